@@ -1,0 +1,223 @@
+// Package config turns the YAML file of the program into one typed, checked value.
+//
+// [Load] reads the file, [Parse] its text. Both are strict (style-anchors §2.10, pitfall
+// G5): an unknown, repeated or empty key, a second document, a number in octal, a duration
+// without a unit and a key of the contract that is not built yet are mistakes, never
+// ignored. All mistakes are reported at once as [Errors], each with its YAML path and line,
+// in words for the person who must mend the file. The caller exits with code 78.
+//
+// The way through the package: the types below are the contract of design §6; default.go
+// fills them; decode.go writes the file's nodes over the defaults; unbuilt.go lists what is
+// refused for now; validate.go and source.go hold the rules. The files that the
+// configuration names are read on demand by [SecretFiles.Read] and [ReadPool].
+//
+// To add a key: a field with its yaml tag here, its default in default.go, its rule in
+// validate.go with a bad file in testdata, its explanation in config.example.yaml. A test
+// fails for a key that the example does not explain.
+package config
+
+import (
+	"net/url"
+	"time"
+)
+
+// Config is the whole configuration. A Config that Parse returned keeps every rule of this
+// package: enums hold a known value, file names are absolute, durations are not negative.
+type Config struct {
+	Policy      Policy         `yaml:"policy"`
+	Schedule    Schedule       `yaml:"schedule"`
+	TimeZone    *time.Location `yaml:"time_zone"` // of Schedule; never nil
+	StateDir    string         `yaml:"state_dir"`
+	Sources     []Source       `yaml:"sources"`
+	Threema     Threema        `yaml:"threema"`
+	Mapping     Mapping        `yaml:"mapping"`
+	Adopt       Adopt          `yaml:"adopt"`
+	Credentials Credentials    `yaml:"credentials"`
+	Handover    Handover       `yaml:"handover"`
+	Contacts    Contacts       `yaml:"contacts"`
+	Leavers     Leavers        `yaml:"leavers"`
+	Limits      Limits         `yaml:"limits"`
+	Metrics     Metrics        `yaml:"metrics"`
+	Log         Log            `yaml:"log"`
+}
+
+// NextRun returns the first time after the given one at which a pass is due.
+func (c *Config) NextRun(after time.Time) time.Time {
+	return c.Schedule.Next(after.In(c.TimeZone))
+}
+
+// Policy says which changes of a plan are carried out (design §5.4). It has no default.
+type Policy string
+
+// The policies, from the most careful to the whole job.
+const (
+	PolicyObserve    Policy = "observe"
+	PolicyCreateOnly Policy = "create-only"
+	PolicyUpsertOnly Policy = "upsert-only"
+	PolicySync       Policy = "sync"
+)
+
+// Source is one directory and the part of it that counts.
+type Source struct {
+	Name             string        `yaml:"name"`
+	Profile          Profile       `yaml:"profile"`
+	URLs             []string      `yaml:"urls"` // all ldaps, or all ldap and StartTLS set
+	StartTLS         bool          `yaml:"start_tls"`
+	CAFile           string        `yaml:"ca_file"` // "" = the CAs of the system
+	BindDN           string        `yaml:"bind_dn"` // a DN; with Active Directory also a UPN or DOMAIN\user
+	BindPasswordFile string        `yaml:"bind_password_file"`
+	BaseDN           string        `yaml:"base_dn"`
+	Filter           string        `yaml:"filter"`       // "" = from the profile
+	IDAttribute      string        `yaml:"id_attribute"` // "" = from the profile
+	Groups           []string      `yaml:"groups"`
+	ExcludeDNs       []string      `yaml:"exclude_dns"` // people here and below are held (design §5.2)
+	Sentinels        []string      `yaml:"sentinels"`
+	PageSize         int           `yaml:"page_size"` // entries per search request
+	Timeout          time.Duration `yaml:"timeout"`   // of one whole read
+}
+
+// Profile names the directory product, which decides identity and account state.
+type Profile string
+
+// The profiles that are built; the others stand in unbuilt.go.
+const (
+	ProfileActiveDirectory Profile = "active-directory"
+	ProfileOpenLDAP        Profile = "openldap"
+)
+
+// Threema says where the Work API is and how much of it may be used.
+type Threema struct {
+	BaseURL       *url.URL      `yaml:"base_url"` // no trailing slash; https, or http to loopback
+	APIKeyFile    string        `yaml:"api_key_file"`
+	CAFile        string        `yaml:"ca_file"`        // "" = the CAs of the system
+	Proxy         *url.URL      `yaml:"proxy"`          // nil = as the environment says
+	Timeout       time.Duration `yaml:"timeout"`        // of one request
+	DailyRequests int           `yaml:"daily_requests"` // per rolling 24 h; 0 = no limit (D-61)
+	ChunkSize     int           `yaml:"chunk_size"`     // credentials per bulk request
+}
+
+// Mapping holds the templates that turn attributes into an identity. Package sync/mapping
+// checks their text. The ones after Username are opt-in: "" means not owned (D-64).
+type Mapping struct {
+	CSI         string `yaml:"csi"`
+	FirstName   string `yaml:"first_name"`
+	LastName    string `yaml:"last_name"`
+	Username    string `yaml:"username"`
+	Nickname    string `yaml:"nickname"`
+	JobTitle    string `yaml:"job_title"`
+	Department  string `yaml:"department"`
+	Category    string `yaml:"category"`
+	LinkedEmail string `yaml:"linked_email"`
+	LinkedPhone string `yaml:"linked_phone"`
+}
+
+// Adopt widens what counts as a match with a credential that already exists (design §5.5).
+type Adopt struct {
+	Username bool     `yaml:"username"` // match by exact username too
+	Personal []string `yaml:"personal"` // ids of credentials that are personal in spite of usage > 1
+}
+
+// Credentials says how new credentials are made.
+type Credentials struct {
+	Hash           bool `yaml:"hash"` // D-44
+	Lock           bool `yaml:"lock"` // D-43
+	PasswordLength int  `yaml:"password_length"`
+	Recreate       bool `yaml:"recreate"` // make anew what was withdrawn by hand (design §5.10)
+}
+
+// Handover says where new passwords go.
+type Handover struct {
+	File string `yaml:"file"` // CSV; "" = nowhere, only without Credentials.Hash
+}
+
+// Contacts says what happens to the contact list of the package.
+type Contacts struct {
+	Publish bool `yaml:"publish"`
+}
+
+// Leavers says what happens to people who left (design §5.6).
+type Leavers struct {
+	AppAccess AppAccess `yaml:"app_access"`
+	ID        IDFate    `yaml:"id"`
+	Confirm   Confirm   `yaml:"confirm"`
+	Grace     Grace     `yaml:"grace"`
+	Approval  Approval  `yaml:"approval"`
+}
+
+// AppAccess answers: may a leaver go on using the app?
+type AppAccess string
+
+// The answers for the app.
+const (
+	AppWithdraw AppAccess = "withdraw"
+	AppKeep     AppAccess = "keep"
+)
+
+// IDFate answers: may a leaver go on using the Threema ID?
+type IDFate string
+
+// The answers for the Threema ID.
+const (
+	IDKeep   IDFate = "keep"
+	IDDetach IDFate = "detach"
+	IDRevoke IDFate = "revoke"
+)
+
+// Confirm is the proof that weak evidence needs before somebody counts as a leaver.
+type Confirm struct {
+	Reads int           `yaml:"reads"` // complete snapshots, at least 1
+	Over  time.Duration `yaml:"over"`  // between the first and the last of them, at least
+}
+
+// Grace is the wait before each step.
+type Grace struct {
+	Withdraw time.Duration `yaml:"withdraw"` // from the confirmation
+	ID       time.Duration `yaml:"id"`       // from the withdrawal
+}
+
+// Approval names the classes of change that wait for a human (design §5.3).
+type Approval string
+
+// The approvals, each asking for more than the one before.
+const (
+	ApprovalNone         Approval = "none"
+	ApprovalIrreversible Approval = "irreversible"
+	ApprovalRecoverable  Approval = "recoverable"
+	ApprovalAll          Approval = "all"
+)
+
+// Limits are the tripwires of design §5.11. Each window counts people, per class and source.
+type Limits struct {
+	Leavers LeaverLimits `yaml:"leavers"`
+	Creates RunLimit     `yaml:"creates"`
+	Changes RunLimit     `yaml:"changes"`
+}
+
+// LeaverLimits are the three windows for leavers.
+type LeaverLimits struct {
+	Run  Window `yaml:"run"`
+	Day  Window `yaml:"day"`
+	Week Window `yaml:"week"`
+}
+
+// RunLimit is the window of one pass.
+type RunLimit struct {
+	Run Window `yaml:"run"`
+}
+
+// Window allows the smaller of the two.
+type Window struct {
+	Count   int `yaml:"count"`   // people; 0 = nobody
+	Percent int `yaml:"percent"` // of the source's tracked people, 0 to 50
+}
+
+// Metrics says where the daemon serves /metrics and /healthz.
+type Metrics struct {
+	Listen string `yaml:"listen"` // host:port; "" = off
+}
+
+// Log says how much is logged, and in which form.
+type Log struct {
+	Level  LogLevel  `yaml:"level"`
+	Format LogFormat `yaml:"format"`
+}

@@ -1,0 +1,138 @@
+package config
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// maxFile is the largest configuration that is read, in bytes. A real one has about 10 kB.
+const maxFile = 1 << 20
+
+// credentialsDirectory is where systemd puts the files of LoadCredential=.
+const credentialsDirectory = "CREDENTIALS_DIRECTORY"
+
+// Load reads and checks the configuration file. getenv (os.Getenv in the program) is asked
+// for CREDENTIALS_DIRECTORY only: relative *_file paths are found there if it is set, else
+// beside the configuration. Mistakes in the file are [Errors] inside the returned error.
+func Load(path string, getenv func(string) string) (*Config, error) {
+	data, err := readFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the configuration: %w", err)
+	}
+	dir := getenv(credentialsDirectory)
+	if dir == "" {
+		dir = filepath.Dir(path)
+	}
+	if dir, err = filepath.Abs(dir); err != nil {
+		return nil, fmt.Errorf("read the configuration: %w", err)
+	}
+	cfg, err := Parse(data, dir)
+	if err != nil {
+		return nil, fmt.Errorf("the configuration %s is refused:\n%w", path, err)
+	}
+	return cfg, nil
+}
+
+// readFile reads the file, and one byte more than allowed at most: Parse refuses that.
+func readFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	return io.ReadAll(io.LimitReader(f, maxFile+1))
+}
+
+// Parse checks the text of a configuration. dir is the folder for relative *_file paths.
+// Its error is always an [Errors] with every mistake found.
+func Parse(data []byte, dir string) (*Config, error) {
+	if len(data) > maxFile {
+		return nil, Errors{{Message: fmt.Sprintf("the file is larger than %d bytes; this cannot be a configuration", maxFile)}}
+	}
+	root, problem := document(data)
+	if problem != nil {
+		return nil, Errors{*problem}
+	}
+	cfg := Default()
+	d := decoder{lines: map[string]int{}}
+	d.value(place{}, root, reflect.ValueOf(&cfg).Elem())
+	cfg.normalize(dir)
+
+	problems := slices.Concat(d.problems, d.unbuilt)
+	for _, p := range cfg.validate() {
+		if !d.reported(p.Path) {
+			p.Line = d.line(p.Path)
+			problems = append(problems, p)
+		}
+	}
+	if len(problems) > 0 {
+		slices.SortStableFunc(problems, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
+		return nil, problems
+	}
+	return &cfg, nil
+}
+
+// document parses the YAML and returns the one value it must hold.
+func document(data []byte) (*yaml.Node, *Problem) {
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	var doc, more yaml.Node
+	switch err := dec.Decode(&doc); {
+	case errors.Is(err, io.EOF) || err == nil && doc.Content[0].ShortTag() == "!!null":
+		return nil, &Problem{Message: "the file sets nothing; start from config.example.yaml"}
+	case err != nil:
+		return nil, syntaxProblem(err)
+	}
+	switch err := dec.Decode(&more); {
+	case errors.Is(err, io.EOF):
+		return doc.Content[0], nil
+	case err != nil:
+		return nil, syntaxProblem(err)
+	default:
+		return nil, &Problem{Line: more.Line, Message: `a second YAML document starts here and would be ignored; remove the "---" or "..." line before it`}
+	}
+}
+
+// syntaxProblem takes the line out of an error of the YAML library ("yaml: line 3: …").
+func syntaxProblem(err error) *Problem {
+	text := strings.TrimPrefix(err.Error(), "yaml: ")
+	p := &Problem{}
+	if rest, ok := strings.CutPrefix(text, "line "); ok {
+		number, message, _ := strings.Cut(rest, ": ")
+		if n, err := strconv.Atoi(number); err == nil {
+			p.Line, text = n, message
+		}
+	}
+	p.Message = "this is not valid YAML: " + text
+	if strings.Contains(text, "cannot start any token") {
+		p.Message += "; indent with spaces, never tabs, and quote a value that begins with @, % or `"
+	}
+	return p
+}
+
+// normalize makes the names of input files absolute, and lets nothing depend on whether the
+// base URL was written with a slash at its end.
+func (c *Config) normalize(dir string) {
+	if u := c.Threema.BaseURL; u != nil {
+		u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
+	}
+	names := []*string{&c.Threema.APIKeyFile, &c.Threema.CAFile}
+	for i := range c.Sources {
+		names = append(names, &c.Sources[i].CAFile, &c.Sources[i].BindPasswordFile)
+	}
+	for _, name := range names {
+		if *name != "" && !filepath.IsAbs(*name) {
+			*name = filepath.Join(dir, *name)
+		}
+	}
+}

@@ -1,0 +1,52 @@
+package config
+
+import (
+	"bytes"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"os"
+)
+
+// ReadPool reads the certificates of a private CA, which are then the only ones trusted
+// (pitfall G4). It returns nil, which TLS takes as the CAs of the system, for "".
+func ReadPool(caFile string) (*x509.CertPool, error) {
+	if caFile == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(caFile)
+	if err != nil {
+		return nil, fmt.Errorf("read the CA file: %w", err)
+	}
+	pool, err := parsePool(data)
+	if err != nil {
+		return nil, fmt.Errorf("the CA file %s is refused: %w", caFile, err)
+	}
+	return pool, nil
+}
+
+// parsePool is stricter than CertPool.AppendCertsFromPEM, which passes over what it cannot
+// read: a broken certificate would show up much later as a server that nobody trusts.
+func parsePool(data []byte) (*x509.CertPool, error) {
+	pool := x509.NewCertPool()
+	for n := 1; ; n++ {
+		block, rest := pem.Decode(data)
+		switch {
+		case block == nil && n == 1:
+			return nil, errors.New("it holds no PEM certificate; it must begin with -----BEGIN CERTIFICATE----- (for a DER file type: openssl x509 -inform der -in FILE)")
+		case block == nil && bytes.Contains(rest, []byte("-----BEGIN")):
+			return nil, fmt.Errorf("its PEM block %d is damaged", n)
+		case block == nil:
+			return pool, nil
+		case block.Type != "CERTIFICATE":
+			return nil, fmt.Errorf("its PEM block %d is a %q; only certificates belong there", n, block.Type)
+		}
+		cert, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			return nil, fmt.Errorf("its certificate %d cannot be read: %w", n, err)
+		}
+		pool.AddCert(cert)
+		data = rest
+	}
+}

@@ -1,0 +1,44 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+// Problem is one mistake in the configuration.
+type Problem struct {
+	Path    string // the YAML path, "sources[0].urls[0]"; "" = the file as a whole
+	Line    int    // counted from 1; 0 = unknown
+	Message string // what is wrong, what it means and what to write
+}
+
+// Error returns the problem as one line. The file's text may be quoted in it, so what
+// cannot be printed is replaced: a message must not break a log line or a terminal.
+func (p Problem) Error() string {
+	text := p.Message
+	if p.Path != "" {
+		text = p.Path + ": " + text
+	}
+	if p.Line > 0 {
+		text = fmt.Sprintf("line %d: %s", p.Line, text)
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, text)
+}
+
+// Errors is every mistake of a configuration, in the order of the file.
+type Errors []Problem
+
+// Error returns the problems, one a line.
+func (e Errors) Error() string {
+	lines := make([]string, len(e))
+	for i, p := range e {
+		lines[i] = p.Error()
+	}
+	return strings.Join(lines, "\n")
+}

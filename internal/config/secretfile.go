@@ -1,0 +1,103 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/secret"
+)
+
+// maxSecret is the largest secret that is read, in bytes.
+const maxSecret = 64 << 10
+
+// SecretFiles reads the files that hold the API key and the bind password, and refuses
+// those that others can read or exchange (pitfall G1).
+type SecretFiles struct {
+	// CredentialsDir is $CREDENTIALS_DIRECTORY. systemd guards it as a whole, and the
+	// modes inside are its own affair, so they are not checked.
+	CredentialsDir string
+	// Owner is a user id that may own a secret beside root and the running user. A program
+	// started as root gives the service's account here. 0 adds nobody.
+	Owner uint32
+}
+
+// Read returns the one line that the file holds. The errors say what to type.
+func (s SecretFiles) Read(path string) (secret.Value, error) {
+	// A named pipe would block the open for ever; its mode is refused below instead.
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return secret.Value{}, fmt.Errorf("read the secret file: %w (this program runs as user id %d)", err, os.Geteuid())
+	}
+	defer func() { _ = f.Close() }()
+	info, err := f.Stat()
+	if err != nil {
+		return secret.Value{}, fmt.Errorf("look at the secret file: %w", err)
+	}
+	if err := s.check(path, info); err != nil {
+		return secret.Value{}, fmt.Errorf("the secret file %s is refused: %w", path, err)
+	}
+	data, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
+	if err != nil {
+		return secret.Value{}, fmt.Errorf("read the secret file: %w", err)
+	}
+	line, err := oneLine(data)
+	if err != nil {
+		return secret.Value{}, fmt.Errorf("the secret file %s is refused: %w", path, err)
+	}
+	return secret.New(line), nil
+}
+
+// check looks at the open file, so nobody can exchange it between the check and the read.
+func (s SecretFiles) check(path string, info fs.FileInfo) error {
+	if !info.Mode().IsRegular() {
+		return errors.New("it is not a regular file")
+	}
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return errors.New("the system does not tell its owner")
+	}
+	if us := os.Geteuid(); stat.Uid != 0 && int(stat.Uid) != us && stat.Uid != s.Owner {
+		return fmt.Errorf("it belongs to user id %d, who could exchange it; type: chown %d %s", stat.Uid, us, path)
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 && !s.inCredentialsDir(path) {
+		return fmt.Errorf("others may read or write it (mode %04o); type: chmod 600 %s", mode, path)
+	}
+	return nil
+}
+
+func (s SecretFiles) inCredentialsDir(path string) bool {
+	if s.CredentialsDir == "" {
+		return false
+	}
+	rel, err := filepath.Rel(s.CredentialsDir, path)
+	return err == nil && filepath.IsLocal(rel)
+}
+
+// oneLine takes the secret out of what an editor or echo wrote. Blanks belong to it.
+func oneLine(data []byte) (string, error) {
+	if len(data) > maxSecret {
+		return "", fmt.Errorf("it is larger than %d bytes", maxSecret)
+	}
+	if bytes.HasPrefix(data, []byte("\ufeff")) {
+		return "", errors.New("it begins with a byte order mark; save it as plain UTF-8")
+	}
+	text := strings.TrimSuffix(strings.TrimSuffix(string(data), "\n"), "\r")
+	switch {
+	case strings.TrimSpace(text) == "":
+		return "", errors.New("it is empty; put the secret in it, in one line")
+	case strings.ContainsAny(text, "\r\n"):
+		return "", errors.New("it has more than one line; it must hold the secret alone")
+	case !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl):
+		return "", errors.New("it holds bytes that are not text; save it as plain UTF-8")
+	}
+	return text, nil
+}

@@ -1,0 +1,50 @@
+package config
+
+import (
+	"slices"
+
+	"gopkg.in/yaml.v3"
+)
+
+// A gap is a key of the contract, or a value of one, that a later version builds. It is
+// refused until then: ignoring it would do something else than the administrator wrote.
+type gap struct {
+	pattern string // YAML path, indices left out
+	refused func(*yaml.Node) bool
+	message string
+}
+
+// gaps is the list of them. Whoever builds one deletes its row (and adds its field, if it
+// has none yet, or its value to the rule in source.go).
+func gaps() []gap {
+	return []gap{
+		{"protect", anything, "protecting people by list is not built yet; remove the key"},
+		{"leavers.evidence", anything, "choosing the evidence is not built yet; remove the key"},
+		{"sources", moreThanOne, "more than one source is not built yet; keep one"},
+		{"sources[].domain", anything, "finding the servers through DNS is not built yet; remove the key and list them under urls"},
+		{"sources[].profile", anyOf("389ds", "freeipa", "custom"), "this profile is not built yet; active-directory and openldap are"},
+		{"sources[].groups", filled, "choosing people by group is not built yet; leave the list empty and use filter"},
+		{"sources[].sentinels", filled, "configured sentinels are not built yet; leave the list empty"},
+	}
+}
+
+// refuseUnbuilt reports the node if it is a gap, and tells so.
+func (d *decoder) refuseUnbuilt(at place, n *yaml.Node) bool {
+	for _, g := range gaps() {
+		if g.pattern == at.pattern && g.refused(n) {
+			d.unbuilt = append(d.unbuilt, Problem{at.path, d.line(at.path), g.message})
+			return true
+		}
+	}
+	return false
+}
+
+func anything(*yaml.Node) bool { return true }
+
+func moreThanOne(n *yaml.Node) bool { return n.Kind == yaml.SequenceNode && len(n.Content) > 1 }
+
+func filled(n *yaml.Node) bool { return n.Kind == yaml.SequenceNode && len(n.Content) > 0 }
+
+func anyOf(values ...string) func(*yaml.Node) bool {
+	return func(n *yaml.Node) bool { return slices.Contains(values, n.Value) }
+}
