@@ -1,0 +1,24 @@
+// Package handover gives new credentials to the people who hand them out.
+//
+// It is the one place where a credential's password leaves the program: [NewPassword] makes
+// one, [File] appends it, with the link that activates the app, to a CSV file that only the
+// service's own user can read. Nothing else stores either, and no error of this package
+// contains one (D-54, design §5.12).
+//
+// # The file
+//
+//	username,password,activation_link,csi,first_name,last_name
+//
+// Lines are RFC 4180 and end in a line feed. A cell that a spreadsheet would take for a
+// formula (it begins with = + - @, a tab or a line end) gets an apostrophe in front; a
+// program that reads the file takes off an apostrophe that stands before one of these, and
+// no other. Passwords never begin that way.
+//
+// The file only grows. Move it away whenever you like: the next delivery makes a new one,
+// with its header. If a username occurs twice, a pass was interrupted between the service
+// and this file, and the later line has the password that works (design §5.7).
+//
+// What [File.Deliver] reported is on disk and survives a crash. After an error it takes back
+// what it wrote; after a crash in the middle of a write the next delivery ends the torn
+// line, so that it stays visible as a line with too few cells and spoils no other.
+package handover

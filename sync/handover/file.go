@@ -1,0 +1,142 @@
+package handover
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// File is a hand-over file. It keeps nothing open between deliveries, so the file may be
+// moved away at any time. It is not for concurrent use.
+type File struct {
+	path string
+	link string
+}
+
+// NewFile takes the path of the CSV file and the address of the activation link, for
+// example [DefaultLink].
+func NewFile(path, link string) *File { return &File{path, link} }
+
+// Check tells whether a delivery could succeed: the folder can be written to, and the file,
+// if there is one, is fit. It changes nothing.
+func (f *File) Check() error {
+	dir := filepath.Dir(f.path)
+	if err := unix.Faccessat(unix.AT_FDCWD, dir, unix.W_OK|unix.X_OK, unix.AT_EACCESS); err != nil {
+		return fmt.Errorf("the hand-over folder %s cannot be written to by user id %d: %w", dir, os.Geteuid(), err)
+	}
+	file, err := f.open(0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return file.Close()
+}
+
+// Deliver appends one line per entry and syncs the file to disk. It is all or nothing:
+// after an error none of the entries counts as delivered, and what was written of them is
+// taken back as far as the disk allows. A cancelled ctx is obeyed before the first byte,
+// not between.
+func (f *File) Deliver(ctx context.Context, entries []Entry) (err error) {
+	if len(entries) == 0 {
+		return nil
+	}
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("deliver %d credentials: %w", len(entries), err)
+	}
+	text, err := lines(entries, f.link)
+	if err != nil {
+		return fmt.Errorf("deliver %d credentials: %w", len(entries), err)
+	}
+	file, err := f.open(os.O_CREATE)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	if err := f.append(file, text); err != nil {
+		return fmt.Errorf("deliver %d credentials to %s: %w", len(entries), f.path, err)
+	}
+	return nil
+}
+
+// open returns the file if nobody but its owner can read it. Everything is asked of the
+// open file, so it cannot be exchanged between the check and the write.
+func (f *File) open(create int) (*os.File, error) {
+	file, err := os.OpenFile(f.path, os.O_RDWR|os.O_APPEND|unix.O_NOFOLLOW|create, 0o600)
+	if errors.Is(err, syscall.ELOOP) {
+		return nil, fmt.Errorf("the hand-over file %s is a symbolic link, which could lead the passwords anywhere; name the file itself, or type: rm %s", f.path, f.path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open the hand-over file: %w", err)
+	}
+	if err := f.fit(file); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return file, nil
+}
+
+func (f *File) fit(file *os.File) error {
+	info, err := file.Stat()
+	if err != nil {
+		return fmt.Errorf("look at the hand-over file: %w", err)
+	}
+	switch mode := info.Mode(); {
+	case !mode.IsRegular():
+		return fmt.Errorf("the hand-over file %s is no regular file; name another one under handover.file", f.path)
+	case mode.Perm()&0o077 != 0:
+		return fmt.Errorf("the hand-over file %s can be read or written by others (mode %04o), and it holds passwords; type: chmod 600 %s", f.path, mode.Perm(), f.path)
+	}
+	return nil
+}
+
+// append writes the text in one piece behind what the file holds, and makes it durable.
+func (f *File) append(file *os.File, text string) error {
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	end, err := tail(file, info.Size())
+	if err != nil {
+		return fmt.Errorf("read its last line: %w", err)
+	}
+	if err := f.write(file, continuation(end)+text); err != nil {
+		return errors.Join(err, file.Truncate(info.Size()))
+	}
+	return nil
+}
+
+func (f *File) write(file *os.File, text string) error {
+	if _, err := file.WriteString(text); err != nil {
+		return err
+	}
+	if err := file.Sync(); err != nil {
+		return err
+	}
+	return f.syncFolder()
+}
+
+// tail reads enough of the end of a file to hold any line that we write.
+func tail(file *os.File, size int64) (string, error) {
+	const longest = 64 << 10
+	from := max(0, size-longest)
+	end, err := io.ReadAll(io.NewSectionReader(file, from, size-from))
+	return string(end), err
+}
+
+// syncFolder makes the file's name durable. It runs every time: whoever created the file
+// may have crashed before this line.
+func (f *File) syncFolder() error {
+	dir, err := os.Open(filepath.Dir(f.path))
+	if err != nil {
+		return fmt.Errorf("sync the folder: %w", err)
+	}
+	return errors.Join(dir.Sync(), dir.Close())
+}

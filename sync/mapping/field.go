@@ -1,0 +1,183 @@
+package mapping
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"text/template"
+	"text/template/parse"
+	"unicode/utf8"
+)
+
+// A field is one key of the mapping: its template, and the rule for what the template wrote.
+type field struct {
+	path     string // "mapping.csi"
+	setting  string // "th_csi"; "" for the username, which is no setting
+	required bool   // empty holds the person
+	unique   bool   // must differ from person to person
+	rule     rule
+	source   string
+
+	template   *template.Template
+	attributes map[string]string // lower-case name → as it is written
+}
+
+// compile parses and checks the template. It returns what is wrong with it.
+func (f *field) compile() []string {
+	if strings.TrimSpace(f.source) == "" {
+		return []string{"must not be empty"}
+	}
+	tree := parse.New(f.path)
+	tree.Mode = parse.SkipFuncCheck // the survey knows which functions there are, and where
+	trees := map[string]*parse.Tree{}
+	if _, err := tree.Parse(f.source, "", "", trees); err != nil {
+		return []string{f.parseProblem(err)}
+	}
+	s := survey{source: f.source, functions: functions(), category: f.isList(), attributes: map[string]string{}}
+	s.list(tree.Root, wholeEntry)
+	delete(trees, f.path)
+	if len(trees) > 0 {
+		s.problems = append(s.problems, "template, define and block are not available")
+	}
+	if f.unique && len(s.attributes) == 0 && len(s.problems) == 0 {
+		s.problems = append(s.problems, "it names no attribute, so everybody would get the same value")
+	}
+	if len(s.problems) > 0 {
+		return s.problems
+	}
+	f.attributes = s.attributes
+	return f.install(tree)
+}
+
+// install makes the tree executable and tries it on an entry that lacks everything and on
+// one that has everything.
+func (f *field) install(tree *parse.Tree) []string {
+	t, err := template.New(f.path).Funcs(funcMap()).Option("missingkey=error").AddParseTree(f.path, tree)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	f.template = t
+	full := map[string][]string{}
+	for name := range f.attributes {
+		full[name] = []string{"x"}
+	}
+	for _, attributes := range []map[string][]string{nil, full} {
+		if _, err := f.execute(attributes); err != nil {
+			return []string{f.cause(err)}
+		}
+	}
+	return nil
+}
+
+// parseProblem words an error of the parser, which reads "template: mapping.csi:1: …".
+func (f *field) parseProblem(err error) string {
+	text := "line " + strings.TrimPrefix(err.Error(), "template: "+f.path+":")
+	if strings.Contains(text, "'-'") || strings.Contains(text, "bad number") {
+		text += `; write an attribute with a hyphen as {{ index . "x-personnel-no" }}`
+	}
+	return text
+}
+
+// cause words an error of an execution. It names functions and places, never values.
+func (f *field) cause(err error) string {
+	_, text, found := strings.Cut(err.Error(), fmt.Sprintf("executing %q ", f.path))
+	if !found {
+		return err.Error()
+	}
+	return text
+}
+
+// isList tells whether the result is a comma separated list, and not one value.
+func (f *field) isList() bool { return f.setting == settingCategory }
+
+// value maps one entry. The second result says why there is no value, "" if there is one.
+// A value that must not be empty and is, is a reason too.
+func (f *field) value(attributes map[string][]string) (value, reason string) {
+	missing := f.missing(attributes)
+	if f.unique && len(missing) == len(f.attributes) {
+		// The fixed part of a template alone ("school_") names nobody.
+		return "", f.path + " is empty: " + f.lack(missing)
+	}
+	text, err := f.execute(attributes)
+	switch {
+	case errors.Is(err, errNotText) || err == nil && !utf8.ValidString(text):
+		return "", f.path + " is not text (UTF-8)" + f.from()
+	case errors.Is(err, errTooMuch):
+		return "", f.path + " " + tooLong + f.from()
+	case err != nil:
+		return "", f.path + " cannot be worked out: " + f.cause(err)
+	}
+	value, wrong := f.rule(text)
+	switch {
+	case wrong != "":
+		return "", f.path + " " + wrong + f.from()
+	case value == "" && f.required:
+		return "", f.path + " is empty: " + f.lack(missing)
+	}
+	return value, ""
+}
+
+// execute runs the template over the attributes that it names, and no others.
+func (f *field) execute(attributes map[string][]string) (string, error) {
+	data := make(map[string]values, len(f.attributes))
+	for name := range f.attributes {
+		data[name] = compact(attributes[name])
+		if f.isList() {
+			data[name] = withoutCommas(data[name])
+		}
+	}
+	var out limitedBuffer
+	if err := f.template.Execute(&out, data); err != nil {
+		return "", err
+	}
+	return out.text.String(), nil
+}
+
+// missing lists the attributes that the template names and the entry lacks.
+func (f *field) missing(attributes map[string][]string) []string {
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(f.attributes)) {
+		if len(compact(attributes[name])) == 0 {
+			names = append(names, f.attributes[name])
+		}
+	}
+	return names
+}
+
+// lack explains an empty value.
+func (f *field) lack(missing []string) string {
+	if len(missing) == 0 {
+		return "the template leaves nothing" + f.from()
+	}
+	return "this entry has no " + strings.Join(missing, " and no ")
+}
+
+// from names the attributes behind a value, for a message.
+func (f *field) from() string {
+	if len(f.attributes) == 0 {
+		return ""
+	}
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(f.attributes)) {
+		names = append(names, f.attributes[name])
+	}
+	return " (from " + strings.Join(names, ", ") + ")"
+}
+
+// maxOutput bounds what a template may write, in bytes. It is far above every limit of the
+// service, and far below what a photo in the wrong attribute would cost.
+const maxOutput = 64 << 10
+
+var errTooMuch = errors.New("the template writes too much")
+
+// limitedBuffer stops an execution that writes more than maxOutput.
+type limitedBuffer struct{ text strings.Builder }
+
+func (b *limitedBuffer) Write(p []byte) (int, error) {
+	if b.text.Len()+len(p) > maxOutput {
+		return 0, errTooMuch
+	}
+	return b.text.Write(p)
+}

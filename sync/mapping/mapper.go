@@ -1,0 +1,117 @@
+package mapping
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// Templates are the texts of the configuration's section "mapping". The first four are
+// required; an empty one of the others means that we do not own that setting.
+type Templates struct {
+	CSI         string
+	FirstName   string
+	LastName    string
+	Username    string
+	Nickname    string
+	JobTitle    string
+	Department  string
+	Category    string
+	LinkedEmail string
+	LinkedPhone string
+}
+
+const settingCategory = "th_category"
+
+// fields returns the keys in use, in the order of the configuration.
+func (t Templates) fields() []*field {
+	all := []*field{
+		{path: "mapping.csi", setting: plan.SettingCSI, source: t.CSI, rule: keyRule, required: true, unique: true},
+		{path: "mapping.first_name", setting: plan.SettingFirstName, source: t.FirstName, rule: textRule, required: true},
+		{path: "mapping.last_name", setting: plan.SettingLastName, source: t.LastName, rule: textRule, required: true},
+		{path: "mapping.username", source: t.Username, rule: keyRule, required: true, unique: true},
+		{path: "mapping.nickname", setting: "th_nickname", source: t.Nickname, rule: nicknameRule},
+		{path: "mapping.job_title", setting: "th_job_title", source: t.JobTitle, rule: textRule},
+		{path: "mapping.department", setting: "th_department", source: t.Department, rule: textRule},
+		{path: "mapping.category", setting: settingCategory, source: t.Category, rule: categoryRule},
+		{path: "mapping.linked_email", setting: "th_linked_email", source: t.LinkedEmail, rule: emailRule},
+		{path: "mapping.linked_phone", setting: "th_linked_phone", source: t.LinkedPhone, rule: phoneRule},
+	}
+	return slices.DeleteFunc(all, func(f *field) bool { return !f.required && f.source == "" })
+}
+
+// Mapper turns people into identities. It is safe for concurrent use.
+type Mapper struct {
+	fields      []*field
+	fingerprint string
+}
+
+// New compiles the templates. The error is [Errors] with every mistake.
+func New(t Templates) (*Mapper, error) {
+	m := &Mapper{fields: t.fields(), fingerprint: fingerprint(t)}
+	var problems Errors
+	for _, f := range m.fields {
+		for _, message := range f.compile() {
+			problems = append(problems, Problem{f.path, message})
+		}
+	}
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	return m, nil
+}
+
+// Attributes returns the attributes that the templates name: lower-case, sorted, each once.
+// It is all that must be asked of the directory for the mapping (D-64).
+func (m *Mapper) Attributes() []string {
+	var names []string
+	for _, f := range m.fields {
+		for name := range f.attributes {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// Fingerprint changes when the templates of csi or username change. With another one the
+// same entry could become another person, so it is part of the baseline (design §5.10).
+func (m *Mapper) Fingerprint() string { return m.fingerprint }
+
+func fingerprint(t Templates) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q", t.CSI, t.Username))
+	return hex.EncodeToString(sum[:])
+}
+
+// Map returns what the licence package should say about a person. What cannot be mapped is
+// empty, and the identity's Held gives all reasons, after the person's own. People who
+// departed are mapped the same way: their csi and username still help to find what is theirs.
+func (m *Mapper) Map(p plan.Person) plan.Identity {
+	identity := plan.Identity{
+		Person: p.ID, DN: p.DN, State: p.State, Evidence: p.Evidence, Excluded: p.Excluded,
+	}
+	var reasons []string
+	if p.Held != "" {
+		reasons = append(reasons, p.Held)
+	}
+	for _, f := range m.fields {
+		value, reason := f.value(p.Attributes)
+		if reason != "" {
+			reasons = append(reasons, reason)
+		}
+		if f.setting == "" {
+			identity.Username = value
+			continue
+		}
+		identity.Settings = append(identity.Settings, plan.Setting{Name: f.setting, Value: value})
+	}
+	slices.SortFunc(identity.Settings, func(a, b plan.Setting) int { return cmp.Compare(a.Name, b.Name) })
+	identity.CSI = identity.Setting(plan.SettingCSI)
+	identity.Held = strings.Join(reasons, "; ")
+	return identity
+}

@@ -1,0 +1,24 @@
+package mapping
+
+import "strings"
+
+// Problem is one mistake in one template.
+type Problem struct {
+	Path    string // the YAML path, "mapping.csi"
+	Message string // what is wrong and where, and what to write
+}
+
+// Error returns the problem as one line.
+func (p Problem) Error() string { return p.Path + ": " + p.Message }
+
+// Errors is every mistake of the templates, in the order of the configuration.
+type Errors []Problem
+
+// Error returns the problems, one a line.
+func (e Errors) Error() string {
+	lines := make([]string, len(e))
+	for i, p := range e {
+		lines[i] = p.Error()
+	}
+	return strings.Join(lines, "\n")
+}

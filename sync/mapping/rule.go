@@ -1,0 +1,135 @@
+package mapping
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// maxLength is the most characters of a value. The documentation gives it for names and for
+// the licence username; we keep it for everything (D-09, work-api §12 row 37).
+const maxLength = 255
+
+const tooLong = "is longer than 255 characters"
+
+// A rule brings the text that a template wrote into the form that the service wants. It
+// returns the value and "", or "" and what is wrong with the text. Empty text is "", "".
+type rule func(string) (value, wrong string)
+
+// keyRule is the rule for csi and username: a key is never repaired, only trimmed.
+func keyRule(s string) (value, wrong string) {
+	s = norm.NFC.String(strings.TrimSpace(s))
+	switch {
+	case strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }):
+		return "", "holds characters that cannot be printed"
+	case utf8.RuneCountInString(s) > maxLength:
+		return "", tooLong
+	}
+	return s, ""
+}
+
+// textRule is the rule for text that people read (F23).
+func textRule(s string) (value, wrong string) {
+	s = readable(s)
+	if utf8.RuneCountInString(s) > maxLength {
+		return "", tooLong
+	}
+	return s, ""
+}
+
+// readable strips control and bidi characters and makes one blank of many.
+func readable(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r):
+			return -1
+		}
+		return r
+	}, s)
+	return norm.NFC.String(strings.Join(strings.Fields(s), " "))
+}
+
+// nicknameRule cuts to what both platforms take: Android cuts at 32 bytes, iOS ignores 32 UTF-16
+// units and more (domain §5.2).
+func nicknameRule(s string) (value, wrong string) {
+	const maxBytes, maxUnits = 32, 31
+	s = readable(s)
+	var end, units int // end is the last place where a cut harms no letter
+	var before rune
+	for i, r := range s {
+		if startsLetter(r) && before != zeroWidthJoiner {
+			end = i
+		}
+		units += utf16.RuneLen(r)
+		if units > maxUnits || i+utf8.RuneLen(r) > maxBytes {
+			return strings.TrimSpace(s[:end]), ""
+		}
+		before = r
+	}
+	return s, ""
+}
+
+const zeroWidthJoiner = '\u200d'
+
+// startsLetter tells whether a rune begins a new letter or picture for the reader's eye.
+func startsLetter(r rune) bool {
+	skinTone := r >= '\U0001f3fb' && r <= '\U0001f3ff'
+	return !unicode.Is(unicode.M, r) && r != zeroWidthJoiner && !skinTone
+}
+
+// categoryRule sorts and deduplicates the labels, so that the same set is always the same text.
+func categoryRule(s string) (value, wrong string) {
+	var labels []string
+	for part := range strings.SplitSeq(s, ",") {
+		label, wrong := textRule(part)
+		if wrong != "" {
+			return "", wrong
+		}
+		if label != "" {
+			labels = append(labels, label)
+		}
+	}
+	slices.Sort(labels)
+	return textRule(strings.Join(slices.Compact(labels), ","))
+}
+
+func emailRule(s string) (value, wrong string) {
+	s, wrong = keyRule(s)
+	if s == "" || wrong != "" {
+		return "", wrong
+	}
+	local, domain, _ := strings.Cut(s, "@")
+	if local == "" || domain == "" || strings.Contains(domain, "@") || strings.Contains(s, " ") {
+		return "", "is no mail address"
+	}
+	return s, ""
+}
+
+// phoneRule wants the international form. Blanks and separators go, and so does the "(0)" that
+// German, Austrian and Swiss numbers carry for callers at home.
+func phoneRule(s string) (value, wrong string) {
+	const minDigits, maxDigits = 7, 15 // E.164 allows 15
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || unicode.Is(unicode.Pd, r) || r == '/' || r == '.' {
+			return -1
+		}
+		return r
+	}, s)
+	if s == "" {
+		return "", ""
+	}
+	digits, international := strings.CutPrefix(s, "+")
+	digits = strings.NewReplacer("(0)", "", "(", "", ")", "").Replace(digits)
+	notDigit := func(r rune) bool { return r < '0' || r > '9' }
+	if !international || strings.ContainsFunc(digits, notDigit) || strings.HasPrefix(digits, "0") ||
+		len(digits) < minDigits || len(digits) > maxDigits {
+		return "", "is no international number such as +41441234567"
+	}
+	return "+" + digits, ""
+}

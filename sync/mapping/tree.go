@@ -1,0 +1,210 @@
+package mapping
+
+import (
+	"fmt"
+	"strings"
+	"text/template/parse"
+	"unicode/utf8"
+)
+
+// A survey walks the parse tree of one template before it ever runs. It finds the
+// attributes, refuses what hides them or could not work, and rewrites the tree so that
+// names fold case, `index . "x-y"` is an attribute like any other, range takes any value,
+// and a category writes all values of a list. (html/template rewrites trees the same way.)
+type survey struct {
+	source     string
+	functions  map[string]function
+	category   bool
+	attributes map[string]string // lower-case name → as it is written
+	problems   []string
+}
+
+// scope says what the dot is.
+type scope int
+
+const (
+	wholeEntry scope = iota // .x is an attribute
+	oneValue                // inside with and range
+)
+
+func (s *survey) list(l *parse.ListNode, dot scope) {
+	if l == nil {
+		return
+	}
+	for _, n := range l.Nodes {
+		s.node(n, dot)
+	}
+}
+
+func (s *survey) node(n parse.Node, dot scope) {
+	switch n := n.(type) {
+	case *parse.ActionNode:
+		s.pipe(n.Pipe, dot)
+		if s.category && len(n.Pipe.Decl) == 0 {
+			appendCall(n.Pipe, labelsFunction)
+		}
+	case *parse.IfNode:
+		s.branch(&n.BranchNode, dot, dot)
+	case *parse.WithNode:
+		s.branch(&n.BranchNode, dot, oneValue)
+	case *parse.RangeNode:
+		s.branch(&n.BranchNode, dot, oneValue)
+		appendCall(n.Pipe, listFunction)
+	case *parse.TemplateNode:
+		s.refuse(n, "template, define and block are not available")
+	}
+}
+
+func (s *survey) branch(b *parse.BranchNode, outside, inside scope) {
+	s.pipe(b.Pipe, outside)
+	s.list(b.List, inside)
+	s.list(b.ElseList, outside)
+}
+
+func (s *survey) pipe(p *parse.PipeNode, dot scope) {
+	for _, v := range p.Decl {
+		if v.Ident[0] == "$" {
+			s.refuse(v, "$ is the entry and cannot be set")
+		}
+	}
+	for i, c := range p.Cmds {
+		s.command(c, i > 0, dot)
+	}
+}
+
+func (s *survey) command(c *parse.CommandNode, piped bool, dot scope) {
+	arguments := len(c.Args) - 1
+	if piped {
+		arguments++
+	}
+	operands := c.Args
+	called, isCall := c.Args[0].(*parse.IdentifierNode)
+	switch {
+	case isCall && called.Ident == "index" && len(c.Args) > 1 && isEntry(c.Args[1], dot):
+		s.index(c, piped)
+		return
+	case isCall:
+		s.call(called, arguments)
+		operands = c.Args[1:]
+	case arguments > 0:
+		s.refuse(c, "%s is not a function", c.Args[0])
+	}
+	for _, n := range operands {
+		s.operand(n, dot)
+	}
+}
+
+// call checks a call; an unknown function gets the list of those that there are.
+func (s *survey) call(called *parse.IdentifierNode, arguments int) {
+	f, ok := s.functions[called.Ident]
+	switch {
+	case !ok:
+		s.refuse(called, "there is no function %s; the functions are %s", called.Ident, functionNames())
+	case arguments < f.min:
+		s.refuse(called, "%s needs %d arguments and has %d", called.Ident, f.min, arguments)
+	case arguments > f.max:
+		s.refuse(called, "%s takes %d arguments and has %d", called.Ident, f.max, arguments)
+	}
+}
+
+// index turns `index . "x-y"` into the attribute x-y.
+func (s *survey) index(c *parse.CommandNode, piped bool) {
+	if len(c.Args) == 3 && !piped {
+		if key, ok := c.Args[2].(*parse.StringNode); ok {
+			name := s.attribute(key, key.Text)
+			c.Args = []parse.Node{&parse.VariableNode{NodeType: parse.NodeVariable, Pos: c.Pos, Ident: []string{"$", name}}}
+			return
+		}
+	}
+	s.refuse(c, `index on the entry takes one name in quotes, such as {{ index . "x-personnel-no" }}: which attributes to read must be known beforehand`)
+}
+
+func (s *survey) operand(n parse.Node, dot scope) {
+	switch n := n.(type) {
+	case *parse.PipeNode:
+		s.pipe(n, dot)
+	case *parse.FieldNode:
+		s.field(n, dot)
+	case *parse.VariableNode:
+		s.variable(n)
+	case *parse.IdentifierNode:
+		s.call(n, 0)
+	case *parse.ChainNode:
+		s.refuse(n, "%s: an attribute has no fields", n)
+	case *parse.DotNode:
+		if dot == wholeEntry {
+			s.refuse(n, "the dot alone is the whole entry; name an attribute")
+		}
+	}
+}
+
+func (s *survey) field(n *parse.FieldNode, dot scope) {
+	switch {
+	case len(n.Ident) > 1:
+		s.refuse(n, "%s: an attribute has no fields", n)
+	case dot != wholeEntry:
+		s.refuse(n, "inside with and range the dot is one value; write $%s", n)
+	default:
+		n.Ident[0] = s.attribute(n, n.Ident[0])
+	}
+}
+
+func (s *survey) variable(n *parse.VariableNode) {
+	switch {
+	case n.Ident[0] == "$" && len(n.Ident) == 1:
+		s.refuse(n, "$ alone is the whole entry; name an attribute")
+	case n.Ident[0] == "$" && len(n.Ident) == 2:
+		n.Ident[1] = s.attribute(n, n.Ident[1])
+	case len(n.Ident) > 1:
+		s.refuse(n, "%s: an attribute has no fields", n)
+	}
+}
+
+// attribute notes a name and returns its folded form.
+func (s *survey) attribute(n parse.Node, written string) string {
+	if !isAttributeName(written) {
+		s.refuse(n, "%q is no attribute name: a letter first, then letters, digits and hyphens, no options", written)
+		return written
+	}
+	folded := strings.ToLower(written)
+	if _, seen := s.attributes[folded]; !seen {
+		s.attributes[folded] = written
+	}
+	return folded
+}
+
+// refuse notes a problem with its place.
+func (s *survey) refuse(n parse.Node, format string, args ...any) {
+	before := s.source[:min(int(n.Position()), len(s.source))]
+	line := 1 + strings.Count(before, "\n")
+	column := 1 + utf8.RuneCountInString(before[strings.LastIndex(before, "\n")+1:])
+	s.problems = append(s.problems, fmt.Sprintf("line %d, column %d: ", line, column)+fmt.Sprintf(format, args...))
+}
+
+// isEntry tells whether a node stands for the whole entry.
+func isEntry(n parse.Node, dot scope) bool {
+	if v, ok := n.(*parse.VariableNode); ok {
+		return len(v.Ident) == 1 && v.Ident[0] == "$"
+	}
+	return n.Type() == parse.NodeDot && dot == wholeEntry
+}
+
+// isAttributeName tells whether a name is a keystring of RFC 4512 §1.4: ASCII only, so that
+// folding case is exact.
+func isAttributeName(name string) bool {
+	for i, r := range name {
+		letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
+		if !letter && (i == 0 || r != '-' && (r < '0' || r > '9')) {
+			return false
+		}
+	}
+	return name != ""
+}
+
+// appendCall appends one function to a pipeline.
+func appendCall(p *parse.PipeNode, function string) {
+	p.Cmds = append(p.Cmds, &parse.CommandNode{
+		NodeType: parse.NodeCommand, Pos: p.Pos,
+		Args: []parse.Node{parse.NewIdentifier(function).SetPos(p.Pos)},
+	})
+}
