@@ -1,0 +1,126 @@
+package testdir
+
+import (
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir/loopca"
+)
+
+const dialTimeout = 10 * time.Second
+
+// Endpoint says where a directory is and how to log in.
+type Endpoint struct {
+	LDAPS       string // ldaps://…, for TLS from the start
+	LDAP        string // ldap://…, for StartTLS
+	CAFile      string // the authority of its certificate
+	OtherCAFile string // an authority that has nothing to do with it
+	BaseDN      string // the suffix
+
+	AdminDN  string // may do everything; makes the changes of the tests
+	ReaderDN string // may read everything that a sync needs
+	BlindDN  string // sees nothing of HiddenOU, and is not told so (pitfalls B14, C3)
+	HiddenOU string
+	Password string // of all accounts
+}
+
+// TLS are the files that a server's TLS needs.
+type TLS struct{ CAFile, OtherCAFile, CertFile, KeyFile string }
+
+// WriteTLS makes an authority and a certificate for the address, and a second authority that
+// signed nothing, and writes them into dir.
+func WriteTLS(dir, ip string) (TLS, error) {
+	files := TLS{
+		CAFile:      filepath.Join(dir, "ca.pem"),
+		OtherCAFile: filepath.Join(dir, "other-ca.pem"),
+		CertFile:    filepath.Join(dir, "server.pem"),
+		KeyFile:     filepath.Join(dir, "server.key"),
+	}
+	ca, err := loopca.New("test directory")
+	if err != nil {
+		return files, err
+	}
+	other, err := loopca.New("somebody else")
+	if err != nil {
+		return files, err
+	}
+	leaf, err := ca.Issue(loopca.Leaf{Hosts: []string{ip, "localhost"}})
+	if err != nil {
+		return files, err
+	}
+	cert, key, err := loopca.EncodePEM(leaf)
+	if err != nil {
+		return files, err
+	}
+	for path, content := range map[string][]byte{
+		files.CAFile: ca.PEM(), files.OtherCAFile: other.PEM(), files.CertFile: cert, files.KeyFile: key,
+	} {
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			return files, fmt.Errorf("write TLS files: %w", err)
+		}
+	}
+	return files, nil
+}
+
+// NewPassword returns a random password that satisfies the rules of a domain.
+func NewPassword() string { return "Aa1-" + rand.Text() }
+
+// TLSConfig trusts the directory's authority alone.
+func (e *Endpoint) TLSConfig() (*tls.Config, error) {
+	pem, err := os.ReadFile(e.CAFile)
+	if err != nil {
+		return nil, fmt.Errorf("read authority: %w", err)
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(pem)
+	return &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, nil
+}
+
+// Dial connects over LDAPS and logs in as one of the accounts.
+func (e *Endpoint) Dial(bindDN string) (*ldap.Conn, error) {
+	config, err := e.TLSConfig()
+	if err != nil {
+		return nil, err
+	}
+	conn, err := ldap.DialURL(e.LDAPS, ldap.DialWithTLSConfig(config), ldap.DialWithDialer(&net.Dialer{Timeout: dialTimeout}))
+	if err != nil {
+		return nil, fmt.Errorf("dial %s: %w", e.LDAPS, err)
+	}
+	conn.SetTimeout(time.Minute)
+	if err := conn.Bind(bindDN, e.Password); err != nil {
+		_ = conn.Close()
+		return nil, fmt.Errorf("bind as %s: %w", bindDN, err)
+	}
+	return conn, nil
+}
+
+// Connect is [Endpoint.Dial] for tests: the connection is closed when the test ends.
+func (e *Endpoint) Connect(t testing.TB, bindDN string) *ldap.Conn {
+	t.Helper()
+	conn, err := e.Dial(bindDN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	return conn
+}
+
+// PasswordFile writes the password of the accounts into a file, as the configuration of the
+// product wants it, and returns its path.
+func (e *Endpoint) PasswordFile(t testing.TB) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "bind-password")
+	if err := os.WriteFile(path, []byte(e.Password+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}

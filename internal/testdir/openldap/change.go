@@ -1,0 +1,28 @@
+package openldap
+
+import (
+	"testing"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
+)
+
+// AddPerson adds a person, such as one of [Server.NewPerson].
+func (s *Server) AddPerson(t testing.TB, p testdir.Person) {
+	t.Helper()
+	s.Add(t, Entry(p))
+	if p.State == testdir.Disabled {
+		s.Disable(t, p.DN)
+	}
+}
+
+// Disable locks an account as an administrator does.
+func (s *Server) Disable(t testing.TB, dn string) {
+	t.Helper()
+	s.Modify(t, dn, "pwdAccountLockedTime", LockedByAdmin)
+}
+
+// Enable unlocks an account.
+func (s *Server) Enable(t testing.TB, dn string) {
+	t.Helper()
+	s.Modify(t, dn, "pwdAccountLockedTime")
+}

@@ -1,0 +1,52 @@
+package testdir
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Missing tells which of the programs are not installed, nil if all are. It looks into the
+// folders of the superuser too, which are not in everybody's PATH.
+func Missing(programs ...string) error {
+	var missing []string
+	for _, name := range programs {
+		if _, err := Program(name); err != nil {
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("not installed: %s (as root: go run ./internal/testdir/install)", strings.Join(missing, ", "))
+	}
+	return nil
+}
+
+// Program returns the path of an installed program.
+func Program(name string) (string, error) {
+	if path, err := exec.LookPath(name); err == nil {
+		return path, nil
+	}
+	return exec.LookPath(filepath.Join("/usr/sbin", name))
+}
+
+// Require skips the test where one of the programs is missing. With CI=true in the environment
+// the test fails: there, a proof that was not made must not look like one.
+func Require(t testing.TB, programs ...string) {
+	t.Helper()
+	RequireNil(t, Missing(programs...))
+}
+
+// RequireNil is [Require] for a check of one's own, such as of being root.
+func RequireNil(t testing.TB, problem error) {
+	t.Helper()
+	switch {
+	case problem == nil:
+	case os.Getenv("CI") == "true":
+		t.Fatalf("CI=true, and a server that the tests need is missing: %v", problem)
+	default:
+		t.Skipf("SKIPPED, NOT PROVEN: %v", problem)
+	}
+}
