@@ -193,6 +193,9 @@ func badFiles() map[string][]string {
 		"metrics-port": {
 			`line 10: metrics.listen: "127.0.0.1:http" is no address to listen on; write host:port, as in 127.0.0.1:9877, or "" for none`,
 		},
+		"handover-link": {
+			`line 9: handover.link: write https://work.threema.ch/license, or for OnPrem threemaonprem://license?server=…`,
+		},
 		"no-handover": {
 			`handover.file: the key is required with credentials.hash: true: a hashed password cannot be read back, so nobody would ever know it; name the file that takes the new passwords`,
 		},

@@ -127,7 +127,8 @@ type Credentials struct {
 
 // Handover says where new passwords go.
 type Handover struct {
-	File string `yaml:"file"` // CSV; "" = nowhere, only without Credentials.Hash
+	File string   `yaml:"file"` // CSV; "" = nowhere, only without Credentials.Hash
+	Link *url.URL `yaml:"link"` // of the activation link, without username and password; never nil
 }
 
 // Contacts says what happens to the contact list of the package.

@@ -27,6 +27,7 @@ func Default() Config {
 			Username:  "{{ .sAMAccountName | lower }}",
 		},
 		Credentials: Credentials{Hash: true, Lock: true, PasswordLength: 20},
+		Handover:    Handover{Link: &url.URL{Scheme: "https", Host: "work.threema.ch", Path: "/license"}},
 		Contacts:    Contacts{Publish: true},
 		Leavers: Leavers{
 			AppAccess: AppWithdraw,

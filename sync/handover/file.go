@@ -20,8 +20,8 @@ type File struct {
 	link string
 }
 
-// NewFile takes the path of the CSV file and the address of the activation link, for
-// example [DefaultLink].
+// NewFile takes the path of the CSV file and the address of the activation link, such as
+// https://work.threema.ch/license (D-53).
 func NewFile(path, link string) *File { return &File{path, link} }
 
 // Check tells whether a delivery could succeed: the folder can be written to, and the file,

@@ -20,6 +20,8 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/handover"
 )
 
+const testLink = "https://work.threema.ch/license"
+
 func entry(username string) handover.Entry {
 	return handover.Entry{
 		Username: username, Password: secret.New("Pw-" + username), CSI: "E-" + username,
@@ -45,7 +47,7 @@ func deliver(t *testing.T, path string, usernames ...string) error {
 	for _, u := range usernames {
 		entries = append(entries, entry(u))
 	}
-	return handover.NewFile(path, handover.DefaultLink).Deliver(t.Context(), entries)
+	return handover.NewFile(path, testLink).Deliver(t.Context(), entries)
 }
 
 func wantRows(t *testing.T, path string, want ...[]string) {
@@ -116,7 +118,7 @@ func TestDeliverObeysTheContext(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "handover.csv")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	err := handover.NewFile(path, handover.DefaultLink).Deliver(ctx, []handover.Entry{entry("anna")})
+	err := handover.NewFile(path, testLink).Deliver(ctx, []handover.Entry{entry("anna")})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
@@ -229,7 +231,7 @@ func TestUnfitFilesAreRefused(t *testing.T) {
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "handover.csv")
-	f := handover.NewFile(path, handover.DefaultLink)
+	f := handover.NewFile(path, testLink)
 	if err := f.Check(); err != nil {
 		t.Errorf("no file yet: %v", err)
 	}
@@ -243,7 +245,7 @@ func TestCheck(t *testing.T) {
 		t.Errorf("a file: %v", err)
 	}
 	wantRows(t, path, headerRow(), row("anna"))
-	missing := handover.NewFile(filepath.Join(t.TempDir(), "missing", "handover.csv"), handover.DefaultLink)
+	missing := handover.NewFile(filepath.Join(t.TempDir(), "missing", "handover.csv"), testLink)
 	if err := missing.Check(); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no folder: %v", err)
 	}

@@ -7,9 +7,6 @@ import (
 	"strings"
 )
 
-// DefaultLink is the address that activates the app, without its query (D-53).
-const DefaultLink = "https://work.threema.ch/license"
-
 // header is the first line of the file.
 const header = "username,password,activation_link,csi,first_name,last_name\n"
 

@@ -12,6 +12,8 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
 )
 
+const testLink = "https://work.threema.ch/license"
+
 func TestLines(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -56,7 +58,7 @@ func TestActivationLinkComesBack(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		e := Entry{Username: rapid.String().Draw(t, "username"), Password: secret.New(rapid.String().Draw(t, "password"))}
-		link, err := url.Parse(activationLink(DefaultLink, e))
+		link, err := url.Parse(activationLink(testLink, e))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -90,7 +92,7 @@ func TestLinesComeBack(t *testing.T) {
 				FirstName: text().Draw(t, "first"), LastName: text().Draw(t, "last"),
 			})
 		}
-		written, err := lines(entries, DefaultLink)
+		written, err := lines(entries, testLink)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,7 +105,7 @@ func TestLinesComeBack(t *testing.T) {
 		}
 		for i, e := range entries {
 			got := records[i+1]
-			want := []string{e.Username, "Pa55word", activationLink(DefaultLink, e), e.CSI, e.FirstName, e.LastName}
+			want := []string{e.Username, "Pa55word", activationLink(testLink, e), e.CSI, e.FirstName, e.LastName}
 			for j := range want {
 				if strings.HasPrefix(want[j], "'") {
 					continue // an apostrophe before a formula: the reader cannot tell whose it is
@@ -126,15 +128,15 @@ func TestContinuationMendsEveryTear(t *testing.T) {
 	before, err := lines([]Entry{
 		{"anna", secret.New("pw1"), "E1", "Anna", "Muster"},
 		{"jörg", secret.New("pw2"), "E2", `Jörg "JJ" ""`, "von Arx, Dr."},
-	}, DefaultLink)
+	}, testLink)
 	if err != nil {
 		t.Fatal(err)
 	}
-	next, err := lines([]Entry{{"next", secret.New("pw3"), "E3", `N"`, "Next, N."}}, DefaultLink)
+	next, err := lines([]Entry{{"next", secret.New("pw3"), "E3", `N"`, "Next, N."}}, testLink)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"next", "pw3", DefaultLink + "?username=next&password=pw3", "E3", `N"`, "Next, N."}
+	want := []string{"next", "pw3", testLink + "?username=next&password=pw3", "E3", `N"`, "Next, N."}
 	whole := header + before
 	for cut := range len(whole) + 1 {
 		torn := whole[:cut]
