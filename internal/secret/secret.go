@@ -8,6 +8,7 @@
 package secret
 
 import (
+	"crypto/subtle"
 	"fmt"
 	"log/slog"
 )
@@ -15,16 +16,29 @@ import (
 const mask = "[secret]"
 
 // Value is a secret text. The zero value is the empty secret.
-type Value struct{ text string }
+//
+// The content stands behind a pointer: fmt calls no method of an unexported field, and would
+// print a plain text in it.
+type Value struct{ text *string }
 
 // New wraps text.
-func New(text string) Value { return Value{text} }
+func New(text string) Value { return Value{&text} }
 
 // Reveal returns the content, for the one call that needs it.
-func (v Value) Reveal() string { return v.text }
+func (v Value) Reveal() string {
+	if v.text == nil {
+		return ""
+	}
+	return *v.text
+}
 
 // IsEmpty tells whether there is no content.
-func (v Value) IsEmpty() bool { return v.text == "" }
+func (v Value) IsEmpty() bool { return v.Reveal() == "" }
+
+// Equal compares contents, in a time that does not depend on them. go-cmp uses it too.
+func (v Value) Equal(other Value) bool {
+	return subtle.ConstantTimeCompare([]byte(v.Reveal()), []byte(other.Reveal())) == 1
+}
 
 // Format implements fmt.Formatter, so no verb (not even %#v or %x) shows the content.
 func (v Value) Format(s fmt.State, _ rune) { _, _ = fmt.Fprint(s, mask) }

@@ -23,7 +23,8 @@ func TestValueNeverPrints(t *testing.T) {
 		Name string
 		Key  secret.Value
 		Ptr  *secret.Value
-	}{"x", v, &v}
+		key  secret.Value // fmt cannot call the methods of an unexported field
+	}{"x", v, &v, v}
 
 	var log bytes.Buffer
 	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "v", v, "holder", holder)
@@ -47,6 +48,9 @@ func TestValueNeverPrints(t *testing.T) {
 		if strings.Contains(text, canary) || strings.Contains(text, fmt.Sprintf("%x", canary)) {
 			t.Errorf("%s shows the secret: %s", how, text)
 		}
+	}
+	if !v.Equal(secret.New(canary)) || v.Equal(secret.Value{}) || holder.key != v {
+		t.Error("Equal is wrong")
 	}
 	if v.Reveal() != canary || v.IsEmpty() || !(secret.Value{}).IsEmpty() {
 		t.Error("Reveal or IsEmpty is wrong")

@@ -1,0 +1,103 @@
+package threema
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// CreateContact adds a contact. The member directory_enabled is sent only to a service that
+// refuses the contact without it, which costs a second request. A contact that exists is
+// plan.FailureRefused.
+func (c *Client) CreateContact(ctx context.Context, contact plan.Contact) error {
+	body := newContactBody(contact)
+	body.ThreemaID = contact.ID
+	directory := body.Directory
+	body.Directory = nil
+	r := request{method: http.MethodPost, path: []string{"contacts"}, body: body}
+	_, err := c.send(ctx, r)
+	if plan.KindOf(err) == plan.FailureRefused {
+		body.Directory = directory
+		r.body = body
+		_, err = c.send(ctx, r)
+	}
+	return err
+}
+
+// UpdateContact writes all members of a contact (D-49); plan.FailureNotFound if it is gone.
+func (c *Client) UpdateContact(ctx context.Context, contact plan.Contact) error {
+	_, err := c.send(ctx, request{
+		method: http.MethodPut,
+		path:   []string{"contacts", contact.ID},
+		body:   newContactBody(contact),
+	})
+	return err
+}
+
+// wireContactBody is the body of POST and PUT.
+type wireContactBody struct {
+	ThreemaID string `json:"threemaId,omitempty"` // POST only
+	FirstName string `json:"firstName"`
+	LastName  string `json:"lastName"`
+	Enabled   bool   `json:"enabled"`
+	Directory *bool  `json:"directory_enabled,omitempty"`
+}
+
+// newContactBody keeps the directory flag as it was read; where the service does not show it,
+// the contact stays findable.
+func newContactBody(contact plan.Contact) wireContactBody {
+	return wireContactBody{
+		FirstName: contact.FirstName,
+		LastName:  contact.LastName,
+		Enabled:   contact.Enabled,
+		Directory: cmp.Or(contact.Directory, new(true)),
+	}
+}
+
+func allContacts() listing[plan.Contact] {
+	return listing[plan.Contact]{
+		name:   "contacts",
+		path:   "contacts",
+		decode: decodeContacts,
+		id:     func(c plan.Contact) string { return c.ID },
+	}
+}
+
+type wireContact struct {
+	ID        string `json:"id"`        // live
+	ThreemaID string `json:"threemaId"` // as documented
+	Type      string `json:"type"`
+	FirstName string `json:"firstName"`
+	LastName  string `json:"lastName"`
+	Enabled   bool   `json:"enabled"`
+	Directory *bool  `json:"directory_enabled"`
+}
+
+func (w wireContact) contact() (plan.Contact, error) {
+	id := cmp.Or(w.ID, w.ThreemaID)
+	if id == "" {
+		return plan.Contact{}, errNoID
+	}
+	return plan.Contact{
+		ID:        id,
+		Auto:      strings.EqualFold(w.Type, "auto"),
+		FirstName: w.FirstName,
+		LastName:  w.LastName,
+		Enabled:   w.Enabled,
+		Directory: w.Directory,
+	}, nil
+}
+
+func decodeContacts(data []byte) (page[plan.Contact], error) {
+	var wire struct {
+		Contacts []wireContact `json:"contacts"`
+		Paging   wirePaging    `json:"paging"`
+	}
+	if err := unmarshal(data, &wire); err != nil {
+		return page[plan.Contact]{}, err
+	}
+	return newPage(wire.Paging, wire.Contacts, wireContact.contact)
+}

@@ -1,0 +1,149 @@
+package threema
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/secret"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// Credential reads one credential; plan.FailureNotFound if it is gone.
+func (c *Client) Credential(ctx context.Context, id string) (plan.Credential, error) {
+	r := request{method: http.MethodGet, path: []string{"credentials", id}}
+	return fetch(ctx, c, r, func(data []byte) (plan.Credential, error) {
+		credential, err := decodeCredential(data)
+		if err == nil && credential.ID != id {
+			err = errOtherRecord
+		}
+		return credential, err
+	})
+}
+
+// FindCredential looks for an exact username; plan.FailureNotFound if no credential has it.
+// How the service's filter compares is not documented, so its answer is compared again.
+func (c *Client) FindCredential(ctx context.Context, username string) (plan.Credential, error) {
+	candidates := credentialsWhere(url.Values{"filterUsername": {username}})
+	credentials, err := list(ctx, c, candidates)
+	if err != nil {
+		return plan.Credential{}, err
+	}
+	for _, credential := range credentials {
+		if credential.Username == username {
+			return credential, nil
+		}
+	}
+	return plan.Credential{}, candidates.request(0).failure(plan.FailureNotFound, errors.New("no credential has this username"))
+}
+
+// wireNewCredential is the body of POST and PUT. Hash and lock are always sent: an omitted hash
+// means false even on a credential that is hashed.
+type wireNewCredential struct {
+	Username     string `json:"username"`
+	Password     string `json:"password"`
+	Hash         bool   `json:"hash"`
+	Lock         bool   `json:"lock"`
+	LicenseCount int    `json:"licenseCount,omitempty"` // POST only; above 1 the credential is shared
+}
+
+// CreateCredential creates a personal credential. After plan.FailureUnknown it may exist:
+// FindCredential tells.
+func (c *Client) CreateCredential(ctx context.Context, username string, password secret.Value, hash, lock bool) (plan.Credential, error) {
+	return fetch(ctx, c, request{
+		method:  http.MethodPost,
+		path:    []string{"credentials"},
+		body:    wireNewCredential{Username: username, Password: password.Reveal(), Hash: hash, Lock: lock, LicenseCount: 1},
+		secrets: []secret.Value{password},
+	}, decodeNewCredential)
+}
+
+// ReplacePassword gives a credential a new password. An app that uses the credential would be
+// locked out (D-22): the caller knows that there is none.
+func (c *Client) ReplacePassword(ctx context.Context, id, username string, password secret.Value, hash, lock bool) error {
+	_, err := c.send(ctx, request{
+		method:  http.MethodPut,
+		path:    []string{"credentials", id},
+		body:    wireNewCredential{Username: username, Password: password.Reveal(), Hash: hash, Lock: lock},
+		secrets: []secret.Value{password},
+	})
+	return err
+}
+
+// Withdraw deletes a credential: the app access ends within a day, the Threema ID lives on.
+func (c *Client) Withdraw(ctx context.Context, id string) error {
+	_, err := c.send(ctx, request{method: http.MethodDelete, path: []string{"credentials", id}})
+	return err
+}
+
+func credentialsWhere(filter url.Values) listing[plan.Credential] {
+	return listing[plan.Credential]{
+		name:   "credentials",
+		path:   "credentials",
+		query:  filter,
+		decode: decodeCredentials,
+		id:     func(c plan.Credential) string { return c.ID },
+	}
+}
+
+// wireCredential has hashed and locked under their older names too. It has no password.
+type wireCredential struct {
+	ID       string `json:"id"`
+	Username string `json:"username"`
+	Usage    *int   `json:"usage"`
+	Hashed   *bool  `json:"hashed"`
+	Hash     *bool  `json:"hash"`
+	Locked   *bool  `json:"locked"`
+	Lock     *bool  `json:"lock"`
+}
+
+// credential demands the usage: taken for 0 where it is missing, a credential in use would look
+// free for a new password.
+func (w wireCredential) credential() (plan.Credential, error) {
+	switch {
+	case w.ID == "":
+		return plan.Credential{}, errNoID
+	case w.Usage == nil:
+		return plan.Credential{}, errors.New("a credential does not say how many IDs use it (usage): the service is older than version 1.7 of the API")
+	}
+	return plan.Credential{
+		ID:       w.ID,
+		Username: w.Username,
+		Usage:    *w.Usage,
+		Hashed:   either(w.Hashed, w.Hash),
+		Locked:   either(w.Locked, w.Lock),
+	}, nil
+}
+
+func decodeCredentials(data []byte) (page[plan.Credential], error) {
+	var wire struct {
+		Credentials []wireCredential `json:"credentials"`
+		Paging      wirePaging       `json:"paging"`
+	}
+	if err := unmarshal(data, &wire); err != nil {
+		return page[plan.Credential]{}, err
+	}
+	return newPage(wire.Paging, wire.Credentials, wireCredential.credential)
+}
+
+func decodeCredential(data []byte) (plan.Credential, error) {
+	var wire wireCredential
+	if err := unmarshal(data, &wire); err != nil {
+		return plan.Credential{}, err
+	}
+	return wire.credential()
+}
+
+// decodeNewCredential reads the record of a credential that was created just now, so that
+// nobody can be using it yet.
+func decodeNewCredential(data []byte) (plan.Credential, error) {
+	wire := wireCredential{Usage: new(int)}
+	if err := unmarshal(data, &wire); err != nil {
+		return plan.Credential{}, err
+	}
+	if wire.Usage == nil { // the answer says null
+		wire.Usage = new(int)
+	}
+	return wire.credential()
+}

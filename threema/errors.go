@@ -1,0 +1,86 @@
+package threema
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// Error is a failed request.
+type Error struct {
+	Method string
+	Path   string // below the base URL, without query
+	Status int    // 0: no answer
+	// Message is what the service said, made printable and shortened to 200 characters.
+	Message string
+	Kind    plan.FailureKind
+	// Pause is how long the service asks to be left alone, 0 if it does not say.
+	Pause time.Duration
+	Err   error
+}
+
+func (e *Error) Error() string {
+	text := fmt.Sprintf("%s %s: %v", e.Method, e.Path, e.Err)
+	if e.Status != 0 {
+		text += fmt.Sprintf(" (HTTP %d)", e.Status)
+	}
+	if e.Message != "" {
+		text += fmt.Sprintf("; the service says %q", e.Message)
+	}
+	return text
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// FailureKind implements plan.Failure.
+func (e *Error) FailureKind() plan.FailureKind { return e.Kind }
+
+// RetryAfter is how long the service asks to be left alone, at most 24 hours; 0 if it does not
+// say.
+func (e *Error) RetryAfter() time.Duration { return e.Pause }
+
+func (r request) failure(kind plan.FailureKind, err error) *Error {
+	return &Error{Method: r.method, Path: r.escapedPath(), Kind: kind, Err: err}
+}
+
+// lost is the failure of a request whose answer never came.
+func (r request) lost(err error, sent bool) *Error {
+	switch {
+	case isCertificateError(err):
+		return r.failure(plan.FailureUnavailable, fmt.Errorf(
+			"the certificate of the service is refused, nothing was sent (check threema.base_url and, for a private CA, threema.ca_file): %w", err))
+	case !sent:
+		return r.failure(plan.FailureUnavailable, fmt.Errorf("the service cannot be reached, nothing was sent: %w", err))
+	case r.isRead():
+		return r.failure(plan.FailureUnavailable, fmt.Errorf("the service did not answer: %w", err))
+	default:
+		return r.failure(plan.FailureUnknown, fmt.Errorf("the service did not answer, the change may have happened: %w", err))
+	}
+}
+
+// odd is the failure of an answer that reports success but is not the contract's. After a
+// write that means: it may have taken effect.
+func (r request) odd(status int, err error) *Error {
+	kind := plan.FailureInvalid
+	if !r.isRead() {
+		kind = plan.FailureUnknown
+		err = fmt.Errorf("the change may have happened, but %w", err)
+	}
+	e := r.failure(kind, err)
+	e.Status = status
+	return e
+}
+
+// worthRepeating tells whether a failed request may be sent once more with some hope.
+func (r request) worthRepeating(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && r.isRead() && e.Kind == plan.FailureUnavailable && e.Pause == 0 && !isCertificateError(err)
+}
+
+func isCertificateError(err error) bool {
+	_, ok := errors.AsType[*tls.CertificateVerificationError](err)
+	return ok
+}

@@ -1,0 +1,55 @@
+package threema
+
+import (
+	"encoding/json"
+	"strings"
+	"unicode"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/secret"
+)
+
+// serviceText takes the text for people out of the body of an error: "error" since 1.4,
+// "message" before. Any other body has none.
+func serviceText(body []byte) string {
+	var wire struct {
+		Error   any `json:"error"`
+		Message any `json:"message"`
+	}
+	if json.Unmarshal(body, &wire) != nil {
+		return ""
+	}
+	if text, ok := wire.Error.(string); ok && text != "" {
+		return text
+	}
+	text, _ := wire.Message.(string)
+	return text
+}
+
+// redact removes secrets from a text that is to be shown.
+func redact(text string, secrets []secret.Value) string {
+	for _, s := range secrets {
+		if !s.IsEmpty() {
+			text = strings.ReplaceAll(text, s.Reveal(), s.String())
+		}
+	}
+	return text
+}
+
+const maxMessage = 200
+
+// printable makes a foreign text fit to be shown on one line.
+func printable(text string) string {
+	var out strings.Builder
+	length := 0
+	for _, r := range strings.Join(strings.Fields(text), " ") {
+		if !unicode.IsPrint(r) || r == unicode.ReplacementChar {
+			continue
+		}
+		if length == maxMessage {
+			break
+		}
+		out.WriteRune(r)
+		length++
+	}
+	return out.String()
+}
