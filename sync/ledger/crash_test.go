@@ -1,0 +1,152 @@
+package ledger
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// The operations that the child begins before it is killed.
+func crashOps() []plan.Operation {
+	return []plan.Operation{
+		{Change: "a1", Op: plan.Withdraw, Person: person("1"), OU: "ou=x", CredentialID: "c1", Username: "ada", ThreemaIDs: []string{"AAAAAAAA"}, At: start},
+		{Change: "b2", Op: plan.Create, Person: person("2"), Username: "bob", At: start},
+		{Change: "c3", Op: plan.Adopt, Person: person("3"), CredentialID: "c3", At: start},
+	}
+}
+
+// child is what the test binary does as a child: it works up to a point, says so on stdout,
+// and waits to be killed.
+func child(part string) int {
+	if err := work(context.Background(), part, os.Getenv("LEDGER_TEST_PATH")); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	fmt.Fprintln(os.Stdout, "ready")
+	select {}
+}
+
+func work(ctx context.Context, part, path string) error {
+	l, err := Open(ctx, path, Options{Now: newClock().Now, DailyRequests: 10})
+	if err != nil {
+		return err
+	}
+	run, err := l.StartRun(ctx, plan.Sync)
+	if err != nil {
+		return err
+	}
+	if err := l.Take(ctx); err != nil {
+		return err
+	}
+	ops, err := l.Begin(ctx, run, crashOps())
+	if err != nil || part == "begun" {
+		return err
+	}
+	if err := l.Created(ctx, ops[1].ID, "c2"); err != nil || part == "created" {
+		return err
+	}
+	return l.Settle(ctx, []plan.Outcome{{Operation: ops[2].ID, Result: plan.Done}, {Operation: ops[1].ID, Result: plan.Done}})
+}
+
+// killAt starts a child, waits until it has done its part, and kills it with SIGKILL.
+func killAt(t *testing.T, part, path string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, os.Args[0])
+	cmd.Env = append(os.Environ(), "LEDGER_TEST_CHILD="+part, "LEDGER_TEST_PATH="+path)
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line, _ := bufio.NewReader(stdout).ReadString('\n')
+	_ = cmd.Process.Kill()
+	_ = cmd.Wait()
+	if line != "ready\n" {
+		t.Fatalf("the child said %q: %s", line, stderr.String())
+	}
+}
+
+// TestKill9 kills a process at each step of the journal (pitfall D7, matrix 11).
+func TestKill9(t *testing.T) {
+	t.Parallel()
+	saga := plan.Saga{
+		Person: person("1"), CredentialID: "c1", Username: "ada", OU: "ou=x", StartedAt: start,
+		IDs: []plan.SagaID{{ThreemaID: "AAAAAAAA"}},
+	}
+	created := plan.Ownership{Person: person("2"), CredentialID: "c2", Username: "bob", Created: true}
+	adopted := plan.Ownership{Person: person("3"), CredentialID: "c3"}
+	tests := []struct {
+		part  string
+		open  []string // change ids
+		owned []plan.Ownership
+	}{
+		{"begun", []string{"a1", "b2", "c3"}, nil},
+		{"created", []string{"a1", "b2", "c3"}, []plan.Ownership{created}},
+		{"settled", []string{"a1"}, []plan.Ownership{created, adopted}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.part, func(t *testing.T) {
+			t.Parallel()
+			path, c := newPath(t), newClock()
+			killAt(t, tt.part, path)
+			l := open(t, path, Options{Now: c.Now, DailyRequests: 10})
+			s := state(t, l)
+			var opened []string
+			for _, op := range s.Open {
+				opened = append(opened, op.Change)
+			}
+			if diff := cmp.Diff(tt.open, opened); diff != "" {
+				t.Errorf("open: %s", diff)
+			}
+			if diff := cmp.Diff(tt.owned, s.Owned); diff != "" {
+				t.Errorf("owned: %s", diff)
+			}
+			if diff := cmp.Diff([]plan.Saga{saga}, s.Sagas); diff != "" {
+				t.Errorf("sagas: %s", diff)
+			}
+			if diff := cmp.Diff([]plan.Taken{{Op: plan.Withdraw, Person: person("1"), OU: "ou=x", At: start}}, s.Taken); diff != "" {
+				t.Errorf("taken: %s", diff)
+			}
+			if got := budget(t, l.Reader).Remaining; got != 9 {
+				t.Errorf("%d requests remain, want 9", got)
+			}
+			checkCrashed(t, l)
+		})
+	}
+}
+
+// checkCrashed checks that the pass shows as crashed and that the next one finds its rows unknown.
+func checkCrashed(t *testing.T, l *Ledger) {
+	t.Helper()
+	runs, err := l.LastRuns(t.Context(), 5)
+	if err != nil || len(runs) != 1 || !runs[0].Finished.IsZero() {
+		t.Errorf("runs %+v, %v, want one without an end", runs, err)
+	}
+	for _, unknown := range []bool{false, true} {
+		rows, err := l.Journal(t.Context())
+		if err != nil || len(rows) == 0 {
+			t.Fatalf("journal %v, %v", rows, err)
+		}
+		for _, r := range rows {
+			if r.Unknown != unknown {
+				t.Errorf("operation %d: unknown is %t, want %t", r.ID, r.Unknown, unknown)
+			}
+		}
+		startRun(t, l)
+	}
+}

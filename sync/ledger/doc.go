@@ -1,0 +1,44 @@
+// Package ledger is the memory of the program: one SQLite file that knows which credentials
+// are ours, where everybody was seen, what was begun and what came of it, and how many
+// requests the rolling day has left.
+//
+// Start with [Open]. There are three handles, each with the powers of the one before:
+//
+//	Reader   State, Budget, LastRuns, Journal, Seeds    status, beside a running pass
+//	Meter    and Take, BlockRequests                    plan: it counts its requests, nothing else
+//	Ledger   and StartRun … Settle                      a pass, by the holder of the flock
+//
+// A Ledger satisfies the interface Ledger of package sync, a Meter the quota of package threema.
+//
+// # What a caller may rely on
+//
+// Every method is one transaction. When a writing method returns nil, its rows are on disk
+// (synchronous=FULL, pitfall E1). [Ledger.Begin] therefore comes before a request goes out.
+// [Ledger.Created] and [Ledger.Settle] record what has happened, so they finish even if
+// their context is cancelled (pitfalls D7, E4); all others obey it.
+//
+// An operation is INTENT until Settle closes it. A crash leaves it so, and the next
+// [Ledger.StartRun] marks it unknown; both are open, and only looking at the package closes
+// them. An interrupted create is resumed on its open row: Created and Settle take its ID, and
+// Begin refuses a second one.
+//
+// No password, key or activation link enters: the types of package plan carry none. The file
+// holds personal data all the same, so it is made with mode 0600, and one that others can
+// read is refused (pitfall E5).
+//
+// # Where to look
+//
+//	open.go      the handles
+//	file.go      folder, file and their modes
+//	pragma.go    how a connection is opened, and the proof that it is as it should be
+//	migrate.go   schema/NNNN.sql, one per version; backup before each
+//	schema/      the tables, with what each column means
+//	tx.go        transactions, rows, times
+//	state.go     everything that a pass starts from
+//	observe.go   Remember: what a pass learned; whereabouts.go, its largest part
+//	journal.go   Begin, Created, Settle
+//	effect.go    what a settled operation changes in the tables
+//	saga.go      leavers on their way out
+//	quota.go     the requests of the rolling day
+//	runs.go      the record of passes
+package ledger

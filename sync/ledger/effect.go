@@ -1,0 +1,120 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// effect records what an operation that is done has changed.
+func effect(ctx context.Context, tx *sql.Tx, op plan.Operation, now time.Time) error {
+	switch op.Op {
+	case plan.Create:
+		if op.CredentialID == "" {
+			return errors.New("a create cannot be done without its credential")
+		}
+		return nil // Created has recorded the ownership
+	case plan.Adopt:
+		return own(ctx, tx, op, false)
+	case plan.Transfer:
+		return transfer(ctx, tx, op, now)
+	case plan.Withdraw:
+		return withdrawn(ctx, tx, op, now)
+	case plan.Detach, plan.Revoke:
+		return gone(ctx, tx, op, now)
+	case plan.PublishContact:
+		for _, id := range op.ThreemaIDs {
+			if err := publish(ctx, tx, plan.Publication{ThreemaID: id, Created: op.ContactCreated}); err != nil {
+				return err
+			}
+		}
+		return nil
+	case plan.DisableContact, plan.SetSettings, plan.UnsetSetting:
+		return nil // the next inventory shows them
+	}
+	return fmt.Errorf("%q is no operation", op.Op)
+}
+
+// revert records that an operation has changed nothing. A create may have noted its
+// credential before somebody else removed it: then nothing is ours.
+func revert(ctx context.Context, tx *sql.Tx, op plan.Operation) error {
+	if op.Op != plan.Create {
+		return nil
+	}
+	return disown(ctx, tx, op)
+}
+
+// own makes a credential the person's. One that the person had before is ours no longer.
+func own(ctx context.Context, tx *sql.Tx, op plan.Operation, created bool) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO ownership (source, person, credential_id, username, csi, created)
+		VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (source, person) DO UPDATE SET credential_id = excluded.credential_id, username = excluded.username,
+			csi = excluded.csi, created = excluded.created, missing_since = 0, missing_reads = 0`,
+		op.Person.Source, op.Person.ID, op.CredentialID, op.Username, op.CSI, created)
+	return err
+}
+
+// disown forgets that the person had this credential.
+func disown(ctx context.Context, tx *sql.Tx, op plan.Operation) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM ownership WHERE source = ? AND person = ? AND credential_id = ?`,
+		op.Person.Source, op.Person.ID, op.CredentialID)
+	return err
+}
+
+// transfer passes a credential to the person's new ID. The former one is no leaver: what was
+// observed of it is forgotten, and its saga ends (design §5.6).
+func transfer(ctx context.Context, tx *sql.Tx, op plan.Operation, now time.Time) error {
+	var former plan.PersonID
+	var created bool
+	err := tx.QueryRowContext(ctx, `DELETE FROM ownership WHERE credential_id = ? RETURNING source, person, created`,
+		op.CredentialID).Scan(&former.Source, &former.ID, &created)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	if former != op.Person {
+		_, err := tx.ExecContext(ctx, `DELETE FROM observations WHERE source = ? AND person = ?`, former.Source, former.ID)
+		if err != nil {
+			return err
+		}
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE sagas SET ended = 'transferred', ended_at = ? WHERE credential_id = ? AND ended = ''`,
+		millis(now), op.CredentialID)
+	if err != nil {
+		return err
+	}
+	return own(ctx, tx, op, created)
+}
+
+// withdrawn ends the ownership and proves the first step of the person's saga, from which the
+// next one is reckoned.
+func withdrawn(ctx context.Context, tx *sql.Tx, op plan.Operation, now time.Time) error {
+	if err := disown(ctx, tx, op); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE sagas SET withdrawn_at = ?
+		WHERE source = ? AND person = ? AND ended = '' AND withdrawn_at = 0`,
+		millis(now), op.Person.Source, op.Person.ID)
+	return err
+}
+
+// publish remembers that a contact was enabled once. That we made it is never forgotten.
+func publish(ctx context.Context, tx *sql.Tx, p plan.Publication) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO published (threema_id, created) VALUES (?, ?)
+		ON CONFLICT (threema_id) DO UPDATE SET created = max(created, excluded.created)`, p.ThreemaID, p.Created)
+	return err
+}
+
+// refuse remembers the latest value that the service refused for a setting.
+func refuse(ctx context.Context, tx *sql.Tx, r plan.Refusal, now time.Time) error {
+	if r.At.IsZero() {
+		r.At = now
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO refusals (credential_id, setting, value, message, at) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (credential_id, setting) DO UPDATE SET value = excluded.value, message = excluded.message, at = excluded.at`,
+		r.CredentialID, r.Setting, r.Value, r.Message, millis(r.At))
+	return err
+}

@@ -1,0 +1,66 @@
+package ledger
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// private is the mode of every file of the ledger: it holds personal data (pitfall E5).
+const private fs.FileMode = 0o600
+
+// createFile makes sure that path is a private file and returns it in absolute form. It is made
+// before SQLite sees it, because SQLite would give it mode 0644. An existing file is never
+// opened here: closing it again would drop the locks of our own process (pitfall E7).
+func createFile(path string) (string, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return "", err
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, private)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return existingFile(path)
+	case err != nil:
+		return "", err
+	}
+	return path, file.Close()
+}
+
+// existingFile checks that path is a private file and returns it in absolute form.
+func existingFile(path string) (string, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	if err := checkPrivate(path); err != nil {
+		return "", err
+	}
+	for _, suffix := range []string{"-wal", "-shm"} {
+		if err := checkPrivate(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return "", err
+		}
+	}
+	return path, nil
+}
+
+// checkPrivate refuses what is no regular file, and what others can read or write.
+func checkPrivate(path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("%s is not a regular file", path)
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		return fmt.Errorf("%s holds personal data and is open to others (mode %04o): find out who read it, then type `chmod 600 %s`",
+			path, mode, path)
+	}
+	return nil
+}

@@ -1,0 +1,12 @@
+package ledger_test
+
+import (
+	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+var (
+	_ dirsync.Ledger = (*ledger.Ledger)(nil)
+	_ plan.Failure   = (*ledger.SpentError)(nil)
+)

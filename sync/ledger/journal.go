@@ -1,0 +1,240 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// recordTimeout bounds the recording of what has happened, which no cancelled context stops.
+// It is longer than SQLite waits for another writer.
+const recordTimeout = 30 * time.Second
+
+// The states of a row. intent and unknown are open.
+const (
+	intent   = "intent"
+	unknown  = "unknown"
+	done     = "done"
+	failed   = "failed"
+	reverted = "reverted" // the package still had the state from before
+)
+
+// Begin writes one INTENT row for each operation and, for a withdrawal, its saga. It returns
+// the operations with their IDs, in order. An operation without a time gets the present.
+// It fails as a whole, and so nothing may be sent: also if a create or withdrawal of a
+// person, or a detach or revocation of an ID, is open already.
+func (l *Ledger) Begin(ctx context.Context, run int64, ops []plan.Operation) ([]plan.Operation, error) {
+	begun := slices.Clone(ops)
+	now := fromMillis(millis(l.now()))
+	err := inTx(ctx, l.writes, "begin operations", func(tx *sql.Tx) error {
+		for i := range begun {
+			if begun[i].At.IsZero() {
+				begun[i].At = now
+			}
+			if err := begin(ctx, tx, run, &begun[i]); err != nil {
+				return fmt.Errorf("change %s (%s): %w", begun[i].Change, begun[i].Op, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return begun, nil
+}
+
+func begin(ctx context.Context, tx *sql.Tx, run int64, op *plan.Operation) error {
+	ids, err := encodeIDs(op.ThreemaIDs)
+	if err != nil {
+		return err
+	}
+	row, err := tx.ExecContext(ctx, `INSERT INTO journal (run, state, change_id, op, source, person, ou, csi, dn,
+			credential_id, username, threema_ids, contact_created, approved, at)
+		VALUES (?, 'intent', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		run, op.Change, op.Op, op.Person.Source, op.Person.ID, op.OU, op.CSI, op.DN,
+		op.CredentialID, op.Username, ids, op.ContactCreated, op.Approved, millis(op.At))
+	if isDuplicate(err) {
+		return errors.New("another one for the same person or Threema ID is open already; the next pass looks at the package and closes it")
+	}
+	if err != nil {
+		return err
+	}
+	if op.ID, err = row.LastInsertId(); err != nil {
+		return err
+	}
+	if op.Op == plan.Withdraw {
+		return startSaga(ctx, tx, *op)
+	}
+	return nil
+}
+
+// Created notes the credential that a create got, and that it is ours. The row stays open
+// until Settle says that the hand-over line is synced (design §5.7). It finishes even if ctx
+// is cancelled.
+func (l *Ledger) Created(ctx context.Context, operation int64, credentialID string) error {
+	return l.record(ctx, "record a new credential", func(ctx context.Context, tx *sql.Tx) error {
+		op, err := openOperation(ctx, tx, operation)
+		if err != nil {
+			return err
+		}
+		if op.Op != plan.Create || credentialID == "" {
+			return fmt.Errorf("operation %d is a %s and got the credential %q", operation, op.Op, credentialID)
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE journal SET credential_id = ? WHERE id = ?`, credentialID, operation)
+		if err != nil {
+			return err
+		}
+		op.CredentialID = credentialID
+		return own(ctx, tx, op, true)
+	})
+}
+
+// Settle closes rows with their effects (effect.go), or marks them unknown. It takes rows
+// that are INTENT or unknown, and records all outcomes or none. It finishes even if ctx is
+// cancelled: what has happened must be known.
+func (l *Ledger) Settle(ctx context.Context, outcomes []plan.Outcome) error {
+	return l.record(ctx, "record what was done", func(ctx context.Context, tx *sql.Tx) error {
+		for _, o := range outcomes {
+			if err := settle(ctx, tx, o, l.now()); err != nil {
+				return fmt.Errorf("operation %d: %w", o.Operation, err)
+			}
+		}
+		return nil
+	})
+}
+
+// record is inTx for what has happened already: no cancellation stops it, only time does.
+func (l *Ledger) record(ctx context.Context, action string, do func(context.Context, *sql.Tx) error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
+	defer cancel()
+	return inTx(ctx, l.writes, action, func(tx *sql.Tx) error { return do(ctx, tx) })
+}
+
+func settle(ctx context.Context, tx *sql.Tx, o plan.Outcome, now time.Time) error {
+	op, err := openOperation(ctx, tx, o.Operation)
+	if err != nil {
+		return err
+	}
+	for _, refusal := range o.Refusals {
+		if err := refuse(ctx, tx, refusal, now); err != nil {
+			return fmt.Errorf("refused setting: %w", err)
+		}
+	}
+	if op.Op == plan.Withdraw {
+		if err := joinSaga(ctx, tx, op, o.ThreemaIDs); err != nil {
+			return err
+		}
+	}
+	switch o.Result {
+	case plan.Done:
+		if err := effect(ctx, tx, op, now); err != nil {
+			return err
+		}
+		return closeRow(ctx, tx, op.ID, done, "", now)
+	case plan.Failed:
+		return closeRow(ctx, tx, op.ID, failed, o.Message, now)
+	case plan.Uncertain:
+		_, err := tx.ExecContext(ctx, `UPDATE journal SET state = 'unknown', message = ? WHERE id = ?`, o.Message, op.ID)
+		return err
+	}
+	return fmt.Errorf("%q is no result", o.Result)
+}
+
+func closeRow(ctx context.Context, tx *sql.Tx, id int64, state, message string, now time.Time) error {
+	_, err := tx.ExecContext(ctx, `UPDATE journal SET state = ?, message = ?, settled_at = ? WHERE id = ?`,
+		state, message, millis(now), id)
+	return err
+}
+
+const operationColumns = `id, change_id, op, source, person, ou, csi, dn,
+	credential_id, username, threema_ids, contact_created, approved, at`
+
+// scanOperation reads operationColumns, and after them what more is asked for.
+func scanOperation(scan func(...any) error, more ...any) (plan.Operation, error) {
+	var op plan.Operation
+	var ids string
+	var at int64
+	columns := []any{
+		&op.ID, &op.Change, &op.Op, &op.Person.Source, &op.Person.ID, &op.OU, &op.CSI, &op.DN,
+		&op.CredentialID, &op.Username, &ids, &op.ContactCreated, &op.Approved, &at,
+	}
+	if err := scan(append(columns, more...)...); err != nil {
+		return plan.Operation{}, err
+	}
+	op.At = fromMillis(at)
+	var err error
+	op.ThreemaIDs, err = decodeIDs(ids)
+	return op, err
+}
+
+// openOperation reads one row, which must be open.
+func openOperation(ctx context.Context, tx *sql.Tx, id int64) (plan.Operation, error) {
+	var state string
+	row := tx.QueryRowContext(ctx, `SELECT `+operationColumns+`, state FROM journal WHERE id = ?`, id)
+	op, err := scanOperation(row.Scan, &state)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return op, fmt.Errorf("the journal has no operation %d", id)
+	case err != nil:
+		return op, err
+	case state != intent && state != unknown:
+		return op, fmt.Errorf("operation %d is closed already, as %s", id, state)
+	}
+	return op, nil
+}
+
+// OpenRow is an operation whose end is not known.
+type OpenRow struct {
+	plan.Operation
+	Run int64 // the pass that began it
+	// Unknown tells that its process is gone, or that its answer was lost: the next pass
+	// looks at the package. Otherwise it is under way, or its pass has just crashed.
+	Unknown bool
+	Message string
+}
+
+// Journal lists the open operations, oldest first.
+func (r *Reader) Journal(ctx context.Context) ([]OpenRow, error) {
+	var open []OpenRow
+	err := inTx(ctx, r.reads, "read the journal", func(tx *sql.Tx) (err error) {
+		open, err = readJournal(ctx, tx)
+		return err
+	})
+	return open, err
+}
+
+func readJournal(ctx context.Context, tx *sql.Tx) ([]OpenRow, error) {
+	return selectAll(ctx, tx, func(rows *sql.Rows) (OpenRow, error) {
+		var r OpenRow
+		var err error
+		r.Operation, err = scanOperation(rows.Scan, &r.Run, &r.Unknown, &r.Message)
+		return r, err
+	}, `SELECT `+operationColumns+`, run, state = 'unknown', message FROM journal
+		WHERE state IN ('intent', 'unknown') ORDER BY id`)
+}
+
+func readOpen(ctx context.Context, tx *sql.Tx) ([]plan.Operation, error) {
+	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.Operation, error) {
+		return scanOperation(rows.Scan)
+	}, `SELECT `+operationColumns+` FROM journal WHERE state IN ('intent', 'unknown') ORDER BY id`)
+}
+
+// readTaken lists the destructive effects that fill the windows of the limits: done, or
+// perhaps done; not those that somebody approved (design §5.11).
+func readTaken(ctx context.Context, tx *sql.Tx, since time.Time) ([]plan.Taken, error) {
+	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.Taken, error) {
+		var t plan.Taken
+		var at int64
+		err := rows.Scan(&t.Op, &t.Person.Source, &t.Person.ID, &t.OU, &at)
+		t.At = fromMillis(at)
+		return t, err
+	}, `SELECT op, source, person, ou, at FROM journal
+		WHERE op IN ('withdraw', 'detach', 'revoke') AND at > ? AND approved = 0
+			AND state IN ('done', 'intent', 'unknown')
+		ORDER BY at, id`, millis(since))
+}

@@ -1,0 +1,448 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// ownedBy makes a person own a credential, by adoption.
+func ownedBy(tb testing.TB, l *Ledger, id, credential string) {
+	tb.Helper()
+	op := beginOne(tb, l, startRun(tb, l), plan.Operation{Op: plan.Adopt, Person: person(id), CredentialID: credential, Username: "user-" + id, CSI: "csi-" + id})
+	settleOne(tb, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
+}
+
+// withdrawal is the operation for ada, who owns c1 with the ID AAAAAAAA.
+func withdrawal() plan.Operation {
+	return plan.Operation{
+		Change: "w1", Op: plan.Withdraw, Person: person("ada"), OU: "ou=x", CSI: "4711", DN: "CN=Ada,OU=x",
+		CredentialID: "c1", Username: "ada", ThreemaIDs: []string{"AAAAAAAA"},
+	}
+}
+
+func TestBeginReturnsWhatStateShows(t *testing.T) {
+	t.Parallel()
+	l, c := openNew(t)
+	run := startRun(t, l)
+	earlier := c.Now().Add(-time.Hour)
+	ops := []plan.Operation{
+		withdrawal(),
+		{Change: "s", Op: plan.SetSettings}, // a chunk belongs to nobody
+		{Change: "p", Op: plan.PublishContact, Person: person("bob"), ThreemaIDs: []string{"BBBBBBBB", "odd\" id"}, ContactCreated: true, Approved: true, At: earlier},
+	}
+	given := slices.Clone(ops)
+	begun, err := l.Begin(t.Context(), run, ops)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(given, ops); diff != "" {
+		t.Errorf("Begin changed its argument: %s", diff)
+	}
+	for i := range given {
+		given[i].ID = int64(i + 1)
+		if given[i].At.IsZero() {
+			given[i].At = c.Now()
+		}
+	}
+	if diff := cmp.Diff(given, begun); diff != "" {
+		t.Errorf("begun: %s", diff)
+	}
+	if diff := cmp.Diff(given, state(t, l).Open); diff != "" {
+		t.Errorf("open: %s", diff)
+	}
+	rows, err := l.Journal(t.Context())
+	if err != nil || len(rows) != 3 || rows[2].Run != run || rows[2].Unknown {
+		t.Errorf("journal %+v, %v", rows, err)
+	}
+}
+
+func TestBeginRefusesASecondOpenOperation(t *testing.T) {
+	t.Parallel()
+	revoke := plan.Operation{Op: plan.Revoke, Person: person("ada"), ThreemaIDs: []string{"AAAAAAAA"}}
+	tests := []struct {
+		name          string
+		first, second plan.Operation
+		refused       bool
+	}{
+		{"create twice", plan.Operation{Op: plan.Create, Person: person("ada")}, plan.Operation{Op: plan.Create, Person: person("ada")}, true},
+		{"create for two", plan.Operation{Op: plan.Create, Person: person("ada")}, plan.Operation{Op: plan.Create, Person: person("bob")}, false},
+		{"withdraw twice", withdrawal(), withdrawal(), true},
+		{"revoke an ID twice", revoke, revoke, true},
+		{"detach and revoke an ID", plan.Operation{Op: plan.Detach, Person: person("bob"), ThreemaIDs: revoke.ThreemaIDs}, revoke, true},
+		{"revoke two IDs of a person", revoke, plan.Operation{Op: plan.Revoke, Person: person("ada"), ThreemaIDs: []string{"BBBBBBBB"}}, false},
+		{"settings twice", plan.Operation{Op: plan.SetSettings, Person: person("ada")}, plan.Operation{Op: plan.SetSettings, Person: person("ada")}, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			l, _ := openNew(t)
+			first := beginOne(t, l, startRun(t, l), tt.first)
+			run := startRun(t, l) // the first is unknown now, and still open
+			other := plan.Operation{Op: plan.Create, Person: person("other")}
+			_, err := l.Begin(t.Context(), run, []plan.Operation{other, tt.second})
+			if (err != nil) != tt.refused {
+				t.Fatalf("Begin = %v, want a refusal: %t", err, tt.refused)
+			}
+			if tt.refused && !strings.Contains(err.Error(), "open already") {
+				t.Errorf("error %v", err)
+			}
+			if got := len(state(t, l).Open); tt.refused && got != 1 {
+				t.Errorf("%d operations are open, want the first alone", got)
+			}
+			settleOne(t, l, plan.Outcome{Operation: first.ID, Result: plan.Failed})
+			if tt.refused {
+				beginOne(t, l, run, tt.second)
+			}
+		})
+	}
+}
+
+func TestBeginNeedsARunAndAKnownOperation(t *testing.T) {
+	t.Parallel()
+	l, _ := openNew(t)
+	run := startRun(t, l)
+	for name, try := range map[string]struct {
+		run int64
+		op  plan.Operation
+	}{
+		"no pass":                       {run + 1, plan.Operation{Op: plan.SetSettings}},
+		"an unknown operation":          {run, plan.Operation{Op: "delete-user", Person: person("ada")}},
+		"a withdrawal of nobody":        {run, plan.Operation{Op: plan.Withdraw, CredentialID: "c1"}},
+		"a withdrawal of no credential": {run, plan.Operation{Op: plan.Withdraw, Person: person("ada")}},
+	} {
+		if _, err := l.Begin(t.Context(), try.run, []plan.Operation{try.op}); err == nil {
+			t.Errorf("%s: begun", name)
+		}
+	}
+}
+
+func TestCreate(t *testing.T) {
+	t.Parallel()
+	l, _ := openNew(t)
+	op := beginOne(t, l, startRun(t, l), plan.Operation{Op: plan.Create, Person: person("ada"), Username: "ada", CSI: "4711"})
+	if err := l.Settle(t.Context(), []plan.Outcome{{Operation: op.ID, Result: plan.Done}}); err == nil {
+		t.Error("a create without a credential was done")
+	}
+	if err := l.Created(t.Context(), op.ID, ""); err == nil {
+		t.Error("an empty credential was recorded")
+	}
+	startRun(t, l) // a crash: the row is unknown, and resumed all the same
+	if err := l.Created(t.Context(), op.ID, "c9"); err != nil {
+		t.Fatal(err)
+	}
+	owned := []plan.Ownership{{Person: person("ada"), CredentialID: "c9", Username: "ada", CSI: "4711", Created: true}}
+	s := state(t, l)
+	if diff := cmp.Diff(owned, s.Owned); diff != "" {
+		t.Error(diff)
+	}
+	if len(s.Open) != 1 || s.Open[0].CredentialID != "c9" {
+		t.Errorf("open %+v, want the create with its credential", s.Open)
+	}
+	settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
+	s = state(t, l)
+	if diff := cmp.Diff(owned, s.Owned); diff != "" || len(s.Open) != 0 {
+		t.Errorf("open %v, owned %s", s.Open, diff)
+	}
+	if err := l.Created(t.Context(), op.ID, "c10"); err == nil || !strings.Contains(err.Error(), "closed already") {
+		t.Errorf("Created on a closed row: %v", err)
+	}
+}
+
+func TestANewCredentialReplacesTheFormerOne(t *testing.T) {
+	t.Parallel()
+	l, c := openNew(t)
+	ownedBy(t, l, "ada", "c1")
+	remember(t, l, plan.Memory{Owned: []plan.Ownership{{Person: person("ada"), CredentialID: "c1", MissingSince: c.Now(), MissingReads: 2}}})
+	op := beginOne(t, l, startRun(t, l), plan.Operation{Op: plan.Create, Person: person("ada"), Username: "ada"})
+	if err := l.Created(t.Context(), op.ID, "c2"); err != nil {
+		t.Fatal(err)
+	}
+	want := []plan.Ownership{{Person: person("ada"), CredentialID: "c2", Username: "ada", Created: true}}
+	if diff := cmp.Diff(want, state(t, l).Owned); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestWithdraw(t *testing.T) {
+	t.Parallel()
+	l, c := openNew(t)
+	ownedBy(t, l, "ada", "c1")
+	op := beginOne(t, l, startRun(t, l), withdrawal())
+	saga := plan.Saga{
+		Person: person("ada"), CredentialID: "c1", Username: "ada", CSI: "4711", DN: "CN=Ada,OU=x", OU: "ou=x",
+		StartedAt: c.Now(), IDs: []plan.SagaID{{ThreemaID: "AAAAAAAA"}},
+	}
+	if diff := cmp.Diff([]plan.Saga{saga}, state(t, l).Sagas); diff != "" {
+		t.Errorf("with the INTENT: %s", diff)
+	}
+
+	c.Advance(time.Minute)
+	settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Uncertain, Message: "time-out"})
+	if s := state(t, l); len(s.Owned) != 1 || len(s.Open) != 1 || len(s.Taken) != 1 || !s.Sagas[0].WithdrawnAt.IsZero() {
+		t.Errorf("uncertain: %+v", s)
+	}
+
+	settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done, ThreemaIDs: []string{"BBBBBBBB", "AAAAAAAA"}})
+	saga.WithdrawnAt = c.Now()
+	saga.IDs = append(saga.IDs, plan.SagaID{ThreemaID: "BBBBBBBB"})
+	s := state(t, l)
+	if diff := cmp.Diff([]plan.Saga{saga}, s.Sagas); diff != "" {
+		t.Errorf("withdrawn: %s", diff)
+	}
+	if len(s.Owned) != 0 || len(s.Open) != 0 {
+		t.Errorf("owned %v, open %v, want neither", s.Owned, s.Open)
+	}
+
+	revoke := beginOne(t, l, startRun(t, l), plan.Operation{Op: plan.Revoke, Person: person("ada"), CredentialID: "c1", ThreemaIDs: []string{"BBBBBBBB"}})
+	c.Advance(time.Minute)
+	settleOne(t, l, plan.Outcome{Operation: revoke.ID, Result: plan.Done})
+	saga.IDs[1].GoneAt = c.Now()
+	if diff := cmp.Diff([]plan.Saga{saga}, state(t, l).Sagas); diff != "" {
+		t.Errorf("revoked: %s", diff)
+	}
+
+	// The same again: what has happened keeps its time.
+	c.Advance(time.Minute)
+	for _, op := range []plan.Operation{withdrawal(), {Op: plan.Detach, Person: person("ada"), ThreemaIDs: []string{"BBBBBBBB"}}} {
+		op = beginOne(t, l, startRun(t, l), op)
+		settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done, ThreemaIDs: []string{"BBBBBBBB"}})
+		if diff := cmp.Diff([]plan.Saga{saga}, state(t, l).Sagas); diff != "" {
+			t.Errorf("%s again: %s", op.Op, diff)
+		}
+	}
+
+	remember(t, l, plan.Memory{EndedSagas: []plan.EndedSaga{{Person: person("ada"), Why: "settled"}}})
+	if sagas := state(t, l).Sagas; len(sagas) != 0 {
+		t.Errorf("sagas %v, want none", sagas)
+	}
+}
+
+func TestASecondAttemptKeepsTheSaga(t *testing.T) {
+	t.Parallel()
+	l, c := openNew(t)
+	ownedBy(t, l, "ada", "c1")
+	run := startRun(t, l)
+	first := beginOne(t, l, run, withdrawal())
+	settleOne(t, l, plan.Outcome{Operation: first.ID, Result: plan.Failed, Message: "503"})
+	c.Advance(time.Hour)
+	again := withdrawal()
+	again.OU, again.ThreemaIDs = "ou=y", []string{"CCCCCCCC"}
+	beginOne(t, l, run, again)
+	want := []plan.Saga{{
+		Person: person("ada"), CredentialID: "c1", Username: "ada", CSI: "4711", DN: "CN=Ada,OU=x", OU: "ou=y",
+		StartedAt: start, IDs: []plan.SagaID{{ThreemaID: "AAAAAAAA"}, {ThreemaID: "CCCCCCCC"}},
+	}}
+	if diff := cmp.Diff(want, state(t, l).Sagas); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAPersonLeavesOnce(t *testing.T) {
+	t.Parallel()
+	l, _ := openNew(t)
+	run := startRun(t, l)
+	first := beginOne(t, l, run, withdrawal())
+	settleOne(t, l, plan.Outcome{Operation: first.ID, Result: plan.Done})
+	other := withdrawal()
+	other.CredentialID = "c2"
+	if _, err := l.Begin(t.Context(), run, []plan.Operation{other}); err == nil || !strings.Contains(err.Error(), "still leaving with another credential") {
+		t.Errorf("error %v", err)
+	}
+	remember(t, l, plan.Memory{EndedSagas: []plan.EndedSaga{{Person: person("ada"), Why: "returned"}}})
+	beginOne(t, l, run, other)
+}
+
+func TestTransfer(t *testing.T) {
+	t.Parallel()
+	l, _ := openNew(t)
+	create := beginOne(t, l, startRun(t, l), plan.Operation{Op: plan.Create, Person: person("old"), Username: "ada"})
+	if err := l.Created(t.Context(), create.ID, "c1"); err != nil {
+		t.Fatal(err)
+	}
+	settleOne(t, l, plan.Outcome{Operation: create.ID, Result: plan.Done})
+	ownedBy(t, l, "bob", "c2")
+	seen := []plan.Observation{{Person: person("bob"), State: plan.Entitled}, {Person: person("new"), State: plan.Entitled}, {Person: person("old"), State: plan.Departed}}
+	remember(t, l, plan.Memory{Observations: seen})
+	withdraw := withdrawal()
+	withdraw.Person = person("old")
+	failedOp := beginOne(t, l, startRun(t, l), withdraw)
+	settleOne(t, l, plan.Outcome{Operation: failedOp.ID, Result: plan.Failed})
+
+	op := beginOne(t, l, startRun(t, l), plan.Operation{Op: plan.Transfer, Person: person("new"), CredentialID: "c1", Username: "ada", CSI: "4711"})
+	settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
+	s := state(t, l)
+	owned := []plan.Ownership{
+		{Person: person("bob"), CredentialID: "c2", Username: "user-bob", CSI: "csi-bob"},
+		{Person: person("new"), CredentialID: "c1", Username: "ada", CSI: "4711", Created: true},
+	}
+	if diff := cmp.Diff(owned, s.Owned); diff != "" {
+		t.Errorf("owned: %s", diff)
+	}
+	if diff := cmp.Diff(seen[:2], s.Observations); diff != "" {
+		t.Errorf("observations: %s", diff)
+	}
+	if len(s.Sagas) != 0 {
+		t.Errorf("sagas %v, want none", s.Sagas)
+	}
+	var ended string
+	if err := l.reads.QueryRowContext(t.Context(), `SELECT ended FROM sagas`).Scan(&ended); err != nil || ended != "transferred" {
+		t.Errorf("the saga ended as %q, %v", ended, err)
+	}
+}
+
+func TestPublications(t *testing.T) {
+	t.Parallel()
+	l, _ := openNew(t)
+	run := startRun(t, l)
+	for _, op := range []plan.Operation{
+		{Op: plan.PublishContact, ThreemaIDs: []string{"AAAAAAAA"}, ContactCreated: true},
+		{Op: plan.PublishContact, ThreemaIDs: []string{"BBBBBBBB"}},
+		{Op: plan.DisableContact, ThreemaIDs: []string{"BBBBBBBB"}},
+	} {
+		settleOne(t, l, plan.Outcome{Operation: beginOne(t, l, run, op).ID, Result: plan.Done})
+	}
+	remember(t, l, plan.Memory{Published: []plan.Publication{{ThreemaID: "AAAAAAAA"}, {ThreemaID: "CCCCCCCC"}}})
+	remember(t, l, plan.Memory{})
+	want := []plan.Publication{{ThreemaID: "AAAAAAAA", Created: true}, {ThreemaID: "BBBBBBBB"}, {ThreemaID: "CCCCCCCC"}}
+	if diff := cmp.Diff(want, state(t, l).Published); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestRefusalsLastADay(t *testing.T) {
+	t.Parallel()
+	l, c := openNew(t)
+	op := beginOne(t, l, startRun(t, l), plan.Operation{Op: plan.SetSettings})
+	refusal := plan.Refusal{CredentialID: "c1", Setting: "th_category", Value: "x", Message: "422"}
+	newer := refusal
+	newer.Value = "y"
+	settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Failed, Refusals: []plan.Refusal{refusal, newer}})
+	newer.At = c.Now()
+	if diff := cmp.Diff([]plan.Refusal{newer}, state(t, l).Refusals); diff != "" {
+		t.Error(diff)
+	}
+	c.Advance(24 * time.Hour)
+	if got := state(t, l).Refusals; len(got) != 0 {
+		t.Errorf("refusals %v after a day", got)
+	}
+}
+
+func TestTaken(t *testing.T) {
+	t.Parallel()
+	l, c := openNew(t)
+	run := startRun(t, l)
+	var want []plan.Taken
+	for _, op := range plan.Ops() {
+		for _, approved := range []bool{false, true} {
+			for _, result := range []plan.Result{plan.Done, plan.Failed, plan.Uncertain, "intent"} {
+				id := fmt.Sprint(op, result, approved)
+				o := beginOne(t, l, run, plan.Operation{
+					Op: op, Person: person(id), OU: "ou=x", CredentialID: id, ThreemaIDs: []string{id}, Approved: approved,
+				})
+				if result != "intent" {
+					settleOne(t, l, plan.Outcome{Operation: o.ID, Result: result})
+				}
+				if op.Destructive() && !approved && result != plan.Failed {
+					want = append(want, plan.Taken{Op: op, Person: person(id), OU: "ou=x", At: c.Now()})
+				}
+				c.Advance(time.Second)
+			}
+		}
+	}
+	if len(want) != 9 {
+		t.Fatalf("the test expects %d effects, want 3 operations with 3 results", len(want))
+	}
+	if diff := cmp.Diff(want, state(t, l).Taken); diff != "" {
+		t.Error(diff)
+	}
+	startRun(t, l) // what was under way is unknown now, and counts
+	if diff := cmp.Diff(want, state(t, l).Taken); diff != "" {
+		t.Error(diff)
+	}
+	c.Advance(7 * 24 * time.Hour)
+	if got := state(t, l).Taken; len(got) != 0 {
+		t.Errorf("taken %v after a week", got)
+	}
+}
+
+func TestSettleIsAllOrNothing(t *testing.T) {
+	t.Parallel()
+	for name, bad := range map[string]plan.Outcome{
+		"an operation that is not there": {Operation: 99, Result: plan.Done},
+		"no result":                      {Operation: 2},
+		"an operation settled twice":     {Operation: 1, Result: plan.Done},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l, _ := openNew(t)
+			run := startRun(t, l)
+			for _, id := range []string{"1", "2"} {
+				beginOne(t, l, run, plan.Operation{Op: plan.Adopt, Person: person(id), CredentialID: id})
+			}
+			if err := l.Settle(t.Context(), []plan.Outcome{{Operation: 1, Result: plan.Done}, bad}); err == nil {
+				t.Error("settled")
+			}
+			if s := state(t, l); len(s.Open) != 2 || len(s.Owned) != 0 {
+				t.Errorf("open %v, owned %v, want everything as before", s.Open, s.Owned)
+			}
+		})
+	}
+}
+
+// TestWhatHappenedIsRecorded cancels the context between the request and its record (D7, E4).
+func TestWhatHappenedIsRecorded(t *testing.T) {
+	t.Parallel()
+	l, _ := openNew(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	op := beginOne(t, l, startRun(t, l), plan.Operation{Op: plan.Create, Person: person("ada")})
+	cancel()
+	if err := l.Created(ctx, op.ID, "c1"); err != nil {
+		t.Error(err)
+	}
+	if err := l.Settle(ctx, []plan.Outcome{{Operation: op.ID, Result: plan.Done}}); err != nil {
+		t.Error(err)
+	}
+	if s := state(t, l); len(s.Open) != 0 || len(s.Owned) != 1 {
+		t.Errorf("open %v, owned %v", s.Open, s.Owned)
+	}
+	if _, err := l.Begin(ctx, 1, []plan.Operation{{Op: plan.SetSettings}}); err == nil {
+		t.Error("a cancelled pass began an operation")
+	}
+}
+
+func TestSettledByTheInventory(t *testing.T) {
+	t.Parallel()
+	l, c := openNew(t)
+	ownedBy(t, l, "ada", "c1")
+	ownedBy(t, l, "bob", "c2")
+	run := startRun(t, l)
+	gone := beginOne(t, l, run, withdrawal())
+	still := withdrawal()
+	still.Person, still.CredentialID = person("bob"), "c2"
+	still = beginOne(t, l, run, still)
+	create := beginOne(t, l, run, plan.Operation{Op: plan.Create, Person: person("eve")})
+	if err := l.Created(t.Context(), create.ID, "c3"); err != nil {
+		t.Fatal(err)
+	}
+	c.Advance(time.Hour)
+	remember(t, l, plan.Memory{Settled: []plan.SettledOperation{{ID: gone.ID, Done: true}, {ID: still.ID}, {ID: create.ID}}})
+	s := state(t, l)
+	want := []plan.Ownership{{Person: person("bob"), CredentialID: "c2", Username: "user-bob", CSI: "csi-bob"}}
+	if diff := cmp.Diff(want, s.Owned); diff != "" {
+		t.Errorf("owned: %s", diff)
+	}
+	if len(s.Open) != 0 || len(s.Taken) != 1 {
+		t.Errorf("open %v, taken %v, want none and one", s.Open, s.Taken)
+	}
+	if !s.Sagas[0].WithdrawnAt.Equal(c.Now()) || !s.Sagas[1].WithdrawnAt.IsZero() {
+		t.Errorf("sagas %+v, want the first withdrawn alone", s.Sagas)
+	}
+}

@@ -1,0 +1,184 @@
+package ledger
+
+import (
+	"database/sql"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// fixture makes a ledger as version n of the program left it (testdata/vN.sql, pitfall E9).
+func fixture(t *testing.T, n int) string {
+	t.Helper()
+	script, err := os.ReadFile(fmt.Sprintf("testdata/v%d.sql", n))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path, err := createFile(newPath(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	change(t, path, string(script))
+	return path
+}
+
+func readSchema(t *testing.T, path string) map[string]string {
+	t.Helper()
+	db := newPool(reader(path), 1)
+	defer func() { _ = db.Close() }()
+	objects := map[string]string{}
+	_, err := selectAll(t.Context(), db, func(rows *sql.Rows) (string, error) {
+		var name, text string
+		err := rows.Scan(&name, &text)
+		objects[name] = text
+		return name, err
+	}, `SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return objects
+}
+
+// TestReleasedSchemaIsFrozen fails when a released script is edited: ledgers out there would
+// stay as they were.
+func TestReleasedSchemaIsFrozen(t *testing.T) {
+	t.Parallel()
+	path := newPath(t)
+	fill(t, path)
+	if diff := cmp.Diff(readSchema(t, fixture(t, 1)), readSchema(t, path)); diff != "" {
+		t.Errorf("schema/0001.sql is not what testdata/v1.sql froze:\n%s", diff)
+	}
+}
+
+// TestEveryOldLedgerOpens opens the ledger of each released version and compares the state.
+func TestEveryOldLedgerOpens(t *testing.T) {
+	t.Parallel()
+	scripts, err := scripts(schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for version := 1; version <= len(scripts); version++ {
+		t.Run(fmt.Sprint(version), func(t *testing.T) {
+			t.Parallel()
+			l := open(t, fixture(t, version), Options{Now: newClock().Now})
+			if diff := cmp.Diff(sample(), state(t, l)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// nextVersion is a later program: one script more than this one.
+func nextVersion(t *testing.T, db *sql.DB, path, script string) migration {
+	t.Helper()
+	files := fstest.MapFS{"schema/0002.sql": {Data: []byte(script)}}
+	first, err := fs.ReadFile(schema, "schema/0001.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files["schema/0001.sql"] = &fstest.MapFile{Data: first}
+	list, err := scripts(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(list) != 2 {
+		t.Fatalf("%d scripts, want 2", len(list))
+	}
+	return migration{db: db, path: path, scripts: list, now: newClock().Now, logger: slog.New(slog.DiscardHandler)}
+}
+
+func TestMigrationBacksUpFirst(t *testing.T) {
+	t.Parallel()
+	path := fixture(t, 1)
+	db := newPool(writer(path), 1)
+	defer func() { _ = db.Close() }()
+	m := nextVersion(t, db, path, `ALTER TABLE sources ADD COLUMN colour TEXT NOT NULL DEFAULT 'red'`)
+	for range 2 { // the second time there is nothing to do
+		if err := m.run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var colour string
+	if err := db.QueryRowContext(t.Context(), `SELECT colour FROM sources`).Scan(&colour); err != nil || colour != "red" {
+		t.Errorf("colour %q, %v", colour, err)
+	}
+	backups, err := filepath.Glob(path + ".*.bak")
+	if err != nil || len(backups) != 1 {
+		t.Fatalf("backups %v, %v, want one", backups, err)
+	}
+	if err := checkPrivate(backups[0]); err != nil {
+		t.Error(err)
+	}
+	// The restore drill: the backup is a ledger as this program knows it.
+	l := open(t, backups[0], Options{Now: newClock().Now})
+	if diff := cmp.Diff(sample(), state(t, l)); diff != "" {
+		t.Errorf("restored: %s", diff)
+	}
+	// And this program refuses what the later one made.
+	if _, err := Open(t.Context(), path, Options{}); err == nil || !strings.Contains(err.Error(), "newer threema-dirsync") {
+		t.Errorf("error %v, want a refusal", err)
+	}
+}
+
+func TestAFailedMigrationChangesNothing(t *testing.T) {
+	t.Parallel()
+	path := fixture(t, 1)
+	db := newPool(writer(path), 1)
+	m := nextVersion(t, db, path, `DROP TABLE quota; DROP TABLE no_such_table`)
+	err := m.run(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "schema/0002.sql: no such table") {
+		t.Errorf("error %v, want the script that failed", err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	l := open(t, path, Options{Now: newClock().Now})
+	take(t, l.Meter, 1)
+	if diff := cmp.Diff(sample(), state(t, l)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// sample is what testdata/v1.sql holds.
+func sample() plan.State {
+	hours := func(n int) time.Time { return start.Add(time.Duration(n) * time.Hour) }
+	return plan.State{
+		Subscription: "sub-1", Baseline: true, RolledOut: true, SyncSince: hours(-48),
+		Sources: map[string]plan.SourceBinding{"corp": {NamingContext: "S-1-5-21-1-2-3", Scope: "f00d", Server: "dc1.corp.example"}},
+		Owned: []plan.Ownership{
+			{Person: person("p1"), CredentialID: "c1", Username: "ada", CSI: "4711", Created: true},
+			{Person: person("p2"), CredentialID: "c2", Username: "bob", CSI: "4712", MissingSince: hours(-1), MissingReads: 1},
+		},
+		Observations: []plan.Observation{
+			{Person: person("p1"), DN: "CN=Ada,OU=X", OU: "ou=x", CSI: "4711", LastSeen: hours(-2), State: plan.Entitled},
+			{
+				Person: person("p3"), DN: "CN=Eve,OU=X", OU: "ou=x", CSI: "4713", LastSeen: hours(-24), State: plan.Departed,
+				Since: hours(-3), Reads: 2, Evidence: plan.Evidence{Kind: plan.Absent, Detail: "not found"}, ConfirmedAt: hours(-2),
+			},
+		},
+		Sagas: []plan.Saga{{
+			Person: person("p3"), CredentialID: "c3", Username: "eve", CSI: "4713", DN: "CN=Eve,OU=X", OU: "ou=x",
+			StartedAt: hours(-2), WithdrawnAt: hours(-2).Add(time.Millisecond),
+			IDs: []plan.SagaID{{ThreemaID: "AAAAAAAA"}, {ThreemaID: "BBBBBBBB", GoneAt: hours(-1)}},
+		}},
+		Open: []plan.Operation{{
+			ID: 3, Change: "ch3", Op: plan.PublishContact, Person: person("p1"), OU: "ou=x", CSI: "4711", DN: "CN=Ada,OU=X",
+			CredentialID: "c1", Username: "ada", ThreemaIDs: []string{"DDDDDDDD"}, ContactCreated: true, Approved: true, At: hours(-1),
+		}},
+		Taken:     []plan.Taken{{Op: plan.Withdraw, Person: person("p3"), OU: "ou=x", At: hours(-2)}},
+		Bases:     []plan.Base{{Source: "corp", People: 3, At: hours(-2)}},
+		Refusals:  []plan.Refusal{{CredentialID: "c1", Setting: "th_category", Value: "x", Message: "422", At: hours(-2)}},
+		Published: []plan.Publication{{ThreemaID: "AAAAAAAA"}, {ThreemaID: "DDDDDDDD", Created: true}},
+		UsersSeen: []plan.SeenUser{{ThreemaID: "DDDDDDDD", CredentialID: "c1"}},
+	}
+}

@@ -1,0 +1,228 @@
+package ledger
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// model is what a ledger should remember, in the simplest words: maps, no SQL. Everybody in it
+// belongs to source corp.
+type model struct {
+	bound     plan.Memory // subscription, sources, baseline, sync since
+	rolledOut bool
+	owned     map[string]plan.Ownership   // by person
+	seen      map[string]plan.Observation // by person
+	sagas     map[string]plan.Saga        // open ones, by person
+	journal   map[int64]*row
+	bases     []plan.Base
+	refusals  map[string]plan.Refusal // by credential and setting
+	published map[string]bool
+	users     []plan.SeenUser
+}
+
+type row struct {
+	plan.Operation
+	state string
+}
+
+func (r row) open() bool { return r.state == intent || r.state == unknown }
+
+func newModel() *model {
+	return &model{
+		bound: plan.Memory{Sources: map[string]plan.SourceBinding{}},
+		owned: map[string]plan.Ownership{}, seen: map[string]plan.Observation{}, sagas: map[string]plan.Saga{},
+		journal: map[int64]*row{}, refusals: map[string]plan.Refusal{}, published: map[string]bool{},
+	}
+}
+
+// rows returns the journal in order.
+func (m *model) rows() []*row {
+	rows := slices.Collect(maps.Values(m.journal))
+	slices.SortFunc(rows, func(a, b *row) int { return int(a.ID - b.ID) })
+	return rows
+}
+
+// mayBegin tells whether nothing open stands in the way.
+func (m *model) mayBegin(op plan.Operation) bool {
+	for _, r := range m.journal {
+		samePerson := r.Person == op.Person && r.Op == op.Op && (op.Op == plan.Create || op.Op == plan.Withdraw)
+		sameID := finalOp(r.Op) && finalOp(op.Op) && slices.Equal(r.ThreemaIDs, op.ThreemaIDs)
+		if r.open() && (samePerson || sameID) {
+			return false
+		}
+	}
+	saga, leaving := m.sagas[op.Person.ID]
+	return op.Op != plan.Withdraw || !leaving || saga.CredentialID == op.CredentialID
+}
+
+func finalOp(op plan.Op) bool { return op == plan.Detach || op == plan.Revoke }
+
+func (m *model) begin(op plan.Operation) {
+	m.journal[op.ID] = &row{op, intent}
+	if op.Op != plan.Withdraw {
+		return
+	}
+	saga, leaving := m.sagas[op.Person.ID]
+	if !leaving {
+		saga = plan.Saga{Person: op.Person, CredentialID: op.CredentialID, StartedAt: op.At}
+	}
+	saga.Username, saga.CSI, saga.DN, saga.OU = op.Username, op.CSI, op.DN, op.OU
+	m.sagas[op.Person.ID] = saga
+	m.join(op, op.ThreemaIDs)
+}
+
+func (m *model) join(op plan.Operation, ids []string) {
+	saga, leaving := m.sagas[op.Person.ID]
+	if !leaving {
+		return
+	}
+	for _, id := range ids {
+		if !slices.ContainsFunc(saga.IDs, func(s plan.SagaID) bool { return s.ThreemaID == id }) {
+			saga.IDs = append(slices.Clone(saga.IDs), plan.SagaID{ThreemaID: id})
+		}
+	}
+	slices.SortFunc(saga.IDs, func(a, b plan.SagaID) int { return strings.Compare(a.ThreemaID, b.ThreemaID) })
+	m.sagas[op.Person.ID] = saga
+}
+
+func (m *model) own(op plan.Operation, created bool) {
+	m.owned[op.Person.ID] = plan.Ownership{
+		Person: op.Person, CredentialID: op.CredentialID, Username: op.Username, CSI: op.CSI, Created: created,
+	}
+}
+
+func (m *model) disown(op plan.Operation) {
+	if m.owned[op.Person.ID].CredentialID == op.CredentialID {
+		delete(m.owned, op.Person.ID)
+	}
+}
+
+func (m *model) done(r *row, now time.Time) {
+	r.state = done
+	saga := m.sagas[r.Person.ID]
+	switch r.Op {
+	case plan.Adopt:
+		m.own(r.Operation, false)
+	case plan.Transfer:
+		m.transfer(r.Operation)
+	case plan.Withdraw:
+		m.disown(r.Operation)
+		if saga.CredentialID != "" && saga.WithdrawnAt.IsZero() {
+			saga.WithdrawnAt = now
+			m.sagas[r.Person.ID] = saga
+		}
+	case plan.Detach, plan.Revoke:
+		saga.IDs = slices.Clone(saga.IDs)
+		for i, s := range saga.IDs {
+			if slices.Contains(r.ThreemaIDs, s.ThreemaID) && s.GoneAt.IsZero() {
+				saga.IDs[i].GoneAt = now
+			}
+		}
+		if saga.CredentialID != "" {
+			m.sagas[r.Person.ID] = saga
+		}
+	case plan.PublishContact:
+		for _, id := range r.ThreemaIDs {
+			m.published[id] = m.published[id] || r.ContactCreated
+		}
+	default:
+	}
+}
+
+func (m *model) transfer(op plan.Operation) {
+	created := false
+	for id, own := range m.owned {
+		if own.CredentialID == op.CredentialID {
+			created = own.Created
+			delete(m.owned, id)
+			if id != op.Person.ID {
+				delete(m.seen, id)
+			}
+		}
+	}
+	maps.DeleteFunc(m.sagas, func(_ string, s plan.Saga) bool { return s.CredentialID == op.CredentialID })
+	m.own(op, created)
+}
+
+func (m *model) remember(mem plan.Memory, now time.Time) {
+	m.bound.Subscription, m.bound.Baseline, m.bound.SyncSince = mem.Subscription, mem.Baseline, mem.SyncSince
+	maps.Copy(m.bound.Sources, mem.Sources)
+	m.seen = map[string]plan.Observation{}
+	for _, o := range mem.Observations {
+		m.seen[o.Person.ID] = o
+	}
+	for _, o := range mem.Owned {
+		if was, ok := m.owned[o.Person.ID]; ok && was.CredentialID == o.CredentialID {
+			o.Created = was.Created
+			m.owned[o.Person.ID] = o
+		}
+	}
+	m.users = mem.UsersSeen
+	m.bases = append(m.bases, mem.Bases...)
+	for _, p := range mem.Published {
+		m.published[p.ThreemaID] = m.published[p.ThreemaID] || p.Created
+	}
+	for _, s := range mem.Settled {
+		r := m.journal[s.ID]
+		if s.Done {
+			m.done(r, now)
+			continue
+		}
+		r.state = reverted
+		if r.Op == plan.Create {
+			m.disown(r.Operation)
+		}
+	}
+	for _, e := range mem.EndedSagas {
+		delete(m.sagas, e.Person.ID)
+	}
+}
+
+// state is what the ledger should say.
+func (m *model) state(now time.Time) plan.State {
+	s := plan.State{
+		Subscription: m.bound.Subscription, Sources: m.bound.Sources, Baseline: m.bound.Baseline,
+		RolledOut: m.rolledOut, SyncSince: m.bound.SyncSince,
+		Owned: values(m.owned), Observations: values(m.seen), Sagas: values(m.sagas), UsersSeen: m.users,
+	}
+	for _, r := range m.rows() {
+		if r.open() {
+			s.Open = append(s.Open, r.Operation)
+		}
+		counts := r.open() || r.state == done
+		if counts && r.Op.Destructive() && !r.Approved && r.At.After(now.Add(-7*24*time.Hour)) {
+			s.Taken = append(s.Taken, plan.Taken{Op: r.Op, Person: r.Person, OU: r.OU, At: r.At})
+		}
+	}
+	for _, b := range m.bases {
+		if b.At.After(now.Add(-8 * 24 * time.Hour)) {
+			s.Bases = append(s.Bases, b)
+		}
+	}
+	for _, r := range values(m.refusals) {
+		if r.At.After(now.Add(-24 * time.Hour)) {
+			s.Refusals = append(s.Refusals, r)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(m.published)) {
+		s.Published = append(s.Published, plan.Publication{ThreemaID: id, Created: m.published[id]})
+	}
+	return s
+}
+
+// values returns the values of a map in the order of its keys.
+func values[T any](m map[string]T) []T {
+	var list []T
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		list = append(list, m[key])
+	}
+	return list
+}
+
+func sortSeen(users []plan.SeenUser) {
+	slices.SortFunc(users, func(a, b plan.SeenUser) int { return strings.Compare(a.ThreemaID, b.ThreemaID) })
+}

@@ -1,0 +1,183 @@
+package ledger
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// Remember records what a pass learned, before it sends anything. Observations and users are
+// the whole new set; of owned credentials only what the package showed is updated, none is
+// won or lost here. A source that m does not name keeps its binding. Only rows that differ
+// are written, so a quiet pass costs a few rows however many people there are.
+func (l *Ledger) Remember(ctx context.Context, run int64, m plan.Memory) error {
+	now := l.now()
+	return inTx(ctx, l.writes, "remember the pass", func(tx *sql.Tx) error {
+		if err := bind(ctx, tx, run, m, now); err != nil {
+			return fmt.Errorf("binding: %w", err)
+		}
+		if err := putObservations(ctx, tx, m.Observations); err != nil {
+			return fmt.Errorf("observations: %w", err)
+		}
+		if err := updateOwned(ctx, tx, m.Owned); err != nil {
+			return fmt.Errorf("ownership: %w", err)
+		}
+		if err := putUsersSeen(ctx, tx, m.UsersSeen); err != nil {
+			return fmt.Errorf("users: %w", err)
+		}
+		for _, p := range m.Published {
+			if err := publish(ctx, tx, p); err != nil {
+				return fmt.Errorf("publications: %w", err)
+			}
+		}
+		for _, s := range m.Settled {
+			if err := settleOpen(ctx, tx, s, now); err != nil {
+				return fmt.Errorf("journal: %w", err)
+			}
+		}
+		for _, e := range m.EndedSagas {
+			if err := endSaga(ctx, tx, e, now); err != nil {
+				return fmt.Errorf("leavers: %w", err)
+			}
+		}
+		if err := turnWindows(ctx, tx, m.Bases, now); err != nil {
+			return fmt.Errorf("windows: %w", err)
+		}
+		return nil
+	})
+}
+
+// bind records what the ledger is bound to, and that the pass got this far.
+func bind(ctx context.Context, tx *sql.Tx, run int64, m plan.Memory, now time.Time) error {
+	result, err := tx.ExecContext(ctx, `UPDATE runs SET remembered_at = ? WHERE id = ? AND finished_at = 0`, millis(now), run)
+	if err != nil {
+		return err
+	}
+	if err := requireRun(result, run); err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE ledger SET subscription = ?, baseline = ?, sync_since = ?`,
+		m.Subscription, m.Baseline, millis(m.SyncSince))
+	if err != nil {
+		return err
+	}
+	for name, b := range m.Sources {
+		_, err := tx.ExecContext(ctx, `INSERT INTO sources (name, naming_context, scope, server) VALUES (?, ?, ?, ?)
+			ON CONFLICT (name) DO UPDATE SET naming_context = excluded.naming_context, scope = excluded.scope, server = excluded.server`,
+			name, b.NamingContext, b.Scope, b.Server)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// turnWindows adds the bases of this pass and drops what no window covers any more.
+func turnWindows(ctx context.Context, tx *sql.Tx, bases []plan.Base, now time.Time) error {
+	for _, b := range bases {
+		_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO bases (source, at, people) VALUES (?, ?, ?)`,
+			b.Source, millis(b.At), b.People)
+		if err != nil {
+			return err
+		}
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM bases WHERE at <= ?`, millis(now.Add(-baseWindow))); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `DELETE FROM refusals WHERE at <= ?`, millis(now.Add(-refusalWindow)))
+	return err
+}
+
+// settleOpen closes an open row that the inventory decided.
+func settleOpen(ctx context.Context, tx *sql.Tx, s plan.SettledOperation, now time.Time) error {
+	op, err := openOperation(ctx, tx, s.ID)
+	if err != nil {
+		return err
+	}
+	if s.Done {
+		if err := effect(ctx, tx, op, now); err != nil {
+			return fmt.Errorf("operation %d: %w", s.ID, err)
+		}
+		return closeRow(ctx, tx, s.ID, done, "", now)
+	}
+	if err := revert(ctx, tx, op); err != nil {
+		return fmt.Errorf("operation %d: %w", s.ID, err)
+	}
+	return closeRow(ctx, tx, s.ID, reverted, "", now)
+}
+
+// updateOwned records what the package showed of credentials that are ours.
+func updateOwned(ctx context.Context, tx *sql.Tx, owned []plan.Ownership) error {
+	stored, err := selectAll(ctx, tx, scanOwnership, selectOwnership)
+	if err != nil {
+		return err
+	}
+	wanted := slices.Clone(owned)
+	for i := range wanted {
+		wanted[i].MissingSince = fromMillis(millis(wanted[i].MissingSince))
+	}
+	changed, _ := difference(stored, wanted, func(a, b plan.Ownership) int { return a.Person.Compare(b.Person) })
+	for _, o := range changed {
+		_, err := tx.ExecContext(ctx, `UPDATE ownership SET username = ?, csi = ?, missing_since = ?, missing_reads = ?
+			WHERE source = ? AND person = ? AND credential_id = ?`,
+			o.Username, o.CSI, millis(o.MissingSince), o.MissingReads, o.Person.Source, o.Person.ID, o.CredentialID)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putUsersSeen replaces the users that were seen on owned credentials.
+func putUsersSeen(ctx context.Context, tx *sql.Tx, users []plan.SeenUser) error {
+	stored, err := selectAll(ctx, tx, scanSeenUser, selectUsersSeen)
+	if err != nil {
+		return err
+	}
+	added, dropped := difference(stored, slices.Clone(users), func(a, b plan.SeenUser) int {
+		return cmp.Or(strings.Compare(a.ThreemaID, b.ThreemaID), strings.Compare(a.CredentialID, b.CredentialID))
+	})
+	for _, u := range dropped {
+		_, err := tx.ExecContext(ctx, `DELETE FROM users_seen WHERE threema_id = ? AND credential_id = ?`, u.ThreemaID, u.CredentialID)
+		if err != nil {
+			return err
+		}
+	}
+	for _, u := range added {
+		_, err := tx.ExecContext(ctx, `INSERT INTO users_seen (threema_id, credential_id) VALUES (?, ?)`, u.ThreemaID, u.CredentialID)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// difference compares what is stored with what is wanted: put are the wanted rows that are
+// new or not equal, drop the stored ones that nobody wants. stored is sorted by key already,
+// wanted is sorted here; of several with one key the last counts.
+func difference[T comparable](stored, wanted []T, key func(a, b T) int) (put, drop []T) {
+	slices.SortStableFunc(wanted, key)
+	for i, w := range wanted {
+		if i+1 < len(wanted) && key(w, wanted[i+1]) == 0 {
+			continue
+		}
+		for len(stored) > 0 && key(stored[0], w) < 0 {
+			drop, stored = append(drop, stored[0]), stored[1:]
+		}
+		if len(stored) > 0 && key(stored[0], w) == 0 {
+			if stored[0] != w {
+				put = append(put, w)
+			}
+			stored = stored[1:]
+			continue
+		}
+		put = append(put, w)
+	}
+	return put, append(drop, stored...)
+}

@@ -1,0 +1,166 @@
+package ledger
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+func TestRememberIsWhatStateShows(t *testing.T) {
+	t.Parallel()
+	l, c := openNew(t)
+	remember(t, l, plan.Memory{Subscription: "sub", Sources: map[string]plan.SourceBinding{"old": {Scope: "o"}, "corp": {Scope: "before"}}})
+	m := plan.Memory{
+		Subscription: "sub", Baseline: true, SyncSince: c.Now(),
+		Sources: map[string]plan.SourceBinding{"corp": {NamingContext: "S-1-5", Scope: "f00", Server: "dc1"}},
+		Bases:   []plan.Base{{Source: "corp", People: 3, At: c.Now()}},
+		Observations: []plan.Observation{
+			{Person: person("1"), DN: "CN=1", OU: "ou=x", CSI: "1", LastSeen: c.Now(), State: plan.Entitled},
+			{
+				Person: person("2"), DN: "CN=2", LastSeen: c.Now().Add(-time.Hour), State: plan.Departed, Since: c.Now(), Reads: 2,
+				Evidence: plan.Evidence{Kind: plan.Disabled, Detail: "userAccountControl 514"}, ConfirmedAt: c.Now(),
+			},
+			{Person: person("3"), State: plan.Unknown, Evidence: plan.Evidence{Detail: "unreadable"}},
+			{Person: plan.PersonID{Source: "other", ID: "1"}, State: plan.Unknown},
+		},
+		UsersSeen: []plan.SeenUser{{ThreemaID: "AAAAAAAA", CredentialID: "c1"}, {ThreemaID: "BBBBBBBB", CredentialID: "c1"}},
+	}
+	remember(t, l, m)
+	want := plan.State{
+		Subscription: "sub", Baseline: true, SyncSince: c.Now(),
+		Sources:      map[string]plan.SourceBinding{"old": {Scope: "o"}, "corp": m.Sources["corp"]},
+		Observations: m.Observations, Bases: m.Bases, UsersSeen: m.UsersSeen,
+	}
+	if diff := cmp.Diff(want, state(t, l)); diff != "" {
+		t.Error(diff)
+	}
+
+	m.Observations = slices.Delete(m.Observations, 1, 2)
+	m.Observations[0].LastSeen = c.Now().Add(time.Minute)
+	slices.Reverse(m.Observations) // the order does not matter
+	m.UsersSeen = []plan.SeenUser{{ThreemaID: "BBBBBBBB", CredentialID: "c2"}}
+	m.Bases, m.Baseline, m.SyncSince = nil, false, time.Time{}
+	remember(t, l, m)
+	slices.Reverse(m.Observations)
+	want.Observations, want.UsersSeen, want.Baseline, want.SyncSince = m.Observations, m.UsersSeen, false, time.Time{}
+	if diff := cmp.Diff(want, state(t, l)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestOwnedIsOnlyUpdated(t *testing.T) {
+	t.Parallel()
+	l, c := openNew(t)
+	ownedBy(t, l, "1", "c1")
+	ownedBy(t, l, "2", "c2")
+	changed := plan.Ownership{Person: person("1"), CredentialID: "c1", Username: "new", CSI: "n", MissingSince: c.Now(), MissingReads: 1}
+	remember(t, l, plan.Memory{Owned: []plan.Ownership{
+		{Person: person("3"), CredentialID: "c3"}, // not ours
+		{Person: person("2"), CredentialID: "c9"}, // another credential
+		changed,
+	}})
+	want := []plan.Ownership{changed, {Person: person("2"), CredentialID: "c2", Username: "user-2", CSI: "csi-2"}}
+	if diff := cmp.Diff(want, state(t, l).Owned); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestBasesLastEightDays(t *testing.T) {
+	t.Parallel()
+	l, c := openNew(t)
+	for range 10 {
+		c.Advance(24 * time.Hour)
+		remember(t, l, plan.Memory{Bases: []plan.Base{{Source: "corp", People: 1, At: c.Now()}}})
+	}
+	if got := len(state(t, l).Bases); got != 8 {
+		t.Errorf("%d bases, want 8", got)
+	}
+}
+
+// TestAQuietPassWritesFewRows is the promise of Remember to a directory of any size.
+func TestAQuietPassWritesFewRows(t *testing.T) {
+	t.Parallel()
+	l, c := openNew(t)
+	m := plan.Memory{Observations: crowd(1000, c.Now()), Sources: map[string]plan.SourceBinding{"corp": {}}}
+	remember(t, l, m)
+	c.Advance(time.Hour)
+	for i := range m.Observations {
+		m.Observations[i].LastSeen = c.Now()
+	}
+	m.Observations[999].LastSeen = start // held, say
+	before := rowsWritten(t, l)
+	remember(t, l, m)
+	if got := rowsWritten(t, l) - before; got > 10 {
+		t.Errorf("%d rows were written, want at most 10", got)
+	}
+	if diff := cmp.Diff(m.Observations, state(t, l).Observations); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func rowsWritten(t *testing.T, l *Ledger) (n int) {
+	t.Helper()
+	if err := l.writes.QueryRowContext(t.Context(), `SELECT total_changes()`).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestRememberIsAllOrNothing(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name string
+		m    plan.Memory
+		want string
+	}{
+		{"a saga ends without a reason", plan.Memory{EndedSagas: []plan.EndedSaga{{Person: person("1")}}}, "for a reason"},
+		{"an operation that is not there", plan.Memory{Settled: []plan.SettledOperation{{ID: 5}}}, "no operation 5"},
+		{"evidence of no known kind", plan.Memory{Observations: []plan.Observation{{Person: person("1"), Evidence: plan.Evidence{Kind: "gossip"}}}}, "CHECK constraint"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			l, c := openNew(t)
+			tt.m.Subscription, tt.m.Bases = "sub", []plan.Base{{Source: "corp", At: c.Now()}}
+			err := l.Remember(t.Context(), startRun(t, l), tt.m)
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error %v, want %q", err, tt.want)
+			}
+			if diff := cmp.Diff(plan.State{Sources: map[string]plan.SourceBinding{}}, state(t, l)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestDifference(t *testing.T) {
+	t.Parallel()
+	type row struct{ key, value string }
+	key := func(a, b row) int { return strings.Compare(a.key, b.key) }
+	tests := []struct {
+		name                      string
+		stored, wanted, put, drop []row
+	}{
+		{"nothing", nil, nil, nil, nil},
+		{"equal", []row{{"a", "1"}, {"b", "2"}}, []row{{"b", "2"}, {"a", "1"}}, nil, nil},
+		{"new", nil, []row{{"b", "2"}, {"a", "1"}}, []row{{"a", "1"}, {"b", "2"}}, nil},
+		{"all gone", []row{{"a", "1"}, {"b", "2"}}, nil, nil, []row{{"a", "1"}, {"b", "2"}}},
+		{"changed", []row{{"a", "1"}}, []row{{"a", "2"}}, []row{{"a", "2"}}, nil},
+		{"between", []row{{"a", "1"}, {"c", "1"}}, []row{{"b", "1"}}, []row{{"b", "1"}}, []row{{"a", "1"}, {"c", "1"}}},
+		{"twice, the last counts", []row{{"a", "1"}}, []row{{"a", "2"}, {"a", "1"}}, nil, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			put, drop := difference(tt.stored, tt.wanted, key)
+			if !slices.Equal(put, tt.put) || !slices.Equal(drop, tt.drop) {
+				t.Errorf("put %v, drop %v, want %v, %v", put, drop, tt.put, tt.drop)
+			}
+		})
+	}
+}

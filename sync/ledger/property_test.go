@@ -1,0 +1,240 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// TestStateEqualsTheModel does anything in any order to a ledger and to a model made of
+// maps, and compares what they remember after each step.
+func TestStateEqualsTheModel(t *testing.T) {
+	t.Parallel()
+	dir, n := t.TempDir(), 0
+	rapid.Check(t, func(t *rapid.T) {
+		n++
+		w := &world{path: filepath.Join(dir, fmt.Sprint(n)), clock: newClock(), model: newModel()}
+		w.open(t)
+		defer func() { must(t, w.ledger.Close()) }()
+		w.startRun(t)
+		t.Repeat(map[string]func(*rapid.T){
+			"":         w.compare,
+			"reopen":   w.reopen,
+			"wait":     func(t *rapid.T) { w.clock.Advance(time.Duration(rapid.IntRange(1, 30).Draw(t, "hours")) * time.Hour) },
+			"startRun": w.startRun,
+			"finish":   w.finish,
+			"begin":    w.begin,
+			"created":  w.created,
+			"settle":   w.settle,
+			"remember": w.remember,
+		})
+	})
+}
+
+// world is a ledger, the model beside it, and the pass under way.
+type world struct {
+	path        string
+	clock       *clock
+	model       *model
+	ledger      *Ledger
+	run         int64
+	credentials int
+}
+
+func must(t *rapid.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (w *world) open(t *rapid.T) {
+	l, err := Open(context.Background(), w.path, Options{Now: w.clock.Now})
+	must(t, err)
+	w.ledger = l
+}
+
+func (w *world) reopen(t *rapid.T) {
+	must(t, w.ledger.Close())
+	w.open(t)
+}
+
+func (w *world) compare(t *rapid.T) {
+	got, err := w.ledger.State(context.Background())
+	must(t, err)
+	if diff := cmp.Diff(w.model.state(w.clock.Now()), got); diff != "" {
+		t.Fatalf("the ledger (+) differs from the model (-):\n%s", diff)
+	}
+}
+
+func (w *world) startRun(t *rapid.T) {
+	run, err := w.ledger.StartRun(context.Background(), plan.Sync)
+	must(t, err)
+	w.run = run
+	for _, r := range w.model.journal {
+		if r.state == intent {
+			r.state = unknown
+		}
+	}
+}
+
+func (w *world) finish(t *rapid.T) {
+	rolledOut := rapid.Bool().Draw(t, "rolled out")
+	must(t, w.ledger.FinishRun(context.Background(), w.run, plan.RunEnd{Result: "ok", RolledOut: rolledOut}))
+	w.model.rolledOut = w.model.rolledOut || rolledOut
+	w.startRun(t)
+}
+
+var (
+	people      = rapid.Custom(func(t *rapid.T) plan.PersonID { return person(rapid.StringMatching(`[1-4]`).Draw(t, "person")) })
+	threemaIDs  = rapid.SliceOfNDistinct(rapid.StringMatching(`[A-D]{1}`), 1, 2, rapid.ID)
+	credentials = rapid.StringMatching(`c[1-4]`)
+	words       = rapid.StringMatching(`[xyzü"' ]{0,2}`)
+)
+
+// begin begins one operation, which the ledger must refuse exactly if the model does.
+func (w *world) begin(t *rapid.T) {
+	op := plan.Operation{
+		Change: words.Draw(t, "change"), Op: rapid.SampledFrom(plan.Ops()).Draw(t, "op"), Person: people.Draw(t, "person"),
+		OU: words.Draw(t, "ou"), CSI: words.Draw(t, "csi"), DN: words.Draw(t, "dn"), Username: words.Draw(t, "username"),
+		ThreemaIDs: threemaIDs.Draw(t, "ids"), ContactCreated: rapid.Bool().Draw(t, "made"), Approved: rapid.Bool().Draw(t, "approved"),
+	}
+	if op.Op != plan.Create {
+		op.CredentialID = credentials.Draw(t, "credential")
+	}
+	begun, err := w.ledger.Begin(context.Background(), w.run, []plan.Operation{op})
+	if (err == nil) != w.model.mayBegin(op) {
+		t.Fatalf("Begin = %v, the model says %t", err, w.model.mayBegin(op))
+	}
+	if err == nil {
+		w.model.begin(begun[0])
+	}
+}
+
+// pick draws an open operation, and skips the step if there is none.
+func (w *world) pick(t *rapid.T, fits func(*row) bool) *row {
+	var rows []*row
+	for _, r := range w.model.rows() {
+		if r.open() && fits(r) {
+			rows = append(rows, r)
+		}
+	}
+	if len(rows) == 0 {
+		t.Skip("no such operation is open")
+	}
+	return rapid.SampledFrom(rows).Draw(t, "operation")
+}
+
+func (w *world) created(t *rapid.T) {
+	r := w.pick(t, func(r *row) bool { return r.Op == plan.Create })
+	w.credentials++
+	r.CredentialID = fmt.Sprint("new", w.credentials)
+	must(t, w.ledger.Created(context.Background(), r.ID, r.CredentialID))
+	w.model.own(r.Operation, true)
+}
+
+// mayBeDone leaves out what no pass does: a create without a credential, and the adoption of
+// one that somebody else owns.
+func (w *world) mayBeDone(r *row) bool {
+	if r.Op == plan.Create {
+		return r.CredentialID != ""
+	}
+	for id, own := range w.model.owned {
+		if r.Op == plan.Adopt && own.CredentialID == r.CredentialID && id != r.Person.ID {
+			return false
+		}
+	}
+	return true
+}
+
+func (w *world) settle(t *rapid.T) {
+	r := w.pick(t, w.mayBeDone)
+	o := plan.Outcome{
+		Operation: r.ID, Result: rapid.SampledFrom([]plan.Result{plan.Done, plan.Failed, plan.Uncertain}).Draw(t, "result"),
+		ThreemaIDs: threemaIDs.Draw(t, "further ids"),
+	}
+	if rapid.Bool().Draw(t, "refused") {
+		o.Refusals = []plan.Refusal{{CredentialID: credentials.Draw(t, "credential"), Setting: "s", Value: words.Draw(t, "value"), At: w.clock.Now()}}
+		w.model.refusals[o.Refusals[0].CredentialID] = o.Refusals[0]
+	}
+	must(t, w.ledger.Settle(context.Background(), []plan.Outcome{o}))
+	if r.Op == plan.Withdraw {
+		w.model.join(r.Operation, o.ThreemaIDs)
+	}
+	switch o.Result {
+	case plan.Done:
+		w.model.done(r, w.clock.Now())
+	case plan.Failed:
+		r.state = failed
+	case plan.Uncertain:
+		r.state = unknown
+	}
+}
+
+func (w *world) remember(t *rapid.T) {
+	w.clock.Advance(time.Second)
+	now := w.clock.Now()
+	m := plan.Memory{
+		Subscription: words.Draw(t, "subscription"), Baseline: rapid.Bool().Draw(t, "baseline"),
+		SyncSince: w.moment(t), Sources: map[string]plan.SourceBinding{"s" + words.Draw(t, "source"): {Scope: words.Draw(t, "scope")}},
+		Bases:     []plan.Base{{Source: "corp", People: 1, At: now}},
+		Published: []plan.Publication{{ThreemaID: "A", Created: rapid.Bool().Draw(t, "made")}},
+	}
+	for _, id := range threemaIDs.Draw(t, "users") {
+		m.UsersSeen = append(m.UsersSeen, plan.SeenUser{ThreemaID: id, CredentialID: "c1"})
+	}
+	sortSeen(m.UsersSeen)
+	for id := range 4 {
+		if rapid.Bool().Draw(t, "observed") {
+			m.Observations = append(m.Observations, w.observation(t, fmt.Sprint(id+1)))
+		}
+	}
+	for _, own := range values(w.model.owned) {
+		own.MissingSince, own.MissingReads, own.CSI = w.moment(t), rapid.IntRange(0, 2).Draw(t, "missing"), words.Draw(t, "csi")
+		m.Owned = append(m.Owned, own)
+	}
+	if rapid.Bool().Draw(t, "settle") {
+		if r := w.firstOpen(); r != nil {
+			m.Settled = []plan.SettledOperation{{ID: r.ID, Done: w.mayBeDone(r) && rapid.Bool().Draw(t, "done")}}
+		}
+	}
+	if rapid.Bool().Draw(t, "end") {
+		m.EndedSagas = []plan.EndedSaga{{Person: people.Draw(t, "ended"), Why: "returned"}}
+	}
+	must(t, w.ledger.Remember(context.Background(), w.run, m))
+	w.model.remember(m, now)
+}
+
+func (w *world) firstOpen() *row {
+	for _, r := range w.model.rows() {
+		if r.open() {
+			return r
+		}
+	}
+	return nil
+}
+
+// moment is no time, the present, or a time in the past.
+func (w *world) moment(t *rapid.T) time.Time {
+	hours := rapid.IntRange(-1, 2).Draw(t, "hours ago")
+	if hours < 0 {
+		return time.Time{}
+	}
+	return w.clock.Now().Add(-time.Duration(hours) * time.Hour)
+}
+
+func (w *world) observation(t *rapid.T, id string) plan.Observation {
+	return plan.Observation{
+		Person: person(id), DN: words.Draw(t, "dn"), OU: words.Draw(t, "ou"), CSI: words.Draw(t, "csi"),
+		LastSeen: w.moment(t), Since: w.moment(t), ConfirmedAt: w.moment(t), Reads: rapid.IntRange(0, 2).Draw(t, "reads"),
+		State:    rapid.SampledFrom([]plan.AccountState{plan.Unknown, plan.Entitled, plan.Departed}).Draw(t, "state"),
+		Evidence: plan.Evidence{Kind: rapid.SampledFrom([]plan.EvidenceKind{"", plan.Disabled, plan.Absent}).Draw(t, "kind")},
+	}
+}

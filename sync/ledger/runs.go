@@ -1,0 +1,102 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// StartRun opens the record of a pass and returns its number. The caller holds the flock, so
+// INTENT rows that are left belong to a process that is gone, or to a pass that gave up: they
+// become unknown.
+func (l *Ledger) StartRun(ctx context.Context, mode plan.Mode) (int64, error) {
+	var run int64
+	err := inTx(ctx, l.writes, "start the record of a pass", func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `UPDATE journal SET state = 'unknown' WHERE state = 'intent'`); err != nil {
+			return err
+		}
+		return tx.QueryRowContext(ctx, `INSERT INTO runs (mode, started_at) VALUES (?, ?) RETURNING id`,
+			mode, millis(l.now())).Scan(&run)
+	})
+	return run, err
+}
+
+// FinishRun closes the record of a pass. A pass without it shows as one that crashed. A
+// caller that is being stopped passes context.WithoutCancel.
+func (l *Ledger) FinishRun(ctx context.Context, run int64, end plan.RunEnd) error {
+	return inTx(ctx, l.writes, "finish the record of a pass", func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, `UPDATE runs SET finished_at = ?, result = ?, exit_code = ?, report = ?
+			WHERE id = ? AND finished_at = 0`, millis(l.now()), end.Result, end.ExitCode, string(end.Report), run)
+		if err != nil {
+			return err
+		}
+		if err := requireRun(result, run); err != nil || !end.RolledOut {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE ledger SET rolled_out = 1`)
+		return err
+	})
+}
+
+// requireRun turns an update that met no open pass into an error.
+func requireRun(result sql.Result, run int64) error {
+	changed, err := result.RowsAffected()
+	if err == nil && changed != 1 {
+		return fmt.Errorf("pass %d is not under way", run)
+	}
+	return err
+}
+
+// RunRecord is the record of one pass.
+type RunRecord struct {
+	ID       int64
+	Mode     plan.Mode
+	Started  time.Time
+	Finished time.Time // zero: under way, or crashed; the fields below mean nothing then
+	Result   string    // see plan.RunEnd
+	ExitCode int
+	Report   json.RawMessage // nil if there is none
+}
+
+// LastRuns returns the last n passes, the latest first.
+func (r *Reader) LastRuns(ctx context.Context, n int) ([]RunRecord, error) {
+	var runs []RunRecord
+	err := inTx(ctx, r.reads, "read the last passes", func(tx *sql.Tx) (err error) {
+		runs, err = selectAll(ctx, tx, scanRun, `SELECT id, mode, started_at, finished_at, result, exit_code, report
+			FROM runs ORDER BY id DESC LIMIT ?`, n)
+		return err
+	})
+	return runs, err
+}
+
+func scanRun(rows *sql.Rows) (RunRecord, error) {
+	var r RunRecord
+	var started, finished int64
+	var report string
+	err := rows.Scan(&r.ID, &r.Mode, &started, &finished, &r.Result, &r.ExitCode, &report)
+	r.Started, r.Finished = fromMillis(started), fromMillis(finished)
+	if report != "" {
+		r.Report = json.RawMessage(report)
+	}
+	return r, err
+}
+
+// Seeds are the times from which the metrics start, zero if there is none.
+type Seeds struct {
+	LastRun     time.Time // the end of the last pass that ended
+	LastSuccess time.Time // likewise, of those that were ok, changed, or waiting for a human
+}
+
+// Seeds returns when passes last ended.
+func (r *Reader) Seeds(ctx context.Context) (Seeds, error) {
+	var run, success int64
+	err := inTx(ctx, r.reads, "read the last passes", func(tx *sql.Tx) error {
+		return tx.QueryRowContext(ctx, `SELECT coalesce(max(finished_at), 0),
+			coalesce(max(finished_at) FILTER (WHERE result IN ('ok', 'changed', 'waiting')), 0) FROM runs`).Scan(&run, &success)
+	})
+	return Seeds{LastRun: fromMillis(run), LastSuccess: fromMillis(success)}, err
+}

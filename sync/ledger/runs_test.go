@@ -1,0 +1,98 @@
+package ledger
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+func finish(t *testing.T, l *Ledger, run int64, end plan.RunEnd) {
+	t.Helper()
+	if err := l.FinishRun(t.Context(), run, end); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestRunsAreRecorded(t *testing.T) {
+	t.Parallel()
+	l, c := openNew(t)
+	first := startRun(t, l)
+	c.Advance(time.Minute)
+	finish(t, l, first, plan.RunEnd{Result: "waiting", ExitCode: 3, Report: []byte(`{"a":1}`)})
+	success := c.Now()
+	c.Advance(time.Hour)
+	second := startRun(t, l)
+	finish(t, l, second, plan.RunEnd{Result: "failed", ExitCode: 1})
+	third, err := l.StartRun(t.Context(), plan.Observe)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	want := []RunRecord{
+		{ID: third, Mode: plan.Observe, Started: c.Now()},
+		{ID: second, Mode: plan.Sync, Started: c.Now(), Finished: c.Now(), Result: "failed", ExitCode: 1},
+		{ID: first, Mode: plan.Sync, Started: start, Finished: success, Result: "waiting", ExitCode: 3, Report: json.RawMessage(`{"a":1}`)},
+	}
+	runs, err := l.LastRuns(t.Context(), 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, runs); diff != "" {
+		t.Error(diff)
+	}
+	if runs, err := l.LastRuns(t.Context(), 1); err != nil || len(runs) != 1 || runs[0].ID != third {
+		t.Errorf("LastRuns(1) = %v, %v", runs, err)
+	}
+	seeds, err := l.Seeds(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(Seeds{LastRun: c.Now(), LastSuccess: success}, seeds); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestSeedsOfANewLedger(t *testing.T) {
+	t.Parallel()
+	l, _ := openNew(t)
+	if seeds, err := l.Seeds(t.Context()); err != nil || seeds != (Seeds{}) {
+		t.Errorf("Seeds = %v, %v", seeds, err)
+	}
+}
+
+func TestRunsEndOnce(t *testing.T) {
+	t.Parallel()
+	l, _ := openNew(t)
+	run := startRun(t, l)
+	end := plan.RunEnd{Result: "ok"}
+	finish(t, l, run, end)
+	for name, err := range map[string]error{
+		"a second end":      l.FinishRun(t.Context(), run, end),
+		"an unknown pass":   l.FinishRun(t.Context(), run+1, end),
+		"a memory too late": l.Remember(t.Context(), run, plan.Memory{}),
+	} {
+		if err == nil || !strings.Contains(err.Error(), "is not under way") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := l.FinishRun(t.Context(), startRun(t, l), plan.RunEnd{Result: "splendid"}); err == nil {
+		t.Error("a result outside the closed set was recorded")
+	}
+}
+
+func TestRolledOutStays(t *testing.T) {
+	t.Parallel()
+	l, _ := openNew(t)
+	for i, rolledOut := range []bool{false, true, false} {
+		finish(t, l, startRun(t, l), plan.RunEnd{Result: "ok", RolledOut: rolledOut})
+		remember(t, l, plan.Memory{})
+		if got, want := state(t, l).RolledOut, i > 0; got != want {
+			t.Errorf("after pass %d: rolled out is %t, want %t", i, got, want)
+		}
+	}
+}

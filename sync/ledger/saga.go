@@ -1,0 +1,102 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// startSaga writes the saga of a withdrawal that is about to be sent, or adds to the one
+// that an earlier attempt left. A person has one open saga.
+func startSaga(ctx context.Context, tx *sql.Tx, op plan.Operation) error {
+	var saga int64
+	err := tx.QueryRowContext(ctx, `INSERT INTO sagas (source, person, credential_id, username, csi, dn, ou, started_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (source, person) WHERE ended = '' DO UPDATE
+			SET username = excluded.username, csi = excluded.csi, dn = excluded.dn, ou = excluded.ou
+			WHERE credential_id = excluded.credential_id
+		RETURNING id`,
+		op.Person.Source, op.Person.ID, op.CredentialID, op.Username, op.CSI, op.DN, op.OU, millis(op.At)).Scan(&saga)
+	if errors.Is(err, sql.ErrNoRows) {
+		return errors.New("the person is still leaving with another credential")
+	}
+	if err != nil {
+		return err
+	}
+	return joinSaga(ctx, tx, op, op.ThreemaIDs)
+}
+
+// joinSaga adds Threema IDs to the person's open saga; those that it has keep their state.
+func joinSaga(ctx context.Context, tx *sql.Tx, op plan.Operation, ids []string) error {
+	for _, id := range ids {
+		_, err := tx.ExecContext(ctx, `INSERT INTO saga_ids (saga, threema_id)
+			SELECT id, ? FROM sagas WHERE source = ? AND person = ? AND ended = ''
+			ON CONFLICT DO NOTHING`,
+			id, op.Person.Source, op.Person.ID)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// gone marks IDs of the person's open saga as detached or revoked.
+func gone(ctx context.Context, tx *sql.Tx, op plan.Operation, now time.Time) error {
+	for _, id := range op.ThreemaIDs {
+		_, err := tx.ExecContext(ctx, `UPDATE saga_ids SET gone_at = ? WHERE threema_id = ? AND gone_at = 0
+			AND saga = (SELECT id FROM sagas WHERE source = ? AND person = ? AND ended = '')`,
+			millis(now), id, op.Person.Source, op.Person.ID)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endSaga closes the open saga of a person. Its row stays, as history.
+func endSaga(ctx context.Context, tx *sql.Tx, e plan.EndedSaga, now time.Time) error {
+	if e.Why == "" {
+		return errors.New("a saga ends for a reason")
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE sagas SET ended = ?, ended_at = ? WHERE source = ? AND person = ? AND ended = ''`,
+		e.Why, millis(now), e.Person.Source, e.Person.ID)
+	return err
+}
+
+// readSagas reads the open sagas with their IDs.
+func readSagas(ctx context.Context, tx *sql.Tx) ([]plan.Saga, error) {
+	var ids []int64
+	sagas, err := selectAll(ctx, tx, func(rows *sql.Rows) (plan.Saga, error) {
+		var s plan.Saga
+		var id, started, withdrawn int64
+		err := rows.Scan(&id, &s.Person.Source, &s.Person.ID, &s.CredentialID, &s.Username, &s.CSI, &s.DN, &s.OU,
+			&started, &withdrawn)
+		s.StartedAt, s.WithdrawnAt = fromMillis(started), fromMillis(withdrawn)
+		ids = append(ids, id)
+		return s, err
+	}, `SELECT id, source, person, credential_id, username, csi, dn, ou, started_at, withdrawn_at
+		FROM sagas WHERE ended = '' ORDER BY source, person`)
+	if err != nil {
+		return nil, err
+	}
+	for i, id := range ids {
+		sagas[i].IDs, err = selectAll(ctx, tx, scanSagaID,
+			`SELECT threema_id, gone_at FROM saga_ids WHERE saga = ? ORDER BY threema_id`, id)
+		if err != nil {
+			return nil, fmt.Errorf("IDs: %w", err)
+		}
+	}
+	return sagas, nil
+}
+
+func scanSagaID(rows *sql.Rows) (plan.SagaID, error) {
+	var s plan.SagaID
+	var goneAt int64
+	err := rows.Scan(&s.ThreemaID, &goneAt)
+	s.GoneAt = fromMillis(goneAt)
+	return s, err
+}

@@ -1,0 +1,137 @@
+package ledger
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// whereabouts is one row of observations, comparable.
+type whereabouts struct {
+	source, person string
+	dn, ou, csi    string
+	lastSeen       sql.NullInt64 // not valid: when the source was seen last, see table latest
+	state          string
+	since          int64
+	reads          int
+	evidence       string
+	detail         string
+	confirmedAt    int64
+}
+
+func (w whereabouts) compare(v whereabouts) int {
+	return cmp.Or(strings.Compare(w.source, v.source), strings.Compare(w.person, v.person))
+}
+
+const whereaboutsColumns = `source, person, dn, ou, csi, last_seen, state, since, reads, evidence, evidence_detail, confirmed_at`
+
+func scanWhereabouts(rows *sql.Rows) (whereabouts, error) {
+	var w whereabouts
+	err := rows.Scan(&w.source, &w.person, &w.dn, &w.ou, &w.csi, &w.lastSeen, &w.state, &w.since, &w.reads,
+		&w.evidence, &w.detail, &w.confirmedAt)
+	return w, err
+}
+
+// putObservations makes the stored observations equal to the given ones. The time of the
+// source's latest sighting is written once; see table latest.
+func putObservations(ctx context.Context, tx *sql.Tx, observations []plan.Observation) error {
+	stored, err := readWhereabouts(ctx, tx)
+	if err != nil {
+		return err
+	}
+	latest := latestSightings(observations)
+	wanted := make([]whereabouts, len(observations))
+	for i, o := range observations {
+		wanted[i] = toRow(o, latest)
+	}
+	put, drop := difference(stored, wanted, whereabouts.compare)
+	for _, w := range drop {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM observations WHERE source = ? AND person = ?`, w.source, w.person); err != nil {
+			return err
+		}
+	}
+	for _, w := range put {
+		_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO observations (`+whereaboutsColumns+`)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			w.source, w.person, w.dn, w.ou, w.csi, w.lastSeen, w.state, w.since, w.reads, w.evidence, w.detail, w.confirmedAt)
+		if err != nil {
+			return err
+		}
+	}
+	for source, seen := range latest {
+		if _, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO latest (source, seen) VALUES (?, ?)`, source, seen); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// latestSightings returns, by source, when somebody was seen last.
+func latestSightings(observations []plan.Observation) map[string]int64 {
+	latest := map[string]int64{}
+	for _, o := range observations {
+		latest[o.Person.Source] = max(latest[o.Person.Source], millis(o.LastSeen))
+	}
+	return latest
+}
+
+func toRow(o plan.Observation, latest map[string]int64) whereabouts {
+	w := whereabouts{
+		source: o.Person.Source, person: o.Person.ID, dn: o.DN, ou: o.OU, csi: o.CSI,
+		state: o.State.String(), since: millis(o.Since), reads: o.Reads,
+		evidence: string(o.Evidence.Kind), detail: o.Evidence.Detail, confirmedAt: millis(o.ConfirmedAt),
+	}
+	if seen := millis(o.LastSeen); seen != latest[o.Person.Source] {
+		w.lastSeen = sql.NullInt64{Int64: seen, Valid: true}
+	}
+	return w
+}
+
+func (w whereabouts) observation(latest map[string]int64) (plan.Observation, error) {
+	seen := latest[w.source]
+	if w.lastSeen.Valid {
+		seen = w.lastSeen.Int64
+	}
+	o := plan.Observation{
+		Person: plan.PersonID{Source: w.source, ID: w.person}, DN: w.dn, OU: w.ou, CSI: w.csi,
+		LastSeen: fromMillis(seen), Since: fromMillis(w.since), Reads: w.reads,
+		Evidence: plan.Evidence{Kind: plan.EvidenceKind(w.evidence), Detail: w.detail}, ConfirmedAt: fromMillis(w.confirmedAt),
+	}
+	for _, state := range []plan.AccountState{plan.Unknown, plan.Entitled, plan.Departed} {
+		if state.String() == w.state {
+			o.State = state
+			return o, nil
+		}
+	}
+	return o, fmt.Errorf("%q is no state of an account", w.state)
+}
+
+func readWhereabouts(ctx context.Context, tx *sql.Tx) ([]whereabouts, error) {
+	return selectAll(ctx, tx, scanWhereabouts, `SELECT `+whereaboutsColumns+` FROM observations ORDER BY source, person`)
+}
+
+// readObservations reads the observations, sorted by person.
+func readObservations(ctx context.Context, tx *sql.Tx) ([]plan.Observation, error) {
+	latest := map[string]int64{}
+	_, err := selectAll(ctx, tx, func(rows *sql.Rows) (string, error) {
+		var source string
+		var seen int64
+		err := rows.Scan(&source, &seen)
+		latest[source] = seen
+		return source, err
+	}, `SELECT source, seen FROM latest`)
+	if err != nil {
+		return nil, err
+	}
+	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.Observation, error) {
+		w, err := scanWhereabouts(rows)
+		if err != nil {
+			return plan.Observation{}, err
+		}
+		return w.observation(latest)
+	}, `SELECT `+whereaboutsColumns+` FROM observations ORDER BY source, person`)
+}
