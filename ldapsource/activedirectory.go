@@ -1,0 +1,161 @@
+package ldapsource
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+const (
+	accountDisable = 0x2 // the one bit of userAccountControl that means disabled (MS-ADTS 2.2.16)
+	ridGuest       = 501
+	ridKrbtgt      = 502
+
+	// The container of deleted objects, by its well-known GUID (MS-ADTS 6.1.1.4).
+	deletedObjects = "<WKGUID=18E2EA80684F11D2B9AA00C04F79F805,%s>"
+)
+
+// activeDirectory is the profile of Active Directory and of Samba as its domain controller.
+type activeDirectory struct{}
+
+func (activeDirectory) people() filter      { return "(&(objectCategory=person)(objectClass=user))" }
+func (activeDirectory) idAttribute() string { return "objectGUID" }
+
+func (activeDirectory) required() []string {
+	return []string{"userAccountControl", "sAMAccountName", "accountExpires", "objectSid", "isCriticalSystemObject"}
+}
+
+func (activeDirectory) optional() []string { return nil }
+
+func (activeDirectory) mandatory() []string { return []string{"userAccountControl", "sAMAccountName"} }
+
+func (activeDirectory) limitsHint(string) string {
+	return "a limit of the domain controller's LDAP policy (MaxPageSize, MaxQueryDuration, MaxResultSetSize) ended the search: lower page_size, or narrow base_dn or filter"
+}
+
+// contexts is the domain alone: the configuration and the schema hold no people.
+func (activeDirectory) contexts(root rootDSE) []string { return root.values["defaultnamingcontext"] }
+
+// controls keeps references to other partitions out of the answers. It is critical: a server
+// that cannot do it must say so (pitfall A17).
+func (activeDirectory) controls(root rootDSE) []ldap.Control {
+	if !root.supports(ldap.ControlTypeMicrosoftDomainScope) {
+		return nil
+	}
+	return []ldap.Control{ldap.NewControlString(ldap.ControlTypeMicrosoftDomainScope, true, "")}
+}
+
+// account finds the entry of the bind account by any of the names that a simple bind takes:
+// a DN, user@domain, DOMAIN\user (MS-ADTS 5.1.1.1.1).
+func (activeDirectory) account(ctx context.Context, v *session) (*entry, error) {
+	name := v.cfg.BindDN
+	if _, err := parseDN(name); err == nil {
+		return v.lookup(name, "sAMAccountName")
+	}
+	if _, login, ok := strings.Cut(name, `\`); ok {
+		return v.find(ctx, equal("sAMAccountName", login))
+	}
+	own, err := v.find(ctx, equal("userPrincipalName", name))
+	if own != nil || err != nil {
+		return own, err
+	}
+	login, _, _ := strings.Cut(name, "@")
+	return v.find(ctx, equal("sAMAccountName", login))
+}
+
+// contextID is the SID of the domain, which survives a rename and is not born twice.
+func (activeDirectory) contextID(v *session) (string, error) {
+	e, err := v.lookup(v.root.context, "objectSid")
+	if err != nil {
+		return "", err
+	}
+	id, err := parseSID(e.first("objectsid"))
+	if err != nil {
+		return "", nil //nolint:nilerr // hidden or not, an identity that is not readable is none
+	}
+	return id.String(), nil
+}
+
+func (activeDirectory) marker(v *session) (string, error) {
+	e, err := v.lookup("", "highestCommittedUSN")
+	if err != nil || e.first("highestcommittedusn") == "" {
+		return "", err
+	}
+	return "highestCommittedUSN " + e.first("highestcommittedusn"), nil
+}
+
+// tombstones looks among the deleted objects. Most accounts may not, and learn nothing.
+func (activeDirectory) tombstones(ctx context.Context, v *session, ids filter) (map[string]string, error) {
+	container := fmt.Sprintf(deletedObjects, v.root.context)
+	found := map[string]string{}
+	_, err := v.pages(ctx, query{
+		base: container, filter: ids,
+		attributes: []string{v.cfg.IDAttribute, "isDeleted", "lastKnownParent"},
+		controls:   append(v.profile.controls(v.root), ldap.NewControlString(ldap.ControlTypeMicrosoftShowDeleted, true, "")),
+	}, v.newRoll(func(id string, e entry) {
+		if strings.EqualFold(e.first("isdeleted"), "TRUE") {
+			found[id] = "deleted; it was in " + e.first("lastknownparent")
+		}
+	}))
+	if _, refused := serverCode(err); refused {
+		return nil, nil
+	}
+	return found, err
+}
+
+// skip leaves out what a wide filter brings: machines and managed service accounts, whose
+// names end in a dollar sign, and the accounts of the system (pitfall B5).
+func (activeDirectory) skip(e entry) bool {
+	if strings.EqualFold(e.first("iscriticalsystemobject"), "TRUE") || strings.HasSuffix(e.first("samaccountname"), "$") {
+		return true
+	}
+	id, err := parseSID(e.first("objectsid"))
+	return err == nil && (id.rid() == ridGuest || id.rid() == ridKrbtgt)
+}
+
+// conflict knows the names that replication gives to the loser of a collision, and the one of
+// a deleted object (pitfall B18, MS-ADTS 3.1.1.5.1.1).
+func (activeDirectory) conflict(e entry) string {
+	dn := strings.ToUpper(e.dn)
+	switch {
+	case strings.Contains(dn, `\0ACNF:`), strings.HasPrefix(strings.ToUpper(e.first("samaccountname")), "$DUPLICATE-"):
+		return "the entry is the leftover of a replication conflict; merge it or delete it in the directory"
+	case strings.Contains(dn, `\0ADEL:`):
+		return "the entry is a deleted one"
+	}
+	return ""
+}
+
+// state reads two attributes. A lock-out and an expired password are no departures; they
+// stand elsewhere and are not even read (pitfall B6).
+func (activeDirectory) state(e entry, now time.Time) (plan.AccountState, plan.Evidence) {
+	text := e.first("useraccountcontrol")
+	if text == "" {
+		return unknown("userAccountControl is not readable")
+	}
+	flags, err := strconv.ParseInt(text, 10, 32)
+	if err != nil {
+		return unknown(fmt.Sprintf("userAccountControl %q is no number", text))
+	}
+	if flags&accountDisable != 0 {
+		return departed(plan.Disabled, "userAccountControl "+text)
+	}
+	text = e.first("accountexpires")
+	if text == "" {
+		return entitled() // no end date
+	}
+	end, err := parseFileTime(text)
+	switch {
+	case err != nil:
+		return unknown("accountExpires: " + err.Error())
+	case !end.IsZero() && !now.Before(end):
+		return departed(plan.Expired, "accountExpires "+end.Format(time.RFC3339))
+	}
+	return entitled()
+}

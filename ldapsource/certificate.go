@@ -1,0 +1,47 @@
+package ldapsource
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// The conditions of the certificate. Their names are a part of the JSON of the program. One
+// that fails with a plan.ReadError means that there is no snapshot (design §5.1 row a); one
+// that fails in a snapshot means that nobody departs (row b).
+const (
+	bindIdentity        = "bind-identity"        // we are who the configuration says
+	serverSynchronized  = "server-synchronized"  // the server does not say that it lags behind
+	clock               = "clock"                // its clock and ours agree
+	schemaKnown         = "schema"               // it knows every attribute that we name
+	namingContext       = "naming-context"       // we know which directory this is
+	paging              = "paging"               // it serves pages, and says so on each of them
+	resultCodes         = "result-codes"         // success, every time
+	references          = "references"           // no part of the scope lies elsewhere
+	lastCookieEmpty     = "last-cookie-empty"    // the last page was the last
+	duplicateIDs        = "duplicate-ids"        // every immutable ID once
+	notEmpty            = "not-empty"            // there is somebody
+	mandatoryAttributes = "mandatory-attributes" // what decides about people is readable
+)
+
+type certificate []plan.Condition
+
+// set records a condition, or corrects it.
+func (c *certificate) set(name string, ok bool, detail string) {
+	condition := plan.Condition{Name: name, OK: ok, Detail: detail}
+	i := slices.IndexFunc(*c, func(had plan.Condition) bool { return had.Name == name })
+	if i < 0 {
+		*c = append(*c, condition)
+		return
+	}
+	(*c)[i] = condition
+}
+
+func (c *certificate) hold(name, format string, args ...any) {
+	c.set(name, true, fmt.Sprintf(format, args...))
+}
+
+func (c *certificate) doubt(name, format string, args ...any) {
+	c.set(name, false, fmt.Sprintf(format, args...))
+}

@@ -1,0 +1,92 @@
+package ldapsource
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"time"
+)
+
+// certificateWarning is how long before its end a server certificate is worth a warning.
+const certificateWarning = 30 * 24 * time.Hour
+
+// Verdict is the outcome of one check.
+type Verdict string
+
+// The verdicts. A warning does not stop additions and updates; a failure stops the source.
+const (
+	Pass    Verdict = "pass"
+	Warning Verdict = "warning"
+	Failure Verdict = "failure"
+)
+
+// Finding is what one check found, for the operator: what was tried, what came, what to do.
+type Finding struct {
+	Name    string
+	Verdict Verdict
+	Tried   string
+	Came    string
+	Advice  string // "" if there is nothing to do
+}
+
+// Check goes the way of [Source.Read] and tells about each step. It ends at the first failure,
+// as everything behind it depends on it.
+func (s *Source) Check(ctx context.Context) []Finding {
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
+	defer cancel()
+	v := &session{Source: s}
+	defer v.close()
+	var findings []Finding
+	for _, step := range append(v.steps(), v.probe()) {
+		came, err := step.run(ctx)
+		if err != nil {
+			e := v.readError(ctx, err)
+			return append(findings, Finding{step.name, Failure, step.tried, e.Err.Error(), e.Hint})
+		}
+		findings = append(findings, Finding{Name: step.name, Verdict: Pass, Tried: step.tried, Came: came})
+	}
+	return append(append(findings, v.checkCertificate()), v.doubts()...)
+}
+
+// probe reads everybody, because most limits of a server only show on the way (pitfall C1).
+func (v *session) probe() step {
+	return step{"people", fmt.Sprintf("read everybody below %s who matches %s", v.cfg.BaseDN, v.filter), func(ctx context.Context) (string, error) {
+		people, err := v.readPeople(ctx)
+		if err != nil {
+			return "", err
+		}
+		held := 0
+		for _, p := range people {
+			if p.Held != "" {
+				held++
+			}
+		}
+		return fmt.Sprintf("%d people, %d of them held", len(people), held), nil
+	}}
+}
+
+func (v *session) checkCertificate() Finding {
+	f := Finding{Name: "certificate", Verdict: Pass, Tried: "look at the end date of the server's certificate"}
+	secured, ok := v.network.(*tls.Conn)
+	if !ok || len(secured.ConnectionState().PeerCertificates) == 0 {
+		return f
+	}
+	end := secured.ConnectionState().PeerCertificates[0].NotAfter
+	f.Came = "valid until " + end.UTC().Format(time.DateOnly)
+	if end.Sub(v.now()) < certificateWarning {
+		f.Verdict, f.Advice = Warning, "renew it before that day; afterwards nothing is read"
+	}
+	return f
+}
+
+// doubts are the conditions that would keep everybody from departing.
+func (v *session) doubts() []Finding {
+	var findings []Finding
+	for _, c := range v.certificate {
+		if !c.OK {
+			findings = append(findings, Finding{c.Name, Warning, "check the condition " + c.Name, c.Detail,
+				"people are added and updated; nobody departs until this holds"})
+		}
+	}
+	return findings
+}

@@ -1,0 +1,157 @@
+package ldapsource
+
+import (
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/secret"
+)
+
+// The profiles.
+const (
+	ActiveDirectory = "active-directory"
+	OpenLDAP        = "openldap"
+)
+
+const (
+	defaultPageSize = 500 // at most 1000 on Active Directory (pitfall B1)
+	defaultTimeout  = 10 * time.Minute
+)
+
+// Config says which directory is read, as whom, and which part of it counts.
+type Config struct {
+	Name     string
+	Profile  string   // ActiveDirectory or OpenLDAP
+	URLs     []string // tried in order: ldaps://, or ldap:// with StartTLS
+	StartTLS bool
+	Roots    *x509.CertPool // nil: the authorities of the system
+
+	BindDN       string // Active Directory also takes user@domain and DOMAIN\user
+	BindPassword secret.Value
+
+	BaseDN     string
+	Filter     string   // "": the people of the profile
+	ExcludeDNs []string // people here and below are held
+	PageSize   int      // 0: 500
+	Timeout    time.Duration
+	// IDAttribute holds the immutable ID; "": objectGUID or entryUUID, by profile.
+	IDAttribute string
+	// Attributes are those that the mapping names, in lower case. No others are kept.
+	Attributes []string
+	// MappingFingerprint stands for the mapping of csi and username. It becomes a part of the
+	// scope, because another mapping makes other people (design §5.10).
+	MappingFingerprint string
+}
+
+// Options are the parts that a [Source] takes from its surroundings. Each has a default.
+type Options struct {
+	// Now is compared with the clock of the directory and with the end dates of accounts, so
+	// it must be the true time even where a test shifts the clock of the rest.
+	Now      func() time.Time
+	Logger   *slog.Logger
+	Progress func(entries int) // called after each page with the entries so far
+}
+
+// New checks the configuration and makes a source. It does not connect.
+func New(cfg Config, options Options) (*Source, error) {
+	s := &Source{cfg: cfg, now: options.Now, logger: options.Logger, progress: options.Progress}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.logger == nil {
+		s.logger = slog.New(slog.DiscardHandler)
+	}
+	if s.progress == nil {
+		s.progress = func(int) {}
+	}
+	err := errors.Join(s.setProfile(), s.setAddresses(), s.setScope(), checkLogin(cfg))
+	if err != nil {
+		return nil, fmt.Errorf("source %s: %w", cfg.Name, err)
+	}
+	return s, nil
+}
+
+func (s *Source) setProfile() error {
+	switch s.cfg.Profile {
+	case ActiveDirectory:
+		s.profile = activeDirectory{}
+	case OpenLDAP:
+		s.profile = openLDAP{}
+	default:
+		return fmt.Errorf("unknown profile %q", s.cfg.Profile)
+	}
+	if s.cfg.IDAttribute == "" {
+		s.cfg.IDAttribute = s.profile.idAttribute()
+	}
+	s.id = newIDCodec(s.cfg.IDAttribute)
+	if s.cfg.PageSize <= 0 {
+		s.cfg.PageSize = defaultPageSize
+	}
+	if s.cfg.Timeout <= 0 {
+		s.cfg.Timeout = defaultTimeout
+	}
+	return nil
+}
+
+// setAddresses refuses clear text: the bind would hand the password to the network, and
+// domain controllers refuse it anyway (pitfall B17).
+func (s *Source) setAddresses() error {
+	if len(s.cfg.URLs) == 0 {
+		return errors.New("no URL to connect to")
+	}
+	for _, text := range s.cfg.URLs {
+		address, err := url.Parse(text)
+		switch {
+		case err != nil:
+			return fmt.Errorf("parse URL: %w", err)
+		case address.Hostname() == "" || address.User != nil:
+			return fmt.Errorf("%q is no address of a directory server; write ldaps://host", text)
+		case address.Scheme == "ldaps" && !s.cfg.StartTLS, address.Scheme == "ldap" && s.cfg.StartTLS:
+			s.addresses = append(s.addresses, address)
+		default:
+			return fmt.Errorf("%s is refused: use ldaps:// without StartTLS, or ldap:// with it", text)
+		}
+	}
+	return nil
+}
+
+func (s *Source) setScope() error {
+	var err error
+	if s.base, err = parseDN(s.cfg.BaseDN); err != nil {
+		return fmt.Errorf("base DN: %w", err)
+	}
+	for _, text := range s.cfg.ExcludeDNs {
+		dn, err := parseDN(text)
+		if err != nil {
+			return fmt.Errorf("excluded DN: %w", err)
+		}
+		s.excluded = append(s.excluded, dn)
+	}
+	s.filter = filter(strings.TrimSpace(s.cfg.Filter))
+	if s.filter == "" && s.profile != nil {
+		s.filter = s.profile.people()
+	}
+	packet, err := ldap.CompileFilter(string(s.filter))
+	if err != nil {
+		return fmt.Errorf("filter: %w", err)
+	}
+	s.filterAttributes = attributesOf(packet)
+	s.scope = s.fingerprint(packet)
+	return nil
+}
+
+// checkLogin refuses what would become an anonymous or unauthenticated bind, which succeeds
+// and shows less of the directory (pitfall A15, RFC 4513 §5.1.2).
+func checkLogin(cfg Config) error {
+	if strings.TrimSpace(cfg.BindDN) == "" || cfg.BindPassword.IsEmpty() {
+		return errors.New("the bind account needs a name and a password: an anonymous reader sees a part of the directory only")
+	}
+	return nil
+}

@@ -1,0 +1,144 @@
+package ldapsource
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	ber "github.com/go-asn1-ber/asn1-ber"
+	"github.com/go-ldap/ldap/v3"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+const (
+	maxConnectTime = 15 * time.Second // for one address, TLS included
+	oidStartTLS    = "1.3.6.1.4.1.1466.20037"
+)
+
+// connect takes the first address that answers with a certificate that verifies. Later
+// addresses are for this step alone: what happens after it is no reason to go on to the next
+// server, least of all with a password that the first one refused (pitfall A15).
+func (v *session) connect(ctx context.Context) (string, error) {
+	if err := v.refusal(); err != nil {
+		return "", err
+	}
+	reason := plan.ReadUnreachable
+	var failures []error
+	for _, address := range v.addresses {
+		raw, secured, err := v.dial(ctx, address)
+		if err == nil {
+			v.use(ctx, raw, secured, address.Host)
+			return address.String() + " answers", nil
+		}
+		if _, ok := errors.AsType[*tlsError](err); ok {
+			reason = plan.ReadTLS
+		}
+		failures = append(failures, fmt.Errorf("connect to %s: %w", address, err))
+		v.logger.WarnContext(ctx, "directory server skipped", "source", v.cfg.Name, "url", address.String(), "error", err)
+	}
+	err := errors.Join(failures...)
+	return "", v.fail(reason, connectHint(err), err)
+}
+
+// dial gives an address a share of the time, so that a server that swallows packets leaves
+// some for the next one.
+func (v *session) dial(ctx context.Context, address *url.URL) (raw, secured net.Conn, err error) {
+	share := v.cfg.Timeout / time.Duration(len(v.addresses)+1)
+	ctx, cancel := context.WithTimeout(ctx, min(share, maxConnectTime))
+	defer cancel()
+	raw, err = (&net.Dialer{}).DialContext(ctx, "tcp", hostPort(address))
+	if err != nil {
+		return nil, nil, err
+	}
+	secured, err = v.secure(ctx, raw, address)
+	if err != nil {
+		_ = raw.Close()
+		return nil, nil, err
+	}
+	return raw, secured, nil
+}
+
+func (v *session) secure(ctx context.Context, raw net.Conn, address *url.URL) (net.Conn, error) {
+	if v.cfg.StartTLS {
+		if err := requestStartTLS(ctx, raw); err != nil {
+			return nil, tlsFailure(ctx, fmt.Errorf("StartTLS: %w", err))
+		}
+	}
+	secured := tls.Client(raw, &tls.Config{RootCAs: v.cfg.Roots, ServerName: address.Hostname(), MinVersion: tls.VersionTLS12})
+	if err := secured.HandshakeContext(ctx); err != nil {
+		return nil, tlsFailure(ctx, err)
+	}
+	return secured, nil
+}
+
+// requestStartTLS asks for TLS and reads the answer (RFC 4511 §4.14). The library's own
+// StartTLS waits for ever and hides the cause of a failed handshake (pitfall A8). Nothing is
+// read beyond the answer, so nothing that came in clear text is taken for encrypted.
+func requestStartTLS(ctx context.Context, conn net.Conn) error {
+	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
+	request := ber.Encode(ber.ClassApplication, ber.TypeConstructed, ldap.ApplicationExtendedRequest, nil, "")
+	request.AppendChild(ber.NewString(ber.ClassContext, ber.TypePrimitive, 0, oidStartTLS, ""))
+	message := ber.NewSequence("")
+	message.AppendChild(ber.NewInteger(ber.ClassUniversal, ber.TypePrimitive, ber.TagInteger, 1, ""))
+	message.AppendChild(request)
+	if _, err := conn.Write(message.Bytes()); err != nil {
+		return err
+	}
+	packet, err := ber.ReadPacket(conn)
+	if err != nil {
+		return err
+	}
+	return answer(ldap.GetLDAPError(packet))
+}
+
+// tlsError is a failure between the TCP connection and the end of the handshake.
+type tlsError struct{ cause error }
+
+func (e *tlsError) Error() string { return e.cause.Error() }
+func (e *tlsError) Unwrap() error { return e.cause }
+
+// tlsFailure tells a bad handshake from a server that says nothing, which is unreachable.
+func tlsFailure(ctx context.Context, err error) error {
+	if ctx.Err() != nil || errors.Is(err, os.ErrDeadlineExceeded) {
+		return cmp.Or(ctx.Err(), err)
+	}
+	return &tlsError{cause: err}
+}
+
+func connectHint(err error) string {
+	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
+		return "set ca_file to the certificate of the authority that signed the server's certificate"
+	}
+	if _, ok := errors.AsType[x509.HostnameError](err); ok {
+		return "write the server's name into urls as its certificate has it"
+	}
+	if e, ok := errors.AsType[x509.CertificateInvalidError](err); ok && e.Reason == x509.Expired {
+		return "renew the server's certificate, or mend the clock of this machine"
+	}
+	if _, ok := errors.AsType[*tlsError](err); ok {
+		return "the server has to offer TLS 1.2 or later on this port; ldaps:// usually is port 636, ldap:// with start_tls port 389"
+	}
+	return "check the name and port in urls, the network, and whether the server runs"
+}
+
+func hostPort(address *url.URL) string {
+	port := cmp.Or(address.Port(), map[string]string{"ldap": "389", "ldaps": "636"}[address.Scheme])
+	return net.JoinHostPort(address.Hostname(), port)
+}
+
+func joinURLs(addresses []*url.URL) string {
+	texts := make([]string, len(addresses))
+	for i, address := range addresses {
+		texts[i] = address.String()
+	}
+	return strings.Join(texts, ", ")
+}

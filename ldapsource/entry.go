@@ -1,0 +1,90 @@
+package ldapsource
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// entry is a decoded directory entry. Attribute names are canonical (see schema). An attribute
+// with options, such as cn;lang-de or member;range=0-1499, keeps them in its name, so its
+// values never pass for the plain ones, which are the only ones asked for (pitfall A11).
+type entry struct {
+	dn     string
+	values map[string][]string
+}
+
+func (s schema) decode(raw *ldap.Entry) entry {
+	e := entry{dn: raw.DN, values: make(map[string][]string, len(raw.Attributes))}
+	for _, attribute := range raw.Attributes {
+		name := s.canonical(attribute.Name)
+		e.values[name] = append(e.values[name], attribute.Values...)
+	}
+	return e
+}
+
+// first returns the first value of an attribute, "" if there is none. A nil entry has none.
+func (e *entry) first(name string) string {
+	if e == nil || len(e.values[name]) == 0 {
+		return ""
+	}
+	return e.values[name][0]
+}
+
+// name returns the DN, "" for a nil entry.
+func (e *entry) name() string {
+	if e == nil {
+		return ""
+	}
+	return e.dn
+}
+
+// person records the facts of an entry. A fault holds the person and never makes them absent
+// (pitfall D4).
+func (v *session) person(id string, e entry) plan.Person {
+	dn, err := parseDN(e.dn)
+	if err != nil {
+		dn = nil
+	}
+	p := plan.Person{
+		ID:       plan.PersonID{Source: v.cfg.Name, ID: id},
+		DN:       e.dn,
+		Excluded: v.excludes(dn),
+	}
+	p.State, p.Evidence = v.profile.state(e, v.now())
+	var fault string
+	p.Attributes, fault = v.mapped(e)
+	switch conflict := v.profile.conflict(e); {
+	case conflict != "":
+		p.Held = conflict
+		p.State, p.Evidence = plan.Unknown, plan.Evidence{Detail: conflict}
+	case dn == nil:
+		p.Held = "the DN is not readable (" + err.Error() + "), so nobody knows where the entry lies"
+	case p.Excluded:
+		p.Held = "the entry lies below exclude_dns"
+	default:
+		p.Held = fault
+	}
+	return p
+}
+
+// mapped keeps the attributes of the mapping, under the names that the mapping uses. The
+// order of values means nothing in LDAP, so they are sorted (pitfall B18).
+func (v *session) mapped(e entry) (attributes map[string][]string, fault string) {
+	attributes = make(map[string][]string, len(v.cfg.Attributes))
+	for _, name := range v.cfg.Attributes {
+		values := e.values[v.schema.canonical(name)]
+		if len(values) == 0 {
+			continue
+		}
+		if !utf8.ValidString(strings.Join(values, "")) {
+			fault = "the attribute " + name + " holds something other than text"
+		}
+		attributes[name] = slices.Sorted(slices.Values(values))
+	}
+	return attributes, fault
+}

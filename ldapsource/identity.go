@@ -1,0 +1,101 @@
+package ldapsource
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// proveIdentity asks the server who we are. A bind that succeeds as somebody else, or as
+// nobody, shows another view of the directory (pitfall A15).
+func (v *session) proveIdentity(ctx context.Context) (string, error) {
+	authz, offered, err := v.whoAmI()
+	if err != nil {
+		return "", fmt.Errorf("ask who we are: %w", err)
+	}
+	if offered && strings.TrimSpace(authz) == "" {
+		return "", v.refuse(bindIdentity, plan.ReadBind, "the server took the bind for an anonymous one; look at its bind rules",
+			errors.New("the server says that we are nobody"))
+	}
+	own, err := v.profile.account(ctx, v)
+	if err != nil {
+		return "", fmt.Errorf("read the entry of the bind account: %w", err)
+	}
+	if own != nil {
+		v.account = own.dn
+	}
+	switch comparison := compareIdentity(authz, v.cfg.BindDN, own); {
+	case offered && comparison == sameAccount:
+		v.certificate.hold(bindIdentity, "the server says %s", authz)
+	case offered && comparison == otherAccount:
+		return "", v.refuse(bindIdentity, plan.ReadBind, "the server maps the bind account to another one; look at its identity mapping",
+			fmt.Errorf("bound as %s, but the server says %s", v.cfg.BindDN, authz))
+	case !offered && own != nil:
+		v.certificate.hold(bindIdentity, "the account reads its own entry; the server does not answer Who Am I")
+	default:
+		v.certificate.doubt(bindIdentity, "not proven: the account %s cannot read its own entry; let it", v.cfg.BindDN)
+	}
+	return v.certificate[len(v.certificate)-1].Detail, nil
+}
+
+// whoAmI tells apart a server that does not offer the question (Samba 4.17: result 2) from
+// one that answers it.
+func (v *session) whoAmI() (authz string, offered bool, err error) {
+	result, err := v.conn.WhoAmI(nil)
+	switch {
+	case ldap.IsErrorAnyOf(err, ldap.LDAPResultProtocolError, ldap.LDAPResultUnwillingToPerform, ldap.LDAPResultInsufficientAccessRights):
+		return "", false, nil
+	case err != nil:
+		return "", false, answer(err)
+	}
+	return result.AuthzID, true, nil
+}
+
+// comparison of the server's answer with the configured account.
+type comparison int
+
+const (
+	cannotCompare comparison = iota
+	sameAccount
+	otherAccount
+)
+
+// compareIdentity understands both forms of RFC 4513 §5.2.1.8: "dn:" and a DN, and "u:" and a
+// login, which Active Directory writes as DOMAIN\name. own is nil if it is not readable.
+func compareIdentity(authz, bindDN string, own *entry) comparison {
+	if text, ok := strings.CutPrefix(authz, "dn:"); ok {
+		return oneOf(text, sameDN, bindDN, own.name())
+	}
+	_, login, _ := strings.Cut(authz, ":")
+	if _, name, ok := strings.Cut(login, `\`); ok {
+		login = name
+	}
+	_, configured, _ := strings.Cut(bindDN, `\`)
+	return oneOf(login, strings.EqualFold, configured, own.first("samaccountname"))
+}
+
+// oneOf compares got with the candidates that are known, "" being none.
+func oneOf(got string, same func(a, b string) bool, candidates ...string) comparison {
+	result := cannotCompare
+	for _, candidate := range candidates {
+		switch {
+		case candidate == "":
+		case same(got, candidate):
+			return sameAccount
+		default:
+			result = otherAccount
+		}
+	}
+	return result
+}
+
+func sameDN(a, b string) bool {
+	x, errX := parseDN(a)
+	y, errY := parseDN(b)
+	return errX == nil && errY == nil && x.EqualFold(y)
+}

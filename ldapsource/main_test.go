@@ -1,0 +1,135 @@
+package ldapsource
+
+import (
+	"crypto/x509"
+	"errors"
+	"os"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/secret"
+	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
+	"github.com/threema-dirsync/threema-dirsync/internal/testdir/openldap"
+	"github.com/threema-dirsync/threema-dirsync/internal/testdir/sambaad"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+var (
+	domain    = sambaad.NewShared(sambaad.Options{People: 120})
+	directory = openldap.NewShared(openldap.Options{People: 600})
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(domain.Main(directory.Main(m))) }
+
+const generous = 30 * time.Second
+
+func pool(t testing.TB, caFile string) *x509.CertPool {
+	t.Helper()
+	pem, err := os.ReadFile(caFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(pem)
+	return roots
+}
+
+// forDomain is a configuration for Active Directory; edit changes it.
+func forDomain(t testing.TB, srv *sambaad.Server, edit ...func(*Config)) Config {
+	return configFor(t, srv.Endpoint, ActiveDirectory, []string{"employeeid", "givenname", "sn", "samaccountname", "mail"}, edit)
+}
+
+// forOpenLDAP is a configuration for OpenLDAP; edit changes it.
+func forOpenLDAP(t testing.TB, srv *openldap.Server, edit ...func(*Config)) Config {
+	return configFor(t, srv.Endpoint, OpenLDAP, []string{"employeenumber", "givenname", "sn", "uid", "mail"}, edit)
+}
+
+func configFor(t testing.TB, at testdir.Endpoint, profile string, attributes []string, edit []func(*Config)) Config {
+	t.Helper()
+	cfg := Config{
+		Name: "corp", Profile: profile, URLs: []string{at.LDAPS}, Roots: pool(t, at.CAFile),
+		BindDN: at.ReaderDN, BindPassword: secret.New(at.Password), BaseDN: at.BaseDN,
+		PageSize: 50, Timeout: generous, Attributes: attributes,
+	}
+	for _, change := range edit {
+		change(&cfg)
+	}
+	return cfg
+}
+
+func mustNew(t testing.TB, cfg Config, options ...func(*Options)) *Source {
+	t.Helper()
+	o := Options{}
+	for _, set := range options {
+		set(&o)
+	}
+	s, err := New(cfg, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func mustRead(t testing.TB, s *Source, tracked ...plan.Tracked) plan.Snapshot {
+	t.Helper()
+	snapshot, err := s.Read(t.Context(), tracked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return snapshot
+}
+
+// refusedRead reads and wants an error with the reason. It returns it.
+func refusedRead(t testing.TB, s *Source, reason plan.ReadReason) *plan.ReadError {
+	t.Helper()
+	snapshot, err := s.Read(t.Context(), nil)
+	e, ok := errors.AsType[*plan.ReadError](err)
+	if !ok {
+		t.Fatalf("%d people and error %v, want a ReadError", len(snapshot.People), err)
+	}
+	if e.Reason != reason {
+		t.Fatalf("reason %s, want %s: %v", e.Reason, reason, err)
+	}
+	if len(snapshot.People) > 0 {
+		t.Errorf("%d people beside the error", len(snapshot.People))
+	}
+	t.Log(err)
+	return e
+}
+
+func condition(t testing.TB, conditions []plan.Condition, name string) plan.Condition {
+	t.Helper()
+	for _, c := range conditions {
+		if c.Name == name {
+			return c
+		}
+	}
+	t.Fatalf("no condition %s in %v", name, conditions)
+	return plan.Condition{}
+}
+
+// byAttribute finds people by a value of a mapped attribute.
+func byAttribute(people []plan.Person, name string) map[string]plan.Person {
+	found := make(map[string]plan.Person, len(people))
+	for _, p := range people {
+		for _, value := range p.Attributes[name] {
+			found[value] = p
+		}
+	}
+	return found
+}
+
+func trackedAs(p plan.Person) plan.Tracked { return plan.Tracked{ID: p.ID, DN: p.DN} }
+
+// sightingOf reads with one tracked person that the scope must no longer show.
+func sightingOf(t testing.TB, s *Source, tracked plan.Tracked) plan.Sighting {
+	t.Helper()
+	snapshot := mustRead(t, s, tracked)
+	if len(snapshot.Sightings) != 1 {
+		t.Fatalf("%d sightings, want 1", len(snapshot.Sightings))
+	}
+	t.Logf("%v: %v", snapshot.Sightings[0].State, snapshot.Sightings[0].Evidence)
+	return snapshot.Sightings[0]
+}

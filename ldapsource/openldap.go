@@ -1,0 +1,89 @@
+package ldapsource
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// openLDAP is the profile of OpenLDAP, and of servers that keep people as it does.
+type openLDAP struct{}
+
+func (openLDAP) people() filter      { return "(objectClass=inetOrgPerson)" }
+func (openLDAP) idAttribute() string { return "entryUUID" }
+func (openLDAP) required() []string  { return nil }
+
+// optional: the first is known where the password policy overlay is loaded, the second where
+// the schema nis is (pitfalls C5, C6).
+func (openLDAP) optional() []string  { return []string{"pwdAccountLockedTime", "shadowExpire"} }
+func (openLDAP) mandatory() []string { return nil }
+
+func (openLDAP) limitsHint(bindDN string) string {
+	return fmt.Sprintf("a limit of the server ended the search; OpenLDAP counts all pages together: lift it for the bind account in the database's configuration: "+
+		`limits dn.exact=%q size.pr=1000 size.prtotal=unlimited time=unlimited`, bindDN)
+}
+
+func (openLDAP) contexts(root rootDSE) []string  { return root.values["namingcontexts"] }
+func (openLDAP) controls(rootDSE) []ldap.Control { return nil }
+func (openLDAP) skip(entry) bool                 { return false }
+func (openLDAP) conflict(entry) string           { return "" }
+
+func (openLDAP) account(_ context.Context, v *session) (*entry, error) {
+	return v.lookup(v.cfg.BindDN, "objectClass")
+}
+
+// contextID is the suffix and its entryUUID, which another database of the same suffix does
+// not have.
+func (openLDAP) contextID(v *session) (string, error) {
+	e, err := v.lookup(v.root.context, "entryUUID")
+	if err != nil || e.first("entryuuid") == "" {
+		return "", err
+	}
+	return strings.ToLower(v.root.context) + " " + strings.ToLower(e.first("entryuuid")), nil
+}
+
+func (openLDAP) marker(v *session) (string, error) {
+	e, err := v.lookup(v.root.context, "contextCSN")
+	if err != nil || e.first("contextcsn") == "" {
+		return "", err
+	}
+	return "contextCSN " + strings.Join(slices.Sorted(slices.Values(e.values["contextcsn"])), " "), nil
+}
+
+// tombstones: OpenLDAP keeps none.
+func (openLDAP) tombstones(context.Context, *session, filter) (map[string]string, error) {
+	return nil, nil
+}
+
+// state knows the administrative lock of the password policy and the end date of a shadow
+// account. A lock after wrong passwords is no departure (pitfall C6).
+func (openLDAP) state(e entry, now time.Time) (plan.AccountState, plan.Evidence) {
+	if text := e.first("pwdaccountlockedtime"); text != "" {
+		locked, err := parseGeneralizedTime(text)
+		switch {
+		case err != nil:
+			return unknown("pwdAccountLockedTime: " + err.Error())
+		case locked.Year() == 0: // 000001010000Z, locked by an administrator (draft-behera-ldap-password-policy §5.3.3)
+			return departed(plan.Disabled, "pwdAccountLockedTime "+text)
+		}
+	}
+	text := e.first("shadowexpire")
+	if text == "" {
+		return entitled()
+	}
+	days, err := strconv.ParseInt(text, 10, 32)
+	switch {
+	case err != nil:
+		return unknown(fmt.Sprintf("shadowExpire %q is no number of days", text))
+	case days > 0 && now.Unix()/86400 > days:
+		return departed(plan.Expired, "shadowExpire "+time.Unix(days*86400, 0).UTC().Format(time.DateOnly))
+	}
+	return entitled()
+}

@@ -1,0 +1,237 @@
+package ldapsource
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/secret"
+	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
+	"github.com/threema-dirsync/threema-dirsync/internal/testdir/openldap"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+func TestOpenLDAPRead(t *testing.T) {
+	srv := directory.Get(t)
+	snapshot := mustRead(t, mustNew(t, forOpenLDAP(t, srv)))
+	if !snapshot.Departures() {
+		t.Errorf("departures are blocked: %+v", snapshot.Conditions)
+	}
+	got := map[string]string{}
+	for uid, p := range byAttribute(snapshot.People, "uid") {
+		got[uid] = p.State.String() + " " + strings.Join(p.Attributes["mail"], "+")
+	}
+	want := map[string]string{}
+	for _, p := range srv.People {
+		state := map[testdir.State]string{testdir.Active: "entitled ", testdir.Disabled: "departed "}
+		want[p.Account] = state[p.State] + p.Mail
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if !strings.HasPrefix(snapshot.NamingContext, srv.BaseDN+" ") {
+		t.Errorf("naming context %q", snapshot.NamingContext)
+	}
+	for _, c := range snapshot.Conditions {
+		t.Logf("%s %t: %s", c.Name, c.OK, c.Detail)
+	}
+}
+
+// TestA7_C1_LimitOfTheServer: 500 people and code 4. With the error of a page ignored, this
+// reads 500 people and nobody knows of the other hundred.
+func TestA7_C1_LimitOfTheServer(t *testing.T) {
+	srv := directory.Get(t)
+	s := mustNew(t, forOpenLDAP(t, srv, func(c *Config) { c.BindDN = srv.LimitedDN }))
+	e := refusedRead(t, s, plan.ReadResult)
+	if !strings.Contains(e.Hint, `limits dn.exact="`+srv.LimitedDN+`" size.pr=1000 size.prtotal=unlimited`) {
+		t.Error(e.Hint)
+	}
+	if c := condition(t, e.Conditions, resultCodes); c.OK {
+		t.Error(c)
+	}
+}
+
+// TestA11_NamesOfAttributes: the mapping may spell an attribute in any case and by any
+// of its names; values with options are not the plain ones.
+func TestA11_NamesOfAttributes(t *testing.T) {
+	srv := directory.Get(t)
+	dn := "uid=options,ou=leavers," + srv.BaseDN
+	srv.Add(t, testdir.Entry{DN: dn, Attributes: map[string][]string{
+		"objectClass": {"inetOrgPerson"}, "uid": {"options"}, "sn": {"Plain"}, "cn": {"zwei", "eins"},
+		"sn;lang-de": {"Deutsch"}, "givenName;lang-de": {"Nur Deutsch"},
+	}})
+	t.Cleanup(func() { srv.Delete(t, dn) })
+	s := mustNew(t, forOpenLDAP(t, srv, func(c *Config) {
+		c.BaseDN, c.Attributes = "OU=Leavers,DC=Example,DC=Org", []string{"userid", "surname", "givenname", "commonname"}
+	}))
+	want := map[string][]string{"userid": {"options"}, "surname": {"Plain"}, "commonname": {"eins", "zwei"}}
+	if diff := cmp.Diff(want, mustRead(t, s).People[0].Attributes); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestC3_HiddenUnit: the hidden third of the people is unknown, not absent. Without
+// showsEntries in absence they are absent.
+func TestC3_HiddenUnit(t *testing.T) {
+	srv := directory.Get(t)
+	all := mustRead(t, mustNew(t, forOpenLDAP(t, srv))).People
+	var tracked []plan.Tracked
+	for _, p := range all {
+		tracked = append(tracked, trackedAs(p))
+	}
+	blind := mustNew(t, forOpenLDAP(t, srv, func(c *Config) { c.BindDN = srv.BlindDN }))
+	snapshot := mustRead(t, blind, tracked...)
+	if len(snapshot.People) != 400 || len(snapshot.Sightings) != 200 {
+		t.Fatalf("%d people and %d sightings", len(snapshot.People), len(snapshot.Sightings))
+	}
+	for i, got := range snapshot.Sightings {
+		if got.State != plan.Unknown || !strings.Contains(got.Evidence.Detail, "nothing is proven") {
+			t.Fatalf("%d: %+v", i, got)
+		}
+	}
+	t.Run("hidden base", func(t *testing.T) {
+		refusedRead(t, mustNew(t, forOpenLDAP(t, srv, func(c *Config) { c.BindDN, c.BaseDN = srv.BlindDN, srv.HiddenOU })), plan.ReadConfig)
+	})
+}
+
+// TestC3_EmptyUnitProvesNothing: a unit that is readable and shows nothing may hide its people.
+// With the unit itself as the witness instead of its entries, they are absent.
+func TestC3_EmptyUnitProvesNothing(t *testing.T) {
+	srv := openldap.Start(t, openldap.Options{People: 30})
+	people := mustRead(t, mustNew(t, forOpenLDAP(t, srv))).People
+	hidden := plan.Tracked{ID: plan.PersonID{Source: "corp", ID: "5a3c0b7e-0000-4000-8000-000000000001"}, DN: "uid=x," + srv.LeaversDN}
+	gone := plan.Tracked{ID: hidden.ID, DN: "uid=x," + parentOf(people[0].DN)}
+	s := mustNew(t, forOpenLDAP(t, srv))
+	if got := sightingOf(t, s, hidden); got.State != plan.Unknown {
+		t.Errorf("an empty unit proves nothing: %+v", got)
+	}
+	if got := sightingOf(t, s, gone); got.Evidence.Kind != plan.Absent {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestC11_MovedDuringTheRead: people move between the units while the pages are read. Each is
+// seen, by a page or by their ID. (With one base OpenLDAP 2.5 misses none on its pages; the
+// peer's test of this name is the one where they do.)
+func TestC11_MovedDuringTheRead(t *testing.T) {
+	srv := openldap.Start(t, openldap.Options{People: 120})
+	cfg := forOpenLDAP(t, srv, func(c *Config) { c.PageSize = 20 })
+	var tracked []plan.Tracked
+	for _, p := range mustRead(t, mustNew(t, cfg)).People {
+		tracked = append(tracked, trackedAs(p))
+	}
+	moved := false
+	s := mustNew(t, cfg, func(o *Options) {
+		o.Progress = func(int) {
+			if moved {
+				return
+			}
+			moved = true
+			for _, p := range srv.People[:30] {
+				if p.Unit != testdir.Units()[0] {
+					srv.Move(t, p.DN, "ou="+testdir.Units()[0]+","+srv.PeopleDN)
+				}
+			}
+		}
+	})
+	snapshot := mustRead(t, s, tracked...)
+	if len(snapshot.People)+len(snapshot.Sightings) != len(tracked) {
+		t.Errorf("%d people and %d sightings of %d", len(snapshot.People), len(snapshot.Sightings), len(tracked))
+	}
+	for _, got := range snapshot.Sightings {
+		if got.State == plan.Departed && got.Evidence.Kind != plan.Disabled {
+			t.Errorf("%+v", got)
+		}
+	}
+	if c := condition(t, snapshot.Conditions, resultCodes); !strings.Contains(c.Detail, "the directory changed meanwhile") {
+		t.Error(c)
+	}
+}
+
+func TestOpenLDAPWhereabouts(t *testing.T) {
+	srv := openldap.Start(t, openldap.Options{People: 12})
+	s := mustNew(t, forOpenLDAP(t, srv, func(c *Config) { c.BaseDN = srv.PeopleDN }))
+	people := byAttribute(mustRead(t, s).People, "uid")
+	p := people[srv.People[0].Account]
+
+	dn := srv.Move(t, p.DN, srv.LeaversDN)
+	if got := sightingOf(t, s, trackedAs(p)); got.Evidence.Kind != plan.OutOfScope || got.DN != dn {
+		t.Errorf("%+v", got)
+	}
+	srv.Disable(t, dn)
+	if got := sightingOf(t, s, trackedAs(p)); got.Evidence.Kind != plan.Disabled {
+		t.Errorf("%+v", got)
+	}
+	srv.Delete(t, dn)
+	if got := sightingOf(t, s, trackedAs(p)); got.Evidence.Kind != plan.Absent {
+		t.Errorf("%+v", got)
+	}
+	t.Run("narrowed filter", func(t *testing.T) {
+		other := people[srv.People[1].Account]
+		narrow := mustNew(t, forOpenLDAP(t, srv, func(c *Config) { c.Filter = "(&(objectClass=inetOrgPerson)(uid=" + srv.People[2].Account + "))" }))
+		if got := sightingOf(t, narrow, trackedAs(other)); got.Evidence.Kind != plan.OutOfScope {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
+func TestOpenLDAPBadInput(t *testing.T) {
+	srv := directory.Get(t)
+	for name, tt := range map[string]struct {
+		edit   func(*Config)
+		reason plan.ReadReason
+		want   string
+	}{
+		"wrong password":  {func(c *Config) { c.BindPassword = secret.New("canary-wrong") }, plan.ReadBind, "the name or the password is wrong"},
+		"wrong authority": {func(c *Config) { c.Roots = pool(t, srv.OtherCAFile) }, plan.ReadTLS, "set ca_file"},
+		"wrong name":      {func(c *Config) { c.URLs = []string{strings.Replace(srv.LDAPS, "127.77.", "127.78.", 1)} }, plan.ReadUnreachable, "check the name and port"},
+		"wrong port":      {func(c *Config) { c.URLs = []string{"ldaps://" + strings.TrimPrefix(srv.LDAP, "ldap://")} }, plan.ReadTLS, "offer TLS"},
+		"wrong base":      {func(c *Config) { c.BaseDN = "ou=peeple," + srv.BaseDN }, plan.ReadConfig, "base_dn"},
+		"filter typo":     {func(c *Config) { c.Filter = "(!(employeTyp=x))" }, plan.ReadConfig, "employeetype"},
+		"nobody":          {func(c *Config) { c.Filter = "(uid=nobody)" }, plan.ReadEmpty, "never believed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := refusedRead(t, mustNew(t, forOpenLDAP(t, srv, tt.edit)), tt.reason)
+			if text := e.Error(); !strings.Contains(text, tt.want) || strings.Contains(text, "canary") || e.Source != "corp" {
+				t.Errorf("%v does not say %q", e, tt.want)
+			}
+		})
+	}
+}
+
+func TestOpenLDAPStartTLS(t *testing.T) {
+	srv := directory.Get(t)
+	startTLS := func(c *Config) { c.URLs, c.StartTLS = []string{srv.LDAP}, true }
+	mustRead(t, mustNew(t, forOpenLDAP(t, srv, startTLS)))
+	refusedRead(t, mustNew(t, forOpenLDAP(t, srv, startTLS, func(c *Config) { c.Roots = pool(t, srv.OtherCAFile) })), plan.ReadTLS)
+}
+
+// TestA2_Cancelled: a read that is stopped half-way is an error, which says so.
+func TestA2_Cancelled(t *testing.T) {
+	srv := directory.Get(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	s := mustNew(t, forOpenLDAP(t, srv), func(o *Options) { o.Progress = func(int) { cancel() } })
+	snapshot, err := s.Read(ctx, nil)
+	if !errors.Is(err, context.Canceled) || plan.ReasonOf(err) != plan.ReadTimeout || len(snapshot.People) > 0 {
+		t.Errorf("%d people, %v", len(snapshot.People), err)
+	}
+}
+
+func TestProgressAndPageSizes(t *testing.T) {
+	srv := directory.Get(t)
+	for _, size := range []int{1, 7, 500} {
+		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			last := 0
+			s := mustNew(t, forOpenLDAP(t, srv, func(c *Config) {
+				c.PageSize, c.Filter = size, "(&(objectClass=inetOrgPerson)(uid=u00000*))"
+			}), func(o *Options) { o.Progress = func(n int) { last = n } })
+			if people := mustRead(t, s).People; len(people) != 10 || last != 10 {
+				t.Errorf("%d people, progress %d", len(people), last)
+			}
+		})
+	}
+}

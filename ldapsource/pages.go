@@ -1,0 +1,128 @@
+package ldapsource
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+const (
+	// maxEntries ends a read that grows without end (pitfall A5). No size limit is ever sent
+	// to the server: with paging, some then never end (cannatag/ldap3#1180).
+	maxEntries = 2_000_000
+
+	elsewhereHint = "a part of base_dn lies on another server, so this one alone is never complete: narrow base_dn, or make that part a source of its own"
+)
+
+// query is a search of a whole subtree.
+type query struct {
+	base       string
+	filter     filter
+	attributes []string
+	controls   []ldap.Control
+}
+
+// pages runs a query to its last page and hands each page to roll once the server has sent
+// all of it, so that no answer waits for us (pitfall A3). It returns the number of pages, and
+// an error unless every page proves its place: success, no reference, the paging control,
+// something new, and an empty cookie at the end (pitfalls A1, A5, A6, A7, A17).
+func (v *session) pages(ctx context.Context, q query, roll *roll) (int, error) {
+	var cookie []byte
+	for n := 1; ; n++ {
+		result, err := v.conn.Search(q.request(v.cfg.PageSize, cookie))
+		switch {
+		case ctx.Err() != nil: // an end by cancellation must not look like an end (A2)
+			return n, ctx.Err()
+		case err != nil:
+			return n, fmt.Errorf("read page %d: %w", n, answer(err))
+		case len(result.Referrals) > 0:
+			return n, v.refuse(references, plan.ReadReference, elsewhereHint, fmt.Errorf("page %d refers to %s", n, result.Referrals[0]))
+		}
+		control, ok := ldap.FindControl(result.Controls, ldap.ControlTypePaging).(*ldap.ControlPaging)
+		if !ok {
+			return n, v.refuse(paging, plan.ReadPaging, "something between us and the directory drops the paging control; connect to the server itself",
+				fmt.Errorf("page %d came without the paging control", n))
+		}
+		cookie = control.Cookie
+		news, again, err := roll.take(result.Entries)
+		switch {
+		case err != nil:
+			return n, err
+		case news == 0 && len(cookie) > 0:
+			return n, v.refuse(lastCookieEmpty, plan.ReadPaging, "", fmt.Errorf("page %d brought nobody new, and promises more", n))
+		case again != "":
+			return n, v.refuse(duplicateIDs, plan.ReadDuplicate, "", fmt.Errorf("two entries have the %s %s", v.cfg.IDAttribute, again))
+		case len(roll.seen) > maxEntries:
+			return n, v.refuse(lastCookieEmpty, plan.ReadPaging, "", fmt.Errorf("more than %d entries, and no end", maxEntries))
+		case len(cookie) == 0:
+			return n, v.strayPackets()
+		}
+	}
+}
+
+// request is made afresh for every page: a control that was sent once carries a cookie, and
+// sent again gives an empty answer with success (pitfall A4).
+func (q query) request(pageSize int, cookie []byte) *ldap.SearchRequest {
+	page := ldap.NewControlPaging(uint32(pageSize))
+	page.SetCookie(cookie)
+	return &ldap.SearchRequest{
+		BaseDN: q.base, Scope: ldap.ScopeWholeSubtree, DerefAliases: ldap.NeverDerefAliases, TimeLimit: timeLimit,
+		Filter: string(q.filter), Attributes: q.attributes, Controls: append([]ldap.Control{page}, q.controls...),
+	}
+}
+
+// strayPackets looks for packets that the library dropped because they belong to no request:
+// one of them may have been an entry (pitfall A10).
+func (v *session) strayPackets() error {
+	if err := v.conn.GetLastError(); err != nil {
+		return v.refuse(resultCodes, plan.ReadResult, "", errors.Join(errors.New("the server sent packets that belong to no request"), err))
+	}
+	return nil
+}
+
+// roll is the list of those who came, by immutable ID. each gets every entry once.
+type roll struct {
+	session *session
+	seen    map[string]bool
+	each    func(id string, e entry)
+}
+
+func (v *session) newRoll(each func(id string, e entry)) *roll {
+	return &roll{session: v, seen: map[string]bool{}, each: each}
+}
+
+// take records a page. It returns how many entries were new, and the ID of one that was not.
+func (r *roll) take(entries []*ldap.Entry) (news int, again string, err error) {
+	for _, raw := range entries {
+		e := r.session.schema.decode(raw)
+		id, err := r.session.idOf(e)
+		if err != nil {
+			return news, again, err
+		}
+		if r.seen[id] {
+			again = id
+			continue
+		}
+		r.seen[id] = true
+		news++
+		r.each(id, e)
+	}
+	return news, again, nil
+}
+
+// idOf returns the immutable ID. An entry without one cannot be recorded as present, and a
+// snapshot that leaves somebody out is none (pitfall D4).
+func (v *session) idOf(e entry) (string, error) {
+	id, err := v.id.decode(e.values[v.schema.canonical(v.cfg.IDAttribute)])
+	if err != nil {
+		v.logger.Debug("entry without a usable id", "source", v.cfg.Name, "dn", e.dn)
+		return "", v.refuse(mandatoryAttributes, plan.ReadResult,
+			"let the bind account read that attribute of everybody in scope; the log at level debug names the entry",
+			fmt.Errorf("an entry has no usable %s, so its presence cannot be recorded: %w", v.cfg.IDAttribute, err))
+	}
+	return id, nil
+}

@@ -1,0 +1,114 @@
+package ldapsource
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// readPeople reads everybody in scope, or fails. It adds to the certificate what the pages
+// proved.
+func (v *session) readPeople(ctx context.Context) ([]plan.Person, error) {
+	before, err := v.profile.marker(v)
+	if err != nil {
+		return nil, fmt.Errorf("read the change marker: %w", err)
+	}
+	var people []plan.Person
+	hidden := map[string]int{} // mandatory attributes: how many people lack them
+	roll := v.newRoll(func(id string, e entry) {
+		if v.profile.skip(e) {
+			return
+		}
+		people = append(people, v.person(id, e))
+		for _, name := range v.profile.mandatory() {
+			if e.first(strings.ToLower(name)) == "" {
+				hidden[name]++
+			}
+		}
+		if len(people)%v.cfg.PageSize == 0 {
+			v.progress(len(people))
+		}
+	})
+	count, err := v.pages(ctx, query{v.cfg.BaseDN, v.filter, v.wanted(), v.profile.controls(v.root)}, roll)
+	if err != nil {
+		return nil, err
+	}
+	v.progress(len(people))
+	after, err := v.profile.marker(v)
+	if err != nil {
+		return nil, fmt.Errorf("read the change marker: %w", err)
+	}
+	if len(people) == 0 {
+		return nil, v.refuse(notEmpty, plan.ReadEmpty, "check base_dn and filter, and what the bind account may read; an empty directory is never believed",
+			fmt.Errorf("nobody below %s matches %s", v.cfg.BaseDN, v.filter))
+	}
+	v.certifyPages(count, len(people), len(roll.seen))
+	v.certificate.hold(resultCodes, "success on all pages; %s%s", course(before, after), roundNumber(len(roll.seen)))
+	v.judgeHidden(hidden, len(people))
+	return people, nil
+}
+
+func (v *session) certifyPages(pages, people, entries int) {
+	v.certificate.hold(paging, "the control on each of %d pages", pages)
+	v.certificate.hold(lastCookieEmpty, "the server says that page %d was the last", pages)
+	v.certificate.hold(references, "none")
+	v.certificate.hold(duplicateIDs, "%d entries, each %s once", entries, v.cfg.IDAttribute)
+	v.certificate.hold(notEmpty, "%d people among %d entries", people, entries)
+}
+
+// course tells whether the directory changed during the read. Pages are no snapshot
+// (pitfall C11): who moved meanwhile may be missing and is looked up by ID afterwards.
+func course(before, after string) string {
+	switch {
+	case before == "":
+		return "the server does not tell whether the directory changed meanwhile"
+	case before == after:
+		return before + ", unchanged by the read's end"
+	}
+	return before + " at the start, " + after + " at the end: the directory changed meanwhile"
+}
+
+// roundNumber makes a human look at a total that a silent limit might have made (pitfall A6).
+// It is no failure: there are directories with 500 people.
+func roundNumber(entries int) string {
+	if slices.Contains([]int{500, 1000, 1500, 2000, 5000}, entries) {
+		return fmt.Sprintf("; exactly %d entries, which is also a usual size limit: make sure that there are no more", entries)
+	}
+	return ""
+}
+
+// judgeHidden doubts a view in which what decides about people is missing from more than
+// max(3, 1 %) of them: somebody took a right away (pitfall B14).
+func (v *session) judgeHidden(hidden map[string]int, people int) {
+	var doubts []string
+	for _, name := range v.profile.mandatory() {
+		if hidden[name] > max(3, people/100) {
+			doubts = append(doubts, fmt.Sprintf("%s of %d of %d people is not readable", name, hidden[name], people))
+		}
+	}
+	if len(doubts) > 0 {
+		v.certificate.doubt(mandatoryAttributes, "%s; let the bind account read it", strings.Join(doubts, ", "))
+		return
+	}
+	v.certificate.hold(mandatoryAttributes, "%s", strings.Join(append([]string{v.cfg.IDAttribute}, v.profile.mandatory()...), ", "))
+}
+
+// find returns the one entry of the naming context that matches, nil if there is none.
+func (v *session) find(ctx context.Context, f filter) (*entry, error) {
+	var found []entry
+	_, err := v.pages(ctx, query{v.root.context, f, []string{v.cfg.IDAttribute, "sAMAccountName"}, v.profile.controls(v.root)},
+		v.newRoll(func(_ string, e entry) { found = append(found, e) }))
+	switch {
+	case err != nil:
+		return nil, err
+	case len(found) > 1:
+		return nil, v.refuse(bindIdentity, plan.ReadBind, "write bind_dn as a DN", errors.New("more than one account has the name of the bind account"))
+	case len(found) == 0:
+		return nil, nil
+	}
+	return &found[0], nil
+}

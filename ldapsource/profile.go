@@ -1,0 +1,46 @@
+package ldapsource
+
+import (
+	"context"
+	"time"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// profile is what differs between directory products. Its methods are asked in the order of
+// the steps of a session; those that take the session may search.
+type profile interface {
+	people() filter      // who is a person, unless the configuration says
+	idAttribute() string // where the immutable ID is, unless the configuration says
+	required() []string  // attributes that every server of the product knows
+	optional() []string  // attributes that are asked for where the schema has them
+	mandatory() []string // of the required: those that every person has, so a lack means that they are hidden
+	limitsHint(bindDN string) string
+
+	contexts(rootDSE) []string                                               // the naming contexts that hold people
+	controls(rootDSE) []ldap.Control                                         // sent with every search of a subtree
+	account(context.Context, *session) (*entry, error)                       // the bind account's own entry; nil if not readable
+	contextID(*session) (string, error)                                      // the identity of the directory; "" if not readable
+	marker(*session) (string, error)                                         // moves with every change in the directory; "" if there is none
+	tombstones(context.Context, *session, filter) (map[string]string, error) // of deleted people: what is known, by ID
+
+	// skip leaves out entries that the filter matches but that are no people.
+	skip(entry) bool
+	// conflict says why an entry is an accident of replication, "" if it is none.
+	conflict(entry) string
+	// state is the account state with its evidence (design §5.2). What it cannot read or
+	// understand is Unknown, with the reason in the detail.
+	state(entry, time.Time) (plan.AccountState, plan.Evidence)
+}
+
+func unknown(detail string) (plan.AccountState, plan.Evidence) {
+	return plan.Unknown, plan.Evidence{Detail: detail}
+}
+
+func departed(kind plan.EvidenceKind, detail string) (plan.AccountState, plan.Evidence) {
+	return plan.Departed, plan.Evidence{Kind: kind, Detail: detail}
+}
+
+func entitled() (plan.AccountState, plan.Evidence) { return plan.Entitled, plan.Evidence{} }

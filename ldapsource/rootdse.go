@@ -1,0 +1,122 @@
+package ldapsource
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// maxSkew is how far the clocks may be apart before end dates decide nothing (pitfall B7).
+// Kerberos allows the same.
+const maxSkew = 5 * time.Minute
+
+// rootDSE is what a server says about itself (RFC 4512 §5.1, MS-ADTS 3.1.1.3.2).
+type rootDSE struct {
+	entry
+	context string // the naming context that holds base_dn
+}
+
+func (r rootDSE) supports(control string) bool {
+	return slices.Contains(r.values["supportedcontrol"], control)
+}
+
+func (v *session) readRootDSE(context.Context) (string, error) {
+	e, err := v.lookup("", "namingContexts", "defaultNamingContext", "subschemaSubentry", "supportedControl",
+		"dnsHostName", "isSynchronized", "currentTime", "highestCommittedUSN")
+	if err != nil {
+		return "", fmt.Errorf("read the root DSE: %w", err)
+	}
+	if e == nil {
+		return "", v.refuse(resultCodes, plan.ReadResult, "let the bind account read the root DSE (the entry with the empty DN)", errors.New("the root DSE is not readable"))
+	}
+	v.root = rootDSE{entry: *e}
+	v.server = cmp.Or(e.first("dnshostname"), v.address)
+	if !v.root.supports(ldap.ControlTypePaging) {
+		return "", v.refuse(paging, plan.ReadPaging, "allow the paged results control on the server, or read from another one",
+			errors.New("the server does not offer paged results (1.2.840.113556.1.4.319)"))
+	}
+	v.judgeSynchronization()
+	v.judgeClock()
+	if err := v.findContext(); err != nil {
+		return "", err
+	}
+	return v.server + " holds " + v.root.context, nil
+}
+
+// judgeSynchronization looks at a flag of Active Directory, which other servers lack.
+func (v *session) judgeSynchronization() {
+	if strings.EqualFold(v.root.first("issynchronized"), "FALSE") {
+		v.certificate.doubt(serverSynchronized, "%s says that it has not yet caught up with the other servers", v.server)
+		return
+	}
+	v.certificate.hold(serverSynchronized, "%s says nothing to the contrary", v.server)
+}
+
+func (v *session) judgeClock() {
+	text := v.root.first("currenttime")
+	if text == "" {
+		v.certificate.hold(clock, "the server does not tell its time")
+		return
+	}
+	theirs, err := parseGeneralizedTime(text)
+	if err != nil {
+		v.certificate.doubt(clock, "the server's time is not readable: %v", err)
+		return
+	}
+	skew := theirs.Sub(v.now()).Round(time.Second)
+	if skew.Abs() > maxSkew {
+		v.certificate.doubt(clock, "the server's clock is %v from ours; set one of them right", skew)
+		return
+	}
+	v.certificate.hold(clock, "the server's clock is %v from ours", skew)
+}
+
+// findContext chooses the longest naming context around base_dn. People are looked for in the
+// whole of it before they count as gone (pitfall B13).
+func (v *session) findContext() error {
+	depth := 0
+	for _, text := range v.profile.contexts(v.root) {
+		dn, err := parseDN(text)
+		if err == nil && within(dn, v.base) && len(dn.RDNs) > depth {
+			v.root.context, depth = text, len(dn.RDNs)
+		}
+	}
+	if depth == 0 {
+		return v.refuse(namingContext, plan.ReadConfig, "mend base_dn, or name a server of that directory in urls",
+			fmt.Errorf("base_dn %s lies in no directory of this server, which holds %s", v.cfg.BaseDN, strings.Join(v.profile.contexts(v.root), " and ")))
+	}
+	return nil
+}
+
+// identifyContext reads what tells this directory from another one of the same name.
+func (v *session) identifyContext(context.Context) (string, error) {
+	id, err := v.profile.contextID(v)
+	if err != nil {
+		return "", fmt.Errorf("read the identity of %s: %w", v.root.context, err)
+	}
+	v.contextID = id
+	if id == "" {
+		v.certificate.doubt(namingContext, "the bind account cannot read the entry %s, which tells this directory from another; let it", v.root.context)
+	} else {
+		v.certificate.hold(namingContext, "%s", id)
+	}
+	return v.certificate[len(v.certificate)-1].Detail, nil
+}
+
+// requireProof refuses answers that could not justify a departure.
+func (v *session) requireProof() error {
+	for _, c := range v.certificate {
+		if !c.OK {
+			return v.fail(plan.ReadResult, "", fmt.Errorf("the directory proves nothing today: %s: %s", c.Name, c.Detail))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,61 @@
+package ldapsource
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+
+	ber "github.com/go-asn1-ber/asn1-ber"
+	"github.com/go-ldap/ldap/v3"
+)
+
+// parseDN refuses the empty DN, which the library takes for the root.
+func parseDN(text string) (*ldap.DN, error) {
+	if strings.TrimSpace(text) == "" {
+		return nil, errors.New("the DN is empty")
+	}
+	return ldap.ParseDN(text)
+}
+
+// within tells whether dn is top or lies below it. Case does not count (pitfall A12).
+func within(top, dn *ldap.DN) bool {
+	return top.EqualFold(dn) || top.AncestorOfFold(dn)
+}
+
+// parentOf returns the DN above, "" if text is no DN with a parent.
+func parentOf(text string) string {
+	dn, err := parseDN(text)
+	if err != nil || len(dn.RDNs) < 2 {
+		return ""
+	}
+	return (&ldap.DN{RDNs: dn.RDNs[1:]}).String()
+}
+
+// excludes tells whether an entry is held by exclude_dns. A DN that does not parse might lie
+// there, so it counts as excluded as soon as anything is (pitfall A12).
+func (s *Source) excludes(dn *ldap.DN) bool {
+	if dn == nil {
+		return len(s.excluded) > 0
+	}
+	return slices.ContainsFunc(s.excluded, func(top *ldap.DN) bool { return within(top, dn) })
+}
+
+// fingerprint stands for what this source asks for. Spelling does not count: DNs are folded,
+// and the filter is taken as it goes over the wire (pitfall D8).
+func (s *Source) fingerprint(filter *ber.Packet) string {
+	var excluded []string
+	for _, dn := range s.excluded {
+		excluded = append(excluded, strings.ToLower(dn.String()))
+	}
+	slices.Sort(excluded)
+	// Strings and lists of strings always encode, and no two scopes encode alike.
+	text, _ := json.Marshal([]any{
+		s.cfg.Profile, strings.ToLower(s.base.String()), filter.Bytes(),
+		slices.Compact(excluded), strings.ToLower(s.cfg.IDAttribute), s.cfg.MappingFingerprint,
+	})
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}

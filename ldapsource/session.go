@@ -1,0 +1,99 @@
+package ldapsource
+
+import (
+	"context"
+	"net"
+	"time"
+
+	"github.com/go-ldap/ldap/v3"
+)
+
+const (
+	// requestTimeout is the client's limit for one request, timeLimit the one that the server
+	// is told: a little less, so that its own answer comes first. Active Directory stops
+	// after 120 s anyway (pitfalls A8, B1).
+	requestTimeout = 2 * time.Minute
+	timeLimit      = 110 // seconds
+)
+
+// session is one connection and what was learned over it. Cookies, identity and proof belong
+// to one connection, so nothing of it outlives a read (pitfall A4).
+type session struct {
+	*Source
+	conn        *ldap.Conn
+	network     net.Conn
+	unwatch     func() bool
+	address     string
+	certificate certificate
+
+	root      rootDSE
+	schema    schema
+	server    string // that answered
+	contextID string // identity of the directory behind it
+	account   string // DN of the bind account's own entry, "" if it is not readable
+	witnesses map[string]bool
+}
+
+// step is one part of the way to a session that can be trusted. run returns what came.
+type step struct {
+	name, tried string
+	run         func(context.Context) (came string, err error)
+}
+
+func (v *session) steps() []step {
+	return []step{
+		{"connect", "connect to " + joinURLs(v.addresses) + " and verify the certificate", v.connect},
+		{"bind", "log in as " + v.cfg.BindDN, v.bind},
+		{"server", "read the root DSE: paging, synchronization, clock, naming contexts", v.readRootDSE},
+		{"identity", "ask who we are", v.proveIdentity},
+		{"schema", "look up every attribute of mapping, filter and profile in the schema", v.readSchema},
+		{"naming-context", "read the identity of the directory", v.identifyContext},
+	}
+}
+
+// open takes the steps, until one fails.
+func (v *session) open(ctx context.Context) error {
+	for _, step := range v.steps() {
+		if _, err := step.run(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// use starts the LDAP protocol on a connection. From here on the end of ctx closes the socket,
+// which makes a waiting request return at once; the library knows no context (pitfall A8).
+func (v *session) use(ctx context.Context, raw, secured net.Conn, address string) {
+	v.network, v.address = secured, address
+	v.unwatch = context.AfterFunc(ctx, func() { _ = raw.Close() })
+	v.conn = ldap.NewConn(secured, true)
+	v.conn.SetTimeout(requestTimeout)
+	v.conn.Start()
+}
+
+func (v *session) close() {
+	if v.conn == nil {
+		return
+	}
+	v.unwatch()
+	_ = v.conn.Close() // a failure to say goodbye changes nothing
+}
+
+// lookup reads one entry; nil if it is not there or not readable, which a server does not
+// tell apart (pitfall B13).
+func (v *session) lookup(dn string, attributes ...string) (*entry, error) {
+	result, err := v.conn.Search(&ldap.SearchRequest{
+		BaseDN: dn, Scope: ldap.ScopeBaseObject, DerefAliases: ldap.NeverDerefAliases, TimeLimit: timeLimit,
+		Filter: string(anything), Attributes: attributes,
+	})
+	switch {
+	case ldap.IsErrorAnyOf(err, ldap.LDAPResultNoSuchObject, ldap.LDAPResultInsufficientAccessRights, ldap.LDAPResultInvalidDNSyntax):
+		return nil, nil
+	case err != nil:
+		return nil, answer(err)
+	case len(result.Entries) == 0:
+		return nil, nil
+	}
+	e := v.schema.decode(result.Entries[0])
+	return &e, nil
+}

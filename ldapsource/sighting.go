@@ -1,0 +1,177 @@
+package ldapsource
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// lookupBatch is the number of IDs in one search.
+const lookupBatch = 50
+
+// sight looks people up by immutable ID and says of each what the directory knows, in order
+// (pitfall B13). It runs two searches for each batch: one over the scope as a read sees it,
+// which finds those that moved between its pages (pitfall C11), and one over the whole naming
+// context. Where neither finds anything, silence alone proves nothing, see absence.
+func (v *session) sight(ctx context.Context, tracked []plan.Tracked) ([]plan.Sighting, error) {
+	sightings := make([]plan.Sighting, 0, len(tracked))
+	for batch := range slices.Chunk(tracked, lookupBatch) {
+		found, err := v.lookFor(ctx, batch)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range batch {
+			s, err := v.judge(t, found)
+			if err != nil {
+				return nil, err
+			}
+			sightings = append(sightings, s)
+		}
+	}
+	return sightings, nil
+}
+
+// findings are the answers for one batch, by ID.
+type findings struct {
+	malformed  map[string]error // no ID of this directory
+	inScope    map[string]entry
+	anywhere   map[string]entry
+	tombstones map[string]string
+}
+
+func (v *session) lookFor(ctx context.Context, batch []plan.Tracked) (findings, error) {
+	f := findings{malformed: map[string]error{}}
+	var ids []filter
+	for _, t := range batch {
+		match, err := v.id.match(t.ID.ID)
+		if err != nil {
+			f.malformed[t.ID.ID] = err
+			continue
+		}
+		ids = append(ids, match)
+	}
+	if len(ids) == 0 {
+		return f, nil
+	}
+	var err error
+	if f.inScope, err = v.collect(ctx, v.cfg.BaseDN, allOf(v.filter, anyOf(ids...))); err != nil {
+		return f, fmt.Errorf("look people up in scope: %w", err)
+	}
+	if f.anywhere, err = v.collect(ctx, v.root.context, anyOf(ids...)); err != nil {
+		return f, fmt.Errorf("look people up in %s: %w", v.root.context, err)
+	}
+	if f.tombstones, err = v.profile.tombstones(ctx, v, anyOf(ids...)); err != nil {
+		return f, fmt.Errorf("look people up among the deleted: %w", err)
+	}
+	return f, nil
+}
+
+func (v *session) collect(ctx context.Context, base string, f filter) (map[string]entry, error) {
+	found := map[string]entry{}
+	_, err := v.pages(ctx, query{base, f, v.wanted(), v.profile.controls(v.root)},
+		v.newRoll(func(id string, e entry) { found[id] = e }))
+	return found, err
+}
+
+func (v *session) judge(t plan.Tracked, f findings) (plan.Sighting, error) {
+	id := t.ID.ID
+	if err, ok := f.malformed[id]; ok {
+		return sighting(t, t.DN)(unknown("this is no ID of this directory: " + err.Error())), nil
+	}
+	if e, ok := f.inScope[id]; ok {
+		return v.judgeEntry(t, e, true), nil
+	}
+	if e, ok := f.anywhere[id]; ok {
+		return v.judgeEntry(t, e, false), nil
+	}
+	if detail, ok := f.tombstones[id]; ok {
+		return sighting(t, t.DN)(departed(plan.Tombstone, detail)), nil
+	}
+	return v.absence(t)
+}
+
+// judgeEntry applies the rules of a read to an entry that was found.
+func (v *session) judgeEntry(t plan.Tracked, e entry, inScope bool) plan.Sighting {
+	p := v.person(t.ID.ID, e)
+	conclude := sighting(t, p.DN)
+	switch {
+	case p.Excluded:
+		return conclude(unknown(p.Held))
+	case v.profile.skip(e):
+		return conclude(unknown("the entry is no longer that of a person"))
+	case p.State == plan.Entitled && !inScope:
+		return conclude(departed(plan.OutOfScope, "base_dn and filter no longer cover it; it is "+p.DN))
+	}
+	return conclude(p.State, p.Evidence)
+}
+
+// absence is weak evidence, and none at all unless the place where the person was shows its
+// entries now, and so do those that we certainly may read: a server gives the same answer for
+// what is gone and for what it hides (pitfalls B13, B14, C3).
+func (v *session) absence(t plan.Tracked) (plan.Sighting, error) {
+	conclude := sighting(t, t.DN)
+	parent := parentOf(t.DN)
+	if parent == "" {
+		return conclude(unknown("not found by ID, and the last DN is not readable, so nothing is proven")), nil
+	}
+	for _, w := range []struct {
+		dn      string
+		witness func(string) (bool, error)
+	}{{parent, v.showsEntries}, {v.cfg.BaseDN, v.sees}, {v.account, v.sees}} {
+		ok, err := v.ask(w.dn, w.witness)
+		if err != nil {
+			return plan.Sighting{}, fmt.Errorf("look at %s: %w", w.dn, err)
+		}
+		if !ok {
+			return conclude(unknown("not found by ID, but nothing of " + w.dn + " is readable either, so nothing is proven")), nil
+		}
+	}
+	return conclude(departed(plan.Absent, "not found by ID in "+v.root.context+", though "+parent+" shows its other entries")), nil
+}
+
+// ask remembers what a witness says of a DN. Nothing speaks against no DN.
+func (v *session) ask(dn string, witness func(string) (bool, error)) (bool, error) {
+	if ok, known := v.witnesses[dn]; known || dn == "" {
+		return ok || dn == "", nil
+	}
+	ok, err := witness(dn)
+	if err != nil {
+		return false, err
+	}
+	if v.witnesses == nil {
+		v.witnesses = map[string]bool{}
+	}
+	v.witnesses[dn] = ok
+	return ok, nil
+}
+
+// sees tells whether an entry is readable. Active Directory shows the bare name of an entry
+// that it hides, so it must have a class (pitfall B14).
+func (v *session) sees(dn string) (bool, error) {
+	e, err := v.lookup(dn, "objectClass")
+	return e.first("objectclass") != "", err
+}
+
+// showsEntries tells whether any entry is visible right below dn. That the entry dn itself is
+// readable would not do: an access rule may hide its children alone.
+func (v *session) showsEntries(dn string) (bool, error) {
+	result, err := v.conn.Search(&ldap.SearchRequest{
+		BaseDN: dn, Scope: ldap.ScopeSingleLevel, DerefAliases: ldap.NeverDerefAliases, TimeLimit: timeLimit,
+		SizeLimit: 1, Filter: string(anything), Attributes: []string{"1.1"},
+	})
+	if _, answered := serverCode(err); err != nil && !answered {
+		return false, err
+	}
+	return len(result.Entries) > 0, nil
+}
+
+// sighting lets a conclusion about t be drawn from a state with its evidence.
+func sighting(t plan.Tracked, dn string) func(plan.AccountState, plan.Evidence) plan.Sighting {
+	return func(state plan.AccountState, evidence plan.Evidence) plan.Sighting {
+		return plan.Sighting{ID: t.ID, DN: dn, State: state, Evidence: evidence}
+	}
+}

@@ -1,0 +1,99 @@
+package ldapsource
+
+import (
+	"context"
+	"log/slog"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// Source is one directory and the part of it that counts. It is safe for concurrent use.
+type Source struct {
+	cfg      Config
+	now      func() time.Time
+	logger   *slog.Logger
+	progress func(int)
+
+	profile          profile
+	id               idCodec
+	addresses        []*url.URL
+	base             *ldap.DN
+	excluded         []*ldap.DN
+	filter           filter
+	filterAttributes []string
+	scope            string
+
+	login   sync.Mutex      // one bind at a time, so that a wrong password is tried once
+	refused *plan.ReadError // the answer to a wrong password; for ever, see bind
+}
+
+// Name is the source's name in the configuration.
+func (s *Source) Name() string { return s.cfg.Name }
+
+// Read takes one complete snapshot, with a sighting for each of the tracked people that the
+// scope did not show. Every error is a *plan.ReadError. After the server refused the password,
+// Read gives the same error without asking again, until a new Source is made (pitfall A15).
+func (s *Source) Read(ctx context.Context, tracked []plan.Tracked) (plan.Snapshot, error) {
+	return visit(ctx, s, func(ctx context.Context, v *session) (plan.Snapshot, error) {
+		people, err := v.readPeople(ctx)
+		if err != nil {
+			return plan.Snapshot{}, err
+		}
+		sightings, err := v.sight(ctx, missingFrom(people, tracked))
+		if err != nil {
+			return plan.Snapshot{}, err
+		}
+		return plan.Snapshot{
+			Source: s.cfg.Name, Conditions: v.certificate, People: people, Sightings: sightings,
+			Server: v.server, NamingContext: v.contextID, Scope: s.scope,
+		}, nil
+	})
+}
+
+// Recheck looks people up afresh, by immutable ID over the whole naming context, and returns
+// one sighting for each, in order. It gives an error where the directory's answers prove
+// nothing today: a clock that is off, a server that is not synchronized.
+func (s *Source) Recheck(ctx context.Context, tracked []plan.Tracked) ([]plan.Sighting, error) {
+	return visit(ctx, s, func(ctx context.Context, v *session) ([]plan.Sighting, error) {
+		if err := v.requireProof(); err != nil {
+			return nil, err
+		}
+		return v.sight(ctx, tracked)
+	})
+}
+
+// visit opens a session, hands it to use, and closes it.
+func visit[T any](ctx context.Context, s *Source, use func(context.Context, *session) (T, error)) (T, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
+	defer cancel()
+	v := &session{Source: s}
+	defer v.close()
+	var none T
+	if err := v.open(ctx); err != nil {
+		return none, v.readError(ctx, err)
+	}
+	result, err := use(ctx, v)
+	if err != nil {
+		return none, v.readError(ctx, err)
+	}
+	return result, nil
+}
+
+func missingFrom(people []plan.Person, tracked []plan.Tracked) []plan.Tracked {
+	seen := make(map[plan.PersonID]bool, len(people))
+	for _, p := range people {
+		seen[p.ID] = true
+	}
+	var missing []plan.Tracked
+	for _, t := range tracked {
+		if !seen[t.ID] {
+			missing = append(missing, t)
+		}
+	}
+	return missing
+}
