@@ -80,7 +80,7 @@ func (v *session) readError(ctx context.Context, err error) *plan.ReadError {
 	case ldap.LDAPResultReferral:
 		return v.refuse(references, plan.ReadReference, elsewhereHint, err)
 	case ldap.LDAPResultNoSuchObject:
-		return v.refuse(resultCodes, plan.ReadConfig, "base_dn "+v.cfg.BaseDN+" does not exist here, or the bind account may not see it", err)
+		return v.refuse(resultCodes, plan.ReadBase, "base_dn "+v.cfg.BaseDN+" does not exist here, or the bind account may not see it", err)
 	}
 	return v.refuse(resultCodes, plan.ReadResult, "", err)
 }

@@ -57,6 +57,9 @@ func (openLDAP) marker(v *session) (string, error) {
 	return "contextCSN " + strings.Join(slices.Sorted(slices.Values(e.values["contextcsn"])), " "), nil
 }
 
+// childless: X.501 and RFC 3673; the access rules of what is below do not change it.
+func (openLDAP) childless() (attribute, value string) { return "hasSubordinates", "FALSE" }
+
 // tombstones: OpenLDAP keeps none.
 func (openLDAP) tombstones(context.Context, *session, filter) (map[string]string, error) {
 	return nil, nil

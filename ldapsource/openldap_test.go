@@ -94,23 +94,25 @@ func TestC3_HiddenUnit(t *testing.T) {
 		}
 	}
 	t.Run("hidden base", func(t *testing.T) {
-		refusedRead(t, mustNew(t, forOpenLDAP(t, srv, func(c *Config) { c.BindDN, c.BaseDN = srv.BlindDN, srv.HiddenOU })), plan.ReadConfig)
+		refusedRead(t, mustNew(t, forOpenLDAP(t, srv, func(c *Config) { c.BindDN, c.BaseDN = srv.BlindDN, srv.HiddenOU })), plan.ReadBase)
 	})
 }
 
-// TestC3_EmptyUnitProvesNothing: a unit that is readable and shows nothing may hide its people.
-// With the unit itself as the witness instead of its entries, they are absent.
-func TestC3_EmptyUnitProvesNothing(t *testing.T) {
+// TestC3_EmptyUnit: a unit that shows nothing may hide its people, unless the server states that
+// nothing is in it. Without the look at hasSubordinates the last leaver of a unit would stay
+// unknown for ever; with the unit itself as the witness, hidden people would be absent.
+func TestC3_EmptyUnit(t *testing.T) {
 	srv := openldap.Start(t, openldap.Options{People: 30})
-	people := mustRead(t, mustNew(t, forOpenLDAP(t, srv))).People
-	hidden := plan.Tracked{ID: plan.PersonID{Source: "corp", ID: "5a3c0b7e-0000-4000-8000-000000000001"}, DN: "uid=x," + srv.LeaversDN}
-	gone := plan.Tracked{ID: hidden.ID, DN: "uid=x," + parentOf(people[0].DN)}
+	id := plan.PersonID{Source: "corp", ID: "5a3c0b7e-0000-4000-8000-000000000001"}
+	lastOfUnit := plan.Tracked{ID: id, DN: "uid=x," + srv.LeaversDN}
 	s := mustNew(t, forOpenLDAP(t, srv))
-	if got := sightingOf(t, s, hidden); got.State != plan.Unknown {
-		t.Errorf("an empty unit proves nothing: %+v", got)
+	if got := sightingOf(t, s, lastOfUnit); got.Evidence.Kind != plan.Absent {
+		t.Errorf("an empty unit is empty: %+v", got)
 	}
-	if got := sightingOf(t, s, gone); got.Evidence.Kind != plan.Absent {
-		t.Errorf("%+v", got)
+	blind := mustNew(t, forOpenLDAP(t, srv, func(c *Config) { c.BindDN = srv.BlindDN }))
+	hidden := plan.Tracked{ID: id, DN: "uid=x," + srv.HiddenOU}
+	if got := sightingOf(t, blind, hidden); got.State != plan.Unknown {
+		t.Errorf("a hidden unit proves nothing: %+v", got)
 	}
 }
 
@@ -190,7 +192,7 @@ func TestOpenLDAPBadInput(t *testing.T) {
 		"wrong authority": {func(c *Config) { c.Roots = pool(t, srv.OtherCAFile) }, plan.ReadTLS, "set ca_file"},
 		"wrong name":      {func(c *Config) { c.URLs = []string{strings.Replace(srv.LDAPS, "127.77.", "127.78.", 1)} }, plan.ReadUnreachable, "check the name and port"},
 		"wrong port":      {func(c *Config) { c.URLs = []string{"ldaps://" + strings.TrimPrefix(srv.LDAP, "ldap://")} }, plan.ReadTLS, "offer TLS"},
-		"wrong base":      {func(c *Config) { c.BaseDN = "ou=peeple," + srv.BaseDN }, plan.ReadConfig, "base_dn"},
+		"wrong base":      {func(c *Config) { c.BaseDN = "ou=peeple," + srv.BaseDN }, plan.ReadBase, "base_dn"},
 		"filter typo":     {func(c *Config) { c.Filter = "(!(employeTyp=x))" }, plan.ReadConfig, "employeetype"},
 		"nobody":          {func(c *Config) { c.Filter = "(uid=nobody)" }, plan.ReadEmpty, "never believed"},
 	} {

@@ -110,7 +110,7 @@ func TestPages(t *testing.T) {
 // one, even with entries, control and empty cookie.
 func TestK2_ResultCodes(t *testing.T) {
 	t.Parallel()
-	reasons := map[uint16]plan.ReadReason{10: plan.ReadReference, 32: plan.ReadConfig}
+	reasons := map[uint16]plan.ReadReason{10: plan.ReadReference, 32: plan.ReadBase}
 	for _, code := range []uint16{1, 3, 4, 10, 11, 12, 32, 50, 51, 52, 53, 80} {
 		reason := reasons[code]
 		if reason == "" {
@@ -306,8 +306,8 @@ func TestRootDSE(t *testing.T) {
 	}{
 		"no paging":            {peer.Script{RootDSE: dse(map[string][]string{"supportedControl": nil})}, plan.ReadPaging, paging},
 		"nothing":              {peer.Script{RootDSE: peer.Done(0)}, plan.ReadResult, resultCodes},
-		"other suffix":         {peer.Script{RootDSE: dse(map[string][]string{"namingContexts": {"dc=other"}})}, plan.ReadConfig, namingContext},
-		"no schema":            {peer.Script{RootDSE: dse(map[string][]string{"subschemaSubentry": {"cn=none"}})}, plan.ReadConfig, schemaKnown},
+		"other suffix":         {peer.Script{RootDSE: dse(map[string][]string{"namingContexts": {"dc=other"}})}, plan.ReadBase, namingContext},
+		"no schema":            {peer.Script{RootDSE: dse(map[string][]string{"subschemaSubentry": {"cn=none"}})}, plan.ReadResult, schemaKnown},
 		"hidden suffix":        {peer.Script{Base: peer.Done(ldap.LDAPResultNoSuchObject)}, "", namingContext},
 		"not synchronized":     {peer.Script{RootDSE: dse(map[string][]string{"isSynchronized": {"FALSE"}})}, "", serverSynchronized},
 		"clock of last year":   {peer.Script{RootDSE: dse(map[string][]string{"currentTime": {"20200101000000.0Z"}})}, "", clock},

@@ -26,6 +26,9 @@ type profile interface {
 	marker(*session) (string, error)                                         // moves with every change in the directory; "" if there is none
 	tombstones(context.Context, *session, filter) (map[string]string, error) // of deleted people: what is known, by ID
 
+	// childless names an attribute, and the value with which the server states that an entry has
+	// nothing below it. It counts what is there, not what the reader may see.
+	childless() (attribute, value string)
 	// skip leaves out entries that the filter matches but that are no people.
 	skip(entry) bool
 	// conflict says why an entry is an accident of replication, "" if it is none.

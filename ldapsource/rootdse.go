@@ -90,7 +90,7 @@ func (v *session) findContext() error {
 		}
 	}
 	if depth == 0 {
-		return v.refuse(namingContext, plan.ReadConfig, "mend base_dn, or name a server of that directory in urls",
+		return v.refuse(namingContext, plan.ReadBase, "mend base_dn, or name a server of that directory in urls",
 			fmt.Errorf("base_dn %s lies in no directory of this server, which holds %s", v.cfg.BaseDN, strings.Join(v.profile.contexts(v.root), " and ")))
 	}
 	return nil

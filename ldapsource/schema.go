@@ -100,7 +100,7 @@ func (v *session) readSchema(context.Context) (string, error) {
 		return "", fmt.Errorf("read the schema %s: %w", at, err)
 	}
 	if at == "" || e == nil || len(e.values["attributetypes"]) == 0 {
-		return "", v.refuse(schemaKnown, plan.ReadConfig, "let the bind account read the entry that subschemaSubentry of the root DSE names",
+		return "", v.refuse(schemaKnown, plan.ReadResult, "let the bind account read the entry that subschemaSubentry of the root DSE names",
 			fmt.Errorf("the schema %s is not readable", at))
 	}
 	v.schema = parseSchema(e.values["attributetypes"])

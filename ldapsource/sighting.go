@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/go-ldap/ldap/v3"
 
@@ -130,7 +131,7 @@ func (v *session) absence(t plan.Tracked) (plan.Sighting, error) {
 			return conclude(unknown("not found by ID, but nothing of " + w.dn + " is readable either, so nothing is proven")), nil
 		}
 	}
-	return conclude(departed(plan.Absent, "not found by ID in "+v.root.context+", though "+parent+" shows its other entries")), nil
+	return conclude(departed(plan.Absent, "not found by ID in "+v.root.context+", though what else is in "+parent+" can be seen")), nil
 }
 
 // ask remembers what a witness says of a DN. Nothing speaks against no DN.
@@ -156,8 +157,9 @@ func (v *session) sees(dn string) (bool, error) {
 	return e.first("objectclass") != "", err
 }
 
-// showsEntries tells whether any entry is visible right below dn. That the entry dn itself is
-// readable would not do: an access rule may hide its children alone.
+// showsEntries tells whether what is right below dn can be seen: an entry is visible, or the
+// server states that there is none. That the entry dn itself is readable would not do: an
+// access rule may hide its children alone.
 func (v *session) showsEntries(dn string) (bool, error) {
 	result, err := v.conn.Search(&ldap.SearchRequest{
 		BaseDN: dn, Scope: ldap.ScopeSingleLevel, DerefAliases: ldap.NeverDerefAliases, TimeLimit: timeLimit,
@@ -166,7 +168,18 @@ func (v *session) showsEntries(dn string) (bool, error) {
 	if _, answered := serverCode(err); err != nil && !answered {
 		return false, err
 	}
-	return len(result.Entries) > 0, nil
+	if len(result.Entries) > 0 {
+		return true, nil
+	}
+	return v.childless(dn)
+}
+
+// childless tells whether the server states that there is nothing below dn: then seeing
+// nothing is the truth, as after the last person of a unit was deleted.
+func (v *session) childless(dn string) (bool, error) {
+	attribute, value := v.profile.childless()
+	e, err := v.lookup(dn, attribute)
+	return strings.EqualFold(e.first(strings.ToLower(attribute)), value), err
 }
 
 // sighting lets a conclusion about t be drawn from a state with its evidence.
