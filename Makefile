@@ -1,0 +1,93 @@
+# threema-dirsync: everything a person or a CI machine runs. `make` or `make help` lists the targets.
+# Needed: Go (the version in go.mod), gcc and make. Tools and test servers come from `make test` itself.
+
+SHELL := /bin/bash -o pipefail
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules
+.NOTPARALLEL:
+
+# Without a C compiler Go would quietly build a SQLite that fails at run time; like this it says so (pitfall E10).
+export CGO_ENABLED := 1
+
+BINARY   := bin/threema-dirsync
+LINTER   := bin/golangci-lint
+VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null)
+# The version comes from git through ldflags; Go's own stamping fails in a clone that belongs to another user.
+GO_BUILD := go build -trimpath -buildvcs=false
+GOFMT    = "$$(go env GOROOT)/bin/gofmt"
+
+FUZZTIME     ?= 1m
+FUZZ         ?= .
+BENCH        ?= .
+RAPID_CHECKS ?= 20000
+TEST_TIMEOUT ?= 12m
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+.PHONY: build
+build: need-go ## build bin/threema-dirsync
+	$(GO_BUILD) -ldflags "$(if $(VERSION),-X main.version=$(VERSION))" -o $(BINARY) ./cmd/threema-dirsync
+
+.PHONY: demo
+demo: build ## the whole story on an embedded directory and a simulated Work API; needs nothing, ends by itself
+	$(BINARY) demo
+
+# The order is cheap first. The tests come last, so that their summary is what remains on the screen.
+.PHONY: test
+test: need-go servers fmt-check vet lint fuzz-smoke ## the whole gate: formatting, vet, lint, fuzz smoke, and every test under the race detector
+	go test -race -timeout $(TEST_TIMEOUT) ./...
+
+.PHONY: servers
+servers: need-go ## install the servers the tests start (OpenLDAP, Samba); as root, through apt
+	go run ./internal/testdir/install
+
+.PHONY: fmt-check
+fmt-check: need-go ## fail when a file is not gofmt-formatted
+	@unformatted=$$($(GOFMT) -l .) && test -z "$$unformatted" || \
+		{ echo "not gofmt-formatted (make fmt mends it):" >&2; echo "$$unformatted" >&2; exit 1; }
+
+.PHONY: vet
+vet: need-go ## go vet
+	go vet ./...
+
+.PHONY: lint
+lint: $(LINTER) ## golangci-lint, built from source at the version in tools/go.mod
+	$(LINTER) run ./...
+
+# A module of its own: the needs of the linter never move a version of the program.
+$(LINTER): tools/go.mod tools/go.sum | need-go
+	@echo "building golangci-lint from source, once (a minute or two)"
+	go -C tools build -trimpath -buildvcs=false -o ../$(LINTER) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	@touch $(LINTER)
+
+.PHONY: fmt
+fmt: need-go ## format every Go file
+	$(GOFMT) -w .
+
+.PHONY: fuzz-smoke
+fuzz-smoke: need-go ## every fuzz target for three seconds (part of make test)
+	tools/fuzz.sh 3s
+
+.PHONY: fuzz
+fuzz: need-go ## every fuzz target for FUZZTIME each (default 1m); FUZZ=FuzzCompute picks one
+	tools/fuzz.sh $(FUZZTIME) '$(FUZZ)'
+
+.PHONY: soak
+soak: need-go ## the property tests with RAPID_CHECKS random cases each (default 20000)
+	RAPID_CHECKS=$(RAPID_CHECKS) go test -count=1 -timeout 0 \
+		$$(grep -rl --include='*_test.go' '"pgregory.net/rapid"' . | xargs -n1 dirname | sort -u)
+
+.PHONY: bench
+bench: need-go ## every benchmark; BENCH=Compute picks some
+	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+.PHONY: clean
+clean: ## remove what was built (the Go caches stay)
+	rm -rf bin
+
+.PHONY: need-go
+need-go:
+	@command -v go >/dev/null || { echo "Go is missing: install the version named in go.mod from https://go.dev/dl/" >&2; exit 1; }
+	@command -v "$${CC:-gcc}" >/dev/null || { echo "a C compiler is missing (SQLite needs it): apt-get install gcc" >&2; exit 1; }

@@ -1,0 +1,193 @@
+package house_test
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// The two packages that everyone may know: the shared types, and the type that cannot print.
+const (
+	plan   = "sync/plan"
+	secret = "internal/secret"
+)
+
+// anything in a rule stands for every room but the test harness.
+const anything = "*"
+
+// harness is the room of the real servers; nothing that ships may enter it.
+const harness = "internal/testdir"
+
+// house is the plan of the building (design §3): each room with the other rooms its code may import.
+// A folder belongs to the room with the longest matching name; inside a room imports are free.
+// Test files are freer, see [allowed].
+var house = map[string][]string{
+	"cmd/threema-dirsync": {anything},
+	"internal/config":     {plan, secret},
+	"internal/house":      {},
+	"internal/secret":     {},
+	"internal/testdir":    {secret, "ldapsource/memdir"},
+	"ldapsource":          {plan, secret},
+	"ldapsource/memdir":   {secret},
+	"sync":                {plan, secret, "sync/handover"},
+	"sync/handover":       {plan, secret},
+	"sync/ledger":         {plan, secret},
+	"sync/mapping":        {plan, secret},
+	"sync/plan":           {},
+	"systemd":             {},
+	"threema":             {plan, secret},
+	"threema/worksim":     {},
+}
+
+// homes names the imports that belong to one room, with the reason.
+var homes = map[string]struct{ room, why string }{
+	"C":                           {"sync/ledger", "cgo stays in the package that opens SQLite"},
+	"github.com/mattn/go-sqlite3": {"sync/ledger", "one package opens the database"},
+	"github.com/spf13/cobra":      {"cmd/threema-dirsync", "flags and commands end in cmd"},
+	module + "/internal/config":   {"cmd/threema-dirsync", "everyone else is handed values"},
+}
+
+// roomOf returns the room that a folder belongs to, or "" if the house has none for it.
+func roomOf(folder string) string {
+	for ; folder != "."; folder = path.Dir(folder) {
+		if _, ok := house[folder]; ok {
+			return folder
+		}
+	}
+	return ""
+}
+
+// allowed tells whether a file may import a folder of the module.
+//
+// Code follows the table. Tests of sync and of cmd put the whole house together. Other tests may use the harness
+// and the fake that lives inside or around their own room; tests of the pure core stay pure.
+func allowed(file goFile, imported string) bool {
+	from, to := roomOf(file.folder), roomOf(imported)
+	if from == to || slices.Contains(house[from], to) {
+		return true
+	}
+	if !file.isTest {
+		return slices.Contains(house[from], anything) && to != harness
+	}
+	switch from {
+	case "cmd/threema-dirsync", "sync":
+		return true
+	case plan:
+		return false
+	default:
+		return to == harness || strings.HasPrefix(to, from+"/") || strings.HasPrefix(from, to+"/")
+	}
+}
+
+func TestEveryPackageHasItsPlace(t *testing.T) {
+	t.Parallel()
+	for _, file := range goFiles(t) {
+		if roomOf(file.folder) == "" {
+			t.Errorf("%s: folder %s is not in the house: draw it in CONTRIBUTING.md and say in imports_test.go what it may import",
+				file.path, file.folder)
+		}
+	}
+}
+
+func TestImportsRunOneWay(t *testing.T) {
+	t.Parallel()
+	for _, file := range goFiles(t) {
+		for _, imported := range file.imports {
+			if folder, ours := imported.local(); ours && !allowed(file, folder) {
+				t.Errorf("%s imports %s: imports run cmd → sync → sync/plan ← adapters", file.path, folder)
+			}
+		}
+	}
+}
+
+func TestPlanImportsOnlyTheStandardLibrary(t *testing.T) {
+	t.Parallel()
+	impure := []string{"database/sql", "log", "log/slog", "net", "net/http", "os", "os/exec", "math/rand", "math/rand/v2", "crypto/rand"}
+	for _, file := range goFiles(t) {
+		if file.folder != plan || file.isTest {
+			continue
+		}
+		for _, imported := range file.imports {
+			if first, _, _ := strings.Cut(imported.path, "/"); strings.Contains(first, ".") {
+				t.Errorf("%s imports %s: the core is standard library only", file.path, imported.path)
+			}
+			if slices.Contains(impure, imported.path) {
+				t.Errorf("%s imports %s: the core takes values and returns values, no I/O, logger or chance", file.path, imported.path)
+			}
+		}
+	}
+}
+
+func TestSomeImportsHaveOneHome(t *testing.T) {
+	t.Parallel()
+	for _, file := range goFiles(t) {
+		for _, imported := range file.imports {
+			home, ok := homes[imported.path]
+			itself := imported.path == module+"/"+file.folder // the external tests of the package
+			if ok && roomOf(file.folder) != home.room && !itself {
+				t.Errorf("%s imports %s: only %s may, %s", file.path, imported.path, home.room, home.why)
+			}
+		}
+	}
+}
+
+func TestSyncIsImportedAsDirsync(t *testing.T) {
+	t.Parallel()
+	for _, file := range goFiles(t) {
+		for _, imported := range file.imports {
+			if imported.path != module+"/sync" {
+				continue
+			}
+			if imported.alias != "dirsync" {
+				t.Errorf("%s: import %q as dirsync, so that the standard library keeps its name", file.path, imported.path)
+			}
+			if !strings.HasPrefix(file.folder, "cmd/") && !file.isTest {
+				t.Errorf("%s imports %s: only cmd and tests do", file.path, imported.path)
+			}
+		}
+	}
+}
+
+// TestRulesBite feeds the rules imports that they must refuse: a rule that allows everything would pass the tree too.
+func TestRulesBite(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		folder, imported string
+		isTest, want     bool
+	}{
+		{folder: "sync", imported: "sync/plan", want: true},
+		{folder: "sync", imported: "sync/ledger"},
+		{folder: "sync", imported: "sync/ledger", isTest: true, want: true},
+		{folder: "sync", imported: "threema"},
+		{folder: "sync/plan", imported: "internal/secret"},
+		{folder: "sync/plan", imported: "sync/mapping", isTest: true},
+		{folder: "sync/plan", imported: "internal/testdir", isTest: true},
+		{folder: "ldapsource", imported: "threema"},
+		{folder: "ldapsource", imported: "threema", isTest: true},
+		{folder: "ldapsource", imported: "sync", isTest: true},
+		{folder: "ldapsource", imported: "ldapsource/memdir"},
+		{folder: "ldapsource", imported: "ldapsource/memdir", isTest: true, want: true},
+		{folder: "ldapsource", imported: "internal/testdir"},
+		{folder: "ldapsource", imported: "internal/testdir", isTest: true, want: true},
+		{folder: "threema/worksim", imported: "threema"},
+		{folder: "threema/worksim", imported: "sync/plan"},
+		{folder: "threema", imported: "threema/worksim", isTest: true, want: true},
+		{folder: "cmd/threema-dirsync", imported: "threema/worksim", want: true},
+		{folder: "cmd/threema-dirsync", imported: "internal/testdir"},
+		{folder: "internal/testdir/install", imported: "internal/testdir", want: true},
+		{folder: "internal/testdir/peer", imported: "ldapsource/memdir/wire", want: true},
+		{folder: "internal/testdir/peer", imported: "ldapsource"},
+		{folder: "ldapsource/memdir", imported: "ldapsource/memdir/wire", want: true},
+		{folder: "internal/config", imported: "sync"},
+	}
+	for _, tt := range tests {
+		t.Run(fmt.Sprintf("%s imports %s, test %t", tt.folder, tt.imported, tt.isTest), func(t *testing.T) {
+			t.Parallel()
+			if got := allowed(goFile{folder: tt.folder, isTest: tt.isTest}, tt.imported); got != tt.want {
+				t.Errorf("allowed = %t, want %t", got, tt.want)
+			}
+		})
+	}
+}
