@@ -33,7 +33,9 @@ func effect(ctx context.Context, tx *sql.Tx, op plan.Operation, now time.Time) e
 			}
 		}
 		return nil
-	case plan.DisableContact, plan.SetSettings, plan.UnsetSetting:
+	case plan.DisableContact:
+		return unpublish(ctx, tx, op.ThreemaIDs)
+	case plan.SetSettings, plan.UnsetSetting:
 		return nil // the next inventory shows them
 	}
 	return fmt.Errorf("%q is no operation", op.Op)
@@ -117,4 +119,15 @@ func refuse(ctx context.Context, tx *sql.Tx, r plan.Refusal, now time.Time) erro
 		ON CONFLICT (credential_id, setting) DO UPDATE SET value = excluded.value, message = excluded.message, at = excluded.at`,
 		r.CredentialID, r.Setting, r.Value, r.Message, millis(r.At))
 	return err
+}
+
+// unpublish forgets that contacts were enabled: we disabled them, so whoever comes back is
+// enabled at first sight again.
+func unpublish(ctx context.Context, tx *sql.Tx, threemaIDs []string) error {
+	for _, id := range threemaIDs {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM published WHERE threema_id = ?`, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -305,7 +305,8 @@ func TestPublications(t *testing.T) {
 	for _, op := range []plan.Operation{
 		{Op: plan.PublishContact, ThreemaIDs: []string{"AAAAAAAA"}, ContactCreated: true},
 		{Op: plan.PublishContact, ThreemaIDs: []string{"BBBBBBBB"}},
-		{Op: plan.DisableContact, ThreemaIDs: []string{"BBBBBBBB"}},
+		{Op: plan.PublishContact, ThreemaIDs: []string{"DDDDDDDD"}},
+		{Op: plan.DisableContact, ThreemaIDs: []string{"DDDDDDDD"}}, // a leaver: whoever comes back is published anew
 	} {
 		settleOne(t, l, plan.Outcome{Operation: beginOne(t, l, run, op).ID, Result: plan.Done})
 	}

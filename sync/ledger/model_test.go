@@ -129,6 +129,10 @@ func (m *model) done(r *row, now time.Time) {
 		for _, id := range r.ThreemaIDs {
 			m.published[id] = m.published[id] || r.ContactCreated
 		}
+	case plan.DisableContact:
+		for _, id := range r.ThreemaIDs {
+			delete(m.published, id)
+		}
 	default:
 	}
 }

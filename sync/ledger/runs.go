@@ -34,8 +34,15 @@ func (l *Ledger) FinishRun(ctx context.Context, run int64, end plan.RunEnd) erro
 		if err != nil {
 			return err
 		}
-		if err := requireRun(result, run); err != nil || !end.RolledOut {
+		if err := requireRun(result, run); err != nil {
 			return err
+		}
+		// One report is what status shows; all of them would be the largest part of the file.
+		if _, err := tx.ExecContext(ctx, `UPDATE runs SET report = '' WHERE id < ? AND report <> ''`, run); err != nil {
+			return err
+		}
+		if !end.RolledOut {
+			return nil
 		}
 		_, err = tx.ExecContext(ctx, `UPDATE ledger SET rolled_out = 1`)
 		return err
@@ -59,7 +66,7 @@ type RunRecord struct {
 	Finished time.Time // zero: under way, or crashed; the fields below mean nothing then
 	Result   string    // see plan.RunEnd
 	ExitCode int
-	Report   json.RawMessage // nil if there is none
+	Report   json.RawMessage // of the last pass that ended; nil for all others
 }
 
 // LastRuns returns the last n passes, the latest first.

@@ -27,7 +27,7 @@ func TestRunsAreRecorded(t *testing.T) {
 	success := c.Now()
 	c.Advance(time.Hour)
 	second := startRun(t, l)
-	finish(t, l, second, plan.RunEnd{Result: "failed", ExitCode: 1})
+	finish(t, l, second, plan.RunEnd{Result: "failed", ExitCode: 1, Report: []byte(`{"b":2}`)})
 	third, err := l.StartRun(t.Context(), plan.Observe)
 	if err != nil {
 		t.Fatal(err)
@@ -35,8 +35,8 @@ func TestRunsAreRecorded(t *testing.T) {
 
 	want := []RunRecord{
 		{ID: third, Mode: plan.Observe, Started: c.Now()},
-		{ID: second, Mode: plan.Sync, Started: c.Now(), Finished: c.Now(), Result: "failed", ExitCode: 1},
-		{ID: first, Mode: plan.Sync, Started: start, Finished: success, Result: "waiting", ExitCode: 3, Report: json.RawMessage(`{"a":1}`)},
+		{ID: second, Mode: plan.Sync, Started: c.Now(), Finished: c.Now(), Result: "failed", ExitCode: 1, Report: json.RawMessage(`{"b":2}`)},
+		{ID: first, Mode: plan.Sync, Started: start, Finished: success, Result: "waiting", ExitCode: 3}, // the last report is kept
 	}
 	runs, err := l.LastRuns(t.Context(), 3)
 	if err != nil {
