@@ -1,0 +1,143 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// takeSeats lets creates wait that find no licence.
+func (p *planner) takeSeats() {
+	used := p.seatsUsed(func(Op, string) bool { return false })
+	licences := p.Inventory.Subscription.Licences
+	p.plan.Seats = Seats{Licences: licences, Used: used, Free: max(0, licences-used)}
+	free := licences - p.seatsUsed(p.leavesNow())
+	for _, c := range p.inOrder(Create) {
+		if c.Status != Due || c.CredentialID != "" {
+			continue
+		}
+		if free <= 0 {
+			c.Status = Waiting
+			c.Reason = fmt.Sprintf("no licence is free (%d of %d used): %s", used, licences, c.Reason)
+			continue
+		}
+		free--
+	}
+}
+
+// seatsUsed counts the licences in use without what is gone. Which of the two readings of the
+// licences is right is not documented, so the larger one counts (D-41).
+func (p *planner) seatsUsed(gone func(Op, string) bool) int {
+	byCredential, byUser := 0, 0
+	for _, c := range p.Inventory.Credentials {
+		if !gone(Withdraw, c.ID) {
+			byCredential += max(1, c.Usage)
+		}
+	}
+	for _, u := range p.Inventory.Users {
+		if !gone(Detach, u.ID) && !gone(Revoke, u.ID) {
+			byUser++
+		}
+	}
+	return max(byCredential, byUser)
+}
+
+// leavesNow tells which credentials and Threema IDs go in this pass, before anybody is created.
+func (p *planner) leavesNow() func(Op, string) bool {
+	type object struct {
+		op Op
+		id string
+	}
+	leaves := map[object]bool{}
+	for _, c := range p.plan.Changes {
+		if c.Status == Due && c.Op.Destructive() {
+			leaves[object{c.Op, cmp.Or(c.ThreemaID, c.CredentialID)}] = true
+		}
+	}
+	return func(op Op, id string) bool { return leaves[object{op, id}] }
+}
+
+// spend fits the due changes into the day's requests: leavers first and down to the last
+// request, then changes, then creates, which leave the reserve alone (design §5.8).
+func (p *planner) spend() {
+	left := p.Budget.Remaining
+	cost := p.pay(&left, 0, Withdraw)
+	p.chain() // what comes after a deferred withdrawal or a blocked transfer costs nothing today
+	cost += p.pay(&left, 0, DisableContact, Detach, Revoke)
+	p.takeSeats()
+	cost += p.payInBulk(&left, SetSettings, p.Policy.ChunkSize)
+	cost += p.pay(&left, p.Budget.Reserve, UnsetSetting, PublishContact)
+	cost += p.payInBulk(&left, Create, p.Policy.Batch)
+	p.plan.Requests = cost
+}
+
+// pay defers what the rest of the day cannot carry and returns what the others cost.
+func (p *planner) pay(left *int, reserve int, ops ...Op) int {
+	cost := 0
+	for _, op := range ops {
+		for _, c := range p.inOrder(op) {
+			if c.Status == Due {
+				cost += p.charge(c, left, reserve, c.Requests)
+			}
+		}
+	}
+	return cost
+}
+
+// payInBulk does the same for changes whose settings share one request per chunk.
+func (p *planner) payInBulk(left *int, op Op, chunk int) int {
+	cost, inChunk := 0, 0
+	for _, c := range p.inOrder(op) {
+		if c.Status != Due {
+			continue
+		}
+		price := c.Requests
+		if inChunk == 0 {
+			price++ // opens a bulk request
+		}
+		paid := p.charge(c, left, p.Budget.Reserve, price)
+		cost += paid
+		if paid > 0 || c.Status == Due {
+			inChunk = (inChunk + 1) % max(1, chunk)
+		}
+	}
+	return cost
+}
+
+// charge takes the price from what is left, or defers the change.
+func (p *planner) charge(c *Change, left *int, reserve, price int) int {
+	if p.Budget.Unlimited {
+		return price
+	}
+	if *left-price < reserve {
+		c.Status, c.NotBefore = Deferred, p.Budget.FreeAt
+		return 0
+	}
+	*left -= price
+	return price
+}
+
+// inOrder lists the changes of an operation by csi and person, the order of execution.
+func (p *planner) inOrder(op Op) []*Change {
+	var changes []*Change
+	for n := range p.plan.Changes {
+		if c := &p.plan.Changes[n]; c.Op == op {
+			changes = append(changes, c)
+		}
+	}
+	slices.SortFunc(changes, func(a, b *Change) int { return compareChanges(*a, *b) })
+	return changes
+}
+
+// compareChanges orders changes of one operation, so that scarcity falls on the same people
+// in every pass.
+func compareChanges(a, b Change) int {
+	return cmp.Or(
+		strings.Compare(a.Person.Source, b.Person.Source),
+		strings.Compare(a.CSI, b.CSI),
+		a.Person.Compare(b.Person),
+		strings.Compare(a.ThreemaID, b.ThreemaID),
+		strings.Compare(a.ID, b.ID),
+	)
+}

@@ -1,0 +1,99 @@
+package plan
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strconv"
+	"time"
+)
+
+// Op is what a change does. The set is closed: it is a metric label and part of the JSON.
+type Op string
+
+// The operations, in the order in which a pass carries them out.
+const (
+	Adopt          Op = "adopt"
+	Transfer       Op = "transfer"
+	Withdraw       Op = "withdraw"
+	DisableContact Op = "disable-contact"
+	Detach         Op = "detach"
+	Revoke         Op = "revoke"
+	SetSettings    Op = "set-settings"
+	UnsetSetting   Op = "unset-setting"
+	PublishContact Op = "publish-contact"
+	Create         Op = "create"
+)
+
+// Ops lists all operations in that order.
+func Ops() []Op {
+	return []Op{Adopt, Transfer, Withdraw, DisableContact, Detach, Revoke, SetSettings, UnsetSetting, PublishContact, Create}
+}
+
+// Destructive tells the operations that take something from a person who left.
+func (o Op) Destructive() bool { return o == Withdraw || o == Detach || o == Revoke }
+
+// Class is how far a change can be undone (design §5.3).
+type Class string
+
+// The classes.
+const (
+	Reversible   Class = "reversible"
+	Recoverable  Class = "recoverable"
+	Irreversible Class = "irreversible"
+)
+
+// Status is what a pass would do with the change now.
+type Status string
+
+// The statuses, which are part of the JSON.
+const (
+	Due           Status = "due"            // carried out now
+	Waiting       Status = "waiting"        // for confirmation, grace, or a free licence
+	NeedsApproval Status = "needs-approval" // for a person to say yes
+	Blocked       Status = "blocked"        // by a guard; Change.Guard names it
+	Deferred      Status = "deferred"       // does not fit into the day's requests
+	Withheld      Status = "withheld"       // the policy does not allow it
+)
+
+// Change is one step for one person, with everything a reader needs to judge it.
+type Change struct {
+	// ID identifies the step: hash(subscription, op, person, remote id, owned pre-state). It
+	// holds no time, cost or run, so it is the same in every pass that would do the same.
+	ID     string
+	Op     Op
+	Class  Class
+	Person PersonID
+	CSI    string
+	DN     string
+	OU     string
+	// CredentialID is "" for a create, unless it resumes one that a crash interrupted.
+	CredentialID string
+	Username     string
+	ThreemaID    string
+	Reason       string
+	Evidence     string
+	// Before and After hold what differs, by name: settings, or members of a contact. Before
+	// is the pre-state that the change relies on.
+	Before, After map[string]string
+	// Settings are the values to write, of a create or set-settings.
+	Settings []Setting
+	// Requests is the cost of this change alone. Settings travel in bulk: their share is
+	// counted in Plan.Requests.
+	Requests  int
+	Status    Status
+	NotBefore time.Time // zero: no time is known or needed
+	Guard     string    // which guard blocks, of a Blocked change; else ""
+}
+
+// changeID hashes the parts that identify a change. Each goes in with its length, so that no
+// value of a directory can pass for two parts.
+func changeID(parts ...string) string {
+	var text []byte
+	for _, p := range parts {
+		text = strconv.AppendInt(text, int64(len(p)), 10)
+		text = append(text, ':')
+		text = append(text, p...)
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:8])
+}

@@ -1,0 +1,218 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Input is everything that Compute looks at. Nothing else has a say.
+type Input struct {
+	Sources   []SourceView // one for each configured source that was read wholly
+	Inventory Inventory
+	State     State
+	Policy    Policy
+	Budget    Budget
+	Now       time.Time
+	// AcceptBaseline binds the ledger to this package and these scopes, whatever it was bound
+	// to before: the effect of "approve --baseline".
+	AcceptBaseline bool
+}
+
+// SourceView is one complete snapshot after mapping.
+type SourceView struct {
+	Snapshot   Snapshot
+	Identities []Identity // one for each person of the snapshot
+}
+
+// Compute compares and decides. It is pure, total and deterministic: the same input gives the
+// same plan, whatever the order of its lists. It trusts the inventory (see [Trust]).
+func Compute(in Input) Plan {
+	p := newPlanner(in)
+	p.recover()
+	p.observe()
+	p.bind()
+	p.match()
+	p.planPeople()
+	p.planLeavers()
+	p.gate()
+	return p.finish()
+}
+
+// planner carries the intermediate results of one Compute from step to step.
+type planner struct {
+	Input
+	index
+
+	plan         Plan
+	observations map[PersonID]Observation
+	owned        map[PersonID]Ownership // as it will be once this plan is carried out
+	former       map[string]Ownership   // by credential: owners before any transfer
+	formerByCSI  map[string][]string    // csi that we wrote → credential IDs
+	leavingNames map[string]Saga        // folded username → open saga
+	sagas        map[PersonID]Saga      // open and not ended by this pass
+	identities   map[PersonID]Identity  // everybody in a snapshot
+	entitled     []Identity             // those who compete for credentials, sorted
+	entitledCSI  map[string]PersonID    // whose csi it is
+	planOnly     string                 // why nothing at all may be done, "" if it may
+	claimedCSI   map[string]PersonID    // the same, and whose it may be: unknown, excluded or not read now
+	departedNow  map[PersonID]bool      // seen as departed by a complete read of this pass
+	seenOn       map[string][]string    // credential ID → Threema IDs seen on it at the last pass
+	tracked      map[string]int         // people per source before this pass
+	openCreates  map[PersonID]Operation
+	refused      map[refusedValue]string // message by value
+	publications map[string]Publication  // by Threema ID
+}
+
+func newPlanner(in Input) *planner {
+	p := &planner{
+		Input:        in,
+		index:        newIndex(in.Inventory),
+		observations: map[PersonID]Observation{},
+		owned:        map[PersonID]Ownership{},
+		former:       map[string]Ownership{},
+		formerByCSI:  map[string][]string{},
+		leavingNames: map[string]Saga{},
+		sagas:        map[PersonID]Saga{},
+		identities:   map[PersonID]Identity{},
+		entitledCSI:  map[string]PersonID{},
+		claimedCSI:   map[string]PersonID{},
+		departedNow:  map[PersonID]bool{},
+		seenOn:       map[string][]string{},
+		tracked:      map[string]int{},
+		openCreates:  map[PersonID]Operation{},
+		refused:      map[refusedValue]string{},
+		publications: map[string]Publication{},
+	}
+	p.sortLists()
+	for _, o := range in.State.Observations {
+		p.observations[o.Person] = o
+		p.tracked[o.Person.Source]++
+	}
+	for _, seen := range in.State.UsersSeen {
+		p.seenOn[seen.CredentialID] = append(p.seenOn[seen.CredentialID], seen.ThreemaID)
+	}
+	for _, o := range in.State.Owned {
+		p.owned[o.Person] = o
+	}
+	for _, s := range in.State.Sagas {
+		s.IDs = slices.Clone(s.IDs)
+		p.sagas[s.Person] = s
+	}
+	for _, r := range in.State.Refusals {
+		p.refused[refusedValue{r.CredentialID, r.Setting, r.Value}] = r.Message
+	}
+	for _, pub := range in.State.Published {
+		p.publications[pub.ThreemaID] = pub
+	}
+	p.plan = Plan{
+		Policy:       in.Policy.Mode,
+		Subscription: in.Inventory.Subscription,
+		GeneratedAt:  in.Now,
+	}
+	return p
+}
+
+// sortLists puts the lists whose order could show into one order, in copies of its own.
+func (p *planner) sortLists() {
+	p.Sources = sorted(p.Sources, func(a, b SourceView) int { return strings.Compare(a.Snapshot.Source, b.Snapshot.Source) })
+	p.State.Owned = sorted(p.State.Owned, func(a, b Ownership) int { return a.Person.Compare(b.Person) })
+	p.State.Observations = sorted(p.State.Observations, func(a, b Observation) int { return a.Person.Compare(b.Person) })
+	p.State.Sagas = sorted(p.State.Sagas, func(a, b Saga) int { return a.Person.Compare(b.Person) })
+	p.State.Open = sorted(p.State.Open, func(a, b Operation) int { return cmp.Compare(a.ID, b.ID) })
+	p.State.UsersSeen = sorted(p.State.UsersSeen, SeenUser.compare)
+}
+
+func sorted[T any](list []T, compare func(a, b T) int) []T {
+	list = slices.Clone(list)
+	slices.SortFunc(list, compare)
+	return list
+}
+
+// add appends a change that is due unless a later step finds otherwise.
+func (p *planner) add(c Change) {
+	if c.Status == "" {
+		c.Status = Due
+	}
+	if c.Class == "" {
+		c.Class = p.class(c.Op)
+	}
+	p.plan.Changes = append(p.plan.Changes, c)
+}
+
+// class is design §5.3: a detach cannot be undone by us where revoking is the goal (D-17).
+func (p *planner) class(op Op) Class {
+	switch op {
+	case Revoke:
+		return Irreversible
+	case Detach:
+		if p.Policy.ID == RevokeID {
+			return Irreversible
+		}
+		return Recoverable
+	case Create, Withdraw:
+		return Recoverable
+	}
+	return Reversible
+}
+
+func (p *planner) hold(person PersonID, csi, dn, reason string) {
+	p.plan.Held = append(p.plan.Held, Held{Person: person, CSI: csi, DN: dn, Reason: reason})
+}
+
+func (p *planner) holdIdentity(i Identity, reason string) {
+	p.hold(i.Person, i.CSI, i.DN, reason)
+}
+
+// change starts a change for an identity.
+func (p *planner) change(op Op, i Identity, remote string, preState ...string) Change {
+	parts := append([]string{p.Inventory.Subscription.ID, string(op), i.Person.Source, i.Person.ID, remote}, preState...)
+	return Change{
+		ID:     changeID(parts...),
+		Op:     op,
+		Person: i.Person,
+		CSI:    i.CSI,
+		DN:     i.DN,
+		OU:     p.observations[i.Person].OU,
+	}
+}
+
+// finish sorts, sums up and hashes.
+func (p *planner) finish() Plan {
+	p.listUnmanaged()
+	p.remember()
+	rank := map[Op]int{}
+	for i, op := range Ops() {
+		rank[op] = i
+	}
+	slices.SortFunc(p.plan.Changes, func(a, b Change) int {
+		return cmp.Or(cmp.Compare(rank[a.Op], rank[b.Op]), compareChanges(a, b))
+	})
+	slices.SortFunc(p.plan.Held, func(a, b Held) int {
+		return cmp.Or(a.Person.Compare(b.Person), strings.Compare(a.Reason, b.Reason))
+	})
+	slices.SortFunc(p.plan.Guards, func(a, b Guard) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Source, b.Source), strings.Compare(a.Detail, b.Detail))
+	})
+	for _, s := range p.Sources {
+		p.plan.Sources = append(p.plan.Sources, SourceReport{
+			Name: s.Snapshot.Source, Complete: s.Snapshot.Departures(),
+			People: len(s.Snapshot.People), Conditions: s.Snapshot.Conditions,
+		})
+	}
+	p.plan.Hash = gatedHash(p.plan.Changes)
+	return p.plan
+}
+
+// gatedHash covers the sorted ids of the changes that wait for a person.
+func gatedHash(changes []Change) string {
+	var ids []string
+	for _, c := range changes {
+		if c.Gated() {
+			ids = append(ids, c.ID)
+		}
+	}
+	slices.Sort(ids)
+	return changeID(ids...)
+}

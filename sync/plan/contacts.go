@@ -1,0 +1,77 @@
+package plan
+
+import "strconv"
+
+// compareContacts makes every active user of a managed credential an enabled internal
+// contact (design §5.9). An ID is enabled once, at first sight: one that others disable later
+// stays disabled and is reported.
+func (p *planner) compareContacts(i Identity, credentialID string) {
+	if !p.Policy.PublishContacts {
+		return
+	}
+	for _, u := range p.people(credentialID) {
+		contact, there := p.contacts[u.ID]
+		published, before := p.publications[u.ID]
+		switch {
+		case !there:
+			p.publish(i, credentialID, Contact{ID: u.ID}, "has no contact yet")
+		case !contact.Enabled && before:
+			p.holdIdentity(i, "contact "+u.ID+" was disabled by somebody else and stays so; enable it in the cockpit if that was a mistake")
+		case !contact.Enabled:
+			p.publish(i, credentialID, contact, "the contact is not enabled")
+		case contact.FirstName == "" || contact.LastName == "":
+			p.publish(i, credentialID, contact, "the contact has no name")
+		case published.Created && !contact.Auto && !named(contact, i):
+			p.publish(i, credentialID, contact, "we made this contact, so its name follows the directory")
+		}
+		if there && contact.Enabled && !before {
+			p.plan.Memory.Published = append(p.plan.Memory.Published, Publication{ThreemaID: u.ID})
+		}
+	}
+}
+
+func named(c Contact, i Identity) bool {
+	return c.FirstName == i.Setting(SettingFirstName) && c.LastName == i.Setting(SettingLastName)
+}
+
+func (p *planner) publish(i Identity, credentialID string, contact Contact, reason string) {
+	_, there := p.contacts[contact.ID]
+	before := contactState(contact, there)
+	c := p.change(PublishContact, i, contact.ID, before["first_name"], before["last_name"], before["enabled"])
+	c.CredentialID, c.Username, c.ThreemaID = credentialID, p.credentials[credentialID].Username, contact.ID
+	c.Before = before
+	c.After = contactState(Contact{
+		FirstName: i.Setting(SettingFirstName), LastName: i.Setting(SettingLastName), Enabled: true,
+	}, true)
+	c.Reason, c.Requests = reason, 1
+	p.add(c)
+}
+
+// publicly tells whether colleagues still find an ID that we are to take out of the list.
+func (p *planner) publicly(threemaID string) bool {
+	return p.Policy.PublishContacts && p.contacts[threemaID].Enabled
+}
+
+// disable takes a leaver out of the contact list, before the ID goes.
+func (p *planner) disable(l leaver, threemaID string) {
+	if !p.publicly(threemaID) {
+		return
+	}
+	contact := p.contacts[threemaID]
+	c := p.leaverChange(DisableContact, l, threemaID, contactState(contact, true)["enabled"])
+	c.ThreemaID = threemaID
+	c.Before, c.After = contactState(contact, true), contactState(contact, true)
+	c.After["enabled"] = "false"
+	c.Requests = 1
+	p.add(c)
+}
+
+// contactState shows a contact in a change; a missing one shows as nothing.
+func contactState(c Contact, there bool) map[string]string {
+	if !there {
+		return map[string]string{}
+	}
+	return map[string]string{
+		"first_name": c.FirstName, "last_name": c.LastName, "enabled": strconv.FormatBool(c.Enabled),
+	}
+}

@@ -1,0 +1,29 @@
+// Package plan is the pure core: it compares what the directory says with what the
+// licence package holds and decides, person by person, what to do and why.
+//
+// Everything here is a value. [Compute] takes the identities of the current snapshots, the
+// [Inventory] of the licence package, the [State] that the ledger remembers, a [Policy] and
+// the time, and returns a [Plan]: a sorted list of changes, each with its reason, its evidence
+// and its status. Preview, dry run, JSON, log, metrics and report are views of that one value.
+// The package does no I/O, has no clock and imports nothing but the standard library.
+//
+// The way of a value, in the order of the files:
+//
+//	person.go     what a source saw of a person, and what that proves
+//	snapshot.go   one complete read of a source and its certificate; why there is none
+//	inventory.go  what the licence package holds; what a failed request means
+//	state.go      what the ledger remembers between two passes
+//	change.go     one step towards the desired state, and its status
+//	policy.go     what the operator allows
+//	plan.go       the result
+//	observe.go    a snapshot and the memory become the new memory (confirmation)
+//	trust.go      is this inventory fit to be planned on?
+//	compute.go    all of it becomes a plan; match.go, settings.go, contacts.go and leaver.go
+//	              hold one kind of change each
+//	limits.go     how many people one pass, day and week may take out
+//	budget.go     what fits into the day's requests and into the licences
+//	format.go     a plan as text for people; json.go, the same for programs
+//
+// The one invariant: absence is not evidence. Nobody is taken out because one answer lacked
+// them (design §1).
+package plan

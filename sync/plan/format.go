@@ -1,0 +1,206 @@
+package plan
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+	"unicode"
+)
+
+// cockpitWord puts the German word of the management cockpit beside ours (design §4).
+func (o Op) cockpitWord() string {
+	switch o {
+	case Withdraw:
+		return "withdraw / Zugang entziehen"
+	case Detach:
+		return "detach / trennen"
+	case Revoke:
+		return "revoke / widerrufen"
+	}
+	return string(o)
+}
+
+// sign is the mark at the start of a line: what comes, what changes, what goes.
+func (o Op) sign() string {
+	switch o {
+	case Create, Adopt, Transfer, PublishContact:
+		return "+"
+	case SetSettings, UnsetSetting:
+		return "~"
+	}
+	return "-"
+}
+
+// Format writes the plan for people: what would be done now, what waits and why, who is held.
+// limit caps the lines of each list (0: no cap); what is left out is counted.
+func (p Plan) Format(w io.Writer, limit int) error {
+	out := &printer{w: tabwriter.NewWriter(w, 0, 8, 2, ' ', 0), limit: limit}
+	out.line("Plan %s for %s (%s), policy %s, %s", p.Hash, p.Subscription.Name, p.Subscription.ID, p.Policy, p.GeneratedAt.UTC().Format("2006-01-02 15:04 UTC"))
+	for _, s := range p.Sources {
+		out.source(s)
+	}
+	for _, g := range p.Guards {
+		out.line("\nGUARD %s: %s", strings.TrimSpace(g.Name+" "+g.Source), g.Detail)
+	}
+	for _, op := range Ops() {
+		out.changes(op, p.Changes)
+	}
+	out.section(fmt.Sprintf("\nHeld, nothing is done for them (%d):", len(p.Held)), len(p.Held), func(n int) string {
+		h := p.Held[n]
+		return row("  ! "+personWords(h.CSI, h.DN, h.Person), h.Reason)
+	})
+	out.section(fmt.Sprintf("\nUnmanaged, never touched (%d):", len(p.Unmanaged)), len(p.Unmanaged), func(n int) string {
+		u := p.Unmanaged[n]
+		return row("  . "+u.Kind+" "+u.ID, u.Name, u.Reason)
+	})
+	out.line("\n%s", p.Summary())
+	return out.flush()
+}
+
+// Summary is the plan in one line.
+func (p Plan) Summary() string {
+	counts := map[Op]map[Status]int{}
+	for _, c := range p.Changes {
+		if counts[c.Op] == nil {
+			counts[c.Op] = map[Status]int{}
+		}
+		counts[c.Op][c.Status]++
+	}
+	var parts []string
+	for _, op := range Ops() {
+		for _, status := range slices.Sorted(maps.Keys(counts[op])) {
+			parts = append(parts, fmt.Sprintf("%d %s %s", counts[op][status], op, status))
+		}
+	}
+	if len(parts) == 0 {
+		parts = []string{"nothing to do"}
+	}
+	return fmt.Sprintf("%s; %d held; %d requests; licences: %d of %d used",
+		strings.Join(parts, ", "), len(p.Held), p.Requests, p.Seats.Used, p.Seats.Licences)
+}
+
+// printer writes lines until the first error, which flush returns.
+type printer struct {
+	w     *tabwriter.Writer
+	limit int
+	err   error
+}
+
+// line writes one line, or more where the format itself says so: its arguments cannot.
+func (o *printer) line(format string, args ...any) {
+	for n, arg := range args {
+		if text, ok := arg.(string); ok {
+			args[n] = harmless(text)
+		}
+	}
+	o.write(fmt.Sprintf(format, args...))
+}
+
+func (o *printer) write(line string) {
+	if o.err == nil {
+		_, o.err = fmt.Fprintln(o.w, line)
+	}
+}
+
+// row joins the cells of a line.
+func row(cells ...string) string {
+	for n := range cells {
+		cells[n] = harmless(cells[n])
+	}
+	return strings.Join(cells, "\t")
+}
+
+// harmless keeps what a directory entry may have smuggled in from steering the terminal, or
+// from looking like a line of its own.
+func harmless(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsGraphic(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
+}
+
+func (o *printer) flush() error {
+	if o.err != nil {
+		return o.err
+	}
+	return o.w.Flush()
+}
+
+func (o *printer) source(s SourceReport) {
+	state := "complete"
+	if !s.Complete {
+		state = "INCOMPLETE: nobody departs"
+	}
+	o.line("Source %s: %s, %d people", s.Name, state, s.People)
+	for _, c := range s.Conditions {
+		if !c.OK {
+			o.line("  failed: %s: %s", c.Name, c.Detail)
+		}
+	}
+}
+
+func (o *printer) changes(op Op, all []Change) {
+	var changes []Change
+	for _, c := range all {
+		if c.Op == op {
+			changes = append(changes, c)
+		}
+	}
+	o.section(fmt.Sprintf("\n%s (%d):", op.cockpitWord(), len(changes)), len(changes), func(n int) string {
+		return changes[n].words()
+	})
+}
+
+func (o *printer) section(title string, n int, line func(int) string) {
+	if n == 0 {
+		return
+	}
+	o.write(title)
+	shown := n
+	if o.limit > 0 {
+		shown = min(n, o.limit)
+	}
+	for i := range shown {
+		o.write(line(i))
+	}
+	if shown < n {
+		o.line("  … and %d more (--json lists all)", n-shown)
+	}
+}
+
+func (c Change) words() string {
+	parts := []string{c.Reason}
+	if c.ThreemaID != "" {
+		parts = append(parts, "ID "+c.ThreemaID)
+	}
+	if c.Op == SetSettings {
+		for _, s := range c.Settings {
+			parts = append(parts, fmt.Sprintf("%s: %q → %q", s.Name, c.Before[s.Name], s.Value))
+		}
+	}
+	if c.Evidence != "" && c.Op != DisableContact {
+		parts = append(parts, c.Evidence)
+	}
+	return row("  "+c.Op.sign()+" "+personWords(c.CSI, c.DN, c.Person), c.statusWords(), strings.Join(parts, "; "))
+}
+
+func (c Change) statusWords() string {
+	words := string(c.Status)
+	if c.Guard != "" {
+		words += " by " + c.Guard
+	}
+	if !c.NotBefore.IsZero() && (c.Status == Waiting || c.Status == Deferred) {
+		words += " until " + c.NotBefore.UTC().Format(time.DateTime) + " UTC"
+	}
+	return words
+}
+
+func personWords(csi, dn string, id PersonID) string {
+	return firstNonEmpty(csi, "(no csi)") + " " + firstNonEmpty(dn, id.String())
+}

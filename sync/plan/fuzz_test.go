@@ -1,0 +1,464 @@
+package plan_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// dice deals decisions from bytes; when they are used up it deals zeros.
+type dice struct{ data []byte }
+
+func (d *dice) roll(sides int) int {
+	if len(d.data) == 0 {
+		return 0
+	}
+	b := d.data[0]
+	d.data = d.data[1:]
+	return int(b) % sides
+}
+
+func (d *dice) one(in int) bool { return d.roll(in) == 1 }
+
+func pick[T any](d *dice, list ...T) T { return list[d.roll(len(list))] }
+
+// FuzzCompute lets a small world live: people come and go, administrators meddle, requests are
+// lost, clocks step. After every event a pass plans and applies; what must hold of every plan
+// is in world.check, and here: the order of the input does not show, the plan can be shown,
+// and a world left alone settles.
+func FuzzCompute(f *testing.F) {
+	for seed := range uint64(40) {
+		f.Add(seedBytes(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) { live(t, data, func(plan.Plan) {}) })
+}
+
+func seedBytes(seed uint64) []byte {
+	r := rand.New(rand.NewPCG(seed, 1))
+	data := make([]byte, 300)
+	for n := range data {
+		data[n] = byte(r.Uint32())
+	}
+	return data
+}
+
+// TestFuzzReachesEverything keeps the fuzzing from being vacuous: its seeds produce every
+// operation, done and in every status, and every guard.
+func TestFuzzReachesEverything(t *testing.T) {
+	t.Parallel()
+	ops, guards := map[plan.Op]map[plan.Status]int{}, map[string]int{}
+	done, ended, settled := map[plan.Op]int{}, map[string]int{}, map[bool]int{}
+	for seed := range uint64(300) {
+		w := live(t, seedBytes(seed), func(p plan.Plan) {
+			for _, c := range p.Changes {
+				if ops[c.Op] == nil {
+					ops[c.Op] = map[plan.Status]int{}
+				}
+				ops[c.Op][c.Status]++
+			}
+			for _, g := range p.Guards {
+				guards[g.Name]++
+			}
+			for _, e := range p.Memory.EndedSagas {
+				ended[e.Why]++
+			}
+			for _, s := range p.Memory.Settled {
+				settled[s.Done]++
+			}
+		})
+		for op, n := range w.done {
+			done[op] += n
+		}
+	}
+	all := map[plan.Status]int{}
+	for _, op := range plan.Ops() {
+		for status, n := range ops[op] {
+			all[status] += n
+		}
+		if ops[op][plan.Due] == 0 || done[op] == 0 {
+			t.Errorf("%s is never due and done: %v, %d", op, ops[op], done[op])
+		}
+		if ops[op][plan.Withheld] == 0 || ops[op][plan.Blocked] == 0 {
+			t.Errorf("%s is never withheld or blocked: %v", op, ops[op])
+		}
+	}
+	for _, status := range []plan.Status{plan.Due, plan.Waiting, plan.NeedsApproval, plan.Blocked, plan.Deferred, plan.Withheld} {
+		if all[status] == 0 {
+			t.Errorf("status %s never occurs", status)
+		}
+	}
+	for _, guard := range plan.Guards() {
+		if guards[guard] == 0 {
+			t.Errorf("guard %s never trips", guard)
+		}
+	}
+	for _, why := range []string{"settled", "returned", "transferred"} {
+		if ended[why] == 0 {
+			t.Errorf("no saga ends as %s", why)
+		}
+	}
+	if settled[true] == 0 || settled[false] == 0 {
+		t.Errorf("open rows are settled one way only: %v", settled)
+	}
+}
+
+// live runs a world from bytes. Every plan goes to look.
+func live(t testing.TB, data []byte, look func(plan.Plan)) *world {
+	t.Helper()
+	d := &dice{data}
+	w := newWorld()
+	w.deal(d)
+	w.calm(t)
+	for n := range w.pkg.Credentials {
+		if d.one(2) {
+			w.activate(w.pkg.Credentials[n].Username)
+		}
+	}
+	for steps := 0; len(d.data) > 0 && steps < 60; steps++ {
+		w.event(d)
+		if d.one(3) {
+			w.event(d)
+		}
+		w.livePass(t, d, look)
+		w.accept = false
+		w.now = w.now.Add(pick(d, 0, time.Hour, day))
+		if d.one(6) {
+			w.calm(t)
+		}
+	}
+	w.calm(t)
+	return w
+}
+
+// deal makes the policy and the first people.
+func (w *world) deal(d *dice) {
+	p := &w.policy
+	p.Mode = pick(d, plan.Sync, plan.Sync, plan.Sync, plan.UpsertOnly, plan.CreateOnly, plan.Observe)
+	p.ID = pick(d, plan.KeepID, plan.DetachID, plan.RevokeID)
+	p.Withdraw = p.ID != plan.KeepID || !d.one(4)
+	p.ConfirmReads, p.ConfirmOver = pick(d, 1, 2, 3), pick(d, 0, time.Hour, day)
+	p.GraceWithdraw, p.GraceID = pick(d, 0, 0, day), pick(d, 0, 0, 7*day)
+	p.Approval = pick(d, plan.ApproveNone, plan.ApproveNone, plan.ApproveIrreversible, plan.ApproveRecoverable, plan.ApproveAll)
+	p.AdoptUsername, p.Recreate, p.PublishContacts = d.one(2), d.one(2), !d.one(4)
+	if d.one(3) {
+		defaultLimits(p)
+	}
+	p.ChunkSize, p.Batch = 1+d.roll(4), 1+d.roll(4)
+	w.keepsLinks = d.one(2)
+	w.budget = plan.Budget{Remaining: 10_000, Reserve: 100, Unlimited: d.one(4), FreeAt: w.now.Add(time.Hour)}
+	for n := range 2 + d.roll(24) {
+		w.hire(fmt.Sprintf("%s%d", w.name(d), n)).extra = map[string]string{"th_nickname": pick(d, "", "N", "N")}
+	}
+	for range d.roll(3) {
+		w.meddle(d)
+	}
+}
+
+func (w *world) name(d *dice) string {
+	return pick(d, "anna", "bert", "carl", "dora", "emil", "fritz", "gabi", "hans", "ida", "jan", "kurt", "lea") + pick(d, "", "", "1", "2")
+}
+
+func (w *world) someone(d *dice) *entry {
+	people := w.sources[d.roll(len(w.sources))].people
+	if len(people) == 0 {
+		return w.hire(w.name(d))
+	}
+	return people[d.roll(len(people))]
+}
+
+// event is one thing that happens between two passes.
+func (w *world) event(d *dice) {
+	e := w.someone(d)
+	switch d.roll(24) {
+	case 22:
+		w.many(d)
+	case 23:
+		if n := len(w.state.Sagas); n > 0 { // somebody under way returns
+			for _, e := range w.source().people {
+				if e.id == w.state.Sagas[d.roll(n)].Person {
+					e.comeBack()
+				}
+			}
+		}
+	case 0, 1:
+		w.hire(w.name(d))
+	case 2, 3, 4:
+		e.leave(pick(d, plan.Disabled, plan.Expired, plan.Tombstone, plan.OutOfScope, plan.Absent))
+	case 5:
+		e.comeBack()
+		e.held, e.excluded = "", false
+	case 6:
+		switch d.roll(4) {
+		case 0:
+			e.hide("referral")
+		case 1:
+			e.excluded = !e.excluded
+		case 2:
+			e.held = pick(d, "", "no sn")
+		case 3:
+			e.state, e.outside = plan.Unknown, false
+		}
+	case 7:
+		e.last = pick(d, "Muster", "Neu", "Ändert\x1b[2J")
+		e.extra = map[string]string{"th_nickname": pick(d, "", "N", "M")}
+		e.ou = pick(d, "Berlin", "Paris")
+	case 8:
+		e.csi = "E-" + w.name(d)
+	case 9:
+		e.username = w.name(d)
+	case 10: // the account is created anew
+		young := w.hireAt(w.source(), e.username)
+		young.csi, young.last = e.csi, e.last
+		e.leave(pick(d, plan.Absent, plan.Disabled, plan.OutOfScope))
+	case 11, 12, 13:
+		if n := len(w.pkg.Credentials); n > 0 {
+			w.activate(w.pkg.Credentials[d.roll(n)].Username)
+		}
+	case 14, 15:
+		w.meddle(d)
+	case 16:
+		s := pick(d, w.sources...)
+		s.incomplete, s.unread = d.one(3), d.one(6)
+	case 17, 18:
+		w.now = w.now.Add(pick(d, time.Minute, time.Hour, 13*time.Hour, day, 3*day, 8*day, -time.Hour, -30*day))
+	case 19:
+		w.decide(d)
+	case 20:
+		w.strain(d)
+	case 21:
+		w.rescope(d)
+	}
+}
+
+// many is something that happens to a whole OU.
+func (w *world) many(d *dice) {
+	kind, ou := d.roll(3), pick(d, "Berlin", "Paris")
+	for _, e := range w.source().people {
+		switch {
+		case e.ou != ou:
+		case kind == 0:
+			e.leave(pick(d, plan.Disabled, plan.OutOfScope))
+		case kind == 1:
+			e.comeBack()
+		case kind == 2:
+			e.last, e.extra = "Neu", map[string]string{"th_nickname": ""}
+		}
+	}
+}
+
+// meddle is an administrator in the cockpit, or a phone.
+func (w *world) meddle(d *dice) {
+	w.pkg.Credentials, w.pkg.Users, w.pkg.Contacts = slices.Clone(w.pkg.Credentials), slices.Clone(w.pkg.Users), slices.Clone(w.pkg.Contacts)
+	credentials, users, contacts := w.pkg.Credentials, w.pkg.Users, w.pkg.Contacts
+	switch what := d.roll(8); {
+	case what <= 1:
+		name := w.name(d)
+		if w.credential(name) == nil {
+			w.foreignCredential(name, pick(d, "", "E-"+name, "E-"+w.name(d)))
+		}
+	case what == 2 && len(credentials) > 0:
+		w.dropCredential(credentials[d.roll(len(credentials))].ID)
+	case what == 3 && len(credentials) > 0:
+		c := &credentials[d.roll(len(credentials))]
+		if name := w.name(d); w.credential(name) == nil {
+			c.Username = name
+		}
+	case what == 4 && len(users) > 0:
+		u := &users[d.roll(len(users))]
+		switch d.roll(4) {
+		case 0:
+			u.CSI = pick(d, "", "E-"+w.name(d))
+		case 1:
+			u.CredentialID = ""
+		case 2:
+			w.dropUser(u.ID)
+		case 3:
+			if len(credentials) > 0 {
+				u.CredentialID = credentials[d.roll(len(credentials))].ID
+			}
+		}
+	case what == 5:
+		u := plan.User{ID: fmt.Sprintf("*GW%05d", w.next()), CSI: pick(d, "", "E-"+w.name(d))}
+		if len(credentials) > 0 && d.one(2) {
+			u.CredentialID = credentials[d.roll(len(credentials))].ID
+		}
+		w.pkg.Users = append(users, u)
+	case what == 6 && len(contacts) > 0:
+		c := &contacts[d.roll(len(contacts))]
+		c.Enabled, c.LastName = d.one(2), pick(d, c.LastName, "", "Taxi")
+	case what == 7:
+		w.pkg.Contacts = append(contacts, plan.Contact{ID: fmt.Sprintf("X%07d", w.next()), FirstName: "Taxi", Enabled: d.one(2)})
+	}
+}
+
+// decide is the operator.
+func (w *world) decide(d *dice) {
+	w.policy.Mode = pick(d, plan.Sync, plan.Sync, plan.UpsertOnly, plan.CreateOnly, plan.Observe)
+	w.policy.AdoptUsername = d.one(2)
+	w.policy.PublishContacts = !d.one(4)
+	w.policy.Approval = pick(d, plan.ApproveNone, plan.ApproveIrreversible, plan.ApproveAll)
+	if w.policy.Withdraw {
+		w.policy.ID = pick(d, plan.KeepID, plan.DetachID, plan.RevokeID)
+	}
+	if n := len(w.pkg.Credentials); n > 0 && d.one(2) {
+		w.policy.AdoptPersonal = []string{w.pkg.Credentials[d.roll(n)].Username}
+	}
+}
+
+// strain makes something scarce, or requests get lost.
+func (w *world) strain(d *dice) {
+	switch d.roll(5) {
+	case 0:
+		w.budget.Remaining, w.budget.Unlimited = d.roll(120), false
+	case 1:
+		w.pkg.Subscription.Licences = d.roll(10)
+	case 2:
+		w.state.RolledOut = true
+	case 3, 4:
+		every, fate := 1+d.roll(3), pick(d, lostBefore, lostAfter, crashed)
+		n := 0
+		w.lost = func(c plan.Change) loss {
+			n++
+			if n%every != 0 || fate == crashed && c.Op != plan.Create {
+				return arrives
+			}
+			return fate
+		}
+	}
+}
+
+func (w *world) rescope(d *dice) {
+	switch d.roll(4) {
+	case 0:
+		w.source().scope = pick(d, "s1", "s9")
+	case 1, 2:
+		w.accept = true
+	case 3:
+		if len(w.sources) == 1 {
+			w.sources = append(w.sources, &directory{name: "north", scope: "s2", context: "n2"})
+		}
+		w.hireAt(w.sources[1], w.name(d))
+	}
+}
+
+// livePass is one pass with everything that must hold of its plan.
+func (w *world) livePass(t testing.TB, d *dice, look func(plan.Plan)) {
+	t.Helper()
+	if plan.Trust(w.pkg, w.state, w.now) != nil {
+		return // sync would stop here
+	}
+	in := w.input()
+	p := plan.Compute(in)
+	if again := plan.Compute(shuffled(in, uint64(d.roll(256)))); !reflect.DeepEqual(p, again) {
+		t.Fatalf("the order of the input shows (-one +other):\n%s", gocmp.Diff(p, again))
+	}
+	if _, err := json.Marshal(p); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Format(io.Discard, 3); err != nil {
+		t.Fatal(err)
+	}
+	w.nobodyForgotten(t, in, p)
+	look(p)
+	w.pass(t)
+}
+
+// nobodyForgotten wants a word about everybody: who is entitled has a credential, a change or a
+// reason; who of ours is not has a change or a reason.
+func (w *world) nobodyForgotten(t testing.TB, in plan.Input, p plan.Plan) {
+	t.Helper()
+	told := map[plan.PersonID]bool{}
+	for _, c := range p.Changes {
+		told[c.Person] = true
+		if c.Op == plan.Transfer {
+			for _, own := range in.State.Owned {
+				told[own.Person] = told[own.Person] || own.CredentialID == c.CredentialID
+			}
+		}
+	}
+	for _, h := range p.Held {
+		told[h.Person] = true
+	}
+	settled := map[plan.PersonID]bool{}
+	for _, own := range in.State.Owned {
+		settled[own.Person] = w.credentialByID(own.CredentialID) != nil
+	}
+	for _, s := range in.Sources {
+		for _, i := range s.Identities {
+			if i.State == plan.Entitled && !told[i.Person] && !settled[i.Person] {
+				t.Fatalf("nobody speaks of %s (%s), who is entitled and has nothing: %v", i.Person, i.CSI, summary(p))
+			}
+		}
+	}
+	if slices.ContainsFunc(p.Guards, func(g plan.Guard) bool { return g.Name == plan.GuardBaseline }) {
+		return // a preview keeps the old memory
+	}
+	for _, o := range p.Memory.Observations {
+		_, ours := settled[o.Person]
+		if ours && o.State != plan.Entitled && !told[o.Person] && !w.settledWithdrawal(o.Person) && !undone(p, in, o.Person) {
+			t.Fatalf("nobody speaks of %s (%s), who is %s: %v", o.Person, o.CSI, o.State, summary(p))
+		}
+	}
+}
+
+// undone tells whether the only thing that was a person's is a create that never happened.
+func undone(p plan.Plan, in plan.Input, person plan.PersonID) bool {
+	for _, op := range in.State.Open {
+		if op.Op == plan.Create && op.Person == person && slices.Contains(p.Memory.Settled, plan.SettledOperation{ID: op.ID}) {
+			return true
+		}
+	}
+	return false
+}
+
+// calm stops all faults and wants the world to settle.
+func (w *world) calm(t testing.TB) {
+	t.Helper()
+	w.lost = nil
+	w.budget = plan.Budget{Unlimited: true}
+	if plan.Trust(w.pkg, w.state, w.now) == nil {
+		w.settle(t)
+	}
+}
+
+// shuffled is the same input in another order.
+func shuffled(in plan.Input, seed uint64) plan.Input {
+	r := rand.New(rand.NewPCG(seed, 2))
+	mix(r, &in.Sources)
+	for n := range in.Sources {
+		mix(r, &in.Sources[n].Identities)
+		mix(r, &in.Sources[n].Snapshot.People)
+		mix(r, &in.Sources[n].Snapshot.Sightings)
+	}
+	mix(r, &in.Inventory.Credentials)
+	mix(r, &in.Inventory.Users)
+	mix(r, &in.Inventory.Contacts)
+	s := &in.State
+	mix(r, &s.Owned)
+	mix(r, &s.Observations)
+	mix(r, &s.Sagas)
+	for n := range s.Sagas {
+		mix(r, &s.Sagas[n].IDs)
+	}
+	mix(r, &s.Open)
+	mix(r, &s.Taken)
+	mix(r, &s.Bases)
+	mix(r, &s.Refusals)
+	mix(r, &s.Published)
+	mix(r, &s.UsersSeen)
+	return in
+}
+
+func mix[T any](r *rand.Rand, list *[]T) {
+	*list = slices.Clone(*list)
+	r.Shuffle(len(*list), func(i, j int) { (*list)[i], (*list)[j] = (*list)[j], (*list)[i] })
+}

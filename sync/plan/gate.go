@@ -1,0 +1,121 @@
+package plan
+
+import (
+	"slices"
+	"time"
+)
+
+// Gated tells whether the change waits for a person: for an approval, or for a guard to be
+// looked at.
+func (c Change) Gated() bool { return c.Status == NeedsApproval || c.Status == Blocked }
+
+// gate decides what becomes of each change, in the order in which the reasons matter: what
+// the policy withholds, what a changed baseline blocks, what this pass has no evidence for,
+// what asks for an approval, what exceeds a limit, what does not fit into the day and what
+// finds no licence.
+func (p *planner) gate() {
+	p.acceptEmpty()
+	p.eachDue(p.withhold)
+	p.eachDue(p.guardBaseline)
+	p.eachDue(p.wantEvidence)
+	p.eachDue(p.askApproval)
+	p.limitLeavers(Withdraw)
+	p.chain()
+	p.limitLeavers(Detach)
+	p.limitLeavers(Revoke)
+	p.limitCreates()
+	p.limitChanges()
+	p.spend()
+}
+
+// eachDue lets a rule look at the changes that are due, or waiting: a rule that holds later
+// is worth knowing now.
+func (p *planner) eachDue(rule func(*Change)) {
+	for n := range p.plan.Changes {
+		if c := &p.plan.Changes[n]; c.Status == Due || c.Status == Waiting {
+			rule(c)
+		}
+	}
+}
+
+func (p *planner) withhold(c *Change) {
+	if !p.Policy.Mode.Allows(c.Op) {
+		c.Status = Withheld
+	}
+}
+
+// guardBaseline blocks everything against an unknown package or scope, and what destroys as
+// long as nobody has accepted the first baseline (design §5.10).
+func (p *planner) guardBaseline(c *Change) {
+	switch {
+	case p.planOnly != "":
+		c.Status, c.Guard = Blocked, GuardBaseline
+	case c.Op.Destructive() || c.Op == DisableContact:
+		if !p.plan.Memory.Baseline && c.Status == Due {
+			c.Status, c.Guard = Blocked, GuardBaseline
+			p.trip(GuardBaseline, "", "the package held credentials of people in the directory before the first pass, so somebody managed it before this ledger: "+
+				"read the plan, then type `threema-dirsync approve --baseline`")
+		}
+	}
+}
+
+// wantEvidence lets a leaver wait whom no complete read of this pass shows as departed: an
+// incomplete snapshot takes nobody out, however long ago the departure was confirmed
+// (design §5.1 row b).
+func (p *planner) wantEvidence(c *Change) {
+	if (c.Op.Destructive() || c.Op == DisableContact) && !p.departedNow[c.Person] {
+		c.Status, c.NotBefore = Waiting, time.Time{}
+		c.Reason += "; waits for a complete read of source " + c.Person.Source + " that shows it again"
+	}
+}
+
+func (p *planner) askApproval(c *Change) {
+	if c.Status == Due && c.Op.Destructive() && p.Policy.Approval.Asks(c.Class) {
+		c.Status = NeedsApproval
+	}
+}
+
+// chain ties steps to the one before them: a leaver's contact goes with the withdrawal and the
+// ID waits for it; settings and contacts of a credential wait until it is this person's.
+func (p *planner) chain() {
+	withdrawals, claims := map[PersonID]Change{}, map[PersonID]Change{}
+	for _, c := range p.plan.Changes {
+		switch c.Op {
+		case Withdraw:
+			withdrawals[c.Person] = c
+		case Adopt, Transfer:
+			claims[c.Person] = c
+		}
+	}
+	for n := range p.plan.Changes {
+		c := &p.plan.Changes[n]
+		if c.Status != Due && c.Status != Waiting && c.Status != Blocked {
+			continue
+		}
+		switch c.Op {
+		case DisableContact:
+			c.follow(withdrawals[c.Person])
+		case Detach, Revoke:
+			if w, before := withdrawals[c.Person]; before && w.Status != Due {
+				c.Status, c.Guard = Waiting, ""
+			}
+		case SetSettings, UnsetSetting, PublishContact:
+			c.follow(claims[c.Person])
+		}
+	}
+}
+
+// follow gives a change the fate of the one that it goes with, if that is not due itself.
+func (c *Change) follow(leader Change) {
+	if leader.Op != "" && leader.Status != Due {
+		c.Status, c.Guard, c.NotBefore = leader.Status, leader.Guard, leader.NotBefore
+	}
+}
+
+// trip records a guard, once.
+func (p *planner) trip(name, source, detail string) {
+	g := Guard{Name: name, Source: source, Detail: detail}
+	if !slices.Contains(p.plan.Guards, g) {
+		p.plan.Guards = append(p.plan.Guards, g)
+	}
+}

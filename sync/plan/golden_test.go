@@ -1,0 +1,201 @@
+package plan_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// everything is a plan that has something of most kinds.
+func everything(t *testing.T) plan.Plan {
+	t.Helper()
+	w, people := rolledOut(t, "anna", "bert", "carl", "dora", "emil", "fritz")
+	w.policy.ID, w.policy.GraceID, w.policy.Approval = plan.RevokeID, 0, plan.ApproveIrreversible
+	w.activate("anna")
+	w.activate("bert")
+	w.settle(t)
+	people["anna"].leave(plan.Disabled)
+	people["bert"].leave(plan.Absent)
+	people["fritz"].hide("the parent OU=Secret,DC=corp is not readable")
+	w.later(t, time.Hour)
+	w.set(w.credential("carl").ID, []plan.Setting{{Name: "th_nickname", Value: "Charly"}})
+	people["carl"].last, people["carl"].extra = "Müller-Lüdenscheidt", map[string]string{"th_nickname": ""}
+	people["emil"].leave(plan.Absent)
+	w.hire("emil").ou = "Hamburg"
+	w.hire("gabi")
+	w.hire("hans")
+	w.foreignCredential("hans-alt", "E-hans")
+	evil := w.hire("ida")
+	evil.ou, evil.held = "x\nGUARD faked\t\x1b[2J\u202e", "no employeeID"
+	w.pkg.Users = append(w.pkg.Users, plan.User{ID: "*SUPPORT", FirstName: "Threema", LastName: "Support"})
+	w.activate("dora")
+	w.source().incomplete = false
+	w.pkg.Subscription.Licences = len(w.pkg.Credentials)
+	w.budget.Remaining = 508
+	w.budget.FreeAt = w.now.Add(30 * time.Hour)
+	w.now = w.now.Add(day)
+	p := w.plan()
+	p.Sources[0].Complete = false
+	p.Sources[0].Conditions[1] = plan.Condition{Name: "sentinels", Detail: "CN=Always,DC=corp was not seen"}
+	p.Guards = append(p.Guards, plan.Guard{Name: plan.GuardBaseline, Detail: "the scope has changed"})
+	return p
+}
+
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.MkdirAll("testdata", 0o750); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, got, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := gocmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s differs; look, then go test -update (-want +got):\n%s", path, diff)
+	}
+}
+
+func TestFormat(t *testing.T) {
+	t.Parallel()
+	p := everything(t)
+	for name, limit := range map[string]int{"plan.golden": 0, "plan-short.golden": 1} {
+		var b bytes.Buffer
+		if err := p.Format(&b, limit); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, name, b.Bytes())
+		if strings.ContainsAny(b.String(), "\x1b\u202e") || strings.Contains(b.String(), "\nGUARD faked") {
+			t.Error("a directory entry steers the terminal")
+		}
+	}
+	var b bytes.Buffer
+	if err := (plan.Plan{}).Format(&b, 0); err != nil || !strings.Contains(b.String(), "nothing to do; 0 held; 0 requests; licences: 0 of 0 used") {
+		t.Errorf("an empty plan says %q, %v", b.String(), err)
+	}
+}
+
+type brokenPipe struct{}
+
+func (brokenPipe) Write([]byte) (int, error) { return 0, os.ErrClosed }
+
+func TestFormatReturnsTheWriteError(t *testing.T) {
+	t.Parallel()
+	if err := everything(t).Format(brokenPipe{}, 0); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestJSONContract holds the members of design §6, whatever else is added.
+func TestJSONContract(t *testing.T) {
+	t.Parallel()
+	p := everything(t)
+	text, err := json.MarshalIndent(p, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "plan.json.golden", append(text, '\n'))
+
+	var doc map[string]any
+	if err := json.Unmarshal(text, &doc); err != nil {
+		t.Fatal(err)
+	}
+	members(t, "plan", doc, "hash", "policy", "subscription", "generatedAt", "sources", "changes", "held", "unmanaged", "requests")
+	source := first(t, doc, "sources")
+	members(t, "source", source, "name", "complete", "people", "conditions")
+	members(t, "condition", first(t, source, "conditions"), "name", "ok", "detail")
+	change := first(t, doc, "changes")
+	members(t, "change", change, "id", "op", "class", "person", "credentialId", "threemaId", "reason", "evidence", "before", "after",
+		"requests", "status", "notBefore", "guard")
+	person, _ := change["person"].(map[string]any)
+	members(t, "person", person, "source", "id", "csi", "dn")
+	members(t, "held", first(t, doc, "held"), "person", "reason")
+	members(t, "unmanaged", first(t, doc, "unmanaged"), "kind", "id", "name", "reason")
+}
+
+func TestEmptyPlanHasNoNulls(t *testing.T) {
+	t.Parallel()
+	text, err := json.Marshal(plan.Plan{Changes: []plan.Change{{Op: plan.Create}}, Sources: []plan.SourceReport{{}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rest := strings.ReplaceAll(string(text), `"notBefore":null`, ""); strings.Contains(rest, "null") {
+		t.Errorf("null in %s", text)
+	}
+}
+
+func first(t *testing.T, doc map[string]any, list string) map[string]any {
+	t.Helper()
+	items, _ := doc[list].([]any)
+	if len(items) == 0 {
+		t.Fatalf("%s is empty", list)
+	}
+	item, ok := items[0].(map[string]any)
+	if !ok {
+		t.Fatalf("%s holds %T", list, items[0])
+	}
+	return item
+}
+
+func members(t *testing.T, what string, doc map[string]any, want ...string) {
+	t.Helper()
+	have := slices.Collect(maps.Keys(doc))
+	for _, name := range want {
+		if !slices.Contains(have, name) {
+			t.Errorf("%s has no %q: %v", what, name, have)
+		}
+	}
+}
+
+func TestWordsOfTheContract(t *testing.T) {
+	t.Parallel()
+	want := []plan.Op{"adopt", "transfer", "withdraw", "disable-contact", "detach", "revoke", "set-settings", "unset-setting", "publish-contact", "create"}
+	if diff := gocmp.Diff(want, plan.Ops()); diff != "" {
+		t.Error(diff)
+	}
+	for status, word := range map[plan.Status]string{plan.Due: "due", plan.Waiting: "waiting", plan.NeedsApproval: "needs-approval",
+		plan.Blocked: "blocked", plan.Deferred: "deferred", plan.Withheld: "withheld"} {
+		if string(status) != word {
+			t.Errorf("%s is not %s", status, word)
+		}
+	}
+}
+
+// TestChangeIDs: an id names the step, its person, object and pre-state; no time and no run.
+func TestChangeIDs(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	people["anna"].leave(plan.Absent)
+	one := find(t, w.later(t, time.Hour), plan.Withdraw, "anna")
+	two := find(t, w.later(t, time.Hour), plan.Withdraw, "anna")
+	if one.ID != two.ID {
+		t.Error("the id depends on the pass")
+	}
+	people["anna"].comeBack()
+	people["anna"].last = "Neu"
+	three := find(t, w.plan(), plan.SetSettings, "anna")
+	w.set(w.credential("anna").ID, []plan.Setting{{Name: plan.SettingLastName, Value: "Anders"}})
+	four := find(t, w.plan(), plan.SetSettings, "anna")
+	if three.ID == four.ID {
+		t.Error("the id does not depend on the pre-state")
+	}
+}

@@ -1,0 +1,136 @@
+package plan
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// The shape of a plan in JSON is a contract (design §6): members are added, never renamed.
+type (
+	jsonPlan struct {
+		Hash         string          `json:"hash"`
+		Policy       Mode            `json:"policy"`
+		Subscription string          `json:"subscription"`
+		GeneratedAt  time.Time       `json:"generatedAt"`
+		Sources      []jsonSource    `json:"sources"`
+		Changes      []jsonChange    `json:"changes"`
+		Held         []jsonHeld      `json:"held"`
+		Unmanaged    []jsonUnmanaged `json:"unmanaged"`
+		Guards       []jsonGuard     `json:"guards"`
+		Seats        jsonSeats       `json:"seats"`
+		Requests     int             `json:"requests"`
+	}
+	jsonSource struct {
+		Name       string          `json:"name"`
+		Complete   bool            `json:"complete"`
+		People     int             `json:"people"`
+		Conditions []jsonCondition `json:"conditions"`
+	}
+	jsonCondition struct {
+		Name   string `json:"name"`
+		OK     bool   `json:"ok"`
+		Detail string `json:"detail"`
+	}
+	jsonPerson struct {
+		Source string `json:"source"`
+		ID     string `json:"id"`
+		CSI    string `json:"csi"`
+		DN     string `json:"dn"`
+	}
+	jsonChange struct {
+		ID           string            `json:"id"`
+		Op           Op                `json:"op"`
+		Class        Class             `json:"class"`
+		Person       jsonPerson        `json:"person"`
+		CredentialID string            `json:"credentialId"`
+		Username     string            `json:"username"`
+		ThreemaID    string            `json:"threemaId"`
+		Reason       string            `json:"reason"`
+		Evidence     string            `json:"evidence"`
+		Before       map[string]string `json:"before"`
+		After        map[string]string `json:"after"`
+		Requests     int               `json:"requests"`
+		Status       Status            `json:"status"`
+		NotBefore    *time.Time        `json:"notBefore"`
+		Guard        string            `json:"guard"`
+	}
+	jsonHeld struct {
+		Person jsonPerson `json:"person"`
+		Reason string     `json:"reason"`
+	}
+	jsonUnmanaged struct {
+		Kind   string `json:"kind"`
+		ID     string `json:"id"`
+		Name   string `json:"name"`
+		Reason string `json:"reason"`
+	}
+	jsonGuard struct {
+		Guard  string `json:"guard"`
+		Source string `json:"source"`
+		Detail string `json:"detail"`
+	}
+	jsonSeats struct {
+		Licences int `json:"licences"`
+		Used     int `json:"used"`
+		Free     int `json:"free"`
+	}
+)
+
+// MarshalJSON writes the plan as design §6 describes it. Lists and maps are never null.
+func (p Plan) MarshalJSON() ([]byte, error) {
+	return json.Marshal(jsonPlan{
+		Hash: p.Hash, Policy: p.Policy, Subscription: p.Subscription.ID, GeneratedAt: p.GeneratedAt.UTC(),
+		Sources:   convert(p.Sources, SourceReport.json),
+		Changes:   convert(p.Changes, Change.json),
+		Held:      convert(p.Held, Held.json),
+		Unmanaged: convert(p.Unmanaged, func(u Unmanaged) jsonUnmanaged { return jsonUnmanaged(u) }),
+		Guards:    convert(p.Guards, func(g Guard) jsonGuard { return jsonGuard{g.Name, g.Source, g.Detail} }),
+		Seats:     jsonSeats(p.Seats),
+		Requests:  p.Requests,
+	})
+}
+
+func (s SourceReport) json() jsonSource {
+	return jsonSource{
+		Name: s.Name, Complete: s.Complete, People: s.People,
+		Conditions: convert(s.Conditions, func(c Condition) jsonCondition { return jsonCondition(c) }),
+	}
+}
+
+// MarshalJSON writes one source as in a plan.
+func (s SourceReport) MarshalJSON() ([]byte, error) { return json.Marshal(s.json()) }
+
+func (c Change) json() jsonChange {
+	return jsonChange{
+		ID: c.ID, Op: c.Op, Class: c.Class, Person: jsonPerson{c.Person.Source, c.Person.ID, c.CSI, c.DN},
+		CredentialID: c.CredentialID, Username: c.Username, ThreemaID: c.ThreemaID, Reason: c.Reason, Evidence: c.Evidence,
+		Before: notNil(c.Before), After: notNil(c.After), Requests: c.Requests,
+		Status: c.Status, NotBefore: optionalTime(c.NotBefore), Guard: c.Guard,
+	}
+}
+
+func (h Held) json() jsonHeld {
+	return jsonHeld{Person: jsonPerson{h.Person.Source, h.Person.ID, h.CSI, h.DN}, Reason: h.Reason}
+}
+
+func convert[A, B any](in []A, f func(A) B) []B {
+	out := make([]B, 0, len(in))
+	for _, a := range in {
+		out = append(out, f(a))
+	}
+	return out
+}
+
+func notNil(m map[string]string) map[string]string {
+	if m == nil {
+		return map[string]string{}
+	}
+	return m
+}
+
+func optionalTime(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return new(t.UTC())
+}

@@ -1,0 +1,274 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// leaver is one departed person of ours on the way out (design §5.6): persist the IDs,
+// withdraw, disable the contact, detach or revoke each ID. The steps before the withdrawal
+// come from the ownership, those after it from the saga.
+type leaver struct {
+	person       PersonID
+	csi          string
+	credentialID string
+	username     string
+	observation  Observation
+	ids          []string
+	withdrawnAt  time.Time // zero: still to do
+}
+
+// planLeavers plans the next steps of everybody who left, in both stages.
+func (p *planner) planLeavers() {
+	for _, own := range p.State.Owned {
+		if current, ok := p.owned[own.Person]; ok && current.CredentialID == own.CredentialID {
+			p.planDeparture(current)
+		}
+	}
+	for _, saga := range p.State.Sagas {
+		if current, open := p.sagas[saga.Person]; open && !current.WithdrawnAt.IsZero() {
+			p.continueSaga(current)
+		}
+	}
+}
+
+// planDeparture starts the way of a person whose credential still stands.
+func (p *planner) planDeparture(own Ownership) {
+	o := p.observations[own.Person]
+	if o.State == Entitled && p.sourceRead(own.Person.Source) {
+		return
+	}
+	if reason := p.keptFromLeaving(own, o); reason != "" {
+		p.hold(own.Person, own.CSI, o.DN, reason)
+		return
+	}
+	if o.State != Departed {
+		return
+	}
+	l := leaver{
+		person: own.Person, csi: own.CSI, credentialID: own.CredentialID, username: own.Username,
+		observation: o, ids: p.idsOf(own),
+	}
+	p.addWithdrawal(l, own)
+	for _, id := range l.ids {
+		p.takeOut(l, id)
+	}
+}
+
+// keptFromLeaving says why somebody who is not seen as entitled stays all the same.
+func (p *planner) keptFromLeaving(own Ownership, o Observation) string {
+	i, present := p.identities[own.Person]
+	switch {
+	case !p.sourceRead(own.Person.Source):
+		return fmt.Sprintf("source %s was not read in this pass; is it still configured? Nothing is done", own.Person.Source)
+	case present && (i.Excluded || i.State == Unknown):
+		return "" // held with the snapshot that has them
+	case o.State == Unknown:
+		return "whereabouts unknown: " + firstNonEmpty(o.Evidence.Detail, "not seen yet") + "; nothing is done"
+	case p.claimant(own.CSI) != "":
+		return fmt.Sprintf("looks departed, but its csi is also that of %s, who did not leave: no leaver", p.claimant(own.CSI))
+	case !p.Policy.Withdraw:
+		return "left (" + o.describe() + "); leavers.app_access: keep leaves the access as it is"
+	case p.servesService(own.CredentialID):
+		return fmt.Sprintf("left (%s), but a Gateway, Broadcast or support ID uses credential %s: withdraw it by hand", o.describe(), own.Username)
+	case p.severalCSIs(own.CredentialID):
+		return fmt.Sprintf("left (%s), but the Threema IDs on credential %s report different csis, so others use it too: "+
+			"withdraw it by hand", o.describe(), own.Username)
+	case !own.Created && p.shared(own.CredentialID):
+		return fmt.Sprintf("left (%s), but several Threema IDs use the credential %s, which we did not create: "+
+			"withdraw it by hand, or list it under adopt.personal", o.describe(), own.Username)
+	}
+	return ""
+}
+
+// claimant names the person whose csi it is, or may be, by now; "" if nobody's.
+func (p *planner) claimant(csi string) string {
+	person, claimed := p.claimedCSI[csi]
+	if !claimed {
+		return ""
+	}
+	return firstNonEmpty(firstNonEmpty(p.identities[person].DN, p.observations[person].DN), person.String())
+}
+
+func (p *planner) credentialThere(own Ownership) bool {
+	_, there := p.credentials[own.CredentialID]
+	return there
+}
+
+// idsOf lists the Threema IDs to persist: those linked to the credential now, and those that
+// were at the last pass if the credential, and with it the link, is already gone (D-16).
+func (p *planner) idsOf(own Ownership) []string {
+	var ids []string
+	for _, u := range p.people(own.CredentialID) {
+		ids = append(ids, u.ID)
+	}
+	if !p.credentialThere(own) {
+		for _, id := range p.seenOn[own.CredentialID] {
+			u, listed := p.users[id]
+			if listed && !u.Special() && (u.CredentialID == "" || u.CredentialID == own.CredentialID) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+func (p *planner) addWithdrawal(l leaver, own Ownership) {
+	c := p.leaverChange(Withdraw, l, l.credentialID, own.CSI)
+	c.Requests = 4 // credential and users before, the withdrawal, users after
+	c.Before = map[string]string{"username": own.Username, "threema_ids": strings.Join(l.ids, " ")}
+	if !p.credentialThere(own) {
+		c.Reason = "already withdrawn by hand; the departure is completed: " + c.Reason
+	}
+	c.Status, c.NotBefore = p.withdrawalTime(l.observation)
+	p.add(c)
+}
+
+// withdrawalTime says whether the withdrawal may go ahead by the clock, and if not, when it
+// may at the earliest.
+func (p *planner) withdrawalTime(o Observation) (Status, time.Time) {
+	if o.ConfirmedAt.IsZero() {
+		return Waiting, later(o.Since.Add(p.Policy.ConfirmOver), p.Now).Add(p.Policy.GraceWithdraw)
+	}
+	at := p.graceStart(o).Add(p.Policy.GraceWithdraw)
+	if p.Now.Before(at) {
+		return Waiting, at
+	}
+	return Due, at
+}
+
+// continueSaga plans what is left after the withdrawal.
+func (p *planner) continueSaga(saga Saga) {
+	o := p.observations[saga.Person]
+	if reason := p.sagaRests(saga, o); reason != "" {
+		p.hold(saga.Person, saga.CSI, saga.DN, "departure under way, but "+reason+": nothing more is done for now")
+		return
+	}
+	l := leaver{
+		person: saga.Person, csi: saga.CSI, credentialID: saga.CredentialID, username: saga.Username,
+		observation: o, withdrawnAt: saga.WithdrawnAt,
+	}
+	for _, id := range p.remaining(saga) {
+		p.takeOut(l, id)
+	}
+}
+
+// remaining lists the IDs of a saga for which something is still to do.
+func (p *planner) remaining(saga Saga) []string {
+	var ids []string
+	for _, id := range saga.IDs {
+		u, listed := p.users[id.ThreemaID]
+		open := p.Policy.ID != KeepID || p.publicly(id.ThreemaID) && WrongID(u, saga.CredentialID, saga.CSI) == ""
+		if listed && id.GoneAt.IsZero() && open {
+			ids = append(ids, id.ThreemaID)
+		}
+	}
+	return ids
+}
+
+// sagaRests says why a departure under way does not go on.
+func (p *planner) sagaRests(saga Saga, o Observation) string {
+	switch {
+	case !p.sourceRead(saga.Person.Source):
+		return fmt.Sprintf("source %s was not read in this pass; is it still configured?", saga.Person.Source)
+	case o.State != Departed:
+		return "the directory no longer proves it (" + firstNonEmpty(o.Evidence.Detail, o.State.String()) + ")"
+	case p.claimant(saga.CSI) != "":
+		return "the csi is also that of " + p.claimant(saga.CSI) + ", who did not leave"
+	}
+	return ""
+}
+
+// takeOut plans what is left for one Threema ID, unless something speaks against it.
+func (p *planner) takeOut(l leaver, threemaID string) {
+	if wrong := WrongID(p.users[threemaID], l.credentialID, l.csi); wrong != "" {
+		p.hold(l.person, l.csi, l.observation.DN, fmt.Sprintf("the Threema ID %s is left alone: %s", threemaID, wrong))
+		return
+	}
+	p.disable(l, threemaID)
+	p.takeID(l, threemaID)
+}
+
+// takeID plans the end of one Threema ID, unless it is kept.
+func (p *planner) takeID(l leaver, threemaID string) {
+	op := Detach
+	switch p.Policy.ID {
+	case RevokeID:
+		op = Revoke
+	case DetachID:
+	default:
+		return
+	}
+	c := p.leaverChange(op, l, threemaID, l.credentialID)
+	c.ThreemaID = threemaID
+	c.Requests = 2 // the ID is read once more right before
+	c.Before = map[string]string{"credential": l.credentialID, "csi": p.users[threemaID].CSI}
+	c.Status, c.NotBefore = p.idTime(l)
+	p.add(c)
+}
+
+// WrongID checks the pre-state of design §5.6 of a user who is to be detached or revoked: the
+// link is missing or names the leaver's credential, and the csi is empty or the leaver's; csi
+// alone never suffices (D-21). It returns what is wrong, "" if nothing is.
+func WrongID(u User, credentialID, csi string) string {
+	switch {
+	case u.Special():
+		return "it is a Gateway, Broadcast or support ID"
+	case u.CredentialID != "" && u.CredentialID != credentialID:
+		return "it uses another credential by now"
+	case u.CSI != "" && u.CSI != csi:
+		return "it reports another csi (" + u.CSI + ")"
+	}
+	return ""
+}
+
+// idTime counts the grace of the ID from the withdrawal. Where that is to come in this pass,
+// a grace of zero makes the ID due with it; the gate takes it back if the withdrawal does not
+// go ahead.
+func (p *planner) idTime(l leaver) (Status, time.Time) {
+	status, at := Due, l.withdrawnAt
+	if at.IsZero() {
+		status, at = p.withdrawalTime(l.observation)
+		at = later(at, p.Now)
+	}
+	at = at.Add(p.Policy.GraceID)
+	if p.Now.Before(at) {
+		status = Waiting
+	}
+	return status, at
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func (p *planner) leaverChange(op Op, l leaver, remote string, preState ...string) Change {
+	c := p.change(op, Identity{Person: l.person, CSI: l.csi, DN: l.observation.DN}, remote, preState...)
+	c.CredentialID, c.Username = l.credentialID, l.username
+	c.Reason = p.departureReason(l.observation)
+	c.Evidence = l.observation.describe()
+	return c
+}
+
+// departureReason says in words where the person stands on the way out.
+func (p *planner) departureReason(o Observation) string {
+	if o.ConfirmedAt.IsZero() {
+		return fmt.Sprintf("not seen as entitled any more; confirmed by %d of %d complete reads over at least %s",
+			o.Reads, p.Policy.ConfirmReads, p.Policy.ConfirmOver)
+	}
+	return "left: " + string(o.Evidence.Kind)
+}
+
+// describe words the evidence of an observation.
+func (o Observation) describe() string {
+	if o.State != Departed {
+		return ""
+	}
+	return fmt.Sprintf("%s, since %s, in %d complete reads", o.Evidence, o.Since.UTC().Format("2006-01-02 15:04 UTC"), o.Reads)
+}

@@ -1,0 +1,537 @@
+package plan_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// TestConfirmation runs hourly reports of one leaver through both graces of the default
+// policy (2 reads over 24 h, 24 h of grace) and says at which of them the withdrawal is due.
+func TestConfirmation(t *testing.T) {
+	t.Parallel()
+	gone := func(kind plan.EvidenceKind) func(*world, *entry) {
+		return func(_ *world, e *entry) { e.leave(kind) }
+	}
+	at := func(hour int, more func(*world, *entry), base func(*world, *entry)) map[int]func(*world, *entry) {
+		return map[int]func(*world, *entry){0: base, hour: more}
+	}
+	incomplete := func(w *world, _ *entry) { w.source().incomplete = true }
+	for _, row := range []struct {
+		name   string
+		events map[int]func(*world, *entry)
+		due    int // hour; -1: not within 60 hours
+	}{
+		{"disabled is confirmed at the first complete read", at(99, nil, gone(plan.Disabled)), 24},
+		{"expired likewise", at(99, nil, gone(plan.Expired)), 24},
+		{"tombstone likewise", at(99, nil, gone(plan.Tombstone)), 24},
+		{"absent needs the full time", at(99, nil, gone(plan.Absent)), 48},
+		{"out of scope needs the full time", at(99, nil, gone(plan.OutOfScope)), 48},
+		{"weak, then positive", at(10, gone(plan.Disabled), gone(plan.Absent)), 34},
+		{"positive, then weak, stays confirmed", at(10, gone(plan.Absent), gone(plan.Disabled)), 24},
+		{"one sighting resets", map[int]func(*world, *entry){
+			0: gone(plan.Disabled), 20: func(_ *world, e *entry) { e.comeBack() }, 21: gone(plan.Disabled)}, 45},
+		{"unknown resets", map[int]func(*world, *entry){
+			0: gone(plan.Absent), 20: func(_ *world, e *entry) { e.hide("parent not readable") }, 21: gone(plan.Absent)}, -1},
+		{"excluded resets", map[int]func(*world, *entry){
+			0: gone(plan.Disabled), 20: func(_ *world, e *entry) { e.excluded = true }, 21: func(_ *world, e *entry) { e.excluded = false }}, 45},
+		{"incomplete snapshots do not count", map[int]func(*world, *entry){
+			0: func(w *world, e *entry) { e.leave(plan.Disabled); incomplete(w, e) }, 10: func(w *world, _ *entry) { w.source().incomplete = false }}, 34},
+		{"incomplete snapshots do not reset", map[int]func(*world, *entry){
+			0: gone(plan.Disabled), 5: incomplete, 15: func(w *world, _ *entry) { w.source().incomplete = false }}, 24},
+		{"an incomplete snapshot takes nobody out, however long confirmed", at(20, incomplete, gone(plan.Disabled)), -1},
+		{"a source that is not read takes nobody out", at(20, func(w *world, _ *entry) { w.source().unread = true }, gone(plan.Disabled)), -1},
+		{"a complete read that says nothing takes nobody out", at(20, func(w *world, e *entry) { w.source().people = w.source().people[1:] }, gone(plan.Disabled)), -1},
+		{"a person returns in an incomplete snapshot", at(20, func(w *world, e *entry) { e.comeBack(); incomplete(w, e) }, gone(plan.Disabled)), -1},
+		{"held people leave too", map[int]func(*world, *entry){0: func(_ *world, e *entry) { e.leave(plan.Disabled); e.held = "no name" }}, 24},
+		{"never entitled again, excluded for good", at(20, func(_ *world, e *entry) { e.excluded = true }, gone(plan.Disabled)), -1},
+		{"grace starts no earlier than sync", map[int]func(*world, *entry){
+			0: func(w *world, e *entry) { e.leave(plan.Disabled); w.policy.Mode = plan.UpsertOnly }, 12: func(w *world, _ *entry) { w.policy.Mode = plan.Sync }}, 36},
+		{"observations count under observe", map[int]func(*world, *entry){
+			0: func(w *world, e *entry) { e.leave(plan.Absent); w.policy.Mode = plan.Observe }, 30: func(w *world, _ *entry) { w.policy.Mode = plan.Sync }}, 54},
+		{"a policy change starts the grace again", map[int]func(*world, *entry){
+			0: gone(plan.Disabled), 10: func(w *world, _ *entry) { w.policy.Mode = plan.Observe }, 11: func(w *world, _ *entry) { w.policy.Mode = plan.Sync }}, 35},
+		{"reads zero, over zero, grace zero: at once", map[int]func(*world, *entry){
+			0: func(w *world, e *entry) {
+				e.leave(plan.Absent)
+				w.policy.ConfirmReads, w.policy.ConfirmOver, w.policy.GraceWithdraw = 1, 0, 0
+			}}, 0},
+		{"five reads", map[int]func(*world, *entry){
+			0: func(w *world, e *entry) {
+				e.leave(plan.Absent)
+				w.policy.ConfirmReads, w.policy.ConfirmOver, w.policy.GraceWithdraw = 5, 0, 0
+			}}, 4},
+		{"the clock goes back a year", map[int]func(*world, *entry){
+			0: gone(plan.Absent), 1: func(w *world, _ *entry) { w.now = w.now.AddDate(-1, 0, 0) }}, 49},
+		{"one pass under a clock a year ahead", map[int]func(*world, *entry){
+			0: func(w *world, e *entry) { e.leave(plan.Disabled); w.now = w.now.AddDate(1, 0, 0) }, 1: func(w *world, _ *entry) { w.now = w.now.AddDate(-1, 0, 0) }}, 25},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			w, people := rolledOut(t, "anna")
+			due := -1
+			w.now = w.now.Add(time.Hour)
+			for hour := range 60 {
+				if event := row.events[hour]; event != nil {
+					event(w, people["anna"])
+				}
+				w.pass(t)
+				if due < 0 && w.credential("anna") == nil {
+					due = hour
+				}
+				w.now = w.now.Add(time.Hour)
+			}
+			if due != row.due {
+				t.Errorf("withdrawn at hour %d, want %d", due, row.due)
+			}
+		})
+	}
+}
+
+func TestWaitingSaysUntilWhen(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	people["anna"].leave(plan.Absent)
+	start := w.now.Add(time.Hour)
+	c := find(t, w.later(t, time.Hour), plan.Withdraw, "anna")
+	if c.Status != plan.Waiting || !c.NotBefore.Equal(start.Add(2*day)) {
+		t.Errorf("%s until %s", c.Status, c.NotBefore)
+	}
+	c = find(t, w.later(t, 2*day), plan.Withdraw, "anna")
+	if c.Status != plan.Waiting || !c.NotBefore.Equal(w.now.Add(day)) {
+		t.Errorf("confirmed now, yet %s until %s", c.Status, c.NotBefore)
+	}
+	w.source().incomplete = true
+	p := w.later(t, 2*day)
+	if c = find(t, p, plan.Withdraw, "anna"); c.Status != plan.Waiting || !c.NotBefore.IsZero() {
+		t.Errorf("incomplete, yet %s until %s", c.Status, c.NotBefore)
+	}
+	wantWords(t, p, "waits for a complete read of source corp")
+}
+
+// leaving is a rolled-out world in which anna, with an ID, was disabled an hour ago.
+func leaving(t *testing.T, policy func(*plan.Policy)) (*world, *entry, string) {
+	t.Helper()
+	w, people := rolledOut(t, "anna")
+	policy(&w.policy)
+	id := w.activate("anna")
+	w.settle(t)
+	people["anna"].leave(plan.Disabled)
+	w.later(t, time.Hour)
+	return w, people["anna"], id
+}
+
+func TestLeaverPolicies(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name   string
+		policy func(*plan.Policy)
+		first  []string // when the withdrawal is due
+		second []string // a week later
+		class  map[plan.Op]plan.Class
+	}{
+		{"cut only", func(*plan.Policy) {}, []string{"withdraw E-anna due", "disable-contact E-anna due"}, nil,
+			map[plan.Op]plan.Class{plan.Withdraw: plan.Recoverable, plan.DisableContact: plan.Reversible}},
+		{"detach", func(p *plan.Policy) { p.ID = plan.DetachID },
+			[]string{"withdraw E-anna due", "disable-contact E-anna due", "detach E-anna waiting"}, []string{"detach E-anna due"},
+			map[plan.Op]plan.Class{plan.Detach: plan.Recoverable}},
+		{"detach at once", func(p *plan.Policy) { p.ID = plan.DetachID; p.GraceID = 0 },
+			[]string{"withdraw E-anna due", "disable-contact E-anna due", "detach E-anna due"}, nil, nil},
+		{"revoke", func(p *plan.Policy) { p.ID = plan.RevokeID },
+			[]string{"withdraw E-anna due", "disable-contact E-anna due", "revoke E-anna waiting"}, []string{"revoke E-anna due"},
+			map[plan.Op]plan.Class{plan.Revoke: plan.Irreversible}},
+		{"keep both", func(p *plan.Policy) { p.Withdraw = false }, []string{"held E-anna"}, []string{"held E-anna"}, nil},
+		{"contacts are not ours", func(p *plan.Policy) { p.PublishContacts = false }, []string{"withdraw E-anna due"}, nil, nil},
+		{"approval of what is final", func(p *plan.Policy) { p.ID = plan.RevokeID; p.Approval = plan.ApproveIrreversible; p.GraceID = 0 },
+			[]string{"withdraw E-anna due", "disable-contact E-anna due", "revoke E-anna needs-approval"}, []string{"revoke E-anna needs-approval"}, nil},
+		{"a detach is not final", func(p *plan.Policy) { p.ID = plan.DetachID; p.Approval = plan.ApproveIrreversible; p.GraceID = 0 },
+			[]string{"withdraw E-anna due", "disable-contact E-anna due", "detach E-anna due"}, nil, nil},
+		{"approval of what is recoverable", func(p *plan.Policy) { p.ID = plan.DetachID; p.Approval = plan.ApproveRecoverable },
+			[]string{"withdraw E-anna needs-approval", "disable-contact E-anna needs-approval", "detach E-anna waiting"},
+			[]string{"withdraw E-anna needs-approval", "disable-contact E-anna needs-approval", "detach E-anna waiting"}, nil},
+		{"approval of all", func(p *plan.Policy) { p.Approval = plan.ApproveAll },
+			[]string{"withdraw E-anna needs-approval", "disable-contact E-anna needs-approval"},
+			[]string{"withdraw E-anna needs-approval", "disable-contact E-anna needs-approval"}, nil},
+		{"observe", func(p *plan.Policy) { p.Mode = plan.Observe }, []string{"withdraw E-anna withheld"}, []string{"withdraw E-anna withheld"}, nil},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			w, _, id := leaving(t, row.policy)
+			p := w.later(t, day)
+			wantLines(t, of(p, "anna"), row.first...)
+			for op, class := range row.class {
+				if c := find(t, p, op, "anna"); c.Class != class {
+					t.Errorf("%s is %s, want %s", op, c.Class, class)
+				}
+			}
+			wantLines(t, of(w.later(t, 7*day), "anna"), row.second...)
+			w.settle(t)
+			if gone := w.user(id) == nil; gone != (w.done[plan.Detach]+w.done[plan.Revoke] == 1) {
+				t.Errorf("ID gone: %v", gone)
+			}
+		})
+	}
+}
+
+func TestApprovalWaitsForItsTurn(t *testing.T) {
+	t.Parallel()
+	// A revocation without grace is not put before a person while the departure itself is unproven.
+	w, people := rolledOut(t, "anna")
+	w.policy.ID, w.policy.GraceID, w.policy.Approval = plan.RevokeID, 0, plan.ApproveIrreversible
+	w.policy.ConfirmReads, w.policy.ConfirmOver, w.policy.GraceWithdraw = 5, 0, 0
+	w.activate("anna")
+	w.settle(t)
+	people["anna"].leave(plan.Absent)
+	for range 4 {
+		p := w.later(t, day)
+		wantLines(t, of(p, "anna"), "withdraw E-anna waiting", "disable-contact E-anna waiting", "revoke E-anna waiting")
+	}
+	wantLines(t, of(w.later(t, day), "anna"), "withdraw E-anna due", "disable-contact E-anna due", "revoke E-anna needs-approval")
+}
+
+func TestLeaverWhoNeverActivated(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	w.policy.ID = plan.RevokeID
+	people["anna"].leave(plan.Expired)
+	w.later(t, time.Hour)
+	wantLines(t, of(w.later(t, day), "anna"), "withdraw E-anna due")
+	w.settle(t)
+	if len(w.state.Sagas) != 0 || w.credential("anna") != nil {
+		t.Errorf("left: %+v", w.state.Sagas)
+	}
+}
+
+func TestReturners(t *testing.T) {
+	t.Parallel()
+	t.Run("within grace", func(t *testing.T) {
+		t.Parallel()
+		w, anna, _ := leaving(t, func(*plan.Policy) {})
+		anna.comeBack()
+		wantLines(t, of(w.later(t, day), "anna"))
+		if w.done[plan.Withdraw] != 0 {
+			t.Error("withdrawn")
+		}
+	})
+	t.Run("after the cut", func(t *testing.T) {
+		t.Parallel()
+		w, anna, id := leaving(t, func(p *plan.Policy) { p.ID = plan.RevokeID })
+		w.later(t, day)
+		anna.comeBack()
+		wantLines(t, of(w.later(t, time.Hour), "anna"), "create E-anna due")
+		if len(w.state.Sagas) != 0 {
+			t.Errorf("the saga goes on: %+v", w.state.Sagas)
+		}
+		// The old ID continues with the new credential, and is shown again.
+		w.user(id).CredentialID = w.credential("anna").ID
+		w.credential("anna").Usage = 1
+		wantLines(t, of(w.later(t, 8*day), "anna"), "publish-contact E-anna due")
+		if w.user(id) == nil || !w.contact(id).Enabled {
+			t.Error("the ID or its contact was taken")
+		}
+	})
+	t.Run("after the detachment", func(t *testing.T) {
+		t.Parallel()
+		w, anna, id := leaving(t, func(p *plan.Policy) { p.ID = plan.DetachID })
+		w.later(t, day)
+		w.later(t, 8*day)
+		if w.user(id) != nil {
+			t.Fatal("not detached")
+		}
+		w.later(t, time.Hour)
+		anna.comeBack()
+		wantLines(t, of(w.later(t, time.Hour), "anna"), "create E-anna due")
+	})
+}
+
+func TestIDsThatMustStay(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name string
+		do   func(w *world, u *plan.User)
+		say  string
+		want []string
+	}{
+		{"none of these", func(*world, *plan.User) {}, "", []string{"detach E-anna due"}},
+		{"another credential by now", func(w *world, u *plan.User) { u.CredentialID = w.credential("staff001").ID },
+			"it uses another credential by now", []string{"held E-anna"}},
+		{"another csi", func(_ *world, u *plan.User) { u.CSI = "E-other" }, "it reports another csi (E-other)", []string{"held E-anna"}},
+		{"no csi at all", func(_ *world, u *plan.User) { u.CSI = "" }, "", []string{"detach E-anna due"}},
+		{"gone already", func(w *world, u *plan.User) { w.dropUser(u.ID) }, "", nil},
+		{"directory cannot tell", func(w *world, _ *plan.User) { w.source().people[0].hide("referral") }, "the directory no longer proves it (referral)", []string{"held E-anna"}},
+		{"source removed", func(w *world, _ *plan.User) { w.source().unread = true }, "is it still configured?", []string{"held E-anna"}},
+		{"incomplete", func(w *world, _ *plan.User) { w.source().incomplete = true }, "waits for a complete read", []string{"detach E-anna waiting"}},
+		{"csi held by somebody unknown", func(w *world, _ *plan.User) {
+			e := w.hire("dora")
+			e.csi, e.state = "E-anna", plan.Unknown
+		}, "the csi is also that of CN=Dora Muster", []string{"held E-anna", "held E-anna"}},
+		{"csi held by somebody entitled", func(w *world, _ *plan.User) { w.hire("dora").csi = "E-anna" }, "", []string{"create E-anna due"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			w, _, id := leaving(t, func(p *plan.Policy) { p.ID = plan.DetachID; p.PublishContacts = false })
+			w.later(t, day)
+			row.do(w, w.user(id))
+			p := w.later(t, 8*day)
+			wantLines(t, of(p, "anna"), row.want...)
+			wantWords(t, p, row.say)
+		})
+	}
+}
+
+func TestCSIAloneNeverSuffices(t *testing.T) {
+	t.Parallel()
+	w, _, id := leaving(t, func(p *plan.Policy) { p.ID = plan.RevokeID })
+	w.pkg.Users = append(w.pkg.Users, plan.User{ID: "STRANGER", CSI: "E-anna"})
+	w.later(t, day)
+	w.later(t, 8*day)
+	if w.user(id) != nil || w.user("STRANGER") == nil {
+		t.Error("the wrong one went")
+	}
+}
+
+func TestSharedCredentialOfALeaver(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name    string
+		created bool
+		listed  bool
+		csi     string
+		want    []string
+		say     string
+	}{
+		{"ours, two devices", true, false, "E-anna", []string{"withdraw E-anna due"}, ""},
+		{"ours, used by somebody else", true, false, "E-bert", []string{"held E-anna"}, "report different csis"},
+		{"ours, used by a Gateway ID", true, false, "*", []string{"held E-anna"}, "a Gateway, Broadcast or support ID uses credential anna"},
+		{"adopted, two devices", false, false, "E-anna", []string{"held E-anna"}, "which we did not create"},
+		{"adopted, two devices, listed", false, true, "E-anna", []string{"withdraw E-anna due"}, ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			w, anna, _ := leaving(t, func(p *plan.Policy) { p.PublishContacts = false })
+			u := w.user(w.activate("anna"))
+			u.CSI = row.csi
+			if row.csi == "*" {
+				u.ID, u.CSI = "*GATEWAY", ""
+			}
+			w.owner(anna.id).Created = row.created
+			if row.listed {
+				w.policy.AdoptPersonal = []string{"anna"}
+			}
+			p := w.later(t, day)
+			wantLines(t, of(p, "anna"), row.want...)
+			wantWords(t, p, row.say)
+		})
+	}
+}
+
+// TestRecreatedAccount is the transfer rule of design §5.6: a new directory ID with the csi of
+// an old one.
+func TestRecreatedAccount(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name string
+		do   func(w *world, old, young *entry)
+		want []string
+		say  string
+	}{
+		{"old ID absent", func(_ *world, old, _ *entry) { old.leave(plan.Absent) }, []string{"transfer E-anna due"}, "keeps its credential and Threema ID"},
+		{"old ID disabled beside the new", func(_ *world, old, _ *entry) { old.leave(plan.Disabled) }, []string{"transfer E-anna due"}, ""},
+		{"both entitled", func(*world, *entry, *entry) {}, []string{"held E-anna", "held E-anna"}, "the csi E-anna is also that of"},
+		{"old ID unknown", func(_ *world, old, _ *entry) { old.hide("referral") }, []string{"held E-anna", "held E-anna"}, "no complete read of source corp says that they left"},
+		{"old ID absent from an incomplete read", func(w *world, old, _ *entry) { old.leave(plan.Absent); w.source().incomplete = true },
+			[]string{"held E-anna"}, "who is entitled"},
+		{"new ID cannot be mapped yet", func(_ *world, old, young *entry) { old.leave(plan.Disabled); young.held = "no sn" },
+			[]string{"held E-anna", "held E-anna"}, "looks departed, but its csi is also that of CN=Anna Neu"},
+		{"new ID not readable", func(_ *world, old, young *entry) { old.leave(plan.Disabled); young.state = plan.Unknown },
+			[]string{"held E-anna", "held E-anna"}, "who did not leave: no leaver"},
+		{"new ID below exclude_dns", func(_ *world, old, young *entry) { old.leave(plan.Disabled); young.excluded = true },
+			[]string{"held E-anna", "held E-anna"}, "no leaver"},
+		{"new ID with another name", func(_ *world, old, young *entry) { old.leave(plan.Disabled); young.last = "Neu2" },
+			[]string{"transfer E-anna due", "set-settings E-anna due"}, ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			w, people := rolledOut(t, "anna")
+			w.policy.PublishContacts = false
+			id := w.activate("anna")
+			w.settle(t)
+			credential := w.credential("anna").ID
+			young := w.hire("anna")
+			young.last = "Neu"
+			w.set(credential, []plan.Setting{{Name: plan.SettingLastName, Value: "Neu"}})
+			people["anna"].last = "Neu"
+			row.do(w, people["anna"], young)
+			p := w.later(t, time.Hour)
+			wantLines(t, of(p, "anna"), row.want...)
+			wantWords(t, p, row.say)
+			for range 20 { // a long time, with everybody as they are
+				w.later(t, day)
+			}
+			if w.credentialByID(credential) == nil || w.user(id) == nil {
+				t.Error("credential or Threema ID was taken")
+			}
+		})
+	}
+}
+
+func TestTransferKeepsWhoMadeTheCredential(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	people["anna"].leave(plan.Absent)
+	young := w.hire("anna")
+	c := find(t, w.later(t, time.Hour), plan.Transfer, "anna")
+	if c.Before["person"] != people["anna"].id.String() || c.After["person"] != young.id.String() || c.Evidence == "" || c.Class != plan.Reversible {
+		t.Errorf("transfer is %+v", c)
+	}
+	if own := w.owner(young.id); own == nil || !own.Created {
+		t.Errorf("owned: %+v", own)
+	}
+	wantLines(t, of(w.later(t, 30*day), "anna"))
+}
+
+func TestNewAccountInAnIncompleteSource(t *testing.T) {
+	t.Parallel()
+	// The new account lives in a second source, whose read does not show it today.
+	w, people := rolledOut(t, "anna")
+	other := &directory{name: "north", scope: "s2", context: "n2"}
+	w.sources = append(w.sources, other)
+	w.accept = true
+	young := w.hireAt(other, "anna")
+	young.held = "no sn"
+	w.later(t, time.Hour)
+	w.accept = false
+	w.later(t, time.Hour)
+	people["anna"].leave(plan.Disabled)
+	other.people, other.incomplete = nil, true
+	p := w.later(t, 10*day)
+	wantLines(t, of(p, "anna"), "held E-anna")
+	wantWords(t, p, "no leaver")
+}
+
+func TestNamesake(t *testing.T) {
+	t.Parallel()
+	w, _, _ := leaving(t, func(p *plan.Policy) { p.ID = plan.DetachID })
+	double := w.hire("anna2")
+	double.username = "anna"
+	for _, step := range []struct {
+		after time.Duration
+		want  []string
+		say   string
+	}{
+		{time.Hour, []string{"held E-anna2"}, "the username anna is that of CN=Anna Muster"},
+		{day, []string{"held E-anna2"}, ""},                                  // the withdrawal happens
+		{day, []string{"held E-anna2"}, "still belongs to the departure of"}, // the ID is still to come
+		{7 * day, []string{"held E-anna2"}, ""},                              // it goes
+		{time.Hour, []string{"create E-anna2 due"}, ""},                      // settled
+	} {
+		p := w.later(t, step.after)
+		wantLines(t, of(p, "anna2"), step.want...)
+		wantWords(t, p, step.say)
+	}
+}
+
+func TestIDThatJoinedTheSagaLate(t *testing.T) {
+	t.Parallel()
+	w, _, id := leaving(t, func(p *plan.Policy) { p.ID = plan.RevokeID; p.PublishContacts = false })
+	w.later(t, day)
+	w.pkg.Users = append(w.pkg.Users, plan.User{ID: "LATE0001", CSI: "E-anna"})
+	s := &w.state.Sagas[0]
+	s.IDs = append(s.IDs, plan.SagaID{ThreemaID: "LATE0001"})
+	wantLines(t, of(w.later(t, 8*day), "anna"), "revoke E-anna due", "revoke E-anna due")
+	if w.user(id) != nil || w.user("LATE0001") != nil {
+		t.Error("still there")
+	}
+}
+
+func TestPolicyFiltersThePlan(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		mode plan.Mode
+		want []string
+	}{
+		{plan.Observe, []string{"create E-new withheld", "adopt E-old withheld", "set-settings E-old withheld", "set-settings E-bert withheld",
+			"unset-setting E-bert withheld", "publish-contact E-bert withheld", "withdraw E-anna withheld"}},
+		{plan.CreateOnly, []string{"create E-new due", "adopt E-old due", "set-settings E-old withheld", "set-settings E-bert withheld",
+			"unset-setting E-bert withheld", "publish-contact E-bert withheld", "withdraw E-anna withheld"}},
+		{plan.UpsertOnly, []string{"create E-new due", "adopt E-old due", "set-settings E-old due", "set-settings E-bert due",
+			"unset-setting E-bert due", "publish-contact E-bert due", "withdraw E-anna withheld"}},
+		{plan.Sync, []string{"create E-new due", "adopt E-old due", "set-settings E-old due", "set-settings E-bert due",
+			"unset-setting E-bert due", "publish-contact E-bert due", "withdraw E-anna due"}},
+		{"nonsense", []string{"create E-new withheld", "adopt E-old withheld", "set-settings E-old withheld", "set-settings E-bert withheld",
+			"unset-setting E-bert withheld", "publish-contact E-bert withheld", "withdraw E-anna withheld"}},
+	} {
+		t.Run(string(row.mode), func(t *testing.T) {
+			t.Parallel()
+			w, people := rolledOut(t, "anna", "bert")
+			w.policy.GraceWithdraw = 0
+			w.hire("new")
+			w.hire("old")
+			w.foreignCredential("legacy", "E-old")
+			w.set(w.credential("bert").ID, []plan.Setting{{Name: "th_nickname", Value: "Bärt"}})
+			w.activate("bert")
+			people["bert"].last, people["bert"].extra = "Neu", map[string]string{"th_nickname": ""}
+			people["anna"].leave(plan.Disabled)
+			w.policy.Mode = row.mode
+			p := w.later(t, time.Hour)
+			wantLines(t, of(p, "anna", "bert", "new", "old"), row.want...)
+			if row.mode != plan.Sync && !w.state.SyncSince.IsZero() {
+				t.Error("the grace runs although the policy is not sync")
+			}
+		})
+	}
+}
+
+func TestPreviewOfSync(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	w.policy.Mode, w.policy.GraceWithdraw = plan.Observe, 0
+	people["anna"].leave(plan.Disabled)
+	w.later(t, time.Hour)
+	w.policy.Mode = plan.Sync
+	if c := find(t, w.plan(), plan.Withdraw, "anna"); c.Status != plan.Due {
+		t.Errorf("preview says %s", c.Status)
+	}
+}
+
+func TestReturnedIDIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	w, _, id := leaving(t, func(p *plan.Policy) { p.ID = plan.DetachID; p.PublishContacts = false })
+	second := w.activate("anna")
+	w.later(t, day)
+	for n := range w.state.Sagas[0].IDs { // one went, and is back
+		if w.state.Sagas[0].IDs[n].ThreemaID == id {
+			w.state.Sagas[0].IDs[n].GoneAt = w.now
+		}
+	}
+	wantLines(t, of(w.later(t, 8*day), "anna"), "detach E-anna due")
+	if w.user(id) == nil || w.user(second) != nil {
+		t.Error("the returned ID was detached again")
+	}
+}
+
+// TestPresenceBeatsASighting: a look-up that contradicts the search proves nothing.
+func TestPresenceBeatsASighting(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	w.policy.ConfirmReads, w.policy.ConfirmOver, w.policy.GraceWithdraw = 1, 0, 0
+	in := w.input()
+	in.Sources[0].Snapshot.Sightings = []plan.Sighting{{ID: people["anna"].id, State: plan.Departed, Evidence: plan.Evidence{Kind: plan.Absent}}}
+	wantLines(t, summary(plan.Compute(in)))
+}
+
+func TestSightingInAPreviewResets(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	people["anna"].leave(plan.Disabled)
+	w.later(t, time.Hour)
+	w.source().scope = "s9"
+	people["anna"].comeBack()
+	w.later(t, time.Hour)
+	w.source().scope = "s1"
+	people["anna"].leave(plan.Disabled)
+	if c := find(t, w.later(t, day), plan.Withdraw, "anna"); c.Status != plan.Waiting {
+		t.Errorf("the row went on: %s", c.Status)
+	}
+}

@@ -1,0 +1,220 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// The guards, a closed set: metric label and part of the JSON.
+const (
+	GuardBaseline    = "baseline"
+	GuardLeaversRun  = "leavers-run"
+	GuardLeaversDay  = "leavers-day"
+	GuardLeaversWeek = "leavers-week"
+	GuardLeaversOU   = "leavers-ou"
+	GuardCreates     = "creates-run"
+	GuardChanges     = "changes-run"
+)
+
+// Guards lists all guards.
+func Guards() []string {
+	return []string{GuardBaseline, GuardLeaversRun, GuardLeaversDay, GuardLeaversWeek, GuardLeaversOU, GuardCreates, GuardChanges}
+}
+
+// The floors keep small packages workable (design §5.11).
+const (
+	floorRun  = 2
+	floorDay  = 3
+	floorWeek = 5
+
+	ouSize    = 10 // smaller OUs are not judged on their own
+	ouPercent = 50
+)
+
+// Allowed is how many people of a base a window lets through: min(count, max(floor, percent of
+// the base)).
+func (w Window) Allowed(floor, base int) int {
+	return min(w.Count, max(floor, w.Percent*base/100))
+}
+
+// AllowedToLeave is the same for what takes people out: never more than half the base, whatever
+// the configuration says.
+func (w Window) AllowedToLeave(floor, base int) int { return min(w.Allowed(floor, base), base/2) }
+
+// window is one limit at work: what is allowed, and how many were taken before this pass.
+type window struct {
+	guard  string
+	key    string // where the operator finds it
+	limit  Window
+	floor  int
+	length time.Duration
+}
+
+func (p *planner) leaverWindows() []window {
+	return []window{
+		{GuardLeaversRun, "limits.leavers.run", p.Policy.LeaversRun, floorRun, 0},
+		{GuardLeaversDay, "limits.leavers.day", p.Policy.LeaversDay, floorDay, 24 * time.Hour},
+		{GuardLeaversWeek, "limits.leavers.week", p.Policy.LeaversWeek, floorWeek, 7 * 24 * time.Hour},
+	}
+}
+
+// limitLeavers blocks all due changes of an operation in a source where one pass, day or week
+// would take too many people out, or too large a share of one OU.
+func (p *planner) limitLeavers(op Op) {
+	bySource := p.duePeople(op)
+	for _, source := range slices.Sorted(maps.Keys(bySource)) {
+		due := bySource[source]
+		tripped := ""
+		for _, w := range p.leaverWindows() {
+			people := p.takenWithin(op, source, w.length)
+			maps.Copy(people, due)
+			base := p.baseAt(source, w.length)
+			if allowed := w.limit.AllowedToLeave(w.floor, base); len(people) > allowed {
+				tripped = firstNonEmpty(tripped, w.guard)
+				p.trip(w.guard, source, fmt.Sprintf("%s: %d people%s, %d allowed (%s: at most %d and %d %% of %d); no %s happens in this pass. %s",
+					op, len(people), spanWords(w.length), allowed, w.key, w.limit.Count, w.limit.Percent, base, op, shares(people)))
+			}
+		}
+		if ou := p.emptiedOU(op, source, due); ou != "" {
+			tripped = firstNonEmpty(tripped, GuardLeaversOU)
+			p.trip(GuardLeaversOU, source, fmt.Sprintf("%s: %s; no %s happens in this pass. Was it moved or hidden?", op, ou, op))
+		}
+		if tripped != "" {
+			p.block(source, tripped, func(c *Change) bool { return c.Op == op })
+		}
+	}
+}
+
+func spanWords(d time.Duration) string {
+	if d == 0 {
+		return " in this pass"
+	}
+	return fmt.Sprintf(" within %.0f h", d.Hours())
+}
+
+// duePeople are the people with a due change of an operation, and their OU, by source.
+func (p *planner) duePeople(ops ...Op) map[string]map[PersonID]string {
+	due := map[string]map[PersonID]string{}
+	for _, c := range p.plan.Changes {
+		if c.Status != Due || !slices.Contains(ops, c.Op) {
+			continue
+		}
+		if due[c.Person.Source] == nil {
+			due[c.Person.Source] = map[PersonID]string{}
+		}
+		due[c.Person.Source][c.Person] = c.OU
+	}
+	return due
+}
+
+// takenWithin are the people whom earlier passes took out within a span before now.
+func (p *planner) takenWithin(op Op, source string, span time.Duration) map[PersonID]string {
+	people := map[PersonID]string{}
+	for _, t := range p.State.Taken {
+		if t.Op == op && t.Person.Source == source && t.At.After(p.Now.Add(-span)) {
+			people[t.Person] = t.OU
+		}
+	}
+	return people
+}
+
+// baseAt is the number of tracked people of a source at the start of a window: at the last
+// pass before it began, else at the first one known, else now.
+func (p *planner) baseAt(source string, span time.Duration) int {
+	now := p.tracked[source]
+	if span == 0 {
+		return now
+	}
+	start := p.Now.Add(-span)
+	bases := sorted(p.State.Bases, func(a, b Base) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(b.People, a.People)) })
+	base, found := now, false
+	for _, b := range bases {
+		if b.Source != source || b.People == 0 || (found && b.At.After(start)) {
+			continue
+		}
+		base, found = b.People, true
+	}
+	return base
+}
+
+// emptiedOU finds an OU that would lose half of its people or more within a week, itself
+// having ten or more, and words the finding.
+func (p *planner) emptiedOU(op Op, source string, due map[PersonID]string) string {
+	gone := p.takenWithin(op, source, 7*24*time.Hour)
+	maps.Copy(gone, due)
+	size, lost := map[string]int{}, map[string]int{}
+	for person, ou := range gone {
+		lost[ou]++
+		if _, tracked := p.observations[person]; !tracked {
+			size[ou]++ // taken out before: it was one of the OU's people when the week began
+		}
+	}
+	for _, o := range p.observations {
+		if o.Person.Source == source {
+			size[o.OU]++
+		}
+	}
+	var found []string
+	for ou, n := range lost {
+		if size[ou] >= ouSize && n*100 >= ouPercent*size[ou] {
+			found = append(found, fmt.Sprintf("%d %% of %s (%d of %d people)", n*100/size[ou], firstNonEmpty(ou, "the root"), n, size[ou]))
+		}
+	}
+	slices.Sort(found)
+	return strings.Join(found, ", ")
+}
+
+// shares words from which OUs people go, the largest first.
+func shares(people map[PersonID]string) string {
+	count := map[string]int{}
+	for _, ou := range people {
+		count[ou]++
+	}
+	ous := slices.Collect(maps.Keys(count))
+	slices.SortFunc(ous, func(a, b string) int { return cmp.Or(cmp.Compare(count[b], count[a]), strings.Compare(a, b)) })
+	var words []string
+	for _, ou := range ous[:min(3, len(ous))] {
+		words = append(words, fmt.Sprintf("%d from %s", count[ou], firstNonEmpty(ou, "the root")))
+	}
+	return "They are: " + strings.Join(words, ", ")
+}
+
+// limitCreates and limitChanges catch a widened filter and a mass edit. The first roll-out is
+// free (design §5.11).
+func (p *planner) limitCreates() {
+	p.limitCount(GuardCreates, "limits.creates.run", p.Policy.CreatesRun, Create)
+}
+
+func (p *planner) limitChanges() {
+	p.limitCount(GuardChanges, "limits.changes.run", p.Policy.ChangesRun, SetSettings, UnsetSetting, Transfer)
+}
+
+func (p *planner) limitCount(guard, key string, limit Window, ops ...Op) {
+	if !p.State.RolledOut {
+		return
+	}
+	bySource := p.duePeople(ops...)
+	for _, source := range slices.Sorted(maps.Keys(bySource)) {
+		due := bySource[source]
+		base := p.baseAt(source, 0)
+		allowed := limit.Allowed(floorRun, base)
+		if len(due) <= allowed {
+			continue
+		}
+		p.trip(guard, source, fmt.Sprintf("%d people in this pass, %d allowed (%s: at most %d and %d %% of %d). %s",
+			len(due), allowed, key, limit.Count, limit.Percent, base, shares(due)))
+		p.block(source, guard, func(c *Change) bool { return slices.Contains(ops, c.Op) })
+	}
+}
+
+func (p *planner) block(source, guard string, which func(*Change) bool) {
+	for n := range p.plan.Changes {
+		if c := &p.plan.Changes[n]; c.Status == Due && c.Person.Source == source && which(c) {
+			c.Status, c.Guard = Blocked, guard
+		}
+	}
+}

@@ -1,0 +1,326 @@
+package plan_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// The limits of config.example.yaml.
+func defaultLimits(p *plan.Policy) {
+	p.LeaversRun, p.LeaversDay, p.LeaversWeek = plan.Window{Count: 10, Percent: 2}, plan.Window{Count: 20, Percent: 3}, plan.Window{Count: 50, Percent: 5}
+	p.CreatesRun, p.ChangesRun = plan.Window{Count: 500, Percent: 20}, plan.Window{Count: 1000, Percent: 30}
+}
+
+func TestAllowed(t *testing.T) {
+	t.Parallel()
+	var p plan.Policy
+	defaultLimits(&p)
+	for _, row := range []struct{ base, run, day, week int }{
+		{0, 0, 0, 0}, {1, 0, 0, 0}, {2, 1, 1, 1}, {3, 1, 1, 1}, {4, 2, 2, 2}, {6, 2, 3, 3}, {10, 2, 3, 5}, {40, 2, 3, 5},
+		{150, 3, 4, 7}, {1000, 10, 20, 50}, {100_000, 10, 20, 50},
+	} {
+		got := [3]int{p.LeaversRun.AllowedToLeave(2, row.base), p.LeaversDay.AllowedToLeave(3, row.base), p.LeaversWeek.AllowedToLeave(5, row.base)}
+		if got != [3]int{row.run, row.day, row.week} {
+			t.Errorf("of %d people: %v, want %v", row.base, got, [3]int{row.run, row.day, row.week})
+		}
+	}
+	if got := p.ChangesRun.Allowed(2, 1); got != 2 {
+		t.Errorf("the only person of a pilot could not be renamed: %d", got)
+	}
+	if got := (plan.Window{Count: 1000, Percent: 100}).AllowedToLeave(2, 100); got != 50 {
+		t.Errorf("never more than half: %d of 100", got)
+	}
+	if got := (plan.Window{Count: 1, Percent: 100}).Allowed(5, 100); got != 1 {
+		t.Errorf("the count is a cap: %d", got)
+	}
+}
+
+// crowd is a rolled-out package of n people, written straight into the ledger, each in an OU
+// of nine, so that only the counted limits speak.
+func crowd(n int) *world {
+	w := newWorld()
+	defaultLimits(&w.policy)
+	w.policy.GraceWithdraw, w.policy.PublishContacts = 0, false
+	w.budget.Unlimited = true
+	w.pkg.Subscription.Licences = 2 * n
+	w.state = plan.State{Subscription: "SUB1", Baseline: true, RolledOut: true, SyncSince: w.now.Add(-day),
+		Sources: map[string]plan.SourceBinding{"corp": {NamingContext: "n1", Scope: "s1"}}}
+	for i := range n {
+		e := w.hire(fmt.Sprintf("p%06d", i))
+		e.ou = fmt.Sprintf("OU%d", i/9)
+		id := fmt.Sprintf("c%06d", i)
+		w.pkg.Credentials = append(w.pkg.Credentials, plan.Credential{ID: id, Username: e.username})
+		w.pkg.Settings[id] = map[string]string{plan.SettingCSI: e.csi, plan.SettingFirstName: e.first, plan.SettingLastName: e.last}
+		w.state.Owned = append(w.state.Owned, plan.Ownership{Person: e.id, CredentialID: id, Username: e.username, CSI: e.csi, Created: true})
+		w.state.Observations = append(w.state.Observations, plan.Observation{
+			Person: e.id, DN: e.dn(), OU: fmt.Sprintf("ou=ou%d,dc=corp", i/9), CSI: e.csi, State: plan.Entitled, LastSeen: w.now})
+	}
+	return w
+}
+
+// leaveSome lets n more people leave, of as many OUs as there are.
+func (w *world) leaveSome(n int) {
+	people := w.source().people
+	for column := range 9 {
+		for i := column; i < len(people) && n > 0; i += 9 {
+			if people[i].state == plan.Entitled {
+				people[i].leave(plan.Disabled)
+				n--
+			}
+		}
+	}
+}
+
+func statuses(p plan.Plan, op plan.Op) map[string]int {
+	count := map[string]int{}
+	for _, c := range p.Changes {
+		if c.Op == op {
+			count[string(c.Status)+c.Guard]++
+		}
+	}
+	return count
+}
+
+func TestLeaverLimits(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		people, leavers int
+		guard           string // "": they go
+	}{
+		{3, 1, ""}, {3, 2, plan.GuardLeaversRun},
+		{40, 2, ""}, {40, 3, plan.GuardLeaversRun},
+		{1000, 10, ""}, {1000, 11, plan.GuardLeaversRun},
+		{5000, 10, ""}, {5000, 11, plan.GuardLeaversRun},
+	} {
+		t.Run(fmt.Sprintf("%d of %d", row.leavers, row.people), func(t *testing.T) {
+			t.Parallel()
+			w := crowd(row.people)
+			w.leaveSome(row.leavers)
+			want := "due"
+			if row.guard != "" {
+				want = "blocked" + row.guard
+			}
+			p := w.later(t, time.Hour)
+			if got := statuses(p, plan.Withdraw); got[want] != row.leavers || len(got) != 1 {
+				t.Errorf("got %v, want %d %s: %s", got, row.leavers, want, words(p))
+			}
+			if guards := slices.ContainsFunc(p.Guards, func(g plan.Guard) bool { return g.Name == row.guard && g.Source == "corp" }); guards != (row.guard != "") {
+				t.Errorf("guards: %+v", p.Guards)
+			}
+		})
+	}
+}
+
+// TestLimitsAreCumulative lets 1 % leave at each pass: each is within the limit of a pass, and
+// the day, then the week stop it (pitfall D3).
+func TestLimitsAreCumulative(t *testing.T) {
+	t.Parallel()
+	w := crowd(1000)
+	gone := func() int { return 1000 - len(w.pkg.Credentials) }
+	var p plan.Plan
+	for range 24 { // pitfall K14: hourly losses, over a day
+		w.leaveSome(10)
+		p = w.later(t, time.Hour)
+	}
+	if gone() != 20 {
+		t.Errorf("%d went within a day, want 20", gone())
+	}
+	if got := statuses(p, plan.Withdraw); got["blocked"+plan.GuardLeaversRun] != 220 {
+		t.Errorf("got %v", got)
+	}
+	wantWords(t, p, "leavers-run withdraw: 220 people in this pass, 10 allowed (limits.leavers.run: at most 10 and 2 % of 980)")
+	wantWords(t, p, "leavers-day withdraw: 240 people within 24 h, 20 allowed (limits.leavers.day: at most 20 and 3 % of 1000)")
+	wantWords(t, p, "They are: ")
+}
+
+func TestWindowsMove(t *testing.T) {
+	t.Parallel()
+	w := crowd(1000)
+	gone := func() int { return 1000 - len(w.pkg.Credentials) }
+	for range 5 { // ten a pass, twenty a day
+		w.leaveSome(10)
+		w.later(t, 12*time.Hour)
+	}
+	if gone() != 50 {
+		t.Fatalf("%d went, want 50", gone())
+	}
+	w.leaveSome(1)
+	p := w.later(t, 12*time.Hour)
+	wantLines(t, slices.Compact(slices.Collect(func(yield func(string) bool) {
+		for _, g := range p.Guards {
+			if !yield(g.Name) {
+				return
+			}
+		}
+	})), plan.GuardLeaversWeek)
+	w.later(t, 6*day)
+	if gone() != 51 {
+		t.Errorf("%d went after the week moved on, want 51", gone())
+	}
+}
+
+func TestOURule(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		size, leave int
+		trips       bool
+	}{{9, 9, false}, {10, 4, false}, {10, 5, true}, {11, 5, false}, {11, 6, true}} {
+		t.Run(fmt.Sprintf("%d of %d", row.leave, row.size), func(t *testing.T) {
+			t.Parallel()
+			w := crowd(1000)
+			for i := range row.size {
+				w.source().people[100+i].ou = "Paris"
+			}
+			w.later(t, time.Hour)
+			for i := range row.leave {
+				w.source().people[100+i].leave(plan.Absent)
+			}
+			w.policy.ConfirmReads, w.policy.ConfirmOver = 1, 0
+			p := w.later(t, time.Hour)
+			want := "due"
+			if row.trips {
+				want = "blocked" + plan.GuardLeaversOU
+				wantWords(t, p, "of ou=paris,dc=corp")
+			}
+			if got := statuses(p, plan.Withdraw); got[want] != row.leave {
+				t.Errorf("got %v", got)
+			}
+		})
+	}
+}
+
+func TestOURuleCountsTheWeek(t *testing.T) {
+	t.Parallel()
+	w := crowd(1000)
+	for i := range 12 {
+		w.source().people[i].ou = "Paris"
+	}
+	w.later(t, time.Hour)
+	for i := range 6 { // one a day, so that only the OU can tell
+		w.source().people[i].leave(plan.Disabled)
+		w.later(t, day)
+	}
+	if gone := 1000 - len(w.pkg.Credentials); gone != 5 {
+		t.Errorf("%d of 12 went, want 5", gone)
+	}
+}
+
+func TestTrippingBlocksTheWholeClass(t *testing.T) {
+	t.Parallel()
+	w := crowd(100)
+	w.policy.ID, w.policy.GraceID = plan.DetachID, 0
+	w.source().people[50].last = "Neu"
+	w.hire("joiner")
+	for i := range 3 {
+		w.activate(fmt.Sprintf("p%06d", i*9))
+	}
+	w.leaveSome(3)
+	p := w.later(t, time.Hour)
+	wantLines(t, summary(p),
+		"withdraw E-p000000 blocked by leavers-run", "withdraw E-p000009 blocked by leavers-run", "withdraw E-p000018 blocked by leavers-run",
+		"detach E-p000000 waiting", "detach E-p000009 waiting", "detach E-p000018 waiting",
+		"set-settings E-p000050 due", "create E-joiner due")
+	if again := w.plan(); again.Hash != p.Hash {
+		t.Error("the hash changed although the gated set did not")
+	}
+}
+
+func TestEachIDIsLimitedToo(t *testing.T) {
+	t.Parallel()
+	w := crowd(100)
+	w.policy.ID, w.policy.GraceID = plan.RevokeID, 30*day
+	for round := range 3 { // one a week withdrawn, all due to be revoked on one day
+		for n := range 2 {
+			i := (2*round + n) * 9
+			w.activate(fmt.Sprintf("p%06d", i))
+			w.source().people[i].leave(plan.Disabled)
+		}
+		w.later(t, 8*day)
+	}
+	if w.done[plan.Withdraw] != 6 {
+		t.Fatalf("%d withdrawn", w.done[plan.Withdraw])
+	}
+	p := w.later(t, 60*day)
+	if got := statuses(p, plan.Revoke); got["blocked"+plan.GuardLeaversRun] != 6 {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestSourcesAreLimitedApart(t *testing.T) {
+	t.Parallel()
+	w := crowd(100)
+	w.state.Sources["north"] = plan.SourceBinding{NamingContext: "n2", Scope: "s2"}
+	north := &directory{name: "north", scope: "s2", context: "n2"}
+	w.sources = append(w.sources, north)
+	w.state.RolledOut = false
+	for i := range 60 {
+		w.hireAt(north, fmt.Sprintf("n%02d", i)).ou = fmt.Sprintf("N%d", i/9)
+	}
+	w.settle(t)
+	w.leaveSome(3)
+	north.people[0].leave(plan.Disabled)
+	p := w.later(t, time.Hour)
+	if got := statuses(p, plan.Withdraw); got["blocked"+plan.GuardLeaversRun] != 3 || got["due"] != 1 {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestCreatesAndChangesAreLimitedAfterRollOut(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name              string
+		rolledOut         bool
+		joiners, changed  int
+		creates, settings string
+	}{
+		{"first roll-out is free", false, 90, 90, "due", "due"},
+		{"within", true, 20, 30, "due", "due"},
+		{"a filter was widened", true, 21, 30, "blocked" + plan.GuardCreates, "due"},
+		{"a mass edit", true, 20, 31, "due", "blocked" + plan.GuardChanges},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			w := crowd(100)
+			w.state.RolledOut = row.rolledOut
+			for i := range row.joiners {
+				w.hire(fmt.Sprintf("j%02d", i))
+			}
+			for i := range row.changed {
+				w.source().people[i].last = "Neu"
+			}
+			p := w.pass(t)
+			if got := statuses(p, plan.Create); got[row.creates] != row.joiners {
+				t.Errorf("creates: %v", got)
+			}
+			if got := statuses(p, plan.SetSettings); got[row.settings] != row.changed {
+				t.Errorf("changes: %v", got)
+			}
+		})
+	}
+}
+
+func TestMassTransferIsLimited(t *testing.T) {
+	t.Parallel()
+	// Everybody's directory ID changed: a restored domain, or another id attribute.
+	w := crowd(100)
+	for i := range 100 {
+		old := w.source().people[i]
+		old.leave(plan.Absent)
+		young := w.hire(old.username)
+		young.last = "Neu"
+	}
+	p := w.pass(t)
+	if got := statuses(p, plan.Transfer); got["blocked"+plan.GuardChanges] != 100 {
+		t.Errorf("transfers: %v", got)
+	}
+	if got := statuses(p, plan.SetSettings); got["blocked"+plan.GuardChanges] != 100 {
+		t.Errorf("settings: %v", got)
+	}
+	if p.Requests != 0 {
+		t.Errorf("costs %d", p.Requests)
+	}
+}

@@ -1,0 +1,388 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// match finds the people who compete for credentials, holds those who collide, and passes on
+// the credentials of people who came back under a new ID.
+func (p *planner) match() {
+	for _, i := range p.identities {
+		if i.State == Entitled && !i.Excluded {
+			p.entitled = append(p.entitled, i)
+		}
+	}
+	slices.SortFunc(p.entitled, func(a, b Identity) int { return a.Person.Compare(b.Person) })
+	for _, i := range p.entitled {
+		if i.CSI != "" {
+			p.entitledCSI[i.CSI] = i.Person
+		}
+	}
+	p.claimCSIs()
+	p.indexOwned()
+	p.endSagas()
+	for _, saga := range p.State.Sagas {
+		if _, open := p.sagas[saga.Person]; open {
+			p.leavingNames[foldUsername(saga.Username)] = saga
+		}
+	}
+}
+
+// claimCSIs notes whose csi it may be: of everybody whom the directory shows or showed last,
+// except those who departed. Who is unknown, excluded or hidden in an incomplete read is not
+// gone, and a leaver with the same csi may be them under an older ID.
+func (p *planner) claimCSIs() {
+	claim := func(csi string, person PersonID) {
+		if first, taken := p.claimedCSI[csi]; csi != "" && (!taken || person.Compare(first) < 0) {
+			p.claimedCSI[csi] = person
+		}
+	}
+	for _, o := range p.observations {
+		if o.State != Departed {
+			claim(o.CSI, o.Person)
+		}
+	}
+	for _, i := range p.identities {
+		if i.State != Departed || i.Excluded {
+			claim(i.CSI, i.Person)
+		}
+	}
+}
+
+// indexOwned keys what is ours before this pass: owned credentials, and those that an
+// interrupted create made.
+func (p *planner) indexOwned() {
+	for _, op := range p.openCreates {
+		c, _ := p.createdCredential(op)
+		p.former[c.ID] = Ownership{Person: op.Person, CredentialID: c.ID, Username: c.Username, CSI: op.CSI}
+	}
+	for _, own := range p.owned {
+		p.former[own.CredentialID] = own
+		if _, there := p.credentials[own.CredentialID]; there && own.CSI != "" {
+			p.formerByCSI[own.CSI] = append(p.formerByCSI[own.CSI], own.CredentialID)
+		}
+	}
+}
+
+// endSagas closes the sagas with nothing left to do, whatever the directory says by now, and
+// those of people who are entitled again, under their own ID or, with the same csi, under
+// another: no further step is theirs (design §5.6).
+func (p *planner) endSagas() {
+	for _, saga := range p.State.Sagas {
+		why := ""
+		if i, ok := p.identities[saga.Person]; ok && i.State == Entitled && !i.Excluded {
+			why = "returned"
+		} else if _, ok := p.entitledCSI[saga.CSI]; ok && saga.CSI != "" {
+			why = "transferred"
+		} else if !p.sagas[saga.Person].WithdrawnAt.IsZero() && len(p.remaining(saga)) == 0 {
+			why = "settled"
+		}
+		if why != "" {
+			delete(p.sagas, saga.Person)
+			p.plan.Memory.EndedSagas = append(p.plan.Memory.EndedSagas, EndedSaga{Person: saga.Person, Why: why})
+		}
+	}
+}
+
+// planPeople decides for everybody who is not a leaver.
+func (p *planner) planPeople() {
+	collisions := p.collisions()
+	for _, i := range p.entitled {
+		reason := i.Held
+		if c := collisions[i.Person]; c != "" {
+			reason = joinReasons(reason, c)
+		}
+		if reason != "" {
+			p.holdIdentity(i, reason)
+			continue
+		}
+		p.planPerson(i)
+	}
+	p.holdAbandoned()
+	for _, i := range p.identities {
+		switch {
+		case i.Excluded:
+			p.holdIdentity(i, firstNonEmpty(i.Held, "lies below exclude_dns"))
+		case i.State == Unknown:
+			p.holdIdentity(i, joinReasons("account state unknown: "+firstNonEmpty(i.Evidence.Detail, "not readable"), i.Held))
+		}
+	}
+}
+
+// holdAbandoned names people who left, or cannot be told, before an interrupted create could
+// be finished. Nobody has the password of such a credential, and it may not be ours to take.
+func (p *planner) holdAbandoned() {
+	for person, op := range p.openCreates {
+		i := p.identities[person]
+		_, owned := p.owned[person]
+		if !owned && (i.State != Entitled || i.Excluded) {
+			p.hold(person, op.CSI, op.DN, fmt.Sprintf("an interrupted pass created the credential %s and handed it to nobody, and the person "+
+				"is not entitled now: delete it in the cockpit", op.Username))
+		}
+	}
+}
+
+// collisions finds entitled people with the same csi or username: all of them are held, by
+// name, for the program cannot know who is right (D-19, F19).
+func (p *planner) collisions() map[PersonID]string {
+	byKey := map[string][]Identity{}
+	for _, i := range p.entitled {
+		if i.CSI != "" {
+			byKey["csi "+i.CSI] = append(byKey["csi "+i.CSI], i)
+		}
+		if i.Username != "" {
+			key := "username " + foldUsername(i.Username)
+			byKey[key] = append(byKey[key], i)
+		}
+	}
+	held := map[PersonID]string{}
+	for key, people := range byKey {
+		for n, i := range people {
+			if len(people) > 1 {
+				held[i.Person] = joinSorted(held[i.Person], fmt.Sprintf("the %s is also that of %s", key, others(people, n)))
+			}
+		}
+	}
+	return held
+}
+
+// others names the people beside number n, but not all of them if they are many: where one
+// csi is everybody's, the mapping is wrong.
+func others(people []Identity, n int) string {
+	const most = 3
+	var names []string
+	for m := 0; m < len(people) && len(names) < most; m++ {
+		if m != n {
+			names = append(names, people[m].DN)
+		}
+	}
+	if more := len(people) - 1 - len(names); more > 0 {
+		names = append(names, fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(names, " and ")
+}
+
+// planPerson handles one entitled person without a fault.
+func (p *planner) planPerson(i Identity) {
+	if op, ok := p.openCreates[i.Person]; ok {
+		p.resumeCreate(i, op)
+		return
+	}
+	own, owned := p.owned[i.Person]
+	if owned && p.credentialThere(own) {
+		p.manage(i, own.CredentialID)
+		return
+	}
+	candidates := p.candidates(i)
+	switch len(candidates) {
+	case 0:
+		if owned {
+			p.missing(i, own)
+			return
+		}
+		p.byName(i, "entitled, and no credential carries the csi or the username")
+	case 1:
+		p.claim(i, candidates[0])
+	default:
+		p.holdIdentity(i, fmt.Sprintf("the csi %s stands on %d credentials: %s; delete or correct one in the cockpit",
+			i.CSI, len(candidates), p.describe(candidates)))
+	}
+}
+
+// candidates are the credentials that carry the person's csi: by their setting, or by what
+// the ledger wrote to them.
+func (p *planner) candidates(i Identity) []string {
+	ids := slices.Concat(p.byCSI[i.CSI], p.formerByCSI[i.CSI])
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+func (p *planner) describe(credentialIDs []string) string {
+	var names []string
+	for _, id := range credentialIDs {
+		names = append(names, p.credentials[id].Username)
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
+}
+
+// claim adopts a credential that carries the person's csi, or takes it over from the ID
+// under which the same person was known before.
+func (p *planner) claim(i Identity, credentialID string) {
+	own, owned := p.former[credentialID]
+	if !owned {
+		p.adopt(i, credentialID, fmt.Sprintf("th_csi %s stands on this credential", i.CSI))
+		return
+	}
+	if reason := p.keepsOwner(own); reason != "" {
+		p.holdIdentity(i, reason)
+		return
+	}
+	c := p.change(Transfer, i, credentialID, own.Person.String())
+	c.CredentialID, c.Username = credentialID, own.Username
+	c.Reason = "the same csi under a new directory ID: the account was created anew, and keeps its credential and Threema ID"
+	c.Evidence = p.observations[own.Person].describe()
+	c.Before = map[string]string{"person": own.Person.String()}
+	c.After = map[string]string{"person": i.Person.String()}
+	p.add(c)
+	delete(p.owned, own.Person)
+	p.owned[i.Person] = Ownership{Person: i.Person, CredentialID: credentialID, Username: own.Username, CSI: i.CSI, Created: own.Created}
+	p.manage(i, credentialID)
+}
+
+// keepsOwner says why a credential cannot pass to another ID: its owner is still entitled, or
+// no complete read of this pass says that the owner left.
+func (p *planner) keepsOwner(own Ownership) string {
+	o := p.observations[own.Person]
+	owner := firstNonEmpty(o.DN, own.Person.String())
+	switch {
+	case o.State == Entitled && p.sourceRead(own.Person.Source):
+		return fmt.Sprintf("credential %s with this csi belongs to %s, who is entitled", own.Username, owner)
+	case !p.departedNow[own.Person]:
+		return fmt.Sprintf("credential %s with this csi belongs to %s, and no complete read of source %s says that they left",
+			own.Username, owner, own.Person.Source)
+	}
+	return ""
+}
+
+func (p *planner) sourceRead(name string) bool {
+	return slices.ContainsFunc(p.Sources, func(s SourceView) bool { return s.Snapshot.Source == name })
+}
+
+// byName looks at the person's username when no credential carries the csi: adopt by name
+// where that is allowed, else create, for the reason given, where the name is free.
+func (p *planner) byName(i Identity, reason string) {
+	c, taken := p.credentialNamed(i.Username)
+	own, owned := p.former[c.ID]
+	leaving := p.usernameLeaving(i)
+	switch {
+	case taken && owned:
+		p.holdIdentity(i, fmt.Sprintf("the username %s is that of %s; it is free when that person's credential is withdrawn",
+			i.Username, firstNonEmpty(p.observations[own.Person].DN, own.Person.String())))
+	case taken:
+		p.byTakenName(i, c)
+	case leaving != "":
+		p.holdIdentity(i, leaving)
+	default:
+		p.create(i, reason)
+	}
+}
+
+func (p *planner) byTakenName(i Identity, c Credential) {
+	csi := p.Inventory.Settings[c.ID][SettingCSI]
+	switch {
+	case !p.Policy.AdoptUsername || c.Username != i.Username:
+		p.holdIdentity(i, fmt.Sprintf("the username %s is taken by a credential that is not ours; write the csi %s to it, "+
+			"set adopt.username: true, or delete it in the cockpit", c.Username, i.CSI))
+	case csi != "" && csi != i.CSI:
+		p.holdIdentity(i, fmt.Sprintf("the username %s is taken by a credential with another csi (%s)", c.Username, csi))
+	default:
+		p.adopt(i, c.ID, "its username is exactly this person's, and adopt.username is on")
+	}
+}
+
+// usernameLeaving keeps a username from a namesake until its former owner's saga is settled
+// (design §5.5).
+func (p *planner) usernameLeaving(i Identity) string {
+	saga, leaving := p.leavingNames[foldUsername(i.Username)]
+	if !leaving || saga.Person == i.Person {
+		return ""
+	}
+	return fmt.Sprintf("the username %s still belongs to the departure of %s", i.Username, saga.DN)
+}
+
+// adopt makes an existing credential ours, unless something speaks against it.
+func (p *planner) adopt(i Identity, credentialID, reason string) {
+	if against := p.againstAdoption(i, credentialID); against != "" {
+		p.holdIdentity(i, against)
+		return
+	}
+	credential := p.credentials[credentialID]
+	c := p.change(Adopt, i, credentialID, credential.Username)
+	c.CredentialID, c.Username, c.Reason = credentialID, credential.Username, reason
+	p.add(c)
+	p.owned[i.Person] = Ownership{Person: i.Person, CredentialID: credentialID, Username: credential.Username, CSI: i.CSI}
+	p.manage(i, credentialID)
+}
+
+// againstAdoption are the reasons of design §5.5 to leave a credential alone.
+func (p *planner) againstAdoption(i Identity, id string) string {
+	c, users := p.credentials[id], p.people(id)
+	if p.shared(id) {
+		return fmt.Sprintf("credential %s is shared (%d Threema IDs use it); list it under adopt.personal if it is this person's alone",
+			c.Username, max(c.Usage, len(users)))
+	}
+	if p.servesService(id) {
+		return fmt.Sprintf("credential %s is in use by a Gateway, Broadcast or support ID", c.Username)
+	}
+	for _, u := range users {
+		switch {
+		case u.CSI != "" && u.CSI != i.CSI:
+			return fmt.Sprintf("the Threema ID %s on credential %s reports another csi (%s)", u.ID, c.Username, u.CSI)
+		case differs(u.FirstName, i.Setting(SettingFirstName)) && differs(u.LastName, i.Setting(SettingLastName)):
+			return fmt.Sprintf("credential %s is in use by %s %s (%s): both names differ from this person's", c.Username, u.FirstName, u.LastName, u.ID)
+		}
+	}
+	return ""
+}
+
+// shared tells whether a credential that we did not create serves several people (D-11).
+func (p *planner) shared(id string) bool {
+	c := p.credentials[id]
+	personal := slices.Contains(p.Policy.AdoptPersonal, id) || slices.Contains(p.Policy.AdoptPersonal, c.Username)
+	return p.severalCSIs(id) || max(c.Usage, len(p.people(id))) > 1 && !personal
+}
+
+// servesService tells whether a Gateway, Broadcast or support ID uses a credential. Such an ID
+// is never touched, nor what it lives on (D-05).
+func (p *planner) servesService(id string) bool {
+	return slices.ContainsFunc(p.usersOf[id], User.Special)
+}
+
+// severalCSIs tells whether the users of a credential report different csis: then it serves
+// several people, whoever made it.
+func (p *planner) severalCSIs(id string) bool {
+	first := ""
+	for _, u := range p.people(id) {
+		if first != "" && u.CSI != "" && u.CSI != first {
+			return true
+		}
+		first = firstNonEmpty(u.CSI, first)
+	}
+	return false
+}
+
+// differs compares a reported name with a desired one; one that is not reported differs not.
+func differs(reported, desired string) bool {
+	return reported != "" && !strings.EqualFold(reported, desired)
+}
+
+// missing handles a credential of ours that is gone from the package (design §5.10).
+func (p *planner) missing(i Identity, own Ownership) {
+	byHand := fmt.Sprintf("credential %s was withdrawn by hand (Zugang entzogen)", own.Username)
+	switch {
+	case !p.Policy.Recreate:
+		p.holdIdentity(i, byHand+"; it is created anew only with credentials.recreate: true")
+	case p.countMissing(own).MissingReads < 2:
+		p.holdIdentity(i, byHand+"; it is created anew if the next complete pass misses it too")
+	default:
+		p.byName(i, byHand+", and credentials.recreate is on")
+	}
+}
+
+func joinReasons(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + "; " + b
+}
+
+// joinSorted joins two reasons in an order that does not depend on which came first.
+func joinSorted(a, b string) string {
+	if a != "" && b < a {
+		a, b = b, a
+	}
+	return joinReasons(a, b)
+}

@@ -1,0 +1,220 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// observe turns the snapshots and the old memory into the new memory. A sighting resets; a
+// departure counts only from a snapshot whose conditions all hold; unknown neither counts nor
+// lasts: the confirmation is an unbroken row of complete reads (design §5.2, pitfall D5).
+func (p *planner) observe() {
+	for _, s := range p.Sources {
+		for _, i := range s.Identities {
+			p.identities[i.Person] = i
+			state := i.State
+			if i.Excluded {
+				state = Unknown
+			}
+			p.see(Sighting{ID: i.Person, DN: i.DN, State: state, Evidence: i.Evidence}, i.CSI, s.Snapshot.Departures())
+		}
+		for _, sighting := range s.Snapshot.Sightings {
+			if _, present := p.identities[sighting.ID]; !present {
+				p.see(sighting, "", s.Snapshot.Departures())
+			}
+		}
+		p.forgetUnowned(s)
+	}
+	p.refreshOwned()
+}
+
+// refreshOwned lets what is known of our credentials follow the world: a rename by hand, and
+// a csi that was corrected in the directory, once it stands on the credential.
+func (p *planner) refreshOwned() {
+	for n := range p.State.Owned {
+		own := &p.State.Owned[n]
+		if credential, there := p.credentials[own.CredentialID]; there {
+			own.Username = credential.Username
+			if csi := p.observations[own.Person].CSI; csi != "" && csi == p.Inventory.Settings[own.CredentialID][SettingCSI] {
+				own.CSI = csi
+			}
+		}
+		if _, ours := p.owned[own.Person]; ours {
+			p.owned[own.Person] = *own
+		}
+	}
+}
+
+// see updates the memory of one person.
+func (p *planner) see(s Sighting, csi string, departures bool) {
+	prior, known := p.observations[s.ID]
+	switch {
+	case s.State == Entitled:
+		p.observations[s.ID] = Observation{
+			Person: s.ID, DN: s.DN, OU: parentDN(s.DN), CSI: firstNonEmpty(csi, prior.CSI),
+			LastSeen: p.Now, State: Entitled,
+		}
+	case !known && !p.isOurs(s.ID):
+		// Disabled at first sight is onboarding (pitfall B6); nobody of ours is concerned.
+	case s.State == Unknown:
+		p.observations[s.ID] = Observation{
+			Person: s.ID, DN: firstNonEmpty(prior.DN, s.DN), OU: firstNonEmpty(prior.OU, parentDN(s.DN)),
+			CSI: firstNonEmpty(prior.CSI, csi), LastSeen: prior.LastSeen, State: Unknown, Evidence: s.Evidence,
+		}
+	case departures:
+		p.observations[s.ID] = p.advance(prior, s)
+		p.departedNow[s.ID] = true
+	}
+}
+
+// advance adds one complete read to the row of departures. DN and OU stay those where the
+// person was seen last: a leaver who was moved to OU=Leavers still counts for Berlin. A row
+// that began or was confirmed in the future was timed by a wrong clock, and begins again.
+func (p *planner) advance(o Observation, s Sighting) Observation {
+	if o.State != Departed || p.Now.Before(later(o.Since, o.ConfirmedAt)) {
+		o = Observation{
+			Person: s.ID, DN: firstNonEmpty(o.DN, s.DN), OU: firstNonEmpty(o.OU, parentDN(s.DN)), CSI: o.CSI,
+			LastSeen: o.LastSeen, State: Departed, Since: p.Now,
+		}
+	}
+	o.Reads++
+	o.Evidence = s.Evidence
+	if o.ConfirmedAt.IsZero() && p.confirms(o) {
+		o.ConfirmedAt = p.Now
+	}
+	return o
+}
+
+// confirms is design §5.2: positive evidence is a confirmation; weak evidence needs the full
+// number of reads over the full time.
+func (p *planner) confirms(o Observation) bool {
+	if o.Evidence.Kind.Positive() {
+		return true
+	}
+	return o.Reads >= p.Policy.ConfirmReads && !p.Now.Before(o.Since.Add(p.Policy.ConfirmOver))
+}
+
+// forgetUnowned drops people of a complete source who left it and of whom nothing is ours.
+func (p *planner) forgetUnowned(s SourceView) {
+	if !s.Snapshot.Departures() {
+		return
+	}
+	for id, o := range p.observations {
+		if id.Source != s.Snapshot.Source || p.isOurs(id) {
+			continue
+		}
+		if _, present := p.identities[id]; !present || o.State == Departed {
+			delete(p.observations, id)
+		}
+	}
+}
+
+// isOurs tells whether the ledger has something at stake for a person.
+func (p *planner) isOurs(id PersonID) bool {
+	_, owned := p.owned[id]
+	_, leaving := p.sagas[id]
+	_, creating := p.openCreates[id]
+	return owned || leaving || creating
+}
+
+// graceStart is when the grace of a confirmed leaver began: not before the policy became
+// sync (design §5.4).
+func (p *planner) graceStart(o Observation) time.Time {
+	since := p.syncSince()
+	if since.IsZero() { // a preview of sync, or another policy: as if it began now
+		since = p.Now
+	}
+	return later(o.ConfirmedAt, since)
+}
+
+func (p *planner) syncSince() time.Time {
+	switch {
+	case p.Policy.Mode != Sync:
+		return time.Time{}
+	case p.State.SyncSince.IsZero() || p.State.SyncSince.After(p.Now): // after: a wrong clock
+		return p.Now
+	}
+	return p.State.SyncSince
+}
+
+// remember collects what the pass records whatever becomes of its changes.
+func (p *planner) remember() {
+	m := &p.plan.Memory
+	m.SyncSince = p.syncSince()
+	slices.SortFunc(m.Published, func(a, b Publication) int { return strings.Compare(a.ThreemaID, b.ThreemaID) })
+	if p.planOnly != "" {
+		p.rememberUnchanged()
+		return
+	}
+	m.Observations = make([]Observation, 0, len(p.observations))
+	m.Owned = make([]Ownership, 0, len(p.State.Owned))
+	for _, o := range p.observations {
+		m.Observations = append(m.Observations, o)
+	}
+	slices.SortFunc(m.Observations, func(a, b Observation) int { return a.Person.Compare(b.Person) })
+	for _, own := range p.State.Owned {
+		m.Owned = append(m.Owned, p.countMissing(own))
+		for _, id := range p.idsOf(own) {
+			m.UsersSeen = append(m.UsersSeen, SeenUser{ThreemaID: id, CredentialID: own.CredentialID})
+		}
+	}
+	slices.SortFunc(m.UsersSeen, SeenUser.compare)
+	m.Bases = p.bases()
+}
+
+// rememberUnchanged keeps the old memory: what was read is not comparable with it. Only that
+// somebody did not depart is worth knowing whatever the scope: it resets, and harms nobody.
+func (p *planner) rememberUnchanged() {
+	m := &p.plan.Memory
+	for n, o := range p.State.Observations {
+		if now := p.observations[o.Person]; o.State == Departed && now.Person == o.Person && now.State != Departed {
+			p.State.Observations[n] = now
+		}
+	}
+	m.Observations, m.Owned, m.UsersSeen = p.State.Observations, p.State.Owned, p.State.UsersSeen
+	m.EndedSagas, m.Settled, m.Published = nil, nil, nil
+}
+
+func (p *planner) countMissing(own Ownership) Ownership {
+	if _, there := p.credentials[own.CredentialID]; there {
+		own.MissingSince, own.MissingReads = time.Time{}, 0
+		return own
+	}
+	if own.MissingReads == 0 {
+		own.MissingSince = p.Now
+	}
+	own.MissingReads++
+	return own
+}
+
+// bases are the tracked people per source at the start of this pass: what the limits of
+// later passes are measured against.
+func (p *planner) bases() []Base {
+	var bases []Base
+	for _, s := range p.Sources {
+		name := s.Snapshot.Source
+		bases = append(bases, Base{Source: name, People: p.tracked[name], At: p.Now})
+	}
+	return bases
+}
+
+// parentDN returns the folded parent of a DN: what follows its first unescaped comma.
+func parentDN(dn string) string {
+	for i := 0; i < len(dn); i++ {
+		switch dn[i] {
+		case '\\':
+			i++
+		case ',':
+			return strings.ToLower(dn[i+1:])
+		}
+	}
+	return ""
+}
+
+func firstNonEmpty(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}

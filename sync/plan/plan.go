@@ -1,0 +1,108 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Plan is the result of [Compute]: one value that every view shows.
+type Plan struct {
+	Hash         string // covers the sorted ids of the gated changes (design §5.3)
+	Policy       Mode
+	Subscription Subscription
+	GeneratedAt  time.Time
+	Sources      []SourceReport
+	Changes      []Change // sorted, in the order of execution
+	Held         []Held
+	Unmanaged    []Unmanaged
+	Guards       []Guard
+	Requests     int // what the due changes cost
+	Seats        Seats
+
+	// Memory is what the pass records beside the changes: facts, under every policy.
+	Memory Memory
+}
+
+// SourceReport is one source as the plan saw it.
+type SourceReport struct {
+	Name       string
+	Complete   bool
+	People     int
+	Conditions []Condition
+}
+
+// Held is a person for whom nothing may be done now, and why.
+type Held struct {
+	Person PersonID
+	CSI    string
+	DN     string
+	Reason string
+}
+
+// Unmanaged is an object of the package that is not ours. It is listed and never touched.
+type Unmanaged struct {
+	Kind   string // credential, user or contact
+	ID     string
+	Name   string
+	Reason string
+}
+
+// Guard is a rule that tripped and blocks a kind of change.
+type Guard struct {
+	Name   string // a closed set, see limits.go: it is a metric label
+	Source string
+	Detail string // who, which OU, which share, and what to do
+}
+
+// Seats is the arithmetic of the licences (D-41): the smaller of the two readings.
+type Seats struct {
+	Licences int
+	Used     int
+	Free     int
+}
+
+// Memory is what a pass learned, to be recorded in one transaction before anything is sent.
+type Memory struct {
+	Subscription string                   // the package that the ledger is (now) bound to
+	Sources      map[string]SourceBinding // likewise, the directories
+	Baseline     bool
+	SyncSince    time.Time
+	Bases        []Base // tracked people per source at the start of this pass
+
+	Observations []Observation // the whole new set
+	Owned        []Ownership   // the whole new set as far as the pass changes it without a request: missing counted
+	Published    []Publication // contacts seen enabled for the first time
+	UsersSeen    []SeenUser    // users seen on owned credentials, the whole set
+	EndedSagas   []EndedSaga
+	Settled      []SettledOperation // open journal rows that the inventory settled
+}
+
+// SeenUser is a Threema ID seen on an owned credential.
+type SeenUser struct {
+	ThreemaID    string
+	CredentialID string
+}
+
+func (s SeenUser) compare(t SeenUser) int {
+	return cmp.Or(strings.Compare(s.ThreemaID, t.ThreemaID), strings.Compare(s.CredentialID, t.CredentialID))
+}
+
+// EndedSaga is a saga with nothing left to do, and why.
+type EndedSaga struct {
+	Person PersonID
+	Why    string // "settled", "returned" or "transferred"
+}
+
+// SettledOperation is an open journal row that looking at the package decided: Done if the
+// effect is there, else the pre-state still stands and the change goes back to planned.
+type SettledOperation struct {
+	ID   int64
+	Done bool
+}
+
+// Tripped tells whether a guard blocks something in this plan.
+func (p Plan) Tripped(guard string) bool {
+	return slices.ContainsFunc(p.Guards, func(g Guard) bool { return g.Name == guard })
+}

@@ -1,0 +1,108 @@
+package plan
+
+import "time"
+
+// Mode is the operator's filter over the plan. There is no default (design §5.4).
+type Mode string
+
+// The modes, from looking on to everything.
+const (
+	Observe    Mode = "observe"
+	CreateOnly Mode = "create-only"
+	UpsertOnly Mode = "upsert-only"
+	Sync       Mode = "sync"
+)
+
+// Allows tells whether the mode lets an operation through.
+func (m Mode) Allows(op Op) bool {
+	switch op {
+	case Create, Adopt:
+		return m == CreateOnly || m == UpsertOnly || m == Sync
+	case Transfer, SetSettings, UnsetSetting, PublishContact:
+		return m == UpsertOnly || m == Sync
+	case Withdraw, DisableContact, Detach, Revoke:
+		return m == Sync
+	}
+	return false
+}
+
+// IDPolicy is what becomes of a leaver's Threema ID.
+type IDPolicy string
+
+// The fates of an ID, from none to final.
+const (
+	KeepID   IDPolicy = "keep"
+	DetachID IDPolicy = "detach"
+	RevokeID IDPolicy = "revoke"
+)
+
+// Approval is from which class on a person must say yes.
+type Approval string
+
+// The thresholds. The default is irreversible.
+const (
+	ApproveNone         Approval = "none"
+	ApproveIrreversible Approval = "irreversible"
+	ApproveRecoverable  Approval = "recoverable"
+	ApproveAll          Approval = "all"
+)
+
+// Asks tells whether a change of this class, on the leaver's path, needs a yes.
+func (a Approval) Asks(c Class) bool {
+	switch a {
+	case ApproveAll:
+		return true
+	case ApproveRecoverable:
+		return c != Reversible
+	case ApproveIrreversible:
+		return c == Irreversible
+	case ApproveNone:
+		return false
+	}
+	return true // an unknown value asks: the safe side
+}
+
+// Window is one limit: at most Count people, and at most Percent of the base.
+type Window struct {
+	Count   int
+	Percent int
+}
+
+// Policy is everything the operator decided, as values.
+type Policy struct {
+	Mode Mode
+
+	// Withdraw answers "may they go on using the app?" with no; ID answers "may they go on
+	// using the Threema ID?" (D-14).
+	Withdraw bool
+	ID       IDPolicy
+
+	ConfirmReads  int
+	ConfirmOver   time.Duration
+	GraceWithdraw time.Duration // from the confirmation
+	GraceID       time.Duration // from the withdrawal
+	Approval      Approval
+
+	LeaversRun, LeaversDay, LeaversWeek Window
+	CreatesRun, ChangesRun              Window
+
+	PublishContacts bool
+	AdoptUsername   bool
+	AdoptPersonal   []string // usernames or ids of credentials with usage > 1 that are personal all the same
+	Recreate        bool     // create anew what was withdrawn by hand
+
+	// ChunkSize is how many credentials one bulk settings request carries, Batch how many
+	// creates share one.
+	ChunkSize int
+	Batch     int
+}
+
+// Budget is what is left of the day's requests. Reserve of it is kept for leavers and for
+// reading. Unlimited switches the count off (D-61).
+type Budget struct {
+	Unlimited bool
+	Remaining int
+	Reserve   int
+	// FreeAt is when the rolling day next gives requests back.
+	FreeAt time.Time
+}

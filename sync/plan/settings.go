@@ -1,0 +1,124 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+)
+
+// refusedValue names a value that the service refused for a credential.
+type refusedValue struct{ credentialID, setting, value string }
+
+// manage compares the settings and contacts of a credential that is this person's.
+func (p *planner) manage(i Identity, credentialID string) {
+	if p.heldByRefusal(i, credentialID) {
+		return
+	}
+	p.compareSettings(i, credentialID)
+	p.compareContacts(i, credentialID)
+}
+
+// heldByRefusal holds a person for whom the service refused a value that is still wanted: it
+// would be refused again.
+func (p *planner) heldByRefusal(i Identity, credentialID string) bool {
+	for _, s := range i.Settings {
+		message, ok := p.refused[refusedValue{credentialID, s.Name, s.Value}]
+		if ok && p.Inventory.Settings[credentialID][s.Name] != s.Value {
+			p.holdIdentity(i, fmt.Sprintf("the service refused the value of %s (%s); correct it in the directory or the mapping", s.Name, message))
+			return true
+		}
+	}
+	return false
+}
+
+// compareSettings compares with what was asked for (the bulk settings), never with what a
+// device reports (D-36). Only settings that the mapping owns are looked at (D-34).
+func (p *planner) compareSettings(i Identity, credentialID string) {
+	current := p.Inventory.Settings[credentialID]
+	set := Change{Before: map[string]string{}, After: map[string]string{}}
+	var preState []string
+	for _, s := range i.Settings {
+		was := current[s.Name]
+		switch {
+		case s.Value == was:
+		case s.Value == "":
+			p.unset(i, credentialID, s.Name, was)
+		default:
+			set.Before[s.Name], set.After[s.Name] = was, s.Value
+			set.Settings = append(set.Settings, s)
+			preState = append(preState, s.Name, was)
+		}
+	}
+	if len(set.Settings) == 0 {
+		return
+	}
+	c := p.change(SetSettings, i, credentialID, preState...)
+	c.CredentialID, c.Username = credentialID, p.credentials[credentialID].Username
+	c.Before, c.After, c.Settings = set.Before, set.After, set.Settings
+	c.Reason = "differs from the directory: " + strings.Join(names(set.Settings), ", ")
+	p.add(c)
+}
+
+func (p *planner) unset(i Identity, credentialID, name, was string) {
+	c := p.change(UnsetSetting, i, credentialID, name, was)
+	c.CredentialID, c.Username = credentialID, p.credentials[credentialID].Username
+	c.Before, c.After = map[string]string{name: was}, map[string]string{name: ""}
+	c.Reason = "the directory has no value for " + name + " any more"
+	c.Requests = 1
+	p.add(c)
+}
+
+func names(settings []Setting) []string {
+	var out []string
+	for _, s := range settings {
+		out = append(out, s.Name)
+	}
+	return out
+}
+
+// create plans a new credential with its settings, which are written before the hand-over
+// (domain §4.2, joiner).
+func (p *planner) create(i Identity, reason string) {
+	c := p.change(Create, i, "")
+	c.Username, c.Reason, c.Requests = i.Username, reason, 1
+	c.Settings = present(i.Settings)
+	c.After = map[string]string{"username": i.Username}
+	for _, s := range c.Settings {
+		c.After[s.Name] = s.Value
+	}
+	p.add(c)
+}
+
+// resumeCreate goes on with a create that a crash interrupted before its hand-over. Nobody
+// knows its password, so it gets a new one: only while nobody uses it (design §5.7).
+func (p *planner) resumeCreate(i Identity, op Operation) {
+	credential, _ := p.createdCredential(op)
+	switch owner, taken := p.former[credential.ID]; {
+	case taken && owner.Person != i.Person:
+		p.settle(op, false)
+		p.holdIdentity(i, fmt.Sprintf("the username %s belongs to %s by now", op.Username,
+			firstNonEmpty(p.observations[owner.Person].DN, owner.Person.String())))
+		return
+	case credential.Usage > 0 || len(p.usersOf[credential.ID]) > 0:
+		p.holdIdentity(i, fmt.Sprintf("credential %s is in use although its hand-over was interrupted: find out who activated it, "+
+			"then delete the credential in the cockpit", credential.Username))
+		return
+	case p.heldByRefusal(i, credential.ID):
+		return
+	}
+	c := p.change(Create, i, credential.ID)
+	c.CredentialID, c.Username, c.Requests = credential.ID, credential.Username, 2
+	c.Reason = "an interrupted pass created this credential and did not hand it over: it gets a new password"
+	c.Settings = present(i.Settings)
+	c.After = map[string]string{"username": credential.Username}
+	p.add(c)
+}
+
+func present(settings []Setting) []Setting {
+	var out []Setting
+	for _, s := range settings {
+		if s.Value != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}

@@ -1,0 +1,169 @@
+package plan
+
+import "time"
+
+// State is what the ledger remembers between two passes, as values.
+type State struct {
+	// Subscription is the licence package that this ledger is bound to, "" before the first
+	// recorded pass.
+	Subscription string
+	// Sources are the bindings of the directories, by source name.
+	Sources map[string]SourceBinding
+	// Baseline tells that destructive changes are allowed against this package and scope
+	// (design §5.10). RolledOut tells that the first roll-out has been carried out wholly, from
+	// which on creates and changes are limited (design §5.11).
+	Baseline  bool
+	RolledOut bool
+	// SyncSince is the first pass of the current unbroken row of passes under policy sync,
+	// zero if the last one had another policy. No grace begins earlier (design §5.4).
+	SyncSince time.Time
+
+	Owned        []Ownership
+	Observations []Observation
+	Sagas        []Saga      // open ones
+	Open         []Operation // journal rows that are INTENT or UNKNOWN
+	Taken        []Taken     // destructive effects of the last seven days
+	Bases        []Base      // tracked people per source at earlier passes, last eight days
+	Refusals     []Refusal
+	Published    []Publication
+	UsersSeen    []SeenUser // users seen on owned credentials at the last pass
+}
+
+// SourceBinding ties a source to one directory and one scope (design §5.10).
+type SourceBinding struct {
+	NamingContext string
+	Scope         string
+	Server        string
+}
+
+// Ownership says that a credential is ours: created or adopted for this person.
+type Ownership struct {
+	Person       PersonID
+	CredentialID string
+	Username     string
+	CSI          string
+	// Created tells that we made the credential, so it is personal whatever its usage
+	// (design §5.5).
+	Created bool
+	// MissingSince is the first pass that did not find the credential in the package, and
+	// MissingReads how many in a row did not.
+	MissingSince time.Time
+	MissingReads int
+}
+
+// Observation is the memory of one person's whereabouts.
+type Observation struct {
+	Person   PersonID
+	DN       string
+	OU       string // parent DN, folded; the unit of the OU rule
+	CSI      string
+	LastSeen time.Time // last complete snapshot that had the person entitled
+	// State is the latest finding. While it is Departed the fields below count: the first
+	// finding of the unbroken row, how many complete reads it has, its latest evidence, and
+	// when the row became a confirmation (zero: not yet).
+	State       AccountState
+	Since       time.Time
+	Reads       int
+	Evidence    Evidence
+	ConfirmedAt time.Time
+}
+
+// Saga is one leaver on the way out: what must be remembered when the credential, and with
+// it the link to the IDs, is gone (D-16). It is written with the INTENT of the withdrawal.
+type Saga struct {
+	Person       PersonID
+	CredentialID string
+	Username     string
+	CSI          string
+	DN           string
+	OU           string
+	StartedAt    time.Time
+	WithdrawnAt  time.Time // zero: the withdrawal is not proven yet
+	IDs          []SagaID
+}
+
+// SagaID is one Threema ID that a saga persisted.
+type SagaID struct {
+	ThreemaID string
+	// GoneAt is when the ID was detached or revoked, zero if it was not.
+	GoneAt time.Time
+}
+
+// Operation is one row of the journal. INTENT is committed before the request goes out.
+type Operation struct {
+	ID             int64 // given by the ledger
+	Change         string
+	Op             Op
+	Person         PersonID
+	OU             string
+	CSI            string
+	DN             string
+	CredentialID   string // of a create: "" until the service has answered
+	Username       string
+	ThreemaIDs     []string // of a withdrawal: the IDs that its saga persists
+	ContactCreated bool     // of a publish-contact: we make it, see Publication.Created
+	Approved       bool     // carried by an approval: does not fill the windows
+	At             time.Time
+}
+
+// Result is how an operation ended.
+type Result string
+
+// The results. An operation without one is INTENT; a crash or a lost answer makes it unknown.
+const (
+	Done      Result = "done"
+	Failed    Result = "failed"
+	Uncertain Result = "unknown"
+)
+
+// Outcome closes a journal row, or marks it unknown until the package has been looked at.
+type Outcome struct {
+	Operation int64
+	Result    Result
+	// ThreemaIDs, of a withdrawal, are further IDs that appeared on the credential and join
+	// the saga.
+	ThreemaIDs []string
+	Refusals   []Refusal
+	Message    string // of a failure: for the operator, without personal data
+}
+
+// Taken is one destructive effect of the past, for the windows of the limits.
+type Taken struct {
+	Op     Op
+	Person PersonID
+	OU     string
+	At     time.Time
+}
+
+// Base is the number of tracked people of a source at the start of a pass.
+type Base struct {
+	Source string
+	People int
+	At     time.Time
+}
+
+// Refusal remembers a value that the service refused for a credential, so that it is not
+// sent again until it changes or a day has passed.
+type Refusal struct {
+	CredentialID string
+	Setting      string
+	Value        string
+	Message      string
+	At           time.Time
+}
+
+// Publication remembers that a contact was once enabled for an ID, by us or by others, so
+// that one who is disabled later stays disabled (design §5.9). Created tells that we made it,
+// as a custom contact whose name no app reports.
+type Publication struct {
+	ThreemaID string
+	Created   bool
+}
+
+// RunEnd closes the record of a pass.
+type RunEnd struct {
+	Result    string // ok, changed, waiting, incomplete, failed: a metric label
+	ExitCode  int
+	RolledOut bool   // the first roll-out is complete: from now on creates and changes are limited
+	Report    []byte // JSON, for status; no secrets
+}

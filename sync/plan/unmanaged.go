@@ -1,0 +1,92 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// listUnmanaged names everything in the package that is not ours. It stays untouched
+// (design §5.5).
+func (p *planner) listUnmanaged() {
+	ours := map[string]bool{}
+	for _, own := range p.owned {
+		ours[own.CredentialID] = true
+	}
+	for _, op := range p.openCreates {
+		if c, found := p.createdCredential(op); found {
+			ours[c.ID] = true
+		}
+	}
+	leaving := map[string]bool{}
+	for _, saga := range p.State.Sagas {
+		for _, id := range saga.IDs {
+			leaving[id.ThreemaID] = true
+		}
+	}
+	departed := p.departedCSI()
+	for _, c := range p.Inventory.Credentials {
+		if !ours[c.ID] {
+			p.unmanaged("credential", c.ID, c.Username, p.whyUnmanaged(c, departed))
+		}
+	}
+	managedUser := map[string]bool{}
+	for _, u := range p.Inventory.Users {
+		if ours[u.CredentialID] || leaving[u.ID] {
+			managedUser[u.ID] = true
+			continue
+		}
+		p.unmanaged("user", u.ID, fullName(u.FirstName, u.LastName), whyUserUnmanaged(u))
+	}
+	for _, c := range p.Inventory.Contacts {
+		if !managedUser[c.ID] {
+			p.unmanaged("contact", c.ID, fullName(c.FirstName, c.LastName), "no user of a managed credential")
+		}
+	}
+	slices.SortFunc(p.plan.Unmanaged, func(a, b Unmanaged) int {
+		return cmp.Or(strings.Compare(a.Kind, b.Kind), strings.Compare(a.ID, b.ID))
+	})
+}
+
+func (p *planner) unmanaged(kind, id, name, reason string) {
+	p.plan.Unmanaged = append(p.plan.Unmanaged, Unmanaged{Kind: kind, ID: id, Name: name, Reason: reason})
+}
+
+// departedCSI are the csis of people in a snapshot who left: a credential with one of them
+// most likely belongs to somebody who left before the first pass.
+func (p *planner) departedCSI() map[string]Identity {
+	csis := map[string]Identity{}
+	for _, i := range p.identities {
+		first, known := csis[i.CSI]
+		if i.State == Departed && i.CSI != "" && (!known || i.Person.Compare(first.Person) < 0) {
+			csis[i.CSI] = i
+		}
+	}
+	return csis
+}
+
+func (p *planner) whyUnmanaged(c Credential, departed map[string]Identity) string {
+	csi := p.Inventory.Settings[c.ID][SettingCSI]
+	switch i, left := departed[csi]; {
+	case p.shared(c.ID):
+		return fmt.Sprintf("shared: %d Threema IDs use it", max(c.Usage, len(p.people(c.ID))))
+	case csi != "" && left:
+		return fmt.Sprintf("carries the csi of %s, who is %s and was never managed: withdraw it by hand", i.DN, i.Evidence.Kind)
+	case csi != "":
+		return "no entitled person has its csi " + csi
+	}
+	return "it has no csi"
+}
+
+func whyUserUnmanaged(u User) string {
+	switch {
+	case u.Special():
+		return "a Gateway, Broadcast or support ID"
+	case u.CredentialID == "":
+		return "orphan: its credential is gone"
+	}
+	return "its credential is not managed"
+}
+
+func fullName(first, last string) string { return strings.TrimSpace(first + " " + last) }

@@ -1,0 +1,871 @@
+package plan_test
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// world is a small model of everything around Compute: a directory, a licence package and a
+// ledger, all in memory and without a rule of their own. apply does what sync's applier and
+// the ledger do with a due change.
+type world struct {
+	now     time.Time
+	policy  plan.Policy
+	budget  plan.Budget
+	sources []*directory
+	pkg     plan.Inventory
+	state   plan.State
+	accept  bool
+	serial  int
+	// linked users keep their link to a credential that was withdrawn; the contract leaves it open.
+	keepsLinks bool
+	// lost decides what becomes of a request: see [loss].
+	lost func(plan.Change) loss
+	// approves lets an operator say yes to whatever a limit blocks.
+	approves bool
+	// history is what each person was reported as, pass by pass.
+	history map[plan.PersonID][]report
+	// synced is the first of the current row of passes under sync.
+	synced time.Time
+	// done counts what was carried out, by op.
+	done map[plan.Op]int
+}
+
+// loss is how a request fails.
+type loss int
+
+const (
+	arrives    loss = iota
+	lostBefore      // nothing happened, the row stays open
+	lostAfter       // it happened, the row stays open
+	crashed         // a create: the credential is recorded, its hand-over is not
+)
+
+// report is what one pass was told of a person.
+type report struct {
+	at       time.Time
+	state    plan.AccountState
+	kind     plan.EvidenceKind
+	complete bool
+}
+
+type directory struct {
+	name       string
+	scope      string
+	context    string
+	incomplete bool
+	unread     bool
+	people     []*entry
+}
+
+// entry is one directory object. A gone one is answered for by a sighting.
+type entry struct {
+	id       plan.PersonID
+	ou       string
+	csi      string
+	username string
+	first    string
+	last     string
+	extra    map[string]string // opt-in settings
+	state    plan.AccountState
+	evidence plan.Evidence
+	held     string
+	excluded bool
+	outside  bool // not among the people of the snapshot: a sighting, if tracked, tells the state
+}
+
+func (e *entry) dn() string { return "CN=" + e.first + " " + e.last + ",OU=" + e.ou + ",DC=corp" }
+
+func newWorld() *world {
+	w := &world{
+		now: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC),
+		policy: plan.Policy{
+			Mode: plan.Sync, Withdraw: true, ID: plan.KeepID,
+			ConfirmReads: 2, ConfirmOver: 24 * time.Hour, GraceWithdraw: 24 * time.Hour, GraceID: 168 * time.Hour,
+			Approval:        plan.ApproveNone,
+			LeaversRun:      plan.Window{Count: 10, Percent: 50},
+			LeaversDay:      plan.Window{Count: 20, Percent: 50},
+			LeaversWeek:     plan.Window{Count: 50, Percent: 50},
+			CreatesRun:      plan.Window{Count: 500, Percent: 50},
+			ChangesRun:      plan.Window{Count: 1000, Percent: 50},
+			PublishContacts: true, ChunkSize: 100, Batch: 25,
+		},
+		budget: plan.Budget{Remaining: 9000, Reserve: 500},
+		pkg: plan.Inventory{
+			Subscription: plan.Subscription{ID: "SUB1", Name: "Corp", Type: "professional", Licences: 1000,
+				ValidUntil: time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)},
+			Settings: map[string]map[string]string{},
+		},
+		history: map[plan.PersonID][]report{},
+		done:    map[plan.Op]int{},
+	}
+	w.sources = []*directory{{name: "corp", scope: "s1", context: "n1"}}
+	return w
+}
+
+func (w *world) source() *directory { return w.sources[0] }
+
+func (w *world) next() int { w.serial++; return w.serial }
+
+// hire adds an entitled person; name is their username, "E-name" their csi.
+func (w *world) hire(name string) *entry { return w.hireAt(w.source(), name) }
+
+func (w *world) hireAt(d *directory, name string) *entry {
+	e := &entry{
+		id: plan.PersonID{Source: d.name, ID: fmt.Sprintf("guid-%03d", w.next())}, ou: "Berlin",
+		csi: "E-" + name, username: name, first: strings.ToUpper(name[:1]) + name[1:], last: "Muster", state: plan.Entitled,
+	}
+	d.people = append(d.people, e)
+	return e
+}
+
+// staff hires so many people beside those that a test is about, so that limits let one go.
+func (w *world) staff(n int) {
+	for i := range n {
+		w.hire(fmt.Sprintf("staff%03d", i)).ou = fmt.Sprintf("Staff%d", i%7)
+	}
+}
+
+func (e *entry) leave(kind plan.EvidenceKind) {
+	e.state, e.evidence = plan.Departed, plan.Evidence{Kind: kind, Detail: "test"}
+	e.outside = !kind.Positive()
+}
+
+func (e *entry) comeBack() { e.state, e.evidence, e.outside = plan.Entitled, plan.Evidence{}, false }
+
+func (e *entry) hide(why string) {
+	e.state, e.evidence, e.outside = plan.Unknown, plan.Evidence{Detail: why}, true
+}
+
+func (e *entry) identity() plan.Identity {
+	settings := []plan.Setting{
+		{Name: plan.SettingCSI, Value: e.csi}, {Name: plan.SettingFirstName, Value: e.first}, {Name: plan.SettingLastName, Value: e.last},
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.extra)) {
+		settings = append(settings, plan.Setting{Name: name, Value: e.extra[name]})
+	}
+	return plan.Identity{
+		Person: e.id, DN: e.dn(), State: e.state, Evidence: e.evidence, Excluded: e.excluded,
+		CSI: e.csi, Username: e.username, Settings: settings, Held: e.held,
+	}
+}
+
+// view reads a directory as ldapsource does: the people of the scope, and a sighting for each
+// tracked person who is not among them.
+func (w *world) view(d *directory) plan.SourceView {
+	v := plan.SourceView{Snapshot: plan.Snapshot{
+		Source: d.name, Server: "dc1", NamingContext: d.context, Scope: d.scope,
+		Conditions: []plan.Condition{{Name: "paging", OK: true}, {Name: "sentinels", OK: !d.incomplete, Detail: "CN=Always,DC=corp"}},
+	}}
+	tracked := map[plan.PersonID]bool{}
+	for _, o := range w.state.Owned {
+		tracked[o.Person] = true
+	}
+	for _, s := range w.state.Sagas {
+		tracked[s.Person] = true
+	}
+	for _, e := range d.people {
+		switch {
+		case !e.outside:
+			v.Snapshot.People = append(v.Snapshot.People, plan.Person{ID: e.id, DN: e.dn(), State: e.state, Evidence: e.evidence})
+			v.Identities = append(v.Identities, e.identity())
+		case tracked[e.id]:
+			v.Snapshot.Sightings = append(v.Snapshot.Sightings, plan.Sighting{ID: e.id, DN: e.dn(), State: e.state, Evidence: e.evidence})
+		}
+	}
+	return v
+}
+
+func (w *world) input() plan.Input {
+	w.forget()
+	in := plan.Input{Inventory: w.pkg, State: w.state, Policy: w.policy, Budget: w.budget, Now: w.now, AcceptBaseline: w.accept}
+	for _, d := range w.sources {
+		if !d.unread {
+			in.Sources = append(in.Sources, w.view(d))
+		}
+	}
+	return in
+}
+
+// forget drops what no window covers any more.
+func (w *world) forget() {
+	s := &w.state
+	s.Bases = slices.DeleteFunc(s.Bases, func(b plan.Base) bool { return !b.At.After(w.now.Add(-8 * 24 * time.Hour)) })
+	s.Taken = slices.DeleteFunc(s.Taken, func(t plan.Taken) bool { return !t.At.After(w.now.Add(-7 * 24 * time.Hour)) })
+	s.Refusals = slices.DeleteFunc(s.Refusals, func(r plan.Refusal) bool { return !r.At.After(w.now.Add(-24 * time.Hour)) })
+}
+
+func (w *world) plan() plan.Plan { return plan.Compute(w.input()) }
+
+// pass plans, checks what must hold of every plan, records and applies.
+func (w *world) pass(t testing.TB) plan.Plan {
+	t.Helper()
+	in := w.input()
+	p := plan.Compute(in)
+	w.note(in)
+	w.check(t, in, p)
+	before := w.foreign(p)
+	w.remember(p.Memory)
+	if !w.accept {
+		w.apply(p)
+	}
+	if after := w.foreignAgain(before); !reflect.DeepEqual(before, after) {
+		t.Fatalf("a foreign object was touched (-before +after):\n%s", gocmp.Diff(before, after))
+	}
+	return p
+}
+
+// settle passes at one moment until nothing is due, which must come soon: whatever a pass
+// frees, a name or a licence, only the next one sees.
+func (w *world) settle(t testing.TB) plan.Plan {
+	t.Helper()
+	var p plan.Plan
+	for range 8 {
+		p = w.pass(t)
+		if !slices.ContainsFunc(p.Changes, func(c plan.Change) bool { return c.Status == plan.Due }) {
+			return p
+		}
+	}
+	t.Fatalf("does not settle: %v", summary(p))
+	return p
+}
+
+// later moves the clock and passes.
+func (w *world) later(t testing.TB, d time.Duration) plan.Plan {
+	t.Helper()
+	w.now = w.now.Add(d)
+	return w.pass(t)
+}
+
+func (w *world) credential(username string) *plan.Credential {
+	n := slices.IndexFunc(w.pkg.Credentials, func(c plan.Credential) bool { return c.Username == username })
+	if n < 0 {
+		return nil
+	}
+	return &w.pkg.Credentials[n]
+}
+
+func (w *world) credentialByID(id string) *plan.Credential {
+	n := slices.IndexFunc(w.pkg.Credentials, func(c plan.Credential) bool { return c.ID == id })
+	if n < 0 {
+		return nil
+	}
+	return &w.pkg.Credentials[n]
+}
+
+func (w *world) user(id string) *plan.User {
+	n := slices.IndexFunc(w.pkg.Users, func(u plan.User) bool { return u.ID == id })
+	if n < 0 {
+		return nil
+	}
+	return &w.pkg.Users[n]
+}
+
+func (w *world) contact(id string) *plan.Contact {
+	n := slices.IndexFunc(w.pkg.Contacts, func(c plan.Contact) bool { return c.ID == id })
+	if n < 0 {
+		return nil
+	}
+	return &w.pkg.Contacts[n]
+}
+
+func (w *world) owner(person plan.PersonID) *plan.Ownership {
+	n := slices.IndexFunc(w.state.Owned, func(o plan.Ownership) bool { return o.Person == person })
+	if n < 0 {
+		return nil
+	}
+	return &w.state.Owned[n]
+}
+
+// foreignCredential is one that an administrator made by hand.
+func (w *world) foreignCredential(username, csi string) *plan.Credential {
+	id := fmt.Sprintf("c%03d", w.next())
+	w.pkg.Credentials = append(w.pkg.Credentials, plan.Credential{ID: id, Username: username})
+	if csi != "" {
+		w.pkg.Settings[id] = map[string]string{plan.SettingCSI: csi, "th_other": "theirs"}
+	}
+	return w.credentialByID(id)
+}
+
+// activate lets a phone start with a credential: a user appears, who reports what its
+// settings say.
+func (w *world) activate(username string) string {
+	c := w.credential(username)
+	id := fmt.Sprintf("ID%06d", w.next())
+	settings := w.pkg.Settings[c.ID]
+	w.pkg.Users = append(w.pkg.Users, plan.User{
+		ID: id, CredentialID: c.ID, CSI: settings[plan.SettingCSI],
+		FirstName: settings[plan.SettingFirstName], LastName: settings[plan.SettingLastName],
+	})
+	c.Usage++
+	return id
+}
+
+// withdrawByHand is the cockpit: the credential goes, its users stay behind.
+func (w *world) withdrawByHand(username string) { w.dropCredential(w.credential(username).ID) }
+
+func (w *world) dropCredential(id string) {
+	w.pkg.Credentials = slices.DeleteFunc(slices.Clone(w.pkg.Credentials), func(c plan.Credential) bool { return c.ID == id })
+	w.pkg.Settings = maps.Clone(w.pkg.Settings)
+	delete(w.pkg.Settings, id)
+	w.pkg.Users = slices.Clone(w.pkg.Users)
+	for n := range w.pkg.Users {
+		if w.pkg.Users[n].CredentialID == id && !w.keepsLinks {
+			w.pkg.Users[n].CredentialID = ""
+		}
+	}
+}
+
+func (w *world) dropUser(id string) {
+	if u := w.user(id); u != nil {
+		if c := w.credentialByID(u.CredentialID); c != nil {
+			c.Usage--
+		}
+	}
+	w.pkg.Users = slices.DeleteFunc(slices.Clone(w.pkg.Users), func(u plan.User) bool { return u.ID == id })
+}
+
+func (w *world) set(credentialID string, settings []plan.Setting) {
+	w.pkg.Settings = maps.Clone(w.pkg.Settings)
+	values := maps.Clone(w.pkg.Settings[credentialID])
+	if values == nil {
+		values = map[string]string{}
+	}
+	for _, s := range settings {
+		values[s.Name] = s.Value
+	}
+	w.pkg.Settings[credentialID] = values
+}
+
+// remember is what the ledger does with a Memory.
+func (w *world) remember(m plan.Memory) {
+	s := &w.state
+	s.Subscription, s.Baseline, s.SyncSince = m.Subscription, m.Baseline, m.SyncSince
+	if s.Sources == nil {
+		s.Sources = map[string]plan.SourceBinding{}
+	}
+	maps.Copy(s.Sources, m.Sources)
+	s.Observations, s.UsersSeen = m.Observations, m.UsersSeen
+	for _, own := range m.Owned {
+		if o := w.owner(own.Person); o != nil && o.CredentialID == own.CredentialID {
+			created := o.Created
+			*o = own
+			o.Created = created
+		}
+	}
+	for _, p := range m.Published {
+		w.published(p)
+	}
+	for _, settled := range m.Settled {
+		n := slices.IndexFunc(s.Open, func(op plan.Operation) bool { return op.ID == settled.ID })
+		op := s.Open[n]
+		s.Open = slices.Delete(s.Open, n, n+1)
+		switch {
+		case settled.Done:
+			w.effect(op)
+		case op.Op == plan.Create:
+			w.disown(op.Person, op.CredentialID)
+		}
+	}
+	for _, e := range m.EndedSagas {
+		w.endSaga(e.Person)
+	}
+	for _, base := range m.Bases {
+		s.Bases = slices.DeleteFunc(s.Bases, func(b plan.Base) bool { return b.Source == base.Source && b.At.Equal(base.At) })
+	}
+	s.Bases = append(s.Bases, m.Bases...)
+}
+
+func (w *world) published(p plan.Publication) {
+	for n := range w.state.Published {
+		if have := &w.state.Published[n]; have.ThreemaID == p.ThreemaID {
+			have.Created = have.Created || p.Created
+			return
+		}
+	}
+	w.state.Published = append(w.state.Published, p)
+}
+
+func (w *world) disown(person plan.PersonID, credentialID string) {
+	w.state.Owned = slices.DeleteFunc(w.state.Owned, func(o plan.Ownership) bool { return o.Person == person && o.CredentialID == credentialID })
+}
+
+func (w *world) own(o plan.Ownership) {
+	w.state.Owned = slices.DeleteFunc(w.state.Owned, func(have plan.Ownership) bool {
+		return have.Person == o.Person || have.CredentialID == o.CredentialID
+	})
+	w.state.Owned = append(w.state.Owned, o)
+}
+
+func (w *world) saga(person plan.PersonID) *plan.Saga {
+	n := slices.IndexFunc(w.state.Sagas, func(s plan.Saga) bool { return s.Person == person })
+	if n < 0 {
+		return nil
+	}
+	return &w.state.Sagas[n]
+}
+
+func (w *world) endSaga(person plan.PersonID) {
+	w.state.Sagas = slices.DeleteFunc(w.state.Sagas, func(s plan.Saga) bool { return s.Person == person })
+}
+
+// apply carries out the due changes in the order of the plan.
+func (w *world) apply(p plan.Plan) {
+	w.state.Owned, w.state.Sagas = slices.Clone(w.state.Owned), slices.Clone(w.state.Sagas)
+	failed := map[plan.PersonID]bool{}
+	for _, c := range p.Changes {
+		approved := w.approves && c.Status == plan.Blocked && c.Guard != plan.GuardBaseline
+		if c.Status != plan.Due && !approved || failed[c.Person] {
+			continue
+		}
+		fate := arrives
+		if w.lost != nil {
+			fate = w.lost(c)
+		}
+		failed[c.Person] = !w.carryOut(c, fate)
+	}
+}
+
+// carryOut journals, sends and settles one change; it tells whether it is known to be done.
+func (w *world) carryOut(c plan.Change, fate loss) bool {
+	op := plan.Operation{
+		ID: int64(w.next()), Change: c.ID, Op: c.Op, Person: c.Person, OU: c.OU, CSI: c.CSI, DN: c.DN,
+		CredentialID: c.CredentialID, Username: c.Username, At: w.now,
+	}
+	if c.ThreemaID != "" {
+		op.ThreemaIDs = []string{c.ThreemaID}
+	}
+	if open := slices.IndexFunc(w.state.Open, func(o plan.Operation) bool { return o.Op == plan.Create && o.Person == c.Person }); c.Op == plan.Create && open >= 0 {
+		op = w.state.Open[open]
+		w.state.Open = slices.Delete(w.state.Open, open, open+1)
+		op.CredentialID = c.CredentialID
+	}
+	if c.Op == plan.Withdraw {
+		op.ThreemaIDs = strings.Fields(c.Before["threema_ids"])
+		w.startSaga(op)
+	}
+	if c.Op == plan.PublishContact {
+		op.ContactCreated = w.contact(c.ThreemaID) == nil
+	}
+	if fate != lostBefore {
+		w.send(c, &op)
+	}
+	if fate == crashed && c.Op == plan.Create {
+		w.own(plan.Ownership{Person: op.Person, CredentialID: op.CredentialID, Username: op.Username, CSI: op.CSI, Created: true})
+	}
+	if fate != arrives {
+		if fate == lostAfter && c.CredentialID == "" {
+			op.CredentialID = "" // nobody read the answer
+		}
+		w.state.Open = append(w.state.Open, op)
+		return false
+	}
+	if c.Op == plan.Create {
+		w.set(op.CredentialID, c.Settings)
+		w.own(plan.Ownership{Person: op.Person, CredentialID: op.CredentialID, Username: op.Username, CSI: op.CSI, Created: true})
+	}
+	w.effect(op)
+	w.done[c.Op]++
+	return true
+}
+
+func (w *world) startSaga(op plan.Operation) {
+	s := w.saga(op.Person)
+	if s == nil {
+		w.state.Sagas = append(w.state.Sagas, plan.Saga{
+			Person: op.Person, CredentialID: op.CredentialID, Username: op.Username, CSI: op.CSI, DN: op.DN, OU: op.OU, StartedAt: op.At,
+		})
+		s = w.saga(op.Person)
+	}
+	for _, id := range op.ThreemaIDs {
+		if !slices.ContainsFunc(s.IDs, func(have plan.SagaID) bool { return have.ThreemaID == id }) {
+			s.IDs = append(s.IDs, plan.SagaID{ThreemaID: id})
+		}
+	}
+}
+
+// send is the licence package at work.
+func (w *world) send(c plan.Change, op *plan.Operation) {
+	switch c.Op {
+	case plan.Create:
+		if c.CredentialID == "" {
+			op.CredentialID = fmt.Sprintf("c%03d", w.next())
+			w.pkg.Credentials = append(slices.Clone(w.pkg.Credentials), plan.Credential{ID: op.CredentialID, Username: c.Username})
+		}
+	case plan.Withdraw:
+		w.dropCredential(c.CredentialID)
+	case plan.Detach, plan.Revoke:
+		w.dropUser(c.ThreemaID)
+	case plan.SetSettings:
+		w.set(c.CredentialID, c.Settings)
+	case plan.UnsetSetting:
+		for name := range c.Before {
+			w.set(c.CredentialID, []plan.Setting{{Name: name}})
+		}
+	case plan.PublishContact:
+		w.pkg.Contacts = slices.Clone(w.pkg.Contacts)
+		if w.contact(c.ThreemaID) == nil {
+			w.pkg.Contacts = append(w.pkg.Contacts, plan.Contact{ID: c.ThreemaID})
+		}
+		contact := w.contact(c.ThreemaID)
+		contact.FirstName, contact.LastName, contact.Enabled = c.After["first_name"], c.After["last_name"], true
+	case plan.DisableContact:
+		w.pkg.Contacts = slices.Clone(w.pkg.Contacts)
+		if contact := w.contact(c.ThreemaID); contact != nil {
+			contact.Enabled = false
+		}
+	case plan.Adopt, plan.Transfer:
+	}
+}
+
+// effect is what the ledger records of an operation that is done.
+func (w *world) effect(op plan.Operation) {
+	if op.Op.Destructive() && !op.Approved {
+		w.state.Taken = append(w.state.Taken, plan.Taken{Op: op.Op, Person: op.Person, OU: op.OU, At: w.now})
+	}
+	switch op.Op {
+	case plan.Adopt:
+		w.own(plan.Ownership{Person: op.Person, CredentialID: op.CredentialID, Username: op.Username, CSI: op.CSI})
+	case plan.Transfer:
+		w.transfer(op)
+	case plan.Withdraw:
+		w.disown(op.Person, op.CredentialID)
+		if s := w.saga(op.Person); s != nil && s.WithdrawnAt.IsZero() {
+			s.WithdrawnAt = w.now
+		}
+	case plan.Detach, plan.Revoke:
+		if s := w.saga(op.Person); s != nil {
+			for n := range s.IDs {
+				if slices.Contains(op.ThreemaIDs, s.IDs[n].ThreemaID) && s.IDs[n].GoneAt.IsZero() {
+					s.IDs[n].GoneAt = w.now
+				}
+			}
+		}
+	case plan.PublishContact:
+		for _, id := range op.ThreemaIDs {
+			w.published(plan.Publication{ThreemaID: id, Created: op.ContactCreated})
+		}
+	case plan.DisableContact:
+		// Ours to enable again, should the person return.
+		w.state.Published = slices.DeleteFunc(w.state.Published, func(p plan.Publication) bool { return slices.Contains(op.ThreemaIDs, p.ThreemaID) })
+	case plan.Create, plan.SetSettings, plan.UnsetSetting:
+	}
+}
+
+func (w *world) transfer(op plan.Operation) {
+	created := false
+	for _, o := range w.state.Owned {
+		if o.CredentialID != op.CredentialID {
+			continue
+		}
+		created = o.Created
+		w.endSaga(o.Person)
+		w.state.Observations = slices.DeleteFunc(slices.Clone(w.state.Observations), func(have plan.Observation) bool {
+			return have.Person == o.Person && o.Person != op.Person
+		})
+	}
+	w.own(plan.Ownership{Person: op.Person, CredentialID: op.CredentialID, Username: op.Username, CSI: op.CSI, Created: created})
+}
+
+// foreignObjects is everything that a plan may not touch, as it was.
+type foreignObjects struct {
+	Credentials []plan.Credential
+	Users       []plan.User
+	Contacts    []plan.Contact
+	Settings    map[string]map[string]string
+}
+
+// foreign copies what is neither ours nor becomes ours by the plan: credentials, their users
+// and settings, and everybody's contacts but ours.
+func (w *world) foreign(p plan.Plan) foreignObjects {
+	ours, ids := map[string]bool{}, map[string]bool{}
+	for _, o := range w.state.Owned {
+		ours[o.CredentialID] = true
+	}
+	for _, op := range w.state.Open {
+		for _, c := range w.pkg.Credentials {
+			ours[c.ID] = ours[c.ID] || op.Op == plan.Create && c.Username == op.Username
+		}
+	}
+	for _, c := range p.Changes {
+		if c.Op == plan.Adopt && c.Status == plan.Due {
+			ours[c.CredentialID] = true
+		}
+	}
+	for _, s := range w.state.Sagas {
+		for _, id := range s.IDs {
+			ids[id.ThreemaID] = true
+		}
+	}
+	for _, seen := range w.state.UsersSeen {
+		ids[seen.ThreemaID] = ids[seen.ThreemaID] || ours[seen.CredentialID]
+	}
+	for _, u := range w.pkg.Users {
+		ids[u.ID] = (ids[u.ID] || ours[u.CredentialID]) && !u.Special()
+	}
+	f := foreignObjects{Settings: map[string]map[string]string{}}
+	for _, c := range w.pkg.Credentials {
+		if !ours[c.ID] {
+			f.Credentials = append(f.Credentials, c)
+			f.Settings[c.ID] = maps.Clone(w.pkg.Settings[c.ID])
+		}
+	}
+	f.Users = slices.DeleteFunc(slices.Clone(w.pkg.Users), func(u plan.User) bool { return ids[u.ID] })
+	f.Contacts = slices.DeleteFunc(slices.Clone(w.pkg.Contacts), func(c plan.Contact) bool { return ids[c.ID] })
+	return f
+}
+
+// foreignAgain looks the same objects up after a pass.
+func (w *world) foreignAgain(before foreignObjects) foreignObjects {
+	f := foreignObjects{Settings: map[string]map[string]string{}}
+	for _, c := range before.Credentials {
+		if now := w.credentialByID(c.ID); now != nil {
+			f.Credentials = append(f.Credentials, *now)
+			f.Settings[c.ID] = maps.Clone(w.pkg.Settings[c.ID])
+		}
+	}
+	for _, u := range before.Users {
+		if now := w.user(u.ID); now != nil {
+			f.Users = append(f.Users, *now)
+		}
+	}
+	for _, c := range before.Contacts {
+		if now := w.contact(c.ID); now != nil {
+			f.Contacts = append(f.Contacts, *now)
+		}
+	}
+	if len(before.Users) == 0 {
+		f.Users = before.Users
+	}
+	if len(before.Contacts) == 0 {
+		f.Contacts = before.Contacts
+	}
+	return f
+}
+
+// note keeps what this pass was told, for the oracle of leavers.
+func (w *world) note(in plan.Input) {
+	switch {
+	case in.Policy.Mode != plan.Sync:
+		w.synced = time.Time{}
+	case w.synced.IsZero() || w.synced.After(w.now):
+		w.synced = w.now
+	}
+	for _, s := range in.Sources {
+		complete := s.Snapshot.Departures()
+		for _, i := range s.Identities {
+			state := i.State
+			if i.Excluded {
+				state = plan.Unknown
+			}
+			w.history[i.Person] = append(w.history[i.Person], report{w.now, state, i.Evidence.Kind, complete})
+		}
+		for _, x := range s.Snapshot.Sightings {
+			w.history[x.ID] = append(w.history[x.ID], report{w.now, x.State, x.Evidence.Kind, complete})
+		}
+	}
+}
+
+// mayWithdraw decides from the bare history whether a person may lose the access now: an
+// unbroken row of complete reads that confirms, the latest of them now, and the grace.
+func (w *world) mayWithdraw(person plan.PersonID) error {
+	reads := 0
+	var since, confirmed time.Time
+	last := report{}
+	for _, r := range w.history[person] {
+		last = r
+		if r.state != plan.Departed {
+			reads, since, confirmed = 0, time.Time{}, time.Time{}
+			continue
+		}
+		if !r.complete {
+			continue
+		}
+		if reads == 0 || r.at.Before(since) || r.at.Before(confirmed) {
+			reads, since, confirmed = 0, r.at, time.Time{}
+		}
+		reads++
+		if confirmed.IsZero() && (r.kind.Positive() || reads >= w.policy.ConfirmReads && !r.at.Before(since.Add(w.policy.ConfirmOver))) {
+			confirmed = r.at
+		}
+	}
+	switch {
+	case last.state != plan.Departed || !last.complete || !last.at.Equal(w.now):
+		return fmt.Errorf("this pass has no complete evidence: %+v", last)
+	case confirmed.IsZero():
+		return fmt.Errorf("not confirmed: %d reads since %s", reads, since)
+	case w.now.Before(confirmed.Add(w.policy.GraceWithdraw)) || w.now.Before(w.synced.Add(w.policy.GraceWithdraw)):
+		return fmt.Errorf("grace is not over: confirmed %s, sync since %s", confirmed, w.synced)
+	}
+	return nil
+}
+
+// check holds what must be true of every plan.
+func (w *world) check(t testing.TB, in plan.Input, p plan.Plan) {
+	t.Helper()
+	ids := map[string]plan.Change{}
+	rank := map[plan.Op]int{}
+	for n, op := range plan.Ops() {
+		rank[op] = n
+	}
+	present := map[string]plan.PersonID{}
+	holders := map[plan.PersonID]bool{}
+	for _, s := range in.Sources {
+		for _, i := range s.Identities {
+			if i.State == plan.Entitled && !i.Excluded {
+				present[i.CSI] = i.Person
+				holders[i.Person] = true
+			}
+		}
+	}
+	total := 0
+	for n, c := range p.Changes {
+		if other, twice := ids[c.ID]; twice {
+			t.Fatalf("id %s twice:\n%+v\n%+v", c.ID, c, other)
+		}
+		ids[c.ID] = c
+		if n > 0 && rank[p.Changes[n-1].Op] > rank[c.Op] {
+			t.Fatalf("changes are not sorted: %s after %s", c.Op, p.Changes[n-1].Op)
+		}
+		if c.Requests < 0 || c.Status == "" || c.Class == "" || c.Reason == "" || (c.Guard != "") != (c.Status == plan.Blocked) {
+			t.Fatalf("malformed change %+v", c)
+		}
+		if c.Status == plan.Due && !in.Policy.Mode.Allows(c.Op) {
+			t.Fatalf("policy %s lets %s through", in.Policy.Mode, c.Op)
+		}
+		if c.Status == plan.Due {
+			total += c.Requests
+		}
+		if c.Op.Destructive() || c.Op == plan.DisableContact {
+			if holders[c.Person] {
+				t.Fatalf("%s of an entitled person: %+v", c.Op, c)
+			}
+			if other, taken := present[c.CSI]; taken && c.CSI != "" {
+				t.Fatalf("%s of a csi that %s holds, who is entitled: %+v", c.Op, other, c)
+			}
+			if c.Status == plan.Due {
+				w.checkLeaver(t, c)
+			}
+		}
+	}
+	if p.Requests < total {
+		t.Fatalf("plan costs %d requests, its due changes alone %d", p.Requests, total)
+	}
+	if !in.Budget.Unlimited && p.Requests > max(0, in.Budget.Remaining) {
+		t.Fatalf("plan costs %d requests, %d are left", p.Requests, in.Budget.Remaining)
+	}
+}
+
+func (w *world) checkLeaver(t testing.TB, c plan.Change) {
+	t.Helper()
+	saga := w.saga(c.Person)
+	begun := saga != nil && !saga.WithdrawnAt.IsZero()
+	if settled := w.settledWithdrawal(c.Person); settled {
+		begun = true
+	}
+	if !begun {
+		if err := w.mayWithdraw(c.Person); err != nil {
+			t.Fatalf("%s of %s comes too early: %v", c.Op, c.CSI, err)
+		}
+	}
+	last := w.history[c.Person][len(w.history[c.Person])-1]
+	if last.state != plan.Departed || !last.complete {
+		t.Fatalf("%s without evidence in this pass: %+v", c.Op, last)
+	}
+	if u := w.user(c.ThreemaID); c.ThreemaID != "" {
+		if u == nil || u.Special() || u.CredentialID != "" && u.CredentialID != c.CredentialID || u.CSI != "" && u.CSI != c.CSI {
+			t.Fatalf("%s of a wrong ID %+v: %+v", c.Op, u, c)
+		}
+	}
+	if (c.Op == plan.Detach || c.Op == plan.Revoke) && begun && saga != nil && !saga.WithdrawnAt.IsZero() {
+		if w.now.Before(saga.WithdrawnAt.Add(w.policy.GraceID)) {
+			t.Fatalf("%s before the grace of the ID is over", c.Op)
+		}
+	}
+}
+
+// settledWithdrawal tells whether a withdrawal whose answer was lost has happened.
+func (w *world) settledWithdrawal(person plan.PersonID) bool {
+	return slices.ContainsFunc(w.state.Open, func(op plan.Operation) bool {
+		return op.Op == plan.Withdraw && op.Person == person && w.credentialByID(op.CredentialID) == nil
+	})
+}
+
+// summary is a plan in lines: "op csi status", "held csi".
+func summary(p plan.Plan) []string {
+	lines := []string{}
+	for _, c := range p.Changes {
+		line := fmt.Sprintf("%s %s %s", c.Op, c.CSI, c.Status)
+		if c.Guard != "" {
+			line += " by " + c.Guard
+		}
+		lines = append(lines, line)
+	}
+	for _, h := range p.Held {
+		lines = append(lines, "held "+h.CSI)
+	}
+	return lines
+}
+
+// of keeps the lines of a summary about the named people.
+func of(p plan.Plan, names ...string) []string {
+	return slices.DeleteFunc(summary(p), func(line string) bool {
+		fields := strings.Fields(line)
+		return !slices.ContainsFunc(names, func(name string) bool { return fields[1] == "E-"+name })
+	})
+}
+
+func find(t testing.TB, p plan.Plan, op plan.Op, name string) plan.Change {
+	t.Helper()
+	for _, c := range p.Changes {
+		if c.Op == op && c.CSI == "E-"+name {
+			return c
+		}
+	}
+	t.Fatalf("no %s of %s in %v", op, name, summary(p))
+	return plan.Change{}
+}
+
+// words are all reasons of a plan, for tests that look for one.
+func words(p plan.Plan) string {
+	var b strings.Builder
+	for _, c := range p.Changes {
+		fmt.Fprintln(&b, c.Reason)
+	}
+	for _, h := range p.Held {
+		fmt.Fprintln(&b, h.Reason)
+	}
+	for _, u := range p.Unmanaged {
+		fmt.Fprintln(&b, u.Kind, u.Name, u.Reason)
+	}
+	for _, g := range p.Guards {
+		fmt.Fprintln(&b, g.Name, g.Detail)
+	}
+	return b.String()
+}
+
+func wantLines(t testing.TB, got []string, want ...string) {
+	t.Helper()
+	slices.Sort(got)
+	slices.Sort(want)
+	if diff := gocmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		t.Fatalf("plan differs (-want +got):\n%s", diff)
+	}
+}
+
+func wantWords(t testing.TB, p plan.Plan, text string) {
+	t.Helper()
+	if !strings.Contains(words(p), text) {
+		t.Fatalf("no reason says %q:\n%s", text, words(p))
+	}
+}
