@@ -1,0 +1,249 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/secret"
+	"github.com/threema-dirsync/threema-dirsync/sync/handover"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// joiner is one create on its way: intent, credential, settings, hand-over line. Its journal
+// row is closed only by the last; until then its password stands nowhere but here, so what a
+// crash leaves is resumed with a new password (design §5.7).
+type joiner struct {
+	change       plan.Change
+	operation    plan.Operation
+	password     secret.Value
+	sent         bool   // its request was tried
+	credentialID string // "" until it has one that waits for settings and hand-over
+}
+
+// resumes tells a create whose credential an interrupted pass has made.
+func (j *joiner) resumes() bool { return j.change.CredentialID != "" }
+
+// creates carries out the creates, a batch at a time: the settings of a batch share one
+// request, and come before anybody learns a password. Interrupted ones need no licence and
+// come first.
+func (a *applier) creates(ctx context.Context, changes []plan.Change) error {
+	if len(changes) == 0 {
+		return nil
+	}
+	defer a.Progress("create credentials", len(changes), len(changes))
+	var interrupted, fresh []plan.Change
+	for _, c := range changes {
+		if c.CredentialID != "" {
+			interrupted = append(interrupted, c)
+		} else {
+			fresh = append(fresh, c)
+		}
+	}
+	done := 0
+	for batch := range chunks(append(interrupted, fresh...), a.Policy.Batch) {
+		a.Progress("create credentials", done, len(changes))
+		if err := a.createBatch(ctx, batch); err != nil || a.full {
+			return err
+		}
+		done += len(batch)
+	}
+	return nil
+}
+
+// createBatch creates the credentials of a batch, then finishes those that came to be: also
+// when a cancelled context or an error ends the applying in between.
+func (a *applier) createBatch(ctx context.Context, batch []plan.Change) error {
+	if err := a.ready(ctx); err != nil {
+		return err
+	}
+	joiners, err := a.intend(ctx, batch)
+	if err != nil {
+		return err
+	}
+	err = a.sendCreates(ctx, joiners)
+	return errors.Join(err, a.closeUnsent(ctx, joiners), a.finishBatch(ctx, joiners))
+}
+
+// intend writes the INTENT rows of a batch; a create that an earlier pass left open keeps
+// its row.
+func (a *applier) intend(ctx context.Context, batch []plan.Change) ([]*joiner, error) {
+	var joiners, fresh []*joiner
+	var intents []plan.Operation
+	for _, c := range batch {
+		password, err := a.NewPassword()
+		if err != nil {
+			return nil, a.fail(fmt.Errorf("make a password: %w", err))
+		}
+		j := &joiner{change: c, password: password, operation: a.interrupted[c.Person]}
+		joiners = append(joiners, j)
+		if !j.resumes() {
+			fresh = append(fresh, j)
+			intents = append(intents, a.operation(c))
+		}
+	}
+	begun, err := a.begin(ctx, intents...)
+	for n, op := range begun {
+		fresh[n].operation = op
+	}
+	return joiners, err
+}
+
+// sendCreates sends the creates one by one, until one of them ends the applying or the
+// licences are used up.
+func (a *applier) sendCreates(ctx context.Context, joiners []*joiner) error {
+	for _, j := range joiners {
+		if err := a.ready(ctx); err != nil {
+			return err
+		}
+		if err := a.createOne(ctx, j); err != nil || a.full {
+			return err
+		}
+	}
+	return nil
+}
+
+// closeUnsent closes the rows of creates for which no request went out.
+func (a *applier) closeUnsent(ctx context.Context, joiners []*joiner) error {
+	var outcomes []plan.Outcome
+	for _, j := range joiners {
+		if !j.sent && !j.resumes() {
+			outcomes = append(outcomes, notSent(j.operation))
+		}
+	}
+	return a.settle(ctx, outcomes...)
+}
+
+// noSeat words a refused create. It is no failure: others may go on, and a licence may come
+// free.
+const noSeat = "the service refuses to create credentials (403): the licences are probably used up"
+
+// createOne sends one create, or gives an interrupted one a new password.
+func (a *applier) createOne(ctx context.Context, j *joiner) error {
+	j.sent = true
+	if j.resumes() {
+		return a.resume(ctx, j)
+	}
+	c, err := a.Package.CreateCredential(shielded(ctx), j.change.Username, j.password, a.Hash, a.Lock)
+	switch {
+	case err == nil:
+		return a.created(ctx, j, c.ID)
+	case plan.KindOf(err) == plan.FailureForbidden:
+		a.full = true
+		a.skip(ctx, j.change, noSeat)
+		return a.settle(ctx, plan.Outcome{Operation: j.operation.ID, Result: plan.Failed, Message: "no licence"})
+	}
+	result, stop := a.outcome(ctx, j.change, err)
+	outcome := plan.Outcome{Operation: j.operation.ID, Result: result, Message: string(plan.KindOf(err))}
+	return errors.Join(stop, a.settle(ctx, outcome))
+}
+
+func (a *applier) created(ctx context.Context, j *joiner, credentialID string) error {
+	a.strikes = 0
+	if err := a.Ledger.Created(shielded(ctx), j.operation.ID, credentialID); err != nil {
+		return a.fail(fmt.Errorf("record the new credential in the ledger: %w", err))
+	}
+	j.credentialID = credentialID
+	return nil
+}
+
+// resume is the only use of PUT: nobody uses the credential, and nobody knows its password.
+// The row stays open whatever happens, so that the next pass looks again.
+func (a *applier) resume(ctx context.Context, j *joiner) error {
+	credential, err := a.Package.Credential(shielded(ctx), j.change.CredentialID)
+	switch {
+	case err != nil:
+		_, stop := a.outcome(ctx, j.change, err)
+		return stop
+	case credential.Usage > 0:
+		a.skip(ctx, j.change, "somebody uses the credential by now: find out who, then delete it in the cockpit")
+		return nil
+	case credential.Username != j.change.Username:
+		a.skip(ctx, j.change, "the credential was renamed just now; the next pass looks again")
+		return nil
+	}
+	err = a.Package.ReplacePassword(shielded(ctx), credential.ID, credential.Username, j.password, a.Hash, a.Lock)
+	if err != nil {
+		_, stop := a.outcome(ctx, j.change, err)
+		return stop
+	}
+	return a.created(ctx, j, credential.ID)
+}
+
+// finishBatch writes the settings of new credentials and hands them over. One with a refused
+// value is not handed over: its row stays open and its person is held until the value changes.
+func (a *applier) finishBatch(ctx context.Context, joiners []*joiner) error {
+	var created []*joiner
+	var wanted []plan.CredentialSettings
+	for _, j := range joiners {
+		if j.credentialID != "" {
+			created = append(created, j)
+			wanted = append(wanted, plan.CredentialSettings{CredentialID: j.credentialID, Settings: j.change.Settings})
+		}
+	}
+	if len(created) == 0 {
+		return nil
+	}
+	refusals, failure := a.bulk(ctx, wanted)
+	ready, err := a.holdRefused(ctx, created, refusals)
+	if failure != nil {
+		for _, j := range ready {
+			a.note(ctx, j.change, plan.Uncertain, fmt.Errorf("created, but its settings could not be written, so it was not handed over: %w", failure))
+		}
+	} else {
+		err = errors.Join(err, a.deliver(ctx, ready))
+	}
+	_, stop := a.judge(ctx, failure)
+	return errors.Join(err, stop)
+}
+
+// holdRefused records refused values and returns the creates that have none.
+func (a *applier) holdRefused(ctx context.Context, created []*joiner, refusals []plan.Refusal) (ready []*joiner, err error) {
+	refused := refusedBy(refusals)
+	var outcomes []plan.Outcome
+	for _, j := range created {
+		refusal, bad := refused[j.credentialID]
+		if !bad {
+			ready = append(ready, j)
+			continue
+		}
+		a.note(ctx, j.change, plan.Failed, fmt.Errorf("created, but not handed over: %w", refusal))
+		outcomes = append(outcomes, plan.Outcome{Operation: j.operation.ID, Result: plan.Uncertain, Refusals: refusal.refusals})
+	}
+	return ready, a.settle(ctx, outcomes...)
+}
+
+// deliver hands over and only then closes the rows.
+func (a *applier) deliver(ctx context.Context, created []*joiner) error {
+	if len(created) == 0 {
+		return nil
+	}
+	var entries []handover.Entry
+	var outcomes []plan.Outcome
+	for _, j := range created {
+		entries = append(entries, handover.Entry{
+			Username: j.change.Username, Password: j.password, CSI: j.change.CSI,
+			FirstName: setting(j.change, plan.SettingFirstName), LastName: setting(j.change, plan.SettingLastName),
+		})
+		outcomes = append(outcomes, plan.Outcome{Operation: j.operation.ID, Result: plan.Done})
+	}
+	if err := a.Handover.Deliver(shielded(ctx), entries); err != nil {
+		for _, j := range created {
+			a.note(ctx, j.change, plan.Uncertain, fmt.Errorf("created, but not handed over: %w", err))
+		}
+		return errStop
+	}
+	for _, j := range created {
+		a.note(ctx, j.change, plan.Done, nil)
+	}
+	return a.settle(ctx, outcomes...)
+}
+
+func setting(c plan.Change, name string) string {
+	n := slices.IndexFunc(c.Settings, func(s plan.Setting) bool { return s.Name == name })
+	if n < 0 {
+		return ""
+	}
+	return c.Settings[n].Value
+}

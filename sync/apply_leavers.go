@@ -1,0 +1,199 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// leavers takes departed people out, one person after the other and each in the order of
+// design §5.6: persist the IDs, withdraw, disable the contact, detach or revoke each ID.
+func (a *applier) leavers(ctx context.Context, due map[plan.Op][]plan.Change) error {
+	steps := slices.Concat(due[plan.Withdraw], due[plan.DisableContact], due[plan.Detach], due[plan.Revoke])
+	people := map[plan.PersonID][]plan.Change{}
+	var order []plan.PersonID
+	for _, c := range steps {
+		if people[c.Person] == nil {
+			order = append(order, c.Person)
+		}
+		people[c.Person] = append(people[c.Person], c)
+	}
+	for _, person := range order {
+		if err := a.leaver(ctx, people[person]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// leaver carries out the steps of one person. A step that did not happen ends the person's
+// turn: the later ones rely on it.
+func (a *applier) leaver(ctx context.Context, steps []plan.Change) error {
+	for _, c := range steps {
+		if err := a.ready(ctx); err != nil {
+			return err
+		}
+		var went bool
+		var err error
+		switch c.Op {
+		case plan.Withdraw:
+			went, err = a.withdraw(ctx, c)
+		case plan.DisableContact:
+			went, err = a.disable(ctx, c)
+		default:
+			went, err = a.takeID(ctx, c)
+		}
+		if err != nil || !went {
+			return err
+		}
+	}
+	return nil
+}
+
+// withdraw deletes the credential of one leaver. The users are read right before, so that the
+// saga persists them, and right after, so that one who appeared in between joins it.
+func (a *applier) withdraw(ctx context.Context, c plan.Change) (bool, error) {
+	if ok, err := a.lastLook(ctx, c, a.credentialUnchanged); !ok {
+		return false, err
+	}
+	ids, err := a.idsOf(ctx, c)
+	if err != nil {
+		_, stop := a.outcome(ctx, c, err)
+		return false, stop
+	}
+	op := a.operation(c)
+	op.ThreemaIDs = ids
+	return a.step(ctx, c, op, func(ctx context.Context) error { return a.Package.Withdraw(ctx, c.CredentialID) })
+}
+
+// step carries out one step of a leaver: the intent, the request, what came of it. It tells
+// whether the effect is there; that the object was gone already is as good.
+func (a *applier) step(ctx context.Context, c plan.Change, op plan.Operation, send func(context.Context) error) (bool, error) {
+	begun, err := a.begin(ctx, op)
+	if err != nil {
+		return false, err
+	}
+	err = send(shielded(ctx))
+	if plan.KindOf(err) == plan.FailureNotFound {
+		err = nil
+	}
+	result, stop := a.outcome(ctx, c, err)
+	outcome := plan.Outcome{Operation: begun[0].ID, Result: result}
+	if c.Op == plan.Withdraw && result == plan.Done {
+		outcome.ThreemaIDs = a.lateIDs(ctx, c)
+	}
+	return result == plan.Done, errors.Join(a.settle(ctx, outcome), stop)
+}
+
+// idsOf lists the IDs to persist: those of the plan and those linked right now.
+func (a *applier) idsOf(ctx context.Context, c plan.Change) ([]string, error) {
+	users, err := a.Package.UsersOf(shielded(ctx), c.CredentialID)
+	if err != nil {
+		return nil, fmt.Errorf("read the Threema IDs of the credential: %w", err)
+	}
+	ids := append(strings.Fields(c.Before["threema_ids"]), employees(users)...)
+	slices.Sort(ids)
+	return slices.Compact(ids), nil
+}
+
+// employees are the IDs of users who can be an employee (D-05).
+func employees(users []plan.User) []string {
+	var ids []string
+	for _, u := range users {
+		if !u.Special() {
+			ids = append(ids, u.ID)
+		}
+	}
+	return ids
+}
+
+// lateIDs finds IDs that link to a credential just withdrawn. A service that drops the link
+// with the credential shows none; that the question fails changes nothing of the withdrawal.
+func (a *applier) lateIDs(ctx context.Context, c plan.Change) []string {
+	users, err := a.Package.UsersOf(shielded(ctx), c.CredentialID)
+	if err != nil {
+		a.Logger.WarnContext(ctx, "cannot read who used the withdrawn credential; the IDs read before count", "change", c.ID, "why", publicWords(err))
+		return nil
+	}
+	return employees(users)
+}
+
+// takeID detaches or revokes one ID.
+func (a *applier) takeID(ctx context.Context, c plan.Change) (bool, error) {
+	if ok, err := a.lastLook(ctx, c, a.idUnchanged); !ok {
+		return false, err
+	}
+	end := a.Package.Detach
+	if c.Op == plan.Revoke {
+		end = a.Package.Revoke
+	}
+	return a.step(ctx, c, a.operation(c), func(ctx context.Context) error { return end(ctx, c.ThreemaID) })
+}
+
+// lastLook reads the person from the directory and the object from the package once more,
+// right before a request that takes something away (design §5.6, pitfall D6). Anything but
+// the expected skips this step, and says so.
+func (a *applier) lastLook(ctx context.Context, c plan.Change, object func(context.Context, plan.Change) (string, error)) (bool, error) {
+	if why := a.stillDeparted(ctx, c); why != "" {
+		a.skip(ctx, c, why)
+		return false, nil
+	}
+	why, err := object(shielded(ctx), c)
+	if err != nil {
+		_, stop := a.outcome(ctx, c, err)
+		return false, stop
+	}
+	if why != "" {
+		a.skip(ctx, c, why)
+		return false, nil
+	}
+	return true, nil
+}
+
+// stillDeparted asks the directory again, and says what speaks against the departure.
+func (a *applier) stillDeparted(ctx context.Context, c plan.Change) string {
+	source := slices.IndexFunc(a.Sources, func(s Source) bool { return s.Name() == c.Person.Source })
+	if source < 0 {
+		return "its source is not configured any more"
+	}
+	sightings, err := a.Sources[source].Recheck(ctx, []plan.Tracked{{ID: c.Person, DN: c.DN}})
+	switch {
+	case err != nil:
+		return fmt.Sprintf("the directory could not be asked once more: %v", err)
+	case len(sightings) != 1 || sightings[0].ID != c.Person:
+		return "the directory gave no clear answer"
+	case sightings[0].State != plan.Departed:
+		return fmt.Sprintf("the directory now says: %s %s", sightings[0].State, sightings[0].Evidence.Detail)
+	}
+	return ""
+}
+
+// credentialUnchanged compares the credential with the plan. One that is gone is what we want.
+func (a *applier) credentialUnchanged(ctx context.Context, c plan.Change) (string, error) {
+	credential, err := a.Package.Credential(ctx, c.CredentialID)
+	switch {
+	case plan.KindOf(err) == plan.FailureNotFound:
+		return "", nil
+	case err != nil:
+		return "", fmt.Errorf("read the credential once more: %w", err)
+	case credential.Username != c.Username:
+		return fmt.Sprintf("the credential is called %s by now", credential.Username), nil
+	}
+	return "", nil
+}
+
+// idUnchanged holds the ID against the pre-states of design §5.6.
+func (a *applier) idUnchanged(ctx context.Context, c plan.Change) (string, error) {
+	user, err := a.Package.User(ctx, c.ThreemaID)
+	switch {
+	case plan.KindOf(err) == plan.FailureNotFound:
+		return "", nil
+	case err != nil:
+		return "", fmt.Errorf("read the Threema ID once more: %w", err)
+	}
+	return plan.WrongID(user, c.CredentialID, c.CSI), nil
+}

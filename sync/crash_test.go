@@ -1,0 +1,362 @@
+package sync_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/secret"
+	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/handover"
+	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
+)
+
+// childOrder is the variable that makes this test binary a child: one pass, in JSON.
+const childOrder = "DIRSYNC_TEST_CHILD"
+
+// order is what a child does: one pass over these people, killed right before a call.
+type order struct {
+	BaseURL string
+	Folder  string
+	Now     time.Time
+	People  []person
+	Policy  plan.Policy
+	KillAt  int64 // the call before which the process dies, from 1; 0: it lives
+}
+
+// TestCrash kills a child process with SIGKILL before every single call of a port: right before
+// a call is also right after the one that came before it. Then passes go on in this process.
+func TestCrash(t *testing.T) {
+	t.Parallel()
+	for _, story := range []crashStory{
+		{name: "roll-out", begin: func(*world) {}, end: (*world).everybodyWorks},
+		{name: "an interrupted roll-out", begin: beginInterrupted, end: (*world).everybodyWorks},
+		{name: "settings, contacts, adoption", begin: beginChanges, end: (*world).everybodyWorks},
+		{name: "leaver", begin: beginLeaver, end: endLeaver},
+	} {
+		t.Run(story.name, func(t *testing.T) {
+			t.Parallel()
+			calls, code := story.prepare(t).child(0)
+			if code != dirsync.ExitOK || calls < 10 {
+				t.Fatalf("a pass without a crash makes %d calls and exits with %d", calls, code)
+			}
+			t.Logf("%d crash points", calls)
+			for n := range calls {
+				t.Run(strconv.FormatInt(n+1, 10), func(t *testing.T) {
+					t.Parallel()
+					w := story.prepare(t)
+					w.child(n + 1)
+					w.recover()
+					story.end(w)
+				})
+			}
+		})
+	}
+}
+
+// crashStory is one pass that gets killed.
+type crashStory struct {
+	name  string
+	begin func(*world) // what happened before
+	end   func(*world) // what must be true at last
+}
+
+func (s crashStory) prepare(t *testing.T) *world {
+	t.Helper()
+	quirks := []string{worksim.KeepContacts}
+	w := newWorld(t, options{sim: worksim.Options{Quirks: quirks, NoAutoContacts: true}}, employees(4)...)
+	w.policy.ID, w.policy.Batch = plan.DetachID, 3
+	s.begin(w)
+	return w
+}
+
+// beginInterrupted lets a first pass fail at its hand-over, so that the next one resumes.
+func beginInterrupted(w *world) {
+	w.Helper()
+	w.must(os.Mkdir(w.handoverFile(), 0o700))
+	w.exits(dirsync.ExitFailed)
+	w.must(os.Remove(w.handoverFile()))
+}
+
+// beginChanges has somebody to adopt, names to change, a title to unset, contacts to publish.
+func beginChanges(w *world) {
+	w.Helper()
+	w.put(func(s *worksim.State) {
+		s.Credentials = []worksim.Credential{{ID: "c/old=", Username: "other.name", Password: "p"}}
+		s.Settings = map[string]map[string]any{"c/old=": {"th_csi": "E05"}}
+	})
+	w.directory.put(employee(6), employee(7))
+	w.ok()
+	w.activate("user01")
+	w.activate("user02")
+	w.directory.change(w.T, "id-01", func(p *person) { p.Last = "Married" })
+	w.directory.change(w.T, "id-02", func(p *person) { p.Title = "" })
+	w.directory.put(employee(5))
+}
+
+func beginLeaver(w *world) {
+	w.Helper()
+	w.rollOut()
+	w.directory.dismiss(w.T, "id-03")
+}
+
+// endLeaver: each effect is there, once, and met nobody else.
+func endLeaver(w *world) {
+	w.Helper()
+	state := w.sim.State()
+	w.equal("effects", []int{1, 1, 0}, []int{len(state.Withdrawn), len(state.Detached), len(state.Revoked)})
+	w.equal("usernames", []string{"user01", "user02", "user04"}, w.usernames())
+	w.equal("users", 3, len(state.Users))
+	if c, _ := w.contact(state.Detached[0].ID); c.Enabled || c.ID == "" {
+		w.Errorf("the contact of the leaver: %+v", c)
+	}
+	w.equal("withdrawn", "user03", state.Withdrawn[0].Username)
+}
+
+// everybodyWorks: each person has exactly one credential, the settings, and a password that
+// works, and each user is a contact.
+func (w *world) everybodyWorks() {
+	w.Helper()
+	state := w.sim.State()
+	w.equal("credentials", len(w.directory.people), len(state.Credentials))
+	for _, p := range w.directory.people {
+		if _, adopted := w.lookup("other.name"); adopted && p.UID == "user05" {
+			p.UID = "other.name" // its password stays where it is
+		} else if len(w.credential(p.UID).Users) == 0 {
+			w.activate(p.UID)
+		}
+		w.wantSettings(p)
+	}
+	w.ok()
+	w.settled()
+	for _, u := range w.sim.State().Users {
+		if c, _ := w.contact(u.ID); !c.Enabled {
+			w.Errorf("user %s has the contact %+v", u.ID, c)
+		}
+	}
+	w.equal("withdrawn", 0, len(state.Withdrawn))
+}
+
+// recover lets passes follow a crash: the third finds nothing to do.
+func (w *world) recover() {
+	w.Helper()
+	w.ok()
+	w.ok()
+	w.settled()
+	open, err := w.ledger.Journal(w.Context())
+	w.must(err)
+	if len(open) > 0 {
+		w.Errorf("still open: %+v", open)
+	}
+}
+
+// child does one pass in a process of its own, over the parent's package and folder. It returns
+// the number of calls and the exit code of the pass.
+func (w *world) child(killAt int64) (calls int64, code int) {
+	w.Helper()
+	var people []person
+	for _, p := range w.directory.people {
+		people = append(people, p)
+	}
+	text, err := json.Marshal(order{w.baseURL, w.folder, w.sim.Now(), people, w.policy, killAt})
+	w.must(err)
+	cmd := exec.CommandContext(w.Context(), os.Args[0], "-test.run=^$")
+	cmd.Env = append(os.Environ(), childOrder+"="+string(text))
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if killAt > 0 {
+		status, _ := cmd.ProcessState.Sys().(syscall.WaitStatus)
+		if !status.Signaled() || status.Signal() != syscall.SIGKILL {
+			w.Fatalf("the child was not killed: %v\n%s", err, out)
+		}
+		return 0, 0
+	}
+	w.must(err)
+	if _, err := fmt.Sscan(string(out), &calls, &code); err != nil {
+		w.Fatalf("the child says %q: %v", out, err)
+	}
+	return calls, code
+}
+
+// child is the other side: it carries the order out and tells calls and exit code.
+func child(text string) int {
+	var o order
+	if err := json.Unmarshal([]byte(text), &o); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	c := &counter{killAt: o.KillAt}
+	report, err := o.pass(c)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	fmt.Println(c.calls.Load(), report.ExitCode())
+	return 0
+}
+
+func (o order) pass(c *counter) (dirsync.Report, error) {
+	ctx := context.Background()
+	now := func() time.Time { return o.Now }
+	l, err := ledger.Open(ctx, filepath.Join(o.Folder, "ledger.db"), ledger.Options{Now: now})
+	if err != nil {
+		return dirsync.Report{}, err
+	}
+	client, err := buildClient(o.BaseURL, l, nil)
+	if err != nil {
+		return dirsync.Report{}, err
+	}
+	mapper, err := newMapper()
+	if err != nil {
+		return dirsync.Report{}, err
+	}
+	memory := mortalLedger{l, c}
+	pass := dirsync.Pass{
+		Planner: dirsync.Planner{
+			Sources: []dirsync.Source{newDirectory(o.People...)}, Mapper: mapper, Package: mortalPackage{client, c}, Memory: memory,
+			Policy: o.Policy, Now: now, Logger: (&logbook{}).logger(),
+		},
+		Ledger: memory, Handover: mortalHandover{handover.NewFile(filepath.Join(o.Folder, "handover.csv"), link), c},
+		Hash: true, Lock: true, NewPassword: (&passwords{}).make, Progress: func(string, int, int) {},
+	}
+	return pass.Run(ctx), l.Close()
+}
+
+// counter counts the calls of the ports and kills the process before one of them.
+type counter struct {
+	calls  atomic.Int64
+	killAt int64
+}
+
+func (c *counter) tick() {
+	if c.calls.Add(1) == c.killAt {
+		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		select {} // the signal is on its way
+	}
+}
+
+type mortalLedger struct {
+	dirsync.Ledger
+	c *counter
+}
+
+func (l mortalLedger) State(ctx context.Context) (plan.State, error) {
+	l.c.tick()
+	return l.Ledger.State(ctx)
+}
+
+func (l mortalLedger) StartRun(ctx context.Context, mode plan.Mode) (int64, error) {
+	l.c.tick()
+	return l.Ledger.StartRun(ctx, mode)
+}
+
+func (l mortalLedger) FinishRun(ctx context.Context, run int64, end plan.RunEnd) error {
+	l.c.tick()
+	return l.Ledger.FinishRun(ctx, run, end)
+}
+
+func (l mortalLedger) Remember(ctx context.Context, run int64, m plan.Memory) error {
+	l.c.tick()
+	return l.Ledger.Remember(ctx, run, m)
+}
+
+func (l mortalLedger) Begin(ctx context.Context, run int64, ops []plan.Operation) ([]plan.Operation, error) {
+	l.c.tick()
+	return l.Ledger.Begin(ctx, run, ops)
+}
+
+func (l mortalLedger) Created(ctx context.Context, operation int64, credentialID string) error {
+	l.c.tick()
+	return l.Ledger.Created(ctx, operation, credentialID)
+}
+
+func (l mortalLedger) Settle(ctx context.Context, outcomes []plan.Outcome) error {
+	l.c.tick()
+	return l.Ledger.Settle(ctx, outcomes)
+}
+
+type mortalHandover struct {
+	dirsync.Handover
+	c *counter
+}
+
+func (h mortalHandover) Deliver(ctx context.Context, entries []handover.Entry) error {
+	h.c.tick()
+	return h.Handover.Deliver(ctx, entries)
+}
+
+// mortalPackage ticks before every call that a pass of these stories makes.
+type mortalPackage struct {
+	dirsync.Package
+	c *counter
+}
+
+func (p mortalPackage) Inventory(ctx context.Context) (plan.Inventory, error) {
+	p.c.tick()
+	return p.Package.Inventory(ctx)
+}
+
+func (p mortalPackage) Credential(ctx context.Context, id string) (plan.Credential, error) {
+	p.c.tick()
+	return p.Package.Credential(ctx, id)
+}
+
+func (p mortalPackage) CreateCredential(ctx context.Context, username string, password secret.Value, hash, lock bool) (plan.Credential, error) {
+	p.c.tick()
+	return p.Package.CreateCredential(ctx, username, password, hash, lock)
+}
+
+func (p mortalPackage) ReplacePassword(ctx context.Context, id, username string, password secret.Value, hash, lock bool) error {
+	p.c.tick()
+	return p.Package.ReplacePassword(ctx, id, username, password, hash, lock)
+}
+
+func (p mortalPackage) Withdraw(ctx context.Context, id string) error {
+	p.c.tick()
+	return p.Package.Withdraw(ctx, id)
+}
+
+func (p mortalPackage) UsersOf(ctx context.Context, credentialID string) ([]plan.User, error) {
+	p.c.tick()
+	return p.Package.UsersOf(ctx, credentialID)
+}
+
+func (p mortalPackage) User(ctx context.Context, threemaID string) (plan.User, error) {
+	p.c.tick()
+	return p.Package.User(ctx, threemaID)
+}
+
+func (p mortalPackage) Detach(ctx context.Context, threemaID string) error {
+	p.c.tick()
+	return p.Package.Detach(ctx, threemaID)
+}
+
+func (p mortalPackage) CreateContact(ctx context.Context, c plan.Contact) error {
+	p.c.tick()
+	return p.Package.CreateContact(ctx, c)
+}
+
+func (p mortalPackage) UpdateContact(ctx context.Context, c plan.Contact) error {
+	p.c.tick()
+	return p.Package.UpdateContact(ctx, c)
+}
+
+func (p mortalPackage) SetSettings(ctx context.Context, settings []plan.CredentialSettings) error {
+	p.c.tick()
+	return p.Package.SetSettings(ctx, settings)
+}
+
+func (p mortalPackage) UnsetSetting(ctx context.Context, credentialID, name string) error {
+	p.c.tick()
+	return p.Package.UnsetSetting(ctx, credentialID, name)
+}

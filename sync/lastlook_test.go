@@ -1,0 +1,180 @@
+package sync_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
+)
+
+// TestLastLookAtThePerson: whatever the directory says right before a request, other than that
+// the person departed, stops it (pitfall D6).
+func TestLastLookAtThePerson(t *testing.T) {
+	t.Parallel()
+	id := employee(3).id()
+	for name, answer := range map[string]func([]plan.Tracked) ([]plan.Sighting, error){
+		"entitled again": func([]plan.Tracked) ([]plan.Sighting, error) {
+			return []plan.Sighting{{ID: id, State: plan.Entitled}}, nil
+		},
+		"unknown": func([]plan.Tracked) ([]plan.Sighting, error) {
+			return []plan.Sighting{{ID: id, Evidence: plan.Evidence{Detail: "parent not readable"}}}, nil
+		},
+		"error":     func([]plan.Tracked) ([]plan.Sighting, error) { return nil, errors.New("connection lost") },
+		"no answer": func([]plan.Tracked) ([]plan.Sighting, error) { return nil, nil },
+		"another person": func([]plan.Tracked) ([]plan.Sighting, error) {
+			return []plan.Sighting{{ID: employee(4).id(), State: plan.Departed}}, nil
+		},
+		"too many people": func(t []plan.Tracked) ([]plan.Sighting, error) { return make([]plan.Sighting, len(t)+1), nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, options{}, employees(5)...)
+			w.policy.ID = plan.DetachID
+			w.rollOut()
+			before := w.document()
+			w.directory.dismiss(t, "id-03")
+			w.directory.recheck = answer
+			r := w.ok()
+			w.equal("results", []string{"withdraw user03 skipped"}, results(r))
+			w.equal("writes", []string(nil), w.writes())
+			w.equal("package", before, w.document())
+			w.directory.recheck = nil
+			w.ok()
+			w.equal("detached", 1, len(w.sim.State().Detached))
+		})
+	}
+}
+
+// TestLastLookBeforeEachStep: a person who comes back between two steps keeps what is left.
+func TestLastLookBeforeEachStep(t *testing.T) {
+	t.Parallel()
+	for steps, want := range [][]string{
+		{"withdraw user03 skipped"},
+		{"withdraw user03 done", "disable-contact user03 skipped"},
+		{"withdraw user03 done", "disable-contact user03 done", "detach user03 skipped"},
+	} {
+		w := newWorld(t, options{}, employees(5)...)
+		w.policy.ID = plan.DetachID
+		w.rollOut()
+		w.directory.dismiss(t, "id-03")
+		asked := 0
+		w.directory.recheck = func(tracked []plan.Tracked) ([]plan.Sighting, error) {
+			state := plan.Departed
+			if asked++; asked > steps {
+				state = plan.Entitled
+			}
+			return []plan.Sighting{{ID: tracked[0].ID, State: state}}, nil
+		}
+		w.equal("results", want, results(w.ok()))
+		w.equal("detached", 0, len(w.sim.State().Detached))
+	}
+}
+
+// TestLastLookAtTheObject: what changed in the package between the plan and the request.
+func TestLastLookAtTheObject(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		edit func(*worksim.State)
+		want []string
+	}{
+		"credential renamed": {func(s *worksim.State) { s.Credentials[2].Username = "renamed" }, []string{"withdraw user03 skipped"}},
+		"ID linked elsewhere": {func(s *worksim.State) {
+			s.Credentials[0].Users = append(s.Credentials[0].Users, s.Credentials[2].Users...)
+			s.Users[2].CredentialID, s.Credentials[2].Users = s.Credentials[0].ID, nil
+		}, []string{"withdraw user03 done", "disable-contact user03 done", "detach user03 skipped"}},
+		"other csi": {func(s *worksim.State) { s.Users[2].CSI = "E99" }, []string{"withdraw user03 done", "disable-contact user03 done", "detach user03 skipped"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, options{}, employees(5)...)
+			w.policy.ID = plan.DetachID
+			w.rollOut()
+			w.directory.dismiss(t, "id-03")
+			w.pack = func(p dirsync.Package) dirsync.Package { return editing{p, func() { w.put(tt.edit) }} }
+			r := w.ok()
+			w.equal("results", tt.want, results(r))
+			w.equal("detached", 0, len(w.sim.State().Detached))
+		})
+	}
+}
+
+// TestLateID: an ID that appears on the credential after the plan joins the saga, also one that
+// came at the very last moment and shows only by its dangling link.
+func TestLateID(t *testing.T) {
+	t.Parallel()
+	late := func(s *worksim.State) {
+		s.Users = append(s.Users, worksim.User{ID: "LATECOME", CredentialID: s.Credentials[2].ID})
+	}
+	for name, pack := range map[string]func(*world, dirsync.Package) dirsync.Package{
+		"after the plan":           func(w *world, p dirsync.Package) dirsync.Package { return editing{p, func() { w.put(late) }} },
+		"right before the request": func(w *world, p dirsync.Package) dirsync.Package { return joining{p, w} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, options{sim: worksim.Options{Quirks: []string{worksim.KeepDanglingLink}}}, employees(5)...)
+			w.policy.ID, w.policy.GraceID = plan.DetachID, time.Hour
+			w.rollOut()
+			w.directory.dismiss(t, "id-03")
+			w.pack = func(p dirsync.Package) dirsync.Package { return pack(w, p) }
+			w.ok()
+			w.pack = nil
+			w.advance(2 * time.Hour)
+			w.ok()
+			var gone []string
+			for _, d := range w.sim.State().Detached {
+				gone = append(gone, d.ID)
+			}
+			if len(gone) != 2 || !slices.Contains(gone, "LATECOME") {
+				t.Errorf("detached %v", gone)
+			}
+		})
+	}
+}
+
+// TestCancel: the request in flight is finished and recorded, the rest waits for the next pass.
+func TestCancel(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		begin func(*world)
+		after string // the call during which the context ends
+		want  []string
+		end   func(*world)
+	}{
+		"create":   {func(*world) {}, "create", []string{"create user01 done"}, (*world).everybodyWorks},
+		"withdraw": {beginLeaver, "withdraw", []string{"withdraw user03 done"}, endLeaver},
+		"settings": {func(w *world) {
+			w.rollOut()
+			w.policy.ChunkSize = 1
+			w.directory.change(w.T, "id-01", func(p *person) { p.Last = "Married" })
+			w.directory.change(w.T, "id-02", func(p *person) { p.Last = "Divorced" })
+		}, "settings", []string{"set-settings user01 done"}, (*world).everybodyWorks},
+		"inventory": {beginLeaver, "inventory", nil, endLeaver},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, options{sim: worksim.Options{Quirks: []string{worksim.KeepContacts}}}, employees(4)...)
+			w.policy.ID = plan.DetachID
+			tt.begin(w)
+			ctx, cancel := context.WithCancel(t.Context())
+			w.pack = func(p dirsync.Package) dirsync.Package { return interrupting{p, tt.after, cancel} }
+			r := w.runWith(ctx)
+			w.wantExit(r, dirsync.ExitFailed)
+			w.equal("results", tt.want, results(r))
+			if !errors.Is(r.Err, context.Canceled) {
+				t.Errorf("error: %v", r.Err)
+			}
+			if n := strings.Count(r.Err.Error(), "stopped"); n > 1 {
+				t.Errorf("says it %d times: %v", n, r.Err)
+			}
+			w.pack = nil
+			w.recover()
+			tt.end(w)
+		})
+	}
+}

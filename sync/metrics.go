@@ -1,0 +1,195 @@
+package sync
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+const namespace = "threema_dirsync"
+
+// Metrics are the numbers of design §6. No person stands in any label. Label values come from
+// closed sets and exist from the start, so that a rate over a first event is right
+// (pitfalls I).
+type Metrics struct {
+	lastRun, lastSuccess, duration   prometheus.Gauge
+	runs                             *prometheus.CounterVec
+	snapshotPeople, snapshotComplete *prometheus.GaugeVec
+	snapshotIncomplete               *prometheus.CounterVec
+	people, planned                  *prometheus.GaugeVec
+	changes                          *prometheus.CounterVec
+	leaversPending, unknown          prometheus.Gauge
+	guards                           *prometheus.GaugeVec
+	requests                         *prometheus.CounterVec
+	budget, validUntil, reload       prometheus.Gauge
+	seats                            *prometheus.GaugeVec
+}
+
+// NewMetrics registers the metrics. version labels build_info; sources are the names of the
+// configuration.
+func NewMetrics(registry prometheus.Registerer, version, goVersion string, sources []string) *Metrics {
+	f := factory{registry}
+	m := &Metrics{
+		lastRun:            f.gauge("last_run_timestamp_seconds", "End of the last pass, as Unix time."),
+		lastSuccess:        f.gauge("last_success_timestamp_seconds", "End of the last pass without a failure, as Unix time."),
+		duration:           f.gauge("run_duration_seconds", "How long the last pass took."),
+		runs:               f.counters("runs_total", "Passes by result.", "result"),
+		snapshotPeople:     f.gauges("snapshot_people", "People in the last complete snapshot.", "source"),
+		snapshotComplete:   f.gauges("snapshot_complete", "1 if the last read of the source was complete in every respect.", "source"),
+		snapshotIncomplete: f.counters("snapshot_incomplete_total", "Reads that gave no complete snapshot, by reason.", "source", "reason"),
+		people:             f.gauges("people", "People by what the last plan found.", "state"),
+		planned:            f.gauges("changes_planned", "Changes in the last plan, whatever their status.", "op"),
+		changes:            f.counters("changes_total", "Changes tried, by what became of them.", "op", "result"),
+		leaversPending:     f.gauge("leavers_pending", "People on the way out: confirmed or not, waiting or blocked."),
+		unknown:            f.gauge("operations_unknown", "Requests whose answer was lost and that the next pass settles."),
+		guards:             f.gauges("guard_tripped", "1 while a guard blocks changes.", "guard"),
+		requests:           f.counters("api_requests_total", "Requests to the Work API; code 0 means no answer.", "method", "code"),
+		budget:             f.gauge("api_budget_remaining", "Requests left of the rolling day."),
+		validUntil:         f.gauge("subscription_valid_until_timestamp_seconds", "End of the licence package, as Unix time."),
+		reload:             f.gauge("config_reload_success", "1 if the last load of the configuration succeeded."),
+		seats:              f.gauges("seats", "Licences of the package.", "kind"),
+	}
+	f.build(version, goVersion)
+	m.initialise(sources)
+	return m
+}
+
+// factory registers what it makes.
+type factory struct{ registry prometheus.Registerer }
+
+func (f factory) gauge(name, help string) prometheus.Gauge {
+	g := prometheus.NewGauge(prometheus.GaugeOpts{Namespace: namespace, Name: name, Help: help})
+	f.registry.MustRegister(g)
+	return g
+}
+
+func (f factory) gauges(name, help string, labels ...string) *prometheus.GaugeVec {
+	g := prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: namespace, Name: name, Help: help}, labels)
+	f.registry.MustRegister(g)
+	return g
+}
+
+func (f factory) counters(name, help string, labels ...string) *prometheus.CounterVec {
+	c := prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help}, labels)
+	f.registry.MustRegister(c)
+	return c
+}
+
+func (f factory) build(version, goVersion string) {
+	g := f.gauges("build_info", "Always 1; the version stands in the label.", "version", "goversion")
+	g.WithLabelValues(version, goVersion).Set(1)
+}
+
+// initialise makes the label values exist, so that nothing appears out of nowhere.
+func (m *Metrics) initialise(sources []string) {
+	m.reload.Set(1)
+	for _, word := range Words() {
+		m.runs.WithLabelValues(word)
+	}
+	for _, source := range sources {
+		m.snapshotComplete.WithLabelValues(source)
+		for _, reason := range plan.ReadReasons() {
+			m.snapshotIncomplete.WithLabelValues(source, string(reason))
+		}
+	}
+	for _, op := range plan.Ops() {
+		m.planned.WithLabelValues(string(op))
+		for _, outcome := range []string{ResultDone, ResultFailed, ResultUnknown, ResultSkipped} {
+			m.changes.WithLabelValues(string(op), outcome)
+		}
+	}
+	for _, guard := range plan.Guards() {
+		m.guards.WithLabelValues(guard)
+	}
+}
+
+// Seed sets the timestamps from the ledger at start, for else every restart would look like
+// an outage.
+func (m *Metrics) Seed(lastRun, lastSuccess time.Time) {
+	setTime(m.lastRun, lastRun)
+	setTime(m.lastSuccess, lastSuccess)
+}
+
+func setTime(g prometheus.Gauge, t time.Time) {
+	if !t.IsZero() {
+		g.Set(float64(t.UnixMilli()) / 1000)
+	}
+}
+
+// Request counts one attempt; it is what the client of the Work API calls.
+func (m *Metrics) Request(method string, status int, _ time.Duration) {
+	m.requests.WithLabelValues(method, strconv.Itoa(status)).Inc()
+}
+
+// Pass shows a finished pass.
+func (m *Metrics) Pass(r Report) {
+	setTime(m.lastRun, r.Finished)
+	if code := r.ExitCode(); code == ExitOK || code == ExitWaiting {
+		setTime(m.lastSuccess, r.Finished)
+	}
+	m.duration.Set(r.Finished.Sub(r.Started).Seconds())
+	m.runs.WithLabelValues(r.Word()).Inc()
+	for _, s := range r.Incomplete {
+		m.snapshotComplete.WithLabelValues(s.Name).Set(0)
+		m.snapshotIncomplete.WithLabelValues(s.Name, string(s.Reason)).Inc()
+	}
+	for _, result := range r.Results {
+		m.changes.WithLabelValues(string(result.Change.Op), result.Outcome).Inc()
+	}
+	if r.Planned {
+		m.plan(r)
+	}
+}
+
+func (m *Metrics) plan(r Report) {
+	for _, s := range r.Plan.Sources {
+		m.snapshotPeople.WithLabelValues(s.Name).Set(float64(s.People))
+		m.snapshotComplete.WithLabelValues(s.Name).Set(boolean(s.Complete))
+		if !s.Complete {
+			m.snapshotIncomplete.WithLabelValues(s.Name, string(plan.ReadCondition)).Inc()
+		}
+	}
+	planned := map[plan.Op]int{}
+	leaving := map[plan.PersonID]bool{}
+	for _, c := range r.Plan.Changes {
+		planned[c.Op]++
+		if c.Op.Destructive() {
+			leaving[c.Person] = true
+		}
+	}
+	for _, op := range plan.Ops() {
+		m.planned.WithLabelValues(string(op)).Set(float64(planned[op]))
+	}
+	for _, guard := range plan.Guards() {
+		m.guards.WithLabelValues(guard).Set(boolean(r.Plan.Tripped(guard)))
+	}
+	m.leaversPending.Set(float64(len(leaving)))
+	m.unknown.Set(float64(r.Unsettled))
+	m.states(r.Plan)
+	m.budget.Set(float64(r.Budget.Remaining))
+	setTime(m.validUntil, r.Plan.Subscription.ValidUntil)
+	m.seats.WithLabelValues("licences").Set(float64(r.Plan.Seats.Licences))
+	m.seats.WithLabelValues("used").Set(float64(r.Plan.Seats.Used))
+	m.seats.WithLabelValues("free").Set(float64(r.Plan.Seats.Free))
+}
+
+func (m *Metrics) states(p plan.Plan) {
+	count := map[plan.AccountState]int{}
+	for _, o := range p.Memory.Observations {
+		count[o.State]++
+	}
+	for _, state := range []plan.AccountState{plan.Entitled, plan.Departed, plan.Unknown} {
+		m.people.WithLabelValues(state.String()).Set(float64(count[state]))
+	}
+	m.people.WithLabelValues("held").Set(float64(len(p.Held)))
+}
+
+func boolean(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}

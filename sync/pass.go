@@ -1,0 +1,232 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/secret"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// Planner reads both sides and plans. It changes nothing: what it is made of cannot.
+type Planner struct {
+	Sources []Source
+	Mapper  Mapper
+	Package Package
+	Memory  Memory
+	Policy  plan.Policy
+	Now     func() time.Time
+	Logger  *slog.Logger
+}
+
+// Preview makes the plan that a pass would carry out now.
+func (p *Planner) Preview(ctx context.Context) Report {
+	r := Report{DryRun: true, Started: p.Now()}
+	if state, ok := p.load(ctx, &r); ok {
+		p.think(ctx, &r, state, false)
+	}
+	r.Finished = p.Now()
+	return r
+}
+
+// Pass reads, plans and applies, once per call. It is not safe for concurrent use: the lock
+// around it is the caller's.
+type Pass struct {
+	Planner
+	Ledger   Ledger
+	Handover Handover
+	// Hash and Lock are how new credentials are made; NewPassword makes their passwords.
+	Hash, Lock  bool
+	NewPassword func() (secret.Value, error)
+	// Progress is told about long work, for a terminal; it may do nothing.
+	Progress func(what string, done, total int)
+}
+
+// Run does a whole pass: what it learned is recorded first, then the due changes are carried
+// out in the order of the plan, each journalled before its request. A cancelled context stops
+// it between two requests; the one in flight is finished and recorded.
+func (p *Pass) Run(ctx context.Context) Report {
+	return p.record(ctx, func(r *Report, run int64) {
+		in, ok := p.prepare(ctx, r, run, false)
+		if !ok {
+			return
+		}
+		a := newApplier(p, run, in, r)
+		a.apply(ctx, r.Plan.Changes)
+		r.RolledOut = a.complete && rolledOut(r.Plan) && r.count(ResultUnknown) == 0
+	})
+}
+
+// AcceptBaseline binds the ledger to the package and the scopes as they are now, and carries
+// nothing out: the effect of "approve --baseline".
+func (p *Pass) AcceptBaseline(ctx context.Context) Report {
+	return p.record(ctx, func(r *Report, run int64) {
+		r.DryRun = true
+		p.prepare(ctx, r, run, true)
+	})
+}
+
+// record frames a pass with its row in the ledger. The end is written even when the context
+// is over: it has happened.
+func (p *Pass) record(ctx context.Context, body func(*Report, int64)) Report {
+	var r Report
+	run, err := p.Ledger.StartRun(ctx, p.Policy.Mode)
+	if err != nil {
+		return r.fail(fmt.Errorf("open the record of the pass: %w", err))
+	}
+	r.Started = p.Now()
+	body(&r, run)
+	r.Finished = p.Now()
+	if err := p.Ledger.FinishRun(context.WithoutCancel(ctx), run, r.end()); err != nil {
+		return r.fail(fmt.Errorf("close the record of the pass: %w", err))
+	}
+	return r
+}
+
+// prepare thinks, and records what the pass learned. It tells whether there is a plan to
+// carry out.
+func (p *Pass) prepare(ctx context.Context, r *Report, run int64, accept bool) (plan.Input, bool) {
+	state, ok := p.load(ctx, r)
+	if !ok {
+		return plan.Input{}, false
+	}
+	in, ok := p.think(ctx, r, state, accept)
+	if !ok {
+		return in, false
+	}
+	if err := p.Ledger.Remember(ctx, run, r.Plan.Memory); err != nil {
+		r.fail(fmt.Errorf("record what the pass learned: %w", err))
+		return in, false
+	}
+	return in, true
+}
+
+func (p *Planner) load(ctx context.Context, r *Report) (plan.State, bool) {
+	state, err := p.Memory.State(ctx)
+	if err != nil {
+		r.fail(fmt.Errorf("load the ledger: %w", err))
+	}
+	return state, err == nil
+}
+
+// think reads both sides and computes the plan into the report.
+func (p *Planner) think(ctx context.Context, r *Report, state plan.State, accept bool) (plan.Input, bool) {
+	views := p.readSources(ctx, r, state)
+	if len(views) == 0 || len(r.Incomplete) > 0 {
+		return plan.Input{}, false
+	}
+	inventory, err := p.Package.Inventory(ctx)
+	if err != nil {
+		p.noteQuota(ctx, err)
+		r.fail(fmt.Errorf("read the licence package: %w", err))
+		return plan.Input{}, false
+	}
+	if err := plan.Trust(inventory, state, p.Now()); err != nil {
+		r.fail(err)
+		return plan.Input{}, false
+	}
+	budget, err := p.Memory.Budget(ctx)
+	if err != nil {
+		r.fail(fmt.Errorf("read the request counter: %w", err))
+		return plan.Input{}, false
+	}
+	in := plan.Input{
+		Sources: views, Inventory: inventory, State: state, Policy: p.Policy,
+		Budget: budget, Now: p.Now(), AcceptBaseline: accept,
+	}
+	r.Plan, r.Planned, r.Budget = plan.Compute(in), true, budget
+	r.Unsettled = len(state.Open) - len(r.Plan.Memory.Settled)
+	return in, true
+}
+
+// readSources reads every source wholly. One that cannot be read is reported and nothing
+// happens for it.
+func (p *Planner) readSources(ctx context.Context, r *Report, state plan.State) []plan.SourceView {
+	var views []plan.SourceView
+	for _, source := range p.Sources {
+		snapshot, err := source.Read(ctx, tracked(state, source.Name()))
+		if err != nil {
+			p.Logger.ErrorContext(ctx, "source not read, nothing happens for it", "source", source.Name(), "reason", r.incomplete(source.Name(), err))
+			continue
+		}
+		view := plan.SourceView{Snapshot: snapshot, Identities: make([]plan.Identity, 0, len(snapshot.People))}
+		for _, person := range snapshot.People {
+			view.Identities = append(view.Identities, p.Mapper.Map(person))
+		}
+		views = append(views, view)
+	}
+	return views
+}
+
+// tracked lists the people of a source for whom something is at stake, sorted: those who own
+// a credential, those for whom one is being made, and those on the way out.
+func tracked(state plan.State, source string) []plan.Tracked {
+	dn := map[plan.PersonID]string{}
+	for _, o := range state.Owned {
+		dn[o.Person] = ""
+	}
+	for _, op := range state.Open {
+		if op.Op == plan.Create {
+			dn[op.Person] = op.DN
+		}
+	}
+	for _, s := range state.Sagas {
+		dn[s.Person] = s.DN
+	}
+	for _, o := range state.Observations {
+		if _, stake := dn[o.Person]; stake {
+			dn[o.Person] = o.DN
+		}
+	}
+	var people []plan.Tracked
+	for id, last := range dn {
+		if id.Source == source {
+			people = append(people, plan.Tracked{ID: id, DN: last})
+		}
+	}
+	slices.SortFunc(people, func(a, b plan.Tracked) int { return a.ID.Compare(b.ID) })
+	return people
+}
+
+// rolledOut tells whether a plan left nothing of a roll-out for later. People who wait for a
+// licence do not count: they may wait for ever.
+func rolledOut(pl plan.Plan) bool {
+	for _, c := range pl.Changes {
+		switch c.Op {
+		case plan.Create, plan.Adopt, plan.SetSettings:
+			if c.Status == plan.Deferred || c.Status == plan.Withheld || c.Status == plan.Blocked {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// pausing is a failure that knows how long the service asks to be left alone, 0 if it did not
+// say.
+type pausing interface {
+	error
+	RetryAfter() time.Duration
+}
+
+// noteQuota makes a refusal for lack of quota last. Where the service names no time, the day
+// of its own clock is taken (threema-work-api §3). A refusal by our own count, which is a
+// failure with a failure as its cause, needs no note: the count knows when it is over.
+func (p *Planner) noteQuota(ctx context.Context, err error) {
+	refusal, ok := errors.AsType[pausing](err)
+	if !ok || plan.KindOf(err) != plan.FailureQuota || plan.KindOf(errors.Unwrap(refusal)) == plan.FailureQuota {
+		return
+	}
+	now := p.Now().UTC()
+	until := now.Truncate(24 * time.Hour).Add(24 * time.Hour)
+	if d := refusal.RetryAfter(); d > 0 {
+		until = now.Add(d)
+	}
+	if err := p.Memory.BlockRequests(context.WithoutCancel(ctx), until); err != nil {
+		p.Logger.ErrorContext(ctx, "cannot record that the day's requests are spent", "err", err)
+	}
+}

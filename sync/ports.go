@@ -1,0 +1,99 @@
+package sync
+
+import (
+	"context"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/secret"
+	"github.com/threema-dirsync/threema-dirsync/sync/handover"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// Source is a user directory, read completely or not at all.
+type Source interface {
+	// Name is the source's name in the configuration.
+	Name() string
+	// Read takes one complete snapshot. The answer holds a sighting for each of the tracked
+	// people that the scope did not show: they are looked up by immutable ID over the whole
+	// suffix on the same connection. Any doubt is a *plan.ReadError, never a shorter snapshot.
+	Read(ctx context.Context, tracked []plan.Tracked) (plan.Snapshot, error)
+	// Recheck looks people up afresh, for the last look before a destructive request. It
+	// returns one sighting per person, in order, or an error.
+	Recheck(ctx context.Context, tracked []plan.Tracked) ([]plan.Sighting, error)
+}
+
+// Mapper turns people into identities. It never fails as a whole: what cannot be mapped is a
+// held identity.
+type Mapper interface {
+	Map(plan.Person) plan.Identity
+}
+
+// Package is the licence package behind the Work API. Every error is a plan.Failure. A write
+// is tried once; whether it may be repeated is the caller's to know.
+type Package interface {
+	// Inventory reads the subscription and the four lists, each complete or an error.
+	Inventory(ctx context.Context) (plan.Inventory, error)
+	// Credential reads one credential; FailureNotFound if it is gone.
+	Credential(ctx context.Context, id string) (plan.Credential, error)
+	// FindCredential looks for an exact username; FailureNotFound if nobody has it.
+	FindCredential(ctx context.Context, username string) (plan.Credential, error)
+	// CreateCredential creates a personal credential (licenceCount 1).
+	CreateCredential(ctx context.Context, username string, password secret.Value, hash, lock bool) (plan.Credential, error)
+	// ReplacePassword gives a credential that nobody uses a new password. Its only use is the
+	// recovery of a create (design §5.7).
+	ReplacePassword(ctx context.Context, id, username string, password secret.Value, hash, lock bool) error
+	// Withdraw deletes a credential.
+	Withdraw(ctx context.Context, id string) error
+	// UsersOf lists the users that are linked to a credential.
+	UsersOf(ctx context.Context, credentialID string) ([]plan.User, error)
+	// User reads one user; FailureNotFound if the ID is not in the package.
+	User(ctx context.Context, threemaID string) (plan.User, error)
+	// Detach unlinks an ID from the package, Revoke destroys it for ever.
+	Detach(ctx context.Context, threemaID string) error
+	Revoke(ctx context.Context, threemaID string) error
+	// CreateContact and UpdateContact write one contact; both names must not be empty.
+	CreateContact(ctx context.Context, c plan.Contact) error
+	UpdateContact(ctx context.Context, c plan.Contact) error
+	// SetSettings sends one bulk request. FailureRefused says that one value of it is bad.
+	SetSettings(ctx context.Context, settings []plan.CredentialSettings) error
+	// UnsetSetting removes one setting of one credential.
+	UnsetSetting(ctx context.Context, credentialID, name string) error
+}
+
+// Memory is what a preview needs of the ledger.
+type Memory interface {
+	// State loads what the last passes left.
+	State(ctx context.Context) (plan.State, error)
+	// Budget is what is left of the day's requests.
+	Budget(ctx context.Context) (plan.Budget, error)
+	// BlockRequests stops all requests until a time, after the service answered 429.
+	BlockRequests(ctx context.Context, until time.Time) error
+}
+
+// Ledger is the memory between passes and the journal of effects. Each method is one
+// transaction; those that precede a request are on disk when they return.
+type Ledger interface {
+	Memory
+
+	// StartRun opens the record of a pass. FinishRun closes it; its report is what status shows.
+	StartRun(ctx context.Context, mode plan.Mode) (int64, error)
+	FinishRun(ctx context.Context, run int64, end plan.RunEnd) error
+	// Remember records what a pass learned.
+	Remember(ctx context.Context, run int64, m plan.Memory) error
+
+	// Begin writes INTENT rows and, for a withdrawal, its saga; it returns the rows with their
+	// IDs, in order.
+	Begin(ctx context.Context, run int64, ops []plan.Operation) ([]plan.Operation, error)
+	// Created notes the credential that a create got, and its ownership; the row stays open
+	// until the hand-over line is synced.
+	Created(ctx context.Context, operation int64, credentialID string) error
+	// Settle closes rows and records their effects: ownership, saga, publication, refusals.
+	Settle(ctx context.Context, outcomes []plan.Outcome) error
+}
+
+// Handover receives each new credential with its password, once.
+type Handover interface {
+	// Deliver appends the entries and syncs them to disk before it returns. Entries that it
+	// reported as delivered survive a crash.
+	Deliver(ctx context.Context, entries []handover.Entry) error
+}
