@@ -7,11 +7,15 @@ import (
 	"strings"
 )
 
-// takeSeats lets creates wait that find no licence.
+// takeSeats lets creates wait that find no licence. A package that tells no number of licences
+// says it when they are used up (403).
 func (p *planner) takeSeats() {
 	used := p.seatsUsed(func(Op, string) bool { return false })
 	licences := p.Inventory.Subscription.Licences
 	p.plan.Seats = Seats{Licences: licences, Used: used, Free: max(0, licences-used)}
+	if licences == 0 {
+		return
+	}
 	free := licences - p.seatsUsed(p.leavesNow())
 	for _, c := range p.inOrder(Create) {
 		if c.Status != Due || c.CredentialID != "" {
@@ -58,18 +62,19 @@ func (p *planner) leavesNow() func(Op, string) bool {
 	return func(op Op, id string) bool { return leaves[object{op, id}] }
 }
 
-// spend fits the due changes into the day's requests: leavers first and down to the last
-// request, then changes, then creates, which leave the reserve alone (design §5.8).
-func (p *planner) spend() {
-	left := p.Budget.Remaining
-	cost := p.pay(&left, 0, Withdraw)
+// spendOnLeavers fits the due changes of leavers into the day's requests, down to the last one
+// (design §5.8).
+func (p *planner) spendOnLeavers(left *int) {
+	p.plan.Requests += p.pay(left, 0, Withdraw)
 	p.chain() // what comes after a deferred withdrawal or a blocked transfer costs nothing today
-	cost += p.pay(&left, 0, DisableContact, Detach, Revoke)
-	p.takeSeats()
-	cost += p.payInBulk(&left, SetSettings, p.Policy.ChunkSize)
-	cost += p.pay(&left, p.Budget.Reserve, UnsetSetting, PublishContact)
-	cost += p.payInBulk(&left, Create, p.Policy.Batch)
-	p.plan.Requests = cost
+	p.plan.Requests += p.pay(left, 0, DisableContact, Detach, Revoke)
+}
+
+// spendOnOthers does the same for changes, then for creates. Both leave the reserve alone.
+func (p *planner) spendOnOthers(left *int) {
+	p.plan.Requests += p.payInBulk(left, SetSettings, p.Policy.ChunkSize)
+	p.plan.Requests += p.pay(left, p.Budget.Reserve, UnsetSetting, PublishContact)
+	p.plan.Requests += p.payInBulk(left, Create, p.Policy.Batch)
 }
 
 // pay defers what the rest of the day cannot carry and returns what the others cost.

@@ -11,8 +11,8 @@ func (c Change) Gated() bool { return c.Status == NeedsApproval || c.Status == B
 
 // gate decides what becomes of each change, in the order in which the reasons matter: what
 // the policy withholds, what a changed baseline blocks, what this pass has no evidence for,
-// what asks for an approval, what exceeds a limit, what does not fit into the day and what
-// finds no licence.
+// what asks for an approval, what exceeds a limit, what finds no licence and what does not
+// fit into the day. Leavers are decided wholly before joiners, whose licences they free.
 func (p *planner) gate() {
 	p.acceptEmpty()
 	p.eachDue(p.withhold)
@@ -23,9 +23,12 @@ func (p *planner) gate() {
 	p.chain()
 	p.limitLeavers(Detach)
 	p.limitLeavers(Revoke)
-	p.limitCreates()
 	p.limitChanges()
-	p.spend()
+	left := p.Budget.Remaining
+	p.spendOnLeavers(&left)
+	p.takeSeats()
+	p.limitCreates() // counts those who find a licence
+	p.spendOnOthers(&left)
 }
 
 // eachDue lets a rule look at the changes that are due, or waiting: a rule that holds later

@@ -140,6 +140,26 @@ func TestSeats(t *testing.T) {
 	}
 }
 
+// TestSeatsBeforeTheLimit: who finds no licence is nobody's flood of joiners. With the limit
+// asked first, 30 waiting people would trip it in every pass.
+func TestSeatsBeforeTheLimit(t *testing.T) {
+	t.Parallel()
+	w := crowd(100)
+	w.state.RolledOut = true
+	w.pkg.Subscription.Licences = 102
+	for i := range 30 {
+		w.hire(fmt.Sprintf("j%02d", i))
+	}
+	p := w.pass(t)
+	if got := statuses(p, plan.Create); got["due"] != 2 || got["waiting"] != 28 || len(p.Guards) != 0 {
+		t.Errorf("creates: %v, guards %v", got, p.Guards)
+	}
+	w.pkg.Subscription.Licences = 0 // not told: the service says it with a 403
+	if got := statuses(w.pass(t), plan.Create); got["waiting"] != 0 {
+		t.Errorf("without a number: %v", got)
+	}
+}
+
 func TestBudget(t *testing.T) {
 	t.Parallel()
 	// One leaver (4, and 1 for the contact), 3 changes (1 in bulk), 1 unset, 1 contact, 3 creates (1 each, and 1 in bulk).

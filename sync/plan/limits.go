@@ -65,7 +65,8 @@ func (p *planner) leaverWindows() []window {
 // limitLeavers blocks all due changes of an operation in a source where one pass, day or week
 // would take too many people out, or too large a share of one OU.
 func (p *planner) limitLeavers(op Op) {
-	bySource := p.duePeople(op)
+	ofOp := func(c Change) bool { return c.Op == op }
+	bySource := p.duePeople(ofOp)
 	for _, source := range slices.Sorted(maps.Keys(bySource)) {
 		due := bySource[source]
 		tripped := ""
@@ -84,7 +85,7 @@ func (p *planner) limitLeavers(op Op) {
 			p.trip(GuardLeaversOU, source, fmt.Sprintf("%s: %s; no %s happens in this pass. Was it moved or hidden?", op, ou, op))
 		}
 		if tripped != "" {
-			p.block(source, tripped, func(c *Change) bool { return c.Op == op })
+			p.block(source, tripped, ofOp)
 		}
 	}
 }
@@ -96,11 +97,11 @@ func spanWords(d time.Duration) string {
 	return fmt.Sprintf(" within %.0f h", d.Hours())
 }
 
-// duePeople are the people with a due change of an operation, and their OU, by source.
-func (p *planner) duePeople(ops ...Op) map[string]map[PersonID]string {
+// duePeople are the people with a due change of a kind, and their OU, by source.
+func (p *planner) duePeople(which func(Change) bool) map[string]map[PersonID]string {
 	due := map[string]map[PersonID]string{}
 	for _, c := range p.plan.Changes {
-		if c.Status != Due || !slices.Contains(ops, c.Op) {
+		if c.Status != Due || !which(c) {
 			continue
 		}
 		if due[c.Person.Source] == nil {
@@ -186,18 +187,22 @@ func shares(people map[PersonID]string) string {
 // limitCreates and limitChanges catch a widened filter and a mass edit. The first roll-out is
 // free (design §5.11).
 func (p *planner) limitCreates() {
-	p.limitCount(GuardCreates, "limits.creates.run", p.Policy.CreatesRun, Create)
+	p.limitCount(GuardCreates, "limits.creates.run", p.Policy.CreatesRun, func(c Change) bool {
+		return c.Op == Create && c.CredentialID == "" // an interrupted one was let through before
+	})
 }
 
 func (p *planner) limitChanges() {
-	p.limitCount(GuardChanges, "limits.changes.run", p.Policy.ChangesRun, SetSettings, UnsetSetting, Transfer)
+	p.limitCount(GuardChanges, "limits.changes.run", p.Policy.ChangesRun, func(c Change) bool {
+		return c.Op == SetSettings || c.Op == UnsetSetting || c.Op == Transfer
+	})
 }
 
-func (p *planner) limitCount(guard, key string, limit Window, ops ...Op) {
+func (p *planner) limitCount(guard, key string, limit Window, which func(Change) bool) {
 	if !p.State.RolledOut {
 		return
 	}
-	bySource := p.duePeople(ops...)
+	bySource := p.duePeople(which)
 	for _, source := range slices.Sorted(maps.Keys(bySource)) {
 		due := bySource[source]
 		base := p.baseAt(source, 0)
@@ -207,13 +212,13 @@ func (p *planner) limitCount(guard, key string, limit Window, ops ...Op) {
 		}
 		p.trip(guard, source, fmt.Sprintf("%d people in this pass, %d allowed (%s: at most %d and %d %% of %d). %s",
 			len(due), allowed, key, limit.Count, limit.Percent, base, shares(due)))
-		p.block(source, guard, func(c *Change) bool { return slices.Contains(ops, c.Op) })
+		p.block(source, guard, which)
 	}
 }
 
-func (p *planner) block(source, guard string, which func(*Change) bool) {
+func (p *planner) block(source, guard string, which func(Change) bool) {
 	for n := range p.plan.Changes {
-		if c := &p.plan.Changes[n]; c.Status == Due && c.Person.Source == source && which(c) {
+		if c := &p.plan.Changes[n]; c.Status == Due && c.Person.Source == source && which(*c) {
 			c.Status, c.Guard = Blocked, guard
 		}
 	}

@@ -1,0 +1,211 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/config"
+	"github.com/threema-dirsync/threema-dirsync/internal/secret"
+	"github.com/threema-dirsync/threema-dirsync/ldapsource"
+	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/handover"
+	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
+	"github.com/threema-dirsync/threema-dirsync/sync/mapping"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/threema"
+)
+
+// batch is how many creates share one bulk request for their settings: what a crash can leave
+// to be resumed, against requests.
+const batch = 100
+
+// assembly holds the parts that a configuration makes, before any connection.
+type assembly struct {
+	config   *config.Config
+	mapper   *mapping.Mapper
+	sources  []*ldapsource.Source
+	client   *threema.Client
+	now      func() time.Time
+	logger   *slog.Logger
+	progress *progress
+}
+
+// settings is a configuration with everything that can be checked without a connection:
+// templates, secrets, authorities, modes and owners of files.
+type settings struct {
+	*config.Config
+	mapper        *mapping.Mapper
+	apiKey        secret.Value
+	bindPasswords []secret.Value // by source
+	owner         owner
+	offset        time.Duration
+}
+
+// load reads the configuration and its secrets, then gives up root. All its errors are
+// configuration errors.
+func (p *program) load() (*settings, error) {
+	s, err := p.readSettings()
+	if err != nil {
+		return nil, configError(err)
+	}
+	if err := s.owner.become(); err != nil {
+		return nil, configError(err)
+	}
+	return s, nil
+}
+
+func (p *program) readSettings() (*settings, error) {
+	cfg, err := config.Load(p.configFile, p.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	s := &settings{Config: cfg}
+	var errs []error
+	s.mapper, err = mapping.New(mapping.Templates(cfg.Mapping))
+	errs = append(errs, err)
+	s.owner, err = ownerOf(cfg.StateDir)
+	errs = append(errs, err)
+	s.offset, err = config.TestOffset(cfg, p.Getenv)
+	errs = append(errs, err)
+	files := config.SecretFiles{CredentialsDir: p.Getenv("CREDENTIALS_DIRECTORY"), Owner: s.owner.uid}
+	s.apiKey, err = files.Read(cfg.Threema.APIKeyFile)
+	errs = append(errs, err)
+	for _, source := range cfg.Sources {
+		password, err := files.Read(source.BindPasswordFile)
+		s.bindPasswords = append(s.bindPasswords, password)
+		errs = append(errs, err)
+	}
+	return s, errors.Join(errs...)
+}
+
+// assemble makes the parts. quota counts every request of the client before it is sent, and
+// onRequest hears of each.
+func (p *program) assemble(s *settings, quota threema.Quota, onRequest func(string, int, time.Duration)) (*assembly, error) {
+	a := &assembly{config: s.Config, mapper: s.mapper, now: s.now(), logger: p.logger(s.Config), progress: p.progress}
+	if s.offset != 0 {
+		a.logger.Warn("the clock of this program is shifted for a test", "offset", s.offset)
+	}
+	for n, source := range s.Sources {
+		made, err := a.source(source, s.bindPasswords[n])
+		if err != nil {
+			return nil, configError(err)
+		}
+		a.sources = append(a.sources, made)
+	}
+	roots, err := config.ReadPool(s.Threema.CAFile)
+	if err != nil {
+		return nil, configError(fmt.Errorf("threema.ca_file: %w", err))
+	}
+	proxy := ""
+	if s.Threema.Proxy != nil {
+		proxy = s.Threema.Proxy.String()
+	}
+	a.client, err = threema.New(threema.Config{
+		BaseURL: s.Threema.BaseURL, APIKey: s.apiKey, Roots: roots, Proxy: proxy,
+		Timeout: s.Threema.Timeout, UserAgent: "threema-dirsync/" + versionText(),
+	}, threema.Options{Quota: quota, OnRequest: onRequest, Progress: a.progress.show})
+	if err != nil {
+		return nil, configError(err)
+	}
+	return a, nil
+}
+
+// now is the program's clock. It follows the offset, which the demo moves as it goes.
+func (s *settings) now() func() time.Time {
+	return func() time.Time { return time.Now().Add(s.offset) }
+}
+
+func (a *assembly) source(cfg config.Source, password secret.Value) (*ldapsource.Source, error) {
+	roots, err := config.ReadPool(cfg.CAFile)
+	if err != nil {
+		return nil, fmt.Errorf("source %s: ca_file: %w", cfg.Name, err)
+	}
+	return ldapsource.New(ldapsource.Config{
+		Name: cfg.Name, Profile: string(cfg.Profile), URLs: cfg.URLs, StartTLS: cfg.StartTLS, Roots: roots,
+		BindDN: cfg.BindDN, BindPassword: password, BaseDN: cfg.BaseDN, Filter: cfg.Filter,
+		ExcludeDNs: cfg.ExcludeDNs, PageSize: cfg.PageSize, Timeout: cfg.Timeout, IDAttribute: cfg.IDAttribute,
+		Attributes: a.mapper.Attributes(), MappingFingerprint: a.mapper.Fingerprint(),
+	}, ldapsource.Options{
+		Logger:   a.logger,
+		Progress: func(entries int) { a.progress.show("read "+cfg.Name, entries, 0) },
+	})
+}
+
+// planner joins the parts that only look.
+func (a *assembly) planner(memory dirsync.Memory, mode plan.Mode) dirsync.Planner {
+	planner := dirsync.Planner{
+		Mapper: a.mapper, Package: a.client, Memory: memory, Policy: policyOf(a.config), Now: a.now, Logger: a.logger,
+	}
+	if mode != "" {
+		planner.Policy.Mode = mode
+	}
+	for _, s := range a.sources {
+		planner.Sources = append(planner.Sources, s)
+	}
+	return planner
+}
+
+// pass joins everything.
+func (a *assembly) pass(l *ledger.Ledger) *dirsync.Pass {
+	return &dirsync.Pass{
+		Planner:  a.planner(l, ""),
+		Ledger:   l,
+		Handover: handoverOf(a.config),
+		Hash:     a.config.Credentials.Hash,
+		Lock:     a.config.Credentials.Lock,
+		NewPassword: func() (secret.Value, error) {
+			return handover.NewPassword(rand.Reader, a.config.Credentials.PasswordLength)
+		},
+		Progress: a.progress.show,
+	}
+}
+
+// handoverOf makes the sink. Without one, passwords can be read in the cockpit: the
+// configuration allows that only unhashed.
+func handoverOf(cfg *config.Config) dirsync.Handover {
+	if cfg.Handover.File == "" {
+		return noHandover{}
+	}
+	return handover.NewFile(cfg.Handover.File, cfg.Handover.Link.String())
+}
+
+// noHandover is the choice to read passwords in the cockpit.
+type noHandover struct{}
+
+func (noHandover) Deliver(context.Context, []handover.Entry) error { return nil }
+
+func ledgerPath(cfg *config.Config) string { return filepath.Join(cfg.StateDir, "ledger.db") }
+
+func ledgerOptions(cfg *config.Config, now func() time.Time, logger *slog.Logger) ledger.Options {
+	return ledger.Options{Now: now, DailyRequests: cfg.Threema.DailyRequests, Logger: logger}
+}
+
+// policyOf puts the decisions of the configuration into the words of the plan.
+func policyOf(c *config.Config) plan.Policy {
+	return plan.Policy{
+		Mode:            plan.Mode(c.Policy),
+		Withdraw:        c.Leavers.AppAccess == config.AppWithdraw,
+		ID:              plan.IDPolicy(c.Leavers.ID),
+		ConfirmReads:    c.Leavers.Confirm.Reads,
+		ConfirmOver:     c.Leavers.Confirm.Over,
+		GraceWithdraw:   c.Leavers.Grace.Withdraw,
+		GraceID:         c.Leavers.Grace.ID,
+		Approval:        plan.Approval(c.Leavers.Approval),
+		LeaversRun:      plan.Window(c.Limits.Leavers.Run),
+		LeaversDay:      plan.Window(c.Limits.Leavers.Day),
+		LeaversWeek:     plan.Window(c.Limits.Leavers.Week),
+		CreatesRun:      plan.Window(c.Limits.Creates.Run),
+		ChangesRun:      plan.Window(c.Limits.Changes.Run),
+		PublishContacts: c.Contacts.Publish,
+		AdoptUsername:   c.Adopt.Username,
+		AdoptPersonal:   c.Adopt.Personal,
+		Recreate:        c.Credentials.Recreate,
+		ChunkSize:       c.Threema.ChunkSize,
+		Batch:           batch,
+	}
+}

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"runtime"
+	"time"
+
+	"github.com/coreos/go-systemd/v22/daemon"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
+)
+
+// tick is how often the daemon looks at the clock.
+const tick = 30 * time.Second
+
+// service is the daemon with everything that lives as long as it does.
+type service struct {
+	*assembly
+	ledger  *ledger.Ledger
+	metrics *dirsync.Metrics
+}
+
+// daemon runs passes by the schedule until ctx ends. It is ready for systemd when the
+// configuration, the secrets and the ledger are, not when the directory answers: a directory
+// that is down is a reason to wait, not to fail (pitfall F8).
+func (p *program) daemon(ctx context.Context) (err error) {
+	s, err := p.load()
+	if err != nil {
+		return err
+	}
+	logger := p.logger(s.Config)
+	l, err := ledger.Open(ctx, ledgerPath(s.Config), ledgerOptions(s.Config, s.now(), logger))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, l.Close()) }()
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	metrics := dirsync.NewMetrics(registry, versionText(), runtime.Version(), sourceNames(s))
+	a, err := p.assemble(s, l, metrics.Request)
+	if err != nil {
+		return err
+	}
+	defer a.client.Close()
+	stopServing, err := serveMetrics(ctx, s.Metrics.Listen, registry)
+	if err != nil {
+		return err
+	}
+	defer stopServing()
+	return (&service{a, l, metrics}).serve(ctx)
+}
+
+func sourceNames(s *settings) []string {
+	var names []string
+	for _, source := range s.Sources {
+		names = append(names, source.Name)
+	}
+	return names
+}
+
+func (s *service) serve(ctx context.Context) error {
+	seeds, err := s.ledger.Seeds(ctx)
+	if err != nil {
+		return err
+	}
+	s.metrics.Seed(seeds.LastRun, seeds.LastSuccess)
+	loop := dirsync.Loop{Next: s.config.NextRun, Last: seeds.LastRun, Now: s.now, Tick: tick, Pass: s.pass}
+	s.notify(daemon.SdNotifyReady)
+	s.logger.Info("ready", "policy", s.config.Policy, "next", s.config.NextRun(s.now()).UTC())
+	loop.Run(ctx)
+	s.notify(daemon.SdNotifyStopping)
+	s.logger.Info("stopped")
+	return nil
+}
+
+// notify tells systemd, if it started us.
+func (s *service) notify(state string) {
+	if _, err := daemon.SdNotify(false, state); err != nil {
+		s.logger.Warn("cannot tell systemd", "err", err)
+	}
+}
+
+// pass carries out one pass under the lock. A pass that somebody started by hand has
+// precedence: this one is skipped.
+func (s *service) pass(ctx context.Context) {
+	unlock, err := lockPass(s.config.StateDir)
+	if err != nil {
+		s.logger.Warn("pass skipped", "err", err)
+		return
+	}
+	defer unlock()
+	report := s.assembly.pass(s.ledger).Run(ctx)
+	s.metrics.Pass(report)
+	s.logger.Info("pass ended", "result", report.Word(), "took", report.Finished.Sub(report.Started).Round(time.Millisecond), "summary", report.Plan.Summary())
+	for _, source := range report.Incomplete {
+		s.logger.Error("directory not read completely, nothing was changed", "source", source.Name, "err", source.Err)
+	}
+	for _, guard := range report.Plan.Guards {
+		s.logger.Warn("guard tripped, look at `threema-dirsync status`", "guard", guard.Name, "source", guard.Source)
+	}
+	if report.Err != nil {
+		s.logger.Error("pass failed", "err", report.Err)
+	}
+}
+
+// serveMetrics answers /metrics and /healthz. An empty address switches it off.
+func serveMetrics(ctx context.Context, address string, registry *prometheus.Registry) (stop func(), err error) {
+	if address == "" {
+		return func() {}, nil
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("metrics.listen: %w", err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "ok") })
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = server.Serve(listener) // ends with http.ErrServerClosed
+	}()
+	return func() {
+		_ = server.Close()
+		<-done
+	}, nil
+}

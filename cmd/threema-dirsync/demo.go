@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+func (p *program) demoCommand() *cobra.Command {
+	var serve bool
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Tell the whole story on an embedded directory and the simulator",
+		Long: `demo starts a directory with about 200 people and a simulator of the Work API in this process
+and lives through a roll-out, a joiner, a marriage, a move, a leaver, a returner, an account
+made anew, and outages. Everything goes over the real protocols. It needs nothing and ends by
+itself; with --serve both servers stay up afterwards for you to try the commands on.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.demo(cmd.Context(), serve) },
+	}
+	cmd.Flags().BoolVar(&serve, "serve", false, "leave the servers up and print how to talk to them")
+	return cmd
+}
+
+func (p *program) demo(ctx context.Context, serve bool) (err error) {
+	dir, err := os.MkdirTemp("", "threema-dirsync-demo-")
+	if err != nil {
+		return fmt.Errorf("make a folder for the demo: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	w, err := newDemoWorld(ctx, dir)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	began := time.Now()
+	story, err := p.newStory(ctx, w)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(story.tell(ctx), story.close()); err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintf(p.Stdout, "\nThe end, after %.1f s. Nobody was taken out who had not left.\n", time.Since(began).Seconds())
+	if !serve {
+		return nil
+	}
+	_, _ = fmt.Fprintf(p.Stdout, `
+Directory:  %s   (%s)
+Work API:   %s   (control: %s/_sim/state)
+Try:        threema-dirsync --config %s plan
+The clock of the demo is ahead: put THREEMA_DIRSYNC_TEST_OFFSET=%s before each command.
+Ctrl-C ends it and removes everything.
+`, w.directory.URL(), demoSuffix, w.api.BaseURL(), w.controlURL(), w.configFile, story.settings.offset)
+	<-ctx.Done()
+	return nil
+}

@@ -1,0 +1,58 @@
+package main
+
+// The tests of this package run the program as its operators do: as a process of its own, with
+// arguments, a configuration file and an environment, and they look at what comes out of it:
+// the exit code, both streams, the files, the metrics, and above all the licence package. They
+// call nothing of the program.
+//
+//	world_test.go      the outside of the program: configuration, secrets, processes
+//	site_test.go       the directories: OpenLDAP, Active Directory, one in memory
+//	simulator_test.go  the Work API, through its control endpoints
+//	truth_test.go      what the package must hold, worked out from the people alone
+//
+// Everything else is one file per promise of the program.
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"go.uber.org/goleak"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/testdir/openldap"
+)
+
+// commandName is the program: this test binary under another name, see [testscript.Main].
+const commandName = "threema-dirsync"
+
+// coverDir names the variable that tells a process where to leave its coverage.
+const coverDir = "GOCOVERDIR"
+
+// small is for the tests that change nothing in the directory.
+var small = openldap.NewShared(openldap.Options{People: 60})
+
+func TestMain(m *testing.M) {
+	testscript.Main(tidy{small.Main(m)}, map[string]func(){commandName: main})
+}
+
+// tidy fails the tests if they leave goroutines behind.
+type tidy struct{ tests testscript.TestingM }
+
+func (t tidy) Run() int {
+	flag.Parse()
+	if dir := flag.Lookup("test.gocoverdir"); dir != nil && dir.Value.String() != "" {
+		// With -cover, what the processes run counts too.
+		if err := os.Setenv(coverDir, dir.Value.String()); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+	}
+	code := t.tests.Run()
+	if err := goleak.Find(); code == 0 && err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return code
+}

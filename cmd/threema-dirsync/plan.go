@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
+)
+
+type planFlags struct {
+	json, detailed bool
+	policy         string
+}
+
+func (p *program) planCommand() *cobra.Command {
+	var flags planFlags
+	cmd := &cobra.Command{
+		Use:   "plan",
+		Short: "Show what a pass would do now, and why; change nothing",
+		Long: `plan reads the directory and the licence package and prints what a pass would do. It writes
+nothing but the count of its requests. With --detailed-exitcode it exits 2 if a pass would
+change something now, and 3 if something waits for you.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.preview(cmd.Context(), flags) },
+	}
+	cmd.Flags().BoolVar(&flags.json, "json", false, "print the plan as JSON")
+	cmd.Flags().BoolVar(&flags.detailed, "detailed-exitcode", false, "exit 2 if a pass would change something now, 3 if something waits for you")
+	cmd.Flags().StringVar(&flags.policy, "policy", "", "plan as if this were the policy")
+	return cmd
+}
+
+// preview plans beside a running pass: it takes no lock.
+func (p *program) preview(ctx context.Context, flags planFlags) error {
+	mode, err := parseMode(flags.policy)
+	if err != nil {
+		return err
+	}
+	return p.looking(ctx, func(a *assembly, meter *ledger.Meter) error {
+		planner := a.planner(meter, mode)
+		report := planner.Preview(ctx)
+		p.code = planExitCode(report, flags.detailed)
+		return p.print(report, flags.json)
+	})
+}
+
+// looking assembles what only looks, and calls work with it.
+func (p *program) looking(ctx context.Context, work func(*assembly, *ledger.Meter) error) error {
+	s, err := p.load()
+	if err != nil {
+		return err
+	}
+	meter, err := ledger.OpenMeter(ctx, ledgerPath(s.Config), ledgerOptions(s.Config, s.now(), p.logger(s.Config)))
+	if err != nil {
+		return err
+	}
+	a, err := p.assemble(s, meter, nil)
+	if err != nil {
+		return errors.Join(err, meter.Close())
+	}
+	defer a.client.Close()
+	return errors.Join(work(a, meter), meter.Close())
+}
+
+// planExitCode is design §6: without the flag a plan that was made is a success, whatever it
+// holds.
+func planExitCode(r dirsync.Report, detailed bool) int {
+	if detailed {
+		return r.DetailedExitCode()
+	}
+	if code := r.ExitCode(); code != dirsync.ExitWaiting {
+		return code
+	}
+	return dirsync.ExitOK
+}
+
+var _ dirsync.Memory = (*ledger.Meter)(nil)
+var _ dirsync.Ledger = (*ledger.Ledger)(nil)

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/config"
+	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/mapping"
+)
+
+const defaultConfig = "/etc/threema-dirsync/config.yaml"
+
+// environment is what the program touches beside its arguments.
+type environment struct {
+	Stdout, Stderr io.Writer
+	Getenv         func(string) string
+}
+
+// program carries the environment and the global flags to the subcommands.
+type program struct {
+	environment
+	configFile string
+	progress   *progress
+	// code is the exit code that a command chose; an error overrules it.
+	code int
+}
+
+// run is the program: it returns the exit code (design §6).
+func run(ctx context.Context, args []string, env environment) int {
+	p := &program{environment: env, progress: newProgress(env.Stderr)}
+	root := p.root()
+	root.SetArgs(args)
+	root.SetOut(env.Stdout)
+	root.SetErr(env.Stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return p.code
+	}
+	_, _ = fmt.Fprintf(p.progress, "threema-dirsync: %v\n", err)
+	return exitCode(err)
+}
+
+// codedError is an error with an exit code of its own.
+type codedError struct {
+	code int
+	err  error
+}
+
+func (e *codedError) Error() string { return e.err.Error() }
+func (e *codedError) Unwrap() error { return e.err }
+
+func configError(err error) error { return &codedError{dirsync.ExitConfig, err} }
+
+func exitCode(err error) int {
+	if coded, ok := errors.AsType[*codedError](err); ok {
+		return coded.code
+	}
+	if _, ok := errors.AsType[config.Errors](err); ok {
+		return dirsync.ExitConfig
+	}
+	if _, ok := errors.AsType[mapping.Errors](err); ok {
+		return dirsync.ExitConfig
+	}
+	return dirsync.ExitFailed
+}
+
+func (p *program) root() *cobra.Command {
+	var flags runFlags
+	cmd := &cobra.Command{
+		Use:   "threema-dirsync",
+		Short: "Keep a Threema Work licence package in step with a user directory",
+		Long: `threema-dirsync reads a user directory (Active Directory or any LDAP server), maps people to
+th_csi and names, and reconciles them with a Threema Work licence package: it creates
+credentials, follows name changes, publishes contacts and takes departed people out.
+
+Start with "check", then "plan". Nothing is changed before you choose a policy.`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if flags == (runFlags{}) {
+				return cmd.Help()
+			}
+			return p.run(cmd.Context(), flags)
+		},
+	}
+	cmd.PersistentFlags().StringVar(&p.configFile, "config", defaultConfig, "configuration file")
+	flags.add(cmd)
+	cmd.AddCommand(p.runCommand(), p.planCommand(), p.approveCommand(), p.statusCommand(), p.checkCommand(),
+		p.simulateCommand(), p.demoCommand(), p.versionCommand())
+	return cmd
+}

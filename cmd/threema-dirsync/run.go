@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// shownLines caps each list of a plan on the terminal; --json has everything.
+const shownLines = 200
+
+type runFlags struct{ once, dryRun, json bool }
+
+func (f *runFlags) add(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&f.once, "once", false, "one pass, then exit")
+	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "with --once: plan, and change nothing")
+	cmd.Flags().BoolVar(&f.json, "json", false, "with --once: print the report as JSON")
+}
+
+func (p *program) runCommand() *cobra.Command {
+	var flags runFlags
+	cmd := &cobra.Command{
+		Use:   "run",
+		Short: "Run the daemon, or one pass with --once",
+		Long: `run carries out passes by the schedule of the configuration, until it is told to stop.
+With --once it carries out one pass and exits: 0 done, 1 failed, 3 something waits for you,
+4 the directory was not read completely, 5 another pass is running, 78 the configuration is wrong.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.run(cmd.Context(), flags) },
+	}
+	flags.add(cmd)
+	return cmd
+}
+
+func (p *program) run(ctx context.Context, flags runFlags) error {
+	switch {
+	case flags.once:
+		return p.runOnce(ctx, flags)
+	case flags.dryRun || flags.json:
+		return errors.New("--dry-run and --json belong to --once")
+	}
+	return p.daemon(ctx)
+}
+
+// runOnce carries out one pass under the lock, or previews it.
+func (p *program) runOnce(ctx context.Context, flags runFlags) error {
+	if flags.dryRun {
+		return p.preview(ctx, planFlags{json: flags.json})
+	}
+	return p.locked(ctx, func(pass *dirsync.Pass) error {
+		report := pass.Run(ctx)
+		p.code = report.ExitCode()
+		return p.print(report, flags.json)
+	})
+}
+
+// locked assembles a pass and calls work while it holds the lock.
+func (p *program) locked(ctx context.Context, work func(*dirsync.Pass) error) error {
+	s, err := p.load()
+	if err != nil {
+		return err
+	}
+	unlock, err := lockPass(s.StateDir)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	l, err := ledger.Open(ctx, ledgerPath(s.Config), ledgerOptions(s.Config, s.now(), p.logger(s.Config)))
+	if err != nil {
+		return err
+	}
+	a, err := p.assemble(s, l, nil)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	defer a.client.Close()
+	return errors.Join(work(a.pass(l)), l.Close())
+}
+
+// print shows a report on stdout: as text, or as JSON for programs.
+func (p *program) print(r dirsync.Report, asJSON bool) error {
+	p.progress.end()
+	if asJSON {
+		return writeJSON(p.Stdout, r)
+	}
+	return r.Format(p.Stdout, shownLines)
+}
+
+func writeJSON(w io.Writer, v any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(v); err != nil {
+		return fmt.Errorf("write JSON: %w", err)
+	}
+	return nil
+}
+
+// parseMode reads the value of --policy; "" means that of the configuration.
+func parseMode(text string) (plan.Mode, error) {
+	switch mode := plan.Mode(text); mode {
+	case "", plan.Observe, plan.CreateOnly, plan.UpsertOnly, plan.Sync:
+		return mode, nil
+	}
+	return "", configError(fmt.Errorf("--policy %s: write observe, create-only, upsert-only or sync", text))
+}

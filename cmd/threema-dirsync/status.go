@@ -1,0 +1,219 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/config"
+	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// status is what the ledger knows, without asking anybody else.
+type status struct {
+	LastPass *passStatus     `json:"lastPass"`
+	Guards   []guardStatus   `json:"guards"`
+	Leavers  []leaverStatus  `json:"leavers"`
+	Open     int             `json:"operationsOpen"`
+	Quota    quotaStatus     `json:"quota"`
+	Seats    seatStatus      `json:"seats"`
+	Managed  int             `json:"managedCredentials"`
+	Report   json.RawMessage `json:"report,omitempty"`
+}
+
+type passStatus struct {
+	Started  time.Time  `json:"started"`
+	Finished *time.Time `json:"finished"` // null: under way, or it crashed
+	Policy   plan.Mode  `json:"policy"`
+	Result   string     `json:"result"`
+	ExitCode int        `json:"exitCode"`
+}
+
+type leaverStatus struct {
+	Source   string     `json:"source"`
+	ID       string     `json:"id"`
+	CSI      string     `json:"csi"`
+	DN       string     `json:"dn"`
+	Evidence string     `json:"evidence"`
+	Since    time.Time  `json:"since"`
+	Reads    int        `json:"reads"`
+	Stage    string     `json:"stage"` // unconfirmed, confirmed or withdrawn
+	At       *time.Time `json:"confirmedAt"`
+}
+
+type quotaStatus struct {
+	Unlimited bool      `json:"unlimited"`
+	Remaining int       `json:"remaining"`
+	FreeAt    time.Time `json:"freeAt"`
+}
+
+// guardStatus and seatStatus are read back from the report of the last pass.
+type (
+	guardStatus struct {
+		Guard  string `json:"guard"`
+		Source string `json:"source"`
+		Detail string `json:"detail"`
+	}
+	seatStatus struct {
+		Licences int `json:"licences"`
+		Used     int `json:"used"`
+		Free     int `json:"free"`
+	}
+)
+
+func (p *program) statusCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "Show the last pass, guards, pending leavers, quota and seats",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return p.status(cmd.Context(), asJSON) },
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the status as JSON")
+	return cmd
+}
+
+// status needs neither the directory nor the package, nor their secrets.
+func (p *program) status(ctx context.Context, asJSON bool) error {
+	cfg, err := config.Load(p.configFile, p.Getenv)
+	if err != nil {
+		return configError(err)
+	}
+	offset, err := config.TestOffset(cfg, p.Getenv)
+	if err != nil {
+		return configError(err)
+	}
+	now := (&settings{offset: offset}).now()
+	s, err := openStatus(ctx, cfg, ledgerOptions(cfg, now, p.logger(cfg)))
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return writeJSON(p.Stdout, s)
+	}
+	return p.printStatus(s)
+}
+
+// openStatus reads the ledger. Where there is none yet, nothing has happened.
+func openStatus(ctx context.Context, cfg *config.Config, options ledger.Options) (status, error) {
+	reader, err := ledger.OpenReader(ctx, ledgerPath(cfg), options)
+	if errors.Is(err, fs.ErrNotExist) {
+		return status{
+			Guards: []guardStatus{}, Leavers: []leaverStatus{},
+			Quota: quotaStatus{Unlimited: options.DailyRequests == 0, Remaining: options.DailyRequests},
+		}, nil
+	}
+	if err != nil {
+		return status{}, err
+	}
+	s, err := readStatus(ctx, reader)
+	return s, errors.Join(err, reader.Close())
+}
+
+func readStatus(ctx context.Context, reader *ledger.Reader) (status, error) {
+	runs, err := reader.LastRuns(ctx, 1)
+	if err != nil {
+		return status{}, err
+	}
+	state, err := reader.State(ctx)
+	if err != nil {
+		return status{}, err
+	}
+	budget, err := reader.Budget(ctx)
+	if err != nil {
+		return status{}, err
+	}
+	s := status{
+		Guards: []guardStatus{}, Leavers: leaversOf(state), Open: len(state.Open), Managed: len(state.Owned),
+		Quota: quotaStatus{budget.Unlimited, budget.Remaining, budget.FreeAt},
+	}
+	if len(runs) > 0 {
+		s.addPass(runs[0])
+	}
+	return s, nil
+}
+
+func (s *status) addPass(run ledger.RunRecord) {
+	s.LastPass = &passStatus{Started: run.Started, Policy: run.Mode, Result: run.Result, ExitCode: run.ExitCode}
+	if !run.Finished.IsZero() {
+		s.LastPass.Finished = &run.Finished
+	}
+	s.Report = run.Report
+	var report struct {
+		Guards []guardStatus `json:"guards"`
+		Seats  seatStatus    `json:"seats"`
+	}
+	if json.Unmarshal(run.Report, &report) == nil && report.Guards != nil {
+		s.Guards, s.Seats = report.Guards, report.Seats
+	}
+}
+
+func leaversOf(state plan.State) []leaverStatus {
+	stake := map[plan.PersonID]bool{}
+	withdrawn := map[plan.PersonID]bool{}
+	for _, own := range state.Owned {
+		stake[own.Person] = true
+	}
+	for _, saga := range state.Sagas {
+		stake[saga.Person] = true
+		withdrawn[saga.Person] = !saga.WithdrawnAt.IsZero()
+	}
+	leavers := []leaverStatus{}
+	for _, o := range state.Observations {
+		if o.State != plan.Departed || !stake[o.Person] {
+			continue
+		}
+		l := leaverStatus{
+			Source: o.Person.Source, ID: o.Person.ID, CSI: o.CSI, DN: o.DN,
+			Evidence: o.Evidence.String(), Since: o.Since, Reads: o.Reads, Stage: "unconfirmed",
+		}
+		if !o.ConfirmedAt.IsZero() {
+			l.Stage, l.At = "confirmed", &o.ConfirmedAt
+		}
+		if withdrawn[o.Person] {
+			l.Stage = "withdrawn"
+		}
+		leavers = append(leavers, l)
+	}
+	return leavers
+}
+
+func (p *program) printStatus(s status) error {
+	w := tabwriter.NewWriter(p.Stdout, 0, 8, 2, ' ', 0)
+	line := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format+"\n", args...) } // Flush tells of a write error
+	switch {
+	case s.LastPass == nil:
+		line("Last pass:\tnone yet")
+	case s.LastPass.Finished == nil:
+		line("Last pass:\tbegan %s under policy %s and has not ended: it is running, or it was killed", stamp(s.LastPass.Started), s.LastPass.Policy)
+	default:
+		line("Last pass:\t%s (exit %d), policy %s, ended %s", s.LastPass.Result, s.LastPass.ExitCode, s.LastPass.Policy, stamp(*s.LastPass.Finished))
+	}
+	line("Managed credentials:\t%d", s.Managed)
+	if s.Seats.Licences > 0 { // known from the report of a pass that read the package
+		line("Licences:\t%d of %d used, %d free", s.Seats.Used, s.Seats.Licences, s.Seats.Free)
+	}
+	if s.Quota.Unlimited {
+		line("Requests:\tnot limited")
+	} else {
+		line("Requests:\t%d left of the rolling day", s.Quota.Remaining)
+	}
+	line("Requests without a known outcome:\t%d", s.Open)
+	for _, g := range s.Guards {
+		line("GUARD %s:\t%s %s", g.Guard, g.Source, g.Detail)
+	}
+	line("Pending leavers:\t%d", len(s.Leavers))
+	for _, l := range s.Leavers {
+		line("  %s %s\t%s since %s, %d reads, %s", l.CSI, l.DN, l.Evidence, stamp(l.Since), l.Reads, l.Stage)
+	}
+	return w.Flush()
+}
+
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestStatus: before the first pass, after one, and while a leaver waits. It needs neither the
+// directory nor the package nor their secrets.
+func TestStatus(t *testing.T) {
+	t.Parallel()
+	dir := newMemory(t, 20)
+	w := newWorld(t, dir.site)
+	if out := w.must(t, 0, "status"); !strings.Contains(out.stdout, "none yet") {
+		t.Errorf("before the first pass: %v", out)
+	}
+	var s struct {
+		LastPass *struct {
+			Result, Policy string
+			ExitCode       int
+		}
+		Leavers            []struct{ CSI, DN, Stage string }
+		ManagedCredentials int
+		Seats              struct{ Licences, Used, Free int }
+		Quota              struct{ Remaining int }
+	}
+	w.json(t, &s, 0, "status", "--json")
+	if s.LastPass != nil || s.Leavers == nil || s.Quota.Remaining != 10_000 {
+		t.Errorf("before the first pass: %+v", s)
+	}
+	w.must(t, 0, "run", "--once")
+	dir.disable(t, dir.people[3])
+	w.must(t, 0, "run", "--once")
+
+	dir.Close()
+	w.sim.Close()
+	w.writeSecret(t, "bind-password", "")
+	w.json(t, &s, 0, "status", "--json")
+	if s.LastPass == nil || s.LastPass.Result != "ok" || s.LastPass.Policy != "sync" || s.LastPass.ExitCode != 0 {
+		t.Errorf("last pass: %+v", s.LastPass)
+	}
+	if s.ManagedCredentials != 20 || s.Seats.Used != 20 || s.Seats.Licences != 100_000 || s.Quota.Remaining >= 10_000 {
+		t.Errorf("counts: %+v", s)
+	}
+	if len(s.Leavers) != 1 || s.Leavers[0].CSI != dir.people[3].Number || s.Leavers[0].Stage != "confirmed" {
+		t.Errorf("leavers: %+v", s.Leavers)
+	}
+	out := w.must(t, 0, "status")
+	for _, text := range []string{"ok (exit 0), policy sync", "20 of 100000 used", dir.people[3].DN, "disabled"} {
+		if !strings.Contains(out.stdout, text) {
+			t.Errorf("status does not say %q: %v", text, out)
+		}
+	}
+}
