@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -30,8 +31,10 @@ type story struct {
 	activated int // lines of the hand-over file that phones have used
 }
 
+// newStory assembles the program as for any configuration, but without its log: the reports
+// tell the story, and the failures in it are meant.
 func (p *program) newStory(ctx context.Context, w *demoWorld) (*story, error) {
-	p.configFile = w.configFile
+	p = &program{environment: p.environment, configFile: w.configFile, progress: newProgress(io.Discard)}
 	settings, err := p.load()
 	if err != nil {
 		return nil, err

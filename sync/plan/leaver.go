@@ -262,7 +262,7 @@ func (p *planner) departureReason(o Observation) string {
 		return fmt.Sprintf("not seen as entitled any more; confirmed by %d of %d complete reads over at least %s",
 			o.Reads, p.Policy.ConfirmReads, p.Policy.ConfirmOver)
 	}
-	return "left: " + string(o.Evidence.Kind)
+	return "left, and that is confirmed"
 }
 
 // describe words the evidence of an observation.
@@ -270,5 +270,9 @@ func (o Observation) describe() string {
 	if o.State != Departed {
 		return ""
 	}
-	return fmt.Sprintf("%s, since %s, in %d complete reads", o.Evidence, o.Since.UTC().Format("2006-01-02 15:04 UTC"), o.Reads)
+	reads := "1 complete read"
+	if o.Reads != 1 {
+		reads = fmt.Sprintf("%d complete reads", o.Reads)
+	}
+	return fmt.Sprintf("%s, since %s, in %s", o.Evidence, o.Since.UTC().Format("2006-01-02 15:04 UTC"), reads)
 }
