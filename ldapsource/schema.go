@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/typo"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -153,34 +154,8 @@ func (v *session) wanted() []string {
 
 // suggest finds the name that was probably meant.
 func (s schema) suggest(name string) string {
-	best, distance := "", 3 // two slips are a typo, three another word
-	for _, known := range slices.Sorted(maps.Keys(s)) {
-		if n := slips(strings.ToLower(name), known); n < distance && 2*n < len(name) {
-			best, distance = known, n
-		}
+	if meant := typo.Closest(name, slices.Sorted(maps.Keys(s))); meant != "" {
+		return fmt.Sprintf("; did you mean %q?", meant)
 	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf("; did you mean %q?", best)
-}
-
-// slips counts the letters to insert, delete or replace (Levenshtein).
-func slips(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replaced := diagonal
-			if a[i] != b[j] {
-				replaced++
-			}
-			diagonal, row[j+1] = row[j+1], min(replaced, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return ""
 }
