@@ -18,10 +18,16 @@
 //	plan.go       the result
 //	observe.go    a snapshot and the memory become the new memory (confirmation)
 //	trust.go      is this inventory fit to be planned on?
-//	compute.go    all of it becomes a plan; match.go, settings.go, contacts.go and leaver.go
-//	              hold one kind of change each
+//	compute.go    all of it becomes a plan, in the order of the files below
+//	recover.go    what a crash left open
+//	bind.go       is this the package, the directory and the scope that the ledger knows?
+//	match.go      whose credential is whose; adopt.go and collisions.go are parts of it
+//	settings.go   what is to be written; contacts.go, who is to be seen
+//	leaver.go     the way out, step by step
+//	gate.go       what becomes of each change, and in which order the reasons count
 //	limits.go     how many people one pass, day and week may take out
 //	budget.go     what fits into the day's requests and into the licences
+//	unmanaged.go  what is not ours
 //	format.go     a plan as text for people; json.go, the same for programs
 //
 // The one invariant: absence is not evidence. Nobody is taken out because one answer lacked

@@ -1,0 +1,73 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// adopt makes an existing credential ours, unless something speaks against it.
+func (p *planner) adopt(i Identity, credentialID, reason string) {
+	if against := p.againstAdoption(i, credentialID); against != "" {
+		p.holdIdentity(i, against)
+		return
+	}
+	credential := p.credentials[credentialID]
+	c := p.change(Adopt, i, credentialID, credential.Username)
+	c.CredentialID, c.Username, c.Reason = credentialID, credential.Username, reason
+	p.add(c)
+	p.owned[i.Person] = Ownership{Person: i.Person, CredentialID: credentialID, Username: credential.Username, CSI: i.CSI}
+	p.manage(i, credentialID)
+}
+
+// againstAdoption are the reasons of design §5.5 to leave a credential alone.
+func (p *planner) againstAdoption(i Identity, id string) string {
+	c, users := p.credentials[id], p.people(id)
+	if p.shared(id) {
+		return fmt.Sprintf("credential %s is shared (%d Threema IDs use it); list it under adopt.personal if it is this person's alone",
+			c.Username, max(c.Usage, len(users)))
+	}
+	if p.servesService(id) {
+		return fmt.Sprintf("credential %s is in use by a Gateway, Broadcast or support ID", c.Username)
+	}
+	for _, u := range users {
+		switch {
+		case u.CSI != "" && u.CSI != i.CSI:
+			return fmt.Sprintf("the Threema ID %s on credential %s reports another csi (%s)", u.ID, c.Username, u.CSI)
+		case differs(u.FirstName, i.Setting(SettingFirstName)) && differs(u.LastName, i.Setting(SettingLastName)):
+			return fmt.Sprintf("credential %s is in use by %s %s (%s): both names differ from this person's", c.Username, u.FirstName, u.LastName, u.ID)
+		}
+	}
+	return ""
+}
+
+// shared tells whether a credential that we did not create serves several people (D-11).
+func (p *planner) shared(id string) bool {
+	c := p.credentials[id]
+	personal := slices.Contains(p.Policy.AdoptPersonal, id) || slices.Contains(p.Policy.AdoptPersonal, c.Username)
+	return p.severalCSIs(id) || max(c.Usage, len(p.people(id))) > 1 && !personal
+}
+
+// servesService tells whether a Gateway, Broadcast or support ID uses a credential. Such an ID
+// is never touched, nor what it lives on (D-05).
+func (p *planner) servesService(id string) bool {
+	return slices.ContainsFunc(p.usersOf[id], User.Special)
+}
+
+// severalCSIs tells whether the users of a credential report different csis: then it serves
+// several people, whoever made it.
+func (p *planner) severalCSIs(id string) bool {
+	first := ""
+	for _, u := range p.people(id) {
+		if first != "" && u.CSI != "" && u.CSI != first {
+			return true
+		}
+		first = firstNonEmpty(u.CSI, first)
+	}
+	return false
+}
+
+// differs compares a reported name with a desired one; one that is not reported differs not.
+func differs(reported, desired string) bool {
+	return reported != "" && !strings.EqualFold(reported, desired)
+}

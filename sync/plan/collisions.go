@@ -1,0 +1,61 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+)
+
+// collisions finds entitled people with the same csi or username: all of them are held, by
+// name, for the program cannot know who is right (D-19, F19).
+func (p *planner) collisions() map[PersonID]string {
+	byKey := map[string][]Identity{}
+	for _, i := range p.entitled {
+		if i.CSI != "" {
+			byKey["csi "+i.CSI] = append(byKey["csi "+i.CSI], i)
+		}
+		if i.Username != "" {
+			key := "username " + foldUsername(i.Username)
+			byKey[key] = append(byKey[key], i)
+		}
+	}
+	held := map[PersonID]string{}
+	for key, people := range byKey {
+		for n, i := range people {
+			if len(people) > 1 {
+				held[i.Person] = joinSorted(held[i.Person], fmt.Sprintf("the %s is also that of %s", key, others(people, n)))
+			}
+		}
+	}
+	return held
+}
+
+// others names the people beside number n, but not all of them if they are many: where one
+// csi is everybody's, the mapping is wrong.
+func others(people []Identity, n int) string {
+	const most = 3
+	var names []string
+	for m := 0; m < len(people) && len(names) < most; m++ {
+		if m != n {
+			names = append(names, people[m].DN)
+		}
+	}
+	if more := len(people) - 1 - len(names); more > 0 {
+		names = append(names, fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(names, " and ")
+}
+
+func joinReasons(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + "; " + b
+}
+
+// joinSorted joins two reasons in an order that does not depend on which came first.
+func joinSorted(a, b string) string {
+	if a != "" && b < a {
+		a, b = b, a
+	}
+	return joinReasons(a, b)
+}
