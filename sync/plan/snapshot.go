@@ -3,6 +3,7 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Snapshot is one complete read of a source. A read that was cut, refused or empty is no
@@ -31,16 +32,11 @@ type Condition struct {
 	Detail string
 }
 
-// Departures tells whether absences and departures in this snapshot may count: all its
-// conditions hold. If not, people are added and updated, and nobody departs
-// (design §5.1 row b).
+// Departures tells whether absences and departures in this snapshot may count: it has a
+// certificate, and all its conditions hold. If not, people are added and updated, and nobody
+// departs (design §5.1 row b).
 func (s Snapshot) Departures() bool {
-	for _, c := range s.Conditions {
-		if !c.OK {
-			return false
-		}
-	}
-	return true
+	return len(s.Conditions) > 0 && !slices.ContainsFunc(s.Conditions, func(c Condition) bool { return !c.OK })
 }
 
 // ReadReason is why a source gave no snapshot; a closed set, used as a metric label.
