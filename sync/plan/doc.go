@@ -20,6 +20,7 @@
 //	trust.go      is this inventory fit to be planned on?
 //	compute.go    all of it becomes a plan; match.go, settings.go, contacts.go and leaver.go
 //	              hold one kind of change each
+//	approval.go   what somebody said yes to
 //	limits.go     how many people one pass, day and week may take out
 //	budget.go     what fits into the day's requests and into the licences
 //	format.go     a plan as text for people; json.go, the same for programs

@@ -58,6 +58,9 @@ func (p Plan) Format(w io.Writer, limit int) error {
 		return row("  . "+u.Kind+" "+u.ID, u.Name, u.Reason)
 	})
 	out.line("\n%s", p.Summary())
+	if waiting := len(p.AwaitingApproval()); waiting > 0 {
+		out.line("Waiting for your yes: %d. If every one of them is right, type: threema-dirsync approve %s", waiting, p.Hash)
+	}
 	return out.flush()
 }
 
@@ -197,6 +200,12 @@ func (c Change) statusWords() string {
 	}
 	if !c.NotBefore.IsZero() && (c.Status == Waiting || c.Status == Deferred) {
 		words += " until " + c.NotBefore.UTC().Format(time.DateTime) + " UTC"
+	}
+	switch {
+	case c.Approved && c.ApprovedUntil.IsZero():
+		words += ", approved for the departure under way"
+	case c.Approved:
+		words += ", approved until " + c.ApprovedUntil.UTC().Format(time.DateTime) + " UTC"
 	}
 	return words
 }
