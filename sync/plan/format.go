@@ -193,6 +193,15 @@ func (c Change) words() string {
 	return row("  "+c.Op.sign()+" "+personWords(c.CSI, c.DN, c.Person), c.statusWords(), strings.Join(parts, "; "))
 }
 
+// Title names a change in one line: what is done, and to whom.
+func (c Change) Title() string {
+	title := c.Op.cockpitWord() + " " + personWords(c.CSI, c.DN, c.Person)
+	if c.ThreemaID != "" {
+		title += " ID " + c.ThreemaID
+	}
+	return harmless(title)
+}
+
 func (c Change) statusWords() string {
 	words := string(c.Status)
 	if c.Guard != "" {
