@@ -93,7 +93,7 @@ func TestApprovalExpires(t *testing.T) {
 // directory let it wait.
 func TestAStartedSagaKeepsItsApproval(t *testing.T) {
 	t.Parallel()
-	w, anna := revoking(t)
+	w, _ := revoking(t)
 	w.approve(w.later(t, time.Hour), time.Hour)
 	w.source().incomplete = true
 	for range 3 {
@@ -110,8 +110,12 @@ func TestAStartedSagaKeepsItsApproval(t *testing.T) {
 	if c.Status != plan.Due || !c.Approved || !c.ApprovedUntil.IsZero() || w.done[plan.Revoke] != 1 {
 		t.Errorf("%+v", c)
 	}
+}
 
-	w, anna = revoking(t)
+// TestAnApprovalEndsWithTheSaga that kept it.
+func TestAnApprovalEndsWithTheSaga(t *testing.T) {
+	t.Parallel()
+	w, anna := revoking(t)
 	w.approve(w.later(t, time.Hour), time.Hour)
 	w.budget.Remaining = 0
 	w.later(t, 2*time.Hour)
