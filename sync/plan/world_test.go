@@ -595,7 +595,7 @@ func (w *world) foreign(p plan.Plan) foreignObjects {
 	}
 	for _, op := range w.state.Open {
 		for _, c := range w.pkg.Credentials {
-			ours[c.ID] = ours[c.ID] || op.Op == plan.Create && c.Username == op.Username
+			ours[c.ID] = ours[c.ID] || op.Op == plan.Create && (c.ID == op.CredentialID || c.Username == op.Username)
 		}
 	}
 	for _, c := range p.Changes {
