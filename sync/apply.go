@@ -20,6 +20,7 @@ type applier struct {
 	strikes     int                              // lost answers in a row
 	refusals    int                              // bad values found in this pass
 	full        bool                             // the service has no licence left
+	halted      string                           // why nothing more may be taken from anybody, "" if it may
 	complete    bool                             // everything due was tried
 }
 
@@ -166,14 +167,14 @@ func publicWords(err error) string {
 // skip notes a change that the last look before its request forbids.
 func (a *applier) skip(ctx context.Context, c plan.Change, why string) {
 	a.report.add(c, ResultSkipped, why)
-	a.Logger.WarnContext(ctx, "change skipped at the last look, nothing was sent", "op", c.Op, "change", c.ID, "source", c.Person.Source)
+	a.Logger.WarnContext(ctx, "change skipped right before its request, nothing was sent", "op", c.Op, "change", c.ID, "source", c.Person.Source)
 }
 
 // operation is the journal row of a change.
 func (a *applier) operation(c plan.Change) plan.Operation {
 	op := plan.Operation{
 		Change: c.ID, Op: c.Op, Person: c.Person, OU: c.OU, CSI: c.CSI, DN: c.DN,
-		CredentialID: c.CredentialID, Username: c.Username, At: a.Now(),
+		CredentialID: c.CredentialID, Username: c.Username, Approved: c.Approved, At: a.Now(),
 	}
 	if c.ThreemaID != "" {
 		op.ThreemaIDs = []string{c.ThreemaID}

@@ -33,25 +33,56 @@ func (a *applier) leavers(ctx context.Context, due map[plan.Op][]plan.Change) er
 // leaver carries out the steps of one person. A step that did not happen ends the person's
 // turn: the later ones rely on it.
 func (a *applier) leaver(ctx context.Context, steps []plan.Change) error {
-	for _, c := range steps {
+	for n, c := range steps {
 		if err := a.ready(ctx); err != nil {
 			return err
 		}
-		var went bool
-		var err error
-		switch c.Op {
-		case plan.Withdraw:
-			went, err = a.withdraw(ctx, c)
-		case plan.DisableContact:
-			went, err = a.disable(ctx, c)
-		default:
-			went, err = a.takeID(ctx, c)
+		if a.mustHalt() {
+			a.skipHalted(ctx, steps[n:])
+			return nil
 		}
-		if err != nil || !went {
+		went, err := a.leaverStep(ctx, c)
+		if err != nil {
 			return err
+		}
+		if !went {
+			a.skipHalted(ctx, steps[n+1:])
+			return nil
 		}
 	}
 	return nil
+}
+
+func (a *applier) leaverStep(ctx context.Context, c plan.Change) (bool, error) {
+	switch c.Op {
+	case plan.Withdraw:
+		return a.withdraw(ctx, c)
+	case plan.DisableContact:
+		return a.disable(ctx, c)
+	default:
+		return a.takeID(ctx, c)
+	}
+}
+
+// mustHalt asks whether somebody has laid the stop file. Once it was seen, it holds for the
+// rest of the pass: the next one looks anew.
+func (a *applier) mustHalt() bool {
+	if a.halted == "" {
+		if a.halted = a.Stop(); a.halted != "" {
+			a.report.trip(plan.GuardStopFile, a.halted)
+		}
+	}
+	return a.halted != ""
+}
+
+// skipHalted notes steps that do not happen because of the stop file, if it is that.
+func (a *applier) skipHalted(ctx context.Context, steps []plan.Change) {
+	if a.halted == "" {
+		return
+	}
+	for _, c := range steps {
+		a.skip(ctx, c, a.halted)
+	}
 }
 
 // withdraw deletes the credential of one leaver. The users are read right before, so that the
@@ -71,8 +102,13 @@ func (a *applier) withdraw(ctx context.Context, c plan.Change) (bool, error) {
 }
 
 // step carries out one step of a leaver: the intent, the request, what came of it. It tells
-// whether the effect is there; that the object was gone already is as good.
+// whether the effect is there; that the object was gone already is as good. The last looks took
+// their time, so the stop file is asked for once more.
 func (a *applier) step(ctx context.Context, c plan.Change, op plan.Operation, send func(context.Context) error) (bool, error) {
+	if a.mustHalt() {
+		a.skipHalted(ctx, []plan.Change{c})
+		return false, nil
+	}
 	begun, err := a.begin(ctx, op)
 	if err != nil {
 		return false, err

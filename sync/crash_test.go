@@ -224,7 +224,7 @@ func (o order) pass(c *counter) (dirsync.Report, error) {
 	pass := dirsync.Pass{
 		Planner: dirsync.Planner{
 			Sources: []dirsync.Source{newDirectory(o.People...)}, Mapper: mapper, Package: mortalPackage{client, c}, Memory: memory,
-			Policy: o.Policy, Now: now, Logger: (&logbook{}).logger(),
+			Policy: o.Policy, Stop: func() string { return "" }, Now: now, Logger: (&logbook{}).logger(),
 		},
 		Ledger: memory, Handover: mortalHandover{handover.NewFile(filepath.Join(o.Folder, "handover.csv"), link), c},
 		Hash: true, Lock: true, NewPassword: (&passwords{}).make, Progress: func(string, int, int) {},

@@ -19,8 +19,11 @@ type Planner struct {
 	Package Package
 	Memory  Memory
 	Policy  plan.Policy
-	Now     func() time.Time
-	Logger  *slog.Logger
+	// Stop says why nothing may be taken from anybody, "" if it may: the stop file. It is asked
+	// for each plan, and again right before each step of a leaver.
+	Stop   func() string
+	Now    func() time.Time
+	Logger *slog.Logger
 }
 
 // Preview makes the plan that a pass would carry out now.
@@ -136,7 +139,7 @@ func (p *Planner) think(ctx context.Context, r *Report, state plan.State, accept
 	}
 	in := plan.Input{
 		Sources: views, Inventory: inventory, State: state, Policy: p.Policy,
-		Budget: budget, Now: p.Now(), AcceptBaseline: accept,
+		Budget: budget, Now: p.Now(), AcceptBaseline: accept, Stop: p.Stop(),
 	}
 	r.Plan, r.Planned, r.Budget = plan.Compute(in), true, budget
 	r.Unsettled = len(state.Open) - len(r.Plan.Memory.Settled)

@@ -54,7 +54,7 @@ const (
 	ResultDone    = "done"
 	ResultFailed  = "failed"
 	ResultUnknown = "unknown" // the answer was lost; the next pass looks
-	ResultSkipped = "skipped" // the last look before the request said no; nothing was sent
+	ResultSkipped = "skipped" // the last look before the request, or the stop file, said no; nothing was sent
 )
 
 // Result is what became of one due change.
@@ -74,6 +74,13 @@ func (r *Report) incomplete(name string, err error) plan.ReadReason {
 	reason := cmp.Or(plan.ReasonOf(err), plan.ReadResult)
 	r.Incomplete = append(r.Incomplete, IncompleteSource{Name: name, Reason: reason, Err: err})
 	return reason
+}
+
+// trip notes a guard that stepped in while the plan was carried out.
+func (r *Report) trip(guard, detail string) {
+	if !r.Plan.Tripped(guard) {
+		r.Plan.Guards = append(r.Plan.Guards, plan.Guard{Name: guard, Detail: detail})
+	}
 }
 
 func (r *Report) add(c plan.Change, outcome, message string) {

@@ -54,6 +54,7 @@ type world struct {
 	passwords *passwords
 	metrics   *dirsync.Metrics
 
+	stop    func() string                         // why nothing may be taken from anybody
 	refused string                                // values that the service refuses, "" for none
 	pack    func(dirsync.Package) dirsync.Package // what a test puts between, or nil
 }
@@ -69,7 +70,7 @@ type options struct {
 // newWorld makes a world with these people. The traffic is held to the contract.
 func newWorld(t *testing.T, o options, people ...person) *world {
 	t.Helper()
-	w := &world{T: t, directory: newDirectory(people...), folder: t.TempDir(), policy: syncPolicy(), logs: &logbook{}, passwords: &passwords{}, metrics: o.metrics}
+	w := &world{T: t, directory: newDirectory(people...), folder: t.TempDir(), policy: syncPolicy(), logs: &logbook{}, passwords: &passwords{}, metrics: o.metrics, stop: func() string { return "" }}
 	o.sim.APIKey, o.sim.Seed = apiKey, 11
 	o.sim.Now = func() time.Time { return time.Date(2026, 3, 2, 9, 30, 0, 0, time.UTC) }
 	var err error
@@ -145,7 +146,7 @@ func (w *world) planner(mode plan.Mode) dirsync.Planner {
 	w.must(err)
 	p := dirsync.Planner{
 		Sources: []dirsync.Source{w.directory}, Mapper: mapper, Package: w.client, Memory: w.ledger,
-		Policy: w.policy, Now: w.sim.Now, Logger: w.logs.logger(),
+		Policy: w.policy, Stop: w.stop, Now: w.sim.Now, Logger: w.logs.logger(),
 	}
 	if w.pack != nil {
 		p.Package = w.pack(p.Package)

@@ -1,34 +1,104 @@
 package main
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
-func (p *program) approveCommand() *cobra.Command {
-	var baseline, asJSON bool
-	cmd := &cobra.Command{
-		Use:   "approve --baseline",
-		Short: "Accept the package and the scope as they are now",
-		Long: `approve --baseline binds the ledger to the licence package, the directory and the scope as
+const approveHelp = `approve HASH says yes to everything in the plan that needs an approval or that a limit blocks.
+Read the plan first: it tells its HASH. approve reads directory and package afresh, and refuses
+if what waits is not what you read. It changes nothing in the package: the passes of the next
+24 hours (--ttl, from 1m to 720h) carry out what you approved, as far as it still holds. A
+departure that has begun keeps its approval. It works beside a running pass.
+
+approve --baseline binds the ledger to the licence package, the directory and the scope as
 they are now, and allows destructive changes against them from the next pass on, within all
-limits. Look at the plan first. It changes nothing in the package.`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if !baseline {
-				return errors.New("say what you approve: --baseline")
+limits. It is the only thing that lifts the guard "baseline". Look at the plan first. It changes
+nothing in the package.`
+
+type approveFlags struct {
+	baseline, json bool
+	ttl            time.Duration
+}
+
+func (p *program) approveCommand() *cobra.Command {
+	var flags approveFlags
+	cmd := &cobra.Command{
+		Use:   "approve HASH | --baseline",
+		Short: "Say yes to what the plan asks for, or accept the package and the scope as they are now",
+		Long:  approveHelp,
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case flags.baseline == (len(args) == 1):
+				return errors.New("say what you approve: either the HASH that `plan` tells, or --baseline")
+			case flags.baseline && cmd.Flags().Changed("ttl"):
+				return errors.New("--ttl belongs to approve HASH; a baseline does not expire")
+			case flags.baseline:
+				return p.approveBaseline(cmd.Context(), flags.json)
 			}
-			return p.locked(cmd.Context(), func(pass *dirsync.Pass) error {
-				report := pass.AcceptBaseline(cmd.Context())
-				p.code = planExitCode(report, false)
-				return p.print(report, asJSON)
-			})
+			return p.approveChanges(cmd.Context(), args[0], flags)
 		},
 	}
-	cmd.Flags().BoolVar(&baseline, "baseline", false, "accept the package and the scope as they are now")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print the plan as JSON")
+	cmd.Flags().BoolVar(&flags.baseline, "baseline", false, "accept the package and the scope as they are now")
+	cmd.Flags().DurationVar(&flags.ttl, "ttl", 24*time.Hour, "how long the approval lasts, from 1m to 720h")
+	cmd.Flags().BoolVar(&flags.json, "json", false, "print what was approved, or with --baseline the plan, as JSON")
 	return cmd
+}
+
+func (p *program) approveBaseline(ctx context.Context, asJSON bool) error {
+	return p.locked(ctx, func(pass *dirsync.Pass) error {
+		report := pass.AcceptBaseline(ctx)
+		p.code = planExitCode(report, false)
+		return p.print(report, asJSON)
+	})
+}
+
+// approveChanges takes no lock: it writes to the ledger in one transaction.
+func (p *program) approveChanges(ctx context.Context, hash string, flags approveFlags) error {
+	by := p.operator()
+	s, err := p.load()
+	if err != nil {
+		return err
+	}
+	return p.withLedger(ctx, s, func(a *assembly, l *ledger.Ledger) error {
+		approver := dirsync.Approver{Planner: a.planner(l, ""), Approvals: l, By: by}
+		report, given, err := approver.Approve(ctx, hash, flags.ttl)
+		switch {
+		case err != nil:
+			return err
+		case !report.Planned:
+			p.code = report.ExitCode()
+			return p.print(report, flags.json)
+		}
+		return p.printApproval(given, flags.json)
+	})
+}
+
+func (p *program) printApproval(given dirsync.Approval, asJSON bool) error {
+	p.progress.end()
+	if asJSON {
+		return writeJSON(p.Stdout, struct {
+			Hash    string        `json:"hash"`
+			Until   time.Time     `json:"until"`
+			Changes []plan.Change `json:"changes"`
+		}{given.Hash, given.Until, given.Changes})
+	}
+	line := func(format string, args ...any) { _, _ = fmt.Fprintf(p.Stdout, format+"\n", args...) }
+	line("Approved until %s: %d. The next pass carries out what still holds.", stamp(given.Until), len(given.Changes))
+	for _, c := range given.Changes[:min(len(given.Changes), shownLines)] {
+		line("  %s", c.Title())
+	}
+	if more := len(given.Changes) - shownLines; more > 0 {
+		line("  … and %d more (--json lists all)", more)
+	}
+	return nil
 }

@@ -139,7 +139,8 @@ func (a *assembly) source(cfg config.Source, password secret.Value) (*ldapsource
 // planner joins the parts that only look.
 func (a *assembly) planner(memory dirsync.Memory, mode plan.Mode) dirsync.Planner {
 	planner := dirsync.Planner{
-		Mapper: a.mapper, Package: a.client, Memory: memory, Policy: policyOf(a.config), Now: a.now, Logger: a.logger,
+		Mapper: a.mapper, Package: a.client, Memory: memory, Policy: policyOf(a.config),
+		Stop: func() string { return stopReason(a.config.StateDir) }, Now: a.now, Logger: a.logger,
 	}
 	if mode != "" {
 		planner.Policy.Mode = mode

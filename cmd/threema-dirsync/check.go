@@ -70,6 +70,10 @@ func (a *assembly) checkFiles() []finding {
 		findings[0].Verdict = ldapsource.Warning
 		findings[0].Came, findings[0].Advice = "others may enter it, and it holds personal data", "chmod 0700 "+a.config.StateDir
 	}
+	if stop := stopReason(a.config.StateDir); stop != "" {
+		findings = append(findings, finding{"files", "stop file", ldapsource.Warning, "look for " + stopFile(a.config.StateDir), stop,
+			"while it is there nobody's access is withdrawn and no Threema ID is detached or revoked"})
+	}
 	sink, ok := handoverOf(a.config).(interface{ Check() error })
 	if !ok {
 		return findings

@@ -78,3 +78,4 @@ func planExitCode(r dirsync.Report, detailed bool) int {
 
 var _ dirsync.Memory = (*ledger.Meter)(nil)
 var _ dirsync.Ledger = (*ledger.Ledger)(nil)
+var _ dirsync.Approvals = (*ledger.Ledger)(nil)

@@ -73,6 +73,11 @@ func (p *program) locked(ctx context.Context, work func(*dirsync.Pass) error) er
 		return err
 	}
 	defer unlock()
+	return p.withLedger(ctx, s, func(a *assembly, l *ledger.Ledger) error { return work(a.pass(l)) })
+}
+
+// withLedger opens the ledger, assembles the parts around it and calls work with both.
+func (p *program) withLedger(ctx context.Context, s *settings, work func(*assembly, *ledger.Ledger) error) error {
 	l, err := ledger.Open(ctx, ledgerPath(s.Config), ledgerOptions(s.Config, s.now(), p.logger(s.Config)))
 	if err != nil {
 		return err
@@ -82,7 +87,7 @@ func (p *program) locked(ctx context.Context, work func(*dirsync.Pass) error) er
 		return errors.Join(err, l.Close())
 	}
 	defer a.client.Close()
-	return errors.Join(work(a.pass(l)), l.Close())
+	return errors.Join(work(a, l), l.Close())
 }
 
 // print shows a report on stdout: as text, or as JSON for programs.

@@ -21,6 +21,8 @@ type status struct {
 	LastPass *passStatus     `json:"lastPass"`
 	Guards   []guardStatus   `json:"guards"`
 	Leavers  []leaverStatus  `json:"leavers"`
+	Approved approvalStatus  `json:"approvals"`
+	Stop     string          `json:"stop"` // why nothing is taken from anybody now, "" if it may be
 	Open     int             `json:"operationsOpen"`
 	Quota    quotaStatus     `json:"quota"`
 	Seats    seatStatus      `json:"seats"`
@@ -46,6 +48,13 @@ type leaverStatus struct {
 	Reads    int        `json:"reads"`
 	Stage    string     `json:"stage"` // unconfirmed, confirmed or withdrawn
 	At       *time.Time `json:"confirmedAt"`
+}
+
+// approvalStatus counts the approvals that are given and not used up. Those of a departure
+// under way may outlast their time.
+type approvalStatus struct {
+	Live    int        `json:"live"`
+	Expires *time.Time `json:"expires"` // the next one to expire; null: none will
 }
 
 type quotaStatus struct {
@@ -95,6 +104,7 @@ func (p *program) status(ctx context.Context, asJSON bool) error {
 	if err != nil {
 		return err
 	}
+	s.Stop = stopReason(cfg.StateDir)
 	if asJSON {
 		return writeJSON(p.Stdout, s)
 	}
@@ -113,11 +123,11 @@ func openStatus(ctx context.Context, cfg *config.Config, options ledger.Options)
 	if err != nil {
 		return status{}, err
 	}
-	s, err := readStatus(ctx, reader)
+	s, err := readStatus(ctx, reader, options.Now())
 	return s, errors.Join(err, reader.Close())
 }
 
-func readStatus(ctx context.Context, reader *ledger.Reader) (status, error) {
+func readStatus(ctx context.Context, reader *ledger.Reader, now time.Time) (status, error) {
 	runs, err := reader.LastRuns(ctx, 1)
 	if err != nil {
 		return status{}, err
@@ -131,7 +141,7 @@ func readStatus(ctx context.Context, reader *ledger.Reader) (status, error) {
 		return status{}, err
 	}
 	s := status{
-		Guards: []guardStatus{}, Leavers: leaversOf(state), Open: len(state.Open), Managed: len(state.Owned),
+		Guards: []guardStatus{}, Leavers: leaversOf(state), Approved: approvalsOf(state, now), Open: len(state.Open), Managed: len(state.Owned),
 		Quota: quotaStatus{budget.Unlimited, budget.Remaining, budget.FreeAt},
 	}
 	if len(runs) > 0 {
@@ -153,6 +163,17 @@ func (s *status) addPass(run ledger.RunRecord) {
 	if json.Unmarshal(run.Report, &report) == nil && report.Guards != nil {
 		s.Guards, s.Seats = report.Guards, report.Seats
 	}
+}
+
+func approvalsOf(state plan.State, now time.Time) approvalStatus {
+	live := state.LiveApprovals(now)
+	s := approvalStatus{Live: len(live)}
+	for _, a := range live {
+		if a.Until.After(now) && (s.Expires == nil || a.Until.Before(*s.Expires)) {
+			s.Expires = &a.Until
+		}
+	}
+	return s
 }
 
 func leaversOf(state plan.State) []leaverStatus {
@@ -206,6 +227,15 @@ func (p *program) printStatus(s status) error {
 		line("Requests:\t%d left of the rolling day", s.Quota.Remaining)
 	}
 	line("Requests without a known outcome:\t%d", s.Open)
+	switch {
+	case s.Approved.Expires != nil:
+		line("Approvals:\t%d given and not used up, the next one expires %s", s.Approved.Live, stamp(*s.Approved.Expires))
+	case s.Approved.Live > 0:
+		line("Approvals:\t%d given and not used up, for departures under way", s.Approved.Live)
+	}
+	if s.Stop != "" {
+		line("STOP:\t%s", s.Stop)
+	}
 	for _, g := range s.Guards {
 		line("GUARD %s:\t%s %s", g.Guard, g.Source, g.Detail)
 	}

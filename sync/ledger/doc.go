@@ -7,6 +7,7 @@
 //	Reader   State, Budget, LastRuns, Journal, Seeds    status, beside a running pass
 //	Meter    and Take, BlockRequests                    plan: it counts its requests, nothing else
 //	Ledger   and StartRun … Settle                      a pass, by the holder of the flock
+//	         and Approve                                approve, beside a running pass
 //
 // A Ledger satisfies the interface Ledger of package sync, a Meter the quota of package threema.
 //
@@ -39,6 +40,7 @@
 //	journal.go   Begin, Created, Settle
 //	effect.go    what a settled operation changes in the tables
 //	saga.go      leavers on their way out
+//	approvals.go what somebody said yes to
 //	quota.go     the requests of the rolling day
 //	runs.go      the record of passes
 package ledger

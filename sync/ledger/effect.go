@@ -10,8 +10,12 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
-// effect records what an operation that is done has changed.
+// effect records what an operation that is done has changed, and that its approval, if it had
+// one, is used up.
 func effect(ctx context.Context, tx *sql.Tx, op plan.Operation, now time.Time) error {
+	if err := useUp(ctx, tx, op.Change); err != nil {
+		return fmt.Errorf("approval: %w", err)
+	}
 	switch op.Op {
 	case plan.Create:
 		if op.CredentialID == "" {

@@ -2,14 +2,13 @@ package ledger
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -53,10 +52,23 @@ func readSchema(t *testing.T, path string) map[string]string {
 // stay as they were.
 func TestReleasedSchemaIsFrozen(t *testing.T) {
 	t.Parallel()
-	path := newPath(t)
-	fill(t, path)
-	if diff := cmp.Diff(readSchema(t, fixture(t, 1)), readSchema(t, path)); diff != "" {
-		t.Errorf("schema/0001.sql is not what testdata/v1.sql froze:\n%s", diff)
+	all, err := scripts(schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for version := 1; version <= len(all); version++ {
+		path, err := createFile(newPath(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		db := newPool(writer(path), 1)
+		m := migration{db: db, path: path, scripts: all[:version], now: newClock().Now, logger: slog.New(slog.DiscardHandler)}
+		if err := errors.Join(m.run(t.Context()), db.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(readSchema(t, fixture(t, version)), readSchema(t, path)); diff != "" {
+			t.Errorf("schema/%04d.sql is not what testdata/v%d.sql froze:\n%s", version, version, diff)
+		}
 	}
 }
 
@@ -71,7 +83,7 @@ func TestEveryOldLedgerOpens(t *testing.T) {
 		t.Run(fmt.Sprint(version), func(t *testing.T) {
 			t.Parallel()
 			l := open(t, fixture(t, version), Options{Now: newClock().Now})
-			if diff := cmp.Diff(sample(), state(t, l)); diff != "" {
+			if diff := cmp.Diff(sample(version), state(t, l)); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -81,25 +93,16 @@ func TestEveryOldLedgerOpens(t *testing.T) {
 // nextVersion is a later program: one script more than this one.
 func nextVersion(t *testing.T, db *sql.DB, path, script string) migration {
 	t.Helper()
-	files := fstest.MapFS{"schema/0002.sql": {Data: []byte(script)}}
-	first, err := fs.ReadFile(schema, "schema/0001.sql")
+	list, err := scripts(schema)
 	if err != nil {
 		t.Fatal(err)
 	}
-	files["schema/0001.sql"] = &fstest.MapFile{Data: first}
-	list, err := scripts(files)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(list) != 2 {
-		t.Fatalf("%d scripts, want 2", len(list))
-	}
-	return migration{db: db, path: path, scripts: list, now: newClock().Now, logger: slog.New(slog.DiscardHandler)}
+	return migration{db: db, path: path, scripts: append(list, script), now: newClock().Now, logger: slog.New(slog.DiscardHandler)}
 }
 
 func TestMigrationBacksUpFirst(t *testing.T) {
 	t.Parallel()
-	path := fixture(t, 1)
+	path := fixture(t, latest(t))
 	db := newPool(writer(path), 1)
 	defer func() { _ = db.Close() }()
 	m := nextVersion(t, db, path, `ALTER TABLE sources ADD COLUMN colour TEXT NOT NULL DEFAULT 'red'`)
@@ -121,7 +124,7 @@ func TestMigrationBacksUpFirst(t *testing.T) {
 	}
 	// The restore drill: the backup is a ledger as this program knows it.
 	l := open(t, backups[0], Options{Now: newClock().Now})
-	if diff := cmp.Diff(sample(), state(t, l)); diff != "" {
+	if diff := cmp.Diff(sample(latest(t)), state(t, l)); diff != "" {
 		t.Errorf("restored: %s", diff)
 	}
 	// And this program refuses what the later one made.
@@ -132,11 +135,11 @@ func TestMigrationBacksUpFirst(t *testing.T) {
 
 func TestAFailedMigrationChangesNothing(t *testing.T) {
 	t.Parallel()
-	path := fixture(t, 1)
+	path := fixture(t, latest(t))
 	db := newPool(writer(path), 1)
 	m := nextVersion(t, db, path, `DROP TABLE quota; DROP TABLE no_such_table`)
 	err := m.run(t.Context())
-	if err == nil || !strings.Contains(err.Error(), "schema/0002.sql: no such table") {
+	if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("schema/%04d.sql: no such table", latest(t)+1)) {
 		t.Errorf("error %v, want the script that failed", err)
 	}
 	if err := db.Close(); err != nil {
@@ -144,13 +147,31 @@ func TestAFailedMigrationChangesNothing(t *testing.T) {
 	}
 	l := open(t, path, Options{Now: newClock().Now})
 	take(t, l.Meter, 1)
-	if diff := cmp.Diff(sample(), state(t, l)); diff != "" {
+	if diff := cmp.Diff(sample(latest(t)), state(t, l)); diff != "" {
 		t.Error(diff)
 	}
 }
 
-// sample is what testdata/v1.sql holds.
-func sample() plan.State {
+// latest is the version that this program writes.
+func latest(t *testing.T) int {
+	t.Helper()
+	list, err := scripts(schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(list)
+}
+
+// sample is what testdata/vN.sql holds.
+func sample(version int) plan.State {
+	s := firstSample()
+	if version >= 2 {
+		s.Approvals = []plan.GivenApproval{{Change: "ch4", Person: person("p3"), Until: start.Add(23 * time.Hour)}}
+	}
+	return s
+}
+
+func firstSample() plan.State {
 	hours := func(n int) time.Time { return start.Add(time.Duration(n) * time.Hour) }
 	return plan.State{
 		Subscription: "sub-1", Baseline: true, RolledOut: true, SyncSince: hours(-48),

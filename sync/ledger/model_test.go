@@ -22,6 +22,7 @@ type model struct {
 	refusals  map[string]plan.Refusal // by credential and setting
 	published map[string]bool
 	users     []plan.SeenUser
+	approvals map[string]plan.GivenApproval // by change
 }
 
 type row struct {
@@ -35,7 +36,7 @@ func newModel() *model {
 	return &model{
 		bound: plan.Memory{Sources: map[string]plan.SourceBinding{}},
 		owned: map[string]plan.Ownership{}, seen: map[string]plan.Observation{}, sagas: map[string]plan.Saga{},
-		journal: map[int64]*row{}, refusals: map[string]plan.Refusal{}, published: map[string]bool{},
+		journal: map[int64]*row{}, refusals: map[string]plan.Refusal{}, published: map[string]bool{}, approvals: map[string]plan.GivenApproval{},
 	}
 }
 
@@ -103,6 +104,7 @@ func (m *model) disown(op plan.Operation) {
 
 func (m *model) done(r *row, now time.Time) {
 	r.state = done
+	delete(m.approvals, r.Change)
 	saga := m.sagas[r.Person.ID]
 	switch r.Op {
 	case plan.Adopt:
@@ -181,6 +183,11 @@ func (m *model) remember(mem plan.Memory, now time.Time) {
 			m.disown(r.Operation)
 		}
 	}
+	for _, change := range mem.ExpiredApprovals {
+		if !m.approvals[change].Until.After(now) {
+			delete(m.approvals, change)
+		}
+	}
 	for _, e := range mem.EndedSagas {
 		delete(m.sagas, e.Person.ID)
 	}
@@ -191,7 +198,7 @@ func (m *model) state(now time.Time) plan.State {
 	s := plan.State{
 		Subscription: m.bound.Subscription, Sources: m.bound.Sources, Baseline: m.bound.Baseline,
 		RolledOut: m.rolledOut, SyncSince: m.bound.SyncSince,
-		Owned: values(m.owned), Observations: values(m.seen), Sagas: values(m.sagas), UsersSeen: m.users,
+		Owned: values(m.owned), Observations: values(m.seen), Sagas: values(m.sagas), UsersSeen: m.users, Approvals: values(m.approvals),
 	}
 	for _, r := range m.rows() {
 		if r.open() {

@@ -46,6 +46,9 @@ func (l *Ledger) Remember(ctx context.Context, run int64, m plan.Memory) error {
 				return fmt.Errorf("leavers: %w", err)
 			}
 		}
+		if err := forgetApprovals(ctx, tx, m.ExpiredApprovals, now); err != nil {
+			return fmt.Errorf("approvals: %w", err)
+		}
 		if err := turnWindows(ctx, tx, m.Bases, now); err != nil {
 			return fmt.Errorf("windows: %w", err)
 		}

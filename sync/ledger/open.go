@@ -43,7 +43,7 @@ type Meter struct {
 }
 
 // Ledger is the handle of a pass. Its methods from StartRun to Settle belong to the process
-// that holds the flock.
+// that holds the flock; Approve needs none.
 type Ledger struct{ *Meter }
 
 // Open opens the ledger at path for passes. A missing file is created with mode 0600, its

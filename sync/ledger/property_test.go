@@ -34,6 +34,7 @@ func TestStateEqualsTheModel(t *testing.T) {
 			"created":  w.created,
 			"settle":   w.settle,
 			"remember": w.remember,
+			"approve":  w.approve,
 		})
 	})
 }
@@ -208,8 +209,27 @@ func (w *world) remember(t *rapid.T) {
 	if rapid.Bool().Draw(t, "end") {
 		m.EndedSagas = []plan.EndedSaga{{Person: people.Draw(t, "ended"), Why: "returned"}}
 	}
+	for _, a := range values(w.model.approvals) {
+		if rapid.Bool().Draw(t, "expired") { // of one that was renewed beside the pass, too
+			m.ExpiredApprovals = append(m.ExpiredApprovals, a.Change)
+		}
+	}
 	must(t, w.ledger.Remember(context.Background(), w.run, m))
 	w.model.remember(m, now)
+}
+
+// approve says yes to changes, some of which somebody begins.
+func (w *world) approve(t *rapid.T) {
+	var approvals []plan.GivenApproval
+	for _, change := range rapid.SliceOfNDistinct(rapid.StringMatching(`[xyz]`), 1, 3, rapid.ID).Draw(t, "changes") {
+		a := plan.GivenApproval{
+			Change: change, Person: people.Draw(t, "person"),
+			Until: w.clock.Now().Add(time.Duration(rapid.IntRange(1, 30).Draw(t, "hours")) * time.Hour),
+		}
+		approvals = append(approvals, a)
+		w.model.approvals[a.Change] = a
+	}
+	must(t, w.ledger.Approve(context.Background(), "cafe", "anna", approvals))
 }
 
 func (w *world) firstOpen() *row {

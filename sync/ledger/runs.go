@@ -80,6 +80,21 @@ func (r *Reader) LastRuns(ctx context.Context, n int) ([]RunRecord, error) {
 	return runs, err
 }
 
+// LastReport returns the report of the last pass that ended, nil if there is none.
+func (r *Reader) LastReport(ctx context.Context) (json.RawMessage, error) {
+	var reports []string
+	err := inTx(ctx, r.reads, "read the last report", func(tx *sql.Tx) (err error) {
+		reports, err = selectAll(ctx, tx, func(rows *sql.Rows) (report string, err error) {
+			return report, rows.Scan(&report)
+		}, `SELECT report FROM runs WHERE report <> '' ORDER BY id DESC LIMIT 1`)
+		return err
+	})
+	if err != nil || len(reports) == 0 {
+		return nil, err
+	}
+	return json.RawMessage(reports[0]), nil
+}
+
 func scanRun(rows *sql.Rows) (RunRecord, error) {
 	var r RunRecord
 	var started, finished int64

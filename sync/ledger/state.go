@@ -52,6 +52,9 @@ func (r *Reader) State(ctx context.Context) (plan.State, error) {
 		if s.UsersSeen, err = selectAll(ctx, tx, scanSeenUser, selectUsersSeen); err != nil {
 			return fmt.Errorf("users: %w", err)
 		}
+		if s.Approvals, err = readApprovals(ctx, tx); err != nil {
+			return fmt.Errorf("approvals: %w", err)
+		}
 		return nil
 	})
 	if err != nil {

@@ -83,6 +83,10 @@ type Change struct {
 	Status    Status
 	NotBefore time.Time // zero: no time is known or needed
 	Guard     string    // which guard blocks, of a Blocked change; else ""
+	// Approved tells that somebody said yes to this change, until ApprovedUntil. Zero: that time
+	// is over, and the approval lasts as long as the departure under way.
+	Approved      bool
+	ApprovedUntil time.Time
 }
 
 // changeID hashes the parts that identify a change. Each goes in with its length, so that no

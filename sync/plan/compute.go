@@ -18,6 +18,8 @@ type Input struct {
 	// AcceptBaseline binds the ledger to this package and these scopes, whatever it was bound
 	// to before: the effect of "approve --baseline".
 	AcceptBaseline bool
+	// Stop, if not empty, says why nothing may be taken from anybody now: the stop file.
+	Stop string
 }
 
 // SourceView is one complete snapshot after mapping.
@@ -122,6 +124,7 @@ func (p *planner) sortLists() {
 	p.State.Sagas = sorted(p.State.Sagas, func(a, b Saga) int { return a.Person.Compare(b.Person) })
 	p.State.Open = sorted(p.State.Open, func(a, b Operation) int { return cmp.Compare(a.ID, b.ID) })
 	p.State.UsersSeen = sorted(p.State.UsersSeen, SeenUser.compare)
+	p.State.Approvals = sorted(p.State.Approvals, func(a, b GivenApproval) int { return strings.Compare(a.Change, b.Change) })
 }
 
 func sorted[T any](list []T, compare func(a, b T) int) []T {
@@ -201,17 +204,15 @@ func (p *planner) finish() Plan {
 			People: len(s.Snapshot.People), Conditions: s.Snapshot.Conditions,
 		})
 	}
-	p.plan.Hash = gatedHash(p.plan.Changes)
+	p.plan.Hash = hashOf(p.plan.AwaitingApproval())
 	return p.plan
 }
 
-// gatedHash covers the sorted ids of the changes that wait for a person.
-func gatedHash(changes []Change) string {
+// hashOf covers the sorted ids of changes.
+func hashOf(changes []Change) string {
 	var ids []string
 	for _, c := range changes {
-		if c.Gated() {
-			ids = append(ids, c.ID)
-		}
+		ids = append(ids, c.ID)
 	}
 	slices.Sort(ids)
 	return changeID(ids...)

@@ -25,6 +25,7 @@
 //	settings.go   what is to be written; contacts.go, who is to be seen
 //	leaver.go     the way out, step by step
 //	gate.go       what becomes of each change, and in which order the reasons count
+//	approval.go   what somebody said yes to
 //	limits.go     how many people one pass, day and week may take out
 //	budget.go     what fits into the day's requests and into the licences
 //	unmanaged.go  what is not ours

@@ -58,6 +58,9 @@ func (p Plan) Format(w io.Writer, limit int) error {
 		return row("  . "+u.Kind+" "+u.ID, u.Name, u.Reason)
 	})
 	out.line("\n%s", p.Summary())
+	if waiting := len(p.AwaitingApproval()); waiting > 0 {
+		out.line("Waiting for your yes: %d. If every one of them is right, type: threema-dirsync approve %s", waiting, p.Hash)
+	}
 	return out.flush()
 }
 
@@ -190,6 +193,15 @@ func (c Change) words() string {
 	return row("  "+c.Op.sign()+" "+personWords(c.CSI, c.DN, c.Person), c.statusWords(), strings.Join(parts, "; "))
 }
 
+// Title names a change in one line: what is done, and to whom.
+func (c Change) Title() string {
+	title := c.Op.cockpitWord() + " " + personWords(c.CSI, c.DN, c.Person)
+	if c.ThreemaID != "" {
+		title += " ID " + c.ThreemaID
+	}
+	return harmless(title)
+}
+
 func (c Change) statusWords() string {
 	words := string(c.Status)
 	if c.Guard != "" {
@@ -197,6 +209,12 @@ func (c Change) statusWords() string {
 	}
 	if !c.NotBefore.IsZero() && (c.Status == Waiting || c.Status == Deferred) {
 		words += " until " + c.NotBefore.UTC().Format(time.DateTime) + " UTC"
+	}
+	switch {
+	case c.Approved && c.ApprovedUntil.IsZero():
+		words += ", approved for the departure under way"
+	case c.Approved:
+		words += ", approved until " + c.ApprovedUntil.UTC().Format(time.DateTime) + " UTC"
 	}
 	return words
 }

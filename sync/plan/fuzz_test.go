@@ -56,18 +56,23 @@ func seedBytes(seed uint64) []byte {
 func TestFuzzReachesEverything(t *testing.T) {
 	t.Parallel()
 	ops, guards := map[plan.Op]map[plan.Status]int{}, map[string]int{}
+	approved, expired := map[plan.Op]int{}, 0
 	done, ended, settled := map[plan.Op]int{}, map[string]int{}, map[bool]int{}
-	for seed := range uint64(300) {
+	for seed := range uint64(600) {
 		w := live(t, seedBytes(seed), func(p plan.Plan) {
 			for _, c := range p.Changes {
 				if ops[c.Op] == nil {
 					ops[c.Op] = map[plan.Status]int{}
 				}
 				ops[c.Op][c.Status]++
+				if c.Approved && c.Status == plan.Due {
+					approved[c.Op]++
+				}
 			}
 			for _, g := range p.Guards {
 				guards[g.Name]++
 			}
+			expired += len(p.Memory.ExpiredApprovals)
 			for _, e := range p.Memory.EndedSagas {
 				ended[e.Why]++
 			}
@@ -105,6 +110,14 @@ func TestFuzzReachesEverything(t *testing.T) {
 		if ended[why] == 0 {
 			t.Errorf("no saga ends as %s", why)
 		}
+	}
+	for _, op := range []plan.Op{plan.Withdraw, plan.Detach, plan.Revoke, plan.Create, plan.SetSettings} {
+		if approved[op] == 0 {
+			t.Errorf("no %s is due because somebody approved it", op)
+		}
+	}
+	if expired == 0 {
+		t.Error("no approval expires")
 	}
 	if settled[true] == 0 || settled[false] == 0 {
 		t.Errorf("open rows are settled one way only: %v", settled)
@@ -316,7 +329,9 @@ func (w *world) decide(d *dice) {
 
 // strain makes something scarce, or requests get lost.
 func (w *world) strain(d *dice) {
-	switch d.roll(5) {
+	switch d.roll(6) {
+	case 5:
+		w.stop = pick(d, "the stop file is there", "")
 	case 0:
 		w.budget.Remaining, w.budget.Unlimited = d.roll(120), false
 	case 1:
@@ -370,6 +385,9 @@ func (w *world) livePass(t testing.TB, d *dice, look func(plan.Plan)) {
 	w.nobodyForgotten(t, in, p)
 	look(p)
 	w.pass(t)
+	if len(p.AwaitingApproval()) > 0 && d.one(3) { // somebody reads the plan and says yes
+		w.approve(p, pick(d, time.Hour, day, 30*day))
+	}
 }
 
 // nobodyForgotten wants a word about everybody: who is entitled has a credential, a change or a
@@ -423,7 +441,7 @@ func undone(p plan.Plan, in plan.Input, person plan.PersonID) bool {
 // calm stops all faults and wants the world to settle.
 func (w *world) calm(t testing.TB) {
 	t.Helper()
-	w.lost = nil
+	w.lost, w.stop = nil, ""
 	w.budget = plan.Budget{Unlimited: true}
 	if plan.Trust(w.pkg, w.state, w.now) == nil {
 		w.settle(t)
@@ -455,6 +473,7 @@ func shuffled(in plan.Input, seed uint64) plan.Input {
 	mix(r, &s.Refusals)
 	mix(r, &s.Published)
 	mix(r, &s.UsersSeen)
+	mix(r, &s.Approvals)
 	return in
 }
 

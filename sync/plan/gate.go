@@ -11,10 +11,13 @@ func (c Change) Gated() bool { return c.Status == NeedsApproval || c.Status == B
 
 // gate decides what becomes of each change, in the order in which the reasons matter: what
 // the policy withholds, what a changed baseline blocks, what this pass has no evidence for,
-// what asks for an approval, what exceeds a limit, what finds no licence and what does not
-// fit into the day. Leavers are decided wholly before joiners, whose licences they free.
+// what asks for an approval, what exceeds a limit, what the stop file halts, what finds no
+// licence and what does not fit into the day. Leavers are decided wholly before joiners, whose
+// licences they free. The stop file comes after what an approval can lift, so that it does not
+// change the hash.
 func (p *planner) gate() {
 	p.acceptEmpty()
+	p.approve()
 	p.eachDue(p.withhold)
 	p.eachDue(p.guardBaseline)
 	p.eachDue(p.wantEvidence)
@@ -23,6 +26,7 @@ func (p *planner) gate() {
 	p.chain()
 	p.limitLeavers(Detach)
 	p.limitLeavers(Revoke)
+	p.eachDue(p.guardStopFile)
 	p.limitChanges()
 	left := p.Budget.Remaining
 	p.spendOnLeavers(&left)
@@ -73,8 +77,16 @@ func (p *planner) wantEvidence(c *Change) {
 }
 
 func (p *planner) askApproval(c *Change) {
-	if c.Status == Due && c.Op.Destructive() && p.Policy.Approval.Asks(c.Class) {
+	if c.Status == Due && c.Op.Destructive() && !c.Approved && p.Policy.Approval.Asks(c.Class) {
 		c.Status = NeedsApproval
+	}
+}
+
+// guardStopFile halts what takes something from a person while the stop file is there.
+func (p *planner) guardStopFile(c *Change) {
+	if p.Stop != "" && c.Status == Due && (c.Op.Destructive() || c.Op == DisableContact) {
+		c.Status, c.Guard = Blocked, GuardStopFile
+		p.trip(GuardStopFile, "", p.Stop)
 	}
 }
 

@@ -38,21 +38,23 @@ type (
 		DN     string `json:"dn"`
 	}
 	jsonChange struct {
-		ID           string            `json:"id"`
-		Op           Op                `json:"op"`
-		Class        Class             `json:"class"`
-		Person       jsonPerson        `json:"person"`
-		CredentialID string            `json:"credentialId"`
-		Username     string            `json:"username"`
-		ThreemaID    string            `json:"threemaId"`
-		Reason       string            `json:"reason"`
-		Evidence     string            `json:"evidence"`
-		Before       map[string]string `json:"before"`
-		After        map[string]string `json:"after"`
-		Requests     int               `json:"requests"`
-		Status       Status            `json:"status"`
-		NotBefore    *time.Time        `json:"notBefore"`
-		Guard        string            `json:"guard"`
+		ID            string            `json:"id"`
+		Op            Op                `json:"op"`
+		Class         Class             `json:"class"`
+		Person        jsonPerson        `json:"person"`
+		CredentialID  string            `json:"credentialId"`
+		Username      string            `json:"username"`
+		ThreemaID     string            `json:"threemaId"`
+		Reason        string            `json:"reason"`
+		Evidence      string            `json:"evidence"`
+		Before        map[string]string `json:"before"`
+		After         map[string]string `json:"after"`
+		Requests      int               `json:"requests"`
+		Status        Status            `json:"status"`
+		NotBefore     *time.Time        `json:"notBefore"`
+		Guard         string            `json:"guard"`
+		Approved      bool              `json:"approved"`
+		ApprovedUntil *time.Time        `json:"approvedUntil"`
 	}
 	jsonHeld struct {
 		Person jsonPerson `json:"person"`
@@ -106,8 +108,12 @@ func (c Change) json() jsonChange {
 		CredentialID: c.CredentialID, Username: c.Username, ThreemaID: c.ThreemaID, Reason: c.Reason, Evidence: c.Evidence,
 		Before: notNil(c.Before), After: notNil(c.After), Requests: c.Requests,
 		Status: c.Status, NotBefore: optionalTime(c.NotBefore), Guard: c.Guard,
+		Approved: c.Approved, ApprovedUntil: optionalTime(c.ApprovedUntil),
 	}
 }
+
+// MarshalJSON writes one change as in a plan.
+func (c Change) MarshalJSON() ([]byte, error) { return json.Marshal(c.json()) }
 
 func (h Held) json() jsonHeld {
 	return jsonHeld{Person: jsonPerson{h.Person.Source, h.Person.ID, h.CSI, h.DN}, Reason: h.Reason}

@@ -197,11 +197,10 @@ func (c *company) wasGone(e *entry) bool {
 // recover stops the faults. Everybody who is gone goes; an operator looks at what the limits
 // block, and says yes.
 func (c *company) recover() {
-	c.approves = true
 	c.now = c.latest
 	for range 20 {
 		c.now = c.now.Add(13 * time.Hour)
-		c.pass(c.t)
+		c.approve(c.pass(c.t), day)
 	}
 	csis := map[string]bool{}
 	for _, e := range c.source().people {

@@ -18,11 +18,12 @@ const (
 	GuardLeaversOU   = "leavers-ou"
 	GuardCreates     = "creates-run"
 	GuardChanges     = "changes-run"
+	GuardStopFile    = "stop-file"
 )
 
 // Guards lists all guards.
 func Guards() []string {
-	return []string{GuardBaseline, GuardLeaversRun, GuardLeaversDay, GuardLeaversWeek, GuardLeaversOU, GuardCreates, GuardChanges}
+	return []string{GuardBaseline, GuardLeaversRun, GuardLeaversDay, GuardLeaversWeek, GuardLeaversOU, GuardCreates, GuardChanges, GuardStopFile}
 }
 
 // The floors keep small packages workable (design §5.11).
@@ -76,13 +77,13 @@ func (p *planner) limitLeavers(op Op) {
 			base := p.baseAt(source, w.length)
 			if allowed := w.limit.AllowedToLeave(w.floor, base); len(people) > allowed {
 				tripped = firstNonEmpty(tripped, w.guard)
-				p.trip(w.guard, source, fmt.Sprintf("%s: %d people%s, %d allowed (%s: at most %d and %d %% of %d); no %s happens in this pass. %s",
+				p.trip(w.guard, source, fmt.Sprintf("%s: %d people%s, %d allowed (%s: at most %d and %d %% of %d); no %s happens in this pass unless it was approved. %s",
 					op, len(people), spanWords(w.length), allowed, w.key, w.limit.Count, w.limit.Percent, base, op, shares(people)))
 			}
 		}
 		if ou := p.emptiedOU(op, source, due); ou != "" {
 			tripped = firstNonEmpty(tripped, GuardLeaversOU)
-			p.trip(GuardLeaversOU, source, fmt.Sprintf("%s: %s; no %s happens in this pass. Was it moved or hidden?", op, ou, op))
+			p.trip(GuardLeaversOU, source, fmt.Sprintf("%s: %s; no %s happens in this pass unless it was approved. Was it moved or hidden?", op, ou, op))
 		}
 		if tripped != "" {
 			p.block(source, tripped, ofOp)
@@ -97,11 +98,12 @@ func spanWords(d time.Duration) string {
 	return fmt.Sprintf(" within %.0f h", d.Hours())
 }
 
-// duePeople are the people with a due change of a kind, and their OU, by source.
+// duePeople are the people with a due change of a kind that nobody approved, and their OU, by
+// source. Approved changes do not fill the windows (design §5.11).
 func (p *planner) duePeople(which func(Change) bool) map[string]map[PersonID]string {
 	due := map[string]map[PersonID]string{}
 	for _, c := range p.plan.Changes {
-		if c.Status != Due || !which(c) {
+		if c.Status != Due || c.Approved || !which(c) {
 			continue
 		}
 		if due[c.Person.Source] == nil {
@@ -216,9 +218,10 @@ func (p *planner) limitCount(guard, key string, limit Window, which func(Change)
 	}
 }
 
+// block stops the due changes of a kind in a source, but not those that somebody approved.
 func (p *planner) block(source, guard string, which func(Change) bool) {
 	for n := range p.plan.Changes {
-		if c := &p.plan.Changes[n]; c.Status == Due && c.Person.Source == source && which(*c) {
+		if c := &p.plan.Changes[n]; c.Status == Due && !c.Approved && c.Person.Source == source && which(*c) {
 			c.Status, c.Guard = Blocked, guard
 		}
 	}

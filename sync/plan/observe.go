@@ -161,6 +161,7 @@ func (p *planner) remember() {
 	}
 	slices.SortFunc(m.UsersSeen, SeenUser.compare)
 	m.Bases = p.bases()
+	m.ExpiredApprovals = p.expiredApprovals()
 }
 
 // rememberUnchanged keeps the old memory: what was read is not comparable with it. Only that

@@ -9,7 +9,7 @@ import (
 
 // Plan is the result of [Compute]: one value that every view shows.
 type Plan struct {
-	Hash         string // covers the sorted ids of the gated changes (design §5.3)
+	Hash         string // covers the sorted ids of AwaitingApproval (design §5.3)
 	Policy       Mode
 	Subscription Subscription
 	GeneratedAt  time.Time
@@ -77,6 +77,8 @@ type Memory struct {
 	UsersSeen    []SeenUser    // users seen on owned credentials, the whole set
 	EndedSagas   []EndedSaga
 	Settled      []SettledOperation // open journal rows that the inventory settled
+
+	ExpiredApprovals []string // change ids of approvals that count no more
 }
 
 // SeenUser is a Threema ID seen on an owned credential.

@@ -26,7 +26,8 @@ type State struct {
 	Bases        []Base      // tracked people per source at earlier passes, last eight days
 	Refusals     []Refusal
 	Published    []Publication
-	UsersSeen    []SeenUser // users seen on owned credentials at the last pass
+	UsersSeen    []SeenUser      // users seen on owned credentials at the last pass
+	Approvals    []GivenApproval // given and not used up; some may be over, see LiveApprovals
 }
 
 // SourceBinding ties a source to one directory and one scope (design §5.10).

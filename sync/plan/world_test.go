@@ -31,8 +31,8 @@ type world struct {
 	keepsLinks bool
 	// lost decides what becomes of a request: see [loss].
 	lost func(plan.Change) loss
-	// approves lets an operator say yes to whatever a limit blocks.
-	approves bool
+	// stop is why nothing may be taken from anybody, "" if it may.
+	stop string
 	// history is what each person was reported as, pass by pass.
 	history map[plan.PersonID][]report
 	// synced is the first of the current row of passes under sync.
@@ -188,7 +188,7 @@ func (w *world) view(d *directory) plan.SourceView {
 
 func (w *world) input() plan.Input {
 	w.forget()
-	in := plan.Input{Inventory: w.pkg, State: w.state, Policy: w.policy, Budget: w.budget, Now: w.now, AcceptBaseline: w.accept}
+	in := plan.Input{Inventory: w.pkg, State: w.state, Policy: w.policy, Budget: w.budget, Now: w.now, AcceptBaseline: w.accept, Stop: w.stop}
 	for _, d := range w.sources {
 		if !d.unread {
 			in.Sources = append(in.Sources, w.view(d))
@@ -380,6 +380,7 @@ func (w *world) remember(m plan.Memory) {
 	for _, e := range m.EndedSagas {
 		w.endSaga(e.Person)
 	}
+	s.Approvals = slices.DeleteFunc(slices.Clone(s.Approvals), func(a plan.GivenApproval) bool { return slices.Contains(m.ExpiredApprovals, a.Change) })
 	for _, base := range m.Bases {
 		s.Bases = slices.DeleteFunc(s.Bases, func(b plan.Base) bool { return b.Source == base.Source && b.At.Equal(base.At) })
 	}
@@ -424,8 +425,7 @@ func (w *world) apply(p plan.Plan) {
 	w.state.Owned, w.state.Sagas = slices.Clone(w.state.Owned), slices.Clone(w.state.Sagas)
 	failed := map[plan.PersonID]bool{}
 	for _, c := range p.Changes {
-		approved := w.approves && c.Status == plan.Blocked && c.Guard != plan.GuardBaseline
-		if c.Status != plan.Due && !approved || failed[c.Person] {
+		if c.Status != plan.Due || failed[c.Person] {
 			continue
 		}
 		fate := arrives
@@ -440,7 +440,7 @@ func (w *world) apply(p plan.Plan) {
 func (w *world) carryOut(c plan.Change, fate loss) bool {
 	op := plan.Operation{
 		ID: int64(w.next()), Change: c.ID, Op: c.Op, Person: c.Person, OU: c.OU, CSI: c.CSI, DN: c.DN,
-		CredentialID: c.CredentialID, Username: c.Username, At: w.now,
+		CredentialID: c.CredentialID, Username: c.Username, Approved: c.Approved, At: w.now,
 	}
 	if c.ThreemaID != "" {
 		op.ThreemaIDs = []string{c.ThreemaID}
@@ -530,6 +530,7 @@ func (w *world) send(c plan.Change, op *plan.Operation) {
 
 // effect is what the ledger records of an operation that is done.
 func (w *world) effect(op plan.Operation) {
+	w.state.Approvals = slices.DeleteFunc(slices.Clone(w.state.Approvals), func(a plan.GivenApproval) bool { return a.Change == op.Change })
 	if op.Op.Destructive() && !op.Approved {
 		w.state.Taken = append(w.state.Taken, plan.Taken{Op: op.Op, Person: op.Person, OU: op.OU, At: w.now})
 	}
@@ -594,7 +595,7 @@ func (w *world) foreign(p plan.Plan) foreignObjects {
 	}
 	for _, op := range w.state.Open {
 		for _, c := range w.pkg.Credentials {
-			ours[c.ID] = ours[c.ID] || op.Op == plan.Create && c.Username == op.Username
+			ours[c.ID] = ours[c.ID] || op.Op == plan.Create && (c.ID == op.CredentialID || c.Username == op.Username)
 		}
 	}
 	for _, c := range p.Changes {
@@ -757,12 +758,79 @@ func (w *world) check(t testing.TB, in plan.Input, p plan.Plan) {
 				w.checkLeaver(t, c)
 			}
 		}
+		w.checkApproval(t, in, c)
 	}
+	w.checkLimits(t, in, p)
 	if p.Requests < total {
 		t.Fatalf("plan costs %d requests, its due changes alone %d", p.Requests, total)
 	}
 	if !in.Budget.Unlimited && p.Requests > max(0, in.Budget.Remaining) {
 		t.Fatalf("plan costs %d requests, %d are left", p.Requests, in.Budget.Remaining)
+	}
+}
+
+// checkApproval holds that a yes was given where one is needed, by the bare list of approvals,
+// and that none does more than it may.
+func (w *world) checkApproval(t testing.TB, in plan.Input, c plan.Change) {
+	t.Helper()
+	given := false
+	for _, a := range in.State.Approvals {
+		saga := w.saga(c.Person)
+		kept := saga != nil && saga.StartedAt.Before(a.Until)
+		given = given || a.Change == c.ID && (w.now.Before(a.Until) || kept)
+	}
+	switch takes := c.Op.Destructive() || c.Op == plan.DisableContact; {
+	case c.Approved && !given:
+		t.Fatalf("nobody approved %+v", c)
+	case c.Status == plan.Due && c.Op.Destructive() && !given && in.Policy.Approval.Asks(c.Class):
+		t.Fatalf("%s needs an approval, and has none: %+v", c.Op, c)
+	case c.Status == plan.Due && takes && in.Stop != "":
+		t.Fatalf("%s although the stop file is there: %+v", c.Op, c)
+	case c.Approved && (c.Status == plan.NeedsApproval || c.Status == plan.Blocked && c.Op.Destructive() && c.AwaitsApproval()):
+		t.Fatalf("approved, and waits for an approval: %+v", c)
+	}
+}
+
+// checkLimits holds that no more people than one pass may take out go without an approval.
+func (w *world) checkLimits(t testing.TB, in plan.Input, p plan.Plan) {
+	t.Helper()
+	tracked := map[string]int{}
+	for _, o := range in.State.Observations {
+		tracked[o.Person.Source]++
+	}
+	gone := map[plan.Op]map[string]map[plan.PersonID]bool{}
+	for _, c := range p.Changes {
+		if !c.Op.Destructive() || c.Status != plan.Due || c.Approved {
+			continue
+		}
+		if gone[c.Op] == nil {
+			gone[c.Op] = map[string]map[plan.PersonID]bool{}
+		}
+		if gone[c.Op][c.Person.Source] == nil {
+			gone[c.Op][c.Person.Source] = map[plan.PersonID]bool{}
+		}
+		gone[c.Op][c.Person.Source][c.Person] = true
+	}
+	for op, bySource := range gone {
+		for source, people := range bySource {
+			if allowed := in.Policy.LeaversRun.AllowedToLeave(2, tracked[source]); len(people) > allowed {
+				t.Fatalf("%s of %d people of %s without an approval, %d allowed", op, len(people), source, allowed)
+			}
+		}
+	}
+}
+
+// approve says yes to everything that a plan asks for.
+func (w *world) approve(p plan.Plan, ttl time.Duration) {
+	w.state.Approvals = slices.Clone(w.state.Approvals)
+	for _, c := range p.AwaitingApproval() {
+		given := plan.GivenApproval{Change: c.ID, Person: c.Person, Until: w.now.Add(ttl)}
+		n := slices.IndexFunc(w.state.Approvals, func(a plan.GivenApproval) bool { return a.Change == c.ID })
+		if n < 0 {
+			w.state.Approvals = append(w.state.Approvals, given)
+			continue
+		}
+		w.state.Approvals[n] = given
 	}
 }
 

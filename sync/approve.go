@@ -1,0 +1,171 @@
+package sync
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// Approvals is what approving needs of the ledger beside its memory.
+type Approvals interface {
+	// LastReport is the report of the last pass that ended, nil if there is none.
+	LastReport(ctx context.Context) (json.RawMessage, error)
+	// Approve records a yes to changes of the plan with this hash: all of them, or none.
+	Approve(ctx context.Context, hash, by string, approvals []plan.GivenApproval) error
+}
+
+// Approver says yes to what waits for it. It needs no lock, and changes nothing in the
+// package: later passes carry out what was approved, as far as it still holds.
+type Approver struct {
+	Planner
+	Approvals Approvals
+	By        string // who says yes, for the record
+}
+
+// Approval is what was approved.
+type Approval struct {
+	Hash    string
+	Until   time.Time
+	Changes []plan.Change
+}
+
+// ErrNothingWaits refuses an approval for which there is no change.
+var ErrNothingWaits = errors.New("nothing waits for an approval; nothing was approved")
+
+// Approve reads both sides afresh and, if what waits for an approval now is what somebody read
+// under this hash, records a yes to each of its changes for so long. The report tells the plan,
+// or why there is none: then nothing was approved, and there is no error. A set that has changed
+// is a [*ChangedSetError].
+func (a *Approver) Approve(ctx context.Context, hash string, ttl time.Duration) (Report, Approval, error) {
+	if ttl < plan.MinApproval || ttl > plan.MaxApproval {
+		return Report{}, Approval{}, fmt.Errorf("an approval lasts from %s to %.0fh, not %s", plan.MinApproval, plan.MaxApproval.Hours(), ttl)
+	}
+	r := a.Preview(ctx)
+	if !r.Planned {
+		return r, Approval{}, nil
+	}
+	waiting := r.Plan.AwaitingApproval()
+	switch {
+	case hash != r.Plan.Hash:
+		err := a.changedSet(ctx, hash, r.Plan.Hash, waiting)
+		return r, Approval{}, err
+	case len(waiting) == 0:
+		return r, Approval{}, ErrNothingWaits
+	}
+	given := Approval{Hash: hash, Until: a.Now().Add(ttl).UTC().Truncate(time.Second), Changes: waiting}
+	var approvals []plan.GivenApproval
+	for _, c := range waiting {
+		approvals = append(approvals, plan.GivenApproval{Change: c.ID, Person: c.Person, Until: given.Until})
+	}
+	if err := a.Approvals.Approve(ctx, hash, a.By, approvals); err != nil {
+		return r, Approval{}, err
+	}
+	a.Logger.InfoContext(ctx, "changes approved", "hash", hash, "changes", len(waiting), "until", given.Until)
+	return r, given, nil
+}
+
+// ChangedSetError refuses an approval: what waits for one now is not what somebody read.
+type ChangedSetError struct {
+	Asked, Now string // hashes
+	// Known tells that the last pass had the plan that was asked for, so that the difference
+	// can be told; else New is all that waits now.
+	Known     bool
+	New, Gone []plan.Change
+	// Cut tells that the record of the last pass is not complete, and so is the difference.
+	Cut bool
+}
+
+// shownDifference caps each list of a difference; `plan` shows everything.
+const shownDifference = 50
+
+func (e *ChangedSetError) Error() string {
+	var lines []string
+	list := func(what string, changes []plan.Change) {
+		for _, c := range changes[:min(len(changes), shownDifference)] {
+			lines = append(lines, "  "+what+c.Title())
+		}
+		if more := len(changes) - shownDifference; more > 0 {
+			lines = append(lines, fmt.Sprintf("  … and %d more", more))
+		}
+	}
+	switch {
+	case !e.Known && len(e.New) == 0:
+		return fmt.Sprintf("%s is not the hash of the plan now, in which nothing waits for an approval; nothing was approved", e.Asked)
+	case !e.Known:
+		lines = append(lines, fmt.Sprintf("%s is not the hash of the plan now; nothing was approved. Waiting for an approval now:", e.Asked))
+		list("", e.New)
+	default:
+		lines = append(lines, fmt.Sprintf("what waits for an approval has changed since the pass that told the hash %s; nothing was approved:", e.Asked))
+		list("new:  ", e.New)
+		list("gone: ", e.Gone)
+	}
+	if e.Cut {
+		lines = append(lines, "  (the record of that pass is cut short; there may be more)")
+	}
+	if len(e.New) > 0 {
+		lines = append(lines, "Read `threema-dirsync plan` again, and approve the hash that it tells.")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// changedSet finds the difference to the last pass, if that is what was read.
+func (a *Approver) changedSet(ctx context.Context, asked, now string, waiting []plan.Change) error {
+	e := &ChangedSetError{Asked: asked, Now: now, New: waiting}
+	text, err := a.Approvals.LastReport(ctx)
+	if err != nil {
+		return err
+	}
+	var last pastReport
+	if json.Unmarshal(text, &last) != nil || last.Hash != asked {
+		return e
+	}
+	was := last.waiting()
+	e.Known, e.Cut = true, last.Omitted["changes"] > 0
+	e.New, e.Gone = without(waiting, was), without(was, waiting)
+	return e
+}
+
+// pastReport is what of a stored report tells which changes waited.
+type pastReport struct {
+	Hash    string         `json:"hash"`
+	Omitted map[string]int `json:"omitted"`
+	Changes []struct {
+		ID        string      `json:"id"`
+		Op        plan.Op     `json:"op"`
+		ThreemaID string      `json:"threemaId"`
+		Status    plan.Status `json:"status"`
+		Guard     string      `json:"guard"`
+		Person    struct {
+			Source string `json:"source"`
+			ID     string `json:"id"`
+			CSI    string `json:"csi"`
+			DN     string `json:"dn"`
+		} `json:"person"`
+	} `json:"changes"`
+}
+
+func (r pastReport) waiting() []plan.Change {
+	var p plan.Plan
+	for _, c := range r.Changes {
+		p.Changes = append(p.Changes, plan.Change{
+			ID: c.ID, Op: c.Op, ThreemaID: c.ThreemaID, Status: c.Status, Guard: c.Guard,
+			Person: plan.PersonID{Source: c.Person.Source, ID: c.Person.ID}, CSI: c.Person.CSI, DN: c.Person.DN,
+		})
+	}
+	return p.AwaitingApproval()
+}
+
+// without lists the changes of a that are not in b.
+func without(a, b []plan.Change) []plan.Change {
+	known := map[string]bool{}
+	for _, c := range b {
+		known[c.ID] = true
+	}
+	return slices.DeleteFunc(slices.Clone(a), func(c plan.Change) bool { return known[c.ID] })
+}

@@ -1,0 +1,324 @@
+package sync_test
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
+)
+
+const day = 24 * time.Hour
+
+// approve says yes to a hash.
+func (w *world) approve(hash string, ttl time.Duration) (dirsync.Report, dirsync.Approval, error) {
+	w.Helper()
+	a := dirsync.Approver{Planner: w.planner(""), Approvals: w.ledger, By: "anna (uid 1000)"}
+	return a.Approve(w.Context(), hash, ttl)
+}
+
+// approved says yes to what waits now.
+func (w *world) approved(ttl time.Duration) dirsync.Approval {
+	w.Helper()
+	_, given, err := w.approve(w.preview("").Plan.Hash, ttl)
+	w.must(err)
+	return given
+}
+
+func (w *world) approvals() int {
+	w.Helper()
+	state, err := w.ledger.State(w.Context())
+	w.must(err)
+	return len(state.Approvals)
+}
+
+// revoking is a company in which user03 was withdrawn and the revocation waits for a yes.
+func revoking(t *testing.T) *world {
+	t.Helper()
+	w := newWorld(t, options{}, employees(5)...)
+	w.policy.ID, w.policy.Approval = plan.RevokeID, plan.ApproveIrreversible
+	w.rollOut()
+	w.directory.dismiss(t, "id-03")
+	w.equal("results", []string{"withdraw user03 done", "disable-contact user03 done"}, results(w.exits(dirsync.ExitWaiting)))
+	return w
+}
+
+func TestApproveARevocation(t *testing.T) {
+	t.Parallel()
+	w := revoking(t)
+	r := w.exits(dirsync.ExitWaiting)
+	before := w.document()
+	w.sim.ClearRequests()
+	_, given, err := w.approve(r.Plan.Hash, day)
+	w.must(err)
+	w.equal("package after approving", before, w.document())
+	w.equal("requests", 5, len(w.sim.Requests()))
+	if len(given.Changes) != 1 || given.Changes[0].Op != plan.Revoke || !given.Until.Equal(w.sim.Now().Add(day).Truncate(time.Second)) {
+		t.Errorf("approved %+v", given)
+	}
+	w.equal("waiting once approved", 0, len(w.preview("").Plan.AwaitingApproval()))
+	w.equal("results", []string{"revoke user03 done"}, results(w.ok()))
+	w.equal("revoked", 1, len(w.sim.State().Revoked))
+	w.equal("approvals left", 0, w.approvals())
+	w.settled()
+}
+
+func TestApprovalRefused(t *testing.T) {
+	t.Parallel()
+	t.Run("nothing waits", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, options{}, employees(5)...)
+		w.rollOut()
+		if _, _, err := w.approve(w.preview("").Plan.Hash, day); !errors.Is(err, dirsync.ErrNothingWaits) {
+			t.Errorf("error %v", err)
+		}
+		if _, _, err := w.approve("feed", day); err == nil || !strings.Contains(err.Error(), "in which nothing waits for an approval; nothing was approved") {
+			t.Errorf("error %v", err)
+		}
+	})
+	t.Run("how long", func(t *testing.T) {
+		t.Parallel()
+		w := revoking(t)
+		hash := w.preview("").Plan.Hash
+		w.sim.ClearRequests()
+		for _, ttl := range []time.Duration{0, -day, time.Minute - 1, 30*day + 1} {
+			if _, _, err := w.approve(hash, ttl); err == nil || !strings.Contains(err.Error(), "an approval lasts from 1m0s to 720h") {
+				t.Errorf("%s: error %v", ttl, err)
+			}
+		}
+		w.equal("requests", 0, len(w.sim.Requests()))
+		w.equal("approvals", 0, w.approvals())
+		for _, ttl := range []time.Duration{time.Minute, 30 * day} {
+			if _, _, err := w.approve(hash, ttl); err != nil && ttl == time.Minute {
+				t.Errorf("%s: error %v", ttl, err)
+			}
+		}
+	})
+	t.Run("a hash that no pass told", func(t *testing.T) {
+		t.Parallel()
+		w := revoking(t)
+		_, _, err := w.approve("feed", day)
+		e, ok := errors.AsType[*dirsync.ChangedSetError](err)
+		if !ok || e.Known || len(e.New) != 1 || !strings.Contains(err.Error(), "revoke / widerrufen E03 CN=First03 Last03,OU=Staff,DC=corp,DC=example ID ") {
+			t.Errorf("error %v", err)
+		}
+		w.equal("approvals", 0, w.approvals())
+	})
+	t.Run("the directory does not answer", func(t *testing.T) {
+		t.Parallel()
+		w := revoking(t)
+		hash := w.preview("").Plan.Hash
+		w.directory.failure = &plan.ReadError{Source: sourceName, Reason: plan.ReadPaging, Err: errors.New("cookie")}
+		r, given, err := w.approve(hash, day)
+		if err != nil || r.Planned || len(given.Changes) != 0 {
+			t.Errorf("%v, %+v", err, given)
+		}
+		w.wantExit(r, dirsync.ExitIncomplete)
+		w.equal("approvals", 0, w.approvals())
+	})
+}
+
+// TestApproveAChangedSet: what the last pass told, against what waits now, by operation and DN.
+func TestApproveAChangedSet(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{}, employees(8)...)
+	w.policy.ID, w.policy.Approval = plan.RevokeID, plan.ApproveIrreversible
+	w.rollOut()
+	w.directory.dismiss(t, "id-03")
+	w.directory.dismiss(t, "id-04")
+	w.exits(dirsync.ExitWaiting)
+	read := w.exits(dirsync.ExitWaiting).Plan.Hash
+	gone := w.sim.State().Users[3]
+	w.put(func(s *worksim.State) { // somebody revoked user04 by hand
+		s.Users = append(s.Users[:3], s.Users[4:]...)
+	})
+	w.directory.dismiss(t, "id-05")
+	_, _, err := w.approve(read, day)
+	e, ok := errors.AsType[*dirsync.ChangedSetError](err)
+	if !ok || !e.Known || e.Cut || len(e.New) != 1 || len(e.Gone) != 1 || e.Gone[0].ThreemaID != gone.ID {
+		t.Fatalf("error %+v", err)
+	}
+	for _, line := range []string{
+		"since the pass that told the hash " + read + "; nothing was approved:",
+		"\n  new:  revoke / widerrufen E05 CN=First05 Last05,OU=Staff,DC=corp,DC=example ID ",
+		"\n  gone: revoke / widerrufen E04 CN=First04 Last04,OU=Staff,DC=corp,DC=example ID " + gone.ID,
+		"\nRead `threema-dirsync plan` again",
+	} {
+		if !strings.Contains(err.Error(), line) {
+			t.Errorf("the error does not say %q:\n%v", line, err)
+		}
+	}
+	w.equal("approvals", 0, w.approvals())
+	w.equal("revoked", 0, len(w.sim.State().Revoked))
+}
+
+// TestApprovalExpires by the clock, before anything of it began.
+func TestApprovalExpires(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{}, employees(5)...)
+	w.policy.Approval = plan.ApproveAll
+	w.rollOut()
+	w.directory.dismiss(t, "id-03")
+	w.exits(dirsync.ExitWaiting)
+	w.approved(time.Hour)
+	w.advance(time.Hour)
+	w.equal("approvals", 2, w.approvals()) // the contact goes with the withdrawal
+	w.exits(dirsync.ExitWaiting)
+	w.equal("approvals", 0, w.approvals())
+	w.equal("withdrawn", 0, len(w.sim.State().Withdrawn))
+	w.approved(time.Hour)
+	w.advance(time.Hour - time.Second)
+	w.ok()
+	w.equal("withdrawn", 1, len(w.sim.State().Withdrawn))
+}
+
+// TestAStartedSagaKeepsItsApproval although the directory was down for longer than it was given.
+func TestAStartedSagaKeepsItsApproval(t *testing.T) {
+	t.Parallel()
+	w := revoking(t)
+	w.approved(time.Hour)
+	w.directory.conditions[0].OK = false
+	w.advance(2 * day)
+	w.exits(dirsync.ExitIncomplete)
+	w.equal("approvals", 1, w.approvals())
+	w.directory.conditions[0].OK = true
+	w.equal("results", []string{"revoke user03 done"}, results(w.ok()))
+}
+
+// TestApprovedLeaversFillNoWindow: more people than a week allows go, and the next one who
+// leaves finds the windows empty.
+func TestApprovedLeaversFillNoWindow(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{}, employees(20)...)
+	w.rollOut()
+	w.policy.LeaversRun, w.policy.LeaversDay, w.policy.LeaversWeek = plan.Window{Count: 2, Percent: 2}, plan.Window{Count: 3, Percent: 3}, plan.Window{Count: 5, Percent: 5}
+	for n := range 7 {
+		w.directory.change(t, fmt.Sprintf("id-%02d", n+1), func(p *person) { p.OU = fmt.Sprint("Unit", n) })
+	}
+	w.ok()
+	for n := range 6 {
+		w.directory.dismiss(t, fmt.Sprintf("id-%02d", n+1))
+	}
+	r := w.exits(dirsync.ExitWaiting)
+	if !r.Plan.Tripped(plan.GuardLeaversRun) || len(w.approved(day).Changes) != 12 {
+		t.Fatalf("guards %v", r.Plan.Guards)
+	}
+	w.directory.dismiss(t, "id-07") // does not void what was approved
+	w.ok()
+	w.equal("withdrawn", 7, len(w.sim.State().Withdrawn))
+	state, err := w.ledger.State(t.Context())
+	w.must(err)
+	if len(state.Taken) != 1 || state.Taken[0].Person.ID != "id-07" {
+		t.Errorf("fill the windows: %+v", state.Taken)
+	}
+	w.settled()
+}
+
+// TestApproveBesideAPass: approving takes no lock, and the pass under way, which has read the
+// ledger already, is not disturbed.
+func TestApproveBesideAPass(t *testing.T) {
+	t.Parallel()
+	w := revoking(t)
+	hash := w.preview("").Plan.Hash
+	second, err := ledger.Open(t.Context(), filepath.Join(w.folder, "ledger.db"), ledger.Options{Now: w.sim.Now})
+	w.must(err)
+	defer func() { w.must(second.Close()) }()
+	once := false
+	w.pack = func(p dirsync.Package) dirsync.Package {
+		if once {
+			return p
+		}
+		once = true
+		return interrupting{p, "inventory", func() {
+			a := dirsync.Approver{Planner: w.planner(""), Approvals: second, By: "anna"}
+			a.Memory = second
+			_, _, err := a.Approve(t.Context(), hash, day)
+			w.must(err)
+		}}
+	}
+	w.exits(dirsync.ExitWaiting) // it had loaded the ledger before
+	w.equal("approvals", 1, w.approvals())
+	w.equal("results", []string{"revoke user03 done"}, results(w.ok()))
+}
+
+const stopFile = "the stop file /state/stop exists; remove it to go on"
+
+// TestStopFile between any two steps of two leavers: what was begun is finished, nothing more is
+// taken from anybody, joiners go on, and the next pass goes on where it stopped.
+func TestStopFile(t *testing.T) {
+	t.Parallel()
+	all := []string{
+		"withdraw user03", "disable-contact user03", "detach user03", "withdraw user04", "disable-contact user04", "detach user04",
+	}
+	for steps := range len(all) + 1 {
+		for look := range 2 {
+			if steps == len(all) && look == 1 {
+				continue // the last step is done
+			}
+			w := newWorld(t, options{sim: worksim.Options{Quirks: []string{worksim.KeepContacts}}}, employees(8)...)
+			w.policy.ID = plan.DetachID
+			w.rollOut()
+			w.directory.dismiss(t, "id-03")
+			w.directory.dismiss(t, "id-04")
+			w.directory.put(employee(9))
+			n := 0
+			w.stop = func() string {
+				if n++; n > 1+2*steps+look {
+					return stopFile
+				}
+				return ""
+			}
+			var want []string
+			for i, step := range all {
+				outcome := " done"
+				if i >= steps {
+					outcome = " skipped"
+				}
+				want = append(want, step+outcome)
+			}
+			r := w.run()
+			w.equal("results", append(want, "create user09 done"), results(r))
+			code := dirsync.ExitWaiting
+			if steps == len(all) {
+				code = dirsync.ExitOK
+			}
+			w.wantExit(r, code)
+			if r.Plan.Tripped(plan.GuardStopFile) != (steps < len(all)) {
+				t.Errorf("guards %v", r.Plan.Guards)
+			}
+			for _, x := range r.Results {
+				if x.Outcome == dirsync.ResultSkipped && x.Message != stopFile {
+					t.Errorf("skipped: %s", x.Message)
+				}
+			}
+			n = -1000
+			w.ok()
+			w.equal("detached", 2, len(w.sim.State().Detached))
+		}
+	}
+}
+
+// TestStopFileInThePlan: laid before the pass, it blocks by name, and the metric shows it.
+func TestStopFileInThePlan(t *testing.T) {
+	t.Parallel()
+	w := revoking(t)
+	w.approved(day)
+	w.stop = func() string { return stopFile }
+	w.directory.dismiss(t, "id-04")
+	before := len(w.sim.State().Withdrawn)
+	r := w.exits(dirsync.ExitWaiting)
+	w.equal("blocked", []string{"withdraw user04", "disable-contact user04", "revoke user03"}, changes(r, plan.Blocked))
+	w.equal("guards", []plan.Guard{{Name: plan.GuardStopFile, Detail: stopFile}}, r.Plan.Guards)
+	w.equal("withdrawn", before, len(w.sim.State().Withdrawn))
+	w.equal("revoked", 0, len(w.sim.State().Revoked))
+	w.equal("approvals", 1, w.approvals())
+	w.stop = func() string { return "" }
+	w.exits(dirsync.ExitWaiting) // the revocation of user04
+	w.equal("revoked", 1, len(w.sim.State().Revoked))
+}

@@ -1,0 +1,56 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// Approve records that somebody said yes to changes of the plan with this hash: all of them,
+// or none. A change that was approved before gets the new end. It needs no flock: a pass
+// beside it sees all approvals or none, and if it has loaded its state already, the next pass
+// sees them.
+func (l *Ledger) Approve(ctx context.Context, hash, by string, approvals []plan.GivenApproval) error {
+	return inTx(ctx, l.writes, "record the approval", func(tx *sql.Tx) error {
+		for _, a := range approvals {
+			_, err := tx.ExecContext(ctx, `INSERT INTO approvals (change_id, source, person, hash, approved_by, approved_at, until)
+				VALUES (?, ?, ?, ?, ?, ?, ?)
+				ON CONFLICT (change_id) DO UPDATE SET source = excluded.source, person = excluded.person, hash = excluded.hash,
+					approved_by = excluded.approved_by, approved_at = excluded.approved_at, until = excluded.until`,
+				a.Change, a.Person.Source, a.Person.ID, hash, by, millis(l.now()), millis(a.Until))
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func readApprovals(ctx context.Context, tx querier) ([]plan.GivenApproval, error) {
+	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.GivenApproval, error) {
+		var a plan.GivenApproval
+		var until int64
+		err := rows.Scan(&a.Change, &a.Person.Source, &a.Person.ID, &until)
+		a.Until = fromMillis(until)
+		return a, err
+	}, `SELECT change_id, source, person, until FROM approvals ORDER BY change_id`)
+}
+
+// useUp forgets the approval of a change that is done: who comes back is not taken out again
+// by an old yes (design §5.6).
+func useUp(ctx context.Context, tx *sql.Tx, change string) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM approvals WHERE change_id = ?`, change)
+	return err
+}
+
+// forgetApprovals drops those that count no more. One that was renewed beside the pass stays.
+func forgetApprovals(ctx context.Context, tx *sql.Tx, changes []string, now time.Time) error {
+	for _, change := range changes {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM approvals WHERE change_id = ? AND until <= ?`, change, millis(now)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,95 @@
+package plan
+
+import "time"
+
+// The bounds of how long an approval may last.
+const (
+	MinApproval = time.Minute
+	MaxApproval = 30 * 24 * time.Hour
+)
+
+// GivenApproval is somebody's yes to one change, by its id. It lets the change pass the approval
+// that its class asks for and the limits on numbers, and nothing else: no baseline, no missing
+// evidence, no stop file.
+type GivenApproval struct {
+	Change string
+	Person PersonID // of the change
+	Until  time.Time
+}
+
+// liveFor tells whether an approval still counts. One that was given before its time was over
+// lasts as long as the departure that it let begin, or that it continues: a started saga keeps
+// its approval. saga is the person's open one, the zero value if there is none.
+func (a GivenApproval) liveFor(saga Saga, now time.Time) bool {
+	return now.Before(a.Until) || !saga.StartedAt.IsZero() && saga.StartedAt.Before(a.Until)
+}
+
+// LiveApprovals lists the approvals that still count.
+func (s State) LiveApprovals(now time.Time) []GivenApproval {
+	sagas := map[PersonID]Saga{}
+	for _, saga := range s.Sagas {
+		sagas[saga.Person] = saga
+	}
+	var live []GivenApproval
+	for _, a := range s.Approvals {
+		if a.liveFor(sagas[a.Person], now) {
+			live = append(live, a)
+		}
+	}
+	return live
+}
+
+// approve marks the changes that somebody said yes to. What is marked stands outside the
+// limits: it is not counted by them and not blocked by them.
+func (p *planner) approve() {
+	approvals := map[string]GivenApproval{}
+	for _, a := range p.State.Approvals {
+		if a.liveFor(p.sagas[a.Person], p.Now) {
+			approvals[a.Change] = a
+		}
+	}
+	for n := range p.plan.Changes {
+		c := &p.plan.Changes[n]
+		if a, ok := approvals[c.ID]; ok && a.Person == c.Person {
+			c.Approved = true
+			if p.Now.Before(a.Until) {
+				c.ApprovedUntil = a.Until
+			}
+		}
+	}
+}
+
+// expiredApprovals lists the change ids of approvals that count no more.
+func (p *planner) expiredApprovals() []string {
+	var expired []string
+	for _, a := range p.State.Approvals {
+		if !a.liveFor(p.sagas[a.Person], p.Now) {
+			expired = append(expired, a.Change)
+		}
+	}
+	return expired
+}
+
+// AwaitsApproval tells whether "approve HASH" is what the change waits for: it needs an
+// approval, or a limit blocks it. The other guards are lifted otherwise: the baseline by
+// "approve --baseline", the stop file by removing it.
+func (c Change) AwaitsApproval() bool {
+	switch c.Status {
+	case NeedsApproval:
+		return true
+	case Blocked:
+		return c.Guard != GuardBaseline && c.Guard != GuardStopFile
+	}
+	return false
+}
+
+// AwaitingApproval lists the changes that the plan's hash covers.
+func (p Plan) AwaitingApproval() []Change {
+	var changes []Change
+	for _, c := range p.Changes {
+		if c.AwaitsApproval() {
+			changes = append(changes, c)
+		}
+	}
+	return changes
+}

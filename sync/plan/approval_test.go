@@ -1,0 +1,330 @@
+package plan_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// revoking is a rolled-out company that revokes at once, of which somebody with an ID left and
+// was withdrawn: only the revocation is left.
+func revoking(t *testing.T) (*world, *entry) {
+	t.Helper()
+	w, people := rolledOut(t, "anna")
+	w.staff(20)
+	w.policy.GraceWithdraw, w.policy.GraceID = 0, 0
+	w.policy.ID, w.policy.Approval = plan.RevokeID, plan.ApproveIrreversible
+	w.activate("anna")
+	w.settle(t)
+	people["anna"].leave(plan.Disabled)
+	wantLines(t, of(w.later(t, time.Hour), "anna"), "withdraw E-anna due", "disable-contact E-anna due", "revoke E-anna needs-approval")
+	return w, people["anna"]
+}
+
+// TestApprovalGatesItsOwnStep: the withdrawal went ahead, the revocation waits, and one yes is
+// for one time.
+func TestApprovalGatesItsOwnStep(t *testing.T) {
+	t.Parallel()
+	w, _ := revoking(t)
+	p := w.later(t, time.Hour)
+	wantLines(t, of(p, "anna"), "revoke E-anna needs-approval")
+	w.approve(p, day)
+	p = w.later(t, time.Hour)
+	c := find(t, p, plan.Revoke, "anna")
+	if c.Status != plan.Due || !c.Approved || !c.ApprovedUntil.Equal(w.now.Add(day-time.Hour)) {
+		t.Errorf("not due and approved: %+v", c)
+	}
+	if w.done[plan.Revoke] != 1 || len(w.state.Approvals) != 0 || len(w.state.Taken) != 1 {
+		t.Errorf("revoked %d, approvals left %v, counted %v", w.done[plan.Revoke], w.state.Approvals, w.state.Taken)
+	}
+}
+
+// TestAnApprovalThatDoesNotCount changes nothing.
+func TestAnApprovalThatDoesNotCount(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name string
+		edit func(*world, *plan.GivenApproval)
+	}{
+		{"of another change", func(_ *world, a *plan.GivenApproval) { a.Change += "0" }},
+		{"of another person", func(_ *world, a *plan.GivenApproval) { a.Person.ID += "0" }},
+		{"over before the departure began", func(w *world, a *plan.GivenApproval) { a.Until = w.saga(a.Person).StartedAt }},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			w, _ := revoking(t)
+			w.approve(w.later(t, time.Hour), day)
+			row.edit(w, &w.state.Approvals[0])
+			wantLines(t, of(w.later(t, time.Hour), "anna"), "revoke E-anna needs-approval")
+		})
+	}
+}
+
+// TestApprovalExpires before the departure begins, and is forgotten.
+func TestApprovalExpires(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		after time.Duration
+		want  string
+		left  int
+	}{
+		{time.Hour - time.Nanosecond, "withdraw E-anna due", 0}, // carried out, so used up
+		{time.Hour, "withdraw E-anna needs-approval", 0},
+	} {
+		w, people := rolledOut(t, "anna")
+		w.staff(20)
+		w.policy.GraceWithdraw, w.policy.Approval = 0, plan.ApproveAll
+		w.settle(t)
+		people["anna"].leave(plan.Disabled)
+		w.approve(w.pass(t), time.Hour)
+		wantLines(t, of(w.later(t, row.after), "anna"), row.want)
+		if len(w.state.Approvals) != row.left {
+			t.Errorf("after %s: %v", row.after, w.state.Approvals)
+		}
+	}
+}
+
+// TestAStartedSagaKeepsItsApproval: what was approved before the departure began, or during it,
+// stays approved until it is carried out, however long the service, the day's requests or the
+// directory let it wait.
+func TestAStartedSagaKeepsItsApproval(t *testing.T) {
+	t.Parallel()
+	w, _ := revoking(t)
+	w.approve(w.later(t, time.Hour), time.Hour)
+	w.source().incomplete = true
+	for range 3 {
+		wantLines(t, of(w.later(t, day), "anna"), "revoke E-anna waiting")
+	}
+	if len(w.state.Approvals) != 1 {
+		t.Fatalf("approvals: %v", w.state.Approvals)
+	}
+	w.source().incomplete = false
+	if live := w.state.LiveApprovals(w.now); len(live) != 1 {
+		t.Errorf("live: %v", live)
+	}
+	c := find(t, w.later(t, day), plan.Revoke, "anna")
+	if c.Status != plan.Due || !c.Approved || !c.ApprovedUntil.IsZero() || w.done[plan.Revoke] != 1 {
+		t.Errorf("%+v", c)
+	}
+}
+
+// TestAnApprovalEndsWithTheSaga that kept it.
+func TestAnApprovalEndsWithTheSaga(t *testing.T) {
+	t.Parallel()
+	w, anna := revoking(t)
+	w.approve(w.later(t, time.Hour), time.Hour)
+	w.budget.Remaining = 0
+	w.later(t, 2*time.Hour)
+	anna.comeBack() // the departure is over, and so is the approval
+	w.later(t, time.Hour)
+	if len(w.state.Approvals) != 0 {
+		t.Errorf("approvals of somebody who is back: %v", w.state.Approvals)
+	}
+}
+
+// TestApprovedChangesPassTheLimits: they go, they are not counted, and a new leaver neither
+// voids nor profits from what was approved before.
+func TestApprovedChangesPassTheLimits(t *testing.T) {
+	t.Parallel()
+	w := crowd(1000)
+	w.leaveSome(15)
+	p := w.later(t, time.Hour)
+	if got := statuses(p, plan.Withdraw); got["blocked"+plan.GuardLeaversRun] != 15 {
+		t.Fatalf("got %v", got)
+	}
+	w.approve(p, day)
+	w.leaveSome(10)
+	p = w.later(t, time.Hour)
+	if got := statuses(p, plan.Withdraw); got["due"] != 25 || len(p.Guards) != 0 {
+		t.Errorf("15 approved and 10 new: %v, guards %v", got, p.Guards)
+	}
+	if len(w.state.Taken) != 10 {
+		t.Errorf("%d fill the windows, want 10", len(w.state.Taken))
+	}
+
+	w = crowd(1000)
+	w.leaveSome(15)
+	w.approve(w.later(t, time.Hour), day)
+	w.leaveSome(11)
+	p = w.later(t, time.Hour)
+	if got := statuses(p, plan.Withdraw); got["due"] != 15 || got["blocked"+plan.GuardLeaversRun] != 11 {
+		t.Errorf("15 approved and 11 new: %v", got)
+	}
+	wantWords(t, p, "withdraw: 11 people in this pass, 10 allowed")
+	if n := len(p.AwaitingApproval()); n != 11 {
+		t.Errorf("%d wait for an approval, want the new ones", n)
+	}
+}
+
+func TestApprovedOU(t *testing.T) {
+	t.Parallel()
+	w := crowd(1000)
+	for i := range 12 {
+		w.source().people[i].ou = "Paris"
+	}
+	w.later(t, time.Hour)
+	for i := range 7 {
+		w.source().people[i].leave(plan.Disabled)
+	}
+	p := w.later(t, time.Hour)
+	if got := statuses(p, plan.Withdraw); got["blocked"+plan.GuardLeaversOU] != 7 {
+		t.Fatalf("got %v", got)
+	}
+	w.approve(p, day)
+	w.source().people[7].leave(plan.Disabled)
+	if got := statuses(w.later(t, time.Hour), plan.Withdraw); got["due"] != 8 {
+		t.Errorf("got %v", got)
+	}
+}
+
+// TestApprovedNumbers: what a widened filter, a mass edit or re-keyed IDs trip.
+func TestApprovedNumbers(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		op plan.Op
+		do func(*world)
+	}{
+		{plan.Create, func(w *world) {
+			for i := range 30 {
+				w.hire(fmt.Sprintf("j%02d", i))
+			}
+		}},
+		{plan.SetSettings, func(w *world) {
+			for i := range 40 {
+				w.source().people[i].last = "Neu"
+			}
+		}},
+		{plan.Transfer, func(w *world) {
+			for i := range 40 {
+				old := w.source().people[i]
+				old.leave(plan.Absent)
+				w.hire(old.username)
+			}
+		}},
+	} {
+		t.Run(string(row.op), func(t *testing.T) {
+			t.Parallel()
+			w := crowd(100)
+			w.state.RolledOut = true
+			row.do(w)
+			p := w.later(t, time.Hour)
+			n := len(p.AwaitingApproval())
+			if got := statuses(p, row.op); n < 30 || got["due"] != 0 {
+				t.Fatalf("%d wait, %v", n, got)
+			}
+			w.approve(p, day)
+			if p = w.later(t, time.Hour); statuses(p, row.op)["due"] != n || len(p.Guards) != 0 {
+				t.Errorf("%v, guards %v", statuses(p, row.op), p.Guards)
+			}
+			w.settle(t)
+		})
+	}
+}
+
+// TestApprovalLiftsNothingElse: with every change of the plan approved, what stands against one
+// for another reason stands.
+func TestApprovalLiftsNothingElse(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name string
+		do   func(*world)
+		want string
+	}{
+		{"another scope", func(w *world) { w.source().scope = "s9" }, "revoke E-anna blocked by baseline"},
+		{"no baseline", func(w *world) { w.state.Baseline = false }, "revoke E-anna blocked by baseline"},
+		{"an incomplete read", func(w *world) { w.source().incomplete = true }, "revoke E-anna waiting"},
+		{"policy", func(w *world) { w.policy.Mode = plan.UpsertOnly }, "revoke E-anna withheld"},
+		{"the stop file", func(w *world) { w.stop = "the stop file is there" }, "revoke E-anna blocked by stop-file"},
+		{"grace", func(w *world) { w.policy.GraceID = 7 * day }, "revoke E-anna waiting"},
+		{"no requests left", func(w *world) { w.budget.Remaining = 1 }, "revoke E-anna deferred"},
+		{"another csi", func(w *world) { w.pkg.Users[0].CSI = "E-else" }, "held E-anna"},
+		{"the person is back", func(w *world) { w.source().people[0].comeBack() }, "create E-anna due"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			w, _ := revoking(t)
+			w.approve(w.later(t, time.Hour), 30*day)
+			row.do(w)
+			p := w.later(t, time.Hour)
+			wantLines(t, of(p, "anna"), row.want)
+			if len(p.AwaitingApproval()) != 0 {
+				t.Errorf("waits for an approval that was given: %v", p.AwaitingApproval())
+			}
+		})
+	}
+}
+
+// TestHash covers what an approval can lift, and nothing else can change it.
+func TestHash(t *testing.T) {
+	t.Parallel()
+	w, _ := revoking(t)
+	p := w.later(t, time.Hour)
+	empty := plan.Compute(newWorld().input()).Hash
+	if p.Hash == empty || len(p.AwaitingApproval()) != 1 {
+		t.Fatalf("hash %s of %v", p.Hash, p.AwaitingApproval())
+	}
+	w.stop = "the stop file is there"
+	w.hire("bert")
+	if again := w.plan(); again.Hash != p.Hash {
+		t.Error("a joiner and the stop file changed the hash")
+	}
+	w.source().scope = "s9"
+	if preview := w.plan(); preview.Hash != empty || len(preview.AwaitingApproval()) != 0 || !preview.Tripped(plan.GuardBaseline) {
+		t.Error("the hash covers what only approve --baseline lifts")
+	}
+}
+
+func TestStopFile(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna", "bert")
+	w.staff(20)
+	w.policy.GraceWithdraw, w.policy.GraceID, w.policy.ID = 0, 0, plan.DetachID
+	w.activate("anna")
+	w.settle(t)
+	w.stop = "the stop file /state/stop exists; remove it to go on"
+	if p := w.later(t, time.Hour); len(p.Guards) != 0 {
+		t.Errorf("nothing is to be taken from anybody: %v", p.Guards)
+	}
+	people["anna"].leave(plan.Disabled)
+	people["bert"].last = "Neu"
+	w.hire("carl")
+	p := w.later(t, time.Hour)
+	wantLines(t, of(p, "anna", "bert", "carl"), "withdraw E-anna blocked by stop-file", "disable-contact E-anna blocked by stop-file",
+		"detach E-anna waiting", "set-settings E-bert due", "create E-carl due")
+	if !slices.Contains(p.Guards, plan.Guard{Name: plan.GuardStopFile, Detail: w.stop}) {
+		t.Errorf("guards %v", p.Guards)
+	}
+	w.stop = ""
+	w.settle(t)
+	if w.done[plan.Detach] != 1 {
+		t.Error("does not go on once the stop file is gone")
+	}
+}
+
+func TestFormatTellsOfApprovals(t *testing.T) {
+	t.Parallel()
+	w, _ := revoking(t)
+	text := func(p plan.Plan) string {
+		var b strings.Builder
+		if err := p.Format(&b, 0); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	p := w.later(t, time.Hour)
+	if out := text(p); !strings.Contains(out, "Waiting for your yes: 1.") || !strings.Contains(out, "threema-dirsync approve "+p.Hash+"\n") {
+		t.Error(out)
+	}
+	w.approve(p, day)
+	w.policy.GraceID = 30 * day
+	if out := text(w.later(t, time.Hour)); !strings.Contains(out, ", approved until "+w.now.Add(day-time.Hour).Format(time.DateTime)+" UTC") || strings.Contains(out, "Waiting for your yes") {
+		t.Error(out)
+	}
+	if out := text(w.later(t, day)); !strings.Contains(out, ", approved for the departure under way") {
+		t.Error(out)
+	}
+}
