@@ -192,6 +192,7 @@ func policyOf(c *config.Config) plan.Policy {
 		Mode:            plan.Mode(c.Policy),
 		Withdraw:        c.Leavers.AppAccess == config.AppWithdraw,
 		ID:              plan.IDPolicy(c.Leavers.ID),
+		Evidence:        evidenceOf(c.Leavers.Evidence),
 		ConfirmReads:    c.Leavers.Confirm.Reads,
 		ConfirmOver:     c.Leavers.Confirm.Over,
 		GraceWithdraw:   c.Leavers.Grace.Withdraw,
@@ -209,4 +210,12 @@ func policyOf(c *config.Config) plan.Policy {
 		ChunkSize:       c.Threema.ChunkSize,
 		Batch:           batch,
 	}
+}
+
+func evidenceOf(kinds []config.Evidence) []plan.EvidenceKind {
+	counted := make([]plan.EvidenceKind, len(kinds))
+	for n, kind := range kinds {
+		counted[n] = plan.EvidenceKind(kind)
+	}
+	return counted
 }

@@ -150,6 +150,14 @@ func badFiles() map[string][]string {
 		"ldaps-start-tls": {
 			`line 5: sources[0].urls[0]: start_tls is for ldap:// addresses; ldaps://dc1 is encrypted from the start: remove start_tls`,
 		},
+		"leavers-evidence": {
+			`line 10: leavers.evidence[1]: "gone" is not known; write one of disabled, expired, tombstone, out-of-scope, absent`,
+			`line 10: leavers.evidence[2]: "disabled" stands in the list twice; remove one`,
+			`line 10: leavers.evidence[3]: the item is empty; remove it`,
+		},
+		"leavers-evidence-none": {
+			`line 10: leavers.evidence: with nothing that counts nobody ever leaves; write app_access: keep together with id: keep if you want that, and remove this key`,
+		},
 		"leavers-keep-detach": {
 			`line 10: leavers.id: detach does not hold together with app_access: keep: the credential stays valid, so the ID comes back as soon as it is used (D-18); write app_access: withdraw, or id: keep`,
 		},
@@ -216,7 +224,7 @@ func badFiles() map[string][]string {
 			`line 9: sources[0].exclude_dns[0]: a text is expected, found a list`,
 		},
 		"not-a-map": {
-			`line 10: leavers: keys are expected here, found the text "withdraw"; known keys: app_access, id, confirm, grace, approval`,
+			`line 10: leavers: keys are expected here, found the text "withdraw"; known keys: app_access, id, evidence, confirm, grace, approval`,
 			`line 11: threema.timeout: a text is expected, found a list`,
 			`line 11: threema.base_url: a text is expected, found a map of keys`,
 		},
@@ -312,9 +320,6 @@ func badFiles() map[string][]string {
 		"unbuilt-domain": {
 			`line 3: sources[0].urls: the key is required: list the servers, as in [ldaps://dc1.corp.example]`,
 			`line 8: sources[0].domain: finding the servers through DNS is not built yet; remove the key and list them under urls`,
-		},
-		"unbuilt-evidence": {
-			`line 10: leavers.evidence: choosing the evidence is not built yet; remove the key`,
 		},
 		"unbuilt-groups": {
 			`line 9: sources[0].groups: choosing people by group is not built yet; leave the list empty and use filter`,

@@ -138,11 +138,28 @@ type Contacts struct {
 
 // Leavers says what happens to people who left (design §5.6).
 type Leavers struct {
-	AppAccess AppAccess `yaml:"app_access"`
-	ID        IDFate    `yaml:"id"`
-	Confirm   Confirm   `yaml:"confirm"`
-	Grace     Grace     `yaml:"grace"`
-	Approval  Approval  `yaml:"approval"`
+	AppAccess AppAccess  `yaml:"app_access"`
+	ID        IDFate     `yaml:"id"`
+	Evidence  []Evidence `yaml:"evidence"` // the kinds that count, at least one
+	Confirm   Confirm    `yaml:"confirm"`
+	Grace     Grace      `yaml:"grace"`
+	Approval  Approval   `yaml:"approval"`
+}
+
+// Evidence is a kind of proof that somebody left (design §5.2).
+type Evidence string
+
+// The kinds, from statements about the person to mere silence.
+const (
+	EvidenceDisabled   Evidence = "disabled"
+	EvidenceExpired    Evidence = "expired"
+	EvidenceTombstone  Evidence = "tombstone"
+	EvidenceOutOfScope Evidence = "out-of-scope"
+	EvidenceAbsent     Evidence = "absent"
+)
+
+func allEvidence() []Evidence {
+	return []Evidence{EvidenceDisabled, EvidenceExpired, EvidenceTombstone, EvidenceOutOfScope, EvidenceAbsent}
 }
 
 // AppAccess answers: may a leaver go on using the app?

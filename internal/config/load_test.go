@@ -104,6 +104,7 @@ threema:
 credentials: {hash: false, lock: False}
 leavers:
   app_access: keep
+  evidence: [expired, disabled]
   confirm: {reads: 1, over: 0s}
   grace: {withdraw: 7d, id: 1d12h}
 limits: {leavers: {run: {count: 0, percent: 0}}, creates: {run: {percent: 50}}}
@@ -113,13 +114,13 @@ log: {level: debug}
 	got := []any{
 		cfg.TimeZone.String(), cfg.Sources[0].BindDN, cfg.Sources[0].StartTLS, cfg.Sources[0].PageSize,
 		cfg.Threema.BaseURL.String(), cfg.Threema.Proxy.Host, cfg.Threema.DailyRequests, cfg.Credentials.Lock,
-		cfg.Leavers.Confirm.Over, cfg.Leavers.Grace.Withdraw, cfg.Leavers.Grace.ID,
+		cfg.Leavers.Evidence, cfg.Leavers.Confirm.Over, cfg.Leavers.Grace.Withdraw, cfg.Leavers.Grace.ID,
 		cfg.Limits.Leavers.Run, cfg.Limits.Creates.Run, cfg.Metrics.Listen, cfg.Log.Level.Slog().String(),
 	}
 	want := []any{
 		"Europe/Zurich", `CORP\reader`, true, 500,
 		"http://127.0.0.1:8080/work/api/v1", "proxy:3128", 0, false,
-		time.Duration(0), 7 * 24 * time.Hour, 36 * time.Hour,
+		[]config.Evidence{config.EvidenceExpired, config.EvidenceDisabled}, time.Duration(0), 7 * 24 * time.Hour, 36 * time.Hour,
 		config.Window{}, config.Window{Count: 500, Percent: 50}, "", "DEBUG",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

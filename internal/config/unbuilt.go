@@ -19,7 +19,6 @@ type gap struct {
 func gaps() []gap {
 	return []gap{
 		{"protect", anything, "protecting people by list is not built yet; remove the key"},
-		{"leavers.evidence", anything, "choosing the evidence is not built yet; remove the key"},
 		{"sources", moreThanOne, "more than one source is not built yet; keep one"},
 		{"sources[].domain", anything, "finding the servers through DNS is not built yet; remove the key and list them under urls"},
 		{"sources[].profile", anyOf("389ds", "freeipa", "custom"), "this profile is not built yet; active-directory and openldap are"},

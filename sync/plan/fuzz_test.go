@@ -331,7 +331,8 @@ func (w *world) decide(d *dice) {
 func (w *world) strain(d *dice) {
 	switch d.roll(6) {
 	case 5:
-		w.stop = pick(d, "the stop file is there", "")
+		w.stop = pick(d, "the stop file is there", "", "the stop file is there", "")
+		w.policy.Evidence = pick(d, plan.EvidenceKinds(), plan.EvidenceKinds(), []plan.EvidenceKind{plan.Disabled, plan.Expired})
 	case 0:
 		w.budget.Remaining, w.budget.Unlimited = d.roll(120), false
 	case 1:
