@@ -198,6 +198,7 @@ func policyOf(c *config.Config) plan.Policy {
 		GraceWithdraw:   c.Leavers.Grace.Withdraw,
 		GraceID:         c.Leavers.Grace.ID,
 		Approval:        plan.Approval(c.Leavers.Approval),
+		Protected:       c.Protect.CSI,
 		LeaversRun:      plan.Window(c.Limits.Leavers.Run),
 		LeaversDay:      plan.Window(c.Limits.Leavers.Day),
 		LeaversWeek:     plan.Window(c.Limits.Leavers.Week),

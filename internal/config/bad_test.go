@@ -97,7 +97,7 @@ func badFiles() map[string][]string {
 			`line 6: sources[0].bind_dn: "reader@corp.example" is no DN (DN ended with incomplete type, value pair); write for example cn=reader,dc=corp,dc=example`,
 		},
 		"control-characters": {
-			`line 10: bad [31m key: unknown key; known keys here: policy, schedule, time_zone, state_dir, sources, threema, mapping, adopt, credentials, handover, contacts, leavers, limits, metrics, log`,
+			`line 10: bad [31m key: unknown key; known keys here: policy, schedule, time_zone, state_dir, sources, threema, mapping, adopt, credentials, handover, contacts, leavers, protect, limits, metrics, log`,
 			`line 11: time_zone: the time zone "UTC\n\x1b[2J" is unknown; write a name such as Europe/Zurich (and see that the package tzdata is installed), or "" for UTC`,
 		},
 		"duplicate-key": {
@@ -208,7 +208,7 @@ func badFiles() map[string][]string {
 			`handover.file: the key is required with credentials.hash: true: a hashed password cannot be read back, so nobody would ever know it; name the file that takes the new passwords`,
 		},
 		"no-map": {
-			`keys are expected here, found a list; known keys: policy, schedule, time_zone, state_dir, sources, threema, mapping, adopt, credentials, handover, contacts, leavers, limits, metrics, log`,
+			`keys are expected here, found a list; known keys: policy, schedule, time_zone, state_dir, sources, threema, mapping, adopt, credentials, handover, contacts, leavers, protect, limits, metrics, log`,
 		},
 		"no-policy": {
 			`policy: the key is required and has no default; observe changes nothing and shows what would be done, sync does the whole job`,
@@ -251,6 +251,11 @@ func badFiles() map[string][]string {
 		},
 		"policy-unknown": {
 			`line 1: policy: "Sync" is not known; write one of observe, create-only, upsert-only, sync`,
+		},
+		"protect": {
+			`line 10: protect.csi[0]: a text is expected, found 4711; put it in quotes: "4711"`,
+			`line 10: protect.csi[2]: "E1" stands in the list twice; remove one`,
+			`line 10: protect.csi[3]: the item is empty; remove it`,
 		},
 		"proxy-form": {
 			`line 10: threema.proxy: write http://host:port, https://host:port or socks5://host:port`,
@@ -328,7 +333,7 @@ func badFiles() map[string][]string {
 			`line 4: sources[0].profile: this profile is not built yet; active-directory and openldap are`,
 		},
 		"unbuilt-protect": {
-			`line 10: protect: protecting people by list is not built yet; remove the key`,
+			`line 10: protect.groups: protecting people by group is not built yet; remove the key and list them under protect.csi`,
 		},
 		"unbuilt-sentinels": {
 			`line 9: sources[0].sentinels: configured sentinels are not built yet; leave the list empty`,
@@ -344,7 +349,7 @@ func badFiles() map[string][]string {
 			`line 10: limits.leavers.runs: unknown key; did you mean "run"?`,
 		},
 		"unknown-key-far": {
-			`line 10: notifications: unknown key; known keys here: policy, schedule, time_zone, state_dir, sources, threema, mapping, adopt, credentials, handover, contacts, leavers, limits, metrics, log`,
+			`line 10: notifications: unknown key; known keys here: policy, schedule, time_zone, state_dir, sources, threema, mapping, adopt, credentials, handover, contacts, leavers, protect, limits, metrics, log`,
 		},
 		"unknown-key-odd": {
 			`line 10: log.(a list): unknown key; known keys here: level, format`,

@@ -36,6 +36,7 @@ type Config struct {
 	Handover    Handover       `yaml:"handover"`
 	Contacts    Contacts       `yaml:"contacts"`
 	Leavers     Leavers        `yaml:"leavers"`
+	Protect     Protect        `yaml:"protect"`
 	Limits      Limits         `yaml:"limits"`
 	Metrics     Metrics        `yaml:"metrics"`
 	Log         Log            `yaml:"log"`
@@ -203,6 +204,11 @@ const (
 	ApprovalRecoverable  Approval = "recoverable"
 	ApprovalAll          Approval = "all"
 )
+
+// Protect names people of whom nothing is taken without an approval.
+type Protect struct {
+	CSI []string `yaml:"csi"`
+}
 
 // Limits are the tripwires of design §5.11. Each window counts people, per class and source.
 type Limits struct {

@@ -88,6 +88,9 @@ type Policy struct {
 	GraceWithdraw time.Duration // from the confirmation
 	GraceID       time.Duration // from the withdrawal
 	Approval      Approval
+	// Protected are the csis of people of whom nothing is taken without an approval, whatever
+	// Approval says.
+	Protected []string
 
 	LeaversRun, LeaversDay, LeaversWeek Window
 	CreatesRun, ChangesRun              Window

@@ -786,7 +786,7 @@ func (w *world) checkApproval(t testing.TB, in plan.Input, c plan.Change) {
 	switch takes := c.Op.Destructive() || c.Op == plan.DisableContact; {
 	case c.Approved && !given:
 		t.Fatalf("nobody approved %+v", c)
-	case c.Status == plan.Due && c.Op.Destructive() && !given && in.Policy.Approval.Asks(c.Class):
+	case c.Status == plan.Due && c.Op.Destructive() && !given && (in.Policy.Approval.Asks(c.Class) || slices.Contains(in.Policy.Protected, c.CSI)):
 		t.Fatalf("%s needs an approval, and has none: %+v", c.Op, c)
 	case c.Status == plan.Due && takes && in.Stop != "":
 		t.Fatalf("%s although the stop file is there: %+v", c.Op, c)
