@@ -294,6 +294,11 @@ func badFiles() map[string][]string {
 		"second-document": {
 			`line 10: a second YAML document starts here and would be ignored; remove the "---" or "..." line before it`,
 		},
+		"sentinels": {
+			`line 9: sources[0].sentinels[0]: "Boss" is no DN (DN ended with incomplete type, value pair); write for example OU=Staff,DC=corp,DC=example`,
+			`line 9: sources[0].sentinels[2]: "CN=Boss,DC=corp,DC=example" stands in the list twice; remove one`,
+			`line 9: sources[0].sentinels[3]: the item is empty; remove it`,
+		},
 		"source-empty": {
 			`line 3: sources[0].name: "" is no name for a source; write 1 to 32 of a–z, A–Z, 0–9, - and _, as in corp`,
 			`line 3: sources[0].profile: the key is required; write one of active-directory, openldap`,
@@ -334,9 +339,6 @@ func badFiles() map[string][]string {
 		},
 		"unbuilt-protect": {
 			`line 10: protect.groups: protecting people by group is not built yet; remove the key and list them under protect.csi`,
-		},
-		"unbuilt-sentinels": {
-			`line 9: sources[0].sentinels: configured sentinels are not built yet; leave the list empty`,
 		},
 		"unbuilt-sources": {
 			`line 2: sources: more than one source is not built yet; keep one`,

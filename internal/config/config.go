@@ -72,9 +72,9 @@ type Source struct {
 	IDAttribute      string        `yaml:"id_attribute"` // "" = from the profile
 	Groups           []string      `yaml:"groups"`
 	ExcludeDNs       []string      `yaml:"exclude_dns"` // people here and below are held (design §5.2)
-	Sentinels        []string      `yaml:"sentinels"`
-	PageSize         int           `yaml:"page_size"` // entries per search request
-	Timeout          time.Duration `yaml:"timeout"`   // of one whole read
+	Sentinels        []string      `yaml:"sentinels"`   // DNs; one that is not seen: nobody departs
+	PageSize         int           `yaml:"page_size"`   // entries per search request
+	Timeout          time.Duration `yaml:"timeout"`     // of one whole read
 }
 
 // Profile names the directory product, which decides identity and account state.

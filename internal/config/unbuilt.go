@@ -23,7 +23,6 @@ func gaps() []gap {
 		{"sources[].domain", anything, "finding the servers through DNS is not built yet; remove the key and list them under urls"},
 		{"sources[].profile", anyOf("389ds", "freeipa", "custom"), "this profile is not built yet; active-directory and openldap are"},
 		{"sources[].groups", filled, "choosing people by group is not built yet; leave the list empty and use filter"},
-		{"sources[].sentinels", filled, "configured sentinels are not built yet; leave the list empty"},
 	}
 }
 
