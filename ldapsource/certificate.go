@@ -23,6 +23,7 @@ const (
 	duplicateIDs        = "duplicate-ids"        // every immutable ID once
 	notEmpty            = "not-empty"            // there is somebody
 	mandatoryAttributes = "mandatory-attributes" // what decides about people is readable
+	sentinels           = "sentinels"            // every configured one is seen
 )
 
 type certificate []plan.Condition
@@ -36,6 +37,11 @@ func (c *certificate) set(name string, ok bool, detail string) {
 		return
 	}
 	(*c)[i] = condition
+}
+
+// holds tells whether a condition was checked and held.
+func (c *certificate) holds(name string) bool {
+	return slices.ContainsFunc(*c, func(had plan.Condition) bool { return had.Name == name && had.OK })
 }
 
 func (c *certificate) hold(name, format string, args ...any) {

@@ -55,13 +55,20 @@ func (v *session) probe() step {
 		if err != nil {
 			return "", err
 		}
+		if err := v.seeSentinels(); err != nil {
+			return "", err
+		}
 		held := 0
 		for _, p := range people {
 			if p.Held != "" {
 				held++
 			}
 		}
-		return fmt.Sprintf("%d people, %d of them held", len(people), held), nil
+		came := fmt.Sprintf("%d people, %d of them held", len(people), held)
+		if n := len(v.cfg.Sentinels); n > 0 && v.certificate.holds(sentinels) {
+			came += fmt.Sprintf("; all %d sentinels are seen", n)
+		}
+		return came, nil
 	}}
 }
 

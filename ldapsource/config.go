@@ -39,6 +39,7 @@ type Config struct {
 	BaseDN     string
 	Filter     string   // "": the people of the profile
 	ExcludeDNs []string // people here and below are held
+	Sentinels  []string // DNs of entries that must be seen, or nobody departs
 	PageSize   int      // 0: 500
 	Timeout    time.Duration
 	// IDAttribute holds the immutable ID; "": objectGUID or entryUUID, by profile.
@@ -133,6 +134,11 @@ func (s *Source) setScope() error {
 			return fmt.Errorf("excluded DN: %w", err)
 		}
 		s.excluded = append(s.excluded, dn)
+	}
+	for _, text := range s.cfg.Sentinels {
+		if _, err := parseDN(text); err != nil {
+			return fmt.Errorf("sentinel %q: %w", text, err)
+		}
 	}
 	s.filter = filter(strings.TrimSpace(s.cfg.Filter))
 	if s.filter == "" && s.profile != nil {

@@ -35,6 +35,8 @@ func TestNewRefuses(t *testing.T) {
 		"filter without (":      {func(c *Config) { c.Filter = "uid=x" }, "filter"},
 		"excluded DN is no DN":  {func(c *Config) { c.ExcludeDNs = []string{"x"} }, "excluded DN"},
 		"excluded DN is empty":  {func(c *Config) { c.ExcludeDNs = []string{""} }, "excluded DN"},
+		"sentinel is no DN":     {func(c *Config) { c.Sentinels = []string{"DC=example", "x"} }, `sentinel "x"`},
+		"sentinel is empty":     {func(c *Config) { c.Sentinels = []string{""} }, "sentinel"},
 		"unusual but good base": {func(c *Config) { c.BaseDN = `OU=Vor\, stand,DC=example` }, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -72,6 +74,7 @@ func TestD8_ScopeFingerprint(t *testing.T) {
 		"the ID by name":     func(c *Config) { c.IDAttribute = "ENTRYUUID" },
 		"other server":       func(c *Config) { c.URLs = []string{"ldaps://other"} },
 		"other bind account": func(c *Config) { c.BindDN = "cn=other" },
+		"a sentinel":         func(c *Config) { c.Sentinels = []string{"ou=a,dc=example,dc=org"} },
 		"opt-in attribute":   func(c *Config) { c.Attributes = append(c.Attributes, "title") },
 	} {
 		if scope(edit) != base {

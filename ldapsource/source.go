@@ -48,6 +48,9 @@ func (s *Source) Read(ctx context.Context, tracked []plan.Tracked) (plan.Snapsho
 		if err != nil {
 			return plan.Snapshot{}, err
 		}
+		if err := v.seeSentinels(); err != nil {
+			return plan.Snapshot{}, err
+		}
 		return plan.Snapshot{
 			Source: s.cfg.Name, Conditions: v.certificate, People: people, Sightings: sightings,
 			Server: v.server, NamingContext: v.contextID, Scope: s.scope,
@@ -57,9 +60,12 @@ func (s *Source) Read(ctx context.Context, tracked []plan.Tracked) (plan.Snapsho
 
 // Recheck looks people up afresh, by immutable ID over the whole naming context, and returns
 // one sighting for each, in order. It gives an error where the directory's answers prove
-// nothing today: a clock that is off, a server that is not synchronized.
+// nothing today: a clock that is off, a server that is not synchronized, a sentinel not seen.
 func (s *Source) Recheck(ctx context.Context, tracked []plan.Tracked) ([]plan.Sighting, error) {
 	return visit(ctx, s, func(ctx context.Context, v *session) ([]plan.Sighting, error) {
+		if err := v.seeSentinels(); err != nil {
+			return nil, err
+		}
 		if err := v.requireProof(); err != nil {
 			return nil, err
 		}

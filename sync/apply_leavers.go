@@ -204,6 +204,8 @@ func (a *applier) stillDeparted(ctx context.Context, c plan.Change) string {
 		return "the directory gave no clear answer"
 	case sightings[0].State != plan.Departed:
 		return fmt.Sprintf("the directory now says: %s %s", sightings[0].State, sightings[0].Evidence.Detail)
+	case !a.Policy.Counts(sightings[0].Evidence.Kind):
+		return "the person now " + sightings[0].Evidence.Uncounted()
 	}
 	return ""
 }

@@ -25,7 +25,10 @@ func TestLastLookAtThePerson(t *testing.T) {
 		"unknown": func([]plan.Tracked) ([]plan.Sighting, error) {
 			return []plan.Sighting{{ID: id, Evidence: plan.Evidence{Detail: "parent not readable"}}}, nil
 		},
-		"error":     func([]plan.Tracked) ([]plan.Sighting, error) { return nil, errors.New("connection lost") },
+		"error": func([]plan.Tracked) ([]plan.Sighting, error) { return nil, errors.New("connection lost") },
+		"evidence that does not count": func([]plan.Tracked) ([]plan.Sighting, error) {
+			return []plan.Sighting{{ID: id, State: plan.Departed, Evidence: plan.Evidence{Kind: plan.Tombstone}}}, nil
+		},
 		"no answer": func([]plan.Tracked) ([]plan.Sighting, error) { return nil, nil },
 		"another person": func([]plan.Tracked) ([]plan.Sighting, error) {
 			return []plan.Sighting{{ID: employee(4).id(), State: plan.Departed}}, nil
@@ -36,6 +39,7 @@ func TestLastLookAtThePerson(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, options{}, employees(5)...)
 			w.policy.ID = plan.DetachID
+			w.policy.Evidence = []plan.EvidenceKind{plan.Disabled}
 			w.rollOut()
 			before := w.document()
 			w.directory.dismiss(t, "id-03")
@@ -69,7 +73,7 @@ func TestLastLookBeforeEachStep(t *testing.T) {
 			if asked++; asked > steps {
 				state = plan.Entitled
 			}
-			return []plan.Sighting{{ID: tracked[0].ID, State: state}}, nil
+			return []plan.Sighting{{ID: tracked[0].ID, State: state, Evidence: plan.Evidence{Kind: plan.Disabled}}}, nil
 		}
 		w.equal("results", want, results(w.ok()))
 		w.equal("detached", 0, len(w.sim.State().Detached))

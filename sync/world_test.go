@@ -120,7 +120,7 @@ func buildClient(baseURL string, quota threema.Quota, onRequest func(string, int
 func syncPolicy() plan.Policy {
 	wide := plan.Window{Count: 1000, Percent: 50}
 	return plan.Policy{
-		Mode: plan.Sync, Withdraw: true, ID: plan.KeepID, ConfirmReads: 1, Approval: plan.ApproveNone,
+		Mode: plan.Sync, Withdraw: true, ID: plan.KeepID, Evidence: plan.EvidenceKinds(), ConfirmReads: 1, Approval: plan.ApproveNone,
 		LeaversRun: wide, LeaversDay: wide, LeaversWeek: wide,
 		CreatesRun: plan.Window{Count: 1000, Percent: 100}, ChangesRun: plan.Window{Count: 1000, Percent: 100},
 		PublishContacts: true, ChunkSize: 500, Batch: 100,

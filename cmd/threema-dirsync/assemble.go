@@ -128,7 +128,7 @@ func (a *assembly) source(cfg config.Source, password secret.Value) (*ldapsource
 	return ldapsource.New(ldapsource.Config{
 		Name: cfg.Name, Profile: string(cfg.Profile), URLs: cfg.URLs, StartTLS: cfg.StartTLS, Roots: roots,
 		BindDN: cfg.BindDN, BindPassword: password, BaseDN: cfg.BaseDN, Filter: cfg.Filter,
-		ExcludeDNs: cfg.ExcludeDNs, PageSize: cfg.PageSize, Timeout: cfg.Timeout, IDAttribute: cfg.IDAttribute,
+		ExcludeDNs: cfg.ExcludeDNs, Sentinels: cfg.Sentinels, PageSize: cfg.PageSize, Timeout: cfg.Timeout, IDAttribute: cfg.IDAttribute,
 		Attributes: a.mapper.Attributes(), MappingFingerprint: a.mapper.Fingerprint(),
 	}, ldapsource.Options{
 		Logger:   a.logger,
@@ -192,11 +192,13 @@ func policyOf(c *config.Config) plan.Policy {
 		Mode:            plan.Mode(c.Policy),
 		Withdraw:        c.Leavers.AppAccess == config.AppWithdraw,
 		ID:              plan.IDPolicy(c.Leavers.ID),
+		Evidence:        evidenceOf(c.Leavers.Evidence),
 		ConfirmReads:    c.Leavers.Confirm.Reads,
 		ConfirmOver:     c.Leavers.Confirm.Over,
 		GraceWithdraw:   c.Leavers.Grace.Withdraw,
 		GraceID:         c.Leavers.Grace.ID,
 		Approval:        plan.Approval(c.Leavers.Approval),
+		Protected:       c.Protect.CSI,
 		LeaversRun:      plan.Window(c.Limits.Leavers.Run),
 		LeaversDay:      plan.Window(c.Limits.Leavers.Day),
 		LeaversWeek:     plan.Window(c.Limits.Leavers.Week),
@@ -209,4 +211,12 @@ func policyOf(c *config.Config) plan.Policy {
 		ChunkSize:       c.Threema.ChunkSize,
 		Batch:           batch,
 	}
+}
+
+func evidenceOf(kinds []config.Evidence) []plan.EvidenceKind {
+	counted := make([]plan.EvidenceKind, len(kinds))
+	for n, kind := range kinds {
+		counted[n] = plan.EvidenceKind(kind)
+	}
+	return counted
 }

@@ -27,7 +27,7 @@ func planMembers() map[string][]string {
 		"sources[]":              {"name", "complete", "people", "conditions"},
 		"sources[].conditions[]": {"name", "ok", "detail"},
 		"changes[]": {"id", "op", "class", "person", "credentialId", "threemaId", "reason", "evidence", "before", "after",
-			"requests", "status", "notBefore", "guard", "approved", "approvedUntil"},
+			"requests", "status", "notBefore", "guard", "protected", "approved", "approvedUntil"},
 		"changes[].person": {"source", "id", "csi", "dn"},
 		"held[]":           {"person", "reason"},
 		"held[].person":    {"source", "id", "csi", "dn"},

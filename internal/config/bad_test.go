@@ -97,7 +97,7 @@ func badFiles() map[string][]string {
 			`line 6: sources[0].bind_dn: "reader@corp.example" is no DN (DN ended with incomplete type, value pair); write for example cn=reader,dc=corp,dc=example`,
 		},
 		"control-characters": {
-			`line 10: bad [31m key: unknown key; known keys here: policy, schedule, time_zone, state_dir, sources, threema, mapping, adopt, credentials, handover, contacts, leavers, limits, metrics, log`,
+			`line 10: bad [31m key: unknown key; known keys here: policy, schedule, time_zone, state_dir, sources, threema, mapping, adopt, credentials, handover, contacts, leavers, protect, limits, metrics, log`,
 			`line 11: time_zone: the time zone "UTC\n\x1b[2J" is unknown; write a name such as Europe/Zurich (and see that the package tzdata is installed), or "" for UTC`,
 		},
 		"duplicate-key": {
@@ -150,6 +150,14 @@ func badFiles() map[string][]string {
 		"ldaps-start-tls": {
 			`line 5: sources[0].urls[0]: start_tls is for ldap:// addresses; ldaps://dc1 is encrypted from the start: remove start_tls`,
 		},
+		"leavers-evidence": {
+			`line 10: leavers.evidence[1]: "gone" is not known; write one of disabled, expired, tombstone, out-of-scope, absent`,
+			`line 10: leavers.evidence[2]: "disabled" stands in the list twice; remove one`,
+			`line 10: leavers.evidence[3]: the item is empty; remove it`,
+		},
+		"leavers-evidence-none": {
+			`line 10: leavers.evidence: with nothing that counts nobody ever leaves; write app_access: keep together with id: keep if you want that, and remove this key`,
+		},
 		"leavers-keep-detach": {
 			`line 10: leavers.id: detach does not hold together with app_access: keep: the credential stays valid, so the ID comes back as soon as it is used (D-18); write app_access: withdraw, or id: keep`,
 		},
@@ -200,7 +208,7 @@ func badFiles() map[string][]string {
 			`handover.file: the key is required with credentials.hash: true: a hashed password cannot be read back, so nobody would ever know it; name the file that takes the new passwords`,
 		},
 		"no-map": {
-			`keys are expected here, found a list; known keys: policy, schedule, time_zone, state_dir, sources, threema, mapping, adopt, credentials, handover, contacts, leavers, limits, metrics, log`,
+			`keys are expected here, found a list; known keys: policy, schedule, time_zone, state_dir, sources, threema, mapping, adopt, credentials, handover, contacts, leavers, protect, limits, metrics, log`,
 		},
 		"no-policy": {
 			`policy: the key is required and has no default; observe changes nothing and shows what would be done, sync does the whole job`,
@@ -216,7 +224,7 @@ func badFiles() map[string][]string {
 			`line 9: sources[0].exclude_dns[0]: a text is expected, found a list`,
 		},
 		"not-a-map": {
-			`line 10: leavers: keys are expected here, found the text "withdraw"; known keys: app_access, id, confirm, grace, approval`,
+			`line 10: leavers: keys are expected here, found the text "withdraw"; known keys: app_access, id, evidence, confirm, grace, approval`,
 			`line 11: threema.timeout: a text is expected, found a list`,
 			`line 11: threema.base_url: a text is expected, found a map of keys`,
 		},
@@ -243,6 +251,11 @@ func badFiles() map[string][]string {
 		},
 		"policy-unknown": {
 			`line 1: policy: "Sync" is not known; write one of observe, create-only, upsert-only, sync`,
+		},
+		"protect": {
+			`line 10: protect.csi[0]: a text is expected, found 4711; put it in quotes: "4711"`,
+			`line 10: protect.csi[2]: "E1" stands in the list twice; remove one`,
+			`line 10: protect.csi[3]: the item is empty; remove it`,
 		},
 		"proxy-form": {
 			`line 10: threema.proxy: write http://host:port, https://host:port or socks5://host:port`,
@@ -281,6 +294,11 @@ func badFiles() map[string][]string {
 		"second-document": {
 			`line 10: a second YAML document starts here and would be ignored; remove the "---" or "..." line before it`,
 		},
+		"sentinels": {
+			`line 9: sources[0].sentinels[0]: "Boss" is no DN (DN ended with incomplete type, value pair); write for example OU=Staff,DC=corp,DC=example`,
+			`line 9: sources[0].sentinels[2]: "CN=Boss,DC=corp,DC=example" stands in the list twice; remove one`,
+			`line 9: sources[0].sentinels[3]: the item is empty; remove it`,
+		},
 		"source-empty": {
 			`line 3: sources[0].name: "" is no name for a source; write 1 to 32 of a–z, A–Z, 0–9, - and _, as in corp`,
 			`line 3: sources[0].profile: the key is required; write one of active-directory, openldap`,
@@ -313,9 +331,6 @@ func badFiles() map[string][]string {
 			`line 3: sources[0].urls: the key is required: list the servers, as in [ldaps://dc1.corp.example]`,
 			`line 8: sources[0].domain: finding the servers through DNS is not built yet; remove the key and list them under urls`,
 		},
-		"unbuilt-evidence": {
-			`line 10: leavers.evidence: choosing the evidence is not built yet; remove the key`,
-		},
 		"unbuilt-groups": {
 			`line 9: sources[0].groups: choosing people by group is not built yet; leave the list empty and use filter`,
 		},
@@ -323,10 +338,7 @@ func badFiles() map[string][]string {
 			`line 4: sources[0].profile: this profile is not built yet; active-directory and openldap are`,
 		},
 		"unbuilt-protect": {
-			`line 10: protect: protecting people by list is not built yet; remove the key`,
-		},
-		"unbuilt-sentinels": {
-			`line 9: sources[0].sentinels: configured sentinels are not built yet; leave the list empty`,
+			`line 10: protect.groups: protecting people by group is not built yet; remove the key and list them under protect.csi`,
 		},
 		"unbuilt-sources": {
 			`line 2: sources: more than one source is not built yet; keep one`,
@@ -339,7 +351,7 @@ func badFiles() map[string][]string {
 			`line 10: limits.leavers.runs: unknown key; did you mean "run"?`,
 		},
 		"unknown-key-far": {
-			`line 10: notifications: unknown key; known keys here: policy, schedule, time_zone, state_dir, sources, threema, mapping, adopt, credentials, handover, contacts, leavers, limits, metrics, log`,
+			`line 10: notifications: unknown key; known keys here: policy, schedule, time_zone, state_dir, sources, threema, mapping, adopt, credentials, handover, contacts, leavers, protect, limits, metrics, log`,
 		},
 		"unknown-key-odd": {
 			`line 10: log.(a list): unknown key; known keys here: level, format`,

@@ -36,6 +36,7 @@ type Config struct {
 	Handover    Handover       `yaml:"handover"`
 	Contacts    Contacts       `yaml:"contacts"`
 	Leavers     Leavers        `yaml:"leavers"`
+	Protect     Protect        `yaml:"protect"`
 	Limits      Limits         `yaml:"limits"`
 	Metrics     Metrics        `yaml:"metrics"`
 	Log         Log            `yaml:"log"`
@@ -71,9 +72,9 @@ type Source struct {
 	IDAttribute      string        `yaml:"id_attribute"` // "" = from the profile
 	Groups           []string      `yaml:"groups"`
 	ExcludeDNs       []string      `yaml:"exclude_dns"` // people here and below are held (design §5.2)
-	Sentinels        []string      `yaml:"sentinels"`
-	PageSize         int           `yaml:"page_size"` // entries per search request
-	Timeout          time.Duration `yaml:"timeout"`   // of one whole read
+	Sentinels        []string      `yaml:"sentinels"`   // DNs; one that is not seen: nobody departs
+	PageSize         int           `yaml:"page_size"`   // entries per search request
+	Timeout          time.Duration `yaml:"timeout"`     // of one whole read
 }
 
 // Profile names the directory product, which decides identity and account state.
@@ -138,11 +139,28 @@ type Contacts struct {
 
 // Leavers says what happens to people who left (design §5.6).
 type Leavers struct {
-	AppAccess AppAccess `yaml:"app_access"`
-	ID        IDFate    `yaml:"id"`
-	Confirm   Confirm   `yaml:"confirm"`
-	Grace     Grace     `yaml:"grace"`
-	Approval  Approval  `yaml:"approval"`
+	AppAccess AppAccess  `yaml:"app_access"`
+	ID        IDFate     `yaml:"id"`
+	Evidence  []Evidence `yaml:"evidence"` // the kinds that count, at least one
+	Confirm   Confirm    `yaml:"confirm"`
+	Grace     Grace      `yaml:"grace"`
+	Approval  Approval   `yaml:"approval"`
+}
+
+// Evidence is a kind of proof that somebody left (design §5.2).
+type Evidence string
+
+// The kinds, from statements about the person to mere silence.
+const (
+	EvidenceDisabled   Evidence = "disabled"
+	EvidenceExpired    Evidence = "expired"
+	EvidenceTombstone  Evidence = "tombstone"
+	EvidenceOutOfScope Evidence = "out-of-scope"
+	EvidenceAbsent     Evidence = "absent"
+)
+
+func allEvidence() []Evidence {
+	return []Evidence{EvidenceDisabled, EvidenceExpired, EvidenceTombstone, EvidenceOutOfScope, EvidenceAbsent}
 }
 
 // AppAccess answers: may a leaver go on using the app?
@@ -186,6 +204,11 @@ const (
 	ApprovalRecoverable  Approval = "recoverable"
 	ApprovalAll          Approval = "all"
 )
+
+// Protect names people of whom nothing is taken without an approval.
+type Protect struct {
+	CSI []string `yaml:"csi"`
+}
 
 // Limits are the tripwires of design §5.11. Each window counts people, per class and source.
 type Limits struct {

@@ -32,6 +32,7 @@ func Default() Config {
 		Leavers: Leavers{
 			AppAccess: AppWithdraw,
 			ID:        IDKeep,
+			Evidence:  allEvidence(),
 			Confirm:   Confirm{Reads: 2, Over: 24 * time.Hour},
 			Grace:     Grace{Withdraw: 24 * time.Hour, ID: 7 * 24 * time.Hour},
 			Approval:  ApprovalIrreversible,

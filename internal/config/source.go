@@ -95,6 +95,7 @@ func (v *validator) scope(path string, s Source) {
 			v.failf(at, "this holds nobody: it is not below base_dn; mend it or remove it")
 		}
 	})
+	v.list(path+".sentinels", s.Sentinels, func(at, item string) { v.dn(at, item) })
 	if s.Filter != "" {
 		v.filter(path+".filter", s.Filter)
 	}

@@ -18,13 +18,11 @@ type gap struct {
 // has none yet, or its value to the rule in source.go).
 func gaps() []gap {
 	return []gap{
-		{"protect", anything, "protecting people by list is not built yet; remove the key"},
-		{"leavers.evidence", anything, "choosing the evidence is not built yet; remove the key"},
+		{"protect.groups", anything, "protecting people by group is not built yet; remove the key and list them under protect.csi"},
 		{"sources", moreThanOne, "more than one source is not built yet; keep one"},
 		{"sources[].domain", anything, "finding the servers through DNS is not built yet; remove the key and list them under urls"},
 		{"sources[].profile", anyOf("389ds", "freeipa", "custom"), "this profile is not built yet; active-directory and openldap are"},
 		{"sources[].groups", filled, "choosing people by group is not built yet; leave the list empty and use filter"},
-		{"sources[].sentinels", filled, "configured sentinels are not built yet; leave the list empty"},
 	}
 }
 

@@ -34,6 +34,7 @@ func (c *Config) validate() []Problem {
 	v.between("credentials.password_length", c.Credentials.PasswordLength, 16, 128)
 	v.handover(c.Handover, c.Credentials)
 	v.leavers(c.Leavers)
+	v.list("protect.csi", c.Protect.CSI, func(_, _ string) {})
 	v.limits(c.Limits)
 	v.listen("metrics.listen", c.Metrics.Listen)
 	oneOf(v, "log.level", c.Log.Level, LogDebug, LogInfo, LogWarn, LogError)
@@ -115,6 +116,7 @@ func (v *validator) leavers(l Leavers) {
 	oneOf(v, "leavers.app_access", l.AppAccess, AppWithdraw, AppKeep)
 	oneOf(v, "leavers.id", l.ID, IDKeep, IDDetach, IDRevoke)
 	oneOf(v, "leavers.approval", l.Approval, ApprovalNone, ApprovalIrreversible, ApprovalRecoverable, ApprovalAll)
+	v.evidence("leavers.evidence", l.Evidence)
 	v.atLeast("leavers.confirm.reads", l.Confirm.Reads, 1, "1 takes a single read's word")
 	switch {
 	case l.AppAccess == AppKeep && l.ID == IDDetach:
@@ -122,6 +124,17 @@ func (v *validator) leavers(l Leavers) {
 	case l.AppAccess == AppKeep && l.ID == IDRevoke:
 		v.failf("leavers.id", "revoke does not hold together with app_access: keep: the credential stays valid, so the leaver starts again with a new ID (D-15); write app_access: withdraw, or id: keep")
 	}
+}
+
+func (v *validator) evidence(path string, kinds []Evidence) {
+	if len(kinds) == 0 {
+		v.failf(path, "with nothing that counts nobody ever leaves; write app_access: keep together with id: keep if you want that, and remove this key")
+	}
+	items := make([]string, len(kinds))
+	for i, kind := range kinds {
+		items[i] = string(kind)
+	}
+	v.list(path, items, func(at, item string) { oneOf(v, at, Evidence(item), allEvidence()...) })
 }
 
 func (v *validator) limits(l Limits) {

@@ -1,6 +1,9 @@
 package plan
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // The bounds of how long an approval may last.
 const (
@@ -55,6 +58,19 @@ func (p *planner) approve() {
 			if p.Now.Before(a.Until) {
 				c.ApprovedUntil = a.Until
 			}
+		}
+	}
+}
+
+// protect marks what would be taken from protected people. A csi protects whether the ledger or
+// the directory has it: one that was changed in the directory must not end the protection.
+func (p *planner) protect() {
+	for n := range p.plan.Changes {
+		c := &p.plan.Changes[n]
+		csis := []string{c.CSI, p.observations[c.Person].CSI, p.identities[c.Person].CSI}
+		if c.Op.Destructive() && slices.ContainsFunc(p.Policy.Protected, func(csi string) bool { return slices.Contains(csis, csi) }) {
+			c.Protected = true
+			c.Reason += "; protected: every step needs an approval"
 		}
 	}
 }

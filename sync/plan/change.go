@@ -83,6 +83,8 @@ type Change struct {
 	Status    Status
 	NotBefore time.Time // zero: no time is known or needed
 	Guard     string    // which guard blocks, of a Blocked change; else ""
+	// Protected tells that the step needs an approval because of whom it concerns.
+	Protected bool
 	// Approved tells that somebody said yes to this change, until ApprovedUntil. Zero: that time
 	// is over, and the approval lasts as long as the departure under way.
 	Approved      bool

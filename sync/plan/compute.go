@@ -60,6 +60,7 @@ type planner struct {
 	planOnly     string                 // why nothing at all may be done, "" if it may
 	claimedCSI   map[string]PersonID    // the same, and whose it may be: unknown, excluded or not read now
 	departedNow  map[PersonID]bool      // seen as departed by a complete read of this pass
+	uncounted    map[PersonID]bool      // seen as departed, by evidence that does not count
 	seenOn       map[string][]string    // credential ID → Threema IDs seen on it at the last pass
 	tracked      map[string]int         // people per source before this pass
 	openCreates  map[PersonID]Operation
@@ -81,6 +82,7 @@ func newPlanner(in Input) *planner {
 		entitledCSI:  map[string]PersonID{},
 		claimedCSI:   map[string]PersonID{},
 		departedNow:  map[PersonID]bool{},
+		uncounted:    map[PersonID]bool{},
 		seenOn:       map[string][]string{},
 		tracked:      map[string]int{},
 		openCreates:  map[PersonID]Operation{},

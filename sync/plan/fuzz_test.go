@@ -246,7 +246,7 @@ func (w *world) event(d *dice) {
 	case 19:
 		w.decide(d)
 	case 20:
-		w.strain(d)
+		w.strain(d, e)
 	case 21:
 		w.rescope(d)
 	}
@@ -328,10 +328,12 @@ func (w *world) decide(d *dice) {
 }
 
 // strain makes something scarce, or requests get lost.
-func (w *world) strain(d *dice) {
+func (w *world) strain(d *dice, e *entry) {
 	switch d.roll(6) {
 	case 5:
-		w.stop = pick(d, "the stop file is there", "")
+		w.stop = pick(d, "the stop file is there", "", "the stop file is there", "")
+		w.policy.Evidence = pick(d, plan.EvidenceKinds(), plan.EvidenceKinds(), []plan.EvidenceKind{plan.Disabled, plan.Expired})
+		w.policy.Protected = []string{e.csi}
 	case 0:
 		w.budget.Remaining, w.budget.Unlimited = d.roll(120), false
 	case 1:

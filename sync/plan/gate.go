@@ -18,6 +18,7 @@ func (c Change) Gated() bool { return c.Status == NeedsApproval || c.Status == B
 func (p *planner) gate() {
 	p.acceptEmpty()
 	p.approve()
+	p.protect()
 	p.eachDue(p.withhold)
 	p.eachDue(p.guardBaseline)
 	p.eachDue(p.wantEvidence)
@@ -76,8 +77,9 @@ func (p *planner) wantEvidence(c *Change) {
 	}
 }
 
+// askApproval lets a step wait for a yes where its class or the person asks for one.
 func (p *planner) askApproval(c *Change) {
-	if c.Status == Due && c.Op.Destructive() && !c.Approved && p.Policy.Approval.Asks(c.Class) {
+	if c.Status == Due && c.Op.Destructive() && !c.Approved && (c.Protected || p.Policy.Approval.Asks(c.Class)) {
 		c.Status = NeedsApproval
 	}
 }

@@ -125,7 +125,7 @@ func TestJSONContract(t *testing.T) {
 	members(t, "condition", first(t, source, "conditions"), "name", "ok", "detail")
 	change := first(t, doc, "changes")
 	members(t, "change", change, "id", "op", "class", "person", "credentialId", "threemaId", "reason", "evidence", "before", "after",
-		"requests", "status", "notBefore", "guard", "approved", "approvedUntil")
+		"requests", "status", "notBefore", "guard", "protected", "approved", "approvedUntil")
 	person, _ := change["person"].(map[string]any)
 	members(t, "person", person, "source", "id", "csi", "dn")
 	members(t, "held", first(t, doc, "held"), "person", "reason")

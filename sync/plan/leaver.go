@@ -63,6 +63,8 @@ func (p *planner) keptFromLeaving(own Ownership, o Observation) string {
 	switch {
 	case !p.sourceRead(own.Person.Source):
 		return fmt.Sprintf("source %s was not read in this pass; is it still configured? Nothing is done", own.Person.Source)
+	case p.uncounted[own.Person] && !i.Excluded:
+		return o.Evidence.Detail + "; nothing is done"
 	case present && (i.Excluded || i.State == Unknown):
 		return "" // held with the snapshot that has them
 	case o.State == Unknown:

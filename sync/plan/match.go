@@ -105,6 +105,7 @@ func (p *planner) planPeople() {
 		switch {
 		case i.Excluded:
 			p.holdIdentity(i, firstNonEmpty(i.Held, "lies below exclude_dns"))
+		case p.uncounted[i.Person]: // of ours: held with the leavers; else nobody is concerned
 		case i.State == Unknown:
 			p.holdIdentity(i, joinReasons("account state unknown: "+firstNonEmpty(i.Evidence.Detail, "not readable"), i.Held))
 		}

@@ -8,10 +8,12 @@ import (
 
 // observe turns the snapshots and the old memory into the new memory. A sighting resets; a
 // departure counts only from a snapshot whose conditions all hold; unknown neither counts nor
-// lasts: the confirmation is an unbroken row of complete reads (design §5.2, pitfall D5).
+// lasts: the confirmation is an unbroken row of complete reads (design §5.2, pitfall D5). A
+// departure by evidence that the policy does not count is unknown in every respect.
 func (p *planner) observe() {
 	for _, s := range p.Sources {
 		for _, i := range s.Identities {
+			i.State, i.Evidence = p.weigh(i.Person, i.State, i.Evidence)
 			p.identities[i.Person] = i
 			state := i.State
 			if i.Excluded {
@@ -21,12 +23,22 @@ func (p *planner) observe() {
 		}
 		for _, sighting := range s.Snapshot.Sightings {
 			if _, present := p.identities[sighting.ID]; !present {
+				sighting.State, sighting.Evidence = p.weigh(sighting.ID, sighting.State, sighting.Evidence)
 				p.see(sighting, "", s.Snapshot.Departures())
 			}
 		}
 		p.forgetUnowned(s)
 	}
 	p.refreshOwned()
+}
+
+// weigh makes a departure unknown whose kind of evidence the policy does not count.
+func (p *planner) weigh(person PersonID, state AccountState, evidence Evidence) (AccountState, Evidence) {
+	if state != Departed || p.Policy.Counts(evidence.Kind) {
+		return state, evidence
+	}
+	p.uncounted[person] = true
+	return Unknown, Evidence{Detail: evidence.Uncounted()}
 }
 
 // refreshOwned lets what is known of our credentials follow the world: a rename by hand, and

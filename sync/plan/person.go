@@ -50,6 +50,11 @@ const (
 	Absent     EvidenceKind = "absent"       // weak: not found by ID in the whole suffix
 )
 
+// EvidenceKinds lists all kinds.
+func EvidenceKinds() []EvidenceKind {
+	return []EvidenceKind{Disabled, Expired, Tombstone, OutOfScope, Absent}
+}
+
 // Positive tells whether the kind is a statement rather than a silence.
 func (k EvidenceKind) Positive() bool {
 	return k == Disabled || k == Expired || k == Tombstone
@@ -66,6 +71,11 @@ func (e Evidence) String() string {
 		return string(e.Kind)
 	}
 	return string(e.Kind) + " (" + e.Detail + ")"
+}
+
+// Uncounted words a departure by a kind that does not count (see [Policy]).
+func (e Evidence) Uncounted() string {
+	return "looks departed (" + e.String() + "), but leavers.evidence does not count that"
 }
 
 // Person is one entry of a snapshot: facts, not yet mapped. It is recorded straight from the

@@ -1,6 +1,9 @@
 package plan
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Mode is the operator's filter over the plan. There is no default (design §5.4).
 type Mode string
@@ -77,11 +80,17 @@ type Policy struct {
 	Withdraw bool
 	ID       IDPolicy
 
+	// Evidence lists the kinds of evidence that count. One that is not in it is treated as
+	// unknown, so no list means that nobody departs.
+	Evidence      []EvidenceKind
 	ConfirmReads  int
 	ConfirmOver   time.Duration
 	GraceWithdraw time.Duration // from the confirmation
 	GraceID       time.Duration // from the withdrawal
 	Approval      Approval
+	// Protected are the csis of people of whom nothing is taken without an approval, whatever
+	// Approval says.
+	Protected []string
 
 	LeaversRun, LeaversDay, LeaversWeek Window
 	CreatesRun, ChangesRun              Window
@@ -96,6 +105,9 @@ type Policy struct {
 	ChunkSize int
 	Batch     int
 }
+
+// Counts tells whether a departure by this kind of evidence is one.
+func (p Policy) Counts(kind EvidenceKind) bool { return slices.Contains(p.Evidence, kind) }
 
 // Budget is what is left of the day's requests. Reserve of it is kept for leavers and for
 // reading. Unlimited switches the count off (D-61).

@@ -91,7 +91,7 @@ func newWorld() *world {
 		now: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC),
 		policy: plan.Policy{
 			Mode: plan.Sync, Withdraw: true, ID: plan.KeepID,
-			ConfirmReads: 2, ConfirmOver: 24 * time.Hour, GraceWithdraw: 24 * time.Hour, GraceID: 168 * time.Hour,
+			Evidence: plan.EvidenceKinds(), ConfirmReads: 2, ConfirmOver: 24 * time.Hour, GraceWithdraw: 24 * time.Hour, GraceID: 168 * time.Hour,
 			Approval:        plan.ApproveNone,
 			LeaversRun:      plan.Window{Count: 10, Percent: 50},
 			LeaversDay:      plan.Window{Count: 20, Percent: 50},
@@ -666,13 +666,17 @@ func (w *world) note(in plan.Input) {
 		complete := s.Snapshot.Departures()
 		for _, i := range s.Identities {
 			state := i.State
-			if i.Excluded {
+			if i.Excluded || !slices.Contains(in.Policy.Evidence, i.Evidence.Kind) && state == plan.Departed {
 				state = plan.Unknown
 			}
 			w.history[i.Person] = append(w.history[i.Person], report{w.now, state, i.Evidence.Kind, complete})
 		}
 		for _, x := range s.Snapshot.Sightings {
-			w.history[x.ID] = append(w.history[x.ID], report{w.now, x.State, x.Evidence.Kind, complete})
+			state := x.State
+			if state == plan.Departed && !slices.Contains(in.Policy.Evidence, x.Evidence.Kind) {
+				state = plan.Unknown
+			}
+			w.history[x.ID] = append(w.history[x.ID], report{w.now, state, x.Evidence.Kind, complete})
 		}
 	}
 }
@@ -782,7 +786,7 @@ func (w *world) checkApproval(t testing.TB, in plan.Input, c plan.Change) {
 	switch takes := c.Op.Destructive() || c.Op == plan.DisableContact; {
 	case c.Approved && !given:
 		t.Fatalf("nobody approved %+v", c)
-	case c.Status == plan.Due && c.Op.Destructive() && !given && in.Policy.Approval.Asks(c.Class):
+	case c.Status == plan.Due && c.Op.Destructive() && !given && (in.Policy.Approval.Asks(c.Class) || slices.Contains(in.Policy.Protected, c.CSI)):
 		t.Fatalf("%s needs an approval, and has none: %+v", c.Op, c)
 	case c.Status == plan.Due && takes && in.Stop != "":
 		t.Fatalf("%s although the stop file is there: %+v", c.Op, c)

@@ -1,0 +1,90 @@
+package plan_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// TestProtectedPeople: each step that takes something from a protected person waits for its own
+// yes, under the policy that asks nobody else for one.
+func TestProtectedPeople(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna", "bert")
+	w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID = plan.DetachID, 0, day
+	w.policy.Protected = []string{"E-anna"}
+	w.activate("anna")
+	w.activate("bert")
+	w.settle(t)
+	people["anna"].leave(plan.Disabled)
+	people["bert"].leave(plan.Disabled)
+	p := w.later(t, time.Hour)
+	wantLines(t, of(p, "anna", "bert"),
+		"withdraw E-anna needs-approval", "disable-contact E-anna needs-approval", "detach E-anna waiting",
+		"withdraw E-bert due", "disable-contact E-bert due", "detach E-bert waiting")
+	w.approve(p, day)
+	wantLines(t, of(w.later(t, time.Hour), "anna"), "withdraw E-anna due", "disable-contact E-anna due", "detach E-anna waiting")
+	p = w.later(t, day)
+	wantLines(t, of(p, "anna", "bert"), "detach E-anna needs-approval", "detach E-bert due")
+	w.approve(p, day)
+	wantLines(t, of(w.later(t, time.Hour), "anna"), "detach E-anna due")
+}
+
+// TestProtectionIsTold in the plan's text and JSON, also while the step still waits.
+func TestProtectionIsTold(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna", "bert")
+	w.policy.Protected = []string{"E-anna"}
+	people["anna"].leave(plan.Absent)
+	people["bert"].leave(plan.Absent)
+	p := w.later(t, time.Hour)
+	if c := find(t, p, plan.Withdraw, "anna"); !c.Protected || c.Status != plan.Waiting {
+		t.Errorf("%+v", c)
+	}
+	if c := find(t, p, plan.Withdraw, "bert"); c.Protected {
+		t.Errorf("%+v", c)
+	}
+	var text bytes.Buffer
+	if err := p.Format(&text, 0); err != nil {
+		t.Fatal(err)
+	}
+	document, err := json.Marshal(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for where, n := range map[string]int{
+		"text": strings.Count(text.String(), "protected: every step needs an approval"),
+		"JSON": strings.Count(string(document), `"protected":true`),
+	} {
+		if n != 1 {
+			t.Errorf("the %s says it %d times", where, n)
+		}
+	}
+}
+
+// TestProtectionOutlivesAChangedCSI: a csi protects by what the ledger knows, and by what the
+// directory says.
+func TestProtectionOutlivesAChangedCSI(t *testing.T) {
+	t.Parallel()
+	for _, csi := range []string{"E-anna", "E-new"} {
+		w, people := rolledOut(t, "anna")
+		w.policy.Protected, w.policy.GraceWithdraw = []string{csi}, 0
+		people["anna"].csi = "E-new"
+		people["anna"].leave(plan.Disabled)
+		wantLines(t, of(w.later(t, time.Hour), "anna"), "withdraw E-anna needs-approval")
+	}
+}
+
+// TestProtectionIsForLeaversOnly: it asks for nothing where nothing is taken.
+func TestProtectionIsForLeaversOnly(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	w.policy.Protected = []string{"E-anna", "E-zoe"}
+	people["anna"].last = "Neu"
+	w.hire("zoe")
+	wantLines(t, of(w.later(t, time.Hour), "anna", "zoe"), "set-settings E-anna due", "create E-zoe due")
+}
