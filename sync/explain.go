@@ -1,0 +1,38 @@
+package sync
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// Histories is what explaining needs of the ledger beside its memory.
+type Histories interface {
+	// PersonHistory is what earlier passes did for a person.
+	PersonHistory(ctx context.Context, person plan.PersonID) (plan.History, error)
+}
+
+// Explain reads both sides afresh and tells everything known of the person that a query means.
+// The report tells why there is no plan: then there is no explanation either, and no error.
+// Nobody, or several people, is a [*plan.UnclearPersonError].
+func (p *Planner) Explain(ctx context.Context, query string, histories Histories) (Report, plan.Explanation, error) {
+	r := Report{DryRun: true, Started: p.Now()}
+	state, ok := p.load(ctx, &r)
+	if !ok {
+		return r, plan.Explanation{}, nil
+	}
+	in, ok := p.think(ctx, &r, state, false)
+	r.Finished = p.Now()
+	if !ok {
+		return r, plan.Explanation{}, nil
+	}
+	x, err := plan.Explain(in, r.Plan, query)
+	if err != nil {
+		return r, x, err
+	}
+	if x.History, err = histories.PersonHistory(ctx, x.Person); err != nil {
+		return r, x, fmt.Errorf("explain: %w", err)
+	}
+	return r, x, nil
+}
