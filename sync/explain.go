@@ -9,6 +9,8 @@ import (
 
 // Histories is what explaining needs of the ledger beside its memory.
 type Histories interface {
+	// PastPeople are those whom the journal knows by a csi, username, DN, Threema ID or ID.
+	PastPeople(ctx context.Context, query string) ([]plan.Held, error)
 	// PersonHistory is what earlier passes did for a person.
 	PersonHistory(ctx context.Context, person plan.PersonID) (plan.History, error)
 }
@@ -27,7 +29,11 @@ func (p *Planner) Explain(ctx context.Context, query string, histories Histories
 	if !ok {
 		return r, plan.Explanation{}, nil
 	}
-	x, err := plan.Explain(in, r.Plan, query)
+	past, err := histories.PastPeople(ctx, query)
+	if err != nil {
+		return r, plan.Explanation{}, fmt.Errorf("explain: %w", err)
+	}
+	x, err := plan.Explain(in, r.Plan, query, past)
 	if err != nil {
 		return r, x, err
 	}

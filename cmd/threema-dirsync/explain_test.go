@@ -97,4 +97,12 @@ func TestExplainTheAbsent(t *testing.T) {
 		len(x.Departure.IDs) != 1 || x.Departure.IDs[0].ThreemaID != phone || len(x.History.Steps) < 2 {
 		t.Errorf("%+v", x)
 	}
+	// Once all is settled, only the history knows them.
+	w.advance(t, 8*24*time.Hour)
+	w.must(t, 0, "run", "--once")
+	w.gone(t, 1, 0, gone.Account)
+	w.must(t, 0, "run", "--once")
+	for _, key := range []string{gone.Number, gone.Account, phone, gone.DN} {
+		w.explains(t, key, "nothing: not entitled, and nothing in the package is managed", "detach / trennen", "departure", "settled")
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"slices"
+	"strings"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -49,4 +50,29 @@ func readDepartures(ctx context.Context, tx querier, person plan.PersonID) ([]pl
 		return d, err
 	}, `SELECT username, started_at, withdrawn_at, ended_at, ended FROM sagas WHERE source = ? AND person = ? ORDER BY id`,
 		person.Source, person.ID)
+}
+
+// shownPeople caps PastPeople: more than one is too many already.
+const shownPeople = 100
+
+// PastPeople returns whom the journal knows by a csi, username, DN, Threema ID or directory ID,
+// the latest first, each as the latest row with it calls them. Case does not
+// count, but beyond ASCII: SQLite cannot fold it, so what is typed exactly is found as well.
+func (r *Reader) PastPeople(ctx context.Context, query string) ([]plan.Held, error) {
+	var people []plan.Held
+	err := inTx(ctx, r.reads, "look for a person in the journal", func(tx *sql.Tx) (err error) {
+		people, err = selectAll(ctx, tx, func(rows *sql.Rows) (plan.Held, error) {
+			var h plan.Held
+			var last int64
+			err := rows.Scan(&h.Person.Source, &h.Person.ID, &h.CSI, &h.DN, &last)
+			return h, err
+		}, `SELECT source, person, csi, dn, max(id) FROM journal
+			WHERE ?1 <> '' AND person <> '' AND op <> 'set-settings' AND (
+				?1 IN (lower(person), lower(source || '/' || person), lower(csi), lower(username), lower(dn))
+				OR ?2 IN (csi, username, dn)
+				OR EXISTS (SELECT 1 FROM json_each(threema_ids) WHERE lower(value) = ?1))
+			GROUP BY source, person ORDER BY max(id) DESC LIMIT ?3`, strings.ToLower(strings.TrimSpace(query)), strings.TrimSpace(query), shownPeople)
+		return err
+	})
+	return people, err
 }

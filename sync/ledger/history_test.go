@@ -58,3 +58,24 @@ func TestPersonHistoryIsCapped(t *testing.T) {
 		t.Errorf("%d omitted, %d steps, %v", h.Omitted, len(h.Steps), err)
 	}
 }
+
+func TestPastPeople(t *testing.T) {
+	t.Parallel()
+	l, _ := openNew(t)
+	run := startRun(t, l)
+	one := plan.Operation{Change: "c1", Op: plan.Detach, Person: person("a"), CSI: "E1", DN: "cn=Old", Username: "Anna", ThreemaIDs: []string{"AAAAAAAA"}}
+	settleOne(t, l, plan.Outcome{Operation: beginOne(t, l, run, one).ID, Result: plan.Failed})
+	one.Change, one.DN = "c2", "cn=New"
+	beginOne(t, l, run, one)
+	beginOne(t, l, run, plan.Operation{Change: "c3", Op: plan.Create, Person: person("b"), CSI: "E1", DN: "cn=Öther", Username: "bert"})
+	a := plan.Held{Person: person("a"), CSI: "E1", DN: "cn=New"}
+	b := plan.Held{Person: person("b"), CSI: "E1", DN: "cn=Öther"}
+	for query, want := range map[string][]plan.Held{
+		"e1": {b, a}, "ANNA": {a}, " aaaaaaaa ": {a}, "CN=old": {{Person: a.Person, CSI: "E1", DN: "cn=Old"}}, "a": {a}, "corp/A": {a}, "cn=Öther": {b}, "": nil, "x' OR 1=1 --": nil,
+	} {
+		got, err := l.PastPeople(t.Context(), query)
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Errorf("%q: %v\n%s", query, err, diff)
+		}
+	}
+}

@@ -96,10 +96,11 @@ type PastDeparture struct {
 
 // Explain finds the one person that a query means, by csi, username, mail, DN, Threema ID,
 // credential or directory ID, and collects what the plan, made of the same input, says of them.
-// Who is only in the ledger is found too. The error is an [*UnclearPersonError] if it is nobody
-// or several.
-func Explain(in Input, p Plan, query string) (Explanation, error) {
+// past are people whom the ledger's history knows by the query; they count only if nobody of now
+// does. The error is an [*UnclearPersonError] if it is nobody or several.
+func Explain(in Input, p Plan, query string, past []Held) (Explanation, error) {
 	r := newRegister(in, p)
+	r.knowPast(query, past)
 	person, err := r.find(query)
 	if err != nil {
 		return Explanation{}, err
@@ -108,6 +109,7 @@ func Explain(in Input, p Plan, query string) (Explanation, error) {
 	x.fromSource(in, p)
 	x.fromLedger(in, p)
 	x.fromPlan(p)
+	x.name(r.names[person].CSI, r.names[person].DN, "")
 	x.fromPackage(in, newIndex(in.Inventory), r)
 	for _, u := range p.Unmanaged {
 		if r.unmanagedOf(u, x) {

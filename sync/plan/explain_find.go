@@ -15,6 +15,7 @@ type register struct {
 	plan     Plan
 	byID     map[string]map[PersonID]bool // immutable ID, with and without its source
 	byName   map[string]map[PersonID]bool // csi, username, mail, DN, Threema ID, credential ID
+	byPast   map[string]map[PersonID]bool // people of the past, by what they were asked for
 	names    map[PersonID]Held            // csi and DN, to show
 	idsOf    map[PersonID][]string        // Threema IDs of a departure under way
 	seenOn   map[string][]string          // credential ID → Threema IDs, now and at the last pass
@@ -28,7 +29,8 @@ func foldKey(key string) string { return strings.ToLower(strings.TrimSpace(key))
 
 func newRegister(in Input, p Plan) *register {
 	r := &register{
-		plan: p, byID: map[string]map[PersonID]bool{}, byName: map[string]map[PersonID]bool{}, names: map[PersonID]Held{},
+		plan: p, byID: map[string]map[PersonID]bool{}, byName: map[string]map[PersonID]bool{},
+		byPast: map[string]map[PersonID]bool{}, names: map[PersonID]Held{},
 		idsOf: map[PersonID][]string{}, seenOn: map[string][]string{}, csiOf: map[string]string{},
 		ownerOf: map[string]PersonID{}, username: map[string]string{},
 	}
@@ -112,29 +114,43 @@ func (r *register) own(credentialID string, person PersonID) {
 
 // know adds a person under their ID and other keys.
 func (r *register) know(person PersonID, csi, dn string, keys ...string) {
-	enter := func(m map[string]map[PersonID]bool, key string) {
-		key = foldKey(key)
-		if key == "" {
-			return
-		}
-		if m[key] == nil {
-			m[key] = map[PersonID]bool{}
-		}
-		m[key][person] = true
-	}
-	enter(r.byID, person.ID)
-	enter(r.byID, person.String())
+	enter(r.byID, person.ID, person)
+	enter(r.byID, person.String(), person)
 	for _, key := range append(keys, csi, dn) {
-		enter(r.byName, key)
+		enter(r.byName, key, person)
 	}
+	r.call(person, csi, dn)
+}
+
+// knowPast adds people of whom perhaps only the history is left.
+func (r *register) knowPast(query string, past []Held) {
+	for _, h := range past {
+		enter(r.byPast, query, h.Person)
+		r.call(h.Person, h.CSI, h.DN)
+	}
+}
+
+// call names a person, unless a better place has done it.
+func (r *register) call(person PersonID, csi, dn string) {
 	known := r.names[person]
 	r.names[person] = Held{Person: person, CSI: firstNonEmpty(known.CSI, csi), DN: firstNonEmpty(known.DN, dn)}
 }
 
-// find takes the immutable ID for final; all other keys are equal.
+func enter(keys map[string]map[PersonID]bool, key string, person PersonID) {
+	key = foldKey(key)
+	if key == "" {
+		return
+	}
+	if keys[key] == nil {
+		keys[key] = map[PersonID]bool{}
+	}
+	keys[key][person] = true
+}
+
+// find takes the immutable ID for final; all other keys are equal; the past comes last.
 func (r *register) find(query string) (PersonID, error) {
 	key := foldKey(query)
-	for _, keys := range []map[string]map[PersonID]bool{r.byID, r.byName} {
+	for _, keys := range []map[string]map[PersonID]bool{r.byID, r.byName, r.byPast} {
 		people := sorted(slices.Collect(maps.Keys(keys[key])), PersonID.Compare)
 		switch len(people) {
 		case 0:

@@ -24,7 +24,7 @@ func (w *world) explain(query string) (plan.Explanation, error) {
 			s.Snapshot.People[n].Attributes = map[string][]string{"mail": {name + "@corp.example"}, "sn": {p.DN}}
 		}
 	}
-	return plan.Explain(in, plan.Compute(in), query)
+	return plan.Explain(in, plan.Compute(in), query, nil)
 }
 
 func (w *world) mustExplain(t testing.TB, query string) (plan.Explanation, string) {
@@ -148,6 +148,22 @@ func TestExplainTheAbsent(t *testing.T) {
 	}
 }
 
+// TestExplainThePast: who left no trace but history is found, unless somebody of now is meant.
+func TestExplainThePast(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	gone := plan.Held{Person: plan.PersonID{Source: "corp", ID: "gone"}, CSI: "E-zoe", DN: "CN=Zoe,DC=corp"}
+	in := w.input()
+	p := plan.Compute(in)
+	x, err := plan.Explain(in, p, "zoe", []plan.Held{gone})
+	if err != nil || x.Person != gone.Person || x.CSI != gone.CSI || x.DN != gone.DN || !strings.HasPrefix(x.Next.Words, "nothing: not entitled, and nothing in the package") {
+		t.Errorf("%+v, %v", x, err)
+	}
+	if x, err := plan.Explain(in, p, "E-anna", []plan.Held{gone}); err != nil || x.Person != people["anna"].id {
+		t.Errorf("%+v, %v", x.Person, err)
+	}
+}
+
 func TestExplainUnclear(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna", "bert")
@@ -244,11 +260,11 @@ func TestExplainEverybody(t *testing.T) {
 			ids[sighting.ID] = true
 		}
 		for id := range ids {
-			x, err := plan.Explain(in, p, id.String())
+			x, err := plan.Explain(in, p, id.String(), nil)
 			if err != nil || x.Person != id || x.Next.Words == "" {
 				t.Fatalf("%v: %+v, %v", id, x, err)
 			}
-			again, err := plan.Explain(in, p, id.String())
+			again, err := plan.Explain(in, p, id.String(), nil)
 			if diff := gocmp.Diff(x, again, cmpopts.IgnoreUnexported(plan.Explanation{})); err != nil || diff != "" {
 				t.Errorf("%v: not the same twice, %v\n%s", id, err, diff)
 			}
