@@ -94,6 +94,8 @@ func TestApplyAnEmptyPlan(t *testing.T) {
 	w.equal("due", 0, len(q.Due))
 	w.applies(q, dirsync.ExitOK)
 	w.equal("writes", []string(nil), w.writes())
+	q.Subscription = "other"
+	w.equal("rolled out by a refusal", false, w.applies(q, dirsync.ExitFailed).RolledOut)
 }
 
 // TestApplyRefuses: if one thing does not hold, nothing is done.
