@@ -135,28 +135,36 @@ func (a *Approver) changedSet(ctx context.Context, asked, now string, waiting []
 type pastReport struct {
 	Hash    string         `json:"hash"`
 	Omitted map[string]int `json:"omitted"`
-	Changes []struct {
-		ID        string      `json:"id"`
-		Op        plan.Op     `json:"op"`
-		ThreemaID string      `json:"threemaId"`
-		Status    plan.Status `json:"status"`
-		Guard     string      `json:"guard"`
-		Person    struct {
-			Source string `json:"source"`
-			ID     string `json:"id"`
-			CSI    string `json:"csi"`
-			DN     string `json:"dn"`
-		} `json:"person"`
-	} `json:"changes"`
+	Changes []pastChange   `json:"changes"`
+}
+
+// pastChange is what is read back of a change in JSON.
+type pastChange struct {
+	ID        string            `json:"id"`
+	Op        plan.Op           `json:"op"`
+	ThreemaID string            `json:"threemaId"`
+	After     map[string]string `json:"after"`
+	Status    plan.Status       `json:"status"`
+	Guard     string            `json:"guard"`
+	Person    struct {
+		Source string `json:"source"`
+		ID     string `json:"id"`
+		CSI    string `json:"csi"`
+		DN     string `json:"dn"`
+	} `json:"person"`
+}
+
+func (c pastChange) change() plan.Change {
+	return plan.Change{
+		ID: c.ID, Op: c.Op, ThreemaID: c.ThreemaID, After: c.After, Status: c.Status, Guard: c.Guard,
+		Person: plan.PersonID{Source: c.Person.Source, ID: c.Person.ID}, CSI: c.Person.CSI, DN: c.Person.DN,
+	}
 }
 
 func (r pastReport) waiting() []plan.Change {
 	var p plan.Plan
 	for _, c := range r.Changes {
-		p.Changes = append(p.Changes, plan.Change{
-			ID: c.ID, Op: c.Op, ThreemaID: c.ThreemaID, Status: c.Status, Guard: c.Guard,
-			Person: plan.PersonID{Source: c.Person.Source, ID: c.Person.ID}, CSI: c.Person.CSI, DN: c.Person.DN,
-		})
+		p.Changes = append(p.Changes, c.change())
 	}
 	return p.AwaitingApproval()
 }

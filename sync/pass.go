@@ -53,14 +53,41 @@ type Pass struct {
 // out in the order of the plan, each journalled before its request. A cancelled context stops
 // it between two requests; the one in flight is finished and recorded.
 func (p *Pass) Run(ctx context.Context) Report {
+	return p.carryOut(ctx, func(_ *Report, changes []plan.Change) []plan.Change { return changes })
+}
+
+// Apply does the same, but of the due changes it carries out those of the request, and no
+// others. If not all of them hold, none is carried out: the report fails with a
+// [*StaleRequestError], or with a word on the package. A request lifts no gate.
+func (p *Pass) Apply(ctx context.Context, request Request) Report {
+	return p.carryOut(ctx, func(r *Report, changes []plan.Change) []plan.Change {
+		if err := request.stillHolds(r.Plan); err != nil {
+			r.fail(err)
+			return nil
+		}
+		listed, left := request.split(changes)
+		for _, c := range left {
+			r.add(c, ResultSkipped, "the written plan does not list it as due; a later pass does it")
+		}
+		return listed
+	})
+}
+
+// carryOut does a pass in which choose picks, of the plan's changes, those to carry out.
+func (p *Pass) carryOut(ctx context.Context, choose func(*Report, []plan.Change) []plan.Change) Report {
 	return p.record(ctx, func(r *Report, run int64) {
 		in, ok := p.prepare(ctx, r, run, false)
 		if !ok {
 			return
 		}
+		changes := choose(r, r.Plan.Changes)
+		if r.Err != nil {
+			return
+		}
 		a := newApplier(p, run, in, r)
-		a.apply(ctx, r.Plan.Changes)
-		r.RolledOut = a.complete && rolledOut(r.Plan) && r.count(ResultUnknown) == 0
+		a.apply(ctx, changes)
+		whole := a.complete && len(changes) == len(r.Plan.Changes)
+		r.RolledOut = whole && rolledOut(r.Plan) && r.count(ResultUnknown) == 0
 	})
 }
 

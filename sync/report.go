@@ -54,7 +54,7 @@ const (
 	ResultDone    = "done"
 	ResultFailed  = "failed"
 	ResultUnknown = "unknown" // the answer was lost; the next pass looks
-	ResultSkipped = "skipped" // the last look before the request, or the stop file, said no; nothing was sent
+	ResultSkipped = "skipped" // the last look before the request, the stop file or the written plan said no; nothing was sent
 )
 
 // Result is what became of one due change.

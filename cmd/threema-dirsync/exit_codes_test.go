@@ -18,7 +18,7 @@ func TestOnePassAtATime(t *testing.T) {
 	w.sim.fault(t, worksim.Fault{Method: http.MethodGet, Path: "/credentials", Delay: time.Hour, Times: 1})
 	first := w.start(t, "run", "--once")
 	w.sim.awaitRequest(t, 1, "GET /credentials")
-	for _, command := range [][]string{{"run", "--once"}, {"--once"}, {"approve", "--baseline"}} {
+	for _, command := range [][]string{{"run", "--once"}, {"--once"}, {"approve", "--baseline"}, {"apply", "plan.json"}} {
 		out := w.must(t, 5, command...)
 		if !strings.Contains(out.stderr, "another pass is running") {
 			t.Errorf("%q: %v", command, out)
@@ -28,6 +28,7 @@ func TestOnePassAtATime(t *testing.T) {
 	w.must(t, 2, "plan", "--detailed-exitcode")
 	w.must(t, 0, "run", "--once", "--dry-run")
 	w.must(t, 0, "check")
+	w.must(t, 0, "explain", dir.people[0].Account)
 	if out := w.must(t, 0, "status"); !strings.Contains(out.stdout, "has not ended") {
 		t.Errorf("status does not know the pass under way: %v", out)
 	}

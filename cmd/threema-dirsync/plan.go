@@ -12,7 +12,7 @@ import (
 
 type planFlags struct {
 	json, detailed bool
-	policy         string
+	policy, out    string
 }
 
 func (p *program) planCommand() *cobra.Command {
@@ -22,13 +22,15 @@ func (p *program) planCommand() *cobra.Command {
 		Short: "Show what a pass would do now, and why; change nothing",
 		Long: `plan reads the directory and the licence package and prints what a pass would do. It writes
 nothing but the count of its requests. With --detailed-exitcode it exits 2 if a pass would
-change something now, and 3 if something waits for you.`,
+change something now, and 3 if something waits for you. With --out it also writes the plan, in
+JSON, to a new file, which "apply" carries out.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.preview(cmd.Context(), flags) },
 	}
 	cmd.Flags().BoolVar(&flags.json, "json", false, "print the plan as JSON")
 	cmd.Flags().BoolVar(&flags.detailed, "detailed-exitcode", false, "exit 2 if a pass would change something now, 3 if something waits for you")
 	cmd.Flags().StringVar(&flags.policy, "policy", "", "plan as if this were the policy")
+	cmd.Flags().StringVar(&flags.out, "out", "", "also write the plan to this new file, for apply")
 	return cmd
 }
 
@@ -40,10 +42,26 @@ func (p *program) preview(ctx context.Context, flags planFlags) error {
 	}
 	return p.looking(ctx, func(a *assembly, meter *ledger.Meter) error {
 		planner := a.planner(meter, mode)
-		report := planner.Preview(ctx)
+		report, err := previewInto(flags.out, func() dirsync.Report { return planner.Preview(ctx) })
+		if err != nil {
+			return err
+		}
 		p.code = planExitCode(report, flags.detailed)
 		return p.print(report, flags.json)
 	})
+}
+
+// previewInto previews, and writes the plan to a new file at path, "" for none.
+func previewInto(path string, preview func() dirsync.Report) (dirsync.Report, error) {
+	if path == "" {
+		return preview(), nil
+	}
+	file, err := newPlanFile(path)
+	if err != nil {
+		return dirsync.Report{}, err
+	}
+	report := preview()
+	return report, file.finish(report)
 }
 
 // looking assembles what only looks, and calls work with it.

@@ -30,6 +30,7 @@
 //	budget.go     what fits into the day's requests and into the licences
 //	unmanaged.go  what is not ours
 //	format.go     a plan as text for people; json.go, the same for programs
+//	explain.go    all of it for one person; explain_find.go, whom a query means
 //
 // The one invariant: absence is not evidence. Nobody is taken out because one answer lacked
 // them (design §1).

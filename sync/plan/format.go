@@ -178,6 +178,11 @@ func (o *printer) section(title string, n int, line func(int) string) {
 }
 
 func (c Change) words() string {
+	return row("  "+c.Op.sign()+" "+personWords(c.CSI, c.DN, c.Person), c.statusWords(), c.why())
+}
+
+// why words the reason of a change, with its object, what it writes and the evidence.
+func (c Change) why() string {
 	parts := []string{c.Reason}
 	if c.ThreemaID != "" {
 		parts = append(parts, "ID "+c.ThreemaID)
@@ -190,7 +195,7 @@ func (c Change) words() string {
 	if c.Evidence != "" && c.Op != DisableContact {
 		parts = append(parts, c.Evidence)
 	}
-	return row("  "+c.Op.sign()+" "+personWords(c.CSI, c.DN, c.Person), c.statusWords(), strings.Join(parts, "; "))
+	return strings.Join(parts, "; ")
 }
 
 // Title names a change in one line: what is done, and to whom.

@@ -95,8 +95,29 @@ func (p *planner) guardStopFile(c *Change) {
 // chain ties steps to the one before them: a leaver's contact goes with the withdrawal and the
 // ID waits for it; settings and contacts of a credential wait until it is this person's.
 func (p *planner) chain() {
+	leader := Leaders(p.plan.Changes)
+	for n := range p.plan.Changes {
+		c := &p.plan.Changes[n]
+		if c.Status != Due && c.Status != Waiting && c.Status != Blocked {
+			continue
+		}
+		l, led := leader(*c)
+		switch {
+		case !led || l.Status == Due:
+		case c.Op == Detach || c.Op == Revoke:
+			c.Status, c.Guard = Waiting, ""
+		default: // it shares the fate of the one that it goes with
+			c.Status, c.Guard, c.NotBefore = l.Status, l.Guard, l.NotBefore
+		}
+	}
+}
+
+// Leaders finds, for a change of a plan, the one of the same plan that must be carried out
+// before it: the withdrawal before a leaver's contact and IDs, the adoption or transfer before
+// settings and contacts.
+func Leaders(changes []Change) func(Change) (Change, bool) {
 	withdrawals, claims := map[PersonID]Change{}, map[PersonID]Change{}
-	for _, c := range p.plan.Changes {
+	for _, c := range changes {
 		switch c.Op {
 		case Withdraw:
 			withdrawals[c.Person] = c
@@ -104,28 +125,14 @@ func (p *planner) chain() {
 			claims[c.Person] = c
 		}
 	}
-	for n := range p.plan.Changes {
-		c := &p.plan.Changes[n]
-		if c.Status != Due && c.Status != Waiting && c.Status != Blocked {
-			continue
-		}
+	return func(c Change) (leader Change, led bool) {
 		switch c.Op {
-		case DisableContact:
-			c.follow(withdrawals[c.Person])
-		case Detach, Revoke:
-			if w, before := withdrawals[c.Person]; before && w.Status != Due {
-				c.Status, c.Guard = Waiting, ""
-			}
+		case DisableContact, Detach, Revoke:
+			leader, led = withdrawals[c.Person]
 		case SetSettings, UnsetSetting, PublishContact:
-			c.follow(claims[c.Person])
+			leader, led = claims[c.Person]
 		}
-	}
-}
-
-// follow gives a change the fate of the one that it goes with, if that is not due itself.
-func (c *Change) follow(leader Change) {
-	if leader.Op != "" && leader.Status != Due {
-		c.Status, c.Guard, c.NotBefore = leader.Status, leader.Guard, leader.NotBefore
+		return leader, led
 	}
 }
 

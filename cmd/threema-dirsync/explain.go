@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
+)
+
+const explainHelp = `explain PERSON tells everything known of one person: what the directory shows now (only the
+attributes that the mapping names), what is remembered, what the licence package holds, what was
+decided and by which rule, what was done before, and what comes next, and when. PERSON is a csi, a
+username, a mail address (if the mapping names the attribute mail), a DN, a Threema ID, a
+credential ID or the directory's immutable ID. It reads directory and package like "plan", takes
+no lock, and writes nothing but the count of its requests.`
+
+func (p *program) explainCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "explain PERSON",
+		Short: "Tell everything known of one person: facts, rules, decision, history",
+		Long:  explainHelp,
+		Args:  cobra.ExactArgs(1),
+		RunE:  func(cmd *cobra.Command, args []string) error { return p.explain(cmd.Context(), args[0], asJSON) },
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the explanation as JSON")
+	return cmd
+}
+
+func (p *program) explain(ctx context.Context, query string, asJSON bool) error {
+	return p.looking(ctx, func(a *assembly, meter *ledger.Meter) error {
+		planner := a.planner(meter, "")
+		report, explanation, err := planner.Explain(ctx, query, meter)
+		switch {
+		case err != nil:
+			return err
+		case !report.Planned:
+			p.code = report.ExitCode()
+			return p.print(report, asJSON)
+		}
+		p.progress.end()
+		p.code = planExitCode(report, false)
+		if asJSON {
+			return writeJSON(p.Stdout, explanation)
+		}
+		return explanation.Format(p.Stdout)
+	})
+}
+
+var _ dirsync.Histories = (*ledger.Meter)(nil)

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir"
+)
+
+// explains runs explain and looks for what it must say.
+func (w *world) explains(t *testing.T, person string, says ...string) outcome {
+	t.Helper()
+	out := w.must(t, 0, "explain", person)
+	for _, text := range says {
+		if !strings.Contains(out.stdout, text) {
+			t.Errorf("explain %s does not say %q: %v", person, text, out)
+		}
+	}
+	return out
+}
+
+// TestExplain asks for people in all situations, and changes nothing.
+func TestExplain(t *testing.T) {
+	t.Parallel()
+	w, dir := rolledOut(t, 20)
+	w.set("leavers.grace", map[string]any{"withdraw": "24h", "id": "168h"})
+	leaver, twin := dir.people[7], dir.people[8]
+	dir.disable(t, leaver)
+	w.must(t, 0, "run", "--once")
+	joiner := dir.join(t, 100)
+	second := dir.join(t, 101)
+	if err := dir.Modify(second.DN, "employeeNumber", twin.Number); err != nil {
+		t.Fatal(err)
+	}
+	before, state := w.dump(t), w.sim.frozen(t)
+
+	w.explains(t, dir.people[0].Number, "nothing: all is as it should be", "employeenumber:", "Threema ID ", "contact ", "create", "done", "pass 1, policy sync")
+	w.explains(t, joiner.Account, "create, by the next pass", "no credential carries the csi", joiner.DN)
+	w.explains(t, leaver.DN, "withdraw / Zugang entziehen, waiting, not before ", "departed", "disabled", "confirmed")
+	w.explains(t, second.Account, "nothing, as long as this holds: the csi "+twin.Number+" is also that of "+twin.DN)
+
+	out := w.must(t, 1, "explain", twin.Number)
+	if !strings.Contains(out.stderr, "means 2 people") || !strings.Contains(out.stderr, twin.DN) || !strings.Contains(out.stderr, second.DN) || out.stdout != "" {
+		t.Errorf("%v", out)
+	}
+	if out := w.must(t, 1, "explain", "nobody-at-all"); !strings.Contains(out.stderr, "nobody is known as nobody-at-all") || out.stdout != "" {
+		t.Errorf("%v", out)
+	}
+	if diff := cmp.Diff(before, w.dump(t)); diff != "" {
+		t.Errorf("the ledger changed (-before +after):\n%s", diff)
+	}
+	w.unchanged(t, state)
+	dir.SetOutage(memdir.Down)
+	w.must(t, 4, "explain", leaver.DN)
+}
+
+// TestExplainTheAbsent follows one who was deleted from the directory, by csi and by Threema ID.
+func TestExplainTheAbsent(t *testing.T) {
+	t.Parallel()
+	w, dir := rolledOut(t, 20)
+	w.set("leavers.grace.id", "168h")
+	gone := dir.people[7]
+	if err := dir.Delete(gone.DN); err != nil {
+		t.Fatal(err)
+	}
+	w.must(t, 0, "run", "--once")
+	w.gone(t, 0, 0, gone.Account)
+	phone := ""
+	for _, u := range w.sim.state(t).Users {
+		if u.CSI == gone.Number {
+			phone = u.ID
+		}
+	}
+	for _, key := range []string{gone.Number, gone.Account, phone, gone.DN} {
+		w.explains(t, key, "detach / trennen, waiting, not before ", "absent", "departure began", "ID "+phone, "withdraw / Zugang entziehen")
+	}
+	var x struct {
+		Person struct{ Source, CSI, DN string }
+		Entry  struct{ InScope bool }
+		Next   struct {
+			Step      string
+			NotBefore *time.Time
+		}
+		Departure struct {
+			WithdrawnAt *time.Time
+			IDs         []struct{ ThreemaID string }
+		}
+		History struct {
+			Steps []struct{ Op, State string }
+		}
+	}
+	w.json(t, &x, 0, "explain", gone.Number, "--json")
+	if x.Person.Source != "corp" || x.Person.DN != gone.DN || x.Entry.InScope || x.Next.NotBefore == nil || x.Departure.WithdrawnAt == nil ||
+		len(x.Departure.IDs) != 1 || x.Departure.IDs[0].ThreemaID != phone || len(x.History.Steps) < 2 {
+		t.Errorf("%+v", x)
+	}
+	// Once all is settled, only the history knows them.
+	w.advance(t, 8*24*time.Hour)
+	w.must(t, 0, "run", "--once")
+	w.gone(t, 1, 0, gone.Account)
+	w.must(t, 0, "run", "--once")
+	for _, key := range []string{gone.Number, gone.Account, phone, gone.DN} {
+		w.explains(t, key, "nothing: not entitled, and nothing in the package is managed", "detach / trennen", "departure", "settled")
+	}
+}

@@ -1,0 +1,78 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// shownSteps is how many of a person's latest steps PersonHistory returns.
+const shownSteps = 200
+
+// PersonHistory returns what was recorded of one person: the latest journal rows with their
+// passes, and all departures. A row of settings stands for many people and is left out.
+func (r *Reader) PersonHistory(ctx context.Context, person plan.PersonID) (plan.History, error) {
+	const ofPerson = ` FROM journal WHERE source = ? AND person = ? AND op <> 'set-settings'`
+	var h plan.History
+	err := inTx(ctx, r.reads, "read the history of a person", func(tx *sql.Tx) (err error) {
+		h.Steps, err = selectAll(ctx, tx, func(rows *sql.Rows) (plan.PastStep, error) {
+			var s plan.PastStep
+			var settled int64
+			var err error
+			s.Operation, err = scanOperation(rows.Scan, &s.State, &settled, &s.Message, &s.Run, &s.Mode)
+			s.SettledAt = fromMillis(settled)
+			return s, err
+		}, `SELECT `+operationColumns+`, state, settled_at, message, run, (SELECT mode FROM runs WHERE runs.id = run)`+
+			ofPerson+` ORDER BY id DESC LIMIT ?`, person.Source, person.ID, shownSteps)
+		if err != nil {
+			return err
+		}
+		slices.Reverse(h.Steps)
+		if err := tx.QueryRowContext(ctx, `SELECT count(*)`+ofPerson, person.Source, person.ID).Scan(&h.Omitted); err != nil {
+			return err
+		}
+		h.Omitted -= len(h.Steps)
+		h.Departures, err = readDepartures(ctx, tx, person)
+		return err
+	})
+	return h, err
+}
+
+func readDepartures(ctx context.Context, tx querier, person plan.PersonID) ([]plan.PastDeparture, error) {
+	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.PastDeparture, error) {
+		var d plan.PastDeparture
+		var started, withdrawn, ended int64
+		err := rows.Scan(&d.Username, &started, &withdrawn, &ended, &d.Ended)
+		d.StartedAt, d.WithdrawnAt, d.EndedAt = fromMillis(started), fromMillis(withdrawn), fromMillis(ended)
+		return d, err
+	}, `SELECT username, started_at, withdrawn_at, ended_at, ended FROM sagas WHERE source = ? AND person = ? ORDER BY id`,
+		person.Source, person.ID)
+}
+
+// shownPeople caps PastPeople: more than one is too many already.
+const shownPeople = 100
+
+// PastPeople returns whom the journal knows by a csi, username, DN, Threema ID or directory ID,
+// the latest first, each as the latest row with it calls them. Case does not
+// count, but beyond ASCII: SQLite cannot fold it, so what is typed exactly is found as well.
+func (r *Reader) PastPeople(ctx context.Context, query string) ([]plan.Held, error) {
+	var people []plan.Held
+	err := inTx(ctx, r.reads, "look for a person in the journal", func(tx *sql.Tx) (err error) {
+		people, err = selectAll(ctx, tx, func(rows *sql.Rows) (plan.Held, error) {
+			var h plan.Held
+			var last int64
+			err := rows.Scan(&h.Person.Source, &h.Person.ID, &h.CSI, &h.DN, &last)
+			return h, err
+		}, `SELECT source, person, csi, dn, max(id) FROM journal
+			WHERE ?1 <> '' AND person <> '' AND op <> 'set-settings' AND (
+				?1 IN (lower(person), lower(source || '/' || person), lower(csi), lower(username), lower(dn))
+				OR ?2 IN (csi, username, dn)
+				OR EXISTS (SELECT 1 FROM json_each(threema_ids) WHERE lower(value) = ?1))
+			GROUP BY source, person ORDER BY max(id) DESC LIMIT ?3`, strings.ToLower(strings.TrimSpace(query)), strings.TrimSpace(query), shownPeople)
+		return err
+	})
+	return people, err
+}

@@ -1,0 +1,81 @@
+package ledger
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+func TestPersonHistory(t *testing.T) {
+	t.Parallel()
+	l, c := openNew(t)
+	run := startRun(t, l)
+	create := beginOne(t, l, run, plan.Operation{Change: "c1", Op: plan.Create, Person: person("a"), Username: "anna"})
+	if err := l.Created(t.Context(), create.ID, "cred"); err != nil {
+		t.Fatal(err)
+	}
+	settleOne(t, l, plan.Outcome{Operation: create.ID, Result: plan.Done})
+	beginOne(t, l, run, plan.Operation{Change: "c2", Op: plan.SetSettings, Person: person("a")}) // stands for many people
+	beginOne(t, l, run, plan.Operation{Change: "c3", Op: plan.Create, Person: person("b"), Username: "bert"})
+	c.Advance(time.Hour)
+	run = startRun(t, l)
+	withdraw := beginOne(t, l, run, plan.Operation{Change: "c4", Op: plan.Withdraw, Person: person("a"), CredentialID: "cred", Username: "anna", ThreemaIDs: []string{"AAAAAAAA"}})
+
+	h, err := l.PersonHistory(t.Context(), person("a"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	create.CredentialID = "cred"
+	want := plan.History{
+		Steps: []plan.PastStep{
+			{Operation: create, State: "done", SettledAt: start, Run: 1, Mode: plan.Sync},
+			{Operation: withdraw, State: "intent", Run: 2, Mode: plan.Sync},
+		},
+		Departures: []plan.PastDeparture{{Username: "anna", StartedAt: c.Now()}},
+	}
+	if diff := cmp.Diff(want, h); diff != "" {
+		t.Error(diff)
+	}
+	if h, err := l.PersonHistory(t.Context(), plan.PersonID{Source: "other", ID: "a"}); err != nil || len(h.Steps)+len(h.Departures) != 0 {
+		t.Errorf("of somebody else: %+v, %v", h, err)
+	}
+}
+
+func TestPersonHistoryIsCapped(t *testing.T) {
+	t.Parallel()
+	l, _ := openNew(t)
+	run := startRun(t, l)
+	for n := range shownSteps + 3 {
+		op := beginOne(t, l, run, plan.Operation{Change: fmt.Sprint(n), Op: plan.UnsetSetting, Person: person("a")})
+		settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Failed})
+	}
+	h, err := l.PersonHistory(t.Context(), person("a"))
+	if err != nil || h.Omitted != 3 || len(h.Steps) != shownSteps || h.Steps[0].Change != "3" {
+		t.Errorf("%d omitted, %d steps, %v", h.Omitted, len(h.Steps), err)
+	}
+}
+
+func TestPastPeople(t *testing.T) {
+	t.Parallel()
+	l, _ := openNew(t)
+	run := startRun(t, l)
+	one := plan.Operation{Change: "c1", Op: plan.Detach, Person: person("a"), CSI: "E1", DN: "cn=Old", Username: "Anna", ThreemaIDs: []string{"AAAAAAAA"}}
+	settleOne(t, l, plan.Outcome{Operation: beginOne(t, l, run, one).ID, Result: plan.Failed})
+	one.Change, one.DN = "c2", "cn=New"
+	beginOne(t, l, run, one)
+	beginOne(t, l, run, plan.Operation{Change: "c3", Op: plan.Create, Person: person("b"), CSI: "E1", DN: "cn=Jörg", Username: "bert"})
+	a := plan.Held{Person: person("a"), CSI: "E1", DN: "cn=New"}
+	b := plan.Held{Person: person("b"), CSI: "E1", DN: "cn=Jörg"}
+	for query, want := range map[string][]plan.Held{
+		"e1": {b, a}, "ANNA": {a}, " aaaaaaaa ": {a}, "CN=old": {{Person: a.Person, CSI: "E1", DN: "cn=Old"}}, "a": {a}, "corp/A": {a}, "cn=Jörg": {b}, "": nil, "x' OR 1=1 --": nil,
+	} {
+		got, err := l.PastPeople(t.Context(), query)
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Errorf("%q: %v\n%s", query, err, diff)
+		}
+	}
+}

@@ -1,0 +1,296 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Explanation is everything known of one person, and what the plan makes of it.
+type Explanation struct {
+	Person   PersonID
+	CSI      string
+	DN       string
+	Username string
+	Source   *SourceReport // nil: not read, or not configured any more
+	Entry    *EntryFacts   // nil: this read did not meet the person, nor look for them
+	// Observation is the memory after this read, nil if there is none.
+	Observation *Observation
+	Owned       *Ownership
+	Credential  *Credential // the one that is theirs, or is to be
+	Settings    []SettingState
+	Users       []User
+	Contacts    []Contact
+	Departure   *Saga // under way
+	Open        []Operation
+
+	Changes   []Change
+	Held      []string
+	Guards    []Guard // that block one of the changes
+	Unmanaged []Unmanaged
+	History   History // of the ledger, for the caller to fill in
+	Next      NextStep
+
+	hash string
+}
+
+// EntryFacts is what the source shows of a person now.
+type EntryFacts struct {
+	// InScope tells an entry of the scope; else it is the answer of the look-up by ID over the
+	// whole suffix.
+	InScope    bool
+	DN         string
+	State      AccountState
+	Evidence   Evidence
+	Excluded   bool
+	Held       string              // a fault of the entry or of its mapping
+	Attributes map[string][]string // those that the mapping names (D-64)
+}
+
+// SettingState compares one setting with the package. Settings that the mapping does not own
+// are not shown: they may be anything, passwords too.
+type SettingState struct {
+	Name    string
+	Now     string
+	Desired string
+	// Wanted tells that Desired says something: the person is entitled.
+	Wanted bool
+}
+
+// NextStep is what comes next for a person, in words, and when at the earliest; zero: now, or
+// nobody knows.
+type NextStep struct {
+	Words string
+	At    time.Time
+}
+
+// History is what the ledger recorded of one person.
+type History struct {
+	// Steps are journal rows with the pass that began them, oldest first. Settings are written
+	// in bulk, one row for many people: they are not among them.
+	Steps []PastStep
+	// Omitted counts older steps that are left out.
+	Omitted    int
+	Departures []PastDeparture // begun at some time, oldest first
+}
+
+// PastStep is one row of the journal.
+type PastStep struct {
+	Operation
+	State     string // intent, unknown, done, failed or reverted
+	SettledAt time.Time
+	Message   string
+	Run       int64
+	Mode      Mode // of the pass
+}
+
+// PastDeparture is one saga.
+type PastDeparture struct {
+	Username    string
+	StartedAt   time.Time
+	WithdrawnAt time.Time
+	EndedAt     time.Time
+	Ended       string // settled, returned or transferred; "": under way
+}
+
+// Explain finds the one person that a query means, by csi, username, mail, DN, Threema ID,
+// credential or directory ID, and collects what the plan, made of the same input, says of them.
+// past are people whom the ledger's history knows by the query; they count only if nobody of now
+// does. The error is an [*UnclearPersonError] if it is nobody or several.
+func Explain(in Input, p Plan, query string, past []Held) (Explanation, error) {
+	r := newRegister(in, p)
+	r.knowPast(query, past)
+	person, err := r.find(query)
+	if err != nil {
+		return Explanation{}, err
+	}
+	x := Explanation{Person: person, hash: p.Hash}
+	x.fromSource(in, p)
+	x.fromLedger(in, p)
+	x.fromPlan(p)
+	x.name(r.names[person].CSI, r.names[person].DN, "")
+	x.fromPackage(in, newIndex(in.Inventory), r)
+	for _, u := range p.Unmanaged {
+		if r.unmanagedOf(u, x) {
+			x.Unmanaged = append(x.Unmanaged, u)
+		}
+	}
+	x.Next = x.nextStep()
+	return x, nil
+}
+
+// identity is what the mapping made of the person, the zero value if they are in no snapshot.
+func (x *Explanation) identity(in Input) (Identity, bool) {
+	for _, s := range in.Sources {
+		for _, i := range s.Identities {
+			if i.Person == x.Person {
+				return i, true
+			}
+		}
+	}
+	return Identity{}, false
+}
+
+func (x *Explanation) fromSource(in Input, p Plan) {
+	for n := range p.Sources {
+		if p.Sources[n].Name == x.Person.Source {
+			x.Source = &p.Sources[n]
+		}
+	}
+	if i, ok := x.identity(in); ok {
+		x.CSI, x.DN, x.Username = i.CSI, i.DN, i.Username
+		x.Entry = &EntryFacts{InScope: true, DN: i.DN, State: i.State, Evidence: i.Evidence, Excluded: i.Excluded, Held: i.Held}
+	}
+	for _, s := range in.Sources {
+		for _, person := range s.Snapshot.People {
+			if person.ID == x.Person && x.Entry != nil {
+				x.Entry.Attributes = person.Attributes
+			}
+		}
+		for _, sighting := range s.Snapshot.Sightings {
+			if sighting.ID == x.Person && x.Entry == nil {
+				x.Entry = &EntryFacts{DN: sighting.DN, State: sighting.State, Evidence: sighting.Evidence}
+				x.DN = sighting.DN
+			}
+		}
+	}
+}
+
+func (x *Explanation) fromLedger(in Input, p Plan) {
+	if o, ok := ofPerson(p.Memory.Observations, x.Person, func(o Observation) PersonID { return o.Person }); ok {
+		x.Observation = &o
+		x.name(o.CSI, o.DN, "")
+	}
+	if own, ok := ofPerson(in.State.Owned, x.Person, func(o Ownership) PersonID { return o.Person }); ok {
+		x.Owned = &own
+		x.name(own.CSI, "", own.Username)
+	}
+	if saga, ok := ofPerson(in.State.Sagas, x.Person, func(s Saga) PersonID { return s.Person }); ok {
+		x.Departure = &saga
+		x.name(saga.CSI, saga.DN, saga.Username)
+	}
+	for _, op := range in.State.Open {
+		if op.Person == x.Person {
+			x.Open = append(x.Open, op)
+			x.name(op.CSI, op.DN, op.Username)
+		}
+	}
+}
+
+// name fills in what no better place has told.
+func (x *Explanation) name(csi, dn, username string) {
+	x.CSI, x.DN, x.Username = cmp.Or(x.CSI, csi), cmp.Or(x.DN, dn), cmp.Or(x.Username, username)
+}
+
+func ofPerson[T any](list []T, person PersonID, of func(T) PersonID) (found T, ok bool) {
+	n := slices.IndexFunc(list, func(item T) bool { return of(item) == person })
+	if n < 0 {
+		return found, false
+	}
+	return list[n], true
+}
+
+func (x *Explanation) fromPlan(p Plan) {
+	for _, c := range p.Changes {
+		if c.Person == x.Person {
+			x.Changes = append(x.Changes, c)
+			x.name(c.CSI, c.DN, c.Username)
+		}
+	}
+	for _, h := range p.Held {
+		if h.Person == x.Person {
+			x.Held = append(x.Held, h.Reason)
+		}
+	}
+	for _, g := range p.Guards {
+		blocks := func(c Change) bool { return c.Guard == g.Name && (g.Source == "" || g.Source == c.Person.Source) }
+		if slices.ContainsFunc(x.Changes, blocks) {
+			x.Guards = append(x.Guards, g)
+		}
+	}
+}
+
+func (x *Explanation) fromPackage(in Input, inventory index, r *register) {
+	credentialID := ""
+	if x.Owned != nil {
+		credentialID = x.Owned.CredentialID
+	}
+	for _, c := range x.Changes {
+		credentialID = cmp.Or(credentialID, c.CredentialID)
+	}
+	if c, there := inventory.credentials[credentialID]; there {
+		x.Credential = &c
+	}
+	i, _ := x.identity(in)
+	x.Settings = compareAll(i, in.Inventory.Settings[credentialID])
+	for _, id := range r.threemaIDs(x, credentialID) {
+		if u, there := inventory.users[id]; there {
+			x.Users = append(x.Users, u)
+		}
+		if c, there := inventory.contacts[id]; there {
+			x.Contacts = append(x.Contacts, c)
+		}
+	}
+}
+
+// compareAll lists the settings that the mapping owns. For somebody who is not entitled now,
+// these are the ones that every mapping owns, and nothing is desired.
+func compareAll(i Identity, current map[string]string) []SettingState {
+	var all []SettingState
+	if i.State == Entitled && !i.Excluded {
+		for _, s := range i.Settings {
+			all = append(all, SettingState{Name: s.Name, Now: current[s.Name], Desired: s.Value, Wanted: true})
+		}
+		return all
+	}
+	if len(current) == 0 {
+		return nil
+	}
+	for _, name := range []string{SettingCSI, SettingFirstName, SettingLastName} {
+		all = append(all, SettingState{Name: name, Now: current[name]})
+	}
+	return all
+}
+
+// nextStep says what the next pass does, or what is waited for.
+func (x *Explanation) nextStep() NextStep {
+	if len(x.Changes) == 0 {
+		return NextStep{Words: x.whyNothing()}
+	}
+	c := x.Changes[0]
+	if n := slices.IndexFunc(x.Changes, func(c Change) bool { return c.Status == Due }); n >= 0 {
+		c = x.Changes[n]
+	}
+	word := c.Op.cockpitWord()
+	switch c.Status {
+	case Due:
+		return NextStep{Words: word + ", by the next pass"}
+	case NeedsApproval:
+		return NextStep{Words: word + ", once somebody said yes: read `threema-dirsync plan`, then type threema-dirsync approve " + x.hash}
+	case Blocked:
+		return NextStep{Words: word + ", once the guard " + c.Guard + " is lifted (see below)"}
+	case Withheld:
+		return NextStep{Words: word + " is withheld by the policy"}
+	case Waiting, Deferred:
+	}
+	words := word + ", " + string(c.Status)
+	if c.NotBefore.IsZero() {
+		words += ": " + c.Reason
+	}
+	return NextStep{Words: words, At: c.NotBefore}
+}
+
+func (x *Explanation) whyNothing() string {
+	switch {
+	case len(x.Held) > 0:
+		return "nothing, as long as this holds: " + strings.Join(x.Held, "; ")
+	case x.Entry != nil && x.Entry.State == Entitled:
+		return "nothing: all is as it should be"
+	case x.Source == nil:
+		return "nothing: source " + x.Person.Source + " was not read"
+	case x.Owned == nil && x.Departure == nil:
+		return "nothing: not entitled, and nothing in the package is managed for them"
+	}
+	return "nothing for now"
+}

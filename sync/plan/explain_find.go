@@ -1,0 +1,239 @@
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// shownCandidates caps the people that an unclear query names.
+const shownCandidates = 10
+
+// register knows under which keys each person can be asked for.
+type register struct {
+	plan     Plan
+	byID     map[string]map[PersonID]bool // immutable ID, with and without its source
+	byName   map[string]map[PersonID]bool // csi, username, mail, DN, Threema ID, credential ID
+	byPast   map[string]map[PersonID]bool // people of the past, by what they were asked for
+	names    map[PersonID]Held            // csi and DN, to show
+	idsOf    map[PersonID][]string        // Threema IDs of a departure under way
+	seenOn   map[string][]string          // credential ID → Threema IDs, now and at the last pass
+	csiOf    map[string]string            // credential ID → csi on it
+	ownerOf  map[string]PersonID          // by credential ID
+	username map[string]string            // by credential ID, folded
+}
+
+// foldKey is how keys compare: nobody types the case of a DN right.
+func foldKey(key string) string { return strings.ToLower(strings.TrimSpace(key)) }
+
+func newRegister(in Input, p Plan) *register {
+	r := &register{
+		plan: p, byID: map[string]map[PersonID]bool{}, byName: map[string]map[PersonID]bool{},
+		byPast: map[string]map[PersonID]bool{}, names: map[PersonID]Held{},
+		idsOf: map[PersonID][]string{}, seenOn: map[string][]string{}, csiOf: map[string]string{},
+		ownerOf: map[string]PersonID{}, username: map[string]string{},
+	}
+	for _, s := range in.Sources {
+		for _, i := range s.Identities {
+			r.know(i.Person, i.CSI, i.DN, i.Username)
+		}
+		for _, person := range s.Snapshot.People {
+			r.know(person.ID, "", person.DN, person.Attributes["mail"]...)
+		}
+		for _, sighting := range s.Snapshot.Sightings {
+			r.know(sighting.ID, "", sighting.DN)
+		}
+	}
+	r.knowLedger(in.State)
+	for _, c := range p.Changes {
+		r.know(c.Person, c.CSI, c.DN, c.Username, c.ThreemaID)
+		if c.CredentialID != "" {
+			r.own(c.CredentialID, c.Person)
+		}
+	}
+	r.knowPackage(in)
+	return r
+}
+
+func (r *register) knowLedger(state State) {
+	for _, o := range state.Observations {
+		r.know(o.Person, o.CSI, o.DN)
+	}
+	for _, own := range state.Owned {
+		r.know(own.Person, own.CSI, "", own.Username)
+		r.own(own.CredentialID, own.Person)
+	}
+	for _, saga := range state.Sagas {
+		r.know(saga.Person, saga.CSI, saga.DN, saga.Username, saga.CredentialID)
+		for _, id := range saga.IDs {
+			r.know(saga.Person, "", "", id.ThreemaID)
+			r.idsOf[saga.Person] = append(r.idsOf[saga.Person], id.ThreemaID)
+		}
+	}
+	for _, op := range state.Open {
+		if op.Op == Create {
+			r.know(op.Person, op.CSI, op.DN, op.Username)
+		}
+	}
+}
+
+func (r *register) knowPackage(in Input) {
+	for _, c := range in.Inventory.Credentials {
+		r.csiOf[c.ID] = in.Inventory.Settings[c.ID][SettingCSI]
+		r.username[c.ID] = foldUsername(c.Username)
+		if owner, owned := r.ownerOf[c.ID]; owned {
+			r.know(owner, "", "", c.Username)
+		}
+	}
+	for _, u := range in.Inventory.Users {
+		r.sees(u.CredentialID, u.ID)
+	}
+	for _, u := range in.State.UsersSeen {
+		r.sees(u.CredentialID, u.ThreemaID)
+	}
+}
+
+// sees notes that a Threema ID uses, or used, a credential.
+func (r *register) sees(credentialID, threemaID string) {
+	if credentialID == "" {
+		return
+	}
+	r.seenOn[credentialID] = append(r.seenOn[credentialID], threemaID)
+	if owner, owned := r.ownerOf[credentialID]; owned {
+		r.know(owner, "", "", threemaID)
+	}
+}
+
+func (r *register) own(credentialID string, person PersonID) {
+	if _, taken := r.ownerOf[credentialID]; !taken {
+		r.ownerOf[credentialID] = person
+	}
+	r.know(person, "", "", credentialID)
+}
+
+// know adds a person under their ID and other keys.
+func (r *register) know(person PersonID, csi, dn string, keys ...string) {
+	enter(r.byID, person.ID, person)
+	enter(r.byID, person.String(), person)
+	for _, key := range append(keys, csi, dn) {
+		enter(r.byName, key, person)
+	}
+	r.call(person, csi, dn)
+}
+
+// knowPast adds people of whom perhaps only the history is left.
+func (r *register) knowPast(query string, past []Held) {
+	for _, h := range past {
+		enter(r.byPast, query, h.Person)
+		r.call(h.Person, h.CSI, h.DN)
+	}
+}
+
+// call names a person, unless a better place has done it.
+func (r *register) call(person PersonID, csi, dn string) {
+	known := r.names[person]
+	r.names[person] = Held{Person: person, CSI: firstNonEmpty(known.CSI, csi), DN: firstNonEmpty(known.DN, dn)}
+}
+
+func enter(keys map[string]map[PersonID]bool, key string, person PersonID) {
+	key = foldKey(key)
+	if key == "" {
+		return
+	}
+	if keys[key] == nil {
+		keys[key] = map[PersonID]bool{}
+	}
+	keys[key][person] = true
+}
+
+// find takes the immutable ID for final; all other keys are equal; the past comes last.
+func (r *register) find(query string) (PersonID, error) {
+	key := foldKey(query)
+	for _, keys := range []map[string]map[PersonID]bool{r.byID, r.byName, r.byPast} {
+		people := sorted(slices.Collect(maps.Keys(keys[key])), PersonID.Compare)
+		switch len(people) {
+		case 0:
+		case 1:
+			return people[0], nil
+		default:
+			return PersonID{}, r.unclear(query, people, true)
+		}
+	}
+	return PersonID{}, r.unclear(query, r.similar(key), false)
+}
+
+// similar finds people with a key that contains what was asked for.
+func (r *register) similar(key string) []PersonID {
+	people := map[PersonID]bool{}
+	if len(key) >= 3 { // less is in everything
+		for _, keys := range []map[string]map[PersonID]bool{r.byID, r.byName} {
+			for name, found := range keys {
+				if strings.Contains(name, key) {
+					maps.Copy(people, found)
+				}
+			}
+		}
+	}
+	return sorted(slices.Collect(maps.Keys(people)), PersonID.Compare)
+}
+
+func (r *register) unclear(query string, people []PersonID, several bool) error {
+	e := &UnclearPersonError{Query: query, Several: several, More: max(0, len(people)-shownCandidates)}
+	for _, person := range people[:min(len(people), shownCandidates)] {
+		e.Candidates = append(e.Candidates, r.names[person])
+	}
+	key := foldKey(query)
+	for _, u := range r.plan.Unmanaged {
+		named := key == foldKey(u.ID) || key == foldKey(u.Name) || u.Kind == "credential" && key == foldKey(r.csiOf[u.ID])
+		if key != "" && named && len(e.Unmanaged) < shownCandidates {
+			e.Unmanaged = append(e.Unmanaged, u)
+		}
+	}
+	return e
+}
+
+// threemaIDs are the IDs of a person: on their credential, and those of a departure under way.
+func (r *register) threemaIDs(x *Explanation, credentialID string) []string {
+	ids := slices.Concat(r.seenOn[credentialID], r.idsOf[x.Person])
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// unmanagedOf tells whether an object that is nobody's carries the person's csi or username, or
+// is a Threema ID of theirs.
+func (r *register) unmanagedOf(u Unmanaged, x Explanation) bool {
+	if u.Kind == "credential" {
+		return x.CSI != "" && r.csiOf[u.ID] == x.CSI || x.Username != "" && r.username[u.ID] == foldUsername(x.Username)
+	}
+	return slices.ContainsFunc(x.Users, func(user User) bool { return user.ID == u.ID })
+}
+
+// UnclearPersonError refuses a query that means nobody, or several people.
+type UnclearPersonError struct {
+	Query      string
+	Several    bool
+	Candidates []Held // without a reason: who it may be
+	More       int    // further candidates
+	Unmanaged  []Unmanaged
+}
+
+func (e *UnclearPersonError) Error() string {
+	lines := []string{fmt.Sprintf("nobody is known as %s", harmless(e.Query))}
+	switch {
+	case e.Several:
+		lines[0] = fmt.Sprintf("%s means %d people; ask by the directory ID, which is the last word of each line:", harmless(e.Query), len(e.Candidates)+e.More)
+	case len(e.Candidates) > 0:
+		lines[0] += "; did you mean one of these? Ask by csi, username, DN, or the directory ID, which is the last word of each line:"
+	}
+	for _, c := range e.Candidates {
+		lines = append(lines, "  "+harmless(firstNonEmpty(c.CSI, "(no csi)")+" "+firstNonEmpty(c.DN, "(no DN)")+" "+c.Person.String()))
+	}
+	if e.More > 0 {
+		lines = append(lines, fmt.Sprintf("  … and %d more", e.More))
+	}
+	for _, u := range e.Unmanaged {
+		lines = append(lines, "  the package has it, unmanaged: "+harmless(u.Kind+" "+u.ID+" "+u.Name+": "+u.Reason))
+	}
+	return strings.Join(lines, "\n")
+}

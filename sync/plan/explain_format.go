@@ -1,0 +1,283 @@
+package plan
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+)
+
+// Format writes the explanation for people: the next step first, then what it follows from.
+func (x Explanation) Format(w io.Writer) error {
+	out := &printer{w: tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)}
+	out.line("%s", personWords(x.CSI, x.DN, x.Person))
+	out.fact("directory ID", x.Person.String())
+	out.fact("username", firstNonEmpty(x.Username, "(none)"))
+	next := x.Next.Words
+	if !x.Next.At.IsZero() {
+		next += ", not before " + stamp(x.Next.At)
+	}
+	out.fact("NEXT STEP", next)
+	x.formatSource(out)
+	x.formatLedger(out)
+	x.formatPackage(out)
+	x.formatDecision(out)
+	x.formatHistory(out)
+	return out.flush()
+}
+
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return "-"
+	}
+	return t.UTC().Format(time.DateTime) + " UTC"
+}
+
+// fact writes one line of cells, without those at its end that are empty.
+func (o *printer) fact(cells ...string) {
+	for len(cells) > 1 && cells[len(cells)-1] == "" {
+		cells = cells[:len(cells)-1]
+	}
+	o.write("  " + row(cells...))
+}
+
+func (x Explanation) formatSource(out *printer) {
+	out.line("\nDirectory now:")
+	if x.Source == nil {
+		out.fact("source", x.Person.Source+" was not read; is it still configured?")
+	} else {
+		out.source(*x.Source)
+	}
+	e := x.Entry
+	if e == nil {
+		out.fact("entry", "not met, and not looked for")
+		return
+	}
+	where := "in scope, at " + e.DN
+	if !e.InScope {
+		where = "not in scope; looked up by ID: " + firstNonEmpty(e.DN, "not found")
+	}
+	out.fact("entry", where)
+	out.fact("account", e.State.String(), evidenceWords(e.Evidence))
+	if e.Excluded {
+		out.fact("excluded", "lies below exclude_dns")
+	}
+	if e.Held != "" {
+		out.fact("fault", e.Held)
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.Attributes)) {
+		out.fact(name+":", strings.Join(e.Attributes[name], " | "))
+	}
+}
+
+func evidenceWords(e Evidence) string {
+	if e.Kind == "" {
+		return e.Detail
+	}
+	return e.String()
+}
+
+func (x Explanation) formatLedger(out *printer) {
+	out.line("\nRemembered:")
+	if x.Observation == nil && x.Owned == nil && x.Departure == nil && len(x.Open) == 0 {
+		out.fact("nothing")
+	}
+	if o := x.Observation; o != nil {
+		out.fact("state", o.State.String(), evidenceWords(o.Evidence))
+		out.fact("last seen entitled", stamp(o.LastSeen))
+		if o.State == Departed {
+			out.fact("departed since", stamp(o.Since), fmt.Sprintf("%d complete reads", o.Reads))
+			confirmed := "not yet"
+			if !o.ConfirmedAt.IsZero() {
+				confirmed = stamp(o.ConfirmedAt)
+			}
+			out.fact("confirmed", confirmed)
+		}
+	}
+	if own := x.Owned; own != nil {
+		how := "adopted"
+		if own.Created {
+			how = "created"
+		}
+		out.fact("owns credential", own.CredentialID+" "+own.Username, how)
+		if own.MissingReads > 0 {
+			out.fact("missing since", stamp(own.MissingSince), fmt.Sprintf("%d reads", own.MissingReads))
+		}
+	}
+	if saga := x.Departure; saga != nil {
+		out.fact("departure began", stamp(saga.StartedAt))
+		out.fact("withdrawn", stamp(saga.WithdrawnAt))
+		for _, id := range saga.IDs {
+			out.fact("  ID "+id.ThreemaID, "gone: "+stamp(id.GoneAt))
+		}
+	}
+	for _, op := range x.Open {
+		out.fact("without a known end", string(op.Op), stamp(op.At))
+	}
+}
+
+func (x Explanation) formatPackage(out *printer) {
+	out.line("\nLicence package now:")
+	if x.Credential == nil {
+		out.fact("no credential")
+	} else {
+		out.fact("credential", x.Credential.ID+" "+x.Credential.Username, fmt.Sprintf("used by %d", x.Credential.Usage))
+	}
+	for _, s := range x.Settings {
+		switch {
+		case !s.Wanted || s.Now == s.Desired:
+			out.fact(s.Name, fmt.Sprintf("%q", s.Now))
+		default:
+			out.fact(s.Name, fmt.Sprintf("%q → %q", s.Now, s.Desired))
+		}
+	}
+	for _, u := range x.Users {
+		link := "link to its credential is gone"
+		if u.CredentialID != "" {
+			link = "on credential " + u.CredentialID
+		}
+		out.fact("Threema ID "+u.ID, link, "csi "+firstNonEmpty(u.CSI, "(none)"), "last check "+stamp(u.LastCheck))
+	}
+	for _, c := range x.Contacts {
+		state := "disabled"
+		if c.Enabled {
+			state = "enabled"
+		}
+		out.fact("contact "+c.ID, fullName(c.FirstName, c.LastName), state)
+	}
+	for _, u := range x.Unmanaged {
+		out.fact("unmanaged "+u.Kind+" "+u.ID, u.Name, u.Reason)
+	}
+}
+
+func (x Explanation) formatDecision(out *printer) {
+	out.line("\nDecided:")
+	if len(x.Changes) == 0 && len(x.Held) == 0 {
+		out.fact("no change")
+	}
+	for _, c := range x.Changes {
+		out.fact(c.Op.sign()+" "+c.Op.cockpitWord(), c.statusWords(), c.why())
+	}
+	for _, reason := range x.Held {
+		out.fact("! held", reason)
+	}
+	for _, g := range x.Guards {
+		out.fact("GUARD "+g.Name, g.Detail)
+	}
+}
+
+func (x Explanation) formatHistory(out *printer) {
+	h := x.History
+	out.line("\nHistory (settings are written in bulk and not listed):")
+	if len(h.Steps) == 0 && len(h.Departures) == 0 {
+		out.fact("none")
+	}
+	if h.Omitted > 0 {
+		out.fact(fmt.Sprintf("… %d older steps", h.Omitted))
+	}
+	for _, s := range h.Steps {
+		approved := ""
+		if s.Approved {
+			approved = "approved"
+		}
+		out.fact(stamp(s.At), s.Op.cockpitWord(), s.State, strings.Join(s.ThreemaIDs, " "), fmt.Sprintf("pass %d, policy %s", s.Run, s.Mode), approved, s.Message)
+	}
+	for _, d := range h.Departures {
+		out.fact(stamp(d.StartedAt), "departure", firstNonEmpty(d.Ended, "under way"), "withdrawn "+stamp(d.WithdrawnAt), "ended "+stamp(d.EndedAt))
+	}
+}
+
+// MarshalJSON writes the explanation for programs: members are added, never renamed. Lists are
+// never null; a part that is not there is null.
+func (x Explanation) MarshalJSON() ([]byte, error) {
+	type object = map[string]any
+	doc := object{
+		"person":   jsonPerson{x.Person.Source, x.Person.ID, x.CSI, x.DN},
+		"username": x.Username, "source": x.Source, "entry": nil, "observation": nil, "owned": nil, "credential": nil, "departure": nil,
+		"next": object{"step": x.Next.Words, "notBefore": optionalTime(x.Next.At)},
+		"settings": convert(x.Settings, func(s SettingState) object {
+			o := object{"name": s.Name, "now": s.Now, "desired": nil}
+			if s.Wanted {
+				o["desired"] = s.Desired
+			}
+			return o
+		}),
+		"users": convert(x.Users, func(u User) object {
+			return object{"id": u.ID, "credentialId": u.CredentialID, "csi": u.CSI, "firstName": u.FirstName, "lastName": u.LastName, "lastCheck": optionalTime(u.LastCheck)}
+		}),
+		"contacts": convert(x.Contacts, func(c Contact) object {
+			return object{"id": c.ID, "firstName": c.FirstName, "lastName": c.LastName, "enabled": c.Enabled, "automatic": c.Auto}
+		}),
+		"open": convert(x.Open, func(op Operation) object {
+			return object{"id": op.Change, "op": op.Op, "at": optionalTime(op.At)}
+		}),
+		"changes":   convert(x.Changes, Change.json),
+		"held":      convert(x.Held, func(reason string) string { return reason }),
+		"guards":    convert(x.Guards, func(g Guard) jsonGuard { return jsonGuard{g.Name, g.Source, g.Detail} }),
+		"unmanaged": convert(x.Unmanaged, func(u Unmanaged) jsonUnmanaged { return jsonUnmanaged(u) }),
+		"history":   x.History.json(),
+	}
+	x.jsonParts(doc)
+	return json.Marshal(doc)
+}
+
+// jsonParts adds the parts that may be missing.
+func (x Explanation) jsonParts(doc map[string]any) {
+	type object = map[string]any
+	evidence := func(e Evidence) object { return object{"kind": e.Kind, "detail": e.Detail} }
+	if e := x.Entry; e != nil {
+		attributes := e.Attributes
+		if attributes == nil {
+			attributes = map[string][]string{}
+		}
+		doc["entry"] = object{
+			"inScope": e.InScope, "dn": e.DN, "state": e.State.String(), "evidence": evidence(e.Evidence),
+			"excluded": e.Excluded, "held": e.Held, "attributes": attributes,
+		}
+	}
+	if o := x.Observation; o != nil {
+		doc["observation"] = object{
+			"state": o.State.String(), "evidence": evidence(o.Evidence), "lastSeen": optionalTime(o.LastSeen),
+			"since": optionalTime(o.Since), "reads": o.Reads, "confirmedAt": optionalTime(o.ConfirmedAt),
+		}
+	}
+	if own := x.Owned; own != nil {
+		doc["owned"] = object{
+			"credentialId": own.CredentialID, "username": own.Username, "csi": own.CSI, "created": own.Created,
+			"missingSince": optionalTime(own.MissingSince), "missingReads": own.MissingReads,
+		}
+	}
+	if c := x.Credential; c != nil {
+		doc["credential"] = object{"id": c.ID, "username": c.Username, "usage": c.Usage}
+	}
+	if s := x.Departure; s != nil {
+		doc["departure"] = object{
+			"startedAt": optionalTime(s.StartedAt), "withdrawnAt": optionalTime(s.WithdrawnAt),
+			"ids": convert(s.IDs, func(id SagaID) object { return object{"threemaId": id.ThreemaID, "goneAt": optionalTime(id.GoneAt)} }),
+		}
+	}
+}
+
+func (h History) json() map[string]any {
+	type object = map[string]any
+	return object{
+		"omitted": h.Omitted,
+		"steps": convert(h.Steps, func(s PastStep) object {
+			return object{
+				"id": s.Change, "op": s.Op, "state": s.State, "at": optionalTime(s.At), "settledAt": optionalTime(s.SettledAt),
+				"credentialId": s.CredentialID, "username": s.Username, "threemaIds": convert(s.ThreemaIDs, func(id string) string { return id }),
+				"approved": s.Approved, "message": s.Message, "run": s.Run, "policy": s.Mode,
+			}
+		}),
+		"departures": convert(h.Departures, func(d PastDeparture) object {
+			return object{
+				"username": d.Username, "startedAt": optionalTime(d.StartedAt), "withdrawnAt": optionalTime(d.WithdrawnAt),
+				"endedAt": optionalTime(d.EndedAt), "ended": d.Ended,
+			}
+		}),
+	}
+}

@@ -1,0 +1,277 @@
+package plan_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// explain asks for somebody in a world, each of whose people has a mail address.
+func (w *world) explain(query string) (plan.Explanation, error) {
+	in := w.input()
+	for _, s := range in.Sources {
+		for n, p := range s.Snapshot.People {
+			name := strings.TrimPrefix(s.Identities[n].CSI, "E-")
+			s.Snapshot.People[n].Attributes = map[string][]string{"mail": {name + "@corp.example"}, "sn": {p.DN}}
+		}
+	}
+	return plan.Explain(in, plan.Compute(in), query, nil)
+}
+
+func (w *world) mustExplain(t testing.TB, query string) (plan.Explanation, string) {
+	t.Helper()
+	x, err := w.explain(query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := x.Format(&b); err != nil {
+		t.Fatal(err)
+	}
+	return x, b.String()
+}
+
+// onTheWay is a company in which anna is on the way out: withdrawn, with one ID to go.
+func onTheWay(t testing.TB) (*world, map[string]*entry, string) {
+	t.Helper()
+	w, people := rolledOut(t, "anna", "bert")
+	w.policy.ID = plan.DetachID
+	id := w.activate("anna")
+	w.settle(t)
+	people["anna"].leave(plan.Disabled)
+	w.later(t, time.Hour)
+	w.later(t, 25*time.Hour)
+	if saga := w.saga(people["anna"].id); saga == nil || saga.WithdrawnAt.IsZero() {
+		t.Fatalf("anna is not on the way out: %+v", saga)
+	}
+	return w, people, id
+}
+
+// TestExplainSituations: what comes next, and why, for each kind of person.
+func TestExplainSituations(t *testing.T) {
+	t.Parallel()
+	rows := map[string]struct {
+		happens func(*world, map[string]*entry)
+		ask     string
+		next    string
+		says    []string
+	}{
+		"all is well": {func(*world, map[string]*entry) {}, "E-bert", "nothing: all is as it should be",
+			[]string{"in scope, at CN=Bert Muster", "owns credential", "created", "no change", "bert@corp.example"}},
+		"a joiner": {func(w *world, _ map[string]*entry) { w.hire("carl") }, "carl", "create, by the next pass",
+			[]string{"no credential", `"" → "Carl"`, "entitled, and no credential carries the csi"}},
+		"a rename": {func(_ *world, p map[string]*entry) { p["bert"].last = "Neu" }, "bert", "set-settings, by the next pass",
+			[]string{`"Muster" → "Neu"`}},
+		"a leaver in grace": {func(_ *world, p map[string]*entry) { p["bert"].leave(plan.Disabled) }, "bert", "withdraw / Zugang entziehen, waiting",
+			[]string{"departed  disabled (test)", "confirmed", "not before 2026-03-03"}},
+		"a leaver to be confirmed": {func(_ *world, p map[string]*entry) { p["bert"].leave(plan.Absent) }, "bert", "withdraw / Zugang entziehen, waiting",
+			[]string{"not in scope; looked up by ID", "not yet", "confirmed by 1 of 2 complete reads"}},
+		"a hidden person": {func(_ *world, p map[string]*entry) { p["bert"].hide("the parent is not readable") }, "bert",
+			"nothing, as long as this holds: whereabouts unknown: the parent is not readable", []string{"! held"}},
+		"a held person": {func(_ *world, p map[string]*entry) { p["bert"].held = "no employeeID" }, "bert",
+			"nothing, as long as this holds: no employeeID", []string{"fault"}},
+		"blocked by the stop file": {func(w *world, p map[string]*entry) {
+			w.stop, w.policy.GraceWithdraw = "the stop file exists", 0
+			p["bert"].leave(plan.Disabled)
+		}, "bert", "withdraw / Zugang entziehen, once the guard stop-file is lifted", []string{"GUARD stop-file", "the stop file exists"}},
+		"waiting for a yes": {func(w *world, p map[string]*entry) {
+			w.policy.Approval, w.policy.GraceWithdraw = plan.ApproveAll, 0
+			p["bert"].leave(plan.Disabled)
+		}, "bert", "withdraw / Zugang entziehen, once somebody said yes", []string{"threema-dirsync approve "}},
+		"withheld": {func(w *world, _ map[string]*entry) { w.policy.Mode = plan.Observe; w.hire("carl") }, "carl", "create is withheld by the policy", nil},
+		"never managed": {func(w *world, _ map[string]*entry) { w.hire("carl").leave(plan.Disabled) }, "carl",
+			"nothing: not entitled, and nothing in the package is managed", []string{"no credential"}},
+		"a source that was not read": {func(w *world, _ map[string]*entry) {
+			w.hireAt(&directory{name: "other"}, "zoe")
+			w.source().unread = true
+		}, "bert", "nothing, as long as this holds: source corp was not read", []string{"corp was not read; is it still configured?"}},
+		"what is not ours but theirs": {func(w *world, _ map[string]*entry) {
+			w.hire("carl")
+			c := w.foreignCredential("carl-alt", "E-carl")
+			c.Usage = 3
+		}, "carl", "nothing, as long as this holds: credential carl-alt is shared", []string{"unmanaged credential", "shared: 3 Threema IDs"}},
+	}
+	for name, row := range rows {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, people := rolledOut(t, "anna", "bert")
+			row.happens(w, people)
+			x, text := w.mustExplain(t, row.ask)
+			if !strings.HasPrefix(x.Next.Words, row.next) {
+				t.Errorf("next: %q, want %q", x.Next.Words, row.next)
+			}
+			for _, says := range row.says {
+				if !strings.Contains(text, says) {
+					t.Errorf("does not say %q:\n%s", says, text)
+				}
+			}
+		})
+	}
+}
+
+// TestExplainKeys: every key of a person leads to the same one.
+func TestExplainKeys(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna", "bert")
+	id := w.activate("anna")
+	w.settle(t)
+	anna := people["anna"]
+	for _, key := range []string{"E-anna", "e-ANNA", " anna ", anna.dn(), strings.ToUpper(anna.dn()), "anna@corp.example", id, strings.ToLower(id),
+		w.credential("anna").ID, anna.id.ID, anna.id.String()} {
+		x, err := w.explain(key)
+		if err != nil || x.Person != anna.id || x.CSI != "E-anna" || x.DN != anna.dn() || x.Username != "anna" {
+			t.Errorf("%q: %+v, %v", key, x.Person, err)
+		}
+	}
+}
+
+// TestExplainTheAbsent: who is only in the ledger is found by what is remembered of them.
+func TestExplainTheAbsent(t *testing.T) {
+	t.Parallel()
+	w, people, id := onTheWay(t)
+	anna := people["anna"]
+	anna.outside, anna.evidence = true, plan.Evidence{Kind: plan.Absent}
+	for _, key := range []string{"E-anna", "anna", id, anna.id.ID} {
+		x, text := w.mustExplain(t, key)
+		if x.Person != anna.id || x.Departure == nil || !strings.HasPrefix(x.Next.Words, "detach / trennen, waiting") || x.Next.At.IsZero() || !strings.Contains(text, "ID "+id) {
+			t.Errorf("%q: %+v\n%s", key, x.Next, text)
+		}
+	}
+}
+
+// TestExplainThePast: who left no trace but history is found, unless somebody of now is meant.
+func TestExplainThePast(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	gone := plan.Held{Person: plan.PersonID{Source: "corp", ID: "gone"}, CSI: "E-zoe", DN: "CN=Zoe,DC=corp"}
+	in := w.input()
+	p := plan.Compute(in)
+	x, err := plan.Explain(in, p, "zoe", []plan.Held{gone})
+	if err != nil || x.Person != gone.Person || x.CSI != gone.CSI || x.DN != gone.DN || !strings.HasPrefix(x.Next.Words, "nothing: not entitled, and nothing in the package") {
+		t.Errorf("%+v, %v", x, err)
+	}
+	if x, err := plan.Explain(in, p, "E-anna", []plan.Held{gone}); err != nil || x.Person != people["anna"].id {
+		t.Errorf("%+v, %v", x.Person, err)
+	}
+}
+
+func TestExplainUnclear(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna", "bert")
+	people["bert"].csi = "E-anna"
+	w.pkg.Users = append(w.pkg.Users, plan.User{ID: "ORPHAN01"})
+	for query, want := range map[string]struct {
+		several          bool
+		candidates, more int
+		unmanaged        int
+		says             string
+	}{
+		"E-anna":         {several: true, candidates: 2, says: "E-anna means 2 people"},
+		"nobody-at-all":  {says: "nobody is known as nobody-at-all"},
+		"staff":          {candidates: 10, more: 30, says: "did you mean one of these?"},
+		"":               {says: "nobody is known as "},
+		"ORPHAN01":       {unmanaged: 1, says: "unmanaged: user ORPHAN01"},
+		"\x1b[2Jx\nfake": {says: "nobody is known as \ufffd[2Jx\ufffdfake"},
+	} {
+		_, err := w.explain(query)
+		e, ok := errors.AsType[*plan.UnclearPersonError](err)
+		if !ok || e.Several != want.several || len(e.Candidates) != want.candidates || e.More != want.more || len(e.Unmanaged) != want.unmanaged ||
+			!strings.Contains(err.Error(), want.says) {
+			t.Errorf("%q: %v", query, err)
+		}
+	}
+}
+
+// TestExplainShowsOnlyWhatIsMapped: other settings of the credential may be passwords.
+func TestExplainShowsOnlyWhatIsMapped(t *testing.T) {
+	t.Parallel()
+	w, people, _ := onTheWay(t)
+	w.set(w.credential("bert").ID, []plan.Setting{{Name: "th_safe_password", Value: "canary"}})
+	for _, leave := range []bool{false, true} {
+		if leave {
+			people["bert"].leave(plan.Absent)
+		}
+		x, text := w.mustExplain(t, "bert")
+		doc, err := json.Marshal(x)
+		if err != nil || strings.Contains(text, "canary") || bytes.Contains(doc, []byte("canary")) || len(x.Settings) != 3 {
+			t.Errorf("%v\n%s\n%s", err, text, doc)
+		}
+	}
+}
+
+// TestExplainFormats holds both views of somebody with a past, whose entry tries to steer the
+// terminal.
+func TestExplainFormats(t *testing.T) {
+	t.Parallel()
+	w, people, id := onTheWay(t)
+	people["anna"].evidence.Detail = "x\nNEXT STEP  revoke\t\x1b[2J\u202e"
+	x, err := w.explain("anna")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+	x.History = plan.History{Omitted: 2, Steps: []plan.PastStep{
+		{Operation: plan.Operation{Change: "c1", Op: plan.Create, Username: "anna", At: at}, State: "done", SettledAt: at, Run: 1, Mode: plan.Sync},
+		{Operation: plan.Operation{Change: "c2", Op: plan.Withdraw, ThreemaIDs: []string{id}, Approved: true, At: at}, State: "failed", Run: 2, Mode: plan.Sync, Message: "\x1b"},
+	}, Departures: []plan.PastDeparture{{Username: "anna", StartedAt: at, WithdrawnAt: at}}}
+	var b bytes.Buffer
+	if err := x.Format(&b); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "explain.golden", b.Bytes())
+	if strings.ContainsAny(b.String(), "\x1b\u202e") || strings.Contains(b.String(), "\nNEXT") {
+		t.Error("a directory entry steers the terminal")
+	}
+	doc, err := json.MarshalIndent(x, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "explain.json.golden", append(doc, '\n'))
+	if err := x.Format(brokenPipe{}); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestExplainEverybody: for each person of a plan with everything in it there is one explanation,
+// which has each of their changes and reasons, and is the same every time.
+func TestExplainEverybody(t *testing.T) {
+	t.Parallel()
+	w, _, _ := onTheWay(t)
+	w.hire("carl")
+	w.hire("dora").held = "no name"
+	in := w.input()
+	p := plan.Compute(in)
+	changes, held := 0, 0
+	for _, s := range in.Sources {
+		ids := map[plan.PersonID]bool{}
+		for _, i := range s.Identities {
+			ids[i.Person] = true
+		}
+		for _, sighting := range s.Snapshot.Sightings {
+			ids[sighting.ID] = true
+		}
+		for id := range ids {
+			x, err := plan.Explain(in, p, id.String(), nil)
+			if err != nil || x.Person != id || x.Next.Words == "" {
+				t.Fatalf("%v: %+v, %v", id, x, err)
+			}
+			again, err := plan.Explain(in, p, id.String(), nil)
+			if diff := gocmp.Diff(x, again, cmpopts.IgnoreUnexported(plan.Explanation{})); err != nil || diff != "" {
+				t.Errorf("%v: not the same twice, %v\n%s", id, err, diff)
+			}
+			changes, held = changes+len(x.Changes), held+len(x.Held)
+		}
+	}
+	if changes != len(p.Changes) || held != len(p.Held) || changes == 0 || held == 0 {
+		t.Errorf("explained %d of %d changes and %d of %d held", changes, len(p.Changes), held, len(p.Held))
+	}
+}

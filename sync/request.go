@@ -1,0 +1,160 @@
+package sync
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// Request asks a pass for the changes that a written plan tells as due, and for nothing else.
+// It is no approval: every gate is passed as ever.
+type Request struct {
+	Subscription string // the package that was planned for
+	// Due are the changes, as far as the written plan tells them: id, op, person, what comes after.
+	Due []plan.Change
+}
+
+// maxRequest bounds a written plan: one of half a million people fits.
+const maxRequest = 512 << 20
+
+// ReadRequest reads a plan in JSON as `plan --json` tells it. More members than it knows are
+// no fault, for a newer program may write them; a missing or doubtful one that it needs is.
+func ReadRequest(r io.Reader) (Request, error) {
+	limited := &io.LimitedReader{R: r, N: maxRequest + 1}
+	decoder := json.NewDecoder(limited)
+	var doc struct {
+		Hash         string        `json:"hash"`
+		Subscription string        `json:"subscription"`
+		Changes      *[]pastChange `json:"changes"`
+	}
+	err := decoder.Decode(&doc)
+	if err == nil {
+		if _, end := decoder.Token(); !errors.Is(end, io.EOF) {
+			err = errors.New("something follows the plan")
+		}
+	}
+	switch {
+	case limited.N <= 0:
+		return Request{}, fmt.Errorf("it is larger than %d MiB", maxRequest>>20)
+	case err != nil:
+		return Request{}, fmt.Errorf("it is no JSON of a plan: %w", err)
+	case doc.Hash == "" || doc.Subscription == "" || doc.Changes == nil:
+		return Request{}, errors.New("it lacks hash, subscription or changes: was it written by `plan --out`?")
+	}
+	request := Request{Subscription: doc.Subscription}
+	seen := map[string]bool{}
+	for n, c := range *doc.Changes {
+		if err := c.sound(seen); err != nil {
+			return Request{}, fmt.Errorf("its change number %d: %w", n+1, err)
+		}
+		if c.Status == plan.Due {
+			request.Due = append(request.Due, c.change())
+		}
+	}
+	return request, nil
+}
+
+// sound checks the members that a request relies on.
+func (c pastChange) sound(seen map[string]bool) error {
+	statuses := []plan.Status{plan.Due, plan.Waiting, plan.NeedsApproval, plan.Blocked, plan.Deferred, plan.Withheld}
+	switch {
+	case c.ID == "":
+		return errors.New("it has no id")
+	case seen[c.ID]:
+		return fmt.Errorf("the id %.40q is there twice", c.ID)
+	case !slices.Contains(plan.Ops(), c.Op):
+		return fmt.Errorf("%.40q is no op", c.Op)
+	case !slices.Contains(statuses, c.Status):
+		return fmt.Errorf("%.40q is no status", c.Status)
+	}
+	seen[c.ID] = true
+	return nil
+}
+
+// split parts the due changes into those that are asked for and the others.
+func (q Request) split(changes []plan.Change) (listed, left []plan.Change) {
+	asked := map[string]bool{}
+	for _, c := range q.Due {
+		asked[c.ID] = true
+	}
+	for _, c := range changes {
+		switch {
+		case asked[c.ID]:
+			listed = append(listed, c)
+		case c.Status == plan.Due:
+			left = append(left, c)
+		}
+	}
+	return listed, left
+}
+
+// stillHolds compares the request with the plan of now.
+func (q Request) stillHolds(now plan.Plan) error {
+	if q.Subscription != now.Subscription.ID {
+		return fmt.Errorf("the written plan is for the licence package %.40q, the API key belongs to %s; nothing was carried out",
+			q.Subscription, now.Subscription.ID)
+	}
+	current := map[string]plan.Change{}
+	for _, c := range now.Changes {
+		current[c.ID] = c
+	}
+	asked := map[string]bool{}
+	for _, c := range q.Due {
+		asked[c.ID] = true
+	}
+	leader := plan.Leaders(now.Changes)
+	var differences []string
+	for _, was := range q.Due {
+		is, there := current[was.ID]
+		if what := difference(was, is, there); what != "" {
+			differences = append(differences, was.Title()+": "+what)
+		} else if first, led := leader(is); led && !asked[first.ID] {
+			differences = append(differences, was.Title()+": the "+string(first.Op)+" that must go first is not asked for")
+		}
+	}
+	if len(differences) > 0 {
+		return &StaleRequestError{Asked: len(q.Due), Differences: differences}
+	}
+	return nil
+}
+
+// difference says why a change of a written plan cannot be carried out now, "" if it can.
+func difference(was, is plan.Change, there bool) string {
+	switch {
+	case !there:
+		return "no longer in the plan: it is done, or what it relies on has changed"
+	case is.Op != was.Op || is.Person != was.Person:
+		return "the id is that of another change"
+	case is.Status == plan.Blocked:
+		return "blocked by the guard " + is.Guard + " now"
+	case is.Status != plan.Due:
+		return "no longer due, but " + string(is.Status)
+	case !maps.Equal(was.After, is.After):
+		return "would write something else by now"
+	}
+	return ""
+}
+
+// StaleRequestError refuses a request that does not hold any more. Nothing was carried out.
+type StaleRequestError struct {
+	Asked       int
+	Differences []string // in words, one for each change that does not hold
+}
+
+func (e *StaleRequestError) Error() string {
+	lines := []string{fmt.Sprintf("the world has changed since the plan was written: %d of its %d due changes do not hold; nothing was carried out:",
+		len(e.Differences), e.Asked)}
+	for _, d := range e.Differences[:min(len(e.Differences), shownDifference)] {
+		lines = append(lines, "  "+d)
+	}
+	if more := len(e.Differences) - shownDifference; more > 0 {
+		lines = append(lines, fmt.Sprintf("  … and %d more", more))
+	}
+	return strings.Join(append(lines, "Write the plan again with `threema-dirsync plan --out`, and read it."), "\n")
+}
