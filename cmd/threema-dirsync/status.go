@@ -19,6 +19,7 @@ import (
 // status is what the ledger knows, without asking anybody else.
 type status struct {
 	LastPass *passStatus     `json:"lastPass"`
+	Sources  []sourceStatus  `json:"sources"`
 	Guards   []guardStatus   `json:"guards"`
 	Leavers  []leaverStatus  `json:"leavers"`
 	Approved approvalStatus  `json:"approvals"`
@@ -63,8 +64,18 @@ type quotaStatus struct {
 	FreeAt    time.Time `json:"freeAt"`
 }
 
-// guardStatus and seatStatus are read back from the report of the last pass.
+// sourceStatus, guardStatus and seatStatus are read back from the report of the last pass.
 type (
+	sourceStatus struct {
+		Name       string            `json:"name"`
+		Complete   bool              `json:"complete"`
+		Conditions []conditionStatus `json:"conditions"`
+	}
+	conditionStatus struct {
+		Name   string `json:"name"`
+		OK     bool   `json:"ok"`
+		Detail string `json:"detail"`
+	}
 	guardStatus struct {
 		Guard  string `json:"guard"`
 		Source string `json:"source"`
@@ -116,7 +127,7 @@ func openStatus(ctx context.Context, cfg *config.Config, options ledger.Options)
 	reader, err := ledger.OpenReader(ctx, ledgerPath(cfg), options)
 	if errors.Is(err, fs.ErrNotExist) {
 		return status{
-			Guards: []guardStatus{}, Leavers: []leaverStatus{},
+			Sources: []sourceStatus{}, Guards: []guardStatus{}, Leavers: []leaverStatus{},
 			Quota: quotaStatus{Unlimited: options.DailyRequests == 0, Remaining: options.DailyRequests},
 		}, nil
 	}
@@ -141,7 +152,7 @@ func readStatus(ctx context.Context, reader *ledger.Reader, now time.Time) (stat
 		return status{}, err
 	}
 	s := status{
-		Guards: []guardStatus{}, Leavers: leaversOf(state), Approved: approvalsOf(state, now), Open: len(state.Open), Managed: len(state.Owned),
+		Sources: []sourceStatus{}, Guards: []guardStatus{}, Leavers: leaversOf(state), Approved: approvalsOf(state, now), Open: len(state.Open), Managed: len(state.Owned),
 		Quota: quotaStatus{budget.Unlimited, budget.Remaining, budget.FreeAt},
 	}
 	if len(runs) > 0 {
@@ -157,11 +168,12 @@ func (s *status) addPass(run ledger.RunRecord) {
 	}
 	s.Report = run.Report
 	var report struct {
-		Guards []guardStatus `json:"guards"`
-		Seats  seatStatus    `json:"seats"`
+		Sources []sourceStatus `json:"sources"`
+		Guards  []guardStatus  `json:"guards"`
+		Seats   seatStatus     `json:"seats"`
 	}
-	if json.Unmarshal(run.Report, &report) == nil && report.Guards != nil {
-		s.Guards, s.Seats = report.Guards, report.Seats
+	if json.Unmarshal(run.Report, &report) == nil && report.Guards != nil && report.Sources != nil {
+		s.Sources, s.Guards, s.Seats = report.Sources, report.Guards, report.Seats
 	}
 }
 
@@ -236,6 +248,12 @@ func (p *program) printStatus(s status) error {
 	if s.Stop != "" {
 		line("STOP:\t%s", s.Stop)
 	}
+	for _, source := range s.Sources {
+		line("Source %s:\t%s", source.Name, source.words())
+		for _, c := range source.Conditions {
+			line("  %s\t%s", c.Name, c.words())
+		}
+	}
 	for _, g := range s.Guards {
 		line("GUARD %s:\t%s %s", g.Guard, g.Source, g.Detail)
 	}
@@ -244,6 +262,20 @@ func (p *program) printStatus(s status) error {
 		line("  %s %s\t%s since %s, %d reads, %s", l.CSI, l.DN, l.Evidence, stamp(l.Since), l.Reads, l.Stage)
 	}
 	return w.Flush()
+}
+
+func (s sourceStatus) words() string {
+	if s.Complete {
+		return "read wholly"
+	}
+	return "INCOMPLETE: nobody departed"
+}
+
+func (c conditionStatus) words() string {
+	if c.OK {
+		return "holds: " + c.Detail
+	}
+	return "FAILED: " + c.Detail
 }
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }

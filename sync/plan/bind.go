@@ -3,6 +3,8 @@ package plan
 import (
 	"fmt"
 	"maps"
+	"slices"
+	"strings"
 )
 
 // bind compares what this pass reads with what the ledger is bound to. Another package, another
@@ -30,7 +32,29 @@ func (p *planner) bind() {
 	}
 }
 
-// difference says what is not as the ledger knows it, "" if all is. The server may change.
+// conditionServer is the one condition of the certificate that only the memory can judge.
+const conditionServer = "first-read-from-this-server"
+
+// judgeServers doubts the first snapshot from another server than the last pass read: a replica
+// may lag behind by hours, and whoever it lacks looks absent (design §5.1 row b, pitfall B16).
+// This pass binds the new server, so the next one believes it.
+func (p *planner) judgeServers() {
+	for n := range p.Sources {
+		s := &p.Sources[n].Snapshot
+		was := p.State.Sources[s.Source].Server
+		if was == "" {
+			continue
+		}
+		c := Condition{Name: conditionServer, OK: strings.EqualFold(was, s.Server), Detail: s.Server + ", as before"}
+		if !c.OK {
+			c.Detail = fmt.Sprintf("%s answered, and %s before; somebody may be missing there only: nobody departs before the next read from it", s.Server, was)
+		}
+		s.Conditions = append(slices.Clip(s.Conditions), c)
+	}
+}
+
+// difference says what is not as the ledger knows it, "" if all is. The server may change, see
+// judgeServers.
 func (p *planner) difference() string {
 	const how = "; nothing is done until you accept it: read `plan`, then type `threema-dirsync approve --baseline`"
 	if was := p.State.Subscription; was != "" && was != p.Inventory.Subscription.ID {

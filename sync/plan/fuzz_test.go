@@ -240,7 +240,15 @@ func (w *world) event(d *dice) {
 		w.meddle(d)
 	case 16:
 		s := pick(d, w.sources...)
-		s.incomplete, s.unread = d.one(3), d.one(6)
+		s.incomplete = d.one(3)
+		switch d.roll(6) {
+		case 1:
+			s.unread = true
+		case 2:
+			s.server, s.unread = "dc2", false
+		default:
+			s.server, s.unread = "dc1", false
+		}
 	case 17, 18:
 		w.now = w.now.Add(pick(d, time.Minute, time.Hour, 13*time.Hour, day, 3*day, 8*day, -time.Hour, -30*day))
 	case 19:

@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -55,14 +56,54 @@ func TestBaseline(t *testing.T) {
 	}
 }
 
-func TestAnotherServerIsNoChange(t *testing.T) {
+// TestAnotherServer: the first read from another server takes nobody out, though it adds and
+// updates people and neither counts nor resets; the second one is believed.
+func TestAnotherServer(t *testing.T) {
 	t.Parallel()
-	w, _ := rolledOut(t, "anna")
-	b := w.state.Sources["corp"]
-	b.Server = "dc9"
-	w.state.Sources["corp"] = b
-	if p := w.pass(t); len(p.Guards) != 0 || w.state.Sources["corp"].Server != "dc1" {
+	w, people := rolledOut(t, "anna", "bert")
+	w.policy.GraceWithdraw = 0
+	w.source().server = "dc2"
+	people["anna"].leave(plan.Disabled)
+	people["bert"].last = "Neu"
+	w.hire("zoe")
+	p := w.later(t, time.Hour)
+	wantLines(t, of(p, "anna", "bert", "zoe"), "set-settings E-bert due", "create E-zoe due")
+	c := p.Sources[0].Conditions[len(p.Sources[0].Conditions)-1]
+	if p.Sources[0].Complete || c.OK || c.Name != "first-read-from-this-server" || !strings.Contains(c.Detail, "dc2 answered, and dc1 before") {
+		t.Errorf("complete %t, %+v", p.Sources[0].Complete, c)
+	}
+	if len(p.Guards) != 0 || w.state.Sources["corp"].Server != "dc2" {
 		t.Errorf("guards %+v, bound to %+v", p.Guards, w.state.Sources)
+	}
+	p = w.later(t, time.Hour)
+	wantLines(t, of(p, "anna"), "withdraw E-anna due")
+	if !p.Sources[0].Complete {
+		t.Errorf("%+v", p.Sources[0].Conditions)
+	}
+}
+
+// TestAnotherServerDoesNotReset: a lagging replica between two others costs a pass, not the proof.
+func TestAnotherServerDoesNotReset(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	w.policy.GraceWithdraw = 0
+	people["anna"].leave(plan.Absent)
+	w.pass(t)
+	w.source().server = "dc2"
+	wantLines(t, of(w.later(t, day), "anna"), "withdraw E-anna waiting")
+	wantLines(t, of(w.later(t, time.Hour), "anna"), "withdraw E-anna due")
+}
+
+// TestNameOfTheServer: its spelling is no other server, and a ledger without one knows none.
+func TestNameOfTheServer(t *testing.T) {
+	t.Parallel()
+	for _, was := range []string{"", "DC1"} {
+		w, people := rolledOut(t, "anna")
+		w.policy.GraceWithdraw = 0
+		w.state.Sources["corp"] = plan.SourceBinding{NamingContext: "n1", Scope: "s1", Server: was}
+		people["anna"].leave(plan.Disabled)
+		p := w.plan()
+		wantLines(t, of(p, "anna"), "withdraw E-anna due")
 	}
 }
 

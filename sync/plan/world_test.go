@@ -63,6 +63,7 @@ type directory struct {
 	name       string
 	scope      string
 	context    string
+	server     string
 	incomplete bool
 	unread     bool
 	people     []*entry
@@ -109,7 +110,7 @@ func newWorld() *world {
 		history: map[plan.PersonID][]report{},
 		done:    map[plan.Op]int{},
 	}
-	w.sources = []*directory{{name: "corp", scope: "s1", context: "n1"}}
+	w.sources = []*directory{{name: "corp", scope: "s1", context: "n1", server: "dc1"}}
 	return w
 }
 
@@ -164,7 +165,7 @@ func (e *entry) identity() plan.Identity {
 // tracked person who is not among them.
 func (w *world) view(d *directory) plan.SourceView {
 	v := plan.SourceView{Snapshot: plan.Snapshot{
-		Source: d.name, Server: "dc1", NamingContext: d.context, Scope: d.scope,
+		Source: d.name, Server: d.server, NamingContext: d.context, Scope: d.scope,
 		Conditions: []plan.Condition{{Name: "paging", OK: true}, {Name: "sentinels", OK: !d.incomplete, Detail: "CN=Always,DC=corp"}},
 	}}
 	tracked := map[plan.PersonID]bool{}
@@ -663,7 +664,8 @@ func (w *world) note(in plan.Input) {
 		w.synced = w.now
 	}
 	for _, s := range in.Sources {
-		complete := s.Snapshot.Departures()
+		was := in.State.Sources[s.Snapshot.Source].Server
+		complete := s.Snapshot.Departures() && (was == "" || was == s.Snapshot.Server)
 		for _, i := range s.Identities {
 			state := i.State
 			if i.Excluded || !slices.Contains(in.Policy.Evidence, i.Evidence.Kind) && state == plan.Departed {
