@@ -91,6 +91,6 @@ Start with "check", then "plan". Nothing is changed before you choose a policy.`
 	cmd.PersistentFlags().StringVar(&p.configFile, "config", defaultConfig, "configuration file")
 	flags.add(cmd)
 	cmd.AddCommand(p.runCommand(), p.planCommand(), p.approveCommand(), p.statusCommand(), p.checkCommand(),
-		p.simulateCommand(), p.demoCommand(), p.versionCommand())
+		p.auditCommand(), p.simulateCommand(), p.demoCommand(), p.versionCommand())
 	return cmd
 }
