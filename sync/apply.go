@@ -175,6 +175,7 @@ func (a *applier) operation(c plan.Change) plan.Operation {
 	op := plan.Operation{
 		Change: c.ID, Op: c.Op, Person: c.Person, OU: c.OU, CSI: c.CSI, DN: c.DN,
 		CredentialID: c.CredentialID, Username: c.Username, Approved: c.Approved, At: a.Now(),
+		Reason: c.Reason, Evidence: c.Evidence,
 	}
 	if c.ThreemaID != "" {
 		op.ThreemaIDs = []string{c.ThreemaID}
@@ -249,10 +250,19 @@ func (a *applier) sendEach(ctx context.Context, batch []plan.Change, begun []pla
 			continue
 		}
 		var result plan.Result
-		result, stop = a.outcome(ctx, c, send(shielded(ctx), c))
-		outcomes = append(outcomes, plan.Outcome{Operation: begun[n].ID, Result: result})
+		err := send(shielded(ctx), c)
+		result, stop = a.outcome(ctx, c, err)
+		outcomes = append(outcomes, plan.Outcome{Operation: begun[n].ID, Result: result, Message: kindWord(err)})
 	}
 	return outcomes, stop
+}
+
+// kindWord is what the journal keeps of an answer: the kind of a failure, "" of a success.
+func kindWord(err error) string {
+	if err == nil {
+		return ""
+	}
+	return string(plan.KindOf(err))
 }
 
 // notSent closes a row for which no request went out.

@@ -118,7 +118,7 @@ func (a *applier) step(ctx context.Context, c plan.Change, op plan.Operation, se
 		err = nil
 	}
 	result, stop := a.outcome(ctx, c, err)
-	outcome := plan.Outcome{Operation: begun[0].ID, Result: result}
+	outcome := plan.Outcome{Operation: begun[0].ID, Result: result, Message: kindWord(err)}
 	if c.Op == plan.Withdraw && result == plan.Done {
 		outcome.ThreemaIDs = a.lateIDs(ctx, c)
 	}

@@ -15,17 +15,23 @@ func (a *applier) settings(ctx context.Context, changes []plan.Change) error {
 		if err := a.ready(ctx); err != nil {
 			return err
 		}
-		begun, err := a.begin(ctx, plan.Operation{Change: chunk[0].ID, Op: plan.SetSettings, Person: chunk[0].Person, At: a.Now()})
+		var wanted []plan.CredentialSettings
+		var credentials []string
+		for _, c := range chunk {
+			wanted = append(wanted, plan.CredentialSettings{CredentialID: c.CredentialID, Settings: c.Settings})
+			credentials = append(credentials, c.CredentialID)
+		}
+		begun, err := a.begin(ctx, plan.Operation{
+			Change: chunk[0].ID, Op: plan.SetSettings, Person: chunk[0].Person, At: a.Now(),
+			Reason:   fmt.Sprintf("one request for the settings of %d", len(chunk)),
+			Evidence: "settings differ on credentials " + strings.Join(credentials, " "),
+		})
 		if err != nil {
 			return err
 		}
-		var wanted []plan.CredentialSettings
-		for _, c := range chunk {
-			wanted = append(wanted, plan.CredentialSettings{CredentialID: c.CredentialID, Settings: c.Settings})
-		}
 		refusals, failure := a.bulk(ctx, wanted)
 		stop := a.tellSettings(ctx, chunk, refusals, failure)
-		outcome := plan.Outcome{Operation: begun[0].ID, Result: plan.Done, Refusals: refusals}
+		outcome := plan.Outcome{Operation: begun[0].ID, Result: plan.Done, Refusals: refusals, Message: kindWord(failure)}
 		if failure != nil {
 			outcome.Result = plan.Uncertain // some halves may have gone through: the next inventory tells
 		}

@@ -263,7 +263,7 @@ func TestAdoption(t *testing.T) {
 	if len(w.sim.State().Withdrawn) != 0 || !r.Plan.Tripped(plan.GuardBaseline) {
 		t.Errorf("somebody was taken out without a baseline: %v", w.sim.State().Withdrawn)
 	}
-	w.pass().AcceptBaseline(w.Context())
+	w.pass().AcceptBaseline(w.Context(), "anna")
 	w.ok()
 	w.equal("withdrawn", 2, len(w.sim.State().Withdrawn))
 	w.equal("foreign objects", foreign, w.foreign("c/shared=", "c/foreign="))

@@ -76,7 +76,7 @@ func (p *Pass) Apply(ctx context.Context, request Request) Report {
 // carryOut does a pass in which choose picks, of the plan's changes, those to carry out.
 func (p *Pass) carryOut(ctx context.Context, choose func(*Report, []plan.Change) []plan.Change) Report {
 	return p.record(ctx, func(r *Report, run int64) {
-		in, ok := p.prepare(ctx, r, run, false)
+		in, ok := p.prepare(ctx, r, run, nil)
 		if !ok {
 			return
 		}
@@ -92,11 +92,11 @@ func (p *Pass) carryOut(ctx context.Context, choose func(*Report, []plan.Change)
 }
 
 // AcceptBaseline binds the ledger to the package and the scopes as they are now, and carries
-// nothing out: the effect of "approve --baseline".
-func (p *Pass) AcceptBaseline(ctx context.Context) Report {
+// nothing out: the effect of "approve --baseline". by is who accepts, for the audit.
+func (p *Pass) AcceptBaseline(ctx context.Context, by string) Report {
 	return p.record(ctx, func(r *Report, run int64) {
 		r.DryRun = true
-		p.prepare(ctx, r, run, true)
+		p.prepare(ctx, r, run, &by)
 	})
 }
 
@@ -118,15 +118,18 @@ func (p *Pass) record(ctx context.Context, body func(*Report, int64)) Report {
 }
 
 // prepare thinks, and records what the pass learned. It tells whether there is a plan to
-// carry out.
-func (p *Pass) prepare(ctx context.Context, r *Report, run int64, accept bool) (plan.Input, bool) {
+// carry out. acceptedBy is who accepts the baseline, nil if nobody does.
+func (p *Pass) prepare(ctx context.Context, r *Report, run int64, acceptedBy *string) (plan.Input, bool) {
 	state, ok := p.load(ctx, r)
 	if !ok {
 		return plan.Input{}, false
 	}
-	in, ok := p.think(ctx, r, state, accept)
+	in, ok := p.think(ctx, r, state, acceptedBy != nil)
 	if !ok {
 		return in, false
+	}
+	if acceptedBy != nil {
+		r.Plan.Memory.AcceptedBy = *acceptedBy
 	}
 	if err := p.Ledger.Remember(ctx, run, r.Plan.Memory); err != nil {
 		r.fail(fmt.Errorf("record what the pass learned: %w", err))

@@ -112,7 +112,7 @@ func TestBaseline(t *testing.T) {
 				}
 			}
 			w.equal("package", before, w.document())
-			accepted := w.pass().AcceptBaseline(t.Context())
+			accepted := w.pass().AcceptBaseline(t.Context(), "anna")
 			if accepted.Err != nil || accepted.Plan.Tripped(plan.GuardBaseline) {
 				t.Errorf("error %v, guards %v", accepted.Err, accepted.Plan.Guards)
 			}

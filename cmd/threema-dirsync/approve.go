@@ -55,8 +55,9 @@ func (p *program) approveCommand() *cobra.Command {
 }
 
 func (p *program) approveBaseline(ctx context.Context, asJSON bool) error {
+	by := p.operator()
 	return p.locked(ctx, func(pass *dirsync.Pass) error {
-		report := pass.AcceptBaseline(ctx)
+		report := pass.AcceptBaseline(ctx, by)
 		p.code = planExitCode(report, false)
 		return p.print(report, asJSON)
 	})

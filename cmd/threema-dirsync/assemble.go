@@ -186,6 +186,18 @@ func ledgerOptions(cfg *config.Config, now func() time.Time, logger *slog.Logger
 	return ledger.Options{Now: now, DailyRequests: cfg.Threema.DailyRequests, Logger: logger}
 }
 
+// openLedger opens the ledger for passes, and records there that the clock is shifted, if it is.
+func openLedger(ctx context.Context, s *settings, logger *slog.Logger) (*ledger.Ledger, error) {
+	l, err := ledger.Open(ctx, ledgerPath(s.Config), ledgerOptions(s.Config, s.now(), logger))
+	if err != nil || s.offset == 0 {
+		return l, err
+	}
+	if err := l.ClockShifted(ctx, s.offset); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return l, nil
+}
+
 // policyOf puts the decisions of the configuration into the words of the plan.
 func policyOf(c *config.Config) plan.Policy {
 	return plan.Policy{

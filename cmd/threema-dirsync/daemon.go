@@ -37,7 +37,7 @@ func (p *program) daemon(ctx context.Context) (err error) {
 		return err
 	}
 	logger := p.logger(s.Config)
-	l, err := ledger.Open(ctx, ledgerPath(s.Config), ledgerOptions(s.Config, s.now(), logger))
+	l, err := openLedger(ctx, s, logger)
 	if err != nil {
 		return err
 	}

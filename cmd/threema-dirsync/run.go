@@ -78,7 +78,7 @@ func (p *program) locked(ctx context.Context, work func(*dirsync.Pass) error) er
 
 // withLedger opens the ledger, assembles the parts around it and calls work with both.
 func (p *program) withLedger(ctx context.Context, s *settings, work func(*assembly, *ledger.Ledger) error) error {
-	l, err := ledger.Open(ctx, ledgerPath(s.Config), ledgerOptions(s.Config, s.now(), p.logger(s.Config)))
+	l, err := openLedger(ctx, s, p.logger(s.Config))
 	if err != nil {
 		return err
 	}

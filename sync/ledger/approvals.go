@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -13,16 +14,20 @@ import (
 // beside it sees all approvals or none, and if it has loaded its state already, the next pass
 // sees them.
 func (l *Ledger) Approve(ctx context.Context, hash, by string, approvals []plan.GivenApproval) error {
-	return inTx(ctx, l.writes, "record the approval", func(tx *sql.Tx) error {
+	return audited(ctx, l.writes, "record the approval", l.now(), func(tx *sql.Tx, t *trail) error {
 		for _, a := range approvals {
 			_, err := tx.ExecContext(ctx, `INSERT INTO approvals (change_id, source, person, hash, approved_by, approved_at, until)
 				VALUES (?, ?, ?, ?, ?, ?, ?)
 				ON CONFLICT (change_id) DO UPDATE SET source = excluded.source, person = excluded.person, hash = excluded.hash,
 					approved_by = excluded.approved_by, approved_at = excluded.approved_at, until = excluded.until`,
-				a.Change, a.Person.Source, a.Person.ID, hash, by, millis(l.now()), millis(a.Until))
+				a.Change, a.Person.Source, a.Person.ID, hash, by, millis(t.now), millis(a.Until))
 			if err != nil {
 				return err
 			}
+			t.note(AuditEntry{
+				Event: AuditApproved, Change: a.Change, Person: a.Person, By: by,
+				Message: fmt.Sprintf("plan %s, until %s", hash, a.Until.UTC().Format(time.RFC3339)),
+			})
 		}
 		return nil
 	})
@@ -46,10 +51,17 @@ func useUp(ctx context.Context, tx *sql.Tx, change string) error {
 }
 
 // forgetApprovals drops those that count no more. One that was renewed beside the pass stays.
-func forgetApprovals(ctx context.Context, tx *sql.Tx, changes []string, now time.Time) error {
+func forgetApprovals(ctx context.Context, tx *sql.Tx, t *trail, changes []string) error {
 	for _, change := range changes {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM approvals WHERE change_id = ? AND until <= ?`, change, millis(now)); err != nil {
+		expired, err := selectAll(ctx, tx, func(rows *sql.Rows) (AuditEntry, error) {
+			e := AuditEntry{Event: AuditApprovalExpired, Change: change}
+			return e, rows.Scan(&e.Person.Source, &e.Person.ID)
+		}, `DELETE FROM approvals WHERE change_id = ? AND until <= ? RETURNING source, person`, change, millis(t.now))
+		if err != nil {
 			return err
+		}
+		for _, e := range expired {
+			t.note(e)
 		}
 	}
 	return nil

@@ -111,3 +111,28 @@ func BenchmarkOpenNew(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkVerifyAudit(b *testing.B) {
+	l, _ := openNew(b)
+	run := startRun(b, l)
+	ops := make([]plan.Operation, 100_000)
+	for i := range ops {
+		ops[i] = plan.Operation{Op: plan.Adopt, Person: person(fmt.Sprint(i)), CredentialID: fmt.Sprint("c", i)}
+	}
+	if _, err := l.Begin(b.Context(), run, ops); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		verify(b, l.Reader)
+	}
+}
+
+// BenchmarkOne is a single operation, as leavers go: two commits.
+func BenchmarkOne(b *testing.B) {
+	l, _ := openNew(b)
+	run := startRun(b, l)
+	for b.Loop() {
+		op := beginOne(b, l, run, plan.Operation{Op: plan.SetSettings})
+		settleOne(b, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
+	}
+}

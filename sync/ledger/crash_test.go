@@ -94,10 +94,14 @@ func TestKill9(t *testing.T) {
 		part  string
 		open  []string // change ids
 		owned []plan.Ownership
+		told  []AuditEvent
 	}{
-		{"begun", []string{"a1", "b2", "c3"}, nil},
-		{"created", []string{"a1", "b2", "c3"}, []plan.Ownership{created}},
-		{"settled", []string{"a1"}, []plan.Ownership{created, adopted}},
+		{"begun", []string{"a1", "b2", "c3"}, nil, []AuditEvent{AuditIntent, AuditIntent, AuditIntent}},
+		{"created", []string{"a1", "b2", "c3"}, []plan.Ownership{created}, []AuditEvent{AuditIntent, AuditIntent, AuditIntent, AuditCreated}},
+		{
+			"settled", []string{"a1"}, []plan.Ownership{created, adopted},
+			[]AuditEvent{AuditIntent, AuditIntent, AuditIntent, AuditCreated, AuditDone, AuditDone},
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.part, func(t *testing.T) {
@@ -125,6 +129,14 @@ func TestKill9(t *testing.T) {
 			if got := budget(t, l.Reader).Remaining; got != 9 {
 				t.Errorf("%d requests remain, want 9", got)
 			}
+			var told []AuditEvent
+			for _, e := range story(t, l.Reader) {
+				told = append(told, e.Event)
+			}
+			if diff := cmp.Diff(tt.told, told); diff != "" {
+				t.Errorf("audit: %s", diff)
+			}
+			verify(t, l.Reader)
 			checkCrashed(t, l)
 		})
 	}

@@ -5,6 +5,7 @@
 // Start with [Open]. There are three handles, each with the powers of the one before:
 //
 //	Reader   State, Budget, LastRuns, Journal, Seeds    status, beside a running pass
+//	         and VerifyAudit, Audit                     audit verify|export
 //	Meter    and Take, BlockRequests                    plan: it counts its requests, nothing else
 //	Ledger   and StartRun … Settle                      a pass, by the holder of the flock
 //	         and Approve                                approve, beside a running pass
@@ -23,6 +24,10 @@
 // them. An interrupted create is resumed on its open row: Created and Settle take its ID, and
 // Begin refuses a second one.
 //
+// Each of these steps, and each approval and binding, leaves an entry in the audit, in the same
+// transaction. The audit is never changed, and each entry holds the hash of the one before:
+// [Reader.VerifyAudit] says what that proves, and what it cannot.
+//
 // No password, key or activation link enters: the types of package plan carry none. The file
 // holds personal data all the same, so it is made with mode 0600, and one that others can
 // read is refused (pitfall E5).
@@ -37,10 +42,12 @@
 //	tx.go        transactions, rows, times
 //	state.go     everything that a pass starts from
 //	observe.go   Remember: what a pass learned; whereabouts.go, its largest part
+//	bind.go      what the ledger is bound to
 //	journal.go   Begin, Created, Settle
 //	effect.go    what a settled operation changes in the tables
 //	saga.go      leavers on their way out
 //	approvals.go what somebody said yes to
+//	audit.go     the record of every decision; verify.go, the proof that it is whole
 //	quota.go     the requests of the rolling day
 //	runs.go      the record of passes
 package ledger

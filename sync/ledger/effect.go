@@ -12,7 +12,7 @@ import (
 
 // effect records what an operation that is done has changed, and that its approval, if it had
 // one, is used up.
-func effect(ctx context.Context, tx *sql.Tx, op plan.Operation, now time.Time) error {
+func effect(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation) error {
 	if err := useUp(ctx, tx, op.Change); err != nil {
 		return fmt.Errorf("approval: %w", err)
 	}
@@ -25,11 +25,11 @@ func effect(ctx context.Context, tx *sql.Tx, op plan.Operation, now time.Time) e
 	case plan.Adopt:
 		return own(ctx, tx, op, false)
 	case plan.Transfer:
-		return transfer(ctx, tx, op, now)
+		return transfer(ctx, tx, t, op)
 	case plan.Withdraw:
-		return withdrawn(ctx, tx, op, now)
+		return withdrawn(ctx, tx, op, t.now)
 	case plan.Detach, plan.Revoke:
-		return gone(ctx, tx, op, now)
+		return gone(ctx, tx, op, t.now)
 	case plan.PublishContact:
 		for _, id := range op.ThreemaIDs {
 			if err := publish(ctx, tx, plan.Publication{ThreemaID: id, Created: op.ContactCreated}); err != nil {
@@ -73,7 +73,7 @@ func disown(ctx context.Context, tx *sql.Tx, op plan.Operation) error {
 
 // transfer passes a credential to the person's new ID. The former one is no leaver: what was
 // observed of it is forgotten, and its saga ends (design §5.6).
-func transfer(ctx context.Context, tx *sql.Tx, op plan.Operation, now time.Time) error {
+func transfer(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation) error {
 	var former plan.PersonID
 	var created bool
 	err := tx.QueryRowContext(ctx, `DELETE FROM ownership WHERE credential_id = ? RETURNING source, person, created`,
@@ -87,9 +87,7 @@ func transfer(ctx context.Context, tx *sql.Tx, op plan.Operation, now time.Time)
 			return err
 		}
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE sagas SET ended = 'transferred', ended_at = ? WHERE credential_id = ? AND ended = ''`,
-		millis(now), op.CredentialID)
-	if err != nil {
+	if err := endSagas(ctx, tx, t, "transferred", `credential_id = ?`, op.CredentialID); err != nil {
 		return err
 	}
 	return own(ctx, tx, op, created)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -31,12 +32,13 @@ const (
 func (l *Ledger) Begin(ctx context.Context, run int64, ops []plan.Operation) ([]plan.Operation, error) {
 	begun := slices.Clone(ops)
 	now := fromMillis(millis(l.now()))
-	err := inTx(ctx, l.writes, "begin operations", func(tx *sql.Tx) error {
+	err := audited(ctx, l.writes, "begin operations", now, func(tx *sql.Tx, t *trail) error {
+		t.run = run
 		for i := range begun {
 			if begun[i].At.IsZero() {
 				begun[i].At = now
 			}
-			if err := begin(ctx, tx, run, &begun[i]); err != nil {
+			if err := begin(ctx, tx, t, &begun[i]); err != nil {
 				return fmt.Errorf("change %s (%s): %w", begun[i].Change, begun[i].Op, err)
 			}
 		}
@@ -48,7 +50,7 @@ func (l *Ledger) Begin(ctx context.Context, run int64, ops []plan.Operation) ([]
 	return begun, nil
 }
 
-func begin(ctx context.Context, tx *sql.Tx, run int64, op *plan.Operation) error {
+func begin(ctx context.Context, tx *sql.Tx, t *trail, op *plan.Operation) error {
 	ids, err := encodeIDs(op.ThreemaIDs)
 	if err != nil {
 		return err
@@ -56,7 +58,7 @@ func begin(ctx context.Context, tx *sql.Tx, run int64, op *plan.Operation) error
 	row, err := tx.ExecContext(ctx, `INSERT INTO journal (run, state, change_id, op, source, person, ou, csi, dn,
 			credential_id, username, threema_ids, contact_created, approved, at)
 		VALUES (?, 'intent', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		run, op.Change, op.Op, op.Person.Source, op.Person.ID, op.OU, op.CSI, op.DN,
+		t.run, op.Change, op.Op, op.Person.Source, op.Person.ID, op.OU, op.CSI, op.DN,
 		op.CredentialID, op.Username, ids, op.ContactCreated, op.Approved, millis(op.At))
 	if isDuplicate(err) {
 		return errors.New("another one for the same person or Threema ID is open already; the next pass looks at the package and closes it")
@@ -67,6 +69,10 @@ func begin(ctx context.Context, tx *sql.Tx, run int64, op *plan.Operation) error
 	if op.ID, err = row.LastInsertId(); err != nil {
 		return err
 	}
+	t.note(AuditEntry{
+		Event: AuditIntent, Op: op.Op, Change: op.Change, Person: op.Person, CSI: op.CSI,
+		CredentialID: op.CredentialID, ThreemaIDs: op.ThreemaIDs, Evidence: op.Evidence, Message: op.Reason,
+	})
 	if op.Op == plan.Withdraw {
 		return startSaga(ctx, tx, *op)
 	}
@@ -77,7 +83,7 @@ func begin(ctx context.Context, tx *sql.Tx, run int64, op *plan.Operation) error
 // until Settle says that the hand-over line is synced (design §5.7). It finishes even if ctx
 // is cancelled.
 func (l *Ledger) Created(ctx context.Context, operation int64, credentialID string) error {
-	return l.record(ctx, "record a new credential", func(ctx context.Context, tx *sql.Tx) error {
+	return l.record(ctx, "record a new credential", func(ctx context.Context, tx *sql.Tx, t *trail) error {
 		op, err := openOperation(ctx, tx, operation)
 		if err != nil {
 			return err
@@ -90,6 +96,7 @@ func (l *Ledger) Created(ctx context.Context, operation int64, credentialID stri
 			return err
 		}
 		op.CredentialID = credentialID
+		t.operation(AuditCreated, op, "")
 		return own(ctx, tx, op, true)
 	})
 }
@@ -98,9 +105,9 @@ func (l *Ledger) Created(ctx context.Context, operation int64, credentialID stri
 // that are INTENT or unknown, and records all outcomes or none. It finishes even if ctx is
 // cancelled: what has happened must be known.
 func (l *Ledger) Settle(ctx context.Context, outcomes []plan.Outcome) error {
-	return l.record(ctx, "record what was done", func(ctx context.Context, tx *sql.Tx) error {
+	return l.record(ctx, "record what was done", func(ctx context.Context, tx *sql.Tx, t *trail) error {
 		for _, o := range outcomes {
-			if err := settle(ctx, tx, o, l.now()); err != nil {
+			if err := settle(ctx, tx, t, o); err != nil {
 				return fmt.Errorf("operation %d: %w", o.Operation, err)
 			}
 		}
@@ -108,20 +115,25 @@ func (l *Ledger) Settle(ctx context.Context, outcomes []plan.Outcome) error {
 	})
 }
 
-// record is inTx for what has happened already: no cancellation stops it, only time does.
-func (l *Ledger) record(ctx context.Context, action string, do func(context.Context, *sql.Tx) error) error {
+// record is audited for what has happened already: no cancellation stops it, only time does.
+func (l *Ledger) record(ctx context.Context, action string, do func(context.Context, *sql.Tx, *trail) error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
 	defer cancel()
-	return inTx(ctx, l.writes, action, func(tx *sql.Tx) error { return do(ctx, tx) })
+	return audited(ctx, l.writes, action, l.now(), func(tx *sql.Tx, t *trail) (err error) {
+		if t.run, err = latestRun(ctx, tx); err != nil {
+			return err
+		}
+		return do(ctx, tx, t)
+	})
 }
 
-func settle(ctx context.Context, tx *sql.Tx, o plan.Outcome, now time.Time) error {
+func settle(ctx context.Context, tx *sql.Tx, t *trail, o plan.Outcome) error {
 	op, err := openOperation(ctx, tx, o.Operation)
 	if err != nil {
 		return err
 	}
 	for _, refusal := range o.Refusals {
-		if err := refuse(ctx, tx, refusal, now); err != nil {
+		if err := refuse(ctx, tx, refusal, t.now); err != nil {
 			return fmt.Errorf("refused setting: %w", err)
 		}
 	}
@@ -129,20 +141,43 @@ func settle(ctx context.Context, tx *sql.Tx, o plan.Outcome, now time.Time) erro
 		if err := joinSaga(ctx, tx, op, o.ThreemaIDs); err != nil {
 			return err
 		}
+		op.ThreemaIDs = union(op.ThreemaIDs, o.ThreemaIDs)
 	}
 	switch o.Result {
 	case plan.Done:
-		if err := effect(ctx, tx, op, now); err != nil {
+		t.operation(AuditDone, op, outcomeWords(o))
+		if err := effect(ctx, tx, t, op); err != nil {
 			return err
 		}
-		return closeRow(ctx, tx, op.ID, done, "", now)
+		return closeRow(ctx, tx, op.ID, done, "", t.now)
 	case plan.Failed:
-		return closeRow(ctx, tx, op.ID, failed, o.Message, now)
+		t.operation(AuditFailed, op, outcomeWords(o))
+		return closeRow(ctx, tx, op.ID, failed, o.Message, t.now)
 	case plan.Uncertain:
+		t.operation(AuditUnknown, op, outcomeWords(o))
 		_, err := tx.ExecContext(ctx, `UPDATE journal SET state = 'unknown', message = ? WHERE id = ?`, o.Message, op.ID)
 		return err
 	}
 	return fmt.Errorf("%q is no result", o.Result)
+}
+
+// union joins two lists of Threema IDs, sorted.
+func union(a, b []string) []string {
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// outcomeWords tells of an outcome in the audit: which settings were refused, not their values.
+func outcomeWords(o plan.Outcome) string {
+	var words []string
+	if o.Message != "" {
+		words = append(words, o.Message)
+	}
+	for _, r := range o.Refusals {
+		words = append(words, fmt.Sprintf("%s of credential %s refused", r.Setting, r.CredentialID))
+	}
+	return strings.Join(words, "; ")
 }
 
 func closeRow(ctx context.Context, tx *sql.Tx, id int64, state, message string, now time.Time) error {

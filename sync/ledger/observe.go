@@ -17,9 +17,9 @@ import (
 // won or lost here. A source that m does not name keeps its binding. Only rows that differ
 // are written, so a quiet pass costs a few rows however many people there are.
 func (l *Ledger) Remember(ctx context.Context, run int64, m plan.Memory) error {
-	now := l.now()
-	return inTx(ctx, l.writes, "remember the pass", func(tx *sql.Tx) error {
-		if err := bind(ctx, tx, run, m, now); err != nil {
+	return audited(ctx, l.writes, "remember the pass", l.now(), func(tx *sql.Tx, t *trail) error {
+		t.run = run
+		if err := bind(ctx, tx, t, m); err != nil {
 			return fmt.Errorf("binding: %w", err)
 		}
 		if err := putObservations(ctx, tx, m.Observations); err != nil {
@@ -37,48 +37,23 @@ func (l *Ledger) Remember(ctx context.Context, run int64, m plan.Memory) error {
 			}
 		}
 		for _, s := range m.Settled {
-			if err := settleOpen(ctx, tx, s, now); err != nil {
+			if err := settleOpen(ctx, tx, t, s); err != nil {
 				return fmt.Errorf("journal: %w", err)
 			}
 		}
 		for _, e := range m.EndedSagas {
-			if err := endSaga(ctx, tx, e, now); err != nil {
+			if err := endSaga(ctx, tx, t, e); err != nil {
 				return fmt.Errorf("leavers: %w", err)
 			}
 		}
-		if err := forgetApprovals(ctx, tx, m.ExpiredApprovals, now); err != nil {
+		if err := forgetApprovals(ctx, tx, t, m.ExpiredApprovals); err != nil {
 			return fmt.Errorf("approvals: %w", err)
 		}
-		if err := turnWindows(ctx, tx, m.Bases, now); err != nil {
+		if err := turnWindows(ctx, tx, m.Bases, t.now); err != nil {
 			return fmt.Errorf("windows: %w", err)
 		}
 		return nil
 	})
-}
-
-// bind records what the ledger is bound to, and that the pass got this far.
-func bind(ctx context.Context, tx *sql.Tx, run int64, m plan.Memory, now time.Time) error {
-	result, err := tx.ExecContext(ctx, `UPDATE runs SET remembered_at = ? WHERE id = ? AND finished_at = 0`, millis(now), run)
-	if err != nil {
-		return err
-	}
-	if err := requireRun(result, run); err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, `UPDATE ledger SET subscription = ?, baseline = ?, sync_since = ?`,
-		m.Subscription, m.Baseline, millis(m.SyncSince))
-	if err != nil {
-		return err
-	}
-	for name, b := range m.Sources {
-		_, err := tx.ExecContext(ctx, `INSERT INTO sources (name, naming_context, scope, server) VALUES (?, ?, ?, ?)
-			ON CONFLICT (name) DO UPDATE SET naming_context = excluded.naming_context, scope = excluded.scope, server = excluded.server`,
-			name, b.NamingContext, b.Scope, b.Server)
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // turnWindows adds the bases of this pass and drops what no window covers any more.
@@ -98,21 +73,23 @@ func turnWindows(ctx context.Context, tx *sql.Tx, bases []plan.Base, now time.Ti
 }
 
 // settleOpen closes an open row that the inventory decided.
-func settleOpen(ctx context.Context, tx *sql.Tx, s plan.SettledOperation, now time.Time) error {
+func settleOpen(ctx context.Context, tx *sql.Tx, t *trail, s plan.SettledOperation) error {
 	op, err := openOperation(ctx, tx, s.ID)
 	if err != nil {
 		return err
 	}
 	if s.Done {
-		if err := effect(ctx, tx, op, now); err != nil {
+		t.operation(AuditSettled, op, "")
+		if err := effect(ctx, tx, t, op); err != nil {
 			return fmt.Errorf("operation %d: %w", s.ID, err)
 		}
-		return closeRow(ctx, tx, s.ID, done, "", now)
+		return closeRow(ctx, tx, s.ID, done, "", t.now)
 	}
+	t.operation(AuditReverted, op, "")
 	if err := revert(ctx, tx, op); err != nil {
 		return fmt.Errorf("operation %d: %w", s.ID, err)
 	}
-	return closeRow(ctx, tx, s.ID, reverted, "", now)
+	return closeRow(ctx, tx, s.ID, reverted, "", t.now)
 }
 
 // updateOwned records what the package showed of credentials that are ours.

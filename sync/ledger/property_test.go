@@ -73,6 +73,17 @@ func (w *world) compare(t *rapid.T) {
 	if diff := cmp.Diff(w.model.state(w.clock.Now()), got); diff != "" {
 		t.Fatalf("the ledger (+) differs from the model (-):\n%s", diff)
 	}
+	report, err := w.ledger.VerifyAudit(context.Background())
+	must(t, err)
+	if report.Fault != "" {
+		t.Fatalf("the audit does not verify: %+v", report)
+	}
+	var intents, settled int
+	must(t, w.ledger.reads.QueryRow(`SELECT count(*) FILTER (WHERE event = 'intent'),
+		count(*) FILTER (WHERE event IN ('done', 'failed', 'settled', 'reverted')) FROM audit`).Scan(&intents, &settled))
+	if closed := len(w.model.journal) - len(got.Open); intents != len(w.model.journal) || settled != closed {
+		t.Fatalf("the audit tells of %d intents and %d ends, the journal of %d and %d", intents, settled, len(w.model.journal), closed)
+	}
 }
 
 func (w *world) startRun(t *rapid.T) {

@@ -1,10 +1,12 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -15,14 +17,31 @@ import (
 // become unknown.
 func (l *Ledger) StartRun(ctx context.Context, mode plan.Mode) (int64, error) {
 	var run int64
-	err := inTx(ctx, l.writes, "start the record of a pass", func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `UPDATE journal SET state = 'unknown' WHERE state = 'intent'`); err != nil {
+	err := audited(ctx, l.writes, "start the record of a pass", l.now(), func(tx *sql.Tx, t *trail) error {
+		err := tx.QueryRowContext(ctx, `INSERT INTO runs (mode, started_at) VALUES (?, ?) RETURNING id`,
+			mode, millis(t.now)).Scan(&run)
+		if err != nil {
 			return err
 		}
-		return tx.QueryRowContext(ctx, `INSERT INTO runs (mode, started_at) VALUES (?, ?) RETURNING id`,
-			mode, millis(l.now())).Scan(&run)
+		t.run = run
+		return loseTrack(ctx, tx, t)
 	})
 	return run, err
+}
+
+// loseTrack marks what a process that is gone left as intent.
+func loseTrack(ctx context.Context, tx *sql.Tx, t *trail) error {
+	left, err := selectAll(ctx, tx, func(rows *sql.Rows) (plan.Operation, error) {
+		return scanOperation(rows.Scan)
+	}, `UPDATE journal SET state = 'unknown' WHERE state = 'intent' RETURNING `+operationColumns)
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(left, func(a, b plan.Operation) int { return cmp.Compare(a.ID, b.ID) })
+	for _, op := range left {
+		t.operation(AuditUnknown, op, "the pass that began it did not settle it")
+	}
+	return nil
 }
 
 // FinishRun closes the record of a pass. A pass without it shows as one that crashed. A

@@ -58,12 +58,23 @@ func gone(ctx context.Context, tx *sql.Tx, op plan.Operation, now time.Time) err
 }
 
 // endSaga closes the open saga of a person. Its row stays, as history.
-func endSaga(ctx context.Context, tx *sql.Tx, e plan.EndedSaga, now time.Time) error {
+func endSaga(ctx context.Context, tx *sql.Tx, t *trail, e plan.EndedSaga) error {
 	if e.Why == "" {
 		return errors.New("a saga ends for a reason")
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE sagas SET ended = ?, ended_at = ? WHERE source = ? AND person = ? AND ended = ''`,
-		e.Why, millis(now), e.Person.Source, e.Person.ID)
+	return endSagas(ctx, tx, t, e.Why, `source = ? AND person = ?`, e.Person.Source, e.Person.ID)
+}
+
+// endSagas closes the open sagas that fit a condition.
+func endSagas(ctx context.Context, tx *sql.Tx, t *trail, why, condition string, args ...any) error {
+	ended, err := selectAll(ctx, tx, func(rows *sql.Rows) (AuditEntry, error) {
+		e := AuditEntry{Event: AuditSagaEnded, Message: why}
+		return e, rows.Scan(&e.Person.Source, &e.Person.ID, &e.CSI, &e.CredentialID)
+	}, `UPDATE sagas SET ended = ?, ended_at = ? WHERE `+condition+` AND ended = ''
+		RETURNING source, person, csi, credential_id`, append([]any{why, millis(t.now)}, args...)...)
+	for _, e := range ended {
+		t.note(e)
+	}
 	return err
 }
 

@@ -68,6 +68,7 @@ type Memory struct {
 	Subscription string                   // the package that the ledger is (now) bound to
 	Sources      map[string]SourceBinding // likewise, the directories
 	Baseline     bool
+	AcceptedBy   string // who accepted the baseline in this pass, for the audit; "": nobody was asked
 	SyncSince    time.Time
 	Bases        []Base // tracked people per source at the start of this pass
 

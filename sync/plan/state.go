@@ -105,6 +105,9 @@ type Operation struct {
 	ContactCreated bool     // of a publish-contact: we make it, see Publication.Created
 	Approved       bool     // carried by an approval: does not fill the windows
 	At             time.Time
+	// Reason and Evidence are those of the change. They go into the audit with the intent, and
+	// do not come back with [State].
+	Reason, Evidence string
 }
 
 // Result is how an operation ended.

@@ -1,0 +1,400 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// auditSample is what the audit of testdata/v3.sql tells.
+func auditSample() []AuditEntry {
+	return []AuditEntry{
+		{
+			Event: AuditIntent, Op: plan.Withdraw, Change: "ch1", Person: person("p3"), CSI: "4713", CredentialID: "c3",
+			ThreemaIDs: []string{"AAAAAAAA", "BBBBBBBB"}, Evidence: "absent: not found", Message: "left",
+		},
+		{Event: AuditDone, Op: plan.Withdraw, Change: "ch1", Person: person("p3"), CSI: "4713", CredentialID: "c3"},
+		{Event: AuditApproved, Change: "ch4", Person: person("p3"), Message: "plan cafe, until tomorrow", By: "anna (uid 1000)"},
+	}
+}
+
+// story reads the audit without what the chain adds.
+func story(tb testing.TB, r *Reader) []AuditEntry {
+	tb.Helper()
+	var all []AuditEntry
+	err := r.Audit(context.Background(), func(e AuditEntry) error {
+		e.Seq, e.At, e.Run, e.PrevHash, e.Hash = 0, time.Time{}, 0, "", ""
+		all = append(all, e)
+		return nil
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return all
+}
+
+// verify requires an audit without a fault, and returns what was found.
+func verify(tb testing.TB, r *Reader) AuditReport {
+	tb.Helper()
+	report, err := r.VerifyAudit(context.Background())
+	if err != nil || report.Fault != "" {
+		tb.Errorf("the audit does not verify: %+v, %v", report, err)
+	}
+	return report
+}
+
+// TestTheEncodingIsFrozen: the chain of a released version verifies for ever.
+func TestTheEncodingIsFrozen(t *testing.T) {
+	t.Parallel()
+	l := open(t, fixture(t, 3), Options{Now: newClock().Now})
+	if got := verify(t, l.Reader); got.Entries != int64(len(auditSample())) {
+		t.Errorf("%+v", got)
+	}
+	if diff := cmp.Diff(auditSample(), story(t, l.Reader)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestTheAuditTellsEachStep of the journal, and everything else that was decided.
+func TestTheAuditTellsEachStep(t *testing.T) {
+	t.Parallel()
+	withdraw := withdrawal()
+	withdraw.Reason, withdraw.Evidence = "left", "disabled: userAccountControl 514"
+	told := func(event AuditEvent, message string, ids ...string) AuditEntry {
+		return AuditEntry{
+			Event: event, Op: plan.Withdraw, Change: "w1", Person: person("ada"), CSI: "4711", CredentialID: "c1",
+			ThreemaIDs: ids, Message: message,
+		}
+	}
+	begun := told(AuditIntent, "left", "AAAAAAAA")
+	begun.Evidence = withdraw.Evidence
+	create := plan.Operation{Change: "n1", Op: plan.Create, Person: person("bob"), Username: "bob"}
+	joined := func(event AuditEvent, credential string) AuditEntry {
+		return AuditEntry{Event: event, Op: plan.Create, Change: "n1", Person: person("bob"), CredentialID: credential}
+	}
+	for _, row := range []struct {
+		name string
+		do   func(*testing.T, *Ledger, *clock)
+		want []AuditEntry
+	}{
+		{"done, with an ID that came late", func(t *testing.T, l *Ledger, _ *clock) {
+			op := beginOne(t, l, startRun(t, l), withdraw)
+			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done, ThreemaIDs: []string{"BBBBBBBB"}})
+		}, []AuditEntry{begun, told(AuditDone, "", "AAAAAAAA", "BBBBBBBB")}},
+		{"failed, with a refusal", func(t *testing.T, l *Ledger, _ *clock) {
+			op := beginOne(t, l, startRun(t, l), withdraw)
+			refusal := plan.Refusal{CredentialID: "c1", Setting: "th_category", Value: "never told", Message: "nor this"}
+			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Failed, Message: "503", Refusals: []plan.Refusal{refusal}})
+		}, []AuditEntry{begun, told(AuditFailed, "503; th_category of credential c1 refused", "AAAAAAAA")}},
+		{"unknown, and found done", func(t *testing.T, l *Ledger, _ *clock) {
+			op := beginOne(t, l, startRun(t, l), withdraw)
+			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Uncertain, Message: "time-out"})
+			remember(t, l, plan.Memory{Settled: []plan.SettledOperation{{ID: op.ID, Done: true}}})
+			remember(t, l, plan.Memory{EndedSagas: []plan.EndedSaga{{Person: person("ada"), Why: "settled"}}})
+		}, []AuditEntry{
+			begun, told(AuditUnknown, "time-out", "AAAAAAAA"), told(AuditSettled, "", "AAAAAAAA"),
+			{Event: AuditSagaEnded, Person: person("ada"), CSI: "4711", CredentialID: "c1", Message: "settled"},
+		}},
+		{"a crash, and found undone", func(t *testing.T, l *Ledger, _ *clock) {
+			op := beginOne(t, l, startRun(t, l), withdraw)
+			remember(t, l, plan.Memory{Settled: []plan.SettledOperation{{ID: op.ID}}})
+		}, []AuditEntry{begun, told(AuditUnknown, "the pass that began it did not settle it", "AAAAAAAA"), told(AuditReverted, "", "AAAAAAAA")}},
+		{"a create", func(t *testing.T, l *Ledger, _ *clock) {
+			op := beginOne(t, l, startRun(t, l), create)
+			if err := l.Created(t.Context(), op.ID, "c9"); err != nil {
+				t.Fatal(err)
+			}
+			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
+		}, []AuditEntry{joined(AuditIntent, ""), joined(AuditCreated, "c9"), joined(AuditDone, "c9")}},
+		{"a transfer ends a saga", func(t *testing.T, l *Ledger, _ *clock) {
+			run := startRun(t, l)
+			op := beginOne(t, l, run, withdraw)
+			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Failed})
+			op = beginOne(t, l, run, plan.Operation{Change: "t1", Op: plan.Transfer, Person: person("new"), CredentialID: "c1"})
+			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
+		}, []AuditEntry{
+			begun, told(AuditFailed, "", "AAAAAAAA"),
+			{Event: AuditIntent, Op: plan.Transfer, Change: "t1", Person: person("new"), CredentialID: "c1"},
+			{Event: AuditDone, Op: plan.Transfer, Change: "t1", Person: person("new"), CredentialID: "c1"},
+			{Event: AuditSagaEnded, Person: person("ada"), CSI: "4711", CredentialID: "c1", Message: "transferred"},
+		}},
+		{"an approval, and its end", func(t *testing.T, l *Ledger, c *clock) {
+			given := []plan.GivenApproval{{Change: "w1", Person: person("ada"), Until: start.Add(time.Hour)}}
+			if err := l.Approve(t.Context(), "cafe", "anna (uid 1000)", given); err != nil {
+				t.Fatal(err)
+			}
+			remember(t, l, plan.Memory{ExpiredApprovals: []string{"w1"}}) // not yet: it may have been renewed
+			c.Advance(time.Hour)
+			remember(t, l, plan.Memory{ExpiredApprovals: []string{"w1"}})
+		}, []AuditEntry{
+			{Event: AuditApproved, Change: "w1", Person: person("ada"), By: "anna (uid 1000)", Message: "plan cafe, until 2026-11-21T08:30:00Z"},
+			{Event: AuditApprovalExpired, Change: "w1", Person: person("ada")},
+		}},
+		{"a binding, accepted later", func(t *testing.T, l *Ledger, _ *clock) {
+			m := plan.Memory{Subscription: "sub-1", Sources: map[string]plan.SourceBinding{"corp": {NamingContext: "dc=x", Scope: "f00d", Server: "dc1"}}}
+			remember(t, l, m)
+			m.Sources["corp"] = plan.SourceBinding{NamingContext: "dc=x", Scope: "f00d", Server: "dc2"} // no binding
+			remember(t, l, m)
+			m.Baseline, m.AcceptedBy = true, "anna (uid 1000)"
+			remember(t, l, m)
+		}, []AuditEntry{
+			{Event: AuditBound, Message: `licence package "sub-1", it was ""`},
+			{Event: AuditBound, Person: plan.PersonID{Source: "corp"}, Message: `directory "dc=x" with scope "f00d", it was "" with ""`},
+			{Event: AuditBaseline, By: "anna (uid 1000)", Message: "package and scope accepted as they are now"},
+			{Event: AuditBound, Message: "destructive changes against this baseline allowed: true"},
+		}},
+		{"a shifted clock", func(t *testing.T, l *Ledger, _ *clock) {
+			if err := l.ClockShifted(t.Context(), 25*time.Hour); err != nil {
+				t.Fatal(err)
+			}
+		}, []AuditEntry{{Event: AuditClockShifted, Message: "the clock of this program is shifted by 25h0m0s"}}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			l, c := openNew(t)
+			row.do(t, l, c)
+			if diff := cmp.Diff(row.want, story(t, l.Reader), cmpopts.EquateEmpty()); diff != "" {
+				t.Error(diff)
+			}
+			if got := verify(t, l.Reader); got.Entries != int64(len(row.want)) {
+				t.Errorf("%+v", got)
+			}
+		})
+	}
+}
+
+// TestEntriesAreOfTheirPass: time and pass are those in which it happened.
+func TestEntriesAreOfTheirPass(t *testing.T) {
+	t.Parallel()
+	l, c := openNew(t)
+	op := beginOne(t, l, startRun(t, l), withdrawal())
+	c.Advance(time.Hour)
+	startRun(t, l)
+	c.Advance(time.Hour)
+	settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
+	approve(t, l, approval("a", "ada", c.Now().Add(time.Hour)))
+	var got []string
+	err := l.Audit(t.Context(), func(e AuditEntry) error {
+		got = append(got, fmt.Sprintf("%d %s pass %d after %s", e.Seq, e.Event, e.Run, e.At.Sub(start)))
+		return nil
+	})
+	want := []string{"1 intent pass 1 after 0s", "2 unknown pass 2 after 1h0m0s", "3 done pass 2 after 2h0m0s", "4 approved pass 0 after 2h0m0s"}
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("%v %s", err, diff)
+	}
+}
+
+// TestNoEntryWithoutItsDeed: what is rolled back leaves nothing, also if the audit is what fails.
+func TestNoEntryWithoutItsDeed(t *testing.T) {
+	t.Parallel()
+	l, _ := openNew(t)
+	run := startRun(t, l)
+	op := beginOne(t, l, run, withdrawal())
+	before, head := story(t, l.Reader), verify(t, l.Reader)
+	if _, err := l.Begin(t.Context(), run, []plan.Operation{{Op: plan.Create, Person: person("x")}, withdrawal()}); err == nil {
+		t.Error("a second withdrawal was begun")
+	}
+	if err := l.Settle(t.Context(), []plan.Outcome{{Operation: op.ID, Result: plan.Done}, {Operation: 99, Result: plan.Done}}); err == nil {
+		t.Error("an operation that is not there was settled")
+	}
+	good := approval("good", "ada", start.Add(time.Hour))
+	if err := l.Approve(t.Context(), "cafe", "anna", []plan.GivenApproval{good, approval("bad", "ada", start)}); err == nil {
+		t.Error("an approval without a future was given")
+	}
+	if diff := cmp.Diff(before, story(t, l.Reader)); diff != "" || verify(t, l.Reader) != head {
+		t.Errorf("entries without their deeds: %s", diff)
+	}
+	if _, err := l.writes.ExecContext(t.Context(), `CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT raise(ABORT, 'no room'); END`); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Settle(t.Context(), []plan.Outcome{{Operation: op.ID, Result: plan.Done}}); err == nil || !strings.Contains(err.Error(), "no room") {
+		t.Errorf("settled without the audit: %v", err)
+	}
+	if got := state(t, l).Open; len(got) != 1 {
+		t.Errorf("open %+v, want the withdrawal", got)
+	}
+}
+
+func TestTheAuditIsAppendOnly(t *testing.T) {
+	t.Parallel()
+	l, _ := openNew(t)
+	run := startRun(t, l)
+	for _, id := range []string{"1", "2", "3"} {
+		beginOne(t, l, run, plan.Operation{Op: plan.Create, Person: person(id)})
+	}
+	for _, try := range []string{
+		`UPDATE audit SET person = 'eve' WHERE seq = 2`,
+		`DELETE FROM audit WHERE seq = 3`,
+		`DELETE FROM audit`,
+		`INSERT OR REPLACE INTO audit SELECT * FROM audit WHERE seq = 2`,
+		copyEntry(2, "9", "prev_hash", "hash"), // leaves a gap
+	} {
+		if _, err := l.writes.ExecContext(t.Context(), try); err == nil || !strings.Contains(err.Error(), "the audit is append-only") {
+			t.Errorf("%s: %v", try, err)
+		}
+	}
+	verify(t, l.Reader)
+}
+
+// copyEntry is the statement that adds a copy of an entry with another number and other hashes.
+func copyEntry(of int, seq, prev, hash string) string {
+	return fmt.Sprintf(`INSERT INTO audit SELECT %s, at, run, event, op, change_id, source, person, csi, credential_id, threema_ids,
+		evidence, message, by, %s, %s FROM audit WHERE seq = %d`, seq, prev, hash, of)
+}
+
+// withoutTriggers is what somebody does first who may write to the file.
+const withoutTriggers = `DROP TRIGGER audit_keeps_its_words; DROP TRIGGER audit_keeps_its_rows; DROP TRIGGER audit_grows_at_its_end;`
+
+// TestTampering: somebody with an SQLite shell, and what verify tells of it.
+func TestTampering(t *testing.T) {
+	t.Parallel()
+	rows := map[string]struct {
+		do    string
+		fault string
+		good  int64
+	}{
+		"an entry inserted":              {`UPDATE audit SET seq = seq + 100 WHERE seq > 2; UPDATE audit SET seq = seq - 99 WHERE seq > 100;` + copyEntry(1, "3", "prev_hash", "hash"), "entry 3 was edited", 2},
+		"an entry removed":               {`DELETE FROM audit WHERE seq = 3`, "entry 3 was removed: entry 4 comes after entry 2", 2},
+		"the first one removed":          {`DELETE FROM audit WHERE seq = 1`, "entry 1 was removed: entry 2 comes after entry 0", 0},
+		"one removed, the rest moved up": {`DELETE FROM audit WHERE seq = 3; UPDATE audit SET seq = seq - 1 WHERE seq > 3`, "entry 3 was edited", 2},
+		"two swapped":                    {`UPDATE audit SET seq = 99 WHERE seq = 2; UPDATE audit SET seq = 2 WHERE seq = 3; UPDATE audit SET seq = 3 WHERE seq = 99`, "entry 2 was edited", 1},
+		"cut at the end":                 {`DELETE FROM audit WHERE seq > 3`, "entry 4 was removed: the audit had 5 entries, now it ends behind entry 3", 3},
+		"emptied":                        {`DELETE FROM audit`, "entry 1 was removed: the audit had 5 entries", 0},
+		"cut, and the end set back":      {`DELETE FROM audit WHERE seq > 3; UPDATE ledger SET audit_seq = 3`, "entry 3 was edited, hash and all: it is not the end that the ledger remembers", 3},
+		"one added behind the end":       {copyEntry(5, "6", "hash", "hash"), "entry 6 was edited", 5},
+		"a number below the first":       {`PRAGMA ignore_check_constraints = 1; UPDATE audit SET seq = 0 WHERE seq = 1`, "entry 0 was inserted", 0},
+		"another end remembered":         {`UPDATE ledger SET audit_hash = zeroblob(32)`, "entry 5 was edited, hash and all", 5},
+	}
+	for _, column := range strings.Split(auditColumns, ", ")[1:] { // seq is above
+		value := column + ` || 'x'`
+		switch column {
+		case "at", "run":
+			value = column + ` + 1`
+		case "event":
+			value = `'failed'`
+		case "threema_ids":
+			value = `'["EEEEEEEE"]'`
+		case "prev_hash", "hash":
+			value = `zeroblob(32)`
+		}
+		rows["the column "+column+" edited"] = struct {
+			do    string
+			fault string
+			good  int64
+		}{`UPDATE audit SET ` + column + ` = ` + value + ` WHERE seq = 3`, "entry 3 was edited: its hash does not fit", 2}
+	}
+	for name, row := range rows {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := tampered(t, row.do)
+			got, err := l.VerifyAudit(t.Context())
+			if err != nil || !strings.HasPrefix(got.Fault, row.fault) || got.Entries != row.good {
+				t.Errorf("%+v, %v, want %q after %d", got, err, row.fault, row.good)
+			}
+		})
+	}
+}
+
+// tampered is a ledger with five entries, and what somebody did to it.
+func tampered(t *testing.T, script string) *Ledger {
+	t.Helper()
+	l, _ := openNew(t)
+	run := startRun(t, l)
+	for i := range 5 {
+		beginOne(t, l, run, plan.Operation{Change: fmt.Sprint("ch", i), Op: plan.Create, Person: person(fmt.Sprint(i))})
+	}
+	verify(t, l.Reader)
+	if _, err := l.writes.ExecContext(t.Context(), withoutTriggers+script); err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// TestTamperingWithNewHashes: somebody who knows how the hash is made. An entry is made anew with
+// the hash that fits it: the one behind it does not follow any more, or the end is another.
+func TestTamperingWithNewHashes(t *testing.T) {
+	t.Parallel()
+	for seq, want := range map[int64]string{
+		1: "entry 1 was edited, hash and all: entry 2 does not follow from it",
+		3: "entry 3 was edited, hash and all: entry 4 does not follow from it",
+		5: "entry 5 was edited, hash and all: it is not the end that the ledger remembers",
+		6: "entry 6 was inserted: the audit had 5 entries, now it has 6",
+	} {
+		t.Run(fmt.Sprint(seq), func(t *testing.T) {
+			t.Parallel()
+			l := tampered(t, "")
+			forge(t, l, seq)
+			if got, err := l.VerifyAudit(t.Context()); err != nil || got.Fault != want {
+				t.Errorf("%+v, %v, want %q", got, err, want)
+			}
+		})
+	}
+}
+
+// forge replaces an entry, or adds one, with hashes that fit.
+func forge(t *testing.T, l *Ledger, seq int64) {
+	t.Helper()
+	err := inTx(t.Context(), l.writes, "forge", func(tx *sql.Tx) error {
+		var all []auditRow
+		err := walkAudit(t.Context(), tx, func(r *auditRow) (bool, error) {
+			all = append(all, *r)
+			return true, nil
+		})
+		if err != nil {
+			return err
+		}
+		var r auditRow
+		if int(seq) > len(all) {
+			r = all[len(all)-1]
+			r.prev = r.hash
+		} else {
+			r = all[seq-1]
+		}
+		r.seq, r.person = seq, "eve"
+		r.hash = r.digest()
+		_, err = tx.ExecContext(t.Context(), `INSERT OR REPLACE INTO audit (`+auditColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, r.values()...)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestTheHashCanBeMadeFromTheExport: who keeps the export alone can follow the chain.
+func TestTheHashCanBeMadeFromTheExport(t *testing.T) {
+	t.Parallel()
+	l := open(t, fixture(t, 3), Options{Now: newClock().Now})
+	last := make([]byte, 32)
+	err := l.Audit(t.Context(), func(e AuditEntry) error {
+		r, err := e.row(e.Seq, e.Run, e.At, last)
+		last = r.hash
+		if got := fmt.Sprintf("%x", r.hash); got != e.Hash {
+			t.Errorf("entry %d: %s, want %s", e.Seq, got, e.Hash)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAuditStopsWhenTold(t *testing.T) {
+	t.Parallel()
+	l := tampered(t, "")
+	n, enough := 0, fmt.Errorf("enough")
+	err := l.Audit(t.Context(), func(AuditEntry) error {
+		n++
+		return enough
+	})
+	if n != 1 || err == nil || !strings.Contains(err.Error(), "enough") {
+		t.Errorf("%d entries, %v", n, err)
+	}
+}

@@ -1,0 +1,67 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// bind records what the ledger is bound to, and that the pass got this far.
+func bind(ctx context.Context, tx *sql.Tx, t *trail, m plan.Memory) error {
+	result, err := tx.ExecContext(ctx, `UPDATE runs SET remembered_at = ? WHERE id = ? AND finished_at = 0`, millis(t.now), t.run)
+	if err != nil {
+		return err
+	}
+	if err := requireRun(result, t.run); err != nil {
+		return err
+	}
+	if err := noteBinding(ctx, tx, t, m); err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE ledger SET subscription = ?, baseline = ?, sync_since = ?`,
+		m.Subscription, m.Baseline, millis(m.SyncSince))
+	if err != nil {
+		return err
+	}
+	for name, b := range m.Sources {
+		_, err := tx.ExecContext(ctx, `INSERT INTO sources (name, naming_context, scope, server) VALUES (?, ?, ?, ?)
+			ON CONFLICT (name) DO UPDATE SET naming_context = excluded.naming_context, scope = excluded.scope, server = excluded.server`,
+			name, b.NamingContext, b.Scope, b.Server)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// noteBinding notes who accepted a baseline, and each binding that is not what it was. Which
+// server answered is no binding.
+func noteBinding(ctx context.Context, tx *sql.Tx, t *trail, m plan.Memory) error {
+	var was plan.State
+	if err := readBinding(ctx, tx, &was); err != nil {
+		return err
+	}
+	if m.AcceptedBy != "" {
+		t.note(AuditEntry{Event: AuditBaseline, By: m.AcceptedBy, Message: "package and scope accepted as they are now"})
+	}
+	if m.Subscription != was.Subscription {
+		t.note(AuditEntry{Event: AuditBound, Message: fmt.Sprintf("licence package %q, it was %q", m.Subscription, was.Subscription)})
+	}
+	if m.Baseline != was.Baseline {
+		t.note(AuditEntry{Event: AuditBound, Message: fmt.Sprintf("destructive changes against this baseline allowed: %t", m.Baseline)})
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.Sources)) {
+		is, old := m.Sources[name], was.Sources[name]
+		if is.NamingContext != old.NamingContext || is.Scope != old.Scope {
+			t.note(AuditEntry{
+				Event: AuditBound, Person: plan.PersonID{Source: name},
+				Message: fmt.Sprintf("directory %q with scope %q, it was %q with %q", is.NamingContext, is.Scope, old.NamingContext, old.Scope),
+			})
+		}
+	}
+	return nil
+}
