@@ -220,7 +220,14 @@ func leaversOf(state plan.State) []leaverStatus {
 
 func (p *program) printStatus(s status) error {
 	w := tabwriter.NewWriter(p.Stdout, 0, 8, 2, ' ', 0)
-	line := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format+"\n", args...) } // Flush tells of a write error
+	line := func(format string, args ...any) {
+		for n, arg := range args {
+			if text, ok := arg.(string); ok {
+				args[n] = plan.Harmless(text)
+			}
+		}
+		_, _ = fmt.Fprintf(w, format+"\n", args...) // Flush tells of a write error
+	}
 	switch {
 	case s.LastPass == nil:
 		line("Last pass:\tnone yet")

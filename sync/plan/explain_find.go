@@ -219,21 +219,21 @@ type UnclearPersonError struct {
 }
 
 func (e *UnclearPersonError) Error() string {
-	lines := []string{fmt.Sprintf("nobody is known as %s", harmless(e.Query))}
+	lines := []string{fmt.Sprintf("nobody is known as %s", Harmless(e.Query))}
 	switch {
 	case e.Several:
-		lines[0] = fmt.Sprintf("%s means %d people; ask by the directory ID, which is the last word of each line:", harmless(e.Query), len(e.Candidates)+e.More)
+		lines[0] = fmt.Sprintf("%s means %d people; ask by the directory ID, which is the last word of each line:", Harmless(e.Query), len(e.Candidates)+e.More)
 	case len(e.Candidates) > 0:
 		lines[0] += "; did you mean one of these? Ask by csi, username, DN, or the directory ID, which is the last word of each line:"
 	}
 	for _, c := range e.Candidates {
-		lines = append(lines, "  "+harmless(firstNonEmpty(c.CSI, "(no csi)")+" "+firstNonEmpty(c.DN, "(no DN)")+" "+c.Person.String()))
+		lines = append(lines, "  "+Harmless(firstNonEmpty(c.CSI, "(no csi)")+" "+firstNonEmpty(c.DN, "(no DN)")+" "+c.Person.String()))
 	}
 	if e.More > 0 {
 		lines = append(lines, fmt.Sprintf("  … and %d more", e.More))
 	}
 	for _, u := range e.Unmanaged {
-		lines = append(lines, "  the package has it, unmanaged: "+harmless(u.Kind+" "+u.ID+" "+u.Name+": "+u.Reason))
+		lines = append(lines, "  the package has it, unmanaged: "+Harmless(u.Kind+" "+u.ID+" "+u.Name+": "+u.Reason))
 	}
 	return strings.Join(lines, "\n")
 }

@@ -97,7 +97,7 @@ type printer struct {
 func (o *printer) line(format string, args ...any) {
 	for n, arg := range args {
 		if text, ok := arg.(string); ok {
-			args[n] = harmless(text)
+			args[n] = Harmless(text)
 		}
 	}
 	o.write(fmt.Sprintf(format, args...))
@@ -112,14 +112,14 @@ func (o *printer) write(line string) {
 // row joins the cells of a line.
 func row(cells ...string) string {
 	for n := range cells {
-		cells[n] = harmless(cells[n])
+		cells[n] = Harmless(cells[n])
 	}
 	return strings.Join(cells, "\t")
 }
 
-// harmless keeps what a directory entry may have smuggled in from steering the terminal, or
+// Harmless keeps what a directory entry may have smuggled in from steering the terminal, or
 // from looking like a line of its own.
-func harmless(s string) string {
+func Harmless(s string) string {
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsGraphic(r) {
 			return unicode.ReplacementChar
@@ -204,7 +204,7 @@ func (c Change) Title() string {
 	if c.ThreemaID != "" {
 		title += " ID " + c.ThreemaID
 	}
-	return harmless(title)
+	return Harmless(title)
 }
 
 func (c Change) statusWords() string {

@@ -1,0 +1,70 @@
+package sync
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// Format writes the report for people: the plan, what was done, what failed and what it means.
+// limit caps the lines of each list (0: no cap); what is left out is counted.
+func (r *Report) Format(w io.Writer, limit int) error {
+	if r.Planned {
+		if err := r.Plan.Format(w, limit); err != nil {
+			return err
+		}
+	}
+	var lines []string
+	for _, s := range r.Incomplete {
+		lines = append(lines, fmt.Sprintf("NOT READ %v", s.Err), "  Nothing was changed: without a complete read nobody joins and nobody leaves.")
+	}
+	if !r.DryRun && r.Planned {
+		lines = append(lines, "Done: "+r.tally(ResultDone))
+	}
+	lines = append(lines, r.undone(limit)...)
+	if r.Err != nil {
+		lines = append(lines, "FAILED: "+r.Err.Error())
+	}
+	for _, line := range lines {
+		for part := range strings.SplitSeq(line, "\n") { // joined errors have a line each
+			if _, err := fmt.Fprintln(w, plan.Harmless(part)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// undone words the changes that were tried and not done.
+func (r *Report) undone(limit int) []string {
+	var lines []string
+	for _, x := range r.Results {
+		if x.Outcome != ResultDone {
+			lines = append(lines, fmt.Sprintf("  %s: %s of %s: %s", strings.ToUpper(x.Outcome), x.Change.Op, x.Change.DN, x.Message))
+		}
+	}
+	if more := len(lines) - limit; limit > 0 && more > 0 {
+		lines = append(lines[:limit], fmt.Sprintf("  … and %d more (--json lists all)", more))
+	}
+	return lines
+}
+
+// tally counts results of one outcome by operation, in the order of the plan.
+func (r *Report) tally(outcome string) string {
+	count := map[plan.Op]int{}
+	for _, x := range r.Results {
+		if x.Outcome == outcome {
+			count[x.Change.Op]++
+		}
+	}
+	var words []string
+	for _, op := range plan.Ops() {
+		if count[op] > 0 {
+			words = append(words, fmt.Sprintf("%d %s", count[op], op))
+		}
+	}
+	return cmp.Or(strings.Join(words, ", "), "nothing")
+}

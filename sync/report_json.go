@@ -1,0 +1,116 @@
+package sync
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"slices"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// How many entries the ledger keeps of a list: enough for status, and a roll-out does not make
+// it grow by megabytes.
+const (
+	storedChanges   = 1000
+	storedResults   = 1000
+	storedHeld      = 1000
+	storedUnmanaged = 100
+)
+
+// end is the report as the ledger keeps it.
+func (r *Report) end() plan.RunEnd {
+	text, err := json.Marshal(r.stored())
+	if err != nil {
+		text = []byte(`{}`)
+	}
+	return plan.RunEnd{Result: r.Word(), ExitCode: r.ExitCode(), RolledOut: r.RolledOut, Report: text}
+}
+
+// stored cuts the lists; the member "omitted" counts what is missing. Of the results, those
+// that somebody may ask about stay.
+func (r *Report) stored() *Report {
+	s := *r
+	s.omitted = map[string]int{}
+	s.Results = slices.SortedStableFunc(slices.Values(r.Results), func(a, b Result) int {
+		return cmp.Compare(a.weight(), b.weight())
+	})
+	s.Results = head(s.Results, storedResults, "results", s.omitted)
+	s.Plan.Changes = head(r.Plan.Changes, storedChanges, "changes", s.omitted)
+	s.Plan.Held = head(r.Plan.Held, storedHeld, "held", s.omitted)
+	s.Plan.Unmanaged = head(r.Plan.Unmanaged, storedUnmanaged, "unmanaged", s.omitted)
+	return &s
+}
+
+// weight sorts what was done behind what was not.
+func (x Result) weight() int {
+	if x.Outcome == ResultDone {
+		return 1
+	}
+	return 0
+}
+
+// head returns the first n entries and notes how many it leaves out.
+func head[T any](list []T, n int, name string, omitted map[string]int) []T {
+	if len(list) <= n {
+		return list
+	}
+	omitted[name] = len(list) - n
+	return list[:n]
+}
+
+// MarshalJSON writes the plan's members (design §6) and beside them what became of it.
+func (r Report) MarshalJSON() ([]byte, error) {
+	body, err := json.Marshal(r.Plan)
+	if err != nil {
+		return nil, err
+	}
+	members := map[string]json.RawMessage{}
+	if err := json.Unmarshal(body, &members); err != nil {
+		return nil, err
+	}
+	extra := map[string]any{
+		"dryRun": r.DryRun, "result": r.Word(), "exitCode": r.ExitCode(), "results": r.results(), "error": errorText(r.Err),
+	}
+	if r.omitted != nil {
+		extra["omitted"] = r.omitted
+	}
+	if !r.Planned {
+		extra["sources"] = r.failedSources()
+	}
+	for name, value := range extra {
+		if members[name], err = json.Marshal(value); err != nil {
+			return nil, err
+		}
+	}
+	return json.Marshal(members)
+}
+
+func (r *Report) results() []map[string]string {
+	out := make([]map[string]string, 0, len(r.Results))
+	for _, x := range r.Results {
+		out = append(out, map[string]string{"id": x.Change.ID, "op": string(x.Change.Op), "outcome": x.Outcome, "message": x.Message})
+	}
+	return out
+}
+
+func (r *Report) failedSources() []map[string]any {
+	out := make([]map[string]any, 0, len(r.Incomplete))
+	for _, s := range r.Incomplete {
+		conditions := []map[string]any{{"name": string(s.Reason), "ok": false, "detail": s.Err.Error()}}
+		if e, ok := errors.AsType[*plan.ReadError](s.Err); ok {
+			for _, c := range e.Conditions {
+				conditions = append(conditions, map[string]any{"name": c.Name, "ok": c.OK, "detail": c.Detail})
+			}
+		}
+		out = append(out, map[string]any{"name": s.Name, "complete": false, "people": 0, "conditions": conditions})
+	}
+	return out
+}
+
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
