@@ -98,7 +98,7 @@ sources:
     exclude_dns: ["ou=Test,dc=Corp,dc=Example"]
     sentinels: ["CN=Administrator,CN=Users,DC=corp,DC=example"]
 threema:
-  base_url: http://127.0.0.1:8080/work/api/v1//
+  base_url: http://127.0.0.1:8080/threema/api/v1//
   proxy: http://proxy:3128
   daily_requests: 0
 credentials: {hash: false, lock: False}
@@ -120,7 +120,7 @@ log: {level: debug}
 	}
 	want := []any{
 		"Europe/Zurich", `CORP\reader`, true, 500, []string{"CN=Administrator,CN=Users,DC=corp,DC=example"},
-		"http://127.0.0.1:8080/work/api/v1", "proxy:3128", 0, false,
+		"http://127.0.0.1:8080/threema/api/v1", "proxy:3128", 0, false,
 		[]config.Evidence{config.EvidenceExpired, config.EvidenceDisabled}, time.Duration(0), 7 * 24 * time.Hour, 36 * time.Hour, []string{"4711", "E-boss"},
 		config.Window{}, config.Window{Count: 500, Percent: 50}, "", "DEBUG",
 	}
