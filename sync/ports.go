@@ -35,8 +35,6 @@ type Package interface {
 	Inventory(ctx context.Context) (plan.Inventory, error)
 	// Credential reads one credential; FailureNotFound if it is gone.
 	Credential(ctx context.Context, id string) (plan.Credential, error)
-	// FindCredential looks for an exact username; FailureNotFound if nobody has it.
-	FindCredential(ctx context.Context, username string) (plan.Credential, error)
 	// CreateCredential creates a personal credential (licenceCount 1).
 	CreateCredential(ctx context.Context, username string, password secret.Value, hash, lock bool) (plan.Credential, error)
 	// ReplacePassword gives a credential that nobody uses a new password. Its only use is the

@@ -124,7 +124,7 @@ func (c *Client) Inventory(ctx context.Context) (plan.Inventory, error) {
 	if inventory.Subscription, err = c.Subscription(ctx); err != nil {
 		return plan.Inventory{}, fmt.Errorf("read the subscription: %w", err)
 	}
-	if inventory.Credentials, err = list(ctx, c, credentialsWhere(nil)); err != nil {
+	if inventory.Credentials, err = list(ctx, c, allCredentials()); err != nil {
 		return plan.Inventory{}, fmt.Errorf("read the credentials: %w", err)
 	}
 	if inventory.Users, err = list(ctx, c, usersWhere(nil)); err != nil {

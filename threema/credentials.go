@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -22,22 +21,6 @@ func (c *Client) Credential(ctx context.Context, id string) (plan.Credential, er
 	})
 }
 
-// FindCredential looks for an exact username; plan.FailureNotFound if no credential has it.
-// How the service's filter compares is not documented, so its answer is compared again.
-func (c *Client) FindCredential(ctx context.Context, username string) (plan.Credential, error) {
-	candidates := credentialsWhere(url.Values{"filterUsername": {username}})
-	credentials, err := list(ctx, c, candidates)
-	if err != nil {
-		return plan.Credential{}, err
-	}
-	for _, credential := range credentials {
-		if credential.Username == username {
-			return credential, nil
-		}
-	}
-	return plan.Credential{}, candidates.request(0).failure(plan.FailureNotFound, errors.New("no credential has this username"))
-}
-
 // wireNewCredential is the body of POST and PUT. Hash and lock are always sent: an omitted hash
 // means false even on a credential that is hashed.
 type wireNewCredential struct {
@@ -48,8 +31,8 @@ type wireNewCredential struct {
 	LicenseCount int    `json:"licenseCount,omitempty"` // POST only; above 1 the credential is shared
 }
 
-// CreateCredential creates a personal credential. After plan.FailureUnknown it may exist:
-// FindCredential tells.
+// CreateCredential creates a personal credential. After plan.FailureUnknown it may exist: the
+// next inventory tells.
 func (c *Client) CreateCredential(ctx context.Context, username string, password secret.Value, hash, lock bool) (plan.Credential, error) {
 	return fetch(ctx, c, request{
 		method:  http.MethodPost,
@@ -77,11 +60,10 @@ func (c *Client) Withdraw(ctx context.Context, id string) error {
 	return err
 }
 
-func credentialsWhere(filter url.Values) listing[plan.Credential] {
+func allCredentials() listing[plan.Credential] {
 	return listing[plan.Credential]{
 		name:   "credentials",
 		path:   "credentials",
-		query:  filter,
 		decode: decodeCredentials,
 		id:     func(c plan.Credential) string { return c.ID },
 	}

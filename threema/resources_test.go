@@ -3,7 +3,6 @@ package threema_test
 import (
 	"context"
 	"net/http"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -141,35 +140,6 @@ func TestCreateContactAddsTheDirectoryFlagWhenAsked(t *testing.T) {
 			t.Errorf("error %v, %d requests counted", err, seen.taken)
 		}
 	})
-}
-
-func TestFindCredentialComparesExactly(t *testing.T) {
-	t.Parallel()
-	const first = `{"credentials":[{"id":"1","username":"jo.doe","usage":0},{"id":"2","username":"JO","usage":0}],"paging":{"total":3}}`
-	tests := []struct {
-		name, second string
-		want         plan.Credential
-		kind         plan.FailureKind
-	}{
-		{"on the second page", `{"id":"3","username":"jo","usage":2,"hash":true}`, plan.Credential{ID: "3", Username: "jo", Usage: 2, Hashed: true}, plan.FailureOther},
-		{"only like it", `{"id":"3","username":"jo ","usage":2}`, plan.Credential{}, plan.FailureNotFound},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			client, seen := setup(t, nthAnswer(replyJSON(200, first), replyJSON(200, `{"credentials":[`+tt.second+`],"paging":{"total":3}}`)))
-			got, err := client.FindCredential(t.Context(), "jo")
-			if diff := cmp.Diff(tt.want, got); diff != "" {
-				t.Errorf("credential (-want +got):\n%s", diff)
-			}
-			if tt.kind != plan.FailureOther && plan.KindOf(err) != tt.kind {
-				t.Errorf("error = %v", err)
-			}
-			if got := seen.requests(); len(got) != 2 || !strings.Contains(got[1], "filterUsername=jo&") {
-				t.Errorf("requests = %q", got)
-			}
-		})
-	}
 }
 
 func TestUsersOfGoesByTheLink(t *testing.T) {

@@ -32,10 +32,10 @@ func TestSecretsStayOut(t *testing.T) {
 	})
 	_, createErr := client.CreateCredential(t.Context(), "jo", secret.New(password), true, true)
 	replaceErr := client.ReplacePassword(t.Context(), "c1", "jo", secret.New(password), true, true)
-	_, findErr := client.FindCredential(t.Context(), "canary-username")
+	_, queryErr := client.UsersOf(t.Context(), "canary-query")
 
 	var shown bytes.Buffer
-	for _, value := range []any{client, *client, struct{ inner *threema.Client }{client}, createErr, replaceErr, findErr} {
+	for _, value := range []any{client, *client, struct{ inner *threema.Client }{client}, createErr, replaceErr, queryErr} {
 		for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 			_, _ = fmt.Fprintf(&shown, format+"\n", value)
 		}
@@ -50,8 +50,8 @@ func TestSecretsStayOut(t *testing.T) {
 			t.Errorf("%q shows", canary)
 		}
 	}
-	if strings.Contains(findErr.Error(), "canary-username") {
-		t.Errorf("error %q names a person", findErr)
+	if strings.Contains(queryErr.Error(), "canary-query") {
+		t.Errorf("error %q shows the query", queryErr)
 	}
 	if want := "key [secret], password [secret]"; !strings.Contains(createErr.Error(), want) {
 		t.Errorf("error %q lacks %q: the test proves nothing", createErr, want)
