@@ -303,6 +303,25 @@ func TestCreatesAndChangesAreLimitedAfterRollOut(t *testing.T) {
 	}
 }
 
+// TestInterruptedCreatesAreNotCountedAgain: they passed the limit when they began, and their
+// credentials stand in the package with a password that nobody has.
+func TestInterruptedCreatesAreNotCountedAgain(t *testing.T) {
+	t.Parallel()
+	w := crowd(100)
+	for i := range 30 {
+		e := w.hire(fmt.Sprintf("j%02d", i))
+		id := fmt.Sprintf("j%06d", i)
+		w.pkg.Credentials = append(w.pkg.Credentials, plan.Credential{ID: id, Username: e.username})
+		w.state.Open = append(w.state.Open, plan.Operation{
+			ID: int64(1000 + i), Op: plan.Create, Person: e.id, CSI: e.csi, Username: e.username, CredentialID: id,
+		})
+	}
+	p := w.plan()
+	if got := statuses(p, plan.Create); got["due"] != 30 || len(p.Guards) != 0 {
+		t.Errorf("creates: %v, guards: %v", got, p.Guards)
+	}
+}
+
 func TestMassTransferIsLimited(t *testing.T) {
 	t.Parallel()
 	// Everybody's directory ID changed: a restored domain, or another id attribute.
