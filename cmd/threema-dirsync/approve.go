@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -93,13 +92,12 @@ func (p *program) printApproval(given dirsync.Approval, asJSON bool) error {
 			Changes []plan.Change `json:"changes"`
 		}{given.Hash, given.Until, given.Changes})
 	}
-	line := func(format string, args ...any) { _, _ = fmt.Fprintf(p.Stdout, format+"\n", args...) }
-	line("Approved until %s: %d. The next pass carries out what still holds.", stamp(given.Until), len(given.Changes))
+	say(p.Stdout, "Approved until %s: %d. The next pass carries out what still holds.", stamp(given.Until), len(given.Changes))
 	for _, c := range given.Changes[:min(len(given.Changes), shownLines)] {
-		line("  %s", c.Title())
+		say(p.Stdout, "  %s", c.Title())
 	}
 	if more := len(given.Changes) - shownLines; more > 0 {
-		line("  … and %d more (--json lists all)", more)
+		say(p.Stdout, "  … and %d more (--json lists all)", more)
 	}
 	return nil
 }

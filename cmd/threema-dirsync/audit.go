@@ -73,16 +73,15 @@ func (p *program) verifyAudit(ctx context.Context, reader *ledger.Reader) error 
 	if err != nil {
 		return err
 	}
-	line := func(format string, args ...any) { _, _ = fmt.Fprintf(p.Stdout, format+"\n", args...) }
 	if report.Fault == "" {
-		line("The audit is as it was written: %d entries, the hash of the last one is %s", report.Entries, report.Head)
+		say(p.Stdout, "The audit is as it was written: %d entries, the hash of the last one is %s", report.Entries, report.Head)
 		return nil
 	}
 	p.code = dirsync.ExitFailed
-	line("THE AUDIT WAS TAMPERED WITH, or the file is damaged: %s", report.Fault)
-	line("Entries that are as they were written: the first %d, up to the hash %s", report.Entries, report.Head)
-	line("Do not trust what comes after them. Copy ledger.db, ledger.db-wal and ledger.db-shm from state_dir before anything else happens,")
-	line("compare them with your last export, and find out who could write to that folder. Passes go on: `touch` the file stop there to halt leavers.")
+	say(p.Stdout, "THE AUDIT WAS TAMPERED WITH, or the file is damaged: %s", report.Fault)
+	say(p.Stdout, "Entries that are as they were written: the first %d, up to the hash %s", report.Entries, report.Head)
+	say(p.Stdout, "Do not trust what comes after them. Copy ledger.db, ledger.db-wal and ledger.db-shm from state_dir before anything else happens,")
+	say(p.Stdout, "compare them with your last export, and find out who could write to that folder. Passes go on: `touch` the file stop there to halt leavers.")
 	return nil
 }
 

@@ -4,9 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -158,7 +156,9 @@ func readStatus(ctx context.Context, reader *ledger.Reader, now time.Time) (stat
 	if len(runs) > 0 {
 		s.addPass(runs[0])
 	}
-	return s, nil
+	report, err := reader.LastReport(ctx)
+	s.addReport(report)
+	return s, err
 }
 
 func (s *status) addPass(run ledger.RunRecord) {
@@ -166,13 +166,18 @@ func (s *status) addPass(run ledger.RunRecord) {
 	if !run.Finished.IsZero() {
 		s.LastPass.Finished = &run.Finished
 	}
-	s.Report = run.Report
+}
+
+// addReport adds what only the report of the last pass that ended tells: a pass under way has
+// none yet.
+func (s *status) addReport(text json.RawMessage) {
+	s.Report = text
 	var report struct {
 		Sources []sourceStatus `json:"sources"`
 		Guards  []guardStatus  `json:"guards"`
 		Seats   seatStatus     `json:"seats"`
 	}
-	if json.Unmarshal(run.Report, &report) == nil && report.Guards != nil && report.Sources != nil {
+	if json.Unmarshal(text, &report) == nil && report.Guards != nil && report.Sources != nil {
 		s.Sources, s.Guards, s.Seats = report.Sources, report.Guards, report.Seats
 	}
 }
@@ -217,72 +222,3 @@ func leaversOf(state plan.State) []leaverStatus {
 	}
 	return leavers
 }
-
-func (p *program) printStatus(s status) error {
-	w := tabwriter.NewWriter(p.Stdout, 0, 8, 2, ' ', 0)
-	line := func(format string, args ...any) {
-		for n, arg := range args {
-			if text, ok := arg.(string); ok {
-				args[n] = plan.Harmless(text)
-			}
-		}
-		_, _ = fmt.Fprintf(w, format+"\n", args...) // Flush tells of a write error
-	}
-	switch {
-	case s.LastPass == nil:
-		line("Last pass:\tnone yet")
-	case s.LastPass.Finished == nil:
-		line("Last pass:\tbegan %s under policy %s and has not ended: it is running, or it was killed", stamp(s.LastPass.Started), s.LastPass.Policy)
-	default:
-		line("Last pass:\t%s (exit %d), policy %s, ended %s", s.LastPass.Result, s.LastPass.ExitCode, s.LastPass.Policy, stamp(*s.LastPass.Finished))
-	}
-	line("Managed credentials:\t%d", s.Managed)
-	if s.Seats.Licences > 0 { // known from the report of a pass that read the package
-		line("Licences:\t%d of %d used, %d free", s.Seats.Used, s.Seats.Licences, s.Seats.Free)
-	}
-	if s.Quota.Unlimited {
-		line("Requests:\tnot limited")
-	} else {
-		line("Requests:\t%d left of the rolling day", s.Quota.Remaining)
-	}
-	line("Requests without a known outcome:\t%d", s.Open)
-	switch {
-	case s.Approved.Expires != nil:
-		line("Approvals:\t%d given and not used up, the next one expires %s", s.Approved.Live, stamp(*s.Approved.Expires))
-	case s.Approved.Live > 0:
-		line("Approvals:\t%d given and not used up, for departures under way", s.Approved.Live)
-	}
-	if s.Stop != "" {
-		line("STOP:\t%s", s.Stop)
-	}
-	for _, source := range s.Sources {
-		line("Source %s:\t%s", source.Name, source.words())
-		for _, c := range source.Conditions {
-			line("  %s\t%s", c.Name, c.words())
-		}
-	}
-	for _, g := range s.Guards {
-		line("GUARD %s:\t%s %s", g.Guard, g.Source, g.Detail)
-	}
-	line("Pending leavers:\t%d", len(s.Leavers))
-	for _, l := range s.Leavers {
-		line("  %s %s\t%s since %s, %d reads, %s", l.CSI, l.DN, l.Evidence, stamp(l.Since), l.Reads, l.Stage)
-	}
-	return w.Flush()
-}
-
-func (s sourceStatus) words() string {
-	if s.Complete {
-		return "read wholly"
-	}
-	return "INCOMPLETE: nobody departed"
-}
-
-func (c conditionStatus) words() string {
-	if c.OK {
-		return "holds: " + c.Detail
-	}
-	return "FAILED: " + c.Detail
-}
-
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }

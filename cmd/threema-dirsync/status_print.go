@@ -1,0 +1,80 @@
+package main
+
+import (
+	"io"
+	"text/tabwriter"
+	"time"
+)
+
+func (p *program) printStatus(s status) error {
+	w := tabwriter.NewWriter(p.Stdout, 0, 8, 2, ' ', 0)
+	s.LastPass.print(w)
+	s.printCounts(w)
+	s.printWaiting(w)
+	for _, source := range s.Sources {
+		say(w, "Source %s:\t%s", source.Name, source.words())
+		for _, c := range source.Conditions {
+			say(w, "  %s\t%s", c.Name, c.words())
+		}
+	}
+	for _, g := range s.Guards {
+		say(w, "GUARD %s:\t%s %s", g.Guard, g.Source, g.Detail)
+	}
+	say(w, "Pending leavers:\t%d", len(s.Leavers))
+	for _, l := range s.Leavers {
+		say(w, "  %s %s\t%s since %s, %d reads, %s", l.CSI, l.DN, l.Evidence, stamp(l.Since), l.Reads, l.Stage)
+	}
+	return w.Flush()
+}
+
+func (p *passStatus) print(w io.Writer) {
+	switch {
+	case p == nil:
+		say(w, "Last pass:\tnone yet")
+	case p.Finished == nil:
+		say(w, "Last pass:\tbegan %s under policy %s and has not ended: it is running, or it was killed", stamp(p.Started), p.Policy)
+	default:
+		say(w, "Last pass:\t%s (exit %d), policy %s, ended %s", p.Result, p.ExitCode, p.Policy, stamp(*p.Finished))
+	}
+}
+
+func (s *status) printCounts(w io.Writer) {
+	say(w, "Managed credentials:\t%d", s.Managed)
+	if s.Seats.Licences > 0 { // known from the report of a pass that read the package
+		say(w, "Licences:\t%d of %d used, %d free", s.Seats.Used, s.Seats.Licences, s.Seats.Free)
+	}
+	if s.Quota.Unlimited {
+		say(w, "Requests:\tnot limited")
+	} else {
+		say(w, "Requests:\t%d left of the rolling day", s.Quota.Remaining)
+	}
+	say(w, "Requests without a known outcome:\t%d", s.Open)
+}
+
+func (s *status) printWaiting(w io.Writer) {
+	switch {
+	case s.Approved.Expires != nil:
+		say(w, "Approvals:\t%d given and not used up, the next one expires %s", s.Approved.Live, stamp(*s.Approved.Expires))
+	case s.Approved.Live > 0:
+		say(w, "Approvals:\t%d given and not used up, for departures under way", s.Approved.Live)
+	}
+	if s.Stop != "" {
+		say(w, "STOP:\t%s", s.Stop)
+	}
+}
+
+func (s sourceStatus) words() string {
+	if s.Complete {
+		return "read wholly"
+	}
+	return "INCOMPLETE: nobody departed"
+}
+
+func (c conditionStatus) words() string {
+	if c.OK {
+		return "holds: " + c.Detail
+	}
+	return "FAILED: " + c.Detail
+}
+
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
