@@ -1,0 +1,101 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// operation is the journal row of a change.
+func (a *applier) operation(c plan.Change) plan.Operation {
+	op := plan.Operation{
+		Change: c.ID, Op: c.Op, Person: c.Person, OU: c.OU, CSI: c.CSI, DN: c.DN,
+		CredentialID: c.CredentialID, Username: c.Username, Approved: c.Approved, At: a.Now(),
+		Reason: c.Reason, Evidence: c.Evidence,
+	}
+	if c.ThreemaID != "" {
+		op.ThreemaIDs = []string{c.ThreemaID}
+		_, there := a.contacts[c.ThreemaID]
+		op.ContactCreated = c.Op == plan.PublishContact && !there
+	}
+	return op
+}
+
+// begin writes INTENT rows. Only when it returns may their requests go out.
+func (a *applier) begin(ctx context.Context, ops ...plan.Operation) ([]plan.Operation, error) {
+	if len(ops) == 0 {
+		return nil, nil
+	}
+	begun, err := a.Ledger.Begin(ctx, a.run, ops)
+	if err != nil {
+		return nil, a.fail(fmt.Errorf("write the intent to the ledger: %w", err))
+	}
+	for _, op := range begun {
+		a.unsettled[op.ID] = true
+	}
+	return begun, nil
+}
+
+// settle closes rows. What has happened is recorded even when the context is over.
+func (a *applier) settle(ctx context.Context, outcomes ...plan.Outcome) error {
+	if len(outcomes) == 0 {
+		return nil
+	}
+	if err := a.Ledger.Settle(shielded(ctx), outcomes); err != nil {
+		return a.fail(fmt.Errorf("record the effect in the ledger: %w", err))
+	}
+	for _, o := range outcomes {
+		if o.Result != plan.Uncertain {
+			delete(a.unsettled, o.Operation)
+		}
+	}
+	return nil
+}
+
+// journalled sends one request per change, a batch of intents at a time: the rows are on disk
+// before the first request of the batch goes out.
+func (a *applier) journalled(ctx context.Context, changes []plan.Change, send func(context.Context, plan.Change) error) error {
+	for batch := range chunks(changes, a.Policy.Batch) {
+		if err := a.ready(ctx); err != nil {
+			return err
+		}
+		var intents []plan.Operation
+		for _, c := range batch {
+			intents = append(intents, a.operation(c))
+		}
+		begun, err := a.begin(ctx, intents...)
+		if err != nil {
+			return err
+		}
+		outcomes, stop := a.sendEach(ctx, batch, begun, send)
+		if err := errors.Join(a.settle(ctx, outcomes...), stop); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sendEach returns one outcome per change; after what ends the applying the rest is not sent.
+func (a *applier) sendEach(ctx context.Context, batch []plan.Change, begun []plan.Operation, send func(context.Context, plan.Change) error) (outcomes []plan.Outcome, stop error) {
+	for n, c := range batch {
+		if stop == nil {
+			stop = a.ready(ctx)
+		}
+		if stop != nil {
+			outcomes = append(outcomes, notSent(begun[n]))
+			continue
+		}
+		var result plan.Result
+		err := send(shielded(ctx), c)
+		result, stop = a.outcome(ctx, c, err)
+		outcomes = append(outcomes, plan.Outcome{Operation: begun[n].ID, Result: result, Message: kindWord(err)})
+	}
+	return outcomes, stop
+}
+
+// notSent closes a row for which no request went out.
+func notSent(op plan.Operation) plan.Outcome {
+	return plan.Outcome{Operation: op.ID, Result: plan.Failed, Message: "not sent"}
+}

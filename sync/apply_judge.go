@@ -1,0 +1,88 @@
+package sync
+
+import (
+	"context"
+	"errors"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// maxStrikes is how many lost answers in a row end the pass. One alone must not, or a single
+// request that the service cannot digest would keep everybody behind it waiting for ever.
+const maxStrikes = 3
+
+// outcome notes what became of a change and says how its journal row ends. The error, if any,
+// ends the applying.
+func (a *applier) outcome(ctx context.Context, c plan.Change, err error) (plan.Result, error) {
+	result, stop := a.judge(ctx, err)
+	a.note(ctx, c, result, err)
+	return result, stop
+}
+
+// judge says what an answer means: for the journal, and for whatever would come next. What
+// says nothing of this one request is a strike.
+func (a *applier) judge(ctx context.Context, err error) (plan.Result, error) {
+	switch {
+	case err == nil:
+		a.strikes = 0
+		return plan.Done, nil
+	case errors.Is(err, errRefusesAll):
+		return plan.Uncertain, errStop
+	}
+	switch plan.KindOf(err) {
+	case plan.FailureNotFound, plan.FailureRefused, plan.FailureForbidden:
+		a.strikes = 0
+		return plan.Failed, nil
+	case plan.FailureUnauthorized:
+		return plan.Failed, errStop
+	case plan.FailureQuota:
+		a.noteQuota(ctx, err)
+		return plan.Failed, errStop
+	case plan.FailureUnknown:
+		return plan.Uncertain, a.strike()
+	case plan.FailureUnavailable, plan.FailureInvalid, plan.FailureOther:
+	}
+	return plan.Failed, a.strike()
+}
+
+func (a *applier) strike() error {
+	a.strikes++
+	if a.strikes < maxStrikes {
+		return nil
+	}
+	return errStop
+}
+
+// note reports and logs the end of a change.
+func (a *applier) note(ctx context.Context, c plan.Change, result plan.Result, err error) {
+	log := a.Logger.With("op", c.Op, "change", c.ID, "source", c.Person.Source)
+	switch result {
+	case plan.Done:
+		a.report.add(c, ResultDone, "")
+		log.InfoContext(ctx, "change done")
+		return
+	case plan.Uncertain:
+		a.report.add(c, ResultUnknown, err.Error())
+		log.ErrorContext(ctx, "change not finished, the next pass looks what came of it", "why", publicWords(err))
+	case plan.Failed:
+		a.report.add(c, ResultFailed, err.Error())
+		log.ErrorContext(ctx, "change failed", "why", publicWords(err))
+	}
+	log.DebugContext(ctx, "change in detail", "err", err)
+}
+
+// publicWords is what of an error may stand in the log. The service may repeat a value that
+// it refuses, and values are personal data: of its failures only the kind is told, the words
+// stand in the report.
+func publicWords(err error) string {
+	if failure, ok := errors.AsType[plan.Failure](err); ok {
+		return string(failure.FailureKind())
+	}
+	return err.Error()
+}
+
+// skip notes a change that the last look before its request forbids.
+func (a *applier) skip(ctx context.Context, c plan.Change, why string) {
+	a.report.add(c, ResultSkipped, why)
+	a.Logger.WarnContext(ctx, "change skipped right before its request, nothing was sent", "op", c.Op, "change", c.ID, "source", c.Person.Source)
+}
