@@ -16,6 +16,7 @@ const (
 	storedResults   = 1000
 	storedHeld      = 1000
 	storedUnmanaged = 100
+	storedNotices   = 100
 )
 
 // end is the report as the ledger keeps it.
@@ -39,6 +40,7 @@ func (r *Report) stored() *Report {
 	s.Plan.Changes = head(r.Plan.Changes, storedChanges, "changes", s.omitted)
 	s.Plan.Held = head(r.Plan.Held, storedHeld, "held", s.omitted)
 	s.Plan.Unmanaged = head(r.Plan.Unmanaged, storedUnmanaged, "unmanaged", s.omitted)
+	s.Plan.Notices = head(r.Plan.Notices, storedNotices, "notices", s.omitted)
 	return &s
 }
 

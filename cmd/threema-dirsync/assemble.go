@@ -211,6 +211,7 @@ func policyOf(c *config.Config) plan.Policy {
 		GraceID:         c.Leavers.Grace.ID,
 		Approval:        plan.Approval(c.Leavers.Approval),
 		Protected:       c.Protect.CSI,
+		NeverRevoke:     c.Leavers.NeverRevoke,
 		LeaversRun:      plan.Window(c.Limits.Leavers.Run),
 		LeaversDay:      plan.Window(c.Limits.Leavers.Day),
 		LeaversWeek:     plan.Window(c.Limits.Leavers.Week),

@@ -139,12 +139,13 @@ type Contacts struct {
 
 // Leavers says what happens to people who left (design §5.6).
 type Leavers struct {
-	AppAccess AppAccess  `yaml:"app_access"`
-	ID        IDFate     `yaml:"id"`
-	Evidence  []Evidence `yaml:"evidence"` // the kinds that count, at least one
-	Confirm   Confirm    `yaml:"confirm"`
-	Grace     Grace      `yaml:"grace"`
-	Approval  Approval   `yaml:"approval"`
+	AppAccess   AppAccess  `yaml:"app_access"`
+	ID          IDFate     `yaml:"id"`
+	NeverRevoke []string   `yaml:"never_revoke"` // csis; with ID revoke, theirs is detached instead
+	Evidence    []Evidence `yaml:"evidence"`     // the kinds that count, at least one
+	Confirm     Confirm    `yaml:"confirm"`
+	Grace       Grace      `yaml:"grace"`
+	Approval    Approval   `yaml:"approval"`
 }
 
 // Evidence is a kind of proof that somebody left (design §5.2).

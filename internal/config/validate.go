@@ -115,6 +115,7 @@ func (v *validator) link(path string, u *url.URL) {
 func (v *validator) leavers(l Leavers) {
 	oneOf(v, "leavers.app_access", l.AppAccess, AppWithdraw, AppKeep)
 	oneOf(v, "leavers.id", l.ID, IDKeep, IDDetach, IDRevoke)
+	v.list("leavers.never_revoke", l.NeverRevoke, func(_, _ string) {})
 	oneOf(v, "leavers.approval", l.Approval, ApprovalNone, ApprovalIrreversible, ApprovalRecoverable, ApprovalAll)
 	v.evidence("leavers.evidence", l.Evidence)
 	v.atLeast("leavers.confirm.reads", l.Confirm.Reads, 1, "1 takes a single read's word")

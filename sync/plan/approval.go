@@ -62,13 +62,18 @@ func (p *planner) approve() {
 	}
 }
 
-// protect marks what would be taken from protected people. A csi protects whether the ledger or
-// the directory has it: one that was changed in the directory must not end the protection.
+// listed tells whether the configuration lists somebody by csi. It counts whether the ledger or the
+// directory has it: one that was changed in the directory must not take somebody off a list.
+func (p *planner) listed(csis []string, person PersonID, csi string) bool {
+	theirs := []string{csi, p.observations[person].CSI, p.identities[person].CSI}
+	return slices.ContainsFunc(csis, func(listed string) bool { return slices.Contains(theirs, listed) })
+}
+
+// protect marks what would be taken from protected people.
 func (p *planner) protect() {
 	for n := range p.plan.Changes {
 		c := &p.plan.Changes[n]
-		csis := []string{c.CSI, p.observations[c.Person].CSI, p.identities[c.Person].CSI}
-		if c.Op.Destructive() && slices.ContainsFunc(p.Policy.Protected, func(csi string) bool { return slices.Contains(csis, csi) }) {
+		if c.Op.Destructive() && p.listed(p.Policy.Protected, c.Person, c.CSI) {
 			c.Protected = true
 			c.Reason += "; protected: every step needs an approval"
 		}

@@ -28,6 +28,7 @@ type Explanation struct {
 	Changes   []Change
 	Held      []string
 	Guards    []Guard // that block one of the changes
+	Notices   []Notice
 	Unmanaged []Unmanaged
 	History   History // of the ledger, for the caller to fill in
 	Next      NextStep
@@ -201,6 +202,11 @@ func (x *Explanation) fromPlan(p Plan) {
 	for _, h := range p.Held {
 		if h.Person == x.Person {
 			x.Held = append(x.Held, h.Reason)
+		}
+	}
+	for _, n := range p.Notices {
+		if n.Person == x.Person {
+			x.Notices = append(x.Notices, n)
 		}
 	}
 	for _, g := range p.Guards {

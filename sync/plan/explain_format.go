@@ -165,6 +165,9 @@ func (x Explanation) formatDecision(out *printer) {
 	for _, reason := range x.Held {
 		out.fact("! held", reason)
 	}
+	for _, n := range x.Notices {
+		out.fact("? worth knowing", n.Detail)
+	}
 	for _, g := range x.Guards {
 		out.fact("GUARD "+g.Name, g.Detail)
 	}
@@ -218,6 +221,7 @@ func (x Explanation) MarshalJSON() ([]byte, error) {
 		"changes":   convert(x.Changes, Change.json),
 		"held":      convert(x.Held, func(reason string) string { return reason }),
 		"guards":    convert(x.Guards, func(g Guard) jsonGuard { return jsonGuard{g.Name, g.Source, g.Detail} }),
+		"notices":   convert(x.Notices, Notice.json),
 		"unmanaged": convert(x.Unmanaged, func(u Unmanaged) jsonUnmanaged { return jsonUnmanaged(u) }),
 		"history":   x.History.json(),
 	}

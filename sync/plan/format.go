@@ -53,6 +53,10 @@ func (p Plan) Format(w io.Writer, limit int) error {
 		h := p.Held[n]
 		return row("  ! "+personWords(h.CSI, h.DN, h.Person), h.Reason)
 	})
+	out.section(fmt.Sprintf("\nWorth knowing, nothing is done about it (%d):", len(p.Notices)), len(p.Notices), func(n int) string {
+		x := p.Notices[n]
+		return row("  ? "+personWords(x.CSI, x.DN, x.Person), x.Detail)
+	})
 	out.section(fmt.Sprintf("\nUnmanaged, never touched (%d):", len(p.Unmanaged)), len(p.Unmanaged), func(n int) string {
 		u := p.Unmanaged[n]
 		return row("  . "+u.Kind+" "+u.ID, u.Name, u.Reason)

@@ -43,6 +43,8 @@ func everything(t *testing.T) plan.Plan {
 	evil.ou, evil.held = "x\nGUARD faked\t\x1b[2J\u202e", "no employeeID"
 	w.pkg.Users = append(w.pkg.Users, plan.User{ID: "*SUPPORT", FirstName: "Threema", LastName: "Support"})
 	w.activate("dora")
+	w.activate("dora")
+	people["dora"].username = "dora.neu"
 	w.source().incomplete = false
 	w.pkg.Subscription.Licences = len(w.pkg.Credentials)
 	w.budget.Remaining = 508

@@ -16,6 +16,7 @@ type (
 		Changes      []jsonChange    `json:"changes"`
 		Held         []jsonHeld      `json:"held"`
 		Unmanaged    []jsonUnmanaged `json:"unmanaged"`
+		Notices      []jsonNotice    `json:"notices"`
 		Guards       []jsonGuard     `json:"guards"`
 		Seats        jsonSeats       `json:"seats"`
 		Requests     int             `json:"requests"`
@@ -67,6 +68,11 @@ type (
 		Name   string `json:"name"`
 		Reason string `json:"reason"`
 	}
+	jsonNotice struct {
+		Kind   NoticeKind `json:"kind"`
+		Person jsonPerson `json:"person"`
+		Detail string     `json:"detail"`
+	}
 	jsonGuard struct {
 		Guard  string `json:"guard"`
 		Source string `json:"source"`
@@ -87,6 +93,7 @@ func (p Plan) MarshalJSON() ([]byte, error) {
 		Changes:   convert(p.Changes, Change.json),
 		Held:      convert(p.Held, Held.json),
 		Unmanaged: convert(p.Unmanaged, func(u Unmanaged) jsonUnmanaged { return jsonUnmanaged(u) }),
+		Notices:   convert(p.Notices, Notice.json),
 		Guards:    convert(p.Guards, func(g Guard) jsonGuard { return jsonGuard{g.Name, g.Source, g.Detail} }),
 		Seats:     jsonSeats(p.Seats),
 		Requests:  p.Requests,
@@ -118,6 +125,10 @@ func (c Change) MarshalJSON() ([]byte, error) { return json.Marshal(c.json()) }
 
 func (h Held) json() jsonHeld {
 	return jsonHeld{Person: jsonPerson{h.Person.Source, h.Person.ID, h.CSI, h.DN}, Reason: h.Reason}
+}
+
+func (n Notice) json() jsonNotice {
+	return jsonNotice{Kind: n.Kind, Person: jsonPerson{n.Person.Source, n.Person.ID, n.CSI, n.DN}, Detail: n.Detail}
 }
 
 func convert[A, B any](in []A, f func(A) B) []B {

@@ -196,12 +196,8 @@ func (p *planner) takeOut(l leaver, threemaID string) {
 
 // takeID plans the end of one Threema ID, unless it is kept.
 func (p *planner) takeID(l leaver, threemaID string) {
-	op := Detach
-	switch p.Policy.ID {
-	case RevokeID:
-		op = Revoke
-	case DetachID:
-	default:
+	op, ends := p.endOfID(l)
+	if !ends {
 		return
 	}
 	c := p.leaverChange(op, l, threemaID, l.credentialID)
@@ -210,6 +206,22 @@ func (p *planner) takeID(l leaver, threemaID string) {
 	c.Before = map[string]string{"credential": l.credentialID, "csi": p.users[threemaID].CSI}
 	c.Status, c.NotBefore = p.idTime(l)
 	p.add(c)
+}
+
+// endOfID is what becomes of a leaver's ID, if it is not kept. One that the person may go on
+// using privately is never revoked, but detached, so that they can move it (domain §4.2).
+func (p *planner) endOfID(l leaver) (op Op, ends bool) {
+	switch p.Policy.ID {
+	case DetachID:
+		return Detach, true
+	case RevokeID:
+		if p.listed(p.Policy.NeverRevoke, l.person, l.csi) {
+			return Detach, true
+		}
+		return Revoke, true
+	case KeepID:
+	}
+	return "", false
 }
 
 // WrongID checks the pre-state of design §5.6 of a user who is to be detached or revoked: the

@@ -17,6 +17,7 @@ type Plan struct {
 	Changes      []Change // sorted, in the order of execution
 	Held         []Held
 	Unmanaged    []Unmanaged
+	Notices      []Notice
 	Guards       []Guard
 	Requests     int // what the due changes cost
 	Seats        Seats

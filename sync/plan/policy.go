@@ -91,6 +91,9 @@ type Policy struct {
 	// Protected are the csis of people of whom nothing is taken without an approval, whatever
 	// Approval says.
 	Protected []string
+	// NeverRevoke are the csis of people whose ID is detached where ID says revoke: they may keep
+	// it privately.
+	NeverRevoke []string
 
 	LeaversRun, LeaversDay, LeaversWeek Window
 	CreatesRun, ChangesRun              Window

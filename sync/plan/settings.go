@@ -10,6 +10,7 @@ type refusedValue struct{ credentialID, setting, value string }
 
 // manage compares the settings and contacts of a credential that is this person's.
 func (p *planner) manage(i Identity, credentialID string) {
+	p.notePerson(i, credentialID)
 	if p.heldByRefusal(i, credentialID) {
 		return
 	}

@@ -1,0 +1,64 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// NoticeKind is what a notice is about; a closed set.
+type NoticeKind string
+
+// The kinds.
+const (
+	NoticeSeveralIDs NoticeKind = "several-ids"   // more than one Threema ID on a personal credential (D-19, D-20)
+	NoticeLogin      NoticeKind = "login-differs" // the login changed in the directory; the credential keeps its name (D-22)
+)
+
+// Notice is worth knowing, and no change follows from it: the administrator decides.
+type Notice struct {
+	Kind   NoticeKind
+	Person PersonID
+	CSI    string
+	DN     string
+	Detail string
+}
+
+// notePerson tells what of somebody who stays looks odd in the package.
+func (p *planner) notePerson(i Identity, credentialID string) {
+	users := p.people(credentialID)
+	if len(users) > 1 {
+		p.notice(NoticeSeveralIDs, i, fmt.Sprintf("%d Threema IDs use the credential %s: %s; all are left alone while the person stays. "+
+			"If one is an old phone, detach / trennen or revoke / widerrufen it in the cockpit",
+			len(users), p.credentials[credentialID].Username, lastChecks(users)))
+	}
+	if own := p.owned[i.Person]; own.Created && i.Username != "" && own.Username != i.Username {
+		p.notice(NoticeLogin, i, fmt.Sprintf("the login is %s by now, the credential stays %s: the app logs in with the name that it stored", i.Username, own.Username))
+	}
+}
+
+func (p *planner) notice(kind NoticeKind, i Identity, detail string) {
+	p.plan.Notices = append(p.plan.Notices, Notice{Kind: kind, Person: i.Person, CSI: i.CSI, DN: i.DN, Detail: detail})
+}
+
+// lastChecks lists IDs with the day on which each was heard of last: administrators keep the
+// newest (D-20). The day is all that is told of it (D-65).
+func lastChecks(users []User) string {
+	var words []string
+	for _, u := range users {
+		last := "never heard of"
+		if !u.LastCheck.IsZero() {
+			last = "last heard of on " + u.LastCheck.UTC().Format(time.DateOnly)
+		}
+		words = append(words, u.ID+" ("+last+")")
+	}
+	return strings.Join(words, ", ")
+}
+
+func sortNotices(notices []Notice) {
+	slices.SortFunc(notices, func(a, b Notice) int {
+		return cmp.Or(a.Person.Compare(b.Person), cmp.Compare(a.Kind, b.Kind), strings.Compare(a.Detail, b.Detail))
+	})
+}
