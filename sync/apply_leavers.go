@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -64,18 +65,26 @@ func (a *applier) leaverStep(ctx context.Context, c plan.Change) (bool, error) {
 	}
 }
 
-// mustHalt asks whether somebody has laid the stop file. Once it was seen, it holds for the
-// rest of the pass: the next one looks anew.
+// freshFor is how long a plan may take something from somebody. The last look asks for the leaver
+// alone; that nobody else has the csi by now, only a new read tells (design §5.6). A machine that
+// slept between the plan and its requests wakes up to an old one.
+const freshFor = 30 * time.Minute
+
+// mustHalt asks whether somebody has laid the stop file, or the plan has grown old. Once it is so,
+// it holds for the rest of the pass: the next one looks anew.
 func (a *applier) mustHalt() bool {
 	if a.halted == "" {
 		if a.halted = a.Stop(); a.halted != "" {
 			a.report.trip(plan.GuardStopFile, a.halted)
 		}
 	}
+	if age := a.Now().Sub(a.report.Plan.GeneratedAt); a.halted == "" && age > freshFor {
+		a.halted = fmt.Sprintf("the plan is %s old, and somebody may have come back since: the next pass looks anew", age.Round(time.Minute))
+	}
 	return a.halted != ""
 }
 
-// skipHalted notes steps that do not happen because of the stop file, if it is that.
+// skipHalted notes steps that do not happen because mustHalt says so, if it does.
 func (a *applier) skipHalted(ctx context.Context, steps []plan.Change) {
 	if a.halted == "" {
 		return

@@ -123,3 +123,15 @@ func (p joining) Withdraw(ctx context.Context, id string) error {
 	p.w.put(func(s *worksim.State) { s.Users = append(s.Users, worksim.User{ID: "LATECOME", CredentialID: id}) })
 	return p.Package.Withdraw(ctx, id)
 }
+
+// sleeping is a package before whose first look at a credential the machine slept.
+type sleeping struct {
+	dirsync.Package
+	sleep func()
+}
+
+func (p *sleeping) Credential(ctx context.Context, id string) (plan.Credential, error) {
+	p.sleep()
+	p.sleep = func() {}
+	return p.Package.Credential(ctx, id)
+}

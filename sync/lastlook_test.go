@@ -182,3 +182,26 @@ func TestCancel(t *testing.T) {
 		})
 	}
 }
+
+// TestOldPlanTakesNothing: a machine that slept between the plan and its requests takes nothing
+// from anybody, for the plan says nothing of who came in the meantime.
+func TestOldPlanTakesNothing(t *testing.T) {
+	t.Parallel()
+	for slept, want := range map[time.Duration]int{29 * time.Minute: 1, 31 * time.Minute: 0} {
+		w := newWorld(t, options{}, employees(5)...)
+		w.policy.ID = plan.DetachID
+		w.rollOut()
+		w.directory.dismiss(t, "id-03")
+		w.pack = func(p dirsync.Package) dirsync.Package { return &sleeping{p, func() { w.advance(slept) }} }
+		r := w.ok()
+		if got := len(w.sim.State().Detached); got != want {
+			t.Errorf("after %s: %d detached, want %d\n%s", slept, got, want, text(r))
+		}
+		if want == 0 && !strings.Contains(text(r), "the plan is 31m0s old") {
+			t.Errorf("nobody is told:\n%s", text(r))
+		}
+		w.pack = nil
+		w.ok()
+		w.equal("detached in the end", 1, len(w.sim.State().Detached))
+	}
+}
