@@ -120,3 +120,11 @@ func (m *memory) disable(t *testing.T, people ...testdir.Person) {
 		}
 	}
 }
+
+// remove deletes the entry of person number n.
+func (m *memory) remove(t *testing.T, n int) {
+	t.Helper()
+	if err := m.Delete(m.people[n].DN); err != nil {
+		t.Fatal(err)
+	}
+}
