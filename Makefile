@@ -40,7 +40,7 @@ test: need-go servers fmt-check vet lint fuzz-smoke ## the whole gate: formattin
 	go test -race -timeout $(TEST_TIMEOUT) ./...
 
 .PHONY: servers
-servers: need-go ## install the servers the tests start (OpenLDAP, Samba); as root, through apt
+servers: need-go ## install the servers the tests start (OpenLDAP, Samba, 389 Directory Server); as root, through apt
 	go run ./internal/testdir/install
 
 .PHONY: fmt-check

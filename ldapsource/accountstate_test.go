@@ -118,6 +118,11 @@ func FuzzAccountState(f *testing.F) {
 		}{
 			{activeDirectory{}, entryOf("useraccountcontrol", control, "accountexpires", expires)},
 			{openLDAP{}, entryOf("pwdaccountlockedtime", locked, "shadowexpire", shadow)},
+			{directoryServer{}, entryOf("nsaccountlock", locked)},
+			{freeIPA{}, entryOf("nsaccountlock", shadow, "krbprincipalexpiration", expires)},
+			{custom{rules: AccountRules{
+				DisabledAttribute: "off", DisabledValues: []string{"1"}, EnabledValues: []string{"0"}, ExpiryAttribute: "end", ExpiryFormat: FormatUnixDays,
+			}}, entryOf("off", control, "end", shadow)},
 		} {
 			state, evidence := e.profile.state(e.entry, noon)
 			if (state == plan.Departed) != evidence.Kind.Positive() || (state == plan.Entitled) != (evidence == plan.Evidence{}) {

@@ -18,6 +18,9 @@ import (
 const (
 	ActiveDirectory = "active-directory"
 	OpenLDAP        = "openldap"
+	DS389           = "389ds"
+	FreeIPA         = "freeipa"
+	Custom          = "custom" // any other: Filter, IDAttribute and Account say what it is like
 )
 
 const (
@@ -28,7 +31,7 @@ const (
 // Config says which directory is read, as whom, and which part of it counts.
 type Config struct {
 	Name     string
-	Profile  string   // ActiveDirectory or OpenLDAP
+	Profile  string   // one of the profiles above
 	URLs     []string // tried in order: ldaps://, or ldap:// with StartTLS
 	StartTLS bool
 	Roots    *x509.CertPool // nil: the authorities of the system
@@ -42,8 +45,9 @@ type Config struct {
 	Sentinels  []string // DNs of entries that must be seen, or nobody departs
 	PageSize   int      // 0: 500
 	Timeout    time.Duration
-	// IDAttribute holds the immutable ID; "": objectGUID or entryUUID, by profile.
+	// IDAttribute holds the immutable ID; "": objectGUID, entryUUID, …, by profile.
 	IDAttribute string
+	Account     AccountRules // of the profile Custom
 	// Attributes are those that the mapping names, in lower case. No others are kept.
 	Attributes []string
 	// MappingFingerprint stands for the mapping of csi and username. It becomes a part of the
@@ -85,6 +89,18 @@ func (s *Source) setProfile() error {
 		s.profile = activeDirectory{}
 	case OpenLDAP:
 		s.profile = openLDAP{}
+	case DS389:
+		s.profile = directoryServer{}
+	case FreeIPA:
+		s.profile = freeIPA{}
+	case Custom:
+		s.profile = custom{id: s.cfg.IDAttribute, rules: s.cfg.Account}
+		if s.cfg.IDAttribute == "" || strings.TrimSpace(s.cfg.Filter) == "" {
+			return errors.New("profile custom needs id_attribute and filter")
+		}
+		if err := s.cfg.Account.check(); err != nil {
+			return err
+		}
 	default:
 		return fmt.Errorf("unknown profile %q", s.cfg.Profile)
 	}

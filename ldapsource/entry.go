@@ -16,10 +16,11 @@ import (
 type entry struct {
 	dn     string
 	values map[string][]string
+	schema schema
 }
 
 func (s schema) decode(raw *ldap.Entry) entry {
-	e := entry{dn: raw.DN, values: make(map[string][]string, len(raw.Attributes))}
+	e := entry{dn: raw.DN, values: make(map[string][]string, len(raw.Attributes)), schema: s}
 	for _, attribute := range raw.Attributes {
 		name := s.canonical(attribute.Name)
 		e.values[name] = append(e.values[name], attribute.Values...)
@@ -27,12 +28,21 @@ func (s schema) decode(raw *ldap.Entry) entry {
 	return e
 }
 
-// first returns the first value of an attribute, "" if there is none. A nil entry has none.
+// first returns the first value of an attribute, by any of its names, "" if there is none. A nil
+// entry has none.
 func (e *entry) first(name string) string {
-	if e == nil || len(e.values[name]) == 0 {
-		return ""
+	if values := e.all(name); len(values) > 0 {
+		return values[0]
 	}
-	return e.values[name][0]
+	return ""
+}
+
+// all returns the values of an attribute, by any of its names.
+func (e *entry) all(name string) []string {
+	if e == nil {
+		return nil
+	}
+	return e.values[e.schema.canonical(name)]
 }
 
 // name returns the DN, "" for a nil entry.

@@ -3,6 +3,7 @@ package ldapsource
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -14,13 +15,18 @@ type idCodec struct {
 	toRaw     func(text string) (string, error)
 }
 
-// newIDCodec chooses by attribute: 16 bytes in Microsoft's order, a UUID, or any text.
+// newIDCodec chooses by attribute: 16 bytes in Microsoft's order or in their own, a UUID, or any
+// text.
 func newIDCodec(attribute string) idCodec {
 	switch strings.ToLower(attribute) {
 	case "objectguid", "ms-ds-consistencyguid":
 		return idCodec{attribute, guidToText, textToGUID}
 	case "entryuuid":
 		return idCodec{attribute, canonicalUUID, canonicalUUID}
+	case "guid": // eDirectory: 16 bytes in their own order
+		return idCodec{attribute, bytesToUUID, uuidToBytes}
+	case "nsuniqueid":
+		return idCodec{attribute, canonicalUniqueID, canonicalUniqueID}
 	}
 	return idCodec{attribute, plainID, plainID}
 }
@@ -44,6 +50,30 @@ func (c idCodec) match(id string) (filter, error) {
 		return "", err
 	}
 	return equal(c.attribute, raw), nil
+}
+
+// canonicalUniqueID checks the ID of 389 Directory Server, four groups of eight hexadecimal digits,
+// and folds its case.
+func canonicalUniqueID(text string) (string, error) {
+	groups := strings.Split(strings.ToLower(text), "-")
+	for _, group := range groups {
+		if _, err := strconv.ParseUint(group, 16, 32); err != nil || len(group) != 8 || len(groups) != 4 {
+			return "", errors.New("the value is no nsUniqueId")
+		}
+	}
+	return strings.Join(groups, "-"), nil
+}
+
+func bytesToUUID(raw string) (string, error) {
+	if len(raw) != 16 {
+		return "", fmt.Errorf("a GUID has 16 bytes, this value %d", len(raw))
+	}
+	return formatUUID([]byte(raw)), nil
+}
+
+func uuidToBytes(text string) (string, error) {
+	b, err := parseUUID(text)
+	return string(b), err
 }
 
 func plainID(text string) (string, error) {

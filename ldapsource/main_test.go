@@ -11,6 +11,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
+	"github.com/threema-dirsync/threema-dirsync/internal/testdir/ds389"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/openldap"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/sambaad"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -19,9 +20,10 @@ import (
 var (
 	domain    = sambaad.NewShared(sambaad.Options{People: 120})
 	directory = openldap.NewShared(openldap.Options{People: 600})
+	redHat    = ds389.NewShared(ds389.Options{People: 150})
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(domain.Main(directory.Main(m))) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(domain.Main(directory.Main(redHat.Main(m)))) }
 
 const generous = 30 * time.Second
 

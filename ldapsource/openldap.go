@@ -39,14 +39,21 @@ func (openLDAP) account(_ context.Context, v *session) (*entry, error) {
 	return v.lookup(v.cfg.BindDN, "objectClass")
 }
 
-// contextID is the suffix and its entryUUID, which another database of the same suffix does
-// not have.
-func (openLDAP) contextID(v *session) (string, error) {
-	e, err := v.lookup(v.root.context, "entryUUID")
-	if err != nil || e.first("entryuuid") == "" {
+// contextID is the suffix and its entryUUID.
+func (openLDAP) contextID(v *session) (string, error) { return suffixIdentity(v, "entryUUID") }
+
+// suffixIdentity is the suffix and the immutable ID of its entry, which another database of the
+// same suffix does not have; "" if it is not readable.
+func suffixIdentity(v *session, attribute string) (string, error) {
+	e, err := v.lookup(v.root.context, attribute)
+	if err != nil || e.first(attribute) == "" {
 		return "", err
 	}
-	return strings.ToLower(v.root.context) + " " + strings.ToLower(e.first("entryuuid")), nil
+	id, err := newIDCodec(attribute).decode(e.all(attribute))
+	if err != nil {
+		return "", nil //nolint:nilerr // hidden or not, an identity that is not readable is none
+	}
+	return strings.ToLower(v.root.context) + " " + id, nil
 }
 
 func (openLDAP) marker(v *session) (string, error) {

@@ -52,10 +52,14 @@ func (s *Source) fingerprint(filter *ber.Packet) string {
 	}
 	slices.Sort(excluded)
 	// Strings and lists of strings always encode, and no two scopes encode alike.
-	text, _ := json.Marshal([]any{
+	parts := []any{
 		s.cfg.Profile, strings.ToLower(s.base.String()), filter.Bytes(),
 		slices.Compact(excluded), strings.ToLower(s.cfg.IDAttribute), s.cfg.MappingFingerprint,
-	})
+	}
+	if s.cfg.Profile == Custom {
+		parts = append(parts, s.cfg.Account)
+	}
+	text, _ := json.Marshal(parts)
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:])
 }

@@ -129,11 +129,19 @@ func (a *assembly) source(cfg config.Source, password secret.Value) (*ldapsource
 		Name: cfg.Name, Profile: string(cfg.Profile), URLs: cfg.URLs, StartTLS: cfg.StartTLS, Roots: roots,
 		BindDN: cfg.BindDN, BindPassword: password, BaseDN: cfg.BaseDN, Filter: cfg.Filter,
 		ExcludeDNs: cfg.ExcludeDNs, Sentinels: cfg.Sentinels, PageSize: cfg.PageSize, Timeout: cfg.Timeout, IDAttribute: cfg.IDAttribute,
+		Account:    accountRules(cfg.Account),
 		Attributes: a.mapper.Attributes(), MappingFingerprint: a.mapper.Fingerprint(),
 	}, ldapsource.Options{
 		Logger:   a.logger,
 		Progress: func(entries int) { a.progress.show("read "+cfg.Name, entries, 0) },
 	})
+}
+
+func accountRules(a config.Account) ldapsource.AccountRules {
+	return ldapsource.AccountRules{
+		DisabledAttribute: a.Disabled.Attribute, DisabledValues: a.Disabled.Values, EnabledValues: a.Disabled.Enabled,
+		ExpiryAttribute: a.Expires.Attribute, ExpiryFormat: string(a.Expires.Format),
+	}
 }
 
 // planner joins the parts that only look.

@@ -301,7 +301,7 @@ func badFiles() map[string][]string {
 		},
 		"source-empty": {
 			`line 3: sources[0].name: "" is no name for a source; write 1 to 32 of a–z, A–Z, 0–9, - and _, as in corp`,
-			`line 3: sources[0].profile: the key is required; write one of active-directory, openldap`,
+			`line 3: sources[0].profile: the key is required; write one of active-directory, openldap, 389ds, freeipa, custom`,
 			`line 3: sources[0].urls: the key is required: list the servers, as in [ldaps://dc1.corp.example]`,
 			`line 3: sources[0].bind_dn: the key is required: an anonymous reader sees a part of the directory only`,
 			`line 3: sources[0].bind_password_file: the key is required`,
@@ -311,7 +311,7 @@ func badFiles() map[string][]string {
 			`line 3: sources[0].name: "corp & sons" is no name for a source; write 1 to 32 of a–z, A–Z, 0–9, - and _, as in corp`,
 		},
 		"source-profile": {
-			`line 4: sources[0].profile: "ad" is not known; write one of active-directory, openldap`,
+			`line 4: sources[0].profile: "ad" is not known; write one of active-directory, openldap, 389ds, freeipa, custom`,
 		},
 		"syntax-descriptor": {
 			"line 10: this is not valid YAML: found character that cannot start any token; indent with spaces, never tabs, and quote a value that begins with @, % or `",
@@ -334,8 +334,22 @@ func badFiles() map[string][]string {
 		"unbuilt-groups": {
 			`line 9: sources[0].groups: choosing people by group is not built yet; leave the list empty and use filter`,
 		},
-		"unbuilt-profile": {
-			`line 4: sources[0].profile: this profile is not built yet; active-directory and openldap are`,
+		"account-elsewhere": {
+			`line 9: sources[0].account: the rules are for profile: custom; openldap knows by itself how an account ends: remove the key`,
+		},
+		"custom-bare": {
+			`line 3: sources[0].filter: the key is required`,
+			`line 3: sources[0].account: profile: custom needs at least one rule: disabled, expires, or both; else nobody is ever seen to leave but by absence`,
+			`line 9: sources[0].id_attribute: "object guid" is no attribute name`,
+		},
+		"custom-rules": {
+			`line 12: sources[0].account.disabled.attribute: "login disabled" is no attribute name`,
+			`line 12: sources[0].account.disabled.values: the list is empty: which values of login disabled switch an account off?`,
+			`line 12: sources[0].account.disabled.enabled[1]: "no" stands in the list twice; remove one`,
+			`line 13: sources[0].account.expires.format: "iso" is not known; write one of generalized-time, filetime, unix-seconds, unix-days`,
+		},
+		"custom-values": {
+			`line 12: sources[0].account.disabled.values[0]: "TRUE" stands under enabled too`,
 		},
 		"unbuilt-protect": {
 			`line 10: protect.groups: protecting people by group is not built yet; remove the key and list them under protect.csi`,

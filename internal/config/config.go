@@ -70,6 +70,7 @@ type Source struct {
 	BaseDN           string        `yaml:"base_dn"`
 	Filter           string        `yaml:"filter"`       // "" = from the profile
 	IDAttribute      string        `yaml:"id_attribute"` // "" = from the profile
+	Account          Account       `yaml:"account"`      // of the profile custom
 	Groups           []string      `yaml:"groups"`
 	ExcludeDNs       []string      `yaml:"exclude_dns"` // people here and below are held (design §5.2)
 	Sentinels        []string      `yaml:"sentinels"`   // DNs; one that is not seen: nobody departs
@@ -80,10 +81,44 @@ type Source struct {
 // Profile names the directory product, which decides identity and account state.
 type Profile string
 
-// The profiles that are built; the others stand in unbuilt.go.
+// The profiles.
 const (
 	ProfileActiveDirectory Profile = "active-directory"
 	ProfileOpenLDAP        Profile = "openldap"
+	Profile389DS           Profile = "389ds"
+	ProfileFreeIPA         Profile = "freeipa"
+	ProfileCustom          Profile = "custom"
+)
+
+// Account says how a directory of the profile custom tells that somebody left.
+type Account struct {
+	Disabled AccountDisabled `yaml:"disabled"`
+	Expires  AccountExpires  `yaml:"expires"`
+}
+
+// AccountDisabled is the rule for an account that is switched off. A value that is in neither list
+// is unknown, and holds the person.
+type AccountDisabled struct {
+	Attribute string   `yaml:"attribute"` // "" = no such rule
+	Values    []string `yaml:"values"`    // switched off
+	Enabled   []string `yaml:"enabled"`   // switched on, as is an account without the attribute
+}
+
+// AccountExpires is the rule for an account with an end date.
+type AccountExpires struct {
+	Attribute string     `yaml:"attribute"` // "" = no such rule
+	Format    TimeFormat `yaml:"format"`
+}
+
+// TimeFormat is how a directory writes an end date.
+type TimeFormat string
+
+// The formats.
+const (
+	TimeGeneralized TimeFormat = "generalized-time"
+	TimeFileTime    TimeFormat = "filetime"
+	TimeUnixSeconds TimeFormat = "unix-seconds"
+	TimeUnixDays    TimeFormat = "unix-days"
 )
 
 // Threema says where the Work API is and how much of it may be used.

@@ -23,14 +23,13 @@ func (v *validator) source(path string, s Source) {
 	if !isName(s.Name) {
 		v.failf(path+".name", "%q is no name for a source; write 1 to 32 of a–z, A–Z, 0–9, - and _, as in corp", clip(s.Name))
 	}
-	oneOf(v, path+".profile", s.Profile, ProfileActiveDirectory, ProfileOpenLDAP)
+	oneOf(v, path+".profile", s.Profile, ProfileActiveDirectory, ProfileOpenLDAP, Profile389DS, ProfileFreeIPA, ProfileCustom)
 	v.urls(path, s)
 	v.bindDN(path+".bind_dn", s)
 	v.required(path+".bind_password_file", s.BindPasswordFile)
 	v.scope(path, s)
-	if s.IDAttribute != "" && !isAttribute(s.IDAttribute) {
-		v.failf(path+".id_attribute", "%q is no attribute name", clip(s.IDAttribute))
-	}
+	v.attribute(path+".id_attribute", s.IDAttribute)
+	v.account(path, s)
 	v.between(path+".page_size", s.PageSize, 1, 1000)
 	v.positive(path+".timeout", s.Timeout)
 }
@@ -98,6 +97,43 @@ func (v *validator) scope(path string, s Source) {
 	v.list(path+".sentinels", s.Sentinels, func(at, item string) { v.dn(at, item) })
 	if s.Filter != "" {
 		v.filter(path+".filter", s.Filter)
+	}
+}
+
+// attribute checks a name that may be left out.
+func (v *validator) attribute(path, name string) {
+	if name != "" && !isAttribute(name) {
+		v.failf(path, "%q is no attribute name", clip(name))
+	}
+}
+
+// account checks what only the profile custom has: everything that the others know by themselves.
+func (v *validator) account(path string, s Source) {
+	a, at := s.Account, path+".account"
+	if s.Profile != ProfileCustom {
+		if a.Disabled.Attribute != "" || a.Expires.Attribute != "" {
+			v.failf(at, "the rules are for profile: custom; %s knows by itself how an account ends: remove the key", s.Profile)
+		}
+		return
+	}
+	v.required(path+".id_attribute", s.IDAttribute)
+	v.required(path+".filter", s.Filter)
+	if a.Disabled.Attribute == "" && a.Expires.Attribute == "" {
+		v.failf(at, "profile: custom needs at least one rule: disabled, expires, or both; else nobody is ever seen to leave but by absence")
+	}
+	v.attribute(at+".disabled.attribute", a.Disabled.Attribute)
+	v.attribute(at+".expires.attribute", a.Expires.Attribute)
+	if a.Disabled.Attribute != "" && len(a.Disabled.Values) == 0 {
+		v.failf(at+".disabled.values", "the list is empty: which values of %s switch an account off?", a.Disabled.Attribute)
+	}
+	v.list(at+".disabled.values", a.Disabled.Values, func(here, item string) {
+		if slices.ContainsFunc(a.Disabled.Enabled, func(on string) bool { return strings.EqualFold(on, item) }) {
+			v.failf(here, "%q stands under enabled too", clip(item))
+		}
+	})
+	v.list(at+".disabled.enabled", a.Disabled.Enabled, func(_, _ string) {})
+	if a.Expires.Attribute != "" {
+		oneOf(v, at+".expires.format", a.Expires.Format, TimeGeneralized, TimeFileTime, TimeUnixSeconds, TimeUnixDays)
 	}
 }
 

@@ -1,10 +1,6 @@
 package config
 
-import (
-	"slices"
-
-	"gopkg.in/yaml.v3"
-)
+import "gopkg.in/yaml.v3"
 
 // A gap is a key of the contract, or a value of one, that a later version builds. It is
 // refused until then: ignoring it would do something else than the administrator wrote.
@@ -21,7 +17,6 @@ func gaps() []gap {
 		{"protect.groups", anything, "protecting people by group is not built yet; remove the key and list them under protect.csi"},
 		{"sources", moreThanOne, "more than one source is not built yet; keep one"},
 		{"sources[].domain", anything, "finding the servers through DNS is not built yet; remove the key and list them under urls"},
-		{"sources[].profile", anyOf("389ds", "freeipa", "custom"), "this profile is not built yet; active-directory and openldap are"},
 		{"sources[].groups", filled, "choosing people by group is not built yet; leave the list empty and use filter"},
 	}
 }
@@ -42,7 +37,3 @@ func anything(*yaml.Node) bool { return true }
 func moreThanOne(n *yaml.Node) bool { return n.Kind == yaml.SequenceNode && len(n.Content) > 1 }
 
 func filled(n *yaml.Node) bool { return n.Kind == yaml.SequenceNode && len(n.Content) > 0 }
-
-func anyOf(values ...string) func(*yaml.Node) bool {
-	return func(n *yaml.Node) bool { return slices.Contains(values, n.Value) }
-}

@@ -2,6 +2,7 @@
 // import it and the packages below it:
 //
 //   - openldap starts an OpenLDAP server (slapd) of its own,
+//   - ds389 starts a 389 Directory Server (ns-slapd) of its own,
 //   - sambaad starts an Active Directory domain controller (Samba) of its own; it needs root,
 //   - peer is a scripted server for the faults that real servers do not show,
 //   - install is the command that puts the servers onto a Debian or Ubuntu machine.
@@ -21,13 +22,13 @@
 //
 //	func TestMover(t *testing.T) { srv := dc.Get(t); … }
 //
-// Both servers embed an [Endpoint], which says where they are and how to log in and offers the
+// The servers embed an [Endpoint], which says where they are and how to log in and offers the
 // changes that a test makes: Add, Modify, Delete, Move. The server's own type adds those that
 // need to know the product: AddPerson, Disable, and so on.
 //
 // # People
 //
-// Both servers are filled with the same people, made by [NewPerson] from a number: German names
+// The servers are filled with the same people, made by [NewPerson] from a number: German names
 // with umlauts, every 50th with a comma in the name, some without mail, some disabled. The
 // server's People are the truth that a test compares with: see [Person.Entitled].
 //

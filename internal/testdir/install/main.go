@@ -1,5 +1,5 @@
 // Command install puts the directory servers that the tests start onto a Debian or
-// Ubuntu machine: OpenLDAP and Samba. `make test` runs it first.
+// Ubuntu machine: OpenLDAP, Samba and 389 Directory Server. `make test` runs it first.
 //
 // As root it installs what is missing through apt-get; no service of these packages is
 // started, now or at the next boot. Without root it says what is missing and leaves: the
@@ -29,6 +29,8 @@ type dependency struct {
 func dependencies() []dependency {
 	return []dependency{
 		{"slapd", "/usr/sbin/slapd", []string{"slapd"}},
+		{"389-ds-base", "/usr/sbin/ns-slapd", nil}, // has no instance, so nothing that would start
+		{"libnss3-tools", "/usr/bin/certutil", nil},
 		{"ldap-utils", "/usr/bin/ldapsearch", nil},
 		{"samba", "/usr/sbin/samba", []string{"smbd", "nmbd", "samba-ad-dc"}},
 		{"samba-ad-provision", "/usr/share/samba/setup/provision.ldif", nil},

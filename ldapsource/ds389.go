@@ -1,0 +1,46 @@
+package ldapsource
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// directoryServer is the profile of 389 Directory Server and Red Hat Directory Server: as OpenLDAP, but
+// for the ID, the lock, and the limits.
+type directoryServer struct{ openLDAP }
+
+// idAttribute is nsUniqueId. entryUUID is a plug-in that numbered entries later and not alike on
+// all replicas (pitfall C4).
+func (directoryServer) idAttribute() string { return "nsUniqueId" }
+
+// optional: nsAccountLock stands on an entry, or comes virtually through a role; it is never
+// among the attributes that nobody named (pitfalls C5, C6).
+func (directoryServer) optional() []string { return []string{"nsAccountLock"} }
+
+func (directoryServer) limitsHint(bindDN string) string {
+	return fmt.Sprintf("a limit of the server ended the search; lift it for the bind account with these attributes on its entry %s: "+
+		"nsPagedSizeLimit: -1, nsSizeLimit: -1, nsPagedLookThroughLimit: -1, nsLookThroughLimit: -1, nsTimeLimit: -1", bindDN)
+}
+
+// contextID is the suffix and its nsUniqueId.
+func (directoryServer) contextID(v *session) (string, error) { return suffixIdentity(v, "nsUniqueId") }
+
+// marker: there is nothing that moves with every change and that an ordinary account may read.
+// Whoever is not on the pages is looked up by ID in any case.
+func (directoryServer) marker(*session) (string, error) { return "", nil }
+
+// state knows the lock of an account. What is neither true nor false is unknown, where a login
+// would be refused (pitfall C6).
+func (directoryServer) state(e entry, _ time.Time) (plan.AccountState, plan.Evidence) {
+	text := e.first("nsaccountlock")
+	switch strings.ToLower(text) {
+	case "", "false":
+		return entitled()
+	case "true":
+		return departed(plan.Disabled, "nsAccountLock "+text)
+	}
+	return unknown(fmt.Sprintf("nsAccountLock %q is neither TRUE nor FALSE", text))
+}

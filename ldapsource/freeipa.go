@@ -1,0 +1,45 @@
+package ldapsource
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// freeIPA is the profile of FreeIPA and Red Hat Identity Management, which keep their people in
+// a 389 Directory Server.
+type freeIPA struct{ directoryServer }
+
+// people leaves out the copies of the compatibility tree, which are no inetOrgPerson.
+func (freeIPA) people() filter { return "(&(objectClass=inetOrgPerson)(objectClass=posixAccount))" }
+
+func (freeIPA) idAttribute() string { return "ipaUniqueID" }
+
+func (freeIPA) optional() []string { return []string{"nsAccountLock", "krbPrincipalExpiration"} }
+
+// skip leaves out what a base above cn=accounts brings: the copies of the compatibility tree,
+// and people who are only prepared and have no ID yet. Preserved ones, whom an administrator
+// deleted, stay: they are locked, and so have left (pitfall C7).
+func (freeIPA) skip(e entry) bool {
+	dn := strings.ToLower(e.dn)
+	return strings.Contains(dn, ",cn=compat,") || strings.Contains(dn, ",cn=staged users,cn=accounts,cn=provisioning,")
+}
+
+// state adds the end date of a Kerberos principal. An expired password is no departure.
+func (p freeIPA) state(e entry, now time.Time) (plan.AccountState, plan.Evidence) {
+	state, evidence := p.directoryServer.state(e, now)
+	text := e.first("krbprincipalexpiration")
+	if state != plan.Entitled || text == "" {
+		return state, evidence
+	}
+	end, err := parseGeneralizedTime(text)
+	switch {
+	case err != nil:
+		return unknown(fmt.Sprintf("krbPrincipalExpiration: %v", err))
+	case !now.Before(end):
+		return departed(plan.Expired, "krbPrincipalExpiration "+end.Format(time.RFC3339))
+	}
+	return entitled()
+}
