@@ -473,6 +473,7 @@ func shuffled(in plan.Input, seed uint64) plan.Input {
 	s := &in.State
 	mix(r, &s.Owned)
 	mix(r, &s.Observations)
+	mix(r, &s.Sentinels)
 	mix(r, &s.Sagas)
 	for n := range s.Sagas {
 		mix(r, &s.Sagas[n].IDs)
