@@ -17,7 +17,7 @@ type model struct {
 	owned     map[string]plan.Ownership   // by person
 	seen      map[string]plan.Observation // by person
 	sentinels []plan.Sentinel
-	sagas     map[string]plan.Saga        // open ones, by person
+	sagas     map[string]plan.Saga // open ones, by person
 	journal   map[int64]*row
 	bases     []plan.Base
 	refusals  map[string]plan.Refusal // by credential and setting
