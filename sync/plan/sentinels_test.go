@@ -347,7 +347,9 @@ func TestNoDoubtAgainstAnotherScope(t *testing.T) {
 	w.source().account = "cn=reader"
 	w.later(t, time.Hour)
 	w.source().scope, w.source().account = "s2", ""
-	each(w.office("Berlin"), silent)
+	berlin := w.office("Berlin")
+	each(berlin[1:], silent)
+	berlin[0].ou = "Paris"
 	before := w.state.Sentinels
 	p := w.later(t, time.Hour)
 	if !p.Sources[0].Complete || !p.Tripped(plan.GuardBaseline) || takes(p) != 0 {
