@@ -34,7 +34,7 @@ func (s *Server) HideUnit(t testing.TB) {
 	s.Modify(t, blindGroup, "member", blindDN, readerDN)
 }
 
-// HidePeople: see [Server.HideUnit].
+// HidePeople hides less than [Server.HideUnit], see there.
 func (s *Server) HidePeople(t testing.TB) {
 	t.Helper()
 	s.Modify(t, shyGroup, "member", blindDN, readerDN)
