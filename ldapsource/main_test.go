@@ -132,6 +132,10 @@ func sightingOf(t testing.TB, s *Source, tracked plan.Tracked) plan.Sighting {
 	if len(snapshot.Sightings) != 1 {
 		t.Fatalf("%d sightings, want 1", len(snapshot.Sightings))
 	}
-	t.Logf("%v: %v", snapshot.Sightings[0].State, snapshot.Sightings[0].Evidence)
-	return snapshot.Sightings[0]
+	got := snapshot.Sightings[0]
+	t.Logf("%v: %v", got.State, got.Evidence)
+	if absent := got.Evidence.Kind == plan.Absent; got.State != plan.Unknown && got.Found == absent {
+		t.Errorf("found %t: %+v", got.Found, got)
+	}
+	return got
 }

@@ -89,7 +89,7 @@ func TestC3_HiddenUnit(t *testing.T) {
 		t.Fatalf("%d people and %d sightings", len(snapshot.People), len(snapshot.Sightings))
 	}
 	for i, got := range snapshot.Sightings {
-		if got.State != plan.Unknown || !strings.Contains(got.Evidence.Detail, "nothing is proven") {
+		if got.State != plan.Unknown || got.Found || !strings.Contains(got.Evidence.Detail, "nothing is proven") {
 			t.Fatalf("%d: %+v", i, got)
 		}
 	}
@@ -172,6 +172,15 @@ func TestOpenLDAPWhereabouts(t *testing.T) {
 	if got := sightingOf(t, s, trackedAs(p)); got.Evidence.Kind != plan.Absent {
 		t.Errorf("%+v", got)
 	}
+	t.Run("excluded", func(t *testing.T) {
+		other := people[srv.People[2].Account] // in HiddenOU
+		narrow := mustNew(t, forOpenLDAP(t, srv, func(c *Config) {
+			c.Filter, c.ExcludeDNs = "(&(objectClass=inetOrgPerson)(uid="+srv.People[1].Account+"))", []string{srv.HiddenOU}
+		}))
+		if got := sightingOf(t, narrow, trackedAs(other)); got.State != plan.Unknown || !got.Found {
+			t.Errorf("%+v", got)
+		}
+	})
 	t.Run("narrowed filter", func(t *testing.T) {
 		other := people[srv.People[1].Account]
 		narrow := mustNew(t, forOpenLDAP(t, srv, func(c *Config) { c.Filter = "(&(objectClass=inetOrgPerson)(uid=" + srv.People[2].Account + "))" }))

@@ -125,3 +125,23 @@ func answerFor(dn string, answer peer.Step) peer.Step {
 		return peer.Do(peer.Entries(suffix), peer.Done(0))(s)
 	}
 }
+
+// TestBindAccountsEntry: the snapshot names the entry of the bind account, if there is one that
+// it can read.
+func TestBindAccountsEntry(t *testing.T) {
+	t.Run("OpenLDAP", func(t *testing.T) {
+		srv := directory.Get(t)
+		for account, want := range map[string]string{srv.ReaderDN: srv.ReaderDN, srv.AdminDN: ""} {
+			s := mustNew(t, forOpenLDAP(t, srv, func(c *Config) { c.BindDN = account }))
+			if got := mustRead(t, s).Account; got != want {
+				t.Errorf("bound as %s: %q, want %q", account, got, want)
+			}
+		}
+	})
+	t.Run("Active Directory", func(t *testing.T) {
+		srv := domain.Get(t)
+		if got := mustRead(t, mustNew(t, forDomain(t, srv))).Account; !sameDN(got, srv.ReaderDN) {
+			t.Errorf("%q, want %q", got, srv.ReaderDN)
+		}
+	})
+}

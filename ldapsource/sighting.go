@@ -90,7 +90,7 @@ func (v *session) judge(t plan.Tracked, f findings) (plan.Sighting, error) {
 		return v.judgeEntry(t, e, false), nil
 	}
 	if detail, ok := f.tombstones[id]; ok {
-		return sighting(t, t.DN)(departed(plan.Tombstone, detail)), nil
+		return found(t, t.DN)(departed(plan.Tombstone, detail)), nil
 	}
 	return v.absence(t)
 }
@@ -98,7 +98,7 @@ func (v *session) judge(t plan.Tracked, f findings) (plan.Sighting, error) {
 // judgeEntry applies the rules of a read to an entry that was found.
 func (v *session) judgeEntry(t plan.Tracked, e entry, inScope bool) plan.Sighting {
 	p := v.person(t.ID.ID, e)
-	conclude := sighting(t, p.DN)
+	conclude := found(t, p.DN)
 	switch {
 	case p.Excluded:
 		return conclude(unknown(p.Held))
@@ -186,5 +186,15 @@ func (v *session) childless(dn string) (bool, error) {
 func sighting(t plan.Tracked, dn string) func(plan.AccountState, plan.Evidence) plan.Sighting {
 	return func(state plan.AccountState, evidence plan.Evidence) plan.Sighting {
 		return plan.Sighting{ID: t.ID, DN: dn, State: state, Evidence: evidence}
+	}
+}
+
+// found is sighting where there is an entry, or its tombstone.
+func found(t plan.Tracked, dn string) func(plan.AccountState, plan.Evidence) plan.Sighting {
+	conclude := sighting(t, dn)
+	return func(state plan.AccountState, evidence plan.Evidence) plan.Sighting {
+		s := conclude(state, evidence)
+		s.Found = true
+		return s
 	}
 }

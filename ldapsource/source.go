@@ -53,7 +53,7 @@ func (s *Source) Read(ctx context.Context, tracked []plan.Tracked) (plan.Snapsho
 		}
 		return plan.Snapshot{
 			Source: s.cfg.Name, Conditions: v.certificate, People: people, Sightings: sightings,
-			Server: v.server, NamingContext: v.contextID, Scope: s.scope,
+			Server: v.server, NamingContext: v.contextID, Scope: s.scope, Account: v.account,
 		}, nil
 	})
 }

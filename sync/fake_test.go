@@ -62,7 +62,7 @@ func (p person) entry() plan.Person {
 }
 
 func (p person) sighting() plan.Sighting {
-	return plan.Sighting{ID: p.id(), DN: p.dn(), State: p.State, Evidence: p.Evidence}
+	return plan.Sighting{ID: p.id(), DN: p.dn(), State: p.State, Evidence: p.Evidence, Found: true}
 }
 
 // directory is a source in memory. What is not in it is absent, proven by a look-up by ID.

@@ -196,7 +196,8 @@ func (p *Planner) readSources(ctx context.Context, r *Report, state plan.State) 
 }
 
 // tracked lists the people of a source for whom something is at stake, sorted: those who own
-// a credential, those for whom one is being made, and those on the way out.
+// a credential, those for whom one is being made, and those on the way out. The learned
+// sentinels are chosen among the owners, and dropped with the ownership, so they are here too.
 func tracked(state plan.State, source string) []plan.Tracked {
 	dn := map[plan.PersonID]string{}
 	for _, o := range state.Owned {

@@ -23,7 +23,7 @@ func crowd(n int, seen time.Time) []plan.Observation {
 			Person: person(fmt.Sprintf("3f8d2c1e-0000-4000-8000-%012d", i)),
 			DN:     fmt.Sprintf("CN=Person %d,OU=Team %d,OU=Staff,DC=corp,DC=example", i, i%200),
 			OU:     fmt.Sprintf("ou=team %d,ou=staff,dc=corp,dc=example", i%200),
-			CSI:    fmt.Sprint(100_000 + i), LastSeen: seen, State: plan.Entitled,
+			CSI:    fmt.Sprint(100_000 + i), LastSeen: seen, FirstSeen: start, State: plan.Entitled,
 		}
 	}
 	return people

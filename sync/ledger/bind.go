@@ -28,9 +28,10 @@ func bind(ctx context.Context, tx *sql.Tx, t *trail, m plan.Memory) error {
 		return err
 	}
 	for name, b := range m.Sources {
-		_, err := tx.ExecContext(ctx, `INSERT INTO sources (name, naming_context, scope, server) VALUES (?, ?, ?, ?)
-			ON CONFLICT (name) DO UPDATE SET naming_context = excluded.naming_context, scope = excluded.scope, server = excluded.server`,
-			name, b.NamingContext, b.Scope, b.Server)
+		_, err := tx.ExecContext(ctx, `INSERT INTO sources (name, naming_context, scope, server, account_seen) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (name) DO UPDATE SET naming_context = excluded.naming_context, scope = excluded.scope,
+			server = excluded.server, account_seen = excluded.account_seen`,
+			name, b.NamingContext, b.Scope, b.Server, b.AccountSeen)
 		if err != nil {
 			return err
 		}

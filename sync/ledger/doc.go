@@ -41,7 +41,7 @@
 //	schema/      the tables, with what each column means
 //	tx.go        transactions, rows, times
 //	state.go     everything that a pass starts from
-//	observe.go   Remember: what a pass learned; whereabouts.go, its largest part
+//	observe.go   Remember: what a pass learned; whereabouts.go, its largest part; sentinels.go
 //	bind.go      what the ledger is bound to
 //	journal.go   Begin, Created, Settle
 //	effect.go    what a settled operation changes in the tables

@@ -168,6 +168,13 @@ func sample(version int) plan.State {
 	if version >= 2 {
 		s.Approvals = []plan.GivenApproval{{Change: "ch4", Person: person("p3"), Until: start.Add(23 * time.Hour)}}
 	}
+	if version >= 4 {
+		b := s.Sources["corp"]
+		b.AccountSeen = true
+		s.Sources["corp"] = b
+		s.Observations[0].FirstSeen = start.Add(-120 * time.Hour)
+		s.Sentinels = []plan.Sentinel{{Person: person("p1"), OU: "ou=x", Since: start.Add(-96 * time.Hour)}}
+	}
 	return s
 }
 

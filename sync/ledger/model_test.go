@@ -16,7 +16,8 @@ type model struct {
 	rolledOut bool
 	owned     map[string]plan.Ownership   // by person
 	seen      map[string]plan.Observation // by person
-	sagas     map[string]plan.Saga        // open ones, by person
+	sentinels []plan.Sentinel
+	sagas     map[string]plan.Saga // open ones, by person
 	journal   map[int64]*row
 	bases     []plan.Base
 	refusals  map[string]plan.Refusal // by credential and setting
@@ -161,6 +162,7 @@ func (m *model) remember(mem plan.Memory, now time.Time) {
 	for _, o := range mem.Observations {
 		m.seen[o.Person.ID] = o
 	}
+	m.sentinels = mem.Sentinels
 	for _, o := range mem.Owned {
 		if was, ok := m.owned[o.Person.ID]; ok && was.CredentialID == o.CredentialID {
 			o.Created = was.Created
@@ -198,7 +200,7 @@ func (m *model) state(now time.Time) plan.State {
 	s := plan.State{
 		Subscription: m.bound.Subscription, Sources: m.bound.Sources, Baseline: m.bound.Baseline,
 		RolledOut: m.rolledOut, SyncSince: m.bound.SyncSince,
-		Owned: values(m.owned), Observations: values(m.seen), Sagas: values(m.sagas), UsersSeen: m.users, Approvals: values(m.approvals),
+		Owned: values(m.owned), Observations: values(m.seen), Sentinels: m.sentinels, Sagas: values(m.sagas), UsersSeen: m.users, Approvals: values(m.approvals),
 	}
 	for _, r := range m.rows() {
 		if r.open() {

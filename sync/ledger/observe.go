@@ -25,6 +25,9 @@ func (l *Ledger) Remember(ctx context.Context, run int64, m plan.Memory) error {
 		if err := putObservations(ctx, tx, m.Observations); err != nil {
 			return fmt.Errorf("observations: %w", err)
 		}
+		if err := putSentinels(ctx, tx, m.Sentinels); err != nil {
+			return fmt.Errorf("sentinels: %w", err)
+		}
 		if err := updateOwned(ctx, tx, m.Owned); err != nil {
 			return fmt.Errorf("ownership: %w", err)
 		}

@@ -87,6 +87,9 @@ func TestAQuietPassWritesFewRows(t *testing.T) {
 	t.Parallel()
 	l, c := openNew(t)
 	m := plan.Memory{Observations: crowd(1000, c.Now()), Sources: map[string]plan.SourceBinding{"corp": {}}}
+	for _, o := range m.Observations[:200] {
+		m.Sentinels = append(m.Sentinels, plan.Sentinel{Person: o.Person, OU: o.OU, Since: c.Now().Add(time.Microsecond)}) // finer than is kept
+	}
 	remember(t, l, m)
 	c.Advance(time.Hour)
 	for i := range m.Observations {

@@ -195,7 +195,7 @@ func (w *world) remember(t *rapid.T) {
 	now := w.clock.Now()
 	m := plan.Memory{
 		Subscription: words.Draw(t, "subscription"), Baseline: rapid.Bool().Draw(t, "baseline"),
-		SyncSince: w.moment(t), Sources: map[string]plan.SourceBinding{"s" + words.Draw(t, "source"): {Scope: words.Draw(t, "scope")}},
+		SyncSince: w.moment(t), Sources: map[string]plan.SourceBinding{"s" + words.Draw(t, "source"): {Scope: words.Draw(t, "scope"), AccountSeen: rapid.Bool().Draw(t, "account")}},
 		Bases:     []plan.Base{{Source: "corp", People: 1, At: now}},
 		Published: []plan.Publication{{ThreemaID: "A", Created: rapid.Bool().Draw(t, "made")}},
 	}
@@ -206,6 +206,9 @@ func (w *world) remember(t *rapid.T) {
 	for id := range 4 {
 		if rapid.Bool().Draw(t, "observed") {
 			m.Observations = append(m.Observations, w.observation(t, fmt.Sprint(id+1)))
+		}
+		if rapid.Bool().Draw(t, "sentinel") {
+			m.Sentinels = append(m.Sentinels, plan.Sentinel{Person: person(fmt.Sprint(id + 1)), OU: words.Draw(t, "ou"), Since: w.moment(t)})
 		}
 	}
 	for _, own := range values(w.model.owned) {
@@ -264,7 +267,7 @@ func (w *world) moment(t *rapid.T) time.Time {
 func (w *world) observation(t *rapid.T, id string) plan.Observation {
 	return plan.Observation{
 		Person: person(id), DN: words.Draw(t, "dn"), OU: words.Draw(t, "ou"), CSI: words.Draw(t, "csi"),
-		LastSeen: w.moment(t), Since: w.moment(t), ConfirmedAt: w.moment(t), Reads: rapid.IntRange(0, 2).Draw(t, "reads"),
+		LastSeen: w.moment(t), FirstSeen: w.moment(t), Since: w.moment(t), ConfirmedAt: w.moment(t), Reads: rapid.IntRange(0, 2).Draw(t, "reads"),
 		State:    rapid.SampledFrom([]plan.AccountState{plan.Unknown, plan.Entitled, plan.Departed}).Draw(t, "state"),
 		Evidence: plan.Evidence{Kind: rapid.SampledFrom([]plan.EvidenceKind{"", plan.Disabled, plan.Absent}).Draw(t, "kind")},
 	}

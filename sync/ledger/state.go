@@ -31,6 +31,9 @@ func (r *Reader) State(ctx context.Context) (plan.State, error) {
 		if s.Observations, err = readObservations(ctx, tx); err != nil {
 			return fmt.Errorf("observations: %w", err)
 		}
+		if s.Sentinels, err = readSentinels(ctx, tx); err != nil {
+			return fmt.Errorf("sentinels: %w", err)
+		}
 		if s.Sagas, err = readSagas(ctx, tx); err != nil {
 			return fmt.Errorf("leavers: %w", err)
 		}
@@ -75,10 +78,10 @@ func readBinding(ctx context.Context, tx querier, s *plan.State) error {
 	_, err := selectAll(ctx, tx, func(rows *sql.Rows) (string, error) {
 		var name string
 		var b plan.SourceBinding
-		err := rows.Scan(&name, &b.NamingContext, &b.Scope, &b.Server)
+		err := rows.Scan(&name, &b.NamingContext, &b.Scope, &b.Server, &b.AccountSeen)
 		s.Sources[name] = b
 		return name, err
-	}, `SELECT name, naming_context, scope, server FROM sources`)
+	}, `SELECT name, naming_context, scope, server, account_seen FROM sources`)
 	return err
 }
 

@@ -28,7 +28,7 @@ func BenchmarkCompute(b *testing.B) {
 		}},
 		{"everybody is gone", func(w *world) {
 			for _, e := range w.source().people {
-				e.leave(plan.Absent)
+				e.leave(plan.Expired)
 			}
 		}},
 		{"everybody has one csi", func(w *world) {

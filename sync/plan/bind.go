@@ -28,12 +28,16 @@ func (p *planner) bind() {
 	for _, s := range p.Sources {
 		m.Sources[s.Snapshot.Source] = SourceBinding{
 			NamingContext: s.Snapshot.NamingContext, Scope: s.Snapshot.Scope, Server: s.Snapshot.Server,
+			AccountSeen: s.Snapshot.Account != "" || p.State.Sources[s.Snapshot.Source].AccountSeen && !p.AcceptBaseline,
 		}
 	}
 }
 
-// conditionServer is the one condition of the certificate that only the memory can judge.
-const conditionServer = "first-read-from-this-server"
+// Two conditions of the certificate, see also conditionSentinels and conditionCount.
+const (
+	conditionServer  = "first-read-from-this-server"
+	conditionAccount = "bind-account"
+)
 
 // judgeServers doubts the first snapshot from another server than the last pass read: a replica
 // may lag behind by hours, and whoever it lacks looks absent (design §5.1 row b, pitfall B16).
@@ -50,6 +54,21 @@ func (p *planner) judgeServers() {
 			c.Detail = fmt.Sprintf("%s answered, and %s before; somebody may be missing there only: nobody departs before the next read from it", s.Server, was)
 		}
 		s.Conditions = append(slices.Clip(s.Conditions), c)
+	}
+}
+
+// judgeAccount doubts a view in which the bind account cannot read its own entry any more: it
+// has lost rights, and who knows which others. An account that never was an entry to read, such
+// as the rootdn of OpenLDAP, says nothing (design §5.1, pitfall D2).
+func (p *planner) judgeAccount(s *Snapshot) {
+	switch {
+	case s.Account != "":
+		s.hold(conditionAccount, s.Account+" is seen")
+	case p.State.Sources[s.Source].AccountSeen:
+		p.doubt(s, conditionAccount, "the bind account cannot read its own entry any more, so it may miss others too: nobody departs. "+
+			"Let it read its entry; if bind_dn was changed on purpose, "+howToAccept)
+	default:
+		s.hold(conditionAccount, "its own entry was never readable, so that proves nothing")
 	}
 }
 

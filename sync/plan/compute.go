@@ -33,7 +33,7 @@ type SourceView struct {
 func Compute(in Input) Plan {
 	p := newPlanner(in)
 	p.recover()
-	p.judgeServers()
+	p.judge()
 	p.observe()
 	p.bind()
 	p.match()
@@ -126,6 +126,7 @@ func (p *planner) sortLists() {
 	p.State.Observations = sorted(p.State.Observations, func(a, b Observation) int { return a.Person.Compare(b.Person) })
 	p.State.Sagas = sorted(p.State.Sagas, func(a, b Saga) int { return a.Person.Compare(b.Person) })
 	p.State.Open = sorted(p.State.Open, func(a, b Operation) int { return cmp.Compare(a.ID, b.ID) })
+	p.State.Sentinels = sorted(p.State.Sentinels, func(a, b Sentinel) int { return a.Person.Compare(b.Person) })
 	p.State.UsersSeen = sorted(p.State.UsersSeen, SeenUser.compare)
 	p.State.Approvals = sorted(p.State.Approvals, func(a, b GivenApproval) int { return strings.Compare(a.Change, b.Change) })
 }

@@ -52,11 +52,11 @@ func seedBytes(seed uint64) []byte {
 }
 
 // TestFuzzReachesEverything keeps the fuzzing from being vacuous: its seeds produce every
-// operation, done and in every status, and every guard.
+// operation, done and in every status, every guard, and every doubt of the memory.
 func TestFuzzReachesEverything(t *testing.T) {
 	t.Parallel()
 	ops, guards := map[plan.Op]map[plan.Status]int{}, map[string]int{}
-	approved, expired := map[plan.Op]int{}, 0
+	approved, expired, doubts := map[plan.Op]int{}, 0, map[string]int{}
 	done, ended, settled := map[plan.Op]int{}, map[string]int{}, map[bool]int{}
 	for seed := range uint64(600) {
 		w := live(t, seedBytes(seed), func(p plan.Plan) {
@@ -71,6 +71,13 @@ func TestFuzzReachesEverything(t *testing.T) {
 			}
 			for _, g := range p.Guards {
 				guards[g.Name]++
+			}
+			for _, s := range p.Sources {
+				for _, c := range s.Conditions {
+					if !c.OK {
+						doubts[c.Name]++
+					}
+				}
 			}
 			expired += len(p.Memory.ExpiredApprovals)
 			for _, e := range p.Memory.EndedSagas {
@@ -104,6 +111,11 @@ func TestFuzzReachesEverything(t *testing.T) {
 	for _, guard := range plan.Guards() {
 		if guards[guard] == 0 {
 			t.Errorf("guard %s never trips", guard)
+		}
+	}
+	for _, name := range []string{"first-read-from-this-server", "bind-account", "learned-sentinels", "count"} {
+		if doubts[name] == 0 {
+			t.Errorf("condition %s never fails", name)
 		}
 	}
 	for _, why := range []string{"settled", "returned", "transferred"} {
@@ -246,8 +258,10 @@ func (w *world) event(d *dice) {
 			s.unread = true
 		case 2:
 			s.server, s.unread = "dc2", false
+		case 3:
+			s.account = ""
 		default:
-			s.server, s.unread = "dc1", false
+			s.server, s.account, s.unread = "dc1", "cn=reader", false
 		}
 	case 17, 18:
 		w.now = w.now.Add(pick(d, time.Minute, time.Hour, 13*time.Hour, day, 3*day, 8*day, -time.Hour, -30*day))
@@ -473,6 +487,7 @@ func shuffled(in plan.Input, seed uint64) plan.Input {
 	s := &in.State
 	mix(r, &s.Owned)
 	mix(r, &s.Observations)
+	mix(r, &s.Sentinels)
 	mix(r, &s.Sagas)
 	for n := range s.Sagas {
 		mix(r, &s.Sagas[n].IDs)

@@ -68,8 +68,8 @@ func TestAnotherServer(t *testing.T) {
 	w.hire("zoe")
 	p := w.later(t, time.Hour)
 	wantLines(t, of(p, "anna", "bert", "zoe"), "set-settings E-bert due", "create E-zoe due")
-	c := p.Sources[0].Conditions[len(p.Sources[0].Conditions)-1]
-	if p.Sources[0].Complete || c.OK || c.Name != "first-read-from-this-server" || !strings.Contains(c.Detail, "dc2 answered, and dc1 before") {
+	c := condition(t, p, "first-read-from-this-server")
+	if p.Sources[0].Complete || c.OK || !strings.Contains(c.Detail, "dc2 answered, and dc1 before") {
 		t.Errorf("complete %t, %+v", p.Sources[0].Complete, c)
 	}
 	if len(p.Guards) != 0 || w.state.Sources["corp"].Server != "dc2" {

@@ -61,18 +61,24 @@ func (p *planner) refreshOwned() {
 // see updates the memory of one person.
 func (p *planner) see(s Sighting, csi string, departures bool) {
 	prior, known := p.observations[s.ID]
+	if !known {
+		prior.FirstSeen = p.Now
+	}
 	switch {
 	case s.State == Entitled:
 		p.observations[s.ID] = Observation{
 			Person: s.ID, DN: s.DN, OU: parentDN(s.DN), CSI: firstNonEmpty(csi, prior.CSI),
-			LastSeen: p.Now, State: Entitled,
+			LastSeen: p.Now, FirstSeen: prior.FirstSeen, State: Entitled,
 		}
 	case !known && !p.isOurs(s.ID):
 		// Disabled at first sight is onboarding (pitfall B6); nobody of ours is concerned.
+	case s.State == Unknown && prior.State == Entitled && !s.Found && !departures:
+		// A silence under doubt is as little as an absence under doubt: whoever is missing stays
+		// so in the eyes of judgeCount until the doubt is settled.
 	case s.State == Unknown:
 		p.observations[s.ID] = Observation{
 			Person: s.ID, DN: firstNonEmpty(prior.DN, s.DN), OU: firstNonEmpty(prior.OU, parentDN(s.DN)),
-			CSI: firstNonEmpty(prior.CSI, csi), LastSeen: prior.LastSeen, State: Unknown, Evidence: s.Evidence,
+			CSI: firstNonEmpty(prior.CSI, csi), LastSeen: prior.LastSeen, FirstSeen: prior.FirstSeen, State: Unknown, Evidence: s.Evidence,
 		}
 	case departures:
 		p.observations[s.ID] = p.advance(prior, s)
@@ -87,7 +93,7 @@ func (p *planner) advance(o Observation, s Sighting) Observation {
 	if o.State != Departed || p.Now.Before(later(o.Since, o.ConfirmedAt)) {
 		o = Observation{
 			Person: s.ID, DN: firstNonEmpty(o.DN, s.DN), OU: firstNonEmpty(o.OU, parentDN(s.DN)), CSI: o.CSI,
-			LastSeen: o.LastSeen, State: Departed, Since: p.Now,
+			LastSeen: o.LastSeen, FirstSeen: o.FirstSeen, State: Departed, Since: p.Now,
 		}
 	}
 	o.Reads++
@@ -172,6 +178,7 @@ func (p *planner) remember() {
 		}
 	}
 	slices.SortFunc(m.UsersSeen, SeenUser.compare)
+	m.Sentinels = p.sentinels()
 	m.Bases = p.bases()
 	m.ExpiredApprovals = p.expiredApprovals()
 }
@@ -186,6 +193,7 @@ func (p *planner) rememberUnchanged() {
 		}
 	}
 	m.Observations, m.Owned, m.UsersSeen = p.State.Observations, p.State.Owned, p.State.UsersSeen
+	m.Sentinels = p.State.Sentinels
 	m.EndedSagas, m.Settled, m.Published = nil, nil, nil
 }
 

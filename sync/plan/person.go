@@ -114,6 +114,9 @@ type Sighting struct {
 	DN       string
 	State    AccountState
 	Evidence Evidence
+	// Found tells that there is an entry, or its tombstone. Where State is Unknown this tells
+	// an entry that cannot be judged from a silence.
+	Found bool
 }
 
 // Identity is a person after mapping: what the licence package should say about them.

@@ -74,6 +74,7 @@ type Memory struct {
 	Bases        []Base // tracked people per source at the start of this pass
 
 	Observations []Observation // the whole new set
+	Sentinels    []Sentinel    // the whole new set
 	Owned        []Ownership   // the whole new set as far as the pass changes it without a request: missing counted
 	Published    []Publication // contacts seen enabled for the first time
 	UsersSeen    []SeenUser    // users seen on owned credentials, the whole set

@@ -23,6 +23,8 @@ type Snapshot struct {
 	Server        string
 	NamingContext string
 	Scope         string
+	// Account is the DN of the bind account's own entry, "" if it is not readable.
+	Account string
 }
 
 // Condition is one line of the certificate of completeness.

@@ -20,6 +20,7 @@ type State struct {
 
 	Owned        []Ownership
 	Observations []Observation
+	Sentinels    []Sentinel
 	Sagas        []Saga      // open ones
 	Open         []Operation // journal rows that are INTENT or UNKNOWN
 	Taken        []Taken     // destructive effects of the last seven days
@@ -35,6 +36,8 @@ type SourceBinding struct {
 	NamingContext string
 	Scope         string
 	Server        string
+	// AccountSeen tells that the bind account was once seen as an entry of the directory.
+	AccountSeen bool
 }
 
 // Ownership says that a credential is ours: created or adopted for this person.
@@ -59,6 +62,9 @@ type Observation struct {
 	OU       string // parent DN, folded; the unit of the OU rule
 	CSI      string
 	LastSeen time.Time // last complete snapshot that had the person entitled
+	// FirstSeen is the first pass of all that knew the person, zero if that was not recorded
+	// yet: longer ago than any.
+	FirstSeen time.Time
 	// State is the latest finding. While it is Departed the fields below count: the first
 	// finding of the unbroken row, how many complete reads it has, its latest evidence, and
 	// when the row became a confirmation (zero: not yet).

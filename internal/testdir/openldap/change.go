@@ -26,3 +26,23 @@ func (s *Server) Enable(t testing.TB, dn string) {
 	t.Helper()
 	s.Modify(t, dn, "pwdAccountLockedTime")
 }
+
+// HideUnit lets an access rule keep HiddenOU from the reader; HidePeople, the people there, while
+// everything else in it stays visible. Show ends both (pitfalls B14, C3).
+func (s *Server) HideUnit(t testing.TB) {
+	t.Helper()
+	s.Modify(t, blindGroup, "member", blindDN, readerDN)
+}
+
+// HidePeople hides less than [Server.HideUnit], see there.
+func (s *Server) HidePeople(t testing.TB) {
+	t.Helper()
+	s.Modify(t, shyGroup, "member", blindDN, readerDN)
+}
+
+// Show ends [Server.HideUnit] and [Server.HidePeople].
+func (s *Server) Show(t testing.TB) {
+	t.Helper()
+	s.Modify(t, blindGroup, "member", blindDN)
+	s.Modify(t, shyGroup, "member", blindDN)
+}

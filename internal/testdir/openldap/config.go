@@ -15,6 +15,9 @@ const (
 	readerDN  = "cn=reader," + serviceDN
 	limitedDN = "cn=limited," + serviceDN
 	blindDN   = "cn=blind," + serviceDN
+
+	blindGroup = "cn=sees no unit," + serviceDN   // its members do not see HiddenOU
+	shyGroup   = "cn=sees no people," + serviceDN // its members do not see the people there
 )
 
 // settings is what the configuration of a server is made from.
@@ -55,7 +58,8 @@ limits dn.exact="{{.ReaderDN}}" size.soft=500 size.hard=500 size.prtotal=unlimit
 limits dn.exact="{{.BlindDN}}" size.soft=500 size.hard=500 size.prtotal=unlimited
 limits dn.exact="{{.LimitedDN}}" size.soft=500 size.hard=500 size.prtotal=500
 access to attrs=userPassword by anonymous auth by * none
-access to dn.subtree="{{.HiddenOU}}" by dn.exact="{{.BlindDN}}" none by * break
+access to dn.subtree="{{.HiddenOU}}" by group.exact="{{.BlindGroup}}" none by * break
+access to dn.subtree="{{.HiddenOU}}" filter=(objectClass=inetOrgPerson) by group.exact="{{.ShyGroup}}" none by * break
 access to * by users read by * none
 overlay memberof
 memberof-group-oc groupOfNames
@@ -80,6 +84,9 @@ func (settings) ReaderDN() string  { return readerDN }
 func (settings) LimitedDN() string { return limitedDN }
 func (settings) BlindDN() string   { return blindDN }
 func (settings) HiddenOU() string  { return hiddenOU() }
+
+func (settings) BlindGroup() string { return blindGroup }
+func (settings) ShyGroup() string   { return shyGroup }
 
 func hiddenOU() string {
 	units := testdir.Units()

@@ -8,8 +8,9 @@
 // The server requires TLS for a bind with a password, and has the overlays memberof, refint,
 // ppolicy (for pwdAccountLockedTime) and syncprov. Its accounts: ReaderDN reads any number of
 // entries if it pages, else 500; LimitedDN gets 500 in all, paged or not (pitfalls A7, C1);
-// BlindDN does not see HiddenOU (C3); AdminDN is the rootdn. People are spread over the
-// organisational units of [testdir.Units] below PeopleDN; LeaversDN is an empty unit outside it.
+// BlindDN does not see HiddenOU (C3), nor does ReaderDN after [Server.HideUnit]; AdminDN is the
+// rootdn. People are spread over the organisational units of [testdir.Units] below PeopleDN;
+// LeaversDN is an empty unit outside it.
 //
 // It needs the package slapd of Debian or Ubuntu, and no privileges.
 package openldap

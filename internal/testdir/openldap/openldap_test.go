@@ -94,6 +94,30 @@ func TestAccounts(t *testing.T) {
 	}
 }
 
+func TestHiding(t *testing.T) {
+	t.Parallel()
+	srv := openldap.Start(t, openldap.Options{People: 60})
+	sees := func() (people int, unit bool) {
+		conn := srv.Connect(t, srv.ReaderDN)
+		_, err := conn.Search(request(srv.HiddenOU, "(objectClass=organizationalUnit)"))
+		return len(stateOf(t, conn, srv.BaseDN)), err == nil
+	}
+	for _, step := range []struct {
+		name   string
+		do     func(testing.TB)
+		people int
+		unit   bool
+	}{
+		{"HideUnit", srv.HideUnit, 40, false}, {"Show", srv.Show, 60, true},
+		{"HidePeople", srv.HidePeople, 40, true}, {"Show", srv.Show, 60, true},
+	} {
+		step.do(t)
+		if people, unit := sees(); people != step.people || unit != step.unit {
+			t.Errorf("%s: the reader sees %d people, and the unit: %t", step.name, people, unit)
+		}
+	}
+}
+
 func TestChanges(t *testing.T) {
 	t.Parallel()
 	srv := openldap.Start(t, openldap.Options{People: 20})

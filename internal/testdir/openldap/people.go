@@ -69,6 +69,8 @@ func content(people []testdir.Person, password string, extra []testdir.Entry) []
 		account("reader", readerDN, password),
 		account("limited", limitedDN, password),
 		account("blind", blindDN, password),
+		group("sees no unit", blindGroup),
+		group("sees no people", shyGroup),
 		{DN: "cn=printer," + peopleDN, Attributes: map[string][]string{"objectClass": {"device"}, "cn": {"printer"}}},
 	}
 	for _, name := range testdir.Units() {
@@ -89,6 +91,11 @@ func content(people []testdir.Person, password string, extra []testdir.Entry) []
 
 func unit(name, dn string) testdir.Entry {
 	return testdir.Entry{DN: dn, Attributes: map[string][]string{"objectClass": {"organizationalUnit"}, "ou": {name}}}
+}
+
+// group is one for access rules; the blind account is in each, as none may be empty.
+func group(name, dn string) testdir.Entry {
+	return testdir.Entry{DN: dn, Attributes: map[string][]string{"objectClass": {"groupOfNames"}, "cn": {name}, "member": {blindDN}}}
 }
 
 func account(name, dn, password string) testdir.Entry {

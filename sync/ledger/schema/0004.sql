@@ -1,0 +1,16 @@
+-- Ledger, version 4.
+
+-- Learned sentinels: people by whom an organisational unit shows that it can be read.
+CREATE TABLE sentinels (
+    source TEXT    NOT NULL CHECK (source <> ''),
+    person TEXT    NOT NULL CHECK (person <> ''),
+    ou     TEXT    NOT NULL,
+    since  INTEGER NOT NULL,  -- when it was learned
+    PRIMARY KEY (source, person)
+) STRICT, WITHOUT ROWID;
+
+-- Sentinels are chosen among those who are known longest. 0: before this was recorded.
+ALTER TABLE observations ADD COLUMN first_seen INTEGER NOT NULL DEFAULT 0;
+
+-- The bind account was once seen as an entry of the directory.
+ALTER TABLE sources ADD COLUMN account_seen INTEGER NOT NULL DEFAULT 0 CHECK (account_seen IN (0, 1));

@@ -1,0 +1,31 @@
+package plan
+
+import "fmt"
+
+// conditionCount doubts a snapshot that lost too many people at once.
+const conditionCount = "count"
+
+// countFloor keeps small sources workable.
+const countFloor = 3
+
+// judgeCount doubts a snapshot that lacks more than half of the people of ours whom the last
+// one had, and more than a few: whatever hid them, it was no wave of departures. What the
+// directory states, a disabled account or a tombstone, is no lack. Smaller losses are the
+// business of the limits (design §5.1 row b, pitfall D3).
+func (p *planner) judgeCount(s *Snapshot, v shown) {
+	byOU := tally{}
+	for _, o := range p.State.Observations {
+		if o.Person.Source == s.Source && o.State == Entitled && p.isOurs(o.Person) {
+			byOU.add(o.OU, v.lacking(o))
+		}
+	}
+	missing, all := byOU.total()
+	if missing <= max(countFloor, all/2) {
+		s.hold(conditionCount, fmt.Sprintf("%d of %d people of ours are newly missing", missing, all))
+		return
+	}
+	losers := byOU.where(func(o ouShare) bool { return o.missing > 0 })
+	p.doubt(s, conditionCount, fmt.Sprintf("%d of %d people of ours (%d %%) are missing all at once, %s: nobody departs. "+
+		"Look at what the bind account may read, and at base_dn and filter; if they left in truth, %s",
+		missing, all, missing*100/all, wordShares(losers), howToAccept))
+}

@@ -1,0 +1,146 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// howToAccept ends a doubt that only a person can settle.
+const howToAccept = "read `plan`, then type `threema-dirsync approve --baseline`, which accepts what is missing"
+
+// judge adds to each certificate the conditions that only the memory can judge. It comes before
+// observe, which believes no departure in a snapshot under doubt.
+func (p *planner) judge() {
+	p.judgeServers()
+	csis := p.entitledCSIs()
+	for n := range p.Sources {
+		s := &p.Sources[n].Snapshot
+		p.judgeAccount(s)
+		v := showing(*s, csis)
+		p.judgeSentinels(s, v)
+		p.judgeCount(s, v)
+	}
+}
+
+// doubt adds a condition that fails. Whoever accepts the baseline accepts it too: it would fail
+// for ever otherwise. Against another directory or another scope the memory proves nothing, and
+// the guard of the baseline stops everything anyway.
+func (p *planner) doubt(s *Snapshot, name, detail string) {
+	switch {
+	case p.AcceptBaseline:
+		s.hold(name, "accepted with the baseline: "+detail)
+	case p.difference() != "":
+		s.hold(name, "not judged, as the ledger knows another package, directory or scope")
+	default:
+		s.Conditions = append(slices.Clip(s.Conditions), Condition{Name: name, Detail: detail})
+	}
+}
+
+func (s *Snapshot) hold(name, detail string) {
+	s.Conditions = append(slices.Clip(s.Conditions), Condition{Name: name, OK: true, Detail: detail})
+}
+
+// shown is what one source shows of the people of ours, in its snapshot or to the look-up by ID.
+type shown struct {
+	present   map[PersonID]bool
+	sightings map[PersonID]Sighting
+	csis      map[string]bool // of everybody who is entitled in any source
+}
+
+func showing(s Snapshot, csis map[string]bool) shown {
+	v := shown{present: make(map[PersonID]bool, len(s.People)), sightings: map[PersonID]Sighting{}, csis: csis}
+	for _, person := range s.People {
+		v.present[person.ID] = true
+	}
+	for _, sighting := range s.Sightings {
+		v.sightings[sighting.ID] = sighting
+	}
+	return v
+}
+
+// entitledCSIs tell of people whose account was created anew: they are there, under another ID.
+func (p *planner) entitledCSIs() map[string]bool {
+	csis := map[string]bool{}
+	for _, s := range p.Sources {
+		for _, i := range s.Identities {
+			if i.CSI != "" && i.State == Entitled && !i.Excluded {
+				csis[i.CSI] = true
+			}
+		}
+	}
+	return csis
+}
+
+// silent tells that there is no trace of a person: no entry, no tombstone, no other ID.
+func (v shown) silent(o Observation) bool {
+	return !v.present[o.Person] && !v.csis[o.CSI] && !v.sightings[o.Person].Found
+}
+
+// lacking tells that a person is silent, or gone by weak evidence.
+func (v shown) lacking(o Observation) bool {
+	s := v.sightings[o.Person]
+	weak := s.State == Departed && !s.Evidence.Kind.Positive()
+	return v.silent(o) || weak && !v.present[o.Person] && !v.csis[o.CSI]
+}
+
+// lastSeen is the observation of a person, with no more than the name if there is none.
+func (p *planner) lastSeen(person PersonID) Observation {
+	o := p.observations[person]
+	o.Person = person
+	return o
+}
+
+// ouShare is how many of an OU's people are missing.
+type ouShare struct {
+	ou           string
+	missing, all int
+}
+
+// tally is the shares of all OUs, by name.
+type tally map[string]ouShare
+
+func (t tally) add(ou string, missing bool) {
+	share := t[ou]
+	share.ou = ou
+	share.all++
+	if missing {
+		share.missing++
+	}
+	t[ou] = share
+}
+
+func (t tally) total() (missing, all int) {
+	for _, share := range t {
+		missing += share.missing
+		all += share.all
+	}
+	return missing, all
+}
+
+// where are the shares that fit, the one with the most missing first.
+func (t tally) where(fits func(ouShare) bool) []ouShare {
+	var shares []ouShare
+	for _, share := range t {
+		if fits(share) {
+			shares = append(shares, share)
+		}
+	}
+	slices.SortFunc(shares, func(a, b ouShare) int { return cmp.Or(cmp.Compare(b.missing, a.missing), strings.Compare(a.ou, b.ou)) })
+	return shares
+}
+
+// shownShares keeps a message readable where hundreds of OUs are concerned.
+const shownShares = 5
+
+func wordShares(shares []ouShare) string {
+	var words []string
+	for _, share := range shares[:min(len(shares), shownShares)] {
+		words = append(words, fmt.Sprintf("%d of %d in %s", share.missing, share.all, cmp.Or(share.ou, "the root")))
+	}
+	if more := len(shares) - shownShares; more > 0 {
+		words = append(words, fmt.Sprintf("some in %d more OUs", more))
+	}
+	return strings.Join(words, ", ")
+}
