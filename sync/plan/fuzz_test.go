@@ -484,6 +484,7 @@ func shuffled(in plan.Input, seed uint64) plan.Input {
 	mix(r, &s.Published)
 	mix(r, &s.UsersSeen)
 	mix(r, &s.Approvals)
+	mix(r, &s.Orders)
 	return in
 }
 
