@@ -71,7 +71,13 @@ func (p *Pass) Withdraw(ctx context.Context, order Order, histories Histories, a
 	var unclear error
 	report := p.record(ctx, func(r *Report, run int64) {
 		in, ok := p.survey(ctx, r)
-		if !ok || !p.remember(ctx, r, run) {
+		if !ok {
+			return
+		}
+		// A credential that is missing counts by whole passes: who orders twice brings nobody
+		// closer to a new one.
+		r.Plan.Memory.Owned = in.State.Owned
+		if !p.remember(ctx, r, run) {
 			return
 		}
 		if w.Ordered, unclear = p.decide(ctx, in, r.Plan, order, histories); unclear != nil {

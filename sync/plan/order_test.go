@@ -2,6 +2,8 @@ package plan_test
 
 import (
 	"fmt"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -68,6 +70,16 @@ func TestOrder(t *testing.T) {
 		{"the directory is down", func(w *world, e *entry) {
 			gone(w, e)
 			w.source().unread = true
+		}, onWord},
+		{"known as departed, but the directory is down now", func(w *world, e *entry) {
+			e.leave(plan.Disabled)
+			w.remember(w.plan().Memory)
+			w.source().unread = true
+		}, onWord},
+		{"known as departed, but this read is incomplete", func(w *world, e *entry) {
+			e.leave(plan.Disabled)
+			w.remember(w.plan().Memory)
+			w.source().incomplete = true
 		}, onWord},
 		{"limits do not count", func(w *world, e *entry) {
 			gone(w, e)
@@ -268,4 +280,51 @@ func TestOrderSettledByLooking(t *testing.T) {
 			wantWords(t, p, "credential anna was withdrawn by order of 2026-03-")
 		}
 	}
+}
+
+// checkOrder orders the withdrawal of somebody of any world, and wants what holds of every order:
+// it reaches one person, no ID, and without a proof of this read nothing but the credential.
+func checkOrder(t testing.TB, in plan.Input, seed uint64) {
+	t.Helper()
+	if len(in.State.Owned) == 0 {
+		return
+	}
+	own := in.State.Owned[seed%uint64(len(in.State.Owned))]
+	order := plan.Order{Person: own.Person, Reason: "why", By: "anna"}
+	o := plan.ComputeOrder(in, order)
+	if again := plan.ComputeOrder(shuffled(in, seed), order); !reflect.DeepEqual(o, again) {
+		t.Fatalf("the order of the input shows (-one +other):\n%s", cmp.Diff(o, again))
+	}
+	answers := 0
+	for _, there := range []bool{o.Already != "", o.Refused != "", len(o.Changes) > 0} {
+		if there {
+			answers++
+		}
+	}
+	if answers != 1 || o.Departed && !provenNow(in, own.Person) {
+		t.Fatalf("%d answers: %+v", answers, o)
+	}
+	for n, c := range o.Changes {
+		withdrawal := c.Op == plan.Withdraw && c.CredentialID == own.CredentialID && c.Ordered != o.Departed
+		contact := c.Op == plan.DisableContact && o.Departed && !c.Ordered
+		if c.Person != own.Person || c.By != "anna" || n == 0 && !withdrawal || n > 0 && !contact {
+			t.Fatalf("change %d of the order on %s: %+v", n, own.Person, c)
+		}
+		halted := in.Stop != "" || in.Policy.Mode != plan.Sync || !in.Policy.Withdraw
+		if c.Status == plan.Due && halted {
+			t.Fatalf("due, though halted: %+v", c)
+		}
+	}
+}
+
+// provenNow tells whether a complete read of the input shows a person as departed.
+func provenNow(in plan.Input, person plan.PersonID) bool {
+	for _, s := range in.Sources {
+		gone := slices.ContainsFunc(s.Identities, func(i plan.Identity) bool { return i.Person == person && i.State == plan.Departed }) ||
+			slices.ContainsFunc(s.Snapshot.Sightings, func(x plan.Sighting) bool { return x.ID == person && x.State == plan.Departed })
+		if gone && s.Snapshot.Departures() {
+			return true
+		}
+	}
+	return false
 }
