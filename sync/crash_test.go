@@ -34,7 +34,7 @@ type order struct {
 	Policy  plan.Policy
 	// Withdraw is the person whose access the pass ends by order, "" for an ordinary pass.
 	Withdraw string
-	KillAt  int64 // the call before which the process dies, from 1; 0: it lives
+	KillAt   int64 // the call before which the process dies, from 1; 0: it lives
 }
 
 // TestCrash kills a child process with SIGKILL before every single call of a port: right before

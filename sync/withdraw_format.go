@@ -27,13 +27,13 @@ func (w *Withdrawal) guardWords() string {
 
 // doneWords tells what was done, and which of the steps beside it was not.
 func (w *Withdrawal) doneWords(r *Report) string {
-	words := "credential " + w.Username + " is withdrawn (Zugang entzogen); the app stops within 24 hours, if it is opened"
+	words := []string{"credential " + w.Username + " is withdrawn (Zugang entzogen); the app stops within 24 hours, or when it is next opened"}
 	for _, x := range r.Results {
 		if x.Change.Op == plan.DisableContact && x.Outcome != ResultDone {
-			words += fmt.Sprintf("; the contact %s is still enabled (%s), the next pass tries again", x.Change.ThreemaID, x.Message)
+			words = append(words, fmt.Sprintf("the contact %s is still enabled (%s), the next pass tries again", x.Change.ThreemaID, x.Message))
 		}
 	}
-	return words
+	return strings.Join(words, "; ")
 }
 
 // Meaning says in sentences what the withdrawal reaches and what it does not, and what to do next.
