@@ -43,8 +43,8 @@ var ErrNothingWaits = errors.New("nothing waits for an approval; nothing was app
 // or why there is none: then nothing was approved, and there is no error. A set that has changed
 // is a [*ChangedSetError].
 func (a *Approver) Approve(ctx context.Context, hash string, ttl time.Duration) (Report, Approval, error) {
-	if ttl < plan.MinApproval || ttl > plan.MaxApproval {
-		return Report{}, Approval{}, fmt.Errorf("an approval lasts from %s to %.0fh, not %s", plan.MinApproval, plan.MaxApproval.Hours(), ttl)
+	if err := checkTTL(ttl); err != nil {
+		return Report{}, Approval{}, err
 	}
 	r := a.Preview(ctx)
 	if !r.Planned {
@@ -58,16 +58,56 @@ func (a *Approver) Approve(ctx context.Context, hash string, ttl time.Duration) 
 	case len(waiting) == 0:
 		return r, Approval{}, ErrNothingWaits
 	}
+	given, err := a.give(ctx, hash, ttl, waiting)
+	return r, given, err
+}
+
+// give records the yes.
+func (a *Approver) give(ctx context.Context, hash string, ttl time.Duration, waiting []plan.Change) (Approval, error) {
 	given := Approval{Hash: hash, Until: a.Now().Add(ttl).UTC().Truncate(time.Second), Changes: waiting}
 	var approvals []plan.GivenApproval
 	for _, c := range waiting {
 		approvals = append(approvals, plan.GivenApproval{Change: c.ID, Person: c.Person, Until: given.Until})
 	}
 	if err := a.Approvals.Approve(ctx, hash, a.By, approvals); err != nil {
-		return r, Approval{}, err
+		return Approval{}, err
 	}
 	a.Logger.InfoContext(ctx, "changes approved", "hash", hash, "changes", len(waiting), "until", given.Until)
-	return r, given, nil
+	return given, nil
+}
+
+// ApproveOrder does the same for the withdrawal that somebody orders: hash is what the order told.
+// The report tells why nothing could be read, the withdrawal why nothing waits for a yes.
+func (a *Approver) ApproveOrder(ctx context.Context, hash string, ttl time.Duration, order Order, histories Histories) (Report, Approval, error) {
+	if err := checkTTL(ttl); err != nil {
+		return Report{}, Approval{}, err
+	}
+	r := Report{DryRun: true, Started: a.Now()}
+	in, ok := a.survey(ctx, &r)
+	r.Finished = a.Now()
+	if !ok {
+		return r, Approval{}, nil
+	}
+	ordered, err := a.decide(ctx, in, r.Plan, order, histories)
+	if err != nil {
+		return r, Approval{}, err
+	}
+	waiting := plan.Plan{Changes: ordered.Changes}.AwaitingApproval()
+	switch {
+	case len(waiting) == 0:
+		return r, Approval{}, ErrNothingWaits
+	case hash != ordered.Hash:
+		return r, Approval{}, &ChangedSetError{Asked: hash, Now: ordered.Hash, New: waiting}
+	}
+	given, err := a.give(ctx, hash, ttl, waiting)
+	return r, given, err
+}
+
+func checkTTL(ttl time.Duration) error {
+	if ttl < plan.MinApproval || ttl > plan.MaxApproval {
+		return fmt.Errorf("an approval lasts from %s to %.0fh, not %s", plan.MinApproval, plan.MaxApproval.Hours(), ttl)
+	}
+	return nil
 }
 
 // ChangedSetError refuses an approval: what waits for one now is not what somebody read.

@@ -3,6 +3,7 @@ package sync_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -31,7 +32,9 @@ type order struct {
 	Now     time.Time
 	People  []person
 	Policy  plan.Policy
-	KillAt  int64 // the call before which the process dies, from 1; 0: it lives
+	// Withdraw is the person whose access the pass ends by order, "" for an ordinary pass.
+	Withdraw string
+	KillAt   int64 // the call before which the process dies, from 1; 0: it lives
 }
 
 // TestCrash kills a child process with SIGKILL before every single call of a port: right before
@@ -43,6 +46,8 @@ func TestCrash(t *testing.T) {
 		{name: "an interrupted roll-out", begin: beginInterrupted, end: (*world).everybodyWorks},
 		{name: "settings, contacts, adoption", begin: beginChanges, end: (*world).everybodyWorks},
 		{name: "leaver", begin: beginLeaver, end: endLeaver},
+		{name: "order on somebody entitled", withdraw: "E03", begin: (*world).rollOut, end: endOrder},
+		{name: "order on somebody in grace", withdraw: "E03", begin: beginGrace, end: endOrderInGrace},
 	} {
 		t.Run(story.name, func(t *testing.T) {
 			t.Parallel()
@@ -69,13 +74,15 @@ type crashStory struct {
 	name  string
 	begin func(*world) // what happened before
 	end   func(*world) // what must be true at last
+
+	withdraw string // whom the pass withdraws by order, "" for an ordinary one
 }
 
 func (s crashStory) prepare(t *testing.T) *world {
 	t.Helper()
 	quirks := []string{worksim.KeepContacts}
 	w := newWorld(t, options{sim: worksim.Options{Quirks: quirks, NoAutoContacts: true}}, employees(4)...)
-	w.policy.ID, w.policy.Batch = plan.DetachID, 3
+	w.policy.ID, w.policy.Batch, w.orders = plan.DetachID, 3, s.withdraw
 	s.begin(w)
 	return w
 }
@@ -123,6 +130,36 @@ func endLeaver(w *world) {
 	w.equal("withdrawn", "user03", state.Withdrawn[0].Username)
 }
 
+// endOrder: somebody types the order once more, for the crash may have come before it. The
+// credential is gone, once; everything else is as it was, and no pass wants anything.
+func endOrder(w *world) {
+	w.Helper()
+	w.wantOrdered("E03")
+	w.settled()
+	state := w.sim.State()
+	w.equal("effects", []int{1, 0, 0}, []int{len(state.Withdrawn), len(state.Detached), len(state.Revoked)})
+	w.equal("users", 4, len(state.Users))
+	w.equal("usernames", []string{"user01", "user02", "user04"}, w.usernames())
+	if !w.owns("id-03") {
+		w.Error("the ownership is gone")
+	}
+}
+
+// beginGrace has a leaver whose withdrawal would wait for a day.
+func beginGrace(w *world) {
+	w.Helper()
+	beginLeaver(w)
+	w.policy.GraceWithdraw = day
+}
+
+// endOrderInGrace: the departure that the order began ends as any other, once.
+func endOrderInGrace(w *world) {
+	w.Helper()
+	w.wantOrdered("E03")
+	w.recover()
+	endLeaver(w)
+}
+
 // everybodyWorks: each person has exactly one credential, the settings, and a password that
 // works, and each user is a contact.
 func (w *world) everybodyWorks() {
@@ -168,7 +205,7 @@ func (w *world) child(killAt int64) (calls int64, code int) {
 	for _, p := range w.directory.people {
 		people = append(people, p)
 	}
-	text, err := json.Marshal(order{w.baseURL, w.folder, w.sim.Now(), people, w.policy, killAt})
+	text, err := json.Marshal(order{w.baseURL, w.folder, w.sim.Now(), people, w.policy, w.orders, killAt})
 	w.must(err)
 	cmd := exec.CommandContext(w.Context(), os.Args[0], "-test.run=^$")
 	cmd.Env = append(os.Environ(), childOrder+"="+string(text))
@@ -196,29 +233,29 @@ func child(text string) int {
 		return 1
 	}
 	c := &counter{killAt: o.KillAt}
-	report, err := o.pass(c)
+	code, err := o.pass(c)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	fmt.Println(c.calls.Load(), report.ExitCode())
+	fmt.Println(c.calls.Load(), code)
 	return 0
 }
 
-func (o order) pass(c *counter) (dirsync.Report, error) {
+func (o order) pass(c *counter) (code int, err error) {
 	ctx := context.Background()
 	now := func() time.Time { return o.Now }
 	l, err := ledger.Open(ctx, filepath.Join(o.Folder, "ledger.db"), ledger.Options{Now: now})
 	if err != nil {
-		return dirsync.Report{}, err
+		return 0, err
 	}
 	client, err := buildClient(o.BaseURL, l, nil)
 	if err != nil {
-		return dirsync.Report{}, err
+		return 0, err
 	}
 	mapper, err := newMapper()
 	if err != nil {
-		return dirsync.Report{}, err
+		return 0, err
 	}
 	memory := mortalLedger{l, c}
 	pass := dirsync.Pass{
@@ -229,7 +266,12 @@ func (o order) pass(c *counter) (dirsync.Report, error) {
 		Ledger: memory, Handover: mortalHandover{handover.NewFile(filepath.Join(o.Folder, "handover.csv"), link), c},
 		Hash: true, Lock: true, NewPassword: (&passwords{}).make, Progress: func(string, int, int) {},
 	}
-	return pass.Run(ctx), l.Close()
+	if o.Withdraw == "" {
+		report := pass.Run(ctx)
+		return report.ExitCode(), l.Close()
+	}
+	_, done, err := pass.Withdraw(ctx, dirsync.Order{Query: o.Withdraw, Reason: "fired", By: "anna"}, l, func(dirsync.Withdrawal) {})
+	return done.ExitCode, errors.Join(err, l.Close())
 }
 
 // counter counts the calls of the ports and kills the process before one of them.

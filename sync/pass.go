@@ -131,11 +131,15 @@ func (p *Pass) prepare(ctx context.Context, r *Report, run int64, acceptedBy *st
 	if acceptedBy != nil {
 		r.Plan.Memory.AcceptedBy = *acceptedBy
 	}
-	if err := p.Ledger.Remember(ctx, run, r.Plan.Memory); err != nil {
+	return in, p.remember(ctx, r, run)
+}
+
+func (p *Pass) remember(ctx context.Context, r *Report, run int64) bool {
+	err := p.Ledger.Remember(ctx, run, r.Plan.Memory)
+	if err != nil {
 		r.fail(fmt.Errorf("record what the pass learned: %w", err))
-		return in, false
 	}
-	return in, true
+	return err == nil
 }
 
 func (p *Planner) load(ctx context.Context, r *Report) (plan.State, bool) {
@@ -152,6 +156,11 @@ func (p *Planner) think(ctx context.Context, r *Report, state plan.State, accept
 	if len(views) == 0 || len(r.Incomplete) > 0 {
 		return plan.Input{}, false
 	}
+	return p.compare(ctx, r, state, views, accept)
+}
+
+// compare reads the package and computes the plan into the report.
+func (p *Planner) compare(ctx context.Context, r *Report, state plan.State, views []plan.SourceView, accept bool) (plan.Input, bool) {
 	inventory, err := p.Package.Inventory(ctx)
 	if err != nil {
 		p.noteQuota(ctx, err)

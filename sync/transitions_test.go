@@ -37,6 +37,7 @@ func TestTransitions(t *testing.T) {
 		"duplicate csi":                duplicateCSI,
 		"ID from private Threema":      idFromPrivateThreema,
 		"Work ID to be kept privately": workIDKeptPrivately,
+		"lost or stolen device":        lostDevice,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -52,8 +53,7 @@ func TestTransitions(t *testing.T) {
 // taken is what was taken from anybody: credentials withdrawn, IDs detached, IDs revoked.
 func (w *world) taken(withdrawn, detached, revoked int) {
 	w.Helper()
-	s := w.sim.State()
-	w.equal("withdrawn, detached, revoked", []int{withdrawn, detached, revoked}, []int{len(s.Withdrawn), len(s.Detached), len(s.Revoked)})
+	w.equal("withdrawn, detached, revoked", []int{withdrawn, detached, revoked}, w.effects())
 }
 
 // noticed finds the notice of a kind about a person.
@@ -329,4 +329,22 @@ func workIDKeptPrivately(w *world) {
 	}) {
 		w.Error("a revocation was asked for")
 	}
+}
+
+// lostDevice: somebody orders the access to end; the person, who stays, gets a new credential where
+// that is allowed. The lost ID is revoked by hand.
+func lostDevice(w *world) {
+	old := w.credential("user03")
+	w.wants("E03", dirsync.OrderWithdrawn, dirsync.ExitOK, "is withdrawn (Zugang entzogen)")
+	w.taken(1, 0, 0)
+	w.ok()
+	w.settled()
+	w.policy.Recreate = true
+	w.ok()
+	w.ok()
+	if again := w.credential("user03"); again.ID == old.ID || again.Password == old.Password {
+		w.Errorf("the credential is the old one: %+v", again)
+	}
+	w.wantSettings(employee(3))
+	w.taken(1, 0, 0)
 }

@@ -23,11 +23,15 @@ they are now, and allows destructive changes against them from the next pass on,
 limits. It is the only thing that lifts the guard "baseline". It also settles the doubts of the
 conditions "learned-sentinels", "count" and "bind-account": what is missing now is accepted as
 missing, and its people go the way of all leavers. Look at the plan first. It changes nothing in
-the package.`
+the package.
+
+approve HASH --withdraw PERSON says yes to the withdrawal that "withdraw PERSON" orders, where the
+policy asks for one. That command tells the HASH.`
 
 type approveFlags struct {
 	baseline, json bool
 	ttl            time.Duration
+	withdraw       string // whose withdrawal
 }
 
 func (p *program) approveCommand() *cobra.Command {
@@ -43,6 +47,8 @@ func (p *program) approveCommand() *cobra.Command {
 				return errors.New("say what you approve: either the HASH that `plan` tells, or --baseline")
 			case flags.baseline && cmd.Flags().Changed("ttl"):
 				return errors.New("--ttl belongs to approve HASH; a baseline does not expire")
+			case flags.baseline && cmd.Flags().Changed("withdraw"):
+				return errors.New("--withdraw belongs to approve HASH")
 			case flags.baseline:
 				return p.approveBaseline(cmd.Context(), flags.json)
 			}
@@ -51,6 +57,7 @@ func (p *program) approveCommand() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&flags.baseline, "baseline", false, "accept the package and the scope as they are now")
 	cmd.Flags().DurationVar(&flags.ttl, "ttl", 24*time.Hour, "how long the approval lasts, from 1m to 720h")
+	cmd.Flags().StringVar(&flags.withdraw, "withdraw", "", "approve the withdrawal of this person that the command withdraw orders")
 	cmd.Flags().BoolVar(&flags.json, "json", false, "print what was approved, or with --baseline the plan, as JSON")
 	return cmd
 }
@@ -73,16 +80,24 @@ func (p *program) approveChanges(ctx context.Context, hash string, flags approve
 	}
 	return p.withLedger(ctx, s, func(a *assembly, l *ledger.Ledger) error {
 		approver := dirsync.Approver{Planner: a.planner(l, ""), Approvals: l, By: by}
-		report, given, err := approver.Approve(ctx, hash, flags.ttl)
+		report, given, err := flags.ask(ctx, &approver, hash, l)
 		switch {
 		case err != nil:
 			return err
-		case !report.Planned:
+		case len(given.Changes) == 0:
 			p.code = report.ExitCode()
 			return p.print(report, flags.json)
 		}
 		return p.printApproval(given, flags.json)
 	})
+}
+
+// ask approves what the plan waits for, or one withdrawal.
+func (f approveFlags) ask(ctx context.Context, a *dirsync.Approver, hash string, histories dirsync.Histories) (dirsync.Report, dirsync.Approval, error) {
+	if f.withdraw == "" {
+		return a.Approve(ctx, hash, f.ttl)
+	}
+	return a.ApproveOrder(ctx, hash, f.ttl, dirsync.Order{Query: f.withdraw, By: a.By}, histories)
 }
 
 func (p *program) printApproval(given dirsync.Approval, asJSON bool) error {

@@ -13,15 +13,15 @@ import (
 
 // exported is a line of audit export, as a program of somebody else reads it.
 type exported struct {
-	Seq          int64
-	At           time.Time
-	Event, Op    string
-	ChangeID     string
-	Person       struct{ Source, ID, CSI string }
-	CredentialID string
-	ThreemaIDs   []string
-	Evidence, By string
-	Hash         string
+	Seq                   int64
+	At                    time.Time
+	Event, Op             string
+	ChangeID              string
+	Person                struct{ Source, ID, CSI string }
+	CredentialID          string
+	ThreemaIDs            []string
+	Evidence, By, Message string
+	Hash                  string
 }
 
 func (w *world) export(t *testing.T) []exported {

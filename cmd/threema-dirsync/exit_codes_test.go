@@ -18,7 +18,7 @@ func TestOnePassAtATime(t *testing.T) {
 	w.sim.fault(t, worksim.Fault{Method: http.MethodGet, Path: "/credentials", Delay: time.Hour, Times: 1})
 	first := w.start(t, "run", "--once")
 	w.sim.awaitRequest(t, 1, "GET /credentials")
-	for _, command := range [][]string{{"run", "--once"}, {"--once"}, {"approve", "--baseline"}, {"apply", "plan.json"}} {
+	for _, command := range [][]string{{"run", "--once"}, {"--once"}, {"approve", "--baseline"}, {"apply", "plan.json"}, {"withdraw", "u000001", "--reason", "fired"}} {
 		out := w.must(t, 5, command...)
 		if !strings.Contains(out.stderr, "another pass is running") {
 			t.Errorf("%q: %v", command, out)

@@ -64,6 +64,11 @@ func (p *program) runOnce(ctx context.Context, flags runFlags) error {
 
 // locked assembles a pass and calls work while it holds the lock.
 func (p *program) locked(ctx context.Context, work func(*dirsync.Pass) error) error {
+	return p.lockedLedger(ctx, func(a *assembly, l *ledger.Ledger) error { return work(a.pass(l)) })
+}
+
+// lockedLedger is withLedger for what needs the lock.
+func (p *program) lockedLedger(ctx context.Context, work func(*assembly, *ledger.Ledger) error) error {
 	s, err := p.load()
 	if err != nil {
 		return err
@@ -73,7 +78,7 @@ func (p *program) locked(ctx context.Context, work func(*dirsync.Pass) error) er
 		return err
 	}
 	defer unlock()
-	return p.withLedger(ctx, s, func(a *assembly, l *ledger.Ledger) error { return work(a.pass(l)) })
+	return p.withLedger(ctx, s, work)
 }
 
 // withLedger opens the ledger, assembles the parts around it and calls work with both.

@@ -27,6 +27,9 @@ func effect(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation) error 
 	case plan.Transfer:
 		return transfer(ctx, tx, t, op)
 	case plan.Withdraw:
+		if op.Ordered {
+			return nil // the ownership stays: whether the person departed is not known
+		}
 		return withdrawn(ctx, tx, op, t.now)
 	case plan.Detach, plan.Revoke:
 		return gone(ctx, tx, op, t.now)

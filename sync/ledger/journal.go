@@ -56,10 +56,10 @@ func begin(ctx context.Context, tx *sql.Tx, t *trail, op *plan.Operation) error 
 		return err
 	}
 	row, err := tx.ExecContext(ctx, `INSERT INTO journal (run, state, change_id, op, source, person, ou, csi, dn,
-			credential_id, username, threema_ids, contact_created, approved, at)
-		VALUES (?, 'intent', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			credential_id, username, threema_ids, contact_created, approved, ordered, at)
+		VALUES (?, 'intent', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		t.run, op.Change, op.Op, op.Person.Source, op.Person.ID, op.OU, op.CSI, op.DN,
-		op.CredentialID, op.Username, ids, op.ContactCreated, op.Approved, millis(op.At))
+		op.CredentialID, op.Username, ids, op.ContactCreated, op.Approved, op.Ordered, millis(op.At))
 	if isDuplicate(err) {
 		return errors.New("another one for the same person or Threema ID is open already; the next pass looks at the package and closes it")
 	}
@@ -71,12 +71,22 @@ func begin(ctx context.Context, tx *sql.Tx, t *trail, op *plan.Operation) error 
 	}
 	t.note(AuditEntry{
 		Event: AuditIntent, Op: op.Op, Change: op.Change, Person: op.Person, CSI: op.CSI,
-		CredentialID: op.CredentialID, ThreemaIDs: op.ThreemaIDs, Evidence: op.Evidence, Message: op.Reason,
+		CredentialID: op.CredentialID, ThreemaIDs: op.ThreemaIDs, Evidence: op.Evidence, Message: op.Reason, By: op.By,
 	})
 	if op.Op == plan.Withdraw {
-		return startSaga(ctx, tx, *op)
+		return persistIDs(ctx, tx, *op)
 	}
 	return nil
+}
+
+// persistIDs keeps the Threema IDs of a withdrawal that is about to be sent, for the time when
+// the link to them is gone (D-16): in a saga; or, where somebody's word is all there is, as those
+// of a credential that stays the person's.
+func persistIDs(ctx context.Context, tx *sql.Tx, op plan.Operation) error {
+	if op.Ordered {
+		return seeUsers(ctx, tx, op, op.ThreemaIDs)
+	}
+	return startSaga(ctx, tx, op)
 }
 
 // Created notes the credential that a create got, and that it is ours. The row stays open
@@ -138,7 +148,11 @@ func settle(ctx context.Context, tx *sql.Tx, t *trail, o plan.Outcome) error {
 		}
 	}
 	if op.Op == plan.Withdraw {
-		if err := joinSaga(ctx, tx, op, o.ThreemaIDs); err != nil {
+		join := joinSaga
+		if op.Ordered {
+			join = seeUsers
+		}
+		if err := join(ctx, tx, op, o.ThreemaIDs); err != nil {
 			return err
 		}
 		op.ThreemaIDs = union(op.ThreemaIDs, o.ThreemaIDs)
@@ -187,7 +201,7 @@ func closeRow(ctx context.Context, tx *sql.Tx, id int64, state, message string, 
 }
 
 const operationColumns = `id, change_id, op, source, person, ou, csi, dn,
-	credential_id, username, threema_ids, contact_created, approved, at`
+	credential_id, username, threema_ids, contact_created, approved, ordered, at`
 
 // scanOperation reads operationColumns, and after them what more is asked for.
 func scanOperation(scan func(...any) error, more ...any) (plan.Operation, error) {
@@ -196,7 +210,7 @@ func scanOperation(scan func(...any) error, more ...any) (plan.Operation, error)
 	var at int64
 	columns := []any{
 		&op.ID, &op.Change, &op.Op, &op.Person.Source, &op.Person.ID, &op.OU, &op.CSI, &op.DN,
-		&op.CredentialID, &op.Username, &ids, &op.ContactCreated, &op.Approved, &at,
+		&op.CredentialID, &op.Username, &ids, &op.ContactCreated, &op.Approved, &op.Ordered, &at,
 	}
 	if err := scan(append(columns, more...)...); err != nil {
 		return plan.Operation{}, err
@@ -259,8 +273,22 @@ func readOpen(ctx context.Context, tx *sql.Tx) ([]plan.Operation, error) {
 	}, `SELECT `+operationColumns+` FROM journal WHERE state IN ('intent', 'unknown') ORDER BY id`)
 }
 
+// readOrders lists what was withdrawn on somebody's word alone, of credentials that are still
+// owned, the latest order of each.
+func readOrders(ctx context.Context, tx *sql.Tx) ([]plan.PastOrder, error) {
+	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.PastOrder, error) {
+		var o plan.PastOrder
+		var at int64
+		err := rows.Scan(&o.CredentialID, &at)
+		o.At = fromMillis(at)
+		return o, err
+	}, `SELECT credential_id, max(at) FROM journal
+		WHERE ordered = 1 AND state = 'done' AND credential_id IN (SELECT credential_id FROM ownership)
+		GROUP BY credential_id ORDER BY credential_id`)
+}
+
 // readTaken lists the destructive effects that fill the windows of the limits: done, or
-// perhaps done; not those that somebody approved (design §5.11).
+// perhaps done; not those that somebody approved or ordered (design §5.11).
 func readTaken(ctx context.Context, tx *sql.Tx, since time.Time) ([]plan.Taken, error) {
 	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.Taken, error) {
 		var t plan.Taken

@@ -141,6 +141,17 @@ func putUsersSeen(ctx context.Context, tx *sql.Tx, users []plan.SeenUser) error 
 	return nil
 }
 
+// seeUsers adds users of the credential of an operation.
+func seeUsers(ctx context.Context, tx *sql.Tx, op plan.Operation, ids []string) error {
+	for _, id := range ids {
+		_, err := tx.ExecContext(ctx, `INSERT INTO users_seen (threema_id, credential_id) VALUES (?, ?) ON CONFLICT DO NOTHING`, id, op.CredentialID)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // difference compares what is stored with what is wanted: put are the wanted rows that are
 // new or not equal, drop the stored ones that nobody wants. stored is sorted by key already,
 // wanted is sorted here; of several with one key the last counts.

@@ -58,6 +58,9 @@ func (r *Reader) State(ctx context.Context) (plan.State, error) {
 		if s.Approvals, err = readApprovals(ctx, tx); err != nil {
 			return fmt.Errorf("approvals: %w", err)
 		}
+		if s.Orders, err = readOrders(ctx, tx); err != nil {
+			return fmt.Errorf("orders: %w", err)
+		}
 		return nil
 	})
 	if err != nil {

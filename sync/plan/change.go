@@ -89,6 +89,10 @@ type Change struct {
 	// is over, and the approval lasts as long as the departure under way.
 	Approved      bool
 	ApprovedUntil time.Time
+	// By is who ordered the change, "" if nobody did. Ordered tells that this word is all there
+	// is: the directory proves no departure (see [Order]).
+	By      string
+	Ordered bool
 }
 
 // changeID hashes the parts that identify a change. Each goes in with its length, so that no

@@ -32,15 +32,20 @@ type SourceView struct {
 // same plan, whatever the order of its lists. It trusts the inventory (see [Trust]).
 func Compute(in Input) Plan {
 	p := newPlanner(in)
+	p.look()
+	p.planPeople()
+	p.planLeavers()
+	p.gate()
+	return p.finish()
+}
+
+// look is what comes before any decision: what is there, and whose it is.
+func (p *planner) look() {
 	p.recover()
 	p.judge()
 	p.observe()
 	p.bind()
 	p.match()
-	p.planPeople()
-	p.planLeavers()
-	p.gate()
-	return p.finish()
 }
 
 // planner carries the intermediate results of one Compute from step to step.

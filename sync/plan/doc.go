@@ -25,6 +25,7 @@
 //	match.go      whose credential is whose; adopt.go and collisions.go are parts of it
 //	settings.go   what is to be written; contacts.go, who is to be seen
 //	leaver.go     the way out, step by step
+//	order.go      the same for one person, because somebody says so
 //	gate.go       what becomes of each change, and in which order the reasons count
 //	approval.go   what somebody said yes to
 //	limits.go     how many people one pass, day and week may take out

@@ -184,7 +184,10 @@ func (x Explanation) formatHistory(out *printer) {
 	}
 	for _, s := range h.Steps {
 		approved := ""
-		if s.Approved {
+		switch {
+		case s.Ordered:
+			approved = "ordered (`audit export` tells by whom and why)"
+		case s.Approved:
 			approved = "approved"
 		}
 		out.fact(stamp(s.At), s.Op.cockpitWord(), s.State, strings.Join(s.ThreemaIDs, " "), fmt.Sprintf("pass %d, policy %s", s.Run, s.Mode), approved, s.Message)
@@ -274,7 +277,7 @@ func (h History) json() map[string]any {
 			return object{
 				"id": s.Change, "op": s.Op, "state": s.State, "at": optionalTime(s.At), "settledAt": optionalTime(s.SettledAt),
 				"credentialId": s.CredentialID, "username": s.Username, "threemaIds": convert(s.ThreemaIDs, func(id string) string { return id }),
-				"approved": s.Approved, "message": s.Message, "run": s.Run, "policy": s.Mode,
+				"approved": s.Approved, "ordered": s.Ordered, "message": s.Message, "run": s.Run, "policy": s.Mode,
 			}
 		}),
 		"departures": convert(h.Departures, func(d PastDeparture) object {

@@ -407,6 +407,7 @@ func (w *world) livePass(t testing.TB, d *dice, look func(plan.Plan)) {
 		t.Fatal(err)
 	}
 	w.nobodyForgotten(t, in, p)
+	checkOrder(t, in, uint64(len(in.State.Observations)))
 	look(p)
 	w.pass(t)
 	if len(p.AwaitingApproval()) > 0 && d.one(3) { // somebody reads the plan and says yes
@@ -499,6 +500,7 @@ func shuffled(in plan.Input, seed uint64) plan.Input {
 	mix(r, &s.Published)
 	mix(r, &s.UsersSeen)
 	mix(r, &s.Approvals)
+	mix(r, &s.Orders)
 	return in
 }
 

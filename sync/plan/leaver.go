@@ -73,14 +73,24 @@ func (p *planner) keptFromLeaving(own Ownership, o Observation) string {
 		return fmt.Sprintf("looks departed, but its csi is also that of %s, who did not leave: no leaver", p.claimant(own.CSI))
 	case !p.Policy.Withdraw:
 		return "left (" + o.describe() + "); leavers.app_access: keep leaves the access as it is"
+	}
+	if others := p.usedByOthers(own); others != "" {
+		return fmt.Sprintf("left (%s), but %s", o.describe(), others)
+	}
+	return ""
+}
+
+// usedByOthers says who else uses a credential of ours, so that it is not this program's to
+// withdraw (D-05, D-11); "" if nobody does.
+func (p *planner) usedByOthers(own Ownership) string {
+	switch {
 	case p.servesService(own.CredentialID):
-		return fmt.Sprintf("left (%s), but a Gateway, Broadcast or support ID uses credential %s: withdraw it by hand", o.describe(), own.Username)
+		return fmt.Sprintf("a Gateway, Broadcast or support ID uses credential %s: withdraw it by hand", own.Username)
 	case p.severalCSIs(own.CredentialID):
-		return fmt.Sprintf("left (%s), but the Threema IDs on credential %s report different csis, so others use it too: "+
-			"withdraw it by hand", o.describe(), own.Username)
+		return fmt.Sprintf("the Threema IDs on credential %s report different csis, so others use it too: withdraw it by hand", own.Username)
 	case !own.Created && p.shared(own.CredentialID):
-		return fmt.Sprintf("left (%s), but several Threema IDs use the credential %s, which we did not create: "+
-			"withdraw it by hand, or list it under adopt.personal", o.describe(), own.Username)
+		return fmt.Sprintf("several Threema IDs use the credential %s, which we did not create: "+
+			"withdraw it by hand, or list it under adopt.personal", own.Username)
 	}
 	return ""
 }
@@ -91,6 +101,11 @@ func (p *planner) claimant(csi string) string {
 	if !claimed {
 		return ""
 	}
+	return p.nameOf(person)
+}
+
+// nameOf is the DN of a person, the ID if none is known.
+func (p *planner) nameOf(person PersonID) string {
 	return firstNonEmpty(firstNonEmpty(p.identities[person].DN, p.observations[person].DN), person.String())
 }
 
@@ -118,12 +133,18 @@ func (p *planner) idsOf(own Ownership) []string {
 	return slices.Compact(ids)
 }
 
-func (p *planner) addWithdrawal(l leaver, own Ownership) {
-	c := p.leaverChange(Withdraw, l, l.credentialID, own.CSI)
+// withdrawal starts the change that takes the credential away.
+func (p *planner) withdrawal(l leaver) Change {
+	c := p.leaverChange(Withdraw, l, l.credentialID, l.csi)
 	c.Requests = 4 // credential and users before, the withdrawal, users after
-	c.Before = map[string]string{"username": own.Username, "threema_ids": strings.Join(l.ids, " ")}
+	c.Before = map[string]string{"username": l.username, "threema_ids": strings.Join(l.ids, " ")}
+	return c
+}
+
+func (p *planner) addWithdrawal(l leaver, own Ownership) {
+	c := p.withdrawal(l)
 	if !p.credentialThere(own) {
-		c.Reason = "already withdrawn by hand; the departure is completed: " + c.Reason
+		c.Reason = "already withdrawn " + p.howWithdrawn(own) + "; the departure is completed: " + c.Reason
 	}
 	c.Status, c.NotBefore = p.withdrawalTime(l.observation)
 	p.add(c)
@@ -241,7 +262,8 @@ func WrongID(u User, credentialID, csi string) string {
 
 // idTime counts the grace of the ID from the withdrawal. Where that is to come in this pass,
 // a grace of zero makes the ID due with it; the gate takes it back if the withdrawal does not
-// go ahead.
+// go ahead. A withdrawal that somebody ordered may come before the confirmation (order.go): the
+// ID waits for it all the same.
 func (p *planner) idTime(l leaver) (Status, time.Time) {
 	status, at := Due, l.withdrawnAt
 	if at.IsZero() {
@@ -251,6 +273,9 @@ func (p *planner) idTime(l leaver) (Status, time.Time) {
 	at = at.Add(p.Policy.GraceID)
 	if p.Now.Before(at) {
 		status = Waiting
+	}
+	if o := l.observation; o.ConfirmedAt.IsZero() {
+		status, at = Waiting, later(at, o.Since.Add(p.Policy.ConfirmOver))
 	}
 	return status, at
 }

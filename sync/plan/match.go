@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // match finds the people who compete for credentials, holds those who collide, and passes on
@@ -34,11 +35,14 @@ func (p *planner) match() {
 // except those who departed. Who is unknown, excluded or hidden in an incomplete read is not
 // gone, and a leaver with the same csi may be them under an older ID.
 func (p *planner) claimCSIs() {
-	claim := func(csi string, person PersonID) {
+	p.eachClaim(func(csi string, person PersonID) {
 		if first, taken := p.claimedCSI[csi]; csi != "" && (!taken || person.Compare(first) < 0) {
 			p.claimedCSI[csi] = person
 		}
-	}
+	})
+}
+
+func (p *planner) eachClaim(claim func(csi string, person PersonID)) {
 	for _, o := range p.observations {
 		if o.State != Departed {
 			claim(o.CSI, o.Person)
@@ -256,13 +260,23 @@ func (p *planner) usernameLeaving(i Identity) string {
 
 // missing handles a credential of ours that is gone from the package (design §5.10).
 func (p *planner) missing(i Identity, own Ownership) {
-	byHand := fmt.Sprintf("credential %s was withdrawn by hand (Zugang entzogen)", own.Username)
+	withdrawn := fmt.Sprintf("credential %s was withdrawn %s (Zugang entzogen)", own.Username, p.howWithdrawn(own))
 	switch {
 	case !p.Policy.Recreate:
-		p.holdIdentity(i, byHand+"; it is created anew only with credentials.recreate: true")
+		p.holdIdentity(i, withdrawn+"; it is created anew only with credentials.recreate: true")
 	case p.countMissing(own).MissingReads < 2:
-		p.holdIdentity(i, byHand+"; it is created anew if the next complete pass misses it too")
+		p.holdIdentity(i, withdrawn+"; it is created anew if the next complete pass misses it too")
 	default:
-		p.byName(i, byHand+", and credentials.recreate is on")
+		p.byName(i, withdrawn+", and credentials.recreate is on")
 	}
+}
+
+// howWithdrawn tells how a credential of ours went that nobody who departed had.
+func (p *planner) howWithdrawn(own Ownership) string {
+	for _, o := range p.State.Orders {
+		if o.CredentialID == own.CredentialID {
+			return "by order of " + o.At.UTC().Format(time.DateOnly)
+		}
+	}
+	return "by hand"
 }

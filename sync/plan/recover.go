@@ -55,6 +55,9 @@ func (p *planner) recoverWithdrawal(op Operation) {
 		return
 	}
 	p.settle(op, true)
+	if op.Ordered {
+		return // the person did not depart: the credential is missing, and stays theirs
+	}
 	if own, ok := p.owned[op.Person]; ok && own.CredentialID == op.CredentialID {
 		delete(p.owned, op.Person)
 	}

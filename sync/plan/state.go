@@ -29,6 +29,13 @@ type State struct {
 	Published    []Publication
 	UsersSeen    []SeenUser      // users seen on owned credentials at the last pass
 	Approvals    []GivenApproval // given and not used up; some may be over, see LiveApprovals
+	Orders       []PastOrder     // what was withdrawn on somebody's word alone, and is still owned
+}
+
+// PastOrder is a credential that was withdrawn because somebody ordered it (see [Order]).
+type PastOrder struct {
+	CredentialID string
+	At           time.Time
 }
 
 // SourceBinding ties a source to one directory and one scope (design §5.10).
@@ -109,11 +116,12 @@ type Operation struct {
 	Username       string
 	ThreemaIDs     []string // of a withdrawal: the IDs that its saga persists
 	ContactCreated bool     // of a publish-contact: we make it, see Publication.Created
-	Approved       bool     // carried by an approval: does not fill the windows
+	Approved       bool     // carried by an approval or an order: does not fill the windows
+	Ordered        bool     // a withdrawal on somebody's word alone: the ownership stays, and no saga begins
 	At             time.Time
-	// Reason and Evidence are those of the change. They go into the audit with the intent, and
-	// do not come back with [State].
-	Reason, Evidence string
+	// Reason, Evidence and By are those of the change. They go into the audit with the intent,
+	// and do not come back with [State].
+	Reason, Evidence, By string
 }
 
 // Result is how an operation ended.

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -21,6 +22,7 @@ func Trust(inv Inventory, state State, now time.Time) error {
 	if until := inv.Subscription.ValidUntil; !until.IsZero() && !now.Before(until) {
 		return &TrustError{fmt.Sprintf("its licence ended on %s (validUntil); renew it in the management cockpit", until.Format(time.DateOnly))}
 	}
+	state.Owned = notOrdered(state) // what went by order is no loss
 	if reason := emptyList(inv, state); reason != "" {
 		return &TrustError{reason}
 	}
@@ -39,6 +41,15 @@ func Trust(inv Inventory, state State, now time.Time) error {
 			"if they were deleted on purpose, restore them or start with an empty ledger in another state_dir", missing, owned)}
 	}
 	return nil
+}
+
+// notOrdered lists what is owned and was not withdrawn by somebody's order.
+func notOrdered(state State) []Ownership {
+	ordered := map[string]bool{}
+	for _, o := range state.Orders {
+		ordered[o.CredentialID] = true
+	}
+	return slices.DeleteFunc(slices.Clone(state.Owned), func(own Ownership) bool { return ordered[own.CredentialID] })
 }
 
 // emptyList names a list that is empty although the ledger says it cannot be.

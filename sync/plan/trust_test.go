@@ -36,6 +36,18 @@ func TestTrust(t *testing.T) {
 			w.pkg.Subscription.ValidUntil = w.pkg.Subscription.ValidUntil.AddDate(-3000, 0, 0).Truncate(0)
 		}, "ended"},
 		{"no credentials", 100, func(w *world) { w.pkg.Credentials = nil }, "its list of credentials is empty, yet 100 of them are ours"},
+		{"all are gone that somebody ordered to go", 10, func(w *world) {
+			for _, c := range w.pkg.Credentials {
+				w.state.Orders = append(w.state.Orders, plan.PastOrder{CredentialID: c.ID})
+			}
+			w.pkg.Credentials, w.pkg.Settings = nil, nil
+		}, ""},
+		{"four more are gone than somebody ordered to go", 10, func(w *world) {
+			for _, c := range w.pkg.Credentials[:5] {
+				w.state.Orders = append(w.state.Orders, plan.PastOrder{CredentialID: c.ID})
+			}
+			drop(9)(w)
+		}, "4 of the 5 credentials that we manage are missing at once"},
 		{"no settings", 100, func(w *world) { w.pkg.Settings = nil }, "its list of individual settings is empty"},
 		{"no settings, but all were adopted by name", 3, func(w *world) {
 			w.pkg.Settings = nil

@@ -232,6 +232,11 @@ ALTER TABLE observations ADD COLUMN first_seen INTEGER NOT NULL DEFAULT 0;
 -- The bind account was once seen as an entry of the directory.
 ALTER TABLE sources ADD COLUMN account_seen INTEGER NOT NULL DEFAULT 0 CHECK (account_seen IN (0, 1));
 
+-- A withdrawal on somebody's word alone (the command withdraw): the ownership stays, and no saga
+-- begins. The index finds the few of them.
+ALTER TABLE journal ADD COLUMN ordered INTEGER NOT NULL DEFAULT 0 CHECK (ordered IN (0, 1));
+CREATE INDEX journal_ordered ON journal (credential_id) WHERE ordered = 1;
+
 UPDATE ledger SET subscription = 'sub-1', baseline = 1, rolled_out = 1, sync_since = 1795073400123;
 INSERT INTO sources VALUES ('corp', 'S-1-5-21-1-2-3', 'f00d', 'dc1.corp.example', 1);
 INSERT INTO runs VALUES (1, 'sync', 1795239000123, 1795239000124, 1795239000125, 'changed', 0, '{"changes":[]}'), (2, 'sync', 1795242600123, 0, 0, '', 0, '');
@@ -245,9 +250,10 @@ INSERT INTO sagas VALUES (1, 'corp', 'p3', 'c3', 'eve', '4713', 'CN=Eve,OU=X', '
     (2, 'corp', 'p4', 'c4', 'joe', '4714', 'CN=Joe,OU=X', 'ou=x', 1795213800123, 1795213800123, 1795217400123, 'settled');
 INSERT INTO saga_ids VALUES (1, 'AAAAAAAA', 0), (1, 'BBBBBBBB', 1795242600123), (2, 'CCCCCCCC', 1795217400123);
 INSERT INTO journal VALUES
-    (1, 1, 'done', 'ch1', 'withdraw', 'corp', 'p3', 'ou=x', '4713', 'CN=Eve,OU=X', 'c3', 'eve', '["AAAAAAAA","BBBBBBBB"]', 0, 0, 1795239000123, 1795239000124, ''),
-    (2, 1, 'failed', 'ch2', 'set-settings', '', '', '', '', '', '', '', '[]', 0, 0, 1795239000123, 1795239000124, '422'),
-    (3, 2, 'unknown', 'ch3', 'publish-contact', 'corp', 'p1', 'ou=x', '4711', 'CN=Ada,OU=X', 'c1', 'ada', '["DDDDDDDD"]', 1, 1, 1795242600123, 0, 'time-out');
+    (1, 1, 'done', 'ch1', 'withdraw', 'corp', 'p3', 'ou=x', '4713', 'CN=Eve,OU=X', 'c3', 'eve', '["AAAAAAAA","BBBBBBBB"]', 0, 0, 1795239000123, 1795239000124, '', 0),
+    (2, 1, 'failed', 'ch2', 'set-settings', '', '', '', '', '', '', '', '[]', 0, 0, 1795239000123, 1795239000124, '422', 0),
+    (3, 2, 'unknown', 'ch3', 'publish-contact', 'corp', 'p1', 'ou=x', '4711', 'CN=Ada,OU=X', 'c1', 'ada', '["DDDDDDDD"]', 1, 1, 1795242600123, 0, 'time-out', 0),
+    (4, 2, 'done', 'ch5', 'withdraw', 'corp', 'p2', 'ou=x', '4712', 'CN=Bob,OU=X', 'c2', 'bob', '[]', 0, 1, 1795242600123, 1795242600124, '', 1);
 INSERT INTO bases VALUES ('corp', 1795239000123, 3);
 INSERT INTO refusals VALUES ('c1', 'th_category', 'x', '422', 1795239000123);
 INSERT INTO published VALUES ('AAAAAAAA', 0), ('DDDDDDDD', 1);

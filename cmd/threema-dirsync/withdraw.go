@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
+)
+
+const withdrawHelp = `withdraw PERSON --reason TEXT ends one person's access to the app now (Zugang entziehen): somebody
+fired on the spot, a stolen phone. PERSON is what explain takes: csi, username, mail, DN, Threema
+ID or directory ID. It waits for no confirmation, no grace and no limit. Everything else holds:
+the policy, the baseline, the stop file, protect, leavers.approval, and whatever says that the
+credential may be somebody else's.
+
+If the directory shows that the person left, their departure begins with this. If it does not, or
+cannot be read, the credential goes and the Threema ID stays: it is never detached or revoked on
+somebody's word. Disable the account in the directory as well. The audit keeps TEXT and who typed it.
+
+Exit codes: 0 withdrawn, or was already; 1 refused or failed, with the reason; 3 a yes, the baseline
+or the stop file is in the way; 4 the directory could not be read, and without it nobody is known as
+PERSON; 5 another pass is running.`
+
+func (p *program) withdrawCommand() *cobra.Command {
+	var reason string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "withdraw PERSON --reason TEXT",
+		Short: "End one person's access to the app now",
+		Long:  withdrawHelp,
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			order, err := dirsync.NewOrder(args[0], reason, p.operator())
+			if err != nil {
+				return err
+			}
+			return p.withdraw(cmd.Context(), order, asJSON)
+		},
+	}
+	cmd.Flags().StringVar(&reason, "reason", "", "why, for the audit: 3 characters to 500 bytes (required)")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print what came of it as JSON")
+	return cmd
+}
+
+func (p *program) withdraw(ctx context.Context, order dirsync.Order, asJSON bool) error {
+	announce := func(w dirsync.Withdrawal) {
+		p.progress.end()
+		for _, line := range w.Announcement() {
+			say(p.Stdout, "%s", line)
+		}
+	}
+	if asJSON {
+		announce = func(dirsync.Withdrawal) {} // it is in the JSON
+	}
+	return p.lockedLedger(ctx, func(a *assembly, l *ledger.Ledger) error {
+		report, w, err := a.pass(l).Withdraw(ctx, order, l, announce)
+		switch {
+		case err != nil && len(report.Incomplete) > 0:
+			return &codedError{dirsync.ExitIncomplete, err}
+		case err != nil:
+			return err
+		}
+		p.progress.end()
+		p.code = w.ExitCode
+		if asJSON {
+			return writeJSON(p.Stdout, w)
+		}
+		return w.Format(p.Stdout)
+	})
+}

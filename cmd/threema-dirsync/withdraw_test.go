@@ -1,0 +1,165 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir"
+	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
+)
+
+// orders types an order that must end with a code, and looks for what it must say.
+func (w *world) orders(t *testing.T, code int, person string, says ...string) outcome {
+	t.Helper()
+	out := w.must(t, code, "withdraw", person, "--reason", "stolen phone")
+	for _, text := range says {
+		if !strings.Contains(out.stdout+out.stderr, text) {
+			t.Errorf("withdraw %s does not say %q: %v", person, text, out)
+		}
+	}
+	return out
+}
+
+// TestWithdraw ends the access of somebody who is entitled: the program says first what it means,
+// the audit tells who and why, and all that looks at the person afterwards knows.
+func TestWithdraw(t *testing.T) {
+	t.Parallel()
+	w, dir := rolledOut(t, 20)
+	person := dir.people[7]
+	out := w.orders(t, 0, person.Account,
+		"Withdrawing (Zugang entziehen) credential "+person.Account, person.DN, "The directory says: entitled",
+		"NEXT: disable the account in the directory.", "\nWITHDRAWN: credential "+person.Account+" is withdrawn (Zugang entzogen)")
+	if strings.Contains(out.stderr, "stolen phone") {
+		t.Errorf("the reason is in the log: %v", out)
+	}
+	w.gone(t, 0, 0, person.Account)
+	w.orders(t, 0, person.Number, "ALREADY WITHDRAWN: ")
+	w.must(t, 0, "run", "--once")
+	w.must(t, 0, "plan", "--detailed-exitcode")
+	w.explains(t, person.Number, "was withdrawn by order of ", "ordered (`audit export` tells by whom and why)")
+	w.must(t, 0, "audit", "verify")
+	if !slices.ContainsFunc(w.export(t), func(e exported) bool {
+		return e.Event == "intent" && e.Op == "withdraw" && e.Person.CSI == person.Number && strings.Contains(e.By, "(uid ") && e.Message == "ordered: stolen phone"
+	}) {
+		t.Errorf("the audit does not tell who and why: %+v", w.export(t))
+	}
+	// Now the account is disabled, and the departure is completed.
+	dir.disable(t, person)
+	w.must(t, 0, "run", "--once")
+	w.must(t, 0, "run", "--once")
+	w.gone(t, 1, 0, person.Account)
+}
+
+// TestWithdrawJSON: the shape is a contract.
+func TestWithdrawJSON(t *testing.T) {
+	t.Parallel()
+	w, dir := rolledOut(t, 20)
+	w.set("leavers.grace.withdraw", "24h")
+	person := dir.people[7]
+	dir.disable(t, person)
+	w.must(t, 0, "run", "--once")
+	var x struct {
+		Outcome, Message, Username, CredentialID, Directory, Hash string
+		ExitCode                                                  int
+		Person                                                    struct{ Source, ID, CSI, DN string }
+		ThreemaIDs, Meaning                                       []string
+		Departed                                                  bool
+		Changes                                                   []struct{ Op, Status string }
+	}
+	w.json(t, &x, 0, "withdraw", person.DN, "--reason", "fired", "--json")
+	if x.Outcome != "withdrawn" || x.ExitCode != 0 || x.Username != person.Account || x.Person.DN != person.DN || x.Person.CSI != person.Number || x.CredentialID == "" ||
+		!x.Departed || !strings.HasPrefix(x.Directory, "departed: disabled") || len(x.ThreemaIDs) != 1 || len(x.Meaning) != 2 ||
+		len(x.Changes) != 2 || x.Changes[0].Op != "withdraw" || x.Changes[1].Op != "disable-contact" {
+		t.Errorf("%+v", x)
+	}
+	w.gone(t, 0, 0, person.Account)
+	w.json(t, &x, 0, "withdraw", person.DN, "--reason", "fired", "--json")
+	if x.Outcome != "already-withdrawn" || x.ThreemaIDs == nil || x.Changes == nil {
+		t.Errorf("%+v", x)
+	}
+}
+
+// TestWithdrawExitCodes: each with its reason, and nothing is withdrawn.
+func TestWithdrawExitCodes(t *testing.T) {
+	t.Parallel()
+	w, dir := rolledOut(t, 20)
+	person := dir.people[7]
+	before := w.sim.frozen(t)
+	for _, row := range []struct {
+		args []string
+		says string
+	}{
+		{[]string{person.Account}, "--reason is for the audit"},
+		{[]string{person.Account, "--reason", " x "}, "--reason is for the audit"},
+		{[]string{person.Account, "--reason", "two\nlines"}, "printable"},
+		{[]string{"--reason", "fired"}, "accepts 1 arg"},
+		{[]string{"nobody-at-all", "--reason", "fired"}, "nobody is known as nobody-at-all"},
+	} {
+		if out := w.must(t, 1, append([]string{"withdraw"}, row.args...)...); !strings.Contains(out.stderr, row.says) || out.stdout != "" {
+			t.Errorf("%q does not say %q: %v", row.args, row.says, out)
+		}
+	}
+	stop := filepath.Join(w.stateDir, "stop")
+	if err := os.WriteFile(stop, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.orders(t, 3, person.Account, "BLOCKED: stop-file: the stop file "+stop+" exists", "Nothing was withdrawn.")
+	if err := os.Remove(stop); err != nil {
+		t.Fatal(err)
+	}
+	w.set("policy", "upsert-only")
+	w.orders(t, 1, person.Account, "REFUSED: policy: upsert-only", "Nothing was withdrawn.")
+	w.set("policy", "sync")
+	w.unchanged(t, before)
+
+	w.sim.fault(t, worksim.Fault{Method: "GET", Path: "/credentials", Delay: time.Hour, Times: 1})
+	w.sim.requests(t)
+	pass := w.start(t, "run", "--once")
+	w.sim.awaitRequest(t, 1, "GET /credentials")
+	w.orders(t, 5, person.Account, "another pass is running")
+	pass.signal(t, syscall.SIGTERM)
+	pass.wait(t)
+	w.unchanged(t, before)
+}
+
+// TestWithdrawWithoutDirectory: when it is down, whom the ledger knows can be withdrawn, and a
+// Threema ID is as safe as ever.
+func TestWithdrawWithoutDirectory(t *testing.T) {
+	t.Parallel()
+	w, dir := rolledOut(t, 20)
+	person := dir.people[7]
+	dir.SetOutage(memdir.Down)
+	w.orders(t, 4, "someone@corp.example", "nobody is known as someone@corp.example", "Without the directory only whom the ledger knows is found")
+	w.orders(t, 0, person.Number, "The directory says: source corp could not be read", "WITHDRAWN: ")
+	w.must(t, 4, "run", "--once")
+	w.gone(t, 0, 0, person.Account)
+}
+
+// TestWithdrawOfTheProtected types what the refusal says, and then the order again.
+func TestWithdrawOfTheProtected(t *testing.T) {
+	t.Parallel()
+	w, dir := rolledOut(t, 20)
+	person := dir.people[7]
+	w.set("protect.csi", []string{person.Number})
+	out := w.orders(t, 3, person.Account, "NEEDS APPROVAL: protect asks for somebody's yes", "Nothing was withdrawn.")
+	typed := regexp.MustCompile("`threema-dirsync (approve [0-9a-f]+ --withdraw [^`]+)`").FindStringSubmatch(out.stdout)
+	if typed == nil {
+		t.Fatalf("it does not say what to type: %v", out)
+	}
+	if out := w.must(t, 1, "approve", "--baseline", "--withdraw", person.Account); !strings.Contains(out.stderr, "--withdraw belongs to approve HASH") {
+		t.Errorf("%v", out)
+	}
+	if out := w.must(t, 0, strings.Fields(typed[1])...); !strings.Contains(out.stdout, "Approved until ") || !strings.Contains(out.stdout, person.DN) {
+		t.Errorf("%v", out)
+	}
+	w.must(t, 0, "run", "--once")
+	w.gone(t, 0, 0) // an approval is no order
+	w.orders(t, 0, person.Account, "WITHDRAWN: ")
+	w.gone(t, 0, 0, person.Account)
+}

@@ -1,0 +1,190 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Order is somebody's word that one person's access ends now: the urgent path (domain §4.2,
+// D-37). It stands in for the confirmation, for the grace of the withdrawal and for the limits,
+// and for nothing else. Without a proof of the directory it reaches what can be undone only: the
+// credential goes, as if it were withdrawn by hand in the cockpit, and the Threema ID stays.
+type Order struct {
+	Person PersonID
+	Reason string // why, in the words of who ordered it; for the audit
+	By     string // who that is
+	// Departures are those of the person that the ledger's history knows.
+	Departures []PastDeparture
+}
+
+// Ordered is what comes of an order. At most one of Already, Refused and Changes is set.
+type Ordered struct {
+	Person       PersonID
+	CSI          string
+	DN           string
+	CredentialID string
+	Username     string
+	ThreemaIDs   []string // those that use the credential
+	// Departed tells that a complete read of this pass shows the person as departed, so that the
+	// withdrawal begins their departure. Directory says in words what the directory shows.
+	Departed  bool
+	Directory string
+
+	Already string   // there is nothing to withdraw any more, and why
+	Refused string   // why it must not be withdrawn
+	Changes []Change // the withdrawal and what goes with it, each with its status
+	Guards  []Guard  // that block them
+	Hash    string   // covers those that wait for an approval
+}
+
+// Withdrawal is the first of the changes, the zero value if there is none.
+func (o Ordered) Withdrawal() Change {
+	if len(o.Changes) == 0 {
+		return Change{}
+	}
+	return o.Changes[0]
+}
+
+// ComputeOrder decides on an order, by the same rules and from the same input as [Compute],
+// whose memory it shares. The input may lack sources: of their people nothing is proven.
+func ComputeOrder(in Input, order Order) Ordered {
+	p := newPlanner(in)
+	p.look()
+	o := p.observations[order.Person]
+	answer := Ordered{
+		Person: order.Person, CSI: o.CSI, DN: o.DN, Departed: p.departedNow[order.Person], Directory: p.directoryWords(order.Person),
+	}
+	own, owned := p.owned[order.Person]
+	if !owned {
+		answer.Already, answer.Refused = p.nothingOwned(order)
+		return answer
+	}
+	answer.CSI, answer.CredentialID, answer.Username, answer.ThreemaIDs = own.CSI, own.CredentialID, own.Username, p.idsOf(own)
+	if !p.credentialThere(own) {
+		answer.Already = fmt.Sprintf("credential %s is not in the package any more", own.Username)
+		return answer
+	}
+	if answer.Refused = p.keptFromOrder(own); answer.Refused != "" {
+		return answer
+	}
+	p.obey(order, own, answer)
+	p.gateOrder()
+	answer.Changes, answer.Guards, answer.Hash = p.plan.Changes, p.plan.Guards, hashOf(p.plan.AwaitingApproval())
+	return answer
+}
+
+// nothingOwned says of somebody without a credential of ours that it is withdrawn already, or
+// why there is nothing to withdraw.
+func (p *planner) nothingOwned(order Order) (already, refused string) {
+	saga, leaving := p.sagas[order.Person]
+	i := p.identities[order.Person]
+	switch {
+	case leaving && !saga.WithdrawnAt.IsZero():
+		return withdrawnOn(saga.Username, saga.WithdrawnAt), ""
+	case p.creating(order.Person):
+		return "", unfinished
+	case i.CSI != "" && len(p.byCSI[i.CSI]) > 0:
+		return "", fmt.Sprintf("the credential %s carries their csi, but it is not managed: withdraw it by hand in the cockpit", p.describe(p.byCSI[i.CSI]))
+	case i.State == Entitled && !i.Excluded:
+		return "", "no credential of theirs is managed, so there is nothing to withdraw; but they are entitled, and a pass makes one: disable the account in the directory"
+	}
+	for _, past := range slices.Backward(order.Departures) {
+		if !past.WithdrawnAt.IsZero() {
+			return withdrawnOn(past.Username, past.WithdrawnAt), ""
+		}
+	}
+	return "", "no credential of theirs is managed, so there is nothing to withdraw"
+}
+
+func withdrawnOn(username string, at time.Time) string {
+	return fmt.Sprintf("credential %s was withdrawn on %s", username, at.UTC().Format(time.DateOnly))
+}
+
+const unfinished = "an interrupted pass has not finished making their credential: let one finish it (`threema-dirsync run --once`) " +
+	"and order again, or withdraw it by hand in the cockpit"
+
+func (p *planner) creating(person PersonID) bool {
+	_, open := p.openCreates[person]
+	return open
+}
+
+// keptFromOrder says why a credential stays whatever anybody orders.
+func (p *planner) keptFromOrder(own Ownership) string {
+	switch other := p.otherClaimant(own); {
+	case !p.Policy.Withdraw:
+		return "leavers.app_access: keep says that nobody's access ends; withdraw it by hand in the cockpit, or change the policy"
+	case p.creating(own.Person):
+		return unfinished
+	case other != "":
+		return fmt.Sprintf("its csi %s is also that of %s, who did not leave: it may be theirs", own.CSI, other)
+	}
+	return p.usedByOthers(own)
+}
+
+// otherClaimant names another person than the owner whose csi it is, or may be, by now: never
+// withdraw what belongs to somebody under another ID (design §5.6).
+func (p *planner) otherClaimant(own Ownership) string {
+	var other PersonID
+	p.eachClaim(func(csi string, person PersonID) {
+		if csi == own.CSI && csi != "" && person != own.Person && (other == PersonID{} || person.Compare(other) < 0) {
+			other = person
+		}
+	})
+	if other == (PersonID{}) {
+		return ""
+	}
+	return p.nameOf(other)
+}
+
+// directoryWords says what the directory shows of a person now.
+func (p *planner) directoryWords(person PersonID) string {
+	o := p.observations[person]
+	i, present := p.identities[person]
+	switch {
+	case !p.sourceRead(person.Source):
+		return "source " + person.Source + " could not be read"
+	case p.departedNow[person]:
+		return "departed: " + o.describe()
+	case present && i.Excluded:
+		return "below exclude_dns, where nobody departs"
+	case present && i.State == Departed:
+		return "departed (" + i.Evidence.String() + "), but the read of source " + person.Source + " was not complete, so it does not count"
+	case present && i.State == Entitled || o.State == Entitled:
+		return "entitled"
+	}
+	return "unknown: " + firstNonEmpty(o.Evidence.Detail, "not seen")
+}
+
+// obey plans the withdrawal and, of somebody who departed, the end of their contacts.
+func (p *planner) obey(order Order, own Ownership, answer Ordered) {
+	l := leaver{
+		person: own.Person, csi: own.CSI, credentialID: own.CredentialID, username: own.Username,
+		observation: p.observations[own.Person], ids: answer.ThreemaIDs,
+	}
+	c := p.withdrawal(l)
+	c.Ordered = !answer.Departed
+	p.add(c)
+	for _, id := range l.ids {
+		if answer.Departed && WrongID(p.users[id], l.credentialID, l.csi) == "" {
+			p.disable(l, id)
+		}
+	}
+	for n := range p.plan.Changes {
+		c := &p.plan.Changes[n]
+		c.By, c.Reason, c.Evidence = order.By, "ordered: "+order.Reason, "the word of "+order.By+"; the directory: "+answer.Directory
+	}
+}
+
+// gateOrder applies the gates that an order does not lift. Absent are the evidence, for which
+// the order stands, and the limits, for it is one person whose name somebody typed.
+func (p *planner) gateOrder() {
+	p.approve()
+	p.protect()
+	p.eachDue(p.withhold)
+	p.eachDue(p.guardBaseline)
+	p.eachDue(p.askApproval)
+	p.eachDue(p.guardStopFile)
+	left := p.Budget.Remaining
+	p.spendOnLeavers(&left)
+}

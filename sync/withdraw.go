@@ -1,0 +1,190 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// Order is somebody's word that one person's access ends now (design §6, withdraw).
+type Order struct {
+	Query  string // whom it means, as for Explain
+	Reason string // for the audit, and for nothing else: it may tell what nobody else is to know
+	By     string // who says so
+}
+
+// The bounds of a reason.
+const (
+	minReason = 3   // characters: less says nothing
+	maxReason = 500 // bytes
+)
+
+// NewOrder checks that the reason is one that somebody can read in the audit.
+func NewOrder(query, reason, by string) (Order, error) {
+	reason = strings.TrimSpace(reason)
+	switch {
+	case utf8.RuneCountInString(reason) < minReason:
+		return Order{}, errors.New("--reason is for the audit: say in a few words why the access ends now")
+	case len(reason) > maxReason:
+		return Order{}, fmt.Errorf("--reason is longer than %d bytes", maxReason)
+	case !utf8.ValidString(reason) || strings.ContainsFunc(reason, func(r rune) bool { return !unicode.IsPrint(r) }):
+		return Order{}, errors.New("--reason is not one line of printable text")
+	}
+	return Order{Query: query, Reason: reason, By: by}, nil
+}
+
+// Outcome words of a [Withdrawal], beside those of a [Result].
+const (
+	OrderWithdrawn = "withdrawn"
+	OrderAlready   = "already-withdrawn"
+	OrderRefused   = "refused"        // by a rule that no order lifts
+	OrderApproval  = "needs-approval" // somebody must say yes first
+	OrderBlocked   = "blocked"        // by the baseline or the stop file
+	OrderFailed    = "failed"
+	OrderUnknown   = "unknown" // the answer was lost
+)
+
+// Withdrawal is what came of an order.
+type Withdrawal struct {
+	plan.Ordered
+	Outcome  string
+	Message  string // in words, for who typed the order
+	ExitCode int
+
+	policy plan.Policy
+}
+
+// Withdraw ends one person's access now, if no rule forbids it: a pass of its own that carries
+// out this and nothing else. Unlike other passes it does not need the directory: of a source that
+// it cannot read it proves nothing, and somebody's word suffices for the withdrawal alone (see
+// [plan.Order]). announce is told what is about to happen, right before it does. The error says
+// that nobody, or several people, are meant (a [*plan.UnclearPersonError]), or that the history
+// could not be read: then nothing was done.
+func (p *Pass) Withdraw(ctx context.Context, order Order, histories Histories, announce func(Withdrawal)) (Report, Withdrawal, error) {
+	w := Withdrawal{policy: p.Policy}
+	var unclear error
+	report := p.record(ctx, func(r *Report, run int64) {
+		in, ok := p.survey(ctx, r)
+		if !ok {
+			return
+		}
+		// A credential that is missing counts by whole passes: who orders twice brings nobody
+		// closer to a new one.
+		r.Plan.Memory.Owned = in.State.Owned
+		if !p.remember(ctx, r, run) {
+			return
+		}
+		if w.Ordered, unclear = p.decide(ctx, in, r.Plan, order, histories); unclear != nil {
+			return
+		}
+		if w.Withdrawal().Status == plan.Due {
+			announce(w)
+		}
+		newApplier(p, run, in, r).apply(ctx, w.Changes)
+	})
+	w.conclude(&report)
+	if unclear != nil && len(report.Incomplete) > 0 {
+		unclear = fmt.Errorf("%w\nWithout the directory only whom the ledger knows is found, by csi, username, Threema ID, credential or directory ID: %w",
+			unclear, report.Incomplete[0].Err)
+	}
+	return report, w, unclear
+}
+
+// survey reads both sides, as far as the directory can be read, and computes the plan. The first
+// pass of a ledger binds it to its sources, so that one must see them.
+func (p *Planner) survey(ctx context.Context, r *Report) (plan.Input, bool) {
+	state, ok := p.load(ctx, r)
+	if !ok {
+		return plan.Input{}, false
+	}
+	views := p.readSources(ctx, r, state)
+	if len(r.Incomplete) > 0 && state.Subscription == "" {
+		return plan.Input{}, false
+	}
+	in, ok := p.compare(ctx, r, state, views, false)
+	r.Planned = ok && len(r.Incomplete) == 0
+	return in, ok
+}
+
+// decide finds the person and asks the plan's rules.
+func (p *Planner) decide(ctx context.Context, in plan.Input, now plan.Plan, order Order, histories Histories) (plan.Ordered, error) {
+	past, err := histories.PastPeople(ctx, order.Query)
+	if err != nil {
+		return plan.Ordered{}, fmt.Errorf("withdraw: %w", err)
+	}
+	x, err := plan.Explain(in, now, order.Query, past)
+	if err != nil {
+		return plan.Ordered{}, err
+	}
+	history, err := histories.PersonHistory(ctx, x.Person)
+	if err != nil {
+		return plan.Ordered{}, fmt.Errorf("withdraw: %w", err)
+	}
+	return plan.ComputeOrder(in, plan.Order{Person: x.Person, Reason: order.Reason, By: order.By, Departures: history.Departures}), nil
+}
+
+// conclude puts what happened into a word, a sentence and an exit code.
+func (w *Withdrawal) conclude(r *Report) {
+	c := w.Withdrawal()
+	switch {
+	case w.Already != "":
+		w.end(OrderAlready, ExitOK, w.Already)
+	case w.Refused != "":
+		w.end(OrderRefused, ExitFailed, w.Refused)
+	case c.Status == plan.Withheld:
+		w.end(OrderRefused, ExitFailed, fmt.Sprintf("policy: %s lets nobody's access end, and an order does not change that: set policy: sync, or withdraw by hand in the cockpit", w.policy.Mode))
+	case c.Status == plan.Deferred:
+		w.end(OrderRefused, ExitFailed, "the requests of the day are spent (threema.daily_requests"+notBefore(c)+"): withdraw by hand in the cockpit")
+	case c.Status == plan.NeedsApproval:
+		w.end(OrderApproval, ExitWaiting, fmt.Sprintf("%s asks for somebody's yes before this: type `threema-dirsync approve %s --withdraw %s`, then order it again",
+			w.whoAsks(), w.Hash, w.Person))
+	case c.Status == plan.Blocked:
+		w.end(OrderBlocked, ExitWaiting, w.guardWords())
+	case c.Status == plan.Due:
+		w.concludeResult(r, c)
+	case r.Err != nil:
+		w.end(OrderFailed, ExitFailed, r.Err.Error())
+	case len(r.Incomplete) > 0:
+		w.end(OrderFailed, ExitIncomplete, r.Incomplete[0].Err.Error())
+	}
+}
+
+func notBefore(c plan.Change) string {
+	if c.NotBefore.IsZero() {
+		return ""
+	}
+	return ", free again at " + c.NotBefore.UTC().Format("2006-01-02 15:04 UTC")
+}
+
+// concludeResult tells what became of a withdrawal that was due.
+func (w *Withdrawal) concludeResult(r *Report, c plan.Change) {
+	n := slices.IndexFunc(r.Results, func(x Result) bool { return x.Change.ID == c.ID })
+	if n < 0 {
+		w.end(OrderFailed, ExitFailed, "the withdrawal was not sent: "+errorText(r.Err))
+		return
+	}
+	switch x := r.Results[n]; {
+	case x.Outcome == ResultDone && r.Err != nil:
+		w.end(OrderWithdrawn, ExitFailed, w.doneWords(r)+"; but then: "+r.Err.Error())
+	case x.Outcome == ResultDone:
+		w.end(OrderWithdrawn, ExitOK, w.doneWords(r))
+	case x.Outcome == ResultUnknown:
+		w.end(OrderUnknown, ExitFailed, "whether the credential is gone is not known: "+x.Message+"; order it again, which looks first")
+	case r.Plan.Tripped(plan.GuardStopFile):
+		w.end(OrderBlocked, ExitWaiting, x.Message)
+	case x.Outcome == ResultSkipped:
+		w.end(OrderRefused, ExitFailed, "right before the withdrawal this was found: "+x.Message+"; nothing was sent. Look, and order it again")
+	default:
+		w.end(OrderFailed, ExitFailed, x.Message)
+	}
+}
+
+func (w *Withdrawal) end(outcome string, code int, message string) {
+	w.Outcome, w.ExitCode, w.Message = outcome, code, message
+}

@@ -1,0 +1,100 @@
+package sync
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// whoAsks names the rule that wants an approval.
+func (w *Withdrawal) whoAsks() string {
+	if w.Withdrawal().Protected {
+		return "protect"
+	}
+	return "leavers.approval: " + string(w.policy.Approval)
+}
+
+func (w *Withdrawal) guardWords() string {
+	var words []string
+	for _, g := range w.Guards {
+		words = append(words, g.Name+": "+g.Detail)
+	}
+	return strings.Join(words, "; ")
+}
+
+// doneWords tells what was done, and which of the steps beside it was not.
+func (w *Withdrawal) doneWords(r *Report) string {
+	words := []string{"credential " + w.Username + " is withdrawn (Zugang entzogen); the app stops within 24 hours, or when it is next opened"}
+	for _, x := range r.Results {
+		if x.Change.Op == plan.DisableContact && x.Outcome != ResultDone {
+			words = append(words, fmt.Sprintf("the contact %s is still enabled (%s), the next pass tries again", x.Change.ThreemaID, x.Message))
+		}
+	}
+	return strings.Join(words, "; ")
+}
+
+// Meaning says in sentences what the withdrawal reaches and what it does not, and what to do next.
+func (w Withdrawal) Meaning() []string {
+	fate := fmt.Sprintf("leavers.id: %s", w.policy.ID)
+	if w.Departed {
+		return []string{
+			"The departure begins with this, ahead of its confirmation and of grace.withdraw.",
+			"The Threema ID follows by " + fate + ", as ever: once the departure is confirmed, grace.id is over and whoever must has said yes.",
+		}
+	}
+	again := "To give access again later, set credentials.recreate: true: after two complete passes there is a new credential, with a new password."
+	if w.policy.Recreate {
+		again = "CAUTION: credentials.recreate is true. Unless the account is disabled in the directory, the next passes make a new credential and hand it over."
+	}
+	return []string{
+		"The directory does not prove that they left, so only what can be undone is done: the credential goes. The Threema ID stays, and nothing is detached (trennen) or revoked (widerrufen).",
+		"NEXT: disable the account in the directory. When that is confirmed, the departure goes on with the Threema ID (" + fate + ").",
+		"A phone that is lost or stolen: revoke the Threema ID by hand in the cockpit (widerrufen).",
+		again,
+	}
+}
+
+// Announcement says before the withdrawal whom it concerns and what it means.
+func (w Withdrawal) Announcement() []string {
+	used := "used by no Threema ID"
+	if len(w.ThreemaIDs) > 0 {
+		used = "used by the Threema ID " + strings.Join(w.ThreemaIDs, ", ")
+	}
+	return append([]string{
+		fmt.Sprintf("Withdrawing (Zugang entziehen) credential %s, %s, of %s", w.Username, used, w.name()),
+		"The directory says: " + w.Directory,
+	}, w.Meaning()...)
+}
+
+func (w Withdrawal) name() string {
+	return strings.Join(strings.Fields(w.CSI+" "+w.DN), " ") + " (" + w.Person.String() + ")"
+}
+
+// Format writes the outcome for people.
+func (w Withdrawal) Format(out io.Writer) error {
+	head := strings.ToUpper(strings.ReplaceAll(w.Outcome, "-", " "))
+	_, err := fmt.Fprintln(out, plan.Harmless(head+": "+w.Message))
+	if err == nil && w.Outcome != OrderWithdrawn && w.Outcome != OrderAlready && w.Outcome != OrderUnknown {
+		_, err = fmt.Fprintln(out, "Nothing was withdrawn.")
+	}
+	return err
+}
+
+// MarshalJSON writes the outcome for programs: members are added, never renamed.
+func (w Withdrawal) MarshalJSON() ([]byte, error) {
+	list := func(words []string) []string { return append([]string{}, words...) }
+	doc := map[string]any{
+		"outcome": w.Outcome, "exitCode": w.ExitCode, "message": w.Message,
+		"person":   map[string]string{"source": w.Person.Source, "id": w.Person.ID, "csi": w.CSI, "dn": w.DN},
+		"username": w.Username, "credentialId": w.CredentialID, "threemaIds": list(w.ThreemaIDs),
+		"departed": w.Departed, "directory": w.Directory, "meaning": []string{}, "hash": w.Hash,
+		"changes": append([]plan.Change{}, w.Changes...),
+	}
+	if len(w.Changes) > 0 {
+		doc["meaning"] = w.Meaning()
+	}
+	return json.Marshal(doc)
+}

@@ -1,0 +1,497 @@
+package sync_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
+)
+
+const why = "a secret reason"
+
+// order types an order, and announces nothing.
+func (w *world) order(query string) (dirsync.Report, dirsync.Withdrawal, error) {
+	w.Helper()
+	return w.orderWith(w.Context(), query, func(dirsync.Withdrawal) {})
+}
+
+func (w *world) orderWith(ctx context.Context, query string, announce func(dirsync.Withdrawal)) (dirsync.Report, dirsync.Withdrawal, error) {
+	w.Helper()
+	order, err := dirsync.NewOrder(query, " "+why+" ", "anna (uid 1000)")
+	w.must(err)
+	return w.pass().Withdraw(ctx, order, w.ledger, announce)
+}
+
+// wants types an order that must end with an outcome and an exit code, and say something.
+func (w *world) wants(query, outcome string, code int, says string) dirsync.Withdrawal {
+	w.Helper()
+	r, got, err := w.order(query)
+	w.must(err)
+	if got.Outcome != outcome || got.ExitCode != code || !strings.Contains(got.Message, says) {
+		w.Fatalf("%s (%d): %s\nwant %s (%d): %s\n%s", got.Outcome, got.ExitCode, got.Message, outcome, code, says, text(r))
+	}
+	return got
+}
+
+// wantOrdered types an order after which the access has ended, by it or before.
+func (w *world) wantOrdered(query string) {
+	w.Helper()
+	_, got, err := w.order(query)
+	w.must(err)
+	if got.ExitCode != dirsync.ExitOK {
+		w.Fatalf("%s (%d): %s", got.Outcome, got.ExitCode, got.Message)
+	}
+}
+
+func (w *world) owns(id string) bool {
+	w.Helper()
+	state, err := w.ledger.State(w.Context())
+	w.must(err)
+	return slices.ContainsFunc(state.Owned, func(o plan.Ownership) bool { return o.Person.ID == id })
+}
+
+// effects counts withdrawals, detaches and revocations.
+func (w *world) effects() []int {
+	state := w.sim.State()
+	return []int{len(state.Withdrawn), len(state.Detached), len(state.Revoked)}
+}
+
+// orderWorld is a company of five in which leavers wait for a day, and their IDs for two more.
+func orderWorld(t *testing.T) *world {
+	t.Helper()
+	w := newWorld(t, options{}, employees(5)...)
+	w.policy.ID, w.policy.ConfirmReads, w.policy.ConfirmOver = plan.DetachID, 2, day
+	w.policy.GraceWithdraw, w.policy.GraceID = day, 2*day
+	w.rollOut()
+	return w
+}
+
+// TestWithdrawTheEntitled: the credential goes, and nothing else; it stays gone, and no pass wants
+// anything.
+func TestWithdrawTheEntitled(t *testing.T) {
+	t.Parallel()
+	w := orderWorld(t)
+	id := w.userID("user03")
+	announced := false
+	_, got, err := w.orderWith(w.Context(), id, func(before dirsync.Withdrawal) {
+		announced = true
+		w.equal("withdrawn before it is announced", []int{0, 0, 0}, w.effects())
+		said := strings.Join(before.Announcement(), "\n")
+		for _, part := range []string{"credential user03, used by the Threema ID " + id + ", of E03 CN=First03", "says: entitled", "disable the account", "credentials.recreate: true"} {
+			if !strings.Contains(said, part) {
+				t.Errorf("not said: %q\n%s", part, said)
+			}
+		}
+	})
+	w.must(err)
+	if !announced || got.Outcome != dirsync.OrderWithdrawn || got.ExitCode != dirsync.ExitOK || got.Departed {
+		t.Fatalf("%+v", got)
+	}
+	w.equal("effects", []int{1, 0, 0}, w.effects())
+	w.equal("usernames", []string{"user01", "user02", "user04", "user05"}, w.usernames())
+	if c, _ := w.contact(id); !c.Enabled {
+		t.Error("the contact was disabled: nobody said that they left")
+	}
+	if !w.owns("id-03") {
+		t.Error("the ownership is gone")
+	}
+	before := w.document()
+	for range 3 {
+		w.wants("E03", dirsync.OrderAlready, dirsync.ExitOK, "credential user03 is not in the package any more")
+		r := w.ok()
+		if reason := held(r, "E03"); !strings.Contains(reason, "credential user03 was withdrawn by order of 2026-03-") {
+			t.Errorf("held: %s", reason)
+		}
+		w.settled()
+	}
+	w.equal("package", before, w.document())
+	w.equal("fills the windows", 0, w.counted())
+}
+
+// counted is how many effects the windows of the limits count.
+func (w *world) counted() int {
+	w.Helper()
+	state, err := w.ledger.State(w.Context())
+	w.must(err)
+	return len(state.Taken)
+}
+
+// TestWithdrawThenDeparture: when the directory shows later that they left, the ordinary way goes
+// on with the ID, which the link to the credential no longer tells.
+func TestWithdrawThenDeparture(t *testing.T) {
+	t.Parallel()
+	w := orderWorld(t)
+	id := w.userID("user03")
+	w.wants("E03", dirsync.OrderWithdrawn, dirsync.ExitOK, "")
+	w.ok()
+	w.directory.dismiss(t, "id-03")
+	w.ok()
+	w.advance(25 * time.Hour)
+	r := w.ok()
+	if n := slices.IndexFunc(r.Plan.Changes, func(c plan.Change) bool { return c.Op == plan.Withdraw }); n < 0 || !strings.Contains(r.Plan.Changes[n].Reason, "already withdrawn by order of 2026-") {
+		t.Errorf("%s", text(r))
+	}
+	w.equal("effects in grace.id", []int{1, 0, 0}, w.effects())
+	w.advance(2*day + time.Hour)
+	w.ok()
+	w.equal("effects", []int{1, 1, 0}, w.effects())
+	w.equal("detached", id, w.sim.State().Detached[0].ID)
+	w.settled()
+}
+
+// TestWithdrawThenRecreate: with credentials.recreate two complete passes give access again, and
+// the announcement warned of it.
+func TestWithdrawThenRecreate(t *testing.T) {
+	t.Parallel()
+	w := orderWorld(t)
+	w.policy.Recreate = true
+	got := w.wants("E03", dirsync.OrderWithdrawn, dirsync.ExitOK, "")
+	if said := strings.Join(got.Meaning(), "\n"); !strings.Contains(said, "CAUTION: credentials.recreate is true") {
+		t.Error(said)
+	}
+	for range 3 {
+		w.wants("E03", dirsync.OrderAlready, dirsync.ExitOK, "")
+	}
+	w.equal("first pass", []string(nil), results(w.ok()))
+	w.equal("second pass", []string{"create user03 done"}, results(w.ok()))
+	w.activate("user03")
+	w.ok()
+	w.settled()
+	w.equal("effects", []int{1, 0, 0}, w.effects())
+}
+
+// TestWithdrawTheDeparted: an unconfirmed departure begins now, with the contact. The ID waits for
+// the confirmation and for its grace.
+func TestWithdrawTheDeparted(t *testing.T) {
+	t.Parallel()
+	w := orderWorld(t)
+	id := w.userID("user03")
+	w.directory.remove("id-03")
+	w.ok()
+	w.equal("effects", []int{0, 0, 0}, w.effects())
+	got := w.wants("user03", dirsync.OrderWithdrawn, dirsync.ExitOK, "credential user03 is withdrawn (Zugang entzogen)")
+	if said := strings.Join(got.Announcement(), "\n"); !got.Departed || !strings.Contains(said, "says: departed: absent") || !strings.Contains(said, "leavers.id: detach") {
+		t.Error(said)
+	}
+	w.equal("effects", []int{1, 0, 0}, w.effects())
+	if c, _ := w.contact(id); c.Enabled {
+		t.Error("the contact is still enabled")
+	}
+	if w.owns("id-03") {
+		t.Error("the credential is gone, and still theirs")
+	}
+	w.settled()
+	for _, step := range []struct {
+		wait     time.Duration
+		detached int
+	}{{time.Hour, 0}, {day, 0}, {day - 2*time.Hour, 0}, {2 * time.Hour, 1}, {day, 1}} {
+		w.advance(step.wait)
+		w.wants("user03", dirsync.OrderAlready, dirsync.ExitOK, "credential user03 was withdrawn on 2026-03-")
+		w.ok()
+		w.equal("effects", []int{1, step.detached, 0}, w.effects())
+	}
+	w.settled()
+	w.wants("E03", dirsync.OrderAlready, dirsync.ExitOK, "credential user03 was withdrawn on 2026-03-") // from the history
+	w.equal("fills the windows", []string(nil), w.takenOps(plan.Withdraw))
+}
+
+func (w *world) takenOps(op plan.Op) []string {
+	w.Helper()
+	state, err := w.ledger.State(w.Context())
+	w.must(err)
+	var people []string
+	for _, t := range state.Taken {
+		if t.Op == op {
+			people = append(people, t.Person.ID)
+		}
+	}
+	return people
+}
+
+// TestWithdrawWithoutProof: nothing that the directory fails to say stops an order, and nothing of
+// it reaches the ID, however often passes follow.
+func TestWithdrawWithoutProof(t *testing.T) {
+	t.Parallel()
+	for name, blind := range map[string]func(*world){
+		"unknown": func(w *world) {
+			w.directory.change(w.T, "id-03", func(p *person) { p.State, p.Evidence = plan.Unknown, plan.Evidence{Detail: "unreadable"} })
+		},
+		"excluded": func(w *world) { w.directory.change(w.T, "id-03", func(p *person) { p.Excluded = true }) },
+		"incomplete": func(w *world) {
+			w.directory.remove("id-03")
+			w.directory.conditions = []plan.Condition{{Name: "sentinels"}}
+		},
+		"down": func(w *world) {
+			w.directory.failure = &plan.ReadError{Source: sourceName, Reason: plan.ReadUnreachable, Err: errors.New("no route to host")}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := orderWorld(t)
+			blind(w)
+			got := w.wants("user03", dirsync.OrderWithdrawn, dirsync.ExitOK, "")
+			if got.Departed || !w.owns("id-03") {
+				t.Errorf("%+v", got)
+			}
+			for range 3 {
+				w.advance(2 * day)
+				w.run()
+				w.equal("effects", []int{1, 0, 0}, w.effects())
+			}
+		})
+	}
+}
+
+// TestWithdrawWithoutDirectory: the ledger knows its people by csi, username, Threema ID,
+// credential and directory ID; afterwards the directory is read as if nothing had been.
+func TestWithdrawWithoutDirectory(t *testing.T) {
+	t.Parallel()
+	w := orderWorld(t)
+	down := &plan.ReadError{Source: sourceName, Reason: plan.ReadUnreachable, Err: errors.New("no route to host")}
+	w.directory.failure = down
+	keys := []string{"E01", "user02", w.userID("user03"), w.credential("user04").ID, "id-05"}
+	_, _, err := w.order("mail@corp.example")
+	if e, ok := errors.AsType[*plan.UnclearPersonError](err); !ok || !strings.Contains(err.Error(), "no route to host") || e.Several {
+		t.Errorf("error %v", err)
+	}
+	for _, key := range keys {
+		w.wants(key, dirsync.OrderWithdrawn, dirsync.ExitOK, "")
+	}
+	w.equal("effects", []int{5, 0, 0}, w.effects())
+	w.directory.failure = nil
+	w.settled() // the package is empty, and trusted: all that is missing went by order
+	w.equal("effects", []int{5, 0, 0}, w.effects())
+}
+
+// TestWithdrawOnANewLedger binds it to nothing that it could not read.
+func TestWithdrawOnANewLedger(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{}, employees(3)...)
+	w.directory.failure = &plan.ReadError{Source: sourceName, Reason: plan.ReadUnreachable, Err: errors.New("no route to host")}
+	w.wants("E03", dirsync.OrderFailed, dirsync.ExitIncomplete, "no route to host")
+	w.directory.failure = nil
+	w.wants("E03", dirsync.OrderRefused, dirsync.ExitFailed, "they are entitled, and a pass makes one")
+	w.rollOut()
+}
+
+// TestWithdrawRefused: the rules that no order lifts, with their exit codes. Nothing is sent.
+func TestWithdrawRefused(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name    string
+		setup   func(*world)
+		outcome string
+		code    int
+		says    string
+	}{
+		{"policy", func(w *world) { w.policy.Mode = plan.CreateOnly }, dirsync.OrderRefused, dirsync.ExitFailed, "policy: create-only lets nobody's access end"},
+		{"app_access: keep", func(w *world) { w.policy.Withdraw = false }, dirsync.OrderRefused, dirsync.ExitFailed, "leavers.app_access: keep"},
+		{"stop file", func(w *world) { w.stop = func() string { return "the stop file exists" } }, dirsync.OrderBlocked, dirsync.ExitWaiting, "the stop file exists"},
+		{"scope", func(w *world) { w.directory.scope = "scope-2" }, dirsync.OrderBlocked, dirsync.ExitWaiting, "approve --baseline"},
+		{"protected", func(w *world) { w.policy.Protected = []string{"E03"} }, dirsync.OrderApproval, dirsync.ExitWaiting, "protect asks for somebody's yes before this: type `threema-dirsync approve "},
+		{"approval", func(w *world) { w.policy.Approval = plan.ApproveAll }, dirsync.OrderApproval, dirsync.ExitWaiting, "leavers.approval: all asks for somebody's yes"},
+		{"shared", func(w *world) {
+			w.put(func(s *worksim.State) {
+				third, fourth := &s.Credentials[2], &s.Credentials[3]
+				for n := range s.Users {
+					if s.Users[n].CredentialID == fourth.ID {
+						s.Users[n].CredentialID = third.ID
+					}
+				}
+				third.Users, fourth.Users = slices.Sorted(slices.Values(slices.Concat(third.Users, fourth.Users))), nil
+			})
+		}, dirsync.OrderRefused, dirsync.ExitFailed, "report different csis"},
+		{"untrusted package", func(w *world) { w.put(func(s *worksim.State) { s.Credentials, s.Users, s.Settings = nil, nil, nil }) }, dirsync.OrderFailed, dirsync.ExitFailed, "not trusted"},
+		{"package down", func(w *world) {
+			w.fault(worksim.Fault{Method: http.MethodGet, Path: "/credentials", Status: http.StatusInternalServerError})
+		}, dirsync.OrderFailed, dirsync.ExitFailed, "read the licence package"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, options{unchecked: true}, employees(5)...)
+			w.rollOut()
+			row.setup(w)
+			before := w.document()
+			w.wants("E03", row.outcome, row.code, row.says)
+			w.equal("package", before, w.document())
+			w.equal("writes", []string(nil), w.writes())
+		})
+	}
+}
+
+// TestWithdrawOfTheProtected: a yes to the hash that the order tells, and the order once more.
+func TestWithdrawOfTheProtected(t *testing.T) {
+	t.Parallel()
+	w := orderWorld(t)
+	w.policy.Protected = []string{"E03", "E04"}
+	got := w.wants("E03", dirsync.OrderApproval, dirsync.ExitWaiting, "--withdraw corp/id-03`, then order it again")
+	other := w.wants("E04", dirsync.OrderApproval, dirsync.ExitWaiting, "")
+	if !strings.Contains(got.Message, "approve "+got.Hash+" ") || got.Hash == other.Hash {
+		t.Errorf("hash %s, of another %s: %s", got.Hash, other.Hash, got.Message)
+	}
+	a := dirsync.Approver{Planner: w.planner(""), Approvals: w.ledger, By: "bert (uid 1001)"}
+	say := func(hash, query string) error {
+		_, _, err := a.ApproveOrder(w.Context(), hash, day, dirsync.Order{Query: query}, w.ledger)
+		return err
+	}
+	if _, ok := errors.AsType[*dirsync.ChangedSetError](say(other.Hash, "E03")); !ok {
+		t.Error("the hash of somebody else's withdrawal was approved")
+	}
+	if err := say(got.Hash, "E05"); !errors.Is(err, dirsync.ErrNothingWaits) {
+		t.Errorf("error %v", err)
+	}
+	w.must(say(got.Hash, "corp/id-03"))
+	w.settled() // an approval is no order
+	w.equal("effects", []int{0, 0, 0}, w.effects())
+	w.wants("E03", dirsync.OrderWithdrawn, dirsync.ExitOK, "")
+	w.wants("E04", dirsync.OrderApproval, dirsync.ExitWaiting, "")
+	w.equal("approvals left", 0, w.approvals())
+}
+
+// TestWithdrawLooksOnceMore right before its request: at the person if the departure is proven, and
+// at the credential always.
+func TestWithdrawLooksOnceMore(t *testing.T) {
+	t.Parallel()
+	t.Run("the person is back", func(t *testing.T) {
+		t.Parallel()
+		w := orderWorld(t)
+		w.directory.dismiss(t, "id-03")
+		w.directory.recheck = func([]plan.Tracked) ([]plan.Sighting, error) {
+			return []plan.Sighting{{ID: employee(3).id(), State: plan.Entitled}}, nil
+		}
+		w.wants("E03", dirsync.OrderRefused, dirsync.ExitFailed, "the directory now says: entitled")
+		w.equal("effects", []int{0, 0, 0}, w.effects())
+	})
+	t.Run("the credential has another name", func(t *testing.T) {
+		t.Parallel()
+		w := orderWorld(t)
+		_, got, err := w.orderWith(w.Context(), "E03", func(dirsync.Withdrawal) {
+			w.put(func(s *worksim.State) {
+				for n := range s.Credentials {
+					if s.Credentials[n].Username == "user03" {
+						s.Credentials[n].Username = "somebody"
+					}
+				}
+			})
+		})
+		w.must(err)
+		w.equal("outcome", dirsync.OrderRefused, got.Outcome)
+		w.equal("effects", []int{0, 0, 0}, w.effects())
+	})
+	t.Run("stop file", func(t *testing.T) {
+		t.Parallel()
+		w := orderWorld(t)
+		laid := ""
+		w.stop = func() string { return laid }
+		_, got, err := w.orderWith(w.Context(), "E03", func(dirsync.Withdrawal) { laid = "the stop file exists" })
+		w.must(err)
+		w.equal("outcome", []any{dirsync.OrderBlocked, dirsync.ExitWaiting}, []any{got.Outcome, got.ExitCode})
+		w.equal("effects", []int{0, 0, 0}, w.effects())
+	})
+	t.Run("SIGTERM", func(t *testing.T) {
+		t.Parallel()
+		w := orderWorld(t)
+		ctx, cancel := context.WithCancel(w.Context())
+		_, got, err := w.orderWith(ctx, "E03", func(dirsync.Withdrawal) { cancel() })
+		w.must(err)
+		w.equal("outcome", []any{dirsync.OrderFailed, dirsync.ExitFailed}, []any{got.Outcome, got.ExitCode})
+		w.equal("effects", []int{0, 0, 0}, w.effects())
+		w.settled()
+	})
+}
+
+// TestWithdrawALostAnswer: the next order looks before it sends anything.
+func TestWithdrawALostAnswer(t *testing.T) {
+	t.Parallel()
+	for drop, outcome := range map[string]string{worksim.DropBefore: dirsync.OrderWithdrawn, worksim.DropAfter: dirsync.OrderAlready} {
+		w := orderWorld(t)
+		w.fault(worksim.Fault{Method: http.MethodDelete, Path: "/credentials/", Drop: drop, Times: 1})
+		w.wants("E03", dirsync.OrderUnknown, dirsync.ExitFailed, "order it again, which looks first")
+		w.wants("E03", outcome, dirsync.ExitOK, "")
+		w.ok()
+		w.settled()
+		w.equal("effects", []int{1, 0, 0}, w.effects())
+		if !w.owns("id-03") {
+			t.Errorf("%s: the ownership is gone", drop)
+		}
+	}
+}
+
+// TestWithdrawALateID: a phone that activates between the inventory and the withdrawal is taken
+// out with the departure that follows.
+func TestWithdrawALateID(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{}, employees(5)...)
+	w.policy.ID = plan.DetachID
+	w.ok()
+	late := ""
+	_, _, err := w.orderWith(w.Context(), "E03", func(dirsync.Withdrawal) { late = w.activate("user03") })
+	w.must(err)
+	w.ok()
+	w.directory.dismiss(t, "id-03")
+	w.ok()
+	w.ok()
+	w.equal("effects", []int{1, 1, 0}, w.effects())
+	w.equal("detached", late, w.sim.State().Detached[0].ID)
+}
+
+// TestWithdrawIsUnclear: the same words as explain, and nothing done.
+func TestWithdrawIsUnclear(t *testing.T) {
+	t.Parallel()
+	w := orderWorld(t)
+	for _, query := range []string{"nobody", "", "First0"} {
+		_, _, err := w.order(query)
+		if _, ok := errors.AsType[*plan.UnclearPersonError](err); !ok {
+			t.Errorf("%q: error %v", query, err)
+		}
+	}
+	w.equal("writes", []string(nil), w.writes())
+}
+
+// TestWithdrawIsRecorded: the audit tells who and why; the log does not.
+func TestWithdrawIsRecorded(t *testing.T) {
+	t.Parallel()
+	w := orderWorld(t)
+	got := w.wants("E03", dirsync.OrderWithdrawn, dirsync.ExitOK, "")
+	var named []ledger.AuditEntry
+	w.must(w.ledger.Audit(w.Context(), func(e ledger.AuditEntry) error {
+		if e.By != "" {
+			named = append(named, e)
+		}
+		return nil
+	}))
+	if len(named) != 1 || named[0].Event != ledger.AuditIntent || named[0].Op != plan.Withdraw || named[0].CSI != "E03" || named[0].By != "anna (uid 1000)" ||
+		named[0].Message != "ordered: "+why || named[0].Evidence != "the word of anna (uid 1000); the directory: entitled" {
+		t.Errorf("%+v", named)
+	}
+	document, err := json.Marshal(got)
+	w.must(err)
+	var doc map[string]any
+	w.must(json.Unmarshal(document, &doc))
+	w.equal("JSON", []any{"withdrawn", 0.0, "user03", false, "entitled"},
+		[]any{doc["outcome"], doc["exitCode"], doc["username"], doc["departed"], doc["directory"]})
+	if strings.Contains(w.logs.text(), why) {
+		t.Error("the reason is in the log")
+	}
+}
+
+func TestReasonOfAnOrder(t *testing.T) {
+	t.Parallel()
+	for reason, ok := range map[string]bool{
+		"": false, "  a  ": false, "why": true, "Kündigung": true, "two\nlines": false, "\x1b[31m red": false, "\xff\xff\xff\xff": false,
+		strings.Repeat("x", 500): true, strings.Repeat("x", 501): false,
+	} {
+		if _, err := dirsync.NewOrder("E03", reason, "anna"); (err == nil) != ok {
+			t.Errorf("%q: error %v", reason, err)
+		}
+	}
+}
