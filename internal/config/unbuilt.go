@@ -18,11 +18,9 @@ type gap struct {
 // has none yet, or its value to the rule in source.go).
 func gaps() []gap {
 	return []gap{
-		{"protect.groups", anything, "protecting people by group is not built yet; remove the key and list them under protect.csi"},
 		{"sources", moreThanOne, "more than one source is not built yet; keep one"},
 		{"sources[].domain", anything, "finding the servers through DNS is not built yet; remove the key and list them under urls"},
 		{"sources[].profile", anyOf("389ds", "freeipa", "custom"), "this profile is not built yet; active-directory and openldap are"},
-		{"sources[].groups", filled, "choosing people by group is not built yet; leave the list empty and use filter"},
 	}
 }
 
@@ -40,8 +38,6 @@ func (d *decoder) refuseUnbuilt(at place, n *yaml.Node) bool {
 func anything(*yaml.Node) bool { return true }
 
 func moreThanOne(n *yaml.Node) bool { return n.Kind == yaml.SequenceNode && len(n.Content) > 1 }
-
-func filled(n *yaml.Node) bool { return n.Kind == yaml.SequenceNode && len(n.Content) > 0 }
 
 func anyOf(values ...string) func(*yaml.Node) bool {
 	return func(n *yaml.Node) bool { return slices.Contains(values, n.Value) }

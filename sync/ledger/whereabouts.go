@@ -21,18 +21,19 @@ type whereabouts struct {
 	evidence       string
 	detail         string
 	confirmedAt    int64
+	protected      bool
 }
 
 func (w whereabouts) compare(v whereabouts) int {
 	return cmp.Or(strings.Compare(w.source, v.source), strings.Compare(w.person, v.person))
 }
 
-const whereaboutsColumns = `source, person, dn, ou, csi, last_seen, state, since, reads, evidence, evidence_detail, confirmed_at`
+const whereaboutsColumns = `source, person, dn, ou, csi, last_seen, state, since, reads, evidence, evidence_detail, confirmed_at, protected`
 
 func scanWhereabouts(rows *sql.Rows) (whereabouts, error) {
 	var w whereabouts
 	err := rows.Scan(&w.source, &w.person, &w.dn, &w.ou, &w.csi, &w.lastSeen, &w.state, &w.since, &w.reads,
-		&w.evidence, &w.detail, &w.confirmedAt)
+		&w.evidence, &w.detail, &w.confirmedAt, &w.protected)
 	return w, err
 }
 
@@ -56,8 +57,8 @@ func putObservations(ctx context.Context, tx *sql.Tx, observations []plan.Observ
 	}
 	for _, w := range put {
 		_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO observations (`+whereaboutsColumns+`)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			w.source, w.person, w.dn, w.ou, w.csi, w.lastSeen, w.state, w.since, w.reads, w.evidence, w.detail, w.confirmedAt)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			w.source, w.person, w.dn, w.ou, w.csi, w.lastSeen, w.state, w.since, w.reads, w.evidence, w.detail, w.confirmedAt, w.protected)
 		if err != nil {
 			return err
 		}
@@ -83,7 +84,7 @@ func toRow(o plan.Observation, latest map[string]int64) whereabouts {
 	w := whereabouts{
 		source: o.Person.Source, person: o.Person.ID, dn: o.DN, ou: o.OU, csi: o.CSI,
 		state: o.State.String(), since: millis(o.Since), reads: o.Reads,
-		evidence: string(o.Evidence.Kind), detail: o.Evidence.Detail, confirmedAt: millis(o.ConfirmedAt),
+		evidence: string(o.Evidence.Kind), detail: o.Evidence.Detail, confirmedAt: millis(o.ConfirmedAt), protected: o.Protected,
 	}
 	if seen := millis(o.LastSeen); seen != latest[o.Person.Source] {
 		w.lastSeen = sql.NullInt64{Int64: seen, Valid: true}
@@ -99,7 +100,7 @@ func (w whereabouts) observation(latest map[string]int64) (plan.Observation, err
 	o := plan.Observation{
 		Person: plan.PersonID{Source: w.source, ID: w.person}, DN: w.dn, OU: w.ou, CSI: w.csi,
 		LastSeen: fromMillis(seen), Since: fromMillis(w.since), Reads: w.reads,
-		Evidence: plan.Evidence{Kind: plan.EvidenceKind(w.evidence), Detail: w.detail}, ConfirmedAt: fromMillis(w.confirmedAt),
+		Evidence: plan.Evidence{Kind: plan.EvidenceKind(w.evidence), Detail: w.detail}, ConfirmedAt: fromMillis(w.confirmedAt), Protected: w.protected,
 	}
 	for _, state := range []plan.AccountState{plan.Unknown, plan.Entitled, plan.Departed} {
 		if state.String() == w.state {

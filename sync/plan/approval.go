@@ -62,17 +62,34 @@ func (p *planner) approve() {
 	}
 }
 
-// protect marks what would be taken from protected people. A csi protects whether the ledger or
-// the directory has it: one that was changed in the directory must not end the protection.
+// protect marks what would be taken from protected people.
 func (p *planner) protect() {
+	all := map[string]string{}
+	for _, s := range p.Sources {
+		all[s.Snapshot.Source] = s.Snapshot.ProtectAll
+	}
 	for n := range p.plan.Changes {
 		c := &p.plan.Changes[n]
-		csis := []string{c.CSI, p.observations[c.Person].CSI, p.identities[c.Person].CSI}
-		if c.Op.Destructive() && slices.ContainsFunc(p.Policy.Protected, func(csi string) bool { return slices.Contains(csis, csi) }) {
-			c.Protected = true
-			c.Reason += "; protected: every step needs an approval"
+		why := all[c.Person.Source]
+		if !c.Op.Destructive() || why == "" && !p.isProtected(*c) {
+			continue
 		}
+		c.Protected = true
+		c.Reason += "; protected"
+		if !p.isProtected(*c) {
+			c.Reason += ", like everybody of source " + c.Person.Source + " (" + why + ")"
+		}
+		c.Reason += ": every step needs an approval"
 	}
+}
+
+// isProtected tells whether a group or a csi protects the person of a change. The csi does
+// whether the ledger or the directory has it: one that was changed in the directory must not end
+// the protection.
+func (p *planner) isProtected(c Change) bool {
+	o := p.observations[c.Person]
+	csis := []string{c.CSI, o.CSI, p.identities[c.Person].CSI}
+	return o.Protected || slices.ContainsFunc(p.Policy.Protected, func(csi string) bool { return slices.Contains(csis, csi) })
 }
 
 // expiredApprovals lists the change ids of approvals that count no more.

@@ -23,6 +23,9 @@ type Snapshot struct {
 	Server        string
 	NamingContext string
 	Scope         string
+	// ProtectAll, if not empty, says why it is not known who is protected: a group of
+	// protect.groups was not read wholly. Everybody of this source is, in this pass.
+	ProtectAll string
 }
 
 // Condition is one line of the certificate of completeness.
