@@ -164,14 +164,14 @@ func (c circle) describe() string {
 }
 
 func (r *roster) describe() string {
-	text := fmt.Sprintf("%d people", r.people)
+	counts := []string{fmt.Sprintf("%d people", r.people)}
 	for _, count := range []struct {
 		n    int
 		what string
 	}{{r.nested, "groups in it"}, {r.foreign, "members of other domains"}, {r.dangling, "members that are not found"}} {
 		if count.n > 0 {
-			text += fmt.Sprintf(", %d %s", count.n, count.what)
+			counts = append(counts, fmt.Sprintf("%d %s", count.n, count.what))
 		}
 	}
-	return strings.Join(append([]string{text}, r.faults...), "; ")
+	return strings.Join(append([]string{strings.Join(counts, ", ")}, r.faults...), "; ")
 }

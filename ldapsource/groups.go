@@ -118,19 +118,12 @@ func (r *groupReader) descend(ctx context.Context, found *roster, level []*group
 	var next []*group
 	hidden := 0
 	for _, dn := range strangers {
-		switch m := r.known[dnKey(dn)]; m.kind {
+		m := r.known[dnKey(dn)]
+		found.meet(m)
+		switch m.kind {
 		case nested:
-			found.nested++
-			if m.group.fault != "" {
-				found.fault("the group %s in it: %s", m.group.dn, m.group.fault)
-			}
 			next = append(next, m.group)
-		case single:
-			found.ids[m.id] = true
-		case foreign:
-			found.foreign++
 		case missing:
-			found.dangling++
 			found.stale[dnKey(dn)] = true
 			gone, err := r.gone(dn)
 			if err != nil {
@@ -140,7 +133,6 @@ func (r *groupReader) descend(ctx context.Context, found *roster, level []*group
 				hidden++
 				r.logger.Debug("member of a group that cannot be read", "source", r.cfg.Name, "group", found.dn, "dn", dn)
 			}
-		case other:
 		}
 	}
 	if hidden > 0 {
@@ -150,6 +142,25 @@ func (r *groupReader) descend(ctx context.Context, found *roster, level []*group
 	return next, nil
 }
 
+// meet counts a member that is none of the people of the read.
+func (r *roster) meet(m member) {
+	switch m.kind {
+	case single:
+		r.ids[m.id] = true
+	case nested:
+		r.nested++
+		if m.group.fault != "" {
+			r.fault("the group %s in it: %s", m.group.dn, m.group.fault)
+		}
+	case foreign:
+		r.foreign++
+	case missing:
+		r.dangling++
+	case other:
+	}
+}
+
+// take adds those whom a group lists itself.
 func (r *roster) take(g *group) {
 	for _, id := range g.people {
 		r.ids[id] = true
@@ -267,12 +278,12 @@ func (r *groupReader) learn(key string, e *entry) error {
 	case e.isA("foreignSecurityPrincipal"):
 		r.known[key] = member{kind: foreign}
 	default:
+		kind := single
 		id, err := r.id.decode(e.values[r.schema.canonical(r.cfg.IDAttribute)])
 		if err != nil {
-			r.known[key] = member{kind: other} // a contact, say, where the ID is an employee's number
-			return nil
+			kind = other // a contact, say, where the ID is an employee's number
 		}
-		r.known[key] = member{kind: single, id: id}
+		r.known[key] = member{kind: kind, id: id}
 	}
 	return nil
 }
@@ -323,12 +334,7 @@ func (r *groupReader) isGroup(e entry) bool {
 			return true
 		}
 	}
-	for _, class := range []string{"group", "groupOfNames", "groupOfUniqueNames", "groupOfMembers", "posixGroup"} {
-		if e.isA(class) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc([]string{"group", "groupOfNames", "groupOfUniqueNames", "groupOfMembers", "posixGroup"}, e.isA)
 }
 
 func (e entry) isA(class string) bool {
