@@ -2,6 +2,7 @@ package ldapsource
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"strconv"
 	"strings"
@@ -88,6 +89,41 @@ func (activeDirectory) marker(v *session) (string, error) {
 		return "", err
 	}
 	return "highestCommittedUSN " + e.first("highestcommittedusn"), nil
+}
+
+func (activeDirectory) memberAttributes() []string { return []string{"member"} }
+func (activeDirectory) nameAttribute() string      { return "distinguishedName" }
+func (activeDirectory) linksFollow() bool          { return true } // linked attributes, MS-ADTS 3.1.1.1.6
+func (activeDirectory) traits() []string           { return []string{"primaryGroupID"} }
+
+func (activeDirectory) hiddenOf(group entry) string {
+	if group.first("objectsid") == "" && group.isA("group") {
+		return "objectSid"
+	}
+	return ""
+}
+
+// primaryGroup: its SID is that of the person's domain with primaryGroupID as the last part
+// (MS-ADTS 3.1.1.4.5.9, pitfall B3).
+func (activeDirectory) primaryGroup(person entry) (string, error) {
+	own := person.first("objectsid")
+	id, err := parseSID(own)
+	if err != nil {
+		return "", fmt.Errorf("objectSid: %w", err)
+	}
+	rid, err := strconv.ParseUint(person.first("primarygroupid"), 10, 32)
+	if err != nil || len(id.subAuthorities) == 0 {
+		return "", fmt.Errorf("primaryGroupID %q is not readable", person.first("primarygroupid"))
+	}
+	return own[:len(own)-4] + string(binary.LittleEndian.AppendUint32(nil, uint32(rid))), nil
+}
+
+func (activeDirectory) primaryMembers(group entry) filter {
+	id, err := parseSID(group.first("objectsid"))
+	if err != nil {
+		return ""
+	}
+	return equal("primaryGroupID", strconv.FormatUint(uint64(id.rid()), 10))
 }
 
 // childless: MS-ADTS 3.1.1.4.5.15, an estimate that is exact for none. Samba lacks it.

@@ -125,7 +125,7 @@ func domainPeer(pages ...peer.Step) peer.Script {
 		return peer.Do(peer.Entries(ldap.NewEntry(dn, attributes)), peer.Done(0))
 	}
 	var types []string
-	for i, name := range strings.Fields("objectClass objectCategory objectGUID objectSid userAccountControl accountExpires sAMAccountName isCriticalSystemObject uid") {
+	for i, name := range strings.Fields("objectClass objectCategory objectGUID objectSid userAccountControl accountExpires sAMAccountName isCriticalSystemObject uid member primaryGroupID") {
 		types = append(types, fmt.Sprintf("( 1.2.840.%d NAME '%s' )", i, name))
 	}
 	return peer.Script{

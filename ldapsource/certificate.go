@@ -23,6 +23,8 @@ const (
 	duplicateIDs        = "duplicate-ids"        // every immutable ID once
 	notEmpty            = "not-empty"            // there is somebody
 	mandatoryAttributes = "mandatory-attributes" // what decides about people is readable
+	groups              = "groups"               // every group that entitles was read wholly, and has people
+	protectGroups       = "protect-groups"       // who is protected is known, or everybody is
 	sentinels           = "sentinels"            // every configured one is seen
 )
 

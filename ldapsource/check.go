@@ -45,7 +45,22 @@ func (s *Source) Check(ctx context.Context) []Finding {
 		}
 		findings = append(findings, Finding{Name: step.name, Verdict: Pass, Tried: step.tried, Came: came})
 	}
+	findings = append(findings, v.checkGroups("groups", v.entitling, "see to it that the group has its members and can be read; until then nobody departs")...)
+	findings = append(findings, v.checkGroups("protect.groups", v.protected, "mend protect.groups, or let the bind account read the group; until then everybody of this source counts as protected")...)
 	return append(append(findings, v.checkCertificate()), v.doubts()...)
+}
+
+// checkGroups has a line for each group of one key of the configuration.
+func (v *session) checkGroups(key string, c circle, advice string) []Finding {
+	var findings []Finding
+	for _, r := range c.rosters {
+		f := Finding{Name: key, Verdict: Pass, Tried: "read the group " + r.dn + " and all groups in it", Came: r.describe()}
+		if len(r.faults) > 0 {
+			f.Verdict, f.Advice = Warning, advice
+		}
+		findings = append(findings, f)
+	}
+	return findings
 }
 
 // probe reads everybody, because most limits of a server only show on the way (pitfall C1).
@@ -53,6 +68,9 @@ func (v *session) probe() step {
 	return step{"people", fmt.Sprintf("read everybody below %s who matches %s", v.cfg.BaseDN, v.filter), func(ctx context.Context) (string, error) {
 		people, err := v.readPeople(ctx)
 		if err != nil {
+			return "", err
+		}
+		if err := v.readGroups(ctx, people, nil); err != nil {
 			return "", err
 		}
 		if err := v.seeSentinels(); err != nil {

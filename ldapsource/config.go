@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,10 +42,14 @@ type Config struct {
 
 	BaseDN     string
 	Filter     string   // "": the people of the profile
+	Groups     []string // DNs; entitled only as a member, nested or not, of one of them. None: everybody in scope
 	ExcludeDNs []string // people here and below are held
 	Sentinels  []string // DNs of entries that must be seen, or nobody departs
-	PageSize   int      // 0: 500
-	Timeout    time.Duration
+	// ProtectGroups are DNs of groups whose members, nested or not, are protected. While one of
+	// them cannot be read, everybody of this source is.
+	ProtectGroups []string
+	PageSize      int // 0: 500
+	Timeout       time.Duration
 	// IDAttribute holds the immutable ID; "": objectGUID, entryUUID, …, by profile.
 	IDAttribute string
 	Account     AccountRules // of the profile Custom
@@ -154,6 +159,11 @@ func (s *Source) setScope() error {
 	for _, text := range s.cfg.Sentinels {
 		if _, err := parseDN(text); err != nil {
 			return fmt.Errorf("sentinel %q: %w", text, err)
+		}
+	}
+	for _, text := range slices.Concat(s.cfg.Groups, s.cfg.ProtectGroups) {
+		if _, err := parseDN(text); err != nil {
+			return fmt.Errorf("group %q: %w", text, err)
 		}
 	}
 	s.filter = filter(strings.TrimSpace(s.cfg.Filter))

@@ -11,7 +11,9 @@
 //
 //	connect (dial.go) → bind (bind.go) → root DSE (rootdse.go) → who am I (identity.go)
 //	→ schema (schema.go) → naming context → people, page by page (people.go, pages.go)
-//	→ tracked people that were not seen, by immutable ID (sighting.go)
+//	→ groups, downwards to everybody in them (groups.go, ranges.go, circle.go)
+//	→ tracked people that were not seen, by immutable ID (sighting.go), and the groups of one
+//	person, upwards (climb.go)
 //
 // [Source.Read] goes the whole way, [Source.Recheck] leaves out the people, and
 // [Source.Check] tells the operator about every step.
@@ -19,7 +21,7 @@
 // What differs between products stands behind the profile interface (profile.go), with one
 // file for each: activedirectory.go and openldap.go. What decides about a person is pure and
 // has tests and fuzz targets of its own: their method state, entry.go, id.go, guid.go,
-// times.go.
+// times.go, ranges.go, dnkey.go.
 //
 // # For the program that uses it
 //

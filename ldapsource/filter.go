@@ -19,6 +19,8 @@ func equal(attribute, value string) filter {
 	return filter("(" + attribute + "=" + ldap.EscapeFilter(value) + ")")
 }
 
+func present(attribute string) filter { return filter("(" + attribute + "=*)") }
+
 func allOf(filters ...filter) filter { return combine("&", filters) }
 
 func anyOf(filters ...filter) filter { return combine("|", filters) }

@@ -64,6 +64,24 @@ func (openLDAP) marker(v *session) (string, error) {
 	return "contextCSN " + strings.Join(slices.Sorted(slices.Values(e.values["contextcsn"])), " "), nil
 }
 
+// memberAttributes: RFC 4519 and, for the names of posixGroup, RFC 2307.
+func (openLDAP) memberAttributes() []string         { return []string{"member", "uniqueMember", "memberUid"} }
+func (openLDAP) nameAttribute() string              { return "entryDN" } // RFC 5020
+func (openLDAP) linksFollow() bool                  { return false }     // without the overlay refint
+func (openLDAP) traits() []string                   { return []string{"uid"} }
+func (openLDAP) primaryGroup(entry) (string, error) { return "", nil }
+func (openLDAP) primaryMembers(entry) filter        { return "" }
+
+// hiddenOf: the two classes that must have members (RFC 4519 §3.5, §3.6).
+func (openLDAP) hiddenOf(group entry) string {
+	for class, attribute := range map[string]string{"groupOfNames": "member", "groupOfUniqueNames": "uniqueMember"} {
+		if group.isA(class) && group.first(strings.ToLower(attribute)) == "" {
+			return attribute
+		}
+	}
+	return ""
+}
+
 // childless: X.501 and RFC 3673; the access rules of what is below do not change it.
 func (openLDAP) childless() (attribute, value string) { return "hasSubordinates", "FALSE" }
 

@@ -55,7 +55,7 @@ func (v *session) pages(ctx context.Context, q query, roll *roll) (int, error) {
 		case news == 0 && len(cookie) > 0:
 			return n, v.refuse(lastCookieEmpty, plan.ReadPaging, "", fmt.Errorf("page %d brought nobody new, and promises more", n))
 		case again != "":
-			return n, v.refuse(duplicateIDs, plan.ReadDuplicate, "", fmt.Errorf("two entries have the %s %s", v.cfg.IDAttribute, again))
+			return n, v.refuse(duplicateIDs, plan.ReadDuplicate, "", fmt.Errorf("two entries have the %s %s", roll.what, again))
 		case len(roll.seen) > maxEntries:
 			return n, v.refuse(lastCookieEmpty, plan.ReadPaging, "", fmt.Errorf("more than %d entries, and no end", maxEntries))
 		case len(cookie) == 0:
@@ -84,32 +84,40 @@ func (v *session) strayPackets() error {
 	return nil
 }
 
-// roll is the list of those who came, by immutable ID. each gets every entry once.
+// roll is the list of those who came, by what tells them apart: for people the immutable ID.
+// each gets every entry once.
 type roll struct {
-	session *session
-	seen    map[string]bool
-	each    func(id string, e entry)
+	schema schema
+	what   string // for the operator
+	keyOf  func(entry) (string, error)
+	seen   map[string]bool
+	each   func(key string, e entry)
 }
 
 func (v *session) newRoll(each func(id string, e entry)) *roll {
-	return &roll{session: v, seen: map[string]bool{}, each: each}
+	return &roll{v.schema, v.cfg.IDAttribute, v.idOf, map[string]bool{}, each}
 }
 
-// take records a page. It returns how many entries were new, and the ID of one that was not.
+// rollOfNames is for entries that may have no immutable ID, such as groups.
+func (v *session) rollOfNames(each func(key string, e entry)) *roll {
+	return &roll{v.schema, "name", func(e entry) (string, error) { return dnKey(e.dn), nil }, map[string]bool{}, each}
+}
+
+// take records a page. It returns how many entries were new, and the key of one that was not.
 func (r *roll) take(entries []*ldap.Entry) (news int, again string, err error) {
 	for _, raw := range entries {
-		e := r.session.schema.decode(raw)
-		id, err := r.session.idOf(e)
+		e := r.schema.decode(raw)
+		key, err := r.keyOf(e)
 		if err != nil {
 			return news, again, err
 		}
-		if r.seen[id] {
-			again = id
+		if r.seen[key] {
+			again = key
 			continue
 		}
-		r.seen[id] = true
+		r.seen[key] = true
 		news++
-		r.each(id, e)
+		r.each(key, e)
 	}
 	return news, again, nil
 }

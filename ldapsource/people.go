@@ -24,6 +24,9 @@ func (v *session) readPeople(ctx context.Context) ([]plan.Person, error) {
 			return
 		}
 		people = append(people, v.person(id, e))
+		if v.asksGroups() {
+			v.note(id, e)
+		}
 		for _, name := range v.profile.mandatory() {
 			if e.first(strings.ToLower(name)) == "" {
 				hidden[name]++

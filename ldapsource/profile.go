@@ -26,6 +26,18 @@ type profile interface {
 	marker(*session) (string, error)                                         // moves with every change in the directory; "" if there is none
 	tombstones(context.Context, *session, filter) (map[string]string, error) // of deleted people: what is known, by ID
 
+	memberAttributes() []string // where groups list their members
+	nameAttribute() string      // finds an entry by its DN in a search of a subtree
+	linksFollow() bool          // a member that is renamed or deleted is so in its groups too
+	// traits are attributes of people by which groups name them beside their DN.
+	traits() []string
+	// hiddenOf names an attribute that every group of the kind shows, and this one does not.
+	hiddenOf(group entry) string
+	// primaryGroup is the SID of the group that lists a person nowhere, "" if the product knows
+	// no such group; primaryMembers finds the people of one.
+	primaryGroup(person entry) (sid string, err error)
+	primaryMembers(group entry) filter
+
 	// childless names an attribute, and the value with which the server states that an entry has
 	// nothing below it. It counts what is there, not what the reader may see.
 	childless() (attribute, value string)

@@ -140,7 +140,11 @@ func (v *session) needs() []need {
 // operational ones and brings everything else (pitfalls A14, C5).
 func (v *session) wanted() []string {
 	names := slices.Concat(v.cfg.Attributes, v.profile.required(), []string{v.cfg.IDAttribute})
-	for _, name := range v.profile.optional() {
+	optional := v.profile.optional()
+	if v.asksGroups() {
+		optional = slices.Concat(optional, v.profile.traits())
+	}
+	for _, name := range optional {
 		if v.schema.knows(name) {
 			names = append(names, name)
 		}

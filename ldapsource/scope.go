@@ -51,10 +51,15 @@ func (s *Source) fingerprint(filter *ber.Packet) string {
 		excluded = append(excluded, strings.ToLower(dn.String()))
 	}
 	slices.Sort(excluded)
+	var entitling []string
+	for _, text := range s.cfg.Groups {
+		entitling = append(entitling, dnKey(text))
+	}
+	slices.Sort(entitling)
 	// Strings and lists of strings always encode, and no two scopes encode alike.
 	parts := []any{
 		s.cfg.Profile, strings.ToLower(s.base.String()), filter.Bytes(),
-		slices.Compact(excluded), strings.ToLower(s.cfg.IDAttribute), s.cfg.MappingFingerprint,
+		slices.Compact(excluded), strings.ToLower(s.cfg.IDAttribute), s.cfg.MappingFingerprint, slices.Compact(entitling),
 	}
 	if s.cfg.Profile == Custom {
 		parts = append(parts, s.cfg.Account)

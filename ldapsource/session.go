@@ -32,6 +32,11 @@ type session struct {
 	contextID string // identity of the directory behind it
 	account   string // DN of the bind account's own entry, "" if it is not readable
 	witnesses map[string]bool
+
+	// Of a read with groups: who was read, by DN key and by ID, and whom the groups have.
+	census               map[string]string
+	traits               map[string]traits
+	entitling, protected circle
 }
 
 // step is one part of the way to a session that can be trusted. run returns what came.

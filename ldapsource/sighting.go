@@ -26,7 +26,7 @@ func (v *session) sight(ctx context.Context, tracked []plan.Tracked) ([]plan.Sig
 			return nil, err
 		}
 		for _, t := range batch {
-			s, err := v.judge(t, found)
+			s, err := v.judge(ctx, t, found)
 			if err != nil {
 				return nil, err
 			}
@@ -78,16 +78,16 @@ func (v *session) collect(ctx context.Context, base string, f filter) (map[strin
 	return found, err
 }
 
-func (v *session) judge(t plan.Tracked, f findings) (plan.Sighting, error) {
+func (v *session) judge(ctx context.Context, t plan.Tracked, f findings) (plan.Sighting, error) {
 	id := t.ID.ID
 	if err, ok := f.malformed[id]; ok {
 		return sighting(t, t.DN)(unknown("this is no ID of this directory: " + err.Error())), nil
 	}
 	if e, ok := f.inScope[id]; ok {
-		return v.judgeEntry(t, e, true), nil
+		return v.judgeEntry(ctx, t, e, true)
 	}
 	if e, ok := f.anywhere[id]; ok {
-		return v.judgeEntry(t, e, false), nil
+		return v.judgeEntry(ctx, t, e, false)
 	}
 	if detail, ok := f.tombstones[id]; ok {
 		return found(t, t.DN)(departed(plan.Tombstone, detail)), nil
@@ -96,18 +96,24 @@ func (v *session) judge(t plan.Tracked, f findings) (plan.Sighting, error) {
 }
 
 // judgeEntry applies the rules of a read to an entry that was found.
-func (v *session) judgeEntry(t plan.Tracked, e entry, inScope bool) plan.Sighting {
+func (v *session) judgeEntry(ctx context.Context, t plan.Tracked, e entry, inScope bool) (plan.Sighting, error) {
 	p := v.person(t.ID.ID, e)
-	conclude := found(t, p.DN)
 	switch {
 	case p.Excluded:
-		return conclude(unknown(p.Held))
+		p.State, p.Evidence = unknown(p.Held)
 	case v.profile.skip(e):
-		return conclude(unknown("the entry is no longer that of a person"))
+		p.State, p.Evidence = unknown("the entry is no longer that of a person")
 	case p.State == plan.Entitled && !inScope:
-		return conclude(departed(plan.OutOfScope, "base_dn and filter no longer cover it; it is "+p.DN))
+		p.State, p.Evidence = departed(plan.OutOfScope, "base_dn and filter no longer cover it; it is "+p.DN)
+	case p.State == plan.Entitled:
+		var err error
+		if p.State, p.Evidence, err = v.judgeMembership(ctx, t, e); err != nil {
+			return plan.Sighting{}, err
+		}
 	}
-	return conclude(p.State, p.Evidence)
+	s := found(t, p.DN)(p.State, p.Evidence)
+	s.Protected = v.protected.has(v.traitsOf(t.ID.ID, e))
+	return s, nil
 }
 
 // absence is weak evidence, and none at all unless the place where the person was shows its
@@ -161,17 +167,24 @@ func (v *session) sees(dn string) (bool, error) {
 // server states that there is none. That the entry dn itself is readable would not do: an
 // access rule may hide its children alone.
 func (v *session) showsEntries(dn string) (bool, error) {
+	shown, err := v.shows(dn, ldap.ScopeSingleLevel, anything)
+	if shown || err != nil {
+		return shown, err
+	}
+	return v.childless(dn)
+}
+
+// shows tells whether there is anything to be seen that matches. That the server refuses is no
+// error, but a no.
+func (v *session) shows(base string, scope int, f filter) (bool, error) {
 	result, err := v.conn.Search(&ldap.SearchRequest{
-		BaseDN: dn, Scope: ldap.ScopeSingleLevel, DerefAliases: ldap.NeverDerefAliases, TimeLimit: timeLimit,
-		SizeLimit: 1, Filter: string(anything), Attributes: []string{"1.1"},
+		BaseDN: base, Scope: scope, DerefAliases: ldap.NeverDerefAliases, TimeLimit: timeLimit,
+		SizeLimit: 1, Filter: string(f), Attributes: []string{"1.1"},
 	})
 	if _, answered := serverCode(err); err != nil && !answered {
 		return false, err
 	}
-	if len(result.Entries) > 0 {
-		return true, nil
-	}
-	return v.childless(dn)
+	return len(result.Entries) > 0, nil
 }
 
 // childless tells whether the server states that there is nothing below dn: then seeing

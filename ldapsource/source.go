@@ -44,6 +44,9 @@ func (s *Source) Read(ctx context.Context, tracked []plan.Tracked) (plan.Snapsho
 		if err != nil {
 			return plan.Snapshot{}, err
 		}
+		if err := v.readGroups(ctx, people, tracked); err != nil {
+			return plan.Snapshot{}, err
+		}
 		sightings, err := v.sight(ctx, missingFrom(people, tracked))
 		if err != nil {
 			return plan.Snapshot{}, err
@@ -53,7 +56,7 @@ func (s *Source) Read(ctx context.Context, tracked []plan.Tracked) (plan.Snapsho
 		}
 		return plan.Snapshot{
 			Source: s.cfg.Name, Conditions: v.certificate, People: people, Sightings: sightings,
-			Server: v.server, NamingContext: v.contextID, Scope: s.scope, Account: v.account,
+			Server: v.server, NamingContext: v.contextID, Scope: s.scope, Account: v.account, ProtectAll: v.protected.doubt,
 		}, nil
 	})
 }

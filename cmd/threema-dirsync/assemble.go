@@ -128,8 +128,8 @@ func (a *assembly) source(cfg config.Source, password secret.Value) (*ldapsource
 	return ldapsource.New(ldapsource.Config{
 		Name: cfg.Name, Profile: string(cfg.Profile), URLs: cfg.URLs, StartTLS: cfg.StartTLS, Roots: roots,
 		BindDN: cfg.BindDN, BindPassword: password, BaseDN: cfg.BaseDN, Filter: cfg.Filter,
-		ExcludeDNs: cfg.ExcludeDNs, Sentinels: cfg.Sentinels, PageSize: cfg.PageSize, Timeout: cfg.Timeout, IDAttribute: cfg.IDAttribute,
-		Account:    accountRules(cfg.Account),
+		Groups: cfg.Groups, ProtectGroups: a.config.Protect.Groups, ExcludeDNs: cfg.ExcludeDNs, Sentinels: cfg.Sentinels,
+		PageSize: cfg.PageSize, Timeout: cfg.Timeout, IDAttribute: cfg.IDAttribute, Account: accountRules(cfg.Account),
 		Attributes: a.mapper.Attributes(), MappingFingerprint: a.mapper.Fingerprint(),
 	}, ldapsource.Options{
 		Logger:   a.logger,

@@ -201,6 +201,12 @@ func badFiles() map[string][]string {
 		"metrics-port": {
 			`line 10: metrics.listen: "127.0.0.1:http" is no address to listen on; write host:port, as in 127.0.0.1:9877, or "" for none`,
 		},
+		"groups": {
+			`line 9: sources[0].groups[0]: "Threema" is no DN (DN ended with incomplete type, value pair); write for example OU=Staff,DC=corp,DC=example`,
+			`line 9: sources[0].groups[2]: "CN=Threema,DC=corp,DC=example" stands in the list twice; remove one`,
+			`line 9: sources[0].groups[3]: "cn=threema, dc=corp, dc=example" stands in the list twice, in two spellings; remove one`,
+			`line 9: sources[0].groups[4]: the item is empty; remove it`,
+		},
 		"handover-link": {
 			`line 9: handover.link: write https://work.threema.ch/license, or for OnPrem threemaonprem://license?server=…`,
 		},
@@ -256,6 +262,9 @@ func badFiles() map[string][]string {
 			`line 10: protect.csi[0]: a text is expected, found 4711; put it in quotes: "4711"`,
 			`line 10: protect.csi[2]: "E1" stands in the list twice; remove one`,
 			`line 10: protect.csi[3]: the item is empty; remove it`,
+		},
+		"protect-groups": {
+			`line 10: protect.groups[0]: "Board" is no DN (DN ended with incomplete type, value pair); write for example OU=Staff,DC=corp,DC=example`,
 		},
 		"proxy-form": {
 			`line 10: threema.proxy: write http://host:port, https://host:port or socks5://host:port`,
@@ -331,9 +340,6 @@ func badFiles() map[string][]string {
 			`line 3: sources[0].urls: the key is required: list the servers, as in [ldaps://dc1.corp.example]`,
 			`line 8: sources[0].domain: finding the servers through DNS is not built yet; remove the key and list them under urls`,
 		},
-		"unbuilt-groups": {
-			`line 9: sources[0].groups: choosing people by group is not built yet; leave the list empty and use filter`,
-		},
 		"account-elsewhere": {
 			`line 9: sources[0].account: the rules are for profile: custom; openldap knows by itself how an account ends: remove the key`,
 		},
@@ -350,9 +356,6 @@ func badFiles() map[string][]string {
 		},
 		"custom-values": {
 			`line 12: sources[0].account.disabled.values[0]: "TRUE" stands under enabled too`,
-		},
-		"unbuilt-protect": {
-			`line 10: protect.groups: protecting people by group is not built yet; remove the key and list them under protect.csi`,
 		},
 		"unbuilt-sources": {
 			`line 2: sources: more than one source is not built yet; keep one`,

@@ -71,11 +71,11 @@ type Source struct {
 	Filter           string        `yaml:"filter"`       // "" = from the profile
 	IDAttribute      string        `yaml:"id_attribute"` // "" = from the profile
 	Account          Account       `yaml:"account"`      // of the profile custom
-	Groups           []string      `yaml:"groups"`
-	ExcludeDNs       []string      `yaml:"exclude_dns"` // people here and below are held (design §5.2)
-	Sentinels        []string      `yaml:"sentinels"`   // DNs; one that is not seen: nobody departs
-	PageSize         int           `yaml:"page_size"`   // entries per search request
-	Timeout          time.Duration `yaml:"timeout"`     // of one whole read
+	Groups           []string      `yaml:"groups"`       // DNs; none: everybody in scope is entitled
+	ExcludeDNs       []string      `yaml:"exclude_dns"`  // people here and below are held (design §5.2)
+	Sentinels        []string      `yaml:"sentinels"`    // DNs; one that is not seen: nobody departs
+	PageSize         int           `yaml:"page_size"`    // entries per search request
+	Timeout          time.Duration `yaml:"timeout"`      // of one whole read
 }
 
 // Profile names the directory product, which decides identity and account state.
@@ -243,7 +243,8 @@ const (
 
 // Protect names people of whom nothing is taken without an approval.
 type Protect struct {
-	CSI []string `yaml:"csi"`
+	Groups []string `yaml:"groups"` // DNs; their members, nested or not, in any source
+	CSI    []string `yaml:"csi"`
 }
 
 // Limits are the tripwires of design §5.11. Each window counts people, per class and source.

@@ -94,6 +94,7 @@ func (v *validator) scope(path string, s Source) {
 			v.failf(at, "this holds nobody: it is not below base_dn; mend it or remove it")
 		}
 	})
+	v.dns(path+".groups", s.Groups)
 	v.list(path+".sentinels", s.Sentinels, func(at, item string) { v.dn(at, item) })
 	if s.Filter != "" {
 		v.filter(path+".filter", s.Filter)
@@ -148,6 +149,21 @@ func (v *validator) filter(path, text string) {
 	if _, err := ldap.CompileFilter(text); err != nil {
 		v.failf(path, "this is no LDAP filter: %s; write for example (&(objectClass=person)(mail=*))", filterCause(err))
 	}
+}
+
+// dns checks a list of DNs, of which none may stand there twice in another spelling.
+func (v *validator) dns(path string, items []string) {
+	var parsed []*ldap.DN
+	v.list(path, items, func(at, item string) {
+		dn := v.dn(at, item)
+		if dn == nil {
+			return
+		}
+		if slices.ContainsFunc(parsed, dn.EqualFold) {
+			v.failf(at, "%q stands in the list twice, in two spellings; remove one", clip(item))
+		}
+		parsed = append(parsed, dn)
+	})
 }
 
 // dn parses a DN that the file must hold; nil if it is none.

@@ -14,10 +14,8 @@ type gap struct {
 // has none yet, or its value to the rule in source.go).
 func gaps() []gap {
 	return []gap{
-		{"protect.groups", anything, "protecting people by group is not built yet; remove the key and list them under protect.csi"},
 		{"sources", moreThanOne, "more than one source is not built yet; keep one"},
 		{"sources[].domain", anything, "finding the servers through DNS is not built yet; remove the key and list them under urls"},
-		{"sources[].groups", filled, "choosing people by group is not built yet; leave the list empty and use filter"},
 	}
 }
 
@@ -35,5 +33,3 @@ func (d *decoder) refuseUnbuilt(at place, n *yaml.Node) bool {
 func anything(*yaml.Node) bool { return true }
 
 func moreThanOne(n *yaml.Node) bool { return n.Kind == yaml.SequenceNode && len(n.Content) > 1 }
-
-func filled(n *yaml.Node) bool { return n.Kind == yaml.SequenceNode && len(n.Content) > 0 }

@@ -34,6 +34,7 @@ func (c *Config) validate() []Problem {
 	v.between("credentials.password_length", c.Credentials.PasswordLength, 16, 128)
 	v.handover(c.Handover, c.Credentials)
 	v.leavers(c.Leavers)
+	v.dns("protect.groups", c.Protect.Groups)
 	v.list("protect.csi", c.Protect.CSI, func(_, _ string) {})
 	v.limits(c.Limits)
 	v.listen("metrics.listen", c.Metrics.Listen)

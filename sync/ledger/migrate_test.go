@@ -175,6 +175,7 @@ func sample(version int) plan.State {
 		s.Observations[0].FirstSeen = start.Add(-120 * time.Hour)
 		s.Sentinels = []plan.Sentinel{{Person: person("p1"), OU: "ou=x", Since: start.Add(-96 * time.Hour)}}
 		s.Orders = []plan.PastOrder{{CredentialID: "c2", At: start.Add(-time.Hour)}}
+		s.Observations[1].Protected = true
 	}
 	return s
 }

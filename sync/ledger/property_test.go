@@ -268,7 +268,8 @@ func (w *world) observation(t *rapid.T, id string) plan.Observation {
 	return plan.Observation{
 		Person: person(id), DN: words.Draw(t, "dn"), OU: words.Draw(t, "ou"), CSI: words.Draw(t, "csi"),
 		LastSeen: w.moment(t), FirstSeen: w.moment(t), Since: w.moment(t), ConfirmedAt: w.moment(t), Reads: rapid.IntRange(0, 2).Draw(t, "reads"),
-		State:    rapid.SampledFrom([]plan.AccountState{plan.Unknown, plan.Entitled, plan.Departed}).Draw(t, "state"),
-		Evidence: plan.Evidence{Kind: rapid.SampledFrom([]plan.EvidenceKind{"", plan.Disabled, plan.Absent}).Draw(t, "kind")},
+		State:     rapid.SampledFrom([]plan.AccountState{plan.Unknown, plan.Entitled, plan.Departed}).Draw(t, "state"),
+		Evidence:  plan.Evidence{Kind: rapid.SampledFrom([]plan.EvidenceKind{"", plan.Disabled, plan.Absent}).Draw(t, "kind")},
+		Protected: rapid.Bool().Draw(t, "protected"),
 	}
 }

@@ -22,18 +22,19 @@ type whereabouts struct {
 	detail         string
 	confirmedAt    int64
 	firstSeen      int64
+	protected      bool
 }
 
 func (w whereabouts) compare(v whereabouts) int {
 	return cmp.Or(strings.Compare(w.source, v.source), strings.Compare(w.person, v.person))
 }
 
-const whereaboutsColumns = `source, person, dn, ou, csi, last_seen, state, since, reads, evidence, evidence_detail, confirmed_at, first_seen`
+const whereaboutsColumns = `source, person, dn, ou, csi, last_seen, state, since, reads, evidence, evidence_detail, confirmed_at, first_seen, protected`
 
 func scanWhereabouts(rows *sql.Rows) (whereabouts, error) {
 	var w whereabouts
 	err := rows.Scan(&w.source, &w.person, &w.dn, &w.ou, &w.csi, &w.lastSeen, &w.state, &w.since, &w.reads,
-		&w.evidence, &w.detail, &w.confirmedAt, &w.firstSeen)
+		&w.evidence, &w.detail, &w.confirmedAt, &w.firstSeen, &w.protected)
 	return w, err
 }
 
@@ -57,8 +58,8 @@ func putObservations(ctx context.Context, tx *sql.Tx, observations []plan.Observ
 	}
 	for _, w := range put {
 		_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO observations (`+whereaboutsColumns+`)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			w.source, w.person, w.dn, w.ou, w.csi, w.lastSeen, w.state, w.since, w.reads, w.evidence, w.detail, w.confirmedAt, w.firstSeen)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			w.source, w.person, w.dn, w.ou, w.csi, w.lastSeen, w.state, w.since, w.reads, w.evidence, w.detail, w.confirmedAt, w.firstSeen, w.protected)
 		if err != nil {
 			return err
 		}
@@ -85,7 +86,7 @@ func toRow(o plan.Observation, latest map[string]int64) whereabouts {
 		source: o.Person.Source, person: o.Person.ID, dn: o.DN, ou: o.OU, csi: o.CSI,
 		state: o.State.String(), since: millis(o.Since), reads: o.Reads,
 		evidence: string(o.Evidence.Kind), detail: o.Evidence.Detail, confirmedAt: millis(o.ConfirmedAt),
-		firstSeen: millis(o.FirstSeen),
+		firstSeen: millis(o.FirstSeen), protected: o.Protected,
 	}
 	if seen := millis(o.LastSeen); seen != latest[o.Person.Source] {
 		w.lastSeen = sql.NullInt64{Int64: seen, Valid: true}
@@ -102,7 +103,7 @@ func (w whereabouts) observation(latest map[string]int64) (plan.Observation, err
 		Person: plan.PersonID{Source: w.source, ID: w.person}, DN: w.dn, OU: w.ou, CSI: w.csi,
 		LastSeen: fromMillis(seen), Since: fromMillis(w.since), Reads: w.reads,
 		Evidence: plan.Evidence{Kind: plan.EvidenceKind(w.evidence), Detail: w.detail}, ConfirmedAt: fromMillis(w.confirmedAt),
-		FirstSeen: fromMillis(w.firstSeen),
+		FirstSeen: fromMillis(w.firstSeen), Protected: w.protected,
 	}
 	for _, state := range []plan.AccountState{plan.Unknown, plan.Entitled, plan.Departed} {
 		if state.String() == w.state {

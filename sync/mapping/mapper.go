@@ -93,7 +93,7 @@ func fingerprint(t Templates) string {
 // departed are mapped the same way: their csi and username still help to find what is theirs.
 func (m *Mapper) Map(p plan.Person) plan.Identity {
 	identity := plan.Identity{
-		Person: p.ID, DN: p.DN, State: p.State, Evidence: p.Evidence, Excluded: p.Excluded,
+		Person: p.ID, DN: p.DN, State: p.State, Evidence: p.Evidence, Excluded: p.Excluded, Protected: p.Protected,
 	}
 	var reasons []string
 	if p.Held != "" {

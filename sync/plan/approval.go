@@ -71,13 +71,28 @@ func (p *planner) listed(csis []string, person PersonID, csi string) bool {
 
 // protect marks what would be taken from protected people.
 func (p *planner) protect() {
+	all := map[string]string{}
+	for _, s := range p.Sources {
+		all[s.Snapshot.Source] = s.Snapshot.ProtectAll
+	}
 	for n := range p.plan.Changes {
 		c := &p.plan.Changes[n]
-		if c.Op.Destructive() && p.listed(p.Policy.Protected, c.Person, c.CSI) {
-			c.Protected = true
-			c.Reason += "; protected: every step needs an approval"
+		why := all[c.Person.Source]
+		if !c.Op.Destructive() || why == "" && !p.isProtected(*c) {
+			continue
 		}
+		c.Protected = true
+		c.Reason += "; protected"
+		if !p.isProtected(*c) {
+			c.Reason += ", like everybody of source " + c.Person.Source + " (" + why + ")"
+		}
+		c.Reason += ": every step needs an approval"
 	}
+}
+
+// isProtected tells whether a group or a csi protects the person of a change.
+func (p *planner) isProtected(c Change) bool {
+	return p.observations[c.Person].Protected || p.listed(p.Policy.Protected, c.Person, c.CSI)
 }
 
 // expiredApprovals lists the change ids of approvals that count no more.

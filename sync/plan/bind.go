@@ -88,7 +88,7 @@ func (p *planner) difference() string {
 		case was.NamingContext != s.Snapshot.NamingContext:
 			return fmt.Sprintf("source %s is another directory (%s) than the ledger knows (%s)", s.Snapshot.Source, s.Snapshot.NamingContext, was.NamingContext) + how
 		case was.Scope != s.Snapshot.Scope:
-			return fmt.Sprintf("the scope of source %s has changed (base, filter, exclude_dns, id attribute, profile, or the mapping of csi or username)", s.Snapshot.Source) + how
+			return fmt.Sprintf("the scope of source %s has changed (base, filter, groups, exclude_dns, id attribute, profile, or the mapping of csi or username)", s.Snapshot.Source) + how
 		}
 	}
 	return ""

@@ -89,6 +89,9 @@ func (x Explanation) formatLedger(out *printer) {
 	if o := x.Observation; o != nil {
 		out.fact("state", o.State.String(), evidenceWords(o.Evidence))
 		out.fact("last seen entitled", stamp(o.LastSeen))
+		if o.Protected {
+			out.fact("protected", "by a group of protect.groups: each step out needs an approval")
+		}
 		if o.State == Departed {
 			out.fact("departed since", stamp(o.Since), fmt.Sprintf("%d complete reads", o.Reads))
 			confirmed := "not yet"
@@ -250,6 +253,7 @@ func (x Explanation) jsonParts(doc map[string]any) {
 		doc["observation"] = object{
 			"state": o.State.String(), "evidence": evidence(o.Evidence), "lastSeen": optionalTime(o.LastSeen),
 			"since": optionalTime(o.Since), "reads": o.Reads, "confirmedAt": optionalTime(o.ConfirmedAt),
+			"protected": o.Protected,
 		}
 	}
 	if own := x.Owned; own != nil {

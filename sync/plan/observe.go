@@ -19,12 +19,13 @@ func (p *planner) observe() {
 			if i.Excluded {
 				state = Unknown
 			}
-			p.see(Sighting{ID: i.Person, DN: i.DN, State: state, Evidence: i.Evidence}, i.CSI, s.Snapshot.Departures())
+			seen := Sighting{ID: i.Person, DN: i.DN, State: state, Evidence: i.Evidence, Protected: i.Protected}
+			p.see(p.keepProtection(seen, s.Snapshot), i.CSI, s.Snapshot.Departures())
 		}
 		for _, sighting := range s.Snapshot.Sightings {
 			if _, present := p.identities[sighting.ID]; !present {
 				sighting.State, sighting.Evidence = p.weigh(sighting.ID, sighting.State, sighting.Evidence)
-				p.see(sighting, "", s.Snapshot.Departures())
+				p.see(p.keepProtection(sighting, s.Snapshot), "", s.Snapshot.Departures())
 			}
 		}
 		p.forgetUnowned(s)
@@ -39,6 +40,16 @@ func (p *planner) weigh(person PersonID, state AccountState, evidence Evidence) 
 	}
 	p.uncounted[person] = true
 	return Unknown, Evidence{Detail: evidence.Uncounted()}
+}
+
+// keepProtection lets the protection of a person outlive the membership in the group that gives
+// it: only who is entitled, and seen outside of it, is protected no more. Otherwise it would end
+// where it is needed, with the removal of an entry from its groups (design §5.3).
+func (p *planner) keepProtection(s Sighting, from Snapshot) Sighting {
+	if s.State != Entitled || from.ProtectAll != "" {
+		s.Protected = s.Protected || p.observations[s.ID].Protected
+	}
+	return s
 }
 
 // refreshOwned lets what is known of our credentials follow the world: a rename by hand, and
@@ -68,7 +79,7 @@ func (p *planner) see(s Sighting, csi string, departures bool) {
 	case s.State == Entitled:
 		p.observations[s.ID] = Observation{
 			Person: s.ID, DN: s.DN, OU: parentDN(s.DN), CSI: firstNonEmpty(csi, prior.CSI),
-			LastSeen: p.Now, FirstSeen: prior.FirstSeen, State: Entitled,
+			LastSeen: p.Now, FirstSeen: prior.FirstSeen, State: Entitled, Protected: s.Protected,
 		}
 	case !known && !p.isOurs(s.ID):
 		// Disabled at first sight is onboarding (pitfall B6); nobody of ours is concerned.
@@ -79,6 +90,7 @@ func (p *planner) see(s Sighting, csi string, departures bool) {
 		p.observations[s.ID] = Observation{
 			Person: s.ID, DN: firstNonEmpty(prior.DN, s.DN), OU: firstNonEmpty(prior.OU, parentDN(s.DN)),
 			CSI: firstNonEmpty(prior.CSI, csi), LastSeen: prior.LastSeen, FirstSeen: prior.FirstSeen, State: Unknown, Evidence: s.Evidence,
+			Protected: s.Protected,
 		}
 	case departures:
 		p.observations[s.ID] = p.advance(prior, s)
@@ -97,7 +109,7 @@ func (p *planner) advance(o Observation, s Sighting) Observation {
 		}
 	}
 	o.Reads++
-	o.Evidence = s.Evidence
+	o.Evidence, o.Protected = s.Evidence, s.Protected
 	if o.ConfirmedAt.IsZero() && p.confirms(o) {
 		o.ConfirmedAt = p.Now
 	}

@@ -97,6 +97,9 @@ type Person struct {
 	// Excluded tells that the entry lies below an excluded DN: no create, no change and no
 	// departure either (design §5.2).
 	Excluded bool
+	// Protected tells that a group of protect.groups has the person: whatever is taken from them
+	// needs an approval.
+	Protected bool
 }
 
 // Tracked names a person whose whereabouts a source is asked for, with the DN where the
@@ -110,10 +113,11 @@ type Tracked struct {
 // state with its evidence, and where the entry is now. Unknown carries the reason in
 // Evidence.Detail: an unreadable parent, say, which proves nothing.
 type Sighting struct {
-	ID       PersonID
-	DN       string
-	State    AccountState
-	Evidence Evidence
+	ID        PersonID
+	DN        string
+	State     AccountState
+	Evidence  Evidence
+	Protected bool // as in [Person]; false where nothing was found
 	// Found tells that there is an entry, or its tombstone. Where State is Unknown this tells
 	// an entry that cannot be judged from a silence.
 	Found bool
@@ -121,11 +125,12 @@ type Sighting struct {
 
 // Identity is a person after mapping: what the licence package should say about them.
 type Identity struct {
-	Person   PersonID
-	DN       string
-	State    AccountState
-	Evidence Evidence
-	Excluded bool
+	Person    PersonID
+	DN        string
+	State     AccountState
+	Evidence  Evidence
+	Excluded  bool
+	Protected bool
 
 	CSI      string
 	Username string

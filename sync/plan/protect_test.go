@@ -88,3 +88,69 @@ func TestProtectionIsForLeaversOnly(t *testing.T) {
 	w.hire("zoe")
 	wantLines(t, of(w.later(t, time.Hour), "anna", "zoe"), "set-settings E-anna due", "create E-zoe due")
 }
+
+// TestProtectionByGroup: it outlives the membership once the way out began, whatever the
+// directory still shows; it ends only for who is entitled and seen outside of the group.
+func TestProtectionByGroup(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		before  bool // in the group while entitled
+		happens func(anna *entry)
+	}{
+		"in the group":                      {true, func(*entry) {}},
+		"left the group with the disabling": {true, func(anna *entry) { anna.board = false }},
+		"deleted":                           {true, func(anna *entry) { anna.board = false; anna.leave(plan.Absent) }},
+		"joined on the way out":             {false, func(anna *entry) { anna.board = true }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, people := rolledOut(t, "anna", "bert")
+			w.policy.GraceWithdraw = 0
+			people["anna"].board = tt.before
+			w.later(t, time.Hour)
+			people["anna"].leave(plan.Disabled)
+			tt.happens(people["anna"])
+			w.later(t, time.Hour)
+			if c := find(t, w.later(t, 48*time.Hour), plan.Withdraw, "anna"); !c.Protected || c.Status != plan.NeedsApproval {
+				t.Errorf("%+v", c)
+			}
+		})
+	}
+	t.Run("left the group while entitled", func(t *testing.T) {
+		t.Parallel()
+		w, people := rolledOut(t, "anna")
+		w.policy.GraceWithdraw = 0
+		people["anna"].board = true
+		w.later(t, time.Hour)
+		people["anna"].board = false
+		w.later(t, time.Hour)
+		people["anna"].leave(plan.Disabled)
+		wantLines(t, of(w.later(t, time.Hour), "anna"), "withdraw E-anna due")
+	})
+}
+
+// TestProtectionIsNotKnown: while a group that protects cannot be read everybody is protected,
+// with words, and nobody for longer than that, but for those who were before.
+func TestProtectionIsNotKnown(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna", "bert", "carl")
+	w.policy.GraceWithdraw = 0
+	people["anna"].board = true
+	w.later(t, time.Hour)
+
+	w.source().protectAll = "CN=Board: it is not there"
+	people["anna"].board = false
+	w.later(t, time.Hour) // all are still entitled
+	people["anna"].leave(plan.Disabled)
+	people["bert"].leave(plan.Disabled)
+	p := w.later(t, time.Hour)
+	wantLines(t, of(p, "anna", "bert"), "withdraw E-anna needs-approval", "withdraw E-bert needs-approval")
+	if c := find(t, p, plan.Withdraw, "bert"); !strings.Contains(c.Reason, "like everybody of source "+w.source().name+" (CN=Board: it is not there): every step needs an approval") {
+		t.Errorf("%+v", c)
+	}
+	if c := find(t, p, plan.Withdraw, "anna"); strings.Contains(c.Reason, "like everybody") {
+		t.Errorf("%+v", c)
+	}
+	w.source().protectAll = ""
+	wantLines(t, of(w.later(t, time.Hour), "anna", "bert"), "withdraw E-anna needs-approval", "withdraw E-bert due")
+}

@@ -25,6 +25,9 @@ type Snapshot struct {
 	Scope         string
 	// Account is the DN of the bind account's own entry, "" if it is not readable.
 	Account string
+	// ProtectAll, if not empty, says why it is not known who is protected: a group of
+	// protect.groups was not read wholly. Everybody of this source is, in this pass.
+	ProtectAll string
 }
 
 // Condition is one line of the certificate of completeness.

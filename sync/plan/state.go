@@ -80,6 +80,9 @@ type Observation struct {
 	Reads       int
 	Evidence    Evidence
 	ConfirmedAt time.Time
+	// Protected tells that a group of protect.groups had the person when they were seen last as
+	// entitled, or has since: leaving the group, or the directory, on the way out ends nothing.
+	Protected bool
 }
 
 // Saga is one leaver on the way out: what must be remembered when the credential, and with

@@ -67,6 +67,7 @@ type directory struct {
 	account    string
 	incomplete bool
 	unread     bool
+	protectAll string // why it is not known who is protected
 	people     []*entry
 }
 
@@ -83,6 +84,7 @@ type entry struct {
 	evidence plan.Evidence
 	held     string
 	excluded bool
+	board    bool // in a group that protects
 	outside  bool // not among the people of the snapshot: a sighting, if tracked, tells the state
 	trace    bool // of one outside: the look-up finds an entry or a tombstone
 }
@@ -158,7 +160,7 @@ func (e *entry) identity() plan.Identity {
 		settings = append(settings, plan.Setting{Name: name, Value: e.extra[name]})
 	}
 	return plan.Identity{
-		Person: e.id, DN: e.dn(), State: e.state, Evidence: e.evidence, Excluded: e.excluded,
+		Person: e.id, DN: e.dn(), State: e.state, Evidence: e.evidence, Excluded: e.excluded, Protected: e.board,
 		CSI: e.csi, Username: e.username, Settings: settings, Held: e.held,
 	}
 }
@@ -167,7 +169,7 @@ func (e *entry) identity() plan.Identity {
 // tracked person who is not among them.
 func (w *world) view(d *directory) plan.SourceView {
 	v := plan.SourceView{Snapshot: plan.Snapshot{
-		Source: d.name, Server: d.server, NamingContext: d.context, Scope: d.scope, Account: d.account,
+		Source: d.name, Server: d.server, NamingContext: d.context, Scope: d.scope, Account: d.account, ProtectAll: d.protectAll,
 		Conditions: []plan.Condition{{Name: "paging", OK: true}, {Name: "sentinels", OK: !d.incomplete, Detail: "CN=Always,DC=corp"}},
 	}}
 	tracked := map[plan.PersonID]bool{}
@@ -183,7 +185,7 @@ func (w *world) view(d *directory) plan.SourceView {
 			v.Snapshot.People = append(v.Snapshot.People, plan.Person{ID: e.id, DN: e.dn(), State: e.state, Evidence: e.evidence})
 			v.Identities = append(v.Identities, e.identity())
 		case tracked[e.id]:
-			v.Snapshot.Sightings = append(v.Snapshot.Sightings, plan.Sighting{ID: e.id, DN: e.dn(), State: e.state, Evidence: e.evidence, Found: e.trace})
+			v.Snapshot.Sightings = append(v.Snapshot.Sightings, plan.Sighting{ID: e.id, DN: e.dn(), State: e.state, Evidence: e.evidence, Protected: e.board, Found: e.trace})
 		}
 	}
 	return v

@@ -22,8 +22,8 @@ const (
 
 // settings is what the configuration of a server is made from.
 type settings struct {
-	Dir, Password, Extra string
-	TLS                  testdir.TLS
+	Dir, Password, First, Extra string
+	TLS                         testdir.TLS
 }
 
 // config writes slapd.conf. A client must not bind in clear text, as on a well-kept server.
@@ -32,6 +32,7 @@ func (s settings) config() (string, error) {
 include /etc/ldap/schema/core.schema
 include /etc/ldap/schema/cosine.schema
 include /etc/ldap/schema/inetorgperson.schema
+include /etc/ldap/schema/nis.schema
 modulepath /usr/lib/ldap
 moduleload back_mdb
 moduleload memberof
@@ -57,6 +58,7 @@ index objectClass,uid,mail,employeeNumber,entryUUID,entryCSN eq
 limits dn.exact="{{.ReaderDN}}" size.soft=500 size.hard=500 size.prtotal=unlimited
 limits dn.exact="{{.BlindDN}}" size.soft=500 size.hard=500 size.prtotal=unlimited
 limits dn.exact="{{.LimitedDN}}" size.soft=500 size.hard=500 size.prtotal=500
+{{.First}}
 access to attrs=userPassword by anonymous auth by * none
 access to dn.subtree="{{.HiddenOU}}" by group.exact="{{.BlindGroup}}" none by * break
 access to dn.subtree="{{.HiddenOU}}" filter=(objectClass=inetOrgPerson) by group.exact="{{.ShyGroup}}" none by * break

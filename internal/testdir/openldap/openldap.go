@@ -41,6 +41,7 @@ const startTimeout = 30 * time.Second
 type Options struct {
 	People    int             // how many, made by [testdir.NewPerson] from 0 up
 	Entries   []testdir.Entry // more entries, parents first
+	FirstConf string          // more lines of slapd.conf, before the access rules
 	ExtraConf string          // more lines of slapd.conf, at the end of the database section
 }
 
@@ -120,7 +121,7 @@ func (s *Server) start(ctx context.Context, dir string, options Options) error {
 		return err
 	}
 	s.CAFile, s.OtherCAFile = files.CAFile, files.OtherCAFile
-	config := settings{Dir: dir, Password: s.Password, Extra: options.ExtraConf, TLS: files}
+	config := settings{Dir: dir, Password: s.Password, First: options.FirstConf, Extra: options.ExtraConf, TLS: files}
 	slapd, err := prepare(dir, config)
 	if err != nil {
 		return err

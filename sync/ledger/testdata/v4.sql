@@ -237,13 +237,17 @@ ALTER TABLE sources ADD COLUMN account_seen INTEGER NOT NULL DEFAULT 0 CHECK (ac
 ALTER TABLE journal ADD COLUMN ordered INTEGER NOT NULL DEFAULT 0 CHECK (ordered IN (0, 1));
 CREATE INDEX journal_ordered ON journal (credential_id) WHERE ordered = 1;
 
+-- Groups that protect: whether one had the person while they were entitled, or has since. It must
+-- outlive the membership (plan.Observation.Protected).
+ALTER TABLE observations ADD COLUMN protected INTEGER NOT NULL DEFAULT 0 CHECK (protected IN (0, 1));
+
 UPDATE ledger SET subscription = 'sub-1', baseline = 1, rolled_out = 1, sync_since = 1795073400123;
 INSERT INTO sources VALUES ('corp', 'S-1-5-21-1-2-3', 'f00d', 'dc1.corp.example', 1);
 INSERT INTO runs VALUES (1, 'sync', 1795239000123, 1795239000124, 1795239000125, 'changed', 0, '{"changes":[]}'), (2, 'sync', 1795242600123, 0, 0, '', 0, '');
 INSERT INTO ownership VALUES ('corp', 'p1', 'c1', 'ada', '4711', 1, 0, 0), ('corp', 'p2', 'c2', 'bob', '4712', 0, 1795242600123, 1);
 INSERT INTO observations VALUES
-    ('corp', 'p1', 'CN=Ada,OU=X', 'ou=x', '4711', NULL, 'entitled', 0, 0, '', '', 0, 1794814200123),
-    ('corp', 'p3', 'CN=Eve,OU=X', 'ou=x', '4713', 1795159800123, 'departed', 1795235400123, 2, 'absent', 'not found', 1795239000123, 0);
+    ('corp', 'p1', 'CN=Ada,OU=X', 'ou=x', '4711', NULL, 'entitled', 0, 0, '', '', 0, 1794814200123, 0),
+    ('corp', 'p3', 'CN=Eve,OU=X', 'ou=x', '4713', 1795159800123, 'departed', 1795235400123, 2, 'absent', 'not found', 1795239000123, 0, 1);
 INSERT INTO sentinels VALUES ('corp', 'p1', 'ou=x', 1794900600123);
 INSERT INTO latest VALUES ('corp', 1795239000123);
 INSERT INTO sagas VALUES (1, 'corp', 'p3', 'c3', 'eve', '4713', 'CN=Eve,OU=X', 'ou=x', 1795239000123, 1795239000124, 0, ''),

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
+	"github.com/threema-dirsync/threema-dirsync/internal/testdir/openldap"
+	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir"
+)
+
+// groupOf makes a group that lists people or groups by DN.
+func groupOf(dn string, members ...string) testdir.Entry {
+	return testdir.Entry{DN: dn, Attributes: map[string][]string{"objectClass": {"groupOfNames"}, "cn": {"x"}, "member": members}}
+}
+
+// addGroup adds such a group to a directory in this process.
+func addGroup(t *testing.T, dir *memory, dn string, members ...string) {
+	t.Helper()
+	if err := dir.Add(memdir.Entry(groupOf(dn, members...))); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestGroupsInTheConfiguration: members of the group, nested or not, and nobody else get a
+// credential. A group that is gone or empty takes nobody out, however long that lasts. Who leaves
+// it goes after the full confirmation and grace, and who is back before that stays.
+func TestGroupsInTheConfiguration(t *testing.T) {
+	t.Parallel()
+	srv := openldap.Start(t, openldap.Options{People: 12})
+	staff := srv.People[:9]
+	team, inner := "cn=team,"+srv.LeaversDN, "cn=inner,"+srv.LeaversDN
+	var listed []string
+	for _, p := range staff[1:] {
+		listed = append(listed, p.DN)
+	}
+	srv.Add(t, groupOf(inner, listed...), groupOf(team, inner, staff[0].DN))
+	w := newWorld(t, atOpenLDAP(srv))
+	w.set("sources.0.groups", []any{team})
+	w.must(t, 0, "run", "--once")
+	w.holds(t, staff, false)
+	w.must(t, 0, "plan", "--detailed-exitcode")
+	if out := w.must(t, 0, "check"); !strings.Contains(out.stdout, "read the group "+team+" and all groups in it: 9 people, 1 groups in it") {
+		t.Errorf("check does not tell of the group: %v", out)
+	}
+
+	srv.Delete(t, team)
+	for range 3 {
+		if out := w.must(t, 4, "run", "--once"); !strings.Contains(out.stdout, "groups: "+team+": 0 people; it is not there") {
+			t.Errorf("the report does not say what is wrong: %v", out)
+		}
+		w.advance(t, 48*time.Hour)
+	}
+	if out := w.must(t, 0, "check"); !strings.Contains(out.stdout, "WARN") {
+		t.Errorf("check does not warn: %v", out)
+	}
+	srv.Add(t, groupOf(team, "uid=nobody,"+srv.PeopleDN))
+	w.must(t, 4, "run", "--once")
+	w.holds(t, staff, false)
+	srv.Modify(t, team, "member", inner, staff[0].DN)
+	w.must(t, 0, "run", "--once")
+	w.must(t, 0, "plan", "--detailed-exitcode")
+
+	srv.Modify(t, inner, "member", listed[2:]...) // staff 1 and 2 have left
+	for range 2 {
+		w.must(t, 0, "run", "--once")
+		w.advance(t, 25*time.Hour)
+	}
+	if out := w.must(t, 0, "explain", staff[1].Number); !strings.Contains(out.stdout, "out-of-scope (in none of the groups that entitle)") {
+		t.Errorf("explain does not say why: %v", out)
+	}
+	w.holds(t, staff, false)
+	srv.Modify(t, inner, "member", listed[1:]...) // staff 2 is back
+	w.must(t, 0, "run", "--once")
+	w.gone(t, 0, 0, staff[1].Account)
+	w.holds(t, slices.Delete(slices.Clone(staff), 1, 2), false)
+	w.must(t, 0, "plan", "--detailed-exitcode")
+}
+
+// TestChangedGroupsAreAnotherScope: another group is a preview, until somebody accepts it.
+func TestChangedGroupsAreAnotherScope(t *testing.T) {
+	t.Parallel()
+	w, dir := rolledOut(t, 20)
+	team := "cn=team," + dir.baseDN
+	addGroup(t, dir, team, dir.people[0].DN)
+	w.set("sources.0.groups", []any{team})
+	w.waitsForAHuman(t, "the scope of source corp has changed (base, filter, groups,", "approve --baseline")
+	w.gone(t, 0, 0)
+}
+
+// TestProtectGroupsInTheConfiguration: a member waits for a human where nobody else does, also
+// when the entry is gone, and with it the membership. While the group cannot be read, everybody
+// waits.
+func TestProtectGroupsInTheConfiguration(t *testing.T) {
+	t.Parallel()
+	w, dir := rolledOut(t, 20)
+	boss, board := dir.people[7], "cn=board,"+dir.baseDN
+	addGroup(t, dir, board, boss.DN)
+	w.set("leavers.approval", "none")
+	w.set("protect.groups", []any{board})
+	w.must(t, 0, "run", "--once")
+
+	if err := dir.Modify(board, "member", dir.people[1].DN); err != nil {
+		t.Fatal(err)
+	}
+	if err := dir.Delete(boss.DN); err != nil {
+		t.Fatal(err)
+	}
+	w.waitsForAHuman(t, "needs-approval", "protected: every step needs an approval", boss.DN)
+	dir.disable(t, dir.people[8])
+	w.must(t, 3, "run", "--once")
+	w.gone(t, 1, 0, dir.people[8].Account)
+
+	if err := dir.Delete(board); err != nil {
+		t.Fatal(err)
+	}
+	dir.disable(t, dir.people[9])
+	w.waitsForAHuman(t, "like everybody of source corp", dir.people[9].DN)
+	if out := w.must(t, 0, "check"); !strings.Contains(out.stdout, "mend protect.groups") {
+		t.Errorf("check does not warn: %v", out)
+	}
+	w.gone(t, 1, 0, dir.people[8].Account)
+	addGroup(t, dir, board, dir.people[1].DN)
+	w.must(t, 3, "run", "--once")
+	w.gone(t, 2, 0, dir.people[8].Account, dir.people[9].Account)
+	w.must(t, 0, "approve", w.hash(t))
+	w.must(t, 0, "run", "--once")
+	w.gone(t, 3, 0, boss.Account, dir.people[8].Account, dir.people[9].Account)
+}

@@ -1,0 +1,177 @@
+package ldapsource
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// traits are what a group may know a person by.
+type traits struct {
+	id    string
+	uids  []string // folded
+	sid   string   // of the primary group
+	doubt string   // why the person may be a member without being found, "" if nothing speaks for it
+}
+
+// circle is everybody in one of several groups.
+type circle struct {
+	rosters []*roster
+	doubt   string // why somebody may be missing from it; "" if all groups were read wholly
+}
+
+func (c circle) has(t traits) bool {
+	return slices.ContainsFunc(c.rosters, func(r *roster) bool { return r.has(t) })
+}
+
+func (r *roster) has(t traits) bool {
+	return r.ids[t.id] || r.sids[t.sid] || slices.ContainsFunc(t.uids, func(uid string) bool { return r.uids[uid] })
+}
+
+// asksGroups tells whether groups say something about people.
+func (s *Source) asksGroups() bool { return len(s.cfg.Groups)+len(s.cfg.ProtectGroups) > 0 }
+
+// note keeps of a person what groups may know them by.
+func (v *session) note(id string, e entry) {
+	if v.census == nil {
+		v.census, v.traits = map[string]string{}, map[string]traits{}
+	}
+	v.census[dnKey(e.dn)] = id
+	v.traits[id] = v.traitsOf(id, e)
+}
+
+func (v *session) traitsOf(id string, e entry) traits {
+	t := traits{id: id}
+	for _, uid := range e.values["uid"] {
+		t.uids = append(t.uids, strings.ToLower(uid))
+	}
+	sid, err := v.profile.primaryGroup(e)
+	if err != nil {
+		t.doubt = "the primary group is not known: " + err.Error()
+	}
+	t.sid = sid
+	if _, err := parseDN(e.dn); err != nil {
+		t.doubt = "the DN is not readable"
+	}
+	return t
+}
+
+// readGroups reads the groups that the configuration names, and judges everybody in scope by
+// them. It runs after the people, so that most members are known again without being asked for.
+func (v *session) readGroups(ctx context.Context, people []plan.Person, tracked []plan.Tracked) error {
+	if !v.asksGroups() {
+		return nil
+	}
+	r := &groupReader{session: v, known: map[string]member{}}
+	var err error
+	if v.entitling, err = r.circleOf(ctx, v.cfg.Groups); err != nil {
+		return err
+	}
+	if v.protected, err = r.circleOf(ctx, v.cfg.ProtectGroups); err != nil {
+		return err
+	}
+	for i := range people {
+		people[i].Protected = v.protected.has(v.traits[people[i].ID.ID])
+	}
+	v.entitle(people, tracked)
+	v.certifyGroups()
+	return nil
+}
+
+func (r *groupReader) circleOf(ctx context.Context, dns []string) (circle, error) {
+	var c circle
+	var doubts []string
+	for _, dn := range dns {
+		found, err := r.expand(ctx, dn)
+		if err != nil {
+			return c, err
+		}
+		for _, t := range r.traits {
+			if found.has(t) {
+				found.people++
+			}
+		}
+		if found.people == 0 && len(found.faults) == 0 {
+			found.fault("it is empty: nobody in scope is a member, directly or through other groups")
+		}
+		for _, fault := range found.faults {
+			doubts = append(doubts, dn+": "+fault)
+		}
+		c.rosters = append(c.rosters, found)
+	}
+	c.doubt = strings.Join(doubts, "; ")
+	return c, nil
+}
+
+// entitle takes those out of the scope who are in none of the groups. As long as it is not
+// certain that the groups were read wholly, that somebody is in none of them proves nothing:
+// the scope is incomplete then, never smaller (design §5.1 row b).
+func (v *session) entitle(people []plan.Person, tracked []plan.Tracked) {
+	if len(v.cfg.Groups) == 0 {
+		return
+	}
+	was := make(map[string]string, len(tracked))
+	for _, t := range tracked {
+		was[t.ID.ID] = dnKey(t.DN)
+	}
+	for i := range people {
+		p := &people[i]
+		t := v.traits[p.ID.ID]
+		if p.State == plan.Entitled && !v.entitling.has(t) {
+			p.State, p.Evidence = v.entitling.stranger(t, was[p.ID.ID])
+		}
+	}
+}
+
+// stranger judges somebody in scope who is in none of the groups. was is the DN key under which
+// the person was seen last.
+func (c circle) stranger(t traits, was string) (plan.AccountState, plan.Evidence) {
+	switch {
+	case c.doubt != "":
+		return unknown("not seen in a group, but not all of them could be read (" + c.doubt + ")")
+	case t.doubt != "":
+		return unknown("not seen in a group, but that proves nothing: " + t.doubt)
+	case was != "" && slices.ContainsFunc(c.rosters, func(r *roster) bool { return r.stale[was] }):
+		return unknown("a group still lists the DN that this person had before; correct it there")
+	}
+	return departed(plan.OutOfScope, "in none of the groups that entitle")
+}
+
+func (v *session) certifyGroups() {
+	if len(v.cfg.Groups) > 0 {
+		v.certificate.set(groups, v.entitling.doubt == "", v.entitling.describe())
+	}
+	if len(v.cfg.ProtectGroups) == 0 {
+		return
+	}
+	detail := v.protected.describe()
+	if v.protected.doubt != "" {
+		v.logger.Warn("a group of protect.groups was not read wholly: everybody counts as protected", "source", v.cfg.Name)
+		detail += "; as long as that is so, everybody of this source counts as protected"
+	}
+	v.certificate.hold(protectGroups, "%s", detail)
+}
+
+func (c circle) describe() string {
+	var parts []string
+	for _, r := range c.rosters {
+		parts = append(parts, r.dn+": "+r.describe())
+	}
+	return strings.Join(parts, "; ")
+}
+
+func (r *roster) describe() string {
+	counts := []string{fmt.Sprintf("%d people", r.people)}
+	for _, count := range []struct {
+		n    int
+		what string
+	}{{r.nested, "groups in it"}, {r.foreign, "members of other domains"}, {r.dangling, "members that are not found"}} {
+		if count.n > 0 {
+			counts = append(counts, fmt.Sprintf("%d %s", count.n, count.what))
+		}
+	}
+	return strings.Join(append([]string{strings.Join(counts, ", ")}, r.faults...), "; ")
+}

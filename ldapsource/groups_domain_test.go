@@ -1,0 +1,165 @@
+package ldapsource
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/go-ldap/ldap/v3"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
+	"github.com/threema-dirsync/threema-dirsync/internal/testdir/sambaad"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// adGroup makes a group of Active Directory.
+func adGroup(parent, name string, members ...string) testdir.Entry {
+	e := groupIn(parent, "group", name, members...)
+	e.Attributes["sAMAccountName"] = []string{name}
+	return e
+}
+
+// TestGroupsOfDomain: nested four deep with a cycle, a primary group that is nested itself,
+// members that are no people, and one of another forest.
+func TestGroupsOfDomain(t *testing.T) {
+	srv := domain.Get(t)
+	unit, narrow := ownUnit(t, srv)
+	people := addTo(t, srv, unit, 6000, 12)
+	at := func(name string) string { return "CN=" + name + "," + unit }
+	const foreigner = "CN=S-1-5-11,CN=ForeignSecurityPrincipals," // every domain has this one
+	chart := charts{
+		"gt-top":     {names(people[:2]), []string{"gt-two"}},
+		"gt-two":     {names(people[2:4]), []string{"gt-three"}},
+		"gt-three":   {names(people[3:6]), []string{"gt-four", "gt-two"}},
+		"gt-four":    {names(people[6:8]), []string{"gt-top", "gt-primary"}},
+		"gt-primary": {names(people[9:11]), nil}, // one by the group, one by primaryGroupID
+	}
+	srv.Add(t,
+		adGroup(unit, "gt-primary", dns(people[9:11])...),
+		adGroup(unit, "gt-empty"),
+		adGroup(unit, "gt-four", dns(people[6:8])...),
+		adGroup(unit, "gt-three", append(dns(people[3:6]), at("gt-four"))...),
+		adGroup(unit, "gt-two", append(dns(people[2:4]), at("gt-three"), srv.ContactDN, srv.ComputerDN)...),
+		adGroup(unit, "gt-top", append(dns(people[:2]), at("gt-two"), at("gt-empty"), foreigner+srv.BaseDN)...),
+	)
+	srv.Modify(t, at("gt-three"), "member", append(dns(people[3:6]), at("gt-four"), at("gt-two"))...)
+	srv.Modify(t, at("gt-four"), "member", append(dns(people[6:8]), at("gt-top"), at("gt-primary"))...)
+	makePrimary(t, srv, people[10].DN, at("gt-primary"))
+	for root := range chart {
+		t.Run(root, func(t *testing.T) {
+			s := mustNew(t, forDomain(t, srv, narrow, func(c *Config) { c.Groups = []string{strings.ToLower(at(root))} }))
+			snapshot := wantMembers(t, s, "samaccountname", chart.everybody(root))
+			if !snapshot.Departures() {
+				t.Errorf("departures are blocked: %+v", snapshot.Conditions)
+			}
+			wantSameFromBelow(t, s, snapshot)
+		})
+	}
+	top := func(c *Config) { c.Groups = []string{at("gt-top")} }
+	c := condition(t, mustRead(t, mustNew(t, forDomain(t, srv, narrow, top))).Conditions, groups)
+	if want := at("gt-top") + ": 10 people, 5 groups in it, 1 members of other domains"; c.Detail != want {
+		t.Errorf("%q, want %q", c.Detail, want)
+	}
+	t.Run("Domain Users", func(t *testing.T) { // lists nobody but the one who has another primary group
+		users := func(c *Config) { c.Groups = []string{"CN=Domain Users,CN=Users," + srv.BaseDN} }
+		want := charts{"all": {names(people), nil}}.everybody("all")
+		snapshot := wantMembers(t, mustNew(t, forDomain(t, srv, narrow, users)), "samaccountname", want)
+		wantSameFromBelow(t, mustNew(t, forDomain(t, srv, narrow, users)), snapshot)
+	})
+	t.Run("empty", func(t *testing.T) {
+		empty := mustNew(t, forDomain(t, srv, narrow, func(c *Config) { c.Groups = []string{at("gt-empty")} }))
+		snapshot := mustRead(t, empty)
+		if snapshot.Departures() || snapshot.People[0].State != plan.Unknown {
+			t.Errorf("%+v", snapshot)
+		}
+		if got, err := empty.Recheck(t.Context(), []plan.Tracked{trackedAs(snapshot.People[0])}); err == nil && got[0].State != plan.Unknown {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
+func baseSearch(dn, attribute string) *ldap.SearchRequest {
+	return ldap.NewSearchRequest(dn, ldap.ScopeBaseObject, ldap.NeverDerefAliases, 0, 0, false, string(anything), []string{attribute}, nil)
+}
+
+// makePrimary gives a member of a group it as the primary one, which takes the person off its list.
+func makePrimary(t *testing.T, srv *sambaad.Server, person, group string) {
+	t.Helper()
+	conn := srv.Connect(t, srv.AdminDN)
+	result, err := conn.Search(baseSearch(group, "objectSid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := parseSID(string(result.Entries[0].GetRawAttributeValue("objectSid")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv.Modify(t, person, "primaryGroupID", fmt.Sprint(id.rid()))
+	if result, err = conn.Search(baseSearch(group, "member")); err != nil || strings.Contains(strings.Join(result.Entries[0].GetAttributeValues("member"), " "), person) {
+		t.Fatalf("%s is still listed: %v, %v", person, result, err)
+	}
+}
+
+// TestB14_HiddenMembers: in Active Directory nothing dangles, so a member that cannot be read is
+// hidden, and may be a group. Without the doubt its members would look as if they had left.
+func TestB14_HiddenMembers(t *testing.T) {
+	srv := domain.Get(t)
+	unit, narrow := ownUnit(t, srv)
+	people := addTo(t, srv, unit, 6100, 3)
+	srv.Add(t, adGroup(srv.HiddenOU, "gh-inner", people[0].DN))
+	srv.Add(t, adGroup(unit, "gh-outer", "CN=gh-inner,"+srv.HiddenOU, people[1].DN))
+	outer := func(c *Config) { c.Groups = []string{"CN=gh-outer," + unit} }
+	wantMembers(t, mustNew(t, forDomain(t, srv, narrow, outer)), "samaccountname",
+		map[string]bool{people[0].Account: true, people[1].Account: true})
+
+	blind := mustNew(t, forDomain(t, srv, narrow, outer, func(c *Config) { c.BindDN = srv.BlindDN }))
+	snapshot := wantMembers(t, blind, "samaccountname", map[string]bool{people[1].Account: true})
+	if snapshot.Departures() {
+		t.Error("somebody may depart")
+	}
+	if p := byAttribute(snapshot.People, "samaccountname")[people[0].Account]; p.State != plan.Unknown {
+		t.Errorf("%+v", p)
+	}
+}
+
+// TestB2_BigGroup: a group of more than 1,500. Samba shows all of it at once, and continues a
+// range that was asked for, so the loop starts here with the first hundred.
+func TestB2_BigGroup(t *testing.T) {
+	if testing.Short() {
+		t.Skip("loads 1,600 people")
+	}
+	srv := sambaad.Start(t, sambaad.Options{People: 1600})
+	big := "CN=big," + srv.GroupsDN
+	s := mustNew(t, forDomain(t, srv, func(c *Config) { c.BaseDN, c.Groups, c.PageSize = srv.StaffDN, []string{big}, 500 }))
+	snapshot := mustRead(t, s)
+	want := map[string]bool{}
+	for _, p := range srv.People {
+		if p.Entitled() {
+			want[p.Account] = true
+		}
+	}
+	if diff := cmp.Diff(want, entitledBy(snapshot, "samaccountname")); diff != "" {
+		t.Error(diff)
+	}
+	_, err := visit(t.Context(), s, func(_ context.Context, v *session) (struct{}, error) {
+		whole, err := v.lookup(big, "member")
+		if err != nil {
+			return struct{}{}, err
+		}
+		t.Logf("unasked, the server shows %d values", len(whole.values["member"]))
+		first, err := v.lookup(big, "member;range=0-99")
+		if err != nil {
+			return struct{}{}, err
+		}
+		all, err := v.allValues(*first, "member")
+		if len(all) != 1600 || len(first.values["member"]) != 0 {
+			t.Errorf("%d members from %v", len(all), first.values)
+		}
+		return struct{}{}, err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}

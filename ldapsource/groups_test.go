@@ -1,0 +1,377 @@
+package ldapsource
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/secret"
+	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
+	"github.com/threema-dirsync/threema-dirsync/internal/testdir/openldap"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// charts are the groups of a test as it loads them: whom each lists, by account, and which
+// groups. What the product makes of the directory is compared with what follows from the chart.
+type charts map[string]struct{ people, groups []string }
+
+// everybody in a group, directly or not, by account.
+func (c charts) everybody(roots ...string) map[string]bool {
+	found, seen := map[string]bool{}, map[string]bool{}
+	var visit func(string)
+	visit = func(name string) {
+		if seen[name] {
+			return
+		}
+		seen[name] = true
+		for _, account := range c[name].people {
+			found[account] = true
+		}
+		for _, inner := range c[name].groups {
+			visit(inner)
+		}
+	}
+	for _, root := range roots {
+		visit(root)
+	}
+	return found
+}
+
+// entitledBy are the accounts that a snapshot has entitled.
+func entitledBy(snapshot plan.Snapshot, attribute string) map[string]bool {
+	found := map[string]bool{}
+	for account, p := range byAttribute(snapshot.People, attribute) {
+		if p.State == plan.Entitled {
+			found[account] = true
+		}
+	}
+	return found
+}
+
+func names(people []testdir.Person) []string {
+	var accounts []string
+	for _, p := range people {
+		accounts = append(accounts, p.Account)
+	}
+	return accounts
+}
+
+func dns(people []testdir.Person) []string {
+	var found []string
+	for _, p := range people {
+		found = append(found, p.DN)
+	}
+	return found
+}
+
+// groupIn makes the entry of a group with a class of RFC 4519 or RFC 2307.
+func groupIn(parent, class, name string, members ...string) testdir.Entry {
+	attribute := map[string]string{"groupOfNames": "member", "groupOfUniqueNames": "uniqueMember", "posixGroup": "memberUid", "group": "member"}[class]
+	e := testdir.Entry{DN: "cn=" + name + "," + parent, Attributes: map[string][]string{"objectClass": {class}, "cn": {name}}}
+	if len(members) > 0 {
+		e.Attributes[attribute] = members
+	}
+	if class == "posixGroup" {
+		e.Attributes["gidNumber"] = []string{"4711"}
+	}
+	return e
+}
+
+// wantMembers reads and wants exactly those entitled, and nobody's absence believed to be more
+// or less than that.
+func wantMembers(t *testing.T, s *Source, attribute string, want map[string]bool) plan.Snapshot {
+	t.Helper()
+	snapshot := mustRead(t, s)
+	if diff := cmp.Diff(want, entitledBy(snapshot, attribute)); diff != "" {
+		t.Error(diff)
+	}
+	t.Log(condition(t, snapshot.Conditions, groups))
+	for _, p := range snapshot.People {
+		if p.State == plan.Departed && p.Evidence.Kind == plan.OutOfScope && want[strings.Join(p.Attributes[attribute], "")] {
+			t.Errorf("%+v", p)
+		}
+	}
+	return snapshot
+}
+
+// TestGroupsOfOpenLDAP: nested four deep with a cycle, listed by DN, by DN with a UID, by name;
+// members that are no people and members that are not there.
+func TestGroupsOfOpenLDAP(t *testing.T) {
+	srv := openldap.Start(t, openldap.Options{People: 90})
+	people := slices.DeleteFunc(slices.Clone(srv.People), func(p testdir.Person) bool { return !p.Entitled() })
+	at := func(name string) string { return "cn=" + name + "," + srv.LeaversDN }
+	unique := dns(people[30:40])
+	unique[3] += "#'0101'B"
+	unique[4] = strings.ToUpper(unique[4])
+	chart := charts{
+		"top":   {names(people[:5]), []string{"two", "names"}},
+		"two":   {names(people[5:10]), []string{"three"}},
+		"three": {names(people[8:15]), []string{"four", "two"}},
+		"four":  {names(people[15:20]), []string{"top"}},
+		"names": {names(people[30:40]), nil},
+		"posix": {names(people[50:55]), nil},
+	}
+	srv.Add(t,
+		groupIn(srv.LeaversDN, "groupOfNames", "top", append(dns(people[:5]), at("two"), at("names"), "cn=printer,"+srv.PeopleDN, "uid=ghost,"+srv.PeopleDN)...),
+		groupIn(srv.LeaversDN, "groupOfNames", "two", append(dns(people[5:10]), at("three"), "uid=elsewhere,dc=other,dc=example")...),
+		groupIn(srv.LeaversDN, "groupOfNames", "three", append(dns(people[8:15]), at("four"), at("two"))...),
+		groupIn(srv.LeaversDN, "groupOfNames", "four", append(dns(people[15:20]), at("top"))...),
+		groupIn(srv.LeaversDN, "groupOfUniqueNames", "names", unique...),
+		groupIn(srv.LeaversDN, "posixGroup", "posix", append(names(people[50:55]), "ghost")...),
+	)
+	for _, roots := range [][]string{{"top"}, {"two"}, {"names"}, {"posix"}, {"posix", "names"}, {"top", "posix"}} {
+		t.Run(strings.Join(roots, " "), func(t *testing.T) {
+			s := mustNew(t, forOpenLDAP(t, srv, func(c *Config) {
+				for _, root := range roots {
+					c.Groups = append(c.Groups, strings.ToUpper(at(root)))
+				}
+			}))
+			snapshot := wantMembers(t, s, "uid", chart.everybody(roots...))
+			if !snapshot.Departures() {
+				t.Errorf("departures are blocked: %+v", snapshot.Conditions)
+			}
+			wantSameFromBelow(t, s, snapshot, people[33].DN)
+		})
+	}
+	s := mustNew(t, forOpenLDAP(t, srv, func(c *Config) { c.Groups = []string{at("top")} }))
+	c := condition(t, mustRead(t, s).Conditions, groups)
+	if want := at("top") + ": 30 people, 4 groups in it, 1 members of other domains, 1 members that are not found"; c.Detail != want {
+		t.Errorf("%q, want %q", c.Detail, want)
+	}
+}
+
+// wantSameFromBelow asks for everybody of a snapshot by ID: the way upwards must come to the
+// same as the way downwards. A value of uniqueMember with a UID is found by nobody who does not
+// know the UID (RFC 4517 §4.2.31), so such a member is left out.
+func wantSameFromBelow(t *testing.T, s *Source, snapshot plan.Snapshot, but ...string) {
+	t.Helper()
+	var all []plan.Tracked
+	for _, p := range snapshot.People {
+		all = append(all, trackedAs(p))
+	}
+	sightings, err := s.Recheck(t.Context(), all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, p := range snapshot.People {
+		if got := sightings[i]; !slices.Contains(but, p.DN) && (got.State != p.State || got.Evidence.Kind != p.Evidence.Kind) {
+			t.Errorf("%s: %v %v by the read, %v %v by the last look", p.DN, p.State, p.Evidence, got.State, got.Evidence)
+		}
+	}
+}
+
+// groupFaults are ways for a group to be less than it is. Without the doubt in circle.stranger
+// each of them takes people out.
+func groupFaults(srv *openldap.Server, group string, member string) map[string]struct {
+	inject, mend func(*testing.T)
+	edit         func(*Config)
+	detail       string
+} {
+	none := func(*testing.T) {}
+	same := func(*Config) {}
+	return map[string]struct {
+		inject, mend func(*testing.T)
+		edit         func(*Config)
+		detail       string
+	}{
+		"deleted":              {none, none, func(c *Config) { c.Groups = append(c.Groups, "cn=gone,"+srv.LeaversDN) }, "it is not there"},
+		"on no server":         {none, none, func(c *Config) { c.Groups = append(c.Groups, "cn=gone,dc=other") }, "it is not there"},
+		"no group":             {none, none, func(c *Config) { c.Groups = append(c.Groups, srv.PeopleDN) }, "it is no group"},
+		"hidden":               {none, none, func(c *Config) { c.Groups = append(c.Groups, "cn=hidden,"+srv.HiddenOU) }, "it is not there"},
+		"members hidden":       {none, none, func(c *Config) { c.Groups = append(c.Groups, "cn=sealed,"+srv.LeaversDN) }, "its member is not readable"},
+		"emptied":              {none, none, func(c *Config) { c.Groups = append(c.Groups, "cn=ghosts,"+srv.LeaversDN) }, "it is empty"},
+		"inner group hidden":   {none, none, func(c *Config) { c.Groups = append(c.Groups, "cn=outer,"+srv.LeaversDN) }, "1 members cannot be read"},
+		"too deep":             {none, none, func(c *Config) { c.Groups = append(c.Groups, "cn=deep0,"+srv.LeaversDN) }, "more than 32 deep"},
+		"the group that shows": {func(t *testing.T) { srv.Modify(t, group, "member", "uid=ghost,"+srv.PeopleDN) }, func(t *testing.T) { srv.Modify(t, group, "member", member) }, same, "it is empty"},
+	}
+}
+
+// TestGroupFaults: whatever is wrong with a group, its members stay entitled, nobody else is
+// known to be none, and nobody departs; check says so. Mended, all is as before.
+func TestGroupFaults(t *testing.T) {
+	sealed := "access to dn.exact=\"cn=sealed,ou=leavers,dc=example,dc=org\" attrs=member by dn.exact=\"cn=blind,ou=service,dc=example,dc=org\" none by * break"
+	srv := openldap.Start(t, openldap.Options{People: 12, FirstConf: sealed})
+	entries := []testdir.Entry{
+		groupIn(srv.LeaversDN, "groupOfNames", "team", srv.People[0].DN),
+		groupIn(srv.LeaversDN, "groupOfNames", "ghosts", "uid=ghost,"+srv.PeopleDN),
+		groupIn(srv.LeaversDN, "groupOfNames", "sealed", srv.People[1].DN),
+		groupIn(srv.HiddenOU, "groupOfNames", "hidden", srv.People[1].DN),
+		groupIn(srv.LeaversDN, "groupOfNames", "outer", srv.People[0].DN, "cn=hidden,"+srv.HiddenOU),
+	}
+	for n := range maxNesting + 2 {
+		inner := "cn=deep" + fmt.Sprint(n+1) + "," + srv.LeaversDN
+		entries = append(entries, groupIn(srv.LeaversDN, "groupOfNames", fmt.Sprint("deep", n), srv.People[0].DN, inner))
+	}
+	srv.Add(t, entries...)
+	team := "cn=team," + srv.LeaversDN
+	for name, fault := range groupFaults(srv, team, srv.People[0].DN) {
+		t.Run(name, func(t *testing.T) {
+			sound := func(c *Config) { c.BindDN, c.Groups = srv.BlindDN, []string{team} }
+			whole := mustRead(t, mustNew(t, forOpenLDAP(t, srv, sound)))
+			if c := condition(t, whole.Conditions, groups); !c.OK || len(entitledBy(whole, "uid")) != 1 {
+				t.Fatalf("%+v", c)
+			}
+			fault.inject(t)
+			s := mustNew(t, forOpenLDAP(t, srv, sound, fault.edit))
+			snapshot := mustRead(t, s)
+			if c := condition(t, snapshot.Conditions, groups); c.OK || snapshot.Departures() || !strings.Contains(c.Detail, fault.detail) {
+				t.Errorf("%+v", c)
+			}
+			for _, p := range snapshot.People {
+				if p.State == plan.Departed {
+					t.Errorf("%+v", p)
+				}
+			}
+			if f := findingsOf(s.Check(t.Context()), "groups", Warning); len(f) < 1 || f[0].Advice == "" {
+				t.Error("check does not warn")
+			}
+			fault.mend(t)
+			wantMembers(t, mustNew(t, forOpenLDAP(t, srv, sound)), "uid", map[string]bool{srv.People[0].Account: true})
+		})
+	}
+}
+
+func findingsOf(all []Finding, name string, verdict Verdict) []Finding {
+	return slices.DeleteFunc(all, func(f Finding) bool { return f.Name != name || f.Verdict != verdict })
+}
+
+// TestLastLookAtTheGroups: the last look before a request sees that somebody is back, and takes
+// nothing for proven while a group shows nothing.
+func TestLastLookAtTheGroups(t *testing.T) {
+	srv := openldap.Start(t, openldap.Options{People: 9})
+	team, inner := "cn=team,"+srv.LeaversDN, "cn=inner,"+srv.LeaversDN
+	anna, bert := srv.People[0], srv.People[1]
+	srv.Add(t,
+		groupIn(srv.LeaversDN, "groupOfNames", "inner", anna.DN),
+		groupIn(srv.LeaversDN, "groupOfNames", "team", inner, bert.DN),
+	)
+	s := mustNew(t, forOpenLDAP(t, srv, func(c *Config) { c.Groups = []string{team} }))
+	tracked := trackedAs(byAttribute(mustRead(t, s).People, "uid")[anna.Account])
+	look := func(state plan.AccountState, kind plan.EvidenceKind) {
+		t.Helper()
+		got, err := s.Recheck(t.Context(), []plan.Tracked{tracked})
+		if err != nil || got[0].State != state || got[0].Evidence.Kind != kind {
+			t.Errorf("%+v, %v; want %v", got, err, state)
+		}
+	}
+	look(plan.Entitled, "")
+	srv.Modify(t, inner, "member", bert.DN)
+	look(plan.Departed, plan.OutOfScope)
+	srv.Modify(t, inner, "member", bert.DN, anna.DN)
+	look(plan.Entitled, "")
+	srv.Modify(t, team, "member", bert.DN)
+	look(plan.Departed, plan.OutOfScope)
+	srv.Delete(t, team)
+	look(plan.Unknown, "")
+	srv.Add(t, groupIn(srv.LeaversDN, "groupOfNames", "team", inner))
+	look(plan.Entitled, "")
+}
+
+// TestRenamedMember: who was renamed while a group keeps the old name has not left. (uniqueMember
+// is an attribute that the test's server does not follow up.) Renamed between the people and the
+// groups, a member is known by the immutable ID.
+func TestRenamedMember(t *testing.T) {
+	srv := openldap.Start(t, openldap.Options{People: 9})
+	anna, bert, carl := srv.People[0], srv.People[1], srv.People[2]
+	srv.Add(t,
+		groupIn(srv.LeaversDN, "groupOfUniqueNames", "team", anna.DN, bert.DN),
+		groupIn(srv.LeaversDN, "groupOfNames", "followed", carl.DN),
+	)
+	edit := func(c *Config) { c.Groups = []string{"cn=team," + srv.LeaversDN, "cn=followed," + srv.LeaversDN} }
+	renamed := false
+	s := mustNew(t, forOpenLDAP(t, srv, edit), func(o *Options) {
+		o.Progress = func(int) {
+			if !renamed {
+				renamed = true
+				srv.Rename(t, carl.DN, "cn=Carl \\C3\\9Cbel")
+			}
+		}
+	})
+	before := wantMembers(t, s, "uid", map[string]bool{anna.Account: true, bert.Account: true, carl.Account: true})
+	tracked := trackedAs(byAttribute(before.People, "uid")[anna.Account])
+
+	srv.Rename(t, anna.DN, "uid=u000000a")
+	after := byAttribute(mustRead(t, s, tracked).People, "givenname")[anna.GivenName]
+	if after.State != plan.Unknown || !strings.Contains(after.Evidence.Detail, "still lists the DN") {
+		t.Errorf("%+v", after)
+	}
+	if got, err := s.Recheck(t.Context(), []plan.Tracked{tracked}); err != nil || got[0].State != plan.Unknown {
+		t.Errorf("%+v, %v", got, err)
+	}
+	srv.Modify(t, "cn=team,"+srv.LeaversDN, "uniqueMember", bert.DN)
+	after = byAttribute(mustRead(t, s, tracked).People, "givenname")[anna.GivenName]
+	if after.State != plan.Departed || after.Evidence.Kind != plan.OutOfScope {
+		t.Errorf("%+v", after)
+	}
+}
+
+// TestProtectGroups: members are protected, in scope or not; while a group cannot be read,
+// everybody is, and departures go on.
+func TestProtectGroups(t *testing.T) {
+	srv := openldap.Start(t, openldap.Options{People: 9})
+	boss, gone := srv.People[0], srv.People[1]
+	board := "cn=board," + srv.LeaversDN
+	srv.Add(t, groupIn(srv.LeaversDN, "groupOfNames", "inner", boss.DN, gone.DN), groupIn(srv.LeaversDN, "groupOfNames", "board", "cn=inner,"+srv.LeaversDN))
+	s := mustNew(t, forOpenLDAP(t, srv, func(c *Config) { c.BaseDN, c.ProtectGroups = srv.PeopleDN, []string{board} }))
+	before := mustRead(t, s)
+	tracked := trackedAs(byAttribute(before.People, "uid")[gone.Account])
+	srv.Move(t, gone.DN, srv.LeaversDN)
+	snapshot := mustRead(t, s, tracked)
+	protected := map[string]bool{}
+	for _, p := range snapshot.People {
+		if p.Protected {
+			protected[p.Attributes["uid"][0]] = true
+		}
+	}
+	if diff := cmp.Diff(map[string]bool{boss.Account: true}, protected); diff != "" {
+		t.Error(diff)
+	}
+	if !snapshot.Sightings[0].Protected || snapshot.ProtectAll != "" || !snapshot.Departures() {
+		t.Errorf("%+v, %q", snapshot.Sightings, snapshot.ProtectAll)
+	}
+	srv.Delete(t, board)
+	snapshot = mustRead(t, s)
+	if !strings.Contains(snapshot.ProtectAll, board+": it is not there") || !snapshot.Departures() {
+		t.Errorf("%q, departures %t", snapshot.ProtectAll, snapshot.Departures())
+	}
+	if c := condition(t, snapshot.Conditions, protectGroups); !strings.Contains(c.Detail, "everybody of this source counts as protected") {
+		t.Error(c)
+	}
+	if f := findingsOf(s.Check(t.Context()), "protect.groups", Warning); len(f) != 1 {
+		t.Errorf("%+v", f)
+	}
+}
+
+// TestGroupsAreScope: another group is another scope, another spelling is not.
+func TestGroupsAreScope(t *testing.T) {
+	t.Parallel()
+	scopes := map[string][]string{}
+	for name, list := range map[string][]string{
+		"none": nil, "one": {"CN=A,DC=x"}, "spelt": {"cn=a, dc=X"}, "two": {"CN=B,DC=x", "CN=A,DC=x"}, "two again": {"cn=a,dc=x", "cn=b,dc=x"},
+	} {
+		s, err := New(Config{Name: "corp", Profile: OpenLDAP, URLs: []string{"ldaps://x"}, BindDN: "cn=r", BindPassword: secret.New("x"), BaseDN: "dc=x", Groups: list}, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		scopes[s.scope] = append(scopes[s.scope], name)
+	}
+	var got [][]string
+	for _, scope := range slices.Collect(maps.Values(scopes)) {
+		slices.Sort(scope)
+		got = append(got, scope)
+	}
+	slices.SortFunc(got, func(a, b []string) int { return strings.Compare(a[0], b[0]) })
+	if diff := cmp.Diff([][]string{{"none"}, {"one", "spelt"}, {"two", "two again"}}, got); diff != "" {
+		t.Error(diff)
+	}
+	for _, bad := range []Config{{Groups: []string{""}}, {ProtectGroups: []string{"board"}}} {
+		bad.Name, bad.Profile, bad.URLs, bad.BindDN, bad.BindPassword, bad.BaseDN = "corp", OpenLDAP, []string{"ldaps://x"}, "cn=r", secret.New("x"), "dc=x"
+		if _, err := New(bad, Options{}); err == nil {
+			t.Errorf("%+v is taken", bad)
+		}
+	}
+}
