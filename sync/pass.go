@@ -135,6 +135,9 @@ func (p *Pass) prepare(ctx context.Context, r *Report, run int64, acceptedBy *st
 		r.fail(fmt.Errorf("record what the pass learned: %w", err))
 		return in, false
 	}
+	if acceptedBy != nil {
+		r.Plan.Baseline.Accepted = true
+	}
 	return in, true
 }
 

@@ -49,6 +49,27 @@ func existingFile(path string) (string, error) {
 	return path, nil
 }
 
+// replaceFile writes a private file whole or not at all: beside it, synced, then renamed to its
+// name. It returns when the new name is on disk.
+func replaceFile(path string, content []byte) (err error) {
+	file, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, private)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(content)
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return errors.Join(err, os.Remove(file.Name()))
+	}
+	if err := os.Rename(file.Name(), path); err != nil {
+		return err
+	}
+	folder, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
+}
+
 // checkPrivate refuses what is no regular file, and what others can read or write.
 func checkPrivate(path string) error {
 	info, err := os.Stat(path)

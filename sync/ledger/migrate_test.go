@@ -168,6 +168,9 @@ func sample(version int) plan.State {
 	if version >= 2 {
 		s.Approvals = []plan.GivenApproval{{Change: "ch4", Person: person("p3"), Until: start.Add(23 * time.Hour)}}
 	}
+	if version >= 4 {
+		s.Gap = plan.Gap{Kind: plan.OlderLedger, Own: 1, Done: 9, At: start.Add(-3 * time.Hour)}
+	}
 	return s
 }
 
