@@ -64,9 +64,9 @@ func (p *planner) leaving(rekeyed map[PersonID]bool) []BaselinePerson {
 			continue
 		}
 		o := p.observations[own.Person]
-		why := p.keptFromLeaving(own, o)
-		if why == "" {
-			why = found[own.Person].whyGone(excluded)
+		why := found[own.Person].whyGone(excluded)
+		if o.State != Entitled || !p.sourceRead(own.Person.Source) { // else an incomplete read: nobody departs by it
+			why = firstNonEmpty(p.keptFromLeaving(own, o), why)
 		}
 		people = append(people, BaselinePerson{own.Person, own.CSI, cmp.Or(o.DN, found[own.Person].DN), why})
 	}

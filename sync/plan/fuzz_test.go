@@ -262,8 +262,8 @@ func (w *world) event(d *dice) {
 
 // many is something that happens to a whole OU.
 func (w *world) many(d *dice) {
-	kind, ou := d.roll(3), pick(d, "Berlin", "Paris")
-	for _, e := range w.source().people {
+	kind, ou := d.roll(4), pick(d, "Berlin", "Paris")
+	for _, e := range slices.Clone(w.source().people) {
 		switch {
 		case e.ou != ou:
 		case kind == 0:
@@ -272,6 +272,10 @@ func (w *world) many(d *dice) {
 			e.comeBack()
 		case kind == 2:
 			e.last, e.extra = "Neu", map[string]string{"th_nickname": ""}
+		case kind == 3 && e.state == plan.Entitled: // the directory is loaded anew
+			e.leave(plan.Absent)
+			young := w.hireAt(w.source(), e.username)
+			young.csi, young.ou, young.last = e.csi, e.ou, e.last
 		}
 	}
 }
@@ -362,7 +366,9 @@ func (w *world) strain(d *dice, e *entry) {
 }
 
 func (w *world) rescope(d *dice) {
-	switch d.roll(4) {
+	switch d.roll(5) {
+	case 4:
+		w.state.Gap = plan.Gap{Kind: pick(d, plan.OlderLedger, plan.LostLedger), Own: 1, Done: 2, At: w.now}
 	case 0:
 		w.source().scope = pick(d, "s1", "s9")
 	case 1, 2:
