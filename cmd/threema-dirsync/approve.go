@@ -20,8 +20,9 @@ departure that has begun keeps its approval. It works beside a running pass.
 
 approve --baseline binds the ledger to the licence package, the directory and the scope as
 they are now, and allows destructive changes against them from the next pass on, within all
-limits. It is the only thing that lifts the guard "baseline". Look at the plan first. It changes
-nothing in the package.`
+limits. It is the only thing that lifts the guard "baseline", also where a ledger was lost, an older
+one put back, or a directory loaded anew. Look at the plan first: it lists who enters and who
+leaves because of it, and so does the answer. It changes nothing in the package.`
 
 type approveFlags struct {
 	baseline, json bool

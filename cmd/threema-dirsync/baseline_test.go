@@ -335,9 +335,9 @@ func TestLedgerFaults(t *testing.T) {
 		}
 	}
 	for _, row := range []struct {
-		name         string
-		break_, mend func(*testing.T, *world)
-		say          string
+		name        string
+		spoil, mend func(*testing.T, *world)
+		say         string
 	}{
 		{"a ledger that cannot be written", mode(ledgerFile, 0o400), mode(ledgerFile, 0o600), "must be able to write the ledger, what lies beside it and its folder"},
 		{"a folder that cannot be written", mode("", 0o500), mode("", 0o700), "must be able to write the ledger, what lies beside it and its folder"},
@@ -351,7 +351,7 @@ func TestLedgerFaults(t *testing.T) {
 			dir.disable(t, dir.people[0])
 			dir.join(t, 100)
 			before := w.sim.frozen(t)
-			row.break_(t, w)
+			row.spoil(t, w)
 			for _, command := range [][]string{{"run", "--once"}, {"approve", "--baseline"}, {"plan"}} {
 				out := w.must(t, 1, command...)
 				if text := out.stdout + out.stderr; !strings.Contains(text, row.say) {
@@ -393,7 +393,7 @@ func TestDiskFull(t *testing.T) {
 			t.Errorf("%d blocks: %v", blocks, out)
 		}
 		state := w.sim.state(t)
-		if max := min(3, n/3+1); len(state.Withdrawn) > max || len(state.Detached) > max {
+		if left := min(3, n/3+1); len(state.Withdrawn) > left || len(state.Detached) > left {
 			t.Errorf("%d blocks: withdrawn %v, detached %v", blocks, state.Withdrawn, state.Detached)
 		}
 		w.advance(t, 24*time.Hour)

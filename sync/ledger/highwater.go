@@ -105,19 +105,26 @@ func number(ctx context.Context, tx *sql.Tx, t *trail, high highWater) (highWate
 		return highWater{}, err
 	}
 	if gap.Kind != "" {
-		result, err := tx.ExecContext(ctx, `INSERT INTO gap (one, kind, own, done, at) VALUES (1, ?, ?, ?, ?)
-			ON CONFLICT (one) DO UPDATE SET kind = excluded.kind, own = excluded.own, done = excluded.done, at = excluded.at WHERE done <> excluded.done`,
-			gap.Kind, gap.Own, gap.Done, millis(gap.At))
-		if err != nil {
+		if err := noteGap(ctx, tx, t, gap); err != nil {
 			return highWater{}, err
-		}
-		if noted, err := result.RowsAffected(); err != nil {
-			return highWater{}, err
-		} else if noted > 0 {
-			t.note(AuditEntry{Event: AuditBound, Message: gap.String()})
 		}
 	}
 	return highWater{Ledger: identity, Pass: max(last, high.Pass) + 1, At: t.now}, nil
+}
+
+// noteGap keeps a gap until somebody accepts it. One that is kept already is not told again.
+func noteGap(ctx context.Context, tx *sql.Tx, t *trail, gap plan.Gap) error {
+	result, err := tx.ExecContext(ctx, `INSERT INTO gap (one, kind, own, done, at) VALUES (1, ?, ?, ?, ?)
+		ON CONFLICT (one) DO UPDATE SET kind = excluded.kind, own = excluded.own, done = excluded.done, at = excluded.at WHERE done <> excluded.done`,
+		gap.Kind, gap.Own, gap.Done, millis(gap.At))
+	if err != nil {
+		return err
+	}
+	noted, err := result.RowsAffected()
+	if noted > 0 {
+		t.note(AuditEntry{Event: AuditBound, Message: gap.String()})
+	}
+	return err
 }
 
 // closeGap forgets the gap: somebody accepted the ledger as it is. What somebody approved before

@@ -42,7 +42,7 @@ func (p *planner) entering(rekeyed []BaselinePerson) []BaselinePerson {
 			people = append(people, BaselinePerson{i.Person, i.CSI, i.DN, "entitled now, and never seen before"})
 		}
 	}
-	return people
+	return sortPeople(people)
 }
 
 // leaving are the people of ours whom what was read now does not show as entitled. It asks the

@@ -57,6 +57,7 @@ func TestFuzzReachesEverything(t *testing.T) {
 	t.Parallel()
 	ops, guards := map[plan.Op]map[plan.Status]int{}, map[string]int{}
 	approved, expired := map[plan.Op]int{}, 0
+	asked, accepted := map[string]int{}, 0
 	done, ended, settled := map[plan.Op]int{}, map[string]int{}, map[bool]int{}
 	for seed := range uint64(600) {
 		w := live(t, seedBytes(seed), func(p plan.Plan) {
@@ -71,6 +72,12 @@ func TestFuzzReachesEverything(t *testing.T) {
 			}
 			for _, g := range p.Guards {
 				guards[g.Name]++
+			}
+			if b := p.Baseline; b != nil {
+				asked["enters"] += len(b.Enters)
+				asked["leaves"] += len(b.Leaves)
+				asked["rekeyed"] += len(b.Rekeyed)
+				accepted += len(p.Memory.Accepted)
 			}
 			expired += len(p.Memory.ExpiredApprovals)
 			for _, e := range p.Memory.EndedSagas {
@@ -115,6 +122,9 @@ func TestFuzzReachesEverything(t *testing.T) {
 		if approved[op] == 0 {
 			t.Errorf("no %s is due because somebody approved it", op)
 		}
+	}
+	if min(asked["enters"], asked["leaves"], asked["rekeyed"], accepted) == 0 {
+		t.Errorf("no baseline concerns people in every way, or none accepts a mass: %v, %d", asked, accepted)
 	}
 	if expired == 0 {
 		t.Error("no approval expires")
