@@ -1,6 +1,8 @@
 package sync_test
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"os"
 	"slices"
@@ -131,6 +133,24 @@ func TestOwnCount(t *testing.T) {
 	budget, err := w.ledger.Budget(t.Context())
 	w.must(err)
 	w.equal("free again", time.Date(2026, 3, 3, 10, 0, 0, 0, time.UTC), budget.FreeAt) // the end of the hour, a day later
+}
+
+// brokenCount is a count of requests that cannot be written: the disk is full.
+type brokenCount struct{}
+
+func (brokenCount) Take(context.Context) error { return errors.New("disk full") }
+
+// TestBrokenCount: nothing is sent that is not counted, and once it can be, the day is not lost.
+func TestBrokenCount(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{daily: 100}, employees(2)...)
+	broken := newClient(t, w.baseURL, brokenCount{}, nil)
+	w.pack = func(dirsync.Package) dirsync.Package { return broken }
+	w.exits(dirsync.ExitFailed)
+	w.equal("requests", 0, len(w.sim.Requests()))
+	w.pack = nil
+	w.ok()
+	w.equal("usernames", []string{"user01", "user02"}, w.usernames())
 }
 
 // TestGoneAlready: 404 on an effect is success.

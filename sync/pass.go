@@ -131,7 +131,13 @@ func (p *Pass) prepare(ctx context.Context, r *Report, run int64, acceptedBy *st
 	if acceptedBy != nil {
 		r.Plan.Memory.AcceptedBy = *acceptedBy
 	}
-	return in, p.remember(ctx, r, run)
+	if !p.remember(ctx, r, run) {
+		return in, false
+	}
+	if acceptedBy != nil {
+		r.Plan.Baseline.Accepted = true
+	}
+	return in, true
 }
 
 func (p *Pass) remember(ctx context.Context, r *Report, run int64) bool {
@@ -249,19 +255,20 @@ func rolledOut(pl plan.Plan) bool {
 	return true
 }
 
-// pausing is a failure that knows how long the service asks to be left alone, 0 if it did not
-// say.
+// pausing is a failure that knows whether the service answered, and how long it asks to be left
+// alone, 0 if it did not say.
 type pausing interface {
 	error
+	Answered() bool
 	RetryAfter() time.Duration
 }
 
 // noteQuota makes a refusal for lack of quota last. Where the service names no time, the day
-// of its own clock is taken (threema-work-api §3). A refusal by our own count, which is a
-// failure with a failure as its cause, needs no note: the count knows when it is over.
+// of its own clock is taken (threema-work-api §3). A refusal by our own count needs no note: the
+// count knows when it is over, and one that could not be written must not cost the day.
 func (p *Planner) noteQuota(ctx context.Context, err error) {
 	refusal, ok := errors.AsType[pausing](err)
-	if !ok || plan.KindOf(err) != plan.FailureQuota || plan.KindOf(errors.Unwrap(refusal)) == plan.FailureQuota {
+	if !ok || plan.KindOf(err) != plan.FailureQuota || !refusal.Answered() {
 		return
 	}
 	now := p.Now().UTC()

@@ -17,6 +17,7 @@ const (
 	storedHeld      = 1000
 	storedUnmanaged = 100
 	storedNotices   = 100
+	storedBaseline  = 1000
 )
 
 // end is the report as the ledger keeps it.
@@ -41,7 +42,20 @@ func (r *Report) stored() *Report {
 	s.Plan.Held = head(r.Plan.Held, storedHeld, "held", s.omitted)
 	s.Plan.Unmanaged = head(r.Plan.Unmanaged, storedUnmanaged, "unmanaged", s.omitted)
 	s.Plan.Notices = head(r.Plan.Notices, storedNotices, "notices", s.omitted)
+	s.Plan.Baseline = storedChange(r.Plan.Baseline, s.omitted)
 	return &s
+}
+
+// storedChange cuts the lists of a change of the baseline.
+func storedChange(whole *plan.BaselineChange, omitted map[string]int) *plan.BaselineChange {
+	if whole == nil {
+		return nil
+	}
+	b := *whole
+	b.Enters = head(b.Enters, storedBaseline, "baseline.enters", omitted)
+	b.Leaves = head(b.Leaves, storedBaseline, "baseline.leaves", omitted)
+	b.Rekeyed = head(b.Rekeyed, storedBaseline, "baseline.rekeyed", omitted)
+	return &b
 }
 
 // weight sorts what was done behind what was not.

@@ -42,6 +42,9 @@ func (e *Error) FailureKind() plan.FailureKind { return e.Kind }
 // say.
 func (e *Error) RetryAfter() time.Duration { return e.Pause }
 
+// Answered tells whether it was the service that refused, and not this program or the way there.
+func (e *Error) Answered() bool { return e.Status != 0 }
+
 func (r request) failure(kind plan.FailureKind, err error) *Error {
 	return &Error{Method: r.method, Path: r.escapedPath(), Kind: kind, Err: err}
 }

@@ -20,10 +20,11 @@ departure that has begun keeps its approval. It works beside a running pass.
 
 approve --baseline binds the ledger to the licence package, the directory and the scope as
 they are now, and allows destructive changes against them from the next pass on, within all
-limits. It is the only thing that lifts the guard "baseline". It also settles the doubts of the
-conditions "learned-sentinels", "count" and "bind-account": what is missing now is accepted as
-missing, and its people go the way of all leavers. Look at the plan first. It changes nothing in
-the package.
+limits. It is the only thing that lifts the guard "baseline", also where a ledger was lost, an older
+one put back, or a directory loaded anew. It also settles the doubts of the conditions
+"learned-sentinels", "count" and "bind-account": what is missing now is accepted as missing, and
+its people go the way of all leavers. Look at the plan first: it lists who enters and who leaves
+because of it, and so does the answer. It changes nothing in the package.
 
 approve HASH --withdraw PERSON says yes to the withdrawal that "withdraw PERSON" orders, where the
 policy asks for one. That command tells the HASH.`

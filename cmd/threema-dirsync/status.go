@@ -26,6 +26,7 @@ type status struct {
 	Quota    quotaStatus     `json:"quota"`
 	Seats    seatStatus      `json:"seats"`
 	Managed  int             `json:"managedCredentials"`
+	Baseline *baselineStatus `json:"baseline,omitempty"` // what the last pass asked about, or was told
 	Report   json.RawMessage `json:"report,omitempty"`
 }
 
@@ -60,6 +61,14 @@ type quotaStatus struct {
 	Unlimited bool      `json:"unlimited"`
 	Remaining int       `json:"remaining"`
 	FreeAt    time.Time `json:"freeAt"`
+}
+
+// baselineStatus counts whom a change of the baseline concerns; the report has the names.
+type baselineStatus struct {
+	Accepted bool `json:"accepted"`
+	Enters   int  `json:"enters"`
+	Leaves   int  `json:"leaves"`
+	Rekeyed  int  `json:"rekeyed"`
 }
 
 // sourceStatus, guardStatus and seatStatus are read back from the report of the last pass.
@@ -177,8 +186,28 @@ func (s *status) addReport(text json.RawMessage) {
 		Guards  []guardStatus  `json:"guards"`
 		Seats   seatStatus     `json:"seats"`
 	}
+	s.Baseline = readBaseline(text)
 	if json.Unmarshal(text, &report) == nil && report.Guards != nil && report.Sources != nil {
 		s.Sources, s.Guards, s.Seats = report.Sources, report.Guards, report.Seats
+	}
+}
+
+// readBaseline counts the lists of a report, with what its record leaves out.
+func readBaseline(text json.RawMessage) *baselineStatus {
+	var report struct {
+		Baseline *struct {
+			Accepted                bool
+			Enters, Leaves, Rekeyed []json.RawMessage
+		} `json:"baseline"`
+		Omitted map[string]int `json:"omitted"`
+	}
+	if json.Unmarshal(text, &report) != nil || report.Baseline == nil {
+		return nil
+	}
+	b, omitted := report.Baseline, report.Omitted
+	return &baselineStatus{
+		Accepted: b.Accepted, Enters: len(b.Enters) + omitted["baseline.enters"],
+		Leaves: len(b.Leaves) + omitted["baseline.leaves"], Rekeyed: len(b.Rekeyed) + omitted["baseline.rekeyed"],
 	}
 }
 

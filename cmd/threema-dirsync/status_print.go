@@ -52,6 +52,13 @@ func (s *status) printCounts(w io.Writer) {
 }
 
 func (s *status) printWaiting(w io.Writer) {
+	if b := s.Baseline; b != nil {
+		state := "waits for you, see the guard"
+		if b.Accepted {
+			state = "accepted in the last pass"
+		}
+		say(w, "Baseline:\t%s: %d enter, %d of ours are not entitled any more, %d have a new directory ID; names: `plan`, or status --json", state, b.Enters, b.Leaves, b.Rekeyed)
+	}
 	switch {
 	case s.Approved.Expires != nil:
 		say(w, "Approvals:\t%d given and not used up, the next one expires %s", s.Approved.Live, stamp(*s.Approved.Expires))

@@ -1,9 +1,11 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -15,22 +17,26 @@ import (
 // sees them.
 func (l *Ledger) Approve(ctx context.Context, hash, by string, approvals []plan.GivenApproval) error {
 	return audited(ctx, l.writes, "record the approval", l.now(), func(tx *sql.Tx, t *trail) error {
-		for _, a := range approvals {
-			_, err := tx.ExecContext(ctx, `INSERT INTO approvals (change_id, source, person, hash, approved_by, approved_at, until)
-				VALUES (?, ?, ?, ?, ?, ?, ?)
-				ON CONFLICT (change_id) DO UPDATE SET source = excluded.source, person = excluded.person, hash = excluded.hash,
-					approved_by = excluded.approved_by, approved_at = excluded.approved_at, until = excluded.until`,
-				a.Change, a.Person.Source, a.Person.ID, hash, by, millis(t.now), millis(a.Until))
-			if err != nil {
-				return err
-			}
-			t.note(AuditEntry{
-				Event: AuditApproved, Change: a.Change, Person: a.Person, By: by,
-				Message: fmt.Sprintf("plan %s, until %s", hash, a.Until.UTC().Format(time.RFC3339)),
-			})
-		}
-		return nil
+		return putApprovals(ctx, tx, t, hash, by, approvals)
 	})
+}
+
+func putApprovals(ctx context.Context, tx *sql.Tx, t *trail, hash, by string, approvals []plan.GivenApproval) error {
+	for _, a := range approvals {
+		_, err := tx.ExecContext(ctx, `INSERT INTO approvals (change_id, source, person, hash, approved_by, approved_at, until)
+			VALUES (?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (change_id) DO UPDATE SET source = excluded.source, person = excluded.person, hash = excluded.hash,
+				approved_by = excluded.approved_by, approved_at = excluded.approved_at, until = excluded.until`,
+			a.Change, a.Person.Source, a.Person.ID, hash, by, millis(t.now), millis(a.Until))
+		if err != nil {
+			return err
+		}
+		t.note(AuditEntry{
+			Event: AuditApproved, Change: a.Change, Person: a.Person, By: by,
+			Message: fmt.Sprintf("plan %s, until %s", hash, a.Until.UTC().Format(time.RFC3339)),
+		})
+	}
+	return nil
 }
 
 func readApprovals(ctx context.Context, tx querier) ([]plan.GivenApproval, error) {
@@ -53,16 +59,26 @@ func useUp(ctx context.Context, tx *sql.Tx, change string) error {
 // forgetApprovals drops those that count no more. One that was renewed beside the pass stays.
 func forgetApprovals(ctx context.Context, tx *sql.Tx, t *trail, changes []string) error {
 	for _, change := range changes {
-		expired, err := selectAll(ctx, tx, func(rows *sql.Rows) (AuditEntry, error) {
-			e := AuditEntry{Event: AuditApprovalExpired, Change: change}
-			return e, rows.Scan(&e.Person.Source, &e.Person.ID)
-		}, `DELETE FROM approvals WHERE change_id = ? AND until <= ? RETURNING source, person`, change, millis(t.now))
+		err := dropApprovals(ctx, tx, t, `DELETE FROM approvals WHERE change_id = ? AND until <= ? RETURNING change_id, source, person`, change, millis(t.now))
 		if err != nil {
 			return err
 		}
-		for _, e := range expired {
-			t.note(e)
-		}
+	}
+	return nil
+}
+
+// dropApprovals runs a DELETE that returns what it dropped, and notes that.
+func dropApprovals(ctx context.Context, tx *sql.Tx, t *trail, query string, args ...any) error {
+	dropped, err := selectAll(ctx, tx, func(rows *sql.Rows) (AuditEntry, error) {
+		e := AuditEntry{Event: AuditApprovalExpired}
+		return e, rows.Scan(&e.Change, &e.Person.Source, &e.Person.ID)
+	}, query, args...)
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(dropped, func(a, b AuditEntry) int { return cmp.Compare(a.Change, b.Change) })
+	for _, e := range dropped {
+		t.note(e)
 	}
 	return nil
 }

@@ -27,6 +27,11 @@ func bind(ctx context.Context, tx *sql.Tx, t *trail, m plan.Memory) error {
 	if err != nil {
 		return err
 	}
+	if m.AcceptedBy != "" {
+		if err := accept(ctx, tx, t, m); err != nil {
+			return err
+		}
+	}
 	for name, b := range m.Sources {
 		_, err := tx.ExecContext(ctx, `INSERT INTO sources (name, naming_context, scope, server, account_seen) VALUES (?, ?, ?, ?, ?)
 			ON CONFLICT (name) DO UPDATE SET naming_context = excluded.naming_context, scope = excluded.scope,
@@ -37,6 +42,14 @@ func bind(ctx context.Context, tx *sql.Tx, t *trail, m plan.Memory) error {
 		}
 	}
 	return nil
+}
+
+// accept records what goes with somebody's yes to the baseline.
+func accept(ctx context.Context, tx *sql.Tx, t *trail, m plan.Memory) error {
+	if err := closeGap(ctx, tx, t); err != nil {
+		return err
+	}
+	return putApprovals(ctx, tx, t, "baseline", m.AcceptedBy, m.Accepted)
 }
 
 // noteBinding notes who accepted a baseline, and each binding that is not what it was. Which

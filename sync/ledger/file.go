@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // private is the mode of every file of the ledger: it holds personal data (pitfall E5).
@@ -25,7 +26,10 @@ func createFile(path string) (string, error) {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, private)
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return existingFile(path)
+		if path, err = existingFile(path); err != nil {
+			return "", err
+		}
+		return path, checkWritable(path)
 	case err != nil:
 		return "", err
 	}
@@ -47,6 +51,40 @@ func existingFile(path string) (string, error) {
 		}
 	}
 	return path, nil
+}
+
+// replaceFile writes a private file whole or not at all: beside it, synced, then renamed to its
+// name. It returns when the new name is on disk.
+func replaceFile(path string, content []byte) (err error) {
+	file, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, private)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(content)
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return errors.Join(err, os.Remove(file.Name()))
+	}
+	if err := os.Rename(file.Name(), path); err != nil {
+		return err
+	}
+	folder, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
+}
+
+// checkWritable refuses what this process cannot write, before SQLite opens it for reading only
+// and leaves files beside it that nobody can write either.
+func checkWritable(path string) error {
+	for _, name := range []string{filepath.Dir(path), path, path + "-wal", path + "-shm"} {
+		const mayWrite = 2
+		if err := syscall.Access(name, mayWrite); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("%s: %w: the user of this process (uid %d) must be able to write the ledger, what lies beside it and its folder",
+				name, err, os.Getuid())
+		}
+	}
+	return nil
 }
 
 // checkPrivate refuses what is no regular file, and what others can read or write.

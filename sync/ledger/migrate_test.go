@@ -176,6 +176,7 @@ func sample(version int) plan.State {
 		s.Sentinels = []plan.Sentinel{{Person: person("p1"), OU: "ou=x", Since: start.Add(-96 * time.Hour)}}
 		s.Orders = []plan.PastOrder{{CredentialID: "c2", At: start.Add(-time.Hour)}}
 		s.Observations[1].Protected = true
+		s.Gap = plan.Gap{Kind: plan.OlderLedger, Own: 1, Done: 9, At: start.Add(-3 * time.Hour)}
 	}
 	return s
 }

@@ -31,6 +31,7 @@ func (o Options) withDefaults() Options {
 
 // Reader reads a ledger beside a running pass and writes nothing.
 type Reader struct {
+	path  string
 	now   func() time.Time
 	daily int
 	reads *sql.DB
@@ -107,7 +108,7 @@ func prepare(ctx context.Context, db *sql.DB, path string, opts Options) error {
 }
 
 func newReader(path string, opts Options) *Reader {
-	return &Reader{now: opts.Now, daily: opts.DailyRequests, reads: newPool(reader(path), readers)}
+	return &Reader{path: path, now: opts.Now, daily: opts.DailyRequests, reads: newPool(reader(path), readers)}
 }
 
 // Close gives the file back. Running methods end first.

@@ -173,8 +173,11 @@ func explain(err error) error {
 	case sqlite3.ErrBusy:
 		return fmt.Errorf("%w: another process has been writing to it for more than ten seconds", err)
 	case sqlite3.ErrFull:
-		return fmt.Errorf("%w: make room on the disk; nothing was sent for what could not be recorded", err)
-	case sqlite3.ErrReadonly, sqlite3.ErrCantOpen:
+		return fmt.Errorf("%w: make room on the disk; nothing is sent before it is recorded", err)
+	case sqlite3.ErrIoErr:
+		return fmt.Errorf("%w: the disk or its limits refused to write or read it; look at the disk, its quota and `ulimit -f`; "+
+			"nothing is sent before it is recorded", err)
+	case sqlite3.ErrReadonly, sqlite3.ErrCantOpen, sqlite3.ErrPerm:
 		return fmt.Errorf("%w: the user of this process must be able to write the file and its folder", err)
 	default:
 		return err

@@ -14,19 +14,26 @@ import (
 
 // StartRun opens the record of a pass and returns its number. The caller holds the flock, so
 // INTENT rows that are left belong to a process that is gone, or to a pass that gave up: they
-// become unknown.
+// become unknown. When it returns, the high-water file tells of the pass.
 func (l *Ledger) StartRun(ctx context.Context, mode plan.Mode) (int64, error) {
-	var run int64
-	err := audited(ctx, l.writes, "start the record of a pass", l.now(), func(tx *sql.Tx, t *trail) error {
-		err := tx.QueryRowContext(ctx, `INSERT INTO runs (mode, started_at) VALUES (?, ?) RETURNING id`,
-			mode, millis(t.now)).Scan(&run)
-		if err != nil {
+	high, err := readHighWater(l.path)
+	if err != nil {
+		return 0, err
+	}
+	err = audited(ctx, l.writes, "start the record of a pass", l.now(), func(tx *sql.Tx, t *trail) error {
+		if high, err = number(ctx, tx, t, high); err != nil {
 			return err
 		}
-		t.run = run
+		t.run = high.Pass
+		if _, err := tx.ExecContext(ctx, `INSERT INTO runs (id, mode, started_at) VALUES (?, ?, ?)`, t.run, mode, millis(t.now)); err != nil {
+			return err
+		}
 		return loseTrack(ctx, tx, t)
 	})
-	return run, err
+	if err != nil {
+		return 0, err
+	}
+	return high.Pass, high.write(l.path)
 }
 
 // loseTrack marks what a process that is gone left as intent.

@@ -21,9 +21,16 @@ const (
 func (r *Reader) State(ctx context.Context) (plan.State, error) {
 	var s plan.State
 	now := r.now()
-	err := inTx(ctx, r.reads, "read the ledger", func(tx *sql.Tx) (err error) {
+	high, err := readHighWater(r.path)
+	if err != nil {
+		return s, err
+	}
+	err = inTx(ctx, r.reads, "read the ledger", func(tx *sql.Tx) (err error) {
 		if err := readBinding(ctx, tx, &s); err != nil {
 			return fmt.Errorf("binding: %w", err)
+		}
+		if s.Gap, _, _, err = readGap(ctx, tx, high); err != nil {
+			return fmt.Errorf("gap: %w", err)
 		}
 		if s.Owned, err = selectAll(ctx, tx, scanOwnership, selectOwnership); err != nil {
 			return fmt.Errorf("ownership: %w", err)

@@ -7,23 +7,10 @@ import (
 	"strings"
 )
 
-// bind compares what this pass reads with what the ledger is bound to. Another package, another
-// directory or another scope makes the plan a preview: what it would call departures are
-// consequences of the change, not people who left (design §5.1 row c, §5.10, pitfall D8).
+// bind ties the memory to the package, the directories and the scopes of this pass. A plan that
+// is a preview binds nothing.
 func (p *planner) bind() {
 	m := &p.plan.Memory
-	m.Subscription, m.Baseline = p.State.Subscription, p.State.Baseline
-	m.Sources = map[string]SourceBinding{}
-	maps.Copy(m.Sources, p.State.Sources)
-	p.planOnly = p.difference()
-	if p.AcceptBaseline {
-		p.planOnly = ""
-		m.Baseline = true
-	}
-	if p.planOnly != "" {
-		p.plan.Guards = append(p.plan.Guards, Guard{Name: GuardBaseline, Detail: p.planOnly})
-		return
-	}
 	m.Subscription = p.Inventory.Subscription.ID
 	for _, s := range p.Sources {
 		m.Sources[s.Snapshot.Source] = SourceBinding{
@@ -66,52 +53,53 @@ func (p *planner) judgeAccount(s *Snapshot) {
 		s.hold(conditionAccount, s.Account+" is seen")
 	case p.State.Sources[s.Source].AccountSeen:
 		p.doubt(s, conditionAccount, "the bind account cannot read its own entry any more, so it may miss others too: nobody departs. "+
-			"Let it read its entry; if bind_dn was changed on purpose, "+howToAccept)
+			"Let it read its entry; if bind_dn was changed on purpose, "+howToAcceptMissing)
 	default:
 		s.hold(conditionAccount, "its own entry was never readable, so that proves nothing")
 	}
 }
 
-// difference says what is not as the ledger knows it, "" if all is. The server may change, see
-// judgeServers.
-func (p *planner) difference() string {
-	const how = "; nothing is done until you accept it: read `plan`, then type `threema-dirsync approve --baseline`"
-	if was := p.State.Subscription; was != "" && was != p.Inventory.Subscription.ID {
-		return fmt.Sprintf("the API key belongs to the licence package %s, the ledger to %s", p.Inventory.Subscription.ID, was) + how
+// differences say what of package, directories and scopes is not as the ledger knows it (design
+// §5.1 row c, pitfall D8). The server may change, see judgeServers. A source that was removed is
+// none: its people are held.
+func (p *planner) differences() []string {
+	if p.State.Subscription == "" {
+		return nil
+	}
+	var found []string
+	if is, was := p.Inventory.Subscription.ID, p.State.Subscription; is != was {
+		found = append(found, fmt.Sprintf("the API key belongs to the licence package %s, the ledger to %s; "+
+			"if it is the wrong key, mend threema.api_key_file; a second package needs a state_dir of its own", is, was))
 	}
 	for _, s := range p.Sources {
-		was, known := p.State.Sources[s.Snapshot.Source]
-		switch {
-		case !known && p.State.Subscription == "":
-		case !known:
-			return fmt.Sprintf("source %s is new", s.Snapshot.Source) + how
-		case was.NamingContext != s.Snapshot.NamingContext:
-			return fmt.Sprintf("source %s is another directory (%s) than the ledger knows (%s)", s.Snapshot.Source, s.Snapshot.NamingContext, was.NamingContext) + how
-		case was.Scope != s.Snapshot.Scope:
-			return fmt.Sprintf("the scope of source %s has changed (base, filter, groups, exclude_dns, id attribute, profile, or the mapping of csi or username)", s.Snapshot.Source) + how
+		if what := p.changed(s.Snapshot); what != "" {
+			found = append(found, what)
 		}
+	}
+	return found
+}
+
+// changed says what of one source is not as the ledger knows it, "" if all is.
+func (p *planner) changed(s Snapshot) string {
+	was, known := p.State.Sources[s.Source]
+	switch {
+	case !known:
+		return fmt.Sprintf("source %s is new", s.Source) + p.renamed()
+	case was.NamingContext != s.NamingContext:
+		return fmt.Sprintf("source %s is another directory (%s) than the ledger knows (%s)", s.Source, s.NamingContext, was.NamingContext)
+	case was.Scope != s.Scope:
+		return fmt.Sprintf("the scope of source %s has changed (base, filter, groups, exclude_dns, id attribute, profile, or the mapping of csi or username)", s.Source)
 	}
 	return ""
 }
 
-// acceptEmpty makes the first pass the baseline when the package held no match at all: where
-// nobody of the directory had a credential, nobody can have left with one (design §5.10).
-func (p *planner) acceptEmpty() {
-	if p.State.Subscription == "" && !p.heldMatch() {
-		p.plan.Memory.Baseline = true
-	}
-}
-
-// heldMatch tells whether some credential carries the csi or the username of a person of the
-// directory, entitled or not.
-func (p *planner) heldMatch() bool {
-	for _, i := range p.identities {
-		if i.CSI != "" && len(p.byCSI[i.CSI]) > 0 {
-			return true
-		}
-		if _, taken := p.byUsername[foldUsername(i.Username)]; taken && i.Username != "" {
-			return true
+// renamed warns where a source is new and another one gone: to the ledger, the people of a
+// source with another name are other people.
+func (p *planner) renamed() string {
+	for _, name := range slices.Sorted(maps.Keys(p.State.Sources)) {
+		if !p.sourceRead(name) {
+			return fmt.Sprintf(", and %s, which the ledger knows, was not read; if you renamed it, give it its old name", name)
 		}
 	}
-	return false
+	return ""
 }

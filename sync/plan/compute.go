@@ -35,6 +35,8 @@ func Compute(in Input) Plan {
 	p.look()
 	p.planPeople()
 	p.planLeavers()
+	p.approve()
+	p.judgeBaseline()
 	p.gate()
 	return p.finish()
 }
@@ -44,7 +46,6 @@ func (p *planner) look() {
 	p.recover()
 	p.judge()
 	p.observe()
-	p.bind()
 	p.match()
 }
 
@@ -63,7 +64,7 @@ type planner struct {
 	identities   map[PersonID]Identity  // everybody in a snapshot
 	entitled     []Identity             // those who compete for credentials, sorted
 	entitledCSI  map[string]PersonID    // whose csi it is
-	planOnly     string                 // why nothing at all may be done, "" if it may
+	planOnly     bool                   // nothing at all may be done before somebody accepts the baseline
 	claimedCSI   map[string]PersonID    // the same, and whose it may be: unknown, excluded or not read now
 	departedNow  map[PersonID]bool      // seen as departed by a complete read of this pass
 	uncounted    map[PersonID]bool      // seen as departed, by evidence that does not count
@@ -97,7 +98,7 @@ func newPlanner(in Input) *planner {
 	}
 	p.sortLists()
 	for _, o := range in.State.Observations {
-		p.observations[o.Person] = o
+		p.observations[o.Person] = in.State.Gap.doubt(o)
 		p.tracked[o.Person.Source]++
 	}
 	for _, seen := range in.State.UsersSeen {

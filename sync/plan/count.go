@@ -27,5 +27,5 @@ func (p *planner) judgeCount(s *Snapshot, v shown) {
 	losers := byOU.where(func(o ouShare) bool { return o.missing > 0 })
 	p.doubt(s, conditionCount, fmt.Sprintf("%d of %d people of ours (%d %%) are missing all at once, %s: nobody departs. "+
 		"Look at what the bind account may read, and at base_dn and filter; if they left in truth, %s",
-		missing, all, missing*100/all, wordShares(losers), howToAccept))
+		missing, all, missing*100/all, wordShares(losers), howToAcceptMissing))
 }

@@ -21,11 +21,12 @@
 //	trust.go      is this inventory fit to be planned on?
 //	compute.go    all of it becomes a plan, in the order of the files below
 //	recover.go    what a crash left open
-//	bind.go       is this the package, the directory and the scope that the ledger knows?
 //	match.go      whose credential is whose; adopt.go and collisions.go are parts of it
 //	settings.go   what is to be written; contacts.go, who is to be seen
 //	leaver.go     the way out, step by step
 //	order.go      the same for one person, because somebody says so
+//	baseline.go   may any of it be done against this package, this scope and with this ledger?
+//	              bind.go compares them; baseline_people.go lists who enters and leaves
 //	gate.go       what becomes of each change, and in which order the reasons count
 //	approval.go   what somebody said yes to
 //	limits.go     how many people one pass, day and week may take out

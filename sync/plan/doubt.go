@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// howToAccept ends a doubt that only a person can settle.
-const howToAccept = "read `plan`, then type `threema-dirsync approve --baseline`, which accepts what is missing"
+// howToAcceptMissing ends a doubt that only a person can settle.
+const howToAcceptMissing = howToAccept + ", which accepts what is missing"
 
 // judge adds to each certificate the conditions that only the memory can judge. It comes before
 // observe, which believes no departure in a snapshot under doubt.
@@ -31,7 +31,7 @@ func (p *planner) doubt(s *Snapshot, name, detail string) {
 	switch {
 	case p.AcceptBaseline:
 		s.hold(name, "accepted with the baseline: "+detail)
-	case p.difference() != "":
+	case len(p.differences()) > 0:
 		s.hold(name, "not judged, as the ledger knows another package, directory or scope")
 	default:
 		s.Conditions = append(slices.Clip(s.Conditions), Condition{Name: name, Detail: detail})

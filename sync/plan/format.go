@@ -46,6 +46,7 @@ func (p Plan) Format(w io.Writer, limit int) error {
 	for _, g := range p.Guards {
 		out.line("\nGUARD %s: %s", strings.TrimSpace(g.Name+" "+g.Source), g.Detail)
 	}
+	out.baseline(p.Baseline)
 	for _, op := range Ops() {
 		out.changes(op, p.Changes)
 	}
@@ -149,6 +150,34 @@ func (o *printer) source(s SourceReport) {
 		if !c.OK {
 			o.line("  failed: %s: %s", c.Name, c.Detail)
 		}
+	}
+}
+
+// baseline writes whom accepting the baseline concerns: counts first, then names.
+func (o *printer) baseline(b *BaselineChange) {
+	if b == nil {
+		return
+	}
+	title := "If you accept the baseline"
+	if b.Accepted {
+		title = "Baseline accepted"
+		for _, reason := range b.Reasons {
+			o.line("\nAccepted: %s", reason)
+		}
+	}
+	o.line("\n%s: %d enter, %d of ours are not entitled any more, %d have a new directory ID", title, len(b.Enters), len(b.Leaves), len(b.Rekeyed))
+	if b.Accepted {
+		o.line("Nothing was carried out. From the next pass on joiners join, and who left goes by confirmation, grace, limits and approval as ever.")
+	}
+	for _, list := range []struct {
+		title, sign string
+		people      []BaselinePerson
+	}{
+		{"Not entitled any more", "-", b.Leaves}, {"Enter", "+", b.Enters}, {"Known under a new directory ID", "=", b.Rekeyed},
+	} {
+		o.section(fmt.Sprintf("\n%s (%d):", list.title, len(list.people)), len(list.people), func(n int) string {
+			return row("  "+list.sign+" "+personWords(list.people[n].CSI, list.people[n].DN, list.people[n].Person), list.people[n].Why)
+		})
 	}
 }
 

@@ -57,6 +57,7 @@ func TestFuzzReachesEverything(t *testing.T) {
 	t.Parallel()
 	ops, guards := map[plan.Op]map[plan.Status]int{}, map[string]int{}
 	approved, expired, doubts := map[plan.Op]int{}, 0, map[string]int{}
+	asked, accepted := map[string]int{}, 0
 	done, ended, settled := map[plan.Op]int{}, map[string]int{}, map[bool]int{}
 	for seed := range uint64(600) {
 		w := live(t, seedBytes(seed), func(p plan.Plan) {
@@ -78,6 +79,12 @@ func TestFuzzReachesEverything(t *testing.T) {
 						doubts[c.Name]++
 					}
 				}
+			}
+			if b := p.Baseline; b != nil {
+				asked["enters"] += len(b.Enters)
+				asked["leaves"] += len(b.Leaves)
+				asked["rekeyed"] += len(b.Rekeyed)
+				accepted += len(p.Memory.Accepted)
 			}
 			expired += len(p.Memory.ExpiredApprovals)
 			for _, e := range p.Memory.EndedSagas {
@@ -127,6 +134,9 @@ func TestFuzzReachesEverything(t *testing.T) {
 		if approved[op] == 0 {
 			t.Errorf("no %s is due because somebody approved it", op)
 		}
+	}
+	if min(asked["enters"], asked["leaves"], asked["rekeyed"], accepted) == 0 {
+		t.Errorf("no baseline concerns people in every way, or none accepts a mass: %v, %d", asked, accepted)
 	}
 	if expired == 0 {
 		t.Error("no approval expires")
@@ -276,8 +286,8 @@ func (w *world) event(d *dice) {
 
 // many is something that happens to a whole OU.
 func (w *world) many(d *dice) {
-	kind, ou := d.roll(3), pick(d, "Berlin", "Paris")
-	for _, e := range w.source().people {
+	kind, ou := d.roll(4), pick(d, "Berlin", "Paris")
+	for _, e := range slices.Clone(w.source().people) {
 		switch {
 		case e.ou != ou:
 		case kind == 0:
@@ -286,6 +296,10 @@ func (w *world) many(d *dice) {
 			e.comeBack()
 		case kind == 2:
 			e.last, e.extra = "Neu", map[string]string{"th_nickname": ""}
+		case kind == 3 && e.state == plan.Entitled: // the directory is loaded anew
+			e.leave(plan.Absent)
+			young := w.hireAt(w.source(), e.username)
+			young.csi, young.ou, young.last = e.csi, e.ou, e.last
 		}
 	}
 }
@@ -376,7 +390,9 @@ func (w *world) strain(d *dice, e *entry) {
 }
 
 func (w *world) rescope(d *dice) {
-	switch d.roll(4) {
+	switch d.roll(5) {
+	case 4:
+		w.state.Gap = plan.Gap{Kind: pick(d, plan.OlderLedger, plan.LostLedger), Own: 1, Done: 2, At: w.now}
 	case 0:
 		w.source().scope = pick(d, "s1", "s9")
 	case 1, 2:

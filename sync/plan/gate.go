@@ -17,7 +17,6 @@ func (c Change) Gated() bool { return c.Status == NeedsApproval || c.Status == B
 // change the hash.
 func (p *planner) gate() {
 	p.acceptEmpty()
-	p.approve()
 	p.protect()
 	p.eachDue(p.withhold)
 	p.eachDue(p.guardBaseline)
@@ -56,7 +55,7 @@ func (p *planner) withhold(c *Change) {
 // long as nobody has accepted the first baseline (design §5.10).
 func (p *planner) guardBaseline(c *Change) {
 	switch {
-	case p.planOnly != "":
+	case p.planOnly:
 		c.Status, c.Guard = Blocked, GuardBaseline
 	case c.Op.Destructive() || c.Op == DisableContact:
 		if !p.plan.Memory.Baseline && c.Status == Due {

@@ -20,6 +20,14 @@ type (
 		Guards       []jsonGuard     `json:"guards"`
 		Seats        jsonSeats       `json:"seats"`
 		Requests     int             `json:"requests"`
+		Baseline     *jsonBaseline   `json:"baseline,omitempty"`
+	}
+	jsonBaseline struct {
+		Reasons  []string   `json:"reasons"`
+		Accepted bool       `json:"accepted"`
+		Enters   []jsonHeld `json:"enters"`
+		Leaves   []jsonHeld `json:"leaves"`
+		Rekeyed  []jsonHeld `json:"rekeyed"`
 	}
 	jsonSource struct {
 		Name       string          `json:"name"`
@@ -97,7 +105,22 @@ func (p Plan) MarshalJSON() ([]byte, error) {
 		Guards:    convert(p.Guards, func(g Guard) jsonGuard { return jsonGuard{g.Name, g.Source, g.Detail} }),
 		Seats:     jsonSeats(p.Seats),
 		Requests:  p.Requests,
+		Baseline:  p.Baseline.json(),
 	})
+}
+
+func (b *BaselineChange) json() *jsonBaseline {
+	if b == nil {
+		return nil
+	}
+	return &jsonBaseline{
+		Reasons: b.Reasons, Accepted: b.Accepted,
+		Enters: convert(b.Enters, BaselinePerson.json), Leaves: convert(b.Leaves, BaselinePerson.json), Rekeyed: convert(b.Rekeyed, BaselinePerson.json),
+	}
+}
+
+func (b BaselinePerson) json() jsonHeld {
+	return jsonHeld{Person: jsonPerson{b.Person.Source, b.Person.ID, b.CSI, b.DN}, Reason: b.Why}
 }
 
 func (s SourceReport) json() jsonSource {

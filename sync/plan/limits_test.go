@@ -333,7 +333,16 @@ func TestMassTransferIsLimited(t *testing.T) {
 		young.last = "Neu"
 	}
 	p := w.pass(t)
-	if got := statuses(p, plan.Transfer); got["blocked"+plan.GuardChanges] != 100 {
+	for _, op := range []plan.Op{plan.Transfer, plan.SetSettings} {
+		if got := statuses(p, op); got["blocked"+plan.GuardBaseline] != 100 {
+			t.Errorf("%s: %v", op, got)
+		}
+	}
+	w.accept = true
+	w.pass(t)
+	w.accept = false
+	p = w.pass(t) // that the IDs are new was accepted, not that everybody has another name
+	if got := statuses(p, plan.Transfer); got["due"] != 100 {
 		t.Errorf("transfers: %v", got)
 	}
 	if got := statuses(p, plan.SetSettings); got["blocked"+plan.GuardChanges] != 100 {

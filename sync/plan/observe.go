@@ -173,10 +173,11 @@ func (p *planner) remember() {
 	m := &p.plan.Memory
 	m.SyncSince = p.syncSince()
 	slices.SortFunc(m.Published, func(a, b Publication) int { return strings.Compare(a.ThreemaID, b.ThreemaID) })
-	if p.planOnly != "" {
+	if p.planOnly {
 		p.rememberUnchanged()
 		return
 	}
+	p.bind()
 	m.Observations = make([]Observation, 0, len(p.observations))
 	m.Owned = make([]Ownership, 0, len(p.State.Owned))
 	for _, o := range p.observations {

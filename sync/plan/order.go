@@ -180,6 +180,7 @@ func (p *planner) obey(order Order, own Ownership, answer Ordered) {
 // the order stands, and the limits, for it is one person whose name somebody typed.
 func (p *planner) gateOrder() {
 	p.approve()
+	p.judgeBaseline()
 	p.protect()
 	p.eachDue(p.withhold)
 	p.eachDue(p.guardBaseline)

@@ -19,7 +19,8 @@ type Plan struct {
 	Unmanaged    []Unmanaged
 	Notices      []Notice
 	Guards       []Guard
-	Requests     int // what the due changes cost
+	Baseline     *BaselineChange // why it is a preview, or what was accepted; nil: neither
+	Requests     int             // what the due changes cost
 	Seats        Seats
 
 	// Memory is what the pass records beside the changes: facts, under every policy.
@@ -69,7 +70,8 @@ type Memory struct {
 	Subscription string                   // the package that the ledger is (now) bound to
 	Sources      map[string]SourceBinding // likewise, the directories
 	Baseline     bool
-	AcceptedBy   string // who accepted the baseline in this pass, for the audit; "": nobody was asked
+	AcceptedBy   string          // who accepted the baseline in this pass, which closes a gap; "": nobody was asked
+	Accepted     []GivenApproval // the yes to changes that goes with it, see judgeBaseline
 	SyncSince    time.Time
 	Bases        []Base // tracked people per source at the start of this pass
 

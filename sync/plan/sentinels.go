@@ -43,7 +43,7 @@ func (p *planner) judgeSentinels(s *Snapshot, v shown) {
 	switch {
 	case len(lost) > 0:
 		p.doubt(s, conditionSentinels, fmt.Sprintf("missing are %s of those who were always seen there: nobody departs. "+
-			"Let the bind account read these OUs; if they were dissolved in truth, %s", wordShares(lost), howToAccept))
+			"Let the bind account read these OUs; if they were dissolved in truth, %s", wordShares(lost), howToAcceptMissing))
 	case all == 0:
 		s.hold(conditionSentinels, fmt.Sprintf("none is learned yet; that takes %d people of ours in one OU", fewestSentinels))
 	default:

@@ -93,7 +93,7 @@ func TestLearnedSentinels(t *testing.T) {
 		"three of five deleted":      {func(_ *world, b, _, _, _ []*entry) { each(b[:3], deleted) }, holds},
 		"three of five moved away":   {func(_ *world, b, _, _, _ []*entry) { each(b[:3], moved) }, holds},
 		"the OU has a new name":      {func(_ *world, b, _, _, _ []*entry) { each(b, func(e *entry) { e.ou = "Potsdam" }) }, holds},
-		"accounts are made anew":     {func(w *world, b, _, _, _ []*entry) { each(b[:5], w.makeAnew) }, holds},
+		"three are made anew":        {func(w *world, b, _, _, _ []*entry) { each(b[:3], w.makeAnew) }, holds},
 		"others are absent":          {func(_ *world, b, _, _, _ []*entry) { each(b[5:], absent) }, holds},
 		"two of three are absent":    {func(_ *world, _, p, _, _ []*entry) { each(p[:2], absent) }, "2 of 3 in ou=paris,dc=corp of those"},
 		"one of three is absent":     {func(_ *world, _, p, _, _ []*entry) { absent(p[0]) }, holds},

@@ -14,6 +14,8 @@ type State struct {
 	// which on creates and changes are limited (design §5.11).
 	Baseline  bool
 	RolledOut bool
+	// Gap is what was done here and this ledger does not know, the zero value if nothing is.
+	Gap Gap
 	// SyncSince is the first pass of the current unbroken row of passes under policy sync,
 	// zero if the last one had another policy. No grace begins earlier (design §5.4).
 	SyncSince time.Time
@@ -36,6 +38,25 @@ type State struct {
 type PastOrder struct {
 	CredentialID string
 	At           time.Time
+}
+
+// GapKind is why a ledger does not know all passes that were done here.
+type GapKind string
+
+// The kinds. A lost ledger is a new one where an old one has worked: it knows nothing, and takes
+// nothing from anybody. An older one was restored: what it knows is out of date.
+const (
+	LostLedger  GapKind = "lost"
+	OlderLedger GapKind = "older"
+)
+
+// Gap tells that passes were done here which this ledger does not know (design §5.10). It lasts
+// until somebody accepts the baseline.
+type Gap struct {
+	Kind GapKind // "" if there is none
+	Own  int64   // the last pass that this ledger knew when the gap was found, 0 for none
+	Done int64   // the last pass that was done
+	At   time.Time
 }
 
 // SourceBinding ties a source to one directory and one scope (design §5.10).

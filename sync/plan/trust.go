@@ -36,9 +36,9 @@ func Trust(inv Inventory, state State, now time.Time) error {
 			missing++
 		}
 	}
-	if missing > max(3, owned*2/100) {
+	if missing > handful(owned) && state.Gap.Kind != OlderLedger { // an older one: Compute makes the plan a preview
 		return &TrustError{fmt.Sprintf("%d of the %d credentials that we manage are missing at once; "+
-			"if they were deleted on purpose, restore them or start with an empty ledger in another state_dir", missing, owned)}
+			"was an older state_dir put back? If they were deleted on purpose, restore them or start with an empty ledger in another state_dir", missing, owned)}
 	}
 	return nil
 }

@@ -356,6 +356,9 @@ func (w *world) set(credentialID string, settings []plan.Setting) {
 func (w *world) remember(m plan.Memory) {
 	s := &w.state
 	s.Subscription, s.Baseline, s.SyncSince = m.Subscription, m.Baseline, m.SyncSince
+	if w.accept {
+		w.closeGap(m)
+	}
 	if s.Sources == nil {
 		s.Sources = map[string]plan.SourceBinding{}
 	}
@@ -390,6 +393,18 @@ func (w *world) remember(m plan.Memory) {
 		s.Bases = slices.DeleteFunc(s.Bases, func(b plan.Base) bool { return b.Source == base.Source && b.At.Equal(base.At) })
 	}
 	s.Bases = append(s.Bases, m.Bases...)
+}
+
+// closeGap is what the ledger does when somebody accepts the baseline.
+func (w *world) closeGap(m plan.Memory) {
+	s := &w.state
+	if s.Gap.Kind == plan.OlderLedger {
+		s.Approvals = nil
+	}
+	s.Gap = plan.Gap{}
+	for _, a := range m.Accepted {
+		w.give(a)
+	}
 }
 
 func (w *world) published(p plan.Publication) {
@@ -837,16 +852,14 @@ func (w *world) checkLimits(t testing.TB, in plan.Input, p plan.Plan) {
 
 // approve says yes to everything that a plan asks for.
 func (w *world) approve(p plan.Plan, ttl time.Duration) {
-	w.state.Approvals = slices.Clone(w.state.Approvals)
 	for _, c := range p.AwaitingApproval() {
-		given := plan.GivenApproval{Change: c.ID, Person: c.Person, Until: w.now.Add(ttl)}
-		n := slices.IndexFunc(w.state.Approvals, func(a plan.GivenApproval) bool { return a.Change == c.ID })
-		if n < 0 {
-			w.state.Approvals = append(w.state.Approvals, given)
-			continue
-		}
-		w.state.Approvals[n] = given
+		w.give(plan.GivenApproval{Change: c.ID, Person: c.Person, Until: w.now.Add(ttl)})
 	}
+}
+
+func (w *world) give(given plan.GivenApproval) {
+	w.state.Approvals = slices.DeleteFunc(slices.Clone(w.state.Approvals), func(a plan.GivenApproval) bool { return a.Change == given.Change })
+	w.state.Approvals = append(w.state.Approvals, given)
 }
 
 func (w *world) checkLeaver(t testing.TB, c plan.Change) {

@@ -241,6 +241,23 @@ CREATE INDEX journal_ordered ON journal (credential_id) WHERE ordered = 1;
 -- outlive the membership (plan.Observation.Protected).
 ALTER TABLE observations ADD COLUMN protected INTEGER NOT NULL DEFAULT 0 CHECK (protected IN (0, 1));
 
+-- Baseline: which ledger this is, and what was done here that it does not know.
+
+-- A random name, so that the high-water file beside the ledger can say whose passes it counts
+-- (highwater.go).
+ALTER TABLE ledger ADD COLUMN identity TEXT NOT NULL DEFAULT '';
+UPDATE ledger SET identity = lower(hex(randomblob(16)));
+
+-- At most one row: passes that the file knew and this ledger did not, until somebody accepts the
+-- baseline.
+CREATE TABLE gap (
+    one  INTEGER PRIMARY KEY CHECK (one = 1),
+    kind TEXT    NOT NULL CHECK (kind IN ('lost', 'older')),
+    own  INTEGER NOT NULL CHECK (own >= 0),  -- the last pass of this ledger when the gap was found
+    done INTEGER NOT NULL CHECK (done > 0),  -- the last pass that was done
+    at   INTEGER NOT NULL                    -- when that one began
+) STRICT;
+
 UPDATE ledger SET subscription = 'sub-1', baseline = 1, rolled_out = 1, sync_since = 1795073400123;
 INSERT INTO sources VALUES ('corp', 'S-1-5-21-1-2-3', 'f00d', 'dc1.corp.example', 1);
 INSERT INTO runs VALUES (1, 'sync', 1795239000123, 1795239000124, 1795239000125, 'changed', 0, '{"changes":[]}'), (2, 'sync', 1795242600123, 0, 0, '', 0, '');
@@ -272,6 +289,9 @@ INSERT INTO audit VALUES
     (3, 1795246200123, 1, 'approved', '', 'ch4', 'corp', 'p3', '', '', '[]', '', 'plan cafe, until tomorrow', 'anna (uid 1000)',
         x'850640ea3bf5470136222d26f0a87f364b0e634c099d12ff440eaa7473c9a326', x'243f22597183d1a3237ab538f4de353917f5ed8906f271819e8f512fec284552');
 UPDATE ledger SET audit_seq = 3, audit_hash = x'243f22597183d1a3237ab538f4de353917f5ed8906f271819e8f512fec284552';
+
+UPDATE ledger SET identity = 'a1b2c3d4e5f60718293a4b5c6d7e8f90';
+INSERT INTO gap VALUES (1, 'older', 1, 9, 1795235400123);
 
 PRAGMA application_id = 1413769586;
 PRAGMA user_version = 4;

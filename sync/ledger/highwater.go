@@ -1,0 +1,140 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// highWater is the content of the small file beside the ledger: the last pass that was begun
+// here, and by which ledger. It shows that a ledger was lost, or an older one put back (design
+// §5.10, pitfall K10). The zero value knows of no pass.
+//
+// A missing file is written anew by the next pass. That is safe, because the file only ever adds a
+// doubt: without it a new ledger still takes nothing from anybody in a package with a past, and
+// an older one still meets what the package says (plan.Trust, and the masses of plan.Compute).
+type highWater struct {
+	Ledger string    `json:"ledger"` // its identity
+	Pass   int64     `json:"pass"`
+	At     time.Time `json:"at"` // when it began
+}
+
+// highWaterPath is where the high-water file of a ledger lies.
+func highWaterPath(ledger string) string { return ledger + ".high-water" }
+
+// readHighWater reads the file of the ledger at path. One that cannot be understood is an error:
+// it may be the only thing that knows of the passes that this ledger does not.
+func readHighWater(path string) (highWater, error) {
+	name := highWaterPath(path)
+	text, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return highWater{}, nil
+	}
+	if err != nil {
+		return highWater{}, fmt.Errorf("read the high-water file: %w; nothing was done: the user of this process must be able to read and write it", err)
+	}
+	var high highWater
+	err = json.Unmarshal(text, &high)
+	if err == nil && (high.Ledger == "" || high.Pass < 1) {
+		err = errors.New("it names no ledger or no pass")
+	}
+	if err != nil {
+		return highWater{}, fmt.Errorf("read the high-water file: %s is damaged (%w); nothing was done. It tells whether the ledger is the latest one: "+
+			"find out whether ledger and file were put back from a backup. If the ledger is surely the latest one, delete the file; the next pass writes it anew",
+			name, err)
+	}
+	return high, nil
+}
+
+func (h highWater) write(path string) error {
+	text, err := json.Marshal(h)
+	if err != nil {
+		return err
+	}
+	if err := replaceFile(highWaterPath(path), append(text, '\n')); err != nil {
+		return fmt.Errorf("write the high-water file: %w; nothing was done: make room on the disk, and let the user of this process write there", err)
+	}
+	return nil
+}
+
+// gap compares a ledger with what was done here. Where the file is of another ledger, a number
+// says nothing: that other one did the passes.
+func (h highWater) gap(identity string, bound bool, last int64) plan.Gap {
+	switch {
+	case h.Pass == 0, h.Ledger == identity && h.Pass <= last:
+		return plan.Gap{}
+	case !bound:
+		return plan.Gap{Kind: plan.LostLedger, Own: last, Done: h.Pass, At: h.At}
+	}
+	return plan.Gap{Kind: plan.OlderLedger, Own: last, Done: h.Pass, At: h.At}
+}
+
+// readGap is what was done here and the ledger does not know: found now by the file, or by an
+// earlier pass and not accepted since. high must have been read before the transaction began: a
+// pass beside us writes the ledger first.
+func readGap(ctx context.Context, tx querier, high highWater) (gap plan.Gap, identity string, last int64, err error) {
+	var subscription string
+	row := tx.QueryRowContext(ctx, `SELECT identity, subscription, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'runs'), 0) FROM ledger`)
+	if err := row.Scan(&identity, &subscription, &last); err != nil {
+		return plan.Gap{}, "", 0, err
+	}
+	if gap = high.gap(identity, subscription != "", last); gap.Kind != "" {
+		return gap, identity, last, nil
+	}
+	var at int64
+	err = tx.QueryRowContext(ctx, `SELECT kind, own, done, at FROM gap`).Scan(&gap.Kind, &gap.Own, &gap.Done, &at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return plan.Gap{}, identity, last, nil
+	}
+	gap.At = fromMillis(at)
+	return gap, identity, last, err
+}
+
+// number gives a pass its number, higher than that of any pass that was done here, and notes a gap:
+// from now on the file is this ledger's, and would not show it any more.
+func number(ctx context.Context, tx *sql.Tx, t *trail, high highWater) (highWater, error) {
+	gap, identity, last, err := readGap(ctx, tx, high)
+	if err != nil {
+		return highWater{}, err
+	}
+	if gap.Kind != "" {
+		if err := noteGap(ctx, tx, t, gap); err != nil {
+			return highWater{}, err
+		}
+	}
+	return highWater{Ledger: identity, Pass: max(last, high.Pass) + 1, At: t.now}, nil
+}
+
+// noteGap keeps a gap until somebody accepts it. One that is kept already is not told again.
+func noteGap(ctx context.Context, tx *sql.Tx, t *trail, gap plan.Gap) error {
+	result, err := tx.ExecContext(ctx, `INSERT INTO gap (one, kind, own, done, at) VALUES (1, ?, ?, ?, ?)
+		ON CONFLICT (one) DO UPDATE SET kind = excluded.kind, own = excluded.own, done = excluded.done, at = excluded.at WHERE done <> excluded.done`,
+		gap.Kind, gap.Own, gap.Done, millis(gap.At))
+	if err != nil {
+		return err
+	}
+	noted, err := result.RowsAffected()
+	if noted > 0 {
+		t.note(AuditEntry{Event: AuditBound, Message: gap.String()})
+	}
+	return err
+}
+
+// closeGap forgets the gap: somebody accepted the ledger as it is. What somebody approved before
+// an older one was put back may have been used up since, and counts no more.
+func closeGap(ctx context.Context, tx *sql.Tx, t *trail) error {
+	closed, err := selectAll(ctx, tx, func(rows *sql.Rows) (kind plan.GapKind, err error) {
+		return kind, rows.Scan(&kind)
+	}, `DELETE FROM gap RETURNING kind`)
+	if err != nil || len(closed) == 0 || closed[0] != plan.OlderLedger {
+		return err
+	}
+	return dropApprovals(ctx, tx, t, `DELETE FROM approvals RETURNING change_id, source, person`)
+}

@@ -1,0 +1,172 @@
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"time"
+)
+
+// BaselineChange says why a plan is a preview until somebody accepts the baseline, and who enters
+// and leaves because of it (design §5.10). It is what "approve --baseline" asks about.
+type BaselineChange struct {
+	Reasons  []string
+	Accepted bool // and the ledger has recorded it
+	// Enters are entitled people whom no pass saw before; Leaves are people of ours whom what was
+	// read now does not show as entitled, with what it shows instead; Rekeyed are people of ours who
+	// are known under a new directory ID now, and neither enter nor leave. Each list is sorted.
+	Enters, Leaves, Rekeyed []BaselinePerson
+}
+
+// BaselinePerson is a person whom a change of the baseline concerns, and why.
+type BaselinePerson struct {
+	Person PersonID
+	CSI    string
+	DN     string
+	Why    string
+}
+
+// howToAccept ends each message of the guard.
+const howToAccept = "read `plan`, then type `threema-dirsync approve --baseline`"
+
+// judgeBaseline makes the plan a preview where what it would call departures or joiners may be
+// consequences of something else: another package, directory or scope, an older ledger, or IDs
+// that were made anew. It runs when everything is planned, for only then the masses show.
+func (p *planner) judgeBaseline() {
+	m := &p.plan.Memory
+	m.Subscription, m.Baseline = p.State.Subscription, p.State.Baseline
+	m.Sources = map[string]SourceBinding{}
+	maps.Copy(m.Sources, p.State.Sources)
+	reasons, accepted := p.baselineReasons()
+	switch {
+	case p.AcceptBaseline:
+		m.Baseline, m.Accepted = true, accepted
+		if len(reasons) == 0 {
+			reasons = []string{p.plainReason()}
+		}
+	case len(reasons) > 0:
+		p.planOnly = true
+		for _, reason := range reasons {
+			p.trip(GuardBaseline, "", reason+"; nothing is done until you accept it: "+howToAccept)
+		}
+	default:
+		if p.State.Gap.Kind == LostLedger {
+			p.trip(GuardBaseline, "", p.State.Gap.String()+", until you accept it; if you have the old ledger.db, stop the service and put it back, else "+howToAccept)
+		}
+		return
+	}
+	p.plan.Baseline = p.baselineChange(reasons)
+}
+
+// baselineReasons says why this plan must be a preview, and which changes somebody who accepts
+// that says yes to.
+func (p *planner) baselineReasons() (reasons []string, accepted []GivenApproval) {
+	if p.State.Gap.Kind == OlderLedger {
+		reasons = append(reasons, p.State.Gap.String())
+	}
+	reasons = append(reasons, p.differences()...)
+	for _, mass := range p.masses() {
+		reasons = append(reasons, mass.reason)
+		accepted = append(accepted, mass.changes...)
+	}
+	return reasons, accepted
+}
+
+// plainReason says what is accepted where nothing makes the plan a preview.
+func (p *planner) plainReason() string {
+	switch {
+	case p.State.Gap.Kind == LostLedger:
+		return p.State.Gap.String()
+	case !p.State.Baseline:
+		return "it is the first baseline of this ledger: who leaves is taken out from the next pass on, within all limits"
+	}
+	return "nothing has changed: package, directory and scope are those that the ledger knows"
+}
+
+func (g Gap) String() string {
+	day := g.At.UTC().Format("2006-01-02 15:04 UTC")
+	switch g.Kind {
+	case OlderLedger:
+		return fmt.Sprintf("pass %d of %s was done here, and this ledger, which ended with pass %d, does not know it: most likely an older ledger.db "+
+			"was put back, and it knows nothing of what was done since; if you have the newer one, stop the service and put that back", g.Done, day, g.Own)
+	case LostLedger:
+		return fmt.Sprintf("pass %d of %s was done here, and this ledger is new: the old one was lost; joiners, adoption and changes go ahead, but nobody's "+
+			"access is withdrawn (Zugang entzogen) and no Threema ID detached (getrennt) or revoked (widerrufen)", g.Done, day)
+	}
+	return ""
+}
+
+// doubt takes the row of departures from what an older ledger remembers of a person: they may
+// have come back in the passes that it does not know, so it is no unbroken row (design §5.2).
+func (g Gap) doubt(o Observation) Observation {
+	if g.Kind != OlderLedger || o.State != Departed {
+		return o
+	}
+	return Observation{
+		Person: o.Person, DN: o.DN, OU: o.OU, CSI: o.CSI, LastSeen: o.LastSeen, State: Unknown,
+		Evidence: Evidence{Detail: "an older ledger saw them as departed"},
+	}
+}
+
+// mass is one kind of change of ownership that too many people have at once.
+type mass struct {
+	reason  string
+	changes []GivenApproval // the yes to each of them that goes with the baseline
+}
+
+// masses finds what a handful may have in one pass and nobody has in masses unless something
+// else happened: credentials with a person's csi that this ledger never saw, as after the whole
+// state_dir was put back from a backup, and people under new directory IDs, as after the
+// directory was loaded anew (pitfall K9). What somebody accepted counts no more.
+func (p *planner) masses() []mass {
+	var found []mass
+	known := p.massOf(func(c Change) bool {
+		return p.State.RolledOut && c.Op == Adopt && p.Inventory.Settings[c.CredentialID][SettingCSI] == c.CSI
+	})
+	if n := len(known); n > handful(len(p.entitled)) {
+		found = append(found, mass{fmt.Sprintf("the licence package knows %d people, by their csi, whom this ledger never saw; "+
+			"was an older ledger restored?", n), known})
+	}
+	rekeyed := p.massOf(func(c Change) bool { return c.Op == Transfer })
+	if n, owned := len(rekeyed), len(p.State.Owned); n > handful(owned) {
+		found = append(found, mass{fmt.Sprintf("%d of the %d people that we manage have a new directory ID and the csi of before; "+
+			"was the directory loaded anew? Accepted, they keep credential and Threema ID", n, owned), rekeyed})
+	}
+	return found
+}
+
+// handful is how many of so many may change hands in one pass: max(3, 2 %), as in [Trust].
+func handful(base int) int { return max(3, base*2/100) }
+
+// massOf lists the changes of a kind that this pass would carry out and nobody accepted.
+func (p *planner) massOf(which func(Change) bool) []GivenApproval {
+	var changes []GivenApproval
+	for _, c := range p.plan.Changes {
+		if !c.Approved && p.Policy.Mode.Allows(c.Op) && which(c) {
+			changes = append(changes, GivenApproval{Change: c.ID, Person: c.Person, Until: p.Now.Add(MaxApproval).UTC().Truncate(time.Second)})
+		}
+	}
+	return changes
+}
+
+// acceptEmpty makes the first pass the baseline when the package held no match at all: where
+// nobody of the directory had a credential, nobody can have left with one (design §5.10). Where
+// a ledger was lost, people had one all the same.
+func (p *planner) acceptEmpty() {
+	if p.State.Subscription == "" && p.State.Gap.Kind == "" && !p.heldMatch() {
+		p.plan.Memory.Baseline = true
+	}
+}
+
+// heldMatch tells whether some credential carries the csi or the username of a person of the
+// directory, entitled or not.
+func (p *planner) heldMatch() bool {
+	for _, i := range p.identities {
+		if i.CSI != "" && len(p.byCSI[i.CSI]) > 0 {
+			return true
+		}
+		if _, taken := p.byUsername[foldUsername(i.Username)]; taken && i.Username != "" {
+			return true
+		}
+	}
+	return false
+}
