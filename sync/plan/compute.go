@@ -40,6 +40,7 @@ func Compute(in Input) Plan {
 	p.planPeople()
 	p.planLeavers()
 	p.gate()
+	p.verify()
 	return p.finish()
 }
 
@@ -126,6 +127,8 @@ func (p *planner) sortLists() {
 	p.State.Observations = sorted(p.State.Observations, func(a, b Observation) int { return a.Person.Compare(b.Person) })
 	p.State.Sagas = sorted(p.State.Sagas, func(a, b Saga) int { return a.Person.Compare(b.Person) })
 	p.State.Open = sorted(p.State.Open, func(a, b Operation) int { return cmp.Compare(a.ID, b.ID) })
+	p.State.Effects = sorted(p.State.Effects, func(a, b Effect) int { return cmp.Compare(a.ID, b.ID) })
+	p.State.Alarms = sorted(p.State.Alarms, Alarm.compare)
 	p.State.UsersSeen = sorted(p.State.UsersSeen, SeenUser.compare)
 	p.State.Approvals = sorted(p.State.Approvals, func(a, b GivenApproval) int { return strings.Compare(a.Change, b.Change) })
 }

@@ -19,6 +19,8 @@ type (
 		Guards       []jsonGuard     `json:"guards"`
 		Seats        jsonSeats       `json:"seats"`
 		Requests     int             `json:"requests"`
+		Effects      []jsonEffect    `json:"effects"`
+		Alarms       []jsonAlarm     `json:"alarms"`
 	}
 	jsonSource struct {
 		Name       string          `json:"name"`
@@ -72,6 +74,26 @@ type (
 		Source string `json:"source"`
 		Detail string `json:"detail"`
 	}
+	jsonEffect struct {
+		Op           Op          `json:"op"`
+		Person       jsonPerson  `json:"person"`
+		CredentialID string      `json:"credentialId"`
+		Username     string      `json:"username"`
+		ThreemaID    string      `json:"threemaId"`
+		State        EffectState `json:"state"`
+		RequestedAt  time.Time   `json:"requestedAt"`
+		EffectiveBy  time.Time   `json:"effectiveBy"`
+		VerifiedAt   *time.Time  `json:"verifiedAt"`
+	}
+	jsonAlarm struct {
+		Kind         AlarmKind  `json:"kind"`
+		Person       jsonPerson `json:"person"`
+		CredentialID string     `json:"credentialId"`
+		Username     string     `json:"username"`
+		ThreemaID    string     `json:"threemaId"`
+		Since        time.Time  `json:"since"`
+		Detail       string     `json:"detail"`
+	}
 	jsonSeats struct {
 		Licences int `json:"licences"`
 		Used     int `json:"used"`
@@ -90,6 +112,8 @@ func (p Plan) MarshalJSON() ([]byte, error) {
 		Guards:    convert(p.Guards, func(g Guard) jsonGuard { return jsonGuard{g.Name, g.Source, g.Detail} }),
 		Seats:     jsonSeats(p.Seats),
 		Requests:  p.Requests,
+		Effects:   convert(p.Effects, Effect.json),
+		Alarms:    convert(p.Alarms, Alarm.json),
 	})
 }
 
@@ -119,6 +143,27 @@ func (c Change) MarshalJSON() ([]byte, error) { return json.Marshal(c.json()) }
 func (h Held) json() jsonHeld {
 	return jsonHeld{Person: jsonPerson{h.Person.Source, h.Person.ID, h.CSI, h.DN}, Reason: h.Reason}
 }
+
+func (e Effect) json() jsonEffect {
+	return jsonEffect{
+		Op: e.Op, Person: jsonPerson{e.Person.Source, e.Person.ID, e.CSI, e.DN},
+		CredentialID: e.CredentialID, Username: e.Username, ThreemaID: e.ThreemaID,
+		State: e.State(), RequestedAt: e.RequestedAt.UTC(), EffectiveBy: e.EffectiveBy().UTC(), VerifiedAt: optionalTime(e.VerifiedAt),
+	}
+}
+
+// MarshalJSON writes one effect as in a plan.
+func (e Effect) MarshalJSON() ([]byte, error) { return json.Marshal(e.json()) }
+
+func (a Alarm) json() jsonAlarm {
+	return jsonAlarm{
+		Kind: a.Kind, Person: jsonPerson{a.Person.Source, a.Person.ID, a.CSI, a.DN},
+		CredentialID: a.CredentialID, Username: a.Username, ThreemaID: a.ThreemaID, Since: a.Since.UTC(), Detail: a.Detail(),
+	}
+}
+
+// MarshalJSON writes one alarm as in a plan.
+func (a Alarm) MarshalJSON() ([]byte, error) { return json.Marshal(a.json()) }
 
 func convert[A, B any](in []A, f func(A) B) []B {
 	out := make([]B, 0, len(in))

@@ -39,6 +39,9 @@ type world struct {
 	synced time.Time
 	// done counts what was carried out, by op.
 	done map[plan.Op]int
+	// sagas counts the departures begun; departure is the number of each open one.
+	sagas     int64
+	departure map[plan.PersonID]int64
 }
 
 // loss is how a request fails.
@@ -109,6 +112,8 @@ func newWorld() *world {
 		},
 		history: map[plan.PersonID][]report{},
 		done:    map[plan.Op]int{},
+
+		departure: map[plan.PersonID]int64{},
 	}
 	w.sources = []*directory{{name: "corp", scope: "s1", context: "n1", server: "dc1"}}
 	return w
@@ -382,10 +387,28 @@ func (w *world) remember(m plan.Memory) {
 		w.endSaga(e.Person)
 	}
 	s.Approvals = slices.DeleteFunc(slices.Clone(s.Approvals), func(a plan.GivenApproval) bool { return slices.Contains(m.ExpiredApprovals, a.Change) })
+	w.rememberEffects(m)
 	for _, base := range m.Bases {
 		s.Bases = slices.DeleteFunc(s.Bases, func(b plan.Base) bool { return b.Source == base.Source && b.At.Equal(base.At) })
 	}
 	s.Bases = append(s.Bases, m.Bases...)
+}
+
+func (w *world) rememberEffects(m plan.Memory) {
+	s := &w.state
+	s.Effects = slices.Clone(s.Effects)
+	for _, e := range m.Effects {
+		s.Effects[slices.IndexFunc(s.Effects, func(was plan.Effect) bool { return was.ID == e.ID })] = e
+	}
+	stands := func(a plan.Alarm) func(plan.Alarm) bool {
+		return func(b plan.Alarm) bool { return a.Saga == b.Saga && a.Kind == b.Kind && a.ThreemaID == b.ThreemaID }
+	}
+	for _, a := range m.Alarms {
+		s.Alarms = append(slices.DeleteFunc(slices.Clone(s.Alarms), stands(a)), a)
+	}
+	for _, c := range m.Cleared {
+		s.Alarms = slices.DeleteFunc(slices.Clone(s.Alarms), stands(c.Alarm))
+	}
 }
 
 func (w *world) published(p plan.Publication) {
@@ -487,6 +510,8 @@ func (w *world) startSaga(op plan.Operation) {
 			Person: op.Person, CredentialID: op.CredentialID, Username: op.Username, CSI: op.CSI, DN: op.DN, OU: op.OU, StartedAt: op.At,
 		})
 		s = w.saga(op.Person)
+		w.sagas++
+		w.departure[op.Person] = w.sagas
 	}
 	for _, id := range op.ThreemaIDs {
 		if !slices.ContainsFunc(s.IDs, func(have plan.SagaID) bool { return have.ThreemaID == id }) {
@@ -542,10 +567,12 @@ func (w *world) effect(op plan.Operation) {
 		w.transfer(op)
 	case plan.Withdraw:
 		w.disown(op.Person, op.CredentialID)
+		w.taken(op, "")
 		if s := w.saga(op.Person); s != nil && s.WithdrawnAt.IsZero() {
 			s.WithdrawnAt = w.now
 		}
 	case plan.Detach, plan.Revoke:
+		w.taken(op, op.ThreemaIDs[0])
 		if s := w.saga(op.Person); s != nil {
 			for n := range s.IDs {
 				if slices.Contains(op.ThreemaIDs, s.IDs[n].ThreemaID) && s.IDs[n].GoneAt.IsZero() {
@@ -562,6 +589,22 @@ func (w *world) effect(op plan.Operation) {
 		w.state.Published = slices.DeleteFunc(w.state.Published, func(p plan.Publication) bool { return slices.Contains(op.ThreemaIDs, p.ThreemaID) })
 	case plan.Create, plan.SetSettings, plan.UnsetSetting:
 	}
+}
+
+// taken is what the ledger records of a destructive effect.
+func (w *world) taken(op plan.Operation, threemaID string) {
+	s := w.saga(op.Person)
+	if s == nil {
+		return
+	}
+	e := plan.Effect{
+		ID: int64(len(w.state.Effects) + 1), Saga: w.departure[op.Person], Op: op.Op, Person: op.Person, CSI: s.CSI, DN: s.DN,
+		CredentialID: s.CredentialID, Username: s.Username, ThreemaID: threemaID, RequestedAt: w.now,
+	}
+	for _, id := range s.IDs {
+		e.IDs = append(e.IDs, id.ThreemaID)
+	}
+	w.state.Effects = append(slices.Clone(w.state.Effects), e)
 }
 
 func (w *world) transfer(op plan.Operation) {
@@ -767,11 +810,37 @@ func (w *world) check(t testing.TB, in plan.Input, p plan.Plan) {
 		w.checkApproval(t, in, c)
 	}
 	w.checkLimits(t, in, p)
+	checkEffects(t, in, p)
 	if p.Requests < total {
 		t.Fatalf("plan costs %d requests, its due changes alone %d", p.Requests, total)
 	}
 	if !in.Budget.Unlimited && p.Requests > max(0, in.Budget.Remaining) {
 		t.Fatalf("plan costs %d requests, %d are left", p.Requests, in.Budget.Remaining)
+	}
+}
+
+// checkEffects holds what must be true of effects and alarms in every plan: nothing is verified
+// before its time, and a plan that may do nothing learns nothing of them either.
+func checkEffects(t testing.TB, in plan.Input, p plan.Plan) {
+	t.Helper()
+	m := p.Memory
+	planOnly := len(in.Sources) > 0 && len(m.Bases) == 0
+	if planOnly && len(m.Effects)+len(m.Alarms)+len(m.Cleared) > 0 {
+		t.Fatalf("a plan-only pass judges effects: %+v", m)
+	}
+	for _, e := range m.Effects {
+		wait := time.Hour
+		if e.Op == plan.Withdraw {
+			wait = 24 * time.Hour
+		}
+		if e.State() == plan.EffectVerified && in.Now.Before(e.RequestedAt.Add(wait)) {
+			t.Fatalf("verified before its time: %+v", e)
+		}
+	}
+	for _, a := range p.Alarms {
+		if a.Kind == "" || a.Since.IsZero() || a.Detail() == "" {
+			t.Fatalf("malformed alarm %+v", a)
+		}
 	}
 }
 
