@@ -178,7 +178,7 @@ func (x Explanation) formatDecision(out *printer) {
 
 // words tells an effect in cells.
 func (e Effect) words() []string {
-	cells := []string{e.Op.cockpitWord(), firstNonEmpty(e.ThreemaID, e.Username), "requested " + stamp(e.RequestedAt)}
+	cells := []string{e.Title(), "requested " + stamp(e.RequestedAt)}
 	switch e.State() {
 	case EffectVerified:
 		return append(cells, "verified "+stamp(e.VerifiedAt))

@@ -73,6 +73,11 @@ func (e Effect) EffectiveBy() time.Time {
 	return e.RequestedAt.Add(takeIDTakes)
 }
 
+// Title names the effect: "detach / trennen ABCDEFGH".
+func (e Effect) Title() string {
+	return e.Op.cockpitWord() + " " + firstNonEmpty(e.ThreemaID, e.Username)
+}
+
 // verify looks at the package for what was taken from leavers. What it finds is recorded and shown,
 // and never makes a change (design §5.6). Another package, or a scope that nobody accepted, says
 // nothing of these effects: then the plan shows what was known.

@@ -1,0 +1,325 @@
+-- A ledger as version 4 of the program left it: its schema, frozen, and a row of every kind.
+-- TestEveryOldLedgerOpens compares it with sample() in migrate_test.go.
+
+-- Ledger, version 1. A released file is never edited; a change is a new file (migrate.go).
+--
+-- Times are UTC milliseconds since 1970, 0 means none. Nothing is NULL unless its comment
+-- says what that means. A person is (source, person): the name of the source, and the
+-- directory's immutable ID.
+
+-- One row: what this ledger is bound to, and what holds for the whole package.
+CREATE TABLE ledger (
+    one           INTEGER PRIMARY KEY CHECK (one = 1),
+    subscription  TEXT    NOT NULL DEFAULT '',
+    baseline      INTEGER NOT NULL DEFAULT 0 CHECK (baseline IN (0, 1)),
+    rolled_out    INTEGER NOT NULL DEFAULT 0 CHECK (rolled_out IN (0, 1)),
+    sync_since    INTEGER NOT NULL DEFAULT 0,
+    blocked_until INTEGER NOT NULL DEFAULT 0  -- the service answered 429
+) STRICT;
+INSERT INTO ledger (one) VALUES (1);
+
+CREATE TABLE sources (
+    name           TEXT NOT NULL PRIMARY KEY CHECK (name <> ''),
+    naming_context TEXT NOT NULL,
+    scope          TEXT NOT NULL,
+    server         TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The passes. finished_at = 0: running, or crashed.
+CREATE TABLE runs (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    mode          TEXT    NOT NULL CHECK (mode IN ('observe', 'create-only', 'upsert-only', 'sync')),
+    started_at    INTEGER NOT NULL,
+    remembered_at INTEGER NOT NULL DEFAULT 0,  -- when its memory was recorded
+    finished_at   INTEGER NOT NULL DEFAULT 0,
+    result        TEXT    NOT NULL DEFAULT '' CHECK (result IN ('', 'ok', 'changed', 'waiting', 'incomplete', 'failed')),
+    exit_code     INTEGER NOT NULL DEFAULT 0,
+    report        TEXT    NOT NULL DEFAULT '',  -- JSON
+    CHECK ((finished_at = 0) = (result = ''))
+) STRICT;
+
+-- The credentials that are ours, at most one for each person.
+CREATE TABLE ownership (
+    source        TEXT    NOT NULL CHECK (source <> ''),
+    person        TEXT    NOT NULL CHECK (person <> ''),
+    credential_id TEXT    NOT NULL UNIQUE CHECK (credential_id <> ''),
+    username      TEXT    NOT NULL,
+    csi           TEXT    NOT NULL,
+    created       INTEGER NOT NULL CHECK (created IN (0, 1)),  -- 0: adopted
+    missing_since INTEGER NOT NULL DEFAULT 0,
+    missing_reads INTEGER NOT NULL DEFAULT 0 CHECK (missing_reads >= 0),
+    PRIMARY KEY (source, person)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE observations (
+    source          TEXT    NOT NULL CHECK (source <> ''),
+    person          TEXT    NOT NULL CHECK (person <> ''),
+    dn              TEXT    NOT NULL,
+    ou              TEXT    NOT NULL,
+    csi             TEXT    NOT NULL,
+    last_seen       INTEGER,  -- NULL: when the source was, see latest
+    state           TEXT    NOT NULL CHECK (state IN ('unknown', 'entitled', 'departed')),
+    since           INTEGER NOT NULL,
+    reads           INTEGER NOT NULL CHECK (reads >= 0),
+    evidence        TEXT    NOT NULL CHECK (evidence IN ('', 'disabled', 'expired', 'tombstone', 'out-of-scope', 'absent')),
+    evidence_detail TEXT    NOT NULL,
+    confirmed_at    INTEGER NOT NULL,
+    PRIMARY KEY (source, person)
+) STRICT, WITHOUT ROWID;
+
+-- When somebody of a source was seen last. Nearly everybody is seen in every pass: with the
+-- time here, half a million people cost one row to write and not half a million.
+CREATE TABLE latest (
+    source TEXT    NOT NULL PRIMARY KEY,
+    seen   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Leavers on their way out: what must be known when the credential is gone (D-16).
+CREATE TABLE sagas (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    source        TEXT    NOT NULL CHECK (source <> ''),
+    person        TEXT    NOT NULL CHECK (person <> ''),
+    credential_id TEXT    NOT NULL CHECK (credential_id <> ''),
+    username      TEXT    NOT NULL,
+    csi           TEXT    NOT NULL,
+    dn            TEXT    NOT NULL,
+    ou            TEXT    NOT NULL,
+    started_at    INTEGER NOT NULL,
+    withdrawn_at  INTEGER NOT NULL DEFAULT 0,
+    ended_at      INTEGER NOT NULL DEFAULT 0,
+    ended         TEXT    NOT NULL DEFAULT '' CHECK (ended IN ('', 'settled', 'returned', 'transferred')),
+    CHECK ((ended_at = 0) = (ended = ''))
+) STRICT;
+CREATE UNIQUE INDEX sagas_open ON sagas (source, person) WHERE ended = '';
+
+CREATE TABLE saga_ids (
+    saga       INTEGER NOT NULL REFERENCES sagas (id),
+    threema_id TEXT    NOT NULL CHECK (threema_id <> ''),
+    gone_at    INTEGER NOT NULL DEFAULT 0,  -- detached or revoked
+    PRIMARY KEY (saga, threema_id)
+) STRICT, WITHOUT ROWID;
+
+-- The operations. intent is committed before the request goes out (pitfall D7); intent and
+-- unknown are open; reverted means that the package still had the state from before.
+CREATE TABLE journal (
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    run             INTEGER NOT NULL REFERENCES runs (id),
+    state           TEXT    NOT NULL CHECK (state IN ('intent', 'unknown', 'done', 'failed', 'reverted')),
+    change_id       TEXT    NOT NULL,
+    op              TEXT    NOT NULL CHECK (op IN ('adopt', 'transfer', 'withdraw', 'disable-contact', 'detach',
+                                                   'revoke', 'set-settings', 'unset-setting', 'publish-contact', 'create')),
+    source          TEXT    NOT NULL,
+    person          TEXT    NOT NULL,
+    ou              TEXT    NOT NULL,
+    csi             TEXT    NOT NULL,
+    dn              TEXT    NOT NULL,
+    credential_id   TEXT    NOT NULL,
+    username        TEXT    NOT NULL,
+    threema_ids     TEXT    NOT NULL CHECK (json_type(threema_ids) = 'array'),
+    contact_created INTEGER NOT NULL CHECK (contact_created IN (0, 1)),
+    approved        INTEGER NOT NULL CHECK (approved IN (0, 1)),
+    at              INTEGER NOT NULL,
+    settled_at      INTEGER NOT NULL DEFAULT 0,
+    message         TEXT    NOT NULL DEFAULT '',
+    CHECK ((settled_at = 0) = (state IN ('intent', 'unknown'))),
+    CHECK (person <> '' OR op NOT IN ('adopt', 'transfer', 'withdraw', 'detach', 'revoke', 'create'))
+) STRICT;
+CREATE INDEX journal_open  ON journal (id) WHERE state IN ('intent', 'unknown');
+CREATE INDEX journal_taken ON journal (at) WHERE op IN ('withdraw', 'detach', 'revoke');
+
+-- What cannot be repeated is open once: for each person, and for each Threema ID.
+CREATE UNIQUE INDEX journal_one_credential ON journal (source, person, op)
+    WHERE state IN ('intent', 'unknown') AND op IN ('create', 'withdraw');
+CREATE UNIQUE INDEX journal_one_id ON journal (threema_ids)
+    WHERE state IN ('intent', 'unknown') AND op IN ('detach', 'revoke');
+
+CREATE TABLE bases (
+    source TEXT    NOT NULL,
+    at     INTEGER NOT NULL,
+    people INTEGER NOT NULL CHECK (people >= 0),
+    PRIMARY KEY (source, at)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE refusals (
+    credential_id TEXT    NOT NULL CHECK (credential_id <> ''),
+    setting       TEXT    NOT NULL,
+    value         TEXT    NOT NULL,
+    message       TEXT    NOT NULL,
+    at            INTEGER NOT NULL,
+    PRIMARY KEY (credential_id, setting)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE published (
+    threema_id TEXT    NOT NULL PRIMARY KEY CHECK (threema_id <> ''),
+    created    INTEGER NOT NULL CHECK (created IN (0, 1))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE users_seen (
+    threema_id    TEXT NOT NULL CHECK (threema_id <> ''),
+    credential_id TEXT NOT NULL CHECK (credential_id <> ''),
+    PRIMARY KEY (threema_id, credential_id)
+) STRICT, WITHOUT ROWID;
+
+-- Requests by the hour in which they were counted.
+CREATE TABLE quota (
+    hour     INTEGER NOT NULL PRIMARY KEY CHECK (hour % 3600000 = 0),
+    requests INTEGER NOT NULL CHECK (requests > 0)
+) STRICT;
+
+-- Ledger, version 2: what somebody said yes to, one row for each change, until it is done or
+-- counts no more. person is that of the change: a departure under way keeps its approvals.
+CREATE TABLE approvals (
+    change_id   TEXT    NOT NULL PRIMARY KEY CHECK (change_id <> ''),
+    source      TEXT    NOT NULL CHECK (source <> ''),
+    person      TEXT    NOT NULL CHECK (person <> ''),
+    hash        TEXT    NOT NULL CHECK (hash <> ''),         -- of the plan that was read
+    approved_by TEXT    NOT NULL CHECK (approved_by <> ''),  -- the user of the operating system
+    approved_at INTEGER NOT NULL CHECK (approved_at > 0),
+    until       INTEGER NOT NULL CHECK (until > approved_at)
+) STRICT, WITHOUT ROWID;
+
+-- Ledger, version 3: what was decided and done, and why. Rows are added and never changed; each
+-- holds the hash of the one before it (audit.go). seq has no gap.
+CREATE TABLE audit (
+    seq           INTEGER NOT NULL PRIMARY KEY CHECK (seq > 0),
+    at            INTEGER NOT NULL,
+    run           INTEGER NOT NULL,  -- the pass in which it happened; 0: beside any
+    event         TEXT    NOT NULL CHECK (event IN ('intent', 'created', 'done', 'failed', 'unknown', 'settled', 'reverted',
+                                                    'saga-ended', 'approved', 'approval-expired', 'bound', 'baseline', 'clock-shifted')),
+    op            TEXT    NOT NULL,
+    change_id     TEXT    NOT NULL,
+    source        TEXT    NOT NULL,
+    person        TEXT    NOT NULL,
+    csi           TEXT    NOT NULL,
+    credential_id TEXT    NOT NULL,
+    threema_ids   TEXT    NOT NULL CHECK (json_type(threema_ids) = 'array'),
+    evidence      TEXT    NOT NULL,
+    message       TEXT    NOT NULL,
+    by            TEXT    NOT NULL,  -- the user of the operating system; '': the program
+    prev_hash     BLOB    NOT NULL CHECK (length(prev_hash) = 32),
+    hash          BLOB    NOT NULL CHECK (length(hash) = 32)
+) STRICT;
+
+-- The end of the chain, so that a cut shows. The first entry follows 32 zero bytes.
+ALTER TABLE ledger ADD COLUMN audit_seq INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE ledger ADD COLUMN audit_hash BLOB NOT NULL DEFAULT x'0000000000000000000000000000000000000000000000000000000000000000';
+
+CREATE TRIGGER audit_keeps_its_words BEFORE UPDATE ON audit
+BEGIN SELECT raise(ABORT, 'the audit is append-only'); END;
+
+CREATE TRIGGER audit_keeps_its_rows BEFORE DELETE ON audit
+BEGIN SELECT raise(ABORT, 'the audit is append-only'); END;
+
+-- INSERT OR REPLACE would drop a row without asking the trigger above.
+CREATE TRIGGER audit_grows_at_its_end BEFORE INSERT ON audit
+WHEN NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM audit)
+BEGIN SELECT raise(ABORT, 'the audit is append-only'); END;
+
+-- Ledger, version 4.
+
+-- ---- Effects: does what was taken from leavers hold? (sync/plan/verify.go)
+
+-- What the service said yes to. Who it was, and which IDs the departure persisted, stands in the
+-- departure; with that, an effect and its alarms go.
+CREATE TABLE effects (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    saga         INTEGER NOT NULL REFERENCES sagas (id) ON DELETE CASCADE,
+    subscription TEXT    NOT NULL,              -- the licence package; another one says nothing of it
+    op           TEXT    NOT NULL CHECK (op IN ('withdraw', 'detach', 'revoke')),
+    threema_id   TEXT    NOT NULL CHECK ((threema_id = '') = (op = 'withdraw')),
+    requested_at INTEGER NOT NULL CHECK (requested_at > 0),
+    gone_at      INTEGER NOT NULL DEFAULT 0,    -- first pass that did not find the object
+    verified_at  INTEGER NOT NULL DEFAULT 0,
+    returned_at  INTEGER NOT NULL DEFAULT 0,    -- first pass that found the person entitled again
+    UNIQUE (saga, op, threema_id)
+) STRICT;
+CREATE INDEX effects_watched ON effects (subscription, verified_at) WHERE returned_at = 0;
+
+-- The alarms that stand.
+CREATE TABLE alarms (
+    saga        INTEGER NOT NULL REFERENCES sagas (id) ON DELETE CASCADE,
+    kind        TEXT    NOT NULL CHECK (kind IN ('still-active', 'credential-back', 'id-returned', 'second-id')),
+    threema_id  TEXT    NOT NULL,               -- '' of credential-back
+    op          TEXT    NOT NULL CHECK (op IN ('withdraw', 'detach', 'revoke')),
+    since       INTEGER NOT NULL CHECK (since > 0),
+    quiet_since INTEGER NOT NULL DEFAULT 0,     -- first of an unbroken row of passes that did not see the cause
+    PRIMARY KEY (saga, kind, threema_id)
+) STRICT, WITHOUT ROWID;
+
+-- The audit gets their events. A CHECK cannot be changed in place.
+DROP TRIGGER audit_keeps_its_words;
+DROP TRIGGER audit_keeps_its_rows;
+DROP TRIGGER audit_grows_at_its_end;
+ALTER TABLE audit RENAME TO audit_before;
+CREATE TABLE audit (
+    seq           INTEGER NOT NULL PRIMARY KEY CHECK (seq > 0),
+    at            INTEGER NOT NULL,
+    run           INTEGER NOT NULL,  -- the pass in which it happened; 0: beside any
+    event         TEXT    NOT NULL CHECK (event IN ('intent', 'created', 'done', 'failed', 'unknown', 'settled', 'reverted',
+                                                    'saga-ended', 'approved', 'approval-expired', 'bound', 'baseline', 'clock-shifted',
+                                                    'verified', 'alarm', 'alarm-cleared')),
+    op            TEXT    NOT NULL,
+    change_id     TEXT    NOT NULL,
+    source        TEXT    NOT NULL,
+    person        TEXT    NOT NULL,
+    csi           TEXT    NOT NULL,
+    credential_id TEXT    NOT NULL,
+    threema_ids   TEXT    NOT NULL CHECK (json_type(threema_ids) = 'array'),
+    evidence      TEXT    NOT NULL,
+    message       TEXT    NOT NULL,
+    by            TEXT    NOT NULL,  -- the user of the operating system; '': the program
+    prev_hash     BLOB    NOT NULL CHECK (length(prev_hash) = 32),
+    hash          BLOB    NOT NULL CHECK (length(hash) = 32)
+) STRICT;
+INSERT INTO audit SELECT * FROM audit_before;
+DROP TABLE audit_before;
+
+CREATE TRIGGER audit_keeps_its_words BEFORE UPDATE ON audit
+BEGIN SELECT raise(ABORT, 'the audit is append-only'); END;
+
+CREATE TRIGGER audit_keeps_its_rows BEFORE DELETE ON audit
+BEGIN SELECT raise(ABORT, 'the audit is append-only'); END;
+
+-- INSERT OR REPLACE would drop a row without asking the trigger above.
+CREATE TRIGGER audit_grows_at_its_end BEFORE INSERT ON audit
+WHEN NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM audit)
+BEGIN SELECT raise(ABORT, 'the audit is append-only'); END;
+
+UPDATE ledger SET subscription = 'sub-1', baseline = 1, rolled_out = 1, sync_since = 1795073400123;
+INSERT INTO sources VALUES ('corp', 'S-1-5-21-1-2-3', 'f00d', 'dc1.corp.example');
+INSERT INTO runs VALUES (1, 'sync', 1795239000123, 1795239000124, 1795239000125, 'changed', 0, '{"changes":[]}'), (2, 'sync', 1795242600123, 0, 0, '', 0, '');
+INSERT INTO ownership VALUES ('corp', 'p1', 'c1', 'ada', '4711', 1, 0, 0), ('corp', 'p2', 'c2', 'bob', '4712', 0, 1795242600123, 1);
+INSERT INTO observations VALUES
+    ('corp', 'p1', 'CN=Ada,OU=X', 'ou=x', '4711', NULL, 'entitled', 0, 0, '', '', 0),
+    ('corp', 'p3', 'CN=Eve,OU=X', 'ou=x', '4713', 1795159800123, 'departed', 1795235400123, 2, 'absent', 'not found', 1795239000123);
+INSERT INTO latest VALUES ('corp', 1795239000123);
+INSERT INTO sagas VALUES (1, 'corp', 'p3', 'c3', 'eve', '4713', 'CN=Eve,OU=X', 'ou=x', 1795239000123, 1795239000124, 0, ''),
+    (2, 'corp', 'p4', 'c4', 'joe', '4714', 'CN=Joe,OU=X', 'ou=x', 1795213800123, 1795213800123, 1795217400123, 'settled');
+INSERT INTO saga_ids VALUES (1, 'AAAAAAAA', 0), (1, 'BBBBBBBB', 1795242600123), (2, 'CCCCCCCC', 1795217400123);
+INSERT INTO journal VALUES
+    (1, 1, 'done', 'ch1', 'withdraw', 'corp', 'p3', 'ou=x', '4713', 'CN=Eve,OU=X', 'c3', 'eve', '["AAAAAAAA","BBBBBBBB"]', 0, 0, 1795239000123, 1795239000124, ''),
+    (2, 1, 'failed', 'ch2', 'set-settings', '', '', '', '', '', '', '', '[]', 0, 0, 1795239000123, 1795239000124, '422'),
+    (3, 2, 'unknown', 'ch3', 'publish-contact', 'corp', 'p1', 'ou=x', '4711', 'CN=Ada,OU=X', 'c1', 'ada', '["DDDDDDDD"]', 1, 1, 1795242600123, 0, 'time-out');
+INSERT INTO bases VALUES ('corp', 1795239000123, 3);
+INSERT INTO refusals VALUES ('c1', 'th_category', 'x', '422', 1795239000123);
+INSERT INTO published VALUES ('AAAAAAAA', 0), ('DDDDDDDD', 1);
+INSERT INTO users_seen VALUES ('DDDDDDDD', 'c1');
+INSERT INTO approvals VALUES ('ch4', 'corp', 'p3', 'cafe', 'anna (uid 1000)', 1795242600123, 1795329000123);
+INSERT INTO effects VALUES
+    (1, 1, 'sub-1', 'withdraw', '', 1795239000124, 1795239000124, 0, 0),
+    (2, 1, 'sub-1', 'detach', 'BBBBBBBB', 1795242600123, 1795242600124, 1795246200123, 0),
+    (3, 2, 'sub-1', 'detach', 'CCCCCCCC', 1795217400123, 1795217400124, 0, 1795239000123),
+    (4, 2, 'sub-0', 'withdraw', '', 1795213800123, 0, 0, 0);
+INSERT INTO alarms VALUES (1, 'id-returned', 'BBBBBBBB', 'detach', 1795246200123, 1795246200123);
+INSERT INTO quota VALUES (1795237200000, 42);
+INSERT INTO audit VALUES
+    (1, 1795246200123, 1, 'intent', 'withdraw', 'ch1', 'corp', 'p3', '4713', 'c3', '["AAAAAAAA","BBBBBBBB"]', 'absent: not found', 'left', '',
+        x'0000000000000000000000000000000000000000000000000000000000000000', x'20d4ee8a3cb37e054dab2ce7f0a61b976a6276f402cb2e08ed7ad9941751a1fe'),
+    (2, 1795246200123, 1, 'done', 'withdraw', 'ch1', 'corp', 'p3', '4713', 'c3', '[]', '', '', '',
+        x'20d4ee8a3cb37e054dab2ce7f0a61b976a6276f402cb2e08ed7ad9941751a1fe', x'850640ea3bf5470136222d26f0a87f364b0e634c099d12ff440eaa7473c9a326'),
+    (3, 1795246200123, 1, 'approved', '', 'ch4', 'corp', 'p3', '', '', '[]', '', 'plan cafe, until tomorrow', 'anna (uid 1000)',
+        x'850640ea3bf5470136222d26f0a87f364b0e634c099d12ff440eaa7473c9a326', x'243f22597183d1a3237ab538f4de353917f5ed8906f271819e8f512fec284552');
+UPDATE ledger SET audit_seq = 3, audit_hash = x'243f22597183d1a3237ab538f4de353917f5ed8906f271819e8f512fec284552';
+
+PRAGMA application_id = 1413769586;
+PRAGMA user_version = 4;
