@@ -16,6 +16,8 @@ const (
 	storedResults   = 1000
 	storedHeld      = 1000
 	storedUnmanaged = 100
+	storedEffects   = 1000
+	storedAlarms    = 1000
 )
 
 // end is the report as the ledger keeps it.
@@ -39,6 +41,8 @@ func (r *Report) stored() *Report {
 	s.Plan.Changes = head(r.Plan.Changes, storedChanges, "changes", s.omitted)
 	s.Plan.Held = head(r.Plan.Held, storedHeld, "held", s.omitted)
 	s.Plan.Unmanaged = head(r.Plan.Unmanaged, storedUnmanaged, "unmanaged", s.omitted)
+	s.Plan.Effects = head(r.Plan.Effects, storedEffects, "effects", s.omitted)
+	s.Plan.Alarms = head(r.Plan.Alarms, storedAlarms, "alarms", s.omitted)
 	return &s
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,6 +21,8 @@ type status struct {
 	Sources  []sourceStatus  `json:"sources"`
 	Guards   []guardStatus   `json:"guards"`
 	Leavers  []leaverStatus  `json:"leavers"`
+	Alarms   []plan.Alarm    `json:"alarms"`
+	Effects  []plan.Effect   `json:"effects"` // not verified yet
 	Approved approvalStatus  `json:"approvals"`
 	Stop     string          `json:"stop"` // why nothing is taken from anybody now, "" if it may be
 	Open     int             `json:"operationsOpen"`
@@ -125,7 +128,7 @@ func openStatus(ctx context.Context, cfg *config.Config, options ledger.Options)
 	reader, err := ledger.OpenReader(ctx, ledgerPath(cfg), options)
 	if errors.Is(err, fs.ErrNotExist) {
 		return status{
-			Sources: []sourceStatus{}, Guards: []guardStatus{}, Leavers: []leaverStatus{},
+			Sources: []sourceStatus{}, Guards: []guardStatus{}, Leavers: []leaverStatus{}, Alarms: []plan.Alarm{}, Effects: []plan.Effect{},
 			Quota: quotaStatus{Unlimited: options.DailyRequests == 0, Remaining: options.DailyRequests},
 		}, nil
 	}
@@ -151,7 +154,8 @@ func readStatus(ctx context.Context, reader *ledger.Reader, now time.Time) (stat
 	}
 	s := status{
 		Sources: []sourceStatus{}, Guards: []guardStatus{}, Leavers: leaversOf(state), Approved: approvalsOf(state, now), Open: len(state.Open), Managed: len(state.Owned),
-		Quota: quotaStatus{budget.Unlimited, budget.Remaining, budget.FreeAt},
+		Quota:  quotaStatus{budget.Unlimited, budget.Remaining, budget.FreeAt},
+		Alarms: append([]plan.Alarm{}, state.Alarms...), Effects: underWay(state),
 	}
 	if len(runs) > 0 {
 		s.addPass(runs[0])
@@ -180,6 +184,11 @@ func (s *status) addReport(text json.RawMessage) {
 	if json.Unmarshal(text, &report) == nil && report.Guards != nil && report.Sources != nil {
 		s.Sources, s.Guards, s.Seats = report.Sources, report.Guards, report.Seats
 	}
+}
+
+// underWay are the effects that are not verified yet.
+func underWay(state plan.State) []plan.Effect {
+	return slices.DeleteFunc(append([]plan.Effect{}, state.Effects...), func(e plan.Effect) bool { return e.State() != plan.EffectRequested })
 }
 
 func approvalsOf(state plan.State, now time.Time) approvalStatus {
