@@ -135,15 +135,13 @@ func (w *watch) judgeEffects() []Effect {
 	return effects
 }
 
-// judge is what this pass adds to an effect. Under a clock that stands before the request, nothing.
+// judge is what this pass adds to an effect.
 func (w *watch) judge(e Effect) Effect {
 	switch {
 	case !e.ReturnedAt.IsZero():
 		return e
 	case w.entitledAgain(e.Person, e.CSI) != "":
 		e.ReturnedAt = w.Now
-		return e
-	case w.Now.Before(e.RequestedAt):
 		return e
 	}
 	gone := !w.listed(e)
@@ -256,13 +254,11 @@ func (w *watch) judgeAlarms(causes map[alarmKey]Alarm) []Alarm {
 	return standing
 }
 
-// quietSince is since when no pass has seen the cause of an alarm. A clock that stands before the
-// alarm says nothing; one that was set back within a quiet row begins it anew.
+// quietSince is since when no pass has seen the cause of an alarm, zero if this one has. A clock that
+// stands before the alarm cannot tell, and ends the row; one set back within the row begins it anew.
 func (w *watch) quietSince(a Alarm, seen bool) time.Time {
 	switch {
-	case w.Now.Before(a.Since):
-		return a.QuietSince
-	case seen:
+	case seen || w.Now.Before(a.Since):
 		return time.Time{}
 	case a.QuietSince.IsZero() || w.Now.Before(a.QuietSince):
 		return w.Now

@@ -39,8 +39,9 @@ type world struct {
 	synced time.Time
 	// done counts what was carried out, by op.
 	done map[plan.Op]int
-	// sagas counts the departures begun; departure is the number of each open one.
+	// sagas and effects count the departures and effects so far; departure is the number of each open one.
 	sagas     int64
+	effects   int64
 	departure map[plan.PersonID]int64
 }
 
@@ -208,6 +209,11 @@ func (w *world) forget() {
 	s := &w.state
 	s.Bases = slices.DeleteFunc(s.Bases, func(b plan.Base) bool { return !b.At.After(w.now.Add(-8 * 24 * time.Hour)) })
 	s.Taken = slices.DeleteFunc(s.Taken, func(t plan.Taken) bool { return !t.At.After(w.now.Add(-7 * 24 * time.Hour)) })
+	s.Effects = slices.DeleteFunc(slices.Clone(s.Effects), func(e plan.Effect) bool {
+		old := !e.VerifiedAt.IsZero() && !e.VerifiedAt.After(w.now.Add(-90*24*time.Hour))
+		alarmed := slices.ContainsFunc(s.Alarms, func(a plan.Alarm) bool { return a.Saga == e.Saga })
+		return !e.ReturnedAt.IsZero() || old && !alarmed
+	})
 	s.Refusals = slices.DeleteFunc(s.Refusals, func(r plan.Refusal) bool { return !r.At.After(w.now.Add(-24 * time.Hour)) })
 }
 
@@ -597,8 +603,9 @@ func (w *world) taken(op plan.Operation, threemaID string) {
 	if s == nil {
 		return
 	}
+	w.effects++
 	e := plan.Effect{
-		ID: int64(len(w.state.Effects) + 1), Saga: w.departure[op.Person], Op: op.Op, Person: op.Person, CSI: s.CSI, DN: s.DN,
+		ID: w.effects, Saga: w.departure[op.Person], Op: op.Op, Person: op.Person, CSI: s.CSI, DN: s.DN,
 		CredentialID: s.CredentialID, Username: s.Username, ThreemaID: threemaID, RequestedAt: w.now,
 	}
 	for _, id := range s.IDs {
