@@ -107,7 +107,7 @@ func (m *Metrics) initialise(sources []string) {
 	for _, guard := range plan.Guards() {
 		m.guards.WithLabelValues(guard)
 	}
-	m.showEffects(plan.Plan{})
+	m.Effects(nil, nil)
 }
 
 // Seed sets the timestamps from the ledger at start, for else every restart would look like
@@ -173,7 +173,7 @@ func (m *Metrics) plan(r Report) {
 	m.leaversPending.Set(float64(len(leaving)))
 	m.unknown.Set(float64(r.Unsettled))
 	m.states(r.Plan)
-	m.showEffects(r.Plan)
+	m.Effects(r.Plan.Effects, r.Plan.Alarms)
 	m.budget.Set(float64(r.Budget.Remaining))
 	setTime(m.validUntil, r.Plan.Subscription.ValidUntil)
 	m.seats.WithLabelValues("licences").Set(float64(r.Plan.Seats.Licences))
@@ -192,20 +192,21 @@ func (m *Metrics) states(p plan.Plan) {
 	m.people.WithLabelValues("held").Set(float64(len(p.Held)))
 }
 
-// showEffects counts effects and alarms.
-func (m *Metrics) showEffects(p plan.Plan) {
-	alarms, effects := map[plan.AlarmKind]int{}, map[plan.EffectState]int{}
-	for _, a := range p.Alarms {
-		alarms[a.Kind]++
+// Effects shows effects and alarms: those of the ledger at start, for else every restart would
+// end an alert; later those of each pass.
+func (m *Metrics) Effects(effects []plan.Effect, alarms []plan.Alarm) {
+	standing, states := map[plan.AlarmKind]int{}, map[plan.EffectState]int{}
+	for _, a := range alarms {
+		standing[a.Kind]++
 	}
-	for _, e := range p.Effects {
-		effects[e.State()]++
+	for _, e := range effects {
+		states[e.State()]++
 	}
 	for _, kind := range plan.AlarmKinds() {
-		m.alarms.WithLabelValues(string(kind)).Set(float64(alarms[kind]))
+		m.alarms.WithLabelValues(string(kind)).Set(float64(standing[kind]))
 	}
 	for _, state := range plan.EffectStates() {
-		m.effects.WithLabelValues(string(state)).Set(float64(effects[state]))
+		m.effects.WithLabelValues(string(state)).Set(float64(states[state]))
 	}
 }
 

@@ -89,11 +89,15 @@ func (p *planner) verify() {
 		alarms = w.judgeAlarms(w.causes(effects))
 	}
 	p.plan.Alarms = sorted(alarms, func(a, b Alarm) int { return cmp.Or(a.Since.Compare(b.Since), a.compare(b)) })
-	for _, e := range effects {
-		if settled := later(e.VerifiedAt, e.ReturnedAt); settled.IsZero() || p.Now.Before(settled.Add(effectShown)) {
-			p.plan.Effects = append(p.plan.Effects, e)
-		}
-	}
+	p.plan.Effects = ShownEffects(effects, p.Now)
+}
+
+// ShownEffects are those that a plan lists: not verified yet, or settled within the last week.
+func ShownEffects(effects []Effect, now time.Time) []Effect {
+	return slices.DeleteFunc(slices.Clone(effects), func(e Effect) bool {
+		settled := later(e.VerifiedAt, e.ReturnedAt)
+		return !settled.IsZero() && !now.Before(settled.Add(effectShown))
+	})
 }
 
 // watch judges effects by the inventory of one pass.
