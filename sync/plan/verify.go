@@ -104,7 +104,7 @@ func ShownEffects(effects []Effect, now time.Time) []Effect {
 type watch struct {
 	*planner
 	taken     map[departedID]bool // IDs with an effect of their own
-	reporting map[string][]User   // by the csi that they report
+	reporting map[string][]User   // by the csi that they report, of people whose ID was revoked
 }
 
 // departedID is a Threema ID of one departure.
@@ -117,9 +117,12 @@ func newWatch(p *planner) *watch {
 	w := &watch{planner: p, taken: map[departedID]bool{}, reporting: map[string][]User{}}
 	for _, e := range p.State.Effects {
 		w.taken[departedID{e.Saga, e.ThreemaID}] = true
+		if e.Op == Revoke && e.CSI != "" {
+			w.reporting[e.CSI] = nil
+		}
 	}
 	for _, u := range p.Inventory.Users {
-		if u.CSI != "" {
+		if _, asked := w.reporting[u.CSI]; asked {
 			w.reporting[u.CSI] = append(w.reporting[u.CSI], u)
 		}
 	}
@@ -131,7 +134,7 @@ func (w *watch) judgeEffects() []Effect {
 	var effects []Effect
 	for _, was := range w.State.Effects {
 		e := w.judge(was)
-		if e.GoneAt != was.GoneAt || e.State() != was.State() {
+		if !e.GoneAt.Equal(was.GoneAt) || e.State() != was.State() {
 			w.plan.Memory.Effects = append(w.plan.Memory.Effects, e)
 		}
 		effects = append(effects, e)
@@ -244,7 +247,7 @@ func (w *watch) judgeAlarms(causes map[alarmKey]Alarm) []Alarm {
 		case !quiet.IsZero() && !w.Now.Before(quiet.Add(alarmRests)):
 			m.Cleared = append(m.Cleared, ClearedAlarm{a, "no pass has seen its cause since " + stamp(quiet)})
 			continue
-		case quiet != a.QuietSince:
+		case !quiet.Equal(a.QuietSince):
 			a.QuietSince = quiet
 			m.Alarms = append(m.Alarms, a)
 		}
