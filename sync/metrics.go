@@ -26,6 +26,7 @@ type Metrics struct {
 	requests                         *prometheus.CounterVec
 	budget, validUntil, reload       prometheus.Gauge
 	seats                            *prometheus.GaugeVec
+	alarms, effects                  *prometheus.GaugeVec
 }
 
 // NewMetrics registers the metrics. version labels build_info; sources are the names of the
@@ -51,6 +52,8 @@ func NewMetrics(registry prometheus.Registerer, version, goVersion string, sourc
 		validUntil:         f.gauge("subscription_valid_until_timestamp_seconds", "End of the licence package, as Unix time."),
 		reload:             f.gauge("config_reload_success", "1 if the last load of the configuration succeeded."),
 		seats:              f.gauges("seats", "Licences of the package.", "kind"),
+		alarms:             f.gauges("alarms", "Standing alarms: what was taken from a leaver does not hold.", "kind"),
+		effects:            f.gauges("effects", "Effects on leavers: not verified yet, or settled within the last week.", "state"),
 	}
 	f.build(version, goVersion)
 	m.initialise(sources)
@@ -104,6 +107,7 @@ func (m *Metrics) initialise(sources []string) {
 	for _, guard := range plan.Guards() {
 		m.guards.WithLabelValues(guard)
 	}
+	m.Effects(nil, nil)
 }
 
 // Seed sets the timestamps from the ledger at start, for else every restart would look like
@@ -169,6 +173,7 @@ func (m *Metrics) plan(r Report) {
 	m.leaversPending.Set(float64(len(leaving)))
 	m.unknown.Set(float64(r.Unsettled))
 	m.states(r.Plan)
+	m.Effects(r.Plan.Effects, r.Plan.Alarms)
 	m.budget.Set(float64(r.Budget.Remaining))
 	setTime(m.validUntil, r.Plan.Subscription.ValidUntil)
 	m.seats.WithLabelValues("licences").Set(float64(r.Plan.Seats.Licences))
@@ -185,6 +190,24 @@ func (m *Metrics) states(p plan.Plan) {
 		m.people.WithLabelValues(state.String()).Set(float64(count[state]))
 	}
 	m.people.WithLabelValues("held").Set(float64(len(p.Held)))
+}
+
+// Effects shows effects and alarms: those of the ledger at start, for else every restart would
+// end an alert; later those of each pass.
+func (m *Metrics) Effects(effects []plan.Effect, alarms []plan.Alarm) {
+	standing, states := map[plan.AlarmKind]int{}, map[plan.EffectState]int{}
+	for _, a := range alarms {
+		standing[a.Kind]++
+	}
+	for _, e := range effects {
+		states[e.State()]++
+	}
+	for _, kind := range plan.AlarmKinds() {
+		m.alarms.WithLabelValues(string(kind)).Set(float64(standing[kind]))
+	}
+	for _, state := range plan.EffectStates() {
+		m.effects.WithLabelValues(string(state)).Set(float64(states[state]))
+	}
 }
 
 func boolean(b bool) float64 {

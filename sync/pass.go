@@ -137,6 +137,7 @@ func (p *Pass) prepare(ctx context.Context, r *Report, run int64, acceptedBy *st
 	if acceptedBy != nil {
 		r.Plan.Baseline.Accepted = true
 	}
+	p.logAlarms(ctx, r.Plan)
 	return in, true
 }
 
@@ -146,6 +147,19 @@ func (p *Pass) remember(ctx context.Context, r *Report, run int64) bool {
 		r.fail(fmt.Errorf("record what the pass learned: %w", err))
 	}
 	return err == nil
+}
+
+// logAlarms tells of each alarm once, when it is raised, and when it is cleared. Whom it concerns,
+// `status` tells.
+func (p *Pass) logAlarms(ctx context.Context, pl plan.Plan) {
+	for _, a := range pl.Memory.Alarms {
+		if a.Since.Equal(pl.GeneratedAt) {
+			p.Logger.WarnContext(ctx, "alarm: what was taken from a leaver does not hold; see `threema-dirsync status`", "kind", a.Kind, "source", a.Person.Source)
+		}
+	}
+	for _, c := range pl.Memory.Cleared {
+		p.Logger.InfoContext(ctx, "alarm cleared", "kind", c.Kind, "source", c.Person.Source, "why", c.Why)
+	}
 }
 
 func (p *Planner) load(ctx context.Context, r *Report) (plan.State, bool) {

@@ -18,6 +18,8 @@ const (
 	storedUnmanaged = 100
 	storedNotices   = 100
 	storedBaseline  = 1000
+	storedEffects   = 1000
+	storedAlarms    = 1000
 )
 
 // end is the report as the ledger keeps it.
@@ -43,6 +45,8 @@ func (r *Report) stored() *Report {
 	s.Plan.Unmanaged = head(r.Plan.Unmanaged, storedUnmanaged, "unmanaged", s.omitted)
 	s.Plan.Notices = head(r.Plan.Notices, storedNotices, "notices", s.omitted)
 	s.Plan.Baseline = storedChange(r.Plan.Baseline, s.omitted)
+	s.Plan.Effects = head(r.Plan.Effects, storedEffects, "effects", s.omitted)
+	s.Plan.Alarms = head(r.Plan.Alarms, storedAlarms, "alarms", s.omitted)
 	return &s
 }
 

@@ -18,7 +18,7 @@ var metrics = []string{
 	"snapshot_people", "snapshot_complete", "snapshot_incomplete_total",
 	"people", "changes_planned", "changes_total", "leavers_pending", "operations_unknown", "guard_tripped",
 	"api_requests_total", "api_budget_remaining", "seats", "subscription_valid_until_timestamp_seconds",
-	"config_reload_success", "build_info",
+	"config_reload_success", "build_info", "alarms", "effects",
 }
 
 // ruleFile is the part of a Prometheus rule file that we use; anything else in it is an error.

@@ -16,6 +16,7 @@ import (
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // tick is how often the daemon looks at the clock.
@@ -71,7 +72,12 @@ func (s *service) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	state, err := s.ledger.State(ctx)
+	if err != nil {
+		return err
+	}
 	s.metrics.Seed(seeds.LastRun, seeds.LastSuccess)
+	s.metrics.Effects(plan.ShownEffects(state.Effects, s.now()), state.Alarms)
 	loop := dirsync.Loop{Next: s.config.NextRun, Last: seeds.LastRun, Now: s.now, Tick: tick, Pass: s.pass}
 	s.notify(daemon.SdNotifyReady)
 	s.logger.Info("ready", "policy", s.config.Policy, "next", s.config.NextRun(s.now()).UTC())

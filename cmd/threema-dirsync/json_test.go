@@ -36,7 +36,9 @@ func planMembers() map[string][]string {
 }
 
 // lists are the members that are arrays, also where there is nothing in them.
-var lists = []string{"sources", "changes", "held", "unmanaged", "notices", "conditions", "guards", "results", "leavers", "findings"}
+var lists = []string{
+	"sources", "changes", "held", "unmanaged", "notices", "conditions", "guards", "results", "leavers", "findings", "effects", "alarms",
+}
 
 // shape walks through a document. It notes each place that it met, misses members of the
 // contract, and finds arrays that are none.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,6 +21,8 @@ type status struct {
 	Sources  []sourceStatus  `json:"sources"`
 	Guards   []guardStatus   `json:"guards"`
 	Leavers  []leaverStatus  `json:"leavers"`
+	Alarms   []plan.Alarm    `json:"alarms"`
+	Effects  []plan.Effect   `json:"effects"` // not verified yet
 	Approved approvalStatus  `json:"approvals"`
 	Stop     string          `json:"stop"` // why nothing is taken from anybody now, "" if it may be
 	Open     int             `json:"operationsOpen"`
@@ -99,7 +102,7 @@ func (p *program) statusCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "status",
-		Short: "Show the last pass, guards, pending leavers, quota and seats",
+		Short: "Show the last pass, alarms, guards, pending leavers, quota and seats",
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return p.status(cmd.Context(), asJSON) },
 	}
@@ -134,7 +137,7 @@ func openStatus(ctx context.Context, cfg *config.Config, options ledger.Options)
 	reader, err := ledger.OpenReader(ctx, ledgerPath(cfg), options)
 	if errors.Is(err, fs.ErrNotExist) {
 		return status{
-			Sources: []sourceStatus{}, Guards: []guardStatus{}, Leavers: []leaverStatus{},
+			Sources: []sourceStatus{}, Guards: []guardStatus{}, Leavers: []leaverStatus{}, Alarms: []plan.Alarm{}, Effects: []plan.Effect{},
 			Quota: quotaStatus{Unlimited: options.DailyRequests == 0, Remaining: options.DailyRequests},
 		}, nil
 	}
@@ -160,7 +163,8 @@ func readStatus(ctx context.Context, reader *ledger.Reader, now time.Time) (stat
 	}
 	s := status{
 		Sources: []sourceStatus{}, Guards: []guardStatus{}, Leavers: leaversOf(state), Approved: approvalsOf(state, now), Open: len(state.Open), Managed: len(state.Owned),
-		Quota: quotaStatus{budget.Unlimited, budget.Remaining, budget.FreeAt},
+		Quota:  quotaStatus{budget.Unlimited, budget.Remaining, budget.FreeAt},
+		Alarms: append([]plan.Alarm{}, state.Alarms...), Effects: underWay(state),
 	}
 	if len(runs) > 0 {
 		s.addPass(runs[0])
@@ -209,6 +213,11 @@ func readBaseline(text json.RawMessage) *baselineStatus {
 		Accepted: b.Accepted, Enters: len(b.Enters) + omitted["baseline.enters"],
 		Leaves: len(b.Leaves) + omitted["baseline.leaves"], Rekeyed: len(b.Rekeyed) + omitted["baseline.rekeyed"],
 	}
+}
+
+// underWay are the effects that are not verified yet.
+func underWay(state plan.State) []plan.Effect {
+	return slices.DeleteFunc(append([]plan.Effect{}, state.Effects...), func(e plan.Effect) bool { return e.State() != plan.EffectRequested })
 }
 
 func approvalsOf(state plan.State, now time.Time) approvalStatus {

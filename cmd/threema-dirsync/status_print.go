@@ -9,6 +9,9 @@ import (
 func (p *program) printStatus(s status) error {
 	w := tabwriter.NewWriter(p.Stdout, 0, 8, 2, ' ', 0)
 	s.LastPass.print(w)
+	for _, a := range s.Alarms {
+		say(w, "ALARM %s:\t%s %s, since %s: %s", a.Kind, a.CSI, a.DN, stamp(a.Since), a.Detail())
+	}
 	s.printCounts(w)
 	s.printWaiting(w)
 	for _, source := range s.Sources {
@@ -23,6 +26,10 @@ func (p *program) printStatus(s status) error {
 	say(w, "Pending leavers:\t%d", len(s.Leavers))
 	for _, l := range s.Leavers {
 		say(w, "  %s %s\t%s since %s, %d reads, %s", l.CSI, l.DN, l.Evidence, stamp(l.Since), l.Reads, l.Stage)
+	}
+	say(w, "Effects not verified yet:\t%d", len(s.Effects))
+	for _, e := range s.Effects {
+		say(w, "  %s %s\t%s, requested %s, effective by %s", e.CSI, e.DN, e.Title(), stamp(e.RequestedAt), stamp(e.EffectiveBy()))
 	}
 	return w.Flush()
 }

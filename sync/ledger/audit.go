@@ -31,6 +31,9 @@ const (
 	AuditBound           AuditEvent = "bound"            // the ledger is bound to another package or scope
 	AuditBaseline        AuditEvent = "baseline"         // somebody accepted package and scope as they are
 	AuditClockShifted    AuditEvent = "clock-shifted"    // the clock of this program is not the machine's: a test
+	AuditVerified        AuditEvent = "verified"         // looking at the package showed that an effect holds
+	AuditAlarm           AuditEvent = "alarm"            // and that one does not
+	AuditAlarmCleared    AuditEvent = "alarm-cleared"    // such an alarm stands no more
 )
 
 // AuditEntry is one entry of the audit. What does not apply is empty.

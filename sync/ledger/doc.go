@@ -46,6 +46,7 @@
 //	highwater.go is this the ledger of the last pass? The small file beside it
 //	journal.go   Begin, Created, Settle
 //	effect.go    what a settled operation changes in the tables
+//	watch.go     what was taken from leavers: does it hold?
 //	saga.go      leavers on their way out
 //	approvals.go what somebody said yes to
 //	audit.go     the record of every decision; verify.go, the proof that it is whole

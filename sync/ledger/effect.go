@@ -105,7 +105,10 @@ func withdrawn(ctx context.Context, tx *sql.Tx, op plan.Operation, now time.Time
 	_, err := tx.ExecContext(ctx, `UPDATE sagas SET withdrawn_at = ?
 		WHERE source = ? AND person = ? AND ended = '' AND withdrawn_at = 0`,
 		millis(now), op.Person.Source, op.Person.ID)
-	return err
+	if err != nil {
+		return err
+	}
+	return watch(ctx, tx, op, "", now)
 }
 
 // publish remembers that a contact was enabled once. That we made it is never forgotten.

@@ -177,6 +177,17 @@ func sample(version int) plan.State {
 		s.Orders = []plan.PastOrder{{CredentialID: "c2", At: start.Add(-time.Hour)}}
 		s.Observations[1].Protected = true
 		s.Gap = plan.Gap{Kind: plan.OlderLedger, Own: 1, Done: 9, At: start.Add(-3 * time.Hour)}
+		e := plan.Effect{
+			ID: 1, Saga: 1, Op: plan.Withdraw, Person: person("p3"), CSI: "4713", DN: "CN=Eve,OU=X", CredentialID: "c3", Username: "eve",
+			IDs: []string{"AAAAAAAA", "BBBBBBBB"}, RequestedAt: start.Add(-2 * time.Hour).Add(time.Millisecond), GoneAt: start.Add(-2 * time.Hour).Add(time.Millisecond),
+		}
+		s.Effects = append(s.Effects, e)
+		e.ID, e.Op, e.ThreemaID, e.RequestedAt, e.GoneAt, e.VerifiedAt = 2, plan.Detach, "BBBBBBBB", start.Add(-time.Hour), start.Add(-time.Hour).Add(time.Millisecond), start
+		s.Effects = append(s.Effects, e)
+		s.Alarms = []plan.Alarm{{
+			Saga: 1, Kind: plan.IDReturned, Op: plan.Detach, Person: e.Person, CSI: e.CSI, DN: e.DN, CredentialID: e.CredentialID, Username: e.Username,
+			ThreemaID: "BBBBBBBB", Since: start, QuietSince: start,
+		}}
 	}
 	return s
 }

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -17,13 +18,22 @@ type model struct {
 	owned     map[string]plan.Ownership   // by person
 	seen      map[string]plan.Observation // by person
 	sentinels []plan.Sentinel
-	sagas     map[string]plan.Saga // open ones, by person
+	sagas     map[string]*plan.Saga // open ones, by person
+	effects   []*watched            // in the order in which they were done
+	alarms    []plan.Alarm          // that stand
 	journal   map[int64]*row
 	bases     []plan.Base
 	refusals  map[string]plan.Refusal // by credential and setting
 	published map[string]bool
 	users     []plan.SeenUser
 	approvals map[string]plan.GivenApproval // by change
+}
+
+// watched is an effect with its departure, which may have ended.
+type watched struct {
+	plan.Effect
+	saga         *plan.Saga
+	subscription string
 }
 
 type row struct {
@@ -36,7 +46,7 @@ func (r row) open() bool { return r.state == intent || r.state == unknown }
 func newModel() *model {
 	return &model{
 		bound: plan.Memory{Sources: map[string]plan.SourceBinding{}},
-		owned: map[string]plan.Ownership{}, seen: map[string]plan.Observation{}, sagas: map[string]plan.Saga{},
+		owned: map[string]plan.Ownership{}, seen: map[string]plan.Observation{}, sagas: map[string]*plan.Saga{},
 		journal: map[int64]*row{}, refusals: map[string]plan.Refusal{}, published: map[string]bool{}, approvals: map[string]plan.GivenApproval{},
 	}
 }
@@ -70,7 +80,7 @@ func (m *model) begin(op plan.Operation) {
 	}
 	saga, leaving := m.sagas[op.Person.ID]
 	if !leaving {
-		saga = plan.Saga{Person: op.Person, CredentialID: op.CredentialID, StartedAt: op.At}
+		saga = &plan.Saga{Person: op.Person, CredentialID: op.CredentialID, StartedAt: op.At}
 	}
 	saga.Username, saga.CSI, saga.DN, saga.OU = op.Username, op.CSI, op.DN, op.OU
 	m.sagas[op.Person.ID] = saga
@@ -88,7 +98,6 @@ func (m *model) join(op plan.Operation, ids []string) {
 		}
 	}
 	slices.SortFunc(saga.IDs, func(a, b plan.SagaID) int { return strings.Compare(a.ThreemaID, b.ThreemaID) })
-	m.sagas[op.Person.ID] = saga
 }
 
 func (m *model) own(op plan.Operation, created bool) {
@@ -114,19 +123,22 @@ func (m *model) done(r *row, now time.Time) {
 		m.transfer(r.Operation)
 	case plan.Withdraw:
 		m.disown(r.Operation)
-		if saga.CredentialID != "" && saga.WithdrawnAt.IsZero() {
+		m.watch(saga, r.Op, "", now)
+		if saga != nil && saga.WithdrawnAt.IsZero() {
 			saga.WithdrawnAt = now
-			m.sagas[r.Person.ID] = saga
 		}
 	case plan.Detach, plan.Revoke:
+		if saga == nil {
+			return
+		}
+		for _, id := range r.ThreemaIDs {
+			m.watch(saga, r.Op, id, now)
+		}
 		saga.IDs = slices.Clone(saga.IDs)
 		for i, s := range saga.IDs {
 			if slices.Contains(r.ThreemaIDs, s.ThreemaID) && s.GoneAt.IsZero() {
 				saga.IDs[i].GoneAt = now
 			}
-		}
-		if saga.CredentialID != "" {
-			m.sagas[r.Person.ID] = saga
 		}
 	case plan.PublishContact:
 		for _, id := range r.ThreemaIDs {
@@ -140,6 +152,84 @@ func (m *model) done(r *row, now time.Time) {
 	}
 }
 
+// watch adds an effect, once.
+func (m *model) watch(saga *plan.Saga, op plan.Op, threemaID string, now time.Time) {
+	known := slices.ContainsFunc(m.effects, func(e *watched) bool { return e.saga == saga && e.Op == op && e.ThreemaID == threemaID })
+	if saga != nil && !known {
+		m.effects = append(m.effects, &watched{plan.Effect{Op: op, ThreemaID: threemaID, RequestedAt: now}, saga, m.bound.Subscription})
+	}
+}
+
+// looksFor lists the effects that a pass looks for.
+func (m *model) looksFor(now time.Time) []*watched {
+	return slices.DeleteFunc(slices.Clone(m.effects), func(w *watched) bool {
+		alarmed := slices.ContainsFunc(m.alarms, func(a plan.Alarm) bool { return a.Saga == w.Saga })
+		fresh := w.VerifiedAt.IsZero() || w.VerifiedAt.After(now.Add(-90*24*time.Hour))
+		return w.subscription != m.bound.Subscription || !w.ReturnedAt.IsZero() || !fresh && !alarmed
+	})
+}
+
+// learn takes over the numbers that the ledger has given.
+func (m *model) learn(effects []plan.Effect, now time.Time) {
+	for n, w := range m.looksFor(now) {
+		if w.ID == 0 && n < len(effects) {
+			w.ID, w.Saga = effects[n].ID, effects[n].Saga
+		}
+	}
+}
+
+func (m *model) effectsNow(now time.Time) []plan.Effect {
+	var effects []plan.Effect
+	for _, w := range m.looksFor(now) {
+		e := w.Effect
+		e.Person, e.CSI, e.DN, e.CredentialID, e.Username = w.saga.Person, w.saga.CSI, w.saga.DN, w.saga.CredentialID, w.saga.Username
+		for _, id := range w.saga.IDs {
+			e.IDs = append(e.IDs, id.ThreemaID)
+		}
+		effects = append(effects, e)
+	}
+	return effects
+}
+
+func (m *model) alarmsNow() []plan.Alarm {
+	var alarms []plan.Alarm
+	for _, a := range m.alarms {
+		n := slices.IndexFunc(m.effects, func(w *watched) bool { return w.Saga == a.Saga && w.subscription == m.bound.Subscription })
+		if n < 0 {
+			continue
+		}
+		saga := m.effects[n].saga
+		a.Person, a.CSI, a.DN, a.CredentialID, a.Username = saga.Person, saga.CSI, saga.DN, saga.CredentialID, saga.Username
+		alarms = append(alarms, a)
+	}
+	return alarms
+}
+
+// judge records what a pass found of effects.
+func (m *model) judge(mem plan.Memory) {
+	for _, e := range mem.Effects {
+		w := m.effects[slices.IndexFunc(m.effects, func(w *watched) bool { return w.ID == e.ID })]
+		w.GoneAt, w.VerifiedAt, w.ReturnedAt = e.GoneAt, e.VerifiedAt, e.ReturnedAt
+	}
+	for _, a := range mem.Alarms {
+		if n := slices.IndexFunc(m.alarms, sameAlarm(a)); n >= 0 {
+			m.alarms[n].QuietSince = a.QuietSince
+			continue
+		}
+		m.alarms = append(m.alarms, a)
+	}
+	for _, c := range mem.Cleared {
+		m.alarms = slices.DeleteFunc(m.alarms, sameAlarm(c.Alarm))
+	}
+	slices.SortFunc(m.alarms, func(a, b plan.Alarm) int {
+		return cmp.Or(cmp.Compare(a.Saga, b.Saga), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ThreemaID, b.ThreemaID))
+	})
+}
+
+func sameAlarm(a plan.Alarm) func(plan.Alarm) bool {
+	return func(b plan.Alarm) bool { return a.Saga == b.Saga && a.Kind == b.Kind && a.ThreemaID == b.ThreemaID }
+}
+
 func (m *model) transfer(op plan.Operation) {
 	created := false
 	for id, own := range m.owned {
@@ -151,7 +241,7 @@ func (m *model) transfer(op plan.Operation) {
 			}
 		}
 	}
-	maps.DeleteFunc(m.sagas, func(_ string, s plan.Saga) bool { return s.CredentialID == op.CredentialID })
+	maps.DeleteFunc(m.sagas, func(_ string, s *plan.Saga) bool { return s.CredentialID == op.CredentialID })
 	m.own(op, created)
 }
 
@@ -190,6 +280,7 @@ func (m *model) remember(mem plan.Memory, now time.Time) {
 			delete(m.approvals, change)
 		}
 	}
+	m.judge(mem)
 	for _, e := range mem.EndedSagas {
 		delete(m.sagas, e.Person.ID)
 	}
@@ -200,7 +291,11 @@ func (m *model) state(now time.Time) plan.State {
 	s := plan.State{
 		Subscription: m.bound.Subscription, Sources: m.bound.Sources, Baseline: m.bound.Baseline,
 		RolledOut: m.rolledOut, SyncSince: m.bound.SyncSince,
-		Owned: values(m.owned), Observations: values(m.seen), Sentinels: m.sentinels, Sagas: values(m.sagas), UsersSeen: m.users, Approvals: values(m.approvals),
+		Owned: values(m.owned), Observations: values(m.seen), Sentinels: m.sentinels, Effects: m.effectsNow(now), Alarms: m.alarmsNow(),
+		UsersSeen: m.users, Approvals: values(m.approvals),
+	}
+	for _, saga := range values(m.sagas) {
+		s.Sagas = append(s.Sagas, *saga)
 	}
 	for _, r := range m.rows() {
 		if r.open() {

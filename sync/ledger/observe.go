@@ -49,6 +49,9 @@ func (l *Ledger) Remember(ctx context.Context, run int64, m plan.Memory) error {
 				return fmt.Errorf("leavers: %w", err)
 			}
 		}
+		if err := judgeEffects(ctx, tx, t, m); err != nil {
+			return fmt.Errorf("effects: %w", err)
+		}
 		if err := forgetApprovals(ctx, tx, t, m.ExpiredApprovals); err != nil {
 			return fmt.Errorf("approvals: %w", err)
 		}

@@ -70,6 +70,7 @@ func (w *world) reopen(t *rapid.T) {
 func (w *world) compare(t *rapid.T) {
 	got, err := w.ledger.State(context.Background())
 	must(t, err)
+	w.model.learn(got.Effects, w.clock.Now())
 	if diff := cmp.Diff(w.model.state(w.clock.Now()), got); diff != "" {
 		t.Fatalf("the ledger (+) differs from the model (-):\n%s", diff)
 	}
@@ -228,8 +229,41 @@ func (w *world) remember(t *rapid.T) {
 			m.ExpiredApprovals = append(m.ExpiredApprovals, a.Change)
 		}
 	}
+	w.look(t, &m)
 	must(t, w.ledger.Remember(context.Background(), w.run, m))
 	w.model.remember(m, now)
+}
+
+// look is what a pass may find of the effects that the ledger knows.
+func (w *world) look(t *rapid.T, m *plan.Memory) {
+	now := w.clock.Now()
+	for _, e := range w.model.effectsNow(now) {
+		switch rapid.IntRange(0, 5).Draw(t, "found") {
+		case 0:
+			e.GoneAt = now
+		case 1:
+			e.VerifiedAt = now.AddDate(0, 0, -rapid.SampledFrom([]int{0, 89, 90, 91}).Draw(t, "days"))
+		case 2:
+			e.ReturnedAt = now
+		case 3:
+			m.Alarms = append(m.Alarms, plan.Alarm{
+				Saga: e.Saga, Kind: rapid.SampledFrom(plan.AlarmKinds()).Draw(t, "kind"), Op: e.Op, ThreemaID: e.ThreemaID, Since: now,
+			})
+			continue
+		default:
+			continue
+		}
+		m.Effects = append(m.Effects, e)
+	}
+	for _, a := range w.model.alarmsNow() {
+		switch rapid.IntRange(0, 2).Draw(t, "alarm") {
+		case 0:
+			m.Cleared = append(m.Cleared, plan.ClearedAlarm{Alarm: a, Why: "quiet"})
+		case 1:
+			a.QuietSince = now
+			m.Alarms = append(m.Alarms, a)
+		}
+	}
 }
 
 // approve says yes to changes, some of which somebody begins.

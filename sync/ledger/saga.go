@@ -53,6 +53,9 @@ func gone(ctx context.Context, tx *sql.Tx, op plan.Operation, now time.Time) err
 		if err != nil {
 			return err
 		}
+		if err := watch(ctx, tx, op, id, now); err != nil {
+			return err
+		}
 	}
 	return nil
 }

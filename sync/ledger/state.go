@@ -68,6 +68,12 @@ func (r *Reader) State(ctx context.Context) (plan.State, error) {
 		if s.Orders, err = readOrders(ctx, tx); err != nil {
 			return fmt.Errorf("orders: %w", err)
 		}
+		if s.Effects, err = readEffects(ctx, tx, now.Add(-watchWindow)); err != nil {
+			return fmt.Errorf("effects: %w", err)
+		}
+		if s.Alarms, err = readAlarms(ctx, tx); err != nil {
+			return fmt.Errorf("alarms: %w", err)
+		}
 		return nil
 	})
 	if err != nil {

@@ -38,6 +38,7 @@ func Compute(in Input) Plan {
 	p.approve()
 	p.judgeBaseline()
 	p.gate()
+	p.verify()
 	return p.finish()
 }
 
@@ -133,6 +134,11 @@ func (p *planner) sortLists() {
 	p.State.Sagas = sorted(p.State.Sagas, func(a, b Saga) int { return a.Person.Compare(b.Person) })
 	p.State.Open = sorted(p.State.Open, func(a, b Operation) int { return cmp.Compare(a.ID, b.ID) })
 	p.State.Sentinels = sorted(p.State.Sentinels, func(a, b Sentinel) int { return a.Person.Compare(b.Person) })
+	p.State.Effects = sorted(p.State.Effects, func(a, b Effect) int { return cmp.Compare(a.ID, b.ID) })
+	for n := range p.State.Effects {
+		p.State.Effects[n].IDs = sorted(p.State.Effects[n].IDs, strings.Compare)
+	}
+	p.State.Alarms = sorted(p.State.Alarms, Alarm.compare)
 	p.State.UsersSeen = sorted(p.State.UsersSeen, SeenUser.compare)
 	p.State.Approvals = sorted(p.State.Approvals, func(a, b GivenApproval) int { return strings.Compare(a.Change, b.Change) })
 }

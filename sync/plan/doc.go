@@ -31,6 +31,7 @@
 //	approval.go   what somebody said yes to
 //	limits.go     how many people one pass, day and week may take out
 //	budget.go     what fits into the day's requests and into the licences
+//	verify.go     does what was taken from leavers hold? effects and alarms
 //	unmanaged.go  what is not ours; notices.go, what is ours and looks odd
 //	format.go     a plan as text for people; json.go, the same for programs
 //	explain.go    all of it for one person; explain_find.go, whom a query means

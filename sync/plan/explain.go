@@ -25,6 +25,9 @@ type Explanation struct {
 	Departure   *Saga // under way
 	Open        []Operation
 
+	Effects []Effect // what was taken, as in a plan
+	Alarms  []Alarm
+
 	Changes   []Change
 	Held      []string
 	Guards    []Guard // that block one of the changes
@@ -209,6 +212,8 @@ func (x *Explanation) fromPlan(p Plan) {
 			x.Notices = append(x.Notices, n)
 		}
 	}
+	x.Effects = slices.DeleteFunc(slices.Clone(p.Effects), func(e Effect) bool { return e.Person != x.Person })
+	x.Alarms = slices.DeleteFunc(slices.Clone(p.Alarms), func(a Alarm) bool { return a.Person != x.Person })
 	for _, g := range p.Guards {
 		blocks := func(c Change) bool { return c.Guard == g.Name && (g.Source == "" || g.Source == c.Person.Source) }
 		if slices.ContainsFunc(x.Changes, blocks) {

@@ -22,6 +22,9 @@ func (x Explanation) Format(w io.Writer) error {
 		next += ", not before " + stamp(x.Next.At)
 	}
 	out.fact("NEXT STEP", next)
+	for _, a := range x.Alarms {
+		out.fact("ALARM "+string(a.Kind), "since "+stamp(a.Since), a.Detail())
+	}
 	x.formatSource(out)
 	x.formatLedger(out)
 	x.formatPackage(out)
@@ -83,7 +86,7 @@ func evidenceWords(e Evidence) string {
 
 func (x Explanation) formatLedger(out *printer) {
 	out.line("\nRemembered:")
-	if x.Observation == nil && x.Owned == nil && x.Departure == nil && len(x.Open) == 0 {
+	if x.Observation == nil && x.Owned == nil && x.Departure == nil && len(x.Open) == 0 && len(x.Effects) == 0 {
 		out.fact("nothing")
 	}
 	if o := x.Observation; o != nil {
@@ -117,6 +120,9 @@ func (x Explanation) formatLedger(out *printer) {
 		for _, id := range saga.IDs {
 			out.fact("  ID "+id.ThreemaID, "gone: "+stamp(id.GoneAt))
 		}
+	}
+	for _, e := range x.Effects {
+		out.fact(e.words()...)
 	}
 	for _, op := range x.Open {
 		out.fact("without a known end", string(op.Op), stamp(op.At))
@@ -176,6 +182,19 @@ func (x Explanation) formatDecision(out *printer) {
 	}
 }
 
+// words tells an effect in cells.
+func (e Effect) words() []string {
+	cells := []string{e.Title(), "requested " + stamp(e.RequestedAt)}
+	switch e.State() {
+	case EffectVerified:
+		return append(cells, "verified "+stamp(e.VerifiedAt))
+	case EffectReturned:
+		return append(cells, "not looked for any more: the person is entitled again")
+	case EffectRequested:
+	}
+	return append(cells, "not verified yet, effective by "+stamp(e.EffectiveBy()))
+}
+
 func (x Explanation) formatHistory(out *printer) {
 	h := x.History
 	out.line("\nHistory (settings are written in bulk and not listed):")
@@ -224,6 +243,8 @@ func (x Explanation) MarshalJSON() ([]byte, error) {
 		"open": convert(x.Open, func(op Operation) object {
 			return object{"id": op.Change, "op": op.Op, "at": optionalTime(op.At)}
 		}),
+		"effects":   convert(x.Effects, Effect.json),
+		"alarms":    convert(x.Alarms, Alarm.json),
 		"changes":   convert(x.Changes, Change.json),
 		"held":      convert(x.Held, func(reason string) string { return reason }),
 		"guards":    convert(x.Guards, func(g Guard) jsonGuard { return jsonGuard{g.Name, g.Source, g.Detail} }),

@@ -40,6 +40,13 @@ func (o Op) sign() string {
 func (p Plan) Format(w io.Writer, limit int) error {
 	out := &printer{w: tabwriter.NewWriter(w, 0, 8, 2, ' ', 0), limit: limit}
 	out.line("Plan %s for %s (%s), policy %s, %s", p.Hash, p.Subscription.Name, p.Subscription.ID, p.Policy, p.GeneratedAt.UTC().Format("2006-01-02 15:04 UTC"))
+	out.section(fmt.Sprintf("\nAlarms (%d), nothing is done about them from here:", len(p.Alarms)), len(p.Alarms), func(n int) string {
+		a := p.Alarms[n]
+		return row("  ALARM "+string(a.Kind), personWords(a.CSI, a.DN, a.Person), "since "+stamp(a.Since), a.Detail())
+	})
+	if under, last := p.underWay(); under > 0 {
+		out.line("Effects under way: %d requested and not verified yet, effective by %s", under, stamp(last))
+	}
 	for _, s := range p.Sources {
 		out.source(s)
 	}
@@ -67,6 +74,17 @@ func (p Plan) Format(w io.Writer, limit int) error {
 		out.line("Waiting for your yes: %d. If every one of them is right, type: threema-dirsync approve %s", waiting, p.Hash)
 	}
 	return out.flush()
+}
+
+// underWay counts the effects that are not verified yet, and says when the last one must be there.
+func (p Plan) underWay() (n int, last time.Time) {
+	for _, e := range p.Effects {
+		if e.State() == EffectRequested {
+			n++
+			last = later(last, e.EffectiveBy())
+		}
+	}
+	return n, last
 }
 
 // Summary is the plan in one line.

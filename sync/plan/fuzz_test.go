@@ -36,7 +36,7 @@ func pick[T any](d *dice, list ...T) T { return list[d.roll(len(list))] }
 // is in world.check, and here: the order of the input does not show, the plan can be shown,
 // and a world left alone settles.
 func FuzzCompute(f *testing.F) {
-	for seed := range uint64(40) {
+	for seed := range uint64(800) {
 		f.Add(seedBytes(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) { live(t, data, func(plan.Plan) {}) })
@@ -59,7 +59,8 @@ func TestFuzzReachesEverything(t *testing.T) {
 	approved, expired, doubts := map[plan.Op]int{}, 0, map[string]int{}
 	asked, accepted := map[string]int{}, 0
 	done, ended, settled := map[plan.Op]int{}, map[string]int{}, map[bool]int{}
-	for seed := range uint64(600) {
+	effects, alarms, cleared := map[plan.EffectState]int{}, map[plan.AlarmKind]int{}, 0
+	for seed := range uint64(800) {
 		w := live(t, seedBytes(seed), func(p plan.Plan) {
 			for _, c := range p.Changes {
 				if ops[c.Op] == nil {
@@ -90,6 +91,13 @@ func TestFuzzReachesEverything(t *testing.T) {
 			for _, e := range p.Memory.EndedSagas {
 				ended[e.Why]++
 			}
+			for _, e := range p.Memory.Effects {
+				effects[e.State()]++
+			}
+			for _, a := range p.Memory.Alarms {
+				alarms[a.Kind]++
+			}
+			cleared += len(p.Memory.Cleared)
 			for _, s := range p.Memory.Settled {
 				settled[s.Done]++
 			}
@@ -138,6 +146,19 @@ func TestFuzzReachesEverything(t *testing.T) {
 	if min(asked["enters"], asked["leaves"], asked["rekeyed"], accepted) == 0 {
 		t.Errorf("no baseline concerns people in every way, or none accepts a mass: %v, %d", asked, accepted)
 	}
+	for _, state := range plan.EffectStates() {
+		if effects[state] == 0 {
+			t.Errorf("no effect is %s", state)
+		}
+	}
+	for _, kind := range plan.AlarmKinds() {
+		if alarms[kind] == 0 {
+			t.Errorf("there is no alarm %s", kind)
+		}
+	}
+	if cleared == 0 {
+		t.Error("no alarm is ever cleared")
+	}
 	if expired == 0 {
 		t.Error("no approval expires")
 	}
@@ -149,7 +170,7 @@ func TestFuzzReachesEverything(t *testing.T) {
 // live runs a world from bytes. Every plan goes to look.
 func live(t testing.TB, data []byte, look func(plan.Plan)) *world {
 	t.Helper()
-	d := &dice{data}
+	d, ghosts := &dice{data}, &dice{data}
 	w := newWorld()
 	w.deal(d)
 	w.calm(t)
@@ -162,6 +183,9 @@ func live(t testing.TB, data []byte, look func(plan.Plan)) *world {
 		w.event(d)
 		if d.one(3) {
 			w.event(d)
+		}
+		if ghosts.one(8) {
+			w.haunt(ghosts)
 		}
 		w.livePass(t, d, look)
 		w.accept = false
@@ -349,6 +373,33 @@ func (w *world) meddle(d *dice) {
 	}
 }
 
+// haunt lets what was taken from somebody show itself again, or an app go on.
+func (w *world) haunt(d *dice) {
+	if len(w.state.Effects) == 0 {
+		return
+	}
+	e := w.state.Effects[d.roll(len(w.state.Effects))]
+	w.pkg.Credentials, w.pkg.Users = slices.Clone(w.pkg.Credentials), slices.Clone(w.pkg.Users)
+	switch d.roll(4) {
+	case 0:
+		if w.credentialByID(e.CredentialID) == nil && w.credential(e.Username) == nil {
+			w.pkg.Credentials = append(w.pkg.Credentials, plan.Credential{ID: e.CredentialID, Username: e.Username, Usage: w.linked(e.CredentialID)})
+		}
+	case 1:
+		if e.ThreemaID != "" && w.user(e.ThreemaID) == nil {
+			w.pkg.Users = append(w.pkg.Users, plan.User{ID: e.ThreemaID, CSI: e.CSI})
+		}
+	case 2:
+		w.pkg.Users = append(w.pkg.Users, plan.User{ID: fmt.Sprintf("ID%06d", w.next()), CSI: e.CSI})
+	case 3:
+		for _, id := range e.IDs {
+			if u := w.user(id); u != nil {
+				u.LastCheck = w.now
+			}
+		}
+	}
+}
+
 // decide is the operator.
 func (w *world) decide(d *dice) {
 	w.policy.Mode = pick(d, plan.Sync, plan.Sync, plan.UpsertOnly, plan.CreateOnly, plan.Observe)
@@ -517,6 +568,11 @@ func shuffled(in plan.Input, seed uint64) plan.Input {
 	mix(r, &s.UsersSeen)
 	mix(r, &s.Approvals)
 	mix(r, &s.Orders)
+	mix(r, &s.Effects)
+	for n := range s.Effects {
+		mix(r, &s.Effects[n].IDs)
+	}
+	mix(r, &s.Alarms)
 	return in
 }
 

@@ -54,7 +54,27 @@ func everything(t *testing.T) plan.Plan {
 	p.Sources[0].Complete = false
 	p.Sources[0].Conditions[1] = plan.Condition{Name: "sentinels", Detail: "CN=Always,DC=corp was not seen"}
 	p.Guards = append(p.Guards, plan.Guard{Name: plan.GuardBaseline, Detail: "the scope has changed"})
+	addEffects(&p, people["anna"], people["bert"])
 	return p
+}
+
+// addEffects adds what was taken from two people, and an alarm of each kind.
+func addEffects(p *plan.Plan, one, other *entry) {
+	at := p.GeneratedAt.Add(-30 * time.Hour)
+	e := plan.Effect{
+		ID: 1, Saga: 1, Op: plan.Withdraw, Person: one.id, CSI: one.csi, DN: one.dn(), CredentialID: "c900", Username: "anna",
+		RequestedAt: at, VerifiedAt: at.Add(25 * time.Hour),
+	}
+	p.Effects = append(p.Effects, e)
+	e.ID, e.Op, e.ThreemaID, e.RequestedAt, e.VerifiedAt = 2, plan.Detach, "ABCDEFGH", p.GeneratedAt.Add(-time.Minute), time.Time{}
+	p.Effects = append(p.Effects, e)
+	for _, kind := range plan.AlarmKinds() {
+		p.Alarms = append(p.Alarms, plan.Alarm{
+			Saga: 2, Kind: kind, Op: plan.Detach, Person: other.id, CSI: other.csi, DN: other.dn(), CredentialID: "c901", Username: "bert",
+			ThreemaID: "HGFEDCBA", Since: at,
+		})
+	}
+	p.Alarms[len(p.Alarms)-1].QuietSince = at.Add(time.Hour)
 }
 
 func golden(t *testing.T, name string, got []byte) {
@@ -131,6 +151,8 @@ func TestJSONContract(t *testing.T) {
 	person, _ := change["person"].(map[string]any)
 	members(t, "person", person, "source", "id", "csi", "dn")
 	members(t, "held", first(t, doc, "held"), "person", "reason")
+	members(t, "effect", first(t, doc, "effects"), "op", "person", "credentialId", "username", "threemaId", "state", "requestedAt", "effectiveBy", "verifiedAt")
+	members(t, "alarm", first(t, doc, "alarms"), "kind", "person", "credentialId", "username", "threemaId", "since", "detail")
 	members(t, "unmanaged", first(t, doc, "unmanaged"), "kind", "id", "name", "reason")
 }
 
@@ -170,6 +192,12 @@ func members(t *testing.T, what string, doc map[string]any, want ...string) {
 
 func TestWordsOfTheContract(t *testing.T) {
 	t.Parallel()
+	if diff := gocmp.Diff([]plan.AlarmKind{"still-active", "credential-back", "id-returned", "second-id"}, plan.AlarmKinds()); diff != "" {
+		t.Error(diff)
+	}
+	if diff := gocmp.Diff([]plan.EffectState{"requested", "verified", "returned"}, plan.EffectStates()); diff != "" {
+		t.Error(diff)
+	}
 	want := []plan.Op{"adopt", "transfer", "withdraw", "disable-contact", "detach", "revoke", "set-settings", "unset-setting", "publish-contact", "create"}
 	if diff := gocmp.Diff(want, plan.Ops()); diff != "" {
 		t.Error(diff)

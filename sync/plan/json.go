@@ -20,6 +20,8 @@ type (
 		Guards       []jsonGuard     `json:"guards"`
 		Seats        jsonSeats       `json:"seats"`
 		Requests     int             `json:"requests"`
+		Effects      []jsonEffect    `json:"effects"`
+		Alarms       []jsonAlarm     `json:"alarms"`
 		Baseline     *jsonBaseline   `json:"baseline,omitempty"`
 	}
 	jsonBaseline struct {
@@ -86,6 +88,26 @@ type (
 		Source string `json:"source"`
 		Detail string `json:"detail"`
 	}
+	jsonEffect struct {
+		Op           Op          `json:"op"`
+		Person       jsonPerson  `json:"person"`
+		CredentialID string      `json:"credentialId"`
+		Username     string      `json:"username"`
+		ThreemaID    string      `json:"threemaId"`
+		State        EffectState `json:"state"`
+		RequestedAt  time.Time   `json:"requestedAt"`
+		EffectiveBy  time.Time   `json:"effectiveBy"`
+		VerifiedAt   *time.Time  `json:"verifiedAt"`
+	}
+	jsonAlarm struct {
+		Kind         AlarmKind  `json:"kind"`
+		Person       jsonPerson `json:"person"`
+		CredentialID string     `json:"credentialId"`
+		Username     string     `json:"username"`
+		ThreemaID    string     `json:"threemaId"`
+		Since        time.Time  `json:"since"`
+		Detail       string     `json:"detail"`
+	}
 	jsonSeats struct {
 		Licences int `json:"licences"`
 		Used     int `json:"used"`
@@ -106,6 +128,8 @@ func (p Plan) MarshalJSON() ([]byte, error) {
 		Seats:     jsonSeats(p.Seats),
 		Requests:  p.Requests,
 		Baseline:  p.Baseline.json(),
+		Effects:   convert(p.Effects, Effect.json),
+		Alarms:    convert(p.Alarms, Alarm.json),
 	})
 }
 
@@ -153,6 +177,27 @@ func (h Held) json() jsonHeld {
 func (n Notice) json() jsonNotice {
 	return jsonNotice{Kind: n.Kind, Person: jsonPerson{n.Person.Source, n.Person.ID, n.CSI, n.DN}, Detail: n.Detail}
 }
+
+func (e Effect) json() jsonEffect {
+	return jsonEffect{
+		Op: e.Op, Person: jsonPerson{e.Person.Source, e.Person.ID, e.CSI, e.DN},
+		CredentialID: e.CredentialID, Username: e.Username, ThreemaID: e.ThreemaID,
+		State: e.State(), RequestedAt: e.RequestedAt.UTC(), EffectiveBy: e.EffectiveBy().UTC(), VerifiedAt: optionalTime(e.VerifiedAt),
+	}
+}
+
+// MarshalJSON writes one effect as in a plan.
+func (e Effect) MarshalJSON() ([]byte, error) { return json.Marshal(e.json()) }
+
+func (a Alarm) json() jsonAlarm {
+	return jsonAlarm{
+		Kind: a.Kind, Person: jsonPerson{a.Person.Source, a.Person.ID, a.CSI, a.DN},
+		CredentialID: a.CredentialID, Username: a.Username, ThreemaID: a.ThreemaID, Since: a.Since.UTC(), Detail: a.Detail(),
+	}
+}
+
+// MarshalJSON writes one alarm as in a plan.
+func (a Alarm) MarshalJSON() ([]byte, error) { return json.Marshal(a.json()) }
 
 func convert[A, B any](in []A, f func(A) B) []B {
 	out := make([]B, 0, len(in))

@@ -75,12 +75,8 @@ func (p *planner) indexOwned() {
 // another: no further step is theirs (design §5.6).
 func (p *planner) endSagas() {
 	for _, saga := range p.State.Sagas {
-		why := ""
-		if i, ok := p.identities[saga.Person]; ok && i.State == Entitled && !i.Excluded {
-			why = "returned"
-		} else if _, ok := p.entitledCSI[saga.CSI]; ok && saga.CSI != "" {
-			why = "transferred"
-		} else if !p.sagas[saga.Person].WithdrawnAt.IsZero() && len(p.remaining(saga)) == 0 {
+		why := p.entitledAgain(saga.Person, saga.CSI)
+		if why == "" && !p.sagas[saga.Person].WithdrawnAt.IsZero() && len(p.remaining(saga)) == 0 {
 			why = "settled"
 		}
 		if why != "" {
@@ -88,6 +84,18 @@ func (p *planner) endSagas() {
 			p.plan.Memory.EndedSagas = append(p.plan.Memory.EndedSagas, EndedSaga{Person: saga.Person, Why: why})
 		}
 	}
+}
+
+// entitledAgain tells whether somebody who left is entitled by now: "returned" under their own ID,
+// "transferred" with the same csi under another; "" if neither.
+func (p *planner) entitledAgain(person PersonID, csi string) string {
+	if i, ok := p.identities[person]; ok && i.State == Entitled && !i.Excluded {
+		return "returned"
+	}
+	if _, ok := p.entitledCSI[csi]; ok && csi != "" {
+		return "transferred"
+	}
+	return ""
 }
 
 // planPeople decides for everybody who is not a leaver.

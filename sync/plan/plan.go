@@ -22,6 +22,8 @@ type Plan struct {
 	Baseline     *BaselineChange // why it is a preview, or what was accepted; nil: neither
 	Requests     int             // what the due changes cost
 	Seats        Seats
+	Effects      []Effect // taken from leavers: not verified yet, or settled within the last week
+	Alarms       []Alarm  // those that stand
 
 	// Memory is what the pass records beside the changes: facts, under every policy.
 	Memory Memory
@@ -84,6 +86,16 @@ type Memory struct {
 	Settled      []SettledOperation // open journal rows that the inventory settled
 
 	ExpiredApprovals []string // change ids of approvals that count no more
+
+	Effects []Effect       // those of which this pass learned something
+	Alarms  []Alarm        // raised by this pass, or standing with another QuietSince
+	Cleared []ClearedAlarm // those that stand no more
+}
+
+// ClearedAlarm is an alarm that stands no more, and why.
+type ClearedAlarm struct {
+	Alarm
+	Why string
 }
 
 // SeenUser is a Threema ID seen on an owned credential.

@@ -32,6 +32,11 @@ type State struct {
 	UsersSeen    []SeenUser      // users seen on owned credentials at the last pass
 	Approvals    []GivenApproval // given and not used up; some may be over, see LiveApprovals
 	Orders       []PastOrder     // what was withdrawn on somebody's word alone, and is still owned
+	// Effects are what was taken from leavers of this licence package and still matters: not
+	// verified, verified within the last 90 days, or of a departure with an alarm. Alarms are
+	// those that stand (verify.go).
+	Effects []Effect
+	Alarms  []Alarm
 }
 
 // PastOrder is a credential that was withdrawn because somebody ordered it (see [Order]).
@@ -175,6 +180,43 @@ type Taken struct {
 	Person PersonID
 	OU     string
 	At     time.Time
+}
+
+// Effect is one destructive effect that the service said yes to, and what looking at the package
+// has shown of it since (verify.go).
+type Effect struct {
+	ID           int64 // given by the ledger, as Saga, the departure that it belongs to
+	Saga         int64
+	Op           Op // withdraw, detach or revoke
+	Person       PersonID
+	CSI          string
+	DN           string
+	CredentialID string // the one that was withdrawn
+	Username     string
+	ThreemaID    string   // "" of a withdrawal
+	IDs          []string // that the saga persisted
+	RequestedAt  time.Time
+	GoneAt       time.Time // first pass that did not find the object; zero: none yet
+	VerifiedAt   time.Time // zero: not yet
+	ReturnedAt   time.Time // first pass that found the person entitled again; it is judged no more
+}
+
+// Alarm says that an effect did not hold. It is an observation for a person to act on, and never
+// becomes a change (design §5.6). A departure has one of a kind for a Threema ID.
+type Alarm struct {
+	Saga         int64
+	Kind         AlarmKind
+	Op           Op // of the effect that did not hold
+	Person       PersonID
+	CSI          string
+	DN           string
+	CredentialID string // the one that was withdrawn
+	Username     string
+	ThreemaID    string // "" of a credential that is back
+	Since        time.Time
+	// QuietSince is the first of an unbroken row of passes that did not see the cause; zero: the
+	// last one saw it.
+	QuietSince time.Time
 }
 
 // Base is the number of tracked people of a source at the start of a pass.

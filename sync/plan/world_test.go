@@ -39,6 +39,10 @@ type world struct {
 	synced time.Time
 	// done counts what was carried out, by op.
 	done map[plan.Op]int
+	// sagas and effects count the departures and effects so far; departure is the number of each open one.
+	sagas     int64
+	effects   int64
+	departure map[plan.PersonID]int64
 }
 
 // loss is how a request fails.
@@ -113,6 +117,8 @@ func newWorld() *world {
 		},
 		history: map[plan.PersonID][]report{},
 		done:    map[plan.Op]int{},
+
+		departure: map[plan.PersonID]int64{},
 	}
 	w.sources = []*directory{{name: "corp", scope: "s1", context: "n1", server: "dc1"}}
 	return w
@@ -207,6 +213,11 @@ func (w *world) forget() {
 	s := &w.state
 	s.Bases = slices.DeleteFunc(s.Bases, func(b plan.Base) bool { return !b.At.After(w.now.Add(-8 * 24 * time.Hour)) })
 	s.Taken = slices.DeleteFunc(s.Taken, func(t plan.Taken) bool { return !t.At.After(w.now.Add(-7 * 24 * time.Hour)) })
+	s.Effects = slices.DeleteFunc(slices.Clone(s.Effects), func(e plan.Effect) bool {
+		old := !e.VerifiedAt.IsZero() && !e.VerifiedAt.After(w.now.Add(-90*24*time.Hour))
+		alarmed := slices.ContainsFunc(s.Alarms, func(a plan.Alarm) bool { return a.Saga == e.Saga })
+		return !e.ReturnedAt.IsZero() || old && !alarmed
+	})
 	s.Refusals = slices.DeleteFunc(s.Refusals, func(r plan.Refusal) bool { return !r.At.After(w.now.Add(-24 * time.Hour)) })
 }
 
@@ -331,6 +342,16 @@ func (w *world) dropCredential(id string) {
 	}
 }
 
+// linked counts the users with a link to a credential, which may be gone.
+func (w *world) linked(credentialID string) (n int) {
+	for _, u := range w.pkg.Users {
+		if u.CredentialID == credentialID {
+			n++
+		}
+	}
+	return n
+}
+
 func (w *world) dropUser(id string) {
 	if u := w.user(id); u != nil {
 		if c := w.credentialByID(u.CredentialID); c != nil {
@@ -389,6 +410,7 @@ func (w *world) remember(m plan.Memory) {
 		w.endSaga(e.Person)
 	}
 	s.Approvals = slices.DeleteFunc(slices.Clone(s.Approvals), func(a plan.GivenApproval) bool { return slices.Contains(m.ExpiredApprovals, a.Change) })
+	w.rememberEffects(m)
 	for _, base := range m.Bases {
 		s.Bases = slices.DeleteFunc(s.Bases, func(b plan.Base) bool { return b.Source == base.Source && b.At.Equal(base.At) })
 	}
@@ -404,6 +426,23 @@ func (w *world) closeGap(m plan.Memory) {
 	s.Gap = plan.Gap{}
 	for _, a := range m.Accepted {
 		w.give(a)
+	}
+}
+
+func (w *world) rememberEffects(m plan.Memory) {
+	s := &w.state
+	s.Effects = slices.Clone(s.Effects)
+	for _, e := range m.Effects {
+		s.Effects[slices.IndexFunc(s.Effects, func(was plan.Effect) bool { return was.ID == e.ID })] = e
+	}
+	stands := func(a plan.Alarm) func(plan.Alarm) bool {
+		return func(b plan.Alarm) bool { return a.Saga == b.Saga && a.Kind == b.Kind && a.ThreemaID == b.ThreemaID }
+	}
+	for _, a := range m.Alarms {
+		s.Alarms = append(slices.DeleteFunc(slices.Clone(s.Alarms), stands(a)), a)
+	}
+	for _, c := range m.Cleared {
+		s.Alarms = slices.DeleteFunc(slices.Clone(s.Alarms), stands(c.Alarm))
 	}
 }
 
@@ -506,6 +545,8 @@ func (w *world) startSaga(op plan.Operation) {
 			Person: op.Person, CredentialID: op.CredentialID, Username: op.Username, CSI: op.CSI, DN: op.DN, OU: op.OU, StartedAt: op.At,
 		})
 		s = w.saga(op.Person)
+		w.sagas++
+		w.departure[op.Person] = w.sagas
 	}
 	for _, id := range op.ThreemaIDs {
 		if !slices.ContainsFunc(s.IDs, func(have plan.SagaID) bool { return have.ThreemaID == id }) {
@@ -561,10 +602,12 @@ func (w *world) effect(op plan.Operation) {
 		w.transfer(op)
 	case plan.Withdraw:
 		w.disown(op.Person, op.CredentialID)
+		w.taken(op, "")
 		if s := w.saga(op.Person); s != nil && s.WithdrawnAt.IsZero() {
 			s.WithdrawnAt = w.now
 		}
 	case plan.Detach, plan.Revoke:
+		w.taken(op, op.ThreemaIDs[0])
 		if s := w.saga(op.Person); s != nil {
 			for n := range s.IDs {
 				if slices.Contains(op.ThreemaIDs, s.IDs[n].ThreemaID) && s.IDs[n].GoneAt.IsZero() {
@@ -581,6 +624,23 @@ func (w *world) effect(op plan.Operation) {
 		w.state.Published = slices.DeleteFunc(w.state.Published, func(p plan.Publication) bool { return slices.Contains(op.ThreemaIDs, p.ThreemaID) })
 	case plan.Create, plan.SetSettings, plan.UnsetSetting:
 	}
+}
+
+// taken is what the ledger records of a destructive effect.
+func (w *world) taken(op plan.Operation, threemaID string) {
+	s := w.saga(op.Person)
+	if s == nil {
+		return
+	}
+	w.effects++
+	e := plan.Effect{
+		ID: w.effects, Saga: w.departure[op.Person], Op: op.Op, Person: op.Person, CSI: s.CSI, DN: s.DN,
+		CredentialID: s.CredentialID, Username: s.Username, ThreemaID: threemaID, RequestedAt: w.now,
+	}
+	for _, id := range s.IDs {
+		e.IDs = append(e.IDs, id.ThreemaID)
+	}
+	w.state.Effects = append(slices.Clone(w.state.Effects), e)
 }
 
 func (w *world) transfer(op plan.Operation) {
@@ -791,11 +851,37 @@ func (w *world) check(t testing.TB, in plan.Input, p plan.Plan) {
 		w.checkApproval(t, in, c)
 	}
 	w.checkLimits(t, in, p)
+	checkEffects(t, in, p)
 	if p.Requests < total {
 		t.Fatalf("plan costs %d requests, its due changes alone %d", p.Requests, total)
 	}
 	if !in.Budget.Unlimited && p.Requests > max(0, in.Budget.Remaining) {
 		t.Fatalf("plan costs %d requests, %d are left", p.Requests, in.Budget.Remaining)
+	}
+}
+
+// checkEffects holds what must be true of effects and alarms in every plan: nothing is verified
+// before its time, and a plan that may do nothing learns nothing of them either.
+func checkEffects(t testing.TB, in plan.Input, p plan.Plan) {
+	t.Helper()
+	m := p.Memory
+	planOnly := len(in.Sources) > 0 && len(m.Bases) == 0
+	if planOnly && len(m.Effects)+len(m.Alarms)+len(m.Cleared) > 0 {
+		t.Fatalf("a plan-only pass judges effects: %+v", m)
+	}
+	for _, e := range m.Effects {
+		wait := time.Hour
+		if e.Op == plan.Withdraw {
+			wait = 24 * time.Hour
+		}
+		if e.State() == plan.EffectVerified && in.Now.Before(e.RequestedAt.Add(wait)) {
+			t.Fatalf("verified before its time: %+v", e)
+		}
+	}
+	for _, a := range p.Alarms {
+		if a.Kind == "" || a.Since.IsZero() || a.Detail() == "" {
+			t.Fatalf("malformed alarm %+v", a)
+		}
 	}
 }
 

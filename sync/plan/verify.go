@@ -1,0 +1,321 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// How long an effect may take before it can be judged (domain §6, D-38): until then the service and
+// the apps have every right to show the old state.
+const (
+	withdrawTakes = 24 * time.Hour // an app asks for its licence once a day
+	takeIDTakes   = time.Hour
+)
+
+// alarmRests is how long the cause of an alarm must stay away, in an unbroken row of passes, before
+// the alarm is cleared: a list that flickers raises it once.
+const alarmRests = 24 * time.Hour
+
+// effectShown is how long a plan goes on to list an effect that is settled.
+const effectShown = 7 * 24 * time.Hour
+
+// AlarmKind is what an alarm is about. The set is closed: it is a metric label and part of the JSON.
+type AlarmKind string
+
+// The kinds.
+const (
+	StillActive    AlarmKind = "still-active"    // the app goes on a day after the withdrawal
+	CredentialBack AlarmKind = "credential-back" // the withdrawn credential is in the package
+	IDReturned     AlarmKind = "id-returned"     // a detached or revoked ID is in the package (D-18)
+	SecondID       AlarmKind = "second-id"       // whose ID was revoked seems to have another one
+)
+
+// AlarmKinds lists all kinds.
+func AlarmKinds() []AlarmKind {
+	return []AlarmKind{StillActive, CredentialBack, IDReturned, SecondID}
+}
+
+// EffectState is how far an effect is known to hold. The set is closed: it is a metric label and part
+// of the JSON.
+type EffectState string
+
+// The states.
+const (
+	EffectRequested EffectState = "requested" // the service said yes
+	EffectVerified  EffectState = "verified"  // and looking at the package, after its time, confirmed it
+	EffectReturned  EffectState = "returned"  // the person is entitled again: nothing is expected any more
+)
+
+// EffectStates lists all states.
+func EffectStates() []EffectState {
+	return []EffectState{EffectRequested, EffectVerified, EffectReturned}
+}
+
+// State is how far the effect is known to hold.
+func (e Effect) State() EffectState {
+	switch {
+	case !e.ReturnedAt.IsZero():
+		return EffectReturned
+	case !e.VerifiedAt.IsZero():
+		return EffectVerified
+	}
+	return EffectRequested
+}
+
+// EffectiveBy is when the effect must have reached everybody.
+func (e Effect) EffectiveBy() time.Time {
+	if e.Op == Withdraw {
+		return e.RequestedAt.Add(withdrawTakes)
+	}
+	return e.RequestedAt.Add(takeIDTakes)
+}
+
+// Title names the effect: "detach / trennen ABCDEFGH".
+func (e Effect) Title() string {
+	return e.Op.cockpitWord() + " " + firstNonEmpty(e.ThreemaID, e.Username)
+}
+
+// verify looks at the package for what was taken from leavers. What it finds is recorded and shown,
+// and never makes a change (design §5.6). Another package, or a scope that nobody accepted, says
+// nothing of these effects: then the plan shows what was known.
+func (p *planner) verify() {
+	effects, alarms := p.State.Effects, p.State.Alarms
+	if !p.planOnly && p.State.Subscription == p.Inventory.Subscription.ID {
+		w := newWatch(p)
+		effects = w.judgeEffects()
+		alarms = w.judgeAlarms(w.causes(effects))
+	}
+	p.plan.Alarms = sorted(alarms, func(a, b Alarm) int { return cmp.Or(a.Since.Compare(b.Since), a.compare(b)) })
+	p.plan.Effects = ShownEffects(effects, p.Now)
+}
+
+// ShownEffects are those that a plan lists: not verified yet, or settled within the last week.
+func ShownEffects(effects []Effect, now time.Time) []Effect {
+	return slices.DeleteFunc(slices.Clone(effects), func(e Effect) bool {
+		settled := later(e.VerifiedAt, e.ReturnedAt)
+		return !settled.IsZero() && !now.Before(settled.Add(effectShown))
+	})
+}
+
+// watch judges effects by the inventory of one pass.
+type watch struct {
+	*planner
+	taken     map[departedID]bool // IDs with an effect of their own
+	reporting map[string][]User   // by the csi that they report, of people whose ID was revoked
+}
+
+// departedID is a Threema ID of one departure.
+type departedID struct {
+	saga      int64
+	threemaID string
+}
+
+func newWatch(p *planner) *watch {
+	w := &watch{planner: p, taken: map[departedID]bool{}, reporting: map[string][]User{}}
+	for _, e := range p.State.Effects {
+		w.taken[departedID{e.Saga, e.ThreemaID}] = true
+		if e.Op == Revoke && e.CSI != "" {
+			w.reporting[e.CSI] = nil
+		}
+	}
+	for _, u := range p.Inventory.Users {
+		if _, asked := w.reporting[u.CSI]; asked {
+			w.reporting[u.CSI] = append(w.reporting[u.CSI], u)
+		}
+	}
+	return w
+}
+
+// judgeEffects brings all effects up to date, and notes those that this pass has changed.
+func (w *watch) judgeEffects() []Effect {
+	var effects []Effect
+	for _, was := range w.State.Effects {
+		e := w.judge(was)
+		if !e.GoneAt.Equal(was.GoneAt) || e.State() != was.State() {
+			w.plan.Memory.Effects = append(w.plan.Memory.Effects, e)
+		}
+		effects = append(effects, e)
+	}
+	return effects
+}
+
+// judge is what this pass adds to an effect.
+func (w *watch) judge(e Effect) Effect {
+	switch {
+	case !e.ReturnedAt.IsZero():
+		return e
+	case w.entitledAgain(e.Person, e.CSI) != "":
+		e.ReturnedAt = w.Now
+		return e
+	}
+	gone := !w.listed(e)
+	if gone && e.GoneAt.IsZero() {
+		e.GoneAt = w.Now
+	}
+	if gone && e.VerifiedAt.IsZero() && w.isOver(e) && len(w.active(e)) == 0 {
+		e.VerifiedAt = w.Now
+	}
+	return e
+}
+
+// isOver tells that the time is over which the effect may take.
+func (w *watch) isOver(e Effect) bool { return !w.Now.Before(e.EffectiveBy()) }
+
+// listed tells whether the package shows the object that was taken away.
+func (w *watch) listed(e Effect) (there bool) {
+	if e.Op == Withdraw {
+		_, there = w.credentials[e.CredentialID]
+		return there
+	}
+	_, there = w.users[e.ThreemaID]
+	return there
+}
+
+// active lists the IDs of a withdrawal whose app still reported itself after the time it may take. A
+// phone that is off proves nothing, in either direction (D-38). An ID that was detached or revoked
+// has an effect of its own.
+func (w *watch) active(e Effect) []string {
+	if e.Op != Withdraw {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(e.IDs), func(id string) bool {
+		u, listed := w.users[id]
+		return !listed || w.taken[departedID{e.Saga, id}] || !u.LastCheck.After(e.EffectiveBy())
+	})
+}
+
+// secondIDs lists the IDs, beside those of the departure, that link to the withdrawn credential or
+// report the leaver's csi.
+func (w *watch) secondIDs(e Effect) []string {
+	var ids []string
+	for _, u := range slices.Concat(w.usersOf[e.CredentialID], w.reporting[e.CSI]) {
+		if !u.Special() && !slices.Contains(e.IDs, u.ID) {
+			ids = append(ids, u.ID)
+		}
+	}
+	return ids
+}
+
+// causes collects what speaks for an alarm in this pass.
+func (w *watch) causes(effects []Effect) map[alarmKey]Alarm {
+	causes := map[alarmKey]Alarm{}
+	add := func(e Effect, kind AlarmKind, threemaIDs ...string) {
+		for _, id := range threemaIDs {
+			a := Alarm{
+				Saga: e.Saga, Kind: kind, Op: e.Op, Person: e.Person, CSI: e.CSI, DN: e.DN,
+				CredentialID: e.CredentialID, Username: e.Username, ThreemaID: id, Since: w.Now,
+			}
+			causes[a.key()] = a
+		}
+	}
+	for _, e := range effects {
+		over := w.isOver(e)
+		switch {
+		case !e.ReturnedAt.IsZero():
+			continue
+		case e.Op == Withdraw && w.listed(e) && (over || !e.GoneAt.IsZero()):
+			add(e, CredentialBack, "")
+		case e.Op != Withdraw && w.listed(e) && (over || !e.VerifiedAt.IsZero()):
+			add(e, IDReturned, e.ThreemaID)
+		}
+		if over {
+			add(e, StillActive, w.active(e)...)
+		}
+		if over && e.Op == Revoke {
+			add(e, SecondID, w.secondIDs(e)...)
+		}
+	}
+	return causes
+}
+
+// judgeAlarms holds the standing alarms against the causes of this pass, notes what has changed, and
+// returns those that stand now.
+func (w *watch) judgeAlarms(causes map[alarmKey]Alarm) []Alarm {
+	m := &w.plan.Memory
+	var standing []Alarm
+	for _, a := range w.State.Alarms {
+		_, seen := causes[a.key()]
+		delete(causes, a.key())
+		quiet := w.quietSince(a, seen)
+		switch {
+		case w.entitledAgain(a.Person, a.CSI) != "":
+			m.Cleared = append(m.Cleared, ClearedAlarm{a, "the person is entitled again"})
+			continue
+		case !quiet.IsZero() && !w.Now.Before(quiet.Add(alarmRests)):
+			m.Cleared = append(m.Cleared, ClearedAlarm{a, "no pass has seen its cause since " + stamp(quiet)})
+			continue
+		case !quiet.Equal(a.QuietSince):
+			a.QuietSince = quiet
+			m.Alarms = append(m.Alarms, a)
+		}
+		standing = append(standing, a)
+	}
+	for _, a := range causes {
+		standing = append(standing, a)
+		m.Alarms = append(m.Alarms, a)
+	}
+	slices.SortFunc(m.Alarms, Alarm.compare)
+	return standing
+}
+
+// quietSince is since when no pass has seen the cause of an alarm, zero if this one has. A clock that
+// stands before the alarm cannot tell, and ends the row; one set back within the row begins it anew.
+func (w *watch) quietSince(a Alarm, seen bool) time.Time {
+	switch {
+	case seen || w.Now.Before(a.Since):
+		return time.Time{}
+	case a.QuietSince.IsZero() || w.Now.Before(a.QuietSince):
+		return w.Now
+	}
+	return a.QuietSince
+}
+
+// alarmKey tells alarms apart.
+type alarmKey struct {
+	saga      int64
+	kind      AlarmKind
+	threemaID string
+}
+
+func (a Alarm) key() alarmKey { return alarmKey{a.Saga, a.Kind, a.ThreemaID} }
+
+func (a Alarm) compare(b Alarm) int {
+	return cmp.Or(cmp.Compare(a.Saga, b.Saga), strings.Compare(string(a.Kind), string(b.Kind)), strings.Compare(a.ThreemaID, b.ThreemaID))
+}
+
+// Detail says what the alarm means, what to do about it, and when it ends.
+func (a Alarm) Detail() string {
+	text := a.meaning() + "; `threema-dirsync explain " + firstNonEmpty(a.CSI, a.Person.String()) + "` shows what is known"
+	if !a.QuietSince.IsZero() {
+		text += "; not seen any more since " + stamp(a.QuietSince) + ", and cleared when that has lasted a day"
+	}
+	return text
+}
+
+func (a Alarm) meaning() string {
+	switch a.Kind {
+	case StillActive:
+		return fmt.Sprintf("the app with the Threema ID %s still checked in more than a day after the credential %s was withdrawn (Zugang entzogen): "+
+			"the person can go on using it. Look in the cockpit which credential the ID uses now, change the password if it is a shared one, "+
+			"and detach (trennen) or revoke (widerrufen) the ID there", a.ThreemaID, a.Username)
+	case CredentialBack:
+		return fmt.Sprintf("the withdrawn credential %s (%s) is in the package: the person can open the app with it. "+
+			"Withdraw it (Zugang entziehen) in the cockpit; it is not withdrawn again from here", a.Username, a.CredentialID)
+	case IDReturned:
+		if a.Op == Revoke {
+			return fmt.Sprintf("the Threema ID %s is in the package more than an hour after it was revoked (widerrufen): it may still send and "+
+				"receive. Look at it in the cockpit and revoke it there; if it stays, ask Threema", a.ThreemaID)
+		}
+		return fmt.Sprintf("the Threema ID %s is in the package although it was detached (getrennt): somebody used it with a credential that still "+
+			"works. Look in the cockpit which one: withdraw it (Zugang entziehen), or change the password if it is a shared one, and detach the ID "+
+			"there; it is not detached again from here", a.ThreemaID)
+	case SecondID:
+		return fmt.Sprintf("the Threema ID %s uses the withdrawn credential %s, or reports the csi of this person, whose ID was revoked (widerrufen): "+
+			"it may be a second ID of the same person. Look at it in the cockpit; if it is theirs, detach (trennen) or revoke it there",
+			a.ThreemaID, a.Username)
+	}
+	return string(a.Kind)
+}
