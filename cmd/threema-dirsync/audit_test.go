@@ -98,8 +98,8 @@ func TestAudit(t *testing.T) {
 		t.Errorf("%d creates are told, want 20", creates)
 	}
 	want := []string{
-		"intent withdraw", "done withdraw", "intent disable-contact", "done disable-contact",
-		"intent revoke", "done revoke", "saga-ended",
+		"confirmed", "intent withdraw", "done withdraw", "intent disable-contact", "done disable-contact",
+		"approved revoke", "intent revoke", "done revoke", "saga-ended",
 	}
 	if !slices.Equal(leaver, want) {
 		t.Errorf("the leaver's story is %q, want %q", leaver, want)

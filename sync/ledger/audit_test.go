@@ -3,7 +3,9 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -31,7 +33,8 @@ func story(tb testing.TB, r *Reader) []AuditEntry {
 	tb.Helper()
 	var all []AuditEntry
 	err := r.Audit(context.Background(), func(e AuditEntry) error {
-		e.Seq, e.At, e.Run, e.PrevHash, e.Hash = 0, time.Time{}, 0, "", ""
+		e.Seq, e.At, e.Run, e.Operation = 0, time.Time{}, 0, 0
+		e.Salt, e.Commitment, e.PrevHash, e.Hash = "", "", "", ""
 		all = append(all, e)
 		return nil
 	})
@@ -246,8 +249,8 @@ func TestTheAuditIsAppendOnly(t *testing.T) {
 
 // copyEntry is the statement that adds a copy of an entry with another number and other hashes.
 func copyEntry(of int, seq, prev, hash string) string {
-	return fmt.Sprintf(`INSERT INTO audit SELECT %s, at, run, event, op, change_id, source, person, csi, credential_id, threema_ids,
-		evidence, message, by, %s, %s FROM audit WHERE seq = %d`, seq, prev, hash, of)
+	return fmt.Sprintf(`INSERT INTO audit SELECT %s, at, run, event, op, operation, guard, source, by, tombstone, erases,
+		change_id, person, csi, credential_id, threema_ids, evidence, message, salt, commitment, %s, %s FROM audit WHERE seq = %d`, seq, prev, hash, of)
 }
 
 // withoutTriggers is what somebody does first who may write to the file.
@@ -271,25 +274,34 @@ func TestTampering(t *testing.T) {
 		"cut, and the end set back":      {`DELETE FROM audit WHERE seq > 3; UPDATE ledger SET audit_seq = 3`, "entry 3 was edited, hash and all: it is not the end that the ledger remembers", 3},
 		"one added behind the end":       {copyEntry(5, "6", "hash", "hash"), "entry 6 was edited", 5},
 		"a number below the first":       {`PRAGMA ignore_check_constraints = 1; UPDATE audit SET seq = 0 WHERE seq = 1`, "entry 0 was inserted", 0},
+		"emptied by hand":                {`UPDATE audit SET ` + eraseWords + ` WHERE seq = 3`, "entry 3 was emptied by hand: no entry tells of its erasure", 2},
+		"the salt alone gone":            {`UPDATE audit SET salt = NULL WHERE seq = 3`, "entry 3 was edited: what it says of a person", 2},
 		"another end remembered":         {`UPDATE ledger SET audit_hash = zeroblob(32)`, "entry 5 was edited, hash and all", 5},
 	}
+	uncovered := strings.Split("change_id, person, csi, credential_id, threema_ids, evidence, message, salt", ", ")
 	for _, column := range strings.Split(auditColumns, ", ")[1:] { // seq is above
 		value := column + ` || 'x'`
 		switch column {
-		case "at", "run":
+		case "at", "run", "operation":
 			value = column + ` + 1`
 		case "event":
 			value = `'failed'`
 		case "threema_ids":
 			value = `'["EEEEEEEE"]'`
-		case "prev_hash", "hash":
+		case "erases":
+			value = `'[1]'`
+		case "salt", "commitment", "prev_hash", "hash":
 			value = `zeroblob(32)`
+		}
+		fault := "entry 3 was edited: its hash does not fit"
+		if slices.Contains(uncovered, column) {
+			fault = "entry 3 was edited: what it says of a person is not what it was written with"
 		}
 		rows["the column "+column+" edited"] = struct {
 			do    string
 			fault string
 			good  int64
-		}{`UPDATE audit SET ` + column + ` = ` + value + ` WHERE seq = 3`, "entry 3 was edited: its hash does not fit", 2}
+		}{`UPDATE audit SET ` + column + ` = ` + value + ` WHERE seq = 3`, fault, 2}
 	}
 	for name, row := range rows {
 		t.Run(name, func(t *testing.T) {
@@ -358,9 +370,10 @@ func forge(t *testing.T, l *Ledger, seq int64) {
 		} else {
 			r = all[seq-1]
 		}
-		r.seq, r.person = seq, "eve"
+		r.seq, r.says[1] = seq, "eve"
+		r.commitment = r.commit()
 		r.hash = r.digest()
-		_, err = tx.ExecContext(t.Context(), `INSERT OR REPLACE INTO audit (`+auditColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, r.values()...)
+		_, err = tx.ExecContext(t.Context(), strings.Replace(insertAudit, "INSERT", "INSERT OR REPLACE", 1), r.values()...)
 		return err
 	})
 	if err != nil {
@@ -374,7 +387,11 @@ func TestTheHashCanBeMadeFromTheExport(t *testing.T) {
 	l := open(t, fixture(t, 3), Options{Now: newClock().Now})
 	last := make([]byte, 32)
 	err := l.Audit(t.Context(), func(e AuditEntry) error {
-		r, err := e.row(e.Seq, e.Run, e.At, last)
+		salt, err := hex.DecodeString(e.Salt)
+		if err != nil {
+			return err
+		}
+		r, err := e.row(e.Seq, e.Run, e.At, salt, last)
 		last = r.hash
 		if got := fmt.Sprintf("%x", r.hash); got != e.Hash {
 			t.Errorf("entry %d: %s, want %s", e.Seq, got, e.Hash)

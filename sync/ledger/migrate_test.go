@@ -168,6 +168,9 @@ func sample(version int) plan.State {
 	if version >= 2 {
 		s.Approvals = []plan.GivenApproval{{Change: "ch4", Person: person("p3"), Until: start.Add(23 * time.Hour)}}
 	}
+	if version >= 4 {
+		s.Approvals[0].Op, s.Approvals[0].CSI = plan.Revoke, "4713"
+	}
 	return s
 }
 

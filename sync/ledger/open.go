@@ -34,6 +34,9 @@ type Reader struct {
 	now   func() time.Time
 	daily int
 	reads *sql.DB
+
+	path   string // absolute
+	logger *slog.Logger
 }
 
 // Meter reads a ledger and counts requests. It is all that `plan` needs.
@@ -107,7 +110,7 @@ func prepare(ctx context.Context, db *sql.DB, path string, opts Options) error {
 }
 
 func newReader(path string, opts Options) *Reader {
-	return &Reader{now: opts.Now, daily: opts.DailyRequests, reads: newPool(reader(path), readers)}
+	return &Reader{now: opts.Now, daily: opts.DailyRequests, reads: newPool(reader(path), readers), path: path, logger: opts.Logger}
 }
 
 // Close gives the file back. Running methods end first.
