@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"encoding/hex"
@@ -25,6 +26,15 @@ func auditSample() []AuditEntry {
 		},
 		{Event: AuditDone, Op: plan.Withdraw, Change: "ch1", Person: person("p3"), CSI: "4713", CredentialID: "c3"},
 		{Event: AuditApproved, Change: "ch4", Person: person("p3"), Message: "plan cafe, until tomorrow", By: "anna (uid 1000)"},
+	}
+}
+
+// erasedSample is what testdata/v4.sql tells beside it, of somebody who is erased.
+func erasedSample() []AuditEntry {
+	stone := tombstone(bytes.Repeat([]byte{7}, saltSize), person("p5"))
+	return []AuditEntry{
+		{Event: AuditIntent, Op: plan.Withdraw, Person: plan.PersonID{Source: "corp"}, Erased: true, Tombstone: stone},
+		{Event: AuditErased, Person: plan.PersonID{Source: "corp"}, Tombstone: stone, Erases: []int64{4}},
 	}
 }
 
@@ -57,18 +67,62 @@ func verify(tb testing.TB, r *Reader) AuditReport {
 // TestTheEncodingIsFrozen: the chain of a released version verifies for ever.
 func TestTheEncodingIsFrozen(t *testing.T) {
 	t.Parallel()
-	l := open(t, fixture(t, 3), Options{Now: newClock().Now})
-	if got := verify(t, l.Reader); got.Entries != int64(len(auditSample())) {
-		t.Errorf("%+v", got)
-	}
-	if diff := cmp.Diff(auditSample(), story(t, l.Reader)); diff != "" {
-		t.Error(diff)
+	for version := 3; version <= latest(t); version++ {
+		l := open(t, fixture(t, version), Options{Now: newClock().Now})
+		want := auditSample()
+		if version >= 4 {
+			want = append(want, erasedSample()...)
+		}
+		if got := verify(t, l.Reader); got.Entries != int64(len(want)) || got.Erased != int64(len(want)-len(auditSample()))/2 {
+			t.Errorf("version %d: %+v", version, got)
+		}
+		if diff := cmp.Diff(want, story(t, l.Reader)); diff != "" {
+			t.Errorf("version %d: %s", version, diff)
+		}
 	}
 }
 
-// TestTheAuditTellsEachStep of the journal, and everything else that was decided.
+// storyRow is a part of the story, and what the audit tells of it.
+type storyRow struct {
+	name string
+	do   func(*testing.T, *Ledger, *clock)
+	want []AuditEntry
+}
+
+// TestTheAuditTellsEachStep of the journal, and everything else that was decided. Every event has
+// its row.
 func TestTheAuditTellsEachStep(t *testing.T) {
 	t.Parallel()
+	l, _ := openNew(t)
+	untold, err := selectAll(t.Context(), l.reads, func(rows *sql.Rows) (event AuditEvent, err error) {
+		return event, rows.Scan(&event)
+	}, `SELECT event FROM audit_events ORDER BY event`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range append(journalStory(), decisionStory()...) {
+		for _, e := range row.want {
+			untold = slices.DeleteFunc(untold, func(event AuditEvent) bool { return event == e.Event })
+		}
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			l, c := openNew(t)
+			row.do(t, l, c)
+			if diff := cmp.Diff(row.want, story(t, l.Reader), cmpopts.EquateEmpty()); diff != "" {
+				t.Error(diff)
+			}
+			if got := verify(t, l.Reader); got.Entries != int64(len(row.want)) {
+				t.Errorf("%+v", got)
+			}
+		})
+	}
+	if len(untold) > 0 {
+		t.Errorf("no row has the events %v", untold)
+	}
+}
+
+// journalStory is what the steps of the journal tell.
+func journalStory() []storyRow {
 	withdraw := withdrawal()
 	withdraw.Reason, withdraw.Evidence = "left", "disabled: userAccountControl 514"
 	told := func(event AuditEvent, message string, ids ...string) AuditEntry {
@@ -83,11 +137,7 @@ func TestTheAuditTellsEachStep(t *testing.T) {
 	joined := func(event AuditEvent, credential string) AuditEntry {
 		return AuditEntry{Event: event, Op: plan.Create, Change: "n1", Person: person("bob"), CredentialID: credential}
 	}
-	for _, row := range []struct {
-		name string
-		do   func(*testing.T, *Ledger, *clock)
-		want []AuditEntry
-	}{
+	return []storyRow{
 		{"done, with an ID that came late", func(t *testing.T, l *Ledger, _ *clock) {
 			op := beginOne(t, l, startRun(t, l), withdraw)
 			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done, ThreemaIDs: []string{"BBBBBBBB"}})
@@ -129,8 +179,57 @@ func TestTheAuditTellsEachStep(t *testing.T) {
 			{Event: AuditDone, Op: plan.Transfer, Change: "t1", Person: person("new"), CredentialID: "c1"},
 			{Event: AuditSagaEnded, Person: person("ada"), CSI: "4711", CredentialID: "c1", Message: "transferred"},
 		}},
+		{"one request for many, with a refusal", func(t *testing.T, l *Ledger, _ *clock) {
+			run := startRun(t, l)
+			op := beginOne(t, l, run, create)
+			if err := l.Created(t.Context(), op.ID, "c9"); err != nil {
+				t.Fatal(err)
+			}
+			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
+			op = beginOne(t, l, run, plan.Operation{Op: plan.SetSettings, Parts: []plan.Part{
+				{Change: "s1", Person: person("ada"), CSI: "4711", CredentialID: "c1", Reason: "differs"},
+				{Change: "s2", Person: person("bob"), CSI: "4712", CredentialID: "c9", Reason: "differs"},
+			}})
+			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done, Refusals: []plan.Refusal{
+				{CredentialID: "c9", Setting: "th_category", Value: "never told", Message: "nor this"},
+				{CredentialID: "nobody's", Setting: "th_category", Value: "never told", Message: "nor this"},
+			}})
+		}, []AuditEntry{
+			joined(AuditIntent, ""), joined(AuditCreated, "c9"), joined(AuditDone, "c9"),
+			{Event: AuditIntent, Op: plan.SetSettings, Change: "s1", Person: person("ada"), CSI: "4711", CredentialID: "c1", Message: "differs"},
+			{Event: AuditIntent, Op: plan.SetSettings, Change: "s2", Person: person("bob"), CSI: "4712", CredentialID: "c9", Message: "differs"},
+			{Event: AuditRefused, Op: plan.SetSettings, Person: person("bob"), CredentialID: "c9", Message: "th_category"},
+			{Event: AuditRefused, Op: plan.SetSettings, Message: "th_category"},
+			{Event: AuditDone, Op: plan.SetSettings},
+		}},
+	}
+}
+
+// decisionStory is what was decided beside the journal.
+func decisionStory() []storyRow {
+	departed := plan.Observation{
+		Person: person("ada"), DN: "cn=ada", CSI: "4711", State: plan.Departed, Since: start.Add(-time.Hour), Reads: 2,
+		Evidence: plan.Evidence{Kind: plan.Absent, Detail: "not found"}, ConfirmedAt: start,
+	}
+	proven := AuditEntry{
+		Event: AuditConfirmed, Person: person("ada"), CSI: "4711", Evidence: "absent (not found)", Message: "reads: 2, the first at 2026-11-21T06:30:00Z",
+	}
+	with := func(o plan.Observation, state plan.AccountState, confirmed time.Time) plan.Memory {
+		o.State, o.ConfirmedAt = state, confirmed
+		return plan.Memory{Observations: []plan.Observation{o}}
+	}
+	finish := func(t *testing.T, l *Ledger, planned bool, guards ...plan.Guard) {
+		t.Helper()
+		if err := l.FinishRun(t.Context(), startRun(t, l), plan.RunEnd{Result: "ok", Planned: planned, Guards: guards}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	berlin := plan.Guard{Name: plan.GuardLeaversOU, Source: "corp", Detail: "100 % of OU Berlin"}
+	bonn := plan.Guard{Name: plan.GuardLeaversOU, Source: "corp", Detail: "half of OU Bonn"}
+	stop := plan.Guard{Name: plan.GuardStopFile, Detail: "the stop file is there"}
+	return []storyRow{
 		{"an approval, and its end", func(t *testing.T, l *Ledger, c *clock) {
-			given := []plan.GivenApproval{{Change: "w1", Person: person("ada"), Until: start.Add(time.Hour)}}
+			given := []plan.GivenApproval{{Change: "w1", Op: plan.Withdraw, Person: person("ada"), CSI: "4711", Until: start.Add(time.Hour)}}
 			if err := l.Approve(t.Context(), "cafe", "anna (uid 1000)", given); err != nil {
 				t.Fatal(err)
 			}
@@ -138,8 +237,8 @@ func TestTheAuditTellsEachStep(t *testing.T) {
 			c.Advance(time.Hour)
 			remember(t, l, plan.Memory{ExpiredApprovals: []string{"w1"}})
 		}, []AuditEntry{
-			{Event: AuditApproved, Change: "w1", Person: person("ada"), By: "anna (uid 1000)", Message: "plan cafe, until 2026-11-21T08:30:00Z"},
-			{Event: AuditApprovalExpired, Change: "w1", Person: person("ada")},
+			{Event: AuditApproved, Op: plan.Withdraw, Change: "w1", Person: person("ada"), CSI: "4711", By: "anna (uid 1000)", Message: "plan cafe, until 2026-11-21T08:30:00Z"},
+			{Event: AuditApprovalExpired, Op: plan.Withdraw, Change: "w1", Person: person("ada"), CSI: "4711"},
 		}},
 		{"a binding, accepted later", func(t *testing.T, l *Ledger, _ *clock) {
 			m := plan.Memory{Subscription: "sub-1", Sources: map[string]plan.SourceBinding{"corp": {NamingContext: "dc=x", Scope: "f00d", Server: "dc1"}}}
@@ -159,18 +258,77 @@ func TestTheAuditTellsEachStep(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, []AuditEntry{{Event: AuditClockShifted, Message: "the clock of this program is shifted by 25h0m0s"}}},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			t.Parallel()
-			l, c := openNew(t)
-			row.do(t, l, c)
-			if diff := cmp.Diff(row.want, story(t, l.Reader), cmpopts.EquateEmpty()); diff != "" {
-				t.Error(diff)
+		{"a departure that is proven once, and forgotten", func(t *testing.T, l *Ledger, _ *clock) {
+			remember(t, l, with(departed, plan.Departed, time.Time{}))
+			remember(t, l, with(departed, plan.Departed, start))
+			again := departed
+			again.Reads = 3
+			remember(t, l, with(again, plan.Departed, start))
+			remember(t, l, plan.Memory{})
+		}, []AuditEntry{proven}},
+		{"a leaver who is back, and one of whom nobody can tell", func(t *testing.T, l *Ledger, _ *clock) {
+			for _, state := range []plan.AccountState{plan.Entitled, plan.Unknown} {
+				remember(t, l, plan.Memory{Observations: []plan.Observation{departed}})
+				o := plan.Observation{Person: person("ada"), CSI: "4711"}
+				remember(t, l, with(o, state, time.Time{}))
 			}
-			if got := verify(t, l.Reader); got.Entries != int64(len(row.want)) {
-				t.Errorf("%+v", got)
+		}, []AuditEntry{
+			proven, {Event: AuditReset, Person: person("ada"), CSI: "4711", Message: "entitled"},
+			proven, {Event: AuditReset, Person: person("ada"), CSI: "4711", Message: "unknown"},
+		}},
+		{"a step that was skipped", func(t *testing.T, l *Ledger, _ *clock) {
+			c := plan.Change{ID: "d1", Op: plan.Detach, Person: person("ada"), CSI: "4711", CredentialID: "c1", ThreemaID: "AAAAAAAA", Evidence: "absent"}
+			if err := l.Decide(t.Context(), 1, plan.Decision{Kind: plan.Skipped, Change: c, Message: "it uses another credential by now"}); err != nil {
+				t.Fatal(err)
 			}
-		})
+		}, []AuditEntry{{
+			Event: AuditSkipped, Op: plan.Detach, Change: "d1", Person: person("ada"), CSI: "4711", CredentialID: "c1", ThreemaIDs: []string{"AAAAAAAA"},
+			Evidence: "absent", Message: "it uses another credential by now",
+		}}},
+		{"what somebody asked for, and did not get", func(t *testing.T, l *Ledger, _ *clock) {
+			for _, kind := range []plan.DecisionKind{plan.ApprovalRefused, plan.ApplyRefused} {
+				if err := l.Decide(t.Context(), 0, plan.Decision{Kind: kind, By: "anna (uid 1000)", Message: "another set"}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := l.Decide(t.Context(), 0, plan.Decision{Kind: "anything"}); err == nil {
+				t.Error("an event outside the closed set was recorded")
+			}
+		}, []AuditEntry{
+			{Event: AuditApprovalRefused, By: "anna (uid 1000)", Message: "another set"},
+			{Event: AuditApplyRefused, By: "anna (uid 1000)", Message: "another set"},
+		}},
+		{"guards, each once", func(t *testing.T, l *Ledger, c *clock) {
+			finish(t, l, true, berlin, bonn)
+			finish(t, l, true, bonn, stop) // others are named: the same guard
+			finish(t, l, false)            // there was no plan
+			c.Advance(time.Hour)
+			finish(t, l, true)
+			finish(t, l, true)
+		}, []AuditEntry{
+			{Event: AuditGuardTripped, Guard: berlin.Name, Person: plan.PersonID{Source: "corp"}, Message: "100 % of OU Berlin; half of OU Bonn"},
+			{Event: AuditGuardTripped, Guard: stop.Name, Message: stop.Detail},
+			{Event: AuditGuardLifted, Guard: berlin.Name, Person: plan.PersonID{Source: "corp"}, Message: "it had tripped at 2026-11-21T07:30:00Z"},
+			{Event: AuditGuardLifted, Guard: stop.Name, Message: "it had tripped at 2026-11-21T07:30:00Z"},
+		}},
+		{"an erasure, of a person and of a guard", func(t *testing.T, l *Ledger, _ *clock) {
+			if _, err := l.writes.ExecContext(t.Context(), `UPDATE ledger SET tombstone_key = zeroblob(32)`); err != nil {
+				t.Fatal(err)
+			}
+			finish(t, l, true, berlin)
+			c := plan.Change{ID: "d1", Op: plan.Detach, Person: person("ada"), CSI: "4711"}
+			if err := l.Decide(t.Context(), 1, plan.Decision{Kind: plan.Skipped, Change: c}); err != nil {
+				t.Fatal(err)
+			}
+			if n, err := l.Erase(t.Context(), startRun(t, l), 0); err != nil || n != 1 {
+				t.Fatal(n, err)
+			}
+		}, []AuditEntry{
+			{Event: AuditGuardTripped, Guard: berlin.Name, Person: plan.PersonID{Source: "corp"}, Erased: true},
+			{Event: AuditSkipped, Op: plan.Detach, Person: plan.PersonID{Source: "corp"}, Erased: true, Tombstone: tombstone(make([]byte, saltSize), person("ada"))},
+			{Event: AuditErased, Person: plan.PersonID{Source: "corp"}, Tombstone: tombstone(make([]byte, saltSize), person("ada")), Erases: []int64{2}},
+			{Event: AuditErased, Erases: []int64{1}},
+		}},
 	}
 }
 

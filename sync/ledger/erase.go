@@ -75,13 +75,17 @@ func (l *Ledger) Erase(ctx context.Context, run int64, retention time.Duration) 
 	return len(people), l.scrub(ctx)
 }
 
+// ofPerson picks the entries of a person. That person is not empty, the index must be told.
+const ofPerson = `source = ? AND person = ? AND person <> ''`
+
 // erasable lists the people who can be erased. What ended in this pass stays until the next one.
 func erasable(ctx context.Context, tx *sql.Tx, run int64, before time.Time) ([]plan.PersonID, error) {
-	query := `SELECT source, person FROM audit WHERE person <> ''`
+	query := `SELECT source, person FROM (
+		SELECT source, person FROM audit WHERE person <> '' GROUP BY source, person HAVING max(at) <= ? AND max(run) < ?) WHERE true`
 	for _, stake := range stakes() {
 		query += ` AND NOT EXISTS (SELECT 1 FROM (SELECT source AS s, person AS p FROM ` + stake + `) WHERE s = source AND p = person)`
 	}
-	query += ` GROUP BY source, person HAVING max(at) <= ? AND max(run) < ? LIMIT ?`
+	query += ` LIMIT ?`
 	return selectAll(ctx, tx, func(rows *sql.Rows) (p plan.PersonID, err error) {
 		return p, rows.Scan(&p.Source, &p.ID)
 	}, query, millis(before), run, erasedPeople)
@@ -105,7 +109,7 @@ func erasePeople(ctx context.Context, tx *sql.Tx, t *trail, people []plan.Person
 
 func erasePerson(ctx context.Context, tx *sql.Tx, t *trail, person plan.PersonID, tombstone string) error {
 	err := eraseAudit(ctx, tx, t, AuditEntry{Person: plan.PersonID{Source: person.Source}, Tombstone: tombstone},
-		`source = ? AND person = ?`, person.Source, person.ID)
+		ofPerson, person.Source, person.ID)
 	if err != nil {
 		return fmt.Errorf("audit: %w", err)
 	}
