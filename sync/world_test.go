@@ -50,6 +50,7 @@ type world struct {
 	ledger    *ledger.Ledger
 	client    *threema.Client
 	policy    plan.Policy
+	retention time.Duration
 	logs      *logbook
 	passwords *passwords
 	metrics   *dirsync.Metrics
@@ -161,7 +162,7 @@ func (w *world) pass() *dirsync.Pass {
 	w.Helper()
 	p := &dirsync.Pass{
 		Planner: w.planner(""), Ledger: w.ledger, Handover: handover.NewFile(w.handoverFile(), link),
-		Hash: true, Lock: true, NewPassword: w.passwords.make, Progress: func(string, int, int) {},
+		Hash: true, Lock: true, NewPassword: w.passwords.make, Progress: func(string, int, int) {}, Retention: w.retention,
 	}
 	return p
 }

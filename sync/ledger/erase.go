@@ -80,10 +80,9 @@ const ofPerson = `source = ? AND person = ? AND person <> ''`
 
 // erasable lists the people who can be erased. What ended in this pass stays until the next one.
 func erasable(ctx context.Context, tx *sql.Tx, run int64, before time.Time) ([]plan.PersonID, error) {
-	query := `SELECT source, person FROM (
-		SELECT source, person FROM audit WHERE person <> '' GROUP BY source, person HAVING max(at) <= ? AND max(run) < ?) WHERE true`
+	query := `SELECT source, person FROM audit WHERE person <> '' GROUP BY source, person HAVING max(at) <= ? AND max(run) < ?`
 	for _, stake := range stakes() {
-		query += ` AND NOT EXISTS (SELECT 1 FROM (SELECT source AS s, person AS p FROM ` + stake + `) WHERE s = source AND p = person)`
+		query += ` EXCEPT SELECT source, person FROM ` + stake
 	}
 	query += ` LIMIT ?`
 	return selectAll(ctx, tx, func(rows *sql.Rows) (p plan.PersonID, err error) {
