@@ -66,6 +66,12 @@ func (l *Ledger) Erase(ctx context.Context, run int64, retention time.Duration) 
 		if err := eraseGuards(ctx, tx, t, t.now.Add(-retention)); err != nil {
 			return fmt.Errorf("words of guards: %w", err)
 		}
+		if len(t.entries) > 0 {
+			// The report of the last pass may name them; this one's takes its place.
+			if _, err := tx.ExecContext(ctx, `UPDATE ledger SET unscrubbed = 1; UPDATE runs SET report = '' WHERE report <> ''`); err != nil {
+				return err
+			}
+		}
 		_, err = tx.ExecContext(ctx, `UPDATE journal SET ou = '' WHERE change_id = '' AND ou <> '' AND at <= ?`, millis(t.now.Add(-takenWindow)))
 		return err
 	})
@@ -80,11 +86,9 @@ const ofPerson = `source = ? AND person = ? AND person <> ''`
 
 // erasable lists the people who can be erased. What ended in this pass stays until the next one.
 func erasable(ctx context.Context, tx *sql.Tx, run int64, before time.Time) ([]plan.PersonID, error) {
-	query := `SELECT source, person FROM audit WHERE person <> '' GROUP BY source, person HAVING max(at) <= ? AND max(run) < ?`
-	for _, stake := range stakes() {
-		query += ` EXCEPT SELECT source, person FROM ` + stake
-	}
-	query += ` LIMIT ?`
+	const except = ` EXCEPT SELECT source, person FROM `
+	query := `SELECT source, person FROM audit WHERE person <> '' GROUP BY source, person HAVING max(at) <= ? AND max(run) < ?` +
+		except + strings.Join(stakes(), except) + ` LIMIT ?`
 	return selectAll(ctx, tx, func(rows *sql.Rows) (p plan.PersonID, err error) {
 		return p, rows.Scan(&p.Source, &p.ID)
 	}, query, millis(before), run, erasedPeople)
@@ -141,7 +145,5 @@ func eraseAudit(ctx context.Context, tx *sql.Tx, t *trail, e AuditEntry, conditi
 	for e.Erases = range slices.Chunk(seqs, erasedEntries) {
 		t.note(e)
 	}
-	// The report of the last pass may name them; this one's takes its place.
-	_, err = tx.ExecContext(ctx, `UPDATE ledger SET unscrubbed = 1; UPDATE runs SET report = '' WHERE report <> ''`)
-	return err
+	return nil
 }

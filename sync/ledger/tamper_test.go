@@ -161,7 +161,7 @@ func TestTheTriggersLetErasingThroughAlone(t *testing.T) {
 		`UPDATE audit SET salt = zeroblob(32) WHERE seq = 3`,
 		`DELETE FROM audit WHERE seq = 3`,
 	}
-	for _, column := range strings.Split(auditColumns, ", ") {
+	for column := range strings.SplitSeq(auditColumns, ", ") {
 		refused = append(refused, `UPDATE audit SET `+column+` = `+column+` WHERE seq = 2`)
 	}
 	for _, statement := range refused {
