@@ -54,16 +54,25 @@ func traces() []string {
 // Then it makes sure that the bytes are gone from disk too. It returns of how many people; if
 // there are too many for one pass, the next one goes on.
 func (l *Ledger) Erase(ctx context.Context, run int64, retention time.Duration) (int, error) {
+	people, err := l.eraseRows(ctx, run, l.now().Add(-retention))
+	if err != nil {
+		return 0, err
+	}
+	return people, l.scrub(ctx)
+}
+
+// eraseRows erases from the tables, in one transaction, of what ended before a time.
+func (l *Ledger) eraseRows(ctx context.Context, run int64, before time.Time) (int, error) {
 	var people []plan.PersonID
 	err := audited(ctx, l.writes, "erase people", l.now(), func(tx *sql.Tx, t *trail) (err error) {
 		t.run = run
-		if people, err = erasable(ctx, tx, run, t.now.Add(-retention)); err != nil {
+		if people, err = erasable(ctx, tx, run, before); err != nil {
 			return fmt.Errorf("find them: %w", err)
 		}
 		if err := erasePeople(ctx, tx, t, people); err != nil {
 			return err
 		}
-		if err := eraseGuards(ctx, tx, t, t.now.Add(-retention)); err != nil {
+		if err := eraseGuards(ctx, tx, t, before); err != nil {
 			return fmt.Errorf("words of guards: %w", err)
 		}
 		if len(t.entries) > 0 {
@@ -75,10 +84,7 @@ func (l *Ledger) Erase(ctx context.Context, run int64, retention time.Duration) 
 		_, err = tx.ExecContext(ctx, `UPDATE journal SET ou = '' WHERE change_id = '' AND ou <> '' AND at <= ?`, millis(t.now.Add(-takenWindow)))
 		return err
 	})
-	if err != nil {
-		return 0, err
-	}
-	return len(people), l.scrub(ctx)
+	return len(people), err
 }
 
 // ofPerson picks the entries of a person. That person is not empty, the index must be told.

@@ -174,6 +174,12 @@ func TestErase(t *testing.T) {
 	if _, err := l.writes.ExecContext(t.Context(), `VACUUM INTO ?`, backup); err != nil {
 		t.Fatal(err)
 	}
+	// SQLite leaves such copies where it moves rows between pages, whatever secure_delete says.
+	_, err := l.writes.ExecContext(t.Context(), `PRAGMA secure_delete = 0; INSERT INTO refusals VALUES ('copy-of-gone', '', '', '', 1);
+		DELETE FROM refusals WHERE credential_id = 'copy-of-gone'; PRAGMA secure_delete = 1`)
+	if err != nil || !strings.Contains(rawBytes(t, l), "copy-of-gone") {
+		t.Fatalf("no copy on disk, %v", err)
+	}
 	before := state(t, l)
 	retention := 48 * time.Hour
 	c.Advance(retention - time.Millisecond)
@@ -191,6 +197,9 @@ func TestErase(t *testing.T) {
 	raw := rawBytes(t, l)
 	holds(t, "erased, on disk", raw, "gone", false)
 	holds(t, "erased, on disk", raw, "here", true)
+	if strings.Contains(raw, "copy-of-gone") {
+		t.Error("a copy is left on disk")
+	}
 	if _, err := os.Stat(backup); !os.IsNotExist(err) {
 		t.Errorf("a backup is left: %v", err)
 	}
@@ -284,6 +293,7 @@ func TestWhoIsErased(t *testing.T) {
 		}, 0},
 		"something is under way": {func(t *testing.T, l *Ledger, _ *clock) {
 			beginOne(t, l, startRun(t, l), trace{"gone"}.operation(plan.Detach))
+			startRun(t, l) // it is unknown from now on, and no later pass says so again
 		}, 0},
 		"a credential is theirs": {func(t *testing.T, l *Ledger, _ *clock) {
 			settleOne(t, l, plan.Outcome{Operation: beginOne(t, l, startRun(t, l), trace{"gone"}.operation(plan.Adopt)).ID, Result: plan.Done})
@@ -320,7 +330,7 @@ func TestWhatEndedInThisPassStays(t *testing.T) {
 }
 
 // TestErasingIsBounded: a pass erases so many people, and the next ones the others. Nothing of them
-// is left on disk: also not where rows once stood before the B-trees moved them.
+// is left on disk.
 func TestErasingIsBounded(t *testing.T) {
 	t.Parallel()
 	l, c := openNew(t)
@@ -433,8 +443,11 @@ func eraseAsChild(ctx context.Context, l *Ledger, part string, ready func()) err
 	if err != nil {
 		return err
 	}
+	if part == "erased" {
+		_, err := l.eraseRows(ctx, run, l.now())
+		return err
+	}
 	return audited(ctx, l.writes, "erase", l.now(), func(tx *sql.Tx, t *trail) error {
-		t.run = run
 		people, err := erasable(ctx, tx, run, l.now())
 		if err != nil {
 			return err
@@ -442,11 +455,8 @@ func eraseAsChild(ctx context.Context, l *Ledger, part string, ready func()) err
 		if err := erasePeople(ctx, tx, t, people); err != nil {
 			return err
 		}
-		if part == "erasing" {
-			ready()
-			select {}
-		}
-		return eraseGuards(ctx, tx, t, l.now())
+		ready()
+		select {}
 	})
 }
 
