@@ -131,7 +131,7 @@ func (a *applier) createOne(ctx context.Context, j *joiner) error {
 		return a.created(ctx, j, c.ID)
 	case plan.KindOf(err) == plan.FailureForbidden:
 		a.full = true
-		a.skip(ctx, j.change, noSeat)
+		a.tellSkipped(ctx, j.change, noSeat)
 		return a.settle(ctx, plan.Outcome{Operation: j.operation.ID, Result: plan.Failed, Message: "no licence"})
 	}
 	result, stop := a.outcome(ctx, j.change, err)

@@ -16,16 +16,14 @@ func (a *applier) settings(ctx context.Context, changes []plan.Change) error {
 			return err
 		}
 		var wanted []plan.CredentialSettings
-		var credentials []string
+		var parts []plan.Part
 		for _, c := range chunk {
 			wanted = append(wanted, plan.CredentialSettings{CredentialID: c.CredentialID, Settings: c.Settings})
-			credentials = append(credentials, c.CredentialID)
+			parts = append(parts, plan.Part{
+				Change: c.ID, Person: c.Person, CSI: c.CSI, CredentialID: c.CredentialID, Reason: c.Reason, Evidence: c.Evidence,
+			})
 		}
-		begun, err := a.begin(ctx, plan.Operation{
-			Change: chunk[0].ID, Op: plan.SetSettings, Person: chunk[0].Person, At: a.Now(),
-			Reason:   fmt.Sprintf("one request for the settings of %d", len(chunk)),
-			Evidence: "settings differ on credentials " + strings.Join(credentials, " "),
-		})
+		begun, err := a.begin(ctx, plan.Operation{Op: plan.SetSettings, At: a.Now(), Parts: parts})
 		if err != nil {
 			return err
 		}

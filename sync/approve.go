@@ -18,6 +18,8 @@ type Approvals interface {
 	LastReport(ctx context.Context) (json.RawMessage, error)
 	// Approve records a yes to changes of the plan with this hash: all of them, or none.
 	Approve(ctx context.Context, hash, by string, approvals []plan.GivenApproval) error
+	// Decide records in the audit that an approval was refused. Run 0 is beside any pass.
+	Decide(ctx context.Context, run int64, d plan.Decision) error
 }
 
 // Approver says yes to what waits for it. It needs no lock, and changes nothing in the
@@ -53,10 +55,9 @@ func (a *Approver) Approve(ctx context.Context, hash string, ttl time.Duration) 
 	waiting := r.Plan.AwaitingApproval()
 	switch {
 	case hash != r.Plan.Hash:
-		err := a.changedSet(ctx, hash, r.Plan.Hash, waiting)
-		return r, Approval{}, err
+		return r, Approval{}, a.refuse(ctx, a.changedSet(ctx, hash, r.Plan.Hash, waiting))
 	case len(waiting) == 0:
-		return r, Approval{}, ErrNothingWaits
+		return r, Approval{}, a.refuse(ctx, ErrNothingWaits)
 	}
 	given, err := a.give(ctx, hash, ttl, waiting)
 	return r, given, err
@@ -67,7 +68,7 @@ func (a *Approver) give(ctx context.Context, hash string, ttl time.Duration, wai
 	given := Approval{Hash: hash, Until: a.Now().Add(ttl).UTC().Truncate(time.Second), Changes: waiting}
 	var approvals []plan.GivenApproval
 	for _, c := range waiting {
-		approvals = append(approvals, plan.GivenApproval{Change: c.ID, Person: c.Person, Until: given.Until})
+		approvals = append(approvals, plan.GivenApproval{Change: c.ID, Op: c.Op, Person: c.Person, CSI: c.CSI, Until: given.Until})
 	}
 	if err := a.Approvals.Approve(ctx, hash, a.By, approvals); err != nil {
 		return Approval{}, err
@@ -108,6 +109,18 @@ func checkTTL(ttl time.Duration) error {
 		return fmt.Errorf("an approval lasts from %s to %.0fh, not %s", plan.MinApproval, plan.MaxApproval.Hours(), ttl)
 	}
 	return nil
+}
+
+// refuse records why there is no approval. What was asked for is not recorded: it is what somebody
+// typed, and may be anything.
+func (a *Approver) refuse(ctx context.Context, why error) error {
+	d := plan.Decision{Kind: plan.ApprovalRefused, By: a.By, Message: "nothing waits for an approval"}
+	if changed, ok := errors.AsType[*ChangedSetError](why); ok {
+		d.Message = fmt.Sprintf("what waits is not what was approved; the plan now is %s", changed.Now)
+	} else if !errors.Is(why, ErrNothingWaits) {
+		return why // the ledger could not be read
+	}
+	return errors.Join(why, a.Approvals.Decide(ctx, 0, d))
 }
 
 // ChangedSetError refuses an approval: what waits for one now is not what somebody read.

@@ -45,6 +45,8 @@ type Pass struct {
 	// Hash and Lock are how new credentials are made; NewPassword makes their passwords.
 	Hash, Lock  bool
 	NewPassword func() (secret.Value, error)
+	// Retention is how long the memory of people stays of whom nothing is ours any more.
+	Retention time.Duration
 	// Progress is told about long work, for a terminal; it may do nothing.
 	Progress func(what string, done, total int)
 }
@@ -53,16 +55,16 @@ type Pass struct {
 // out in the order of the plan, each journalled before its request. A cancelled context stops
 // it between two requests; the one in flight is finished and recorded.
 func (p *Pass) Run(ctx context.Context) Report {
-	return p.carryOut(ctx, func(_ *Report, changes []plan.Change) []plan.Change { return changes })
+	return p.carryOut(ctx, func(_ *Report, _ int64, changes []plan.Change) []plan.Change { return changes })
 }
 
 // Apply does the same, but of the due changes it carries out those of the request, and no
 // others. If not all of them hold, none is carried out: the report fails with a
 // [*StaleRequestError], or with a word on the package. A request lifts no gate.
 func (p *Pass) Apply(ctx context.Context, request Request) Report {
-	return p.carryOut(ctx, func(r *Report, changes []plan.Change) []plan.Change {
+	return p.carryOut(ctx, func(r *Report, run int64, changes []plan.Change) []plan.Change {
 		if err := request.stillHolds(r.Plan); err != nil {
-			r.fail(err)
+			r.fail(errors.Join(err, p.Ledger.Decide(shielded(ctx), run, request.refusal(err))))
 			return nil
 		}
 		listed, left := request.split(changes)
@@ -74,13 +76,13 @@ func (p *Pass) Apply(ctx context.Context, request Request) Report {
 }
 
 // carryOut does a pass in which choose picks, of the plan's changes, those to carry out.
-func (p *Pass) carryOut(ctx context.Context, choose func(*Report, []plan.Change) []plan.Change) Report {
+func (p *Pass) carryOut(ctx context.Context, choose func(*Report, int64, []plan.Change) []plan.Change) Report {
 	return p.record(ctx, func(r *Report, run int64) {
 		in, ok := p.prepare(ctx, r, run, nil)
 		if !ok {
 			return
 		}
-		changes := choose(r, r.Plan.Changes)
+		changes := choose(r, run, r.Plan.Changes)
 		if r.Err != nil {
 			return
 		}
@@ -88,6 +90,7 @@ func (p *Pass) carryOut(ctx context.Context, choose func(*Report, []plan.Change)
 		a.apply(ctx, changes)
 		whole := a.complete && len(changes) == len(r.Plan.Changes)
 		r.RolledOut = whole && rolledOut(r.Plan) && r.count(ResultUnknown) == 0
+		p.erase(ctx, r, run)
 	})
 }
 
@@ -159,6 +162,21 @@ func (p *Pass) logAlarms(ctx context.Context, pl plan.Plan) {
 	}
 	for _, c := range pl.Memory.Cleared {
 		p.Logger.InfoContext(ctx, "alarm cleared", "kind", c.Kind, "source", c.Person.Source, "why", c.Why)
+	}
+}
+
+// erase ends the memory of people of whom nothing is ours any more (D-67). It comes last: nobody
+// waits for it, and what it cannot do the next pass does.
+func (p *Pass) erase(ctx context.Context, r *Report, run int64) {
+	if ctx.Err() != nil {
+		return
+	}
+	erased, err := p.Ledger.Erase(ctx, run, p.Retention)
+	if erased > 0 {
+		p.Logger.InfoContext(ctx, "personal data of former people erased, leavers.retention is over", "people", erased)
+	}
+	if err != nil {
+		r.fail(fmt.Errorf("erase people who left long ago: %w", err))
 	}
 }
 

@@ -87,6 +87,12 @@ type Ledger interface {
 	Created(ctx context.Context, operation int64, credentialID string) error
 	// Settle closes rows and records their effects: ownership, saga, publication, refusals.
 	Settle(ctx context.Context, outcomes []plan.Outcome) error
+
+	// Decide records in the audit what was decided against.
+	Decide(ctx context.Context, run int64, d plan.Decision) error
+	// Erase leaves only a tombstone of those of whom nothing is ours any more and nothing was
+	// recorded for so long (D-67). It returns of how many people.
+	Erase(ctx context.Context, run int64, retention time.Duration) (int, error)
 }
 
 // Handover receives each new credential with its password, once.

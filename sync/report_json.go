@@ -28,7 +28,7 @@ func (r *Report) end() plan.RunEnd {
 	if err != nil {
 		text = []byte(`{}`)
 	}
-	return plan.RunEnd{Result: r.Word(), ExitCode: r.ExitCode(), RolledOut: r.RolledOut, Report: text}
+	return plan.RunEnd{Result: r.Word(), ExitCode: r.ExitCode(), RolledOut: r.RolledOut, Report: text, Guards: r.Plan.Guards, Planned: r.Planned}
 }
 
 // stored cuts the lists; the member "omitted" counts what is missing. Of the results, those

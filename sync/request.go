@@ -16,6 +16,7 @@ import (
 // It is no approval: every gate is passed as ever.
 type Request struct {
 	Subscription string // the package that was planned for
+	By           string // who asks, for the audit
 	// Due are the changes, as far as the written plan tells them: id, op, person, what comes after.
 	Due []plan.Change
 }
@@ -122,6 +123,15 @@ func (q Request) stillHolds(now plan.Plan) error {
 		return &StaleRequestError{Asked: len(q.Due), Differences: differences}
 	}
 	return nil
+}
+
+// refusal is what the audit tells of a request that does not hold.
+func (q Request) refusal(err error) plan.Decision {
+	d := plan.Decision{Kind: plan.ApplyRefused, By: q.By, Message: "the plan was written for another licence package"}
+	if stale, ok := errors.AsType[*StaleRequestError](err); ok {
+		d.Message = fmt.Sprintf("%d of the %d due changes of the written plan do not hold", len(stale.Differences), stale.Asked)
+	}
+	return d
 }
 
 // difference says why a change of a written plan cannot be carried out now, "" if it can.

@@ -50,6 +50,7 @@ type world struct {
 	ledger    *ledger.Ledger
 	client    *threema.Client
 	policy    plan.Policy
+	retention time.Duration
 	logs      *logbook
 	passwords *passwords
 	metrics   *dirsync.Metrics
@@ -71,7 +72,7 @@ type options struct {
 // newWorld makes a world with these people. The traffic is held to the contract.
 func newWorld(t *testing.T, o options, people ...person) *world {
 	t.Helper()
-	w := &world{T: t, directory: newDirectory(people...), folder: t.TempDir(), policy: syncPolicy(), logs: &logbook{}, passwords: &passwords{}, metrics: o.metrics, stop: func() string { return "" }}
+	w := &world{T: t, directory: newDirectory(people...), folder: t.TempDir(), policy: syncPolicy(), retention: 90 * 24 * time.Hour, logs: &logbook{}, passwords: &passwords{}, metrics: o.metrics, stop: func() string { return "" }}
 	o.sim.APIKey, o.sim.Seed = apiKey, 11
 	o.sim.Now = func() time.Time { return time.Date(2026, 3, 2, 9, 30, 0, 0, time.UTC) }
 	var err error
@@ -162,7 +163,7 @@ func (w *world) pass() *dirsync.Pass {
 	w.Helper()
 	p := &dirsync.Pass{
 		Planner: w.planner(""), Ledger: w.ledger, Handover: handover.NewFile(w.handoverFile(), link),
-		Hash: true, Lock: true, NewPassword: w.passwords.make, Progress: func(string, int, int) {},
+		Hash: true, Lock: true, NewPassword: w.passwords.make, Progress: func(string, int, int) {}, Retention: w.retention,
 	}
 	return p
 }

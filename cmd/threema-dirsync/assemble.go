@@ -170,7 +170,8 @@ func (a *assembly) pass(l *ledger.Ledger) *dirsync.Pass {
 		NewPassword: func() (secret.Value, error) {
 			return handover.NewPassword(rand.Reader, a.config.Credentials.PasswordLength)
 		},
-		Progress: a.progress.show,
+		Retention: a.config.Leavers.Retention,
+		Progress:  a.progress.show,
 	}
 }
 

@@ -17,14 +17,16 @@ import (
 )
 
 const auditHelp = `The audit tells every decision with its evidence: what was begun, what came of it, who said yes.
-Entries are only ever added, and each holds the hash of the one before it.
+Entries are only ever added, and each holds the hash of the one before it. When leavers.retention
+is over, the personal data of an entry is erased; another entry tells so, and the chain still holds.
 
-audit verify finds the first entry that was edited, removed or inserted; then it exits with 1. It
-cannot find that somebody who may write to the ledger has made all of it anew: keep the hash that
+audit verify finds the first entry that was edited, removed, inserted, emptied by hand, or filled
+again after it was erased; then it exits with 1. It cannot find that somebody who may write to the ledger has made all of it anew: keep the hash that
 it tells, or the export, where this machine cannot write, and compare.
 
 audit export writes it all to stdout, one JSON object on each line. It tells who was taken out,
-by the directory's ID, the csi and the Threema ID: treat it like a list of staff.
+by the directory's ID, the csi and the Threema ID: treat it like a list of staff, and delete it when
+their time is over. Of an erased entry it tells the tombstone: a keyed hash in place of the person.
 
 Both need neither the directory nor the package, nor their secrets, and work beside a pass.`
 
@@ -74,7 +76,7 @@ func (p *program) verifyAudit(ctx context.Context, reader *ledger.Reader) error 
 		return err
 	}
 	if report.Fault == "" {
-		say(p.Stdout, "The audit is as it was written: %d entries, the hash of the last one is %s", report.Entries, report.Head)
+		say(p.Stdout, "The audit is as it was written: %d entries, of which %d are erased; the hash of the last one is %s", report.Entries, report.Erased, report.Head)
 		return nil
 	}
 	p.code = dirsync.ExitFailed
@@ -100,6 +102,13 @@ type auditLine struct {
 	Message      string            `json:"message"`
 	By           string            `json:"by"`
 	Hash         string            `json:"hash"`
+	Operation    int64             `json:"operation"`
+	Guard        string            `json:"guard"`
+	Erased       bool              `json:"erased"`
+	Tombstone    string            `json:"tombstone"`
+	Erases       []int64           `json:"erases"`
+	Salt         string            `json:"salt"`
+	Commitment   string            `json:"commitment"`
 }
 
 type auditPerson struct {
@@ -117,6 +126,8 @@ func (p *program) exportAudit(ctx context.Context, reader *ledger.Reader) error 
 			Person:       auditPerson{e.Person.Source, e.Person.ID, e.CSI},
 			CredentialID: e.CredentialID, ThreemaIDs: append([]string{}, e.ThreemaIDs...),
 			Evidence: e.Evidence, Message: e.Message, By: e.By, Hash: e.Hash,
+			Operation: e.Operation, Guard: e.Guard, Erased: e.Erased, Tombstone: e.Tombstone, Erases: append([]int64{}, e.Erases...),
+			Salt: e.Salt, Commitment: e.Commitment,
 		}
 		if err := encoder.Encode(line); err != nil {
 			return fmt.Errorf("write the export: %w", err)

@@ -22,6 +22,10 @@ type exported struct {
 	ThreemaIDs            []string
 	Evidence, By, Message string
 	Hash                  string
+	Erased                bool
+	Tombstone             string
+	Erases                []int64
+	Salt                  string
 }
 
 func (w *world) export(t *testing.T) []exported {
@@ -98,8 +102,8 @@ func TestAudit(t *testing.T) {
 		t.Errorf("%d creates are told, want 20", creates)
 	}
 	want := []string{
-		"intent withdraw", "done withdraw", "intent disable-contact", "done disable-contact",
-		"intent revoke", "done revoke", "saga-ended",
+		"confirmed", "intent withdraw", "done withdraw", "intent disable-contact", "done disable-contact",
+		"approved revoke", "intent revoke", "done revoke", "saga-ended",
 	}
 	if !slices.Equal(leaver, want) {
 		t.Errorf("the leaver's story is %q, want %q", leaver, want)
@@ -116,6 +120,52 @@ func TestAudit(t *testing.T) {
 		if !strings.Contains(out.stdout, text) {
 			t.Errorf("verify does not say %q: %v", text, out)
 		}
+	}
+}
+
+// TestAuditAfterTheRetention: of who was taken out, export tells a tombstone, verify that all is as
+// it should be, and explain that something was done.
+func TestAuditAfterTheRetention(t *testing.T) {
+	t.Parallel()
+	w, dir := revoking(t)
+	w.must(t, 0, "approve", w.hash(t))
+	w.must(t, 0, "run", "--once")
+	w.advance(t, 25*time.Hour)
+	w.must(t, 0, "run", "--once") // settled and verified: the retention begins
+	left := dir.people[7]
+	ofLeaver := func(e exported) bool { return e.Person.CSI == left.Number }
+	before := w.export(t)
+	if !slices.ContainsFunc(before, ofLeaver) {
+		t.Fatal("the audit does not know the leaver")
+	}
+	w.advance(t, 91*24*time.Hour)
+	w.must(t, 0, "run", "--once")
+	after := w.export(t)
+	if slices.ContainsFunc(after, ofLeaver) {
+		t.Error("the audit still knows the leaver")
+	}
+	stones := map[string]bool{}
+	for n, e := range after[:len(before)] {
+		if e.Hash != before[n].Hash || e.Event != before[n].Event || e.Erased != (e.Salt == "") {
+			t.Errorf("%+v was %+v", e, before[n])
+		}
+		if ofLeaver(before[n]) != e.Erased {
+			t.Errorf("entry %d of %s is erased: %t", e.Seq, before[n].Person.CSI, e.Erased)
+		}
+		if e.Erased {
+			stones[e.Tombstone] = true
+		}
+	}
+	n := slices.IndexFunc(after, func(e exported) bool { return e.Event == "erased" })
+	if n < 0 || len(stones) != 1 || !stones[after[n].Tombstone] || len(after[n].Tombstone) != 64 || len(after[n].Erases) < 9 {
+		t.Fatalf("tombstones %v", stones)
+	}
+	if out := w.must(t, 0, "audit", "verify"); !strings.Contains(out.stdout, fmt.Sprintf("of which %d are erased", len(after[n].Erases))) {
+		t.Errorf("%v", out)
+	}
+	out := w.must(t, 0, "explain", left.Number)
+	if !strings.Contains(out.stdout, "revoke / widerrufen") || !strings.Contains(out.stdout, "erased since") {
+		t.Errorf("explain does not tell that something was done: %v", out)
 	}
 }
 

@@ -230,7 +230,7 @@ func badFiles() map[string][]string {
 			`line 9: sources[0].exclude_dns[0]: a text is expected, found a list`,
 		},
 		"not-a-map": {
-			`line 10: leavers: keys are expected here, found the text "withdraw"; known keys: app_access, id, never_revoke, evidence, confirm, grace, approval`,
+			`line 10: leavers: keys are expected here, found the text "withdraw"; known keys: app_access, id, never_revoke, evidence, confirm, grace, approval, retention`,
 			`line 11: threema.timeout: a text is expected, found a list`,
 			`line 11: threema.base_url: a text is expected, found a map of keys`,
 		},

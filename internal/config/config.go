@@ -181,6 +181,8 @@ type Leavers struct {
 	Confirm     Confirm    `yaml:"confirm"`
 	Grace       Grace      `yaml:"grace"`
 	Approval    Approval   `yaml:"approval"`
+	// Retention is how long the memory of people stays of whom nothing is ours any more (D-67).
+	Retention time.Duration `yaml:"retention"`
 }
 
 // Evidence is a kind of proof that somebody left (design §5.2).

@@ -36,6 +36,7 @@ func Default() Config {
 			Confirm:   Confirm{Reads: 2, Over: 24 * time.Hour},
 			Grace:     Grace{Withdraw: 24 * time.Hour, ID: 7 * 24 * time.Hour},
 			Approval:  ApprovalIrreversible,
+			Retention: 90 * 24 * time.Hour,
 		},
 		Limits: Limits{
 			Leavers: LeaverLimits{

@@ -108,6 +108,7 @@ leavers:
   evidence: [expired, disabled]
   confirm: {reads: 1, over: 0s}
   grace: {withdraw: 7d, id: 1d12h}
+  retention: 0s
 protect: {csi: ["4711", E-boss]}
 limits: {leavers: {run: {count: 0, percent: 0}}, creates: {run: {percent: 50}}}
 metrics: {listen: ""}
@@ -116,13 +117,15 @@ log: {level: debug}
 	got := []any{
 		cfg.TimeZone.String(), cfg.Sources[0].BindDN, cfg.Sources[0].StartTLS, cfg.Sources[0].PageSize, cfg.Sources[0].Sentinels,
 		cfg.Threema.BaseURL.String(), cfg.Threema.Proxy.Host, cfg.Threema.DailyRequests, cfg.Credentials.Lock,
-		cfg.Leavers.NeverRevoke, cfg.Leavers.Evidence, cfg.Leavers.Confirm.Over, cfg.Leavers.Grace.Withdraw, cfg.Leavers.Grace.ID, cfg.Protect.CSI,
+		cfg.Leavers.NeverRevoke, cfg.Leavers.Evidence, cfg.Leavers.Confirm.Over, cfg.Leavers.Grace.Withdraw, cfg.Leavers.Grace.ID, cfg.Leavers.Retention,
+		cfg.Protect.CSI,
 		cfg.Limits.Leavers.Run, cfg.Limits.Creates.Run, cfg.Metrics.Listen, cfg.Log.Level.Slog().String(),
 	}
 	want := []any{
 		"Europe/Zurich", `CORP\reader`, true, 500, []string{"CN=Administrator,CN=Users,DC=corp,DC=example"},
 		"http://127.0.0.1:8080/threema/api/v1", "proxy:3128", 0, false,
-		[]string{"4712"}, []config.Evidence{config.EvidenceExpired, config.EvidenceDisabled}, time.Duration(0), 7 * 24 * time.Hour, 36 * time.Hour, []string{"4711", "E-boss"},
+		[]string{"4712"}, []config.Evidence{config.EvidenceExpired, config.EvidenceDisabled}, time.Duration(0), 7 * 24 * time.Hour, 36 * time.Hour, time.Duration(0),
+		[]string{"4711", "E-boss"},
 		config.Window{}, config.Window{Count: 500, Percent: 50}, "", "DEBUG",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

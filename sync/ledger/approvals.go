@@ -23,16 +23,17 @@ func (l *Ledger) Approve(ctx context.Context, hash, by string, approvals []plan.
 
 func putApprovals(ctx context.Context, tx *sql.Tx, t *trail, hash, by string, approvals []plan.GivenApproval) error {
 	for _, a := range approvals {
-		_, err := tx.ExecContext(ctx, `INSERT INTO approvals (change_id, source, person, hash, approved_by, approved_at, until)
-			VALUES (?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT (change_id) DO UPDATE SET source = excluded.source, person = excluded.person, hash = excluded.hash,
+		_, err := tx.ExecContext(ctx, `INSERT INTO approvals (change_id, op, source, person, csi, hash, approved_by, approved_at, until)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (change_id) DO UPDATE SET op = excluded.op, source = excluded.source, person = excluded.person,
+				csi = excluded.csi, hash = excluded.hash,
 				approved_by = excluded.approved_by, approved_at = excluded.approved_at, until = excluded.until`,
-			a.Change, a.Person.Source, a.Person.ID, hash, by, millis(t.now), millis(a.Until))
+			a.Change, a.Op, a.Person.Source, a.Person.ID, a.CSI, hash, by, millis(t.now), millis(a.Until))
 		if err != nil {
 			return err
 		}
 		t.note(AuditEntry{
-			Event: AuditApproved, Change: a.Change, Person: a.Person, By: by,
+			Event: AuditApproved, Op: a.Op, Change: a.Change, Person: a.Person, CSI: a.CSI, By: by,
 			Message: fmt.Sprintf("plan %s, until %s", hash, a.Until.UTC().Format(time.RFC3339)),
 		})
 	}
@@ -43,10 +44,10 @@ func readApprovals(ctx context.Context, tx querier) ([]plan.GivenApproval, error
 	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.GivenApproval, error) {
 		var a plan.GivenApproval
 		var until int64
-		err := rows.Scan(&a.Change, &a.Person.Source, &a.Person.ID, &until)
+		err := rows.Scan(&a.Change, &a.Op, &a.Person.Source, &a.Person.ID, &a.CSI, &until)
 		a.Until = fromMillis(until)
 		return a, err
-	}, `SELECT change_id, source, person, until FROM approvals ORDER BY change_id`)
+	}, `SELECT change_id, op, source, person, csi, until FROM approvals ORDER BY change_id`)
 }
 
 // useUp forgets the approval of a change that is done: who comes back is not taken out again
@@ -59,7 +60,7 @@ func useUp(ctx context.Context, tx *sql.Tx, change string) error {
 // forgetApprovals drops those that count no more. One that was renewed beside the pass stays.
 func forgetApprovals(ctx context.Context, tx *sql.Tx, t *trail, changes []string) error {
 	for _, change := range changes {
-		err := dropApprovals(ctx, tx, t, `DELETE FROM approvals WHERE change_id = ? AND until <= ? RETURNING change_id, source, person`, change, millis(t.now))
+		err := dropApprovals(ctx, tx, t, `DELETE FROM approvals WHERE change_id = ? AND until <= ?`, change, millis(t.now))
 		if err != nil {
 			return err
 		}
@@ -67,12 +68,12 @@ func forgetApprovals(ctx context.Context, tx *sql.Tx, t *trail, changes []string
 	return nil
 }
 
-// dropApprovals runs a DELETE that returns what it dropped, and notes that.
+// dropApprovals runs a DELETE, and notes what it dropped.
 func dropApprovals(ctx context.Context, tx *sql.Tx, t *trail, query string, args ...any) error {
 	dropped, err := selectAll(ctx, tx, func(rows *sql.Rows) (AuditEntry, error) {
 		e := AuditEntry{Event: AuditApprovalExpired}
-		return e, rows.Scan(&e.Change, &e.Person.Source, &e.Person.ID)
-	}, query, args...)
+		return e, rows.Scan(&e.Change, &e.Op, &e.Person.Source, &e.Person.ID, &e.CSI)
+	}, query+` RETURNING change_id, op, source, person, csi`, args...)
 	if err != nil {
 		return err
 	}

@@ -2,88 +2,77 @@ package ledger
 
 import (
 	"context"
-	"crypto/sha256"
+	"crypto/rand"
 	"database/sql"
-	"encoding/binary"
-	"encoding/hex"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
-// AuditEvent is what an entry of the audit tells. The set is closed: it is part of the export.
+// AuditEvent is what an entry of the audit tells. The set is closed: it is part of the export. A new
+// one is a line here, one in table audit_events (schema/0003.sql), and a row in audit_test.go.
 type AuditEvent string
 
 // The events.
 const (
-	AuditIntent          AuditEvent = "intent"           // a change is about to be carried out, with its evidence
-	AuditCreated         AuditEvent = "created"          // the credential of a create is there; its hand-over is not
-	AuditDone            AuditEvent = "done"             // the service said yes, or what was wanted was so already
-	AuditFailed          AuditEvent = "failed"           // it was refused, or not sent
-	AuditUnknown         AuditEvent = "unknown"          // its answer was lost, or its process is gone
-	AuditSettled         AuditEvent = "settled"          // looking at the package showed that it is done
-	AuditReverted        AuditEvent = "reverted"         // looking at the package showed that nothing has changed
-	AuditSagaEnded       AuditEvent = "saga-ended"       // nothing is left to do for a leaver
-	AuditApproved        AuditEvent = "approved"         // somebody said yes to a change
-	AuditApprovalExpired AuditEvent = "approval-expired" // and it was not used in its time
-	AuditBound           AuditEvent = "bound"            // the ledger is bound to another package or scope
-	AuditBaseline        AuditEvent = "baseline"         // somebody accepted package and scope as they are
-	AuditClockShifted    AuditEvent = "clock-shifted"    // the clock of this program is not the machine's: a test
-	AuditVerified        AuditEvent = "verified"         // looking at the package showed that an effect holds
-	AuditAlarm           AuditEvent = "alarm"            // and that one does not
-	AuditAlarmCleared    AuditEvent = "alarm-cleared"    // such an alarm stands no more
+	AuditIntent          AuditEvent = "intent"                         // a change is about to be carried out, with its evidence
+	AuditCreated         AuditEvent = "created"                        // the credential of a create is there; its hand-over is not
+	AuditDone            AuditEvent = "done"                           // the service said yes, or what was wanted was so already
+	AuditFailed          AuditEvent = "failed"                         // it was refused, or not sent
+	AuditRefused         AuditEvent = "refused"                        // a value of a request for many; the others went through
+	AuditUnknown         AuditEvent = "unknown"                        // its answer was lost, or its process is gone
+	AuditSettled         AuditEvent = "settled"                        // looking at the package showed that it is done
+	AuditReverted        AuditEvent = "reverted"                       // looking at the package showed that nothing has changed
+	AuditSkipped         AuditEvent = AuditEvent(plan.Skipped)         // the last look, or the stop file, forbade it
+	AuditConfirmed       AuditEvent = "confirmed"                      // the departure of somebody is proven
+	AuditReset           AuditEvent = "reset"                          // and is so no longer: they are back, or nobody can tell
+	AuditSagaEnded       AuditEvent = "saga-ended"                     // nothing is left to do for a leaver
+	AuditApproved        AuditEvent = "approved"                       // somebody said yes to a change
+	AuditApprovalRefused AuditEvent = AuditEvent(plan.ApprovalRefused) // or to what does not wait, or is another set by now
+	AuditApprovalExpired AuditEvent = "approval-expired"               // a yes was not used in its time
+	AuditApplyRefused    AuditEvent = AuditEvent(plan.ApplyRefused)    // a written plan does not hold any more
+	AuditGuardTripped    AuditEvent = "guard-tripped"                  // a guard blocks since this pass
+	AuditGuardLifted     AuditEvent = "guard-lifted"                   // and no longer
+	AuditBound           AuditEvent = "bound"                          // the ledger is bound to another package or scope
+	AuditBaseline        AuditEvent = "baseline"                       // somebody accepted package and scope as they are
+	AuditClockShifted    AuditEvent = "clock-shifted"                  // the clock of this program is not the machine's: a test
+	AuditErased          AuditEvent = "erased"                         // of entries, only a tombstone is left (erase.go)
+	AuditVerified        AuditEvent = "verified"                       // looking at the package showed that an effect holds
+	AuditAlarm           AuditEvent = "alarm"                          // and that one does not
+	AuditAlarmCleared    AuditEvent = "alarm-cleared"                  // such an alarm stands no more
 )
 
 // AuditEntry is one entry of the audit. What does not apply is empty.
 type AuditEntry struct {
-	Seq          int64 // from 1, without a gap
-	At           time.Time
-	Run          int64 // the pass in which it happened; 0: beside any
-	Event        AuditEvent
-	Op           plan.Op
-	Change       string
+	Seq       int64 // from 1, without a gap
+	At        time.Time
+	Run       int64 // the pass in which it happened; 0: beside any
+	Event     AuditEvent
+	Op        plan.Op
+	Operation int64  // the row of the journal; entries of one request share it
+	Guard     string // the guard that tripped, or was lifted
+	By        string // the user of the operating system; "": the program
+
+	// Personal data, but for the name of the source. Of an erased entry it is gone.
 	Person       plan.PersonID
+	Change       string
 	CSI          string
 	CredentialID string
 	ThreemaIDs   []string
 	Evidence     string
 	Message      string
-	By           string // the user of the operating system; "": the program
-	PrevHash     string // hex; of the first entry: zeros
-	Hash         string // hex
-}
 
-// auditRow is an entry as the table holds it.
-type auditRow struct {
-	seq, at, run   int64
-	event, op      string
-	change         string
-	source, person string
-	csi            string
-	credential     string
-	threemaIDs     string // JSON
-	evidence       string
-	message        string
-	by             string
-	prev, hash     []byte
-}
+	Erased bool
+	// Tombstone is the keyed hash of a person, in hex: of an erasure, whose entries it erases;
+	// of an erased entry, whose it was. Erases are the numbers of the entries.
+	Tombstone string
+	Erases    []int64
 
-// digest is the SHA-256 over the hash of the entry before and all other columns in the order of
-// the table, numbers in decimal. Each goes in behind its length in bytes (64 bits, big endian),
-// so that no value can pass for two.
-func (r *auditRow) digest() []byte {
-	var text []byte
-	for _, field := range []string{
-		string(r.prev), strconv.FormatInt(r.seq, 10), strconv.FormatInt(r.at, 10), strconv.FormatInt(r.run, 10),
-		r.event, r.op, r.change, r.source, r.person, r.csi, r.credential, r.threemaIDs, r.evidence, r.message, r.by,
-	} {
-		text = binary.BigEndian.AppendUint64(text, uint64(len(field)))
-		text = append(text, field...)
-	}
-	sum := sha256.Sum256(text)
-	return sum[:]
+	Salt       string // hex, "" if erased; with it the commitment can be made anew
+	Commitment string // hex
+	PrevHash   string // hex; of the first entry: zeros
+	Hash       string // hex
 }
 
 // trail collects the entries of one transaction.
@@ -99,9 +88,25 @@ func (t *trail) note(e AuditEntry) { t.entries = append(t.entries, e) }
 // intent; message is what is new.
 func (t *trail) operation(event AuditEvent, op plan.Operation, message string) {
 	t.note(AuditEntry{
-		Event: event, Op: op.Op, Change: op.Change, Person: op.Person, CSI: op.CSI,
+		Event: event, Op: op.Op, Operation: op.ID, Change: op.Change, Person: op.Person, CSI: op.CSI,
 		CredentialID: op.CredentialID, ThreemaIDs: op.ThreemaIDs, Message: message,
 	})
+}
+
+// intent notes an operation that begins: for each person, if it is one request for many. Each
+// has an entry of their own, because each is erased at a time of their own.
+func (t *trail) intent(op plan.Operation) {
+	for _, p := range op.Parts {
+		t.note(AuditEntry{
+			Event: AuditIntent, Op: op.Op, Operation: op.ID, Change: p.Change, Person: p.Person, CSI: p.CSI,
+			CredentialID: p.CredentialID, Evidence: p.Evidence, Message: p.Reason,
+		})
+	}
+	if len(op.Parts) == 0 {
+		t.operation(AuditIntent, op, op.Reason)
+		last := &t.entries[len(t.entries)-1]
+		last.Evidence, last.By = op.Evidence, op.By
+	}
 }
 
 // audited is inTx for what the audit tells of: the entries that do notes are written in the same
@@ -129,14 +134,14 @@ func (t *trail) write(ctx context.Context, tx *sql.Tx) error {
 	if err := tx.QueryRowContext(ctx, `SELECT audit_seq, audit_hash FROM ledger`).Scan(&seq, &head); err != nil {
 		return err
 	}
-	insert, err := tx.PrepareContext(ctx, `INSERT INTO audit (`+auditColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+	insert, err := tx.PrepareContext(ctx, insertAudit)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = insert.Close() }()
 	for _, e := range t.entries {
 		seq++
-		r, err := e.row(seq, t.run, t.now, head)
+		r, err := e.row(seq, t.run, t.now, newSalt(), head)
 		if err != nil {
 			return err
 		}
@@ -149,46 +154,33 @@ func (t *trail) write(ctx context.Context, tx *sql.Tx) error {
 	return err
 }
 
-// row places an entry in the chain.
-func (e AuditEntry) row(seq, run int64, now time.Time, prev []byte) (auditRow, error) {
-	ids, err := encodeIDs(e.ThreemaIDs)
-	r := auditRow{
-		seq: seq, at: millis(now), run: run, event: string(e.Event), op: string(e.Op), change: e.Change,
-		source: e.Person.Source, person: e.Person.ID, csi: e.CSI, credential: e.CredentialID, threemaIDs: ids,
-		evidence: e.Evidence, message: e.Message, by: e.By, prev: prev,
-	}
-	r.hash = r.digest()
-	return r, err
-}
-
-const auditColumns = `seq, at, run, event, op, change_id, source, person, csi, credential_id, threema_ids, evidence, message, by, prev_hash, hash`
-
-func (r *auditRow) values() []any {
-	return []any{
-		r.seq, r.at, r.run, r.event, r.op, r.change, r.source, r.person, r.csi, r.credential, r.threemaIDs,
-		r.evidence, r.message, r.by, r.prev, r.hash,
-	}
-}
-
-func (r *auditRow) scan(rows *sql.Rows) error {
-	return rows.Scan(&r.seq, &r.at, &r.run, &r.event, &r.op, &r.change, &r.source, &r.person, &r.csi, &r.credential, &r.threemaIDs,
-		&r.evidence, &r.message, &r.by, &r.prev, &r.hash)
-}
-
-func (r *auditRow) entry() (AuditEntry, error) {
-	ids, err := decodeIDs(r.threemaIDs)
-	return AuditEntry{
-		Seq: r.seq, At: fromMillis(r.at), Run: r.run, Event: AuditEvent(r.event), Op: plan.Op(r.op), Change: r.change,
-		Person: plan.PersonID{Source: r.source, ID: r.person}, CSI: r.csi, CredentialID: r.credential, ThreemaIDs: ids,
-		Evidence: r.evidence, Message: r.message, By: r.by,
-		PrevHash: hex.EncodeToString(r.prev), Hash: hex.EncodeToString(r.hash),
-	}, err
+// newSalt makes the salt of a row, or a key. Reading never fails: the program would end before.
+func newSalt() []byte {
+	salt := make([]byte, saltSize)
+	_, _ = rand.Read(salt)
+	return salt
 }
 
 // latestRun is the pass under way, or the last one.
 func latestRun(ctx context.Context, tx *sql.Tx) (run int64, err error) {
 	err = tx.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) FROM runs`).Scan(&run)
 	return run, err
+}
+
+// Decide records what was decided against. It needs no flock.
+func (l *Ledger) Decide(ctx context.Context, run int64, d plan.Decision) error {
+	return audited(ctx, l.writes, "record a decision", l.now(), func(_ *sql.Tx, t *trail) error {
+		t.run = run
+		e := AuditEntry{
+			Event: AuditEvent(d.Kind), Op: d.Change.Op, Change: d.Change.ID, Person: d.Change.Person, CSI: d.Change.CSI,
+			CredentialID: d.Change.CredentialID, Evidence: d.Change.Evidence, Message: d.Message, By: d.By,
+		}
+		if d.Change.ThreemaID != "" {
+			e.ThreemaIDs = []string{d.Change.ThreemaID}
+		}
+		t.note(e)
+		return nil
+	})
 }
 
 // ClockShifted records that this process works with a shifted clock, for a test (design §6). It

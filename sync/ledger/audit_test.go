@@ -1,9 +1,12 @@
 package ledger
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
+	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,12 +29,22 @@ func auditSample() []AuditEntry {
 	}
 }
 
+// erasedSample is what testdata/v4.sql tells beside it, of somebody who is erased.
+func erasedSample() []AuditEntry {
+	stone := tombstone(bytes.Repeat([]byte{7}, saltSize), person("p5"))
+	return []AuditEntry{
+		{Event: AuditIntent, Op: plan.Withdraw, Person: plan.PersonID{Source: "corp"}, Erased: true, Tombstone: stone},
+		{Event: AuditErased, Person: plan.PersonID{Source: "corp"}, Tombstone: stone, Erases: []int64{4}},
+	}
+}
+
 // story reads the audit without what the chain adds.
 func story(tb testing.TB, r *Reader) []AuditEntry {
 	tb.Helper()
 	var all []AuditEntry
 	err := r.Audit(context.Background(), func(e AuditEntry) error {
-		e.Seq, e.At, e.Run, e.PrevHash, e.Hash = 0, time.Time{}, 0, "", ""
+		e.Seq, e.At, e.Run, e.Operation = 0, time.Time{}, 0, 0
+		e.Salt, e.Commitment, e.PrevHash, e.Hash = "", "", "", ""
 		all = append(all, e)
 		return nil
 	})
@@ -54,18 +67,62 @@ func verify(tb testing.TB, r *Reader) AuditReport {
 // TestTheEncodingIsFrozen: the chain of a released version verifies for ever.
 func TestTheEncodingIsFrozen(t *testing.T) {
 	t.Parallel()
-	l := open(t, fixture(t, 3), Options{Now: newClock().Now})
-	if got := verify(t, l.Reader); got.Entries != int64(len(auditSample())) {
-		t.Errorf("%+v", got)
-	}
-	if diff := cmp.Diff(auditSample(), story(t, l.Reader)); diff != "" {
-		t.Error(diff)
+	for version := 3; version <= latest(t); version++ {
+		l := open(t, fixture(t, version), Options{Now: newClock().Now})
+		want := auditSample()
+		if version >= 4 {
+			want = append(want, erasedSample()...)
+		}
+		if got := verify(t, l.Reader); got.Entries != int64(len(want)) || got.Erased != int64(len(want)-len(auditSample()))/2 {
+			t.Errorf("version %d: %+v", version, got)
+		}
+		if diff := cmp.Diff(want, story(t, l.Reader)); diff != "" {
+			t.Errorf("version %d: %s", version, diff)
+		}
 	}
 }
 
-// TestTheAuditTellsEachStep of the journal, and everything else that was decided.
+// storyRow is a part of the story, and what the audit tells of it.
+type storyRow struct {
+	name string
+	do   func(*testing.T, *Ledger, *clock)
+	want []AuditEntry
+}
+
+// TestTheAuditTellsEachStep of the journal, and everything else that was decided. Every event has
+// its row.
 func TestTheAuditTellsEachStep(t *testing.T) {
 	t.Parallel()
+	l, _ := openNew(t)
+	untold, err := selectAll(t.Context(), l.reads, func(rows *sql.Rows) (event AuditEvent, err error) {
+		return event, rows.Scan(&event)
+	}, `SELECT event FROM audit_events ORDER BY event`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range slices.Concat(journalStory(), decisionStory(), effectStory()) {
+		for _, e := range row.want {
+			untold = slices.DeleteFunc(untold, func(event AuditEvent) bool { return event == e.Event })
+		}
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			l, c := openNew(t)
+			row.do(t, l, c)
+			if diff := cmp.Diff(row.want, story(t, l.Reader), cmpopts.EquateEmpty()); diff != "" {
+				t.Error(diff)
+			}
+			if got := verify(t, l.Reader); got.Entries != int64(len(row.want)) {
+				t.Errorf("%+v", got)
+			}
+		})
+	}
+	if len(untold) > 0 {
+		t.Errorf("no row has the events %v", untold)
+	}
+}
+
+// journalStory is what the steps of the journal tell.
+func journalStory() []storyRow {
 	withdraw := withdrawal()
 	withdraw.Reason, withdraw.Evidence = "left", "disabled: userAccountControl 514"
 	told := func(event AuditEvent, message string, ids ...string) AuditEntry {
@@ -80,11 +137,7 @@ func TestTheAuditTellsEachStep(t *testing.T) {
 	joined := func(event AuditEvent, credential string) AuditEntry {
 		return AuditEntry{Event: event, Op: plan.Create, Change: "n1", Person: person("bob"), CredentialID: credential}
 	}
-	for _, row := range []struct {
-		name string
-		do   func(*testing.T, *Ledger, *clock)
-		want []AuditEntry
-	}{
+	return []storyRow{
 		{"done, with an ID that came late", func(t *testing.T, l *Ledger, _ *clock) {
 			op := beginOne(t, l, startRun(t, l), withdraw)
 			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done, ThreemaIDs: []string{"BBBBBBBB"}})
@@ -126,8 +179,57 @@ func TestTheAuditTellsEachStep(t *testing.T) {
 			{Event: AuditDone, Op: plan.Transfer, Change: "t1", Person: person("new"), CredentialID: "c1"},
 			{Event: AuditSagaEnded, Person: person("ada"), CSI: "4711", CredentialID: "c1", Message: "transferred"},
 		}},
+		{"one request for many, with a refusal", func(t *testing.T, l *Ledger, _ *clock) {
+			run := startRun(t, l)
+			op := beginOne(t, l, run, create)
+			if err := l.Created(t.Context(), op.ID, "c9"); err != nil {
+				t.Fatal(err)
+			}
+			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
+			op = beginOne(t, l, run, plan.Operation{Op: plan.SetSettings, Parts: []plan.Part{
+				{Change: "s1", Person: person("ada"), CSI: "4711", CredentialID: "c1", Reason: "differs"},
+				{Change: "s2", Person: person("bob"), CSI: "4712", CredentialID: "c9", Reason: "differs"},
+			}})
+			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done, Refusals: []plan.Refusal{
+				{CredentialID: "c9", Setting: "th_category", Value: "never told", Message: "nor this"},
+				{CredentialID: "nobody's", Setting: "th_category", Value: "never told", Message: "nor this"},
+			}})
+		}, []AuditEntry{
+			joined(AuditIntent, ""), joined(AuditCreated, "c9"), joined(AuditDone, "c9"),
+			{Event: AuditIntent, Op: plan.SetSettings, Change: "s1", Person: person("ada"), CSI: "4711", CredentialID: "c1", Message: "differs"},
+			{Event: AuditIntent, Op: plan.SetSettings, Change: "s2", Person: person("bob"), CSI: "4712", CredentialID: "c9", Message: "differs"},
+			{Event: AuditRefused, Op: plan.SetSettings, Person: person("bob"), CredentialID: "c9", Message: "th_category"},
+			{Event: AuditRefused, Op: plan.SetSettings, Message: "th_category"},
+			{Event: AuditDone, Op: plan.SetSettings},
+		}},
+	}
+}
+
+// decisionStory is what was decided beside the journal.
+func decisionStory() []storyRow {
+	departed := plan.Observation{
+		Person: person("ada"), DN: "cn=ada", CSI: "4711", State: plan.Departed, Since: start.Add(-time.Hour), Reads: 2,
+		Evidence: plan.Evidence{Kind: plan.Absent, Detail: "not found"}, ConfirmedAt: start,
+	}
+	proven := AuditEntry{
+		Event: AuditConfirmed, Person: person("ada"), CSI: "4711", Evidence: "absent (not found)", Message: "reads: 2, the first at 2026-11-21T06:30:00Z",
+	}
+	with := func(o plan.Observation, state plan.AccountState, confirmed time.Time) plan.Memory {
+		o.State, o.ConfirmedAt = state, confirmed
+		return plan.Memory{Observations: []plan.Observation{o}}
+	}
+	finish := func(t *testing.T, l *Ledger, planned bool, guards ...plan.Guard) {
+		t.Helper()
+		if err := l.FinishRun(t.Context(), startRun(t, l), plan.RunEnd{Result: "ok", Planned: planned, Guards: guards}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	berlin := plan.Guard{Name: plan.GuardLeaversOU, Source: "corp", Detail: "100 % of OU Berlin"}
+	bonn := plan.Guard{Name: plan.GuardLeaversOU, Source: "corp", Detail: "half of OU Bonn"}
+	stop := plan.Guard{Name: plan.GuardStopFile, Detail: "the stop file is there"}
+	return []storyRow{
 		{"an approval, and its end", func(t *testing.T, l *Ledger, c *clock) {
-			given := []plan.GivenApproval{{Change: "w1", Person: person("ada"), Until: start.Add(time.Hour)}}
+			given := []plan.GivenApproval{{Change: "w1", Op: plan.Withdraw, Person: person("ada"), CSI: "4711", Until: start.Add(time.Hour)}}
 			if err := l.Approve(t.Context(), "cafe", "anna (uid 1000)", given); err != nil {
 				t.Fatal(err)
 			}
@@ -135,8 +237,8 @@ func TestTheAuditTellsEachStep(t *testing.T) {
 			c.Advance(time.Hour)
 			remember(t, l, plan.Memory{ExpiredApprovals: []string{"w1"}})
 		}, []AuditEntry{
-			{Event: AuditApproved, Change: "w1", Person: person("ada"), By: "anna (uid 1000)", Message: "plan cafe, until 2026-11-21T08:30:00Z"},
-			{Event: AuditApprovalExpired, Change: "w1", Person: person("ada")},
+			{Event: AuditApproved, Op: plan.Withdraw, Change: "w1", Person: person("ada"), CSI: "4711", By: "anna (uid 1000)", Message: "plan cafe, until 2026-11-21T08:30:00Z"},
+			{Event: AuditApprovalExpired, Op: plan.Withdraw, Change: "w1", Person: person("ada"), CSI: "4711"},
 		}},
 		{"a binding, accepted later", func(t *testing.T, l *Ledger, _ *clock) {
 			m := plan.Memory{Subscription: "sub-1", Sources: map[string]plan.SourceBinding{"corp": {NamingContext: "dc=x", Scope: "f00d", Server: "dc1"}}}
@@ -156,18 +258,77 @@ func TestTheAuditTellsEachStep(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, []AuditEntry{{Event: AuditClockShifted, Message: "the clock of this program is shifted by 25h0m0s"}}},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			t.Parallel()
-			l, c := openNew(t)
-			row.do(t, l, c)
-			if diff := cmp.Diff(row.want, story(t, l.Reader), cmpopts.EquateEmpty()); diff != "" {
-				t.Error(diff)
+		{"a departure that is proven once, and forgotten", func(t *testing.T, l *Ledger, _ *clock) {
+			remember(t, l, with(departed, plan.Departed, time.Time{}))
+			remember(t, l, with(departed, plan.Departed, start))
+			again := departed
+			again.Reads = 3
+			remember(t, l, with(again, plan.Departed, start))
+			remember(t, l, plan.Memory{})
+		}, []AuditEntry{proven}},
+		{"a leaver who is back, and one of whom nobody can tell", func(t *testing.T, l *Ledger, _ *clock) {
+			for _, state := range []plan.AccountState{plan.Entitled, plan.Unknown} {
+				remember(t, l, plan.Memory{Observations: []plan.Observation{departed}})
+				o := plan.Observation{Person: person("ada"), CSI: "4711"}
+				remember(t, l, with(o, state, time.Time{}))
 			}
-			if got := verify(t, l.Reader); got.Entries != int64(len(row.want)) {
-				t.Errorf("%+v", got)
+		}, []AuditEntry{
+			proven, {Event: AuditReset, Person: person("ada"), CSI: "4711", Message: "entitled"},
+			proven, {Event: AuditReset, Person: person("ada"), CSI: "4711", Message: "unknown"},
+		}},
+		{"a step that was skipped", func(t *testing.T, l *Ledger, _ *clock) {
+			c := plan.Change{ID: "d1", Op: plan.Detach, Person: person("ada"), CSI: "4711", CredentialID: "c1", ThreemaID: "AAAAAAAA", Evidence: "absent"}
+			if err := l.Decide(t.Context(), 1, plan.Decision{Kind: plan.Skipped, Change: c, Message: "it uses another credential by now"}); err != nil {
+				t.Fatal(err)
 			}
-		})
+		}, []AuditEntry{{
+			Event: AuditSkipped, Op: plan.Detach, Change: "d1", Person: person("ada"), CSI: "4711", CredentialID: "c1", ThreemaIDs: []string{"AAAAAAAA"},
+			Evidence: "absent", Message: "it uses another credential by now",
+		}}},
+		{"what somebody asked for, and did not get", func(t *testing.T, l *Ledger, _ *clock) {
+			for _, kind := range []plan.DecisionKind{plan.ApprovalRefused, plan.ApplyRefused} {
+				if err := l.Decide(t.Context(), 0, plan.Decision{Kind: kind, By: "anna (uid 1000)", Message: "another set"}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := l.Decide(t.Context(), 0, plan.Decision{Kind: "anything"}); err == nil {
+				t.Error("an event outside the closed set was recorded")
+			}
+		}, []AuditEntry{
+			{Event: AuditApprovalRefused, By: "anna (uid 1000)", Message: "another set"},
+			{Event: AuditApplyRefused, By: "anna (uid 1000)", Message: "another set"},
+		}},
+		{"guards, each once", func(t *testing.T, l *Ledger, c *clock) {
+			finish(t, l, true, berlin, bonn)
+			finish(t, l, true, bonn, stop) // others are named: the same guard
+			finish(t, l, false)            // there was no plan
+			c.Advance(time.Hour)
+			finish(t, l, true)
+			finish(t, l, true)
+		}, []AuditEntry{
+			{Event: AuditGuardTripped, Guard: berlin.Name, Person: plan.PersonID{Source: "corp"}, Message: "100 % of OU Berlin; half of OU Bonn"},
+			{Event: AuditGuardTripped, Guard: stop.Name, Message: stop.Detail},
+			{Event: AuditGuardLifted, Guard: berlin.Name, Person: plan.PersonID{Source: "corp"}, Message: "it had tripped at 2026-11-21T07:30:00Z"},
+			{Event: AuditGuardLifted, Guard: stop.Name, Message: "it had tripped at 2026-11-21T07:30:00Z"},
+		}},
+		{"an erasure, of a person and of a guard", func(t *testing.T, l *Ledger, _ *clock) {
+			if _, err := l.writes.ExecContext(t.Context(), `UPDATE ledger SET tombstone_key = zeroblob(32)`); err != nil {
+				t.Fatal(err)
+			}
+			finish(t, l, true, berlin)
+			c := plan.Change{ID: "d1", Op: plan.Detach, Person: person("ada"), CSI: "4711"}
+			if err := l.Decide(t.Context(), 1, plan.Decision{Kind: plan.Skipped, Change: c}); err != nil {
+				t.Fatal(err)
+			}
+			if n, err := l.Erase(t.Context(), startRun(t, l), 0); err != nil || n != 1 {
+				t.Fatal(n, err)
+			}
+		}, []AuditEntry{
+			{Event: AuditGuardTripped, Guard: berlin.Name, Person: plan.PersonID{Source: "corp"}, Erased: true},
+			{Event: AuditSkipped, Op: plan.Detach, Person: plan.PersonID{Source: "corp"}, Erased: true, Tombstone: tombstone(make([]byte, saltSize), person("ada"))},
+			{Event: AuditErased, Person: plan.PersonID{Source: "corp"}, Tombstone: tombstone(make([]byte, saltSize), person("ada")), Erases: []int64{2}},
+			{Event: AuditErased, Erases: []int64{1}},
+		}},
 	}
 }
 
@@ -246,8 +407,8 @@ func TestTheAuditIsAppendOnly(t *testing.T) {
 
 // copyEntry is the statement that adds a copy of an entry with another number and other hashes.
 func copyEntry(of int, seq, prev, hash string) string {
-	return fmt.Sprintf(`INSERT INTO audit SELECT %s, at, run, event, op, change_id, source, person, csi, credential_id, threema_ids,
-		evidence, message, by, %s, %s FROM audit WHERE seq = %d`, seq, prev, hash, of)
+	return fmt.Sprintf(`INSERT INTO audit SELECT %s, at, run, event, op, operation, guard, source, by, tombstone, erases,
+		change_id, person, csi, credential_id, threema_ids, evidence, message, salt, commitment, %s, %s FROM audit WHERE seq = %d`, seq, prev, hash, of)
 }
 
 // withoutTriggers is what somebody does first who may write to the file.
@@ -271,25 +432,34 @@ func TestTampering(t *testing.T) {
 		"cut, and the end set back":      {`DELETE FROM audit WHERE seq > 3; UPDATE ledger SET audit_seq = 3`, "entry 3 was edited, hash and all: it is not the end that the ledger remembers", 3},
 		"one added behind the end":       {copyEntry(5, "6", "hash", "hash"), "entry 6 was edited", 5},
 		"a number below the first":       {`PRAGMA ignore_check_constraints = 1; UPDATE audit SET seq = 0 WHERE seq = 1`, "entry 0 was inserted", 0},
+		"emptied by hand":                {`UPDATE audit SET ` + eraseWords + ` WHERE seq = 3`, "entry 3 was emptied by hand: no entry tells of its erasure", 2},
+		"the salt alone gone":            {`UPDATE audit SET salt = NULL WHERE seq = 3`, "entry 3 was edited: what it says of a person", 2},
 		"another end remembered":         {`UPDATE ledger SET audit_hash = zeroblob(32)`, "entry 5 was edited, hash and all", 5},
 	}
+	uncovered := strings.Split("change_id, person, csi, credential_id, threema_ids, evidence, message, salt", ", ")
 	for _, column := range strings.Split(auditColumns, ", ")[1:] { // seq is above
 		value := column + ` || 'x'`
 		switch column {
-		case "at", "run":
+		case "at", "run", "operation":
 			value = column + ` + 1`
 		case "event":
 			value = `'failed'`
 		case "threema_ids":
 			value = `'["EEEEEEEE"]'`
-		case "prev_hash", "hash":
+		case "erases":
+			value = `'[1]'`
+		case "salt", "commitment", "prev_hash", "hash":
 			value = `zeroblob(32)`
+		}
+		fault := "entry 3 was edited: its hash does not fit"
+		if slices.Contains(uncovered, column) {
+			fault = "entry 3 was edited: what it says of a person is not what it was written with"
 		}
 		rows["the column "+column+" edited"] = struct {
 			do    string
 			fault string
 			good  int64
-		}{`UPDATE audit SET ` + column + ` = ` + value + ` WHERE seq = 3`, "entry 3 was edited: its hash does not fit", 2}
+		}{`UPDATE audit SET ` + column + ` = ` + value + ` WHERE seq = 3`, fault, 2}
 	}
 	for name, row := range rows {
 		t.Run(name, func(t *testing.T) {
@@ -358,9 +528,10 @@ func forge(t *testing.T, l *Ledger, seq int64) {
 		} else {
 			r = all[seq-1]
 		}
-		r.seq, r.person = seq, "eve"
+		r.seq, r.says[1] = seq, "eve"
+		r.commitment = r.commit()
 		r.hash = r.digest()
-		_, err = tx.ExecContext(t.Context(), `INSERT OR REPLACE INTO audit (`+auditColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, r.values()...)
+		_, err = tx.ExecContext(t.Context(), strings.Replace(insertAudit, "INSERT", "INSERT OR REPLACE", 1), r.values()...)
 		return err
 	})
 	if err != nil {
@@ -374,7 +545,11 @@ func TestTheHashCanBeMadeFromTheExport(t *testing.T) {
 	l := open(t, fixture(t, 3), Options{Now: newClock().Now})
 	last := make([]byte, 32)
 	err := l.Audit(t.Context(), func(e AuditEntry) error {
-		r, err := e.row(e.Seq, e.Run, e.At, last)
+		salt, err := hex.DecodeString(e.Salt)
+		if err != nil {
+			return err
+		}
+		r, err := e.row(e.Seq, e.Run, e.At, salt, last)
 		last = r.hash
 		if got := fmt.Sprintf("%x", r.hash); got != e.Hash {
 			t.Errorf("entry %d: %s, want %s", e.Seq, got, e.Hash)

@@ -7,8 +7,8 @@
 //	Reader   State, Budget, LastRuns, Journal, Seeds    status, beside a running pass
 //	         and VerifyAudit, Audit                     audit verify|export
 //	Meter    and Take, BlockRequests                    plan: it counts its requests, nothing else
-//	Ledger   and StartRun … Settle                      a pass, by the holder of the flock
-//	         and Approve                                approve, beside a running pass
+//	Ledger   and StartRun … Settle, Erase               a pass, by the holder of the flock
+//	         and Approve, Decide                        approve, beside a running pass
 //
 // A Ledger satisfies the interface Ledger of package sync, a Meter the quota of package threema.
 //
@@ -24,9 +24,11 @@
 // them. An interrupted create is resumed on its open row: Created and Settle take its ID, and
 // Begin refuses a second one.
 //
-// Each of these steps, and each approval and binding, leaves an entry in the audit, in the same
-// transaction. The audit is never changed, and each entry holds the hash of the one before:
-// [Reader.VerifyAudit] says what that proves, and what it cannot.
+// Each of these steps, and each approval, binding, guard and refusal, leaves an entry in the audit,
+// in the same transaction. An entry is never changed, and each holds the hash of the one before:
+// [Reader.VerifyAudit] says what that proves, and what it cannot. The hash covers personal data by
+// way of a salted commitment (chain.go), so that [Ledger.Erase] can take it out and the chain holds.
+// Whoever adds a table with people adds its lines to stakes and traces (erase.go).
 //
 // No password, key or activation link enters: the types of package plan carry none. The file
 // holds personal data all the same, so it is made with mode 0600, and one that others can
@@ -49,7 +51,9 @@
 //	watch.go     what was taken from leavers: does it hold?
 //	saga.go      leavers on their way out
 //	approvals.go what somebody said yes to
-//	audit.go     the record of every decision; verify.go, the proof that it is whole
+//	audit.go     the record of every decision; chain.go, its hashes; verify.go, the proof that it is whole
+//	guards.go    which guards tripped, for the audit
+//	erase.go     the end of the memory of a person; tombstone.go, what is left; scrub.go, the disk
 //	quota.go     the requests of the rolling day
 //	runs.go      the record of passes
 package ledger

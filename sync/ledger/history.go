@@ -13,25 +13,31 @@ import (
 const shownSteps = 200
 
 // PersonHistory returns what was recorded of one person: the latest journal rows with their
-// passes, and all departures. A row of settings stands for many people and is left out.
+// passes, and all departures. Of what was erased it finds the tombstones. A row of settings stands for many people and is left out.
 func (r *Reader) PersonHistory(ctx context.Context, person plan.PersonID) (plan.History, error) {
-	const ofPerson = ` FROM journal WHERE source = ? AND person = ? AND op <> 'set-settings'`
+	const fromJournal = ` FROM journal WHERE source = ? AND person IN (?, ?) AND op <> 'set-settings'`
 	var h plan.History
-	err := inTx(ctx, r.reads, "read the history of a person", func(tx *sql.Tx) (err error) {
+	err := inTx(ctx, r.reads, "read the history of a person", func(tx *sql.Tx) error {
+		key, err := readKey(ctx, tx)
+		if err != nil {
+			return err
+		}
+		buried := tombstone(key, person) // without a key it is nobody's
 		h.Steps, err = selectAll(ctx, tx, func(rows *sql.Rows) (plan.PastStep, error) {
 			var s plan.PastStep
 			var settled int64
 			var err error
 			s.Operation, err = scanOperation(rows.Scan, &s.State, &settled, &s.Message, &s.Run, &s.Mode)
 			s.SettledAt = fromMillis(settled)
+			s.Erased = s.Person.ID == buried
 			return s, err
 		}, `SELECT `+operationColumns+`, state, settled_at, message, run, (SELECT mode FROM runs WHERE runs.id = run)`+
-			ofPerson+` ORDER BY id DESC LIMIT ?`, person.Source, person.ID, shownSteps)
+			fromJournal+` ORDER BY id DESC LIMIT ?`, person.Source, person.ID, buried, shownSteps)
 		if err != nil {
 			return err
 		}
 		slices.Reverse(h.Steps)
-		if err := tx.QueryRowContext(ctx, `SELECT count(*)`+ofPerson, person.Source, person.ID).Scan(&h.Omitted); err != nil {
+		if err := tx.QueryRowContext(ctx, `SELECT count(*)`+fromJournal, person.Source, person.ID, buried).Scan(&h.Omitted); err != nil {
 			return err
 		}
 		h.Omitted -= len(h.Steps)

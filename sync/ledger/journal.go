@@ -69,10 +69,7 @@ func begin(ctx context.Context, tx *sql.Tx, t *trail, op *plan.Operation) error 
 	if op.ID, err = row.LastInsertId(); err != nil {
 		return err
 	}
-	t.note(AuditEntry{
-		Event: AuditIntent, Op: op.Op, Change: op.Change, Person: op.Person, CSI: op.CSI,
-		CredentialID: op.CredentialID, ThreemaIDs: op.ThreemaIDs, Evidence: op.Evidence, Message: op.Reason, By: op.By,
-	})
+	t.intent(*op)
 	if op.Op == plan.Withdraw {
 		return persistIDs(ctx, tx, *op)
 	}
@@ -157,18 +154,26 @@ func settle(ctx context.Context, tx *sql.Tx, t *trail, o plan.Outcome) error {
 		}
 		op.ThreemaIDs = union(op.ThreemaIDs, o.ThreemaIDs)
 	}
+	words := o.Message
+	if op.Op == plan.SetSettings {
+		if err := noteRefused(ctx, tx, t, op, o.Refusals); err != nil {
+			return fmt.Errorf("refused setting: %w", err)
+		}
+	} else {
+		words = outcomeWords(o)
+	}
 	switch o.Result {
 	case plan.Done:
-		t.operation(AuditDone, op, outcomeWords(o))
+		t.operation(AuditDone, op, words)
 		if err := effect(ctx, tx, t, op); err != nil {
 			return err
 		}
 		return closeRow(ctx, tx, op.ID, done, "", t.now)
 	case plan.Failed:
-		t.operation(AuditFailed, op, outcomeWords(o))
+		t.operation(AuditFailed, op, words)
 		return closeRow(ctx, tx, op.ID, failed, o.Message, t.now)
 	case plan.Uncertain:
-		t.operation(AuditUnknown, op, outcomeWords(o))
+		t.operation(AuditUnknown, op, words)
 		_, err := tx.ExecContext(ctx, `UPDATE journal SET state = 'unknown', message = ? WHERE id = ?`, o.Message, op.ID)
 		return err
 	}
@@ -192,6 +197,24 @@ func outcomeWords(o plan.Outcome) string {
 		words = append(words, fmt.Sprintf("%s of credential %s refused", r.Setting, r.CredentialID))
 	}
 	return strings.Join(words, "; ")
+}
+
+// noteRefused notes the refusals of one request for many people: each with the person whose
+// credential it is, since the request is nobody's.
+func noteRefused(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation, refusals []plan.Refusal) error {
+	for _, r := range refusals {
+		e := AuditEntry{Event: AuditRefused, Op: op.Op, Operation: op.ID, CredentialID: r.CredentialID, Message: r.Setting}
+		err := tx.QueryRowContext(ctx, `SELECT source, person, csi FROM ownership WHERE credential_id = ?`,
+			r.CredentialID).Scan(&e.Person.Source, &e.Person.ID, &e.CSI)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			e.CredentialID = "" // nobody's, so nobody's erasure would find it
+		case err != nil:
+			return err
+		}
+		t.note(e)
+	}
+	return nil
 }
 
 func closeRow(ctx context.Context, tx *sql.Tx, id int64, state, message string, now time.Time) error {

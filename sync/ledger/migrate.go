@@ -33,6 +33,9 @@ func scripts(files fs.FS) ([]string, error) {
 	}
 }
 
+// backupSuffix ends the name of a backup. The start is that of the ledger.
+const backupSuffix = ".bak"
+
 // migration brings a file to the latest schema (pitfall E9).
 type migration struct {
 	db      *sql.DB
@@ -87,7 +90,7 @@ func (m migration) apply(ctx context.Context) (applied int, err error) {
 // backup copies the file as it is, to a new private file beside it. VACUUM INTO accepts an
 // empty file, so the mode is right from the start (pitfalls E5, E7).
 func (m migration) backup(ctx context.Context, version int) error {
-	name := fmt.Sprintf("%s.v%d-%s.bak", m.path, version, m.now().UTC().Format("20060102T150405Z"))
+	name := fmt.Sprintf("%s.v%d-%s", m.path, version, m.now().UTC().Format("20060102T150405Z")) + backupSuffix
 	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, private)
 	if err != nil {
 		return fmt.Errorf("back up the ledger: %w", err)

@@ -188,6 +188,7 @@ func sample(version int) plan.State {
 			Saga: 1, Kind: plan.IDReturned, Op: plan.Detach, Person: e.Person, CSI: e.CSI, DN: e.DN, CredentialID: e.CredentialID, Username: e.Username,
 			ThreemaID: "BBBBBBBB", Since: start, QuietSince: start,
 		}}
+		s.Approvals[0].Op, s.Approvals[0].CSI = plan.Revoke, "4713"
 	}
 	return s
 }

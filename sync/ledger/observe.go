@@ -22,7 +22,7 @@ func (l *Ledger) Remember(ctx context.Context, run int64, m plan.Memory) error {
 		if err := bind(ctx, tx, t, m); err != nil {
 			return fmt.Errorf("binding: %w", err)
 		}
-		if err := putObservations(ctx, tx, m.Observations); err != nil {
+		if err := putObservations(ctx, tx, t, m.Observations); err != nil {
 			return fmt.Errorf("observations: %w", err)
 		}
 		if err := putSentinels(ctx, tx, m.Sentinels); err != nil {

@@ -31,10 +31,12 @@ func (o Options) withDefaults() Options {
 
 // Reader reads a ledger beside a running pass and writes nothing.
 type Reader struct {
-	path  string
+	path  string // absolute
 	now   func() time.Time
 	daily int
 	reads *sql.DB
+
+	logger *slog.Logger
 }
 
 // Meter reads a ledger and counts requests. It is all that `plan` needs.
@@ -108,7 +110,7 @@ func prepare(ctx context.Context, db *sql.DB, path string, opts Options) error {
 }
 
 func newReader(path string, opts Options) *Reader {
-	return &Reader{path: path, now: opts.Now, daily: opts.DailyRequests, reads: newPool(reader(path), readers)}
+	return &Reader{path: path, now: opts.Now, daily: opts.DailyRequests, reads: newPool(reader(path), readers), logger: opts.Logger}
 }
 
 // Close gives the file back. Running methods end first.

@@ -64,10 +64,11 @@ func writer(path string) connector {
 			"_synchronous":     {"FULL"},
 			"_foreign_keys":    {"on"},
 			"_busy_timeout":    {fmt.Sprint(busyTimeout.Milliseconds())},
+			"_secure_delete":   {"on"}, // what is erased is overwritten (D-67)
 			"_txlock":          {"immediate"},
 			"_stmt_cache_size": {"64"},
 		}),
-		want: []pragma{{"journal_mode", "wal"}, {"synchronous", int64(2)}, {"foreign_keys", int64(1)}, {"busy_timeout", busyTimeout.Milliseconds()}},
+		want: []pragma{{"journal_mode", "wal"}, {"synchronous", int64(2)}, {"foreign_keys", int64(1)}, {"busy_timeout", busyTimeout.Milliseconds()}, {"secure_delete", int64(1)}},
 	}
 }
 

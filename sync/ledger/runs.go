@@ -54,9 +54,10 @@ func loseTrack(ctx context.Context, tx *sql.Tx, t *trail) error {
 // FinishRun closes the record of a pass. A pass without it shows as one that crashed. A
 // caller that is being stopped passes context.WithoutCancel.
 func (l *Ledger) FinishRun(ctx context.Context, run int64, end plan.RunEnd) error {
-	return inTx(ctx, l.writes, "finish the record of a pass", func(tx *sql.Tx) error {
+	return audited(ctx, l.writes, "finish the record of a pass", l.now(), func(tx *sql.Tx, t *trail) error {
+		t.run = run
 		result, err := tx.ExecContext(ctx, `UPDATE runs SET finished_at = ?, result = ?, exit_code = ?, report = ?
-			WHERE id = ? AND finished_at = 0`, millis(l.now()), end.Result, end.ExitCode, string(end.Report), run)
+			WHERE id = ? AND finished_at = 0`, millis(t.now), end.Result, end.ExitCode, string(end.Report), run)
 		if err != nil {
 			return err
 		}
@@ -66,6 +67,11 @@ func (l *Ledger) FinishRun(ctx context.Context, run int64, end plan.RunEnd) erro
 		// One report is what status shows; all of them would be the largest part of the file.
 		if _, err := tx.ExecContext(ctx, `UPDATE runs SET report = '' WHERE id < ? AND report <> ''`, run); err != nil {
 			return err
+		}
+		if end.Planned {
+			if err := noteGuards(ctx, tx, t, end.Guards); err != nil {
+				return fmt.Errorf("guards: %w", err)
+			}
 		}
 		if !end.RolledOut {
 			return nil

@@ -11,20 +11,25 @@ import (
 
 // AuditReport is what [Reader.VerifyAudit] found.
 type AuditReport struct {
-	Entries int64  // that are as they were written, from the first one on
+	Entries int64  // that are as they were written, or erased, from the first one on
+	Erased  int64  // of them
 	Head    string // the hash, in hex, of the last one; zeros if there is none
 	// Fault tells of the first entry that is not as it was written, in words; "" if all are.
 	Fault string
 }
 
 // VerifyAudit walks through the audit, and finds the first entry that was edited, removed or
-// inserted, and entries that were cut off its end. It cannot find that somebody who may write to
+// inserted, emptied without an entry that tells of its erasure, or filled again after one, and
+// entries that were cut off its end. It cannot find that somebody who may write to
 // the file has made everything from some entry on anew, the end in table ledger included: against
 // that, keep Head, or the export, where this machine cannot write, and compare. The error is of
 // reading alone.
 func (r *Reader) VerifyAudit(ctx context.Context) (AuditReport, error) {
 	v := verifier{last: make([]byte, sha256.Size)}
-	err := inTx(ctx, r.reads, "verify the audit", func(tx *sql.Tx) error {
+	err := inTx(ctx, r.reads, "verify the audit", func(tx *sql.Tx) (err error) {
+		if v.buried, err = readBuried(ctx, tx); err != nil {
+			return err
+		}
 		if err := walkAudit(ctx, tx, v.follow); err != nil || v.fault != "" {
 			return err
 		}
@@ -36,12 +41,14 @@ func (r *Reader) VerifyAudit(ctx context.Context) (AuditReport, error) {
 		v.end(seq, head)
 		return nil
 	})
-	return AuditReport{Entries: v.entries, Head: hex.EncodeToString(v.last), Fault: v.fault}, err
+	return AuditReport{Entries: v.entries, Erased: v.erased, Head: hex.EncodeToString(v.last), Fault: v.fault}, err
 }
 
 // verifier follows the chain.
 type verifier struct {
+	buried  map[int64]string // the entries of whose erasure another one tells
 	entries int64
+	erased  int64
 	last    []byte // the hash of the last good entry
 	fault   string
 }
@@ -49,6 +56,7 @@ type verifier struct {
 // follow takes the next entry, and tells whether it wants another.
 func (v *verifier) follow(r *auditRow) (bool, error) {
 	next := v.entries + 1
+	_, buried := v.buried[r.seq]
 	switch {
 	case r.seq > next:
 		v.fault = fmt.Sprintf("entry %d was removed: entry %d comes after entry %d", next, r.seq, v.entries)
@@ -60,8 +68,17 @@ func (v *verifier) follow(r *auditRow) (bool, error) {
 		v.fault = "entry 1 was inserted: it says that another one came before it"
 	case !bytes.Equal(r.prev, v.last):
 		v.fault = fmt.Sprintf("entry %d was edited, hash and all: entry %d does not follow from it", v.entries, r.seq)
+	case r.erased() && r.says != nothing(), !r.erased() && !bytes.Equal(r.commitment, r.commit()):
+		v.fault = fmt.Sprintf("entry %d was edited: what it says of a person is not what it was written with", r.seq)
+	case r.erased() && !buried:
+		v.fault = fmt.Sprintf("entry %d was emptied by hand: no entry tells of its erasure", r.seq)
+	case buried && !r.erased():
+		v.fault = fmt.Sprintf("entry %d was filled again: another entry tells that it was erased", r.seq)
 	default:
 		v.entries, v.last = next, r.hash
+		if r.erased() {
+			v.erased++
+		}
 	}
 	return v.fault == "", nil
 }
@@ -81,10 +98,17 @@ func (v *verifier) end(seq int64, head []byte) {
 // Audit calls yield for each entry, in order and as of one moment. An error of yield ends it.
 func (r *Reader) Audit(ctx context.Context, yield func(AuditEntry) error) error {
 	return inTx(ctx, r.reads, "read the audit", func(tx *sql.Tx) error {
+		buried, err := readBuried(ctx, tx)
+		if err != nil {
+			return err
+		}
 		return walkAudit(ctx, tx, func(r *auditRow) (bool, error) {
 			e, err := r.entry()
 			if err != nil {
 				return false, fmt.Errorf("entry %d: %w", r.seq, err)
+			}
+			if e.Erased {
+				e.Tombstone = buried[e.Seq]
 			}
 			return true, yield(e)
 		})
@@ -108,4 +132,21 @@ func walkAudit(ctx context.Context, tx *sql.Tx, visit func(*auditRow) (more bool
 		}
 	}
 	return rows.Err()
+}
+
+// readBuried returns the entries of whose erasure another one tells, with the tombstone of each.
+func readBuried(ctx context.Context, tx *sql.Tx) (map[int64]string, error) {
+	buried := map[int64]string{}
+	_, err := selectAll(ctx, tx, func(rows *sql.Rows) (none struct{}, err error) {
+		var tombstone, erases string
+		if err := rows.Scan(&tombstone, &erases); err != nil {
+			return none, err
+		}
+		seqs, _ := decodeSeqs(erases) // one that cannot be read was edited: the walk gets there
+		for _, seq := range seqs {
+			buried[seq] = tombstone
+		}
+		return none, nil
+	}, `SELECT tombstone, erases FROM audit WHERE event = ?`, AuditErased)
+	return buried, err
 }

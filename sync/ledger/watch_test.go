@@ -23,6 +23,20 @@ func leave(t *testing.T, l *Ledger, c *clock) {
 	settleOne(t, l, plan.Outcome{Operation: second.ID, Result: plan.Done})
 }
 
+// leaveStory is what the audit tells of it.
+func leaveStory() []AuditEntry {
+	w := withdrawal()
+	told := func(event AuditEvent, op plan.Op, change string, ids ...string) AuditEntry {
+		return AuditEntry{
+			Event: event, Op: op, Change: change, Person: w.Person, CSI: w.CSI, CredentialID: w.CredentialID, ThreemaIDs: ids,
+		}
+	}
+	return []AuditEntry{
+		told(AuditIntent, w.Op, w.Change, w.ThreemaIDs...), told(AuditDone, w.Op, w.Change, union(w.ThreemaIDs, []string{"LATECOME"})...),
+		told(AuditIntent, plan.Detach, "d1", w.ThreemaIDs[0]), told(AuditDone, plan.Detach, "d1", w.ThreemaIDs[0]),
+	}
+}
+
 // TestEffectsAreKnownWithTheirDeed: as soon as an operation is done its effect is looked for, with
 // the IDs that the departure persisted, and neither an intent nor a failure is an effect.
 func TestEffectsAreKnownWithTheirDeed(t *testing.T) {
@@ -56,44 +70,38 @@ func TestEffectsAreKnownWithTheirDeed(t *testing.T) {
 	}
 }
 
-// TestTheAuditTellsOfEffects: a verification, an alarm and its end once each, and nothing of a
-// quiet row between.
-func TestTheAuditTellsOfEffects(t *testing.T) {
-	t.Parallel()
-	l, c := openNew(t)
-	leave(t, l, c)
-	e := state(t, l).Effects[1]
-	before := len(story(t, l.Reader))
-	e.GoneAt, e.VerifiedAt = c.Now(), c.Now()
-	for range 2 {
-		remember(t, l, plan.Memory{Effects: []plan.Effect{e}})
-	}
-	a := plan.Alarm{
-		Saga: e.Saga, Kind: plan.IDReturned, Op: e.Op, Person: e.Person, CSI: e.CSI, DN: e.DN, CredentialID: e.CredentialID, Username: e.Username,
-		ThreemaID: e.ThreemaID, Since: c.Now(),
-	}
-	remember(t, l, plan.Memory{Alarms: []plan.Alarm{a}})
-	a.QuietSince = c.Now()
-	remember(t, l, plan.Memory{Alarms: []plan.Alarm{a}})
-	if diff := cmp.Diff([]plan.Alarm{a}, state(t, l).Alarms); diff != "" {
-		t.Error(diff)
-	}
-	remember(t, l, plan.Memory{Cleared: []plan.ClearedAlarm{{Alarm: a, Why: "the person is entitled again"}}})
-	if got := state(t, l).Alarms; len(got) > 0 {
-		t.Errorf("cleared, yet %+v", got)
-	}
+// effectStory is what the audit tells of effects: a verification, an alarm and its end once each,
+// and nothing of a quiet row between.
+func effectStory() []storyRow {
 	entry := func(event AuditEvent, message string) AuditEntry {
+		w := withdrawal()
 		return AuditEntry{
-			Event: event, Op: plan.Detach, Person: e.Person, CSI: e.CSI, CredentialID: e.CredentialID, ThreemaIDs: []string{e.ThreemaID}, Message: message,
+			Event: event, Op: plan.Detach, Person: w.Person, CSI: w.CSI, CredentialID: w.CredentialID, ThreemaIDs: w.ThreemaIDs[:1], Message: message,
 		}
 	}
-	want := []AuditEntry{
-		entry(AuditVerified, ""), entry(AuditAlarm, "id-returned"), entry(AuditAlarmCleared, "id-returned: the person is entitled again"),
-	}
-	if diff := cmp.Diff(want, story(t, l.Reader)[before:]); diff != "" {
-		t.Error(diff)
-	}
-	verify(t, l.Reader)
+	return []storyRow{{"an effect that holds, and then does not", func(t *testing.T, l *Ledger, c *clock) {
+		leave(t, l, c)
+		e := state(t, l).Effects[1]
+		e.GoneAt, e.VerifiedAt = c.Now(), c.Now()
+		for range 2 {
+			remember(t, l, plan.Memory{Effects: []plan.Effect{e}})
+		}
+		a := plan.Alarm{
+			Saga: e.Saga, Kind: plan.IDReturned, Op: e.Op, Person: e.Person, CSI: e.CSI, DN: e.DN, CredentialID: e.CredentialID, Username: e.Username,
+			ThreemaID: e.ThreemaID, Since: c.Now(),
+		}
+		remember(t, l, plan.Memory{Alarms: []plan.Alarm{a}})
+		a.QuietSince = c.Now()
+		remember(t, l, plan.Memory{Alarms: []plan.Alarm{a}})
+		if diff := cmp.Diff([]plan.Alarm{a}, state(t, l).Alarms); diff != "" {
+			t.Error(diff)
+		}
+		remember(t, l, plan.Memory{Cleared: []plan.ClearedAlarm{{Alarm: a, Why: "the person is entitled again"}}})
+		if got := state(t, l).Alarms; len(got) > 0 {
+			t.Errorf("cleared, yet %+v", got)
+		}
+	}, append(leaveStory(),
+		entry(AuditVerified, ""), entry(AuditAlarm, "id-returned"), entry(AuditAlarmCleared, "id-returned: the person is entitled again"))}}
 }
 
 // TestEffectsAreLookedForAsLongAsTheyMatter: 90 days after the verification, longer with an alarm,

@@ -5,7 +5,9 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -40,7 +42,7 @@ func scanWhereabouts(rows *sql.Rows) (whereabouts, error) {
 
 // putObservations makes the stored observations equal to the given ones. The time of the
 // source's latest sighting is written once; see table latest.
-func putObservations(ctx context.Context, tx *sql.Tx, observations []plan.Observation) error {
+func putObservations(ctx context.Context, tx *sql.Tx, t *trail, observations []plan.Observation) error {
 	stored, err := readWhereabouts(ctx, tx)
 	if err != nil {
 		return err
@@ -51,6 +53,7 @@ func putObservations(ctx context.Context, tx *sql.Tx, observations []plan.Observ
 		wanted[i] = toRow(o, latest)
 	}
 	put, drop := difference(stored, wanted, whereabouts.compare)
+	noteDepartures(t, stored, put)
 	for _, w := range drop {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM observations WHERE source = ? AND person = ?`, w.source, w.person); err != nil {
 			return err
@@ -70,6 +73,32 @@ func putObservations(ctx context.Context, tx *sql.Tx, observations []plan.Observ
 		}
 	}
 	return nil
+}
+
+// noteDepartures notes whose departure has become proven, and who was proven departed and is so no
+// longer. Who is forgotten has left for good. Both lists are sorted.
+func noteDepartures(t *trail, stored, put []whereabouts) {
+	for _, w := range put {
+		var prior whereabouts
+		if n, known := slices.BinarySearchFunc(stored, w, whereabouts.compare); known {
+			prior = stored[n]
+		}
+		e := AuditEntry{Person: plan.PersonID{Source: w.source, ID: w.person}, CSI: w.csi, Evidence: w.proof()}
+		switch {
+		case prior.confirmedAt == 0 && w.confirmedAt != 0:
+			e.Event = AuditConfirmed
+			e.Message = fmt.Sprintf("reads: %d, the first at %s", w.reads, fromMillis(w.since).Format(time.RFC3339))
+			t.note(e)
+		case prior.confirmedAt != 0 && w.confirmedAt == 0:
+			e.Event, e.Message = AuditReset, w.state
+			t.note(e)
+		}
+	}
+}
+
+// proof words the evidence of a row.
+func (w whereabouts) proof() string {
+	return plan.Evidence{Kind: plan.EvidenceKind(w.evidence), Detail: w.detail}.String()
 }
 
 // latestSightings returns, by source, when somebody was seen last.

@@ -16,7 +16,9 @@ const (
 // evidence, no stop file.
 type GivenApproval struct {
 	Change string
-	Person PersonID // of the change
+	Op     Op // of the change, as Person and CSI; for the audit
+	Person PersonID
+	CSI    string
 	Until  time.Time
 }
 

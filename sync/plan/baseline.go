@@ -142,7 +142,7 @@ func (p *planner) massOf(which func(Change) bool) []GivenApproval {
 	var changes []GivenApproval
 	for _, c := range p.plan.Changes {
 		if !c.Approved && p.Policy.Mode.Allows(c.Op) && which(c) {
-			changes = append(changes, GivenApproval{Change: c.ID, Person: c.Person, Until: p.Now.Add(MaxApproval).UTC().Truncate(time.Second)})
+			changes = append(changes, GivenApproval{Change: c.ID, Op: c.Op, Person: c.Person, CSI: c.CSI, Until: p.Now.Add(MaxApproval).UTC().Truncate(time.Second)})
 		}
 	}
 	return changes

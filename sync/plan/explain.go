@@ -87,6 +87,7 @@ type PastStep struct {
 	Message   string
 	Run       int64
 	Mode      Mode // of the pass
+	Erased    bool // only op, times and state are left (D-67)
 }
 
 // PastDeparture is one saga.

@@ -212,7 +212,11 @@ func (x Explanation) formatHistory(out *printer) {
 		case s.Approved:
 			approved = "approved"
 		}
-		out.fact(stamp(s.At), s.Op.cockpitWord(), s.State, strings.Join(s.ThreemaIDs, " "), fmt.Sprintf("pass %d, policy %s", s.Run, s.Mode), approved, s.Message)
+		erased := ""
+		if s.Erased {
+			erased = "erased since, only this is left"
+		}
+		out.fact(stamp(s.At), s.Op.cockpitWord(), s.State, strings.Join(s.ThreemaIDs, " "), fmt.Sprintf("pass %d, policy %s", s.Run, s.Mode), approved, s.Message, erased)
 	}
 	for _, d := range h.Departures {
 		out.fact(stamp(d.StartedAt), "departure", firstNonEmpty(d.Ended, "under way"), "withdrawn "+stamp(d.WithdrawnAt), "ended "+stamp(d.EndedAt))
@@ -302,7 +306,7 @@ func (h History) json() map[string]any {
 			return object{
 				"id": s.Change, "op": s.Op, "state": s.State, "at": optionalTime(s.At), "settledAt": optionalTime(s.SettledAt),
 				"credentialId": s.CredentialID, "username": s.Username, "threemaIds": convert(s.ThreemaIDs, func(id string) string { return id }),
-				"approved": s.Approved, "ordered": s.Ordered, "message": s.Message, "run": s.Run, "policy": s.Mode,
+				"approved": s.Approved, "ordered": s.Ordered, "message": s.Message, "run": s.Run, "policy": s.Mode, "erased": s.Erased,
 			}
 		}),
 		"departures": convert(h.Departures, func(d PastDeparture) object {

@@ -151,6 +151,18 @@ type Operation struct {
 	// Reason, Evidence and By are those of the change. They go into the audit with the intent,
 	// and do not come back with [State].
 	Reason, Evidence, By string
+	// Parts, of one request for many people, are what it does for each: the operation itself is
+	// nobody's. They too are for the audit alone.
+	Parts []Part
+}
+
+// Part is what one request for many people does for one of them.
+type Part struct {
+	Change           string
+	Person           PersonID
+	CSI              string
+	CredentialID     string
+	Reason, Evidence string
 }
 
 // Result is how an operation ended.
@@ -248,6 +260,10 @@ type Publication struct {
 type RunEnd struct {
 	Result    string // ok, changed, waiting, incomplete, failed: a metric label
 	ExitCode  int
-	RolledOut bool   // the first roll-out is complete: from now on creates and changes are limited
-	Report    []byte // JSON, for status; no secrets
+	RolledOut bool // the first roll-out is complete: from now on creates and changes are limited
+	// Guards are those that tripped, and Planned tells that there was a plan in which they could:
+	// for the audit, which tells of each once when it trips, and once when it is lifted.
+	Guards  []Guard
+	Planned bool
+	Report  []byte // JSON, for status; no secrets
 }

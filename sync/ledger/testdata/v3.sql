@@ -178,24 +178,43 @@ CREATE TABLE approvals (
     until       INTEGER NOT NULL CHECK (until > approved_at)
 ) STRICT, WITHOUT ROWID;
 
--- Ledger, version 3: what was decided and done, and why. Rows are added and never changed; each
--- holds the hash of the one before it (audit.go). seq has no gap.
+-- Ledger, version 3: what was decided and done, and why (audit.go). Rows are added; of a row that
+-- is there, nothing changes but that its personal data is erased (erase.go).
+
+-- The events, a closed set. In a table of its own, because a CHECK cannot learn a word without a
+-- copy of the whole audit: a new event is a line here, or in a later script.
+CREATE TABLE audit_events (event TEXT NOT NULL PRIMARY KEY CHECK (event <> '')) STRICT, WITHOUT ROWID;
+INSERT INTO audit_events VALUES
+    ('intent'), ('created'), ('done'), ('failed'), ('refused'), ('unknown'), ('settled'), ('reverted'), ('skipped'),
+    ('confirmed'), ('reset'), ('saga-ended'),
+    ('approved'), ('approval-refused'), ('approval-expired'), ('apply-refused'),
+    ('guard-tripped'), ('guard-lifted'), ('bound'), ('baseline'), ('clock-shifted'),
+    ('erased');
+
+-- seq has no gap. hash covers prev_hash and each column up to erases as it is; the columns after
+-- that are personal data, and covered by way of the commitment: the SHA-256 over salt and them.
+-- Without salt and personal data the commitment tells nothing, and the chain holds all the same.
 CREATE TABLE audit (
     seq           INTEGER NOT NULL PRIMARY KEY CHECK (seq > 0),
     at            INTEGER NOT NULL,
     run           INTEGER NOT NULL,  -- the pass in which it happened; 0: beside any
-    event         TEXT    NOT NULL CHECK (event IN ('intent', 'created', 'done', 'failed', 'unknown', 'settled', 'reverted',
-                                                    'saga-ended', 'approved', 'approval-expired', 'bound', 'baseline', 'clock-shifted')),
+    event         TEXT    NOT NULL REFERENCES audit_events (event),
     op            TEXT    NOT NULL,
-    change_id     TEXT    NOT NULL,
+    operation     INTEGER NOT NULL,  -- the row of the journal; 0: none
+    guard         TEXT    NOT NULL,  -- the guard that tripped, or was lifted
     source        TEXT    NOT NULL,
+    by            TEXT    NOT NULL,  -- the user of the operating system; '': the program
+    tombstone     TEXT    NOT NULL,  -- of an erasure: the keyed hash of the person, hex
+    erases        TEXT    NOT NULL CHECK (json_type(erases) = 'array'), -- of an erasure: the seq of each erased row
+    change_id     TEXT    NOT NULL,
     person        TEXT    NOT NULL,
     csi           TEXT    NOT NULL,
     credential_id TEXT    NOT NULL,
     threema_ids   TEXT    NOT NULL CHECK (json_type(threema_ids) = 'array'),
     evidence      TEXT    NOT NULL,
     message       TEXT    NOT NULL,
-    by            TEXT    NOT NULL,  -- the user of the operating system; '': the program
+    salt          BLOB    CHECK (length(salt) = 32),  -- NULL: erased
+    commitment    BLOB    NOT NULL CHECK (length(commitment) = 32),
     prev_hash     BLOB    NOT NULL CHECK (length(prev_hash) = 32),
     hash          BLOB    NOT NULL CHECK (length(hash) = 32)
 ) STRICT;
@@ -204,7 +223,16 @@ CREATE TABLE audit (
 ALTER TABLE ledger ADD COLUMN audit_seq INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE ledger ADD COLUMN audit_hash BLOB NOT NULL DEFAULT x'0000000000000000000000000000000000000000000000000000000000000000';
 
+-- Erasing a row is the one change that is let through: its salt and personal data go, all of them,
+-- and nothing else is touched.
 CREATE TRIGGER audit_keeps_its_words BEFORE UPDATE ON audit
+WHEN OLD.salt IS NULL OR NEW.salt IS NOT NULL
+    OR (NEW.change_id, NEW.person, NEW.csi, NEW.credential_id, NEW.threema_ids, NEW.evidence, NEW.message)
+        IS NOT ('', '', '', '', '[]', '', '')
+    OR (NEW.seq, NEW.at, NEW.run, NEW.event, NEW.op, NEW.operation, NEW.guard, NEW.source, NEW.by, NEW.tombstone, NEW.erases,
+            NEW.commitment, NEW.prev_hash, NEW.hash)
+        IS NOT (OLD.seq, OLD.at, OLD.run, OLD.event, OLD.op, OLD.operation, OLD.guard, OLD.source, OLD.by, OLD.tombstone, OLD.erases,
+            OLD.commitment, OLD.prev_hash, OLD.hash)
 BEGIN SELECT raise(ABORT, 'the audit is append-only'); END;
 
 CREATE TRIGGER audit_keeps_its_rows BEFORE DELETE ON audit
@@ -237,13 +265,16 @@ INSERT INTO users_seen VALUES ('DDDDDDDD', 'c1');
 INSERT INTO approvals VALUES ('ch4', 'corp', 'p3', 'cafe', 'anna (uid 1000)', 1795242600123, 1795329000123);
 INSERT INTO quota VALUES (1795237200000, 42);
 INSERT INTO audit VALUES
-    (1, 1795246200123, 1, 'intent', 'withdraw', 'ch1', 'corp', 'p3', '4713', 'c3', '["AAAAAAAA","BBBBBBBB"]', 'absent: not found', 'left', '',
-        x'0000000000000000000000000000000000000000000000000000000000000000', x'20d4ee8a3cb37e054dab2ce7f0a61b976a6276f402cb2e08ed7ad9941751a1fe'),
-    (2, 1795246200123, 1, 'done', 'withdraw', 'ch1', 'corp', 'p3', '4713', 'c3', '[]', '', '', '',
-        x'20d4ee8a3cb37e054dab2ce7f0a61b976a6276f402cb2e08ed7ad9941751a1fe', x'850640ea3bf5470136222d26f0a87f364b0e634c099d12ff440eaa7473c9a326'),
-    (3, 1795246200123, 1, 'approved', '', 'ch4', 'corp', 'p3', '', '', '[]', '', 'plan cafe, until tomorrow', 'anna (uid 1000)',
-        x'850640ea3bf5470136222d26f0a87f364b0e634c099d12ff440eaa7473c9a326', x'243f22597183d1a3237ab538f4de353917f5ed8906f271819e8f512fec284552');
-UPDATE ledger SET audit_seq = 3, audit_hash = x'243f22597183d1a3237ab538f4de353917f5ed8906f271819e8f512fec284552';
+    (1, 1795246200123, 1, 'intent', 'withdraw', 0, '', 'corp', '', '', '[]', 'ch1', 'p3', '4713', 'c3', '["AAAAAAAA","BBBBBBBB"]', 'absent: not found', 'left',
+        x'0101010101010101010101010101010101010101010101010101010101010101', x'60ea7f25149a0455b914476b0da05146629501da22d052885f2834bc6ade7329',
+        x'0000000000000000000000000000000000000000000000000000000000000000', x'395be18b4c5054f110d9e57f71da95775994bb6e21ba3d0198f742b7aa47e8e4'),
+    (2, 1795246200123, 1, 'done', 'withdraw', 0, '', 'corp', '', '', '[]', 'ch1', 'p3', '4713', 'c3', '[]', '', '',
+        x'0202020202020202020202020202020202020202020202020202020202020202', x'c054d75c5e6d011337188767f7cd3282c58838c79513109faf7f7d35cafa9eb6',
+        x'395be18b4c5054f110d9e57f71da95775994bb6e21ba3d0198f742b7aa47e8e4', x'3d608f93168a22303395f27ea25a30693cad42dd717fffa462dfaecf421d4d1d'),
+    (3, 1795246200123, 1, 'approved', '', 0, '', 'corp', 'anna (uid 1000)', '', '[]', 'ch4', 'p3', '', '', '[]', '', 'plan cafe, until tomorrow',
+        x'0303030303030303030303030303030303030303030303030303030303030303', x'ae54421f478265d106138e5312cbeffdecf8fb47908c7d921345922e6014d4d6',
+        x'3d608f93168a22303395f27ea25a30693cad42dd717fffa462dfaecf421d4d1d', x'0e5cce6987226d381f22ed501a31b9d0178ef2d253e69f62a42ae952d0e35b58');
+UPDATE ledger SET audit_seq = 3, audit_hash = x'0e5cce6987226d381f22ed501a31b9d0178ef2d253e69f62a42ae952d0e35b58';
 
 PRAGMA application_id = 1413769586;
 PRAGMA user_version = 3;

@@ -178,24 +178,43 @@ CREATE TABLE approvals (
     until       INTEGER NOT NULL CHECK (until > approved_at)
 ) STRICT, WITHOUT ROWID;
 
--- Ledger, version 3: what was decided and done, and why. Rows are added and never changed; each
--- holds the hash of the one before it (audit.go). seq has no gap.
+-- Ledger, version 3: what was decided and done, and why (audit.go). Rows are added; of a row that
+-- is there, nothing changes but that its personal data is erased (erase.go).
+
+-- The events, a closed set. In a table of its own, because a CHECK cannot learn a word without a
+-- copy of the whole audit: a new event is a line here, or in a later script.
+CREATE TABLE audit_events (event TEXT NOT NULL PRIMARY KEY CHECK (event <> '')) STRICT, WITHOUT ROWID;
+INSERT INTO audit_events VALUES
+    ('intent'), ('created'), ('done'), ('failed'), ('refused'), ('unknown'), ('settled'), ('reverted'), ('skipped'),
+    ('confirmed'), ('reset'), ('saga-ended'),
+    ('approved'), ('approval-refused'), ('approval-expired'), ('apply-refused'),
+    ('guard-tripped'), ('guard-lifted'), ('bound'), ('baseline'), ('clock-shifted'),
+    ('erased');
+
+-- seq has no gap. hash covers prev_hash and each column up to erases as it is; the columns after
+-- that are personal data, and covered by way of the commitment: the SHA-256 over salt and them.
+-- Without salt and personal data the commitment tells nothing, and the chain holds all the same.
 CREATE TABLE audit (
     seq           INTEGER NOT NULL PRIMARY KEY CHECK (seq > 0),
     at            INTEGER NOT NULL,
     run           INTEGER NOT NULL,  -- the pass in which it happened; 0: beside any
-    event         TEXT    NOT NULL CHECK (event IN ('intent', 'created', 'done', 'failed', 'unknown', 'settled', 'reverted',
-                                                    'saga-ended', 'approved', 'approval-expired', 'bound', 'baseline', 'clock-shifted')),
+    event         TEXT    NOT NULL REFERENCES audit_events (event),
     op            TEXT    NOT NULL,
-    change_id     TEXT    NOT NULL,
+    operation     INTEGER NOT NULL,  -- the row of the journal; 0: none
+    guard         TEXT    NOT NULL,  -- the guard that tripped, or was lifted
     source        TEXT    NOT NULL,
+    by            TEXT    NOT NULL,  -- the user of the operating system; '': the program
+    tombstone     TEXT    NOT NULL,  -- of an erasure: the keyed hash of the person, hex
+    erases        TEXT    NOT NULL CHECK (json_type(erases) = 'array'), -- of an erasure: the seq of each erased row
+    change_id     TEXT    NOT NULL,
     person        TEXT    NOT NULL,
     csi           TEXT    NOT NULL,
     credential_id TEXT    NOT NULL,
     threema_ids   TEXT    NOT NULL CHECK (json_type(threema_ids) = 'array'),
     evidence      TEXT    NOT NULL,
     message       TEXT    NOT NULL,
-    by            TEXT    NOT NULL,  -- the user of the operating system; '': the program
+    salt          BLOB    CHECK (length(salt) = 32),  -- NULL: erased
+    commitment    BLOB    NOT NULL CHECK (length(commitment) = 32),
     prev_hash     BLOB    NOT NULL CHECK (length(prev_hash) = 32),
     hash          BLOB    NOT NULL CHECK (length(hash) = 32)
 ) STRICT;
@@ -204,7 +223,16 @@ CREATE TABLE audit (
 ALTER TABLE ledger ADD COLUMN audit_seq INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE ledger ADD COLUMN audit_hash BLOB NOT NULL DEFAULT x'0000000000000000000000000000000000000000000000000000000000000000';
 
+-- Erasing a row is the one change that is let through: its salt and personal data go, all of them,
+-- and nothing else is touched.
 CREATE TRIGGER audit_keeps_its_words BEFORE UPDATE ON audit
+WHEN OLD.salt IS NULL OR NEW.salt IS NOT NULL
+    OR (NEW.change_id, NEW.person, NEW.csi, NEW.credential_id, NEW.threema_ids, NEW.evidence, NEW.message)
+        IS NOT ('', '', '', '', '[]', '', '')
+    OR (NEW.seq, NEW.at, NEW.run, NEW.event, NEW.op, NEW.operation, NEW.guard, NEW.source, NEW.by, NEW.tombstone, NEW.erases,
+            NEW.commitment, NEW.prev_hash, NEW.hash)
+        IS NOT (OLD.seq, OLD.at, OLD.run, OLD.event, OLD.op, OLD.operation, OLD.guard, OLD.source, OLD.by, OLD.tombstone, OLD.erases,
+            OLD.commitment, OLD.prev_hash, OLD.hash)
 BEGIN SELECT raise(ABORT, 'the audit is append-only'); END;
 
 CREATE TRIGGER audit_keeps_its_rows BEFORE DELETE ON audit
@@ -287,44 +315,33 @@ CREATE TABLE alarms (
     PRIMARY KEY (saga, kind, threema_id)
 ) STRICT, WITHOUT ROWID;
 
--- The audit gets their events. A CHECK cannot be changed in place.
-DROP TRIGGER audit_keeps_its_words;
-DROP TRIGGER audit_keeps_its_rows;
-DROP TRIGGER audit_grows_at_its_end;
-ALTER TABLE audit RENAME TO audit_before;
-CREATE TABLE audit (
-    seq           INTEGER NOT NULL PRIMARY KEY CHECK (seq > 0),
-    at            INTEGER NOT NULL,
-    run           INTEGER NOT NULL,  -- the pass in which it happened; 0: beside any
-    event         TEXT    NOT NULL CHECK (event IN ('intent', 'created', 'done', 'failed', 'unknown', 'settled', 'reverted',
-                                                    'saga-ended', 'approved', 'approval-expired', 'bound', 'baseline', 'clock-shifted',
-                                                    'verified', 'alarm', 'alarm-cleared')),
-    op            TEXT    NOT NULL,
-    change_id     TEXT    NOT NULL,
-    source        TEXT    NOT NULL,
-    person        TEXT    NOT NULL,
-    csi           TEXT    NOT NULL,
-    credential_id TEXT    NOT NULL,
-    threema_ids   TEXT    NOT NULL CHECK (json_type(threema_ids) = 'array'),
-    evidence      TEXT    NOT NULL,
-    message       TEXT    NOT NULL,
-    by            TEXT    NOT NULL,  -- the user of the operating system; '': the program
-    prev_hash     BLOB    NOT NULL CHECK (length(prev_hash) = 32),
-    hash          BLOB    NOT NULL CHECK (length(hash) = 32)
-) STRICT;
-INSERT INTO audit SELECT * FROM audit_before;
-DROP TABLE audit_before;
+-- The audit gets their events.
+INSERT INTO audit_events VALUES ('verified'), ('alarm'), ('alarm-cleared');
 
-CREATE TRIGGER audit_keeps_its_words BEFORE UPDATE ON audit
-BEGIN SELECT raise(ABORT, 'the audit is append-only'); END;
+-- Erasure (erase.go). The key of the tombstones is made with the first one; unscrubbed: the bytes
+-- of erased people may still lie in the write-ahead log, or in backups.
+ALTER TABLE ledger ADD COLUMN tombstone_key BLOB NOT NULL DEFAULT x'';
+ALTER TABLE ledger ADD COLUMN unscrubbed INTEGER NOT NULL DEFAULT 0 CHECK (unscrubbed IN (0, 1));
 
-CREATE TRIGGER audit_keeps_its_rows BEFORE DELETE ON audit
-BEGIN SELECT raise(ABORT, 'the audit is append-only'); END;
+-- Who can be erased is asked in every pass, and what is left of a person when they are, and by
+-- explain. A guard's words name people, and so does the OU of what an erased person's journal keeps.
+CREATE INDEX audit_person     ON audit (source, person, at, run) WHERE person <> '';
+CREATE INDEX audit_guards     ON audit (at, run) WHERE guard <> '' AND salt IS NOT NULL;
+CREATE INDEX journal_person   ON journal (source, person);
+CREATE INDEX journal_ou_stays ON journal (at) WHERE change_id = '' AND ou <> '';
+CREATE INDEX sagas_person     ON sagas (source, person);
 
--- INSERT OR REPLACE would drop a row without asking the trigger above.
-CREATE TRIGGER audit_grows_at_its_end BEFORE INSERT ON audit
-WHEN NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM audit)
-BEGIN SELECT raise(ABORT, 'the audit is append-only'); END;
+-- The guards that the last pass found tripped, so that the audit tells of each once.
+CREATE TABLE guards (
+    name   TEXT    NOT NULL CHECK (name <> ''),
+    source TEXT    NOT NULL,
+    since  INTEGER NOT NULL,
+    PRIMARY KEY (name, source)
+) STRICT, WITHOUT ROWID;
+
+-- An approval tells the audit what was approved when it expires.
+ALTER TABLE approvals ADD COLUMN op  TEXT NOT NULL DEFAULT '';
+ALTER TABLE approvals ADD COLUMN csi TEXT NOT NULL DEFAULT '';
 
 UPDATE ledger SET subscription = 'sub-1', baseline = 1, rolled_out = 1, sync_since = 1795073400123;
 INSERT INTO sources VALUES ('corp', 'S-1-5-21-1-2-3', 'f00d', 'dc1.corp.example', 1);
@@ -342,12 +359,13 @@ INSERT INTO journal VALUES
     (1, 1, 'done', 'ch1', 'withdraw', 'corp', 'p3', 'ou=x', '4713', 'CN=Eve,OU=X', 'c3', 'eve', '["AAAAAAAA","BBBBBBBB"]', 0, 0, 1795239000123, 1795239000124, '', 0),
     (2, 1, 'failed', 'ch2', 'set-settings', '', '', '', '', '', '', '', '[]', 0, 0, 1795239000123, 1795239000124, '422', 0),
     (3, 2, 'unknown', 'ch3', 'publish-contact', 'corp', 'p1', 'ou=x', '4711', 'CN=Ada,OU=X', 'c1', 'ada', '["DDDDDDDD"]', 1, 1, 1795242600123, 0, 'time-out', 0),
-    (4, 2, 'done', 'ch5', 'withdraw', 'corp', 'p2', 'ou=x', '4712', 'CN=Bob,OU=X', 'c2', 'bob', '[]', 0, 1, 1795242600123, 1795242600124, '', 1);
+    (4, 1, 'done', '', 'withdraw', 'corp', 'c4251c7b4a0c519d3f8ed4e93e03ac8004a8202bec74d08a4515436cc1251d0c', '', '', '', '', '', '[]', 0, 1, 1795239000123, 1795239000124, '', 0),
+    (5, 2, 'done', 'ch5', 'withdraw', 'corp', 'p2', 'ou=x', '4712', 'CN=Bob,OU=X', 'c2', 'bob', '[]', 0, 1, 1795242600123, 1795242600124, '', 1);
 INSERT INTO bases VALUES ('corp', 1795239000123, 3);
 INSERT INTO refusals VALUES ('c1', 'th_category', 'x', '422', 1795239000123);
 INSERT INTO published VALUES ('AAAAAAAA', 0), ('DDDDDDDD', 1);
 INSERT INTO users_seen VALUES ('DDDDDDDD', 'c1');
-INSERT INTO approvals VALUES ('ch4', 'corp', 'p3', 'cafe', 'anna (uid 1000)', 1795242600123, 1795329000123);
+INSERT INTO approvals VALUES ('ch4', 'corp', 'p3', 'cafe', 'anna (uid 1000)', 1795242600123, 1795329000123, 'revoke', '4713');
 INSERT INTO effects VALUES
     (1, 1, 'sub-1', 'withdraw', '', 1795239000124, 1795239000124, 0, 0),
     (2, 1, 'sub-1', 'detach', 'BBBBBBBB', 1795242600123, 1795242600124, 1795246200123, 0),
@@ -355,15 +373,25 @@ INSERT INTO effects VALUES
     (4, 2, 'sub-0', 'withdraw', '', 1795213800123, 0, 0, 0);
 INSERT INTO alarms VALUES (1, 'id-returned', 'BBBBBBBB', 'detach', 1795246200123, 1795246200123);
 INSERT INTO quota VALUES (1795237200000, 42);
+UPDATE ledger SET tombstone_key = x'0707070707070707070707070707070707070707070707070707070707070707', unscrubbed = 1;
+INSERT INTO guards VALUES ('leavers-run', 'corp', 1795242600123);
 INSERT INTO audit VALUES
-    (1, 1795246200123, 1, 'intent', 'withdraw', 'ch1', 'corp', 'p3', '4713', 'c3', '["AAAAAAAA","BBBBBBBB"]', 'absent: not found', 'left', '',
-        x'0000000000000000000000000000000000000000000000000000000000000000', x'20d4ee8a3cb37e054dab2ce7f0a61b976a6276f402cb2e08ed7ad9941751a1fe'),
-    (2, 1795246200123, 1, 'done', 'withdraw', 'ch1', 'corp', 'p3', '4713', 'c3', '[]', '', '', '',
-        x'20d4ee8a3cb37e054dab2ce7f0a61b976a6276f402cb2e08ed7ad9941751a1fe', x'850640ea3bf5470136222d26f0a87f364b0e634c099d12ff440eaa7473c9a326'),
-    (3, 1795246200123, 1, 'approved', '', 'ch4', 'corp', 'p3', '', '', '[]', '', 'plan cafe, until tomorrow', 'anna (uid 1000)',
-        x'850640ea3bf5470136222d26f0a87f364b0e634c099d12ff440eaa7473c9a326', x'243f22597183d1a3237ab538f4de353917f5ed8906f271819e8f512fec284552');
-UPDATE ledger SET audit_seq = 3, audit_hash = x'243f22597183d1a3237ab538f4de353917f5ed8906f271819e8f512fec284552';
-
+    (1, 1795246200123, 1, 'intent', 'withdraw', 0, '', 'corp', '', '', '[]', 'ch1', 'p3', '4713', 'c3', '["AAAAAAAA","BBBBBBBB"]', 'absent: not found', 'left',
+        x'0101010101010101010101010101010101010101010101010101010101010101', x'60ea7f25149a0455b914476b0da05146629501da22d052885f2834bc6ade7329',
+        x'0000000000000000000000000000000000000000000000000000000000000000', x'395be18b4c5054f110d9e57f71da95775994bb6e21ba3d0198f742b7aa47e8e4'),
+    (2, 1795246200123, 1, 'done', 'withdraw', 0, '', 'corp', '', '', '[]', 'ch1', 'p3', '4713', 'c3', '[]', '', '',
+        x'0202020202020202020202020202020202020202020202020202020202020202', x'c054d75c5e6d011337188767f7cd3282c58838c79513109faf7f7d35cafa9eb6',
+        x'395be18b4c5054f110d9e57f71da95775994bb6e21ba3d0198f742b7aa47e8e4', x'3d608f93168a22303395f27ea25a30693cad42dd717fffa462dfaecf421d4d1d'),
+    (3, 1795246200123, 1, 'approved', '', 0, '', 'corp', 'anna (uid 1000)', '', '[]', 'ch4', 'p3', '', '', '[]', '', 'plan cafe, until tomorrow',
+        x'0303030303030303030303030303030303030303030303030303030303030303', x'ae54421f478265d106138e5312cbeffdecf8fb47908c7d921345922e6014d4d6',
+        x'3d608f93168a22303395f27ea25a30693cad42dd717fffa462dfaecf421d4d1d', x'0e5cce6987226d381f22ed501a31b9d0178ef2d253e69f62a42ae952d0e35b58'),
+    (4, 1795246200123, 1, 'intent', 'withdraw', 4, '', 'corp', '', '', '[]', '', '', '', '', '[]', '', '',
+        NULL, x'37fa3bbaa3a622af5f009164f54acc37301a4fafeeb59ec5df97d85764b9e0ad',
+        x'0e5cce6987226d381f22ed501a31b9d0178ef2d253e69f62a42ae952d0e35b58', x'8249d7ecdceabc3ec442bf9cc9e7daef8b569adfa353536f1f0ae6e259512619'),
+    (5, 1795246200123, 1, 'erased', '', 0, '', 'corp', '', 'c4251c7b4a0c519d3f8ed4e93e03ac8004a8202bec74d08a4515436cc1251d0c', '[4]', '', '', '', '', '[]', '', '',
+        x'0505050505050505050505050505050505050505050505050505050505050505', x'1fd42206e07735673b1c2de46cf050ed002bfcf4bcb9b3b7ab1693eac178b9da',
+        x'8249d7ecdceabc3ec442bf9cc9e7daef8b569adfa353536f1f0ae6e259512619', x'a4a5aefd0f338401e14ef502194b44f019c0bbc8738c8f729a789b76db1c11d9');
+UPDATE ledger SET audit_seq = 5, audit_hash = x'a4a5aefd0f338401e14ef502194b44f019c0bbc8738c8f729a789b76db1c11d9';
 UPDATE ledger SET identity = 'a1b2c3d4e5f60718293a4b5c6d7e8f90';
 INSERT INTO gap VALUES (1, 'older', 1, 9, 1795235400123);
 
