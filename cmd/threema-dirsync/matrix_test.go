@@ -1,0 +1,222 @@
+package main
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
+)
+
+// The failure matrix: rows 1 to 14 of directory-pitfalls K, and the faults that issue 3 asks a
+// plan-only pass or a guard for. Each item of a row is a scenario of its own: a company whose
+// roll-out is over, under the sharpest settings that are allowed, one true leaver, a fault that
+// lasts for several days, and its end. Whoever was taken out is asked of the simulator.
+//
+//	matrix_front_test.go  a directory behind a scripted peer, for the faults of rows 1 to 9
+//	matrix_k01_test.go    rows 1 to 4: the connection and the answers
+//	matrix_k05_test.go    rows 5 and 6: what the account may see, what the program asks for
+//	matrix_k07_test.go    rows 7 to 9: people, servers and values that change
+//	matrix_k10_test.go    rows 10 and 11: the memory
+//	matrix_k12_test.go    rows 12 and 13: the service, and the process
+//	matrix_k14_test.go    row 14: a loss that hides in many passes
+func TestFailureMatrix(t *testing.T) {
+	t.Parallel()
+	m := &matrix{}
+	rows := []struct {
+		name string
+		run  func(*matrix, *testing.T)
+	}{
+		{"K01_peer_closes", (*matrix).peerCloses},
+		{"K02_result_codes", (*matrix).resultCodes},
+		{"K03_paging", (*matrix).paging},
+		{"K04_stalls", (*matrix).stalls},
+		{"K05_rights", (*matrix).rights},
+		{"K06_scope", (*matrix).scope},
+		{"K07_moves", (*matrix).moves},
+		{"K08_servers", (*matrix).servers},
+		{"K09_identities", (*matrix).identities},
+		{"K10_memory", (*matrix).memory},
+		{"K11_kill", (*matrix).kill},
+		{"K12_service", (*matrix).service},
+		{"K13_process", (*matrix).process},
+		{"K14_trickle", (*matrix).trickle},
+	}
+	t.Cleanup(func() { t.Logf("failure matrix: %d rows, %d scenarios", len(rows), m.scenarios.Load()) })
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			row.run(m, t)
+		})
+	}
+}
+
+// matrix counts what was tried.
+type matrix struct{ scenarios atomic.Int64 }
+
+// scenario runs one item of a row beside the others.
+func (m *matrix) scenario(t *testing.T, name string, run func(*testing.T)) {
+	t.Helper()
+	m.inTurn(t, name, func(t *testing.T) {
+		t.Parallel()
+		run(t)
+	})
+}
+
+// inTurn is scenario for those that share a directory: one after the other.
+func (m *matrix) inTurn(t *testing.T, name string, run func(*testing.T)) {
+	t.Helper()
+	m.scenarios.Add(1)
+	t.Run(name, run)
+}
+
+// trial is a company in trouble. The people are the truth: whoever left is not entitled there.
+type trial struct {
+	*world
+	people []testdir.Person
+	phones map[string]string // employee number by Threema ID, of all phones that ever were
+}
+
+// sharpen makes the settings those under which whatever counts as a departure is carried out at once and for
+// ever, as far as the program lets itself be told.
+func (w *world) sharpen() {
+	w.set("leavers", map[string]any{
+		"id": "revoke", "approval": "none",
+		"confirm": map[string]any{"reads": 1, "over": "0s"}, "grace": map[string]any{"withdraw": "0s", "id": "0s"},
+	})
+	widest := map[string]any{"count": 100_000, "percent": 50}
+	w.set("limits.leavers", map[string]any{"run": widest, "day": widest, "week": widest})
+}
+
+// newTrial rolls a company out: everybody has a phone, and there is nothing left to do.
+func newTrial(t *testing.T, w *world, people []testdir.Person) *trial {
+	t.Helper()
+	w.sharpen()
+	x := &trial{world: w, people: slices.Clone(people), phones: map[string]string{}}
+	w.must(t, 0, "run", "--once")
+	x.activate(t)
+	w.must(t, 0, "run", "--once")
+	w.must(t, 0, "plan", "--detailed-exitcode")
+	return x
+}
+
+// activate gives everybody who has none a phone, and notes whose it is.
+func (x *trial) activate(t *testing.T) {
+	t.Helper()
+	x.activateAll(t)
+	for _, u := range x.sim.state(t).Users {
+		x.phones[u.ID] = u.CSI
+	}
+}
+
+// left notes that somebody is not entitled any more.
+func (x *trial) left(p testdir.Person) {
+	i := slices.IndexFunc(x.people, func(q testdir.Person) bool { return q.Account == p.Account })
+	x.people[i].State = testdir.Disabled
+}
+
+// spared asks the package whom it lost: true leavers alone, each of them once.
+func (x *trial) spared(t *testing.T) {
+	t.Helper()
+	state := x.sim.state(t)
+	var taken []string
+	for _, w := range state.Withdrawn {
+		taken = append(taken, "withdrawn: "+x.named(func(p testdir.Person) bool { return strings.EqualFold(p.Account, w.Username) }))
+	}
+	for _, d := range state.Detached {
+		taken = append(taken, "detached: "+x.numbered(x.phones[d.ID]))
+	}
+	for _, d := range state.Revoked {
+		taken = append(taken, "revoked: "+x.numbered(x.phones[d.ID]))
+	}
+	slices.Sort(taken)
+	for n, what := range taken {
+		if !strings.HasSuffix(what, gone) || n > 0 && what == taken[n-1] {
+			t.Errorf("WRONG: %s", what)
+		}
+	}
+}
+
+// gone ends the name of a true leaver.
+const gone = " (who left)"
+
+func (x *trial) numbered(csi string) string {
+	return x.named(func(p testdir.Person) bool { return p.Number == csi })
+}
+
+func (x *trial) named(which func(testdir.Person) bool) string {
+	i := slices.IndexFunc(x.people, which)
+	switch {
+	case i < 0:
+		return "nobody knows whom"
+	case x.people[i].Entitled():
+		return x.people[i].Account
+	}
+	return x.people[i].Account + gone
+}
+
+// lasts lets the trouble last for three passes, which is more than a departure would need.
+func (x *trial) lasts(t *testing.T, codes ...int) outcome {
+	t.Helper()
+	return x.endures(t, 3, codes...)
+}
+
+// endures makes so many passes, a day and more apart. Each ends with one of the codes, a plan
+// tells the same, and nobody who is entitled is lost. It returns what the last pass said.
+func (x *trial) endures(t *testing.T, passes int, codes ...int) outcome {
+	t.Helper()
+	var out outcome
+	for range passes {
+		x.advance(t, 25*time.Hour)
+		for _, command := range [][]string{{"plan", "--detailed-exitcode"}, {"run", "--once"}} {
+			out = x.run(t, command...)
+			if ahead := out.code == 2 && command[0] == "plan" && slices.Contains(codes, 0); !ahead && !slices.Contains(codes, out.code) {
+				t.Errorf("%s: want exit %v, got %v", command, codes, out)
+			}
+			x.spared(t)
+		}
+	}
+	return out
+}
+
+// says wants texts near the top of what a command printed: what happened, and what to do.
+func (o outcome) says(t *testing.T, texts ...string) {
+	t.Helper()
+	const lines = 25
+	top := strings.SplitN(cmp.Or(o.stdout, o.stderr), "\n", lines+1)
+	for _, text := range texts {
+		if !strings.Contains(strings.Join(top[:min(lines, len(top))], "\n"), text) {
+			t.Errorf("the first lines do not say %q: %v", text, o)
+		}
+	}
+}
+
+// mended is the end of a trouble: the true leavers go, and nothing else is to be done.
+func (x *trial) mended(t *testing.T) {
+	t.Helper()
+	for range 3 { // one for the leaver, one that settles what was open, one for the first read from a server
+		x.advance(t, time.Hour)
+		x.must(t, 0, "run", "--once")
+		x.spared(t)
+	}
+	x.must(t, 0, "plan", "--detailed-exitcode")
+	x.ended(t)
+}
+
+// ended compares the package with the truth, person by person.
+func (x *trial) ended(t *testing.T) {
+	t.Helper()
+	had := slices.Collect(maps.Values(x.phones))
+	var leavers []string
+	for _, p := range x.people {
+		if !p.Entitled() && slices.Contains(had, p.Number) {
+			leavers = append(leavers, strings.ToLower(p.Account))
+		}
+	}
+	x.gone(t, 0, len(leavers), leavers...)
+	x.holds(t, x.people, true)
+}
