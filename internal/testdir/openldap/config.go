@@ -19,8 +19,8 @@ const (
 
 // settings is what the configuration of a server is made from.
 type settings struct {
-	Dir, Password, Extra string
-	TLS                  testdir.TLS
+	Dir, Password, Extra, Access string
+	TLS                          testdir.TLS
 }
 
 // config writes slapd.conf. A client must not bind in clear text, as on a well-kept server.
@@ -54,6 +54,7 @@ index objectClass,uid,mail,employeeNumber,entryUUID,entryCSN eq
 limits dn.exact="{{.ReaderDN}}" size.soft=500 size.hard=500 size.prtotal=unlimited
 limits dn.exact="{{.BlindDN}}" size.soft=500 size.hard=500 size.prtotal=unlimited
 limits dn.exact="{{.LimitedDN}}" size.soft=500 size.hard=500 size.prtotal=500
+{{.Access}}
 access to attrs=userPassword by anonymous auth by * none
 access to dn.subtree="{{.HiddenOU}}" by dn.exact="{{.BlindDN}}" none by * break
 access to * by users read by * none

@@ -41,6 +41,7 @@ type Options struct {
 	People    int             // how many, made by [testdir.NewPerson] from 0 up
 	Entries   []testdir.Entry // more entries, parents first
 	ExtraConf string          // more lines of slapd.conf, at the end of the database section
+	Access    string          // access rules of slapd.conf that come before the server's own
 }
 
 // Server is a running server.
@@ -119,7 +120,7 @@ func (s *Server) start(ctx context.Context, dir string, options Options) error {
 		return err
 	}
 	s.CAFile, s.OtherCAFile = files.CAFile, files.OtherCAFile
-	config := settings{Dir: dir, Password: s.Password, Extra: options.ExtraConf, TLS: files}
+	config := settings{Dir: dir, Password: s.Password, Extra: options.ExtraConf, Access: options.Access, TLS: files}
 	slapd, err := prepare(dir, config)
 	if err != nil {
 		return err
