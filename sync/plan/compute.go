@@ -33,6 +33,7 @@ type SourceView struct {
 func Compute(in Input) Plan {
 	p := newPlanner(in)
 	p.recover()
+	p.judgeMapping()
 	p.judgeServers()
 	p.observe()
 	p.bind()
