@@ -117,7 +117,7 @@ func (m *matrix) stalls(t *testing.T) {
 			x := newFronted(t, tt.by)
 			x.strike(tt.fault)
 			x.set("sources.0.timeout", "1s") // no shorter one is allowed
-			x.endures(t, 1, 4).says(t, notRead)
+			x.endures(t, 4).says(t, notRead)
 			x.strike(fault{})
 			x.set("sources.0.timeout", "1m")
 			x.mended(t)

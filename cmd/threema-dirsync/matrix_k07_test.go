@@ -101,7 +101,7 @@ func (m *matrix) servers(t *testing.T) {
 		x := newFronted(t)
 		for _, f := range []fault{replica, {}, replica, {}} {
 			x.strike(f)
-			x.endures(t, 1, 4).says(t, "first-read-from-this-server")
+			x.endures(t, 4).says(t, "first-read-from-this-server")
 		}
 		x.mended(t)
 	})
@@ -134,7 +134,7 @@ func (m *matrix) servers(t *testing.T) {
 		x := newFronted(t)
 		for _, step := range []time.Duration{time.Hour, -time.Hour, -time.Hour, time.Hour} {
 			x.offset += step
-			x.endures(t, 1, 0)
+			x.endures(t, 0)
 		}
 		x.mended(t)
 	})
@@ -208,7 +208,7 @@ func (h *housed) clearMail(t *testing.T, which func(int) bool) {
 			cleared = append(cleared, p)
 		}
 	}
-	h.lasts(t, guarded...)
+	h.lasts(t, 4).says(t, "failed: mapped-attributes: ", "Look at the attributes that mapping.csi and mapping.username name")
 	for _, p := range cleared {
 		h.Modify(t, p.DN, "mail", p.Mail)
 	}

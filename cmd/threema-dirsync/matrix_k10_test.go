@@ -34,7 +34,7 @@ func (m *matrix) memory(t *testing.T) {
 		x.lose(t, "", "-wal", "-shm")
 		x.lasts(t, guarded...)
 		x.disable(t, x.people[5])
-		x.endures(t, 1, 3).says(t, "GUARD baseline", "threema-dirsync approve --baseline")
+		x.endures(t, 3).says(t, "GUARD baseline", "threema-dirsync approve --baseline")
 		x.gone(t, 0, 1, x.people[3].Account)
 		x.enable(t, 5)
 		x.must(t, 0, "approve", "--baseline")

@@ -86,7 +86,7 @@ func (m *matrix) process(t *testing.T) {
 		x := newFronted(t)
 		var running []*child
 		for range 4 {
-			running = append(running, x.start(t, "run", "--once"))
+			running = append(running, x.startRaw(t, "--config", x.configFile(), "run", "--once"))
 		}
 		worked := 0
 		for _, c := range running {

@@ -23,12 +23,18 @@ type housed struct {
 	leaver  int
 }
 
+// server runs a scenario on one server or several, with settings for the roll-out.
+type server func(t *testing.T, name string, run func(*testing.T, housed), settings ...setting)
+
+// setting is made before a roll-out, and may change the truth with it.
+type setting func(*testing.T, *world, *[]testdir.Person)
+
 // unitGone is the OU that a fault concerns; the last one is hidden from the blind account.
 func unitGone() string { return testdir.Units()[len(testdir.Units())-1] }
 
 // onBoth runs a scenario on a real OpenLDAP and on a real domain controller. Settings are made
 // before the roll-out.
-func (m *matrix) onBoth(t *testing.T, name string, run func(*testing.T, housed), settings ...func(*testing.T, *world, *[]testdir.Person)) {
+func (m *matrix) onBoth(t *testing.T, name string, run func(*testing.T, housed), settings ...setting) {
 	t.Helper()
 	m.onOpenLDAP(t, name+", OpenLDAP", run, settings...)
 	m.scenario(t, name+", Active Directory", func(t *testing.T) {
@@ -52,7 +58,7 @@ func (m *matrix) onBoth(t *testing.T, name string, run func(*testing.T, housed),
 }
 
 // onOpenLDAP runs a scenario on an OpenLDAP server of its own.
-func (m *matrix) onOpenLDAP(t *testing.T, name string, run func(*testing.T, housed), settings ...func(*testing.T, *world, *[]testdir.Person)) {
+func (m *matrix) onOpenLDAP(t *testing.T, name string, run func(*testing.T, housed), settings ...setting) {
 	t.Helper()
 	m.scenario(t, name, func(t *testing.T) {
 		srv := openldap.Start(t, openldap.Options{People: manyStaff, Access: hiding})
@@ -66,7 +72,7 @@ func (m *matrix) onOpenLDAP(t *testing.T, name string, run func(*testing.T, hous
 }
 
 // rollOut begins the trial. Then somebody leaves, whom the directory says to be disabled.
-func (h *housed) rollOut(t *testing.T, people []testdir.Person, settings []func(*testing.T, *world, *[]testdir.Person)) {
+func (h *housed) rollOut(t *testing.T, people []testdir.Person, settings []setting) {
 	t.Helper()
 	people = slices.Clone(people)
 	w := newWorld(t, h.site)
