@@ -43,7 +43,7 @@ type fault struct {
 	lost func(*ldap.Entry) bool
 	// hidden entries are in no answer at all, as an access rule does it.
 	hidden func(dn string) bool
-	// edit changes an entry on its way, nil removes nothing.
+	// edit changes an entry on its way.
 	edit func(*ldap.Entry) *ldap.Entry
 	root map[string][]string // of the root DSE, in place of what it says
 }
@@ -223,10 +223,5 @@ func (f *front) ask(s *peer.Session) (entries []*ldap.Entry, code uint16, err er
 	return entries, code, err
 }
 
-// everybody is lost, or hidden.
+// everybody is lost.
 func everybody(*ldap.Entry) bool { return true }
-
-// below tells whether a DN lies below another one.
-func below(top string) func(string) bool {
-	return func(dn string) bool { return strings.HasSuffix(strings.ToLower(dn), ","+strings.ToLower(top)) }
-}

@@ -17,7 +17,8 @@ import (
 // roll-out is over, under the sharpest settings that are allowed, one true leaver, a fault that
 // lasts for several days, and its end. Whoever was taken out is asked of the simulator.
 //
-//	matrix_front_test.go  a directory behind a scripted peer, for the faults of rows 1 to 9
+//	matrix_front_test.go  a directory behind a scripted peer, for the faults that need one
+//	matrix_server_test.go real OpenLDAP servers, and a domain that the scenarios share
 //	matrix_k01_test.go    rows 1 to 4: the connection and the answers
 //	matrix_k05_test.go    rows 5 and 6: what the account may see, what the program asks for
 //	matrix_k07_test.go    rows 7 to 9: people, servers and values that change
@@ -63,8 +64,8 @@ type matrix struct {
 	staff []testdir.Person
 }
 
-// guarded are the codes of a pass that does not believe what it sees: something waits for a
-// person, or the source is incomplete.
+// guarded are the codes of a pass that takes nobody out for what it sees: the people are held,
+// something waits for a person, or the source is incomplete.
 var guarded = []int{0, 3, 4}
 
 // scenario runs one item of a row beside the others.
