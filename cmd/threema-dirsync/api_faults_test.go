@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -111,7 +112,9 @@ type writeFault struct {
 func writeFaults() []writeFault {
 	return []writeFault{
 		{apiFault{"401", worksim.Fault{Status: 401}, "401", "threema.api_key_file"}, 1},
+		{apiFault{"302", worksim.Fault{Status: 302, Location: "https://elsewhere.example/"}, "redirect", ""}, 1},
 		{apiFault{"404", worksim.Fault{Status: 404}, "404", ""}, 1},
+		{apiFault{"409", worksim.Fault{Status: 409}, "409", ""}, 1},
 		{apiFault{"422", worksim.Fault{Status: 422}, "422", ""}, 1},
 		{apiFault{"429", worksim.Fault{Status: 429}, "429", "used up"}, 1},
 		{apiFault{"500", worksim.Fault{Status: 500}, "500", "may have happened"}, 1},
@@ -137,7 +140,7 @@ func TestCreateFaults(t *testing.T) {
 			for n, f := range append(writeFaults(), noSeat(path)...) {
 				t.Run(f.name, func(t *testing.T) {
 					f.fault.Method, f.fault.Path = http.MethodPost, path
-					if f.fault.Status != 404 && f.fault.Status != 422 { // these are about one value, and are halved
+					if !slices.Contains([]int{404, 409, 422}, f.fault.Status) { // these are about one value, and are halved
 						f.fault.Times = 1
 					}
 					dir.join(t, 1000+n)

@@ -91,16 +91,39 @@ func TestCrash(t *testing.T) {
 	}
 }
 
-// TestCrashOfALeaver kills the program around the two requests that cannot be taken back. The
-// leaver alone is gone afterwards, once.
-func TestCrashOfALeaver(t *testing.T) {
-	t.Parallel()
-	for name, fault := range map[string]worksim.Fault{
+// leaverCrashes are the moments around the two requests that cannot be taken back.
+func leaverCrashes() map[string]worksim.Fault {
+	return map[string]worksim.Fault{
 		"before the withdrawal": {Path: "/credentials/"},
 		"after the withdrawal":  {Path: "/credentials/", Drop: worksim.DropAfter},
 		"before the revocation": {Path: "/users/"},
 		"after the revocation":  {Path: "/users/", Drop: worksim.DropAfter},
-	} {
+	}
+}
+
+// killAt kills a pass at one of the leaverCrashes.
+func (w *world) killAt(t *testing.T, fault worksim.Fault) {
+	t.Helper()
+	fault.Method, fault.Delay, fault.Times = http.MethodDelete, time.Hour, 1
+	w.sim.fault(t, fault)
+	w.sim.requests(t)
+	victim := w.start(t, "run", "--once")
+	w.sim.awaitRequest(t, 1, "DELETE "+fault.Path)
+	if fault.Drop != "" {
+		eventually(t, "it takes effect", func() bool {
+			state := w.sim.state(t)
+			return len(state.Revoked) == 1 || fault.Path == "/credentials/" && len(state.Withdrawn) == 1
+		})
+	}
+	victim.signal(t, syscall.SIGKILL)
+	victim.wait(t)
+}
+
+// TestCrashOfALeaver kills the program around the two requests that cannot be taken back. The
+// leaver alone is gone afterwards, once.
+func TestCrashOfALeaver(t *testing.T) {
+	t.Parallel()
+	for name, fault := range leaverCrashes() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w, dir := rolledOut(t, 12)
@@ -109,19 +132,7 @@ func TestCrashOfALeaver(t *testing.T) {
 			leaver := &dir.people[4]
 			dir.disable(t, *leaver)
 			leaver.State = testdir.Disabled
-			fault.Method, fault.Delay, fault.Times = http.MethodDelete, time.Hour, 1
-			w.sim.fault(t, fault)
-			w.sim.requests(t)
-			victim := w.start(t, "run", "--once")
-			w.sim.awaitRequest(t, 1, "DELETE "+fault.Path)
-			if fault.Drop != "" {
-				eventually(t, "it takes effect", func() bool {
-					state := w.sim.state(t)
-					return len(state.Revoked) == 1 || fault.Path == "/credentials/" && len(state.Withdrawn) == 1
-				})
-			}
-			victim.signal(t, syscall.SIGKILL)
-			victim.wait(t)
+			w.killAt(t, fault)
 
 			for range 3 {
 				w.advance(t, time.Hour)

@@ -8,6 +8,7 @@ package main
 //	world_test.go      the outside of the program: configuration, secrets, processes
 //	site_test.go       the directories: OpenLDAP, Active Directory, one in memory
 //	simulator_test.go  the Work API, through its control endpoints
+//	matrix_test.go     the failure matrix: what goes wrong, and that nobody is lost by it
 //	truth_test.go      what the package must hold, worked out from the people alone
 //
 // Everything else is one file per promise of the program.
@@ -22,6 +23,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/openldap"
+	"github.com/threema-dirsync/threema-dirsync/internal/testdir/sambaad"
 )
 
 // commandName is the program: this test binary under another name, see [testscript.Main].
@@ -33,8 +35,11 @@ const coverDir = "GOCOVERDIR"
 // small is for the tests that change nothing in the directory.
 var small = openldap.NewShared(openldap.Options{People: 60})
 
+// domain is for those of the failure matrix, which take turns.
+var domain = sambaad.NewShared(sambaad.Options{People: 60})
+
 func TestMain(m *testing.M) {
-	testscript.Main(tidy{small.Main(m)}, map[string]func(){commandName: main})
+	testscript.Main(tidy{domain.Main(small.Main(m))}, map[string]func(){commandName: main})
 }
 
 // tidy fails the tests if they leave goroutines behind.

@@ -31,6 +31,7 @@ type world struct {
 	stateDir string         // ledger, lock and hand-over file
 	settings map[string]any // the configuration
 	env      []string       // beside the usual
+	under    []string       // the program that starts ours, with arguments; none: this one
 	offset   time.Duration  // of the program's clock; the simulator's goes with it
 	secrets  []string       // must stand in no output
 }
@@ -140,7 +141,12 @@ func (w *world) startRaw(t *testing.T, args ...string) *child {
 	if w.offset != 0 {
 		env = append(slices.Clone(env), "THREEMA_DIRSYNC_TEST_OFFSET="+w.offset.String())
 	}
-	c := startChild(t, env, args...)
+	c := newChild(env, args...)
+	c.cmd.Stderr = c.stderr
+	if len(w.under) > 0 {
+		c.cmd.Path, c.cmd.Args = w.under[0], slices.Concat(w.under, c.cmd.Args)
+	}
+	c.launch(t)
 	c.secrets = func() []string { return append(w.passwords(t), w.secrets...) }
 	return c
 }

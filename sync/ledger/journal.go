@@ -280,7 +280,7 @@ func (r *Reader) Journal(ctx context.Context) ([]OpenRow, error) {
 	return open, err
 }
 
-func readJournal(ctx context.Context, tx *sql.Tx) ([]OpenRow, error) {
+func readJournal(ctx context.Context, tx querier) ([]OpenRow, error) {
 	return selectAll(ctx, tx, func(rows *sql.Rows) (OpenRow, error) {
 		var r OpenRow
 		var err error
@@ -290,7 +290,7 @@ func readJournal(ctx context.Context, tx *sql.Tx) ([]OpenRow, error) {
 		WHERE state IN ('intent', 'unknown') ORDER BY id`)
 }
 
-func readOpen(ctx context.Context, tx *sql.Tx) ([]plan.Operation, error) {
+func readOpen(ctx context.Context, tx querier) ([]plan.Operation, error) {
 	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.Operation, error) {
 		return scanOperation(rows.Scan)
 	}, `SELECT `+operationColumns+` FROM journal WHERE state IN ('intent', 'unknown') ORDER BY id`)
@@ -298,7 +298,7 @@ func readOpen(ctx context.Context, tx *sql.Tx) ([]plan.Operation, error) {
 
 // readOrders lists what was withdrawn on somebody's word alone, of credentials that are still
 // owned, the latest order of each.
-func readOrders(ctx context.Context, tx *sql.Tx) ([]plan.PastOrder, error) {
+func readOrders(ctx context.Context, tx querier) ([]plan.PastOrder, error) {
 	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.PastOrder, error) {
 		var o plan.PastOrder
 		var at int64
@@ -312,7 +312,7 @@ func readOrders(ctx context.Context, tx *sql.Tx) ([]plan.PastOrder, error) {
 
 // readTaken lists the destructive effects that fill the windows of the limits: done, or
 // perhaps done; not those that somebody approved or ordered (design §5.11).
-func readTaken(ctx context.Context, tx *sql.Tx, since time.Time) ([]plan.Taken, error) {
+func readTaken(ctx context.Context, tx querier, since time.Time) ([]plan.Taken, error) {
 	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.Taken, error) {
 		var t plan.Taken
 		var at int64

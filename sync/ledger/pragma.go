@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"syscall"
 	"time"
 
 	"github.com/mattn/go-sqlite3"
@@ -168,7 +169,11 @@ func explain(err error) error {
 	if !ok {
 		return err
 	}
-	switch failure.Code {
+	code := failure.Code
+	if failure.SystemErrno == syscall.ENOSPC { // SQLite calls it an I/O error where it makes the -shm file
+		code = sqlite3.ErrFull
+	}
+	switch code {
 	case sqlite3.ErrNotADB, sqlite3.ErrCorrupt:
 		return fmt.Errorf("%w: stop the service and put back a backup; do not delete the file, it knows which credentials are ours", err)
 	case sqlite3.ErrBusy:

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -100,6 +101,9 @@ func TestExplain(t *testing.T) {
 		if e, ok := errors.AsType[sqlite3.Error](err); !ok || e.Code != code {
 			t.Errorf("code %d: the cause is lost", code)
 		}
+	}
+	if err := explain(sqlite3.Error{Code: sqlite3.ErrIoErr, SystemErrno: syscall.ENOSPC}); !strings.Contains(err.Error(), "make room") {
+		t.Errorf("no room for the -shm file: %v", err)
 	}
 	if err := explain(sql.ErrNoRows); err != sql.ErrNoRows { //nolint:errorlint // the very same
 		t.Errorf("explain changed %v", err)

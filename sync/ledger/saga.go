@@ -82,7 +82,7 @@ func endSagas(ctx context.Context, tx *sql.Tx, t *trail, why, condition string, 
 }
 
 // readSagas reads the open sagas with their IDs.
-func readSagas(ctx context.Context, tx *sql.Tx) ([]plan.Saga, error) {
+func readSagas(ctx context.Context, tx querier) ([]plan.Saga, error) {
 	var ids []int64
 	sagas, err := selectAll(ctx, tx, func(rows *sql.Rows) (plan.Saga, error) {
 		var s plan.Saga

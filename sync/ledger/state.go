@@ -25,54 +25,11 @@ func (r *Reader) State(ctx context.Context) (plan.State, error) {
 	if err != nil {
 		return s, err
 	}
-	err = inTx(ctx, r.reads, "read the ledger", func(tx *sql.Tx) (err error) {
-		if err := readBinding(ctx, tx, &s); err != nil {
-			return fmt.Errorf("binding: %w", err)
-		}
-		if s.Gap, _, _, err = readGap(ctx, tx, high); err != nil {
-			return fmt.Errorf("gap: %w", err)
-		}
-		if s.Owned, err = selectAll(ctx, tx, scanOwnership, selectOwnership); err != nil {
-			return fmt.Errorf("ownership: %w", err)
-		}
-		if s.Observations, err = readObservations(ctx, tx); err != nil {
-			return fmt.Errorf("observations: %w", err)
-		}
-		if s.Sentinels, err = readSentinels(ctx, tx); err != nil {
-			return fmt.Errorf("sentinels: %w", err)
-		}
-		if s.Sagas, err = readSagas(ctx, tx); err != nil {
-			return fmt.Errorf("leavers: %w", err)
-		}
-		if s.Open, err = readOpen(ctx, tx); err != nil {
-			return fmt.Errorf("journal: %w", err)
-		}
-		if s.Taken, err = readTaken(ctx, tx, now.Add(-takenWindow)); err != nil {
-			return fmt.Errorf("journal: %w", err)
-		}
-		if s.Bases, err = readBases(ctx, tx, now.Add(-baseWindow)); err != nil {
-			return fmt.Errorf("bases: %w", err)
-		}
-		if s.Refusals, err = readRefusals(ctx, tx, now.Add(-refusalWindow)); err != nil {
-			return fmt.Errorf("refusals: %w", err)
-		}
-		if s.Published, err = readPublished(ctx, tx); err != nil {
-			return fmt.Errorf("publications: %w", err)
-		}
-		if s.UsersSeen, err = selectAll(ctx, tx, scanSeenUser, selectUsersSeen); err != nil {
-			return fmt.Errorf("users: %w", err)
-		}
-		if s.Approvals, err = readApprovals(ctx, tx); err != nil {
-			return fmt.Errorf("approvals: %w", err)
-		}
-		if s.Orders, err = readOrders(ctx, tx); err != nil {
-			return fmt.Errorf("orders: %w", err)
-		}
-		if s.Effects, err = readEffects(ctx, tx, now.Add(-watchWindow)); err != nil {
-			return fmt.Errorf("effects: %w", err)
-		}
-		if s.Alarms, err = readAlarms(ctx, tx); err != nil {
-			return fmt.Errorf("alarms: %w", err)
+	err = inTx(ctx, r.reads, "read the ledger", func(tx *sql.Tx) error {
+		for _, part := range stateParts(&s, high, now) {
+			if err := part.read(ctx, tx); err != nil {
+				return fmt.Errorf("%s: %w", part.name, err)
+			}
 		}
 		return nil
 	})
@@ -80,6 +37,53 @@ func (r *Reader) State(ctx context.Context) (plan.State, error) {
 		return plan.State{}, err
 	}
 	return s, nil
+}
+
+// statePart is one part of the state and how it is read.
+type statePart struct {
+	name string
+	read func(context.Context, *sql.Tx) error
+}
+
+func stateParts(s *plan.State, high highWater, now time.Time) []statePart {
+	return []statePart{
+		{"binding", func(ctx context.Context, tx *sql.Tx) error { return readBinding(ctx, tx, s) }},
+		{"gap", func(ctx context.Context, tx *sql.Tx) (err error) {
+			s.Gap, _, _, err = readGap(ctx, tx, high)
+			return err
+		}},
+		list("ownership", &s.Owned, func(ctx context.Context, tx querier) ([]plan.Ownership, error) {
+			return selectAll(ctx, tx, scanOwnership, selectOwnership)
+		}),
+		list("observations", &s.Observations, readObservations),
+		list("sentinels", &s.Sentinels, readSentinels),
+		list("leavers", &s.Sagas, readSagas),
+		list("journal", &s.Open, readOpen),
+		list("windows", &s.Taken, since(readTaken, now.Add(-takenWindow))),
+		list("bases", &s.Bases, since(readBases, now.Add(-baseWindow))),
+		list("refusals", &s.Refusals, since(readRefusals, now.Add(-refusalWindow))),
+		list("publications", &s.Published, readPublished),
+		list("users", &s.UsersSeen, func(ctx context.Context, tx querier) ([]plan.SeenUser, error) {
+			return selectAll(ctx, tx, scanSeenUser, selectUsersSeen)
+		}),
+		list("approvals", &s.Approvals, readApprovals),
+		list("orders", &s.Orders, readOrders),
+		list("effects", &s.Effects, since(readEffects, now.Add(-watchWindow))),
+		list("alarms", &s.Alarms, readAlarms),
+	}
+}
+
+// list reads a list into its place in the state.
+func list[T any](name string, into *[]T, read func(context.Context, querier) ([]T, error)) statePart {
+	return statePart{name, func(ctx context.Context, tx *sql.Tx) (err error) {
+		*into, err = read(ctx, tx)
+		return err
+	}}
+}
+
+// since fixes the time from which on something counts.
+func since[T any](read func(context.Context, querier, time.Time) ([]T, error), from time.Time) func(context.Context, querier) ([]T, error) {
+	return func(ctx context.Context, tx querier) ([]T, error) { return read(ctx, tx, from) }
 }
 
 // readBinding reads what the ledger is bound to.

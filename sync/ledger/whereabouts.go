@@ -143,12 +143,12 @@ func (w whereabouts) observation(latest map[string]int64) (plan.Observation, err
 	return o, fmt.Errorf("%q is no state of an account", w.state)
 }
 
-func readWhereabouts(ctx context.Context, tx *sql.Tx) ([]whereabouts, error) {
+func readWhereabouts(ctx context.Context, tx querier) ([]whereabouts, error) {
 	return selectAll(ctx, tx, scanWhereabouts, `SELECT `+whereaboutsColumns+` FROM observations ORDER BY source, person`)
 }
 
 // readObservations reads the observations, sorted by person.
-func readObservations(ctx context.Context, tx *sql.Tx) ([]plan.Observation, error) {
+func readObservations(ctx context.Context, tx querier) ([]plan.Observation, error) {
 	latest := map[string]int64{}
 	_, err := selectAll(ctx, tx, func(rows *sql.Rows) (string, error) {
 		var source string
