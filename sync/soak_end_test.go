@@ -70,7 +70,7 @@ func (w *soak) judgeAtWork(n int) {
 		w.rt.Fatalf("%v is entitled and has %d credentials\n%s", a, len(credentials), w.told())
 	}
 	c := credentials[0]
-	if w.leftToOthers(c) {
+	if w.leftToOthers(c.ID) {
 		return
 	}
 	settings := w.sim.State().Settings[c.ID]
@@ -83,8 +83,14 @@ func (w *soak) judgeAtWork(n int) {
 
 // leftToOthers tells whether a credential that we did not make was never taken over: nobody with
 // its csi was entitled at any pass, or several use it.
-func (w *soak) leftToOthers(c worksim.Credential) bool {
-	return strings.HasPrefix(c.ID, "c/old") && (w.holder[c.ID] == nil || len(c.Users) > 1)
+func (w *soak) leftToOthers(credential string) bool {
+	users := 0
+	for _, on := range w.usedOn {
+		if on == credential {
+			users++
+		}
+	}
+	return strings.HasPrefix(credential, "c/old") && (w.holder[credential] == nil || users > 1)
 }
 
 // namesake tells whether somebody else has, or had, the username of an account.
@@ -95,7 +101,7 @@ func (w *soak) namesake(a *account) bool {
 // judgeOut: no credential, and no Threema ID beyond what the policy leaves.
 func (w *soak) judgeOut(n int) {
 	for _, c := range w.credentialsOf(n) {
-		if w.leftToOthers(c) {
+		if w.leftToOthers(c.ID) {
 			return
 		}
 		w.rt.Fatalf("human %d has left, and credential %s is still there\n%s", n, c.Username, w.told())
@@ -104,7 +110,7 @@ func (w *soak) judgeOut(n int) {
 		return
 	}
 	for _, u := range w.sim.State().Users {
-		if human, known := w.phones[u.ID]; known && human == n && w.seen[u.ID] {
+		if human, known := w.phones[u.ID]; known && human == n && w.seen[u.ID] && !w.leftToOthers(w.usedOn[u.ID]) {
 			w.rt.Fatalf("human %d has left, and %s is still there under id: %s\n%s", n, u.ID, w.policy.ID, w.told())
 		}
 	}

@@ -35,8 +35,9 @@ type oracle struct {
 	phones   map[string]int      // Threema ID → human
 	seen     map[string]bool     // Threema IDs that a pass without trouble found linked
 	rows     map[string][]moment // by human, by entry and by csi
+	known    map[string]bool     // all keys there ever were
 	entitled map[string]bool     // when the last pass began, same keys
-	bearers  map[string][]int    // username → humans entitled under it when the last pass began
+	bearers  map[string][]int    // username → humans whom the last pass could see entitled under it
 
 	activations map[string]int // of a Threema ID
 	syncSince   time.Time      // first pass of the row of those that may take out
@@ -78,23 +79,22 @@ func (w *soak) look() {
 	clear(w.entitled)
 	clear(w.bearers)
 	positive := map[string]bool{}
-	keys := map[string]bool{}
 	for _, a := range w.accounts {
 		for _, key := range a.keys() {
-			keys[key] = true
+			w.known[key] = true
 			w.entitled[key] = w.entitled[key] || w.entitledNow(a)
 			positive[key] = positive[key] || a.disabled && !a.deleted
 		}
-		if w.entitledNow(a) {
+		if w.entitledNow(a) && a.ou != w.hidden {
 			w.bearers[a.uid] = append(w.bearers[a.uid], a.human)
 		}
 	}
-	for key := range keys {
+	for key := range w.known {
 		if !w.entitled[key] {
 			w.rows[key] = append(w.rows[key], moment{w.now(), positive[key]})
 		}
 	}
-	if w.policy.Mode == plan.Sync && w.syncSince.IsZero() {
+	if w.policy.Mode == plan.Sync && (w.syncSince.IsZero() || w.syncSince.After(w.now())) {
 		w.syncSince = w.now()
 	}
 }
@@ -125,6 +125,11 @@ func (w *soak) tie(id string, n int) {
 	for _, a := range w.accounts {
 		if w.entitledNow(a) && a.csi == w.csiOf[id] {
 			found = append(found, a)
+		}
+	}
+	for other, csi := range w.csiOf {
+		if other != id && csi == w.csiOf[id] {
+			return // it stands on two credentials
 		}
 	}
 	transfers := w.policy.Mode == plan.Sync || w.policy.Mode == plan.UpsertOnly
@@ -161,7 +166,8 @@ func (w *soak) linked() []string {
 }
 
 // confirmed tells whether the absence of a key was confirmed so long ago, by the program's clock.
-func (w *soak) confirmed(key string, ago time.Duration, notBefore time.Time) bool {
+// proven tells that an entry says so now.
+func (w *soak) confirmed(key string, proven bool, ago time.Duration, notBefore time.Time) bool {
 	row := w.rows[key]
 	for k, m := range row {
 		first := slices.MinFunc(row[:k+1], func(a, b moment) int { return a.at.Compare(b.at) })
@@ -170,7 +176,7 @@ func (w *soak) confirmed(key string, ago time.Duration, notBefore time.Time) boo
 		if notBefore.After(since) {
 			since = notBefore
 		}
-		if (m.positive || full) && w.now().Sub(since) >= ago {
+		if (m.positive || proven || full) && w.now().Sub(since) >= ago {
 			return true
 		}
 	}
@@ -231,17 +237,20 @@ func (w *soak) judgeDeparture(what string, keys []string, grace time.Duration, n
 	if w.policy.Mode != plan.Sync || w.stop != "" {
 		w.rt.Fatalf("%s, under policy %s, stop %q", what, w.policy.Mode, w.stop)
 	}
+	proven := false // what proves that a human left, proves it of the csi too
 	for _, key := range keys {
 		there := slices.ContainsFunc(w.accounts, func(a *account) bool {
 			return w.entitledNow(a) && slices.Contains(a.keys(), key)
 		})
 		if there {
-			w.rt.Fatalf("%s: %s is entitled", what, key)
+			w.rt.Fatalf("%s: %s is entitled\n%s", what, key, text(w.report))
 		}
-		if !w.confirmed(key, grace, notBefore) {
-			w.rt.Fatalf("%s at %s: the absence of %s was not confirmed %s ago: %v (may take out since %v)",
-				what, w.now(), key, grace, w.rows[key], notBefore)
+		if !w.confirmed(key, proven, grace, notBefore) {
+			w.rt.Fatalf("%s at %s: the absence of %s was not confirmed %s ago: %v (may take out since %v)\n%s",
+				what, w.now(), key, grace, w.rows[key], notBefore, text(w.report))
 		}
+		row := w.rows[key]
+		proven = row[len(row)-1].positive
 	}
 }
 
@@ -273,7 +282,7 @@ func (w *soak) judgeCreates(state worksim.State) {
 	}
 }
 
-// bearer is the human who was entitled under a username when the pass began.
+// bearer is the human whom the pass could see entitled under a username.
 func (w *soak) bearer(username string) int {
 	bearers := w.bearers[username]
 	if len(bearers) != 1 {

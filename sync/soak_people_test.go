@@ -154,6 +154,17 @@ func (w *soak) move(a *account, ou string) {
 	w.must(w.directory.Move(old, a.dn()))
 }
 
+// onlyEntry tells whether a human has had one entry, and still has it.
+func (w *soak) onlyEntry(n int) bool {
+	entries := 0
+	for _, a := range w.accounts {
+		if a.human == n {
+			entries++
+		}
+	}
+	return entries == 1 && !w.latest(n).deleted
+}
+
 // comeBack undoes a departure, or makes a new account for somebody whose old one is gone.
 func (w *soak) comeBack(rt *rapid.T) {
 	var away []int

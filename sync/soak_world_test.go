@@ -58,6 +58,7 @@ type soak struct {
 	offset        time.Duration
 
 	serial, steps int
+	report        dirsync.Report  // of the last pass
 	byHand        int             // credentials withdrawn by hand since the last pass without trouble
 	guests        map[string]bool // credentials that somebody else made meanwhile
 	foreign       string          // what is not ours, as it was at first
@@ -70,7 +71,7 @@ func newSoak(rt *rapid.T, root string) *soak {
 	w := &soak{rt: rt, root: root, guests: map[string]bool{}}
 	w.oracle = oracle{
 		belongs: map[string]int{}, csiOf: map[string]string{}, holder: map[string]*account{}, usedOn: map[string]string{}, phones: map[string]int{}, seen: map[string]bool{},
-		rows: map[string][]moment{}, entitled: map[string]bool{}, bearers: map[string][]int{}, activations: map[string]int{},
+		rows: map[string][]moment{}, known: map[string]bool{}, entitled: map[string]bool{}, bearers: map[string][]int{}, activations: map[string]int{},
 	}
 	w.drawPolicy()
 	var err error
