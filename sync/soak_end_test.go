@@ -1,6 +1,7 @@
 package sync_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -72,6 +73,9 @@ func (w *soak) judgeAtWork(n int) {
 	c := credentials[0]
 	if w.leftToOthers(c.ID) {
 		return
+	}
+	if !strings.HasPrefix(c.ID, "c/old") && !slices.Contains(slices.Collect(maps.Values(w.handedOver())), c.Password) {
+		w.rt.Fatalf("%v: nobody has the password of %s\n%s", a, c.Username, w.told())
 	}
 	settings := w.sim.State().Settings[c.ID]
 	for name, want := range map[string]string{"th_csi": a.csi, "th_firstname": a.first, "th_lastname": a.last, "th_job_title": a.title} {

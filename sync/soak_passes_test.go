@@ -117,7 +117,7 @@ func (w *soak) editedPass(rt *rapid.T) {
 // a last look. That asks by ID, so somebody who comes back as another entry is seen by the next
 // pass only.
 func (w *soak) surprisedPass(rt *rapid.T) {
-	at, stop, unit := rapid.IntRange(1, 4).Draw(rt, "last look"), rapid.IntRange(0, 3).Draw(rt, "stop") == 0, w.unitToJoin(rt)
+	at, stop, unit := rapid.IntRange(1, 3).Draw(rt, "last look"), rapid.IntRange(0, 3).Draw(rt, "stop") == 0, w.unitToJoin(rt)
 	pick := rapid.IntRange(0, 24).Draw(rt, "who")
 	w.recheckAt = at
 	w.atRecheck = func() {
@@ -127,7 +127,7 @@ func (w *soak) surprisedPass(rt *rapid.T) {
 			return
 		}
 		for n := range w.humans {
-			if n = (n + pick) % len(w.humans); !w.present(n) && w.onlyEntry(n) {
+			if n = (n + pick) % len(w.humans); !w.present(n) && w.onlyEntry(n) && w.owns(n) {
 				w.readmit(n, unit)
 				return
 			}
@@ -136,7 +136,21 @@ func (w *soak) surprisedPass(rt *rapid.T) {
 	w.run(hook{})
 }
 
-// troubled actions
+// flicker lets somebody leave, return and leave again, each seen by a pass: the second time
+// counts from the beginning.
+func (w *soak) flicker(rt *rapid.T) {
+	a := w.some(rt, func(a *account) bool { return w.entitledNow(a) && a.ou != w.hidden && w.onlyEntry(a.human) })
+	back := a.ou
+	hours := time.Duration(rapid.SampledFrom([]int{1, 12, 25}).Draw(rt, "hours")) * time.Hour
+	w.log("flicker %v", a)
+	w.move(a, soakLeavers)
+	w.run(hook{})
+	w.advance(hours)
+	w.move(a, back)
+	w.run(hook{})
+	w.move(a, soakLeavers)
+	w.run(hook{})
+}
 
 func (w *soak) troubleDirectory(rt *rapid.T) {
 	outage := rapid.SampledFrom([]memdir.Outage{memdir.NoOutage, memdir.Down, memdir.CutMidRead, memdir.Empty}).Draw(rt, "outage")
