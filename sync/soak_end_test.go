@@ -1,6 +1,7 @@
 package sync_test
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -18,6 +19,11 @@ func (w *soak) end() {
 	w.offset, w.stop = 0, ""
 	w.policy.Mode, w.policy.Withdraw = plan.Sync, true
 	w.licences(1000)
+	if !slices.ContainsFunc(w.accounts, func(a *account) bool { return !a.deleted && strings.HasSuffix(a.ou, soakCore) }) {
+		n := w.newHuman() // an empty directory is never believed
+		w.enter(&account{human: n, uid: fmt.Sprintf("last%02d", n), csi: fmt.Sprintf("E%02d", n), first: "Last", last: "Man", ou: soakBerlin})
+		w.log("join human %d, for somebody must stay", n)
+	}
 	w.restart()
 	for range 10 {
 		w.advance(25 * time.Hour)

@@ -83,7 +83,7 @@ func (p *planner) see(s Sighting, csi string, departures bool) {
 // advance adds one complete read to the row of departures. DN and OU stay those where the
 // person was seen last: a leaver who was moved to OU=Leavers still counts for Berlin. A row
 // that began or was confirmed in the future was timed by a wrong clock, and begins again; so
-// does one that was broken off, see unbroken.
+// does one that was broken off, see breakContested.
 func (p *planner) advance(o Observation, s Sighting) Observation {
 	if o.State != Departed || o.Reads == 0 || p.Now.Before(later(o.Since, o.ConfirmedAt)) {
 		o = Observation{
@@ -108,15 +108,16 @@ func (p *planner) confirms(o Observation) bool {
 	return o.Reads >= p.Policy.ConfirmReads && !p.Now.Before(o.Since.Add(p.Policy.ConfirmOver))
 }
 
-// unbroken is what to remember of somebody who looks departed. Whose csi is also that of
-// somebody who did not leave may be at work under another ID, and may be missing there
-// tomorrow, from one answer: a sighting, so the row of departures begins again.
-func (p *planner) unbroken(o Observation) Observation {
-	own, owned := p.owned[o.Person]
-	if o.State == Departed && owned && p.claimant(own.CSI) != "" {
-		o.Since, o.Reads, o.ConfirmedAt = p.Now, 0, time.Time{}
+// breakContested ends the row of departures of each owner whose csi is also that of somebody who
+// did not leave: they may be at work under that other ID, and may be missing there tomorrow, from
+// one answer. It is a sighting, whether or not this pass passes the credential on.
+func (p *planner) breakContested() {
+	for _, own := range p.State.Owned {
+		if o := p.observations[own.Person]; o.State == Departed && p.claimant(own.CSI) != "" {
+			o.Since, o.Reads, o.ConfirmedAt = p.Now, 0, time.Time{}
+			p.observations[own.Person] = o
+		}
 	}
-	return o
 }
 
 // forgetUnowned drops people of a complete source who left it and of whom nothing is ours.
@@ -171,10 +172,11 @@ func (p *planner) remember() {
 		p.rememberUnchanged()
 		return
 	}
+	p.breakContested()
 	m.Observations = make([]Observation, 0, len(p.observations))
 	m.Owned = make([]Ownership, 0, len(p.State.Owned))
 	for _, o := range p.observations {
-		m.Observations = append(m.Observations, p.unbroken(o))
+		m.Observations = append(m.Observations, o)
 	}
 	slices.SortFunc(m.Observations, func(a, b Observation) int { return a.Person.Compare(b.Person) })
 	for _, own := range p.State.Owned {
