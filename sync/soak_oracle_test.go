@@ -94,8 +94,20 @@ func (w *soak) look() {
 			w.rows[key] = append(w.rows[key], moment{w.now(), positive[key]})
 		}
 	}
+	w.forgetReturners()
 	if w.policy.Mode == plan.Sync && (w.syncSince.IsZero() || w.syncSince.After(w.now())) {
 		w.syncSince = w.now()
+	}
+}
+
+// forgetReturners: the departure of somebody who returns is over, and with it the claim on an ID
+// whose credential it had withdrawn. If they never use that ID again, nobody may take it.
+func (w *soak) forgetReturners() {
+	linked := w.linked()
+	for id, n := range w.phones {
+		if w.entitled[humanKey(n)] && !slices.Contains(linked, id) {
+			delete(w.seen, id)
+		}
 	}
 }
 
@@ -114,6 +126,10 @@ func (w *soak) sighted(linked []string) {
 		w.seen[id] = true
 	}
 	w.byHand = 0
+}
+
+// tieAll ties credentials to entries, after a pass that carried out what it planned.
+func (w *soak) tieAll() {
 	for id, n := range w.belongs {
 		w.tie(id, n)
 	}
@@ -270,6 +286,7 @@ func (w *soak) judgeCreates(state worksim.State) {
 	for _, c := range state.Credentials {
 		if _, known := w.belongs[c.ID]; !known && c.ID != soakForeign && c.ID != soakShared && !w.guests[c.ID] {
 			w.belongs[c.ID] = w.bearer(c.Username)
+			w.holder[c.ID] = w.latest(w.belongs[c.ID])
 			w.log("effect: create %s for human %d", c.Username, w.belongs[c.ID])
 		}
 		n, known := w.belongs[c.ID]

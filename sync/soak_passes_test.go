@@ -45,6 +45,9 @@ func (w *soak) passing(h hook, do func(*dirsync.Pass, context.Context) dirsync.R
 	w.judge()
 	if calm && report.Planned && report.Err == nil && !report.Plan.Tripped(plan.GuardBaseline) {
 		w.sighted(linked)
+		if !report.DryRun {
+			w.tieAll()
+		}
 	}
 	return report
 }
