@@ -131,6 +131,18 @@ func (w *soak) activateOn(c worksim.Credential, anotherPhone bool) {
 	w.log("human %d activates %s on %s", human, c.Username, id)
 }
 
+// inherit hands the phone of somebody who left on to somebody at work, with its Threema ID.
+func (w *soak) inherit(rt *rapid.T) {
+	c := w.ours(rt, func(c worksim.Credential) bool { return w.present(w.belongs[c.ID]) && len(c.Users) == 0 })
+	for n, h := range w.humans {
+		if h.phone != "" && !w.present(n) {
+			w.humans[w.belongs[c.ID]].phone, h.phone = h.phone, ""
+			w.activateOn(c, false)
+			return
+		}
+	}
+}
+
 // edit is what an administrator does in the cockpit.
 func (w *soak) edit(rt *rapid.T) {
 	w.editing(rt)()

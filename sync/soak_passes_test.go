@@ -47,6 +47,7 @@ func (w *soak) passing(h hook, do func(*dirsync.Pass, context.Context) dirsync.R
 		w.sighted(linked)
 		if !report.DryRun {
 			w.tieAll()
+			w.unseen = false
 		}
 	}
 	return report
@@ -139,6 +140,27 @@ func (w *soak) surprisedPass(rt *rapid.T) {
 	w.run(hook{})
 }
 
+// lastMoment lets somebody come back when their withdrawal is due, right before the last look.
+func (w *soak) lastMoment(rt *rapid.T) {
+	a := w.some(rt, func(a *account) bool {
+		return w.entitledNow(a) && a.ou != w.hidden && w.onlyEntry(a.human) && w.owns(a.human)
+	})
+	back := a.ou
+	w.log("until the last moment: %v", a)
+	w.move(a, soakLeavers)
+	for range w.policy.ConfirmReads {
+		w.run(hook{})
+		w.advance(w.policy.ConfirmOver)
+	}
+	w.run(hook{})
+	w.advance(w.policy.GraceWithdraw)
+	w.recheckAt, w.atRecheck = 1, func() {
+		w.move(a, back)
+		w.log("come back %v at the last moment", a)
+	}
+	w.run(hook{})
+}
+
 // flicker lets somebody leave, return and leave again, each seen by a pass: the second time
 // counts from the beginning.
 func (w *soak) flicker(rt *rapid.T) {
@@ -162,9 +184,17 @@ func (w *soak) troubleDirectory(rt *rapid.T) {
 	w.log("directory outage %d", outage)
 }
 
-// hideUnit takes the right away to see what is in a unit, or gives it back.
+// hideUnit takes the right away to see what is in a unit, or gives it back. Where no sentinel
+// is configured, only a unit whose people the program has seen there under the one entry that
+// they ever had: nobody could tell another one from an empty place.
 func (w *soak) hideUnit(rt *rapid.T) {
-	w.hidden = rapid.SampledFrom([]string{"", soakBerlin, soakBern, soakWien}).Draw(rt, "hidden")
+	unit := rapid.SampledFrom([]string{"", soakBerlin, soakBern, soakWien}).Draw(rt, "hidden")
+	for _, a := range w.accounts {
+		if !w.sentinels && a.ou == unit && !a.deleted && (w.unseen || !w.onlyEntry(a.human) || w.humans[a.human].muddled) {
+			return
+		}
+	}
+	w.hidden = unit
 	w.wire.hide(w.hidden)
 	w.log("hidden: %q", w.hidden)
 }

@@ -86,6 +86,7 @@ func (w *soak) unitToJoin(rt *rapid.T) string {
 
 // enter puts an account into the directory.
 func (w *soak) enter(a *account) {
+	w.unseen = true
 	w.serial++
 	a.serial = w.serial
 	w.accounts = append(w.accounts, a)
@@ -149,6 +150,7 @@ func (w *soak) leave(rt *rapid.T) {
 }
 
 func (w *soak) move(a *account, ou string) {
+	w.unseen = true
 	old := a.dn()
 	a.ou = ou
 	w.must(w.directory.Move(old, a.dn()))

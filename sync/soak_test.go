@@ -75,10 +75,10 @@ func (w *soak) actions() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
 		"pass": w.plainPass, "pass again": w.plainPass, "pass later": w.laterPass, "pass much later": w.laterPass,
 		"pass, killed": w.crashingPass, "pass, cancelled": w.cancelledPass, "pass, edited": w.editedPass, "pass, surprised": w.surprisedPass,
-		"pass, surprised again": w.surprisedPass, "flicker": w.flicker,
+		"pass, surprised again": w.surprisedPass, "flicker": w.flicker, "last moment": w.lastMoment,
 		"join": w.join, "leave": w.leave, "leave, too": w.leave, "come back": w.comeBack, "rekey": w.rekey, "rename": w.rename,
 		"move": w.moveWithin, "muddle": w.muddle, "unmuddle": w.unmuddle,
-		"activate": w.activate, "activate, too": w.activate, "edit": w.edit,
+		"activate": w.activate, "activate, too": w.activate, "inherit": w.inherit, "edit": w.edit,
 		"trouble API": w.troubleAPI, "trouble wire": w.troubleWire, "trouble directory": w.troubleDirectory, "hide": w.hideUnit,
 		"recover": w.recoverTrouble, "recover, too": w.recoverTrouble,
 		"clock": w.stepClock, "restart": w.restarting, "reconfigure": w.reconfigure, "approve": w.approve, "baseline": w.acceptBaseline,

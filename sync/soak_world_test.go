@@ -55,6 +55,7 @@ type soak struct {
 	narrowInForce bool
 	hidden        string // OU whose children nobody sees
 	outage        bool   // of the directory
+	unseen        bool   // somebody came or moved since the last pass without trouble
 	offset        time.Duration
 
 	serial, steps int
