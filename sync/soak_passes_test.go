@@ -118,7 +118,7 @@ func (w *soak) editedPass(rt *rapid.T) {
 }
 
 // surprisedPass is one during which somebody comes back, or the stop file is laid, right before
-// a last look. That asks by ID, so somebody who comes back as another entry is seen by the next
+// a last look. That asks by ID, so somebody who comes back as another entry, or with another csi, is seen by the next
 // pass only.
 func (w *soak) surprisedPass(rt *rapid.T) {
 	at, stop, unit := rapid.IntRange(1, 3).Draw(rt, "last look"), rapid.IntRange(0, 3).Draw(rt, "stop") == 0, w.unitToJoin(rt)
@@ -131,7 +131,7 @@ func (w *soak) surprisedPass(rt *rapid.T) {
 			return
 		}
 		for n := range w.humans {
-			if n = (n + pick) % len(w.humans); !w.present(n) && w.onlyEntry(n) && w.owns(n) {
+			if n = (n + pick) % len(w.humans); !w.present(n) && w.onlyEntry(n) && w.owns(n) && !w.humans[n].muddled {
 				w.readmit(n, unit)
 				return
 			}
@@ -143,7 +143,7 @@ func (w *soak) surprisedPass(rt *rapid.T) {
 // lastMoment lets somebody come back when their withdrawal is due, right before the last look.
 func (w *soak) lastMoment(rt *rapid.T) {
 	a := w.some(rt, func(a *account) bool {
-		return w.entitledNow(a) && a.ou != w.hidden && w.onlyEntry(a.human) && w.owns(a.human)
+		return w.entitledNow(a) && a.ou != w.hidden && w.onlyEntry(a.human) && w.owns(a.human) && !w.humans[a.human].muddled
 	})
 	back := a.ou
 	w.log("until the last moment: %v", a)
