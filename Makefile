@@ -20,6 +20,8 @@ FUZZTIME     ?= 1m
 FUZZ         ?= .
 BENCH        ?= .
 RAPID_CHECKS ?= 20000
+RAPID_STEPS  ?= 60
+SOAK_WORLDS  ?= 200
 TEST_TIMEOUT ?= 12m
 
 .PHONY: help
@@ -75,8 +77,8 @@ fuzz: need-go ## every fuzz target for FUZZTIME each (default 1m); FUZZ=FuzzComp
 	tools/fuzz.sh $(FUZZTIME) '$(FUZZ)'
 
 .PHONY: soak
-soak: need-go ## the property tests with RAPID_CHECKS random cases each (default 20000)
-	RAPID_CHECKS=$(RAPID_CHECKS) go test -count=1 -timeout 0 \
+soak: need-go ## the property tests with RAPID_CHECKS random cases each (default 20000), and SOAK_WORLDS whole worlds (default 200)
+	RAPID_CHECKS=$(RAPID_CHECKS) RAPID_STEPS=$(RAPID_STEPS) SOAK_WORLDS=$(SOAK_WORLDS) go test -count=1 -timeout 0 \
 		$$(grep -rl --include='*_test.go' '"pgregory.net/rapid"' . | xargs -n1 dirname | sort -u)
 
 .PHONY: bench

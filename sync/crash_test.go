@@ -232,7 +232,7 @@ func child(text string) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	c := &counter{killAt: o.KillAt}
+	c := &counter{killAt: o.KillAt, die: dieBySignal}
 	code, err := o.pass(c)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -274,17 +274,22 @@ func (o order) pass(c *counter) (code int, err error) {
 	return done.ExitCode, errors.Join(err, l.Close())
 }
 
-// counter counts the calls of the ports and kills the process before one of them.
+// counter counts the calls of the ports, and before one of them it lets the pass die.
 type counter struct {
 	calls  atomic.Int64
 	killAt int64
+	die    func()
 }
 
 func (c *counter) tick() {
 	if c.calls.Add(1) == c.killAt {
-		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
-		select {} // the signal is on its way
+		c.die()
 	}
+}
+
+func dieBySignal() {
+	_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+	select {} // the signal is on its way
 }
 
 type mortalLedger struct {
@@ -381,6 +386,11 @@ func (p mortalPackage) User(ctx context.Context, threemaID string) (plan.User, e
 func (p mortalPackage) Detach(ctx context.Context, threemaID string) error {
 	p.c.tick()
 	return p.Package.Detach(ctx, threemaID)
+}
+
+func (p mortalPackage) Revoke(ctx context.Context, threemaID string) error {
+	p.c.tick()
+	return p.Package.Revoke(ctx, threemaID)
 }
 
 func (p mortalPackage) CreateContact(ctx context.Context, c plan.Contact) error {

@@ -254,19 +254,29 @@ func (w *world) activateAs(username, threemaID string) string {
 // handedOver is the last password of each username in the hand-over file.
 func (w *world) handedOver() map[string]string {
 	w.Helper()
-	passwords := map[string]string{}
-	f, err := os.Open(w.handoverFile())
-	if errors.Is(err, fs.ErrNotExist) {
-		return passwords
-	}
+	passwords, err := passwordsIn(w.handoverFile())
 	w.must(err)
+	return passwords
+}
+
+func passwordsIn(file string) (map[string]string, error) {
+	passwords := map[string]string{}
+	f, err := os.Open(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return passwords, nil
+	}
+	if err != nil {
+		return nil, err
+	}
 	defer func() { _ = f.Close() }()
 	rows, err := csv.NewReader(f).ReadAll()
-	w.must(err)
+	if err != nil {
+		return nil, err
+	}
 	for _, row := range rows[1:] {
 		passwords[row[0]] = row[1]
 	}
-	return passwords
+	return passwords, nil
 }
 
 func (w *world) advance(d time.Duration) {

@@ -44,6 +44,22 @@ func TestConfirmation(t *testing.T) {
 		{"a source that is not read takes nobody out", at(20, func(w *world, _ *entry) { w.source().unread = true }, gone(plan.Disabled)), -1},
 		{"a complete read that says nothing takes nobody out", at(20, func(w *world, e *entry) { w.source().people = w.source().people[1:] }, gone(plan.Disabled)), -1},
 		{"a person returns in an incomplete snapshot", at(20, func(w *world, e *entry) { e.comeBack(); incomplete(w, e) }, gone(plan.Disabled)), -1},
+		{"the csi under another ID is a sighting, though held", map[int]func(*world, *entry){
+			0: gone(plan.Disabled), 10: func(w *world, e *entry) {
+				again := w.hire("again")
+				again.csi, again.held = e.csi, "no name"
+			}, 11: func(w *world, _ *entry) { w.source().people = w.source().people[:len(w.source().people)-1] }}, 35},
+		{"a transfer that is not carried out is a sighting", map[int]func(*world, *entry){
+			0: func(w *world, e *entry) {
+				e.leave(plan.Absent)
+				w.policy.ConfirmReads, w.policy.ConfirmOver, w.policy.GraceWithdraw = 5, 0, 0
+			}, 3: func(w *world, e *entry) {
+				w.hire("again").csi = e.csi
+				w.policy.Mode = plan.CreateOnly
+			}, 4: func(w *world, _ *entry) {
+				w.source().people = w.source().people[:len(w.source().people)-1]
+				w.policy.Mode = plan.Sync
+			}}, 8},
 		{"held people leave too", map[int]func(*world, *entry){0: func(_ *world, e *entry) { e.leave(plan.Disabled); e.held = "no name" }}, 24},
 		{"never entitled again, excluded for good", at(20, func(_ *world, e *entry) { e.excluded = true }, gone(plan.Disabled)), -1},
 		{"grace starts no earlier than sync", map[int]func(*world, *entry){

@@ -100,9 +100,10 @@ func (p *planner) see(s Sighting, csi string, departures bool) {
 
 // advance adds one complete read to the row of departures. DN and OU stay those where the
 // person was seen last: a leaver who was moved to OU=Leavers still counts for Berlin. A row
-// that began or was confirmed in the future was timed by a wrong clock, and begins again.
+// that began or was confirmed in the future was timed by a wrong clock, and begins again; so
+// does one that was broken off, see breakContested.
 func (p *planner) advance(o Observation, s Sighting) Observation {
-	if o.State != Departed || p.Now.Before(later(o.Since, o.ConfirmedAt)) {
+	if o.State != Departed || o.Reads == 0 || p.Now.Before(later(o.Since, o.ConfirmedAt)) {
 		o = Observation{
 			Person: s.ID, DN: firstNonEmpty(o.DN, s.DN), OU: firstNonEmpty(o.OU, parentDN(s.DN)), CSI: o.CSI,
 			LastSeen: o.LastSeen, FirstSeen: o.FirstSeen, State: Departed, Since: p.Now,
@@ -123,6 +124,18 @@ func (p *planner) confirms(o Observation) bool {
 		return true
 	}
 	return o.Reads >= p.Policy.ConfirmReads && !p.Now.Before(o.Since.Add(p.Policy.ConfirmOver))
+}
+
+// breakContested ends the row of departures of each owner whose csi is also that of somebody who
+// did not leave: they may be at work under that other ID, and may be missing there tomorrow, from
+// one answer. It is a sighting, whether or not this pass passes the credential on.
+func (p *planner) breakContested() {
+	for _, own := range p.State.Owned {
+		if o := p.observations[own.Person]; o.State == Departed && p.claimant(own.CSI) != "" {
+			o.Since, o.Reads, o.ConfirmedAt = p.Now, 0, time.Time{}
+			p.observations[own.Person] = o
+		}
+	}
 }
 
 // forgetUnowned drops people of a complete source who left it and of whom nothing is ours.
@@ -178,6 +191,7 @@ func (p *planner) remember() {
 		return
 	}
 	p.bind()
+	p.breakContested()
 	m.Observations = make([]Observation, 0, len(p.observations))
 	m.Owned = make([]Ownership, 0, len(p.State.Owned))
 	for _, o := range p.observations {

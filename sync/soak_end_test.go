@@ -1,0 +1,133 @@
+package sync_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
+)
+
+// end lets the faults stop and time go on, with an operator who says yes, and then asks for what
+// must be true in the end.
+func (w *soak) end() {
+	w.log("the end of the chapter: no more faults")
+	w.recoverTrouble(nil)
+	w.offset, w.stop = 0, ""
+	w.policy.Mode, w.policy.Withdraw = plan.Sync, true
+	w.licences(1000)
+	if !slices.ContainsFunc(w.accounts, func(a *account) bool { return !a.deleted && strings.HasSuffix(a.ou, soakCore) }) {
+		n := w.newHuman() // an empty directory is never believed
+		w.enter(&account{human: n, uid: fmt.Sprintf("last%02d", n), csi: fmt.Sprintf("E%02d", n), first: "Last", last: "Man", ou: soakBerlin})
+		w.log("join human %d, for somebody must stay", n)
+	}
+	w.restart()
+	for range 10 {
+		w.advance(25 * time.Hour)
+		if r := w.run(hook{}); r.Plan.Tripped(plan.GuardBaseline) {
+			w.acceptBaseline(nil)
+		}
+		w.approve(nil)
+	}
+	w.settled()
+	for n := range w.humans {
+		w.judgeEnd(n)
+	}
+}
+
+// settled: a further pass, and a preview, want nothing.
+func (w *soak) settled() {
+	planner := w.planner()
+	r := planner.Preview(w.rt.Context())
+	if due := changes(r, plan.Due); len(due) > 0 || !r.Planned {
+		w.rt.Fatalf("not settled, still due: %v\n%s", due, text(r))
+	}
+}
+
+// judgeEnd: who is entitled is at work, who left is out.
+func (w *soak) judgeEnd(n int) {
+	if w.humans[n].muddled {
+		return // held by name, until somebody corrects the directory and the package
+	}
+	if w.present(n) {
+		w.judgeAtWork(n)
+	} else {
+		w.judgeOut(n)
+	}
+}
+
+func (w *soak) credentialsOf(n int) []worksim.Credential {
+	return slices.DeleteFunc(w.sim.State().Credentials, func(c worksim.Credential) bool {
+		human, known := w.belongs[c.ID]
+		return !known || human != n
+	})
+}
+
+// judgeAtWork: exactly one credential, with the right settings and a password that somebody has.
+func (w *soak) judgeAtWork(n int) {
+	a := w.latest(n)
+	if w.namesake(a) || w.humans[n].withdrawnByHand && !w.policy.Recreate {
+		return
+	}
+	credentials := w.credentialsOf(n)
+	if len(credentials) != 1 {
+		w.rt.Fatalf("%v is entitled and has %d credentials\n%s", a, len(credentials), w.told())
+	}
+	c := credentials[0]
+	if w.leftToOthers(c.ID) {
+		return
+	}
+	if !strings.HasPrefix(c.ID, "c/old") && !slices.Contains(slices.Collect(maps.Values(w.handedOver())), c.Password) {
+		w.rt.Fatalf("%v: nobody has the password of %s\n%s", a, c.Username, w.told())
+	}
+	settings := w.sim.State().Settings[c.ID]
+	for name, want := range map[string]string{"th_csi": a.csi, "th_firstname": a.first, "th_lastname": a.last, "th_job_title": a.title} {
+		if got, _ := settings[name].(string); got != want {
+			w.rt.Fatalf("%v: %s is %q, want %q\n%s", a, name, got, want, w.told())
+		}
+	}
+}
+
+// leftToOthers tells whether a credential that we did not make was never taken over: nobody with
+// its csi was entitled at any pass, or several use it.
+func (w *soak) leftToOthers(credential string) bool {
+	users := 0
+	for _, on := range w.usedOn {
+		if on == credential {
+			users++
+		}
+	}
+	return strings.HasPrefix(credential, "c/old") && (w.holder[credential] == nil || users > 1)
+}
+
+// namesake tells whether somebody else has, or had, the username of an account.
+func (w *soak) namesake(a *account) bool {
+	return slices.ContainsFunc(w.accounts, func(b *account) bool { return b.human != a.human && b.uid == a.uid })
+}
+
+// judgeOut: no credential, and no Threema ID beyond what the policy leaves.
+func (w *soak) judgeOut(n int) {
+	for _, c := range w.credentialsOf(n) {
+		if w.leftToOthers(c.ID) {
+			return
+		}
+		w.rt.Fatalf("human %d has left, and credential %s is still there\n%s", n, c.Username, w.told())
+	}
+	if w.policy.ID == plan.KeepID {
+		return
+	}
+	for _, u := range w.sim.State().Users {
+		if human, known := w.phones[u.ID]; known && human == n && w.seen[u.ID] && !w.leftToOthers(w.usedOn[u.ID]) {
+			w.rt.Fatalf("human %d has left, and %s is still there under id: %s\n%s", n, u.ID, w.policy.ID, w.told())
+		}
+	}
+}
+
+// told is what the program says of it.
+func (w *soak) told() string {
+	planner := w.planner()
+	return text(planner.Preview(w.rt.Context()))
+}

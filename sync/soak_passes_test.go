@@ -1,0 +1,274 @@
+package sync_test
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir"
+	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// hook is something that happens to a pass right before one of its port calls.
+type hook struct {
+	at      int64 // number of the call, 0: never
+	happens func(cancel func())
+}
+
+// crash is thrown through a pass that dies; folder is what it leaves.
+type crash struct{ folder string }
+
+// calm tells whether nothing can go wrong in a pass now.
+func (w *soak) calm() bool { return !w.wire.troubled() && !w.outage && len(w.sim.Faults()) == 0 }
+
+// run does one pass. What it did is judged at once.
+func (w *soak) run(h hook) dirsync.Report {
+	return w.passing(h, (*dirsync.Pass).Run)
+}
+
+func (w *soak) passing(h hook, do func(*dirsync.Pass, context.Context) dirsync.Report) dirsync.Report {
+	calm := h.at == 0 && w.recheckAt == 0 && w.calm()
+	w.look()
+	linked := w.linked()
+	report, died := w.survive(h, do)
+	w.report = report
+	w.recheckAt, w.atRecheck = 0, nil
+	if died.folder != "" {
+		w.shut()
+		w.folder = died.folder
+		w.open()
+	}
+	w.log("pass: exit %d %v %s", report.ExitCode(), results(report), outline(report))
+	w.judge()
+	if calm && report.Planned && report.Err == nil && !report.Plan.Tripped(plan.GuardBaseline) {
+		w.sighted(linked)
+		if !report.DryRun {
+			w.tieAll()
+			w.unseen = false
+		}
+	}
+	return report
+}
+
+// survive catches the death of a pass.
+func (w *soak) survive(h hook, do func(*dirsync.Pass, context.Context) dirsync.Report) (report dirsync.Report, died crash) {
+	defer func() {
+		thrown := recover()
+		if c, ok := thrown.(crash); ok {
+			died = c
+		} else if thrown != nil {
+			panic(thrown)
+		}
+	}()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	return do(w.pass(&counter{killAt: h.at, die: func() { h.happens(cancel) }}), ctx), died
+}
+
+// outline is why a pass did not do more, in a line.
+func outline(r dirsync.Report) string {
+	var words []string
+	for _, s := range r.Incomplete {
+		words = append(words, "not read: "+string(s.Reason))
+	}
+	for _, g := range r.Plan.Guards {
+		words = append(words, "guard "+g.Name)
+	}
+	if r.Err != nil {
+		words = append(words, "error: "+strings.ReplaceAll(r.Err.Error(), "\n", " "))
+	}
+	return strings.Join(words, ", ")
+}
+
+func (w *soak) plainPass(*rapid.T) { w.run(hook{}) }
+
+func (w *soak) laterPass(rt *rapid.T) {
+	w.advance(time.Duration(rapid.SampledFrom([]int{1, 2, 6, 12, 25}).Draw(rt, "hours")) * time.Hour)
+	w.run(hook{})
+}
+
+func (w *soak) advance(d time.Duration) {
+	_, err := w.sim.Advance(d)
+	w.must(err)
+	w.log("%s later", d)
+}
+
+// callNumber draws a port call, the early ones more often.
+func callNumber(rt *rapid.T) int64 { return int64(rapid.IntRange(1, 45).Draw(rt, "call")) }
+
+func (w *soak) crashingPass(rt *rapid.T) {
+	n := callNumber(rt)
+	w.log("a pass to be killed before call %d", n)
+	w.run(hook{n, func(func()) { panic(crash{w.copied()}) }})
+}
+
+func (w *soak) cancelledPass(rt *rapid.T) {
+	n := callNumber(rt)
+	w.log("a pass to be cancelled before call %d", n)
+	w.run(hook{n, func(cancel func()) { cancel() }})
+}
+
+// editedPass is one during which somebody works in the cockpit, or a phone activates.
+func (w *soak) editedPass(rt *rapid.T) {
+	edit := w.editing(rt)
+	w.run(hook{callNumber(rt), func(func()) { w.judge(); edit() }})
+}
+
+// surprisedPass is one during which somebody comes back, or the stop file is laid, right before
+// a last look. That asks by ID, so somebody who comes back as another entry, or with another csi, is seen by the next
+// pass only.
+func (w *soak) surprisedPass(rt *rapid.T) {
+	at, stop, unit := rapid.IntRange(1, 3).Draw(rt, "last look"), rapid.IntRange(0, 3).Draw(rt, "stop") == 0, w.unitToJoin(rt)
+	pick := rapid.IntRange(0, 24).Draw(rt, "who")
+	w.recheckAt = at
+	w.atRecheck = func() {
+		if stop {
+			w.stop = "stop file"
+			w.log("stop file laid before last look %d", at)
+			return
+		}
+		for n := range w.humans {
+			if n = (n + pick) % len(w.humans); !w.present(n) && w.onlyEntry(n) && w.owns(n) && !w.humans[n].muddled {
+				w.readmit(n, unit)
+				return
+			}
+		}
+	}
+	w.run(hook{})
+}
+
+// lastMoment lets somebody come back when their withdrawal is due, right before the last look.
+func (w *soak) lastMoment(rt *rapid.T) {
+	a := w.some(rt, func(a *account) bool {
+		return w.entitledNow(a) && a.ou != w.hidden && w.onlyEntry(a.human) && w.owns(a.human) && !w.humans[a.human].muddled
+	})
+	back := a.ou
+	w.log("until the last moment: %v", a)
+	w.move(a, soakLeavers)
+	for range w.policy.ConfirmReads {
+		w.run(hook{})
+		w.advance(w.policy.ConfirmOver)
+	}
+	w.run(hook{})
+	w.advance(w.policy.GraceWithdraw)
+	w.recheckAt, w.atRecheck = 1, func() {
+		w.move(a, back)
+		w.log("come back %v at the last moment", a)
+	}
+	w.run(hook{})
+}
+
+// flicker lets somebody leave, return and leave again, each seen by a pass: the second time
+// counts from the beginning.
+func (w *soak) flicker(rt *rapid.T) {
+	a := w.some(rt, func(a *account) bool { return w.entitledNow(a) && a.ou != w.hidden && w.onlyEntry(a.human) })
+	back := a.ou
+	hours := time.Duration(rapid.SampledFrom([]int{1, 12, 25}).Draw(rt, "hours")) * time.Hour
+	w.log("flicker %v", a)
+	w.move(a, soakLeavers)
+	w.run(hook{})
+	w.advance(hours)
+	w.move(a, back)
+	w.run(hook{})
+	w.move(a, soakLeavers)
+	w.run(hook{})
+}
+
+func (w *soak) troubleDirectory(rt *rapid.T) {
+	outage := rapid.SampledFrom([]memdir.Outage{memdir.NoOutage, memdir.Down, memdir.CutMidRead, memdir.Empty}).Draw(rt, "outage")
+	w.directory.SetOutage(outage)
+	w.outage = outage != memdir.NoOutage
+	w.log("directory outage %d", outage)
+}
+
+// hideUnit takes the right away to see what is in a unit, or gives it back. Where no sentinel
+// is configured, only a unit whose people the program has seen there under the one entry that
+// they ever had: nobody could tell another one from an empty place.
+func (w *soak) hideUnit(rt *rapid.T) {
+	unit := rapid.SampledFrom([]string{"", soakBerlin, soakBern, soakWien}).Draw(rt, "hidden")
+	for _, a := range w.accounts {
+		if !w.sentinels && a.ou == unit && !a.deleted && (w.unseen || !w.onlyEntry(a.human) || w.humans[a.human].muddled) {
+			return
+		}
+	}
+	w.hidden = unit
+	w.wire.hide(w.hidden)
+	w.log("hidden: %q", w.hidden)
+}
+
+func (w *soak) recoverTrouble(*rapid.T) {
+	w.wire.arm(nil)
+	w.wire.hide("")
+	w.directory.SetOutage(memdir.NoOutage)
+	w.hidden, w.outage = "", false
+	w.sim.ClearFaults()
+	w.log("no more faults")
+}
+
+// the operator
+
+func (w *soak) stepClock(rt *rapid.T) {
+	step := time.Duration(rapid.SampledFrom([]int{-90, -45, -1, 20, 100}).Draw(rt, "minutes")) * time.Minute
+	if (w.offset + step).Abs() > 3*time.Hour {
+		rt.Skip("far enough")
+	}
+	w.offset += step
+	w.log("the clock steps by %s", step)
+}
+
+func (w *soak) restarting(*rapid.T) {
+	w.restart()
+	w.log("restart")
+}
+
+func (w *soak) reconfigure(rt *rapid.T) {
+	switch what := rapid.SampledFrom([]string{"mode", "id", "approval", "access", "scope", "stop", "limits", "licences"}).Draw(rt, "what"); what {
+	case "mode":
+		w.policy.Mode = rapid.SampledFrom([]plan.Mode{plan.Sync, plan.Sync, plan.Observe, plan.CreateOnly, plan.UpsertOnly}).Draw(rt, "mode")
+	case "id":
+		if w.policy.ID != plan.KeepID { // what was settled as kept stays so
+			w.policy.ID = rapid.SampledFrom([]plan.IDPolicy{plan.DetachID, plan.RevokeID}).Draw(rt, "id")
+		}
+	case "approval":
+		w.policy.Approval = rapid.SampledFrom([]plan.Approval{plan.ApproveNone, plan.ApproveNone, plan.ApproveIrreversible, plan.ApproveAll}).Draw(rt, "approval")
+	case "access":
+		w.policy.Withdraw = rapid.IntRange(0, 3).Draw(rt, "keep access") > 0
+	case "scope":
+		w.narrow = !w.narrow
+		w.restart()
+	case "stop":
+		w.stop = rapid.SampledFrom([]string{"", "", "stop file"}).Draw(rt, "stop file")
+	case "limits":
+		w.policy.LeaversRun.Count = rapid.SampledFrom([]int{1, 2, 1000}).Draw(rt, "limit")
+	case "licences":
+		w.licences(1000)
+	}
+	w.log("policy: %s, id %s, approval %s, withdraw %v, narrow %v, stop %q, %d a run", w.policy.Mode, w.policy.ID, w.policy.Approval,
+		w.policy.Withdraw, w.narrow, w.stop, w.policy.LeaversRun.Count)
+}
+
+// approve says yes to what waits.
+func (w *soak) approve(*rapid.T) {
+	planner := w.planner()
+	r := planner.Preview(context.Background())
+	if !r.Planned || len(r.Plan.AwaitingApproval()) == 0 {
+		return
+	}
+	approver := dirsync.Approver{Planner: w.planner(), Approvals: w.ledger, By: "anna"}
+	_, given, err := approver.Approve(context.Background(), r.Plan.Hash, 72*time.Hour)
+	w.log("approve: %d changes, %v", len(given.Changes), err)
+}
+
+// acceptBaseline accepts package and scope as they are. From then on who is outside has left.
+func (w *soak) acceptBaseline(*rapid.T) {
+	w.log("approve --baseline")
+	before := w.narrowInForce
+	w.narrowInForce = w.narrow
+	r := w.passing(hook{}, func(p *dirsync.Pass, ctx context.Context) dirsync.Report { return p.AcceptBaseline(ctx, "anna") })
+	if !r.Planned || r.Err != nil {
+		w.narrowInForce = before
+	}
+}
