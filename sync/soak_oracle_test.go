@@ -135,7 +135,9 @@ func (w *soak) tieAll() {
 	}
 }
 
-// tie notes which entry a pass must have found to be the bearer of a credential.
+// tie notes which entry a pass must have found to be the bearer of a credential. A csi that the
+// directory gives to another human takes the credential with it: it is the key, and nothing in the
+// directory tells a slip from a truth.
 func (w *soak) tie(id string, n int) {
 	var found []*account
 	for _, a := range w.accounts {
@@ -143,14 +145,15 @@ func (w *soak) tie(id string, n int) {
 			found = append(found, a)
 		}
 	}
-	for other, csi := range w.csiOf {
-		if other != id && csi == w.csiOf[id] {
+	for _, other := range w.sim.State().Credentials {
+		if other.ID != id && w.csiOf[other.ID] == w.csiOf[id] {
 			return // it stands on two credentials
 		}
 	}
 	transfers := w.policy.Mode == plan.Sync || w.policy.Mode == plan.UpsertOnly
 	adopts := w.policy.Mode == plan.CreateOnly && w.holder[id] == nil
-	if len(found) == 1 && found[0].human == n && len(w.bearers[found[0].uid]) == 1 && (transfers || adopts) {
+	theirs := len(found) == 1 && (found[0].human == n || w.humans[n].muddled && w.humans[found[0].human].muddled)
+	if theirs && len(w.bearers[found[0].uid]) == 1 && (transfers || adopts) {
 		w.holder[id] = found[0]
 	}
 }

@@ -21,6 +21,7 @@ type model struct {
 	sagas     map[string]*plan.Saga // open ones, by person
 	effects   []*watched            // in the order in which they were done
 	alarms    []plan.Alarm          // that stand
+	left      []plan.LeftBehind
 	journal   map[int64]*row
 	bases     []plan.Base
 	refusals  map[string]plan.Refusal // by credential and setting
@@ -282,8 +283,29 @@ func (m *model) remember(mem plan.Memory, now time.Time) {
 	}
 	m.judge(mem)
 	for _, e := range mem.EndedSagas {
-		delete(m.sagas, e.Person.ID)
+		m.endSaga(e)
 	}
+}
+
+// endSaga closes a saga. What one who came back leaves behind is remembered.
+func (m *model) endSaga(e plan.EndedSaga) {
+	saga, open := m.sagas[e.Person.ID]
+	if !open {
+		return
+	}
+	delete(m.sagas, e.Person.ID)
+	if e.Why == "settled" || saga.WithdrawnAt.IsZero() {
+		return
+	}
+	for _, id := range saga.IDs {
+		left := plan.LeftBehind{Person: e.Person, CSI: saga.CSI, ThreemaID: id.ThreemaID}
+		if id.GoneAt.IsZero() && !slices.Contains(m.left, left) {
+			m.left = append(m.left, left)
+		}
+	}
+	slices.SortFunc(m.left, func(a, b plan.LeftBehind) int {
+		return cmp.Or(a.Person.Compare(b.Person), strings.Compare(a.ThreemaID, b.ThreemaID), strings.Compare(a.CSI, b.CSI))
+	})
 }
 
 // state is what the ledger should say.
@@ -292,7 +314,7 @@ func (m *model) state(now time.Time) plan.State {
 		Subscription: m.bound.Subscription, Sources: m.bound.Sources, Baseline: m.bound.Baseline,
 		RolledOut: m.rolledOut, SyncSince: m.bound.SyncSince,
 		Owned: values(m.owned), Observations: values(m.seen), Sentinels: m.sentinels, Effects: m.effectsNow(now), Alarms: m.alarmsNow(),
-		UsersSeen: m.users, Approvals: values(m.approvals),
+		UsersSeen: m.users, Approvals: values(m.approvals), LeftBehind: slices.Clone(m.left),
 	}
 	for _, saga := range values(m.sagas) {
 		s.Sagas = append(s.Sagas, *saga)

@@ -58,6 +58,7 @@ func stateParts(s *plan.State, high highWater, now time.Time) []statePart {
 		list("observations", &s.Observations, readObservations),
 		list("sentinels", &s.Sentinels, readSentinels),
 		list("leavers", &s.Sagas, readSagas),
+		list("leavers who came back", &s.LeftBehind, readLeftBehind),
 		list("journal", &s.Open, readOpen),
 		list("windows", &s.Taken, since(readTaken, now.Add(-takenWindow))),
 		list("bases", &s.Bases, since(readBases, now.Add(-baseWindow))),

@@ -132,6 +132,9 @@ func (p *planner) sortLists() {
 	p.State.Owned = sorted(p.State.Owned, func(a, b Ownership) int { return a.Person.Compare(b.Person) })
 	p.State.Observations = sorted(p.State.Observations, func(a, b Observation) int { return a.Person.Compare(b.Person) })
 	p.State.Sagas = sorted(p.State.Sagas, func(a, b Saga) int { return a.Person.Compare(b.Person) })
+	p.State.LeftBehind = sorted(p.State.LeftBehind, func(a, b LeftBehind) int {
+		return cmp.Or(a.Person.Compare(b.Person), strings.Compare(a.ThreemaID, b.ThreemaID))
+	})
 	p.State.Open = sorted(p.State.Open, func(a, b Operation) int { return cmp.Compare(a.ID, b.ID) })
 	p.State.Sentinels = sorted(p.State.Sentinels, func(a, b Sentinel) int { return a.Person.Compare(b.Person) })
 	p.State.Effects = sorted(p.State.Effects, func(a, b Effect) int { return cmp.Compare(a.ID, b.ID) })

@@ -560,6 +560,7 @@ func shuffled(in plan.Input, seed uint64) plan.Input {
 	for n := range s.Sagas {
 		mix(r, &s.Sagas[n].IDs)
 	}
+	mix(r, &s.LeftBehind)
 	mix(r, &s.Open)
 	mix(r, &s.Taken)
 	mix(r, &s.Bases)

@@ -114,13 +114,15 @@ func (p *planner) credentialThere(own Ownership) bool {
 	return there
 }
 
-// idsOf lists the Threema IDs to persist: those linked to the credential now, and those that
-// were at the last pass if the credential, and with it the link, is already gone (D-16).
+// idsOf lists the Threema IDs to persist: those linked to the credential now, those that an earlier
+// departure left behind, and those that were linked at the last pass if the credential, and with it
+// the link, is already gone (D-16).
 func (p *planner) idsOf(own Ownership) []string {
 	var ids []string
 	for _, u := range p.people(own.CredentialID) {
 		ids = append(ids, u.ID)
 	}
+	ids = append(ids, p.leftBehind(own)...)
 	if !p.credentialThere(own) {
 		for _, id := range p.seenOn[own.CredentialID] {
 			u, listed := p.users[id]
@@ -131,6 +133,21 @@ func (p *planner) idsOf(own Ownership) []string {
 	}
 	slices.Sort(ids)
 	return slices.Compact(ids)
+}
+
+// leftBehind lists the IDs of an earlier departure of the same person that they did not take up
+// again: else nobody would ever take them out. One that is linked has another owner by now, or is
+// among those on the credential.
+func (p *planner) leftBehind(own Ownership) []string {
+	var ids []string
+	for _, left := range p.State.LeftBehind {
+		u, listed := p.users[left.ThreemaID]
+		theirs := left.Person == own.Person || left.CSI == own.CSI && own.CSI != ""
+		if theirs && listed && !u.Special() && u.CredentialID == "" {
+			ids = append(ids, u.ID)
+		}
+	}
+	return ids
 }
 
 // withdrawal starts the change that takes the credential away.

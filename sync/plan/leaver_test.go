@@ -551,3 +551,43 @@ func TestSightingInAPreviewResets(t *testing.T) {
 		t.Errorf("the row went on: %s", c.Status)
 	}
 }
+
+// TestReturnerWhoLeavesAgain: an ID that a departure left behind, because the person came back
+// before its turn, goes with the person's next departure; one that somebody uses by then stays.
+func TestReturnerWhoLeavesAgain(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		meanwhile func(w *world, id string)
+		left      bool // behind, for good
+	}{
+		"never taken up again":     {func(*world, string) {}, false},
+		"taken up again":           {func(w *world, id string) { w.user(id).CredentialID = w.credential("anna").ID }, false},
+		"used by somebody else":    {func(w *world, id string) { w.user(id).CredentialID = w.credential("staff001").ID }, true},
+		"reports another csi":      {func(w *world, id string) { w.user(id).CSI = "E-other" }, true},
+		"not in the package":       {func(w *world, id string) { w.dropUser(id) }, false},
+		"a new phone, the old off": {func(w *world, _ string) { w.activate("anna") }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, anna, id := leaving(t, func(p *plan.Policy) { p.ID, p.PublishContacts = plan.DetachID, false })
+			w.later(t, day)
+			if w.credential("anna") != nil {
+				t.Fatal("not withdrawn")
+			}
+			anna.comeBack()
+			w.settle(t)
+			tt.meanwhile(w, id)
+			w.settle(t)
+			anna.leave(plan.Disabled)
+			for range 10 {
+				w.later(t, day)
+			}
+			if got := w.user(id) != nil; got != tt.left {
+				t.Errorf("the ID is in the package: %t", got)
+			}
+			if w.credential("anna") != nil {
+				t.Error("the credential is in the package")
+			}
+		})
+	}
+}

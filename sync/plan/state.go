@@ -23,7 +23,8 @@ type State struct {
 	Owned        []Ownership
 	Observations []Observation
 	Sentinels    []Sentinel
-	Sagas        []Saga      // open ones
+	Sagas        []Saga // open ones
+	LeftBehind   []LeftBehind
 	Open         []Operation // journal rows that are INTENT or UNKNOWN
 	Taken        []Taken     // destructive effects of the last seven days
 	Bases        []Base      // tracked people per source at earlier passes, last eight days
@@ -123,6 +124,14 @@ type Saga struct {
 	StartedAt    time.Time
 	WithdrawnAt  time.Time // zero: the withdrawal is not proven yet
 	IDs          []SagaID
+}
+
+// LeftBehind is a Threema ID of a departure that ended early, because the person came back. Nobody
+// has detached or revoked it, and only the saga knew whose it is.
+type LeftBehind struct {
+	Person    PersonID
+	CSI       string
+	ThreemaID string
 }
 
 // SagaID is one Threema ID that a saga persisted.

@@ -22,7 +22,7 @@ func Trust(inv Inventory, state State, now time.Time) error {
 	if until := inv.Subscription.ValidUntil; !until.IsZero() && !now.Before(until) {
 		return &TrustError{fmt.Sprintf("its licence ended on %s (validUntil); renew it in the management cockpit", until.Format(time.DateOnly))}
 	}
-	state.Owned = notOrdered(state) // what went by order is no loss
+	state.Owned = expected(state)
 	if reason := emptyList(inv, state); reason != "" {
 		return &TrustError{reason}
 	}
@@ -43,13 +43,19 @@ func Trust(inv Inventory, state State, now time.Time) error {
 	return nil
 }
 
-// notOrdered lists what is owned and was not withdrawn by somebody's order.
-func notOrdered(state State) []Ownership {
-	ordered := map[string]bool{}
+// expected lists what is owned and must be in the package: what went by somebody's order is no
+// loss, nor what we asked to withdraw when the answer was lost.
+func expected(state State) []Ownership {
+	asked := map[string]bool{}
 	for _, o := range state.Orders {
-		ordered[o.CredentialID] = true
+		asked[o.CredentialID] = true
 	}
-	return slices.DeleteFunc(slices.Clone(state.Owned), func(own Ownership) bool { return ordered[own.CredentialID] })
+	for _, op := range state.Open {
+		if op.Op == Withdraw {
+			asked[op.CredentialID] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(state.Owned), func(own Ownership) bool { return asked[own.CredentialID] })
 }
 
 // emptyList names a list that is empty although the ledger says it cannot be.

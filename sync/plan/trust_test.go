@@ -76,6 +76,18 @@ func TestTrust(t *testing.T) {
 				w.state.Owned[n].MissingReads = 1
 			}
 		}, ""},
+		{"lost answers of withdrawals, and one by hand", 100, func(w *world) {
+			for _, c := range w.pkg.Credentials[:3] {
+				w.state.Open = append(w.state.Open, plan.Operation{Op: plan.Withdraw, CredentialID: c.ID})
+			}
+			drop(4)(w)
+		}, ""},
+		{"lost answers of something else", 100, func(w *world) {
+			for _, c := range w.pkg.Credentials[:4] {
+				w.state.Open = append(w.state.Open, plan.Operation{Op: plan.Adopt, CredentialID: c.ID})
+			}
+			drop(4)(w)
+		}, "4 of the 100"},
 		{"another package is a matter of the baseline", 100, func(w *world) { w.pkg = plan.Inventory{Subscription: plan.Subscription{ID: "SUB2"}} }, ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -407,6 +407,7 @@ func (w *world) remember(m plan.Memory) {
 		}
 	}
 	for _, e := range m.EndedSagas {
+		w.leaveBehind(e)
 		w.endSaga(e.Person)
 	}
 	s.Approvals = slices.DeleteFunc(slices.Clone(s.Approvals), func(a plan.GivenApproval) bool { return slices.Contains(m.ExpiredApprovals, a.Change) })
@@ -477,6 +478,19 @@ func (w *world) saga(person plan.PersonID) *plan.Saga {
 
 func (w *world) endSaga(person plan.PersonID) {
 	w.state.Sagas = slices.DeleteFunc(w.state.Sagas, func(s plan.Saga) bool { return s.Person == person })
+}
+
+// leaveBehind remembers the IDs of a departure of somebody who came back.
+func (w *world) leaveBehind(e plan.EndedSaga) {
+	saga := w.saga(e.Person)
+	if e.Why == "settled" || saga == nil || saga.WithdrawnAt.IsZero() {
+		return
+	}
+	for _, id := range saga.IDs {
+		if id.GoneAt.IsZero() {
+			w.state.LeftBehind = append(slices.Clone(w.state.LeftBehind), plan.LeftBehind{Person: e.Person, CSI: saga.CSI, ThreemaID: id.ThreemaID})
+		}
+	}
 }
 
 // apply carries out the due changes in the order of the plan.
