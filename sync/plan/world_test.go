@@ -87,6 +87,7 @@ type entry struct {
 	state    plan.AccountState
 	evidence plan.Evidence
 	held     string
+	cleared  bool // the directory has no csi of theirs any more
 	excluded bool
 	board    bool // in a group that protects
 	outside  bool // not among the people of the snapshot: a sighting, if tracked, tells the state
@@ -165,9 +166,13 @@ func (e *entry) identity() plan.Identity {
 	for _, name := range slices.Sorted(maps.Keys(e.extra)) {
 		settings = append(settings, plan.Setting{Name: name, Value: e.extra[name]})
 	}
+	csi, held := e.csi, e.held
+	if e.cleared {
+		csi, held = "", "no csi"
+	}
 	return plan.Identity{
 		Person: e.id, DN: e.dn(), State: e.state, Evidence: e.evidence, Excluded: e.excluded, Protected: e.board,
-		CSI: e.csi, Username: e.username, Settings: settings, Held: e.held,
+		CSI: csi, Username: e.username, Settings: settings, Held: held,
 	}
 }
 
@@ -711,6 +716,7 @@ func (w *world) foreign(p plan.Plan) foreignObjects {
 	f := foreignObjects{Settings: map[string]map[string]string{}}
 	for _, c := range w.pkg.Credentials {
 		if !ours[c.ID] {
+			c.Usage = 0 // follows the IDs, which are looked at themselves: one of a saga may link here
 			f.Credentials = append(f.Credentials, c)
 			f.Settings[c.ID] = maps.Clone(w.pkg.Settings[c.ID])
 		}
@@ -725,7 +731,9 @@ func (w *world) foreignAgain(before foreignObjects) foreignObjects {
 	f := foreignObjects{Settings: map[string]map[string]string{}}
 	for _, c := range before.Credentials {
 		if now := w.credentialByID(c.ID); now != nil {
-			f.Credentials = append(f.Credentials, *now)
+			is := *now
+			is.Usage = 0
+			f.Credentials = append(f.Credentials, is)
 			f.Settings[c.ID] = maps.Clone(w.pkg.Settings[c.ID])
 		}
 	}
