@@ -246,3 +246,26 @@ func TestProgressAndPageSizes(t *testing.T) {
 		})
 	}
 }
+
+// TestHolders: who has a value of an attribute, in the scope and nowhere else.
+func TestHolders(t *testing.T) {
+	srv := directory.Get(t)
+	s := mustNew(t, forOpenLDAP(t, srv, func(c *Config) { c.BaseDN = srv.PeopleDN }))
+	for value, want := range map[string]int{srv.People[5].Number: 1, "nobody's": 0, "*": 0, `x)(uid=*`: 0} {
+		people, err := s.Holders(t.Context(), "employeenumber", value)
+		if err != nil || len(people) != want {
+			t.Errorf("%q: %d people, %v; want %d", value, len(people), err, want)
+		}
+		if want == 1 && people[0].DN != srv.People[5].DN {
+			t.Errorf("%q is %s", value, people[0].DN)
+		}
+	}
+	dn := "uid=holder,ou=leavers," + srv.BaseDN
+	srv.Add(t, testdir.Entry{DN: dn, Attributes: map[string][]string{
+		"objectClass": {"inetOrgPerson"}, "uid": {"holder"}, "sn": {"H"}, "cn": {"H"}, "employeeNumber": {"outside"},
+	}})
+	t.Cleanup(func() { srv.Delete(t, dn) })
+	if people, err := s.Holders(t.Context(), "employeenumber", "outside"); err != nil || len(people) != 0 {
+		t.Errorf("outside the scope: %v, %v", people, err)
+	}
+}

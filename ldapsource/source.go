@@ -2,8 +2,11 @@ package ldapsource
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"maps"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -73,6 +76,24 @@ func (s *Source) Recheck(ctx context.Context, tracked []plan.Tracked) ([]plan.Si
 			return nil, err
 		}
 		return v.sight(ctx, tracked)
+	})
+}
+
+// Holders lists the people of the scope who have this value of an attribute, as far as the account
+// itself says who they are: groups are not asked.
+func (s *Source) Holders(ctx context.Context, attribute, value string) ([]plan.Person, error) {
+	return visit(ctx, s, func(ctx context.Context, v *session) ([]plan.Person, error) {
+		entries, err := v.collect(ctx, v.cfg.BaseDN, allOf(v.filter, equal(attribute, value)))
+		if err != nil {
+			return nil, fmt.Errorf("look for others with the same %s: %w", attribute, err)
+		}
+		var people []plan.Person
+		for _, id := range slices.Sorted(maps.Keys(entries)) {
+			if !v.profile.skip(entries[id]) {
+				people = append(people, v.person(id, entries[id]))
+			}
+		}
+		return people, nil
 	})
 }
 

@@ -219,6 +219,33 @@ func (a *applier) stillDeparted(ctx context.Context, c plan.Change) string {
 	case !a.Policy.Counts(sightings[0].Evidence.Kind):
 		return "the person now " + sightings[0].Evidence.Uncounted()
 	}
+	return a.sameCSI(ctx, c)
+}
+
+// sameCSI asks each source that was read whether somebody else has the leaver's csi by now, who did
+// not leave: it may be the same person under another ID (design §5.6). A csi that is made of more
+// than one attribute cannot be searched for; there the age of the plan is the bound, see freshFor.
+func (a *applier) sameCSI(ctx context.Context, c plan.Change) string {
+	attribute := a.Mapper.KeyAttribute()
+	if attribute == "" || c.CSI == "" {
+		return ""
+	}
+	for _, source := range a.Sources {
+		if !slices.ContainsFunc(a.report.Plan.Sources, func(s plan.SourceReport) bool { return s.Name == source.Name() }) {
+			continue // not read: whose csis those people have, the plan knows from before
+		}
+		people, err := source.Holders(ctx, attribute, c.CSI)
+		if err != nil {
+			return fmt.Sprintf("the directory could not be asked whose csi it is by now: %v", err)
+		}
+		for _, person := range people {
+			i := a.Mapper.Map(person)
+			left := i.State == plan.Departed && a.Policy.Counts(i.Evidence.Kind) && !i.Excluded
+			if i.Person != c.Person && i.CSI == c.CSI && !left {
+				return fmt.Sprintf("its csi is also that of %s by now, who did not leave", i.DN)
+			}
+		}
+	}
 	return ""
 }
 

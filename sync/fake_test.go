@@ -75,6 +75,7 @@ type directory struct {
 	scope      string // fingerprint
 	recheck    func([]plan.Tracked) ([]plan.Sighting, error)
 	tracked    []plan.Tracked // of the last read
+	holders    error          // why nobody can be asked who has a csi
 }
 
 var _ dirsync.Source = (*directory)(nil)
@@ -169,6 +170,21 @@ func (d *directory) Recheck(ctx context.Context, tracked []plan.Tracked) ([]plan
 		sightings = append(sightings, d.look(t))
 	}
 	return sightings, nil
+}
+
+func (d *directory) Holders(ctx context.Context, attribute, value string) ([]plan.Person, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	var people []plan.Person
+	for _, id := range slices.Sorted(maps.Keys(d.people)) {
+		if entry := d.people[id].entry(); slices.Contains(entry.Attributes[attribute], value) {
+			people = append(people, entry)
+		}
+	}
+	return people, d.holders
 }
 
 func (d *directory) look(t plan.Tracked) plan.Sighting {

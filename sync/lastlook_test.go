@@ -205,3 +205,52 @@ func TestOldPlanTakesNothing(t *testing.T) {
 		w.equal("detached in the end", 1, len(w.sim.State().Detached))
 	}
 }
+
+// TestLastLookAtTheCSI: whoever comes by the leaver's csi between the plan and the request may be
+// the same person under another ID.
+func TestLastLookAtTheCSI(t *testing.T) {
+	t.Parallel()
+	another := employee(3)
+	another.ID, another.UID = "id-99", "user99"
+	for name, tt := range map[string]struct {
+		comes func(w *world, other person)
+		goes  bool
+		says  string
+	}{
+		"nobody has it":                  {func(*world, person) {}, true, ""},
+		"another account of the person":  {func(w *world, other person) { w.directory.put(other) }, false, "its csi is also that of CN=First03 Last03"},
+		"one whose state cannot be told": {func(w *world, other person) { other.State = plan.Unknown; w.directory.put(other) }, false, "its csi is also that of"},
+		"one who is excluded": {func(w *world, other person) {
+			other.State, other.Evidence.Kind, other.Excluded = plan.Departed, plan.Disabled, true
+			w.directory.put(other)
+		}, false, "its csi is also that of"},
+		"one who left by what does not count": {func(w *world, other person) {
+			other.State, other.Evidence.Kind = plan.Departed, plan.Expired
+			w.directory.put(other)
+		}, false, "its csi is also that of"},
+		"one who left too": {func(w *world, other person) {
+			other.State, other.Evidence.Kind = plan.Departed, plan.Disabled
+			w.directory.put(other)
+		}, true, ""},
+		"somebody else":       {func(w *world, other person) { other.CSI = "E99"; w.directory.put(other) }, true, ""},
+		"nobody can be asked": {func(w *world, _ person) { w.directory.holders = errors.New("connection lost") }, false, "could not be asked whose csi it is"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, options{}, employees(5)...)
+			w.policy.ID, w.policy.Evidence = plan.RevokeID, []plan.EvidenceKind{plan.Disabled}
+			w.rollOut()
+			w.directory.dismiss(t, "id-03")
+			w.pack = func(p dirsync.Package) dirsync.Package { return editing{p, func() { tt.comes(w, another) }} }
+			r := w.ok()
+			want := []int{0, 0, 0}
+			if tt.goes {
+				want = []int{1, 0, 1}
+			}
+			w.equal("withdrawn, detached, revoked", want, w.effects())
+			if !strings.Contains(text(r), tt.says) {
+				t.Errorf("the report does not say %q:\n%s", tt.says, text(r))
+			}
+		})
+	}
+}

@@ -20,12 +20,17 @@ type Source interface {
 	// Recheck looks people up afresh, for the last look before a destructive request. It
 	// returns one sighting per person, in order, or an error.
 	Recheck(ctx context.Context, tracked []plan.Tracked) ([]plan.Sighting, error)
+	// Holders lists the people of the scope who have this value of an attribute now, for the same
+	// look. Whether a group entitles them is left open.
+	Holders(ctx context.Context, attribute, value string) ([]plan.Person, error)
 }
 
 // Mapper turns people into identities. It never fails as a whole: what cannot be mapped is a
 // held identity.
 type Mapper interface {
 	Map(plan.Person) plan.Identity
+	// KeyAttribute is the attribute that is the csi, unchanged; "" if the csi is made of more.
+	KeyAttribute() string
 }
 
 // Package is the licence package behind the Work API. Every error is a plan.Failure. A write

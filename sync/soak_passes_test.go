@@ -118,8 +118,7 @@ func (w *soak) editedPass(rt *rapid.T) {
 }
 
 // surprisedPass is one during which somebody comes back, or the stop file is laid, right before
-// a last look. That asks by ID, so somebody who comes back as another entry, or with another csi, is seen by the next
-// pass only.
+// a last look: as the entry that they were, or as another one with the same csi.
 func (w *soak) surprisedPass(rt *rapid.T) {
 	at, stop, unit := rapid.IntRange(1, 3).Draw(rt, "last look"), rapid.IntRange(0, 3).Draw(rt, "stop") == 0, w.unitToJoin(rt)
 	pick := rapid.IntRange(0, 24).Draw(rt, "who")
@@ -131,7 +130,7 @@ func (w *soak) surprisedPass(rt *rapid.T) {
 			return
 		}
 		for n := range w.humans {
-			if n = (n + pick) % len(w.humans); !w.present(n) && w.onlyEntry(n) && w.owns(n) && !w.humans[n].muddled {
+			if n = (n + pick) % len(w.humans); !w.present(n) && w.owns(n) && !w.humans[n].muddled {
 				w.readmit(n, unit)
 				return
 			}

@@ -79,6 +79,18 @@ func (m *Mapper) Attributes() []string {
 	return slices.Compact(names)
 }
 
+// KeyAttribute is the attribute that mapping.csi hands through, as in {{ .employeeID }}, in lower
+// case: who has its value has the csi. It is "" if the template does anything else.
+func (m *Mapper) KeyAttribute() string {
+	f := m.fields[0]
+	for lower, written := range f.attributes {
+		if strings.Join(strings.Fields(f.source), "") == "{{."+written+"}}" {
+			return lower
+		}
+	}
+	return ""
+}
+
 // Fingerprint changes when the templates of csi or username change. With another one the
 // same entry could become another person, so it is part of the baseline (design §5.10).
 func (m *Mapper) Fingerprint() string { return m.fingerprint }

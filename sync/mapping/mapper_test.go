@@ -368,3 +368,24 @@ func TestFingerprint(t *testing.T) {
 		t.Error("another csi or username does not change the fingerprint")
 	}
 }
+
+// TestKeyAttribute: only what hands an attribute through can be searched for.
+func TestKeyAttribute(t *testing.T) {
+	t.Parallel()
+	for csi, want := range map[string]string{
+		"{{ .employeeID }}":                      "employeeid",
+		"{{.EmployeeID}}":                        "employeeid",
+		"{{ .employeeID | lower }}":              "",
+		"E-{{ .employeeID }}":                    "",
+		"{{ .employeeID }}{{ .company }}":        "",
+		"{{ with .employeeID }}{{ . }}{{ end }}": "",
+	} {
+		m, err := mapping.New(mapping.Templates{CSI: csi, FirstName: "{{ .givenName }}", LastName: "{{ .sn }}", Username: "{{ .uid }}"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := m.KeyAttribute(); got != want {
+			t.Errorf("%s: %q, want %q", csi, got, want)
+		}
+	}
+}
