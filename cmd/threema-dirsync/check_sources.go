@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -23,7 +22,7 @@ func (a *assembly) checkSources(ctx context.Context) []finding {
 // username is held; if nobody has both, nothing would ever happen.
 func (a *assembly) checkMapping(people []plan.Person) ldapsource.Finding {
 	f := ldapsource.Finding{Name: "mapping", Verdict: ldapsource.Pass, Tried: "map everybody who is entitled"}
-	entitled, whole, faults := 0, 0, map[string]int{}
+	entitled, whole := 0, 0
 	csis, usernames := map[string]int{}, map[string]int{}
 	for _, p := range people {
 		if p.State != plan.Entitled {
@@ -37,19 +36,21 @@ func (a *assembly) checkMapping(people []plan.Person) ldapsource.Finding {
 		csis[identity.CSI]++
 		usernames[identity.Username]++
 	}
-	faults["lack csi"], faults["share a csi with somebody"] = emptyAndShared(csis)
-	faults["lack username"], faults["share a username with somebody"] = emptyAndShared(usernames)
-	parts := []string{fmt.Sprintf("%d entitled, %d of them with everything", entitled, whole)}
-	for _, fault := range []string{"lack csi", "lack username", "share a csi with somebody", "share a username with somebody"} {
-		if n := faults[fault]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, fault))
+	noCSI, twinCSI := emptyAndShared(csis)
+	noName, twinName := emptyAndShared(usernames)
+	f.Came = fmt.Sprintf("%d entitled, %d of them with everything", entitled, whole)
+	for _, fault := range []struct {
+		people int
+		text   string
+	}{{noCSI, "lack csi"}, {noName, "lack username"}, {twinCSI, "share a csi with somebody"}, {twinName, "share a username with somebody"}} {
+		if fault.people > 0 {
+			f.Came += fmt.Sprintf("; %d %s", fault.people, fault.text)
 		}
 	}
-	f.Came = strings.Join(parts, "; ")
 	switch {
 	case whole == 0 && entitled > 0:
 		f.Verdict, f.Advice = ldapsource.Failure, "nobody could get a credential: mend mapping, or let the bind account read the attributes it names"
-	case len(parts) > 1 || whole < entitled:
+	case whole < entitled || twinCSI+twinName > 0:
 		f.Verdict, f.Advice = ldapsource.Warning, "these people are held, nothing is done for them: threema-dirsync plan lists each with the reason"
 	}
 	return f
