@@ -134,8 +134,8 @@ func (activeDirectory) childless() (attribute, value string) {
 	return "msDS-Approx-Immed-Subordinates", "0"
 }
 
-// deletedObjects: only administrators may read the container, until its owner lets others
-// (MS-ADTS 3.1.1.4.1.10). Its access list wants a SID or a login, so the operator fills that in.
+// deletedObjects: only administrators may read the container, until its owner lets others. dsacls
+// wants a login, which a bind DN does not tell, so the operator fills that in.
 func (activeDirectory) deletedObjects(root rootDSE) (container, grant string) {
 	name := "CN=Deleted Objects," + root.context
 	return fmt.Sprintf(deletedObjects, root.context),
@@ -161,7 +161,7 @@ func (activeDirectory) tombstones(ctx context.Context, v *session, ids filter) (
 	return found, err
 }
 
-// showDeleted makes deleted entries visible (MS-ADTS 3.1.1.3.4.1.14).
+// showDeleted makes deleted entries visible.
 func showDeleted() ldap.Control {
 	return ldap.NewControlString(ldap.ControlTypeMicrosoftShowDeleted, true, "")
 }

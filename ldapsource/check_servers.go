@@ -71,7 +71,7 @@ func (v *session) checkConnection(ctx context.Context, address *url.URL) []Findi
 	}
 	if _, ok := errors.AsType[*tlsError](err); ok {
 		protection.Verdict, protection.Came, protection.Advice = Failure, err.Error()+describeRefused(err), connectHint(err)
-		return []Finding{protection, tcp}
+		return []Finding{tcp, protection}
 	}
 	if _, ok := errors.AsType[*net.DNSError](err); ok {
 		tcp.Name, tcp.Tried = "name", "resolve "+address.Hostname()

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/go-ldap/ldap/v3"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/ds389"
@@ -240,6 +241,14 @@ func TestCheckHealthy(t *testing.T) {
 				t.Errorf("%d requests, want 1", got)
 			}
 			w.unchanged(t, before)
+			memory := w.dump(t)
+			w.must(t, 0, "check")
+			if diff := cmp.Diff(memory, w.dump(t)); diff != "" {
+				t.Errorf("check changed the ledger (-before +after):\n%s", diff)
+			}
+			if lines := len(w.lines(t)); lines > 0 {
+				t.Errorf("%d lines handed over", lines)
+			}
 		})
 	}
 }
