@@ -36,8 +36,11 @@ func (activeDirectory) optional() []string { return nil }
 
 func (activeDirectory) mandatory() []string { return []string{"userAccountControl", "sAMAccountName"} }
 
+func (activeDirectory) lifecycle() []string { return []string{"userAccountControl", "accountExpires"} }
+
 func (activeDirectory) limitsHint(string) string {
-	return "a limit of the domain controller's LDAP policy (MaxPageSize, MaxQueryDuration, MaxResultSetSize) ended the search: lower page_size, or narrow base_dn or filter"
+	return "a limit of the domain controller's LDAP policy (MaxPageSize, MaxQueryDuration, MaxResultSetSize) ended the search: lower page_size, or narrow base_dn or filter; " +
+		`or raise it there: ntdsutil "ldap policies" connections "connect to server DC1" quit "set MaxQueryDuration to 300" "commit changes" quit quit`
 }
 
 // contexts is the domain alone: the configuration and the schema hold no people.
@@ -131,14 +134,22 @@ func (activeDirectory) childless() (attribute, value string) {
 	return "msDS-Approx-Immed-Subordinates", "0"
 }
 
+// deletedObjects: only administrators may read the container, until its owner lets others. dsacls
+// wants a login, which a bind DN does not tell, so the operator fills that in.
+func (activeDirectory) deletedObjects(root rootDSE) (container, grant string) {
+	name := "CN=Deleted Objects," + root.context
+	return fmt.Sprintf(deletedObjects, root.context),
+		fmt.Sprintf(`dsacls %q /takeownership, then dsacls %q /g "DOMAIN\bind-account:LCRP"`, name, name)
+}
+
 // tombstones looks among the deleted objects. Most accounts may not, and learn nothing.
 func (activeDirectory) tombstones(ctx context.Context, v *session, ids filter) (map[string]string, error) {
-	container := fmt.Sprintf(deletedObjects, v.root.context)
+	container, _ := v.profile.deletedObjects(v.root)
 	found := map[string]string{}
 	_, err := v.pages(ctx, query{
 		base: container, filter: ids,
 		attributes: []string{v.cfg.IDAttribute, "isDeleted", "lastKnownParent"},
-		controls:   append(v.profile.controls(v.root), ldap.NewControlString(ldap.ControlTypeMicrosoftShowDeleted, true, "")),
+		controls:   append(v.profile.controls(v.root), showDeleted()),
 	}, v.newRoll(func(id string, e entry) {
 		if strings.EqualFold(e.first("isdeleted"), "TRUE") {
 			found[id] = "deleted; it was in " + e.first("lastknownparent")
@@ -148,6 +159,11 @@ func (activeDirectory) tombstones(ctx context.Context, v *session, ids filter) (
 		return nil, nil
 	}
 	return found, err
+}
+
+// showDeleted makes deleted entries visible.
+func showDeleted() ldap.Control {
+	return ldap.NewControlString(ldap.ControlTypeMicrosoftShowDeleted, true, "")
 }
 
 // skip leaves out what a wide filter brings: machines and managed service accounts, whose

@@ -46,6 +46,16 @@ func (c *certificate) holds(name string) bool {
 	return slices.ContainsFunc(*c, func(had plan.Condition) bool { return had.Name == name && had.OK })
 }
 
+// detail returns what was found about a condition, "" if it was not checked.
+func (c *certificate) detail(name string) string {
+	for _, had := range *c {
+		if had.Name == name {
+			return had.Detail
+		}
+	}
+	return ""
+}
+
 func (c *certificate) hold(name, format string, args ...any) {
 	c.set(name, true, fmt.Sprintf(format, args...))
 }

@@ -2,25 +2,25 @@ package ldapsource
 
 import (
 	"context"
-	"crypto/tls"
 	"fmt"
-	"time"
-)
 
-// certificateWarning is how long before its end a server certificate is worth a warning.
-const certificateWarning = 30 * 24 * time.Hour
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
 
 // Verdict is the outcome of one check.
 type Verdict string
 
-// The verdicts. A warning does not stop additions and updates; a failure stops the source.
+// The verdicts. A warning does not stop additions and updates; a failure stops the source. What
+// was skipped depends on something that failed.
 const (
 	Pass    Verdict = "pass"
 	Warning Verdict = "warning"
 	Failure Verdict = "failure"
+	Skipped Verdict = "skipped"
 )
 
-// Finding is what one check found, for the operator: what was tried, what came, what to do.
+// Finding is what one check found, for the operator: what was tried, what came, what to do. It
+// counts people and never names one.
 type Finding struct {
 	Name    string
 	Verdict Verdict
@@ -29,25 +29,44 @@ type Finding struct {
 	Advice  string // "" if there is nothing to do
 }
 
-// Check goes the way of [Source.Read] and tells about each step. It ends at the first failure,
-// as everything behind it depends on it.
-func (s *Source) Check(ctx context.Context) []Finding {
+// Check looks at each configured server, then goes the way of [Source.Read] and tells about each
+// step. Behind the first step that fails the others are skipped, as they depend on it. The judges
+// are asked about the people who were read.
+func (s *Source) Check(ctx context.Context, judges ...func([]plan.Person) Finding) []Finding {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
 	defer cancel()
 	v := &session{Source: s}
 	defer v.close()
-	var findings []Finding
-	for _, step := range append(v.steps(), v.probe()) {
+	findings, reachable := v.checkServers(ctx)
+	steps := append(v.steps(), v.probe())
+	if !reachable {
+		return append(findings, skipped(steps)...)
+	}
+	for n, step := range steps {
 		came, err := step.run(ctx)
 		if err != nil {
 			e := v.readError(ctx, err)
-			return append(findings, Finding{step.name, Failure, step.tried, e.Err.Error(), e.Hint})
+			findings = append(findings, Finding{step.name, Failure, step.tried, e.Err.Error(), e.Hint})
+			return append(findings, skipped(steps[n+1:])...)
 		}
 		findings = append(findings, Finding{Name: step.name, Verdict: Pass, Tried: step.tried, Came: came})
 	}
+	findings = append(findings, v.checkProduct(), v.checkLimits(), v.checkAccountState())
+	for _, judge := range judges {
+		findings = append(findings, judge(v.people))
+	}
+	findings = append(findings, v.checkTombstones()...)
 	findings = append(findings, v.checkGroups("groups", v.entitling, "see to it that the group has its members and can be read; until then nobody departs")...)
 	findings = append(findings, v.checkGroups("protect.groups", v.protected, "mend protect.groups, or let the bind account read the group; until then everybody of this source counts as protected")...)
-	return append(append(findings, v.checkCertificate()), v.doubts()...)
+	return append(append(findings, v.checkSentinels()...), v.doubts()...)
+}
+
+func skipped(steps []step) []Finding {
+	var findings []Finding
+	for _, step := range steps {
+		findings = append(findings, Finding{step.name, Skipped, step.tried, "not tried, as something before it failed", "mend that first, then run check again"})
+	}
+	return findings
 }
 
 // checkGroups has a line for each group of one key of the configuration.
@@ -66,42 +85,43 @@ func (v *session) checkGroups(key string, c circle, advice string) []Finding {
 // probe reads everybody, because most limits of a server only show on the way (pitfall C1).
 func (v *session) probe() step {
 	return step{"people", fmt.Sprintf("read everybody below %s who matches %s", v.cfg.BaseDN, v.filter), func(ctx context.Context) (string, error) {
-		people, err := v.readPeople(ctx)
-		if err != nil {
+		var err error
+		if v.people, err = v.readPeople(ctx); err != nil {
 			return "", err
 		}
-		if err := v.readGroups(ctx, people, nil); err != nil {
+		if err := v.readGroups(ctx, v.people, nil); err != nil {
 			return "", err
 		}
 		if err := v.seeSentinels(); err != nil {
 			return "", err
 		}
-		held := 0
-		for _, p := range people {
-			if p.Held != "" {
-				held++
-			}
-		}
-		came := fmt.Sprintf("%d people, %d of them held", len(people), held)
-		if n := len(v.cfg.Sentinels); n > 0 && v.certificate.holds(sentinels) {
-			came += fmt.Sprintf("; all %d sentinels are seen", n)
-		}
-		return came, nil
+		return countPeople(v.people), nil
 	}}
 }
 
-func (v *session) checkCertificate() Finding {
-	f := Finding{Name: "certificate", Verdict: Pass, Tried: "look at the end date of the server's certificate"}
-	secured, ok := v.network.(*tls.Conn)
-	if !ok || len(secured.ConnectionState().PeerCertificates) == 0 {
-		return f
+func countPeople(people []plan.Person) string {
+	states := map[plan.AccountState]int{}
+	held := 0
+	for _, p := range people {
+		states[p.State]++
+		if p.Held != "" {
+			held++
+		}
 	}
-	end := secured.ConnectionState().PeerCertificates[0].NotAfter
-	f.Came = "valid until " + end.UTC().Format(time.DateOnly)
-	if end.Sub(v.now()) < certificateWarning {
-		f.Verdict, f.Advice = Warning, "renew it before that day; afterwards nothing is read"
+	return fmt.Sprintf("%d people: %d entitled, %d departed, %d unknown; %d of them held",
+		len(people), states[plan.Entitled], states[plan.Departed], states[plan.Unknown], held)
+}
+
+// checkSentinels has a line for configured sentinels that are seen; those that are not seen are
+// among the doubts.
+func (v *session) checkSentinels() []Finding {
+	if len(v.cfg.Sentinels) == 0 || !v.certificate.holds(sentinels) {
+		return nil
 	}
-	return f
+	return []Finding{{
+		Name: sentinels, Verdict: Pass, Tried: "look for the entries of sentinels",
+		Came: fmt.Sprintf("all %d sentinels are seen", len(v.cfg.Sentinels)),
+	}}
 }
 
 // doubts are the conditions that would keep everybody from departing.

@@ -91,6 +91,8 @@ func (c custom) required() []string {
 
 func (custom) optional() []string { return nil }
 
+func (c custom) lifecycle() []string { return c.required() }
+
 func (custom) limitsHint(string) string {
 	return "a limit of the server ended the search: lift the limits for size, time and pages for the bind account, or lower page_size"
 }

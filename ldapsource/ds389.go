@@ -20,6 +20,8 @@ func (directoryServer) idAttribute() string { return "nsUniqueId" }
 // among the attributes that nobody named (pitfalls C5, C6).
 func (directoryServer) optional() []string { return []string{"nsAccountLock"} }
 
+func (p directoryServer) lifecycle() []string { return p.optional() }
+
 func (directoryServer) limitsHint(bindDN string) string {
 	return fmt.Sprintf("a limit of the server ended the search; lift it for the bind account with these attributes on its entry %s: "+
 		"nsPagedSizeLimit: -1, nsSizeLimit: -1, nsPagedLookThroughLimit: -1, nsLookThroughLimit: -1, nsTimeLimit: -1", bindDN)

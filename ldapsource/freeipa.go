@@ -19,6 +19,8 @@ func (freeIPA) idAttribute() string { return "ipaUniqueID" }
 
 func (freeIPA) optional() []string { return []string{"nsAccountLock", "krbPrincipalExpiration"} }
 
+func (p freeIPA) lifecycle() []string { return p.optional() }
+
 // skip leaves out what a base above cn=accounts brings: the copies of the compatibility tree,
 // and people who are only prepared and have no ID yet. Preserved ones, whom an administrator
 // deleted, stay: they are locked, and so have left (pitfall C7).

@@ -22,12 +22,14 @@ func (openLDAP) required() []string  { return nil }
 
 // optional: the first is known where the password policy overlay is loaded, the second where
 // the schema nis is (pitfalls C5, C6).
-func (openLDAP) optional() []string  { return []string{"pwdAccountLockedTime", "shadowExpire"} }
-func (openLDAP) mandatory() []string { return nil }
+func (openLDAP) optional() []string    { return []string{"pwdAccountLockedTime", "shadowExpire"} }
+func (openLDAP) mandatory() []string   { return nil }
+func (p openLDAP) lifecycle() []string { return p.optional() }
 
 func (openLDAP) limitsHint(bindDN string) string {
-	return fmt.Sprintf("a limit of the server ended the search; OpenLDAP counts all pages together: lift it for the bind account in the database's configuration: "+
-		`limits dn.exact=%q size.pr=1000 size.prtotal=unlimited time=unlimited`, bindDN)
+	limits := fmt.Sprintf(`dn.exact=%q size.pr=1000 size.prtotal=unlimited time=unlimited`, bindDN)
+	return "a limit of the server ended the search; OpenLDAP counts all pages together: lift it for the bind account in the database's configuration: " +
+		"limits " + limits + "; in cn=config: olcLimits: " + limits
 }
 
 func (openLDAP) contexts(root rootDSE) []string  { return root.values["namingcontexts"] }
@@ -89,6 +91,8 @@ func (openLDAP) childless() (attribute, value string) { return "hasSubordinates"
 func (openLDAP) tombstones(context.Context, *session, filter) (map[string]string, error) {
 	return nil, nil
 }
+
+func (openLDAP) deletedObjects(rootDSE) (container, grant string) { return "", "" }
 
 // state knows the administrative lock of the password policy and the end date of a shadow
 // account. A lock after wrong passwords is no departure (pitfall C6).

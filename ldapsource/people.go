@@ -24,6 +24,7 @@ func (v *session) readPeople(ctx context.Context) ([]plan.Person, error) {
 			return
 		}
 		people = append(people, v.person(id, e))
+		v.tally.count(v.profile.lifecycle(), e)
 		if v.asksGroups() {
 			v.note(id, e)
 		}
@@ -49,6 +50,7 @@ func (v *session) readPeople(ctx context.Context) ([]plan.Person, error) {
 		return nil, v.refuse(notEmpty, plan.ReadEmpty, "check base_dn and filter, and what the bind account may read; an empty directory is never believed",
 			fmt.Errorf("nobody below %s matches %s", v.cfg.BaseDN, v.filter))
 	}
+	v.tally.entries = len(roll.seen)
 	v.certifyPages(count, len(people), len(roll.seen))
 	v.certificate.hold(resultCodes, "success on all pages; %s%s", course(before, after), roundNumber(len(roll.seen)))
 	v.judgeHidden(hidden, len(people))
@@ -78,11 +80,13 @@ func course(before, after string) string {
 // roundNumber makes a human look at a total that a silent limit might have made (pitfall A6).
 // It is no failure: there are directories with 500 people.
 func roundNumber(entries int) string {
-	if slices.Contains([]int{500, 1000, 1500, 2000, 5000}, entries) {
+	if isRound(entries) {
 		return fmt.Sprintf("; exactly %d entries, which is also a usual size limit: make sure that there are no more", entries)
 	}
 	return ""
 }
+
+func isRound(entries int) bool { return slices.Contains([]int{500, 1000, 1500, 2000, 5000}, entries) }
 
 // judgeHidden doubts a view in which what decides about people is missing from more than
 // max(3, 1 %) of them: somebody took a right away (pitfall B14).

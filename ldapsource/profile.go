@@ -17,6 +17,7 @@ type profile interface {
 	required() []string  // attributes that every server of the product knows
 	optional() []string  // attributes that are asked for where the schema has them
 	mandatory() []string // of the required: those that every person has, so a lack means that they are hidden
+	lifecycle() []string // attributes that tell whether an account is still in use
 	limitsHint(bindDN string) string
 
 	contexts(rootDSE) []string                                               // the naming contexts that hold people
@@ -25,6 +26,7 @@ type profile interface {
 	contextID(*session) (string, error)                                      // the identity of the directory; "" if not readable
 	marker(*session) (string, error)                                         // moves with every change in the directory; "" if there is none
 	tombstones(context.Context, *session, filter) (map[string]string, error) // of deleted people: what is known, by ID
+	deletedObjects(rootDSE) (container, grant string)                        // where deleted entries stay, and how to let an account read them; "" if nowhere
 
 	memberAttributes() []string // where groups list their members
 	nameAttribute() string      // finds an entry by its DN in a search of a subtree

@@ -30,6 +30,7 @@ func (r rootDSE) supports(control string) bool {
 
 func (v *session) readRootDSE(context.Context) (string, error) {
 	e, err := v.lookup("", "namingContexts", "defaultNamingContext", "subschemaSubentry", "supportedControl",
+		"vendorName", "vendorVersion", "supportedCapabilities", "objectClass",
 		"dnsHostName", "isSynchronized", "currentTime", "highestCommittedUSN")
 	if err != nil {
 		return "", fmt.Errorf("read the root DSE: %w", err)
@@ -48,7 +49,7 @@ func (v *session) readRootDSE(context.Context) (string, error) {
 	if err := v.findContext(); err != nil {
 		return "", err
 	}
-	return v.server + " holds " + v.root.context, nil
+	return fmt.Sprintf("%s (%s) holds %s and serves pages; %s", v.server, v.root.product(), v.root.context, v.certificate.detail(clock)), nil
 }
 
 // judgeSynchronization looks at a flag of Active Directory, which other servers lack.

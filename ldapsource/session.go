@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/go-ldap/ldap/v3"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 const (
@@ -32,6 +34,9 @@ type session struct {
 	contextID string // identity of the directory behind it
 	account   string // DN of the bind account's own entry, "" if it is not readable
 	witnesses map[string]bool
+
+	tally  tally
+	people []plan.Person // of a check
 
 	// Of a read with groups: who was read, by DN key and by ID, and whom the groups have.
 	census               map[string]string

@@ -2,13 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"os"
 	"slices"
-	"strings"
-	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -20,12 +15,10 @@ import (
 
 // finding is one line of check: what was tried, what came, and what to do about it.
 type finding struct {
-	Area    string             `json:"area"`
-	Name    string             `json:"name"`
-	Verdict ldapsource.Verdict `json:"verdict"`
-	Tried   string             `json:"tried"`
-	Came    string             `json:"came"`
-	Advice  string             `json:"advice"`
+	area, name  string
+	verdict     ldapsource.Verdict
+	tried, came string
+	advice      string
 }
 
 func (p *program) checkCommand() *cobra.Command {
@@ -33,27 +26,34 @@ func (p *program) checkCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Look for what is wrong with configuration, directory and licence package, and say how to mend it",
-		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return p.check(cmd.Context(), asJSON) },
+		Long: `check tries everything that a pass needs, and changes nothing: the configuration, each server of
+a source (name, TCP, TLS, certificate), the login, what the server is and offers, the schema,
+everybody in scope, groups and sentinels; then the API key, the plan, its term, licences and
+the requests that are left. What failed comes first, then the warnings. It exits 1 if
+something failed.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.check(cmd.Context(), asJSON) },
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the findings as JSON")
 	return cmd
 }
 
 func (p *program) check(ctx context.Context, asJSON bool) error {
-	var findings []finding
-	err := p.looking(ctx, func(a *assembly, _ *ledger.Meter) error {
-		findings = append(findings, finding{"configuration", "file", ldapsource.Pass, "read " + p.configFile + ", its templates and its secret files", "no mistakes", ""})
-		findings = append(findings, a.checkFiles()...)
-		findings = append(findings, a.checkChoices()...)
-		findings = append(findings, a.checkSources(ctx)...)
-		findings = append(findings, a.checkPackage(ctx)...)
-		return nil
-	})
-	if err != nil {
+	tried := "read " + p.configFile + ", its templates and its secret files"
+	findings := []finding{{"configuration", "file", ldapsource.Pass, tried, "no mistakes", ""}}
+	err := p.looking(ctx, func(a *assembly, meter *ledger.Meter) error {
+		findings = slices.Concat(findings, a.checkFiles(), a.checkChoices(), a.checkSources(ctx), a.checkPackage(ctx))
+		seats, err := a.checkMemory(ctx, meter)
+		findings = append(findings, seats...)
 		return err
-	}
-	if slices.ContainsFunc(findings, func(f finding) bool { return f.Verdict == ldapsource.Failure }) {
+	})
+	switch {
+	case err != nil && asJSON && exitCode(err) == dirsync.ExitConfig:
+		p.code = dirsync.ExitConfig
+		findings = []finding{{"configuration", "file", ldapsource.Failure, tried, err.Error(), "mend what it names, then run check again"}}
+	case err != nil:
+		return err
+	case slices.ContainsFunc(findings, func(f finding) bool { return f.verdict == ldapsource.Failure }):
 		p.code = dirsync.ExitFailed
 	}
 	p.progress.end()
@@ -67,8 +67,8 @@ func (p *program) check(ctx context.Context, asJSON bool) error {
 func (a *assembly) checkFiles() []finding {
 	findings := []finding{{"files", "state_dir", ldapsource.Pass, "look at " + a.config.StateDir, "it is there and ours", ""}}
 	if info, err := os.Stat(a.config.StateDir); err == nil && info.Mode().Perm()&0o077 != 0 {
-		findings[0].Verdict = ldapsource.Warning
-		findings[0].Came, findings[0].Advice = "others may enter it, and it holds personal data", "chmod 0700 "+a.config.StateDir
+		findings[0].verdict = ldapsource.Warning
+		findings[0].came, findings[0].advice = "others may enter it, and it holds personal data", "chmod 0700 "+a.config.StateDir
 	}
 	if stop := stopReason(a.config.StateDir); stop != "" {
 		findings = append(findings, finding{"files", "stop file", ldapsource.Warning, "look for " + stopFile(a.config.StateDir), stop,
@@ -80,7 +80,7 @@ func (a *assembly) checkFiles() []finding {
 	}
 	f := finding{"files", "handover.file", ldapsource.Pass, "look at " + a.config.Handover.File, "it can be written", ""}
 	if err := sink.Check(); err != nil {
-		f.Verdict, f.Came, f.Advice = ldapsource.Failure, err.Error(), "without it no credential can be handed over"
+		f.verdict, f.came, f.advice = ldapsource.Failure, err.Error(), "without it no credential can be handed over"
 	}
 	return append(findings, f)
 }
@@ -95,6 +95,8 @@ func (a *assembly) checkChoices() []finding {
 		{policy.ConfirmReads == 1 || policy.ConfirmOver == 0, "leavers.confirm",
 			"a person who is missing from one read, or for an instant, counts as gone; two reads over 24h are the default"},
 		{policy.GraceWithdraw == 0, "leavers.grace.withdraw", "the credential goes at once: a mistake in the directory cannot be taken back in time"},
+		{policy.ID == plan.RevokeID, "leavers.id",
+			"the Threema ID of a leaver is destroyed (revoke / widerrufen); nobody can undo that, and a private use of the ID ends too"},
 		{policy.ID != plan.KeepID && policy.GraceID == 0, "leavers.grace.id", "the Threema ID goes together with the credential"},
 		{policy.ID == plan.RevokeID && policy.Approval == plan.ApproveNone, "leavers.approval",
 			"Threema IDs are revoked (widerrufen) without anybody saying yes; that can never be undone"},
@@ -107,65 +109,4 @@ func (a *assembly) checkChoices() []finding {
 		}
 	}
 	return findings
-}
-
-func (a *assembly) checkSources(ctx context.Context) []finding {
-	var findings []finding
-	for _, s := range a.sources {
-		for _, f := range s.Check(ctx) {
-			findings = append(findings, finding{"source " + s.Name(), f.Name, f.Verdict, f.Tried, f.Came, f.Advice})
-		}
-	}
-	return findings
-}
-
-// checkPackage asks the cheapest question that proves key, plan and term: one request.
-func (a *assembly) checkPackage(ctx context.Context) []finding {
-	base := finding{Area: "licence package", Name: "API key", Verdict: ldapsource.Pass, Tried: "read the subscription at " + a.config.Threema.BaseURL.String()}
-	s, err := a.client.Subscription(ctx)
-	if err != nil {
-		base.Verdict, base.Came = ldapsource.Failure, err.Error()
-		base.Advice = "check threema.base_url, the key in threema.api_key_file and, in the cockpit, the addresses it may be used from"
-		return []finding{base}
-	}
-	base.Came = fmt.Sprintf("%s (%s), plan %s, %d licences", s.Name, s.ID, s.Type, s.Licences)
-	return []finding{base, a.checkPlanType(s), a.checkTerm(s)}
-}
-
-// checkPlanType warns where the API, or revoking, may not be part of the plan (D-39).
-func (a *assembly) checkPlanType(s plan.Subscription) finding {
-	f := finding{"licence package", "plan", ldapsource.Pass, "look at the type of the subscription", s.Type, ""}
-	if !slices.Contains([]string{"enterprise", "professional", "edu5"}, strings.ToLower(s.Type)) {
-		f.Verdict, f.Advice = ldapsource.Warning, "the API and the revocation of IDs belong to the plan Professional (formerly Enterprise); ask Threema if requests are refused"
-	}
-	return f
-}
-
-// checkTerm is D-40: an expired package becomes read-only for us.
-func (a *assembly) checkTerm(s plan.Subscription) finding {
-	f := finding{"licence package", "term", ldapsource.Pass, "look at validUntil", "valid until " + s.ValidUntil.Format(time.DateOnly), ""}
-	switch left := s.ValidUntil.Sub(a.now()); {
-	case s.ValidUntil.IsZero():
-		f.Came = "no end is given"
-	case left <= 0:
-		f.Verdict, f.Advice = ldapsource.Failure, "the package has ended: renew it; until then nothing is written"
-	case left < 60*24*time.Hour:
-		f.Verdict, f.Advice = ldapsource.Warning, "renew it in time: after that day nothing is written"
-	}
-	return f
-}
-
-func (p *program) printFindings(findings []finding) error {
-	mark := map[ldapsource.Verdict]string{ldapsource.Pass: "ok", ldapsource.Warning: "WARN", ldapsource.Failure: "FAIL"}
-	w := tabwriter.NewWriter(p.Stdout, 0, 8, 2, ' ', 0)
-	var errs []error
-	for _, f := range findings {
-		_, err := fmt.Fprintf(w, "%s\t%s: %s\t%s: %s\n", mark[f.Verdict], f.Area, f.Name, f.Tried, f.Came)
-		errs = append(errs, err)
-		if f.Advice != "" {
-			_, err := fmt.Fprintf(w, "\t\t→ %s\n", f.Advice)
-			errs = append(errs, err)
-		}
-	}
-	return errors.Join(errors.Join(errs...), w.Flush())
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"go.uber.org/goleak"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/testdir/ds389"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/openldap"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/sambaad"
 )
@@ -38,8 +39,11 @@ var small = openldap.NewShared(openldap.Options{People: 60})
 // domain is for those of the failure matrix, which take turns.
 var domain = sambaad.NewShared(sambaad.Options{People: 60})
 
+// redHat is for those that look at the product.
+var redHat = ds389.NewShared(ds389.Options{People: 150})
+
 func TestMain(m *testing.M) {
-	testscript.Main(tidy{domain.Main(small.Main(m))}, map[string]func(){commandName: main})
+	testscript.Main(tidy{domain.Main(small.Main(redHat.Main(m)))}, map[string]func(){commandName: main})
 }
 
 // tidy fails the tests if they leave goroutines behind.

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/ldapsource"
+	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// checkPackage asks the cheapest question that proves key, plan and term: one request.
+func (a *assembly) checkPackage(ctx context.Context) []finding {
+	base := finding{area: "licence package", name: "API key", verdict: ldapsource.Pass, tried: "read the subscription at " + a.config.Threema.BaseURL.String()}
+	s, err := a.client.Subscription(ctx)
+	if err != nil {
+		base.verdict, base.came, base.advice = ldapsource.Failure, err.Error(), keyAdvice(err)
+		return []finding{base}
+	}
+	base.came = fmt.Sprintf("%s (%s), plan %s, %d licences", s.Name, s.ID, s.Type, s.Licences)
+	return []finding{base, a.checkPlanType(s), a.checkTerm(s)}
+}
+
+// keyAdvice tells a refused key (D-46) from a service that is not reached.
+func keyAdvice(err error) string {
+	switch plan.KindOf(err) {
+	case plan.FailureUnauthorized, plan.FailureForbidden:
+		return "check the key in threema.api_key_file and, in the cockpit, the addresses it may be used from; the API belongs to the plan Professional"
+	case plan.FailureQuota:
+		return "the requests of the day are spent, by us or by another program with this package: try again tomorrow"
+	case plan.FailureUnavailable:
+		return "check threema.base_url, threema.proxy, threema.ca_file and the firewall between this machine and the service"
+	default:
+		return "check threema.base_url, the key in threema.api_key_file and, in the cockpit, the addresses it may be used from"
+	}
+}
+
+// checkPlanType warns where the API, or revoking, may not be part of the plan (D-39).
+func (a *assembly) checkPlanType(s plan.Subscription) finding {
+	f := finding{"licence package", "plan", ldapsource.Pass, "look at the type of the subscription", s.Type, ""}
+	if !slices.Contains([]string{"enterprise", "professional", "edu5"}, strings.ToLower(s.Type)) {
+		f.verdict, f.advice = ldapsource.Warning, "the API and the revocation of IDs belong to the plan Professional (formerly Enterprise); ask Threema if requests are refused"
+	}
+	return f
+}
+
+// checkTerm is D-40: an expired package becomes read-only for us.
+func (a *assembly) checkTerm(s plan.Subscription) finding {
+	f := finding{"licence package", "term", ldapsource.Pass, "look at validUntil", "valid until " + s.ValidUntil.Format(time.DateOnly), ""}
+	switch left := s.ValidUntil.Sub(a.now()); {
+	case s.ValidUntil.IsZero():
+		f.came = "no end is given"
+	case left <= 0:
+		f.verdict, f.advice = ldapsource.Failure, "the package has ended: renew it; until then nothing is written"
+	case left < 60*24*time.Hour:
+		f.verdict, f.advice = ldapsource.Warning, "renew it in time: after that day nothing is written"
+	}
+	return f
+}
+
+// checkMemory tells what the ledger knows without a request: licences, as of the last pass, and
+// the requests that are left.
+func (a *assembly) checkMemory(ctx context.Context, meter *ledger.Meter) ([]finding, error) {
+	known, err := readStatus(ctx, meter.Reader, a.now())
+	if err != nil {
+		return nil, err
+	}
+	budget, err := meter.Budget(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return []finding{checkSeats(known.Seats), a.checkQuota(budget)}, nil
+}
+
+func checkSeats(seats seatStatus) finding {
+	f := finding{"licence package", "seats", ldapsource.Pass, "look at the licences that the last pass counted", "", ""}
+	f.came = fmt.Sprintf("%d of %d in use, %d free", seats.Used, seats.Licences, seats.Free)
+	switch {
+	case seats.Licences == 0:
+		f.verdict, f.came, f.advice = ldapsource.Skipped, "no pass has counted them yet", "the first pass does, under any policy"
+	case seats.Free == 0:
+		f.verdict, f.advice = ldapsource.Warning, "buy licences in the cockpit: nobody new gets a credential until one is free"
+	}
+	return f
+}
+
+func (a *assembly) checkQuota(budget plan.Budget) finding {
+	f := finding{"licence package", "quota", ldapsource.Pass, "count the requests of the rolling day", "", ""}
+	f.came = fmt.Sprintf("%d of %d left, %d of them kept for leavers", budget.Remaining, a.config.Threema.DailyRequests, budget.Reserve)
+	switch {
+	case budget.Unlimited:
+		f.came = "not limited (threema.daily_requests: 0)"
+	case budget.Remaining <= budget.Reserve:
+		f.verdict = ldapsource.Warning
+		f.advice = "creates and changes wait; the next requests are free at " + budget.FreeAt.UTC().Format(time.RFC3339)
+	}
+	return f
+}

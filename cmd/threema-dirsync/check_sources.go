@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/threema-dirsync/threema-dirsync/ldapsource"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+func (a *assembly) checkSources(ctx context.Context) []finding {
+	var findings []finding
+	for _, s := range a.sources {
+		for _, f := range s.Check(ctx, a.checkMapping) {
+			findings = append(findings, finding{"source " + s.Name(), f.Name, f.Verdict, f.Tried, f.Came, f.Advice})
+		}
+	}
+	return findings
+}
+
+// checkMapping maps the people who are entitled and counts what is missing. One without csi or
+// username is held; if nobody has both, nothing would ever happen.
+func (a *assembly) checkMapping(people []plan.Person) ldapsource.Finding {
+	f := ldapsource.Finding{Name: "mapping", Verdict: ldapsource.Pass, Tried: "map everybody who is entitled"}
+	entitled, whole := 0, 0
+	csis, usernames := map[string]int{}, map[string]int{}
+	for _, p := range people {
+		if p.State != plan.Entitled {
+			continue
+		}
+		entitled++
+		identity := a.mapper.Map(p)
+		if identity.Held == "" {
+			whole++
+		}
+		csis[identity.CSI]++
+		usernames[identity.Username]++
+	}
+	noCSI, twinCSI := emptyAndShared(csis)
+	noName, twinName := emptyAndShared(usernames)
+	f.Came = fmt.Sprintf("%d entitled, %d of them with everything", entitled, whole)
+	for _, fault := range []struct {
+		people int
+		text   string
+	}{{noCSI, "lack csi"}, {noName, "lack username"}, {twinCSI, "share a csi with somebody"}, {twinName, "share a username with somebody"}} {
+		if fault.people > 0 {
+			f.Came += fmt.Sprintf("; %d %s", fault.people, fault.text)
+		}
+	}
+	switch {
+	case whole == 0 && entitled > 0:
+		f.Verdict, f.Advice = ldapsource.Failure, "nobody could get a credential: mend mapping, or let the bind account read the attributes it names"
+	case whole < entitled || twinCSI+twinName > 0:
+		f.Verdict, f.Advice = ldapsource.Warning, "these people are held, nothing is done for them: threema-dirsync plan lists each with the reason"
+	}
+	return f
+}
+
+// emptyAndShared counts those who have no value, and those whose value somebody else has too.
+func emptyAndShared(values map[string]int) (empty, shared int) {
+	for value, n := range values {
+		switch {
+		case value == "":
+			empty += n
+		case n > 1:
+			shared += n
+		}
+	}
+	return empty, shared
+}

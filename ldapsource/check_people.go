@@ -1,0 +1,102 @@
+package ldapsource
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/go-ldap/ldap/v3"
+)
+
+// tally counts what a read of everybody showed.
+type tally struct {
+	entries, people int
+	shown           map[string]int // attributes: how many people show them
+}
+
+func (t *tally) count(attributes []string, e entry) {
+	if t.shown == nil {
+		t.shown = map[string]int{}
+	}
+	t.people++
+	for _, name := range attributes {
+		if e.first(name) != "" {
+			t.shown[name]++
+		}
+	}
+}
+
+// checkProduct compares the profile with what the server calls itself: with another one, the
+// attributes of this product that end an account are not even asked for.
+func (v *session) checkProduct() Finding {
+	f := Finding{Name: "profile", Verdict: Pass, Tried: "compare the profile " + v.cfg.Profile + " with the server", Came: v.root.product()}
+	fitting := v.root.profiles()
+	if len(fitting) > 0 && v.cfg.Profile != Custom && !slices.Contains(fitting, v.cfg.Profile) {
+		f.Verdict = Warning
+		f.Advice = "set profile to " + strings.Join(fitting, " or ") + ": with another one it is not seen that an account is switched off"
+	}
+	return f
+}
+
+// checkLimits makes a human look at a total that a silent limit may have made (pitfall A6).
+func (v *session) checkLimits() Finding {
+	f := Finding{
+		Name: "limits", Verdict: Pass, Tried: fmt.Sprintf("read everybody in pages of %d", v.cfg.PageSize),
+		Came: fmt.Sprintf("%d entries, and the server says that this was all", v.tally.entries),
+	}
+	if isRound(v.tally.entries) {
+		f.Verdict, f.Came = Warning, f.Came+"; it is also a usual size limit"
+		f.Advice = "count the people with another tool; if there are more: " + v.profile.limitsHint(v.cfg.BindDN)
+	}
+	return f
+}
+
+// checkAccountState tells how many people show the attributes by which an account ends. Where
+// nobody shows one, either nobody's account was ever switched off, or an access rule hides them,
+// and then disabled accounts look like enabled ones (pitfalls B14, C6).
+func (v *session) checkAccountState() Finding {
+	names := v.profile.lifecycle()
+	f := Finding{Name: "account-state", Verdict: Pass, Tried: "read " + strings.Join(names, ", ") + " of everybody"}
+	var counts, never []string
+	for _, name := range names {
+		text := fmt.Sprintf("%d of %d people show %s", v.tally.shown[name], v.tally.people, name)
+		if !v.schema.knows(name) {
+			text = name + " is not in the schema"
+		}
+		counts = append(counts, text)
+		if v.tally.shown[name] == 0 {
+			never = append(never, name)
+		}
+	}
+	f.Came = strings.Join(counts, ", ")
+	expected := func(name string) bool { return slices.Contains(v.profile.required(), name) }
+	if len(never) == len(names) || slices.ContainsFunc(never, expected) {
+		f.Verdict = Warning
+		f.Advice = fmt.Sprintf("let the bind account %s read %s; if it may, switch a test account off and run check again: until one shows, "+
+			"a disabled account is not told from an enabled one", v.cfg.BindDN, strings.Join(never, " and "))
+	}
+	return f
+}
+
+// checkTombstones tells whether deleted people can be told from hidden ones. It is a choice: where
+// they cannot, an absence is weak evidence and takes its time (pitfall B13).
+func (v *session) checkTombstones() []Finding {
+	container, grant := v.profile.deletedObjects(v.root)
+	if container == "" {
+		return nil
+	}
+	f := Finding{Name: "tombstones", Verdict: Pass, Tried: "read the container of deleted objects", Came: "the bind account may read it"}
+	result, err := v.conn.Search(&ldap.SearchRequest{
+		BaseDN: container, Scope: ldap.ScopeBaseObject, DerefAliases: ldap.NeverDerefAliases, TimeLimit: timeLimit,
+		Filter: string(anything), Attributes: []string{"objectClass"}, Controls: []ldap.Control{showDeleted()},
+	})
+	_, answered := serverCode(err)
+	switch {
+	case err != nil && !answered:
+		f.Verdict, f.Came, f.Advice = Warning, err.Error(), "run check again: the connection ended before the answer"
+	case err != nil, len(result.Entries) == 0, len(result.Entries[0].Attributes) == 0:
+		f.Came = "the bind account may not, so who was deleted counts as absent and needs the full confirmation; this is fine"
+		f.Advice = "optional, as a domain administrator: " + grant
+	}
+	return []Finding{f}
+}
