@@ -80,6 +80,8 @@ type (
 		Name       string            `json:"name"`
 		Complete   bool              `json:"complete"`
 		Conditions []conditionStatus `json:"conditions"`
+		Reason     plan.ReadReason   `json:"reason,omitempty"` // why it was not read, in one word
+		Error      string            `json:"error,omitempty"`  // the same, and what to do
 	}
 	conditionStatus struct {
 		Name   string `json:"name"`
