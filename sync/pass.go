@@ -224,7 +224,7 @@ func (p *Planner) compare(ctx context.Context, r *Report, state plan.State, view
 }
 
 // readSources reads every source wholly. One that cannot be read is reported and nothing
-// happens for it.
+// happens for it. The report has the certificates even if nothing comes of the pass.
 func (p *Planner) readSources(ctx context.Context, r *Report, state plan.State) []plan.SourceView {
 	var views []plan.SourceView
 	for _, source := range p.Sources {
@@ -233,6 +233,7 @@ func (p *Planner) readSources(ctx context.Context, r *Report, state plan.State) 
 			p.Logger.ErrorContext(ctx, "source not read, nothing happens for it", "source", source.Name(), "reason", r.incomplete(source.Name(), err))
 			continue
 		}
+		r.Plan.Sources = append(r.Plan.Sources, snapshot.Report())
 		view := plan.SourceView{Snapshot: snapshot, Identities: make([]plan.Identity, 0, len(snapshot.People))}
 		for _, person := range snapshot.People {
 			view.Identities = append(view.Identities, p.Mapper.Map(person))

@@ -44,6 +44,14 @@ type IncompleteSource struct {
 	Err    error
 }
 
+// conditions are the certificate as far as the read got.
+func (s IncompleteSource) conditions() []plan.Condition {
+	if e, ok := errors.AsType[*plan.ReadError](s.Err); ok {
+		return e.Conditions
+	}
+	return nil
+}
+
 // Outcome words of a [Result].
 const (
 	ResultDone    = "done"

@@ -19,7 +19,13 @@ func (r *Report) Format(w io.Writer, limit int) error {
 	}
 	var lines []string
 	for _, s := range r.Incomplete {
-		lines = append(lines, fmt.Sprintf("NOT READ %v", s.Err), "  Nothing was changed: without a complete read nobody joins and nobody leaves.")
+		lines = append(lines, fmt.Sprintf("NOT READ %v", s.Err))
+		for _, c := range s.conditions() {
+			if !c.OK {
+				lines = append(lines, fmt.Sprintf("  failed: %s: %s", c.Name, c.Detail))
+			}
+		}
+		lines = append(lines, "  Nothing was changed: without a complete read nobody joins and nobody leaves.")
 	}
 	if !r.DryRun && r.Planned {
 		lines = append(lines, "Done: "+r.tally(ResultDone))

@@ -3,7 +3,6 @@ package sync
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
 	"slices"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -95,8 +94,12 @@ func (r Report) MarshalJSON() ([]byte, error) {
 	if r.omitted != nil {
 		extra["omitted"] = r.omitted
 	}
-	if !r.Planned {
-		extra["sources"] = r.failedSources()
+	if len(r.Incomplete) > 0 {
+		var read []any
+		if err := json.Unmarshal(members["sources"], &read); err != nil {
+			return nil, err
+		}
+		extra["sources"] = append(read, r.failedSources()...)
 	}
 	for name, value := range extra {
 		if members[name], err = json.Marshal(value); err != nil {
@@ -114,16 +117,17 @@ func (r *Report) results() []map[string]string {
 	return out
 }
 
-func (r *Report) failedSources() []map[string]any {
-	out := make([]map[string]any, 0, len(r.Incomplete))
+// failedSources tells of those that gave no snapshot, with the certificate as far as the read got.
+func (r *Report) failedSources() []any {
+	var out []any
 	for _, s := range r.Incomplete {
-		conditions := []map[string]any{{"name": string(s.Reason), "ok": false, "detail": s.Err.Error()}}
-		if e, ok := errors.AsType[*plan.ReadError](s.Err); ok {
-			for _, c := range e.Conditions {
-				conditions = append(conditions, map[string]any{"name": c.Name, "ok": c.OK, "detail": c.Detail})
-			}
+		conditions := []map[string]any{}
+		for _, c := range s.conditions() {
+			conditions = append(conditions, map[string]any{"name": c.Name, "ok": c.OK, "detail": c.Detail})
 		}
-		out = append(out, map[string]any{"name": s.Name, "complete": false, "people": 0, "conditions": conditions})
+		out = append(out, map[string]any{
+			"name": s.Name, "complete": false, "people": 0, "conditions": conditions, "reason": s.Reason, "error": s.Err.Error(),
+		})
 	}
 	return out
 }

@@ -24,7 +24,8 @@ limits. It is the only thing that lifts the guard "baseline", also where a ledge
 one put back, or a directory loaded anew. It also settles the doubts of the conditions
 "learned-sentinels", "count" and "bind-account": what is missing now is accepted as missing, and
 its people go the way of all leavers. Look at the plan first: it lists who enters and who leaves
-because of it, and so does the answer. It changes nothing in the package.
+because of it, and so does the answer. It changes nothing in the package. It is a pass of its own:
+beside a running one it exits with 5.
 
 approve HASH --withdraw PERSON says yes to the withdrawal that "withdraw PERSON" orders, where the
 policy asks for one. That command tells the HASH.`

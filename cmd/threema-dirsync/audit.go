@@ -21,8 +21,9 @@ Entries are only ever added, and each holds the hash of the one before it. When 
 is over, the personal data of an entry is erased; another entry tells so, and the chain still holds.
 
 audit verify finds the first entry that was edited, removed, inserted, emptied by hand, or filled
-again after it was erased; then it exits with 1. It cannot find that somebody who may write to the ledger has made all of it anew: keep the hash that
-it tells, or the export, where this machine cannot write, and compare.
+again after it was erased; then it exits with 1. It cannot find that somebody who may write to the
+ledger has made all of it anew: keep the hash that it tells, or the export, where this machine cannot
+write, and compare.
 
 audit export writes it all to stdout, one JSON object on each line. It tells who was taken out,
 by the directory's ID, the csi and the Threema ID: treat it like a list of staff, and delete it when

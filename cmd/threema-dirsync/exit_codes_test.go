@@ -29,6 +29,8 @@ func TestOnePassAtATime(t *testing.T) {
 	w.must(t, 0, "run", "--once", "--dry-run")
 	w.must(t, 0, "check")
 	w.must(t, 0, "explain", dir.people[0].Account)
+	w.must(t, 0, "audit", "verify")
+	w.must(t, 0, "audit", "export")
 	if out := w.must(t, 0, "status"); !strings.Contains(out.stdout, "has not ended") {
 		t.Errorf("status does not know the pass under way: %v", out)
 	}

@@ -58,15 +58,21 @@ type fronted struct {
 // leaves.
 func newFronted(t *testing.T, settings ...func(*world, *front)) fronted {
 	t.Helper()
+	x := settledFronted(t, settings...)
+	x.leaves(t, 3)
+	return x
+}
+
+// settledFronted is newFronted with nobody who leaves.
+func settledFronted(t *testing.T, settings ...func(*world, *front)) fronted {
+	t.Helper()
 	f := newFront(t, staff)
 	w := newWorld(t, f.site)
 	w.set("sources.0.page_size", firstPage)
 	for _, set := range settings {
 		set(w, f)
 	}
-	x := fronted{newTrial(t, w, f.memory.people), f}
-	x.leaves(t, 3)
-	return x
+	return fronted{newTrial(t, w, f.memory.people), f}
 }
 
 // leaves lets person n leave, which the directory says.

@@ -80,6 +80,8 @@ type (
 		Name       string            `json:"name"`
 		Complete   bool              `json:"complete"`
 		Conditions []conditionStatus `json:"conditions"`
+		Reason     plan.ReadReason   `json:"reason,omitempty"` // why it was not read, in one word
+		Error      string            `json:"error,omitempty"`  // the same, and what to do
 	}
 	conditionStatus struct {
 		Name   string `json:"name"`
@@ -102,7 +104,7 @@ func (p *program) statusCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "status",
-		Short: "Show the last pass, alarms, guards, pending leavers, quota and seats",
+		Short: "Show the last pass and its conditions, alarms, guards, pending leavers, effects, quota and seats",
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return p.status(cmd.Context(), asJSON) },
 	}

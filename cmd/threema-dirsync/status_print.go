@@ -78,7 +78,10 @@ func (s *status) printWaiting(w io.Writer) {
 }
 
 func (s sourceStatus) words() string {
-	if s.Complete {
+	switch {
+	case s.Error != "":
+		return "NOT READ, nothing happened: " + s.Error
+	case s.Complete:
 		return "read wholly"
 	}
 	return "INCOMPLETE: nobody departed"

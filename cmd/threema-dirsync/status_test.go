@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // TestStatus: before the first pass, after one, and while a leaver waits. It needs neither the
@@ -50,5 +52,34 @@ func TestStatus(t *testing.T) {
 		if !strings.Contains(out.stdout, text) {
 			t.Errorf("status does not say %q: %v", text, out)
 		}
+	}
+}
+
+// TestStatusOfAFailedPass: what was read, and why something was not, stays in view, whatever became
+// of the pass.
+func TestStatusOfAFailedPass(t *testing.T) {
+	t.Parallel()
+	w, dir := rolledOut(t, 3)
+	source := func() sourceStatus {
+		var s struct{ Sources []sourceStatus }
+		w.json(t, &s, 0, "status", "--json")
+		if len(s.Sources) != 1 {
+			t.Fatalf("sources: %+v", s.Sources)
+		}
+		return s.Sources[0]
+	}
+	w.set("sources.0.urls", []any{"ldaps://127.0.0.1:1"})
+	w.must(t, 4, "run", "--once")
+	if s := source(); s.Complete || s.Reason != plan.ReadUnreachable || !strings.Contains(s.Error, "check the name and port in urls") {
+		t.Errorf("a directory that is down: %+v", s)
+	}
+	if out := w.must(t, 0, "status"); !strings.Contains(out.stdout, "NOT READ, nothing happened: read source corp: ") {
+		t.Errorf("a directory that is down: %v", out)
+	}
+	w.set("sources.0.urls", []any{dir.url})
+	w.sim.Close()
+	w.must(t, 1, "run", "--once")
+	if s := source(); !s.Complete || s.Error != "" || len(s.Conditions) < 10 {
+		t.Errorf("the package is down, and the directory was read: %+v", s)
 	}
 }

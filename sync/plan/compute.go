@@ -219,10 +219,7 @@ func (p *planner) finish() Plan {
 		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Source, b.Source), strings.Compare(a.Detail, b.Detail))
 	})
 	for _, s := range p.Sources {
-		p.plan.Sources = append(p.plan.Sources, SourceReport{
-			Name: s.Snapshot.Source, Complete: s.Snapshot.Departures(),
-			People: len(s.Snapshot.People), Conditions: s.Snapshot.Conditions,
-		})
+		p.plan.Sources = append(p.plan.Sources, s.Snapshot.Report())
 	}
 	p.plan.Hash = hashOf(p.plan.AwaitingApproval())
 	return p.plan

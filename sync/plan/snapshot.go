@@ -44,6 +44,11 @@ func (s Snapshot) Departures() bool {
 	return len(s.Conditions) > 0 && !slices.ContainsFunc(s.Conditions, func(c Condition) bool { return !c.OK })
 }
 
+// Report is the snapshot without its people.
+func (s Snapshot) Report() SourceReport {
+	return SourceReport{Name: s.Source, Complete: s.Departures(), People: len(s.People), Conditions: s.Conditions}
+}
+
 // ReadReason is why a source gave no snapshot; a closed set, used as a metric label.
 type ReadReason string
 

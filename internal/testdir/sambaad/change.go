@@ -33,3 +33,20 @@ func (s *Server) Expire(t testing.TB, dn string, at time.Time) {
 	t.Helper()
 	s.Modify(t, dn, "accountExpires", FileTime(at))
 }
+
+// HideAccountState keeps userAccountControl of everybody below a unit from the reader (pitfall
+// B14). The returned function ends that.
+func (s *Server) HideAccountState(t testing.TB, unit string) (show func()) {
+	t.Helper()
+	const userAccountControl = "bf967a68-0de6-11d0-a285-00aa003049e2" // its schemaIDGUID (MS-ADA3 2.341)
+	before, err := s.deny(t.Context(), readerDN, unit, "RP", userAccountControl)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		t.Helper()
+		if err := s.describe(t.Context(), unit, before); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

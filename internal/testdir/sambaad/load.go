@@ -32,22 +32,37 @@ func (s *Server) load(ctx context.Context, entries []testdir.Entry) error {
 
 // hide denies the blind account everything at and below the hidden unit.
 func (s *Server) hide(ctx context.Context) error {
-	sid, err := s.read(ctx, blindDN, "objectSid")
+	_, err := s.deny(ctx, blindDN, hiddenOU(), "GA", "")
+	return err
+}
+
+// deny takes a right from an account at and below a unit; of one attribute, if its schemaIDGUID is
+// given. It returns the security descriptor that was there before (MS-DTYP 2.5.1).
+func (s *Server) deny(ctx context.Context, account, unit, right, attribute string) (before string, err error) {
+	sid, err := s.read(ctx, account, "objectSid")
 	if err != nil {
-		return err
+		return "", err
 	}
-	descriptor, err := s.read(ctx, hiddenOU(), "nTSecurityDescriptor")
-	if err != nil {
-		return err
+	if before, err = s.read(ctx, unit, "nTSecurityDescriptor"); err != nil {
+		return "", err
 	}
 	// Denials come first in the list, which opens with "D:" and its flags.
-	list := strings.Index(descriptor, "D:")
-	first := strings.Index(descriptor, "(")
+	list := strings.Index(before, "D:")
+	first := strings.Index(before, "(")
 	if list < 0 || first < list {
-		return fmt.Errorf("security descriptor of %s has no access list: %q", hiddenOU(), descriptor)
+		return "", fmt.Errorf("security descriptor of %s has no access list: %q", unit, before)
 	}
-	descriptor = descriptor[:first] + "(D;CI;GA;;;" + sid + ")" + descriptor[first:]
-	ldif := fmt.Sprintf("dn: %s\nchangetype: modify\nreplace: nTSecurityDescriptor\nnTSecurityDescriptor: %s\n", hiddenOU(), descriptor)
+	kind := "D"
+	if attribute != "" {
+		kind = "OD"
+	}
+	entry := fmt.Sprintf("(%s;CI;%s;%s;;%s)", kind, right, attribute, sid)
+	return before, s.describe(ctx, unit, before[:first]+entry+before[first:])
+}
+
+// describe writes a security descriptor.
+func (s *Server) describe(ctx context.Context, dn, descriptor string) error {
+	ldif := fmt.Sprintf("dn: %s\nchangetype: modify\nreplace: nTSecurityDescriptor\nnTSecurityDescriptor: %s\n", dn, descriptor)
 	return testdir.Run(s.ldb(ctx, "ldbmodify", strings.NewReader(ldif)))
 }
 

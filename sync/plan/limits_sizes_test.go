@@ -1,0 +1,164 @@
+package plan_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// TestLimitsOfEachSize walks through packages with the limits of config.example.yaml: of each class
+// as many as are allowed go, and of one more none does (design §5.11).
+func TestLimitsOfEachSize(t *testing.T) {
+	t.Parallel()
+	type people = map[plan.Op]int
+	for _, row := range []struct {
+		size    int
+		allowed people
+	}{
+		{3, people{plan.Withdraw: 1}},
+		{3, people{plan.Detach: 1}},
+		{3, people{plan.Revoke: 1}},
+		{3, people{plan.Create: 2}},
+		{3, people{plan.SetSettings: 2}},
+		{40, people{plan.Withdraw: 2, plan.Detach: 2, plan.Create: 8, plan.SetSettings: 12}},
+		{40, people{plan.Revoke: 2}},
+		{1000, people{plan.Withdraw: 10, plan.Detach: 10, plan.Create: 200, plan.SetSettings: 300}},
+		{1000, people{plan.Revoke: 10}},
+		{100_000, people{plan.Withdraw: 10, plan.Revoke: 10, plan.Create: 500, plan.SetSettings: 1000}},
+	} {
+		for more := range 2 {
+			t.Run(fmt.Sprintf("%d: %v and %d more", row.size, row.allowed, more), func(t *testing.T) {
+				t.Parallel()
+				w := crowd(row.size)
+				for _, op := range []plan.Op{plan.Withdraw, plan.Detach, plan.Revoke, plan.SetSettings, plan.Create} {
+					if n, asked := row.allowed[op]; asked {
+						w.ask(op, n+more)
+					}
+				}
+				p := w.plan()
+				for op, n := range row.allowed {
+					want := "due"
+					if more > 0 {
+						want = "blocked" + guardOf(op)
+						wantWords(t, p, fmt.Sprintf("%d people in this pass, %d allowed (limits.", n+more, n))
+					}
+					if got := statuses(p, op); got[want] != n+more || len(got) != 1 {
+						t.Errorf("%s: got %v, want %d %s; guards %+v", op, got, n+more, want, p.Guards)
+					}
+				}
+			})
+		}
+	}
+}
+
+func guardOf(op plan.Op) string {
+	switch op {
+	case plan.Create:
+		return plan.GuardCreates
+	case plan.SetSettings:
+		return plan.GuardChanges
+	}
+	return plan.GuardLeaversRun
+}
+
+// ask lets that much happen to n people of a crowd that it will be planned for each of them.
+func (w *world) ask(op plan.Op, n int) {
+	people := w.source().people
+	switch op {
+	case plan.Withdraw:
+		for _, e := range people[len(people)-n:] {
+			e.leave(plan.Disabled)
+		}
+	case plan.SetSettings:
+		for _, e := range people[len(people)/2-n/2:][:n] {
+			e.last = "Neu"
+		}
+	case plan.Create:
+		for i := range n {
+			w.hire(fmt.Sprintf("j%04d", i))
+		}
+	case plan.Detach, plan.Revoke:
+		w.policy.ID = map[plan.Op]plan.IDPolicy{plan.Detach: plan.DetachID, plan.Revoke: plan.RevokeID}[op]
+		w.withdrawnSome(n)
+	}
+}
+
+// withdrawnSome lets n people leave whose credentials were withdrawn last month, and whose IDs are
+// due now.
+func (w *world) withdrawnSome(n int) {
+	ago := w.now.Add(-30 * day)
+	for i := range n {
+		own, phone := w.state.Owned[i], w.activate(w.state.Owned[i].Username)
+		w.source().people[i].leave(plan.Disabled)
+		o := &w.state.Observations[i]
+		o.State, o.Since, o.Reads, o.ConfirmedAt = plan.Departed, ago, 2, ago
+		o.Evidence = w.source().people[i].evidence
+		w.state.Sagas = append(w.state.Sagas, plan.Saga{
+			Person: own.Person, CredentialID: own.CredentialID, Username: own.Username, CSI: own.CSI, DN: o.DN, OU: o.OU,
+			StartedAt: ago, WithdrawnAt: ago, IDs: []plan.SagaID{{ThreemaID: phone}},
+		})
+	}
+	for _, own := range w.state.Owned[:n] {
+		w.dropCredential(own.CredentialID)
+	}
+	w.state.Owned = w.state.Owned[n:]
+}
+
+// TestOURuleOfEachSize: an OU of ten or more that loses half of its people stops everything, where
+// the other limits would let them go (design §5.11).
+func TestOURuleOfEachSize(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		size, berlin, leave int
+		words               string // "": they go
+	}{
+		{3, 3, 1, ""}, // what is smaller is not judged on its own
+		{40, 9, 9, ""}, {40, 10, 4, ""}, {40, 10, 5, "50 % of ou=berlin,dc=corp (5 of 10 people)"},
+		{40, 10, 10, "100 % of ou=berlin,dc=corp (10 of 10 people)"},
+		{1000, 100, 49, ""}, {1000, 100, 50, "50 % of ou=berlin,dc=corp (50 of 100 people)"},
+		{1000, 100, 100, "100 % of ou=berlin,dc=corp (100 of 100 people)"},
+		{100_000, 5000, 5000, "100 % of ou=berlin,dc=corp (5000 of 5000 people)"},
+	} {
+		t.Run(fmt.Sprintf("%d of %d in a company of %d", row.leave, row.berlin, row.size), func(t *testing.T) {
+			t.Parallel()
+			w := crowd(row.size)
+			wide := plan.Window{Count: 100_000, Percent: 50}
+			w.policy.LeaversRun, w.policy.LeaversDay, w.policy.LeaversWeek = wide, wide, wide
+			for i, e := range w.source().people[:row.berlin] {
+				e.ou, w.state.Observations[i].OU = "Berlin", "ou=berlin,dc=corp"
+				if i < row.leave {
+					e.leave(plan.Disabled)
+				}
+			}
+			p := w.plan()
+			want := "due"
+			if row.words != "" {
+				want = "blocked" + plan.GuardLeaversOU
+				wantWords(t, p, "leavers-ou withdraw: "+row.words+"; no withdraw happens in this pass unless it was approved. Was it moved or hidden?")
+			}
+			if got := statuses(p, plan.Withdraw); got[want] != row.leave || len(got) != 1 {
+				t.Errorf("got %v, want %d %s; guards %+v", got, row.leave, want, p.Guards)
+			}
+		})
+	}
+}
+
+// TestEveryoneGoneIsNoLimit: where everybody is gone at once, it is no wave of departures, and no
+// limit that is wide enough lets it through (design §5.11; [plan.ReadEmpty] refuses it before).
+func TestEveryoneGoneIsNoLimit(t *testing.T) {
+	t.Parallel()
+	for _, size := range []int{3, 40, 1000} {
+		w := crowd(size)
+		wide := plan.Window{Count: 100_000, Percent: 50}
+		w.policy.LeaversRun, w.policy.LeaversDay, w.policy.LeaversWeek = wide, wide, wide
+		w.policy.ConfirmReads, w.policy.ConfirmOver = 1, 0
+		w.leaveSome(size)
+		for range 3 {
+			if p := w.later(t, time.Hour); statuses(p, plan.Withdraw)["due"] != 0 || len(w.pkg.Credentials) != size {
+				t.Errorf("of %d: %s", size, words(p))
+			}
+		}
+	}
+}
