@@ -19,7 +19,7 @@ func (r *Report) Format(w io.Writer, limit int) error {
 	}
 	var lines []string
 	for _, s := range r.Incomplete {
-		lines = append(lines, fmt.Sprintf("NOT READ %v", s.Err), "  Nothing was changed: without a complete read nobody joins and nobody leaves.")
+		lines = append(lines, fmt.Sprintf("NOT READ %v", s.Err), "  "+r.unreadWords(s.Name))
 	}
 	if !r.DryRun && r.Planned {
 		lines = append(lines, "Done: "+r.tally(ResultDone))
@@ -36,6 +36,14 @@ func (r *Report) Format(w io.Writer, limit int) error {
 		}
 	}
 	return nil
+}
+
+// unreadWords says what it means that a source was not read.
+func (r *Report) unreadWords(source string) string {
+	if !r.Planned {
+		return "Nothing was changed: without a complete read nobody joins and nobody leaves."
+	}
+	return "Nothing was changed for the people of " + source + ": without a complete read nobody joins and nobody leaves. The other sources went on."
 }
 
 // undone words the changes that were tried and not done.

@@ -95,8 +95,8 @@ func (r Report) MarshalJSON() ([]byte, error) {
 	if r.omitted != nil {
 		extra["omitted"] = r.omitted
 	}
-	if !r.Planned {
-		extra["sources"] = r.failedSources()
+	if !r.Planned || len(r.Incomplete) > 0 {
+		extra["sources"] = r.sources()
 	}
 	for name, value := range extra {
 		if members[name], err = json.Marshal(value); err != nil {
@@ -114,8 +114,12 @@ func (r *Report) results() []map[string]string {
 	return out
 }
 
-func (r *Report) failedSources() []map[string]any {
-	out := make([]map[string]any, 0, len(r.Incomplete))
+// sources are those of the plan, and those that were not read.
+func (r *Report) sources() []any {
+	out := make([]any, 0, len(r.Plan.Sources)+len(r.Incomplete))
+	for _, s := range r.Plan.Sources {
+		out = append(out, s)
+	}
 	for _, s := range r.Incomplete {
 		conditions := []map[string]any{{"name": string(s.Reason), "ok": false, "detail": s.Err.Error()}}
 		if e, ok := errors.AsType[*plan.ReadError](s.Err); ok {
