@@ -28,7 +28,11 @@ func (r *Report) end() plan.RunEnd {
 	if err != nil {
 		text = []byte(`{}`)
 	}
-	return plan.RunEnd{Result: r.Word(), ExitCode: r.ExitCode(), RolledOut: r.RolledOut, Report: text, Guards: r.Plan.Guards, Planned: r.Planned}
+	end := plan.RunEnd{Result: r.Word(), ExitCode: r.ExitCode(), RolledOut: r.RolledOut, Report: text, Guards: r.Plan.Guards, Planned: r.Planned}
+	for _, s := range r.Incomplete {
+		end.Unread = append(end.Unread, s.Name)
+	}
+	return end
 }
 
 // stored cuts the lists; the member "omitted" counts what is missing. Of the results, those

@@ -265,5 +265,6 @@ type RunEnd struct {
 	// for the audit, which tells of each once when it trips, and once when it is lifted.
 	Guards  []Guard
 	Planned bool
+	Unread  []string // sources that could not be read: nothing is known of their guards
 	Report  []byte // JSON, for status; no secrets
 }
