@@ -266,5 +266,5 @@ type RunEnd struct {
 	Guards  []Guard
 	Planned bool
 	Unread  []string // sources that could not be read: nothing is known of their guards
-	Report  []byte // JSON, for status; no secrets
+	Report  []byte   // JSON, for status; no secrets
 }
