@@ -163,6 +163,20 @@ func TestMoveToAnotherSource(t *testing.T) {
 	}
 }
 
+// TestTheFirstSourceWins: one csi in both makes one credential, with what the first source says.
+func TestTheFirstSourceWins(t *testing.T) {
+	t.Parallel()
+	w, hr := newTwoSources(t)
+	other := employee(2)
+	other.UID, other.Title = "login02", "As hr says"
+	hr.put(other)
+	w.rollOut()
+	w.wantSettings(w.directory.people["id-02"])
+	if _, there := w.lookup("login02"); there {
+		t.Error("the same person has two credentials")
+	}
+}
+
 // TestWithdrawWhileOneSourceFails: an order reaches the people of every source.
 func TestWithdrawWhileOneSourceFails(t *testing.T) {
 	t.Parallel()

@@ -306,6 +306,7 @@ func decisionStory() []storyRow {
 			if err := l.FinishRun(t.Context(), startRun(t, l), unread); err != nil {
 				t.Fatal(err)
 			}
+			finish(t, l, true, bonn, stop) // it was not lifted meanwhile
 			c.Advance(time.Hour)
 			finish(t, l, true)
 			finish(t, l, true)

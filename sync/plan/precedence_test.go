@@ -236,27 +236,35 @@ func TestTheFirstSourceTakesOver(t *testing.T) {
 // source passes on when it is handed over, and not half made.
 func TestAnInterruptedCreateIsFinishedFirst(t *testing.T) {
 	t.Parallel()
-	w := twoSources(t)
-	second := w.hireAt(w.hr(), "anna")
-	w.lost = func(c plan.Change) loss {
-		if c.Op == plan.Create {
-			return lostAfter
-		}
-		return arrives
+	for _, how := range []loss{lostAfter, crashed} {
+		t.Run(fmt.Sprint(how), func(t *testing.T) {
+			t.Parallel()
+			w := twoSources(t)
+			second := w.hireAt(w.hr(), "anna")
+			w.lost = func(c plan.Change) loss {
+				if c.Op == plan.Create {
+					return how
+				}
+				return arrives
+			}
+			w.later(t, time.Hour)
+			w.lost = nil
+			first := w.again(second, w.source())
+			w.hr().unread = true
+			p := w.later(t, time.Hour)
+			wantWords(t, p, "source hr could not be read in this pass")
+			if strings.Contains(words(p), "is not entitled now: delete it") {
+				t.Errorf("an administrator is told to delete it:\n%s", words(p))
+			}
+			w.hr().unread = false
+			p = w.later(t, time.Hour)
+			if c := find(t, p, plan.Create, "anna"); c.Person != second.id || c.Status != plan.Due || statuses(p, plan.Transfer)["due"] > 0 {
+				t.Fatalf("not finished: %v", of(p, "anna"))
+			}
+			w.settle(t)
+			w.wantOwner(t, first, w.credential("anna").ID, w.activate("anna"))
+		})
 	}
-	w.later(t, time.Hour)
-	w.lost = nil
-	first := w.again(second, w.source())
-	w.hr().unread = true
-	p := w.later(t, time.Hour)
-	wantWords(t, p, "an interrupted pass created the credential anna, and source hr could not be read in this pass: nothing is done")
-	w.hr().unread = false
-	p = w.later(t, time.Hour)
-	if c := find(t, p, plan.Create, "anna"); c.Person != second.id || c.Status != plan.Due {
-		t.Fatalf("not finished: %+v", c)
-	}
-	w.settle(t)
-	w.wantOwner(t, first, w.credential("anna").ID, w.activate("anna"))
 }
 
 // TestOneSourceFails: its people are held and keep everything, their csis stay theirs; the others
