@@ -142,7 +142,7 @@ func TestMoveToAnotherSource(t *testing.T) {
 			before, phone := w.credential("user02"), w.userID("user02")
 			for _, way := range []struct{ from, to *directory }{{w.directory, hr}, {hr, w.directory}} {
 				moved := employee(2)
-				moved.OU, moved.Title = "Elsewhere", "Head of "+string(way.to.scope)
+				moved.OU, moved.Title = "Elsewhere", "Head of "+way.to.scope
 				way.from.dismiss(t, "id-02")
 				way.to.put(moved)
 				fails(w.directory, hr)
