@@ -14,7 +14,7 @@ import (
 
 // Planner reads both sides and plans. It changes nothing: what it is made of cannot.
 type Planner struct {
-	Sources []Source
+	Sources []Source // in the order of their precedence
 	Mapper  Mapper
 	Package Package
 	Memory  Memory
@@ -89,7 +89,7 @@ func (p *Pass) carryOut(ctx context.Context, choose func(*Report, int64, []plan.
 		a := newApplier(p, run, in, r)
 		a.apply(ctx, changes)
 		whole := a.complete && len(changes) == len(r.Plan.Changes)
-		r.RolledOut = whole && rolledOut(r.Plan) && r.count(ResultUnknown) == 0
+		r.RolledOut = whole && len(r.Incomplete) == 0 && rolledOut(r.Plan) && r.count(ResultUnknown) == 0
 		p.erase(ctx, r, run)
 	})
 }
@@ -188,10 +188,12 @@ func (p *Planner) load(ctx context.Context, r *Report) (plan.State, bool) {
 	return state, err == nil
 }
 
-// think reads both sides and computes the plan into the report.
+// think reads both sides and computes the plan into the report. A source that could not be read
+// holds its own people, and the others go on (design §5.1 row a). Not so where the ledger is bound
+// to its sources, by the first pass or by somebody's word: that takes all of them.
 func (p *Planner) think(ctx context.Context, r *Report, state plan.State, accept bool) (plan.Input, bool) {
 	views := p.readSources(ctx, r, state)
-	if len(views) == 0 || len(r.Incomplete) > 0 {
+	if len(views) == 0 || len(r.Incomplete) > 0 && (accept || state.Subscription == "") {
 		return plan.Input{}, false
 	}
 	return p.compare(ctx, r, state, views, accept)
@@ -215,12 +217,20 @@ func (p *Planner) compare(ctx context.Context, r *Report, state plan.State, view
 		return plan.Input{}, false
 	}
 	in := plan.Input{
-		Sources: views, Inventory: inventory, State: state, Policy: p.Policy,
+		Sources: views, Configured: p.sourceNames(), Inventory: inventory, State: state, Policy: p.Policy,
 		Budget: budget, Now: p.Now(), AcceptBaseline: accept, Stop: p.Stop(),
 	}
 	r.Plan, r.Planned, r.Budget = plan.Compute(in), true, budget
 	r.Unsettled = len(state.Open) - len(r.Plan.Memory.Settled)
 	return in, true
+}
+
+func (p *Planner) sourceNames() []string {
+	var names []string
+	for _, s := range p.Sources {
+		names = append(names, s.Name())
+	}
+	return names
 }
 
 // readSources reads every source wholly. One that cannot be read is reported and nothing

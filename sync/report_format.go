@@ -25,7 +25,7 @@ func (r *Report) Format(w io.Writer, limit int) error {
 				lines = append(lines, fmt.Sprintf("  failed: %s: %s", c.Name, c.Detail))
 			}
 		}
-		lines = append(lines, "  Nothing was changed: without a complete read nobody joins and nobody leaves.")
+		lines = append(lines, "  "+r.unreadWords(s.Name))
 	}
 	if !r.DryRun && r.Planned {
 		lines = append(lines, "Done: "+r.tally(ResultDone))
@@ -42,6 +42,14 @@ func (r *Report) Format(w io.Writer, limit int) error {
 		}
 	}
 	return nil
+}
+
+// unreadWords says what it means that a source was not read.
+func (r *Report) unreadWords(source string) string {
+	if !r.Planned {
+		return "Nothing was changed: without a complete read nobody joins and nobody leaves."
+	}
+	return "Nothing was changed for the people of " + source + ": without a complete read nobody joins and nobody leaves. The other sources went on."
 }
 
 // undone words the changes that were tried and not done.

@@ -27,7 +27,11 @@ func (r *Report) end() plan.RunEnd {
 	if err != nil {
 		text = []byte(`{}`)
 	}
-	return plan.RunEnd{Result: r.Word(), ExitCode: r.ExitCode(), RolledOut: r.RolledOut, Report: text, Guards: r.Plan.Guards, Planned: r.Planned}
+	end := plan.RunEnd{Result: r.Word(), ExitCode: r.ExitCode(), RolledOut: r.RolledOut, Report: text, Guards: r.Plan.Guards, Planned: r.Planned}
+	for _, s := range r.Incomplete {
+		end.Unread = append(end.Unread, s.Name)
+	}
+	return end
 }
 
 // stored cuts the lists; the member "omitted" counts what is missing. Of the results, those
@@ -94,12 +98,8 @@ func (r Report) MarshalJSON() ([]byte, error) {
 	if r.omitted != nil {
 		extra["omitted"] = r.omitted
 	}
-	if len(r.Incomplete) > 0 {
-		var read []any
-		if err := json.Unmarshal(members["sources"], &read); err != nil {
-			return nil, err
-		}
-		extra["sources"] = append(read, r.failedSources()...)
+	if !r.Planned || len(r.Incomplete) > 0 {
+		extra["sources"] = r.sources()
 	}
 	for name, value := range extra {
 		if members[name], err = json.Marshal(value); err != nil {
@@ -117,9 +117,13 @@ func (r *Report) results() []map[string]string {
 	return out
 }
 
-// failedSources tells of those that gave no snapshot, with the certificate as far as the read got.
-func (r *Report) failedSources() []any {
-	var out []any
+// sources are those that were read, and those that gave no snapshot, with the certificate as far as
+// the read got.
+func (r *Report) sources() []any {
+	out := make([]any, 0, len(r.Plan.Sources)+len(r.Incomplete))
+	for _, s := range r.Plan.Sources {
+		out = append(out, s)
+	}
 	for _, s := range r.Incomplete {
 		conditions := []map[string]any{}
 		for _, c := range s.conditions() {

@@ -44,6 +44,7 @@ type world struct {
 	*testing.T
 
 	directory *directory
+	more      []dirsync.Source // beside it, in their order
 	sim       *worksim.Server
 	baseURL   string
 	folder    string // ledger and hand-over file
@@ -147,7 +148,7 @@ func (w *world) planner(mode plan.Mode) dirsync.Planner {
 	mapper, err := newMapper()
 	w.must(err)
 	p := dirsync.Planner{
-		Sources: []dirsync.Source{w.directory}, Mapper: mapper, Package: w.client, Memory: w.ledger,
+		Sources: append([]dirsync.Source{w.directory}, w.more...), Mapper: mapper, Package: w.client, Memory: w.ledger,
 		Policy: w.policy, Stop: w.stop, Now: w.sim.Now, Logger: w.logs.logger(),
 	}
 	if w.pack != nil {

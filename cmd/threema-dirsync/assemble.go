@@ -91,7 +91,7 @@ func (p *program) assemble(s *settings, quota threema.Quota, onRequest func(stri
 		a.logger.Warn("the clock of this program is shifted for a test", "offset", s.offset)
 	}
 	for n, source := range s.Sources {
-		made, err := a.source(source, s.bindPasswords[n])
+		made, err := a.source(source, s.bindPasswords[n], s.GroupsOf(n))
 		if err != nil {
 			return nil, configError(err)
 		}
@@ -120,7 +120,7 @@ func (s *settings) now() func() time.Time {
 	return func() time.Time { return time.Now().Add(s.offset) }
 }
 
-func (a *assembly) source(cfg config.Source, password secret.Value) (*ldapsource.Source, error) {
+func (a *assembly) source(cfg config.Source, password secret.Value, protectGroups []string) (*ldapsource.Source, error) {
 	roots, err := config.ReadPool(cfg.CAFile)
 	if err != nil {
 		return nil, fmt.Errorf("source %s: ca_file: %w", cfg.Name, err)
@@ -128,7 +128,7 @@ func (a *assembly) source(cfg config.Source, password secret.Value) (*ldapsource
 	return ldapsource.New(ldapsource.Config{
 		Name: cfg.Name, Profile: string(cfg.Profile), URLs: cfg.URLs, StartTLS: cfg.StartTLS, Roots: roots,
 		BindDN: cfg.BindDN, BindPassword: password, BaseDN: cfg.BaseDN, Filter: cfg.Filter,
-		Groups: cfg.Groups, ProtectGroups: a.config.Protect.Groups, ExcludeDNs: cfg.ExcludeDNs, Sentinels: cfg.Sentinels,
+		Groups: cfg.Groups, ProtectGroups: protectGroups, ExcludeDNs: cfg.ExcludeDNs, Sentinels: cfg.Sentinels,
 		PageSize: cfg.PageSize, Timeout: cfg.Timeout, IDAttribute: cfg.IDAttribute, Account: accountRules(cfg.Account),
 		Attributes: a.mapper.Attributes(), MappingFingerprint: a.mapper.Fingerprint(),
 	}, ldapsource.Options{

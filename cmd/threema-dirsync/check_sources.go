@@ -10,6 +10,10 @@ import (
 
 func (a *assembly) checkSources(ctx context.Context) []finding {
 	var findings []finding
+	for _, group := range a.config.LostGroups() {
+		findings = append(findings, finding{"configuration", "protect.groups", ldapsource.Warning, "look for the source of " + group, "it lies below the domain of none",
+			"every source is asked, and while one does not find it, everybody of that source counts as protected: mend the DN, or remove it"})
+	}
 	for _, s := range a.sources {
 		for _, f := range s.Check(ctx, a.checkMapping) {
 			findings = append(findings, finding{"source " + s.Name(), f.Name, f.Verdict, f.Tried, f.Came, f.Advice})

@@ -357,9 +357,10 @@ func badFiles() map[string][]string {
 		"custom-values": {
 			`line 12: sources[0].account.disabled.values[0]: "TRUE" stands under enabled too`,
 		},
-		"unbuilt-sources": {
-			`line 2: sources: more than one source is not built yet; keep one`,
-			`line 11: sources[1].urls[0]: ldap://ldap.lab.example without start_tls sends the password in clear text; write ldaps://… or set start_tls: true`,
+		"sources-alike": {
+			`line 10: sources[1].name: "Corp" is the name of sources[0] too; give each source a name of its own`,
+			`line 15: sources[1].base_dn: sources[0] reads the same base_dn from the same server; keep one, with a filter or groups for both`,
+			`line 18: sources[2].urls[0]: ldap://ldap.lab.example without start_tls sends the password in clear text; write ldaps://… or set start_tls: true`,
 		},
 		"unknown-key-camel": {
 			`line 10: stateDir: unknown key; did you mean "state_dir"?`,

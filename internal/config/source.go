@@ -17,6 +17,7 @@ func (v *validator) sources(sources []Source) {
 	for i, s := range sources {
 		v.source("sources["+strconv.Itoa(i)+"]", s)
 	}
+	v.distinct(sources)
 }
 
 func (v *validator) source(path string, s Source) {

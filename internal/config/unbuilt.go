@@ -14,7 +14,6 @@ type gap struct {
 // has none yet, or its value to the rule in source.go).
 func gaps() []gap {
 	return []gap{
-		{"sources", moreThanOne, "more than one source is not built yet; keep one"},
 		{"sources[].domain", anything, "finding the servers through DNS is not built yet; remove the key and list them under urls"},
 	}
 }
@@ -31,5 +30,3 @@ func (d *decoder) refuseUnbuilt(at place, n *yaml.Node) bool {
 }
 
 func anything(*yaml.Node) bool { return true }
-
-func moreThanOne(n *yaml.Node) bool { return n.Kind == yaml.SequenceNode && len(n.Content) > 1 }

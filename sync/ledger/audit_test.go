@@ -302,6 +302,11 @@ func decisionStory() []storyRow {
 			finish(t, l, true, berlin, bonn)
 			finish(t, l, true, bonn, stop) // others are named: the same guard
 			finish(t, l, false)            // there was no plan
+			unread := plan.RunEnd{Result: "incomplete", Planned: true, Guards: []plan.Guard{stop}, Unread: []string{"corp"}}
+			if err := l.FinishRun(t.Context(), startRun(t, l), unread); err != nil {
+				t.Fatal(err)
+			}
+			finish(t, l, true, bonn, stop) // it was not lifted meanwhile
 			c.Advance(time.Hour)
 			finish(t, l, true)
 			finish(t, l, true)

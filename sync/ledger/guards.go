@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,8 +20,8 @@ func (g guardKey) compare(h guardKey) int {
 }
 
 // noteGuards notes the guards that tripped since the last pass, with what they say, and those
-// that were lifted.
-func noteGuards(ctx context.Context, tx *sql.Tx, t *trail, tripped []plan.Guard) error {
+// that were lifted. A guard of a source that was not read stays as it was.
+func noteGuards(ctx context.Context, tx *sql.Tx, t *trail, tripped []plan.Guard, unread []string) error {
 	stored, err := selectAll(ctx, tx, func(rows *sql.Rows) (g guardKey, err error) {
 		return g, rows.Scan(&g.name, &g.source)
 	}, `SELECT name, source FROM guards ORDER BY name, source`)
@@ -40,6 +41,7 @@ func noteGuards(ctx context.Context, tx *sql.Tx, t *trail, tripped []plan.Guard)
 			return err
 		}
 	}
+	gone = slices.DeleteFunc(gone, func(g guardKey) bool { return slices.Contains(unread, g.source) })
 	return liftGuards(ctx, tx, t, gone)
 }
 

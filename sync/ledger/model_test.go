@@ -242,7 +242,11 @@ func (m *model) transfer(op plan.Operation) {
 			}
 		}
 	}
-	maps.DeleteFunc(m.sagas, func(_ string, s *plan.Saga) bool { return s.CredentialID == op.CredentialID })
+	for _, saga := range values(m.sagas) {
+		if saga.CredentialID == op.CredentialID {
+			m.endSaga(plan.EndedSaga{Person: saga.Person, Why: "transferred"})
+		}
+	}
 	m.own(op, created)
 }
 

@@ -69,7 +69,7 @@ func (l *Ledger) FinishRun(ctx context.Context, run int64, end plan.RunEnd) erro
 			return err
 		}
 		if end.Planned {
-			if err := noteGuards(ctx, tx, t, end.Guards); err != nil {
+			if err := noteGuards(ctx, tx, t, end.Guards, end.Unread); err != nil {
 				return fmt.Errorf("guards: %w", err)
 			}
 		}

@@ -129,7 +129,7 @@ func (p *planner) masses() []mass {
 	rekeyed := p.massOf(func(c Change) bool { return c.Op == Transfer })
 	if n, owned := len(rekeyed), len(p.State.Owned); n > handful(owned) {
 		found = append(found, mass{fmt.Sprintf("%d of the %d people that we manage have a new directory ID and the csi of before; "+
-			"was the directory loaded anew? Accepted, they keep credential and Threema ID", n, owned), rekeyed})
+			"was the directory loaded anew, or do they stand in another source now? Accepted, they keep credential and Threema ID", n, owned), rekeyed})
 	}
 	return found
 }

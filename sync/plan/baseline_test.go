@@ -97,8 +97,8 @@ func TestWhoEntersAndLeaves(t *testing.T) {
 			}
 		}, "source main is new, and corp, which the ledger knows, was not read; if you renamed it, give it its old name",
 			[]string{"nora: entitled now, and never seen before"}, []string{
-				"anna: source corp was not read in this pass; is it still configured? Nothing is done",
-				"bert: source corp was not read in this pass; is it still configured? Nothing is done",
+				"anna: source corp is not configured any more; nothing is done",
+				"bert: source corp is not configured any more; nothing is done",
 			}},
 		{"a shared csi keeps them", func(w *world, people map[string]*entry) {
 			w.source().scope = "s9"
@@ -152,7 +152,7 @@ func TestARemovedSource(t *testing.T) {
 			t.Errorf("guards: %v", p.Guards)
 		}
 		wantLines(t, of(p, "nora"), "held E-nora")
-		wantWords(t, p, "source north was not read in this pass; is it still configured? Nothing is done")
+		wantWords(t, p, "source north is not configured any more; nothing is done")
 	}
 	if w.credential("nora") == nil || w.credential("zoe") == nil {
 		t.Error("nora is gone, or zoe has not come")

@@ -61,7 +61,7 @@ func (p *planner) judgeAccount(s *Snapshot) {
 
 // differences say what of package, directories and scopes is not as the ledger knows it (design
 // §5.1 row c, pitfall D8). The server may change, see judgeServers. A source that was removed is
-// none: its people are held.
+// none: its people are held; nor is one that the ledger knows and that could not be read now.
 func (p *planner) differences() []string {
 	if p.State.Subscription == "" {
 		return nil
@@ -74,6 +74,11 @@ func (p *planner) differences() []string {
 	for _, s := range p.Sources {
 		if what := p.changed(s.Snapshot); what != "" {
 			found = append(found, what)
+		}
+	}
+	for _, name := range p.unread() {
+		if _, known := p.State.Sources[name]; !known {
+			found = append(found, fmt.Sprintf("source %s is new and could not be read: mend that, or take it out of the configuration again", name))
 		}
 	}
 	return found
@@ -97,7 +102,7 @@ func (p *planner) changed(s Snapshot) string {
 // source with another name are other people.
 func (p *planner) renamed() string {
 	for _, name := range slices.Sorted(maps.Keys(p.State.Sources)) {
-		if !p.sourceRead(name) {
+		if !p.sourceRead(name) && !slices.Contains(p.Configured, name) {
 			return fmt.Sprintf(", and %s, which the ledger knows, was not read; if you renamed it, give it its old name", name)
 		}
 	}

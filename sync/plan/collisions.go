@@ -6,10 +6,19 @@ import (
 )
 
 // collisions finds entitled people with the same csi or username: all of them are held, by
-// name, for the program cannot know who is right (D-19, F19).
+// name, for the program cannot know who is right (D-19, F19). Between sources their order says who
+// is right about a csi: who yields is held alone, and competes for no username. A create that is
+// under way is finished all the same, so that the credential can pass on.
 func (p *planner) collisions() map[PersonID]string {
+	held := map[PersonID]string{}
 	byKey := map[string][]Identity{}
 	for _, i := range p.entitled {
+		if first, yields := p.yieldsTo(i); yields {
+			if !p.creating(i.Person) {
+				held[i.Person] = p.secondWords(first)
+			}
+			continue
+		}
 		if i.CSI != "" {
 			byKey["csi "+i.CSI] = append(byKey["csi "+i.CSI], i)
 		}
@@ -18,7 +27,6 @@ func (p *planner) collisions() map[PersonID]string {
 			byKey[key] = append(byKey[key], i)
 		}
 	}
-	held := map[PersonID]string{}
 	for key, people := range byKey {
 		for n, i := range people {
 			if len(people) > 1 {

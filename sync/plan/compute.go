@@ -9,12 +9,15 @@ import (
 
 // Input is everything that Compute looks at. Nothing else has a say.
 type Input struct {
-	Sources   []SourceView // one for each configured source that was read wholly
-	Inventory Inventory
-	State     State
-	Policy    Policy
-	Budget    Budget
-	Now       time.Time
+	Sources []SourceView // one for each configured source that was read wholly
+	// Configured names all configured sources, in their order: where one person is seen in two, the
+	// first wins (precedence.go). Those that Sources lacks could not be read.
+	Configured []string
+	Inventory  Inventory
+	State      State
+	Policy     Policy
+	Budget     Budget
+	Now        time.Time
 	// AcceptBaseline binds the ledger to this package and these scopes, whatever it was bound
 	// to before: the effect of "approve --baseline".
 	AcceptBaseline bool

@@ -21,7 +21,7 @@
 //	trust.go      is this inventory fit to be planned on?
 //	compute.go    all of it becomes a plan, in the order of the files below
 //	recover.go    what a crash left open
-//	match.go      whose credential is whose; adopt.go and collisions.go are parts of it
+//	match.go      whose credential is whose; adopt.go, collisions.go and precedence.go are parts of it
 //	settings.go   what is to be written; contacts.go, who is to be seen
 //	leaver.go     the way out, step by step
 //	order.go      the same for one person, because somebody says so

@@ -93,7 +93,7 @@ func TestExplainSituations(t *testing.T) {
 		"a source that was not read": {func(w *world, _ map[string]*entry) {
 			w.hireAt(&directory{name: "other"}, "zoe")
 			w.source().unread = true
-		}, "bert", "nothing, as long as this holds: source corp was not read", []string{"corp was not read; is it still configured?"}},
+		}, "bert", "nothing, as long as this holds: source corp is not configured any more", []string{"corp was not read; is it still configured?"}},
 		"what is not ours but theirs": {func(w *world, _ map[string]*entry) {
 			w.hire("carl")
 			c := w.foreignCredential("carl-alt", "E-carl")

@@ -450,6 +450,7 @@ func (w *world) rescope(d *dice) {
 	case 3:
 		if len(w.sources) == 1 {
 			w.sources = append(w.sources, &directory{name: "north", scope: "s2", context: "n2"})
+			w.configured = [][]string{nil, {"corp", "north"}, {"north", "corp"}}[w.next()%3]
 		}
 		w.hireAt(w.sources[1], w.name(d))
 	}

@@ -68,11 +68,17 @@ func (p *planner) guardBaseline(c *Change) {
 
 // wantEvidence lets a leaver wait whom no complete read of this pass shows as departed: an
 // incomplete snapshot takes nobody out, however long ago the departure was confirmed
-// (design §5.1 row b).
+// (design §5.1 row b). What can never be undone waits for all sources: the person may have moved
+// to one that could not be read.
 func (p *planner) wantEvidence(c *Change) {
 	if (c.Op.Destructive() || c.Op == DisableContact) && !p.departedNow[c.Person] {
 		c.Status, c.NotBefore = Waiting, time.Time{}
 		c.Reason += "; waits for a complete read of source " + c.Person.Source + " that shows it again"
+		return
+	}
+	if unread := p.unread(); c.Class == Irreversible && len(unread) > 0 {
+		c.Status, c.NotBefore = Waiting, time.Time{}
+		c.Reason += "; it could never be undone, so it waits until source " + unread[0] + ", where the person may be by now, can be read"
 	}
 }
 

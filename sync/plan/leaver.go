@@ -62,7 +62,7 @@ func (p *planner) keptFromLeaving(own Ownership, o Observation) string {
 	i, present := p.identities[own.Person]
 	switch {
 	case !p.sourceRead(own.Person.Source):
-		return fmt.Sprintf("source %s was not read in this pass; is it still configured? Nothing is done", own.Person.Source)
+		return p.notRead(own.Person.Source) + "; nothing is done"
 	case p.uncounted[own.Person] && !i.Excluded:
 		return o.Evidence.Detail + "; nothing is done"
 	case present && (i.Excluded || i.State == Unknown):
@@ -213,7 +213,7 @@ func (p *planner) remaining(saga Saga) []string {
 func (p *planner) sagaRests(saga Saga, o Observation) string {
 	switch {
 	case !p.sourceRead(saga.Person.Source):
-		return fmt.Sprintf("source %s was not read in this pass; is it still configured?", saga.Person.Source)
+		return p.notRead(saga.Person.Source)
 	case o.State != Departed:
 		return "the directory no longer proves it (" + firstNonEmpty(o.Evidence.Detail, o.State.String()) + ")"
 	case p.claimant(saga.CSI) != "":

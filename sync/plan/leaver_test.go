@@ -276,7 +276,7 @@ func TestIDsThatMustStay(t *testing.T) {
 		{"no csi at all", func(_ *world, u *plan.User) { u.CSI = "" }, "", []string{"detach E-anna due"}},
 		{"gone already", func(w *world, u *plan.User) { w.dropUser(u.ID) }, "", nil},
 		{"directory cannot tell", func(w *world, _ *plan.User) { w.source().people[0].hide("referral") }, "the directory no longer proves it (referral)", []string{"held E-anna"}},
-		{"source removed", func(w *world, _ *plan.User) { w.source().unread = true }, "is it still configured?", []string{"held E-anna"}},
+		{"source removed", func(w *world, _ *plan.User) { w.source().unread = true }, "source corp is not configured any more", []string{"held E-anna"}},
 		{"incomplete", func(w *world, _ *plan.User) { w.source().incomplete = true }, "waits for a complete read", []string{"detach E-anna waiting"}},
 		{"csi held by somebody unknown", func(w *world, _ *plan.User) {
 			e := w.hire("dora")

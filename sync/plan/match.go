@@ -36,7 +36,7 @@ func (p *planner) match() {
 // gone, and a leaver with the same csi may be them under an older ID.
 func (p *planner) claimCSIs() {
 	p.eachClaim(func(csi string, person PersonID) {
-		if first, taken := p.claimedCSI[csi]; csi != "" && (!taken || person.Compare(first) < 0) {
+		if first, taken := p.claimedCSI[csi]; csi != "" && (!taken || p.precedes(person, first)) {
 			p.claimedCSI[csi] = person
 		}
 	})
@@ -89,7 +89,7 @@ func (p *planner) endSagas() {
 // entitledAgain tells whether somebody who left is entitled by now: "returned" under their own ID,
 // "transferred" with the same csi under another; "" if neither.
 func (p *planner) entitledAgain(person PersonID, csi string) string {
-	if i, ok := p.identities[person]; ok && i.State == Entitled && !i.Excluded {
+	if p.entitledNow(person) {
 		return "returned"
 	}
 	if _, ok := p.entitledCSI[csi]; ok && csi != "" {
@@ -105,6 +105,9 @@ func (p *planner) planPeople() {
 		reason := i.Held
 		if c := collisions[i.Person]; c != "" {
 			reason = joinReasons(reason, c)
+		}
+		if first, yields := p.yieldsTo(i); yields {
+			p.notice(NoticeTwoSources, i, p.secondWords(first))
 		}
 		if reason != "" {
 			p.holdIdentity(i, reason)
@@ -128,9 +131,12 @@ func (p *planner) planPeople() {
 // be finished. Nobody has the password of such a credential, and it may not be ours to take.
 func (p *planner) holdAbandoned() {
 	for person, op := range p.openCreates {
-		i := p.identities[person]
 		_, owned := p.owned[person]
-		if !owned && (i.State != Entitled || i.Excluded) {
+		switch {
+		case owned || p.entitledNow(person):
+		case !p.sourceRead(person.Source):
+			p.hold(person, op.CSI, op.DN, fmt.Sprintf("an interrupted pass created the credential %s, and %s: nothing is done", op.Username, p.notRead(person.Source)))
+		default:
 			p.hold(person, op.CSI, op.DN, fmt.Sprintf("an interrupted pass created the credential %s and handed it to nobody, and the person "+
 				"is not entitled now: delete it in the cockpit", op.Username))
 		}
@@ -189,13 +195,13 @@ func (p *planner) claim(i Identity, credentialID string) {
 		p.adopt(i, credentialID, fmt.Sprintf("th_csi %s stands on this credential", i.CSI))
 		return
 	}
-	if reason := p.keepsOwner(own); reason != "" {
+	if reason := p.keepsOwner(own, i); reason != "" {
 		p.holdIdentity(i, reason)
 		return
 	}
 	c := p.change(Transfer, i, credentialID, own.Person.String())
 	c.CredentialID, c.Username = credentialID, own.Username
-	c.Reason = "the same csi under a new directory ID: the account was created anew, and keeps its credential and Threema ID"
+	c.Reason = p.whyTransfer(own.Person, i)
 	c.Evidence = p.observations[own.Person].describe()
 	c.Before = map[string]string{"person": own.Person.String()}
 	c.After = map[string]string{"person": i.Person.String()}
@@ -205,12 +211,27 @@ func (p *planner) claim(i Identity, credentialID string) {
 	p.manage(i, credentialID)
 }
 
-// keepsOwner says why a credential cannot pass to another ID: its owner is still entitled, or
-// no complete read of this pass says that the owner left.
-func (p *planner) keepsOwner(own Ownership) string {
+// whyTransfer says why a credential passes to another ID.
+func (p *planner) whyTransfer(from PersonID, to Identity) string {
+	switch {
+	case from.Source == to.Person.Source:
+		return "the same csi under a new directory ID: the account was created anew, and keeps its credential and Threema ID"
+	case p.entitledNow(from):
+		return fmt.Sprintf("the same csi in two sources: %s comes before %s, so this entry counts from now on; credential and Threema ID stay the same",
+			to.Person.Source, from.Source)
+	}
+	return fmt.Sprintf("the same csi in another source: the person moved from %s to %s, and keeps credential and Threema ID", from.Source, to.Person.Source)
+}
+
+// keepsOwner says why a credential cannot pass to another ID: its owner is still entitled, and not
+// in a source that comes after the other's, or no complete read of this pass says that the owner
+// left. One that is still being made is finished for its owner first.
+func (p *planner) keepsOwner(own Ownership, i Identity) string {
 	o := p.observations[own.Person]
 	owner := firstNonEmpty(o.DN, own.Person.String())
 	switch {
+	case p.entitledNow(own.Person) && p.place(i.Person.Source) < p.place(own.Person.Source) && !p.creating(own.Person):
+		return ""
 	case o.State == Entitled && p.sourceRead(own.Person.Source):
 		return fmt.Sprintf("credential %s with this csi belongs to %s, who is entitled", own.Username, owner)
 	case !p.departedNow[own.Person]:
@@ -245,12 +266,15 @@ func (p *planner) byName(i Identity, reason string) {
 
 func (p *planner) byTakenName(i Identity, c Credential) {
 	csi := p.Inventory.Settings[c.ID][SettingCSI]
+	unread := p.unread()
 	switch {
 	case !p.Policy.AdoptUsername || c.Username != i.Username:
 		p.holdIdentity(i, fmt.Sprintf("the username %s is taken by a credential that is not ours; write the csi %s to it, "+
 			"set adopt.username: true, or delete it in the cockpit", c.Username, i.CSI))
 	case csi != "" && csi != i.CSI:
 		p.holdIdentity(i, fmt.Sprintf("the username %s is taken by a credential with another csi (%s)", c.Username, csi))
+	case len(unread) > 0:
+		p.holdIdentity(i, fmt.Sprintf("the credential %s is called like this person, and may be a namesake's: %s", c.Username, p.notRead(unread[0])))
 	default:
 		p.adopt(i, c.ID, "its username is exactly this person's, and adopt.username is on")
 	}

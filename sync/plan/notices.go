@@ -14,6 +14,7 @@ type NoticeKind string
 // The kinds.
 const (
 	NoticeSeveralIDs NoticeKind = "several-ids"   // more than one Threema ID on a personal credential (D-19, D-20)
+	NoticeTwoSources NoticeKind = "two-sources"   // the csi is also that of somebody in a source that comes first (precedence.go)
 	NoticeLogin      NoticeKind = "login-differs" // the login changed in the directory; the credential keeps its name (D-22)
 )
 

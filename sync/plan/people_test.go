@@ -69,7 +69,7 @@ func TestPeopleWhoChange(t *testing.T) {
 		{"excluded", func(_ *world, e *entry) { e.excluded = true }, []string{"held E-anna"}, "lies below exclude_dns"},
 		{"excluded and disabled", func(_ *world, e *entry) { e.leave(plan.Disabled); e.excluded = true }, []string{"held E-anna"}, "lies below exclude_dns"},
 		{"renamed by hand", func(w *world, _ *entry) { w.credential("anna").Username = "anna-x" }, nil, ""},
-		{"source removed", func(w *world, _ *entry) { w.source().unread = true }, []string{"held E-anna"}, "source corp was not read"},
+		{"source removed", func(w *world, _ *entry) { w.source().unread = true }, []string{"held E-anna"}, "source corp is not configured any more; nothing is done"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

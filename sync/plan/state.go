@@ -274,5 +274,6 @@ type RunEnd struct {
 	// for the audit, which tells of each once when it trips, and once when it is lifted.
 	Guards  []Guard
 	Planned bool
-	Report  []byte // JSON, for status; no secrets
+	Unread  []string // sources that could not be read: nothing is known of their guards
+	Report  []byte   // JSON, for status; no secrets
 }

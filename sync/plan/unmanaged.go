@@ -68,9 +68,12 @@ func (p *planner) departedCSI() map[string]Identity {
 
 func (p *planner) whyUnmanaged(c Credential, departed map[string]Identity) string {
 	csi := p.Inventory.Settings[c.ID][SettingCSI]
+	unread := p.unread()
 	switch i, left := departed[csi]; {
 	case p.shared(c.ID):
 		return fmt.Sprintf("shared: %d Threema IDs use it", max(c.Usage, len(p.people(c.ID))))
+	case csi != "" && len(unread) > 0:
+		return fmt.Sprintf("whose its csi %s is cannot be told: %s", csi, p.notRead(unread[0]))
 	case csi != "" && left:
 		return fmt.Sprintf("carries the csi of %s, who is %s and was never managed: withdraw it by hand", i.DN, i.Evidence.Kind)
 	case csi != "":

@@ -23,10 +23,12 @@ type world struct {
 	policy  plan.Policy
 	budget  plan.Budget
 	sources []*directory
-	pkg     plan.Inventory
-	state   plan.State
-	accept  bool
-	serial  int
+	// configured is the order of the configured sources; none: as if nobody had written it down.
+	configured []string
+	pkg        plan.Inventory
+	state      plan.State
+	accept     bool
+	serial     int
 	// linked users keep their link to a credential that was withdrawn; the contract leaves it open.
 	keepsLinks bool
 	// lost decides what becomes of a request: see [loss].
@@ -205,6 +207,7 @@ func (w *world) view(d *directory) plan.SourceView {
 func (w *world) input() plan.Input {
 	w.forget()
 	in := plan.Input{Inventory: w.pkg, State: w.state, Policy: w.policy, Budget: w.budget, Now: w.now, AcceptBaseline: w.accept, Stop: w.stop}
+	in.Configured = w.configured
 	for _, d := range w.sources {
 		if !d.unread {
 			in.Sources = append(in.Sources, w.view(d))
@@ -833,7 +836,9 @@ func (w *world) check(t testing.TB, in plan.Input, p plan.Plan) {
 	}
 	present := map[string]plan.PersonID{}
 	holders := map[plan.PersonID]bool{}
+	read := map[string]bool{}
 	for _, s := range in.Sources {
+		read[s.Snapshot.Source] = true
 		for _, i := range s.Identities {
 			if i.State == plan.Entitled && !i.Excluded {
 				present[i.CSI] = i.Person
@@ -847,6 +852,10 @@ func (w *world) check(t testing.TB, in plan.Input, p plan.Plan) {
 			t.Fatalf("id %s twice:\n%+v\n%+v", c.ID, c, other)
 		}
 		ids[c.ID] = c
+		from, _, _ := strings.Cut(c.Before["person"], "/")
+		if !read[c.Person.Source] || c.Op == plan.Transfer && !read[from] {
+			t.Fatalf("%s of somebody whose source was not read: %+v", c.Op, c)
+		}
 		if n > 0 && rank[p.Changes[n-1].Op] > rank[c.Op] {
 			t.Fatalf("changes are not sorted: %s after %s", c.Op, p.Changes[n-1].Op)
 		}

@@ -1,0 +1,63 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// Of one csi there is one person, and where several sources have it, the one that stands first in
+// the configuration says who: its entry counts, and those of the others are held. It goes on to
+// say so while it was not read, or cannot tell; only a complete read by which the person left it
+// lets the next source have its turn. Credential and Threema ID go with the csi, from entry to
+// entry, in either direction.
+
+// place is where a source stands in the configuration. One that is not there comes last.
+func (p *planner) place(source string) int {
+	if n := slices.Index(p.Configured, source); n >= 0 {
+		return n
+	}
+	return len(p.Configured)
+}
+
+// precedes orders people by the place of their source.
+func (p *planner) precedes(a, b PersonID) bool {
+	return cmp.Or(cmp.Compare(p.place(a.Source), p.place(b.Source)), a.Compare(b)) < 0
+}
+
+// yieldsTo finds the person of an earlier source whose csi it is, or may be, too.
+func (p *planner) yieldsTo(i Identity) (first PersonID, yields bool) {
+	first, claimed := p.claimedCSI[i.CSI]
+	return first, claimed && i.CSI != "" && p.place(first.Source) < p.place(i.Person.Source)
+}
+
+// entitledNow tells whether this pass saw the person, as entitled.
+func (p *planner) entitledNow(person PersonID) bool {
+	i, present := p.identities[person]
+	return present && i.State == Entitled && !i.Excluded
+}
+
+// secondWords says of somebody who yields why nothing is done under this entry.
+func (p *planner) secondWords(first PersonID) string {
+	words := fmt.Sprintf("also in source %s, which comes first, as %s: ", first.Source, p.nameOf(first))
+	switch {
+	case p.entitledNow(first):
+		return words + "that entry counts"
+	case !p.sourceRead(first.Source):
+		return words + p.notRead(first.Source)
+	}
+	return words + "no complete read says that they left there"
+}
+
+// unread are the configured sources that gave no snapshot, in their order.
+func (p *planner) unread() []string {
+	return slices.DeleteFunc(slices.Clone(p.Configured), p.sourceRead)
+}
+
+// notRead says why there is nothing of a source in this pass.
+func (p *planner) notRead(source string) string {
+	if slices.Contains(p.Configured, source) {
+		return fmt.Sprintf("source %s could not be read in this pass", source)
+	}
+	return fmt.Sprintf("source %s is not configured any more", source)
+}
