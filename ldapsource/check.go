@@ -36,7 +36,7 @@ func (s *Source) Check(ctx context.Context) []Finding {
 	defer cancel()
 	v := &session{Source: s}
 	defer v.close()
-	var findings []Finding
+	findings := s.checkNames()
 	for _, step := range append(v.steps(), v.probe()) {
 		came, err := step.run(ctx)
 		if err != nil {
@@ -47,6 +47,7 @@ func (s *Source) Check(ctx context.Context) []Finding {
 	}
 	findings = append(findings, v.checkGroups("groups", v.entitling, "see to it that the group has its members and can be read; until then nobody departs")...)
 	findings = append(findings, v.checkGroups("protect.groups", v.protected, "mend protect.groups, or let the bind account read the group; until then everybody of this source counts as protected")...)
+	findings = append(findings, v.checkServers(ctx)...)
 	return append(append(findings, v.checkCertificate()), v.doubts()...)
 }
 

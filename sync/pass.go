@@ -228,6 +228,7 @@ func (p *Planner) compare(ctx context.Context, r *Report, state plan.State, view
 func (p *Planner) readSources(ctx context.Context, r *Report, state plan.State) []plan.SourceView {
 	var views []plan.SourceView
 	for _, source := range p.Sources {
+		source.Prefer(state.LastServer(source.Name()))
 		snapshot, err := source.Read(ctx, tracked(state, source.Name()))
 		if err != nil {
 			p.Logger.ErrorContext(ctx, "source not read, nothing happens for it", "source", source.Name(), "reason", r.incomplete(source.Name(), err))
