@@ -15,7 +15,6 @@ type gap struct {
 func gaps() []gap {
 	return []gap{
 		{"sources", moreThanOne, "more than one source is not built yet; keep one"},
-		{"sources[].domain", anything, "finding the servers through DNS is not built yet; remove the key and list them under urls"},
 	}
 }
 
@@ -29,7 +28,5 @@ func (d *decoder) refuseUnbuilt(at place, n *yaml.Node) bool {
 	}
 	return false
 }
-
-func anything(*yaml.Node) bool { return true }
 
 func moreThanOne(n *yaml.Node) bool { return n.Kind == yaml.SequenceNode && len(n.Content) > 1 }
