@@ -183,6 +183,9 @@ func TestFailover(t *testing.T) {
 			if snapshot := mustRead(t, s); snapshot.Replica.Address != at(peers[1]) {
 				t.Errorf("%+v", snapshot.Replica)
 			}
+			if next, err := (&session{Source: s}).candidates(t.Context()); err != nil || next[0].Host != at(peers[1]) {
+				t.Errorf("the last look would ask %v first, %v", next, err)
+			}
 			for _, want := range []string{"directory server skipped", peers[0].LDAPS, tt.say} {
 				if !strings.Contains(log.String(), want) {
 					t.Errorf("%q does not say %q", log.String(), want)

@@ -18,10 +18,10 @@ func (w *world) from(server string) *world {
 func (w *world) acquaint(t *testing.T) {
 	t.Helper()
 	for _, server := range []string{"dc1", "dc2", "dc2", "dc1", "dc1"} {
-		w.from(server).later(t, 2*day)
+		w.from(server).later(t, 3*day)
 	}
 	for _, k := range w.state.Servers {
-		if w.now.Sub(k.FirstRead) < 6*day {
+		if w.now.Sub(k.FirstRead) < 7*day {
 			t.Fatalf("not acquainted: %+v", w.state.Servers)
 		}
 	}
@@ -94,11 +94,11 @@ func TestAFamiliarServer(t *testing.T) {
 func TestWhoIsNotFamiliar(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*world, *plan.KnownServer){
-		"known since yesterday": func(w *world, k *plan.KnownServer) { k.FirstRead = w.now.Add(-6 * day) },
-		"not read for a month":  func(w *world, k *plan.KnownServer) { k.LastRead = w.now.Add(-31 * day) },
-		"read in the future":    func(w *world, k *plan.KnownServer) { k.LastRead = w.now.Add(2 * day) },
-		"another copy":          func(_ *world, k *plan.KnownServer) { k.ID = "1b15ffde-0000-4000-8000-000000000001" },
-		"of another source":     func(_ *world, k *plan.KnownServer) { k.Source = "other" },
+		"known for six days":   func(w *world, k *plan.KnownServer) { k.FirstRead = w.now.Add(-6 * day) },
+		"not read for a month": func(w *world, k *plan.KnownServer) { k.LastRead = w.now.Add(-31 * day) },
+		"read in the future":   func(w *world, k *plan.KnownServer) { k.LastRead = w.now.Add(2 * day) },
+		"another copy":         func(_ *world, k *plan.KnownServer) { k.ID = "1b15ffde-0000-4000-8000-000000000001" },
+		"of another source":    func(_ *world, k *plan.KnownServer) { k.Source = "other" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
