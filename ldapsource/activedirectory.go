@@ -1,6 +1,7 @@
 package ldapsource
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"fmt"
@@ -84,6 +85,24 @@ func (activeDirectory) contextID(v *session) (string, error) {
 		return "", nil //nolint:nilerr // hidden or not, an identity that is not readable is none
 	}
 	return id.String(), nil
+}
+
+// replica: the invocationId is new after a restore, and an update sequence number means something
+// with it only (MS-ADTS 3.1.1.1.9, pitfall B10). Any account may read it.
+func (activeDirectory) replica(v *session) (string, plan.Version, error) {
+	settings, err := v.lookup(v.root.first("dsservicename"), "invocationId")
+	if err != nil {
+		return "", "", err
+	}
+	id, err := guidToText(settings.first("invocationid"))
+	if err != nil {
+		id = "" // hidden or not, an identity that is not readable is none
+	}
+	usn := v.root.first("highestcommittedusn")
+	if _, err := strconv.ParseUint(usn, 10, 64); err != nil {
+		return id, "", nil //nolint:nilerr // the same
+	}
+	return id, plan.Version("usn@" + cmp.Or(id, strings.ToLower(v.server)) + "=" + usn), nil
 }
 
 func (activeDirectory) marker(v *session) (string, error) {

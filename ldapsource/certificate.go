@@ -13,6 +13,7 @@ import (
 const (
 	bindIdentity        = "bind-identity"        // we are who the configuration says
 	serverSynchronized  = "server-synchronized"  // the server does not say that it lags behind
+	serverIdentity      = "server-identity"      // which copy it holds, and how far that has come
 	clock               = "clock"                // its clock and ours agree
 	schemaKnown         = "schema"               // it knows every attribute that we name
 	namingContext       = "naming-context"       // we know which directory this is

@@ -17,11 +17,15 @@ import (
 // certificateWarning is how long before its end a server certificate is worth a warning.
 const certificateWarning = 30 * 24 * time.Hour
 
-// checkServers looks at each configured server as far as a read would, but for the password. A
-// server that does not answer stops nothing as long as another one does.
+// checkServers looks at each server, configured or known to DNS, as far as a read would, but for the
+// password. A server that does not answer stops nothing as long as another one does.
 func (v *session) checkServers(ctx context.Context) (findings []Finding, reachable bool) {
-	for _, address := range v.addresses {
-		found := append(v.checkName(ctx, address), v.checkConnection(ctx, address)...)
+	all, err := v.servers(ctx)
+	if err != nil {
+		return []Finding{{"name", Failure, "find " + v.whereTo(), err.Error(), discoveryHint}}, false
+	}
+	for _, address := range all {
+		found := append(v.checkName(ctx, address), v.checkConnection(ctx, address, len(all))...)
 		findings = append(findings, found...)
 		reachable = reachable || !slices.ContainsFunc(found, failed)
 	}
@@ -58,8 +62,8 @@ func (v *session) checkName(ctx context.Context, address *url.URL) []Finding {
 }
 
 // checkConnection connects as a read does, and hangs up.
-func (v *session) checkConnection(ctx context.Context, address *url.URL) []Finding {
-	raw, secured, err := v.dial(ctx, address)
+func (v *session) checkConnection(ctx context.Context, address *url.URL, servers int) []Finding {
+	raw, secured, err := v.dial(ctx, address, servers)
 	if err == nil {
 		defer func() { _ = raw.Close() }() // nothing was asked, so nothing is lost
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/url"
 	"slices"
 	"strings"
@@ -31,11 +32,14 @@ const (
 
 // Config says which directory is read, as whom, and which part of it counts.
 type Config struct {
-	Name     string
-	Profile  string   // one of the profiles above
-	URLs     []string // tried in order: ldaps://, or ldap:// with StartTLS
-	StartTLS bool
-	Roots    *x509.CertPool // nil: the authorities of the system
+	Name    string
+	Profile string   // one of the profiles above
+	URLs    []string // tried in order: ldaps://, or ldap:// with StartTLS
+	// Domain finds the servers through DNS, instead of URLs; of Active Directory those of Site
+	// first, if it is set.
+	Domain, Site string
+	StartTLS     bool
+	Roots        *x509.CertPool // nil: the authorities of the system
 
 	BindDN       string // Active Directory also takes user@domain and DOMAIN\user
 	BindPassword secret.Value
@@ -66,17 +70,21 @@ type Options struct {
 	// it must be the true time even where a test shifts the clock of the rest.
 	Now      func() time.Time
 	Logger   *slog.Logger
+	Resolver Resolver          // of Domain
 	Progress func(entries int) // called after each page with the entries so far
 }
 
 // New checks the configuration and makes a source. It does not connect.
 func New(cfg Config, options Options) (*Source, error) {
-	s := &Source{cfg: cfg, now: options.Now, logger: options.Logger, progress: options.Progress}
+	s := &Source{cfg: cfg, now: options.Now, logger: options.Logger, progress: options.Progress, resolver: options.Resolver}
 	if s.now == nil {
 		s.now = time.Now
 	}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)
+	}
+	if s.resolver == nil {
+		s.resolver = net.DefaultResolver
 	}
 	if s.progress == nil {
 		s.progress = func(int) {}
@@ -125,8 +133,8 @@ func (s *Source) setProfile() error {
 // setAddresses refuses clear text: the bind would hand the password to the network, and
 // domain controllers refuse it anyway (pitfall B17).
 func (s *Source) setAddresses() error {
-	if len(s.cfg.URLs) == 0 {
-		return errors.New("no URL to connect to")
+	if (len(s.cfg.URLs) > 0) == (s.cfg.Domain != "") {
+		return errors.New("no URL to connect to, or a domain beside them: one of the two is needed")
 	}
 	for _, text := range s.cfg.URLs {
 		address, err := url.Parse(text)

@@ -26,6 +26,7 @@ func TestNewRefuses(t *testing.T) {
 		"password in the URL":   {func(c *Config) { c.URLs = []string{"ldaps://a:b@dc1.example"} }, "no address"},
 		"bad URL":               {func(c *Config) { c.URLs = []string{"ldaps://[x"} }, "parse URL"},
 		"no URL":                {func(c *Config) { c.URLs = nil }, "no URL"},
+		"URL and domain":        {func(c *Config) { c.Domain = "corp.example" }, "or a domain beside them"},
 		"A15 empty password":    {func(c *Config) { c.BindPassword = secret.New("") }, "needs a name and a password"},
 		"A15 anonymous":         {func(c *Config) { c.BindDN = " " }, "needs a name and a password"},
 		"unknown profile":       {func(c *Config) { c.Profile = "novell" }, "unknown profile"},

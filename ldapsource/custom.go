@@ -100,6 +100,8 @@ func (custom) limitsHint(string) string {
 // contextID is the suffix and its immutable ID.
 func (c custom) contextID(v *session) (string, error) { return suffixIdentity(v, c.id) }
 
+func (custom) replica(*session) (string, plan.Version, error) { return "", "", nil }
+
 func (custom) marker(*session) (string, error) { return "", nil }
 
 func (c custom) state(e entry, now time.Time) (plan.AccountState, plan.Evidence) {

@@ -31,12 +31,16 @@ func (v *session) connect(ctx context.Context) (string, error) {
 	if err := v.refusal(); err != nil {
 		return "", err
 	}
+	addresses, err := v.candidates(ctx)
+	if err != nil {
+		return "", v.undiscovered(err)
+	}
 	reason := plan.ReadUnreachable
-	var failures []error
-	for _, address := range v.addresses {
-		raw, secured, err := v.dial(ctx, address)
+	var failures unanswered
+	for _, address := range addresses {
+		raw, secured, err := v.dial(ctx, address, len(addresses))
 		if err == nil {
-			v.use(ctx, raw, secured, address.Host)
+			v.use(ctx, raw, secured, address)
 			return address.String() + " answers", nil
 		}
 		if _, ok := errors.AsType[*tlsError](err); ok {
@@ -45,14 +49,13 @@ func (v *session) connect(ctx context.Context) (string, error) {
 		failures = append(failures, fmt.Errorf("connect to %s: %w", address, err))
 		v.logger.WarnContext(ctx, "directory server skipped", "source", v.cfg.Name, "url", address.String(), "error", err)
 	}
-	err := errors.Join(failures...)
-	return "", v.fail(reason, connectHint(err), err)
+	return "", v.fail(reason, connectHint(failures), failures)
 }
 
-// dial gives an address a share of the time, so that a server that swallows packets leaves
-// some for the next one.
-func (v *session) dial(ctx context.Context, address *url.URL) (raw, secured net.Conn, err error) {
-	share := v.cfg.Timeout / time.Duration(len(v.addresses)+1)
+// dial gives an address its share of the time, one of so many, so that a server that swallows
+// packets leaves some for the next one.
+func (v *session) dial(ctx context.Context, address *url.URL, of int) (raw, secured net.Conn, err error) {
+	share := v.cfg.Timeout / time.Duration(of+1)
 	ctx, cancel := context.WithTimeout(ctx, min(share, maxConnectTime))
 	defer cancel()
 	raw, err = (&net.Dialer{}).DialContext(ctx, "tcp", hostPort(address))

@@ -6,11 +6,11 @@
 //	source, err := ldapsource.New(ldapsource.Config{…}, ldapsource.Options{})
 //	snapshot, err := source.Read(ctx, tracked)
 //
-// A [Source] keeps no connection. Each of its three methods opens a [session] of its own,
+// A [Source] keeps no connection, but stays with a server for as long as it answers. Each of its three methods opens a [session] of its own,
 // which goes the same way every time, and stops at the first doubt:
 //
-//	connect (dial.go) → bind (bind.go) → root DSE (rootdse.go) → who am I (identity.go)
-//	→ schema (schema.go) → naming context → people, page by page (people.go, pages.go)
+//	which server (servers.go, discover.go) → connect (dial.go) → bind (bind.go) → root DSE (rootdse.go) → who am I (identity.go)
+//	→ schema (schema.go) → naming context → which copy (servers.go) → people, page by page (people.go, pages.go)
 //	→ groups, downwards to everybody in them (groups.go, ranges.go, circle.go)
 //	→ tracked people that were not seen, by immutable ID (sighting.go), and the groups of one
 //	person, upwards (climb.go)

@@ -30,6 +30,8 @@ func (directoryServer) limitsHint(bindDN string) string {
 // contextID is the suffix and its nsUniqueId.
 func (directoryServer) contextID(v *session) (string, error) { return suffixIdentity(v, "nsUniqueId") }
 
+func (directoryServer) replica(*session) (string, plan.Version, error) { return "", "", nil }
+
 // marker: there is nothing that moves with every change and that an ordinary account may read.
 // Whoever is not on the pages is looked up by ID in any case.
 func (directoryServer) marker(*session) (string, error) { return "", nil }

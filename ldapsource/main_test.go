@@ -29,13 +29,18 @@ const generous = 30 * time.Second
 
 func pool(t testing.TB, caFile string) *x509.CertPool {
 	t.Helper()
-	pem, err := os.ReadFile(caFile)
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(readFile(t, caFile))
+	return roots
+}
+
+func readFile(t testing.TB, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(pem)
-	return roots
+	return data
 }
 
 // forDomain is a configuration for Active Directory; edit changes it.

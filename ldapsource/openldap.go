@@ -58,6 +58,23 @@ func suffixIdentity(v *session, attribute string) (string, error) {
 	return strings.ToLower(v.root.context) + " " + id, nil
 }
 
+// replica: each server that takes changes has a change sequence number in contextCSN, and a copy has
+// the last that it heard of each: TIME#COUNT#SERVER#MODIFIER.
+func (openLDAP) replica(v *session) (string, plan.Version, error) {
+	e, err := v.lookup(v.root.context, "contextCSN")
+	if err != nil {
+		return "", "", err
+	}
+	var words []string
+	for _, csn := range e.all("contextcsn") {
+		if parts := strings.Split(csn, "#"); len(parts) == 4 && !strings.ContainsAny(csn, " =") {
+			words = append(words, "csn"+parts[2]+"="+csn)
+		}
+	}
+	slices.Sort(words)
+	return "", plan.Version(strings.Join(words, " ")), nil
+}
+
 func (openLDAP) marker(v *session) (string, error) {
 	e, err := v.lookup(v.root.context, "contextCSN")
 	if err != nil || e.first("contextcsn") == "" {

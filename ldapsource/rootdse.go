@@ -31,7 +31,7 @@ func (r rootDSE) supports(control string) bool {
 func (v *session) readRootDSE(context.Context) (string, error) {
 	e, err := v.lookup("", "namingContexts", "defaultNamingContext", "subschemaSubentry", "supportedControl",
 		"vendorName", "vendorVersion", "supportedCapabilities", "objectClass",
-		"dnsHostName", "isSynchronized", "currentTime", "highestCommittedUSN")
+		"dnsHostName", "isSynchronized", "currentTime", "highestCommittedUSN", "dsServiceName")
 	if err != nil {
 		return "", fmt.Errorf("read the root DSE: %w", err)
 	}

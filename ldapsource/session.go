@@ -3,6 +3,7 @@ package ldapsource
 import (
 	"context"
 	"net"
+	"net/url"
 	"time"
 
 	"github.com/go-ldap/ldap/v3"
@@ -31,6 +32,7 @@ type session struct {
 	root      rootDSE
 	schema    schema
 	server    string // that answered
+	replica   plan.Replica
 	contextID string // identity of the directory behind it
 	account   string // DN of the bind account's own entry, "" if it is not readable
 	witnesses map[string]bool
@@ -52,12 +54,13 @@ type step struct {
 
 func (v *session) steps() []step {
 	return []step{
-		{"connect", "connect to " + joinURLs(v.addresses) + " and verify the certificate", v.connect},
+		{"connect", "connect to " + v.whereTo() + " and verify the certificate", v.connect},
 		{"bind", "log in as " + v.cfg.BindDN, v.bind},
 		{"server", "read the root DSE: paging, synchronization, clock, naming contexts", v.readRootDSE},
 		{"identity", "ask who we are", v.proveIdentity},
 		{"schema", "look up every attribute of mapping, filter and profile in the schema", v.readSchema},
 		{"naming-context", "read the identity of the directory", v.identifyContext},
+		{"server-identity", "read which copy of the directory the server holds, and how far it has come", v.identifyReplica},
 	}
 }
 
@@ -73,8 +76,8 @@ func (v *session) open(ctx context.Context) error {
 
 // use starts the LDAP protocol on a connection. From here on the end of ctx closes the socket,
 // which makes a waiting request return at once; the library knows no context (pitfall A8).
-func (v *session) use(ctx context.Context, raw, secured net.Conn, address string) {
-	v.network, v.address = secured, address
+func (v *session) use(ctx context.Context, raw, secured net.Conn, address *url.URL) {
+	v.network, v.address, v.replica.Address = secured, address.Host, hostPort(address)
 	v.unwatch = context.AfterFunc(ctx, func() { _ = raw.Close() })
 	v.conn = ldap.NewConn(secured, true)
 	v.conn.SetTimeout(requestTimeout)

@@ -20,6 +20,7 @@ type Source struct {
 	cfg      Config
 	now      func() time.Time
 	logger   *slog.Logger
+	resolver Resolver
 	progress func(int)
 
 	profile          profile
@@ -30,6 +31,9 @@ type Source struct {
 	filter           filter
 	filterAttributes []string
 	scope            string
+
+	turn               sync.Mutex // guards whose turn it is
+	preferred, avoided string     // addresses: the server of the last good session, and of the last bad one
 
 	login   sync.Mutex      // one bind at a time, so that a wrong password is tried once
 	refused *plan.ReadError // the answer to a wrong password; for ever, see bind
@@ -59,7 +63,7 @@ func (s *Source) Read(ctx context.Context, tracked []plan.Tracked) (plan.Snapsho
 		}
 		return plan.Snapshot{
 			Source: s.cfg.Name, Conditions: v.certificate, People: people, Sightings: sightings,
-			Server: v.server, NamingContext: v.contextID, Scope: s.scope, Account: v.account, ProtectAll: v.protected.doubt,
+			Server: v.server, Replica: v.replica, NamingContext: v.contextID, Scope: s.scope, Account: v.account, ProtectAll: v.protected.doubt,
 		}, nil
 	})
 }
@@ -104,13 +108,17 @@ func visit[T any](ctx context.Context, s *Source, use func(context.Context, *ses
 	v := &session{Source: s}
 	defer v.close()
 	var none T
-	if err := v.open(ctx); err != nil {
-		return none, v.readError(ctx, err)
+	err := v.open(ctx)
+	result := none
+	if err == nil {
+		result, err = use(ctx, v)
 	}
-	result, err := use(ctx, v)
 	if err != nil {
-		return none, v.readError(ctx, err)
+		e := v.readError(ctx, err)
+		s.noteTurn(v.replica.Address, e)
+		return none, e
 	}
+	s.noteTurn(v.replica.Address, nil)
 	return result, nil
 }
 

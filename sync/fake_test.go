@@ -132,6 +132,8 @@ func (d *directory) rehire(t *testing.T, id string) {
 
 func (d *directory) Name() string { return sourceName }
 
+func (d *directory) Prefer(string) {}
+
 func (d *directory) Read(ctx context.Context, tracked []plan.Tracked) (plan.Snapshot, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

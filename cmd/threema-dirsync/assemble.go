@@ -126,7 +126,7 @@ func (a *assembly) source(cfg config.Source, password secret.Value, protectGroup
 		return nil, fmt.Errorf("source %s: ca_file: %w", cfg.Name, err)
 	}
 	return ldapsource.New(ldapsource.Config{
-		Name: cfg.Name, Profile: string(cfg.Profile), URLs: cfg.URLs, StartTLS: cfg.StartTLS, Roots: roots,
+		Name: cfg.Name, Profile: string(cfg.Profile), URLs: cfg.URLs, Domain: cfg.Domain, Site: cfg.Site, StartTLS: cfg.StartTLS, Roots: roots,
 		BindDN: cfg.BindDN, BindPassword: password, BaseDN: cfg.BaseDN, Filter: cfg.Filter,
 		Groups: cfg.Groups, ProtectGroups: protectGroups, ExcludeDNs: cfg.ExcludeDNs, Sentinels: cfg.Sentinels,
 		PageSize: cfg.PageSize, Timeout: cfg.Timeout, IDAttribute: cfg.IDAttribute, Account: accountRules(cfg.Account),

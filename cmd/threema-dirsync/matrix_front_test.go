@@ -109,6 +109,14 @@ func newFront(t *testing.T, people int) *front {
 	if err := f.upstream.Bind(f.bindDN, f.password); err != nil {
 		t.Fatal(err)
 	}
+	f.answer(t)
+	f.url, f.caFile = f.peer.LDAPS, f.peer.CAFile
+	return f
+}
+
+// answer starts a server of the front.
+func (f *front) answer(t *testing.T) {
+	t.Helper()
 	f.peer = peer.Start(t, peer.Script{
 		OnAccept: f.step(func(x fault) peer.Step { return x.accept }, peer.Do()),
 		StartTLS: f.step(func(x fault) peer.Step { return x.startTLS }, peer.AcceptTLS()),
@@ -116,8 +124,6 @@ func newFront(t *testing.T, people int) *front {
 		WhoAmI:   f.step(func(x fault) peer.Step { return x.whoAmI }, sayWho("dn:"+f.bindDN)),
 		RootDSE:  f.rootDSE, Schema: f.search, Base: f.search, Pages: []peer.Step{f.search},
 	})
-	f.url, f.caFile = f.peer.LDAPS, f.peer.CAFile
-	return f
 }
 
 func (f *front) strike(x fault) {

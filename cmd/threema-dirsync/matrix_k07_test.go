@@ -92,6 +92,38 @@ func with(e *ldap.Entry, attribute, value string) *ldap.Entry {
 	return changed
 }
 
+// copies are those of row 8 whose change sequence number tells that they are old: two servers behind
+// one address, and one that was restored from a backup.
+func (m *matrix) copies(t *testing.T, late func(string) bool) {
+	stands := func(hour string) fault {
+		return fault{edit: func(e *ldap.Entry) *ldap.Entry {
+			if !strings.EqualFold(e.DN, memorySuffix) {
+				return e
+			}
+			return with(e, "contextCSN", "20261121"+hour+"0000.000000Z#000000#001#000000")
+		}}
+	}
+	for name, row := range map[string]struct {
+		root map[string][]string
+		say  string
+	}{
+		"another server that lags, by its contextCSN": {map[string][]string{"dnsHostName": {"dc2.example.org"}}, "dc2.example.org is behind the state that"},
+		"a server restored from a backup":             {nil, "has gone back behind the state"},
+	} {
+		m.scenario(t, name, func(t *testing.T) {
+			x := newFronted(t)
+			x.strike(stands("12"))
+			x.endures(t, 0)
+			old := stands("11")
+			old.hidden, old.root = late, row.root
+			x.strike(old)
+			x.lasts(t, 4).says(t, "server-progress", row.say)
+			x.strike(stands("13"))
+			x.mended(t)
+		})
+	}
+}
+
 // servers is row 8.
 func (m *matrix) servers(t *testing.T) {
 	// A replica that has not heard of those who came last.
@@ -119,6 +151,7 @@ func (m *matrix) servers(t *testing.T) {
 		x.strike(fault{})
 		x.mended(t)
 	})
+	m.copies(t, late)
 	m.scenario(t, "a server that says it lags", func(t *testing.T) {
 		newFronted(t).through(t, fault{hidden: late, root: map[string][]string{"isSynchronized": {"FALSE"}}}, 4).
 			says(t, "has not yet caught up with the other servers")

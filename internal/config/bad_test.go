@@ -311,7 +311,7 @@ func badFiles() map[string][]string {
 		"source-empty": {
 			`line 3: sources[0].name: "" is no name for a source; write 1 to 32 of a–z, A–Z, 0–9, - and _, as in corp`,
 			`line 3: sources[0].profile: the key is required; write one of active-directory, openldap, 389ds, freeipa, custom`,
-			`line 3: sources[0].urls: the key is required: list the servers, as in [ldaps://dc1.corp.example]`,
+			`line 3: sources[0].urls: the key is required: list the servers, as in [ldaps://dc1.corp.example], or write domain: corp.example to find them through DNS`,
 			`line 3: sources[0].bind_dn: the key is required: an anonymous reader sees a part of the directory only`,
 			`line 3: sources[0].bind_password_file: the key is required`,
 			`line 3: sources[0].base_dn: the key is required`,
@@ -336,9 +336,18 @@ func badFiles() map[string][]string {
 		"time-zone": {
 			`line 10: time_zone: the time zone "Europe/Bern" is unknown; write a name such as Europe/Zurich (and see that the package tzdata is installed), or "" for UTC`,
 		},
-		"unbuilt-domain": {
-			`line 3: sources[0].urls: the key is required: list the servers, as in [ldaps://dc1.corp.example]`,
-			`line 8: sources[0].domain: finding the servers through DNS is not built yet; remove the key and list them under urls`,
+		"domain-and-urls": {
+			`line 8: sources[0].domain: urls lists the servers already; remove one of the two keys`,
+		},
+		"domain-name": {
+			`line 8: sources[0].domain: "ldaps://corp.example" is no name of a domain; write for example corp.example`,
+			`line 9: sources[0].site: "HQ.Bern" is no name of a site; write it as Active Directory Sites and Services shows it, as in Default-First-Site-Name`,
+		},
+		"site-without-domain": {
+			`line 9: sources[0].site: a site is for profile: active-directory together with domain; remove the key`,
+		},
+		"site-elsewhere": {
+			`line 9: sources[0].site: a site is for profile: active-directory together with domain; remove the key`,
 		},
 		"account-elsewhere": {
 			`line 9: sources[0].account: the rules are for profile: custom; openldap knows by itself how an account ends: remove the key`,

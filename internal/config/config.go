@@ -62,7 +62,9 @@ const (
 type Source struct {
 	Name             string        `yaml:"name"`
 	Profile          Profile       `yaml:"profile"`
-	URLs             []string      `yaml:"urls"` // all ldaps, or all ldap and StartTLS set
+	URLs             []string      `yaml:"urls"`   // all ldaps, or all ldap and StartTLS set
+	Domain           string        `yaml:"domain"` // instead of URLs: the servers that DNS knows for it
+	Site             string        `yaml:"site"`   // of Active Directory: its servers come first
 	StartTLS         bool          `yaml:"start_tls"`
 	CAFile           string        `yaml:"ca_file"` // "" = the CAs of the system
 	BindDN           string        `yaml:"bind_dn"` // a DN; with Active Directory also a UPN or DOMAIN\user

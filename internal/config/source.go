@@ -25,7 +25,7 @@ func (v *validator) source(path string, s Source) {
 		v.failf(path+".name", "%q is no name for a source; write 1 to 32 of a–z, A–Z, 0–9, - and _, as in corp", clip(s.Name))
 	}
 	oneOf(v, path+".profile", s.Profile, ProfileActiveDirectory, ProfileOpenLDAP, Profile389DS, ProfileFreeIPA, ProfileCustom)
-	v.urls(path, s)
+	v.servers(path, s)
 	v.bindDN(path+".bind_dn", s)
 	v.required(path+".bind_password_file", s.BindPasswordFile)
 	v.scope(path, s)
@@ -35,11 +35,33 @@ func (v *validator) source(path string, s Source) {
 	v.positive(path+".timeout", s.Timeout)
 }
 
+// servers checks where they are: either listed, or found through DNS.
+func (v *validator) servers(path string, s Source) {
+	switch {
+	case s.Domain == "" && len(s.URLs) == 0:
+		v.failf(path+".urls", "the key is required: list the servers, as in [ldaps://dc1.corp.example], or write domain: corp.example to find them through DNS")
+	case s.Domain != "" && len(s.URLs) > 0:
+		v.failf(path+".domain", "urls lists the servers already; remove one of the two keys")
+	case s.Domain != "" && !isHostName(s.Domain):
+		v.failf(path+".domain", "%q is no name of a domain; write for example corp.example", clip(s.Domain))
+	}
+	v.site(path+".site", s)
+	v.urls(path, s)
+}
+
+// site needs what only Active Directory registers in DNS.
+func (v *validator) site(path string, s Source) {
+	switch {
+	case s.Site == "":
+	case s.Domain == "" || s.Profile != ProfileActiveDirectory:
+		v.failf(path, "a site is for profile: active-directory together with domain; remove the key")
+	case !isHostName(s.Site) || strings.Contains(s.Site, "."):
+		v.failf(path, "%q is no name of a site; write it as Active Directory Sites and Services shows it, as in Default-First-Site-Name", clip(s.Site))
+	}
+}
+
 // urls checks each address. As start_tls fits one scheme only, a mixed list never passes.
 func (v *validator) urls(path string, s Source) {
-	if len(s.URLs) == 0 {
-		v.failf(path+".urls", "the key is required: list the servers, as in [ldaps://dc1.corp.example]")
-	}
 	v.list(path+".urls", s.URLs, func(at, item string) {
 		if err := checkLDAPURL(item, s.StartTLS); err != nil {
 			v.failf(at, "%v", err)
@@ -198,6 +220,16 @@ func isADLogin(text string) bool {
 		}
 	}
 	return false
+}
+
+// isHostName accepts a name of at least one label (RFC 1123 §2.1), and the underscores of Microsoft.
+func isHostName(text string) bool {
+	for label := range strings.SplitSeq(text, ".") {
+		if label == "" || len(label) > 63 || !only(label, "-_") || strings.HasPrefix(label, "-") || strings.HasSuffix(label, "-") {
+			return false
+		}
+	}
+	return len(text) <= 253
 }
 
 // isName accepts what can stand in a metric label, a message and a path without quotes.

@@ -44,7 +44,7 @@
 //	tx.go        transactions, rows, times
 //	state.go     everything that a pass starts from
 //	observe.go   Remember: what a pass learned; whereabouts.go, its largest part; sentinels.go
-//	bind.go      what the ledger is bound to
+//	bind.go      what the ledger is bound to; servers.go, which servers of a source it knows
 //	highwater.go is this the ledger of the last pass? The small file beside it
 //	journal.go   Begin, Created, Settle
 //	effect.go    what a settled operation changes in the tables

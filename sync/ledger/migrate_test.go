@@ -172,6 +172,12 @@ func sample(version int) plan.State {
 		b := s.Sources["corp"]
 		b.AccountSeen = true
 		s.Sources["corp"] = b
+		s.Servers = []plan.KnownServer{{
+			Source: "corp", Server: "dc1.corp.example", FirstRead: start.Add(-96 * time.Hour), LastRead: start.Add(-2 * time.Hour),
+			Replica: plan.Replica{
+				Address: "dc1.corp.example:636", ID: "1b15ffde-0000-4000-8000-000000000001", Version: "usn@1b15ffde-0000-4000-8000-000000000001=8123",
+			},
+		}}
 		s.Observations[0].FirstSeen = start.Add(-120 * time.Hour)
 		s.Sentinels = []plan.Sentinel{{Person: person("p1"), OU: "ou=x", Since: start.Add(-96 * time.Hour)}}
 		s.Orders = []plan.PastOrder{{CredentialID: "c2", At: start.Add(-time.Hour)}}

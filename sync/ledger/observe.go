@@ -22,6 +22,9 @@ func (l *Ledger) Remember(ctx context.Context, run int64, m plan.Memory) error {
 		if err := bind(ctx, tx, t, m); err != nil {
 			return fmt.Errorf("binding: %w", err)
 		}
+		if err := putServers(ctx, tx, m.Servers); err != nil {
+			return fmt.Errorf("servers: %w", err)
+		}
 		if err := putObservations(ctx, tx, t, m.Observations); err != nil {
 			return fmt.Errorf("observations: %w", err)
 		}

@@ -29,12 +29,16 @@ func TestRememberIsWhatStateShows(t *testing.T) {
 			{Person: plan.PersonID{Source: "other", ID: "1"}, State: plan.Unknown},
 		},
 		UsersSeen: []plan.SeenUser{{ThreemaID: "AAAAAAAA", CredentialID: "c1"}, {ThreemaID: "BBBBBBBB", CredentialID: "c1"}},
+		Servers: []plan.KnownServer{
+			{Source: "corp", Server: "dc1", Replica: plan.Replica{Address: "dc1:636", ID: "a", Version: "usn@a=9"}, FirstRead: c.Now().Add(-time.Hour), LastRead: c.Now()},
+			{Source: "corp", Server: "dc2", FirstRead: c.Now(), LastRead: c.Now()},
+		},
 	}
 	remember(t, l, m)
 	want := plan.State{
 		Subscription: "sub", Baseline: true, SyncSince: c.Now(),
 		Sources:      map[string]plan.SourceBinding{"old": {Scope: "o"}, "corp": m.Sources["corp"]},
-		Observations: m.Observations, Bases: m.Bases, UsersSeen: m.UsersSeen,
+		Observations: m.Observations, Bases: m.Bases, UsersSeen: m.UsersSeen, Servers: m.Servers,
 	}
 	if diff := cmp.Diff(want, state(t, l)); diff != "" {
 		t.Error(diff)
@@ -45,6 +49,8 @@ func TestRememberIsWhatStateShows(t *testing.T) {
 	slices.Reverse(m.Observations) // the order does not matter
 	m.UsersSeen = []plan.SeenUser{{ThreemaID: "BBBBBBBB", CredentialID: "c2"}}
 	m.Bases, m.Baseline, m.SyncSince = nil, false, time.Time{}
+	m.Servers = m.Servers[1:]
+	want.Servers = m.Servers
 	remember(t, l, m)
 	slices.Reverse(m.Observations)
 	want.Observations, want.UsersSeen, want.Baseline, want.SyncSince = m.Observations, m.UsersSeen, false, time.Time{}

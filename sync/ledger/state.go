@@ -48,6 +48,7 @@ type statePart struct {
 func stateParts(s *plan.State, high highWater, now time.Time) []statePart {
 	return []statePart{
 		{"binding", func(ctx context.Context, tx *sql.Tx) error { return readBinding(ctx, tx, s) }},
+		list("servers", &s.Servers, readServers),
 		{"gap", func(ctx context.Context, tx *sql.Tx) (err error) {
 			s.Gap, _, _, err = readGap(ctx, tx, high)
 			return err

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 )
 
 // bind ties the memory to the package, the directories and the scopes of this pass. A plan that
@@ -20,29 +19,9 @@ func (p *planner) bind() {
 	}
 }
 
-// Two conditions of the certificate, see also conditionSentinels and conditionCount.
-const (
-	conditionServer  = "first-read-from-this-server"
-	conditionAccount = "bind-account"
-)
-
-// judgeServers doubts the first snapshot from another server than the last pass read: a replica
-// may lag behind by hours, and whoever it lacks looks absent (design §5.1 row b, pitfall B16).
-// This pass binds the new server, so the next one believes it.
-func (p *planner) judgeServers() {
-	for n := range p.Sources {
-		s := &p.Sources[n].Snapshot
-		was := p.State.Sources[s.Source].Server
-		if was == "" {
-			continue
-		}
-		c := Condition{Name: conditionServer, OK: strings.EqualFold(was, s.Server), Detail: s.Server + ", as before"}
-		if !c.OK {
-			c.Detail = fmt.Sprintf("%s answered, and %s before; somebody may be missing there only: nobody departs before the next read from it", s.Server, was)
-		}
-		s.Conditions = append(slices.Clip(s.Conditions), c)
-	}
-}
+// conditionAccount: the bind account sees itself. See also conditionServer, conditionSentinels and
+// conditionCount.
+const conditionAccount = "bind-account"
 
 // judgeAccount doubts a view in which the bind account cannot read its own entry any more: it
 // has lost rights, and who knows which others. An account that never was an entry to read, such

@@ -71,6 +71,7 @@ type planner struct {
 	planOnly     bool                   // nothing at all may be done before somebody accepts the baseline
 	claimedCSI   map[string]PersonID    // the same, and whose it may be: unknown, excluded or not read now
 	departedNow  map[PersonID]bool      // seen as departed by a complete read of this pass
+	switched     map[string]bool        // sources that were read from another server than before, and a familiar one
 	uncounted    map[PersonID]bool      // seen as departed, by evidence that does not count
 	seenOn       map[string][]string    // credential ID → Threema IDs seen on it at the last pass
 	tracked      map[string]int         // people per source before this pass
@@ -93,6 +94,7 @@ func newPlanner(in Input) *planner {
 		entitledCSI:  map[string]PersonID{},
 		claimedCSI:   map[string]PersonID{},
 		departedNow:  map[PersonID]bool{},
+		switched:     map[string]bool{},
 		uncounted:    map[PersonID]bool{},
 		seenOn:       map[string][]string{},
 		tracked:      map[string]int{},
@@ -144,6 +146,7 @@ func (p *planner) sortLists() {
 	for n := range p.State.Effects {
 		p.State.Effects[n].IDs = sorted(p.State.Effects[n].IDs, strings.Compare)
 	}
+	p.State.Servers = sorted(p.State.Servers, KnownServer.compare)
 	p.State.Alarms = sorted(p.State.Alarms, Alarm.compare)
 	p.State.UsersSeen = sorted(p.State.UsersSeen, SeenUser.compare)
 	p.State.Approvals = sorted(p.State.Approvals, func(a, b GivenApproval) int { return strings.Compare(a.Change, b.Change) })

@@ -16,7 +16,8 @@
 //	change.go     one step towards the desired state, and its status
 //	policy.go     what the operator allows
 //	plan.go       the result
-//	doubt.go      which snapshots the memory doubts; sentinels.go, count.go and mapped.go are parts of it
+//	doubt.go      which snapshots the memory doubts; servers.go, sentinels.go, count.go and mapped.go are
+//	              parts of it
 //	observe.go    a snapshot and the memory become the new memory (confirmation)
 //	trust.go      is this inventory fit to be planned on?
 //	compute.go    all of it becomes a plan, in the order of the files below

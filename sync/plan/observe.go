@@ -118,8 +118,12 @@ func (p *planner) advance(o Observation, s Sighting) Observation {
 }
 
 // confirms is design §5.2: positive evidence is a confirmation; weak evidence needs the full
-// number of reads over the full time.
+// number of reads over the full time. Where this read comes from another server than the one
+// before, both must agree whatever the evidence (see judgeServer).
 func (p *planner) confirms(o Observation) bool {
+	if p.switched[o.Person.Source] && o.Reads < 2 {
+		return false
+	}
 	if o.Evidence.Kind.Positive() {
 		return true
 	}
@@ -206,6 +210,7 @@ func (p *planner) remember() {
 	}
 	slices.SortFunc(m.UsersSeen, SeenUser.compare)
 	m.Sentinels = p.sentinels()
+	m.Servers = p.servers()
 	m.Bases = p.bases()
 	m.ExpiredApprovals = p.expiredApprovals()
 }
@@ -220,7 +225,7 @@ func (p *planner) rememberUnchanged() {
 		}
 	}
 	m.Observations, m.Owned, m.UsersSeen = p.State.Observations, p.State.Owned, p.State.UsersSeen
-	m.Sentinels = p.State.Sentinels
+	m.Sentinels, m.Servers = p.State.Sentinels, p.State.Servers
 	m.EndedSagas, m.Settled, m.Published = nil, nil, nil
 }
 

@@ -23,6 +23,8 @@ type Snapshot struct {
 	Server        string
 	NamingContext string
 	Scope         string
+	// Replica is the server's copy of the directory.
+	Replica Replica
 	// Account is the DN of the bind account's own entry, "" if it is not readable.
 	Account string
 	// ProtectAll, if not empty, says why it is not known who is protected: a group of

@@ -9,6 +9,8 @@ type State struct {
 	Subscription string
 	// Sources are the bindings of the directories, by source name.
 	Sources map[string]SourceBinding
+	// Servers are those from which the sources were read completely within the last 30 days.
+	Servers []KnownServer
 	// Baseline tells that destructive changes are allowed against this package and scope
 	// (design §5.10). RolledOut tells that the first roll-out has been carried out wholly, from
 	// which on creates and changes are limited (design §5.11).

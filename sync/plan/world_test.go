@@ -35,6 +35,8 @@ type world struct {
 	lost func(plan.Change) loss
 	// stop is why nothing may be taken from anybody, "" if it may.
 	stop string
+	// met is when each server was read wholly for the first time, by source and name.
+	met map[string]time.Time
 	// history is what each person was reported as, pass by pass.
 	history map[plan.PersonID][]report
 	// synced is the first of the current row of passes under sync.
@@ -63,6 +65,7 @@ type report struct {
 	state    plan.AccountState
 	kind     plan.EvidenceKind
 	complete bool
+	switched bool // from another server than the pass before
 }
 
 type directory struct {
@@ -70,6 +73,7 @@ type directory struct {
 	scope      string
 	context    string
 	server     string
+	replica    plan.Replica
 	account    string
 	incomplete bool
 	unread     bool
@@ -122,6 +126,7 @@ func newWorld() *world {
 		done:    map[plan.Op]int{},
 
 		departure: map[plan.PersonID]int64{},
+		met:       map[string]time.Time{},
 	}
 	w.sources = []*directory{{name: "corp", scope: "s1", context: "n1", server: "dc1"}}
 	return w
@@ -182,7 +187,7 @@ func (e *entry) identity() plan.Identity {
 // tracked person who is not among them.
 func (w *world) view(d *directory) plan.SourceView {
 	v := plan.SourceView{Snapshot: plan.Snapshot{
-		Source: d.name, Server: d.server, NamingContext: d.context, Scope: d.scope, Account: d.account, ProtectAll: d.protectAll,
+		Source: d.name, Server: d.server, Replica: d.replica, NamingContext: d.context, Scope: d.scope, Account: d.account, ProtectAll: d.protectAll,
 		Conditions: []plan.Condition{{Name: "paging", OK: true}, {Name: "sentinels", OK: !d.incomplete, Detail: "CN=Always,DC=corp"}},
 	}}
 	tracked := map[plan.PersonID]bool{}
@@ -392,7 +397,7 @@ func (w *world) remember(m plan.Memory) {
 		s.Sources = map[string]plan.SourceBinding{}
 	}
 	maps.Copy(s.Sources, m.Sources)
-	s.Observations, s.Sentinels, s.UsersSeen = m.Observations, m.Sentinels, m.UsersSeen
+	s.Observations, s.Sentinels, s.UsersSeen, s.Servers = m.Observations, m.Sentinels, m.UsersSeen, m.Servers
 	for _, own := range m.Owned {
 		if o := w.owner(own.Person); o != nil && o.CredentialID == own.CredentialID {
 			created := o.Created
@@ -774,22 +779,34 @@ func (w *world) note(in plan.Input, p plan.Plan) {
 	}
 	for _, s := range in.Sources {
 		was := in.State.Sources[s.Snapshot.Source].Server
-		complete := s.Snapshot.Departures() && !doubted[s.Snapshot.Source] && (was == "" || was == s.Snapshot.Server)
+		switched := was != "" && was != s.Snapshot.Server
+		longKnown := w.metLongAgo(s.Snapshot)
+		complete := s.Snapshot.Departures() && !doubted[s.Snapshot.Source] && (!switched || longKnown)
 		for _, i := range s.Identities {
 			state := i.State
 			if i.Excluded || !slices.Contains(in.Policy.Evidence, i.Evidence.Kind) && state == plan.Departed {
 				state = plan.Unknown
 			}
-			w.history[i.Person] = append(w.history[i.Person], report{w.now, state, i.Evidence.Kind, complete})
+			w.history[i.Person] = append(w.history[i.Person], report{w.now, state, i.Evidence.Kind, complete, switched})
 		}
 		for _, x := range s.Snapshot.Sightings {
 			state := x.State
 			if state == plan.Departed && !slices.Contains(in.Policy.Evidence, x.Evidence.Kind) {
 				state = plan.Unknown
 			}
-			w.history[x.ID] = append(w.history[x.ID], report{w.now, state, x.Evidence.Kind, complete})
+			w.history[x.ID] = append(w.history[x.ID], report{w.now, state, x.Evidence.Kind, complete, switched})
 		}
 	}
+}
+
+// metLongAgo tells whether a server was read wholly a week ago or earlier, and notes this read.
+func (w *world) metLongAgo(s plan.Snapshot) bool {
+	name := s.Source + " " + s.Server
+	first, met := w.met[name]
+	if s.Departures() && (!met || first.After(w.now)) {
+		w.met[name] = w.now
+	}
+	return met && !w.now.Before(first.Add(7*day))
 }
 
 // mayWithdraw decides from the bare history whether a person may lose the access now: an
@@ -811,7 +828,7 @@ func (w *world) mayWithdraw(person plan.PersonID) error {
 			reads, since, confirmed = 0, r.at, time.Time{}
 		}
 		reads++
-		if confirmed.IsZero() && (r.kind.Positive() || reads >= w.policy.ConfirmReads && !r.at.Before(since.Add(w.policy.ConfirmOver))) {
+		if confirmed.IsZero() && (!r.switched || reads > 1) && (r.kind.Positive() || reads >= w.policy.ConfirmReads && !r.at.Before(since.Add(w.policy.ConfirmOver))) {
 			confirmed = r.at
 		}
 	}

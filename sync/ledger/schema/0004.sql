@@ -97,3 +97,16 @@ CREATE TABLE guards (
 -- An approval tells the audit what was approved when it expires.
 ALTER TABLE approvals ADD COLUMN op  TEXT NOT NULL DEFAULT '';
 ALTER TABLE approvals ADD COLUMN csi TEXT NOT NULL DEFAULT '';
+
+-- The servers from which a source was read completely within the last 30 days, and how far the copy
+-- of the directory had come that each of them holds (sync/plan/servers.go).
+CREATE TABLE servers (
+    source     TEXT    NOT NULL CHECK (source <> ''),
+    server     TEXT    NOT NULL CHECK (server <> ''),  -- its name, in lower case
+    address    TEXT    NOT NULL,                       -- where it was reached
+    copy       TEXT    NOT NULL,                       -- Active Directory: the invocationId; '' where there is none
+    version    TEXT    NOT NULL,                       -- words KEY=VALUE; '' where the product does not tell
+    first_read INTEGER NOT NULL,
+    last_read  INTEGER NOT NULL,
+    PRIMARY KEY (source, server)
+) STRICT, WITHOUT ROWID;

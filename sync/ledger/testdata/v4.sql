@@ -343,8 +343,22 @@ CREATE TABLE guards (
 ALTER TABLE approvals ADD COLUMN op  TEXT NOT NULL DEFAULT '';
 ALTER TABLE approvals ADD COLUMN csi TEXT NOT NULL DEFAULT '';
 
+-- The servers from which a source was read completely within the last 30 days, and how far the copy
+-- of the directory had come that each of them holds (sync/plan/servers.go).
+CREATE TABLE servers (
+    source     TEXT    NOT NULL CHECK (source <> ''),
+    server     TEXT    NOT NULL CHECK (server <> ''),  -- its name, in lower case
+    address    TEXT    NOT NULL,                       -- where it was reached
+    copy       TEXT    NOT NULL,                       -- Active Directory: the invocationId; '' where there is none
+    version    TEXT    NOT NULL,                       -- words KEY=VALUE; '' where the product does not tell
+    first_read INTEGER NOT NULL,
+    last_read  INTEGER NOT NULL,
+    PRIMARY KEY (source, server)
+) STRICT, WITHOUT ROWID;
+
 UPDATE ledger SET subscription = 'sub-1', baseline = 1, rolled_out = 1, sync_since = 1795073400123;
 INSERT INTO sources VALUES ('corp', 'S-1-5-21-1-2-3', 'f00d', 'dc1.corp.example', 1);
+INSERT INTO servers VALUES ('corp', 'dc1.corp.example', 'dc1.corp.example:636', '1b15ffde-0000-4000-8000-000000000001', 'usn@1b15ffde-0000-4000-8000-000000000001=8123', 1794900600123, 1795239000123);
 INSERT INTO runs VALUES (1, 'sync', 1795239000123, 1795239000124, 1795239000125, 'changed', 0, '{"changes":[]}'), (2, 'sync', 1795242600123, 0, 0, '', 0, '');
 INSERT INTO ownership VALUES ('corp', 'p1', 'c1', 'ada', '4711', 1, 0, 0), ('corp', 'p2', 'c2', 'bob', '4712', 0, 1795242600123, 1);
 INSERT INTO observations VALUES

@@ -1,0 +1,107 @@
+package ldapsource
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// Prefer names the server to ask first from now on, by its [plan.Replica] address: the one that
+// the last complete read came from, as another one may lag behind it (pitfall B16). Later reads
+// prefer the server that they came from. "" changes nothing.
+func (s *Source) Prefer(address string) {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	s.preferred = cmp.Or(address, s.preferred)
+}
+
+// noteTurn remembers how a session went. A server that broke off, or gave answers that prove
+// nothing, is asked last next time: it must not keep the source from the others. What would fail
+// on any server, such as a wrong base, is not held against it.
+func (s *Source) noteTurn(address string, err error) {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	switch reason := plan.ReasonOf(err); {
+	case address == "":
+	case err == nil:
+		s.preferred = address
+		if s.avoided == address {
+			s.avoided = ""
+		}
+	case reason == plan.ReadTimeout, reason == plan.ReadResult, reason == plan.ReadPaging:
+		s.avoided = address
+	}
+}
+
+// candidates are the servers in the order in which they are tried: the preferred one, the others
+// as the configuration or DNS has them, and last the one that failed last time.
+func (v *session) candidates(ctx context.Context) ([]*url.URL, error) {
+	found, err := v.servers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	v.turn.Lock()
+	defer v.turn.Unlock()
+	rank := func(address *url.URL) int {
+		switch at := hostPort(address); {
+		case strings.EqualFold(at, v.avoided):
+			return 2
+		case strings.EqualFold(at, v.preferred):
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(found, func(a, b *url.URL) int { return cmp.Compare(rank(a), rank(b)) })
+	return found, nil
+}
+
+// servers are those that the configuration lists, or that DNS knows.
+func (s *Source) servers(ctx context.Context) ([]*url.URL, error) {
+	if s.cfg.Domain == "" {
+		return slices.Clone(s.addresses), nil
+	}
+	return s.discover(ctx)
+}
+
+// whereTo says for the operator where the servers are.
+func (s *Source) whereTo() string {
+	if s.cfg.Domain == "" {
+		return joinURLs(s.addresses)
+	}
+	return "the servers that DNS knows for " + s.cfg.Domain
+}
+
+// unanswered is why no server could be used, one error for each.
+type unanswered []error
+
+func (u unanswered) Error() string {
+	texts := make([]string, len(u))
+	for i, err := range u {
+		texts[i] = err.Error()
+	}
+	text := strings.Join(texts, "; ")
+	if len(u) > 1 {
+		text = fmt.Sprintf("none of %d servers answers: %s", len(u), text)
+	}
+	return text
+}
+
+func (u unanswered) Unwrap() []error { return u }
+
+// identifyReplica reads which copy of the directory this server holds, and how far it has come.
+// What that proves, only the memory can judge (plan.Replica).
+func (v *session) identifyReplica(context.Context) (string, error) {
+	id, version, err := v.profile.replica(v)
+	if err != nil {
+		return "", fmt.Errorf("read which copy of the directory %s holds: %w", v.server, err)
+	}
+	v.replica.ID, v.replica.Version = id, version
+	v.certificate.hold(serverIdentity, "%s at %s; its copy %s stands at %s", v.server, v.replica.Address,
+		cmp.Or(id, "has no identity that can be read, and"), cmp.Or(string(version), "a point that it does not tell"))
+	return v.certificate[len(v.certificate)-1].Detail, nil
+}

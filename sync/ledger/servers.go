@@ -1,0 +1,33 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+func readServers(ctx context.Context, tx querier) ([]plan.KnownServer, error) {
+	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.KnownServer, error) {
+		var k plan.KnownServer
+		var first, last int64
+		err := rows.Scan(&k.Source, &k.Server, &k.Address, &k.ID, &k.Version, &first, &last)
+		k.FirstRead, k.LastRead = fromMillis(first), fromMillis(last)
+		return k, err
+	}, `SELECT source, server, address, copy, version, first_read, last_read FROM servers ORDER BY source, server`)
+}
+
+// putServers makes the known servers equal to the given ones, of which there are few.
+func putServers(ctx context.Context, tx *sql.Tx, servers []plan.KnownServer) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM servers`); err != nil {
+		return err
+	}
+	for _, k := range servers {
+		_, err := tx.ExecContext(ctx, `INSERT INTO servers (source, server, address, copy, version, first_read, last_read) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			k.Source, k.Server, k.Address, k.ID, k.Version, millis(k.FirstRead), millis(k.LastRead))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,197 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Replica is one server's copy of a directory, as a read found it.
+type Replica struct {
+	// Address is where the server was reached: host, or host:port.
+	Address string
+	// ID is of the copy and not of the server, so that a restored server has a new one: the
+	// invocationId of Active Directory. "" where the product has none, or it is not readable.
+	ID string
+	// Version is how far the copy had come when the read began.
+	Version Version
+}
+
+// Version is how far a copy of the directory has come, as words KEY=VALUE with one value for each
+// source of changes. A key means the same on every server, and its values only grow: of two with
+// the same length the later in the alphabet is the newer, and any longer one is newer still. ""
+// where the product does not tell.
+type Version string
+
+// behind names a key in which v is older than w. Keys that only one of them has say nothing.
+func (v Version) behind(w Version) (key string, older bool) {
+	theirs := map[string]string{}
+	for word := range strings.FieldsSeq(string(w)) {
+		key, value, _ := strings.Cut(word, "=")
+		theirs[key] = value
+	}
+	for word := range strings.FieldsSeq(string(v)) {
+		key, value, _ := strings.Cut(word, "=")
+		if than, ok := theirs[key]; ok && cmp.Or(cmp.Compare(len(value), len(than)), strings.Compare(value, than)) < 0 {
+			return key, true
+		}
+	}
+	return "", false
+}
+
+// KnownServer is a server from which a source was once read completely.
+type KnownServer struct {
+	Source    string
+	Server    string // in lower case
+	Replica          // at the last such read
+	FirstRead time.Time
+	LastRead  time.Time
+}
+
+func (k KnownServer) compare(l KnownServer) int {
+	return cmp.Or(strings.Compare(k.Source, l.Source), strings.Compare(k.Server, l.Server))
+}
+
+const (
+	// serverMemory is how long a server stays known without a complete read from it: what it has
+	// missed since is anybody's guess.
+	serverMemory = 30 * 24 * time.Hour
+	// serverProbation is how long a server must be known before a single read from it, after one
+	// from another server, begins to count.
+	serverProbation = 7 * 24 * time.Hour
+)
+
+// Two conditions of the certificate that concern the server.
+const (
+	conditionServer   = "first-read-from-this-server"
+	conditionProgress = "server-progress" // its copy has not gone back, and is not behind another one
+)
+
+// LastServer is the address of the server from which the last complete read of a source came, ""
+// if there is none. It is asked first next time (pitfall B16).
+func (s State) LastServer(source string) string {
+	var last KnownServer
+	for _, k := range s.Servers {
+		if k.Source == source && k.LastRead.After(last.LastRead) {
+			last = k
+		}
+	}
+	return last.Address
+}
+
+// judgeServers doubts what a server shows of which little is known: a replica may lag behind by
+// hours, and whoever it lacks looks absent (design §5.1 row b, pitfall B16, docs/decisions/0010).
+func (p *planner) judgeServers() {
+	for n := range p.Sources {
+		s := &p.Sources[n].Snapshot
+		p.judgeServer(s)
+		p.judgeProgress(s)
+	}
+}
+
+// judgeServer looks at who answered. The second read in a row from a server is believed. A read
+// from another server than before is believed if the server is familiar, but confirms nobody's
+// departure alone (see confirms): so a source that alternates between two servers has its leavers,
+// and a server that lags takes nobody out whom the other one shows. Any other is doubted.
+func (p *planner) judgeServer(s *Snapshot) {
+	last := p.State.Sources[s.Source].Server
+	known, seen := p.knownServer(s.Source, s.Server)
+	switch {
+	case last == "":
+	case seen && known.ID != s.Replica.ID:
+		s.fail(conditionServer, fmt.Sprintf("%s holds another copy of the directory than before (%s, it was %s), so it was restored or set up anew, "+
+			"and somebody may be missing there only: nobody departs before the next read from it", s.Server, known.Replica.name(), s.Replica.name()))
+	case strings.EqualFold(last, s.Server):
+		s.hold(conditionServer, s.Server+", as before")
+	case seen && p.familiar(known):
+		p.switched[s.Source] = true
+		s.hold(conditionServer, fmt.Sprintf("%s answered, and %s before; it is known since %s: who is gone from both may depart",
+			s.Server, last, known.FirstRead.UTC().Format(time.DateOnly)))
+	default:
+		s.fail(conditionServer, fmt.Sprintf("%s answered, and %s before; somebody may be missing there only: nobody departs before the next read from it", s.Server, last))
+	}
+}
+
+// judgeProgress looks at how far the copy has come. A server that shows an older state than it, or
+// another one, showed to an earlier pass was restored from a backup, or does not get the changes.
+func (p *planner) judgeProgress(s *Snapshot) {
+	if s.Replica.Version == "" {
+		return
+	}
+	for _, k := range p.State.Servers {
+		key, older := s.Replica.Version.behind(k.Version)
+		if k.Source != s.Source || !older {
+			continue
+		}
+		when := k.LastRead.UTC().Format("2006-01-02 15:04 UTC")
+		what := fmt.Sprintf("%s has gone back behind the state that it showed on %s (%s): it was restored from a backup", s.Server, when, key)
+		if !strings.EqualFold(k.Server, s.Server) {
+			what = fmt.Sprintf("%s is behind the state that %s showed on %s (%s): it does not get the changes", s.Server, k.Server, when, key)
+		}
+		p.doubt(s, conditionProgress, what+", so whoever was added since is missing there: nobody departs until it has caught up. "+
+			"Mend its replication, or if what is missing is lost for good, "+howToAccept)
+		return
+	}
+	s.hold(conditionProgress, "not behind any earlier read")
+}
+
+// fail adds a condition that does not hold.
+func (s *Snapshot) fail(name, detail string) {
+	s.Conditions = append(slices.Clip(s.Conditions), Condition{Name: name, Detail: detail})
+}
+
+func (p *planner) knownServer(source, server string) (KnownServer, bool) {
+	n := slices.IndexFunc(p.State.Servers, func(k KnownServer) bool { return k.Source == source && strings.EqualFold(k.Server, server) })
+	if n < 0 {
+		return KnownServer{}, false
+	}
+	return p.State.Servers[n], true
+}
+
+// familiar tells that a server is known long enough, and was read not too long ago. One that was
+// read in the future was so by a wrong clock.
+func (p *planner) familiar(k KnownServer) bool {
+	return !k.LastRead.After(p.Now) && p.Now.Sub(k.FirstRead) >= serverProbation && p.Now.Sub(k.LastRead) <= serverMemory
+}
+
+// servers are the known servers after this pass. A read that is under doubt for another reason
+// than its server is not complete, and makes none known. Who accepts the baseline accepts this
+// copy, and with it that the states of the others may be lost.
+func (p *planner) servers() []KnownServer {
+	var all []KnownServer
+	for _, k := range p.State.Servers {
+		if p.Now.Sub(k.LastRead) <= serverMemory && !(p.AcceptBaseline && p.sourceRead(k.Source)) {
+			all = append(all, k)
+		}
+	}
+	for _, s := range p.Sources {
+		if s.Snapshot.complete() && s.Snapshot.Server != "" {
+			all = p.meet(all, s.Snapshot)
+		}
+	}
+	slices.SortFunc(all, KnownServer.compare)
+	return all
+}
+
+// meet adds a complete read to what is known of its server.
+func (p *planner) meet(all []KnownServer, s Snapshot) []KnownServer {
+	k := KnownServer{Source: s.Source, Server: strings.ToLower(s.Server), Replica: s.Replica, FirstRead: p.Now, LastRead: p.Now}
+	n := slices.IndexFunc(all, func(had KnownServer) bool { return had.compare(k) == 0 })
+	if n < 0 {
+		return append(all, k)
+	}
+	if all[n].ID == k.ID && !all[n].FirstRead.After(p.Now) {
+		k.FirstRead = all[n].FirstRead
+	}
+	all[n] = k
+	return all
+}
+
+// complete is [Snapshot.Departures] but for a doubt about the server itself.
+func (s Snapshot) complete() bool {
+	return len(s.Conditions) > 0 && !slices.ContainsFunc(s.Conditions, func(c Condition) bool { return !c.OK && c.Name != conditionServer })
+}
+
+func (r Replica) name() string { return cmp.Or(r.ID, "none readable") }
