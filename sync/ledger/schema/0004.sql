@@ -97,3 +97,15 @@ CREATE TABLE guards (
 -- An approval tells the audit what was approved when it expires.
 ALTER TABLE approvals ADD COLUMN op  TEXT NOT NULL DEFAULT '';
 ALTER TABLE approvals ADD COLUMN csi TEXT NOT NULL DEFAULT '';
+
+-- ---- Logins: the passwords that a server refused (logins.go)
+
+-- At most one for each source. The fingerprint is a slow keyed hash of servers, name and password;
+-- the password stands nowhere.
+CREATE TABLE refused_logins (
+    source      TEXT    NOT NULL PRIMARY KEY CHECK (source <> ''),
+    at          INTEGER NOT NULL CHECK (at > 0),
+    answer      TEXT    NOT NULL,               -- the server's words
+    salt        BLOB    NOT NULL CHECK (length(salt) >= 16),
+    fingerprint BLOB    NOT NULL CHECK (length(fingerprint) >= 32)
+) STRICT, WITHOUT ROWID;
