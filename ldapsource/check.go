@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -30,11 +31,11 @@ type Finding struct {
 }
 
 // Check goes the way of [Source.Read] and tells about each step. It ends at the first failure,
-// as everything behind it depends on it.
+// as everything behind it depends on it. It tries even a password that was refused before, once.
 func (s *Source) Check(ctx context.Context) []Finding {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
 	defer cancel()
-	v := &session{Source: s}
+	v := &session{Source: s, self: s.cfg.BindDN, insist: true}
 	defer v.close()
 	var findings []Finding
 	for _, step := range append(v.steps(), v.probe()) {
@@ -47,7 +48,7 @@ func (s *Source) Check(ctx context.Context) []Finding {
 	}
 	findings = append(findings, v.checkGroups("groups", v.entitling, "see to it that the group has its members and can be read; until then nobody departs")...)
 	findings = append(findings, v.checkGroups("protect.groups", v.protected, "mend protect.groups, or let the bind account read the group; until then everybody of this source counts as protected")...)
-	return append(append(findings, v.checkCertificate()), v.doubts()...)
+	return slices.Concat(findings, v.checkCertificates(), v.doubts())
 }
 
 // checkGroups has a line for each group of one key of the configuration.
@@ -90,14 +91,21 @@ func (v *session) probe() step {
 	}}
 }
 
-func (v *session) checkCertificate() Finding {
-	f := Finding{Name: "certificate", Verdict: Pass, Tried: "look at the end date of the server's certificate"}
-	secured, ok := v.network.(*tls.Conn)
-	if !ok || len(secured.ConnectionState().PeerCertificates) == 0 {
-		return f
+// checkCertificates looks at the end dates of the server's certificate and of ours.
+func (v *session) checkCertificates() []Finding {
+	var findings []Finding
+	if secured, ok := v.network.(*tls.Conn); ok {
+		server := secured.ConnectionState().PeerCertificates[0]
+		findings = append(findings, v.checkEnd("certificate", "the server's certificate", server.NotAfter))
 	}
-	end := secured.ConnectionState().PeerCertificates[0].NotAfter
-	f.Came = "valid until " + end.UTC().Format(time.DateOnly)
+	if ours := v.cfg.Certificate; ours != nil {
+		findings = append(findings, v.checkEnd("client-certificate", "the client certificate of "+subject(ours), ours.Leaf.NotAfter))
+	}
+	return findings
+}
+
+func (v *session) checkEnd(name, what string, end time.Time) Finding {
+	f := Finding{Name: name, Verdict: Pass, Tried: "look at the end date of " + what, Came: "valid until " + end.UTC().Format(time.DateOnly)}
 	if end.Sub(v.now()) < certificateWarning {
 		f.Verdict, f.Advice = Warning, "renew it before that day; afterwards nothing is read"
 	}

@@ -76,7 +76,7 @@ func (v *session) readError(ctx context.Context, err error) *plan.ReadError {
 	}
 	switch code {
 	case ldap.LDAPResultTimeLimitExceeded, ldap.LDAPResultSizeLimitExceeded, ldap.LDAPResultAdminLimitExceeded:
-		return v.refuse(resultCodes, plan.ReadResult, v.profile.limitsHint(v.cfg.BindDN), err)
+		return v.refuse(resultCodes, plan.ReadResult, v.profile.limitsHint(v.self), err)
 	case ldap.LDAPResultReferral:
 		return v.refuse(references, plan.ReadReference, elsewhereHint, err)
 	case ldap.LDAPResultNoSuchObject:

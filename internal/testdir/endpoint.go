@@ -92,7 +92,8 @@ func write(path string, content []byte) error {
 // NewPassword returns a random password that satisfies the rules of a domain.
 func NewPassword() string { return "Aa1-" + rand.Text() }
 
-// TLSConfig trusts the directory's authority alone.
+// TLSConfig trusts the directory's authority alone, and has the client certificate, if there is
+// one, for a server that asks.
 func (e *Endpoint) TLSConfig() (*tls.Config, error) {
 	pem, err := os.ReadFile(e.CAFile)
 	if err != nil {
@@ -100,7 +101,16 @@ func (e *Endpoint) TLSConfig() (*tls.Config, error) {
 	}
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(pem)
-	return &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, nil
+	config := &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
+	if e.ClientCert == "" {
+		return config, nil
+	}
+	client, err := tls.LoadX509KeyPair(e.ClientCert, e.ClientKey)
+	if err != nil {
+		return nil, fmt.Errorf("read client certificate: %w", err)
+	}
+	config.Certificates = []tls.Certificate{client}
+	return config, nil
 }
 
 // Dial connects over LDAPS and logs in as one of the accounts.
