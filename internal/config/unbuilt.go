@@ -1,6 +1,10 @@
 package config
 
-import "gopkg.in/yaml.v3"
+import (
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
 
 // A gap is a key of the contract, or a value of one, that a later version builds. It is
 // refused until then: ignoring it would do something else than the administrator wrote.
@@ -15,6 +19,8 @@ type gap struct {
 func gaps() []gap {
 	return []gap{
 		{"sources", moreThanOne, "more than one source is not built yet; keep one"},
+		{"sources[].bind", isKerberos, "Kerberos is not built: its library signs nothing, and a domain controller that demands signing refuses it " +
+			"(docs/decisions/0011-no-kerberos.md); write simple, with ldaps://, or external"},
 		{"sources[].domain", anything, "finding the servers through DNS is not built yet; remove the key and list them under urls"},
 	}
 }
@@ -31,5 +37,9 @@ func (d *decoder) refuseUnbuilt(at place, n *yaml.Node) bool {
 }
 
 func anything(*yaml.Node) bool { return true }
+
+func isKerberos(n *yaml.Node) bool {
+	return strings.EqualFold(n.Value, "kerberos") || strings.EqualFold(n.Value, "gssapi")
+}
 
 func moreThanOne(n *yaml.Node) bool { return n.Kind == yaml.SequenceNode && len(n.Content) > 1 }
