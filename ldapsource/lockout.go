@@ -129,8 +129,8 @@ func (v *session) unbar(ctx context.Context) error {
 }
 
 func barredHint(answer string) string {
-	return credentialsRefusal(answer).hint() + "; no pass tries it again, to save the account from a lock-out, until bind_dn, urls or the password " +
-		"changes; `threema-dirsync check` tries it once more"
+	return credentialsRefusal(answer).hint() + "; to save the account from a lock-out, no pass tries it again until bind_dn, urls or the password is another " +
+		"(then restart the daemon), or until `threema-dirsync check`, which tries once more, finds it accepted"
 }
 
 // plainText is an answer as it can be kept and shown.
