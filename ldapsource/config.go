@@ -212,7 +212,7 @@ func checkExternal(cfg Config) error {
 	case !cfg.BindPassword.IsEmpty():
 		return errors.New("a login with a client certificate takes no password")
 	case cfg.Profile == ActiveDirectory && !cfg.StartTLS:
-		return errors.New("Active Directory takes a login with a client certificate after StartTLS only")
+		return errors.New("profile active-directory takes a login with a client certificate after StartTLS only")
 	}
 	return nil
 }

@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unicode"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -104,7 +103,7 @@ func (v *session) barred(ctx context.Context) error {
 // bar notes the server's answer to the password, and returns the refusal. What has happened is
 // noted even if ctx is over.
 func (v *session) bar(ctx context.Context, refused error) error {
-	noted := plan.RefusedLogin{Source: v.cfg.Name, At: v.now(), Answer: plainText(refused), Salt: make([]byte, saltLength)}
+	noted := plan.RefusedLogin{Source: v.cfg.Name, At: v.now(), Answer: clipped(refused), Salt: make([]byte, saltLength)}
 	_, _ = rand.Read(noted.Salt) // never fails, by its documentation
 	sum, err := v.loginFingerprint(noted.Salt)
 	if err == nil {
@@ -133,13 +132,8 @@ func barredHint(answer string) string {
 		"(then restart the daemon), or until `threema-dirsync check`, which tries once more, finds it accepted"
 }
 
-// plainText is an answer as it can be kept and shown.
-func plainText(answer error) string {
-	text := strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(answer.Error(), "?"))
+// clipped is the beginning of an answer, at most longestAnswer bytes.
+func clipped(answer error) string {
+	text := answer.Error()
 	return strings.ToValidUTF8(text[:min(len(text), longestAnswer)], "")
 }
