@@ -59,7 +59,7 @@ func (activeDirectory) controls(root rootDSE) []ldap.Control {
 // account finds the entry of the bind account by any of the names that a simple bind takes:
 // a DN, user@domain, DOMAIN\user (MS-ADTS 5.1.1.1.1).
 func (activeDirectory) account(ctx context.Context, v *session) (*entry, error) {
-	name := v.cfg.BindDN
+	name := v.self
 	if _, err := parseDN(name); err == nil {
 		return v.lookup(name, "sAMAccountName")
 	}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/go-ldap/ldap/v3"
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/peer"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -193,23 +192,6 @@ func TestB18_ConflictIsHeldAndUnknown(t *testing.T) {
 	got := mustRead(t, mustNew(t, forPeer(t, p, func(c *Config) { c.Profile = ActiveDirectory }))).People
 	if len(got) != 2 || got[1].State != plan.Unknown || got[1].Held == "" {
 		t.Errorf("%+v", got)
-	}
-}
-
-func TestRefusalCause(t *testing.T) {
-	t.Parallel()
-	got := map[string]string{}
-	for _, code := range []string{"525", "52e", "530", "531", "532", "533", "701", "773", "775", "7ff"} {
-		got[code] = refusalCause("80090308: LdapErr: DSID-0C090439, comment: AcceptSecurityContext error, data " + code + ", v4563")
-	}
-	want := map[string]string{
-		"525": "there is no such account", "52e": "the password is wrong", "530": "the account may not log in at this hour",
-		"531": "the account may not log in from this machine", "532": "the password has expired", "533": "the account is disabled",
-		"701": "the account has expired", "773": "the password must be changed first", "775": "the account is locked out",
-		"7ff": "the server refuses with code 7ff",
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
 	}
 }
 

@@ -3,6 +3,8 @@ package ldapsource
 import (
 	"context"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -31,11 +33,11 @@ type Finding struct {
 
 // Check looks at each configured server, then goes the way of [Source.Read] and tells about each
 // step. Behind the first step that fails the others are skipped, as they depend on it. The judges
-// are asked about the people who were read.
+// are asked about the people who were read. A password that was refused before is tried once more.
 func (s *Source) Check(ctx context.Context, judges ...func([]plan.Person) Finding) []Finding {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
 	defer cancel()
-	v := &session{Source: s}
+	v := &session{Source: s, self: s.cfg.BindDN, insist: true}
 	defer v.close()
 	findings, reachable := v.checkServers(ctx)
 	steps := append(v.steps(), v.probe())
@@ -58,7 +60,7 @@ func (s *Source) Check(ctx context.Context, judges ...func([]plan.Person) Findin
 	findings = append(findings, v.checkTombstones()...)
 	findings = append(findings, v.checkGroups("groups", v.entitling, "see to it that the group has its members and can be read; until then nobody departs")...)
 	findings = append(findings, v.checkGroups("protect.groups", v.protected, "mend protect.groups, or let the bind account read the group; until then everybody of this source counts as protected")...)
-	return append(append(findings, v.checkSentinels()...), v.doubts()...)
+	return slices.Concat(findings, v.checkSentinels(), v.checkClientCertificate(), v.doubts())
 }
 
 func skipped(steps []step) []Finding {
@@ -122,6 +124,23 @@ func (v *session) checkSentinels() []Finding {
 		Name: sentinels, Verdict: Pass, Tried: "look for the entries of sentinels",
 		Came: fmt.Sprintf("all %d sentinels are seen", len(v.cfg.Sentinels)),
 	}}
+}
+
+// checkClientCertificate looks at the end date of our own certificate, if there is one.
+func (v *session) checkClientCertificate() []Finding {
+	ours := v.cfg.Certificate
+	if ours == nil {
+		return nil
+	}
+	end := ours.Leaf.NotAfter
+	f := Finding{
+		Name: "client-certificate", Verdict: Pass,
+		Tried: "look at the end date of the client certificate of " + subject(ours), Came: "valid until " + end.UTC().Format(time.DateOnly),
+	}
+	if end.Sub(v.now()) < certificateWarning {
+		f.Verdict, f.Advice = Warning, "renew it before that day; afterwards nothing is read"
+	}
+	return []Finding{f}
 }
 
 // doubts are the conditions that would keep everybody from departing.

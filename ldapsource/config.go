@@ -1,6 +1,7 @@
 package ldapsource
 
 import (
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -41,8 +42,14 @@ type Config struct {
 	StartTLS     bool
 	Roots        *x509.CertPool // nil: the authorities of the system
 
-	BindDN       string // Active Directory also takes user@domain and DOMAIN\user
+	// BindDN is the account; Active Directory also takes user@domain and DOMAIN\user. With External it
+	// may be empty; else it is who the server must say that we are.
+	BindDN       string
 	BindPassword secret.Value
+	// Certificate, with its Leaf, is shown to servers that ask for one. External logs in with it (SASL EXTERNAL), without
+	// a password.
+	Certificate *tls.Certificate
+	External    bool
 
 	BaseDN     string
 	Filter     string   // "": the people of the profile
@@ -72,11 +79,16 @@ type Options struct {
 	Logger   *slog.Logger
 	Resolver Resolver          // of Domain
 	Progress func(entries int) // called after each page with the entries so far
+	// Lockout by default lasts as long as the source.
+	Lockout Lockout
 }
 
 // New checks the configuration and makes a source. It does not connect.
 func New(cfg Config, options Options) (*Source, error) {
-	s := &Source{cfg: cfg, now: options.Now, logger: options.Logger, progress: options.Progress, resolver: options.Resolver}
+	s := &Source{
+		cfg: cfg, now: options.Now, logger: options.Logger, progress: options.Progress,
+		resolver: options.Resolver, lockout: options.Lockout,
+	}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -88,6 +100,9 @@ func New(cfg Config, options Options) (*Source, error) {
 	}
 	if s.progress == nil {
 		s.progress = func(int) {}
+	}
+	if s.lockout == nil {
+		s.lockout = &shortLived{}
 	}
 	err := errors.Join(s.setProfile(), s.setAddresses(), s.setScope(), checkLogin(cfg))
 	if err != nil {
@@ -190,8 +205,25 @@ func (s *Source) setScope() error {
 // checkLogin refuses what would become an anonymous or unauthenticated bind, which succeeds
 // and shows less of the directory (pitfall A15, RFC 4513 §5.1.2).
 func checkLogin(cfg Config) error {
+	if cfg.External {
+		return checkExternal(cfg)
+	}
 	if strings.TrimSpace(cfg.BindDN) == "" || cfg.BindPassword.IsEmpty() {
 		return errors.New("the bind account needs a name and a password: an anonymous reader sees a part of the directory only")
+	}
+	return nil
+}
+
+// checkExternal: with TLS from the start, Active Directory takes the certificate for the login by
+// itself, and refuses a bind (MS-ADTS 5.1.1.2).
+func checkExternal(cfg Config) error {
+	switch {
+	case cfg.Certificate == nil || cfg.Certificate.Leaf == nil:
+		return errors.New("a login with a client certificate needs one")
+	case !cfg.BindPassword.IsEmpty():
+		return errors.New("a login with a client certificate takes no password")
+	case cfg.Profile == ActiveDirectory && !cfg.StartTLS:
+		return errors.New("profile active-directory takes a login with a client certificate after StartTLS only")
 	}
 	return nil
 }

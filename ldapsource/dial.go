@@ -28,7 +28,7 @@ const (
 // addresses are for this step alone: what happens after it is no reason to go on to the next
 // server, least of all with a password that the first one refused (pitfall A15).
 func (v *session) connect(ctx context.Context) (string, error) {
-	if err := v.refusal(); err != nil {
+	if err := v.refusedBefore(ctx); err != nil {
 		return "", err
 	}
 	addresses, err := v.candidates(ctx)
@@ -76,11 +76,25 @@ func (v *session) secure(ctx context.Context, raw net.Conn, address *url.URL) (n
 			return nil, tlsFailure(ctx, fmt.Errorf("StartTLS: %w", err))
 		}
 	}
-	secured := tls.Client(raw, &tls.Config{RootCAs: v.cfg.Roots, ServerName: address.Hostname(), MinVersion: tls.VersionTLS12})
+	secured := tls.Client(raw, v.tlsConfig(address))
 	if err := secured.HandshakeContext(ctx); err != nil {
 		return nil, tlsFailure(ctx, err)
 	}
 	return secured, nil
+}
+
+// tlsConfig shows our certificate, if we have one, to a server that asks for one, whichever
+// authorities it names: where it does not take it, its refusal is plainer than an anonymous
+// connection.
+func (v *session) tlsConfig(address *url.URL) *tls.Config {
+	v.certificateAsked = false
+	return &tls.Config{
+		RootCAs: v.cfg.Roots, ServerName: address.Hostname(), MinVersion: tls.VersionTLS12,
+		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			v.certificateAsked = true
+			return cmp.Or(v.cfg.Certificate, &tls.Certificate{}), nil
+		},
+	}
 }
 
 // requestStartTLS asks for TLS and reads the answer (RFC 4511 §4.14). The library's own
@@ -129,6 +143,9 @@ func connectHint(err error) string {
 	}
 	if _, ok := errors.AsType[*net.DNSError](err); ok {
 		return "check the name in urls, and whether the name servers of this machine know it"
+	}
+	if e, ok := errors.AsType[*net.OpError](err); ok && e.Op == "remote error" && strings.Contains(e.Err.Error(), "certificate") {
+		return "the server refuses our certificate, or misses one: look at client_cert_file, and whether the server trusts who signed it"
 	}
 	if _, ok := errors.AsType[*tlsError](err); ok {
 		return "the server has to offer TLS 1.2 or later, and a modern cipher, on this port; ldaps:// usually is port 636, ldap:// with start_tls port 389"

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/go-ldap/ldap/v3"
 
@@ -28,10 +30,20 @@ type answerError struct{ cause *ldap.Error }
 
 func (e *answerError) Error() string {
 	text := fmt.Sprintf("the server answers %d, %s", e.cause.ResultCode, ldap.LDAPResultCodeMap[e.cause.ResultCode])
-	if diagnosis := e.cause.Err.Error(); diagnosis != "" {
+	if diagnosis := plainText(e.cause.Err.Error()); diagnosis != "" {
 		text += ": " + diagnosis
 	}
 	return text
+}
+
+// plainText leaves out what could not be shown or kept: Active Directory ends its words with a zero byte.
+func plainText(text string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(text, "?")))
 }
 
 func (e *answerError) Unwrap() error { return e.cause }
@@ -76,7 +88,7 @@ func (v *session) readError(ctx context.Context, err error) *plan.ReadError {
 	}
 	switch code {
 	case ldap.LDAPResultTimeLimitExceeded, ldap.LDAPResultSizeLimitExceeded, ldap.LDAPResultAdminLimitExceeded:
-		return v.refuse(resultCodes, plan.ReadResult, v.profile.limitsHint(v.cfg.BindDN), err)
+		return v.refuse(resultCodes, plan.ReadResult, v.profile.limitsHint(v.self), err)
 	case ldap.LDAPResultReferral:
 		return v.refuse(references, plan.ReadReference, elsewhereHint, err)
 	case ldap.LDAPResultNoSuchObject:

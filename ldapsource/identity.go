@@ -18,29 +18,52 @@ func (v *session) proveIdentity(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("ask who we are: %w", err)
 	}
-	if offered && strings.TrimSpace(authz) == "" {
+	if offered && nameOf(authz) == "" {
 		return "", v.refuse(bindIdentity, plan.ReadBind, "the server took the bind for an anonymous one; look at its bind rules",
 			errors.New("the server says that we are nobody"))
 	}
-	own, err := v.profile.account(ctx, v)
+	if v.self == "" {
+		v.self = nameOf(authz)
+	}
+	own, err := v.ownEntry(ctx)
 	if err != nil {
 		return "", fmt.Errorf("read the entry of the bind account: %w", err)
 	}
 	if own != nil {
 		v.account = own.dn
 	}
-	switch comparison := compareIdentity(authz, v.cfg.BindDN, own); {
+	switch comparison := compareIdentity(authz, v.self, own); {
 	case offered && comparison == sameAccount:
 		v.certificate.hold(bindIdentity, "the server says %s", authz)
 	case offered && comparison == otherAccount:
 		return "", v.refuse(bindIdentity, plan.ReadBind, "the server maps the bind account to another one; look at its identity mapping",
-			fmt.Errorf("bound as %s, but the server says %s", v.cfg.BindDN, authz))
+			fmt.Errorf("bound as %s, but the server says %s", v.self, authz))
+	case !offered && v.cfg.External:
+		v.certificate.doubt(bindIdentity, "not proven: the server does not answer Who Am I, so nobody knows whom the client certificate stands for")
 	case !offered && own != nil:
 		v.certificate.hold(bindIdentity, "the account reads its own entry; the server does not answer Who Am I")
 	default:
-		v.certificate.doubt(bindIdentity, "not proven: the account %s cannot read its own entry; let it", v.cfg.BindDN)
+		v.certificate.doubt(bindIdentity, "not proven: the account %s cannot read its own entry; let it", v.self)
 	}
 	return v.certificate[len(v.certificate)-1].Detail, nil
+}
+
+// ownEntry is the entry of the bind account, nil if it is not readable, or nobody says which it is.
+func (v *session) ownEntry(ctx context.Context) (*entry, error) {
+	if v.self == "" {
+		return nil, nil
+	}
+	return v.profile.account(ctx, v)
+}
+
+// nameOf is the name in the server's answer, without its form; "" is nobody, as 389 Directory
+// Server says it with "dn: ".
+func nameOf(authz string) string {
+	form, name, ok := strings.Cut(authz, ":")
+	if !ok {
+		name = form
+	}
+	return strings.TrimSpace(name)
 }
 
 // whoAmI tells apart a server that does not offer the question (Samba 4.17: result 2) from

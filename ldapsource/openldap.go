@@ -38,7 +38,7 @@ func (openLDAP) skip(entry) bool                 { return false }
 func (openLDAP) conflict(entry) string           { return "" }
 
 func (openLDAP) account(_ context.Context, v *session) (*entry, error) {
-	return v.lookup(v.cfg.BindDN, "objectClass")
+	return v.lookup(v.self, "objectClass")
 }
 
 // contextID is the suffix and its entryUUID.

@@ -29,6 +29,11 @@ type session struct {
 	address     string
 	certificate certificate
 
+	insist           bool   // try a password that was refused: somebody asked us to
+	noted            bool   // a refusal is noted, of this password or of another
+	certificateAsked bool   // the server wanted to see our certificate
+	self             string // the bind account: bind_dn, or, without one, what the server calls it
+
 	root      rootDSE
 	schema    schema
 	server    string // that answered
@@ -55,7 +60,7 @@ type step struct {
 func (v *session) steps() []step {
 	return []step{
 		{"connect", "connect to " + v.whereTo() + " and verify the certificate", v.connect},
-		{"bind", "log in as " + v.cfg.BindDN, v.bind},
+		{"bind", v.loginAs(), v.bind},
 		{"server", "read the root DSE: paging, synchronization, clock, naming contexts", v.readRootDSE},
 		{"identity", "ask who we are", v.proveIdentity},
 		{"schema", "look up every attribute of mapping, filter and profile in the schema", v.readSchema},

@@ -35,16 +35,16 @@ type Source struct {
 	turn               sync.Mutex // guards whose turn it is
 	preferred, avoided string     // addresses: the server of the last good session, and of the last bad one
 
-	login   sync.Mutex      // one bind at a time, so that a wrong password is tried once
-	refused *plan.ReadError // the answer to a wrong password; for ever, see bind
+	login   sync.Mutex // one bind at a time, so that a wrong password is tried once
+	lockout Lockout
 }
 
 // Name is the source's name in the configuration.
 func (s *Source) Name() string { return s.cfg.Name }
 
 // Read takes one complete snapshot, with a sighting for each of the tracked people that the
-// scope did not show. Every error is a *plan.ReadError. After the server refused the password,
-// Read gives the same error without asking again, until a new Source is made (pitfall A15).
+// scope did not show. Every error is a *plan.ReadError. A password that the server refused is not
+// tried again, see [Lockout].
 func (s *Source) Read(ctx context.Context, tracked []plan.Tracked) (plan.Snapshot, error) {
 	return visit(ctx, s, func(ctx context.Context, v *session) (plan.Snapshot, error) {
 		people, err := v.readPeople(ctx)
@@ -105,7 +105,7 @@ func (s *Source) Holders(ctx context.Context, attribute, value string) ([]plan.P
 func visit[T any](ctx context.Context, s *Source, use func(context.Context, *session) (T, error)) (T, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
 	defer cancel()
-	v := &session{Source: s}
+	v := &session{Source: s, self: s.cfg.BindDN}
 	defer v.close()
 	var none T
 	err := v.open(ctx)

@@ -39,11 +39,11 @@ type assembly struct {
 // templates, secrets, authorities, modes and owners of files.
 type settings struct {
 	*config.Config
-	mapper        *mapping.Mapper
-	apiKey        secret.Value
-	bindPasswords []secret.Value // by source
-	owner         owner
-	offset        time.Duration
+	mapper *mapping.Mapper
+	apiKey secret.Value
+	logins []login // by source
+	owner  owner
+	offset time.Duration
 }
 
 // load reads the configuration and its secrets, then gives up root. All its errors are
@@ -76,22 +76,22 @@ func (p *program) readSettings() (*settings, error) {
 	s.apiKey, err = files.Read(cfg.Threema.APIKeyFile)
 	errs = append(errs, err)
 	for _, source := range cfg.Sources {
-		password, err := files.Read(source.BindPasswordFile)
-		s.bindPasswords = append(s.bindPasswords, password)
+		login, err := readLogin(files, source)
+		s.logins = append(s.logins, login)
 		errs = append(errs, err)
 	}
 	return s, errors.Join(errs...)
 }
 
-// assemble makes the parts. quota counts every request of the client before it is sent, and
+// assemble makes the parts. memory counts every request of the client before it is sent, and
 // onRequest hears of each.
-func (p *program) assemble(s *settings, quota threema.Quota, onRequest func(string, int, time.Duration)) (*assembly, error) {
+func (p *program) assemble(s *settings, memory meter, onRequest func(string, int, time.Duration)) (*assembly, error) {
 	a := &assembly{config: s.Config, mapper: s.mapper, now: s.now(), logger: p.logger(s.Config), progress: p.progress}
 	if s.offset != 0 {
 		a.logger.Warn("the clock of this program is shifted for a test", "offset", s.offset)
 	}
 	for n, source := range s.Sources {
-		made, err := a.source(source, s.bindPasswords[n], s.GroupsOf(n))
+		made, err := a.source(source, s.logins[n], s.GroupsOf(n), memory)
 		if err != nil {
 			return nil, configError(err)
 		}
@@ -108,7 +108,7 @@ func (p *program) assemble(s *settings, quota threema.Quota, onRequest func(stri
 	a.client, err = threema.New(threema.Config{
 		BaseURL: s.Threema.BaseURL, APIKey: s.apiKey, Roots: roots, Proxy: proxy,
 		Timeout: s.Threema.Timeout, UserAgent: "threema-dirsync/" + versionText(),
-	}, threema.Options{Quota: quota, OnRequest: onRequest, Progress: a.progress.show})
+	}, threema.Options{Quota: memory, OnRequest: onRequest, Progress: a.progress.show})
 	if err != nil {
 		return nil, configError(err)
 	}
@@ -120,20 +120,22 @@ func (s *settings) now() func() time.Time {
 	return func() time.Time { return time.Now().Add(s.offset) }
 }
 
-func (a *assembly) source(cfg config.Source, password secret.Value, protectGroups []string) (*ldapsource.Source, error) {
+func (a *assembly) source(cfg config.Source, login login, protectGroups []string, lockout ldapsource.Lockout) (*ldapsource.Source, error) {
 	roots, err := config.ReadPool(cfg.CAFile)
 	if err != nil {
 		return nil, fmt.Errorf("source %s: ca_file: %w", cfg.Name, err)
 	}
 	return ldapsource.New(ldapsource.Config{
 		Name: cfg.Name, Profile: string(cfg.Profile), URLs: cfg.URLs, Domain: cfg.Domain, Site: cfg.Site, StartTLS: cfg.StartTLS, Roots: roots,
-		BindDN: cfg.BindDN, BindPassword: password, BaseDN: cfg.BaseDN, Filter: cfg.Filter,
+		BindDN: cfg.BindDN, BindPassword: login.password, Certificate: login.certificate, External: cfg.Bind == config.BindExternal,
+		BaseDN: cfg.BaseDN, Filter: cfg.Filter,
 		Groups: cfg.Groups, ProtectGroups: protectGroups, ExcludeDNs: cfg.ExcludeDNs, Sentinels: cfg.Sentinels,
 		PageSize: cfg.PageSize, Timeout: cfg.Timeout, IDAttribute: cfg.IDAttribute, Account: accountRules(cfg.Account),
 		Attributes: a.mapper.Attributes(), MappingFingerprint: a.mapper.Fingerprint(),
 	}, ldapsource.Options{
 		Logger:   a.logger,
 		Progress: func(entries int) { a.progress.show("read "+cfg.Name, entries, 0) },
+		Lockout:  lockout,
 	})
 }
 

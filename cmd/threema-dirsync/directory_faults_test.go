@@ -4,10 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/go-ldap/ldap/v3"
-
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/openldap"
-	"github.com/threema-dirsync/threema-dirsync/internal/testdir/peer"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir"
 )
 
@@ -79,27 +76,6 @@ func (f directoryFault) judge(t *testing.T, out outcome) {
 	}
 	if !strings.Contains(out.stdout, f.cure) {
 		t.Errorf("the output does not say %q: %v", f.cure, out)
-	}
-}
-
-// TestWrongPasswordIsTriedOnce: every try counts towards the lock-out of the account
-// (pitfall A15).
-func TestWrongPasswordIsTriedOnce(t *testing.T) {
-	t.Parallel()
-	p := peer.Start(t, peer.Script{Bind: peer.BindResult(ldap.LDAPResultInvalidCredentials, "80090308: LdapErr: DSID-0C09044E, data 52e, v4563")})
-	w := newWorld(t, atPeer(p))
-	w.set("sources.0.urls", []any{p.LDAPS, strings.Replace(p.LDAPS, "127.0.0.1", "localhost", 1)})
-	for n, command := range [][]string{{"plan"}, {"run", "--once"}, {"run", "--once", "--dry-run"}, {"check"}} {
-		out := w.run(t, command...)
-		if want := map[bool]int{true: 1, false: 4}[command[0] == "check"]; out.code != want {
-			t.Errorf("%q: exit %d, want %d", command, out.code, want)
-		}
-		if !strings.Contains(out.stdout, "the password is wrong") {
-			t.Errorf("%q does not say what is wrong: %v", command, out)
-		}
-		if binds := len(p.Binds()); binds != n+1 {
-			t.Fatalf("%q: %d bind requests so far, want %d", command, binds, n+1)
-		}
 	}
 }
 

@@ -66,7 +66,7 @@ func ailments() []ailment {
 		{"unreadable userAccountControl", scriptedDomain(func(account map[string][]string) { delete(account, "userAccountControl") }),
 			0, false, []string{"WARN", "userAccountControl of 10 of 10 people is not readable", "let the bind account read it"}},
 		{"bind DN typo", key("sources.0.bind_dn", "cn=raeder,ou=service,dc=example,dc=org"),
-			1, false, []string{"FAIL", "log in as cn=raeder", "Invalid Credentials", "mend bind_dn or bind_password_file"}},
+			1, false, []string{"FAIL", "log in as cn=raeder", "Invalid Credentials", "mend bind_dn or the file bind_password_file"}},
 		{"locked account", lockedAccount, 1, false, []string{"FAIL", "Invalid Credentials", "the account is locked out"}},
 		{"GC port", key("sources.0.urls", []any{"ldaps://dc1.corp.example:3269"}),
 			78, true, []string{"sources[0].urls[0]", "port 3269 is the Global Catalog", "leave the port out"}},

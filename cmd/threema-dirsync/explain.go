@@ -14,7 +14,7 @@ attributes that the mapping names), what is remembered, what the licence package
 decided and by which rule, what was done before, and what comes next, and when. PERSON is a csi, a
 username, a mail address (if the mapping names the attribute mail), a DN, a Threema ID, a
 credential ID or the directory's immutable ID. It reads directory and package like "plan", takes
-no lock, and writes nothing but the count of its requests.`
+no lock, and writes no more than "plan".`
 
 func (p *program) explainCommand() *cobra.Command {
 	var asJSON bool

@@ -120,7 +120,7 @@ func TestOneSourceIsDown(t *testing.T) {
 				t.Errorf("%s of hr lost something: %+v", p.Account, names[p.Account])
 			}
 		}
-		if out := w.must(t, 0, "status"); !strings.Contains(out.stdout, "hr") || !strings.Contains(out.stdout, "INCOMPLETE") {
+		if out := w.must(t, 0, "status"); !strings.Contains(out.stdout, "NOT READ, nothing happened: read source hr: ") {
 			t.Errorf("status does not tell of hr: %v", out)
 		}
 		if out := w.must(t, 4, "explain", hr.people[3].Number); !strings.Contains(out.stdout, "could not be read in this pass") {

@@ -96,6 +96,29 @@ func badFiles() map[string][]string {
 		"bind-dn-openldap": {
 			`line 6: sources[0].bind_dn: "reader@corp.example" is no DN (DN ended with incomplete type, value pair); write for example cn=reader,dc=corp,dc=example`,
 		},
+		"bind-external-ad": {
+			`line 3: sources[0].start_tls: Active Directory takes a login with a client certificate after StartTLS only; write start_tls: true, and ldap://… under urls`,
+		},
+		"bind-external-bare": {
+			`line 3: sources[0].client_cert_file: the key is required`,
+			`line 3: sources[0].client_key_file: the key is required`,
+			`line 8: sources[0].bind_dn: "reader" is no DN (DN ended with incomplete type, value pair); write for example cn=reader,dc=corp,dc=example`,
+		},
+		"bind-external-password": {
+			`line 10: sources[0].bind_password_file: bind: external logs in with client_cert_file and has no password; remove the key, or write bind: simple`,
+		},
+		"bind-kerberos": {
+			`line 7: sources[0].bind: Kerberos is not built: its library signs nothing, and a domain controller that demands signing refuses it (docs/decisions/0011-no-kerberos.md); write simple, with ldaps://, or external`,
+		},
+		"bind-unknown": {
+			`line 7: sources[0].bind: "certificate" is not known; write one of simple, external`,
+		},
+		"client-cert-alone": {
+			`line 3: sources[0].client_key_file: client_cert_file needs its key: write both or none`,
+		},
+		"client-key-alone": {
+			`line 3: sources[0].client_cert_file: client_key_file needs its certificate: write both or none`,
+		},
 		"control-characters": {
 			`line 10: bad [31m key: unknown key; known keys here: policy, schedule, time_zone, state_dir, sources, threema, mapping, adopt, credentials, handover, contacts, leavers, protect, limits, metrics, log`,
 			`line 11: time_zone: the time zone "UTC\n\x1b[2J" is unknown; write a name such as Europe/Zurich (and see that the package tzdata is installed), or "" for UTC`,

@@ -67,8 +67,11 @@ type Source struct {
 	Site             string        `yaml:"site"`   // of Active Directory: its servers come first
 	StartTLS         bool          `yaml:"start_tls"`
 	CAFile           string        `yaml:"ca_file"` // "" = the CAs of the system
+	Bind             BindMethod    `yaml:"bind"`
 	BindDN           string        `yaml:"bind_dn"` // a DN; with Active Directory also a UPN or DOMAIN\user
 	BindPasswordFile string        `yaml:"bind_password_file"`
+	ClientCertFile   string        `yaml:"client_cert_file"` // "" = no certificate is shown to the servers
+	ClientKeyFile    string        `yaml:"client_key_file"`
 	BaseDN           string        `yaml:"base_dn"`
 	Filter           string        `yaml:"filter"`       // "" = from the profile
 	IDAttribute      string        `yaml:"id_attribute"` // "" = from the profile
@@ -90,6 +93,15 @@ const (
 	Profile389DS           Profile = "389ds"
 	ProfileFreeIPA         Profile = "freeipa"
 	ProfileCustom          Profile = "custom"
+)
+
+// BindMethod is how the program logs in.
+type BindMethod string
+
+// The ways to log in.
+const (
+	BindSimple   BindMethod = "simple"   // name and password
+	BindExternal BindMethod = "external" // the client certificate
 )
 
 // Account says how a directory of the profile custom tells that somebody left.

@@ -54,6 +54,7 @@ func Default() Config {
 
 // setDefaults fills a source before the file's keys are written over it.
 func (s *Source) setDefaults() {
+	s.Bind = BindSimple
 	s.PageSize = 500
 	s.Timeout = 10 * time.Minute
 }

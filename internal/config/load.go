@@ -128,7 +128,8 @@ func (c *Config) normalize(dir string) {
 	}
 	names := []*string{&c.Threema.APIKeyFile, &c.Threema.CAFile}
 	for i := range c.Sources {
-		names = append(names, &c.Sources[i].CAFile, &c.Sources[i].BindPasswordFile)
+		s := &c.Sources[i]
+		names = append(names, &s.CAFile, &s.BindPasswordFile, &s.ClientCertFile, &s.ClientKeyFile)
 	}
 	for _, name := range names {
 		if *name != "" && !filepath.IsAbs(*name) {

@@ -19,8 +19,8 @@ import (
 // maxSecret is the largest secret that is read, in bytes.
 const maxSecret = 64 << 10
 
-// SecretFiles reads the files that hold the API key and the bind password, and refuses
-// those that others can read or exchange (pitfall G1).
+// SecretFiles reads the files that hold the API key, the bind password and the key of the client
+// certificate, and refuses those that others can read or exchange (pitfall G1).
 type SecretFiles struct {
 	// CredentialsDir is $CREDENTIALS_DIRECTORY. systemd guards it as a whole, and the
 	// modes inside are its own affair, so they are not checked.
@@ -32,28 +32,40 @@ type SecretFiles struct {
 
 // Read returns the one line that the file holds. The errors say what to type.
 func (s SecretFiles) Read(path string) (secret.Value, error) {
-	// A named pipe would block the open for ever; its mode is refused below instead.
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	data, err := s.content(path)
 	if err != nil {
-		return secret.Value{}, fmt.Errorf("read the secret file: %w (this program runs as user id %d)", err, os.Geteuid())
-	}
-	defer func() { _ = f.Close() }()
-	info, err := f.Stat()
-	if err != nil {
-		return secret.Value{}, fmt.Errorf("look at the secret file: %w", err)
-	}
-	if err := s.check(path, info); err != nil {
-		return secret.Value{}, fmt.Errorf("the secret file %s is refused: %w", path, err)
-	}
-	data, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
-	if err != nil {
-		return secret.Value{}, fmt.Errorf("read the secret file: %w", err)
+		return secret.Value{}, err
 	}
 	line, err := oneLine(data)
 	if err != nil {
 		return secret.Value{}, fmt.Errorf("the secret file %s is refused: %w", path, err)
 	}
 	return secret.New(line), nil
+}
+
+// content returns what a file holds that nobody else can read or exchange.
+func (s SecretFiles) content(path string) ([]byte, error) {
+	// A named pipe would block the open for ever; its mode is refused below instead.
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, fmt.Errorf("read the secret file: %w (this program runs as user id %d)", err, os.Geteuid())
+	}
+	defer func() { _ = f.Close() }()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("look at the secret file: %w", err)
+	}
+	if err := s.check(path, info); err != nil {
+		return nil, fmt.Errorf("the secret file %s is refused: %w", path, err)
+	}
+	data, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("read the secret file: %w", err)
+	case len(data) > maxSecret:
+		return nil, fmt.Errorf("the secret file %s is refused: it is larger than %d bytes", path, maxSecret)
+	}
+	return data, nil
 }
 
 // check looks at the open file, so nobody can exchange it between the check and the read.
@@ -84,9 +96,6 @@ func (s SecretFiles) inCredentialsDir(path string) bool {
 
 // oneLine takes the secret out of what an editor or echo wrote. Blanks belong to it.
 func oneLine(data []byte) (string, error) {
-	if len(data) > maxSecret {
-		return "", fmt.Errorf("it is larger than %d bytes", maxSecret)
-	}
 	if bytes.HasPrefix(data, []byte("\ufeff")) {
 		return "", errors.New("it begins with a byte order mark; save it as plain UTF-8")
 	}

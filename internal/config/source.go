@@ -26,8 +26,7 @@ func (v *validator) source(path string, s Source) {
 	}
 	oneOf(v, path+".profile", s.Profile, ProfileActiveDirectory, ProfileOpenLDAP, Profile389DS, ProfileFreeIPA, ProfileCustom)
 	v.servers(path, s)
-	v.bindDN(path+".bind_dn", s)
-	v.required(path+".bind_password_file", s.BindPasswordFile)
+	v.login(path, s)
 	v.scope(path, s)
 	v.attribute(path+".id_attribute", s.IDAttribute)
 	v.account(path, s)

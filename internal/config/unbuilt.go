@@ -1,6 +1,10 @@
 package config
 
-import "gopkg.in/yaml.v3"
+import (
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
 
 // A gap is a key of the contract, or a value of one, that a later version builds. It is
 // refused until then: ignoring it would do something else than the administrator wrote.
@@ -13,7 +17,10 @@ type gap struct {
 // gaps is the list of them. Whoever builds one deletes its row (and adds its field, if it
 // has none yet, or its value to the rule in source.go).
 func gaps() []gap {
-	return []gap{}
+	return []gap{
+		{"sources[].bind", isKerberos, "Kerberos is not built: its library signs nothing, and a domain controller that demands signing refuses it " +
+			"(docs/decisions/0011-no-kerberos.md); write simple, with ldaps://, or external"},
+	}
 }
 
 // refuseUnbuilt reports the node if it is a gap, and tells so.
@@ -25,4 +32,8 @@ func (d *decoder) refuseUnbuilt(at place, n *yaml.Node) bool {
 		}
 	}
 	return false
+}
+
+func isKerberos(n *yaml.Node) bool {
+	return strings.EqualFold(n.Value, "kerberos") || strings.EqualFold(n.Value, "gssapi")
 }

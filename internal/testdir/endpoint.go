@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -24,6 +25,8 @@ type Endpoint struct {
 	LDAP        string // ldap://…, for StartTLS
 	CAFile      string // the authority of its certificate
 	OtherCAFile string // an authority that has nothing to do with it
+	ClientCert  string // file with a certificate that its authority issued to ClientName
+	ClientKey   string // file with the key of that certificate
 	BaseDN      string // the suffix
 
 	AdminDN  string // may do everything; makes the changes of the tests
@@ -34,16 +37,21 @@ type Endpoint struct {
 }
 
 // TLS are the files that a server's TLS needs.
-type TLS struct{ CAFile, OtherCAFile, CertFile, KeyFile string }
+type TLS struct{ CAFile, OtherCAFile, CertFile, KeyFile, ClientCert, ClientKey string }
 
-// WriteTLS makes an authority and a certificate for the address, and a second authority that
-// signed nothing, and writes them into dir.
+// ClientName is the common name of the client certificate that an authority issues.
+const ClientName = "reader"
+
+// WriteTLS makes an authority, a certificate for the address and one for a client, and a second
+// authority that signed nothing, and writes them into dir.
 func WriteTLS(dir, ip string) (TLS, error) {
 	files := TLS{
 		CAFile:      filepath.Join(dir, "ca.pem"),
 		OtherCAFile: filepath.Join(dir, "other-ca.pem"),
 		CertFile:    filepath.Join(dir, "server.pem"),
 		KeyFile:     filepath.Join(dir, "server.key"),
+		ClientCert:  filepath.Join(dir, "client.pem"),
+		ClientKey:   filepath.Join(dir, "client.key"),
 	}
 	ca, err := loopca.New("test directory")
 	if err != nil {
@@ -53,28 +61,39 @@ func WriteTLS(dir, ip string) (TLS, error) {
 	if err != nil {
 		return files, err
 	}
-	leaf, err := ca.Issue(loopca.Leaf{Hosts: []string{ip, "localhost"}})
+	return files, errors.Join(
+		write(files.CAFile, ca.PEM()),
+		write(files.OtherCAFile, other.PEM()),
+		WriteLeaf(ca, loopca.Leaf{Hosts: []string{ip, "localhost"}}, files.CertFile, files.KeyFile),
+		WriteLeaf(ca, loopca.Leaf{Client: ClientName}, files.ClientCert, files.ClientKey),
+	)
+}
+
+// WriteLeaf lets an authority issue a certificate, and writes it and its key into two files.
+func WriteLeaf(ca *loopca.Authority, leaf loopca.Leaf, certFile, keyFile string) error {
+	issued, err := ca.Issue(leaf)
 	if err != nil {
-		return files, err
+		return err
 	}
-	cert, key, err := loopca.EncodePEM(leaf)
+	cert, key, err := loopca.EncodePEM(issued)
 	if err != nil {
-		return files, err
+		return err
 	}
-	for path, content := range map[string][]byte{
-		files.CAFile: ca.PEM(), files.OtherCAFile: other.PEM(), files.CertFile: cert, files.KeyFile: key,
-	} {
-		if err := os.WriteFile(path, content, 0o600); err != nil {
-			return files, fmt.Errorf("write TLS files: %w", err)
-		}
+	return errors.Join(write(certFile, cert), write(keyFile, key))
+}
+
+func write(path string, content []byte) error {
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		return fmt.Errorf("write TLS files: %w", err)
 	}
-	return files, nil
+	return nil
 }
 
 // NewPassword returns a random password that satisfies the rules of a domain.
 func NewPassword() string { return "Aa1-" + rand.Text() }
 
-// TLSConfig trusts the directory's authority alone.
+// TLSConfig trusts the directory's authority alone, and has the client certificate, if there is
+// one, for a server that asks.
 func (e *Endpoint) TLSConfig() (*tls.Config, error) {
 	pem, err := os.ReadFile(e.CAFile)
 	if err != nil {
@@ -82,7 +101,16 @@ func (e *Endpoint) TLSConfig() (*tls.Config, error) {
 	}
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(pem)
-	return &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, nil
+	config := &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
+	if e.ClientCert == "" {
+		return config, nil
+	}
+	client, err := tls.LoadX509KeyPair(e.ClientCert, e.ClientKey)
+	if err != nil {
+		return nil, fmt.Errorf("read client certificate: %w", err)
+	}
+	config.Certificates = []tls.Certificate{client}
+	return config, nil
 }
 
 // Dial connects over LDAPS and logs in as one of the accounts.

@@ -6,7 +6,8 @@
 //
 //	Reader   State, Budget, LastRuns, Journal, Seeds    status, beside a running pass
 //	         and VerifyAudit, Audit                     audit verify|export
-//	Meter    and Take, BlockRequests                    plan: it counts its requests, nothing else
+//	Meter    and Take, BlockRequests                    plan: it counts its requests, and notes
+//	         and NoteRefusedLogin                       a password that was refused; nothing else
 //	Ledger   and StartRun … Settle, Erase               a pass, by the holder of the flock
 //	         and Approve, Decide                        approve, beside a running pass
 //
@@ -30,7 +31,8 @@
 // way of a salted commitment (chain.go), so that [Ledger.Erase] can take it out and the chain holds.
 // Whoever adds a table with people adds its lines to stakes and traces (erase.go).
 //
-// No password, key or activation link enters: the types of package plan carry none. The file
+// No password, key or activation link enters: the types of package plan carry none, but for the
+// salted, slow hash that stands for a refused password (logins.go). The file
 // holds personal data all the same, so it is made with mode 0600, and one that others can
 // read is refused (pitfall E5).
 //
@@ -55,5 +57,6 @@
 //	guards.go    which guards tripped, for the audit
 //	erase.go     the end of the memory of a person; tombstone.go, what is left; scrub.go, the disk
 //	quota.go     the requests of the rolling day
+//	logins.go    the passwords that a directory refused
 //	runs.go      the record of passes
 package ledger

@@ -114,7 +114,7 @@ func (s *Server) start(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	s.CAFile, s.OtherCAFile = files.CAFile, files.OtherCAFile
+	s.CAFile, s.OtherCAFile, s.ClientCert, s.ClientKey = files.CAFile, files.OtherCAFile, files.ClientCert, files.ClientKey
 	instance := instance{Dir: dir, IP: s.address.IP, Password: s.Password}
 	if err := instance.prepare(ctx, files); err != nil {
 		return err

@@ -23,6 +23,13 @@ const (
 	collations   = "/etc/dirsrv/config/slapd-collations.conf"
 )
 
+// certificateMap finds the account of a client certificate by its common name, anywhere.
+const certificateMap = `certmap default default
+default:DNComps
+default:FilterComps cn
+default:verifycert off
+`
+
 // instance is one server's folder.
 type instance struct {
 	Dir, IP, Password string
@@ -42,6 +49,7 @@ func (i instance) prepare(ctx context.Context, files testdir.TLS) error {
 		os.WriteFile(filepath.Join(i.configDir(), "dse.ldif"), []byte(config), 0o600),
 		copyFile(schemaFile, filepath.Join(i.configDir(), "schema")),
 		copyFile(collations, i.configDir()),
+		os.WriteFile(filepath.Join(i.configDir(), "certmap.conf"), []byte(certificateMap), 0o600),
 		i.writeCertificates(ctx, files),
 	)
 }

@@ -23,6 +23,7 @@ const (
 // settings is what the configuration of a server is made from.
 type settings struct {
 	Dir, Password, First, Extra string
+	VerifyClient                string
 	TLS                         testdir.TLS
 }
 
@@ -44,7 +45,8 @@ argsfile {{.Dir}}/slapd.args
 TLSCACertificateFile {{.TLS.CAFile}}
 TLSCertificateFile {{.TLS.CertFile}}
 TLSCertificateKeyFile {{.TLS.KeyFile}}
-TLSVerifyClient never
+TLSVerifyClient {{.VerifyClient}}
+authz-regexp "^cn={{.ClientName}}$" "{{.ReaderDN}}"
 security simple_bind=128
 
 database mdb
@@ -86,6 +88,8 @@ func (settings) ReaderDN() string  { return readerDN }
 func (settings) LimitedDN() string { return limitedDN }
 func (settings) BlindDN() string   { return blindDN }
 func (settings) HiddenOU() string  { return hiddenOU() }
+
+func (settings) ClientName() string { return testdir.ClientName }
 
 func (settings) BlindGroup() string { return blindGroup }
 func (settings) ShyGroup() string   { return shyGroup }

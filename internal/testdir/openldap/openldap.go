@@ -17,6 +17,7 @@ package openldap
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,6 +44,9 @@ type Options struct {
 	Entries   []testdir.Entry // more entries, parents first
 	FirstConf string          // more lines of slapd.conf, before the access rules
 	ExtraConf string          // more lines of slapd.conf, at the end of the database section
+	// VerifyClient is TLSVerifyClient, "" for never. The certificate of [testdir.ClientName] is
+	// mapped to ReaderDN.
+	VerifyClient string
 }
 
 // Server is a running server.
@@ -120,8 +124,11 @@ func (s *Server) start(ctx context.Context, dir string, options Options) error {
 	if err != nil {
 		return err
 	}
-	s.CAFile, s.OtherCAFile = files.CAFile, files.OtherCAFile
-	config := settings{Dir: dir, Password: s.Password, First: options.FirstConf, Extra: options.ExtraConf, TLS: files}
+	s.CAFile, s.OtherCAFile, s.ClientCert, s.ClientKey = files.CAFile, files.OtherCAFile, files.ClientCert, files.ClientKey
+	config := settings{
+		Dir: dir, Password: s.Password, First: options.FirstConf, Extra: options.ExtraConf, TLS: files,
+		VerifyClient: cmp.Or(options.VerifyClient, "never"),
+	}
 	slapd, err := prepare(dir, config)
 	if err != nil {
 		return err

@@ -33,6 +33,7 @@ type Script struct {
 	Pages    []Step // the n-th page of the people
 	CutAfter int    // 0 never; n: close each connection instead of sending packet n+1
 	Leaf     loopca.Leaf
+	AsksFor  tls.ClientAuthType // whether the client must show a certificate, of whatever authority
 }
 
 // Peer is a running server. LDAPS and LDAP are URLs, the latter for StartTLS. CAFile holds the
@@ -68,7 +69,7 @@ func Start(t testing.TB, script Script) *Peer {
 	p := &Peer{
 		CAFile: caFile, OtherCAFile: otherFile,
 		script: script.withDefaults(),
-		tls:    &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12},
+		tls:    &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, ClientAuth: script.AsksFor},
 		ctx:    ctx,
 	}
 	var wg sync.WaitGroup

@@ -1,5 +1,5 @@
-// Package loopca makes throw-away certificate authorities and server certificates for
-// directory servers on loopback: those of the demo and those of the tests.
+// Package loopca makes throw-away certificate authorities, and certificates for directory
+// servers on loopback and their clients: those of the demo and those of the tests.
 //
 // Nothing here is for production. An authority lives in memory, is made anew each time
 // and signs for one year, so a demo that is left running does not expire:
@@ -36,10 +36,12 @@ type Authority struct {
 	key  *ecdsa.PrivateKey
 }
 
-// Leaf describes a server certificate. Hosts are DNS names and IP addresses. The zero
-// times mean valid from now for a year; tests set them to get an expired certificate.
+// Leaf describes a certificate: of a client, if Client is set, its common name; else of a server.
+// Hosts are DNS names and IP addresses. The zero times mean valid from now for a year; tests set
+// them to get an expired certificate.
 type Leaf struct {
 	Hosts               []string
+	Client              string
 	NotBefore, NotAfter time.Time
 }
 
@@ -77,7 +79,7 @@ func (a *Authority) Pool() *x509.CertPool {
 	return pool
 }
 
-// Issue makes a key and a server certificate for it, signed by the authority.
+// Issue makes a key and a certificate for it, signed by the authority.
 func (a *Authority) Issue(leaf Leaf) (tls.Certificate, error) {
 	key, err := newKey()
 	if err != nil {
@@ -99,6 +101,10 @@ func (l Leaf) template() *x509.Certificate {
 		KeyUsage:              x509.KeyUsageDigitalSignature,
 		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 		BasicConstraintsValid: true,
+	}
+	if l.Client != "" {
+		template.Subject.CommonName = l.Client
+		template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
 	}
 	if template.NotBefore.IsZero() {
 		template.NotBefore = time.Now().Add(-leeway)

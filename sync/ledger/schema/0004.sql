@@ -110,3 +110,15 @@ CREATE TABLE servers (
     last_read  INTEGER NOT NULL,
     PRIMARY KEY (source, server)
 ) STRICT, WITHOUT ROWID;
+
+-- ---- Logins: the passwords that a server refused (logins.go)
+
+-- At most one for each source. The fingerprint is a slow keyed hash of servers, name and password;
+-- the password stands nowhere.
+CREATE TABLE refused_logins (
+    source      TEXT    NOT NULL PRIMARY KEY CHECK (source <> ''),
+    at          INTEGER NOT NULL CHECK (at > 0),
+    answer      TEXT    NOT NULL,               -- the server's words
+    salt        BLOB    NOT NULL CHECK (length(salt) >= 16),
+    fingerprint BLOB    NOT NULL CHECK (length(fingerprint) >= 32)
+) STRICT, WITHOUT ROWID;

@@ -356,6 +356,18 @@ CREATE TABLE servers (
     PRIMARY KEY (source, server)
 ) STRICT, WITHOUT ROWID;
 
+-- ---- Logins: the passwords that a server refused (logins.go)
+
+-- At most one for each source. The fingerprint is a slow keyed hash of servers, name and password;
+-- the password stands nowhere.
+CREATE TABLE refused_logins (
+    source      TEXT    NOT NULL PRIMARY KEY CHECK (source <> ''),
+    at          INTEGER NOT NULL CHECK (at > 0),
+    answer      TEXT    NOT NULL,               -- the server's words
+    salt        BLOB    NOT NULL CHECK (length(salt) >= 16),
+    fingerprint BLOB    NOT NULL CHECK (length(fingerprint) >= 32)
+) STRICT, WITHOUT ROWID;
+
 UPDATE ledger SET subscription = 'sub-1', baseline = 1, rolled_out = 1, sync_since = 1795073400123;
 INSERT INTO sources VALUES ('corp', 'S-1-5-21-1-2-3', 'f00d', 'dc1.corp.example', 1);
 INSERT INTO servers VALUES ('corp', 'dc1.corp.example', 'dc1.corp.example:636', '1b15ffde-0000-4000-8000-000000000001', 'usn@1b15ffde-0000-4000-8000-000000000001=8123', 1794900600123, 1795239000123);
@@ -389,6 +401,8 @@ INSERT INTO alarms VALUES (1, 'id-returned', 'BBBBBBBB', 'detach', 1795246200123
 INSERT INTO quota VALUES (1795237200000, 42);
 UPDATE ledger SET tombstone_key = x'0707070707070707070707070707070707070707070707070707070707070707', unscrubbed = 1;
 INSERT INTO guards VALUES ('leavers-run', 'corp', 1795242600123);
+INSERT INTO refused_logins VALUES ('corp', 1795242600123, 'the server answers 49', x'08080808080808080808080808080808',
+    x'0909090909090909090909090909090909090909090909090909090909090909');
 INSERT INTO audit VALUES
     (1, 1795246200123, 1, 'intent', 'withdraw', 0, '', 'corp', '', '', '[]', 'ch1', 'p3', '4713', 'c3', '["AAAAAAAA","BBBBBBBB"]', 'absent: not found', 'left',
         x'0101010101010101010101010101010101010101010101010101010101010101', x'60ea7f25149a0455b914476b0da05146629501da22d052885f2834bc6ade7329',

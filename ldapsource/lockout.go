@@ -1,0 +1,139 @@
+package ldapsource
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/pbkdf2"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// Lockout remembers the password that a server refused, over restarts: a timer that starts the
+// program every hour would lock the account out as surely as a loop (pitfall A15).
+type Lockout interface {
+	// RefusedLogin returns what was noted of a source, the zero value if nothing was.
+	RefusedLogin(ctx context.Context, source string) (plan.RefusedLogin, error)
+	// NoteRefusedLogin keeps one note for each source; a later one takes its place.
+	NoteRefusedLogin(ctx context.Context, login plan.RefusedLogin) error
+	// ForgetRefusedLogin is called when the server accepts a password after all.
+	ForgetRefusedLogin(ctx context.Context, source string) error
+}
+
+// shortLived is the Lockout of a source that was given none. It lasts as long as the source,
+// which asks it under its own lock.
+type shortLived struct{ noted plan.RefusedLogin }
+
+func (s *shortLived) RefusedLogin(context.Context, string) (plan.RefusedLogin, error) {
+	return s.noted, nil
+}
+
+func (s *shortLived) NoteRefusedLogin(_ context.Context, login plan.RefusedLogin) error {
+	s.noted = login
+	return nil
+}
+
+func (s *shortLived) ForgetRefusedLogin(context.Context, string) error {
+	s.noted = plan.RefusedLogin{}
+	return nil
+}
+
+// The fingerprint of a login is slow to compute on purpose. A refused password is often a good
+// one, of an account that is locked, or lacks a letter: whoever gets hold of the note must not
+// find it by trying. The count is OWASP's for PBKDF2-HMAC-SHA256; it costs a fraction of a
+// second, and only after a refusal.
+const (
+	fingerprintRounds = 600_000
+	saltLength        = 16
+	longestAnswer     = 500 // bytes of the server's words that are kept
+)
+
+// loginFingerprint stands for all that, changed, makes another try worth it: the servers, the
+// name, the password.
+func (s *Source) loginFingerprint(salt []byte) ([]byte, error) {
+	var login []byte
+	for _, part := range append([]string{s.cfg.BindDN, s.cfg.BindPassword.Reveal(), s.cfg.Domain}, s.cfg.URLs...) {
+		login = binary.BigEndian.AppendUint64(login, uint64(len(part)))
+		login = append(login, part...)
+	}
+	sum, err := pbkdf2.Key(sha256.New, string(login), salt, fingerprintRounds, sha256.Size)
+	if err != nil {
+		return nil, fmt.Errorf("make the fingerprint of the login: %w", err)
+	}
+	return sum, nil
+}
+
+// refusedBefore is barred for who has not even connected.
+func (v *session) refusedBefore(ctx context.Context) error {
+	if v.cfg.External {
+		return nil
+	}
+	v.login.Lock()
+	defer v.login.Unlock()
+	return v.barred(ctx)
+}
+
+// barred is an error if this password was refused before, and must not be tried again. It is
+// asked with s.login held.
+func (v *session) barred(ctx context.Context) error {
+	noted, err := v.lockout.RefusedLogin(ctx, v.cfg.Name)
+	if err != nil {
+		return v.fail(plan.ReadBind, "", fmt.Errorf("look whether the password was refused before: %w", err))
+	}
+	v.noted = !noted.At.IsZero()
+	if !v.noted || v.insist {
+		return nil
+	}
+	sum, err := v.loginFingerprint(noted.Salt)
+	if err != nil {
+		return v.fail(plan.ReadBind, "", err)
+	}
+	if !hmac.Equal(sum, noted.Fingerprint) {
+		return nil
+	}
+	return v.refuse(bindIdentity, plan.ReadBind, barredHint(noted.Answer), fmt.Errorf("%s: refused at %s, and not tried since: %s",
+		v.loginAs(), noted.At.UTC().Format("2006-01-02 15:04 MST"), noted.Answer))
+}
+
+// bar notes the server's answer to the password, and returns the refusal. What has happened is
+// noted even if ctx is over.
+func (v *session) bar(ctx context.Context, refused error) error {
+	noted := plan.RefusedLogin{Source: v.cfg.Name, At: v.now(), Answer: clipped(refused), Salt: make([]byte, saltLength)}
+	_, _ = rand.Read(noted.Salt) // never fails, by its documentation
+	sum, err := v.loginFingerprint(noted.Salt)
+	if err == nil {
+		noted.Fingerprint = sum
+		err = v.lockout.NoteRefusedLogin(context.WithoutCancel(ctx), noted)
+	}
+	if err != nil {
+		err = fmt.Errorf("this could not be noted, so the next pass tries the password again: %w", err)
+	}
+	return v.refuse(bindIdentity, plan.ReadBind, barredHint(noted.Answer), errors.Join(fmt.Errorf("%s: %w", v.loginAs(), refused), err))
+}
+
+// unbar forgets a refusal after the server accepted the password.
+func (v *session) unbar(ctx context.Context) error {
+	if !v.noted {
+		return nil
+	}
+	if err := v.lockout.ForgetRefusedLogin(context.WithoutCancel(ctx), v.cfg.Name); err != nil {
+		return v.fail(plan.ReadBind, "", fmt.Errorf("note that the password is accepted again: %w", err))
+	}
+	return nil
+}
+
+func barredHint(answer string) string {
+	return credentialsRefusal(answer).hint() + "; to save the account from a lock-out, no pass tries it again until bind_dn, urls or the password is another " +
+		"(then restart the daemon), or until `threema-dirsync check`, which tries once more, finds it accepted"
+}
+
+// clipped is the beginning of an answer, at most longestAnswer bytes.
+func clipped(answer error) string {
+	text := answer.Error()
+	return strings.ToValidUTF8(text[:min(len(text), longestAnswer)], "")
+}
