@@ -52,10 +52,10 @@ func (d oddDirectory) source(t *testing.T, edit func(*Config)) *Source {
 	return mustNew(t, d.config(func(c *Config) { c.BaseDN, c.Attributes = d.parent, []string{"displayname"} }, edit))
 }
 
-func (d oddDirectory) fill(make func(dn, displayName string) testdir.Entry) {
+func (d oddDirectory) fill(personOf func(dn, displayName string) testdir.Entry) {
 	for name, text := range oddNames() {
 		d.add(testdir.Entry{DN: d.unit(text), Attributes: map[string][]string{"objectClass": {"organizationalUnit"}}})
-		person := make("CN="+escaped(text)+","+d.unit(text), longName(name))
+		person := personOf("CN="+escaped(text)+","+d.unit(text), longName(name))
 		d.add(person, d.group(d.unit(text), "odd "+name, person.DN))
 	}
 }

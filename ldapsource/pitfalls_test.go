@@ -6,7 +6,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"log"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -226,9 +226,10 @@ func TestA18_NothingIsPrinted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ldap.Logger(log.New(file, "", 0))
+	to := func(file *os.File) { ldap.Logger(slog.NewLogLogger(slog.NewTextHandler(file, nil), slog.LevelInfo)) }
+	to(file)
 	_, err = s.Read(t.Context(), nil)
-	ldap.Logger(log.New(os.Stderr, "", log.LstdFlags)) // as the library has it
+	to(os.Stderr)
 	printed, readErr := os.ReadFile(file.Name())
 	if err != nil || readErr != nil || file.Close() != nil || len(p.Binds()) != 1 || p.Binds()[0].Password != "canary-of-A18" {
 		t.Fatal(err, readErr, p.Binds())

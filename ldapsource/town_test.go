@@ -37,9 +37,9 @@ func townSize(t *testing.T) int {
 
 // newTown draws up the groups: top, two, three and four lie within each other, and top is in four
 // again. In four is big, with two people of five; in three is names, whatever that lists. A third of the
-// people is in none of them; of those, rest has everybody and entitles to nothing. make turns a
+// people is in none of them; of those, rest has everybody and entitles to nothing. group turns a
 // name with its members into an entry of the product.
-func newTown(people []testdir.Person, make func(name string, members []string, inner ...string) testdir.Entry) *town {
+func newTown(people []testdir.Person, group func(name string, members []string, inner ...string) testdir.Entry) *town {
 	lists := map[string][]string{}
 	for i, p := range people {
 		name := [10]string{"big", "big", "big", "big", "top", "two", "three", "rest", "rest", "rest"}[i%10]
@@ -60,7 +60,7 @@ func newTown(people []testdir.Person, make func(name string, members []string, i
 		{"rest", nil}, {"big", nil}, {"names", nil}, {"four", []string{"big", "top"}},
 		{"three", []string{"four", "names"}}, {"two", []string{"three"}}, {"top", []string{"two"}},
 	} {
-		w.groups = append(w.groups, make(g.name, lists[g.name], g.inner...))
+		w.groups = append(w.groups, group(g.name, lists[g.name], g.inner...))
 	}
 	return w
 }
