@@ -22,6 +22,7 @@ BENCH        ?= .
 RAPID_CHECKS ?= 20000
 RAPID_STEPS  ?= 60
 SOAK_WORLDS  ?= 200
+DIRECTORY_PEOPLE ?= 5000
 TEST_TIMEOUT ?= 12m
 
 .PHONY: help
@@ -77,8 +78,8 @@ fuzz: need-go ## every fuzz target for FUZZTIME each (default 1m); FUZZ=FuzzComp
 	tools/fuzz.sh $(FUZZTIME) '$(FUZZ)'
 
 .PHONY: soak
-soak: need-go ## the property tests with RAPID_CHECKS random cases each (default 20000), and SOAK_WORLDS whole worlds (default 200)
-	RAPID_CHECKS=$(RAPID_CHECKS) RAPID_STEPS=$(RAPID_STEPS) SOAK_WORLDS=$(SOAK_WORLDS) go test -count=1 -timeout 0 \
+soak: need-go ## the property tests with RAPID_CHECKS random cases each (default 20000), SOAK_WORLDS whole worlds (default 200), and real directories of DIRECTORY_PEOPLE (default 5000)
+	RAPID_CHECKS=$(RAPID_CHECKS) RAPID_STEPS=$(RAPID_STEPS) SOAK_WORLDS=$(SOAK_WORLDS) DIRECTORY_PEOPLE=$(DIRECTORY_PEOPLE) go test -count=1 -timeout 0 \
 		$$(grep -rl --include='*_test.go' '"pgregory.net/rapid"' . | xargs -n1 dirname | sort -u)
 
 .PHONY: bench

@@ -202,11 +202,14 @@ func (activeDirectory) conflict(e entry) string {
 	switch {
 	case strings.Contains(dn, `\0ACNF:`), strings.HasPrefix(strings.ToUpper(e.first("samaccountname")), "$DUPLICATE-"):
 		return "the entry is the leftover of a replication conflict; merge it or delete it in the directory"
-	case strings.Contains(dn, `\0ADEL:`):
+	case deletedName(e.dn):
 		return "the entry is a deleted one"
 	}
 	return ""
 }
+
+// deletedName knows the name that a deletion gives to an entry (MS-ADTS 3.1.1.5.5.1.1).
+func deletedName(dn string) bool { return strings.Contains(strings.ToUpper(dn), `\0ADEL:`) }
 
 // state reads two attributes. A lock-out and an expired password are no departures; they
 // stand elsewhere and are not even read (pitfall B6).

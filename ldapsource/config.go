@@ -177,7 +177,7 @@ func (s *Source) setScope() error {
 		if err != nil {
 			return fmt.Errorf("excluded DN: %w", err)
 		}
-		s.excluded = append(s.excluded, dn)
+		s.excluded = append(s.excluded, composed(dn))
 	}
 	for _, text := range s.cfg.Sentinels {
 		if _, err := parseDN(text); err != nil {

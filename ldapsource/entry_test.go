@@ -94,7 +94,9 @@ func FuzzEntry(f *testing.F) {
 func TestParentOf(t *testing.T) {
 	t.Parallel()
 	for dn, want := range map[string]string{
-		`CN=Krüger\, Jürgen,OU=Staff,DC=example`: "ou=Staff,dc=example",
+		`CN=Krüger\, Jürgen,OU=Staff,DC=example`: "OU=Staff,DC=example",
+		`CN=a,OU=b\3Dc\\,DC=example`:             `OU=b\3Dc\\,DC=example`,
+		`CN=a\\ , DC=example`:                    "DC=example",
 		`cn=a+sn=b,dc=example`:                   "dc=example",
 		`dc=example`:                             "",
 		``:                                       "",

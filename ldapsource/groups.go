@@ -175,8 +175,12 @@ func (r *roster) take(g *group) {
 
 // gone tells whether a member that was not found is known to be gone. Where links follow their
 // entries nothing dangles, so it is hidden; elsewhere it counts as gone if the place where it
-// was shows what is in it (pitfalls B13, C10).
+// was shows what is in it (pitfalls B13, C10). With its recycle bin on, Samba goes on to list the
+// deleted, under the name that says so; Active Directory does not.
 func (r *groupReader) gone(dn string) (bool, error) {
+	if deletedName(dn) {
+		return true, nil
+	}
 	parent := parentOf(dn)
 	if r.profile.linksFollow() || parent == "" {
 		return false, nil

@@ -10,6 +10,7 @@ import (
 
 	ber "github.com/go-asn1-ber/asn1-ber"
 	"github.com/go-ldap/ldap/v3"
+	"golang.org/x/text/unicode/norm"
 )
 
 // parseDN refuses the empty DN, which the library takes for the root.
@@ -25,21 +26,45 @@ func within(top, dn *ldap.DN) bool {
 	return top.EqualFold(dn) || top.AncestorOfFold(dn)
 }
 
-// parentOf returns the DN above, "" if text is no DN with a parent.
+// parentOf returns the DN above in the spelling of text, which the server knows again (Samba wants
+// more escapes than the library writes); "" if text is no DN with a parent.
 func parentOf(text string) string {
-	dn, err := parseDN(text)
-	if err != nil || len(dn.RDNs) < 2 {
+	if dn, err := parseDN(text); err != nil || len(dn.RDNs) < 2 {
 		return ""
 	}
-	return (&ldap.DN{RDNs: dn.RDNs[1:]}).String()
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case ',', ';':
+			return strings.TrimSpace(text[i+1:])
+		}
+	}
+	return ""
 }
 
-// excludes tells whether an entry is held by exclude_dns. A DN that does not parse might lie
-// there, so it counts as excluded as soon as anything is (pitfall A12).
+// composed spells the letters of a DN as NFC does, and several blanks as one. OpenLDAP takes such
+// spellings for the same name, Samba does not (pitfall A12).
+func composed(dn *ldap.DN) *ldap.DN {
+	same := &ldap.DN{RDNs: make([]*ldap.RelativeDN, len(dn.RDNs))}
+	for i, rdn := range dn.RDNs {
+		same.RDNs[i] = &ldap.RelativeDN{Attributes: make([]*ldap.AttributeTypeAndValue, len(rdn.Attributes))}
+		for j, a := range rdn.Attributes {
+			value := norm.NFC.String(strings.Join(strings.Fields(a.Value), " "))
+			same.RDNs[i].Attributes[j] = &ldap.AttributeTypeAndValue{Type: a.Type, Value: value}
+		}
+	}
+	return same
+}
+
+// excludes tells whether an entry is held by exclude_dns, in whatever spelling: to hold one too
+// many does no harm. A DN that does not parse might lie there, so it counts as excluded as soon as
+// anything is (pitfall A12).
 func (s *Source) excludes(dn *ldap.DN) bool {
 	if dn == nil {
 		return len(s.excluded) > 0
 	}
+	dn = composed(dn)
 	return slices.ContainsFunc(s.excluded, func(top *ldap.DN) bool { return within(top, dn) })
 }
 

@@ -24,9 +24,8 @@ import (
 func TestContract(t *testing.T) {
 	t.Parallel()
 	origin := openldap.Start(t, openldap.Options{
-		People:    120,
-		ExtraConf: "include /etc/ldap/schema/nis.schema",
-		Entries:   posixAccounts(),
+		People:  120,
+		Entries: posixAccounts(),
 	})
 	pool, err := origin.TLSConfig()
 	if err != nil {

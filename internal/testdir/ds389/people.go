@@ -18,6 +18,9 @@ const (
 	readerDN  = "cn=reader," + serviceDN
 	limitedDN = "cn=limited," + serviceDN
 	blindDN   = "cn=blind," + serviceDN
+
+	managedRole  = "cn=nsManagedDisabledRole," + baseDN
+	disabledRole = "cn=nsDisabledRole," + baseDN
 )
 
 // Locked is the value of nsAccountLock of an account that was switched off.
@@ -86,6 +89,37 @@ func (s *Server) Disable(t testing.TB, dn string) {
 func (s *Server) Enable(t testing.TB, dn string) {
 	t.Helper()
 	s.Modify(t, dn, "nsAccountLock")
+}
+
+// AddLockRole makes the role whose members are locked, and the class of service that shows the lock
+// on their entries, as the tools of the product make them (dsidm account lock of old, ns-inactivate.pl).
+func (s *Server) AddLockRole(t testing.TB) {
+	t.Helper()
+	const template = `cn="` + disabledRole + `",cn=nsAccountInactivationTmp,` + baseDN
+	s.Add(t,
+		testdir.Entry{DN: managedRole, Attributes: map[string][]string{
+			"objectClass": {"LDAPsubentry", "nsRoleDefinition", "nsSimpleRoleDefinition", "nsManagedRoleDefinition"}, "cn": {"nsManagedDisabledRole"},
+		}},
+		testdir.Entry{DN: disabledRole, Attributes: map[string][]string{
+			"objectClass": {"LDAPsubentry", "nsRoleDefinition", "nsComplexRoleDefinition", "nsNestedRoleDefinition"}, "cn": {"nsDisabledRole"}, "nsRoleDN": {managedRole},
+		}},
+		testdir.Entry{DN: "cn=nsAccountInactivationTmp," + baseDN, Attributes: map[string][]string{
+			"objectClass": {"nsContainer"}, "cn": {"nsAccountInactivationTmp"},
+		}},
+		testdir.Entry{DN: template, Attributes: map[string][]string{
+			"objectClass": {"extensibleObject", "cosTemplate", "LDAPsubentry"}, "cn": {disabledRole}, "cosPriority": {"1"}, "nsAccountLock": {"true"},
+		}},
+		testdir.Entry{DN: "cn=nsAccountInactivation_cos," + baseDN, Attributes: map[string][]string{
+			"objectClass": {"LDAPsubentry", "cosSuperDefinition", "cosClassicDefinition"}, "cn": {"nsAccountInactivation_cos"},
+			"cosTemplateDn": {"cn=nsAccountInactivationTmp," + baseDN}, "cosSpecifier": {"nsRole"}, "cosAttribute": {"nsAccountLock operational"},
+		}},
+	)
+}
+
+// LockByRole locks an account through the role of [Server.AddLockRole]. Its entry stays as it is.
+func (s *Server) LockByRole(t testing.TB, dn string) {
+	t.Helper()
+	s.Modify(t, dn, "nsRoleDN", managedRole)
 }
 
 // fill makes the database and puts everybody in.

@@ -11,7 +11,7 @@ import (
 func (s *Server) AddPerson(t testing.TB, p testdir.Person) {
 	t.Helper()
 	entry := Entry(p)
-	entry.Attributes["unicodePwd"] = []string{encodePassword(s.Password)} // an enabled account needs one
+	entry.Attributes["unicodePwd"] = []string{EncodePassword(s.Password)} // an enabled account needs one
 	s.Add(t, entry)
 }
 
@@ -24,7 +24,7 @@ func (s *Server) Disable(t testing.TB, dn string) {
 // Enable switches an account on. One that was made without a password gets the common one.
 func (s *Server) Enable(t testing.TB, dn string) {
 	t.Helper()
-	s.Modify(t, dn, "unicodePwd", encodePassword(s.Password))
+	s.Modify(t, dn, "unicodePwd", EncodePassword(s.Password))
 	s.Modify(t, dn, "userAccountControl", normalAccount)
 }
 

@@ -66,6 +66,14 @@ func (s *Server) describe(ctx context.Context, dn, descriptor string) error {
 	return testdir.Run(s.ldb(ctx, "ldbmodify", strings.NewReader(ldif)))
 }
 
+// enableRecycleBin switches the optional feature on by its GUID (MS-ADTS 3.1.1.9.1). Over LDAP
+// Samba lets nobody do it, not even the Administrator.
+func (s *Server) enableRecycleBin(ctx context.Context) error {
+	ldif := "dn:\nchangetype: modify\nadd: enableOptionalFeature\n" +
+		"enableOptionalFeature: CN=Partitions,CN=Configuration," + baseDN + ":766ddcd8-acd0-445e-f3b9-a7f9b6744f2a\n"
+	return testdir.Run(s.ldb(ctx, "ldbmodify", strings.NewReader(ldif)))
+}
+
 // read returns one text value from the database.
 func (s *Server) read(ctx context.Context, dn, attribute string) (string, error) {
 	cmd := s.ldb(ctx, "ldbsearch", nil, "-b", dn, "-s", "base", attribute)

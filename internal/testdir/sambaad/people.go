@@ -140,7 +140,7 @@ func (s *Server) groups() []testdir.Entry {
 
 func (s *Server) account(name, dn string) testdir.Entry {
 	entry := object("user", dn, "sAMAccountName", name, "userPrincipalName", name+"@ad.example.org", "userAccountControl", serviceAccount)
-	entry.Attributes["unicodePwd"] = []string{encodePassword(s.Password)}
+	entry.Attributes["unicodePwd"] = []string{EncodePassword(s.Password)}
 	return entry
 }
 
@@ -160,8 +160,8 @@ func hiddenOU() string {
 
 func unitDN(unit string) string { return "OU=" + unit + "," + staffDN }
 
-// encodePassword makes a value of unicodePwd: in quotes, UTF-16LE (MS-ADTS 3.1.1.3.1.5.1).
-func encodePassword(password string) string {
+// EncodePassword makes a value of unicodePwd: in quotes, UTF-16LE (MS-ADTS 3.1.1.3.1.5.1).
+func EncodePassword(password string) string {
 	var out []byte
 	for _, unit := range utf16.Encode([]rune(`"` + password + `"`)) {
 		out = binary.LittleEndian.AppendUint16(out, unit)

@@ -42,6 +42,8 @@ const startTimeout = time.Minute
 type Options struct {
 	People  int             // how many, made by [testdir.NewPerson] from 0 up
 	Entries []testdir.Entry // more entries, parents first
+
+	RecycleBin bool // what is deleted keeps its attributes for a while (MS-ADTS 3.1.1.5.5)
 }
 
 // Server is a running domain controller.
@@ -133,6 +135,11 @@ func (s *Server) start(ctx context.Context, options Options) error {
 	s.CAFile, s.OtherCAFile = files.CAFile, files.OtherCAFile
 	if err := s.provision(ctx, files); err != nil {
 		return err
+	}
+	if options.RecycleBin {
+		if err := s.enableRecycleBin(ctx); err != nil {
+			return err
+		}
 	}
 	if err := s.load(ctx, s.content(options.Entries)); err != nil {
 		return err
