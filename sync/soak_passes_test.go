@@ -31,6 +31,7 @@ func (w *soak) run(h hook) dirsync.Report {
 
 func (w *soak) passing(h hook, do func(*dirsync.Pass, context.Context) dirsync.Report) dirsync.Report {
 	calm := h.at == 0 && w.recheckAt == 0 && w.calm()
+	w.firstScope()
 	w.look()
 	linked := w.linked()
 	report, died := w.survive(h, do)
@@ -51,6 +52,18 @@ func (w *soak) passing(h hook, do func(*dirsync.Pass, context.Context) dirsync.R
 		}
 	}
 	return report
+}
+
+// firstScope: a ledger that knows no package yet takes the configured scope as it is. Whoever is
+// outside was never in it.
+func (w *soak) firstScope() {
+	state, err := w.ledger.State(context.Background())
+	if err != nil {
+		w.rt.Fatal(err)
+	}
+	if state.Subscription == "" {
+		w.narrowInForce = w.narrow
+	}
 }
 
 // survive catches the death of a pass.
