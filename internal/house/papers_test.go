@@ -83,6 +83,30 @@ func TestDecisionsFollowTheTemplate(t *testing.T) {
 	})
 }
 
+// TestReferencesToDecisions: records are numbered as they come, and one that got another number
+// in the meantime would lead its readers astray.
+func TestReferencesToDecisions(t *testing.T) {
+	t.Parallel()
+	reference := regexp.MustCompile(`docs/decisions/\d{4}[a-z0-9-]*(?:\.md)?`)
+	records := map[string]bool{}
+	walk(t, func(file string) { records[file] = true })
+	found := 0
+	for file := range records {
+		if path.Dir(file) == "docs/decisions" || file == "internal/house/papers_test.go" {
+			continue
+		}
+		for _, named := range reference.FindAllString(read(t, file), -1) {
+			found++
+			if !records[named] {
+				t.Errorf("%s refers to %s, which is not there", file, named)
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("nothing refers to a decision: the search is broken")
+	}
+}
+
 func TestContributingDrawsEveryRoom(t *testing.T) {
 	t.Parallel()
 	drawing := read(t, "CONTRIBUTING.md")

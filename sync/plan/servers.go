@@ -82,7 +82,7 @@ func (s State) LastServer(source string) string {
 }
 
 // judgeServers doubts what a server shows of which little is known: a replica may lag behind by
-// hours, and whoever it lacks looks absent (design §5.1 row b, pitfall B16, docs/decisions/0010).
+// hours, and whoever it lacks looks absent (design §5.1 row b, pitfall B16, docs/decisions/0013-which-server.md).
 func (p *planner) judgeServers() {
 	for n := range p.Sources {
 		s := &p.Sources[n].Snapshot
