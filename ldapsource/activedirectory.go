@@ -105,6 +105,10 @@ func (activeDirectory) replica(v *session) (string, plan.Version, error) {
 	return id, plan.Version("usn@" + cmp.Or(id, strings.ToLower(v.server)) + "=" + usn), nil
 }
 
+func (activeDirectory) window(v *session, since plan.Version) (window, error) {
+	return usnWindow(since, v.replica.Version)
+}
+
 func (activeDirectory) marker(v *session) (string, error) {
 	e, err := v.lookup("", "highestCommittedUSN")
 	if err != nil || e.first("highestcommittedusn") == "" {

@@ -19,7 +19,13 @@ func equal(attribute, value string) filter {
 	return filter("(" + attribute + "=" + ldap.EscapeFilter(value) + ")")
 }
 
+func atLeast(attribute, value string) filter {
+	return filter("(" + attribute + ">=" + ldap.EscapeFilter(value) + ")")
+}
+
 func present(attribute string) filter { return filter("(" + attribute + "=*)") }
+
+func not(f filter) filter { return combine("!", []filter{f}) }
 
 func allOf(filters ...filter) filter { return combine("&", filters) }
 

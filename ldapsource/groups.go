@@ -338,7 +338,11 @@ func (r *groupReader) isGroup(e entry) bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc([]string{"group", "groupOfNames", "groupOfUniqueNames", "groupOfMembers", "posixGroup"}, e.isA)
+	return slices.ContainsFunc(groupClasses(), e.isA)
+}
+
+func groupClasses() []string {
+	return []string{"group", "groupOfNames", "groupOfUniqueNames", "groupOfMembers", "posixGroup"}
 }
 
 func (e entry) isA(class string) bool {

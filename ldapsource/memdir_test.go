@@ -9,10 +9,9 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
-// TestMemdir: the directory of the demo is read like an OpenLDAP server, through joiner,
-// leaver, mover and outage.
-func TestMemdir(t *testing.T) {
-	t.Parallel()
+// newMemory starts a directory in this process, with these people, and makes a source of it.
+func newMemory(t *testing.T, uids ...string) (*memdir.Server, *Source) {
+	t.Helper()
 	const suffix, staff = "dc=demo", "ou=staff,dc=demo"
 	dir, err := memdir.Start(t.Context(), memdir.Options{Suffix: suffix, BindDN: "cn=reader,dc=demo", BindPassword: secret.New("x")})
 	if err != nil {
@@ -26,7 +25,7 @@ func TestMemdir(t *testing.T) {
 		{DN: staff, Attributes: map[string][]string{"objectClass": {"organizationalUnit"}, "ou": {"staff"}}},
 		{DN: "ou=leavers,dc=demo", Attributes: map[string][]string{"objectClass": {"organizationalUnit"}, "ou": {"leavers"}}},
 	}
-	for _, uid := range []string{"a", "b", "c", "d"} {
+	for _, uid := range uids {
 		people = append(people, entry("uid="+uid+","+staff, "inetOrgPerson", "uid", uid))
 	}
 	if err := dir.Add(people...); err != nil {
@@ -38,6 +37,14 @@ func TestMemdir(t *testing.T) {
 		Name: "corp", Profile: OpenLDAP, URLs: []string{dir.URL()}, Roots: roots, BindDN: "cn=reader,dc=demo", BindPassword: secret.New("x"),
 		BaseDN: staff, PageSize: 3, Timeout: generous, Attributes: []string{"uid", "sn"},
 	})
+	return dir, s
+}
+
+// TestMemdir: the directory of the demo is read like an OpenLDAP server, through joiner,
+// leaver, mover and outage.
+func TestMemdir(t *testing.T) {
+	t.Parallel()
+	dir, s := newMemory(t, "a", "b", "c", "d")
 	before := mustRead(t, s)
 	if len(before.People) != 4 || !before.Departures() {
 		t.Fatalf("%+v", before)

@@ -75,6 +75,14 @@ func (openLDAP) replica(v *session) (string, plan.Version, error) {
 	return "", plan.Version(strings.Join(words, " ")), nil
 }
 
+// window goes by the change sequence numbers where the server keeps them (overlay syncprov).
+func (openLDAP) window(v *session, since plan.Version) (window, error) {
+	if v.replica.Version != "" {
+		return csnWindow(since, v.replica.Version), nil
+	}
+	return timestampWindow(since, v.now()), nil
+}
+
 func (openLDAP) marker(v *session) (string, error) {
 	e, err := v.lookup(v.root.context, "contextCSN")
 	if err != nil || e.first("contextcsn") == "" {

@@ -25,6 +25,7 @@ type profile interface {
 	account(context.Context, *session) (*entry, error)                       // the bind account's own entry; nil if not readable
 	contextID(*session) (string, error)                                      // the identity of the directory; "" if not readable
 	replica(*session) (id string, version plan.Version, err error)           // which copy this is, and how far it has come
+	window(v *session, since plan.Version) (window, error)                   // where to look for what changed since
 	marker(*session) (string, error)                                         // moves with every change in the directory; "" if there is none
 	tombstones(context.Context, *session, filter) (map[string]string, error) // of deleted people: what is known, by ID
 	deletedObjects(rootDSE) (container, grant string)                        // where deleted entries stay, and how to let an account read them; "" if nowhere

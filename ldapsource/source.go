@@ -101,25 +101,28 @@ func (s *Source) Holders(ctx context.Context, attribute, value string) ([]plan.P
 	})
 }
 
-// visit opens a session, hands it to use, and closes it.
+// visit is enter where what came of the session decides which server is asked next time.
 func visit[T any](ctx context.Context, s *Source, use func(context.Context, *session) (T, error)) (T, error) {
+	result, address, err := enter(ctx, s, use)
+	s.noteTurn(address, err)
+	return result, err
+}
+
+// enter opens a session, hands it to use, and closes it. It returns the address of the server.
+func enter[T any](ctx context.Context, s *Source, use func(context.Context, *session) (T, error)) (result T, address string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
 	defer cancel()
 	v := &session{Source: s, self: s.cfg.BindDN}
 	defer v.close()
-	var none T
-	err := v.open(ctx)
-	result := none
+	err = v.open(ctx)
 	if err == nil {
 		result, err = use(ctx, v)
 	}
 	if err != nil {
-		e := v.readError(ctx, err)
-		s.noteTurn(v.replica.Address, e)
-		return none, e
+		var none T
+		return none, v.replica.Address, v.readError(ctx, err)
 	}
-	s.noteTurn(v.replica.Address, nil)
-	return result, nil
+	return result, v.replica.Address, nil
 }
 
 func missingFrom(people []plan.Person, tracked []plan.Tracked) []plan.Tracked {

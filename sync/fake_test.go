@@ -73,6 +73,7 @@ type directory struct {
 	failure    error
 	context    string // identity of the naming context
 	scope      string // fingerprint
+	version    plan.Version
 	recheck    func([]plan.Tracked) ([]plan.Sighting, error)
 	tracked    []plan.Tracked // of the last read
 	holders    error          // why nobody can be asked who has a csi
@@ -146,6 +147,7 @@ func (d *directory) Read(ctx context.Context, tracked []plan.Tracked) (plan.Snap
 	}
 	s := plan.Snapshot{
 		Source: sourceName, Conditions: d.conditions, Server: "dc1", NamingContext: d.context, Scope: d.scope,
+		Replica: plan.Replica{Address: "dc1:636", Version: d.version},
 	}
 	for _, id := range slices.Sorted(maps.Keys(d.people)) {
 		s.People = append(s.People, d.people[id].entry())

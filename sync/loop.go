@@ -16,7 +16,9 @@ type Loop struct {
 	Last time.Time                       // when the last pass began, zero if never
 	Now  func() time.Time
 	Tick time.Duration
-	Pass func(ctx context.Context)
+	// Early is asked at each look at the clock whether the next pass should not wait for its time.
+	Early func(ctx context.Context) bool
+	Pass  func(ctx context.Context)
 }
 
 // Run returns when ctx ends and the pass under way, if any, has returned.
@@ -30,7 +32,7 @@ func (l *Loop) Run(ctx context.Context) {
 	for ctx.Err() == nil {
 		now := l.Now()
 		next := l.Next(now)
-		if !now.Before(due) {
+		if !now.Before(due) || l.Early(ctx) {
 			l.Pass(ctx)
 			due = next
 			continue

@@ -29,6 +29,7 @@ func hourly(last time.Time) *loopRun {
 	l.Loop = dirsync.Loop{
 		Next: func(after time.Time) time.Time { return after.Truncate(time.Hour).Add(time.Hour) },
 		Last: last, Now: func() time.Time { return time.Now().Add(time.Duration(l.offset.Load())) }, Tick: 30 * time.Second,
+		Early: func(context.Context) bool { return false },
 	}
 	l.Pass = func(context.Context) {
 		l.running++
@@ -38,6 +39,18 @@ func hourly(last time.Time) *loopRun {
 		l.running--
 	}
 	return l
+}
+
+// early wants a pass once, so long after the start.
+func (l *loopRun) early(at time.Duration) {
+	asked := false
+	l.Early = func(context.Context) bool {
+		if asked || time.Since(l.begin) < at {
+			return false
+		}
+		asked = true
+		return true
+	}
 }
 
 // during lets the loop run for a while, do something, and run again for a while.
@@ -87,6 +100,17 @@ func TestLoop(t *testing.T) {
 			l.during(t, 10*m+time.Second, func() { l.offset.Store(int64(-72 * h)) }, 2*h, h, 2*h)
 		},
 		"the last pass lies in the future": func(t *testing.T) { hourly(time.Now().Add(500*h)).during(t, h+m, nothing, 0, h) },
+		"comes early": func(t *testing.T) {
+			l := hourly(time.Now())
+			l.early(20 * m)
+			l.during(t, 2*h+m, nothing, 0, 20*m, h, 2*h) // the schedule stays as it is
+		},
+		"is early at the end of a long pass": func(t *testing.T) {
+			l := hourly(time.Now())
+			l.takes = 90 * m
+			l.early(20 * m)
+			l.during(t, 3*h+m, nothing, 0, 20*m, 110*m) // what was missed meanwhile is caught up once
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

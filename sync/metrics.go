@@ -27,6 +27,7 @@ type Metrics struct {
 	budget, validUntil, reload       prometheus.Gauge
 	seats                            *prometheus.GaugeVec
 	alarms, effects                  *prometheus.GaugeVec
+	polls, hints                     *prometheus.CounterVec
 }
 
 // NewMetrics registers the metrics. version labels build_info; sources are the names of the
@@ -54,6 +55,8 @@ func NewMetrics(registry prometheus.Registerer, version, goVersion string, sourc
 		seats:              f.gauges("seats", "Licences of the package.", "kind"),
 		alarms:             f.gauges("alarms", "Standing alarms: what was taken from a leaver does not hold.", "kind"),
 		effects:            f.gauges("effects", "Effects on leavers: not verified yet, or settled within the last week.", "state"),
+		polls:              f.counters("polls_total", "Times that a source was asked between passes what changed, by result.", "source", "result"),
+		hints:              f.counters("hints_total", "What brought a pass forward: people and groups that changed, by kind.", "source", "hint"),
 	}
 	f.build(version, goVersion)
 	m.initialise(sources)
@@ -97,6 +100,12 @@ func (m *Metrics) initialise(sources []string) {
 		for _, reason := range plan.ReadReasons() {
 			m.snapshotIncomplete.WithLabelValues(source, string(reason))
 		}
+		for _, result := range []string{ResultDone, ResultFailed} {
+			m.polls.WithLabelValues(source, result)
+		}
+		for _, hint := range plan.Hints() {
+			m.hints.WithLabelValues(source, string(hint))
+		}
 	}
 	for _, op := range plan.Ops() {
 		m.planned.WithLabelValues(string(op))
@@ -126,6 +135,18 @@ func setTime(g prometheus.Gauge, t time.Time) {
 // Request counts one attempt; it is what the client of the Work API calls.
 func (m *Metrics) Request(method string, status int, _ time.Duration) {
 	m.requests.WithLabelValues(method, strconv.Itoa(status)).Inc()
+}
+
+// Polled counts a look at what changed, and what it brought.
+func (m *Metrics) Polled(source string, hints []plan.Hint, err error) {
+	if err != nil {
+		m.polls.WithLabelValues(source, ResultFailed).Inc()
+		return
+	}
+	m.polls.WithLabelValues(source, ResultDone).Inc()
+	for _, hint := range hints {
+		m.hints.WithLabelValues(source, string(hint)).Inc()
+	}
 }
 
 // Pass shows a finished pass.

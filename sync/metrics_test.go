@@ -26,7 +26,7 @@ func metricNames() []string {
 		"last_run_timestamp_seconds", "last_success_timestamp_seconds", "run_duration_seconds", "runs_total",
 		"snapshot_complete", "snapshot_incomplete_total", "changes_planned", "changes_total", "leavers_pending",
 		"operations_unknown", "guard_tripped", "api_budget_remaining", "subscription_valid_until_timestamp_seconds",
-		"config_reload_success", "build_info", "alarms", "effects",
+		"config_reload_success", "build_info", "alarms", "effects", "polls_total", "hints_total",
 	}
 }
 

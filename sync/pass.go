@@ -238,7 +238,7 @@ func (p *Planner) sourceNames() []string {
 func (p *Planner) readSources(ctx context.Context, r *Report, state plan.State) []plan.SourceView {
 	var views []plan.SourceView
 	for _, source := range p.Sources {
-		source.Prefer(state.LastServer(source.Name()))
+		source.Prefer(state.LastServer(source.Name()).Address)
 		snapshot, err := source.Read(ctx, tracked(state, source.Name()))
 		if err != nil {
 			p.Logger.ErrorContext(ctx, "source not read, nothing happens for it", "source", source.Name(), "reason", r.incomplete(source.Name(), err))

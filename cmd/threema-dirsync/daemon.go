@@ -78,13 +78,28 @@ func (s *service) serve(ctx context.Context) error {
 	}
 	s.metrics.Seed(seeds.LastRun, seeds.LastSuccess)
 	s.metrics.Effects(plan.ShownEffects(state.Effects, s.now()), state.Alarms)
-	loop := dirsync.Loop{Next: s.config.NextRun, Last: seeds.LastRun, Now: s.now, Tick: tick, Pass: s.pass}
+	loop := dirsync.Loop{Next: s.config.NextRun, Last: seeds.LastRun, Now: s.now, Tick: tick, Early: s.early(), Pass: s.pass}
 	s.notify(daemon.SdNotifyReady)
 	s.logger.Info("ready", "policy", s.config.Policy, "next", s.config.NextRun(s.now()).UTC())
 	loop.Run(ctx)
 	s.notify(daemon.SdNotifyStopping)
 	s.logger.Info("stopped")
 	return nil
+}
+
+// early asks the directories what changed, if the configuration wants it.
+func (s *service) early() func(context.Context) bool {
+	if s.config.Poll == 0 {
+		return func(context.Context) bool { return false }
+	}
+	poll := &dirsync.Poll{
+		Mapper: s.mapper, Memory: s.ledger, Policy: policyOf(s.config), Every: s.config.Poll, Spare: s.config.Threema.DailyRequests / 2,
+		Now: s.now, Logger: s.logger, Polled: s.metrics.Polled,
+	}
+	for _, source := range s.sources {
+		poll.Sources = append(poll.Sources, source)
+	}
+	return poll.Early
 }
 
 // notify tells systemd, if it started us.

@@ -228,7 +228,7 @@ func holdsMetrics(t *testing.T, page string) {
 	for name := range strings.FieldsSeq(`last_run_timestamp_seconds last_success_timestamp_seconds run_duration_seconds runs_total
 		snapshot_people snapshot_complete snapshot_incomplete_total people changes_planned changes_total leavers_pending
 		operations_unknown guard_tripped api_requests_total api_budget_remaining seats
-		subscription_valid_until_timestamp_seconds config_reload_success build_info`) {
+		subscription_valid_until_timestamp_seconds config_reload_success build_info polls_total hints_total`) {
 		if !strings.Contains(page, "\n# TYPE threema_dirsync_"+name+" ") || !regexp.MustCompile(`(?m)^threema_dirsync_`+name+`[ {]`).MatchString(page) {
 			t.Errorf("the metric %s is missing", name)
 		}

@@ -120,7 +120,7 @@ func badFiles() map[string][]string {
 			`line 3: sources[0].client_cert_file: client_key_file needs its certificate: write both or none`,
 		},
 		"control-characters": {
-			`line 10: bad [31m key: unknown key; known keys here: policy, schedule, time_zone, state_dir, sources, threema, mapping, adopt, credentials, handover, contacts, leavers, protect, limits, metrics, log`,
+			`line 10: bad [31m key: unknown key; known keys here: policy, schedule, time_zone, poll, state_dir, sources, threema, mapping, adopt, credentials, handover, contacts, leavers, protect, limits, metrics, log`,
 			`line 11: time_zone: the time zone "UTC\n\x1b[2J" is unknown; write a name such as Europe/Zurich (and see that the package tzdata is installed), or "" for UTC`,
 		},
 		"duplicate-key": {
@@ -237,7 +237,7 @@ func badFiles() map[string][]string {
 			`handover.file: the key is required with credentials.hash: true: a hashed password cannot be read back, so nobody would ever know it; name the file that takes the new passwords`,
 		},
 		"no-map": {
-			`keys are expected here, found a list; known keys: policy, schedule, time_zone, state_dir, sources, threema, mapping, adopt, credentials, handover, contacts, leavers, protect, limits, metrics, log`,
+			`keys are expected here, found a list; known keys: policy, schedule, time_zone, poll, state_dir, sources, threema, mapping, adopt, credentials, handover, contacts, leavers, protect, limits, metrics, log`,
 		},
 		"no-policy": {
 			`policy: the key is required and has no default; observe changes nothing and shows what would be done, sync does the whole job`,
@@ -280,6 +280,9 @@ func badFiles() map[string][]string {
 		},
 		"policy-unknown": {
 			`line 1: policy: "Sync" is not known; write one of observe, create-only, upsert-only, sync`,
+		},
+		"poll": {
+			`line 10: poll: 30s is more often than the program looks at the clock; write 1m or more, or 0s to do without`,
 		},
 		"protect": {
 			`line 10: protect.csi[0]: a text is expected, found 4711; put it in quotes: "4711"`,
@@ -401,7 +404,7 @@ func badFiles() map[string][]string {
 			`line 10: limits.leavers.runs: unknown key; did you mean "run"?`,
 		},
 		"unknown-key-far": {
-			`line 10: notifications: unknown key; known keys here: policy, schedule, time_zone, state_dir, sources, threema, mapping, adopt, credentials, handover, contacts, leavers, protect, limits, metrics, log`,
+			`line 10: notifications: unknown key; known keys here: policy, schedule, time_zone, poll, state_dir, sources, threema, mapping, adopt, credentials, handover, contacts, leavers, protect, limits, metrics, log`,
 		},
 		"unknown-key-odd": {
 			`line 10: log.(a list): unknown key; known keys here: level, format`,

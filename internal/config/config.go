@@ -27,6 +27,7 @@ type Config struct {
 	Policy      Policy         `yaml:"policy"`
 	Schedule    Schedule       `yaml:"schedule"`
 	TimeZone    *time.Location `yaml:"time_zone"` // of Schedule; never nil
+	Poll        time.Duration  `yaml:"poll"`      // 0: never
 	StateDir    string         `yaml:"state_dir"`
 	Sources     []Source       `yaml:"sources"`
 	Threema     Threema        `yaml:"threema"`

@@ -12,6 +12,7 @@ func Default() Config {
 	return Config{
 		Schedule: "15 */2 * * *",
 		TimeZone: time.UTC,
+		Poll:     5 * time.Minute,
 		StateDir: "/var/lib/threema-dirsync",
 		Threema: Threema{
 			BaseURL:       &url.URL{Scheme: "https", Host: "work.threema.ch", Path: "/api/v1"},

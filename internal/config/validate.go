@@ -26,6 +26,9 @@ func (c *Config) validate() []Problem {
 	if err := c.Schedule.check(); err != nil {
 		v.failf("schedule", "%v", err)
 	}
+	if c.Poll > 0 && c.Poll < time.Minute {
+		v.failf("poll", "%v is more often than the program looks at the clock; write 1m or more, or 0s to do without", c.Poll)
+	}
 	v.absolute("state_dir", c.StateDir)
 	v.sources(c.Sources)
 	v.threema(c.Threema)

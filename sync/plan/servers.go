@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -25,16 +26,26 @@ type Replica struct {
 // where the product does not tell.
 type Version string
 
-// behind names a key in which v is older than w. Keys that only one of them has say nothing.
-func (v Version) behind(w Version) (key string, older bool) {
-	theirs := map[string]string{}
-	for word := range strings.FieldsSeq(string(w)) {
-		key, value, _ := strings.Cut(word, "=")
-		theirs[key] = value
-	}
+// Words are the values by their keys.
+func (v Version) Words() map[string]string {
+	words := map[string]string{}
 	for word := range strings.FieldsSeq(string(v)) {
 		key, value, _ := strings.Cut(word, "=")
-		if than, ok := theirs[key]; ok && cmp.Or(cmp.Compare(len(value), len(than)), strings.Compare(value, than)) < 0 {
+		words[key] = value
+	}
+	return words
+}
+
+// Older tells whether a value of a word is older than another one of the same key.
+func Older(value, than string) bool {
+	return cmp.Or(cmp.Compare(len(value), len(than)), strings.Compare(value, than)) < 0
+}
+
+// behind names a key in which v is older than w. Keys that only one of them has say nothing.
+func (v Version) behind(w Version) (key string, older bool) {
+	ours, theirs := v.Words(), w.Words()
+	for _, key := range slices.Sorted(maps.Keys(ours)) {
+		if than, ok := theirs[key]; ok && Older(ours[key], than) {
 			return key, true
 		}
 	}
@@ -69,16 +80,16 @@ const (
 	conditionProgress = "server-progress" // its copy has not gone back, and is not behind another one
 )
 
-// LastServer is the address of the server from which the last complete read of a source came, ""
-// if there is none. It is asked first next time (pitfall B16).
-func (s State) LastServer(source string) string {
+// LastServer is the server from which the last complete read of a source came, the zero value if
+// there is none. It is asked first next time (pitfall B16).
+func (s State) LastServer(source string) KnownServer {
 	var last KnownServer
 	for _, k := range s.Servers {
 		if k.Source == source && k.LastRead.After(last.LastRead) {
 			last = k
 		}
 	}
-	return last.Address
+	return last
 }
 
 // judgeServers doubts what a server shows of which little is known: a replica may lag behind by

@@ -200,19 +200,19 @@ func TestKnownServers(t *testing.T) {
 	w.source().replica.Address = "dc2.corp.example:636"
 	w.source().incomplete = true
 	w.from("DC2").later(t, day)
-	if got := w.state.LastServer("corp"); got != "dc1.corp.example:636" {
+	if got := w.state.LastServer("corp").Address; got != "dc1.corp.example:636" {
 		t.Errorf("after an incomplete read: %q", got)
 	}
 	w.source().incomplete = false
 	w.later(t, day)
-	if got := w.state.LastServer("corp"); got != "dc2.corp.example:636" || len(w.state.Servers) != 2 || w.state.Servers[1].Server != "dc2" {
+	if got := w.state.LastServer("corp").Address; got != "dc2.corp.example:636" || len(w.state.Servers) != 2 || w.state.Servers[1].Server != "dc2" {
 		t.Errorf("%q, %+v", got, w.state.Servers)
 	}
 	w.later(t, 29*day)
 	if len(w.state.Servers) != 1 || w.state.Servers[0].Server != "dc2" {
 		t.Errorf("dc1 is not forgotten: %+v", w.state.Servers)
 	}
-	if got := w.state.LastServer("other"); got != "" {
+	if got := w.state.LastServer("other").Address; got != "" {
 		t.Errorf("another source: %q", got)
 	}
 }

@@ -1,0 +1,175 @@
+package sync
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// ChangingSource is a directory that tells what changed in it.
+type ChangingSource interface {
+	// Name and Prefer are those of [Source].
+	Name() string
+	Prefer(address string)
+	// Changes tells what changed since a version, "" being none: the people among them who are wanted,
+	// as the directory has them now, and the groups that entitle. It is a hint and proves nothing,
+	// least of all about whoever is not in it.
+	Changes(ctx context.Context, since plan.Version, wanted func(plan.Person) bool) (plan.Delta, error)
+}
+
+// Poll asks the sources between two passes what changed, and tells whether the next pass should not
+// wait for its time: because somebody joined, moved or was disabled. It decides nothing else. What is
+// done about it, and all that concerns an absence, is the business of the pass, which reads everything
+// (docs/decisions/0014-delta-poll.md).
+type Poll struct {
+	Sources []ChangingSource
+	Mapper  Mapper
+	Memory  Memory
+	Policy  plan.Policy
+	Every   time.Duration
+	// Spare is how many requests of the day a pass before its time must leave, so that those of the
+	// schedule have theirs whatever happens in the directory.
+	Spare  int
+	Now    func() time.Time
+	Logger *slog.Logger
+	// Polled is told what came of each source.
+	Polled func(source string, hints []plan.Hint, err error)
+
+	last    time.Time
+	watches map[string]*watch // by source
+}
+
+// Early tells whether a pass should begin now. It asks once in each interval.
+func (p *Poll) Early(ctx context.Context) bool {
+	now := p.Now()
+	if !p.last.IsZero() && !now.Before(p.last) && now.Before(p.last.Add(p.Every)) {
+		return false
+	}
+	p.last = now
+	affordable, err := p.affordable(ctx)
+	if err != nil {
+		p.Logger.WarnContext(ctx, "cannot look into the ledger, so the next pass comes by the schedule", "err", err)
+	}
+	if err != nil || !affordable {
+		return false // nothing is lost: the next poll goes on where the last one ended
+	}
+	state, err := p.Memory.State(ctx)
+	if err != nil {
+		p.Logger.WarnContext(ctx, "cannot load the ledger, so the next pass comes by the schedule", "err", err)
+		return false
+	}
+	early := false
+	for _, source := range p.Sources {
+		hints, err := p.ask(ctx, source, state)
+		if ctx.Err() != nil {
+			return false
+		}
+		p.Polled(source.Name(), hints, err)
+		early = early || len(hints) > 0
+	}
+	return early
+}
+
+// affordable tells whether a pass can be paid for that the schedule does not ask for.
+func (p *Poll) affordable(ctx context.Context) (bool, error) {
+	budget, err := p.Memory.Budget(ctx)
+	return budget.Unlimited || budget.Remaining > p.Spare, err
+}
+
+// ask asks one source what changed since it was asked last, or since the last complete read.
+func (p *Poll) ask(ctx context.Context, source ChangingSource, state plan.State) (hints []plan.Hint, err error) {
+	w := p.watch(source, state)
+	defer func() { w.log(ctx, p.Logger, source.Name(), hints, err) }()
+	lookout := plan.NewLookout(state, p.Policy)
+	delta, err := source.Changes(ctx, w.since, func(person plan.Person) bool { return lookout.Hint(p.Mapper.Map(person)) != "" })
+	if err != nil {
+		return nil, err
+	}
+	if delta.Lost != "" {
+		p.Logger.InfoContext(ctx, "what changed is not known, so everything is read", "source", source.Name(), "why", delta.Lost)
+		hints = append(hints, plan.HintLost)
+	}
+	for _, person := range delta.People {
+		if hint := lookout.Hint(p.Mapper.Map(person)); hint != "" {
+			p.Logger.DebugContext(ctx, "somebody changed", "hint", hint, "source", source.Name(), "dn", person.DN)
+			hints = append(hints, hint)
+		}
+	}
+	for range w.news(delta.Groups) {
+		hints = append(hints, plan.HintGroup)
+	}
+	w.since = delta.Version
+	return hints, nil
+}
+
+func (p *Poll) watch(source ChangingSource, state plan.State) *watch {
+	if p.watches == nil {
+		p.watches = map[string]*watch{}
+	}
+	w, ok := p.watches[source.Name()]
+	if !ok {
+		last := state.LastServer(source.Name())
+		source.Prefer(last.Address)
+		w = &watch{since: last.Version, groups: map[string]string{}}
+		p.watches[source.Name()] = w
+	}
+	return w
+}
+
+// watch is how far the changes of one source were followed.
+type watch struct {
+	since   plan.Version
+	groups  map[string]string // those that were seen to change, by DN: the stamp of the latest change
+	failing bool
+}
+
+// news are the groups whose change was not seen before. Where nobody could say when to begin, the
+// first look only learns.
+func (w *watch) news(changed []plan.ChangedGroup) (news []string) {
+	for _, group := range changed {
+		if w.groups[group.DN] != group.Stamp && w.since != "" {
+			news = append(news, group.DN)
+		}
+		w.groups[group.DN] = group.Stamp
+	}
+	return news
+}
+
+// log tells of hints, and of a failure once, not at every poll.
+func (w *watch) log(ctx context.Context, logger *slog.Logger, source string, hints []plan.Hint, err error) {
+	switch {
+	case ctx.Err() != nil:
+	case err != nil && !w.failing:
+		w.failing = true
+		logger.WarnContext(ctx, "cannot ask the directory what changed; until that works passes come by the schedule alone", "source", source, "err", err)
+	case err != nil:
+		logger.DebugContext(ctx, "cannot ask the directory what changed", "source", source, "err", err)
+	case w.failing:
+		w.failing = false
+		logger.InfoContext(ctx, "the directory tells again what changed", "source", source)
+	}
+	if len(hints) > 0 {
+		logger.InfoContext(ctx, "the directory changed: a pass begins before its time", "source", source, "hints", count(hints))
+	}
+}
+
+// count puts hints into words, such as "1 disabled, 2 joined".
+func count(hints []plan.Hint) string {
+	var words []string
+	for _, kind := range plan.Hints() {
+		n := 0
+		for _, hint := range hints {
+			if hint == kind {
+				n++
+			}
+		}
+		if n > 0 {
+			words = append(words, fmt.Sprintf("%d %s", n, kind))
+		}
+	}
+	return strings.Join(words, ", ")
+}
