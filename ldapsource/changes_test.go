@@ -65,7 +65,6 @@ func (f *follower) sees(t *testing.T, when string, want map[string]string) {
 type grounds struct {
 	testdir.Endpoint
 	people   []testdir.Person // in the unit, active
-	unit     string
 	addUnit  func(name string) (dn string)
 	add      func(testdir.Person)
 	newcomer testdir.Person

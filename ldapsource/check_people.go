@@ -78,6 +78,31 @@ func (v *session) checkAccountState() Finding {
 	return f
 }
 
+// checkChanges tells whether a poll would find what changed. Where the attribute that tells is
+// hidden, it would find nothing, and without any error.
+func (v *session) checkChanges() Finding {
+	f := Finding{Name: "changes", Verdict: Warning, Tried: "look whether the directory tells what changed", Advice: "set poll: 0s to do without"}
+	w, err := v.profile.window(v, "")
+	if err != nil {
+		f.Came = err.Error()
+		return f
+	}
+	f.Tried += " by " + w.attribute
+	shown, err := v.shows(v.cfg.BaseDN, ldap.ScopeWholeSubtree, allOf(v.filter, present(w.attribute)))
+	switch {
+	case err != nil:
+		f.Came, f.Advice = err.Error(), "run check again: the connection ended before the answer"
+	case !v.schema.knows(w.attribute):
+		f.Came = "the schema does not know it"
+	case !shown:
+		f.Came = "nobody shows it, so changes wait for the schedule"
+		f.Advice = "let the bind account read it, or " + f.Advice
+	default:
+		f.Verdict, f.Came, f.Advice = Pass, "people show it", ""
+	}
+	return f
+}
+
 // checkTombstones tells whether deleted people can be told from hidden ones. It is a choice: where
 // they cannot, an absence is weak evidence and takes its time (pitfall B13).
 func (v *session) checkTombstones() []Finding {

@@ -163,3 +163,23 @@ func TestCheckAsksTheJudges(t *testing.T) {
 		t.Errorf("asked about %d people, want 2", asked)
 	}
 }
+
+// TestCheckChanges: how the product tells what changed, and whether this account sees it. A hidden
+// attribute matches nobody, with success.
+func TestCheckChanges(t *testing.T) {
+	domain, directory, redHat := domain.Get(t), directory.Get(t), redHat.Get(t)
+	wantFinding(t, mustNew(t, forDomain(t, domain, func(c *Config) { c.BaseDN = domain.StaffDN })), "changes", Pass, "by uSNChanged", "people show it")
+	wantFinding(t, mustNew(t, forOpenLDAP(t, directory)), "changes", Pass, "by entryCSN", "people show it")
+	wantFinding(t, mustNew(t, forDS389(t, redHat)), "changes", Pass, "by modifyTimestamp", "people show it")
+
+	people := peer.Page("", one(0), one(1))
+	silent := peer.Start(t, peer.Script{Pages: []peer.Step{people, peer.Page("", one(0))}})
+	wantFinding(t, mustNew(t, forPeer(t, silent)), "changes", Warning, "the schema does not know it", "set poll: 0s")
+	known := peer.Do(peer.Entries(ldap.NewEntry("cn=Subschema", map[string][]string{
+		"attributeTypes": {"( 2.5.18.2 NAME 'modifyTimestamp' )", "( 1.3.6.1.1.16.4 NAME 'entryUUID' )", "( 0.9.2342.19200300.100.1.1 NAME 'uid' )", "( 2.5.4.0 NAME 'objectClass' )"},
+	})), peer.Done(0))
+	hidden := peer.Start(t, peer.Script{Schema: known, Pages: []peer.Step{people, peer.Page("")}})
+	wantFinding(t, mustNew(t, forPeer(t, hidden)), "changes", Warning, "nobody shows it, so changes wait for the schedule", "let the bind account read it")
+	numberless := peer.Start(t, domainPeer(peer.Page("", account(0, nil))))
+	wantFinding(t, mustNew(t, forPeer(t, numberless, func(c *Config) { c.Profile = ActiveDirectory })), "changes", Warning, "does not tell how far its copy")
+}

@@ -10,7 +10,7 @@ import (
 
 // window is where to look for what changed since a version.
 type window struct {
-	attribute string       // that is another one, and a later one, after each change
+	attribute string       // that has another and later value after each change
 	from      string       // the value to look from; "" if there is nothing to look for
 	known     string       // one that does not count: that of the last change of the last time
 	lost      string       // why it is not known what changed, "" if it is
@@ -25,27 +25,29 @@ func (w window) filter() filter {
 	return allOf(atLeast(w.attribute, w.from), not(equal(w.attribute, w.known)))
 }
 
-// lost is the window where a version and the present one do not compare.
-func lost(next plan.Version, format string, args ...any) window {
-	return window{next: next, lost: fmt.Sprintf(format, args...)}
+// dontKnow is the window where a version and the present one do not compare: nothing is looked for.
+func (w window) dontKnow(format string, args ...any) window {
+	return window{attribute: w.attribute, next: w.next, lost: fmt.Sprintf(format, args...)}
 }
 
 // usnWindow compares update sequence numbers. Each server counts its own, and begins afresh as another
 // copy when it is restored: then all that is known is that a complete read is due (pitfall B10).
 func usnWindow(since, present plan.Version) (window, error) {
+	w := window{attribute: "uSNChanged", next: present}
 	for key, reached := range present.Words() {
 		last, ok := since.Words()[key]
 		switch {
 		case since == "":
-			return window{next: present}, nil
+			return w, nil
 		case !ok:
-			return lost(present, "another copy of the directory answers (%s)", key), nil
+			return w.dontKnow("another copy of the directory answers (%s)", key), nil
 		case plan.Older(reached, last):
-			return lost(present, "%s has gone back from %s to %s", key, last, reached), nil
+			return w.dontKnow("%s has gone back from %s to %s", key, last, reached), nil
 		case reached == last:
-			return window{next: present}, nil
+			return w, nil
 		}
-		return window{attribute: "uSNChanged", from: last, known: last, next: present}, nil
+		w.from, w.known = last, last
+		return w, nil
 	}
 	return window{}, errors.New("the server does not tell how far its copy of the directory has come")
 }
@@ -60,11 +62,11 @@ func csnWindow(since, present plan.Version) window {
 		last, ok := before[key]
 		switch {
 		case since == "":
-			return window{next: present}
+			return w
 		case !ok:
-			return lost(present, "changes of another server are here (%s)", key)
+			return w.dontKnow("changes of another server are here (%s)", key)
 		case plan.Older(reached, last):
-			return lost(present, "%s has gone back from %s to %s", key, last, reached)
+			return w.dontKnow("%s has gone back from %s to %s", key, last, reached)
 		case reached == last:
 			continue
 		}

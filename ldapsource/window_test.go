@@ -33,24 +33,25 @@ func TestWindow(t *testing.T) {
 		want string // the filter, or why it is lost, or "nothing"
 		next plan.Version
 	}{
-		"USN: the first time":           {usn("", "usn@a=9"), "nothing", "usn@a=9"},
-		"USN: nothing changed":          {usn("usn@a=9", "usn@a=9"), "nothing", "usn@a=9"},
-		"USN: changes":                  {usn("usn@a=9", "usn@a=12"), "(&(uSNChanged>=9)(!(uSNChanged=9)))", "usn@a=12"},
-		"USN: another invocationId":     {usn("usn@a=9", "usn@b=12"), "lost: another copy of the directory answers (usn@b)", "usn@b=12"},
-		"USN: restored":                 {usn("usn@a=12", "usn@a=9"), "lost: usn@a has gone back from 12 to 9", "usn@a=9"},
-		"CSN: the first time":           {csnWindow("", one), "nothing", one},
-		"CSN: nothing changed":          {csnWindow(one+" "+two, one+" "+two), "nothing", one + " " + two},
-		"CSN: one server went on":       {csnWindow(one+" "+two, later+" "+two), "from 20261122010000.000001Z#000000#000#000000", later + " " + two},
-		"CSN: late from another server": {csnWindow(one+" "+two, later+" "+moved), "from 20261122000000.000001Z#000000#001#000000", later + " " + moved},
-		"CSN: another server":           {csnWindow(one, one+" "+two), "lost: changes of another server are here (csn001)", one + " " + two},
-		"CSN: restored":                 {csnWindow(later, one), "lost: csn000 has gone back from " + later[7:] + " to " + one[7:], one},
-		"times: the first time":         {timestampWindow("", at), "(modifyTimestamp>=20261121120000Z)", ""},
-		"times: later":                  {timestampWindow("modified=20261122113000Z", at), "(modifyTimestamp>=20261122112500Z)", ""},
-		"times: of another kind":        {timestampWindow("csn000=x", at), "(modifyTimestamp>=20261121120000Z)", ""},
+		"USN: the first time":              {usn("", "usn@a=9"), "nothing", "usn@a=9"},
+		"USN: nothing changed":             {usn("usn@a=9", "usn@a=9"), "nothing", "usn@a=9"},
+		"USN: changes":                     {usn("usn@a=9", "usn@a=12"), "(&(uSNChanged>=9)(!(uSNChanged=9)))", "usn@a=12"},
+		"USN: another invocationId":        {usn("usn@a=9", "usn@b=12"), "lost: another copy of the directory answers (usn@b)", "usn@b=12"},
+		"USN: restored":                    {usn("usn@a=12", "usn@a=9"), "lost: usn@a has gone back from 12 to 9", "usn@a=9"},
+		"CSN: the first time":              {csnWindow("", one), "nothing", one},
+		"CSN: nothing changed":             {csnWindow(one+" "+two, one+" "+two), "nothing", one + " " + two},
+		"CSN: one server went on":          {csnWindow(one+" "+two, later+" "+two), "from 20261122010000.000001Z#000000#000#000000", later + " " + two},
+		"CSN: late from another server":    {csnWindow(one+" "+two, later+" "+moved), "from 20261122000000.000001Z#000000#001#000000", later + " " + moved},
+		"CSN: another server":              {csnWindow(one, one+" "+two), "lost: changes of another server are here (csn001)", one + " " + two},
+		"CSN: one went on, another is new": {csnWindow(one, later+" "+two), "lost: changes of another server are here (csn001)", later + " " + two},
+		"CSN: restored":                    {csnWindow(later, one), "lost: csn000 has gone back from " + later[7:] + " to " + one[7:], one},
+		"times: the first time":            {timestampWindow("", at), "(modifyTimestamp>=20261121120000Z)", ""},
+		"times: later":                     {timestampWindow("modified=20261122113000Z", at), "(modifyTimestamp>=20261122112500Z)", ""},
+		"times: of another kind":           {timestampWindow("csn000=x", at), "(modifyTimestamp>=20261121120000Z)", ""},
 	} {
 		got := string(tt.got.filter())
 		switch {
-		case tt.got.lost != "":
+		case tt.got.lost != "" && tt.got.from == "":
 			got = "lost: " + tt.got.lost
 		case tt.got.from == "":
 			got = "nothing"

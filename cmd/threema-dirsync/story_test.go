@@ -138,7 +138,8 @@ const (
 )
 
 // dayOfChanges is one day with everything that happens to people. Two passes follow, one
-// right after the other: nobody is taken out by them.
+// right after the other: nobody is taken out by them. The first comes before its time, because the
+// daemon asks what changed.
 func (c *company) dayOfChanges(t *testing.T) {
 	c.Disable(t, c.people[disabled].DN)
 	c.Delete(t, c.people[deleted].DN)
@@ -150,16 +151,44 @@ func (c *company) dayOfChanges(t *testing.T) {
 	c.recreate(t, recreated)
 	c.Modify(t, c.people[untitled].DN, "title")
 	c.people[untitled].Title = ""
-	for range 2 {
-		c.must(t, 0, "run", "--once")
-		c.gone(t, 0, 0)
-	}
+	c.passBeforeItsTime(t)
+	c.gone(t, 0, 0)
+	c.must(t, 0, "run", "--once")
+	c.gone(t, 0, 0)
 	c.activateAll(t)
 	c.advance(t, 23*time.Hour) // phones learn their new names; no grace is over
 	c.must(t, 0, "run", "--once")
 	c.gone(t, 0, 0)
 	c.advance(t, 30*time.Minute)
 	c.gone(t, 0, 0)
+}
+
+// passBeforeItsTime runs the daemon, whose schedule is half a day away. Afterwards what changed is no
+// news any more.
+func (c *company) passBeforeItsTime(t *testing.T) {
+	t.Helper()
+	d := c.serve(t)
+	d.told(t, "READY=1")
+	d.passed(t, 1)
+	page := d.page(t, "/metrics")
+	d.stop(t)
+	for hint, want := range map[string]string{"disabled": "1", "joined": "2", "lost": "0", "group": "0"} {
+		if got := value(page, fmt.Sprintf(`hints_total{hint=%q,source="corp"}`, hint)); got != want {
+			t.Errorf("%s people %s, want %s", got, hint, want)
+		}
+	}
+	if value(page, `hints_total{hint="moved",source="corp"}`) == "0" {
+		t.Error("nobody moved")
+	}
+
+	runs := len(c.dump(t).Runs)
+	d = c.serve(t)
+	d.told(t, "READY=1")
+	eventually(t, "the directory is asked", func() bool { return value(d.page(t, "/metrics"), `polls_total{result="done",source="corp"}`) == "1" })
+	d.stop(t)
+	if now := len(c.dump(t).Runs); now != runs {
+		t.Errorf("%d passes although nothing changed", now-runs)
+	}
 }
 
 // leaversGo follows the three leavers, whose clocks began in dayOfChanges.
