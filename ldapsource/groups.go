@@ -112,6 +112,9 @@ func (r *groupReader) descend(ctx context.Context, found *roster, level []*group
 			}
 		}
 	}
+	if err := r.sweep(ctx, level); err != nil {
+		return nil, err
+	}
 	if err := r.lookUp(ctx, strangers); err != nil {
 		return nil, err
 	}

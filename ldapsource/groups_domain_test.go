@@ -162,4 +162,57 @@ func TestB2_BigGroup(t *testing.T) {
 	if err != nil {
 		t.Error(err)
 	}
+	t.Run("from the side of the members", func(t *testing.T) { sweepBigGroup(t, srv, big) })
+}
+
+// sweepBigGroup reads a branch of the company, with a group of everybody: most of its members are
+// strangers, among them a group in which somebody of the branch is, and one that is hidden.
+func sweepBigGroup(t *testing.T, srv *sambaad.Server, big string) {
+	unit := "OU=" + testdir.Units()[0] + "," + srv.StaffDN
+	lone := srv.NewPerson(3000)
+	lone.State, lone.DN = testdir.Active, "CN="+lone.Account+","+unit
+	srv.AddPerson(t, lone)
+	srv.Add(t, adGroup(srv.GroupsDN, "sw-inner", lone.DN), adGroup(srv.HiddenOU, "sw-hidden"))
+	want, listed := map[string]bool{lone.Account: true}, []string{"CN=sw-inner," + srv.GroupsDN}
+	for _, p := range srv.People {
+		listed = append(listed, p.DN)
+		if p.Unit == testdir.Units()[0] && p.Entitled() {
+			want[p.Account] = true
+		}
+	}
+	srv.Modify(t, big, "member", listed...)
+	branch := func(edit ...func(*Config)) *Source {
+		return mustNew(t, forDomain(t, srv, append(edit, func(c *Config) { c.BaseDN, c.Groups, c.PageSize = unit, []string{big}, 500 })...))
+	}
+	if snapshot := wantMembers(t, branch(), "samaccountname", want); !snapshot.Departures() {
+		t.Errorf("departures are blocked: %+v", snapshot.Conditions)
+	}
+	_, err := visit(t.Context(), branch(), func(ctx context.Context, v *session) (struct{}, error) {
+		if _, err := v.readPeople(ctx); err != nil {
+			return struct{}{}, err
+		}
+		r := &groupReader{session: v, known: map[string]member{}}
+		root, err := r.readRoot(big)
+		if err != nil {
+			return struct{}{}, err
+		}
+		if err := r.sweep(ctx, []*group{root}); err != nil {
+			return struct{}{}, err
+		}
+		if len(r.known) != len(root.rest) || r.known[dnKey(listed[0])].kind != nested {
+			t.Errorf("%d of %d strangers are known", len(r.known), len(root.rest))
+		}
+		if r.worthSweeping(root) {
+			t.Error("it would be swept again")
+		}
+		return struct{}{}, nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	srv.Modify(t, big, "member", append(listed, "CN=sw-hidden,"+srv.HiddenOU)...)
+	blind := mustRead(t, branch(func(c *Config) { c.BindDN = srv.BlindDN }))
+	if blind.Departures() {
+		t.Errorf("a hidden member is not noticed: %+v", condition(t, blind.Conditions, groups))
+	}
 }
