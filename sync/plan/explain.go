@@ -60,6 +60,8 @@ type SettingState struct {
 	Desired string
 	// Wanted tells that Desired says something: the person is entitled.
 	Wanted bool
+	// Undecided, if not empty, says why nobody knows what is desired: it stays as it is.
+	Undecided string
 }
 
 // NextStep is what comes next for a person, in words, and when at the earliest; zero: now, or
@@ -253,6 +255,9 @@ func compareAll(i Identity, current map[string]string) []SettingState {
 	if i.State == Entitled && !i.Excluded {
 		for _, s := range i.Settings {
 			all = append(all, SettingState{Name: s.Name, Now: current[s.Name], Desired: s.Value, Wanted: true})
+		}
+		for _, u := range i.Undecided {
+			all = append(all, SettingState{Name: u.Name, Now: current[u.Name], Undecided: u.Reason})
 		}
 		return all
 	}

@@ -138,6 +138,8 @@ func (x Explanation) formatPackage(out *printer) {
 	}
 	for _, s := range x.Settings {
 		switch {
+		case s.Undecided != "":
+			out.fact(s.Name, fmt.Sprintf("%q", s.Now), "stays as it is: "+s.Undecided)
 		case !s.Wanted || s.Now == s.Desired:
 			out.fact(s.Name, fmt.Sprintf("%q", s.Now))
 		default:
@@ -235,6 +237,9 @@ func (x Explanation) MarshalJSON() ([]byte, error) {
 			o := object{"name": s.Name, "now": s.Now, "desired": nil}
 			if s.Wanted {
 				o["desired"] = s.Desired
+			}
+			if s.Undecided != "" {
+				o["undecided"] = s.Undecided
 			}
 			return o
 		}),

@@ -100,7 +100,21 @@ type Person struct {
 	// Protected tells that a group of protect.groups has the person: whatever is taken from them
 	// needs an approval.
 	Protected bool
+	// Groups tells of each group that the mapping asks about whether it has the person, by the DN
+	// as the mapping writes it.
+	Groups map[string]Membership
 }
+
+// Membership is what the directory says of a person and a group, directly or through other groups.
+type Membership int
+
+// The memberships. The zero value is MembershipUnknown, so a group that nobody asked about decides
+// nothing.
+const (
+	MembershipUnknown Membership = iota
+	Member
+	NoMember
+)
 
 // Tracked names a person whose whereabouts a source is asked for, with the DN where the
 // person was seen last.
@@ -138,6 +152,9 @@ type Identity struct {
 	// th_firstname and th_lastname, and the opt-in ones that are configured. An empty value
 	// means unset.
 	Settings []Setting
+	// Undecided are those of the opt-in settings that are left out of Settings, because nobody can
+	// say now what they should be. They stay as they are.
+	Undecided []Undecided
 	// Held, if not empty, says why this person can be neither created nor changed now.
 	Held string
 }
@@ -147,6 +164,12 @@ type Identity struct {
 type Setting struct {
 	Name  string
 	Value string
+}
+
+// Undecided names a setting, and says why nobody can say what it should be.
+type Undecided struct {
+	Name   string
+	Reason string
 }
 
 // The settings that every mapping owns.

@@ -90,6 +90,7 @@ type entry struct {
 	first    string
 	last     string
 	extra    map[string]string // opt-in settings
+	unsaid   []plan.Undecided  // those that nobody can say
 	state    plan.AccountState
 	evidence plan.Evidence
 	held     string
@@ -179,7 +180,7 @@ func (e *entry) identity() plan.Identity {
 	}
 	return plan.Identity{
 		Person: e.id, DN: e.dn(), State: e.state, Evidence: e.evidence, Excluded: e.excluded, Protected: e.board,
-		CSI: csi, Username: e.username, Settings: settings, Held: held,
+		CSI: csi, Username: e.username, Settings: settings, Undecided: e.unsaid, Held: held,
 	}
 }
 
