@@ -3,8 +3,8 @@
 // opt-in settings.
 //
 // [New] compiles the templates of the configuration and reports every mistake at once as
-// [Errors]. A [Mapper] then answers two questions: which attributes must be read
-// ([Mapper.Attributes]), and who is this person ([Mapper.Map]). Map never fails as a whole:
+// [Errors]. A [Mapper] then answers two questions: which attributes and groups must be read
+// ([Mapper.Attributes], [Mapper.Groups]), and who is this person ([Mapper.Map]). Map never fails as a whole:
 // what cannot be mapped is a held identity with a reason that names the template and the
 // attributes, and never their values.
 //
@@ -26,8 +26,12 @@
 // steps in for an empty value; ascii spells text in ASCII by the German rule (D-13). Of the
 // built-in functions and, or, not, eq, ne, len, index and printf are there.
 //
-// The parse tree is walked before anything runs (tree.go), so which attributes a template
-// reads is known for certain; a template that hides it is refused.
+// In the category alone, member "DN" tells whether a group has the person, directly or through
+// other groups (member.go). Where nobody can say, the category is left out of the identity, so
+// that it stays as it is; nothing else of the person is.
+//
+// The parse tree is walked before anything runs (tree.go), so which attributes and groups a
+// template reads is known for certain; a template that hides it is refused.
 //
 // # Rules for the results
 //

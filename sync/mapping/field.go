@@ -9,6 +9,8 @@ import (
 	"text/template"
 	"text/template/parse"
 	"unicode/utf8"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // A field is one key of the mapping: its template, and the rule for what the template wrote.
@@ -22,6 +24,7 @@ type field struct {
 
 	template   *template.Template
 	attributes map[string]string // lower-case name → as it is written
+	groups     []string          // DNs, in the first spelling
 }
 
 // compile parses and checks the template. It returns what is wrong with it.
@@ -47,12 +50,12 @@ func (f *field) compile() []string {
 	if len(s.problems) > 0 {
 		return s.problems
 	}
-	f.attributes = s.attributes
+	f.attributes, f.groups = s.attributes, s.groups.names()
 	return f.install(tree)
 }
 
 // install makes the tree executable and tries it on an entry that lacks everything and on
-// one that has everything.
+// one that has everything, in no group and in all.
 func (f *field) install(tree *parse.Tree) []string {
 	t, err := template.New(f.path).Funcs(funcMap()).Option("missingkey=error").AddParseTree(f.path, tree)
 	if err != nil {
@@ -64,8 +67,14 @@ func (f *field) install(tree *parse.Tree) []string {
 		full[name] = []string{"x"}
 	}
 	for _, attributes := range []map[string][]string{nil, full} {
-		if _, err := f.execute(attributes); err != nil {
-			return []string{f.cause(err)}
+		for _, membership := range []plan.Membership{plan.NoMember, plan.Member} {
+			p := plan.Person{Attributes: attributes, Groups: map[string]plan.Membership{}}
+			for _, dn := range f.groups {
+				p.Groups[dn] = membership
+			}
+			if _, err := f.execute(p); err != nil {
+				return []string{f.cause(err)}
+			}
 		}
 	}
 	return nil
@@ -92,15 +101,24 @@ func (f *field) cause(err error) string {
 // isList tells whether the result is a comma separated list, and not one value.
 func (f *field) isList() bool { return f.setting == settingCategory }
 
-// value maps one entry. The second result says why there is no value, "" if there is one.
-// A value that must not be empty and is, is a reason too.
-func (f *field) value(attributes map[string][]string) (value, reason string) {
-	missing := f.missing(attributes)
+// value maps one person. The second result says why there is no value, "" if there is one.
+// A value that must not be empty and is, is a reason too. The error is an [unknownGroup]: nobody
+// can say what the value should be.
+func (f *field) value(p plan.Person) (value, reason string, err error) {
+	text, err := f.execute(p)
+	if unknown, ok := errors.AsType[unknownGroup](err); ok {
+		return "", "", unknown
+	}
+	value, reason = f.judge(text, err, f.missing(p.Attributes))
+	return value, reason, nil
+}
+
+// judge brings the text that the template wrote into its form, or says why it gives no value.
+func (f *field) judge(text string, err error, missing []string) (value, reason string) {
 	if f.unique && len(missing) == len(f.attributes) {
 		// The fixed part of a template alone ("school_") names nobody.
 		return "", f.path + " is empty: " + f.lack(missing)
 	}
-	text, err := f.execute(attributes)
 	switch {
 	case errors.Is(err, errNotText) || err == nil && !utf8.ValidString(text):
 		return "", f.path + " is not text (UTF-8)" + f.from()
@@ -119,14 +137,18 @@ func (f *field) value(attributes map[string][]string) (value, reason string) {
 	return value, ""
 }
 
-// execute runs the template over the attributes that it names, and no others.
-func (f *field) execute(attributes map[string][]string) (string, error) {
-	data := make(map[string]values, len(f.attributes))
+// execute runs the template over the attributes and groups that it names, and no others.
+func (f *field) execute(p plan.Person) (string, error) {
+	data := make(map[string]any, len(f.attributes)+len(f.groups))
 	for name := range f.attributes {
-		data[name] = compact(attributes[name])
+		list := compact(p.Attributes[name])
 		if f.isList() {
-			data[name] = withoutCommas(data[name])
+			list = withoutCommas(list)
 		}
+		data[name] = list
+	}
+	for _, dn := range f.groups {
+		data[dn] = p.Groups[dn]
 	}
 	var out limitedBuffer
 	if err := f.template.Execute(&out, data); err != nil {

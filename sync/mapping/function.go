@@ -3,7 +3,6 @@ package mapping
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"text/template"
@@ -45,22 +44,18 @@ func functions() map[string]function {
 const (
 	listFunction   = "_list"   // whatever range iterates over
 	labelsFunction = "_labels" // all values of a list, separated by commas
+	memberFunction = "_member" // whether a group has the person
 )
 
 // funcMap returns what text/template needs to run a checked tree.
 func funcMap() template.FuncMap {
-	calls := template.FuncMap{listFunction: listOf, labelsFunction: labels}
+	calls := template.FuncMap{listFunction: listOf, labelsFunction: labels, memberFunction: isMember}
 	for name, f := range functions() {
 		if f.call != nil {
 			calls[name] = f.call
 		}
 	}
 	return calls
-}
-
-// functionNames lists the functions for a message.
-func functionNames() string {
-	return strings.Join(slices.Sorted(maps.Keys(functions())), ", ")
 }
 
 // head returns the value at place i alone; beyond the end there is none.

@@ -50,6 +50,7 @@ func FuzzNew(f *testing.F) {
 		"{{ .a }}", `{{ index . "x-y" }}`, "{{ range $i, $x := .a }}{{ $x | lower }}{{ else }}{{ $.b }}{{ end }}",
 		"{{ with .a }}{{ . }}{{ end }}", "{{ if eq .a `b` }}{{ printf `%s` .c }}{{ end }}", "{{ define `x` }}{{ end }}", "{{ $ }}",
 		"{{ .a | default (first .b) | replace `x` .c | ascii }}", "{{ break }}", "{{ nil }}", "{{ (.a).b }}",
+		"{{ if member `cn=a` }}{{ .a }}{{ else }}{{ not (member `CN=A`) }}{{ end }}", "{{ member `cn=a` | printf `%v` }}",
 	} {
 		f.Add(s)
 	}

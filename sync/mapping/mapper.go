@@ -79,6 +79,17 @@ func (m *Mapper) Attributes() []string {
 	return slices.Compact(names)
 }
 
+// Groups returns the groups that the templates ask about: their DNs as they are written, sorted,
+// each once. Of each, [plan.Person] must say whether it has the person.
+func (m *Mapper) Groups() []string {
+	var dns []string
+	for _, f := range m.fields {
+		dns = append(dns, f.groups...)
+	}
+	slices.Sort(dns)
+	return dns
+}
+
 // KeyAttribute is the attribute that mapping.csi hands through, as in {{ .employeeID }}, in lower
 // case: who has its value has the csi. It is "" if the template does anything else.
 func (m *Mapper) KeyAttribute() string {
@@ -101,8 +112,8 @@ func fingerprint(t Templates) string {
 }
 
 // Map returns what the licence package should say about a person. What cannot be mapped is
-// empty, and the identity's Held gives all reasons, after the person's own. People who
-// departed are mapped the same way: their csi and username still help to find what is theirs.
+// empty, and the identity's Held gives all reasons, after the person's own. What nobody can say is
+// left out, and stands in Undecided. People who departed are mapped the same way: their csi and username still help to find what is theirs.
 func (m *Mapper) Map(p plan.Person) plan.Identity {
 	identity := plan.Identity{
 		Person: p.ID, DN: p.DN, State: p.State, Evidence: p.Evidence, Excluded: p.Excluded, Protected: p.Protected,
@@ -112,7 +123,11 @@ func (m *Mapper) Map(p plan.Person) plan.Identity {
 		reasons = append(reasons, p.Held)
 	}
 	for _, f := range m.fields {
-		value, reason := f.value(p.Attributes)
+		value, reason, err := f.value(p)
+		if err != nil {
+			identity.Undecided = append(identity.Undecided, plan.Undecided{Name: f.setting, Reason: err.Error()})
+			continue
+		}
 		if reason != "" {
 			reasons = append(reasons, reason)
 		}

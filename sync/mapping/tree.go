@@ -2,20 +2,24 @@ package mapping
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"text/template/parse"
 	"unicode/utf8"
 )
 
 // A survey walks the parse tree of one template before it ever runs. It finds the
-// attributes, refuses what hides them or could not work, and rewrites the tree so that
-// names fold case, `index . "x-y"` is an attribute like any other, range takes any value,
-// and a category writes all values of a list. (html/template rewrites trees the same way.)
+// attributes and groups, refuses what hides them or could not work, and rewrites the tree so
+// that names fold case, `index . "x-y"` is an attribute like any other, range takes any value,
+// member is told what is known of its group, and a category writes all values of a list.
+// (html/template rewrites trees the same way.)
 type survey struct {
 	source     string
 	functions  map[string]function
 	category   bool
 	attributes map[string]string // lower-case name → as it is written
+	groups     groups
 	problems   []string
 }
 
@@ -41,6 +45,7 @@ func (s *survey) node(n parse.Node, dot scope) {
 	case *parse.ActionNode:
 		s.pipe(n.Pipe, dot)
 		if s.category && len(n.Pipe.Decl) == 0 {
+			s.noAnswer(n.Pipe)
 			appendCall(n.Pipe, labelsFunction)
 		}
 	case *parse.IfNode:
@@ -83,6 +88,9 @@ func (s *survey) command(c *parse.CommandNode, piped bool, dot scope) {
 	case isCall && called.Ident == "index" && len(c.Args) > 1 && isEntry(c.Args[1], dot):
 		s.index(c, piped)
 		return
+	case isCall && called.Ident == memberName:
+		s.member(c, piped)
+		return
 	case isCall:
 		s.call(called, arguments)
 		operands = c.Args[1:]
@@ -98,13 +106,25 @@ func (s *survey) command(c *parse.CommandNode, piped bool, dot scope) {
 func (s *survey) call(called *parse.IdentifierNode, arguments int) {
 	f, ok := s.functions[called.Ident]
 	switch {
+	case called.Ident == memberName:
+		s.refuseMember(called)
 	case !ok:
-		s.refuse(called, "there is no function %s; the functions are %s", called.Ident, functionNames())
+		s.refuse(called, "there is no function %s; the functions are %s", called.Ident, s.functionNames())
 	case arguments < f.min:
 		s.refuse(called, "%s needs %d arguments and has %d", called.Ident, f.min, arguments)
 	case arguments > f.max:
 		s.refuse(called, "%s takes %d arguments and has %d", called.Ident, f.max, arguments)
 	}
+}
+
+// functionNames lists the functions for a message.
+func (s *survey) functionNames() string {
+	names := slices.Collect(maps.Keys(s.functions))
+	if s.category {
+		names = append(names, memberName)
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
 }
 
 // index turns `index . "x-y"` into the attribute x-y.

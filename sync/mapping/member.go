@@ -1,0 +1,92 @@
+package mapping
+
+import (
+	"strings"
+	"text/template/parse"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// memberName is the function that asks for a group. It is no function of text/template, which
+// would know its argument only: the tree is rewritten to one that is told about the group too.
+const memberName = "member"
+
+// unknownGroup is a group of which nobody can say whether it has the person, by its DN.
+type unknownGroup string
+
+func (g unknownGroup) Error() string {
+	return "nobody can say now whether the group " + string(g) + " has this person"
+}
+
+// isMember is three-valued: what is not known is neither yes nor no, and ends the template.
+func isMember(m plan.Membership, dn string) (bool, error) {
+	if m == plan.MembershipUnknown {
+		return false, unknownGroup(dn)
+	}
+	return m == plan.Member, nil
+}
+
+// groups are those that a template asks about, each once however often it is spelled.
+type groups []group
+
+type group struct {
+	written string // the first spelling, which is its name from then on
+	dn      *ldap.DN
+}
+
+func (g groups) names() []string {
+	var names []string
+	for _, known := range g {
+		names = append(names, known.written)
+	}
+	return names
+}
+
+// member turns `member "DN"` into a call that is told what is known of the group.
+func (s *survey) member(c *parse.CommandNode, piped bool) {
+	dn, ok := c.Args[len(c.Args)-1].(*parse.StringNode)
+	if !s.category || !ok || piped || len(c.Args) != 2 {
+		s.refuseMember(c)
+		return
+	}
+	dn.Text = s.group(dn)
+	c.Args = []parse.Node{
+		parse.NewIdentifier(memberFunction).SetPos(c.Pos),
+		&parse.VariableNode{NodeType: parse.NodeVariable, Pos: dn.Pos, Ident: []string{"$", dn.Text}},
+		dn,
+	}
+}
+
+func (s *survey) refuseMember(n parse.Node) {
+	if !s.category {
+		s.refuse(n, "member is for mapping.category alone: a group that cannot be read must never change who somebody is")
+		return
+	}
+	s.refuse(n, `member takes one DN in quotes, such as (member "CN=Sales,OU=Groups,DC=corp,DC=example"): which groups to read must be known beforehand`)
+}
+
+// group notes a group and returns its name.
+func (s *survey) group(n *parse.StringNode) string {
+	dn, err := ldap.ParseDN(n.Text)
+	if err != nil || strings.TrimSpace(n.Text) == "" {
+		s.refuse(n, "%q is no DN of a group; write for example CN=Sales,OU=Groups,DC=corp,DC=example", n.Text)
+		return n.Text
+	}
+	for _, known := range s.groups {
+		if known.dn.EqualFold(dn) {
+			return known.written
+		}
+	}
+	s.groups = append(s.groups, group{n.Text, dn})
+	return n.Text
+}
+
+// noAnswer refuses an answer as a label: it would be called "true" or "false".
+func (s *survey) noAnswer(p *parse.PipeNode) {
+	last := p.Cmds[len(p.Cmds)-1]
+	if f, ok := last.Args[0].(*parse.IdentifierNode); ok && f.Ident == memberFunction {
+		s.refuse(last, `member says yes or no; write {{ if member "…" }}Sales{{ end }}`)
+	}
+}
