@@ -26,6 +26,7 @@ const (
 	mandatoryAttributes = "mandatory-attributes" // what decides about people is readable
 	groups              = "groups"               // every group that entitles was read wholly, and has people
 	protectGroups       = "protect-groups"       // who is protected is known, or everybody is
+	labelGroups         = "label-groups"         // whom the groups of labels have is known, or these labels stay as they are
 	sentinels           = "sentinels"            // every configured one is seen
 )
 

@@ -32,7 +32,9 @@ func (r *roster) has(t traits) bool {
 }
 
 // asksGroups tells whether groups say something about people.
-func (s *Source) asksGroups() bool { return len(s.cfg.Groups)+len(s.cfg.ProtectGroups) > 0 }
+func (s *Source) asksGroups() bool {
+	return len(s.cfg.Groups)+len(s.cfg.ProtectGroups)+len(s.cfg.LabelGroups)+len(s.cfg.OtherGroups) > 0
+}
 
 // note keeps of a person what groups may know them by.
 func (v *session) note(id string, e entry) {
@@ -65,57 +67,71 @@ func (v *session) readGroups(ctx context.Context, people []plan.Person, tracked 
 	if !v.asksGroups() {
 		return nil
 	}
-	r := &groupReader{session: v, known: map[string]member{}}
+	r := &groupReader{session: v, known: map[string]member{}, rosters: map[string]*roster{}}
+	was := make(map[string]string, len(tracked))
+	for _, t := range tracked {
+		was[t.ID.ID] = dnKey(t.DN)
+	}
 	var err error
-	if v.entitling, err = r.circleOf(ctx, v.cfg.Groups); err != nil {
+	if v.entitling, err = r.circleOf(ctx, v.cfg.Groups, (*roster).hasNobody); err != nil {
 		return err
 	}
-	if v.protected, err = r.circleOf(ctx, v.cfg.ProtectGroups); err != nil {
+	if v.protected, err = r.circleOf(ctx, v.cfg.ProtectGroups, (*roster).hasNobody); err != nil {
+		return err
+	}
+	if v.labelling, err = r.circleOf(ctx, v.cfg.LabelGroups, (*roster).showsNobody); err != nil {
 		return err
 	}
 	for i := range people {
 		people[i].Protected = v.protected.has(v.traits[people[i].ID.ID])
 	}
-	v.entitle(people, tracked)
+	v.entitle(people, was)
+	v.label(people, was)
 	v.certifyGroups()
+	v.certifyLabels()
 	return nil
 }
 
-func (r *groupReader) circleOf(ctx context.Context, dns []string) (circle, error) {
+// circleOf reads groups. Of one without a fault, empty says why it may still be less than it is,
+// "" if it is not.
+func (r *groupReader) circleOf(ctx context.Context, dns []string, empty func(*roster) string) (circle, error) {
 	var c circle
 	var doubts []string
 	for _, dn := range dns {
-		found, err := r.expand(ctx, dn)
+		shared, err := r.roster(ctx, dn)
 		if err != nil {
 			return c, err
 		}
-		for _, t := range r.traits {
-			if found.has(t) {
-				found.people++
-			}
-		}
-		if found.people == 0 && len(found.faults) == 0 {
-			found.fault("it is empty: nobody in scope is a member, directly or through other groups")
+		found := *shared // with faults of its own: other keys judge the same group by other rules
+		found.dn = dn
+		if doubt := empty(shared); doubt != "" && len(shared.faults) == 0 {
+			found.faults = []string{doubt}
 		}
 		for _, fault := range found.faults {
 			doubts = append(doubts, dn+": "+fault)
 		}
-		c.rosters = append(c.rosters, found)
+		c.rosters = append(c.rosters, &found)
 	}
 	c.doubt = strings.Join(doubts, "; ")
 	return c, nil
 }
 
+// hasNobody is the rule for groups that are there for somebody in scope.
+func (r *roster) hasNobody() string {
+	if r.people > 0 {
+		return ""
+	}
+	return "it is empty: nobody in scope is a member, directly or through other groups"
+}
+
 // entitle takes those out of the scope who are in none of the groups. As long as it is not
 // certain that the groups were read wholly, that somebody is in none of them proves nothing:
 // the scope is incomplete then, never smaller (design §5.1 row b).
-func (v *session) entitle(people []plan.Person, tracked []plan.Tracked) {
+//
+// was are the DN keys under which people were seen last, by ID.
+func (v *session) entitle(people []plan.Person, was map[string]string) {
 	if len(v.cfg.Groups) == 0 {
 		return
-	}
-	was := make(map[string]string, len(tracked))
-	for _, t := range tracked {
-		was[t.ID.ID] = dnKey(t.DN)
 	}
 	for i := range people {
 		p := &people[i]

@@ -59,8 +59,12 @@ type Config struct {
 	// ProtectGroups are DNs of groups whose members, nested or not, are protected. While one of
 	// them cannot be read, everybody of this source is.
 	ProtectGroups []string
-	PageSize      int // 0: 500
-	Timeout       time.Duration
+	// LabelGroups are DNs of groups of which the mapping asks whether they have somebody.
+	LabelGroups []string
+	// OtherGroups are the same in the domain of another source: nobody of this one is in them.
+	OtherGroups []string
+	PageSize    int // 0: 500
+	Timeout     time.Duration
 	// IDAttribute holds the immutable ID; "": objectGUID, entryUUID, …, by profile.
 	IDAttribute string
 	Account     AccountRules // of the profile Custom
@@ -184,7 +188,7 @@ func (s *Source) setScope() error {
 			return fmt.Errorf("sentinel %q: %w", text, err)
 		}
 	}
-	for _, text := range slices.Concat(s.cfg.Groups, s.cfg.ProtectGroups) {
+	for _, text := range slices.Concat(s.cfg.Groups, s.cfg.ProtectGroups, s.cfg.LabelGroups) {
 		if _, err := parseDN(text); err != nil {
 			return fmt.Errorf("group %q: %w", text, err)
 		}

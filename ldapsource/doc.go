@@ -11,7 +11,7 @@
 //
 //	which server (servers.go, discover.go) → connect (dial.go) → bind (bind.go) → root DSE (rootdse.go) → who am I (identity.go)
 //	→ schema (schema.go) → naming context → which copy (servers.go) → people, page by page (people.go, pages.go)
-//	→ groups, downwards to everybody in them (groups.go, ranges.go, circle.go)
+//	→ groups, downwards to everybody in them (groups.go, ranges.go, circle.go, labels.go)
 //	→ tracked people that were not seen, by immutable ID (sighting.go), and the groups of one
 //	person, upwards (climb.go)
 //

@@ -55,7 +55,8 @@ type member struct {
 // remembered, so each group and each stranger is read once, however often it is a member.
 type groupReader struct {
 	*session
-	known map[string]member // by DN key
+	known   map[string]member  // by DN key
+	rosters map[string]*roster // by DN key
 }
 
 // roster is one configured group with everybody in it, directly or through other groups.
@@ -65,6 +66,7 @@ type roster struct {
 	uids  map[string]bool // names, folded
 	sids  map[string]bool // of the groups of it that can be a primary group
 	stale map[string]bool // DN keys of members that are not found
+	shown bool            // a member that is no group was there to be seen
 
 	people, nested, foreign, dangling int // for the operator
 	faults                            []string
@@ -72,6 +74,24 @@ type roster struct {
 
 func (r *roster) fault(format string, args ...any) {
 	r.faults = append(r.faults, fmt.Sprintf(format, args...))
+}
+
+// roster reads a group and all groups in it, once however many keys of the configuration name it.
+func (r *groupReader) roster(ctx context.Context, dn string) (*roster, error) {
+	if found, ok := r.rosters[dnKey(dn)]; ok {
+		return found, nil
+	}
+	found, err := r.expand(ctx, dn)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range r.traits {
+		if found.has(t) {
+			found.people++
+		}
+	}
+	r.rosters[dnKey(dn)] = found
+	return found, nil
 }
 
 // expand reads a group and all groups in it. An error ends the whole read; what is only wrong
@@ -147,6 +167,7 @@ func (r *groupReader) descend(ctx context.Context, found *roster, level []*group
 
 // meet counts a member that is none of the people of the read.
 func (r *roster) meet(m member) {
+	r.shown = r.shown || m.kind != nested
 	switch m.kind {
 	case single:
 		r.ids[m.id] = true
@@ -165,6 +186,7 @@ func (r *roster) meet(m member) {
 
 // take adds those whom a group lists itself.
 func (r *roster) take(g *group) {
+	r.shown = r.shown || len(g.people)+len(g.uids) > 0
 	for _, id := range g.people {
 		r.ids[id] = true
 	}

@@ -62,17 +62,24 @@ func TestGroupsOfDomain(t *testing.T) {
 	if want := at("gt-top") + ": 10 people, 5 groups in it, 1 members of other domains"; c.Detail != want {
 		t.Errorf("%q, want %q", c.Detail, want)
 	}
+	t.Run("labels", func(t *testing.T) { wantLabels(t, forDomain(t, srv, narrow), "samaccountname", chart, at) })
 	t.Run("Domain Users", func(t *testing.T) { // lists nobody but the one who has another primary group
 		users := func(c *Config) { c.Groups = []string{"CN=Domain Users,CN=Users," + srv.BaseDN} }
 		want := charts{"all": {names(people), nil}}.everybody("all")
+		chart := charts{"Domain Users": {names(people), nil}}
+		wantLabels(t, forDomain(t, srv, narrow), "samaccountname", chart, func(name string) string { return "CN=" + name + ",CN=Users," + srv.BaseDN })
 		snapshot := wantMembers(t, mustNew(t, forDomain(t, srv, narrow, users)), "samaccountname", want)
 		wantSameFromBelow(t, mustNew(t, forDomain(t, srv, narrow, users)), snapshot)
 	})
 	t.Run("empty", func(t *testing.T) {
-		empty := mustNew(t, forDomain(t, srv, narrow, func(c *Config) { c.Groups = []string{at("gt-empty")} }))
+		empty := mustNew(t, forDomain(t, srv, narrow, func(c *Config) { c.Groups, c.LabelGroups = []string{at("gt-empty")}, []string{at("gt-empty")} }))
 		snapshot := mustRead(t, empty)
 		if snapshot.Departures() || snapshot.People[0].State != plan.Unknown {
 			t.Errorf("%+v", snapshot)
+		}
+		if c := condition(t, snapshot.Conditions, labelGroups); !c.OK || snapshot.People[0].Groups[at("gt-empty")] != plan.MembershipUnknown ||
+			!strings.Contains(c.Detail, "it shows no member: either it is empty, or the bind account may not read who is in it") {
+			t.Errorf("%+v, %v", c, snapshot.People[0].Groups)
 		}
 		if got, err := empty.Recheck(t.Context(), []plan.Tracked{trackedAs(snapshot.People[0])}); err == nil && got[0].State != plan.Unknown {
 			t.Errorf("%+v", got)
@@ -110,18 +117,38 @@ func TestB14_HiddenMembers(t *testing.T) {
 	people := addTo(t, srv, unit, 6100, 3)
 	srv.Add(t, adGroup(srv.HiddenOU, "gh-inner", people[0].DN))
 	srv.Add(t, adGroup(unit, "gh-outer", "CN=gh-inner,"+srv.HiddenOU, people[1].DN))
-	outer := func(c *Config) { c.Groups = []string{"CN=gh-outer," + unit} }
-	wantMembers(t, mustNew(t, forDomain(t, srv, narrow, outer)), "samaccountname",
+	outer := func(c *Config) {
+		c.Groups, c.LabelGroups = []string{"CN=gh-outer," + unit}, []string{"CN=gh-outer," + unit}
+	}
+	wantMembership := func(snapshot plan.Snapshot, want ...plan.Membership) {
+		t.Helper()
+		for n, p := range people {
+			if got := byAttribute(snapshot.People, "samaccountname")[p.Account].Groups["CN=gh-outer,"+unit]; got != want[n] {
+				t.Errorf("%s: %v, want %v", p.DN, got, want[n])
+			}
+		}
+	}
+	whole := wantMembers(t, mustNew(t, forDomain(t, srv, narrow, outer)), "samaccountname",
 		map[string]bool{people[0].Account: true, people[1].Account: true})
+	wantMembership(whole, plan.Member, plan.Member, plan.NoMember)
 
 	blind := mustNew(t, forDomain(t, srv, narrow, outer, func(c *Config) { c.BindDN = srv.BlindDN }))
 	snapshot := wantMembers(t, blind, "samaccountname", map[string]bool{people[1].Account: true})
 	if snapshot.Departures() {
 		t.Error("somebody may depart")
 	}
+	wantMembership(snapshot, plan.MembershipUnknown, plan.Member, plan.MembershipUnknown)
 	if p := byAttribute(snapshot.People, "samaccountname")[people[0].Account]; p.State != plan.Unknown {
 		t.Errorf("%+v", p)
 	}
+
+	show := srv.HideMembers(t, "CN=gh-outer,"+unit) // then it looks empty
+	snapshot = wantMembers(t, mustNew(t, forDomain(t, srv, narrow, outer)), "samaccountname", map[string]bool{})
+	wantMembership(snapshot, plan.MembershipUnknown, plan.MembershipUnknown, plan.MembershipUnknown)
+	show()
+	srv.Modify(t, "CN=gh-outer,"+unit, "member", people[2].DN)
+	snapshot = wantMembers(t, mustNew(t, forDomain(t, srv, narrow, outer)), "samaccountname", map[string]bool{people[2].Account: true})
+	wantMembership(snapshot, plan.NoMember, plan.NoMember, plan.Member)
 }
 
 // TestB2_BigGroup: a group of more than 1,500. Samba shows all of it at once, and continues a

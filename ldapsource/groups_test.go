@@ -137,6 +137,7 @@ func TestGroupsOfOpenLDAP(t *testing.T) {
 			wantSameFromBelow(t, s, snapshot, people[33].DN)
 		})
 	}
+	t.Run("labels", func(t *testing.T) { wantLabels(t, forOpenLDAP(t, srv), "uid", chart, at) })
 	s := mustNew(t, forOpenLDAP(t, srv, func(c *Config) { c.Groups = []string{at("top")} }))
 	c := condition(t, mustRead(t, s).Conditions, groups)
 	if want := at("top") + ": 30 people, 4 groups in it, 1 members of other domains, 1 members that are not found"; c.Detail != want {
@@ -178,11 +179,13 @@ func groupFaults(srv *openldap.Server, group string, member string) map[string]s
 		edit         func(*Config)
 		detail       string
 	}{
+		"nobody in it":         {none, none, func(c *Config) { c.Groups = append(c.Groups, "cn=blank,"+srv.LeaversDN) }, "it is empty"},
 		"deleted":              {none, none, func(c *Config) { c.Groups = append(c.Groups, "cn=gone,"+srv.LeaversDN) }, "it is not there"},
 		"on no server":         {none, none, func(c *Config) { c.Groups = append(c.Groups, "cn=gone,dc=other") }, "it is not there"},
 		"no group":             {none, none, func(c *Config) { c.Groups = append(c.Groups, srv.PeopleDN) }, "it is no group"},
 		"hidden":               {none, none, func(c *Config) { c.Groups = append(c.Groups, "cn=hidden,"+srv.HiddenOU) }, "it is not there"},
 		"members hidden":       {none, none, func(c *Config) { c.Groups = append(c.Groups, "cn=sealed,"+srv.LeaversDN) }, "its member is not readable"},
+		"nobody in what is in": {none, none, func(c *Config) { c.Groups = append(c.Groups, "cn=hull,"+srv.LeaversDN) }, "it is empty"},
 		"emptied":              {none, none, func(c *Config) { c.Groups = append(c.Groups, "cn=ghosts,"+srv.LeaversDN) }, "it is empty"},
 		"inner group hidden":   {none, none, func(c *Config) { c.Groups = append(c.Groups, "cn=outer,"+srv.LeaversDN) }, "1 members cannot be read"},
 		"too deep":             {none, none, func(c *Config) { c.Groups = append(c.Groups, "cn=deep0,"+srv.LeaversDN) }, "more than 32 deep"},
@@ -197,6 +200,8 @@ func TestGroupFaults(t *testing.T) {
 	srv := openldap.Start(t, openldap.Options{People: 12, FirstConf: sealed})
 	entries := []testdir.Entry{
 		groupIn(srv.LeaversDN, "groupOfNames", "team", srv.People[0].DN),
+		groupIn(srv.LeaversDN, "posixGroup", "blank"),
+		groupIn(srv.LeaversDN, "groupOfNames", "hull", "cn=blank,"+srv.LeaversDN),
 		groupIn(srv.LeaversDN, "groupOfNames", "ghosts", "uid=ghost,"+srv.PeopleDN),
 		groupIn(srv.LeaversDN, "groupOfNames", "sealed", srv.People[1].DN),
 		groupIn(srv.HiddenOU, "groupOfNames", "hidden", srv.People[1].DN),
@@ -229,6 +234,7 @@ func TestGroupFaults(t *testing.T) {
 			if f := findingsOf(s.Check(t.Context()), "groups", Warning); len(f) < 1 || f[0].Advice == "" {
 				t.Error("check does not warn")
 			}
+			wantLabelsStay(t, forOpenLDAP(t, srv, sound, fault.edit), name)
 			fault.mend(t)
 			wantMembers(t, mustNew(t, forOpenLDAP(t, srv, sound)), "uid", map[string]bool{srv.People[0].Account: true})
 		})
@@ -281,7 +287,10 @@ func TestRenamedMember(t *testing.T) {
 		groupIn(srv.LeaversDN, "groupOfUniqueNames", "team", anna.DN, bert.DN),
 		groupIn(srv.LeaversDN, "groupOfNames", "followed", carl.DN),
 	)
-	edit := func(c *Config) { c.Groups = []string{"cn=team," + srv.LeaversDN, "cn=followed," + srv.LeaversDN} }
+	edit := func(c *Config) {
+		c.Groups = []string{"cn=team," + srv.LeaversDN, "cn=followed," + srv.LeaversDN}
+		c.LabelGroups = c.Groups
+	}
 	renamed := false
 	s := mustNew(t, forOpenLDAP(t, srv, edit), func(o *Options) {
 		o.Progress = func(int) {
@@ -293,12 +302,20 @@ func TestRenamedMember(t *testing.T) {
 	})
 	before := wantMembers(t, s, "uid", map[string]bool{anna.Account: true, bert.Account: true, carl.Account: true})
 	tracked := trackedAs(byAttribute(before.People, "uid")[anna.Account])
+	wantMembership := func(p plan.Person, team plan.Membership) {
+		t.Helper()
+		if diff := cmp.Diff(map[string]plan.Membership{"cn=team," + srv.LeaversDN: team, "cn=followed," + srv.LeaversDN: plan.NoMember}, p.Groups); diff != "" {
+			t.Error(diff)
+		}
+	}
+	wantMembership(byAttribute(before.People, "uid")[anna.Account], plan.Member)
 
 	srv.Rename(t, anna.DN, "uid=u000000a")
 	after := byAttribute(mustRead(t, s, tracked).People, "givenname")[anna.GivenName]
 	if after.State != plan.Unknown || !strings.Contains(after.Evidence.Detail, "still lists the DN") {
 		t.Errorf("%+v", after)
 	}
+	wantMembership(after, plan.MembershipUnknown)
 	if got, err := s.Recheck(t.Context(), []plan.Tracked{tracked}); err != nil || got[0].State != plan.Unknown {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -307,6 +324,7 @@ func TestRenamedMember(t *testing.T) {
 	if after.State != plan.Departed || after.Evidence.Kind != plan.OutOfScope {
 		t.Errorf("%+v", after)
 	}
+	wantMembership(after, plan.NoMember)
 }
 
 // TestProtectGroups: members are protected, in scope or not; while a group cannot be read,
@@ -350,10 +368,10 @@ func TestProtectGroups(t *testing.T) {
 func TestGroupsAreScope(t *testing.T) {
 	t.Parallel()
 	scopes := map[string][]string{}
-	for name, list := range map[string][]string{
+	for name, list := range map[string][]string{ // labels are none of it
 		"none": nil, "one": {"CN=A,DC=x"}, "spelt": {"cn=a, dc=X"}, "two": {"CN=B,DC=x", "CN=A,DC=x"}, "two again": {"cn=a,dc=x", "cn=b,dc=x"},
 	} {
-		s, err := New(Config{Name: "corp", Profile: OpenLDAP, URLs: []string{"ldaps://x"}, BindDN: "cn=r", BindPassword: secret.New("x"), BaseDN: "dc=x", Groups: list}, Options{})
+		s, err := New(Config{Name: "corp", Profile: OpenLDAP, URLs: []string{"ldaps://x"}, BindDN: "cn=r", BindPassword: secret.New("x"), BaseDN: "dc=x", Groups: list, LabelGroups: []string{"CN=" + name + ",DC=x"}}, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -368,7 +386,7 @@ func TestGroupsAreScope(t *testing.T) {
 	if diff := cmp.Diff([][]string{{"none"}, {"one", "spelt"}, {"two", "two again"}}, got); diff != "" {
 		t.Error(diff)
 	}
-	for _, bad := range []Config{{Groups: []string{""}}, {ProtectGroups: []string{"board"}}} {
+	for _, bad := range []Config{{Groups: []string{""}}, {ProtectGroups: []string{"board"}}, {LabelGroups: []string{"sales"}}} {
 		bad.Name, bad.Profile, bad.URLs, bad.BindDN, bad.BindPassword, bad.BaseDN = "corp", OpenLDAP, []string{"ldaps://x"}, "cn=r", secret.New("x"), "dc=x"
 		if _, err := New(bad, Options{}); err == nil {
 			t.Errorf("%+v is taken", bad)

@@ -96,7 +96,9 @@ func (d oddDirectory) check(t *testing.T) {
 			only(func(c *Config) { c.ExcludeDNs = []string{norm.NFD.String(unit)} }, func(p plan.Person) bool { return p.Excluded })
 			only(func(c *Config) { c.Sentinels = []string{p.DN} }, func(got plan.Person) bool { return got.ID == p.ID })
 			only(func(c *Config) { c.Groups = []string{d.group(d.unit(text), "odd "+name).DN} }, func(p plan.Person) bool { return p.State == plan.Entitled })
-			only(func(c *Config) { c.ProtectGroups = []string{d.group(d.unit(text), "odd "+name).DN} }, func(p plan.Person) bool { return p.Protected })
+			group := d.group(d.unit(text), "odd "+name).DN
+			only(func(c *Config) { c.ProtectGroups = []string{group} }, func(p plan.Person) bool { return p.Protected })
+			only(func(c *Config) { c.LabelGroups = []string{group} }, func(p plan.Person) bool { return p.Groups[group] != plan.NoMember })
 			d.remove(p.DN)
 			gone, err := d.source(t, func(*Config) {}).Recheck(t.Context(), []plan.Tracked{trackedAs(p)})
 			if err != nil || gone[0].Evidence.Kind != plan.Absent {

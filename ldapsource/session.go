@@ -46,9 +46,9 @@ type session struct {
 	people []plan.Person // of a check
 
 	// Of a read with groups: who was read, by DN key and by ID, and whom the groups have.
-	census               map[string]string
-	traits               map[string]traits
-	entitling, protected circle
+	census                          map[string]string
+	traits                          map[string]traits
+	entitling, protected, labelling circle
 }
 
 // step is one part of the way to a session that can be trusted. run returns what came.

@@ -39,13 +39,28 @@ func (s *Server) Expire(t testing.TB, dn string, at time.Time) {
 func (s *Server) HideAccountState(t testing.TB, unit string) (show func()) {
 	t.Helper()
 	const userAccountControl = "bf967a68-0de6-11d0-a285-00aa003049e2" // its schemaIDGUID (MS-ADA3 2.341)
-	before, err := s.deny(t.Context(), readerDN, unit, "RP", userAccountControl)
+	return s.hideAttribute(t, unit, userAccountControl)
+}
+
+// HideMembers keeps the members of a group from the reader, to whom it looks empty then. The denial
+// stands at the group itself, as what a group allows goes before what it inherits. The returned
+// function ends that.
+func (s *Server) HideMembers(t testing.TB, group string) (show func()) {
+	t.Helper()
+	const member = "bf9679c0-0de6-11d0-a285-00aa003049e2" // its schemaIDGUID (MS-ADA2 2.43)
+	return s.hideAttribute(t, group, member)
+}
+
+// hideAttribute keeps an attribute of an entry, and of everything below it, from the reader.
+func (s *Server) hideAttribute(t testing.TB, dn, attribute string) (show func()) {
+	t.Helper()
+	before, err := s.deny(t.Context(), readerDN, dn, "RP", attribute)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return func() {
 		t.Helper()
-		if err := s.describe(t.Context(), unit, before); err != nil {
+		if err := s.describe(t.Context(), dn, before); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -1,0 +1,59 @@
+package ldapsource
+
+import (
+	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// label says of everybody in scope whether the groups of labels have them.
+func (v *session) label(people []plan.Person, was map[string]string) {
+	if len(v.cfg.LabelGroups)+len(v.cfg.OtherGroups) == 0 {
+		return
+	}
+	for i := range people {
+		id := people[i].ID.ID
+		has := make(map[string]plan.Membership, len(v.cfg.LabelGroups)+len(v.cfg.OtherGroups))
+		for _, r := range v.labelling.rosters {
+			has[r.dn] = r.membership(v.traits[id], was[id])
+		}
+		for _, dn := range v.cfg.OtherGroups {
+			has[dn] = plan.NoMember
+		}
+		people[i].Groups = has
+	}
+}
+
+// membership is a statement only as far as the same silence would let somebody depart.
+func (r *roster) membership(t traits, was string) plan.Membership {
+	if r.has(t) {
+		return plan.Member
+	}
+	alone := circle{rosters: []*roster{r}, doubt: strings.Join(r.faults, "; ")}
+	if state, _ := alone.stranger(t, was); state != plan.Departed {
+		return plan.MembershipUnknown
+	}
+	return plan.NoMember
+}
+
+// showsNobody is the rule for groups that need not be there for anybody in scope. One that shows
+// no member at all may still have some that the bind account may not read: nothing tells the two
+// apart, so nobody loses a label by it.
+func (r *roster) showsNobody() string {
+	if r.shown || r.people > 0 {
+		return ""
+	}
+	return "it shows no member: either it is empty, or the bind account may not read who is in it"
+}
+
+func (v *session) certifyLabels() {
+	if len(v.cfg.LabelGroups) == 0 {
+		return
+	}
+	detail := v.labelling.describe()
+	if v.labelling.doubt != "" {
+		v.logger.Warn("a group of mapping.category was not read wholly: who is not seen in it keeps the labels as they are", "source", v.cfg.Name)
+		detail += "; as long as that is so, who is not seen in it keeps the labels as they are"
+	}
+	v.certificate.hold(labelGroups, "%s", detail)
+}

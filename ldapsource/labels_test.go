@@ -1,0 +1,143 @@
+package ldapsource
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// wantLabels asks for all groups of a chart in one read, in another spelling, and wants of everybody
+// and each of them a yes or a no, and no word of doubt.
+func wantLabels(t *testing.T, cfg Config, attribute string, chart charts, at func(string) string) {
+	t.Helper()
+	for name := range chart {
+		cfg.LabelGroups = append(cfg.LabelGroups, strings.ToUpper(at(name)))
+	}
+	var log bytes.Buffer
+	s := mustNew(t, cfg, func(o *Options) { o.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
+	snapshot := mustRead(t, s)
+	for _, p := range snapshot.People {
+		want := map[string]plan.Membership{}
+		for name := range chart {
+			want[strings.ToUpper(at(name))] = plan.NoMember
+			if chart.everybody(name)[strings.Join(p.Attributes[attribute], "")] {
+				want[strings.ToUpper(at(name))] = plan.Member
+			}
+		}
+		if diff := cmp.Diff(want, p.Groups); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", p.DN, diff)
+		}
+		if p.State == plan.Departed && p.Evidence.Kind == plan.OutOfScope || p.Protected {
+			t.Errorf("a label does more than it should: %+v", p)
+		}
+	}
+	if c := condition(t, snapshot.Conditions, labelGroups); !c.OK || !snapshot.Departures() || strings.Contains(c.Detail+log.String(), "keeps the labels") {
+		t.Errorf("%+v, log %s", c, &log)
+	}
+	if f := findingsOf(s.Check(t.Context()), "mapping.category", Pass); len(f) != len(chart) {
+		t.Errorf("check has %d lines for %d groups: %+v", len(f), len(chart), f)
+	}
+	wantReadOnce(t, s)
+}
+
+// wantReadOnce: a group that was read is not read again, whatever asks for it.
+func wantReadOnce(t *testing.T, s *Source) {
+	t.Helper()
+	_, err := visit(t.Context(), s, func(ctx context.Context, v *session) (struct{}, error) {
+		r := &groupReader{session: v, known: map[string]member{}, rosters: map[string]*roster{}}
+		for range 2 {
+			for _, dn := range append(s.cfg.LabelGroups, strings.ToLower(s.cfg.LabelGroups[0])) {
+				if _, err := r.roster(ctx, dn); err != nil {
+					return struct{}{}, err
+				}
+			}
+			_ = v.conn.Close() // what is asked for from here on is known, or an error
+		}
+		return struct{}{}, nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// wantLabelsStay reads the groups of a configuration as those of labels. What is wrong with them
+// takes nobody's label, says so, and stops nothing else. A group of which only strangers are seen
+// is no fault here: that it has nobody of the scope is known.
+func wantLabelsStay(t *testing.T, cfg Config, fault string) {
+	t.Helper()
+	cfg.LabelGroups, cfg.Groups = cfg.Groups, nil
+	faulty := cfg.LabelGroups[len(cfg.LabelGroups)-1]
+	want, warnings := plan.MembershipUnknown, 1
+	if fault == "emptied" || fault == "the group that shows" {
+		want, warnings = plan.NoMember, 0
+	}
+	var log bytes.Buffer
+	s := mustNew(t, cfg, func(o *Options) { o.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
+	snapshot := mustRead(t, s)
+	for _, p := range snapshot.People {
+		if got := p.Groups[faulty]; got != want && got != plan.Member {
+			t.Errorf("%s: %v, want %v", p.DN, got, want)
+		}
+		if len(cfg.LabelGroups) > 1 && p.Groups[cfg.LabelGroups[0]] == plan.MembershipUnknown {
+			t.Errorf("%s: the fault of one group spoils another", p.DN)
+		}
+	}
+	c := condition(t, snapshot.Conditions, labelGroups)
+	if !c.OK || !snapshot.Departures() || strings.Count(c.Detail, "who is not seen in it keeps the labels as they are") != warnings {
+		t.Errorf("%+v", c)
+	}
+	if got := strings.Count(log.String(), "a group of mapping.category was not read wholly"); got != warnings {
+		t.Errorf("%d warnings, want %d: %s", got, warnings, &log)
+	}
+	f := findingsOf(s.Check(t.Context()), "mapping.category", Warning)
+	if len(f) != warnings || warnings > 0 && f[0].Advice == "" {
+		t.Errorf("check warns %d times, want %d: %+v", len(f), warnings, f)
+	}
+}
+
+// TestMembership: only what is certain is a yes or a no.
+func TestMembership(t *testing.T) {
+	t.Parallel()
+	anna := traits{id: "anna", uids: []string{"a"}, sid: "s"}
+	doubtful := traits{id: "anna", doubt: "the primary group is not known"}
+	for _, row := range []struct {
+		name   string
+		roster roster
+		traits traits
+		want   plan.Membership
+	}{
+		{"listed", roster{ids: map[string]bool{"anna": true}}, anna, plan.Member},
+		{"listed by name", roster{uids: map[string]bool{"a": true}}, anna, plan.Member},
+		{"primary group", roster{sids: map[string]bool{"s": true}}, anna, plan.Member},
+		{"not listed", roster{ids: map[string]bool{"bert": true}}, anna, plan.NoMember},
+		{"listed, and not all was read", roster{ids: map[string]bool{"anna": true}, faults: []string{"x"}}, anna, plan.Member},
+		{"not listed, and not all was read", roster{faults: []string{"x"}}, anna, plan.MembershipUnknown},
+		{"listed, and doubtful", roster{ids: map[string]bool{"anna": true}}, doubtful, plan.Member},
+		{"not listed, and doubtful", roster{}, doubtful, plan.MembershipUnknown},
+		{"the former DN is listed", roster{stale: map[string]bool{"was": true}}, anna, plan.MembershipUnknown},
+		{"a former DN of somebody else is listed", roster{stale: map[string]bool{"bert": true}}, anna, plan.NoMember},
+	} {
+		if got := row.roster.membership(row.traits, "was"); got != row.want {
+			t.Errorf("%s: %v, want %v", row.name, got, row.want)
+		}
+	}
+}
+
+// TestGroupsOfOtherSources: nobody is in them, and they are not asked for.
+func TestGroupsOfOtherSources(t *testing.T) {
+	t.Parallel()
+	v := &session{Source: &Source{cfg: Config{OtherGroups: []string{"CN=Sales,DC=other"}}}}
+	people := []plan.Person{{ID: plan.PersonID{Source: "corp", ID: "anna"}}}
+	if err := v.readGroups(t.Context(), people, nil); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[string]plan.Membership{"CN=Sales,DC=other": plan.NoMember}, people[0].Groups); diff != "" || len(v.certificate) > 0 {
+		t.Errorf("%s\n%+v", diff, v.certificate)
+	}
+}
