@@ -91,7 +91,7 @@ func (p *program) assemble(s *settings, memory meter, onRequest func(string, int
 		a.logger.Warn("the clock of this program is shifted for a test", "offset", s.offset)
 	}
 	for n, source := range s.Sources {
-		made, err := a.source(source, s.logins[n], s.GroupsOf(n), memory)
+		made, err := a.source(n, source, s.logins[n], memory)
 		if err != nil {
 			return nil, configError(err)
 		}
@@ -120,7 +120,9 @@ func (s *settings) now() func() time.Time {
 	return func() time.Time { return time.Now().Add(s.offset) }
 }
 
-func (a *assembly) source(cfg config.Source, login login, protectGroups []string, lockout ldapsource.Lockout) (*ldapsource.Source, error) {
+func (a *assembly) source(n int, cfg config.Source, login login, lockout ldapsource.Lockout) (*ldapsource.Source, error) {
+	protectGroups, _ := a.config.GroupsOf(n, a.config.Protect.Groups)
+	labelGroups, otherGroups := a.config.GroupsOf(n, a.mapper.Groups())
 	roots, err := config.ReadPool(cfg.CAFile)
 	if err != nil {
 		return nil, fmt.Errorf("source %s: ca_file: %w", cfg.Name, err)
@@ -129,7 +131,7 @@ func (a *assembly) source(cfg config.Source, login login, protectGroups []string
 		Name: cfg.Name, Profile: string(cfg.Profile), URLs: cfg.URLs, Domain: cfg.Domain, Site: cfg.Site, StartTLS: cfg.StartTLS, Roots: roots,
 		BindDN: cfg.BindDN, BindPassword: login.password, Certificate: login.certificate, External: cfg.Bind == config.BindExternal,
 		BaseDN: cfg.BaseDN, Filter: cfg.Filter,
-		Groups: cfg.Groups, ProtectGroups: protectGroups, ExcludeDNs: cfg.ExcludeDNs, Sentinels: cfg.Sentinels,
+		Groups: cfg.Groups, ProtectGroups: protectGroups, LabelGroups: labelGroups, OtherGroups: otherGroups, ExcludeDNs: cfg.ExcludeDNs, Sentinels: cfg.Sentinels,
 		PageSize: cfg.PageSize, Timeout: cfg.Timeout, IDAttribute: cfg.IDAttribute, Account: accountRules(cfg.Account),
 		Attributes: a.mapper.Attributes(), MappingFingerprint: a.mapper.Fingerprint(),
 	}, ldapsource.Options{

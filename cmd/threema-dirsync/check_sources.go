@@ -9,15 +9,23 @@ import (
 )
 
 func (a *assembly) checkSources(ctx context.Context) []finding {
-	var findings []finding
-	for _, group := range a.config.LostGroups() {
-		findings = append(findings, finding{"configuration", "protect.groups", ldapsource.Warning, "look for the source of " + group, "it lies below the domain of none",
-			"every source is asked, and while one does not find it, everybody of that source counts as protected: mend the DN, or remove it"})
-	}
+	findings := append(
+		a.checkHomes("protect.groups", a.config.Protect.Groups, "everybody of that source counts as protected"),
+		a.checkHomes("mapping.category", a.mapper.Groups(), "its people keep their labels as they are")...)
 	for _, s := range a.sources {
 		for _, f := range s.Check(ctx, a.checkMapping) {
 			findings = append(findings, finding{"source " + s.Name(), f.Name, f.Verdict, f.Tried, f.Came, f.Advice})
 		}
+	}
+	return findings
+}
+
+// checkHomes has a line for each group of one key of the configuration that no source can answer for.
+func (a *assembly) checkHomes(key string, groups []string, until string) []finding {
+	var findings []finding
+	for _, group := range a.config.LostGroups(groups) {
+		findings = append(findings, finding{"configuration", key, ldapsource.Warning, "look for the source of " + group, "it lies below the domain of none",
+			"every source is asked, and while one does not find it, " + until + ": mend the DN, or remove it"})
 	}
 	return findings
 }

@@ -76,6 +76,12 @@ func ailments() []ailment {
 			w.set("sources.0.urls", []any{strings.Replace(srv.LDAP, "ldap:", "ldaps:", 1)})
 		}), 1, false, []string{"FAIL", "source corp: tls", "ldaps:// usually is port 636, ldap:// with start_tls port 389"}},
 		{"attribute that nobody has", key("mapping.csi", "{{ .pager }}"), 1, false, []string{"FAIL", "source corp: mapping", "lack csi", "mend mapping"}},
+		{"a label of a group that is not there", key("mapping.category", `{{ if member "cn=sales,dc=example,dc=org" }}Sales{{ end }}`),
+			0, false, []string{"WARN", "read the group cn=sales,dc=example,dc=org", "it is not there, or the bind account may not read it", "mend the DN in mapping.category"}},
+		{"a label of no group", key("mapping.category", `{{ if member "Sales" }}Sales{{ end }}`),
+			78, true, []string{"mapping.category: line 1, column 14", `"Sales" is no DN of a group`, "write for example CN=Sales,OU=Groups,DC=corp,DC=example"}},
+		{"a label in the csi", key("mapping.csi", `{{ .employeeNumber }}{{ if member "cn=sales,dc=example,dc=org" }}S{{ end }}`),
+			78, true, []string{"mapping.csi: line 1, column 28", "member is for mapping.category alone"}},
 		{"another product's profile", func(t *testing.T) *world {
 			w := newWorld(t, atDomain(domain.Get(t)))
 			w.set("sources.0.profile", "openldap")

@@ -77,6 +77,21 @@ func TestGroupsInTheConfiguration(t *testing.T) {
 	w.gone(t, 0, 0, staff[1].Account)
 	w.holds(t, slices.Delete(slices.Clone(staff), 1, 2), false)
 	w.must(t, 0, "plan", "--detailed-exitcode")
+
+	sales := "cn=sales," + srv.LeaversDN
+	labelScenario(t, w, sales, staff[0].Account, staff[3].Account, labelDirectory{
+		lists: func(accounts ...string) {
+			var members []string
+			for _, p := range staff {
+				if slices.Contains(accounts, p.Account) {
+					members = append(members, p.DN)
+				}
+			}
+			srv.Modify(t, sales, "member", members...)
+		},
+		add:    func() { srv.Add(t, groupOf(sales, srv.ReaderDN)) },
+		remove: func() { srv.Delete(t, sales) },
+	})
 }
 
 // TestChangedGroupsAreAnotherScope: another group is a preview, until somebody accepts it.

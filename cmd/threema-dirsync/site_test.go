@@ -67,11 +67,13 @@ type memory struct {
 const memorySuffix = "dc=example,dc=org"
 
 // newMemory starts a directory with so many people, all of them entitled.
-func newMemory(t *testing.T, people int) *memory {
+func newMemory(t *testing.T, people int) *memory { return newMemoryAt(t, memorySuffix, people) }
+
+func newMemoryAt(t *testing.T, suffix string, people int) *memory {
 	t.Helper()
 	password := canary("password")
-	reader := "cn=reader," + memorySuffix
-	srv, err := memdir.Start(t.Context(), memdir.Options{Suffix: memorySuffix, BindDN: reader, BindPassword: secret.New(password)})
+	reader := "cn=reader," + suffix
+	srv, err := memdir.Start(t.Context(), memdir.Options{Suffix: suffix, BindDN: reader, BindPassword: secret.New(password)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +83,7 @@ func newMemory(t *testing.T, people int) *memory {
 		t.Fatal(err)
 	}
 	m := &memory{Server: srv, site: site{
-		profile: "openldap", url: srv.URL(), caFile: caFile, bindDN: reader, password: password, baseDN: "ou=people," + memorySuffix,
+		profile: "openldap", url: srv.URL(), caFile: caFile, bindDN: reader, password: password, baseDN: "ou=people," + suffix,
 		csi: "employeeNumber", username: "uid", department: "departmentNumber",
 	}}
 	m.addUnit(t, m.baseDN, "people")

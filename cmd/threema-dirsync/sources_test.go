@@ -196,14 +196,18 @@ func (w *world) credentialOf(t *testing.T, username string) string {
 	return ""
 }
 
-// TestAGroupOfNoSource: check says which group of protect.groups nobody can answer for.
+// TestAGroupOfNoSource: check says which group of a configuration nobody can answer for.
 func TestAGroupOfNoSource(t *testing.T) {
 	t.Parallel()
 	corp, hr := inMemory(t, 0, 4), inMemory(t, 500, 4)
 	w := newWorld(t, corp.site)
 	w.addSource(t, "hr", hr.site)
 	w.set("protect.groups", []any{"cn=board,dc=elsewhere,dc=org"})
-	if out := w.must(t, 0, "check"); !strings.Contains(out.stdout, "look for the source of cn=board,dc=elsewhere,dc=org: it lies below the domain of none") {
-		t.Errorf("check does not warn: %v", out)
+	w.set("mapping.category", `{{ if member "cn=sales,dc=elsewhere,dc=org" }}Sales{{ end }}`)
+	out := w.must(t, 0, "check")
+	for _, group := range []string{"protect.groups look for the source of cn=board", "mapping.category look for the source of cn=sales"} {
+		if !strings.Contains(strings.Join(strings.Fields(out.stdout), " "), group+",dc=elsewhere,dc=org: it lies below the domain of none") {
+			t.Errorf("check does not warn of %s: %v", group, out)
+		}
 	}
 }

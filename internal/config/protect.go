@@ -7,27 +7,28 @@ import (
 	"github.com/go-ldap/ldap/v3"
 )
 
-// GroupsOf are the groups of protect.groups that a source can answer for: those below the root of
-// its directory, but not below a longer one of another source, which is a domain of its own. What
-// lies below none (see [Config.LostGroups]) every source is asked for, and none finds: then
-// everybody counts as protected, which harms nobody.
-func (c *Config) GroupsOf(source int) []string {
-	var groups []string
-	for _, group := range c.Protect.Groups {
+// GroupsOf divides groups into those that a source can answer for and those of other sources. Its
+// own lie below the root of its directory, but not below a longer one of another source, which is a
+// domain of its own. What lies below none (see [Config.LostGroups]) every source is asked for, and
+// none finds: then everybody counts as protected, and keeps their labels, which harms nobody.
+func (c *Config) GroupsOf(source int, groups []string) (own, others []string) {
+	for _, group := range groups {
 		if homes := c.homes(group); len(homes) == 0 || slices.Contains(homes, source) {
-			groups = append(groups, group)
+			own = append(own, group)
+			continue
 		}
+		others = append(others, group)
 	}
-	return groups
+	return own, others
 }
 
-// LostGroups are the groups of protect.groups that lie, by their DN, in the directory of no source.
-// A single source is asked for whatever is listed: only its server knows all its suffixes.
-func (c *Config) LostGroups() []string {
+// LostGroups are those groups that lie, by their DN, in the directory of no source. A single
+// source is asked for whatever is listed: only its server knows all its suffixes.
+func (c *Config) LostGroups(groups []string) []string {
 	if len(c.Sources) < 2 {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(c.Protect.Groups), func(group string) bool { return len(c.homes(group)) > 0 })
+	return slices.DeleteFunc(slices.Clone(groups), func(group string) bool { return len(c.homes(group)) > 0 })
 }
 
 // homes are the sources below whose root a group lies, those with the longest one.

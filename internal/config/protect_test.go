@@ -30,20 +30,24 @@ func TestGroupsOf(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			c := &config.Config{Protect: config.Protect{Groups: []string{row.group}}}
+			c := &config.Config{}
 			for _, base := range row.bases {
 				c.Sources = append(c.Sources, config.Source{BaseDN: base})
 			}
 			var asked []int
 			for n := range c.Sources {
-				if len(c.GroupsOf(n)) > 0 {
+				own, others := c.GroupsOf(n, []string{row.group})
+				if len(own) > 0 {
 					asked = append(asked, n)
+				}
+				if len(own)+len(others) != 1 {
+					t.Errorf("source %d: %q and %q", n, own, others)
 				}
 			}
 			if diff := cmp.Diff(row.want, asked, cmpopts.EquateEmpty()); diff != "" {
 				t.Errorf("asked (-want +got):\n%s", diff)
 			}
-			if lost := len(c.LostGroups()) > 0; lost != row.lost {
+			if lost := len(c.LostGroups([]string{row.group})) > 0; lost != row.lost {
 				t.Errorf("lost: %t", lost)
 			}
 		})
