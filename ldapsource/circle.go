@@ -2,20 +2,11 @@ package ldapsource
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
-
-// traits are what a group may know a person by.
-type traits struct {
-	id    string
-	uids  []string // folded
-	sid   string   // of the primary group
-	doubt string   // why the person may be a member without being found, "" if nothing speaks for it
-}
 
 // circle is everybody in one of several groups.
 type circle struct {
@@ -27,38 +18,9 @@ func (c circle) has(t traits) bool {
 	return slices.ContainsFunc(c.rosters, func(r *roster) bool { return r.has(t) })
 }
 
-func (r *roster) has(t traits) bool {
-	return r.ids[t.id] || r.sids[t.sid] || slices.ContainsFunc(t.uids, func(uid string) bool { return r.uids[uid] })
-}
-
 // asksGroups tells whether groups say something about people.
 func (s *Source) asksGroups() bool {
 	return len(s.cfg.Groups)+len(s.cfg.ProtectGroups)+len(s.cfg.LabelGroups)+len(s.cfg.OtherGroups) > 0
-}
-
-// note keeps of a person what groups may know them by.
-func (v *session) note(id string, e entry) {
-	if v.census == nil {
-		v.census, v.traits = map[string]string{}, map[string]traits{}
-	}
-	v.census[dnKey(e.dn)] = id
-	v.traits[id] = v.traitsOf(id, e)
-}
-
-func (v *session) traitsOf(id string, e entry) traits {
-	t := traits{id: id}
-	for _, uid := range e.values["uid"] {
-		t.uids = append(t.uids, strings.ToLower(uid))
-	}
-	sid, err := v.profile.primaryGroup(e)
-	if err != nil {
-		t.doubt = "the primary group is not known: " + err.Error()
-	}
-	t.sid = sid
-	if _, err := parseDN(e.dn); err != nil {
-		t.doubt = "the DN is not readable"
-	}
-	return t
 }
 
 // readGroups reads the groups that the configuration names, and judges everybody in scope by
@@ -116,14 +78,6 @@ func (r *groupReader) circleOf(ctx context.Context, dns []string, empty func(*ro
 	return c, nil
 }
 
-// hasNobody is the rule for groups that are there for somebody in scope.
-func (r *roster) hasNobody() string {
-	if r.people > 0 {
-		return ""
-	}
-	return "it is empty: nobody in scope is a member, directly or through other groups"
-}
-
 // entitle takes those out of the scope who are in none of the groups. As long as it is not
 // certain that the groups were read wholly, that somebody is in none of them proves nothing:
 // the scope is incomplete then, never smaller (design §5.1 row b).
@@ -177,17 +131,4 @@ func (c circle) describe() string {
 		parts = append(parts, r.dn+": "+r.describe())
 	}
 	return strings.Join(parts, "; ")
-}
-
-func (r *roster) describe() string {
-	counts := []string{fmt.Sprintf("%d people", r.people)}
-	for _, count := range []struct {
-		n    int
-		what string
-	}{{r.nested, "groups in it"}, {r.foreign, "members of other domains"}, {r.dangling, "members that are not found"}} {
-		if count.n > 0 {
-			counts = append(counts, fmt.Sprintf("%d %s", count.n, count.what))
-		}
-	}
-	return strings.Join(append([]string{strings.Join(counts, ", ")}, r.faults...), "; ")
 }

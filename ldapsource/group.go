@@ -1,0 +1,120 @@
+package ldapsource
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/go-ldap/ldap/v3"
+)
+
+const memberNames = "memberuid" // the one attribute of groups that lists no DNs
+
+// groupFault says why a group was not read wholly. Its members are then a part of the truth:
+// they count, and nobody else is known to be none (design §5.1 row b).
+type groupFault string
+
+func (f groupFault) Error() string { return string(f) }
+
+// group is one group as it was read.
+type group struct {
+	dn     string
+	people []string // IDs of those members who were read as people
+	rest   []string // DNs of all other members
+	uids   []string // members by name (memberUid), folded
+	sid    string   // by which the people name it whose primary group it is
+	fault  string   // why this is not all of it
+}
+
+// readRoot reads a configured group.
+func (r *groupReader) readRoot(dn string) (*group, error) {
+	e, err := r.lookup(dn, r.groupAttributes()...)
+	if code, answered := serverCode(err); answered && code == ldap.LDAPResultReferral {
+		e, err = nil, nil // it lies on another server
+	}
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("read the group %s: %w", dn, err)
+	case e.first("objectclass") == "":
+		return &group{dn: dn, fault: "it is not there, or the bind account may not read it"}, nil
+	case !r.isGroup(*e):
+		return &group{dn: dn, fault: "it is no group"}, nil
+	}
+	return r.readGroup(*e)
+}
+
+// readGroup takes the members out of a group's entry, and reads on where the server holds some
+// back.
+func (r *groupReader) readGroup(e entry) (*group, error) {
+	g := &group{dn: e.dn, sid: e.first("objectsid")}
+	if hidden := r.profile.hiddenOf(e); hidden != "" {
+		g.fault = "its " + hidden + " is not readable"
+	}
+	for _, attribute := range r.memberAttributes() {
+		values, err := r.allValues(e, attribute)
+		if fault, ok := err.(groupFault); ok { //nolint:errorlint // never wrapped: it is made one call below
+			g.fault = string(fault)
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read the members of %s: %w", e.dn, err)
+		}
+		for _, value := range values {
+			r.addMember(g, attribute, value)
+		}
+	}
+	return g, nil
+}
+
+func (r *groupReader) addMember(g *group, attribute, value string) {
+	switch attribute {
+	case memberNames:
+		g.uids = append(g.uids, strings.ToLower(value))
+		return
+	case "uniquemember":
+		value = withoutUID(value)
+	}
+	if id, ok := r.census[dnKey(value)]; ok {
+		g.people = append(g.people, id)
+		return
+	}
+	g.rest = append(g.rest, value)
+}
+
+// isGroup goes by what an entry has, and by its class if that is nothing: groups may be empty.
+func (r *groupReader) isGroup(e entry) bool {
+	for name := range e.values {
+		plain, _, _ := strings.Cut(name, ";")
+		if slices.Contains(r.memberAttributes(), plain) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(groupClasses(), e.isA)
+}
+
+func groupClasses() []string {
+	return []string{"group", "groupOfNames", "groupOfUniqueNames", "groupOfMembers", "posixGroup"}
+}
+
+func (e entry) isA(class string) bool {
+	return slices.ContainsFunc(e.values["objectclass"], func(had string) bool { return strings.EqualFold(had, class) })
+}
+
+// memberAttributes are those of the profile that this server knows, canonical.
+func (v *session) memberAttributes() []string {
+	var names []string
+	for _, name := range v.profile.memberAttributes() {
+		if v.schema.knows(name) {
+			names = append(names, v.schema.canonical(name))
+		}
+	}
+	return names
+}
+
+func (v *session) groupAttributes() []string {
+	names := append(v.memberAttributes(), "objectClass", v.cfg.IDAttribute)
+	if v.schema.knows("objectSid") {
+		names = append(names, "objectSid")
+	}
+	return names
+}
