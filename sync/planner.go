@@ -1,0 +1,167 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// Planner reads both sides and plans. It changes nothing: what it is made of cannot.
+type Planner struct {
+	Sources []Source // in the order of their precedence
+	Mapper  Mapper
+	Package Package
+	Memory  Memory
+	Policy  plan.Policy
+	// Stop says why nothing may be taken from anybody, "" if it may: the stop file. It is asked
+	// for each plan, and again right before each step of a leaver.
+	Stop   func() string
+	Now    func() time.Time
+	Logger *slog.Logger
+}
+
+// Preview makes the plan that a pass would carry out now.
+func (p *Planner) Preview(ctx context.Context) Report {
+	r := Report{DryRun: true, Started: p.Now()}
+	if state, ok := p.load(ctx, &r); ok {
+		p.think(ctx, &r, state, false)
+	}
+	r.Finished = p.Now()
+	return r
+}
+
+func (p *Planner) load(ctx context.Context, r *Report) (plan.State, bool) {
+	state, err := p.Memory.State(ctx)
+	if err != nil {
+		r.fail(fmt.Errorf("load the ledger: %w", err))
+	}
+	return state, err == nil
+}
+
+// think reads both sides and computes the plan into the report. A source that could not be read
+// holds its own people, and the others go on (design §5.1 row a). Not so where the ledger is bound
+// to its sources, by the first pass or by somebody's word: that takes all of them.
+func (p *Planner) think(ctx context.Context, r *Report, state plan.State, accept bool) (plan.Input, bool) {
+	views := p.readSources(ctx, r, state)
+	if len(views) == 0 || len(r.Incomplete) > 0 && (accept || state.Subscription == "") {
+		return plan.Input{}, false
+	}
+	return p.compare(ctx, r, state, views, accept)
+}
+
+// compare reads the package and computes the plan into the report.
+func (p *Planner) compare(ctx context.Context, r *Report, state plan.State, views []plan.SourceView, accept bool) (plan.Input, bool) {
+	inventory, err := p.Package.Inventory(ctx)
+	if err != nil {
+		p.noteQuota(ctx, err)
+		r.fail(fmt.Errorf("read the licence package: %w", err))
+		return plan.Input{}, false
+	}
+	if err := plan.Trust(inventory, state, p.Now()); err != nil {
+		r.fail(err)
+		return plan.Input{}, false
+	}
+	budget, err := p.Memory.Budget(ctx)
+	if err != nil {
+		r.fail(fmt.Errorf("read the request counter: %w", err))
+		return plan.Input{}, false
+	}
+	in := plan.Input{
+		Sources: views, Configured: p.sourceNames(), Inventory: inventory, State: state, Policy: p.Policy,
+		Budget: budget, Now: p.Now(), AcceptBaseline: accept, Stop: p.Stop(),
+	}
+	r.Plan, r.Planned, r.Budget = plan.Compute(in), true, budget
+	r.Unsettled = len(state.Open) - len(r.Plan.Memory.Settled)
+	return in, true
+}
+
+func (p *Planner) sourceNames() []string {
+	var names []string
+	for _, s := range p.Sources {
+		names = append(names, s.Name())
+	}
+	return names
+}
+
+// readSources reads every source wholly. One that cannot be read is reported and nothing
+// happens for it. The report has the certificates even if nothing comes of the pass.
+func (p *Planner) readSources(ctx context.Context, r *Report, state plan.State) []plan.SourceView {
+	var views []plan.SourceView
+	for _, source := range p.Sources {
+		source.Prefer(state.LastServer(source.Name()).Address)
+		snapshot, err := source.Read(ctx, tracked(state, source.Name()))
+		if err != nil {
+			p.Logger.ErrorContext(ctx, "source not read, nothing happens for it", "source", source.Name(), "reason", r.incomplete(source.Name(), err))
+			continue
+		}
+		r.Plan.Sources = append(r.Plan.Sources, snapshot.Report())
+		view := plan.SourceView{Snapshot: snapshot, Identities: make([]plan.Identity, 0, len(snapshot.People))}
+		for _, person := range snapshot.People {
+			view.Identities = append(view.Identities, p.Mapper.Map(person))
+		}
+		views = append(views, view)
+	}
+	return views
+}
+
+// tracked lists the people of a source for whom something is at stake, sorted: those who own
+// a credential, those for whom one is being made, and those on the way out. The learned
+// sentinels are chosen among the owners, and dropped with the ownership, so they are here too.
+func tracked(state plan.State, source string) []plan.Tracked {
+	dn := map[plan.PersonID]string{}
+	for _, o := range state.Owned {
+		dn[o.Person] = ""
+	}
+	for _, op := range state.Open {
+		if op.Op == plan.Create {
+			dn[op.Person] = op.DN
+		}
+	}
+	for _, s := range state.Sagas {
+		dn[s.Person] = s.DN
+	}
+	for _, o := range state.Observations {
+		if _, stake := dn[o.Person]; stake {
+			dn[o.Person] = o.DN
+		}
+	}
+	var people []plan.Tracked
+	for id, last := range dn {
+		if id.Source == source {
+			people = append(people, plan.Tracked{ID: id, DN: last})
+		}
+	}
+	slices.SortFunc(people, func(a, b plan.Tracked) int { return a.ID.Compare(b.ID) })
+	return people
+}
+
+// pausing is a failure that knows whether the service answered, and how long it asks to be left
+// alone, 0 if it did not say.
+type pausing interface {
+	error
+	Answered() bool
+	RetryAfter() time.Duration
+}
+
+// noteQuota makes a refusal for lack of quota last. Where the service names no time, the day
+// of its own clock is taken (threema-work-api §3). A refusal by our own count needs no note: the
+// count knows when it is over, and one that could not be written must not cost the day.
+func (p *Planner) noteQuota(ctx context.Context, err error) {
+	refusal, ok := errors.AsType[pausing](err)
+	if !ok || plan.KindOf(err) != plan.FailureQuota || !refusal.Answered() {
+		return
+	}
+	now := p.Now().UTC()
+	until := now.Truncate(24 * time.Hour).Add(24 * time.Hour)
+	if d := refusal.RetryAfter(); d > 0 {
+		until = now.Add(d)
+	}
+	if err := p.Memory.BlockRequests(context.WithoutCancel(ctx), until); err != nil {
+		p.Logger.ErrorContext(ctx, "cannot record that the day's requests are spent", "err", err)
+	}
+}
