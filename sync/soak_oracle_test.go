@@ -3,6 +3,7 @@ package sync_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -150,12 +151,22 @@ func (w *soak) tie(id string, n int) {
 			return // it stands on two credentials
 		}
 	}
+	if w.holder[id] == nil && w.shared(id) {
+		return // nobody takes over what several use
+	}
 	transfers := w.policy.Mode == plan.Sync || w.policy.Mode == plan.UpsertOnly
 	adopts := w.policy.Mode == plan.CreateOnly && w.holder[id] == nil
 	theirs := len(found) == 1 && (found[0].human == n || w.humans[n].muddled && w.humans[found[0].human].muddled)
 	if theirs && len(w.bearers[found[0].uid]) == 1 && (transfers || adopts) {
 		w.holder[id] = found[0]
 	}
+}
+
+// shared tells whether several Threema IDs use a credential that we did not make.
+func (w *soak) shared(id string) bool {
+	return strings.HasPrefix(id, "c/old") && slices.ContainsFunc(w.sim.State().Credentials, func(c worksim.Credential) bool {
+		return c.ID == id && len(c.Users) > 1
+	})
 }
 
 // keysOf are what a departure is held against: the whole human, or, of one whose csi was
