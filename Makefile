@@ -23,6 +23,7 @@ RAPID_CHECKS ?= 20000
 RAPID_STEPS  ?= 60
 SOAK_WORLDS  ?= 200
 DIRECTORY_PEOPLE ?= 5000
+COMPANY_PEOPLE ?= 100000
 TEST_TIMEOUT ?= 12m
 
 .PHONY: help
@@ -78,8 +79,8 @@ fuzz: need-go ## every fuzz target for FUZZTIME each (default 1m); FUZZ=FuzzComp
 	tools/fuzz.sh $(FUZZTIME) '$(FUZZ)'
 
 .PHONY: soak
-soak: need-go ## the property tests with RAPID_CHECKS random cases each (default 20000), SOAK_WORLDS whole worlds (default 200), and real directories of DIRECTORY_PEOPLE (default 5000)
-	RAPID_CHECKS=$(RAPID_CHECKS) RAPID_STEPS=$(RAPID_STEPS) SOAK_WORLDS=$(SOAK_WORLDS) DIRECTORY_PEOPLE=$(DIRECTORY_PEOPLE) go test -count=1 -timeout 0 \
+soak: need-go ## the property tests with RAPID_CHECKS random cases each (default 20000), SOAK_WORLDS whole worlds (default 200), real directories of DIRECTORY_PEOPLE (default 5000), and the limits of a company of COMPANY_PEOPLE (default 100000)
+	RAPID_CHECKS=$(RAPID_CHECKS) RAPID_STEPS=$(RAPID_STEPS) SOAK_WORLDS=$(SOAK_WORLDS) DIRECTORY_PEOPLE=$(DIRECTORY_PEOPLE) COMPANY_PEOPLE=$(COMPANY_PEOPLE) go test -count=1 -timeout 0 \
 		$$(grep -rl --include='*_test.go' '"pgregory.net/rapid"' . | xargs -n1 dirname | sort -u)
 
 .PHONY: bench

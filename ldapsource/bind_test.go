@@ -1,7 +1,10 @@
 package ldapsource
 
 import (
+	"bytes"
 	"context"
+	"crypto/pbkdf2"
+	"crypto/sha256"
 	"errors"
 	"strings"
 	"testing"
@@ -142,6 +145,29 @@ func TestA15_OverRestarts(t *testing.T) {
 				t.Errorf("%v, %d requests", err, len(p.Requests()))
 			}
 		})
+	}
+}
+
+// TestFingerprintIsSlow: whoever has a note must not find the password by trying. A source as the
+// program makes it computes what PBKDF2 gives for OWASP's count.
+func TestFingerprintIsSlow(t *testing.T) {
+	t.Parallel()
+	s, err := New(Config{Name: "corp", Profile: OpenLDAP, URLs: []string{"ldaps://h"}, BindDN: "d", BindPassword: secret.New("p"), BaseDN: peer.Suffix}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	salt := []byte("0123456789abcdef")
+	got, err := s.loginFingerprint(salt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	login := "\x00\x00\x00\x00\x00\x00\x00\x01d" + "\x00\x00\x00\x00\x00\x00\x00\x01p" + "\x00\x00\x00\x00\x00\x00\x00\x00" + "\x00\x00\x00\x00\x00\x00\x00\x09ldaps://h"
+	want, err := pbkdf2.Key(sha256.New, login, salt, 600_000, 32)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%x, want %x", got, want)
 	}
 }
 

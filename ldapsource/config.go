@@ -91,7 +91,7 @@ type Options struct {
 func New(cfg Config, options Options) (*Source, error) {
 	s := &Source{
 		cfg: cfg, now: options.Now, logger: options.Logger, progress: options.Progress,
-		resolver: options.Resolver, lockout: options.Lockout,
+		resolver: options.Resolver, lockout: options.Lockout, rounds: fingerprintRounds,
 	}
 	if s.now == nil {
 		s.now = time.Now

@@ -61,7 +61,7 @@ func (s *Source) loginFingerprint(salt []byte) ([]byte, error) {
 		login = binary.BigEndian.AppendUint64(login, uint64(len(part)))
 		login = append(login, part...)
 	}
-	sum, err := pbkdf2.Key(sha256.New, string(login), salt, fingerprintRounds, sha256.Size)
+	sum, err := pbkdf2.Key(sha256.New, string(login), salt, s.rounds, sha256.Size)
 	if err != nil {
 		return nil, fmt.Errorf("make the fingerprint of the login: %w", err)
 	}

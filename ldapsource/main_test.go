@@ -66,6 +66,8 @@ func configFor(t testing.TB, at testdir.Endpoint, profile string, attributes []s
 	return cfg
 }
 
+// mustNew makes a source whose fingerprints are quick to compute: under the race detector a real one
+// takes longer than a second. [TestFingerprintIsSlow] looks at those.
 func mustNew(t testing.TB, cfg Config, options ...func(*Options)) *Source {
 	t.Helper()
 	o := Options{}
@@ -76,6 +78,7 @@ func mustNew(t testing.TB, cfg Config, options ...func(*Options)) *Source {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.rounds = 10
 	return s
 }
 

@@ -37,6 +37,7 @@ type Source struct {
 
 	login   sync.Mutex // one bind at a time, so that a wrong password is tried once
 	lockout Lockout
+	rounds  int // of a fingerprint, see fingerprintRounds
 }
 
 // Name is the source's name in the configuration.

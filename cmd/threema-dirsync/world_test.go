@@ -51,6 +51,7 @@ func newWorld(t *testing.T, s site) *world {
 		"mapping":   s.mapping(),
 		"handover":  map[string]any{"file": w.handover()},
 		"metrics":   map[string]any{"listen": ""},
+		"schedule":  "@every 2h", // as often as the default, and quicker to check, in each of two thousand processes
 		// The most that the program ever says: the canaries must not be in it either.
 		"log": map[string]any{"level": "debug"},
 	}

@@ -242,6 +242,13 @@ func (w *world) pass(t testing.TB) plan.Plan {
 	t.Helper()
 	in := w.input()
 	p := plan.Compute(in)
+	w.passOn(t, in, p)
+	return p
+}
+
+// passOn is what follows in a pass when there is a plan.
+func (w *world) passOn(t testing.TB, in plan.Input, p plan.Plan) {
+	t.Helper()
 	w.note(in, p)
 	w.check(t, in, p)
 	before := w.foreign(p)
@@ -252,7 +259,6 @@ func (w *world) pass(t testing.TB) plan.Plan {
 	if after := w.foreignAgain(before); !reflect.DeepEqual(before, after) {
 		t.Fatalf("a foreign object was touched (-before +after):\n%s", gocmp.Diff(before, after))
 	}
-	return p
 }
 
 // settle passes at one moment until nothing is due, which must come soon: whatever a pass

@@ -1,6 +1,8 @@
 package ds389
 
 import (
+	"context"
+	"errors"
 	"os/user"
 	"testing"
 
@@ -116,10 +118,24 @@ func (s *Server) AddLockRole(t testing.TB) {
 	)
 }
 
-// LockByRole locks an account through the role of [Server.AddLockRole]. Its entry stays as it is.
+// LockByRole locks an account through the role of [Server.AddLockRole]. Its entry stays as it is. The
+// server reads a new class of service in a thread of its own, so this waits until it shows the lock.
 func (s *Server) LockByRole(t testing.TB, dn string) {
 	t.Helper()
 	s.Modify(t, dn, "nsRoleDN", managedRole)
+	conn := s.Connect(t, adminDN)
+	ctx, cancel := context.WithTimeout(t.Context(), startTimeout)
+	defer cancel()
+	err := s.process.Await(ctx, func() error {
+		result, err := conn.Search(ldap.NewSearchRequest(dn, ldap.ScopeBaseObject, ldap.NeverDerefAliases, 0, 0, false, "(nsAccountLock=*)", []string{"1.1"}, nil))
+		if err == nil && len(result.Entries) == 0 {
+			err = errors.New("the lock does not show")
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // fill makes the database and puts everybody in.

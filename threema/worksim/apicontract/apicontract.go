@@ -17,6 +17,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -30,14 +31,14 @@ import (
 // Check fails t when a request or an answer violates the contract. It is for the traffic of a real client.
 func Check(t testing.TB, next http.Handler) http.Handler {
 	t.Helper()
-	return &checker{t: t, next: next, router: newRouter(t)}
+	return &checker{t: t, next: next, router: routes(t)}
 }
 
 // CheckAnswers is Check for tests that send bad requests on purpose: those must be answered with a
 // 4xx status, and the answer may be one that the operation does not declare.
 func CheckAnswers(t testing.TB, next http.Handler) http.Handler {
 	t.Helper()
-	return &checker{t: t, next: next, router: newRouter(t), hostile: true}
+	return &checker{t: t, next: next, router: routes(t), hostile: true}
 }
 
 type checker struct {
@@ -47,21 +48,33 @@ type checker struct {
 	hostile bool
 }
 
-func newRouter(t testing.TB) routers.Router {
+// route reads the contract at the first check of a test binary: it is the same for all of them, and reading it takes
+// longer than many a test. The library only reads from it when it checks.
+var route = sync.OnceValues(newRouter) //nolint:gochecknoglobals // as long-lived as the contract, which is a constant
+
+func routes(t testing.TB) routers.Router {
 	t.Helper()
+	router, err := route()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return router
+}
+
+func newRouter() (routers.Router, error) {
 	doc, err := openapi3.NewLoader().LoadFromData(worksim.Contract())
 	if err != nil {
-		t.Fatalf("load the contract: %v", err)
+		return nil, fmt.Errorf("load the contract: %w", err)
 	}
-	if err := doc.Validate(t.Context()); err != nil {
-		t.Fatalf("the contract is no valid OpenAPI document: %v", err)
+	if err := doc.Validate(context.Background()); err != nil {
+		return nil, fmt.Errorf("the contract is no valid OpenAPI document: %w", err)
 	}
 	doc.Servers = nil // paths are matched below the base, wherever that is
 	router, err := gorillamux.NewRouter(doc)
 	if err != nil {
-		t.Fatalf("route the contract: %v", err)
+		return nil, fmt.Errorf("route the contract: %w", err)
 	}
-	return router
+	return router, nil
 }
 
 // ServeHTTP implements http.Handler.
