@@ -21,6 +21,17 @@ type ChangingSource interface {
 	Changes(ctx context.Context, since plan.Version, wanted func(plan.Person) bool) (plan.Delta, error)
 }
 
+// Recall is what a poll needs of the ledger: not all of it, however many people there are.
+type Recall interface {
+	// Budget is that of [Memory].
+	Budget(ctx context.Context) (plan.Budget, error)
+	// LastServer is that from which the last complete read of a source came, the zero value if there
+	// is none.
+	LastServer(ctx context.Context, source string) (plan.KnownServer, error)
+	// Observation is what the passes saw last of one person; known tells whether they saw anybody.
+	Observation(ctx context.Context, person plan.PersonID) (o plan.Observation, known bool, err error)
+}
+
 // Poll asks the sources between two passes what changed, and tells whether the next pass should not
 // wait for its time: because somebody joined, moved or was disabled. It decides nothing else. What is
 // done about it, and all that concerns an absence, is the business of the pass, which reads everything
@@ -28,7 +39,7 @@ type ChangingSource interface {
 type Poll struct {
 	Sources []ChangingSource
 	Mapper  Mapper
-	Memory  Memory
+	Recall  Recall
 	Policy  plan.Policy
 	Every   time.Duration
 	// Spare is how many requests of the day a pass before its time must leave, so that those of the
@@ -50,21 +61,16 @@ func (p *Poll) Early(ctx context.Context) bool {
 		return false
 	}
 	p.last = now
-	affordable, err := p.affordable(ctx)
+	budget, err := p.Recall.Budget(ctx)
 	if err != nil {
-		p.Logger.WarnContext(ctx, "cannot look into the ledger, so the next pass comes by the schedule", "err", err)
+		p.Logger.WarnContext(ctx, "cannot read the request counter, so the next pass comes by the schedule", "err", err)
 	}
-	if err != nil || !affordable {
+	if err != nil || !budget.Unlimited && budget.Remaining <= p.Spare {
 		return false // nothing is lost: the next poll goes on where the last one ended
-	}
-	state, err := p.Memory.State(ctx)
-	if err != nil {
-		p.Logger.WarnContext(ctx, "cannot load the ledger, so the next pass comes by the schedule", "err", err)
-		return false
 	}
 	early := false
 	for _, source := range p.Sources {
-		hints, err := p.ask(ctx, source, state)
+		hints, err := p.ask(ctx, source)
 		if ctx.Err() != nil {
 			return false
 		}
@@ -74,18 +80,23 @@ func (p *Poll) Early(ctx context.Context) bool {
 	return early
 }
 
-// affordable tells whether a pass can be paid for that the schedule does not ask for.
-func (p *Poll) affordable(ctx context.Context) (bool, error) {
-	budget, err := p.Memory.Budget(ctx)
-	return budget.Unlimited || budget.Remaining > p.Spare, err
-}
-
 // ask asks one source what changed since it was asked last, or since the last complete read.
-func (p *Poll) ask(ctx context.Context, source ChangingSource, state plan.State) (hints []plan.Hint, err error) {
-	w := p.watch(source, state)
+func (p *Poll) ask(ctx context.Context, source ChangingSource) (hints []plan.Hint, err error) {
+	w := p.watch(source.Name())
 	defer func() { w.log(ctx, p.Logger, source.Name(), hints, err) }()
-	lookout := plan.NewLookout(state, p.Policy)
-	delta, err := source.Changes(ctx, w.since, func(person plan.Person) bool { return lookout.Hint(p.Mapper.Map(person)) != "" })
+	if err := w.begin(ctx, p.Recall, source); err != nil {
+		return nil, err
+	}
+	var unread error // why the ledger does not tell; then nobody is news
+	look := func(person plan.Person) plan.Hint {
+		had, known, err := p.Recall.Observation(ctx, person.ID)
+		if err != nil {
+			unread = err
+			return ""
+		}
+		return p.Policy.Hint(had, known, p.Mapper.Map(person))
+	}
+	delta, err := source.Changes(ctx, w.since, func(person plan.Person) bool { return look(person) != "" })
 	if err != nil {
 		return nil, err
 	}
@@ -94,10 +105,13 @@ func (p *Poll) ask(ctx context.Context, source ChangingSource, state plan.State)
 		hints = append(hints, plan.HintLost)
 	}
 	for _, person := range delta.People {
-		if hint := lookout.Hint(p.Mapper.Map(person)); hint != "" {
+		if hint := look(person); hint != "" {
 			p.Logger.DebugContext(ctx, "somebody changed", "hint", hint, "source", source.Name(), "dn", person.DN)
 			hints = append(hints, hint)
 		}
+	}
+	if unread != nil {
+		return nil, unread
 	}
 	for range w.news(delta.Groups) {
 		hints = append(hints, plan.HintGroup)
@@ -106,25 +120,36 @@ func (p *Poll) ask(ctx context.Context, source ChangingSource, state plan.State)
 	return hints, nil
 }
 
-func (p *Poll) watch(source ChangingSource, state plan.State) *watch {
+func (p *Poll) watch(source string) *watch {
 	if p.watches == nil {
 		p.watches = map[string]*watch{}
 	}
-	w, ok := p.watches[source.Name()]
-	if !ok {
-		last := state.LastServer(source.Name())
-		source.Prefer(last.Address)
-		w = &watch{since: last.Version, groups: map[string]string{}}
-		p.watches[source.Name()] = w
+	if p.watches[source] == nil {
+		p.watches[source] = &watch{groups: map[string]string{}}
 	}
-	return w
+	return p.watches[source]
 }
 
 // watch is how far the changes of one source were followed.
 type watch struct {
+	begun   bool
 	since   plan.Version
 	groups  map[string]string // those that were seen to change, by DN: the stamp of the latest change
 	failing bool
+}
+
+// begin goes on from the last complete read, at the server that it came from.
+func (w *watch) begin(ctx context.Context, recall Recall, source ChangingSource) error {
+	if w.begun {
+		return nil
+	}
+	last, err := recall.LastServer(ctx, source.Name())
+	if err != nil {
+		return err
+	}
+	source.Prefer(last.Address)
+	w.begun, w.since = true, last.Version
+	return nil
 }
 
 // news are the groups whose change was not seen before. Where nobody could say when to begin, the

@@ -58,7 +58,7 @@ func (p *polled) restart() {
 	mapper, err := newMapper()
 	p.must(err)
 	p.poll = &dirsync.Poll{
-		Sources: []dirsync.ChangingSource{p.changes}, Mapper: mapper, Memory: p.ledger, Policy: p.policy,
+		Sources: []dirsync.ChangingSource{p.changes}, Mapper: mapper, Recall: p.ledger, Policy: p.policy,
 		Every: 5 * time.Minute, Spare: 500, Now: p.sim.Now, Logger: p.logs.logger(), Polled: p.metrics.Polled,
 	}
 }
@@ -234,5 +234,49 @@ func TestPollFails(t *testing.T) {
 	w.advance(time.Hour)
 	if w.poll.Early(ctx) {
 		t.Error("a pass begins although the program ends")
+	}
+}
+
+// forgetful is a ledger that cannot be read.
+type forgetful struct {
+	dirsync.Recall
+	budget, server, person error
+}
+
+func (f forgetful) Budget(ctx context.Context) (plan.Budget, error) {
+	b, err := f.Recall.Budget(ctx)
+	return b, errors.Join(err, f.budget)
+}
+
+func (f forgetful) LastServer(ctx context.Context, source string) (plan.KnownServer, error) {
+	k, err := f.Recall.LastServer(ctx, source)
+	return k, errors.Join(err, f.server)
+}
+
+func (f forgetful) Observation(ctx context.Context, person plan.PersonID) (plan.Observation, bool, error) {
+	o, known, err := f.Recall.Observation(ctx, person)
+	return o, known, errors.Join(err, f.person)
+}
+
+// TestPollWithoutLedger: whatever of it cannot be read, nothing is early, it is told, and nothing is
+// missed once it can.
+func TestPollWithoutLedger(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("disk I/O error")
+	for name, fault := range map[string]forgetful{"budget": {budget: broken}, "server": {server: broken}, "person": {person: broken}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newPolled(t, employees(2)...)
+			whole := w.poll.Recall
+			fault.Recall = whole
+			w.poll.Recall = fault
+			w.wants("a joiner", changed(employee(7)), false)
+			if !strings.Contains(w.logs.text(), "disk I/O error") {
+				t.Error("nobody is told")
+			}
+			w.poll.Recall = whole
+			w.wants("the joiner", changed(employee(7)), true)
+			w.equal("asked since at last", plan.Version("usn@a=5"), w.changes.asked[len(w.changes.asked)-1])
+		})
 	}
 }

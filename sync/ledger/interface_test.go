@@ -8,5 +8,6 @@ import (
 
 var (
 	_ dirsync.Ledger = (*ledger.Ledger)(nil)
+	_ dirsync.Recall = (*ledger.Ledger)(nil)
 	_ plan.Failure   = (*ledger.SpentError)(nil)
 )

@@ -7,6 +7,17 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
+// LastServer is that from which the last complete read of a source came, the zero value if there is
+// none.
+func (r *Reader) LastServer(ctx context.Context, source string) (last plan.KnownServer, err error) {
+	err = inTx(ctx, r.reads, "read the known servers", func(tx *sql.Tx) error {
+		servers, err := readServers(ctx, tx)
+		last = plan.State{Servers: servers}.LastServer(source)
+		return err
+	})
+	return last, err
+}
+
 func readServers(ctx context.Context, tx querier) ([]plan.KnownServer, error) {
 	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.KnownServer, error) {
 		var k plan.KnownServer

@@ -56,7 +56,7 @@ func stateParts(s *plan.State, high highWater, now time.Time) []statePart {
 		list("ownership", &s.Owned, func(ctx context.Context, tx querier) ([]plan.Ownership, error) {
 			return selectAll(ctx, tx, scanOwnership, selectOwnership)
 		}),
-		list("observations", &s.Observations, readObservations),
+		list("observations", &s.Observations, readAllObservations),
 		list("sentinels", &s.Sentinels, readSentinels),
 		list("leavers", &s.Sagas, readSagas),
 		list("leavers who came back", &s.LeftBehind, readLeftBehind),

@@ -147,8 +147,24 @@ func readWhereabouts(ctx context.Context, tx querier) ([]whereabouts, error) {
 	return selectAll(ctx, tx, scanWhereabouts, `SELECT `+whereaboutsColumns+` FROM observations ORDER BY source, person`)
 }
 
-// readObservations reads the observations, sorted by person.
-func readObservations(ctx context.Context, tx querier) ([]plan.Observation, error) {
+// Observation is what the passes saw last of one person; known tells whether they saw anybody.
+func (r *Reader) Observation(ctx context.Context, person plan.PersonID) (o plan.Observation, known bool, err error) {
+	err = inTx(ctx, r.reads, "look somebody up in the ledger", func(tx *sql.Tx) error {
+		found, err := readObservations(ctx, tx, `WHERE source = ? AND person = ?`, person.Source, person.ID)
+		if len(found) > 0 {
+			o, known = found[0], true
+		}
+		return err
+	})
+	return o, known, err
+}
+
+func readAllObservations(ctx context.Context, tx querier) ([]plan.Observation, error) {
+	return readObservations(ctx, tx, "")
+}
+
+// readObservations reads those observations that a condition picks, sorted by person.
+func readObservations(ctx context.Context, tx querier, condition string, args ...any) ([]plan.Observation, error) {
 	latest := map[string]int64{}
 	_, err := selectAll(ctx, tx, func(rows *sql.Rows) (string, error) {
 		var source string
@@ -166,5 +182,5 @@ func readObservations(ctx context.Context, tx querier) ([]plan.Observation, erro
 			return plan.Observation{}, err
 		}
 		return w.observation(latest)
-	}, `SELECT `+whereaboutsColumns+` FROM observations ORDER BY source, person`)
+	}, `SELECT `+whereaboutsColumns+` FROM observations `+condition+` ORDER BY source, person`, args...)
 }

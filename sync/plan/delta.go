@@ -34,35 +34,20 @@ const (
 // Hints lists all hints.
 func Hints() []Hint { return []Hint{HintJoined, HintMoved, HintDisabled, HintGroup, HintLost} }
 
-// Lookout compares somebody in a [Delta] with what the passes saw last.
-type Lookout struct {
-	observations map[PersonID]Observation
-	policy       Policy
-}
-
-// NewLookout takes what the last passes left.
-func NewLookout(state State, policy Policy) *Lookout {
-	l := &Lookout{observations: make(map[PersonID]Observation, len(state.Observations)), policy: policy}
-	for _, o := range state.Observations {
-		l.observations[o.Person] = o
-	}
-	return l
-}
-
-// Hint tells what a pass would find new about somebody, "" if nothing that matters now. Weak evidence
-// is nothing: who left a group looks the same to a poll as who is hidden from it.
-func (l *Lookout) Hint(i Identity) Hint {
-	had, known := l.observations[i.Person]
+// Hint tells what a pass would find new about somebody, "" if nothing that matters now. had is what the
+// passes saw last, known whether they saw anybody. Weak evidence is nothing: who left a group looks the
+// same to a poll as who is hidden from it.
+func (p Policy) Hint(had Observation, known bool, now Identity) Hint {
 	switch {
-	case i.Excluded:
-	case i.State == Departed && i.Evidence.Kind.Positive() && l.policy.Counts(i.Evidence.Kind):
+	case now.Excluded:
+	case now.State == Departed && now.Evidence.Kind.Positive() && p.Counts(now.Evidence.Kind):
 		if known && had.State != Departed {
 			return HintDisabled
 		}
-	case i.State != Entitled:
-	case known && had.State != Entitled, !known && i.Held == "":
+	case now.State != Entitled:
+	case known && had.State != Entitled, !known && now.Held == "":
 		return HintJoined
-	case known && (!strings.EqualFold(had.DN, i.DN) || i.CSI != "" && i.CSI != had.CSI):
+	case known && (!strings.EqualFold(had.DN, now.DN) || now.CSI != "" && now.CSI != had.CSI):
 		return HintMoved
 	}
 	return ""

@@ -6,13 +6,13 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
-// TestLookout: news are what a pass would act upon. Silence is never news, and neither is what the
+// TestHint: news are what a pass would act upon. Silence is never news, and neither is what the
 // last pass has seen already.
-func TestLookout(t *testing.T) {
+func TestHint(t *testing.T) {
 	t.Parallel()
 	id := plan.PersonID{Source: "corp", ID: "1"}
-	seen := func(state plan.AccountState) []plan.Observation {
-		return []plan.Observation{{Person: id, DN: "CN=Ada,OU=A,DC=corp", CSI: "E1", State: state}}
+	seen := func(state plan.AccountState) *plan.Observation {
+		return &plan.Observation{Person: id, DN: "CN=Ada,OU=A,DC=corp", CSI: "E1", State: state}
 	}
 	is := func(state plan.AccountState, kind plan.EvidenceKind, edit ...func(*plan.Identity)) plan.Identity {
 		i := plan.Identity{Person: id, DN: "cn=ada,ou=a,dc=corp", CSI: "E1", State: state, Evidence: plan.Evidence{Kind: kind}}
@@ -26,7 +26,7 @@ func TestLookout(t *testing.T) {
 	elsewhere := func(i *plan.Identity) { i.DN = "CN=Ada,OU=B,DC=corp" }
 	rekeyed := func(i *plan.Identity) { i.CSI = "E2" }
 	for name, tt := range map[string]struct {
-		had  []plan.Observation
+		had  *plan.Observation // nil: never seen
 		now  plan.Identity
 		want plan.Hint
 	}{
@@ -51,7 +51,11 @@ func TestLookout(t *testing.T) {
 		"readable again":                {seen(plan.Unknown), is(plan.Entitled, ""), plan.HintJoined},
 	} {
 		policy := plan.Policy{Evidence: []plan.EvidenceKind{plan.Disabled, plan.OutOfScope}}
-		if got := plan.NewLookout(plan.State{Observations: tt.had}, policy).Hint(tt.now); got != tt.want {
+		var had plan.Observation
+		if tt.had != nil {
+			had = *tt.had
+		}
+		if got := policy.Hint(had, tt.had != nil, tt.now); got != tt.want {
 			t.Errorf("%s: %q, want %q", name, got, tt.want)
 		}
 	}
