@@ -30,7 +30,8 @@ func (w *soak) run(h hook) dirsync.Report {
 }
 
 func (w *soak) passing(h hook, do func(*dirsync.Pass, context.Context) dirsync.Report) dirsync.Report {
-	calm := h.at == 0 && w.recheckAt == 0 && w.calm()
+	calm := w.calm()
+	w.disturbed = false
 	w.firstScope()
 	w.look()
 	linked := w.linked()
@@ -44,7 +45,7 @@ func (w *soak) passing(h hook, do func(*dirsync.Pass, context.Context) dirsync.R
 	}
 	w.log("pass: exit %d %v %s", report.ExitCode(), results(report), outline(report))
 	w.judge()
-	if calm && report.Planned && report.Err == nil && !report.Plan.Tripped(plan.GuardBaseline) {
+	if calm && !w.disturbed && report.Planned && report.Err == nil && !report.Plan.Tripped(plan.GuardBaseline) {
 		w.sighted(linked)
 		if !report.DryRun {
 			w.tieAll()
@@ -78,7 +79,10 @@ func (w *soak) survive(h hook, do func(*dirsync.Pass, context.Context) dirsync.R
 	}()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	return do(w.pass(&counter{killAt: h.at, die: func() { h.happens(cancel) }}), ctx), died
+	return do(w.pass(&counter{killAt: h.at, die: func() {
+		w.disturbed = true
+		h.happens(cancel)
+	}}), ctx), died
 }
 
 // outline is why a pass did not do more, in a line.

@@ -65,6 +65,7 @@ type soak struct {
 	foreign       string          // what is not ours, as it was at first
 	atRecheck     func()          // happens once, before the last look number recheckAt
 	recheckAt     int
+	disturbed     bool // by what the hook of this pass, or atRecheck, did
 }
 
 // newSoak starts a world with nobody in it.
@@ -240,6 +241,7 @@ type overseen struct {
 
 func (s overseen) Recheck(ctx context.Context, tracked []plan.Tracked) ([]plan.Sighting, error) {
 	if s.w.recheckAt--; s.w.recheckAt == 0 && s.w.atRecheck != nil {
+		s.w.disturbed = true
 		s.w.judge()
 		s.w.atRecheck()
 	}
