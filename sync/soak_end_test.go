@@ -3,10 +3,12 @@ package sync_test
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
@@ -33,10 +35,31 @@ func (w *soak) end() {
 			w.acceptBaseline(nil)
 		}
 		w.approve(nil)
+		w.deleteAbandoned(r)
 	}
 	w.settled()
 	for n := range w.humans {
 		w.judgeEnd(n)
+	}
+}
+
+// deleteAbandoned does what the report asks for where a create was interrupted and its person left:
+// nobody has the password, and the program does not take what may not be ours.
+func (w *soak) deleteAbandoned(r dirsync.Report) {
+	for _, held := range r.Plan.Held {
+		match := regexp.MustCompile(`created the credential (\S+) and handed it to nobody, .* delete it in the cockpit`).FindStringSubmatch(held.Reason)
+		if match == nil {
+			continue
+		}
+		w.put(func(s *worksim.State) {
+			for _, c := range s.Credentials {
+				if c.Username == match[1] {
+					withdrawIn(s, c)
+				}
+			}
+		})
+		w.accept()
+		w.log("by hand: delete %s, as the report asks for", match[1])
 	}
 }
 

@@ -165,20 +165,25 @@ func (w *soak) editing(rt *rapid.T) func() {
 	}
 }
 
+// withdrawIn deletes a credential as the cockpit does.
+func withdrawIn(s *worksim.State, c worksim.Credential) {
+	s.Credentials = slices.DeleteFunc(s.Credentials, func(x worksim.Credential) bool { return x.ID == c.ID })
+	s.Withdrawn = append(s.Withdrawn, worksim.Withdrawn{ID: c.ID, Username: c.Username, At: s.Now})
+	delete(s.Settings, c.ID)
+	for n := range s.Users {
+		if s.Users[n].CredentialID == c.ID {
+			s.Users[n].CredentialID = ""
+		}
+	}
+}
+
 func (w *soak) editState(s *worksim.State, c worksim.Credential, what string) {
 	users := func(u worksim.User) bool { return u.CredentialID == c.ID }
 	switch what {
 	case "withdraw":
 		w.byHand++
 		w.humans[w.belongs[c.ID]].withdrawnByHand = true
-		s.Credentials = slices.DeleteFunc(s.Credentials, func(x worksim.Credential) bool { return x.ID == c.ID })
-		s.Withdrawn = append(s.Withdrawn, worksim.Withdrawn{ID: c.ID, Username: c.Username, At: s.Now})
-		delete(s.Settings, c.ID)
-		for n := range s.Users {
-			if users(s.Users[n]) {
-				s.Users[n].CredentialID = ""
-			}
-		}
+		withdrawIn(s, c)
 	case "rename":
 		for n := range s.Credentials {
 			if s.Credentials[n].ID == c.ID {

@@ -21,8 +21,14 @@ type hook struct {
 // crash is thrown through a pass that dies; folder is what it leaves.
 type crash struct{ folder string }
 
-// calm tells whether nothing can go wrong in a pass now.
-func (w *soak) calm() bool { return !w.wire.troubled() && !w.outage && len(w.sim.Faults()) == 0 }
+// waiting counts the faults that have not struck yet.
+func (w *soak) waiting() int {
+	strikes := w.wire.waiting()
+	for _, f := range w.sim.Faults() {
+		strikes += f.Times
+	}
+	return strikes
+}
 
 // run does one pass. What it did is judged at once.
 func (w *soak) run(h hook) dirsync.Report {
@@ -30,8 +36,8 @@ func (w *soak) run(h hook) dirsync.Report {
 }
 
 func (w *soak) passing(h hook, do func(*dirsync.Pass, context.Context) dirsync.Report) dirsync.Report {
-	calm := w.calm()
-	w.disturbed = false
+	w.disturbed = w.outage || w.hidden != ""
+	strikes := w.waiting()
 	w.firstScope()
 	w.look()
 	linked := w.linked()
@@ -45,7 +51,7 @@ func (w *soak) passing(h hook, do func(*dirsync.Pass, context.Context) dirsync.R
 	}
 	w.log("pass: exit %d %v %s", report.ExitCode(), results(report), outline(report))
 	w.judge()
-	if calm && !w.disturbed && report.Planned && report.Err == nil && !report.Plan.Tripped(plan.GuardBaseline) {
+	if !w.disturbed && w.waiting() == strikes && report.Planned && report.Err == nil && !report.Plan.Tripped(plan.GuardBaseline) {
 		w.sighted(linked)
 		if !report.DryRun {
 			w.tieAll()

@@ -99,11 +99,14 @@ func (w *wire) hide(ou string) {
 	w.hidden = strings.ToLower(ou)
 }
 
-// troubled tells whether a fault waits or something is hidden.
-func (w *wire) troubled() bool {
+// waiting counts the faults that have not struck yet.
+func (w *wire) waiting() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.fault != nil || w.hidden != ""
+	if w.fault == nil {
+		return 0
+	}
+	return 1
 }
 
 // carry serves one connection.

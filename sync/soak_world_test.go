@@ -65,7 +65,7 @@ type soak struct {
 	foreign       string          // what is not ours, as it was at first
 	atRecheck     func()          // happens once, before the last look number recheckAt
 	recheckAt     int
-	disturbed     bool // by what the hook of this pass, or atRecheck, did
+	disturbed     bool // the last pass, by an outage, something hidden, or what its hook did
 }
 
 // newSoak starts a world with nobody in it.
