@@ -131,8 +131,10 @@ func (w *soak) sighted(linked []string) {
 
 // tieAll ties credentials to entries, after a pass that carried out what it planned.
 func (w *soak) tieAll() {
-	for id, n := range w.belongs {
-		w.tie(id, n)
+	for _, c := range w.sim.State().Credentials {
+		if n, known := w.belongs[c.ID]; known {
+			w.tie(c.ID, n)
+		}
 	}
 }
 
@@ -154,6 +156,9 @@ func (w *soak) tie(id string, n int) {
 	if w.holder[id] == nil && w.shared(id) {
 		return // nobody takes over what several use
 	}
+	if had := w.holder[id]; had != nil && w.entitledNow(had) {
+		return // nobody takes it from them
+	}
 	transfers := w.policy.Mode == plan.Sync || w.policy.Mode == plan.UpsertOnly
 	adopts := w.policy.Mode == plan.CreateOnly && w.holder[id] == nil
 	theirs := len(found) == 1 && (found[0].human == n || w.humans[n].muddled && w.humans[found[0].human].muddled)
@@ -170,7 +175,8 @@ func (w *soak) shared(id string) bool {
 }
 
 // keysOf are what a departure is held against: the whole human, or, of one whose csi was
-// somebody else's, what ties them to the credential.
+// somebody else's, what ties them to the credential. What a credential said when somebody withdrew it by
+// hand, no pass may have read.
 func (w *soak) keysOf(n int, credential string) []string {
 	var keys []string
 	if !w.humans[n].muddled {
@@ -178,7 +184,7 @@ func (w *soak) keysOf(n int, credential string) []string {
 	} else if a := w.holder[credential]; a != nil {
 		keys = append(keys, a.keys()[2])
 	}
-	if csi := w.csiOf[credential]; csi != "" {
+	if csi := w.csiOf[credential]; csi != "" && !w.goneByHand[credential] {
 		keys = append(keys, csiKey(csi))
 	}
 	return keys

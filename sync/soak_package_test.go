@@ -183,6 +183,7 @@ func (w *soak) editState(s *worksim.State, c worksim.Credential, what string) {
 	case "withdraw":
 		w.byHand++
 		w.humans[w.belongs[c.ID]].withdrawnByHand = true
+		w.goneByHand[c.ID] = true
 		withdrawIn(s, c)
 	case "rename":
 		for n := range s.Credentials {

@@ -62,6 +62,7 @@ type soak struct {
 	report        dirsync.Report  // of the last pass
 	byHand        int             // credentials withdrawn by hand since the last pass without trouble
 	guests        map[string]bool // credentials that somebody else made meanwhile
+	goneByHand    map[string]bool // credentials of ours that somebody else withdrew
 	foreign       string          // what is not ours, as it was at first
 	atRecheck     func()          // happens once, before the last look number recheckAt
 	recheckAt     int
@@ -70,7 +71,7 @@ type soak struct {
 
 // newSoak starts a world with nobody in it.
 func newSoak(rt *rapid.T, root string) *soak {
-	w := &soak{rt: rt, root: root, guests: map[string]bool{}}
+	w := &soak{rt: rt, root: root, guests: map[string]bool{}, goneByHand: map[string]bool{}}
 	w.oracle = oracle{
 		belongs: map[string]int{}, csiOf: map[string]string{}, holder: map[string]*account{}, usedOn: map[string]string{}, phones: map[string]int{}, seen: map[string]bool{},
 		rows: map[string][]moment{}, known: map[string]bool{}, entitled: map[string]bool{}, bearers: map[string][]int{}, activations: map[string]int{},
