@@ -37,6 +37,7 @@ func TestWindow(t *testing.T) {
 		"USN: nothing changed":             {usn("usn@a=9", "usn@a=9"), "nothing", "usn@a=9"},
 		"USN: changes":                     {usn("usn@a=9", "usn@a=12"), "(&(uSNChanged>=9)(!(uSNChanged=9)))", "usn@a=12"},
 		"USN: another invocationId":        {usn("usn@a=9", "usn@b=12"), "lost: another copy of the directory answers (usn@b)", "usn@b=12"},
+		"USN: two copies, both known":      {usn("usn@a=9 usn@b=5", "usn@b=7"), "(&(uSNChanged>=5)(!(uSNChanged=5)))", "usn@b=7"},
 		"USN: restored":                    {usn("usn@a=12", "usn@a=9"), "lost: usn@a has gone back from 12 to 9", "usn@a=9"},
 		"CSN: the first time":              {csnWindow("", one), "nothing", one},
 		"CSN: nothing changed":             {csnWindow(one+" "+two, one+" "+two), "nothing", one + " " + two},

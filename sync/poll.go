@@ -116,7 +116,7 @@ func (p *Poll) ask(ctx context.Context, source ChangingSource) (hints []plan.Hin
 	for range w.news(delta.Groups) {
 		hints = append(hints, plan.HintGroup)
 	}
-	w.since = delta.Version
+	w.since = w.since.With(delta.Version)
 	return hints, nil
 }
 

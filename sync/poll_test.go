@@ -160,6 +160,19 @@ func TestPollGoesOn(t *testing.T) {
 	w.equal("asked first", "dc1:636", w.changes.preferred)
 }
 
+// TestPollOfTwoServers: behind a balancer another server answers each time. After it has answered once
+// it is known where to go on with it.
+func TestPollOfTwoServers(t *testing.T) {
+	t.Parallel()
+	w := newPolled(t, employees(2)...)
+	w.wants("the one", plan.Delta{Version: "usn@a=7"}, false)
+	w.wants("the other", plan.Delta{Version: "usn@b=3", Lost: "another copy answers"}, true)
+	w.wants("the one again", plan.Delta{Version: "usn@a=9"}, false)
+	w.wants("the other again", plan.Delta{Version: "usn@b=4"}, false)
+	w.wants("and again", plan.Delta{Version: "usn@a=9"}, false)
+	w.equal("asked since", []plan.Version{"usn@a=5", "usn@a=7", "usn@a=7 usn@b=3", "usn@a=9 usn@b=3", "usn@a=9 usn@b=4"}, w.changes.asked)
+}
+
 // TestPollLearnsFirst: where nobody can say when to begin, groups that changed at some time before are
 // no news.
 func TestPollLearnsFirst(t *testing.T) {

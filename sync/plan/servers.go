@@ -36,6 +36,18 @@ func (v Version) Words() map[string]string {
 	return words
 }
 
+// With is v as far as a later one does not say otherwise: what was known of one copy of a directory
+// stays known when another one answers.
+func (v Version) With(later Version) Version {
+	words := v.Words()
+	maps.Copy(words, later.Words())
+	var all []string
+	for _, key := range slices.Sorted(maps.Keys(words)) {
+		all = append(all, key+"="+words[key])
+	}
+	return Version(strings.Join(all, " "))
+}
+
 // Older tells whether a value of a word is older than another one of the same key.
 func Older(value, than string) bool {
 	return cmp.Or(cmp.Compare(len(value), len(than)), strings.Compare(value, than)) < 0
