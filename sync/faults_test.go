@@ -394,6 +394,26 @@ func TestLastLookAtAnInterruptedCreate(t *testing.T) {
 	}
 }
 
+// TestInterruptedCreateOfAnAccountMadeAnew: the credential passes to the new ID, and what was interrupted
+// is finished for it. Nobody is told to delete what somebody is about to get.
+func TestInterruptedCreateOfAnAccountMadeAnew(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{}, employees(3)...)
+	beginInterrupted(w)
+	anew := employee(2)
+	anew.ID = "id-anew"
+	w.directory.remove("id-02")
+	w.directory.put(anew)
+	r := w.ok()
+	w.equal("results", []string{"transfer user02 done", "create user01 done", "create user03 done"}, results(r))
+	if got := text(r); strings.Contains(got, "delete it") {
+		t.Error(got)
+	}
+	w.equal("results", []string{"create user02 done"}, results(w.ok()))
+	w.equal("password", w.handedOver()["user02"], w.credential("user02").Password)
+	w.everybodyWorks()
+}
+
 // TestInterruptedCreatesNeedNoLicence: they are not stuck behind those that do.
 func TestInterruptedCreatesNeedNoLicence(t *testing.T) {
 	t.Parallel()

@@ -75,7 +75,8 @@ func disown(ctx context.Context, tx *sql.Tx, op plan.Operation) error {
 }
 
 // transfer passes a credential to the person's new ID. The former one is no leaver: what was
-// observed of it is forgotten, and its saga ends (design §5.6).
+// observed of it is forgotten, and its saga ends (design §5.6). A create that was interrupted goes
+// along, or nobody would ever learn the password.
 func transfer(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation) error {
 	var former plan.PersonID
 	var created bool
@@ -91,6 +92,12 @@ func transfer(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation) erro
 		}
 	}
 	if err := endSagas(ctx, tx, t, "transferred", `credential_id = ?`, op.CredentialID); err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE journal SET source = ?, person = ?, ou = ?, csi = ?, dn = ?
+		WHERE credential_id = ? AND op = 'create' AND state IN ('intent', 'unknown')`,
+		op.Person.Source, op.Person.ID, op.OU, op.CSI, op.DN, op.CredentialID)
+	if err != nil {
 		return err
 	}
 	return own(ctx, tx, op, created)

@@ -133,7 +133,7 @@ func (p *planner) holdAbandoned() {
 	for person, op := range p.openCreates {
 		_, owned := p.owned[person]
 		switch {
-		case owned || p.entitledNow(person):
+		case owned || p.entitledNow(person) || p.passedOn(op):
 		case !p.sourceRead(person.Source):
 			p.hold(person, op.CSI, op.DN, fmt.Sprintf("an interrupted pass created the credential %s, and %s: nothing is done", op.Username, p.notRead(person.Source)))
 		default:
@@ -141,6 +141,17 @@ func (p *planner) holdAbandoned() {
 				"is not entitled now: delete it in the cockpit", op.Username))
 		}
 	}
+}
+
+// passedOn tells whether the credential of an interrupted create passes to another ID of the same
+// person, for whom the next pass finishes it.
+func (p *planner) passedOn(op Operation) bool {
+	for person, own := range p.owned {
+		if person != op.Person && own.CredentialID == op.CredentialID {
+			return op.CredentialID != ""
+		}
+	}
+	return false
 }
 
 // planPerson handles one entitled person without a fault.
