@@ -113,7 +113,8 @@ func fingerprint(t Templates) string {
 
 // Map returns what the licence package should say about a person. What cannot be mapped is
 // empty, and the identity's Held gives all reasons, after the person's own. What nobody can say is
-// left out, and stands in Undecided. People who departed are mapped the same way: their csi and username still help to find what is theirs.
+// left out, and stands in Undecided. People who departed are mapped the same way: their csi and
+// username still help to find what is theirs.
 func (m *Mapper) Map(p plan.Person) plan.Identity {
 	identity := plan.Identity{
 		Person: p.ID, DN: p.DN, State: p.State, Evidence: p.Evidence, Excluded: p.Excluded, Protected: p.Protected,
