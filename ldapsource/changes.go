@@ -8,6 +8,8 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
+const withoutPoll = "set poll: 0s to do without"
+
 // Changes tells who in the scope changed since a version of this source, and which of the groups
 // that entitle. Of the people only those are looked at closely who are wanted, by what their own
 // entry says. It is a hint that brings a complete read forward: who is not in it is not gone, and who
@@ -18,7 +20,7 @@ func (s *Source) Changes(ctx context.Context, since plan.Version, wanted func(pl
 		w, err := v.profile.window(v, since)
 		switch {
 		case err != nil:
-			return plan.Delta{}, v.fail(plan.ReadResult, "set poll: 0s to do without", err)
+			return plan.Delta{}, v.fail(plan.ReadResult, withoutPoll, err)
 		case w.from == "":
 			return plan.Delta{Version: w.next, Lost: w.lost}, nil
 		}
@@ -29,7 +31,7 @@ func (s *Source) Changes(ctx context.Context, since plan.Version, wanted func(pl
 
 func (v *session) changes(ctx context.Context, w window, wanted func(plan.Person) bool) (plan.Delta, error) {
 	if !v.schema.knows(w.attribute) {
-		return plan.Delta{}, v.fail(plan.ReadResult, "set poll: 0s to do without",
+		return plan.Delta{}, v.fail(plan.ReadResult, withoutPoll,
 			fmt.Errorf("this directory does not tell what changed: its schema does not know %s", w.attribute))
 	}
 	latest := ""

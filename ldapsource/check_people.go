@@ -81,7 +81,7 @@ func (v *session) checkAccountState() Finding {
 // checkChanges tells whether a poll would find what changed. Where the attribute that tells is
 // hidden, it would find nothing, and without any error.
 func (v *session) checkChanges() Finding {
-	f := Finding{Name: "changes", Verdict: Warning, Tried: "look whether the directory tells what changed", Advice: "set poll: 0s to do without"}
+	f := Finding{Name: "changes", Verdict: Warning, Tried: "look whether the directory tells what changed", Advice: withoutPoll}
 	w, err := v.profile.window(v, "")
 	if err != nil {
 		f.Came = err.Error()
@@ -96,7 +96,7 @@ func (v *session) checkChanges() Finding {
 		f.Came = "the schema does not know it"
 	case !shown:
 		f.Came = "nobody shows it, so changes wait for the schedule"
-		f.Advice = "let the bind account read it, or " + f.Advice
+		f.Advice = "let the bind account read it, or " + withoutPoll
 	default:
 		f.Verdict, f.Came, f.Advice = Pass, "people show it", ""
 	}
