@@ -3,8 +3,6 @@ package plan
 import (
 	"fmt"
 	"slices"
-	"strings"
-	"time"
 )
 
 // match finds the people who compete for credentials, holds those who collide, and passes on
@@ -127,33 +125,6 @@ func (p *planner) planPeople() {
 	}
 }
 
-// holdAbandoned names people who left, or cannot be told, before an interrupted create could
-// be finished. Nobody has the password of such a credential, and it may not be ours to take.
-func (p *planner) holdAbandoned() {
-	for person, op := range p.openCreates {
-		_, owned := p.owned[person]
-		switch {
-		case owned || p.entitledNow(person) || p.passedOn(op):
-		case !p.sourceRead(person.Source):
-			p.hold(person, op.CSI, op.DN, fmt.Sprintf("an interrupted pass created the credential %s, and %s: nothing is done", op.Username, p.notRead(person.Source)))
-		default:
-			p.hold(person, op.CSI, op.DN, fmt.Sprintf("an interrupted pass created the credential %s and handed it to nobody, and the person "+
-				"is not entitled now: delete it in the cockpit", op.Username))
-		}
-	}
-}
-
-// passedOn tells whether the credential of an interrupted create passes to another ID of the same
-// person, for whom the next pass finishes it.
-func (p *planner) passedOn(op Operation) bool {
-	for person, own := range p.owned {
-		if person != op.Person && own.CredentialID == op.CredentialID {
-			return op.CredentialID != ""
-		}
-	}
-	return false
-}
-
 // planPerson handles one entitled person without a fault.
 func (p *planner) planPerson(i Identity) {
 	if op, ok := p.openCreates[i.Person]; ok {
@@ -181,145 +152,6 @@ func (p *planner) planPerson(i Identity) {
 	}
 }
 
-// candidates are the credentials that carry the person's csi: by their setting, or by what
-// the ledger wrote to them.
-func (p *planner) candidates(i Identity) []string {
-	ids := slices.Concat(p.byCSI[i.CSI], p.formerByCSI[i.CSI])
-	slices.Sort(ids)
-	return slices.Compact(ids)
-}
-
-func (p *planner) describe(credentialIDs []string) string {
-	var names []string
-	for _, id := range credentialIDs {
-		names = append(names, p.credentials[id].Username)
-	}
-	slices.Sort(names)
-	return strings.Join(names, ", ")
-}
-
-// claim adopts a credential that carries the person's csi, or takes it over from the ID
-// under which the same person was known before.
-func (p *planner) claim(i Identity, credentialID string) {
-	own, owned := p.former[credentialID]
-	if !owned {
-		p.adopt(i, credentialID, fmt.Sprintf("th_csi %s stands on this credential", i.CSI))
-		return
-	}
-	if reason := p.keepsOwner(own, i); reason != "" {
-		p.holdIdentity(i, reason)
-		return
-	}
-	c := p.change(Transfer, i, credentialID, own.Person.String())
-	c.CredentialID, c.Username = credentialID, own.Username
-	c.Reason = p.whyTransfer(own.Person, i)
-	c.Evidence = p.observations[own.Person].describe()
-	c.Before = map[string]string{"person": own.Person.String()}
-	c.After = map[string]string{"person": i.Person.String()}
-	p.add(c)
-	delete(p.owned, own.Person)
-	p.owned[i.Person] = Ownership{Person: i.Person, CredentialID: credentialID, Username: own.Username, CSI: i.CSI, Created: own.Created}
-	p.manage(i, credentialID)
-}
-
-// whyTransfer says why a credential passes to another ID.
-func (p *planner) whyTransfer(from PersonID, to Identity) string {
-	switch {
-	case from.Source == to.Person.Source:
-		return "the same csi under a new directory ID: the account was created anew, and keeps its credential and Threema ID"
-	case p.entitledNow(from):
-		return fmt.Sprintf("the same csi in two sources: %s comes before %s, so this entry counts from now on; credential and Threema ID stay the same",
-			to.Person.Source, from.Source)
-	}
-	return fmt.Sprintf("the same csi in another source: the person moved from %s to %s, and keeps credential and Threema ID", from.Source, to.Person.Source)
-}
-
-// keepsOwner says why a credential cannot pass to another ID: its owner is still entitled, and not
-// in a source that comes after the other's, or no complete read of this pass says that the owner
-// left. One that is still being made is finished for its owner first.
-func (p *planner) keepsOwner(own Ownership, i Identity) string {
-	o := p.observations[own.Person]
-	owner := firstNonEmpty(o.DN, own.Person.String())
-	switch {
-	case p.entitledNow(own.Person) && p.place(i.Person.Source) < p.place(own.Person.Source) && !p.creating(own.Person):
-		return ""
-	case o.State == Entitled && p.sourceRead(own.Person.Source):
-		return fmt.Sprintf("credential %s with this csi belongs to %s, who is entitled", own.Username, owner)
-	case !p.departedNow[own.Person]:
-		return fmt.Sprintf("credential %s with this csi belongs to %s, and no complete read of source %s says that they left",
-			own.Username, owner, own.Person.Source)
-	}
-	return ""
-}
-
 func (p *planner) sourceRead(name string) bool {
 	return slices.ContainsFunc(p.Sources, func(s SourceView) bool { return s.Snapshot.Source == name })
-}
-
-// byName looks at the person's username when no credential carries the csi: adopt by name
-// where that is allowed, else create, for the reason given, where the name is free.
-func (p *planner) byName(i Identity, reason string) {
-	c, taken := p.credentialNamed(i.Username)
-	own, owned := p.former[c.ID]
-	leaving := p.usernameLeaving(i)
-	switch {
-	case taken && owned:
-		p.holdIdentity(i, fmt.Sprintf("the username %s is that of %s; it is free when that person's credential is withdrawn",
-			i.Username, firstNonEmpty(p.observations[own.Person].DN, own.Person.String())))
-	case taken:
-		p.byTakenName(i, c)
-	case leaving != "":
-		p.holdIdentity(i, leaving)
-	default:
-		p.create(i, reason)
-	}
-}
-
-func (p *planner) byTakenName(i Identity, c Credential) {
-	csi := p.Inventory.Settings[c.ID][SettingCSI]
-	unread := p.unread()
-	switch {
-	case !p.Policy.AdoptUsername || c.Username != i.Username:
-		p.holdIdentity(i, fmt.Sprintf("the username %s is taken by a credential that is not ours; write the csi %s to it, "+
-			"set adopt.username: true, or delete it in the cockpit", c.Username, i.CSI))
-	case csi != "" && csi != i.CSI:
-		p.holdIdentity(i, fmt.Sprintf("the username %s is taken by a credential with another csi (%s)", c.Username, csi))
-	case len(unread) > 0:
-		p.holdIdentity(i, fmt.Sprintf("the credential %s is called like this person, and may be a namesake's: %s", c.Username, p.notRead(unread[0])))
-	default:
-		p.adopt(i, c.ID, "its username is exactly this person's, and adopt.username is on")
-	}
-}
-
-// usernameLeaving keeps a username from a namesake until its former owner's saga is settled
-// (design §5.5).
-func (p *planner) usernameLeaving(i Identity) string {
-	saga, leaving := p.leavingNames[foldUsername(i.Username)]
-	if !leaving || saga.Person == i.Person {
-		return ""
-	}
-	return fmt.Sprintf("the username %s still belongs to the departure of %s", i.Username, saga.DN)
-}
-
-// missing handles a credential of ours that is gone from the package (design §5.10).
-func (p *planner) missing(i Identity, own Ownership) {
-	withdrawn := fmt.Sprintf("credential %s was withdrawn %s (Zugang entzogen)", own.Username, p.howWithdrawn(own))
-	switch {
-	case !p.Policy.Recreate:
-		p.holdIdentity(i, withdrawn+"; it is created anew only with credentials.recreate: true")
-	case p.countMissing(own).MissingReads < 2:
-		p.holdIdentity(i, withdrawn+"; it is created anew if the next complete pass misses it too")
-	default:
-		p.byName(i, withdrawn+", and credentials.recreate is on")
-	}
-}
-
-// howWithdrawn tells how a credential of ours went that nobody who departed had.
-func (p *planner) howWithdrawn(own Ownership) string {
-	for _, o := range p.State.Orders {
-		if o.CredentialID == own.CredentialID {
-			return "by order of " + o.At.UTC().Format(time.DateOnly)
-		}
-	}
-	return "by hand"
 }
