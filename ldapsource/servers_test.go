@@ -321,8 +321,8 @@ func TestB10_ReplicaOfDomain(t *testing.T) {
 			}
 			defer v.close()
 			v.root = rootDSE{entry: entryOf("dsservicename", settings, "highestcommittedusn", tt.usn)}
-			got := plan.Replica{}
-			got.ID, got.Version, err = activeDirectory{}.replica(v)
+			id, version, err := activeDirectory{}.replica(v)
+			got := plan.Replica{ID: id, Version: version}
 			if err != nil || got != tt.want {
 				t.Errorf("%+v, %v, want %+v", got, err, tt.want)
 			}
