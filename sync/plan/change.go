@@ -83,6 +83,8 @@ type Change struct {
 	Status    Status
 	NotBefore time.Time // zero: no time is known or needed
 	Guard     string    // which guard blocks, of a Blocked change; else ""
+	// Asks are the questions that somebody must answer with yes before this is done, sorted.
+	Asks []Ask
 	// Protected tells that the step needs an approval because of whom it concerns.
 	Protected bool
 	// Approved tells that somebody said yes to this change, until ApprovedUntil. Zero: that time

@@ -64,6 +64,7 @@ type (
 		Status        Status            `json:"status"`
 		NotBefore     *time.Time        `json:"notBefore"`
 		Guard         string            `json:"guard"`
+		Asks          []Ask             `json:"asks"`
 		Protected     bool              `json:"protected"`
 		Approved      bool              `json:"approved"`
 		ApprovedUntil *time.Time        `json:"approvedUntil"`
@@ -163,7 +164,7 @@ func (c Change) json() jsonChange {
 		CredentialID: c.CredentialID, Username: c.Username, ThreemaID: c.ThreemaID, Reason: c.Reason, Evidence: c.Evidence,
 		Before: notNil(c.Before), After: notNil(c.After), Requests: c.Requests,
 		Status: c.Status, NotBefore: optionalTime(c.NotBefore), Guard: c.Guard,
-		Protected: c.Protected, Approved: c.Approved, ApprovedUntil: optionalTime(c.ApprovedUntil),
+		Asks: convert(c.Asks, func(a Ask) Ask { return a }), Protected: c.Protected, Approved: c.Approved, ApprovedUntil: optionalTime(c.ApprovedUntil),
 	}
 }
 

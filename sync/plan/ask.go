@@ -1,0 +1,39 @@
+package plan
+
+import "slices"
+
+// Ask is why a change waits for somebody's yes, beside its class and its person. The set is closed:
+// it is part of the JSON, and a code of what a pass waits for.
+type Ask string
+
+// The questions.
+const (
+	// AskSamePerson: two accounts have one csi; are they one person, or two?
+	AskSamePerson Ask = "same-person"
+	// AskOthersUse: the credential or the Threema ID may be somebody else's by now.
+	AskOthersUse Ask = "others-use"
+	// AskLikeCSI: the csi of a newcomer differs from somebody's in case, blanks or zeros only.
+	AskLikeCSI Ask = "like-csi"
+	// AskView: the person was missed first through a view that has not been proved.
+	AskView Ask = "view"
+	// AskForgotten: the source of the person is not configured any more, and was forgotten.
+	AskForgotten Ask = "source-forgotten"
+	// AskResume: what an interrupted create left behind was touched by somebody else.
+	AskResume Ask = "resume"
+)
+
+// Asks lists all questions.
+func Asks() []Ask {
+	return []Ask{AskSamePerson, AskOthersUse, AskLikeCSI, AskView, AskForgotten, AskResume}
+}
+
+// ask lets a change wait for a yes, whatever its class. Where it is due, askApproval stops it until
+// somebody approved it.
+func (c *Change) ask(a Ask, why string) {
+	if slices.Contains(c.Asks, a) {
+		return
+	}
+	c.Asks = append(slices.Clip(c.Asks), a)
+	slices.Sort(c.Asks)
+	c.Reason = joinReasons(c.Reason, why)
+}
