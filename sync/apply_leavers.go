@@ -94,19 +94,14 @@ func (a *applier) skipHalted(ctx context.Context, steps []plan.Change) {
 	}
 }
 
-// withdraw deletes the credential of one leaver. The users are read right before, so that the
-// saga persists them, and right after, so that one who appeared in between joins it.
+// withdraw deletes the credential of one leaver. The saga persists the IDs that the plan found and the
+// last look found again; one that appeared since joins it.
 func (a *applier) withdraw(ctx context.Context, c plan.Change) (bool, error) {
 	if ok, err := a.lastLook(ctx, c, a.credentialUnchanged); !ok {
 		return false, err
 	}
-	ids, err := a.idsOf(ctx, c)
-	if err != nil {
-		_, stop := a.outcome(ctx, c, err)
-		return false, stop
-	}
 	op := a.operation(c)
-	op.ThreemaIDs = ids
+	op.ThreemaIDs = strings.Fields(c.Before["threema_ids"])
 	return a.step(ctx, c, op, func(ctx context.Context) error { return a.Package.Withdraw(ctx, c.CredentialID) })
 }
 
@@ -132,17 +127,6 @@ func (a *applier) step(ctx context.Context, c plan.Change, op plan.Operation, se
 		outcome.ThreemaIDs = a.lateIDs(ctx, c)
 	}
 	return result == plan.Done, errors.Join(a.settle(ctx, outcome), stop)
-}
-
-// idsOf lists the IDs to persist: those of the plan and those linked right now.
-func (a *applier) idsOf(ctx context.Context, c plan.Change) ([]string, error) {
-	users, err := a.Package.UsersOf(shielded(ctx), c.CredentialID)
-	if err != nil {
-		return nil, fmt.Errorf("read the Threema IDs of the credential: %w", err)
-	}
-	ids := append(strings.Fields(c.Before["threema_ids"]), employees(users)...)
-	slices.Sort(ids)
-	return slices.Compact(ids), nil
 }
 
 // employees are the IDs of users who can be an employee (D-05).
@@ -215,6 +199,7 @@ func (a *applier) stillDeparted(ctx context.Context, c plan.Change) string {
 	case len(sightings) != 1 || sightings[0].ID != c.Person:
 		return "the directory gave no clear answer"
 	case sightings[0].State != plan.Departed:
+		a.sighted(ctx, sightings[0])
 		return fmt.Sprintf("the directory now says: %s %s", sightings[0].State, sightings[0].Evidence.Detail)
 	case !a.Policy.Counts(sightings[0].Evidence.Kind):
 		return "the person now " + sightings[0].Evidence.Uncounted()
@@ -222,8 +207,19 @@ func (a *applier) stillDeparted(ctx context.Context, c plan.Change) string {
 	return a.sameCSI(ctx, c)
 }
 
+// sighted records that somebody is back: a yes to this departure is none to the next.
+func (a *applier) sighted(ctx context.Context, s plan.Sighting) {
+	if s.State != plan.Entitled {
+		return
+	}
+	if err := a.Ledger.Sighted(shielded(ctx), a.run, s.ID); err != nil {
+		a.report.fail(fmt.Errorf("record that somebody is entitled again: %w", err))
+	}
+}
+
 // sameCSI asks each source that was read whether somebody else has the leaver's csi by now, who did
-// not leave: it may be the same person under another ID (design §5.6). A csi that is made of more
+// not leave: it may be the same person under another ID (design §5.6). Those whom the plan knew are
+// judged. A csi that is made of more
 // than one attribute cannot be searched for; there the age of the plan is the bound, see freshFor.
 func (a *applier) sameCSI(ctx context.Context, c plan.Change) string {
 	attribute := a.Mapper.KeyAttribute()
@@ -241,7 +237,7 @@ func (a *applier) sameCSI(ctx context.Context, c plan.Change) string {
 		for _, person := range people {
 			i := a.Mapper.Map(person)
 			left := i.State == plan.Departed && a.Policy.Counts(i.Evidence.Kind) && !i.Excluded
-			if i.Person != c.Person && i.CSI == c.CSI && !left {
+			if i.Person != c.Person && i.CSI == c.CSI && !left && !c.Knows(i) {
 				return fmt.Sprintf("its csi is also that of %s by now, who did not leave", i.DN)
 			}
 		}
@@ -249,7 +245,8 @@ func (a *applier) sameCSI(ctx context.Context, c plan.Change) string {
 	return ""
 }
 
-// credentialUnchanged compares the credential with the plan. One that is gone is what we want.
+// credentialUnchanged compares the credential with the plan: its name, its th_csi, who uses it, and what
+// they report. One that is gone is what we want.
 func (a *applier) credentialUnchanged(ctx context.Context, c plan.Change) (string, error) {
 	credential, err := a.Package.Credential(ctx, c.CredentialID)
 	switch {
@@ -260,10 +257,18 @@ func (a *applier) credentialUnchanged(ctx context.Context, c plan.Change) (strin
 	case credential.Username != c.Username:
 		return fmt.Sprintf("the credential is called %s by now", credential.Username), nil
 	}
-	return "", nil
+	settings, err := a.Package.Settings(ctx, c.CredentialID)
+	if err != nil {
+		return "", fmt.Errorf("read the settings of the credential once more: %w", err)
+	}
+	users, err := a.Package.UsersOf(ctx, c.CredentialID)
+	if err != nil {
+		return "", fmt.Errorf("read the Threema IDs of the credential once more: %w", err)
+	}
+	return c.OtherUse(settings, users), nil
 }
 
-// idUnchanged holds the ID against the pre-states of design §5.6.
+// idUnchanged compares the ID with the plan.
 func (a *applier) idUnchanged(ctx context.Context, c plan.Change) (string, error) {
 	user, err := a.Package.User(ctx, c.ThreemaID)
 	switch {
@@ -272,5 +277,5 @@ func (a *applier) idUnchanged(ctx context.Context, c plan.Change) (string, error
 	case err != nil:
 		return "", fmt.Errorf("read the Threema ID once more: %w", err)
 	}
-	return plan.WrongID(user, c.CredentialID, c.CSI), nil
+	return c.OtherID(user), nil
 }

@@ -183,7 +183,9 @@ func TestTheAuditTellsOfDecisions(t *testing.T) {
 	w.ok()
 	w.equal("the audit", []string{
 		"confirmed E02 : reads: 1, the first at 2026-03-02T09:30:00Z",
+		"reset E02 : entitled",
 		"skipped withdraw E02 : the directory now says: entitled",
+		"confirmed E02 : reads: 1, the first at 2026-03-02T09:30:00Z",
 		"guard-tripped stop-file: laid for a test",
 		"reset E02 : entitled",
 		"guard-lifted stop-file: it had tripped at 2026-03-02T09:30:00Z",

@@ -91,8 +91,12 @@ func TestLastLookAtTheObject(t *testing.T) {
 		"ID linked elsewhere": {func(s *worksim.State) {
 			s.Credentials[0].Users = append(s.Credentials[0].Users, s.Credentials[2].Users...)
 			s.Users[2].CredentialID, s.Credentials[2].Users = s.Credentials[0].ID, nil
-		}, []string{"withdraw user03 done", "disable-contact user03 done", "detach user03 skipped"}},
-		"other csi": {func(s *worksim.State) { s.Users[2].CSI = "E99" }, []string{"withdraw user03 done", "disable-contact user03 done", "detach user03 skipped"}},
+		}, []string{"withdraw user03 skipped"}},
+		"other csi": {func(s *worksim.State) { s.Users[2].CSI = "E99" }, []string{"withdraw user03 skipped"}},
+		"a second phone": {func(s *worksim.State) {
+			s.Users = append(s.Users, worksim.User{ID: "SECOND01", CredentialID: s.Credentials[2].ID})
+		}, []string{"withdraw user03 skipped"}},
+		"other th_csi": {func(s *worksim.State) { s.Settings[s.Credentials[2].ID]["th_csi"] = "E99" }, []string{"withdraw user03 skipped"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -108,8 +112,8 @@ func TestLastLookAtTheObject(t *testing.T) {
 	}
 }
 
-// TestLateID: an ID that appears on the credential after the plan joins the saga, also one that
-// came at the very last moment and shows only by its dangling link.
+// TestLateID: an ID that appears on the credential after the plan stops the withdrawal until a pass has
+// judged it; one that comes at the very last moment, and shows only by its dangling link, joins the saga.
 func TestLateID(t *testing.T) {
 	t.Parallel()
 	late := func(s *worksim.State) {
@@ -128,6 +132,7 @@ func TestLateID(t *testing.T) {
 			w.pack = func(p dirsync.Package) dirsync.Package { return pack(w, p) }
 			w.ok()
 			w.pack = nil
+			w.ok()
 			w.advance(2 * time.Hour)
 			w.ok()
 			var gone []string

@@ -210,6 +210,7 @@ func TestRecreatedAccount(t *testing.T) {
 			again := employee(3)
 			again.ID = "id-99"
 			old(w)
+			w.advance(time.Minute)
 			w.directory.put(again)
 			r := w.ok()
 			w.equal("results", []string{"transfer user03 done"}, results(r))

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -94,7 +93,7 @@ func (p *Planner) readSources(ctx context.Context, r *Report, state plan.State) 
 	var views []plan.SourceView
 	for _, source := range p.Sources {
 		source.Prefer(state.LastServer(source.Name()).Address)
-		snapshot, err := source.Read(ctx, tracked(state, source.Name()))
+		snapshot, err := source.Read(ctx, state.Tracked(source.Name()))
 		if err != nil {
 			p.Logger.ErrorContext(ctx, "source not read, nothing happens for it", "source", source.Name(), "reason", r.incomplete(source.Name(), err))
 			continue
@@ -107,37 +106,6 @@ func (p *Planner) readSources(ctx context.Context, r *Report, state plan.State) 
 		views = append(views, view)
 	}
 	return views
-}
-
-// tracked lists the people of a source for whom something is at stake, sorted: those who own
-// a credential, those for whom one is being made, and those on the way out. The learned
-// sentinels are chosen among the owners, and dropped with the ownership, so they are here too.
-func tracked(state plan.State, source string) []plan.Tracked {
-	dn := map[plan.PersonID]string{}
-	for _, o := range state.Owned {
-		dn[o.Person] = ""
-	}
-	for _, op := range state.Open {
-		if op.Op == plan.Create {
-			dn[op.Person] = op.DN
-		}
-	}
-	for _, s := range state.Sagas {
-		dn[s.Person] = s.DN
-	}
-	for _, o := range state.Observations {
-		if _, stake := dn[o.Person]; stake {
-			dn[o.Person] = o.DN
-		}
-	}
-	var people []plan.Tracked
-	for id, last := range dn {
-		if id.Source == source {
-			people = append(people, plan.Tracked{ID: id, DN: last})
-		}
-	}
-	slices.SortFunc(people, func(a, b plan.Tracked) int { return a.ID.Compare(b.ID) })
-	return people
 }
 
 // pausing is a failure that knows whether the service answered, and how long it asks to be left

@@ -43,6 +43,8 @@ type Package interface {
 	Inventory(ctx context.Context) (plan.Inventory, error)
 	// Credential reads one credential; FailureNotFound if it is gone.
 	Credential(ctx context.Context, id string) (plan.Credential, error)
+	// Settings reads the individual settings of one credential, by name; none if it has none.
+	Settings(ctx context.Context, credentialID string) (map[string]string, error)
 	// CreateCredential creates a personal credential (licenceCount 1).
 	CreateCredential(ctx context.Context, username string, password secret.Value, hash, lock bool) (plan.Credential, error)
 	// ReplacePassword gives a credential that nobody uses a new password. Its only use is the
@@ -96,6 +98,9 @@ type Ledger interface {
 	// Settle closes rows and records their effects: ownership, saga, publication, refusals.
 	Settle(ctx context.Context, outcomes []plan.Outcome) error
 
+	// Sighted records that the last look before a request found somebody entitled who had departed:
+	// their row of departures ends, and every yes to it.
+	Sighted(ctx context.Context, run int64, person plan.PersonID) error
 	// Decide records in the audit what was decided against.
 	Decide(ctx context.Context, run int64, d plan.Decision) error
 	// Erase leaves only a tombstone of those of whom nothing is ours any more and nothing was

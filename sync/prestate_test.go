@@ -19,7 +19,8 @@ func TestPreStates(t *testing.T) {
 	for name, tt := range map[string]struct {
 		edit func(s *worksim.State, u *worksim.User, withdrawn string)
 		goes bool
-		says string // why it does not
+		asks string // in the plan: whose it may be
+		says string // right before the request: why it does not
 	}{
 		"as the saga left it":               {edit: func(*worksim.State, *worksim.User, string) {}, goes: true},
 		"its credential link is missing":    {edit: func(_ *worksim.State, u *worksim.User, _ string) { u.CredentialID = "" }, goes: true},
@@ -27,11 +28,11 @@ func TestPreStates(t *testing.T) {
 		"it names another credential": {edit: func(s *worksim.State, u *worksim.User, _ string) {
 			u.CredentialID = s.Credentials[0].ID
 			s.Credentials[0].Users = append(s.Credentials[0].Users, u.ID)
-		}, says: "it uses another credential by now"},
+		}, asks: "uses another credential by now (user01", says: "it uses another credential by now"},
 		"its csi is empty":        {edit: func(_ *worksim.State, u *worksim.User, _ string) { u.CSI = "" }, goes: true},
 		"its csi is the leaver's": {edit: func(_ *worksim.State, u *worksim.User, _ string) { u.CSI = "E03" }, goes: true},
-		"its csi is another one":  {edit: func(_ *worksim.State, u *worksim.User, _ string) { u.CSI = "E04" }, says: "it reports another csi (E04)"},
-		"its csi differs in case": {edit: func(_ *worksim.State, u *worksim.User, _ string) { u.CSI = "e03" }, says: "it reports another csi (e03)"},
+		"its csi is another one":  {edit: func(_ *worksim.State, u *worksim.User, _ string) { u.CSI = "E04" }, asks: "reports the csi E04, which is that of", says: "it reports another csi (E04)"},
+		"its csi differs in case": {edit: func(_ *worksim.State, u *worksim.User, _ string) { u.CSI = "e03" }, asks: "reports the csi e03, which is nobody's here", says: "it reports another csi (e03)"},
 		"the ID is not listed":    {edit: func(s *worksim.State, u *worksim.User, _ string) { dropUser(s, u.ID) }},
 		"the saga never persisted it": {edit: func(s *worksim.State, _ *worksim.User, _ string) {
 			s.Users = append(s.Users, worksim.User{ID: "STRANGER", CSI: "E03"})
@@ -59,14 +60,18 @@ func TestPreStates(t *testing.T) {
 					} else {
 						w.pack = func(p dirsync.Package) dirsync.Package { return editing{p, edit} }
 					}
-					r := w.ok()
+					exit, says := dirsync.ExitOK, tt.says
+					if tt.asks != "" && moment == "in the plan" {
+						exit, says = dirsync.ExitWaiting, tt.asks
+					}
+					r := w.exits(exit)
 					state := w.sim.State()
 					gone := slices.Concat(state.Detached, state.Revoked)
 					if want := map[bool]int{true: 1}[tt.goes]; len(gone) != want || want == 1 && gone[0].ID != threemaID {
 						t.Errorf("taken out: %v, want %d\n%s", gone, want, text(r))
 					}
-					if said := text(r); !strings.Contains(said, tt.says) {
-						t.Errorf("the report does not say %q:\n%s", tt.says, said)
+					if said := text(r); !strings.Contains(said, says) {
+						t.Errorf("the report does not say %q:\n%s", says, said)
 					}
 				})
 			}
@@ -105,6 +110,7 @@ func TestNeverWhileEntitledUnderAnotherID(t *testing.T) {
 			w.ok()
 			w.advance(tt.before)
 			w.ok()
+			w.advance(time.Minute)
 			w.directory.put(again)
 			w.equal("results", tt.want, results(w.ok()))
 			for range 3 {

@@ -35,6 +35,24 @@ func (c *Client) UnsetSetting(ctx context.Context, credentialID, name string) er
 	return err
 }
 
+// Settings reads the individual settings of one credential. A service that knows none may say that
+// there are none to be found; whether the credential stands, [Client.Credential] tells.
+func (c *Client) Settings(ctx context.Context, credentialID string) (map[string]string, error) {
+	r := request{method: http.MethodGet, path: []string{"credentials", credentialID, "mdm"}}
+	one, err := fetch(ctx, c, r, func(data []byte) (credentialSettings, error) {
+		wire := wireCredentialSettings{}
+		if err := unmarshal(data, &wire); err != nil {
+			return credentialSettings{}, err
+		}
+		wire.ID = credentialID // the answer need not repeat it
+		return wire.credentialSettings()
+	})
+	if plan.KindOf(err) == plan.FailureNotFound {
+		return map[string]string{}, nil
+	}
+	return one.settings, err
+}
+
 // settings reads the individual settings of all credentials, as plan.Inventory holds them.
 // Whether the list names a credential without settings is not documented, so none is kept.
 func (c *Client) settings(ctx context.Context) (map[string]map[string]string, error) {

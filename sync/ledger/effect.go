@@ -23,7 +23,7 @@ func effect(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation) error 
 		}
 		return nil // Created has recorded the ownership
 	case plan.Adopt:
-		return own(ctx, tx, op, false)
+		return own(ctx, tx, op, false, "")
 	case plan.Transfer:
 		return transfer(ctx, tx, t, op)
 	case plan.Withdraw:
@@ -58,12 +58,12 @@ func revert(ctx context.Context, tx *sql.Tx, op plan.Operation) error {
 }
 
 // own makes a credential the person's. One that the person had before is ours no longer.
-func own(ctx context.Context, tx *sql.Tx, op plan.Operation, created bool) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO ownership (source, person, credential_id, username, csi, created)
-		VALUES (?, ?, ?, ?, ?, ?)
+func own(ctx context.Context, tx *sql.Tx, op plan.Operation, created bool, firstName string) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO ownership (source, person, credential_id, username, csi, created, first_name)
+		VALUES (?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (source, person) DO UPDATE SET credential_id = excluded.credential_id, username = excluded.username,
-			csi = excluded.csi, created = excluded.created, missing_since = 0, missing_reads = 0`,
-		op.Person.Source, op.Person.ID, op.CredentialID, op.Username, op.CSI, created)
+			csi = excluded.csi, created = excluded.created, first_name = excluded.first_name, missing_since = 0, missing_reads = 0`,
+		op.Person.Source, op.Person.ID, op.CredentialID, op.Username, op.CSI, created, firstName)
 	return err
 }
 
@@ -80,14 +80,18 @@ func disown(ctx context.Context, tx *sql.Tx, op plan.Operation) error {
 func transfer(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation) error {
 	var former plan.PersonID
 	var created bool
-	err := tx.QueryRowContext(ctx, `DELETE FROM ownership WHERE credential_id = ? RETURNING source, person, created`,
-		op.CredentialID).Scan(&former.Source, &former.ID, &created)
+	var firstName string
+	err := tx.QueryRowContext(ctx, `DELETE FROM ownership WHERE credential_id = ? RETURNING source, person, created, first_name`,
+		op.CredentialID).Scan(&former.Source, &former.ID, &created, &firstName)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
 	if former != op.Person {
 		_, err := tx.ExecContext(ctx, `DELETE FROM observations WHERE source = ? AND person = ?`, former.Source, former.ID)
 		if err != nil {
+			return err
+		}
+		if err := passLinks(ctx, tx, former, op.Person); err != nil {
 			return err
 		}
 	}
@@ -100,7 +104,7 @@ func transfer(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation) erro
 	if err != nil {
 		return err
 	}
-	return own(ctx, tx, op, created)
+	return own(ctx, tx, op, created, firstName)
 }
 
 // withdrawn ends the ownership and proves the first step of the person's saga, from which the

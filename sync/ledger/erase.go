@@ -45,6 +45,8 @@ func traces() []string {
 		`DELETE FROM saga_ids WHERE saga IN (SELECT id FROM sagas` + theirs + `)`,
 		`DELETE FROM sagas` + theirs,
 		`DELETE FROM approvals` + theirs,
+		`DELETE FROM former_links` + theirs,
+		`DELETE FROM former_csis` + theirs,
 		`UPDATE journal SET person = @tombstone, change_id = '', csi = '', dn = '', credential_id = '', username = '',
 			threema_ids = '[]', message = ''` + theirs,
 	}

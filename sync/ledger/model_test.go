@@ -27,6 +27,8 @@ type model struct {
 	refusals  map[string]plan.Refusal // by credential and setting
 	published map[string]bool
 	users     []plan.SeenUser
+	links     []plan.FormerLink
+	csis      []plan.FormerCSI
 	approvals map[string]plan.GivenApproval // by change
 }
 
@@ -81,7 +83,12 @@ func (m *model) begin(op plan.Operation) {
 	}
 	saga, leaving := m.sagas[op.Person.ID]
 	if !leaving {
-		saga = &plan.Saga{Person: op.Person, CredentialID: op.CredentialID, StartedAt: op.At}
+		saga = &plan.Saga{Person: op.Person, CredentialID: op.CredentialID, StartedAt: op.At, LastSeen: m.seen[op.Person.ID].LastSeen}
+		for _, own := range m.owned {
+			if own.CredentialID == op.CredentialID {
+				saga.FirstName = own.FirstName
+			}
+		}
 	}
 	saga.Username, saga.CSI, saga.DN, saga.OU = op.Username, op.CSI, op.DN, op.OU
 	m.sagas[op.Person.ID] = saga
@@ -101,9 +108,9 @@ func (m *model) join(op plan.Operation, ids []string) {
 	slices.SortFunc(saga.IDs, func(a, b plan.SagaID) int { return strings.Compare(a.ThreemaID, b.ThreemaID) })
 }
 
-func (m *model) own(op plan.Operation, created bool) {
+func (m *model) own(op plan.Operation, created bool, firstName string) {
 	m.owned[op.Person.ID] = plan.Ownership{
-		Person: op.Person, CredentialID: op.CredentialID, Username: op.Username, CSI: op.CSI, Created: created,
+		Person: op.Person, CredentialID: op.CredentialID, Username: op.Username, CSI: op.CSI, Created: created, FirstName: firstName,
 	}
 }
 
@@ -119,7 +126,7 @@ func (m *model) done(r *row, now time.Time) {
 	saga := m.sagas[r.Person.ID]
 	switch r.Op {
 	case plan.Adopt:
-		m.own(r.Operation, false)
+		m.own(r.Operation, false, "")
 	case plan.Transfer:
 		m.transfer(r.Operation)
 	case plan.Withdraw:
@@ -184,6 +191,7 @@ func (m *model) effectsNow(now time.Time) []plan.Effect {
 	for _, w := range m.looksFor(now) {
 		e := w.Effect
 		e.Person, e.CSI, e.DN, e.CredentialID, e.Username = w.saga.Person, w.saga.CSI, w.saga.DN, w.saga.CredentialID, w.saga.Username
+		e.FirstName, e.LastSeen = w.saga.FirstName, w.saga.LastSeen
 		for _, id := range w.saga.IDs {
 			e.IDs = append(e.IDs, id.ThreemaID)
 		}
@@ -232,13 +240,14 @@ func sameAlarm(a plan.Alarm) func(plan.Alarm) bool {
 }
 
 func (m *model) transfer(op plan.Operation) {
-	created := false
+	created, firstName := false, ""
 	for id, own := range m.owned {
 		if own.CredentialID == op.CredentialID {
-			created = own.Created
+			created, firstName = own.Created, own.FirstName
 			delete(m.owned, id)
 			if id != op.Person.ID {
 				delete(m.seen, id)
+				m.passLinks(own.Person, op.Person)
 			}
 		}
 	}
@@ -247,7 +256,32 @@ func (m *model) transfer(op plan.Operation) {
 			m.endSaga(plan.EndedSaga{Person: saga.Person, Why: "transferred"})
 		}
 	}
-	m.own(op, created)
+	m.own(op, created, firstName)
+}
+
+// passLinks lets the former links of an account be those of the one that follows it.
+func (m *model) passLinks(from, to plan.PersonID) {
+	all := map[plan.FormerLink]time.Time{}
+	key := func(l plan.FormerLink) plan.FormerLink {
+		return plan.FormerLink{ThreemaID: l.ThreemaID, Person: l.Person}
+	}
+	for _, l := range m.links {
+		if l.Person != from {
+			all[key(l)] = l.Until
+		}
+	}
+	for _, l := range m.links {
+		if l.Person == from {
+			l.Person = to
+			all[key(l)] = l.Until
+		}
+	}
+	m.links = nil
+	for l, until := range all {
+		l.Until = until
+		m.links = append(m.links, l)
+	}
+	slices.SortFunc(m.links, plan.FormerLink.Compare)
 }
 
 func (m *model) remember(mem plan.Memory, now time.Time) {
@@ -264,7 +298,7 @@ func (m *model) remember(mem plan.Memory, now time.Time) {
 			m.owned[o.Person.ID] = o
 		}
 	}
-	m.users = mem.UsersSeen
+	m.users, m.links, m.csis = mem.UsersSeen, mem.FormerLinks, mem.FormerCSIs
 	m.bases = append(m.bases, mem.Bases...)
 	for _, p := range mem.Published {
 		m.published[p.ThreemaID] = m.published[p.ThreemaID] || p.Created
@@ -318,7 +352,7 @@ func (m *model) state(now time.Time) plan.State {
 		Subscription: m.bound.Subscription, Sources: m.bound.Sources, Baseline: m.bound.Baseline,
 		RolledOut: m.rolledOut, SyncSince: m.bound.SyncSince,
 		Owned: values(m.owned), Observations: values(m.seen), Sentinels: m.sentinels, Effects: m.effectsNow(now), Alarms: m.alarmsNow(),
-		UsersSeen: m.users, Approvals: values(m.approvals), LeftBehind: slices.Clone(m.left),
+		UsersSeen: m.users, FormerLinks: m.links, FormerCSIs: m.csis, Approvals: values(m.approvals), LeftBehind: slices.Clone(m.left),
 	}
 	for _, saga := range values(m.sagas) {
 		s.Sagas = append(s.Sagas, *saga)

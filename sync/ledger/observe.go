@@ -37,6 +37,12 @@ func (l *Ledger) Remember(ctx context.Context, run int64, m plan.Memory) error {
 		if err := putUsersSeen(ctx, tx, m.UsersSeen); err != nil {
 			return fmt.Errorf("users: %w", err)
 		}
+		if err := putFormerLinks(ctx, tx, m.FormerLinks); err != nil {
+			return fmt.Errorf("former links: %w", err)
+		}
+		if err := putFormerCSIs(ctx, tx, m.FormerCSIs); err != nil {
+			return fmt.Errorf("former csis: %w", err)
+		}
 		for _, p := range m.Published {
 			if err := publish(ctx, tx, p); err != nil {
 				return fmt.Errorf("publications: %w", err)
@@ -113,9 +119,9 @@ func updateOwned(ctx context.Context, tx *sql.Tx, owned []plan.Ownership) error 
 	}
 	changed, _ := difference(stored, wanted, func(a, b plan.Ownership) int { return a.Person.Compare(b.Person) })
 	for _, o := range changed {
-		_, err := tx.ExecContext(ctx, `UPDATE ownership SET username = ?, csi = ?, missing_since = ?, missing_reads = ?
+		_, err := tx.ExecContext(ctx, `UPDATE ownership SET username = ?, csi = ?, missing_since = ?, missing_reads = ?, first_name = ?
 			WHERE source = ? AND person = ? AND credential_id = ?`,
-			o.Username, o.CSI, millis(o.MissingSince), o.MissingReads, o.Person.Source, o.Person.ID, o.CredentialID)
+			o.Username, o.CSI, millis(o.MissingSince), o.MissingReads, o.FirstName, o.Person.Source, o.Person.ID, o.CredentialID)
 		if err != nil {
 			return err
 		}
@@ -129,7 +135,11 @@ func putUsersSeen(ctx context.Context, tx *sql.Tx, users []plan.SeenUser) error 
 	if err != nil {
 		return err
 	}
-	added, dropped := difference(stored, slices.Clone(users), func(a, b plan.SeenUser) int {
+	wanted := slices.Clone(users)
+	for i := range wanted {
+		wanted[i].Since = fromMillis(millis(wanted[i].Since))
+	}
+	added, dropped := difference(stored, wanted, func(a, b plan.SeenUser) int {
 		return cmp.Or(strings.Compare(a.ThreemaID, b.ThreemaID), strings.Compare(a.CredentialID, b.CredentialID))
 	})
 	for _, u := range dropped {
@@ -139,7 +149,8 @@ func putUsersSeen(ctx context.Context, tx *sql.Tx, users []plan.SeenUser) error 
 		}
 	}
 	for _, u := range added {
-		_, err := tx.ExecContext(ctx, `INSERT INTO users_seen (threema_id, credential_id) VALUES (?, ?)`, u.ThreemaID, u.CredentialID)
+		_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO users_seen (threema_id, credential_id, since) VALUES (?, ?, ?)`,
+			u.ThreemaID, u.CredentialID, millis(u.Since))
 		if err != nil {
 			return err
 		}
@@ -150,7 +161,8 @@ func putUsersSeen(ctx context.Context, tx *sql.Tx, users []plan.SeenUser) error 
 // seeUsers adds users of the credential of an operation.
 func seeUsers(ctx context.Context, tx *sql.Tx, op plan.Operation, ids []string) error {
 	for _, id := range ids {
-		_, err := tx.ExecContext(ctx, `INSERT INTO users_seen (threema_id, credential_id) VALUES (?, ?) ON CONFLICT DO NOTHING`, id, op.CredentialID)
+		_, err := tx.ExecContext(ctx, `INSERT INTO users_seen (threema_id, credential_id, since) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
+			id, op.CredentialID, millis(op.At))
 		if err != nil {
 			return err
 		}

@@ -150,7 +150,7 @@ func (w *world) created(t *rapid.T) {
 	w.credentials++
 	r.CredentialID = fmt.Sprint("new", w.credentials)
 	must(t, w.ledger.Created(context.Background(), r.ID, r.CredentialID))
-	w.model.own(r.Operation, true)
+	w.model.own(r.Operation, true, "")
 }
 
 // mayBeDone leaves out what no pass does: a create without a credential, and the adoption of
@@ -201,12 +201,18 @@ func (w *world) remember(t *rapid.T) {
 		Published: []plan.Publication{{ThreemaID: "A", Created: rapid.Bool().Draw(t, "made")}},
 	}
 	for _, id := range threemaIDs.Draw(t, "users") {
-		m.UsersSeen = append(m.UsersSeen, plan.SeenUser{ThreemaID: id, CredentialID: "c1"})
+		m.UsersSeen = append(m.UsersSeen, plan.SeenUser{ThreemaID: id, CredentialID: "c1", Since: w.moment(t)})
 	}
 	sortSeen(m.UsersSeen)
 	for id := range 4 {
 		if rapid.Bool().Draw(t, "observed") {
 			m.Observations = append(m.Observations, w.observation(t, fmt.Sprint(id+1)))
+		}
+		if rapid.Bool().Draw(t, "used before") {
+			m.FormerLinks = append(m.FormerLinks, plan.FormerLink{ThreemaID: "A", Person: person(fmt.Sprint(id + 1)), Until: w.moment(t)})
+		}
+		if rapid.Bool().Draw(t, "had another csi") {
+			m.FormerCSIs = append(m.FormerCSIs, plan.FormerCSI{Person: person(fmt.Sprint(id + 1)), CSI: "old"})
 		}
 		if rapid.Bool().Draw(t, "sentinel") {
 			m.Sentinels = append(m.Sentinels, plan.Sentinel{Person: person(fmt.Sprint(id + 1)), OU: words.Draw(t, "ou"), Since: w.moment(t)})
@@ -214,6 +220,7 @@ func (w *world) remember(t *rapid.T) {
 	}
 	for _, own := range values(w.model.owned) {
 		own.MissingSince, own.MissingReads, own.CSI = w.moment(t), rapid.IntRange(0, 2).Draw(t, "missing"), words.Draw(t, "csi")
+		own.FirstName = words.Draw(t, "first name")
 		m.Owned = append(m.Owned, own)
 	}
 	if rapid.Bool().Draw(t, "settle") {
@@ -304,6 +311,7 @@ func (w *world) observation(t *rapid.T, id string) plan.Observation {
 		LastSeen: w.moment(t), FirstSeen: w.moment(t), Since: w.moment(t), ConfirmedAt: w.moment(t), Reads: rapid.IntRange(0, 2).Draw(t, "reads"),
 		State:     rapid.SampledFrom([]plan.AccountState{plan.Unknown, plan.Entitled, plan.Departed}).Draw(t, "state"),
 		Evidence:  plan.Evidence{Kind: rapid.SampledFrom([]plan.EvidenceKind{"", plan.Disabled, plan.Absent}).Draw(t, "kind")},
-		Protected: rapid.Bool().Draw(t, "protected"),
+		Protected: rapid.Bool().Draw(t, "protected"), Departures: rapid.IntRange(0, 2).Draw(t, "departures"),
+		Contested: rapid.Bool().Draw(t, "contested"), Second: rapid.Bool().Draw(t, "second"),
 	}
 }

@@ -14,13 +14,18 @@ import (
 // that an earlier attempt left. A person has one open saga.
 func startSaga(ctx context.Context, tx *sql.Tx, op plan.Operation) error {
 	var saga int64
-	err := tx.QueryRowContext(ctx, `INSERT INTO sagas (source, person, credential_id, username, csi, dn, ou, started_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+	err := tx.QueryRowContext(ctx, `INSERT INTO sagas (source, person, credential_id, username, csi, dn, ou, started_at, first_name, last_seen)
+		VALUES (@source, @person, @credential, @username, @csi, @dn, @ou, @at,
+			coalesce((SELECT first_name FROM ownership WHERE credential_id = @credential), ''),
+			coalesce((SELECT coalesce(last_seen, seen) FROM observations LEFT JOIN latest USING (source)
+				WHERE source = @source AND person = @person), 0))
 		ON CONFLICT (source, person) WHERE ended = '' DO UPDATE
 			SET username = excluded.username, csi = excluded.csi, dn = excluded.dn, ou = excluded.ou
 			WHERE credential_id = excluded.credential_id
 		RETURNING id`,
-		op.Person.Source, op.Person.ID, op.CredentialID, op.Username, op.CSI, op.DN, op.OU, millis(op.At)).Scan(&saga)
+		sql.Named("source", op.Person.Source), sql.Named("person", op.Person.ID), sql.Named("credential", op.CredentialID),
+		sql.Named("username", op.Username), sql.Named("csi", op.CSI), sql.Named("dn", op.DN), sql.Named("ou", op.OU),
+		sql.Named("at", millis(op.At))).Scan(&saga)
 	if errors.Is(err, sql.ErrNoRows) {
 		return errors.New("the person is still leaving with another credential")
 	}
@@ -86,13 +91,13 @@ func readSagas(ctx context.Context, tx querier) ([]plan.Saga, error) {
 	var ids []int64
 	sagas, err := selectAll(ctx, tx, func(rows *sql.Rows) (plan.Saga, error) {
 		var s plan.Saga
-		var id, started, withdrawn int64
+		var id, started, withdrawn, seen int64
 		err := rows.Scan(&id, &s.Person.Source, &s.Person.ID, &s.CredentialID, &s.Username, &s.CSI, &s.DN, &s.OU,
-			&started, &withdrawn)
-		s.StartedAt, s.WithdrawnAt = fromMillis(started), fromMillis(withdrawn)
+			&started, &withdrawn, &s.FirstName, &seen)
+		s.StartedAt, s.WithdrawnAt, s.LastSeen = fromMillis(started), fromMillis(withdrawn), fromMillis(seen)
 		ids = append(ids, id)
 		return s, err
-	}, `SELECT id, source, person, credential_id, username, csi, dn, ou, started_at, withdrawn_at
+	}, `SELECT id, source, person, credential_id, username, csi, dn, ou, started_at, withdrawn_at, first_name, last_seen
 		FROM sagas WHERE ended = '' ORDER BY source, person`)
 	if err != nil {
 		return nil, err

@@ -68,6 +68,8 @@ func stateParts(s *plan.State, high highWater, now time.Time) []statePart {
 		list("users", &s.UsersSeen, func(ctx context.Context, tx querier) ([]plan.SeenUser, error) {
 			return selectAll(ctx, tx, scanSeenUser, selectUsersSeen)
 		}),
+		list("former links", &s.FormerLinks, readFormerLinks),
+		list("former csis", &s.FormerCSIs, readFormerCSIs),
 		list("approvals", &s.Approvals, readApprovals),
 		list("orders", &s.Orders, readOrders),
 		list("effects", &s.Effects, since(readEffects, now.Add(-watchWindow))),
@@ -107,23 +109,25 @@ func readBinding(ctx context.Context, tx querier, s *plan.State) error {
 	return err
 }
 
-const selectOwnership = `SELECT source, person, credential_id, username, csi, created, missing_since, missing_reads
+const selectOwnership = `SELECT source, person, credential_id, username, csi, created, missing_since, missing_reads, first_name
 	FROM ownership ORDER BY source, person`
 
 func scanOwnership(rows *sql.Rows) (plan.Ownership, error) {
 	var o plan.Ownership
 	var missingSince int64
 	err := rows.Scan(&o.Person.Source, &o.Person.ID, &o.CredentialID, &o.Username, &o.CSI, &o.Created,
-		&missingSince, &o.MissingReads)
+		&missingSince, &o.MissingReads, &o.FirstName)
 	o.MissingSince = fromMillis(missingSince)
 	return o, err
 }
 
-const selectUsersSeen = `SELECT threema_id, credential_id FROM users_seen ORDER BY threema_id, credential_id`
+const selectUsersSeen = `SELECT threema_id, credential_id, since FROM users_seen ORDER BY threema_id, credential_id`
 
 func scanSeenUser(rows *sql.Rows) (plan.SeenUser, error) {
 	var u plan.SeenUser
-	err := rows.Scan(&u.ThreemaID, &u.CredentialID)
+	var since int64
+	err := rows.Scan(&u.ThreemaID, &u.CredentialID, &since)
+	u.Since = fromMillis(since)
 	return u, err
 }
 

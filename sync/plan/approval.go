@@ -47,27 +47,28 @@ func (s State) LiveApprovals(now time.Time) []GivenApproval {
 // approve marks the changes that somebody said yes to. What is marked stands outside the
 // limits: it is not counted by them and not blocked by them.
 func (p *planner) approve() {
-	approvals := map[string]GivenApproval{}
-	for _, a := range p.State.Approvals {
-		if a.liveFor(p.sagas[a.Person], p.Now) {
-			approvals[a.Change] = a
-		}
-	}
 	for n := range p.plan.Changes {
 		c := &p.plan.Changes[n]
-		if a, ok := approvals[c.ID]; ok && a.Person == c.Person {
-			c.Approved = true
-			if p.Now.Before(a.Until) {
-				c.ApprovedUntil = a.Until
-			}
+		if !p.saidYes(*c) {
+			continue
+		}
+		c.Approved = true
+		if until := p.approvals[c.ID].Until; p.Now.Before(until) {
+			c.ApprovedUntil = until
 		}
 	}
 }
 
-// listed tells whether the configuration lists somebody by csi. It counts whether the ledger or the
-// directory has it: one that was changed in the directory must not take somebody off a list.
+// saidYes tells whether somebody said yes to a change.
+func (p *planner) saidYes(c Change) bool {
+	a, given := p.approvals[c.ID]
+	return given && a.Person == c.Person
+}
+
+// listed tells whether the configuration lists somebody by csi. A list names a person, not a spelling:
+// every csi counts that they ever had.
 func (p *planner) listed(csis []string, person PersonID, csi string) bool {
-	theirs := []string{csi, p.observations[person].CSI, p.identities[person].CSI}
+	theirs := p.csisOf(person, csi)
 	return slices.ContainsFunc(csis, func(listed string) bool { return slices.Contains(theirs, listed) })
 }
 

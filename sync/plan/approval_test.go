@@ -244,7 +244,7 @@ func TestApprovalLiftsNothingElse(t *testing.T) {
 		{"the stop file", func(w *world) { w.stop = "the stop file is there" }, "revoke E-anna blocked by stop-file"},
 		{"grace", func(w *world) { w.policy.GraceID = 7 * day }, "revoke E-anna waiting"},
 		{"no requests left", func(w *world) { w.budget.Remaining = 1 }, "revoke E-anna deferred"},
-		{"another csi", func(w *world) { w.pkg.Users[0].CSI = "E-else" }, "held E-anna"},
+		{"a grown doubt about the ID", func(w *world) { w.pkg.Users[0].CSI = "E-else" }, "revoke E-anna needs-approval"},
 		{"the person is back", func(w *world) { w.source().people[0].comeBack() }, "create E-anna due"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -254,7 +254,7 @@ func TestApprovalLiftsNothingElse(t *testing.T) {
 			row.do(w)
 			p := w.later(t, time.Hour)
 			wantLines(t, of(p, "anna"), row.want)
-			if len(p.AwaitingApproval()) != 0 {
+			if len(p.AwaitingApproval()) != 0 && !strings.HasSuffix(row.want, "needs-approval") {
 				t.Errorf("waits for an approval that was given: %v", p.AwaitingApproval())
 			}
 		})

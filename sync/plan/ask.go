@@ -18,13 +18,15 @@ const (
 	AskView Ask = "view"
 	// AskForgotten: the source of the person is not configured any more, and was forgotten.
 	AskForgotten Ask = "source-forgotten"
+	// AskByHand: a leaver's credential that others use too must be withdrawn in the cockpit.
+	AskByHand Ask = "by-hand"
 	// AskResume: what an interrupted create left behind was touched by somebody else.
 	AskResume Ask = "resume"
 )
 
 // Asks lists all questions.
 func Asks() []Ask {
-	return []Ask{AskSamePerson, AskOthersUse, AskLikeCSI, AskView, AskForgotten, AskResume}
+	return []Ask{AskSamePerson, AskOthersUse, AskLikeCSI, AskView, AskForgotten, AskByHand, AskResume}
 }
 
 // ask lets a change wait for a yes, whatever its class. Where it is due, askApproval stops it until

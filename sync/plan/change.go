@@ -85,6 +85,8 @@ type Change struct {
 	Guard     string    // which guard blocks, of a Blocked change; else ""
 	// Asks are the questions that somebody must answer with yes before this is done, sorted.
 	Asks []Ask
+	// Rivals are those who have the leaver's csi and did not leave, as the plan knew them.
+	Rivals []Rival
 	// Protected tells that the step needs an approval because of whom it concerns.
 	Protected bool
 	// Approved tells that somebody said yes to this change, until ApprovedUntil. Zero: that time

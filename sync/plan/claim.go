@@ -36,16 +36,46 @@ func (p *planner) claim(i Identity, credentialID string) {
 		p.holdIdentity(i, reason)
 		return
 	}
-	c := p.change(Transfer, i, credentialID, own.Person.String())
-	c.CredentialID, c.Username = credentialID, own.Username
+	old := p.ownerAccount(own)
+	doubt := p.doubtSame(old, i.Person)
+	if p.creating(own.Person) {
+		doubt = "" // whoever gets the credential gets a new password
+	}
+	if doubt != "" && p.unused(credentialID) {
+		p.holdIdentity(i, fmt.Sprintf("%s has the csi of before: %s; the credential %s was never used and only they know its password, "+
+			"so it does not pass on: this person gets one of their own when it is withdrawn", p.nameOf(own.Person), doubt, own.Username))
+		return
+	}
+	c := p.transfer(i, own, doubt)
+	p.add(c)
+	if len(c.Asks) > 0 && !p.saidYes(c) {
+		return // until then the owner is a leaver like any other
+	}
+	p.inherit(old, i)
+	delete(p.owned, own.Person)
+	p.owned[i.Person] = Ownership{Person: i.Person, CredentialID: credentialID, Username: own.Username, CSI: i.CSI, Created: own.Created, FirstName: own.FirstName}
+	p.manage(i, credentialID)
+}
+
+// transfer is the change by which a credential passes to another ID of the same person.
+func (p *planner) transfer(i Identity, own Ownership, doubt string) Change {
+	c := p.change(Transfer, i, own.CredentialID, own.Person.String())
+	c.CredentialID, c.Username = own.CredentialID, own.Username
 	c.Reason = p.whyTransfer(own.Person, i)
 	c.Evidence = p.observations[own.Person].describe()
 	c.Before = map[string]string{"person": own.Person.String()}
 	c.After = map[string]string{"person": i.Person.String()}
-	p.add(c)
-	delete(p.owned, own.Person)
-	p.owned[i.Person] = Ownership{Person: i.Person, CredentialID: credentialID, Username: own.Username, CSI: i.CSI, Created: own.Created}
-	p.manage(i, credentialID)
+	if doubt != "" {
+		c.Reason = "the same csi under another directory ID"
+		c.ask(AskSamePerson, fmt.Sprintf("is it the person who was %s? %s. With a yes, credential and Threema ID pass on; "+
+			"without one, the former account leaves by its own proof", p.nameOf(own.Person), doubt))
+	}
+	return c
+}
+
+// unused tells that nobody ever activated an app with a credential.
+func (p *planner) unused(id string) bool {
+	return p.credentials[id].Usage == 0 && len(p.usersOf[id]) == 0
 }
 
 // whyTransfer says why a credential passes to another ID.
@@ -93,7 +123,7 @@ func (p *planner) byName(i Identity, reason string) {
 	case leaving != "":
 		p.holdIdentity(i, leaving)
 	default:
-		p.create(i, reason)
+		p.create(i, reason, p.questions(i)...)
 	}
 }
 

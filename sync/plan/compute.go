@@ -60,21 +60,29 @@ type planner struct {
 
 	plan         Plan
 	observations map[PersonID]Observation
-	owned        map[PersonID]Ownership // as it will be once this plan is carried out
-	former       map[string]Ownership   // by credential: owners before any transfer
-	formerByCSI  map[string][]string    // csi that we wrote → credential IDs
-	leavingNames map[string]Saga        // folded username → open saga
-	sagas        map[PersonID]Saga      // open and not ended by this pass
-	identities   map[PersonID]Identity  // everybody in a snapshot
-	entitled     []Identity             // those who compete for credentials, sorted
-	entitledCSI  map[string]PersonID    // whose csi it is
-	planOnly     bool                   // nothing at all may be done before somebody accepts the baseline
-	claimedCSI   map[string]PersonID    // the same, and whose it may be: unknown, excluded or not read now
-	departedNow  map[PersonID]bool      // seen as departed by a complete read of this pass
-	switched     map[string]bool        // sources that were read from another server than before, and a familiar one
-	uncounted    map[PersonID]bool      // seen as departed, by evidence that does not count
-	seenOn       map[string][]string    // credential ID → Threema IDs seen on it at the last pass
-	tracked      map[string]int         // people per source before this pass
+	owned        map[PersonID]Ownership   // as it will be once this plan is carried out
+	former       map[string]Ownership     // by credential: owners before any transfer
+	formerByCSI  map[string][]string      // csi that we wrote → credential IDs
+	leavingNames map[string]Saga          // folded username → open saga
+	sagas        map[PersonID]Saga        // open and not ended by this pass
+	identities   map[PersonID]Identity    // everybody in a snapshot
+	entitled     []Identity               // those who compete for credentials, sorted
+	planOnly     bool                     // nothing at all may be done before somebody accepts the baseline
+	claimedCSI   map[string]PersonID      // whose csi it is, or may be: unknown, excluded or not read now
+	lastingCSI   map[string][]PersonID    // the same, with all of them, and those whose departure is not confirmed
+	newcomers    map[string][]Identity    // by folded csi: entitled people without a credential of ours
+	csis         map[PersonID][]string    // former csis
+	leavers      map[string][]account     // by csi: departures under way or carried out
+	folded       map[string][]holder      // by folded csi: whose it is; nil until somebody asks
+	shares       map[PersonID]bool        // people who have the csi of somebody of ours
+	linked       map[link]time.Time       // since when a Threema ID is seen on a credential
+	formerly     map[string][]FormerLink  // by Threema ID: who used it before
+	approvals    map[string]GivenApproval // those that count, by change
+	departedNow  map[PersonID]bool        // seen as departed by a complete read of this pass
+	switched     map[string]bool          // sources that were read from another server than before, and a familiar one
+	uncounted    map[PersonID]bool        // seen as departed, by evidence that does not count
+	seenOn       map[string][]string      // credential ID → Threema IDs seen on it at the last pass
+	tracked      map[string]int           // people per source before this pass
 	openCreates  map[PersonID]Operation
 	refused      map[refusedValue]string // message by value
 	publications map[string]Publication  // by Threema ID
@@ -91,8 +99,15 @@ func newPlanner(in Input) *planner {
 		leavingNames: map[string]Saga{},
 		sagas:        map[PersonID]Saga{},
 		identities:   map[PersonID]Identity{},
-		entitledCSI:  map[string]PersonID{},
 		claimedCSI:   map[string]PersonID{},
+		lastingCSI:   map[string][]PersonID{},
+		newcomers:    map[string][]Identity{},
+		csis:         map[PersonID][]string{},
+		leavers:      map[string][]account{},
+		shares:       in.State.sharing(),
+		linked:       map[link]time.Time{},
+		formerly:     map[string][]FormerLink{},
+		approvals:    map[string]GivenApproval{},
 		departedNow:  map[PersonID]bool{},
 		switched:     map[string]bool{},
 		uncounted:    map[PersonID]bool{},
@@ -116,6 +131,14 @@ func newPlanner(in Input) *planner {
 	for _, s := range in.State.Sagas {
 		s.IDs = slices.Clone(s.IDs)
 		p.sagas[s.Person] = s
+	}
+	for _, a := range in.State.Approvals {
+		if a.liveFor(p.sagas[a.Person], p.Now) {
+			p.approvals[a.Change] = a
+		}
+	}
+	for _, f := range in.State.FormerCSIs {
+		p.csis[f.Person] = append(p.csis[f.Person], f.CSI)
 	}
 	for _, r := range in.State.Refusals {
 		p.refused[refusedValue{r.CredentialID, r.Setting, r.Value}] = r.Message
@@ -149,6 +172,8 @@ func (p *planner) sortLists() {
 	p.State.Servers = sorted(p.State.Servers, KnownServer.compare)
 	p.State.Alarms = sorted(p.State.Alarms, Alarm.compare)
 	p.State.UsersSeen = sorted(p.State.UsersSeen, SeenUser.compare)
+	p.State.FormerLinks = sorted(p.State.FormerLinks, FormerLink.Compare)
+	p.State.FormerCSIs = sorted(p.State.FormerCSIs, FormerCSI.Compare)
 	p.State.Approvals = sorted(p.State.Approvals, func(a, b GivenApproval) int { return strings.Compare(a.Change, b.Change) })
 }
 
@@ -187,6 +212,11 @@ func (p *planner) class(op Op) Class {
 
 func (p *planner) hold(person PersonID, csi, dn, reason string) {
 	p.plan.Held = append(p.plan.Held, Held{Person: person, CSI: csi, DN: dn, Reason: reason})
+}
+
+// holdFor holds somebody for whom a person must do something.
+func (p *planner) holdFor(ask Ask, person PersonID, csi, dn, reason string) {
+	p.plan.Held = append(p.plan.Held, Held{Person: person, CSI: csi, DN: dn, Reason: reason, Ask: ask})
 }
 
 func (p *planner) holdIdentity(i Identity, reason string) {

@@ -69,13 +69,14 @@ func TestUncountedStrangers(t *testing.T) {
 	w.policy.GraceWithdraw = 0
 	w.policy.Evidence = []plan.EvidenceKind{plan.Expired}
 	stranger := w.hire("zoe")
+	stranger.first = people["anna"].first
 	stranger.leave(plan.Disabled)
 	wantLines(t, of(w.later(t, time.Hour), "zoe"))
 	stranger.csi = people["anna"].csi
 	people["anna"].leave(plan.Expired)
 	p := w.later(t, time.Hour)
-	wantLines(t, of(p, "anna"), "held E-anna")
-	wantWords(t, p, "no leaver")
+	wantLines(t, of(p, "anna"), "withdraw E-anna needs-approval")
+	wantWords(t, p, "who did not leave, and may be the same person")
 }
 
 // TestNoEvidenceNobodyLeaves: a policy without a list is a forgotten one, and harms nobody.

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
@@ -10,6 +11,9 @@ import (
 // foldName is a name as people compare it: without the difference of upper and lower case, of
 // compatible forms (NFKC), and of blanks.
 func foldName(name string) string {
+	if !strings.ContainsFunc(name, func(r rune) bool { return r > unicode.MaxASCII }) {
+		return strings.Join(strings.Fields(strings.ToLower(name)), " ")
+	}
 	return strings.Join(strings.Fields(norm.NFKC.String(cases.Fold().String(norm.NFKC.String(name)))), " ")
 }
 

@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -17,6 +18,7 @@ type leaver struct {
 	username     string
 	observation  Observation
 	ids          []string
+	rivals       []rival
 	withdrawnAt  time.Time // zero: still to do
 }
 
@@ -47,9 +49,13 @@ func (p *planner) planDeparture(own Ownership) {
 	if o.State != Departed {
 		return
 	}
+	if reason := p.byHand(own); reason != "" {
+		p.holdFor(AskByHand, own.Person, own.CSI, o.DN, fmt.Sprintf("left (%s), but %s", o.describe(), reason))
+		return
+	}
 	l := leaver{
 		person: own.Person, csi: own.CSI, credentialID: own.CredentialID, username: own.Username,
-		observation: o, ids: p.idsOf(own),
+		observation: o, ids: p.idsOf(own), rivals: p.rivals(p.ownerAccount(own)),
 	}
 	p.addWithdrawal(l, own)
 	for _, id := range l.ids {
@@ -69,39 +75,10 @@ func (p *planner) keptFromLeaving(own Ownership, o Observation) string {
 		return "" // held with the snapshot that has them
 	case o.State == Unknown:
 		return "whereabouts unknown: " + firstNonEmpty(o.Evidence.Detail, "not seen yet") + "; nothing is done"
-	case p.claimant(own.CSI) != "":
-		return fmt.Sprintf("looks departed, but its csi is also that of %s, who did not leave: no leaver", p.claimant(own.CSI))
-	case !p.Policy.Withdraw:
+	case o.State == Departed && !p.Policy.Withdraw:
 		return "left (" + o.describe() + "); leavers.app_access: keep leaves the access as it is"
 	}
-	if others := p.usedByOthers(own); others != "" {
-		return fmt.Sprintf("left (%s), but %s", o.describe(), others)
-	}
 	return ""
-}
-
-// usedByOthers says who else uses a credential of ours, so that it is not this program's to
-// withdraw (D-05, D-11); "" if nobody does.
-func (p *planner) usedByOthers(own Ownership) string {
-	switch {
-	case p.servesService(own.CredentialID):
-		return fmt.Sprintf("a Gateway, Broadcast or support ID uses credential %s: withdraw it by hand", own.Username)
-	case p.severalCSIs(own.CredentialID):
-		return fmt.Sprintf("the Threema IDs on credential %s report different csis, so others use it too: withdraw it by hand", own.Username)
-	case !own.Created && p.shared(own.CredentialID):
-		return fmt.Sprintf("several Threema IDs use the credential %s, which we did not create: "+
-			"withdraw it by hand, or list it under adopt.personal", own.Username)
-	}
-	return ""
-}
-
-// claimant names the person whose csi it is, or may be, by now; "" if nobody's.
-func (p *planner) claimant(csi string) string {
-	person, claimed := p.claimedCSI[csi]
-	if !claimed {
-		return ""
-	}
-	return p.nameOf(person)
 }
 
 // nameOf is the DN of a person, the ID if none is known.
@@ -137,7 +114,8 @@ func (p *planner) idsOf(own Ownership) []string {
 
 // leftBehind lists the IDs of an earlier departure of the same person that they did not take up
 // again: else nobody would ever take them out. One that is linked has another owner by now, or is
-// among those on the credential.
+// among those on the credential. An ID of another account with this csi is theirs if that departure
+// ended because they are the same person.
 func (p *planner) leftBehind(own Ownership) []string {
 	var ids []string
 	for _, left := range p.State.LeftBehind {
@@ -150,21 +128,47 @@ func (p *planner) leftBehind(own Ownership) []string {
 	return ids
 }
 
-// withdrawal starts the change that takes the credential away.
-func (p *planner) withdrawal(l leaver) Change {
-	c := p.leaverChange(Withdraw, l, l.credentialID, l.csi)
-	c.Requests = 4 // credential and users before, the withdrawal, users after
-	c.Before = map[string]string{"username": l.username, "threema_ids": strings.Join(l.ids, " ")}
+// withdrawal starts the change that takes the credential away. It relies on who uses the credential:
+// the last look compares that.
+func (p *planner) withdrawal(l leaver, own Ownership, memory bool) Change {
+	csi, users := p.Inventory.Settings[l.credentialID][SettingCSI], usersState(p.usersOf[l.credentialID])
+	others := p.othersUse(own, memory)
+	preState := []string{l.csi}
+	if others != "" {
+		preState = append(preState, csi, users)
+	}
+	c := p.leaverChange(Withdraw, l, l.credentialID, preState...)
+	c.Requests = 5 // credential, th_csi and users before, the withdrawal, users after
+	c.Before = map[string]string{"username": l.username, "threema_ids": strings.Join(l.ids, " "), "csi": csi, "users": users}
+	if others != "" {
+		c.ask(AskOthersUse, "the credential may be somebody else's: "+others)
+	}
 	return c
 }
 
 func (p *planner) addWithdrawal(l leaver, own Ownership) {
-	c := p.withdrawal(l)
+	c := p.withdrawal(l, own, true)
 	if !p.credentialThere(own) {
 		c.Reason = "already withdrawn " + p.howWithdrawn(own) + "; the departure is completed: " + c.Reason
 	}
 	c.Status, c.NotBefore = p.withdrawalTime(l.observation)
+	p.askWhoLeft(&c, l)
 	p.add(c)
+}
+
+// askWhoLeft lets the withdrawal wait while the same person stands under another ID: for a yes, or for
+// a source that could not be read. Another person with the same csi does not protect the leaver.
+func (p *planner) askWhoLeft(c *Change, l leaver) {
+	if len(l.rivals) == 0 || l.rivals[0].doubt != "" {
+		return
+	}
+	other := l.rivals[0].person
+	if slices.Contains(p.unread(), other.Source) {
+		c.Status, c.NotBefore = Waiting, time.Time{}
+		c.Reason = joinReasons(c.Reason, fmt.Sprintf("the csi is also that of %s, and %s", p.nameOf(other), p.notRead(other.Source)))
+		return
+	}
+	c.ask(AskSamePerson, fmt.Sprintf("the csi is also that of %s, who did not leave, and may be the same person", p.nameOf(other)))
 }
 
 // withdrawalTime says whether the withdrawal may go ahead by the clock, and if not, when it
@@ -188,8 +192,9 @@ func later(a, b time.Time) time.Time {
 }
 
 func (p *planner) leaverChange(op Op, l leaver, remote string, preState ...string) Change {
-	c := p.change(op, Identity{Person: l.person, CSI: l.csi, DN: l.observation.DN}, remote, preState...)
-	c.CredentialID, c.Username = l.credentialID, l.username
+	c := p.change(op, Identity{Person: l.person, CSI: l.csi, DN: l.observation.DN}, remote,
+		append(preState, strconv.Itoa(l.observation.Departures))...)
+	c.CredentialID, c.Username, c.Rivals = l.credentialID, l.username, p.rivalFacts(l.rivals)
 	c.Reason = p.departureReason(l.observation)
 	c.Evidence = l.observation.describe()
 	return c

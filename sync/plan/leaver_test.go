@@ -47,17 +47,23 @@ func TestConfirmation(t *testing.T) {
 		{"the csi under another ID is a sighting, though held", map[int]func(*world, *entry){
 			0: gone(plan.Disabled), 10: func(w *world, e *entry) {
 				again := w.hire("again")
-				again.csi, again.held = e.csi, "no name"
-			}, 11: func(w *world, _ *entry) { w.source().people = w.source().people[:len(w.source().people)-1] }}, 35},
+				again.csi, again.first, again.held = e.csi, e.first, "no name"
+			}, 11: func(w *world, _ *entry) { w.lastHired().leave(plan.Disabled) }}, 35},
+		{"another ID of the same person counts until its departure is confirmed", map[int]func(*world, *entry){
+			0: gone(plan.Disabled), 3: func(w *world, e *entry) {
+				again := w.hire("again")
+				again.csi, again.first, again.held = e.csi, e.first, "no name"
+			}, 4: func(w *world, _ *entry) { w.lastHired().leave(plan.Absent) }}, 52},
 		{"a transfer that is not carried out is a sighting", map[int]func(*world, *entry){
 			0: func(w *world, e *entry) {
 				e.leave(plan.Absent)
 				w.policy.ConfirmReads, w.policy.ConfirmOver, w.policy.GraceWithdraw = 5, 0, 0
 			}, 3: func(w *world, e *entry) {
-				w.hire("again").csi = e.csi
+				again := w.hire("again")
+				again.csi, again.first = e.csi, e.first
 				w.policy.Mode = plan.CreateOnly
 			}, 4: func(w *world, _ *entry) {
-				w.source().people = w.source().people[:len(w.source().people)-1]
+				w.lastHired().leave(plan.Disabled)
 				w.policy.Mode = plan.Sync
 			}}, 8},
 		{"held people leave too", map[int]func(*world, *entry){0: func(_ *world, e *entry) { e.leave(plan.Disabled); e.held = "no name" }}, 24},
@@ -271,8 +277,8 @@ func TestIDsThatMustStay(t *testing.T) {
 	}{
 		{"none of these", func(*world, *plan.User) {}, "", []string{"detach E-anna due"}},
 		{"another credential by now", func(w *world, u *plan.User) { u.CredentialID = w.credential("staff001").ID },
-			"it uses another credential by now", []string{"held E-anna"}},
-		{"another csi", func(_ *world, u *plan.User) { u.CSI = "E-other" }, "it reports another csi (E-other)", []string{"held E-anna"}},
+			"uses another credential by now (staff001, of CN=Staff001", []string{"detach E-anna needs-approval"}},
+		{"another csi", func(_ *world, u *plan.User) { u.CSI = "E-other" }, "reports the csi E-other, which is nobody's here", []string{"detach E-anna needs-approval"}},
 		{"no csi at all", func(_ *world, u *plan.User) { u.CSI = "" }, "", []string{"detach E-anna due"}},
 		{"gone already", func(w *world, u *plan.User) { w.dropUser(u.ID) }, "", nil},
 		{"directory cannot tell", func(w *world, _ *plan.User) { w.source().people[0].hide("referral") }, "the directory no longer proves it (referral)", []string{"held E-anna"}},
@@ -281,8 +287,13 @@ func TestIDsThatMustStay(t *testing.T) {
 		{"csi held by somebody unknown", func(w *world, _ *plan.User) {
 			e := w.hire("dora")
 			e.csi, e.state = "E-anna", plan.Unknown
-		}, "the csi is also that of CN=Dora Muster", []string{"held E-anna", "held E-anna"}},
-		{"csi held by somebody entitled", func(w *world, _ *plan.User) { w.hire("dora").csi = "E-anna" }, "", []string{"create E-anna due"}},
+		}, "CN=Dora Muster,OU=Berlin,DC=corp has the csi now", []string{"detach E-anna needs-approval", "held E-anna"}},
+		{"csi held by somebody entitled", func(w *world, _ *plan.User) { w.hire("dora").csi = "E-anna" },
+			"CN=Dora Muster,OU=Berlin,DC=corp has the csi now", []string{"detach E-anna needs-approval", "create E-anna due"}},
+		{"csi held by the same person", func(w *world, _ *plan.User) {
+			e := w.hire("dora")
+			e.csi, e.first = "E-anna", "Anna"
+		}, "", []string{"create E-anna due"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -359,11 +370,11 @@ func TestRecreatedAccount(t *testing.T) {
 		{"old ID absent from an incomplete read", func(w *world, old, _ *entry) { old.leave(plan.Absent); w.source().incomplete = true },
 			[]string{"held E-anna"}, "who is entitled"},
 		{"new ID cannot be mapped yet", func(_ *world, old, young *entry) { old.leave(plan.Disabled); young.held = "no sn" },
-			[]string{"held E-anna", "held E-anna"}, "looks departed, but its csi is also that of CN=Anna Neu"},
+			[]string{"withdraw E-anna waiting", "held E-anna"}, "the csi is also that of CN=Anna Neu"},
 		{"new ID not readable", func(_ *world, old, young *entry) { old.leave(plan.Disabled); young.state = plan.Unknown },
-			[]string{"held E-anna", "held E-anna"}, "who did not leave: no leaver"},
+			[]string{"withdraw E-anna waiting", "held E-anna"}, "who did not leave, and may be the same person"},
 		{"new ID below exclude_dns", func(_ *world, old, young *entry) { old.leave(plan.Disabled); young.excluded = true },
-			[]string{"held E-anna", "held E-anna"}, "no leaver"},
+			[]string{"withdraw E-anna waiting", "held E-anna"}, "may be the same person"},
 		{"new ID with another name", func(_ *world, old, young *entry) { old.leave(plan.Disabled); young.last = "Neu2" },
 			[]string{"transfer E-anna due", "set-settings E-anna due"}, ""},
 	} {
@@ -421,9 +432,10 @@ func TestNewAccountInAnIncompleteSource(t *testing.T) {
 	w.later(t, time.Hour)
 	people["anna"].leave(plan.Disabled)
 	other.people, other.incomplete = nil, true
-	p := w.later(t, 10*day)
-	wantLines(t, of(p, "anna"), "held E-anna")
-	wantWords(t, p, "no leaver")
+	w.later(t, 10*day)
+	p := w.later(t, day)
+	wantLines(t, of(p, "anna"), "withdraw E-anna needs-approval")
+	wantWords(t, p, "who did not leave, and may be the same person")
 }
 
 func TestNamesake(t *testing.T) {

@@ -57,7 +57,7 @@ func crowd(n int) *world {
 		w.pkg.Settings[id] = map[string]string{plan.SettingCSI: e.csi, plan.SettingFirstName: e.first, plan.SettingLastName: e.last}
 		w.state.Owned = append(w.state.Owned, plan.Ownership{Person: e.id, CredentialID: id, Username: e.username, CSI: e.csi, Created: true})
 		w.state.Observations = append(w.state.Observations, plan.Observation{
-			Person: e.id, DN: e.dn(), OU: fmt.Sprintf("ou=ou%d,dc=corp", i/9), CSI: e.csi, State: plan.Entitled, LastSeen: w.now})
+			Person: e.id, DN: e.dn(), OU: fmt.Sprintf("ou=ou%d,dc=corp", i/9), CSI: e.csi, State: plan.Entitled, LastSeen: w.now.Add(-time.Hour)})
 	}
 	return w
 }

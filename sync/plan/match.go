@@ -14,41 +14,16 @@ func (p *planner) match() {
 		}
 	}
 	slices.SortFunc(p.entitled, func(a, b Identity) int { return a.Person.Compare(b.Person) })
-	for _, i := range p.entitled {
-		if i.CSI != "" {
-			p.entitledCSI[i.CSI] = i.Person
-		}
-	}
 	p.claimCSIs()
 	p.indexOwned()
+	p.rememberLinks()
+	p.indexLeavers()
+	p.markSeconds()
+	p.contest()
 	p.endSagas()
 	for _, saga := range p.State.Sagas {
 		if _, open := p.sagas[saga.Person]; open {
 			p.leavingNames[foldUsername(saga.Username)] = saga
-		}
-	}
-}
-
-// claimCSIs notes whose csi it may be: of everybody whom the directory shows or showed last,
-// except those who departed. Who is unknown, excluded or hidden in an incomplete read is not
-// gone, and a leaver with the same csi may be them under an older ID.
-func (p *planner) claimCSIs() {
-	p.eachClaim(func(csi string, person PersonID) {
-		if first, taken := p.claimedCSI[csi]; csi != "" && (!taken || p.precedes(person, first)) {
-			p.claimedCSI[csi] = person
-		}
-	})
-}
-
-func (p *planner) eachClaim(claim func(csi string, person PersonID)) {
-	for _, o := range p.observations {
-		if o.State != Departed {
-			claim(o.CSI, o.Person)
-		}
-	}
-	for _, i := range p.identities {
-		if i.State != Departed || i.Excluded {
-			claim(i.CSI, i.Person)
 		}
 	}
 }
@@ -69,11 +44,11 @@ func (p *planner) indexOwned() {
 }
 
 // endSagas closes the sagas with nothing left to do, whatever the directory says by now, and
-// those of people who are entitled again, under their own ID or, with the same csi, under
-// another: no further step is theirs (design §5.6).
+// those of people who are entitled again, under their own ID or as the same person under another: no
+// further step is theirs (design §5.6).
 func (p *planner) endSagas() {
 	for _, saga := range p.State.Sagas {
-		why := p.entitledAgain(saga.Person, saga.CSI)
+		why := p.entitledAgain(p.sagaAccount(saga))
 		if why == "" && !p.sagas[saga.Person].WithdrawnAt.IsZero() && len(p.remaining(saga)) == 0 {
 			why = "settled"
 		}
@@ -85,13 +60,15 @@ func (p *planner) endSagas() {
 }
 
 // entitledAgain tells whether somebody who left is entitled by now: "returned" under their own ID,
-// "transferred" with the same csi under another; "" if neither.
-func (p *planner) entitledAgain(person PersonID, csi string) string {
-	if p.entitledNow(person) {
+// "transferred" as the same person under another; "" if neither.
+func (p *planner) entitledAgain(old account) string {
+	if p.entitledNow(old.person) {
 		return "returned"
 	}
-	if _, ok := p.entitledCSI[csi]; ok && csi != "" {
-		return "transferred"
+	for _, r := range p.rivals(old) {
+		if r.doubt == "" && p.entitledNow(r.person) {
+			return "transferred"
+		}
 	}
 	return ""
 }

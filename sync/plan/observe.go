@@ -59,6 +59,7 @@ func (p *planner) refreshOwned() {
 		own := &p.State.Owned[n]
 		if credential, there := p.credentials[own.CredentialID]; there {
 			own.Username = credential.Username
+			own.FirstName = firstNonEmpty(p.Inventory.Settings[own.CredentialID][SettingFirstName], own.FirstName)
 			if csi := p.observations[own.Person].CSI; csi != "" && csi == p.Inventory.Settings[own.CredentialID][SettingCSI] {
 				own.CSI = csi
 			}
@@ -77,9 +78,11 @@ func (p *planner) see(s Sighting, csi string, departures bool) {
 	}
 	switch {
 	case s.State == Entitled:
+		p.hadCSI(s.ID, prior.CSI, csi)
 		p.observations[s.ID] = Observation{
 			Person: s.ID, DN: s.DN, OU: parentDN(s.DN), CSI: firstNonEmpty(csi, prior.CSI),
 			LastSeen: p.Now, FirstSeen: prior.FirstSeen, State: Entitled, Protected: s.Protected,
+			Departures: prior.seenAgain(known), Second: prior.Second && (csi == "" || csi == prior.CSI),
 		}
 	case !known && !p.isOurs(s.ID):
 		// Disabled at first sight is onboarding (pitfall B6); nobody of ours is concerned.
@@ -90,7 +93,7 @@ func (p *planner) see(s Sighting, csi string, departures bool) {
 		p.observations[s.ID] = Observation{
 			Person: s.ID, DN: firstNonEmpty(prior.DN, s.DN), OU: firstNonEmpty(prior.OU, parentDN(s.DN)),
 			CSI: firstNonEmpty(prior.CSI, csi), LastSeen: prior.LastSeen, FirstSeen: prior.FirstSeen, State: Unknown, Evidence: s.Evidence,
-			Protected: s.Protected,
+			Protected: s.Protected, Departures: prior.Departures, Second: prior.Second,
 		}
 	case departures:
 		p.observations[s.ID] = p.advance(prior, s)
@@ -98,19 +101,33 @@ func (p *planner) see(s Sighting, csi string, departures bool) {
 	}
 }
 
+// seenAgain is the number of the departure that may come next, of somebody who is entitled: one more
+// than before if the last finding was another one. A yes to an earlier departure is none to it.
+func (o Observation) seenAgain(known bool) int {
+	if known && o.State != Entitled {
+		return o.Departures + 1
+	}
+	return o.Departures
+}
+
 // advance adds one complete read to the row of departures. DN and OU stay those where the
 // person was seen last: a leaver who was moved to OU=Leavers still counts for Berlin. A row
 // that began or was confirmed in the future was timed by a wrong clock, and begins again; so
-// does one that was broken off, see breakContested.
+// does one that a sighting under another ID broke off, see contest.
 func (p *planner) advance(o Observation, s Sighting) Observation {
 	if o.State != Departed || o.Reads == 0 || p.Now.Before(later(o.Since, o.ConfirmedAt)) {
 		o = Observation{
 			Person: s.ID, DN: firstNonEmpty(o.DN, s.DN), OU: firstNonEmpty(o.OU, parentDN(s.DN)), CSI: o.CSI,
-			LastSeen: o.LastSeen, FirstSeen: o.FirstSeen, State: Departed, Since: p.Now,
+			LastSeen: o.LastSeen, FirstSeen: o.FirstSeen, State: Departed, Since: p.Now, Departures: o.Departures, Contested: o.Contested, Second: o.Second,
 		}
 	}
-	o.Reads++
 	o.Evidence, o.Protected = s.Evidence, s.Protected
+	return p.count(o)
+}
+
+// count adds this read to a row of departures.
+func (p *planner) count(o Observation) Observation {
+	o.Reads++
 	if o.ConfirmedAt.IsZero() && p.confirms(o) {
 		o.ConfirmedAt = p.Now
 	}
@@ -130,28 +147,17 @@ func (p *planner) confirms(o Observation) bool {
 	return o.Reads >= p.Policy.ConfirmReads && !p.Now.Before(o.Since.Add(p.Policy.ConfirmOver))
 }
 
-// breakContested ends the row of departures of each owner whose csi is also that of somebody who
-// did not leave: they may be at work under that other ID, and may be missing there tomorrow, from
-// one answer. It is a sighting, whether or not this pass passes the credential on.
-func (p *planner) breakContested() {
-	for _, own := range p.State.Owned {
-		if o := p.observations[own.Person]; o.State == Departed && p.claimant(own.CSI) != "" {
-			o.Since, o.Reads, o.ConfirmedAt = p.Now, 0, time.Time{}
-			p.observations[own.Person] = o
-		}
-	}
-}
-
-// forgetUnowned drops people of a complete source who left it and of whom nothing is ours.
+// forgetUnowned drops people of a complete source who left it and of whom nothing is ours. Who has
+// the csi of somebody of ours stays: since when they are known decides whose it is (same.go).
 func (p *planner) forgetUnowned(s SourceView) {
 	if !s.Snapshot.Departures() {
 		return
 	}
 	for id, o := range p.observations {
-		if id.Source != s.Snapshot.Source || p.isOurs(id) {
+		if id.Source != s.Snapshot.Source || p.isOurs(id) || p.shares[id] {
 			continue
 		}
-		if _, present := p.identities[id]; !present || o.State == Departed {
+		if _, present := p.identities[id]; !present || o.State == Departed && !o.Second {
 			delete(p.observations, id)
 		}
 	}
@@ -163,6 +169,21 @@ func (p *planner) isOurs(id PersonID) bool {
 	_, leaving := p.sagas[id]
 	_, creating := p.openCreates[id]
 	return owned || leaving || creating
+}
+
+// atStake are the people for whom the ledger has something at stake.
+func (p *planner) atStake() map[PersonID]bool {
+	people := map[PersonID]bool{}
+	for person := range p.owned {
+		people[person] = true
+	}
+	for person := range p.sagas {
+		people[person] = true
+	}
+	for person := range p.openCreates {
+		people[person] = true
+	}
+	return people
 }
 
 // graceStart is when the grace of a confirmed leaver began: not before the policy became
@@ -195,7 +216,6 @@ func (p *planner) remember() {
 		return
 	}
 	p.bind()
-	p.breakContested()
 	m.Observations = make([]Observation, 0, len(p.observations))
 	m.Owned = make([]Ownership, 0, len(p.State.Owned))
 	for _, o := range p.observations {
@@ -205,10 +225,11 @@ func (p *planner) remember() {
 	for _, own := range p.State.Owned {
 		m.Owned = append(m.Owned, p.countMissing(own))
 		for _, id := range p.idsOf(own) {
-			m.UsersSeen = append(m.UsersSeen, SeenUser{ThreemaID: id, CredentialID: own.CredentialID})
+			m.UsersSeen = append(m.UsersSeen, SeenUser{ThreemaID: id, CredentialID: own.CredentialID, Since: p.linkedSince(id, own.CredentialID)})
 		}
 	}
 	slices.SortFunc(m.UsersSeen, SeenUser.compare)
+	m.FormerLinks, m.FormerCSIs = p.formerLinks(), p.formerCSIs()
 	m.Sentinels = p.sentinels()
 	m.Servers = p.servers()
 	m.Bases = p.bases()
@@ -225,6 +246,7 @@ func (p *planner) rememberUnchanged() {
 		}
 	}
 	m.Observations, m.Owned, m.UsersSeen = p.State.Observations, p.State.Owned, p.State.UsersSeen
+	m.FormerLinks, m.FormerCSIs = p.State.FormerLinks, p.State.FormerCSIs
 	m.Sentinels, m.Servers = p.State.Sentinels, p.State.Servers
 	m.EndedSagas, m.Settled, m.Published = nil, nil, nil
 }

@@ -111,30 +111,13 @@ func (p *planner) creating(person PersonID) bool {
 
 // keptFromOrder says why a credential stays whatever anybody orders.
 func (p *planner) keptFromOrder(own Ownership) string {
-	switch other := p.otherClaimant(own); {
+	switch {
 	case !p.Policy.Withdraw:
 		return "leavers.app_access: keep says that nobody's access ends; withdraw it by hand in the cockpit, or change the policy"
 	case p.creating(own.Person):
 		return unfinished
-	case other != "":
-		return fmt.Sprintf("its csi %s is also that of %s, who did not leave: it may be theirs", own.CSI, other)
 	}
-	return p.usedByOthers(own)
-}
-
-// otherClaimant names another person than the owner whose csi it is, or may be, by now: never
-// withdraw what belongs to somebody under another ID (design §5.6).
-func (p *planner) otherClaimant(own Ownership) string {
-	var other PersonID
-	p.eachClaim(func(csi string, person PersonID) {
-		if csi == own.CSI && csi != "" && person != own.Person && (other == PersonID{} || person.Compare(other) < 0) {
-			other = person
-		}
-	})
-	if other == (PersonID{}) {
-		return ""
-	}
-	return p.nameOf(other)
+	return p.byHand(own)
 }
 
 // directoryWords says what the directory shows of a person now.
@@ -160,19 +143,25 @@ func (p *planner) directoryWords(person PersonID) string {
 func (p *planner) obey(order Order, own Ownership, answer Ordered) {
 	l := leaver{
 		person: own.Person, csi: own.CSI, credentialID: own.CredentialID, username: own.Username,
-		observation: p.observations[own.Person], ids: answer.ThreemaIDs,
+		observation: p.observations[own.Person], ids: answer.ThreemaIDs, rivals: p.rivals(p.ownerAccount(own)),
 	}
-	c := p.withdrawal(l)
+	c := p.withdrawal(l, own, false)
 	c.Ordered = !answer.Departed
+	c.Reason = "ordered: " + order.Reason
+	p.askWhoLeft(&c, l)
 	p.add(c)
 	for _, id := range l.ids {
-		if answer.Departed && WrongID(p.users[id], l.credentialID, l.csi) == "" {
+		u := p.users[id]
+		if answer.Departed && !u.Special() && p.othersID(l, u) == "" {
 			p.disable(l, id)
 		}
 	}
 	for n := range p.plan.Changes {
 		c := &p.plan.Changes[n]
-		c.By, c.Reason, c.Evidence = order.By, "ordered: "+order.Reason, "the word of "+order.By+"; the directory: "+answer.Directory
+		if c.Op != Withdraw {
+			c.Reason = "ordered: " + order.Reason
+		}
+		c.By, c.Evidence = order.By, "the word of "+order.By+"; the directory: "+answer.Directory
 	}
 }
 

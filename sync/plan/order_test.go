@@ -88,7 +88,7 @@ func TestOrder(t *testing.T) {
 		{"no contact is disabled whose user reports another csi", func(w *world, e *entry) {
 			gone(w, e)
 			w.pkg.Users[0].CSI = "E-other"
-		}, "withdraw due"},
+		}, "withdraw needs-approval"},
 		{"renamed by hand", func(w *world, _ *entry) { w.credential("anna").Username = "anna-x" }, onWord},
 
 		{"already gone", func(w *world, _ *entry) { w.withdrawByHand("anna") }, "already: credential anna is not in the package any more"},
@@ -108,8 +108,8 @@ func TestOrder(t *testing.T) {
 		}, "withdraw needs-approval, disable-contact needs-approval"},
 		{"approval of the class", func(w *world, _ *entry) { w.policy.Approval = plan.ApproveRecoverable }, "withdraw needs-approval on word"},
 		{"approval of irreversible steps only", func(w *world, _ *entry) { w.policy.Approval = plan.ApproveIrreversible }, onWord},
-		{"no requests left", func(w *world, _ *entry) { w.budget.Remaining = 3 }, "withdraw deferred on word"},
-		{"the last four requests", func(w *world, _ *entry) { w.budget.Remaining = 4 }, onWord},
+		{"no requests left", func(w *world, _ *entry) { w.budget.Remaining = 4 }, "withdraw deferred on word"},
+		{"the last five requests", func(w *world, _ *entry) { w.budget.Remaining = 5 }, onWord},
 		{"a Gateway ID uses the credential", func(w *world, _ *entry) { w.pkg.Users[0].ID = "*GATEWAY" }, "refused: a Gateway"},
 		{"several csis", func(w *world, _ *entry) {
 			w.user(w.activate("anna")).CSI = "E-other"
@@ -120,10 +120,20 @@ func TestOrder(t *testing.T) {
 		}, "refused: several Threema IDs use the credential anna, which we did not create"},
 		{"a second ID on a credential that we made", func(w *world, _ *entry) { w.activate("anna") }, onWord},
 		{"under another directory ID by now", func(w *world, e *entry) {
+			w.now = w.now.Add(time.Hour)
 			gone(w, e)
 			w.hire("anna")
-		}, "refused: its csi E-anna is also that of CN=Anna Muster"},
-		{"the csi of a second person", func(w *world, _ *entry) { w.hire("zoe").csi = "E-anna" }, "refused: its csi E-anna is also that of CN=Zoe Muster"},
+		}, "withdraw needs-approval, disable-contact needs-approval"},
+		{"the csi of a second person", func(w *world, _ *entry) { w.hire("zoe").csi = "E-anna" }, onWord},
+		{"the th_csi of somebody else", func(w *world, e *entry) {
+			w.set(w.owner(e.id).CredentialID, []plan.Setting{{Name: plan.SettingCSI, Value: "E-other"}})
+		}, "withdraw needs-approval on word"},
+		{"memory alone stops nothing", func(w *world, e *entry) {
+			zoe := w.hire("zoe")
+			w.state.FormerLinks = []plan.FormerLink{{ThreemaID: w.pkg.Users[0].ID, Person: zoe.id, Until: w.now}}
+			w.state.Observations = append(w.state.Observations, plan.Observation{Person: zoe.id, State: plan.Entitled, CSI: "E-zoe"})
+			w.pkg.Users[0].CSI = ""
+		}, onWord},
 		{"a create that nobody finished", func(w *world, e *entry) {
 			w.state.Open = []plan.Operation{{ID: 9, Op: plan.Create, Person: e.id, CredentialID: w.credential("anna").ID, Username: "anna", CSI: "E-anna"}}
 		}, "refused: an interrupted pass has not finished making their credential"},

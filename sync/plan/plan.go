@@ -43,6 +43,8 @@ type Held struct {
 	CSI    string
 	DN     string
 	Reason string
+	// Ask is what a person must do who cannot say yes to a change, "" if nobody must do anything.
+	Ask Ask
 }
 
 // Unmanaged is an object of the package that is not ours. It is listed and never touched.
@@ -83,6 +85,8 @@ type Memory struct {
 	Owned        []Ownership   // the whole new set as far as the pass changes it without a request: missing counted
 	Published    []Publication // contacts seen enabled for the first time
 	UsersSeen    []SeenUser    // users seen on owned credentials, the whole set
+	FormerLinks  []FormerLink  // the whole new set
+	FormerCSIs   []FormerCSI   // the whole new set
 	EndedSagas   []EndedSaga
 	Settled      []SettledOperation // open journal rows that the inventory settled
 
@@ -99,10 +103,12 @@ type ClearedAlarm struct {
 	Why string
 }
 
-// SeenUser is a Threema ID seen on an owned credential.
+// SeenUser is a Threema ID seen on an owned credential, without a break since a pass; zero: longer
+// than that is recorded.
 type SeenUser struct {
 	ThreemaID    string
 	CredentialID string
+	Since        time.Time
 }
 
 func (s SeenUser) compare(t SeenUser) int {

@@ -14,19 +14,22 @@ func (p *planner) continueSaga(saga Saga) {
 	}
 	l := leaver{
 		person: saga.Person, csi: saga.CSI, credentialID: saga.CredentialID, username: saga.Username,
-		observation: o, withdrawnAt: saga.WithdrawnAt,
+		observation: o, withdrawnAt: saga.WithdrawnAt, rivals: p.rivals(p.sagaAccount(saga)),
 	}
 	for _, id := range p.remaining(saga) {
 		p.takeOut(l, id)
 	}
 }
 
-// remaining lists the IDs of a saga for which something is still to do.
+// remaining lists the IDs of a saga for which something is still to do. An ID that is somebody else's
+// beyond question is not, nor one that may be where IDs are kept and only the contact would go.
 func (p *planner) remaining(saga Saga) []string {
+	l := leaver{person: saga.Person, csi: saga.CSI, credentialID: saga.CredentialID}
 	var ids []string
 	for _, id := range saga.IDs {
 		u, listed := p.users[id.ThreemaID]
-		open := p.Policy.ID != KeepID || p.publicly(id.ThreemaID) && WrongID(u, saga.CredentialID, saga.CSI) == ""
+		theirs := !u.Special() && p.othersID(l, u) == ""
+		open := p.Policy.ID != KeepID && !p.isOthers(l, u) || p.publicly(id.ThreemaID) && theirs
 		if listed && id.GoneAt.IsZero() && open {
 			ids = append(ids, id.ThreemaID)
 		}
@@ -41,34 +44,69 @@ func (p *planner) sagaRests(saga Saga, o Observation) string {
 		return p.notRead(saga.Person.Source)
 	case o.State != Departed:
 		return "the directory no longer proves it (" + firstNonEmpty(o.Evidence.Detail, o.State.String()) + ")"
-	case p.claimant(saga.CSI) != "":
-		return "the csi is also that of " + p.claimant(saga.CSI) + ", who did not leave"
 	}
 	return ""
 }
 
-// takeOut plans what is left for one Threema ID, unless something speaks against it.
+// takeOut plans what is left for one Threema ID.
 func (p *planner) takeOut(l leaver, threemaID string) {
-	if wrong := WrongID(p.users[threemaID], l.credentialID, l.csi); wrong != "" {
-		p.hold(l.person, l.csi, l.observation.DN, fmt.Sprintf("the Threema ID %s is left alone: %s", threemaID, wrong))
+	u := p.users[threemaID]
+	if u.Special() {
+		p.hold(l.person, l.csi, l.observation.DN, fmt.Sprintf("the Threema ID %s is left alone: it is a Gateway, Broadcast or support ID", threemaID))
 		return
 	}
-	p.disable(l, threemaID)
-	p.takeID(l, threemaID)
+	if p.othersID(l, u) == "" {
+		p.disable(l, threemaID)
+	}
+	p.takeID(l, u)
 }
 
-// takeID plans the end of one Threema ID, unless it is kept.
-func (p *planner) takeID(l leaver, threemaID string) {
+// takeID plans the end of one Threema ID, unless it is kept. It relies on the link and the csi of the
+// ID: the last look compares them.
+func (p *planner) takeID(l leaver, u User) {
 	op, ends := p.endOfID(l)
 	if !ends {
 		return
 	}
-	c := p.leaverChange(op, l, threemaID, l.credentialID)
-	c.ThreemaID = threemaID
+	others := p.othersID(l, u)
+	preState := []string{l.credentialID}
+	if others != "" {
+		preState = append(preState, u.CredentialID, u.CSI)
+	}
+	c := p.leaverChange(op, l, u.ID, preState...)
+	c.ThreemaID = u.ID
 	c.Requests = 2 // the ID is read once more right before
-	c.Before = map[string]string{"credential": l.credentialID, "csi": p.users[threemaID].CSI}
+	c.Before = map[string]string{"credential": u.CredentialID, "csi": u.CSI}
+	c.Reason = joinReasons(c.Reason, "last seen with "+p.lastWith(l, u))
 	c.Status, c.NotBefore = p.idTime(l)
+	if others != "" {
+		c.ask(AskOthersUse, "it may be somebody else's: "+others)
+	}
+	p.askWhoseID(&c, l)
 	p.add(c)
+}
+
+// lastWith says with whom a Threema ID was seen last.
+func (p *planner) lastWith(l leaver, u User) string {
+	own, owned := p.former[u.CredentialID]
+	if owned && own.Person != l.person {
+		return p.nameOf(own.Person)
+	}
+	return "this person, on credential " + l.username
+}
+
+// askWhoseID lets the end of an ID wait for a yes as long as somebody has the leaver's csi who did not
+// leave: the same person under another ID, or nobody knows.
+func (p *planner) askWhoseID(c *Change, l leaver) {
+	if len(l.rivals) == 0 {
+		return
+	}
+	r := l.rivals[0]
+	words := fmt.Sprintf("the csi is also that of %s, who did not leave, and may be the same person", p.nameOf(r.person))
+	if r.doubt != "" {
+		words = fmt.Sprintf("%s has the csi now: %s", p.nameOf(r.person), r.doubt)
+	}
+	c.ask(AskSamePerson, words)
 }
 
 // endOfID is what becomes of a leaver's ID, if it is not kept. One that the person may go on
@@ -85,21 +123,6 @@ func (p *planner) endOfID(l leaver) (op Op, ends bool) {
 	case KeepID:
 	}
 	return "", false
-}
-
-// WrongID checks the pre-state of design §5.6 of a user who is to be detached or revoked: the
-// link is missing or names the leaver's credential, and the csi is empty or the leaver's; csi
-// alone never suffices (D-21). It returns what is wrong, "" if nothing is.
-func WrongID(u User, credentialID, csi string) string {
-	switch {
-	case u.Special():
-		return "it is a Gateway, Broadcast or support ID"
-	case u.CredentialID != "" && u.CredentialID != credentialID:
-		return "it uses another credential by now"
-	case u.CSI != "" && u.CSI != csi:
-		return "it reports another csi (" + u.CSI + ")"
-	}
-	return ""
 }
 
 // idTime counts the grace of the ID from the withdrawal. Where that is to come in this pass,

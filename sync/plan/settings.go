@@ -78,13 +78,20 @@ func names(settings []Setting) []string {
 
 // create plans a new credential with its settings, which are written before the hand-over
 // (domain §4.2, joiner).
-func (p *planner) create(i Identity, reason string) {
-	c := p.change(Create, i, "")
+func (p *planner) create(i Identity, reason string, asks ...question) {
+	var preState []string
+	for _, q := range asks {
+		preState = append(preState, string(q.ask), i.CSI, q.about)
+	}
+	c := p.change(Create, i, "", preState...)
 	c.Username, c.Reason, c.Requests = i.Username, reason, 1
 	c.Settings = present(i.Settings)
 	c.After = map[string]string{"username": i.Username}
 	for _, s := range c.Settings {
 		c.After[s.Name] = s.Value
+	}
+	for _, q := range asks {
+		c.ask(q.ask, q.words)
 	}
 	p.add(c)
 }

@@ -33,6 +33,8 @@ type State struct {
 	Refusals     []Refusal
 	Published    []Publication
 	UsersSeen    []SeenUser      // users seen on owned credentials at the last pass
+	FormerLinks  []FormerLink    // who used which Threema ID before
+	FormerCSIs   []FormerCSI     // csis that people had before
 	Approvals    []GivenApproval // given and not used up; some may be over, see LiveApprovals
 	Orders       []PastOrder     // what was withdrawn on somebody's word alone, and is still owned
 	// Effects are what was taken from leavers of this licence package and still matters: not
@@ -89,6 +91,9 @@ type Ownership struct {
 	// MissingReads how many in a row did not.
 	MissingSince time.Time
 	MissingReads int
+	// FirstName is the th_firstname that the credential had when it was seen last: as we wrote it,
+	// not what a phone reports. It tells this person from another one with the same csi.
+	FirstName string
 }
 
 // Observation is the memory of one person's whereabouts.
@@ -112,6 +117,15 @@ type Observation struct {
 	// Protected tells that a group of protect.groups had the person when they were seen last as
 	// entitled, or has since: leaving the group, or the directory, on the way out ends nothing.
 	Protected bool
+	// Departures counts the times that the person was seen as entitled again: it is the number of the
+	// departure that may come, or is under way, so that a yes to one is none to the next.
+	Departures int
+	// Contested tells that at the last pass the same person stood under another ID, and had not left:
+	// when that ends, the row of departures begins afresh.
+	Contested bool
+	// Second tells that another account of this source with the same csi was entitled beside this one,
+	// which has no credential.
+	Second bool
 }
 
 // Saga is one leaver on the way out: what must be remembered when the credential, and with
@@ -125,6 +139,8 @@ type Saga struct {
 	OU           string
 	StartedAt    time.Time
 	WithdrawnAt  time.Time // zero: the withdrawal is not proven yet
+	FirstName    string    // as [Ownership] had it
+	LastSeen     time.Time // as [Observation] had it
 	IDs          []SagaID
 }
 
@@ -216,6 +232,8 @@ type Effect struct {
 	DN           string
 	CredentialID string // the one that was withdrawn
 	Username     string
+	FirstName    string // as the saga has it, and LastSeen
+	LastSeen     time.Time
 	ThreemaID    string   // "" of a withdrawal
 	IDs          []string // that the saga persisted
 	RequestedAt  time.Time

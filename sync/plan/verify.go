@@ -105,6 +105,7 @@ type watch struct {
 	*planner
 	taken     map[departedID]bool // IDs with an effect of their own
 	reporting map[string][]User   // by the csi that they report, of people whose ID was revoked
+	returned  map[int64]bool      // departures of people who are entitled again
 }
 
 // departedID is a Threema ID of one departure.
@@ -114,7 +115,7 @@ type departedID struct {
 }
 
 func newWatch(p *planner) *watch {
-	w := &watch{planner: p, taken: map[departedID]bool{}, reporting: map[string][]User{}}
+	w := &watch{planner: p, taken: map[departedID]bool{}, reporting: map[string][]User{}, returned: map[int64]bool{}}
 	for _, e := range p.State.Effects {
 		w.taken[departedID{e.Saga, e.ThreemaID}] = true
 		if e.Op == Revoke && e.CSI != "" {
@@ -147,8 +148,9 @@ func (w *watch) judge(e Effect) Effect {
 	switch {
 	case !e.ReturnedAt.IsZero():
 		return e
-	case w.entitledAgain(e.Person, e.CSI) != "":
+	case w.entitledAgain(w.effectAccount(e)) != "":
 		e.ReturnedAt = w.Now
+		w.returned[e.Saga] = true
 		return e
 	}
 	gone := !w.listed(e)
@@ -241,7 +243,7 @@ func (w *watch) judgeAlarms(causes map[alarmKey]Alarm) []Alarm {
 		delete(causes, a.key())
 		quiet := w.quietSince(a, seen)
 		switch {
-		case w.entitledAgain(a.Person, a.CSI) != "":
+		case w.returned[a.Saga] || w.entitledNow(a.Person):
 			m.Cleared = append(m.Cleared, ClearedAlarm{a, "the person is entitled again"})
 			continue
 		case !quiet.IsZero() && !w.Now.Before(quiet.Add(alarmRests)):

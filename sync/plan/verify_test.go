@@ -174,9 +174,10 @@ func TestEffects(t *testing.T) {
 		"after a detach nobody looks for a second ID": {plan.DetachID, false, []moment{
 			{2 * hour, func(a *aftermath) { a.appear(plan.User{ID: "SECOND01", CSI: "E-anna"}) }, says(requested, "detach verified")},
 		}},
-		"the csi is that of somebody entitled": {plan.RevokeID, false, []moment{
+		"the person is entitled under another ID": {plan.RevokeID, false, []moment{
 			{2 * hour, func(a *aftermath) {
-				a.hire("namesake").csi = "E-anna"
+				again := a.hire("namesake")
+				again.csi, again.first = "E-anna", "Anna"
 				a.appear(plan.User{ID: "SECOND01", CSI: "E-anna"})
 			}, says("withdraw returned", "revoke returned")},
 			{3 * hour, nil, nil},
@@ -192,7 +193,14 @@ func TestEffects(t *testing.T) {
 		}},
 		"a returner under a new ID likewise": {plan.DetachID, false, []moment{
 			{2 * hour, (*aftermath).comesBack, says(requested, "detach requested", "ALARM id-returned")},
-			{3 * hour, func(a *aftermath) { a.hire("anna2").csi = "E-anna" }, says("withdraw returned", "detach returned")},
+			{3 * hour, func(a *aftermath) {
+				again := a.hire("anna2")
+				again.csi, again.first = "E-anna", "ANNA"
+			}, says("withdraw returned", "detach returned")},
+		}},
+		"the number was given to somebody else": {plan.DetachID, false, []moment{
+			{2 * hour, (*aftermath).comesBack, says(requested, "detach requested", "ALARM id-returned")},
+			{3 * hour, func(a *aftermath) { a.hire("zoe").csi = "E-anna" }, says(requested, "detach requested", "ALARM id-returned")},
 		}},
 		"a pass that may do nothing judges nothing": {plan.DetachID, false, []moment{
 			{30 * hour, func(a *aftermath) { a.comesBack(); a.source().scope = "narrow" }, says(requested, "detach requested")},

@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"reflect"
@@ -149,6 +150,9 @@ func (w *world) hireAt(d *directory, name string) *entry {
 	return e
 }
 
+// lastHired is who was hired last, into the first source.
+func (w *world) lastHired() *entry { return w.source().people[len(w.source().people)-1] }
+
 // staff hires so many people beside those that a test is about, so that limits let one go.
 func (w *world) staff(n int) {
 	for i := range n {
@@ -192,11 +196,8 @@ func (w *world) view(d *directory) plan.SourceView {
 		Conditions: []plan.Condition{{Name: "paging", OK: true}, {Name: "sentinels", OK: !d.incomplete, Detail: "CN=Always,DC=corp"}},
 	}}
 	tracked := map[plan.PersonID]bool{}
-	for _, o := range w.state.Owned {
-		tracked[o.Person] = true
-	}
-	for _, s := range w.state.Sagas {
-		tracked[s.Person] = true
+	for _, person := range w.state.Tracked(d.name) {
+		tracked[person.ID] = true
 	}
 	for _, e := range d.people {
 		switch {
@@ -405,6 +406,7 @@ func (w *world) remember(m plan.Memory) {
 	}
 	maps.Copy(s.Sources, m.Sources)
 	s.Observations, s.Sentinels, s.UsersSeen, s.Servers = m.Observations, m.Sentinels, m.UsersSeen, m.Servers
+	s.FormerLinks, s.FormerCSIs = m.FormerLinks, m.FormerCSIs
 	for _, own := range m.Owned {
 		if o := w.owner(own.Person); o != nil && o.CredentialID == own.CredentialID {
 			created := o.Created
@@ -579,6 +581,14 @@ func (w *world) startSaga(op plan.Operation) {
 			Person: op.Person, CredentialID: op.CredentialID, Username: op.Username, CSI: op.CSI, DN: op.DN, OU: op.OU, StartedAt: op.At,
 		})
 		s = w.saga(op.Person)
+		if own := w.owner(op.Person); own != nil {
+			s.FirstName = own.FirstName
+		}
+		for _, o := range w.state.Observations {
+			if o.Person == op.Person {
+				s.LastSeen = o.LastSeen
+			}
+		}
 		w.sagas++
 		w.departure[op.Person] = w.sagas
 	}
@@ -669,7 +679,7 @@ func (w *world) taken(op plan.Operation, threemaID string) {
 	w.effects++
 	e := plan.Effect{
 		ID: w.effects, Saga: w.departure[op.Person], Op: op.Op, Person: op.Person, CSI: s.CSI, DN: s.DN,
-		CredentialID: s.CredentialID, Username: s.Username, ThreemaID: threemaID, RequestedAt: w.now,
+		CredentialID: s.CredentialID, Username: s.Username, ThreemaID: threemaID, RequestedAt: w.now, FirstName: s.FirstName, LastSeen: s.LastSeen,
 	}
 	for _, id := range s.IDs {
 		e.IDs = append(e.IDs, id.ThreemaID)
@@ -678,18 +688,24 @@ func (w *world) taken(op plan.Operation, threemaID string) {
 }
 
 func (w *world) transfer(op plan.Operation) {
-	created := false
+	created, firstName := false, ""
 	for _, o := range w.state.Owned {
 		if o.CredentialID != op.CredentialID {
 			continue
 		}
-		created = o.Created
+		created, firstName = o.Created, o.FirstName
+		w.state.FormerLinks = slices.Clone(w.state.FormerLinks)
+		for n := range w.state.FormerLinks {
+			if w.state.FormerLinks[n].Person == o.Person {
+				w.state.FormerLinks[n].Person = op.Person
+			}
+		}
 		w.endSaga(o.Person)
 		w.state.Observations = slices.DeleteFunc(slices.Clone(w.state.Observations), func(have plan.Observation) bool {
 			return have.Person == o.Person && o.Person != op.Person
 		})
 	}
-	w.own(plan.Ownership{Person: op.Person, CredentialID: op.CredentialID, Username: op.Username, CSI: op.CSI, Created: created})
+	w.own(plan.Ownership{Person: op.Person, CredentialID: op.CredentialID, Username: op.Username, CSI: op.CSI, Created: created, FirstName: firstName})
 }
 
 // foreignObjects is everything that a plan may not touch, as it was.
@@ -897,7 +913,7 @@ func (w *world) check(t testing.TB, in plan.Input, p plan.Plan) {
 				t.Fatalf("%s of an entitled person: %+v", c.Op, c)
 			}
 			if other, taken := present[c.CSI]; taken && c.CSI != "" {
-				t.Fatalf("%s of a csi that %s holds, who is entitled: %+v", c.Op, other, c)
+				w.checkShared(t, c, other)
 			}
 			if c.Status == plan.Due {
 				w.checkLeaver(t, c)
@@ -913,6 +929,46 @@ func (w *world) check(t testing.TB, in plan.Input, p plan.Plan) {
 	if !in.Budget.Unlimited && p.Requests > max(0, in.Budget.Remaining) {
 		t.Fatalf("plan costs %d requests, %d are left", p.Requests, in.Budget.Remaining)
 	}
+}
+
+// checkShared holds what a change may take from somebody whose csi an entitled person has: nothing
+// without a yes if they may be one person, and of two people the credential alone.
+func (w *world) checkShared(t testing.TB, c plan.Change, other plan.PersonID) {
+	t.Helper()
+	takesID := c.Op == plan.Detach || c.Op == plan.Revoke
+	if (takesID || c.Op == plan.Withdraw && w.looksSame(c.Person, other)) && !slices.Contains(c.Asks, plan.AskSamePerson) {
+		t.Fatalf("%s of a csi that %s holds, who is entitled, asks nobody: %+v", c.Op, other, c)
+	}
+}
+
+// looksSame tells that two accounts with one csi may be the same person, by what the passes were told:
+// the young one has the first name that stands on the credential, or stood, and they never stood side
+// by side in one source. A clock that was set back makes nobody sure.
+func (w *world) looksSame(old, young plan.PersonID) bool {
+	entitled := func(r report) bool { return r.state == plan.Entitled }
+	ours, theirs := w.history[old], w.history[young]
+	first := slices.IndexFunc(theirs, entitled)
+	beside := first >= 0 && old.Source == young.Source &&
+		(slices.ContainsFunc(ours, func(r report) bool { return entitled(r) && !r.at.Before(theirs[first].at) }) ||
+			slices.ContainsFunc(w.state.Observations, func(o plan.Observation) bool { return o.Person == old && o.LastSeen.After(w.now) }))
+	written := ""
+	if own := w.owner(old); own != nil {
+		written = cmp.Or(w.pkg.Settings[own.CredentialID][plan.SettingFirstName], own.FirstName)
+	} else if saga := w.saga(old); saga != nil {
+		written = saga.FirstName
+	}
+	return !beside && written == w.entry(young).first
+}
+
+func (w *world) entry(person plan.PersonID) *entry {
+	for _, d := range w.sources {
+		for _, e := range d.people {
+			if e.id == person {
+				return e
+			}
+		}
+	}
+	return &entry{}
 }
 
 // checkEffects holds what must be true of effects and alarms in every plan: nothing is verified
@@ -1020,7 +1076,9 @@ func (w *world) checkLeaver(t testing.TB, c plan.Change) {
 		t.Fatalf("%s without evidence in this pass: %+v", c.Op, last)
 	}
 	if u := w.user(c.ThreemaID); c.ThreemaID != "" {
-		if u == nil || u.Special() || u.CredentialID != "" && u.CredentialID != c.CredentialID || u.CSI != "" && u.CSI != c.CSI {
+		theirs := u != nil && (u.CSI == "" || u.CSI == c.CSI || slices.Contains(w.state.FormerCSIs, plan.FormerCSI{Person: c.Person, CSI: u.CSI}))
+		asked := slices.Contains(c.Asks, plan.AskOthersUse) && c.Op != plan.DisableContact
+		if u == nil || u.Special() || !asked && (u.CredentialID != "" && u.CredentialID != c.CredentialID || !theirs) {
 			t.Fatalf("%s of a wrong ID %+v: %+v", c.Op, u, c)
 		}
 	}

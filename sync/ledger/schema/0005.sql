@@ -2,6 +2,38 @@
 
 -- ---- Departures: who they are, and how often they left
 
+-- The number of the departure that may come next, so that a yes to one is none to the next; whether the
+-- same person stood under another ID at the last pass; whether another account with the csi was
+-- entitled beside this one, which has no credential (sync/plan/same.go, newcomer.go).
+ALTER TABLE observations ADD COLUMN departures INTEGER NOT NULL DEFAULT 0 CHECK (departures >= 0);
+ALTER TABLE observations ADD COLUMN contested  INTEGER NOT NULL DEFAULT 0 CHECK (contested IN (0, 1));
+ALTER TABLE observations ADD COLUMN second     INTEGER NOT NULL DEFAULT 0 CHECK (second IN (0, 1));
+
+-- The th_firstname as we wrote it, and when the person was seen last as entitled: by these another
+-- account with the csi is the same person, or is not.
+ALTER TABLE ownership ADD COLUMN first_name TEXT    NOT NULL DEFAULT '';
+ALTER TABLE sagas     ADD COLUMN first_name TEXT    NOT NULL DEFAULT '';
+ALTER TABLE sagas     ADD COLUMN last_seen  INTEGER NOT NULL DEFAULT 0;
+
+-- Since when a Threema ID is seen on a credential, 0: longer than was recorded; and on whose it was
+-- before (sync/plan/links.go).
+ALTER TABLE users_seen ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE former_links (
+    threema_id TEXT    NOT NULL CHECK (threema_id <> ''),
+    source     TEXT    NOT NULL CHECK (source <> ''),
+    person     TEXT    NOT NULL CHECK (person <> ''),
+    until      INTEGER NOT NULL,
+    PRIMARY KEY (threema_id, source, person)
+) STRICT, WITHOUT ROWID;
+
+-- The csis that people had before (sync/plan/csis.go).
+CREATE TABLE former_csis (
+    source TEXT NOT NULL CHECK (source <> ''),
+    person TEXT NOT NULL CHECK (person <> ''),
+    csi    TEXT NOT NULL CHECK (csi <> ''),
+    PRIMARY KEY (source, person, csi)
+) STRICT, WITHOUT ROWID;
+
 -- ---- Views: who read, and from where
 
 -- ---- Reads: the rows that a gap breaks

@@ -1,0 +1,168 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// What two people share belongs to neither. One rule says whose a credential, and each Threema ID, may
+// be beside the leaver's: the plan, `withdraw` and, by what a change keeps of it, the last look before
+// a request follow it. What may be somebody else's asks for a yes. Gateway IDs and shared credentials
+// have no such yes: they are withdrawn by hand.
+
+// byHand says why a credential of ours is not this program's to withdraw (D-05, D-11); "" if it is.
+func (p *planner) byHand(own Ownership) string {
+	switch {
+	case p.servesService(own.CredentialID):
+		return fmt.Sprintf("a Gateway, Broadcast or support ID uses credential %s: withdraw it by hand", own.Username)
+	case p.servesSeveral(own):
+		return fmt.Sprintf("the Threema IDs on credential %s report different csis, so others use it too: withdraw it by hand", own.Username)
+	case !own.Created && p.shared(own.CredentialID):
+		return fmt.Sprintf("several Threema IDs use the credential %s, which we did not create: "+
+			"withdraw it by hand, or list it under adopt.personal", own.Username)
+	}
+	return ""
+}
+
+// servesSeveral tells whether the users of an owner's credential report csis of several people.
+func (p *planner) servesSeveral(own Ownership) bool {
+	whose := map[string]bool{}
+	for _, u := range p.people(own.CredentialID) {
+		switch {
+		case u.CSI == "":
+		case p.isTheirs(own.Person, own.CSI, u.CSI):
+			whose[own.CSI] = true
+		default:
+			whose[u.CSI] = true
+		}
+	}
+	return len(whose) > 1
+}
+
+// othersUse says who else may use the owner's credential, by what stands in the package: its th_csi is
+// not the owner's, or every ID on it reports somebody else's csi; and, where memory counts, was last
+// seen with somebody who is entitled. "" if nobody.
+func (p *planner) othersUse(own Ownership, memory bool) string {
+	if csi := p.Inventory.Settings[own.CredentialID][SettingCSI]; csi != "" && !p.isTheirs(own.Person, own.CSI, csi) {
+		return fmt.Sprintf("its th_csi is %s, %s", csi, p.whose(csi))
+	}
+	users := p.people(own.CredentialID)
+	var words []string
+	for _, u := range users {
+		other := p.othersByFacts(own.Person, own.CSI, u)
+		if other == "" && memory {
+			other = p.othersByMemory(own.Person, u)
+		}
+		if other != "" {
+			words = append(words, fmt.Sprintf("the Threema ID %s %s", u.ID, other))
+		}
+	}
+	if len(words) == 0 || p.someoneOwn(own, users, memory) {
+		return ""
+	}
+	return strings.Join(words, ", ")
+}
+
+// someoneOwn tells whether one of the users is the owner: the ID reports their csi, and nobody else's
+// memory speaks against it.
+func (p *planner) someoneOwn(own Ownership, users []User, memory bool) bool {
+	return slices.ContainsFunc(users, func(u User) bool {
+		theirs := u.CSI != "" && p.othersByFacts(own.Person, own.CSI, u) == ""
+		return theirs && !(memory && p.othersByMemory(own.Person, u) != "")
+	})
+}
+
+// othersByFacts says by which csi a Threema ID may be somebody else's.
+func (p *planner) othersByFacts(person PersonID, csi string, u User) string {
+	if u.CSI == "" || p.isTheirs(person, csi, u.CSI) {
+		return ""
+	}
+	return fmt.Sprintf("reports the csi %s, %s", u.CSI, p.whose(u.CSI))
+}
+
+// othersByMemory says who used a Threema ID before, and is entitled now.
+func (p *planner) othersByMemory(person PersonID, u User) string {
+	before, used := p.usedBefore(u.ID, person)
+	if !used {
+		return ""
+	}
+	return fmt.Sprintf("was last seen on %s with %s, who is entitled", before.Until.UTC().Format(time.DateOnly), p.nameOf(before.Person))
+}
+
+// whose says whose a csi is.
+func (p *planner) whose(csi string) string {
+	if person, claimed := p.claimedCSI[csi]; claimed {
+		return "which is that of " + p.nameOf(person)
+	}
+	return "which is nobody's here"
+}
+
+// othersID says whose a Threema ID that is to be taken may be, beside the leaver's; "" if nobody's.
+func (p *planner) othersID(l leaver, u User) string {
+	switch {
+	case u.CredentialID != "" && u.CredentialID != l.credentialID:
+		return fmt.Sprintf("the Threema ID %s uses another credential by now%s", u.ID, p.whoseCredential(u.CredentialID))
+	case p.othersByFacts(l.person, l.csi, u) != "":
+		return fmt.Sprintf("the Threema ID %s %s", u.ID, p.othersByFacts(l.person, l.csi, u))
+	case p.othersByMemory(l.person, u) != "":
+		return fmt.Sprintf("the Threema ID %s %s", u.ID, p.othersByMemory(l.person, u))
+	}
+	return ""
+}
+
+func (p *planner) whoseCredential(id string) string {
+	own, owned := p.former[id]
+	switch {
+	case owned:
+		return fmt.Sprintf(" (%s, of %s)", own.Username, p.nameOf(own.Person))
+	case p.credentials[id].Username != "":
+		return fmt.Sprintf(" (%s)", p.credentials[id].Username)
+	}
+	return ""
+}
+
+// isOthers tells that a Threema ID has been somebody else's for so long that no question is left: they
+// are entitled, and it was seen on their credential alone.
+func (p *planner) isOthers(l leaver, u User) bool {
+	own, owned := p.former[u.CredentialID]
+	since, seen := p.linked[link{u.ID, u.CredentialID}]
+	return owned && seen && own.Person != l.person && p.entitledNow(own.Person) && !p.Now.Before(since.Add(linkFades))
+}
+
+// usersState is who uses a credential, and what they report: what a withdrawal relies on.
+func usersState(users []User) string {
+	var words []string
+	for _, u := range users {
+		words = append(words, u.ID+"="+u.CSI)
+	}
+	slices.Sort(words)
+	return strings.Join(words, " ")
+}
+
+// OtherUse says what of a credential is not as the withdrawal relies on; "" if all is. A phone that was
+// set up meanwhile may be anybody's: the next pass judges it.
+func (c Change) OtherUse(settings map[string]string, users []User) string {
+	switch {
+	case settings[SettingCSI] != c.Before["csi"]:
+		return fmt.Sprintf("the th_csi of the credential is %q by now", settings[SettingCSI])
+	case usersState(users) != c.Before["users"]:
+		return "other Threema IDs use the credential by now, or report another csi"
+	}
+	return ""
+}
+
+// OtherID says what of a Threema ID is not as its end relies on; "" if all is. The link goes with the
+// credential, and a csi that is not reported speaks for nobody.
+func (c Change) OtherID(u User) string {
+	switch {
+	case u.Special():
+		return "it is a Gateway, Broadcast or support ID"
+	case u.CredentialID != c.Before["credential"] && u.CredentialID != "":
+		return "it uses another credential by now"
+	case u.CSI != c.Before["csi"] && u.CSI != "":
+		return "it reports another csi (" + u.CSI + ")"
+	}
+	return ""
+}

@@ -1,0 +1,74 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// FormerCSI is a csi that a person had before. Lists of the configuration name a person by any csi
+// that they ever had, and a phone that was off during a renumbering still reports the old one.
+type FormerCSI struct {
+	Person PersonID
+	CSI    string
+}
+
+// Compare orders former csis by person.
+func (f FormerCSI) Compare(g FormerCSI) int {
+	return cmp.Or(f.Person.Compare(g.Person), strings.Compare(f.CSI, g.CSI))
+}
+
+// hadCSI notes that a person has another csi than before.
+func (p *planner) hadCSI(person PersonID, was, is string) {
+	if was == "" || is == "" || was == is || slices.Contains(p.csis[person], was) {
+		return
+	}
+	p.csis[person] = append(p.csis[person], was)
+}
+
+// inherit gives the csis of an account to the account of the same person that follows it.
+func (p *planner) inherit(from account, to Identity) {
+	for _, csi := range append(slices.Clone(p.csis[from.person]), from.csi, from.saw.CSI) {
+		p.hadCSI(to.Person, csi, to.CSI)
+	}
+}
+
+// csisOf are all csis that a person is or was known by: those of the ledger and of the directory, and
+// the given one.
+func (p *planner) csisOf(person PersonID, csi string) []string {
+	all := append(slices.Clone(p.csis[person]), csi, p.observations[person].CSI, p.identities[person].CSI)
+	return slices.DeleteFunc(all, func(csi string) bool { return csi == "" })
+}
+
+// formerCSIs are the former csis of everybody of whom anything is known.
+func (p *planner) formerCSIs() []FormerCSI {
+	watched := map[PersonID]bool{}
+	for _, e := range p.State.Effects {
+		watched[e.Person] = true
+	}
+	var all []FormerCSI
+	for person, csis := range p.csis {
+		if _, observed := p.observations[person]; !observed && !watched[person] && !p.isOurs(person) {
+			continue
+		}
+		for _, csi := range csis {
+			all = append(all, FormerCSI{person, csi})
+		}
+	}
+	slices.SortFunc(all, FormerCSI.Compare)
+	return all
+}
+
+// isTheirs tells whether a csi that stands on a credential, or that a phone reports, can be this
+// person's: the one that we wrote, the one of the directory, or one of before that no living person
+// has by now.
+func (p *planner) isTheirs(person PersonID, csi, reported string) bool {
+	if reported == csi || reported == p.observations[person].CSI || reported == p.identities[person].CSI {
+		return true
+	}
+	if !slices.Contains(p.csis[person], reported) {
+		return false
+	}
+	holder, taken := p.claimedCSI[reported]
+	return !taken || holder == person
+}

@@ -1,0 +1,98 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// linkFades is how long a Threema ID must be seen on one person's credential alone before it counts
+// for nobody that somebody else used it before.
+const linkFades = 30 * 24 * time.Hour
+
+// FormerLink tells that a Threema ID was on a person's credential, until a pass saw it there no more.
+type FormerLink struct {
+	ThreemaID string
+	Person    PersonID
+	Until     time.Time
+}
+
+// Compare orders former links by Threema ID.
+func (l FormerLink) Compare(m FormerLink) int {
+	return cmp.Or(strings.Compare(l.ThreemaID, m.ThreemaID), l.Person.Compare(m.Person))
+}
+
+// link is a Threema ID on a credential.
+type link struct{ threemaID, credentialID string }
+
+// rememberLinks collects who used which Threema ID before: what is remembered, and the links of the
+// last pass that stand no more.
+func (p *planner) rememberLinks() {
+	owners := map[string]PersonID{}
+	for _, saga := range p.State.Sagas {
+		owners[saga.CredentialID] = saga.Person
+	}
+	for _, own := range p.State.Owned {
+		owners[own.CredentialID] = own.Person
+	}
+	for _, seen := range p.State.UsersSeen {
+		p.linked[link{seen.ThreemaID, seen.CredentialID}] = seen.Since
+	}
+	for _, former := range p.State.FormerLinks {
+		p.noteLink(former)
+	}
+	for _, seen := range p.State.UsersSeen {
+		owner, known := owners[seen.CredentialID]
+		if known && p.users[seen.ThreemaID].CredentialID != seen.CredentialID {
+			p.noteLink(FormerLink{seen.ThreemaID, owner, p.Now})
+		}
+	}
+}
+
+// noteLink keeps a former link, but one that has faded, or of somebody of whom nothing is known.
+func (p *planner) noteLink(l FormerLink) {
+	user, listed := p.users[l.ThreemaID]
+	since, seen := p.linked[link{user.ID, user.CredentialID}]
+	owner := p.former[user.CredentialID].Person
+	switch _, observed := p.observations[l.Person]; {
+	case !observed && !p.isOurs(l.Person):
+		return
+	case listed && seen && owner != l.Person && !p.Now.Before(since.Add(linkFades)):
+		return
+	}
+	had := slices.IndexFunc(p.formerly[l.ThreemaID], func(m FormerLink) bool { return m.Person == l.Person })
+	if had >= 0 {
+		p.formerly[l.ThreemaID][had].Until = later(p.formerly[l.ThreemaID][had].Until, l.Until)
+		return
+	}
+	p.formerly[l.ThreemaID] = append(p.formerly[l.ThreemaID], l)
+}
+
+// formerLinks are all former links, sorted.
+func (p *planner) formerLinks() []FormerLink {
+	var all []FormerLink
+	for _, links := range p.formerly {
+		all = append(all, links...)
+	}
+	slices.SortFunc(all, FormerLink.Compare)
+	return all
+}
+
+// linkedSince is the first pass of the unbroken row that saw an ID on a credential.
+func (p *planner) linkedSince(threemaID, credentialID string) time.Time {
+	if since, seen := p.linked[link{threemaID, credentialID}]; seen {
+		return since
+	}
+	return p.Now
+}
+
+// usedBefore finds somebody else who used a Threema ID before, and is entitled now.
+func (p *planner) usedBefore(threemaID string, than PersonID) (FormerLink, bool) {
+	links := sorted(p.formerly[threemaID], FormerLink.Compare)
+	n := slices.IndexFunc(links, func(l FormerLink) bool { return l.Person != than && p.entitledNow(l.Person) })
+	if n < 0 {
+		return FormerLink{}, false
+	}
+	return links[n], true
+}

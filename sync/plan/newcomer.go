@@ -1,0 +1,132 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// question is what somebody must answer before a newcomer gets a credential.
+type question struct {
+	ask   Ask
+	about string // whom or what it is about: part of what a yes is given to
+	words string
+}
+
+// questions are what speaks against giving a newcomer a credential without anybody's yes: an account
+// with the same csi beside which it stood as entitled, and a csi that differs from somebody's in case,
+// compatible forms, blanks or leading zeros only.
+func (p *planner) questions(i Identity) []question {
+	var all []question
+	if p.observations[i.Person].Second {
+		all = append(all, question{AskSamePerson, "second account", fmt.Sprintf("another account with the csi %s was entitled beside this one: "+
+			"if the person left, this account may be their second one; with a yes it gets a credential of its own", i.CSI)})
+	}
+	if other, found := p.alike(i); found {
+		all = append(all, question{AskLikeCSI, other.csi, fmt.Sprintf("the csi %s differs from %s, which is that of %s, in case, blanks or leading zeros only: "+
+			"correct one of them, or say yes if they are two people", i.CSI, other.csi, other.name)})
+	}
+	return all
+}
+
+// markSeconds marks accounts that stood beside another one with the same csi as entitled: of one
+// source, in one snapshot. The mark goes with a credential, with another csi, and when the csi of the
+// other one turns out to have been the wrong one.
+func (p *planner) markSeconds() {
+	together := map[string]map[string]int{} // source → csi → accounts
+	for _, i := range p.entitled {
+		if together[i.Person.Source] == nil {
+			together[i.Person.Source] = map[string]int{}
+		}
+		together[i.Person.Source][i.CSI]++
+	}
+	for _, i := range p.entitled {
+		o := p.observations[i.Person]
+		_, owned := p.owned[i.Person]
+		beside := together[i.Person.Source][i.CSI] > 1 || o.Second && !p.corrected(i) || p.besideLeaver(i)
+		if o.Second = beside && !owned && i.CSI != ""; o.Second != p.observations[i.Person].Second {
+			p.observations[i.Person] = o
+		}
+	}
+}
+
+// corrected tells that somebody else who is entitled had the csi, and has another one by now.
+func (p *planner) corrected(i Identity) bool {
+	for person, csis := range p.csis {
+		if person != i.Person && slices.Contains(csis, i.CSI) && p.entitledNow(person) {
+			return true
+		}
+	}
+	return false
+}
+
+// besideLeaver tells that somebody who left, and had the csi, was entitled when this account was, with
+// whatever csi.
+func (p *planner) besideLeaver(i Identity) bool {
+	for _, old := range p.leavers[i.CSI] {
+		if old.person != i.Person && p.stoodBeside(old, i.Person) {
+			return true
+		}
+	}
+	return false
+}
+
+// indexLeavers keys the accounts whose departure is under way or was carried out by their csi.
+func (p *planner) indexLeavers() {
+	for _, saga := range p.State.Sagas {
+		p.leavers[saga.CSI] = append(p.leavers[saga.CSI], p.sagaAccount(saga))
+	}
+	for _, e := range p.State.Effects {
+		if e.ReturnedAt.IsZero() {
+			p.leavers[e.CSI] = append(p.leavers[e.CSI], p.effectAccount(e))
+		}
+	}
+}
+
+// holder is somebody or something that has a csi.
+type holder struct {
+	csi    string
+	person PersonID // zero: a credential that is not ours
+	name   string
+}
+
+// alike finds whose csi a newcomer's would be but for its spelling. A former csi of their own is none.
+func (p *planner) alike(i Identity) (holder, bool) {
+	if p.folded == nil {
+		p.foldCSIs()
+	}
+	for _, other := range p.folded[foldCSI(i.CSI)] {
+		if other.csi != i.CSI && other.person != i.Person && !slices.Contains(p.csis[i.Person], other.csi) {
+			return other, true
+		}
+	}
+	return holder{}, false
+}
+
+// foldCSIs keys everybody and everything that has a csi by its fold.
+func (p *planner) foldCSIs() {
+	p.folded = map[string][]holder{}
+	add := func(h holder) { p.folded[foldCSI(h.csi)] = append(p.folded[foldCSI(h.csi)], h) }
+	for csi, people := range p.lastingCSI {
+		for _, person := range people {
+			add(holder{csi, person, p.nameOf(person)})
+		}
+	}
+	for person, own := range p.owned {
+		add(holder{own.CSI, person, p.nameOf(person)})
+	}
+	for person, saga := range p.sagas {
+		add(holder{saga.CSI, person, p.nameOf(person)})
+	}
+	for _, c := range p.Inventory.Credentials {
+		if csi := p.Inventory.Settings[c.ID][SettingCSI]; csi != "" {
+			add(holder{csi, p.former[c.ID].Person, "the credential " + c.Username})
+		}
+	}
+	for _, holders := range p.folded {
+		slices.SortFunc(holders, func(a, b holder) int {
+			return cmp.Or(strings.Compare(a.csi, b.csi), a.person.Compare(b.person), strings.Compare(a.name, b.name))
+		})
+	}
+}

@@ -1,0 +1,199 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// A csi is not a person: numbers are given anew, and people have second accounts. Whether an account
+// is the person who had its csi before is one decision (docs/decisions/0016-same-person.md). The plan
+// asks it here; so do the end of a departure, the effects, and `withdraw`. The last look before a
+// request holds the answer against the directory, see [Change.Rivals].
+
+// account is what is remembered of an account whose credential, departure or effect may be somebody
+// else's by its csi.
+type account struct {
+	person    PersonID
+	csi       string
+	firstName string // as we wrote it
+	saw       Observation
+}
+
+func (p *planner) ownerAccount(own Ownership) account {
+	return account{own.Person, own.CSI, own.FirstName, p.observations[own.Person]}
+}
+
+func (p *planner) sagaAccount(s Saga) account {
+	saw := p.observations[s.Person]
+	saw.LastSeen = later(saw.LastSeen, s.LastSeen)
+	return account{s.Person, s.CSI, s.FirstName, saw}
+}
+
+func (p *planner) effectAccount(e Effect) account {
+	return account{e.Person, e.CSI, e.FirstName, Observation{LastSeen: e.LastSeen}}
+}
+
+// doubtSame says why nobody but a person can tell whether somebody is the person of a former account
+// with the same csi; "" if it is the same person. Of somebody whose first name is not known now the
+// name speaks against nothing.
+func (p *planner) doubtSame(old account, person PersonID) string {
+	name, known := p.firstName(person)
+	switch {
+	case p.stoodBeside(old, person):
+		return fmt.Sprintf("both accounts were entitled side by side in source %s, so they may be two people, or one with two accounts", person.Source)
+	case !known:
+		return ""
+	case old.firstName == "":
+		return "nobody knows by which first name the csi was used before"
+	case foldName(name) != foldName(old.firstName):
+		return fmt.Sprintf("the first name is %q, and was %q", name, old.firstName)
+	}
+	return ""
+}
+
+// stoodBeside tells whether two accounts of one source were both entitled in one snapshot of it: the
+// new one was seen before the old one was seen last.
+func (p *planner) stoodBeside(old account, person PersonID) bool {
+	o, known := p.observations[person]
+	return known && person.Source == old.person.Source && !o.FirstSeen.After(old.saw.LastSeen)
+}
+
+// firstName is the first name that the directory gives somebody now, else the one that we wrote.
+func (p *planner) firstName(person PersonID) (name string, known bool) {
+	if i, present := p.identities[person]; present {
+		return i.Setting(SettingFirstName), true
+	}
+	if own, owned := p.owned[person]; owned && own.FirstName != "" {
+		return own.FirstName, true
+	}
+	return "", false
+}
+
+// rival is somebody else who has the csi of an account now, and did not leave.
+type rival struct {
+	person PersonID
+	doubt  string // why nobody can tell that it is the same person; "": it is
+}
+
+// Rival is a rival as a change knew it: whom the last look may find, and by which first name.
+type Rival struct {
+	Person    PersonID
+	FirstName string
+}
+
+// Knows tells whether a change was planned in the knowledge that this person has the csi.
+func (c Change) Knows(i Identity) bool {
+	return slices.Contains(c.Rivals, Rival{i.Person, foldName(i.Setting(SettingFirstName))})
+}
+
+// rivals are all who have the csi of an account, or one that folds to the same text and no credential
+// yet. Those who are the same person come first, then those of the earlier source.
+func (p *planner) rivals(old account) []rival {
+	var all []rival
+	for _, person := range p.lastingCSI[old.csi] {
+		if person != old.person && old.csi != "" {
+			all = append(all, rival{person, p.doubtSame(old, person)})
+		}
+	}
+	for _, i := range p.newcomers[foldCSI(old.csi)] {
+		if i.CSI != old.csi && i.Person != old.person && old.csi != "" {
+			all = append(all, rival{i.Person, fmt.Sprintf("its csi %s and %s differ in case, blanks or zeros only", i.CSI, old.csi)})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b rival) int { return cmp.Compare(min(1, len(a.doubt)), min(1, len(b.doubt))) })
+	return all
+}
+
+// sameElsewhere finds the person of an account under another ID, where they did not leave.
+func (p *planner) sameElsewhere(old account) (PersonID, bool) {
+	for _, r := range p.rivals(old) {
+		if r.doubt == "" {
+			return r.person, true
+		}
+	}
+	return PersonID{}, false
+}
+
+// rivalFacts are the rivals of an account as its changes keep them.
+func (p *planner) rivalFacts(rivals []rival) []Rival {
+	var facts []Rival
+	for _, r := range rivals {
+		name, _ := p.firstName(r.person)
+		facts = append(facts, Rival{r.person, foldName(name)})
+	}
+	slices.SortFunc(facts, func(a, b Rival) int { return a.Person.Compare(b.Person) })
+	return facts
+}
+
+// claimCSIs notes whose csi it may be, in two ways. claimedCSI names, of each, the first of those whom
+// the directory shows or showed last, except those who departed: who is unknown, excluded or hidden in
+// an incomplete read is not gone. lastingCSI names all of them, and those whose departure is not
+// confirmed: one read that lacks them takes nothing from them.
+func (p *planner) claimCSIs() {
+	p.eachClaim(func(csi string, person PersonID, lasting bool) {
+		if csi == "" {
+			return
+		}
+		if first, taken := p.claimedCSI[csi]; !lasting && (!taken || p.precedes(person, first)) {
+			p.claimedCSI[csi] = person
+		}
+		p.lastingCSI[csi] = append(p.lastingCSI[csi], person)
+	})
+	for csi, people := range p.lastingCSI {
+		slices.SortFunc(people, func(a, b PersonID) int {
+			return cmp.Or(cmp.Compare(p.place(a.Source), p.place(b.Source)), a.Compare(b))
+		})
+		p.lastingCSI[csi] = slices.Compact(people)
+	}
+	for _, i := range p.entitled {
+		if _, owned := p.owned[i.Person]; !owned && i.CSI != "" {
+			p.newcomers[foldCSI(i.CSI)] = append(p.newcomers[foldCSI(i.CSI)], i)
+		}
+	}
+}
+
+// eachClaim tells of each csi whose it may be; lasting, where only the lack of a confirmation speaks
+// for that.
+func (p *planner) eachClaim(claim func(csi string, person PersonID, lasting bool)) {
+	for _, o := range p.observations {
+		if o.State != Departed || o.ConfirmedAt.IsZero() {
+			claim(o.CSI, o.Person, o.State == Departed)
+		}
+	}
+	for _, i := range p.identities {
+		if i.State != Departed || i.Excluded {
+			claim(i.CSI, i.Person, false)
+		}
+	}
+}
+
+// contest looks at people of ours who departed, and who stand under another ID, where they did not
+// leave: that is a sighting. While it lasts, the departure asks for a yes; when it ends, the row of
+// departures begins afresh.
+func (p *planner) contest() {
+	for person := range p.atStake() {
+		o := p.observations[person]
+		if o.State != Departed {
+			continue
+		}
+		_, contested := p.sameElsewhere(p.accountOf(person))
+		if o.Contested && !contested {
+			o.Since, o.Reads, o.ConfirmedAt = p.Now, 0, time.Time{}
+			if p.departedNow[person] {
+				o = p.count(o)
+			}
+		}
+		o.Contested = contested
+		p.observations[person] = o
+	}
+}
+
+// accountOf is the account of somebody of ours.
+func (p *planner) accountOf(person PersonID) account {
+	if own, owned := p.owned[person]; owned {
+		return p.ownerAccount(own)
+	}
+	return p.sagaAccount(p.sagas[person])
+}

@@ -1,0 +1,55 @@
+package plan
+
+import "slices"
+
+// Tracked lists the people of a source for whom something is at stake, sorted: those who own a
+// credential, those for whom one is being made, those on the way out, and those who have the csi of
+// one of them. The learned sentinels are chosen among the owners, and dropped with the ownership, so
+// they are here too.
+func (s State) Tracked(source string) []Tracked {
+	dn := map[PersonID]string{}
+	for _, o := range s.Owned {
+		dn[o.Person] = ""
+	}
+	for _, op := range s.Open {
+		if op.Op == Create {
+			dn[op.Person] = op.DN
+		}
+	}
+	for _, saga := range s.Sagas {
+		dn[saga.Person] = saga.DN
+	}
+	shares := s.sharing()
+	for _, o := range s.Observations {
+		if _, stake := dn[o.Person]; stake || shares[o.Person] {
+			dn[o.Person] = o.DN
+		}
+	}
+	var people []Tracked
+	for id, last := range dn {
+		if id.Source == source {
+			people = append(people, Tracked{ID: id, DN: last})
+		}
+	}
+	slices.SortFunc(people, func(a, b Tracked) int { return a.ID.Compare(b.ID) })
+	return people
+}
+
+// sharing are the observed people whose csi is also that of somebody of ours: of a credential, or of
+// a departure.
+func (s State) sharing() map[PersonID]bool {
+	holder := map[string]PersonID{}
+	for _, saga := range s.Sagas {
+		holder[saga.CSI] = saga.Person
+	}
+	for _, own := range s.Owned {
+		holder[own.CSI] = own.Person
+	}
+	shares := map[PersonID]bool{}
+	for _, o := range s.Observations {
+		if owner, held := holder[o.CSI]; held && o.CSI != "" && owner != o.Person {
+			shares[o.Person] = true
+		}
+	}
+	return shares
+}
