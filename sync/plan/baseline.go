@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 )
 
@@ -39,7 +40,7 @@ func (p *planner) judgeBaseline() {
 	reasons, accepted := p.baselineReasons()
 	switch {
 	case p.AcceptBaseline:
-		m.Baseline, m.Accepted = true, accepted
+		m.Baseline, m.Accepted = true, append(accepted, p.acceptedTransfers(accepted)...)
 		if len(reasons) == 0 {
 			reasons = []string{p.plainReason()}
 		}
@@ -55,6 +56,15 @@ func (p *planner) judgeBaseline() {
 		return
 	}
 	p.plan.Baseline = p.baselineChange(reasons)
+}
+
+// acceptedTransfers are the yes to all transfers that the accepted baseline lists as people under a new
+// directory ID, however few they are.
+func (p *planner) acceptedTransfers(had []GivenApproval) []GivenApproval {
+	all := p.massOf(func(c Change) bool { return c.Op == Transfer })
+	return slices.DeleteFunc(all, func(a GivenApproval) bool {
+		return slices.ContainsFunc(had, func(b GivenApproval) bool { return a.Change == b.Change })
+	})
 }
 
 // baselineReasons says why this plan must be a preview, and which changes somebody who accepts

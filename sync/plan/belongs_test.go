@@ -1,0 +1,247 @@
+package plan_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// borrow moves the phone of one person to the credential of another, with what it reports then.
+func (w *world) borrow(id, username, csi string) {
+	if c := w.credentialByID(w.user(id).CredentialID); c != nil {
+		c.Usage--
+	}
+	c := w.credential(username)
+	c.Usage++
+	w.user(id).CredentialID, w.user(id).CSI = c.ID, csi
+}
+
+// TestSharedCredential: a leaver's credential that somebody else uses goes by a yes only, in the plan
+// as by an order; what a person reported under an earlier csi is theirs.
+func TestSharedCredential(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name string
+		do   func(w *world, anna *entry, id string)
+		plan string // of the withdrawal
+		say  string
+		word string // of an order
+	}{
+		{"theirs alone", func(*world, *entry, string) {}, "due", "", "withdraw due"},
+		{"another csi on the only ID", func(w *world, _ *entry, id string) { w.user(id).CSI = "E-dora" },
+			"needs-approval", "reports the csi E-dora, which is that of CN=Dora", "withdraw needs-approval"},
+		{"a stranger's csi", func(w *world, _ *entry, id string) { w.user(id).CSI = "999" },
+			"needs-approval", "reports the csi 999, which is nobody's here", "withdraw needs-approval"},
+		{"the th_csi of somebody else", func(w *world, anna *entry, _ string) {
+			w.set(w.owner(anna.id).CredentialID, []plan.Setting{{Name: plan.SettingCSI, Value: "E-dora"}})
+		}, "needs-approval", "its th_csi is E-dora, which is that of CN=Dora", "withdraw needs-approval"},
+		{"a colleague's phone in place of theirs", func(w *world, _ *entry, id string) {
+			w.dropUser(id)
+			w.borrow(w.pkg.Users[0].ID, "anna", "")
+		}, "needs-approval", "with CN=Dora Muster,OU=Berlin,DC=corp, who is entitled", "withdraw due"},
+		{"a colleague's phone beside theirs", func(w *world, _ *entry, _ string) { w.borrow(w.pkg.Users[0].ID, "anna", "E-anna") },
+			"due", "", "withdraw due"},
+		{"no ID at all", func(w *world, _ *entry, id string) { w.dropUser(id) }, "due", "", "withdraw due"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			w, people := rolledOut(t, "dora", "anna")
+			w.policy.GraceWithdraw, w.policy.PublishContacts = 0, false
+			w.activate("dora")
+			id := w.activate("anna")
+			w.settle(t)
+			row.do(w, people["anna"], id)
+			people["anna"].leave(plan.Disabled)
+			w.now = w.now.Add(time.Hour)
+			if got := answer(w.order(people["anna"])); got != row.word {
+				t.Errorf("an order gives %q, want %q", got, row.word)
+			}
+			p := w.plan()
+			if got := find(t, p, plan.Withdraw, "anna"); string(got.Status) != row.plan {
+				t.Errorf("the withdrawal is %s: %s", got.Status, got.Reason)
+			}
+			wantWords(t, p, row.say)
+			if row.plan == "needs-approval" { // and somebody can end the wait
+				w.approve(p, day)
+				w.settle(t)
+				if w.credential("anna") != nil {
+					t.Error("the yes did nothing")
+				}
+			}
+		})
+	}
+}
+
+// TestWhatNobodyCanSayYesTo: a Gateway ID, and a credential that serves several people, are left to the
+// cockpit, and never in silence.
+func TestWhatNobodyCanSayYesTo(t *testing.T) {
+	t.Parallel()
+	for name, do := range map[string]func(w *world, anna *entry){
+		"a Gateway ID": func(w *world, _ *entry) { w.pkg.Users[0].ID = "*GATEWAY" },
+		"several csis": func(w *world, _ *entry) { w.user(w.activate("anna")).CSI = "E-other" },
+		"several IDs, adopted": func(w *world, anna *entry) {
+			w.owner(anna.id).Created = false
+			w.activate("anna")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, people := rolledOut(t, "anna")
+			w.activate("anna")
+			w.settle(t)
+			do(w, people["anna"])
+			people["anna"].leave(plan.Disabled)
+			w.later(t, time.Hour)
+			p := w.later(t, day)
+			wantLines(t, of(p, "anna"), "held E-anna")
+			if n := slices.IndexFunc(p.Held, func(h plan.Held) bool { return h.CSI == "E-anna" }); p.Held[n].Ask != plan.AskByHand {
+				t.Errorf("held in silence: %+v", p.Held[n])
+			}
+		})
+	}
+}
+
+// TestBorrowedPhone: a Threema ID that the ledger saw with somebody who is entitled is not the
+// leaver's, whatever the phone reports, until it was on the leaver's credential alone for 30 days.
+func TestBorrowedPhone(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name string
+		wait time.Duration // with the phone on the leaver's credential
+		then func(w *world, dora *entry)
+		want string
+	}{
+		{"since the last pass", 0, nil, "needs-approval"},
+		{"for a week", 7 * day, nil, "needs-approval"},
+		{"for 31 days", 31 * day, nil, "due"},
+		{"its owner left", 7 * day, func(_ *world, dora *entry) { dora.leave(plan.Disabled) }, "due"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			w, people := rolledOut(t, "dora", "anna")
+			w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID, w.policy.PublishContacts = plan.RevokeID, 0, 0, false
+			theirs, own := w.activate("dora"), w.activate("anna")
+			w.settle(t)
+			w.borrow(theirs, "anna", "E-anna")
+			if row.wait > 0 {
+				w.later(t, time.Hour)
+				w.later(t, row.wait)
+			}
+			if row.then != nil {
+				row.then(w, people["dora"])
+			}
+			people["anna"].leave(plan.Disabled)
+			p := w.later(t, time.Hour)
+			found := 0
+			for _, c := range p.Changes {
+				if c.Op != plan.Revoke || c.CSI != "E-anna" {
+					continue
+				}
+				want := "due"
+				if c.ThreemaID == theirs {
+					want = row.want
+				}
+				if found++; string(c.Status) != want {
+					t.Errorf("revoke %s is %s, want %s: %s", c.ThreemaID, c.Status, want, c.Reason)
+				}
+			}
+			if found != 2 {
+				t.Errorf("%d revocations in %v", found, summary(p))
+			}
+			if w.later(t, time.Hour); w.user(own) != nil {
+				t.Error("the leaver's own ID stays")
+			}
+		})
+	}
+}
+
+// TestNumberOfBefore: lists name a person by any csi that they ever had, and a phone that was off
+// during a renumbering reports one of them; unless a living person has it now.
+func TestNumberOfBefore(t *testing.T) {
+	t.Parallel()
+	renumbered := func(t *testing.T) (*world, *entry, string) {
+		w, people := rolledOut(t, "anna")
+		w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID, w.policy.PublishContacts = plan.RevokeID, 0, 0, false
+		id := w.activate("anna")
+		w.settle(t)
+		people["anna"].csi = "E-new"
+		w.later(t, time.Hour)
+		w.later(t, time.Hour)
+		return w, people["anna"], id
+	}
+	t.Run("protect", func(t *testing.T) {
+		t.Parallel()
+		w, anna, _ := renumbered(t)
+		w.policy.Protected, w.policy.NeverRevoke = []string{"E-anna"}, []string{"E-anna"}
+		anna.leave(plan.Disabled)
+		wantLines(t, of(w.later(t, time.Hour), "new"), "withdraw E-new needs-approval", "detach E-new needs-approval")
+	})
+	t.Run("the phone was off", func(t *testing.T) {
+		t.Parallel()
+		w, anna, _ := renumbered(t)
+		anna.leave(plan.Disabled)
+		wantLines(t, of(w.later(t, time.Hour), "new"), "withdraw E-new due", "revoke E-new due")
+	})
+	t.Run("somebody has the number now", func(t *testing.T) {
+		t.Parallel()
+		w, anna, _ := renumbered(t)
+		w.hire("petra").csi = "E-anna"
+		anna.leave(plan.Disabled)
+		wantLines(t, of(w.later(t, time.Hour), "new"), "withdraw E-new needs-approval", "revoke E-new needs-approval")
+	})
+}
+
+// TestLikeCSI: a csi that differs from somebody's in its spelling only is another csi, and holds who
+// comes with it until it is corrected or somebody says yes; meanwhile the other one's ID waits too.
+func TestLikeCSI(t *testing.T) {
+	t.Parallel()
+	for _, csi := range []string{"e-anna", "E-Anna", "E- anna", " E-anna", "0E-anna", "Ｅ-anna"} {
+		t.Run(csi, func(t *testing.T) {
+			t.Parallel()
+			w, people := rolledOut(t, "anna")
+			w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID, w.policy.PublishContacts = plan.RevokeID, 0, 0, false
+			id := w.activate("anna")
+			w.settle(t)
+			young := w.hire("young")
+			young.csi = csi
+			p := w.later(t, time.Hour)
+			c := plan.Change{}
+			for _, c = range p.Changes {
+				if c.Op == plan.Create {
+					break
+				}
+			}
+			if c.Op != plan.Create || c.Status != plan.NeedsApproval || !slices.Contains(c.Asks, plan.AskLikeCSI) {
+				t.Fatalf("%v", summary(p))
+			}
+			people["anna"].leave(plan.Disabled)
+			w.later(t, time.Hour)
+			if w.credential("anna") != nil || w.user(id) == nil {
+				t.Error("the leaver is still in, or their ID is gone")
+			}
+			young.csi = "E-young"
+			w.later(t, time.Hour)
+			w.settle(t)
+			if w.credential("young") == nil || w.user(id) != nil {
+				t.Errorf("corrected, and still waiting: %v", summary(w.plan()))
+			}
+		})
+	}
+	t.Run("a credential that is not ours", func(t *testing.T) {
+		t.Parallel()
+		w, _ := rolledOut(t, "anna")
+		w.foreignCredential("old.import", "77")
+		w.hire("young").csi = "00077"
+		p := w.later(t, time.Hour)
+		if got := statuses(p, plan.Create); got["needs-approval"] != 1 {
+			t.Errorf("%v", summary(p))
+		}
+		w.approve(p, day)
+		w.settle(t)
+		if w.credential("young") == nil {
+			t.Error("the yes made no credential")
+		}
+	})
+}

@@ -1,0 +1,273 @@
+package plan_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// successor hires somebody with anna's csi and login.
+func (w *world) successor(first string) *entry {
+	young := w.hire("anna")
+	young.first = first
+	return young
+}
+
+// TestACSIIsNotAPerson: who has a leaver's csi next gets credential and Threema ID only if it is the
+// same person, by the first name that we wrote and because the two never stood side by side; else
+// somebody says so, and meanwhile the leaver leaves up to the withdrawal.
+func TestACSIIsNotAPerson(t *testing.T) {
+	t.Parallel()
+	asked := []string{"transfer E-anna needs-approval", "withdraw E-anna waiting"}
+	passes := []string{"set-settings E-anna due", "transfer E-anna due"}
+	for _, row := range []struct {
+		name  string
+		first string
+		do    func(w *world, anna *entry)
+		want  []string
+	}{
+		{"a new hire with the number of a leaver", "Petra", nil, asked},
+		{"the account made anew", "Anna", nil, []string{"transfer E-anna due"}},
+		{"the name in other letters", "  ANNA ", nil, passes},
+		{"the name in a compatible form", "Ａnna", nil, passes},
+		{"what the phone reports counts for nothing", "Petra", func(w *world, _ *entry) { w.pkg.Users[0].FirstName = "Petra" }, asked},
+		{"a name that the directory took on with the departure", "Petra", func(_ *world, anna *entry) { anna.first = "Petra" }, asked},
+		{"no first name was ever written", "Anna", func(w *world, anna *entry) {
+			own := w.owner(anna.id)
+			own.FirstName = ""
+			delete(w.pkg.Settings[own.CredentialID], plan.SettingFirstName)
+		}, asked},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			w, people := rolledOut(t, "anna")
+			w.policy.PublishContacts = false
+			w.activate("anna")
+			w.settle(t)
+			if row.do != nil {
+				row.do(w, people["anna"])
+			}
+			people["anna"].leave(plan.Disabled)
+			w.now = w.now.Add(time.Hour)
+			w.successor(row.first)
+			wantLines(t, of(w.plan(), "anna"), row.want...)
+		})
+	}
+}
+
+// TestNumberReused is the whole way of a leaver whose number somebody else has: out by the proof of
+// their own up to the withdrawal, the Threema ID by a yes, and the new one gets a credential.
+func TestNumberReused(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	w.policy.ID, w.policy.PublishContacts = plan.RevokeID, false
+	id := w.activate("anna")
+	w.settle(t)
+	people["anna"].leave(plan.Absent)
+	w.later(t, time.Hour)
+	petra := w.successor("Petra")
+	petra.username = "petra"
+	w.later(t, time.Hour)
+	wantLines(t, of(w.later(t, 23*time.Hour), "anna"), "transfer E-anna needs-approval", "withdraw E-anna waiting", "revoke E-anna waiting")
+	w.later(t, day)
+	if w.credential("anna") != nil || w.credential("petra") != nil {
+		t.Fatal("the credential was not withdrawn, or a new one made before")
+	}
+	wantLines(t, of(w.later(t, time.Hour), "anna"), "create E-anna due", "revoke E-anna waiting")
+	p := w.later(t, 8*day)
+	wantLines(t, of(p, "anna"), "revoke E-anna needs-approval")
+	wantWords(t, p, "has the csi now: the first name is \"Petra\", and was \"Anna\"")
+	if w.credential("petra") == nil || w.user(id) == nil {
+		t.Fatal("petra has no credential, or anna's ID went without a yes")
+	}
+	// One read that lacks petra answers no question.
+	petra.leave(plan.Absent)
+	wantLines(t, of(w.later(t, time.Hour), "anna"), "revoke E-anna needs-approval", "withdraw E-anna waiting")
+	petra.comeBack()
+	w.later(t, time.Hour)
+	w.approve(w.plan(), day)
+	w.settle(t)
+	if w.user(id) != nil {
+		t.Error("a yes did not revoke the ID")
+	}
+	wantLines(t, of(w.later(t, day), "anna"))
+}
+
+// TestSecondAccount: an account that stood beside the leaver's is not them without a yes, and gets no
+// credential without one either; with a yes it takes over what the leaver had.
+func TestSecondAccount(t *testing.T) {
+	t.Parallel()
+	beside := func(t *testing.T) (*world, *entry, string) {
+		w, people := rolledOut(t, "anna")
+		w.policy.PublishContacts = false
+		id := w.activate("anna")
+		w.settle(t)
+		second := w.hire("anna2")
+		second.csi, second.first = "E-anna", "Anna"
+		wantLines(t, of(w.later(t, day), "anna"), "held E-anna", "held E-anna")
+		people["anna"].leave(plan.Disabled)
+		return w, second, id
+	}
+	t.Run("left alone", func(t *testing.T) {
+		t.Parallel()
+		w, _, _ := beside(t)
+		p := w.later(t, time.Hour)
+		wantLines(t, of(p, "anna"), "transfer E-anna needs-approval", "withdraw E-anna waiting")
+		wantWords(t, p, "entitled side by side in source corp")
+		w.later(t, day)
+		for range 3 { // whatever is settled and forgotten of the leaver
+			wantLines(t, of(w.later(t, 60*day), "anna"), "create E-anna needs-approval")
+		}
+		w.approve(w.plan(), day)
+		w.settle(t)
+		if w.credential("anna2") == nil {
+			t.Error("a yes made no credential")
+		}
+	})
+	t.Run("disabled for a while", func(t *testing.T) {
+		t.Parallel()
+		w, second, _ := beside(t)
+		second.leave(plan.Disabled)
+		w.later(t, time.Hour)
+		w.later(t, day)
+		w.later(t, day)
+		second.comeBack()
+		wantLines(t, of(w.later(t, 10*day), "anna"), "create E-anna needs-approval")
+	})
+	t.Run("with a yes", func(t *testing.T) {
+		t.Parallel()
+		w, second, id := beside(t)
+		w.approve(w.later(t, time.Hour), day)
+		w.settle(t)
+		if own := w.owner(second.id); own == nil || w.user(id) == nil || own.CredentialID != w.user(id).CredentialID {
+			t.Errorf("owned %+v, user %+v", own, w.user(id))
+		}
+	})
+	t.Run("a mistyped number that was corrected", func(t *testing.T) {
+		t.Parallel()
+		w, people := rolledOut(t, "anna")
+		second := w.hire("dora")
+		second.csi = "E-anna"
+		w.later(t, day)
+		people["anna"].csi = "E-other"
+		w.later(t, time.Hour)
+		w.settle(t)
+		if w.credential("dora") == nil {
+			t.Errorf("dora waits: %v", summary(w.plan()))
+		}
+	})
+}
+
+// TestUnusedCredentialIsNotPassedOn: its password is known to the leaver alone.
+func TestUnusedCredentialIsNotPassedOn(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	people["anna"].leave(plan.Disabled)
+	w.now = w.now.Add(time.Hour)
+	w.successor("Petra").username = "petra"
+	p := w.pass(t)
+	wantLines(t, of(p, "anna"), "held E-anna", "withdraw E-anna waiting")
+	wantWords(t, p, "was never used and only they know its password")
+	old := w.credential("anna").ID
+	w.later(t, day)
+	w.later(t, time.Hour)
+	w.settle(t)
+	if c := w.credential("petra"); c == nil || c.ID == old || w.credentialByID(old) != nil {
+		t.Errorf("petra has %+v", c)
+	}
+}
+
+// TestAcceptedBaselineIsTheYes: who accepts a baseline that lists somebody as known under a new ID has
+// said that it is the same person, however few they are.
+func TestAcceptedBaselineIsTheYes(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	w.policy.PublishContacts = false
+	w.activate("anna")
+	w.settle(t)
+	people["anna"].leave(plan.Disabled)
+	w.source().scope = "s2"
+	w.now = w.now.Add(time.Hour)
+	young := w.successor("Petra")
+	if got := len(w.plan().Baseline.Rekeyed); got != 1 {
+		t.Fatalf("%d are listed", got)
+	}
+	w.acceptBaseline(t)
+	w.settle(t)
+	if w.owner(young.id) == nil {
+		t.Errorf("no transfer: %v", summary(w.plan()))
+	}
+}
+
+// TestTwoSourcesAreHeldAgainstTheName: the overlap of sources is legal, and a number range that two
+// sources share makes nobody the same person.
+func TestTwoSourcesAreHeldAgainstTheName(t *testing.T) {
+	t.Parallel()
+	for first, want := range map[string]string{"Anna": "transfer E-anna due", "Petra": "transfer E-anna needs-approval"} {
+		w, people := rolledOut(t, "anna")
+		w.policy.PublishContacts = false
+		w.activate("anna")
+		w.settle(t)
+		w.sources = append(w.sources, &directory{name: "north", scope: "s2", context: "n2", server: "dc9"})
+		w.configured = []string{"corp", "north"}
+		w.acceptBaseline(t)
+		young := w.hireAt(w.sources[1], "anna")
+		young.first = first
+		w.later(t, day)
+		people["anna"].leave(plan.Disabled)
+		p := w.later(t, day)
+		if got := find(t, p, plan.Transfer, "anna"); string(got.Op)+" E-anna "+string(got.Status) != want {
+			t.Errorf("%s: %s %s, want %s", first, got.Op, got.Status, want)
+		}
+	}
+}
+
+// TestAYesIsForOneDeparture: whoever is seen as entitled in between has departed anew, and needs a new
+// yes; so do all whom a limit had blocked.
+func TestAYesIsForOneDeparture(t *testing.T) {
+	t.Parallel()
+	for name, between := range map[string]func(*world, *entry){
+		"seen":                       func(*world, *entry) {},
+		"seen in an incomplete read": func(w *world, _ *entry) { w.source().incomplete = true },
+		"seen after a doubt": func(w *world, e *entry) {
+			e.hide("referral")
+			w.plan()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, people := rolledOut(t, "anna")
+			w.policy.Protected = []string{"E-anna"}
+			anna := people["anna"]
+			anna.leave(plan.Disabled)
+			w.later(t, time.Hour)
+			w.approve(w.later(t, 25*time.Hour), 30*day)
+			between(w, anna)
+			anna.comeBack()
+			w.later(t, time.Hour)
+			w.source().incomplete = false
+			anna.leave(plan.Disabled)
+			w.later(t, time.Hour)
+			wantLines(t, of(w.later(t, 25*time.Hour), "anna"), "withdraw E-anna needs-approval")
+		})
+	}
+	t.Run("in a mass", func(t *testing.T) {
+		t.Parallel()
+		w := crowd(100)
+		w.leaveSome(30)
+		p := w.pass(t)
+		if got := statuses(p, plan.Withdraw)["blocked"+plan.GuardLeaversRun]; got != 30 {
+			t.Fatalf("%d blocked: %v", got, statuses(p, plan.Withdraw))
+		}
+		w.approve(p, 30*day)
+		for _, e := range w.source().people {
+			e.comeBack()
+		}
+		w.later(t, time.Hour)
+		w.leaveSome(30)
+		if got := statuses(w.later(t, time.Hour), plan.Withdraw); got["due"] != 0 {
+			t.Errorf("an old yes takes out %v", got)
+		}
+	})
+}
