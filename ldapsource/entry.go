@@ -65,6 +65,7 @@ func (v *session) person(id string, e entry) plan.Person {
 		DN:       e.dn,
 		Excluded: v.excludes(dn),
 	}
+	p.RDN = v.rdn(dn)
 	p.State, p.Evidence = v.profile.state(e, v.now())
 	var fault string
 	p.Attributes, fault = v.mapped(e)
@@ -80,6 +81,22 @@ func (v *session) person(id string, e entry) plan.Person {
 		p.Held = fault
 	}
 	return p
+}
+
+// rdn is the first part of a DN, as far as the mapping names its attributes.
+func (v *session) rdn(dn *ldap.DN) map[string]string {
+	if dn == nil || len(dn.RDNs) == 0 {
+		return nil
+	}
+	named := map[string]string{}
+	for _, part := range dn.RDNs[0].Attributes {
+		for _, name := range v.cfg.Attributes {
+			if v.schema.canonical(name) == v.schema.canonical(part.Type) {
+				named[name] = part.Value
+			}
+		}
+	}
+	return named
 }
 
 // mapped keeps the attributes of the mapping, under the names that the mapping uses. The

@@ -237,7 +237,7 @@ func (a *applier) sameCSI(ctx context.Context, c plan.Change) string {
 		for _, person := range people {
 			i := a.Mapper.Map(person)
 			left := i.State == plan.Departed && a.Policy.Counts(i.Evidence.Kind) && !i.Excluded
-			if i.Person != c.Person && i.CSI == c.CSI && !left && !c.Knows(i) {
+			if i.Person != c.Person && i.MayHave(c.CSI) && !left && !c.Knows(i) {
 				return fmt.Sprintf("its csi is also that of %s by now, who did not leave", i.DN)
 			}
 		}

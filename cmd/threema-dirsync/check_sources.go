@@ -1,8 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -35,7 +38,7 @@ func (a *assembly) checkHomes(key string, groups []string, until string) []findi
 func (a *assembly) checkMapping(people []plan.Person) ldapsource.Finding {
 	f := ldapsource.Finding{Name: "mapping", Verdict: ldapsource.Pass, Tried: "map everybody who is entitled"}
 	entitled, whole := 0, 0
-	csis, usernames := map[string]int{}, map[string]int{}
+	csis, usernames, several := map[string]int{}, map[string]int{}, map[string]int{}
 	for _, p := range people {
 		if p.State != plan.Entitled {
 			continue
@@ -44,6 +47,11 @@ func (a *assembly) checkMapping(people []plan.Person) ldapsource.Finding {
 		identity := a.mapper.Map(p)
 		if identity.Held == "" {
 			whole++
+		}
+		for _, s := range identity.Several {
+			if len(s.Values) > 1 {
+				several[cmp.Or(s.Setting, "username")]++
+			}
 		}
 		csis[identity.CSI]++
 		usernames[identity.Username]++
@@ -59,11 +67,17 @@ func (a *assembly) checkMapping(people []plan.Person) ldapsource.Finding {
 			f.Came += fmt.Sprintf("; %d %s", fault.people, fault.text)
 		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(several)) {
+		f.Came += fmt.Sprintf("; %d have several values for %s", several[name], name)
+	}
 	switch {
 	case whole == 0 && entitled > 0:
 		f.Verdict, f.Advice = ldapsource.Failure, "nobody could get a credential: mend mapping, or let the bind account read the attributes it names"
 	case whole < entitled || twinCSI+twinName > 0:
 		f.Verdict, f.Advice = ldapsource.Warning, "these people are held, nothing is done for them: threema-dirsync plan lists each with the reason"
+	case len(several) > 0:
+		f.Verdict, f.Advice = ldapsource.Warning, "the value in use counts, else the one in the DN; of a csi or a username nobody guesses, and the person is held. "+
+			"Leave one value in the directory, or let the template say which: {{ .uid | first }}"
 	}
 	return f
 }

@@ -21,7 +21,8 @@
 //
 // An attribute is the list of its values in a stable order; one that the entry lacks is the
 // empty list. The functions work on every value of the list, and what is written in the end
-// is the first one (in the category: all of them, as labels). lower, upper and trim do what
+// is one of them (in the category: all of them, as labels). Which one, the template says by first
+// or index; else all that it could write are handed on, and the core picks (several.go). lower, upper and trim do what
 // they say; replace OLD NEW changes text; first keeps the first value; default FALLBACK
 // steps in for an empty value; ascii spells text in ASCII by the German rule (D-13). Of the
 // built-in functions and, or, not, eq, ne, len, index and printf are there.

@@ -72,7 +72,7 @@ func (f *field) install(tree *parse.Tree) []string {
 			for _, dn := range f.groups {
 				p.Groups[dn] = membership
 			}
-			if _, err := f.execute(p); err != nil {
+			if _, err := f.execute(p, nil); err != nil {
 				return []string{f.cause(err)}
 			}
 		}
@@ -103,9 +103,9 @@ func (f *field) isList() bool { return f.setting == settingCategory }
 
 // value maps one person. The second result says why there is no value, "" if there is one.
 // A value that must not be empty and is, is a reason too. The error is an [unknownGroup]: nobody
-// can say what the value should be.
-func (f *field) value(p plan.Person) (value, reason string, err error) {
-	text, err := f.execute(p)
+// can say what the value should be. pick says which value of each attribute is chosen, nil the first.
+func (f *field) value(p plan.Person, pick map[string]int) (value, reason string, err error) {
+	text, err := f.execute(p, pick)
 	if unknown, ok := errors.AsType[unknownGroup](err); ok {
 		return "", "", unknown
 	}
@@ -138,14 +138,14 @@ func (f *field) judge(text string, err error, missing []string) (value, reason s
 }
 
 // execute runs the template over the attributes and groups that it names, and no others.
-func (f *field) execute(p plan.Person) (string, error) {
+func (f *field) execute(p plan.Person, pick map[string]int) (string, error) {
 	data := make(map[string]any, len(f.attributes)+len(f.groups))
 	for name := range f.attributes {
-		list := compact(p.Attributes[name])
+		all := list(p.Attributes[name], pick[name])
 		if f.isList() {
-			list = withoutCommas(list)
+			all = withoutCommas(all)
 		}
-		data[name] = list
+		data[name] = all
 	}
 	for _, dn := range f.groups {
 		data[dn] = p.Groups[dn]

@@ -59,11 +59,11 @@ func funcMap() template.FuncMap {
 }
 
 // head returns the value at place i alone; beyond the end there is none.
-func head(list values, i int) values {
-	if i < 0 || i >= len(list) {
+func head(all values, i int) values {
+	if i < 0 || i >= len(all) {
 		return nil
 	}
-	return list[i : i+1]
+	return values{{text: all[i].text}}
 }
 
 func replace(before, after, s any) (values, error) {
@@ -75,8 +75,8 @@ func replace(before, after, s any) (values, error) {
 }
 
 func fallback(instead, s any) values {
-	if list := listOf(s); len(list) > 0 {
-		return list
+	if all := listOf(s); len(all) > 0 {
+		return all
 	}
 	return listOf(instead)
 }
@@ -90,8 +90,8 @@ func equal(a any, others ...any) bool {
 func printf(format string, args ...any) (string, error) {
 	texts := make([]any, len(args))
 	for i, arg := range args {
-		if list, ok := arg.(values); ok {
-			arg = list.String()
+		if text, ok := arg.(fmt.Stringer); ok {
+			arg = text.String()
 		}
 		texts[i] = arg
 	}
@@ -104,8 +104,12 @@ func printf(format string, args ...any) (string, error) {
 
 // labels writes all values of an attribute; text that the template built stays as it is.
 func labels(arg any) string {
-	if list, ok := arg.(values); ok {
-		return strings.Join(list, ",")
+	if all, ok := arg.(values); ok {
+		var texts []string
+		for _, one := range all {
+			texts = append(texts, one.text)
+		}
+		return strings.Join(texts, ",")
 	}
 	return fmt.Sprint(arg)
 }

@@ -112,7 +112,7 @@ func fingerprint(t Templates) string {
 }
 
 // Map returns what the licence package should say about a person. What cannot be mapped is
-// empty, and the identity's Held gives all reasons, after the person's own. What nobody can say is
+// empty, what has several values gets the first one and lists all of them, and the identity's Held gives all reasons, after the person's own. What nobody can say is
 // left out, and stands in Undecided. People who departed are mapped the same way: their csi and
 // username still help to find what is theirs.
 func (m *Mapper) Map(p plan.Person) plan.Identity {
@@ -124,10 +124,17 @@ func (m *Mapper) Map(p plan.Person) plan.Identity {
 		reasons = append(reasons, p.Held)
 	}
 	for _, f := range m.fields {
-		value, reason, err := f.value(p)
+		value, reason, err := f.value(p, nil)
 		if err != nil {
 			identity.Undecided = append(identity.Undecided, plan.Undecided{Name: f.setting, Reason: err.Error()})
 			continue
+		}
+		several := f.several(p)
+		if len(several.Values) > 0 {
+			value, reason = several.Values[0], ""
+		}
+		if len(several.Values) > 1 {
+			identity.Several = append(identity.Several, several)
 		}
 		if reason != "" {
 			reasons = append(reasons, reason)

@@ -78,6 +78,7 @@ func TestMap(t *testing.T) {
 			"th_linked_email", "anna@x.example",
 			"th_linked_phone", "+41791234567",
 			"th_nickname", "Anna Müller"),
+		Several: []plan.Several{{Setting: "th_linked_email", Values: []string{"anna@x.example", "info@x.example"}}},
 	}
 	if diff := cmp.Diff(want, compile(t, full()).Map(person)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

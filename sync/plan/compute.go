@@ -48,6 +48,7 @@ func Compute(in Input) Plan {
 // look is what comes before any decision: what is there, and whose it is.
 func (p *planner) look() {
 	p.recover()
+	p.chooseValues()
 	p.judge()
 	p.observe()
 	p.match()

@@ -106,6 +106,7 @@ type PastDeparture struct {
 // past are people whom the ledger's history knows by the query; they count only if nobody of now
 // does. The error is an [*UnclearPersonError] if it is nobody or several.
 func Explain(in Input, p Plan, query string, past []Held) (Explanation, error) {
+	in.Sources = chosen(in)
 	r := newRegister(in, p)
 	r.knowPast(query, past)
 	person, err := r.find(query)

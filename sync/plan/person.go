@@ -84,6 +84,8 @@ func (e Evidence) Uncounted() string {
 type Person struct {
 	ID PersonID
 	DN string
+	// RDN is the first part of the DN: its attributes by lower-case name, each with its value.
+	RDN map[string]string
 	// Attributes holds the requested attributes only (D-64), keyed by lower-case name without
 	// options, values in a stable order.
 	Attributes map[string][]string
@@ -152,6 +154,10 @@ type Identity struct {
 	// th_firstname and th_lastname, and the opt-in ones that are configured. An empty value
 	// means unset.
 	Settings []Setting
+	// Several are what the template of a setting, or of the username, could be for this person, because
+	// an attribute has several values and the template names none of them. CSI, Username and Settings
+	// have the first; Compute picks (several.go).
+	Several []Several
 	// Undecided are those of the opt-in settings that are left out of Settings, because nobody can
 	// say now what they should be. They stay as they are.
 	Undecided []Undecided

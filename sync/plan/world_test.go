@@ -92,6 +92,7 @@ type entry struct {
 	last     string
 	extra    map[string]string // opt-in settings
 	unsaid   []plan.Undecided  // those that nobody can say
+	several  []plan.Several    // those that could be one of several
 	state    plan.AccountState
 	evidence plan.Evidence
 	held     string
@@ -184,7 +185,7 @@ func (e *entry) identity() plan.Identity {
 	}
 	return plan.Identity{
 		Person: e.id, DN: e.dn(), State: e.state, Evidence: e.evidence, Excluded: e.excluded, Protected: e.board,
-		CSI: csi, Username: e.username, Settings: settings, Undecided: e.unsaid, Held: held,
+		CSI: csi, Username: e.username, Settings: settings, Several: e.several, Undecided: e.unsaid, Held: held,
 	}
 }
 
