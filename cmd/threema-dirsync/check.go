@@ -42,9 +42,14 @@ func (p *program) check(ctx context.Context, asJSON bool) error {
 	tried := "read " + p.configFile + ", its templates and its secret files"
 	findings := []finding{{"configuration", "file", ldapsource.Pass, tried, "no mistakes", ""}}
 	err := p.looking(ctx, func(a *assembly, meter *ledger.Meter) error {
-		findings = slices.Concat(findings, a.checkFiles(), a.checkChoices(), a.checkSources(ctx), a.checkPackage(ctx))
+		sources, shown := a.checkSources(ctx)
+		findings = slices.Concat(findings, a.checkFiles(), a.checkChoices(), sources, a.checkPackage(ctx))
+		lists, err := a.checkLists(ctx, meter, shown)
+		if err != nil {
+			return err
+		}
 		seats, err := a.checkMemory(ctx, meter)
-		findings = append(findings, seats...)
+		findings = slices.Concat(findings, lists, seats)
 		return err
 	})
 	switch {

@@ -8,19 +8,50 @@ import (
 	"slices"
 
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
+	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
-func (a *assembly) checkSources(ctx context.Context) []finding {
-	findings := append(
+// checkSources looks at each source, and returns the people of each that could be read.
+func (a *assembly) checkSources(ctx context.Context) (findings []finding, shown [][]plan.Identity) {
+	findings = append(
 		a.checkHomes("protect.groups", a.config.Protect.Groups, "everybody of that source counts as protected"),
 		a.checkHomes("mapping.category", a.mapper.Groups(), "its people keep their labels as they are")...)
 	for _, s := range a.sources {
-		for _, f := range s.Check(ctx, a.checkMapping) {
+		for _, f := range s.Check(ctx, func(people []plan.Person) ldapsource.Finding {
+			identities := a.mapAll(people)
+			shown = append(shown, identities)
+			return checkMapping(identities)
+		}) {
 			findings = append(findings, finding{"source " + s.Name(), f.Name, f.Verdict, f.Tried, f.Came, f.Advice})
 		}
 	}
-	return findings
+	return findings, shown
+}
+
+func (a *assembly) mapAll(people []plan.Person) []plan.Identity {
+	identities := make([]plan.Identity, 0, len(people))
+	for _, p := range people {
+		identities = append(identities, a.mapper.Map(p))
+	}
+	return identities
+}
+
+// checkLists looks for csis of the configuration that nobody has, once every source has shown its
+// people.
+func (a *assembly) checkLists(ctx context.Context, meter *ledger.Meter, shown [][]plan.Identity) ([]finding, error) {
+	if len(shown) < len(a.sources) {
+		return nil, nil
+	}
+	state, err := meter.State(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var findings []finding
+	for _, n := range plan.NobodysCSIs(policyOf(a.config), slices.Concat(shown...), state) {
+		findings = append(findings, finding{"configuration", n.List, ldapsource.Warning, "look for " + n.CSI + " in every source", "nobody has it", n.Words()})
+	}
+	return findings, nil
 }
 
 // checkHomes has a line for each group of one key of the configuration that no source can answer for.
@@ -33,18 +64,17 @@ func (a *assembly) checkHomes(key string, groups []string, until string) []findi
 	return findings
 }
 
-// checkMapping maps the people who are entitled and counts what is missing. One without csi or
+// checkMapping looks at the people who are entitled, mapped, and counts what is missing. One without csi or
 // username is held; if nobody has both, nothing would ever happen.
-func (a *assembly) checkMapping(people []plan.Person) ldapsource.Finding {
+func checkMapping(identities []plan.Identity) ldapsource.Finding {
 	f := ldapsource.Finding{Name: "mapping", Verdict: ldapsource.Pass, Tried: "map everybody who is entitled"}
 	entitled, whole := 0, 0
 	csis, usernames, several := map[string]int{}, map[string]int{}, map[string]int{}
-	for _, p := range people {
-		if p.State != plan.Entitled {
+	for _, identity := range identities {
+		if identity.State != plan.Entitled {
 			continue
 		}
 		entitled++
-		identity := a.mapper.Map(p)
 		if identity.Held == "" {
 			whole++
 		}

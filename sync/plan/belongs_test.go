@@ -245,3 +245,26 @@ func TestLikeCSI(t *testing.T) {
 		}
 	})
 }
+
+// TestListedNobody: an entry of a list that names nobody is told, whether it was always wrong or the
+// person has another csi by now.
+func TestListedNobody(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	w.policy.Protected, w.policy.NeverRevoke = []string{"E-anna", "E-staff001"}, []string{"typo"}
+	people["anna"].csi = "E-new"
+	w.later(t, time.Hour)
+	var got []string
+	for _, n := range w.later(t, time.Hour).Notices {
+		if n.Kind == plan.NoticeNobody {
+			got = append(got, n.CSI+": "+n.Detail)
+		}
+	}
+	want := []string{
+		`typo: leavers.never_revoke lists "typo", which is nobody's csi: correct it, or remove it`,
+		`E-anna: protect.csi lists "E-anna", which is nobody's csi any more; it was that of corp/guid-001, who has "E-new" now and is still listed by it: write that`,
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q\nwant %q", got, want)
+	}
+}

@@ -240,6 +240,7 @@ func (p *planner) change(op Op, i Identity, remote string, preState ...string) C
 // finish sorts, sums up and hashes.
 func (p *planner) finish() Plan {
 	p.listUnmanaged()
+	p.noteListed()
 	sortNotices(p.plan.Notices)
 	p.remember()
 	rank := map[Op]int{}

@@ -15,6 +15,7 @@ type NoticeKind string
 const (
 	NoticeSeveralIDs NoticeKind = "several-ids"   // more than one Threema ID on a personal credential (D-19, D-20)
 	NoticeTwoSources NoticeKind = "two-sources"   // the csi is also that of somebody in a source that comes first (precedence.go)
+	NoticeNobody     NoticeKind = "listed-nobody" // a list of the configuration names a csi that nobody has (listed.go)
 	NoticeLogin      NoticeKind = "login-differs" // the login changed in the directory; the credential keeps its name (D-22)
 )
 
