@@ -129,20 +129,25 @@ func (activeDirectory) hiddenOf(group entry) string {
 	return ""
 }
 
-// primaryGroup: its SID is that of the person's domain with primaryGroupID as the last part
-// (MS-ADTS 3.1.1.4.5.9, pitfall B3).
-func (activeDirectory) primaryGroup(person entry) (string, error) {
+// primaryAttribute is not gidNumber: what that means to Unix machines, the domain does not know.
+func (activeDirectory) primaryAttribute() string { return "objectSid" }
+
+// primaryGroups: the SID of the one is that of the person's domain with primaryGroupID as the last
+// part (MS-ADTS 3.1.1.4.5.9, pitfall B3).
+func (activeDirectory) primaryGroups(person entry) ([]string, error) {
 	own := person.first("objectsid")
 	id, err := parseSID(own)
 	if err != nil {
-		return "", fmt.Errorf("objectSid: %w", err)
+		return nil, fmt.Errorf("objectSid: %w", err)
 	}
 	rid, err := strconv.ParseUint(person.first("primarygroupid"), 10, 32)
 	if err != nil || len(id.subAuthorities) == 0 {
-		return "", fmt.Errorf("primaryGroupID %q is not readable", person.first("primarygroupid"))
+		return nil, fmt.Errorf("primaryGroupID %q is not readable", person.first("primarygroupid"))
 	}
-	return own[:len(own)-4] + string(binary.LittleEndian.AppendUint32(nil, uint32(rid))), nil
+	return []string{own[:len(own)-4] + string(binary.LittleEndian.AppendUint32(nil, uint32(rid)))}, nil
 }
+
+func (activeDirectory) primaryKeys(group entry) []string { return group.all("objectsid") }
 
 func (activeDirectory) primaryMembers(group entry) filter {
 	id, err := parseSID(group.first("objectsid"))

@@ -3,6 +3,7 @@ package ldapsource
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -83,7 +84,7 @@ func (v *session) changedGroups(ctx context.Context, w window, note func(entry))
 	if len(v.cfg.Groups) == 0 {
 		return nil, nil
 	}
-	goals, _, err := v.goals()
+	goals, err := v.goals()
 	if err != nil {
 		return nil, err
 	}
@@ -100,11 +101,15 @@ func (v *session) changedGroups(ctx context.Context, w window, note func(entry))
 	}
 	var changed []plan.ChangedGroup
 	for _, group := range candidates {
-		leads := goals[dnKey(group.DN)]
+		leads := goals.keys[dnKey(group.DN)]
 		if !leads {
-			if leads, err = v.climb(ctx, goals, v.listing(group.DN, traits{})); err != nil {
-				return nil, err
-			}
+			leads, err = v.leads(ctx, goals, node{dn: group.DN})
+		}
+		if _, doubtful := errors.AsType[groupFault](err); doubtful {
+			leads, err = true, nil // the complete read tells
+		}
+		if err != nil {
+			return nil, err
 		}
 		if leads {
 			changed = append(changed, group)

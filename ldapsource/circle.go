@@ -104,8 +104,11 @@ func (c circle) stranger(t traits, was string) (plan.AccountState, plan.Evidence
 		return unknown("not seen in a group, but not all of them could be read (" + c.doubt + ")")
 	case t.doubt != "":
 		return unknown("not seen in a group, but that proves nothing: " + t.doubt)
-	case was != "" && slices.ContainsFunc(c.rosters, func(r *roster) bool { return r.stale[was] }):
-		return unknown("a group still lists the DN that this person had before; correct it there")
+	}
+	for _, r := range c.rosters {
+		if why := r.mayHave(t, was); why != "" {
+			return unknown(why)
+		}
 	}
 	return departed(plan.OutOfScope, "in none of the groups that entitle")
 }

@@ -6,19 +6,22 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/go-ldap/ldap/v3"
-
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
-// judgeMembership asks the directory once more whether somebody in scope is in one of the groups:
-// from the person upwards, so that it costs a few searches however large the groups are. It is
-// the other way round than a read goes, and any doubt is Unknown.
+// judgeMembership asks once more whether somebody in scope is in one of the groups. Where a read has
+// them before it, it takes them from there. Else it goes from the person upwards, so that it costs a
+// few searches however large the groups are; any doubt is Unknown.
 func (v *session) judgeMembership(ctx context.Context, t plan.Tracked, e entry) (plan.AccountState, plan.Evidence, error) {
-	if len(v.cfg.Groups) == 0 {
+	known := v.traitsOf(t.ID.ID, e)
+	switch {
+	case len(v.cfg.Groups) == 0, v.entitling.has(known):
 		return plan.Entitled, plan.Evidence{}, nil
+	case len(v.entitling.rosters) > 0:
+		state, evidence := v.entitling.stranger(known, dnKey(t.DN))
+		return state, evidence, nil
 	}
-	state, evidence, err := v.climbFrom(ctx, t, e)
+	state, evidence, err := v.climbFrom(ctx, t, node{e.dn, known})
 	if fault, ok := errors.AsType[groupFault](err); ok {
 		state, evidence = unknown("nobody can say whether a group has this person: " + string(fault))
 		err = nil
@@ -29,118 +32,137 @@ func (v *session) judgeMembership(ctx context.Context, t plan.Tracked, e entry) 
 	return state, evidence, err
 }
 
-func (v *session) climbFrom(ctx context.Context, t plan.Tracked, e entry) (state plan.AccountState, evidence plan.Evidence, err error) {
-	goals, doubt, err := v.goals()
+func (v *session) climbFrom(ctx context.Context, t plan.Tracked, person node) (state plan.AccountState, evidence plan.Evidence, err error) {
+	goals, err := v.goals()
 	if err != nil {
 		return state, evidence, err
 	}
-	known := v.traitsOf(t.ID.ID, e)
-	in, err := v.climb(ctx, goals, v.listing(e.dn, known))
+	in, err := v.leads(ctx, goals, person)
 	switch {
 	case err != nil:
 		return state, evidence, err
 	case in:
 		state, evidence = entitled()
 		return state, evidence, nil
-	case doubt == "" && known.doubt == "" && t.DN != "" && dnKey(t.DN) != dnKey(e.dn):
-		if in, err = v.climb(ctx, goals, v.listing(t.DN, traits{})); err != nil {
+	}
+	was, above := dnKey(t.DN), newRoster("")
+	above.keys = goals.primaries
+	if goals.doubt == "" && t.DN != "" && was != dnKey(person.dn) {
+		if above.stale[was], err = v.leads(ctx, goals, node{t.DN, traits{uids: formerNames(was)}}); err != nil {
 			return state, evidence, err
 		}
 	}
-	c := circle{doubt: doubt}
-	if in {
-		c.rosters = []*roster{{stale: map[string]bool{dnKey(t.DN): true}}}
-	}
-	state, evidence = c.stranger(known, dnKey(t.DN))
+	c := circle{doubt: goals.doubt, rosters: []*roster{above}}
+	state, evidence = c.stranger(person.traits, was)
 	return state, evidence, nil
 }
 
-// goals are the configured groups, as the server writes their names. doubt says which of them
-// is not readable, or shows no member, so that not being in it proves nothing.
-func (v *session) goals() (keys map[string]bool, doubt string, err error) {
-	keys = map[string]bool{}
-	for _, dn := range v.cfg.Groups {
-		e, err := v.lookup(dn, v.groupAttributes()...)
-		if code, answered := serverCode(err); answered && code == ldap.LDAPResultReferral {
-			e, err = nil, nil
-		}
-		if err != nil {
-			return nil, "", err
-		}
-		if e.first("objectclass") == "" {
-			doubt = dn + ": it is not there, or the bind account may not read it"
-			continue
-		}
-		keys[dnKey(e.dn)] = true
-		shown, err := v.showsMembers(*e)
-		if err != nil {
-			return nil, "", err
-		}
-		if !shown {
-			doubt = dn + ": it shows no member"
-		}
-	}
-	return keys, doubt, nil
+// node is a person or a group, on the way upwards.
+type node struct {
+	dn     string
+	traits traits // of a person
 }
 
-// showsMembers tells whether a group has a member that can be seen.
-func (v *session) showsMembers(group entry) (bool, error) {
-	var has []filter
-	for _, attribute := range v.memberAttributes() {
-		has = append(has, present(attribute))
+// leads tells whether one of the goals has a node, directly or through other groups. It asks the
+// server for the groups that list it, which is quick. Only where that ends in a no, it looks
+// itself at the groups in which no filter finds everybody.
+func (v *session) leads(ctx context.Context, goals goals, start node) (bool, error) {
+	if in, err := v.climb(ctx, goals, start, nil); in || err != nil {
+		return in, err
 	}
-	shown, err := v.shows(group.dn, ldap.ScopeBaseObject, anyOf(has...))
-	if primary := v.profile.primaryMembers(group); err == nil && !shown && primary != "" {
-		shown, err = v.shows(v.root.context, ldap.ScopeWholeSubtree, primary)
+	unlisted, err := v.unlisted(ctx, goals)
+	if err != nil || len(unlisted) == 0 {
+		return false, err
 	}
-	return shown, err
-}
-
-// listing finds the groups that list somebody, by DN or by any other trait.
-func (v *session) listing(dn string, t traits) filter {
-	var ways []filter
-	for _, attribute := range v.memberAttributes() {
-		if attribute != memberNames {
-			ways = append(ways, equal(attribute, dn))
+	if in, err := v.climb(ctx, goals, start, unlisted); in || err != nil {
+		return in, err
+	}
+	for _, g := range unlisted {
+		if len(g.faults) == 0 {
 			continue
 		}
-		for _, uid := range t.uids {
-			ways = append(ways, equal(attribute, uid))
+		leads, err := v.climb(ctx, goals, node{dn: g.dn}, unlisted)
+		if leads || err == nil && goals.keys[dnKey(g.dn)] {
+			err = groupFault(g.dn + ": " + g.faults[0])
+		}
+		if err != nil {
+			return false, err
 		}
 	}
-	if t.sid != "" {
-		ways = append(ways, equal("objectSid", t.sid))
-	}
-	return anyOf(ways...)
+	return false, nil
 }
 
 // climb follows groups upwards, level by level, until it meets a goal or there are no more.
-func (v *session) climb(ctx context.Context, goals map[string]bool, start filter) (bool, error) {
+func (v *session) climb(ctx context.Context, goals goals, start node, unlisted []*unlistedGroup) (bool, error) {
 	seen := map[string]bool{}
-	level := []filter{start}
+	level := []node{start}
 	for depth := 0; len(level) > 0; depth++ {
 		if depth > maxNesting+1 {
 			return false, groupFault(fmt.Sprintf("groups lie more than %d deep", maxNesting))
 		}
-		var above []filter
-		for batch := range slices.Chunk(level, groupBatch) {
-			names, err := v.names(ctx, anyOf(batch...))
-			if err != nil {
-				return false, err
-			}
-			for _, dn := range names {
-				switch key := dnKey(dn); {
-				case goals[key]:
-					return true, nil
-				case !seen[key]:
-					seen[key] = true
-					above = append(above, v.listing(dn, traits{}))
-				}
+		names, err := v.above(ctx, level, unlisted)
+		if err != nil {
+			return false, err
+		}
+		level = nil
+		for _, dn := range names {
+			switch key := dnKey(dn); {
+			case goals.keys[key]:
+				return true, nil
+			case !seen[key]:
+				seen[key] = true
+				level = append(level, node{dn: dn})
 			}
 		}
-		level = above
 	}
 	return false, nil
+}
+
+// above are the groups that have one of these nodes themselves.
+func (v *session) above(ctx context.Context, level []node, unlisted []*unlistedGroup) ([]string, error) {
+	var above []string
+	for batch := range slices.Chunk(level, groupBatch) {
+		var ways []filter
+		for _, n := range batch {
+			ways = append(ways, v.listing(n))
+		}
+		names, err := v.names(ctx, anyOf(ways...))
+		if err != nil {
+			return nil, err
+		}
+		above = append(above, names...)
+	}
+	for _, g := range unlisted {
+		for _, n := range level {
+			has, err := v.includes(ctx, g, n)
+			if err != nil {
+				return nil, err
+			}
+			if has {
+				above = append(above, g.dn)
+				break
+			}
+		}
+	}
+	return above, nil
+}
+
+// listing finds the groups that list somebody, by DN or by any other trait.
+func (v *session) listing(n node) filter {
+	var ways []filter
+	for _, attribute := range v.memberAttributes() {
+		if attribute != memberNames {
+			ways = append(ways, equal(attribute, n.dn))
+			continue
+		}
+		for _, uid := range n.traits.uids {
+			ways = append(ways, equal(attribute, uid))
+		}
+	}
+	for _, key := range n.traits.primaries { // a person may have the same attribute
+		ways = append(ways, allOf(equal(v.profile.primaryAttribute(), key), v.anyGroup()))
+	}
+	return anyOf(ways...)
 }
 
 // names returns the DNs of all entries that match.

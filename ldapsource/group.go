@@ -8,7 +8,11 @@ import (
 	"github.com/go-ldap/ldap/v3"
 )
 
-const memberNames = "memberuid" // the one attribute of groups that lists no DNs
+const (
+	memberNames = "memberuid" // the one attribute of groups that lists no DNs
+
+	notReadable = "it is not there, or the bind account may not read it"
+)
 
 // groupFault says why a group was not read wholly. Its members are then a part of the truth:
 // they count, and nobody else is known to be none (design §5.1 row b).
@@ -18,12 +22,18 @@ func (f groupFault) Error() string { return string(f) }
 
 // group is one group as it was read.
 type group struct {
-	dn     string
-	people []string // IDs of those members who were read as people
-	rest   []string // DNs of all other members
-	uids   []string // members by name (memberUid), folded
-	sid    string   // by which the people name it whose primary group it is
-	fault  string   // why this is not all of it
+	dn       string
+	people   []string // IDs of those members who were read as people
+	rest     []string // DNs of all other members
+	uids     []string // members by name (memberUid), folded
+	keys     []string // by which the people name it whose primary group it is
+	searches []memberSearch
+	followed int      // searches that are done
+	faults   []string // why this is not all of it
+}
+
+func (g *group) fault(format string, args ...any) {
+	g.faults = append(g.faults, fmt.Sprintf(format, args...))
 }
 
 // readRoot reads a configured group.
@@ -36,45 +46,52 @@ func (r *groupReader) readRoot(dn string) (*group, error) {
 	case err != nil:
 		return nil, fmt.Errorf("read the group %s: %w", dn, err)
 	case e.first("objectclass") == "":
-		return &group{dn: dn, fault: "it is not there, or the bind account may not read it"}, nil
+		return &group{dn: dn, faults: []string{notReadable}}, nil
 	case !r.isGroup(*e):
-		return &group{dn: dn, fault: "it is no group"}, nil
+		return &group{dn: dn, faults: []string{"it is no group"}}, nil
 	}
 	return r.readGroup(*e)
 }
 
 // readGroup takes the members out of a group's entry, and reads on where the server holds some
-// back.
-func (r *groupReader) readGroup(e entry) (*group, error) {
-	g := &group{dn: e.dn, sid: e.first("objectsid")}
-	if hidden := r.profile.hiddenOf(e); hidden != "" {
-		g.fault = "its " + hidden + " is not readable"
-	}
-	for _, attribute := range r.memberAttributes() {
-		values, err := r.allValues(e, attribute)
+// back. Whom its searches find comes later, see follow.
+func (v *session) readGroup(e entry) (*group, error) {
+	g := v.readFrame(e)
+	for _, attribute := range v.memberAttributes() {
+		values, err := v.allValues(e, attribute)
 		if fault, ok := err.(groupFault); ok { //nolint:errorlint // never wrapped: it is made one call below
-			g.fault = string(fault)
+			g.fault("%v", fault)
 			continue
 		}
 		if err != nil {
 			return nil, fmt.Errorf("read the members of %s: %w", e.dn, err)
 		}
 		for _, value := range values {
-			r.addMember(g, attribute, value)
+			v.addMember(g, attribute, value)
 		}
 	}
 	return g, nil
 }
 
-func (r *groupReader) addMember(g *group, attribute, value string) {
+// readFrame takes all but the list out of a group's entry.
+func (v *session) readFrame(e entry) *group {
+	g := &group{dn: e.dn, keys: v.profile.primaryKeys(e)}
+	if hidden := v.profile.hiddenOf(e); hidden != "" {
+		g.fault("its %s is not readable", hidden)
+	}
+	v.readRules(g, e)
+	return g
+}
+
+func (v *session) addMember(g *group, attribute, value string) {
 	switch attribute {
 	case memberNames:
-		g.uids = append(g.uids, strings.ToLower(value))
+		g.uids = append(g.uids, foldUID(value))
 		return
 	case "uniquemember":
 		value = withoutUID(value)
 	}
-	if id, ok := r.census[dnKey(value)]; ok {
+	if id, ok := v.census[dnKey(value)]; ok {
 		g.people = append(g.people, id)
 		return
 	}
@@ -82,10 +99,14 @@ func (r *groupReader) addMember(g *group, attribute, value string) {
 }
 
 // isGroup goes by what an entry has, and by its class if that is nothing: groups may be empty.
-func (r *groupReader) isGroup(e entry) bool {
+func (v *session) isGroup(e entry) bool {
+	lists := v.memberAttributes()
+	for _, name := range append(unfollowed(), memberURL) {
+		lists = append(lists, v.schema.canonical(name))
+	}
 	for name := range e.values {
 		plain, _, _ := strings.Cut(name, ";")
-		if slices.Contains(r.memberAttributes(), plain) {
+		if slices.Contains(lists, plain) {
 			return true
 		}
 	}
@@ -93,7 +114,7 @@ func (r *groupReader) isGroup(e entry) bool {
 }
 
 func groupClasses() []string {
-	return []string{"group", "groupOfNames", "groupOfUniqueNames", "groupOfMembers", "posixGroup"}
+	return append(ruleClasses(), "group", "groupOfNames", "groupOfUniqueNames", "groupOfMembers", "posixGroup")
 }
 
 func (e entry) isA(class string) bool {
@@ -113,8 +134,8 @@ func (v *session) memberAttributes() []string {
 
 func (v *session) groupAttributes() []string {
 	names := append(v.memberAttributes(), "objectClass", v.cfg.IDAttribute)
-	if v.schema.knows("objectSid") {
-		names = append(names, "objectSid")
+	if key := v.profile.primaryAttribute(); v.schema.knows(key) {
+		names = append(names, key)
 	}
-	return names
+	return append(names, v.ruleAttributes()...)
 }

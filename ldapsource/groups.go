@@ -10,6 +10,7 @@ type groupReader struct {
 	*session
 	known   map[string]member  // by DN key
 	rosters map[string]*roster // by DN key
+	named   map[string]bool    // by folded login: whether anybody has it
 }
 
 // roster reads a group and all groups in it, once however many keys of the configuration name it.
@@ -19,6 +20,9 @@ func (r *groupReader) roster(ctx context.Context, dn string) (*roster, error) {
 	}
 	found, err := r.expand(ctx, dn)
 	if err != nil {
+		return nil, err
+	}
+	if err := r.nameMembers(ctx, found); err != nil {
 		return nil, err
 	}
 	for _, t := range r.traits {
@@ -33,15 +37,13 @@ func (r *groupReader) roster(ctx context.Context, dn string) (*roster, error) {
 // expand reads a group and all groups in it. An error ends the whole read; what is only wrong
 // with the group is a fault of the roster.
 func (r *groupReader) expand(ctx context.Context, dn string) (*roster, error) {
-	found := &roster{dn: dn, ids: map[string]bool{}, uids: map[string]bool{}, sids: map[string]bool{}, stale: map[string]bool{}}
+	found := newRoster(dn)
 	root, err := r.readRoot(dn)
 	if err != nil {
 		return found, err
 	}
-	if root.fault != "" {
-		found.fault("%s", root.fault)
-	}
 	seen := map[string]bool{dnKey(dn): true, dnKey(root.dn): true}
+	found.root = root
 	level := []*group{root}
 	for depth := 0; len(level) > 0; depth++ {
 		if depth > maxNesting {
@@ -60,6 +62,9 @@ func (r *groupReader) expand(ctx context.Context, dn string) (*roster, error) {
 func (r *groupReader) descend(ctx context.Context, found *roster, level []*group, seen map[string]bool) ([]*group, error) {
 	var strangers []string
 	for _, g := range level {
+		if err := r.follow(ctx, g); err != nil {
+			return nil, err
+		}
 		found.take(g)
 		for _, dn := range g.rest {
 			if key := dnKey(dn); !seen[key] {

@@ -104,7 +104,7 @@ func wantLabelsStay(t *testing.T, cfg Config, fault string) {
 // TestMembership: only what is certain is a yes or a no.
 func TestMembership(t *testing.T) {
 	t.Parallel()
-	anna := traits{id: "anna", uids: []string{"a"}, sid: "s"}
+	anna := traits{id: "anna", uids: []string{"a"}, primaries: []string{"s"}}
 	doubtful := traits{id: "anna", doubt: "the primary group is not known"}
 	for _, row := range []struct {
 		name   string
@@ -114,7 +114,7 @@ func TestMembership(t *testing.T) {
 	}{
 		{"listed", roster{ids: map[string]bool{"anna": true}}, anna, plan.Member},
 		{"listed by name", roster{uids: map[string]bool{"a": true}}, anna, plan.Member},
-		{"primary group", roster{sids: map[string]bool{"s": true}}, anna, plan.Member},
+		{"primary group", roster{keys: map[string]bool{"s": true}}, anna, plan.Member},
 		{"not listed", roster{ids: map[string]bool{"bert": true}}, anna, plan.NoMember},
 		{"listed, and not all was read", roster{ids: map[string]bool{"anna": true}, faults: []string{"x"}}, anna, plan.Member},
 		{"not listed, and not all was read", roster{faults: []string{"x"}}, anna, plan.MembershipUnknown},

@@ -76,7 +76,7 @@ func (r *groupReader) lookUpBatch(ctx context.Context, top string, batch []strin
 		asked[dnKey(dn)] = true
 	}
 	var found []entry
-	q := query{top, anyOf(names...), r.groupAttributes(), r.profile.controls(r.root)}
+	q := query{top, r.withRoles(anyOf(names...)), r.groupAttributes(), r.profile.controls(r.root)}
 	if _, err := r.pages(ctx, q, r.rollOfNames(func(_ string, e entry) { found = append(found, e) })); err != nil {
 		return err
 	}

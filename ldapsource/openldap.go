@@ -92,18 +92,19 @@ func (openLDAP) marker(v *session) (string, error) {
 }
 
 // memberAttributes: RFC 4519 and, for the names of posixGroup, RFC 2307.
-func (openLDAP) memberAttributes() []string         { return []string{"member", "uniqueMember", "memberUid"} }
-func (openLDAP) nameAttribute() string              { return "entryDN" } // RFC 5020
-func (openLDAP) linksFollow() bool                  { return false }     // without the overlay refint
-func (openLDAP) traits() []string                   { return []string{"uid"} }
-func (openLDAP) primaryGroup(entry) (string, error) { return "", nil }
-func (openLDAP) primaryMembers(entry) filter        { return "" }
+func (openLDAP) memberAttributes() []string { return []string{"member", "uniqueMember", "memberUid"} }
+func (openLDAP) nameAttribute() string      { return "entryDN" } // RFC 5020
+func (openLDAP) linksFollow() bool          { return false }     // without the overlay refint
+func (openLDAP) traits() []string           { return []string{"uid", posixNumber, "objectClass"} }
 
-// hiddenOf: the two classes that must have members (RFC 4519 §3.5, §3.6).
+// hiddenOf: classes that must have members (RFC 4519 §3.5, §3.6) or a number (RFC 2307), and one that
+// would have nobody without its search.
 func (openLDAP) hiddenOf(group entry) string {
-	for class, attribute := range map[string]string{"groupOfNames": "member", "groupOfUniqueNames": "uniqueMember"} {
-		if group.isA(class) && group.first(strings.ToLower(attribute)) == "" {
-			return attribute
+	for _, must := range [][2]string{
+		{"groupOfNames", "member"}, {"groupOfUniqueNames", "uniqueMember"}, {"posixGroup", posixNumber}, {"groupOfURLs", memberURL},
+	} {
+		if group.isA(must[0]) && group.first(must[1]) == "" {
+			return must[1]
 		}
 	}
 	return ""

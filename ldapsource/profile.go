@@ -37,9 +37,12 @@ type profile interface {
 	traits() []string
 	// hiddenOf names an attribute that every group of the kind shows, and this one does not.
 	hiddenOf(group entry) string
-	// primaryGroup is the SID of the group that lists a person nowhere, "" if the product knows
-	// no such group; primaryMembers finds the people of one.
-	primaryGroup(person entry) (sid string, err error)
+	// A person may name a group, which then lists the person nowhere: primaryAttribute is what groups
+	// are named by, primaryGroups how the person does, primaryKeys what the group answers to.
+	// primaryMembers finds the people of one, "" if it can have none.
+	primaryAttribute() string
+	primaryGroups(person entry) (keys []string, err error)
+	primaryKeys(group entry) []string
 	primaryMembers(group entry) filter
 
 	// childless names an attribute, and the value with which the server states that an entry has

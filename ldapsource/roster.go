@@ -2,21 +2,29 @@ package ldapsource
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
 // roster is one configured group with everybody in it, directly or through other groups.
 type roster struct {
-	dn    string
-	ids   map[string]bool // immutable IDs
-	uids  map[string]bool // names, folded
-	sids  map[string]bool // of the groups of it that can be a primary group
-	stale map[string]bool // DN keys of members that are not found
-	shown bool            // a member that is no group was there to be seen
+	dn      string
+	root    *group
+	ids     map[string]bool // immutable IDs
+	uids    map[string]bool // names, folded
+	keys    map[string]bool // of the groups of it that can be a primary group
+	stale   map[string]bool // DN keys of members that are not found
+	nobodys map[string]bool // those names that nobody has
+	shown   bool            // a member that is no group was there to be seen
 
-	people, nested, foreign, dangling int // for the operator
-	faults                            []string
+	people, nested, searches, foreign, dangling int // for the operator
+	faults                                      []string
+}
+
+func newRoster(dn string) *roster {
+	return &roster{
+		dn: dn, ids: map[string]bool{}, uids: map[string]bool{}, keys: map[string]bool{},
+		stale: map[string]bool{}, nobodys: map[string]bool{},
+	}
 }
 
 func (r *roster) fault(format string, args ...any) {
@@ -31,9 +39,6 @@ func (r *roster) meet(m member) {
 		r.ids[m.id] = true
 	case nested:
 		r.nested++
-		if m.group.fault != "" {
-			r.fault("the group %s in it: %s", m.group.dn, m.group.fault)
-		}
 	case foreign:
 		r.foreign++
 	case missing:
@@ -42,8 +47,15 @@ func (r *roster) meet(m member) {
 	}
 }
 
-// take adds those whom a group lists itself.
+// take adds those who are in a group itself.
 func (r *roster) take(g *group) {
+	for _, fault := range g.faults {
+		if g != r.root {
+			fault = "the group " + g.dn + " in it: " + fault
+		}
+		r.fault("%s", fault)
+	}
+	r.searches += g.followed
 	r.shown = r.shown || len(g.people)+len(g.uids) > 0
 	for _, id := range g.people {
 		r.ids[id] = true
@@ -51,13 +63,29 @@ func (r *roster) take(g *group) {
 	for _, uid := range g.uids {
 		r.uids[uid] = true
 	}
-	if g.sid != "" {
-		r.sids[g.sid] = true
+	for _, key := range g.keys {
+		r.keys[key] = true
 	}
 }
 
 func (r *roster) has(t traits) bool {
-	return r.ids[t.id] || r.sids[t.sid] || slices.ContainsFunc(t.uids, func(uid string) bool { return r.uids[uid] })
+	return r.ids[t.id] || anyIn(r.keys, t.primaries) || anyIn(r.uids, t.uids)
+}
+
+// mayHave says why somebody whom the roster does not have may be in it all the same, "" if nothing
+// speaks for it. was is the DN key under which the person was seen last.
+func (r *roster) mayHave(t traits, was string) string {
+	switch {
+	case t.primaryDoubt != "" && len(r.keys) > 0:
+		return "not seen in a group, but that proves nothing: " + t.primaryDoubt
+	case was != "" && r.stale[was]:
+		return "a group still lists the DN that this person had before; correct it there"
+	case anyIn(r.nobodys, formerNames(was)):
+		return "a group still lists the login that this person had before; correct it there"
+	case len(t.uids) == 0 && len(r.nobodys) > 0:
+		return fmt.Sprintf("the person shows no login, and a group lists %d that nobody has: one of them may be theirs; take them out there, or let the bind account read uid", len(r.nobodys))
+	}
+	return ""
 }
 
 // hasNobody is the rule for groups that are there for somebody in scope.
@@ -73,7 +101,13 @@ func (r *roster) describe() string {
 	for _, count := range []struct {
 		n    int
 		what string
-	}{{r.nested, "groups in it"}, {r.foreign, "members of other domains"}, {r.dangling, "members that are not found"}} {
+	}{
+		{r.nested, "groups in it"},
+		{r.searches, "searches followed (" + memberURL + " or role)"},
+		{r.foreign, "members of other domains"},
+		{r.dangling, "members that are not found"},
+		{len(r.nobodys), "logins that nobody has"},
+	} {
 		if count.n > 0 {
 			counts = append(counts, fmt.Sprintf("%d %s", count.n, count.what))
 		}

@@ -49,6 +49,8 @@ type session struct {
 	census                          map[string]string
 	traits                          map[string]traits
 	entitling, protected, labelling circle
+
+	withoutFilter []*unlistedGroup // once they were asked for, see unlisted
 }
 
 // step is one part of the way to a session that can be trusted. run returns what came.

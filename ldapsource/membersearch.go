@@ -1,0 +1,189 @@
+package ldapsource
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+const (
+	memberURL = "memberURL" // groupOfURLs: Netscape's and its heirs', and OpenLDAP's dynlist and autogroup
+	roleOf    = "nsRole"    // of people: the roles that 389 Directory Server finds for them, of whatever kind
+)
+
+// memberSearch is a search that says who is in a group, beside those whom the group lists.
+type memberSearch struct {
+	text   string // what it is made from, for the operator
+	base   string
+	depth  int // of base
+	scope  int
+	filter filter
+}
+
+// parseMemberURL reads an LDAP URL (RFC 4516). What is not certain to mean the same everywhere is a
+// fault: without a scope, one product looks at the base alone and another below it.
+func parseMemberURL(text string) (memberSearch, error) {
+	const scheme = "ldap:///"
+	s := memberSearch{text: memberURL + " " + text}
+	if len(text) < len(scheme) || !strings.EqualFold(text[:len(scheme)], scheme) {
+		return s, groupFault("it names a server of its own, or is no LDAP URL")
+	}
+	parts := strings.Split(text[len(scheme):], "?")
+	for i := range parts {
+		var err error
+		if parts[i], err = url.PathUnescape(parts[i]); err != nil {
+			return s, groupFault("it is no LDAP URL")
+		}
+	}
+	for len(parts) < 5 {
+		parts = append(parts, "")
+	}
+	scopes := map[string]int{"base": ldap.ScopeBaseObject, "one": ldap.ScopeSingleLevel, "sub": ldap.ScopeWholeSubtree}
+	var known bool
+	s.scope, known = scopes[strings.ToLower(parts[2])]
+	base, err := parseDN(parts[0])
+	switch {
+	case err != nil:
+		return s, groupFault("its base is no DN")
+	case parts[1] != "":
+		return s, groupFault("it asks for values of " + parts[1] + ", not for entries")
+	case !known:
+		return s, groupFault("its scope is none of base, one and sub")
+	case strings.Join(parts[4:], "") != "" || len(parts) > 5:
+		return s, groupFault("it has extensions")
+	}
+	s.base, s.depth, s.filter = parts[0], len(base.RDNs), filter(parts[3])
+	switch {
+	case s.filter == "":
+		s.filter = anything
+	case !strings.HasPrefix(parts[3], "("): // as servers take it, too
+		s.filter = "(" + s.filter + ")"
+	}
+	return s, nil
+}
+
+// covers tells whether an entry that was found below the base is in the scope.
+func (s memberSearch) covers(name string) bool {
+	dn, err := parseDN(name)
+	switch {
+	case s.scope == ldap.ScopeWholeSubtree:
+		return true
+	case err != nil:
+		return false
+	}
+	return len(dn.RDNs)-s.depth == map[int]int{ldap.ScopeBaseObject: 0, ldap.ScopeSingleLevel: 1}[s.scope]
+}
+
+// memberSearchOf is the search of one value of memberURL, if this server can answer it wholly. It
+// answers a filter with an unknown attribute with success and nobody (pitfall C2).
+func (v *session) memberSearchOf(text string) (memberSearch, error) {
+	s, err := parseMemberURL(text)
+	if err != nil {
+		return s, err
+	}
+	packet, err := ldap.CompileFilter(string(s.filter))
+	switch {
+	case err != nil:
+		return s, groupFault("its filter is not readable")
+	case v.contextOf(s.base) == "":
+		return s, groupFault("its base lies in no directory of this server")
+	}
+	for _, name := range attributesOf(packet) {
+		if name != "" && !v.schema.knows(name) {
+			return s, groupFault("its filter names the attribute " + name + ", which this directory does not know")
+		}
+	}
+	return s, nil
+}
+
+// search hands over who is found, of everybody or of those whom only matches. That the server does
+// not answer is a fault of the group, not of the read.
+func (v *session) search(ctx context.Context, s memberSearch, only filter, each func(entry)) error {
+	before := slices.Clone(v.certificate)
+	f := s.filter
+	if only != "" {
+		f = allOf(f, only)
+	}
+	_, err := v.pages(ctx, query{s.base, f, v.groupAttributes(), v.profile.controls(v.root)}, v.rollOfNames(func(_ string, e entry) {
+		if s.covers(e.dn) {
+			each(e)
+		}
+	}))
+	if e, ok := errors.AsType[*plan.ReadError](err); ok && e.Reason == plan.ReadReference {
+		v.certificate = before
+		return groupFault("a part of what it covers lies on another server")
+	}
+	switch code, answered := serverCode(err); {
+	case !answered:
+		return err
+	case code == ldap.LDAPResultNoSuchObject:
+		return groupFault("its base is not there, or the bind account may not see it")
+	}
+	return groupFault(fmt.Sprintf("the server refuses the search: %v", err))
+}
+
+// unseen says why a search that found nobody may have missed somebody, "" if nothing speaks for it.
+// Whoever may not read an attribute is told that nobody matches.
+func (v *session) unseen(s memberSearch) (string, error) {
+	packet, err := ldap.CompileFilter(string(s.filter))
+	if err != nil {
+		return "", fmt.Errorf("compile %s: %w", s.filter, err)
+	}
+	for _, name := range attributesOf(packet) {
+		if name == "" {
+			continue
+		}
+		shown, err := v.shows(s.base, ldap.ScopeWholeSubtree, present(name))
+		if err != nil {
+			return "", err
+		}
+		if !shown {
+			return "it finds nobody, and no entry there shows " + name, nil
+		}
+	}
+	return "", nil
+}
+
+// follow adds those whom the searches of a group find to its members.
+func (r *groupReader) follow(ctx context.Context, g *group) error {
+	for _, s := range g.searches {
+		none := true
+		var strangers []entry
+		err := r.search(ctx, s, "", func(e entry) {
+			none = false
+			if id, ok := r.census[dnKey(e.dn)]; ok {
+				g.people = append(g.people, id)
+				return
+			}
+			strangers = append(strangers, e)
+		})
+		unseen := ""
+		if err == nil && none {
+			unseen, err = r.unseen(s)
+		}
+		if fault, ok := errors.AsType[groupFault](err); ok {
+			unseen, err = string(fault), nil
+		}
+		if err != nil {
+			return fmt.Errorf("follow the %s of %s: %w", s.text, g.dn, err)
+		}
+		if unseen != "" {
+			g.fault("its %s is not followed: %s", s.text, unseen)
+		}
+		for _, e := range strangers {
+			if err := r.learn(dnKey(e.dn), &e); err != nil {
+				return err
+			}
+			g.rest = append(g.rest, e.dn)
+		}
+	}
+	g.followed, g.searches = g.followed+len(g.searches), nil
+	return nil
+}

@@ -1,0 +1,90 @@
+package ldapsource
+
+import (
+	"context"
+	"errors"
+	"slices"
+)
+
+// unlistedGroup is a group in which no filter finds everybody who is in it: a login may stand there in
+// another case, a DN with a UID (RFC 4517 §4.2.31), and a search lists nobody.
+type unlistedGroup struct {
+	*group
+	dns map[string]bool // DN keys of its members
+}
+
+// unlisted are all such groups of this server, once for each session.
+func (v *session) unlisted(ctx context.Context, goals goals) ([]*unlistedGroup, error) {
+	if v.withoutFilter != nil {
+		return v.withoutFilter, nil
+	}
+	found := []*unlistedGroup{}
+	for _, g := range goals.groups { // a role, say, which is found by its name alone
+		if len(g.searches) > 0 {
+			found = append(found, &unlistedGroup{group: g})
+		}
+	}
+	var odd []filter
+	for _, name := range slices.Concat(v.memberAttributes(), v.ruleAttributes()) {
+		if name != "member" && name != "dgIdentity" {
+			odd = append(odd, present(name))
+		}
+	}
+	for _, class := range ruleClasses() {
+		odd = append(odd, equal("objectClass", class))
+	}
+	for _, top := range v.profile.contexts(v.root) {
+		var entries []entry
+		q := query{top, v.withRoles(allOf(v.anyGroup(), anyOf(odd...))), v.groupAttributes(), v.profile.controls(v.root)}
+		if _, err := v.pages(ctx, q, v.rollOfNames(func(_ string, e entry) { entries = append(entries, e) })); err != nil {
+			return nil, err
+		}
+		for _, e := range entries {
+			g, err := v.readGroup(e)
+			if err != nil {
+				return nil, err
+			}
+			found = append(found, &unlistedGroup{g, keysOf(g.rest)})
+		}
+	}
+	v.withoutFilter = found
+	return found, nil
+}
+
+func keysOf(dns []string) map[string]bool {
+	keys := make(map[string]bool, len(dns))
+	for _, dn := range dns {
+		keys[dnKey(dn)] = true
+	}
+	return keys
+}
+
+// includes tells whether a group has a node itself. A search that fails is a fault of the group, and
+// matters where the group leads to a goal.
+func (v *session) includes(ctx context.Context, g *unlistedGroup, n node) (bool, error) {
+	if g.dns[dnKey(n.dn)] || slices.ContainsFunc(g.uids, func(uid string) bool { return slices.Contains(n.traits.uids, uid) }) {
+		return true, nil
+	}
+	for _, s := range g.searches {
+		has := false
+		err := v.search(ctx, s, equal(v.profile.nameAttribute(), n.dn), func(entry) { has = true })
+		if fault, ok := errors.AsType[groupFault](err); ok {
+			g.fault("its %s is not followed: %s", s.text, string(fault))
+			g.searches = slices.DeleteFunc(g.searches, func(failed memberSearch) bool { return failed == s })
+			return v.includes(ctx, g, n)
+		}
+		if has || err != nil {
+			return has, err
+		}
+	}
+	return false, nil
+}
+
+// withRoles makes 389 Directory Server show roles, too: they are subentries, which it keeps to itself
+// unless a filter names their class.
+func (v *session) withRoles(f filter) filter {
+	if !v.schema.knows(roleOf) {
+		return f
+	}
+	return allOf(f, anyOf(anything, equal("objectClass", "ldapsubentry")))
+}
