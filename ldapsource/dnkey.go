@@ -28,8 +28,30 @@ func dnKey(text string) string {
 	return b.String()
 }
 
+// canonicalDN writes the first name of each attribute where a DN has another one, or its OID: not
+// every server knows the entry again by those. What is no DN stays as it is.
+func (s schema) canonicalDN(text string) string {
+	dn, err := parseDN(text)
+	if err != nil {
+		return text
+	}
+	changed := false
+	for _, rdn := range dn.RDNs {
+		for _, a := range rdn.Attributes {
+			if name := s.canonical(a.Type); name != strings.ToLower(a.Type) {
+				a.Type, changed = name, true
+			}
+		}
+	}
+	if !changed {
+		return text
+	}
+	return dn.String()
+}
+
 // withoutUID takes the optional part off a value of uniqueMember, dn#'0101'B (RFC 4517 §3.3.21).
 func withoutUID(value string) string {
+	value = strings.TrimSpace(value)
 	at := strings.LastIndexByte(value, '#')
 	if at < 0 {
 		return value

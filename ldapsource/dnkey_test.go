@@ -38,6 +38,20 @@ func TestDNKey(t *testing.T) {
 	}
 }
 
+// TestCanonicalDN: an attribute by another of its names, or by its OID, is the same one.
+func TestCanonicalDN(t *testing.T) {
+	t.Parallel()
+	s := parseSchema([]string{"( 0.9.2342.19200300.100.1.1 NAME ( 'uid' 'userid' ) )", "( 2.5.4.3 NAME ( 'cn' 'commonName' ) )"})
+	for text, want := range map[string]string{
+		"userid=a,dc=x": "uid=a,dc=x", "0.9.2342.19200300.100.1.1=a,dc=x": "uid=a,dc=x", `commonName=a\,b+UserID=c,dc=x`: `cn=a\,b+uid=c,dc=x`,
+		"UID=a ,  DC=x": "UID=a ,  DC=x", "no DN": "no DN", "": "",
+	} {
+		if got := s.canonicalDN(text); got != want {
+			t.Errorf("%q becomes %q, want %q", text, got, want)
+		}
+	}
+}
+
 func FuzzDNKey(f *testing.F) {
 	for _, seed := range []string{"CN=Anna,DC=x", `CN=Krüger\, Jürgen,DC=x`, "cn=a+ou=b,dc=x", "#", "cn=\\", ""} {
 		f.Add(seed)

@@ -91,6 +91,7 @@ func (v *session) addMember(g *group, attribute, value string) {
 	case "uniquemember":
 		value = withoutUID(value)
 	}
+	value = v.schema.canonicalDN(value)
 	if id, ok := v.census[dnKey(value)]; ok {
 		g.people = append(g.people, id)
 		return

@@ -22,8 +22,8 @@ const (
 
 // settings is what the configuration of a server is made from.
 type settings struct {
-	Dir, Password, First, Extra string
-	VerifyClient                string
+	Dir, Password, Global, First, Extra string
+	VerifyClient                        string
 	TLS                         testdir.TLS
 }
 
@@ -48,6 +48,7 @@ TLSCertificateKeyFile {{.TLS.KeyFile}}
 TLSVerifyClient {{.VerifyClient}}
 authz-regexp "^cn={{.ClientName}}$" "{{.ReaderDN}}"
 security simple_bind=128
+{{.Global}}
 
 database mdb
 suffix "{{.BaseDN}}"

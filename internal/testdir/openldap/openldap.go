@@ -42,6 +42,7 @@ const startTimeout = 30 * time.Second
 type Options struct {
 	People    int             // how many, made by [testdir.NewPerson] from 0 up
 	Entries   []testdir.Entry // more entries, parents first
+	Global    string          // more lines of slapd.conf, before the database: a schema or a module
 	FirstConf string          // more lines of slapd.conf, before the access rules
 	ExtraConf string          // more lines of slapd.conf, at the end of the database section
 	// VerifyClient is TLSVerifyClient, "" for never. The certificate of [testdir.ClientName] is
@@ -126,7 +127,7 @@ func (s *Server) start(ctx context.Context, dir string, options Options) error {
 	}
 	s.CAFile, s.OtherCAFile, s.ClientCert, s.ClientKey = files.CAFile, files.OtherCAFile, files.ClientCert, files.ClientKey
 	config := settings{
-		Dir: dir, Password: s.Password, First: options.FirstConf, Extra: options.ExtraConf, TLS: files,
+		Dir: dir, Password: s.Password, Global: options.Global, First: options.FirstConf, Extra: options.ExtraConf, TLS: files,
 		VerifyClient: cmp.Or(options.VerifyClient, "never"),
 	}
 	slapd, err := prepare(dir, config)
