@@ -129,12 +129,12 @@ func (v *session) search(ctx context.Context, s memberSearch, only filter, each 
 	return groupFault(fmt.Sprintf("the server refuses the search: %v", err))
 }
 
-// unseen says why a search that found nobody may have missed somebody, "" if nothing speaks for it.
-// Whoever may not read an attribute is told that nobody matches.
-func (v *session) unseen(s memberSearch) (string, error) {
+// unseen is the fault of a search that found nobody and may have missed somebody: whoever may not
+// read an attribute is told that nobody matches.
+func (v *session) unseen(s memberSearch) error {
 	packet, err := ldap.CompileFilter(string(s.filter))
 	if err != nil {
-		return "", fmt.Errorf("compile %s: %w", s.filter, err)
+		return fmt.Errorf("compile %s: %w", s.filter, err)
 	}
 	for _, name := range attributesOf(packet) {
 		if name == "" {
@@ -142,40 +142,40 @@ func (v *session) unseen(s memberSearch) (string, error) {
 		}
 		shown, err := v.shows(s.base, ldap.ScopeWholeSubtree, present(name))
 		if err != nil {
-			return "", err
+			return err
 		}
 		if !shown {
-			return "it finds nobody, and no entry there shows " + name, nil
+			return groupFault("it finds nobody, and no entry there shows " + name)
 		}
 	}
-	return "", nil
+	return nil
 }
 
 // follow adds those whom the searches of a group find to its members.
 func (r *groupReader) follow(ctx context.Context, g *group) error {
-	for _, s := range g.searches {
-		none := true
+	searches := g.searches
+	g.searches = nil // a group is followed once, however many keys of the configuration name it
+	for _, s := range searches {
+		found := 0
 		var strangers []entry
 		err := r.search(ctx, s, "", func(e entry) {
-			none = false
+			found++
 			if id, ok := r.census[dnKey(e.dn)]; ok {
 				g.people = append(g.people, id)
 				return
 			}
 			strangers = append(strangers, e)
 		})
-		unseen := ""
-		if err == nil && none {
-			unseen, err = r.unseen(s)
+		if err == nil && found == 0 {
+			err = r.unseen(s)
 		}
-		if fault, ok := errors.AsType[groupFault](err); ok {
-			unseen, err = string(fault), nil
-		}
-		if err != nil {
+		switch fault, ok := errors.AsType[groupFault](err); {
+		case ok:
+			g.notFollowed(s, fault)
+		case err != nil:
 			return fmt.Errorf("follow the %s of %s: %w", s.text, g.dn, err)
-		}
-		if unseen != "" {
-			g.fault("its %s is not followed: %s", s.text, unseen)
+		default:
+			g.followed++
 		}
 		for _, e := range strangers {
 			if err := r.learn(dnKey(e.dn), &e); err != nil {
@@ -184,6 +184,9 @@ func (r *groupReader) follow(ctx context.Context, g *group) error {
 			g.rest = append(g.rest, e.dn)
 		}
 	}
-	g.followed, g.searches = g.followed+len(g.searches), nil
 	return nil
+}
+
+func (g *group) notFollowed(s memberSearch, why error) {
+	g.fault("its %s is not followed: %v", s.text, why)
 }

@@ -36,7 +36,7 @@ func (v *session) readRules(g *group, e entry) {
 	for _, text := range e.all(memberURL) {
 		s, err := v.memberSearchOf(text)
 		if err != nil {
-			g.fault("its %s is not followed: %v", s.text, err)
+			g.notFollowed(s, err)
 			continue
 		}
 		g.searches = append(g.searches, s)

@@ -47,8 +47,43 @@ func (v *session) unlisted(ctx context.Context, goals goals) ([]*unlistedGroup, 
 			found = append(found, &unlistedGroup{g, keysOf(g.rest)})
 		}
 	}
+	for _, g := range found {
+		if err := v.tryAll(ctx, g.group); err != nil {
+			return nil, err
+		}
+	}
 	v.withoutFilter = found
 	return found, nil
+}
+
+// tryAll leaves those searches of a group that can be followed; the others are its faults.
+func (v *session) tryAll(ctx context.Context, g *group) error {
+	searches := g.searches
+	g.searches = nil
+	for _, s := range searches {
+		err := v.try(ctx, s)
+		switch fault, ok := errors.AsType[groupFault](err); {
+		case ok:
+			g.notFollowed(s, fault)
+		case err != nil:
+			return err
+		default:
+			g.searches = append(g.searches, s)
+		}
+	}
+	return nil
+}
+
+// try asks a search for as little as tells whether it can be followed.
+func (v *session) try(ctx context.Context, s memberSearch) error {
+	if err := v.search(ctx, s, not(anything), func(entry) {}); err != nil {
+		return err
+	}
+	shown, err := v.shows(s.base, s.scope, s.filter)
+	if shown || err != nil {
+		return err
+	}
+	return v.unseen(s)
 }
 
 func keysOf(dns []string) map[string]bool {
@@ -59,8 +94,7 @@ func keysOf(dns []string) map[string]bool {
 	return keys
 }
 
-// includes tells whether a group has a node itself. A search that fails is a fault of the group, and
-// matters where the group leads to a goal.
+// includes tells whether a group has a node itself.
 func (v *session) includes(ctx context.Context, g *unlistedGroup, n node) (bool, error) {
 	if g.dns[dnKey(n.dn)] || slices.ContainsFunc(g.uids, func(uid string) bool { return slices.Contains(n.traits.uids, uid) }) {
 		return true, nil
@@ -68,11 +102,6 @@ func (v *session) includes(ctx context.Context, g *unlistedGroup, n node) (bool,
 	for _, s := range g.searches {
 		has := false
 		err := v.search(ctx, s, equal(v.profile.nameAttribute(), n.dn), func(entry) { has = true })
-		if fault, ok := errors.AsType[groupFault](err); ok {
-			g.fault("its %s is not followed: %s", s.text, string(fault))
-			g.searches = slices.DeleteFunc(g.searches, func(failed memberSearch) bool { return failed == s })
-			return v.includes(ctx, g, n)
-		}
 		if has || err != nil {
 			return has, err
 		}
