@@ -84,7 +84,7 @@ func (v *session) changedGroups(ctx context.Context, w window, note func(entry))
 	if len(v.cfg.Groups) == 0 {
 		return nil, nil
 	}
-	goals, err := v.goals()
+	goals, err := v.goals(v.cfg.Groups)
 	if err != nil {
 		return nil, err
 	}

@@ -32,8 +32,28 @@ func (v *session) judgeMembership(ctx context.Context, t plan.Tracked, e entry) 
 	return state, evidence, err
 }
 
+// protects tells the same of the groups that protect. Where nobody can say, everybody is protected.
+func (v *session) protects(ctx context.Context, t plan.Tracked, e entry) (bool, error) {
+	known := v.traitsOf(t.ID.ID, e)
+	if len(v.cfg.ProtectGroups) == 0 || len(v.protected.rosters) > 0 {
+		return v.protected.has(known), nil
+	}
+	goals, err := v.goals(v.cfg.ProtectGroups)
+	if err != nil || goals.doubt != "" {
+		return true, err
+	}
+	in, err := v.leads(ctx, goals, node{e.dn, known})
+	if _, doubtful := errors.AsType[groupFault](err); doubtful {
+		in, err = true, nil
+	}
+	if err != nil {
+		return true, fmt.Errorf("look for the groups that protect a person: %w", err)
+	}
+	return in, nil
+}
+
 func (v *session) climbFrom(ctx context.Context, t plan.Tracked, person node) (state plan.AccountState, evidence plan.Evidence, err error) {
-	goals, err := v.goals()
+	goals, err := v.goals(v.cfg.Groups)
 	if err != nil {
 		return state, evidence, err
 	}

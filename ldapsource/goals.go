@@ -6,7 +6,7 @@ import (
 	"github.com/go-ldap/ldap/v3"
 )
 
-// goals are the groups that entitle, where one goes upwards to them.
+// goals are the groups of one key of the configuration, where one goes upwards to them.
 type goals struct {
 	keys      map[string]bool // DN keys, as the server writes the names
 	primaries map[string]bool // by which people name them as their primary group
@@ -14,10 +14,10 @@ type goals struct {
 	doubt     string          // which of them is not read wholly, or shows no member, so that not being in it proves nothing
 }
 
-func (v *session) goals() (goals, error) {
+func (v *session) goals(dns []string) (goals, error) {
 	found := goals{keys: map[string]bool{}, primaries: map[string]bool{}}
 	var doubts []string
-	for _, dn := range v.cfg.Groups {
+	for _, dn := range dns {
 		g, shown, err := v.goal(dn)
 		if err != nil {
 			return found, err

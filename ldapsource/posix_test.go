@@ -54,7 +54,26 @@ func wantEverywhere(t *testing.T, cfg Config, group string, members ...string) {
 	if diff := cmp.Diff(want, protected); diff != "" || guarded.ProtectAll != "" {
 		t.Errorf("protected: %s; %q", diff, guarded.ProtectAll)
 	}
+	wantProtectedFromBelow(t, mustNew(t, protecting), guarded)
 	wantLabels(t, cfg, "uid", charts{group: {people: members}}, func(name string) string { return name })
+}
+
+// wantProtectedFromBelow holds that the last look comes to the same as the read.
+func wantProtectedFromBelow(t *testing.T, s *Source, snapshot plan.Snapshot) {
+	t.Helper()
+	var all []plan.Tracked
+	for _, p := range snapshot.People {
+		all = append(all, trackedAs(p))
+	}
+	sightings, err := s.Recheck(t.Context(), all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, p := range snapshot.People {
+		if want := p.Protected || snapshot.ProtectAll != ""; sightings[i].Protected != want {
+			t.Errorf("%s: protected %t by the last look, %t by the read", p.DN, sightings[i].Protected, want)
+		}
+	}
 }
 
 // wantDoubt wants a group that is not known wholly: those who are seen in it are in it, nobody else is
@@ -78,9 +97,11 @@ func wantDoubt(t *testing.T, cfg Config, group, detail string, members ...string
 		t.Errorf("check says %+v, want %q", f, detail)
 	}
 	cfg.Groups, cfg.ProtectGroups = nil, []string{group}
-	if guarded := mustRead(t, mustNew(t, cfg)); !strings.Contains(guarded.ProtectAll, detail) {
+	guarded := mustRead(t, mustNew(t, cfg))
+	if !strings.Contains(guarded.ProtectAll, detail) {
 		t.Errorf("not everybody is protected: %q", guarded.ProtectAll)
 	}
+	wantProtectedFromBelow(t, mustNew(t, cfg), guarded)
 	wantLabelsStay(t, withGroups(cfg, group), "doubt")
 }
 

@@ -112,8 +112,9 @@ func (v *session) judgeEntry(ctx context.Context, t plan.Tracked, e entry, inSco
 		}
 	}
 	s := found(t, p.DN)(p.State, p.Evidence)
-	s.Protected = v.protected.has(v.traitsOf(t.ID.ID, e))
-	return s, nil
+	var err error
+	s.Protected, err = v.protects(ctx, t, e)
+	return s, err
 }
 
 // absence is weak evidence, and none at all unless the place where the person was shows its

@@ -13,17 +13,29 @@ type unlistedGroup struct {
 	dns map[string]bool // DN keys of its members
 }
 
-// unlisted are all such groups of this server, once for each session.
+// unlisted are all such groups of this server, and those of the goals that are found by their name
+// alone: roles, say.
 func (v *session) unlisted(ctx context.Context, goals goals) ([]*unlistedGroup, error) {
-	if v.withoutFilter != nil {
-		return v.withoutFilter, nil
+	if v.withoutFilter == nil {
+		var err error
+		if v.withoutFilter, err = v.findUnlisted(ctx); err != nil {
+			return nil, err
+		}
 	}
-	found := []*unlistedGroup{}
-	for _, g := range goals.groups { // a role, say, which is found by its name alone
+	found := slices.Clone(v.withoutFilter)
+	for _, g := range goals.groups {
 		if len(g.searches) > 0 {
+			if err := v.tryAll(ctx, g); err != nil {
+				return nil, err
+			}
 			found = append(found, &unlistedGroup{group: g})
 		}
 	}
+	return found, nil
+}
+
+func (v *session) findUnlisted(ctx context.Context) ([]*unlistedGroup, error) {
+	found := []*unlistedGroup{} // none is known, too
 	var odd []filter
 	for _, name := range slices.Concat(v.memberAttributes(), v.ruleAttributes()) {
 		if name != "member" && name != "dgIdentity" {
@@ -41,18 +53,15 @@ func (v *session) unlisted(ctx context.Context, goals goals) ([]*unlistedGroup, 
 		}
 		for _, e := range entries {
 			g, err := v.readGroup(e)
+			if err == nil {
+				err = v.tryAll(ctx, g)
+			}
 			if err != nil {
 				return nil, err
 			}
 			found = append(found, &unlistedGroup{g, keysOf(g.rest)})
 		}
 	}
-	for _, g := range found {
-		if err := v.tryAll(ctx, g.group); err != nil {
-			return nil, err
-		}
-	}
-	v.withoutFilter = found
 	return found, nil
 }
 

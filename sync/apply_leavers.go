@@ -201,6 +201,8 @@ func (a *applier) stillDeparted(ctx context.Context, c plan.Change) string {
 	case sightings[0].State != plan.Departed:
 		a.sighted(ctx, sightings[0])
 		return fmt.Sprintf("the directory now says: %s %s", sightings[0].State, sightings[0].Evidence.Detail)
+	case sightings[0].Protected && !c.Protected:
+		return "a group of protect.groups has the person by now, or cannot be read: the next pass asks for a yes"
 	case !a.Policy.Counts(sightings[0].Evidence.Kind):
 		return "the person now " + sightings[0].Evidence.Uncounted()
 	}

@@ -33,6 +33,9 @@ func TestLastLookAtThePerson(t *testing.T) {
 		"another person": func([]plan.Tracked) ([]plan.Sighting, error) {
 			return []plan.Sighting{{ID: employee(4).id(), State: plan.Departed}}, nil
 		},
+		"protected by now": func([]plan.Tracked) ([]plan.Sighting, error) {
+			return []plan.Sighting{{ID: id, State: plan.Departed, Evidence: plan.Evidence{Kind: plan.Disabled}, Protected: true}}, nil
+		},
 		"too many people": func(t []plan.Tracked) ([]plan.Sighting, error) { return make([]plan.Sighting, len(t)+1), nil },
 	} {
 		t.Run(name, func(t *testing.T) {
