@@ -131,9 +131,11 @@ func TestPosixPrimaryGroup(t *testing.T) {
 		gid := []string{"5000", "5001", "0"}[i%3]
 		of[gid] = append(of[gid], srv.NewPerson(i).Account)
 	}
+	colleague := of["5001"][0] // who has a number in common with somebody is not in all groups with them
+	srv.Add(t, groupIn(srv.LeaversDN, "groupOfNames", "plain", dnOf(people, colleague)))
 	cfg := forOpenLDAP(t, srv)
 	for name, members := range map[string][]string{
-		"staff": of["5000"], "board": append([]string{people[0].Account}, of["5001"]...), "root": of["0"], "other": {people[1].Account},
+		"staff": of["5000"], "board": append([]string{people[0].Account}, of["5001"]...), "root": of["0"], "other": {people[1].Account}, "plain": {colleague},
 		"outer": slices.Concat(of["5000"], of["5001"], []string{people[0].Account, people[2].Account}),
 	} {
 		t.Run(name, func(t *testing.T) { wantEverywhere(t, cfg, at(name), members...) })
