@@ -90,22 +90,20 @@ func wantSearches(t *testing.T, at testdir.Endpoint, cfg Config, peopleDN, paren
 	})
 }
 
-// TestUnfollowedRules: what else may say who is in a group, and is not followed, makes the group one that
-// is not known wholly, and is named: in the group itself, and in one in it.
-func TestUnfollowedRules(t *testing.T) {
-	t.Parallel()
-	sealed := "access to dn.exact=\"cn=sealed,ou=leavers,dc=example,dc=org\" attrs=memberURL by * none\naccess to attrs=employeeType by * none\n"
-	srv := openldap.Start(t, openldap.Options{People: 6, Global: foreignRules, FirstConf: sealed})
+// ruleCase is a group, but for its name, and what is said of it.
+type ruleCase struct {
+	entry  testdir.Entry
+	detail string
+}
+
+func unfollowedRules(srv *openldap.Server) map[string]ruleCase {
 	anna := srv.People[0]
 	mixed := func(class, attribute, value string) testdir.Entry {
 		return testdir.Entry{Attributes: map[string][]string{"objectClass": {"groupOfNames", class}, "member": {anna.DN}, attribute: {value}}}
 	}
 	url := func(url string) testdir.Entry { return mixed("ruleAux", "memberURL", url) }
 	people := srv.PeopleDN
-	for name, tt := range map[string]struct {
-		entry  testdir.Entry
-		detail string
-	}{
+	return map[string]ruleCase{
 		"another server":    {url("ldap://other.example/" + people + "??sub?(title=x)"), "it names a server of its own"},
 		"no LDAP URL":       {url("https://example.org/group"), "it names a server of its own, or is no LDAP URL"},
 		"no base":           {url("ldap:///??sub?(title=x)"), "its base is no DN"},
@@ -125,7 +123,17 @@ func TestUnfollowedRules(t *testing.T) {
 		"Exchange": {testdir.Entry{Attributes: map[string][]string{"objectClass": {"msExchDynamicDistributionList"}, "displayName": {"x"}}},
 			"it is a dynamic distribution list"},
 		"sealed": {testdir.Entry{Attributes: searchGroup(srv.LeaversDN, "sealed", "ldap:///"+people+"??sub?(title=*)").Attributes}, "its memberURL is not readable"},
-	} {
+	}
+}
+
+// TestUnfollowedRules: what else may say who is in a group, and is not followed, makes the group one that
+// is not known wholly, and is named: in the group itself, and in one in it.
+func TestUnfollowedRules(t *testing.T) {
+	t.Parallel()
+	sealed := "access to dn.exact=\"cn=sealed,ou=leavers,dc=example,dc=org\" attrs=memberURL by * none\naccess to attrs=employeeType by * none\n"
+	srv := openldap.Start(t, openldap.Options{People: 6, Global: foreignRules, FirstConf: sealed})
+	anna := srv.People[0]
+	for name, tt := range unfollowedRules(srv) {
 		t.Run(name, func(t *testing.T) {
 			cn := strings.ReplaceAll(name, " ", "-")
 			tt.entry.DN = "cn=" + cn + "," + srv.LeaversDN
@@ -135,7 +143,7 @@ func TestUnfollowedRules(t *testing.T) {
 			}
 			if name == "identity" {
 				tt.entry.Attributes["objectClass"] = append(tt.entry.Attributes["objectClass"], "ruleAux")
-				tt.entry.Attributes["memberURL"] = []string{"ldap:///" + people + "??sub?(title=x)"}
+				tt.entry.Attributes["memberURL"] = []string{"ldap:///" + srv.PeopleDN + "??sub?(title=x)"}
 			}
 			outer := groupIn(srv.LeaversDN, "groupOfNames", "outer-"+cn, tt.entry.DN, anna.DN)
 			srv.Add(t, tt.entry, outer)
