@@ -37,23 +37,33 @@ type Finding struct {
 func (s *Source) Check(ctx context.Context, judges ...func([]plan.Person) Finding) []Finding {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
 	defer cancel()
-	v := &session{Source: s, self: s.cfg.BindDN, insist: true}
-	defer v.close()
-	findings, reachable := v.checkServers(ctx)
-	steps := append(v.steps(), v.probe())
+	look := &session{Source: s, self: s.cfg.BindDN}
+	findings, reachable := look.checkServers(ctx)
 	if !reachable {
-		return append(findings, skipped(steps)...)
+		return append(findings, skipped(append(look.steps(), look.probe()))...)
 	}
-	for n, step := range steps {
-		came, err := step.run(ctx)
-		if err != nil {
-			e := v.readError(ctx, err)
-			findings = append(findings, Finding{step.name, Failure, step.tried, e.Err.Error(), e.Hint})
-			return append(findings, skipped(steps[n+1:])...)
+	var walks []walk
+	_, err := s.inTurn(ctx, func(ctx context.Context, v *session) error {
+		v.insist = true
+		w := v.walk(ctx)
+		if w.err == nil {
+			w.passed = append(w.passed, v.inspect(judges)...)
 		}
-		findings = append(findings, Finding{Name: step.name, Verdict: Pass, Tried: step.tried, Came: came})
+		walks = append(walks, w)
+		return w.err
+	})
+	if len(walks) == 0 { // DNS, which just named servers, names none any more
+		return append(findings, Finding{"name", Failure, "find " + s.whereTo(), err.Error(), discoveryHint})
 	}
-	findings = append(findings, v.checkProduct(), v.checkLimits(), v.checkAccountState())
+	for _, skippedServer := range walks[:len(walks)-1] {
+		findings = append(findings, skippedServer.stumble(err != nil)...)
+	}
+	return append(findings, walks[len(walks)-1].tell()...)
+}
+
+// inspect is what can be said after everything was read.
+func (v *session) inspect(judges []func([]plan.Person) Finding) []Finding {
+	findings := []Finding{v.checkProduct(), v.checkLimits(), v.checkAccountState()}
 	for _, judge := range judges {
 		findings = append(findings, judge(v.people))
 	}

@@ -24,42 +24,31 @@ const (
 	oidStartTLS    = "1.3.6.1.4.1.1466.20037"
 )
 
-// connect takes the first address that answers with a certificate that verifies. Later
-// addresses are for this step alone: what happens after it is no reason to go on to the next
-// server, least of all with a password that the first one refused (pitfall A15).
+// connect takes a server whose certificate verifies.
 func (v *session) connect(ctx context.Context) (string, error) {
-	if err := v.refusedBefore(ctx); err != nil {
-		return "", err
-	}
-	addresses, err := v.candidates(ctx)
-	if err != nil {
-		return "", v.undiscovered(err)
+	raw, secured, err := v.dial(ctx, v.at, v.among)
+	if err == nil {
+		v.use(ctx, raw, secured, v.at)
+		return v.at.String() + " answers", nil
 	}
 	reason := plan.ReadUnreachable
-	var failures unanswered
-	for _, address := range addresses {
-		raw, secured, err := v.dial(ctx, address, len(addresses))
-		if err == nil {
-			v.use(ctx, raw, secured, address)
-			return address.String() + " answers", nil
-		}
-		if _, ok := errors.AsType[*tlsError](err); ok {
-			reason = plan.ReadTLS
-		}
-		failures = append(failures, fmt.Errorf("connect to %s: %w", address, err))
-		v.logger.WarnContext(ctx, "directory server skipped", "source", v.cfg.Name, "url", address.String(), "error", err)
+	if _, ok := errors.AsType[*tlsError](err); ok {
+		reason = plan.ReadTLS
+		v.reached++ // something answers
 	}
-	return "", v.fail(reason, connectHint(failures), failures)
+	return "", v.fail(reason, connectHint(err), fmt.Errorf("connect to %s: %w", v.at, err))
 }
 
-// dial gives an address its share of the time, one of so many, so that a server that swallows
-// packets leaves some for the next one.
+// dial gives an address its share of the time, one of so many, and never more than maxConnectTime:
+// a server that swallows packets leaves some for the next one.
 func (v *session) dial(ctx context.Context, address *url.URL, of int) (raw, secured net.Conn, err error) {
-	share := v.cfg.Timeout / time.Duration(of+1)
-	ctx, cancel := context.WithTimeout(ctx, min(share, maxConnectTime))
+	ctx, cancel := context.WithTimeout(ctx, min(v.share(of), maxConnectTime))
 	defer cancel()
 	raw, err = (&net.Dialer{}).DialContext(ctx, "tcp", hostPort(address))
 	if err != nil {
+		if cause := context.Cause(ctx); cause != nil {
+			err = fmt.Errorf("%w (%w)", cause, err)
+		}
 		return nil, nil, err
 	}
 	secured, err = v.secure(ctx, raw, address)
@@ -126,7 +115,7 @@ func (e *tlsError) Unwrap() error { return e.cause }
 // tlsFailure tells a bad handshake from a server that says nothing, which is unreachable.
 func tlsFailure(ctx context.Context, err error) error {
 	if ctx.Err() != nil || errors.Is(err, os.ErrDeadlineExceeded) {
-		return cmp.Or(ctx.Err(), err)
+		return cmp.Or(context.Cause(ctx), err)
 	}
 	return &tlsError{cause: err}
 }

@@ -75,7 +75,10 @@ func (v *session) readError(ctx context.Context, err error) *plan.ReadError {
 	if e, ok := errors.AsType[*plan.ReadError](err); ok {
 		return e
 	}
+	slow, late := errors.AsType[slowError](context.Cause(ctx))
 	switch {
+	case late:
+		return v.refuse(resultCodes, plan.ReadTimeout, "look into its log, or raise timeout of the source if the server is only slow", fmt.Errorf("%w (%w)", slow, err))
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		err = fmt.Errorf("the read did not end within %v: %w (%w)", v.cfg.Timeout, ctx.Err(), err)
 		return v.refuse(resultCodes, plan.ReadTimeout, "raise timeout of the source if the directory is only slow", err)

@@ -42,6 +42,7 @@ func (v *session) pages(ctx context.Context, q query, roll *roll) (int, error) {
 		case len(result.Referrals) > 0:
 			return n, v.refuse(references, plan.ReadReference, elsewhereHint, fmt.Errorf("page %d refers to %s", n, result.Referrals[0]))
 		}
+		v.showed()
 		control, ok := ldap.FindControl(result.Controls, ldap.ControlTypePaging).(*ldap.ControlPaging)
 		if !ok {
 			return n, v.refuse(paging, plan.ReadPaging, "something between us and the directory drops the paging control; connect to the server itself",

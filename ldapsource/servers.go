@@ -40,18 +40,18 @@ func (s *Source) noteTurn(address string, err error) {
 
 // candidates are the servers in the order in which they are tried: the preferred one, the others
 // as the configuration or DNS has them, and last the one that failed last time.
-func (v *session) candidates(ctx context.Context) ([]*url.URL, error) {
-	found, err := v.servers(ctx)
+func (s *Source) candidates(ctx context.Context) ([]*url.URL, error) {
+	found, err := s.servers(ctx)
 	if err != nil {
 		return nil, err
 	}
-	v.turn.Lock()
-	defer v.turn.Unlock()
+	s.turn.Lock()
+	defer s.turn.Unlock()
 	rank := func(address *url.URL) int {
 		switch at := hostPort(address); {
-		case strings.EqualFold(at, v.avoided):
+		case strings.EqualFold(at, s.avoided):
 			return 2
-		case strings.EqualFold(at, v.preferred):
+		case strings.EqualFold(at, s.preferred):
 			return 0
 		}
 		return 1
@@ -75,23 +75,6 @@ func (s *Source) whereTo() string {
 	}
 	return "the servers that DNS knows for " + s.cfg.Domain
 }
-
-// unanswered is why no server could be used, one error for each.
-type unanswered []error
-
-func (u unanswered) Error() string {
-	texts := make([]string, len(u))
-	for i, err := range u {
-		texts[i] = err.Error()
-	}
-	text := strings.Join(texts, "; ")
-	if len(u) > 1 {
-		text = fmt.Sprintf("none of %d servers answers: %s", len(u), text)
-	}
-	return text
-}
-
-func (u unanswered) Unwrap() []error { return u }
 
 // identifyReplica reads which copy of the directory this server holds, and how far it has come.
 // What that proves, only the memory can judge (plan.Replica).

@@ -183,7 +183,7 @@ func TestFailover(t *testing.T) {
 			if snapshot := mustRead(t, s); snapshot.Replica.Address != at(peers[1]) {
 				t.Errorf("%+v", snapshot.Replica)
 			}
-			if next, err := (&session{Source: s}).candidates(t.Context()); err != nil || next[0].Host != at(peers[1]) {
+			if next, err := s.candidates(t.Context()); err != nil || next[0].Host != at(peers[1]) {
 				t.Errorf("the last look would ask %v first, %v", next, err)
 			}
 			for _, want := range []string{"directory server skipped", peers[0].LDAPS, tt.say} {
@@ -201,7 +201,7 @@ func TestFailoverNobody(t *testing.T) {
 	cfg, peers := several(t, peer.Script{OnAccept: peer.Hangup()}, peer.Script{OnAccept: peer.Stall()}, peer.Script{OnAccept: peer.Hangup()})
 	cfg.Timeout = 2 * time.Second
 	e := refusedRead(t, mustNew(t, cfg), plan.ReadTLS)
-	for _, want := range []string{"none of 3 servers answers: ", peers[0].LDAPS + ": ", peers[1].LDAPS + ": context deadline exceeded; ", peers[2].LDAPS + ": "} {
+	for _, want := range []string{"none of 3 servers can be read: ", peers[0].LDAPS + ": ", "connect to " + peers[1].LDAPS + ": ", "context deadline exceeded; ", peers[2].LDAPS + ": "} {
 		if !strings.Contains(e.Error(), want) || strings.Contains(e.Error(), "\n") {
 			t.Errorf("%q does not say %q in one line", e.Error(), want)
 		}
@@ -219,7 +219,7 @@ func TestB16_Stickiness(t *testing.T) {
 	}
 	s := mustNew(t, cfg)
 	order := func() (hosts []string) {
-		found, err := (&session{Source: s}).candidates(t.Context())
+		found, err := s.candidates(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -268,7 +268,7 @@ func TestAvoidedUntilItWorks(t *testing.T) {
 		Name: "corp", Profile: OpenLDAP, URLs: []string{"ldaps://dc1", "ldaps://dc2"}, BindDN: reader, BindPassword: forDomainName(t, nil).BindPassword, BaseDN: peer.Suffix,
 	})
 	first := func() string {
-		found, err := (&session{Source: s}).candidates(t.Context())
+		found, err := s.candidates(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -313,9 +313,10 @@ func TestB10_ReplicaOfDomain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			v := &session{replica: plan.Replica{}, server: "DC7.example.org"}
+			v := &session{among: 1, server: "DC7.example.org"}
 			p := peer.Start(t, peer.Script{Base: peer.Do(peer.Entries(ldap.NewEntry(settings, map[string][]string{"invocationId": tt.invocationID})), peer.Done(0))})
 			v.Source = mustNew(t, forPeer(t, p, func(c *Config) { c.Profile = ActiveDirectory }))
+			v.at = v.addresses[0]
 			if _, err := v.connect(t.Context()); err != nil {
 				t.Fatal(err)
 			}

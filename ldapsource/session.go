@@ -23,6 +23,16 @@ const (
 // to one connection, so nothing of it outlives a read (pitfall A4).
 type session struct {
 	*Source
+	at    *url.URL // the server, one of so many
+	among int
+	last  bool // nobody is asked after it
+
+	opened   bool   // the server has let us in
+	paged    bool   // it has shown a page since
+	judged   bool   // the error that ended the session is our own judgement
+	reached  int    // how far we came, see take
+	patience func() // ends the hurry until the first page
+
 	conn        *ldap.Conn
 	network     net.Conn
 	unwatch     func() bool
@@ -61,7 +71,7 @@ type step struct {
 
 func (v *session) steps() []step {
 	return []step{
-		{"connect", "connect to " + v.whereTo() + " and verify the certificate", v.connect},
+		{"connect", "connect to " + v.target() + " and verify the certificate", v.connect},
 		{"bind", v.loginAs(), v.bind},
 		{"server", "read the root DSE: paging, synchronization, clock, naming contexts", v.readRootDSE},
 		{"identity", "ask who we are", v.proveIdentity},
@@ -74,11 +84,31 @@ func (v *session) steps() []step {
 // open takes the steps, until one fails.
 func (v *session) open(ctx context.Context) error {
 	for _, step := range v.steps() {
-		if _, err := step.run(ctx); err != nil {
+		if _, err := v.take(ctx, step); err != nil {
 			return err
 		}
 	}
+	v.entered()
 	return nil
+}
+
+// wholeStep is how far a step leads. One that got halfway led less far, see connect.
+const wholeStep = 2
+
+// take runs one step.
+func (v *session) take(ctx context.Context, step step) (came string, err error) {
+	if came, err = step.run(ctx); err == nil {
+		v.reached += wholeStep
+	}
+	return came, err
+}
+
+// target is where the session goes, for the operator.
+func (v *session) target() string {
+	if v.at == nil {
+		return v.whereTo()
+	}
+	return v.at.String()
 }
 
 // use starts the LDAP protocol on a connection. From here on the end of ctx closes the socket,

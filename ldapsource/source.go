@@ -109,21 +109,26 @@ func visit[T any](ctx context.Context, s *Source, use func(context.Context, *ses
 	return result, err
 }
 
-// enter opens a session, hands it to use, and closes it. It returns the address of the server.
+// enter opens a session, hands it to use, and closes it. It returns the address of the server. A
+// password that was refused before is not even carried to a server.
 func enter[T any](ctx context.Context, s *Source, use func(context.Context, *session) (T, error)) (result T, address string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
 	defer cancel()
-	v := &session{Source: s, self: s.cfg.BindDN}
-	defer v.close()
-	err = v.open(ctx)
-	if err == nil {
+	var none T
+	if err := (&session{Source: s, self: s.cfg.BindDN}).refusedBefore(ctx); err != nil {
+		return none, "", err
+	}
+	address, err = s.inTurn(ctx, func(ctx context.Context, v *session) error {
+		if err := v.open(ctx); err != nil {
+			return err
+		}
 		result, err = use(ctx, v)
-	}
+		return err
+	})
 	if err != nil {
-		var none T
-		return none, v.replica.Address, v.readError(ctx, err)
+		return none, address, err
 	}
-	return result, v.replica.Address, nil
+	return result, address, nil
 }
 
 func missingFrom(people []plan.Person, tracked []plan.Tracked) []plan.Tracked {

@@ -112,6 +112,6 @@ func TestServers(t *testing.T) {
 	if out.code != 4 {
 		t.Errorf("want exit 4, got %v", out)
 	}
-	out.says(t, "none of 2 servers answers", x.front.peer.LDAPS+": ", x.second.peer.LDAPS+": ")
+	out.says(t, "none of 2 servers can be read", x.front.peer.LDAPS+": ", x.second.peer.LDAPS+": ")
 	x.spared(t)
 }
