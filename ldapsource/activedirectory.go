@@ -182,7 +182,7 @@ func (activeDirectory) tombstones(ctx context.Context, v *session, ids filter) (
 		if strings.EqualFold(e.first("isdeleted"), "TRUE") {
 			found[id] = "deleted; it was in " + e.first("lastknownparent")
 		}
-	}))
+	}, ignoreNameless))
 	if _, refused := serverCode(err); refused {
 		return nil, nil
 	}

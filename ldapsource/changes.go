@@ -61,7 +61,7 @@ func (v *session) changedPeople(ctx context.Context, w window, note func(entry),
 		if p := v.person(id, e); wanted(p) {
 			people, entries = append(people, p), append(entries, e)
 		}
-	})
+	}, ignoreNameless)
 	q := query{v.cfg.BaseDN, allOf(v.filter, w.filter()), append(v.wanted(), w.attribute), v.profile.controls(v.root)}
 	if _, err := v.pages(ctx, q, roll); err != nil {
 		return nil, err

@@ -159,8 +159,11 @@ func (v *session) doubts() []Finding {
 	var findings []Finding
 	for _, c := range v.certificate {
 		if !c.OK {
-			findings = append(findings, Finding{c.Name, Warning, "check the condition " + c.Name, c.Detail,
-				"people are added and updated; nobody departs until this holds"})
+			advice := "people are added and updated; nobody departs until this holds"
+			if c.Name == plan.ConditionIDs {
+				advice = "until this holds nobody counts as absent; everything else goes on"
+			}
+			findings = append(findings, Finding{c.Name, Warning, "check the condition " + c.Name, c.Detail, advice})
 		}
 	}
 	return findings

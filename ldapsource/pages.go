@@ -93,15 +93,19 @@ type roll struct {
 	keyOf  func(entry) (string, error)
 	seen   map[string]bool
 	each   func(key string, e entry)
+	// nameless gets those that have no key, with the reason; an error ends the read.
+	nameless func(e entry, why error) error
 }
 
-func (v *session) newRoll(each func(id string, e entry)) *roll {
-	return &roll{v.schema, v.cfg.IDAttribute, v.idOf, map[string]bool{}, each}
+// newRoll is for people. None of its kinds passes over an entry without a usable ID in silence
+// (pitfall D4): see nameless.go.
+func (v *session) newRoll(each func(id string, e entry), nameless func(e entry, why error) error) *roll {
+	return &roll{v.schema, v.cfg.IDAttribute, v.idOf, map[string]bool{}, each, nameless}
 }
 
 // rollOfNames is for entries that may have no immutable ID, such as groups.
 func (v *session) rollOfNames(each func(key string, e entry)) *roll {
-	return &roll{v.schema, "name", func(e entry) (string, error) { return dnKey(e.dn), nil }, map[string]bool{}, each}
+	return &roll{v.schema, "name", func(e entry) (string, error) { return dnKey(e.dn), nil }, map[string]bool{}, each, nil}
 }
 
 // take records a page. It returns how many entries were new, and the key of one that was not.
@@ -110,7 +114,7 @@ func (r *roll) take(entries []*ldap.Entry) (news int, again string, err error) {
 		e := r.schema.decode(raw)
 		key, err := r.keyOf(e)
 		if err != nil {
-			return news, again, err
+			key = "(none) " + dnKey(e.dn)
 		}
 		if r.seen[key] {
 			again = key
@@ -118,20 +122,16 @@ func (r *roll) take(entries []*ldap.Entry) (news int, again string, err error) {
 		}
 		r.seen[key] = true
 		news++
-		r.each(key, e)
+		if err == nil {
+			r.each(key, e)
+		} else if err := r.nameless(e, err); err != nil {
+			return news, again, err
+		}
 	}
 	return news, again, nil
 }
 
-// idOf returns the immutable ID. An entry without one cannot be recorded as present, and a
-// snapshot that leaves somebody out is none (pitfall D4).
+// idOf returns the immutable ID.
 func (v *session) idOf(e entry) (string, error) {
-	id, err := v.id.decode(e.values[v.schema.canonical(v.cfg.IDAttribute)])
-	if err != nil {
-		v.logger.Debug("entry without a usable id", "source", v.cfg.Name, "dn", e.dn)
-		return "", v.refuse(mandatoryAttributes, plan.ReadResult,
-			"let the bind account read that attribute of everybody in scope; the log at level debug names the entry",
-			fmt.Errorf("an entry has no usable %s, so its presence cannot be recorded: %w", v.cfg.IDAttribute, err))
-	}
-	return id, nil
+	return v.id.decode(e.values[v.schema.canonical(v.cfg.IDAttribute)])
 }

@@ -96,8 +96,7 @@ func TestPages(t *testing.T) {
 		"C7 one ID twice":                 {plan.ReadDuplicate, []peer.Step{peer.Page("", e[0], e[1], one(0, map[string][]string{"uid": {"other"}}))}},
 		"C7 one ID on two pages":          {plan.ReadDuplicate, []peer.Step{peer.Page("c", e[0], e[1]), peer.Page("", e[1], e[2])}},
 		"nobody":                          {plan.ReadEmpty, []peer.Step{peer.Page("")}},
-		"no ID":                           {plan.ReadResult, []peer.Step{peer.Page("", e[0], one(1, map[string][]string{"entryUUID": nil}))}},
-		"an ID that is none":              {plan.ReadResult, []peer.Step{peer.Page("", e[0], one(1, map[string][]string{"entryUUID": {"1"}}))}},
+		"nobody has an ID":                {plan.ReadResult, []peer.Step{peer.Page("", one(0, map[string][]string{"entryUUID": nil}), one(1, map[string][]string{"entryUUID": {"1"}}))}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -36,7 +36,7 @@ func (v *session) readPeople(ctx context.Context) ([]plan.Person, error) {
 		if len(people)%v.cfg.PageSize == 0 {
 			v.progress(len(people))
 		}
-	})
+	}, v.meetNameless)
 	count, err := v.pages(ctx, query{v.cfg.BaseDN, v.filter, v.wanted(), v.profile.controls(v.root)}, roll)
 	if err != nil {
 		return nil, err
@@ -46,7 +46,11 @@ func (v *session) readPeople(ctx context.Context) ([]plan.Person, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the change marker: %w", err)
 	}
-	if len(people) == 0 {
+	switch lacking := len(v.nameless.names); {
+	case len(people) == 0 && lacking > 0:
+		return nil, v.refuse(mandatoryAttributes, plan.ReadResult, "let the bind account read that attribute of everybody in scope",
+			fmt.Errorf("none of %d entries has a usable %s, so nobody knows who they are: %s", lacking, v.cfg.IDAttribute, v.nameless.why))
+	case len(people) == 0:
 		return nil, v.refuse(notEmpty, plan.ReadEmpty, "check base_dn and filter, and what the bind account may read; an empty directory is never believed",
 			fmt.Errorf("nobody below %s matches %s", v.cfg.BaseDN, v.filter))
 	}
@@ -54,6 +58,7 @@ func (v *session) readPeople(ctx context.Context) ([]plan.Person, error) {
 	v.certifyPages(count, len(people), len(roll.seen))
 	v.certificate.hold(resultCodes, "success on all pages; %s%s", course(before, after), roundNumber(len(roll.seen)))
 	v.judgeHidden(hidden, len(people))
+	v.certifyIDs()
 	return people, nil
 }
 
@@ -107,8 +112,8 @@ func (v *session) judgeHidden(hidden map[string]int, people int) {
 // find returns the one entry of the naming context that matches, nil if there is none.
 func (v *session) find(ctx context.Context, f filter) (*entry, error) {
 	var found []entry
-	_, err := v.pages(ctx, query{v.root.context, f, []string{v.cfg.IDAttribute, "sAMAccountName"}, v.profile.controls(v.root)},
-		v.newRoll(func(_ string, e entry) { found = append(found, e) }))
+	_, err := v.pages(ctx, query{v.root.context, f, []string{"sAMAccountName"}, v.profile.controls(v.root)},
+		v.rollOfNames(func(_ string, e entry) { found = append(found, e) }))
 	switch {
 	case err != nil:
 		return nil, err

@@ -51,6 +51,7 @@ type session struct {
 	contextID string // identity of the directory behind it
 	account   string // DN of the bind account's own entry, "" if it is not readable
 	witnesses map[string]bool
+	nameless  nameless
 
 	tally  tally
 	people []plan.Person // of a check

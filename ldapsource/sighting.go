@@ -59,10 +59,10 @@ func (v *session) lookFor(ctx context.Context, batch []plan.Tracked) (findings, 
 		return f, nil
 	}
 	var err error
-	if f.inScope, err = v.collect(ctx, v.cfg.BaseDN, allOf(v.filter, anyOf(ids...))); err != nil {
+	if f.inScope, err = v.collect(ctx, v.cfg.BaseDN, allOf(v.filter, anyOf(ids...)), v.meetNameless); err != nil {
 		return f, fmt.Errorf("look people up in scope: %w", err)
 	}
-	if f.anywhere, err = v.collect(ctx, v.root.context, anyOf(ids...)); err != nil {
+	if f.anywhere, err = v.collect(ctx, v.root.context, anyOf(ids...), v.meetNameless); err != nil {
 		return f, fmt.Errorf("look people up in %s: %w", v.root.context, err)
 	}
 	if f.tombstones, err = v.profile.tombstones(ctx, v, anyOf(ids...)); err != nil {
@@ -71,10 +71,11 @@ func (v *session) lookFor(ctx context.Context, batch []plan.Tracked) (findings, 
 	return f, nil
 }
 
-func (v *session) collect(ctx context.Context, base string, f filter) (map[string]entry, error) {
+// collect returns the people who match, by ID.
+func (v *session) collect(ctx context.Context, base string, f filter, nameless func(entry, error) error) (map[string]entry, error) {
 	found := map[string]entry{}
 	_, err := v.pages(ctx, query{base, f, v.wanted(), v.profile.controls(v.root)},
-		v.newRoll(func(id string, e entry) { found[id] = e }))
+		v.newRoll(func(id string, e entry) { found[id] = e }, nameless))
 	return found, err
 }
 
@@ -122,6 +123,9 @@ func (v *session) judgeEntry(ctx context.Context, t plan.Tracked, e entry, inSco
 // what is gone and for what it hides (pitfalls B13, B14, C3).
 func (v *session) absence(t plan.Tracked) (plan.Sighting, error) {
 	conclude := sighting(t, t.DN)
+	if why := v.nameless.mayBe(t); why != "" {
+		return conclude(unknown("not found by ID, but " + why)), nil
+	}
 	parent := parentOf(t.DN)
 	if parent == "" {
 		return conclude(unknown("not found by ID, and the last DN is not readable, so nothing is proven")), nil

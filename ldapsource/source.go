@@ -88,7 +88,7 @@ func (s *Source) Recheck(ctx context.Context, tracked []plan.Tracked) ([]plan.Si
 // itself says who they are: groups are not asked.
 func (s *Source) Holders(ctx context.Context, attribute, value string) ([]plan.Person, error) {
 	return visit(ctx, s, func(ctx context.Context, v *session) ([]plan.Person, error) {
-		entries, err := v.collect(ctx, v.cfg.BaseDN, allOf(v.filter, equal(attribute, value)))
+		entries, err := v.collect(ctx, v.cfg.BaseDN, allOf(v.filter, equal(attribute, value)), v.refuseNameless)
 		if err != nil {
 			return nil, fmt.Errorf("look for others with the same %s: %w", attribute, err)
 		}

@@ -20,7 +20,7 @@ func TestSentinelExits4(t *testing.T) {
 			t.Errorf("%q does not say what is not seen: %v", args, out)
 		}
 	}
-	if out := w.must(t, 0, "status"); !strings.Contains(out.stdout, "INCOMPLETE: nobody departed") || !strings.Contains(out.stdout, "FAILED: not seen: "+guard) {
+	if out := w.must(t, 0, "status"); !strings.Contains(out.stdout, "INCOMPLETE: nobody departs") || !strings.Contains(out.stdout, "FAILED: not seen: "+guard) {
 		t.Errorf("status does not show the certificate: %v", out)
 	}
 	if got := len(w.lines(t)) - lines; got != 1 {

@@ -4,6 +4,8 @@ import (
 	"io"
 	"text/tabwriter"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 func (p *program) printStatus(s status) error {
@@ -84,7 +86,13 @@ func (s sourceStatus) words() string {
 	case s.Complete:
 		return "read wholly"
 	}
-	return "INCOMPLETE: nobody departed"
+	var failed []string
+	for _, c := range s.Conditions {
+		if !c.OK {
+			failed = append(failed, c.Name)
+		}
+	}
+	return "INCOMPLETE: " + plan.Consequence(failed)
 }
 
 func (c conditionStatus) words() string {

@@ -161,7 +161,7 @@ func (o *printer) flush() error {
 func (o *printer) source(s SourceReport) {
 	state := "complete"
 	if !s.Complete {
-		state = "INCOMPLETE: nobody departs"
+		state = "INCOMPLETE: " + Consequence(s.failed())
 	}
 	o.line("Source %s: %s, %d people", s.Name, state, s.People)
 	for _, c := range s.Conditions {

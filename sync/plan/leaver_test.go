@@ -14,6 +14,9 @@ func TestConfirmation(t *testing.T) {
 	gone := func(kind plan.EvidenceKind) func(*world, *entry) {
 		return func(_ *world, e *entry) { e.leave(kind) }
 	}
+	nameless := func(kind plan.EvidenceKind) func(*world, *entry) {
+		return func(w *world, e *entry) { e.leave(kind); w.source().nameless = true }
+	}
 	at := func(hour int, more func(*world, *entry), base func(*world, *entry)) map[int]func(*world, *entry) {
 		return map[int]func(*world, *entry){0: base, hour: more}
 	}
@@ -66,6 +69,13 @@ func TestConfirmation(t *testing.T) {
 				w.lastHired().leave(plan.Disabled)
 				w.policy.Mode = plan.Sync
 			}}, 8},
+		{"an entry without ID: disabled goes on", at(99, nil, nameless(plan.Disabled)), 24},
+		{"an entry without ID: tombstone goes on", at(99, nil, nameless(plan.Tombstone)), 24},
+		{"an entry without ID: moved away goes on", at(99, nil, nameless(plan.OutOfScope)), 48},
+		{"an entry without ID: nobody is absent", at(99, nil, nameless(plan.Absent)), -1},
+		{"an entry without ID: nobody is absent for as long as it is there", map[int]func(*world, *entry){
+			0: nameless(plan.Absent), 10: func(w *world, _ *entry) { w.source().nameless = false }}, 58},
+		{"an entry without ID stops even a confirmed absence", at(30, func(w *world, _ *entry) { w.source().nameless = true }, gone(plan.Absent)), -1},
 		{"held people leave too", map[int]func(*world, *entry){0: func(_ *world, e *entry) { e.leave(plan.Disabled); e.held = "no name" }}, 24},
 		{"never entitled again, excluded for good", at(20, func(_ *world, e *entry) { e.excluded = true }, gone(plan.Disabled)), -1},
 		{"grace starts no earlier than sync", map[int]func(*world, *entry){

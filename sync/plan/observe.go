@@ -25,7 +25,7 @@ func (p *planner) observe() {
 		for _, sighting := range s.Snapshot.Sightings {
 			if _, present := p.identities[sighting.ID]; !present {
 				sighting.State, sighting.Evidence = p.weigh(sighting.ID, sighting.State, sighting.Evidence)
-				p.see(p.keepProtection(sighting, s.Snapshot), "", s.Snapshot.Departures())
+				p.see(p.keepProtection(sighting, s.Snapshot), "", s.Snapshot.proves(sighting))
 			}
 		}
 		p.forgetUnowned(s)
@@ -150,7 +150,7 @@ func (p *planner) confirms(o Observation) bool {
 // forgetUnowned drops people of a complete source who left it and of whom nothing is ours. Who has
 // the csi of somebody of ours stays: since when they are known decides whose it is (same.go).
 func (p *planner) forgetUnowned(s SourceView) {
-	if !s.Snapshot.Departures() {
+	if !s.Snapshot.Absences() {
 		return
 	}
 	for id, o := range p.observations {

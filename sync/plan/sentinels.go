@@ -56,7 +56,7 @@ func (p *planner) judgeSentinels(s *Snapshot, v shown) {
 func (p *planner) sentinels() []Sentinel {
 	certain := map[string]bool{}
 	for _, s := range p.Sources {
-		certain[s.Snapshot.Source] = s.Snapshot.Departures()
+		certain[s.Snapshot.Source] = s.Snapshot.Absences()
 	}
 	var all []Sentinel
 	byOU := map[sentinelPlace][]Sentinel{}

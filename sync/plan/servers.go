@@ -213,8 +213,6 @@ func (p *planner) meet(all []KnownServer, s Snapshot) []KnownServer {
 }
 
 // complete is [Snapshot.Departures] but for a doubt about the server itself.
-func (s Snapshot) complete() bool {
-	return len(s.Conditions) > 0 && !slices.ContainsFunc(s.Conditions, func(c Condition) bool { return !c.OK && c.Name != conditionServer })
-}
+func (s Snapshot) complete() bool { return s.holds(ConditionIDs, conditionServer) }
 
 func (r Replica) name() string { return cmp.Or(r.ID, "none readable") }

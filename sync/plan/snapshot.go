@@ -3,7 +3,6 @@ package plan
 import (
 	"errors"
 	"fmt"
-	"slices"
 )
 
 // Snapshot is one complete read of a source. A read that was cut, refused or empty is no
@@ -39,16 +38,14 @@ type Condition struct {
 	Detail string
 }
 
-// Departures tells whether absences and departures in this snapshot may count: it has a
-// certificate, and all its conditions hold. If not, people are added and updated, and nobody
-// departs (design §5.1 row b).
-func (s Snapshot) Departures() bool {
-	return len(s.Conditions) > 0 && !slices.ContainsFunc(s.Conditions, func(c Condition) bool { return !c.OK })
-}
+// Departures tells whether departures in this snapshot may count, as far as an entry says so: it has
+// a certificate, and all its conditions hold, but perhaps for [ConditionIDs]. If not, people are added
+// and updated, and nobody departs (design §5.1 row b).
+func (s Snapshot) Departures() bool { return s.holds(ConditionIDs) }
 
 // Report is the snapshot without its people.
 func (s Snapshot) Report() SourceReport {
-	return SourceReport{Name: s.Source, Complete: s.Departures(), People: len(s.People), Conditions: s.Conditions}
+	return SourceReport{Name: s.Source, Complete: s.Absences(), People: len(s.People), Conditions: s.Conditions}
 }
 
 // ReadReason is why a source gave no snapshot; a closed set, used as a metric label.

@@ -77,6 +77,7 @@ type directory struct {
 	replica    plan.Replica
 	account    string
 	incomplete bool
+	nameless   bool // an entry has no ID
 	unread     bool
 	protectAll string // why it is not known who is protected
 	people     []*entry
@@ -196,6 +197,9 @@ func (w *world) view(d *directory) plan.SourceView {
 		Source: d.name, Server: d.server, Replica: d.replica, NamingContext: d.context, Scope: d.scope, Account: d.account, ProtectAll: d.protectAll,
 		Conditions: []plan.Condition{{Name: "paging", OK: true}, {Name: "sentinels", OK: !d.incomplete, Detail: "CN=Always,DC=corp"}},
 	}}
+	if d.nameless {
+		v.Snapshot.Conditions = append(v.Snapshot.Conditions, plan.Condition{Name: "ids", Detail: "CN=New,DC=corp"})
+	}
 	tracked := map[plan.PersonID]bool{}
 	for _, person := range w.state.Tracked(d.name) {
 		tracked[person.ID] = true
@@ -799,7 +803,7 @@ func (w *world) note(in plan.Input, p plan.Plan) {
 	}
 	doubted := map[string]bool{}
 	for _, s := range p.Sources {
-		doubted[s.Name] = !s.Complete
+		doubted[s.Name] = slices.ContainsFunc(s.Conditions, func(c plan.Condition) bool { return !c.OK && c.Name != "ids" })
 	}
 	for _, s := range in.Sources {
 		was := in.State.Sources[s.Snapshot.Source].Server
@@ -818,7 +822,8 @@ func (w *world) note(in plan.Input, p plan.Plan) {
 			if state == plan.Departed && !slices.Contains(in.Policy.Evidence, x.Evidence.Kind) {
 				state = plan.Unknown
 			}
-			w.history[x.ID] = append(w.history[x.ID], report{w.now, state, x.Evidence.Kind, complete, switched})
+			seen := x.Found || !slices.Contains(s.Snapshot.Conditions, plan.Condition{Name: "ids", Detail: "CN=New,DC=corp"})
+			w.history[x.ID] = append(w.history[x.ID], report{w.now, state, x.Evidence.Kind, complete && seen, switched})
 		}
 	}
 }
