@@ -74,6 +74,8 @@ func (activeDirectory) account(ctx context.Context, v *session) (*entry, error) 
 	return v.find(ctx, equal("sAMAccountName", login))
 }
 
+func (activeDirectory) contextAttributes(schema) []string { return []string{"objectSid"} }
+
 // contextID is the SID of the domain, which survives a rename and is not born twice.
 func (activeDirectory) contextID(v *session) (string, error) {
 	e, err := v.lookup(v.root.context, "objectSid")

@@ -97,8 +97,17 @@ func (custom) limitsHint(string) string {
 	return "a limit of the server ended the search: lift the limits for size, time and pages for the bind account, or lower page_size"
 }
 
-// contextID is the suffix and its immutable ID.
-func (c custom) contextID(v *session) (string, error) { return suffixIdentity(v, c.id) }
+// contextAttributes: by what the configuration tells people apart, a suffix cannot always be told: it
+// is no account, and has no uidNumber, uid or employeeNumber. Then it is told by what servers give
+// each of their entries, or by the time when it was made where they give nothing.
+func (c custom) contextAttributes(s schema) []string {
+	own := slices.DeleteFunc([]string{"entryUUID", "nsUniqueId", "objectGUID", "GUID", "ibm-entryUUID", "orclGUID"},
+		func(name string) bool { return !s.knows(name) })
+	if len(own) == 0 {
+		own = []string{"createTimestamp"} // RFC 4512 §3.4.2
+	}
+	return append([]string{c.id}, slices.DeleteFunc(own, func(name string) bool { return strings.EqualFold(name, c.id) })...)
+}
 
 func (custom) replica(*session) (string, plan.Version, error) { return "", "", nil }
 

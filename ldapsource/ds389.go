@@ -36,8 +36,7 @@ func (directoryServer) limitsHint(bindDN string) string {
 		"nsPagedSizeLimit: -1, nsSizeLimit: -1, nsPagedLookThroughLimit: -1, nsLookThroughLimit: -1, nsTimeLimit: -1", bindDN)
 }
 
-// contextID is the suffix and its nsUniqueId.
-func (directoryServer) contextID(v *session) (string, error) { return suffixIdentity(v, "nsUniqueId") }
+func (directoryServer) contextAttributes(schema) []string { return []string{"nsUniqueId"} }
 
 func (directoryServer) replica(*session) (string, plan.Version, error) { return "", "", nil }
 

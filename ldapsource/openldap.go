@@ -42,21 +42,9 @@ func (openLDAP) account(_ context.Context, v *session) (*entry, error) {
 }
 
 // contextID is the suffix and its entryUUID.
-func (openLDAP) contextID(v *session) (string, error) { return suffixIdentity(v, "entryUUID") }
+func (openLDAP) contextID(v *session) (string, error) { return suffixIdentity(v) }
 
-// suffixIdentity is the suffix and the immutable ID of its entry, which another database of the
-// same suffix does not have; "" if it is not readable.
-func suffixIdentity(v *session, attribute string) (string, error) {
-	e, err := v.lookup(v.root.context, attribute)
-	if err != nil || e.first(attribute) == "" {
-		return "", err
-	}
-	id, err := newIDCodec(attribute).decode(e.all(attribute))
-	if err != nil {
-		return "", nil //nolint:nilerr // hidden or not, an identity that is not readable is none
-	}
-	return strings.ToLower(v.root.context) + " " + id, nil
-}
+func (openLDAP) contextAttributes(schema) []string { return []string{"entryUUID"} }
 
 // replica: each server that takes changes has a change sequence number in contextCSN, and a copy has
 // the last that it heard of each: TIME#COUNT#SERVER#MODIFIER.

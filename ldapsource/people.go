@@ -103,7 +103,7 @@ func (v *session) judgeHidden(hidden map[string]int, people int) {
 		}
 	}
 	if len(doubts) > 0 {
-		v.certificate.doubt(mandatoryAttributes, "%s; let the bind account read it", strings.Join(doubts, ", "))
+		v.certificate.doubt(mandatoryAttributes, "%s; let the bind account read it, or, if these are no accounts (contacts, say), leave them out by filter", strings.Join(doubts, ", "))
 		return
 	}
 	v.certificate.hold(mandatoryAttributes, "%s", strings.Join(append([]string{v.cfg.IDAttribute}, v.profile.mandatory()...), ", "))

@@ -24,6 +24,7 @@ type profile interface {
 	controls(rootDSE) []ldap.Control                                         // sent with every search of a subtree
 	account(context.Context, *session) (*entry, error)                       // the bind account's own entry; nil if not readable
 	contextID(*session) (string, error)                                      // the identity of the directory; "" if not readable
+	contextAttributes(schema) []string                                       // of the entry at its top: each of them would do for that
 	replica(*session) (id string, version plan.Version, err error)           // which copy this is, and how far it has come
 	window(v *session, since plan.Version) (window, error)                   // where to look for what changed since
 	marker(*session) (string, error)                                         // moves with every change in the directory; "" if there is none

@@ -83,6 +83,7 @@ func (v *session) judgeClock() {
 // findContext chooses the longest naming context around base_dn. People are looked for in the
 // whole of it before they count as gone (pitfall B13).
 func (v *session) findContext() error {
+	v.nameRoot()
 	depth := 0
 	for _, text := range v.profile.contexts(v.root) {
 		dn, err := parseDN(text)
@@ -105,7 +106,8 @@ func (v *session) identifyContext(context.Context) (string, error) {
 	}
 	v.contextID = id
 	if id == "" {
-		v.certificate.doubt(namingContext, "the bind account cannot read the entry %s, which tells this directory from another; let it", v.root.context)
+		v.certificate.doubt(namingContext, "the entry %s does not show %s, which tells this directory from another; let the bind account read it there",
+			v.root.context, strings.Join(v.profile.contextAttributes(v.schema), " or "))
 	} else {
 		v.certificate.hold(namingContext, "%s", id)
 	}

@@ -20,6 +20,9 @@ func (v *session) seeSentinels() error {
 		if err != nil {
 			return fmt.Errorf("look for the sentinel %s: %w", dn, err)
 		}
+		if !seen && v.contextOf(dn) == "" {
+			dn += " (it lies in no directory that is read from this server)"
+		}
 		if !seen {
 			missing = append(missing, dn)
 		}

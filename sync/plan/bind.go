@@ -69,7 +69,7 @@ func (p *planner) changed(s Snapshot) string {
 	switch {
 	case !known:
 		return fmt.Sprintf("source %s is new", s.Source) + p.renamed()
-	case was.NamingContext != s.NamingContext:
+	case was.NamingContext != "" && was.NamingContext != s.NamingContext: // one that was never readable is learned: nobody departed by it
 		return fmt.Sprintf("source %s is another directory (%s) than the ledger knows (%s)", s.Source, s.NamingContext, was.NamingContext)
 	case was.Scope != s.Scope:
 		return fmt.Sprintf("the scope of source %s has changed (base, filter, groups, exclude_dns, id attribute, profile, or the mapping of csi or username)", s.Source)
