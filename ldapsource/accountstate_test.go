@@ -24,6 +24,15 @@ func TestC6_OpenLDAPAccountState(t *testing.T) {
 		"locked after bad binds":    {"pwdaccountlockedtime", "20260101000000Z", plan.Entitled, ""},
 		"lock is garbage":           {"pwdaccountlockedtime", "TRUE", plan.Unknown, ""},
 		"lock without a zone":       {"pwdaccountlockedtime", "000001010000", plan.Unknown, ""},
+		"ended":                     {"pwdendtime", "20261120000000Z", plan.Departed, plan.Expired},
+		"ends now":                  {"pwdendtime", noon.Format("20060102150405Z"), plan.Departed, plan.Expired},
+		"to end":                    {"pwdendtime", "20270101000000Z", plan.Entitled, ""},
+		"end is garbage":            {"pwdendtime", "soon", plan.Unknown, ""},
+		"begun":                     {"pwdstarttime", "20200101000000Z", plan.Entitled, ""},
+		"begins now":                {"pwdstarttime", noon.Format("20060102150405Z"), plan.Entitled, ""},
+		"to begin":                  {"pwdstarttime", "20270101000000Z", plan.Unknown, ""},
+		"begin is garbage":          {"pwdstarttime", "soon", plan.Unknown, ""},
+		"an expired password":       {"pwdchangedtime", "20000101000000Z", plan.Entitled, ""},
 		"shadow: never":             {"shadowexpire", "-1", plan.Entitled, ""},
 		"shadow: zero":              {"shadowexpire", "0", plan.Entitled, ""},
 		"shadow: long past":         {"shadowexpire", "1", plan.Departed, plan.Expired},
@@ -117,7 +126,7 @@ func FuzzAccountState(f *testing.F) {
 			entry   entry
 		}{
 			{activeDirectory{}, entryOf("useraccountcontrol", control, "accountexpires", expires)},
-			{openLDAP{}, entryOf("pwdaccountlockedtime", locked, "shadowexpire", shadow)},
+			{openLDAP{}, entryOf("pwdaccountlockedtime", locked, "shadowexpire", shadow, "pwdstarttime", control, "pwdendtime", expires)},
 			{directoryServer{}, entryOf("nsaccountlock", locked)},
 			{freeIPA{}, entryOf("nsaccountlock", shadow, "krbprincipalexpiration", expires)},
 			{custom{rules: AccountRules{

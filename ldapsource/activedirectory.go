@@ -222,7 +222,7 @@ func (activeDirectory) conflict(e entry) string {
 // deletedName knows the name that a deletion gives to an entry (MS-ADTS 3.1.1.5.5.1.1).
 func deletedName(dn string) bool { return strings.Contains(strings.ToUpper(dn), `\0ADEL:`) }
 
-// state reads two attributes. A lock-out and an expired password are no departures; they
+// state reads two attributes; the product knows no begin of an account. A lock-out and an expired password are no departures; they
 // stand elsewhere and are not even read (pitfall B6).
 func (activeDirectory) state(e entry, now time.Time) (plan.AccountState, plan.Evidence) {
 	text := e.first("useraccountcontrol")
@@ -236,16 +236,5 @@ func (activeDirectory) state(e entry, now time.Time) (plan.AccountState, plan.Ev
 	if flags&accountDisable != 0 {
 		return departed(plan.Disabled, "userAccountControl "+text)
 	}
-	text = e.first("accountexpires")
-	if text == "" {
-		return entitled() // no end date
-	}
-	end, err := parseFileTime(text)
-	switch {
-	case err != nil:
-		return unknown("accountExpires: " + err.Error())
-	case !end.IsZero() && !now.Before(end):
-		return departed(plan.Expired, "accountExpires "+end.Format(time.RFC3339))
-	}
-	return entitled()
+	return term{ends: []moment{{"accountExpires", FormatFileTime}}}.state(e, now)
 }

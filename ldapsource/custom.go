@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -22,15 +21,11 @@ type AccountRules struct {
 	// ExpiryAttribute is the end date of an account, in the ExpiryFormat. Not there: no end.
 	ExpiryAttribute string
 	ExpiryFormat    string
+	// StartAttribute is the begin date of an account, in the StartFormat. Not there: it has begun.
+	// What is not set is left out of the fingerprint of the scope, as from before there were begins.
+	StartAttribute string `json:",omitempty"`
+	StartFormat    string `json:",omitempty"`
 }
-
-// The formats of an end date.
-const (
-	FormatGeneralizedTime = "generalized-time" // RFC 4517 §3.3.13: eDirectory's loginExpirationTime
-	FormatFileTime        = "filetime"         // MS-DTYP 2.3.3, 100 ns since 1601: accountExpires
-	FormatUnixSeconds     = "unix-seconds"
-	FormatUnixDays        = "unix-days" // shadowExpire; what is not above 0 is no end
-)
 
 func (r AccountRules) check() error {
 	if r.DisabledAttribute == "" && r.ExpiryAttribute == "" {
@@ -39,38 +34,24 @@ func (r AccountRules) check() error {
 	if r.DisabledAttribute != "" && len(r.DisabledValues) == 0 {
 		return fmt.Errorf("no value of %s switches an account off", r.DisabledAttribute)
 	}
-	if _, err := r.end("1"); r.ExpiryAttribute != "" && errors.Is(err, errNoFormat) {
-		return fmt.Errorf("%q is no format of an end date", r.ExpiryFormat)
+	for _, m := range append(r.term().begins, r.term().ends...) {
+		if !slices.Contains(formats(), m.format) {
+			return fmt.Errorf("%q is no format of a date", m.format)
+		}
 	}
 	return nil
 }
 
-var errNoFormat = errors.New("no format")
-
-// end reads an end date; the zero time means none.
-func (r AccountRules) end(text string) (time.Time, error) {
-	switch r.ExpiryFormat {
-	case FormatGeneralizedTime:
-		return parseGeneralizedTime(text)
-	case FormatFileTime:
-		return parseFileTime(text)
-	case FormatUnixSeconds, FormatUnixDays:
-	default:
-		return time.Time{}, errNoFormat
+// term has the moments that the rules name.
+func (r AccountRules) term() term {
+	var t term
+	if r.ExpiryAttribute != "" {
+		t.ends = []moment{{r.ExpiryAttribute, r.ExpiryFormat}}
 	}
-	n, err := strconv.ParseInt(text, 10, 64)
-	const latest = 253402300799 // the end of the year 9999; beyond, it is another unit
-	day := int64(1)
-	if r.ExpiryFormat == FormatUnixDays {
-		day = 86400
+	if r.StartAttribute != "" {
+		t.begins = []moment{{r.StartAttribute, r.StartFormat}}
 	}
-	switch {
-	case err != nil || n > latest/day:
-		return time.Time{}, fmt.Errorf("%q is no point in time in %s", text, r.ExpiryFormat)
-	case n <= 0:
-		return time.Time{}, nil
-	}
-	return time.Unix(n*day, 0).UTC(), nil
+	return t
 }
 
 // custom is the profile of any other directory: the configuration says who is a person, what the
@@ -86,12 +67,15 @@ func (custom) idAttribute() string { return "" }
 
 // required: an attribute with a typo would make nobody ever leave.
 func (c custom) required() []string {
-	return slices.DeleteFunc([]string{c.rules.DisabledAttribute, c.rules.ExpiryAttribute}, func(name string) bool { return name == "" })
+	return slices.DeleteFunc([]string{c.rules.DisabledAttribute, c.rules.ExpiryAttribute, c.rules.StartAttribute}, func(name string) bool { return name == "" })
 }
 
 func (custom) optional() []string { return nil }
 
-func (c custom) lifecycle() []string { return c.required() }
+// lifecycle: that nobody shows a begin date is nothing to be told.
+func (c custom) lifecycle() []string {
+	return slices.DeleteFunc(c.required(), func(name string) bool { return name == c.rules.StartAttribute })
+}
 
 func (custom) limitsHint(string) string {
 	return "a limit of the server ended the search: lift the limits for size, time and pages for the bind account, or lower page_size"
@@ -117,20 +101,7 @@ func (c custom) state(e entry, now time.Time) (plan.AccountState, plan.Evidence)
 	if state, evidence := c.disabled(e); state != plan.Entitled {
 		return state, evidence
 	}
-	text := e.first(c.rules.ExpiryAttribute)
-	if text == "" {
-		return entitled()
-	}
-	end, err := c.rules.end(text)
-	switch {
-	case len(e.all(c.rules.ExpiryAttribute)) > 1:
-		return unknown(c.rules.ExpiryAttribute + " has several values")
-	case err != nil:
-		return unknown(c.rules.ExpiryAttribute + ": " + err.Error())
-	case !end.IsZero() && !now.Before(end):
-		return departed(plan.Expired, c.rules.ExpiryAttribute+" "+end.Format(time.RFC3339))
-	}
-	return entitled()
+	return c.rules.term().state(e, now)
 }
 
 func (c custom) disabled(e entry) (plan.AccountState, plan.Evidence) {

@@ -1,7 +1,6 @@
 package ldapsource
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -32,16 +31,8 @@ func (freeIPA) skip(e entry) bool {
 // state adds the end date of a Kerberos principal. An expired password is no departure.
 func (p freeIPA) state(e entry, now time.Time) (plan.AccountState, plan.Evidence) {
 	state, evidence := p.directoryServer.state(e, now)
-	text := e.first("krbprincipalexpiration")
-	if state != plan.Entitled || text == "" {
+	if state != plan.Entitled {
 		return state, evidence
 	}
-	end, err := parseGeneralizedTime(text)
-	switch {
-	case err != nil:
-		return unknown(fmt.Sprintf("krbPrincipalExpiration: %v", err))
-	case !now.Before(end):
-		return departed(plan.Expired, "krbPrincipalExpiration "+end.Format(time.RFC3339))
-	}
-	return entitled()
+	return term{ends: []moment{{"krbPrincipalExpiration", FormatGeneralizedTime}}}.state(e, now)
 }

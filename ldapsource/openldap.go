@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -20,11 +19,14 @@ func (openLDAP) people() filter      { return "(objectClass=inetOrgPerson)" }
 func (openLDAP) idAttribute() string { return "entryUUID" }
 func (openLDAP) required() []string  { return nil }
 
-// optional: the first is known where the password policy overlay is loaded, the second where
-// the schema nis is (pitfalls C5, C6).
-func (openLDAP) optional() []string    { return []string{"pwdAccountLockedTime", "shadowExpire"} }
-func (openLDAP) mandatory() []string   { return nil }
-func (p openLDAP) lifecycle() []string { return p.optional() }
+// optional: those of the password policy are known where its overlay is loaded, and operational; the
+// last one is where the schema nis is (pitfalls C5, C6).
+func (p openLDAP) optional() []string { return append(p.lifecycle(), "pwdStartTime") }
+func (openLDAP) mandatory() []string  { return nil }
+
+func (openLDAP) lifecycle() []string {
+	return []string{"pwdAccountLockedTime", "pwdEndTime", "shadowExpire"}
+}
 
 func (openLDAP) limitsHint(bindDN string) string {
 	limits := fmt.Sprintf(`dn.exact=%q size.pr=1000 size.prtotal=unlimited time=unlimited`, bindDN)
@@ -108,8 +110,9 @@ func (openLDAP) tombstones(context.Context, *session, filter) (map[string]string
 
 func (openLDAP) deletedObjects(rootDSE) (container, grant string) { return "", "" }
 
-// state knows the administrative lock of the password policy and the end date of a shadow
-// account. A lock after wrong passwords is no departure (pitfall C6).
+// state knows the administrative lock, the begin and the end of the password policy 
+// (draft-behera-ldap-password-policy-10 §5.3.3, §5.3.9, §5.3.10), and the end date of a shadow account. A
+// lock after wrong passwords is no departure, nor is an expired password (pitfall C6).
 func (openLDAP) state(e entry, now time.Time) (plan.AccountState, plan.Evidence) {
 	if text := e.first("pwdaccountlockedtime"); text != "" {
 		locked, err := parseGeneralizedTime(text)
@@ -120,16 +123,8 @@ func (openLDAP) state(e entry, now time.Time) (plan.AccountState, plan.Evidence)
 			return departed(plan.Disabled, "pwdAccountLockedTime "+text)
 		}
 	}
-	text := e.first("shadowexpire")
-	if text == "" {
-		return entitled()
-	}
-	days, err := strconv.ParseInt(text, 10, 32)
-	switch {
-	case err != nil:
-		return unknown(fmt.Sprintf("shadowExpire %q is no number of days", text))
-	case days > 0 && now.Unix()/86400 > days:
-		return departed(plan.Expired, "shadowExpire "+time.Unix(days*86400, 0).UTC().Format(time.DateOnly))
-	}
-	return entitled()
+	return term{
+		begins: []moment{{"pwdStartTime", FormatGeneralizedTime}},
+		ends:   []moment{{"pwdEndTime", FormatGeneralizedTime}, {"shadowExpire", FormatUnixDays}},
+	}.state(e, now)
 }

@@ -30,7 +30,9 @@ func TestC6_AccountState(t *testing.T) {
 		{"389: locked, in lower case", directoryServer{}, entryOf("nsaccountlock", "true"), plan.Departed, plan.Disabled},
 		{"389: not locked", directoryServer{}, entryOf("nsaccountlock", "False"), plan.Entitled, ""},
 		{"389: garbage", directoryServer{}, entryOf("nsaccountlock", "yes"), plan.Unknown, ""},
-		{"389: what another product says", directoryServer{}, entryOf("pwdaccountlockedtime", "000001010000Z"), plan.Entitled, ""},
+		{"389: what another product says", directoryServer{}, entryOf("pwdaccountlockedtime", "000001010000Z", "pwdendtime", "20200101000000Z"), plan.Entitled, ""},
+		{"389: locked after wrong passwords", directoryServer{}, entryOf("accountunlocktime", "20990101000000Z"), plan.Entitled, ""},
+		{"389: locked so until somebody unlocks it", directoryServer{}, entryOf("accountunlocktime", "19700101000000Z"), plan.Entitled, ""},
 		{"freeipa: nothing said", freeIPA{}, entryOf("uid", "u"), plan.Entitled, ""},
 		{"freeipa: locked", freeIPA{}, entryOf("nsaccountlock", "TRUE"), plan.Departed, plan.Disabled},
 		{"freeipa: ended", freeIPA{}, entryOf("krbprincipalexpiration", "20200101000000Z"), plan.Departed, plan.Expired},
@@ -72,13 +74,13 @@ func TestC6_AccountState(t *testing.T) {
 func TestAccountRules(t *testing.T) {
 	t.Parallel()
 	for says, edit := range map[string]func(*Config){
-		"needs id_attribute and filter":     func(c *Config) { c.IDAttribute = "" },
-		"id_attribute and filter":           func(c *Config) { c.Filter = " " },
-		"needs a rule":                      func(c *Config) { c.Account = AccountRules{} },
-		"no value of off":                   func(c *Config) { c.Account.DisabledAttribute = "off" },
-		`"iso" is no format of an end date`: func(c *Config) { c.Account.ExpiryFormat = "iso" },
-		`"" is no format of an end date`:    func(c *Config) { c.Account.ExpiryFormat = "" },
-		`unknown profile "novell"`:          func(c *Config) { c.Profile = "novell" },
+		"needs id_attribute and filter": func(c *Config) { c.IDAttribute = "" },
+		"id_attribute and filter":       func(c *Config) { c.Filter = " " },
+		"needs a rule":                  func(c *Config) { c.Account = AccountRules{} },
+		"no value of off":               func(c *Config) { c.Account.DisabledAttribute = "off" },
+		`"iso" is no format of a date`:  func(c *Config) { c.Account.ExpiryFormat = "iso" },
+		`"" is no format of a date`:     func(c *Config) { c.Account.ExpiryFormat = "" },
+		`unknown profile "novell"`:      func(c *Config) { c.Profile = "novell" },
 	} {
 		cfg := offline(t).cfg
 		cfg.Profile, cfg.IDAttribute, cfg.Filter = Custom, "GUID", "(objectClass=person)"

@@ -9,6 +9,55 @@ import (
 	"time"
 )
 
+// The formats of the begin or the end of an account.
+const (
+	FormatGeneralizedTime = "generalized-time" // RFC 4517 §3.3.13: eDirectory's loginExpirationTime
+	FormatFileTime        = "filetime"         // MS-DTYP 2.3.3, 100 ns since 1601: accountExpires
+	FormatUnixSeconds     = "unix-seconds"
+	FormatUnixDays        = "unix-days" // shadowExpire; what is not above 0 is none
+	FormatDate            = "date"      // 2026-06-30 or 20260630
+)
+
+func formats() []string {
+	return []string{FormatGeneralizedTime, FormatFileTime, FormatUnixSeconds, FormatUnixDays, FormatDate}
+}
+
+// parseMoment reads a begin or an end. The zero time means none; it is also what .NET writes for that. Days
+// are those of UTC.
+func parseMoment(format, text string) (time.Time, error) {
+	switch format {
+	case FormatGeneralizedTime:
+		return parseGeneralizedTime(text)
+	case FormatFileTime:
+		return parseFileTime(text)
+	case FormatDate:
+		return parseDate(text)
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	const latest = 253402300799 // the end of the year 9999; beyond, it is another unit
+	unit := int64(1)
+	if format == FormatUnixDays {
+		unit = 86400
+	}
+	switch {
+	case err != nil || n > latest/unit:
+		return time.Time{}, fmt.Errorf("%q is no point in time in %s", text, format)
+	case n <= 0:
+		return time.Time{}, nil
+	}
+	return time.Unix(n*unit, 0).UTC(), nil
+}
+
+// parseDate reads a day as ISO 8601 writes it, with or without hyphens.
+func parseDate(text string) (time.Time, error) {
+	for _, layout := range []string{time.DateOnly, "20060102"} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%q is no date; write it as 2026-06-30", text)
+}
+
 // parseGeneralizedTime reads the syntax of RFC 4517 §3.3.13, YYYYMMDDHH[MM[SS[.f]]] and a
 // zone. A fraction of a second is dropped; one of an hour or a minute, which no server writes,
 // is refused.

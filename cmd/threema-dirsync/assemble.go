@@ -145,6 +145,7 @@ func accountRules(a config.Account) ldapsource.AccountRules {
 	return ldapsource.AccountRules{
 		DisabledAttribute: a.Disabled.Attribute, DisabledValues: a.Disabled.Values, EnabledValues: a.Disabled.Enabled,
 		ExpiryAttribute: a.Expires.Attribute, ExpiryFormat: string(a.Expires.Format),
+		StartAttribute: a.Starts.Attribute, StartFormat: string(a.Starts.Format),
 	}
 }
 

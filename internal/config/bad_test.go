@@ -387,7 +387,9 @@ func badFiles() map[string][]string {
 			`line 12: sources[0].account.disabled.attribute: "login disabled" is no attribute name`,
 			`line 12: sources[0].account.disabled.values: the list is empty: which values of login disabled switch an account off?`,
 			`line 12: sources[0].account.disabled.enabled[1]: "no" stands in the list twice; remove one`,
-			`line 13: sources[0].account.expires.format: "iso" is not known; write one of generalized-time, filetime, unix-seconds, unix-days`,
+			`line 13: sources[0].account.expires.format: "iso" is not known; write one of generalized-time, filetime, unix-seconds, unix-days, date`,
+			`line 14: sources[0].account.starts.attribute: "begin date" is no attribute name`,
+			`line 14: sources[0].account.starts.format: the key is required; write one of generalized-time, filetime, unix-seconds, unix-days, date`,
 		},
 		"custom-values": {
 			`line 12: sources[0].account.disabled.values[0]: "TRUE" stands under enabled too`,

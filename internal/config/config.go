@@ -109,6 +109,7 @@ const (
 type Account struct {
 	Disabled AccountDisabled `yaml:"disabled"`
 	Expires  AccountExpires  `yaml:"expires"`
+	Starts   AccountStarts   `yaml:"starts"`
 }
 
 // AccountDisabled is the rule for an account that is switched off. A value that is in neither list
@@ -125,7 +126,13 @@ type AccountExpires struct {
 	Format    TimeFormat `yaml:"format"`
 }
 
-// TimeFormat is how a directory writes an end date.
+// AccountStarts is the rule for an account that has a begin date. Before it nobody is entitled yet.
+type AccountStarts struct {
+	Attribute string     `yaml:"attribute"` // "" = no such rule
+	Format    TimeFormat `yaml:"format"`
+}
+
+// TimeFormat is how a directory writes a begin or an end date.
 type TimeFormat string
 
 // The formats.
@@ -134,6 +141,7 @@ const (
 	TimeFileTime    TimeFormat = "filetime"
 	TimeUnixSeconds TimeFormat = "unix-seconds"
 	TimeUnixDays    TimeFormat = "unix-days"
+	TimeDate        TimeFormat = "date"
 )
 
 // Threema says where the Work API is and how much of it may be used.

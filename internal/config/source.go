@@ -134,7 +134,7 @@ func (v *validator) attribute(path, name string) {
 func (v *validator) account(path string, s Source) {
 	a, at := s.Account, path+".account"
 	if s.Profile != ProfileCustom {
-		if a.Disabled.Attribute != "" || a.Expires.Attribute != "" {
+		if a.Disabled.Attribute != "" || a.Expires.Attribute != "" || a.Starts.Attribute != "" {
 			v.failf(at, "the rules are for profile: custom; %s knows by itself how an account ends: remove the key", s.Profile)
 		}
 		return
@@ -145,7 +145,6 @@ func (v *validator) account(path string, s Source) {
 		v.failf(at, "profile: custom needs at least one rule: disabled, expires, or both; else nobody is ever seen to leave but by absence")
 	}
 	v.attribute(at+".disabled.attribute", a.Disabled.Attribute)
-	v.attribute(at+".expires.attribute", a.Expires.Attribute)
 	if a.Disabled.Attribute != "" && len(a.Disabled.Values) == 0 {
 		v.failf(at+".disabled.values", "the list is empty: which values of %s switch an account off?", a.Disabled.Attribute)
 	}
@@ -155,8 +154,15 @@ func (v *validator) account(path string, s Source) {
 		}
 	})
 	v.list(at+".disabled.enabled", a.Disabled.Enabled, func(_, _ string) {})
-	if a.Expires.Attribute != "" {
-		oneOf(v, at+".expires.format", a.Expires.Format, TimeGeneralized, TimeFileTime, TimeUnixSeconds, TimeUnixDays)
+	v.moment(at+".expires", a.Expires.Attribute, a.Expires.Format)
+	v.moment(at+".starts", a.Starts.Attribute, a.Starts.Format)
+}
+
+// moment checks the rule for a begin or an end date.
+func (v *validator) moment(path, attribute string, format TimeFormat) {
+	if attribute != "" {
+		v.attribute(path+".attribute", attribute)
+		oneOf(v, path+".format", format, TimeGeneralized, TimeFileTime, TimeUnixSeconds, TimeUnixDays, TimeDate)
 	}
 }
 
