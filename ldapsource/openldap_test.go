@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-ldap/ldap/v3"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
@@ -38,6 +39,32 @@ func TestOpenLDAPRead(t *testing.T) {
 	}
 	for _, c := range snapshot.Conditions {
 		t.Logf("%s %t: %s", c.Name, c.OK, c.Detail)
+	}
+}
+
+// TestBeginAndEndOfTheServer: pwdEndTime and pwdStartTime are operational, so they come only if they are
+// asked for, and a real server knows them with its password policy.
+func TestBeginAndEndOfTheServer(t *testing.T) {
+	srv := directory.Get(t)
+	conn := srv.Connect(t, srv.AdminDN)
+	for uid, attribute := range map[string]string{"ended": "pwdEndTime: 20200101000000Z", "early": "pwdStartTime: 20990101000000Z", "within": "pwdEndTime: 20990101000000Z"} {
+		dn := "uid=" + uid + ",ou=leavers," + srv.BaseDN
+		srv.Add(t, testdir.Entry{DN: dn, Attributes: map[string][]string{"objectClass": {"inetOrgPerson"}, "uid": {uid}, "sn": {"x"}, "cn": {"x"}}})
+		t.Cleanup(func() { srv.Delete(t, dn) })
+		name, value, _ := strings.Cut(attribute, ": ")
+		relax := ldap.NewControlString("1.3.6.1.4.1.4203.666.5.12", true, "") // as slapd asks for with such an attribute
+		change := ldap.NewModifyRequest(dn, []ldap.Control{relax})
+		change.Replace(name, []string{value})
+		if err := conn.Modify(change); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := mustNew(t, forOpenLDAP(t, srv, func(c *Config) { c.BaseDN, c.Attributes = "ou=leavers,"+srv.BaseDN, []string{"uid"} }))
+	people := byAttribute(mustRead(t, s).People, "uid")
+	for uid, want := range map[string]plan.AccountState{"ended": plan.Departed, "early": plan.Unknown, "within": plan.Entitled} {
+		if p := people[uid]; p.State != want || (want == plan.Departed) != (p.Evidence.Kind == plan.Expired) {
+			t.Errorf("%s: %v %+v", uid, p.State, p.Evidence)
+		}
 	}
 }
 
