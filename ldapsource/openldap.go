@@ -110,7 +110,7 @@ func (openLDAP) tombstones(context.Context, *session, filter) (map[string]string
 
 func (openLDAP) deletedObjects(rootDSE) (container, grant string) { return "", "" }
 
-// state knows the administrative lock, the begin and the end of the password policy 
+// state knows the administrative lock, the begin and the end of the password policy
 // (draft-behera-ldap-password-policy-10 §5.3.3, §5.3.9, §5.3.10), and the end date of a shadow account. A
 // lock after wrong passwords is no departure, nor is an expired password (pitfall C6).
 func (openLDAP) state(e entry, now time.Time) (plan.AccountState, plan.Evidence) {
