@@ -12,25 +12,43 @@ func (p *planner) bind() {
 	m := &p.plan.Memory
 	m.Subscription = p.Inventory.Subscription.ID
 	for _, s := range p.Sources {
-		m.Sources[s.Snapshot.Source] = SourceBinding{
-			NamingContext: s.Snapshot.NamingContext, Scope: s.Snapshot.Scope, Server: s.Snapshot.Server,
-			AccountSeen: s.Snapshot.Account != "" || p.State.Sources[s.Snapshot.Source].AccountSeen && !p.AcceptBaseline,
-		}
+		m.Sources[s.Snapshot.Source] = p.binding(s.Snapshot)
 	}
 }
 
-// conditionAccount: the bind account sees itself. See also conditionServer, conditionSentinels and
-// conditionCount.
+// binding is what is known of a source from this read on. Whether an account was seen is of that
+// account: another one begins anew, once its view is proved.
+func (p *planner) binding(s Snapshot) SourceBinding {
+	was := p.State.Sources[s.Source]
+	b := SourceBinding{
+		NamingContext: s.NamingContext, Scope: s.Scope, Server: s.Server,
+		Reader: was.Reader, AccountSeen: was.AccountSeen && !p.AcceptBaseline,
+	}
+	switch other := p.otherReader(s); {
+	case p.proved[s.Source] && other:
+		b.AccountSeen = s.Account != ""
+	case !other:
+		b.AccountSeen = b.AccountSeen || s.Account != ""
+	}
+	if p.proved[s.Source] && s.Reader.Known() {
+		b.Reader = was.Reader.refresh(s.Reader)
+	}
+	return b
+}
+
+// conditionAccount: the bind account sees itself. See also conditionServer, conditionView,
+// conditionSentinels and conditionCount.
 const conditionAccount = "bind-account"
 
 // judgeAccount doubts a view in which the bind account cannot read its own entry any more: it
 // has lost rights, and who knows which others. An account that never was an entry to read, such
-// as the rootdn of OpenLDAP, says nothing (design §5.1, pitfall D2).
+// as the rootdn of OpenLDAP, says nothing (design §5.1, pitfall D2), and neither does another one
+// than before: whom that one misses is the business of views.go.
 func (p *planner) judgeAccount(s *Snapshot) {
 	switch {
 	case s.Account != "":
 		s.hold(conditionAccount, s.Account+" is seen")
-	case p.State.Sources[s.Source].AccountSeen:
+	case p.State.Sources[s.Source].AccountSeen && !p.otherReader(*s):
 		p.doubt(s, conditionAccount, "the bind account cannot read its own entry any more, so it may miss others too: nobody departs. "+
 			"Let it read its entry; if bind_dn was changed on purpose, "+howToAcceptMissing)
 	default:

@@ -51,6 +51,7 @@ func (p *planner) look() {
 	p.chooseValues()
 	p.judge()
 	p.observe()
+	p.judgeViews()
 	p.match()
 }
 
@@ -80,7 +81,8 @@ type planner struct {
 	formerly     map[string][]FormerLink  // by Threema ID: who used it before
 	approvals    map[string]GivenApproval // those that count, by change
 	departedNow  map[PersonID]bool        // seen as departed by a complete read of this pass
-	switched     map[string]bool          // sources that were read from another server than before, and a familiar one
+	switched     map[string]bool          // sources that were read from another copy of the directory than before
+	proved       map[string]bool          // sources whose view is proved after this read (views.go)
 	uncounted    map[PersonID]bool        // seen as departed, by evidence that does not count
 	seenOn       map[string][]string      // credential ID → Threema IDs seen on it at the last pass
 	tracked      map[string]int           // people per source before this pass
@@ -111,6 +113,7 @@ func newPlanner(in Input) *planner {
 		approvals:    map[string]GivenApproval{},
 		departedNow:  map[PersonID]bool{},
 		switched:     map[string]bool{},
+		proved:       map[string]bool{},
 		uncounted:    map[PersonID]bool{},
 		seenOn:       map[string][]string{},
 		tracked:      map[string]int{},

@@ -60,7 +60,7 @@ func (x Explanation) jsonParts(doc map[string]any) {
 		doc["observation"] = object{
 			"state": o.State.String(), "evidence": evidence(o.Evidence), "lastSeen": optionalTime(o.LastSeen),
 			"since": optionalTime(o.Since), "reads": o.Reads, "confirmedAt": optionalTime(o.ConfirmedAt),
-			"protected": o.Protected,
+			"protected": o.Protected, "unproved": o.Unproved,
 		}
 	}
 	if own := x.Owned; own != nil {

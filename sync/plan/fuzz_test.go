@@ -92,6 +92,9 @@ func (r reach) plan(p plan.Plan) {
 	for _, c := range p.Changes {
 		r.note(c.Op, c.Status)
 		r.note("status", c.Status)
+		for _, a := range c.Asks {
+			r.note("ask", a)
+		}
 		if c.Approved && c.Status == plan.Due {
 			r.note("approved", c.Op)
 		}
@@ -151,7 +154,8 @@ func (r reach) lacks() []string {
 	for _, guard := range plan.Guards() {
 		want.note("guard", guard)
 	}
-	for _, name := range []string{"first-read-from-this-server", "bind-account", "learned-sentinels", "count", "mapped-attributes"} {
+	want.note("ask", plan.AskView)
+	for _, name := range []string{"bind-account", "learned-sentinels", "count", "mapped-attributes"} {
 		want.note("doubt", name)
 	}
 	for _, op := range []plan.Op{plan.Withdraw, plan.Detach, plan.Revoke, plan.Create, plan.SetSettings} {
@@ -298,10 +302,12 @@ func (w *world) event(d *dice) {
 			s.unread = true
 		case 2:
 			s.server, s.unread = "dc2", false
+			s.reader.ID = pick(d, "reader-1", "reader-2")
 		case 3:
 			s.account = ""
 		default:
 			s.server, s.account, s.unread = "dc1", "cn=reader", false
+			s.reader.ID = "reader-1"
 		}
 	case 17, 18:
 		w.now = w.now.Add(pick(d, time.Minute, time.Hour, 13*time.Hour, day, 3*day, 8*day, -time.Hour, -30*day))

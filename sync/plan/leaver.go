@@ -153,6 +153,7 @@ func (p *planner) addWithdrawal(l leaver, own Ownership) {
 	}
 	c.Status, c.NotBefore = p.withdrawalTime(l.observation)
 	p.askWhoLeft(&c, l)
+	c.askView(l.observation)
 	p.add(c)
 }
 

@@ -93,10 +93,12 @@ func (p *planner) see(s Sighting, csi string, departures bool) {
 		p.observations[s.ID] = Observation{
 			Person: s.ID, DN: firstNonEmpty(prior.DN, s.DN), OU: firstNonEmpty(prior.OU, parentDN(s.DN)),
 			CSI: firstNonEmpty(prior.CSI, csi), LastSeen: prior.LastSeen, FirstSeen: prior.FirstSeen, State: Unknown, Evidence: s.Evidence,
-			Protected: s.Protected, Departures: prior.Departures, Second: prior.Second,
+			Protected: s.Protected, Departures: prior.Departures, Second: prior.Second, Unproved: p.missedFirst(prior, s),
 		}
 	case departures:
-		p.observations[s.ID] = p.advance(prior, s)
+		o := p.advance(prior, s)
+		o.Unproved = p.missedFirst(prior, s)
+		p.observations[s.ID] = o
 		p.departedNow[s.ID] = true
 	}
 }

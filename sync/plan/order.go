@@ -53,7 +53,7 @@ func ComputeOrder(in Input, order Order) Ordered {
 	p.look()
 	o := p.observations[order.Person]
 	answer := Ordered{
-		Person: order.Person, CSI: o.CSI, DN: o.DN, Departed: p.departedNow[order.Person], Directory: p.directoryWords(order.Person),
+		Person: order.Person, CSI: o.CSI, DN: o.DN, Departed: p.departedNow[order.Person] && !o.Unproved, Directory: p.directoryWords(order.Person),
 	}
 	own, owned := p.owned[order.Person]
 	if !owned {
@@ -127,6 +127,8 @@ func (p *planner) directoryWords(person PersonID) string {
 	switch {
 	case !p.sourceRead(person.Source):
 		return "source " + person.Source + " could not be read"
+	case p.departedNow[person] && o.Unproved:
+		return "missed first through a view that is not proved (" + o.describe() + "), so it does not count"
 	case p.departedNow[person]:
 		return "departed: " + o.describe()
 	case present && i.Excluded:

@@ -83,6 +83,7 @@ func (p *planner) takeID(l leaver, u User) {
 		c.ask(AskOthersUse, "it may be somebody else's: "+others)
 	}
 	p.askWhoseID(&c, l)
+	c.askView(l.observation)
 	p.add(c)
 }
 

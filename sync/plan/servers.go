@@ -71,33 +71,39 @@ type KnownServer struct {
 	Replica          // at the last such read
 	FirstRead time.Time
 	LastRead  time.Time
+	// Proved tells that this copy was part of a proved view (views.go).
+	Proved bool
+}
+
+// holds tells whether it is the copy of the directory that a read came from: by the identity of the
+// copy where the product has one, else by the server's name.
+func (k KnownServer) holds(s Snapshot) bool {
+	return k.ID == s.Replica.ID && (k.ID != "" || strings.EqualFold(k.Server, s.Server))
 }
 
 func (k KnownServer) compare(l KnownServer) int {
 	return cmp.Or(strings.Compare(k.Source, l.Source), strings.Compare(k.Server, l.Server))
 }
 
-const (
-	// serverMemory is how long a server stays known without a complete read from it: what it has
-	// missed since is anybody's guess.
-	serverMemory = 30 * 24 * time.Hour
-	// serverProbation is how long a server must be known before a single read from it, after one
-	// from another server, begins to count.
-	serverProbation = 7 * 24 * time.Hour
-)
+// serverMemory is how long a server stays known without a complete read from it: what it has missed
+// since is anybody's guess. The last one of a source stays.
+const serverMemory = 30 * 24 * time.Hour
 
-// Two conditions of the certificate that concern the server.
+// Two conditions of the certificate that concern the server. The first never fails: whom another
+// server misses is the business of views.go.
 const (
 	conditionServer   = "first-read-from-this-server"
 	conditionProgress = "server-progress" // its copy has not gone back, and is not behind another one
 )
 
 // LastServer is the server from which the last complete read of a source came, the zero value if
-// there is none. It is asked first next time (pitfall B16).
+// there is none: it is asked first next time (pitfall B16). One that is proved comes before one that
+// is not, which may lack people.
 func (s State) LastServer(source string) KnownServer {
 	var last KnownServer
 	for _, k := range s.Servers {
-		if k.Source == source && k.LastRead.After(last.LastRead) {
+		better := k.Proved && !last.Proved || k.Proved == last.Proved && k.LastRead.After(last.LastRead)
+		if k.Source == source && better {
 			last = k
 		}
 	}
@@ -114,26 +120,24 @@ func (p *planner) judgeServers() {
 	}
 }
 
-// judgeServer looks at who answered. The second read in a row from a server is believed. A read
-// from another server than before is believed if the server is familiar, but confirms nobody's
-// departure alone (see confirms): so a source that alternates between two servers has its leavers,
-// and a server that lags takes nobody out whom the other one shows. Any other is doubted.
+// judgeServer looks at who answered. A read from another copy of the directory than the one before
+// counts, but confirms nobody's departure alone, whatever the evidence (see confirms): so a source
+// that alternates between two servers has its leavers, and a server that lags takes nobody out whom
+// the other one shows. Whether a copy that is new may miss anybody, judgeViews asks.
 func (p *planner) judgeServer(s *Snapshot) {
 	last := p.State.Sources[s.Source].Server
 	known, seen := p.knownServer(s.Source, s.Server)
 	switch {
 	case last == "":
-	case seen && known.ID != s.Replica.ID:
-		s.fail(conditionServer, fmt.Sprintf("%s holds another copy of the directory than before (%s, it was %s), so it was restored or set up anew, "+
-			"and somebody may be missing there only: nobody departs before the next read from it", s.Server, known.Replica.name(), s.Replica.name()))
+	case seen && !known.holds(*s):
+		p.switched[s.Source] = true
+		s.hold(conditionServer, fmt.Sprintf("%s holds another copy of the directory than before (%s, it was %s), so it was restored or set up anew: "+
+			"what it shows alone confirms no departure", s.Server, s.Replica.name(), known.name()))
 	case strings.EqualFold(last, s.Server):
 		s.hold(conditionServer, s.Server+", as before")
-	case seen && p.familiar(known):
-		p.switched[s.Source] = true
-		s.hold(conditionServer, fmt.Sprintf("%s answered, and %s before; it is known since %s: who is gone from both may depart",
-			s.Server, last, known.FirstRead.UTC().Format(time.DateOnly)))
 	default:
-		s.fail(conditionServer, fmt.Sprintf("%s answered, and %s before; somebody may be missing there only: nobody departs before the next read from it", s.Server, last))
+		p.switched[s.Source] = true
+		s.hold(conditionServer, fmt.Sprintf("%s answered, and %s before: who is gone from both may depart", s.Server, last))
 	}
 }
 
@@ -160,11 +164,6 @@ func (p *planner) judgeProgress(s *Snapshot) {
 	s.hold(conditionProgress, "not behind any earlier read")
 }
 
-// fail adds a condition that does not hold.
-func (s *Snapshot) fail(name, detail string) {
-	s.Conditions = append(slices.Clip(s.Conditions), Condition{Name: name, Detail: detail})
-}
-
 func (p *planner) knownServer(source, server string) (KnownServer, bool) {
 	n := slices.IndexFunc(p.State.Servers, func(k KnownServer) bool { return k.Source == source && strings.EqualFold(k.Server, server) })
 	if n < 0 {
@@ -173,24 +172,24 @@ func (p *planner) knownServer(source, server string) (KnownServer, bool) {
 	return p.State.Servers[n], true
 }
 
-// familiar tells that a server is known long enough, and was read not too long ago. One that was
-// read in the future was so by a wrong clock.
-func (p *planner) familiar(k KnownServer) bool {
-	return !k.LastRead.After(p.Now) && p.Now.Sub(k.FirstRead) >= serverProbation && p.Now.Sub(k.LastRead) <= serverMemory
-}
-
-// servers are the known servers after this pass. A read that is under doubt for another reason
-// than its server is not complete, and makes none known. Who accepts the baseline accepts this
-// copy, and with it that the states of the others may be lost.
+// servers are the known servers after this pass. Who accepts the baseline accepts this copy, and with
+// it that the states of the others may be lost. Through a bind account that is new, no other copy has
+// been proved yet.
 func (p *planner) servers() []KnownServer {
 	var all []KnownServer
+	newReader := map[string]bool{}
+	for _, s := range p.Sources {
+		newReader[s.Snapshot.Source] = p.proved[s.Snapshot.Source] && p.otherReader(s.Snapshot)
+	}
 	for _, k := range p.State.Servers {
-		if p.Now.Sub(k.LastRead) <= serverMemory && !(p.AcceptBaseline && p.sourceRead(k.Source)) {
+		forgotten := p.Now.Sub(k.LastRead) > serverMemory && k != p.State.LastServer(k.Source)
+		if !forgotten && !(p.AcceptBaseline && p.sourceRead(k.Source)) {
+			k.Proved = k.Proved && !newReader[k.Source]
 			all = append(all, k)
 		}
 	}
 	for _, s := range p.Sources {
-		if s.Snapshot.complete() && s.Snapshot.Server != "" {
+		if s.Snapshot.Departures() && s.Snapshot.Server != "" {
 			all = p.meet(all, s.Snapshot)
 		}
 	}
@@ -200,19 +199,19 @@ func (p *planner) servers() []KnownServer {
 
 // meet adds a complete read to what is known of its server.
 func (p *planner) meet(all []KnownServer, s Snapshot) []KnownServer {
-	k := KnownServer{Source: s.Source, Server: strings.ToLower(s.Server), Replica: s.Replica, FirstRead: p.Now, LastRead: p.Now}
+	k := KnownServer{Source: s.Source, Server: strings.ToLower(s.Server), Replica: s.Replica, FirstRead: p.Now, LastRead: p.Now, Proved: p.proved[s.Source]}
 	n := slices.IndexFunc(all, func(had KnownServer) bool { return had.compare(k) == 0 })
 	if n < 0 {
 		return append(all, k)
 	}
-	if all[n].ID == k.ID && !all[n].FirstRead.After(p.Now) {
-		k.FirstRead = all[n].FirstRead
+	if all[n].ID == k.ID {
+		k.Proved = k.Proved || all[n].Proved
+		if !all[n].FirstRead.After(p.Now) {
+			k.FirstRead = all[n].FirstRead
+		}
 	}
 	all[n] = k
 	return all
 }
-
-// complete is [Snapshot.Departures] but for a doubt about the server itself.
-func (s Snapshot) complete() bool { return s.holds(ConditionIDs, conditionServer) }
 
 func (r Replica) name() string { return cmp.Or(r.ID, "none readable") }

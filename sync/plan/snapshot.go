@@ -24,8 +24,10 @@ type Snapshot struct {
 	Scope         string
 	// Replica is the server's copy of the directory.
 	Replica Replica
-	// Account is the DN of the bind account's own entry, "" if it is not readable.
+	// Account is the DN of the bind account's own entry, "" if it is not readable. Reader tells the
+	// account from any other one, however the configuration spells its name.
 	Account string
+	Reader  Reader
 	// ProtectAll, if not empty, says why it is not known who is protected: a group of
 	// protect.groups was not read wholly. Everybody of this source is, in this pass.
 	ProtectAll string

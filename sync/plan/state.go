@@ -74,7 +74,9 @@ type SourceBinding struct {
 	NamingContext string
 	Scope         string
 	Server        string
-	// AccountSeen tells that the bind account was once seen as an entry of the directory.
+	// Reader is the bind account of the last proved view (views.go), the zero value if no pass
+	// recorded it yet. AccountSeen tells that it was once seen as an entry of the directory.
+	Reader      Reader
 	AccountSeen bool
 }
 
@@ -114,6 +116,9 @@ type Observation struct {
 	Reads       int
 	Evidence    Evidence
 	ConfirmedAt time.Time
+	// Unproved tells that the person was missed first through a view that had not been proved, and
+	// that no proved one has missed them since (views.go). Each step out asks for a yes.
+	Unproved bool
 	// Protected tells that a group of protect.groups had the person when they were seen last as
 	// entitled, or has since: leaving the group, or the directory, on the way out ends nothing.
 	Protected bool

@@ -36,8 +36,6 @@ type world struct {
 	lost func(plan.Change) loss
 	// stop is why nothing may be taken from anybody, "" if it may.
 	stop string
-	// met is when each server was read wholly for the first time, by source and name.
-	met map[string]time.Time
 	// history is what each person was reported as, pass by pass.
 	history map[plan.PersonID][]report
 	// synced is the first of the current row of passes under sync.
@@ -76,6 +74,7 @@ type directory struct {
 	server     string
 	replica    plan.Replica
 	account    string
+	reader     plan.Reader
 	incomplete bool
 	nameless   bool // an entry has no ID
 	unread     bool
@@ -130,7 +129,6 @@ func newWorld() *world {
 		done:    map[plan.Op]int{},
 
 		departure: map[plan.PersonID]int64{},
-		met:       map[string]time.Time{},
 	}
 	w.sources = []*directory{{name: "corp", scope: "s1", context: "n1", server: "dc1"}}
 	return w
@@ -194,7 +192,7 @@ func (e *entry) identity() plan.Identity {
 // tracked person who is not among them.
 func (w *world) view(d *directory) plan.SourceView {
 	v := plan.SourceView{Snapshot: plan.Snapshot{
-		Source: d.name, Server: d.server, Replica: d.replica, NamingContext: d.context, Scope: d.scope, Account: d.account, ProtectAll: d.protectAll,
+		Source: d.name, Server: d.server, Replica: d.replica, NamingContext: d.context, Scope: d.scope, Account: d.account, Reader: d.reader, ProtectAll: d.protectAll,
 		Conditions: []plan.Condition{{Name: "paging", OK: true}, {Name: "sentinels", OK: !d.incomplete, Detail: "CN=Always,DC=corp"}},
 	}}
 	if d.nameless {
@@ -808,8 +806,7 @@ func (w *world) note(in plan.Input, p plan.Plan) {
 	for _, s := range in.Sources {
 		was := in.State.Sources[s.Snapshot.Source].Server
 		switched := was != "" && was != s.Snapshot.Server
-		longKnown := w.metLongAgo(s.Snapshot)
-		complete := s.Snapshot.Departures() && !doubted[s.Snapshot.Source] && (!switched || longKnown)
+		complete := s.Snapshot.Departures() && !doubted[s.Snapshot.Source]
 		for _, i := range s.Identities {
 			state := i.State
 			if i.Excluded || !slices.Contains(in.Policy.Evidence, i.Evidence.Kind) && state == plan.Departed {
@@ -826,16 +823,6 @@ func (w *world) note(in plan.Input, p plan.Plan) {
 			w.history[x.ID] = append(w.history[x.ID], report{w.now, state, x.Evidence.Kind, complete && seen, switched})
 		}
 	}
-}
-
-// metLongAgo tells whether a server was read wholly a week ago or earlier, and notes this read.
-func (w *world) metLongAgo(s plan.Snapshot) bool {
-	name := s.Source + " " + s.Server
-	first, met := w.met[name]
-	if s.Departures() && (!met || first.After(w.now)) {
-		w.met[name] = w.now
-	}
-	return met && !w.now.Before(first.Add(7*day))
 }
 
 // mayWithdraw decides from the bare history whether a person may lose the access now: an

@@ -1,0 +1,125 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A view is who reads a source, and from where: the bind account, and the server's copy of the
+// directory. Another one may hide people whom the one before showed, and they look like leavers
+// (pitfalls B16, D2; docs/decisions/0017-who-reads-and-from-where.md).
+//
+// A view is proved by a complete read that misses nobody of ours whom the last proved one showed, or
+// by somebody who accepts the baseline. As long as it is not, whoever is missed first through it is
+// marked: each step out asks for a yes. Everybody else leaves as ever, by what the directory states
+// too. The mark ends with a sighting, with a statement of the directory, when a proved view misses
+// the person as well, and with an accepted baseline. Who got a yes and is not ours any more stands in the
+// way of the proof no longer. So a routine exchange, in which nobody is missed, is proved by its first
+// read.
+
+// conditionView tells through which view a source was read. It never fails: what an unproved view
+// stops are the steps of those whom it missed, and they say so themselves.
+const conditionView = "view"
+
+// judgeViews comes after observe, which marks whoever is missed, and takes the marks back where the
+// view is proved.
+func (p *planner) judgeViews() {
+	for n := range p.Sources {
+		s := &p.Sources[n].Snapshot
+		if !p.AcceptBaseline && len(p.differences()) > 0 {
+			s.hold(conditionView, "not judged, as the ledger knows another package, directory or scope")
+			continue
+		}
+		change, missed := p.changeOfView(*s), p.missedOf(s.Source)
+		s.hold(conditionView, p.viewWords(*s, change, missed))
+		if p.proved[s.Source] = s.Departures() && (change == "" || missed == 0 || p.AcceptBaseline); p.proved[s.Source] {
+			p.unmark(s.Source)
+		}
+	}
+}
+
+// changeOfView says in which way a read went through another view than the proved one, "" if it did
+// not. The first read of a source, and what a ledger did not record in former days, is no change. A
+// new password, certificate or address of the same account and copy is none either.
+func (p *planner) changeOfView(s Snapshot) string {
+	var changes []string
+	if was := p.State.Sources[s.Source].Reader; p.otherReader(s) {
+		changes = append(changes, fmt.Sprintf("another bind account reads (%s; it was %s)", s.Reader, was))
+	}
+	if !p.provedCopy(s) {
+		changes = append(changes, fmt.Sprintf("%s holds a copy of the directory that no proved read came from yet", s.Server))
+	}
+	return strings.Join(changes, ", and ")
+}
+
+// otherReader tells that the bind account is another one than that of the last proved view.
+func (p *planner) otherReader(s Snapshot) bool {
+	was := p.State.Sources[s.Source].Reader
+	return was.Known() && !was.Same(s.Reader)
+}
+
+// provedCopy tells that the copy of the directory is one through which the source was proved, or
+// that none is known at all.
+func (p *planner) provedCopy(s Snapshot) bool {
+	known := slices.DeleteFunc(slices.Clone(p.State.Servers), func(k KnownServer) bool { return k.Source != s.Source })
+	return len(known) == 0 || slices.ContainsFunc(known, func(k KnownServer) bool { return k.Proved && k.holds(s) })
+}
+
+// missedFirst tells whether somebody is missed whom the last proved view showed, or showed to be
+// anything else than missing: no trace of them was found, or the scope covers them no more. A
+// departure under way goes on as it began. Which view this is, judgeViews asks later.
+func (p *planner) missedFirst(prior Observation, s Sighting) bool {
+	_, present := p.identities[s.ID]
+	switch {
+	case s.State == Departed && s.Evidence.Kind.Positive(), s.State == Unknown && (s.Found || present):
+		return false
+	case prior.State == Departed:
+		return prior.Unproved
+	}
+	return prior.Unproved || s.State == Departed || prior.State == Entitled
+}
+
+// missedOf counts the people of ours whom the view of a source misses and about whom nobody has
+// decided. A credential that was withdrawn by hand decides nothing about the Threema ID.
+func (p *planner) missedOf(source string) (missed int) {
+	for _, own := range p.State.Owned {
+		if own.Person.Source == source && p.observations[own.Person].Unproved {
+			missed++
+		}
+	}
+	return missed
+}
+
+// unmark takes the marks of a source back: a proved view misses the same people.
+func (p *planner) unmark(source string) {
+	for person, o := range p.observations {
+		if person.Source == source && o.Unproved {
+			o.Unproved = false
+			p.observations[person] = o
+		}
+	}
+}
+
+func (p *planner) viewWords(s Snapshot, change string, missed int) string {
+	switch {
+	case change == "":
+		return fmt.Sprintf("read by %s from %s, as before", s.Reader, s.Server)
+	case !s.Departures():
+		return change + "; this read is not complete, so it proves nothing of that"
+	case p.AcceptBaseline:
+		return "accepted with the baseline: " + change
+	case missed == 0:
+		return change + "; it misses nobody who was seen before, and counts like the one before it"
+	}
+	return fmt.Sprintf("%s, and of people of ours it misses %d who were seen before: they may only be hidden from it, so each of them leaves by somebody's yes, "+
+		"like whoever is missed while that lasts. Look at what the bind account may read there; if they left in truth, approve the steps as they come, or %s",
+		change, missed, howToAcceptMissing)
+}
+
+// askView lets a step of somebody wait for a yes whom no proved view missed.
+func (c *Change) askView(o Observation) {
+	if o.Unproved {
+		c.ask(AskView, "missed first after the bind account or the server changed, through which they may only be hidden: it takes somebody's yes")
+	}
+}

@@ -1,0 +1,369 @@
+package plan_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// reader is a bind account whose entry is readable.
+func reader(name string) plan.Reader {
+	return plan.Reader{ID: "id-of-" + name, Name: "cn=" + name}
+}
+
+// readBy lets another bind account read from now on.
+func (w *world) readBy(r plan.Reader) *world {
+	w.source().reader = r
+	return w
+}
+
+// readForDays is a directory that was read by one account from dc1 for some days.
+func readForDays(t *testing.T) (*world, map[string]*entry) {
+	t.Helper()
+	w, people := rolledOut(t, "anna", "bert", "carl")
+	w.policy.ID, w.policy.GraceID = plan.DetachID, 0
+	w.activate("anna")
+	w.readBy(reader("old"))
+	for _, e := range people {
+		e.ou = "Staff0" // among many, so that no sentinel is missed with them
+	}
+	for range 3 {
+		w.later(t, day)
+	}
+	return w, people
+}
+
+// exchanges are the ways in which the view of a directory changes.
+func exchanges() map[string]func(*world) {
+	return map[string]func(*world){
+		"another bind account":          func(w *world) { w.readBy(reader("new")) },
+		"another one under the name":    func(w *world) { w.readBy(plan.Reader{ID: "id-of-new", Name: "cn=old"}) },
+		"one whose entry is not shown":  func(w *world) { w.readBy(plan.Reader{Name: "cn=new"}) },
+		"another server":                func(w *world) { w.from("dc2") },
+		"another copy under the name":   func(w *world) { w.source().replica.ID = "b" },
+		"both":                          func(w *world) { w.from("dc2").readBy(reader("new")) },
+		"the account, after the server": func(w *world) { w.state.Servers[0].LastRead = w.now; w.readBy(reader("new")) },
+	}
+}
+
+// waitsForYes fails unless the withdrawal of anna waits for a yes, because of the view.
+func waitsForYes(t *testing.T, p plan.Plan) {
+	t.Helper()
+	c := change(t, p, plan.Withdraw, "anna")
+	if c.Status != plan.NeedsApproval || len(c.Asks) != 1 || c.Asks[0] != plan.AskView || !strings.Contains(c.Reason, "may only be hidden") {
+		t.Errorf("%s %v: %s", c.Status, c.Asks, c.Reason)
+	}
+}
+
+func change(t *testing.T, p plan.Plan, op plan.Op, name string) plan.Change {
+	t.Helper()
+	for _, c := range p.Changes {
+		if c.Op == op && c.CSI == "E-"+name {
+			return c
+		}
+	}
+	t.Fatalf("no %s of %s: %v %+v", op, name, summary(p), p.Held)
+	return plan.Change{}
+}
+
+// approveAll says yes to what the plan waits for.
+func (w *world) approveAll(p plan.Plan) {
+	for _, c := range p.AwaitingApproval() {
+		w.state.Approvals = append(w.state.Approvals, plan.GivenApproval{Change: c.ID, Op: c.Op, Person: c.Person, Until: w.now.Add(30 * day)})
+	}
+}
+
+// TestWhomAnotherViewHides: people who are missed first through another view stay, for as long as
+// nobody says yes, and nobody else does. What the directory states counts as ever.
+func TestWhomAnotherViewHides(t *testing.T) {
+	t.Parallel()
+	for name, exchange := range exchanges() {
+		for _, kind := range []plan.EvidenceKind{plan.Absent, plan.OutOfScope} {
+			t.Run(name+", "+string(kind), func(t *testing.T) {
+				t.Parallel()
+				w, people := readForDays(t)
+				exchange(w)
+				people["anna"].leave(kind)
+				people["bert"].leave(plan.Disabled)
+				for range 8 {
+					p := w.later(t, day)
+					if !p.Sources[0].Complete {
+						t.Errorf("%+v", p.Sources[0].Conditions)
+					}
+				}
+				if w.credential("anna") == nil || w.credential("bert") != nil {
+					t.Fatalf("anna is hidden and must stay, bert is disabled and must go: %+v", w.pkg.Credentials)
+				}
+				p := w.later(t, day)
+				waitsForYes(t, p)
+				if c := condition(t, p, "view"); !c.OK || !strings.Contains(c.Detail, "misses 1 who were seen before") {
+					t.Errorf("%+v", c)
+				}
+			})
+		}
+	}
+}
+
+// TestRoutineExchange: where the new view misses nobody, nothing waits, and who leaves afterwards is
+// out on time.
+func TestRoutineExchange(t *testing.T) {
+	t.Parallel()
+	for name, exchange := range exchanges() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, people := readForDays(t)
+			people["bert"].leave(plan.Absent) // before the exchange: its way goes on
+			w.later(t, time.Hour)
+			exchange(w)
+			for n := range 3 {
+				if n == 1 {
+					people["anna"].leave(plan.Absent)
+				}
+				p := w.later(t, day)
+				if c := condition(t, p, "view"); !p.Sources[0].Complete || strings.Contains(c.Detail, "misses 1") {
+					t.Errorf("%+v", p.Sources[0].Conditions)
+				}
+			}
+			if w.credential("bert") != nil {
+				t.Error("bert is not out on time")
+			}
+			w.later(t, day)
+			if w.credential("anna") != nil {
+				t.Error("anna is not out on time")
+			}
+		})
+	}
+}
+
+// TestSameView: what is no change of view.
+func TestSameView(t *testing.T) {
+	t.Parallel()
+	for name, edit := range map[string]func(*world){
+		"an account with another name":     func(w *world) { w.readBy(plan.Reader{ID: "id-of-old", Name: "cn=renamed"}) },
+		"its entry is not shown any more":  func(w *world) { w.readBy(plan.Reader{Name: "cn=old"}) },
+		"another address of the same copy": func(w *world) { w.source().replica.Address = "dc1:3269" },
+		"a ledger that knows no account":   func(w *world) { w.forgetReader(); w.readBy(reader("new")) },
+		"a ledger that knows no server":    func(w *world) { w.state.Servers = nil; w.from("dc2") },
+		"a copy that was read, for a moment": func(w *world) {
+			w.state.Servers = append(w.state.Servers, plan.KnownServer{Source: "corp", Server: "dc2", Proved: true})
+			w.from("dc2")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, people := readForDays(t)
+			edit(w)
+			people["anna"].leave(plan.Absent)
+			for range 3 {
+				w.later(t, day)
+			}
+			if w.credential("anna") != nil {
+				t.Error("anna is not out on time")
+			}
+		})
+	}
+}
+
+func (w *world) forgetReader() {
+	b := w.state.Sources["corp"]
+	b.Reader = plan.Reader{}
+	w.state.Sources["corp"] = b
+}
+
+// TestADomainControllerOfAnotherName: the copy tells, not the name.
+func TestADomainControllerOfAnotherName(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna", "bert")
+	w.source().replica.ID = "a"
+	w.later(t, day)
+	w.from("dc1-renamed")
+	people["anna"].leave(plan.Absent)
+	for range 3 {
+		w.later(t, day)
+	}
+	if w.credential("anna") != nil {
+		t.Error("anna is not out on time")
+	}
+}
+
+// TestEndsOfAStop: whom an unproved view misses comes back, gets a yes, or stands in the accepted
+// baseline; so the view is proved in the end, and whoever leaves then is out on time.
+func TestEndsOfAStop(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		end  func(*testing.T, *world, map[string]*entry, plan.Plan)
+		gone bool
+	}{
+		"they come back": {func(_ *testing.T, _ *world, people map[string]*entry, _ plan.Plan) { people["anna"].comeBack() }, false},
+		"they are disabled": {func(_ *testing.T, _ *world, people map[string]*entry, _ plan.Plan) {
+			people["anna"].leave(plan.Disabled)
+		}, true},
+		"somebody says yes": {func(_ *testing.T, w *world, _ map[string]*entry, p plan.Plan) { w.approveAll(p) }, true},
+		"the baseline": {func(t *testing.T, w *world, _ map[string]*entry, _ plan.Plan) {
+			if p := w.acceptBaseline(t); len(p.Baseline.Leaves) != 1 || p.Baseline.Leaves[0].CSI != "E-anna" {
+				t.Errorf("it lists %+v", p.Baseline.Leaves)
+			}
+		}, true},
+		"the old account, which misses them too": {func(_ *testing.T, w *world, _ map[string]*entry, _ plan.Plan) { w.readBy(reader("old")) }, true},
+		"the old account, which shows them": {func(_ *testing.T, w *world, people map[string]*entry, _ plan.Plan) {
+			w.readBy(reader("old"))
+			people["anna"].comeBack()
+		}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, people := readForDays(t)
+			w.readBy(reader("new"))
+			people["anna"].leave(plan.Absent)
+			var p plan.Plan
+			for range 3 {
+				p = w.later(t, day)
+			}
+			waitsForYes(t, p)
+			row.end(t, w, people, p)
+			for range 2 {
+				w.later(t, day)
+			}
+			if (w.credential("anna") == nil) != row.gone {
+				t.Errorf("anna: %+v", w.pkg.Credentials)
+			}
+			people["carl"].leave(plan.Absent)
+			for range 3 {
+				p = w.later(t, day)
+			}
+			if w.credential("carl") != nil {
+				t.Errorf("the view is not proved: %+v, %v", condition(t, p, "view"), summary(p))
+			}
+			if row.gone && len(w.pkg.Users) > 0 {
+				t.Errorf("the ID waits for ever: %+v, %v", w.pkg.Users, summary(p))
+			}
+		})
+	}
+}
+
+// TestWhileTheViewIsUnproved: whoever is missed meanwhile waits too, also somebody whom the new view
+// showed; and so does a person of whom it showed nothing at all before it showed them to be gone.
+func TestWhileTheViewIsUnproved(t *testing.T) {
+	t.Parallel()
+	w, people := readForDays(t)
+	w.readBy(reader("new"))
+	people["bert"].leave(plan.Absent)
+	people["anna"].hide("nothing of its unit is readable")
+	w.later(t, day)
+	people["bert"].comeBack() // now only silence hides anna
+	p := w.later(t, day)
+	if c := condition(t, p, "view"); !strings.Contains(c.Detail, "misses 1 who were seen before") {
+		t.Errorf("a silence proves the view: %+v", c)
+	}
+	people["anna"].leave(plan.Absent)
+	people["carl"].leave(plan.Absent)
+	for range 5 {
+		p = w.later(t, day)
+	}
+	waitsForYes(t, p)
+	if c := change(t, p, plan.Withdraw, "carl"); c.Status != plan.NeedsApproval {
+		t.Errorf("carl, missed meanwhile: %s", c.Status)
+	}
+}
+
+// TestAnExchangeOfAccountsReachesEachServer: through the new account, what the other server shows is
+// another view again, for its rights may be its own; a server that agrees ends the question.
+func TestAnExchangeOfAccountsReachesEachServer(t *testing.T) {
+	t.Parallel()
+	w, people := readForDays(t)
+	w.acquaint(t)
+	w.readBy(reader("new")).later(t, day)
+	w.from("dc2")
+	people["anna"].leave(plan.Absent)
+	for range 4 {
+		w.later(t, day)
+	}
+	waitsForYes(t, w.plan())
+	if got := w.state.LastServer("corp").Server; got != "dc1" {
+		t.Errorf("%s is asked first, though it is not proved", got)
+	}
+	w.from("dc1").later(t, time.Hour)
+	if w.credential("anna") != nil {
+		t.Error("both miss anna, and she is still in")
+	}
+}
+
+// TestIncompleteReadProvesNothing: neither the account nor the copy, and it takes no mark back.
+func TestIncompleteReadProvesNothing(t *testing.T) {
+	t.Parallel()
+	w, people := readForDays(t)
+	w.source().incomplete = true
+	w.readBy(reader("new")).later(t, day)
+	w.source().incomplete = false
+	people["anna"].leave(plan.Absent)
+	for range 4 {
+		w.later(t, day)
+	}
+	for _, r := range []plan.Reader{reader("new"), reader("old")} {
+		w.source().incomplete = true
+		w.readBy(r).later(t, day)
+	}
+	w.source().incomplete = false
+	waitsForYes(t, w.readBy(reader("new")).later(t, day))
+}
+
+// TestViewOfAnotherScope: the accepted baseline of a changed scope lists whom it misses, and is the
+// yes for them, whoever reads.
+func TestViewOfAnotherScope(t *testing.T) {
+	t.Parallel()
+	w, people := readForDays(t)
+	w.source().scope = "s2"
+	w.readBy(reader("new"))
+	people["anna"].leave(plan.OutOfScope)
+	p := w.later(t, day)
+	if c := change(t, p, plan.Withdraw, "anna"); c.Guard != plan.GuardBaseline {
+		t.Errorf("not a preview: %s", c.Status)
+	}
+	if p = w.acceptBaseline(t); len(p.Baseline.Leaves) != 1 {
+		t.Errorf("it lists %+v", p.Baseline.Leaves)
+	}
+	for range 3 {
+		w.later(t, day)
+	}
+	if w.credential("anna") != nil {
+		t.Error("anna is listed and accepted, and still in")
+	}
+}
+
+// TestAnotherAccountThatDoesNotSeeItself is no loss of rights: nobody knows that it ever did.
+func TestAnotherAccountThatDoesNotSeeItself(t *testing.T) {
+	t.Parallel()
+	w, _ := readForDays(t)
+	w.source().account = "CN=old"
+	w.later(t, day)
+	w.source().account = ""
+	for range 2 {
+		p := w.readBy(reader("new")).later(t, day)
+		if !p.Sources[0].Complete || w.state.Sources["corp"].AccountSeen {
+			t.Errorf("%+v, %+v", p.Sources[0].Conditions, w.state.Sources)
+		}
+	}
+	w.source().account = "CN=new"
+	w.later(t, day)
+	w.source().account = ""
+	if p := w.later(t, day); p.Sources[0].Complete {
+		t.Error("this account saw itself, and does no more")
+	}
+}
+
+// TestOrderOfSomebodyHidden: somebody's word ends the access, and proves no departure.
+func TestOrderOfSomebodyHidden(t *testing.T) {
+	t.Parallel()
+	w, people := readForDays(t)
+	w.readBy(reader("new"))
+	people["anna"].leave(plan.Absent)
+	for range 3 {
+		w.later(t, day)
+	}
+	answer := plan.ComputeOrder(w.input(), plan.Order{Person: people["anna"].id, Reason: "phone stolen", By: "ada"})
+	if c := answer.Withdrawal(); answer.Departed || !c.Ordered || c.Status != plan.Due {
+		t.Errorf("departed %t: %+v", answer.Departed, c)
+	}
+}
