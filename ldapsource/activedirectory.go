@@ -61,7 +61,7 @@ func (activeDirectory) controls(root rootDSE) []ldap.Control {
 func (activeDirectory) account(ctx context.Context, v *session) (*entry, error) {
 	name := v.self
 	if _, err := parseDN(name); err == nil {
-		return v.lookup(name, "sAMAccountName")
+		return v.lookup(name, append(v.idAttributes(), "sAMAccountName")...)
 	}
 	if _, login, ok := strings.Cut(name, `\`); ok {
 		return v.find(ctx, equal("sAMAccountName", login))

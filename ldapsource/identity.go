@@ -32,6 +32,7 @@ func (v *session) proveIdentity(ctx context.Context) (string, error) {
 	if own != nil {
 		v.account = own.dn
 	}
+	v.reader = v.readerOf(authz, own)
 	switch comparison := compareIdentity(authz, v.self, own); {
 	case offered && comparison == sameAccount:
 		v.certificate.hold(bindIdentity, "the server says %s", authz)

@@ -40,7 +40,7 @@ func (openLDAP) skip(entry) bool                 { return false }
 func (openLDAP) conflict(entry) string           { return "" }
 
 func (openLDAP) account(_ context.Context, v *session) (*entry, error) {
-	return v.lookup(v.self, "objectClass")
+	return v.lookup(v.self, v.idAttributes()...)
 }
 
 // contextID is the suffix and its entryUUID.

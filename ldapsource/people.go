@@ -112,7 +112,7 @@ func (v *session) judgeHidden(hidden map[string]int, people int) {
 // find returns the one entry of the naming context that matches, nil if there is none.
 func (v *session) find(ctx context.Context, f filter) (*entry, error) {
 	var found []entry
-	_, err := v.pages(ctx, query{v.root.context, f, []string{"sAMAccountName"}, v.profile.controls(v.root)},
+	_, err := v.pages(ctx, query{v.root.context, f, append(v.idAttributes(), "sAMAccountName"), v.profile.controls(v.root)},
 		v.rollOfNames(func(_ string, e entry) { found = append(found, e) }))
 	switch {
 	case err != nil:

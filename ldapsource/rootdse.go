@@ -39,7 +39,7 @@ func (v *session) readRootDSE(context.Context) (string, error) {
 		return "", v.refuse(resultCodes, plan.ReadResult, "let the bind account read the root DSE (the entry with the empty DN)", errors.New("the root DSE is not readable"))
 	}
 	v.root = rootDSE{entry: *e}
-	v.server = cmp.Or(e.first("dnshostname"), v.address)
+	v.server = cmp.Or(e.first("dnshostname"), serverName(v.address))
 	if !v.root.supports(ldap.ControlTypePaging) {
 		return "", v.refuse(paging, plan.ReadPaging, "allow the paged results control on the server, or read from another one",
 			errors.New("the server does not offer paged results (1.2.840.113556.1.4.319)"))

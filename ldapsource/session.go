@@ -50,6 +50,7 @@ type session struct {
 	replica   plan.Replica
 	contextID string // identity of the directory behind it
 	account   string // DN of the bind account's own entry, "" if it is not readable
+	reader    plan.Reader
 	witnesses map[string]bool
 	nameless  nameless
 

@@ -34,6 +34,7 @@ type Source struct {
 
 	turn               sync.Mutex // guards whose turn it is
 	preferred, avoided string     // addresses: the server of the last good session, and of the last bad one
+	read               view       // of the last good read
 
 	login   sync.Mutex // one bind at a time, so that a wrong password is tried once
 	lockout Lockout
@@ -62,18 +63,23 @@ func (s *Source) Read(ctx context.Context, tracked []plan.Tracked) (plan.Snapsho
 		if err := v.seeSentinels(); err != nil {
 			return plan.Snapshot{}, err
 		}
+		v.noteView()
 		return plan.Snapshot{
 			Source: s.cfg.Name, Conditions: v.certificate, People: people, Sightings: sightings,
-			Server: v.server, Replica: v.replica, NamingContext: v.contextID, Scope: s.scope, Account: v.account, ProtectAll: v.protected.doubt,
+			Server: v.server, Replica: v.replica, NamingContext: v.contextID, Scope: s.scope, Account: v.account, Reader: v.reader, ProtectAll: v.protected.doubt,
 		}, nil
 	})
 }
 
 // Recheck looks people up afresh, by immutable ID over the whole naming context, and returns
 // one sighting for each, in order. It gives an error where the directory's answers prove
-// nothing today: a clock that is off, a server that is not synchronized, a sentinel not seen.
+// nothing today: a clock that is off, a server that is not synchronized, a sentinel not seen, or
+// another view than that of the last read.
 func (s *Source) Recheck(ctx context.Context, tracked []plan.Tracked) ([]plan.Sighting, error) {
 	return visit(ctx, s, func(ctx context.Context, v *session) ([]plan.Sighting, error) {
+		if err := v.sameView(); err != nil {
+			return nil, err
+		}
 		if err := v.seeSentinels(); err != nil {
 			return nil, err
 		}

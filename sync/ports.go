@@ -20,8 +20,8 @@ type Source interface {
 	// people that the scope did not show: they are looked up by immutable ID over the whole
 	// suffix on the same connection. Any doubt is a *plan.ReadError, never a shorter snapshot.
 	Read(ctx context.Context, tracked []plan.Tracked) (plan.Snapshot, error)
-	// Recheck looks people up afresh, for the last look before a destructive request, on the
-	// server of the last read where that still answers. It returns one sighting per person, in order, or an error.
+	// Recheck looks people up afresh, for the last look before a destructive request. It returns one
+	// sighting per person, in order, or an error: also where another server answers than at the last read.
 	Recheck(ctx context.Context, tracked []plan.Tracked) ([]plan.Sighting, error)
 	// Holders lists the people of the scope who have this value of an attribute now, for the same
 	// look. Whether a group entitles them is left open.

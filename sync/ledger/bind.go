@@ -33,10 +33,11 @@ func bind(ctx context.Context, tx *sql.Tx, t *trail, m plan.Memory) error {
 		}
 	}
 	for name, b := range m.Sources {
-		_, err := tx.ExecContext(ctx, `INSERT INTO sources (name, naming_context, scope, server, account_seen) VALUES (?, ?, ?, ?, ?)
-			ON CONFLICT (name) DO UPDATE SET naming_context = excluded.naming_context, scope = excluded.scope,
-			server = excluded.server, account_seen = excluded.account_seen`,
-			name, b.NamingContext, b.Scope, b.Server, b.AccountSeen)
+		_, err := tx.ExecContext(ctx, `INSERT INTO sources (name, naming_context, scope, server, account_seen, reader_id, reader_name)
+			VALUES (?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (name) DO UPDATE SET naming_context = excluded.naming_context, scope = excluded.scope, server = excluded.server,
+			account_seen = excluded.account_seen, reader_id = excluded.reader_id, reader_name = excluded.reader_name`,
+			name, b.NamingContext, b.Scope, b.Server, b.AccountSeen, b.Reader.ID, b.Reader.Name)
 		if err != nil {
 			return err
 		}
@@ -74,6 +75,12 @@ func noteBinding(ctx context.Context, tx *sql.Tx, t *trail, m plan.Memory) error
 			t.note(AuditEntry{
 				Event: AuditBound, Person: plan.PersonID{Source: name},
 				Message: fmt.Sprintf("directory %q with scope %q, it was %q with %q", is.NamingContext, is.Scope, old.NamingContext, old.Scope),
+			})
+		}
+		if !is.Reader.Same(old.Reader) {
+			t.note(AuditEntry{
+				Event: AuditBound, Person: plan.PersonID{Source: name},
+				Message: fmt.Sprintf("bind account %q, it was %q", is.Reader.String(), old.Reader.String()),
 			})
 		}
 	}

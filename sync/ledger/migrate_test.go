@@ -173,7 +173,7 @@ func sample(version int) plan.State {
 		b.AccountSeen = true
 		s.Sources["corp"] = b
 		s.Servers = []plan.KnownServer{{
-			Source: "corp", Server: "dc1.corp.example", FirstRead: start.Add(-96 * time.Hour), LastRead: start.Add(-2 * time.Hour),
+			Source: "corp", Server: "dc1.corp.example", FirstRead: start.Add(-96 * time.Hour), LastRead: start.Add(-2 * time.Hour), Proved: true,
 			Replica: plan.Replica{
 				Address: "dc1.corp.example:636", ID: "1b15ffde-0000-4000-8000-000000000001", Version: "usn@1b15ffde-0000-4000-8000-000000000001=8123",
 			},

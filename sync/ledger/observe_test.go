@@ -17,20 +17,20 @@ func TestRememberIsWhatStateShows(t *testing.T) {
 	remember(t, l, plan.Memory{Subscription: "sub", Sources: map[string]plan.SourceBinding{"old": {Scope: "o"}, "corp": {Scope: "before"}}})
 	m := plan.Memory{
 		Subscription: "sub", Baseline: true, SyncSince: c.Now(),
-		Sources: map[string]plan.SourceBinding{"corp": {NamingContext: "S-1-5", Scope: "f00", Server: "dc1"}},
+		Sources: map[string]plan.SourceBinding{"corp": {NamingContext: "S-1-5", Scope: "f00", Server: "dc1", Reader: plan.Reader{ID: "r1", Name: "cn=reader"}}},
 		Bases:   []plan.Base{{Source: "corp", People: 3, At: c.Now()}},
 		Observations: []plan.Observation{
 			{Person: person("1"), DN: "CN=1", OU: "ou=x", CSI: "1", LastSeen: c.Now(), State: plan.Entitled},
 			{
 				Person: person("2"), DN: "CN=2", LastSeen: c.Now().Add(-time.Hour), State: plan.Departed, Since: c.Now(), Reads: 2,
-				Evidence: plan.Evidence{Kind: plan.Disabled, Detail: "userAccountControl 514"}, ConfirmedAt: c.Now(),
+				Evidence: plan.Evidence{Kind: plan.Disabled, Detail: "userAccountControl 514"}, ConfirmedAt: c.Now(), Unproved: true,
 			},
 			{Person: person("3"), State: plan.Unknown, Evidence: plan.Evidence{Detail: "unreadable"}},
 			{Person: plan.PersonID{Source: "other", ID: "1"}, State: plan.Unknown},
 		},
 		UsersSeen: []plan.SeenUser{{ThreemaID: "AAAAAAAA", CredentialID: "c1"}, {ThreemaID: "BBBBBBBB", CredentialID: "c1"}},
 		Servers: []plan.KnownServer{
-			{Source: "corp", Server: "dc1", Replica: plan.Replica{Address: "dc1:636", ID: "a", Version: "usn@a=9"}, FirstRead: c.Now().Add(-time.Hour), LastRead: c.Now()},
+			{Source: "corp", Server: "dc1", Replica: plan.Replica{Address: "dc1:636", ID: "a", Version: "usn@a=9"}, FirstRead: c.Now().Add(-time.Hour), LastRead: c.Now(), Proved: true},
 			{Source: "corp", Server: "dc2", FirstRead: c.Now(), LastRead: c.Now()},
 		},
 	}

@@ -196,7 +196,9 @@ func (w *world) remember(t *rapid.T) {
 	now := w.clock.Now()
 	m := plan.Memory{
 		Subscription: words.Draw(t, "subscription"), Baseline: rapid.Bool().Draw(t, "baseline"),
-		SyncSince: w.moment(t), Sources: map[string]plan.SourceBinding{"s" + words.Draw(t, "source"): {Scope: words.Draw(t, "scope"), AccountSeen: rapid.Bool().Draw(t, "account")}},
+		SyncSince: w.moment(t), Sources: map[string]plan.SourceBinding{"s" + words.Draw(t, "source"): {
+			Scope: words.Draw(t, "scope"), AccountSeen: rapid.Bool().Draw(t, "account"), Reader: plan.Reader{ID: words.Draw(t, "reader ID"), Name: words.Draw(t, "reader")},
+		}},
 		Bases:     []plan.Base{{Source: "corp", People: 1, At: now}},
 		Published: []plan.Publication{{ThreemaID: "A", Created: rapid.Bool().Draw(t, "made")}},
 	}
@@ -312,6 +314,6 @@ func (w *world) observation(t *rapid.T, id string) plan.Observation {
 		State:     rapid.SampledFrom([]plan.AccountState{plan.Unknown, plan.Entitled, plan.Departed}).Draw(t, "state"),
 		Evidence:  plan.Evidence{Kind: rapid.SampledFrom([]plan.EvidenceKind{"", plan.Disabled, plan.Absent}).Draw(t, "kind")},
 		Protected: rapid.Bool().Draw(t, "protected"), Departures: rapid.IntRange(0, 2).Draw(t, "departures"),
-		Contested: rapid.Bool().Draw(t, "contested"), Second: rapid.Bool().Draw(t, "second"),
+		Contested: rapid.Bool().Draw(t, "contested"), Second: rapid.Bool().Draw(t, "second"), Unproved: rapid.Bool().Draw(t, "unproved"),
 	}
 }

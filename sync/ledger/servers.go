@@ -22,10 +22,10 @@ func readServers(ctx context.Context, tx querier) ([]plan.KnownServer, error) {
 	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.KnownServer, error) {
 		var k plan.KnownServer
 		var first, last int64
-		err := rows.Scan(&k.Source, &k.Server, &k.Address, &k.ID, &k.Version, &first, &last)
+		err := rows.Scan(&k.Source, &k.Server, &k.Address, &k.ID, &k.Version, &first, &last, &k.Proved)
 		k.FirstRead, k.LastRead = fromMillis(first), fromMillis(last)
 		return k, err
-	}, `SELECT source, server, address, copy, version, first_read, last_read FROM servers ORDER BY source, server`)
+	}, `SELECT source, server, address, copy, version, first_read, last_read, proved FROM servers ORDER BY source, server`)
 }
 
 // putServers makes the known servers equal to the given ones, of which there are few.
@@ -34,8 +34,8 @@ func putServers(ctx context.Context, tx *sql.Tx, servers []plan.KnownServer) err
 		return err
 	}
 	for _, k := range servers {
-		_, err := tx.ExecContext(ctx, `INSERT INTO servers (source, server, address, copy, version, first_read, last_read) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-			k.Source, k.Server, k.Address, k.ID, k.Version, millis(k.FirstRead), millis(k.LastRead))
+		_, err := tx.ExecContext(ctx, `INSERT INTO servers (source, server, address, copy, version, first_read, last_read, proved) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+			k.Source, k.Server, k.Address, k.ID, k.Version, millis(k.FirstRead), millis(k.LastRead), k.Proved)
 		if err != nil {
 			return err
 		}

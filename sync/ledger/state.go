@@ -102,10 +102,10 @@ func readBinding(ctx context.Context, tx querier, s *plan.State) error {
 	_, err := selectAll(ctx, tx, func(rows *sql.Rows) (string, error) {
 		var name string
 		var b plan.SourceBinding
-		err := rows.Scan(&name, &b.NamingContext, &b.Scope, &b.Server, &b.AccountSeen)
+		err := rows.Scan(&name, &b.NamingContext, &b.Scope, &b.Server, &b.AccountSeen, &b.Reader.ID, &b.Reader.Name)
 		s.Sources[name] = b
 		return name, err
-	}, `SELECT name, naming_context, scope, server, account_seen FROM sources`)
+	}, `SELECT name, naming_context, scope, server, account_seen, reader_id, reader_name FROM sources`)
 	return err
 }
 

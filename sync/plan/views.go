@@ -33,18 +33,23 @@ func (p *planner) judgeViews() {
 		}
 		change, missed := p.changeOfView(*s), p.missedOf(s.Source)
 		s.hold(conditionView, p.viewWords(*s, change, missed))
-		if p.proved[s.Source] = s.Departures() && (change == "" || missed == 0 || p.AcceptBaseline); p.proved[s.Source] {
+		if p.proved[s.Source] = s.Absences() && (change == "" || missed == 0 || p.AcceptBaseline); p.proved[s.Source] {
 			p.unmark(s.Source)
 		}
 	}
 }
 
 // changeOfView says in which way a read went through another view than the proved one, "" if it did
-// not. The first read of a source, and what a ledger did not record in former days, is no change. A
-// new password, certificate or address of the same account and copy is none either.
+// not. Before a pass has recorded who reads there is nothing to compare with: the first read of a
+// source, or of a ledger of former days, is no change. A new password, certificate or address of the
+// same account and copy is none either.
 func (p *planner) changeOfView(s Snapshot) string {
+	was := p.State.Sources[s.Source].Reader
+	if !was.Known() {
+		return ""
+	}
 	var changes []string
-	if was := p.State.Sources[s.Source].Reader; p.otherReader(s) {
+	if p.otherReader(s) {
 		changes = append(changes, fmt.Sprintf("another bind account reads (%s; it was %s)", s.Reader, was))
 	}
 	if !p.provedCopy(s) {

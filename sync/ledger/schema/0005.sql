@@ -36,6 +36,21 @@ CREATE TABLE former_csis (
 
 -- ---- Views: who read, and from where
 
+-- The bind account of the last proved view of a source: the immutable ID of its entry, and what the
+-- directory calls it. '': none was recorded yet, and the first read that is says no change.
+ALTER TABLE sources ADD COLUMN reader_id   TEXT NOT NULL DEFAULT '';
+ALTER TABLE sources ADD COLUMN reader_name TEXT NOT NULL DEFAULT '';
+
+-- A server of which nothing but the address is known has no standard port in its name any more.
+UPDATE OR IGNORE servers SET server = substr(server, 1, length(server) - 4) WHERE server LIKE '%:636' OR server LIKE '%:389';
+UPDATE sources SET server = substr(server, 1, length(server) - 4) WHERE server LIKE '%:636' OR server LIKE '%:389';
+
+-- Whether the copy of the directory was part of a proved view. All that were read so far count so.
+ALTER TABLE servers ADD COLUMN proved INTEGER NOT NULL DEFAULT 1 CHECK (proved IN (0, 1));
+
+-- Who was missed first through a view that is not proved.
+ALTER TABLE observations ADD COLUMN unproved INTEGER NOT NULL DEFAULT 0 CHECK (unproved IN (0, 1));
+
 -- ---- Reads: the rows that a gap breaks
 
 -- ---- Effects: seen twice
