@@ -271,7 +271,6 @@ const (
 
 // nobodyDeparts is row b.
 func nobodyDeparts() []anomaly {
-	servers := 0
 	hidden := func(dns ...string) func(*testing.T, fronted) {
 		return always(fault{hidden: func(dn string) bool { return slices.Contains(dns, dn) }})
 	}
@@ -294,12 +293,6 @@ func nobodyDeparts() []anomaly {
 			f.baseDN = staff
 		},
 		strike: always(fault{hidden: func(dn string) bool { return strings.HasSuffix(dn, ","+office) }}),
-	}, {
-		name: "first read from another server", title: "first-read-from-this-server", detail: "answered, and ",
-		strike: func(_ *testing.T, x fronted) {
-			servers++
-			x.strike(fault{root: map[string][]string{"dnsHostName": {fmt.Sprintf("dc%d.example.org", servers)}}})
-		},
 	}, {
 		name: "clock skew", title: "clock", detail: "set one of them right",
 		strike: func(_ *testing.T, x fronted) {

@@ -133,7 +133,7 @@ func (m *matrix) servers(t *testing.T) {
 		x := newFronted(t)
 		for _, f := range []fault{replica, {}, replica, {}} {
 			x.strike(f)
-			x.endures(t, 4).says(t, "first-read-from-this-server")
+			x.endures(t, 0)
 		}
 		x.mended(t)
 	})
@@ -148,6 +148,14 @@ func (m *matrix) servers(t *testing.T) {
 			}
 			x.spared(t)
 		}
+		x.strike(fault{})
+		x.mended(t)
+	})
+	m.scenario(t, "another server that lags for days", func(t *testing.T) {
+		x := newFronted(t)
+		x.strike(replica)
+		x.endures(t, 0)
+		x.lasts(t, 3).says(t, "missed first after the bind account or the server changed")
 		x.strike(fault{})
 		x.mended(t)
 	})

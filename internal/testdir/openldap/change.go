@@ -40,6 +40,12 @@ func (s *Server) HidePeople(t testing.TB) {
 	s.Modify(t, shyGroup, "member", blindDN, readerDN)
 }
 
+// BlindToPeople lets BlindDN see HiddenOU and what is in it, but for the people there.
+func (s *Server) BlindToPeople(t testing.TB) {
+	t.Helper()
+	s.Modify(t, blindGroup, "member", adminDN) // whom no access rule concerns
+}
+
 // Show ends [Server.HideUnit] and [Server.HidePeople].
 func (s *Server) Show(t testing.TB) {
 	t.Helper()
