@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -328,6 +329,48 @@ func TestIncompleteReadProvesNothing(t *testing.T) {
 		w.later(t, day)
 	}
 	waitsForYes(t, w.plan())
+}
+
+// TestARowThatBeginsAfresh in a view that is not proved is missed first through it, whatever was seen
+// of the person before: the last look found them entitled, or they stood under another ID.
+func TestARowThatBeginsAfresh(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		before, with func(*world, map[string]*entry)
+	}{
+		"seen by the last look": {func(*world, map[string]*entry) {}, func(w *world, people map[string]*entry) {
+			for n := range w.state.Observations {
+				if o := &w.state.Observations[n]; o.Person == people["anna"].id {
+					o.Reads, o.ConfirmedAt = 0, time.Time{}
+				}
+			}
+		}},
+		"hidden under another ID": {func(w *world, people map[string]*entry) {
+			young := w.hire("young")
+			young.csi, young.first = people["anna"].csi, "Somebody"
+			people["young"] = young
+		}, func(_ *world, people map[string]*entry) {
+			people["young"].leave(plan.Absent)
+			people["bert"].leave(plan.Absent)
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, people := readForDays(t)
+			people["anna"].leave(plan.Absent)
+			row.before(w, people)
+			w.later(t, time.Hour)
+			row.with(w, people)
+			w.readBy(reader("new"))
+			for range 4 {
+				w.later(t, day)
+			}
+			c := change(t, w.plan(), plan.Withdraw, "anna")
+			if c.Status != plan.NeedsApproval || !slices.Contains(c.Asks, plan.AskView) {
+				t.Errorf("%s %v", c.Status, c.Asks)
+			}
+		})
+	}
 }
 
 // TestIncompleteReadTakesNoMarkBack, though it came through the account of before.
