@@ -133,7 +133,9 @@ func TestAnotherServerInPlaceOfTheKnownOne(t *testing.T) {
 	x.pass(t, 0, "first")
 	x.mended(t)
 	x.set("sources.0.urls", []any{x.second.peer.LDAPS})
-	x.second.strike(fault{hidden: func(dn string) bool { return strings.HasPrefix(dn, "uid=u000005") || strings.HasPrefix(dn, "uid=u000008") }})
+	x.second.strike(fault{hidden: func(dn string) bool {
+		return strings.HasPrefix(dn, "uid=u000005") || strings.HasPrefix(dn, "uid=u000008")
+	}})
 	x.pass(t, 0, "second") // one read confirms nobody after a switch
 	for range 3 {
 		x.pass(t, 3, "second").says(t, "missed first after the bind account or the server changed")

@@ -33,10 +33,19 @@ func (p *planner) judgeViews() {
 		}
 		change, missed := p.changeOfView(*s), p.missedOf(s.Source)
 		s.hold(conditionView, p.viewWords(*s, change, missed))
-		if p.proved[s.Source] = s.Absences() && (change == "" || missed == 0 || p.AcceptBaseline); p.proved[s.Source] {
-			p.unmark(s.Source)
+		if p.proved[s.Source] = p.proves(*s, change, missed); p.proved[s.Source] {
+			p.unmark(*s)
 		}
 	}
+}
+
+// proves tells whether the view of a read is proved by now. Of a new one only a read can tell in which
+// an absence counts.
+func (p *planner) proves(s Snapshot, change string, missed int) bool {
+	if change == "" {
+		return s.Departures()
+	}
+	return s.Absences() && (missed == 0 || p.AcceptBaseline)
 }
 
 // changeOfView says in which way a read went through another view than the proved one, "" if it did
@@ -96,10 +105,11 @@ func (p *planner) missedOf(source string) (missed int) {
 	return missed
 }
 
-// unmark takes the marks of a source back: a proved view misses the same people.
-func (p *planner) unmark(source string) {
+// unmark takes the marks of a source back: a proved view misses the same people, as far as what it
+// misses counts in this read.
+func (p *planner) unmark(s Snapshot) {
 	for person, o := range p.observations {
-		if person.Source == source && o.Unproved {
+		if person.Source == s.Source && o.Unproved && (s.Absences() || p.departedNow[person]) {
 			o.Unproved = false
 			p.observations[person] = o
 		}
@@ -110,7 +120,7 @@ func (p *planner) viewWords(s Snapshot, change string, missed int) string {
 	switch {
 	case change == "":
 		return fmt.Sprintf("read by %s from %s, as before", s.Reader, s.Server)
-	case !s.Departures():
+	case !s.Absences():
 		return change + "; this read is not complete, so it proves nothing of that"
 	case p.AcceptBaseline:
 		return "accepted with the baseline: " + change

@@ -331,6 +331,26 @@ func TestIncompleteReadProvesNothing(t *testing.T) {
 	waitsForYes(t, w.plan())
 }
 
+// TestAReadWithNamelessEntriesProvesNoNewView, for it does not say who is absent; the one of before
+// needs no proof.
+func TestAReadWithNamelessEntriesProvesNoNewView(t *testing.T) {
+	t.Parallel()
+	for name, waits := range map[string]bool{"old": false, "new": true} {
+		w, people := readForDays(t)
+		w.source().nameless = true
+		w.readBy(reader(name)).later(t, day)
+		people["anna"].leave(plan.OutOfScope)
+		for range 4 {
+			w.later(t, day)
+		}
+		if waits {
+			waitsForYes(t, w.plan())
+		} else if w.credential("anna") != nil {
+			t.Errorf("%s: anna is not out on time", name)
+		}
+	}
+}
+
 // TestARowThatBeginsAfresh in a view that is not proved is missed first through it, whatever was seen
 // of the person before: the last look found them entitled, or they stood under another ID.
 func TestARowThatBeginsAfresh(t *testing.T) {
