@@ -76,7 +76,8 @@ func (r request) refused(a answer) *Error {
 	return e
 }
 
-// kindOf reads a status. Nothing else decides: error texts are for people.
+// kindOf reads a status. Nothing else decides: error texts are for people. A write is refused only
+// where the contract says so; any other answer leaves open whether it took effect.
 func (r request) kindOf(status int) plan.FailureKind {
 	switch {
 	case status == http.StatusUnauthorized:
@@ -90,15 +91,21 @@ func (r request) kindOf(status int) plan.FailureKind {
 	case status == http.StatusBadRequest, status == http.StatusConflict,
 		status == http.StatusRequestEntityTooLarge, status == http.StatusUnprocessableEntity:
 		return plan.FailureRefused
-	case status >= 500 && r.isRead():
+	case gaveUp(status) && r.isRead():
 		return plan.FailureUnavailable
-	case status >= 500:
+	case !r.isRead():
 		return plan.FailureUnknown
 	case status < 400:
 		return plan.FailureInvalid
 	default:
 		return plan.FailureOther
 	}
+}
+
+// gaveUp tells the statuses of a service, or of a proxy before it, that did not carry a request
+// through: how far it came, they do not say. 499 is a proxy's word for a connection that was closed.
+func gaveUp(status int) bool {
+	return status >= 500 || status == http.StatusRequestTimeout || status == http.StatusTooEarly || status == 499
 }
 
 // kindOfNotFound tells apart what is missing: the record; else the whole API, for every
@@ -134,15 +141,26 @@ func (r request) words(kind plan.FailureKind, a answer) string {
 		if a.status == http.StatusNotFound {
 			return "there is no Work API at this address: check threema.base_url"
 		}
-		return "a redirect" + redirectTarget(a.header) + ", which is never followed: check threema.base_url and the proxy"
-	case plan.FailureUnavailable:
-		return "the service is out of order"
+		return oddWords(a)
+	case plan.FailureUnavailable, plan.FailureOther:
+		return oddWords(a)
 	case plan.FailureUnknown:
-		return "the service is out of order, the change may have happened"
-	case plan.FailureOther:
-		return "the service answers with a status that is not part of the contract"
+		return oddWords(a) + "; the change may have happened"
 	}
 	return string(kind)
+}
+
+// oddWords say what a status means that neither reports success nor refuses.
+func oddWords(a answer) string {
+	switch {
+	case a.status >= 500:
+		return "the service is out of order"
+	case gaveUp(a.status):
+		return "the service, or a proxy before it, gave up on the request"
+	case a.status < 400:
+		return "a redirect" + redirectTarget(a.header) + ", which is never followed: check threema.base_url and the proxy"
+	}
+	return "the service answers with a status that is not part of the contract"
 }
 
 // redirectTarget names where a redirect leads, without what may be secret in its address.
