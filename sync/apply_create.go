@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
@@ -125,23 +126,43 @@ func (a *applier) createOne(ctx context.Context, j *joiner) error {
 	if j.resumes() {
 		return a.resume(ctx, j)
 	}
-	c, err := a.Package.CreateCredential(shielded(ctx), j.change.Username, j.password, a.Hash, a.Lock)
+	c, err := a.Package.CreateCredential(shielded(ctx), j.change.Username, j.password, a.Policy.Hash, a.Policy.Lock)
 	switch {
 	case err == nil:
 		return a.created(ctx, j, c.ID)
 	case plan.KindOf(err) == plan.FailureForbidden:
 		a.full = true
 		a.tellSkipped(ctx, j.change, noSeat)
-		return a.settle(ctx, plan.Outcome{Operation: j.operation.ID, Result: plan.Failed, Message: "no licence"})
+		return a.settle(ctx, createFailed(j.operation, err))
 	}
-	result, stop := a.outcome(ctx, j.change, err)
-	outcome := plan.Outcome{Operation: j.operation.ID, Result: result, Message: string(plan.KindOf(err))}
-	return errors.Join(stop, a.settle(ctx, outcome))
+	_, stop := a.outcome(ctx, j.change, err)
+	return errors.Join(stop, a.settle(ctx, createFailed(j.operation, err)))
 }
 
+// createFailed says how the row of a create goes on that got no credential. Once the request was sent,
+// it stays open whatever was answered, and the next pass looks: closed as failed, a credential that is
+// there all the same would pass for an administrator's, and be adopted with a password that nobody has.
+// After a refusal it may be one, though.
+func createFailed(op plan.Operation, err error) plan.Outcome {
+	kind := plan.KindOf(err)
+	switch {
+	case kind == plan.FailureUnknown:
+		return plan.Outcome{Operation: op.ID, Result: plan.Uncertain, Message: string(kind)}
+	case answered(err):
+		return plan.Outcome{Operation: op.ID, Result: plan.Uncertain, Refused: kind != plan.FailureQuota, Message: string(kind)}
+	}
+	return plan.Outcome{Operation: op.ID, Result: plan.Failed, Message: string(kind)}
+}
+
+// created records whose credential it is, and which settings it may have from now on: those about to
+// be written, and what somebody else wrote and somebody said yes to.
 func (a *applier) created(ctx context.Context, j *joiner, credentialID string) error {
 	a.strikes = 0
-	if err := a.Ledger.Created(shielded(ctx), j.operation.ID, credentialID); err != nil {
+	settings := slices.Clone(j.change.Settings)
+	for _, name := range slices.Sorted(maps.Keys(j.change.Before)) {
+		settings = append(settings, plan.Setting{Name: name, Value: j.change.Before[name]})
+	}
+	if err := a.Ledger.Created(shielded(ctx), j.operation.ID, credentialID, settings); err != nil {
 		return a.fail(fmt.Errorf("record the new credential in the ledger: %w", err))
 	}
 	j.credentialID = credentialID
@@ -151,24 +172,44 @@ func (a *applier) created(ctx context.Context, j *joiner, credentialID string) e
 // resume is the only use of PUT: nobody uses the credential, and nobody knows its password.
 // The row stays open whatever happens, so that the next pass looks again.
 func (a *applier) resume(ctx context.Context, j *joiner) error {
-	credential, err := a.Package.Credential(shielded(ctx), j.change.CredentialID)
+	why, err := a.leftoverUnchanged(ctx, j)
 	switch {
 	case err != nil:
-		_, stop := a.outcome(ctx, j.change, err)
-		return stop
-	case credential.Usage > 0:
-		a.skip(ctx, j.change, "somebody uses the credential by now: find out who, then delete it in the cockpit")
-		return nil
-	case credential.Username != j.change.Username:
-		a.skip(ctx, j.change, "the credential was renamed just now; the next pass looks again")
+		return a.unread(ctx, j.change, err)
+	case why != "":
+		a.skip(ctx, j.change, why)
 		return nil
 	}
-	err = a.Package.ReplacePassword(shielded(ctx), credential.ID, credential.Username, j.password, a.Hash, a.Lock)
+	err = a.Package.ReplacePassword(shielded(ctx), j.change.CredentialID, j.change.Username, j.password, a.Policy.Hash, a.Policy.Lock)
 	if err != nil {
 		_, stop := a.outcome(ctx, j.change, err)
 		return stop
 	}
-	return a.created(ctx, j, credential.ID)
+	return a.created(ctx, j, j.change.CredentialID)
+}
+
+// leftoverUnchanged reads a credential and its settings once more, and says what keeps its password
+// from being replaced: that somebody uses it, or touched it since the plan was made. What the plan
+// found stands in the change, and somebody said yes to it.
+func (a *applier) leftoverUnchanged(ctx context.Context, j *joiner) (string, error) {
+	credential, err := a.Package.Credential(shielded(ctx), j.change.CredentialID)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("read the credential once more: %w", err)
+	case credential.Usage > 0:
+		return "somebody uses the credential by now; the next pass asks who", nil
+	case credential.Username != j.change.Username:
+		return "the credential was renamed just now; the next pass looks again", nil
+	}
+	settings, err := a.Package.Settings(shielded(ctx), credential.ID)
+	if err != nil {
+		return "", fmt.Errorf("read the settings of the credential once more: %w", err)
+	}
+	now := plan.Leftover{Credential: credential, Settings: settings}.Foreign(j.operation, j.change.Settings, a.Policy)
+	if !maps.Equal(now, j.change.Before) {
+		return "somebody changed the credential just now; the next pass looks again", nil
+	}
+	return "", nil
 }
 
 // finishBatch writes the settings of new credentials and hands them over. One with a refused

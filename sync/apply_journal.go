@@ -47,7 +47,7 @@ func (a *applier) settle(ctx context.Context, outcomes ...plan.Outcome) error {
 		return a.fail(fmt.Errorf("record the effect in the ledger: %w", err))
 	}
 	for _, o := range outcomes {
-		if o.Result != plan.Uncertain {
+		if o.Result != plan.Uncertain || o.Refused { // a refusal is believed until the package says otherwise
 			delete(a.unsettled, o.Operation)
 		}
 	}

@@ -20,8 +20,8 @@ func (a *applier) outcome(ctx context.Context, c plan.Change, err error) (plan.R
 	return result, stop
 }
 
-// judge says what an answer means: for the journal, and for whatever would come next. What
-// says nothing of this one request is a strike.
+// judge says what the answer to a write means: for the journal, and for whatever would come next.
+// What says nothing of this one request is a strike.
 func (a *applier) judge(ctx context.Context, err error) (plan.Result, error) {
 	switch {
 	case err == nil:
@@ -38,12 +38,22 @@ func (a *applier) judge(ctx context.Context, err error) (plan.Result, error) {
 		return plan.Failed, errStop
 	case plan.FailureQuota:
 		a.noteQuota(ctx, err)
+		if answered(err) {
+			return plan.Uncertain, errStop // how far a request came that the service counted, it does not say
+		}
 		return plan.Failed, errStop
 	case plan.FailureUnknown:
 		return plan.Uncertain, a.strike()
 	case plan.FailureUnavailable, plan.FailureInvalid, plan.FailureOther:
 	}
 	return plan.Failed, a.strike()
+}
+
+// unread notes a change whose last look failed: nothing was sent.
+func (a *applier) unread(ctx context.Context, c plan.Change, err error) error {
+	_, stop := a.judge(ctx, err)
+	a.note(ctx, c, plan.Failed, err)
+	return stop
 }
 
 func (a *applier) strike() error {

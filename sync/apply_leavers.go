@@ -176,8 +176,7 @@ func (a *applier) lastLook(ctx context.Context, c plan.Change, object func(conte
 	}
 	why, err := object(shielded(ctx), c)
 	if err != nil {
-		_, stop := a.outcome(ctx, c, err)
-		return false, stop
+		return false, a.unread(ctx, c, err)
 	}
 	if why != "" {
 		a.skip(ctx, c, why)

@@ -264,7 +264,7 @@ func (o order) pass(c *counter) (code int, err error) {
 			Policy: o.Policy, Stop: func() string { return "" }, Now: now, Logger: (&logbook{}).logger(),
 		},
 		Ledger: memory, Handover: mortalHandover{handover.NewFile(filepath.Join(o.Folder, "handover.csv"), link), c},
-		Hash: true, Lock: true, NewPassword: (&passwords{}).make, Progress: func(string, int, int) {},
+		NewPassword: (&passwords{}).make, Progress: func(string, int, int) {},
 	}
 	if o.Withdraw == "" {
 		report := pass.Run(ctx)
@@ -322,9 +322,9 @@ func (l mortalLedger) Begin(ctx context.Context, run int64, ops []plan.Operation
 	return l.Ledger.Begin(ctx, run, ops)
 }
 
-func (l mortalLedger) Created(ctx context.Context, operation int64, credentialID string) error {
+func (l mortalLedger) Created(ctx context.Context, operation int64, credentialID string, settings []plan.Setting) error {
 	l.c.tick()
-	return l.Ledger.Created(ctx, operation, credentialID)
+	return l.Ledger.Created(ctx, operation, credentialID, settings)
 }
 
 func (l mortalLedger) Settle(ctx context.Context, outcomes []plan.Outcome) error {

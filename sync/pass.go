@@ -16,8 +16,7 @@ type Pass struct {
 	Planner
 	Ledger   Ledger
 	Handover Handover
-	// Hash and Lock are how new credentials are made; NewPassword makes their passwords.
-	Hash, Lock  bool
+	// NewPassword makes the passwords of new credentials.
 	NewPassword func() (secret.Value, error)
 	// Retention is how long the memory of people stays of whom nothing is ours any more.
 	Retention time.Duration

@@ -116,18 +116,23 @@ type pausing interface {
 	RetryAfter() time.Duration
 }
 
+// answered tells whether the service answered a request that failed: it was sent.
+func answered(err error) bool {
+	failure, ok := errors.AsType[pausing](err)
+	return ok && failure.Answered()
+}
+
 // noteQuota makes a refusal for lack of quota last. Where the service names no time, the day
 // of its own clock is taken (threema-work-api §3). A refusal by our own count needs no note: the
 // count knows when it is over, and one that could not be written must not cost the day.
 func (p *Planner) noteQuota(ctx context.Context, err error) {
-	refusal, ok := errors.AsType[pausing](err)
-	if !ok || plan.KindOf(err) != plan.FailureQuota || !refusal.Answered() {
+	if plan.KindOf(err) != plan.FailureQuota || !answered(err) {
 		return
 	}
 	now := p.Now().UTC()
 	until := now.Truncate(24 * time.Hour).Add(24 * time.Hour)
-	if d := refusal.RetryAfter(); d > 0 {
-		until = now.Add(d)
+	if refusal, ok := errors.AsType[pausing](err); ok && refusal.RetryAfter() > 0 {
+		until = now.Add(refusal.RetryAfter())
 	}
 	if err := p.Memory.BlockRequests(context.WithoutCancel(ctx), until); err != nil {
 		p.Logger.ErrorContext(ctx, "cannot record that the day's requests are spent", "err", err)

@@ -92,9 +92,9 @@ type Ledger interface {
 	// Begin writes INTENT rows and, for a withdrawal, its saga; it returns the rows with their
 	// IDs, in order.
 	Begin(ctx context.Context, run int64, ops []plan.Operation) ([]plan.Operation, error)
-	// Created notes the credential that a create got, and its ownership; the row stays open
-	// until the hand-over line is synced.
-	Created(ctx context.Context, operation int64, credentialID string) error
+	// Created notes the credential that a create got, its ownership, and the settings that are about
+	// to be written to it; the row stays open until the hand-over line is synced.
+	Created(ctx context.Context, operation int64, credentialID string, settings []plan.Setting) error
 	// Settle closes rows and records their effects: ownership, saga, publication, refusals.
 	Settle(ctx context.Context, outcomes []plan.Outcome) error
 

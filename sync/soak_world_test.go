@@ -47,7 +47,6 @@ type soak struct {
 	source    *ldapsource.Source
 
 	policy    plan.Policy
-	lock      bool // new credentials belong to their first phone
 	sentinels bool // the infra entries are configured as such
 	stop      string
 	narrow    bool // the configured scope is the narrow one
@@ -102,10 +101,10 @@ func (w *soak) drawPolicy() {
 	w.policy.Recreate = rapid.Bool().Draw(w.rt, "recreate")
 	w.policy.PublishContacts = rapid.Bool().Draw(w.rt, "publish")
 	w.policy.ChunkSize, w.policy.Batch = 2, 3
-	w.lock = rapid.Bool().Draw(w.rt, "lock")
+	w.policy.Hash, w.policy.Lock = true, rapid.Bool().Draw(w.rt, "lock")
 	w.sentinels = rapid.Bool().Draw(w.rt, "sentinels")
 	w.log("policy: id %s, confirm %d reads over %s, grace %s and %s, recreate %v, lock %v, sentinels %v", w.policy.ID, w.policy.ConfirmReads,
-		w.policy.ConfirmOver, w.policy.GraceWithdraw, w.policy.GraceID, w.policy.Recreate, w.lock, w.sentinels)
+		w.policy.ConfirmOver, w.policy.GraceWithdraw, w.policy.GraceID, w.policy.Recreate, w.policy.Lock, w.sentinels)
 }
 
 func (w *soak) startDirectory() {
@@ -227,7 +226,7 @@ func (w *soak) planner() dirsync.Planner {
 func (w *soak) pass(c *counter) *dirsync.Pass {
 	p := &dirsync.Pass{
 		Planner: w.planner(), Ledger: mortalLedger{w.ledger, c}, Handover: mortalHandover{handover.NewFile(w.handoverFile(), link), c},
-		Hash: true, Lock: w.lock, NewPassword: (&passwords{}).make, Progress: func(string, int, int) {},
+		NewPassword: (&passwords{}).make, Progress: func(string, int, int) {},
 	}
 	p.Memory, p.Package = p.Ledger, mortalPackage{w.client, c}
 	return p

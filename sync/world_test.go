@@ -126,7 +126,7 @@ func syncPolicy() plan.Policy {
 		Mode: plan.Sync, Withdraw: true, ID: plan.KeepID, Evidence: plan.EvidenceKinds(), ConfirmReads: 1, Approval: plan.ApproveNone,
 		LeaversRun: wide, LeaversDay: wide, LeaversWeek: wide,
 		CreatesRun: plan.Window{Count: 1000, Percent: 100}, ChangesRun: plan.Window{Count: 1000, Percent: 100},
-		PublishContacts: true, ChunkSize: 500, Batch: 100,
+		PublishContacts: true, Hash: true, Lock: true, ChunkSize: 500, Batch: 100,
 	}
 }
 
@@ -164,7 +164,7 @@ func (w *world) pass() *dirsync.Pass {
 	w.Helper()
 	p := &dirsync.Pass{
 		Planner: w.planner(""), Ledger: w.ledger, Handover: handover.NewFile(w.handoverFile(), link),
-		Hash: true, Lock: true, NewPassword: w.passwords.make, Progress: func(string, int, int) {}, Retention: w.retention,
+		NewPassword: w.passwords.make, Progress: func(string, int, int) {}, Retention: w.retention,
 	}
 	return p
 }

@@ -170,8 +170,6 @@ func (a *assembly) pass(l *ledger.Ledger) *dirsync.Pass {
 		Planner:  a.planner(l, ""),
 		Ledger:   l,
 		Handover: handoverOf(a.config),
-		Hash:     a.config.Credentials.Hash,
-		Lock:     a.config.Credentials.Lock,
 		NewPassword: func() (secret.Value, error) {
 			return handover.NewPassword(rand.Reader, a.config.Credentials.PasswordLength)
 		},
@@ -235,6 +233,8 @@ func policyOf(c *config.Config) plan.Policy {
 		AdoptUsername:   c.Adopt.Username,
 		AdoptPersonal:   c.Adopt.Personal,
 		Recreate:        c.Credentials.Recreate,
+		Hash:            c.Credentials.Hash,
+		Lock:            c.Credentials.Lock,
 		ChunkSize:       c.Threema.ChunkSize,
 		Batch:           batch,
 	}

@@ -162,7 +162,7 @@ func journalStory() []storyRow {
 		}, []AuditEntry{begun, told(AuditUnknown, "the pass that began it did not settle it", "AAAAAAAA"), told(AuditReverted, "", "AAAAAAAA")}},
 		{"a create", func(t *testing.T, l *Ledger, _ *clock) {
 			op := beginOne(t, l, startRun(t, l), create)
-			if err := l.Created(t.Context(), op.ID, "c9"); err != nil {
+			if err := l.Created(t.Context(), op.ID, "c9", nil); err != nil {
 				t.Fatal(err)
 			}
 			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
@@ -182,7 +182,7 @@ func journalStory() []storyRow {
 		{"one request for many, with a refusal", func(t *testing.T, l *Ledger, _ *clock) {
 			run := startRun(t, l)
 			op := beginOne(t, l, run, create)
-			if err := l.Created(t.Context(), op.ID, "c9"); err != nil {
+			if err := l.Created(t.Context(), op.ID, "c9", nil); err != nil {
 				t.Fatal(err)
 			}
 			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})

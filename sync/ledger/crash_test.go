@@ -57,7 +57,7 @@ func work(ctx context.Context, part, path string) error {
 	if err != nil || part == "begun" {
 		return err
 	}
-	if err := l.Created(ctx, ops[1].ID, "c2"); err != nil || part == "created" {
+	if err := l.Created(ctx, ops[1].ID, "c2", nil); err != nil || part == "created" {
 		return err
 	}
 	return l.Settle(ctx, []plan.Outcome{{Operation: ops[2].ID, Result: plan.Done}, {Operation: ops[1].ID, Result: plan.Done}})

@@ -23,7 +23,7 @@ func effect(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation) error 
 		}
 		return nil // Created has recorded the ownership
 	case plan.Adopt:
-		return own(ctx, tx, op, false, "")
+		return adopt(ctx, tx, t, op)
 	case plan.Transfer:
 		return transfer(ctx, tx, t, op)
 	case plan.Withdraw:

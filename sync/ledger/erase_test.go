@@ -40,7 +40,7 @@ func (p trace) join(t *testing.T, l *Ledger, run int64) {
 	create := p.operation(plan.Create)
 	create.CredentialID, create.ThreemaIDs = "", nil
 	op := beginOne(t, l, run, create)
-	if err := l.Created(t.Context(), op.ID, "cred-"+p.name); err != nil {
+	if err := l.Created(t.Context(), op.ID, "cred-"+p.name, nil); err != nil {
 		t.Fatal(err)
 	}
 	settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})

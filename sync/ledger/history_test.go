@@ -15,7 +15,7 @@ func TestPersonHistory(t *testing.T) {
 	l, c := openNew(t)
 	run := startRun(t, l)
 	create := beginOne(t, l, run, plan.Operation{Change: "c1", Op: plan.Create, Person: person("a"), Username: "anna"})
-	if err := l.Created(t.Context(), create.ID, "cred"); err != nil {
+	if err := l.Created(t.Context(), create.ID, "cred", nil); err != nil {
 		t.Fatal(err)
 	}
 	settleOne(t, l, plan.Outcome{Operation: create.ID, Result: plan.Done})

@@ -86,10 +86,10 @@ func persistIDs(ctx context.Context, tx *sql.Tx, op plan.Operation) error {
 	return startSaga(ctx, tx, op)
 }
 
-// Created notes the credential that a create got, and that it is ours. The row stays open
-// until Settle says that the hand-over line is synced (design §5.7). It finishes even if ctx
-// is cancelled.
-func (l *Ledger) Created(ctx context.Context, operation int64, credentialID string) error {
+// Created notes the credential that a create got, that it is ours, and the settings that are about to
+// be written to it. The row stays open until Settle says that the hand-over line is synced (design
+// §5.7). It finishes even if ctx is cancelled.
+func (l *Ledger) Created(ctx context.Context, operation int64, credentialID string, settings []plan.Setting) error {
 	return l.record(ctx, "record a new credential", func(ctx context.Context, tx *sql.Tx, t *trail) error {
 		op, err := openOperation(ctx, tx, operation)
 		if err != nil {
@@ -101,6 +101,9 @@ func (l *Ledger) Created(ctx context.Context, operation int64, credentialID stri
 		_, err = tx.ExecContext(ctx, `UPDATE journal SET credential_id = ? WHERE id = ?`, credentialID, operation)
 		if err != nil {
 			return err
+		}
+		if err := putSent(ctx, tx, operation, settings); err != nil {
+			return fmt.Errorf("settings to be sent: %w", err)
 		}
 		op.CredentialID = credentialID
 		t.operation(AuditCreated, op, "")
@@ -174,7 +177,7 @@ func settle(ctx context.Context, tx *sql.Tx, t *trail, o plan.Outcome) error {
 		return closeRow(ctx, tx, op.ID, failed, o.Message, t.now)
 	case plan.Uncertain:
 		t.operation(AuditUnknown, op, words)
-		_, err := tx.ExecContext(ctx, `UPDATE journal SET state = 'unknown', message = ? WHERE id = ?`, o.Message, op.ID)
+		_, err := tx.ExecContext(ctx, `UPDATE journal SET state = 'unknown', message = ?, refused = ? WHERE id = ?`, o.Message, o.Refused, op.ID)
 		return err
 	}
 	return fmt.Errorf("%q is no result", o.Result)
@@ -220,11 +223,14 @@ func noteRefused(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation, r
 func closeRow(ctx context.Context, tx *sql.Tx, id int64, state, message string, now time.Time) error {
 	_, err := tx.ExecContext(ctx, `UPDATE journal SET state = ?, message = ?, settled_at = ? WHERE id = ?`,
 		state, message, millis(now), id)
-	return err
+	if err != nil {
+		return err
+	}
+	return dropSent(ctx, tx, id)
 }
 
 const operationColumns = `id, change_id, op, source, person, ou, csi, dn,
-	credential_id, username, threema_ids, contact_created, approved, ordered, at`
+	credential_id, username, threema_ids, contact_created, approved, ordered, refused, at`
 
 // scanOperation reads operationColumns, and after them what more is asked for.
 func scanOperation(scan func(...any) error, more ...any) (plan.Operation, error) {
@@ -233,7 +239,7 @@ func scanOperation(scan func(...any) error, more ...any) (plan.Operation, error)
 	var at int64
 	columns := []any{
 		&op.ID, &op.Change, &op.Op, &op.Person.Source, &op.Person.ID, &op.OU, &op.CSI, &op.DN,
-		&op.CredentialID, &op.Username, &ids, &op.ContactCreated, &op.Approved, &op.Ordered, &at,
+		&op.CredentialID, &op.Username, &ids, &op.ContactCreated, &op.Approved, &op.Ordered, &op.Refused, &at,
 	}
 	if err := scan(append(columns, more...)...); err != nil {
 		return plan.Operation{}, err
@@ -291,9 +297,13 @@ func readJournal(ctx context.Context, tx querier) ([]OpenRow, error) {
 }
 
 func readOpen(ctx context.Context, tx querier) ([]plan.Operation, error) {
-	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.Operation, error) {
+	open, err := selectAll(ctx, tx, func(rows *sql.Rows) (plan.Operation, error) {
 		return scanOperation(rows.Scan)
 	}, `SELECT `+operationColumns+` FROM journal WHERE state IN ('intent', 'unknown') ORDER BY id`)
+	if err != nil {
+		return nil, err
+	}
+	return open, readSent(ctx, tx, open)
 }
 
 // readOrders lists what was withdrawn on somebody's word alone, of credentials that are still

@@ -131,11 +131,11 @@ func TestCreate(t *testing.T) {
 	if err := l.Settle(t.Context(), []plan.Outcome{{Operation: op.ID, Result: plan.Done}}); err == nil {
 		t.Error("a create without a credential was done")
 	}
-	if err := l.Created(t.Context(), op.ID, ""); err == nil {
+	if err := l.Created(t.Context(), op.ID, "", nil); err == nil {
 		t.Error("an empty credential was recorded")
 	}
 	startRun(t, l) // a crash: the row is unknown, and resumed all the same
-	if err := l.Created(t.Context(), op.ID, "c9"); err != nil {
+	if err := l.Created(t.Context(), op.ID, "c9", nil); err != nil {
 		t.Fatal(err)
 	}
 	owned := []plan.Ownership{{Person: person("ada"), CredentialID: "c9", Username: "ada", CSI: "4711", Created: true}}
@@ -151,7 +151,7 @@ func TestCreate(t *testing.T) {
 	if diff := cmp.Diff(owned, s.Owned); diff != "" || len(s.Open) != 0 {
 		t.Errorf("open %v, owned %s", s.Open, diff)
 	}
-	if err := l.Created(t.Context(), op.ID, "c10"); err == nil || !strings.Contains(err.Error(), "closed already") {
+	if err := l.Created(t.Context(), op.ID, "c10", nil); err == nil || !strings.Contains(err.Error(), "closed already") {
 		t.Errorf("Created on a closed row: %v", err)
 	}
 }
@@ -162,7 +162,7 @@ func TestANewCredentialReplacesTheFormerOne(t *testing.T) {
 	ownedBy(t, l, "ada", "c1")
 	remember(t, l, plan.Memory{Owned: []plan.Ownership{{Person: person("ada"), CredentialID: "c1", MissingSince: c.Now(), MissingReads: 2}}})
 	op := beginOne(t, l, startRun(t, l), plan.Operation{Op: plan.Create, Person: person("ada"), Username: "ada"})
-	if err := l.Created(t.Context(), op.ID, "c2"); err != nil {
+	if err := l.Created(t.Context(), op.ID, "c2", nil); err != nil {
 		t.Fatal(err)
 	}
 	want := []plan.Ownership{{Person: person("ada"), CredentialID: "c2", Username: "ada", Created: true}}
@@ -264,7 +264,7 @@ func TestTransfer(t *testing.T) {
 	t.Parallel()
 	l, _ := openNew(t)
 	create := beginOne(t, l, startRun(t, l), plan.Operation{Op: plan.Create, Person: person("old"), Username: "ada"})
-	if err := l.Created(t.Context(), create.ID, "c1"); err != nil {
+	if err := l.Created(t.Context(), create.ID, "c1", nil); err != nil {
 		t.Fatal(err)
 	}
 	settleOne(t, l, plan.Outcome{Operation: create.ID, Result: plan.Done})
@@ -405,7 +405,7 @@ func TestWhatHappenedIsRecorded(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	op := beginOne(t, l, startRun(t, l), plan.Operation{Op: plan.Create, Person: person("ada")})
 	cancel()
-	if err := l.Created(ctx, op.ID, "c1"); err != nil {
+	if err := l.Created(ctx, op.ID, "c1", nil); err != nil {
 		t.Error(err)
 	}
 	if err := l.Settle(ctx, []plan.Outcome{{Operation: op.ID, Result: plan.Done}}); err != nil {
@@ -430,7 +430,7 @@ func TestSettledByTheInventory(t *testing.T) {
 	still.Person, still.CredentialID = person("bob"), "c2"
 	still = beginOne(t, l, run, still)
 	create := beginOne(t, l, run, plan.Operation{Op: plan.Create, Person: person("eve")})
-	if err := l.Created(t.Context(), create.ID, "c3"); err != nil {
+	if err := l.Created(t.Context(), create.ID, "c3", nil); err != nil {
 		t.Fatal(err)
 	}
 	c.Advance(time.Hour)

@@ -126,7 +126,7 @@ func (m *model) done(r *row, now time.Time) {
 	saga := m.sagas[r.Person.ID]
 	switch r.Op {
 	case plan.Adopt:
-		m.own(r.Operation, false, "")
+		m.own(r.Operation, m.keep(r.Operation), "")
 	case plan.Transfer:
 		m.transfer(r.Operation)
 	case plan.Withdraw:
@@ -158,6 +158,18 @@ func (m *model) done(r *row, now time.Time) {
 		}
 	default:
 	}
+}
+
+// keep ends the open create that made, or seems to have made, a credential that is adopted. It tells
+// whether the create is known to have made it.
+func (m *model) keep(op plan.Operation) bool {
+	for _, r := range m.journal {
+		if r.open() && r.Op == plan.Create && r.Person == op.Person && (r.CredentialID == "" || r.CredentialID == op.CredentialID) {
+			r.state = done
+			return r.CredentialID == op.CredentialID
+		}
+	}
+	return false
 }
 
 // watch adds an effect, once.

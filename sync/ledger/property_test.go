@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -149,7 +151,14 @@ func (w *world) created(t *rapid.T) {
 	r := w.pick(t, func(r *row) bool { return r.Op == plan.Create })
 	w.credentials++
 	r.CredentialID = fmt.Sprint("new", w.credentials)
-	must(t, w.ledger.Created(context.Background(), r.ID, r.CredentialID))
+	sent := []plan.Setting{{Name: "s", Value: words.Draw(t, "sent")}, {Name: "t", Value: words.Draw(t, "sent too")}}
+	must(t, w.ledger.Created(context.Background(), r.ID, r.CredentialID, sent))
+	for _, s := range sent {
+		if !slices.Contains(r.Sent, s) {
+			r.Sent = append(r.Sent, s)
+		}
+	}
+	slices.SortFunc(r.Sent, func(a, b plan.Setting) int { return strings.Compare(a.Name+" "+a.Value, b.Name+" "+b.Value) })
 	w.model.own(r.Operation, true, "")
 }
 
@@ -171,7 +180,7 @@ func (w *world) settle(t *rapid.T) {
 	r := w.pick(t, w.mayBeDone)
 	o := plan.Outcome{
 		Operation: r.ID, Result: rapid.SampledFrom([]plan.Result{plan.Done, plan.Failed, plan.Uncertain}).Draw(t, "result"),
-		ThreemaIDs: threemaIDs.Draw(t, "further ids"),
+		ThreemaIDs: threemaIDs.Draw(t, "further ids"), Refused: rapid.Bool().Draw(t, "answered with a refusal"),
 	}
 	if rapid.Bool().Draw(t, "refused") {
 		o.Refusals = []plan.Refusal{{CredentialID: credentials.Draw(t, "credential"), Setting: "s", Value: words.Draw(t, "value"), At: w.clock.Now()}}
@@ -187,7 +196,7 @@ func (w *world) settle(t *rapid.T) {
 	case plan.Failed:
 		r.state = failed
 	case plan.Uncertain:
-		r.state = unknown
+		r.state, r.Refused = unknown, o.Refused
 	}
 }
 

@@ -18,7 +18,7 @@ const (
 	AskView Ask = "view"
 	// AskForgotten: the source of the person is not configured any more, and was forgotten.
 	AskForgotten Ask = "source-forgotten"
-	// AskByHand: a leaver's credential that others use too must be withdrawn in the cockpit.
+	// AskByHand: a credential that others use too must be withdrawn in the cockpit.
 	AskByHand Ask = "by-hand"
 	// AskResume: what an interrupted create left behind was touched by somebody else.
 	AskResume Ask = "resume"

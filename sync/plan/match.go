@@ -32,6 +32,9 @@ func (p *planner) match() {
 // interrupted create made.
 func (p *planner) indexOwned() {
 	for _, op := range p.openCreates {
+		if _, strayed := p.strayed(op); strayed {
+			continue
+		}
 		c, _ := p.createdCredential(op)
 		p.former[c.ID] = Ownership{Person: op.Person, CredentialID: c.ID, Username: c.Username, CSI: op.CSI}
 	}
@@ -90,7 +93,7 @@ func (p *planner) planPeople() {
 		}
 		p.planPerson(i)
 	}
-	p.holdAbandoned()
+	p.planAbandoned()
 	for _, i := range p.identities {
 		switch {
 		case i.Excluded:
@@ -104,7 +107,7 @@ func (p *planner) planPeople() {
 
 // planPerson handles one entitled person without a fault.
 func (p *planner) planPerson(i Identity) {
-	if op, ok := p.openCreates[i.Person]; ok {
+	if op, ok := p.openCreates[i.Person]; ok && !p.givesUp(i, op) {
 		p.resumeCreate(i, op)
 		return
 	}

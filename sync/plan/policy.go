@@ -102,6 +102,9 @@ type Policy struct {
 	AdoptUsername   bool
 	AdoptPersonal   []string // usernames or ids of credentials with usage > 1 that are personal all the same
 	Recreate        bool     // create anew what was withdrawn by hand
+	// Hash and Lock are how new credentials are made: their password stored as a hash (D-44), and bound
+	// to the first Threema ID (D-43).
+	Hash, Lock bool
 
 	// ChunkSize is how many credentials one bulk settings request carries, Batch how many
 	// creates share one.

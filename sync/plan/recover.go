@@ -1,7 +1,5 @@
 package plan
 
-import "fmt"
-
 // recover settles the journal rows that a crash or a lost answer left open, by looking at
 // the package: if the effect is there it is recorded, if the pre-state still stands the
 // change goes back to planned, through all gates (design §5.7). Nothing is sent again blindly.
@@ -89,31 +87,4 @@ func (p *planner) recoverIDs(op Operation) {
 		}
 	}
 	p.settle(op, done)
-}
-
-// holdAbandoned names people who left, or cannot be told, before an interrupted create could
-// be finished. Nobody has the password of such a credential, and it may not be ours to take.
-func (p *planner) holdAbandoned() {
-	for person, op := range p.openCreates {
-		_, owned := p.owned[person]
-		switch {
-		case owned || p.entitledNow(person) || p.passedOn(op):
-		case !p.sourceRead(person.Source):
-			p.hold(person, op.CSI, op.DN, fmt.Sprintf("an interrupted pass created the credential %s, and %s: nothing is done", op.Username, p.notRead(person.Source)))
-		default:
-			p.hold(person, op.CSI, op.DN, fmt.Sprintf("an interrupted pass created the credential %s and handed it to nobody, and the person "+
-				"is not entitled now: delete it in the cockpit", op.Username))
-		}
-	}
-}
-
-// passedOn tells whether the credential of an interrupted create passes to another ID of the same
-// person, for whom the next pass finishes it.
-func (p *planner) passedOn(op Operation) bool {
-	for person, own := range p.owned {
-		if person != op.Person && own.CredentialID == op.CredentialID {
-			return op.CredentialID != ""
-		}
-	}
-	return false
 }

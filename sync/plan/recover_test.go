@@ -133,10 +133,10 @@ func TestInterruptedCreate(t *testing.T) {
 		say  string
 	}{
 		{"resumed with a new password", lostAfter, func(*world, *entry) {}, []string{"create E-zoe due"}, "it gets a new password"},
-		{"in use", lostAfter, func(w *world, _ *entry) { w.credential("zoe").Usage = 1 }, []string{"held E-zoe"}, "in use although its hand-over was interrupted"},
-		{"in use by the users' list", crashed, func(w *world, _ *entry) { w.activate("zoe"); w.credential("zoe").Usage = 0 }, []string{"held E-zoe"}, "in use"},
+		{"in use", lostAfter, func(w *world, _ *entry) { w.credential("zoe").Usage = 1 }, []string{"adopt E-zoe needs-approval"}, "in use although its hand-over was interrupted"},
+		{"in use by the users' list", crashed, func(w *world, _ *entry) { w.activate("zoe"); w.credential("zoe").Usage = 0 }, []string{"adopt E-zoe needs-approval"}, "in use by"},
 		{"deleted by hand", crashed, func(w *world, _ *entry) { w.withdrawByHand("zoe") }, []string{"create E-zoe due"}, "entitled, and no credential"},
-		{"person left, nothing recorded", lostAfter, func(_ *world, zoe *entry) { zoe.leave(plan.Disabled) }, []string{"held E-zoe"}, "handed it to nobody"},
+		{"person left, nothing recorded", lostAfter, func(_ *world, zoe *entry) { zoe.leave(plan.Disabled) }, []string{"withdraw E-zoe waiting"}, "handed it to nobody"},
 		{"person left, recorded", crashed, func(_ *world, zoe *entry) { zoe.leave(plan.Disabled) }, []string{"withdraw E-zoe waiting"}, ""},
 		{"person held", lostAfter, func(_ *world, zoe *entry) { zoe.held = "no sn" }, []string{"held E-zoe"}, "no sn"},
 		{"refused value", crashed, func(w *world, _ *entry) {
@@ -146,7 +146,7 @@ func TestInterruptedCreate(t *testing.T) {
 			w.policy.AdoptUsername = true
 			zoe.leave(plan.Disabled)
 			w.hire("zoe2").username = "zoe"
-		}, []string{"held E-zoe", "held E-zoe2"}, "the username zoe is that of"},
+		}, []string{"held E-zoe2", "withdraw E-zoe waiting"}, "the username zoe is that of"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -156,7 +156,7 @@ func TestInterruptedCreate(t *testing.T) {
 			wantLines(t, of(p, "zoe", "zoe2"), row.want...)
 			wantWords(t, p, row.say)
 			if row.want[0] == "create E-zoe due" && row.fate == lostAfter {
-				if c := find(t, p, plan.Create, "zoe"); c.CredentialID == "" || c.Requests != 2 {
+				if c := find(t, p, plan.Create, "zoe"); c.CredentialID == "" || c.Requests != 3 {
 					t.Errorf("resumes %+v", c)
 				}
 			}

@@ -96,31 +96,6 @@ func (p *planner) create(i Identity, reason string, asks ...question) {
 	p.add(c)
 }
 
-// resumeCreate goes on with a create that a crash interrupted before its hand-over. Nobody
-// knows its password, so it gets a new one: only while nobody uses it (design §5.7).
-func (p *planner) resumeCreate(i Identity, op Operation) {
-	credential, _ := p.createdCredential(op)
-	switch owner, taken := p.former[credential.ID]; {
-	case taken && owner.Person != i.Person:
-		p.settle(op, false)
-		p.holdIdentity(i, fmt.Sprintf("the username %s belongs to %s by now", op.Username,
-			firstNonEmpty(p.observations[owner.Person].DN, owner.Person.String())))
-		return
-	case credential.Usage > 0 || len(p.usersOf[credential.ID]) > 0:
-		p.holdIdentity(i, fmt.Sprintf("credential %s is in use although its hand-over was interrupted: find out who activated it, "+
-			"then delete the credential in the cockpit", credential.Username))
-		return
-	case p.heldByRefusal(i, credential.ID):
-		return
-	}
-	c := p.change(Create, i, credential.ID)
-	c.CredentialID, c.Username, c.Requests = credential.ID, credential.Username, 2
-	c.Reason = "an interrupted pass created this credential and did not hand it over: it gets a new password"
-	c.Settings = present(i.Settings)
-	c.After = map[string]string{"username": credential.Username}
-	p.add(c)
-}
-
 func present(settings []Setting) []Setting {
 	var out []Setting
 	for _, s := range settings {

@@ -180,6 +180,12 @@ type Operation struct {
 	Approved       bool     // carried by an approval or an order: does not fill the windows
 	Ordered        bool     // a withdrawal on somebody's word alone: the ownership stays, and no saga begins
 	At             time.Time
+	// Refused and Sent are of a create that is open. Refused: the service answered with a refusal, so a
+	// credential of this username may be somebody else's. Sent: the settings that may have been written
+	// to the credential, each value that one of the attempts had, and what somebody else wrote to it and
+	// somebody said yes to: "" is then any value.
+	Refused bool
+	Sent    []Setting
 	// Reason, Evidence and By are those of the change. They go into the audit with the intent,
 	// and do not come back with [State].
 	Reason, Evidence, By string
@@ -215,6 +221,7 @@ type Outcome struct {
 	// the saga.
 	ThreemaIDs []string
 	Refusals   []Refusal
+	Refused    bool   // of a create that stays open, see Operation.Refused
 	Message    string // of a failure: for the operator, without personal data
 }
 

@@ -98,7 +98,7 @@ func settled(state State) bool {
 		}
 	}
 	for _, op := range state.Open {
-		if op.Op == Create {
+		if op.Op == Create && op.CredentialID != "" {
 			created--
 		}
 	}

@@ -57,7 +57,7 @@ func TestTrust(t *testing.T) {
 		}, ""},
 		{"no settings, but the only create is open", 1, func(w *world) {
 			w.pkg.Settings = nil
-			w.state.Open = []plan.Operation{{Op: plan.Create}}
+			w.state.Open = []plan.Operation{{Op: plan.Create, CredentialID: w.state.Owned[0].CredentialID}}
 		}, ""},
 		{"no users, four were seen", 100, seen(4), "its list of users is empty, yet 4 of them are ours"},
 		{"no users, three were seen", 100, seen(3), ""},

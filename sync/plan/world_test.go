@@ -559,6 +559,7 @@ func (w *world) carryOut(c plan.Change, fate loss) bool {
 		w.send(c, &op)
 	}
 	if fate == crashed && c.Op == plan.Create {
+		op.Sent = append(slices.Clone(op.Sent), c.Settings...)
 		w.own(plan.Ownership{Person: op.Person, CredentialID: op.CredentialID, Username: op.Username, CSI: op.CSI, Created: true})
 	}
 	if fate != arrives {
@@ -645,6 +646,9 @@ func (w *world) effect(op plan.Operation) {
 	switch op.Op {
 	case plan.Adopt:
 		w.own(plan.Ownership{Person: op.Person, CredentialID: op.CredentialID, Username: op.Username, CSI: op.CSI})
+		w.state.Open = slices.DeleteFunc(slices.Clone(w.state.Open), func(o plan.Operation) bool {
+			return o.Op == plan.Create && o.Person == op.Person && (o.CredentialID == "" || o.CredentialID == op.CredentialID)
+		})
 	case plan.Transfer:
 		w.transfer(op)
 	case plan.Withdraw:

@@ -60,3 +60,18 @@ ALTER TABLE observations ADD COLUMN unproved INTEGER NOT NULL DEFAULT 0 CHECK (u
 -- ---- The service: what it taught us
 
 -- ---- Waits: since when somebody is asked
+
+-- ---- Creates: what an open one was answered, and what it sent
+
+-- The service answered with a refusal: a credential of this username may be somebody else's.
+ALTER TABLE journal ADD COLUMN refused INTEGER NOT NULL DEFAULT 0 CHECK (refused IN (0, 1));
+
+-- The settings that may have been written to a new credential, each value of every attempt, and those
+-- of somebody else that were accepted ('': any value). They go when the row is closed: until then what
+-- is not here was written by somebody else.
+CREATE TABLE sent_settings (
+    operation INTEGER NOT NULL REFERENCES journal (id),
+    name      TEXT    NOT NULL CHECK (name <> ''),
+    value     TEXT    NOT NULL,
+    PRIMARY KEY (operation, name, value)
+) STRICT, WITHOUT ROWID;

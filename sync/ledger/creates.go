@@ -1,0 +1,65 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// putSent adds settings that are about to be written to the credential of an open create. What an
+// earlier attempt sent stays: it may be what stands there.
+func putSent(ctx context.Context, tx *sql.Tx, operation int64, settings []plan.Setting) error {
+	for _, s := range settings {
+		_, err := tx.ExecContext(ctx, `INSERT INTO sent_settings (operation, name, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
+			operation, s.Name, s.Value)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func dropSent(ctx context.Context, tx *sql.Tx, operation int64) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM sent_settings WHERE operation = ?`, operation)
+	return err
+}
+
+// readSent adds to open operations what they sent.
+func readSent(ctx context.Context, tx querier, open []plan.Operation) error {
+	at := map[int64]int{}
+	for n, op := range open {
+		at[op.ID] = n
+	}
+	_, err := selectAll(ctx, tx, func(rows *sql.Rows) (s plan.Setting, err error) {
+		var operation int64
+		err = rows.Scan(&operation, &s.Name, &s.Value)
+		if n, known := at[operation]; known && err == nil {
+			open[n].Sent = append(open[n].Sent, s)
+		}
+		return s, err
+	}, `SELECT operation, name, value FROM sent_settings ORDER BY operation, name, value`)
+	return err
+}
+
+// adopt makes an existing credential the person's. One that an open create of theirs made, or seems
+// to have made, is kept as it is by somebody's yes: the create ends here, without a hand-over.
+func adopt(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation) error {
+	row := tx.QueryRowContext(ctx, `SELECT `+operationColumns+` FROM journal
+		WHERE op = 'create' AND state IN ('intent', 'unknown') AND source = ? AND person = ? AND credential_id IN ('', ?)`,
+		op.Person.Source, op.Person.ID, op.CredentialID)
+	create, err := scanOperation(row.Scan)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return own(ctx, tx, op, false, "")
+	case err != nil:
+		return err
+	}
+	const words = "somebody used the credential before its hand-over; it was kept as it is"
+	t.operation(AuditSettled, create, words)
+	if err := closeRow(ctx, tx, create.ID, done, words, t.now); err != nil {
+		return err
+	}
+	return own(ctx, tx, op, create.CredentialID == op.CredentialID, "")
+}

@@ -1,0 +1,112 @@
+package plan_test
+
+import (
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// TestForeign says of each part of a credential whether a create can have done it (design §5.7).
+func TestForeign(t *testing.T) {
+	t.Parallel()
+	policy := plan.Policy{Hash: true, Lock: true}
+	wanted := []plan.Setting{{Name: plan.SettingCSI, Value: "E1"}, {Name: plan.SettingFirstName, Value: "Eva"}}
+	made := plan.Credential{ID: "c1", Username: "eva", Hashed: true, Locked: true}
+	known := plan.Operation{Op: plan.Create, CredentialID: "c1", CSI: "E0", Sent: []plan.Setting{{Name: plan.SettingLastName, Value: "Alt"}}}
+	unknown := plan.Operation{Op: plan.Create, CSI: "E0"}
+	for _, row := range []struct {
+		name       string
+		op         plan.Operation
+		credential plan.Credential
+		settings   map[string]string
+		want       map[string]string
+	}{
+		{"bare", unknown, made, nil, nil},
+		{"our csi, by anybody", unknown, made, map[string]string{"th_csi": "E1"}, nil},
+		{"our csi of then", unknown, made, map[string]string{"th_csi": "E0"}, nil},
+		{"another csi", unknown, made, map[string]string{"th_csi": "E2"}, map[string]string{"th_csi": "E2"}},
+		{"a value that only we would write, before we could", unknown, made, map[string]string{"th_firstname": "Eva"}, map[string]string{"th_firstname": "Eva"}},
+		{"what is wanted", known, made, map[string]string{"th_firstname": "Eva"}, nil},
+		{"what was sent", known, made, map[string]string{"th_lastname": "Alt"}, nil},
+		{"what was never sent", known, made, map[string]string{"th_lastname": "Neu"}, map[string]string{"th_lastname": "Neu"}},
+		{"a setting that is not ours", known, made, map[string]string{"th_nickname": "E"}, map[string]string{"th_nickname": ""}},
+		{"a secret is not repeated", unknown, made, map[string]string{"th_safe_password": "canary"}, map[string]string{"th_safe_password": ""}},
+		{"what somebody said yes to", plan.Operation{CredentialID: "c1", Sent: []plan.Setting{{Name: "th_nickname"}}}, made, map[string]string{"th_nickname": "E"}, nil},
+		{"empty is absent", known, made, map[string]string{"th_nickname": ""}, nil},
+		{"a password that can be read", unknown, plan.Credential{Locked: true}, nil, map[string]string{"hashed": "false"}},
+		{"not locked", known, plan.Credential{Hashed: true}, nil, map[string]string{"locked": "false"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			got := plan.Leftover{Credential: row.credential, Settings: row.settings}.Foreign(row.op, wanted, policy)
+			if row.want == nil {
+				row.want = map[string]string{}
+			}
+			if diff := gocmp.Diff(row.want, got); diff != "" {
+				t.Errorf("foreign (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestLeftoversThatMayBeSomebodyElses: whatever speaks for it, the person waits for a yes, and the wait
+// ends with it, with the cause, or with another username.
+func TestLeftoversThatMayBeSomebodyElses(t *testing.T) {
+	t.Parallel()
+	refused := func(w *world) { w.state.Open[0].Refused = true }
+	written := func(w *world) { w.set(w.credential("zoe").ID, []plan.Setting{{Name: plan.SettingCSI, Value: "777"}}) }
+	used := func(w *world) { w.credential("zoe").Usage = 1 }
+	for _, row := range []struct {
+		name string
+		do   func(w *world)
+		want string
+		end  func(w *world, zoe *entry)
+		then []string
+	}{
+		{"refused, a yes", refused, "create E-zoe needs-approval", nil, nil},
+		{"refused, deleted", refused, "create E-zoe needs-approval", func(w *world, _ *entry) { w.withdrawByHand("zoe") }, []string{"create E-zoe due"}},
+		{"refused, another username", refused, "create E-zoe needs-approval", func(_ *world, zoe *entry) { zoe.username = "zoe2" }, []string{"create E-zoe due"}},
+		{"written to, a yes", written, "create E-zoe needs-approval", nil, nil},
+		{"written to, corrected", written, "create E-zoe needs-approval", func(w *world, _ *entry) {
+			w.set(w.credential("zoe").ID, []plan.Setting{{Name: plan.SettingCSI, Value: ""}})
+		}, []string{"create E-zoe due"}},
+		{"in use, a yes", used, "adopt E-zoe needs-approval", nil, nil},
+		{"in use, deleted", used, "adopt E-zoe needs-approval", func(w *world, _ *entry) { w.withdrawByHand("zoe") }, []string{"create E-zoe due"}},
+		{"in use, detached", used, "adopt E-zoe needs-approval", func(w *world, _ *entry) { w.credential("zoe").Usage = 0 }, []string{"create E-zoe due"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			w, zoe := interrupted(t, lostAfter)
+			row.do(w)
+			p := w.later(t, time.Hour)
+			wantLines(t, of(p, "zoe"), row.want)
+			if row.end == nil {
+				w.approve(p, 24*time.Hour)
+			} else {
+				row.end(w, zoe)
+				wantLines(t, of(w.plan(), "zoe"), row.then...)
+			}
+			w.settle(t)
+			if len(w.state.Open) != 0 || w.owner(zoe.id) == nil {
+				t.Errorf("still open: %+v, owned %+v", w.state.Open, w.owner(zoe.id))
+			}
+		})
+	}
+}
+
+// TestAYesToWithdrawALeftoverEndsWithItsUse: somebody said yes while nobody used it.
+func TestAYesToWithdrawALeftoverEndsWithItsUse(t *testing.T) {
+	t.Parallel()
+	w, zoe := interrupted(t, lostAfter)
+	w.policy.GraceWithdraw = 0
+	zoe.leave(plan.Disabled)
+	p := w.later(t, time.Hour)
+	wantLines(t, of(p, "zoe"), "withdraw E-zoe needs-approval")
+	w.approve(p, 24*time.Hour)
+	wantLines(t, of(w.plan(), "zoe"), "withdraw E-zoe due")
+	w.credential("zoe").Usage = 1
+	wantLines(t, of(w.plan(), "zoe"), "withdraw E-zoe needs-approval")
+}
