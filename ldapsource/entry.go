@@ -65,10 +65,10 @@ func (v *session) person(id string, e entry) plan.Person {
 		DN:       e.dn,
 		Excluded: v.excludes(dn),
 	}
-	p.RDN = v.rdn(dn)
 	p.State, p.Evidence = v.profile.state(e, v.now())
 	var fault string
 	p.Attributes, fault = v.mapped(e)
+	p.RDN = v.rdn(dn, p.Attributes)
 	switch conflict := v.profile.conflict(e); {
 	case conflict != "":
 		p.Held = conflict
@@ -83,17 +83,22 @@ func (v *session) person(id string, e entry) plan.Person {
 	return p
 }
 
-// rdn is the first part of a DN, as far as the mapping names its attributes.
-func (v *session) rdn(dn *ldap.DN) map[string]string {
-	if dn == nil || len(dn.RDNs) == 0 {
-		return nil
-	}
-	named := map[string]string{}
-	for _, part := range dn.RDNs[0].Attributes {
-		for _, name := range v.cfg.Attributes {
-			if v.schema.canonical(name) == v.schema.canonical(part.Type) {
-				named[name] = part.Value
+// rdn is the first part of a DN, as far as it has an attribute of the mapping that has several values:
+// only of them it tells anything.
+func (v *session) rdn(dn *ldap.DN, attributes map[string][]string) map[string]string {
+	var named map[string]string
+	for name, values := range attributes {
+		if len(values) < 2 || dn == nil || len(dn.RDNs) == 0 {
+			continue
+		}
+		for _, part := range dn.RDNs[0].Attributes {
+			if v.schema.canonical(name) != v.schema.canonical(part.Type) {
+				continue
 			}
+			if named == nil {
+				named = map[string]string{}
+			}
+			named[name] = part.Value
 		}
 	}
 	return named

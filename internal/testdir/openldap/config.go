@@ -24,7 +24,7 @@ const (
 type settings struct {
 	Dir, Password, Global, First, Extra string
 	VerifyClient                        string
-	TLS                         testdir.TLS
+	TLS                                 testdir.TLS
 }
 
 // config writes slapd.conf. A client must not bind in clear text, as on a well-kept server.
