@@ -4,15 +4,25 @@ import "maps"
 
 // bulkItem shows the individual settings of one credential.
 type bulkItem struct {
-	Links      []link    `json:"_links"`
-	ID         string    `json:"id"`
-	Parameters []setting `json:"parameters"`
+	Links      []link `json:"_links"`
+	ID         string `json:"id"`
+	Parameters any    `json:"parameters"` // a list of settings, or {} by quirk
 }
 
 func (c *call) showBulkItem(cred *credential) bulkItem {
-	item := bulkItem{Links: c.links("detail", "credentials", cred.id, "mdm"), ID: cred.id, Parameters: []setting{}}
-	for _, name := range sortedNames(cred.settings) {
-		item.Parameters = append(item.Parameters, setting{Name: name, Value: cred.settings[name]})
+	shown := maps.Clone(cred.settings)
+	if c.world.quirks[BulkShowsGlobal] {
+		shown = maps.Clone(c.world.global)
+		maps.Copy(shown, cred.settings)
+	}
+	parameters := []setting{}
+	for _, name := range sortedNames(shown) {
+		parameters = append(parameters, setting{Name: name, Value: shown[name]})
+	}
+	item := bulkItem{Links: c.links("detail", "credentials", cred.id, "mdm"), ID: cred.id, Parameters: parameters}
+	if len(parameters) == 0 && c.world.quirks[EmptyObject] {
+		c.deviates(EmptyObject)
+		item.Parameters = struct{}{}
 	}
 	return item
 }

@@ -2,6 +2,7 @@ package worksim
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"io"
 	"mime"
@@ -88,10 +89,11 @@ func (c *call) links(relation string, segments ...string) []link {
 	return []link{{Rel: relation, Link: address.String()}}
 }
 
-// text is a text that a quirk may turn into null or leave out when it is empty.
+// text is a text that a quirk may turn into null or leave out when it is empty, and one of digits into
+// a number.
 type text struct {
-	value      string
-	null, omit bool
+	value              string
+	null, omit, number bool
 }
 
 func (c *call) text(value string) text {
@@ -109,8 +111,11 @@ func (t text) IsZero() bool { return t.omit }
 
 // MarshalJSON implements json.Marshaler.
 func (t text) MarshalJSON() ([]byte, error) {
-	if t.null {
+	switch {
+	case t.null:
 		return []byte("null"), nil
+	case t.number:
+		return json.Marshal(json.Number(cmp.Or(strings.TrimLeft(t.value, "0"), "0")))
 	}
 	return json.Marshal(t.value)
 }

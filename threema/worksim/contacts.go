@@ -29,14 +29,17 @@ type contactAnswer struct {
 	FirstName        text   `json:"firstName,omitzero"`
 	LastName         text   `json:"lastName,omitzero"`
 	Enabled          bool   `json:"enabled"`
-	DirectoryEnabled bool   `json:"directory_enabled"`
+	DirectoryEnabled *bool  `json:"directory_enabled,omitempty"`
 }
 
 func (c *call) showContact(contact *Contact) contactAnswer {
 	shown := contactAnswer{
 		Links: c.links("detail", "contacts", contact.ID), ID: contact.ID, Type: contact.Type,
 		FirstName: c.text(contact.FirstName), LastName: c.text(contact.LastName),
-		Enabled: contact.Enabled, DirectoryEnabled: contact.DirectoryEnabled,
+		Enabled: contact.Enabled,
+	}
+	if !c.world.quirks[DirectoryEnabledUnknown] {
+		shown.DirectoryEnabled = new(contact.DirectoryEnabled)
 	}
 	if c.world.quirks[ContactThreemaID] {
 		shown.ID, shown.ThreemaID = "", contact.ID
@@ -56,29 +59,41 @@ func listContacts(c *call) (answer, error) {
 
 func createContact(c *call) (answer, error) {
 	var body struct {
-		ThreemaID        string `json:"threemaId"`
-		FirstName        string `json:"firstName"`
-		LastName         string `json:"lastName"`
-		Enabled          *bool  `json:"enabled"`
-		DirectoryEnabled *bool  `json:"directory_enabled"`
+		ThreemaID        string  `json:"threemaId"`
+		FirstName        *string `json:"firstName"`
+		LastName         *string `json:"lastName"`
+		Enabled          *bool   `json:"enabled"`
+		DirectoryEnabled *bool   `json:"directory_enabled"`
 	}
 	if err := c.decode(&body); err != nil {
 		return answer{}, err
 	}
-	if !isThreemaID(body.ThreemaID) {
-		return answer{}, badRequest("threemaId is missing or not a Threema ID")
+	for name, value := range map[string]*string{"firstName": body.FirstName, "lastName": body.LastName} {
+		if value == nil {
+			continue
+		}
+		if err := checkText(name, value); err != nil {
+			return answer{}, err
+		}
 	}
-	if c.world.contacts.has(body.ThreemaID) {
-		return answer{}, badRequest("the contact exists already")
+	if !isThreemaID(body.ThreemaID) || c.world.contacts.has(body.ThreemaID) {
+		return answer{}, badRequest("invalid threemaId or already exists")
 	}
 	c.world.contacts.add(body.ThreemaID, &Contact{
-		ID: body.ThreemaID, Type: ContactCustom, FirstName: body.FirstName, LastName: body.LastName,
+		ID: body.ThreemaID, Type: ContactCustom, FirstName: orEmpty(body.FirstName), LastName: orEmpty(body.LastName),
 		Enabled: orTrue(body.Enabled), DirectoryEnabled: orTrue(body.DirectoryEnabled),
 	})
 	return answer{status: http.StatusCreated}, nil
 }
 
 func orTrue(b *bool) bool { return b == nil || *b }
+
+func orEmpty(text *string) string {
+	if text == nil {
+		return ""
+	}
+	return *text
+}
 
 func getContact(c *call) (answer, error) {
 	contact, err := c.contact()
@@ -112,10 +127,13 @@ func updateContact(c *call) (answer, error) {
 	if body.Enabled == nil {
 		return answer{}, badRequest("enabled is missing")
 	}
-	if body.DirectoryEnabled == nil {
-		if !c.world.quirks[DirectoryEnabledOptional] {
-			return answer{}, badRequest("directory_enabled is missing")
-		}
+	unknown := c.world.quirks[DirectoryEnabledUnknown]
+	switch {
+	case body.DirectoryEnabled != nil && unknown:
+		return answer{}, badRequest("directory_enabled is not known")
+	case body.DirectoryEnabled == nil && !unknown && !c.world.quirks[DirectoryEnabledOptional]:
+		return answer{}, badRequest("directory_enabled is missing")
+	case body.DirectoryEnabled == nil:
 		body.DirectoryEnabled = &contact.DirectoryEnabled
 	}
 	contact.FirstName, contact.LastName = *body.FirstName, *body.LastName
@@ -129,7 +147,7 @@ func deleteContact(c *call) (answer, error) {
 		return answer{}, err
 	}
 	if contact.Type == ContactAuto {
-		return answer{}, badRequest("an automatic contact cannot be removed, only disabled")
+		return answer{}, &apiError{http.StatusUnauthorized, "an automatic contact cannot be removed, only disabled"}
 	}
 	c.world.contacts.remove(contact.ID)
 	return done(), nil

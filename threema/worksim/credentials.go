@@ -125,10 +125,10 @@ func createCredential(c *call) (answer, error) {
 		return answer{}, badRequest("licenseCount must be from 1 to 1000000")
 	}
 	if c.world.byUsername[*body.Username] != nil {
-		return answer{}, badRequest("username is already in use")
+		return answer{}, badRequest("username already in use or invalid request values")
 	}
 	if c.world.licencesUsed()+count > c.world.subscription.LicenseAmount {
-		return answer{}, &apiError{http.StatusForbidden, "all licences of the subscription are used"}
+		return answer{}, &apiError{http.StatusForbidden, "No more credentials credits left"}
 	}
 	cred := &credential{
 		id: c.world.newCredentialID(), username: *body.Username, password: *body.Password,
@@ -161,7 +161,7 @@ func updateCredential(c *call) (answer, error) {
 		return answer{}, err
 	}
 	if owner := c.world.byUsername[*body.Username]; owner != nil && owner != cred {
-		return answer{}, badRequest("username is already in use")
+		return answer{}, badRequest("username already in use or invalid request values")
 	}
 	delete(c.world.byUsername, cred.username)
 	cred.username, cred.password, cred.hashed = *body.Username, *body.Password, body.Hash

@@ -212,7 +212,7 @@ func TestContacts(t *testing.T) {
 	if got := len(h.ask("GET", "/contacts", nil, 200).list("contacts")); got != 3 {
 		t.Errorf("%d contacts, want 3: automatic and custom ones", got)
 	}
-	h.ask("DELETE", "/contacts/"+auto, nil, 400)
+	h.ask("DELETE", "/contacts/"+auto, nil, 401)
 	h.ask("DELETE", "/contacts/CUSTOM01", nil, 204)
 	h.ask("DELETE", "/contacts/CUSTOM01", nil, 404)
 	h.ask("GET", "/contacts/CUSTOM01", nil, 404)

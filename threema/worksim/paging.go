@@ -1,18 +1,30 @@
 package worksim
 
-import "strconv"
+import (
+	"fmt"
+	"strconv"
+)
 
 const (
 	defaultPageSize = 20
 	maxPageSize     = 5000
+	maxSettingsPage = 500 // of GET /mdm-bulk
 )
 
 // paging describes a page of a list.
 type paging struct {
 	Links []link `json:"_links"`
 	Count int    `json:"count"`
-	Total int    `json:"total"`
+	Total any    `json:"total"` // a number, or a text by quirk
 	Page  int    `json:"page"`
+}
+
+// largestPage is the largest page that a list gives.
+func (c *call) largestPage() int {
+	if c.path[0] == "mdm-bulk" && !c.world.quirks[SettingsPage5000] {
+		return maxSettingsPage
+	}
+	return maxPageSize
 }
 
 // listPage answers the page of a list that the query asks for: of the records that keep chooses if the list
@@ -22,9 +34,12 @@ func listPage[T, S any](c *call, member string, t *table[T], filtered bool, keep
 	if err != nil {
 		return answer{}, err
 	}
-	size, err := c.number("pageSize", defaultPageSize, 1, maxPageSize)
+	size, err := c.number("pageSize", defaultPageSize, 1, c.largestPage())
 	if err != nil {
 		return answer{}, err
+	}
+	if c.path[0] == "mdm-bulk" && size > maxSettingsPage {
+		c.deviates(SettingsPage5000)
 	}
 	index := page
 	if c.world.quirks[PagesOneBased] {
@@ -43,11 +58,28 @@ func listPage[T, S any](c *call, member string, t *table[T], filtered bool, keep
 	for _, e := range window(chosen, index, c.cut(size), size) {
 		shown = append(shown, show(e.value))
 	}
-	return ok(map[string]any{
+	body := map[string]any{
 		"_links": c.links("self", c.path...),
 		member:   shown,
-		"paging": paging{Links: []link{}, Count: len(shown), Total: len(chosen), Page: page},
-	}), nil
+		"paging": c.paging(paging{Links: []link{}, Count: len(shown), Total: len(chosen), Page: page}, len(t.order)),
+	}
+	if c.world.quirks[NoPaging] && len(chosen) <= size {
+		c.deviates(NoPaging)
+		delete(body, "paging")
+	}
+	return ok(body), nil
+}
+
+// paging shows it as the quirks have it; whole is the length of the list without its filter.
+func (c *call) paging(p paging, whole int) paging {
+	if c.world.quirks[TotalUnfiltered] {
+		p.Total = whole
+	}
+	if c.world.quirks[TotalText] {
+		c.deviates(TotalText)
+		p.Total = fmt.Sprint(p.Total)
+	}
+	return p
 }
 
 // window returns at most count records of the page with this index.

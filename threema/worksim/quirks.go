@@ -26,6 +26,18 @@ const (
 	PlanMixedCase            = "plan-mixed-case"
 	NullMembers              = "null-members"
 	OmitMembers              = "omit-members"
+	SettingsPage500          = "settings-page-500"
+	SettingsPage5000         = "settings-page-5000"
+	Key403                   = "key-403"
+	TotalUnfiltered          = "total-unfiltered"
+	TotalText                = "total-text"
+	NoPaging                 = "no-paging"
+	NoSubscriptionID         = "no-subscription-id"
+	NumberTexts              = "number-texts"
+	EmptyObject              = "empty-object"
+	OddDates                 = "odd-dates"
+	DirectoryEnabledUnknown  = "directory-enabled-unknown"
+	BulkShowsGlobal          = "bulk-shows-global"
 )
 
 // Quirk is one reading of the contract that can be turned on.
@@ -52,6 +64,18 @@ func Quirks() []Quirk {
 		{PlanMixedCase, "the subscription's type has a capital letter"},
 		{NullMembers, "empty texts of users and contacts are null"},
 		{OmitMembers, "empty texts of users and contacts are left out"},
+		{SettingsPage500, "GET /mdm-bulk takes a pageSize up to 500: so it does anyway, the name stays for those who use it"},
+		{SettingsPage5000, "GET /mdm-bulk takes a pageSize up to 5000, like the other lists"},
+		{Key403, "a wrong API key gets 403, not 401; a missing one 401 as ever"},
+		{TotalUnfiltered, "paging.total counts the whole list, also where a filter is on"},
+		{TotalText, "paging.total is a text"},
+		{NoPaging, "a page that holds the whole list has no paging"},
+		{NoSubscriptionID, "the subscription has no id"},
+		{NumberTexts, "a csi of digits is a number"},
+		{EmptyObject, "the parameters of a credential without settings are {}"},
+		{OddDates, "lastCheck is a day without a time"},
+		{DirectoryEnabledUnknown, "contacts have no directory_enabled, and a PUT that sends it gets 400"},
+		{BulkShowsGlobal, "GET /mdm-bulk shows the global settings with those of each credential"},
 	}
 }
 
@@ -69,8 +93,10 @@ func parseQuirks(names []string) (quirkSet, error) {
 		}
 		set[name] = true
 	}
-	if set[NullMembers] && set[OmitMembers] {
-		return nil, fmt.Errorf("quirks %s and %s exclude each other", NullMembers, OmitMembers)
+	for _, pair := range [][2]string{{NullMembers, OmitMembers}, {SettingsPage500, SettingsPage5000}} {
+		if set[pair[0]] && set[pair[1]] {
+			return nil, fmt.Errorf("quirks %s and %s exclude each other", pair[0], pair[1])
+		}
 	}
 	return set, nil
 }

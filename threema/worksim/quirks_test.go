@@ -1,6 +1,7 @@
 package worksim_test
 
 import (
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -176,6 +177,85 @@ func quirkTests() map[string]func(h *harness, on bool) {
 			h.want(on, csi, "", nil)
 			h.want(on, there, true, true)
 		},
+		worksim.SettingsPage500: func(h *harness, on bool) {
+			h.ask("GET", "/mdm-bulk?pageSize=500", nil, 200)
+			h.want(on, h.do("GET", "/mdm-bulk?pageSize=501", nil).status, 400, 400)
+		},
+		worksim.SettingsPage5000: func(h *harness, on bool) {
+			h.ask("GET", "/mdm-bulk?pageSize=500", nil, 200)
+			h.want(on, h.do("GET", "/mdm-bulk?pageSize=5000", nil).status, 400, 200)
+			h.ask("GET", "/mdm-bulk?pageSize=5001", nil, 400)
+			h.ask("GET", "/users?pageSize=5000", nil, 200)
+		},
+		worksim.Key403: func(h *harness, on bool) {
+			status := func(given string) int {
+				request := httptest.NewRequest("GET", worksim.BasePath+"/", nil)
+				request.Header.Set("X-Api-Key", given)
+				answer := httptest.NewRecorder()
+				h.sim.ServeHTTP(answer, request)
+				return answer.Code
+			}
+			h.want(on, status("wrong"), 401, 403)
+			h.want(on, status(""), 401, 401)
+			h.want(on, status(key), 200, 200)
+		},
+		worksim.TotalUnfiltered: func(h *harness, on bool) {
+			cred, _ := h.person("a")
+			h.person("b")
+			count, total, _ := h.ask("GET", "/users?filterCredential="+escapeQuery(cred), nil, 200).paging()
+			h.want(on, count, 1, 1)
+			h.want(on, total, 1, 2)
+		},
+		worksim.TotalText: func(h *harness, on bool) {
+			_, isText := h.ask("GET", "/users", nil, 200).object()["paging"].(object)["total"].(string)
+			h.want(on, isText, false, true)
+		},
+		worksim.NoPaging: func(h *harness, on bool) {
+			h.credential("a", "pw")
+			h.credential("b", "pw")
+			_, there := h.ask("GET", "/credentials?pageSize=2", nil, 200).object()["paging"]
+			h.want(on, there, true, false)
+			_, there = h.ask("GET", "/credentials?pageSize=1", nil, 200).object()["paging"]
+			h.want(on, there, true, true)
+		},
+		worksim.NoSubscriptionID: func(h *harness, on bool) {
+			_, there := h.ask("GET", "/", nil, 200).object()["id"]
+			h.want(on, there, true, false)
+		},
+		worksim.NumberTexts: func(h *harness, on bool) {
+			cred := h.credential("jo", "pw")
+			h.set(cred, object{"th_csi": "0470"})
+			id := h.activate("jo", "pw", "")
+			user := h.ask("GET", "/users/"+id, nil, 200).object()
+			h.want(on, user["csi"], "0470", 470.0)
+		},
+		worksim.EmptyObject: func(h *harness, on bool) {
+			h.credential("a", "pw")
+			_, isObject := h.ask("GET", "/mdm-bulk", nil, 200).list("credentials")[0]["parameters"].(object)
+			h.want(on, isObject, false, true)
+		},
+		worksim.OddDates: func(h *harness, on bool) {
+			_, id := h.person("jo")
+			last, _ := h.ask("GET", "/users/"+id, nil, 200).object()["lastCheck"].(string)
+			h.want(on, len(last), 24, 10)
+		},
+		worksim.DirectoryEnabledUnknown: func(h *harness, on bool) {
+			_, id := h.person("jo")
+			body := object{"firstName": "A", "lastName": "B", "enabled": true}
+			h.want(on, h.do("PUT", "/contacts/"+id, body).status, 400, 204)
+			body["directory_enabled"] = true
+			h.want(on, h.do("PUT", "/contacts/"+id, body).status, 204, 400)
+			_, there := h.ask("GET", "/contacts/"+id, nil, 200).object()["directory_enabled"]
+			h.want(on, there, true, false)
+		},
+		worksim.BulkShowsGlobal: func(h *harness, on bool) {
+			cred := h.credential("jo", "pw")
+			h.ask("POST", "/mdm", object{"property": "th_disable_web", "value": true}, 204)
+			h.set(cred, object{"th_csi": "1"})
+			shown := h.ask("GET", "/mdm-bulk", nil, 200).list("credentials")[0]["parameters"].([]any)
+			h.want(on, len(shown), 1, 2)
+			h.want(on, len(h.ask("GET", "/credentials/"+escape(cred)+"/mdm", nil, 200).list("parameters")), 1, 1)
+		},
 		worksim.OmitMembers: func(h *harness, on bool) {
 			_, id := h.person("jo")
 			_, there := h.ask("GET", "/users/"+id, nil, 200).object()["csi"]
@@ -192,7 +272,9 @@ func TestUnknownQuirk(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "links-reff") || !strings.Contains(err.Error(), worksim.NestedBulk) {
 		t.Errorf("got %v, want the wrong name and the list of the valid ones", err)
 	}
-	if _, err := worksim.New(worksim.Options{Quirks: []string{worksim.NullMembers, worksim.OmitMembers}}); err == nil {
-		t.Error("want quirks that exclude each other refused")
+	for _, pair := range [][]string{{worksim.NullMembers, worksim.OmitMembers}, {worksim.SettingsPage500, worksim.SettingsPage5000}} {
+		if _, err := worksim.New(worksim.Options{Quirks: pair}); err == nil {
+			t.Errorf("want %v refused, which exclude each other", pair)
+		}
 	}
 }

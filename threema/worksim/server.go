@@ -205,10 +205,16 @@ func (s *Server) authenticate(r *http.Request) *answer {
 		}
 		return refusal
 	}
-	if subtle.ConstantTimeCompare([]byte(r.Header.Get("X-Api-Key")), []byte(s.key)) != 1 {
-		return unauthorized("the API key is missing or wrong")
+	given := r.Header.Get("X-Api-Key")
+	if subtle.ConstantTimeCompare([]byte(given), []byte(s.key)) == 1 {
+		return nil
 	}
-	return nil
+	refusal := unauthorized("the API key is missing or wrong")
+	if s.world.quirks[Key403] && given != "" {
+		refusal.status = http.StatusForbidden
+		refusal.header = map[string]string{DeviationHeader: "quirk " + Key403}
+	}
+	return refusal
 }
 
 // allows tells whether calls from an address are taken.

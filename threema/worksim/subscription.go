@@ -31,8 +31,13 @@ func (s Subscription) withDefaults(now time.Time) Subscription {
 func getSubscription(c *call) (answer, error) {
 	shown := struct {
 		Links []link `json:"_links"`
+		ID    string `json:"id,omitempty"`
 		Subscription
-	}{c.links("self"), c.world.subscription}
+	}{c.links("self"), c.world.subscription.ID, c.world.subscription}
+	if c.world.quirks[NoSubscriptionID] {
+		c.deviates(NoSubscriptionID)
+		shown.ID = ""
+	}
 	if kind := shown.Type; c.world.quirks[PlanMixedCase] {
 		c.deviates(PlanMixedCase)
 		shown.Type = strings.ToUpper(kind[:1]) + kind[1:]

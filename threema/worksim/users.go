@@ -2,6 +2,7 @@ package worksim
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -62,7 +63,7 @@ type userAnswer struct {
 	JobTitle   text   `json:"jobTitle,omitzero"`
 	Department text   `json:"department,omitzero"`
 	Version    text   `json:"version,omitzero"`
-	LastCheck  Time   `json:"lastCheck"`
+	LastCheck  any    `json:"lastCheck"` // a Time, or a day by quirk
 	CreatedAt  Time   `json:"createdAt"`
 }
 
@@ -71,13 +72,22 @@ func (c *call) showUser(u *User) userAnswer {
 	if u.CredentialID != "" {
 		links = append(links, c.links("credential", "credentials", u.CredentialID)...)
 	}
-	return userAnswer{
+	shown := userAnswer{
 		Links: links, ID: u.ID,
 		Nickname: c.text(u.Nickname), FirstName: c.text(u.FirstName), LastName: c.text(u.LastName),
 		CSI: c.text(u.CSI), Category: c.text(u.Category), JobTitle: c.text(u.JobTitle),
 		Department: c.text(u.Department), Version: c.text(u.Version),
 		LastCheck: u.LastCheck, CreatedAt: u.CreatedAt,
 	}
+	if _, err := strconv.ParseUint(u.CSI, 10, 63); err == nil && c.world.quirks[NumberTexts] {
+		c.deviates(NumberTexts)
+		shown.CSI.number = true
+	}
+	if c.world.quirks[OddDates] {
+		c.deviates(OddDates)
+		shown.LastCheck = u.LastCheck.Format(time.DateOnly)
+	}
+	return shown
 }
 
 func listUsers(c *call) (answer, error) {
