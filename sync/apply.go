@@ -22,6 +22,8 @@ type applier struct {
 	full        bool                             // the service has no licence left
 	halted      string                           // why nothing more may be taken from anybody, "" if it may
 	complete    bool                             // everything due was tried
+	service     plan.Service                     // what the service taught, also in this pass
+	trialEnded  bool                             // the settings of service.Trial are safe
 }
 
 // errStop ends the applying. Why stands in the report by then: as what became of a change, or
@@ -37,7 +39,7 @@ func (a *applier) fail(err error) error {
 func newApplier(p *Pass, run int64, in plan.Input, r *Report) *applier {
 	a := &applier{
 		Pass: p, run: run, report: r,
-		contacts: map[string]plan.Contact{}, interrupted: map[plan.PersonID]plan.Operation{}, unsettled: map[int64]bool{},
+		service: in.State.Service, contacts: map[string]plan.Contact{}, interrupted: map[plan.PersonID]plan.Operation{}, unsettled: map[int64]bool{},
 	}
 	for _, c := range in.Inventory.Contacts {
 		a.contacts[c.ID] = c

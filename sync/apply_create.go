@@ -116,10 +116,6 @@ func (a *applier) closeUnsent(ctx context.Context, joiners []*joiner) error {
 	return a.settle(ctx, outcomes...)
 }
 
-// noSeat words a refused create. It is no failure: others may go on, and a licence may come
-// free.
-const noSeat = "the service refuses to create credentials (403): the licences are probably used up"
-
 // createOne sends one create, or gives an interrupted one a new password.
 func (a *applier) createOne(ctx context.Context, j *joiner) error {
 	j.sent = true
@@ -131,9 +127,7 @@ func (a *applier) createOne(ctx context.Context, j *joiner) error {
 	case err == nil:
 		return a.created(ctx, j, c.ID)
 	case plan.KindOf(err) == plan.FailureForbidden:
-		a.full = true
-		a.tellSkipped(ctx, j.change, noSeat)
-		return a.settle(ctx, createFailed(j.operation, err))
+		return a.forbidden(ctx, j, err)
 	}
 	_, stop := a.outcome(ctx, j.change, err)
 	return errors.Join(stop, a.settle(ctx, createFailed(j.operation, err)))

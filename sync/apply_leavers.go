@@ -143,7 +143,7 @@ func employees(users []plan.User) []string {
 // lateIDs finds IDs that link to a credential just withdrawn. A service that drops the link
 // with the credential shows none; that the question fails changes nothing of the withdrawal.
 func (a *applier) lateIDs(ctx context.Context, c plan.Change) []string {
-	users, err := a.Package.UsersOf(shielded(ctx), c.CredentialID)
+	users, err := a.Package.UsersOf(shielded(ctx), c.CredentialID, 0)
 	if err != nil {
 		a.Logger.WarnContext(ctx, "cannot read who used the withdrawn credential; the IDs read before count", "change", c.ID, "why", publicWords(err))
 		return nil
@@ -262,11 +262,11 @@ func (a *applier) credentialUnchanged(ctx context.Context, c plan.Change) (strin
 	if err != nil {
 		return "", fmt.Errorf("read the settings of the credential once more: %w", err)
 	}
-	users, err := a.Package.UsersOf(ctx, c.CredentialID)
+	users, err := a.Package.UsersOf(ctx, c.CredentialID, credential.Usage)
 	if err != nil {
 		return "", fmt.Errorf("read the Threema IDs of the credential once more: %w", err)
 	}
-	return c.OtherUse(settings, users), nil
+	return c.OtherUse(byName(settings), users), nil
 }
 
 // idUnchanged compares the ID with the plan.

@@ -9,35 +9,45 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
-// settings writes differing settings in bulk, one journal row per chunk.
+// settings writes differing settings in bulk, one journal row per chunk. What others have set on
+// those credentials must outlive it (apply_foreign.go).
 func (a *applier) settings(ctx context.Context, changes []plan.Change) error {
+	changes, err := a.tryForeign(ctx, changes)
+	if err != nil {
+		return err
+	}
 	for chunk := range chunks(changes, a.Policy.ChunkSize) {
-		if err := a.ready(ctx); err != nil {
-			return err
-		}
-		var wanted []plan.CredentialSettings
-		var parts []plan.Part
-		for _, c := range chunk {
-			wanted = append(wanted, plan.CredentialSettings{CredentialID: c.CredentialID, Settings: c.Settings})
-			parts = append(parts, plan.Part{
-				Change: c.ID, Person: c.Person, CSI: c.CSI, CredentialID: c.CredentialID, Reason: c.Reason, Evidence: c.Evidence,
-			})
-		}
-		begun, err := a.begin(ctx, plan.Operation{Op: plan.SetSettings, At: a.Now(), Parts: parts})
-		if err != nil {
-			return err
-		}
-		refusals, failure := a.bulk(ctx, wanted)
-		stop := a.tellSettings(ctx, chunk, refusals, failure)
-		outcome := plan.Outcome{Operation: begun[0].ID, Result: plan.Done, Refusals: refusals, Message: kindWord(failure)}
-		if failure != nil {
-			outcome.Result = plan.Uncertain // some halves may have gone through: the next inventory tells
-		}
-		if err := errors.Join(a.settle(ctx, outcome), stop); err != nil {
+		if _, err := a.writeSettings(ctx, chunk); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// writeSettings writes the settings of one chunk, and returns the values that were refused.
+func (a *applier) writeSettings(ctx context.Context, chunk []plan.Change) ([]plan.Refusal, error) {
+	if err := a.ready(ctx); err != nil {
+		return nil, err
+	}
+	var wanted []plan.CredentialSettings
+	var parts []plan.Part
+	for _, c := range chunk {
+		wanted = append(wanted, plan.CredentialSettings{CredentialID: c.CredentialID, Settings: c.Settings, Keep: a.keep(c)})
+		parts = append(parts, plan.Part{
+			Change: c.ID, Person: c.Person, CSI: c.CSI, CredentialID: c.CredentialID, Reason: c.Reason, Evidence: c.Evidence,
+		})
+	}
+	begun, err := a.begin(ctx, plan.Operation{Op: plan.SetSettings, At: a.Now(), Parts: parts})
+	if err != nil {
+		return nil, err
+	}
+	refusals, failure := a.bulk(ctx, wanted)
+	stop := a.tellSettings(ctx, chunk, refusals, failure)
+	outcome := plan.Outcome{Operation: begun[0].ID, Result: plan.Done, Refusals: refusals, Message: kindWord(failure)}
+	if failure != nil {
+		outcome.Result = plan.Uncertain // some halves may have gone through: the next inventory tells
+	}
+	return refusals, errors.Join(a.settle(ctx, outcome), stop)
 }
 
 // tellSettings notes for each change of a chunk whether its values were taken. A failure that
@@ -67,27 +77,19 @@ var errRefusesAll = fmt.Errorf("the service refused more than %d values in one p
 // down to the one bad value, which is returned as a refusal; the others are written
 // (threema-work-api §8). Any other failure is returned as it is.
 func (a *applier) bulk(ctx context.Context, wanted []plan.CredentialSettings) ([]plan.Refusal, error) {
-	err := a.Package.SetSettings(shielded(ctx), wanted)
-	switch {
-	case err == nil:
-		return nil, nil
-	case plan.KindOf(err) != plan.FailureRefused && plan.KindOf(err) != plan.FailureNotFound:
+	if len(wanted) == 1 {
+		return a.bulkOne(ctx, wanted[0])
+	}
+	if err := a.Package.SetSettings(shielded(ctx), wanted); !refusesSettings(err) {
 		return nil, err
 	}
-	first, second := halve(wanted)
-	if second == nil {
-		a.refusals++
-		return []plan.Refusal{a.refusal(first[0], err)}, nil
-	}
 	var refusals []plan.Refusal
-	for _, half := range [][]plan.CredentialSettings{first, second} {
-		if a.refusals > maxRefusals {
-			return refusals, errRefusesAll
+	half := len(wanted) / 2
+	for _, list := range [][]plan.CredentialSettings{wanted[:half], wanted[half:]} {
+		if err := a.goOnSearching(ctx); err != nil {
+			return refusals, err
 		}
-		if err := ctx.Err(); err != nil {
-			return refusals, fmt.Errorf("stopped while the bad value was looked for: %w", err)
-		}
-		more, err := a.bulk(ctx, half)
+		more, err := a.bulk(ctx, list)
 		refusals = append(refusals, more...)
 		if err != nil {
 			return refusals, err
@@ -96,26 +98,98 @@ func (a *applier) bulk(ctx context.Context, wanted []plan.CredentialSettings) ([
 	return refusals, nil
 }
 
-// halve splits by credential, and one credential by setting. The second half of a single
-// value is nil.
-func halve(list []plan.CredentialSettings) (first, second []plan.CredentialSettings) {
-	if n := len(list) / 2; n > 0 {
-		return list[:n], list[n:]
+// refusesSettings tells an answer that is about what was written.
+func refusesSettings(err error) bool {
+	kind := plan.KindOf(err)
+	return err != nil && (kind == plan.FailureRefused || kind == plan.FailureNotFound)
+}
+
+// goOnSearching ends the search for bad values in time.
+func (a *applier) goOnSearching(ctx context.Context) error {
+	if a.refusals > maxRefusals {
+		return errRefusesAll
 	}
-	settings := list[0].Settings
-	if n := len(settings) / 2; n > 0 {
-		part := func(s []plan.Setting) []plan.CredentialSettings {
-			return []plan.CredentialSettings{{CredentialID: list[0].CredentialID, Settings: s}}
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("stopped while the bad value was looked for: %w", err)
+	}
+	return nil
+}
+
+// bulkOne writes the settings of one credential. After a refusal the good values have gone out in
+// parts: where a part may have taken away what the part before it wrote, they go out once more
+// together.
+func (a *applier) bulkOne(ctx context.Context, c plan.CredentialSettings) ([]plan.Refusal, error) {
+	err := a.setOne(ctx, c)
+	if !refusesSettings(err) {
+		return nil, err
+	}
+	if len(c.Keep) > 0 {
+		kept := a.setOne(ctx, plan.CredentialSettings{CredentialID: c.CredentialID, Keep: c.Keep})
+		switch {
+		case refusesSettings(kept):
+			return []plan.Refusal{a.refusalToKeep(c, kept)}, nil
+		case kept != nil:
+			return nil, kept
 		}
-		return part(settings[:n]), part(settings[n:])
 	}
-	return list, nil
+	good, refusals, err := a.searchHalves(ctx, c, err)
+	if err != nil || len(good) == 0 || a.service.Bulk == plan.BulkMerges {
+		return refusals, err
+	}
+	c.Settings = good
+	return refusals, a.setOne(ctx, c)
+}
+
+func (a *applier) setOne(ctx context.Context, c plan.CredentialSettings) error {
+	return a.Package.SetSettings(shielded(ctx), []plan.CredentialSettings{c})
+}
+
+// searchHalves tells the good values of a refused write from the bad ones, and writes the good ones.
+func (a *applier) searchHalves(ctx context.Context, c plan.CredentialSettings, refused error) (good []plan.Setting, refusals []plan.Refusal, err error) {
+	half := len(c.Settings) / 2
+	if half == 0 {
+		a.refusals++
+		return nil, []plan.Refusal{a.refusal(c, refused)}, nil
+	}
+	for _, part := range [][]plan.Setting{c.Settings[:half], c.Settings[half:]} {
+		if err := a.goOnSearching(ctx); err != nil {
+			return good, refusals, err
+		}
+		written, more, err := a.search(ctx, plan.CredentialSettings{CredentialID: c.CredentialID, Settings: part, Keep: c.Keep})
+		good, refusals = append(good, written...), append(refusals, more...)
+		if err != nil {
+			return good, refusals, err
+		}
+	}
+	return good, refusals, nil
+}
+
+// search writes a part of them.
+func (a *applier) search(ctx context.Context, c plan.CredentialSettings) (good []plan.Setting, refusals []plan.Refusal, err error) {
+	err = a.setOne(ctx, c)
+	switch {
+	case err == nil:
+		return c.Settings, nil, nil
+	case refusesSettings(err):
+		return a.searchHalves(ctx, c, err)
+	}
+	return nil, nil, err
 }
 
 func (a *applier) refusal(c plan.CredentialSettings, err error) plan.Refusal {
 	return plan.Refusal{
 		CredentialID: c.CredentialID, Setting: c.Settings[0].Name, Value: c.Settings[0].Value,
 		Message: err.Error(), At: a.Now(),
+	}
+}
+
+// refusalToKeep is the refusal of what others have set and a write must carry along: without it, it
+// would be lost, so nothing is written.
+func (a *applier) refusalToKeep(c plan.CredentialSettings, err error) plan.Refusal {
+	return plan.Refusal{
+		CredentialID: c.CredentialID, Setting: strings.Join(keptNames(c.Keep), ", "), At: a.Now(),
+		Message: err.Error() + "; that is not ours and a write would take it away, so nothing is written to this credential: " +
+			"set it anew in the cockpit, or remove it there",
 	}
 }
 

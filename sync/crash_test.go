@@ -45,6 +45,9 @@ func TestCrash(t *testing.T) {
 		{name: "roll-out", begin: func(*world) {}, end: (*world).everybodyWorks},
 		{name: "an interrupted roll-out", begin: beginInterrupted, end: (*world).everybodyWorks},
 		{name: "settings, contacts, adoption", begin: beginChanges, end: (*world).everybodyWorks},
+		{name: "settings of others, where a write merges", begin: beginForeign, end: endForeign},
+		{name: "settings of others, where a write replaces", begin: beginForeign, end: endForeign, quirk: worksim.BulkReplaces},
+		{name: "settings of others, where it is known", begin: beginKnownForeign, end: endForeign, quirk: worksim.BulkReplaces},
 		{name: "leaver", begin: beginLeaver, end: endLeaver},
 		{name: "order on somebody entitled", withdraw: "E03", begin: (*world).rollOut, end: endOrder},
 		{name: "order on somebody in grace", withdraw: "E03", begin: beginGrace, end: endOrderInGrace},
@@ -76,11 +79,15 @@ type crashStory struct {
 	end   func(*world) // what must be true at last
 
 	withdraw string // whom the pass withdraws by order, "" for an ordinary one
+	quirk    string // of the service, "" for none
 }
 
 func (s crashStory) prepare(t *testing.T) *world {
 	t.Helper()
 	quirks := []string{worksim.KeepContacts}
+	if s.quirk != "" {
+		quirks = append(quirks, s.quirk)
+	}
 	w := newWorld(t, options{sim: worksim.Options{Quirks: quirks, NoAutoContacts: true}}, employees(4)...)
 	w.policy.ID, w.policy.Batch, w.orders = plan.DetachID, 3, s.withdraw
 	s.begin(w)
@@ -332,6 +339,21 @@ func (l mortalLedger) Settle(ctx context.Context, outcomes []plan.Outcome) error
 	return l.Ledger.Settle(ctx, outcomes)
 }
 
+func (l mortalLedger) BeginTrial(ctx context.Context, t plan.Trial) error {
+	l.c.tick()
+	return l.Ledger.BeginTrial(ctx, t)
+}
+
+func (l mortalLedger) EndTrial(ctx context.Context) error {
+	l.c.tick()
+	return l.Ledger.EndTrial(ctx)
+}
+
+func (l mortalLedger) LearnBulk(ctx context.Context, reading plan.BulkReading) error {
+	l.c.tick()
+	return l.Ledger.LearnBulk(ctx, reading)
+}
+
 type mortalHandover struct {
 	dirsync.Handover
 	c *counter
@@ -373,9 +395,9 @@ func (p mortalPackage) Withdraw(ctx context.Context, id string) error {
 	return p.Package.Withdraw(ctx, id)
 }
 
-func (p mortalPackage) UsersOf(ctx context.Context, credentialID string) ([]plan.User, error) {
+func (p mortalPackage) UsersOf(ctx context.Context, credentialID string, usage int) ([]plan.User, error) {
 	p.c.tick()
-	return p.Package.UsersOf(ctx, credentialID)
+	return p.Package.UsersOf(ctx, credentialID, usage)
 }
 
 func (p mortalPackage) User(ctx context.Context, threemaID string) (plan.User, error) {
@@ -406,6 +428,11 @@ func (p mortalPackage) UpdateContact(ctx context.Context, c plan.Contact) error 
 func (p mortalPackage) SetSettings(ctx context.Context, settings []plan.CredentialSettings) error {
 	p.c.tick()
 	return p.Package.SetSettings(ctx, settings)
+}
+
+func (p mortalPackage) Settings(ctx context.Context, credentialID string) ([]plan.KeptSetting, error) {
+	p.c.tick()
+	return p.Package.Settings(ctx, credentialID)
 }
 
 func (p mortalPackage) UnsetSetting(ctx context.Context, credentialID, name string) error {

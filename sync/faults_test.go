@@ -14,6 +14,7 @@ import (
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/threema"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -126,8 +127,8 @@ func TestQuota(t *testing.T) {
 // TestOwnCount: when our own count is spent, the service has asked for nothing: no block.
 func TestOwnCount(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, options{daily: 5}, employees(2)...)
-	r := w.ok() // the inventory takes all five
+	w := newWorld(t, options{daily: 6}, employees(2)...)
+	r := w.ok() // the inventory takes five, and one more to learn the page of the settings
 	w.equal("deferred", []string{"create user01", "create user02"}, changes(r, plan.Deferred))
 	w.exits(dirsync.ExitFailed)
 	budget, err := w.ledger.Budget(t.Context())
@@ -136,7 +137,7 @@ func TestOwnCount(t *testing.T) {
 }
 
 // brokenCount is a count of requests that cannot be written: the disk is full.
-type brokenCount struct{}
+type brokenCount struct{ threema.PageSizes }
 
 func (brokenCount) Take(context.Context) error { return errors.New("disk full") }
 
@@ -144,7 +145,7 @@ func (brokenCount) Take(context.Context) error { return errors.New("disk full") 
 func TestBrokenCount(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{daily: 100}, employees(2)...)
-	broken := newClient(t, w.baseURL, brokenCount{}, nil)
+	broken := newClient(t, w.baseURL, brokenCount{w.ledger}, nil)
 	w.pack = func(dirsync.Package) dirsync.Package { return broken }
 	w.exits(dirsync.ExitFailed)
 	w.equal("requests", 0, len(w.sim.Requests()))

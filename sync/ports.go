@@ -41,10 +41,13 @@ type Mapper interface {
 type Package interface {
 	// Inventory reads the subscription and the four lists, each complete or an error.
 	Inventory(ctx context.Context) (plan.Inventory, error)
+	// Subscription reads the licence package itself.
+	Subscription(ctx context.Context) (plan.Subscription, error)
 	// Credential reads one credential; FailureNotFound if it is gone.
 	Credential(ctx context.Context, id string) (plan.Credential, error)
-	// Settings reads the individual settings of one credential, by name; none if it has none.
-	Settings(ctx context.Context, credentialID string) (map[string]string, error)
+	// Settings reads the individual settings of one credential, sorted by name; none of one that has
+	// none, or is gone.
+	Settings(ctx context.Context, credentialID string) ([]plan.KeptSetting, error)
 	// CreateCredential creates a personal credential (licenceCount 1).
 	CreateCredential(ctx context.Context, username string, password secret.Value, hash, lock bool) (plan.Credential, error)
 	// ReplacePassword gives a credential that nobody uses a new password. Its only use is the
@@ -52,8 +55,9 @@ type Package interface {
 	ReplacePassword(ctx context.Context, id, username string, password secret.Value, hash, lock bool) error
 	// Withdraw deletes a credential.
 	Withdraw(ctx context.Context, id string) error
-	// UsersOf lists the users that are linked to a credential.
-	UsersOf(ctx context.Context, credentialID string) ([]plan.User, error)
+	// UsersOf lists the users that are linked to a credential, all of them. usage is how many IDs use
+	// it as the credential says itself, 0 of one that is gone: a shorter answer is not believed.
+	UsersOf(ctx context.Context, credentialID string, usage int) ([]plan.User, error)
 	// User reads one user; FailureNotFound if the ID is not in the package.
 	User(ctx context.Context, threemaID string) (plan.User, error)
 	// Detach unlinks an ID from the package, Revoke destroys it for ever.
@@ -101,6 +105,12 @@ type Ledger interface {
 	// Sighted records that the last look before a request found somebody entitled who had departed:
 	// their row of departures ends, and every yes to it.
 	Sighted(ctx context.Context, run int64, person plan.PersonID) error
+	// BeginTrial keeps what a bulk write may take away, before it is sent; EndTrial forgets it.
+	// LearnBulk keeps what such a write does.
+	BeginTrial(ctx context.Context, t plan.Trial) error
+	EndTrial(ctx context.Context) error
+	LearnBulk(ctx context.Context, reading plan.BulkReading) error
+
 	// Decide records in the audit what was decided against.
 	Decide(ctx context.Context, run int64, d plan.Decision) error
 	// Erase leaves only a tombstone of those of whom nothing is ours any more and nothing was

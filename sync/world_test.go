@@ -98,9 +98,9 @@ func newWorld(t *testing.T, o options, people ...person) *world {
 }
 
 // newClient makes a client that waits for nothing between two attempts.
-func newClient(t *testing.T, baseURL string, quota threema.Quota, onRequest func(string, int, time.Duration)) *threema.Client {
+func newClient(t *testing.T, baseURL string, memory clientMemory, onRequest func(string, int, time.Duration)) *threema.Client {
 	t.Helper()
-	client, err := buildClient(baseURL, quota, onRequest)
+	client, err := buildClient(baseURL, memory, onRequest)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,13 +108,19 @@ func newClient(t *testing.T, baseURL string, quota threema.Quota, onRequest func
 	return client
 }
 
-func buildClient(baseURL string, quota threema.Quota, onRequest func(string, int, time.Duration)) (*threema.Client, error) {
+// clientMemory is what a client needs of the ledger.
+type clientMemory interface {
+	threema.Quota
+	threema.PageSizes
+}
+
+func buildClient(baseURL string, memory clientMemory, onRequest func(string, int, time.Duration)) (*threema.Client, error) {
 	base, err := url.Parse(baseURL)
 	if err != nil {
 		return nil, err
 	}
 	return threema.New(threema.Config{BaseURL: base, APIKey: secret.New(apiKey)}, threema.Options{
-		Quota: quota, OnRequest: onRequest,
+		Quota: memory, PageSizes: memory, OnRequest: onRequest,
 		Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 	})
 }

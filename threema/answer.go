@@ -128,9 +128,9 @@ func (r request) words(kind plan.FailureKind, a answer) string {
 		return "the API key was refused: check threema.api_key_file, and in the cockpit whether the key is bound to other addresses than this machine's"
 	case plan.FailureForbidden:
 		if r.method == http.MethodPost && !r.ofItem() {
-			return "the service forbids it: probably all licences of the package are used"
+			return "the service forbids it: probably all licences of the package are used; if it forbids reading too, check threema.api_key_file"
 		}
-		return "the service forbids it: check in the cockpit what the key and the price plan allow, and from which addresses"
+		return "the service forbids it: check threema.api_key_file, for a wrong key is answered like this; then in the cockpit what the key and the price plan allow, and from which addresses"
 	case plan.FailureQuota:
 		return "the requests of this day are used up"
 	case plan.FailureNotFound:

@@ -37,6 +37,12 @@ type Options struct {
 	OnRequest func(method string, status int, d time.Duration)
 	// Progress, if not nil, is told of every page of a list.
 	Progress func(what string, done, total int)
+	// PageSizes, if not nil, remembers between two passes how large the pages are that the
+	// service gives.
+	PageSizes PageSizes
+	// Tolerated, if not nil, is told of every answer that is not as the contract has it and was
+	// understood all the same: what is odd, without any value.
+	Tolerated func(what string)
 	// Wait pauses between two attempts of a read; nil means by the clock. It returns early,
 	// with an error, when ctx ends.
 	Wait func(ctx context.Context, d time.Duration) error
@@ -106,6 +112,12 @@ func (o Options) withDefaults() Options {
 	if o.Progress == nil {
 		o.Progress = func(string, int, int) {}
 	}
+	if o.PageSizes == nil {
+		o.PageSizes = forgetful{}
+	}
+	if o.Tolerated == nil {
+		o.Tolerated = func(string) {}
+	}
 	if o.Wait == nil {
 		o.Wait = pause
 	}
@@ -133,7 +145,7 @@ func (c *Client) Inventory(ctx context.Context) (plan.Inventory, error) {
 	if inventory.Contacts, err = list(ctx, c, allContacts()); err != nil {
 		return plan.Inventory{}, fmt.Errorf("read the contacts: %w", err)
 	}
-	if inventory.Settings, err = c.settings(ctx); err != nil {
+	if inventory.Settings, inventory.NotText, err = c.settings(ctx); err != nil {
 		return plan.Inventory{}, fmt.Errorf("read the settings: %w", err)
 	}
 	return inventory, nil

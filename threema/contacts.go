@@ -27,13 +27,20 @@ func (c *Client) CreateContact(ctx context.Context, contact plan.Contact) error 
 	return err
 }
 
-// UpdateContact writes all members of a contact (D-49); plan.FailureNotFound if it is gone.
+// UpdateContact writes all members of a contact (D-49); plan.FailureNotFound if it is gone. A
+// service that refuses it may not know the member directory_enabled, which is younger than the rest
+// (threema-work-api.md §14): then it is asked once more without.
 func (c *Client) UpdateContact(ctx context.Context, contact plan.Contact) error {
-	_, err := c.send(ctx, request{
-		method: http.MethodPut,
-		path:   []string{"contacts", contact.ID},
-		body:   newContactBody(contact),
-	})
+	body := newContactBody(contact)
+	r := request{method: http.MethodPut, path: []string{"contacts", contact.ID}, body: body}
+	_, err := c.send(ctx, r)
+	if plan.KindOf(err) == plan.FailureRefused {
+		body.Directory = nil
+		r.body = body
+		if _, without := c.send(ctx, r); plan.KindOf(without) != plan.FailureRefused {
+			return without
+		}
+	}
 	return err
 }
 
@@ -67,16 +74,16 @@ func allContacts() listing[plan.Contact] {
 }
 
 type wireContact struct {
-	ID        string `json:"id"`        // live
-	ThreemaID string `json:"threemaId"` // as documented
-	Type      string `json:"type"`
-	FirstName string `json:"firstName"`
-	LastName  string `json:"lastName"`
-	Enabled   bool   `json:"enabled"`
-	Directory *bool  `json:"directory_enabled"`
+	ID        string   `json:"id"`        // live
+	ThreemaID string   `json:"threemaId"` // as documented
+	Type      string   `json:"type"`
+	FirstName wireText `json:"firstName"`
+	LastName  wireText `json:"lastName"`
+	Enabled   bool     `json:"enabled"`
+	Directory *bool    `json:"directory_enabled"`
 }
 
-func (w wireContact) contact() (plan.Contact, error) {
+func (w wireContact) contact(odd *tolerance) (plan.Contact, error) {
 	id := cmp.Or(w.ID, w.ThreemaID)
 	if id == "" {
 		return plan.Contact{}, errNoID
@@ -84,14 +91,14 @@ func (w wireContact) contact() (plan.Contact, error) {
 	return plan.Contact{
 		ID:        id,
 		Auto:      strings.EqualFold(w.Type, "auto"),
-		FirstName: w.FirstName,
-		LastName:  w.LastName,
+		FirstName: w.FirstName.text(odd, "a first name"),
+		LastName:  w.LastName.text(odd, "a last name"),
 		Enabled:   w.Enabled,
 		Directory: w.Directory,
 	}, nil
 }
 
-func decodeContacts(data []byte) (page[plan.Contact], error) {
+func decodeContacts(data []byte, odd *tolerance) (page[plan.Contact], error) {
 	var wire struct {
 		Contacts []wireContact `json:"contacts"`
 		Paging   wirePaging    `json:"paging"`
@@ -99,5 +106,5 @@ func decodeContacts(data []byte) (page[plan.Contact], error) {
 	if err := unmarshal(data, &wire); err != nil {
 		return page[plan.Contact]{}, err
 	}
-	return newPage(wire.Paging, wire.Contacts, wireContact.contact)
+	return newPage(wire.Paging, wire.Contacts, odd, wireContact.contact)
 }

@@ -12,8 +12,8 @@ import (
 // Credential reads one credential; plan.FailureNotFound if it is gone.
 func (c *Client) Credential(ctx context.Context, id string) (plan.Credential, error) {
 	r := request{method: http.MethodGet, path: []string{"credentials", id}}
-	return fetch(ctx, c, r, func(data []byte) (plan.Credential, error) {
-		credential, err := decodeCredential(data)
+	return fetch(ctx, c, r, func(data []byte, odd *tolerance) (plan.Credential, error) {
+		credential, err := decodeCredential(data, odd)
 		if err == nil && credential.ID != id {
 			err = errOtherRecord
 		}
@@ -71,18 +71,18 @@ func allCredentials() listing[plan.Credential] {
 
 // wireCredential has hashed and locked under their older names too. It has no password.
 type wireCredential struct {
-	ID       string `json:"id"`
-	Username string `json:"username"`
-	Usage    *int   `json:"usage"`
-	Hashed   *bool  `json:"hashed"`
-	Hash     *bool  `json:"hash"`
-	Locked   *bool  `json:"locked"`
-	Lock     *bool  `json:"lock"`
+	ID       string   `json:"id"`
+	Username wireText `json:"username"`
+	Usage    *int     `json:"usage"`
+	Hashed   *bool    `json:"hashed"`
+	Hash     *bool    `json:"hash"`
+	Locked   *bool    `json:"locked"`
+	Lock     *bool    `json:"lock"`
 }
 
 // credential demands the usage: taken for 0 where it is missing, a credential in use would look
 // free for a new password.
-func (w wireCredential) credential() (plan.Credential, error) {
+func (w wireCredential) credential(odd *tolerance) (plan.Credential, error) {
 	switch {
 	case w.ID == "":
 		return plan.Credential{}, errNoID
@@ -91,14 +91,14 @@ func (w wireCredential) credential() (plan.Credential, error) {
 	}
 	return plan.Credential{
 		ID:       w.ID,
-		Username: w.Username,
+		Username: w.Username.text(odd, "a username"),
 		Usage:    *w.Usage,
 		Hashed:   either(w.Hashed, w.Hash),
 		Locked:   either(w.Locked, w.Lock),
 	}, nil
 }
 
-func decodeCredentials(data []byte) (page[plan.Credential], error) {
+func decodeCredentials(data []byte, odd *tolerance) (page[plan.Credential], error) {
 	var wire struct {
 		Credentials []wireCredential `json:"credentials"`
 		Paging      wirePaging       `json:"paging"`
@@ -106,20 +106,20 @@ func decodeCredentials(data []byte) (page[plan.Credential], error) {
 	if err := unmarshal(data, &wire); err != nil {
 		return page[plan.Credential]{}, err
 	}
-	return newPage(wire.Paging, wire.Credentials, wireCredential.credential)
+	return newPage(wire.Paging, wire.Credentials, odd, wireCredential.credential)
 }
 
-func decodeCredential(data []byte) (plan.Credential, error) {
+func decodeCredential(data []byte, odd *tolerance) (plan.Credential, error) {
 	var wire wireCredential
 	if err := unmarshal(data, &wire); err != nil {
 		return plan.Credential{}, err
 	}
-	return wire.credential()
+	return wire.credential(odd)
 }
 
 // decodeNewCredential reads the record of a credential that was created just now, so that
 // nobody can be using it yet.
-func decodeNewCredential(data []byte) (plan.Credential, error) {
+func decodeNewCredential(data []byte, odd *tolerance) (plan.Credential, error) {
 	wire := wireCredential{Usage: new(int)}
 	if err := unmarshal(data, &wire); err != nil {
 		return plan.Credential{}, err
@@ -127,5 +127,5 @@ func decodeNewCredential(data []byte) (plan.Credential, error) {
 	if wire.Usage == nil { // the answer says null
 		wire.Usage = new(int)
 	}
-	return wire.credential()
+	return wire.credential(odd)
 }

@@ -16,15 +16,19 @@ import (
 // credential above all, are never decoded.
 
 // fetch sends a request and reads its answer.
-func fetch[T any](ctx context.Context, c *Client, r request, decode func([]byte) (T, error)) (T, error) {
+func fetch[T any](ctx context.Context, c *Client, r request, decode func([]byte, *tolerance) (T, error)) (T, error) {
 	var none T
 	a, err := c.send(ctx, r)
 	if err != nil {
 		return none, err
 	}
-	value, err := decode(a.body)
+	var odd tolerance
+	value, err := decode(a.body, &odd)
 	if err != nil {
 		return none, r.odd(a.status, err)
+	}
+	for _, words := range odd.words {
+		c.options.Tolerated(r.method + " " + r.escapedPath() + ": " + words)
 	}
 	return value, nil
 }
@@ -75,7 +79,10 @@ func (f *flattened[T]) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &items); err != nil {
 		return err
 	}
-	var all []T
+	if items == nil {
+		return nil // null is no list
+	}
+	all := []T{}
 	for _, item := range items {
 		var inner []T
 		if bytes.HasPrefix(item, []byte("[")) {

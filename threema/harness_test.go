@@ -38,7 +38,32 @@ type wire struct {
 	arrived  []string
 	progress []string
 	waits    []time.Duration
+	odd      []string
+	sizes    map[string]int // what was learned of the page sizes
 	spent    error
+}
+
+// PageSize and NotePageSize implement threema.PageSizes.
+func (w *wire) PageSize(_ context.Context, list string) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.sizes[list], nil
+}
+
+func (w *wire) NotePageSize(_ context.Context, list string, size int) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.sizes == nil {
+		w.sizes = map[string]int{}
+	}
+	w.sizes[list] = size
+	return nil
+}
+
+func (w *wire) tolerated(what string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.odd = append(w.odd, what)
 }
 
 // Take implements threema.Quota.
@@ -72,7 +97,7 @@ func (w *wire) wait(ctx context.Context, d time.Duration) error {
 }
 
 func (w *wire) options() threema.Options {
-	return threema.Options{Quota: w, OnRequest: w.onRequest, Progress: w.onProgress, Wait: w.wait}
+	return threema.Options{Quota: w, PageSizes: w, OnRequest: w.onRequest, Progress: w.onProgress, Tolerated: w.tolerated, Wait: w.wait}
 }
 
 // requests lists what arrived, as "METHOD /path?query" below the base.

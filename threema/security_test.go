@@ -32,7 +32,7 @@ func TestSecretsStayOut(t *testing.T) {
 	})
 	_, createErr := client.CreateCredential(t.Context(), "jo", secret.New(password), true, true)
 	replaceErr := client.ReplacePassword(t.Context(), "c1", "jo", secret.New(password), true, true)
-	_, queryErr := client.UsersOf(t.Context(), "canary-query")
+	_, queryErr := client.UsersOf(t.Context(), "canary-query", 0)
 
 	var shown bytes.Buffer
 	for _, value := range []any{client, *client, struct{ inner *threema.Client }{client}, createErr, replaceErr, queryErr} {

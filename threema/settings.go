@@ -7,13 +7,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
-// SetSettings writes settings of many credentials in one request; what it does not name stays.
-// plan.FailureRefused says that one of the values is bad. After plan.FailureUnknown any part of them may
+// SetSettings writes settings of many credentials in one request. What it does not name of them stays
+// on some services and is gone on others, see plan.BulkReading. plan.FailureRefused says that one of the values is bad. After plan.FailureUnknown any part of them may
 // have been written.
 func (c *Client) SetSettings(ctx context.Context, settings []plan.CredentialSettings) error {
 	if len(settings) == 0 {
@@ -35,27 +37,30 @@ func (c *Client) UnsetSetting(ctx context.Context, credentialID, name string) er
 	return err
 }
 
-// Settings reads the individual settings of one credential. A service that knows none may say that
-// there are none to be found; whether the credential stands, [Client.Credential] tells.
-func (c *Client) Settings(ctx context.Context, credentialID string) (map[string]string, error) {
+// Settings reads the individual settings of one credential, sorted by name. The contract has no answer
+// for one that is gone; whether the credential stands, [Client.Credential] tells. Where the service
+// knows none of it, the list of all decides.
+func (c *Client) Settings(ctx context.Context, credentialID string) ([]plan.KeptSetting, error) {
 	r := request{method: http.MethodGet, path: []string{"credentials", credentialID, "mdm"}}
-	one, err := fetch(ctx, c, r, func(data []byte) (credentialSettings, error) {
-		wire := wireCredentialSettings{}
+	one, err := fetch(ctx, c, r, func(data []byte, odd *tolerance) (credentialSettings, error) {
+		var wire wireCredentialSettings
 		if err := unmarshal(data, &wire); err != nil {
 			return credentialSettings{}, err
 		}
 		wire.ID = credentialID // the answer need not repeat it
-		return wire.credentialSettings()
+		return wire.credentialSettings(odd)
 	})
 	if plan.KindOf(err) == plan.FailureNotFound {
-		return map[string]string{}, nil
+		values, notText, err := c.settings(ctx)
+		return credentialSettings{credentialID, values[credentialID], notText[credentialID]}.kept(), err
 	}
-	return one.settings, err
+	return one.kept(), err
 }
 
-// settings reads the individual settings of all credentials, as plan.Inventory holds them.
-// Whether the list names a credential without settings is not documented, so none is kept.
-func (c *Client) settings(ctx context.Context) (map[string]map[string]string, error) {
+// settings reads the individual settings of all credentials, as plan.Inventory holds them: their
+// values, and which are no texts. Whether the list names a credential without settings is not
+// documented, so none is kept.
+func (c *Client) settings(ctx context.Context) (values map[string]map[string]string, notText map[string]map[string]bool, err error) {
 	credentials, err := list(ctx, c, listing[credentialSettings]{
 		name:   "settings",
 		path:   "mdm-bulk",
@@ -63,15 +68,18 @@ func (c *Client) settings(ctx context.Context) (map[string]map[string]string, er
 		id:     func(s credentialSettings) string { return s.id },
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	all := make(map[string]map[string]string, len(credentials))
+	values, notText = make(map[string]map[string]string, len(credentials)), map[string]map[string]bool{}
 	for _, credential := range credentials {
 		if len(credential.settings) > 0 {
-			all[credential.id] = credential.settings
+			values[credential.id] = credential.settings
+		}
+		if len(credential.notText) > 0 {
+			notText[credential.id] = credential.notText
 		}
 	}
-	return all, nil
+	return values, notText, nil
 }
 
 // wireBulkBody is the body of a bulk write. Here a setting is called name; the single POST,
@@ -87,7 +95,7 @@ type wireBulkCredential struct {
 
 type wireBulkParameter struct {
 	Name  string `json:"name"`
-	Value string `json:"value"`
+	Value any    `json:"value"`
 }
 
 // newBulkBody refuses what no caller may ask for: these are faults of the program, not of a
@@ -100,7 +108,7 @@ func newBulkBody(settings []plan.CredentialSettings) (wireBulkBody, error) {
 			return wireBulkBody{}, fmt.Errorf("credential %q stands twice in a bulk write, or has no id", credential.CredentialID)
 		}
 		seen[credential.CredentialID] = true
-		parameters, err := newBulkParameters(credential.Settings)
+		parameters, err := newBulkParameters(credential)
 		if err != nil {
 			return wireBulkBody{}, err
 		}
@@ -109,18 +117,23 @@ func newBulkBody(settings []plan.CredentialSettings) (wireBulkBody, error) {
 	return body, nil
 }
 
-func newBulkParameters(settings []plan.Setting) ([]wireBulkParameter, error) {
-	parameters := make([]wireBulkParameter, 0, len(settings))
-	seen := make(map[string]bool, len(settings))
-	for _, setting := range settings {
-		switch {
-		case setting.Name == "" || seen[setting.Name]:
-			return nil, fmt.Errorf("setting %q stands twice for one credential, or has no name", setting.Name)
-		case ignoredByApps(setting.Name):
+func newBulkParameters(credential plan.CredentialSettings) ([]wireBulkParameter, error) {
+	parameters := make([]wireBulkParameter, 0, len(credential.Settings)+len(credential.Keep))
+	for _, setting := range credential.Settings {
+		if ignoredByApps(setting.Name) {
 			return nil, fmt.Errorf("setting %s must not be written: the apps ignore it when it comes from here (D-27)", setting.Name)
 		}
-		seen[setting.Name] = true
-		parameters = append(parameters, wireBulkParameter(setting))
+		parameters = append(parameters, wireBulkParameter{setting.Name, setting.Value})
+	}
+	for _, kept := range credential.Keep {
+		parameters = append(parameters, wireBulkParameter{kept.Name, kept.JSON()})
+	}
+	seen := make(map[string]bool, len(parameters))
+	for _, parameter := range parameters {
+		if parameter.Name == "" || seen[parameter.Name] {
+			return nil, fmt.Errorf("setting %q stands twice for one credential, or has no name", parameter.Name)
+		}
+		seen[parameter.Name] = true
 	}
 	return parameters, nil
 }
@@ -140,11 +153,21 @@ func ignoredByApps(name string) bool {
 type credentialSettings struct {
 	id       string
 	settings map[string]string
+	notText  map[string]bool // nil if all values are texts
+}
+
+// kept lists the settings as they can be written back, by name.
+func (s credentialSettings) kept() []plan.KeptSetting {
+	var kept []plan.KeptSetting
+	for _, name := range slices.Sorted(maps.Keys(s.settings)) {
+		kept = append(kept, plan.KeptSetting{Name: name, Value: s.settings[name], NotText: s.notText[name]})
+	}
+	return kept
 }
 
 type wireCredentialSettings struct {
-	ID         string        `json:"id"`
-	Parameters []wireSetting `json:"parameters"`
+	ID         string              `json:"id"`
+	Parameters orNone[wireSetting] `json:"parameters"`
 }
 
 // wireSetting has its name under all the members that the service uses for it.
@@ -156,44 +179,52 @@ type wireSetting struct {
 }
 
 // credentialSettings leaves out settings without a value: empty and absent mean the same (D-30).
-func (w wireCredentialSettings) credentialSettings() (credentialSettings, error) {
+func (w wireCredentialSettings) credentialSettings(odd *tolerance) (credentialSettings, error) {
 	if w.ID == "" {
 		return credentialSettings{}, errNoID
 	}
-	settings := make(map[string]string, len(w.Parameters))
-	for _, parameter := range w.Parameters {
+	parameters := w.Parameters.list(odd, "parameters of a credential")
+	s := credentialSettings{id: w.ID, settings: make(map[string]string, len(parameters))}
+	for _, parameter := range parameters {
 		name := cmp.Or(parameter.Name, parameter.ID, parameter.Property)
 		if name == "" {
 			return credentialSettings{}, errors.New("a setting in the answer has no name")
 		}
-		value, err := settingText(parameter.Value)
-		if err != nil {
+		if err := s.set(name, parameter.Value); err != nil {
 			return credentialSettings{}, fmt.Errorf("setting %s: %w", printable(name), err)
 		}
-		if value != "" {
-			settings[name] = value
-		}
 	}
-	return credentialSettings{id: w.ID, settings: settings}, nil
+	return s, nil
 }
 
-// settingText is the value of a setting as text: a string as it is, anything else as its JSON.
-func settingText(value json.RawMessage) (string, error) {
+// set keeps the value of a setting: a string as it is, anything else as its JSON.
+func (s *credentialSettings) set(name string, value json.RawMessage) error {
+	var text string
 	switch {
 	case len(value) == 0 || string(value) == "null":
-		return "", nil
+		return nil
 	case value[0] == '"':
-		var text string
-		err := json.Unmarshal(value, &text)
-		return text, err
+		if err := json.Unmarshal(value, &text); err != nil {
+			return err
+		}
 	default:
-		var text bytes.Buffer
-		err := json.Compact(&text, value)
-		return text.String(), err
+		var compact bytes.Buffer
+		if err := json.Compact(&compact, value); err != nil {
+			return err
+		}
+		text = compact.String()
+		if s.notText == nil {
+			s.notText = map[string]bool{}
+		}
+		s.notText[name] = true
 	}
+	if text != "" {
+		s.settings[name] = text
+	}
+	return nil
 }
 
-func decodeSettings(data []byte) (page[credentialSettings], error) {
+func decodeSettings(data []byte, odd *tolerance) (page[credentialSettings], error) {
 	var wire struct {
 		Credentials flattened[wireCredentialSettings] `json:"credentials"`
 		Paging      wirePaging                        `json:"paging"`
@@ -201,5 +232,5 @@ func decodeSettings(data []byte) (page[credentialSettings], error) {
 	if err := unmarshal(data, &wire); err != nil {
 		return page[credentialSettings]{}, err
 	}
-	return newPage(wire.Paging, wire.Credentials, wireCredentialSettings.credentialSettings)
+	return newPage(wire.Paging, wire.Credentials, odd, wireCredentialSettings.credentialSettings)
 }

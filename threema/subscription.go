@@ -21,25 +21,33 @@ func (c *Client) Subscription(ctx context.Context) (plan.Subscription, error) {
 	return subscription, err
 }
 
-func decodeSubscription(data []byte) (plan.Subscription, error) {
+// namedPackage begins the id of a licence package that has none: it is known by its name. No id of
+// the service has a colon.
+const namedPackage = "name:"
+
+func decodeSubscription(data []byte, odd *tolerance) (plan.Subscription, error) {
 	var wire struct {
-		ID            string `json:"id"`
-		Name          string `json:"name"`
-		Type          string `json:"type"`
-		ValidUntil    date   `json:"validUntil"`
-		LicenseAmount int    `json:"licenseAmount"`
+		ID            string   `json:"id"`
+		Name          string   `json:"name"`
+		Type          string   `json:"type"`
+		ValidUntil    wireDate `json:"validUntil"`
+		LicenseAmount int      `json:"licenseAmount"`
 	}
 	if err := unmarshal(data, &wire); err != nil {
 		return plan.Subscription{}, err
 	}
-	if wire.ID == "" {
+	switch {
+	case wire.ID == "" && wire.Name == "":
 		return plan.Subscription{}, errNoID
+	case wire.ID == "":
+		odd.note("the licence package has no id, so it is known by its name: after a new name, accept the baseline")
+		wire.ID = namedPackage + wire.Name
 	}
 	return plan.Subscription{
 		ID:         wire.ID,
 		Name:       wire.Name,
 		Type:       strings.ToLower(wire.Type),
-		ValidUntil: wire.ValidUntil.Time,
+		ValidUntil: wire.ValidUntil.time(odd, "validUntil"),
 		Licences:   wire.LicenseAmount,
 	}, nil
 }

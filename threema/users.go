@@ -10,25 +10,34 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
-// UsersOf lists the users that are linked to a credential, also to one that is gone. The
-// service's filter is not documented, so its answer is filtered again by the links; a service
-// that refuses the filter is asked for all users.
-func (c *Client) UsersOf(ctx context.Context, credentialID string) ([]plan.User, error) {
+// UsersOf lists the users that are linked to a credential, also to one that is gone, all of them or
+// none and an error. usage is how many IDs use the credential as it says itself, 0 of one that is
+// gone. What the service's filter does is not documented, nor whether paging.total counts what it
+// left (threema-work-api.md §12, 14): its list is read to a page that has nothing more, and taken if
+// it holds as many users of this credential as the credential says. Else the whole list is read,
+// which its total proves.
+func (c *Client) UsersOf(ctx context.Context, credentialID string, usage int) ([]plan.User, error) {
 	users, err := list(ctx, c, usersWhere(url.Values{"filterCredential": {credentialID}}))
-	if status := statusOf(err); status == http.StatusBadRequest || status == http.StatusNotFound {
+	linked := linkedTo(users, credentialID)
+	switch kind := plan.KindOf(err); {
+	case err == nil && len(linked) >= usage:
+		return linked, nil
+	case err == nil, kind == plan.FailureRefused, kind == plan.FailureInvalid:
 		users, err = list(ctx, c, usersWhere(nil))
+		return linkedTo(users, credentialID), err
 	}
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(users, func(u plan.User) bool { return u.CredentialID != credentialID }), nil
+	return nil, err
+}
+
+func linkedTo(users []plan.User, credentialID string) []plan.User {
+	return slices.DeleteFunc(users, func(u plan.User) bool { return u.CredentialID != credentialID })
 }
 
 // User reads one user; plan.FailureNotFound if the ID is not in the package.
 func (c *Client) User(ctx context.Context, threemaID string) (plan.User, error) {
 	r := request{method: http.MethodGet, path: []string{"users", threemaID}}
-	return fetch(ctx, c, r, func(data []byte) (plan.User, error) {
-		user, err := decodeUser(data)
+	return fetch(ctx, c, r, func(data []byte, odd *tolerance) (plan.User, error) {
+		user, err := decodeUser(data, odd)
 		if err == nil && user.ID != threemaID {
 			err = errOtherRecord
 		}
@@ -61,7 +70,7 @@ func usersWhere(filter url.Values) listing[plan.User] {
 	return listing[plan.User]{
 		name:   "users",
 		path:   "users",
-		query:  filter,
+		filter: filter,
 		decode: decodeUsers,
 		id:     func(u plan.User) string { return u.ID },
 	}
@@ -69,17 +78,17 @@ func usersWhere(filter url.Values) listing[plan.User] {
 
 type wireUser struct {
 	ID        string    `json:"id"`
-	CSI       string    `json:"csi"`
-	FirstName string    `json:"firstName"`
-	LastName  string    `json:"lastName"`
-	LastCheck date      `json:"lastCheck"`
-	CreatedAt date      `json:"createdAt"`
+	CSI       wireText  `json:"csi"`
+	FirstName wireText  `json:"firstName"`
+	LastName  wireText  `json:"lastName"`
+	LastCheck wireDate  `json:"lastCheck"`
+	CreatedAt wireDate  `json:"createdAt"`
 	Links     wireLinks `json:"_links"`
 }
 
 // user refuses a link that cannot be read: taken for a missing one, it would make a colleague's
 // ID look like the orphan of a leaver.
-func (w wireUser) user() (plan.User, error) {
+func (w wireUser) user(odd *tolerance) (plan.User, error) {
 	if w.ID == "" {
 		return plan.User{}, errNoID
 	}
@@ -90,15 +99,15 @@ func (w wireUser) user() (plan.User, error) {
 	return plan.User{
 		ID:           w.ID,
 		CredentialID: credentialID,
-		CSI:          w.CSI,
-		FirstName:    w.FirstName,
-		LastName:     w.LastName,
-		LastCheck:    w.LastCheck.Time,
-		CreatedAt:    w.CreatedAt.Time,
+		CSI:          w.CSI.text(odd, "a csi"),
+		FirstName:    w.FirstName.text(odd, "a first name"),
+		LastName:     w.LastName.text(odd, "a last name"),
+		LastCheck:    w.LastCheck.time(odd, "lastCheck"),
+		CreatedAt:    w.CreatedAt.time(odd, "createdAt"),
 	}, nil
 }
 
-func decodeUsers(data []byte) (page[plan.User], error) {
+func decodeUsers(data []byte, odd *tolerance) (page[plan.User], error) {
 	var wire struct {
 		Users  []wireUser `json:"users"`
 		Paging wirePaging `json:"paging"`
@@ -106,13 +115,13 @@ func decodeUsers(data []byte) (page[plan.User], error) {
 	if err := unmarshal(data, &wire); err != nil {
 		return page[plan.User]{}, err
 	}
-	return newPage(wire.Paging, wire.Users, wireUser.user)
+	return newPage(wire.Paging, wire.Users, odd, wireUser.user)
 }
 
-func decodeUser(data []byte) (plan.User, error) {
+func decodeUser(data []byte, odd *tolerance) (plan.User, error) {
 	var wire wireUser
 	if err := unmarshal(data, &wire); err != nil {
 		return plan.User{}, err
 	}
-	return wire.user()
+	return wire.user(odd)
 }

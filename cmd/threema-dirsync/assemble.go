@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
@@ -108,11 +109,21 @@ func (p *program) assemble(s *settings, memory meter, onRequest func(string, int
 	a.client, err = threema.New(threema.Config{
 		BaseURL: s.Threema.BaseURL, APIKey: s.apiKey, Roots: roots, Proxy: proxy,
 		Timeout: s.Threema.Timeout, UserAgent: "threema-dirsync/" + versionText(),
-	}, threema.Options{Quota: memory, OnRequest: onRequest, Progress: a.progress.show})
+	}, threema.Options{Quota: memory, PageSizes: memory, OnRequest: onRequest, Progress: a.progress.show, Tolerated: tolerated(a.logger)})
 	if err != nil {
 		return nil, configError(err)
 	}
 	return a, nil
+}
+
+// tolerated warns once of each thing that is not as the contract has it.
+func tolerated(logger *slog.Logger) func(string) {
+	var warned sync.Map
+	return func(what string) {
+		if _, before := warned.LoadOrStore(what, true); !before {
+			logger.Warn("an answer of the service is not as its contract has it, and was understood all the same", "what", what)
+		}
+	}
 }
 
 // now is the program's clock. It follows the offset, which the demo moves as it goes.

@@ -33,9 +33,11 @@ func readLogin(files config.SecretFiles, source config.Source) (login, error) {
 }
 
 // meter is the part of the memory that every command has, also one that only looks: it counts
-// what is sent to the service, and remembers a password that a directory refused.
+// what is sent to the service, remembers how large its pages are, and a password that a directory
+// refused.
 type meter interface {
 	threema.Quota
+	threema.PageSizes
 	ldapsource.Lockout
 }
 

@@ -21,8 +21,8 @@ func (p *program) planCommand() *cobra.Command {
 		Use:   "plan",
 		Short: "Show what a pass would do now, and why; change nothing",
 		Long: `plan reads the directory and the licence package and prints what a pass would do. It writes
-nothing but the count of its requests, and a password that the directory refused, so that nobody
-tries it again. With --detailed-exitcode it exits 2 if a pass would change something now, and 3
+nothing but the count of its requests, how large the pages are that the service gives, and a
+password that the directory refused, so that nobody tries it again. With --detailed-exitcode it exits 2 if a pass would change something now, and 3
 if something waits for you. With --out it also writes the plan, in JSON, to a new file, which
 "apply" carries out.`,
 		Args: cobra.NoArgs,

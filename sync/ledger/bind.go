@@ -22,6 +22,9 @@ func bind(ctx context.Context, tx *sql.Tx, t *trail, m plan.Memory) error {
 	if err := noteBinding(ctx, tx, t, m); err != nil {
 		return err
 	}
+	if err := forgetService(ctx, tx, m.Subscription); err != nil {
+		return err
+	}
 	_, err = tx.ExecContext(ctx, `UPDATE ledger SET subscription = ?, baseline = ?, sync_since = ?`,
 		m.Subscription, m.Baseline, millis(m.SyncSince))
 	if err != nil {

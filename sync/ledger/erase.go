@@ -42,6 +42,8 @@ func traces() []string {
 			UNION SELECT value FROM journal, json_each(threema_ids)` + theirs + `)`,
 		`DELETE FROM refusals WHERE credential_id NOT IN (SELECT credential_id FROM ownership)
 			AND credential_id IN (SELECT credential_id FROM journal` + theirs + `)`,
+		`DELETE FROM bulk_trial WHERE credential_id NOT IN (SELECT credential_id FROM ownership)
+			AND credential_id IN (SELECT credential_id FROM journal` + theirs + `)`,
 		`DELETE FROM saga_ids WHERE saga IN (SELECT id FROM sagas` + theirs + `)`,
 		`DELETE FROM sagas` + theirs,
 		`DELETE FROM approvals` + theirs,

@@ -72,6 +72,10 @@ func stateParts(s *plan.State, high highWater, now time.Time) []statePart {
 		list("former csis", &s.FormerCSIs, readFormerCSIs),
 		list("approvals", &s.Approvals, readApprovals),
 		list("orders", &s.Orders, readOrders),
+		{"service", func(ctx context.Context, tx *sql.Tx) (err error) {
+			s.Service, err = readService(ctx, tx)
+			return err
+		}},
 		list("effects", &s.Effects, since(readEffects, now.Add(-watchWindow))),
 		list("alarms", &s.Alarms, readAlarms),
 	}

@@ -72,6 +72,7 @@ func (p *planner) spendOnLeavers(left *int) {
 
 // spendOnOthers does the same for changes, then for creates. Both leave the reserve alone.
 func (p *planner) spendOnOthers(left *int) {
+	p.chargeTrial()
 	p.plan.Requests += p.payInBulk(left, SetSettings, p.Policy.ChunkSize)
 	p.plan.Requests += p.pay(left, p.Budget.Reserve, UnsetSetting, PublishContact)
 	p.plan.Requests += p.payInBulk(left, Create, p.Policy.Batch)

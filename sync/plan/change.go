@@ -75,8 +75,12 @@ type Change struct {
 	// Before and After hold what differs, by name: settings, or members of a contact. Before
 	// is the pre-state that the change relies on.
 	Before, After map[string]string
-	// Settings are the values to write, of a create or set-settings.
+	// Settings are the values to write, of a create or set-settings: all that the mapping has for
+	// the person, also those that do not differ. A service may take away what a write does not name.
 	Settings []Setting
+	// Foreign are the other settings of the credential, of set-settings, as they were read: no write
+	// may cost them, whatever the service does with what it does not name (see [BulkReading]).
+	Foreign []KeptSetting
 	// Requests is the cost of this change alone. Settings travel in bulk: their share is
 	// counted in Plan.Requests.
 	Requests  int

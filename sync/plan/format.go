@@ -232,15 +232,15 @@ func (c Change) words() string {
 	return row("  "+c.Op.sign()+" "+personWords(c.CSI, c.DN, c.Person), c.statusWords(), c.why())
 }
 
-// why words the reason of a change, with its object, what it writes and the evidence.
+// why words the reason of a change, with its object, what it changes and the evidence.
 func (c Change) why() string {
 	parts := []string{c.Reason}
 	if c.ThreemaID != "" {
 		parts = append(parts, "ID "+c.ThreemaID)
 	}
 	if c.Op == SetSettings {
-		for _, s := range c.Settings {
-			parts = append(parts, fmt.Sprintf("%s: %q → %q", s.Name, c.Before[s.Name], s.Value))
+		for _, name := range slices.Sorted(maps.Keys(c.After)) {
+			parts = append(parts, fmt.Sprintf("%s: %q → %q", name, c.Before[name], c.After[name]))
 		}
 	}
 	if c.Evidence != "" && c.Op != DisableContact {

@@ -47,7 +47,7 @@ func everything(t *testing.T) plan.Plan {
 	people["dora"].username = "dora.neu"
 	w.source().incomplete = false
 	w.pkg.Subscription.Licences = len(w.pkg.Credentials)
-	w.budget.Remaining = 508
+	w.budget.Remaining = 511
 	w.budget.FreeAt = w.now.Add(30 * time.Hour)
 	w.now = w.now.Add(day)
 	p := w.plan()

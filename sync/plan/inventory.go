@@ -17,6 +17,8 @@ type Inventory struct {
 	// Settings holds the individual settings by credential ID, then name. A value that is no
 	// text in the package stands here as its JSON text.
 	Settings map[string]map[string]string
+	// NotText names those of them, by credential ID, and only those.
+	NotText map[string]map[string]bool
 }
 
 // Subscription is the licence package itself.
@@ -68,6 +70,9 @@ type Contact struct {
 type CredentialSettings struct {
 	CredentialID string
 	Settings     []Setting
+	// Keep are settings that are not ours. They go along as they were read where a bulk write
+	// would take away what it does not name (see [BulkReading]).
+	Keep []KeptSetting
 }
 
 // FailureKind is what a failed request means for the rest of the pass. Decided by HTTP status

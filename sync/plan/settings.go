@@ -2,6 +2,8 @@ package plan
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -45,17 +47,17 @@ func (p *planner) compareSettings(i Identity, credentialID string) {
 			p.unset(i, credentialID, s.Name, was)
 		default:
 			set.Before[s.Name], set.After[s.Name] = was, s.Value
-			set.Settings = append(set.Settings, s)
 			preState = append(preState, s.Name, was)
 		}
 	}
-	if len(set.Settings) == 0 {
+	if len(set.After) == 0 {
 		return
 	}
 	c := p.change(SetSettings, i, credentialID, preState...)
 	c.CredentialID, c.Username = credentialID, p.credentials[credentialID].Username
-	c.Before, c.After, c.Settings = set.Before, set.After, set.Settings
-	c.Reason = "differs from the directory: " + strings.Join(names(set.Settings), ", ")
+	c.Before, c.After = set.Before, set.After
+	c.Settings, c.Foreign = present(i.Settings), p.foreign(i, credentialID)
+	c.Reason = "differs from the directory: " + strings.Join(slices.Sorted(maps.Keys(c.After)), ", ")
 	p.add(c)
 }
 
@@ -66,14 +68,6 @@ func (p *planner) unset(i Identity, credentialID, name, was string) {
 	c.Reason = "the directory has no value for " + name + " any more"
 	c.Requests = 1
 	p.add(c)
-}
-
-func names(settings []Setting) []string {
-	var out []string
-	for _, s := range settings {
-		out = append(out, s.Name)
-	}
-	return out
 }
 
 // create plans a new credential with its settings, which are written before the hand-over

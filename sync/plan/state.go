@@ -37,6 +37,8 @@ type State struct {
 	FormerCSIs   []FormerCSI     // csis that people had before
 	Approvals    []GivenApproval // given and not used up; some may be over, see LiveApprovals
 	Orders       []PastOrder     // what was withdrawn on somebody's word alone, and is still owned
+	// Service is what the service taught us.
+	Service Service
 	// Effects are what was taken from leavers of this licence package and still matters: not
 	// verified, verified within the last 90 days, or of a departure with an alarm. Alarms are
 	// those that stand (verify.go).

@@ -3,6 +3,7 @@ package plan_test
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +20,10 @@ func (e *entry) categorise(value *string) {
 		return
 	}
 	e.extra, e.unsaid = map[string]string{category: *value}, nil
+}
+
+func names(settings []plan.Setting, name string) bool {
+	return slices.ContainsFunc(settings, func(s plan.Setting) bool { return s.Name == name })
 }
 
 // TestUndecidedSettingStays: it is neither set nor unset, however long that lasts, and the names go
@@ -45,8 +50,12 @@ func TestUndecidedSettingStays(t *testing.T) {
 			anna.last = "Neu"
 			p := w.later(t, time.Hour)
 			wantLines(t, of(p, "anna"), "set-settings E-anna due")
-			if c := find(t, p, plan.SetSettings, "anna"); len(c.Settings) != 1 || c.Settings[0].Name != plan.SettingLastName {
+			c := find(t, p, plan.SetSettings, "anna")
+			if len(c.After) != 1 || c.After[plan.SettingLastName] != "Neu" || names(c.Settings, category) {
 				t.Errorf("%+v", c)
+			}
+			if kept := []plan.KeptSetting{{Name: category, Value: row.before}}; row.before != "" && !slices.Equal(c.Foreign, kept) {
+				t.Errorf("a write may cost the category: %+v", c.Foreign)
 			}
 			for range 3 {
 				wantLines(t, of(w.later(t, 48*time.Hour), "anna"))

@@ -59,6 +59,27 @@ ALTER TABLE observations ADD COLUMN unproved INTEGER NOT NULL DEFAULT 0 CHECK (u
 
 -- ---- The service: what it taught us
 
+-- How large a page the service gives of a list, where it refused a larger one (service.go).
+CREATE TABLE page_sizes (
+    list       TEXT    NOT NULL PRIMARY KEY CHECK (list <> ''),
+    size       INTEGER NOT NULL CHECK (size > 0),
+    learned_at INTEGER NOT NULL CHECK (learned_at > 0)
+) STRICT, WITHOUT ROWID;
+
+-- What a bulk write does with the settings of a credential that it does not name.
+ALTER TABLE ledger ADD COLUMN bulk_reading TEXT NOT NULL DEFAULT '' CHECK (bulk_reading IN ('', 'merges', 'replaces'));
+
+-- The write that shows it, at most one: begun before its request, gone when what it took away is
+-- back. wanted is what it writes, kept what must be there afterwards.
+CREATE TABLE bulk_trial (
+    one           INTEGER PRIMARY KEY CHECK (one = 1),
+    credential_id TEXT    NOT NULL CHECK (credential_id <> ''),
+    username      TEXT    NOT NULL,
+    wanted        TEXT    NOT NULL CHECK (json_type(wanted) = 'array'),
+    kept          TEXT    NOT NULL CHECK (json_type(kept) = 'array'),
+    begun_at      INTEGER NOT NULL CHECK (begun_at > 0)
+) STRICT;
+
 -- ---- Waits: since when somebody is asked
 
 -- ---- Creates: what an open one was answered, and what it sent

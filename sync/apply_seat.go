@@ -1,0 +1,31 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// noSeat words a refused create. It is no failure: others may go on, and a licence may come
+// free.
+const noSeat = "the service refuses to create credentials (403) while it still knows the API key: the licences are probably used up"
+
+// forbidden ends a create that the service forbids. That means that no licence is left; but a key
+// that is wrong or not allowed any more is answered in the same way (threema-work-api.md §14), so it
+// is believed only while the service still opens the licence package to this key. If it does not, the
+// rest of the pass would meet the same answer.
+func (a *applier) forbidden(ctx context.Context, j *joiner, refused error) error {
+	_, err := a.Package.Subscription(shielded(ctx))
+	if err == nil {
+		a.full = true
+		a.tellSkipped(ctx, j.change, noSeat)
+		return a.settle(ctx, createFailed(j.operation, refused))
+	}
+	_, stop := a.outcome(ctx, j.change, fmt.Errorf("the service forbids the create, and opens the licence package no more: %w", err))
+	if plan.KindOf(err) == plan.FailureForbidden {
+		stop = errStop
+	}
+	return errors.Join(stop, a.settle(ctx, createFailed(j.operation, refused)))
+}
