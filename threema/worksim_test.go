@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -59,7 +60,20 @@ func TestStoryUnderEveryQuirk(t *testing.T) {
 			s.list()
 			s.change()
 			s.leave()
+			if says := oddities()[quirk.Name]; says == "" && len(seen.odd) > 0 || !strings.Contains(strings.Join(seen.odd, "\n"), says) {
+				t.Errorf("told as odd: %q, want %q", seen.odd, says)
+			}
 		})
+	}
+}
+
+// oddities are the quirks that the client understands and warns of.
+func oddities() map[string]string {
+	return map[string]string{
+		worksim.TotalText:        "GET /users: paging.total is a text",
+		worksim.NoPaging:         "GET /mdm-bulk: a list does not say how long it is",
+		worksim.NoSubscriptionID: "GET /: the licence package has no id",
+		worksim.OddDates:         "GET /users: lastCheck is no time",
 	}
 }
 

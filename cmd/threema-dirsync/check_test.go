@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -94,6 +95,27 @@ func TestReadablePasswords(t *testing.T) {
 	for _, c := range w.sim.state(t).Credentials {
 		if c.Hashed || !w.sim.activate(t, line{username: c.Username, password: c.Password}, "") {
 			t.Errorf("%s: the password cannot be read and used", c.Username)
+		}
+	}
+}
+
+// TestKeyAdviceBeginsWithTheKey: a wrong key may be answered with 403, which else means the licences or
+// the price plan.
+func TestKeyAdviceBeginsWithTheKey(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{http.StatusUnauthorized, http.StatusForbidden} {
+		w := newWorld(t, newMemory(t, 1).site)
+		w.sim.control(t, http.MethodPost, "faults", worksim.Fault{Status: status}, nil, http.StatusCreated)
+		var report struct {
+			Findings []struct{ Name, Verdict, Came, Advice string }
+		}
+		w.json(t, &report, 1, "check", "--json")
+		said := false
+		for _, f := range report.Findings {
+			said = said || f.Name == "API key" && strings.HasPrefix(f.Advice, "check the key in threema.api_key_file") && strings.Contains(f.Came, ": check threema.api_key_file")
+		}
+		if !said {
+			t.Errorf("%d: %+v", status, report.Findings)
 		}
 	}
 }
