@@ -208,7 +208,8 @@ func TestTrialMeetsAFault(t *testing.T) {
 				w.run()
 				w.sim.ClearFaults()
 				w.advance(day)
-				w.advance(day) // 429 has blocked one
+				w.advance(day)    // 429 has blocked one
+				w.rename("Newer") // what was lost is put back in this pass, and the same credential written
 				w.run()
 				w.ok()
 				endForeign(w)
@@ -226,18 +227,11 @@ func TestNotPutBackIsTold(t *testing.T) {
 		"set in the cockpit": func(w *world) {
 			w.othersSet(map[string]map[string]any{"user01": {"th_nickname": "Somebody else's choice"}})
 		},
-		"credential removed": func(w *world) {
-			id := w.credential("user01").ID
-			w.put(func(s *worksim.State) {
-				s.Credentials = slices.DeleteFunc(s.Credentials, func(c worksim.Credential) bool { return c.ID == id })
-				delete(s.Settings, id)
-				for n := range s.Users {
-					if s.Users[n].CredentialID == id {
-						s.Users[n].CredentialID = ""
-					}
-				}
-			})
+		"credential removed, which reads as one without settings": func(w *world) {
+			w.pack = func(p dirsync.Package) dirsync.Package { return noneForGone{p} }
+			removeUser01(w)
 		},
+		"credential removed": removeUser01,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -258,6 +252,31 @@ func TestNotPutBackIsTold(t *testing.T) {
 			w.equal("open trial", plan.Trial{}, w.bulkReading().Trial)
 		})
 	}
+}
+
+func removeUser01(w *world) {
+	w.Helper()
+	id := w.credential("user01").ID
+	w.put(func(s *worksim.State) {
+		s.Credentials = slices.DeleteFunc(s.Credentials, func(c worksim.Credential) bool { return c.ID == id })
+		delete(s.Settings, id)
+		for n := range s.Users {
+			if s.Users[n].CredentialID == id {
+				s.Users[n].CredentialID = ""
+			}
+		}
+	})
+}
+
+// noneForGone answers for a credential that is gone as for one without settings.
+type noneForGone struct{ dirsync.Package }
+
+func (n noneForGone) SettingsOf(ctx context.Context, credentialID string) ([]plan.KeptSetting, error) {
+	settings, err := n.Package.SettingsOf(ctx, credentialID)
+	if plan.KindOf(err) == plan.FailureNotFound {
+		return nil, nil
+	}
+	return settings, err
 }
 
 // TestReadOnlyPolicyPutsNothingBack: a policy that writes no settings leaves an open trial alone.
