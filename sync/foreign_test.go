@@ -227,10 +227,6 @@ func TestNotPutBackIsTold(t *testing.T) {
 		"set in the cockpit": func(w *world) {
 			w.othersSet(map[string]map[string]any{"user01": {"th_nickname": "Somebody else's choice"}})
 		},
-		"credential removed, which reads as one without settings": func(w *world) {
-			w.pack = func(p dirsync.Package) dirsync.Package { return noneForGone{p} }
-			removeUser01(w)
-		},
 		"credential removed": removeUser01,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -266,17 +262,6 @@ func removeUser01(w *world) {
 			}
 		}
 	})
-}
-
-// noneForGone answers for a credential that is gone as for one without settings.
-type noneForGone struct{ dirsync.Package }
-
-func (n noneForGone) SettingsOf(ctx context.Context, credentialID string) ([]plan.KeptSetting, error) {
-	settings, err := n.Package.SettingsOf(ctx, credentialID)
-	if plan.KindOf(err) == plan.FailureNotFound {
-		return nil, nil
-	}
-	return settings, err
 }
 
 // TestReadOnlyPolicyPutsNothingBack: a policy that writes no settings leaves an open trial alone.
