@@ -199,7 +199,7 @@ func (a *applier) leftoverUnchanged(ctx context.Context, j *joiner) (string, err
 	if err != nil {
 		return "", fmt.Errorf("read the settings of the credential once more: %w", err)
 	}
-	now := plan.Leftover{Credential: credential, Settings: settings}.Foreign(j.operation, j.change.Settings, a.Policy)
+	now := plan.Leftover{Credential: credential, Settings: byName(settings)}.Foreign(j.operation, j.change.Settings, a.Policy)
 	if !maps.Equal(now, j.change.Before) {
 		return "somebody changed the credential just now; the next pass looks again", nil
 	}
