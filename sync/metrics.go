@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -26,7 +27,7 @@ type Metrics struct {
 	requests                         *prometheus.CounterVec
 	budget, validUntil, reload       prometheus.Gauge
 	seats                            *prometheus.GaugeVec
-	alarms, effects                  *prometheus.GaugeVec
+	alarms, effects, waits           *prometheus.GaugeVec
 	polls, hints                     *prometheus.CounterVec
 }
 
@@ -55,6 +56,7 @@ func NewMetrics(registry prometheus.Registerer, version, goVersion string, sourc
 		seats:              f.gauges("seats", "Licences of the package.", "kind"),
 		alarms:             f.gauges("alarms", "Standing alarms: what was taken from a leaver does not hold.", "kind"),
 		effects:            f.gauges("effects", "Effects on leavers: not verified yet, or settled within the last week.", "state"),
+		waits:              f.gauges("waits", "1 while something waits for somebody, which is exit 3, by what it is.", "code"),
 		polls:              f.counters("polls_total", "Times that a source was asked between passes what changed, by result.", "source", "result"),
 		hints:              f.counters("hints_total", "What brought a pass forward: people and groups that changed, by kind.", "source", "hint"),
 	}
@@ -117,6 +119,7 @@ func (m *Metrics) initialise(sources []string) {
 		m.guards.WithLabelValues(guard)
 	}
 	m.Effects(nil, nil)
+	m.Waits(nil)
 }
 
 // Seed sets the timestamps from the ledger at start, for else every restart would look like
@@ -195,6 +198,7 @@ func (m *Metrics) plan(r Report) {
 	m.unknown.Set(float64(r.Unsettled))
 	m.states(r.Plan)
 	m.Effects(r.Plan.Effects, r.Plan.Alarms)
+	m.Waits(r.Plan.Waits())
 	m.budget.Set(float64(r.Budget.Remaining))
 	setTime(m.validUntil, r.Plan.Subscription.ValidUntil)
 	m.seats.WithLabelValues("licences").Set(float64(r.Plan.Seats.Licences))
@@ -228,6 +232,14 @@ func (m *Metrics) Effects(effects []plan.Effect, alarms []plan.Alarm) {
 	}
 	for _, state := range plan.EffectStates() {
 		m.effects.WithLabelValues(string(state)).Set(float64(states[state]))
+	}
+}
+
+// Waits shows for what somebody is waited for: at start that of the ledger, later that of each pass.
+func (m *Metrics) Waits(waits []plan.Wait) {
+	for _, code := range plan.WaitCodes() {
+		waiting := slices.ContainsFunc(waits, func(w plan.Wait) bool { return w.Code == code })
+		m.waits.WithLabelValues(string(code)).Set(boolean(waiting))
 	}
 }
 

@@ -19,9 +19,11 @@ type Planner struct {
 	Policy  plan.Policy
 	// Stop says why nothing may be taken from anybody, "" if it may: the stop file. It is asked
 	// for each plan, and again right before each step of a leaver.
-	Stop   func() string
-	Now    func() time.Time
-	Logger *slog.Logger
+	Stop func() string
+	// StopFile is where that file is laid, for what to type.
+	StopFile string
+	Now      func() time.Time
+	Logger   *slog.Logger
 }
 
 // Preview makes the plan that a pass would carry out now.
@@ -72,7 +74,7 @@ func (p *Planner) compare(ctx context.Context, r *Report, state plan.State, view
 	}
 	in := plan.Input{
 		Sources: views, Configured: p.sourceNames(), Inventory: inventory, State: state, Policy: p.Policy,
-		Budget: budget, Now: p.Now(), AcceptBaseline: accept, Stop: p.Stop(),
+		Budget: budget, Now: p.Now(), AcceptBaseline: accept, Stop: p.Stop(), StopFile: p.StopFile,
 	}
 	r.Plan, r.Planned, r.Budget = plan.Compute(in), true, budget
 	r.Unsettled = len(state.Open) - len(r.Plan.Memory.Settled)

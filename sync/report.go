@@ -57,7 +57,9 @@ const (
 	ResultDone    = "done"
 	ResultFailed  = "failed"
 	ResultUnknown = "unknown" // the answer was lost; the next pass looks
-	ResultSkipped = "skipped" // the last look before the request, the stop file or the written plan said no; nothing was sent
+	// ResultSkipped: the last look before the request, the stop file or the written plan said no, and nothing was sent;
+	// or the service refused a create for want of a licence (403).
+	ResultSkipped = "skipped"
 )
 
 // Result is what became of one due change.
@@ -99,7 +101,7 @@ func (r *Report) ExitCode() int {
 		return ExitFailed
 	case len(r.Incomplete) > 0 || r.someSourceIncomplete():
 		return ExitIncomplete
-	case r.waits():
+	case len(r.Plan.Waits()) > 0:
 		return ExitWaiting
 	}
 	return ExitOK
@@ -123,11 +125,6 @@ func (r *Report) configFault() bool {
 
 func (r *Report) someSourceIncomplete() bool {
 	return slices.ContainsFunc(r.Plan.Sources, func(s plan.SourceReport) bool { return !s.Complete })
-}
-
-// waits tells whether something waits for a person.
-func (r *Report) waits() bool {
-	return len(r.Plan.Guards) > 0 || slices.ContainsFunc(r.Plan.Changes, plan.Change.Gated)
 }
 
 func (r *Report) count(outcomes ...string) int {

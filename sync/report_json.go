@@ -27,11 +27,26 @@ func (r *Report) end() plan.RunEnd {
 	if err != nil {
 		text = []byte(`{}`)
 	}
-	end := plan.RunEnd{Result: r.Word(), ExitCode: r.ExitCode(), RolledOut: r.RolledOut, Report: text, Guards: r.Plan.Guards, Planned: r.Planned}
+	end := plan.RunEnd{Result: r.Word(), ExitCode: r.ExitCode(), RolledOut: r.RolledOut, Report: text, Guards: r.Plan.Guards, Planned: r.Planned, Waits: r.allWaits()}
 	for _, s := range r.Incomplete {
 		end.Unread = append(end.Unread, s.Name)
 	}
 	return end
+}
+
+// allWaits are the waits as the ledger keeps them. What a read that was not complete could not
+// show waits on: an unbroken row is one of passes that knew.
+func (r *Report) allWaits() []plan.Wait {
+	waits := r.Plan.AllWaits()
+	if len(r.Incomplete) == 0 && !r.someSourceIncomplete() {
+		return waits
+	}
+	for _, before := range r.Plan.WaitedFor {
+		if !slices.ContainsFunc(waits, func(w plan.Wait) bool { return w.Code == before.Code }) {
+			waits = append(waits, before)
+		}
+	}
+	return waits
 }
 
 // stored cuts the lists; the member "omitted" counts what is missing. Of the results, those

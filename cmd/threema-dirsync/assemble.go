@@ -164,7 +164,7 @@ func accountRules(a config.Account) ldapsource.AccountRules {
 func (a *assembly) planner(memory dirsync.Memory, mode plan.Mode) dirsync.Planner {
 	planner := dirsync.Planner{
 		Mapper: a.mapper, Package: a.client, Memory: memory, Policy: policyOf(a.config),
-		Stop: func() string { return stopReason(a.config.StateDir) }, Now: a.now, Logger: a.logger,
+		Stop: func() string { return stopReason(a.config.StateDir) }, StopFile: stopFile(a.config.StateDir), Now: a.now, Logger: a.logger,
 	}
 	if mode != "" {
 		planner.Policy.Mode = mode

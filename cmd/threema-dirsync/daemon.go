@@ -78,6 +78,7 @@ func (s *service) serve(ctx context.Context) error {
 	}
 	s.metrics.Seed(seeds.LastRun, seeds.LastSuccess)
 	s.metrics.Effects(plan.ShownEffects(state.Effects, s.now()), state.Alarms)
+	s.metrics.Waits(plan.StandingWaits(state.Waits))
 	loop := dirsync.Loop{Next: s.config.NextRun, Last: seeds.LastRun, Now: s.now, Tick: tick, Early: s.early(), Pass: s.pass}
 	s.notify(daemon.SdNotifyReady)
 	s.logger.Info("ready", "policy", s.config.Policy, "next", s.config.NextRun(s.now()).UTC())

@@ -20,6 +20,7 @@ type status struct {
 	LastPass *passStatus     `json:"lastPass"`
 	Sources  []sourceStatus  `json:"sources"`
 	Guards   []guardStatus   `json:"guards"`
+	Waits    []plan.Wait     `json:"waits"` // of the last pass that had a plan
 	Leavers  []leaverStatus  `json:"leavers"`
 	Alarms   []plan.Alarm    `json:"alarms"`
 	Effects  []plan.Effect   `json:"effects"` // not verified yet
@@ -139,7 +140,7 @@ func openStatus(ctx context.Context, cfg *config.Config, options ledger.Options)
 	reader, err := ledger.OpenReader(ctx, ledgerPath(cfg), options)
 	if errors.Is(err, fs.ErrNotExist) {
 		return status{
-			Sources: []sourceStatus{}, Guards: []guardStatus{}, Leavers: []leaverStatus{}, Alarms: []plan.Alarm{}, Effects: []plan.Effect{},
+			Sources: []sourceStatus{}, Guards: []guardStatus{}, Waits: []plan.Wait{}, Leavers: []leaverStatus{}, Alarms: []plan.Alarm{}, Effects: []plan.Effect{},
 			Quota: quotaStatus{Unlimited: options.DailyRequests == 0, Remaining: options.DailyRequests},
 		}, nil
 	}
@@ -167,6 +168,7 @@ func readStatus(ctx context.Context, reader *ledger.Reader, now time.Time) (stat
 		Sources: []sourceStatus{}, Guards: []guardStatus{}, Leavers: leaversOf(state), Approved: approvalsOf(state, now), Open: len(state.Open), Managed: len(state.Owned),
 		Quota:  quotaStatus{budget.Unlimited, budget.Remaining, budget.FreeAt},
 		Alarms: append([]plan.Alarm{}, state.Alarms...), Effects: underWay(state),
+		Waits: append([]plan.Wait{}, plan.StandingWaits(state.Waits)...),
 	}
 	if len(runs) > 0 {
 		s.addPass(runs[0])

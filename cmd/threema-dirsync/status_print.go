@@ -14,6 +14,9 @@ func (p *program) printStatus(s status) error {
 	for _, a := range s.Alarms {
 		say(w, "ALARM %s:\t%s %s, since %s: %s", a.Kind, a.CSI, a.DN, stamp(a.Since), a.Detail())
 	}
+	for _, x := range s.Waits {
+		say(w, "WAITS FOR YOU %s:\t%s", x.Code, x.Words())
+	}
 	s.printCounts(w)
 	s.printWaiting(w)
 	for _, source := range s.Sources {

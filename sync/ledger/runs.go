@@ -72,6 +72,9 @@ func (l *Ledger) FinishRun(ctx context.Context, run int64, end plan.RunEnd) erro
 			if err := noteGuards(ctx, tx, t, end.Guards, end.Unread); err != nil {
 				return fmt.Errorf("guards: %w", err)
 			}
+			if err := putWaits(ctx, tx, end.Waits); err != nil {
+				return fmt.Errorf("waits: %w", err)
+			}
 		}
 		if !end.RolledOut {
 			return nil

@@ -78,6 +78,7 @@ func stateParts(s *plan.State, high highWater, now time.Time) []statePart {
 		}},
 		list("effects", &s.Effects, since(readEffects, now.Add(-watchWindow))),
 		list("alarms", &s.Alarms, readAlarms),
+		list("waits", &s.Waits, readWaits),
 	}
 }
 

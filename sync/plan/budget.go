@@ -10,13 +10,12 @@ import (
 // takeSeats lets creates wait that find no licence. A package that tells no number of licences
 // says it when they are used up (403).
 func (p *planner) takeSeats() {
-	used := p.seatsUsed(func(Op, string) bool { return false })
-	licences := p.Inventory.Subscription.Licences
-	p.plan.Seats = Seats{Licences: licences, Used: used, Free: max(0, licences-used)}
+	p.plan.Seats = p.Inventory.SeatsAfter(nil)
+	licences, used := p.plan.Seats.Licences, p.plan.Seats.Used
 	if licences == 0 {
 		return
 	}
-	free := licences - p.seatsUsed(p.leavesNow())
+	free := licences - p.Inventory.seatsUsed(p.leavesNow(), 0)
 	for _, c := range p.inOrder(Create) {
 		if c.Status != Due || c.CredentialID != "" {
 			continue
@@ -24,22 +23,36 @@ func (p *planner) takeSeats() {
 		if free <= 0 {
 			c.Status = Waiting
 			c.Reason = fmt.Sprintf("no licence is free (%d of %d used): %s", used, licences, c.Reason)
+			p.plan.Wait(WaitNoLicence, c.Person)
 			continue
 		}
 		free--
 	}
 }
 
-// seatsUsed counts the licences in use without what is gone. Which of the two readings of the
+// expectFull lets those wait on for a licence whom the service refused one at the last pass, in a
+// package that tells no number: only the next create shows whether there is one by now.
+func (p *planner) expectFull() {
+	if p.Inventory.Subscription.Licences > 0 || !slices.ContainsFunc(p.State.Waits, func(w Wait) bool { return w.Code == WaitNoLicence }) {
+		return
+	}
+	for _, c := range p.inOrder(Create) {
+		if c.Status == Due && c.CredentialID == "" {
+			p.plan.Wait(WaitNoLicence, c.Person)
+		}
+	}
+}
+
+// seatsUsed counts the licences in use without what is gone, and with what was made. Which of the two readings of the
 // licences is right is not documented, so the larger one counts (D-41).
-func (p *planner) seatsUsed(gone func(Op, string) bool) int {
-	byCredential, byUser := 0, 0
-	for _, c := range p.Inventory.Credentials {
+func (inv Inventory) seatsUsed(gone func(Op, string) bool, made int) int {
+	byCredential, byUser := made, 0
+	for _, c := range inv.Credentials {
 		if !gone(Withdraw, c.ID) {
 			byCredential += max(1, c.Usage)
 		}
 	}
-	for _, u := range p.Inventory.Users {
+	for _, u := range inv.Users {
 		if !gone(Detach, u.ID) && !gone(Revoke, u.ID) {
 			byUser++
 		}
@@ -47,15 +60,33 @@ func (p *planner) seatsUsed(gone func(Op, string) bool) int {
 	return max(byCredential, byUser)
 }
 
+// SeatsAfter counts the licences as changes leave them that were carried out since the inventory was
+// read.
+func (inv Inventory) SeatsAfter(done []Change) Seats {
+	made := 0
+	for _, c := range done {
+		if c.Op == Create && c.CredentialID == "" {
+			made++
+		}
+	}
+	used := inv.seatsUsed(leaving(done), made)
+	return Seats{Licences: inv.Subscription.Licences, Used: used, Free: max(0, inv.Subscription.Licences-used)}
+}
+
 // leavesNow tells which credentials and Threema IDs go in this pass, before anybody is created.
 func (p *planner) leavesNow() func(Op, string) bool {
+	return leaving(slices.DeleteFunc(slices.Clone(p.plan.Changes), func(c Change) bool { return c.Status != Due }))
+}
+
+// leaving tells which credentials and Threema IDs changes take away.
+func leaving(changes []Change) func(Op, string) bool {
 	type object struct {
 		op Op
 		id string
 	}
 	leaves := map[object]bool{}
-	for _, c := range p.plan.Changes {
-		if c.Status == Due && c.Op.Destructive() {
+	for _, c := range changes {
+		if c.Op.Destructive() {
 			leaves[object{c.Op, cmp.Or(c.ThreemaID, c.CredentialID)}] = true
 		}
 	}

@@ -23,6 +23,8 @@ type Input struct {
 	AcceptBaseline bool
 	// Stop, if not empty, says why nothing may be taken from anybody now: the stop file.
 	Stop string
+	// StopFile is the path of that file, for what to type.
+	StopFile string
 }
 
 // SourceView is one complete snapshot after mapping.
@@ -154,6 +156,8 @@ func newPlanner(in Input) *planner {
 		Policy:       in.Policy.Mode,
 		Subscription: in.Inventory.Subscription,
 		GeneratedAt:  in.Now,
+		WaitedFor:    p.State.Waits,
+		StopFile:     in.StopFile,
 	}
 	return p
 }
@@ -178,6 +182,7 @@ func (p *planner) sortLists() {
 	p.State.UsersSeen = sorted(p.State.UsersSeen, SeenUser.compare)
 	p.State.FormerLinks = sorted(p.State.FormerLinks, FormerLink.Compare)
 	p.State.FormerCSIs = sorted(p.State.FormerCSIs, FormerCSI.Compare)
+	p.State.Waits = sorted(p.State.Waits, func(a, b Wait) int { return strings.Compare(string(a.Code), string(b.Code)) })
 	p.State.Approvals = sorted(p.State.Approvals, func(a, b GivenApproval) int { return strings.Compare(a.Change, b.Change) })
 }
 

@@ -70,10 +70,21 @@ func (p Plan) Format(w io.Writer, limit int) error {
 		return row("  . "+u.Kind+" "+u.ID, u.Name, u.Reason)
 	})
 	out.line("\n%s", p.Summary())
+	out.waits(p.Waits())
 	if waiting := len(p.AwaitingApproval()); waiting > 0 {
 		out.line("Waiting for your yes: %d. If every one of them is right, type: threema-dirsync approve %s", waiting, p.Hash)
 	}
 	return out.flush()
+}
+
+// waits writes what somebody is asked for, which is what exit 3 means: all of it, whatever the limit.
+func (o *printer) waits(waits []Wait) {
+	if len(waits) > 0 {
+		o.line("Waits for you:")
+	}
+	for _, w := range waits {
+		o.write(row("  * "+string(w.Code), w.Words()))
+	}
 }
 
 // underWay counts the effects that are not verified yet, and says when the last one must be there.

@@ -589,6 +589,7 @@ func shuffled(in plan.Input, seed uint64) plan.Input {
 		mix(r, &s.Effects[n].IDs)
 	}
 	mix(r, &s.Alarms)
+	mix(r, &s.Waits)
 	return in
 }
 

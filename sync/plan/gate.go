@@ -5,10 +5,6 @@ import (
 	"time"
 )
 
-// Gated tells whether the change waits for a person: for an approval, or for a guard to be
-// looked at.
-func (c Change) Gated() bool { return c.Status == NeedsApproval || c.Status == Blocked }
-
 // gate decides what becomes of each change, in the order in which the reasons matter: what
 // the policy withholds, what a changed baseline blocks, what this pass has no evidence for,
 // what asks for an approval, what exceeds a limit, what the stop file halts, what finds no
@@ -33,6 +29,7 @@ func (p *planner) gate() {
 	p.takeSeats()
 	p.limitCreates() // counts those who find a licence
 	p.spendOnOthers(&left)
+	p.expectFull()
 }
 
 // eachDue lets a rule look at the changes that are due, or waiting: a rule that holds later

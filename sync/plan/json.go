@@ -22,6 +22,7 @@ type (
 		Requests     int             `json:"requests"`
 		Effects      []jsonEffect    `json:"effects"`
 		Alarms       []jsonAlarm     `json:"alarms"`
+		Waits        []jsonWait      `json:"waits"`
 		Baseline     *jsonBaseline   `json:"baseline,omitempty"`
 	}
 	jsonBaseline struct {
@@ -109,6 +110,12 @@ type (
 		Since        time.Time  `json:"since"`
 		Detail       string     `json:"detail"`
 	}
+	jsonWait struct {
+		Code    WaitCode  `json:"code"`
+		Since   time.Time `json:"since"`
+		People  int       `json:"people"`
+		Command string    `json:"command"`
+	}
 	jsonSeats struct {
 		Licences int `json:"licences"`
 		Used     int `json:"used"`
@@ -131,6 +138,7 @@ func (p Plan) MarshalJSON() ([]byte, error) {
 		Baseline:  p.Baseline.json(),
 		Effects:   convert(p.Effects, Effect.json),
 		Alarms:    convert(p.Alarms, Alarm.json),
+		Waits:     convert(p.Waits(), Wait.json),
 	})
 }
 
@@ -199,6 +207,13 @@ func (a Alarm) json() jsonAlarm {
 
 // MarshalJSON writes one alarm as in a plan.
 func (a Alarm) MarshalJSON() ([]byte, error) { return json.Marshal(a.json()) }
+
+func (w Wait) json() jsonWait {
+	return jsonWait{Code: w.Code, Since: w.Since.UTC(), People: w.People, Command: w.Command}
+}
+
+// MarshalJSON writes one wait as in a plan.
+func (w Wait) MarshalJSON() ([]byte, error) { return json.Marshal(w.json()) }
 
 func convert[A, B any](in []A, f func(A) B) []B {
 	out := make([]B, 0, len(in))

@@ -25,6 +25,12 @@ type Plan struct {
 	Effects      []Effect // taken from leavers: not verified yet, or settled within the last week
 	Alarms       []Alarm  // those that stand
 
+	// Waiters, WaitedFor and StopFile are what of the waits (waits.go) no guard and no change tells:
+	// who waits, what the last passes waited for, and the file whose removal ends the guard stop-file.
+	Waiters   []Waiter
+	WaitedFor []Wait
+	StopFile  string
+
 	// Memory is what the pass records beside the changes: facts, under every policy.
 	Memory Memory
 }

@@ -44,6 +44,8 @@ type State struct {
 	// those that stand (verify.go).
 	Effects []Effect
 	Alarms  []Alarm
+	// Waits are what the last pass waited for, and since when (waits.go).
+	Waits []Wait
 }
 
 // PastOrder is a credential that was withdrawn because somebody ordered it (see [Order]).
@@ -309,5 +311,7 @@ type RunEnd struct {
 	Guards  []Guard
 	Planned bool
 	Unread  []string // sources that could not be read: nothing is known of their guards
-	Report  []byte   // JSON, for status; no secrets
+	// Waits is the whole new set of what somebody is waited for, of a pass that was planned.
+	Waits  []Wait
+	Report []byte // JSON, for status; no secrets
 }

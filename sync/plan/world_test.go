@@ -216,7 +216,7 @@ func (w *world) view(d *directory) plan.SourceView {
 
 func (w *world) input() plan.Input {
 	w.forget()
-	in := plan.Input{Inventory: w.pkg, State: w.state, Policy: w.policy, Budget: w.budget, Now: w.now, AcceptBaseline: w.accept, Stop: w.stop}
+	in := plan.Input{Inventory: w.pkg, State: w.state, Policy: w.policy, Budget: w.budget, Now: w.now, AcceptBaseline: w.accept, Stop: w.stop, StopFile: "/state/stop"}
 	in.Configured = w.configured
 	for _, d := range w.sources {
 		if !d.unread {
@@ -255,8 +255,10 @@ func (w *world) passOn(t testing.TB, in plan.Input, p plan.Plan) {
 	t.Helper()
 	w.note(in, p)
 	w.check(t, in, p)
+	w.checkWaits(t, p)
 	before := w.foreign(p)
 	w.remember(p.Memory)
+	w.state.Waits = p.AllWaits()
 	if !w.accept {
 		w.apply(p)
 	}

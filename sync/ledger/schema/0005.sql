@@ -82,6 +82,15 @@ CREATE TABLE bulk_trial (
 
 -- ---- Waits: since when somebody is asked
 
+-- What the last pass waited for (sync/plan/waits.go). No person stands here.
+CREATE TABLE waits (
+    code    TEXT    NOT NULL PRIMARY KEY CHECK (code <> ''),
+    since   INTEGER NOT NULL CHECK (since > 0),      -- the first pass of the unbroken row that waited for it
+    seen    INTEGER NOT NULL CHECK (seen >= since),  -- the last one
+    people  INTEGER NOT NULL CHECK (people >= 0),
+    command TEXT    NOT NULL                         -- what ends it, as the last pass told
+) STRICT, WITHOUT ROWID;
+
 -- ---- Creates: what an open one was answered, and what it sent
 
 -- The service answered with a refusal: a credential of this username may be somebody else's.

@@ -1,0 +1,164 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// WaitCode names what somebody is waited for. The set is closed: it is part of the JSON and a
+// metric label; later codes are only added.
+type WaitCode string
+
+// The codes beside the names of the guards and the questions.
+const (
+	// WaitApproval: a step needs a yes because of its class or its person.
+	WaitApproval WaitCode = "approval"
+	// WaitNoLicence: people get no credential, for no licence is free.
+	WaitNoLicence WaitCode = "no-licence"
+)
+
+// WaitCodes lists all codes, in the order in which they are shown.
+func WaitCodes() []WaitCode {
+	var codes []WaitCode
+	for _, guard := range Guards() {
+		codes = append(codes, WaitCode(guard))
+	}
+	codes = append(codes, WaitApproval)
+	for _, ask := range Asks() {
+		codes = append(codes, WaitCode(ask))
+	}
+	return append(codes, WaitNoLicence)
+}
+
+// Wait is one thing that somebody is asked for: what exit 3 means.
+type Wait struct {
+	Code    WaitCode
+	Since   time.Time // the first pass of the unbroken row of those that waited for it
+	Seen    time.Time // the last one
+	People  int       // who would go on; none where something else holds them too
+	Command string    // what to type, or to do where nothing can be typed
+}
+
+// Stands tells whether somebody is asked by now. A licence may come free by itself, so that is
+// waited for longer than one pass before anybody is troubled with it.
+func (w Wait) Stands() bool { return w.Code != WaitNoLicence || w.Since.Before(w.Seen) }
+
+// Words tell since when, of whom, and what to do.
+func (w Wait) Words() string {
+	words := "since " + stamp(w.Since)
+	if w.People > 0 {
+		words += fmt.Sprintf(", %d people", w.People)
+	}
+	return words + ": " + w.Command
+}
+
+// StandingWaits are those of which somebody is asked by now.
+func StandingWaits(all []Wait) []Wait {
+	return slices.DeleteFunc(slices.Clone(all), func(w Wait) bool { return !w.Stands() })
+}
+
+// Waiter is a person for whom somebody is waited for, where neither a guard nor a question of a
+// change says so.
+type Waiter struct {
+	Code   WaitCode
+	Person PersonID
+}
+
+// Waits lists what somebody is asked for: exit 3 says that there is something.
+func (p Plan) Waits() []Wait { return StandingWaits(p.AllWaits()) }
+
+// AllWaits lists also what nobody is asked for yet. It is what the ledger keeps, so that a row of
+// passes has a beginning.
+func (p Plan) AllWaits() []Wait {
+	waiting := p.waiting()
+	var waits []Wait
+	for _, code := range WaitCodes() {
+		people, there := waiting[code]
+		if there {
+			waits = append(waits, Wait{Code: code, Since: p.waitsSince(code), Seen: p.GeneratedAt, People: len(people), Command: p.waitCommand(code)})
+		}
+	}
+	return waits
+}
+
+// waiting finds the codes, and of each the people who would go on.
+func (p Plan) waiting() map[WaitCode]map[PersonID]bool {
+	waiting := map[WaitCode]map[PersonID]bool{}
+	add := func(code WaitCode, people ...PersonID) {
+		if waiting[code] == nil {
+			waiting[code] = map[PersonID]bool{}
+		}
+		for _, person := range people {
+			waiting[code][person] = true
+		}
+	}
+	for _, g := range p.Guards {
+		add(WaitCode(g.Name))
+	}
+	for _, c := range p.Changes {
+		switch {
+		case c.Status == Blocked:
+			add(WaitCode(c.Guard), c.Person)
+		case c.Status == NeedsApproval && len(c.Asks) == 0:
+			add(WaitApproval, c.Person)
+		case c.Status == NeedsApproval:
+			for _, ask := range c.Asks {
+				add(WaitCode(ask), c.Person)
+			}
+		}
+	}
+	for _, w := range p.Waiters {
+		add(w.Code, w.Person)
+	}
+	return waiting
+}
+
+// waitsSince is when the row of passes began that waited for this. One that began in the future
+// was timed by a wrong clock.
+func (p Plan) waitsSince(code WaitCode) time.Time {
+	for _, w := range p.WaitedFor {
+		if w.Code == code && !w.Since.After(p.GeneratedAt) {
+			return w.Since
+		}
+	}
+	return p.GeneratedAt
+}
+
+// waitCommand is what ends a wait.
+func (p Plan) waitCommand(code WaitCode) string {
+	switch code {
+	case WaitCode(GuardBaseline):
+		return "threema-dirsync approve --baseline"
+	case WaitCode(GuardStopFile):
+		return "rm " + shellWord(p.StopFile)
+	case WaitNoLicence:
+		return "buy licences in the management cockpit, or withdraw (Zugang entziehen) credentials there that nobody needs"
+	}
+	return "threema-dirsync approve " + p.Hash
+}
+
+// shellWord quotes what a shell would take apart.
+func shellWord(s string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+:@%,=", r)
+	}
+	if s != "" && !strings.ContainsFunc(s, func(r rune) bool { return !plain(r) }) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// Unwait takes people from those who are waited for under a code, for what a pass has found out
+// since the plan was made.
+func (p *Plan) Unwait(code WaitCode, people map[PersonID]bool) {
+	p.Waiters = slices.DeleteFunc(slices.Clone(p.Waiters), func(w Waiter) bool { return w.Code == code && people[w.Person] })
+}
+
+// Wait adds a person to those who are waited for under a code.
+func (p *Plan) Wait(code WaitCode, person PersonID) {
+	if w := (Waiter{code, person}); !slices.Contains(p.Waiters, w) {
+		p.Waiters = append(slices.Clip(p.Waiters), w)
+	}
+}

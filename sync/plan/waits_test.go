@@ -1,0 +1,133 @@
+package plan_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// checkWaits holds that exit 3 has one closed list: what is blocked or asks for a yes stands in it,
+// and nothing else that is not named there.
+func (w *world) checkWaits(t testing.TB, p plan.Plan) {
+	t.Helper()
+	gated := len(p.Guards) > 0 || slices.ContainsFunc(p.Changes, func(c plan.Change) bool {
+		return c.Status == plan.Blocked || c.Status == plan.NeedsApproval
+	})
+	waits := p.Waits()
+	if asked := slices.ContainsFunc(waits, func(x plan.Wait) bool { return x.Code != plan.WaitNoLicence }); asked != gated {
+		t.Fatalf("waits %+v, but guards %+v and %v", waits, p.Guards, summary(p))
+	}
+	for _, x := range waits {
+		if !slices.Contains(plan.WaitCodes(), x.Code) || x.Command == "" || x.Since.IsZero() || x.Since.After(p.GeneratedAt) {
+			t.Fatalf("malformed wait %+v at %s", x, p.GeneratedAt)
+		}
+	}
+}
+
+func codes(p plan.Plan) []string {
+	list := []string{}
+	for _, x := range p.Waits() {
+		list = append(list, string(x.Code))
+	}
+	return list
+}
+
+func TestWaitsOfEachKind(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name    string
+		arrange func(*world)
+		code    plan.WaitCode
+		people  int
+		command string // with HASH for the hash of the plan
+	}{
+		{"a step that asks for a yes", func(w *world) { w.policy.Approval = plan.ApproveAll; w.leaveSome(1) }, plan.WaitApproval, 1, "threema-dirsync approve HASH"},
+		{"a protected person", func(w *world) { w.policy.Protected = []string{"E-p000000"}; w.leaveSome(1) }, plan.WaitApproval, 1, "threema-dirsync approve HASH"},
+		{"a limit for leavers", func(w *world) { w.leaveSome(5) }, plan.WaitCode(plan.GuardLeaversRun), 5, "threema-dirsync approve HASH"},
+		{"a limit for joiners", func(w *world) { w.policy.CreatesRun = plan.Window{}; w.hire("new") }, plan.WaitCode(plan.GuardCreates), 1, "threema-dirsync approve HASH"},
+		{"another scope", func(w *world) { w.source().scope = "s2"; w.hire("new") }, plan.WaitCode(plan.GuardBaseline), 1, "threema-dirsync approve --baseline"},
+		{"the stop file", func(w *world) { w.stop = "the stop file exists"; w.leaveSome(1) }, plan.WaitCode(plan.GuardStopFile), 1, "rm /state/stop"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			w := crowd(100)
+			row.arrange(w)
+			first := w.now
+			for range 3 { // the row of passes goes on
+				p := w.later(t, time.Hour)
+				n := slices.IndexFunc(p.Waits(), func(x plan.Wait) bool { return x.Code == row.code })
+				if n < 0 {
+					t.Fatalf("waits %+v", p.Waits())
+				}
+				want := plan.Wait{Code: row.code, Since: first.Add(time.Hour), Seen: w.now, People: row.people, Command: row.command}
+				if want.Command == "threema-dirsync approve HASH" {
+					want.Command = "threema-dirsync approve " + p.Hash
+				}
+				if got := p.Waits()[n]; got != want {
+					t.Errorf("got %+v, want %+v", got, want)
+				}
+			}
+		})
+	}
+}
+
+// TestAWaitThatEndedBeginsAfresh: since tells of an unbroken row of passes, and a preview shows it.
+func TestAWaitThatEndedBeginsAfresh(t *testing.T) {
+	t.Parallel()
+	w := crowd(100)
+	w.leaveSome(1)
+	w.stop = "the stop file exists"
+	w.pass(t)
+	w.stop, w.policy.Approval = "", plan.ApproveAll
+	if got := codes(w.later(t, time.Hour)); !slices.Equal(got, []string{"approval"}) {
+		t.Fatalf("waits %v", got)
+	}
+	began := w.now
+	w.now = w.now.Add(time.Hour)
+	if x := w.plan().Waits(); len(x) != 1 || !x[0].Since.Equal(began) {
+		t.Errorf("a preview tells %+v, want since %s", x, began)
+	}
+	w.policy.Approval = plan.ApproveNone
+	if got := codes(w.pass(t)); len(got) != 0 {
+		t.Errorf("waits %v, want none", got)
+	}
+	w.leaveSome(1)
+	w.policy.Approval = plan.ApproveAll
+	if x := w.later(t, time.Hour).Waits(); len(x) != 1 || !x[0].Since.Equal(w.now) {
+		t.Errorf("waits %+v, want since %s", x, w.now)
+	}
+}
+
+// TestALicenceIsWaitedForLongerThanOnePass before somebody is troubled with it.
+func TestALicenceIsWaitedForLongerThanOnePass(t *testing.T) {
+	t.Parallel()
+	w := crowd(100)
+	w.pkg.Subscription.Licences = 100
+	w.hire("one")
+	w.hire("two")
+	if p := w.later(t, time.Hour); len(p.Waits()) != 0 {
+		t.Errorf("the first pass: %+v", p.Waits())
+	}
+	since := w.now
+	for range 2 {
+		x := w.later(t, time.Hour).Waits()
+		if len(x) != 1 || x[0].Code != plan.WaitNoLicence || x[0].People != 2 || !x[0].Since.Equal(since) {
+			t.Errorf("waits %+v, want two people since %s", x, since)
+		}
+	}
+	w.pkg.Subscription.Licences = 102
+	if p := w.later(t, time.Hour); len(p.Waits()) != 0 {
+		t.Errorf("with licences: %+v", p.Waits())
+	}
+}
+
+// TestWhatToTypeIsOneWord: a state_dir with a blank must not become two files.
+func TestWhatToTypeIsOneWord(t *testing.T) {
+	t.Parallel()
+	p := plan.Plan{Guards: []plan.Guard{{Name: plan.GuardStopFile}}, StopFile: "/srv/it's here/stop"}
+	if got, want := p.Waits()[0].Command, `rm '/srv/it'\''s here/stop'`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
