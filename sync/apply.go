@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -20,6 +21,8 @@ type applier struct {
 	strikes     int                              // lost answers in a row
 	refusals    int                              // bad values found in this pass
 	full        bool                             // the service has no licence left
+	inventory   plan.Inventory                   // as it was read
+	made        []plan.Change                    // creates whose credential is there now, handed over or not
 	halted      string                           // why nothing more may be taken from anybody, "" if it may
 	complete    bool                             // everything due was tried
 	service     plan.Service                     // what the service taught, also in this pass
@@ -38,7 +41,7 @@ func (a *applier) fail(err error) error {
 
 func newApplier(p *Pass, run int64, in plan.Input, r *Report) *applier {
 	a := &applier{
-		Pass: p, run: run, report: r,
+		Pass: p, run: run, report: r, inventory: in.Inventory,
 		service: in.State.Service, contacts: map[string]plan.Contact{}, interrupted: map[plan.PersonID]plan.Operation{}, unsettled: map[int64]bool{},
 	}
 	for _, c := range in.Inventory.Contacts {
@@ -57,7 +60,7 @@ func newApplier(p *Pass, run int64, in plan.Input, r *Report) *applier {
 }
 
 func (a *applier) apply(ctx context.Context, changes []plan.Change) {
-	defer func() { a.report.Unsettled = len(a.unsettled) }()
+	defer func() { a.report.Unsettled, a.report.Plan.Seats = len(a.unsettled), a.seats() }()
 	due := map[plan.Op][]plan.Change{}
 	for _, c := range changes {
 		if c.Status == plan.Due {
@@ -78,6 +81,17 @@ func (a *applier) apply(ctx context.Context, changes []plan.Change) {
 		}
 	}
 	a.complete = !a.full
+}
+
+// seats counts the licences as this pass leaves them.
+func (a *applier) seats() plan.Seats {
+	changes := slices.Clone(a.made)
+	for _, x := range a.report.Results {
+		if x.Outcome == ResultDone && x.Change.Op.Destructive() {
+			changes = append(changes, x.Change)
+		}
+	}
+	return a.inventory.SeatsAfter(changes)
 }
 
 // ready lets one more request go out, but not after a cancelled context.

@@ -42,6 +42,7 @@ func (a *applier) creates(ctx context.Context, changes []plan.Change) error {
 			fresh = append(fresh, c)
 		}
 	}
+	defer a.tellFull(fresh)
 	done := 0
 	for batch := range chunks(append(interrupted, fresh...), a.Policy.Batch) {
 		a.Progress("create credentials", done, len(changes))
@@ -51,6 +52,28 @@ func (a *applier) creates(ctx context.Context, changes []plan.Change) error {
 		done += len(batch)
 	}
 	return nil
+}
+
+// tellFull says in the report who waits for a licence, now that the service has been asked.
+func (a *applier) tellFull(fresh []plan.Change) {
+	people := map[plan.PersonID]bool{}
+	for _, c := range fresh {
+		people[c.Person] = true
+	}
+	a.report.Plan.Unwait(plan.WaitNoLicence, people)
+	if !a.full {
+		return
+	}
+	for _, x := range a.report.Results {
+		if x.Outcome != ResultSkipped {
+			delete(people, x.Change.Person)
+		}
+	}
+	for _, c := range fresh {
+		if people[c.Person] {
+			a.report.Plan.Wait(plan.WaitNoLicence, c.Person)
+		}
+	}
 }
 
 // createBatch creates the credentials of a batch, then finishes those that came to be: also
@@ -125,6 +148,7 @@ func (a *applier) createOne(ctx context.Context, j *joiner) error {
 	c, err := a.Package.CreateCredential(shielded(ctx), j.change.Username, j.password, a.Policy.Hash, a.Policy.Lock)
 	switch {
 	case err == nil:
+		a.made = append(a.made, j.change)
 		return a.created(ctx, j, c.ID)
 	case plan.KindOf(err) == plan.FailureForbidden:
 		return a.forbidden(ctx, j, err)
