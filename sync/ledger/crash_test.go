@@ -94,8 +94,8 @@ func TestKill9(t *testing.T) {
 		Person: person("1"), CredentialID: "c1", Username: "ada", OU: "ou=x", StartedAt: start,
 		IDs: []plan.SagaID{{ThreemaID: "AAAAAAAA"}},
 	}
-	created := plan.Ownership{Person: person("2"), CredentialID: "c2", Username: "bob", Created: true}
-	adopted := plan.Ownership{Person: person("3"), CredentialID: "c3"}
+	created := plan.Ownership{Person: person("2"), CredentialID: "c2", Username: "bob", Created: true, Since: start}
+	adopted := plan.Ownership{Person: person("3"), CredentialID: "c3", Since: start}
 	tests := []struct {
 		part  string
 		open  []string // change ids

@@ -52,7 +52,7 @@ func adopt(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation) error {
 	create, err := scanOperation(row.Scan)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		return own(ctx, tx, op, false, "")
+		return own(ctx, tx, op, false, "", t.now)
 	case err != nil:
 		return err
 	}
@@ -61,5 +61,5 @@ func adopt(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation) error {
 	if err := closeRow(ctx, tx, create.ID, done, words, t.now); err != nil {
 		return err
 	}
-	return own(ctx, tx, op, create.CredentialID == op.CredentialID, "")
+	return own(ctx, tx, op, create.CredentialID == op.CredentialID, "", t.now)
 }

@@ -57,13 +57,14 @@ func revert(ctx context.Context, tx *sql.Tx, op plan.Operation) error {
 	return disown(ctx, tx, op)
 }
 
-// own makes a credential the person's. One that the person had before is ours no longer.
-func own(ctx context.Context, tx *sql.Tx, op plan.Operation, created bool, firstName string) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO ownership (source, person, credential_id, username, csi, created, first_name)
-		VALUES (?, ?, ?, ?, ?, ?, ?)
+// own makes a credential the person's. One that the person had before is ours no longer, but the
+// person has been managed since.
+func own(ctx context.Context, tx *sql.Tx, op plan.Operation, created bool, firstName string, since time.Time) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO ownership (source, person, credential_id, username, csi, created, first_name, since)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (source, person) DO UPDATE SET credential_id = excluded.credential_id, username = excluded.username,
 			csi = excluded.csi, created = excluded.created, first_name = excluded.first_name, missing_since = 0, missing_reads = 0`,
-		op.Person.Source, op.Person.ID, op.CredentialID, op.Username, op.CSI, created, firstName)
+		op.Person.Source, op.Person.ID, op.CredentialID, op.Username, op.CSI, created, firstName, millis(since))
 	return err
 }
 
@@ -81,8 +82,9 @@ func transfer(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation) erro
 	var former plan.PersonID
 	var created bool
 	var firstName string
-	err := tx.QueryRowContext(ctx, `DELETE FROM ownership WHERE credential_id = ? RETURNING source, person, created, first_name`,
-		op.CredentialID).Scan(&former.Source, &former.ID, &created, &firstName)
+	since := millis(t.now)
+	err := tx.QueryRowContext(ctx, `DELETE FROM ownership WHERE credential_id = ? RETURNING source, person, created, first_name, since`,
+		op.CredentialID).Scan(&former.Source, &former.ID, &created, &firstName, &since)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
@@ -104,7 +106,7 @@ func transfer(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation) erro
 	if err != nil {
 		return err
 	}
-	return own(ctx, tx, op, created, firstName)
+	return own(ctx, tx, op, created, firstName, fromMillis(since))
 }
 
 // withdrawn ends the ownership and proves the first step of the person's saga, from which the

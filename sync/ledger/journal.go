@@ -107,7 +107,7 @@ func (l *Ledger) Created(ctx context.Context, operation int64, credentialID stri
 		}
 		op.CredentialID = credentialID
 		t.operation(AuditCreated, op, "")
-		return own(ctx, tx, op, true, "")
+		return own(ctx, tx, op, true, "", t.now)
 	})
 }
 

@@ -138,7 +138,7 @@ func TestCreate(t *testing.T) {
 	if err := l.Created(t.Context(), op.ID, "c9", nil); err != nil {
 		t.Fatal(err)
 	}
-	owned := []plan.Ownership{{Person: person("ada"), CredentialID: "c9", Username: "ada", CSI: "4711", Created: true}}
+	owned := []plan.Ownership{{Person: person("ada"), CredentialID: "c9", Username: "ada", CSI: "4711", Created: true, Since: start}}
 	s := state(t, l)
 	if diff := cmp.Diff(owned, s.Owned); diff != "" {
 		t.Error(diff)
@@ -165,7 +165,7 @@ func TestANewCredentialReplacesTheFormerOne(t *testing.T) {
 	if err := l.Created(t.Context(), op.ID, "c2", nil); err != nil {
 		t.Fatal(err)
 	}
-	want := []plan.Ownership{{Person: person("ada"), CredentialID: "c2", Username: "ada", Created: true}}
+	want := []plan.Ownership{{Person: person("ada"), CredentialID: "c2", Username: "ada", Created: true, Since: start}}
 	if diff := cmp.Diff(want, state(t, l).Owned); diff != "" {
 		t.Error(diff)
 	}
@@ -280,8 +280,8 @@ func TestTransfer(t *testing.T) {
 	settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
 	s := state(t, l)
 	owned := []plan.Ownership{
-		{Person: person("bob"), CredentialID: "c2", Username: "user-bob", CSI: "csi-bob"},
-		{Person: person("new"), CredentialID: "c1", Username: "ada", CSI: "4711", Created: true},
+		{Person: person("bob"), CredentialID: "c2", Username: "user-bob", CSI: "csi-bob", Since: start},
+		{Person: person("new"), CredentialID: "c1", Username: "ada", CSI: "4711", Created: true, Since: start},
 	}
 	if diff := cmp.Diff(owned, s.Owned); diff != "" {
 		t.Errorf("owned: %s", diff)
@@ -436,7 +436,7 @@ func TestSettledByTheInventory(t *testing.T) {
 	c.Advance(time.Hour)
 	remember(t, l, plan.Memory{Settled: []plan.SettledOperation{{ID: gone.ID, Done: true}, {ID: still.ID}, {ID: create.ID}}})
 	s := state(t, l)
-	want := []plan.Ownership{{Person: person("bob"), CredentialID: "c2", Username: "user-bob", CSI: "csi-bob"}}
+	want := []plan.Ownership{{Person: person("bob"), CredentialID: "c2", Username: "user-bob", CSI: "csi-bob", Since: start}}
 	if diff := cmp.Diff(want, s.Owned); diff != "" {
 		t.Errorf("owned: %s", diff)
 	}

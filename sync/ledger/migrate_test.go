@@ -225,7 +225,6 @@ func firstSample() plan.State {
 			CredentialID: "c1", Username: "ada", ThreemaIDs: []string{"DDDDDDDD"}, ContactCreated: true, Approved: true, At: hours(-1),
 		}},
 		Taken:     []plan.Taken{{Op: plan.Withdraw, Person: person("p3"), OU: "ou=x", At: hours(-2)}},
-		Bases:     []plan.Base{{Source: "corp", People: 3, At: hours(-2)}},
 		Refusals:  []plan.Refusal{{CredentialID: "c1", Setting: "th_category", Value: "x", Message: "422", At: hours(-2)}},
 		Published: []plan.Publication{{ThreemaID: "AAAAAAAA"}, {ThreemaID: "DDDDDDDD", Created: true}},
 		UsersSeen: []plan.SeenUser{{ThreemaID: "DDDDDDDD", CredentialID: "c1"}},

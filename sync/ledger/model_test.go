@@ -108,9 +108,12 @@ func (m *model) join(op plan.Operation, ids []string) {
 	slices.SortFunc(saga.IDs, func(a, b plan.SagaID) int { return strings.Compare(a.ThreemaID, b.ThreemaID) })
 }
 
-func (m *model) own(op plan.Operation, created bool, firstName string) {
+func (m *model) own(op plan.Operation, created bool, firstName string, since time.Time) {
+	if was, ours := m.owned[op.Person.ID]; ours {
+		since = was.Since
+	}
 	m.owned[op.Person.ID] = plan.Ownership{
-		Person: op.Person, CredentialID: op.CredentialID, Username: op.Username, CSI: op.CSI, Created: created, FirstName: firstName,
+		Person: op.Person, CredentialID: op.CredentialID, Username: op.Username, CSI: op.CSI, Created: created, FirstName: firstName, Since: since,
 	}
 }
 
@@ -126,9 +129,9 @@ func (m *model) done(r *row, now time.Time) {
 	saga := m.sagas[r.Person.ID]
 	switch r.Op {
 	case plan.Adopt:
-		m.own(r.Operation, m.keep(r.Operation), "")
+		m.own(r.Operation, m.keep(r.Operation), "", now)
 	case plan.Transfer:
-		m.transfer(r.Operation)
+		m.transfer(r.Operation, now)
 	case plan.Withdraw:
 		m.disown(r.Operation)
 		m.watch(saga, r.Op, "", now)
@@ -251,11 +254,11 @@ func sameAlarm(a plan.Alarm) func(plan.Alarm) bool {
 	return func(b plan.Alarm) bool { return a.Saga == b.Saga && a.Kind == b.Kind && a.ThreemaID == b.ThreemaID }
 }
 
-func (m *model) transfer(op plan.Operation) {
-	created, firstName := false, ""
+func (m *model) transfer(op plan.Operation, now time.Time) {
+	created, firstName, since := false, "", now
 	for id, own := range m.owned {
 		if own.CredentialID == op.CredentialID {
-			created, firstName = own.Created, own.FirstName
+			created, firstName, since = own.Created, own.FirstName, own.Since
 			delete(m.owned, id)
 			if id != op.Person.ID {
 				delete(m.seen, id)
@@ -268,7 +271,7 @@ func (m *model) transfer(op plan.Operation) {
 			m.endSaga(plan.EndedSaga{Person: saga.Person, Why: "transferred"})
 		}
 	}
-	m.own(op, created, firstName)
+	m.own(op, created, firstName, since)
 }
 
 // passLinks lets the former links of an account be those of the one that follows it.
@@ -306,7 +309,7 @@ func (m *model) remember(mem plan.Memory, now time.Time) {
 	m.sentinels = mem.Sentinels
 	for _, o := range mem.Owned {
 		if was, ok := m.owned[o.Person.ID]; ok && was.CredentialID == o.CredentialID {
-			o.Created = was.Created
+			o.Created, o.Since = was.Created, was.Since
 			m.owned[o.Person.ID] = o
 		}
 	}

@@ -74,8 +74,8 @@ func (l *Ledger) Remember(ctx context.Context, run int64, m plan.Memory) error {
 // turnWindows adds the bases of this pass and drops what no window covers any more.
 func turnWindows(ctx context.Context, tx *sql.Tx, bases []plan.Base, now time.Time) error {
 	for _, b := range bases {
-		_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO bases (source, at, people) VALUES (?, ?, ?)`,
-			b.Source, millis(b.At), b.People)
+		_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO bases (source, at, managed, leaving) VALUES (?, ?, ?, ?)`,
+			b.Source, millis(b.At), b.Managed, b.Leaving)
 		if err != nil {
 			return err
 		}

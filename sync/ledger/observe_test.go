@@ -18,7 +18,7 @@ func TestRememberIsWhatStateShows(t *testing.T) {
 	m := plan.Memory{
 		Subscription: "sub", Baseline: true, SyncSince: c.Now(),
 		Sources: map[string]plan.SourceBinding{"corp": {NamingContext: "S-1-5", Scope: "f00", Server: "dc1", Reader: plan.Reader{ID: "r1", Name: "cn=reader"}}},
-		Bases:   []plan.Base{{Source: "corp", People: 3, At: c.Now()}},
+		Bases:   []plan.Base{{Source: "corp", Managed: 3, At: c.Now()}},
 		Observations: []plan.Observation{
 			{Person: person("1"), DN: "CN=1", OU: "ou=x", CSI: "1", LastSeen: c.Now(), State: plan.Entitled},
 			{
@@ -64,13 +64,13 @@ func TestOwnedIsOnlyUpdated(t *testing.T) {
 	l, c := openNew(t)
 	ownedBy(t, l, "1", "c1")
 	ownedBy(t, l, "2", "c2")
-	changed := plan.Ownership{Person: person("1"), CredentialID: "c1", Username: "new", CSI: "n", MissingSince: c.Now(), MissingReads: 1}
+	changed := plan.Ownership{Person: person("1"), CredentialID: "c1", Username: "new", CSI: "n", MissingSince: c.Now(), MissingReads: 1, Since: start}
 	remember(t, l, plan.Memory{Owned: []plan.Ownership{
 		{Person: person("3"), CredentialID: "c3"}, // not ours
 		{Person: person("2"), CredentialID: "c9"}, // another credential
 		changed,
 	}})
-	want := []plan.Ownership{changed, {Person: person("2"), CredentialID: "c2", Username: "user-2", CSI: "csi-2"}}
+	want := []plan.Ownership{changed, {Person: person("2"), CredentialID: "c2", Username: "user-2", CSI: "csi-2", Since: start}}
 	if diff := cmp.Diff(want, state(t, l).Owned); diff != "" {
 		t.Error(diff)
 	}
@@ -81,7 +81,7 @@ func TestBasesLastEightDays(t *testing.T) {
 	l, c := openNew(t)
 	for range 10 {
 		c.Advance(24 * time.Hour)
-		remember(t, l, plan.Memory{Bases: []plan.Base{{Source: "corp", People: 1, At: c.Now()}}})
+		remember(t, l, plan.Memory{Bases: []plan.Base{{Source: "corp", Managed: 1, At: c.Now()}}})
 	}
 	if got := len(state(t, l).Bases); got != 8 {
 		t.Errorf("%d bases, want 8", got)

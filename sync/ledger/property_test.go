@@ -159,7 +159,7 @@ func (w *world) created(t *rapid.T) {
 		}
 	}
 	slices.SortFunc(r.Sent, func(a, b plan.Setting) int { return strings.Compare(a.Name+" "+a.Value, b.Name+" "+b.Value) })
-	w.model.own(r.Operation, true, "")
+	w.model.own(r.Operation, true, "", w.clock.Now())
 }
 
 // mayBeDone leaves out what no pass does: a create without a credential, and the adoption of
@@ -208,7 +208,7 @@ func (w *world) remember(t *rapid.T) {
 		SyncSince: w.moment(t), Sources: map[string]plan.SourceBinding{"s" + words.Draw(t, "source"): {
 			Scope: words.Draw(t, "scope"), AccountSeen: rapid.Bool().Draw(t, "account"), Reader: plan.Reader{ID: words.Draw(t, "reader ID"), Name: words.Draw(t, "reader")},
 		}},
-		Bases:     []plan.Base{{Source: "corp", People: 1, At: now}},
+		Bases:     []plan.Base{{Source: "corp", Managed: 1, At: now}},
 		Published: []plan.Publication{{ThreemaID: "A", Created: rapid.Bool().Draw(t, "made")}},
 	}
 	for _, id := range threemaIDs.Draw(t, "users") {

@@ -114,15 +114,15 @@ func readBinding(ctx context.Context, tx querier, s *plan.State) error {
 	return err
 }
 
-const selectOwnership = `SELECT source, person, credential_id, username, csi, created, missing_since, missing_reads, first_name
+const selectOwnership = `SELECT source, person, credential_id, username, csi, created, missing_since, missing_reads, first_name, since
 	FROM ownership ORDER BY source, person`
 
 func scanOwnership(rows *sql.Rows) (plan.Ownership, error) {
 	var o plan.Ownership
-	var missingSince int64
+	var missingSince, since int64
 	err := rows.Scan(&o.Person.Source, &o.Person.ID, &o.CredentialID, &o.Username, &o.CSI, &o.Created,
-		&missingSince, &o.MissingReads, &o.FirstName)
-	o.MissingSince = fromMillis(missingSince)
+		&missingSince, &o.MissingReads, &o.FirstName, &since)
+	o.MissingSince, o.Since = fromMillis(missingSince), fromMillis(since)
 	return o, err
 }
 
@@ -140,10 +140,10 @@ func readBases(ctx context.Context, tx querier, since time.Time) ([]plan.Base, e
 	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.Base, error) {
 		var b plan.Base
 		var at int64
-		err := rows.Scan(&b.Source, &b.People, &at)
+		err := rows.Scan(&b.Source, &b.Managed, &b.Leaving, &at)
 		b.At = fromMillis(at)
 		return b, err
-	}, `SELECT source, people, at FROM bases WHERE at > ? ORDER BY at, source`, millis(since))
+	}, `SELECT source, managed, leaving, at FROM bases WHERE at > ? ORDER BY at, source`, millis(since))
 }
 
 func readRefusals(ctx context.Context, tx querier, since time.Time) ([]plan.Refusal, error) {

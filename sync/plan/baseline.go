@@ -132,7 +132,7 @@ func (p *planner) masses() []mass {
 	known := p.massOf(func(c Change) bool {
 		return p.State.RolledOut && c.Op == Adopt && p.Inventory.Settings[c.CredentialID][SettingCSI] == c.CSI
 	})
-	if n := len(known); n > handful(len(p.entitled)) {
+	if n := len(known); n > handful(len(p.State.Owned)) {
 		found = append(found, mass{fmt.Sprintf("the licence package knows %d people, by their csi, whom this ledger never saw; "+
 			"was an older ledger restored?", n), known})
 	}

@@ -289,8 +289,8 @@ func TestPeopleNeverSeen(t *testing.T) {
 	}{
 		{"three of few", 50, 3, nil, false},
 		{"four of few", 50, 4, nil, true},
-		{"two of a hundred", 588, 12, nil, false},
-		{"more than that", 586, 14, nil, true},
+		{"two of a hundred", 600, 12, nil, false},
+		{"more than that", 600, 13, nil, true},
 		{"in the first roll-out", 50, 30, func(w *world) { w.state.RolledOut = false }, false},
 		{"in the first pass", 0, 30, func(w *world) { w.state = plan.State{} }, false},
 		{"under a policy that adopts nobody", 50, 30, func(w *world) { w.policy.Mode = plan.Observe }, false},

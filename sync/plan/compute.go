@@ -87,7 +87,7 @@ type planner struct {
 	proved       map[string]bool          // sources whose view is proved after this read (views.go)
 	uncounted    map[PersonID]bool        // seen as departed, by evidence that does not count
 	seenOn       map[string][]string      // credential ID → Threema IDs seen on it at the last pass
-	tracked      map[string]int           // people per source before this pass
+	ours         map[string]Base          // by source, before this pass
 	openCreates  map[PersonID]Operation
 	refused      map[refusedValue]string // message by value
 	publications map[string]Publication  // by Threema ID
@@ -118,7 +118,7 @@ func newPlanner(in Input) *planner {
 		proved:       map[string]bool{},
 		uncounted:    map[PersonID]bool{},
 		seenOn:       map[string][]string{},
-		tracked:      map[string]int{},
+		ours:         in.State.countOurs(),
 		openCreates:  map[PersonID]Operation{},
 		refused:      map[refusedValue]string{},
 		publications: map[string]Publication{},
@@ -126,7 +126,6 @@ func newPlanner(in Input) *planner {
 	p.sortLists()
 	for _, o := range in.State.Observations {
 		p.observations[o.Person] = in.State.Gap.doubt(o)
-		p.tracked[o.Person.Source]++
 	}
 	for _, seen := range in.State.UsersSeen {
 		p.seenOn[seen.CredentialID] = append(p.seenOn[seen.CredentialID], seen.ThreemaID)

@@ -34,6 +34,7 @@ const (
 
 	ouSize    = 10 // smaller OUs are not judged on their own
 	ouPercent = 50
+	ouSpan    = 7 * 24 * time.Hour
 )
 
 // Allowed is how many people of a base a window lets through: min(count, max(floor, percent of
@@ -74,7 +75,7 @@ func (p *planner) limitLeavers(op Op) {
 		for _, w := range p.leaverWindows() {
 			people := p.takenWithin(op, source, w.length)
 			maps.Copy(people, due)
-			base := p.baseAt(source, w.length)
+			base := p.baseAt(op, source, w.length)
 			if allowed := w.limit.AllowedToLeave(w.floor, base); len(people) > allowed {
 				tripped = firstNonEmpty(tripped, w.guard)
 				p.trip(w.guard, source, fmt.Sprintf("%s: %d people%s, %d allowed (%s: at most %d and %d %% of %d); no %s happens in this pass unless it was approved. %s",
@@ -114,57 +115,31 @@ func (p *planner) duePeople(which func(Change) bool) map[string]map[PersonID]str
 	return due
 }
 
-// takenWithin are the people whom earlier passes took out within a span before now.
+// takenWithin are the people whom earlier passes took out within a span before now. A source that is
+// new may be another one under another name, and must not begin its windows with nobody taken: what
+// was taken from sources that are configured no more counts as its.
 func (p *planner) takenWithin(op Op, source string, span time.Duration) map[PersonID]string {
 	people := map[PersonID]string{}
+	heir := len(p.Configured) > 0 && p.isNew(source, span)
 	for _, t := range p.State.Taken {
-		if t.Op == op && t.Person.Source == source && t.At.After(p.Now.Add(-span)) {
+		from := t.Person.Source == source || heir && !slices.Contains(p.Configured, t.Person.Source)
+		if t.Op == op && from && t.At.After(p.Now.Add(-span)) {
 			people[t.Person] = t.OU
 		}
 	}
 	return people
 }
 
-// baseAt is the number of tracked people of a source at the start of a window: at the last
-// pass before it began, else at the first one known, else now.
-func (p *planner) baseAt(source string, span time.Duration) int {
-	now := p.tracked[source]
-	if span == 0 {
-		return now
-	}
-	start := p.Now.Add(-span)
-	bases := sorted(p.State.Bases, func(a, b Base) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(b.People, a.People)) })
-	base, found := now, false
-	for _, b := range bases {
-		if b.Source != source || b.People == 0 || (found && b.At.After(start)) {
-			continue
-		}
-		base, found = b.People, true
-	}
-	return base
-}
-
 // emptiedOU finds an OU that would lose half of its people or more within a week, itself
 // having ten or more, and words the finding.
 func (p *planner) emptiedOU(op Op, source string, due map[PersonID]string) string {
-	gone := p.takenWithin(op, source, 7*24*time.Hour)
+	gone := p.takenWithin(op, source, ouSpan)
+	now, before := p.ouSizes(op, source, gone, due, ouSpan)
 	maps.Copy(gone, due)
-	size, lost := map[string]int{}, map[string]int{}
-	for person, ou := range gone {
-		lost[ou]++
-		if _, tracked := p.observations[person]; !tracked {
-			size[ou]++ // taken out before: it was one of the OU's people when the week began
-		}
-	}
-	for _, o := range p.observations {
-		if o.Person.Source == source {
-			size[o.OU]++
-		}
-	}
 	var found []string
-	for ou, n := range lost {
-		if size[ou] >= ouSize && n*100 >= ouPercent*size[ou] {
-			found = append(found, fmt.Sprintf("%d %% of %s (%d of %d people)", n*100/size[ou], firstNonEmpty(ou, "the root"), n, size[ou]))
+	for ou, n := range tallyOUs(gone) {
+		if size := before[ou]; now[ou] >= ouSize && n*100 >= ouPercent*size {
+			found = append(found, fmt.Sprintf("%d %% of %s (%d of %d people)", n*100/size, firstNonEmpty(ou, "the root"), n, size))
 		}
 	}
 	slices.Sort(found)
@@ -173,10 +148,7 @@ func (p *planner) emptiedOU(op Op, source string, due map[PersonID]string) strin
 
 // shares words from which OUs people go, the largest first.
 func shares(people map[PersonID]string) string {
-	count := map[string]int{}
-	for _, ou := range people {
-		count[ou]++
-	}
+	count := tallyOUs(people)
 	ous := slices.Collect(maps.Keys(count))
 	slices.SortFunc(ous, func(a, b string) int { return cmp.Or(cmp.Compare(count[b], count[a]), strings.Compare(a, b)) })
 	var words []string
@@ -207,7 +179,7 @@ func (p *planner) limitCount(guard, key string, limit Window, which func(Change)
 	bySource := p.duePeople(which)
 	for _, source := range slices.Sorted(maps.Keys(bySource)) {
 		due := bySource[source]
-		base := p.baseAt(source, 0)
+		base := p.ours[source].Managed
 		allowed := limit.Allowed(floorRun, base)
 		if len(due) <= allowed {
 			continue

@@ -265,17 +265,6 @@ func (p *planner) countMissing(own Ownership) Ownership {
 	return own
 }
 
-// bases are the tracked people per source at the start of this pass: what the limits of
-// later passes are measured against.
-func (p *planner) bases() []Base {
-	var bases []Base
-	for _, s := range p.Sources {
-		name := s.Snapshot.Source
-		bases = append(bases, Base{Source: name, People: p.tracked[name], At: p.Now})
-	}
-	return bases
-}
-
 // parentDN returns the folded parent of a DN: what follows its first unescaped comma.
 func parentDN(dn string) string {
 	for i := 0; i < len(dn); i++ {

@@ -29,7 +29,7 @@ type State struct {
 	LeftBehind   []LeftBehind
 	Open         []Operation // journal rows that are INTENT or UNKNOWN
 	Taken        []Taken     // destructive effects of the last seven days
-	Bases        []Base      // tracked people per source at earlier passes, last eight days
+	Bases        []Base      // of earlier passes, last eight days
 	Refusals     []Refusal
 	Published    []Publication
 	UsersSeen    []SeenUser      // users seen on owned credentials at the last pass
@@ -100,6 +100,9 @@ type Ownership struct {
 	// FirstName is the th_firstname that the credential had when it was seen last: as we wrote it,
 	// not what a phone reports. It tells this person from another one with the same csi.
 	FirstName string
+	// Since is when the person came to have a credential of ours, zero if that was not recorded yet:
+	// longer ago than any.
+	Since time.Time
 }
 
 // Observation is the memory of one person's whereabouts.
@@ -274,13 +277,6 @@ type Alarm struct {
 	// QuietSince is the first of an unbroken row of passes that did not see the cause; zero: the
 	// last one saw it.
 	QuietSince time.Time
-}
-
-// Base is the number of tracked people of a source at the start of a pass.
-type Base struct {
-	Source string
-	People int
-	At     time.Time
 }
 
 // Refusal remembers a value that the service refused for a credential, so that it is not

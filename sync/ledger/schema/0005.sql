@@ -57,6 +57,21 @@ ALTER TABLE observations ADD COLUMN unproved INTEGER NOT NULL DEFAULT 0 CHECK (u
 
 -- ---- Bases: who was managed
 
+-- Those of before counted everybody whom a pass had seen, also who only waited to join: with them, a
+-- limit grew by what it had blocked. None is left, so the windows begin with who is managed now.
+DROP TABLE bases;
+CREATE TABLE bases (
+    source  TEXT    NOT NULL,
+    at      INTEGER NOT NULL,
+    managed INTEGER NOT NULL CHECK (managed >= 0),  -- people with a credential of ours
+    leaving INTEGER NOT NULL CHECK (leaving >= 0),  -- whose credential was withdrawn and whose departure is not settled
+    PRIMARY KEY (source, at)
+) STRICT, WITHOUT ROWID;
+
+-- When the person came to have a credential of ours; 0: before this was recorded.
+ALTER TABLE ownership ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
+
+
 -- ---- The service: what it taught us
 
 -- How large a page the service gives of a list, where it refused a larger one (service.go).

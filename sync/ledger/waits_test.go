@@ -1,0 +1,57 @@
+package ledger
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// TestWaitsOfTheLastPlan stay through passes that had none: what could not be looked at has not ended.
+func TestWaitsOfTheLastPlan(t *testing.T) {
+	t.Parallel()
+	l, c := openNew(t)
+	since := c.Now()
+	waits := []plan.Wait{
+		{Code: plan.WaitApproval, Since: since, Seen: since, People: 2, Command: "threema-dirsync approve abc"},
+		{Code: plan.WaitNoLicence, Since: since, Seen: since, People: 7, Command: "buy licences"},
+	}
+	finish(t, l, startRun(t, l), plan.RunEnd{Result: "waiting", Planned: true, Waits: waits})
+	want := func(want []plan.Wait) {
+		t.Helper()
+		if diff := cmp.Diff(want, state(t, l).Waits); diff != "" {
+			t.Error(diff)
+		}
+	}
+	want(waits)
+	c.Advance(time.Hour)
+	finish(t, l, startRun(t, l), plan.RunEnd{Result: "failed"})
+	want(waits)
+	waits = []plan.Wait{{Code: plan.WaitApproval, Since: since, Seen: c.Now(), People: 1, Command: "threema-dirsync approve def"}}
+	finish(t, l, startRun(t, l), plan.RunEnd{Result: "waiting", Planned: true, Waits: waits})
+	want(waits)
+	finish(t, l, startRun(t, l), plan.RunEnd{Result: "ok", Planned: true})
+	want(nil)
+}
+
+// TestSinceWhenSomebodyIsManaged goes with the credential to another ID of the person, and stays with
+// the person who gets another credential: neither makes them a newcomer.
+func TestSinceWhenSomebodyIsManaged(t *testing.T) {
+	t.Parallel()
+	l, c := openNew(t)
+	since := c.Now()
+	run := startRun(t, l)
+	carry := func(op plan.Operation) {
+		t.Helper()
+		settleOne(t, l, plan.Outcome{Operation: beginOne(t, l, run, op).ID, Result: plan.Done})
+		c.Advance(time.Hour)
+	}
+	carry(plan.Operation{Op: plan.Adopt, Person: person("old"), CredentialID: "c1"})
+	carry(plan.Operation{Op: plan.Transfer, Person: person("new"), CredentialID: "c1"})
+	carry(plan.Operation{Op: plan.Adopt, Person: person("new"), CredentialID: "c2"})
+	if owned := state(t, l).Owned; len(owned) != 1 || owned[0].CredentialID != "c2" || !owned[0].Since.Equal(since) {
+		t.Errorf("owned %+v, want one since %s", owned, since)
+	}
+}
