@@ -26,7 +26,7 @@ func metricNames() []string {
 		"last_run_timestamp_seconds", "last_success_timestamp_seconds", "run_duration_seconds", "runs_total",
 		"snapshot_complete", "snapshot_incomplete_total", "changes_planned", "changes_total", "leavers_pending",
 		"operations_unknown", "guard_tripped", "api_budget_remaining", "subscription_valid_until_timestamp_seconds",
-		"config_reload_success", "build_info", "alarms", "effects", "polls_total", "hints_total",
+		"config_reload_success", "build_info", "alarms", "effects", "waits", "polls_total", "hints_total",
 	}
 }
 
@@ -79,6 +79,8 @@ func TestMetricValues(t *testing.T) {
 	value(0, `runs_total{result="ok"}`)
 	value(0, `changes_total{op="create",result="done"}`)
 	value(0, `guard_tripped{guard="baseline"}`)
+	value(0, `waits{code="baseline"}`)
+	value(0, `waits{code="no-licence"}`)
 	value(0, `snapshot_incomplete_total{reason="paging",source="corp"}`)
 	value(1, "config_reload_success")
 
@@ -121,10 +123,12 @@ func TestMetricValues(t *testing.T) {
 	w.directory.scope = "another"
 	w.exits(dirsync.ExitWaiting)
 	value(1, `guard_tripped{guard="baseline"}`)
+	value(1, `waits{code="baseline"}`)
 	value(float64(w.sim.Now().Unix()), "last_success_timestamp_seconds")
 	w.directory.scope = "scope-1"
 	w.ok()
 	value(0, `guard_tripped{guard="baseline"}`)
+	value(0, `waits{code="baseline"}`)
 	value(0, "operations_unknown")
 }
 

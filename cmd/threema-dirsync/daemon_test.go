@@ -146,7 +146,7 @@ func TestDaemon(t *testing.T) {
 		}
 	}
 	for sample, want := range map[string]string{
-		`snapshot_people{source="corp"}`: "10", `snapshot_complete{source="corp"}`: "1", `seats{kind="used"}`: "0",
+		`snapshot_people{source="corp"}`: "10", `snapshot_complete{source="corp"}`: "1", `seats{kind="used"}`: "10",
 		`changes_total{op="create",result="done"}`: "10", `api_requests_total{code="201",method="POST"}`: "10",
 		`people{state="entitled"}`: "10", `config_reload_success`: "1", `operations_unknown`: "0", `guard_tripped{guard="baseline"}`: "0",
 	} {
@@ -227,7 +227,7 @@ func holdsMetrics(t *testing.T, page string) {
 	}
 	for name := range strings.FieldsSeq(`last_run_timestamp_seconds last_success_timestamp_seconds run_duration_seconds runs_total
 		snapshot_people snapshot_complete snapshot_incomplete_total people changes_planned changes_total leavers_pending
-		operations_unknown guard_tripped api_requests_total api_budget_remaining seats
+		operations_unknown guard_tripped waits api_requests_total api_budget_remaining seats
 		subscription_valid_until_timestamp_seconds config_reload_success build_info polls_total hints_total`) {
 		if !strings.Contains(page, "\n# TYPE threema_dirsync_"+name+" ") || !regexp.MustCompile(`(?m)^threema_dirsync_`+name+`[ {]`).MatchString(page) {
 			t.Errorf("the metric %s is missing", name)

@@ -151,8 +151,8 @@ func TestOwnContacts(t *testing.T) {
 	w.must(t, 0, "plan", "--detailed-exitcode")
 }
 
-// TestSeats: with fewer licences than people some get none, which is nobody's failure, and
-// they come next when there are more.
+// TestSeats: with fewer licences than people some get none, which is nobody's failure, but something
+// that somebody must know when it lasts; and they come next when there are more.
 func TestSeats(t *testing.T) {
 	t.Parallel()
 	dir := newMemory(t, 10)
@@ -163,19 +163,22 @@ func TestSeats(t *testing.T) {
 		w.sim.control(t, http.MethodPut, "state", state, nil, http.StatusNoContent)
 	}
 	licences(7)
-	for _, used := range []int{0, 7} {
-		out := w.must(t, 0, "run", "--once")
-		if want := fmt.Sprintf("licences: %d of 7 used", used); !strings.Contains(out.stdout, want) {
+	for pass, code := range []int{0, 3, 3} {
+		out := w.must(t, code, "run", "--once")
+		if want := "licences: 7 of 7 used"; !strings.Contains(out.stdout, want) {
 			t.Errorf("the report does not say %q: %v", want, out)
+		}
+		if out := w.must(t, 0, "status"); !strings.Contains(out.stdout, "7 of 7 used, 0 free") || strings.Contains(out.stdout, "no-licence") != (pass > 0) {
+			t.Errorf("pass %d: status tells %v", pass+1, out)
 		}
 		if lines := len(w.lines(t)); lines != 7 {
 			t.Errorf("%d hand-over lines, want 7", lines)
 		}
 	}
-	w.must(t, 0, "plan", "--detailed-exitcode")
-	for _, n := range []int{9, 10} { // by ones and twos: more at once would be a flood of joiners for so small a company
-		licences(n)
-		w.must(t, 0, "run", "--once")
+	w.must(t, 3, "plan", "--detailed-exitcode")
+	for n, code := range []int{9: 3, 10: 0}[9:] { // by ones and twos: more at once would be a flood of joiners for so small a company
+		licences(9 + n)
+		w.must(t, code, "run", "--once")
 	}
 	w.holds(t, dir.people, false)
 }
