@@ -61,12 +61,7 @@ func (c *Client) Settings(ctx context.Context, credentialID string) ([]plan.Kept
 // values, and which are no texts. Whether the list names a credential without settings is not
 // documented, so none is kept.
 func (c *Client) settings(ctx context.Context) (values map[string]map[string]string, notText map[string]map[string]bool, err error) {
-	credentials, err := list(ctx, c, listing[credentialSettings]{
-		name:   "settings",
-		path:   "mdm-bulk",
-		decode: decodeSettings,
-		id:     func(s credentialSettings) string { return s.id },
-	})
+	credentials, err := list(ctx, c, allSettings())
 	if err != nil {
 		return nil, nil, err
 	}
@@ -80,6 +75,15 @@ func (c *Client) settings(ctx context.Context) (values map[string]map[string]str
 		}
 	}
 	return values, notText, nil
+}
+
+func allSettings() listing[credentialSettings] {
+	return listing[credentialSettings]{
+		name:   "settings",
+		path:   "mdm-bulk",
+		decode: decodeSettings,
+		id:     func(s credentialSettings) string { return s.id },
+	}
 }
 
 // wireBulkBody is the body of a bulk write. Here a setting is called name; the single POST,

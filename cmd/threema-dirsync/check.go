@@ -28,8 +28,8 @@ func (p *program) checkCommand() *cobra.Command {
 		Short: "Look for what is wrong with configuration, directory and licence package, and say how to mend it",
 		Long: `check tries everything that a pass needs, and changes nothing: the configuration, each server of
 a source (name, TCP, TLS, certificate), the login, what the server is and offers, the schema,
-everybody in scope, groups and sentinels; then the API key, the plan, its term, licences and
-the requests that are left. What failed comes first, then the warnings. It exits 1 if
+everybody in scope, groups and sentinels; then the API key, the plan, its term, one page of each
+list, licences and the requests that are left; and whether a password can be handed over. What failed comes first, then the warnings. It exits 1 if
 something failed.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.check(cmd.Context(), asJSON) },
@@ -43,7 +43,7 @@ func (p *program) check(ctx context.Context, asJSON bool) error {
 	findings := []finding{{"configuration", "file", ldapsource.Pass, tried, "no mistakes", ""}}
 	err := p.looking(ctx, func(a *assembly, meter *ledger.Meter) error {
 		sources, shown := a.checkSources(ctx)
-		findings = slices.Concat(findings, a.checkFiles(), a.checkChoices(), sources, a.checkPackage(ctx))
+		findings = slices.Concat(findings, a.checkFiles(), a.checkHandover(p.configFile), a.checkChoices(), sources, a.checkPackage(ctx))
 		lists, err := a.checkLists(ctx, meter, shown)
 		if err != nil {
 			return err
@@ -79,15 +79,7 @@ func (a *assembly) checkFiles() []finding {
 		findings = append(findings, finding{"files", "stop file", ldapsource.Warning, "look for " + stopFile(a.config.StateDir), stop,
 			"while it is there nobody's access is withdrawn and no Threema ID is detached or revoked"})
 	}
-	sink, ok := handoverOf(a.config).(interface{ Check() error })
-	if !ok {
-		return findings
-	}
-	f := finding{"files", "handover.file", ldapsource.Pass, "look at " + a.config.Handover.File, "it can be written", ""}
-	if err := sink.Check(); err != nil {
-		f.verdict, f.came, f.advice = ldapsource.Failure, err.Error(), "without it no credential can be handed over"
-	}
-	return append(findings, f)
+	return findings
 }
 
 // checkChoices says what a bold configuration costs. It is allowed; it should be known.

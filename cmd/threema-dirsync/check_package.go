@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,9 +11,11 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/threema"
 )
 
-// checkPackage asks the cheapest question that proves key, plan and term: one request.
+// checkPackage asks for what proves key, plan and term, in one request, and for the first page of each
+// list that a pass reads.
 func (a *assembly) checkPackage(ctx context.Context) []finding {
 	base := finding{area: "licence package", name: "API key", verdict: ldapsource.Pass, tried: "read the subscription at " + a.config.Threema.BaseURL.String()}
 	s, err := a.client.Subscription(ctx)
@@ -21,7 +24,40 @@ func (a *assembly) checkPackage(ctx context.Context) []finding {
 		return []finding{base}
 	}
 	base.came = fmt.Sprintf("%s (%s), plan %s, %d licences", s.Name, s.ID, s.Type, s.Licences)
-	return []finding{base, a.checkPlanType(s), a.checkTerm(s)}
+	return append([]finding{base, a.checkPlanType(s), a.checkTerm(s)}, a.checkPages(ctx)...)
+}
+
+// checkPages tries the four lists. A pass reads them wholly: where one is refused, it does nothing.
+func (a *assembly) checkPages(ctx context.Context) []finding {
+	var findings []finding
+	for _, trial := range a.client.TryLists(ctx) {
+		f := finding{area: "licence package", name: "list of " + trial.List, verdict: ldapsource.Pass, tried: "read its first page, as a pass does"}
+		f.came = fmt.Sprintf("%d of %d entries", trial.Came, trial.Total)
+		switch failure, _ := errors.AsType[*threema.Error](trial.Err); {
+		case trial.Err == nil:
+		case failure != nil && failure.Kind == plan.FailureQuota && !failure.Answered():
+			f.verdict, f.came = ldapsource.Skipped, trial.Err.Error()
+			f.advice = keyAdvice(trial.Err)
+		default:
+			f.verdict, f.came = ldapsource.Failure, trial.Err.Error()
+			f.advice = "a pass reads each list wholly, so none gets anywhere until this one answers: " + listAdvice(trial.Err)
+		}
+		findings = append(findings, f)
+	}
+	return findings
+}
+
+// listAdvice is [keyAdvice], but the key was accepted a moment ago.
+func listAdvice(err error) string {
+	switch plan.KindOf(err) {
+	case plan.FailureUnauthorized, plan.FailureForbidden:
+		return "the key was accepted for the subscription, and is not for this list: look in the cockpit at what the key may do, or make a new one"
+	case plan.FailureQuota, plan.FailureUnavailable:
+		return keyAdvice(err)
+	default:
+		return "the service answers, and otherwise than its contract says: look at what stands between this machine and it (threema.base_url, threema.proxy); " +
+			"if that is in order, report the answer"
+	}
 }
 
 // keyAdvice tells a refused key (D-46) from a service that is not reached.

@@ -24,21 +24,45 @@ type File struct {
 // https://work.threema.ch/license (D-53).
 func NewFile(path, link string) *File { return &File{path, link} }
 
-// Check tells whether a delivery could succeed: the folder can be written to, and the file,
-// if there is one, is fit. It changes nothing.
+// Check tells whether a delivery could succeed. The file, if there is one, is opened as for a
+// delivery, and stays as it is; that a file here can be made, is private, and takes a line to disk
+// is tried on one of its own, which is removed.
 func (f *File) Check() error {
 	dir := filepath.Dir(f.path)
 	if err := unix.Faccessat(unix.AT_FDCWD, dir, unix.W_OK|unix.X_OK, unix.AT_EACCESS); err != nil {
 		return fmt.Errorf("the hand-over folder %s cannot be written to by user id %d: %w", dir, os.Geteuid(), err)
 	}
 	file, err := f.open(0)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+	switch {
+	case err == nil:
+		err = file.Close()
+	case errors.Is(err, fs.ErrNotExist):
+		err = nil
 	}
 	if err != nil {
 		return err
 	}
-	return file.Close()
+	return f.try(dir)
+}
+
+// try writes a line to a file of its own beside the hand-over file.
+func (f *File) try(dir string) (err error) {
+	file, err := os.CreateTemp(dir, ".threema-dirsync-check-*")
+	if err != nil {
+		return fmt.Errorf("make a file in the hand-over folder: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.Remove(file.Name()), file.Close()) }()
+	info, err := file.Stat()
+	if err != nil {
+		return fmt.Errorf("look at a file in the hand-over folder: %w", err)
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		return fmt.Errorf("the file system of the hand-over folder %s gives a new file mode %04o instead of 0600, so others could read the passwords", dir, mode)
+	}
+	if err := f.write(file, "check\n"); err != nil {
+		return fmt.Errorf("write to the hand-over folder %s: %w", dir, err)
+	}
+	return nil
 }
 
 // Deliver appends one line per entry and syncs the file to disk. It is all or nothing:

@@ -241,13 +241,30 @@ func TestCheck(t *testing.T) {
 	if err := deliver(t, path, "anna"); err != nil {
 		t.Fatal(err)
 	}
+	before, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := f.Check(); err != nil {
 		t.Errorf("a file: %v", err)
 	}
 	wantRows(t, path, headerRow(), row("anna"))
+	wantAlone(t, path)
+	if after, err := os.Stat(path); err != nil || !after.ModTime().Equal(before.ModTime()) {
+		t.Errorf("Check touched the file: %v", err)
+	}
 	missing := handover.NewFile(filepath.Join(t.TempDir(), "missing", "handover.csv"), testLink)
 	if err := missing.Check(); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no folder: %v", err)
+	}
+}
+
+// wantAlone holds that nothing lies beside the hand-over file.
+func wantAlone(t *testing.T, path string) {
+	t.Helper()
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil || len(entries) != 1 {
+		t.Errorf("beside the hand-over file: %v, %v", entries, err)
 	}
 }
 
@@ -288,12 +305,19 @@ func TestDeliverOnAFullDisk(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	message := ""
+	message, checked := "", ""
 	for s := bufio.NewScanner(strings.NewReader(string(out))); s.Scan(); {
 		if text, ok := strings.CutPrefix(s.Text(), "delivered: "); ok {
 			message = text
 		}
+		if text, ok := strings.CutPrefix(s.Text(), "checked: "); ok {
+			checked = text
+		}
 	}
+	if want := "write to the hand-over folder " + filepath.Dir(path); !strings.HasPrefix(checked, want) {
+		t.Errorf("Check: got %q, want %s", checked, want)
+	}
+	wantAlone(t, path)
 	if want := "deliver 2 credentials to " + path + ": "; !strings.HasPrefix(message, want) || !strings.Contains(message, "file too large") {
 		t.Errorf("got %q, want %s… file too large", message, want)
 	}
@@ -321,8 +345,14 @@ func deliverWithLimit(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	err = deliver(t, path, "beat", "carl")
+	full.Cur = 1
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &full); err != nil {
+		t.Fatal(err)
+	}
+	checked := handover.NewFile(path, "").Check()
 	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &before); err != nil {
 		t.Fatal(err)
 	}
 	_, _ = fmt.Fprintln(os.Stdout, "delivered:", err)
+	_, _ = fmt.Fprintln(os.Stdout, "checked:", checked)
 }
