@@ -1,6 +1,7 @@
 package sync_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -21,27 +22,42 @@ func waits(r dirsync.Report) []string {
 	return list
 }
 
+// untold is a package that does not tell how many licences it has.
+type untold struct{ dirsync.Package }
+
+func (u untold) Inventory(ctx context.Context) (plan.Inventory, error) {
+	inventory, err := u.Package.Inventory(ctx)
+	inventory.Subscription.Licences = 0
+	return inventory, err
+}
+
 // TestALicenceThatTheServiceRefuses: a package that tells no number of licences says with 403 that none
 // is left. Who waits is told from the second pass on, in a preview too, until a create has succeeded.
 func TestALicenceThatTheServiceRefuses(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{}, employees(3)...)
-	w.put(func(s *worksim.State) { s.Subscription.LicenseAmount = 0 })
-	full := worksim.Fault{Method: http.MethodPost, Path: "/credentials", Status: http.StatusForbidden, Times: 3}
-	w.fault(full)
+	pass := w.pass()
+	pass.Package = untold{pass.Package}
+	exits := func(code int) []string {
+		t.Helper()
+		r := pass.Run(t.Context())
+		w.wantExit(r, code)
+		return waits(r)
+	}
+	w.fault(worksim.Fault{Method: http.MethodPost, Path: "/credentials", Status: http.StatusForbidden, Times: 3})
 	since := w.sim.Now().UTC().Format(time.DateTime)
-	w.equal("the first pass", []string{}, waits(w.exits(dirsync.ExitOK)))
+	w.equal("the first pass", []string{}, exits(dirsync.ExitOK))
 	for range 2 {
 		w.advance(time.Hour)
-		w.equal("a preview", []string{"no-licence 3 since " + since}, waits(w.preview("")))
-		w.equal("a later pass", []string{"no-licence 3 since " + since}, waits(w.exits(dirsync.ExitWaiting)))
+		w.equal("a preview", []string{"no-licence 3 since " + since}, waits(pass.Preview(t.Context())))
+		w.equal("a later pass", []string{"no-licence 3 since " + since}, exits(dirsync.ExitWaiting))
 	}
 	if log := w.logs.text(); strings.Contains(log, "nothing was sent") {
 		t.Errorf("the log says of a request that was sent that nothing was: %s", log)
 	}
-	w.put(func(s *worksim.State) { s.Subscription.LicenseAmount = 100 })
 	w.advance(time.Hour)
-	w.equal("with licences", []string{}, waits(w.exits(dirsync.ExitOK)))
+	w.equal("with licences", []string{}, exits(dirsync.ExitOK))
+	w.equal("a preview after that", []string{}, waits(pass.Preview(t.Context())))
 }
 
 // TestSeatsAreThoseAfterThePass: status tells what is left, not what was.
@@ -75,6 +91,11 @@ func TestWaitsThroughAReadThatFailed(t *testing.T) {
 	w.advance(time.Hour)
 	w.exits(dirsync.ExitIncomplete)
 	w.directory.failure = nil
+	whole := w.directory.conditions
+	w.directory.conditions = []plan.Condition{{Name: "sentinels", Detail: "missing"}}
+	w.advance(time.Hour)
+	w.exits(dirsync.ExitIncomplete)
+	w.directory.conditions = whole
 	w.advance(time.Hour)
 	w.equal("asked again", []string{"approval 1 since " + since}, waits(w.exits(dirsync.ExitWaiting)))
 }

@@ -294,7 +294,7 @@ type RunLimit struct {
 // Window allows the smaller of the two.
 type Window struct {
 	Count   int `yaml:"count"`   // people; 0 = nobody
-	Percent int `yaml:"percent"` // of the source's tracked people, 0 to 50
+	Percent int `yaml:"percent"` // of the people of the source who were managed when the window began, 0 to 50
 }
 
 // Metrics says where the daemon serves /metrics and /healthz.

@@ -216,6 +216,24 @@ func TestARenamedSourceBeginsNoWindow(t *testing.T) {
 	}
 }
 
+// TestAnOldSourceInheritsNoWindow: what was taken from a source that was removed is no matter of one that
+// has been there all the time.
+func TestAnOldSourceInheritsNoWindow(t *testing.T) {
+	t.Parallel()
+	w := crowd(100)
+	w.configured = []string{"corp"}
+	w.pass(t)
+	w.leaveSome(2)
+	w.now = w.now.Add(7*day + time.Hour)
+	for i := range 5 {
+		person := plan.PersonID{Source: "removed", ID: fmt.Sprint(i)}
+		w.state.Taken = append(w.state.Taken, plan.Taken{Op: plan.Withdraw, Person: person, At: w.now.Add(-time.Hour)})
+	}
+	if got := statuses(w.pass(t), plan.Withdraw); got["due"] != 2 {
+		t.Errorf("%v", got)
+	}
+}
+
 // TestStrangersAmongNewcomers: who waits to join makes the people whom this ledger never saw no smaller
 // a part.
 func TestStrangersAmongNewcomers(t *testing.T) {

@@ -89,6 +89,10 @@ func TestAWaitThatEndedBeginsAfresh(t *testing.T) {
 	if x := w.plan().Waits(); len(x) != 1 || !x[0].Since.Equal(began) {
 		t.Errorf("a preview tells %+v, want since %s", x, began)
 	}
+	w.state.Waits[0].Since = w.now.Add(day) // by a clock that was wrong
+	if x := w.plan().Waits(); len(x) != 1 || !x[0].Since.Equal(w.now) {
+		t.Errorf("waits since the future: %+v", x)
+	}
 	w.policy.Approval = plan.ApproveNone
 	if got := codes(w.pass(t)); len(got) != 0 {
 		t.Errorf("waits %v, want none", got)
