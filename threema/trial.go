@@ -18,6 +18,6 @@ func (c *Client) TryLists(ctx context.Context) []Trial {
 }
 
 func try[T any](ctx context.Context, c *Client, l listing[T]) Trial {
-	p, err := fetch(ctx, c, l.request(0), l.decode)
+	p, _, err := firstPage(ctx, c, l)
 	return Trial{List: l.name, Came: len(p.entries), Total: p.total, Err: err}
 }

@@ -109,6 +109,11 @@ func (p Plan) waiting() map[WaitCode]map[PersonID]bool {
 			}
 		}
 	}
+	for _, h := range p.Held {
+		if h.Ask != "" {
+			add(WaitCode(h.Ask), h.Person)
+		}
+	}
 	for _, w := range p.Waiters {
 		add(w.Code, w.Person)
 	}
@@ -133,6 +138,8 @@ func (p Plan) waitCommand(code WaitCode) string {
 		return "threema-dirsync approve --baseline"
 	case WaitCode(GuardStopFile):
 		return "rm " + shellWord(p.StopFile)
+	case WaitCode(AskByHand):
+		return "withdraw (Zugang entziehen) by hand in the management cockpit what `threema-dirsync plan` lists as held for that"
 	case WaitNoLicence:
 		return "buy licences in the management cockpit, or withdraw (Zugang entziehen) credentials there that nobody needs"
 	}

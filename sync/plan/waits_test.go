@@ -14,7 +14,7 @@ func (w *world) checkWaits(t testing.TB, p plan.Plan) {
 	t.Helper()
 	gated := len(p.Guards) > 0 || slices.ContainsFunc(p.Changes, func(c plan.Change) bool {
 		return c.Status == plan.Blocked || c.Status == plan.NeedsApproval
-	})
+	}) || slices.ContainsFunc(p.Held, func(h plan.Held) bool { return h.Ask != "" })
 	waits := p.Waits()
 	if asked := slices.ContainsFunc(waits, func(x plan.Wait) bool { return x.Code != plan.WaitNoLicence }); asked != gated {
 		t.Fatalf("waits %+v, but guards %+v and %v", waits, p.Guards, summary(p))
