@@ -164,6 +164,9 @@ func (activeDirectory) childless() (attribute, value string) {
 	return "msDS-Approx-Immed-Subordinates", "0"
 }
 
+// clock: MS-ADTS 3.1.1.3.2.2.
+func (activeDirectory) clock(rootDSE) (dn, attribute string) { return "", "currentTime" }
+
 // deletedObjects: only administrators may read the container, until its owner lets others. dsacls
 // wants a login, which a bind DN does not tell, so the operator fills that in.
 func (activeDirectory) deletedObjects(root rootDSE) (container, grant string) {

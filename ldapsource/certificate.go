@@ -15,7 +15,7 @@ const (
 	bindIdentity        = "bind-identity"        // we are who the configuration says
 	serverSynchronized  = "server-synchronized"  // the server does not say that it lags behind
 	serverIdentity      = "server-identity"      // which copy it holds, and how far that has come
-	clock               = "clock"                // its clock and ours agree
+	clock               = plan.ConditionClock    // its clock and ours agree
 	schemaKnown         = "schema"               // it knows every attribute that we name
 	namingContext       = "naming-context"       // we know which directory this is
 	paging              = "paging"               // it serves pages, and says so on each of them

@@ -38,6 +38,9 @@ func (directoryServer) limitsHint(bindDN string) string {
 
 func (directoryServer) contextAttributes(schema) []string { return []string{"nsUniqueId"} }
 
+// clock: any account may read it, unless the server's own rules were changed.
+func (directoryServer) clock(rootDSE) (dn, attribute string) { return "cn=monitor", "currentTime" }
+
 func (directoryServer) replica(*session) (string, plan.Version, error) { return "", "", nil }
 
 // marker: there is nothing that moves with every change and that an ordinary account may read.

@@ -3,6 +3,7 @@ package ldapsource
 import (
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/go-ldap/ldap/v3"
@@ -66,6 +67,7 @@ func (v *session) person(id string, e entry) plan.Person {
 		Excluded: v.excludes(dn),
 	}
 	p.State, p.Evidence = v.profile.state(e, v.now())
+	p.Dated = v.dated(e)
 	var fault string
 	p.Attributes, fault = v.mapped(e)
 	p.RDN = v.rdn(dn, p.Attributes)
@@ -102,6 +104,14 @@ func (v *session) rdn(dn *ldap.DN, attributes map[string][]string) map[string]st
 		}
 	}
 	return named
+}
+
+// dated tells that the state of an account hangs on the date: at the end of time it would not be what
+// it was at the beginning.
+func (v *session) dated(e entry) bool {
+	first, _ := v.profile.state(e, time.Time{})
+	last, _ := v.profile.state(e, time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC))
+	return first != last
 }
 
 // mapped keeps the attributes of the mapping, under the names that the mapping uses. The

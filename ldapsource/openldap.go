@@ -103,6 +103,16 @@ func (openLDAP) hiddenOf(group entry) string {
 // childless: X.501 and RFC 3673; the access rules of what is below do not change it.
 func (openLDAP) childless() (attribute, value string) { return "hasSubordinates", "FALSE" }
 
+// clock: the backend monitor, if there is one and the bind account may read it. The latest change
+// (contextCSN) is no clock: it may have the time of another provider, for ever.
+func (openLDAP) clock(root rootDSE) (dn, attribute string) {
+	monitor := root.first("monitorcontext")
+	if monitor == "" {
+		return "", ""
+	}
+	return "cn=Current,cn=Time," + monitor, "monitorTimestamp"
+}
+
 // tombstones: OpenLDAP keeps none.
 func (openLDAP) tombstones(context.Context, *session, filter) (map[string]string, error) {
 	return nil, nil

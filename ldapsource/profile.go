@@ -49,6 +49,8 @@ type profile interface {
 	// childless names an attribute, and the value with which the server states that an entry has
 	// nothing below it. It counts what is there, not what the reader may see.
 	childless() (attribute, value string)
+	// clock names where the server tells the time: an entry, "" for the root DSE, and its attribute.
+	clock(rootDSE) (dn, attribute string)
 	// skip leaves out entries that the filter matches but that are no people.
 	skip(entry) bool
 	// conflict says why an entry is an accident of replication, "" if it is none.

@@ -14,10 +14,6 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
-// maxSkew is how far the clocks may be apart before end dates decide nothing (pitfall B7).
-// Kerberos allows the same.
-const maxSkew = 5 * time.Minute
-
 // rootDSE is what a server says about itself (RFC 4512 §5.1, MS-ADTS 3.1.1.3.2).
 type rootDSE struct {
 	entry
@@ -31,7 +27,7 @@ func (r rootDSE) supports(control string) bool {
 func (v *session) readRootDSE(context.Context) (string, error) {
 	e, err := v.lookup("", "namingContexts", "defaultNamingContext", "subschemaSubentry", "supportedControl",
 		"vendorName", "vendorVersion", "supportedCapabilities", "objectClass",
-		"dnsHostName", "isSynchronized", "currentTime", "highestCommittedUSN", "dsServiceName")
+		"dnsHostName", "isSynchronized", "currentTime", "monitorContext", "highestCommittedUSN", "dsServiceName")
 	if err != nil {
 		return "", fmt.Errorf("read the root DSE: %w", err)
 	}
@@ -45,7 +41,9 @@ func (v *session) readRootDSE(context.Context) (string, error) {
 			errors.New("the server does not offer paged results (1.2.840.113556.1.4.319)"))
 	}
 	v.judgeSynchronization()
-	v.judgeClock()
+	if err := v.judgeClock(); err != nil {
+		return "", fmt.Errorf("read the time of the server: %w", err)
+	}
 	if err := v.findContext(); err != nil {
 		return "", err
 	}
@@ -61,23 +59,39 @@ func (v *session) judgeSynchronization() {
 	v.certificate.hold(serverSynchronized, "%s says nothing to the contrary", v.server)
 }
 
-func (v *session) judgeClock() {
-	text := v.root.first("currenttime")
+// judgeClock holds the server's clock against ours, where it tells one. By another clock no grace
+// and no end date is over (pitfall B7).
+func (v *session) judgeClock() error {
+	text, err := v.serverTime()
+	if err != nil {
+		return err
+	}
 	if text == "" {
 		v.certificate.hold(clock, "the server does not tell its time")
-		return
+		return nil
 	}
 	theirs, err := parseGeneralizedTime(text)
 	if err != nil {
 		v.certificate.doubt(clock, "the server's time is not readable: %v", err)
-		return
+		return nil
 	}
 	skew := theirs.Sub(v.now()).Round(time.Second)
-	if skew.Abs() > maxSkew {
+	if skew.Abs() > plan.MaxSkew {
 		v.certificate.doubt(clock, "the server's clock is %v from ours; set one of them right", skew)
-		return
+		return nil
 	}
 	v.certificate.hold(clock, "the server's clock is %v from ours", skew)
+	return nil
+}
+
+// serverTime is the time of the server in its words, "" if it tells none.
+func (v *session) serverTime() (string, error) {
+	dn, attribute := v.profile.clock(v.root)
+	if dn == "" {
+		return v.root.first("currenttime"), nil
+	}
+	e, err := v.lookup(dn, attribute)
+	return e.first(strings.ToLower(attribute)), err
 }
 
 // findContext chooses the longest naming context around base_dn. People are looked for in the

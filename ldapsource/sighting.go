@@ -113,6 +113,7 @@ func (v *session) judgeEntry(ctx context.Context, t plan.Tracked, e entry, inSco
 		}
 	}
 	s := found(t, p.DN)(p.State, p.Evidence)
+	s.Dated = p.Dated
 	var err error
 	s.Protected, err = v.protects(ctx, t, e)
 	return s, err

@@ -70,6 +70,18 @@ func (a *applier) leaverStep(ctx context.Context, c plan.Change) (bool, error) {
 // slept between the plan and its requests wakes up to an old one.
 const freshFor = 30 * time.Minute
 
+// stale says why a plan of this age by the clock takes nothing from anybody, "" if it may. Go's own
+// count stands still while a machine sleeps, and hides a clock that is set; so it must not be asked.
+func stale(age time.Duration) string {
+	switch {
+	case age > freshFor:
+		return fmt.Sprintf("the plan is %s old, and somebody may have come back since: the next pass looks anew", age.Round(time.Minute))
+	case age < -plan.MaxSkew:
+		return fmt.Sprintf("the clock of this machine was set back by %s since the plan: the next pass looks anew", age.Abs().Round(time.Second))
+	}
+	return ""
+}
+
 // mustHalt asks whether somebody has laid the stop file, or the plan has grown old. Once it is so,
 // it holds for the rest of the pass: the next one looks anew.
 func (a *applier) mustHalt() bool {
@@ -78,8 +90,8 @@ func (a *applier) mustHalt() bool {
 			a.report.trip(plan.GuardStopFile, a.halted)
 		}
 	}
-	if age := a.Now().Sub(a.report.Plan.GeneratedAt); a.halted == "" && age > freshFor {
-		a.halted = fmt.Sprintf("the plan is %s old, and somebody may have come back since: the next pass looks anew", age.Round(time.Minute))
+	if a.halted == "" {
+		a.halted = stale(a.Now().Round(0).Sub(a.report.Plan.GeneratedAt.Round(0)))
 	}
 	return a.halted != ""
 }
@@ -165,7 +177,8 @@ func (a *applier) takeID(ctx context.Context, c plan.Change) (bool, error) {
 
 // lastLook reads the person from the directory and the object from the package once more,
 // right before a request that takes something away (design §5.6, pitfall D6). Anything but
-// the expected skips this step, and says so. Where somebody's word is all there is, the directory
+// the expected skips this step, and says so; so does a clock that is wrong by now, as the journal
+// times what comes of the step. Where somebody's word is all there is, the directory
 // has nothing to say.
 func (a *applier) lastLook(ctx context.Context, c plan.Change, object func(context.Context, plan.Change) (string, error)) (bool, error) {
 	if !c.Ordered {
@@ -177,6 +190,9 @@ func (a *applier) lastLook(ctx context.Context, c plan.Change, object func(conte
 	why, err := object(shielded(ctx), c)
 	if err != nil {
 		return false, a.unread(ctx, c, err)
+	}
+	if why == "" && !c.Ordered {
+		why = a.Package.Clock().Doubt()
 	}
 	if why != "" {
 		a.skip(ctx, c, why)

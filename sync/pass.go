@@ -63,7 +63,9 @@ func (p *Pass) carryOut(ctx context.Context, choose func(*Report, int64, []plan.
 		a.apply(ctx, changes)
 		whole := a.complete && len(changes) == len(r.Plan.Changes)
 		r.RolledOut = whole && len(r.Incomplete) == 0 && rolledOut(r.Plan) && r.count(ResultUnknown) == 0
-		p.erase(ctx, r, run)
+		if !r.Plan.Memory.Timeless {
+			p.erase(ctx, r, run)
+		}
 	})
 }
 
@@ -102,6 +104,10 @@ func (p *Pass) prepare(ctx context.Context, r *Report, run int64, acceptedBy *st
 	}
 	in, ok := p.think(ctx, r, state, acceptedBy != nil)
 	if !ok {
+		return in, false
+	}
+	if acceptedBy != nil && r.Plan.Memory.Timeless {
+		r.fail(errors.New("nothing is accepted while the clock is in doubt (condition clock): set it right, then type it again"))
 		return in, false
 	}
 	if acceptedBy != nil {

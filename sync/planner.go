@@ -63,7 +63,8 @@ func (p *Planner) compare(ctx context.Context, r *Report, state plan.State, view
 		r.fail(fmt.Errorf("read the licence package: %w", err))
 		return plan.Input{}, false
 	}
-	if err := plan.Trust(inventory, state, p.Now()); err != nil {
+	now, clock := p.Now(), p.Package.Clock()
+	if err := plan.Trust(inventory, state, now); err != nil {
 		r.fail(err)
 		return plan.Input{}, false
 	}
@@ -74,7 +75,7 @@ func (p *Planner) compare(ctx context.Context, r *Report, state plan.State, view
 	}
 	in := plan.Input{
 		Sources: views, Configured: p.sourceNames(), Inventory: inventory, State: state, Policy: p.Policy,
-		Budget: budget, Now: p.Now(), AcceptBaseline: accept, Stop: p.Stop(), StopFile: p.StopFile,
+		Budget: budget, Now: now, ServiceClock: clock, AcceptBaseline: accept, Stop: p.Stop(), StopFile: p.StopFile,
 	}
 	r.Plan, r.Planned, r.Budget = plan.Compute(in), true, budget
 	r.Unsettled = len(state.Open) - len(r.Plan.Memory.Settled)

@@ -43,6 +43,8 @@ type Package interface {
 	Inventory(ctx context.Context) (plan.Inventory, error)
 	// Subscription reads the licence package itself.
 	Subscription(ctx context.Context) (plan.Subscription, error)
+	// Clock is what the answers since the last Inventory began tell of the service's clock.
+	Clock() plan.ServiceClock
 	// Credential reads one credential; FailureNotFound if it is gone.
 	Credential(ctx context.Context, id string) (plan.Credential, error)
 	// Settings reads the individual settings of one credential, sorted by name; none of one that has

@@ -63,8 +63,8 @@ const (
 
 const defaultTimeout = time.Minute
 
-// Client speaks to one licence package. It keeps no state but its connections, and is safe for
-// concurrent use.
+// Client speaks to one licence package. It keeps no state but its connections and what their
+// answers tell of the time, and is safe for concurrent use.
 type Client struct {
 	base      *url.URL
 	http      *http.Client
@@ -72,6 +72,7 @@ type Client struct {
 	// key is a closure, so that no way of printing a Client can show the key.
 	key     func() secret.Value
 	options Options
+	clock   *clockWatch
 }
 
 // New returns a client. It does not connect.
@@ -102,6 +103,7 @@ func New(config Config, options Options) (*Client, error) {
 		userAgent: config.UserAgent,
 		key:       func() secret.Value { return config.APIKey },
 		options:   options.withDefaults(),
+		clock:     &clockWatch{},
 	}, nil
 }
 
@@ -133,6 +135,7 @@ func (c *Client) Inventory(ctx context.Context) (plan.Inventory, error) {
 		inventory plan.Inventory
 		err       error
 	)
+	c.clock.begin()
 	if inventory.Subscription, err = c.Subscription(ctx); err != nil {
 		return plan.Inventory{}, fmt.Errorf("read the subscription: %w", err)
 	}
@@ -179,11 +182,16 @@ func (c *Client) attempt(ctx context.Context, r request) (answer, error) {
 	}
 	start := time.Now()
 	a, err := c.exchange(out)
-	c.options.OnRequest(r.method, a.status, time.Since(start))
+	took := time.Since(start)
+	c.options.OnRequest(r.method, a.status, took)
 	if err != nil {
 		return answer{}, r.lost(err, sent.Load())
 	}
-	return a, r.check(a, append(slices.Clip(r.secrets), c.key()))
+	if err := r.check(a, append(slices.Clip(r.secrets), c.key())); err != nil {
+		return a, err
+	}
+	c.clock.note(a.header, time.Now(), took)
+	return a, nil
 }
 
 // exchange sends a request and reads its answer. The error means that no answer came; one that

@@ -24,7 +24,7 @@ func (a *assembly) checkPackage(ctx context.Context) []finding {
 		return []finding{base}
 	}
 	base.came = fmt.Sprintf("%s (%s), plan %s, %d licences", s.Name, s.ID, s.Type, s.Licences)
-	return append([]finding{base, a.checkPlanType(s), a.checkTerm(s)}, a.checkPages(ctx)...)
+	return append([]finding{base, checkClock(a.client.Clock()), a.checkPlanType(s), a.checkTerm(s)}, a.checkPages(ctx)...)
 }
 
 // checkPages tries the four lists. A pass reads them wholly: where one is refused, it does nothing.
@@ -58,6 +58,20 @@ func listAdvice(err error) string {
 		return "the service answers, and otherwise than its contract says: look at what stands between this machine and it (threema.base_url, threema.proxy); " +
 			"if that is in order, report the answer"
 	}
+}
+
+// checkClock holds the date of the answer against our clock: by a wrong one every grace would end.
+func checkClock(c plan.ServiceClock) finding {
+	f := finding{"licence package", "clock", ldapsource.Pass, "look at the date of the answer", "the clock of this machine is right", ""}
+	switch {
+	case !c.Told:
+		f.verdict, f.came = ldapsource.Warning, "the answer has no date"
+		f.advice = "keep this machine's clock right (timedatectl): where the directory tells no time either, no pass would notice that it is wrong. " +
+			"Let the proxy pass the header Date on"
+	case c.Doubt() != "":
+		f.verdict, f.came, f.advice = ldapsource.Failure, c.Doubt(), "until then nobody departs (exit code 4)"
+	}
+	return f
 }
 
 // keyAdvice tells a refused key (D-46) from a service that is not reached.

@@ -64,6 +64,9 @@ func (l *Ledger) Remember(ctx context.Context, run int64, m plan.Memory) error {
 		if err := forgetApprovals(ctx, tx, t, m.ExpiredApprovals); err != nil {
 			return fmt.Errorf("approvals: %w", err)
 		}
+		if m.Timeless {
+			return nil
+		}
 		if err := turnWindows(ctx, tx, m.Bases, t.now); err != nil {
 			return fmt.Errorf("windows: %w", err)
 		}

@@ -59,6 +59,26 @@ func TestRememberIsWhatStateShows(t *testing.T) {
 	}
 }
 
+// TestAWrongClockTurnsNoWindow: what a pass with a clock in doubt would drop as too old stays.
+func TestAWrongClockTurnsNoWindow(t *testing.T) {
+	t.Parallel()
+	l, c := openNew(t)
+	base := plan.Base{Source: "corp", People: 40, At: c.Now()}
+	remember(t, l, plan.Memory{Bases: []plan.Base{base}})
+	c.Advance(20 * 24 * time.Hour)
+	remember(t, l, plan.Memory{Timeless: true})
+	c.Advance(-20 * 24 * time.Hour)
+	if diff := cmp.Diff([]plan.Base{base}, state(t, l).Bases); diff != "" {
+		t.Error(diff)
+	}
+	c.Advance(20 * 24 * time.Hour)
+	remember(t, l, plan.Memory{})
+	c.Advance(-20 * 24 * time.Hour)
+	if bases := state(t, l).Bases; len(bases) != 0 {
+		t.Errorf("a pass with the right clock kept %v", bases)
+	}
+}
+
 func TestOwnedIsOnlyUpdated(t *testing.T) {
 	t.Parallel()
 	l, c := openNew(t)

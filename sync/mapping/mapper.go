@@ -117,7 +117,7 @@ func fingerprint(t Templates) string {
 // username still help to find what is theirs.
 func (m *Mapper) Map(p plan.Person) plan.Identity {
 	identity := plan.Identity{
-		Person: p.ID, DN: p.DN, State: p.State, Evidence: p.Evidence, Excluded: p.Excluded, Protected: p.Protected,
+		Person: p.ID, DN: p.DN, State: p.State, Evidence: p.Evidence, Dated: p.Dated, Excluded: p.Excluded, Protected: p.Protected,
 	}
 	var reasons []string
 	if p.Held != "" {

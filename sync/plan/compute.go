@@ -18,6 +18,8 @@ type Input struct {
 	Policy     Policy
 	Budget     Budget
 	Now        time.Time
+	// ServiceClock is what the Work API tells of the time, to hold Now against.
+	ServiceClock ServiceClock
 	// AcceptBaseline binds the ledger to this package and these scopes, whatever it was bound
 	// to before: the effect of "approve --baseline".
 	AcceptBaseline bool
@@ -86,6 +88,8 @@ type planner struct {
 	switched     map[string]bool          // sources that were read from another copy of the directory than before
 	proved       map[string]bool          // sources whose view is proved after this read (views.go)
 	uncounted    map[PersonID]bool        // seen as departed, by evidence that does not count
+	undated      map[PersonID]bool        // a date decides about them, and the clock is in doubt
+	clockInDoubt bool                     // our own, not just that of one server
 	seenOn       map[string][]string      // credential ID → Threema IDs seen on it at the last pass
 	ours         map[string]Base          // by source, before this pass
 	openCreates  map[PersonID]Operation
@@ -117,6 +121,7 @@ func newPlanner(in Input) *planner {
 		switched:     map[string]bool{},
 		proved:       map[string]bool{},
 		uncounted:    map[PersonID]bool{},
+		undated:      map[PersonID]bool{},
 		seenOn:       map[string][]string{},
 		ours:         in.State.countOurs(),
 		openCreates:  map[PersonID]Operation{},

@@ -13,6 +13,7 @@ const howToAcceptMissing = howToAccept + ", which accepts what is missing"
 // judge adds to each certificate the conditions that only the memory can judge. It comes before
 // observe, which believes no departure in a snapshot under doubt.
 func (p *planner) judge() {
+	p.judgeClocks()
 	p.judgeServers()
 	p.judgeMapping()
 	csis := p.entitledCSIs()

@@ -46,6 +46,9 @@ func (p *planner) indexOwned() {
 	}
 }
 
+// sagaSettled is why a departure ends of which nothing is left to do.
+const sagaSettled = "settled"
+
 // endSagas closes the sagas with nothing left to do, whatever the directory says by now, and
 // those of people who are entitled again, under their own ID or as the same person under another: no
 // further step is theirs (design §5.6).
@@ -53,7 +56,7 @@ func (p *planner) endSagas() {
 	for _, saga := range p.State.Sagas {
 		why := p.entitledAgain(p.sagaAccount(saga))
 		if why == "" && !p.sagas[saga.Person].WithdrawnAt.IsZero() && len(p.remaining(saga)) == 0 {
-			why = "settled"
+			why = sagaSettled
 		}
 		if why != "" {
 			delete(p.sagas, saga.Person)

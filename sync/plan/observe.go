@@ -15,6 +15,9 @@ func (p *planner) observe() {
 		for _, i := range s.Identities {
 			i.State, i.Evidence = p.weigh(i.Person, i.State, i.Evidence)
 			p.identities[i.Person] = i
+			if p.undated[i.Person] {
+				continue
+			}
 			state := i.State
 			if i.Excluded {
 				state = Unknown
@@ -23,7 +26,7 @@ func (p *planner) observe() {
 			p.see(p.keepProtection(seen, s.Snapshot), i.CSI, s.Snapshot.Departures())
 		}
 		for _, sighting := range s.Snapshot.Sightings {
-			if _, present := p.identities[sighting.ID]; !present {
+			if _, present := p.identities[sighting.ID]; !present && !p.undated[sighting.ID] {
 				sighting.State, sighting.Evidence = p.weigh(sighting.ID, sighting.State, sighting.Evidence)
 				p.see(p.keepProtection(sighting, s.Snapshot), "", s.Snapshot.proves(sighting))
 			}
@@ -120,7 +123,8 @@ func (p *planner) advance(o Observation, s Sighting) Observation {
 	if o.State != Departed || o.Reads == 0 || p.Now.Before(later(o.Since, o.ConfirmedAt)) {
 		o = Observation{
 			Person: s.ID, DN: firstNonEmpty(o.DN, s.DN), OU: firstNonEmpty(o.OU, parentDN(s.DN)), CSI: o.CSI,
-			LastSeen: o.LastSeen, FirstSeen: o.FirstSeen, State: Departed, Since: p.Now, Departures: o.Departures, Contested: o.Contested, Second: o.Second,
+			LastSeen: o.LastSeen, FirstSeen: o.FirstSeen, State: Departed, Since: p.Now,
+			Departures: o.Departures, Contested: o.Contested, Second: o.Second,
 		}
 	}
 	o.Evidence, o.Protected = s.Evidence, s.Protected
@@ -217,6 +221,10 @@ func (p *planner) remember() {
 		p.rememberUnchanged()
 		return
 	}
+	if p.clockInDoubt {
+		p.rememberTimeless()
+		return
+	}
 	p.bind()
 	m.Observations = make([]Observation, 0, len(p.observations))
 	m.Owned = make([]Ownership, 0, len(p.State.Owned))
@@ -238,19 +246,28 @@ func (p *planner) remember() {
 	m.ExpiredApprovals = p.expiredApprovals()
 }
 
-// rememberUnchanged keeps the old memory: what was read is not comparable with it. Only that
-// somebody did not depart is worth knowing whatever the scope: it resets, and harms nobody.
+// rememberUnchanged keeps the old memory: what was read is not comparable with it.
 func (p *planner) rememberUnchanged() {
+	p.keepMemory()
+	m := &p.plan.Memory
+	m.EndedSagas, m.Settled, m.Published = nil, nil, nil
+}
+
+// keepMemory makes the old memory the new one. Only that somebody did not depart is worth knowing
+// whatever the scope and the clock: it resets, and harms nobody.
+func (p *planner) keepMemory() {
 	m := &p.plan.Memory
 	for n, o := range p.State.Observations {
 		if now := p.observations[o.Person]; o.State == Departed && now.Person == o.Person && now.State != Departed {
+			if p.clockInDoubt {
+				now.LastSeen = o.LastSeen
+			}
 			p.State.Observations[n] = now
 		}
 	}
 	m.Observations, m.Owned, m.UsersSeen = p.State.Observations, p.State.Owned, p.State.UsersSeen
 	m.FormerLinks, m.FormerCSIs = p.State.FormerLinks, p.State.FormerCSIs
 	m.Sentinels, m.Servers = p.State.Sentinels, p.State.Servers
-	m.EndedSagas, m.Settled, m.Published = nil, nil, nil
 }
 
 func (p *planner) countMissing(own Ownership) Ownership {

@@ -92,6 +92,9 @@ type Person struct {
 	State      AccountState
 	// Evidence says why State is Departed; its Detail says why State is Unknown.
 	Evidence Evidence
+	// Dated tells that State is Entitled or Departed by a begin or an end date: another clock would
+	// say otherwise.
+	Dated bool
 	// Held, if not empty, says why nothing may be done for this person now: a fault of the
 	// entry, or a place under exclude_dns. Holding stops creates and changes; it never stops
 	// the leaver path of a person whose State is Departed, unless Excluded is set.
@@ -133,6 +136,7 @@ type Sighting struct {
 	DN        string
 	State     AccountState
 	Evidence  Evidence
+	Dated     bool // as in [Person]
 	Protected bool // as in [Person]; false where nothing was found
 	// Found tells that there is an entry, or its tombstone. Where State is Unknown this tells
 	// an entry that cannot be judged from a silence.
@@ -145,6 +149,7 @@ type Identity struct {
 	DN        string
 	State     AccountState
 	Evidence  Evidence
+	Dated     bool
 	Excluded  bool
 	Protected bool
 

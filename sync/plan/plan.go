@@ -83,8 +83,10 @@ type Memory struct {
 	Baseline     bool
 	AcceptedBy   string          // who accepted the baseline in this pass, which closes a gap; "": nobody was asked
 	Accepted     []GivenApproval // the yes to changes that goes with it, see judgeBaseline
-	SyncSince    time.Time
-	Bases        []Base // tracked people per source at the start of this pass
+	// Timeless tells that our clock is in doubt: nothing that a time decides is recorded, dropped or erased.
+	Timeless  bool
+	SyncSince time.Time
+	Bases     []Base // tracked people per source at the start of this pass
 
 	Observations []Observation // the whole new set
 	Sentinels    []Sentinel    // the whole new set

@@ -80,10 +80,11 @@ func (e Effect) Title() string {
 
 // verify looks at the package for what was taken from leavers. What it finds is recorded and shown,
 // and never makes a change (design §5.6). Another package, or a scope that nobody accepted, says
-// nothing of these effects: then the plan shows what was known.
+// nothing of these effects, and a clock in doubt nothing of when they are due: then the plan shows
+// what was known.
 func (p *planner) verify() {
 	effects, alarms := p.State.Effects, p.State.Alarms
-	if !p.planOnly && p.State.Subscription == p.Inventory.Subscription.ID {
+	if !p.planOnly && !p.clockInDoubt && p.State.Subscription == p.Inventory.Subscription.ID {
 		w := newWatch(p)
 		effects = w.judgeEffects()
 		alarms = w.judgeAlarms(w.causes(effects))

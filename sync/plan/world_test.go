@@ -34,6 +34,8 @@ type world struct {
 	keepsLinks bool
 	// lost decides what becomes of a request: see [loss].
 	lost func(plan.Change) loss
+	// clock is what the service tells of its own.
+	clock plan.ServiceClock
 	// stop is why nothing may be taken from anybody, "" if it may.
 	stop string
 	// history is what each person was reported as, pass by pass.
@@ -77,6 +79,7 @@ type directory struct {
 	reader     plan.Reader
 	incomplete bool
 	nameless   bool // an entry has no ID
+	slow       bool // its server tells another time than our clock
 	unread     bool
 	protectAll string // why it is not known who is protected
 	people     []*entry
@@ -99,6 +102,7 @@ type entry struct {
 	cleared  bool // the directory has no csi of theirs any more
 	excluded bool
 	board    bool // in a group that protects
+	dated    bool // a begin or end date decides
 	outside  bool // not among the people of the snapshot: a sighting, if tracked, tells the state
 	trace    bool // of one outside: the look-up finds an entry or a tombstone
 }
@@ -183,7 +187,7 @@ func (e *entry) identity() plan.Identity {
 		csi, held = "", "no csi"
 	}
 	return plan.Identity{
-		Person: e.id, DN: e.dn(), State: e.state, Evidence: e.evidence, Excluded: e.excluded, Protected: e.board,
+		Person: e.id, DN: e.dn(), State: e.state, Evidence: e.evidence, Dated: e.dated, Excluded: e.excluded, Protected: e.board,
 		CSI: csi, Username: e.username, Settings: settings, Several: e.several, Undecided: e.unsaid, Held: held,
 	}
 }
@@ -198,6 +202,9 @@ func (w *world) view(d *directory) plan.SourceView {
 	if d.nameless {
 		v.Snapshot.Conditions = append(v.Snapshot.Conditions, plan.Condition{Name: "ids", Detail: "CN=New,DC=corp"})
 	}
+	if d.slow {
+		v.Snapshot.Conditions = append(v.Snapshot.Conditions, plan.Condition{Name: plan.ConditionClock, Detail: "the server's clock is 8m0s from ours"})
+	}
 	tracked := map[plan.PersonID]bool{}
 	for _, person := range w.state.Tracked(d.name) {
 		tracked[person.ID] = true
@@ -208,15 +215,17 @@ func (w *world) view(d *directory) plan.SourceView {
 			v.Snapshot.People = append(v.Snapshot.People, plan.Person{ID: e.id, DN: e.dn(), State: e.state, Evidence: e.evidence})
 			v.Identities = append(v.Identities, e.identity())
 		case tracked[e.id]:
-			v.Snapshot.Sightings = append(v.Snapshot.Sightings, plan.Sighting{ID: e.id, DN: e.dn(), State: e.state, Evidence: e.evidence, Protected: e.board, Found: e.trace})
+			v.Snapshot.Sightings = append(v.Snapshot.Sightings, plan.Sighting{ID: e.id, DN: e.dn(), State: e.state, Evidence: e.evidence, Dated: e.dated, Protected: e.board, Found: e.trace})
 		}
 	}
 	return v
 }
 
 func (w *world) input() plan.Input {
-	w.forget()
-	in := plan.Input{Inventory: w.pkg, State: w.state, Policy: w.policy, Budget: w.budget, Now: w.now, AcceptBaseline: w.accept, Stop: w.stop, StopFile: "/state/stop"}
+	in := plan.Input{
+		Inventory: w.pkg, State: w.recent(), Policy: w.policy, Budget: w.budget, Now: w.now, ServiceClock: w.clock, AcceptBaseline: w.accept,
+		Stop: w.stop, StopFile: "/state/stop",
+	}
 	in.Configured = w.configured
 	for _, d := range w.sources {
 		if !d.unread {
@@ -226,17 +235,18 @@ func (w *world) input() plan.Input {
 	return in
 }
 
-// forget drops what no window covers any more.
-func (w *world) forget() {
-	s := &w.state
-	s.Bases = slices.DeleteFunc(s.Bases, func(b plan.Base) bool { return !b.At.After(w.now.Add(-8 * 24 * time.Hour)) })
-	s.Taken = slices.DeleteFunc(s.Taken, func(t plan.Taken) bool { return !t.At.After(w.now.Add(-7 * 24 * time.Hour)) })
+// recent is the state without what no window covers any more.
+func (w *world) recent() plan.State {
+	s := w.state
+	s.Bases = slices.DeleteFunc(slices.Clone(s.Bases), func(b plan.Base) bool { return !b.At.After(w.now.Add(-8 * 24 * time.Hour)) })
+	s.Taken = slices.DeleteFunc(slices.Clone(s.Taken), func(t plan.Taken) bool { return !t.At.After(w.now.Add(-7 * 24 * time.Hour)) })
 	s.Effects = slices.DeleteFunc(slices.Clone(s.Effects), func(e plan.Effect) bool {
 		old := !e.VerifiedAt.IsZero() && !e.VerifiedAt.After(w.now.Add(-90*24*time.Hour))
 		alarmed := slices.ContainsFunc(s.Alarms, func(a plan.Alarm) bool { return a.Saga == e.Saga })
 		return !e.ReturnedAt.IsZero() || old && !alarmed
 	})
-	s.Refusals = slices.DeleteFunc(s.Refusals, func(r plan.Refusal) bool { return !r.At.After(w.now.Add(-24 * time.Hour)) })
+	s.Refusals = slices.DeleteFunc(slices.Clone(s.Refusals), func(r plan.Refusal) bool { return !r.At.After(w.now.Add(-24 * time.Hour)) })
+	return s
 }
 
 func (w *world) plan() plan.Plan { return plan.Compute(w.input()) }
@@ -885,7 +895,7 @@ func (w *world) check(t testing.TB, in plan.Input, p plan.Plan) {
 	for _, s := range in.Sources {
 		read[s.Snapshot.Source] = true
 		for _, i := range s.Identities {
-			if i.State == plan.Entitled && !i.Excluded {
+			if i.State == plan.Entitled && !i.Excluded && (!i.Dated || in.ServiceClock.Doubt() == "") { // else a wrong clock says so
 				present[i.CSI] = i.Person
 				holders[i.Person] = true
 			}

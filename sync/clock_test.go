@@ -1,0 +1,143 @@
+package sync_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// clocked is a package whose service tells another time from a moment on.
+type clocked struct {
+	dirsync.Package
+	reading *plan.ServiceClock
+}
+
+func (c clocked) Clock() plan.ServiceClock { return *c.reading }
+
+// clock puts a clock between, which says that it is right.
+func (w *world) clock() *plan.ServiceClock {
+	reading := &plan.ServiceClock{Told: true}
+	w.pack = func(p dirsync.Package) dirsync.Package { return clocked{p, reading} }
+	return reading
+}
+
+var aDayBehind = plan.ServiceClock{Told: true, Ahead: -24 * time.Hour}
+
+func stillDisabled(tracked []plan.Tracked) []plan.Sighting {
+	var all []plan.Sighting
+	for _, t := range tracked {
+		all = append(all, plan.Sighting{ID: t.ID, DN: t.DN, State: plan.Departed, Evidence: plan.Evidence{Kind: plan.Disabled}, Found: true})
+	}
+	return all
+}
+
+// TestClockSteppedDuringThePass: the plan was made by a right clock, and the answers of the last look
+// tell of a wrong one: nothing is taken by it, and the next pass goes on.
+func TestClockSteppedDuringThePass(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{}, employees(5)...)
+	w.policy.ID = plan.DetachID
+	w.rollOut()
+	before := w.document()
+	reading := w.clock()
+	w.directory.dismiss(t, "id-03")
+	w.directory.recheck = func(tracked []plan.Tracked) ([]plan.Sighting, error) {
+		*reading = aDayBehind
+		return stillDisabled(tracked), nil
+	}
+	r := w.ok()
+	w.equal("results", []string{"withdraw user03 skipped"}, results(r))
+	if why := r.Results[0].Message; !strings.Contains(why, "24h0m0s behind ours") {
+		t.Errorf("it says %q", why)
+	}
+	w.equal("package", before, w.document())
+	*reading, w.directory.recheck = plan.ServiceClock{Told: true}, nil
+	w.ok()
+	w.equal("detached", 1, len(w.sim.State().Detached))
+}
+
+// TestClockSetBackDuringThePass: what follows would be timed long before it happened, and its grace
+// be over at once.
+func TestClockSetBackDuringThePass(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{}, employees(5)...)
+	w.rollOut()
+	before := w.document()
+	w.directory.dismiss(t, "id-03")
+	p, back := w.pass(), time.Duration(0)
+	p.Now = func() time.Time { return w.sim.Now().Add(back) }
+	w.directory.recheck = func(tracked []plan.Tracked) ([]plan.Sighting, error) {
+		back = -time.Hour
+		return stillDisabled(tracked), nil
+	}
+	r := p.Run(t.Context())
+	w.equal("results", []string{"withdraw user03 skipped", "disable-contact user03 skipped"}, results(r))
+	if why := r.Results[0].Message; !strings.Contains(why, "set back by 1h0m0s") {
+		t.Errorf("it says %q", why)
+	}
+	w.equal("package", before, w.document())
+}
+
+// TestClockOffErasesNobody: a clock that is a year ahead ends no retention, which could never be
+// made good.
+func TestClockOffErasesNobody(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{}, employees(5)...)
+	w.retention = time.Hour
+	w.rollOut()
+	w.directory.dismiss(t, "id-03")
+	w.ok()
+	w.advance(25 * time.Hour)
+	reading := w.clock()
+	*reading = aDayBehind
+	w.exits(dirsync.ExitIncomplete)
+	w.advance(2 * time.Hour)
+	w.exits(dirsync.ExitIncomplete)
+	w.remembers(t, "by a wrong clock", "id-03", true)
+	*reading = plan.ServiceClock{Told: true}
+	for range 3 {
+		w.ok()
+		w.advance(2 * time.Hour)
+	}
+	w.remembers(t, "by a right clock", "id-03", false)
+}
+
+// TestClockOffAcceptsNothing: an accepted baseline decides about people by what is known of them.
+func TestClockOffAcceptsNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{}, employees(5)...)
+	w.rollOut()
+	reading := w.clock()
+	w.directory.scope = "scope-2"
+	*reading = aDayBehind
+	r := w.pass().AcceptBaseline(t.Context(), "anna")
+	if r.Err == nil || !strings.Contains(r.Err.Error(), "the clock is in doubt") {
+		t.Errorf("accepted by a wrong clock: %v", r.Err)
+	}
+	*reading = plan.ServiceClock{Told: true}
+	w.exits(dirsync.ExitWaiting)
+	if r = w.pass().AcceptBaseline(t.Context(), "anna"); r.Err != nil {
+		t.Fatal(r.Err)
+	}
+	w.ok()
+}
+
+// TestClockOffOrders: a stolen phone waits for no clock. The word reaches what can be undone alone.
+func TestClockOffOrders(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{}, employees(5)...)
+	w.policy.ID = plan.RevokeID
+	w.rollOut()
+	w.directory.dismiss(t, "id-03")
+	reading := w.clock()
+	*reading = aDayBehind
+	w.exits(dirsync.ExitIncomplete)
+	_, withdrawal, err := w.order("E03")
+	if err != nil || withdrawal.Outcome != dirsync.OrderWithdrawn || withdrawal.Departed {
+		t.Fatalf("%+v: %v", withdrawal, err)
+	}
+	w.equal("revoked", 0, len(w.sim.State().Revoked))
+}

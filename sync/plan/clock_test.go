@@ -1,0 +1,214 @@
+package plan_test
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// wrong sets our clock off by so much, and lets the service tell it.
+func (w *world) wrong(by time.Duration) {
+	w.now = w.now.Add(by)
+	w.clock = plan.ServiceClock{Told: true, Ahead: -by}
+}
+
+// right undoes it.
+func (w *world) right() {
+	w.now = w.now.Add(w.clock.Ahead)
+	w.clock = plan.ServiceClock{Told: true}
+}
+
+// conditionOf finds a condition of the first source.
+func conditionOf(t *testing.T, p plan.Plan, name string) plan.Condition {
+	t.Helper()
+	var found []plan.Condition
+	for _, c := range p.Sources[0].Conditions {
+		if c.Name == name {
+			found = append(found, c)
+		}
+	}
+	if len(found) != 1 {
+		t.Fatalf("%d conditions are called %s: %v", len(found), name, p.Sources[0].Conditions)
+	}
+	return found[0]
+}
+
+// TestClockOffTakesNothing: however far our clock is off, and whichever way, no step of a departure
+// is taken by it: not the first one nor a later one, by whatever evidence.
+func TestClockOffTakesNothing(t *testing.T) {
+	t.Parallel()
+	for _, by := range []time.Duration{12 * day, 6 * time.Minute, -6 * time.Minute, -12 * day, -56 * 365 * day} {
+		for _, kind := range plan.EvidenceKinds() {
+			t.Run(fmt.Sprint(by, " ", kind), func(t *testing.T) {
+				t.Parallel()
+				w, people := rolledOut(t, "anna")
+				w.policy.ID = plan.RevokeID
+				id := w.activate("anna")
+				w.settle(t)
+				people["anna"].leave(kind)
+				w.pass(t)
+				w.later(t, 30*time.Hour) // whatever the evidence, confirmed by now
+				w.wrong(by)
+				p := w.pass(t)
+				if c := conditionOf(t, p, plan.ConditionClock); c.OK || p.Sources[0].Complete || !strings.Contains(c.Detail, by.Abs().String()) {
+					t.Errorf("the certificate says %+v", c)
+				}
+				if w.credential("anna") == nil != (kind.Positive()) { // positive evidence was over its grace before
+					t.Error("the wrong clock took the credential")
+				}
+				if u := w.user(id); u == nil {
+					t.Error("the wrong clock took the ID")
+				}
+			})
+		}
+	}
+}
+
+// TestClockWithinItsBounds: a clock that is off as much as everybody's is no reason to wait.
+func TestClockWithinItsBounds(t *testing.T) {
+	t.Parallel()
+	for _, ahead := range []time.Duration{0, plan.MaxSkew, -plan.MaxSkew} {
+		w, people := rolledOut(t, "anna")
+		w.clock = plan.ServiceClock{Told: true, Ahead: ahead}
+		people["anna"].leave(plan.Disabled)
+		w.pass(t)
+		wantLines(t, of(w.later(t, day), "anna"), "withdraw E-anna due")
+	}
+}
+
+// TestClockSetRightAgain: what a pass by a wrong clock remembers lets the passes after it go on as if
+// it had not been, and everybody leaves at their time.
+func TestClockSetRightAgain(t *testing.T) {
+	t.Parallel()
+	for _, by := range []time.Duration{12 * day, 200 * day, 3650 * day, -3 * day, -56 * 365 * day} {
+		t.Run(by.String(), func(t *testing.T) {
+			t.Parallel()
+			w, people := rolledOut(t, "anna", "bert", "cleo")
+			w.policy.ID, w.policy.Approval = plan.DetachID, plan.ApproveIrreversible
+			w.activate("cleo")
+			w.settle(t)
+			people["cleo"].leave(plan.Disabled)
+			w.pass(t)
+			w.later(t, day) // cleo is withdrawn
+			people["anna"].leave(plan.Absent)
+			people["bert"].leave(plan.Expired)
+			w.later(t, time.Hour)
+			before := w.state
+			for range 3 {
+				w.wrong(by)
+				w.pass(t)
+				w.right()
+			}
+			same := cmpopts.IgnoreFields(plan.State{}, "Sources")
+			if diff := gocmp.Diff(before, w.state, same, cmpopts.EquateEmpty()); diff != "" {
+				t.Errorf("the wrong clock left something (-before +after):\n%s", diff)
+			}
+			wantLines(t, of(w.pass(t), "anna"), "withdraw E-anna waiting")
+			wantLines(t, of(w.later(t, day-time.Minute), "bert"), "withdraw E-bert waiting")
+			wantLines(t, of(w.later(t, time.Minute), "bert"), "withdraw E-bert due")
+			wantLines(t, of(w.later(t, day), "anna"), "withdraw E-anna due")
+		})
+	}
+}
+
+// TestClockOffStillAdds: joiners and changes go on, and so does the end of a departure of somebody
+// who is seen again.
+func TestClockOffStillAdds(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna", "bert")
+	people["anna"].leave(plan.Absent)
+	w.pass(t)
+	w.wrong(12 * day)
+	w.hire("zoe")
+	people["bert"].last = "Married"
+	people["anna"].comeBack()
+	p := w.pass(t)
+	wantLines(t, of(p, "zoe"), "create E-zoe due")
+	wantLines(t, of(p, "bert"), "set-settings E-bert due")
+	w.right()
+	people["anna"].leave(plan.Absent)
+	w.later(t, 20*time.Hour)
+	wantLines(t, of(w.later(t, 10*time.Hour), "anna"), "withdraw E-anna waiting") // the row of before is broken
+	if o := w.observed(people["anna"]); o.Reads != 2 || !o.ConfirmedAt.IsZero() {
+		t.Errorf("the row of anna: %+v", o)
+	}
+}
+
+// TestClockOffDecidesNoDate: by a clock that stands in 1970 nobody's account has ended, and by one
+// that is ahead everybody's. Neither gives a leaver a new credential nor ends what is known.
+func TestClockOffDecidesNoDate(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna", "bert")
+	w.policy.ID, w.policy.GraceWithdraw = plan.DetachID, 0
+	w.activate("anna")
+	w.settle(t)
+	people["anna"].leave(plan.Expired)
+	people["anna"].dated, people["bert"].dated = true, true
+	w.later(t, time.Hour)
+	if w.credential("anna") != nil {
+		t.Fatal("anna was not withdrawn")
+	}
+	stranger := w.hire("zoe")
+	stranger.dated = true
+	stranger.leave(plan.Expired)
+	w.wrong(-56 * 365 * day)
+	people["anna"].comeBack() // says the wrong clock
+	stranger.comeBack()
+	people["bert"].leave(plan.Expired)
+	before := w.state.Observations
+	p := w.pass(t)
+	for _, name := range []string{"anna", "bert", "zoe"} {
+		if slices.ContainsFunc(of(p, name), func(line string) bool { return strings.Contains(line, "create") || strings.Contains(line, " due") }) {
+			t.Errorf("%s: %v", name, of(p, name))
+		}
+	}
+	if w.credential("anna") != nil || w.credential("zoe") != nil || w.saga(people["anna"].id) == nil {
+		t.Error("the wrong clock brought somebody back")
+	}
+	if !reflect.DeepEqual(before, w.state.Observations) {
+		t.Errorf("what was known of people changed: %s", gocmp.Diff(before, w.state.Observations))
+	}
+}
+
+// TestClockOfOneServer: where the service confirms our clock, it is the server that is wrong, and
+// only its source waits. Where nobody can say who is right, everybody waits.
+func TestClockOfOneServer(t *testing.T) {
+	t.Parallel()
+	for told, want := range map[bool]string{true: "withdraw E-otto due", false: "withdraw E-otto waiting"} {
+		w, people := rolledOut(t, "anna")
+		other := &directory{name: "other", scope: "s2", context: "n2", server: "ldap2"}
+		w.sources = append(w.sources, other)
+		otto := w.hireAt(other, "otto")
+		for n := range 40 {
+			w.hireAt(other, fmt.Sprintf("other%02d", n))
+		}
+		w.accept, w.state.RolledOut = true, false
+		w.pass(t)
+		w.accept = false
+		w.settle(t)
+		people["anna"].leave(plan.Disabled)
+		otto.leave(plan.Disabled)
+		w.pass(t)
+		w.source().slow, w.clock.Told = true, told
+		p := w.later(t, day)
+		wantLines(t, of(p, "anna"), "withdraw E-anna waiting")
+		wantLines(t, of(p, "otto"), want)
+	}
+}
+
+// observed is what is known of somebody.
+func (w *world) observed(e *entry) plan.Observation {
+	n := slices.IndexFunc(w.state.Observations, func(o plan.Observation) bool { return o.Person == e.id })
+	if n < 0 {
+		return plan.Observation{}
+	}
+	return w.state.Observations[n]
+}
