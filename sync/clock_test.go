@@ -141,3 +141,21 @@ func TestClockOffOrders(t *testing.T) {
 	}
 	w.equal("revoked", 0, len(w.sim.State().Revoked))
 }
+
+// TestRareReadsEndWithThree: somebody whose proof begins afresh again and again is no silent leaver.
+func TestRareReadsEndWithThree(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{}, employees(5)...)
+	w.policy.ConfirmReads, w.policy.ConfirmOver = 2, time.Hour
+	w.rollOut()
+	w.directory.remove("id-03")
+	w.ok()
+	w.advance(40 * 24 * time.Hour)
+	w.ok()
+	w.advance(40 * 24 * time.Hour)
+	r := w.exits(dirsync.ExitWaiting)
+	w.equal("restarted", 1, len(r.Plan.Restarted))
+	w.advance(2 * time.Hour)
+	w.ok()
+	w.equal("withdrawn", 1, len(w.sim.State().Withdrawn))
+}

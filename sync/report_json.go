@@ -19,6 +19,7 @@ const (
 	storedBaseline  = 1000
 	storedEffects   = 1000
 	storedAlarms    = 1000
+	storedRestarted = 1000
 )
 
 // end is the report as the ledger keeps it.
@@ -65,6 +66,7 @@ func (r *Report) stored() *Report {
 	s.Plan.Baseline = storedChange(r.Plan.Baseline, s.omitted)
 	s.Plan.Effects = head(r.Plan.Effects, storedEffects, "effects", s.omitted)
 	s.Plan.Alarms = head(r.Plan.Alarms, storedAlarms, "alarms", s.omitted)
+	s.Plan.Restarted = head(r.Plan.Restarted, storedRestarted, "restarted", s.omitted)
 	return &s
 }
 

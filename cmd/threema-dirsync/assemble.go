@@ -230,6 +230,7 @@ func policyOf(c *config.Config) plan.Policy {
 		Evidence:        evidenceOf(c.Leavers.Evidence),
 		ConfirmReads:    c.Leavers.Confirm.Reads,
 		ConfirmOver:     c.Leavers.Confirm.Over,
+		MaxGap:          c.Leavers.Confirm.MaxGap,
 		GraceWithdraw:   c.Leavers.Grace.Withdraw,
 		GraceID:         c.Leavers.Grace.ID,
 		Approval:        plan.Approval(c.Leavers.Approval),

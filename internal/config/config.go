@@ -247,6 +247,8 @@ const (
 type Confirm struct {
 	Reads int           `yaml:"reads"` // complete snapshots, at least 1
 	Over  time.Duration `yaml:"over"`  // between the first and the last of them, at least
+	// MaxGap is how long two of them may be apart; 0: three times what is usual, at least 48 hours.
+	MaxGap time.Duration `yaml:"max_gap"`
 }
 
 // Grace is the wait before each step.

@@ -178,6 +178,8 @@ func sample(version int) plan.State {
 				Address: "dc1.corp.example:636", ID: "1b15ffde-0000-4000-8000-000000000001", Version: "usn@1b15ffde-0000-4000-8000-000000000001=8123",
 			},
 		}}
+		day := 24 * time.Hour
+		s.Reads = []plan.ReadDay{{Source: "corp", Day: start.Add(-2 * time.Hour).Truncate(day), Last: start.Add(-2 * time.Hour)}}
 		s.Observations[0].FirstSeen = start.Add(-120 * time.Hour)
 		s.Sentinels = []plan.Sentinel{{Person: person("p1"), OU: "ou=x", Since: start.Add(-96 * time.Hour)}}
 		s.Orders = []plan.PastOrder{{CredentialID: "c2", At: start.Add(-time.Hour)}}

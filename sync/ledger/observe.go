@@ -25,6 +25,9 @@ func (l *Ledger) Remember(ctx context.Context, run int64, m plan.Memory) error {
 		if err := putServers(ctx, tx, m.Servers); err != nil {
 			return fmt.Errorf("servers: %w", err)
 		}
+		if err := putReads(ctx, tx, m.Reads); err != nil {
+			return fmt.Errorf("reads: %w", err)
+		}
 		if err := putObservations(ctx, tx, t, m.Observations); err != nil {
 			return fmt.Errorf("observations: %w", err)
 		}

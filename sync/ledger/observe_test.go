@@ -23,7 +23,7 @@ func TestRememberIsWhatStateShows(t *testing.T) {
 			{Person: person("1"), DN: "CN=1", OU: "ou=x", CSI: "1", LastSeen: c.Now(), State: plan.Entitled},
 			{
 				Person: person("2"), DN: "CN=2", LastSeen: c.Now().Add(-time.Hour), State: plan.Departed, Since: c.Now(), Reads: 2,
-				Evidence: plan.Evidence{Kind: plan.Disabled, Detail: "userAccountControl 514"}, ConfirmedAt: c.Now(), Unproved: true,
+				Evidence: plan.Evidence{Kind: plan.Disabled, Detail: "userAccountControl 514"}, ConfirmedAt: c.Now(), Unproved: true, LastRead: c.Now(), Restarts: 2,
 			},
 			{Person: person("3"), State: plan.Unknown, Evidence: plan.Evidence{Detail: "unreadable"}},
 			{Person: plan.PersonID{Source: "other", ID: "1"}, State: plan.Unknown},
@@ -33,12 +33,16 @@ func TestRememberIsWhatStateShows(t *testing.T) {
 			{Source: "corp", Server: "dc1", Replica: plan.Replica{Address: "dc1:636", ID: "a", Version: "usn@a=9"}, FirstRead: c.Now().Add(-time.Hour), LastRead: c.Now(), Proved: true},
 			{Source: "corp", Server: "dc2", FirstRead: c.Now(), LastRead: c.Now()},
 		},
+		Reads: []plan.ReadDay{
+			{Source: "corp", Day: c.Now().Truncate(24 * time.Hour), Last: c.Now(), Longest: 90 * time.Minute},
+			{Source: "corp", Day: c.Now().Add(24 * time.Hour).Truncate(24 * time.Hour), Last: c.Now().Add(24 * time.Hour)},
+		},
 	}
 	remember(t, l, m)
 	want := plan.State{
 		Subscription: "sub", Baseline: true, SyncSince: c.Now(),
 		Sources:      map[string]plan.SourceBinding{"old": {Scope: "o"}, "corp": m.Sources["corp"]},
-		Observations: m.Observations, Bases: m.Bases, UsersSeen: m.UsersSeen, Servers: m.Servers,
+		Observations: m.Observations, Bases: m.Bases, UsersSeen: m.UsersSeen, Servers: m.Servers, Reads: m.Reads,
 	}
 	if diff := cmp.Diff(want, state(t, l)); diff != "" {
 		t.Error(diff)
@@ -51,6 +55,8 @@ func TestRememberIsWhatStateShows(t *testing.T) {
 	m.Bases, m.Baseline, m.SyncSince = nil, false, time.Time{}
 	m.Servers = m.Servers[1:]
 	want.Servers = m.Servers
+	m.Reads = m.Reads[1:]
+	want.Reads = m.Reads
 	remember(t, l, m)
 	slices.Reverse(m.Observations)
 	want.Observations, want.UsersSeen, want.Baseline, want.SyncSince = m.Observations, m.UsersSeen, false, time.Time{}

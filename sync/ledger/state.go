@@ -49,6 +49,7 @@ func stateParts(s *plan.State, high highWater, now time.Time) []statePart {
 	return []statePart{
 		{"binding", func(ctx context.Context, tx *sql.Tx) error { return readBinding(ctx, tx, s) }},
 		list("servers", &s.Servers, readServers),
+		list("reads", &s.Reads, readReads),
 		{"gap", func(ctx context.Context, tx *sql.Tx) (err error) {
 			s.Gap, _, _, err = readGap(ctx, tx, high)
 			return err

@@ -29,6 +29,8 @@ type whereabouts struct {
 	contested      bool
 	second         bool
 	unproved       bool
+	lastRead       int64
+	restarts       int
 }
 
 func (w whereabouts) compare(v whereabouts) int {
@@ -36,12 +38,12 @@ func (w whereabouts) compare(v whereabouts) int {
 }
 
 const whereaboutsColumns = `source, person, dn, ou, csi, last_seen, state, since, reads, evidence, evidence_detail, confirmed_at, first_seen, protected,
-	departures, contested, second, unproved`
+	departures, contested, second, unproved, last_read, restarts`
 
 func scanWhereabouts(rows *sql.Rows) (whereabouts, error) {
 	var w whereabouts
 	err := rows.Scan(&w.source, &w.person, &w.dn, &w.ou, &w.csi, &w.lastSeen, &w.state, &w.since, &w.reads,
-		&w.evidence, &w.detail, &w.confirmedAt, &w.firstSeen, &w.protected, &w.departures, &w.contested, &w.second, &w.unproved)
+		&w.evidence, &w.detail, &w.confirmedAt, &w.firstSeen, &w.protected, &w.departures, &w.contested, &w.second, &w.unproved, &w.lastRead, &w.restarts)
 	return w, err
 }
 
@@ -66,9 +68,9 @@ func putObservations(ctx context.Context, tx *sql.Tx, t *trail, observations []p
 	}
 	for _, w := range put {
 		_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO observations (`+whereaboutsColumns+`)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			w.source, w.person, w.dn, w.ou, w.csi, w.lastSeen, w.state, w.since, w.reads, w.evidence, w.detail, w.confirmedAt, w.firstSeen, w.protected,
-			w.departures, w.contested, w.second, w.unproved)
+			w.departures, w.contested, w.second, w.unproved, w.lastRead, w.restarts)
 		if err != nil {
 			return err
 		}
@@ -122,7 +124,7 @@ func toRow(o plan.Observation, latest map[string]int64) whereabouts {
 		state: o.State.String(), since: millis(o.Since), reads: o.Reads,
 		evidence: string(o.Evidence.Kind), detail: o.Evidence.Detail, confirmedAt: millis(o.ConfirmedAt),
 		firstSeen: millis(o.FirstSeen), protected: o.Protected,
-		departures: o.Departures, contested: o.Contested, second: o.Second, unproved: o.Unproved,
+		departures: o.Departures, contested: o.Contested, second: o.Second, unproved: o.Unproved, lastRead: millis(o.LastRead), restarts: o.Restarts,
 	}
 	if seen := millis(o.LastSeen); seen != latest[o.Person.Source] {
 		w.lastSeen = sql.NullInt64{Int64: seen, Valid: true}
@@ -140,7 +142,7 @@ func (w whereabouts) observation(latest map[string]int64) (plan.Observation, err
 		LastSeen: fromMillis(seen), Since: fromMillis(w.since), Reads: w.reads,
 		Evidence: plan.Evidence{Kind: plan.EvidenceKind(w.evidence), Detail: w.detail}, ConfirmedAt: fromMillis(w.confirmedAt),
 		FirstSeen: fromMillis(w.firstSeen), Protected: w.protected,
-		Departures: w.departures, Contested: w.contested, Second: w.second, Unproved: w.unproved,
+		Departures: w.departures, Contested: w.contested, Second: w.second, Unproved: w.unproved, LastRead: fromMillis(w.lastRead), Restarts: w.restarts,
 	}
 	for _, state := range []plan.AccountState{plan.Unknown, plan.Entitled, plan.Departed} {
 		if state.String() == w.state {

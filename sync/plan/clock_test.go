@@ -204,6 +204,19 @@ func TestClockOfOneServer(t *testing.T) {
 	}
 }
 
+// TestClockNobodyTells changes nothing: then the row of reads is what bounds a jump.
+func TestClockNobodyTells(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	people["anna"].leave(plan.Absent)
+	w.pass(t)
+	p := w.later(t, 12*day) // the clock jumped
+	wantLines(t, of(p, "anna"), "withdraw E-anna waiting")
+	if o := w.observed(people["anna"]); o.Reads != 1 || o.Restarts != 1 {
+		t.Errorf("the row of anna: %+v", o)
+	}
+}
+
 // observed is what is known of somebody.
 func (w *world) observed(e *entry) plan.Observation {
 	n := slices.IndexFunc(w.state.Observations, func(o plan.Observation) bool { return o.Person == e.id })

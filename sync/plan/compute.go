@@ -90,6 +90,8 @@ type planner struct {
 	uncounted    map[PersonID]bool        // seen as departed, by evidence that does not count
 	undated      map[PersonID]bool        // a date decides about them, and the clock is in doubt
 	clockInDoubt bool                     // our own, not just that of one server
+	readDays     []ReadDay                // the complete reads before this pass
+	gaps         map[string]gap           // by source
 	seenOn       map[string][]string      // credential ID → Threema IDs seen on it at the last pass
 	ours         map[string]Base          // by source, before this pass
 	openCreates  map[PersonID]Operation
@@ -122,6 +124,7 @@ func newPlanner(in Input) *planner {
 		proved:       map[string]bool{},
 		uncounted:    map[PersonID]bool{},
 		undated:      map[PersonID]bool{},
+		gaps:         map[string]gap{},
 		seenOn:       map[string][]string{},
 		ours:         in.State.countOurs(),
 		openCreates:  map[PersonID]Operation{},
@@ -255,6 +258,7 @@ func (p *planner) finish() Plan {
 	p.noteListed()
 	sortNotices(p.plan.Notices)
 	p.remember()
+	p.plan.Restarted = p.restarted()
 	rank := map[Op]int{}
 	for i, op := range Ops() {
 		rank[op] = i

@@ -14,6 +14,7 @@ const howToAcceptMissing = howToAccept + ", which accepts what is missing"
 // observe, which believes no departure in a snapshot under doubt.
 func (p *planner) judge() {
 	p.judgeClocks()
+	p.measureGaps()
 	p.judgeServers()
 	p.judgeMapping()
 	csis := p.entitledCSIs()

@@ -57,6 +57,10 @@ func (p Plan) Format(w io.Writer, limit int) error {
 	for _, op := range Ops() {
 		out.changes(op, p.Changes)
 	}
+	out.section(fmt.Sprintf("\nNever confirmed, as nobody looks often enough (%d):", len(p.Restarted)), len(p.Restarted), func(n int) string {
+		r := p.Restarted[n]
+		return row("  ! "+personWords(r.CSI, r.DN, r.Person), r.Detail())
+	})
 	out.section(fmt.Sprintf("\nHeld, nothing is done for them (%d):", len(p.Held)), len(p.Held), func(n int) string {
 		h := p.Held[n]
 		return row("  ! "+personWords(h.CSI, h.DN, h.Person), h.Reason)

@@ -23,6 +23,7 @@ type (
 		Effects      []jsonEffect    `json:"effects"`
 		Alarms       []jsonAlarm     `json:"alarms"`
 		Waits        []jsonWait      `json:"waits"`
+		Restarted    []jsonRestarted `json:"restarted"`
 		Baseline     *jsonBaseline   `json:"baseline,omitempty"`
 	}
 	jsonBaseline struct {
@@ -116,6 +117,12 @@ type (
 		People  int       `json:"people"`
 		Command string    `json:"command"`
 	}
+	jsonRestarted struct {
+		Person   jsonPerson `json:"person"`
+		Restarts int        `json:"restarts"`
+		Since    time.Time  `json:"since"`
+		Detail   string     `json:"detail"`
+	}
 	jsonSeats struct {
 		Licences int `json:"licences"`
 		Used     int `json:"used"`
@@ -139,6 +146,7 @@ func (p Plan) MarshalJSON() ([]byte, error) {
 		Effects:   convert(p.Effects, Effect.json),
 		Alarms:    convert(p.Alarms, Alarm.json),
 		Waits:     convert(p.Waits(), Wait.json),
+		Restarted: convert(p.Restarted, Restarted.json),
 	})
 }
 
@@ -203,6 +211,10 @@ func (a Alarm) json() jsonAlarm {
 		Kind: a.Kind, Person: jsonPerson{a.Person.Source, a.Person.ID, a.CSI, a.DN},
 		CredentialID: a.CredentialID, Username: a.Username, ThreemaID: a.ThreemaID, Since: a.Since.UTC(), Detail: a.Detail(),
 	}
+}
+
+func (r Restarted) json() jsonRestarted {
+	return jsonRestarted{Person: jsonPerson{r.Person.Source, r.Person.ID, r.CSI, r.DN}, Restarts: r.Restarts, Since: r.Since.UTC(), Detail: r.Detail()}
 }
 
 // MarshalJSON writes one alarm as in a plan.

@@ -204,8 +204,8 @@ func (p *planner) leaverChange(op Op, l leaver, remote string, preState ...strin
 // departureReason says in words where the person stands on the way out.
 func (p *planner) departureReason(o Observation) string {
 	if o.ConfirmedAt.IsZero() {
-		return fmt.Sprintf("not seen as entitled any more; confirmed by %d of %d complete reads over at least %s",
-			o.Reads, p.Policy.ConfirmReads, p.Policy.ConfirmOver)
+		return fmt.Sprintf("not seen as entitled any more; confirmed by %d of %d complete reads over at least %s%s",
+			o.Reads, p.Policy.ConfirmReads, p.Policy.ConfirmOver, o.restartWords())
 	}
 	return "left, and that is confirmed"
 }

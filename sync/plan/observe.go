@@ -118,13 +118,18 @@ func (o Observation) seenAgain(known bool) int {
 // advance adds one complete read to the row of departures. DN and OU stay those where the
 // person was seen last: a leaver who was moved to OU=Leavers still counts for Berlin. A row
 // that began or was confirmed in the future was timed by a wrong clock, and begins again; so
-// does one that a sighting under another ID broke off, see contest.
+// does one that a sighting under another ID broke off, see contest, and one
+// that has a hole.
 func (p *planner) advance(o Observation, s Sighting) Observation {
+	restarts := o.Restarts
+	if p.holed(o) {
+		restarts, o.Reads = restarts+1, 0
+	}
 	if o.State != Departed || o.Reads == 0 || p.Now.Before(later(o.Since, o.ConfirmedAt)) {
 		o = Observation{
 			Person: s.ID, DN: firstNonEmpty(o.DN, s.DN), OU: firstNonEmpty(o.OU, parentDN(s.DN)), CSI: o.CSI,
 			LastSeen: o.LastSeen, FirstSeen: o.FirstSeen, State: Departed, Since: p.Now,
-			Departures: o.Departures, Contested: o.Contested, Second: o.Second,
+			Departures: o.Departures, Contested: o.Contested, Second: o.Second, Restarts: restarts,
 		}
 	}
 	o.Evidence, o.Protected = s.Evidence, s.Protected
@@ -134,6 +139,9 @@ func (p *planner) advance(o Observation, s Sighting) Observation {
 // count adds this read to a row of departures.
 func (p *planner) count(o Observation) Observation {
 	o.Reads++
+	if o.ConfirmedAt.IsZero() {
+		o.LastRead = p.Now
+	}
 	if o.ConfirmedAt.IsZero() && p.confirms(o) {
 		o.ConfirmedAt = p.Now
 	}
@@ -243,6 +251,7 @@ func (p *planner) remember() {
 	m.Sentinels = p.sentinels()
 	m.Servers = p.servers()
 	m.Bases = p.bases()
+	m.Reads = p.reads()
 	m.ExpiredApprovals = p.expiredApprovals()
 }
 
@@ -267,7 +276,7 @@ func (p *planner) keepMemory() {
 	}
 	m.Observations, m.Owned, m.UsersSeen = p.State.Observations, p.State.Owned, p.State.UsersSeen
 	m.FormerLinks, m.FormerCSIs = p.State.FormerLinks, p.State.FormerCSIs
-	m.Sentinels, m.Servers = p.State.Sentinels, p.State.Servers
+	m.Sentinels, m.Servers, m.Reads = p.State.Sentinels, p.State.Servers, p.State.Reads
 }
 
 func (p *planner) countMissing(own Ownership) Ownership {

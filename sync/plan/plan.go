@@ -22,8 +22,9 @@ type Plan struct {
 	Baseline     *BaselineChange // why it is a preview, or what was accepted; nil: neither
 	Requests     int             // what the due changes cost
 	Seats        Seats
-	Effects      []Effect // taken from leavers: not verified yet, or settled within the last week
-	Alarms       []Alarm  // those that stand
+	Effects      []Effect    // taken from leavers: not verified yet, or settled within the last week
+	Alarms       []Alarm     // those that stand
+	Restarted    []Restarted // whose departure is never confirmed, as passes are too rare
 
 	// Waiters, WaitedFor and StopFile are what of the waits (waits.go) no guard and no change tells:
 	// who waits, what the last passes waited for, and the file whose removal ends the guard stop-file.
@@ -90,6 +91,7 @@ type Memory struct {
 
 	Observations []Observation // the whole new set
 	Sentinels    []Sentinel    // the whole new set
+	Reads        []ReadDay     // the whole new set
 	Owned        []Ownership   // the whole new set as far as the pass changes it without a request: missing counted
 	Published    []Publication // contacts seen enabled for the first time
 	UsersSeen    []SeenUser    // users seen on owned credentials, the whole set

@@ -22,6 +22,9 @@ type State struct {
 	// zero if the last one had another policy. No grace begins earlier (design §5.4).
 	SyncSince time.Time
 
+	// Reads are the days of complete reads of the last 30 days, and of each source the last one.
+	Reads []ReadDay
+
 	Owned        []Ownership
 	Observations []Observation
 	Sentinels    []Sentinel
@@ -126,6 +129,10 @@ type Observation struct {
 	// Unproved tells that the person was missed first through a view that had not been proved, and
 	// that no proved one has missed them since (views.go). Each step out asks for a yes.
 	Unproved bool
+	// LastRead is the latest read of the row, as long as that is no confirmation; zero: not recorded.
+	LastRead time.Time
+	// Restarts is how often the row began afresh because nobody had looked for too long (reads.go).
+	Restarts int
 	// Protected tells that a group of protect.groups had the person when they were seen last as
 	// entitled, or has since: leaving the group, or the directory, on the way out ends nothing.
 	Protected bool

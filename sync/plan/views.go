@@ -88,7 +88,7 @@ func (p *planner) missedFirst(prior Observation, s Sighting) bool {
 	switch {
 	case s.State == Departed && s.Evidence.Kind.Positive(), s.State == Unknown && (s.Found || present):
 		return false
-	case prior.State == Departed && prior.Reads > 0:
+	case prior.State == Departed && prior.Reads > 0 && !p.holed(prior):
 		return prior.Unproved
 	}
 	return prior.Unproved || s.State == Departed || prior.State == Entitled

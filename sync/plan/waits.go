@@ -17,6 +17,8 @@ const (
 	WaitApproval WaitCode = "approval"
 	// WaitNoLicence: people get no credential, for no licence is free.
 	WaitNoLicence WaitCode = "no-licence"
+	// WaitRestarted: passes are so rare that somebody's departure is never confirmed (reads.go).
+	WaitRestarted WaitCode = "row-restarted"
 )
 
 // WaitCodes lists all codes, in the order in which they are shown.
@@ -29,7 +31,7 @@ func WaitCodes() []WaitCode {
 	for _, ask := range Asks() {
 		codes = append(codes, WaitCode(ask))
 	}
-	return append(codes, WaitNoLicence)
+	return append(codes, WaitNoLicence, WaitRestarted)
 }
 
 // Wait is one thing that somebody is asked for: what exit 3 means.
@@ -114,6 +116,9 @@ func (p Plan) waiting() map[WaitCode]map[PersonID]bool {
 			add(WaitCode(h.Ask), h.Person)
 		}
 	}
+	for _, r := range p.Restarted {
+		add(WaitRestarted, r.Person)
+	}
 	for _, w := range p.Waiters {
 		add(w.Code, w.Person)
 	}
@@ -140,6 +145,8 @@ func (p Plan) waitCommand(code WaitCode) string {
 		return "rm " + shellWord(p.StopFile)
 	case WaitCode(AskByHand):
 		return "withdraw (Zugang entziehen) by hand in the management cockpit what `threema-dirsync plan` lists as held for that"
+	case WaitRestarted:
+		return "let complete passes follow each other more closely (`threema-dirsync status` tells of the last), or set leavers.confirm.max_gap"
 	case WaitNoLicence:
 		return "buy licences in the management cockpit, or withdraw (Zugang entziehen) credentials there that nobody needs"
 	}

@@ -420,7 +420,7 @@ func (w *world) remember(m plan.Memory) {
 		s.Sources = map[string]plan.SourceBinding{}
 	}
 	maps.Copy(s.Sources, m.Sources)
-	s.Observations, s.Sentinels, s.UsersSeen, s.Servers = m.Observations, m.Sentinels, m.UsersSeen, m.Servers
+	s.Observations, s.Sentinels, s.UsersSeen, s.Servers, s.Reads = m.Observations, m.Sentinels, m.UsersSeen, m.Servers, m.Reads
 	s.FormerLinks, s.FormerCSIs = m.FormerLinks, m.FormerCSIs
 	for _, own := range m.Owned {
 		if o := w.owner(own.Person); o != nil && o.CredentialID == own.CredentialID {

@@ -51,7 +51,25 @@ ALTER TABLE servers ADD COLUMN proved INTEGER NOT NULL DEFAULT 1 CHECK (proved I
 -- Who was missed first through a view that is not proved.
 ALTER TABLE observations ADD COLUMN unproved INTEGER NOT NULL DEFAULT 0 CHECK (unproved IN (0, 1));
 
--- ---- Reads: the rows that a gap breaks
+-- ---- Reads: the rows that a gap breaks (sync/plan/reads.go)
+
+-- The complete reads of each source, a row a day: of the last 30 days, and the last one before.
+CREATE TABLE reads (
+    source  TEXT    NOT NULL CHECK (source <> ''),
+    day     INTEGER NOT NULL,                       -- its beginning
+    last    INTEGER NOT NULL,                       -- the last read of the day
+    longest INTEGER NOT NULL CHECK (longest >= 0),  -- milliseconds: the longest gap that a read of the day ended
+    PRIMARY KEY (source, day)
+) STRICT, WITHOUT ROWID;
+
+-- The last complete read before this was recorded is that of its server.
+INSERT INTO reads (source, day, last, longest)
+    SELECT source, max(last_read) / 86400000 * 86400000, max(last_read), 0 FROM servers GROUP BY source;
+
+-- The latest read of the row of a departure, as long as it is not confirmed (0: not recorded), and how
+-- often the row began afresh because of a gap.
+ALTER TABLE observations ADD COLUMN last_read INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE observations ADD COLUMN restarts INTEGER NOT NULL DEFAULT 0 CHECK (restarts >= 0);
 
 -- ---- Effects: seen twice
 

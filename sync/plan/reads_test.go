@@ -1,0 +1,201 @@
+package plan_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// every passes so many times, so far apart, and returns the last plan.
+func (w *world) every(t *testing.T, d time.Duration, times int) (p plan.Plan) {
+	t.Helper()
+	for range times {
+		p = w.later(t, d)
+	}
+	return p
+}
+
+// TestHoleBeginsTheRowAfresh: nobody looked for three days where passes run every hour, so who was
+// missing before and after may have been there in between. That counts for weak evidence alone, as
+// the rest is confirmed by one read.
+func TestHoleBeginsTheRowAfresh(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []plan.EvidenceKind{plan.Absent, plan.OutOfScope} {
+		w, people := rolledOut(t, "anna")
+		w.policy.GraceWithdraw = 0
+		w.every(t, time.Hour, 5)
+		people["anna"].leave(kind)
+		w.later(t, time.Hour)
+		p := w.later(t, 72*time.Hour)
+		wantLines(t, of(p, "anna"), "withdraw E-anna waiting")
+		wantWords(t, p, "the row began afresh 1 times")
+		if len(p.Restarted) != 0 {
+			t.Errorf("told after the first time: %v", p.Restarted)
+		}
+		wantLines(t, of(w.later(t, 24*time.Hour), "anna"), "withdraw E-anna due")
+	}
+}
+
+// TestHoleAfterTheConfirmation changes nothing: what is proven stays so.
+func TestHoleAfterTheConfirmation(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna", "bert")
+	w.policy.GraceWithdraw = 100 * time.Hour
+	people["anna"].leave(plan.Absent)
+	people["bert"].leave(plan.Disabled)
+	w.pass(t)
+	w.later(t, 24*time.Hour)
+	p := w.later(t, 100*time.Hour)
+	wantLines(t, of(p, "anna"), "withdraw E-anna due")
+	wantLines(t, of(p, "bert"), "withdraw E-bert due")
+}
+
+// TestUsualGapsAreNoHoles: a company that passes once a week has its leavers, from the second such
+// gap on; so has one whose machine is switched off over the weekend.
+func TestUsualGapsAreNoHoles(t *testing.T) {
+	t.Parallel()
+	for name, usual := range map[string]time.Duration{"every week": 7 * day, "over the weekend": 64 * time.Hour, "every two days": 48 * time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, people := rolledOut(t, "anna")
+			w.policy.GraceWithdraw = 0
+			w.every(t, usual, 3)
+			people["anna"].leave(plan.Absent)
+			w.later(t, usual)
+			wantLines(t, of(w.later(t, usual), "anna"), "withdraw E-anna due")
+		})
+	}
+}
+
+// TestRareReadsAreTold: where every gap is a hole nobody would ever leave, so it is said, from the
+// second time on, until the row is confirmed or the person seen.
+func TestRareReadsAreTold(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna", "bert")
+	w.policy.GraceWithdraw = 0
+	people["anna"].leave(plan.Absent)
+	people["bert"].leave(plan.OutOfScope)
+	w.pass(t)
+	w.later(t, 40*day)
+	p := w.later(t, 40*day)
+	if len(p.Restarted) != 2 || p.Restarted[0].CSI != "E-anna" || p.Restarted[0].Restarts != 2 {
+		t.Fatalf("told are %+v", p.Restarted)
+	}
+	if d := p.Restarted[0].Detail(); !strings.Contains(d, "began afresh 2 times") || !strings.Contains(d, "leavers.confirm.max_gap") {
+		t.Errorf("told is %q", d)
+	}
+	people["bert"].comeBack()
+	if p = w.later(t, time.Hour); len(p.Restarted) != 1 {
+		t.Errorf("told are %+v", p.Restarted)
+	}
+	w.policy.MaxGap = 50 * day
+	p = w.later(t, 40*day)
+	wantLines(t, of(p, "anna"), "withdraw E-anna due")
+	if len(p.Restarted) != 0 {
+		t.Errorf("told are %+v", p.Restarted)
+	}
+}
+
+// TestGapOfTheConfiguration replaces what is learned, either way.
+func TestGapOfTheConfiguration(t *testing.T) {
+	t.Parallel()
+	for gap, want := range map[time.Duration]string{24 * time.Hour: "withdraw E-anna waiting", 26 * time.Hour: "withdraw E-anna due"} {
+		w, people := rolledOut(t, "anna")
+		w.policy.GraceWithdraw, w.policy.MaxGap = 0, gap
+		w.every(t, 10*day, 2)
+		people["anna"].leave(plan.Absent)
+		w.later(t, time.Hour)
+		wantLines(t, of(w.later(t, 25*time.Hour), "anna"), want)
+	}
+}
+
+// TestReadsUnderDoubtAreNone: an hour of outage or four days of a condition that fails are the same
+// hole, and a read of another source fills none.
+func TestReadsUnderDoubtAreNone(t *testing.T) {
+	t.Parallel()
+	for name, outage := range map[string]func(*directory, bool){
+		"incomplete":    func(d *directory, on bool) { d.incomplete = on },
+		"unread":        func(d *directory, on bool) { d.unread = on },
+		"without an ID": func(d *directory, on bool) { d.nameless = on },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, people := rolledOut(t, "anna")
+			other := &directory{name: "other", scope: "s2", context: "n2", server: "ldap2"}
+			w.sources = append(w.sources, other)
+			w.hireAt(other, "otto")
+			w.accept = true
+			w.pass(t)
+			w.accept = false
+			w.settle(t)
+			people["anna"].leave(plan.Absent)
+			w.later(t, time.Hour)
+			outage(w.source(), true)
+			w.every(t, 12*time.Hour, 8)
+			outage(w.source(), false)
+			wantLines(t, of(w.later(t, time.Hour), "anna"), "withdraw E-anna waiting")
+			if o := w.observed(people["anna"]); o.Reads != 1 || o.Restarts != 1 {
+				t.Errorf("the row of anna: %+v", o)
+			}
+		})
+	}
+}
+
+// TestReadsOfAWrongClock: nobody told that the clock was twelve days ahead, or in 1970. Once it is
+// right, neither the reads in the future nor the gap that it made count.
+func TestReadsOfAWrongClock(t *testing.T) {
+	t.Parallel()
+	for _, by := range []time.Duration{12 * day, 400 * day, -56 * 365 * day} {
+		w, people := rolledOut(t, "anna")
+		w.policy.GraceWithdraw = 0
+		w.every(t, time.Hour, 3)
+		w.later(t, by)
+		w.later(t, time.Hour)
+		w.later(t, -by)
+		w.every(t, time.Hour, 3)
+		people["anna"].leave(plan.Absent)
+		w.later(t, time.Hour)
+		wantLines(t, of(w.later(t, 49*time.Hour), "anna"), "withdraw E-anna waiting")
+		if o := w.observed(people["anna"]); o.Restarts != 1 {
+			t.Errorf("off by %v: the row of anna: %+v, reads %+v", by, o, w.state.Reads)
+		}
+	}
+}
+
+// TestReadsStaySmall: a row a day for a month, however often a pass runs.
+func TestReadsStaySmall(t *testing.T) {
+	t.Parallel()
+	w, _ := rolledOut(t, "anna")
+	w.every(t, 6*time.Hour, 4*60)
+	if n := len(w.state.Reads); n > 32 {
+		t.Errorf("%d days are remembered", n)
+	}
+}
+
+// TestReadsThatProveSomebody: while an entry has no ID nobody counts as absent, and the row of whom
+// the directory shows out of scope goes on.
+func TestReadsThatProveSomebody(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	w.policy.GraceWithdraw, w.policy.ConfirmReads, w.policy.ConfirmOver = 0, 5, 96*time.Hour
+	w.every(t, time.Hour, 3)
+	w.source().nameless = true
+	people["anna"].leave(plan.OutOfScope)
+	w.later(t, time.Hour)
+	wantLines(t, of(w.every(t, 24*time.Hour, 4), "anna"), "withdraw E-anna due")
+}
+
+// TestHoleAndAnotherView: a row that begins afresh after a hole is as new as any, so who is missed by
+// then through an account that nobody knows may only be hidden from it.
+func TestHoleAndAnotherView(t *testing.T) {
+	t.Parallel()
+	w, people := readForDays(t)
+	w.policy.GraceWithdraw = 0
+	people["anna"].leave(plan.Absent)
+	w.later(t, time.Hour)
+	w.readBy(reader("new"))
+	w.later(t, 80*time.Hour)
+	waitsForYes(t, w.later(t, 25*time.Hour))
+}
