@@ -69,7 +69,7 @@ func TestRememberIsWhatStateShows(t *testing.T) {
 func TestAWrongClockTurnsNoWindow(t *testing.T) {
 	t.Parallel()
 	l, c := openNew(t)
-	base := plan.Base{Source: "corp", People: 40, At: c.Now()}
+	base := plan.Base{Source: "corp", Managed: 40, At: c.Now()}
 	remember(t, l, plan.Memory{Bases: []plan.Base{base}})
 	c.Advance(20 * 24 * time.Hour)
 	remember(t, l, plan.Memory{Timeless: true})

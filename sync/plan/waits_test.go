@@ -12,7 +12,7 @@ import (
 // and nothing else that is not named there.
 func (w *world) checkWaits(t testing.TB, p plan.Plan) {
 	t.Helper()
-	gated := len(p.Guards) > 0 || slices.ContainsFunc(p.Changes, func(c plan.Change) bool {
+	gated := len(p.Guards)+len(p.Restarted) > 0 || slices.ContainsFunc(p.Changes, func(c plan.Change) bool {
 		return c.Status == plan.Blocked || c.Status == plan.NeedsApproval
 	}) || slices.ContainsFunc(p.Held, func(h plan.Held) bool { return h.Ask != "" })
 	waits := p.Waits()
