@@ -273,6 +273,8 @@ func (a *applier) credentialUnchanged(ctx context.Context, c plan.Change) (strin
 		return "", fmt.Errorf("read the credential once more: %w", err)
 	case credential.Username != c.Username:
 		return fmt.Sprintf("the credential is called %s by now", credential.Username), nil
+	case c.Gone:
+		return "the credential is in the package after all: the next pass plans its withdrawal", nil
 	}
 	settings, err := a.Package.Settings(ctx, c.CredentialID)
 	if err != nil {

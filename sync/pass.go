@@ -104,6 +104,9 @@ func (p *Pass) prepare(ctx context.Context, r *Report, run int64, acceptedBy *st
 	}
 	in, ok := p.think(ctx, r, state, acceptedBy != nil)
 	if !ok {
+		if r.Plan.Untrusted != nil { // a second list can tell only what the first one lacked
+			p.remember(ctx, r, run)
+		}
 		return in, false
 	}
 	if acceptedBy != nil && r.Plan.Memory.Timeless {

@@ -64,10 +64,6 @@ func (p *Planner) compare(ctx context.Context, r *Report, state plan.State, view
 		return plan.Input{}, false
 	}
 	now, clock := p.Now(), p.Package.Clock()
-	if err := plan.Trust(inventory, state, now); err != nil {
-		r.fail(err)
-		return plan.Input{}, false
-	}
 	budget, err := p.Memory.Budget(ctx)
 	if err != nil {
 		r.fail(fmt.Errorf("read the request counter: %w", err))
@@ -77,7 +73,13 @@ func (p *Planner) compare(ctx context.Context, r *Report, state plan.State, view
 		Sources: views, Configured: p.sourceNames(), Inventory: inventory, State: state, Policy: p.Policy,
 		Budget: budget, Now: now, ServiceClock: clock, AcceptBaseline: accept, Stop: p.Stop(), StopFile: p.StopFile,
 	}
-	r.Plan, r.Planned, r.Budget = plan.Compute(in), true, budget
+	computed := plan.Compute(in)
+	if err := computed.Untrusted; err != nil {
+		r.Plan.Untrusted, r.Plan.Memory = err, computed.Memory
+		r.fail(err)
+		return plan.Input{}, false
+	}
+	r.Plan, r.Planned, r.Budget = computed, true, budget
 	r.Unsettled = len(state.Open) - len(r.Plan.Memory.Settled)
 	return in, true
 }

@@ -79,6 +79,7 @@ func storedChange(whole *plan.BaselineChange, omitted map[string]int) *plan.Base
 	b.Enters = head(b.Enters, storedBaseline, "baseline.enters", omitted)
 	b.Leaves = head(b.Leaves, storedBaseline, "baseline.leaves", omitted)
 	b.Rekeyed = head(b.Rekeyed, storedBaseline, "baseline.rekeyed", omitted)
+	b.Missing = head(b.Missing, storedBaseline, "baseline.missing", omitted)
 	return &b
 }
 

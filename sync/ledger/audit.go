@@ -28,6 +28,7 @@ const (
 	AuditConfirmed       AuditEvent = "confirmed"                      // the departure of somebody is proven
 	AuditReset           AuditEvent = "reset"                          // and is so no longer: they are back, or nobody can tell
 	AuditSagaEnded       AuditEvent = "saga-ended"                     // nothing is left to do for a leaver
+	AuditSagaReopened    AuditEvent = "saga-reopened"                  // there is again: an ID that had gone by itself is back
 	AuditApproved        AuditEvent = "approved"                       // somebody said yes to a change
 	AuditApprovalRefused AuditEvent = AuditEvent(plan.ApprovalRefused) // or to what does not wait, or is another set by now
 	AuditApprovalExpired AuditEvent = "approval-expired"               // a yes was not used in its time

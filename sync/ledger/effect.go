@@ -63,7 +63,7 @@ func own(ctx context.Context, tx *sql.Tx, op plan.Operation, created bool, first
 	_, err := tx.ExecContext(ctx, `INSERT INTO ownership (source, person, credential_id, username, csi, created, first_name, since)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (source, person) DO UPDATE SET credential_id = excluded.credential_id, username = excluded.username,
-			csi = excluded.csi, created = excluded.created, first_name = excluded.first_name, missing_since = 0, missing_reads = 0`,
+			csi = excluded.csi, created = excluded.created, first_name = excluded.first_name, missing_since = 0, missing_reads = 0, loss = ''`,
 		op.Person.Source, op.Person.ID, op.CredentialID, op.Username, op.CSI, created, firstName, millis(since))
 	return err
 }

@@ -37,6 +37,9 @@ func stakes() []string {
 func traces() []string {
 	const theirs = ` WHERE source = @source AND person = @person`
 	return []string{
+		`DELETE FROM unlisted WHERE id IN (
+			SELECT threema_id FROM saga_ids JOIN sagas ON sagas.id = saga` + theirs + `
+			UNION SELECT credential_id FROM sagas` + theirs + `)`,
 		`DELETE FROM published WHERE threema_id NOT IN (SELECT threema_id FROM users_seen) AND threema_id IN (
 			SELECT threema_id FROM saga_ids JOIN sagas ON sagas.id = saga` + theirs + `
 			UNION SELECT value FROM journal, json_each(threema_ids)` + theirs + `)`,

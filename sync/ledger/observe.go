@@ -51,10 +51,21 @@ func (l *Ledger) Remember(ctx context.Context, run int64, m plan.Memory) error {
 				return fmt.Errorf("publications: %w", err)
 			}
 		}
+		if err := putUnlisted(ctx, tx, m.Unlisted); err != nil {
+			return fmt.Errorf("unlisted: %w", err)
+		}
+		for _, number := range m.Reopened {
+			if err := reopen(ctx, tx, t, number); err != nil {
+				return fmt.Errorf("leavers: %w", err)
+			}
+		}
 		for _, s := range m.Settled {
 			if err := settleOpen(ctx, tx, t, s); err != nil {
 				return fmt.Errorf("journal: %w", err)
 			}
+		}
+		if err := vanish(ctx, tx, m.Vanished, t.now); err != nil {
+			return fmt.Errorf("leavers: %w", err)
 		}
 		for _, e := range m.EndedSagas {
 			if err := endSaga(ctx, tx, t, e); err != nil {
@@ -125,9 +136,9 @@ func updateOwned(ctx context.Context, tx *sql.Tx, owned []plan.Ownership) error 
 	}
 	changed, _ := difference(stored, wanted, func(a, b plan.Ownership) int { return a.Person.Compare(b.Person) })
 	for _, o := range changed {
-		_, err := tx.ExecContext(ctx, `UPDATE ownership SET username = ?, csi = ?, missing_since = ?, missing_reads = ?, first_name = ?
+		_, err := tx.ExecContext(ctx, `UPDATE ownership SET username = ?, csi = ?, missing_since = ?, missing_reads = ?, loss = ?, first_name = ?
 			WHERE source = ? AND person = ? AND credential_id = ?`,
-			o.Username, o.CSI, millis(o.MissingSince), o.MissingReads, o.FirstName, o.Person.Source, o.Person.ID, o.CredentialID)
+			o.Username, o.CSI, millis(o.MissingSince), o.MissingReads, o.Loss, o.FirstName, o.Person.Source, o.Person.ID, o.CredentialID)
 		if err != nil {
 			return err
 		}

@@ -120,11 +120,12 @@ func scanSagaID(rows *sql.Rows) (plan.SagaID, error) {
 	return s, err
 }
 
-// readLeftBehind reads the IDs of departures that ended because the person came back.
+// readLeftBehind reads the IDs of departures that ended because the person came back, or because the ID
+// had gone by itself.
 func readLeftBehind(ctx context.Context, tx querier) ([]plan.LeftBehind, error) {
 	return selectAll(ctx, tx, func(rows *sql.Rows) (l plan.LeftBehind, err error) {
 		return l, rows.Scan(&l.Person.Source, &l.Person.ID, &l.CSI, &l.ThreemaID)
 	}, `SELECT DISTINCT source, person, csi, threema_id FROM sagas JOIN saga_ids ON saga = id
-		WHERE ended IN ('returned', 'transferred') AND withdrawn_at > 0 AND gone_at = 0
+		WHERE (ended IN ('returned', 'transferred') OR ended = 'settled' AND vanished_at > 0) AND withdrawn_at > 0 AND gone_at = 0
 		ORDER BY source, person, threema_id, csi`)
 }

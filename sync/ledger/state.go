@@ -80,6 +80,8 @@ func stateParts(s *plan.State, high highWater, now time.Time) []statePart {
 		list("effects", &s.Effects, since(readEffects, now.Add(-watchWindow))),
 		list("alarms", &s.Alarms, readAlarms),
 		list("waits", &s.Waits, readWaits),
+		list("unlisted", &s.Unlisted, readUnlisted),
+		list("vanished", &s.Vanished, readVanished),
 	}
 }
 
@@ -115,14 +117,14 @@ func readBinding(ctx context.Context, tx querier, s *plan.State) error {
 	return err
 }
 
-const selectOwnership = `SELECT source, person, credential_id, username, csi, created, missing_since, missing_reads, first_name, since
+const selectOwnership = `SELECT source, person, credential_id, username, csi, created, missing_since, missing_reads, loss, first_name, since
 	FROM ownership ORDER BY source, person`
 
 func scanOwnership(rows *sql.Rows) (plan.Ownership, error) {
 	var o plan.Ownership
 	var missingSince, since int64
 	err := rows.Scan(&o.Person.Source, &o.Person.ID, &o.CredentialID, &o.Username, &o.CSI, &o.Created,
-		&missingSince, &o.MissingReads, &o.FirstName, &since)
+		&missingSince, &o.MissingReads, &o.Loss, &o.FirstName, &since)
 	o.MissingSince, o.Since = fromMillis(missingSince), fromMillis(since)
 	return o, err
 }

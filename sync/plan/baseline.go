@@ -14,8 +14,9 @@ type BaselineChange struct {
 	Accepted bool // and the ledger has recorded it
 	// Enters are entitled people whom no pass saw before; Leaves are people of ours whom what was
 	// read now does not show as entitled, with what it shows instead; Rekeyed are people of ours who
-	// are known under a new directory ID now, and neither enter nor leave. Each list is sorted.
-	Enters, Leaves, Rekeyed []BaselinePerson
+	// are known under a new directory ID now, and neither enter nor leave; Missing are people of ours
+	// whose credentials went at once. Each list is sorted.
+	Enters, Leaves, Rekeyed, Missing []BaselinePerson
 }
 
 // BaselinePerson is a person whom a change of the baseline concerns, and why.
@@ -39,6 +40,9 @@ func (p *planner) judgeBaseline() {
 	maps.Copy(m.Sources, p.State.Sources)
 	reasons, accepted := p.baselineReasons()
 	switch {
+	case p.plan.Untrusted != nil:
+		p.planOnly = true
+		return
 	case p.AcceptBaseline:
 		m.Baseline, m.Accepted = true, append(accepted, p.acceptedTransfers(accepted)...)
 		if len(reasons) == 0 {
@@ -74,6 +78,7 @@ func (p *planner) baselineReasons() (reasons []string, accepted []GivenApproval)
 		reasons = append(reasons, p.State.Gap.String())
 	}
 	reasons = append(reasons, p.differences()...)
+	reasons = append(reasons, p.lossReasons()...)
 	for _, mass := range p.masses() {
 		reasons = append(reasons, mass.reason)
 		accepted = append(accepted, mass.changes...)
@@ -144,7 +149,7 @@ func (p *planner) masses() []mass {
 	return found
 }
 
-// handful is how many of so many may change hands in one pass: max(3, 2 %), as in [Trust].
+// handful is how many of so many may change hands in one pass: max(3, 2 %), or be missing (trust.go).
 func handful(base int) int { return max(3, base*2/100) }
 
 // massOf lists the changes of a kind that this pass would carry out and nobody accepted.

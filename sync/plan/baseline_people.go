@@ -9,7 +9,7 @@ import (
 // baselineChange lists whom a change of the baseline concerns.
 func (p *planner) baselineChange(reasons []string) *BaselineChange {
 	rekeyed, was := p.rekeyed()
-	return &BaselineChange{Reasons: reasons, Enters: p.entering(rekeyed), Leaves: p.leaving(was), Rekeyed: sortPeople(rekeyed)}
+	return &BaselineChange{Reasons: reasons, Enters: p.entering(rekeyed), Leaves: p.leaving(was), Rekeyed: sortPeople(rekeyed), Missing: p.lostPeople()}
 }
 
 // rekeyed are the people whose credential passes to a new ID, and who had it before.

@@ -234,15 +234,15 @@ func TestOlderLedgerIsTrusted(t *testing.T) {
 	t.Parallel()
 	w := crowd(100)
 	w.pkg.Credentials = w.pkg.Credentials[9:]
-	if plan.Trust(w.pkg, w.state, w.now) == nil {
+	if w.plan().Untrusted == nil {
 		t.Fatal("this test proves nothing")
 	}
 	w.older(w.state)
-	if err := plan.Trust(w.pkg, w.state, w.now); err != nil {
+	if err := w.plan().Untrusted; err != nil {
 		t.Error(err)
 	}
 	w.pkg.Credentials = nil
-	if plan.Trust(w.pkg, w.state, w.now) == nil {
+	if w.plan().Untrusted == nil {
 		t.Error("an empty list is trusted")
 	}
 }

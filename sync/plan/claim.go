@@ -156,11 +156,15 @@ func (p *planner) usernameLeaving(i Identity) string {
 // missing handles a credential of ours that is gone from the package (design §5.10).
 func (p *planner) missing(i Identity, own Ownership) {
 	withdrawn := fmt.Sprintf("credential %s was withdrawn %s (Zugang entzogen)", own.Username, p.howWithdrawn(own))
-	switch {
+	missed := p.countMissing(own)
+	switch again := missed.MissingSince.Add(goneAfter); {
 	case !p.Policy.Recreate:
 		p.holdIdentity(i, withdrawn+"; it is created anew only with credentials.recreate: true")
-	case p.countMissing(own).MissingReads < 2:
-		p.holdIdentity(i, withdrawn+"; it is created anew if the next complete pass misses it too")
+	case missed.MissingReads < 2 || p.Now.Before(again):
+		p.holdIdentity(i, withdrawn+"; it is created anew if a second list, from "+stamp(again)+" on, misses it too")
+	case missed.Loss == LossAccepted:
+		p.holdIdentity(i, withdrawn+", together with many others, and somebody accepted that: it is not created anew. "+
+			"To give access back, make a credential with the csi "+i.CSI+" in the cockpit")
 	default:
 		p.byName(i, withdrawn+", and credentials.recreate is on")
 	}

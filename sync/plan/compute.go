@@ -36,7 +36,8 @@ type SourceView struct {
 }
 
 // Compute compares and decides. It is pure, total and deterministic: the same input gives the
-// same plan, whatever the order of its lists. It trusts the inventory (see [Trust]).
+// same plan, whatever the order of its lists. A plan that is [Plan.Untrusted] may do
+// nothing.
 func Compute(in Input) Plan {
 	p := newPlanner(in)
 	p.look()
@@ -51,11 +52,13 @@ func Compute(in Input) Plan {
 
 // look is what comes before any decision: what is there, and whose it is.
 func (p *planner) look() {
+	p.reopen()
 	p.recover()
 	p.chooseValues()
 	p.judge()
 	p.observe()
 	p.judgeViews()
+	p.judgeTrust()
 	p.match()
 }
 
@@ -97,6 +100,12 @@ type planner struct {
 	openCreates  map[PersonID]Operation
 	refused      map[refusedValue]string // message by value
 	publications map[string]Publication  // by Threema ID
+	unlistedAt   map[Object]time.Time    // first of the unbroken row of lists that lacked it, before this pass
+	emptied      map[Object]bool         // lists that somebody accepted as empty, and that still are
+	losses       []loss                  // more than may be missing at once
+	lost         map[string]bool         // the credentials among them, by ID
+	answered     map[string]bool         // credentials of which the service said that they are gone, by ID
+	hidden       hiddenBy
 }
 
 func newPlanner(in Input) *planner {
@@ -130,6 +139,10 @@ func newPlanner(in Input) *planner {
 		openCreates:  map[PersonID]Operation{},
 		refused:      map[refusedValue]string{},
 		publications: map[string]Publication{},
+		unlistedAt:   map[Object]time.Time{},
+		emptied:      map[Object]bool{},
+		lost:         map[string]bool{},
+		answered:     map[string]bool{},
 	}
 	p.sortLists()
 	for _, o := range in.State.Observations {
@@ -159,6 +172,7 @@ func newPlanner(in Input) *planner {
 	for _, pub := range in.State.Published {
 		p.publications[pub.ThreemaID] = pub
 	}
+	p.recallUnlisted()
 	p.plan = Plan{
 		Policy:       in.Policy.Mode,
 		Subscription: in.Inventory.Subscription,
@@ -175,6 +189,7 @@ func (p *planner) sortLists() {
 	p.State.Owned = sorted(p.State.Owned, func(a, b Ownership) int { return a.Person.Compare(b.Person) })
 	p.State.Observations = sorted(p.State.Observations, func(a, b Observation) int { return a.Person.Compare(b.Person) })
 	p.State.Sagas = sorted(p.State.Sagas, func(a, b Saga) int { return a.Person.Compare(b.Person) })
+	p.State.Vanished = sorted(p.State.Vanished, Vanished.compare)
 	p.State.LeftBehind = sorted(p.State.LeftBehind, func(a, b LeftBehind) int {
 		return cmp.Or(a.Person.Compare(b.Person), strings.Compare(a.ThreemaID, b.ThreemaID))
 	})

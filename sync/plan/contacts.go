@@ -47,9 +47,12 @@ func (p *planner) publish(i Identity, credentialID string, contact Contact, reas
 	p.add(c)
 }
 
-// publicly tells whether colleagues still find an ID that we are to take out of the list.
+// publicly tells whether colleagues still find an ID that we are to take out of the list. A contact
+// that was published is still there until its end is proven.
 func (p *planner) publicly(threemaID string) bool {
-	return p.Policy.PublishContacts && p.contacts[threemaID].Enabled
+	_, published := p.publications[threemaID]
+	hidden := published && p.unsure(Object{ObjectContact, threemaID})
+	return p.Policy.PublishContacts && (p.contacts[threemaID].Enabled || hidden)
 }
 
 // disable takes a leaver out of the contact list, before the ID goes.
@@ -58,11 +61,13 @@ func (p *planner) disable(l leaver, threemaID string) {
 		return
 	}
 	contact := p.contacts[threemaID]
+	contact.Enabled = true
 	c := p.leaverChange(DisableContact, l, threemaID, contactState(contact, true)["enabled"])
 	c.ThreemaID = threemaID
 	c.Before, c.After = contactState(contact, true), contactState(contact, true)
 	c.After["enabled"] = "false"
 	c.Requests = 1
+	p.awaitList(&c, Object{ObjectContact, threemaID})
 	p.add(c)
 }
 

@@ -198,7 +198,11 @@ func (o *printer) baseline(b *BaselineChange) {
 			o.line("\nAccepted: %s", reason)
 		}
 	}
-	o.line("\n%s: %d enter, %d of ours are not entitled any more, %d have a new directory ID", title, len(b.Enters), len(b.Leaves), len(b.Rekeyed))
+	missing := ""
+	if len(b.Missing) > 0 {
+		missing = fmt.Sprintf(", the credentials of %d are missing", len(b.Missing))
+	}
+	o.line("\n%s: %d enter, %d of ours are not entitled any more, %d have a new directory ID%s", title, len(b.Enters), len(b.Leaves), len(b.Rekeyed), missing)
 	if b.Accepted {
 		o.line("Nothing was carried out. From the next pass on joiners join, and who left goes by confirmation, grace, limits and approval as ever.")
 	}
@@ -207,6 +211,7 @@ func (o *printer) baseline(b *BaselineChange) {
 		people      []BaselinePerson
 	}{
 		{"Not entitled any more", "-", b.Leaves}, {"Enter", "+", b.Enters}, {"Known under a new directory ID", "=", b.Rekeyed},
+		{"Their credential is missing", "-", b.Missing},
 	} {
 		o.section(fmt.Sprintf("\n%s (%d):", list.title, len(list.people)), len(list.people), func(n int) string {
 			return row("  "+list.sign+" "+personWords(list.people[n].CSI, list.people[n].DN, list.people[n].Person), list.people[n].Why)

@@ -81,7 +81,7 @@ func (p *planner) wantEvidence(c *Change) {
 
 // askApproval lets a step wait for a yes where its class, the person or a question asks for one.
 func (p *planner) askApproval(c *Change) {
-	takes := c.Op.Destructive() && (c.Protected || p.Policy.Approval.Asks(c.Class))
+	takes := c.Op.Destructive() && !c.Gone && (c.Protected || p.Policy.Approval.Asks(c.Class))
 	if c.Status == Due && !c.Approved && (takes || len(c.Asks) > 0) {
 		c.Status = NeedsApproval
 	}

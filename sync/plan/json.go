@@ -32,6 +32,7 @@ type (
 		Enters   []jsonHeld `json:"enters"`
 		Leaves   []jsonHeld `json:"leaves"`
 		Rekeyed  []jsonHeld `json:"rekeyed"`
+		Missing  []jsonHeld `json:"missing"`
 	}
 	jsonSource struct {
 		Name       string          `json:"name"`
@@ -157,6 +158,7 @@ func (b *BaselineChange) json() *jsonBaseline {
 	return &jsonBaseline{
 		Reasons: b.Reasons, Accepted: b.Accepted,
 		Enters: convert(b.Enters, BaselinePerson.json), Leaves: convert(b.Leaves, BaselinePerson.json), Rekeyed: convert(b.Rekeyed, BaselinePerson.json),
+		Missing: convert(b.Missing, BaselinePerson.json),
 	}
 }
 

@@ -92,22 +92,14 @@ func (p *planner) credentialThere(own Ownership) bool {
 }
 
 // idsOf lists the Threema IDs to persist: those linked to the credential now, those that an earlier
-// departure left behind, and those that were linked at the last pass if the credential, and with it
-// the link, is already gone (D-16).
+// departure left behind, and those that earlier passes saw on it, see seenEarlier (D-16).
 func (p *planner) idsOf(own Ownership) []string {
 	var ids []string
 	for _, u := range p.people(own.CredentialID) {
 		ids = append(ids, u.ID)
 	}
 	ids = append(ids, p.leftBehind(own)...)
-	if !p.credentialThere(own) {
-		for _, id := range p.seenOn[own.CredentialID] {
-			u, listed := p.users[id]
-			if listed && !u.Special() && (u.CredentialID == "" || u.CredentialID == own.CredentialID) {
-				ids = append(ids, id)
-			}
-		}
-	}
+	ids = append(ids, p.seenEarlier(own)...)
 	slices.Sort(ids)
 	return slices.Compact(ids)
 }
@@ -121,8 +113,9 @@ func (p *planner) leftBehind(own Ownership) []string {
 	for _, left := range p.State.LeftBehind {
 		u, listed := p.users[left.ThreemaID]
 		theirs := left.Person == own.Person || left.CSI == own.CSI && own.CSI != ""
-		if theirs && listed && !u.Special() && u.CredentialID == "" {
-			ids = append(ids, u.ID)
+		free := listed && !u.Special() && u.CredentialID == ""
+		if theirs && (free || p.unsure(Object{ObjectUser, left.ThreemaID})) {
+			ids = append(ids, left.ThreemaID)
 		}
 	}
 	return ids
@@ -148,10 +141,12 @@ func (p *planner) withdrawal(l leaver, own Ownership, memory bool) Change {
 
 func (p *planner) addWithdrawal(l leaver, own Ownership) {
 	c := p.withdrawal(l, own, true)
-	if !p.credentialThere(own) {
+	credential := Object{ObjectCredential, own.CredentialID}
+	if c.Gone = p.gone(credential); c.Gone {
 		c.Reason = "already withdrawn " + p.howWithdrawn(own) + "; the departure is completed: " + c.Reason
 	}
 	c.Status, c.NotBefore = p.withdrawalTime(l.observation)
+	p.awaitList(&c, credential)
 	p.askWhoLeft(&c, l)
 	c.askView(l.observation)
 	p.add(c)

@@ -44,6 +44,7 @@ func (p *planner) indexOwned() {
 			p.formerByCSI[own.CSI] = append(p.formerByCSI[own.CSI], own.CredentialID)
 		}
 	}
+	p.indexHidden()
 }
 
 // sagaSettled is why a departure ends of which nothing is left to do.
@@ -55,6 +56,7 @@ const sagaSettled = "settled"
 func (p *planner) endSagas() {
 	for _, saga := range p.State.Sagas {
 		why := p.entitledAgain(p.sagaAccount(saga))
+		p.noteVanished(saga.Person)
 		if why == "" && !p.sagas[saga.Person].WithdrawnAt.IsZero() && len(p.remaining(saga)) == 0 {
 			why = sagaSettled
 		}
@@ -117,6 +119,10 @@ func (p *planner) planPerson(i Identity) {
 	own, owned := p.owned[i.Person]
 	if owned && p.credentialThere(own) {
 		p.manage(i, own.CredentialID)
+		return
+	}
+	if reason := p.maybeTheirs(i); reason != "" {
+		p.holdIdentity(i, reason)
 		return
 	}
 	candidates := p.candidates(i)

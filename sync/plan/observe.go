@@ -248,6 +248,7 @@ func (p *planner) remember() {
 	}
 	slices.SortFunc(m.UsersSeen, SeenUser.compare)
 	m.FormerLinks, m.FormerCSIs = p.formerLinks(), p.formerCSIs()
+	m.Unlisted = p.unlisted()
 	m.Sentinels = p.sentinels()
 	m.Servers = p.servers()
 	m.Bases = p.bases()
@@ -259,7 +260,7 @@ func (p *planner) remember() {
 func (p *planner) rememberUnchanged() {
 	p.keepMemory()
 	m := &p.plan.Memory
-	m.EndedSagas, m.Settled, m.Published = nil, nil, nil
+	m.EndedSagas, m.Settled, m.Published, m.Vanished, m.Reopened = nil, nil, nil, nil, nil
 }
 
 // keepMemory makes the old memory the new one. Only that somebody did not depart is worth knowing
@@ -274,6 +275,13 @@ func (p *planner) keepMemory() {
 			p.State.Observations[n] = now
 		}
 	}
+	m.Unlisted = p.State.Unlisted
+	if p.samePackage() { // what its lists lack is a fact all the same
+		m.Unlisted = p.unlisted()
+		for n, own := range p.State.Owned {
+			p.State.Owned[n] = p.countMissing(own)
+		}
+	}
 	m.Observations, m.Owned, m.UsersSeen = p.State.Observations, p.State.Owned, p.State.UsersSeen
 	m.FormerLinks, m.FormerCSIs = p.State.FormerLinks, p.State.FormerCSIs
 	m.Sentinels, m.Servers, m.Reads = p.State.Sentinels, p.State.Servers, p.State.Reads
@@ -281,13 +289,12 @@ func (p *planner) keepMemory() {
 
 func (p *planner) countMissing(own Ownership) Ownership {
 	if _, there := p.credentials[own.CredentialID]; there {
-		own.MissingSince, own.MissingReads = time.Time{}, 0
+		own.MissingSince, own.MissingReads, own.Loss = time.Time{}, 0, ""
 		return own
 	}
-	if own.MissingReads == 0 {
-		own.MissingSince = p.Now
-	}
+	own.MissingSince = p.unlistedSince(Object{ObjectCredential, own.CredentialID})
 	own.MissingReads++
+	own.Loss = p.lossOf(own)
 	return own
 }
 

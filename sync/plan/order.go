@@ -61,8 +61,7 @@ func ComputeOrder(in Input, order Order) Ordered {
 		return answer
 	}
 	answer.CSI, answer.CredentialID, answer.Username, answer.ThreemaIDs = own.CSI, own.CredentialID, own.Username, p.idsOf(own)
-	if !p.credentialThere(own) {
-		answer.Already = fmt.Sprintf("credential %s is not in the package any more", own.Username)
+	if answer.Already = p.alreadyGone(own); answer.Already != "" {
 		return answer
 	}
 	if answer.Refused = p.keptFromOrder(own); answer.Refused != "" {
@@ -95,6 +94,20 @@ func (p *planner) nothingOwned(order Order) (already, refused string) {
 		}
 	}
 	return "", "no credential of theirs is managed, so there is nothing to withdraw"
+}
+
+// alreadyGone says that a credential of ours needs no withdrawal. Where one list alone lacks it, it is
+// withdrawn all the same: the request finds out.
+func (p *planner) alreadyGone(own Ownership) string {
+	credential := Object{ObjectCredential, own.CredentialID}
+	sent := slices.ContainsFunc(p.State.Open, func(op Operation) bool { return op.Op == Withdraw && op.CredentialID == own.CredentialID })
+	switch {
+	case p.gone(credential):
+		return fmt.Sprintf("credential %s is not in the package any more", own.Username)
+	case sent && p.unsure(credential):
+		return fmt.Sprintf("the withdrawal of credential %s was sent and its answer was lost; %s", own.Username, p.unsureWords(credential))
+	}
+	return ""
 }
 
 func withdrawnOn(username string, at time.Time) string {

@@ -32,6 +32,10 @@ type Plan struct {
 	WaitedFor []Wait
 	StopFile  string
 
+	// Untrusted says why nothing may be planned on this package, nil if it may. The rest of the plan
+	// counts for nothing then, but for the memory: what was missing, so that a second list can tell.
+	Untrusted *TrustError
+
 	// Memory is what the pass records beside the changes: facts, under every policy.
 	Memory Memory
 }
@@ -97,6 +101,9 @@ type Memory struct {
 	UsersSeen    []SeenUser    // users seen on owned credentials, the whole set
 	FormerLinks  []FormerLink  // the whole new set
 	FormerCSIs   []FormerCSI   // the whole new set
+	Unlisted     []Unlisted    // what the lists of this pass lack, the whole set
+	Vanished     []Vanished    // Threema IDs of departures of which this pass proved that they went by themselves
+	Reopened     []int64       // departures that begin again, before any ends
 	EndedSagas   []EndedSaga
 	Settled      []SettledOperation // open journal rows that the inventory settled
 

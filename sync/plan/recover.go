@@ -2,7 +2,8 @@ package plan
 
 // recover settles the journal rows that a crash or a lost answer left open, by looking at
 // the package: if the effect is there it is recorded, if the pre-state still stands the
-// change goes back to planned, through all gates (design §5.7). Nothing is sent again blindly.
+// change goes back to planned, through all gates (design §5.7). Nothing is sent again blindly. That
+// something is gone needs more than one list (unlisted.go): until then the row stays open.
 func (p *planner) recover() {
 	for _, op := range p.State.Open {
 		switch op.Op {
@@ -32,6 +33,9 @@ func (p *planner) recoverCreate(op Operation) {
 		p.openCreates[op.Person] = op
 		return
 	}
+	if op.CredentialID != "" && p.unsure(Object{ObjectCredential, op.CredentialID}) {
+		return // the service gave it an ID: it was there
+	}
 	p.settle(op, false)
 	if own, ok := p.owned[op.Person]; ok && own.CredentialID == op.CredentialID {
 		delete(p.owned, op.Person)
@@ -50,12 +54,11 @@ func (p *planner) createdCredential(op Operation) (Credential, bool) {
 }
 
 func (p *planner) recoverWithdrawal(op Operation) {
-	if _, there := p.credentials[op.CredentialID]; there {
-		p.settle(op, false)
-		return
+	done, known := p.allGone(ObjectCredential, op.CredentialID)
+	if known {
+		p.settle(op, done)
 	}
-	p.settle(op, true)
-	if op.Ordered {
+	if !done || op.Ordered {
 		return // the person did not depart: the credential is missing, and stays theirs
 	}
 	if own, ok := p.owned[op.Person]; ok && own.CredentialID == op.CredentialID {
@@ -68,10 +71,13 @@ func (p *planner) recoverWithdrawal(op Operation) {
 }
 
 // recoverContacts settles a row by what the contacts say now: what we published or disabled
-// is remembered.
+// is remembered. A contact that the list lacks is neither published nor, until that is proven, disabled.
 func (p *planner) recoverContacts(op Operation) {
 	done := true
 	for _, id := range op.ThreemaIDs {
+		if op.Op == DisableContact && p.unsure(Object{ObjectContact, id}) {
+			return
+		}
 		if p.contacts[id].Enabled != (op.Op == PublishContact) {
 			done = false
 		}
@@ -80,11 +86,22 @@ func (p *planner) recoverContacts(op Operation) {
 }
 
 func (p *planner) recoverIDs(op Operation) {
-	done := true
-	for _, id := range op.ThreemaIDs {
-		if _, there := p.users[id]; there {
-			done = false
+	if done, known := p.allGone(ObjectUser, op.ThreemaIDs...); known {
+		p.settle(op, done)
+	}
+}
+
+// allGone tells whether objects that a request was to take are gone, and whether that is known: a row
+// stays open while the only answer is one list without them.
+func (p *planner) allGone(kind ObjectKind, ids ...string) (gone, known bool) {
+	gone, known = true, true
+	for _, id := range ids {
+		switch o := (Object{kind, id}); {
+		case p.shows(o):
+			return false, true
+		case p.unsure(o):
+			gone, known = false, false
 		}
 	}
-	p.settle(op, done)
+	return gone, known
 }

@@ -27,10 +27,10 @@ func (p *planner) remaining(saga Saga) []string {
 	l := leaver{person: saga.Person, csi: saga.CSI, credentialID: saga.CredentialID}
 	var ids []string
 	for _, id := range saga.IDs {
-		u, listed := p.users[id.ThreemaID]
+		u := p.user(id.ThreemaID)
 		theirs := !u.Special() && p.othersID(l, u) == ""
 		open := p.Policy.ID != KeepID && !p.isOthers(l, u) || p.publicly(id.ThreemaID) && theirs
-		if listed && id.GoneAt.IsZero() && open {
+		if id.GoneAt.IsZero() && open && !p.gone(Object{ObjectUser, id.ThreemaID}) {
 			ids = append(ids, id.ThreemaID)
 		}
 	}
@@ -50,8 +50,11 @@ func (p *planner) sagaRests(saga Saga, o Observation) string {
 
 // takeOut plans what is left for one Threema ID.
 func (p *planner) takeOut(l leaver, threemaID string) {
-	u := p.users[threemaID]
-	if u.Special() {
+	u := p.user(threemaID)
+	switch {
+	case p.gone(Object{ObjectUser, threemaID}):
+		return
+	case u.Special():
 		p.hold(l.person, l.csi, l.observation.DN, fmt.Sprintf("the Threema ID %s is left alone: it is a Gateway, Broadcast or support ID", threemaID))
 		return
 	}
@@ -79,6 +82,7 @@ func (p *planner) takeID(l leaver, u User) {
 	c.Before = map[string]string{"credential": u.CredentialID, "csi": u.CSI}
 	c.Reason = joinReasons(c.Reason, "last seen with "+p.lastWith(l, u))
 	c.Status, c.NotBefore = p.idTime(l)
+	p.awaitList(&c, Object{ObjectUser, u.ID})
 	if others != "" {
 		c.ask(AskOthersUse, "it may be somebody else's: "+others)
 	}

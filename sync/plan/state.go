@@ -49,6 +49,10 @@ type State struct {
 	Alarms  []Alarm
 	// Waits are what the last pass waited for, and since when (waits.go).
 	Waits []Wait
+	// Unlisted is what the last list of the package lacked (unlisted.go); Vanished are the Threema IDs
+	// of departures that went without anybody taking them (vanished.go).
+	Unlisted []Unlisted
+	Vanished []Vanished
 }
 
 // PastOrder is a credential that was withdrawn because somebody ordered it (see [Order]).
@@ -100,6 +104,8 @@ type Ownership struct {
 	// MissingReads how many in a row did not.
 	MissingSince time.Time
 	MissingReads int
+	// Loss tells that it went together with too many others (trust.go).
+	Loss LossState
 	// FirstName is the th_firstname that the credential had when it was seen last: as we wrote it,
 	// not what a phone reports. It tells this person from another one with the same csi.
 	FirstName string
@@ -263,7 +269,7 @@ type Effect struct {
 	ThreemaID    string   // "" of a withdrawal
 	IDs          []string // that the saga persisted
 	RequestedAt  time.Time
-	GoneAt       time.Time // first pass that did not find the object; zero: none yet
+	GoneAt       time.Time // first pass that proved that the object is gone (unlisted.go); zero: none yet
 	VerifiedAt   time.Time // zero: not yet
 	ReturnedAt   time.Time // first pass that found the person entitled again; it is judged no more
 }

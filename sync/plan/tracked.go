@@ -3,7 +3,7 @@ package plan
 import "slices"
 
 // Tracked lists the people of a source for whom something is at stake, sorted: those who own a
-// credential, those for whom one is being made, those on the way out, and those who have the csi of
+// credential, those for whom one is being made, those on the way out, or perhaps so again, and those who have the csi of
 // one of them. The learned sentinels are chosen among the owners, and dropped with the ownership, so
 // they are here too.
 func (s State) Tracked(source string) []Tracked {
@@ -18,6 +18,9 @@ func (s State) Tracked(source string) []Tracked {
 	}
 	for _, saga := range s.Sagas {
 		dn[saga.Person] = saga.DN
+	}
+	for _, v := range s.Vanished {
+		dn[v.Departure.Person] = v.Departure.DN
 	}
 	shares := s.sharing()
 	for _, o := range s.Observations {
@@ -39,6 +42,9 @@ func (s State) Tracked(source string) []Tracked {
 // a departure.
 func (s State) sharing() map[PersonID]bool {
 	holder := map[string]PersonID{}
+	for _, v := range s.Vanished {
+		holder[v.Departure.CSI] = v.Departure.Person
+	}
 	for _, saga := range s.Sagas {
 		holder[saga.CSI] = saga.Person
 	}

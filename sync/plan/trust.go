@@ -2,7 +2,7 @@ package plan
 
 import (
 	"fmt"
-	"slices"
+	"strings"
 	"time"
 )
 
@@ -13,94 +13,204 @@ func (e *TrustError) Error() string {
 	return "the licence package is not trusted: " + e.Reason + "; nothing was changed"
 }
 
-// Trust checks that an inventory can be what it says (design §5.10, F1, F2, F22): an expired
-// package, an empty list or a mass loss must never look like "everybody is gone".
-func Trust(inv Inventory, state State, now time.Time) error {
-	if state.Subscription != "" && state.Subscription != inv.Subscription.ID {
-		return nil // another package: Compute makes the plan a preview
-	}
-	if until := inv.Subscription.ValidUntil; !until.IsZero() && !now.Before(until) {
-		return &TrustError{fmt.Sprintf("its licence ended on %s (validUntil); renew it in the management cockpit", until.Format(time.DateOnly))}
-	}
-	state.Owned = expected(state)
-	if reason := emptyList(inv, state); reason != "" {
-		return &TrustError{reason}
-	}
-	there := map[string]bool{}
-	for _, c := range inv.Credentials {
-		there[c.ID] = true
-	}
-	missing, owned := 0, len(state.Owned)
-	for _, own := range state.Owned {
-		if !there[own.CredentialID] && own.MissingReads == 0 {
-			missing++
-		}
-	}
-	if missing > handful(owned) && state.Gap.Kind != OlderLedger { // an older one: Compute makes the plan a preview
-		return &TrustError{fmt.Sprintf("%d of the %d credentials that we manage are missing at once; "+
-			"was an older state_dir put back? If they were deleted on purpose, restore them or start with an empty ledger in another state_dir", missing, owned)}
-	}
-	return nil
+// LossState is what is known of a credential of ours that went together with too many others.
+type LossState string
+
+// The states. The zero value is a credential that is there, or that went alone.
+const (
+	LossOpen     LossState = "open"     // somebody has to say that it is so
+	LossAccepted LossState = "accepted" // somebody did: it stays withdrawn
+)
+
+// loss is more than may be missing from a package at once (design §5.10, F1, F2, F22). It can be a cut
+// list or the key of another package, and it can be somebody's work in the cockpit: no list tells.
+// So the first one fails the pass, and once a list an hour later lacks the same, it is a question of
+// the baseline, to which somebody can say yes.
+type loss struct {
+	what  string    // "4 of the 60 credentials that we manage are missing at once"
+	since time.Time // the youngest of what is missing
+	list  Object    // the list that is empty, the zero value if it is not about a whole one
 }
 
-// expected lists what is owned and must be in the package: what went by somebody's order is no
+// judgeTrust asks whether this inventory can be what it says: an expired package, an empty list or a
+// mass loss must never look like "everybody is gone". Another package is a matter of the baseline.
+func (p *planner) judgeTrust() {
+	if p.State.Subscription != "" && !p.samePackage() {
+		return
+	}
+	if until := p.Inventory.Subscription.ValidUntil; !until.IsZero() && !p.Now.Before(until) {
+		p.plan.Untrusted = &TrustError{fmt.Sprintf("its licence ended on %s (validUntil); renew it in the management cockpit", until.Format(time.DateOnly))}
+		return
+	}
+	p.judgeCredentials()
+	p.judgeUsers()
+	p.judgeSettings()
+	var young []string
+	var settled time.Time
+	for _, l := range p.losses {
+		if at := l.since.Add(goneAfter); p.Now.Before(at) {
+			young, settled = append(young, l.what), later(settled, at)
+		}
+	}
+	if len(young) > 0 {
+		p.plan.Untrusted = &TrustError{fmt.Sprintf("%s. One list proves nothing: the API key may belong to another package, the answer may be cut, or an older state_dir "+
+			"was put back. If it was done on purpose in the cockpit, leave it so: the first pass from %s on that finds the same asks you with exit 3, "+
+			"and `threema-dirsync approve --baseline` then accepts it", strings.Join(young, "; "), stamp(settled))}
+	}
+}
+
+// lossReasons are the losses that two lists an hour apart show.
+func (p *planner) lossReasons() []string {
+	var reasons []string
+	for _, l := range p.losses {
+		reasons = append(reasons, fmt.Sprintf("%s, and so it was in a list an hour ago or earlier (since %s); was that done in the cockpit? "+
+			"Accepted, it stays so: a credential that is missing is not created anew, not by credentials.recreate either", l.what, stamp(l.since)))
+	}
+	return reasons
+}
+
+// judgeCredentials finds credentials of ours that went at once, more than a handful, or all that the
+// package had. One whose owner left, by a complete read of this pass, is no loss: withdrawing by hand
+// is how people go.
+func (p *planner) judgeCredentials() {
+	owned := p.expectedCredentials()
+	empty := len(p.Inventory.Credentials) == 0
+	if p.State.Gap.Kind == OlderLedger && !empty {
+		return // it does not know who was taken out since; the plan is a preview anyway
+	}
+	few := handful(len(owned))
+	if empty {
+		few = 0
+	}
+	var fresh, open []Ownership
+	for _, own := range owned {
+		switch {
+		case p.credentialThere(own) || p.departedNow[own.Person]:
+		case own.MissingReads == 0:
+			fresh = append(fresh, own)
+		case own.Loss == LossOpen:
+			open = append(open, own)
+		}
+	}
+	if len(fresh) > few {
+		open = append(open, fresh...)
+	}
+	if len(open) <= few {
+		return
+	}
+	l := loss{what: fmt.Sprintf("%d of the %d credentials that we manage are missing at once", len(open), len(owned))}
+	if empty {
+		l.what = fmt.Sprintf("its list of credentials is empty, yet %d of them are ours", len(open))
+	}
+	for _, own := range open {
+		p.lost[own.CredentialID] = true
+		l.since = later(l.since, p.unlistedSince(Object{ObjectCredential, own.CredentialID}))
+	}
+	p.losses = append(p.losses, l)
+}
+
+// expectedCredentials lists what is owned and must be in the package: what went by somebody's order is no
 // loss, nor what we asked to withdraw when the answer was lost.
-func expected(state State) []Ownership {
+func (p *planner) expectedCredentials() []Ownership {
 	asked := map[string]bool{}
-	for _, o := range state.Orders {
+	for _, o := range p.State.Orders {
 		asked[o.CredentialID] = true
 	}
-	for _, op := range state.Open {
+	for _, op := range p.State.Open {
 		if op.Op == Withdraw {
 			asked[op.CredentialID] = true
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(state.Owned), func(own Ownership) bool { return asked[own.CredentialID] })
-}
-
-// emptyList names a list that is empty although the ledger says it cannot be.
-func emptyList(inv Inventory, state State) string {
-	const empty = "its list of %s is empty, yet %d of them are ours; the API key may belong to another package, or the answer was cut"
-	switch {
-	case len(state.Owned) > 0 && len(inv.Credentials) == 0:
-		return fmt.Sprintf(empty, "credentials", len(state.Owned))
-	case len(state.Owned) > 0 && settled(state) && len(inv.Settings) == 0:
-		return fmt.Sprintf(empty, "individual settings", len(state.Owned))
-	case len(inv.Users) == 0 && usersOnOwned(state) > 3:
-		return fmt.Sprintf(empty, "users", usersOnOwned(state))
-	}
-	return ""
-}
-
-// usersOnOwned counts the users seen on credentials that are still ours. A handful may well
-// be detached by hand; only a larger number makes an empty list implausible.
-func usersOnOwned(state State) int {
-	owned := map[string]bool{}
-	for _, own := range state.Owned {
-		owned[own.CredentialID] = true
-	}
-	n := 0
-	for _, u := range state.UsersSeen {
-		if owned[u.CredentialID] {
-			n++
+	var owned []Ownership
+	for _, own := range p.State.Owned {
+		if !asked[own.CredentialID] {
+			owned = append(owned, own)
 		}
 	}
-	return n
+	return owned
 }
 
-// settled tells whether some owned credential must have settings: one that we created and
-// whose create is not still open. One that was adopted may have had none.
-func settled(state State) bool {
-	created := 0
-	for _, own := range state.Owned {
+// judgeUsers finds an empty list of users although some were seen on our credentials. A handful may well
+// be detached by hand; only a larger number makes an empty list implausible.
+func (p *planner) judgeUsers() {
+	list := Object{ObjectList, listUsers}
+	if p.shows(list) || p.emptied[list] {
+		return
+	}
+	stays := map[string]bool{}
+	for _, own := range p.State.Owned {
+		stays[own.CredentialID] = !p.departedNow[own.Person]
+	}
+	seen, fresh := 0, 0
+	for _, u := range p.State.UsersSeen {
+		if !stays[u.CredentialID] {
+			continue
+		}
+		seen++
+		if _, missed := p.unlistedAt[Object{ObjectUser, u.ThreemaID}]; !missed {
+			fresh++
+		}
+	}
+	if _, goesOn := p.unlistedAt[list]; fresh > handful(0) || goesOn && seen > 0 {
+		p.loseList(list, "users", seen)
+	}
+}
+
+// judgeSettings finds an empty list of settings although one of our credentials must have some: one
+// that is there, that we created, and whose create is not still open. One that was adopted may have had none.
+func (p *planner) judgeSettings() {
+	list := Object{ObjectList, listSettings}
+	if p.shows(list) || p.emptied[list] {
+		return
+	}
+	there, created := 0, 0
+	for _, own := range p.State.Owned {
+		if !p.credentialThere(own) {
+			continue
+		}
+		there++
 		if own.Created {
 			created++
 		}
 	}
-	for _, op := range state.Open {
+	for _, op := range p.State.Open {
 		if op.Op == Create && op.CredentialID != "" {
 			created--
 		}
 	}
-	return created > 0
+	if created > 0 {
+		p.loseList(list, "individual settings", there)
+	}
+}
+
+func (p *planner) loseList(list Object, name string, n int) {
+	p.losses = append(p.losses, loss{
+		what: fmt.Sprintf("its list of %s is empty, yet %d of them are ours", name, n), since: p.unlistedSince(list), list: list,
+	})
+}
+
+// accepts tells whether somebody accepts the baseline, and may: what one list shows cannot be accepted.
+func (p *planner) accepts() bool { return p.AcceptBaseline && p.plan.Untrusted == nil }
+
+// lossOf is what is remembered of the loss of a credential that is missing.
+func (p *planner) lossOf(own Ownership) LossState {
+	switch {
+	case own.Loss == LossAccepted || p.lost[own.CredentialID] && p.accepts():
+		return LossAccepted
+	case p.lost[own.CredentialID]:
+		return LossOpen
+	}
+	return ""
+}
+
+// lostPeople are those whose credentials are missing, for who is to accept that.
+func (p *planner) lostPeople() []BaselinePerson {
+	var people []BaselinePerson
+	for _, own := range p.State.Owned {
+		if p.lost[own.CredentialID] {
+			since := stamp(p.unlistedSince(Object{ObjectCredential, own.CredentialID}))
+			people = append(people, BaselinePerson{own.Person, own.CSI, p.observations[own.Person].DN, "credential " + own.Username + ", missing since " + since})
+		}
+	}
+	return sortPeople(people)
 }

@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -31,9 +32,9 @@ func (p *planner) listUnmanaged() {
 			p.unmanaged("credential", c.ID, c.Username, p.whyUnmanaged(c, departed))
 		}
 	}
-	managedUser := map[string]bool{}
+	managedUser := maps.Clone(leaving) // whether or not this list has them
 	for _, u := range p.Inventory.Users {
-		if ours[u.CredentialID] || leaving[u.ID] {
+		if ours[u.CredentialID] || managedUser[u.ID] {
 			managedUser[u.ID] = true
 			continue
 		}

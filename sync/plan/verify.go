@@ -154,7 +154,7 @@ func (w *watch) judge(e Effect) Effect {
 		w.returned[e.Saga] = true
 		return e
 	}
-	gone := !w.listed(e)
+	gone := w.gone(e.object())
 	if gone && e.GoneAt.IsZero() {
 		e.GoneAt = w.Now
 	}
@@ -166,16 +166,6 @@ func (w *watch) judge(e Effect) Effect {
 
 // isOver tells that the time is over which the effect may take.
 func (w *watch) isOver(e Effect) bool { return !w.Now.Before(e.EffectiveBy()) }
-
-// listed tells whether the package shows the object that was taken away.
-func (w *watch) listed(e Effect) (there bool) {
-	if e.Op == Withdraw {
-		_, there = w.credentials[e.CredentialID]
-		return there
-	}
-	_, there = w.users[e.ThreemaID]
-	return there
-}
 
 // active lists the IDs of a withdrawal whose app still reported itself after the time it may take. A
 // phone that is off proves nothing, in either direction (D-38). An ID that was detached or revoked
@@ -219,9 +209,9 @@ func (w *watch) causes(effects []Effect) map[alarmKey]Alarm {
 		switch {
 		case !e.ReturnedAt.IsZero():
 			continue
-		case e.Op == Withdraw && w.listed(e) && (over || !e.GoneAt.IsZero()):
+		case e.Op == Withdraw && w.shows(e.object()) && (over || !e.GoneAt.IsZero()):
 			add(e, CredentialBack, "")
-		case e.Op != Withdraw && w.listed(e) && (over || !e.VerifiedAt.IsZero()):
+		case e.Op != Withdraw && w.shows(e.object()) && (over || !e.VerifiedAt.IsZero()):
 			add(e, IDReturned, e.ThreemaID)
 		}
 		if over {
@@ -229,6 +219,11 @@ func (w *watch) causes(effects []Effect) map[alarmKey]Alarm {
 		}
 		if over && e.Op == Revoke {
 			add(e, SecondID, w.secondIDs(e)...)
+		}
+	}
+	for _, v := range w.vanishedAndBack() {
+		if _, known := causes[v.key()]; !known {
+			causes[v.key()] = v
 		}
 	}
 	return causes
@@ -311,6 +306,10 @@ func (a Alarm) meaning() string {
 		if a.Op == Revoke {
 			return fmt.Sprintf("the Threema ID %s is in the package more than an hour after it was revoked (widerrufen): it may still send and "+
 				"receive. Look at it in the cockpit and revoke it there; if it stays, ask Threema", a.ThreemaID)
+		}
+		if a.Op == Withdraw {
+			return fmt.Sprintf("the Threema ID %s is in the package again, which two lists an hour apart had not shown: nobody took it, and the departure "+
+				"goes on with it, through all gates. If it should be out at once, detach (trennen) or revoke (widerrufen) it in the cockpit", a.ThreemaID)
 		}
 		return fmt.Sprintf("the Threema ID %s is in the package although it was detached (getrennt): somebody used it with a credential that still "+
 			"works. Look in the cockpit which one: withdraw it (Zugang entziehen), or change the password if it is a shared one, and detach the ID "+

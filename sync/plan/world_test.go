@@ -48,6 +48,8 @@ type world struct {
 	sagas     int64
 	effects   int64
 	departure map[plan.PersonID]int64
+	// settled are the departures that ended with nothing left to do, by number.
+	settled map[int64]plan.Saga
 }
 
 // loss is how a request fails.
@@ -208,6 +210,9 @@ func (w *world) view(d *directory) plan.SourceView {
 	tracked := map[plan.PersonID]bool{}
 	for _, person := range w.state.Tracked(d.name) {
 		tracked[person.ID] = true
+	}
+	for _, v := range w.state.Vanished {
+		tracked[v.Departure.Person] = true
 	}
 	for _, e := range d.people {
 		switch {
@@ -432,6 +437,8 @@ func (w *world) remember(m plan.Memory) {
 	for _, p := range m.Published {
 		w.published(p)
 	}
+	s.Unlisted = m.Unlisted
+	w.reopen(m.Reopened)
 	for _, settled := range m.Settled {
 		n := slices.IndexFunc(s.Open, func(op plan.Operation) bool { return op.ID == settled.ID })
 		op := s.Open[n]
@@ -443,6 +450,7 @@ func (w *world) remember(m plan.Memory) {
 			w.disown(op.Person, op.CredentialID)
 		}
 	}
+	w.vanish(m.Vanished)
 	for _, e := range m.EndedSagas {
 		w.leaveBehind(e)
 		w.endSaga(e.Person)
@@ -526,12 +534,59 @@ func (w *world) endSaga(person plan.PersonID) {
 // leaveBehind remembers the IDs of a departure of somebody who came back.
 func (w *world) leaveBehind(e plan.EndedSaga) {
 	saga := w.saga(e.Person)
-	if e.Why == "settled" || saga == nil || saga.WithdrawnAt.IsZero() {
+	if saga == nil || saga.WithdrawnAt.IsZero() {
+		return
+	}
+	if e.Why == "settled" {
+		w.leaveVanished(*saga)
 		return
 	}
 	for _, id := range saga.IDs {
 		if id.GoneAt.IsZero() {
 			w.state.LeftBehind = append(slices.Clone(w.state.LeftBehind), plan.LeftBehind{Person: e.Person, CSI: saga.CSI, ThreemaID: id.ThreemaID})
+		}
+	}
+}
+
+// leaveVanished keeps the departure that was settled, for the time when an ID that vanished is back.
+func (w *world) leaveVanished(saga plan.Saga) {
+	number := w.departure[saga.Person]
+	for n, v := range w.state.Vanished {
+		if v.Number == number {
+			w.state.Vanished[n].Ended = true
+			w.state.LeftBehind = append(slices.Clone(w.state.LeftBehind), plan.LeftBehind{Person: saga.Person, CSI: saga.CSI, ThreemaID: v.ThreemaID})
+		}
+	}
+	if w.settled == nil {
+		w.settled = map[int64]plan.Saga{}
+	}
+	w.settled[number] = saga
+}
+
+// vanish notes IDs of open departures that went by themselves.
+func (w *world) vanish(ids []plan.Vanished) {
+	w.state.Vanished = slices.Clone(w.state.Vanished)
+	for _, v := range ids {
+		saga := w.saga(v.Departure.Person)
+		v.Number, v.Departure = w.departure[saga.Person], *saga
+		v.Departure.IDs = nil
+		if !slices.ContainsFunc(w.state.Vanished, func(had plan.Vanished) bool { return had.Number == v.Number && had.ThreemaID == v.ThreemaID }) {
+			w.state.Vanished = append(w.state.Vanished, v)
+		}
+	}
+}
+
+// reopen lets settled departures go on.
+func (w *world) reopen(numbers []int64) {
+	w.state.Vanished, w.state.Sagas = slices.Clone(w.state.Vanished), slices.Clone(w.state.Sagas)
+	for _, number := range numbers {
+		saga := w.settled[number]
+		w.state.Sagas = append(w.state.Sagas, saga)
+		w.departure[saga.Person] = number
+		for n := range w.state.Vanished {
+			if w.state.Vanished[n].Number == number {
+				w.state.Vanished[n].Ended = false
+			}
 		}
 	}
 }
@@ -683,6 +738,9 @@ func (w *world) effect(op plan.Operation) {
 					s.IDs[n].GoneAt = w.now
 				}
 			}
+			w.state.Vanished = slices.DeleteFunc(slices.Clone(w.state.Vanished), func(v plan.Vanished) bool {
+				return v.Number == w.departure[op.Person] && slices.Contains(op.ThreemaIDs, v.ThreemaID)
+			})
 		}
 	case plan.PublishContact:
 		for _, id := range op.ThreemaIDs {

@@ -73,6 +73,24 @@ ALTER TABLE observations ADD COLUMN restarts INTEGER NOT NULL DEFAULT 0 CHECK (r
 
 -- ---- Effects: seen twice
 
+-- What the last list of the package lacked, of all that matters, and since when in an unbroken row
+-- (sync/plan/unlisted.go).
+CREATE TABLE unlisted (
+    kind     TEXT    NOT NULL CHECK (kind IN ('credential', 'user', 'contact', 'list')),
+    id       TEXT    NOT NULL CHECK (id <> ''),
+    since    INTEGER NOT NULL CHECK (since > 0),
+    accepted INTEGER NOT NULL DEFAULT 0 CHECK (accepted IN (0, 1)), -- an empty list that somebody accepted
+    PRIMARY KEY (kind, id)
+) STRICT, WITHOUT ROWID;
+
+-- A credential that is missing together with too many others: somebody has to say that it is so, or did.
+ALTER TABLE ownership ADD COLUMN loss TEXT NOT NULL DEFAULT '' CHECK (loss IN ('', 'open', 'accepted'));
+
+-- An ID that nobody took was proven to be gone: should it be back, the departure begins again.
+ALTER TABLE saga_ids ADD COLUMN vanished_at INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX saga_ids_vanished ON saga_ids (saga) WHERE vanished_at > 0 AND gone_at = 0;
+INSERT INTO audit_events VALUES ('saga-reopened');
+
 -- ---- Bases: who was managed
 
 -- Those of before counted everybody whom a pass had seen, also who only waited to join: with them, a

@@ -1,0 +1,39 @@
+package plan
+
+// hiddenBy is what ties people to a credential of ours that is missing in this list alone.
+type hiddenBy struct {
+	person   map[PersonID]Ownership
+	csi      map[string]Ownership
+	username map[string]Ownership // folded
+}
+
+// indexHidden finds the credentials that may be there although this list lacks them.
+func (p *planner) indexHidden() {
+	p.hidden = hiddenBy{person: map[PersonID]Ownership{}, csi: map[string]Ownership{}, username: map[string]Ownership{}}
+	for _, own := range p.State.Owned {
+		if !p.unsure(Object{ObjectCredential, own.CredentialID}) {
+			continue
+		}
+		p.hidden.person[own.Person] = own
+		p.hidden.username[foldUsername(own.Username)] = own
+		if own.CSI != "" {
+			p.hidden.csi[own.CSI] = own
+		}
+	}
+}
+
+// maybeTheirs says why somebody gets no other credential for now: their own, or one with their csi or
+// username, may be there although this list lacks it. One more would be a second one.
+func (p *planner) maybeTheirs(i Identity) string {
+	own, hidden := p.hidden.person[i.Person]
+	if !hidden && i.CSI != "" {
+		own, hidden = p.hidden.csi[i.CSI]
+	}
+	if !hidden {
+		own, hidden = p.hidden.username[foldUsername(i.Username)]
+	}
+	if !hidden {
+		return ""
+	}
+	return "credential " + own.Username + ": " + p.unsureWords(Object{ObjectCredential, own.CredentialID})
+}

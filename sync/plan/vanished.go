@@ -1,0 +1,105 @@
+package plan
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Vanished is a Threema ID of a departure that nobody detached or revoked: two lists an hour apart
+// lacked it. That settles its step, and should it be back, the departure goes on with it.
+type Vanished struct {
+	Number    int64 // of the departure, given by the ledger
+	Ended     bool  // it was settled, because nothing was left to do
+	Departure Saga  // without its IDs
+	ThreemaID string
+}
+
+func (v Vanished) compare(w Vanished) int {
+	return cmp.Or(cmp.Compare(v.Number, w.Number), strings.Compare(v.ThreemaID, w.ThreemaID))
+}
+
+// back tells whether the ID is in the package again, and on no other credential. Whether it may be
+// somebody else's by what it reports is a question of its end (belongs.go).
+func (p *planner) back(v Vanished) bool {
+	u, listed := p.users[v.ThreemaID]
+	return listed && !u.Special() && (u.CredentialID == "" || u.CredentialID == v.Departure.CredentialID)
+}
+
+// reopen lets settled departures go on whose ID is back, through all gates. Somebody who has a credential
+// again, or leaves with another one, takes the ID along when that goes (leftBehind).
+func (p *planner) reopen() {
+	again := map[int64]Saga{}
+	for _, v := range p.State.Vanished {
+		_, owned := p.owned[v.Departure.Person]
+		if !v.Ended || owned || !p.back(v) {
+			continue
+		}
+		saga, begun := again[v.Number]
+		if !begun {
+			saga = v.Departure
+		}
+		saga.IDs = append(saga.IDs, SagaID{ThreemaID: v.ThreemaID})
+		again[v.Number] = saga
+	}
+	for _, number := range slices.Sorted(maps.Keys(again)) {
+		saga := again[number]
+		if _, leaving := p.sagas[saga.Person]; !leaving { // of two departures of one person, one after the other
+			p.sagas[saga.Person] = saga
+			p.State.Sagas = append(p.State.Sagas, saga)
+			p.plan.Memory.Reopened = append(p.plan.Memory.Reopened, number)
+		}
+	}
+	p.State.Sagas = sorted(p.State.Sagas, func(a, b Saga) int { return a.Person.Compare(b.Person) })
+}
+
+// noteVanished records the IDs of a departure that went by themselves, while something was to be done
+// with them.
+func (p *planner) noteVanished(person PersonID) {
+	saga := p.sagas[person]
+	if saga.WithdrawnAt.IsZero() || p.Policy.ID == KeepID {
+		return
+	}
+	for _, id := range saga.IDs {
+		if id.GoneAt.IsZero() && p.gone(Object{ObjectUser, id.ThreemaID}) {
+			p.plan.Memory.Vanished = append(p.plan.Memory.Vanished, Vanished{Departure: Saga{Person: person}, ThreemaID: id.ThreemaID})
+		}
+	}
+}
+
+// vanishedAndBack are the alarms for IDs that had gone by themselves, and are in the package again.
+func (w *watch) vanishedAndBack() []Alarm {
+	var alarms []Alarm
+	for _, v := range w.State.Vanished {
+		if _, listed := w.users[v.ThreemaID]; !listed || w.entitledAgain(w.sagaAccount(v.Departure)) != "" {
+			continue
+		}
+		s := v.Departure
+		alarms = append(alarms, Alarm{
+			Saga: v.Number, Kind: IDReturned, Op: Withdraw, Person: s.Person, CSI: s.CSI, DN: s.DN,
+			CredentialID: s.CredentialID, Username: s.Username, ThreemaID: v.ThreemaID, Since: w.Now,
+		})
+	}
+	return alarms
+}
+
+// seenEarlier lists the IDs that earlier passes saw on a credential of ours, and that no list shows
+// elsewhere now: those that this list lacks, for it may be cut; and, where the credential itself is
+// gone and with it the link, those without one. They stay with the credential as long as it is owned: an
+// ID that vanishes together with it would otherwise be forgotten.
+func (p *planner) seenEarlier(own Ownership) []string {
+	there := p.credentialThere(own)
+	var ids []string
+	for _, id := range p.seenOn[own.CredentialID] {
+		u, listed := p.users[id]
+		if !listed {
+			u = User{ID: id, CredentialID: own.CredentialID}
+		}
+		linked := u.CredentialID == own.CredentialID || u.CredentialID == "" && !there
+		if !u.Special() && linked {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
