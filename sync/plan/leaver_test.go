@@ -290,7 +290,11 @@ func TestIDsThatMustStay(t *testing.T) {
 			"uses another credential by now (staff001, of CN=Staff001", []string{"detach E-anna needs-approval"}},
 		{"another csi", func(_ *world, u *plan.User) { u.CSI = "E-other" }, "reports the csi E-other, which is nobody's here", []string{"detach E-anna needs-approval"}},
 		{"no csi at all", func(_ *world, u *plan.User) { u.CSI = "" }, "", []string{"detach E-anna due"}},
-		{"gone already", func(w *world, u *plan.User) { w.dropUser(u.ID) }, "", nil},
+		{"gone in one list", func(w *world, u *plan.User) { w.dropUser(u.ID) }, "settled when a second list", []string{"detach E-anna waiting"}},
+		{"gone in two lists an hour apart", func(w *world, u *plan.User) {
+			w.state.Unlisted = append(w.state.Unlisted, plan.Unlisted{Object: plan.Object{Kind: plan.ObjectUser, ID: u.ID}, Since: w.now})
+			w.dropUser(u.ID)
+		}, "", nil},
 		{"directory cannot tell", func(w *world, _ *plan.User) { w.source().people[0].hide("referral") }, "the directory no longer proves it (referral)", []string{"held E-anna"}},
 		{"source removed", func(w *world, _ *plan.User) { w.source().unread = true }, "source corp is not configured any more", []string{"held E-anna"}},
 		{"incomplete", func(w *world, _ *plan.User) { w.source().incomplete = true }, "waits for a complete read", []string{"detach E-anna waiting"}},

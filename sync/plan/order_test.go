@@ -91,7 +91,15 @@ func TestOrder(t *testing.T) {
 		}, "withdraw needs-approval"},
 		{"renamed by hand", func(w *world, _ *entry) { w.credential("anna").Username = "anna-x" }, onWord},
 
-		{"already gone", func(w *world, _ *entry) { w.withdrawByHand("anna") }, "already: credential anna is not in the package any more"},
+		{"already gone, by two lists", func(w *world, e *entry) {
+			w.withdrawByHand("anna")
+			w.owner(e.id).MissingSince, w.owner(e.id).MissingReads = w.now.Add(-time.Hour), 1
+		}, "already: credential anna is not in the package any more"},
+		{"gone in one list", func(w *world, _ *entry) { w.withdrawByHand("anna") }, onWord},
+		{"gone in one list, and its withdrawal had no answer", func(w *world, e *entry) {
+			w.state.Open = []plan.Operation{{ID: 9, Op: plan.Withdraw, Person: e.id, CredentialID: w.credential("anna").ID, Username: "anna", CSI: "E-anna", Ordered: true}}
+			w.withdrawByHand("anna")
+		}, "already: the withdrawal of credential anna was sent and its answer was lost; the package does not list the credential in this pass"},
 		{"policy", func(w *world, _ *entry) { w.policy.Mode = plan.UpsertOnly }, "withdraw withheld on word"},
 		{"app_access: keep", func(w *world, _ *entry) { w.policy.Withdraw = false }, "refused: leavers.app_access: keep"},
 		{"another scope", func(w *world, _ *entry) { w.source().scope = "s2" }, "withdraw blocked by baseline on word"},

@@ -126,6 +126,12 @@ func TestEffects(t *testing.T) {
 			{23*hour + 59*minute, (*aftermath).restore, says(requested)},
 			{24 * hour, nil, says(requested, "ALARM credential-back")},
 		}},
+		"one list without it verifies nothing": {plan.DetachID, true, []moment{
+			{30 * minute, (*aftermath).restore, says(requested, "detach requested")},
+			{25 * hour, (*aftermath).remove, says(requested, "detach verified")},
+			{25*hour + 59*minute, nil, says(requested, "detach verified")},
+			{26 * hour, nil, says(verified, "detach verified")},
+		}},
 		"the credential is back after it was seen gone": {plan.KeepID, false, []moment{
 			{hour, nil, says(requested)}, {2 * hour, (*aftermath).restore, says(requested, "ALARM credential-back")},
 			{3 * hour, (*aftermath).remove, says(requested, "ALARM credential-back")},
@@ -205,7 +211,8 @@ func TestEffects(t *testing.T) {
 		"a pass that may do nothing judges nothing": {plan.DetachID, false, []moment{
 			{30 * hour, func(a *aftermath) { a.comesBack(); a.source().scope = "narrow" }, says(requested, "detach requested")},
 			{31 * hour, func(a *aftermath) { a.source().scope = "s1" }, says(verified, "detach requested", "ALARM id-returned")},
-			{60 * hour, func(a *aftermath) { a.dropUser(a.id) }, says(verified, "detach verified", "ALARM id-returned")},
+			{60 * hour, func(a *aftermath) { a.dropUser(a.id) }, says(verified, "detach requested", "ALARM id-returned")},
+			{61 * hour, nil, says(verified, "detach verified", "ALARM id-returned")},
 			{90 * hour, func(a *aftermath) { a.source().scope = "narrow" }, says(verified, "detach verified", "ALARM id-returned")},
 			{91 * hour, func(a *aftermath) { a.source().scope = "s1" }, says(verified, "detach verified")},
 		}},
@@ -227,8 +234,8 @@ func TestEffects(t *testing.T) {
 		}},
 		"a clock set back within a quiet row begins it anew": {plan.DetachID, false, []moment{
 			{2 * hour, (*aftermath).comesBack, says(requested, "detach requested", "ALARM id-returned")},
-			{20 * hour, func(a *aftermath) { a.dropUser(a.id) }, says(requested, "detach verified", "ALARM id-returned")},
-			{10 * hour, nil, says(requested, "detach verified", "ALARM id-returned")},
+			{20 * hour, func(a *aftermath) { a.dropUser(a.id) }, says(requested, "detach requested", "ALARM id-returned")},
+			{10 * hour, nil, says(requested, "detach requested", "ALARM id-returned")},
 			{33 * hour, nil, says(verified, "detach verified", "ALARM id-returned")},
 			{34 * hour, nil, says(verified, "detach verified")},
 		}},
@@ -238,20 +245,21 @@ func TestEffects(t *testing.T) {
 		}},
 		"what a clock set back has seen ends a quiet row": {plan.DetachID, false, []moment{
 			{2 * hour, (*aftermath).comesBack, says(requested, "detach requested", "ALARM id-returned")},
-			{3 * hour, func(a *aftermath) { a.dropUser(a.id) }, says(requested, "detach verified", "ALARM id-returned")},
-			{hour, (*aftermath).comesBack, says(requested, "detach verified", "ALARM id-returned")},
-			{3 * day, func(a *aftermath) { a.dropUser(a.id) }, says(verified, "detach verified", "ALARM id-returned")},
+			{3 * hour, func(a *aftermath) { a.dropUser(a.id) }, says(requested, "detach requested", "ALARM id-returned")},
+			{hour, (*aftermath).comesBack, says(requested, "detach requested", "ALARM id-returned")},
+			{3 * day, func(a *aftermath) { a.dropUser(a.id) }, says(verified, "detach requested", "ALARM id-returned")},
 			{4 * day, nil, says(verified, "detach verified")},
 		}},
 		"nobody looks: a long way between two passes": {plan.DetachID, false, []moment{
 			{2 * hour, (*aftermath).comesBack, says(requested, "detach requested", "ALARM id-returned")},
-			{10 * day, func(a *aftermath) { a.dropUser(a.id) }, says(verified, "detach verified", "ALARM id-returned")},
+			{10 * day, func(a *aftermath) { a.dropUser(a.id) }, says(verified, "detach requested", "ALARM id-returned")},
 			{11 * day, nil, says(verified, "detach verified")},
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			a := takenOut(t, row.policy, row.links)
+			a.pass(t) // the first list without what was taken
 			since := map[string]time.Time{}
 			for _, m := range row.moments {
 				a.now = a.start.Add(m.after)

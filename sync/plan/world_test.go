@@ -611,7 +611,7 @@ func (w *world) apply(p plan.Plan) {
 func (w *world) carryOut(c plan.Change, fate loss) bool {
 	op := plan.Operation{
 		ID: int64(w.next()), Change: c.ID, Op: c.Op, Person: c.Person, OU: c.OU, CSI: c.CSI, DN: c.DN,
-		CredentialID: c.CredentialID, Username: c.Username, Approved: c.Approved, At: w.now,
+		CredentialID: c.CredentialID, Username: c.Username, Approved: c.Approved || c.Gone, At: w.now,
 	}
 	if c.ThreemaID != "" {
 		op.ThreemaIDs = []string{c.ThreemaID}
@@ -1082,7 +1082,9 @@ func (w *world) checkApproval(t testing.TB, in plan.Input, c plan.Change) {
 	switch takes := c.Op.Destructive() || c.Op == plan.DisableContact; {
 	case c.Approved && !given:
 		t.Fatalf("nobody approved %+v", c)
-	case c.Status == plan.Due && c.Op.Destructive() && !given && (in.Policy.Approval.Asks(c.Class) || slices.Contains(in.Policy.Protected, c.CSI)):
+	case c.Gone && (c.Op != plan.Withdraw || w.credentialByID(c.CredentialID) != nil):
+		t.Fatalf("not gone: %+v", c)
+	case c.Status == plan.Due && c.Op.Destructive() && !given && !c.Gone && (in.Policy.Approval.Asks(c.Class) || slices.Contains(in.Policy.Protected, c.CSI)):
 		t.Fatalf("%s needs an approval, and has none: %+v", c.Op, c)
 	case c.Status == plan.Due && takes && in.Stop != "":
 		t.Fatalf("%s although the stop file is there: %+v", c.Op, c)
@@ -1100,7 +1102,7 @@ func (w *world) checkLimits(t testing.TB, in plan.Input, p plan.Plan) {
 	}
 	gone := map[plan.Op]map[string]map[plan.PersonID]bool{}
 	for _, c := range p.Changes {
-		if !c.Op.Destructive() || c.Status != plan.Due || c.Approved {
+		if !c.Op.Destructive() || c.Status != plan.Due || c.Approved || c.Gone {
 			continue
 		}
 		if gone[c.Op] == nil {
