@@ -311,6 +311,40 @@ func TestMassLoss(t *testing.T) {
 		t.Errorf("error %v, writes %v", r.Err, w.writes())
 	}
 	w.equal("package", before, w.document())
+	w.advance(59 * time.Minute)
+	w.exits(dirsync.ExitFailed)
+	w.wantExit(w.pass().AcceptBaseline(t.Context(), "anna"), dirsync.ExitFailed) // nobody can say yes to one list
+	w.advance(time.Minute)
+	r = w.exits(dirsync.ExitWaiting)
+	w.equal("people asked about", 5, len(r.Plan.Baseline.Missing))
+	w.policy.Recreate = true
+	w.wantExit(w.pass().AcceptBaseline(t.Context(), "anna"), dirsync.ExitOK)
+	w.advance(day)
+	w.ok()
+	w.settled()
+	w.equal("package", before, w.document())
+}
+
+// TestMassLossOfLeavers: whoever takes people out by hand, in the cockpit and in the directory, is asked for
+// nothing: no yes, and no limit. Their Threema IDs follow as ever.
+func TestMassLossOfLeavers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{}, employees(30)...)
+	w.policy.ID, w.policy.Approval = plan.DetachID, plan.ApproveAll
+	w.policy.LeaversRun = plan.Window{Count: 2, Percent: 2}
+	w.rollOut()
+	w.put(func(s *worksim.State) {
+		for _, n := range []string{"01", "02", "03", "04", "05"} {
+			withdrawnByHand(s, "user"+n)
+			w.directory.dismiss(t, "id-"+n)
+		}
+	})
+	w.ok()
+	w.advance(time.Hour)
+	r := w.exits(dirsync.ExitWaiting) // for the IDs
+	w.equal("waiting for a yes", 5, len(r.Plan.AwaitingApproval()))
+	w.equal("departures that go on", 5, len(results(r)))
+	w.equal("withdrawn from here", 0, len(w.sim.State().Withdrawn))
 }
 
 // TestHandoverFails: a credential that could not be handed over is resumed when it can be.
@@ -454,6 +488,8 @@ func TestLostWithdrawal(t *testing.T) {
 			w.fault(fault)
 			r := w.exits(dirsync.ExitFailed)
 			w.equal("unsettled", 1, r.Unsettled)
+			w.ok()
+			w.advance(time.Hour) // for what one list lacks
 			w.ok()
 			state := w.sim.State()
 			w.equal("effects", []int{1, 1}, []int{len(state.Withdrawn), len(state.Detached)})

@@ -91,6 +91,9 @@ func activation(w *world) {
 	w.put(func(s *worksim.State) { withdrawnByHand(s, "user06") })
 	w.directory.dismiss(w.T, "id-06")
 	w.ok()
+	w.equal("revoked after one list without the credential", 0, len(w.sim.State().Revoked))
+	w.advance(time.Hour)
+	w.ok()
 	w.equal("revoked", id, w.sim.State().Revoked[0].ID)
 }
 
@@ -341,6 +344,7 @@ func lostDevice(w *world) {
 	w.settled()
 	w.policy.Recreate = true
 	w.ok()
+	w.advance(time.Hour)
 	w.ok()
 	if again := w.credential("user03"); again.ID == old.ID || again.Password == old.Password {
 		w.Errorf("the credential is the old one: %+v", again)

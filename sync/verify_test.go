@@ -99,8 +99,9 @@ func TestEffectsInThePackage(t *testing.T) {
 		}},
 		"revoked, and the service takes its time": {worksim.Options{RevokeAfter: 3 * time.Hour}, plan.RevokeID, []step{
 			{time.Hour, nil, says("withdraw requested", "revoke requested", "ALARM id-returned")},
-			{3 * time.Hour, nil, says("withdraw requested", "revoke verified", "ALARM id-returned")},
-			{23 * time.Hour, nil, says("withdraw verified", "revoke verified", "ALARM id-returned")},
+			{3 * time.Hour, nil, says("withdraw requested", "revoke requested", "ALARM id-returned")},
+			{time.Hour, nil, says("withdraw requested", "revoke verified", "ALARM id-returned")},
+			{22 * time.Hour, nil, says("withdraw verified", "revoke verified", "ALARM id-returned")},
 			{time.Hour, nil, says("withdraw verified", "revoke verified")},
 		}},
 		"revoked, and a second ID": {worksim.Options{}, plan.RevokeID, []step{
@@ -133,6 +134,7 @@ func TestEffectsInThePackage(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w, id := dismissed(t, options{sim: row.sim}, row.id)
+			w.ok() // the first list without what was taken
 			for n, s := range row.steps {
 				w.advance(s.wait)
 				if s.do != nil {
@@ -167,6 +169,9 @@ func TestEffectOfALostAnswer(t *testing.T) {
 	w.fault(worksim.Fault{Method: "DELETE", Path: "/credentials/", Drop: worksim.DropAfter, Times: 1})
 	w.exits(dirsync.ExitFailed)
 	w.equal("effects of a request without an answer", 0, len(w.watched()))
+	w.advance(time.Hour)
+	w.ok()
+	w.equal("effects by one list without the credential", 0, len(w.watched()))
 	w.advance(time.Hour)
 	w.ok()
 	w.advance(23 * time.Hour)

@@ -45,7 +45,7 @@ func (w Withdrawal) Meaning() []string {
 			"The Threema ID follows by " + fate + ", as ever: once the departure is confirmed, grace.id is over and whoever must has said yes.",
 		}
 	}
-	again := "To give access again later, set credentials.recreate: true: after two complete passes there is a new credential, with a new password."
+	again := "To give access again later, set credentials.recreate: true: after two passes an hour apart there is a new credential, with a new password."
 	if w.policy.Recreate {
 		again = "CAUTION: credentials.recreate is true. Unless the account is disabled in the directory, the next passes make a new credential and hand it over."
 	}

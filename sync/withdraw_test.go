@@ -148,7 +148,7 @@ func TestWithdrawThenDeparture(t *testing.T) {
 	w.settled()
 }
 
-// TestWithdrawThenRecreate: with credentials.recreate two complete passes give access again, and
+// TestWithdrawThenRecreate: with credentials.recreate two passes an hour apart give access again, and
 // the announcement warned of it.
 func TestWithdrawThenRecreate(t *testing.T) {
 	t.Parallel()
@@ -162,6 +162,7 @@ func TestWithdrawThenRecreate(t *testing.T) {
 		w.wants("E03", dirsync.OrderAlready, dirsync.ExitOK, "")
 	}
 	w.equal("first pass", []string(nil), results(w.ok()))
+	w.advance(time.Hour)
 	w.equal("second pass", []string{"create user03 done"}, results(w.ok()))
 	w.activate("user03")
 	w.ok()

@@ -158,12 +158,35 @@ func TestOlderStateFolder(t *testing.T) {
 		w.must(t, 0, "run", "--once")
 		putBack()
 		before := w.sim.frozen(t)
+		w.must(t, 0, "run", "--once") // the directory says that they left: nothing is lost
+		w.unchanged(t, before)
+		w.advance(t, 2*time.Hour)
+		w.must(t, 0, "run", "--once")
+		w.unchanged(t, before)
+	})
+	t.Run("people who were taken out since, and came back", func(t *testing.T) {
+		t.Parallel()
+		w, dir := rolledOut(t, 20)
+		w.set("limits.leavers", map[string]any{"run": window(9, 50), "day": window(9, 50), "week": window(9, 50)})
+		putBack := w.backUp(t, ledgerFile, highWaterFile)
+		dir.disable(t, dir.people[:5]...)
+		w.must(t, 0, "run", "--once")
+		for _, p := range dir.people[:5] {
+			dir.enable(t, p)
+		}
+		putBack()
+		before := w.sim.frozen(t)
 		for _, command := range [][]string{{"plan"}, {"run", "--once"}, {"approve", "--baseline"}} {
 			out := w.must(t, 1, command...)
-			if !strings.Contains(out.stdout, "5 of the 20 credentials that we manage are missing at once; was an older state_dir put back?") {
+			if !strings.Contains(out.stdout, "5 of the 20 credentials that we manage are missing at once. One list proves nothing") {
 				t.Errorf("%q does not say why: %v", command, out)
 			}
 		}
+		w.advance(t, 2*time.Hour)
+		w.waitsForAHuman(t, "5 of the 20 credentials that we manage are missing at once", "the credentials of 5 are missing", "Their credential is missing (5):")
+		w.unchanged(t, before)
+		w.must(t, 0, "approve", "--baseline")
+		w.must(t, 0, "run", "--once")
 		w.unchanged(t, before)
 	})
 }

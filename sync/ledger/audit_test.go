@@ -156,6 +156,17 @@ func journalStory() []storyRow {
 			begun, told(AuditUnknown, "time-out", "AAAAAAAA"), told(AuditSettled, "", "AAAAAAAA"),
 			{Event: AuditSagaEnded, Person: person("ada"), CSI: "4711", CredentialID: "c1", Message: "settled"},
 		}},
+		{"settled without its ID, which is back", func(t *testing.T, l *Ledger, _ *clock) {
+			op := beginOne(t, l, startRun(t, l), withdraw)
+			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
+			gone := plan.Vanished{Departure: plan.Saga{Person: person("ada")}, ThreemaID: "AAAAAAAA"}
+			remember(t, l, plan.Memory{Vanished: []plan.Vanished{gone}, EndedSagas: []plan.EndedSaga{{Person: person("ada"), Why: "settled"}}})
+			remember(t, l, plan.Memory{Reopened: []int64{state(t, l).Vanished[0].Number}})
+		}, []AuditEntry{
+			begun, told(AuditDone, "", "AAAAAAAA"),
+			{Event: AuditSagaEnded, Person: person("ada"), CSI: "4711", CredentialID: "c1", Message: "settled"},
+			{Event: AuditSagaReopened, Person: person("ada"), CSI: "4711", CredentialID: "c1", Message: "a Threema ID that two lists had not shown is in the package again"},
+		}},
 		{"a crash, and found undone", func(t *testing.T, l *Ledger, _ *clock) {
 			op := beginOne(t, l, startRun(t, l), withdraw)
 			remember(t, l, plan.Memory{Settled: []plan.SettledOperation{{ID: op.ID}}})

@@ -29,6 +29,7 @@ type model struct {
 	users     []plan.SeenUser
 	links     []plan.FormerLink
 	csis      []plan.FormerCSI
+	unlisted  []plan.Unlisted
 	approvals map[string]plan.GivenApproval // by change
 }
 
@@ -313,7 +314,7 @@ func (m *model) remember(mem plan.Memory, now time.Time) {
 			m.owned[o.Person.ID] = o
 		}
 	}
-	m.users, m.links, m.csis = mem.UsersSeen, mem.FormerLinks, mem.FormerCSIs
+	m.users, m.links, m.csis, m.unlisted = mem.UsersSeen, mem.FormerLinks, mem.FormerCSIs, mem.Unlisted
 	m.bases = append(m.bases, mem.Bases...)
 	for _, p := range mem.Published {
 		m.published[p.ThreemaID] = m.published[p.ThreemaID] || p.Created
@@ -367,7 +368,7 @@ func (m *model) state(now time.Time) plan.State {
 		Subscription: m.bound.Subscription, Sources: m.bound.Sources, Baseline: m.bound.Baseline,
 		RolledOut: m.rolledOut, SyncSince: m.bound.SyncSince,
 		Owned: values(m.owned), Observations: values(m.seen), Sentinels: m.sentinels, Effects: m.effectsNow(now), Alarms: m.alarmsNow(),
-		UsersSeen: m.users, FormerLinks: m.links, FormerCSIs: m.csis, Approvals: values(m.approvals), LeftBehind: slices.Clone(m.left),
+		UsersSeen: m.users, FormerLinks: m.links, FormerCSIs: m.csis, Unlisted: m.unlisted, Approvals: values(m.approvals), LeftBehind: slices.Clone(m.left),
 	}
 	for _, saga := range values(m.sagas) {
 		s.Sagas = append(s.Sagas, *saga)

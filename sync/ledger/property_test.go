@@ -215,6 +215,13 @@ func (w *world) remember(t *rapid.T) {
 		m.UsersSeen = append(m.UsersSeen, plan.SeenUser{ThreemaID: id, CredentialID: "c1", Since: w.moment(t)})
 	}
 	sortSeen(m.UsersSeen)
+	for _, id := range []string{"A", "B", "C"} {
+		if rapid.Bool().Draw(t, "unlisted") {
+			m.Unlisted = append(m.Unlisted, plan.Unlisted{
+				Object: plan.Object{Kind: plan.ObjectUser, ID: id}, Since: now.Add(-time.Duration(rapid.IntRange(0, 2).Draw(t, "hours")) * time.Hour), Accepted: rapid.Bool().Draw(t, "accepted"),
+			})
+		}
+	}
 	for id := range 4 {
 		if rapid.Bool().Draw(t, "observed") {
 			m.Observations = append(m.Observations, w.observation(t, fmt.Sprint(id+1)))
@@ -232,6 +239,7 @@ func (w *world) remember(t *rapid.T) {
 	for _, own := range values(w.model.owned) {
 		own.MissingSince, own.MissingReads, own.CSI = w.moment(t), rapid.IntRange(0, 2).Draw(t, "missing"), words.Draw(t, "csi")
 		own.FirstName = words.Draw(t, "first name")
+		own.Loss = rapid.SampledFrom([]plan.LossState{"", plan.LossOpen, plan.LossAccepted}).Draw(t, "loss")
 		m.Owned = append(m.Owned, own)
 	}
 	if rapid.Bool().Draw(t, "settle") {
