@@ -339,11 +339,15 @@ func TestMassLossOfLeavers(t *testing.T) {
 			w.directory.dismiss(t, "id-"+n)
 		}
 	})
-	w.ok()
+	w.exits(dirsync.ExitWaiting) // for the IDs, and for nothing else
 	w.advance(time.Hour)
-	r := w.exits(dirsync.ExitWaiting) // for the IDs
+	r := w.exits(dirsync.ExitWaiting)
+	for _, c := range r.Plan.AwaitingApproval() {
+		w.equal("waits for a yes", plan.Detach, c.Op)
+	}
+	w.equal("guards", 0, len(r.Plan.Guards))
 	w.equal("waiting for a yes", 5, len(r.Plan.AwaitingApproval()))
-	w.equal("departures that go on", 5, len(results(r)))
+	w.equal("withdrawals and contacts that are settled", 10, len(results(r)))
 	w.equal("withdrawn from here", 0, len(w.sim.State().Withdrawn))
 }
 
