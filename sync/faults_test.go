@@ -322,7 +322,7 @@ func TestMassLoss(t *testing.T) {
 	w.advance(day)
 	w.ok()
 	w.settled()
-	w.equal("package", before, w.document())
+	w.equal("the one who is left works on, and nobody is made anew", []string{"POST /mdm-bulk"}, w.writes())
 }
 
 // TestMassLossOfLeavers: whoever takes people out by hand, in the cockpit and in the directory, is asked for
@@ -349,6 +349,9 @@ func TestMassLossOfLeavers(t *testing.T) {
 	w.equal("waiting for a yes", 5, len(r.Plan.AwaitingApproval()))
 	w.equal("withdrawals and contacts that are settled", 10, len(results(r)))
 	w.equal("withdrawn from here", 0, len(w.sim.State().Withdrawn))
+	state, err := w.ledger.State(t.Context())
+	w.must(err)
+	w.equal("they fill no window of the limits", 0, len(state.Taken))
 }
 
 // TestHandoverFails: a credential that could not be handed over is resumed when it can be.

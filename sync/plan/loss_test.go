@@ -16,7 +16,7 @@ func (w *world) losing(t *testing.T, after time.Duration) plan.Plan {
 	t.Helper()
 	w.now = w.now.Add(after)
 	if p := w.plan(); p.Untrusted != nil {
-		if slices.ContainsFunc(p.Changes, func(c plan.Change) bool { return c.Status == plan.Due }) || p.Memory.Accepted != nil {
+		if slices.ContainsFunc(p.Changes, func(c plan.Change) bool { return c.Status == plan.Due }) || p.Memory.Accepted != nil || len(p.Memory.Bases) > 0 {
 			t.Fatalf("not trusted, and yet: %v", summary(p))
 		}
 		accept := w.accept

@@ -118,6 +118,22 @@ func TestRecovery(t *testing.T) {
 	}
 }
 
+// TestAContactThatOneListLacks settles nothing: two lists an hour apart say that it is disabled.
+func TestAContactThatOneListLacks(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	id := w.activate("anna")
+	w.settle(t)
+	w.state.Open = []plan.Operation{{ID: 9, Op: plan.DisableContact, Person: people["anna"].id, ThreemaIDs: []string{id}}}
+	people["anna"].leave(plan.Disabled)
+	w.hideContact(id)
+	for after, settled := range []int{0, 1} {
+		if p := w.later(t, time.Duration(after)*time.Hour); len(p.Memory.Settled) != settled {
+			t.Errorf("after %d h: %+v", after, p.Memory.Settled)
+		}
+	}
+}
+
 // interrupted is a world in which the create of zoe was lost after its effect.
 func interrupted(t *testing.T, fate loss) (*world, *entry) {
 	t.Helper()

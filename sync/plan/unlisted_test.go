@@ -90,11 +90,12 @@ func TestTwoListsAnHourApartSettle(t *testing.T) {
 		there   int             // the pass whose list has it, 0: none
 		settled bool
 	}{
-		"an hour apart":            {[]time.Duration{0, hour}, 0, true},
-		"many within the hour":     {[]time.Duration{0, 10 * minute, 20 * minute, 59 * minute}, 0, false},
-		"one in between has it":    {[]time.Duration{0, 30 * minute, hour, 89 * minute}, 1, false},
-		"and then an hour without": {[]time.Duration{0, 30 * minute, hour, 2 * hour}, 1, true},
-		"a clock set back":         {[]time.Duration{0, -3 * hour, -150 * minute}, 0, false},
+		"an hour apart":                          {[]time.Duration{0, hour}, 0, true},
+		"many within the hour":                   {[]time.Duration{0, 10 * minute, 20 * minute, 59 * minute}, 0, false},
+		"one in between has it":                  {[]time.Duration{0, 30 * minute, hour, 89 * minute}, 1, false},
+		"and then an hour without":               {[]time.Duration{0, 30 * minute, hour, 2 * hour}, 1, true},
+		"a clock set back":                       {[]time.Duration{0, -3 * hour, -150 * minute}, 0, false},
+		"an hour of the clock that was set back": {[]time.Duration{0, -3 * hour, -2 * hour}, 0, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
