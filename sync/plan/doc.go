@@ -19,7 +19,8 @@
 //	doubt.go      which snapshots the memory doubts; servers.go, sentinels.go, count.go and mapped.go are
 //	              parts of it
 //	observe.go    a snapshot and the memory become the new memory (confirmation)
-//	trust.go      is this inventory fit to be planned on?
+//	trust.go      can this inventory be what it says? unlisted.go, what a list lacks, and when that is an end;
+//	              hidden.go and vanished.go are parts of it
 //	compute.go    all of it becomes a plan, in the order of the files below
 //	recover.go    what a crash left open
 //	match.go      whose credential is whose; adopt.go, collisions.go and precedence.go are parts of it
