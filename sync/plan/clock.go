@@ -117,5 +117,6 @@ func (p *planner) rememberTimeless() {
 	if m.SyncSince = p.State.SyncSince; p.Policy.Mode != Sync {
 		m.SyncSince = time.Time{}
 	}
+	m.Vanished, m.Reopened = nil, nil
 	m.EndedSagas = slices.DeleteFunc(m.EndedSagas, func(e EndedSaga) bool { return e.Why == sagaSettled })
 }

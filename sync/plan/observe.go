@@ -276,7 +276,7 @@ func (p *planner) keepMemory() {
 		}
 	}
 	m.Unlisted = p.State.Unlisted
-	if p.samePackage() { // what its lists lack is a fact all the same
+	if p.samePackage() && !p.clockInDoubt { // what its lists lack is a fact all the same
 		m.Unlisted = p.unlisted()
 		for n, own := range p.State.Owned {
 			p.State.Owned[n] = p.countMissing(own)

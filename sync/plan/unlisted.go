@@ -111,10 +111,11 @@ func (p *planner) user(threemaID string) User {
 }
 
 // gone tells that two lists an hour apart lack an object, or that this one does and the service once
-// answered that it is gone.
+// answered that it is gone. By a clock in doubt no hour is over.
 func (p *planner) gone(o Object) bool {
 	answered := o.Kind == ObjectCredential && p.answered[o.ID]
-	return !p.shows(o) && (answered || !p.Now.Before(p.unlistedSince(o).Add(goneAfter)))
+	over := p.ServiceClock.Doubt() == "" && !p.Now.Before(p.unlistedSince(o).Add(goneAfter))
+	return !p.shows(o) && (answered || over)
 }
 
 // unsure tells that this list lacks an object, and that this proves nothing yet.
