@@ -56,3 +56,22 @@ func TestClockOfTheService(t *testing.T) {
 		})
 	}
 }
+
+// TestClockOfAnInventoryIsItsOwn: an hour that was off in the pass of before is none in this one.
+func TestClockOfAnInventoryIsItsOwn(t *testing.T) {
+	t.Parallel()
+	by := -24 * time.Hour
+	client, _ := setup(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Date", time.Now().Add(by).UTC().Format(http.TimeFormat))
+		replyJSON(http.StatusOK, `{"id":"S","name":"n","type":"professional","licences":1}`)(w, r)
+	})
+	_, _ = client.Inventory(t.Context()) // that it has no lists is another test's
+	if client.Clock().Doubt() == "" {
+		t.Error("a day is no doubt")
+	}
+	by = 0
+	_, _ = client.Inventory(t.Context())
+	if got := client.Clock(); !got.Told || got.Doubt() != "" {
+		t.Errorf("after the clock was set right: %+v", got)
+	}
+}

@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -138,6 +139,10 @@ func TestReadsUnderDoubtAreNone(t *testing.T) {
 			wantLines(t, of(w.later(t, time.Hour), "anna"), "withdraw E-anna waiting")
 			if o := w.observed(people["anna"]); o.Reads != 1 || o.Restarts != 1 {
 				t.Errorf("the row of anna: %+v", o)
+			}
+			proves := w.state.Reads[slices.IndexFunc(w.state.Reads, func(d plan.ReadDay) bool { return d.Source == "corp" && d.Last.Equal(w.now) })]
+			if named := name != "without an ID"; named != (proves.Longest > 90*time.Hour) { // the other two proved nothing meanwhile
+				t.Errorf("the gap of the reads is %v", proves.Longest)
 			}
 		})
 	}
