@@ -54,23 +54,16 @@ func (l *Ledger) Remember(ctx context.Context, run int64, m plan.Memory) error {
 		if err := putUnlisted(ctx, tx, m.Unlisted); err != nil {
 			return fmt.Errorf("unlisted: %w", err)
 		}
-		for _, number := range m.Reopened {
-			if err := reopen(ctx, tx, t, number); err != nil {
-				return fmt.Errorf("leavers: %w", err)
-			}
+		if err := reopenSagas(ctx, tx, t, m.Reopened); err != nil {
+			return fmt.Errorf("leavers: %w", err)
 		}
 		for _, s := range m.Settled {
 			if err := settleOpen(ctx, tx, t, s); err != nil {
 				return fmt.Errorf("journal: %w", err)
 			}
 		}
-		if err := vanish(ctx, tx, m.Vanished, t.now); err != nil {
+		if err := endDepartures(ctx, tx, t, m); err != nil {
 			return fmt.Errorf("leavers: %w", err)
-		}
-		for _, e := range m.EndedSagas {
-			if err := endSaga(ctx, tx, t, e); err != nil {
-				return fmt.Errorf("leavers: %w", err)
-			}
 		}
 		if err := judgeEffects(ctx, tx, t, m); err != nil {
 			return fmt.Errorf("effects: %w", err)

@@ -9,6 +9,19 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
+// endDepartures notes the IDs that went by themselves, then ends the departures with nothing left to do.
+func endDepartures(ctx context.Context, tx *sql.Tx, t *trail, m plan.Memory) error {
+	if err := vanish(ctx, tx, m.Vanished, t.now); err != nil {
+		return err
+	}
+	for _, e := range m.EndedSagas {
+		if err := endSaga(ctx, tx, t, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // vanish notes the Threema IDs of open departures that went without anybody taking them.
 func vanish(ctx context.Context, tx *sql.Tx, vanished []plan.Vanished, now time.Time) error {
 	for _, v := range vanished {
@@ -23,8 +36,17 @@ func vanish(ctx context.Context, tx *sql.Tx, vanished []plan.Vanished, now time.
 	return nil
 }
 
-// reopen lets a settled departure go on: an ID of it is back.
-func reopen(ctx context.Context, tx *sql.Tx, t *trail, number int64) error {
+// reopenSagas lets settled departures go on: an ID of each is back.
+func reopenSagas(ctx context.Context, tx *sql.Tx, t *trail, numbers []int64) error {
+	for _, number := range numbers {
+		if err := reopenSaga(ctx, tx, t, number); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func reopenSaga(ctx context.Context, tx *sql.Tx, t *trail, number int64) error {
 	e := AuditEntry{Event: AuditSagaReopened, Message: "a Threema ID that two lists had not shown is in the package again"}
 	err := tx.QueryRowContext(ctx, `UPDATE sagas SET ended = '', ended_at = 0 WHERE id = ? AND ended = 'settled'
 		RETURNING source, person, csi, credential_id`, number).Scan(&e.Person.Source, &e.Person.ID, &e.CSI, &e.CredentialID)

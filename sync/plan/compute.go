@@ -145,33 +145,7 @@ func newPlanner(in Input) *planner {
 		answered:     map[string]bool{},
 	}
 	p.sortLists()
-	for _, o := range in.State.Observations {
-		p.observations[o.Person] = in.State.Gap.doubt(o)
-	}
-	for _, seen := range in.State.UsersSeen {
-		p.seenOn[seen.CredentialID] = append(p.seenOn[seen.CredentialID], seen.ThreemaID)
-	}
-	for _, o := range in.State.Owned {
-		p.owned[o.Person] = o
-	}
-	for _, s := range in.State.Sagas {
-		s.IDs = slices.Clone(s.IDs)
-		p.sagas[s.Person] = s
-	}
-	for _, a := range in.State.Approvals {
-		if a.liveFor(p.sagas[a.Person], p.Now) {
-			p.approvals[a.Change] = a
-		}
-	}
-	for _, f := range in.State.FormerCSIs {
-		p.csis[f.Person] = append(p.csis[f.Person], f.CSI)
-	}
-	for _, r := range in.State.Refusals {
-		p.refused[refusedValue{r.CredentialID, r.Setting, r.Value}] = r.Message
-	}
-	for _, pub := range in.State.Published {
-		p.publications[pub.ThreemaID] = pub
-	}
+	p.recall(in.State)
 	p.recallUnlisted()
 	p.plan = Plan{
 		Policy:       in.Policy.Mode,
@@ -181,6 +155,37 @@ func newPlanner(in Input) *planner {
 		StopFile:     in.StopFile,
 	}
 	return p
+}
+
+// recall indexes what the ledger remembers.
+func (p *planner) recall(state State) {
+	for _, o := range state.Observations {
+		p.observations[o.Person] = state.Gap.doubt(o)
+	}
+	for _, seen := range state.UsersSeen {
+		p.seenOn[seen.CredentialID] = append(p.seenOn[seen.CredentialID], seen.ThreemaID)
+	}
+	for _, o := range state.Owned {
+		p.owned[o.Person] = o
+	}
+	for _, s := range state.Sagas {
+		s.IDs = slices.Clone(s.IDs)
+		p.sagas[s.Person] = s
+	}
+	for _, a := range state.Approvals {
+		if a.liveFor(p.sagas[a.Person], p.Now) {
+			p.approvals[a.Change] = a
+		}
+	}
+	for _, f := range state.FormerCSIs {
+		p.csis[f.Person] = append(p.csis[f.Person], f.CSI)
+	}
+	for _, r := range state.Refusals {
+		p.refused[refusedValue{r.CredentialID, r.Setting, r.Value}] = r.Message
+	}
+	for _, pub := range state.Published {
+		p.publications[pub.ThreemaID] = pub
+	}
 }
 
 // sortLists puts the lists whose order could show into one order, in copies of its own.
