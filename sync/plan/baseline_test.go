@@ -95,7 +95,7 @@ func TestWhoEntersAndLeaves(t *testing.T) {
 			for name := range people {
 				delete(people, name)
 			}
-		}, "source main is new, and corp, which the ledger knows, was not read; if you renamed it, give it its old name",
+		}, "source main is new, and corp, which the ledger knows, is not configured any more; if it is the same directory under another name, type `threema-dirsync source rename corp main`",
 			[]string{"nora: entitled now, and never seen before"}, []string{
 				"anna: source corp is not configured any more; nothing is done",
 				"bert: source corp is not configured any more; nothing is done",

@@ -86,7 +86,7 @@ func (p *planner) changed(s Snapshot) string {
 	was, known := p.State.Sources[s.Source]
 	switch {
 	case !known:
-		return fmt.Sprintf("source %s is new", s.Source) + p.renamed()
+		return fmt.Sprintf("source %s is new", s.Source) + p.renamed(s.Source)
 	case was.NamingContext != "" && was.NamingContext != s.NamingContext: // one that was never readable is learned: nobody departed by it
 		return fmt.Sprintf("source %s is another directory (%s) than the ledger knows (%s)", s.Source, s.NamingContext, was.NamingContext)
 	case was.Scope != s.Scope:
@@ -95,12 +95,13 @@ func (p *planner) changed(s Snapshot) string {
 	return ""
 }
 
-// renamed warns where a source is new and another one gone: to the ledger, the people of a
-// source with another name are other people.
-func (p *planner) renamed() string {
-	for _, name := range slices.Sorted(maps.Keys(p.State.Sources)) {
-		if !p.sourceRead(name) && !slices.Contains(p.Configured, name) {
-			return fmt.Sprintf(", and %s, which the ledger knows, was not read; if you renamed it, give it its old name", name)
+// renamed tells, where a source is new and another one gone, how the ledger learns of another name:
+// to it, the people of a source with another name are other people, in another source.
+func (p *planner) renamed(now string) string {
+	for _, was := range slices.Sorted(maps.Keys(p.State.Sources)) {
+		if p.orphaned(was) {
+			return fmt.Sprintf(", and %s, which the ledger knows, is not configured any more; if it is the same directory under another name, "+
+				"type `threema-dirsync source rename %s %s`", was, was, now)
 		}
 	}
 	return ""

@@ -92,12 +92,15 @@ func (p *planner) whyTransfer(from PersonID, to Identity) string {
 
 // keepsOwner says why a credential cannot pass to another ID: its owner is still entitled, and not
 // in a source that comes after the other's, or no complete read of this pass says that the owner
-// left. One that is still being made is finished for its owner first.
+// left. One that is still being made is finished for its owner first. A source that is not configured
+// any more says nothing of its people, and keeps nothing for them (forgotten.go).
 func (p *planner) keepsOwner(own Ownership, i Identity) string {
 	o := p.observations[own.Person]
 	owner := firstNonEmpty(o.DN, own.Person.String())
 	switch {
 	case p.entitledNow(own.Person) && p.place(i.Person.Source) < p.place(own.Person.Source) && !p.creating(own.Person):
+		return ""
+	case p.removed(own.Person.Source):
 		return ""
 	case o.State == Entitled && p.sourceRead(own.Person.Source):
 		return fmt.Sprintf("credential %s with this csi belongs to %s, who is entitled", own.Username, owner)

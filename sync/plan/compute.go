@@ -42,6 +42,7 @@ func Compute(in Input) Plan {
 	p := newPlanner(in)
 	p.look()
 	p.planPeople()
+	p.countOrphans()
 	p.planLeavers()
 	p.approve()
 	p.judgeBaseline()
@@ -97,6 +98,7 @@ type planner struct {
 	gaps         map[string]gap           // by source
 	seenOn       map[string][]string      // credential ID → Threema IDs seen on it at the last pass
 	ours         map[string]Base          // by source, before this pass
+	orphans      map[string]int           // people of ours per source that is not configured any more
 	openCreates  map[PersonID]Operation
 	refused      map[refusedValue]string // message by value
 	publications map[string]Publication  // by Threema ID
@@ -136,6 +138,7 @@ func newPlanner(in Input) *planner {
 		gaps:         map[string]gap{},
 		seenOn:       map[string][]string{},
 		ours:         in.State.countOurs(),
+		orphans:      map[string]int{},
 		openCreates:  map[PersonID]Operation{},
 		refused:      map[refusedValue]string{},
 		publications: map[string]Publication{},
@@ -160,7 +163,7 @@ func newPlanner(in Input) *planner {
 // recall indexes what the ledger remembers.
 func (p *planner) recall(state State) {
 	for _, o := range state.Observations {
-		p.observations[o.Person] = state.Gap.doubt(o)
+		p.observations[o.Person] = p.takeBack(state.Gap.doubt(o))
 	}
 	for _, seen := range state.UsersSeen {
 		p.seenOn[seen.CredentialID] = append(p.seenOn[seen.CredentialID], seen.ThreemaID)
@@ -205,6 +208,7 @@ func (p *planner) sortLists() {
 		p.State.Effects[n].IDs = sorted(p.State.Effects[n].IDs, strings.Compare)
 	}
 	p.State.Servers = sorted(p.State.Servers, KnownServer.compare)
+	p.State.Forgotten = sorted(p.State.Forgotten, func(a, b ForgottenSource) int { return strings.Compare(a.Source, b.Source) })
 	p.State.Alarms = sorted(p.State.Alarms, Alarm.compare)
 	p.State.UsersSeen = sorted(p.State.UsersSeen, SeenUser.compare)
 	p.State.FormerLinks = sorted(p.State.FormerLinks, FormerLink.Compare)

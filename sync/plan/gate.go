@@ -70,6 +70,10 @@ func (p *planner) guardBaseline(c *Change) {
 func (p *planner) wantEvidence(c *Change) {
 	if (c.Op.Destructive() || c.Op == DisableContact) && !p.departedNow[c.Person] {
 		c.Status, c.NotBefore = Waiting, time.Time{}
+		if _, forgotten := p.forgotten(c.Person.Source); forgotten {
+			c.Reason += "; waits for a pass that reads all configured sources completely"
+			return
+		}
 		c.Reason += "; waits for a complete read of source " + c.Person.Source + " that shows it again"
 		return
 	}

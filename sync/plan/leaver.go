@@ -43,7 +43,7 @@ func (p *planner) planDeparture(own Ownership) {
 		return
 	}
 	if reason := p.keptFromLeaving(own, o); reason != "" {
-		p.hold(own.Person, own.CSI, o.DN, reason)
+		p.holdUnread(own.Person, own.CSI, o.DN, reason)
 		return
 	}
 	if o.State != Departed {
@@ -66,9 +66,12 @@ func (p *planner) planDeparture(own Ownership) {
 // keptFromLeaving says why somebody who is not seen as entitled stays all the same.
 func (p *planner) keptFromLeaving(own Ownership, o Observation) string {
 	i, present := p.identities[own.Person]
+	f, forgotten := p.forgotten(own.Person.Source)
 	switch {
-	case !p.sourceRead(own.Person.Source):
+	case !p.sourceRead(own.Person.Source) && !forgotten:
 		return p.notRead(own.Person.Source) + "; nothing is done"
+	case forgotten && o.State != Departed:
+		return f.evidence().Detail + "; nothing is done before all configured sources were read completely"
 	case p.uncounted[own.Person] && !i.Excluded:
 		return o.Evidence.Detail + "; nothing is done"
 	case present && (i.Excluded || i.State == Unknown):
@@ -149,6 +152,7 @@ func (p *planner) addWithdrawal(l leaver, own Ownership) {
 	p.awaitList(&c, credential)
 	p.askWhoLeft(&c, l)
 	c.askView(l.observation)
+	p.askForgotten(&c)
 	p.add(c)
 }
 

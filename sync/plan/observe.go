@@ -33,6 +33,7 @@ func (p *planner) observe() {
 		}
 		p.forgetUnowned(s)
 	}
+	p.observeForgotten()
 	p.refreshOwned()
 }
 
@@ -164,11 +165,14 @@ func (p *planner) confirms(o Observation) bool {
 // forgetUnowned drops people of a complete source who left it and of whom nothing is ours. Who has
 // the csi of somebody of ours stays: since when they are known decides whose it is (same.go).
 func (p *planner) forgetUnowned(s SourceView) {
-	if !s.Snapshot.Absences() {
-		return
+	if s.Snapshot.Absences() {
+		p.dropUnowned(s.Snapshot.Source)
 	}
+}
+
+func (p *planner) dropUnowned(source string) {
 	for id, o := range p.observations {
-		if id.Source != s.Snapshot.Source || p.isOurs(id) || p.shares[id] {
+		if id.Source != source || p.isOurs(id) || p.shares[id] {
 			continue
 		}
 		if _, present := p.identities[id]; !present || o.State == Departed && !o.Second {
@@ -223,7 +227,7 @@ func (p *planner) syncSince() time.Time {
 // remember collects what the pass records whatever becomes of its changes.
 func (p *planner) remember() {
 	m := &p.plan.Memory
-	m.SyncSince = p.syncSince()
+	m.SyncSince, m.Forgotten = p.syncSince(), p.stillForgotten()
 	slices.SortFunc(m.Published, func(a, b Publication) int { return strings.Compare(a.ThreemaID, b.ThreemaID) })
 	if p.planOnly {
 		p.rememberUnchanged()

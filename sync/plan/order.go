@@ -52,8 +52,9 @@ func ComputeOrder(in Input, order Order) Ordered {
 	p := newPlanner(in)
 	p.look()
 	o := p.observations[order.Person]
+	_, forgotten := p.forgotten(order.Person.Source)
 	answer := Ordered{
-		Person: order.Person, CSI: o.CSI, DN: o.DN, Departed: p.departedNow[order.Person] && !o.Unproved, Directory: p.directoryWords(order.Person),
+		Person: order.Person, CSI: o.CSI, DN: o.DN, Departed: p.departedNow[order.Person] && !o.Unproved && !forgotten, Directory: p.directoryWords(order.Person),
 	}
 	own, owned := p.owned[order.Person]
 	if !owned {
@@ -138,6 +139,8 @@ func (p *planner) directoryWords(person PersonID) string {
 	o := p.observations[person]
 	i, present := p.identities[person]
 	switch {
+	case p.removed(person.Source):
+		return "source " + person.Source + " is not configured any more"
 	case !p.sourceRead(person.Source):
 		return "source " + person.Source + " could not be read"
 	case p.departedNow[person] && o.Unproved:

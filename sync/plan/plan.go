@@ -85,6 +85,7 @@ type Memory struct {
 	Subscription string                   // the package that the ledger is (now) bound to
 	Sources      map[string]SourceBinding // likewise, the directories
 	Servers      []KnownServer            // the whole new set
+	Forgotten    []ForgottenSource        // the whole new set
 	Baseline     bool
 	AcceptedBy   string          // who accepted the baseline in this pass, which closes a gap; "": nobody was asked
 	Accepted     []GivenApproval // the yes to changes that goes with it, see judgeBaseline

@@ -87,7 +87,7 @@ func (p *planner) planAbandoned() {
 			continue
 		}
 		if why := p.keptAbandoned(op); why != "" {
-			p.hold(op.Person, op.CSI, op.DN, fmt.Sprintf("an interrupted pass created the credential %s and handed it to nobody, and %s", op.Username, why))
+			p.holdUnread(op.Person, op.CSI, op.DN, fmt.Sprintf("an interrupted pass created the credential %s and handed it to nobody, and %s", op.Username, why))
 			continue
 		}
 		p.withdrawAbandoned(op)
@@ -97,8 +97,9 @@ func (p *planner) planAbandoned() {
 // keptAbandoned says why nothing is asked about an abandoned credential now.
 func (p *planner) keptAbandoned(op Operation) string {
 	o := p.observations[op.Person]
+	_, forgotten := p.forgotten(op.Person.Source)
 	switch {
-	case !p.sourceRead(op.Person.Source):
+	case !p.sourceRead(op.Person.Source) && !forgotten:
 		return p.notRead(op.Person.Source) + ": nothing is done"
 	case o.State != Departed || p.uncounted[op.Person]:
 		return "the person is not entitled now, and not known to have left: nothing is done"
@@ -126,6 +127,7 @@ func (p *planner) withdrawAbandoned(op Operation) {
 	c.Status, c.NotBefore = p.withdrawalTime(o)
 	c.ask(AskResume, joinReasons(fmt.Sprintf("an interrupted pass was to create the credential %s, and handed it to nobody", op.Username),
 		p.whyDoubt(op, l, foreign))+". If it is nobody else's, say yes, or delete it in the cockpit")
+	p.askForgotten(&c)
 	p.add(c)
 }
 

@@ -9,7 +9,7 @@ import (
 func (p *planner) continueSaga(saga Saga) {
 	o := p.observations[saga.Person]
 	if reason := p.sagaRests(saga, o); reason != "" {
-		p.hold(saga.Person, saga.CSI, saga.DN, "departure under way, but "+reason+": nothing more is done for now")
+		p.holdUnread(saga.Person, saga.CSI, saga.DN, "departure under way, but "+reason+": nothing more is done for now")
 		return
 	}
 	l := leaver{
@@ -39,8 +39,9 @@ func (p *planner) remaining(saga Saga) []string {
 
 // sagaRests says why a departure under way does not go on.
 func (p *planner) sagaRests(saga Saga, o Observation) string {
+	_, forgotten := p.forgotten(saga.Person.Source)
 	switch {
-	case !p.sourceRead(saga.Person.Source):
+	case !p.sourceRead(saga.Person.Source) && !forgotten:
 		return p.notRead(saga.Person.Source)
 	case o.State != Departed:
 		return "the directory no longer proves it (" + firstNonEmpty(o.Evidence.Detail, o.State.String()) + ")"
@@ -88,6 +89,7 @@ func (p *planner) takeID(l leaver, u User) {
 	}
 	p.askWhoseID(&c, l)
 	c.askView(l.observation)
+	p.askForgotten(&c)
 	p.add(c)
 }
 

@@ -16,6 +16,8 @@ type State struct {
 	// which on creates and changes are limited (design §5.11).
 	Baseline  bool
 	RolledOut bool
+	// Forgotten are the sources that somebody gave up (forgotten.go).
+	Forgotten []ForgottenSource
 	// Gap is what was done here and this ledger does not know, the zero value if nothing is.
 	Gap Gap
 	// SyncSince is the first pass of the current unbroken row of passes under policy sync,

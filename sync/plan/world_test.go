@@ -428,7 +428,7 @@ func (w *world) remember(m plan.Memory) {
 	}
 	maps.Copy(s.Sources, m.Sources)
 	s.Observations, s.Sentinels, s.UsersSeen, s.Servers, s.Reads = m.Observations, m.Sentinels, m.UsersSeen, m.Servers, m.Reads
-	s.FormerLinks, s.FormerCSIs = m.FormerLinks, m.FormerCSIs
+	s.FormerLinks, s.FormerCSIs, s.Forgotten = m.FormerLinks, m.FormerCSIs, m.Forgotten
 	for _, own := range m.Owned {
 		if o := w.owner(own.Person); o != nil && o.CredentialID == own.CredentialID {
 			created := o.Created
@@ -905,6 +905,35 @@ func (w *world) note(in plan.Input, p plan.Plan) {
 			w.history[x.ID] = append(w.history[x.ID], report{w.now, state, x.Evidence.Kind, complete && seen, switched})
 		}
 	}
+	w.noteForgotten(in, doubted)
+}
+
+// noteForgotten reports the people of sources that were given up: absent, where all that is configured
+// was read completely.
+func (w *world) noteForgotten(in plan.Input, doubted map[string]bool) {
+	whole := true
+	for _, s := range in.Sources {
+		whole = whole && s.Snapshot.Departures() && !doubted[s.Snapshot.Source]
+	}
+	for _, name := range in.Configured {
+		whole = whole && slices.ContainsFunc(in.Sources, func(s plan.SourceView) bool { return s.Snapshot.Source == name })
+	}
+	for _, o := range in.State.Observations {
+		if _, given := forgottenIn(in, o.Person.Source); given {
+			w.history[o.Person] = append(w.history[o.Person], report{w.now, plan.Departed, plan.Absent, whole, false})
+		}
+	}
+}
+
+// forgottenIn finds a source that was given up and is not configured.
+func forgottenIn(in plan.Input, source string) (plan.ForgottenSource, bool) {
+	there := slices.Contains(in.Configured, source) ||
+		slices.ContainsFunc(in.Sources, func(s plan.SourceView) bool { return s.Snapshot.Source == source })
+	n := slices.IndexFunc(in.State.Forgotten, func(f plan.ForgottenSource) bool { return f.Source == source })
+	if n < 0 || there {
+		return plan.ForgottenSource{}, false
+	}
+	return in.State.Forgotten[n], true
 }
 
 // mayWithdraw decides from the bare history whether a person may lose the access now: an
@@ -968,7 +997,8 @@ func (w *world) check(t testing.TB, in plan.Input, p plan.Plan) {
 		}
 		ids[c.ID] = c
 		from, _, _ := strings.Cut(c.Before["person"], "/")
-		if !read[c.Person.Source] || c.Op == plan.Transfer && !read[from] {
+		_, given := forgottenIn(in, c.Person.Source)
+		if !read[c.Person.Source] && !given || c.Op == plan.Transfer && !read[from] && slices.Contains(in.Configured, from) {
 			t.Fatalf("%s of somebody whose source was not read: %+v", c.Op, c)
 		}
 		if n > 0 && rank[p.Changes[n-1].Op] > rank[c.Op] {
@@ -982,6 +1012,9 @@ func (w *world) check(t testing.TB, in plan.Input, p plan.Plan) {
 		}
 		if c.Status == plan.Due {
 			total += c.Requests
+		}
+		if given && c.Op.Destructive() && !slices.Contains(c.Asks, plan.AskForgotten) {
+			t.Fatalf("%s of somebody whose source was forgotten asks nobody: %+v", c.Op, c)
 		}
 		if c.Op.Destructive() || c.Op == plan.DisableContact {
 			if holders[c.Person] {

@@ -1,0 +1,151 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A source that is not configured any more says nothing of its people: somebody may have taken it out
+// of the configuration by mistake, or for a day. Their credentials may pass to the same people in
+// another source (claim.go). For who is left somebody must say what the removal meant: the source is
+// configured again, it has another name (`source rename`), or it was given up (`source forget`). Who
+// belongs to a source that was given up is absent, and each step out asks for a yes
+// (docs/decisions/0020-a-source-that-is-gone.md).
+
+// ForgottenSource is a source that somebody gave up.
+type ForgottenSource struct {
+	Source string
+	At     time.Time
+	By     string // who said so
+}
+
+// evidence is what speaks for the departure of its people.
+func (f ForgottenSource) evidence() Evidence {
+	return Evidence{Kind: Absent, Detail: fmt.Sprintf("source %s was forgotten on %s by %s", f.Source, f.At.UTC().Format(time.DateOnly), f.By)}
+}
+
+// removed tells that a source is not configured any more.
+func (p *planner) removed(source string) bool {
+	return !p.sourceRead(source) && !slices.Contains(p.Configured, source)
+}
+
+// forgotten tells that a source is not configured any more because somebody gave it up.
+func (p *planner) forgotten(source string) (ForgottenSource, bool) {
+	n := slices.IndexFunc(p.State.Forgotten, func(f ForgottenSource) bool { return f.Source == source })
+	if n < 0 || !p.removed(source) {
+		return ForgottenSource{}, false
+	}
+	return p.State.Forgotten[n], true
+}
+
+// orphaned tells that a source is not configured any more, and nobody said what that means.
+func (p *planner) orphaned(source string) bool {
+	_, forgotten := p.forgotten(source)
+	return p.removed(source) && !forgotten
+}
+
+// takeBack ends what the forgetting of a source did to one of its people, where the source is
+// configured again: their departure had no other proof, and no read of the source was part of it.
+func (p *planner) takeBack(o Observation) Observation {
+	for _, f := range p.State.Forgotten {
+		if f.Source == o.Person.Source && !p.removed(f.Source) && o.State == Departed && !o.Since.Before(f.At) {
+			o.State, o.Evidence = Unknown, Evidence{Detail: "its source was forgotten, and is configured again"}
+			o.Since, o.Reads, o.ConfirmedAt, o.Contested = time.Time{}, 0, time.Time{}, false
+		}
+	}
+	return o
+}
+
+// observeForgotten lets the people of the forgotten sources be absent. That counts by the passes that
+// read all configured sources completely: in none of them they are known by now. It counts whatever
+// leavers.evidence says of a silence, for this is somebody's word.
+func (p *planner) observeForgotten() {
+	if !p.wholeRead() {
+		return
+	}
+	for _, f := range p.stillForgotten() {
+		for _, person := range p.peopleOf(f.Source) {
+			p.absent(person, f)
+		}
+		p.dropUnowned(f.Source)
+	}
+}
+
+// absent adds one pass to the row of departures of somebody whose source was forgotten. A row of reads
+// that the removal broke off begins afresh. No view of the source missed them, so none has to be proved.
+func (p *planner) absent(person PersonID, f ForgottenSource) {
+	o, known := p.observations[person]
+	if !known {
+		o.FirstSeen = p.Now
+	}
+	if o.State == Departed && o.ConfirmedAt.IsZero() && o.Since.Before(f.At) {
+		o.Reads = 0
+	}
+	o = p.advance(o, Sighting{ID: person, DN: o.DN, State: Departed, Evidence: f.evidence(), Protected: o.Protected})
+	o.Unproved = false
+	p.observations[person], p.departedNow[person] = o, true
+}
+
+// wholeRead tells that this pass read all configured sources, and completely.
+func (p *planner) wholeRead() bool {
+	return len(p.unread()) == 0 && !slices.ContainsFunc(p.Sources, func(s SourceView) bool { return !s.Snapshot.Absences() })
+}
+
+// peopleOf lists whom the memory knows of a source, sorted.
+func (p *planner) peopleOf(source string) []PersonID {
+	people := p.atStake()
+	for person := range p.observations {
+		people[person] = true
+	}
+	var theirs []PersonID
+	for person := range people {
+		if person.Source == source {
+			theirs = append(theirs, person)
+		}
+	}
+	slices.SortFunc(theirs, PersonID.Compare)
+	return theirs
+}
+
+// askForgotten lets a step out wait for a yes where the source of the person was forgotten.
+func (p *planner) askForgotten(c *Change) {
+	if f, forgotten := p.forgotten(c.Person.Source); forgotten {
+		c.ask(AskForgotten, "nobody of the configured sources is this person, and their "+f.evidence().Detail)
+	}
+}
+
+// countOrphans counts, by source, the people of ours who belong to none that is configured, and whose
+// credential nobody else took over.
+func (p *planner) countOrphans() {
+	for person := range p.atStake() {
+		if p.orphaned(person.Source) {
+			p.orphans[person.Source]++
+		}
+	}
+}
+
+// holdUnread holds somebody whose source gave no snapshot. Where it is not configured any more, this
+// holds until somebody says what that means.
+func (p *planner) holdUnread(person PersonID, csi, dn, reason string) {
+	source := person.Source
+	if !p.orphaned(source) {
+		p.hold(person, csi, dn, reason)
+		return
+	}
+	p.holdFor(AskForgotten, person, csi, dn, fmt.Sprintf("%s. It is one of %d of that source. Configure it again; if it has another name now, type "+
+		"`threema-dirsync source rename %s NEW`; if it is gone for good, `threema-dirsync source forget %s`", reason, p.orphans[source], source, source))
+}
+
+// stillForgotten are the forgotten sources after this pass: to configure one again takes it back.
+func (p *planner) stillForgotten() []ForgottenSource {
+	var still []ForgottenSource
+	for _, f := range p.State.Forgotten {
+		if p.removed(f.Source) {
+			still = append(still, f)
+		}
+	}
+	slices.SortFunc(still, func(a, b ForgottenSource) int { return strings.Compare(a.Source, b.Source) })
+	return still
+}
