@@ -42,6 +42,8 @@ const (
 	AuditVerified        AuditEvent = "verified"                       // looking at the package showed that an effect holds
 	AuditAlarm           AuditEvent = "alarm"                          // and that one does not
 	AuditAlarmCleared    AuditEvent = "alarm-cleared"                  // such an alarm stands no more
+	AuditSourceForgotten AuditEvent = "source-forgotten"               // somebody gave up a source that is not configured any more
+	AuditSourceRenamed   AuditEvent = "source-renamed"                 // or called it otherwise
 )
 
 // AuditEntry is one entry of the audit. What does not apply is empty.

@@ -9,6 +9,7 @@
 //	Meter    and Take, BlockRequests                    plan: it counts its requests, and notes
 //	         and NoteRefusedLogin                       a password that was refused; nothing else
 //	Ledger   and StartRun … Settle, Erase               a pass, by the holder of the flock
+//	         and ForgetSource, RenameSource             source, by the holder of the flock
 //	         and Approve, Decide                        approve, beside a running pass
 //
 // A Ledger satisfies the interface Ledger of package sync, a Meter the quota of package threema.
@@ -47,6 +48,7 @@
 //	state.go     everything that a pass starts from
 //	observe.go   Remember: what a pass learned; whereabouts.go, its largest part; sentinels.go
 //	bind.go      what the ledger is bound to; servers.go, which servers of a source it knows
+//	sources.go   sources that were given up, or are called otherwise
 //	highwater.go is this the ledger of the last pass? The small file beside it
 //	journal.go   Begin, Created, Settle
 //	effect.go    what a settled operation changes in the tables

@@ -99,14 +99,17 @@ func (l *Ledger) eraseRows(ctx context.Context, run int64, before time.Time) (in
 // ofPerson picks the entries of a person. That person is not empty, the index must be told.
 const ofPerson = `source = ? AND person = ? AND person <> ''`
 
-// erasable lists the people who can be erased. What ended in this pass stays until the next one.
+// erasable lists the people who can be erased. What ended in this pass stays until the next one, and so
+// does what the audit tells of somebody under a former name of their source.
 func erasable(ctx context.Context, tx *sql.Tx, run int64, before time.Time) ([]plan.PersonID, error) {
 	const except = ` EXCEPT SELECT source, person FROM `
+	const formerly = ` EXCEPT SELECT was, person FROM former_names JOIN (SELECT source, person FROM `
+	const recently = ` EXCEPT SELECT was, person FROM former_names JOIN audit USING (source) WHERE person <> '' AND (at > ? OR run >= ?)`
 	query := `SELECT source, person FROM audit WHERE person <> '' GROUP BY source, person HAVING max(at) <= ? AND max(run) < ?` +
-		except + strings.Join(stakes(), except) + ` LIMIT ?`
+		except + strings.Join(stakes(), except) + formerly + strings.Join(stakes(), `) USING (source)`+formerly) + `) USING (source)` + recently + ` LIMIT ?`
 	return selectAll(ctx, tx, func(rows *sql.Rows) (p plan.PersonID, err error) {
 		return p, rows.Scan(&p.Source, &p.ID)
-	}, query, millis(before), run, erasedPeople)
+	}, query, millis(before), run, millis(before), run, erasedPeople)
 }
 
 func erasePeople(ctx context.Context, tx *sql.Tx, t *trail, people []plan.PersonID) error {
@@ -118,22 +121,29 @@ func erasePeople(ctx context.Context, tx *sql.Tx, t *trail, people []plan.Person
 		return fmt.Errorf("key of the tombstones: %w", err)
 	}
 	for _, p := range people {
-		if err := erasePerson(ctx, tx, t, p, tombstone(key, p)); err != nil {
+		if err := erasePerson(ctx, tx, t, p, key); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func erasePerson(ctx context.Context, tx *sql.Tx, t *trail, person plan.PersonID, tombstone string) error {
-	err := eraseAudit(ctx, tx, t, AuditEntry{Person: plan.PersonID{Source: person.Source}, Tombstone: tombstone},
+// erasePerson erases a person from the audit under the name that their source had then, and from all
+// other tables under the one that it has now.
+func erasePerson(ctx context.Context, tx *sql.Tx, t *trail, person plan.PersonID, key []byte) error {
+	now, err := nameNow(ctx, tx, person.Source)
+	if err != nil {
+		return fmt.Errorf("name of the source: %w", err)
+	}
+	tombstone := tombstone(key, plan.PersonID{Source: now, ID: person.ID})
+	err = eraseAudit(ctx, tx, t, AuditEntry{Person: plan.PersonID{Source: person.Source}, Tombstone: tombstone},
 		ofPerson, person.Source, person.ID)
 	if err != nil {
 		return fmt.Errorf("audit: %w", err)
 	}
 	for _, statement := range traces() {
 		_, err := tx.ExecContext(ctx, statement,
-			sql.Named("source", person.Source), sql.Named("person", person.ID), sql.Named("tombstone", tombstone))
+			sql.Named("source", now), sql.Named("person", person.ID), sql.Named("tombstone", tombstone))
 		if err != nil {
 			return fmt.Errorf("%s …: %w", strings.Join(strings.Fields(statement)[:3], " "), err)
 		}

@@ -510,8 +510,8 @@ func TestLookupsOfAPersonUseAnIndex(t *testing.T) {
 	t.Parallel()
 	l, _ := openNew(t)
 	queries := []string{
-		`SELECT state FROM journal WHERE source = @source AND person IN (@person, @tombstone) AND op <> 'set-settings' ORDER BY id DESC LIMIT 1`,
-		`SELECT count(*) FROM journal WHERE source = @source AND person IN (@person, @tombstone) AND op <> 'set-settings'`,
+		`SELECT state FROM journal WHERE source = @source AND person IN (SELECT value FROM json_each(json_array(@person, @tombstone))) AND op <> 'set-settings' ORDER BY id DESC LIMIT 1`,
+		`SELECT count(*) FROM journal WHERE source = @source AND person IN (SELECT value FROM json_each(json_array(@person, @tombstone))) AND op <> 'set-settings'`,
 		`SELECT username FROM sagas WHERE source = @source AND person = @person ORDER BY id`,
 		`UPDATE audit SET ` + eraseWords + ` WHERE ` + strings.Replace(strings.Replace(ofPerson, "?", "@source", 1), "?", "@person", 1),
 		`UPDATE audit SET ` + eraseWords + ` WHERE guard <> '' AND salt IS NOT NULL AND at <= 1 AND run < 1`,

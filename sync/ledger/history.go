@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -15,29 +16,32 @@ const shownSteps = 200
 // PersonHistory returns what was recorded of one person: the latest journal rows with their
 // passes, and all departures. Of what was erased it finds the tombstones. A row of settings stands for many people and is left out.
 func (r *Reader) PersonHistory(ctx context.Context, person plan.PersonID) (plan.History, error) {
-	const fromJournal = ` FROM journal WHERE source = ? AND person IN (?, ?) AND op <> 'set-settings'`
+	const fromJournal = ` FROM journal WHERE source = ? AND person IN (SELECT value FROM json_each(?)) AND op <> 'set-settings'`
 	var h plan.History
 	err := inTx(ctx, r.reads, "read the history of a person", func(tx *sql.Tx) error {
-		key, err := readKey(ctx, tx)
+		buried, err := tombstonesOf(ctx, tx, person)
 		if err != nil {
 			return err
 		}
-		buried := tombstone(key, person) // without a key it is nobody's
+		theirs, err := json.Marshal(append([]string{person.ID}, buried...))
+		if err != nil {
+			return err
+		}
 		h.Steps, err = selectAll(ctx, tx, func(rows *sql.Rows) (plan.PastStep, error) {
 			var s plan.PastStep
 			var settled int64
 			var err error
 			s.Operation, err = scanOperation(rows.Scan, &s.State, &settled, &s.Message, &s.Run, &s.Mode)
 			s.SettledAt = fromMillis(settled)
-			s.Erased = s.Person.ID == buried
+			s.Erased = slices.Contains(buried, s.Person.ID)
 			return s, err
 		}, `SELECT `+operationColumns+`, state, settled_at, message, run, (SELECT mode FROM runs WHERE runs.id = run)`+
-			fromJournal+` ORDER BY id DESC LIMIT ?`, person.Source, person.ID, buried, shownSteps)
+			fromJournal+` ORDER BY id DESC LIMIT ?`, person.Source, string(theirs), shownSteps)
 		if err != nil {
 			return err
 		}
 		slices.Reverse(h.Steps)
-		if err := tx.QueryRowContext(ctx, `SELECT count(*)`+fromJournal, person.Source, person.ID, buried).Scan(&h.Omitted); err != nil {
+		if err := tx.QueryRowContext(ctx, `SELECT count(*)`+fromJournal, person.Source, string(theirs)).Scan(&h.Omitted); err != nil {
 			return err
 		}
 		h.Omitted -= len(h.Steps)

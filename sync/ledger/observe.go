@@ -28,6 +28,9 @@ func (l *Ledger) Remember(ctx context.Context, run int64, m plan.Memory) error {
 		if err := putReads(ctx, tx, m.Reads); err != nil {
 			return fmt.Errorf("reads: %w", err)
 		}
+		if err := putForgotten(ctx, tx, m.Forgotten); err != nil {
+			return fmt.Errorf("forgotten sources: %w", err)
+		}
 		if err := putObservations(ctx, tx, t, m.Observations); err != nil {
 			return fmt.Errorf("observations: %w", err)
 		}

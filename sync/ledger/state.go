@@ -50,6 +50,7 @@ func stateParts(s *plan.State, high highWater, now time.Time) []statePart {
 		{"binding", func(ctx context.Context, tx *sql.Tx) error { return readBinding(ctx, tx, s) }},
 		list("servers", &s.Servers, readServers),
 		list("reads", &s.Reads, readReads),
+		list("forgotten sources", &s.Forgotten, readForgotten),
 		{"gap", func(ctx context.Context, tx *sql.Tx) (err error) {
 			s.Gap, _, _, err = readGap(ctx, tx, high)
 			return err

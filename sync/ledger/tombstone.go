@@ -18,6 +18,21 @@ func tombstone(key []byte, person plan.PersonID) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
+// tombstonesOf are the tombstones that can be a person's: those under their source's name, and under
+// each name that it had before. Without a key they are nobody's.
+func tombstonesOf(ctx context.Context, tx querier, person plan.PersonID) ([]string, error) {
+	key, err := readKey(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	names, err := readFormerNames(ctx, tx, person.Source)
+	tombstones := []string{tombstone(key, person)}
+	for _, was := range names {
+		tombstones = append(tombstones, tombstone(key, plan.PersonID{Source: was, ID: person.ID}))
+	}
+	return tombstones, err
+}
+
 // readKey reads the key of the tombstones, nil as long as there are none.
 func readKey(ctx context.Context, tx querier) (key []byte, err error) {
 	err = tx.QueryRowContext(ctx, `SELECT tombstone_key FROM ledger`).Scan(&key)

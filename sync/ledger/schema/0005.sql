@@ -156,3 +156,21 @@ CREATE TABLE sent_settings (
     value     TEXT    NOT NULL,
     PRIMARY KEY (operation, name, value)
 ) STRICT, WITHOUT ROWID;
+
+-- ---- Sources: given up, or called otherwise
+
+-- Sources that somebody gave up, until they are configured again (sync/plan/forgotten.go).
+CREATE TABLE forgotten_sources (
+    source TEXT    NOT NULL PRIMARY KEY CHECK (source <> ''),
+    at     INTEGER NOT NULL CHECK (at > 0),
+    by     TEXT    NOT NULL CHECK (by <> '')  -- the user of the operating system
+) STRICT, WITHOUT ROWID;
+
+-- What sources were called before. The audit keeps the old names, and the tombstones are made of them.
+CREATE TABLE former_names (
+    was    TEXT NOT NULL PRIMARY KEY CHECK (was <> source),
+    source TEXT NOT NULL CHECK (source <> '')
+) STRICT, WITHOUT ROWID;
+
+-- The audit gets their events.
+INSERT INTO audit_events VALUES ('source-forgotten'), ('source-renamed');
