@@ -205,7 +205,7 @@ func (a *applier) lastLook(ctx context.Context, c plan.Change, object func(conte
 func (a *applier) stillDeparted(ctx context.Context, c plan.Change) string {
 	source := slices.IndexFunc(a.Sources, func(s Source) bool { return s.Name() == c.Person.Source })
 	if source < 0 {
-		return "its source is not configured any more"
+		return a.stillGone(ctx, c)
 	}
 	sightings, err := a.Sources[source].Recheck(ctx, []plan.Tracked{{ID: c.Person, DN: c.DN}})
 	switch {
@@ -220,6 +220,15 @@ func (a *applier) stillDeparted(ctx context.Context, c plan.Change) string {
 		return "a group of protect.groups has the person by now, or cannot be read: the next pass asks for a yes"
 	case !a.Policy.Counts(sightings[0].Evidence.Kind):
 		return "the person now " + sightings[0].Evidence.Uncounted()
+	}
+	return a.sameCSI(ctx, c)
+}
+
+// stillGone is stillDeparted where no source can be asked for the person: if theirs was given up, nobody
+// of the others may have their csi by now. The plan took care that all of those were read.
+func (a *applier) stillGone(ctx context.Context, c plan.Change) string {
+	if !slices.ContainsFunc(a.report.Plan.Memory.Forgotten, func(f plan.ForgottenSource) bool { return f.Source == c.Person.Source }) {
+		return "its source is not configured any more"
 	}
 	return a.sameCSI(ctx, c)
 }

@@ -19,6 +19,7 @@ import (
 type status struct {
 	LastPass *passStatus     `json:"lastPass"`
 	Sources  []sourceStatus  `json:"sources"`
+	Removed  []removedStatus `json:"removedSources"`
 	Guards   []guardStatus   `json:"guards"`
 	Waits    []plan.Wait     `json:"waits"` // of the last pass that had a plan
 	Leavers  []leaverStatus  `json:"leavers"`
@@ -140,18 +141,18 @@ func openStatus(ctx context.Context, cfg *config.Config, options ledger.Options)
 	reader, err := ledger.OpenReader(ctx, ledgerPath(cfg), options)
 	if errors.Is(err, fs.ErrNotExist) {
 		return status{
-			Sources: []sourceStatus{}, Guards: []guardStatus{}, Waits: []plan.Wait{}, Leavers: []leaverStatus{}, Alarms: []plan.Alarm{}, Effects: []plan.Effect{},
+			Sources: []sourceStatus{}, Removed: []removedStatus{}, Guards: []guardStatus{}, Waits: []plan.Wait{}, Leavers: []leaverStatus{}, Alarms: []plan.Alarm{}, Effects: []plan.Effect{},
 			Quota: quotaStatus{Unlimited: options.DailyRequests == 0, Remaining: options.DailyRequests},
 		}, nil
 	}
 	if err != nil {
 		return status{}, err
 	}
-	s, err := readStatus(ctx, reader, options.Now())
+	s, err := readStatus(ctx, reader, cfg.Sources, options.Now())
 	return s, errors.Join(err, reader.Close())
 }
 
-func readStatus(ctx context.Context, reader *ledger.Reader, now time.Time) (status, error) {
+func readStatus(ctx context.Context, reader *ledger.Reader, configured []config.Source, now time.Time) (status, error) {
 	runs, err := reader.LastRuns(ctx, 1)
 	if err != nil {
 		return status{}, err
@@ -166,8 +167,9 @@ func readStatus(ctx context.Context, reader *ledger.Reader, now time.Time) (stat
 	}
 	s := status{
 		Sources: []sourceStatus{}, Guards: []guardStatus{}, Leavers: leaversOf(state), Approved: approvalsOf(state, now), Open: len(state.Open), Managed: len(state.Owned),
-		Quota:  quotaStatus{budget.Unlimited, budget.Remaining, budget.FreeAt},
-		Alarms: append([]plan.Alarm{}, state.Alarms...), Effects: underWay(state),
+		Removed: removedSources(state, configured),
+		Quota:   quotaStatus{budget.Unlimited, budget.Remaining, budget.FreeAt},
+		Alarms:  append([]plan.Alarm{}, state.Alarms...), Effects: underWay(state),
 		Waits: append([]plan.Wait{}, plan.StandingWaits(state.Waits)...),
 	}
 	if len(runs) > 0 {

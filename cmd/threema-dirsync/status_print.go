@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"text/tabwriter"
 	"time"
@@ -24,6 +25,9 @@ func (p *program) printStatus(s status) error {
 		for _, c := range source.Conditions {
 			say(w, "  %s\t%s", c.Name, c.words())
 		}
+	}
+	for _, r := range s.Removed {
+		say(w, "Source %s:\t%s", r.Name, r.words())
 	}
 	for _, g := range s.Guards {
 		say(w, "GUARD %s:\t%s %s", g.Guard, g.Source, g.Detail)
@@ -96,6 +100,14 @@ func (s sourceStatus) words() string {
 		}
 	}
 	return "INCOMPLETE: " + plan.Consequence(failed)
+}
+
+func (r removedStatus) words() string {
+	if r.ForgottenAt != nil {
+		return fmt.Sprintf("forgotten %s by %s; people of it that are still managed: %d", stamp(*r.ForgottenAt), r.ForgottenBy, r.People)
+	}
+	return fmt.Sprintf("NOT CONFIGURED any more; people of it that are managed: %d. Configure it again, or type `threema-dirsync source rename %s NEW` "+
+		"or `threema-dirsync source forget %s`", r.People, r.Name, r.Name)
 }
 
 func (c conditionStatus) words() string {

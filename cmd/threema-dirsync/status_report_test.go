@@ -28,7 +28,7 @@ func TestStatusBesideAPass(t *testing.T) {
 	if _, err := l.StartRun(t.Context(), plan.Sync); err != nil {
 		t.Fatal(err)
 	}
-	s, err := readStatus(t.Context(), l.Reader, time.Now())
+	s, err := readStatus(t.Context(), l.Reader, nil, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

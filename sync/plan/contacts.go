@@ -68,6 +68,7 @@ func (p *planner) disable(l leaver, threemaID string) {
 	c.After["enabled"] = "false"
 	c.Requests = 1
 	p.awaitList(&c, Object{ObjectContact, threemaID})
+	p.askForgotten(&c)
 	p.add(c)
 }
 

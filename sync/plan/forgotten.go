@@ -134,7 +134,7 @@ func (p *planner) holdUnread(person PersonID, csi, dn, reason string) {
 		p.hold(person, csi, dn, reason)
 		return
 	}
-	p.holdFor(AskForgotten, person, csi, dn, fmt.Sprintf("%s. It is one of %d of that source. Configure it again; if it has another name now, type "+
+	p.holdFor(AskForgotten, person, csi, dn, fmt.Sprintf("%s. People of that source who are held so: %d. Configure it again; if it has another name now, type "+
 		"`threema-dirsync source rename %s NEW`; if it is gone for good, `threema-dirsync source forget %s`", reason, p.orphans[source], source, source))
 }
 
@@ -148,4 +148,29 @@ func (p *planner) stillForgotten() []ForgottenSource {
 	}
 	slices.SortFunc(still, func(a, b ForgottenSource) int { return strings.Compare(a.Source, b.Source) })
 	return still
+}
+
+// forgetCommand is what ends the wait for the people of sources that are gone: to give up each of which
+// nobody said anything yet, and a yes to the list where somebody did.
+func (p Plan) forgetCommand() string {
+	var commands []string
+	for _, h := range p.Held {
+		if c := "threema-dirsync source forget " + shellWord(h.Person.Source); h.Ask == AskForgotten && !slices.Contains(commands, c) {
+			commands = append(commands, c)
+		}
+	}
+	if slices.ContainsFunc(p.AwaitingApproval(), func(c Change) bool { return slices.Contains(c.Asks, AskForgotten) }) {
+		commands = append(commands, "threema-dirsync approve "+p.Hash)
+	}
+	return strings.Join(commands, "; ")
+}
+
+// AtStake counts, by source, the people who own a credential of ours, or lost it by a departure that
+// is under way.
+func (s State) AtStake() map[string]int {
+	count := map[string]int{}
+	for source, base := range s.countOurs() {
+		count[source] = base.Managed + base.Leaving
+	}
+	return count
 }

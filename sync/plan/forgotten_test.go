@@ -96,7 +96,7 @@ func TestAReplacedDirectory(t *testing.T) {
 	r.acceptBaseline(t)
 	p = r.settle(t)
 	wantAsked(t, p, "E-carl")
-	wantWords(t, p, "It is one of 1 of that source")
+	wantWords(t, p, "People of that source who are held so: 1")
 	r.wantOwner(t, r.counterpart("anna"), credential, phone)
 	r.counterpart("bert").last = "Married"
 	r.settle(t)
@@ -294,7 +294,11 @@ func TestTheIDsOfAForgottenSource(t *testing.T) {
 	r.remove(t)
 	r.forgetCorp()
 	for range 4 {
-		r.later(t, day)
+		for _, c := range r.later(t, day).Changes {
+			if c.Person.Source == "corp" && !slices.Contains(c.Asks, plan.AskForgotten) {
+				t.Fatalf("asks nobody: %+v", c)
+			}
+		}
 	}
 	r.approve(r.plan(), day)
 	r.later(t, time.Hour)
@@ -445,8 +449,8 @@ func TestSeveralSourcesThatAreGone(t *testing.T) {
 	r.settle(t)
 	r.sources, r.configured = []*directory{r.ad}, []string{"ad"}
 	p := r.later(t, time.Hour)
-	wantWords(t, p, "It is one of 1 of that source. Configure it again; if it has another name now, type `threema-dirsync source rename hr NEW`")
-	wantWords(t, p, "It is one of 41 of that source")
+	wantWords(t, p, "People of that source who are held so: 1. Configure it again; if it has another name now, type `threema-dirsync source rename hr NEW`")
+	wantWords(t, p, "People of that source who are held so: 41")
 	r.state.Forgotten = []plan.ForgottenSource{{Source: "hr", At: r.now, By: "root"}}
 	for range 5 {
 		p = r.later(t, day)

@@ -75,6 +75,7 @@ type (
 	jsonHeld struct {
 		Person jsonPerson `json:"person"`
 		Reason string     `json:"reason"`
+		Ask    Ask        `json:"ask,omitempty"` // what a person must do who cannot say yes to a change
 	}
 	jsonUnmanaged struct {
 		Kind   string `json:"kind"`
@@ -190,7 +191,7 @@ func (c Change) json() jsonChange {
 func (c Change) MarshalJSON() ([]byte, error) { return json.Marshal(c.json()) }
 
 func (h Held) json() jsonHeld {
-	return jsonHeld{Person: jsonPerson{h.Person.Source, h.Person.ID, h.CSI, h.DN}, Reason: h.Reason}
+	return jsonHeld{Person: jsonPerson{h.Person.Source, h.Person.ID, h.CSI, h.DN}, Reason: h.Reason, Ask: h.Ask}
 }
 
 func (n Notice) json() jsonNotice {

@@ -143,6 +143,8 @@ func (p Plan) waitCommand(code WaitCode) string {
 		return "threema-dirsync approve --baseline"
 	case WaitCode(GuardStopFile):
 		return "rm " + shellWord(p.StopFile)
+	case WaitCode(AskForgotten):
+		return p.forgetCommand()
 	case WaitCode(AskByHand):
 		return "withdraw (Zugang entziehen) by hand in the management cockpit what `threema-dirsync plan` lists as held for that"
 	case WaitRestarted:

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+)
+
+const sourceHelp = `A source that is not configured any more says nothing of its people. Who stands in another source, by the
+same csi, keeps credential and Threema ID there. For the others nothing happens, and passes exit with 3,
+until the source is configured again or you say what became of it.
+
+source rename OLD NEW: it is the same directory under another name. Write NEW into the configuration
+first. The ledger calls it NEW from now on, and nothing else changes: no baseline to accept, nobody
+leaves or joins. Only approvals must be given anew, and the audit keeps the old name.
+
+source forget NAME: it is gone for good. Its people are absent from now on: they leave by confirmation and
+grace, and each step waits for a yes to the list that the plan shows. Configuring the source again
+takes this back.
+
+Both are recorded in the audit, and need neither the directory nor the package. Exit codes: 0 done; 1 refused,
+with the reason; 5 a pass is running; 78 the configuration is wrong.`
+
+func (p *program) sourceCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "source",
+		Short: "Say what became of a source that is not configured any more",
+		Long:  sourceHelp,
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			return errors.New("say what became of the source: forget NAME, or rename OLD NEW")
+		},
+	}
+	cmd.AddCommand(&cobra.Command{
+		Use:   "forget NAME",
+		Short: "Give up a source for good: who is left of it leaves, by your yes",
+		Long:  sourceHelp,
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.sources(cmd.Context(), func(ctx context.Context, s dirsync.Sources) ([]string, error) {
+				forgotten, err := s.Forget(ctx, args[0])
+				return forgotten.Lines(), err
+			})
+		},
+	}, &cobra.Command{
+		Use:   "rename OLD NEW",
+		Short: "Tell the ledger that a source has another name",
+		Long:  sourceHelp,
+		Args:  cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.sources(cmd.Context(), func(ctx context.Context, s dirsync.Sources) ([]string, error) {
+				renamed, err := s.Rename(ctx, args[0], args[1])
+				return renamed.Lines(), err
+			})
+		},
+	})
+	return cmd
+}
+
+// sources tells the ledger of a source while no pass runs, and prints what came of it.
+func (p *program) sources(ctx context.Context, tell func(context.Context, dirsync.Sources) ([]string, error)) error {
+	by := p.operator()
+	s, err := p.load()
+	if err != nil {
+		return err
+	}
+	unlock, err := lockPass(s.StateDir)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	l, err := openLedger(ctx, s, p.logger(s.Config))
+	if err != nil {
+		return err
+	}
+	var configured []string
+	for _, source := range s.Sources {
+		configured = append(configured, source.Name)
+	}
+	lines, err := tell(ctx, dirsync.Sources{Configured: configured, Ledger: l, By: by})
+	if err := errors.Join(err, l.Close()); err != nil {
+		return err
+	}
+	for _, line := range lines {
+		say(p.Stdout, "%s", line)
+	}
+	return nil
+}
