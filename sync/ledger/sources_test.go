@@ -82,7 +82,7 @@ func TestARenameReachesEveryTable(t *testing.T) {
 				Observations: state(t, l).Observations,
 				Sources:      map[string]plan.SourceBinding{"corp": {NamingContext: "dc=x", Scope: "f00d"}},
 				Servers:      []plan.KnownServer{{Source: "corp", Server: "dc1", LastRead: start}},
-				Bases:        []plan.Base{{Source: "corp", People: 2, At: start}},
+				Bases:        []plan.Base{{Source: "corp", Managed: 2, At: start}},
 				FormerCSIs:   []plan.FormerCSI{{Person: trace{"here"}.person(), CSI: "csi-old"}},
 			})
 			return l

@@ -80,6 +80,20 @@ func wantAsked(t testing.TB, p plan.Plan, csis ...string) {
 	}
 }
 
+// wantForgetWait fails unless so many people wait for somebody's word, and this is what to type.
+func wantForgetWait(t testing.TB, p plan.Plan, people int, command string) {
+	t.Helper()
+	for _, w := range p.Waits() {
+		if w.Code == plan.WaitCode(plan.AskForgotten) {
+			if w.People != people || w.Command != command {
+				t.Fatalf("%d people wait for %q, want %d and %q", w.People, w.Command, people, command)
+			}
+			return
+		}
+	}
+	t.Fatalf("nobody waits: %+v", p.Waits())
+}
+
 // TestAReplacedDirectory: an accepted baseline gives everybody to their new entry, with credential and
 // Threema ID, and from then on they leave by it. Who is missing there is asked about.
 func TestAReplacedDirectory(t *testing.T) {
@@ -97,6 +111,7 @@ func TestAReplacedDirectory(t *testing.T) {
 	p = r.settle(t)
 	wantAsked(t, p, "E-carl")
 	wantWords(t, p, "People of that source who are held so: 1")
+	wantForgetWait(t, p, 1, "threema-dirsync source forget corp")
 	r.wantOwner(t, r.counterpart("anna"), credential, phone)
 	r.counterpart("bert").last = "Married"
 	r.settle(t)
@@ -270,6 +285,9 @@ func TestAForgottenSource(t *testing.T) {
 			steps := slices.DeleteFunc(p.AwaitingApproval(), func(c plan.Change) bool { return c.Op != plan.Withdraw })
 			if waits := len(steps); row.gone && waits != 41 {
 				t.Fatalf("%d steps wait for a yes, want 41: %v", waits, summary(p))
+			}
+			if row.gone {
+				wantForgetWait(t, p, 41, "threema-dirsync approve "+p.Hash)
 			}
 			if row.gone && (!strings.Contains(words(p), "was forgotten on") || len(p.Guards) > 0) {
 				t.Errorf("guards %v, and the plan says:\n%s", p.Guards, words(p))
@@ -455,6 +473,7 @@ func TestSeveralSourcesThatAreGone(t *testing.T) {
 	for range 5 {
 		p = r.later(t, day)
 	}
+	wantForgetWait(t, p, 42, "threema-dirsync source forget corp; threema-dirsync approve "+p.Hash)
 	r.approve(p, day)
 	r.later(t, time.Hour)
 	if r.credential("hanna") != nil || r.credential("anna") == nil {
