@@ -33,7 +33,7 @@ var house = map[string][]string{
 	"internal/testdir":    {secret, "ldapsource/memdir"},
 	"ldapsource":          {plan, secret, typo},
 	"ldapsource/memdir":   {secret},
-	"sync":                {plan, secret, "sync/handover"},
+	"sync":                {plan, secret, typo, "sync/handover"},
 	"sync/handover":       {plan, secret},
 	"sync/ledger":         {plan, secret},
 	"sync/mapping":        {plan, secret},

@@ -12,7 +12,7 @@ import (
 // another source (claim.go). For who is left somebody must say what the removal meant: the source is
 // configured again, it has another name (`source rename`), or it was given up (`source forget`). Who
 // belongs to a source that was given up is absent, and each step out asks for a yes
-// (docs/decisions/0020-a-source-that-is-gone.md).
+// (docs/decisions/0019-a-source-that-is-gone.md).
 
 // ForgottenSource is a source that somebody gave up.
 type ForgottenSource struct {
