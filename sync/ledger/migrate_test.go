@@ -198,7 +198,38 @@ func sample(version int) plan.State {
 		}}
 		s.Approvals[0].Op, s.Approvals[0].CSI = plan.Revoke, "4713"
 	}
+	if version >= 5 {
+		fifthSample(&s)
+	}
 	return s
+}
+
+// fifthSample is what version 5 added.
+func fifthSample(s *plan.State) {
+	hour, twoAgo := start.Add(-time.Hour), start.Add(-2*time.Hour)
+	b := s.Sources["corp"]
+	b.Reader = plan.Reader{ID: "1b15ffde-0000-4000-8000-000000000002", Name: "cn=reader,dc=corp"}
+	s.Sources["corp"] = b
+	s.Forgotten = []plan.ForgottenSource{{Source: "branch", At: hour, By: "anna (uid 1000)"}}
+	s.Reads[0].Longest = 2 * time.Hour
+	s.Owned[0].FirstName, s.Owned[0].Since, s.Owned[1].Loss = "Ada", twoAgo, plan.LossOpen
+	s.Observations[0].Second = true
+	o := &s.Observations[1]
+	o.Departures, o.Contested, o.Unproved, o.LastRead, o.Restarts = 1, true, true, twoAgo, 2
+	s.Sagas[0].FirstName, s.Sagas[0].LastSeen = "Eve", start.Add(-24*time.Hour)
+	for n := range s.Effects {
+		s.Effects[n].FirstName, s.Effects[n].LastSeen = "Eve", start.Add(-24*time.Hour)
+	}
+	s.Open[0].Refused, s.Open[0].Sent = true, []plan.Setting{{Name: plan.SettingCSI, Value: "4711"}}
+	s.Bases = []plan.Base{{Source: "corp", Managed: 3, Leaving: 1, At: twoAgo}}
+	s.UsersSeen[0].Since = twoAgo
+	s.FormerLinks = []plan.FormerLink{{ThreemaID: "DDDDDDDD", Person: person("p2"), Until: twoAgo}}
+	s.FormerCSIs = []plan.FormerCSI{{Person: person("p1"), CSI: "0815"}}
+	s.Service = plan.Service{Bulk: plan.BulkReplaces, Trial: plan.Trial{
+		CredentialID: "c1", Username: "ada", Wanted: []plan.Setting{}, Foreign: []plan.KeptSetting{}, At: hour,
+	}}
+	s.Unlisted = []plan.Unlisted{{Object: plan.Object{Kind: plan.ObjectUser, ID: "AAAAAAAA"}, Since: hour}}
+	s.Waits = []plan.Wait{{Code: plan.WaitApproval, Since: twoAgo, Seen: hour, People: 1, Command: "threema-dirsync approve cafe"}}
 }
 
 func firstSample() plan.State {

@@ -107,7 +107,6 @@ CREATE TABLE bases (
 -- When the person came to have a credential of ours; 0: before this was recorded.
 ALTER TABLE ownership ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
 
-
 -- ---- The service: what it taught us
 
 -- How large a page the service gives of a list, where it refused a larger one (service.go).
