@@ -69,6 +69,7 @@ type planner struct {
 	index
 
 	plan         Plan
+	seenAt       time.Time // of what this pass sees, see afterAll
 	observations map[PersonID]Observation
 	owned        map[PersonID]Ownership   // as it will be once this plan is carried out
 	former       map[string]Ownership     // by credential: owners before any transfer
@@ -148,6 +149,7 @@ func newPlanner(in Input) *planner {
 		answered:     map[string]bool{},
 	}
 	p.sortLists()
+	p.seenAt = in.State.afterAll(in.Now)
 	p.recall(in.State)
 	p.recallUnlisted()
 	p.plan = Plan{

@@ -1,6 +1,9 @@
 package plan
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"time"
+)
 
 // MarshalJSON writes the explanation for programs: members are added, never renamed. Lists are
 // never null; a part that is not there is null.
@@ -58,7 +61,7 @@ func (x Explanation) jsonParts(doc map[string]any) {
 	}
 	if o := x.Observation; o != nil {
 		doc["observation"] = object{
-			"state": o.State.String(), "evidence": evidence(o.Evidence), "lastSeen": optionalTime(o.LastSeen),
+			"state": o.State.String(), "evidence": evidence(o.Evidence), "lastSeen": optionalTime(o.LastSeen.Truncate(time.Second)),
 			"since": optionalTime(o.Since), "reads": o.Reads, "confirmedAt": optionalTime(o.ConfirmedAt),
 			"protected": o.Protected, "unproved": o.Unproved,
 		}

@@ -78,14 +78,14 @@ func (p *planner) refreshOwned() {
 func (p *planner) see(s Sighting, csi string, departures bool) {
 	prior, known := p.observations[s.ID]
 	if !known {
-		prior.FirstSeen = p.Now
+		prior.FirstSeen = p.seenAt
 	}
 	switch {
 	case s.State == Entitled:
 		p.hadCSI(s.ID, prior.CSI, csi)
 		p.observations[s.ID] = Observation{
 			Person: s.ID, DN: s.DN, OU: parentDN(s.DN), CSI: firstNonEmpty(csi, prior.CSI),
-			LastSeen: p.Now, FirstSeen: prior.FirstSeen, State: Entitled, Protected: s.Protected,
+			LastSeen: p.seenAt, FirstSeen: prior.FirstSeen, State: Entitled, Protected: s.Protected,
 			Departures: prior.seenAgain(known), Second: prior.Second && (csi == "" || csi == prior.CSI),
 		}
 	case !known && !p.isOurs(s.ID):

@@ -60,6 +60,22 @@ func (p *planner) stoodBeside(old account, person PersonID) bool {
 	return known && person.Source == old.person.Source && !o.FirstSeen.After(old.saw.LastSeen)
 }
 
+// afterAll is the time of a new sighting: now, and in any case after all that are remembered. A clock
+// may step back, and which of two accounts was seen before the other must stay as it was.
+func (s State) afterAll(now time.Time) time.Time {
+	var last time.Time
+	for _, o := range s.Observations {
+		last = later(last, later(o.FirstSeen, o.LastSeen))
+	}
+	for _, saga := range s.Sagas {
+		last = later(last, saga.LastSeen)
+	}
+	for _, e := range s.Effects {
+		last = later(last, e.LastSeen)
+	}
+	return later(now, last.Add(time.Millisecond)) // what the ledger keeps of a time
+}
+
 // firstName is the first name that the directory gives somebody now, else the one that we wrote.
 func (p *planner) firstName(person PersonID) (name string, known bool) {
 	if i, present := p.identities[person]; present {

@@ -271,3 +271,34 @@ func TestAYesIsForOneDeparture(t *testing.T) {
 		}
 	})
 }
+
+// TestAClockThatStepsBack: which of two accounts was seen before the other stays as it was, so an
+// account that stood beside the leaver's still asks, and one that was made after it still does not.
+func TestAClockThatStepsBack(t *testing.T) {
+	t.Parallel()
+	const step = -3 * time.Minute
+	t.Run("beside", func(t *testing.T) {
+		t.Parallel()
+		w, people := rolledOut(t, "anna")
+		w.policy.PublishContacts = false
+		w.activate("anna")
+		w.settle(t)
+		second := w.hire("anna2")
+		second.csi, second.first = "E-anna", "Anna"
+		w.later(t, day)
+		w.later(t, step)
+		people["anna"].leave(plan.Disabled)
+		wantLines(t, of(w.later(t, time.Hour), "anna"), "transfer E-anna needs-approval", "withdraw E-anna waiting")
+	})
+	t.Run("made anew", func(t *testing.T) {
+		t.Parallel()
+		w, people := rolledOut(t, "anna")
+		w.policy.PublishContacts = false
+		w.activate("anna")
+		w.settle(t)
+		w.later(t, day)
+		people["anna"].leave(plan.Disabled)
+		w.successor("Anna")
+		wantLines(t, of(w.later(t, step), "anna"), "transfer E-anna due")
+	})
+}
