@@ -29,6 +29,13 @@ func Asks() []Ask {
 	return []Ask{AskSamePerson, AskOthersUse, AskLikeCSI, AskView, AskForgotten, AskByHand, AskResume}
 }
 
+// askAbout asks a question about somebody, and makes it part of what a yes is for: one of before the
+// question came up, as to a limit, or when it was about somebody else, does not answer it.
+func (c *Change) askAbout(a Ask, about PersonID, why string) {
+	c.ID = changeID(c.ID, string(a), about.Source, about.ID)
+	c.ask(a, why)
+}
+
 // ask lets a change wait for a yes, whatever its class. Where it is due, askApproval stops it until
 // somebody approved it.
 func (c *Change) ask(a Ask, why string) {

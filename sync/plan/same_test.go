@@ -302,3 +302,40 @@ func TestAClockThatStepsBack(t *testing.T) {
 		wantLines(t, of(w.later(t, step), "anna"), "transfer E-anna due")
 	})
 }
+
+// TestAYesOfBeforeTheQuestion: who said yes to a leaver's steps before somebody else stood there with
+// their csi was not asked whether it is the same person.
+func TestAYesOfBeforeTheQuestion(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		first string
+		want  []string
+	}{
+		"the same person, under another ID": {"Anna", []string{"withdraw E-anna needs-approval", "revoke E-anna needs-approval"}},
+		"somebody else, perhaps":            {"Petra", []string{"transfer E-anna needs-approval", "withdraw E-anna due", "revoke E-anna needs-approval"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, people := rolledOut(t, "anna")
+			w.policy.ID, w.policy.PublishContacts = plan.RevokeID, false
+			w.policy.Approval, w.policy.GraceWithdraw, w.policy.GraceID = plan.ApproveAll, 0, 0
+			w.activate("anna")
+			w.settle(t)
+			people["anna"].leave(plan.Disabled)
+			w.later(t, day)
+			w.later(t, day)
+			p := w.plan()
+			wantLines(t, of(p, "anna"), "withdraw E-anna needs-approval", "revoke E-anna needs-approval")
+			w.approve(p, 7*day)
+			again := w.successor(row.first)
+			again.username = "anna2"
+			if row.first == "Anna" { // else the credential passes to her at once
+				w.now = w.now.Add(time.Minute)
+				w.remember(w.plan().Memory)
+				again.leave(plan.Absent) // one read that lacks her ends no question
+			}
+			w.now = w.now.Add(time.Minute)
+			wantLines(t, of(w.plan(), "anna"), row.want...)
+		})
+	}
+}
