@@ -23,7 +23,7 @@ func (w *soak) end() {
 	w.licences(1000)
 	if !slices.ContainsFunc(w.accounts, func(a *account) bool { return !a.deleted && strings.HasSuffix(a.ou, soakCore) }) {
 		n := w.newHuman() // an empty directory is never believed
-		w.enter(&account{human: n, uid: fmt.Sprintf("last%02d", n), csi: fmt.Sprintf("E%02d", n), first: "Last", last: "Man", ou: soakBerlin})
+		w.enter(&account{human: n, uid: fmt.Sprintf("last%02d", n), csi: w.humans[n].csi, first: "Last", last: "Man", ou: soakBerlin})
 		w.log("join human %d, for somebody must stay", n)
 	}
 	w.restart()
@@ -74,7 +74,7 @@ func (w *soak) settled() {
 
 // judgeEnd: who is entitled is at work, who left is out.
 func (w *soak) judgeEnd(n int) {
-	if w.humans[n].muddled {
+	if w.humans[n].blurred != "" {
 		return // held by name, until somebody corrects the directory and the package
 	}
 	if w.present(n) {

@@ -12,8 +12,12 @@ import (
 
 // human is a person of flesh and blood, whatever entries the directory has of them.
 type human struct {
-	phone           string // Threema ID, "" before the first activation
-	muddled         bool   // had the csi of somebody else, or lent it
+	phone string // Threema ID, "" before the first activation
+	csi   string // the one that is truly theirs
+	// blurred tells why nothing but a person can tell whose account or credential is theirs: the
+	// directory gave their csi to somebody else, say, or somebody said yes to what is wrong. Then their
+	// credential may go with any of their entries; "" for everybody else.
+	blurred         string
 	withdrawnByHand bool
 }
 
@@ -29,34 +33,37 @@ type moment struct {
 type oracle struct {
 	accounts []*account
 	humans   []*human
-	belongs  map[string]int      // credential → human
-	holder   map[string]*account // credential → entry that a pass without trouble could tie to it
-	csiOf    map[string]string   // credential → csi that stood on it last
-	usedOn   map[string]string   // Threema ID → credential that it was linked to last
-	phones   map[string]int      // Threema ID → human
-	seen     map[string]bool     // Threema IDs that a pass without trouble found linked
-	rows     map[string][]moment // by human, by entry and by csi
-	known    map[string]bool     // all keys there ever were
-	entitled map[string]bool     // when the last pass began, same keys
-	bearers  map[string][]int    // username → humans whom the last pass could see entitled under it
+	belongs  map[string]int        // credential → human
+	holder   map[string]*account   // credential → entry that a pass without trouble could tie to it
+	strayed  map[string][]*account // credential → entries of other people that may have it, by a wrong csi or a wrong yes
+	named    map[string]bool       // Threema IDs whose end a careless operator said yes to
+	csiOf    map[string]string     // credential → csi that stood on it last
+	usedOn   map[string]string     // Threema ID → credential that it was linked to last
+	phones   map[string]int        // Threema ID → human
+	seen     map[string]bool       // Threema IDs that a pass without trouble found linked
+	rows     map[string][]moment   // by human, by entry and by csi
+	known    map[string]bool       // all keys there ever were
+	entitled map[string]bool       // when the last pass began, same keys
+	bearers  map[string][]*account // username → entries that the last pass could see entitled under it
 
-	activations map[string]int // of a Threema ID
-	syncSince   time.Time      // first pass of the row of those that may take out
+	activations map[string]int       // of a Threema ID
+	silentSince map[string]time.Time // credential of a leaver → first of the unbroken row of passes that said nothing of it
+	syncSince   time.Time            // first pass of the row of those that may take out
 
 	withdrawn, detached, revoked int // effects that were judged
 }
 
-func humanKey(n int) string    { return fmt.Sprintf("human %d", n) }
-func csiKey(csi string) string { return "csi " + csi }
+func humanKey(n int) string { return fmt.Sprintf("human %d", n) }
 
-// keys are all that an entry can be known by.
-func (a *account) keys() []string {
-	return []string{humanKey(a.human), csiKey(a.csi), fmt.Sprintf("entry %d", a.serial)}
-}
+func (a *account) key() string { return fmt.Sprintf("entry %d", a.serial) }
+
+// keys are whose departure an entry may be part of. A csi is none: it is not a person.
+func (a *account) keys() []string { return []string{humanKey(a.human), a.key()} }
 
 func (w *soak) newHuman() int {
-	w.humans = append(w.humans, &human{})
-	return len(w.humans) - 1
+	n := len(w.humans)
+	w.humans = append(w.humans, &human{csi: fmt.Sprintf("E%02d", n)})
+	return n
 }
 
 // latest is the newest entry of a human.
@@ -87,7 +94,7 @@ func (w *soak) look() {
 			positive[key] = positive[key] || a.disabled && !a.deleted
 		}
 		if w.entitledNow(a) && a.ou != w.hidden {
-			w.bearers[a.uid] = append(w.bearers[a.uid], a.human)
+			w.bearers[a.uid] = append(w.bearers[a.uid], a)
 		}
 	}
 	for key := range w.known {
@@ -138,9 +145,9 @@ func (w *soak) tieAll() {
 	}
 }
 
-// tie notes which entry a pass must have found to be the bearer of a credential. A csi that the
-// directory gives to another human takes the credential with it: it is the key, and nothing in the
-// directory tells a slip from a truth.
+// tie notes which entry a pass must have found to be the bearer of a credential. One that the package
+// had before goes to whoever has its csi: nothing tells a slip from a truth. From then on it passes to
+// accounts of the same human, and to nobody else without a yes.
 func (w *soak) tie(id string, n int) {
 	var found []*account
 	for _, a := range w.accounts {
@@ -161,9 +168,28 @@ func (w *soak) tie(id string, n int) {
 	}
 	transfers := w.policy.Mode == plan.Sync || w.policy.Mode == plan.UpsertOnly
 	adopts := w.policy.Mode == plan.CreateOnly && w.holder[id] == nil
-	theirs := len(found) == 1 && (found[0].human == n || w.humans[n].muddled && w.humans[found[0].human].muddled)
-	if theirs && len(w.bearers[found[0].uid]) == 1 && (transfers || adopts) {
+	if len(found) != 1 || len(w.bearers[found[0].uid]) != 1 || !transfers && !adopts {
+		return
+	}
+	switch {
+	case found[0].human == n:
 		w.holder[id] = found[0]
+	case w.holder[id] == nil:
+		w.stray(id, found[0], "adopted by a csi that was somebody else's")
+	}
+}
+
+// stray notes that a credential may be that of an entry of somebody else by now.
+func (w *soak) stray(id string, a *account, why string) {
+	w.strayed[id] = append(w.strayed[id], a)
+	w.blur(a.human, why)
+	w.blur(w.belongs[id], why)
+}
+
+func (w *soak) blur(n int, why string) {
+	if w.humans[n].blurred == "" {
+		w.log("human %d is blurred: %s", n, why)
+		w.humans[n].blurred = why
 	}
 }
 
@@ -174,18 +200,21 @@ func (w *soak) shared(id string) bool {
 	})
 }
 
-// keysOf are what a departure is held against: the whole human, or, of one whose csi was
-// somebody else's, what ties them to the credential. What a credential said when somebody withdrew it by
-// hand, no pass may have read.
-func (w *soak) keysOf(n int, credential string) []string {
-	var keys []string
-	if !w.humans[n].muddled {
-		keys = append(keys, humanKey(n))
-	} else if a := w.holder[credential]; a != nil {
-		keys = append(keys, a.keys()[2])
+// couldHave lists the keys of whom a credential may be: the human for whom it was made; of one who is
+// blurred, each of their entries, and whoever it may have passed to.
+func (w *soak) couldHave(credential string) []string {
+	n := w.belongs[credential]
+	if w.humans[n].blurred == "" {
+		return []string{humanKey(n)}
 	}
-	if csi := w.csiOf[credential]; csi != "" && !w.goneByHand[credential] {
-		keys = append(keys, csiKey(csi))
+	var keys []string
+	for _, a := range w.accounts {
+		if a.human == n {
+			keys = append(keys, a.key())
+		}
+	}
+	for _, a := range w.strayed[credential] {
+		keys = append(keys, a.key())
 	}
 	return keys
 }
@@ -201,9 +230,13 @@ func (w *soak) linked() []string {
 	return ids
 }
 
+// there tells whether somebody is entitled now.
+func (w *soak) there(key string) bool {
+	return slices.ContainsFunc(w.accounts, func(a *account) bool { return w.entitledNow(a) && slices.Contains(a.keys(), key) })
+}
+
 // confirmed tells whether the absence of a key was confirmed so long ago, by the program's clock.
-// proven tells that an entry says so now.
-func (w *soak) confirmed(key string, proven bool, ago time.Duration, notBefore time.Time) bool {
+func (w *soak) confirmed(key string, ago time.Duration, notBefore time.Time) bool {
 	row := w.rows[key]
 	for k, m := range row {
 		first := slices.MinFunc(row[:k+1], func(a, b moment) int { return a.at.Compare(b.at) })
@@ -212,118 +245,9 @@ func (w *soak) confirmed(key string, proven bool, ago time.Duration, notBefore t
 		if notBefore.After(since) {
 			since = notBefore
 		}
-		if (m.positive || proven || full) && w.now().Sub(since) >= ago {
+		if (m.positive || full) && w.now().Sub(since) >= ago {
 			return true
 		}
 	}
 	return false
-}
-
-// accept takes what stands in the package for given: somebody else did it.
-func (w *soak) accept() {
-	state := w.sim.State()
-	w.withdrawn, w.detached, w.revoked = len(state.Withdrawn), len(state.Detached), len(state.Revoked)
-	for _, c := range state.Credentials {
-		csi, _ := state.Settings[c.ID]["th_csi"].(string)
-		w.csiOf[c.ID] = csi
-		for _, id := range c.Users {
-			w.usedOn[id] = c.ID
-		}
-	}
-}
-
-// judge looks at all that the program did since the last time.
-func (w *soak) judge() {
-	state := w.sim.State()
-	for _, c := range state.Withdrawn[w.withdrawn:] {
-		n, known := w.belongs[c.ID]
-		if !known {
-			w.rt.Fatalf("withdrew %s (%s), which is not ours", c.ID, c.Username)
-		}
-		if !w.policy.Withdraw {
-			w.rt.Fatalf("withdrew %s under app_access: keep", c.Username)
-		}
-		w.judgeDeparture("withdraw "+c.Username, w.keysOf(n, c.ID), w.policy.GraceWithdraw, w.syncSince)
-	}
-	gone := slices.Concat(state.Detached[w.detached:], state.Revoked[w.revoked:])
-	for _, id := range gone {
-		n, known := w.phones[id.ID]
-		if !known {
-			w.rt.Fatalf("took %s, who is not ours", id.ID)
-		}
-		w.judgeDeparture("take "+id.ID, w.keysOf(n, w.usedOn[id.ID]), w.policy.GraceWithdraw+w.policy.GraceID, time.Time{})
-	}
-	if len(state.Revoked) > w.revoked && w.policy.ID != plan.RevokeID {
-		w.rt.Fatalf("revoked under id: %s", w.policy.ID)
-	}
-	if len(state.Detached) > w.detached && w.policy.ID != plan.DetachID {
-		w.rt.Fatalf("detached under id: %s", w.policy.ID)
-	}
-	w.judgeTimes(state)
-	w.judgeCreates(state)
-	if now := w.foreigners(); now != w.foreign {
-		w.rt.Fatalf("what is not ours has changed:\n%s\nwas:\n%s", now, w.foreign)
-	}
-	w.accept()
-}
-
-// judgeDeparture holds one destructive effect against the truth.
-func (w *soak) judgeDeparture(what string, keys []string, grace time.Duration, notBefore time.Time) {
-	w.log("effect: %s of %v", what, keys)
-	if w.policy.Mode != plan.Sync || w.stop != "" {
-		w.rt.Fatalf("%s, under policy %s, stop %q", what, w.policy.Mode, w.stop)
-	}
-	proven := false // what proves that a human left, proves it of the csi too
-	for _, key := range keys {
-		there := slices.ContainsFunc(w.accounts, func(a *account) bool {
-			return w.entitledNow(a) && slices.Contains(a.keys(), key)
-		})
-		if there {
-			w.rt.Fatalf("%s: %s is entitled\n%s", what, key, text(w.report))
-		}
-		if !w.confirmed(key, proven, grace, notBefore) {
-			w.rt.Fatalf("%s at %s: the absence of %s was not confirmed %s ago: %v (may take out since %v)\n%s",
-				what, w.now(), key, grace, w.rows[key], notBefore, text(w.report))
-		}
-		row := w.rows[key]
-		proven = row[len(row)-1].positive
-	}
-}
-
-// judgeTimes: one effect for each time that an ID came.
-func (w *soak) judgeTimes(state worksim.State) {
-	times := map[string]int{}
-	for _, gone := range slices.Concat(state.Detached, state.Revoked) {
-		if times[gone.ID]++; times[gone.ID] > w.activations[gone.ID] {
-			w.rt.Fatalf("%s was taken out %d times, and came %d times", gone.ID, times[gone.ID], w.activations[gone.ID])
-		}
-	}
-}
-
-// judgeCreates finds out for whom new credentials are: each for somebody entitled, and one each.
-func (w *soak) judgeCreates(state worksim.State) {
-	live := map[int]string{}
-	for _, c := range state.Credentials {
-		if _, known := w.belongs[c.ID]; !known && c.ID != soakForeign && c.ID != soakShared && !w.guests[c.ID] {
-			w.belongs[c.ID] = w.bearer(c.Username)
-			w.holder[c.ID] = w.latest(w.belongs[c.ID])
-			w.log("effect: create %s for human %d", c.Username, w.belongs[c.ID])
-		}
-		n, known := w.belongs[c.ID]
-		if known && live[n] != "" && !w.humans[n].muddled {
-			w.rt.Fatalf("human %d has two credentials, %s and %s", n, live[n], c.Username)
-		}
-		if known {
-			live[n] = c.Username
-		}
-	}
-}
-
-// bearer is the human whom the pass could see entitled under a username.
-func (w *soak) bearer(username string) int {
-	bearers := w.bearers[username]
-	if len(bearers) != 1 {
-		w.rt.Fatalf("a credential was created for %s, who is %d people", username, len(bearers))
-	}
-	return bearers[0]
 }

@@ -126,6 +126,7 @@ func (w *soak) activateOn(c worksim.Credential, anotherPhone bool) {
 		return
 	}
 	w.phones[id], w.humans[human].phone = human, id
+	w.usedOn[id] = c.ID
 	w.activations[id]++
 	delete(w.seen, id)
 	w.log("human %d activates %s on %s", human, c.Username, id)

@@ -51,6 +51,7 @@ func (w *soak) passing(h hook, do func(*dirsync.Pass, context.Context) dirsync.R
 	}
 	w.log("pass: exit %d %v %s", report.ExitCode(), results(report), outline(report))
 	w.judge()
+	w.judgeSilence()
 	if !w.disturbed && w.waiting() == strikes && report.Planned && report.Err == nil && !report.Plan.Tripped(plan.GuardBaseline) {
 		w.sighted(linked)
 		if !report.DryRun {
@@ -153,7 +154,7 @@ func (w *soak) surprisedPass(rt *rapid.T) {
 			return
 		}
 		for n := range w.humans {
-			if n = (n + pick) % len(w.humans); !w.present(n) && w.owns(n) && !w.humans[n].muddled {
+			if n = (n + pick) % len(w.humans); !w.present(n) && w.owns(n) && w.humans[n].blurred == "" {
 				w.readmit(n, unit)
 				return
 			}
@@ -165,7 +166,7 @@ func (w *soak) surprisedPass(rt *rapid.T) {
 // lastMoment lets somebody come back when their withdrawal is due, right before the last look.
 func (w *soak) lastMoment(rt *rapid.T) {
 	a := w.some(rt, func(a *account) bool {
-		return w.entitledNow(a) && a.ou != w.hidden && w.onlyEntry(a.human) && w.owns(a.human) && !w.humans[a.human].muddled
+		return w.entitledNow(a) && a.ou != w.hidden && w.onlyEntry(a.human) && w.owns(a.human) && w.humans[a.human].blurred == ""
 	})
 	back := a.ou
 	w.log("until the last moment: %v", a)
@@ -212,7 +213,7 @@ func (w *soak) troubleDirectory(rt *rapid.T) {
 func (w *soak) hideUnit(rt *rapid.T) {
 	unit := rapid.SampledFrom([]string{"", soakBerlin, soakBern, soakWien}).Draw(rt, "hidden")
 	for _, a := range w.accounts {
-		if !w.sentinels && a.ou == unit && !a.deleted && (w.unseen || !w.onlyEntry(a.human) || w.humans[a.human].muddled) {
+		if !w.sentinels && a.ou == unit && !a.deleted && (w.unseen || !w.onlyEntry(a.human) || w.humans[a.human].blurred != "") {
 			return
 		}
 	}
@@ -228,69 +229,4 @@ func (w *soak) recoverTrouble(*rapid.T) {
 	w.hidden, w.outage = "", false
 	w.sim.ClearFaults()
 	w.log("no more faults")
-}
-
-// the operator
-
-func (w *soak) stepClock(rt *rapid.T) {
-	step := time.Duration(rapid.SampledFrom([]int{-90, -45, -1, 20, 100}).Draw(rt, "minutes")) * time.Minute
-	if (w.offset + step).Abs() > 3*time.Hour {
-		rt.Skip("far enough")
-	}
-	w.offset += step
-	w.log("the clock steps by %s", step)
-}
-
-func (w *soak) restarting(*rapid.T) {
-	w.restart()
-	w.log("restart")
-}
-
-func (w *soak) reconfigure(rt *rapid.T) {
-	switch what := rapid.SampledFrom([]string{"mode", "id", "approval", "access", "scope", "stop", "limits", "licences"}).Draw(rt, "what"); what {
-	case "mode":
-		w.policy.Mode = rapid.SampledFrom([]plan.Mode{plan.Sync, plan.Sync, plan.Observe, plan.CreateOnly, plan.UpsertOnly}).Draw(rt, "mode")
-	case "id":
-		if w.policy.ID != plan.KeepID { // what was settled as kept stays so
-			w.policy.ID = rapid.SampledFrom([]plan.IDPolicy{plan.DetachID, plan.RevokeID}).Draw(rt, "id")
-		}
-	case "approval":
-		w.policy.Approval = rapid.SampledFrom([]plan.Approval{plan.ApproveNone, plan.ApproveNone, plan.ApproveIrreversible, plan.ApproveAll}).Draw(rt, "approval")
-	case "access":
-		w.policy.Withdraw = rapid.IntRange(0, 3).Draw(rt, "keep access") > 0
-	case "scope":
-		w.narrow = !w.narrow
-		w.restart()
-	case "stop":
-		w.stop = rapid.SampledFrom([]string{"", "", "stop file"}).Draw(rt, "stop file")
-	case "limits":
-		w.policy.LeaversRun.Count = rapid.SampledFrom([]int{1, 2, 1000}).Draw(rt, "limit")
-	case "licences":
-		w.licences(1000)
-	}
-	w.log("policy: %s, id %s, approval %s, withdraw %v, narrow %v, stop %q, %d a run", w.policy.Mode, w.policy.ID, w.policy.Approval,
-		w.policy.Withdraw, w.narrow, w.stop, w.policy.LeaversRun.Count)
-}
-
-// approve says yes to what waits.
-func (w *soak) approve(*rapid.T) {
-	planner := w.planner()
-	r := planner.Preview(context.Background())
-	if !r.Planned || len(r.Plan.AwaitingApproval()) == 0 {
-		return
-	}
-	approver := dirsync.Approver{Planner: w.planner(), Approvals: w.ledger, By: "anna"}
-	_, given, err := approver.Approve(context.Background(), r.Plan.Hash, 72*time.Hour)
-	w.log("approve: %d changes, %v", len(given.Changes), err)
-}
-
-// acceptBaseline accepts package and scope as they are. From then on who is outside has left.
-func (w *soak) acceptBaseline(*rapid.T) {
-	w.log("approve --baseline")
-	before := w.narrowInForce
-	w.narrowInForce = w.narrow
-	r := w.passing(hook{}, func(p *dirsync.Pass, ctx context.Context) dirsync.Report { return p.AcceptBaseline(ctx, "anna") })
-	if !r.Planned || r.Err != nil {
-		w.narrowInForce = before
-	}
 }

@@ -112,7 +112,7 @@ func (w *soak) join(rt *rapid.T) {
 	}
 	n := w.newHuman()
 	a := &account{
-		human: n, uid: fmt.Sprintf("user%02d", n), csi: fmt.Sprintf("E%02d", n), first: fmt.Sprintf("First%02d", n),
+		human: n, uid: fmt.Sprintf("user%02d", n), csi: w.humans[n].csi, first: fmt.Sprintf("First%02d", n),
 		last: "Born", title: "Clerk", ou: w.unitToJoin(rt),
 	}
 	if old := w.freeUsername(); old != "" && rapid.IntRange(0, 3).Draw(rt, "reuse a username") == 0 {
@@ -244,8 +244,7 @@ func (w *soak) moveWithin(rt *rapid.T) {
 	w.log("move %v to %s", a, a.ou)
 }
 
-// muddle gives somebody the csi of somebody else, or swaps the two: mistakes that happen. The
-// humans concerned are held to the rules of safety, and to no others.
+// muddle gives somebody the csi of somebody else, or swaps the two: mistakes that happen.
 func (w *soak) muddle(rt *rapid.T) {
 	a := w.some(rt, func(*account) bool { return true })
 	b := w.some(rt, func(b *account) bool { return b.human != a.human })
@@ -257,16 +256,20 @@ func (w *soak) muddle(rt *rapid.T) {
 		b.csi = mine
 		w.modify(b, "employeeNumber", b.csi)
 	}
-	for _, n := range []int{a.human, b.human} {
-		w.humans[n].muddled = true
-	}
 	w.log("muddle: %v has the csi of %v, swapped %v", a, b, swap)
+	for _, n := range []int{a.human, b.human} {
+		w.blur(n, "had the csi of somebody else, or lent it")
+	}
 }
 
-// unmuddle gives the csi back that somebody had at first.
+// unmuddle gives somebody the csi back that is theirs.
 func (w *soak) unmuddle(rt *rapid.T) {
-	a := w.some(rt, func(a *account) bool { return a.csi != fmt.Sprintf("E%02d", a.human) })
-	a.csi = fmt.Sprintf("E%02d", a.human)
+	w.correct(w.some(rt, func(a *account) bool { return a.csi != w.humans[a.human].csi }))
+}
+
+// correct gives an entry the csi that is truly its human's.
+func (w *soak) correct(a *account) {
+	a.csi = w.humans[a.human].csi
 	w.modify(a, "employeeNumber", a.csi)
-	w.log("unmuddle %v", a)
+	w.log("correct the csi of %v", a)
 }

@@ -73,7 +73,8 @@ func newSoak(rt *rapid.T, root string) *soak {
 	w := &soak{rt: rt, root: root, guests: map[string]bool{}, goneByHand: map[string]bool{}}
 	w.oracle = oracle{
 		belongs: map[string]int{}, csiOf: map[string]string{}, holder: map[string]*account{}, usedOn: map[string]string{}, phones: map[string]int{}, seen: map[string]bool{},
-		rows: map[string][]moment{}, known: map[string]bool{}, entitled: map[string]bool{}, bearers: map[string][]int{}, activations: map[string]int{},
+		rows: map[string][]moment{}, known: map[string]bool{}, entitled: map[string]bool{}, bearers: map[string][]*account{}, activations: map[string]int{},
+		strayed: map[string][]*account{}, named: map[string]bool{}, silentSince: map[string]time.Time{},
 	}
 	w.drawPolicy()
 	var err error

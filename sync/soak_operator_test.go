@@ -1,0 +1,159 @@
+package sync_test
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"pgregory.net/rapid"
+
+	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+func (w *soak) stepClock(rt *rapid.T) {
+	step := time.Duration(rapid.SampledFrom([]int{-90, -45, -1, 20, 100}).Draw(rt, "minutes")) * time.Minute
+	if (w.offset + step).Abs() > 3*time.Hour {
+		rt.Skip("far enough")
+	}
+	w.offset += step
+	w.log("the clock steps by %s", step)
+}
+
+func (w *soak) restarting(*rapid.T) {
+	w.restart()
+	w.log("restart")
+}
+
+func (w *soak) reconfigure(rt *rapid.T) {
+	switch what := rapid.SampledFrom([]string{"mode", "id", "approval", "access", "scope", "stop", "limits", "licences"}).Draw(rt, "what"); what {
+	case "mode":
+		w.policy.Mode = rapid.SampledFrom([]plan.Mode{plan.Sync, plan.Sync, plan.Observe, plan.CreateOnly, plan.UpsertOnly}).Draw(rt, "mode")
+	case "id":
+		if w.policy.ID != plan.KeepID { // what was settled as kept stays so
+			w.policy.ID = rapid.SampledFrom([]plan.IDPolicy{plan.DetachID, plan.RevokeID}).Draw(rt, "id")
+		}
+	case "approval":
+		w.policy.Approval = rapid.SampledFrom([]plan.Approval{plan.ApproveNone, plan.ApproveNone, plan.ApproveIrreversible, plan.ApproveAll}).Draw(rt, "approval")
+	case "access":
+		w.policy.Withdraw = rapid.IntRange(0, 3).Draw(rt, "keep access") > 0
+	case "scope":
+		w.narrow = !w.narrow
+		w.restart()
+	case "stop":
+		w.stop = rapid.SampledFrom([]string{"", "", "stop file"}).Draw(rt, "stop file")
+	case "limits":
+		w.policy.LeaversRun.Count = rapid.SampledFrom([]int{1, 2, 1000}).Draw(rt, "limit")
+	case "licences":
+		w.licences(1000)
+	}
+	w.log("policy: %s, id %s, approval %s, withdraw %v, narrow %v, stop %q, %d a run", w.policy.Mode, w.policy.ID, w.policy.Approval,
+		w.policy.Withdraw, w.narrow, w.stop, w.policy.LeaversRun.Count)
+}
+
+// approve says yes to what is right by the truth, as somebody does who knows the people.
+func (w *soak) approve(*rapid.T) { w.approving(w.right) }
+
+// approveAll says yes to whatever waits. What is wrong of it is the operator's doing, and only that.
+func (w *soak) approveAll(*rapid.T) {
+	w.approving(func(c plan.Change) bool {
+		if !w.right(c) {
+			w.blame(c)
+		}
+		return true
+	})
+}
+
+func (w *soak) approving(yes func(plan.Change) bool) {
+	planner := w.planner()
+	r := planner.Preview(context.Background())
+	waiting := r.Plan.AwaitingApproval()
+	if !r.Planned || len(waiting) == 0 {
+		return
+	}
+	picked := map[string]bool{}
+	for _, c := range waiting {
+		picked[c.ID] = yes(c)
+	}
+	approver := dirsync.Approver{Planner: planner, Approvals: picking{w.ledger, picked}, By: "anna"}
+	_, _, err := approver.Approve(context.Background(), r.Plan.Hash, 72*time.Hour)
+	for _, c := range waiting {
+		w.log("approve: %v %s %s of %s %s, asks %v, %v", picked[c.ID], c.Op, c.Username, c.DN, c.ThreemaID, c.Asks, err)
+	}
+}
+
+// picking is a ledger in which somebody says yes to some of the changes only.
+type picking struct {
+	dirsync.Approvals
+	picked map[string]bool
+}
+
+func (p picking) Approve(ctx context.Context, hash, by string, approvals []plan.GivenApproval) error {
+	return p.Approvals.Approve(ctx, hash, by, slices.DeleteFunc(approvals, func(a plan.GivenApproval) bool { return !p.picked[a.Change] }))
+}
+
+// right tells what somebody says who knows all the people: whose account it is, whose credential, and
+// who uses which phone.
+func (w *soak) right(c plan.Change) bool {
+	switch c.Op {
+	case plan.Withdraw:
+		owner, known := w.belongs[c.CredentialID]
+		return known && !w.present(owner)
+	case plan.DisableContact, plan.Detach, plan.Revoke:
+		user, known := w.phones[c.ThreemaID]
+		return known && !w.present(user)
+	case plan.Transfer, plan.Adopt:
+		owner, known := w.belongs[c.CredentialID]
+		return known && owner == w.accountOf(c.Person).human
+	case plan.Create:
+		n := w.accountOf(c.Person).human
+		return w.present(n) && !w.owns(n)
+	case plan.SetSettings, plan.UnsetSetting, plan.PublishContact:
+	}
+	return true
+}
+
+// blame notes what a wrong yes may lead to.
+func (w *soak) blame(c plan.Change) {
+	const why = "somebody said yes to what is wrong"
+	w.named[c.ThreemaID] = w.named[c.ThreemaID] || c.ThreemaID != ""
+	w.blur(w.accountOf(c.Person).human, why)
+	switch owner, known := w.belongs[c.CredentialID]; {
+	case c.Op == plan.Transfer || c.Op == plan.Adopt:
+		w.stray(c.CredentialID, w.accountOf(c.Person), why)
+	case known:
+		w.blur(owner, why)
+	}
+}
+
+// correctListed corrects the csi of entries that the baseline lists as somebody of before, and that are
+// somebody else's: who accepts it says yes to them all.
+func (w *soak) correctListed() {
+	planner := w.planner()
+	for _, c := range planner.Preview(context.Background()).Plan.Changes {
+		if c.Op == plan.Transfer && !w.right(c) {
+			w.correct(w.accountOf(c.Person))
+		}
+	}
+}
+
+// accountOf is the entry that a change is about.
+func (w *soak) accountOf(person plan.PersonID) *account {
+	n := slices.IndexFunc(w.accounts, func(a *account) bool { return a.uuid() == person.ID })
+	if n < 0 {
+		w.rt.Fatalf("a change is about %s, and there is no such entry", person)
+	}
+	return w.accounts[n]
+}
+
+// acceptBaseline accepts package and scope as they are. From then on who is outside has left.
+func (w *soak) acceptBaseline(*rapid.T) {
+	w.correctListed()
+	w.log("approve --baseline")
+	before := w.narrowInForce
+	w.narrowInForce = w.narrow
+	r := w.passing(hook{}, func(p *dirsync.Pass, ctx context.Context) dirsync.Report { return p.AcceptBaseline(ctx, "anna") })
+	if !r.Planned || r.Err != nil {
+		w.narrowInForce = before
+	}
+}
