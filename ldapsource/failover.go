@@ -1,6 +1,7 @@
 package ldapsource
 
 import (
+	"strings"
 	"context"
 	"errors"
 	"fmt"
@@ -146,14 +147,11 @@ func (u unanswered) readError() *plan.ReadError {
 type inOneLine []error
 
 func (l inOneLine) Error() string {
-	text := ""
+	texts := make([]string, len(l))
 	for i, err := range l {
-		if i > 0 {
-			text += "; "
-		}
-		text += err.Error()
+		texts[i] = err.Error()
 	}
-	return text
+	return strings.Join(texts, "; ")
 }
 
 func (l inOneLine) Unwrap() []error { return l }

@@ -22,14 +22,8 @@ func (l *Ledger) Remember(ctx context.Context, run int64, m plan.Memory) error {
 		if err := bind(ctx, tx, t, m); err != nil {
 			return fmt.Errorf("binding: %w", err)
 		}
-		if err := putServers(ctx, tx, m.Servers); err != nil {
-			return fmt.Errorf("servers: %w", err)
-		}
-		if err := putReads(ctx, tx, m.Reads); err != nil {
-			return fmt.Errorf("reads: %w", err)
-		}
-		if err := putForgotten(ctx, tx, m.Forgotten); err != nil {
-			return fmt.Errorf("forgotten sources: %w", err)
+		if err := rememberSources(ctx, tx, m); err != nil {
+			return err
 		}
 		if err := putObservations(ctx, tx, t, m.Observations); err != nil {
 			return fmt.Errorf("observations: %w", err)
@@ -40,14 +34,8 @@ func (l *Ledger) Remember(ctx context.Context, run int64, m plan.Memory) error {
 		if err := updateOwned(ctx, tx, m.Owned); err != nil {
 			return fmt.Errorf("ownership: %w", err)
 		}
-		if err := putUsersSeen(ctx, tx, m.UsersSeen); err != nil {
-			return fmt.Errorf("users: %w", err)
-		}
-		if err := putFormerLinks(ctx, tx, m.FormerLinks); err != nil {
-			return fmt.Errorf("former links: %w", err)
-		}
-		if err := putFormerCSIs(ctx, tx, m.FormerCSIs); err != nil {
-			return fmt.Errorf("former csis: %w", err)
+		if err := rememberWhoUsed(ctx, tx, m); err != nil {
+			return err
 		}
 		for _, p := range m.Published {
 			if err := publish(ctx, tx, p); err != nil {
@@ -82,6 +70,34 @@ func (l *Ledger) Remember(ctx context.Context, run int64, m plan.Memory) error {
 		}
 		return nil
 	})
+}
+
+// rememberSources records what the pass learned of the sources themselves.
+func rememberSources(ctx context.Context, tx *sql.Tx, m plan.Memory) error {
+	if err := putServers(ctx, tx, m.Servers); err != nil {
+		return fmt.Errorf("servers: %w", err)
+	}
+	if err := putReads(ctx, tx, m.Reads); err != nil {
+		return fmt.Errorf("reads: %w", err)
+	}
+	if err := putForgotten(ctx, tx, m.Forgotten); err != nil {
+		return fmt.Errorf("forgotten sources: %w", err)
+	}
+	return nil
+}
+
+// rememberWhoUsed records who uses what, and who did before.
+func rememberWhoUsed(ctx context.Context, tx *sql.Tx, m plan.Memory) error {
+	if err := putUsersSeen(ctx, tx, m.UsersSeen); err != nil {
+		return fmt.Errorf("users: %w", err)
+	}
+	if err := putFormerLinks(ctx, tx, m.FormerLinks); err != nil {
+		return fmt.Errorf("former links: %w", err)
+	}
+	if err := putFormerCSIs(ctx, tx, m.FormerCSIs); err != nil {
+		return fmt.Errorf("former csis: %w", err)
+	}
+	return nil
 }
 
 // turnWindows adds the bases of this pass and drops what no window covers any more.

@@ -94,7 +94,7 @@ func TestARenameReachesEveryTable(t *testing.T) {
 			told := story(t, l.Reader)
 			before := dump(t, l)
 			rechristen(t, l, "corp", "ad")
-			for _, line := range strings.Split(dump(t, l), "\n") {
+			for line := range strings.SplitSeq(dump(t, l), "\n") {
 				table, _, _ := strings.Cut(line, " ")
 				if !slices.Contains([]string{"audit", "former_names", "sqlite_sequence", "runs"}, table) && (strings.Contains(line, "[corp ") || strings.Contains(line, " corp ")) {
 					t.Errorf("the old name is left: %s", line)

@@ -29,19 +29,20 @@ func Asks() []Ask {
 	return []Ask{AskSamePerson, AskOthersUse, AskLikeCSI, AskView, AskForgotten, AskByHand, AskResume}
 }
 
-// askAbout asks a question about somebody, and makes it part of what a yes is for: one of before the
-// question came up, as to a limit, or when it was about somebody else, does not answer it.
+// askAbout asks a question about somebody, and makes them part of what a yes is for.
 func (c *Change) askAbout(a Ask, about PersonID, why string) {
-	c.ID = changeID(c.ID, string(a), about.Source, about.ID)
 	c.ask(a, why)
+	c.ID = changeID(c.ID, about.Source, about.ID)
 }
 
 // ask lets a change wait for a yes, whatever its class. Where it is due, askApproval stops it until
-// somebody approved it.
+// somebody approved it. The question is part of what a yes is for: one of before it came up, to a
+// limit, say, does not answer it.
 func (c *Change) ask(a Ask, why string) {
 	if slices.Contains(c.Asks, a) {
 		return
 	}
+	c.ID = changeID(c.ID, string(a))
 	c.Asks = append(slices.Clip(c.Asks), a)
 	slices.Sort(c.Asks)
 	c.Reason = joinReasons(c.Reason, why)
