@@ -1,11 +1,11 @@
 package ldapsource
 
 import (
-	"strings"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/go-ldap/ldap/v3"
