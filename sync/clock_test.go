@@ -92,6 +92,8 @@ func TestClockOffErasesNobody(t *testing.T) {
 	w.ok()
 	w.advance(25 * time.Hour) // what was taken is verified: the last that is told of them
 	w.ok()
+	w.advance(time.Hour) // by two lists an hour apart
+	w.ok()
 	w.ok() // and nothing of them is ours
 	w.advance(11 * time.Hour)
 	reading := w.clock()

@@ -122,6 +122,30 @@ func TestTwoListsAnHourApartSettle(t *testing.T) {
 	}
 }
 
+// TestContradictedClockSettlesNothing: by a clock that the service contradicts no hour is over.
+func TestContradictedClockSettlesNothing(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	w.policy.ID, w.policy.GraceWithdraw = plan.DetachID, 0
+	id := w.activate("anna")
+	w.settle(t)
+	people["anna"].leave(plan.Disabled)
+	w.later(t, time.Hour)
+	w.settle(t)
+	w.lacking(t, func() { w.dropUser(id) })
+	right := w.now
+	w.now, w.clock = w.now.Add(day), plan.ServiceClock{Told: true, Ahead: -day}
+	w.lacking(t, func() { w.dropUser(id) })
+	if len(w.state.Sagas) != 1 || len(w.state.Unlisted) == 0 {
+		t.Errorf("settled: %+v %+v", w.state.Sagas, w.state.Unlisted)
+	}
+	w.now, w.clock = right.Add(time.Hour), plan.ServiceClock{Told: true}
+	w.lacking(t, func() { w.dropUser(id) })
+	if len(w.state.Sagas) != 0 {
+		t.Error("not settled by the right clock")
+	}
+}
+
 // TestVanishedIDThatIsBack: it went by itself and the departure was settled; when it is back there is an
 // alarm, and its step is due again through all gates.
 func TestVanishedIDThatIsBack(t *testing.T) {
