@@ -120,7 +120,10 @@ func everyTable(t *testing.T) *Ledger {
 	if _, err := l.writes.ExecContext(t.Context(), `PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF`); err != nil {
 		t.Fatal(err)
 	}
-	columns, err := sourceColumns(t.Context(), l.reads)
+	columns, err := selectAll(t.Context(), l.reads, func(rows *sql.Rows) (c sourceColumn, err error) {
+		return c, rows.Scan(&c.table, &c.column)
+	}, `SELECT t.name, 'source' FROM sqlite_schema AS t WHERE t.type = 'table' AND t.name <> 'audit'
+		AND EXISTS (SELECT 1 FROM pragma_table_info(t.name) WHERE name = 'source') UNION ALL SELECT 'sources', 'name'`)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -66,6 +67,7 @@ func (p *planner) observeForgotten() {
 		return
 	}
 	for _, f := range p.stillForgotten() {
+		p.gaps[f.Source] = p.widestGap()
 		for _, person := range p.peopleOf(f.Source) {
 			p.absent(person, f)
 		}
@@ -74,7 +76,7 @@ func (p *planner) observeForgotten() {
 }
 
 // absent adds one pass to the row of departures of somebody whose source was forgotten. A row of reads
-// that the removal broke off begins afresh. No view of the source missed them, so none has to be proved.
+// that the removal broke off begins afresh.
 func (p *planner) absent(person PersonID, f ForgottenSource) {
 	o, known := p.observations[person]
 	if !known {
@@ -83,14 +85,22 @@ func (p *planner) absent(person PersonID, f ForgottenSource) {
 	if o.State == Departed && o.ConfirmedAt.IsZero() && o.Since.Before(f.At) {
 		o.Reads = 0
 	}
-	o = p.advance(o, Sighting{ID: person, DN: o.DN, State: Departed, Evidence: f.evidence(), Protected: o.Protected})
-	o.Unproved = false
-	p.observations[person], p.departedNow[person] = o, true
+	seen := Sighting{ID: person, DN: o.DN, State: Departed, Evidence: f.evidence(), Protected: o.Protected}
+	p.observations[person], p.departedNow[person] = p.advance(o, seen), true
 }
 
 // wholeRead tells that this pass read all configured sources, and completely.
 func (p *planner) wholeRead() bool {
 	return len(p.unread()) == 0 && !slices.ContainsFunc(p.Sources, func(s SourceView) bool { return !s.Snapshot.Absences() })
+}
+
+// widestGap is how far apart the passes may be that read everything: as far as the reads of any source.
+func (p *planner) widestGap() gap {
+	widest := gap{allowed: cmp.Or(p.Policy.MaxGap, leastGap)}
+	for _, s := range p.Sources {
+		widest.allowed = max(widest.allowed, p.gaps[s.Snapshot.Source].allowed)
+	}
+	return widest
 }
 
 // peopleOf lists whom the memory knows of a source, sorted.

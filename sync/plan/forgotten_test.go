@@ -259,6 +259,9 @@ func TestAForgottenSource(t *testing.T) {
 		{"with a yes", func(*removal) {}, true},
 		{"where leavers.evidence has no absence", func(r *removal) { r.policy.Evidence = []plan.EvidenceKind{plan.Disabled} }, true},
 		{"where limits let nobody go", func(r *removal) { r.policy.LeaversRun, r.policy.LeaversDay = plan.Window{}, plan.Window{} }, true},
+		{"where nothing was recorded of when it was read", func(r *removal) {
+			r.state.Reads = slices.DeleteFunc(slices.Clone(r.state.Reads), func(d plan.ReadDay) bool { return d.Source == "corp" })
+		}, true},
 		{"beside a source that is read in part", func(r *removal) { r.ad.incomplete = true }, false},
 		{"beside a source that was not read", func(r *removal) {
 			r.sources = append(r.sources, &directory{name: "hr", unread: true})
