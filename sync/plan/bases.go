@@ -86,7 +86,8 @@ func (p *planner) isNew(source string, span time.Duration) bool {
 }
 
 // ouSizes counts the people of each OU who are ours, with those who were taken out within a span and
-// those who go now: before leaves out who joined within the span, unless nobody was there before.
+// those who go now: before leaves out who joined within the span, unless nobody who is there now was
+// there before, as in the first week of a package.
 func (p *planner) ouSizes(op Op, source string, taken, due map[PersonID]string, span time.Duration) (now, before map[string]int) {
 	all, old := map[PersonID]string{}, map[PersonID]string{}
 	for _, own := range p.State.Owned {
@@ -99,6 +100,7 @@ func (p *planner) ouSizes(op Op, source string, taken, due map[PersonID]string, 
 			old[own.Person] = o.OU
 		}
 	}
+	there := tallyOUs(old)
 	if op != Withdraw {
 		for _, saga := range p.State.withdrawn() {
 			if saga.Person.Source == source {
@@ -108,7 +110,6 @@ func (p *planner) ouSizes(op Op, source string, taken, due map[PersonID]string, 
 	}
 	maps.Copy(all, taken)
 	maps.Copy(old, taken)
-	there := tallyOUs(old)
 	maps.Copy(all, due)
 	maps.Copy(old, due)
 	now, before = tallyOUs(all), tallyOUs(old)

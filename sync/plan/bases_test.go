@@ -274,3 +274,24 @@ func (w *world) renameSource(from, to string) {
 		}
 	}
 }
+
+// TestAnOUInTheFirstWeek: where everybody of an OU was taken over this week, who left since is not the
+// whole OU.
+func TestAnOUInTheFirstWeek(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID, w.policy.PublishContacts = plan.DetachID, 0, time.Hour, false
+	for n := range 20 {
+		w.hire(fmt.Sprintf("p%02d", n))
+	}
+	w.settle(t)
+	w.state.RolledOut = true
+	id := w.activate("p03")
+	w.later(t, time.Hour)
+	w.source().people[3].leave(plan.Disabled)
+	w.later(t, time.Hour)
+	wantLines(t, of(w.later(t, 2*time.Hour), "p03"), "detach E-p03 due")
+	if w.user(id) != nil {
+		t.Error("not detached")
+	}
+}
