@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A view is who reads a source, and from where: the bind account, and the server's copy of the
@@ -106,13 +107,19 @@ func (p *planner) missedOf(source string) (missed int) {
 }
 
 // unmark takes the marks of a source back: a proved view misses the same people, as far as what it
-// misses counts in this read.
+// misses counts in this read. Their row begins with this read, for those before it may only have hidden
+// them; where somebody accepts that they left, or said so of the credential, it goes on.
 func (p *planner) unmark(s Snapshot) {
 	for person, o := range p.observations {
-		if person.Source == s.Source && o.Unproved && (s.Absences() || p.departedNow[person]) {
-			o.Unproved = false
-			p.observations[person] = o
+		if person.Source != s.Source || !o.Unproved || !s.Absences() && !p.departedNow[person] {
+			continue
 		}
+		o.Unproved = false
+		if _, owned := p.owned[person]; owned && p.departedNow[person] && !p.AcceptBaseline {
+			o.Since, o.Reads, o.ConfirmedAt = p.Now, 0, time.Time{}
+			o = p.count(o)
+		}
+		p.observations[person] = o
 	}
 }
 

@@ -225,7 +225,7 @@ func TestEndsOfAStop(t *testing.T) {
 			}
 			waitsForYes(t, p)
 			row.end(t, w, people, p)
-			for range 2 {
+			for range 3 {
 				w.later(t, day)
 			}
 			if (w.credential("anna") == nil) != row.gone {
@@ -311,7 +311,10 @@ func TestAnExchangeOfAccountsReachesEachServer(t *testing.T) {
 	if got := w.state.LastServer("corp").Server; got != "dc1" {
 		t.Errorf("%s is asked first, though it is not proved", got)
 	}
-	w.from("dc1").later(t, time.Hour)
+	w.from("dc1")
+	for range 3 {
+		w.later(t, day)
+	}
 	if w.credential("anna") != nil {
 		t.Error("both miss anna, and she is still in")
 	}
@@ -464,5 +467,28 @@ func TestOrderOfSomebodyHidden(t *testing.T) {
 	answer := plan.ComputeOrder(w.input(), plan.Order{Person: people["anna"].id, Reason: "phone stolen", By: "ada"})
 	if c := answer.Withdrawal(); answer.Departed || !c.Ordered || c.Status != plan.Due {
 		t.Errorf("departed %t: %+v", answer.Departed, c)
+	}
+}
+
+// TestOneReadOfAProvedView: the reads in which an unproved view hid somebody prove nothing once a proved
+// view misses them too. Their row begins with that read.
+func TestOneReadOfAProvedView(t *testing.T) {
+	t.Parallel()
+	w, people := readForDays(t)
+	w.readBy(reader("new"))
+	people["anna"].leave(plan.Absent)
+	for range 4 {
+		w.later(t, day)
+	}
+	waitsForYes(t, w.plan())
+	w.readBy(reader("old"))
+	p := w.later(t, time.Hour)
+	if c := change(t, p, plan.Withdraw, "anna"); c.Status != plan.Waiting || len(c.Asks) != 0 {
+		t.Errorf("one read of the account that sees her made it %s %v: %s", c.Status, c.Asks, c.Reason)
+	}
+	people["anna"].comeBack()
+	w.later(t, time.Hour)
+	if w.done[plan.Withdraw] != 0 {
+		t.Error("withdrawn")
 	}
 }
