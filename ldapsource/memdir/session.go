@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"slices"
 	"strings"
 
 	ber "github.com/go-asn1-ber/asn1-ber"
@@ -125,13 +126,28 @@ func (c *session) bind(m ldapwire.Message, op ldapwire.Bind) error {
 	case !c.server.accepts(k, op.Password):
 		return c.fail(m, ldap.LDAPResultInvalidCredentials, "")
 	}
-	c.boundDN = c.server.options.BindDN
+	c.boundDN = c.server.nameOf(k)
 	return c.send(ldapwire.Respond(m, ldapwire.Result{}))
 }
 
+// accepts tells whether a password is that of the bind account of the options, or the userPassword of
+// an entry.
 func (s *Server) accepts(dn key, password string) bool {
-	want := s.options.BindPassword.Reveal()
-	return dn == s.account && subtle.ConstantTimeCompare([]byte(password), []byte(want)) == 1
+	wants := s.tree.values(dn, "userPassword")
+	if dn == s.account {
+		wants = append(wants, s.options.BindPassword.Reveal())
+	}
+	return slices.ContainsFunc(wants, func(want string) bool {
+		return subtle.ConstantTimeCompare([]byte(password), []byte(want)) == 1
+	})
+}
+
+// nameOf is the DN of an account as it was written first.
+func (s *Server) nameOf(dn key) string {
+	if dn == s.account {
+		return s.options.BindDN
+	}
+	return s.tree.nameOf(dn)
 }
 
 func (c *session) extended(m ldapwire.Message, op ldapwire.Extended) error {

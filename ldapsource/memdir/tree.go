@@ -238,6 +238,26 @@ func firstRDN(dn string) (*ldap.RelativeDN, error) {
 	return parsed.RDNs[0], nil
 }
 
+// values are those of an attribute of an entry, none if there is no such entry.
+func (t *tree) values(dn key, attribute string) []string {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	if n := t.byKey[dn]; n != nil {
+		return slices.Clone(n.get(attribute))
+	}
+	return nil
+}
+
+// nameOf is the DN of an entry as it was written, "" if there is none.
+func (t *tree) nameOf(dn key) string {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	if n := t.byKey[dn]; n != nil {
+		return n.dn
+	}
+	return ""
+}
+
 func (t *tree) find(dn string) (*node, error) {
 	k, err := newKey(dn)
 	if err != nil {
