@@ -18,7 +18,7 @@ import (
 func (w *soak) end() {
 	w.log("the end of the chapter: no more faults")
 	w.recoverTrouble(nil)
-	w.offset, w.stop = 0, ""
+	w.stop = ""
 	w.policy.Mode, w.policy.Withdraw = plan.Sync, true
 	w.licences(1000)
 	if !slices.ContainsFunc(w.accounts, func(a *account) bool { return !a.deleted && strings.HasSuffix(a.ou, soakCore) }) {
@@ -30,12 +30,12 @@ func (w *soak) end() {
 	for range 10 {
 		w.advance(25 * time.Hour)
 		r := w.run(hook{})
-		doubted := slices.ContainsFunc(r.Plan.Sources, func(s plan.SourceReport) bool { return !s.Complete }) // many missing at once, say
-		if doubted || r.Plan.Tripped(plan.GuardBaseline) {
+		if doubted(r) || r.Plan.Tripped(plan.GuardBaseline) {
 			w.acceptBaseline(nil)
 		}
 		w.approve(nil)
 		w.deleteAbandoned(r)
+		w.withdrawShared(r)
 	}
 	w.settled()
 	for n := range w.humans {
@@ -60,6 +60,20 @@ func (w *soak) deleteAbandoned(r dirsync.Report) {
 		})
 		w.accept()
 		w.log("by hand: delete %s, as the report asks for", match[1])
+	}
+}
+
+// withdrawShared does what the report asks for where several people use the credential of a leaver.
+func (w *soak) withdrawShared(r dirsync.Report) {
+	for _, held := range r.Plan.Held {
+		if held.Ask != plan.AskByHand || w.present(w.accountOf(held.Person).human) {
+			continue
+		}
+		for _, c := range w.credentialsOf(w.accountOf(held.Person).human) {
+			w.put(func(s *worksim.State) { withdrawIn(s, c) })
+			w.accept()
+			w.log("by hand: withdraw %s, as the report asks for", c.Username)
+		}
 	}
 }
 
@@ -94,7 +108,7 @@ func (w *soak) credentialsOf(n int) []worksim.Credential {
 // judgeAtWork: exactly one credential, with the right settings and a password that somebody has.
 func (w *soak) judgeAtWork(n int) {
 	a := w.latest(n)
-	if w.namesake(a) || w.humans[n].withdrawnByHand && !w.policy.Recreate {
+	if w.namesake(a) || w.humans[n].withdrawnByHand && !w.policy.Recreate || w.humans[n].lost || w.takenNumber(a) {
 		return
 	}
 	credentials := w.credentialsOf(n)
@@ -128,6 +142,14 @@ func (w *soak) leftToOthers(credential string) bool {
 	return strings.HasPrefix(credential, "c/old") && (w.holder[credential] == nil || users > 1)
 }
 
+// takenNumber tells whether the csi stands on a credential that is left to others.
+func (w *soak) takenNumber(a *account) bool {
+	return slices.ContainsFunc(w.sim.State().Credentials, func(c worksim.Credential) bool {
+		_, known := w.belongs[c.ID]
+		return known && w.csiOf[c.ID] == a.csi && w.leftToOthers(c.ID)
+	})
+}
+
 // namesake tells whether somebody else has, or had, the username of an account.
 func (w *soak) namesake(a *account) bool {
 	return slices.ContainsFunc(w.accounts, func(b *account) bool { return b.human != a.human && b.uid == a.uid })
@@ -145,7 +167,7 @@ func (w *soak) judgeOut(n int) {
 		return
 	}
 	for _, u := range w.sim.State().Users {
-		if human, known := w.phones[u.ID]; known && human == n && w.seen[u.ID] && !w.leftToOthers(w.usedOn[u.ID]) {
+		if human, known := w.phones[u.ID]; known && human == n && w.belongs[w.usedOn[u.ID]] == n && w.seen[u.ID] && !w.leftToOthers(w.usedOn[u.ID]) {
 			w.rt.Fatalf("human %d has left, and %s is still there under id: %s\n%s", n, u.ID, w.policy.ID, w.told())
 		}
 	}

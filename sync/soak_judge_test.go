@@ -33,6 +33,7 @@ func (w *soak) judge() {
 		if !w.policy.Withdraw {
 			w.rt.Fatalf("withdrew %s under app_access: keep", c.Username)
 		}
+		w.judgeYes(c.Username, w.belongs[c.ID])
 		w.judgeDeparture("withdraw "+c.Username, w.couldHave(c.ID), w.policy.GraceWithdraw, w.syncSince)
 	}
 	gone := slices.Concat(state.Detached[w.detached:], state.Revoked[w.revoked:])
@@ -62,7 +63,8 @@ func (w *soak) judge() {
 // credential whose csi was somebody else's already when it was adopted.
 func (w *soak) judgeLivingID(id string) {
 	n := w.phones[id]
-	if w.named[id] || len(w.strayed[w.usedOn[id]]) > 0 {
+	_, borrowed := w.loans[id]
+	if w.named[id] || len(w.strayed[w.usedOn[id]]) > 0 || borrowed && !w.knownAs(id, n) {
 		return
 	}
 	if w.present(n) && w.tellable(n, w.usedOn[id]) {
@@ -81,12 +83,19 @@ func (w *soak) tellable(n int, credential string) bool {
 	})
 }
 
+// judgeYes: where each step takes a yes, somebody has given one to this departure.
+func (w *soak) judgeYes(what string, n int) {
+	if w.policy.Approval == plan.ApproveAll && w.humans[n].blurred == "" && !w.said[humanKey(n)] {
+		w.rt.Fatalf("withdrew %s of human %d, and nobody said yes to this departure\n%s", what, n, text(w.report))
+	}
+}
+
 // judgeDeparture holds one destructive effect against the truth: one of those whom it may concern has
 // left, and that was confirmed so long ago.
 func (w *soak) judgeDeparture(what string, keys []string, grace time.Duration, notBefore time.Time) {
 	w.log("effect: %s of %v", what, keys)
-	if w.policy.Mode != plan.Sync || w.stop != "" {
-		w.rt.Fatalf("%s, under policy %s, stop %q", what, w.policy.Mode, w.stop)
+	if w.policy.Mode != plan.Sync || w.stop != "" || w.clockWrong() {
+		w.rt.Fatalf("%s, under policy %s, stop %q, and the clock is off by %s", what, w.policy.Mode, w.stop, w.offset)
 	}
 	var wrong []string
 	for _, key := range keys {

@@ -19,6 +19,8 @@ type human struct {
 	// credential may go with any of their entries; "" for everybody else.
 	blurred         string
 	withdrawnByHand bool
+	// lost tells that this was at a time when many credentials were: nobody gets a new one then.
+	lost bool
 }
 
 // moment is one pass that could have read the directory, at the program's time, in an unbroken
@@ -40,6 +42,10 @@ type oracle struct {
 	csiOf    map[string]string     // credential → csi that stood on it last
 	usedOn   map[string]string     // Threema ID → credential that it was linked to last
 	phones   map[string]int        // Threema ID → human
+	loans    map[string]loan       // Threema ID → the credential of somebody else that it used last
+	shown    map[string][]int      // Threema ID → humans on whose credential a pass without trouble saw it
+	vouched  map[string]bool       // the same, where the question was whether they left at all
+	said     map[string]bool       // departures that somebody said yes to, until a pass saw the human again
 	seen     map[string]bool       // Threema IDs that a pass without trouble found linked
 	rows     map[string][]moment   // by human, by entry and by csi
 	known    map[string]bool       // all keys there ever were
@@ -93,12 +99,12 @@ func (w *soak) look() {
 			w.entitled[key] = w.entitled[key] || w.entitledNow(a)
 			positive[key] = positive[key] || a.disabled && !a.deleted
 		}
-		if w.entitledNow(a) && a.ou != w.hidden {
+		if w.entitledNow(a) && a.ou != w.hidden && !slices.Contains(w.unshown, a) {
 			w.bearers[a.uid] = append(w.bearers[a.uid], a)
 		}
 	}
 	for key := range w.known {
-		if !w.entitled[key] {
+		if !w.entitled[key] && !w.clockWrong() {
 			w.rows[key] = append(w.rows[key], moment{w.now(), positive[key]})
 		}
 	}
@@ -125,6 +131,8 @@ func (w *soak) sighted(linked []string) {
 	for key, there := range w.entitled {
 		if there {
 			delete(w.rows, key)
+			delete(w.said, key)
+			delete(w.vouched, key)
 		}
 	}
 	if w.policy.Mode != plan.Sync {
@@ -132,6 +140,9 @@ func (w *soak) sighted(linked []string) {
 	}
 	for _, id := range linked {
 		w.seen[id] = true
+		if n, ours := w.belongs[w.usedOn[id]]; ours {
+			w.shown[id] = append(w.shown[id], n)
+		}
 	}
 	w.byHand = 0
 }
@@ -238,6 +249,9 @@ func (w *soak) there(key string) bool {
 // confirmed tells whether the absence of a key was confirmed so long ago, by the program's clock.
 func (w *soak) confirmed(key string, ago time.Duration, notBefore time.Time) bool {
 	row := w.rows[key]
+	if w.vouched[key] && !w.there(key) {
+		return true // whom a new view misses has somebody's word
+	}
 	for k, m := range row {
 		first := slices.MinFunc(row[:k+1], func(a, b moment) int { return a.at.Compare(b.at) })
 		full := k+1 >= w.policy.ConfirmReads && m.at.Sub(first.at) >= w.policy.ConfirmOver

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 
 	"pgregory.net/rapid"
 
@@ -109,10 +108,7 @@ func (w *soak) activate(rt *rapid.T) {
 
 func (w *soak) activateOn(c worksim.Credential, anotherPhone bool) {
 	human := w.belongs[c.ID]
-	password, handed := w.handedOver()[c.Username]
-	if strings.HasPrefix(c.ID, "c/old") {
-		password, handed = "p", true
-	}
+	password, handed := w.password(c)
 	if !handed {
 		return
 	}
@@ -129,6 +125,7 @@ func (w *soak) activateOn(c worksim.Credential, anotherPhone bool) {
 	w.usedOn[id] = c.ID
 	w.activations[id]++
 	delete(w.seen, id)
+	delete(w.loans, id)
 	w.log("human %d activates %s on %s", human, c.Username, id)
 }
 

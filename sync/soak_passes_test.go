@@ -36,7 +36,7 @@ func (w *soak) run(h hook) dirsync.Report {
 }
 
 func (w *soak) passing(h hook, do func(*dirsync.Pass, context.Context) dirsync.Report) dirsync.Report {
-	w.disturbed = w.outage || w.hidden != ""
+	w.disturbed = w.outage || w.hidden != "" || len(w.unshown) > 0 || len(w.nameless) > 0 || w.clockWrong()
 	strikes := w.waiting()
 	w.firstScope()
 	w.look()
@@ -44,6 +44,7 @@ func (w *soak) passing(h hook, do func(*dirsync.Pass, context.Context) dirsync.R
 	report, died := w.survive(h, do)
 	w.report = report
 	w.recheckAt, w.atRecheck = 0, nil
+	w.disturbed = w.liar.hasLied() || w.disturbed
 	if died.folder != "" {
 		w.shut()
 		w.folder = died.folder
@@ -227,6 +228,9 @@ func (w *soak) recoverTrouble(*rapid.T) {
 	w.wire.hide("")
 	w.directory.SetOutage(memdir.NoOutage)
 	w.hidden, w.outage = "", false
+	w.showAll()
+	w.setClock(0)
+	w.liar.arm("", 0)
 	w.sim.ClearFaults()
 	w.log("no more faults")
 }

@@ -188,6 +188,7 @@ func (w *soak) readmit(human int, ou string) {
 		again := *a
 		again.deleted, again.disabled, again.ou = false, false, ou
 		w.enter(&again)
+		w.madeAnew(&again)
 		a = &again
 	case a.ou == soakLeavers || a.ou == soakWien:
 		w.move(a, ou)
@@ -199,6 +200,10 @@ func (w *soak) readmit(human int, ou string) {
 		}
 	}
 	w.log("come back %v in %s", a, a.ou)
+	if b := slices.IndexFunc(w.accounts, func(b *account) bool { return b.human != human && b.csi == a.csi && !b.deleted }); b >= 0 {
+		w.blur(human, "is back while somebody else has their number")
+		w.blur(w.accounts[b].human, "has the number of somebody who is back")
+	}
 }
 
 // rekey deletes or disables an account and makes another for the same human: same csi, new ID.
@@ -215,6 +220,7 @@ func (w *soak) rekey(rt *rapid.T) {
 	}
 	w.enter(&again)
 	w.log("create %v anew as %v", a, &again)
+	w.madeAnew(&again)
 }
 
 // rename changes names, username or title of an account.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 
@@ -30,7 +31,8 @@ type wire struct {
 
 	mu     sync.Mutex
 	fault  *wireFault
-	hidden string // the children of this OU are not shown, "" for none
+	hidden string   // the children of this OU are not shown, "" for none
+	people []string // nor the entries of these names
 }
 
 // wireFault strikes once, at a message counted over all connections from 1.
@@ -99,6 +101,20 @@ func (w *wire) hide(ou string) {
 	w.hidden = strings.ToLower(ou)
 }
 
+// hidePeople shows no entry of these names, wherever it is.
+func (w *wire) hidePeople(names []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.people = names
+}
+
+// hides tells whether an entry is not shown.
+func (w *wire) hides(dn string) bool {
+	dn = strings.ToLower(dn)
+	name, _, _ := strings.Cut(dn, ",")
+	return w.hidden != "" && strings.HasSuffix(dn, ","+w.hidden) || slices.Contains(w.people, name)
+}
+
 // waiting counts the faults that have not struck yet.
 func (w *wire) waiting() int {
 	w.mu.Lock()
@@ -146,7 +162,7 @@ func (w *wire) pass(message *ber.Packet) (out []byte, end bool) {
 			return f.spoil(message, whole), true
 		}
 	}
-	if w.hidden != "" && strings.HasSuffix(strings.ToLower(entryDN(message)), ","+w.hidden) {
+	if w.hides(entryDN(message)) {
 		return nil, false
 	}
 	return whole, false

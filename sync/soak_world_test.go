@@ -38,6 +38,7 @@ type soak struct {
 	directory *memdir.Server
 	wire      *wire
 	sim       *worksim.Server
+	liar      *liar
 	baseURL   string
 	root      string // of all folders
 	folder    string // ledger and hand-over file; another one after each crash
@@ -52,9 +53,12 @@ type soak struct {
 	narrow    bool // the configured scope is the narrow one
 	// narrowInForce tells that the operator accepted the narrow scope: who is outside has left.
 	narrowInForce bool
-	hidden        string // OU whose children nobody sees
-	outage        bool   // of the directory
-	unseen        bool   // somebody came or moved since the last pass without trouble
+	hidden        string     // OU whose children nobody sees
+	unshown       []*account // people whom the server, or the bind account, does not show
+	nameless      []*account // entries that lost their ID
+	readers       int        // how many bind accounts there were
+	outage        bool       // of the directory
+	unseen        bool       // somebody came or moved since the last pass without trouble
 	offset        time.Duration
 
 	serial, steps int
@@ -75,6 +79,7 @@ func newSoak(rt *rapid.T, root string) *soak {
 		belongs: map[string]int{}, csiOf: map[string]string{}, holder: map[string]*account{}, usedOn: map[string]string{}, phones: map[string]int{}, seen: map[string]bool{},
 		rows: map[string][]moment{}, known: map[string]bool{}, entitled: map[string]bool{}, bearers: map[string][]*account{}, activations: map[string]int{},
 		strayed: map[string][]*account{}, named: map[string]bool{}, silentSince: map[string]time.Time{},
+		loans: map[string]loan{}, shown: map[string][]int{}, said: map[string]bool{}, vouched: map[string]bool{},
 	}
 	w.drawPolicy()
 	var err error
@@ -109,18 +114,32 @@ func (w *soak) drawPolicy() {
 }
 
 func (w *soak) startDirectory() {
-	ctx, cancel := context.WithCancel(context.Background())
-	w.rt.Cleanup(cancel)
+	ctx := w.lifetime()
 	var err error
 	w.directory, err = memdir.Start(ctx, memdir.Options{Suffix: soakSuffix, BindDN: soakReader, BindPassword: secret.New(soakPassword)})
 	w.must(err)
 	w.rt.Cleanup(w.directory.Close)
+	w.connect(ctx)
+	w.must(w.directory.Modify(soakSuffix, "entryUUID", "00000000-0000-4000-8000-000000000000"))
+	w.furnish()
+}
+
+// lifetime is a context that ends with the world.
+func (w *soak) lifetime() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	w.rt.Cleanup(cancel)
+	return ctx
+}
+
+// connect puts a server of its own address before the directory.
+func (w *soak) connect(ctx context.Context) {
+	var err error
+	ctx, cancel := context.WithCancel(ctx)
 	w.wire, err = newWire(ctx, w.directory.URL(), w.directory.CAPEM())
 	w.must(err)
 	w.rt.Cleanup(w.wire.wait)
 	w.rt.Cleanup(cancel)
-	w.must(w.directory.Modify(soakSuffix, "entryUUID", "00000000-0000-4000-8000-000000000000"))
-	w.furnish()
+	w.wire.hide(w.hidden)
 }
 
 func (w *soak) startPackage() {
@@ -136,7 +155,8 @@ func (w *soak) startPackage() {
 		Now: func() time.Time { return time.Date(2026, 3, 2, 9, 30, 0, 0, time.UTC) },
 	})
 	w.must(err)
-	server := httptest.NewServer(w.sim)
+	w.liar = &liar{behind: w.sim}
+	server := httptest.NewServer(w.liar)
 	w.rt.Cleanup(server.Close)
 	w.baseURL = server.URL + worksim.BasePath
 	w.log("package: quirks %v", quirks)
@@ -154,7 +174,7 @@ func (w *soak) open() {
 	w.must(err)
 	cfg := ldapsource.Config{
 		Name: sourceName, Profile: ldapsource.OpenLDAP, URLs: []string{w.wire.url()}, Roots: w.wire.roots,
-		BindDN: soakReader, BindPassword: secret.New(soakPassword), BaseDN: soakPeople, PageSize: 4, Timeout: time.Minute,
+		BindDN: w.readerDN(), BindPassword: secret.New(soakPassword), BaseDN: soakPeople, PageSize: 4, Timeout: time.Minute,
 		Attributes: w.mapper.Attributes(), MappingFingerprint: w.mapper.Fingerprint(),
 	}
 	if w.narrow {
