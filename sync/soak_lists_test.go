@@ -3,6 +3,7 @@ package sync_test
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -69,9 +70,7 @@ func (l *liar) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		l.list, l.lied = "", true
 		l.mu.Unlock()
 	}
-	for name, values := range recorded.Header() {
-		rw.Header()[name] = values
-	}
+	maps.Copy(rw.Header(), recorded.Header())
 	rw.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	rw.WriteHeader(recorded.Code)
 	_, _ = rw.Write(body)

@@ -142,8 +142,7 @@ func TestClientCertificate(t *testing.T) {
 	w.set("sources.0.urls", []any{srv.LDAP})
 	w.set("sources.0.start_tls", true)
 	delete(w.settings["sources"].([]any)[0].(map[string]any), "bind_dn")
-	w.must(t, 4, "run", "--once") // the first read from another port
-	w.must(t, 0, "run", "--once")
+	w.must(t, 0, "run", "--once") // from another port: nobody is missed, so nothing waits
 	w.must(t, 0, "plan", "--detailed-exitcode")
 	w.holds(t, srv.People, false)
 	w.noSecretsOnDisk(t)

@@ -22,7 +22,7 @@ func (m *matrix) rights(t *testing.T) {
 		"base hidden": {fault{hidden: func(dn string) bool {
 			return !strings.EqualFold(dn, memorySuffix) && dn != "" && !strings.EqualFold(dn, "cn=subschema")
 		}}, "base_dn"},
-		"suffix hidden": {fault{hidden: func(dn string) bool { return strings.EqualFold(dn, memorySuffix) }}, "cannot read the entry " + memorySuffix},
+		"suffix hidden": {fault{hidden: func(dn string) bool { return strings.EqualFold(dn, memorySuffix) }}, "the entry " + memorySuffix + " does not show entryUUID"},
 	} {
 		m.scenario(t, name, func(t *testing.T) {
 			newFronted(t).through(t, tt.fault, 4).says(t, tt.cause)
@@ -42,7 +42,7 @@ func (m *matrix) rights(t *testing.T) {
 		"ACL hides an OU":                       {hidesEntry, func(h *housed) []string { return append(h.dns(unitGone()), h.unit(unitGone())) }, unitHidden},
 		"ACL hides the people of an OU":         {hidesEntry, func(h *housed) []string { return h.dns(unitGone()) }, unitHidden},
 		"ACL hides the base":                    {hidesEntry, func(h *housed) []string { return []string{h.people} }, []string{notRead}},
-		"ACL hides the id of an OU":             {hidesID, func(h *housed) []string { return h.dns(unitGone()) }, []string{"no usable entryUUID"}},
+		"ACL hides the id of an OU":             {hidesID, func(h *housed) []string { return h.dns(unitGone()) }, []string{"without a usable entryUUID"}},
 		"ACL hides a mapped attribute of an OU": {hidesCSI, func(h *housed) []string { return h.dns(unitGone()) }, []string{"failed: mapped-attributes: 20 of "}},
 	} {
 		m.onOpenLDAP(t, name, func(t *testing.T, h housed) {

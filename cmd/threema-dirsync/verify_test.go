@@ -68,7 +68,7 @@ func TestEffectsAreVerified(t *testing.T) {
 			w.advance(t, 58*time.Minute)
 			w.must(t, 0, "run", "--once")
 			w.says(t, status, "withdraw requested", op+" requested")
-			w.advance(t, 3*time.Minute)
+			w.advance(t, 61*time.Minute) // a second list, an hour after the first
 			w.must(t, 0, "run", "--once")
 			w.says(t, status, "withdraw requested")
 			w.says(t, plan, "withdraw requested", op+" verified")
@@ -145,7 +145,7 @@ func TestAlarmIsShown(t *testing.T) {
 	}
 	w.sim.control(t, http.MethodPut, "state", state, nil, http.StatusNoContent)
 	w.must(t, 0, "run", "--once")
-	w.says(t, []string{"status", "--json"}, "withdraw requested", "id-returned")
+	w.says(t, []string{"status", "--json"}, "withdraw requested", "detach requested", "id-returned")
 	w.advance(t, 24*time.Hour)
 	w.must(t, 0, "run", "--once")
 	w.says(t, []string{"status", "--json"})
