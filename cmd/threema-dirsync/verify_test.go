@@ -75,7 +75,7 @@ func TestEffectsAreVerified(t *testing.T) {
 			if out := w.must(t, 0, "status"); !strings.Contains(out.stdout, "withdraw / Zugang entziehen "+dir.people[7].Account) || !strings.Contains(out.stdout, "effective by ") {
 				t.Errorf("status does not say what is not verified yet: %v", out)
 			}
-			w.advance(t, 22*time.Hour+57*time.Minute) // 23:58
+			w.advance(t, 21*time.Hour+59*time.Minute) // 23:58
 			w.must(t, 0, "run", "--once")
 			w.says(t, status, "withdraw requested")
 			w.advance(t, 3*time.Minute)
