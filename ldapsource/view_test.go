@@ -3,6 +3,7 @@ package ldapsource
 import (
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/openldap"
@@ -114,9 +115,9 @@ func TestServerNames(t *testing.T) {
 // has no say; the next read does.
 func TestLastLookThroughTheSameView(t *testing.T) {
 	t.Parallel()
-	var down bool
+	var down atomic.Bool
 	first := peer.Script{OnAccept: func(s *peer.Session) error {
-		if down {
+		if down.Load() {
 			return peer.Hangup()(s)
 		}
 		return nil
@@ -127,7 +128,7 @@ func TestLastLookThroughTheSameView(t *testing.T) {
 		t.Errorf("nothing was read yet: %v", err)
 	}
 	mustRead(t, s)
-	down = true
+	down.Store(true)
 	_, err := s.Recheck(t.Context(), nil)
 	if want := fmt.Sprintf("the people were read from %s", at(peers[0])); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("%v does not say %q", err, want)
