@@ -142,9 +142,10 @@ func (w *soak) leftToOthers(credential string) bool {
 	return strings.HasPrefix(credential, "c/old") && (w.holder[credential] == nil || users > 1)
 }
 
-// takenNumber tells whether the csi stands on a credential that is left to others.
+// takenNumber tells whether somebody else who is entitled has the csi, or it stands on a credential that
+// is left to others.
 func (w *soak) takenNumber(a *account) bool {
-	return slices.ContainsFunc(w.sim.State().Credentials, func(c worksim.Credential) bool {
+	return slices.ContainsFunc(w.accounts, func(b *account) bool { return b.human != a.human && b.csi == a.csi && w.entitledNow(b) }) || slices.ContainsFunc(w.sim.State().Credentials, func(c worksim.Credential) bool {
 		_, known := w.belongs[c.ID]
 		return known && w.csiOf[c.ID] == a.csi && w.leftToOthers(c.ID)
 	})

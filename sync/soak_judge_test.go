@@ -34,7 +34,7 @@ func (w *soak) judge() {
 			w.rt.Fatalf("withdrew %s under app_access: keep", c.Username)
 		}
 		w.judgeYes(c.Username, w.belongs[c.ID])
-		w.judgeDeparture("withdraw "+c.Username, w.couldHave(c.ID), w.policy.GraceWithdraw, w.syncSince)
+		w.judgeDeparture("withdraw "+c.Username, c.ID, w.couldHave(c.ID), w.policy.GraceWithdraw, w.syncSince)
 	}
 	gone := slices.Concat(state.Detached[w.detached:], state.Revoked[w.revoked:])
 	for _, id := range gone {
@@ -42,7 +42,7 @@ func (w *soak) judge() {
 			w.rt.Fatalf("took %s, who is not ours", id.ID)
 		}
 		w.judgeLivingID(id.ID)
-		w.judgeDeparture("take "+id.ID, w.couldHave(w.usedOn[id.ID]), w.policy.GraceWithdraw+w.policy.GraceID, time.Time{})
+		w.judgeDeparture("take "+id.ID, id.ID, append(w.couldHave(w.usedOn[id.ID]), humanKey(w.phones[id.ID])), w.policy.GraceWithdraw+w.policy.GraceID, time.Time{})
 	}
 	if len(state.Revoked) > w.revoked && w.policy.ID != plan.RevokeID {
 		w.rt.Fatalf("revoked under id: %s", w.policy.ID)
@@ -92,10 +92,13 @@ func (w *soak) judgeYes(what string, n int) {
 
 // judgeDeparture holds one destructive effect against the truth: one of those whom it may concern has
 // left, and that was confirmed so long ago.
-func (w *soak) judgeDeparture(what string, keys []string, grace time.Duration, notBefore time.Time) {
+func (w *soak) judgeDeparture(what, of string, keys []string, grace time.Duration, notBefore time.Time) {
 	w.log("effect: %s of %v", what, keys)
 	if w.policy.Mode != plan.Sync || w.stop != "" || w.clockWrong() {
 		w.rt.Fatalf("%s, under policy %s, stop %q, and the clock is off by %s", what, w.policy.Mode, w.stop, w.offset)
+	}
+	if w.named[of] {
+		return // whoever said yes to it said it of this very one
 	}
 	var wrong []string
 	for _, key := range keys {

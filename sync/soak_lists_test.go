@@ -102,8 +102,14 @@ func without(body []byte, nth int) (short []byte, cut bool) {
 	return nil, false
 }
 
-// shortList lets a list of one of the next passes lack an entry.
+// shortList lets a list of one of the next passes lack an entry: where each credential of our people is
+// tied to them by now, for nobody could tell one that was not seen yet from none.
 func (w *soak) shortList(rt *rapid.T) {
+	for id := range w.belongs {
+		if w.holder[id] == nil {
+			rt.Skip("no pass has tied a credential that was there")
+		}
+	}
 	list := rapid.SampledFrom([]string{"/users", "/credentials", "/contacts", "/mdm-bulk"}).Draw(rt, "list")
 	nth := rapid.IntRange(0, 20).Draw(rt, "entry")
 	w.liar.arm(list, nth)

@@ -123,7 +123,12 @@ func (w *soak) right(c plan.Change) bool {
 // blame notes what a wrong yes may lead to.
 func (w *soak) blame(c plan.Change) {
 	const why = "somebody said yes to what is wrong"
-	w.named[c.ThreemaID] = w.named[c.ThreemaID] || c.ThreemaID != ""
+	switch c.Op {
+	case plan.Withdraw:
+		w.named[c.CredentialID] = true
+	case plan.Detach, plan.Revoke:
+		w.named[c.ThreemaID] = true
+	}
 	w.blur(w.accountOf(c.Person).human, why)
 	switch owner, known := w.belongs[c.CredentialID]; {
 	case c.Op == plan.Transfer || c.Op == plan.Adopt:

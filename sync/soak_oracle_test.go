@@ -38,7 +38,7 @@ type oracle struct {
 	belongs  map[string]int        // credential → human
 	holder   map[string]*account   // credential → entry that a pass without trouble could tie to it
 	strayed  map[string][]*account // credential → entries of other people that may have it, by a wrong csi or a wrong yes
-	named    map[string]bool       // Threema IDs whose end a careless operator said yes to
+	named    map[string]bool       // Threema IDs and credentials whose end a careless operator said yes to
 	csiOf    map[string]string     // credential → csi that stood on it last
 	usedOn   map[string]string     // Threema ID → credential that it was linked to last
 	phones   map[string]int        // Threema ID → human

@@ -181,6 +181,9 @@ func (w *soak) editState(s *worksim.State, c worksim.Credential, what string) {
 	case "withdraw":
 		w.byHand++
 		w.humans[w.belongs[c.ID]].withdrawnByHand = true
+		for _, a := range w.strayed[c.ID] {
+			w.humans[a.human].withdrawnByHand = true
+		}
 		w.goneByHand[c.ID] = true
 		withdrawIn(s, c)
 	case "rename":
