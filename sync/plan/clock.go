@@ -107,16 +107,40 @@ func (p *planner) distrustDates(s *SourceView) {
 
 // rememberTimeless keeps what a clock in doubt could spoil, whichever way it is wrong: the memory of
 // people, servers, windows and effects stays as it was, so that setting the clock right makes up for
-// everything. Recorded is what needs no clock: whom the pass saw come back, and what became of
-// requests and credentials.
+// everything. Recorded is what needs no clock: whom the pass saw come back, or for the first time and
+// where, and what became of requests and credentials.
 func (p *planner) rememberTimeless() {
 	p.bind()
 	p.keepMemory()
 	m := &p.plan.Memory
+	m.Observations = append(slices.Clip(m.Observations), p.timelessNewcomers()...)
+	slices.SortFunc(m.Observations, func(a, b Observation) int { return a.Person.Compare(b.Person) })
 	m.Timeless = true
 	if m.SyncSince = p.State.SyncSince; p.Policy.Mode != Sync {
 		m.SyncSince = time.Time{}
 	}
 	m.Vanished, m.Reopened = nil, nil
 	m.EndedSagas = slices.DeleteFunc(m.EndedSagas, func(e EndedSaga) bool { return e.Why == sagaSettled })
+}
+
+// timelessNewcomers are the people whom a pass under a clock in doubt is the first to see. It may make
+// them a credential, and where they stood is what their absence is proved by one day. They came after
+// everybody who is remembered: that is all that is known of the time.
+func (p *planner) timelessNewcomers() []Observation {
+	remembered := map[PersonID]bool{}
+	for _, o := range p.State.Observations {
+		remembered[o.Person] = true
+	}
+	var seen time.Time
+	if len(remembered) > 0 {
+		seen = p.State.afterAll(time.Time{})
+	}
+	var all []Observation
+	for _, i := range p.entitled {
+		if o, observed := p.observations[i.Person]; observed && !remembered[i.Person] {
+			o.FirstSeen, o.LastSeen = seen, seen
+			all = append(all, o)
+		}
+	}
+	return all
 }

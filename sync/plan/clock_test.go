@@ -225,3 +225,30 @@ func (w *world) observed(e *entry) plan.Observation {
 	}
 	return w.state.Observations[n]
 }
+
+// TestClockOffKeepsWhereANewcomerStands: a pass under a wrong clock gives newcomers a credential. Without
+// their place in the directory nothing could ever prove that they are absent.
+func TestClockOffKeepsWhereANewcomerStands(t *testing.T) {
+	t.Parallel()
+	for _, by := range []time.Duration{12 * day, -12 * day} {
+		t.Run(by.String(), func(t *testing.T) {
+			t.Parallel()
+			w, people := rolledOut(t, "anna")
+			before := w.now
+			w.wrong(by)
+			bert := w.hire("bert")
+			w.pass(t)
+			n := slices.IndexFunc(w.state.Observations, func(o plan.Observation) bool { return o.Person == bert.id })
+			if w.credential("bert") == nil || n < 0 {
+				t.Fatalf("no credential, or nothing known of him: %+v", w.state.Observations)
+			}
+			o := w.state.Observations[n]
+			if o.State != plan.Entitled || o.DN != bert.dn() || o.CSI != "E-bert" || o.LastSeen.Sub(before).Abs() > time.Second {
+				t.Errorf("remembered is %+v", o)
+			}
+			if len(w.state.Observations) < len(people)+1 {
+				t.Error("somebody is forgotten")
+			}
+		})
+	}
+}
