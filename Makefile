@@ -79,9 +79,10 @@ fuzz: need-go ## every fuzz target for FUZZTIME each (default 1m); FUZZ=FuzzComp
 	tools/fuzz.sh $(FUZZTIME) '$(FUZZ)'
 
 .PHONY: soak
-soak: need-go ## the property tests with RAPID_CHECKS random cases each (default 20000), SOAK_WORLDS whole worlds (default 200), real directories of DIRECTORY_PEOPLE (default 5000), and the limits of a company of COMPANY_PEOPLE (default 100000)
+soak: need-go ## the property tests with RAPID_CHECKS random cases each (default 20000), SOAK_WORLDS whole worlds (default 200), real directories of DIRECTORY_PEOPLE (default 5000), the limits of a company of COMPANY_PEOPLE (default 100000), and the whole program with each process under the race detector
 	RAPID_CHECKS=$(RAPID_CHECKS) RAPID_STEPS=$(RAPID_STEPS) SOAK_WORLDS=$(SOAK_WORLDS) DIRECTORY_PEOPLE=$(DIRECTORY_PEOPLE) COMPANY_PEOPLE=$(COMPANY_PEOPLE) go test -count=1 -timeout 0 \
 		$$(grep -rl --include='*_test.go' '"pgregory.net/rapid"' . | xargs -n1 dirname | sort -u)
+	THREEMA_DIRSYNC_TEST_RACE=1 go test -race -count=1 -timeout 0 ./cmd/...
 
 .PHONY: bench
 bench: need-go ## every benchmark; BENCH=Compute picks some

@@ -9,6 +9,7 @@ package main
 //	site_test.go       the directories: OpenLDAP, Active Directory, one in memory
 //	simulator_test.go  the Work API, through its control endpoints
 //	matrix_test.go     the failure matrix: what goes wrong, and that nobody is lost by it
+//	program_test.go    which build of the program they start
 //	truth_test.go      what the package must hold, worked out from the people alone
 //
 // Everything else is one file per promise of the program.
@@ -43,7 +44,7 @@ var domain = sambaad.NewShared(sambaad.Options{People: 60})
 var redHat = ds389.NewShared(ds389.Options{People: 150})
 
 func TestMain(m *testing.M) {
-	testscript.Main(tidy{domain.Main(small.Main(redHat.Main(m)))}, map[string]func(){commandName: main})
+	testscript.Main(tidy{shipped.main(domain.Main(small.Main(redHat.Main(m))))}, map[string]func(){commandName: main})
 }
 
 // tidy fails the tests if they leave goroutines behind.

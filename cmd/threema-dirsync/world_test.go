@@ -222,7 +222,8 @@ func startChild(t *testing.T, env []string, args ...string) *child {
 
 func newChild(env []string, args ...string) *child {
 	c := &child{stdout: newStream(), stderr: newStream(), done: make(chan struct{}), secrets: func() []string { return nil }}
-	c.cmd = exec.Command(commandName, args...)
+	c.cmd = exec.Command(shipped.command(args), args...)
+	c.cmd.Args[0] = commandName
 	c.cmd.Env = append([]string{
 		"PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.Getenv("TMPDIR"), coverDir + "=" + os.Getenv(coverDir),
 		// Else the race detector lets each process sleep for a second at its end.
