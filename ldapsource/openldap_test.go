@@ -116,7 +116,7 @@ func TestC3_HiddenUnit(t *testing.T) {
 		t.Fatalf("%d people and %d sightings", len(snapshot.People), len(snapshot.Sightings))
 	}
 	for i, got := range snapshot.Sightings {
-		if got.State != plan.Unknown || got.Found || !strings.Contains(got.Evidence.Detail, "nothing is proven") {
+		if got.State != plan.Unknown || got.Found || !got.Placeless || !strings.Contains(got.Evidence.Detail, "nothing is proven") {
 			t.Fatalf("%d: %+v", i, got)
 		}
 	}
@@ -140,6 +140,28 @@ func TestC3_EmptyUnit(t *testing.T) {
 	hidden := plan.Tracked{ID: id, DN: "uid=x," + srv.HiddenOU}
 	if got := sightingOf(t, blind, hidden); got.State != plan.Unknown {
 		t.Errorf("a hidden unit proves nothing: %+v", got)
+	}
+}
+
+// TestPlaceGone: somebody is deleted together with their unit. That nothing of it is readable is said,
+// if everything else that the account may read is there; without that it is no more than unknown.
+func TestPlaceGone(t *testing.T) {
+	srv := openldap.Start(t, openldap.Options{People: 30})
+	person := mustRead(t, mustNew(t, forOpenLDAP(t, srv))).People[0]
+	unit := "ou=branch," + srv.PeopleDN
+	srv.Add(t, testdir.Entry{DN: unit, Attributes: map[string][]string{"objectClass": {"organizationalUnit"}, "ou": {"branch"}}})
+	srv.Move(t, person.DN, unit)
+	rdn, _, _ := strings.Cut(person.DN, ",")
+	was := plan.Tracked{ID: person.ID, DN: rdn + "," + unit}
+	srv.Delete(t, was.DN)
+	if got := sightingOf(t, mustNew(t, forOpenLDAP(t, srv)), was); got.Evidence.Kind != plan.Absent || got.Placeless {
+		t.Errorf("deleted alone: %+v", got)
+	}
+	srv.Delete(t, unit)
+	for name, last := range map[string]plan.Tracked{"deleted with the unit": was, "of whom no place is known": {ID: person.ID}} {
+		if got := sightingOf(t, mustNew(t, forOpenLDAP(t, srv)), last); got.State != plan.Unknown || got.Found || !got.Placeless {
+			t.Errorf("%s: %+v", name, got)
+		}
 	}
 }
 

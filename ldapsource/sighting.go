@@ -1,6 +1,7 @@
 package ldapsource
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -127,23 +128,35 @@ func (v *session) absence(t plan.Tracked) (plan.Sighting, error) {
 	if why := v.nameless.mayBe(t); why != "" {
 		return conclude(unknown("not found by ID, but " + why)), nil
 	}
-	parent := parentOf(t.DN)
-	if parent == "" {
-		return conclude(unknown("not found by ID, and the last DN is not readable, so nothing is proven")), nil
-	}
-	for _, w := range []struct {
-		dn      string
-		witness func(string) (bool, error)
-	}{{parent, v.showsEntries}, {v.cfg.BaseDN, v.sees}, {v.account, v.sees}} {
-		ok, err := v.ask(w.dn, w.witness)
+	for _, dn := range []string{v.cfg.BaseDN, v.account} {
+		ok, err := v.ask(dn, v.sees)
 		if err != nil {
-			return plan.Sighting{}, fmt.Errorf("look at %s: %w", w.dn, err)
+			return plan.Sighting{}, fmt.Errorf("look at %s: %w", dn, err)
 		}
 		if !ok {
-			return conclude(unknown("not found by ID, but nothing of " + w.dn + " is readable either, so nothing is proven")), nil
+			return conclude(unknown("not found by ID, but nothing of " + dn + " is readable either, so nothing is proven")), nil
 		}
 	}
-	return conclude(departed(plan.Absent, "not found by ID in "+v.root.context+", though what else is in "+parent+" can be seen")), nil
+	return v.absenceFrom(t, parentOf(t.DN))
+}
+
+// absenceFrom judges by the place where the person was. If that shows nothing, it was deleted with
+// them or hides them.
+func (v *session) absenceFrom(t plan.Tracked, parent string) (plan.Sighting, error) {
+	conclude := sighting(t, t.DN)
+	shown, err := false, error(nil)
+	if parent != "" {
+		shown, err = v.ask(parent, v.showsEntries)
+	}
+	if err != nil {
+		return plan.Sighting{}, fmt.Errorf("look at %s: %w", parent, err)
+	}
+	if shown {
+		return conclude(departed(plan.Absent, "not found by ID in "+v.root.context+", though what else is in "+parent+" can be seen")), nil
+	}
+	s := conclude(unknown("not found by ID, but nothing of " + cmp.Or(parent, "the place where they were seen last") + " is readable either, so nothing is proven"))
+	s.Placeless = true
+	return s, nil
 }
 
 // ask remembers what a witness says of a DN. Nothing speaks against no DN.

@@ -213,12 +213,14 @@ func (a *applier) stillDeparted(ctx context.Context, c plan.Change) string {
 		return fmt.Sprintf("the directory could not be asked once more: %v", err)
 	case len(sightings) != 1 || sightings[0].ID != c.Person:
 		return "the directory gave no clear answer"
-	case sightings[0].State != plan.Departed:
+	case sightings[0].Placeless && !c.Placeless:
+		return "nothing of the place where the person stood is readable by now: the next pass asks for a yes"
+	case sightings[0].State != plan.Departed && !sightings[0].Placeless:
 		a.sighted(ctx, sightings[0])
 		return fmt.Sprintf("the directory now says: %s %s", sightings[0].State, sightings[0].Evidence.Detail)
 	case sightings[0].Protected && !c.Protected:
 		return "a group of protect.groups has the person by now, or cannot be read: the next pass asks for a yes"
-	case !a.Policy.Counts(sightings[0].Evidence.Kind):
+	case !sightings[0].Placeless && !a.Policy.Counts(sightings[0].Evidence.Kind):
 		return "the person now " + sightings[0].Evidence.Uncounted()
 	}
 	return a.sameCSI(ctx, c)

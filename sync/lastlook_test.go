@@ -25,6 +25,9 @@ func TestLastLookAtThePerson(t *testing.T) {
 		"unknown": func([]plan.Tracked) ([]plan.Sighting, error) {
 			return []plan.Sighting{{ID: id, Evidence: plan.Evidence{Detail: "parent not readable"}}}, nil
 		},
+		"their place shows nothing by now": func([]plan.Tracked) ([]plan.Sighting, error) {
+			return []plan.Sighting{{ID: id, Placeless: true}}, nil
+		},
 		"error": func([]plan.Tracked) ([]plan.Sighting, error) { return nil, errors.New("connection lost") },
 		"evidence that does not count": func([]plan.Tracked) ([]plan.Sighting, error) {
 			return []plan.Sighting{{ID: id, State: plan.Departed, Evidence: plan.Evidence{Kind: plan.Tombstone}}}, nil

@@ -68,39 +68,68 @@ func TestHiddenUnit(t *testing.T) {
 	}
 }
 
-// TestDissolvedUnit: where a unit is gone in truth, a person says so, and then its people go as
-// far as the limits let them.
+// TestDissolvedUnit: where the people of a unit are gone in truth, a person says so, and then they go
+// as far as the limits let them; where the unit went with them, each by a yes.
 func TestDissolvedUnit(t *testing.T) {
 	t.Parallel()
-	dir := newMemory(t, 16)
-	staff, office := dir.baseDN, "ou=office,"+dir.baseDN
-	dir.addUnit(t, office, "office")
-	dir.addUnit(t, "ou=archive,"+office, "archive") // stays, and shows that the office can be read
-	dir.baseDN = office
-	for n := range 8 {
-		dir.join(t, 100+n)
-	}
-	dir.baseDN = staff
-	w := newWorld(t, dir.site)
-	w.eager()
-	w.must(t, 0, "run", "--once")
-	w.must(t, 0, "run", "--once")
+	for _, row := range []struct {
+		name string
+		unit bool // goes as well
+		size int
+	}{
+		{"its people", false, 8}, {"with the unit", true, 8}, {"with the unit, of two", true, 2},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			dir := newMemory(t, 16)
+			staff, office := dir.baseDN, "ou=office,"+dir.baseDN
+			archive := "ou=archive," + office // stays, and shows that the office can be read
+			dir.addUnit(t, office, "office")
+			dir.addUnit(t, archive, "archive")
+			dir.baseDN = office
+			for n := range row.size {
+				dir.join(t, 100+n)
+			}
+			dir.baseDN = staff
+			w := newWorld(t, dir.site)
+			w.eager()
+			w.must(t, 0, "run", "--once")
+			w.must(t, 0, "run", "--once")
 
-	var gone []string
-	for _, p := range dir.people[16:] {
-		if err := dir.Delete(p.DN); err != nil {
-			t.Fatal(err)
-		}
-		gone = append(gone, p.Account)
+			var gone, dns []string
+			for _, p := range dir.people[16:] {
+				gone, dns = append(gone, p.Account), append(dns, p.DN)
+			}
+			if row.unit {
+				dns = append(dns, archive, office)
+			}
+			for _, dn := range dns {
+				if err := dir.Delete(dn); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if row.size > 2 {
+				w.must(t, 4, "run", "--once")
+				w.must(t, 4, "run", "--once")
+				w.gone(t, 0, 0)
+				if out := w.must(t, 0, "approve", "--baseline", "--json"); !strings.Contains(out.stdout, "accepted with the baseline: missing are 5 of 5 in "+office) {
+					t.Errorf("it does not say what was accepted: %v", out)
+				}
+				w.gone(t, 0, 0)
+			}
+			if row.unit {
+				for range 2 {
+					out := w.must(t, 3, "run", "--once")
+					if !strings.Contains(out.stdout, "nothing is readable") {
+						t.Errorf("it does not say why: %v", out)
+					}
+					w.gone(t, 0, 0)
+				}
+				w.must(t, 0, "approve", w.hash(t))
+			}
+			w.must(t, 0, "run", "--once")
+			w.gone(t, 0, 0, gone...)
+			w.must(t, 0, "plan", "--detailed-exitcode")
+		})
 	}
-	w.must(t, 4, "run", "--once")
-	w.must(t, 4, "run", "--once")
-	w.gone(t, 0, 0)
-	if out := w.must(t, 0, "approve", "--baseline", "--json"); !strings.Contains(out.stdout, "accepted with the baseline: missing are 5 of 5 in "+office) {
-		t.Errorf("it does not say what was accepted: %v", out)
-	}
-	w.gone(t, 0, 0)
-	w.must(t, 0, "run", "--once")
-	w.gone(t, 0, 0, gone...)
-	w.must(t, 0, "plan", "--detailed-exitcode")
 }

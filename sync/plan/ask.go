@@ -16,6 +16,8 @@ const (
 	AskLikeCSI Ask = "like-csi"
 	// AskView: the person was missed first through a view that has not been proved.
 	AskView Ask = "view"
+	// AskPlace: nothing of the place is readable where the person was seen last.
+	AskPlace Ask = "place"
 	// AskForgotten: the source of the person is not configured any more, and was forgotten.
 	AskForgotten Ask = "source-forgotten"
 	// AskByHand: a credential that others use too must be withdrawn in the cockpit.
@@ -26,7 +28,7 @@ const (
 
 // Asks lists all questions.
 func Asks() []Ask {
-	return []Ask{AskSamePerson, AskOthersUse, AskLikeCSI, AskView, AskForgotten, AskByHand, AskResume}
+	return []Ask{AskSamePerson, AskOthersUse, AskLikeCSI, AskView, AskPlace, AskForgotten, AskByHand, AskResume}
 }
 
 // askAbout asks a question about somebody, and makes them part of what a yes is for.

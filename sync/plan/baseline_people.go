@@ -78,8 +78,8 @@ func (s Sighting) whyGone(excluded bool) string {
 	switch {
 	case excluded:
 		return "lies below exclude_dns: held"
-	case s.State == Departed:
-		return s.Evidence.String()
+	case s.gone().State == Departed:
+		return s.gone().Evidence.String()
 	}
 	return "account state unknown: " + firstNonEmpty(s.Evidence.Detail, "not found in this read") + ": held"
 }

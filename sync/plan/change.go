@@ -97,6 +97,8 @@ type Change struct {
 	Gone bool
 	// Protected tells that the step needs an approval because of whom it concerns.
 	Protected bool
+	// Placeless, of a step out, tells that nothing of the place of the person was readable.
+	Placeless bool
 	// Approved tells that somebody said yes to this change, until ApprovedUntil. Zero: that time
 	// is over, and the approval lasts as long as the departure under way.
 	Approved      bool

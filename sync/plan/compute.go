@@ -90,6 +90,7 @@ type planner struct {
 	formerly     map[string][]FormerLink  // by Threema ID: who used it before
 	approvals    map[string]GivenApproval // those that count, by change
 	departedNow  map[PersonID]bool        // seen as departed by a complete read of this pass
+	placeless    map[PersonID]bool        // looked for in this pass where nothing of their place is readable
 	switched     map[string]bool          // sources that were read from another copy of the directory than before
 	proved       map[string]bool          // sources whose view is proved after this read (views.go)
 	uncounted    map[PersonID]bool        // seen as departed, by evidence that does not count
@@ -132,6 +133,7 @@ func newPlanner(in Input) *planner {
 		formerly:     map[string][]FormerLink{},
 		approvals:    map[string]GivenApproval{},
 		departedNow:  map[PersonID]bool{},
+		placeless:    map[PersonID]bool{},
 		switched:     map[string]bool{},
 		proved:       map[string]bool{},
 		uncounted:    map[PersonID]bool{},

@@ -95,7 +95,7 @@ func (x Explanation) formatLedger(out *printer) {
 			out.fact("protected", "by a group of protect.groups: each step out needs an approval")
 		}
 		if o.Unproved {
-			out.fact("missed first", "through another bind account or server than before, which is not proved: each step out asks for a yes")
+			out.fact("missed first", "through another bind account or server than before, which is not proved, or together with their whole place: each step out asks for a yes")
 		}
 		if o.State == Departed {
 			out.fact("departed since", stamp(o.Since), fmt.Sprintf("%d complete reads", o.Reads))

@@ -155,6 +155,7 @@ func (r reach) lacks() []string {
 		want.note("guard", guard)
 	}
 	want.note("ask", plan.AskView)
+	want.note("ask", plan.AskPlace)
 	for _, name := range []string{"bind-account", "learned-sentinels", "count", "mapped-attributes"} {
 		want.note("doubt", name)
 	}
@@ -266,7 +267,9 @@ func (w *world) event(d *dice) {
 		e.comeBack()
 		e.held, e.excluded = "", false
 	case 6:
-		switch d.roll(4) {
+		switch d.roll(5) {
+		case 4:
+			e.vanish()
 		case 0:
 			e.hide("referral")
 		case 1:

@@ -151,6 +151,7 @@ func (p *planner) addWithdrawal(l leaver, own Ownership) {
 	c.Status, c.NotBefore = p.withdrawalTime(l.observation)
 	p.awaitList(&c, credential)
 	p.askWhoLeft(&c, l)
+	c.askPlace()
 	c.askView(l.observation)
 	p.askForgotten(&c)
 	p.add(c)
@@ -196,7 +197,7 @@ func (p *planner) leaverChange(op Op, l leaver, remote string, preState ...strin
 		append(preState, strconv.Itoa(l.observation.Departures))...)
 	c.CredentialID, c.Username, c.Rivals = l.credentialID, l.username, p.rivalFacts(l.rivals)
 	c.Reason = p.departureReason(l.observation)
-	c.Evidence = l.observation.describe()
+	c.Evidence, c.Placeless = l.observation.describe(), p.placeless[l.person]
 	return c
 }
 

@@ -27,6 +27,8 @@ func (p *planner) observe() {
 		}
 		for _, sighting := range s.Snapshot.Sightings {
 			if _, present := p.identities[sighting.ID]; !present && !p.undated[sighting.ID] {
+				sighting = sighting.gone()
+				p.placeless[sighting.ID] = sighting.Placeless
 				sighting.State, sighting.Evidence = p.weigh(sighting.ID, sighting.State, sighting.Evidence)
 				p.see(p.keepProtection(sighting, s.Snapshot), "", s.Snapshot.proves(sighting))
 			}
@@ -101,7 +103,7 @@ func (p *planner) see(s Sighting, csi string, departures bool) {
 		}
 	case departures:
 		o := p.advance(prior, s)
-		o.Unproved = p.missedFirst(prior, s)
+		o.Unproved = s.Placeless || p.missedFirst(prior, s)
 		p.observations[s.ID] = o
 		p.departedNow[s.ID] = true
 	}

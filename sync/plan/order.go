@@ -143,6 +143,8 @@ func (p *planner) directoryWords(person PersonID) string {
 		return "source " + person.Source + " is not configured any more"
 	case !p.sourceRead(person.Source):
 		return "source " + person.Source + " could not be read"
+	case p.departedNow[person] && p.placeless[person]:
+		return "not found, but where the person stood nothing is readable (" + o.describe() + "), so it does not count"
 	case p.departedNow[person] && o.Unproved:
 		return "missed first through a view that is not proved (" + o.describe() + "), so it does not count"
 	case p.departedNow[person]:

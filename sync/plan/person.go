@@ -141,6 +141,9 @@ type Sighting struct {
 	// Found tells that there is an entry, or its tombstone. Where State is Unknown this tells
 	// an entry that cannot be judged from a silence.
 	Found bool
+	// Placeless tells of somebody who was not found that their place shows nothing either, though
+	// everything else that the account may read is there: it was deleted with them, or hides them.
+	Placeless bool
 }
 
 // Identity is a person after mapping: what the licence package should say about them.

@@ -88,6 +88,7 @@ func (p *planner) takeID(l leaver, u User) {
 		c.ask(AskOthersUse, "it may be somebody else's: "+others)
 	}
 	p.askWhoseID(&c, l)
+	c.askPlace()
 	c.askView(l.observation)
 	p.askForgotten(&c)
 	p.add(c)

@@ -43,6 +43,8 @@ func (p *planner) doubtSame(old account, person PersonID) string {
 	switch {
 	case p.stoodBeside(old, person):
 		return fmt.Sprintf("both accounts were entitled side by side in source %s, so they may be two people, or one with two accounts", person.Source)
+	case p.placeless[old.person]:
+		return "nothing of the place is readable where the former account stood, so it may be there, hidden"
 	case !known:
 		return ""
 	case old.firstName == "":
@@ -171,10 +173,10 @@ func (p *planner) claimCSIs() {
 }
 
 // eachClaim tells of each csi whose it may be; lasting, where only the lack of a confirmation speaks
-// for that.
+// for that, or of a place that could be looked at.
 func (p *planner) eachClaim(claim func(csi string, person PersonID, lasting bool)) {
 	for _, o := range p.observations {
-		if o.State != Departed || o.ConfirmedAt.IsZero() {
+		if o.State != Departed || o.ConfirmedAt.IsZero() || p.placeless[o.Person] {
 			claim(o.CSI, o.Person, o.State == Departed)
 		}
 	}
@@ -199,7 +201,7 @@ func (p *planner) contest() {
 			o.Since, o.Reads, o.ConfirmedAt = p.Now, 0, time.Time{}
 			if p.departedNow[person] {
 				o = p.count(o)
-				o.Unproved = !p.proved[person.Source] && !o.Evidence.Kind.Positive()
+				o.Unproved = p.placeless[person] || !p.proved[person.Source] && !o.Evidence.Kind.Positive()
 			}
 		}
 		o.Contested = contested

@@ -134,8 +134,9 @@ type Observation struct {
 	Reads       int
 	Evidence    Evidence
 	ConfirmedAt time.Time
-	// Unproved tells that the person was missed first through a view that had not been proved, and
-	// that no proved one has missed them since (views.go). Each step out asks for a yes.
+	// Unproved tells that the person was missed first through a view that had not been proved, or where
+	// nothing of their place was readable (placeless.go), and that no proved one has missed them since
+	// (views.go). Each step out asks for a yes.
 	Unproved bool
 	// LastRead is the latest read of the row, as long as that is no confirmation; zero: not recorded.
 	LastRead time.Time

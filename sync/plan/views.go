@@ -111,7 +111,7 @@ func (p *planner) missedOf(source string) (missed int) {
 // them; where somebody accepts that they left, or said so of the credential, it goes on.
 func (p *planner) unmark(s Snapshot) {
 	for person, o := range p.observations {
-		if person.Source != s.Source || !o.Unproved || !s.Absences() && !p.departedNow[person] {
+		if person.Source != s.Source || !o.Unproved || p.placeless[person] || !s.Absences() && !p.departedNow[person] {
 			continue
 		}
 		o.Unproved = false
@@ -141,7 +141,7 @@ func (p *planner) viewWords(s Snapshot, change string, missed int) string {
 
 // askView lets a step of somebody wait for a yes whom no proved view missed.
 func (c *Change) askView(o Observation) {
-	if o.Unproved {
+	if o.Unproved && !c.Placeless {
 		c.ask(AskView, "missed first after the bind account or the server changed, through which they may only be hidden: it takes somebody's yes")
 	}
 }

@@ -69,6 +69,8 @@ type report struct {
 	kind     plan.EvidenceKind
 	complete bool
 	switched bool // from another server than the pass before
+
+	placeless bool // not found, and nothing of the place was readable either
 }
 
 type directory struct {
@@ -107,6 +109,8 @@ type entry struct {
 	dated    bool // a begin or end date decides
 	outside  bool // not among the people of the snapshot: a sighting, if tracked, tells the state
 	trace    bool // of one outside: the look-up finds an entry or a tombstone
+
+	placeless bool // of one outside: nothing of the place is readable either
 }
 
 func (e *entry) dn() string { return "CN=" + e.first + " " + e.last + ",OU=" + e.ou + ",DC=corp" }
@@ -168,13 +172,16 @@ func (w *world) staff(n int) {
 
 func (e *entry) leave(kind plan.EvidenceKind) {
 	e.state, e.evidence = plan.Departed, plan.Evidence{Kind: kind, Detail: "test"}
-	e.outside, e.trace = !kind.Positive(), kind != plan.Absent
+	e.outside, e.trace, e.placeless = !kind.Positive(), kind != plan.Absent, false
 }
 
-func (e *entry) comeBack() { e.state, e.evidence, e.outside = plan.Entitled, plan.Evidence{}, false }
+func (e *entry) comeBack() {
+	e.state, e.evidence, e.outside, e.placeless = plan.Entitled, plan.Evidence{}, false, false
+}
 
 func (e *entry) hide(why string) {
 	e.state, e.evidence, e.outside, e.trace = plan.Unknown, plan.Evidence{Detail: why}, true, false
+	e.placeless = false
 }
 
 func (e *entry) identity() plan.Identity {
@@ -220,7 +227,9 @@ func (w *world) view(d *directory) plan.SourceView {
 			v.Snapshot.People = append(v.Snapshot.People, plan.Person{ID: e.id, DN: e.dn(), State: e.state, Evidence: e.evidence})
 			v.Identities = append(v.Identities, e.identity())
 		case tracked[e.id]:
-			v.Snapshot.Sightings = append(v.Snapshot.Sightings, plan.Sighting{ID: e.id, DN: e.dn(), State: e.state, Evidence: e.evidence, Dated: e.dated, Protected: e.board, Found: e.trace})
+			v.Snapshot.Sightings = append(v.Snapshot.Sightings, plan.Sighting{
+				ID: e.id, DN: e.dn(), State: e.state, Evidence: e.evidence, Dated: e.dated, Protected: e.board, Found: e.trace, Placeless: e.placeless,
+			})
 		}
 	}
 	return v
@@ -894,15 +903,18 @@ func (w *world) note(in plan.Input, p plan.Plan) {
 			if i.Excluded || !slices.Contains(in.Policy.Evidence, i.Evidence.Kind) && state == plan.Departed {
 				state = plan.Unknown
 			}
-			w.history[i.Person] = append(w.history[i.Person], report{w.now, state, i.Evidence.Kind, complete, switched})
+			w.history[i.Person] = append(w.history[i.Person], report{w.now, state, i.Evidence.Kind, complete, switched, false})
 		}
 		for _, x := range s.Snapshot.Sightings {
-			state := x.State
-			if state == plan.Departed && !slices.Contains(in.Policy.Evidence, x.Evidence.Kind) {
+			state, kind := x.State, x.Evidence.Kind
+			if x.Placeless {
+				state, kind = plan.Departed, plan.Absent
+			}
+			if state == plan.Departed && !slices.Contains(in.Policy.Evidence, kind) {
 				state = plan.Unknown
 			}
 			seen := x.Found || !slices.Contains(s.Snapshot.Conditions, plan.Condition{Name: "ids", Detail: "CN=New,DC=corp"})
-			w.history[x.ID] = append(w.history[x.ID], report{w.now, state, x.Evidence.Kind, complete && seen, switched})
+			w.history[x.ID] = append(w.history[x.ID], report{w.now, state, kind, complete && seen, switched, x.Placeless})
 		}
 	}
 	w.noteForgotten(in, doubted)
@@ -920,7 +932,7 @@ func (w *world) noteForgotten(in plan.Input, doubted map[string]bool) {
 	}
 	for _, o := range in.State.Observations {
 		if _, given := forgottenIn(in, o.Person.Source); given {
-			w.history[o.Person] = append(w.history[o.Person], report{w.now, plan.Departed, plan.Absent, whole, false})
+			w.history[o.Person] = append(w.history[o.Person], report{w.now, plan.Departed, plan.Absent, whole, false, false})
 		}
 	}
 }
@@ -939,7 +951,7 @@ func forgottenIn(in plan.Input, source string) (plan.ForgottenSource, bool) {
 // mayWithdraw decides from the bare history whether a person may lose the access now: an
 // unbroken row of complete reads that confirms, the latest of them now, and the grace.
 func (w *world) mayWithdraw(person plan.PersonID) error {
-	reads := 0
+	reads, placeless := 0, false
 	var since, confirmed time.Time
 	last := report{}
 	for _, r := range w.history[person] {
@@ -951,7 +963,9 @@ func (w *world) mayWithdraw(person plan.PersonID) error {
 		if !r.complete {
 			continue
 		}
-		if reads == 0 || r.at.Before(since) || r.at.Before(confirmed) {
+		showsItself := placeless && !r.placeless && !r.kind.Positive()
+		placeless = r.placeless
+		if reads == 0 || r.at.Before(since) || r.at.Before(confirmed) || showsItself {
 			reads, since, confirmed = 0, r.at, time.Time{}
 		}
 		reads++
@@ -1044,7 +1058,8 @@ func (w *world) check(t testing.TB, in plan.Input, p plan.Plan) {
 func (w *world) checkShared(t testing.TB, c plan.Change, other plan.PersonID) {
 	t.Helper()
 	takesID := c.Op == plan.Detach || c.Op == plan.Revoke
-	if (takesID || c.Op == plan.Withdraw && w.looksSame(c.Person, other)) && !slices.Contains(c.Asks, plan.AskSamePerson) {
+	hidden := w.history[c.Person][len(w.history[c.Person])-1].placeless // then nobody can tell, and another question is asked
+	if (takesID || c.Op == plan.Withdraw && !hidden && w.looksSame(c.Person, other)) && !slices.Contains(c.Asks, plan.AskSamePerson) {
 		t.Fatalf("%s of a csi that %s holds, who is entitled, asks nobody: %+v", c.Op, other, c)
 	}
 }
@@ -1190,6 +1205,9 @@ func (w *world) checkLeaver(t testing.TB, c plan.Change) {
 	last := w.history[c.Person][len(w.history[c.Person])-1]
 	if last.state != plan.Departed || !last.complete {
 		t.Fatalf("%s without evidence in this pass: %+v", c.Op, last)
+	}
+	if last.placeless && c.Op.Destructive() && !slices.Contains(c.Asks, plan.AskPlace) {
+		t.Fatalf("%s of somebody who may be hidden with their place asks nobody: %+v", c.Op, c)
 	}
 	if u := w.user(c.ThreemaID); c.ThreemaID != "" {
 		theirs := u != nil && (u.CSI == "" || u.CSI == c.CSI || slices.Contains(w.state.FormerCSIs, plan.FormerCSI{Person: c.Person, CSI: u.CSI}))
