@@ -87,6 +87,53 @@ func TestPlaceGoneAfterTheProof(t *testing.T) {
 		w.later(t, day)
 	}
 	asksPlace(t, w.plan())
+	people["anna"].leave(plan.Absent)
+	if c := change(t, w.later(t, time.Hour), plan.Withdraw, "anna"); c.Status != plan.Waiting {
+		t.Errorf("the row does not begin afresh: %s %v", c.Status, c.Asks)
+	}
+}
+
+// TestPlaceGoneOfTheSuccessor: somebody with the number of a leaver goes on standing in the way of the
+// leaver's Threema ID while they may be hidden, for as long as that may be.
+func TestPlaceGoneOfTheSuccessor(t *testing.T) {
+	t.Parallel()
+	w, people := readForDays(t)
+	w.policy.ID, w.policy.GraceID = plan.RevokeID, 7*day
+	people["anna"].leave(plan.Disabled)
+	for w.credential("anna") != nil {
+		w.later(t, day)
+	}
+	petra := w.successor("Petra")
+	petra.username = "petra"
+	w.later(t, day)
+	if w.owner(petra.id) == nil {
+		t.Fatal("the successor has no credential")
+	}
+	petra.vanish()
+	for range 9 {
+		w.later(t, day)
+	}
+	c := change(t, w.plan(), plan.Revoke, "anna")
+	if c.Status != plan.NeedsApproval || !slices.Contains(c.Asks, plan.AskSamePerson) {
+		t.Errorf("%s %v", c.Status, c.Asks)
+	}
+}
+
+// TestPlaceGoneInWords: whoever is asked reads why.
+func TestPlaceGoneInWords(t *testing.T) {
+	t.Parallel()
+	w, people := readForDays(t)
+	people["anna"].vanish()
+	w.later(t, day)
+	if o := w.order(people["anna"]); o.Departed || !strings.Contains(o.Directory, "nothing is readable") {
+		t.Errorf("an order reads %q", o.Directory)
+	}
+	w.source().scope = "s2"
+	p := w.plan()
+	n := slices.IndexFunc(p.Baseline.Leaves, func(b plan.BaselinePerson) bool { return b.CSI == "E-anna" })
+	if n < 0 || !strings.HasPrefix(p.Baseline.Leaves[n].Why, "absent (") {
+		t.Errorf("the baseline lists %+v", p.Baseline.Leaves)
+	}
 }
 
 // TestPlaceGoneWithTheID: the end of a Threema ID asks as the withdrawal does.

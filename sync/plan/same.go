@@ -201,7 +201,7 @@ func (p *planner) contest() {
 			o.Since, o.Reads, o.ConfirmedAt = p.Now, 0, time.Time{}
 			if p.departedNow[person] {
 				o = p.count(o)
-				o.Unproved = p.placeless[person] || !p.proved[person.Source] && !o.Evidence.Kind.Positive()
+				o.Unproved = o.Unproved || !p.proved[person.Source] && !o.Evidence.Kind.Positive()
 			}
 		}
 		o.Contested = contested
