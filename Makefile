@@ -14,6 +14,8 @@ LINTER   := bin/golangci-lint
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null)
 # The version comes from git through ldflags; Go's own stamping fails in a clone that belongs to another user.
 GO_BUILD := go build -trimpath -buildvcs=false
+# Each long stage says what it does and how long that takes, and shows that it lives.
+STAGE    := tools/stage.sh
 GOFMT    = "$$(go env GOROOT)/bin/gofmt"
 
 FUZZTIME     ?= 1m
@@ -32,20 +34,24 @@ help: ## list the targets
 
 .PHONY: build
 build: need-go ## build bin/threema-dirsync
-	$(GO_BUILD) -ldflags "$(if $(VERSION),-X main.version=$(VERSION))" -o $(BINARY) ./cmd/threema-dirsync
+	@$(STAGE) "build the program" "the first time one to three minutes, as SQLite is compiled; then seconds" \
+		$(GO_BUILD) -ldflags "$(if $(VERSION),-X main.version=$(VERSION))" -o $(BINARY) ./cmd/threema-dirsync
 
 .PHONY: demo
 demo: build ## the whole story on an embedded directory and a simulated Work API; needs nothing, ends by itself
 	$(BINARY) demo
 
-# The order is cheap first. The tests come last, so that their summary is what remains on the screen.
+# The order is cheap first. The tests come last, so that their summary is what remains on the screen, and
+# below it what was skipped.
 .PHONY: test
-test: need-go servers fmt-check vet lint fuzz-smoke ## the whole gate: formatting, vet, lint, fuzz smoke, and every test under the race detector
-	go test -race -timeout $(TEST_TIMEOUT) ./...
+test: need-go servers fmt-check vet lint fuzz-smoke ## the whole gate: formatting, vet, lint, fuzz smoke, and every test under the race detector; at most TEST_TIMEOUT (default 30m) a package
+	@$(STAGE) "test everything under the race detector" "10 minutes on 2 cores, the first time twice that; a line for each package as it ends" \
+		go test -race -timeout $(TEST_TIMEOUT) ./...; status=$$?; go run ./internal/testdir/install -missing; exit $$status
 
 .PHONY: servers
 servers: need-go ## install the servers the tests start (OpenLDAP, Samba, 389 Directory Server); as root, through apt
-	go run ./internal/testdir/install
+	@$(STAGE) "look for the servers that the tests start" "the first time a minute or two, to install them; then seconds" \
+		go run ./internal/testdir/install
 
 .PHONY: fmt-check
 fmt-check: need-go ## fail when a file is not gofmt-formatted
@@ -54,16 +60,18 @@ fmt-check: need-go ## fail when a file is not gofmt-formatted
 
 .PHONY: vet
 vet: need-go ## go vet
-	go vet ./...
+	@$(STAGE) "go vet" "the first time up to ten minutes, as it compiles every library; then seconds" \
+		go vet ./...
 
 .PHONY: lint
 lint: $(LINTER) ## golangci-lint, built from source at the version in tools/go.mod
-	$(LINTER) run ./...
+	@$(STAGE) "lint" "the first time up to five minutes; then seconds" \
+		$(LINTER) run ./...
 
 # A module of its own: the needs of the linter never move a version of the program.
 $(LINTER): tools/go.mod tools/go.sum | need-go
-	@echo "building golangci-lint from source, once (a minute or two)"
-	go -C tools build -trimpath -buildvcs=false -o ../$(LINTER) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	@$(STAGE) "build the linter from source" "once, one to five minutes" \
+		go -C tools build -trimpath -buildvcs=false -o ../$(LINTER) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 	@touch $(LINTER)
 
 .PHONY: fmt
@@ -72,7 +80,8 @@ fmt: need-go ## format every Go file
 
 .PHONY: fuzz-smoke
 fuzz-smoke: need-go ## every fuzz target for three seconds (part of make test)
-	tools/fuzz.sh 3s
+	@$(STAGE) "fuzz every target for three seconds" "two minutes, the first time five" \
+		tools/fuzz.sh 3s
 
 .PHONY: fuzz
 fuzz: need-go ## every fuzz target for FUZZTIME each (default 1m); FUZZ=FuzzCompute picks one

@@ -2,76 +2,111 @@
 // Ubuntu machine: OpenLDAP, Samba and 389 Directory Server. `make test` runs it first.
 //
 // As root it installs what is missing through apt-get; no service of these packages is
-// started, now or at the next boot. Without root it says what is missing and leaves: the
-// tests that need it are skipped then, or fail where CI=true.
+// started, now or at the next boot. Without root it says what is missing and what is skipped
+// therefore (or fails, where CI=true), and leaves. With -missing it says that again, for the
+// end of a long run, and installs nothing.
 package main
 
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 )
 
-// dependency is one Debian package, a file that tells whether it is there, and the
-// services that it would start.
+// dependency is one Debian package, a file that tells whether it is there, the tests that
+// need it, and the services that it would start.
 type dependency struct {
 	name     string
 	probe    string
+	tests    string
 	services []string
 }
 
 func dependencies() []dependency {
+	const (
+		openLDAP = "the tests against a real OpenLDAP"
+		redHat   = "the tests against a real 389 Directory Server"
+		samba    = "the tests against a real Samba domain controller (Active Directory)"
+		unit     = "the tests of the systemd unit"
+	)
 	return []dependency{
-		{"slapd", "/usr/sbin/slapd", []string{"slapd"}},
-		{"389-ds-base", "/usr/sbin/ns-slapd", nil}, // has no instance, so nothing that would start
-		{"libnss3-tools", "/usr/bin/certutil", nil},
-		{"ldap-utils", "/usr/bin/ldapsearch", nil},
-		{"samba", "/usr/sbin/samba", []string{"smbd", "nmbd", "samba-ad-dc"}},
-		{"samba-ad-provision", "/usr/share/samba/setup/provision.ldif", nil},
-		{"samba-dsdb-modules", "/usr/lib/*/samba/ldb/samldb.so", nil},
-		{"samba-vfs-modules", "/usr/lib/*/samba/vfs/acl_xattr.so", nil},
-		{"ldb-tools", "/usr/bin/ldbadd", nil},
-		{"systemd", "/usr/bin/systemd-analyze", nil}, // scores the unit; a container may lack it
+		{"slapd", "/usr/sbin/slapd", openLDAP, []string{"slapd"}},
+		{"389-ds-base", "/usr/sbin/ns-slapd", redHat, nil}, // has no instance, so nothing that would start
+		{"libnss3-tools", "/usr/bin/certutil", redHat, nil},
+		{"ldap-utils", "/usr/bin/ldapsearch", openLDAP, nil},
+		{"samba", "/usr/sbin/samba", samba, []string{"smbd", "nmbd", "samba-ad-dc"}},
+		{"samba-ad-provision", "/usr/share/samba/setup/provision.ldif", samba, nil},
+		{"samba-dsdb-modules", "/usr/lib/*/samba/ldb/samldb.so", samba, nil},
+		{"samba-vfs-modules", "/usr/lib/*/samba/vfs/acl_xattr.so", samba, nil},
+		{"ldb-tools", "/usr/bin/ldbadd", samba, nil},
+		{"systemd", "/usr/bin/systemd-analyze", unit, nil}, // a container may lack it
 	}
 }
 
 func main() {
+	tell := flag.Bool("missing", false, "say what is missing, and install nothing")
+	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx); err != nil {
+	if err := run(ctx, *tell || os.Getuid() != 0); err != nil {
 		fmt.Fprintln(os.Stderr, "install test directories:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context) error {
-	var missing []dependency
-	var names []string
-	for _, d := range dependencies() {
-		if found, _ := filepath.Glob(d.probe); len(found) == 0 {
-			missing = append(missing, d)
-			names = append(names, d.name)
-		}
-	}
+func run(ctx context.Context, tell bool) error {
+	missing := missingOf(dependencies())
 	switch {
 	case len(missing) == 0:
 		return nil
-	case os.Getuid() != 0:
-		fmt.Fprintf(os.Stderr, "\n*** Not installed: %s.\n*** Tests against these servers are SKIPPED (or fail where CI=true).\n*** To run them: sudo apt-get install %[1]s\n\n", strings.Join(names, " "))
+	case tell:
+		report(os.Stderr, missing)
 		return nil
 	}
+	names := namesOf(missing)
 	fmt.Fprintln(os.Stderr, "install test directories:", strings.Join(names, " "))
 	if err := withoutServices(func() error { return install(ctx, names) }); err != nil {
 		return err
 	}
 	disable(ctx, missing)
 	return nil
+}
+
+func missingOf(all []dependency) []dependency {
+	return slices.DeleteFunc(all, func(d dependency) bool {
+		found, _ := filepath.Glob(d.probe)
+		return len(found) > 0
+	})
+}
+
+func namesOf(all []dependency) []string {
+	var names []string
+	for _, d := range all {
+		names = append(names, d.name)
+	}
+	return names
+}
+
+// report says what a run lacks that has not everything.
+func report(out io.Writer, missing []dependency) {
+	fmt.Fprintf(out, "\n*** Not installed: %s.\n*** SKIPPED therefore (or failed, where CI=true):\n", strings.Join(namesOf(missing), " "))
+	var told []string
+	for _, d := range missing {
+		if !slices.Contains(told, d.tests) {
+			told = append(told, d.tests)
+			fmt.Fprintf(out, "***   %s\n", d.tests)
+		}
+	}
+	fmt.Fprintf(out, "*** To run them, type: sudo apt-get install %s\n\n", strings.Join(namesOf(missing), " "))
 }
 
 // install tries with the package lists of the machine first, as an update takes time.
