@@ -22,15 +22,6 @@ func (directoryServer) optional() []string { return []string{"nsAccountLock"} }
 
 func (p directoryServer) lifecycle() []string { return p.optional() }
 
-// hiddenOf: the schema lets a group be without a list, and one with a search has no need of it.
-func (p directoryServer) hiddenOf(group entry) string {
-	hidden := p.openLDAP.hiddenOf(group)
-	if hidden != posixNumber && group.first(memberURL) != "" {
-		return ""
-	}
-	return hidden
-}
-
 func (directoryServer) limitsHint(bindDN string) string {
 	return fmt.Sprintf("a limit of the server ended the search; lift it for the bind account with these attributes on its entry %s: "+
 		"nsPagedSizeLimit: -1, nsSizeLimit: -1, nsPagedLookThroughLimit: -1, nsLookThroughLimit: -1, nsTimeLimit: -1", bindDN)

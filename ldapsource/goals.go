@@ -50,7 +50,9 @@ func (v *session) goal(dn string) (g *group, shown bool, err error) {
 	if e.first("objectclass") == "" {
 		return &group{dn: dn, faults: []string{notReadable}}, false, nil
 	}
-	g = v.readFrame(*e)
+	if g, err = v.readFrame(*e); err != nil {
+		return nil, false, err
+	}
 	shown, err = v.showsMembers(*e, g)
 	return g, shown, err
 }

@@ -56,7 +56,10 @@ func (r *groupReader) readRoot(dn string) (*group, error) {
 // readGroup takes the members out of a group's entry, and reads on where the server holds some
 // back. Whom its searches find comes later, see follow.
 func (v *session) readGroup(e entry) (*group, error) {
-	g := v.readFrame(e)
+	g, err := v.readFrame(e)
+	if err != nil {
+		return nil, err
+	}
 	for _, attribute := range v.memberAttributes() {
 		values, err := v.allValues(e, attribute)
 		if fault, ok := err.(groupFault); ok { //nolint:errorlint // never wrapped: it is made one call below
@@ -74,13 +77,16 @@ func (v *session) readGroup(e entry) (*group, error) {
 }
 
 // readFrame takes all but the list out of a group's entry.
-func (v *session) readFrame(e entry) *group {
+func (v *session) readFrame(e entry) (*group, error) {
 	g := &group{dn: e.dn, keys: v.profile.primaryKeys(e)}
 	if hidden := v.profile.hiddenOf(e); hidden != "" {
 		g.fault("its %s is not readable", hidden)
 	}
+	if err := v.judgeLists(g, e); err != nil {
+		return nil, fmt.Errorf("ask whether %s lists anybody: %w", e.dn, err)
+	}
 	v.readRules(g, e)
-	return g
+	return g, nil
 }
 
 func (v *session) addMember(g *group, attribute, value string) {

@@ -87,11 +87,11 @@ func (openLDAP) nameAttribute() string      { return "entryDN" } // RFC 5020
 func (openLDAP) linksFollow() bool          { return false }     // without the overlay refint
 func (openLDAP) traits() []string           { return []string{"uid", posixNumber, "objectClass"} }
 
-// hiddenOf: classes that must have members (RFC 4519 §3.5, §3.6) or a number (RFC 2307), and one that
-// would have nobody without its search.
+// hiddenOf: a class that must have a number (RFC 2307), and one that would have nobody without its
+// search. Lists are judged by themselves, see judgeLists.
 func (openLDAP) hiddenOf(group entry) string {
 	for _, must := range [][2]string{
-		{"groupOfNames", "member"}, {"groupOfUniqueNames", "uniqueMember"}, {"posixGroup", posixNumber}, {"groupOfURLs", memberURL},
+		{"posixGroup", posixNumber}, {"groupOfURLs", memberURL},
 	} {
 		if group.isA(must[0]) && group.first(must[1]) == "" {
 			return must[1]

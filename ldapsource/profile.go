@@ -38,6 +38,10 @@ type profile interface {
 	traits() []string
 	// hiddenOf names an attribute that every group of the kind shows, and this one does not.
 	hiddenOf(group entry) string
+	// lists are those in which a group of its kind may have members, and listless tells that the server
+	// states, of one that is not shown, that it is not there.
+	lists(group entry) []string
+	listless(v *session, dn, attribute string) (bool, error)
 	// A person may name a group, which then lists the person nowhere: primaryAttribute is what groups
 	// are named by, primaryGroups how the person does, primaryKeys what the group answers to.
 	// primaryMembers finds the people of one, "" if it can have none.
