@@ -28,7 +28,7 @@ func TestGroupsOfDomain(t *testing.T) {
 	unit, narrow := ownUnit(t, srv)
 	people := addTo(t, srv, unit, 6000, 12)
 	at := func(name string) string { return "CN=" + name + "," + unit }
-	const foreigner = "CN=S-1-5-11,CN=ForeignSecurityPrincipals," // every domain has this one
+	const foreigner = "<SID=S-1-5-21-1-2-3-1107>" // Samba makes it an entry
 	chart := charts{
 		"gt-top":     {names(people[:2]), []string{"gt-two"}},
 		"gt-two":     {names(people[2:4]), []string{"gt-three"}},
@@ -42,7 +42,7 @@ func TestGroupsOfDomain(t *testing.T) {
 		adGroup(unit, "gt-four", dns(people[6:8])...),
 		adGroup(unit, "gt-three", append(dns(people[3:6]), at("gt-four"))...),
 		adGroup(unit, "gt-two", append(dns(people[2:4]), at("gt-three"), srv.ContactDN, srv.ComputerDN)...),
-		adGroup(unit, "gt-top", append(dns(people[:2]), at("gt-two"), at("gt-empty"), foreigner+srv.BaseDN)...),
+		adGroup(unit, "gt-top", append(dns(people[:2]), at("gt-two"), at("gt-empty"), foreigner)...),
 	)
 	srv.Modify(t, at("gt-three"), "member", append(dns(people[3:6]), at("gt-four"), at("gt-two"))...)
 	srv.Modify(t, at("gt-four"), "member", append(dns(people[6:8]), at("gt-top"), at("gt-primary"))...)
@@ -85,6 +85,27 @@ func TestGroupsOfDomain(t *testing.T) {
 			t.Errorf("%+v", got)
 		}
 	})
+}
+
+// TestRulesAmongTheMembers: what stands for everyone, or for who is logged in, may have anybody.
+func TestRulesAmongTheMembers(t *testing.T) {
+	srv := domain.Get(t)
+	unit, narrow := ownUnit(t, srv)
+	p := addTo(t, srv, unit, 6170, 2)
+	group := adGroup(unit, "gr-rule", p[0].DN, "CN=S-1-5-11,CN=ForeignSecurityPrincipals,"+srv.BaseDN)
+	outer := adGroup(unit, "gr-outer", group.DN)
+	srv.Add(t, group, outer)
+	for _, dn := range []string{group.DN, outer.DN} {
+		s := mustNew(t, forDomain(t, srv, narrow, func(c *Config) { c.Groups = []string{dn} }))
+		snapshot := wantMembers(t, s, "samaccountname", map[string]bool{p[0].Account: true})
+		c := condition(t, snapshot.Conditions, groups)
+		if c.OK || !strings.Contains(c.Detail, "S-1-5-11), which is not followed") {
+			t.Errorf("%+v", c)
+		}
+		if got := byAttribute(snapshot.People, "samaccountname")[p[1].Account]; got.State != plan.Unknown {
+			t.Errorf("%+v", got)
+		}
+	}
 }
 
 func baseSearch(dn, attribute string) *ldap.SearchRequest {

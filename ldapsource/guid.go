@@ -82,6 +82,11 @@ func (s sid) String() string {
 	return b.String()
 }
 
+// ofDomain tells that it is that of an account of a domain (MS-DTYP 2.4.2.4).
+func (s sid) ofDomain() bool {
+	return s.authority == 5 && len(s.subAuthorities) > 1 && s.subAuthorities[0] == 21
+}
+
 // rid is the part that names the account within its domain, 0 if there is none.
 func (s sid) rid() uint32 {
 	if len(s.subAuthorities) == 0 {

@@ -117,7 +117,7 @@ func (r *groupReader) learn(key string, e *entry) error {
 		}
 		r.known[key] = member{kind: nested, group: g}
 	case e.isA("foreignSecurityPrincipal"):
-		r.known[key] = member{kind: foreign}
+		r.known[key] = foreigner(*e)
 	default:
 		kind := single
 		id, err := r.id.decode(e.values[r.schema.canonical(r.cfg.IDAttribute)])
@@ -127,6 +127,16 @@ func (r *groupReader) learn(key string, e *entry) error {
 		r.known[key] = member{kind: kind, id: id}
 	}
 	return nil
+}
+
+// foreigner is an account of another forest, or what stands in its place for whoever fits a rule of
+// Windows: everyone, say, or who is logged in. Those may be people of ours (MS-DTYP 2.4.2.4).
+func foreigner(e entry) member {
+	id, err := parseSID(e.first("objectsid"))
+	if err != nil || id.ofDomain() {
+		return member{kind: foreign}
+	}
+	return member{kind: nested, group: &group{dn: e.dn, faults: []string{"it stands for whoever fits a rule of Windows (" + id.String() + "), which is not followed"}}}
 }
 
 // contextOf returns the naming context of this server in which a DN lies, "" if in none. A DN
