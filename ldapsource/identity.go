@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/go-ldap/ldap/v3"
@@ -43,6 +44,8 @@ func (v *session) proveIdentity(ctx context.Context) (string, error) {
 		v.certificate.doubt(bindIdentity, "not proven: the server does not answer Who Am I, so nobody knows whom the client certificate stands for")
 	case !offered && own != nil:
 		v.certificate.hold(bindIdentity, "the account reads its own entry; the server does not answer Who Am I")
+	case own != nil:
+		v.certificate.hold(bindIdentity, "the account reads its own entry; the server says %s, with which nothing there can be compared", authz)
 	default:
 		v.certificate.doubt(bindIdentity, "not proven: the account %s cannot read its own entry; let it", v.self)
 	}
@@ -90,17 +93,37 @@ const (
 )
 
 // compareIdentity understands both forms of RFC 4513 §5.2.1.8: "dn:" and a DN, and "u:" and a
-// login, which Active Directory writes as DOMAIN\name. own is nil if it is not readable.
+// login, which Active Directory writes as DOMAIN\name. own is nil if it is not readable. Where
+// the account shows no login, the one in its name agrees, and another one proves nothing.
 func compareIdentity(authz, bindDN string, own *entry) comparison {
 	if text, ok := strings.CutPrefix(authz, "dn:"); ok {
 		return oneOf(text, sameDN, bindDN, own.name())
 	}
-	_, login, _ := strings.Cut(authz, ":")
+	_, whole, _ := strings.Cut(authz, ":")
+	login := whole
 	if _, name, ok := strings.Cut(login, `\`); ok {
 		login = name
 	}
 	_, configured, _ := strings.Cut(bindDN, `\`)
-	return oneOf(login, strings.EqualFold, configured, own.first("samaccountname"))
+	comparison := oneOf(login, strings.EqualFold, configured, own.first("samaccountname"))
+	agrees := func(name string) bool { return strings.EqualFold(name, login) }
+	if comparison == cannotCompare && (strings.EqualFold(whole, bindDN) || sameDN(whole, bindDN) || slices.ContainsFunc(namesIn(bindDN), agrees)) {
+		return sameAccount
+	}
+	return comparison
+}
+
+// namesIn are the values in the first part of a DN, none if it is no DN.
+func namesIn(text string) []string {
+	dn, err := parseDN(text)
+	if err != nil || len(dn.RDNs) == 0 {
+		return nil
+	}
+	var names []string
+	for _, part := range dn.RDNs[0].Attributes {
+		names = append(names, part.Value)
+	}
+	return names
 }
 
 // oneOf compares got with the candidates that are known, "" being none.

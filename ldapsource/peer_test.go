@@ -226,22 +226,28 @@ func TestA15_WhoWeAre(t *testing.T) {
 			return s.Send(ldapwire.RespondExtended(s.Request.ID, ldapwire.Result{}, "", authz))
 		}
 	}
+	ownEntry := answerFor(reader, peer.Do(peer.Entries(ldap.NewEntry(reader, nil)), peer.Done(0)))
 	for name, tt := range map[string]struct {
 		whoAmI peer.Step
+		base   peer.Step
 		proven bool
 		reason plan.ReadReason
 	}{
 		"ourselves":         {whoAmI: say("dn:CN=Reader, " + strings.ToUpper(peer.Suffix)), proven: true},
 		"nobody":            {whoAmI: say(""), reason: plan.ReadBind},
 		"somebody else":     {whoAmI: say("dn:cn=guest," + peer.Suffix), reason: plan.ReadBind},
-		"a login":           {whoAmI: say("u:reader")}, // nothing to compare it with
+		"a login":           {whoAmI: say("u:Reader"), proven: true},
+		"of a domain":       {whoAmI: say(`u:CORP\reader`), proven: true},
+		"a DN as a login":   {whoAmI: say("u:CN=Reader," + peer.Suffix), proven: true},
+		"another login":     {whoAmI: say("u:4711")}, // nothing to compare it with
+		"and its own entry": {whoAmI: say("u:4711"), base: ownEntry, proven: true},
 		"not offered":       {whoAmI: peer.Done(ldap.LDAPResultProtocolError)},
 		"hang-up":           {whoAmI: peer.Hangup(), reason: plan.ReadResult},
 		"an internal error": {whoAmI: peer.Done(ldap.LDAPResultOther), reason: plan.ReadResult},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := mustNew(t, forPeer(t, peer.Start(t, peer.Script{WhoAmI: tt.whoAmI, Pages: []peer.Step{peer.Page("", one(0))}})))
+			s := mustNew(t, forPeer(t, peer.Start(t, peer.Script{WhoAmI: tt.whoAmI, Base: tt.base, Pages: []peer.Step{peer.Page("", one(0))}})))
 			if tt.reason != "" {
 				refusedRead(t, s, tt.reason)
 				return
