@@ -148,7 +148,7 @@ func (p *planner) rivalFacts(rivals []rival) []Rival {
 // claimCSIs notes whose csi it may be, in two ways. claimedCSI names, of each, the first of those whom
 // the directory shows or showed last, except those who departed: who is unknown, excluded or hidden in
 // an incomplete read is not gone. lastingCSI names all of them, and those whose departure is not
-// confirmed: one read that lacks them takes nothing from them.
+// confirmed, or stands on a view that is not proved: it takes nothing from them.
 func (p *planner) claimCSIs() {
 	p.eachClaim(func(csi string, person PersonID, lasting bool) {
 		if csi == "" {
@@ -172,11 +172,11 @@ func (p *planner) claimCSIs() {
 	}
 }
 
-// eachClaim tells of each csi whose it may be; lasting, where only the lack of a confirmation speaks
-// for that, or of a place that could be looked at.
+// eachClaim tells of each csi whose it may be; lasting, where only the lack of a confirmation, of a
+// proved view, or of a place that could be looked at, speaks for that.
 func (p *planner) eachClaim(claim func(csi string, person PersonID, lasting bool)) {
 	for _, o := range p.observations {
-		if o.State != Departed || o.ConfirmedAt.IsZero() || p.placeless[o.Person] {
+		if o.State != Departed || o.ConfirmedAt.IsZero() || o.Unproved || p.placeless[o.Person] {
 			claim(o.CSI, o.Person, o.State == Departed)
 		}
 	}

@@ -95,15 +95,23 @@ func (p *planner) missedFirst(prior Observation, s Sighting) bool {
 	return prior.Unproved || s.State == Departed || prior.State == Entitled
 }
 
-// missedOf counts the people of ours whom the view of a source misses and about whom nobody has
-// decided. A credential that was withdrawn by hand decides nothing about the Threema ID.
+// missedOf counts the people whom the view of a source misses and about whom nobody has decided. A
+// credential that was withdrawn by hand decides nothing about the Threema ID.
 func (p *planner) missedOf(source string) (missed int) {
-	for _, own := range p.State.Owned {
-		if own.Person.Source == source && p.observations[own.Person].Unproved {
+	for person, o := range p.observations {
+		if person.Source == source && o.Unproved && p.undecided(person) {
 			missed++
 		}
 	}
 	return missed
+}
+
+// undecided tells of people of ours, and of those with the csi of one, who may use what a leaver has, as
+// long as nobody said yes to their departure.
+func (p *planner) undecided(person PersonID) bool {
+	_, owned := p.owned[person]
+	_, leaving := p.sagas[person]
+	return owned || p.shares[person] && !leaving
 }
 
 // unmark takes the marks of a source back: a proved view misses the same people, as far as what it
@@ -115,7 +123,7 @@ func (p *planner) unmark(s Snapshot) {
 			continue
 		}
 		o.Unproved = false
-		if _, owned := p.owned[person]; owned && p.departedNow[person] && !p.AcceptBaseline {
+		if p.undecided(person) && p.departedNow[person] && !p.AcceptBaseline {
 			o.Since, o.Reads, o.ConfirmedAt = p.Now, 0, time.Time{}
 			o = p.count(o)
 		}
@@ -134,7 +142,7 @@ func (p *planner) viewWords(s Snapshot, change string, missed int) string {
 	case missed == 0:
 		return change + "; it misses nobody who was seen before, and counts like the one before it"
 	}
-	return fmt.Sprintf("%s, and of people of ours it misses %d who were seen before: they may only be hidden from it, so each of them leaves by somebody's yes, "+
+	return fmt.Sprintf("%s, and of people of ours, or with the csi of one, it misses %d who were seen before: they may only be hidden from it, so each of them leaves by somebody's yes, "+
 		"like whoever is missed while that lasts. Look at what the bind account may read there; if they left in truth, approve the steps as they come, or %s",
 		change, missed, howToAcceptMissing)
 }

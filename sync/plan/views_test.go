@@ -107,6 +107,90 @@ func TestWhomAnotherViewHides(t *testing.T) {
 	}
 }
 
+// TestASecondAccountThatAnotherViewHides: nobody of ours is missed but an account beside a leaver's, which
+// may be somebody else who uses the Threema ID. As long as no proved view misses it, the ID asks.
+func TestASecondAccountThatAnotherViewHides(t *testing.T) {
+	t.Parallel()
+	for name, exchange := range exchanges() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, people := readForDays(t)
+			second := w.hire("anna2")
+			second.csi, second.ou = "E-anna", "Staff0"
+			w.later(t, day)
+			exchange(w)
+			second.leave(plan.Absent)
+			w.later(t, day)
+			people["anna"].leave(plan.Disabled)
+			var p plan.Plan
+			for range 8 {
+				p = w.later(t, day)
+			}
+			if c := change(t, p, plan.Detach, "anna"); c.Status != plan.NeedsApproval || !slices.Contains(c.Asks, plan.AskSamePerson) {
+				t.Errorf("%s %v: %s", c.Status, c.Asks, c.Reason)
+			}
+			if c := condition(t, p, "view"); !strings.Contains(c.Detail, "misses 1 who were seen before") {
+				t.Errorf("%+v", c)
+			}
+			w.acceptBaseline(t) // who left in truth
+			for range 4 {
+				p = w.later(t, day)
+			}
+			wantLines(t, of(p, "anna"))
+		})
+	}
+}
+
+// TestASecondAccountThatIsMissedAgain: the account of before misses it too, and its row begins with that.
+func TestASecondAccountThatIsMissedAgain(t *testing.T) {
+	t.Parallel()
+	w, people := readForDays(t)
+	second := w.hire("anna2")
+	second.csi, second.ou = "E-anna", "Staff0"
+	w.later(t, day)
+	w.readBy(reader("new"))
+	second.leave(plan.Absent)
+	people["anna"].leave(plan.Disabled)
+	for range 4 {
+		w.later(t, day)
+	}
+	w.readBy(reader("old"))
+	for _, want := range []plan.Status{plan.NeedsApproval, plan.Due} {
+		if c := change(t, w.later(t, day), plan.Detach, "anna"); c.Status != want {
+			t.Errorf("%s: %s", c.Status, c.Reason)
+		}
+	}
+}
+
+// TestWhoeverIsOutStandsInTheWayOfNoProof, though somebody has their csi by now, and the Threema ID
+// waits for a yes because of that.
+func TestWhoeverIsOutStandsInTheWayOfNoProof(t *testing.T) {
+	t.Parallel()
+	w, people := readForDays(t)
+	w.readBy(reader("new"))
+	people["anna"].leave(plan.Absent)
+	people["bert"].leave(plan.Absent)
+	for range 4 {
+		w.later(t, day)
+	}
+	approve := func(name string) {
+		c := change(t, w.plan(), plan.Withdraw, name)
+		w.give(plan.GivenApproval{Change: c.ID, Op: c.Op, Person: c.Person, Until: w.now.Add(day)})
+	}
+	approve("anna")
+	w.later(t, time.Hour)
+	young := w.successor("Petra")
+	young.ou, young.username = "Staff0", "petra"
+	w.later(t, time.Hour)
+	w.later(t, time.Hour)
+	approve("bert")
+	w.later(t, time.Hour)
+	c := condition(t, w.later(t, time.Hour), "view")
+	if w.owner(young.id) == nil || w.saga(people["anna"].id) == nil || strings.Contains(c.Detail, "misses") && !strings.Contains(c.Detail, "misses nobody") {
+		t.Errorf("%+v", c)
+	}
+}
+
 // TestRoutineExchange: where the new view misses nobody, nothing waits, and who leaves afterwards is
 // out on time.
 func TestRoutineExchange(t *testing.T) {
@@ -358,8 +442,18 @@ func TestAReadWithNamelessEntriesProvesNoNewView(t *testing.T) {
 // of the person before: the last look found them entitled, or they stood under another ID.
 func TestARowThatBeginsAfresh(t *testing.T) {
 	t.Parallel()
+	another := func(w *world, people map[string]*entry) {
+		people["young"] = w.hire("young")
+		people["young"].csi, people["young"].first = people["anna"].csi, "Somebody"
+	}
+	bothHidden := func(_ *world, people map[string]*entry) {
+		people["young"].leave(plan.Absent)
+		people["bert"].leave(plan.Absent)
+	}
 	for name, row := range map[string]struct {
 		before, with func(*world, map[string]*entry)
+		then         plan.EvidenceKind // of the other account
+		ask          plan.Ask
 	}{
 		"seen by the last look": {func(*world, map[string]*entry) {}, func(w *world, people map[string]*entry) {
 			for n := range w.state.Observations {
@@ -367,15 +461,9 @@ func TestARowThatBeginsAfresh(t *testing.T) {
 					o.Reads, o.ConfirmedAt = 0, time.Time{}
 				}
 			}
-		}},
-		"hidden under another ID": {func(w *world, people map[string]*entry) {
-			young := w.hire("young")
-			young.csi, young.first = people["anna"].csi, "Somebody"
-			people["young"] = young
-		}, func(_ *world, people map[string]*entry) {
-			people["young"].leave(plan.Absent)
-			people["bert"].leave(plan.Absent)
-		}},
+		}, plan.Absent, plan.AskView},
+		"hidden under another ID":             {another, bothHidden, plan.Absent, plan.AskSamePerson},
+		"hidden and deleted under another ID": {another, bothHidden, plan.Tombstone, plan.AskView},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -385,11 +473,14 @@ func TestARowThatBeginsAfresh(t *testing.T) {
 			w.later(t, time.Hour)
 			row.with(w, people)
 			w.readBy(reader("new"))
-			for range 4 {
+			for n := range 6 {
+				if young := people["young"]; n == 2 && young != nil {
+					young.leave(row.then)
+				}
 				w.later(t, day)
 			}
 			c := change(t, w.plan(), plan.Withdraw, "anna")
-			if c.Status != plan.NeedsApproval || !slices.Contains(c.Asks, plan.AskView) {
+			if c.Status != plan.NeedsApproval || !slices.Contains(c.Asks, row.ask) {
 				t.Errorf("%s %v", c.Status, c.Asks)
 			}
 		})
