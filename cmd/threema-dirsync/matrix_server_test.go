@@ -112,9 +112,11 @@ const (
 	hidesEntry = "hidden"
 	hidesCSI   = "numberless"
 	hidesID    = "idless"
+	hidesList  = "listless"
 	hiding     = `
 access to filter=(description=` + hidesEntry + `) by dn.exact="cn=reader,ou=service,dc=example,dc=org" none by * break
 access to filter=(description=` + hidesCSI + `) attrs=employeeNumber by dn.exact="cn=reader,ou=service,dc=example,dc=org" none by * break
 access to filter=(description=` + hidesID + `) attrs=entryUUID by dn.exact="cn=reader,ou=service,dc=example,dc=org" none by * break
+access to filter=(description=` + hidesList + `) attrs=memberUid by dn.exact="cn=reader,ou=service,dc=example,dc=org" none by * break
 `
 )

@@ -25,6 +25,7 @@ import (
 //	matrix_k10_test.go    rows 10 and 11: the memory
 //	matrix_k12_test.go    rows 12 and 13: the service, and the process
 //	matrix_k14_test.go    row 14: a loss that hides in many passes
+//	matrix_half_test.go   kinds 6 to 10 of what outsiders found: seen by half is not seen
 func TestFailureMatrix(t *testing.T) {
 	t.Parallel()
 	m := &matrix{}
@@ -46,6 +47,11 @@ func TestFailureMatrix(t *testing.T) {
 		{"K12_service", (*matrix).service},
 		{"K13_process", (*matrix).process},
 		{"K14_trickle", (*matrix).trickle},
+		{"B06_groups", (*matrix).halfGroups},
+		{"B07_views", (*matrix).otherViews},
+		{"B08_lists", (*matrix).lackingLists},
+		{"B09_dead_ends", (*matrix).deadEnds},
+		{"B10_failover", (*matrix).failover},
 	}
 	t.Cleanup(func() { t.Logf("failure matrix: %d rows, %d scenarios", len(rows), m.scenarios.Load()) })
 	for _, row := range rows {
