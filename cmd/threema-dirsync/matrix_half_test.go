@@ -66,7 +66,9 @@ func newTeam(t *testing.T) (h housed, team string) {
 
 // otherViews is kind 7: two living people are hidden from who reads now, or from where.
 func (m *matrix) otherViews(t *testing.T) {
-	two := func(dn string) bool { return strings.HasPrefix(dn, "uid=u000005") || strings.HasPrefix(dn, "uid=u000008") }
+	two := func(dn string) bool {
+		return strings.HasPrefix(dn, "uid=u000005") || strings.HasPrefix(dn, "uid=u000008")
+	}
 	const other, third = "cn=other," + memorySuffix, "cn=third," + memorySuffix
 	as := func(x fronted, account string, hidden func(string) bool, root map[string][]string) {
 		x.set("sources.0.bind_dn", account)
