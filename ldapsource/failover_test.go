@@ -80,6 +80,7 @@ func TestNoNextServer(t *testing.T) {
 		"cut on the second page": {peer.Script{Pages: []peer.Step{peer.Page("c", one(1)), peer.Hangup()}}, plan.ReadResult},
 		"busy on the second":     {peer.Script{Pages: []peer.Step{peer.Page("c", one(1)), peer.Done(ldap.LDAPResultBusy)}}, plan.ReadResult},
 		"nobody":                 {peer.Script{Pages: []peer.Step{peer.Page("")}}, plan.ReadEmpty},
+		"a part of it elsewhere": {peer.Script{Pages: []peer.Step{peer.Do(peer.Reference("ldap://other/"), peer.Page("", one(1)))}}, plan.ReadReference},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

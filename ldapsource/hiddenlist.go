@@ -12,8 +12,7 @@ import (
 // whole. So that a list is not shown proves nothing; that there is none, the server must state.
 func (v *session) judgeLists(g *group, e entry) error {
 	for _, attribute := range v.profile.lists(e) {
-		name := v.schema.canonical(attribute)
-		if !v.schema.knows(attribute) || e.shows(name) {
+		if e.shows(v.schema.canonical(attribute)) {
 			continue
 		}
 		none, err := v.profile.listless(v, e.dn, attribute)

@@ -91,6 +91,20 @@ func FuzzGUID(f *testing.F) {
 	})
 }
 
+// TestSIDOfADomain: the others stand for whoever fits a rule.
+func TestSIDOfADomain(t *testing.T) {
+	for want, ids := range map[bool][]sid{
+		true:  {{authority: 5, subAuthorities: []uint32{21, 1, 2, 3, 1107}}},
+		false: {{authority: 5, subAuthorities: []uint32{11}}, {authority: 1, subAuthorities: []uint32{0}}, {authority: 16, subAuthorities: []uint32{21, 4096}}, {authority: 5}},
+	} {
+		for _, id := range ids {
+			if id.ofDomain() != want {
+				t.Errorf("%s: want %t", id, want)
+			}
+		}
+	}
+}
+
 func TestSID(t *testing.T) {
 	t.Parallel()
 	got, err := parseSID(rawSID(21, 473388572, 3201820588, 2885780625, 501))

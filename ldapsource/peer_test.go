@@ -263,6 +263,29 @@ func TestA15_WhoWeAre(t *testing.T) {
 	}
 }
 
+// TestLoginsOfTheBindAccount: what a domain says of the login decides; elsewhere the name of the entry may
+// agree, and no more.
+func TestLoginsOfTheBindAccount(t *testing.T) {
+	t.Parallel()
+	known := &entry{values: map[string][]string{"samaccountname": {"svc"}}, schema: schema{}}
+	for _, tt := range []struct {
+		authz, bindDN string
+		own           *entry
+		want          comparison
+	}{
+		{`u:CORP\svc`, "cn=reader,dc=corp", known, sameAccount},
+		{`u:CORP\reader`, "cn=reader,dc=corp", known, otherAccount},
+		{"u:reader@corp.example", "Reader@corp.example", nil, sameAccount},
+		{"u:CN=Reader, DC=corp", "cn=reader,dc=corp", nil, sameAccount},
+		{"u:reader", "cn=reader,dc=corp", nil, sameAccount},
+		{"u:writer", "cn=reader,dc=corp", nil, cannotCompare},
+	} {
+		if got := compareIdentity(tt.authz, tt.bindDN, tt.own); got != tt.want {
+			t.Errorf("%s as %s: %d, want %d", tt.authz, tt.bindDN, got, tt.want)
+		}
+	}
+}
+
 // TestNextServer: an address that does not answer is skipped; the one that does is kept.
 func TestNextServer(t *testing.T) {
 	t.Parallel()

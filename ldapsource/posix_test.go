@@ -159,13 +159,15 @@ func dnOf(people []testdir.Person, account string) string {
 // whose number is hidden may have anybody.
 func TestHiddenNumbers(t *testing.T) {
 	const blinded = "access to dn.exact=%q attrs=gidNumber by dn.exact=\"cn=blind,ou=service,dc=example,dc=org\" none by * break\n"
+	const veiling = "access to dn.exact=\"uid=veiled,ou=people,dc=example,dc=org\" attrs=objectClass by dn.exact=\"cn=blind,ou=service,dc=example,dc=org\" search by * break\n"
 	srv := openldap.Start(t, openldap.Options{
-		People: 3, FirstConf: fmt.Sprintf(blinded+blinded, "uid=hidden,ou=people,dc=example,dc=org", "cn=sealed,ou=leavers,dc=example,dc=org"),
+		People: 3, FirstConf: fmt.Sprintf(blinded+blinded+blinded+veiling, "uid=hidden,ou=people,dc=example,dc=org", "cn=sealed,ou=leavers,dc=example,dc=org", "uid=veiled,ou=people,dc=example,dc=org"),
 	})
-	hidden, seen := srv.NewPerson(20), srv.NewPerson(21)
+	hidden, seen, veiled := srv.NewPerson(20), srv.NewPerson(21), srv.NewPerson(22)
+	veiled.DN, veiled.Account = "uid=veiled,"+srv.PeopleDN, "veiled"
 	hidden.DN, seen.DN = "uid=hidden,"+srv.PeopleDN, "uid=seen,"+srv.PeopleDN
 	hidden.Account, seen.Account = "hidden", "seen"
-	srv.Add(t, posixEntry(hidden, "5000"), posixEntry(seen, "5000"),
+	srv.Add(t, posixEntry(hidden, "5000"), posixEntry(seen, "5000"), posixEntry(veiled, "5000"),
 		posixGroup(srv.LeaversDN, "staff", "5000"), posixGroup(srv.LeaversDN, "sealed", "5000", "seen"),
 		groupIn(srv.LeaversDN, "groupOfNames", "plain", seen.DN))
 	cfg := forOpenLDAP(t, srv, func(c *Config) { c.BindDN = srv.BlindDN })
@@ -179,7 +181,7 @@ func TestHiddenNumbers(t *testing.T) {
 		return found
 	}
 	got := states("staff")
-	if got["hidden"] != plan.Unknown || got["seen"] != plan.Entitled || got[srv.People[0].Account] != plan.Departed {
+	if got["hidden"] != plan.Unknown || got["veiled"] != plan.Unknown || got["seen"] != plan.Entitled || got[srv.People[0].Account] != plan.Departed {
 		t.Errorf("%v", got)
 	}
 	if got := states("plain"); got["hidden"] != plan.Departed || got["seen"] != plan.Entitled {

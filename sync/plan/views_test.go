@@ -462,6 +462,9 @@ func TestARowThatBeginsAfresh(t *testing.T) {
 				}
 			}
 		}, plan.Absent, plan.AskView},
+		"after a hole": {func(*world, map[string]*entry) {}, func(w *world, _ map[string]*entry) {
+			w.now = w.now.Add(30 * day)
+		}, plan.Absent, plan.AskView},
 		"hidden under another ID":             {another, bothHidden, plan.Absent, plan.AskSamePerson},
 		"hidden and deleted under another ID": {another, bothHidden, plan.Tombstone, plan.AskView},
 	} {
@@ -502,6 +505,56 @@ func TestIncompleteReadTakesNoMarkBack(t *testing.T) {
 	waitsForYes(t, w.readBy(reader("new")).later(t, day))
 }
 
+// TestANamelessReadTakesNoMarkBack, though it came through the account of before: each entry without an
+// ID may be who is missing.
+func TestANamelessReadTakesNoMarkBack(t *testing.T) {
+	t.Parallel()
+	w, people := readForDays(t)
+	w.readBy(reader("new"))
+	people["anna"].leave(plan.Absent)
+	for range 4 {
+		w.later(t, day)
+	}
+	w.source().nameless = true
+	w.readBy(reader("old")).later(t, day)
+	w.source().nameless = false
+	waitsForYes(t, w.readBy(reader("new")).later(t, day))
+}
+
+// TestAccountsThatLookAlike: an ID that was known once tells two accounts of one name apart, and belongs
+// to no account of another name.
+func TestAccountsThatLookAlike(t *testing.T) {
+	t.Parallel()
+	for name, readers := range map[string][2]plan.Reader{
+		"made anew while its entry was hidden": {{Name: "cn=old"}, {ID: "id-of-new", Name: "cn=old"}},
+		"back after one that hides its entry":  {{Name: "cn=new"}, reader("old")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, people := readForDays(t)
+			w.readBy(readers[0]).later(t, day)
+			w.readBy(readers[1])
+			people["anna"].leave(plan.Absent)
+			for range 4 {
+				w.later(t, day)
+			}
+			waitsForYes(t, w.plan())
+		})
+	}
+}
+
+// TestWhoIsThereIsNotMissed by a new view, though nothing can be said about them: somebody who was moved
+// below exclude_dns, say.
+func TestWhoIsThereIsNotMissed(t *testing.T) {
+	t.Parallel()
+	w, people := readForDays(t)
+	w.readBy(reader("new"))
+	people["anna"].excluded = true
+	if c := condition(t, w.later(t, day), "view"); !strings.Contains(c.Detail, "misses nobody") {
+		t.Errorf("%+v", c)
+	}
+}
+
 // TestViewOfAnotherScope: the accepted baseline of a changed scope lists whom it misses, and is the
 // yes for them, whoever reads.
 func TestViewOfAnotherScope(t *testing.T) {
@@ -513,6 +566,9 @@ func TestViewOfAnotherScope(t *testing.T) {
 	p := w.later(t, day)
 	if c := change(t, p, plan.Withdraw, "anna"); c.Guard != plan.GuardBaseline {
 		t.Errorf("not a preview: %s", c.Status)
+	}
+	if c := condition(t, p, "view"); !strings.HasPrefix(c.Detail, "not judged") {
+		t.Errorf("the ledger knows another scope, and nothing can be compared: %+v", c)
 	}
 	if p = w.acceptBaseline(t); len(p.Baseline.Leaves) != 1 {
 		t.Errorf("it lists %+v", p.Baseline.Leaves)
