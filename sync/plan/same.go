@@ -172,11 +172,11 @@ func (p *planner) claimCSIs() {
 	}
 }
 
-// eachClaim tells of each csi whose it may be; lasting, where only the lack of a confirmation, of a
-// proved view, or of a place that could be looked at, speaks for that.
+// eachClaim tells of each csi whose it may be; lasting, where only the lack of a confirmation, or of a
+// proved view or of a place that could be looked at (both are marked unproved), speaks for that.
 func (p *planner) eachClaim(claim func(csi string, person PersonID, lasting bool)) {
 	for _, o := range p.observations {
-		if o.State != Departed || o.ConfirmedAt.IsZero() || o.Unproved || p.placeless[o.Person] {
+		if o.State != Departed || o.ConfirmedAt.IsZero() || o.Unproved {
 			claim(o.CSI, o.Person, o.State == Departed)
 		}
 	}
