@@ -209,6 +209,7 @@ func TestHiddenCredentialStaysItsOwners(t *testing.T) {
 		"to its owner, though recreate is on":          {func(w *world, _ *entry) { w.policy.Recreate = true }, []string{"held E-anna"}},
 		"to its owner, who has the csi on another one": {func(w *world, _ *entry) { w.foreignCredential("second", "E-anna") }, []string{"held E-anna"}},
 		"to the same csi under a new directory ID":     {func(w *world, e *entry) { e.leave(plan.Absent); w.hire("anna") }, []string{"held E-anna", "withdraw E-anna waiting"}},
+		"to the same csi under another login":          {func(w *world, e *entry) { e.leave(plan.Absent); w.hire("anna").username = "anna2" }, []string{"held E-anna", "withdraw E-anna waiting"}},
 		"to a namesake of a leaver":                    {func(w *world, e *entry) { e.leave(plan.Disabled); w.hire("zoe").username = "ANNA" }, []string{"withdraw E-anna waiting", "held E-zoe"}},
 	} {
 		t.Run(name, func(t *testing.T) {
