@@ -268,3 +268,20 @@ func TestListedNobody(t *testing.T) {
 		t.Errorf("got %q\nwant %q", got, want)
 	}
 }
+
+// TestListedSomebodyElsewhere: as long as a source is not read, nobody knows that a csi is nobody's.
+func TestListedSomebodyElsewhere(t *testing.T) {
+	t.Parallel()
+	w := twoSources(t)
+	w.policy.Protected = []string{"E-newcomer"}
+	told := func() bool {
+		return slices.ContainsFunc(w.plan().Notices, func(n plan.Notice) bool { return n.Kind == plan.NoticeNobody })
+	}
+	if !told() {
+		t.Error("both sources are read, and nobody is told")
+	}
+	w.hr().unread = true
+	if told() {
+		t.Error("one source is not read, and the csi may be there")
+	}
+}

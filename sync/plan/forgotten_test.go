@@ -483,3 +483,21 @@ func TestSeveralSourcesThatAreGone(t *testing.T) {
 		t.Error("hanna is in, or anna is out")
 	}
 }
+
+// TestAForgottenSourceWasNotRenamed: who gave a source up has said what became of it, and is not asked
+// again by the one that comes next.
+func TestAForgottenSourceWasNotRenamed(t *testing.T) {
+	t.Parallel()
+	for _, forgotten := range []bool{false, true} {
+		r := removable(t, "anna")
+		r.remove(t)
+		if forgotten {
+			r.forgetCorp()
+		}
+		r.sources = append(r.sources, &directory{name: "late", scope: "s8", context: "n8", server: "dc8"})
+		r.configured = []string{"ad", "late"}
+		if asks := strings.Contains(strings.Join(r.plan().Baseline.Reasons, " "), "source rename corp late"); asks == forgotten {
+			t.Errorf("forgotten %v: %q", forgotten, r.plan().Baseline.Reasons)
+		}
+	}
+}

@@ -110,3 +110,34 @@ func TestAYesToWithdrawALeftoverEndsWithItsUse(t *testing.T) {
 	w.credential("zoe").Usage = 1
 	wantLines(t, of(w.plan(), "zoe"), "withdraw E-zoe needs-approval")
 }
+
+// TestALeftoverWithTheCSIOfAnother: a credential that nobody knows to be of the interrupted create, and
+// to which somebody wrote the csi of an entitled person, is theirs. One that the service gave to the
+// create is not: it waits for a yes.
+func TestALeftoverWithTheCSIOfAnother(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name      string
+		given     bool
+		csi       string
+		zoe, carl []string
+	}{
+		{"of whose create nobody knows", false, "E-carl", []string{"held E-zoe"}, []string{"adopt E-carl due", "set-settings E-carl due"}},
+		{"given to the create", true, "E-carl", []string{"create E-zoe needs-approval"}, []string{"held E-carl"}},
+		{"of nobody", false, "E-other", []string{"create E-zoe needs-approval"}, []string{"create E-carl due"}},
+		{"of the person", false, "E-zoe", []string{"create E-zoe due"}, []string{"create E-carl due"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			w, _ := interrupted(t, lostAfter)
+			w.hire("carl")
+			w.set(w.credential("zoe").ID, []plan.Setting{{Name: plan.SettingCSI, Value: row.csi}})
+			if row.given {
+				w.state.Open[0].CredentialID = w.credential("zoe").ID
+			}
+			p := w.later(t, time.Hour)
+			wantLines(t, of(p, "zoe"), row.zoe...)
+			wantLines(t, of(p, "carl"), row.carl...)
+		})
+	}
+}

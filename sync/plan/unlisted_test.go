@@ -227,3 +227,24 @@ func TestHiddenCredentialStaysItsOwners(t *testing.T) {
 		})
 	}
 }
+
+// TestAnotherPackageLackedNothing: what the lists of one package lacked proves nothing of the lists of
+// another one, which somebody accepts.
+func TestAnotherPackageLackedNothing(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	w.policy.ID, w.policy.GraceID = plan.RevokeID, 7*day
+	id := w.activate("anna")
+	w.settle(t)
+	people["anna"].leave(plan.Disabled)
+	for w.credential("anna") != nil {
+		w.later(t, day)
+	}
+	w.lacking(t, func() { w.dropUser(id) })
+	w.pkg.Subscription.ID = "SUB2"
+	w.now = w.now.Add(2 * time.Hour)
+	w.accept = true
+	if p := w.lacking(t, func() { w.dropUser(id) }); statuses(p, plan.Revoke)["waiting"] != 1 {
+		t.Errorf("the first list of the package settles the end of the ID: %v", summary(p))
+	}
+}
