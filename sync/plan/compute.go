@@ -81,6 +81,7 @@ type planner struct {
 	planOnly     bool                     // nothing at all may be done before somebody accepts the baseline
 	claimedCSI   map[string]PersonID      // whose csi it is, or may be: unknown, excluded or not read now
 	lastingCSI   map[string][]PersonID    // the same, with all of them, and those whose departure is not confirmed
+	mayHave      map[string][]PersonID    // by csi: who may have it by one of several values
 	newcomers    map[string][]Identity    // by folded csi: entitled people without a credential of ours
 	csis         map[PersonID][]string    // former csis
 	leavers      map[string][]account     // by csi: departures under way or carried out
@@ -125,6 +126,7 @@ func newPlanner(in Input) *planner {
 		identities:   map[PersonID]Identity{},
 		claimedCSI:   map[string]PersonID{},
 		lastingCSI:   map[string][]PersonID{},
+		mayHave:      map[string][]PersonID{},
 		newcomers:    map[string][]Identity{},
 		csis:         map[PersonID][]string{},
 		leavers:      map[string][]account{},

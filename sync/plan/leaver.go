@@ -195,7 +195,7 @@ func later(a, b time.Time) time.Time {
 func (p *planner) leaverChange(op Op, l leaver, remote string, preState ...string) Change {
 	c := p.change(op, Identity{Person: l.person, CSI: l.csi, DN: l.observation.DN}, remote,
 		append(preState, strconv.Itoa(l.observation.Departures))...)
-	c.CredentialID, c.Username, c.Rivals = l.credentialID, l.username, p.rivalFacts(l.rivals)
+	c.CredentialID, c.Username, c.Rivals = l.credentialID, l.username, p.rivalFacts(l)
 	c.Reason = p.departureReason(l.observation)
 	c.Evidence, c.Placeless = l.observation.describe(), p.placeless[l.person]
 	return c

@@ -15,6 +15,7 @@ func (p *planner) match() {
 	}
 	slices.SortFunc(p.entitled, func(a, b Identity) int { return a.Person.Compare(b.Person) })
 	p.claimCSIs()
+	p.noteSeveral()
 	p.indexOwned()
 	p.rememberLinks()
 	p.indexLeavers()

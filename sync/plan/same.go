@@ -101,13 +101,15 @@ type Rival struct {
 	FirstName string
 }
 
-// Knows tells whether a change was planned in the knowledge that this person has the csi.
+// Knows tells whether a change was planned in the knowledge that this person has the csi, or may have
+// it.
 func (c Change) Knows(i Identity) bool {
-	return slices.Contains(c.Rivals, Rival{i.Person, foldName(i.Setting(SettingFirstName))})
+	return slices.ContainsFunc(c.Rivals, func(r Rival) bool { return r.Person == i.Person && i.mayBeCalled(r.FirstName) })
 }
 
-// rivals are all who have the csi of an account, or one that folds to the same text and no credential
-// yet. Those who are the same person come first, then those of the earlier source.
+// rivals are all who have the csi of an account, or may have it by one of several values, or have one
+// that folds to the same text and no credential yet. Those who are the same person come first, then
+// those of the earlier source.
 func (p *planner) rivals(old account) []rival {
 	var all []rival
 	for _, person := range p.lastingCSI[old.csi] {
@@ -118,6 +120,11 @@ func (p *planner) rivals(old account) []rival {
 	for _, i := range p.newcomers[foldCSI(old.csi)] {
 		if i.CSI != old.csi && i.Person != old.person && old.csi != "" {
 			all = append(all, rival{i.Person, fmt.Sprintf("its csi %s and %s differ in case, blanks or zeros only", i.CSI, old.csi)})
+		}
+	}
+	for _, person := range p.mayHave[old.csi] {
+		if p.identities[person].CSI == "" && person != old.person {
+			all = append(all, rival{person, "it is one of several values of theirs, and nobody can say which is the csi"})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b rival) int { return cmp.Compare(min(1, len(a.doubt)), min(1, len(b.doubt))) })
@@ -134,14 +141,19 @@ func (p *planner) sameElsewhere(old account) (PersonID, bool) {
 	return PersonID{}, false
 }
 
-// rivalFacts are the rivals of an account as its changes keep them.
-func (p *planner) rivalFacts(rivals []rival) []Rival {
-	var facts []Rival
-	for _, r := range rivals {
-		name, _ := p.firstName(r.person)
-		facts = append(facts, Rival{r.person, foldName(name)})
+// rivalFacts are the rivals of a leaver as the changes keep them; and those of whom the plan knows that
+// of several values another one is their csi, for the last look finds them too.
+func (p *planner) rivalFacts(l leaver) []Rival {
+	people := slices.Clone(p.mayHave[l.csi])
+	for _, r := range l.rivals {
+		people = append(people, r.person)
 	}
-	slices.SortFunc(facts, func(a, b Rival) int { return a.Person.Compare(b.Person) })
+	slices.SortFunc(people, PersonID.Compare)
+	var facts []Rival
+	for _, person := range slices.Compact(people) {
+		name, _ := p.firstName(person)
+		facts = append(facts, Rival{person, foldName(name)})
+	}
 	return facts
 }
 

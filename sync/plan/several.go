@@ -103,6 +103,29 @@ func (i Identity) MayHave(csi string) bool {
 	})
 }
 
+// mayBeCalled tells whether somebody has a folded first name, or may have it by one of several values.
+func (i Identity) mayBeCalled(folded string) bool {
+	return foldName(i.Setting(SettingFirstName)) == folded || slices.ContainsFunc(i.Several, func(s Several) bool {
+		return s.Setting == SettingFirstName && slices.ContainsFunc(s.Values, func(v string) bool { return foldName(v) == folded })
+	})
+}
+
+// noteSeveral keys those who did not leave, and whose csi is one of several values, by each of them.
+func (p *planner) noteSeveral() {
+	for person, i := range p.identities {
+		for _, s := range i.Several {
+			for _, csi := range s.Values {
+				if s.Setting == SettingCSI && (i.State != Departed || i.Excluded) {
+					p.mayHave[csi] = append(p.mayHave[csi], person)
+				}
+			}
+		}
+	}
+	for _, people := range p.mayHave {
+		slices.SortFunc(people, PersonID.Compare)
+	}
+}
+
 // chosen are the views of an input, with the values that Compute picks.
 func chosen(in Input) []SourceView {
 	p := newPlanner(in)

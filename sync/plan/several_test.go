@@ -43,3 +43,50 @@ func TestOfSeveralValues(t *testing.T) {
 		})
 	}
 }
+
+// TestALeaversNumberAmongSeveral: a leaver's csi is one of several values of somebody else. If another of
+// them is known to be the csi, that is nothing to the leaver; if nobody can tell, the leaver's Threema ID
+// waits for a yes. The last look before a step finds them both, so the plan lets it know of both.
+func TestALeaversNumberAmongSeveral(t *testing.T) {
+	t.Parallel()
+	numbers := func(w *world, other *entry) {
+		other.several = []plan.Several{{Setting: plan.SettingCSI, Values: []string{"E-anna", other.csi}}}
+	}
+	for _, row := range []struct {
+		name string
+		do   func(w *world, bert *entry) *entry
+		want []string
+	}{
+		{"a colleague", func(w *world, bert *entry) *entry {
+			numbers(w, bert)
+			return bert
+		}, []string{"revoke E-anna due", "withdraw E-anna due"}},
+		{"a newcomer", func(w *world, _ *entry) *entry {
+			numbers(w, w.hire("young"))
+			return w.lastHired()
+		}, []string{"held ", "revoke E-anna needs-approval", "withdraw E-anna due"}},
+		{"a newcomer whose first name is the one of the DN", func(w *world, _ *entry) *entry {
+			young := w.successor("Aa")
+			young.several = []plan.Several{{Setting: plan.SettingFirstName, Values: []string{"Aa", "Petra"}, RDN: "Petra"}}
+			return young
+		}, []string{"revoke E-anna needs-approval", "transfer E-anna needs-approval", "withdraw E-anna due"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			w, people := rolledOut(t, "anna", "bert")
+			w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID, w.policy.PublishContacts = plan.RevokeID, 0, 0, false
+			w.activate("anna")
+			w.settle(t)
+			people["anna"].leave(plan.Disabled)
+			w.now = w.now.Add(time.Hour)
+			other := row.do(w, people["bert"])
+			p := w.plan()
+			wantLines(t, summary(p), row.want...)
+			for _, c := range p.Changes {
+				if c.Op.Destructive() && !c.Knows(other.identity()) {
+					t.Errorf("the %s does not know who has several values", c.Op)
+				}
+			}
+		})
+	}
+}
