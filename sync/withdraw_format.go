@@ -9,9 +9,12 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
-// whoAsks names the rule that wants an approval.
+// whoAsks says what asks for an approval: a question, or the name of a rule.
 func (w *Withdrawal) whoAsks() string {
-	if w.Withdrawal().Protected {
+	switch {
+	case w.Question != "":
+		return w.Question + ". That"
+	case w.Withdrawal().Protected:
 		return "protect"
 	}
 	return "leavers.approval: " + string(w.policy.Approval)

@@ -300,6 +300,9 @@ func TestWithdrawRefused(t *testing.T) {
 		{"scope", func(w *world) { w.directory.scope = "scope-2" }, dirsync.OrderBlocked, dirsync.ExitWaiting, "approve --baseline"},
 		{"protected", func(w *world) { w.policy.Protected = []string{"E03"} }, dirsync.OrderApproval, dirsync.ExitWaiting, "protect asks for somebody's yes before this: type `threema-dirsync approve "},
 		{"approval", func(w *world) { w.policy.Approval = plan.ApproveAll }, dirsync.OrderApproval, dirsync.ExitWaiting, "leavers.approval: all asks for somebody's yes"},
+		{"used by somebody else", func(w *world) {
+			w.put(func(s *worksim.State) { s.Settings[w.credential("user03").ID]["th_csi"] = "EXT" })
+		}, dirsync.OrderApproval, dirsync.ExitWaiting, "its th_csi is EXT, which is nobody's here. That asks for somebody's yes before this: type `threema-dirsync approve "},
 		{"shared", func(w *world) {
 			w.put(func(s *worksim.State) {
 				third, fourth := &s.Credentials[2], &s.Credentials[3]
