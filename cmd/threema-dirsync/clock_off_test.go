@@ -18,6 +18,22 @@ const noDate = 1
 func (w *world) datedBy(t *testing.T) *atomic.Int64 {
 	t.Helper()
 	var by atomic.Int64
+	w.behind(t, noRefusal, func(r *http.Response) error {
+		r.Header.Del("Date")
+		if d := by.Load(); d != noDate {
+			r.Header.Set("Date", time.Now().Add(time.Duration(d)).UTC().Format(http.TimeFormat))
+		}
+		return nil
+	})
+	return &by
+}
+
+// noRefusal lets a proxy pass every request on.
+func noRefusal(*http.Request) int { return 0 }
+
+// behind puts a proxy before the licence package that refuses requests, with a status, and edits answers.
+func (w *world) behind(t *testing.T, refuse func(*http.Request) (status int), edit func(*http.Response) error) {
+	t.Helper()
 	base, err := url.Parse(w.sim.base())
 	if err != nil {
 		t.Fatal(err)
@@ -27,21 +43,18 @@ func (w *world) datedBy(t *testing.T) *atomic.Int64 {
 			r.SetURL(&url.URL{Scheme: base.Scheme, Host: base.Host})
 			r.Out.Host = base.Host
 		},
-		ModifyResponse: func(r *http.Response) error {
-			r.Header.Del("Date")
-			if d := by.Load(); d != noDate {
-				r.Header.Set("Date", time.Now().Add(time.Duration(d)).UTC().Format(http.TimeFormat))
-			}
-			return nil
-		},
+		ModifyResponse: edit,
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if status := refuse(r); status != 0 {
+			w.WriteHeader(status)
+			return
+		}
 		w.Header()["Date"] = nil // net/http adds none of its own
 		proxy.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)
 	w.set("threema.base_url", server.URL+base.Path)
-	return &by
 }
 
 // TestClockOfTheMachineIsOff: the clock of the machine jumps ahead, or falls back, for one pass, as the

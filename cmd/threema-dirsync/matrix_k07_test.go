@@ -82,13 +82,18 @@ func (h *housed) moveAbout(t *testing.T, c *child) {
 
 // with is an entry with another value of an attribute.
 func with(e *ldap.Entry, attribute, value string) *ldap.Entry {
+	return withAll(e, attribute, value)
+}
+
+// withAll is with for several values.
+func withAll(e *ldap.Entry, attribute string, values ...string) *ldap.Entry {
 	changed := &ldap.Entry{DN: e.DN}
 	for _, a := range e.Attributes {
 		if !strings.EqualFold(a.Name, attribute) {
 			changed.Attributes = append(changed.Attributes, a)
 		}
 	}
-	changed.Attributes = append(changed.Attributes, ldap.NewEntryAttribute(attribute, []string{value}))
+	changed.Attributes = append(changed.Attributes, ldap.NewEntryAttribute(attribute, values))
 	return changed
 }
 

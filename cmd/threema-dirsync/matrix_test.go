@@ -12,8 +12,8 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
 )
 
-// The failure matrix: rows 1 to 14 of directory-pitfalls K, and the faults that issue 3 asks a
-// plan-only pass or a guard for. Each item of a row is a scenario of its own: a company whose
+// The failure matrix: rows 1 to 14 of directory-pitfalls K, the faults that issue 3 asks a
+// plan-only pass or a guard for, and a row for each kind of issue 9, by the number of its point. Each item of a row is a scenario of its own: a company whose
 // roll-out is over, under the sharpest settings that are allowed, one true leaver, a fault that
 // lasts for several days, and its end. Whoever was taken out is asked of the simulator.
 //
@@ -25,7 +25,9 @@ import (
 //	matrix_k10_test.go    rows 10 and 11: the memory
 //	matrix_k12_test.go    rows 12 and 13: the service, and the process
 //	matrix_k14_test.go    row 14: a loss that hides in many passes
-//	matrix_half_test.go   kinds 6 to 10 of what outsiders found: seen by half is not seen
+//	matrix_person_test.go rows A1 to A5: the wrong person
+//	matrix_half_test.go   rows B6 to B10: seen by half is not seen
+//	matrix_wait_test.go   rows C11 to C14 and D15 to D17: a wait that is none, and the service
 func TestFailureMatrix(t *testing.T) {
 	t.Parallel()
 	m := &matrix{}
@@ -47,11 +49,23 @@ func TestFailureMatrix(t *testing.T) {
 		{"K12_service", (*matrix).service},
 		{"K13_process", (*matrix).process},
 		{"K14_trickle", (*matrix).trickle},
+		{"A01_same_number", (*matrix).sameNumber},
+		{"A02_shared_things", (*matrix).sharedThings},
+		{"A03_numbers_of_before", (*matrix).numbersOfBefore},
+		{"A04_one_departure", (*matrix).oneDeparture},
+		{"A05_several_values", (*matrix).severalValues},
 		{"B06_groups", (*matrix).halfGroups},
 		{"B07_views", (*matrix).otherViews},
 		{"B08_lists", (*matrix).lackingLists},
 		{"B09_dead_ends", (*matrix).deadEnds},
 		{"B10_failover", (*matrix).failover},
+		{"C11_clock_and_rows", (*matrix).clockAndRows},
+		{"C12_limits", (*matrix).limits},
+		{"C13_dates", (*matrix).dates},
+		{"C14_after_the_effect", (*matrix).afterTheEffect},
+		{"D15_contract", (*matrix).contract},
+		{"D16_check", (*matrix).checks},
+		{"D17_licences", (*matrix).licences},
 	}
 	t.Cleanup(func() { t.Logf("failure matrix: %d rows, %d scenarios", len(rows), m.scenarios.Load()) })
 	for _, row := range rows {

@@ -104,7 +104,12 @@ func (m *memory) addUnit(t *testing.T, dn, name string) {
 // join adds person number n.
 func (m *memory) join(t *testing.T, n int) testdir.Person {
 	t.Helper()
-	p := testdir.NewPerson(n)
+	return m.hire(t, testdir.NewPerson(n))
+}
+
+// hire adds somebody.
+func (m *memory) hire(t *testing.T, p testdir.Person) testdir.Person {
+	t.Helper()
 	p.DN = "uid=" + p.Account + "," + m.baseDN
 	if err := m.Add(memdir.Entry(openldap.Entry(p))); err != nil {
 		t.Fatal(err)
@@ -117,9 +122,15 @@ func (m *memory) join(t *testing.T, n int) testdir.Person {
 func (m *memory) disable(t *testing.T, people ...testdir.Person) {
 	t.Helper()
 	for _, p := range people {
-		if err := m.Modify(p.DN, "pwdAccountLockedTime", openldap.LockedByAdmin); err != nil {
-			t.Fatal(err)
-		}
+		m.edit(t, p, "pwdAccountLockedTime", openldap.LockedByAdmin)
+	}
+}
+
+// edit gives an attribute of somebody other values, or none.
+func (m *memory) edit(t *testing.T, p testdir.Person, attribute string, values ...string) {
+	t.Helper()
+	if err := m.Modify(p.DN, attribute, values...); err != nil {
+		t.Fatal(err)
 	}
 }
 
