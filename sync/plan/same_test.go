@@ -135,6 +135,47 @@ func TestSecondAccount(t *testing.T) {
 		second.comeBack()
 		wantLines(t, of(w.later(t, 10*day), "anna"), "create E-anna needs-approval")
 	})
+	for name, leave := range map[string]func(*entry){
+		"moved out of the scope for a while": func(e *entry) { e.leave(plan.OutOfScope) },
+		"deleted and put back":               func(e *entry) { e.leave(plan.Absent) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, second, _ := beside(t)
+			for range 4 {
+				w.later(t, day)
+			}
+			leave(second)
+			w.later(t, day)
+			w.later(t, day)
+			second.comeBack()
+			wantLines(t, of(w.later(t, day), "anna"), "create E-anna needs-approval")
+		})
+	}
+	t.Run("not readable, when the departure is forgotten", func(t *testing.T) {
+		t.Parallel()
+		w, second, _ := beside(t)
+		for range 6 {
+			w.later(t, 60*day)
+		}
+		second.state, second.evidence = plan.Unknown, plan.Evidence{Detail: "not readable"}
+		w.later(t, day)
+		second.comeBack()
+		wantLines(t, of(w.later(t, day), "anna"), "create E-anna needs-approval")
+	})
+	t.Run("without a number while the other was there", func(t *testing.T) {
+		t.Parallel()
+		w, people := rolledOut(t, "anna")
+		second := w.hire("anna2")
+		second.csi, second.first, second.cleared = "E-anna", "Anna", true
+		w.later(t, day)
+		people["anna"].leave(plan.Disabled)
+		w.later(t, day)
+		w.later(t, day)
+		w.settle(t)
+		second.cleared = false
+		wantLines(t, of(w.later(t, day), "anna"), "create E-anna needs-approval")
+	})
 	t.Run("with a yes", func(t *testing.T) {
 		t.Parallel()
 		w, second, id := beside(t)
@@ -300,6 +341,18 @@ func TestAClockThatStepsBack(t *testing.T) {
 		people["anna"].leave(plan.Disabled)
 		w.successor("Anna")
 		wantLines(t, of(w.later(t, step), "anna"), "transfer E-anna due")
+	})
+	t.Run("hired after a departure that is over", func(t *testing.T) {
+		t.Parallel()
+		w, people := rolledOut(t, "anna")
+		w.later(t, 10*day)
+		people["anna"].leave(plan.Disabled)
+		w.later(t, day)
+		w.later(t, day)
+		w.settle(t)
+		w.now = w.now.Add(-5 * day)
+		w.successor("Petra").username = "petra"
+		wantLines(t, of(w.plan(), "anna"), "create E-anna due")
 	})
 }
 
