@@ -65,6 +65,7 @@ func wantSearches(t *testing.T, at testdir.Endpoint, cfg Config, peopleDN, paren
 		searchGroup(parent, "lone", "ldap:///"+p[4].DN+"??base"),
 		searchGroup(parent, "groups", "ldap:///"+parent+"??one?(|(cn=lone)(cn=groups))"), // one of whom is itself
 		groupIn(parent, "groupOfNames", "outer", "cn=titled,"+parent, "cn=groups,"+parent, p[5].DN),
+		groupIn(parent, "groupOfNames", "second", "cn=titled,"+parent),
 	)
 	var first []string
 	for _, person := range p {
@@ -78,6 +79,13 @@ func wantSearches(t *testing.T, at testdir.Endpoint, cfg Config, peopleDN, paren
 	} {
 		t.Run(group, func(t *testing.T) { wantEverywhere(t, cfg, "cn="+group+","+parent, members...) })
 	}
+	t.Run("followed once", func(t *testing.T) { // whoever else has the group among their members
+		both := withGroups(cfg, "cn=outer,"+parent)
+		both.ProtectGroups = []string{"cn=second," + parent}
+		if got := condition(t, mustRead(t, mustNew(t, both)).Conditions, protectGroups).Detail; !strings.Contains(got, "2 people, 1 groups in it, 2 searches followed") {
+			t.Error(got)
+		}
+	})
 	t.Run("last look", func(t *testing.T) {
 		s := mustNew(t, withGroups(cfg, "cn=outer,"+parent))
 		tracked := trackedAs(byAttribute(mustRead(t, s).People, "uid")[p[1].Account])

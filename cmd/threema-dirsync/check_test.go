@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -53,6 +54,13 @@ func checkRows() []checkRow {
 		{"a hand-over file that is a companion of the ledger", inState("ledger.db.high-water"), "handover.file", "failure", 1},
 		{"a hand-over file that stops everything", inState("stop"), "handover.file", "failure", 1},
 		{"a hand-over file that is the lock", inState("lock"), "handover.file", "failure", 1},
+		{"a hand-over file that stops everything, by another path", func(t *testing.T, w *world) {
+			other := filepath.Join(w.dir, "state")
+			if err := errors.Join(os.Mkdir(w.stateDir, 0o700), os.Symlink(w.stateDir, other)); err != nil {
+				t.Fatal(err)
+			}
+			w.set("handover.file", filepath.Join(other, "stop"))
+		}, "handover.file", "failure", 1},
 		{"a hand-over file that leads to the key", func(t *testing.T, w *world) {
 			if err := os.Link(filepath.Join(w.dir, "api-key"), filepath.Join(w.dir, "new.csv")); err != nil {
 				t.Fatal(err)

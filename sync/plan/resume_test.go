@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -138,6 +139,31 @@ func TestALeftoverWithTheCSIOfAnother(t *testing.T) {
 			p := w.later(t, time.Hour)
 			wantLines(t, of(p, "zoe"), row.zoe...)
 			wantLines(t, of(p, "carl"), row.carl...)
+		})
+	}
+}
+
+// TestALeftoverThatAServiceUses: a Gateway ID on what an interrupted create left behind is nobody's to
+// decide about with a yes, whether the person is there or left: it is told, and settled by hand.
+func TestALeftoverThatAServiceUses(t *testing.T) {
+	t.Parallel()
+	for name, leave := range map[string]func(*entry){
+		"entitled": func(*entry) {},
+		"left":     func(zoe *entry) { zoe.leave(plan.Disabled) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, zoe := interrupted(t, lostAfter)
+			w.policy.GraceWithdraw = 0
+			c := w.credential("zoe")
+			c.Usage = 1
+			w.pkg.Users = append(w.pkg.Users, plan.User{ID: "*GATEWAY", CredentialID: c.ID})
+			leave(zoe)
+			p := w.later(t, time.Hour)
+			wantLines(t, of(p, "zoe"), "held E-zoe")
+			if !slices.ContainsFunc(p.Waits(), func(wait plan.Wait) bool { return wait.Code == plan.WaitCode(plan.AskByHand) }) {
+				t.Errorf("nobody is told: %+v", p.Waits())
+			}
 		})
 	}
 }
