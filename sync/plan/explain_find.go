@@ -47,6 +47,9 @@ func newRegister(in Input, p Plan) *register {
 	}
 	r.knowLedger(in.State)
 	for _, c := range p.Changes {
+		if c.Op == Transfer && c.Status == NeedsApproval {
+			continue // until somebody says yes, the credential is that of the former account
+		}
 		r.know(c.Person, c.CSI, c.DN, c.Username, c.ThreemaID)
 		if c.CredentialID != "" {
 			r.own(c.CredentialID, c.Person)

@@ -94,6 +94,26 @@ func TestNumberReused(t *testing.T) {
 	wantLines(t, of(w.later(t, day), "anna"))
 }
 
+// TestWhoIsMeantWhileATransferWaits: by the username of the credential its owner is meant, as in an urgent
+// withdrawal, until somebody says that it passes on.
+func TestWhoIsMeantWhileATransferWaits(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	w.activate("anna")
+	w.settle(t)
+	people["anna"].leave(plan.Disabled)
+	w.now = w.now.Add(time.Hour)
+	w.successor("Petra").username = "petra"
+	p := w.plan()
+	find(t, p, plan.Transfer, "anna")
+	if x, err := plan.Explain(w.input(), p, "anna", nil); err != nil || x.Person != people["anna"].id {
+		t.Errorf("%+v, %v", x.Person, err)
+	}
+	if x, err := plan.Explain(w.input(), p, "petra", nil); err != nil || x.Person != w.lastHired().id {
+		t.Errorf("%+v, %v", x.Person, err)
+	}
+}
+
 // TestSecondAccount: an account that stood beside the leaver's is not them without a yes, and gets no
 // credential without one either; with a yes it takes over what the leaver had.
 func TestSecondAccount(t *testing.T) {
