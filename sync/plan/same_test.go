@@ -21,6 +21,11 @@ func TestACSIIsNotAPerson(t *testing.T) {
 	t.Parallel()
 	asked := []string{"transfer E-anna needs-approval", "withdraw E-anna waiting"}
 	passes := []string{"set-settings E-anna due", "transfer E-anna due"}
+	nameless := func(w *world, anna *entry) {
+		own := w.owner(anna.id)
+		own.FirstName = ""
+		delete(w.pkg.Settings[own.CredentialID], plan.SettingFirstName)
+	}
 	for _, row := range []struct {
 		name  string
 		first string
@@ -33,11 +38,8 @@ func TestACSIIsNotAPerson(t *testing.T) {
 		{"the name in a compatible form", "Ａnna", nil, passes},
 		{"what the phone reports counts for nothing", "Petra", func(w *world, _ *entry) { w.pkg.Users[0].FirstName = "Petra" }, asked},
 		{"a name that the directory took on with the departure", "Petra", func(_ *world, anna *entry) { anna.first = "Petra" }, asked},
-		{"no first name was ever written", "Anna", func(w *world, anna *entry) {
-			own := w.owner(anna.id)
-			own.FirstName = ""
-			delete(w.pkg.Settings[own.CredentialID], plan.SettingFirstName)
-		}, asked},
+		{"no first name was ever written", "Anna", nameless, asked},
+		{"no first name was ever written, and none is known now", "", nameless, asked},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -92,6 +94,23 @@ func TestNumberReused(t *testing.T) {
 		t.Error("a yes did not revoke the ID")
 	}
 	wantLines(t, of(w.later(t, day), "anna"))
+}
+
+// TestTheSamePersonAmongSeveral: who may be the leaver under another ID is asked about first, whoever else
+// has the number by now.
+func TestTheSamePersonAmongSeveral(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	w.policy.GraceWithdraw, w.policy.PublishContacts = 0, false
+	w.activate("anna")
+	w.settle(t)
+	people["anna"].leave(plan.Disabled)
+	w.now = w.now.Add(time.Hour)
+	w.successor("Petra").username = "petra"
+	w.successor("Anna").username = "anna2"
+	p := w.plan()
+	wantLines(t, of(p, "anna"), "held E-anna", "held E-anna", "withdraw E-anna needs-approval")
+	wantWords(t, p, "the csi is also that of "+w.lastHired().dn()+", who did not leave, and may be the same person")
 }
 
 // TestWhoIsMeantWhileATransferWaits: by the username of the credential its owner is meant, as in an urgent
