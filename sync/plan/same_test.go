@@ -113,6 +113,22 @@ func TestTheSamePersonAmongSeveral(t *testing.T) {
 	wantWords(t, p, "the csi is also that of "+w.lastHired().dn()+", who did not leave, and may be the same person")
 }
 
+// TestARowUnderAnotherIDBeginsAfresh: while the same person stands under another ID, that is a sighting;
+// when that account leaves too, the departure begins with it.
+func TestARowUnderAnotherIDBeginsAfresh(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	people["anna"].leave(plan.Disabled)
+	w.now = w.now.Add(time.Hour)
+	again := w.successor("Anna")
+	again.username, again.state, again.evidence = "anna2", plan.Unknown, plan.Evidence{Detail: "not readable"}
+	w.later(t, day)
+	wantLines(t, of(w.later(t, 3*day), "anna"), "held E-anna", "withdraw E-anna needs-approval")
+	again.leave(plan.Disabled)
+	wantLines(t, of(w.later(t, time.Hour), "anna"), "withdraw E-anna waiting")
+	wantLines(t, of(w.later(t, 25*time.Hour), "anna"), "withdraw E-anna due")
+}
+
 // TestWhoIsMeantWhileATransferWaits: by the username of the credential its owner is meant, as in an urgent
 // withdrawal, until somebody says that it passes on.
 func TestWhoIsMeantWhileATransferWaits(t *testing.T) {
