@@ -175,5 +175,18 @@ func (w *soak) acceptBaseline(*rapid.T) {
 	r := w.passing(hook{}, func(p *dirsync.Pass, ctx context.Context) dirsync.Report { return p.AcceptBaseline(ctx, "anna") })
 	if !r.Planned || r.Err != nil {
 		w.narrowInForce = before
+		return
+	}
+	w.vouchMissed()
+}
+
+// vouchMissed: who accepts the baseline says of everybody whom it lists that they left, and says so of whom
+// a new view missed as a yes to their very step does (docs/decisions/0017-who-reads-and-from-where.md).
+// Their row counts from when they were missed, although they may have left later.
+func (w *soak) vouchMissed() {
+	for key := range w.missed {
+		if !w.there(key) {
+			w.vouched[key] = true
+		}
 	}
 }

@@ -45,6 +45,7 @@ type oracle struct {
 	loans    map[string]loan       // Threema ID → the credential of somebody else that it used last
 	shown    map[string][]int      // Threema ID → humans on whose credential a pass without trouble saw it
 	vouched  map[string]bool       // the same, where the question was whether they left at all
+	missed   map[string]bool       // whom a pass may have missed through another account or server, until one saw them again
 	said     map[string]bool       // departures that somebody said yes to, until a pass saw the human again
 	seen     map[string]bool       // Threema IDs that a pass without trouble found linked
 	rows     map[string][]moment   // by human, by entry and by csi
@@ -109,6 +110,11 @@ func (w *soak) look() {
 		}
 	}
 	w.forgetReturners()
+	for _, a := range w.unshown {
+		for _, key := range a.keys() {
+			w.missed[key] = true
+		}
+	}
 	if w.policy.Mode == plan.Sync && (w.syncSince.IsZero() || w.syncSince.After(w.now())) {
 		w.syncSince = w.now()
 	}
@@ -133,6 +139,7 @@ func (w *soak) sighted(linked []string) {
 			delete(w.rows, key)
 			delete(w.said, key)
 			delete(w.vouched, key)
+			delete(w.missed, key)
 		}
 	}
 	if w.policy.Mode != plan.Sync {
