@@ -82,6 +82,7 @@ type planner struct {
 	claimedCSI   map[string]PersonID      // whose csi it is, or may be: unknown, excluded or not read now
 	lastingCSI   map[string][]PersonID    // the same, with all of them, and those whose departure is not confirmed
 	mayHave      map[string][]PersonID    // by csi: who may have it by one of several values
+	onceCSI      map[string][]PersonID    // those of them who had it before, and have another one now
 	newcomers    map[string][]Identity    // by folded csi: entitled people without a credential of ours
 	csis         map[PersonID][]string    // former csis
 	leavers      map[string][]account     // by csi: departures under way or carried out
@@ -127,6 +128,7 @@ func newPlanner(in Input) *planner {
 		claimedCSI:   map[string]PersonID{},
 		lastingCSI:   map[string][]PersonID{},
 		mayHave:      map[string][]PersonID{},
+		onceCSI:      map[string][]PersonID{},
 		newcomers:    map[string][]Identity{},
 		csis:         map[PersonID][]string{},
 		leavers:      map[string][]account{},

@@ -20,10 +20,13 @@ func (p *planner) place(source string) int {
 	return len(p.Configured)
 }
 
-// precedes orders people by the place of their source.
-func (p *planner) precedes(a, b PersonID) bool {
-	return cmp.Or(cmp.Compare(p.place(a.Source), p.place(b.Source)), a.Compare(b)) < 0
+// comparePlaces orders people by the place of their source.
+func (p *planner) comparePlaces(a, b PersonID) int {
+	return cmp.Or(cmp.Compare(p.place(a.Source), p.place(b.Source)), a.Compare(b))
 }
+
+// precedes tells whether somebody comes before somebody else.
+func (p *planner) precedes(a, b PersonID) bool { return p.comparePlaces(a, b) < 0 }
 
 // yieldsTo finds the person of an earlier source whose csi it is, or may be, too.
 func (p *planner) yieldsTo(i Identity) (first PersonID, yields bool) {

@@ -110,7 +110,7 @@ func (p *planner) askWhoseID(c *Change, l leaver) {
 		return
 	}
 	r := l.rivals[0]
-	words := fmt.Sprintf("the csi is also that of %s, who did not leave, and may be the same person", p.nameOf(r.person))
+	words := p.words(r)
 	if r.doubt != "" {
 		words = fmt.Sprintf("%s has the csi now: %s", p.nameOf(r.person), r.doubt)
 	}

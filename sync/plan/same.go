@@ -89,10 +89,20 @@ func (p *planner) firstName(person PersonID) (name string, known bool) {
 	return "", false
 }
 
-// rival is somebody else who has the csi of an account now, and did not leave.
+// rival is somebody else who has the csi of an account now, or had it before, and did not leave.
 type rival struct {
 	person PersonID
 	doubt  string // why nobody can tell that it is the same person; "": it is
+	once   bool   // they have another csi by now
+}
+
+// words tell of a rival who may be the same person.
+func (p *planner) words(r rival) string {
+	is := "is"
+	if r.once {
+		is = "was once"
+	}
+	return fmt.Sprintf("the csi %s also that of %s, who did not leave, and may be the same person", is, p.nameOf(r.person))
 }
 
 // Rival is a rival as a change knew it: whom the last look may find, and by which first name.
@@ -108,23 +118,29 @@ func (c Change) Knows(i Identity) bool {
 }
 
 // rivals are all who have the csi of an account, or may have it by one of several values, or have one
-// that folds to the same text and no credential yet. Those who are the same person come first, then
-// those of the earlier source.
+// that folds to the same text and no credential yet, and the same person under another csi: who was seen
+// as one stays so when they are numbered anew. Those who are the same person come first, then those of
+// the earlier source.
 func (p *planner) rivals(old account) []rival {
 	var all []rival
 	for _, person := range p.lastingCSI[old.csi] {
 		if person != old.person && old.csi != "" {
-			all = append(all, rival{person, p.doubtSame(old, person)})
+			all = append(all, rival{person: person, doubt: p.doubtSame(old, person)})
+		}
+	}
+	for _, person := range p.onceCSI[old.csi] {
+		if person != old.person && p.doubtSame(old, person) == "" {
+			all = append(all, rival{person: person, once: true})
 		}
 	}
 	for _, i := range p.newcomers[foldCSI(old.csi)] {
 		if i.CSI != old.csi && i.Person != old.person && old.csi != "" {
-			all = append(all, rival{i.Person, fmt.Sprintf("its csi %s and %s differ in case, blanks or zeros only", i.CSI, old.csi)})
+			all = append(all, rival{person: i.Person, doubt: fmt.Sprintf("its csi %s and %s differ in case, blanks or zeros only", i.CSI, old.csi)})
 		}
 	}
 	for _, person := range p.mayHave[old.csi] {
 		if p.identities[person].CSI == "" && person != old.person {
-			all = append(all, rival{person, "it is one of several values of theirs, and nobody can say which is the csi"})
+			all = append(all, rival{person: person, doubt: "it is one of several values of theirs, and nobody can say which is the csi"})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b rival) int { return cmp.Compare(min(1, len(a.doubt)), min(1, len(b.doubt))) })
@@ -170,17 +186,26 @@ func (p *planner) claimCSIs() {
 			p.claimedCSI[csi] = person
 		}
 		p.lastingCSI[csi] = append(p.lastingCSI[csi], person)
+		for _, once := range p.csis[person] {
+			if once != csi {
+				p.onceCSI[once] = append(p.onceCSI[once], person)
+			}
+		}
 	})
-	for csi, people := range p.lastingCSI {
-		slices.SortFunc(people, func(a, b PersonID) int {
-			return cmp.Or(cmp.Compare(p.place(a.Source), p.place(b.Source)), a.Compare(b))
-		})
-		p.lastingCSI[csi] = slices.Compact(people)
-	}
+	p.inPlace(p.lastingCSI)
+	p.inPlace(p.onceCSI)
 	for _, i := range p.entitled {
 		if _, owned := p.owned[i.Person]; !owned && i.CSI != "" {
 			p.newcomers[foldCSI(i.CSI)] = append(p.newcomers[foldCSI(i.CSI)], i)
 		}
+	}
+}
+
+// inPlace sorts the people of each csi by the place of their source, and names each of them once.
+func (p *planner) inPlace(byCSI map[string][]PersonID) {
+	for csi, people := range byCSI {
+		slices.SortFunc(people, p.comparePlaces)
+		byCSI[csi] = slices.Compact(people)
 	}
 }
 

@@ -149,6 +149,43 @@ func TestWhoIsMeantWhileATransferWaits(t *testing.T) {
 	}
 }
 
+// TestSamePersonNumberedAnew: who was seen as the person of a former account stays so when they get another
+// csi, although the credential was withdrawn by hand meanwhile and could not pass on. Their Threema ID
+// waits for a yes. Who has another first name is somebody else all the same.
+func TestSamePersonNumberedAnew(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name, first string
+		seen        bool // by a pass, before they are numbered anew
+		want        []string
+	}{
+		{"the same person", "Anna", true, []string{"withdraw E-anna needs-approval", "revoke E-anna waiting"}},
+		{"another first name", "Petra", true, []string{"withdraw E-anna due", "revoke E-anna waiting"}},
+		{"nobody ever saw the two csis on one account", "Anna", false, []string{"withdraw E-anna due", "revoke E-anna waiting"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			w, people := rolledOut(t, "anna")
+			w.policy.ID, w.policy.PublishContacts = plan.RevokeID, false
+			w.activate("anna")
+			w.settle(t)
+			w.withdrawByHand("anna")
+			w.later(t, time.Hour)
+			w.later(t, 2*time.Hour)
+			people["anna"].leave(plan.Absent)
+			again := w.successor(row.first)
+			if row.seen {
+				w.later(t, time.Hour)
+			}
+			again.csi = "R-1"
+			w.later(t, time.Hour)
+			w.later(t, day)
+			w.now = w.now.Add(day)
+			wantLines(t, of(w.plan(), "anna"), row.want...)
+		})
+	}
+}
+
 // TestSecondAccount: an account that stood beside the leaver's is not them without a yes, and gets no
 // credential without one either; with a yes it takes over what the leaver had.
 func TestSecondAccount(t *testing.T) {

@@ -38,8 +38,8 @@ func (s State) Tracked(source string) []Tracked {
 	return people
 }
 
-// sharing are the observed people whose csi is also that of somebody of ours: of a credential, or of
-// a departure.
+// sharing are the observed people whose csi is, or was once, also that of somebody of ours: of a
+// credential, or of a departure.
 func (s State) sharing() map[PersonID]bool {
 	holder := map[string]PersonID{}
 	for _, v := range s.Vanished {
@@ -52,10 +52,16 @@ func (s State) sharing() map[PersonID]bool {
 		holder[own.CSI] = own.Person
 	}
 	shares := map[PersonID]bool{}
-	for _, o := range s.Observations {
-		if owner, held := holder[o.CSI]; held && o.CSI != "" && owner != o.Person {
-			shares[o.Person] = true
+	share := func(person PersonID, csi string) {
+		if owner, held := holder[csi]; held && csi != "" && owner != person {
+			shares[person] = true
 		}
+	}
+	for _, o := range s.Observations {
+		share(o.Person, o.CSI)
+	}
+	for _, f := range s.FormerCSIs {
+		share(f.Person, f.CSI)
 	}
 	return shares
 }
