@@ -21,10 +21,17 @@ func (w *soak) end() {
 	w.stop = ""
 	w.policy.Mode, w.policy.Withdraw = plan.Sync, true
 	w.licences(1000)
-	if !slices.ContainsFunc(w.accounts, func(a *account) bool { return !a.deleted && strings.HasSuffix(a.ou, soakCore) }) {
+	if !w.annex.configured && !w.annex.forgotten && w.populated(w.annex) > 0 {
+		w.configureAnnex()
+	}
+	for _, ou := range []string{soakBerlin, soakAnnex} {
+		b := w.branchOf(ou)
+		if !b.configured || !w.empty(b) {
+			continue
+		}
 		n := w.newHuman() // an empty directory is never believed
-		w.enter(&account{human: n, uid: fmt.Sprintf("last%02d", n), csi: w.humans[n].csi, first: "Last", last: "Man", ou: soakBerlin})
-		w.log("join human %d, for somebody must stay", n)
+		w.enter(&account{human: n, uid: fmt.Sprintf("last%02d", n), csi: w.humans[n].csi, first: "Last", last: "Man", ou: ou})
+		w.log("join human %d in %s, for somebody must stay", n, ou)
 	}
 	w.restart()
 	for range 10 {
@@ -34,6 +41,7 @@ func (w *soak) end() {
 			w.acceptBaseline(nil)
 		}
 		w.approve(nil)
+		w.forgetFormer()
 		w.deleteAbandoned(r)
 		w.withdrawShared(r)
 	}

@@ -66,10 +66,8 @@ func (w *soak) secondAccount(rt *rapid.T) {
 // renumber gives somebody another csi. Their phones may be off for some days, and report the old one.
 func (w *soak) renumber(rt *rapid.T) {
 	a := w.some(rt, func(a *account) bool { return w.entitledNow(a) && a.csi == w.humans[a.human].csi })
-	for _, c := range w.credentialsOf(a.human) {
-		if w.holder[c.ID] != a {
-			w.blur(a.human, "numbered anew before any pass tied the credential to this account")
-		}
+	if a.uprooted || slices.ContainsFunc(w.credentialsOf(a.human), func(c worksim.Credential) bool { return w.holder[c.ID] != a }) {
+		w.blur(a.human, "numbered anew before any pass saw whose account it is")
 	}
 	w.humans[a.human].csi = fmt.Sprintf("R%02dx%d", a.human, w.steps)
 	off := time.Duration(rapid.IntRange(0, 8).Draw(rt, "days off")) * 24 * time.Hour
@@ -128,9 +126,11 @@ func (w *soak) quietWeeks(rt *rapid.T) {
 	}
 }
 
-// madeAnew notes what a new account of somebody makes undecidable: it has a csi that stands on none of
+// madeAnew notes what a new account of somebody makes undecidable: that it is theirs, until a pass has seen
+// it; and for ever, where it has a csi that stands on none of
 // their credentials yet, or that somebody else has by now.
 func (w *soak) madeAnew(a *account) {
+	a.uprooted = true
 	for _, c := range w.credentialsOf(a.human) {
 		if w.csiOf[c.ID] != a.csi {
 			w.blur(a.human, "made anew under a number that was not theirs when the credential got it")

@@ -51,6 +51,7 @@ type oracle struct {
 	rows     map[string][]moment   // by human, by entry and by csi
 	known    map[string]bool       // all keys there ever were
 	entitled map[string]bool       // when the last pass began, same keys
+	visible  map[string]bool       // those of them whom a configured source has
 	bearers  map[string][]*account // username → entries that the last pass could see entitled under it
 
 	activations map[string]int       // of a Threema ID
@@ -92,20 +93,23 @@ func (w *soak) present(n int) bool {
 // it comes to read the directory or not: that errs to the side of the program.
 func (w *soak) look() {
 	clear(w.entitled)
+	clear(w.visible)
 	clear(w.bearers)
-	positive := map[string]bool{}
+	positive, unread := map[string]bool{}, map[string]bool{}
 	for _, a := range w.accounts {
 		for _, key := range a.keys() {
 			w.known[key] = true
 			w.entitled[key] = w.entitled[key] || w.entitledNow(a)
+			w.visible[key] = w.visible[key] || w.entitledNow(a) && a.in.configured
 			positive[key] = positive[key] || a.disabled && !a.deleted
+			unread[key] = !w.readable(a) // of a human, the newest entry says so
 		}
-		if w.entitledNow(a) && a.ou != w.hidden && !slices.Contains(w.unshown, a) {
+		if w.entitledNow(a) && a.in.configured && a.ou != w.hidden && !slices.Contains(w.unshown, a) {
 			w.bearers[a.uid] = append(w.bearers[a.uid], a)
 		}
 	}
 	for key := range w.known {
-		if !w.entitled[key] && !w.clockWrong() {
+		if !w.entitled[key] && !unread[key] && !w.clockWrong() {
 			w.rows[key] = append(w.rows[key], moment{w.now(), positive[key]})
 		}
 	}
@@ -134,12 +138,17 @@ func (w *soak) forgetReturners() {
 // sighted ends the rows of all who were entitled when a pass without any trouble began: it must
 // have seen them.
 func (w *soak) sighted(linked []string) {
-	for key, there := range w.entitled {
+	for key, there := range w.visible {
 		if there {
 			delete(w.rows, key)
 			delete(w.said, key)
 			delete(w.vouched, key)
 			delete(w.missed, key)
+		}
+	}
+	for _, a := range w.accounts {
+		if w.visible[a.key()] && !w.owns(a.human) {
+			a.uprooted = false // of whom something is tied to the one before, a pass has to tie it anew
 		}
 	}
 	if w.policy.Mode != plan.Sync {
@@ -169,7 +178,7 @@ func (w *soak) tieAll() {
 func (w *soak) tie(id string, n int) {
 	var found []*account
 	for _, a := range w.accounts {
-		if w.entitledNow(a) && a.csi == w.csiOf[id] {
+		if w.entitledNow(a) && a.in.configured && a.csi == w.csiOf[id] {
 			found = append(found, a)
 		}
 	}
@@ -181,7 +190,7 @@ func (w *soak) tie(id string, n int) {
 	if w.holder[id] == nil && w.shared(id) {
 		return // nobody takes over what several use
 	}
-	if had := w.holder[id]; had != nil && w.entitledNow(had) {
+	if had := w.holder[id]; had != nil && w.entitledNow(had) && had.in.configured && !had.uprooted {
 		return // nobody takes it from them
 	}
 	transfers := w.policy.Mode == plan.Sync || w.policy.Mode == plan.UpsertOnly
@@ -191,7 +200,7 @@ func (w *soak) tie(id string, n int) {
 	}
 	switch {
 	case found[0].human == n:
-		w.holder[id] = found[0]
+		w.holder[id], found[0].uprooted = found[0], false
 	case w.holder[id] == nil:
 		w.stray(id, found[0], "adopted by a csi that was somebody else's")
 	}

@@ -36,7 +36,7 @@ func (w *soak) run(h hook) dirsync.Report {
 }
 
 func (w *soak) passing(h hook, do func(*dirsync.Pass, context.Context) dirsync.Report) dirsync.Report {
-	w.disturbed = w.outage || w.hidden != "" || len(w.unshown) > 0 || len(w.nameless) > 0 || w.clockWrong()
+	w.disturbed = w.outage || w.hidden != "" || len(w.unshown) > 0 || len(w.nameless) > 0 || w.clockWrong() || w.deserted()
 	strikes := w.waiting()
 	w.firstScope()
 	w.look()

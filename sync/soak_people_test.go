@@ -11,7 +11,7 @@ import (
 )
 
 // The directory of a soaked world: two units inside the narrow scope, one more inside the wide
-// one, and one outside both.
+// one, one of a source of its own, and one outside all.
 const (
 	soakSuffix  = "dc=soak"
 	soakPeople  = "ou=people," + soakSuffix
@@ -19,6 +19,7 @@ const (
 	soakBerlin  = "ou=berlin," + soakCore
 	soakBern    = "ou=bern," + soakCore
 	soakWien    = "ou=wien," + soakPeople
+	soakAnnex   = "ou=annex," + soakSuffix
 	soakLeavers = "ou=leavers," + soakSuffix
 )
 
@@ -29,6 +30,8 @@ type account struct {
 	uid, csi               string
 	first, last, title, ou string
 	disabled, deleted      bool
+	in                     *soakBranch // where it stood last
+	uprooted               bool        // made anew, or come from another source, and no pass saw whose it is
 }
 
 func soakUnits() []string { return []string{soakBerlin, soakBern, soakWien} }
@@ -52,8 +55,8 @@ func (w *soak) furnish() {
 		name, _, _ := strings.Cut(strings.TrimPrefix(dn, "ou="), ",")
 		return memdir.Entry{DN: dn, Attributes: map[string][]string{"objectClass": {"organizationalUnit"}, "ou": {name}}}
 	}
-	entries := []memdir.Entry{unit(soakPeople), unit(soakCore), unit(soakBerlin), unit(soakBern), unit(soakWien), unit(soakLeavers)}
-	for _, ou := range append(soakUnits(), soakLeavers) {
+	entries := []memdir.Entry{unit(soakPeople), unit(soakCore), unit(soakBerlin), unit(soakBern), unit(soakWien), unit(soakAnnex), unit(soakLeavers)}
+	for _, ou := range append(soakUnits(), soakAnnex, soakLeavers) {
 		entries = append(entries, unit(infra(ou)))
 	}
 	w.must(w.directory.Add(entries...))
@@ -61,7 +64,7 @@ func (w *soak) furnish() {
 
 // entitledNow is the truth: what the operator wants of this entry, not what anybody can see.
 func (w *soak) entitledNow(a *account) bool {
-	return !a.deleted && !a.disabled && a.ou != soakLeavers && (a.ou != soakWien || !w.narrowInForce)
+	return !a.deleted && !a.disabled && a.ou != soakLeavers && (a.ou != soakWien || !w.narrowInForce) && (a.ou != soakAnnex || !w.annex.forgotten)
 }
 
 // some picks an account that a test is true of; it skips the action if there is none.
@@ -80,7 +83,7 @@ func (w *soak) some(rt *rapid.T, is func(*account) bool) *account {
 
 // unitToJoin is a unit that can be seen now: who goes where nobody may look is out of reach.
 func (w *soak) unitToJoin(rt *rapid.T) string {
-	units := slices.DeleteFunc(soakUnits(), func(ou string) bool { return ou == w.hidden })
+	units := slices.DeleteFunc(append(soakUnits(), soakAnnex), func(ou string) bool { return ou == w.hidden || !w.branchOf(ou).configured })
 	return rapid.SampledFrom(units).Draw(rt, "unit")
 }
 
@@ -88,7 +91,8 @@ func (w *soak) unitToJoin(rt *rapid.T) string {
 func (w *soak) enter(a *account) {
 	w.unseen = true
 	w.serial++
-	a.serial = w.serial
+	a.serial, a.in, a.uprooted = w.serial, nil, false
+	w.settleIn(a)
 	w.accounts = append(w.accounts, a)
 	attributes := map[string][]string{
 		"objectClass": {"inetOrgPerson"}, "cn": {fmt.Sprintf("p%03d", a.serial)}, "uid": {a.uid}, "employeeNumber": {a.csi},
@@ -154,6 +158,7 @@ func (w *soak) move(a *account, ou string) {
 	old := a.dn()
 	a.ou = ou
 	w.must(w.directory.Move(old, a.dn()))
+	w.settleIn(a)
 }
 
 // onlyEntry tells whether a human has had one entry, and still has it.
@@ -190,7 +195,7 @@ func (w *soak) readmit(human int, ou string) {
 		w.enter(&again)
 		w.madeAnew(&again)
 		a = &again
-	case a.ou == soakLeavers || a.ou == soakWien:
+	case a.ou == soakLeavers || a.ou == soakWien || a.ou == soakAnnex:
 		w.move(a, ou)
 		fallthrough
 	default:

@@ -95,6 +95,7 @@ func (w *soak) everyday() map[string]func(*rapid.T) {
 func (w *soak) rare() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
 		"reuse a number": w.reuseNumber, "second account": w.secondAccount, "renumber": w.renumber, "approved return": w.approvedReturn,
+		"remove source": w.removeSource, "restore source": w.restoreSource, "forget source": w.forgetSource, "rename source": w.renameSource,
 		"withdraw many": w.withdrawMany, "short list": w.shortList, "clock jump": w.jumpClock, "lose an ID": w.loseID,
 		"exchange server": w.exchangeServer, "exchange account": w.exchangeAccount, "server hides some": w.partialServer, "account sees less": w.partialAccount,
 		"borrow": w.borrow, "quiet weeks": w.quietWeeks, "approve all": w.approveAll,

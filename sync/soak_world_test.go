@@ -45,7 +45,8 @@ type soak struct {
 	ledger    *ledger.Ledger
 	client    *threema.Client
 	mapper    *mapping.Mapper
-	source    *ldapsource.Source
+
+	corp, annex *soakBranch
 
 	policy    plan.Policy
 	sentinels bool // the infra entries are configured as such
@@ -77,7 +78,7 @@ func newSoak(rt *rapid.T, root string) *soak {
 	w := &soak{rt: rt, root: root, guests: map[string]bool{}, goneByHand: map[string]bool{}}
 	w.oracle = oracle{
 		belongs: map[string]int{}, csiOf: map[string]string{}, holder: map[string]*account{}, usedOn: map[string]string{}, phones: map[string]int{}, seen: map[string]bool{},
-		rows: map[string][]moment{}, known: map[string]bool{}, entitled: map[string]bool{}, bearers: map[string][]*account{}, activations: map[string]int{},
+		rows: map[string][]moment{}, known: map[string]bool{}, entitled: map[string]bool{}, visible: map[string]bool{}, bearers: map[string][]*account{}, activations: map[string]int{},
 		strayed: map[string][]*account{}, named: map[string]bool{}, silentSince: map[string]time.Time{},
 		loans: map[string]loan{}, shown: map[string][]int{}, said: map[string]bool{}, vouched: map[string]bool{}, missed: map[string]bool{},
 	}
@@ -85,6 +86,7 @@ func newSoak(rt *rapid.T, root string) *soak {
 	var err error
 	w.mapper, err = newMapper()
 	w.must(err)
+	w.startBranches()
 	w.startDirectory()
 	w.startPackage()
 	w.folder = filepath.Join(w.root, "ledger-0")
@@ -172,19 +174,29 @@ func (w *soak) open() {
 	w.must(err)
 	w.client, err = buildClient(w.baseURL, w.ledger, nil)
 	w.must(err)
+	for _, b := range w.branches() {
+		b.source, err = ldapsource.New(w.configOf(b), ldapsource.Options{Now: w.now})
+		w.must(err)
+	}
+}
+
+func (w *soak) configOf(b *soakBranch) ldapsource.Config {
 	cfg := ldapsource.Config{
-		Name: sourceName, Profile: ldapsource.OpenLDAP, URLs: []string{w.wire.url()}, Roots: w.wire.roots,
-		BindDN: w.readerDN(), BindPassword: secret.New(soakPassword), BaseDN: soakPeople, PageSize: 4, Timeout: time.Minute,
+		Name: b.name, Profile: ldapsource.OpenLDAP, URLs: []string{w.wire.url()}, Roots: w.wire.roots,
+		BindDN: w.readerDN(), BindPassword: secret.New(soakPassword), BaseDN: b.base, PageSize: 4, Timeout: time.Minute,
 		Attributes: w.mapper.Attributes(), MappingFingerprint: w.mapper.Fingerprint(),
 	}
-	if w.narrow {
-		cfg.BaseDN = soakCore
+	sentinels := []string{infra(soakAnnex)}
+	if b == w.corp {
+		sentinels = []string{infra(soakBerlin), infra(soakBern), infra(soakWien)}
+		if w.narrow {
+			cfg.BaseDN = soakCore
+		}
 	}
 	if w.sentinels {
-		cfg.Sentinels = []string{infra(soakBerlin), infra(soakBern), infra(soakWien)}
+		cfg.Sentinels = sentinels
 	}
-	w.source, err = ldapsource.New(cfg, ldapsource.Options{Now: w.now})
-	w.must(err)
+	return cfg
 }
 
 func (w *soak) shut() {
@@ -237,8 +249,12 @@ func (w *soak) log(format string, args ...any) {
 }
 
 func (w *soak) planner() dirsync.Planner {
+	var sources []dirsync.Source
+	for _, b := range w.branches() {
+		sources = append(sources, overseen{b.source, w})
+	}
 	return dirsync.Planner{
-		Sources: []dirsync.Source{overseen{w.source, w}}, Mapper: w.mapper, Package: w.client, Memory: w.ledger, Policy: w.policy,
+		Sources: sources, Mapper: w.mapper, Package: w.client, Memory: w.ledger, Policy: w.policy,
 		Stop: func() string { return w.stop }, Now: w.now, Logger: slog.New(slog.DiscardHandler),
 	}
 }
