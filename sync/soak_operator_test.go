@@ -75,8 +75,10 @@ func (w *soak) approving(yes func(plan.Change) bool) {
 	picked := map[string]bool{}
 	for _, c := range waiting {
 		if picked[c.ID] = yes(c); picked[c.ID] && c.Op == plan.Withdraw {
-			key := humanKey(w.belongs[c.CredentialID])
-			w.said[key], w.vouched[key] = true, w.vouched[key] || slices.Contains(c.Asks, plan.AskView)
+			w.said[humanKey(w.belongs[c.CredentialID])] = true
+			for _, key := range w.accountOf(c.Person).keys() {
+				w.vouched[key] = w.vouched[key] || slices.Contains(c.Asks, plan.AskView)
+			}
 		}
 	}
 	approver := dirsync.Approver{Planner: planner, Approvals: picking{w.ledger, picked}, By: "anna"}
