@@ -1,6 +1,9 @@
 package plan
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+)
 
 // Ask is why a change waits for somebody's yes, beside its class and its person. The set is closed:
 // it is part of the JSON, and a code of what a pass waits for.
@@ -31,10 +34,11 @@ func Asks() []Ask {
 	return []Ask{AskSamePerson, AskOthersUse, AskLikeCSI, AskView, AskPlace, AskForgotten, AskByHand, AskResume}
 }
 
-// askAbout asks a question about somebody, and makes them part of what a yes is for.
-func (c *Change) askAbout(a Ask, about PersonID, why string) {
+// askAbout asks a question about somebody, and makes them part of what a yes is for. Where they left when
+// it was given, it is none after they were seen again, as one to a departure of their own.
+func (c *Change) askAbout(a Ask, about Observation, why string) {
 	c.ask(a, why)
-	c.ID = changeID(c.ID, about.Source, about.ID)
+	c.ID = changeID(c.ID, about.Person.Source, about.Person.ID, strconv.Itoa(about.Departures))
 }
 
 // ask lets a change wait for a yes, whatever its class. Where it is due, askApproval stops it until

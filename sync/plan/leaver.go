@@ -169,7 +169,7 @@ func (p *planner) askWhoLeft(c *Change, l leaver) {
 		c.Reason = joinReasons(c.Reason, fmt.Sprintf("the csi is also that of %s, and %s", p.nameOf(other), p.notRead(other.Source)))
 		return
 	}
-	c.askAbout(AskSamePerson, other, p.words(l.rivals[0]))
+	c.askAbout(AskSamePerson, p.observations[other], p.words(l.rivals[0]))
 }
 
 // withdrawalTime says whether the withdrawal may go ahead by the clock, and if not, when it

@@ -114,7 +114,7 @@ func (p *planner) askWhoseID(c *Change, l leaver) {
 	if r.doubt != "" {
 		words = fmt.Sprintf("%s has the csi now: %s", p.nameOf(r.person), r.doubt)
 	}
-	c.askAbout(AskSamePerson, r.person, words)
+	c.askAbout(AskSamePerson, p.observations[r.person], words)
 }
 
 // endOfID is what becomes of a leaver's ID, if it is not kept. One that the person may go on

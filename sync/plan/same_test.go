@@ -186,6 +186,39 @@ func TestSamePersonNumberedAnew(t *testing.T) {
 	}
 }
 
+// TestAYesWhileTheOtherAccountIsHidden: the yes that a leaver is the person of an account that cannot be seen
+// ends when that account is entitled again: the Threema ID is that of somebody at work.
+func TestAYesWhileTheOtherAccountIsHidden(t *testing.T) {
+	t.Parallel()
+	for name, comesBack := range map[string]bool{"and stays so": false, "and comes back": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, people := rolledOut(t, "anna")
+			w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID, w.policy.PublishContacts = plan.RevokeID, 0, 0, false
+			id := w.activate("anna")
+			w.settle(t)
+			w.withdrawByHand("anna")
+			people["anna"].leave(plan.Disabled)
+			again := w.successor("Anna")
+			for range 4 {
+				w.later(t, day)
+			}
+			again.hide("referral")
+			wantLines(t, of(w.later(t, time.Hour), "anna"), "withdraw E-anna needs-approval", "revoke E-anna needs-approval", "held E-anna")
+			w.approve(w.plan(), 30*day)
+			if comesBack {
+				again.comeBack()
+			}
+			for range 3 {
+				w.later(t, day)
+			}
+			if there := w.user(id) != nil; there != comesBack {
+				t.Errorf("the Threema ID is there: %t", there)
+			}
+		})
+	}
+}
+
 // TestSecondAccount: an account that stood beside the leaver's is not them without a yes, and gets no
 // credential without one either; with a yes it takes over what the leaver had.
 func TestSecondAccount(t *testing.T) {
