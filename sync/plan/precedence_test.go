@@ -485,3 +485,37 @@ func (x *wanderer) atRest(rt *rapid.T, w *world) {
 		rt.Fatalf("%s left, and has %v", x.at[0].csi, carry)
 	}
 }
+
+// TestTwoAccountsOfALeaver: who left in two sources is out when both departures are confirmed: the end of
+// the one is no sighting for the other, which would be one for the first again, and so for ever.
+func TestTwoAccountsOfALeaver(t *testing.T) {
+	t.Parallel()
+	for name, between := range map[string]time.Duration{"at once": 0, "soon": time.Hour, "in the middle of the proof": 25 * time.Hour, "late": 10 * day} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := twoSources(t)
+			w.policy.ConfirmReads, w.policy.ConfirmOver = 3, 0
+			anna := w.hire("anna")
+			w.settle(t)
+			w.activate("anna")
+			w.later(t, time.Hour)
+			w.withdrawByHand("anna")
+			w.later(t, 2*time.Hour)
+			anna.leave(plan.OutOfScope)
+			elsewhere := w.again(anna, w.hr())
+			w.later(t, time.Hour)
+			if w.credential("anna") == nil {
+				t.Fatal("no credential in the other source")
+			}
+			w.later(t, between)
+			elsewhere.leave(plan.OutOfScope)
+			for range 8 {
+				w.later(t, day)
+			}
+			wantLines(t, of(w.plan(), "anna"))
+			if w.credential("anna") != nil {
+				t.Error("still in")
+			}
+		})
+	}
+}

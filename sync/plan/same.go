@@ -147,14 +147,24 @@ func (p *planner) rivals(old account) []rival {
 	return all
 }
 
-// sameElsewhere finds the person of an account under another ID, where they did not leave.
-func (p *planner) sameElsewhere(old account) (PersonID, bool) {
+// elsewhere is what is known of the person of an account under other IDs.
+type elsewhere struct {
+	stands   bool // no read misses them
+	lasts    bool // one does, and their departure there is not confirmed
+	unproved bool // the same, and they may only be hidden (views.go)
+}
+
+func (p *planner) sameElsewhere(old account) (e elsewhere) {
 	for _, r := range p.rivals(old) {
-		if r.doubt == "" {
-			return r.person, true
+		switch o := p.observations[r.person]; {
+		case r.doubt != "":
+		case o.State == Departed:
+			e.lasts, e.unproved = true, e.unproved || o.Unproved
+		default:
+			e.stands = true
 		}
 	}
-	return PersonID{}, false
+	return e
 }
 
 // rivalFacts are the rivals of a leaver as the changes keep them; and those of whom the plan knows that
@@ -224,24 +234,28 @@ func (p *planner) eachClaim(claim func(csi string, person PersonID, lasting bool
 	}
 }
 
-// contest looks at people of ours who departed, and who stand under another ID, where they did not
-// leave: that is a sighting. While it lasts, the departure asks for a yes; when it ends, the row of
-// departures begins afresh.
+// contest looks at people of ours who departed, and who stand under another ID, where no read misses
+// them: that is a sighting. While it lasts, the departure asks for a yes; when it ends, the row of
+// departures begins afresh. From then on both rows go on side by side, and the person left when both are
+// full: each account counts for the other by its own row, or two of them would wait in turn for ever.
 func (p *planner) contest() {
 	for person := range p.atStake() {
 		o := p.observations[person]
 		if o.State != Departed {
 			continue
 		}
-		_, contested := p.sameElsewhere(p.accountOf(person))
-		if o.Contested && !contested {
+		same := p.sameElsewhere(p.accountOf(person))
+		if o.Contested && !same.stands {
 			o.Since, o.Reads, o.ConfirmedAt = p.Now, 0, time.Time{}
 			if p.departedNow[person] {
 				o = p.count(o)
 				o.Unproved = o.Unproved || !p.proved[person.Source] && !o.Evidence.Kind.Positive()
 			}
 		}
-		o.Contested = contested
+		if !same.stands && same.lasts {
+			o.ConfirmedAt, o.Unproved = time.Time{}, o.Unproved || same.unproved
+		}
+		o.Contested = same.stands
 		p.observations[person] = o
 	}
 }

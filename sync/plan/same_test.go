@@ -489,7 +489,7 @@ func TestAYesOfBeforeTheQuestion(t *testing.T) {
 		first string
 		want  []string
 	}{
-		"the same person, under another ID": {"Anna", []string{"withdraw E-anna needs-approval", "revoke E-anna needs-approval"}},
+		"the same person, under another ID": {"Anna", []string{"withdraw E-anna waiting", "revoke E-anna waiting"}},
 		"somebody else, perhaps":            {"Petra", []string{"transfer E-anna needs-approval", "withdraw E-anna due", "revoke E-anna needs-approval"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -510,7 +510,7 @@ func TestAYesOfBeforeTheQuestion(t *testing.T) {
 			if row.first == "Anna" { // else the credential passes to her at once
 				w.now = w.now.Add(time.Minute)
 				w.remember(w.plan().Memory)
-				again.leave(plan.Absent) // one read that lacks her ends no question
+				again.leave(plan.Absent) // one read that lacks her proves nothing: the departure is that of both
 			}
 			w.now = w.now.Add(time.Minute)
 			wantLines(t, of(w.plan(), "anna"), row.want...)
