@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"pgregory.net/rapid"
 
@@ -175,13 +176,21 @@ func withdrawIn(s *worksim.State, c worksim.Credential) {
 	}
 }
 
+// mayHaveAdopted lists the entries of others that a pass may have tied to a credential that was there, by its
+// csi: one under trouble, of which tieAll knows nothing, ties it too.
+func (w *soak) mayHaveAdopted(c worksim.Credential) []*account {
+	return slices.DeleteFunc(slices.Clone(w.accounts), func(a *account) bool {
+		return !strings.HasPrefix(c.ID, "c/old") || w.holder[c.ID] != nil || a.csi != w.csiOf[c.ID]
+	})
+}
+
 func (w *soak) editState(s *worksim.State, c worksim.Credential, what string) {
 	users := func(u worksim.User) bool { return u.CredentialID == c.ID }
 	switch what {
 	case "withdraw":
 		w.byHand++
 		w.humans[w.belongs[c.ID]].withdrawnByHand = true
-		for _, a := range w.strayed[c.ID] {
+		for _, a := range append(w.mayHaveAdopted(c), w.strayed[c.ID]...) {
 			w.humans[a.human].withdrawnByHand = true
 		}
 		w.goneByHand[c.ID] = true
