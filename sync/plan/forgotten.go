@@ -148,10 +148,14 @@ func (p *planner) holdUnread(person PersonID, csi, dn, reason string) {
 		"`threema-dirsync source rename %s NEW`; if it is gone for good, `threema-dirsync source forget %s`", reason, p.orphans[source], source, source))
 }
 
-// stillForgotten are the forgotten sources after this pass: to configure one again takes it back.
+// stillForgotten are the forgotten sources after this pass: to configure one again takes it back. One
+// that was forgotten in the future was so by a wrong clock: no row of reads is younger than that.
 func (p *planner) stillForgotten() []ForgottenSource {
 	var still []ForgottenSource
 	for _, f := range p.State.Forgotten {
+		if f.At.After(p.Now) && !p.clockInDoubt {
+			f.At = p.Now
+		}
 		if p.removed(f.Source) {
 			still = append(still, f)
 		}

@@ -421,6 +421,27 @@ func TestARowOfReadsEndsWithTheForgetting(t *testing.T) {
 	}
 }
 
+// TestForgottenByAWrongClock: whoever is left does not wait until the clock has come as far.
+func TestForgottenByAWrongClock(t *testing.T) {
+	t.Parallel()
+	r := removable(t, "anna")
+	r.remove(t)
+	r.now = r.now.Add(40 * day)
+	r.forgetCorp()
+	r.now = r.now.Add(-40 * day)
+	r.later(t, time.Hour)
+	r.later(t, day)
+	wantLines(t, of(r.later(t, day), "anna"), "disable-contact E-anna needs-approval", "withdraw E-anna needs-approval")
+	r.configure()
+	r.later(t, time.Hour)
+	wantLines(t, of(r.plan(), "anna"))
+	for _, o := range r.state.Observations {
+		if o.Person == r.people["anna"].id && o.State != plan.Entitled {
+			t.Errorf("the source is back, and anna is not: %+v", o)
+		}
+	}
+}
+
 // TestSomebodyOfAForgottenSourceTurnsUp in another one before the yes: the same person keeps everything.
 func TestSomebodyOfAForgottenSourceTurnsUp(t *testing.T) {
 	t.Parallel()
