@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -121,6 +122,32 @@ func (p *planner) whoseCredential(id string) string {
 		return fmt.Sprintf(" (%s)", p.credentials[id].Username)
 	}
 	return ""
+}
+
+// otherPeople are those whose some things may be beside a leaver's, by their credentials and by the csis,
+// each with the number of the departure that comes next: a yes to take such a thing is none any more
+// when one of them, who had left or could not be seen when it was given, is seen again.
+func (p *planner) otherPeople(leaver PersonID, users []User, csis ...string) []string {
+	var people []PersonID
+	for _, u := range users {
+		if own, owned := p.former[u.CredentialID]; owned {
+			people = append(people, own.Person)
+		}
+		csis = append(csis, u.CSI)
+	}
+	for _, csi := range csis {
+		if person, claimed := p.claimedCSI[csi]; claimed {
+			people = append(people, person)
+		}
+	}
+	slices.SortFunc(people, PersonID.Compare)
+	var words []string
+	for _, person := range slices.Compact(people) {
+		if person != leaver {
+			words = append(words, person.Source, person.ID, strconv.Itoa(p.observations[person].Departures))
+		}
+	}
+	return words
 }
 
 // isOthers tells that a Threema ID has been somebody else's for so long that no question is left: they

@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -283,5 +284,50 @@ func TestListedSomebodyElsewhere(t *testing.T) {
 	w.hr().unread = true
 	if told() {
 		t.Error("one source is not read, and the csi may be there")
+	}
+}
+
+// TestAYesWhileTheOtherIsHidden: a yes to take what may be a colleague's was given while nobody could see
+// them. When they are seen again it is none any more, as one to a departure of their own.
+func TestAYesWhileTheOtherIsHidden(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		borrowed func(t *testing.T, w *world, id string)
+		yeses    int
+	}{
+		"known by the csi": {func(_ *testing.T, w *world, id string) { w.borrow(id, "anna", "E-dora") }, 2}, // to the withdrawal, too
+		"known by the credential": {func(t *testing.T, w *world, id string) {
+			w.borrow(id, "anna", "E-anna")
+			w.later(t, day)
+			w.borrow(id, "dora", "E-anna")
+		}, 1},
+	} {
+		for _, comesBack := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, back %t", name, comesBack), func(t *testing.T) {
+				t.Parallel()
+				w, people := rolledOut(t, "dora", "anna")
+				w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID, w.policy.PublishContacts = plan.RevokeID, 0, day, false
+				id := w.activate("dora")
+				w.settle(t)
+				people["dora"].hide("referral")
+				people["anna"].leave(plan.Disabled)
+				row.borrowed(t, w, id)
+				for range row.yeses {
+					w.later(t, day)
+					w.later(t, day)
+					w.now = w.now.Add(day)
+					w.approve(w.plan(), 30*day)
+				}
+				if comesBack {
+					people["dora"].comeBack()
+				}
+				for range 5 {
+					w.later(t, day)
+				}
+				if there := w.user(id) != nil; there != comesBack {
+					t.Errorf("the Threema ID is there: %t: %s", there, words(w.plan()))
+				}
+			})
+		}
 	}
 }

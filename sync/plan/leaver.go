@@ -132,6 +132,7 @@ func (p *planner) withdrawal(l leaver, own Ownership, memory bool) Change {
 	preState := []string{l.csi}
 	if others != "" {
 		preState = append(preState, csi, users)
+		preState = append(preState, p.otherPeople(l.person, p.people(l.credentialID), csi)...)
 	}
 	c := p.leaverChange(Withdraw, l, l.credentialID, preState...)
 	c.Requests = 5 // credential, th_csi and users before, the withdrawal, users after
@@ -169,7 +170,7 @@ func (p *planner) askWhoLeft(c *Change, l leaver) {
 		c.Reason = joinReasons(c.Reason, fmt.Sprintf("the csi is also that of %s, and %s", p.nameOf(other), p.notRead(other.Source)))
 		return
 	}
-	c.askAbout(AskSamePerson, p.observations[other], p.words(l.rivals[0]))
+	c.askAbout(AskSamePerson, p.lastSeen(other), p.words(l.rivals[0]))
 }
 
 // withdrawalTime says whether the withdrawal may go ahead by the clock, and if not, when it

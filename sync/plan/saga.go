@@ -76,6 +76,7 @@ func (p *planner) takeID(l leaver, u User) {
 	preState := []string{l.credentialID}
 	if others != "" {
 		preState = append(preState, u.CredentialID, u.CSI)
+		preState = append(preState, p.otherPeople(l.person, []User{u})...)
 	}
 	c := p.leaverChange(op, l, u.ID, preState...)
 	c.ThreemaID = u.ID
@@ -114,7 +115,7 @@ func (p *planner) askWhoseID(c *Change, l leaver) {
 	if r.doubt != "" {
 		words = fmt.Sprintf("%s has the csi now: %s", p.nameOf(r.person), r.doubt)
 	}
-	c.askAbout(AskSamePerson, p.observations[r.person], words)
+	c.askAbout(AskSamePerson, p.lastSeen(r.person), words)
 }
 
 // endOfID is what becomes of a leaver's ID, if it is not kept. One that the person may go on

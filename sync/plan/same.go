@@ -151,7 +151,7 @@ func (p *planner) rivals(old account) []rival {
 type elsewhere struct {
 	stands   bool // no read misses them
 	lasts    bool // one does, and their departure there is not confirmed
-	unproved bool // the same, and they may only be hidden (views.go)
+	unproved bool // one does, and they may only be hidden (views.go)
 }
 
 func (p *planner) sameElsewhere(old account) (e elsewhere) {
@@ -159,7 +159,7 @@ func (p *planner) sameElsewhere(old account) (e elsewhere) {
 		switch o := p.observations[r.person]; {
 		case r.doubt != "":
 		case o.State == Departed:
-			e.lasts, e.unproved = true, e.unproved || o.Unproved
+			e.lasts, e.unproved = e.lasts || o.ConfirmedAt.IsZero(), e.unproved || o.Unproved
 		default:
 			e.stands = true
 		}
@@ -253,8 +253,9 @@ func (p *planner) contest() {
 			}
 		}
 		if !same.stands && same.lasts {
-			o.ConfirmedAt, o.Unproved = time.Time{}, o.Unproved || same.unproved
+			o.ConfirmedAt = time.Time{}
 		}
+		o.Unproved = o.Unproved || !same.stands && same.unproved
 		o.Contested = same.stands
 		p.observations[person] = o
 	}
