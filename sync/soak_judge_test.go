@@ -70,7 +70,7 @@ func (w *soak) judgeLivingID(id string) {
 	if w.present(n) && w.tellable(n, w.usedOn[id]) {
 		w.rt.Fatalf("THE ID OF A LIVING COLLEAGUE IS GONE: %s of human %d, who is entitled\n%s", id, n, text(w.report))
 	}
-	if !w.present(n) && !w.confirmed(humanKey(n), 0, time.Time{}) {
+	if !w.present(n) && !w.agreed[id] && !w.confirmed(humanKey(n), 0, time.Time{}) {
 		w.rt.Fatalf("took %s of human %d, whose absence is not confirmed: %v\n%s", id, n, w.rows[humanKey(n)], text(w.report))
 	}
 }
@@ -97,7 +97,7 @@ func (w *soak) judgeDeparture(what, of string, keys []string, grace time.Duratio
 	if w.policy.Mode != plan.Sync || w.stop != "" || w.clockWrong() {
 		w.rt.Fatalf("%s, under policy %s, stop %q, and the clock is off by %s", what, w.policy.Mode, w.stop, w.offset)
 	}
-	if w.named[of] {
+	if w.named[of] || w.agreed[of] {
 		return // whoever said yes to it said it of this very one
 	}
 	var wrong []string

@@ -74,7 +74,11 @@ func (w *soak) approving(yes func(plan.Change) bool) {
 	}
 	picked := map[string]bool{}
 	for _, c := range waiting {
-		if picked[c.ID] = yes(c); picked[c.ID] && c.Op == plan.Withdraw {
+		picked[c.ID] = yes(c)
+		if picked[c.ID] && c.ThreemaID != "" && slices.Contains(c.Asks, plan.AskOthersUse) && !w.present(w.phones[c.ThreemaID]) {
+			w.agreed[c.ThreemaID] = true // whose it may be stands in the question
+		}
+		if picked[c.ID] && c.Op == plan.Withdraw {
 			w.said[humanKey(w.belongs[c.CredentialID])] = true
 			for _, key := range w.accountOf(c.Person).keys() {
 				w.vouched[key] = w.vouched[key] || slices.Contains(c.Asks, plan.AskView)

@@ -45,6 +45,7 @@ type oracle struct {
 	loans    map[string]loan       // Threema ID → the credential of somebody else that it used last
 	shown    map[string][]int      // Threema ID → humans on whose credential a pass without trouble saw it
 	vouched  map[string]bool       // the same, where the question was whether they left at all
+	agreed   map[string]bool       // Threema IDs that a yes named as perhaps somebody else's, until that one is seen again
 	missed   map[string]bool       // whom a pass may have missed through another account or server, until one saw them again
 	said     map[string]bool       // departures that somebody said yes to, until a pass saw the human again
 	seen     map[string]bool       // Threema IDs that a pass without trouble found linked
@@ -144,6 +145,11 @@ func (w *soak) sighted(linked []string) {
 			delete(w.said, key)
 			delete(w.vouched, key)
 			delete(w.missed, key)
+		}
+	}
+	for id, n := range w.phones {
+		if w.visible[humanKey(n)] {
+			delete(w.agreed, id)
 		}
 	}
 	for _, a := range w.accounts {
