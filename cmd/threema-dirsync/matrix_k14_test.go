@@ -70,8 +70,9 @@ func (m *matrix) trickle(t *testing.T) {
 				})
 			}})
 			x.advance(t, 2*time.Hour)
-			if out := x.run(t, "run", "--once"); !slices.Contains(lookedOver, out.code) {
-				t.Errorf("want exit %v, got %v", lookedOver, out)
+			// Somebody is asked, until so many are missing that the read itself is doubted.
+			if out := x.run(t, "run", "--once"); out.code != 3 && out.code != 4 {
+				t.Errorf("want exit 3 or 4, got %v", out)
 			}
 			x.gone(t, 0, 0)
 		}
