@@ -149,9 +149,8 @@ func (p *planner) rivals(old account) []rival {
 
 // elsewhere is what is known of the person of an account under other IDs.
 type elsewhere struct {
-	stands   bool // no read misses them
-	lasts    bool // one does, and their departure there is not confirmed
-	unproved bool // one does, and they may only be hidden (views.go)
+	stands bool // no read misses them
+	lasts  bool // one does, and their departure there is not confirmed
 }
 
 func (p *planner) sameElsewhere(old account) (e elsewhere) {
@@ -159,7 +158,7 @@ func (p *planner) sameElsewhere(old account) (e elsewhere) {
 		switch o := p.observations[r.person]; {
 		case r.doubt != "":
 		case o.State == Departed:
-			e.lasts, e.unproved = e.lasts || o.ConfirmedAt.IsZero(), e.unproved || o.Unproved
+			e.lasts = e.lasts || o.ConfirmedAt.IsZero()
 		default:
 			e.stands = true
 		}
@@ -255,7 +254,6 @@ func (p *planner) contest() {
 		if !same.stands && same.lasts {
 			o.ConfirmedAt = time.Time{}
 		}
-		o.Unproved = o.Unproved || !same.stands && same.unproved
 		o.Contested = same.stands
 		p.observations[person] = o
 	}
