@@ -88,7 +88,7 @@ func (p *Pass) record(ctx context.Context, body func(*Report, int64)) Report {
 	}
 	r.Started = p.Now()
 	body(&r, run)
-	r.Finished = p.Now()
+	r.Finished, r.Interrupted = p.Now(), ctx.Err() != nil && (r.Err != nil || len(r.Incomplete) > 0)
 	if err := p.Ledger.FinishRun(context.WithoutCancel(ctx), run, r.end()); err != nil {
 		return r.fail(fmt.Errorf("close the record of the pass: %w", err))
 	}

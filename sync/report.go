@@ -33,6 +33,9 @@ type Report struct {
 	Unsettled  int // journal rows whose end is not known
 	RolledOut  bool
 	Err        error // why the pass as a whole failed
+	// Interrupted tells that it was stopped before its end, as a service is. What it had not begun is left
+	// for the next pass.
+	Interrupted bool
 
 	omitted map[string]int // how many entries of a list were left out, see stored
 }

@@ -113,6 +113,9 @@ func (r Report) MarshalJSON() ([]byte, error) {
 	extra := map[string]any{
 		"dryRun": r.DryRun, "result": r.Word(), "exitCode": r.ExitCode(), "results": r.results(), "error": errorText(r.Err),
 	}
+	if r.Interrupted {
+		extra["interrupted"] = true
+	}
 	if r.omitted != nil {
 		extra["omitted"] = r.omitted
 	}
@@ -125,6 +128,15 @@ func (r Report) MarshalJSON() ([]byte, error) {
 		}
 	}
 	return json.Marshal(members)
+}
+
+// WasInterrupted tells whether a report, as the ledger keeps it, is that of a pass that was stopped
+// before its end. One that cannot be read is not.
+func WasInterrupted(report json.RawMessage) bool {
+	var told struct {
+		Interrupted bool `json:"interrupted"`
+	}
+	return json.Unmarshal(report, &told) == nil && told.Interrupted
 }
 
 func (r *Report) results() []map[string]string {

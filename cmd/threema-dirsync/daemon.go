@@ -4,15 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"os/signal"
 	"runtime"
+	"syscall"
 	"time"
 
 	"github.com/coreos/go-systemd/v22/daemon"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"golang.org/x/net/netutil"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
@@ -21,6 +26,10 @@ import (
 
 // tick is how often the daemon looks at the clock.
 const tick = 30 * time.Second
+
+// maxReaders is how many connections /metrics takes at once: however many ask, a pass finds a file
+// descriptor for its own.
+const maxReaders = 32
 
 // service is the daemon with everything that lives as long as it does.
 type service struct {
@@ -33,11 +42,15 @@ type service struct {
 // configuration, the secrets and the ledger are, not when the directory answers: a directory
 // that is down is a reason to wait, not to fail (pitfall F8).
 func (p *program) daemon(ctx context.Context) (err error) {
+	hangUps := make(chan os.Signal, 1)
+	signal.Notify(hangUps, syscall.SIGHUP) // which would end it otherwise
+	defer signal.Stop(hangUps)
 	s, err := p.load()
 	if err != nil {
 		return err
 	}
 	logger := p.logger(s.Config)
+	defer ignore(hangUps, logger)()
 	l, err := openLedger(ctx, s, logger)
 	if err != nil {
 		return err
@@ -57,6 +70,26 @@ func (p *program) daemon(ctx context.Context) (err error) {
 	}
 	defer stopServing()
 	return (&service{a, l, metrics}).serve(ctx)
+}
+
+// ignore tells of each hang-up that it does nothing, until it is told to stop.
+func ignore(hangUps <-chan os.Signal, logger *slog.Logger) (stop func()) {
+	end, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-end:
+				return
+			case <-hangUps:
+				logger.Warn("SIGHUP is ignored: configuration and secrets are read at the start only; type `systemctl restart threema-dirsync`")
+			}
+		}
+	}()
+	return func() {
+		close(end)
+		<-ended
+	}
 }
 
 func sourceNames(s *settings) []string {
@@ -79,13 +112,28 @@ func (s *service) serve(ctx context.Context) error {
 	s.metrics.Seed(seeds.LastRun, seeds.LastSuccess)
 	s.metrics.Effects(plan.ShownEffects(state.Effects, s.now()), state.Alarms)
 	s.metrics.Waits(plan.StandingWaits(state.Waits))
-	loop := dirsync.Loop{Next: s.config.NextRun, Last: seeds.LastRun, Now: s.now, Tick: tick, Early: s.early(), Pass: s.pass}
+	last, err := s.lastPass(ctx, seeds)
+	if err != nil {
+		return err
+	}
+	loop := dirsync.Loop{Next: s.config.NextRun, Last: last, Now: s.now, Tick: tick, Early: s.early(), Pass: s.pass}
 	s.notify(daemon.SdNotifyReady)
 	s.logger.Info("ready", "policy", s.config.Policy, "next", s.config.NextRun(s.now()).UTC())
 	loop.Run(ctx)
 	s.notify(daemon.SdNotifyStopping)
 	s.logger.Info("stopped")
 	return nil
+}
+
+// lastPass is when the last pass ended, as far as the schedule counts it: one that was stopped with the
+// service is taken up right away.
+func (s *service) lastPass(ctx context.Context, seeds ledger.Seeds) (time.Time, error) {
+	report, err := s.ledger.LastReport(ctx)
+	if err != nil || !dirsync.WasInterrupted(report) {
+		return seeds.LastRun, err
+	}
+	s.logger.Info("the last pass was stopped before its end: it is taken up now")
+	return time.Time{}, nil
 }
 
 // early asks the directories what changed, if the configuration wants it.
@@ -119,8 +167,13 @@ func (s *service) pass(ctx context.Context) {
 		return
 	}
 	defer unlock()
+	s.logger.Info("pass begins", "policy", s.config.Policy)
 	report := s.assembly.pass(s.ledger).Run(ctx)
 	s.metrics.Pass(report)
+	if report.Interrupted {
+		s.logger.Info("pass interrupted: the service stops, and the next start takes the pass up", "summary", report.Plan.Summary())
+		return
+	}
 	s.logger.Info("pass ended", "result", report.Word(), "took", report.Finished.Sub(report.Started).Round(time.Millisecond), "summary", report.Plan.Summary())
 	for _, source := range report.Incomplete {
 		s.logger.Error("directory not read completely, nothing was changed", "source", source.Name, "err", source.Err)
@@ -145,11 +198,11 @@ func serveMetrics(ctx context.Context, address string, registry *prometheus.Regi
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "ok") })
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: time.Minute, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_ = server.Serve(listener) // ends with http.ErrServerClosed
+		_ = server.Serve(netutil.LimitListener(listener, maxReaders)) // ends with http.ErrServerClosed
 	}()
 	return func() {
 		_ = server.Close()

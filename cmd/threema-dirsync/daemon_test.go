@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"regexp"
 	"strings"
 	"syscall"
@@ -182,6 +183,48 @@ func TestDaemon(t *testing.T) {
 	w.holds(t, dir.people, false)
 }
 
+// TestHangUp: a SIGHUP does nothing, and says so. It never ends the service.
+func TestHangUp(t *testing.T) {
+	t.Parallel()
+	d := newWorld(t, newMemory(t, 3).site).serve(t)
+	d.told(t, "READY=1")
+	d.passed(t, 1)
+	d.signal(t, syscall.SIGHUP)
+	eventually(t, "it is told", func() bool { return strings.Contains(d.stderr.String(), "SIGHUP is ignored") })
+	if got := d.page(t, "/healthz"); got != "ok\n" {
+		t.Errorf("/healthz: %q", got)
+	}
+	d.stop(t)
+}
+
+// TestManyReaders: however many connections are held open to the metrics, there are file descriptors left
+// for the passes, and those who read them get their turn.
+func TestManyReaders(t *testing.T) {
+	t.Parallel()
+	d := newWorld(t, newMemory(t, 3).site).serve(t)
+	d.told(t, "READY=1")
+	d.passed(t, 1)
+	var idle []net.Conn
+	for range 200 {
+		conn, err := (&net.Dialer{Timeout: patience}).DialContext(t.Context(), "tcp", strings.TrimPrefix(d.metrics, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		idle = append(idle, conn)
+	}
+	files, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", d.cmd.Process.Pid))
+	if err != nil || len(files) > 100 {
+		t.Errorf("%d files are open, %v", len(files), err)
+	}
+	for _, conn := range idle {
+		_ = conn.Close()
+	}
+	if got := d.page(t, "/healthz"); got != "ok\n" {
+		t.Errorf("/healthz: %q", got)
+	}
+	d.stop(t)
+}
+
 // TestSecondSignal: who cannot wait for the request in flight says so again.
 func TestSecondSignal(t *testing.T) {
 	t.Parallel()
@@ -262,6 +305,16 @@ func TestStopDuringARequest(t *testing.T) {
 			}
 			if open := w.dump(t).State.Open; len(open) > 0 {
 				t.Errorf("%d operations are open after an orderly end: %+v", len(open), open)
+			}
+			rest := name == "create" // the settings are all that is left, and that is finished
+			if told := d.stderr.String(); strings.Contains(told, "pass interrupted") != rest || strings.Contains(told, "failed") {
+				t.Errorf("it does not tell of an interruption: %s", told)
+			}
+			if rest {
+				again := w.serve(t) // its schedule is half a day away
+				again.told(t, "READY=1")
+				again.passed(t, 1)
+				again.stop(t)
 			}
 			w.env = nil
 			w.must(t, 0, "run", "--once")
