@@ -519,3 +519,45 @@ func TestTwoAccountsOfALeaver(t *testing.T) {
 		})
 	}
 }
+
+// TestOneEntryInTwoSources: who moves from one source to another of the same directory is the same person
+// by the ID of the entry, although they get another csi and name with that. In another directory the same
+// ID says nothing.
+func TestOneEntryInTwoSources(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		context string
+		csi     string
+		want    []string
+	}{
+		"numbered anew":                     {"n1", "R-9", []string{"withdraw E-anna needs-approval"}},
+		"married":                           {"n1", "E-anna", []string{"set-settings E-anna due", "transfer E-anna due"}},
+		"numbered anew, another directory":  {"n2", "R-9", []string{"withdraw E-anna due"}},
+		"married in a directory of its own": {"n2", "E-anna", []string{"transfer E-anna needs-approval", "withdraw E-anna waiting"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld()
+			w.sources = append(w.sources, &directory{name: "hr", scope: "s2", context: row.context, server: "ldap1"})
+			w.configured = []string{"corp", "hr"}
+			w.staff(40)
+			w.hireAt(w.hr(), "clerk")
+			anna := w.hire("anna")
+			w.settle(t)
+			w.state.RolledOut = true
+			w.activate("anna")
+			w.settle(t)
+			w.policy.GraceWithdraw, w.policy.PublishContacts = 0, false
+			anna.leave(plan.OutOfScope)
+			moved := w.hireAt(w.hr(), "anna")
+			moved.id.ID, moved.csi, moved.first = anna.id.ID, row.csi, "Anne"
+			if row.csi != "E-anna" {
+				w.later(t, time.Hour)
+				w.now = w.now.Add(2 * day)
+			} else {
+				w.now = w.now.Add(time.Hour)
+			}
+			wantLines(t, of(w.plan(), "anna"), row.want...)
+		})
+	}
+}

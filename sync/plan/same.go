@@ -41,6 +41,8 @@ func (p *planner) effectAccount(e Effect) account {
 func (p *planner) doubtSame(old account, person PersonID) string {
 	name, known := p.firstName(person)
 	switch {
+	case p.sameEntry(old.person, person):
+		return ""
 	case p.stoodBeside(old, person):
 		return fmt.Sprintf("both accounts were entitled side by side in source %s, so they may be two people, or one with two accounts", person.Source)
 	case p.placeless[old.person]:
@@ -53,6 +55,23 @@ func (p *planner) doubtSame(old account, person PersonID) string {
 		return fmt.Sprintf("the first name is %q, and was %q", name, old.firstName)
 	}
 	return ""
+}
+
+// sameEntry tells that two sources show one entry of one directory: it moved from the one to the other,
+// or stands in both. Who has an ID in one directory has it alone (pitfall B9).
+func (p *planner) sameEntry(a, b PersonID) bool {
+	in := p.contextOf(a.Source)
+	return a.ID == b.ID && a.Source != b.Source && in != "" && in == p.contextOf(b.Source)
+}
+
+// contextOf identifies the directory of a source: as it was read, else as the ledger knows it.
+func (p *planner) contextOf(source string) string {
+	for _, s := range p.Sources {
+		if s.Snapshot.Source == source {
+			return s.Snapshot.NamingContext
+		}
+	}
+	return p.State.Sources[source].NamingContext
 }
 
 // stoodBeside tells whether two accounts of one source were both entitled in one snapshot of it: the
@@ -89,20 +108,24 @@ func (p *planner) firstName(person PersonID) (name string, known bool) {
 	return "", false
 }
 
-// rival is somebody else who has the csi of an account now, or had it before, and did not leave.
+// rival is somebody else who has the csi of an account now, or had it before, or is its entry in another
+// source, and did not leave.
 type rival struct {
 	person PersonID
 	doubt  string // why nobody can tell that it is the same person; "": it is
-	once   bool   // they have another csi by now
+	shares string // what they have in common with the account
 }
+
+// What a rival may share.
+const (
+	sharesCSI   = "the csi is"
+	sharedCSI   = "the csi was once" // they have another one by now
+	sharesEntry = "the entry is"     // in another source
+)
 
 // words tell of a rival who may be the same person.
 func (p *planner) words(r rival) string {
-	is := "is"
-	if r.once {
-		is = "was once"
-	}
-	return fmt.Sprintf("the csi %s also that of %s, who did not leave, and may be the same person", is, p.nameOf(r.person))
+	return fmt.Sprintf("%s also that of %s, who did not leave, and may be the same person", r.shares, p.nameOf(r.person))
 }
 
 // Rival is a rival as a change knew it: whom the last look may find, and by which first name.
@@ -119,28 +142,33 @@ func (c Change) Knows(i Identity) bool {
 
 // rivals are all who have the csi of an account, or may have it by one of several values, or have one
 // that folds to the same text and no credential yet, and the same person under another csi: who was seen
-// as one stays so when they are numbered anew. Those who are the same person come first, then those of
+// as one stays so when they are numbered anew, and so does the same entry in another source. Those who are the same person come first, then those of
 // the earlier source.
 func (p *planner) rivals(old account) []rival {
 	var all []rival
 	for _, person := range p.lastingCSI[old.csi] {
 		if person != old.person && old.csi != "" {
-			all = append(all, rival{person: person, doubt: p.doubtSame(old, person)})
+			all = append(all, rival{person: person, doubt: p.doubtSame(old, person), shares: sharesCSI})
 		}
 	}
 	for _, person := range p.onceCSI[old.csi] {
 		if person != old.person && p.doubtSame(old, person) == "" {
-			all = append(all, rival{person: person, once: true})
+			all = append(all, rival{person: person, shares: sharedCSI})
+		}
+	}
+	for _, person := range p.entries[old.person.ID] {
+		if p.sameEntry(old.person, person) && !slices.ContainsFunc(all, func(r rival) bool { return r.person == person }) {
+			all = append(all, rival{person: person, shares: sharesEntry})
 		}
 	}
 	for _, i := range p.newcomers[foldCSI(old.csi)] {
 		if i.CSI != old.csi && i.Person != old.person && old.csi != "" {
-			all = append(all, rival{person: i.Person, doubt: fmt.Sprintf("its csi %s and %s differ in case, blanks or zeros only", i.CSI, old.csi)})
+			all = append(all, rival{person: i.Person, doubt: fmt.Sprintf("its csi %s and %s differ in case, blanks or zeros only", i.CSI, old.csi), shares: sharesCSI})
 		}
 	}
 	for _, person := range p.mayHave[old.csi] {
 		if p.identities[person].CSI == "" && person != old.person {
-			all = append(all, rival{person: person, doubt: "it is one of several values of theirs, and nobody can say which is the csi"})
+			all = append(all, rival{person: person, doubt: "it is one of several values of theirs, and nobody can say which is the csi", shares: sharesCSI})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b rival) int { return cmp.Compare(min(1, len(a.doubt)), min(1, len(b.doubt))) })
@@ -188,6 +216,7 @@ func (p *planner) rivalFacts(l leaver) []Rival {
 // confirmed, or stands on a view that is not proved: it takes nothing from them.
 func (p *planner) claimCSIs() {
 	p.eachClaim(func(csi string, person PersonID, lasting bool) {
+		p.entries[person.ID] = append(p.entries[person.ID], person)
 		if csi == "" {
 			return
 		}
@@ -203,6 +232,7 @@ func (p *planner) claimCSIs() {
 	})
 	p.inPlace(p.lastingCSI)
 	p.inPlace(p.onceCSI)
+	p.inPlace(p.entries)
 	for _, i := range p.entitled {
 		if _, owned := p.owned[i.Person]; !owned && i.CSI != "" {
 			p.newcomers[foldCSI(i.CSI)] = append(p.newcomers[foldCSI(i.CSI)], i)
@@ -210,11 +240,11 @@ func (p *planner) claimCSIs() {
 	}
 }
 
-// inPlace sorts the people of each csi by the place of their source, and names each of them once.
-func (p *planner) inPlace(byCSI map[string][]PersonID) {
-	for csi, people := range byCSI {
+// inPlace sorts the people of each key by the place of their source, and names each of them once.
+func (p *planner) inPlace(index map[string][]PersonID) {
+	for key, people := range index {
 		slices.SortFunc(people, p.comparePlaces)
-		byCSI[csi] = slices.Compact(people)
+		index[key] = slices.Compact(people)
 	}
 }
 
