@@ -24,7 +24,7 @@ func (p *program) applyCommand() *cobra.Command {
 		Use:   "apply FILE",
 		Short: "Carry out a plan written by plan --out, if all of it still holds",
 		Long:  applyHelp,
-		Args:  cobra.ExactArgs(1),
+		Args:  exactly(1, "the file that `plan --out` wrote"),
 		RunE:  func(cmd *cobra.Command, args []string) error { return p.apply(cmd.Context(), args[0], asJSON) },
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the report as JSON")

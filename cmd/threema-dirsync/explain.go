@@ -22,7 +22,7 @@ func (p *program) explainCommand() *cobra.Command {
 		Use:   "explain PERSON",
 		Short: "Tell everything known of one person: facts, rules, decision, history",
 		Long:  explainHelp,
-		Args:  cobra.ExactArgs(1),
+		Args:  exactly(1, "the person by csi, username, mail, DN or Threema ID"),
 		RunE:  func(cmd *cobra.Command, args []string) error { return p.explain(cmd.Context(), args[0], asJSON) },
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the explanation as JSON")

@@ -38,7 +38,7 @@ func (p *program) sourceCommand() *cobra.Command {
 		Use:   "forget NAME",
 		Short: "Give up a source for good: who is left of it leaves, by your yes",
 		Long:  sourceHelp,
-		Args:  cobra.ExactArgs(1),
+		Args:  exactly(1, "the source that was given up"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.sources(cmd.Context(), func(ctx context.Context, s dirsync.Sources) ([]string, error) {
 				forgotten, err := s.Forget(ctx, args[0])
@@ -49,7 +49,7 @@ func (p *program) sourceCommand() *cobra.Command {
 		Use:   "rename OLD NEW",
 		Short: "Tell the ledger that a source has another name",
 		Long:  sourceHelp,
-		Args:  cobra.ExactArgs(2),
+		Args:  exactly(2, "the source as it was called and as it is called now"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.sources(cmd.Context(), func(ctx context.Context, s dirsync.Sources) ([]string, error) {
 				renamed, err := s.Rename(ctx, args[0], args[1])

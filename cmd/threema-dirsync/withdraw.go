@@ -30,7 +30,7 @@ func (p *program) withdrawCommand() *cobra.Command {
 		Use:   "withdraw PERSON --reason TEXT",
 		Short: "End one person's access to the app now",
 		Long:  withdrawHelp,
-		Args:  cobra.ExactArgs(1),
+		Args:  exactly(1, "the person by csi, username, mail, DN or Threema ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			order, err := dirsync.NewOrder(args[0], reason, p.operator())
 			if err != nil {

@@ -98,7 +98,8 @@ func TestWithdrawExitCodes(t *testing.T) {
 		{[]string{person.Account}, "--reason is for the audit"},
 		{[]string{person.Account, "--reason", " x "}, "--reason is for the audit"},
 		{[]string{person.Account, "--reason", "two\nlines"}, "printable"},
-		{[]string{"--reason", "fired"}, "accepts 1 arg"},
+		{[]string{"--reason", "fired"}, "name the person by csi"},
+		{[]string{"Anna", "Muster", "--reason", "fired"}, "put in quotes"},
 		{[]string{"nobody-at-all", "--reason", "fired"}, "nobody is known as nobody-at-all"},
 	} {
 		if out := w.must(t, 1, append([]string{"withdraw"}, row.args...)...); !strings.Contains(out.stderr, row.says) || out.stdout != "" {

@@ -348,6 +348,18 @@ func badFiles() map[string][]string {
 		"source-profile": {
 			`line 4: sources[0].profile: "ad" is not known; write one of active-directory, openldap, 389ds, freeipa, custom`,
 		},
+		"syntax-backslash": {
+			`line 6: this is not valid YAML: found unknown escape character; in double quotes a backslash begins an escape: write the value in single quotes, as in 'CORP\svc'`,
+		},
+		"encoding-latin1": {
+			"line 3: byte 19 of the line (0xfc) is no UTF-8: the file may be Latin-1 (Windows); save it as UTF-8, or type: iconv -f WINDOWS-1252 -t UTF-8 OLD > NEW",
+		},
+		"encoding-utf16": {
+			"the file is UTF-16; save it as UTF-8, or type: iconv -f UTF-16 -t UTF-8 OLD > NEW",
+		},
+		"syntax-tab-in-list": {
+			"line 2: this is not valid YAML: found a tab character that violates indentation; indent with spaces, never tabs",
+		},
 		"syntax-descriptor": {
 			"line 10: this is not valid YAML: found character that cannot start any token; indent with spaces, never tabs, and quote a value that begins with @, % or `",
 		},

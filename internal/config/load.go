@@ -6,12 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"os/user"
 	"path/filepath"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 )
@@ -28,7 +31,7 @@ const credentialsDirectory = "CREDENTIALS_DIRECTORY"
 func Load(path string, getenv func(string) string) (*Config, error) {
 	data, err := readFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("read the configuration: %w", err)
+		return nil, fmt.Errorf("read the configuration: %w%s", err, adviceToRead(err, path))
 	}
 	dir := getenv(credentialsDirectory)
 	if dir == "" {
@@ -42,6 +45,26 @@ func Load(path string, getenv func(string) string) (*Config, error) {
 		return nil, fmt.Errorf("the configuration %s is refused:\n%w", path, err)
 	}
 	return cfg, nil
+}
+
+// adviceToRead says what to type where a configuration is not there, or not for us.
+func adviceToRead(err error, path string) string {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "; copy config.example.yaml there and set the lines marked REQUIRED, or name another file with --config"
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Sprintf("; this program runs as %s: let that user read it, as in: chgrp %[1]s %s; chmod 640 %[2]s", runningUser(), path)
+	}
+	return ""
+}
+
+// runningUser is the name of whom the program runs as, the number where it has none.
+func runningUser() string {
+	id := strconv.Itoa(os.Geteuid())
+	if u, err := user.LookupId(id); err == nil {
+		return u.Username
+	}
+	return id
 }
 
 // readFile reads the file, and one byte more than allowed at most: Parse refuses that.
@@ -59,6 +82,9 @@ func readFile(path string) ([]byte, error) {
 func Parse(data []byte, dir string) (*Config, error) {
 	if len(data) > maxFile {
 		return nil, Errors{{Message: fmt.Sprintf("the file is larger than %d bytes; this cannot be a configuration", maxFile)}}
+	}
+	if problem := encoding(data); problem != nil {
+		return nil, Errors{*problem}
 	}
 	root, problem := document(data)
 	if problem != nil {
@@ -81,6 +107,25 @@ func Parse(data []byte, dir string) (*Config, error) {
 		return nil, problems
 	}
 	return &cfg, nil
+}
+
+// encoding finds what is no UTF-8 text. A German Windows saves umlauts otherwise.
+func encoding(data []byte) *Problem {
+	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
+		return &Problem{Message: "the file is UTF-16; save it as UTF-8, or type: iconv -f UTF-16 -t UTF-8 OLD > NEW"}
+	}
+	for n, line := range bytes.Split(data, []byte("\n")) {
+		if utf8.Valid(line) {
+			continue
+		}
+		at := 0
+		for r, size := utf8.DecodeRune(line); r != utf8.RuneError || size != 1; r, size = utf8.DecodeRune(line[at:]) {
+			at += size
+		}
+		return &Problem{Line: n + 1, Message: fmt.Sprintf("byte %d of the line (0x%02x) is no UTF-8: the file may be Latin-1 (Windows); save it as UTF-8, "+
+			"or type: iconv -f WINDOWS-1252 -t UTF-8 OLD > NEW", at+1, line[at])}
+	}
+	return nil
 }
 
 // document parses the YAML and returns the one value it must hold.
@@ -114,8 +159,14 @@ func syntaxProblem(err error) *Problem {
 		}
 	}
 	p.Message = "this is not valid YAML: " + text
-	if strings.Contains(text, "cannot start any token") {
-		p.Message += "; indent with spaces, never tabs, and quote a value that begins with @, % or `"
+	for _, hint := range [][2]string{
+		{"cannot start any token", "; indent with spaces, never tabs, and quote a value that begins with @, % or `"},
+		{"tab character", "; indent with spaces, never tabs"},
+		{"unknown escape character", `; in double quotes a backslash begins an escape: write the value in single quotes, as in 'CORP\svc'`},
+	} {
+		if strings.Contains(text, hint[0]) {
+			p.Message += hint[1]
+		}
 	}
 	return p
 }

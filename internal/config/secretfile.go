@@ -48,7 +48,7 @@ func (s SecretFiles) content(path string) ([]byte, error) {
 	// A named pipe would block the open for ever; its mode is refused below instead.
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
-		return nil, fmt.Errorf("read the secret file: %w (this program runs as user id %d)", err, os.Geteuid())
+		return nil, fmt.Errorf("read the secret file: %w (this program runs as user id %d)%s", err, os.Geteuid(), adviceToMake(err, path))
 	}
 	defer func() { _ = f.Close() }()
 	info, err := f.Stat()
@@ -66,6 +66,17 @@ func (s SecretFiles) content(path string) ([]byte, error) {
 		return nil, fmt.Errorf("the secret file %s is refused: it is larger than %d bytes", path, maxSecret)
 	}
 	return data, nil
+}
+
+// adviceToMake says what to type where a secret is not there, or not for us.
+func adviceToMake(err error, path string) string {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Sprintf("; type: install -m 600 /dev/null %s, and write the secret into it, in one line", path)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Sprintf("; let that user alone read it: chown %s %s; chmod 600 %[2]s", runningUser(), path)
+	}
+	return ""
 }
 
 // check looks at the open file, so nobody can exchange it between the check and the read.
