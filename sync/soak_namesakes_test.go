@@ -127,12 +127,12 @@ func (w *soak) quietWeeks(rt *rapid.T) {
 }
 
 // madeAnew notes what a new account of somebody makes undecidable: that it is theirs, until a pass has seen
-// it; and for ever, where it has a csi that stands on none of
-// their credentials yet, or that somebody else has by now.
+// it; and for ever, where it has a csi that stood on none of their credentials (also of those that are gone,
+// whose Threema IDs may be there), or that somebody else has by now.
 func (w *soak) madeAnew(a *account) {
 	a.uprooted = true
-	for _, c := range w.credentialsOf(a.human) {
-		if w.csiOf[c.ID] != a.csi {
+	for id, n := range w.belongs {
+		if n == a.human && w.csiOf[id] != a.csi {
 			w.blur(a.human, "made anew under a number that was not theirs when the credential got it")
 		}
 	}

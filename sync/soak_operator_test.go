@@ -75,8 +75,9 @@ func (w *soak) approving(yes func(plan.Change) bool) {
 	picked := map[string]bool{}
 	for _, c := range waiting {
 		picked[c.ID] = yes(c)
-		if picked[c.ID] && c.ThreemaID != "" && slices.Contains(c.Asks, plan.AskOthersUse) && !w.present(w.phones[c.ThreemaID]) {
-			w.agreed[c.ThreemaID] = true // whose it may be stands in the question
+		asked := slices.Contains(c.Asks, plan.AskOthersUse) || slices.Contains(c.Asks, plan.AskSamePerson)
+		if picked[c.ID] && c.ThreemaID != "" && asked && !w.present(w.phones[c.ThreemaID]) {
+			w.agreed[c.ThreemaID] = true // the question was whose it is
 		}
 		if picked[c.ID] && c.Op == plan.Withdraw {
 			w.said[humanKey(w.belongs[c.CredentialID])] = true
