@@ -111,9 +111,10 @@ func fingerprint(t Templates) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Map returns what the licence package should say about a person. What cannot be mapped is
-// empty, what has several values gets the first one and lists all of them, and the identity's Held gives all reasons, after the person's own. What nobody can say is
-// left out, and stands in Undecided. People who departed are mapped the same way: their csi and
+// Map returns what the licence package should say about a person. What must be there and cannot be
+// mapped is empty, what has several values gets the first one and lists all of them, and the identity's
+// Held gives all reasons, after the person's own. Of the rest, what cannot be mapped, or what nobody can
+// say, is left out, and stands in Undecided. People who departed are mapped the same way: their csi and
 // username still help to find what is theirs.
 func (m *Mapper) Map(p plan.Person) plan.Identity {
 	identity := plan.Identity{
@@ -135,6 +136,10 @@ func (m *Mapper) Map(p plan.Person) plan.Identity {
 		}
 		if len(several.Values) > 1 {
 			identity.Several = append(identity.Several, several)
+		}
+		if reason != "" && !f.required { // what may be left out has not the power of a key
+			identity.Undecided = append(identity.Undecided, plan.Undecided{Name: f.setting, Reason: reason, Unusable: true})
+			continue
 		}
 		if reason != "" {
 			reasons = append(reasons, reason)

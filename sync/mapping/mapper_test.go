@@ -2,6 +2,7 @@ package mapping_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -141,8 +142,6 @@ func TestMapHolds(t *testing.T) {
 			"mapping.last_name is longer than 255 characters (from sn)"},
 		{"more blanks than anybody reads", func(p *plan.Person) { p.Attributes["sn"] = []string{"x" + strings.Repeat(" ", 1<<16) + "y"} },
 			"mapping.last_name is longer than 255 characters (from sn)"},
-		{"a national number", func(p *plan.Person) { p.Attributes["mobile"] = []string{"079 123 45 67"} },
-			"mapping.linked_phone is no international number such as +41441234567 (from mobile)"},
 		{"its own reason comes first", func(p *plan.Person) { p.Held = "under exclude_dns"; delete(p.Attributes, "sn") },
 			"under exclude_dns; mapping.last_name is empty: this entry has no sn"},
 		{"its own reason alone", func(p *plan.Person) { p.Held = "under exclude_dns" }, "under exclude_dns"},
@@ -159,6 +158,37 @@ func TestMapHolds(t *testing.T) {
 			}
 			if len(got.Settings) != 9 {
 				t.Errorf("the mapping owns 9 settings, not %v", got.Settings)
+			}
+		})
+	}
+}
+
+// TestAnOptionalValueIsNoKey: a value of no use leaves one setting alone, and the person gets the rest.
+func TestAnOptionalValueIsNoKey(t *testing.T) {
+	t.Parallel()
+	m := compile(t, full())
+	for name, tt := range map[string]struct {
+		attribute, value string
+		setting, why     string
+	}{
+		"a national number":  {"mobile", "079 123 45 67", "th_linked_phone", "mapping.linked_phone is no international number such as +41441234567 (from mobile)"},
+		"no number":          {"mobile", "see intranet", "th_linked_phone", "mapping.linked_phone is no international number such as +41441234567 (from mobile)"},
+		"no mail address":    {"mail", "anna", "th_linked_email", "mapping.linked_email is no mail address (from mail)"},
+		"a long department":  {"department", strings.Repeat("x", 256), "th_department", "mapping.department is longer than 255 characters (from department)"},
+		"bytes without text": {"department", "\xff", "th_department", "mapping.department is not text (UTF-8) (from department)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := plan.Person{Attributes: anna()}
+			whole := m.Map(p)
+			p.Attributes[tt.attribute] = []string{tt.value}
+			got := m.Map(p)
+			if diff := cmp.Diff([]plan.Undecided{{Name: tt.setting, Reason: tt.why, Unusable: true}}, got.Undecided); diff != "" || got.Held != "" {
+				t.Errorf("held %q, undecided (-want +got):\n%s", got.Held, diff)
+			}
+			rest := slices.DeleteFunc(whole.Settings, func(s plan.Setting) bool { return s.Name == tt.setting })
+			if diff := cmp.Diff(rest, got.Settings); diff != "" || got.Username != whole.Username {
+				t.Errorf("settings (-want +got):\n%s", diff)
 			}
 		})
 	}

@@ -290,6 +290,7 @@ func (p *planner) change(op Op, i Identity, remote string, preState ...string) C
 func (p *planner) finish() Plan {
 	p.listUnmanaged()
 	p.noteListed()
+	p.noteValues()
 	sortNotices(p.plan.Notices)
 	p.remember()
 	p.plan.Restarted = p.restarted()

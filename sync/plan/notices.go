@@ -13,10 +13,11 @@ type NoticeKind string
 
 // The kinds.
 const (
-	NoticeSeveralIDs NoticeKind = "several-ids"   // more than one Threema ID on a personal credential (D-19, D-20)
-	NoticeTwoSources NoticeKind = "two-sources"   // the csi is also that of somebody in a source that comes first (precedence.go)
-	NoticeNobody     NoticeKind = "listed-nobody" // a list of the configuration names a csi that nobody has (listed.go)
-	NoticeLogin      NoticeKind = "login-differs" // the login changed in the directory; the credential keeps its name (D-22)
+	NoticeSeveralIDs NoticeKind = "several-ids"    // more than one Threema ID on a personal credential (D-19, D-20)
+	NoticeTwoSources NoticeKind = "two-sources"    // the csi is also that of somebody in a source that comes first (precedence.go)
+	NoticeNobody     NoticeKind = "listed-nobody"  // a list of the configuration names a csi that nobody has (listed.go)
+	NoticeValue      NoticeKind = "unusable-value" // one optional value of the directory is of no use; everything else goes on
+	NoticeLogin      NoticeKind = "login-differs"  // the login changed in the directory; the credential keeps its name (D-22)
 )
 
 // Notice is worth knowing, and no change follows from it: the administrator decides.
@@ -38,6 +39,17 @@ func (p *planner) notePerson(i Identity, credentialID string) {
 	}
 	if own := p.owned[i.Person]; own.Created && i.Username != "" && own.Username != i.Username {
 		p.notice(NoticeLogin, i, fmt.Sprintf("the login is %s by now, the credential stays %s: the app logs in with the name that it stored", i.Username, own.Username))
+	}
+}
+
+// noteValues tells of optional values that are of no use. The person gets everything else.
+func (p *planner) noteValues() {
+	for _, i := range p.entitled {
+		for _, u := range i.Undecided {
+			if u.Unusable {
+				p.notice(NoticeValue, i, u.Reason+"; "+u.Name+" stays as it is, and everything else goes on: correct the value in the directory")
+			}
+		}
 	}
 }
 

@@ -100,3 +100,27 @@ func TestNeverRevoke(t *testing.T) {
 		})
 	}
 }
+
+// TestUnusableValue: an optional value of no use is told, for joiners too, and holds nobody.
+func TestUnusableValue(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	bad := []plan.Undecided{{Name: "th_linked_phone", Reason: "mapping.linked_phone is no international number", Unusable: true}}
+	people["anna"].unsaid = bad
+	bert := w.hire("bert")
+	bert.unsaid = bad
+	w.hire("carl").unsaid = []plan.Undecided{{Name: "th_category", Reason: "the group is not readable"}} // the source tells that
+	p := w.later(t, time.Hour)
+	var told []string
+	for _, n := range p.Notices {
+		if n.Kind == plan.NoticeValue && strings.Contains(n.Detail, "th_linked_phone stays as it is") {
+			told = append(told, n.CSI)
+		}
+	}
+	if !slices.Equal(told, []string{"E-anna", "E-bert"}) || len(p.Held) != 0 {
+		t.Errorf("told of %v, held %+v", told, p.Held)
+	}
+	if w.credential("bert") == nil {
+		t.Error("a joiner gets nothing because of one value")
+	}
+}

@@ -184,6 +184,8 @@ type Setting struct {
 type Undecided struct {
 	Name   string
 	Reason string
+	// Unusable tells that the directory has a value of which none can be made: somebody corrects it there.
+	Unusable bool
 }
 
 // The settings that every mapping owns.
