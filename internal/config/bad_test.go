@@ -156,6 +156,10 @@ func badFiles() map[string][]string {
 			`line 5: sources[0].urls[0]: port 3269 is the Global Catalog, which lacks attributes that decide whether somebody has left; leave the port out`,
 			`line 5: sources[0].urls[1]: port 3268 is the Global Catalog, which lacks attributes that decide whether somebody has left; leave the port out`,
 		},
+		"ldap-ipv6": {
+			`line 5: sources[0].urls[0]: an IPv6 address stands in brackets: ldaps://[fd00::1] or ldaps://[fd00::1]:636`,
+			`line 5: sources[0].urls[1]: an IPv6 address stands in brackets: ldaps://[fd00::1] or ldaps://[fd00::1]:636`,
+		},
 		"ldap-mixed": {
 			`line 5: sources[0].urls[1]: start_tls is for ldap:// addresses; ldaps://dc2:636 is encrypted from the start: remove start_tls`,
 		},
@@ -355,7 +359,7 @@ func badFiles() map[string][]string {
 			"line 3: byte 19 of the line (0xfc) is no UTF-8: the file may be Latin-1 (Windows); save it as UTF-8, or type: iconv -f WINDOWS-1252 -t UTF-8 OLD > NEW",
 		},
 		"encoding-utf16": {
-			"the file is UTF-16; save it as UTF-8, or type: iconv -f UTF-16 -t UTF-8 OLD > NEW",
+			"it is UTF-16, as PowerShell writes it; save it as UTF-8, or type: iconv -f UTF-16 -t UTF-8 OLD > NEW",
 		},
 		"syntax-tab-in-list": {
 			"line 2: this is not valid YAML: found a tab character that violates indentation; indent with spaces, never tabs",

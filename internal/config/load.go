@@ -111,8 +111,8 @@ func Parse(data []byte, dir string) (*Config, error) {
 
 // encoding finds what is no UTF-8 text. A German Windows saves umlauts otherwise.
 func encoding(data []byte) *Problem {
-	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
-		return &Problem{Message: "the file is UTF-16; save it as UTF-8, or type: iconv -f UTF-16 -t UTF-8 OLD > NEW"}
+	if _, err := utf8Text(data); err != nil {
+		return &Problem{Message: err.Error()}
 	}
 	for n, line := range bytes.Split(data, []byte("\n")) {
 		if utf8.Valid(line) {

@@ -29,6 +29,10 @@ func ReadPool(caFile string) (*x509.CertPool, error) {
 // parsePool is stricter than CertPool.AppendCertsFromPEM, which passes over what it cannot
 // read: a broken certificate would show up much later as a server that nobody trusts.
 func parsePool(data []byte) (*x509.CertPool, error) {
+	data, err := utf8Text(data)
+	if err != nil {
+		return nil, err
+	}
 	pool := x509.NewCertPool()
 	for n := 1; ; n++ {
 		block, rest := pem.Decode(data)

@@ -44,7 +44,7 @@ func TestReadPoolTrustsTheFileAlone(t *testing.T) {
 	ours, oursPEM := newCA(t, "ours")
 	second, secondPEM := newCA(t, "second")
 	foreign, _ := newCA(t, "foreign")
-	pool, err := config.ReadPool(write(t, t.TempDir(), "ca.pem", "# our CAs\n"+oursPEM+"\n"+secondPEM))
+	pool, err := config.ReadPool(write(t, t.TempDir(), "ca.pem", "\ufeff"+oursPEM+"\n"+secondPEM))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,6 +63,7 @@ func TestReadPoolRefusesWhatItCannotRead(t *testing.T) {
 	_, good := newCA(t, "ours")
 	for name, c := range map[string]struct{ content, refuse string }{
 		"empty":       {"", "no PEM certificate"},
+		"utf-16":      {"\xff\xfe-\x00", "iconv -f UTF-16"},
 		"der":         {"\x30\x82\x01\x0a", "openssl x509 -inform der"},
 		"private key": {good + "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", `PEM block 2 is a "PRIVATE KEY"`},
 		"damaged":     {good + strings.Replace(good, "END", "ENDE", 1), "PEM block 2 is damaged"},

@@ -1,13 +1,13 @@
 package config
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"unicode"
@@ -91,10 +91,18 @@ func (s SecretFiles) check(path string, info fs.FileInfo) error {
 	if us := os.Geteuid(); stat.Uid != 0 && int(stat.Uid) != us && stat.Uid != s.Owner {
 		return fmt.Errorf("it belongs to user id %d, who could exchange it; type: chown %d %s", stat.Uid, us, path)
 	}
-	if mode := info.Mode().Perm(); mode&0o077 != 0 && !s.inCredentialsDir(path) {
+	if mode := info.Mode().Perm(); mode&0o077 != 0 && !s.inCredentialsDir(path) && !ourGroupsAlone(mode, stat) {
 		return fmt.Errorf("others may read or write it (mode %04o); type: chmod 600 %s", mode, path)
 	}
 	return nil
+}
+
+// ourGroupsAlone tells the mode that a secret of a container has, and that nobody can change there: root
+// gives it to a group of ours, to be read alone.
+func ourGroupsAlone(mode fs.FileMode, stat *syscall.Stat_t) bool {
+	groups, err := os.Getgroups()
+	ours := int(stat.Gid) == os.Getegid() || err == nil && slices.Contains(groups, int(stat.Gid))
+	return mode == 0o440 && stat.Uid == 0 && ours
 }
 
 func (s SecretFiles) inCredentialsDir(path string) bool {
@@ -107,15 +115,18 @@ func (s SecretFiles) inCredentialsDir(path string) bool {
 
 // oneLine takes the secret out of what an editor or echo wrote. Blanks belong to it.
 func oneLine(data []byte) (string, error) {
-	if bytes.HasPrefix(data, []byte("\ufeff")) {
-		return "", errors.New("it begins with a byte order mark; save it as plain UTF-8")
+	data, err := utf8Text(data)
+	if err != nil {
+		return "", err
 	}
 	text := strings.TrimSuffix(strings.TrimSuffix(string(data), "\n"), "\r")
 	switch {
 	case strings.TrimSpace(text) == "":
 		return "", errors.New("it is empty; put the secret in it, in one line")
-	case strings.ContainsAny(text, "\r\n"):
+	case strings.ContainsAny(strings.TrimSpace(text), "\r\n"):
 		return "", errors.New("it has more than one line; it must hold the secret alone")
+	case strings.ContainsAny(text, "\r\n"):
+		return "", errors.New("it has an empty line beside the secret; remove that")
 	case !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl):
 		return "", errors.New("it holds bytes that are not text; save it as plain UTF-8")
 	}

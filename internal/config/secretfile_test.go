@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,8 +22,10 @@ func TestSecretFilesReadOneLine(t *testing.T) {
 		"only a newline": {"\n", "", "it is empty"},
 		"only blanks":    {"  \n", "", "it is empty"},
 		"two lines":      {"s3cret\nmore\n", "", "more than one line"},
-		"blank line":     {"s3cret\n\n", "", "more than one line"},
-		"byte order":     {"\ufeffs3cret\n", "", "byte order mark"},
+		"blank line":     {"s3cret\n\n", "", "an empty line beside the secret"},
+		"blank before":   {"\r\ns3cret\r\n", "", "an empty line beside the secret"},
+		"byte order":     {"\ufeffs3cret\n", "s3cret", ""},
+		"utf-16":         {"\xff\xfes\x003\x00\n\x00", "", "iconv -f UTF-16"},
 		"nul":            {"s3c\x00ret\n", "", "not text"},
 		"latin-1":        {"p\xe4ss\n", "", "not text"},
 		"largest":        {strings.Repeat("x", 64<<10), strings.Repeat("x", 64<<10), ""},
@@ -52,6 +55,7 @@ func TestSecretFilesRefuseWhatOthersCanRead(t *testing.T) {
 		0o604: "(mode 0604); type: chmod 600 ",
 		0o620: "(mode 0620); type: chmod 600 ",
 		0o444: "(mode 0444); type: chmod 600 ",
+		0o460: "(mode 0460); type: chmod 600 ",
 	} {
 		path := write(t, t.TempDir(), "key", "s3cret\n")
 		if err := os.Chmod(path, mode); err != nil {
@@ -124,6 +128,32 @@ func TestSecretFilesCheckTheOwner(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := config.SecretFiles{Owner: uint32(c.allowed)}.Read(path)
+		checkRefusal(t, err, c.refuse)
+	}
+}
+
+// TestSecretFilesOfAContainer: root gives them to a group of the program, to be read; nobody can change that.
+func TestSecretFilesOfAContainer(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give a file away")
+	}
+	path := write(t, t.TempDir(), "key", "s3cret")
+	for _, c := range []struct {
+		owner, group int
+		mode         os.FileMode
+		refuse       string
+	}{
+		{0, os.Getegid(), 0o440, ""},
+		{0, 4711, 0o440, "others may read"},
+		{0, os.Getegid(), 0o640, "others may read"},
+		{0, os.Getegid(), 0o444, "others may read"},
+		{4711, os.Getegid(), 0o440, "it belongs to user id 4711"},
+	} {
+		if err := errors.Join(os.Chown(path, c.owner, c.group), os.Chmod(path, c.mode)); err != nil {
+			t.Fatal(err)
+		}
+		_, err := config.SecretFiles{}.Read(path)
 		checkRefusal(t, err, c.refuse)
 	}
 }

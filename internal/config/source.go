@@ -70,7 +70,9 @@ func (v *validator) urls(path string, s Source) {
 
 func checkLDAPURL(text string, startTLS bool) error {
 	u, err := parseURL(text)
-	switch {
+	switch _, host, _ := strings.Cut(text, "://"); {
+	case strings.Count(host, ":") > 1 && !strings.Contains(host, "[") && !strings.Contains(host, "@"):
+		return errors.New("an IPv6 address stands in brackets: ldaps://[fd00::1] or ldaps://[fd00::1]:636")
 	case err != nil:
 		return err
 	case u == nil || u.Scheme != "ldap" && u.Scheme != "ldaps" || u.Hostname() == "":
