@@ -295,3 +295,21 @@ func TestAnOUInTheFirstWeek(t *testing.T) {
 		t.Error("not detached")
 	}
 }
+
+// TestAnEmptyBeginningIsNoBase: a source that had nobody when a window began is measured by those who came
+// first, not by nobody.
+func TestAnEmptyBeginningIsNoBase(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.pass(t)
+	w.staff(60)
+	w.later(t, day)
+	w.settle(t)
+	w.later(t, day)
+	w.leaveSome(6)
+	w.later(t, time.Hour)
+	p := w.later(t, 3*day)
+	if len(p.Guards) > 0 || w.done[plan.Withdraw] != 6 {
+		t.Errorf("%d of 60 left, guards %+v", w.done[plan.Withdraw], p.Guards)
+	}
+}

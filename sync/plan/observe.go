@@ -121,14 +121,15 @@ func (o Observation) seenAgain(known bool) int {
 // advance adds one complete read to the row of departures. DN and OU stay those where the
 // person was seen last: a leaver who was moved to OU=Leavers still counts for Berlin. A row
 // that began or was confirmed in the future was timed by a wrong clock, and begins again; so
-// does one that a sighting under another ID broke off, see contest, and one
-// that has a hole.
+// does one that a sighting under another ID broke off, see contest, and one that has a hole. Where the
+// directory states the departure of somebody who may only have been hidden, it begins with that.
 func (p *planner) advance(o Observation, s Sighting) Observation {
 	restarts := o.Restarts
 	if p.holed(o) {
 		restarts, o.Reads = restarts+1, 0
 	}
-	if o.State != Departed || o.Reads == 0 || p.Now.Before(later(o.Since, o.ConfirmedAt)) {
+	stated := o.Unproved && s.Evidence.Kind.Positive()
+	if o.State != Departed || o.Reads == 0 || stated || p.Now.Before(later(o.Since, o.ConfirmedAt)) {
 		o = Observation{
 			Person: s.ID, DN: firstNonEmpty(o.DN, s.DN), OU: firstNonEmpty(o.OU, parentDN(s.DN)), CSI: o.CSI,
 			LastSeen: o.LastSeen, FirstSeen: o.FirstSeen, State: Departed, Since: p.Now,

@@ -645,3 +645,31 @@ func TestOneReadOfAProvedView(t *testing.T) {
 		t.Error("withdrawn")
 	}
 }
+
+// TestHiddenThenDisabled: the directory states the departure of somebody whom an unproved view, or a place
+// that shows nothing, had hidden for days. It takes no yes, and its grace begins with the statement.
+func TestHiddenThenDisabled(t *testing.T) {
+	t.Parallel()
+	for name, hide := range map[string]func(*world, *entry){
+		"by the view":  func(w *world, anna *entry) { w.readBy(reader("new")); anna.leave(plan.Absent) },
+		"by the place": func(_ *world, anna *entry) { anna.vanish() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, people := readForDays(t)
+			hide(w, people["anna"])
+			for range 5 {
+				w.later(t, day)
+			}
+			people["anna"].leave(plan.Disabled)
+			c := change(t, w.later(t, time.Hour), plan.Withdraw, "anna")
+			if c.Status != plan.Waiting || len(c.Asks) != 0 {
+				t.Errorf("%s %v", c.Status, c.Asks)
+			}
+			w.later(t, 25*time.Hour)
+			if w.credential("anna") != nil {
+				t.Errorf("anna is in: %v", summary(w.plan()))
+			}
+		})
+	}
+}
