@@ -124,10 +124,10 @@ func (p *planner) whoseCredential(id string) string {
 	return ""
 }
 
-// otherPeople are those whose some things may be beside a leaver's, by their credentials and by the csis,
-// each with the number of the departure that comes next: a yes to take such a thing is none any more
-// when one of them, who had left or could not be seen when it was given, is seen again.
-func (p *planner) otherPeople(leaver PersonID, users []User, csis ...string) []string {
+// othersState is who else may use what a leaver has, by their credentials and csis, each with the number of
+// the departure that comes next: a yes to take it is none any more when one of them, who had left or
+// could not be seen when it was given, is seen again.
+func (p *planner) othersState(leaves PersonID, users []User, csis ...string) []string {
 	var people []PersonID
 	for _, u := range users {
 		if own, owned := p.former[u.CredentialID]; owned {
@@ -141,13 +141,13 @@ func (p *planner) otherPeople(leaver PersonID, users []User, csis ...string) []s
 		}
 	}
 	slices.SortFunc(people, PersonID.Compare)
-	var words []string
+	var state []string
 	for _, person := range slices.Compact(people) {
-		if person != leaver {
-			words = append(words, person.Source, person.ID, strconv.Itoa(p.observations[person].Departures))
+		if person != leaves {
+			state = append(state, person.Source, person.ID, strconv.Itoa(p.observations[person].Departures))
 		}
 	}
-	return words
+	return state
 }
 
 // isOthers tells that a Threema ID has been somebody else's for so long that no question is left: they

@@ -83,7 +83,6 @@ type planner struct {
 	lastingCSI   map[string][]PersonID    // the same, with all of them, and those whose departure is not confirmed
 	mayHave      map[string][]PersonID    // by csi: who may have it by one of several values
 	onceCSI      map[string][]PersonID    // those of them who had it before, and have another one now
-	entries      map[string][]PersonID    // by immutable ID: the same, whatever their csi
 	newcomers    map[string][]Identity    // by folded csi: entitled people without a credential of ours
 	csis         map[PersonID][]string    // former csis
 	leavers      map[string][]account     // by csi: departures under way or carried out
@@ -130,7 +129,6 @@ func newPlanner(in Input) *planner {
 		lastingCSI:   map[string][]PersonID{},
 		mayHave:      map[string][]PersonID{},
 		onceCSI:      map[string][]PersonID{},
-		entries:      map[string][]PersonID{},
 		newcomers:    map[string][]Identity{},
 		csis:         map[PersonID][]string{},
 		leavers:      map[string][]account{},

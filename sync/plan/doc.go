@@ -18,12 +18,15 @@
 //	plan.go       the result
 //	doubt.go      which snapshots the memory doubts; servers.go, sentinels.go, count.go and mapped.go are
 //	              parts of it
-//	observe.go    a snapshot and the memory become the new memory (confirmation)
+//	observe.go    a snapshot and the memory become the new memory (confirmation); views.go and placeless.go,
+//	              whom it may only not have shown; remember.go, what is recorded; unowned.go, what is dropped
 //	trust.go      can this inventory be what it says? unlisted.go, what a list lacks, and when that is an end;
 //	              hidden.go and vanished.go are parts of it
 //	compute.go    all of it becomes a plan, in the order of the files below
 //	recover.go    what a crash left open
 //	match.go      whose credential is whose; adopt.go, collisions.go and precedence.go are parts of it
+//	same.go       is an account the person who had its csi before? rivals.go and claims.go, who else may have it;
+//	              belongs.go, whose a credential or an ID may be
 //	settings.go   what is to be written; contacts.go, who is to be seen
 //	leaver.go     the way out, step by step
 //	order.go      the same for one person, because somebody says so

@@ -132,7 +132,7 @@ func (p *planner) withdrawal(l leaver, own Ownership, memory bool) Change {
 	preState := []string{l.csi}
 	if others != "" {
 		preState = append(preState, csi, users)
-		preState = append(preState, p.otherPeople(l.person, p.people(l.credentialID), csi)...)
+		preState = append(preState, p.othersState(l.person, p.people(l.credentialID), csi)...)
 	}
 	c := p.leaverChange(Withdraw, l, l.credentialID, preState...)
 	c.Requests = 5 // credential, th_csi and users before, the withdrawal, users after

@@ -76,7 +76,7 @@ func (p *planner) takeID(l leaver, u User) {
 	preState := []string{l.credentialID}
 	if others != "" {
 		preState = append(preState, u.CredentialID, u.CSI)
-		preState = append(preState, p.otherPeople(l.person, []User{u})...)
+		preState = append(preState, p.othersState(l.person, []User{u})...)
 	}
 	c := p.leaverChange(op, l, u.ID, preState...)
 	c.ThreemaID = u.ID

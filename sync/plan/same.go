@@ -1,9 +1,7 @@
 package plan
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -108,172 +106,19 @@ func (p *planner) firstName(person PersonID) (name string, known bool) {
 	return "", false
 }
 
-// rival is somebody else who has the csi of an account now, or had it before, or is its entry in another
-// source, and did not leave.
-type rival struct {
-	person PersonID
-	doubt  string // why nobody can tell that it is the same person; "": it is
-	shares string // what they have in common with the account
-}
-
-// What a rival may share.
-const (
-	sharesCSI   = "the csi is"
-	sharedCSI   = "the csi was once" // they have another one by now
-	sharesEntry = "the entry is"     // in another source
-)
-
-// words tell of a rival who may be the same person.
-func (p *planner) words(r rival) string {
-	return fmt.Sprintf("%s also that of %s, who did not leave, and may be the same person", r.shares, p.nameOf(r.person))
-}
-
-// Rival is a rival as a change knew it: whom the last look may find, and by which first name.
-type Rival struct {
-	Person    PersonID
-	FirstName string
-}
-
-// Knows tells whether a change was planned in the knowledge that this person has the csi, or may have
-// it.
-func (c Change) Knows(i Identity) bool {
-	return slices.ContainsFunc(c.Rivals, func(r Rival) bool { return r.Person == i.Person && i.mayBeCalled(r.FirstName) })
-}
-
-// rivals are all who have the csi of an account, or may have it by one of several values, or have one
-// that folds to the same text and no credential yet, and the same person under another csi: who was seen
-// as one stays so when they are numbered anew, and so does the same entry in another source. Those who are the same person come first, then those of
-// the earlier source.
-func (p *planner) rivals(old account) []rival {
-	var all []rival
-	for _, person := range p.lastingCSI[old.csi] {
-		if person != old.person && old.csi != "" {
-			all = append(all, rival{person: person, doubt: p.doubtSame(old, person), shares: sharesCSI})
-		}
-	}
-	for _, person := range p.onceCSI[old.csi] {
-		if person != old.person && p.doubtSame(old, person) == "" {
-			all = append(all, rival{person: person, shares: sharedCSI})
-		}
-	}
-	for _, person := range p.entries[old.person.ID] {
-		if p.sameEntry(old.person, person) && !slices.ContainsFunc(all, func(r rival) bool { return r.person == person }) {
-			all = append(all, rival{person: person, shares: sharesEntry})
-		}
-	}
-	for _, i := range p.newcomers[foldCSI(old.csi)] {
-		if i.CSI != old.csi && i.Person != old.person && old.csi != "" {
-			all = append(all, rival{person: i.Person, doubt: fmt.Sprintf("its csi %s and %s differ in case, blanks or zeros only", i.CSI, old.csi), shares: sharesCSI})
-		}
-	}
-	for _, person := range p.mayHave[old.csi] {
-		if p.identities[person].CSI == "" && person != old.person {
-			all = append(all, rival{person: person, doubt: "it is one of several values of theirs, and nobody can say which is the csi", shares: sharesCSI})
-		}
-	}
-	slices.SortStableFunc(all, func(a, b rival) int { return cmp.Compare(min(1, len(a.doubt)), min(1, len(b.doubt))) })
-	return all
-}
-
-// elsewhere is what is known of the person of an account under other IDs.
-type elsewhere struct {
-	stands bool // no read misses them
-	lasts  bool // one does, and their departure there is not confirmed
-}
-
-func (p *planner) sameElsewhere(old account) (e elsewhere) {
-	for _, r := range p.rivals(old) {
-		switch o := p.observations[r.person]; {
-		case r.doubt != "":
-		case o.State == Departed:
-			e.lasts = e.lasts || o.ConfirmedAt.IsZero()
-		default:
-			e.stands = true
-		}
-	}
-	return e
-}
-
-// rivalFacts are the rivals of a leaver as the changes keep them; and those of whom the plan knows that
-// of several values another one is their csi, for the last look finds them too.
-func (p *planner) rivalFacts(l leaver) []Rival {
-	people := slices.Clone(p.mayHave[l.csi])
-	for _, r := range l.rivals {
-		people = append(people, r.person)
-	}
-	slices.SortFunc(people, PersonID.Compare)
-	var facts []Rival
-	for _, person := range slices.Compact(people) {
-		name, _ := p.firstName(person)
-		facts = append(facts, Rival{person, foldName(name)})
-	}
-	return facts
-}
-
-// claimCSIs notes whose csi it may be, in two ways. claimedCSI names, of each, the first of those whom
-// the directory shows or showed last, except those who departed: who is unknown, excluded or hidden in
-// an incomplete read is not gone. lastingCSI names all of them, and those whose departure is not
-// confirmed, or stands on a view that is not proved: it takes nothing from them.
-func (p *planner) claimCSIs() {
-	p.eachClaim(func(csi string, person PersonID, lasting bool) {
-		p.entries[person.ID] = append(p.entries[person.ID], person)
-		if csi == "" {
-			return
-		}
-		if first, taken := p.claimedCSI[csi]; !lasting && (!taken || p.precedes(person, first)) {
-			p.claimedCSI[csi] = person
-		}
-		p.lastingCSI[csi] = append(p.lastingCSI[csi], person)
-		for _, once := range p.csis[person] {
-			if once != csi {
-				p.onceCSI[once] = append(p.onceCSI[once], person)
-			}
-		}
-	})
-	p.inPlace(p.lastingCSI)
-	p.inPlace(p.onceCSI)
-	p.inPlace(p.entries)
-	for _, i := range p.entitled {
-		if _, owned := p.owned[i.Person]; !owned && i.CSI != "" {
-			p.newcomers[foldCSI(i.CSI)] = append(p.newcomers[foldCSI(i.CSI)], i)
-		}
-	}
-}
-
-// inPlace sorts the people of each key by the place of their source, and names each of them once.
-func (p *planner) inPlace(index map[string][]PersonID) {
-	for key, people := range index {
-		slices.SortFunc(people, p.comparePlaces)
-		index[key] = slices.Compact(people)
-	}
-}
-
-// eachClaim tells of each csi whose it may be; lasting, where only the lack of a confirmation, or of a
-// proved view or of a place that could be looked at (both are marked unproved), speaks for that.
-func (p *planner) eachClaim(claim func(csi string, person PersonID, lasting bool)) {
-	for _, o := range p.observations {
-		if o.State != Departed || o.ConfirmedAt.IsZero() || o.Unproved {
-			claim(o.CSI, o.Person, o.State == Departed)
-		}
-	}
-	for _, i := range p.identities {
-		if i.State != Departed || i.Excluded {
-			claim(i.CSI, i.Person, false)
-		}
-	}
-}
-
 // contest looks at people of ours who departed, and who stand under another ID, where no read misses
 // them: that is a sighting. While it lasts, the departure asks for a yes; when it ends, the row of
 // departures begins afresh. From then on both rows go on side by side, and the person left when both are
 // full: each account counts for the other by its own row, or two of them would wait in turn for ever.
 func (p *planner) contest() {
+	found := map[PersonID]elsewhere{} // all of it first: what is found of one account changes another
 	for person := range p.atStake() {
-		o := p.observations[person]
-		if o.State != Departed {
-			continue
+		if p.observations[person].State == Departed {
+			found[person] = p.sameElsewhere(p.accountOf(person))
 		}
-		same := p.sameElsewhere(p.accountOf(person))
+	}
+	for person, same := range found {
+		o := p.observations[person]
 		if o.Contested && !same.stands {
 			o.Since, o.Reads, o.ConfirmedAt = p.Now, 0, time.Time{}
 			if p.departedNow[person] {

@@ -1,0 +1,137 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// rival is somebody else who has the csi of an account now, or had it before, or is its entry in another
+// source, and did not leave.
+type rival struct {
+	person PersonID
+	doubt  string // why nobody can tell that it is the same person; "": it is
+	shares string // what they have in common with the account
+}
+
+// What a rival may share.
+const (
+	sharesCSI   = "the csi is"
+	sharedCSI   = "the csi was once" // they have another one by now
+	sharesEntry = "the entry is"     // in another source
+)
+
+// words tell of a rival who may be the same person.
+func (p *planner) words(r rival) string {
+	return fmt.Sprintf("%s also that of %s, who did not leave, and may be the same person", r.shares, p.nameOf(r.person))
+}
+
+// Rival is a rival as a change knew it: whom the last look may find, and by which first name.
+type Rival struct {
+	Person    PersonID
+	FirstName string
+}
+
+// Knows tells whether a change was planned in the knowledge that this person has the csi, or may have
+// it.
+func (c Change) Knows(i Identity) bool {
+	return slices.ContainsFunc(c.Rivals, func(r Rival) bool { return r.Person == i.Person && i.mayBeCalled(r.FirstName) })
+}
+
+// rivals are all who have the csi of an account, may have it by one of several values, or have one that
+// folds to the same text and no credential yet; and the same person under another csi: who was seen as one
+// stays so when they are numbered anew, and so does the same entry in another source. Those who are the
+// same person come first, then those of the earlier source.
+func (p *planner) rivals(old account) []rival {
+	var all []rival
+	add := func(person PersonID, doubt, shares string) {
+		if person != old.person && !slices.ContainsFunc(all, func(r rival) bool { return r.person == person }) {
+			all = append(all, rival{person, doubt, shares})
+		}
+	}
+	for _, person := range p.lastingCSI[old.csi] {
+		add(person, p.doubtSame(old, person), sharesCSI)
+	}
+	for _, person := range p.onceCSI[old.csi] {
+		if p.doubtSame(old, person) == "" {
+			add(person, "", sharedCSI)
+		}
+	}
+	for _, person := range p.entryElsewhere(old.person) {
+		add(person, "", sharesEntry)
+	}
+	for _, i := range p.newcomersLike(old.csi) {
+		add(i.Person, fmt.Sprintf("its csi %s and %s differ in case, blanks or zeros only", i.CSI, old.csi), sharesCSI)
+	}
+	for _, person := range p.mayHave[old.csi] {
+		if p.identities[person].CSI == "" {
+			add(person, "it is one of several values of theirs, and nobody can say which is the csi", sharesCSI)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b rival) int { return cmp.Compare(min(1, len(a.doubt)), min(1, len(b.doubt))) })
+	return all
+}
+
+// newcomersLike are those whose csi differs from one in spelling only.
+func (p *planner) newcomersLike(csi string) []Identity {
+	if csi == "" {
+		return nil // which folds to the same text as a csi of zeros
+	}
+	return slices.DeleteFunc(slices.Clone(p.newcomers[foldCSI(csi)]), func(i Identity) bool { return i.CSI == csi })
+}
+
+// entryElsewhere is the entry of somebody as other sources of its directory show it, where it did not leave.
+func (p *planner) entryElsewhere(person PersonID) []PersonID {
+	sources := slices.Collect(maps.Keys(p.State.Sources))
+	for _, s := range p.Sources {
+		sources = append(sources, s.Snapshot.Source)
+	}
+	var all []PersonID
+	for _, source := range sources {
+		other := PersonID{Source: source, ID: person.ID}
+		o, remembered := p.observations[other]
+		i, present := p.identities[other]
+		if p.sameEntry(person, other) && (remembered && o.claims() || present && i.claims()) {
+			all = append(all, other)
+		}
+	}
+	slices.SortFunc(all, p.comparePlaces)
+	return all
+}
+
+// elsewhere is what is known of the person of an account under other IDs.
+type elsewhere struct {
+	stands bool // no read misses them
+	lasts  bool // one does, and their departure there is not confirmed
+}
+
+// sameElsewhere looks at the accounts that are the same person without anybody's word.
+func (p *planner) sameElsewhere(old account) (e elsewhere) {
+	for _, r := range p.rivals(old) {
+		switch o := p.observations[r.person]; {
+		case r.doubt != "":
+		case o.State == Departed:
+			e.lasts = e.lasts || o.ConfirmedAt.IsZero()
+		default:
+			e.stands = true
+		}
+	}
+	return e
+}
+
+// rivalFacts are the rivals of a leaver as the changes keep them; and those of whom the plan knows that
+// of several values another one is their csi, for the last look finds them too.
+func (p *planner) rivalFacts(l leaver) []Rival {
+	people := slices.Clone(p.mayHave[l.csi])
+	for _, r := range l.rivals {
+		people = append(people, r.person)
+	}
+	slices.SortFunc(people, PersonID.Compare)
+	var facts []Rival
+	for _, person := range slices.Compact(people) {
+		name, _ := p.firstName(person)
+		facts = append(facts, Rival{person, foldName(name)})
+	}
+	return facts
+}
