@@ -12,8 +12,8 @@ import (
 // whoAsks says what asks for an approval: a question, or the name of a rule.
 func (w *Withdrawal) whoAsks() string {
 	switch {
-	case w.Question != "":
-		return w.Question + ". That"
+	case w.Withdrawal().Question != "":
+		return w.Withdrawal().Question + ". That"
 	case w.Withdrawal().Protected:
 		return "protect"
 	}

@@ -51,5 +51,5 @@ func (c *Change) ask(a Ask, why string) {
 	c.ID = changeID(c.ID, string(a))
 	c.Asks = append(slices.Clip(c.Asks), a)
 	slices.Sort(c.Asks)
-	c.Reason = joinReasons(c.Reason, why)
+	c.Question, c.Reason = joinReasons(c.Question, why), joinReasons(c.Reason, why)
 }

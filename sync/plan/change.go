@@ -89,6 +89,8 @@ type Change struct {
 	Guard     string    // which guard blocks, of a Blocked change; else ""
 	// Asks are the questions that somebody must answer with yes before this is done, sorted.
 	Asks []Ask
+	// Question words them; the reason has it too.
+	Question string
 	// Rivals are those who have the leaver's csi and did not leave, as the plan knew them.
 	Rivals []Rival
 	// Gone, of a withdrawal, tells that the credential is proven to be gone already: the step takes

@@ -3,7 +3,6 @@ package plan
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -37,8 +36,6 @@ type Ordered struct {
 	Changes []Change // the withdrawal and what goes with it, each with its status
 	Guards  []Guard  // that block them
 	Hash    string   // covers those that wait for an approval
-	// Question is what somebody must answer before this withdrawal, "" if nothing.
-	Question string
 }
 
 // Withdrawal is the first of the changes, the zero value if there is none.
@@ -71,7 +68,7 @@ func ComputeOrder(in Input, order Order) Ordered {
 	if answer.Refused = p.keptFromOrder(own); answer.Refused != "" {
 		return answer
 	}
-	answer.Question = p.obey(order, own, answer)
+	p.obey(order, own, answer)
 	p.gateOrder()
 	answer.Changes, answer.Guards, answer.Hash = p.plan.Changes, p.plan.Guards, hashOf(p.plan.AwaitingApproval())
 	return answer
@@ -162,18 +159,16 @@ func (p *planner) directoryWords(person PersonID) string {
 	return "unknown: " + firstNonEmpty(o.Evidence.Detail, "not seen")
 }
 
-// obey plans the withdrawal and, of somebody who departed, the end of their contacts. It returns what
-// the withdrawal asks.
-func (p *planner) obey(order Order, own Ownership, answer Ordered) (question string) {
+// obey plans the withdrawal and, of somebody who departed, the end of their contacts.
+func (p *planner) obey(order Order, own Ownership, answer Ordered) {
 	l := leaver{
 		person: own.Person, csi: own.CSI, credentialID: own.CredentialID, username: own.Username,
 		observation: p.observations[own.Person], ids: answer.ThreemaIDs, rivals: p.rivals(p.ownerAccount(own)),
 	}
 	c := p.withdrawal(l, own, false)
 	c.Ordered = !answer.Departed
+	c.Reason = joinReasons("ordered: "+order.Reason, c.Question)
 	p.askWhoLeft(&c, l)
-	_, question, _ = strings.Cut(c.Reason, p.departureReason(l.observation)+"; ")
-	c.Reason = joinReasons("ordered: "+order.Reason, question)
 	p.add(c)
 	for _, id := range l.ids {
 		u := p.users[id]
@@ -188,7 +183,6 @@ func (p *planner) obey(order Order, own Ownership, answer Ordered) (question str
 		}
 		c.By, c.Evidence = order.By, "the word of "+order.By+"; the directory: "+answer.Directory
 	}
-	return question
 }
 
 // gateOrder applies the gates that an order does not lift. Absent are the evidence, for which
