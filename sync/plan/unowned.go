@@ -1,0 +1,58 @@
+package plan
+
+import "slices"
+
+// forgetUnowned drops people of a complete source who left it and of whom nothing is ours. Who has
+// the csi of somebody of ours stays: since when they are known decides whose it is (same.go). So does
+// a second account while the departure of the other one is remembered: it asks when it is back.
+func (p *planner) forgetUnowned(s SourceView) {
+	if s.Snapshot.Absences() {
+		p.dropUnowned(s.Snapshot.Source)
+	}
+}
+
+func (p *planner) dropUnowned(source string) {
+	for id, o := range p.observations {
+		if id.Source != source || p.isOurs(id) || p.shares[id] {
+			continue
+		}
+		switch _, present := p.identities[id]; {
+		case !present && o.Second && p.State.remembersLeaver(o.CSI):
+			if o.State != Departed {
+				o.State, o.Evidence, o.Since, o.ConfirmedAt = Departed, Evidence{Kind: Absent, Detail: "in no complete read"}, p.Now, p.Now
+				p.observations[id] = o
+			}
+		case !present || o.State == Departed && !o.Second:
+			delete(p.observations, id)
+		}
+	}
+}
+
+// remembersLeaver tells whether the ledger knows a departure of somebody with this csi.
+func (s State) remembersLeaver(csi string) bool {
+	return slices.ContainsFunc(s.Sagas, func(saga Saga) bool { return saga.CSI == csi }) ||
+		slices.ContainsFunc(s.Effects, func(e Effect) bool { return e.CSI == csi })
+}
+
+// isOurs tells whether the ledger has something at stake for a person.
+func (p *planner) isOurs(id PersonID) bool {
+	_, owned := p.owned[id]
+	_, leaving := p.sagas[id]
+	_, creating := p.openCreates[id]
+	return owned || leaving || creating
+}
+
+// atStake are the people for whom the ledger has something at stake.
+func (p *planner) atStake() map[PersonID]bool {
+	people := map[PersonID]bool{}
+	for person := range p.owned {
+		people[person] = true
+	}
+	for person := range p.sagas {
+		people[person] = true
+	}
+	for person := range p.openCreates {
+		people[person] = true
+	}
+	return people
+}
