@@ -1,7 +1,6 @@
 package main
 
 import (
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -15,7 +14,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
-// halfGroups is kind 6: who is in a group by its list, and who by number.
+// halfGroups is row B6: who is in a group by its list, and who by number.
 func (m *matrix) halfGroups(t *testing.T) {
 	m.scenario(t, "a list that is hidden, beside people by number", func(t *testing.T) {
 		h, team := newTeam(t)
@@ -64,7 +63,7 @@ func newTeam(t *testing.T) (h housed, team string) {
 	return h, team
 }
 
-// otherViews is kind 7: two living people are hidden from who reads now, or from where.
+// otherViews is row B7: two living people are hidden from who reads now, or from where.
 func (m *matrix) otherViews(t *testing.T) {
 	two := func(dn string) bool {
 		return strings.HasPrefix(dn, "uid=u000005") || strings.HasPrefix(dn, "uid=u000008")
@@ -108,7 +107,7 @@ func (m *matrix) otherViews(t *testing.T) {
 	})
 }
 
-// lackingLists is kind 8: a list of the package lacks what is there.
+// lackingLists is row B8: a list of the package lacks what is there.
 func (m *matrix) lackingLists(t *testing.T) {
 	for name, lists := range map[string]int{"one list lacks the ID of a leaver": 1, "three lists lack the ID of a leaver, and it is back": 3} {
 		m.scenario(t, name, func(t *testing.T) {
@@ -138,31 +137,32 @@ func (m *matrix) lackingLists(t *testing.T) {
 // lacks takes a Threema ID out of the package behind everybody's back, until it is put back.
 func (x fronted) lacks(t *testing.T, id string) (put func(*testing.T)) {
 	t.Helper()
-	state := x.sim.state(t)
-	n := slices.IndexFunc(state.Users, func(u worksim.User) bool { return u.ID == id })
-	if n < 0 {
-		t.Fatalf("%s is not in the package", id)
-	}
-	user := state.Users[n]
-	state.Users = slices.Delete(state.Users, n, n+1)
-	for c := range state.Credentials {
-		state.Credentials[c].Users = slices.DeleteFunc(state.Credentials[c].Users, func(u string) bool { return u == id })
-	}
-	x.sim.control(t, http.MethodPut, "state", state, nil, http.StatusNoContent)
+	var user worksim.User
+	x.inPackage(t, func(s *worksim.State) {
+		n := slices.IndexFunc(s.Users, func(u worksim.User) bool { return u.ID == id })
+		if n < 0 {
+			t.Fatalf("%s is not in the package", id)
+		}
+		user = s.Users[n]
+		s.Users = slices.Delete(s.Users, n, n+1)
+		for c := range s.Credentials {
+			s.Credentials[c].Users = slices.DeleteFunc(s.Credentials[c].Users, func(u string) bool { return u == id })
+		}
+	})
 	return func(t *testing.T) {
 		t.Helper()
-		state := x.sim.state(t)
-		state.Users = append(state.Users, user)
-		for c := range state.Credentials {
-			if state.Credentials[c].ID == user.CredentialID {
-				state.Credentials[c].Users = append(state.Credentials[c].Users, id)
+		x.inPackage(t, func(s *worksim.State) {
+			s.Users = append(s.Users, user)
+			for c := range s.Credentials {
+				if s.Credentials[c].ID == user.CredentialID {
+					s.Credentials[c].Users = append(s.Credentials[c].Users, id)
+				}
 			}
-		}
-		x.sim.control(t, http.MethodPut, "state", state, nil, http.StatusNoContent)
+		})
 	}
 }
 
-// deadEnds is kind 9: each stop has an end.
+// deadEnds is row B9: each stop has an end.
 func (m *matrix) deadEnds(t *testing.T) {
 	m.scenario(t, "an entry without its ID", func(t *testing.T) {
 		x := newFronted(t)
@@ -197,7 +197,7 @@ func (m *matrix) deadEnds(t *testing.T) {
 	})
 }
 
-// failover is kind 10: the first of two servers lets us in, or not even that, and shows nobody.
+// failover is row B10: the first of two servers lets us in, or not even that, and shows nobody.
 func (m *matrix) failover(t *testing.T) {
 	for name, f := range map[string]fault{
 		"busy at the login":        {bind: peer.BindResult(ldap.LDAPResultBusy, "")},

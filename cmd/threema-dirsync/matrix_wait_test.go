@@ -130,7 +130,7 @@ func (m *matrix) dates(t *testing.T) {
 		x.strike(fault{})
 		x.mended(t)
 	})
-	m.scenario(t, "an end date of yesterday", func(t *testing.T) {
+	m.scenario(t, "an end date that is past", func(t *testing.T) {
 		x := newFronted(t)
 		x.strike(dated("uid=u000005,", "pwdEndTime", "20200101000000Z"))
 		x.left(x.people[5])

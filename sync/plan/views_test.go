@@ -496,35 +496,28 @@ func TestARowThatBeginsAfresh(t *testing.T) {
 	}
 }
 
-// TestIncompleteReadTakesNoMarkBack, though it came through the account of before.
-func TestIncompleteReadTakesNoMarkBack(t *testing.T) {
+// TestAHalfReadTakesNoMarkBack, though it came through the account of before: it may lack anybody, and so
+// may one with an entry that has no ID.
+func TestAHalfReadTakesNoMarkBack(t *testing.T) {
 	t.Parallel()
-	w, people := readForDays(t)
-	w.readBy(reader("new"))
-	people["anna"].leave(plan.Absent)
-	for range 4 {
-		w.later(t, day)
+	for name, half := range map[string]func(d *directory, so bool){
+		"incomplete":           func(d *directory, so bool) { d.incomplete = so },
+		"with nameless people": func(d *directory, so bool) { d.nameless = so },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, people := readForDays(t)
+			w.readBy(reader("new"))
+			people["anna"].leave(plan.Absent)
+			for range 4 {
+				w.later(t, day)
+			}
+			half(w.source(), true)
+			w.readBy(reader("old")).later(t, day)
+			half(w.source(), false)
+			waitsForYes(t, w.readBy(reader("new")).later(t, day))
+		})
 	}
-	w.source().incomplete = true
-	w.readBy(reader("old")).later(t, day)
-	w.source().incomplete = false
-	waitsForYes(t, w.readBy(reader("new")).later(t, day))
-}
-
-// TestANamelessReadTakesNoMarkBack, though it came through the account of before: each entry without an
-// ID may be who is missing.
-func TestANamelessReadTakesNoMarkBack(t *testing.T) {
-	t.Parallel()
-	w, people := readForDays(t)
-	w.readBy(reader("new"))
-	people["anna"].leave(plan.Absent)
-	for range 4 {
-		w.later(t, day)
-	}
-	w.source().nameless = true
-	w.readBy(reader("old")).later(t, day)
-	w.source().nameless = false
-	waitsForYes(t, w.readBy(reader("new")).later(t, day))
 }
 
 // TestAccountsThatLookAlike: an ID that was known once tells two accounts of one name apart, and belongs
