@@ -6,15 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"os/user"
 	"path/filepath"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 )
@@ -45,26 +42,6 @@ func Load(path string, getenv func(string) string) (*Config, error) {
 		return nil, fmt.Errorf("the configuration %s is refused:\n%w", path, err)
 	}
 	return cfg, nil
-}
-
-// adviceToRead says what to type where a configuration is not there, or not for us.
-func adviceToRead(err error, path string) string {
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return "; copy config.example.yaml there and set the lines marked REQUIRED, or name another file with --config"
-	case errors.Is(err, fs.ErrPermission):
-		return fmt.Sprintf("; this program runs as %s: let that user read it, as in: chgrp %[1]s %s; chmod 640 %[2]s", runningUser(), path)
-	}
-	return ""
-}
-
-// runningUser is the name of whom the program runs as, the number where it has none.
-func runningUser() string {
-	id := strconv.Itoa(os.Geteuid())
-	if u, err := user.LookupId(id); err == nil {
-		return u.Username
-	}
-	return id
 }
 
 // readFile reads the file, and one byte more than allowed at most: Parse refuses that.
@@ -107,25 +84,6 @@ func Parse(data []byte, dir string) (*Config, error) {
 		return nil, problems
 	}
 	return &cfg, nil
-}
-
-// encoding finds what is no UTF-8 text. A German Windows saves umlauts otherwise.
-func encoding(data []byte) *Problem {
-	if _, err := utf8Text(data); err != nil {
-		return &Problem{Message: err.Error()}
-	}
-	for n, line := range bytes.Split(data, []byte("\n")) {
-		if utf8.Valid(line) {
-			continue
-		}
-		at := 0
-		for r, size := utf8.DecodeRune(line); r != utf8.RuneError || size != 1; r, size = utf8.DecodeRune(line[at:]) {
-			at += size
-		}
-		return &Problem{Line: n + 1, Message: fmt.Sprintf("byte %d of the line (0x%02x) is no UTF-8: the file may be Latin-1 (Windows); save it as UTF-8, "+
-			"or type: iconv -f WINDOWS-1252 -t UTF-8 OLD > NEW", at+1, line[at])}
-	}
-	return nil
 }
 
 // document parses the YAML and returns the one value it must hold.

@@ -68,17 +68,6 @@ func (s SecretFiles) content(path string) ([]byte, error) {
 	return data, nil
 }
 
-// adviceToMake says what to type where a secret is not there, or not for us.
-func adviceToMake(err error, path string) string {
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Sprintf("; type: install -m 600 /dev/null %s, and write the secret into it, in one line", path)
-	case errors.Is(err, fs.ErrPermission):
-		return fmt.Sprintf("; let that user alone read it: chown %s %s; chmod 600 %[2]s", runningUser(), path)
-	}
-	return ""
-}
-
 // check looks at the open file, so nobody can exchange it between the check and the read.
 func (s SecretFiles) check(path string, info fs.FileInfo) error {
 	if !info.Mode().IsRegular() {
