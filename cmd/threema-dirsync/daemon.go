@@ -3,10 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"log/slog"
-	"net"
-	"net/http"
 	"os"
 	"os/signal"
 	"runtime"
@@ -16,8 +12,6 @@ import (
 	"github.com/coreos/go-systemd/v22/daemon"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
-	"golang.org/x/net/netutil"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
@@ -26,10 +20,6 @@ import (
 
 // tick is how often the daemon looks at the clock.
 const tick = 30 * time.Second
-
-// maxReaders is how many connections /metrics takes at once: however many ask, a pass finds a file
-// descriptor for its own.
-const maxReaders = 32
 
 // service is the daemon with everything that lives as long as it does.
 type service struct {
@@ -70,26 +60,6 @@ func (p *program) daemon(ctx context.Context) (err error) {
 	}
 	defer stopServing()
 	return (&service{a, l, metrics}).serve(ctx)
-}
-
-// ignore tells of each hang-up that it does nothing, until it is told to stop.
-func ignore(hangUps <-chan os.Signal, logger *slog.Logger) (stop func()) {
-	end, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		for {
-			select {
-			case <-end:
-				return
-			case <-hangUps:
-				logger.Warn("SIGHUP is ignored: configuration and secrets are read at the start only; type `systemctl restart threema-dirsync`")
-			}
-		}
-	}()
-	return func() {
-		close(end)
-		<-ended
-	}
 }
 
 func sourceNames(s *settings) []string {
@@ -184,28 +154,4 @@ func (s *service) pass(ctx context.Context) {
 	if report.Err != nil {
 		s.logger.Error("pass failed", "err", report.Err)
 	}
-}
-
-// serveMetrics answers /metrics and /healthz. An empty address switches it off.
-func serveMetrics(ctx context.Context, address string, registry *prometheus.Registry) (stop func(), err error) {
-	if address == "" {
-		return func() {}, nil
-	}
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
-	if err != nil {
-		return nil, fmt.Errorf("metrics.listen: %w", err)
-	}
-	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "ok") })
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: time.Minute, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_ = server.Serve(netutil.LimitListener(listener, maxReaders)) // ends with http.ErrServerClosed
-	}()
-	return func() {
-		_ = server.Close()
-		<-done
-	}, nil
 }
