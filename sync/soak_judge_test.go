@@ -67,7 +67,10 @@ func (w *soak) judgeLivingID(id string) {
 	if w.named[id] || len(w.strayed[w.usedOn[id]]) > 0 || borrowed && !w.knownAs(id, n) {
 		return
 	}
-	if w.present(n) && w.tellable(n, w.usedOn[id]) {
+	if !w.tellable(n, w.usedOn[id]) {
+		return
+	}
+	if w.present(n) {
 		w.rt.Fatalf("THE ID OF A LIVING COLLEAGUE IS GONE: %s of human %d, who is entitled\n%s", id, n, text(w.report))
 	}
 	if !w.present(n) && !w.agreed[id] && !w.confirmed(humanKey(n), 0, time.Time{}) {
@@ -75,11 +78,13 @@ func (w *soak) judgeLivingID(id string) {
 	}
 }
 
-// tellable tells whether anything shows that the human who is entitled had the credential: the entry, or
-// its csi. An account made anew with the csi of somebody else is a stranger to everybody.
+// tellable tells whether anything shows that a human had the credential: an entry under which they are
+// entitled, or else the last one, or its csi. An account made anew with the csi of somebody else is a
+// stranger to everybody.
 func (w *soak) tellable(n int, credential string) bool {
 	return w.humans[n].blurred == "" || slices.ContainsFunc(w.accounts, func(a *account) bool {
-		return a.human == n && w.entitledNow(a) && (a.csi == w.csiOf[credential] || a == w.holder[credential])
+		counts := w.entitledNow(a) || !w.present(n) && a == w.latest(n)
+		return a.human == n && counts && (a.csi == w.csiOf[credential] || a == w.holder[credential])
 	})
 }
 
