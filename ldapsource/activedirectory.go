@@ -237,7 +237,7 @@ func (activeDirectory) state(e entry, now time.Time) (plan.AccountState, plan.Ev
 		return unknown(fmt.Sprintf("userAccountControl %q is no number", text))
 	}
 	if flags&accountDisable != 0 {
-		return departed(plan.Disabled, "userAccountControl "+text)
+		return departed(plan.Disabled, "switched off: userAccountControl "+text+" has the bit ACCOUNTDISABLE")
 	}
 	return term{ends: []moment{{"accountExpires", FormatFileTime}}}.state(e, now)
 }

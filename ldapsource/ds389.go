@@ -46,7 +46,7 @@ func (directoryServer) state(e entry, _ time.Time) (plan.AccountState, plan.Evid
 	case "", "false":
 		return entitled()
 	case "true":
-		return departed(plan.Disabled, "nsAccountLock "+text)
+		return departed(plan.Disabled, "locked: nsAccountLock "+text)
 	}
 	return unknown(fmt.Sprintf("nsAccountLock %q is neither TRUE nor FALSE", text))
 }

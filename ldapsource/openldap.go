@@ -130,7 +130,7 @@ func (openLDAP) state(e entry, now time.Time) (plan.AccountState, plan.Evidence)
 		case err != nil:
 			return unknown("pwdAccountLockedTime: " + err.Error())
 		case locked.Year() == 0: // 000001010000Z, locked by an administrator (draft-behera-ldap-password-policy §5.3.3)
-			return departed(plan.Disabled, "pwdAccountLockedTime "+text)
+			return departed(plan.Disabled, "locked by an administrator: pwdAccountLockedTime "+text)
 		}
 	}
 	return term{

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -11,22 +12,24 @@ import (
 )
 
 func (p *program) demoCommand() *cobra.Command {
-	var serve bool
+	var serve, pause bool
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Tell the whole story on an embedded directory and the simulator",
 		Long: `demo starts a directory with about 200 people and a simulator of the Work API in this process
 and lives through a roll-out, a joiner, a marriage, a move, a leaver, a returner, an account
 made anew, and outages. Everything goes over the real protocols. It needs nothing and ends by
-itself; with --serve both servers stay up afterwards for you to try the commands on.`,
+itself. With --pause it waits for Enter after each step; with --serve both servers stay up
+afterwards for you to try the commands on.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return p.demo(cmd.Context(), serve) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.demo(cmd.Context(), serve, pause) },
 	}
+	cmd.Flags().BoolVar(&pause, "pause", false, "wait for Enter after each step")
 	cmd.Flags().BoolVar(&serve, "serve", false, "leave the servers up and print how to talk to them")
 	return cmd
 }
 
-func (p *program) demo(ctx context.Context, serve bool) (err error) {
+func (p *program) demo(ctx context.Context, serve, pause bool) (err error) {
 	dir, err := os.MkdirTemp("", "threema-dirsync-demo-")
 	if err != nil {
 		return fmt.Errorf("make a folder for the demo: %w", err)
@@ -41,6 +44,9 @@ func (p *program) demo(ctx context.Context, serve bool) (err error) {
 	story, err := p.newStory(ctx, w)
 	if err != nil {
 		return err
+	}
+	if pause {
+		story.enter = p.lines()
 	}
 	if err := errors.Join(story.tell(ctx), story.close()); err != nil {
 		return err
@@ -58,4 +64,17 @@ Ctrl-C ends it and removes everything.
 `, w.directory.URL(), demoSuffix, w.api.BaseURL(), w.controlURL(), w.configFile, story.settings.offset)
 	<-ctx.Done()
 	return nil
+}
+
+// lines tells of each line that somebody typed, and is closed where there is nobody to type one. A read of
+// the terminal cannot be cancelled: the goroutine ends with the input, or with the process.
+func (p *program) lines() <-chan struct{} {
+	typed := make(chan struct{})
+	go func() {
+		defer close(typed)
+		for input := bufio.NewScanner(p.Stdin); input.Scan(); {
+			typed <- struct{}{}
+		}
+	}()
+	return typed
 }

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir"
-	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 )
 
@@ -28,7 +27,8 @@ type story struct {
 	settings  *settings
 	ledger    *ledger.Ledger
 	parts     *assembly
-	activated int // lines of the hand-over file that phones have used
+	activated int             // lines of the hand-over file that phones have used
+	enter     <-chan struct{} // with --pause: somebody goes on to the next step
 }
 
 // newStory assembles the program as for any configuration, but without its log: the reports
@@ -55,42 +55,6 @@ func (s *story) close() error {
 	return s.ledger.Close()
 }
 
-// chapter is one step: what happens outside, and what the pass must answer.
-type chapter struct {
-	title  string
-	happen func() error
-	wait   time.Duration // the clock moves on before the pass
-	exit   int
-}
-
-func (s *story) chapters() []chapter {
-	directory := s.world.directory
-	departed, returner, recreated := demoDN(3), demoDN(4), demoDN(5)
-	return []chapter{
-		{title: "Roll-out: 200 people, an empty licence package"},
-		{title: "Everybody activates the app; a day later there is nothing left to do", happen: s.activate, wait: day},
-		{title: "A joiner", happen: func() error { return directory.Add(demoPerson(demoPeople)) }, wait: time.Hour},
-		{title: "A marriage: one person has a new name", happen: func() error { return directory.Modify(demoDN(0), "sn", "Müller-Weiß") }, wait: time.Hour},
-		{title: "A mover: another town, another department", happen: s.move, wait: time.Hour},
-		{title: "A leaver and, by mistake, a second account are disabled: both get a day of grace", happen: func() error {
-			return errors.Join(directory.Modify(departed, "pwdAccountLockedTime", lockedByAdministrator),
-				directory.Modify(returner, "pwdAccountLockedTime", lockedByAdministrator))
-		}, wait: time.Hour},
-		{title: "The mistake is mended within the grace: for the returner nothing ever happened", happen: func() error {
-			return directory.Modify(returner, "pwdAccountLockedTime")
-		}, wait: time.Hour},
-		{title: "The grace of the leaver is over: withdraw / Zugang entziehen", wait: day},
-		{title: "A week later the Threema ID is detached / getrennt", wait: 7 * day},
-		{title: "An account is deleted and made anew: the same csi keeps its credential and Threema ID", happen: func() error {
-			return errors.Join(directory.Delete(recreated), directory.Add(demoPerson(5)))
-		}, wait: time.Hour},
-		{title: "An outage: the directory does not answer. Nobody is taken out", happen: s.outage(memdir.Down), wait: time.Hour, exit: dirsync.ExitIncomplete},
-		{title: "The connection is cut in the middle of the people. Nobody is taken out", happen: s.outage(memdir.CutMidRead), wait: time.Hour, exit: dirsync.ExitIncomplete},
-		{title: "The directory answers, and is empty. Nobody is taken out", happen: s.outage(memdir.Empty), wait: time.Hour, exit: dirsync.ExitIncomplete},
-		{title: "The directory is back, and there is nothing to do", happen: s.outage(memdir.NoOutage), wait: day},
-	}
-}
-
 const day = 24 * time.Hour
 
 func (s *story) tell(ctx context.Context) error {
@@ -110,11 +74,33 @@ func (s *story) tell(ctx context.Context) error {
 		if err := report.Format(s.Stdout, demoLines); err != nil {
 			return err
 		}
+		if _, err := fmt.Fprintf(s.Stdout, "\n  → %s\n", c.means); err != nil {
+			return err
+		}
 		if code := report.ExitCode(); code != c.exit {
 			return fmt.Errorf("%s: the pass ended with %d, not %d: %w", c.title, code, c.exit, report.Err)
 		}
+		if err := s.pause(ctx); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// pause waits until somebody goes on, if they asked for it.
+func (s *story) pause(ctx context.Context) error {
+	if s.enter == nil {
+		return nil
+	}
+	if _, err := fmt.Fprint(s.Stdout, "\n  Enter goes on. "); err != nil {
+		return err
+	}
+	select {
+	case <-s.enter:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("wait for Enter: %w", context.Cause(ctx))
+	}
 }
 
 // advance moves the clock of the program together with that of the simulator.

@@ -36,6 +36,34 @@ func TestDemo(t *testing.T) {
 	}
 }
 
+// TestDemoPause: each step waits for somebody to go on, and where nobody can, the story does not hang.
+func TestDemoPause(t *testing.T) {
+	t.Parallel()
+	tmp := t.TempDir()
+	c := newChild([]string{"TMPDIR=" + tmp}, "demo", "--pause")
+	c.cmd.Stderr = c.stderr
+	typed, err := c.cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.launch(t)
+	for step := 1; step <= 2; step++ {
+		eventually(t, "the demo waits", func() bool { return strings.Count(c.stdout.String(), "Enter goes on") == step })
+		if _, err := typed.Write([]byte("\n")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if text := c.stdout.String(); strings.Contains(text, "──── 4.") {
+		t.Errorf("it did not wait:\n%s", text)
+	}
+	if err := typed.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if out := c.wait(t); out.code != 0 || !strings.Contains(out.stdout, "The end") {
+		t.Errorf("at the end of the input: %v", out)
+	}
+}
+
 // TestDemoServe prints how to talk to the servers, and what it prints works.
 func TestDemoServe(t *testing.T) {
 	t.Parallel()

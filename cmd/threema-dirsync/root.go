@@ -17,6 +17,7 @@ const defaultConfig = "/etc/threema-dirsync/config.yaml"
 
 // environment is what the program touches beside its arguments.
 type environment struct {
+	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Getenv         func(string) string
 }
