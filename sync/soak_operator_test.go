@@ -10,6 +10,7 @@ import (
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
 func (w *soak) stepClock(rt *rapid.T) {
@@ -121,10 +122,18 @@ func (w *soak) right(c plan.Change) bool {
 		return known && owner == w.accountOf(c.Person).human
 	case plan.Create:
 		n := w.accountOf(c.Person).human
-		return w.present(n) && !w.owns(n)
+		return w.present(n) && (!w.owns(n) || w.isResumedFor(n, c))
 	case plan.SetSettings, plan.UnsetSetting, plan.PublishContact:
 	}
 	return true
+}
+
+// isResumedFor: the credential about which an interrupted create asks was made for this human, and nobody
+// uses it yet.
+func (w *soak) isResumedFor(n int, c plan.Change) bool {
+	return slices.Contains(c.Asks, plan.AskResume) && slices.ContainsFunc(w.credentialsOf(n), func(made worksim.Credential) bool {
+		return made.Username == c.Username && len(made.Users) == 0
+	})
 }
 
 // blame notes what a wrong yes may lead to.
@@ -146,10 +155,11 @@ func (w *soak) blame(c plan.Change) {
 }
 
 // correctListed corrects the csi of entries that the baseline lists as somebody of before, and that are
-// somebody else's: who accepts it says yes to them all.
-func (w *soak) correctListed() {
+// somebody else's: who accepts it says yes to them all. It tells whether anybody could see the list.
+func (w *soak) correctListed() bool {
 	planner := w.planner()
-	for _, c := range planner.Preview(context.Background()).Plan.Changes {
+	r := planner.Preview(context.Background())
+	for _, c := range r.Plan.Changes {
 		if c.Op != plan.Transfer || w.right(c) {
 			continue
 		}
@@ -159,6 +169,7 @@ func (w *soak) correctListed() {
 		}
 		w.correct(a)
 	}
+	return r.Planned
 }
 
 // accountOf is the entry that a change is about.
@@ -175,7 +186,9 @@ func (w *soak) acceptBaseline(*rapid.T) {
 	if w.hidden != "" || len(w.unshown) > 0 {
 		return // who says that the hidden have left, says what is wrong
 	}
-	w.correctListed()
+	if !w.correctListed() {
+		return
+	}
 	w.log("approve --baseline")
 	before := w.narrowInForce
 	w.narrowInForce = w.narrow
