@@ -20,6 +20,9 @@ STAGE    := tools/stage.sh
 PURE     := ./sync/plan
 GOFMT    = "$$(go env GOROOT)/bin/gofmt"
 
+# Where make install puts the configuration, and the unit looks for it.
+CONFIG   := /etc/threema-dirsync
+
 FUZZTIME     ?= 1m
 FUZZ         ?= .
 BENCH        ?= .
@@ -38,6 +41,25 @@ help: ## list the targets
 build: need-go ## build bin/threema-dirsync
 	@$(STAGE) "build the program" "the first time one to three minutes, as SQLite is compiled; then seconds" \
 		$(GO_BUILD) -ldflags "$(if $(VERSION),-X main.version=$(VERSION))" -o $(BINARY) ./cmd/threema-dirsync
+
+# DESTDIR serves whoever packages it; without it the user and the folder of the configuration are made too. What is
+# there of the configuration stays as it is, but for owners and modes.
+.PHONY: install
+install: ## install what make build made as a systemd service, not started yet; as root. DESTDIR=/folder for a package
+	@test -x $(BINARY) || { echo "nothing is built yet: type make build" >&2; exit 1; }
+	install -D -m 0755 $(BINARY) $(DESTDIR)/usr/bin/threema-dirsync
+	install -D -m 0644 systemd/threema-dirsync.service $(DESTDIR)/etc/systemd/system/threema-dirsync.service
+	install -D -m 0644 systemd/threema-dirsync.sysusers $(DESTDIR)/etc/sysusers.d/threema-dirsync.conf
+	install -D -m 0644 systemd/threema-dirsync.tmpfiles $(DESTDIR)/etc/tmpfiles.d/threema-dirsync.conf
+	install -D -m 0644 config.example.yaml $(DESTDIR)/usr/share/doc/threema-dirsync/config.example.yaml
+ifeq ($(DESTDIR),)
+	systemd-sysusers
+	test -e $(CONFIG)/config.yaml || install -D -m 0640 config.example.yaml $(CONFIG)/config.yaml
+	test -e $(CONFIG)/api-key || install -m 0600 /dev/null $(CONFIG)/api-key
+	test -e $(CONFIG)/bind-password || install -m 0600 /dev/null $(CONFIG)/bind-password
+	systemd-tmpfiles --create threema-dirsync.conf
+	systemctl daemon-reload
+endif
 
 .PHONY: demo
 demo: build ## the whole story on an embedded directory and a simulated Work API; needs nothing, ends by itself
@@ -96,6 +118,10 @@ soak: need-go ## the property tests with RAPID_CHECKS random cases each (default
 	RAPID_CHECKS=$(RAPID_CHECKS) RAPID_STEPS=$(RAPID_STEPS) SOAK_WORLDS=$(SOAK_WORLDS) DIRECTORY_PEOPLE=$(DIRECTORY_PEOPLE) COMPANY_PEOPLE=$(COMPANY_PEOPLE) go test -count=1 -timeout 0 \
 		$$(grep -rl --include='*_test.go' '"pgregory.net/rapid"' . | xargs -n1 dirname | sort -u)
 	THREEMA_DIRSYNC_TEST_RACE=1 go test -race -count=1 -timeout 0 $(PURE) ./cmd/...
+
+.PHONY: newcomer
+newcomer: need-go ## the first hour of a newcomer: a bare Debian 12 of its own (debootstrap, systemd-nspawn; as root), from the build to a running service against a Samba AD by the commands of systemd/README.md
+	tools/newcomer/newcomer.sh
 
 .PHONY: bench
 bench: need-go ## every benchmark; BENCH=Compute picks some
