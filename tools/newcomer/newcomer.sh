@@ -22,7 +22,7 @@ bootstrap() {
 
 # inside runs a command in the machine, which is not booted.
 inside() {
-	systemd-nspawn --quiet --register=no --pipe -D "$machine" --chdir=/root/threema-dirsync --bind-ro="$(go env GOROOT):/usr/local/go" \
+	systemd-nspawn --quiet --register=no --keep-unit --pipe -D "$machine" --chdir=/root/threema-dirsync --bind-ro="$(go env GOROOT):/usr/local/go" \
 		--setenv=PATH=/usr/local/go/bin:/usr/sbin:/usr/bin:/sbin:/bin --setenv=GOPROXY="$(go env GOPROXY)" --setenv=GOSUMDB="$(go env GOSUMDB)" "$@"
 }
 
@@ -39,6 +39,6 @@ inside make build
 inside make servers
 inside go build -buildvcs=false -o /root/domain ./internal/testdir/domain
 
-systemd-nspawn --quiet --register=no --private-network --boot --console=pipe -D "$machine" </dev/null >"$work/console" 2>&1 || true
+systemd-nspawn --quiet --register=no --keep-unit --private-network --boot --console=pipe -D "$machine" </dev/null >"$work/console" 2>&1 || true
 cat "$machine/root/log"
 [[ $(tail -1 "$machine/root/log") == "The service runs." ]]
