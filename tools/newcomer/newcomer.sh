@@ -20,10 +20,11 @@ bootstrap() {
 	debootstrap --variant=minbase --include=systemd,systemd-sysv,ca-certificates,make,gcc,libc6-dev,git,curl bookworm "$bare" >"$work/log" || { tail -20 "$work/log"; return 1; }
 }
 
-# inside runs a command in the machine, which is not booted.
+# inside runs a command in the machine, which is not booted. It trusts the authorities that this machine trusts.
 inside() {
 	systemd-nspawn --quiet --register=no --keep-unit --pipe -D "$machine" --chdir=/root/threema-dirsync --bind-ro="$(go env GOROOT):/usr/local/go" \
-		--setenv=PATH=/usr/local/go/bin:/usr/sbin:/usr/bin:/sbin:/bin --setenv=GOPROXY="$(go env GOPROXY)" --setenv=GOSUMDB="$(go env GOSUMDB)" "$@"
+		--bind-ro=/etc/ssl/certs/ca-certificates.crt \
+		--setenv=PATH=/usr/local/go/bin:/usr/sbin:/usr/bin:/sbin:/bin --setenv=GOPROXY="$(go env GOPROXY)" --setenv=GOSUMDB="$(go env GOSUMDB)" "$@" 2>&1 </dev/null | cat
 }
 
 [[ -e $bare/etc/debian_version ]] || "$stage" "make a bare Debian 12" "two to five minutes" bootstrap 2>&1
