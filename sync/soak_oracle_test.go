@@ -43,7 +43,7 @@ type oracle struct {
 	usedOn   map[string]string     // Threema ID → credential that it was linked to last
 	phones   map[string]int        // Threema ID → human
 	loans    map[string]loan       // Threema ID → the credential of somebody else that it used last
-	shown    map[string][]int      // Threema ID → humans on whose credential a pass without trouble saw it
+	shown    map[string][]int      // Threema ID → humans on whose managed credential a pass without trouble saw it
 	vouched  map[string]bool       // the same, where the question was whether they left at all
 	agreed   map[string]bool       // Threema IDs that a yes named as perhaps somebody else's, until that one is seen again
 	missed   map[string]bool       // whom a pass may have missed through another account or server, until one saw them again
@@ -162,7 +162,7 @@ func (w *soak) sighted(linked []string) {
 	}
 	for _, id := range linked {
 		w.seen[id] = true
-		if n, ours := w.belongs[w.usedOn[id]]; ours {
+		if n, ours := w.belongs[w.usedOn[id]]; ours && !w.leftToOthers(w.usedOn[id]) {
 			w.shown[id] = append(w.shown[id], n)
 		}
 	}
