@@ -15,8 +15,7 @@ func (w *soak) accept() {
 	state := w.sim.State()
 	w.withdrawn, w.detached, w.revoked = len(state.Withdrawn), len(state.Detached), len(state.Revoked)
 	for _, c := range state.Credentials {
-		csi, _ := state.Settings[c.ID]["th_csi"].(string)
-		w.csiOf[c.ID] = csi
+		w.csiOf[c.ID] = w.csiNow(state, c.ID)
 		for _, id := range c.Users {
 			w.usedOn[id] = c.ID
 		}
@@ -134,7 +133,7 @@ func (w *soak) judgeCreates(state worksim.State) {
 	live := map[int]string{}
 	for _, c := range state.Credentials {
 		if _, known := w.belongs[c.ID]; !known && c.ID != soakForeign && c.ID != soakShared && !w.guests[c.ID] {
-			w.holder[c.ID] = w.bearer(c.Username)
+			w.holder[c.ID] = w.bearer(c.Username, w.csiNow(state, c.ID))
 			w.belongs[c.ID] = w.holder[c.ID].human
 			w.log("effect: create %s for human %d", c.Username, w.belongs[c.ID])
 		}
@@ -148,9 +147,19 @@ func (w *soak) judgeCreates(state worksim.State) {
 	}
 }
 
-// bearer is the entry that the pass could see entitled under a username.
-func (w *soak) bearer(username string) *account {
+// csiNow is the csi that stands on a credential.
+func (w *soak) csiNow(state worksim.State, credential string) string {
+	csi, _ := state.Settings[credential]["th_csi"].(string)
+	return csi
+}
+
+// bearer is the entry that the pass could see entitled under a username. Where a source was not read, somebody
+// there with the same one was not seen.
+func (w *soak) bearer(username, csi string) *account {
 	bearers := w.bearers[username]
+	if len(w.report.Incomplete) > 0 {
+		bearers = slices.DeleteFunc(slices.Clone(bearers), func(a *account) bool { return a.csi != csi })
+	}
 	if len(bearers) != 1 {
 		w.rt.Fatalf("a credential was created for %s, who is %d people", username, len(bearers))
 	}
