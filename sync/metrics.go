@@ -184,7 +184,7 @@ func (m *Metrics) plan(r Report) {
 	leaving := map[plan.PersonID]bool{}
 	for _, c := range r.Plan.Changes {
 		planned[c.Op]++
-		if c.Op.Destructive() {
+		if c.Op.Destructive() && c.Status != plan.Suspended {
 			leaving[c.Person] = true
 		}
 	}

@@ -20,6 +20,7 @@ const (
 	storedEffects   = 1000
 	storedAlarms    = 1000
 	storedRestarted = 1000
+	storedSuspended = 1000
 )
 
 // end is the report as the ledger keeps it.
@@ -67,6 +68,7 @@ func (r *Report) stored() *Report {
 	s.Plan.Effects = head(r.Plan.Effects, storedEffects, "effects", s.omitted)
 	s.Plan.Alarms = head(r.Plan.Alarms, storedAlarms, "alarms", s.omitted)
 	s.Plan.Restarted = head(r.Plan.Restarted, storedRestarted, "restarted", s.omitted)
+	s.Plan.Suspended = head(r.Plan.Suspended, storedSuspended, "suspended", s.omitted)
 	return &s
 }
 

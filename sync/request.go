@@ -63,7 +63,7 @@ func ReadRequest(r io.Reader) (Request, error) {
 
 // sound checks the members that a request relies on.
 func (c pastChange) sound(seen map[string]bool) error {
-	statuses := []plan.Status{plan.Due, plan.Waiting, plan.NeedsApproval, plan.Blocked, plan.Deferred, plan.Withheld}
+	statuses := []plan.Status{plan.Due, plan.Waiting, plan.NeedsApproval, plan.Blocked, plan.Deferred, plan.Withheld, plan.Suspended}
 	switch {
 	case c.ID == "":
 		return errors.New("it has no id")

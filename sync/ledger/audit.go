@@ -16,34 +16,39 @@ type AuditEvent string
 
 // The events.
 const (
-	AuditIntent          AuditEvent = "intent"                         // a change is about to be carried out, with its evidence
-	AuditCreated         AuditEvent = "created"                        // the credential of a create is there; its hand-over is not
-	AuditDone            AuditEvent = "done"                           // the service said yes, or what was wanted was so already
-	AuditFailed          AuditEvent = "failed"                         // it was refused, or not sent
-	AuditRefused         AuditEvent = "refused"                        // a value of a request for many; the others went through
-	AuditUnknown         AuditEvent = "unknown"                        // its answer was lost, or its process is gone
-	AuditSettled         AuditEvent = "settled"                        // looking at the package showed that it is done
-	AuditReverted        AuditEvent = "reverted"                       // looking at the package showed that nothing has changed
-	AuditSkipped         AuditEvent = AuditEvent(plan.Skipped)         // the last look, or the stop file, forbade it
-	AuditConfirmed       AuditEvent = "confirmed"                      // the departure of somebody is proven
-	AuditReset           AuditEvent = "reset"                          // and is so no longer: they are back, or nobody can tell
-	AuditSagaEnded       AuditEvent = "saga-ended"                     // nothing is left to do for a leaver
-	AuditSagaReopened    AuditEvent = "saga-reopened"                  // there is again: an ID that had gone by itself is back
-	AuditApproved        AuditEvent = "approved"                       // somebody said yes to a change
-	AuditApprovalRefused AuditEvent = AuditEvent(plan.ApprovalRefused) // or to what does not wait, or is another set by now
-	AuditApprovalExpired AuditEvent = "approval-expired"               // a yes was not used in its time
-	AuditApplyRefused    AuditEvent = AuditEvent(plan.ApplyRefused)    // a written plan does not hold any more
-	AuditGuardTripped    AuditEvent = "guard-tripped"                  // a guard blocks since this pass
-	AuditGuardLifted     AuditEvent = "guard-lifted"                   // and no longer
-	AuditBound           AuditEvent = "bound"                          // the ledger is bound to another package or scope
-	AuditBaseline        AuditEvent = "baseline"                       // somebody accepted package and scope as they are
-	AuditClockShifted    AuditEvent = "clock-shifted"                  // the clock of this program is not the machine's: a test
-	AuditErased          AuditEvent = "erased"                         // of entries, only a tombstone is left (erase.go)
-	AuditVerified        AuditEvent = "verified"                       // looking at the package showed that an effect holds
-	AuditAlarm           AuditEvent = "alarm"                          // and that one does not
-	AuditAlarmCleared    AuditEvent = "alarm-cleared"                  // such an alarm stands no more
-	AuditSourceForgotten AuditEvent = "source-forgotten"               // somebody gave up a source that is not configured any more
-	AuditSourceRenamed   AuditEvent = "source-renamed"                 // or called it otherwise
+	AuditIntent           AuditEvent = "intent"                         // a change is about to be carried out, with its evidence
+	AuditCreated          AuditEvent = "created"                        // the credential of a create is there; its hand-over is not
+	AuditDone             AuditEvent = "done"                           // the service said yes, or what was wanted was so already
+	AuditFailed           AuditEvent = "failed"                         // it was refused, or not sent
+	AuditRefused          AuditEvent = "refused"                        // a value of a request for many; the others went through
+	AuditUnknown          AuditEvent = "unknown"                        // its answer was lost, or its process is gone
+	AuditSettled          AuditEvent = "settled"                        // looking at the package showed that it is done
+	AuditReverted         AuditEvent = "reverted"                       // looking at the package showed that nothing has changed
+	AuditSkipped          AuditEvent = AuditEvent(plan.Skipped)         // the last look, or the stop file, forbade it
+	AuditConfirmed        AuditEvent = "confirmed"                      // the departure of somebody is proven
+	AuditReset            AuditEvent = "reset"                          // and is so no longer: they are back, or nobody can tell
+	AuditSagaEnded        AuditEvent = "saga-ended"                     // nothing is left to do for a leaver
+	AuditSagaReopened     AuditEvent = "saga-reopened"                  // there is again: an ID that had gone by itself is back
+	AuditApproved         AuditEvent = "approved"                       // somebody said yes to a change
+	AuditApprovalRefused  AuditEvent = AuditEvent(plan.ApprovalRefused) // or to what does not wait, or is another set by now
+	AuditApprovalExpired  AuditEvent = "approval-expired"               // a yes was not used in its time
+	AuditApplyRefused     AuditEvent = AuditEvent(plan.ApplyRefused)    // a written plan does not hold any more
+	AuditGuardTripped     AuditEvent = "guard-tripped"                  // a guard blocks since this pass
+	AuditGuardLifted      AuditEvent = "guard-lifted"                   // and no longer
+	AuditBound            AuditEvent = "bound"                          // the ledger is bound to another package or scope
+	AuditBaseline         AuditEvent = "baseline"                       // somebody accepted package and scope as they are
+	AuditClockShifted     AuditEvent = "clock-shifted"                  // the clock of this program is not the machine's: a test
+	AuditErased           AuditEvent = "erased"                         // of entries, only a tombstone is left (erase.go)
+	AuditVerified         AuditEvent = "verified"                       // looking at the package showed that an effect holds
+	AuditAlarm            AuditEvent = "alarm"                          // and that one does not
+	AuditAlarmCleared     AuditEvent = "alarm-cleared"                  // such an alarm stands no more
+	AuditSourceForgotten  AuditEvent = "source-forgotten"               // somebody gave up a source that is not configured any more
+	AuditSourceRenamed    AuditEvent = "source-renamed"                 // or called it otherwise
+	AuditHoldSet          AuditEvent = "hold-set"                       // somebody said that a person is on leave
+	AuditHoldEnded        AuditEvent = "hold-ended"                     // the leave is over, by itself or by somebody's word
+	AuditHoldResumed      AuditEvent = "hold-resumed"                   // it goes on: a wrong clock had ended it
+	AuditWithdrawalUndone AuditEvent = "withdrawal-undone"              // somebody took back that a credential was withdrawn
+	AuditUndoRevoked      AuditEvent = "undo-revoked"                   // and somebody ordered it again
 )
 
 // AuditEntry is one entry of the audit. What does not apply is empty.

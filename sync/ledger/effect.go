@@ -65,7 +65,10 @@ func own(ctx context.Context, tx *sql.Tx, op plan.Operation, created bool, first
 		ON CONFLICT (source, person) DO UPDATE SET credential_id = excluded.credential_id, username = excluded.username,
 			csi = excluded.csi, created = excluded.created, first_name = excluded.first_name, missing_since = 0, missing_reads = 0, loss = ''`,
 		op.Person.Source, op.Person.ID, op.CredentialID, op.Username, op.CSI, created, firstName, millis(since))
-	return err
+	if err != nil {
+		return err
+	}
+	return dropUndone(ctx, tx, op.Person)
 }
 
 // disown forgets that the person had this credential.
@@ -94,6 +97,9 @@ func transfer(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation) erro
 			return err
 		}
 		if err := passLinks(ctx, tx, former, op.Person); err != nil {
+			return err
+		}
+		if err := passSuspension(ctx, tx, former, op.Person); err != nil {
 			return err
 		}
 	}

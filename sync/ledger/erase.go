@@ -24,6 +24,7 @@ func stakes() []string {
 		`ownership`,
 		`observations`,
 		`sagas WHERE ended = ''`,
+		`suspensions`,
 		`journal WHERE state IN ('intent', 'unknown')`,
 		`sagas WHERE id IN (SELECT saga FROM alarms UNION SELECT saga FROM effects
 			WHERE verified_at = 0 AND returned_at = 0 AND subscription = (SELECT subscription FROM ledger))`,
@@ -52,6 +53,8 @@ func traces() []string {
 		`DELETE FROM approvals` + theirs,
 		`DELETE FROM former_links` + theirs,
 		`DELETE FROM former_csis` + theirs,
+		`DELETE FROM suspensions` + theirs,
+		`DELETE FROM undone_withdrawals` + theirs,
 		`UPDATE journal SET person = @tombstone, change_id = '', csi = '', dn = '', credential_id = '', username = '',
 			threema_ids = '[]', message = ''` + theirs,
 	}

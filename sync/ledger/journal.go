@@ -80,6 +80,9 @@ func begin(ctx context.Context, tx *sql.Tx, t *trail, op *plan.Operation) error 
 // the link to them is gone (D-16): in a saga; or, where somebody's word is all there is, as those
 // of a credential that stays the person's.
 func persistIDs(ctx context.Context, tx *sql.Tx, op plan.Operation) error {
+	if err := dropUndone(ctx, tx, op.Person); err != nil {
+		return err
+	}
 	if op.Ordered {
 		return seeUsers(ctx, tx, op, op.ThreemaIDs)
 	}

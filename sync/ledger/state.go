@@ -74,6 +74,8 @@ func stateParts(s *plan.State, high highWater, now time.Time) []statePart {
 		list("former csis", &s.FormerCSIs, readFormerCSIs),
 		list("approvals", &s.Approvals, readApprovals),
 		list("orders", &s.Orders, readOrders),
+		list("withdrawals taken back", &s.Undone, readUndone),
+		list("leaves of absence", &s.Suspensions, readSuspensions),
 		{"service", func(ctx context.Context, tx *sql.Tx) (err error) {
 			s.Service, err = readService(ctx, tx)
 			return err

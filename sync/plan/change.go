@@ -53,6 +53,7 @@ const (
 	Blocked       Status = "blocked"        // by a guard; Change.Guard names it
 	Deferred      Status = "deferred"       // does not fit into the day's requests
 	Withheld      Status = "withheld"       // the policy does not allow it
+	Suspended     Status = "suspended"      // the person is on leave (suspend.go)
 )
 
 // Change is one step for one person, with everything a reader needs to judge it.

@@ -161,8 +161,11 @@ func (p *planner) missing(i Identity, own Ownership) {
 	withdrawn := fmt.Sprintf("credential %s was withdrawn %s (Zugang entzogen)", own.Username, p.howWithdrawn(own))
 	missed := p.countMissing(own)
 	switch again := missed.MissingSince.Add(goneAfter); {
+	case p.undone(own):
+		p.createAgain(i, own, withdrawn)
 	case !p.Policy.Recreate:
-		p.holdIdentity(i, withdrawn+"; it is created anew only with credentials.recreate: true")
+		p.holdIdentity(i, withdrawn+"; it is created anew only with credentials.recreate: true, or for this person when somebody types `threema-dirsync withdraw --undo "+
+			shellWord(firstNonEmpty(i.CSI, i.Person.String()))+" --reason TEXT`")
 	case missed.MissingReads < 2 || p.Now.Before(again):
 		p.holdIdentity(i, withdrawn+"; it is created anew if a second list, from "+stamp(again)+" on, misses it too")
 	case missed.Loss == LossAccepted:

@@ -221,6 +221,7 @@ func (p *planner) sortLists() {
 	p.State.UsersSeen = sorted(p.State.UsersSeen, SeenUser.compare)
 	p.State.FormerLinks = sorted(p.State.FormerLinks, FormerLink.Compare)
 	p.State.FormerCSIs = sorted(p.State.FormerCSIs, FormerCSI.Compare)
+	p.State.Suspensions = sorted(p.State.Suspensions, Suspension.Compare)
 	p.State.Waits = sorted(p.State.Waits, func(a, b Wait) int { return strings.Compare(string(a.Code), string(b.Code)) })
 	p.State.Approvals = sorted(p.State.Approvals, func(a, b GivenApproval) int { return strings.Compare(a.Change, b.Change) })
 }
@@ -292,6 +293,7 @@ func (p *planner) finish() Plan {
 	sortNotices(p.plan.Notices)
 	p.remember()
 	p.plan.Restarted = p.restarted()
+	p.plan.Suspended = suspendedPeople(p.State.Suspensions, p.observations, p.Now)
 	rank := map[Op]int{}
 	for i, op := range Ops() {
 		rank[op] = i

@@ -25,8 +25,9 @@ type Explanation struct {
 	Departure   *Saga // under way
 	Open        []Operation
 
-	Effects []Effect // what was taken, as in a plan
-	Alarms  []Alarm
+	Suspension *SuspendedPerson // the leave of absence, nil if nobody spoke of one
+	Effects    []Effect         // what was taken, as in a plan
+	Alarms     []Alarm
 
 	Changes   []Change
 	Held      []string
@@ -211,6 +212,10 @@ func (x *Explanation) fromPlan(p Plan) {
 			x.Held = append(x.Held, h.Reason)
 		}
 	}
+	if s, ok := ofPerson(p.Suspended, x.Person, func(s SuspendedPerson) PersonID { return s.Person }); ok {
+		x.Suspension = &s
+		x.name(s.CSI, s.DN, "")
+	}
 	for _, n := range p.Notices {
 		if n.Person == x.Person {
 			x.Notices = append(x.Notices, n)
@@ -290,6 +295,8 @@ func (x *Explanation) nextStep() NextStep {
 		return NextStep{Words: word + ", once the guard " + c.Guard + " is lifted (see below)"}
 	case Withheld:
 		return NextStep{Words: word + " is withheld by the policy"}
+	case Suspended:
+		return NextStep{Words: word + ", once the leave of absence is over (hold)", At: c.NotBefore}
 	case Waiting, Deferred:
 	}
 	words := word + ", " + string(c.Status)

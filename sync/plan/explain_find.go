@@ -74,6 +74,9 @@ func (r *register) knowLedger(state State) {
 			r.idsOf[saga.Person] = append(r.idsOf[saga.Person], id.ThreemaID)
 		}
 	}
+	for _, s := range state.Suspensions {
+		r.know(s.Person, s.CSI, s.DN)
+	}
 	for _, op := range state.Open {
 		if op.Op == Create {
 			r.know(op.Person, op.CSI, op.DN, op.Username)

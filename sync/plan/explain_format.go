@@ -21,6 +21,9 @@ func (x Explanation) Format(w io.Writer) error {
 		next += ", not before " + stamp(x.Next.At)
 	}
 	out.fact("NEXT STEP", next)
+	if s := x.Suspension; s != nil {
+		out.fact("leave of absence", s.Detail(), "said "+stamp(s.Since)+" by "+s.By+": "+s.Reason)
+	}
 	for _, a := range x.Alarms {
 		out.fact("ALARM "+string(a.Kind), "since "+stamp(a.Since), a.Detail())
 	}

@@ -61,6 +61,10 @@ func (p Plan) Format(w io.Writer, limit int) error {
 		r := p.Restarted[n]
 		return row("  ! "+personWords(r.CSI, r.DN, r.Person), r.Detail())
 	})
+	out.section(fmt.Sprintf("\nLeave of absence, said by somebody (%d):", len(p.Suspended)), len(p.Suspended), func(n int) string {
+		s := p.Suspended[n]
+		return row("  = "+personWords(s.CSI, s.DN, s.Person), s.Detail())
+	})
 	out.section(fmt.Sprintf("\nHeld, nothing is done for them (%d):", len(p.Held)), len(p.Held), func(n int) string {
 		h := p.Held[n]
 		return row("  ! "+personWords(h.CSI, h.DN, h.Person), h.Reason)
@@ -283,7 +287,7 @@ func (c Change) statusWords() string {
 	if c.Guard != "" {
 		words += " by " + c.Guard
 	}
-	if !c.NotBefore.IsZero() && (c.Status == Waiting || c.Status == Deferred) {
+	if !c.NotBefore.IsZero() && (c.Status == Waiting || c.Status == Deferred || c.Status == Suspended) {
 		words += " until " + c.NotBefore.UTC().Format(time.DateTime) + " UTC"
 	}
 	switch {

@@ -6,7 +6,7 @@ import (
 )
 
 // gate decides what becomes of each change, in the order in which the reasons matter: what
-// the policy withholds, what a changed baseline blocks, what this pass has no evidence for,
+// a leave of absence suspends, what the policy withholds, what a changed baseline blocks, what this pass has no evidence for,
 // what asks for an approval, what exceeds a limit, what the stop file halts, what finds no
 // licence and what does not fit into the day. Leavers are decided wholly before joiners, whose
 // licences they free. The stop file comes after what an approval can lift, so that it does not
@@ -14,6 +14,7 @@ import (
 func (p *planner) gate() {
 	p.acceptEmpty()
 	p.protect()
+	p.eachDue(p.suspend)
 	p.eachDue(p.withhold)
 	p.eachDue(p.guardBaseline)
 	p.eachDue(p.wantEvidence)

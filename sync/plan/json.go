@@ -24,6 +24,7 @@ type (
 		Alarms       []jsonAlarm     `json:"alarms"`
 		Waits        []jsonWait      `json:"waits"`
 		Restarted    []jsonRestarted `json:"restarted"`
+		Suspended    []jsonSuspended `json:"suspended"`
 		Baseline     *jsonBaseline   `json:"baseline,omitempty"`
 	}
 	jsonBaseline struct {
@@ -125,6 +126,19 @@ type (
 		Since    time.Time  `json:"since"`
 		Detail   string     `json:"detail"`
 	}
+	jsonSuspended struct {
+		Person   jsonPerson `json:"person"`
+		LastDay  string     `json:"lastDay"`
+		Until    time.Time  `json:"until"`
+		By       string     `json:"by"`
+		Since    time.Time  `json:"since"`
+		Over     *time.Time `json:"over"`     // the pass that found it over; the grace counts from then
+		Account  string     `json:"account"`  // as it was seen last
+		Standing bool       `json:"standing"` // no step of the departure is done
+		EndsSoon bool       `json:"endsSoon"`
+		Detail   string     `json:"detail"`
+		Reason   string     `json:"reason,omitempty"` // where somebody asks for it
+	}
 	jsonSeats struct {
 		Licences int `json:"licences"`
 		Used     int `json:"used"`
@@ -149,6 +163,7 @@ func (p Plan) MarshalJSON() ([]byte, error) {
 		Alarms:    convert(p.Alarms, Alarm.json),
 		Waits:     convert(p.Waits(), Wait.json),
 		Restarted: convert(p.Restarted, Restarted.json),
+		Suspended: convert(p.Suspended, SuspendedPerson.json),
 	})
 }
 
@@ -218,6 +233,23 @@ func (a Alarm) json() jsonAlarm {
 
 func (r Restarted) json() jsonRestarted {
 	return jsonRestarted{Person: jsonPerson{r.Person.Source, r.Person.ID, r.CSI, r.DN}, Restarts: r.Restarts, Since: r.Since.UTC(), Detail: r.Detail()}
+}
+
+func (s SuspendedPerson) json() jsonSuspended {
+	return jsonSuspended{
+		Person: jsonPerson{s.Person.Source, s.Person.ID, s.CSI, s.DN}, LastDay: s.LastDay, Until: s.Until.UTC(), By: s.By, Since: s.Since.UTC(),
+		Over: optionalTime(s.Over), Account: s.Account.String(), Standing: s.Standing, EndsSoon: s.Soon, Detail: s.Detail(),
+	}
+}
+
+// MarshalJSON writes a leave of absence as in a plan, without the reason.
+func (s SuspendedPerson) MarshalJSON() ([]byte, error) { return json.Marshal(s.json()) }
+
+// WithReason is the same for who asks for this person, or for the list: with the reason.
+func (s SuspendedPerson) WithReason() any {
+	doc := s.json()
+	doc.Reason = s.Reason
+	return doc
 }
 
 // MarshalJSON writes one alarm as in a plan.

@@ -50,7 +50,7 @@ func (p *planner) planDeparture(own Ownership) {
 		return
 	}
 	if reason := p.byHand(own); reason != "" {
-		p.holdFor(AskByHand, own.Person, own.CSI, o.DN, fmt.Sprintf("left (%s), but %s", o.describe(), reason))
+		p.holdByHand(own.Person, own.CSI, o.DN, fmt.Sprintf("left (%s), but %s", o.describe(), reason))
 		return
 	}
 	l := leaver{
@@ -177,7 +177,8 @@ func (p *planner) askWhoLeft(c *Change, l leaver) {
 // may at the earliest.
 func (p *planner) withdrawalTime(o Observation) (Status, time.Time) {
 	if o.ConfirmedAt.IsZero() {
-		return Waiting, later(o.Since.Add(p.Policy.ConfirmOver), p.Now).Add(p.Policy.GraceWithdraw)
+		at := later(o.Since.Add(p.Policy.ConfirmOver), later(p.Now, p.resumes(o.Person)))
+		return Waiting, at.Add(p.Policy.GraceWithdraw)
 	}
 	at := p.graceStart(o).Add(p.Policy.GraceWithdraw)
 	if p.Now.Before(at) {

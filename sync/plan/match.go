@@ -56,30 +56,36 @@ const sagaSettled = "settled"
 // further step is theirs (design §5.6).
 func (p *planner) endSagas() {
 	for _, saga := range p.State.Sagas {
-		why := p.entitledAgain(p.sagaAccount(saga))
+		why, to := p.entitledAgain(p.sagaAccount(saga))
 		p.noteVanished(saga.Person)
 		if why == "" && !p.sagas[saga.Person].WithdrawnAt.IsZero() && len(p.remaining(saga)) == 0 {
 			why = sagaSettled
 		}
 		if why != "" {
 			delete(p.sagas, saga.Person)
-			p.plan.Memory.EndedSagas = append(p.plan.Memory.EndedSagas, EndedSaga{Person: saga.Person, Why: why})
+			p.plan.Memory.EndedSagas = append(p.plan.Memory.EndedSagas, EndedSaga{Person: saga.Person, Why: why, To: to})
 		}
 	}
 }
 
 // entitledAgain tells whether somebody who left is entitled by now: "returned" under their own ID,
-// "transferred" as the same person under another; "" if neither.
-func (p *planner) entitledAgain(old account) string {
+// "transferred" as the same person under another, and which; "" if neither.
+func (p *planner) entitledAgain(old account) (why string, to PersonID) {
 	if p.entitledNow(old.person) {
-		return "returned"
+		return "returned", PersonID{}
 	}
 	for _, r := range p.rivals(old) {
 		if r.doubt == "" && p.entitledNow(r.person) {
-			return "transferred"
+			return "transferred", r.person
 		}
 	}
-	return ""
+	return "", PersonID{}
+}
+
+// isBack tells whether somebody who left is entitled by now, under whatever ID.
+func (p *planner) isBack(old account) bool {
+	why, _ := p.entitledAgain(old)
+	return why != ""
 }
 
 // planPeople decides for everybody who is not a leaver.

@@ -31,6 +31,13 @@ type Ordered struct {
 	Departed  bool
 	Directory string
 
+	// Suspended is the leave of absence of a person whose departure is suspended, nil if it is not. The
+	// order is stronger, and the leave goes on for what is left.
+	Suspended *Suspension
+	// Undone tells that somebody took an earlier withdrawal back, and there is no new credential yet: with
+	// this order there will be none.
+	Undone bool
+
 	Already string   // there is nothing to withdraw any more, and why
 	Refused string   // why it must not be withdrawn
 	Changes []Change // the withdrawal and what goes with it, each with its status
@@ -56,6 +63,9 @@ func ComputeOrder(in Input, order Order) Ordered {
 	answer := Ordered{
 		Person: order.Person, CSI: o.CSI, DN: o.DN, Departed: p.departedNow[order.Person] && !o.Unproved && !forgotten, Directory: p.directoryWords(order.Person),
 	}
+	if s, said := p.State.suspension(order.Person); said && s.Stands(p.Now) {
+		answer.Suspended = &s
+	}
 	own, owned := p.owned[order.Person]
 	if !owned {
 		answer.Already, answer.Refused = p.nothingOwned(order)
@@ -63,6 +73,7 @@ func ComputeOrder(in Input, order Order) Ordered {
 	}
 	answer.CSI, answer.CredentialID, answer.Username, answer.ThreemaIDs = own.CSI, own.CredentialID, own.Username, p.idsOf(own)
 	if answer.Already = p.alreadyGone(own); answer.Already != "" {
+		answer.Undone = p.undone(own)
 		return answer
 	}
 	if answer.Refused = p.keptFromOrder(own); answer.Refused != "" {
@@ -182,6 +193,9 @@ func (p *planner) obey(order Order, own Ownership, answer Ordered) {
 			c.Reason = "ordered: " + order.Reason
 		}
 		c.By, c.Evidence = order.By, "the word of "+order.By+"; the directory: "+answer.Directory
+		if s := answer.Suspended; s != nil {
+			c.Evidence += "; although " + s.words()
+		}
 	}
 }
 

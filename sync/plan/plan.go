@@ -22,9 +22,10 @@ type Plan struct {
 	Baseline     *BaselineChange // why it is a preview, or what was accepted; nil: neither
 	Requests     int             // what the due changes cost
 	Seats        Seats
-	Effects      []Effect    // taken from leavers: not verified yet, or settled within the last week
-	Alarms       []Alarm     // those that stand
-	Restarted    []Restarted // whose departure is never confirmed, as passes are too rare
+	Effects      []Effect          // taken from leavers: not verified yet, or settled within the last week
+	Alarms       []Alarm           // those that stand
+	Restarted    []Restarted       // whose departure is never confirmed, as passes are too rare
+	Suspended    []SuspendedPerson // who is on leave, as somebody said
 
 	// Waiters, WaitedFor and StopFile are what of the waits (waits.go) no guard and no change tells:
 	// who waits, what the last passes waited for, and the file whose removal ends the guard stop-file.
@@ -101,6 +102,7 @@ type Memory struct {
 	Published    []Publication // contacts seen enabled for the first time
 	UsersSeen    []SeenUser    // users seen on owned credentials, the whole set
 	FormerLinks  []FormerLink  // the whole new set
+	Suspensions  []Suspension  // the whole new set
 	FormerCSIs   []FormerCSI   // the whole new set
 	Unlisted     []Unlisted    // what the lists of this pass lack, the whole set
 	Vanished     []Vanished    // Threema IDs of departures of which this pass proved that they went by themselves
@@ -136,7 +138,8 @@ func (s SeenUser) compare(t SeenUser) int {
 // EndedSaga is a saga with nothing left to do, and why.
 type EndedSaga struct {
 	Person PersonID
-	Why    string // "settled", "returned" or "transferred"
+	Why    string   // "settled", "returned" or "transferred"
+	To     PersonID // whose it is now, if "transferred"
 }
 
 // SettledOperation is an open journal row that looking at the package decided: Done if the

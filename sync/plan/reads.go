@@ -128,12 +128,13 @@ func (r Restarted) Detail() string {
 		r.Restarts, r.Person.Source, r.Allowed)
 }
 
-// restarted lists those of ours whose row began afresh more than once and is not confirmed.
+// restarted lists those of ours whose row began afresh more than once and is not confirmed. For who is on
+// leave nobody needs the proof yet.
 func (p *planner) restarted() []Restarted {
 	var list []Restarted
 	for _, own := range p.State.Owned {
 		o := p.observations[own.Person]
-		if o.State == Departed && o.ConfirmedAt.IsZero() && o.Restarts >= restartsTold {
+		if o.State == Departed && o.ConfirmedAt.IsZero() && o.Restarts >= restartsTold && !p.suspended(own.Person) {
 			list = append(list, Restarted{
 				Person: own.Person, CSI: own.CSI, DN: o.DN, Restarts: o.Restarts, Since: o.Since, Allowed: p.gaps[own.Person.Source].allowed,
 			})

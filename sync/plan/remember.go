@@ -34,6 +34,7 @@ func (p *planner) remember() {
 	}
 	slices.SortFunc(m.UsersSeen, SeenUser.compare)
 	m.FormerLinks, m.FormerCSIs = p.formerLinks(), p.formerCSIs()
+	m.Suspensions = p.suspensions()
 	m.Unlisted = p.unlisted()
 	m.Sentinels = p.sentinels()
 	m.Servers = p.servers()
@@ -69,7 +70,7 @@ func (p *planner) keepMemory() {
 		}
 	}
 	m.Observations, m.Owned, m.UsersSeen = p.State.Observations, p.State.Owned, p.State.UsersSeen
-	m.FormerLinks, m.FormerCSIs = p.State.FormerLinks, p.State.FormerCSIs
+	m.FormerLinks, m.FormerCSIs, m.Suspensions = p.State.FormerLinks, p.State.FormerCSIs, p.State.Suspensions
 	m.Sentinels, m.Servers, m.Reads = p.State.Sentinels, p.State.Servers, p.State.Reads
 }
 

@@ -134,13 +134,13 @@ func (p *planner) endOfID(l leaver) (op Op, ends bool) {
 	return "", false
 }
 
-// idTime counts the grace of the ID from the withdrawal. Where that is to come in this pass,
+// idTime counts the grace of the ID from the withdrawal, or from the end of a leave of absence. Where that is to come in this pass,
 // a grace of zero makes the ID due with it; the gate takes it back if the withdrawal does not
 // go ahead. A withdrawal that somebody ordered may come before the confirmation (order.go): the
 // ID waits for it all the same.
 func (p *planner) idTime(l leaver) (Status, time.Time) {
-	status, at := Due, l.withdrawnAt
-	if at.IsZero() {
+	status, at := Due, later(l.withdrawnAt, p.resumes(l.person))
+	if l.withdrawnAt.IsZero() {
 		status, at = p.withdrawalTime(l.observation)
 		at = later(at, p.Now)
 	}

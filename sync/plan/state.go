@@ -42,6 +42,8 @@ type State struct {
 	FormerCSIs   []FormerCSI     // csis that people had before
 	Approvals    []GivenApproval // given and not used up; some may be over, see LiveApprovals
 	Orders       []PastOrder     // what was withdrawn on somebody's word alone, and is still owned
+	Undone       []UndoneOrder   // withdrawals that somebody took back, of what is still owned
+	Suspensions  []Suspension    // departures that wait on somebody's word (suspend.go)
 	// Service is what the service taught us.
 	Service Service
 	// Effects are what was taken from leavers of this licence package and still matters: not

@@ -72,7 +72,7 @@ func (p *planner) noteVanished(person PersonID) {
 func (w *watch) vanishedAndBack() []Alarm {
 	var alarms []Alarm
 	for _, v := range w.State.Vanished {
-		if _, listed := w.users[v.ThreemaID]; !listed || w.entitledAgain(w.sagaAccount(v.Departure)) != "" {
+		if _, listed := w.users[v.ThreemaID]; !listed || w.isBack(w.sagaAccount(v.Departure)) {
 			continue
 		}
 		s := v.Departure

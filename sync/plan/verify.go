@@ -149,7 +149,7 @@ func (w *watch) judge(e Effect) Effect {
 	switch {
 	case !e.ReturnedAt.IsZero():
 		return e
-	case w.entitledAgain(w.effectAccount(e)) != "":
+	case w.isBack(w.effectAccount(e)):
 		e.ReturnedAt = w.Now
 		w.returned[e.Saga] = true
 		return e

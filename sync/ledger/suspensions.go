@@ -1,0 +1,113 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+const suspensionColumns = `source, person, csi, dn, last_day, until, reason, by, since, over_at`
+
+func readSuspensions(ctx context.Context, tx querier) ([]plan.Suspension, error) {
+	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.Suspension, error) {
+		var s plan.Suspension
+		var until, since, over int64
+		err := rows.Scan(&s.Person.Source, &s.Person.ID, &s.CSI, &s.DN, &s.LastDay, &until, &s.Reason, &s.By, &since, &over)
+		s.Until, s.Since, s.Over = fromMillis(until), fromMillis(since), fromMillis(over)
+		return s, err
+	}, `SELECT `+suspensionColumns+` FROM suspensions ORDER BY source, person`)
+}
+
+func putSuspension(ctx context.Context, tx *sql.Tx, s plan.Suspension) error {
+	_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO suspensions (`+suspensionColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		s.Person.Source, s.Person.ID, s.CSI, s.DN, s.LastDay, millis(s.Until), s.Reason, s.By, millis(s.Since), millis(s.Over))
+	return err
+}
+
+// putSuspensions makes the stored leaves equal to the given ones, and notes those that end by themselves,
+// or go on because a wrong clock had ended them.
+func putSuspensions(ctx context.Context, tx *sql.Tx, t *trail, suspensions []plan.Suspension) error {
+	stored, err := readSuspensions(ctx, tx)
+	if err != nil {
+		return err
+	}
+	before := map[plan.PersonID]plan.Suspension{}
+	for _, s := range stored {
+		before[s.Person] = s
+	}
+	wanted := make([]plan.Suspension, 0, len(suspensions))
+	for _, s := range suspensions {
+		s.Until, s.Since, s.Over = fromMillis(millis(s.Until)), fromMillis(millis(s.Since)), fromMillis(millis(s.Over))
+		wanted = append(wanted, s)
+	}
+	put, drop := difference(stored, wanted, plan.Suspension.Compare)
+	for _, s := range drop {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM suspensions WHERE source = ? AND person = ?`, s.Person.Source, s.Person.ID); err != nil {
+			return err
+		}
+	}
+	for _, s := range put {
+		was, known := before[s.Person]
+		switch {
+		case known && was.Over.IsZero() && !s.Over.IsZero():
+			t.note(AuditEntry{Event: AuditHoldEnded, Person: s.Person, CSI: s.CSI, Message: "by itself, with " + s.LastDay})
+		case known && !was.Over.IsZero() && s.Over.IsZero():
+			t.note(AuditEntry{Event: AuditHoldResumed, Person: s.Person, CSI: s.CSI, Message: "until " + s.LastDay + ": it had ended by a wrong clock"})
+		}
+		if err := putSuspension(ctx, tx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Suspend records that somebody said that a person is on leave, in place of what was said before. Each
+// yes that was given to a step of their departure is void, and it returns how many. The caller holds the
+// flock.
+func (l *Ledger) Suspend(ctx context.Context, s plan.Suspension) (voided int, err error) {
+	err = audited(ctx, l.writes, "record the leave of absence", l.now(), func(tx *sql.Tx, t *trail) error {
+		t.note(AuditEntry{Event: AuditHoldSet, Person: s.Person, CSI: s.CSI, By: s.By, Message: fmt.Sprintf("until %s: %s", s.LastDay, s.Reason)})
+		before := len(t.entries)
+		err := dropApprovals(ctx, tx, t, `DELETE FROM approvals WHERE source = ? AND person = ? AND op IN ('', 'withdraw', 'disable-contact', 'detach', 'revoke')`,
+			s.Person.Source, s.Person.ID)
+		if err != nil {
+			return err
+		}
+		voided = len(t.entries) - before
+		s.Since, s.Over = t.now, time.Time{}
+		return putSuspension(ctx, tx, s)
+	})
+	return voided, err
+}
+
+// EndSuspension records that somebody ended the leave of a person: the grace counts from now. The caller
+// holds the flock.
+func (l *Ledger) EndSuspension(ctx context.Context, person plan.PersonID, by, reason string) error {
+	return audited(ctx, l.writes, "end the leave of absence", l.now(), func(tx *sql.Tx, t *trail) error {
+		e := AuditEntry{Event: AuditHoldEnded, Person: person, By: by, Message: reason}
+		err := tx.QueryRowContext(ctx, `UPDATE suspensions SET until = ?, over_at = ? WHERE source = ? AND person = ? RETURNING csi`,
+			millis(t.now), millis(t.now), person.Source, person.ID).Scan(&e.CSI)
+		if errors.Is(err, sql.ErrNoRows) {
+			return errors.New("nobody said that this person is on leave")
+		}
+		t.note(e)
+		return err
+	})
+}
+
+// passSuspension lets the leave of an account be that of the one that follows it. Of two the longer one
+// counts.
+func passSuspension(ctx context.Context, tx *sql.Tx, from, to plan.PersonID) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM suspensions WHERE source = ? AND person = ?
+		AND until <= (SELECT until FROM suspensions WHERE source = ? AND person = ?)`, from.Source, from.ID, to.Source, to.ID)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE OR REPLACE suspensions SET source = ?, person = ? WHERE source = ? AND person = ?`,
+		to.Source, to.ID, from.Source, from.ID)
+	return err
+}

@@ -1,0 +1,51 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// readUndone lists the withdrawals that somebody took back, of credentials that are still owned.
+func readUndone(ctx context.Context, tx querier) ([]plan.UndoneOrder, error) {
+	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.UndoneOrder, error) {
+		var u plan.UndoneOrder
+		var at int64
+		err := rows.Scan(&u.Person.Source, &u.Person.ID, &u.CredentialID, &at, &u.By)
+		u.At = fromMillis(at)
+		return u, err
+	}, `SELECT source, person, credential_id, at, by FROM undone_withdrawals
+		WHERE (source, person, credential_id) IN (SELECT source, person, credential_id FROM ownership) ORDER BY credential_id`)
+}
+
+// UndoWithdrawal records that somebody took the withdrawal of a credential back. Each yes to a withdrawal
+// of the person is void with it. The caller holds the flock.
+func (l *Ledger) UndoWithdrawal(ctx context.Context, u plan.UndoneOrder, csi, reason string) error {
+	return audited(ctx, l.writes, "take the withdrawal back", l.now(), func(tx *sql.Tx, t *trail) error {
+		t.note(AuditEntry{Event: AuditWithdrawalUndone, Op: plan.Withdraw, Person: u.Person, CSI: csi, CredentialID: u.CredentialID, By: u.By, Message: reason})
+		err := dropApprovals(ctx, tx, t, `DELETE FROM approvals WHERE source = ? AND person = ? AND op = 'withdraw'`, u.Person.Source, u.Person.ID)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `INSERT OR REPLACE INTO undone_withdrawals (credential_id, source, person, at, by) VALUES (?, ?, ?, ?, ?)`,
+			u.CredentialID, u.Person.Source, u.Person.ID, millis(t.now), u.By)
+		return err
+	})
+}
+
+// RevokeUndo records that somebody ordered the withdrawal again after it was taken back: there will be no
+// new credential.
+func (l *Ledger) RevokeUndo(ctx context.Context, run int64, person plan.PersonID, csi, by, reason string) error {
+	return audited(ctx, l.writes, "end the way back", l.now(), func(tx *sql.Tx, t *trail) error {
+		t.run = run
+		t.note(AuditEntry{Event: AuditUndoRevoked, Op: plan.Withdraw, Person: person, CSI: csi, By: by, Message: reason})
+		return dropUndone(ctx, tx, person)
+	})
+}
+
+// dropUndone forgets what was taken back of a person: they have a new credential, or are to have none.
+func dropUndone(ctx context.Context, tx *sql.Tx, person plan.PersonID) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM undone_withdrawals WHERE source = ? AND person = ?`, person.Source, person.ID)
+	return err
+}

@@ -1,0 +1,184 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Somebody can say that a person who looks like a leaver is none: parental leave, a sabbatical, a long
+// illness. The account is disabled, and Threema stays. Such a leave of absence suspends the departure
+// until a day (docs/decisions/0021-a-leave-of-absence.md): the directory is read on, rows of reads
+// go on, and no step out is done. Nothing else is suspended: while the account is enabled, the person
+// is managed like anybody. [Held] is another word: it is for people for whom a rule lets nothing be done.
+
+// Suspension is somebody's word that a departure waits (the command hold).
+type Suspension struct {
+	Person PersonID
+	CSI    string // as Person was known when it was said, to name them
+	DN     string
+	// LastDay is the last day of the leave as somebody typed it, and Until its end where they live.
+	LastDay string
+	Until   time.Time
+	// Reason is in the words of who said so. It may tell of an illness, so it goes to those who ask for
+	// the person or for the list, and into the audit: in no plan, report or log.
+	Reason string
+	By     string
+	Since  time.Time
+	// Over is the first of the unbroken row of passes that found the leave to be over, zero if none did.
+	// No grace begins earlier, so the clock of one pass ends nothing.
+	Over time.Time
+}
+
+// Compare orders by person.
+func (s Suspension) Compare(t Suspension) int { return s.Person.Compare(t.Person) }
+
+// The times of a suspension.
+const (
+	// suspensionSoon is how long before its end it is told.
+	suspensionSoon = 14 * 24 * time.Hour
+	// suspensionMemory is how long one that is over is kept at least. A wrong clock may have ended it.
+	suspensionMemory = 30 * 24 * time.Hour
+)
+
+// Stands tells whether the departure is suspended. A leave is over when a pass before this one found it
+// to be so; one that did by a clock ahead of this one, or before the day itself, was wrong.
+func (s Suspension) Stands(now time.Time) bool {
+	return s.Over.IsZero() || s.Over.After(now) || now.Before(s.Until)
+}
+
+// suspension is what is said of the leave of a person, if anything is.
+func (s State) suspension(person PersonID) (Suspension, bool) {
+	n := slices.IndexFunc(s.Suspensions, func(s Suspension) bool { return s.Person == person })
+	if n < 0 {
+		return Suspension{}, false
+	}
+	return s.Suspensions[n], true
+}
+
+// suspended tells whether the departure of a person is suspended in this pass.
+func (p *planner) suspended(person PersonID) bool {
+	s, said := p.State.suspension(person)
+	return said && s.Stands(p.Now)
+}
+
+// resumes is the time before which no grace of a person begins, zero if nothing was said of a leave.
+func (p *planner) resumes(person PersonID) time.Time {
+	s, said := p.State.suspension(person)
+	switch {
+	case !said:
+		return time.Time{}
+	case s.Stands(p.Now):
+		return later(s.Until, p.Now)
+	}
+	return s.Over
+}
+
+// suspend takes the steps out of a person on leave from all that follows: nothing asks for a yes to
+// them, no limit counts them, and they are not done. An order is stronger (order.go).
+func (p *planner) suspend(c *Change) {
+	s, said := p.State.suspension(c.Person)
+	if !said || !c.Op.Destructive() && c.Op != DisableContact {
+		return
+	}
+	if !s.Stands(p.Now) {
+		c.Reason = joinReasons(c.Reason, fmt.Sprintf("the leave of absence (hold) is over since %s, and the grace counts from then", stamp(s.Over)))
+		return
+	}
+	c.Status, c.NotBefore = Suspended, later(c.NotBefore, s.Until)
+	c.Reason = joinReasons(s.words(), c.Reason)
+}
+
+func (s Suspension) words() string {
+	return fmt.Sprintf("on leave of absence until %s (hold by %s): no step of the departure is done", s.LastDay, s.By)
+}
+
+// holdByHand holds somebody whose credential must be withdrawn by hand: now, unless they are on leave.
+func (p *planner) holdByHand(person PersonID, csi, dn, reason string) {
+	if s, said := p.State.suspension(person); said && s.Stands(p.Now) {
+		p.hold(person, csi, dn, joinReasons(s.words(), reason))
+		return
+	}
+	p.holdFor(AskByHand, person, csi, dn, reason)
+}
+
+// suspensions are those after this pass. A leave goes with the person to another account of theirs.
+func (p *planner) suspensions() []Suspension {
+	kept := map[PersonID]Suspension{}
+	for _, s := range p.State.Suspensions {
+		switch {
+		case p.Now.Before(s.Until):
+			s.Over = time.Time{}
+		case s.Over.IsZero() || s.Over.After(p.Now):
+			s.Over = p.Now
+		case !p.Now.Before(s.Over.Add(max(suspensionMemory, p.Policy.GraceWithdraw, p.Policy.GraceID))):
+			continue
+		}
+		for _, e := range p.plan.Memory.EndedSagas {
+			if e.Person == s.Person && e.To != (PersonID{}) {
+				s.Person = e.To
+			}
+		}
+		if other, said := kept[s.Person]; !said || other.Until.Before(s.Until) {
+			kept[s.Person] = s
+		}
+	}
+	list := make([]Suspension, 0, len(kept))
+	for _, s := range kept {
+		list = append(list, s)
+	}
+	slices.SortFunc(list, Suspension.Compare)
+	return list
+}
+
+// SuspendedPerson is a person of whom somebody said that they are on leave, as a pass sees them.
+type SuspendedPerson struct {
+	Suspension
+	Account  AccountState // as it was seen last
+	Standing bool         // the departure is suspended; else the leave is over
+	Soon     bool         // and not for long any more
+}
+
+// SuspendedPeople lists them by the end of the leave.
+func (s State) SuspendedPeople(now time.Time) []SuspendedPerson {
+	seen := map[PersonID]Observation{}
+	for _, o := range s.Observations {
+		seen[o.Person] = o
+	}
+	return suspendedPeople(s.Suspensions, seen, now)
+}
+
+func suspendedPeople(all []Suspension, seen map[PersonID]Observation, now time.Time) []SuspendedPerson {
+	people := make([]SuspendedPerson, 0, len(all))
+	for _, s := range all {
+		o := seen[s.Person]
+		s.CSI, s.DN = firstNonEmpty(o.CSI, s.CSI), firstNonEmpty(o.DN, s.DN)
+		stands := s.Stands(now)
+		people = append(people, SuspendedPerson{
+			Suspension: s, Account: o.State, Standing: stands, Soon: stands && !now.Before(s.Until.Add(-suspensionSoon)),
+		})
+	}
+	slices.SortFunc(people, func(a, b SuspendedPerson) int {
+		return cmp.Or(a.Until.Compare(b.Until), a.Person.Compare(b.Person))
+	})
+	return people
+}
+
+// Detail says until when, and what comes then.
+func (s SuspendedPerson) Detail() string {
+	longer := fmt.Sprintf("to go on, type `threema-dirsync hold %s --until DATE --reason TEXT`", shellWord(firstNonEmpty(s.CSI, s.Person.String())))
+	switch {
+	case !s.Standing && s.Account == Departed:
+		return fmt.Sprintf("over since %s, and the account is not enabled: the departure goes on with a fresh grace; %s", stamp(s.Over), longer)
+	case !s.Standing:
+		return fmt.Sprintf("over since %s", stamp(s.Over))
+	case s.Soon && s.Account == Departed:
+		return fmt.Sprintf("ENDS SOON, with %s: unless the account is enabled by then, the departure goes on, with a fresh grace; %s", s.LastDay, longer)
+	case s.Soon:
+		return fmt.Sprintf("ends soon, with %s; the account is %s", s.LastDay, s.Account)
+	case s.Account == Departed:
+		return fmt.Sprintf("until %s (hold by %s): no step of the departure is done", s.LastDay, s.By)
+	}
+	return fmt.Sprintf("until %s (hold by %s); the account is %s", s.LastDay, s.By, s.Account)
+}

@@ -1,0 +1,176 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// UndoneOrder is a withdrawal that somebody took back (the command withdraw --undo): whoever had the
+// credential gets a new one, by the next pass that shows them entitled.
+type UndoneOrder struct {
+	Person       PersonID
+	CredentialID string // the one that was withdrawn
+	At           time.Time
+	By           string
+}
+
+// undone tells whether somebody took back that a credential was withdrawn.
+func (p *planner) undone(own Ownership) bool {
+	return slices.ContainsFunc(p.State.Undone, func(u UndoneOrder) bool {
+		return u.Person == own.Person && u.CredentialID == own.CredentialID
+	})
+}
+
+// createAgain makes somebody a new credential in place of one that was withdrawn. That it is gone must
+// be as certain as ever.
+func (p *planner) createAgain(i Identity, own Ownership, withdrawn string) {
+	credential := Object{ObjectCredential, own.CredentialID}
+	if !p.gone(credential) {
+		p.holdIdentity(i, withdrawn+", and somebody took that back: "+p.unsureWords(credential))
+		return
+	}
+	p.byName(i, withdrawn+", and somebody took that back")
+}
+
+// Undo is what it means to take the withdrawal of one person back. At most one of Already and Refused
+// is set; if neither is, there is something to take back.
+type Undo struct {
+	Person   PersonID
+	CSI      string
+	DN       string
+	Username string
+	// CredentialID is the credential that was withdrawn, or was to be.
+	CredentialID string
+	Already      string   // there is nothing to take back, and why
+	Refused      string   // why it is not taken back
+	Next         []string // in sentences: what happens next, and what cannot be undone
+}
+
+// ComputeUndo decides whether the withdrawal of a person may be taken back, by the same rules and from
+// the same input as [Compute]. The input may lack sources: whoever was seen there last as departed
+// has left.
+func ComputeUndo(in Input, person PersonID, history History) Undo {
+	p := newPlanner(in)
+	p.look()
+	o, i := p.observations[person], p.identities[person]
+	own, owned := p.owned[person]
+	u := Undo{Person: person, CSI: firstNonEmpty(i.CSI, firstNonEmpty(o.CSI, own.CSI)), DN: p.nameOf(person), Username: own.Username, CredentialID: own.CredentialID}
+	u.Refused = p.leftByDirectory(person)
+	if u.Refused == "" && !owned {
+		u.Already, u.Refused = p.nothingToUndo(person)
+	}
+	if u.Refused == "" && u.Already == "" {
+		u.Already = p.needsNoUndo(own)
+	}
+	if u.Refused == "" && u.Already == "" {
+		u.Next = p.afterUndo(i, own)
+	}
+	u.Next = append(u.Next, p.idsAfterUndo(own, history)...)
+	return u
+}
+
+// leftByDirectory says of somebody whom the directory calls departed that nobody's word brings them back.
+func (p *planner) leftByDirectory(person PersonID) string {
+	o := p.observations[person]
+	if o.State != Departed {
+		return ""
+	}
+	words := "the directory says that they left (" + o.describe() + "), and nobody's word makes somebody entitled. Enable the account there"
+	if saga, leaving := p.sagas[person]; leaving && !saga.WithdrawnAt.IsZero() {
+		words += fmt.Sprintf("; credential %s was withdrawn with their departure", saga.Username)
+	}
+	return words + ": when a pass sees them entitled, the departure ends"
+}
+
+// nothingToUndo is for people without a credential of ours.
+func (p *planner) nothingToUndo(person PersonID) (already, refused string) {
+	i := p.identities[person]
+	saga, leaving := p.sagas[person]
+	switch {
+	case p.creating(person):
+		return "a new credential is being made for them already", ""
+	case i.State == Entitled && !i.Excluded:
+		return "nothing stands in the way of a new credential: the directory says that they are entitled, and passes make one by all rules (`threema-dirsync explain` tells which)", ""
+	case leaving:
+		return "", fmt.Sprintf("their departure is under way (credential %s), and the directory does not say that they are entitled (%s): when a pass sees them so, it ends",
+			saga.Username, p.directoryWords(person))
+	}
+	return "", "no credential of theirs is managed, and no withdrawal of theirs is under way: there is nothing to take back"
+}
+
+// needsNoUndo says of a credential of ours why there is nothing to take back.
+func (p *planner) needsNoUndo(own Ownership) string {
+	sent := p.withdrawalSent(own)
+	for _, u := range p.State.Undone {
+		if u.Person == own.Person && u.CredentialID == own.CredentialID {
+			return fmt.Sprintf("it was taken back on %s by %s already", u.At.UTC().Format(time.DateOnly), u.By)
+		}
+	}
+	if p.credentialThere(own) && !sent {
+		return fmt.Sprintf("credential %s stands in the package, so nothing was withdrawn", own.Username)
+	}
+	return ""
+}
+
+// withdrawalSent tells of a withdrawal whose end is not known.
+func (p *planner) withdrawalSent(own Ownership) bool {
+	return slices.ContainsFunc(p.State.Open, func(op Operation) bool { return op.Op == Withdraw && op.CredentialID == own.CredentialID })
+}
+
+// afterUndo says what comes of it.
+func (p *planner) afterUndo(i Identity, own Ownership) []string {
+	credential := Object{ObjectCredential, own.CredentialID}
+	var next []string
+	if p.withdrawalSent(own) && p.credentialThere(own) {
+		return []string{fmt.Sprintf("A withdrawal of credential %s was sent and its answer lost. The package has the credential still, so it goes on as it was; should it be gone "+
+			"all the same, a new one follows.", own.Username)}
+	}
+	made := "the next pass makes a new credential, with a new password in the hand-over file"
+	if !p.gone(credential) {
+		next = append(next, fmt.Sprintf("Whether credential %s is gone is not certain yet: %s.", own.Username, p.unsureWords(credential)))
+		made = "then a pass makes a new credential, with a new password in the hand-over file"
+	}
+	switch {
+	case i.State != Entitled || i.Excluded:
+		next = append(next, "The directory does not say now that they are entitled ("+p.directoryWords(own.Person)+"): when a pass sees them so, it makes a new credential.")
+	case i.Held != "":
+		next = append(next, "The directory says that they are entitled, but they are held ("+i.Held+"): when that is mended, a pass makes a new credential.")
+	default:
+		next = append(next, "The directory says that they are entitled: "+made+".")
+	}
+	if !p.Policy.Mode.Allows(Create) {
+		next = append(next, fmt.Sprintf("But not under policy: %s, which makes no credentials.", p.Policy.Mode))
+	}
+	return next
+}
+
+// idsAfterUndo says what becomes of the Threema IDs: what was destroyed stays so.
+func (p *planner) idsAfterUndo(own Ownership, history History) []string {
+	var lines, kept []string
+	taken := map[string]bool{}
+	for _, s := range history.Steps {
+		for _, id := range s.ThreemaIDs {
+			when := s.At.UTC().Format(time.DateOnly)
+			switch {
+			case s.Op == Revoke && s.State == "done":
+				lines = append(lines, fmt.Sprintf("Threema ID %s was revoked (widerrufen) on %s. That cannot be undone: the person gets a new ID, and contacts must be verified anew.", id, when))
+			case s.Op == Revoke && (s.State == "intent" || s.State == "unknown"):
+				lines = append(lines, fmt.Sprintf("A revocation (widerrufen) of Threema ID %s was sent on %s, and its end is not known. If it went through, it cannot be undone, and the person gets a new ID.", id, when))
+			case s.Op == Detach && s.State == "done":
+				lines = append(lines, fmt.Sprintf("Threema ID %s was detached (getrennt) on %s: it is the person's own since.", id, when))
+			default:
+				continue
+			}
+			taken[id] = true
+		}
+	}
+	if own.CredentialID != "" {
+		kept = slices.DeleteFunc(p.idsOf(own), func(id string) bool { return taken[id] })
+	}
+	if len(kept) > 0 {
+		lines = append(lines, "Threema ID "+strings.Join(kept, ", ")+" was not taken: the person goes on with it, with the new password.")
+	}
+	return lines
+}
