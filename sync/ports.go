@@ -113,6 +113,8 @@ type Ledger interface {
 	EndTrial(ctx context.Context) error
 	LearnBulk(ctx context.Context, reading plan.BulkReading) error
 
+	// RevokeUndo records that a withdrawal that somebody took back is ordered again.
+	RevokeUndo(ctx context.Context, run int64, person plan.PersonID, csi, by, reason string) error
 	// Decide records in the audit what was decided against.
 	Decide(ctx context.Context, run int64, d plan.Decision) error
 	// Erase leaves only a tombstone of those of whom nothing is ours any more and nothing was

@@ -27,16 +27,22 @@ const (
 
 // NewOrder checks that the reason is one that somebody can read in the audit.
 func NewOrder(query, reason, by string) (Order, error) {
+	reason, err := checkReason(reason, "why the access ends now")
+	return Order{Query: query, Reason: reason, By: by}, err
+}
+
+// checkReason takes a reason that somebody can read in the audit. what is the question that it answers.
+func checkReason(reason, what string) (string, error) {
 	reason = strings.TrimSpace(reason)
 	switch {
 	case utf8.RuneCountInString(reason) < minReason:
-		return Order{}, errors.New("--reason is for the audit: say in a few words why the access ends now")
+		return "", errors.New("--reason is for the audit: say in a few words " + what)
 	case len(reason) > maxReason:
-		return Order{}, fmt.Errorf("--reason is longer than %d bytes", maxReason)
+		return "", fmt.Errorf("--reason is longer than %d bytes", maxReason)
 	case !utf8.ValidString(reason) || strings.ContainsFunc(reason, func(r rune) bool { return !unicode.IsPrint(r) }):
-		return Order{}, errors.New("--reason is not one line of printable text")
+		return "", errors.New("--reason is not one line of printable text")
 	}
-	return Order{Query: query, Reason: reason, By: by}, nil
+	return reason, nil
 }
 
 // Outcome words of a [Withdrawal], beside those of a [Result].
@@ -86,14 +92,24 @@ func (p *Pass) Withdraw(ctx context.Context, order Order, histories Histories, a
 		if w.Withdrawal().Status == plan.Due {
 			announce(w)
 		}
+		if w.Undone {
+			p.revokeUndo(ctx, r, run, w.Ordered, order)
+		}
 		newApplier(p, run, in, r).apply(ctx, w.Changes)
 	})
 	w.conclude(&report)
 	if unclear != nil && len(report.Incomplete) > 0 {
-		unclear = fmt.Errorf("%w\nWithout the directory only whom the ledger knows is found, by csi, username, Threema ID, credential or directory ID: %w",
-			unclear, report.Incomplete[0].Err)
+		unclear = withoutDirectory(unclear, report.Incomplete[0].Err)
 	}
 	return report, w, unclear
+}
+
+// revokeUndo ends the way back for somebody whose withdrawal is ordered again before they have a new
+// credential.
+func (p *Pass) revokeUndo(ctx context.Context, r *Report, run int64, o plan.Ordered, order Order) {
+	if err := p.Ledger.RevokeUndo(shielded(ctx), run, o.Person, o.CSI, order.By, order.Reason); err != nil {
+		r.fail(err)
+	}
 }
 
 // survey reads both sides, as far as the directory can be read, and computes the plan. The first
@@ -133,6 +149,10 @@ func (p *Planner) decide(ctx context.Context, in plan.Input, now plan.Plan, orde
 func (w *Withdrawal) conclude(r *Report) {
 	c := w.Withdrawal()
 	switch {
+	case w.Already != "" && r.Err != nil:
+		w.end(OrderFailed, ExitFailed, r.Err.Error())
+	case w.Undone:
+		w.end(OrderAlready, ExitOK, w.Already+". Somebody had taken the withdrawal back; with this order there is no new credential")
 	case w.Already != "":
 		w.end(OrderAlready, ExitOK, w.Already)
 	case w.Refused != "":

@@ -36,28 +36,41 @@ func (w *Withdrawal) doneWords(r *Report) string {
 			words = append(words, fmt.Sprintf("the contact %s is still enabled (%s), the next pass tries again", x.Change.ThreemaID, x.Message))
 		}
 	}
+	if s := w.Suspended; s != nil {
+		words = append(words, "the leave of absence goes on until "+s.LastDay+", for what is left of a departure")
+	}
 	return strings.Join(words, "; ")
 }
 
 // Meaning says in sentences what the withdrawal reaches and what it does not, and what to do next.
 func (w Withdrawal) Meaning() []string {
 	fate := fmt.Sprintf("leavers.id: %s", w.policy.ID)
+	leave := w.leaveMeaning()
 	if w.Departed {
-		return []string{
+		return append(leave,
 			"The departure begins with this, ahead of its confirmation and of grace.withdraw.",
-			"The Threema ID follows by " + fate + ", as ever: once the departure is confirmed, grace.id is over and whoever must has said yes.",
-		}
+			"The Threema ID follows by "+fate+", as ever: once the departure is confirmed, grace.id is over and whoever must has said yes.",
+		)
 	}
-	again := "To give access again later, set credentials.recreate: true: after two passes an hour apart there is a new credential, with a new password."
+	again := "To give access again later: threema-dirsync withdraw --undo " + plan.Typed(w.CSI, w.Person) + " --reason TEXT. The next pass makes a new credential, with a new password."
 	if w.policy.Recreate {
 		again = "CAUTION: credentials.recreate is true. Unless the account is disabled in the directory, the next passes make a new credential and hand it over."
 	}
-	return []string{
+	return append(leave,
 		"The directory does not prove that they left, so only what can be undone is done: the credential goes. The Threema ID stays, and nothing is detached (trennen) or revoked (widerrufen).",
-		"NEXT: disable the account in the directory. When that is confirmed, the departure goes on with the Threema ID (" + fate + ").",
+		"NEXT: disable the account in the directory. When that is confirmed, the departure goes on with the Threema ID ("+fate+").",
 		"A phone that is lost or stolen: revoke the Threema ID by hand in the cockpit (widerrufen).",
 		again,
+	)
+}
+
+// leaveMeaning says what an order means for somebody on leave.
+func (w Withdrawal) leaveMeaning() []string {
+	if w.Suspended == nil {
+		return nil
 	}
+	return []string{fmt.Sprintf("They are on leave of absence until %s (hold by %s), which suspends a departure. This order is stronger: the access ends. "+
+		"The leave goes on for the rest of it, the Threema ID; to end it: threema-dirsync hold --end %s", w.Suspended.LastDay, w.Suspended.By, plan.Typed(w.CSI, w.Person))}
 }
 
 // Announcement says before the withdrawal whom it concerns and what it means.
@@ -72,8 +85,10 @@ func (w Withdrawal) Announcement() []string {
 	}, w.Meaning()...)
 }
 
-func (w Withdrawal) name() string {
-	return strings.Join(strings.Fields(w.CSI+" "+w.DN), " ") + " (" + w.Person.String() + ")"
+func (w Withdrawal) name() string { return personName(w.CSI, w.DN, w.Person) }
+
+func personName(csi, dn string, person plan.PersonID) string {
+	return strings.Join(strings.Fields(csi+" "+dn), " ") + " (" + person.String() + ")"
 }
 
 // Format writes the outcome for people.
@@ -94,7 +109,10 @@ func (w Withdrawal) MarshalJSON() ([]byte, error) {
 		"person":   map[string]string{"source": w.Person.Source, "id": w.Person.ID, "csi": w.CSI, "dn": w.DN},
 		"username": w.Username, "credentialId": w.CredentialID, "threemaIds": list(w.ThreemaIDs),
 		"departed": w.Departed, "directory": w.Directory, "meaning": []string{}, "hash": w.Hash,
-		"changes": append([]plan.Change{}, w.Changes...),
+		"changes": append([]plan.Change{}, w.Changes...), "suspended": nil,
+	}
+	if s := w.Suspended; s != nil {
+		doc["suspended"] = map[string]any{"lastDay": s.LastDay, "until": s.Until.UTC(), "by": s.By}
 	}
 	if len(w.Changes) > 0 {
 		doc["meaning"] = w.Meaning()

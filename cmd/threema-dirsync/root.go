@@ -91,7 +91,7 @@ Start with "check", then "plan". Nothing is changed before you choose a policy.`
 	}
 	cmd.PersistentFlags().StringVar(&p.configFile, "config", defaultConfig, "configuration file")
 	flags.add(cmd)
-	cmd.AddCommand(p.runCommand(), p.planCommand(), p.applyCommand(), p.approveCommand(), p.withdrawCommand(), p.sourceCommand(), p.statusCommand(), p.explainCommand(),
+	cmd.AddCommand(p.runCommand(), p.planCommand(), p.applyCommand(), p.approveCommand(), p.withdrawCommand(), p.holdCommand(), p.sourceCommand(), p.statusCommand(), p.explainCommand(),
 		p.checkCommand(), p.auditCommand(), p.simulateCommand(), p.demoCommand(), p.versionCommand())
 	return cmd
 }

@@ -17,22 +17,23 @@ import (
 
 // status is what the ledger knows, without asking anybody else.
 type status struct {
-	LastPass *passStatus     `json:"lastPass"`
-	Sources  []sourceStatus  `json:"sources"`
-	Removed  []removedStatus `json:"removedSources"`
-	Guards   []guardStatus   `json:"guards"`
-	Waits    []plan.Wait     `json:"waits"` // of the last pass that had a plan
-	Leavers  []leaverStatus  `json:"leavers"`
-	Alarms   []plan.Alarm    `json:"alarms"`
-	Effects  []plan.Effect   `json:"effects"` // not verified yet
-	Approved approvalStatus  `json:"approvals"`
-	Stop     string          `json:"stop"` // why nothing is taken from anybody now, "" if it may be
-	Open     int             `json:"operationsOpen"`
-	Quota    quotaStatus     `json:"quota"`
-	Seats    seatStatus      `json:"seats"`
-	Managed  int             `json:"managedCredentials"`
-	Baseline *baselineStatus `json:"baseline,omitempty"` // what the last pass asked about, or was told
-	Report   json.RawMessage `json:"report,omitempty"`
+	LastPass  *passStatus            `json:"lastPass"`
+	Sources   []sourceStatus         `json:"sources"`
+	Removed   []removedStatus        `json:"removedSources"`
+	Guards    []guardStatus          `json:"guards"`
+	Waits     []plan.Wait            `json:"waits"` // of the last pass that had a plan
+	Leavers   []leaverStatus         `json:"leavers"`
+	Suspended []plan.SuspendedPerson `json:"suspended"` // who is on leave, as somebody said
+	Alarms    []plan.Alarm           `json:"alarms"`
+	Effects   []plan.Effect          `json:"effects"` // not verified yet
+	Approved  approvalStatus         `json:"approvals"`
+	Stop      string                 `json:"stop"` // why nothing is taken from anybody now, "" if it may be
+	Open      int                    `json:"operationsOpen"`
+	Quota     quotaStatus            `json:"quota"`
+	Seats     seatStatus             `json:"seats"`
+	Managed   int                    `json:"managedCredentials"`
+	Baseline  *baselineStatus        `json:"baseline,omitempty"` // what the last pass asked about, or was told
+	Report    json.RawMessage        `json:"report,omitempty"`
 }
 
 type passStatus struct {
@@ -53,6 +54,8 @@ type leaverStatus struct {
 	Reads    int        `json:"reads"`
 	Stage    string     `json:"stage"` // unconfirmed, confirmed or withdrawn
 	At       *time.Time `json:"confirmedAt"`
+	// Suspended tells that no step is done, as the person is on leave.
+	Suspended bool `json:"suspended"`
 }
 
 // approvalStatus counts the approvals that are given and not used up. Those of a departure
@@ -141,7 +144,7 @@ func openStatus(ctx context.Context, cfg *config.Config, options ledger.Options)
 	reader, err := ledger.OpenReader(ctx, ledgerPath(cfg), options)
 	if errors.Is(err, fs.ErrNotExist) {
 		return status{
-			Sources: []sourceStatus{}, Removed: []removedStatus{}, Guards: []guardStatus{}, Waits: []plan.Wait{}, Leavers: []leaverStatus{}, Alarms: []plan.Alarm{}, Effects: []plan.Effect{},
+			Sources: []sourceStatus{}, Removed: []removedStatus{}, Guards: []guardStatus{}, Waits: []plan.Wait{}, Leavers: []leaverStatus{}, Suspended: []plan.SuspendedPerson{}, Alarms: []plan.Alarm{}, Effects: []plan.Effect{},
 			Quota: quotaStatus{Unlimited: options.DailyRequests == 0, Remaining: options.DailyRequests},
 		}, nil
 	}
@@ -166,10 +169,10 @@ func readStatus(ctx context.Context, reader *ledger.Reader, configured []config.
 		return status{}, err
 	}
 	s := status{
-		Sources: []sourceStatus{}, Guards: []guardStatus{}, Leavers: leaversOf(state), Approved: approvalsOf(state, now), Open: len(state.Open), Managed: len(state.Owned),
-		Removed: removedSources(state, configured),
-		Quota:   quotaStatus{budget.Unlimited, budget.Remaining, budget.FreeAt},
-		Alarms:  append([]plan.Alarm{}, state.Alarms...), Effects: underWay(state),
+		Sources: []sourceStatus{}, Guards: []guardStatus{}, Leavers: leaversOf(state, now), Approved: approvalsOf(state, now), Open: len(state.Open), Managed: len(state.Owned),
+		Removed: removedSources(state, configured), Suspended: state.SuspendedPeople(now),
+		Quota:  quotaStatus{budget.Unlimited, budget.Remaining, budget.FreeAt},
+		Alarms: append([]plan.Alarm{}, state.Alarms...), Effects: underWay(state),
 		Waits: append([]plan.Wait{}, plan.StandingWaits(state.Waits)...),
 	}
 	if len(runs) > 0 {
@@ -237,9 +240,13 @@ func approvalsOf(state plan.State, now time.Time) approvalStatus {
 	return s
 }
 
-func leaversOf(state plan.State) []leaverStatus {
+func leaversOf(state plan.State, now time.Time) []leaverStatus {
 	stake := map[plan.PersonID]bool{}
 	withdrawn := map[plan.PersonID]bool{}
+	suspended := map[plan.PersonID]bool{}
+	for _, s := range state.Suspensions {
+		suspended[s.Person] = s.Stands(now)
+	}
 	for _, own := range state.Owned {
 		stake[own.Person] = true
 	}
@@ -254,7 +261,7 @@ func leaversOf(state plan.State) []leaverStatus {
 		}
 		l := leaverStatus{
 			Source: o.Person.Source, ID: o.Person.ID, CSI: o.CSI, DN: o.DN,
-			Evidence: o.Evidence.String(), Since: o.Since, Reads: o.Reads, Stage: "unconfirmed",
+			Evidence: o.Evidence.String(), Since: o.Since, Reads: o.Reads, Stage: "unconfirmed", Suspended: suspended[o.Person],
 		}
 		if !o.ConfirmedAt.IsZero() {
 			l.Stage, l.At = "confirmed", &o.ConfirmedAt

@@ -34,7 +34,13 @@ func (p *program) printStatus(s status) error {
 	}
 	say(w, "Pending leavers:\t%d", len(s.Leavers))
 	for _, l := range s.Leavers {
-		say(w, "  %s %s\t%s since %s, %d reads, %s", l.CSI, l.DN, l.Evidence, stamp(l.Since), l.Reads, l.Stage)
+		say(w, "  %s %s\t%s since %s, %d reads, %s", l.CSI, l.DN, l.Evidence, stamp(l.Since), l.Reads, l.words())
+	}
+	if len(s.Suspended) > 0 {
+		say(w, "Leave of absence (hold):\t%d", len(s.Suspended))
+	}
+	for _, x := range s.Suspended {
+		say(w, "  %s %s\t%s", x.CSI, x.DN, x.Detail())
 	}
 	say(w, "Effects not verified yet:\t%d", len(s.Effects))
 	for _, e := range s.Effects {
@@ -118,3 +124,10 @@ func (c conditionStatus) words() string {
 }
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+
+func (l leaverStatus) words() string {
+	if l.Suspended {
+		return l.Stage + ", suspended: on leave of absence"
+	}
+	return l.Stage
+}

@@ -19,19 +19,27 @@ If the directory shows that the person left, their departure begins with this. I
 cannot be read, the credential goes and the Threema ID stays: it is never detached or revoked on
 somebody's word. Disable the account in the directory as well. The audit keeps TEXT and who typed it.
 
-Exit codes: 0 withdrawn, or was already; 1 refused or failed, with the reason; 3 a yes, the baseline
+withdraw --undo PERSON --reason TEXT is the way back: where a credential was withdrawn without a departure, the
+next pass makes this one person a new one, with a new password in the hand-over file. It brings nobody back
+whom the directory calls departed: enable the account there. A revoked Threema ID cannot be brought back
+by anything. To order the withdrawal again takes this back.
+
+Exit codes: 0 withdrawn, or was already; or taken back, or there was nothing to take back; 1 refused or failed, with the reason; 3 a yes, the baseline
 or the stop file is in the way; 4 the directory could not be read, and without it nobody is known as
 PERSON; 5 another pass is running.`
 
 func (p *program) withdrawCommand() *cobra.Command {
 	var reason string
-	var asJSON bool
+	var asJSON, undo bool
 	cmd := &cobra.Command{
 		Use:   "withdraw PERSON --reason TEXT",
 		Short: "End one person's access to the app now",
 		Long:  withdrawHelp,
 		Args:  exactly(1, "the person by csi, username, mail, DN or Threema ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if undo {
+				return p.undo(cmd.Context(), args[0], reason, asJSON)
+			}
 			order, err := dirsync.NewOrder(args[0], reason, p.operator())
 			if err != nil {
 				return err
@@ -40,6 +48,7 @@ func (p *program) withdrawCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&reason, "reason", "", "why, for the audit: 3 characters to 500 bytes (required)")
+	cmd.Flags().BoolVar(&undo, "undo", false, "take the withdrawal back: this person gets a new credential")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print what came of it as JSON")
 	return cmd
 }
@@ -68,5 +77,17 @@ func (p *program) withdraw(ctx context.Context, order dirsync.Order, asJSON bool
 			return writeJSON(p.Stdout, w)
 		}
 		return w.Format(p.Stdout)
+	})
+}
+
+// undo takes the withdrawal of one person back.
+func (p *program) undo(ctx context.Context, person, reason string, asJSON bool) error {
+	order, err := dirsync.NewUndo(person, reason, p.operator())
+	if err != nil {
+		return err
+	}
+	return p.answering(ctx, asJSON, func(ctx context.Context, a *assembly, l *ledger.Ledger) (dirsync.Answer, error) {
+		undoer := dirsync.Undoer{Planner: a.planner(l, ""), Ledger: l}
+		return undoer.Undo(ctx, order)
 	})
 }

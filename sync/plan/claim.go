@@ -165,7 +165,7 @@ func (p *planner) missing(i Identity, own Ownership) {
 		p.createAgain(i, own, withdrawn)
 	case !p.Policy.Recreate:
 		p.holdIdentity(i, withdrawn+"; it is created anew only with credentials.recreate: true, or for this person when somebody types `threema-dirsync withdraw --undo "+
-			shellWord(firstNonEmpty(i.CSI, i.Person.String()))+" --reason TEXT`")
+			Typed(i.CSI, i.Person)+" --reason TEXT`")
 	case missed.MissingReads < 2 || p.Now.Before(again):
 		p.holdIdentity(i, withdrawn+"; it is created anew if a second list, from "+stamp(again)+" on, misses it too")
 	case missed.Loss == LossAccepted:

@@ -167,7 +167,7 @@ func suspendedPeople(all []Suspension, seen map[PersonID]Observation, now time.T
 
 // Detail says until when, and what comes then.
 func (s SuspendedPerson) Detail() string {
-	longer := fmt.Sprintf("to go on, type `threema-dirsync hold %s --until DATE --reason TEXT`", shellWord(firstNonEmpty(s.CSI, s.Person.String())))
+	longer := fmt.Sprintf("to go on, type `threema-dirsync hold %s --until DATE --reason TEXT`", Typed(s.CSI, s.Person))
 	switch {
 	case !s.Standing && s.Account == Departed:
 		return fmt.Sprintf("over since %s, and the account is not enabled: the departure goes on with a fresh grace; %s", stamp(s.Over), longer)

@@ -170,7 +170,7 @@ func (p *planner) idsAfterUndo(own Ownership, history History) []string {
 		kept = slices.DeleteFunc(p.idsOf(own), func(id string) bool { return taken[id] })
 	}
 	if len(kept) > 0 {
-		lines = append(lines, "Threema ID "+strings.Join(kept, ", ")+" was not taken: the person goes on with it, with the new password.")
+		lines = append(lines, "Threema ID "+strings.Join(kept, ", ")+" was not taken: who enters the new password on the phone that has it goes on with it.")
 	}
 	return lines
 }

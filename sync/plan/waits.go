@@ -155,6 +155,9 @@ func (p Plan) waitCommand(code WaitCode) string {
 	return "threema-dirsync approve " + p.Hash
 }
 
+// Typed is how to name a person in a command.
+func Typed(csi string, person PersonID) string { return shellWord(firstNonEmpty(csi, person.String())) }
+
 // shellWord quotes what a shell would take apart.
 func shellWord(s string) string {
 	plain := func(r rune) bool {

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/config"
+	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+const holdHelp = `hold PERSON --until DATE --reason TEXT is for who looks like a leaver and is none: parental leave, a
+sabbatical, a long illness. The account is disabled, and Threema stays. Until the end of DATE (YYYY-MM-DD in
+time_zone, at most a year ahead) no step of a departure is done: no withdrawal, no contact disabled, no
+Threema ID detached or revoked. PERSON is what explain takes: csi, username, mail, DN, Threema ID or
+directory ID; somebody for whom the package is managed. Who was held before is held until the new DATE.
+
+It ends by itself. If the account is not enabled then, the departure goes on with a fresh grace; the last 14
+days plan and status name it. Coming back in between ends nothing: the hold stays until its date.
+
+hold --end PERSON [--reason TEXT] ends it now, with a fresh grace. hold, or hold --list, lists who is held; it
+asks neither directory nor package.
+
+Everything else goes on: names, settings, and "withdraw PERSON", which is stronger. Nothing waits for you
+because of a hold (no exit 3), and each yes that was given to a step of the departure before is void. TEXT is kept for this list, for
+explain and for the audit, and stands in no plan and no report: still, name no illness.
+
+Exit codes: 0 done; 1 refused or failed, with the reason; 4 the directory could not be read, and without it
+nobody is known as PERSON; 5 a pass is running.`
+
+type holdFlags struct {
+	until, reason   string
+	end, list, json bool
+}
+
+func (p *program) holdCommand() *cobra.Command {
+	var flags holdFlags
+	cmd := &cobra.Command{
+		Use:   "hold PERSON --until DATE --reason TEXT",
+		Short: "Suspend the departure of somebody on leave, list who is, or end it",
+		Long:  holdHelp,
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			listing := flags.list || len(args) == 0
+			switch {
+			case listing && (len(args) > 0 || flags.end || flags.until != "" || flags.reason != ""):
+				return errors.New("name one person to hold (PERSON --until DATE --reason TEXT) or to end it for (--end PERSON); the list takes neither")
+			case listing:
+				return p.listHolds(cmd.Context(), flags.json)
+			case flags.end && flags.until != "":
+				return errors.New("--end ends the hold now; --until belongs to a new one")
+			case flags.end:
+				return p.endHold(cmd.Context(), args[0], flags)
+			case flags.until == "":
+				return errors.New("say until when: --until YYYY-MM-DD, the last day of the leave, at most a year ahead")
+			}
+			return p.hold(cmd.Context(), args[0], flags)
+		},
+	}
+	cmd.Flags().StringVar(&flags.until, "until", "", "the last day of the leave, YYYY-MM-DD in time_zone, at most a year ahead")
+	cmd.Flags().StringVar(&flags.reason, "reason", "", "why: 3 characters to 500 bytes (required with --until)")
+	cmd.Flags().BoolVar(&flags.end, "end", false, "end the hold of this person now")
+	cmd.Flags().BoolVar(&flags.list, "list", false, "list who is held")
+	cmd.Flags().BoolVar(&flags.json, "json", false, "print what came of it as JSON")
+	return cmd
+}
+
+func (p *program) hold(ctx context.Context, person string, flags holdFlags) error {
+	by := p.operator()
+	return p.answering(ctx, flags.json, func(ctx context.Context, a *assembly, l *ledger.Ledger) (dirsync.Answer, error) {
+		leave, err := dirsync.NewLeave(person, flags.until, flags.reason, by, a.now().In(a.config.TimeZone))
+		if err != nil {
+			return dirsync.Answer{}, err
+		}
+		holder := dirsync.Holder{Planner: a.planner(l, ""), Ledger: l}
+		return holder.Hold(ctx, leave)
+	})
+}
+
+func (p *program) endHold(ctx context.Context, person string, flags holdFlags) error {
+	by := p.operator()
+	return p.answering(ctx, flags.json, func(ctx context.Context, a *assembly, l *ledger.Ledger) (dirsync.Answer, error) {
+		holder := dirsync.Holder{Planner: a.planner(l, ""), Ledger: l}
+		return holder.End(ctx, person, flags.reason, by)
+	})
+}
+
+// answering keeps somebody's word about one person while no pass runs, and prints what came of it.
+func (p *program) answering(ctx context.Context, asJSON bool, keep func(context.Context, *assembly, *ledger.Ledger) (dirsync.Answer, error)) error {
+	return p.lockedLedger(ctx, func(a *assembly, l *ledger.Ledger) error {
+		answer, err := keep(ctx, a, l)
+		if unread, ok := errors.AsType[*dirsync.UnreadError](err); ok {
+			return &codedError{unread.ExitCode(), err}
+		}
+		if err != nil {
+			return err
+		}
+		p.progress.end()
+		p.code = answer.ExitCode
+		if asJSON {
+			return writeJSON(p.Stdout, answer)
+		}
+		return answer.Format(p.Stdout)
+	})
+}
+
+// listHolds needs neither the directory nor the package, nor their secrets.
+func (p *program) listHolds(ctx context.Context, asJSON bool) error {
+	people, err := p.suspended(ctx)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		list := []any{}
+		for _, s := range people {
+			list = append(list, s.WithReason())
+		}
+		return writeJSON(p.Stdout, map[string]any{"suspended": list})
+	}
+	if len(people) == 0 {
+		say(p.Stdout, "Nobody is on leave of absence (hold).")
+		return nil
+	}
+	w := tabwriter.NewWriter(p.Stdout, 0, 8, 2, ' ', 0)
+	for _, s := range people {
+		say(w, "%s %s\t%s\t%s", s.CSI, s.DN, s.Detail(), "said "+stamp(s.Since)+" by "+s.By+": "+s.Reason)
+	}
+	return w.Flush()
+}
+
+// suspended reads who is on leave. Where there is no ledger yet, nobody is.
+func (p *program) suspended(ctx context.Context) ([]plan.SuspendedPerson, error) {
+	cfg, err := config.Load(p.configFile, p.Getenv)
+	if err != nil {
+		return nil, configError(err)
+	}
+	offset, err := config.TestOffset(cfg, p.Getenv)
+	if err != nil {
+		return nil, configError(err)
+	}
+	now := (&settings{offset: offset}).now()
+	reader, err := ledger.OpenReader(ctx, ledgerPath(cfg), ledgerOptions(cfg, now, p.logger(cfg)))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	state, err := reader.State(ctx)
+	return state.SuspendedPeople(now()), errors.Join(err, reader.Close())
+}

@@ -1,0 +1,106 @@
+package sync
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// Outcome words of an [Answer].
+const (
+	AnswerHeld    = "held"            // the departure is suspended
+	AnswerEnded   = "ended"           // and is so no longer
+	AnswerUndone  = "undone"          // a withdrawal is taken back
+	AnswerNothing = "nothing-to-undo" // there is none
+	AnswerRefused = "refused"
+)
+
+// Answer is what came of somebody's word about one person that the ledger keeps, and no request carries
+// out.
+type Answer struct {
+	Person   plan.PersonID
+	CSI, DN  string
+	Outcome  string
+	ExitCode int
+	Message  string   // in words, for who typed it
+	Lines    []string // what it means, and what happens next
+	// Suspension is the leave of absence that the word was about, nil if it was about none.
+	Suspension *plan.SuspendedPerson
+}
+
+// Format writes the answer for people.
+func (a Answer) Format(out io.Writer) error {
+	for _, line := range append([]string{a.Message}, a.Lines...) {
+		if _, err := fmt.Fprintln(out, plan.Harmless(line)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// MarshalJSON writes the answer for programs: members are added, never renamed.
+func (a Answer) MarshalJSON() ([]byte, error) {
+	doc := map[string]any{
+		"outcome": a.Outcome, "exitCode": a.ExitCode, "message": a.Message, "meaning": append([]string{}, a.Lines...),
+		"person": map[string]string{"source": a.Person.Source, "id": a.Person.ID, "csi": a.CSI, "dn": a.DN}, "suspension": nil,
+	}
+	if a.Suspension != nil {
+		doc["suspension"] = a.Suspension.WithReason()
+	}
+	return json.Marshal(doc)
+}
+
+func (a Answer) refused(why string) Answer {
+	a.Outcome, a.ExitCode, a.Message = AnswerRefused, ExitFailed, "REFUSED: "+why
+	return a
+}
+
+func (a Answer) name() string { return personName(a.CSI, a.DN, a.Person) }
+
+// meant reads both sides, as far as the directory can be read, and finds the person whom somebody means.
+// Nothing of it is recorded.
+func (p *Planner) meant(ctx context.Context, query string, histories Histories) (plan.Input, plan.Explanation, error) {
+	r := Report{DryRun: true, Started: p.Now()}
+	in, ok := p.survey(ctx, &r)
+	if !ok {
+		return in, plan.Explanation{}, &UnreadError{r}
+	}
+	past, err := histories.PastPeople(ctx, query)
+	if err != nil {
+		return in, plan.Explanation{}, err
+	}
+	x, err := plan.Explain(in, r.Plan, query, past)
+	if err != nil && len(r.Incomplete) > 0 {
+		r.Err = withoutDirectory(err, r.Incomplete[0].Err)
+		return in, x, &UnreadError{r}
+	}
+	return in, x, err
+}
+
+// UnreadError tells that somebody was not found because a side could not be read.
+type UnreadError struct{ Report Report }
+
+func (e *UnreadError) Error() string {
+	if e.Report.Err != nil {
+		return e.Report.Err.Error()
+	}
+	for _, s := range e.Report.Incomplete {
+		return s.Err.Error()
+	}
+	return "nothing could be read"
+}
+
+// ExitCode is that of a command which fails for it.
+func (e *UnreadError) ExitCode() int {
+	if len(e.Report.Incomplete) > 0 {
+		return ExitIncomplete
+	}
+	return ExitFailed
+}
+
+func withoutDirectory(unclear, why error) error {
+	return fmt.Errorf("%w\nWithout the directory only whom the ledger knows is found, by csi, username, Threema ID, credential or directory ID: %w", unclear, why)
+}

@@ -1,0 +1,190 @@
+package sync
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// Leave is somebody's word that a person is on leave, and no leaver (design §6, hold).
+type Leave struct {
+	Query   string // whom it means, as for Explain
+	LastDay string // YYYY-MM-DD, which counts as in
+	Until   time.Time
+	Reason  string
+	By      string
+}
+
+// NewLeave reads a day where the people are, from today to a year ahead.
+func NewLeave(query, day, reason, by string, today time.Time) (Leave, error) {
+	reason, err := checkReason(reason, "why the departure waits")
+	if err != nil {
+		return Leave{}, err
+	}
+	last, err := time.ParseInLocation(time.DateOnly, day, today.Location())
+	if err != nil {
+		return Leave{}, fmt.Errorf("--until takes the last day of the leave as YYYY-MM-DD, not %q", day)
+	}
+	end := time.Date(last.Year(), last.Month(), last.Day()+1, 0, 0, 0, 0, today.Location())
+	latest := today.AddDate(1, 0, 0)
+	switch {
+	case !today.Before(end):
+		return Leave{}, fmt.Errorf("--until %s is over already (today is %s in %s)", day, today.Format(time.DateOnly), today.Location())
+	case last.After(latest):
+		return Leave{}, fmt.Errorf("--until %s is more than a year ahead: the latest day is %s; hold again before it is over", day, latest.Format(time.DateOnly))
+	}
+	return Leave{Query: query, LastDay: day, Until: end, Reason: reason, By: by}, nil
+}
+
+// HoldLedger is what holding needs of the ledger beside its memory.
+type HoldLedger interface {
+	Histories
+	// Suspend records a leave of absence in place of what was said before, and returns how many
+	// approvals are void by it; EndSuspension ends one.
+	Suspend(ctx context.Context, s plan.Suspension) (voided int, err error)
+	EndSuspension(ctx context.Context, person plan.PersonID, by, reason string) error
+}
+
+// Holder suspends departures. The caller holds the lock of the passes, so that none of them goes on
+// without knowing of it.
+type Holder struct {
+	Planner
+	Ledger HoldLedger
+}
+
+// Hold suspends the departure of one person: the one that is under way, or one that may come.
+func (h *Holder) Hold(ctx context.Context, leave Leave) (Answer, error) {
+	in, x, err := h.meant(ctx, leave.Query, h.Ledger)
+	if err != nil {
+		return Answer{}, err
+	}
+	if x.History, err = h.Ledger.PersonHistory(ctx, x.Person); err != nil {
+		return Answer{}, err
+	}
+	a := Answer{Person: x.Person, CSI: x.CSI, DN: x.DN}
+	if why := cannotHold(in, x); why != "" {
+		return a.refused(why), nil
+	}
+	s := plan.Suspension{
+		Person: x.Person, CSI: x.CSI, DN: x.DN, LastDay: leave.LastDay, Until: leave.Until, Reason: leave.Reason, By: leave.By, Since: h.Now(),
+	}
+	voided, err := h.Ledger.Suspend(ctx, s)
+	if err != nil {
+		return a, err
+	}
+	a.Outcome, a.Suspension = AnswerHeld, suspensionIn(h.Now(), s, in.State)
+	a.Message = fmt.Sprintf("HOLD: %s is on leave of absence until %s. That day counts as in.", a.name(), s.LastDay)
+	a.Lines = holdMeans(x, voided)
+	return a, nil
+}
+
+// suspensionIn is a leave as the ledger and the rest of its memory tell it.
+func suspensionIn(now time.Time, s plan.Suspension, state plan.State) *plan.SuspendedPerson {
+	state.Suspensions = []plan.Suspension{s}
+	return &state.SuspendedPeople(now)[0]
+}
+
+// cannotHold says why nothing is held of a person.
+func cannotHold(in plan.Input, x plan.Explanation) string {
+	doubt := in.ServiceClock.Doubt()
+	past := x.History.Departures
+	switch {
+	case doubt != "":
+		return "a day means nothing while the clock is in doubt: " + doubt
+	case x.Owned != nil || x.Departure != nil || len(x.Open) > 0:
+		return ""
+	case len(past) > 0 && !past[len(past)-1].WithdrawnAt.IsZero():
+		return fmt.Sprintf("credential %s of %s was withdrawn on %s and the departure is complete, so nothing is left to hold", past[len(past)-1].Username,
+			personName(x.CSI, x.DN, x.Person), past[len(past)-1].WithdrawnAt.UTC().Format(time.DateOnly))
+	}
+	return fmt.Sprintf("nothing in the package is managed for %s, so there is no departure to hold. If they have another account, name that one; "+
+		"if they have just joined, hold them once they have their credential", personName(x.CSI, x.DN, x.Person))
+}
+
+// holdMeans says what a leave reaches and what it does not.
+func holdMeans(x plan.Explanation, voided int) []string {
+	var lines []string
+	if was := x.Suspension; was != nil && was.Standing {
+		lines = append(lines, fmt.Sprintf("Before, it was until %s (hold by %s).", was.LastDay, was.By))
+	}
+	if d := x.Departure; d != nil && !d.WithdrawnAt.IsZero() {
+		lines = append(lines, fmt.Sprintf("Credential %s was withdrawn on %s already; that stays so. What is left is held: %s.", d.Username,
+			d.WithdrawnAt.UTC().Format(time.DateOnly), idsLeft(*d)))
+	}
+	if n := slices.IndexFunc(x.Open, func(op plan.Operation) bool { return op.Op.Destructive() }); n >= 0 {
+		lines = append(lines, fmt.Sprintf("A %s was sent before, and whether it went through is not known; the next pass finds out.", x.Open[n].Op))
+	}
+	if x.Owned != nil && x.Owned.MissingReads > 0 {
+		lines = append(lines, fmt.Sprintf("Credential %s is not in the package any more; a hold does not bring it back (`threema-dirsync withdraw --undo` does).", x.Owned.Username))
+	}
+	lines = append(lines,
+		"Until then no step of a departure is done (withdraw, disable the contact, detach, revoke), whatever the directory says. Nothing asks for a yes, and no limit counts it.",
+		"Everything else goes on: while the account is enabled, names and settings follow the directory. An order (`threema-dirsync withdraw`) is stronger.")
+	if voided > 0 {
+		lines = append(lines, fmt.Sprintf("Each yes that was given to a step of the departure is void: %d.", voided))
+	}
+	return append(lines, "It ends by itself after that day; if the account is not enabled then, the departure goes on with a fresh grace. `plan` and `status` name it "+
+		"for the last 14 days. To end it earlier: threema-dirsync hold --end "+plan.Typed(x.CSI, x.Person))
+}
+
+func idsLeft(saga plan.Saga) string {
+	var ids []string
+	for _, id := range saga.IDs {
+		if id.GoneAt.IsZero() {
+			ids = append(ids, id.ThreemaID)
+		}
+	}
+	if len(ids) == 0 {
+		return "no Threema ID is known"
+	}
+	return "Threema ID " + strings.Join(ids, ", ")
+}
+
+// End ends the leave of one person.
+func (h *Holder) End(ctx context.Context, query, reason, by string) (Answer, error) {
+	if reason != "" {
+		var err error
+		if reason, err = checkReason(reason, "why the leave ends"); err != nil {
+			return Answer{}, err
+		}
+	}
+	in, x, err := h.meant(ctx, query, h.Ledger)
+	if err != nil {
+		return Answer{}, err
+	}
+	a := Answer{Person: x.Person, CSI: x.CSI, DN: x.DN, Suspension: x.Suspension}
+	switch {
+	case x.Suspension == nil:
+		return a.refused("nobody said that " + a.name() + " is on leave; `threema-dirsync hold` lists who is"), nil
+	case !x.Suspension.Standing:
+		return a.refused(fmt.Sprintf("the leave of %s is over since %s", a.name(), x.Suspension.Over.UTC().Format("2006-01-02 15:04 UTC"))), nil
+	case in.ServiceClock.Doubt() != "":
+		return a.refused("no grace begins while the clock is in doubt: " + in.ServiceClock.Doubt()), nil
+	}
+	if err := h.Ledger.EndSuspension(ctx, x.Person, by, reason); err != nil {
+		return a, err
+	}
+	after, err := h.Memory.State(ctx)
+	if err != nil {
+		return a, err
+	}
+	if n := slices.IndexFunc(after.Suspensions, func(s plan.Suspension) bool { return s.Person == x.Person }); n >= 0 {
+		a.Suspension = suspensionIn(h.Now(), after.Suspensions[n], in.State)
+	}
+	a.Outcome, a.Message = AnswerEnded, "ENDED: the leave of absence of "+a.name()+" is over."
+	a.Lines = []string{h.afterEnd(x)}
+	return a, nil
+}
+
+// afterEnd says what the end of a leave means.
+func (h *Holder) afterEnd(x plan.Explanation) string {
+	if o := x.Observation; o != nil && o.State == plan.Departed {
+		return fmt.Sprintf("The directory says that they left (%s): the departure goes on with a fresh grace, from now. Nothing is done before %s.", o.Evidence,
+			h.Now().Add(h.Policy.GraceWithdraw).UTC().Format("2006-01-02 15:04 UTC"))
+	}
+	return "The directory does not say that they left: nothing happens to them."
+}
