@@ -148,7 +148,7 @@ func (r reach) lacks() []string {
 			want.note(op, status)
 		}
 	}
-	for _, status := range []plan.Status{plan.Waiting, plan.NeedsApproval, plan.Deferred} {
+	for _, status := range []plan.Status{plan.Waiting, plan.NeedsApproval, plan.Deferred, plan.Suspended} {
 		want.note("status", status)
 	}
 	for _, guard := range plan.Guards() {
@@ -197,6 +197,9 @@ func live(t testing.TB, data []byte, look func(plan.Plan)) *world {
 		}
 		if ghosts.one(8) {
 			w.haunt(ghosts)
+		}
+		if ghosts.one(12) {
+			w.say(ghosts)
 		}
 		w.livePass(t, d, look)
 		w.accept = false
@@ -417,6 +420,21 @@ func (w *world) haunt(d *dice) {
 	}
 }
 
+// say is somebody who says that a person is on leave, or that a withdrawal is taken back.
+func (w *world) say(d *dice) {
+	e := w.someone(d)
+	switch d.roll(5) {
+	case 0:
+		w.endHold(e)
+	case 1:
+		if u := w.undo(e); u.Already == "" && u.Refused == "" {
+			w.takeBack(u)
+		}
+	default:
+		w.hold(e, pick(d, day, 4*day, 40*day))
+	}
+}
+
 // decide is the operator.
 func (w *world) decide(d *dice) {
 	w.policy.Mode = pick(d, plan.Sync, plan.Sync, plan.UpsertOnly, plan.CreateOnly, plan.Observe)
@@ -588,6 +606,8 @@ func shuffled(in plan.Input, seed uint64) plan.Input {
 	mix(r, &s.UsersSeen)
 	mix(r, &s.Approvals)
 	mix(r, &s.Orders)
+	mix(r, &s.Undone)
+	mix(r, &s.Suspensions)
 	mix(r, &s.Effects)
 	for n := range s.Effects {
 		mix(r, &s.Effects[n].IDs)

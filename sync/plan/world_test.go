@@ -437,7 +437,7 @@ func (w *world) remember(m plan.Memory) {
 	}
 	maps.Copy(s.Sources, m.Sources)
 	s.Observations, s.Sentinels, s.UsersSeen, s.Servers, s.Reads = m.Observations, m.Sentinels, m.UsersSeen, m.Servers, m.Reads
-	s.FormerLinks, s.FormerCSIs, s.Forgotten = m.FormerLinks, m.FormerCSIs, m.Forgotten
+	s.FormerLinks, s.FormerCSIs, s.Forgotten, s.Suspensions = m.FormerLinks, m.FormerCSIs, m.Forgotten, m.Suspensions
 	for _, own := range m.Owned {
 		if o := w.owner(own.Person); o != nil && o.CredentialID == own.CredentialID {
 			created := o.Created
@@ -528,6 +528,12 @@ func (w *world) own(o plan.Ownership) {
 		return have.Person == o.Person || have.CredentialID == o.CredentialID
 	})
 	w.state.Owned = append(w.state.Owned, o)
+	w.dropUndone(o.Person)
+}
+
+// dropUndone forgets what was taken back of somebody who has another credential, or none any more.
+func (w *world) dropUndone(person plan.PersonID) {
+	w.state.Undone = slices.DeleteFunc(slices.Clone(w.state.Undone), func(u plan.UndoneOrder) bool { return u.Person == person })
 }
 
 func (w *world) saga(person plan.PersonID) *plan.Saga {
@@ -634,6 +640,7 @@ func (w *world) carryOut(c plan.Change, fate loss) bool {
 	}
 	if c.Op == plan.Withdraw {
 		op.ThreemaIDs = strings.Fields(c.Before["threema_ids"])
+		w.dropUndone(op.Person)
 		w.startSaga(op)
 	}
 	if c.Op == plan.PublishContact {
@@ -794,6 +801,7 @@ func (w *world) transfer(op plan.Operation) {
 				w.state.FormerLinks[n].Person = op.Person
 			}
 		}
+		w.passSuspension(o.Person, op.Person)
 		w.endSaga(o.Person)
 		w.state.Observations = slices.DeleteFunc(slices.Clone(w.state.Observations), func(have plan.Observation) bool {
 			return have.Person == o.Person && o.Person != op.Person
@@ -987,6 +995,7 @@ func (w *world) mayWithdraw(person plan.PersonID) error {
 // check holds what must be true of every plan.
 func (w *world) check(t testing.TB, in plan.Input, p plan.Plan) {
 	t.Helper()
+	w.checkSuspended(t, in, p)
 	ids := map[string]plan.Change{}
 	rank := map[plan.Op]int{}
 	for n, op := range plan.Ops() {

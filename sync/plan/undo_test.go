@@ -1,0 +1,169 @@
+package plan_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// undo asks what it means to take the withdrawal of somebody back.
+func (w *world) undo(e *entry, steps ...plan.PastStep) plan.Undo {
+	return plan.ComputeUndo(w.input(), e.id, plan.History{Steps: steps})
+}
+
+// takeBack is what the ledger keeps of it.
+func (w *world) takeBack(u plan.Undo) {
+	w.state.Undone = append(slices.Clone(w.state.Undone), plan.UndoneOrder{Person: u.Person, CredentialID: u.CredentialID, At: w.now, By: "anna (uid 1000)"})
+}
+
+// ordered withdraws the credential of somebody on somebody's word alone.
+func (w *world) ordered(t *testing.T, e *entry) {
+	t.Helper()
+	id := w.owner(e.id).CredentialID
+	w.withdrawByHand(e.username)
+	w.state.Orders = append(w.state.Orders, plan.PastOrder{CredentialID: id, At: w.now})
+	wantLines(t, of(w.pass(t), e.username), "held E-"+e.username)
+}
+
+// TestAWithdrawalIsTakenBack: this one person gets a new credential by the next pass, once, and nobody
+// else does.
+func TestAWithdrawalIsTakenBack(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna", "bert")
+	w.ordered(t, people["anna"])
+	w.ordered(t, people["bert"])
+	u := w.undo(people["anna"])
+	if u.Already != "" || u.Refused != "" || !strings.Contains(strings.Join(u.Next, " "), "the next pass makes a new credential") {
+		t.Fatalf("%+v", u)
+	}
+	w.takeBack(u)
+	wantLines(t, of(w.pass(t), "anna", "bert"), "create E-anna due", "held E-bert")
+	wantLines(t, of(w.pass(t), "anna", "bert"), "held E-bert")
+	w.withdrawByHand("anna")
+	w.later(t, 3*day)
+	wantLines(t, of(w.later(t, time.Hour), "anna"), "held E-anna")
+	wantWords(t, w.plan(), "withdraw --undo E-anna --reason TEXT")
+}
+
+// TestWhatCannotBeTakenBack, and what needs nothing: each with the words for it.
+func TestWhatCannotBeTakenBack(t *testing.T) {
+	t.Parallel()
+	const again = "A withdrawal of credential anna was sent and its answer lost"
+	open := func(w *world, e *entry) {
+		own := *w.owner(e.id)
+		w.state.Open = []plan.Operation{{ID: 9, Op: plan.Withdraw, Ordered: true, Person: own.Person, CredentialID: own.CredentialID, Username: "anna"}}
+	}
+	for _, row := range []struct {
+		name                   string
+		setup                  func(*testing.T, *world, *entry)
+		already, refused, next string
+	}{
+		{"nothing was withdrawn", func(*testing.T, *world, *entry) {}, "credential anna stands in the package", "", ""},
+		{"sent, answer lost, still there", func(_ *testing.T, w *world, e *entry) { open(w, e) }, "", "", again},
+		{"sent, answer lost, not listed", func(_ *testing.T, w *world, e *entry) { open(w, e); w.withdrawByHand("anna") }, "", "",
+			"Whether credential anna is gone is not certain yet: the package does not list the credential in this pass"},
+		{"by hand in the cockpit", func(t *testing.T, w *world, _ *entry) {
+			w.withdrawByHand("anna")
+			w.pass(t)
+			w.now = w.now.Add(time.Hour)
+		}, "", "", "the next pass makes a new credential"},
+		{"taken back before", func(t *testing.T, w *world, e *entry) { w.ordered(t, e); w.takeBack(w.undo(e)) }, "it was taken back on 2026-03-0", "", ""},
+		{"left by now", func(t *testing.T, w *world, e *entry) { w.ordered(t, e); e.leave(plan.Absent) }, "", "the directory says that they left (absent", ""},
+		{"left, and withdrawn with the departure", func(t *testing.T, w *world, e *entry) {
+			e.leave(plan.Disabled)
+			w.later(t, time.Hour)
+			w.activate("anna")
+			w.policy.ID = plan.DetachID
+			w.later(t, day)
+		}, "", "credential anna was withdrawn with their departure", ""},
+		{"whereabouts unknown", func(t *testing.T, w *world, e *entry) { w.ordered(t, e); e.hide("referral") }, "", "", "when a pass sees them so, it makes a new credential"},
+		{"the directory is down", func(t *testing.T, w *world, e *entry) {
+			w.ordered(t, e)
+			w.source().unread, w.configured = true, []string{"corp"}
+		}, "", "", "source corp could not be read"},
+		{"held by a fault of the entry", func(t *testing.T, w *world, e *entry) { w.ordered(t, e); e.held = "no name" }, "", "", "they are held (no name)"},
+		{"a policy without credentials", func(t *testing.T, w *world, e *entry) { w.ordered(t, e); w.policy.Mode = plan.Observe }, "", "", "not under policy: observe"},
+		{"back after a departure", func(t *testing.T, w *world, e *entry) {
+			e.leave(plan.Disabled)
+			w.later(t, time.Hour)
+			w.later(t, day)
+			e.comeBack()
+		}, "nothing stands in the way of a new credential", "", ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			w, people := rolledOut(t, "anna")
+			row.setup(t, w, people["anna"])
+			u := w.undo(people["anna"])
+			if !strings.Contains(u.Already, row.already) || (row.already == "") != (u.Already == "") ||
+				!strings.Contains(u.Refused, row.refused) || (row.refused == "") != (u.Refused == "") || !strings.Contains(strings.Join(u.Next, " "), row.next) {
+				t.Errorf("%+v", u)
+			}
+		})
+	}
+}
+
+// TestWhatIsUncertainWaits: a credential that one list alone lacks is not made twice.
+func TestWhatIsUncertainWaits(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	w.withdrawByHand("anna")
+	w.takeBack(w.undo(people["anna"]))
+	wantLines(t, of(w.pass(t), "anna"), "held E-anna")
+	wantLines(t, of(w.later(t, time.Hour), "anna"), "create E-anna due")
+}
+
+// TestWhoLeavesAfterTheWayBack gets no credential: the directory is right.
+func TestWhoLeavesAfterTheWayBack(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	w.ordered(t, people["anna"])
+	w.takeBack(w.undo(people["anna"]))
+	people["anna"].leave(plan.Disabled)
+	w.later(t, time.Hour)
+	for range 3 {
+		w.later(t, day)
+	}
+	if w.done[plan.Create] != 41 || len(w.state.Undone) > 0 {
+		t.Errorf("created %d, taken back %+v", w.done[plan.Create], w.state.Undone)
+	}
+}
+
+// TestAnOrderAfterTheWayBack is the last word.
+func TestAnOrderAfterTheWayBack(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	w.ordered(t, people["anna"])
+	w.takeBack(w.undo(people["anna"]))
+	if o := w.order(people["anna"]); o.Already == "" || !o.Undone {
+		t.Errorf("%s, taken back: %t", answer(o), o.Undone)
+	}
+}
+
+// TestTheIDsOfTheWayBack: what was destroyed stays so, and that is said.
+func TestTheIDsOfTheWayBack(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	kept := w.activate("anna")
+	w.pass(t)
+	w.ordered(t, people["anna"])
+	step := func(op plan.Op, state, id string) plan.PastStep {
+		return plan.PastStep{Operation: plan.Operation{Op: op, ThreemaIDs: []string{id}, At: w.now}, State: state}
+	}
+	u := w.undo(people["anna"], step(plan.Revoke, "done", "GONE0001"), step(plan.Revoke, "unknown", "GONE0002"), step(plan.Detach, "done", "FREE0003"), step(plan.Revoke, "reverted", "NEVER004"))
+	text := strings.Join(u.Next, "\n")
+	for _, words := range []string{
+		"Threema ID GONE0001 was revoked (widerrufen) on 2026-03-02. That cannot be undone: the person gets a new ID", "GONE0002 was sent on 2026-03-02, and its end is not known",
+		"FREE0003 was detached", "Threema ID " + kept + " was not taken",
+	} {
+		if !strings.Contains(text, words) {
+			t.Errorf("does not say %q:\n%s", words, text)
+		}
+	}
+	if strings.Contains(text, "NEVER004") {
+		t.Errorf("tells of what never happened:\n%s", text)
+	}
+}
