@@ -100,7 +100,7 @@ func TestTheAuditTellsEachStep(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, row := range slices.Concat(journalStory(), decisionStory(), effectStory(), sourceStory()) {
+	for _, row := range slices.Concat(journalStory(), decisionStory(), effectStory(), sourceStory(), holdStory()) {
 		for _, e := range row.want {
 			untold = slices.DeleteFunc(untold, func(event AuditEvent) bool { return event == e.Event })
 		}

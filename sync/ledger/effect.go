@@ -99,7 +99,7 @@ func transfer(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation) erro
 		if err := passLinks(ctx, tx, former, op.Person); err != nil {
 			return err
 		}
-		if err := passSuspension(ctx, tx, former, op.Person); err != nil {
+		if err := passSuspension(ctx, tx, t, former, op.Person); err != nil {
 			return err
 		}
 	}

@@ -30,6 +30,8 @@ type model struct {
 	links     []plan.FormerLink
 	csis      []plan.FormerCSI
 	unlisted  []plan.Unlisted
+	suspended map[string]plan.Suspension // by person
+	undone    []plan.UndoneOrder
 	approvals map[string]plan.GivenApproval // by change
 }
 
@@ -51,7 +53,7 @@ func newModel() *model {
 	return &model{
 		bound: plan.Memory{Sources: map[string]plan.SourceBinding{}},
 		owned: map[string]plan.Ownership{}, seen: map[string]plan.Observation{}, sagas: map[string]*plan.Saga{},
-		journal: map[int64]*row{}, refusals: map[string]plan.Refusal{}, published: map[string]bool{}, approvals: map[string]plan.GivenApproval{},
+		journal: map[int64]*row{}, refusals: map[string]plan.Refusal{}, published: map[string]bool{}, suspended: map[string]plan.Suspension{}, approvals: map[string]plan.GivenApproval{},
 	}
 }
 
@@ -82,6 +84,7 @@ func (m *model) begin(op plan.Operation) {
 	if op.Op != plan.Withdraw {
 		return
 	}
+	m.dropUndone(op.Person)
 	saga, leaving := m.sagas[op.Person.ID]
 	if !leaving {
 		saga = &plan.Saga{Person: op.Person, CredentialID: op.CredentialID, StartedAt: op.At, LastSeen: m.seen[op.Person.ID].LastSeen}
@@ -115,6 +118,54 @@ func (m *model) own(op plan.Operation, created bool, firstName string, since tim
 	}
 	m.owned[op.Person.ID] = plan.Ownership{
 		Person: op.Person, CredentialID: op.CredentialID, Username: op.Username, CSI: op.CSI, Created: created, FirstName: firstName, Since: since,
+	}
+	m.dropUndone(op.Person)
+}
+
+func (m *model) dropUndone(person plan.PersonID) {
+	m.undone = slices.DeleteFunc(m.undone, func(u plan.UndoneOrder) bool { return u.Person == person })
+}
+
+// undo records that a withdrawal is taken back.
+func (m *model) undo(u plan.UndoneOrder, now time.Time) {
+	u.At = now
+	m.undone = append(slices.DeleteFunc(m.undone, func(had plan.UndoneOrder) bool { return had.CredentialID == u.CredentialID }), u)
+	slices.SortFunc(m.undone, func(a, b plan.UndoneOrder) int { return strings.Compare(a.CredentialID, b.CredentialID) })
+	m.void(u.Person, plan.Withdraw)
+}
+
+// void drops every yes to such steps of a person.
+func (m *model) void(person plan.PersonID, ops ...plan.Op) {
+	maps.DeleteFunc(m.approvals, func(_ string, a plan.GivenApproval) bool { return a.Person == person && slices.Contains(ops, a.Op) })
+}
+
+// undoneNow are those of credentials that are still owned.
+func (m *model) undoneNow() []plan.UndoneOrder {
+	var now []plan.UndoneOrder
+	for _, u := range m.undone {
+		if m.owned[u.Person.ID].CredentialID == u.CredentialID {
+			now = append(now, u)
+		}
+	}
+	return now
+}
+
+func (m *model) suspend(s plan.Suspension, now time.Time) {
+	s.Since, s.Over = now, time.Time{}
+	m.suspended[s.Person.ID] = s
+	m.void(s.Person, "", plan.Withdraw, plan.DisableContact, plan.Detach, plan.Revoke)
+}
+
+// passSuspension lets a leave go along with a credential.
+func (m *model) passSuspension(from, to plan.PersonID) {
+	s, said := m.suspended[from.ID]
+	if !said {
+		return
+	}
+	delete(m.suspended, from.ID)
+	if had, both := m.suspended[to.ID]; !both || had.Until.Before(s.Until) {
+		s.Person = to
+		m.suspended[to.ID] = s
 	}
 }
 
@@ -264,6 +315,7 @@ func (m *model) transfer(op plan.Operation, now time.Time) {
 			if id != op.Person.ID {
 				delete(m.seen, id)
 				m.passLinks(own.Person, op.Person)
+				m.passSuspension(own.Person, op.Person)
 			}
 		}
 	}
@@ -313,6 +365,10 @@ func (m *model) remember(mem plan.Memory, now time.Time) {
 			o.Created, o.Since = was.Created, was.Since
 			m.owned[o.Person.ID] = o
 		}
+	}
+	m.suspended = map[string]plan.Suspension{}
+	for _, s := range mem.Suspensions {
+		m.suspended[s.Person.ID] = s
 	}
 	m.users, m.links, m.csis, m.unlisted = mem.UsersSeen, mem.FormerLinks, mem.FormerCSIs, mem.Unlisted
 	m.bases = append(m.bases, mem.Bases...)
@@ -369,6 +425,7 @@ func (m *model) state(now time.Time) plan.State {
 		RolledOut: m.rolledOut, SyncSince: m.bound.SyncSince,
 		Owned: values(m.owned), Observations: values(m.seen), Sentinels: m.sentinels, Effects: m.effectsNow(now), Alarms: m.alarmsNow(),
 		UsersSeen: m.users, FormerLinks: m.links, FormerCSIs: m.csis, Unlisted: m.unlisted, Approvals: values(m.approvals), LeftBehind: slices.Clone(m.left),
+		Suspensions: values(m.suspended), Undone: m.undoneNow(),
 	}
 	for _, saga := range values(m.sagas) {
 		s.Sagas = append(s.Sagas, *saga)

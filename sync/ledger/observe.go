@@ -37,6 +37,9 @@ func (l *Ledger) Remember(ctx context.Context, run int64, m plan.Memory) error {
 		if err := rememberWhoUsed(ctx, tx, m); err != nil {
 			return err
 		}
+		if err := putSuspensions(ctx, tx, t, m.Suspensions); err != nil {
+			return fmt.Errorf("leaves of absence: %w", err)
+		}
 		for _, p := range m.Published {
 			if err := publish(ctx, tx, p); err != nil {
 				return fmt.Errorf("publications: %w", err)
@@ -55,9 +58,6 @@ func (l *Ledger) Remember(ctx context.Context, run int64, m plan.Memory) error {
 		}
 		if err := endDepartures(ctx, tx, t, m); err != nil {
 			return fmt.Errorf("leavers: %w", err)
-		}
-		if err := putSuspensions(ctx, tx, t, m.Suspensions); err != nil {
-			return fmt.Errorf("leaves of absence: %w", err)
 		}
 		if err := judgeEffects(ctx, tx, t, m); err != nil {
 			return fmt.Errorf("effects: %w", err)

@@ -37,6 +37,9 @@ func TestStateEqualsTheModel(t *testing.T) {
 			"settle":   w.settle,
 			"remember": w.remember,
 			"approve":  w.approve,
+			"hold":     w.hold,
+			"end hold": w.endHold,
+			"undo":     w.undo,
 		})
 	})
 }
@@ -236,6 +239,12 @@ func (w *world) remember(t *rapid.T) {
 			m.Sentinels = append(m.Sentinels, plan.Sentinel{Person: person(fmt.Sprint(id + 1)), OU: words.Draw(t, "ou"), Since: w.moment(t)})
 		}
 	}
+	for _, s := range values(w.model.suspended) {
+		if rapid.Bool().Draw(t, "still suspended") {
+			s.Over = w.moment(t)
+			m.Suspensions = append(m.Suspensions, s)
+		}
+	}
 	for _, own := range values(w.model.owned) {
 		own.MissingSince, own.MissingReads, own.CSI = w.moment(t), rapid.IntRange(0, 2).Draw(t, "missing"), words.Draw(t, "csi")
 		own.FirstName = words.Draw(t, "first name")
@@ -297,7 +306,7 @@ func (w *world) approve(t *rapid.T) {
 	var approvals []plan.GivenApproval
 	for _, change := range rapid.SliceOfNDistinct(rapid.StringMatching(`[xyz]`), 1, 3, rapid.ID).Draw(t, "changes") {
 		a := plan.GivenApproval{
-			Change: change, Person: people.Draw(t, "person"),
+			Change: change, Person: people.Draw(t, "person"), Op: rapid.SampledFrom([]plan.Op{"", plan.Withdraw, plan.Create}).Draw(t, "op"),
 			Until: w.clock.Now().Add(time.Duration(rapid.IntRange(1, 30).Draw(t, "hours")) * time.Hour),
 		}
 		approvals = append(approvals, a)

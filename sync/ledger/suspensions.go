@@ -53,9 +53,11 @@ func putSuspensions(ctx context.Context, tx *sql.Tx, t *trail, suspensions []pla
 	for _, s := range put {
 		was, known := before[s.Person]
 		switch {
-		case known && was.Over.IsZero() && !s.Over.IsZero():
+		case !known:
+			t.note(passedOn(s))
+		case was.Over.IsZero() && !s.Over.IsZero():
 			t.note(AuditEntry{Event: AuditHoldEnded, Person: s.Person, CSI: s.CSI, Message: "by itself, with " + s.LastDay})
-		case known && !was.Over.IsZero() && s.Over.IsZero():
+		case !was.Over.IsZero() && s.Over.IsZero():
 			t.note(AuditEntry{Event: AuditHoldResumed, Person: s.Person, CSI: s.CSI, Message: "until " + s.LastDay + ": it had ended by a wrong clock"})
 		}
 		if err := putSuspension(ctx, tx, s); err != nil {
@@ -101,13 +103,25 @@ func (l *Ledger) EndSuspension(ctx context.Context, person plan.PersonID, by, re
 
 // passSuspension lets the leave of an account be that of the one that follows it. Of two the longer one
 // counts.
-func passSuspension(ctx context.Context, tx *sql.Tx, from, to plan.PersonID) error {
+func passSuspension(ctx context.Context, tx *sql.Tx, t *trail, from, to plan.PersonID) error {
 	_, err := tx.ExecContext(ctx, `DELETE FROM suspensions WHERE source = ? AND person = ?
 		AND until <= (SELECT until FROM suspensions WHERE source = ? AND person = ?)`, from.Source, from.ID, to.Source, to.ID)
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE OR REPLACE suspensions SET source = ?, person = ? WHERE source = ? AND person = ?`,
-		to.Source, to.ID, from.Source, from.ID)
-	return err
+	passed := plan.Suspension{Person: to}
+	err = tx.QueryRowContext(ctx, `UPDATE OR REPLACE suspensions SET source = ?, person = ? WHERE source = ? AND person = ? RETURNING csi, last_day`,
+		to.Source, to.ID, from.Source, from.ID).Scan(&passed.CSI, &passed.LastDay)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err != nil:
+		return err
+	}
+	t.note(passedOn(passed))
+	return nil
+}
+
+func passedOn(s plan.Suspension) AuditEntry {
+	return AuditEntry{Event: AuditHoldSet, Person: s.Person, CSI: s.CSI, Message: "until " + s.LastDay + ": it goes with the person to this account"}
 }
