@@ -92,10 +92,11 @@ func suspensionIn(now time.Time, s plan.Suspension, state plan.State) *plan.Susp
 func cannotHold(in plan.Input, x plan.Explanation) string {
 	doubt := in.ServiceClock.Doubt()
 	past := x.History.Departures
+	complete := x.Departure != nil && !x.Departure.WithdrawnAt.IsZero() && len(x.Changes) == 0 && len(x.Held) == 0
 	switch {
 	case doubt != "":
 		return "a day means nothing while the clock is in doubt: " + doubt
-	case x.Owned != nil || x.Departure != nil || len(x.Open) > 0:
+	case x.Owned != nil || x.Departure != nil && !complete || len(x.Open) > 0:
 		return ""
 	case len(past) > 0 && !past[len(past)-1].WithdrawnAt.IsZero():
 		return fmt.Sprintf("credential %s of %s was withdrawn on %s and the departure is complete, so nothing is left to hold", past[len(past)-1].Username,
