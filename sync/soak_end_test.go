@@ -34,6 +34,7 @@ func (w *soak) end() {
 		w.log("join human %d in %s, for somebody must stay", n, ou)
 	}
 	w.restart()
+	w.endLeaves()
 	for range 10 {
 		w.advance(25 * time.Hour)
 		r := w.run(hook{})

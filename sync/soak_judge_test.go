@@ -32,6 +32,7 @@ func (w *soak) judge() {
 		if !w.policy.Withdraw {
 			w.rt.Fatalf("withdrew %s under app_access: keep", c.Username)
 		}
+		w.judgeLeave("withdrew "+c.Username, c.ID)
 		w.judgeYes(c.Username, w.belongs[c.ID])
 		w.judgeDeparture("withdraw "+c.Username, c.ID, w.couldHave(c.ID), w.policy.GraceWithdraw, w.syncSince)
 	}
@@ -40,6 +41,7 @@ func (w *soak) judge() {
 		if _, known := w.phones[id.ID]; !known {
 			w.rt.Fatalf("took %s, who is not ours", id.ID)
 		}
+		w.judgeLeave("took "+id.ID, id.ID)
 		w.judgeLivingID(id.ID)
 		w.judgeDeparture("take "+id.ID, id.ID, append(w.couldHave(w.usedOn[id.ID]), humanKey(w.phones[id.ID])), w.policy.GraceWithdraw+w.policy.GraceID, time.Time{})
 	}

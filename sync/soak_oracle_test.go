@@ -47,6 +47,7 @@ type oracle struct {
 	vouched  map[string]bool       // the same, where the question was whether they left at all
 	agreed   map[string]bool       // Threema IDs that a yes named as perhaps somebody else's, until that one is seen again
 	missed   map[string]bool       // whom a pass may have missed through another account or server, until one saw them again
+	onLeave  map[string]time.Time  // credentials and Threema IDs of people on leave, until when
 	said     map[string]bool       // departures that somebody said yes to, until a pass saw the human again
 	seen     map[string]bool       // Threema IDs that a pass without trouble found linked
 	rows     map[string][]moment   // by human, by entry and by csi

@@ -87,7 +87,7 @@ func (w *soak) everyday() map[string]func(*rapid.T) {
 		"pass": w.plainPass, "pass again": w.plainPass, "pass later": w.laterPass, "pass much later": w.laterPass,
 		"pass, killed": w.crashingPass, "pass, cancelled": w.cancelledPass, "pass, edited": w.editedPass, "pass, surprised": w.surprisedPass,
 		"pass, surprised again": w.surprisedPass, "flicker": w.flicker, "last moment": w.lastMoment,
-		"join": w.join, "leave": w.leave, "leave, too": w.leave, "come back": w.comeBack, "rekey": w.rekey, "rename": w.rename,
+		"join": w.join, "leave": w.leave, "leave, too": w.leave, "come back": w.comeBack, "rekey": w.rekey, "rename": w.rename, "hold": w.holdSomebody,
 	}
 }
 
