@@ -162,7 +162,7 @@ func (p *planner) missing(i Identity, own Ownership) {
 	missed := p.countMissing(own)
 	switch again := missed.MissingSince.Add(goneAfter); {
 	case p.undone(own):
-		p.createAgain(i, own, withdrawn)
+		p.byName(i, withdrawn+", and somebody took that back")
 	case !p.Policy.Recreate:
 		p.holdIdentity(i, withdrawn+"; it is created anew only with credentials.recreate: true, or for this person when somebody types `threema-dirsync withdraw --undo "+
 			Typed(i.CSI, i.Person)+" --reason TEXT`")

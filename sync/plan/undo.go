@@ -23,17 +23,6 @@ func (p *planner) undone(own Ownership) bool {
 	})
 }
 
-// createAgain makes somebody a new credential in place of one that was withdrawn. That it is gone must
-// be as certain as ever.
-func (p *planner) createAgain(i Identity, own Ownership, withdrawn string) {
-	credential := Object{ObjectCredential, own.CredentialID}
-	if !p.gone(credential) {
-		p.holdIdentity(i, withdrawn+", and somebody took that back: "+p.unsureWords(credential))
-		return
-	}
-	p.byName(i, withdrawn+", and somebody took that back")
-}
-
 // Undo is what it means to take the withdrawal of one person back. At most one of Already and Refused
 // is set; if neither is, there is something to take back.
 type Undo struct {
