@@ -175,3 +175,29 @@ func (w *world) undo(t *rapid.T) {
 	must(t, w.ledger.UndoWithdrawal(context.Background(), u, "4711", "a mistake"))
 	w.model.undo(u, w.clock.Now())
 }
+
+// TestAnOrderEndsTheWayBack: a withdrawal that begins after somebody took one back is the last word; and a
+// yes to a withdrawal does not survive the way back.
+func TestAnOrderEndsTheWayBack(t *testing.T) {
+	t.Parallel()
+	l, _ := openNew(t)
+	run := startRun(t, l)
+	create := beginOne(t, l, run, plan.Operation{Change: "n1", Op: plan.Create, Person: person("ada"), Username: "ada"})
+	if err := l.Created(t.Context(), create.ID, "c1", nil); err != nil {
+		t.Fatal(err)
+	}
+	settleOne(t, l, plan.Outcome{Operation: create.ID, Result: plan.Done})
+	approve(t, l, plan.GivenApproval{Change: "w1", Op: plan.Withdraw, Person: person("ada"), Until: start.Add(time.Hour)})
+	if err := l.UndoWithdrawal(t.Context(), plan.UndoneOrder{Person: person("ada"), CredentialID: "c1", By: "anna"}, "4711", "a mistake"); err != nil {
+		t.Fatal(err)
+	}
+	if s := state(t, l); len(s.Undone) != 1 || len(s.Approvals) != 0 {
+		t.Errorf("taken back: %+v, approved: %+v", s.Undone, s.Approvals)
+	}
+	order := withdrawal()
+	order.Ordered = true
+	beginOne(t, l, run, order)
+	if s := state(t, l); len(s.Undone) != 0 {
+		t.Errorf("still taken back: %+v", s.Undone)
+	}
+}
