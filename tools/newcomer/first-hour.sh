@@ -41,11 +41,11 @@ commands() {
 
 credentials() { curl -s "http://127.0.0.1:8800/_sim/state" | grep -o '"username"' | wc -l; }
 
-/root/domain -people 60 -dir /root/company -out /root/company.env &
+/srv/domain -people 60 -dir /srv/company -out /srv/company.env &
 bin/threema-dirsync simulate --listen 127.0.0.1:8800 --api-key "$key" >/dev/null &
-eventually "the directory does not come" test -s /root/company.env
+eventually "the directory does not come" test -s /srv/company.env
 # shellcheck disable=SC1091
-. /root/company.env
+. /srv/company.env
 
 mapfile -t typed < <(commands)
 ((${#typed[@]} > 0 && ${#typed[@]} <= 8)) || die "the README has ${#typed[@]} commands after the build"

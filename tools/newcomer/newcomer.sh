@@ -22,15 +22,15 @@ bootstrap() {
 
 # inside runs a command in the machine, which is not booted. It trusts the authorities that this machine trusts.
 inside() {
-	systemd-nspawn --quiet --register=no --keep-unit --pipe -D "$machine" --chdir=/root/threema-dirsync --bind-ro="$(go env GOROOT):/usr/local/go" \
+	systemd-nspawn --quiet --register=no --keep-unit --pipe -D "$machine" --chdir=/srv/threema-dirsync --bind-ro="$(go env GOROOT):/usr/local/go" \
 		--bind-ro=/etc/ssl/certs/ca-certificates.crt \
-		--setenv=PATH=/usr/local/go/bin:/usr/sbin:/usr/bin:/sbin:/bin --setenv=GOPROXY="$(go env GOPROXY)" --setenv=GOSUMDB="$(go env GOSUMDB)" "$@" 2>&1 </dev/null | cat
+		--setenv=PATH=/usr/local/go/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@" 2>&1 </dev/null | cat
 }
 
 [[ -e $bare/etc/debian_version ]] || "$stage" "make a bare Debian 12" "two to five minutes" bootstrap 2>&1
 mkdir -p "$machine"
 cp -a "$bare/." "$machine"
-git -C "$tree" archive --prefix=root/threema-dirsync/ HEAD | tar -x -C "$machine"
+git -C "$tree" archive --prefix=srv/threema-dirsync/ HEAD | tar -x -C "$machine"
 install -D -m 0644 "$tree/tools/newcomer/newcomer.service" "$machine/etc/systemd/system/newcomer.service"
 mkdir -p "$machine/etc/systemd/system/multi-user.target.wants"
 ln -s ../newcomer.service "$machine/etc/systemd/system/multi-user.target.wants/newcomer.service"
@@ -38,8 +38,8 @@ ln -s ../newcomer.service "$machine/etc/systemd/system/multi-user.target.wants/n
 inside make build
 # The company that the newcomer works for, which has a directory already.
 inside make servers
-inside go build -buildvcs=false -o /root/domain ./internal/testdir/domain
+inside go build -buildvcs=false -o /srv/domain ./internal/testdir/domain
 
 systemd-nspawn --quiet --register=no --keep-unit --private-network --boot --console=pipe -D "$machine" </dev/null >"$work/console" 2>&1 || true
-cat "$machine/root/log"
-[[ $(tail -1 "$machine/root/log") == "The service runs." ]]
+cat "$machine/srv/log"
+[[ $(tail -1 "$machine/srv/log") == "The service runs." ]]
