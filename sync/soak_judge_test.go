@@ -35,6 +35,7 @@ func (w *soak) judge() {
 		w.judgeLeave("withdrew "+c.Username, c.ID)
 		w.judgeYes(c.Username, w.belongs[c.ID])
 		w.judgeDeparture("withdraw "+c.Username, c.ID, w.couldHave(c.ID), w.policy.GraceWithdraw, w.syncSince)
+		w.withdrewAt[c.ID] = w.now()
 	}
 	gone := slices.Concat(state.Detached[w.detached:], state.Revoked[w.revoked:])
 	for _, id := range gone {
@@ -43,7 +44,7 @@ func (w *soak) judge() {
 		}
 		w.judgeLeave("took "+id.ID, id.ID)
 		w.judgeLivingID(id.ID)
-		w.judgeDeparture("take "+id.ID, id.ID, append(w.couldHave(w.usedOn[id.ID]), humanKey(w.phones[id.ID])), w.policy.GraceWithdraw+w.policy.GraceID, time.Time{})
+		w.judgeDeparture("take "+id.ID, id.ID, append(w.couldHave(w.usedOn[id.ID]), humanKey(w.phones[id.ID])), w.graceOfID(w.usedOn[id.ID]), time.Time{})
 	}
 	if len(state.Revoked) > w.revoked && w.policy.ID != plan.RevokeID {
 		w.rt.Fatalf("revoked under id: %s", w.policy.ID)
@@ -57,6 +58,15 @@ func (w *soak) judge() {
 		w.rt.Fatalf("what is not ours has changed:\n%s\nwas:\n%s", now, w.foreign)
 	}
 	w.accept()
+}
+
+// graceOfID is how long the absence must be confirmed before an ID goes: both graces long. The second one
+// counts from the withdrawal, so a confirmation that began afresh since then needs to be one, no more.
+func (w *soak) graceOfID(credential string) time.Duration {
+	if at, withdrawn := w.withdrewAt[credential]; withdrawn && w.now().Sub(at) >= w.policy.GraceID {
+		return 0
+	}
+	return w.policy.GraceWithdraw + w.policy.GraceID
 }
 
 // judgeLivingID is the worst that can happen: the Threema ID of somebody at work is gone. Who uses it

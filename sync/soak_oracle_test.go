@@ -57,6 +57,7 @@ type oracle struct {
 	bearers  map[string][]*account // username → entries that the last pass could see entitled under it
 
 	activations map[string]int       // of a Threema ID
+	withdrewAt  map[string]time.Time // credential → when the program withdrew it
 	silentSince map[string]time.Time // credential of a leaver → first of the unbroken row of passes that said nothing of it
 	syncSince   time.Time            // first pass of the row of those that may take out
 

@@ -80,7 +80,7 @@ func newSoak(rt *rapid.T, root string) *soak {
 		belongs: map[string]int{}, csiOf: map[string]string{}, holder: map[string]*account{}, usedOn: map[string]string{}, phones: map[string]int{}, seen: map[string]bool{},
 		rows: map[string][]moment{}, known: map[string]bool{}, entitled: map[string]bool{}, visible: map[string]bool{}, bearers: map[string][]*account{}, activations: map[string]int{},
 		strayed: map[string][]*account{}, named: map[string]bool{}, silentSince: map[string]time.Time{},
-		loans: map[string]loan{}, onLeave: map[string]time.Time{}, shown: map[string][]int{}, said: map[string]bool{}, vouched: map[string]bool{}, agreed: map[string]bool{}, missed: map[string]bool{},
+		loans: map[string]loan{}, onLeave: map[string]time.Time{}, shown: map[string][]int{}, said: map[string]bool{}, withdrewAt: map[string]time.Time{}, vouched: map[string]bool{}, agreed: map[string]bool{}, missed: map[string]bool{},
 	}
 	w.drawPolicy()
 	var err error
