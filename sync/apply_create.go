@@ -33,6 +33,9 @@ func (a *applier) creates(ctx context.Context, changes []plan.Change) error {
 	if len(changes) == 0 {
 		return nil
 	}
+	if err := a.Handover.Check(); err != nil {
+		return a.fail(fmt.Errorf("no credential was created (%d are due), because nobody would learn its password: %w", len(changes), err))
+	}
 	defer a.Progress("create credentials", len(changes), len(changes))
 	var interrupted, fresh []plan.Change
 	for _, c := range changes {

@@ -97,9 +97,9 @@ func (s crashStory) prepare(t *testing.T) *world {
 // beginInterrupted lets a first pass fail at its hand-over, so that the next one resumes.
 func beginInterrupted(w *world) {
 	w.Helper()
-	w.must(os.Mkdir(w.handoverFile(), 0o700))
+	w.diskFull = true
 	w.exits(dirsync.ExitFailed)
-	w.must(os.Remove(w.handoverFile()))
+	w.diskFull = false
 }
 
 // beginChanges has somebody to adopt, names to change, a title to unset, contacts to publish.

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -178,12 +177,9 @@ func TestAYesToALeftoverOutlivesAFullDisk(t *testing.T) {
 	w.byHand(func(_ *worksim.Credential, s map[string]any) { s["th_csi"], s["th_nickname"] = "777", "Fritz" })
 	w.exits(dirsync.ExitWaiting)
 	w.approved(day)
-	aside := w.handoverFile() + ".aside"
-	w.must(os.Rename(w.handoverFile(), aside))
-	w.must(os.Mkdir(w.handoverFile(), 0o700))
+	w.diskFull = true
 	w.exits(dirsync.ExitFailed)
-	w.must(os.Remove(w.handoverFile()))
-	w.must(os.Rename(aside, w.handoverFile()))
+	w.diskFull = false
 	w.advance(2 * day)
 	w.equal("results", []string{"create user04 done"}, results(w.ok()))
 	w.equal("password", w.handedOver()["user04"], w.credential("user04").Password)

@@ -358,12 +358,39 @@ func TestMassLossOfLeavers(t *testing.T) {
 func TestHandoverFails(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{}, employees(3)...)
-	w.must(os.WriteFile(w.handoverFile(), nil, 0o644))
-	w.must(os.Chmod(w.handoverFile(), 0o644)) // everybody could read the passwords
+	w.diskFull = true
 	r := w.exits(dirsync.ExitFailed)
 	w.equal("results", []string{"create user01 unknown", "create user02 unknown", "create user03 unknown"}, results(r))
 	w.equal("unsettled", 3, r.Unsettled)
 	w.equal("credentials", 3, len(w.sim.State().Credentials))
+	w.diskFull = false
+	w.ok()
+	w.everybodyWorks()
+}
+
+// TestHandoverIsTriedFirst: where no password could be handed over, no credential is created, nor is an
+// interrupted one given a new password. Everything else of the pass is done.
+func TestHandoverIsTriedFirst(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{}, employees(3)...)
+	w.ok()
+	w.directory.put(employee(4))
+	w.directory.change(t, "id-02", func(p *person) { p.First = "Other" })
+	w.must(os.Chmod(w.handoverFile(), 0o644)) // everybody could read the passwords
+	r := w.exits(dirsync.ExitFailed)
+	w.equal("results", []string{"set-settings user02 done"}, results(r))
+	w.equal("credentials", 3, len(w.sim.State().Credentials))
+	if text := r.Err.Error(); !strings.Contains(text, "no credential was created (1 are due)") || !strings.Contains(text, "chmod 600 "+w.handoverFile()) {
+		t.Errorf("the pass says %q", text)
+	}
+	w.must(os.Chmod(w.handoverFile(), 0o600))
+	w.diskFull = true
+	w.exits(dirsync.ExitFailed)
+	w.diskFull = false
+	password := w.credential("user04").Password
+	w.must(os.Chmod(w.handoverFile(), 0o644))
+	w.exits(dirsync.ExitFailed)
+	w.equal("password of the interrupted one", password, w.credential("user04").Password)
 	w.must(os.Chmod(w.handoverFile(), 0o600))
 	w.ok()
 	w.everybodyWorks()

@@ -124,6 +124,8 @@ type Ledger interface {
 
 // Handover receives each new credential with its password, once.
 type Handover interface {
+	// Check tells whether a delivery could succeed. It is asked before the first create of a pass.
+	Check() error
 	// Deliver appends the entries and syncs them to disk before it returns. Entries that it
 	// reported as delivered survive a crash.
 	Deliver(ctx context.Context, entries []handover.Entry) error

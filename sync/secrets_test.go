@@ -31,6 +31,9 @@ func TestCanaries(t *testing.T) {
 	w.must(os.Chmod(w.handoverFile(), 0o644))
 	pass()
 	w.must(os.Chmod(w.handoverFile(), 0o600))
+	w.diskFull = true
+	pass()
+	w.diskFull = false
 	pass()
 	w.rollOut()
 	w.directory.change(t, "id-04", func(p *person) { p.First = "First04BAD" })

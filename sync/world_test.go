@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -55,6 +56,8 @@ type world struct {
 	logs      *logbook
 	passwords *passwords
 	metrics   *dirsync.Metrics
+
+	diskFull bool // the hand-over file takes no line, though it looks well
 
 	stop    func() string                         // why nothing may be taken from anybody
 	refused string                                // values that the service refuses, "" for none
@@ -168,12 +171,21 @@ func (w *world) planner(mode plan.Mode) dirsync.Planner {
 
 func (w *world) pass() *dirsync.Pass {
 	w.Helper()
+	var sink dirsync.Handover = handover.NewFile(w.handoverFile(), link)
+	if w.diskFull {
+		sink = noRoom{sink}
+	}
 	p := &dirsync.Pass{
-		Planner: w.planner(""), Ledger: w.ledger, Handover: handover.NewFile(w.handoverFile(), link),
+		Planner: w.planner(""), Ledger: w.ledger, Handover: sink,
 		NewPassword: w.passwords.make, Progress: func(string, int, int) {}, Retention: w.retention,
 	}
 	return p
 }
+
+// noRoom is a hand-over file on a disk that fills up after the first look at it.
+type noRoom struct{ dirsync.Handover }
+
+func (noRoom) Deliver(context.Context, []handover.Entry) error { return syscall.ENOSPC }
 
 func (w *world) handoverFile() string { return filepath.Join(w.folder, "handover.csv") }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/plainfile"
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 )
 
@@ -47,14 +48,7 @@ func (p *program) apply(ctx context.Context, path string, asJSON bool) error {
 
 // readPlan reads a regular file only: a pipe that nobody writes to would hold the lock for ever.
 func readPlan(path string) (dirsync.Request, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return dirsync.Request{}, err
-	}
-	if !info.Mode().IsRegular() {
-		return dirsync.Request{}, errors.New("it is no regular file")
-	}
-	f, err := os.Open(path)
+	f, _, err := plainfile.Open(path)
 	if err != nil {
 		return dirsync.Request{}, err
 	}
@@ -77,7 +71,7 @@ func newPlanFile(path string) (*planFile, error) {
 		return nil, fmt.Errorf("write the plan: %s exists already, and is not overwritten: remove it, or name another file", path)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("write the plan: %w", err)
+		return nil, fmt.Errorf("write the plan: %w", plainfile.Full(err, path))
 	}
 	return &planFile{f, path}, nil
 }
@@ -89,7 +83,7 @@ func (f *planFile) finish(report dirsync.Report) error {
 	}
 	err := errors.Join(writeJSON(f, report), f.Close())
 	if err != nil {
-		return fmt.Errorf("write the plan to %s: %w", f.path, errors.Join(err, os.Remove(f.path)))
+		return fmt.Errorf("write the plan to %s: %w", f.path, errors.Join(plainfile.Full(err, f.path), os.Remove(f.path)))
 	}
 	return nil
 }

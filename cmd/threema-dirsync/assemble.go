@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -28,6 +27,7 @@ const batch = 100
 // assembly holds the parts that a configuration makes, before any connection.
 type assembly struct {
 	config   *config.Config
+	files    config.Files
 	mapper   *mapping.Mapper
 	sources  []*ldapsource.Source
 	client   *threema.Client
@@ -43,6 +43,7 @@ type settings struct {
 	mapper *mapping.Mapper
 	apiKey secret.Value
 	logins []login // by source
+	files  config.Files
 	owner  owner
 	offset time.Duration
 }
@@ -73,11 +74,11 @@ func (p *program) readSettings() (*settings, error) {
 	errs = append(errs, err)
 	s.offset, err = config.TestOffset(cfg, p.Getenv)
 	errs = append(errs, err)
-	files := config.SecretFiles{CredentialsDir: p.Getenv("CREDENTIALS_DIRECTORY"), Owner: s.owner.uid}
-	s.apiKey, err = files.Read(cfg.Threema.APIKeyFile)
+	s.files = config.NewFiles(p.Getenv, s.owner.uid)
+	s.apiKey, err = s.files.ReadSecret(cfg.Threema.APIKeyFile)
 	errs = append(errs, err)
 	for _, source := range cfg.Sources {
-		login, err := readLogin(files, source)
+		login, err := readLogin(s.files, source)
 		s.logins = append(s.logins, login)
 		errs = append(errs, err)
 	}
@@ -87,18 +88,18 @@ func (p *program) readSettings() (*settings, error) {
 // assemble makes the parts. memory counts every request of the client before it is sent, and
 // onRequest hears of each.
 func (p *program) assemble(s *settings, memory meter, onRequest func(string, int, time.Duration)) (*assembly, error) {
-	a := &assembly{config: s.Config, mapper: s.mapper, now: s.now(), logger: p.logger(s.Config), progress: p.progress}
+	a := &assembly{config: s.Config, files: s.files, mapper: s.mapper, now: s.now(), logger: p.logger(s.Config), progress: p.progress}
 	if s.offset != 0 {
 		a.logger.Warn("the clock of this program is shifted for a test", "offset", s.offset)
 	}
 	for n, source := range s.Sources {
-		made, err := a.source(n, source, s.logins[n], memory)
+		made, err := a.source(n, source, s, memory)
 		if err != nil {
 			return nil, configError(err)
 		}
 		a.sources = append(a.sources, made)
 	}
-	roots, err := config.ReadPool(s.Threema.CAFile)
+	roots, err := s.files.ReadPool(s.Threema.CAFile)
 	if err != nil {
 		return nil, configError(fmt.Errorf("threema.ca_file: %w", err))
 	}
@@ -131,10 +132,11 @@ func (s *settings) now() func() time.Time {
 	return func() time.Time { return time.Now().Add(s.offset) }
 }
 
-func (a *assembly) source(n int, cfg config.Source, login login, lockout ldapsource.Lockout) (*ldapsource.Source, error) {
+func (a *assembly) source(n int, cfg config.Source, s *settings, lockout ldapsource.Lockout) (*ldapsource.Source, error) {
 	protectGroups, _ := a.config.GroupsOf(n, a.config.Protect.Groups)
 	labelGroups, otherGroups := a.config.GroupsOf(n, a.mapper.Groups())
-	roots, err := config.ReadPool(cfg.CAFile)
+	login := s.logins[n]
+	roots, err := s.files.ReadPool(cfg.CAFile)
 	if err != nil {
 		return nil, fmt.Errorf("source %s: ca_file: %w", cfg.Name, err)
 	}
@@ -164,7 +166,7 @@ func accountRules(a config.Account) ldapsource.AccountRules {
 func (a *assembly) planner(memory dirsync.Memory, mode plan.Mode) dirsync.Planner {
 	planner := dirsync.Planner{
 		Mapper: a.mapper, Package: a.client, Memory: memory, Policy: policyOf(a.config),
-		Stop: func() string { return stopReason(a.config.StateDir) }, StopFile: stopFile(a.config.StateDir), Now: a.now, Logger: a.logger,
+		Stop: func() string { return stopReason(a.config) }, StopFile: a.config.StopFile(), Now: a.now, Logger: a.logger,
 	}
 	if mode != "" {
 		planner.Policy.Mode = mode
@@ -180,7 +182,7 @@ func (a *assembly) pass(l *ledger.Ledger) *dirsync.Pass {
 	return &dirsync.Pass{
 		Planner:  a.planner(l, ""),
 		Ledger:   l,
-		Handover: handoverOf(a.config),
+		Handover: handoverOf(a.config, a.files),
 		NewPassword: func() (secret.Value, error) {
 			return handover.NewPassword(rand.Reader, a.config.Credentials.PasswordLength)
 		},
@@ -191,19 +193,19 @@ func (a *assembly) pass(l *ledger.Ledger) *dirsync.Pass {
 
 // handoverOf makes the sink. Without one, passwords can be read in the cockpit: the
 // configuration allows that only unhashed.
-func handoverOf(cfg *config.Config) dirsync.Handover {
+func handoverOf(cfg *config.Config, files config.Files) dirsync.Handover {
 	if cfg.Handover.File == "" {
 		return noHandover{}
 	}
-	return handover.NewFile(cfg.Handover.File, cfg.Handover.Link.String())
+	return handover.NewFile(cfg.Handover.File, cfg.Handover.Link.String(), files.Owners...)
 }
 
 // noHandover is the choice to read passwords in the cockpit.
 type noHandover struct{}
 
-func (noHandover) Deliver(context.Context, []handover.Entry) error { return nil }
+func (noHandover) Check() error { return nil }
 
-func ledgerPath(cfg *config.Config) string { return filepath.Join(cfg.StateDir, "ledger.db") }
+func (noHandover) Deliver(context.Context, []handover.Entry) error { return nil }
 
 func ledgerOptions(cfg *config.Config, now func() time.Time, logger *slog.Logger) ledger.Options {
 	return ledger.Options{Now: now, DailyRequests: cfg.Threema.DailyRequests, Logger: logger}
@@ -211,7 +213,7 @@ func ledgerOptions(cfg *config.Config, now func() time.Time, logger *slog.Logger
 
 // openLedger opens the ledger for passes, and records there that the clock is shifted, if it is.
 func openLedger(ctx context.Context, s *settings, logger *slog.Logger) (*ledger.Ledger, error) {
-	l, err := ledger.Open(ctx, ledgerPath(s.Config), ledgerOptions(s.Config, s.now(), logger))
+	l, err := ledger.Open(ctx, s.LedgerFile(), ledgerOptions(s.Config, s.now(), logger))
 	if err != nil || s.offset == 0 {
 		return l, err
 	}

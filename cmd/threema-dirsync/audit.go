@@ -61,7 +61,7 @@ func (p *program) readingLedger(ctx context.Context, work func(context.Context, 
 	if err != nil {
 		return configError(err)
 	}
-	reader, err := ledger.OpenReader(ctx, ledgerPath(cfg), ledgerOptions(cfg, time.Now, p.logger(cfg)))
+	reader, err := ledger.OpenReader(ctx, cfg.LedgerFile(), ledgerOptions(cfg, time.Now, p.logger(cfg)))
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("there is no ledger in %s: no pass has run here yet, or somebody has removed it", cfg.StateDir)
 	}
@@ -119,7 +119,7 @@ type auditPerson struct {
 }
 
 func (p *program) exportAudit(ctx context.Context, reader *ledger.Reader) error {
-	encoder := json.NewEncoder(p.Stdout)
+	encoder := json.NewEncoder(escaping{p.Stdout})
 	encoder.SetEscapeHTML(false)
 	return reader.Audit(ctx, func(e ledger.AuditEntry) error {
 		line := auditLine{

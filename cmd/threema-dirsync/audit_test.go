@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/config"
 )
 
 // exported is a line of audit export, as a program of somebody else reads it.
@@ -72,7 +74,7 @@ func TestAudit(t *testing.T) {
 	dir.Close()
 	w.sim.Close()
 	w.writeSecret(t, "bind-password", "")
-	unlock, err := lockPass(w.stateDir)
+	unlock, err := lockPass(&config.Config{StateDir: w.stateDir})
 	if err != nil {
 		t.Fatal(err)
 	}

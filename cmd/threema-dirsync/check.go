@@ -43,7 +43,7 @@ func (p *program) check(ctx context.Context, asJSON bool) error {
 	findings := []finding{{"configuration", "file", ldapsource.Pass, tried, "no mistakes", ""}}
 	err := p.looking(ctx, func(a *assembly, meter *ledger.Meter) error {
 		sources, shown := a.checkSources(ctx)
-		findings = slices.Concat(findings, a.checkFiles(), a.checkHandover(p.configFile), a.checkChoices(), sources, a.checkPackage(ctx))
+		findings = slices.Concat(findings, a.checkFiles(), a.checkDoubts(p.configFile), a.checkHandover(), a.checkChoices(), sources, a.checkPackage(ctx))
 		lists, err := a.checkLists(ctx, meter, shown)
 		if err != nil {
 			return err
@@ -75,8 +75,8 @@ func (a *assembly) checkFiles() []finding {
 		findings[0].verdict = ldapsource.Warning
 		findings[0].came, findings[0].advice = "others may enter it, and it holds personal data", "chmod 0700 "+a.config.StateDir
 	}
-	if stop := stopReason(a.config.StateDir); stop != "" {
-		findings = append(findings, finding{"files", "stop file", ldapsource.Warning, "look for " + stopFile(a.config.StateDir), stop,
+	if stop := stopReason(a.config); stop != "" {
+		findings = append(findings, finding{"files", "stop file", ldapsource.Warning, "look for " + a.config.StopFile(), stop,
 			"while it is there nobody's access is withdrawn and no Threema ID is detached or revoked"})
 	}
 	return findings

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -35,9 +34,6 @@ func checkRows() []checkRow {
 	set := func(key string, value any) func(*testing.T, *world) {
 		return func(_ *testing.T, w *world) { w.set(key, value) }
 	}
-	inState := func(name string) func(*testing.T, *world) {
-		return func(_ *testing.T, w *world) { w.set("handover.file", filepath.Join(w.stateDir, name)) }
-	}
 	list := func(f worksim.Fault) func(*testing.T, *world) {
 		f.Method = http.MethodGet
 		return func(t *testing.T, w *world) { w.sim.fault(t, f) }
@@ -48,25 +44,6 @@ func checkRows() []checkRow {
 		{"a package that ends soon", until(30 * 24 * time.Hour), "term", "warning", 0},
 		{"a small price plan", subscription(func(s *worksim.Subscription) { s.Type = "essential" }), "plan", "warning", 0},
 		{"no folder for the passwords", set("handover.file", "/nonexistent/handover.csv"), "handover.file", "failure", 1},
-		{"a hand-over file that is the configuration", func(_ *testing.T, w *world) { w.set("handover.file", w.configFile()) }, "handover.file", "failure", 1},
-		{"a hand-over file that is the key", func(_ *testing.T, w *world) { w.set("handover.file", filepath.Join(w.dir, "api-key")) }, "handover.file", "failure", 1},
-		{"a hand-over file that is the ledger", inState("ledger.db"), "handover.file", "failure", 1},
-		{"a hand-over file that is a companion of the ledger", inState("ledger.db.high-water"), "handover.file", "failure", 1},
-		{"a hand-over file that stops everything", inState("stop"), "handover.file", "failure", 1},
-		{"a hand-over file that is the lock", inState("lock"), "handover.file", "failure", 1},
-		{"a hand-over file that stops everything, by another path", func(t *testing.T, w *world) {
-			other := filepath.Join(w.dir, "state")
-			if err := errors.Join(os.Mkdir(w.stateDir, 0o700), os.Symlink(w.stateDir, other)); err != nil {
-				t.Fatal(err)
-			}
-			w.set("handover.file", filepath.Join(other, "stop"))
-		}, "handover.file", "failure", 1},
-		{"a hand-over file that leads to the key", func(t *testing.T, w *world) {
-			if err := os.Link(filepath.Join(w.dir, "api-key"), filepath.Join(w.dir, "new.csv")); err != nil {
-				t.Fatal(err)
-			}
-			w.set("handover.file", filepath.Join(w.dir, "new.csv"))
-		}, "handover.file", "failure", 1},
 		{"a list that is refused", list(worksim.Fault{Path: "/users", Status: http.StatusForbidden}), "list of users", "failure", 1},
 		{"a page that is too large", list(worksim.Fault{Path: "/mdm-bulk", Status: http.StatusUnprocessableEntity}), "list of settings", "failure", 1},
 		{"a list that is none", list(worksim.Fault{Path: "/contacts", Status: 200, Body: "{}"}), "list of contacts", "failure", 1},

@@ -41,6 +41,7 @@ func (p *program) daemon(ctx context.Context) (err error) {
 	}
 	logger := p.logger(s.Config)
 	defer ignore(hangUps, logger)()
+	s.warnOfDoubts(p.configFile, logger)
 	l, err := openLedger(ctx, s, logger)
 	if err != nil {
 		return err
@@ -131,7 +132,7 @@ func (s *service) notify(state string) {
 // pass carries out one pass under the lock. A pass that somebody started by hand has
 // precedence: this one is skipped.
 func (s *service) pass(ctx context.Context) {
-	unlock, err := lockPass(s.config.StateDir)
+	unlock, err := lockPass(s.config)
 	if err != nil {
 		s.logger.Warn("pass skipped", "err", err)
 		return

@@ -39,7 +39,7 @@ func (p *program) newStory(ctx context.Context, w *demoWorld) (*story, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := ledger.Open(ctx, ledgerPath(settings.Config), ledgerOptions(settings.Config, settings.now(), p.logger(settings.Config)))
+	l, err := ledger.Open(ctx, settings.LedgerFile(), ledgerOptions(settings.Config, settings.now(), p.logger(settings.Config)))
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,7 @@ import (
 func (p *program) logger(cfg *config.Config) *slog.Logger {
 	options := &slog.HandlerOptions{Level: cfg.Log.Level.Slog()}
 	if cfg.Log.Format == config.LogJSON {
-		return slog.New(slog.NewJSONHandler(p.progress, options))
+		return slog.New(slog.NewJSONHandler(escaping{p.progress}, options))
 	}
 	return slog.New(slog.NewTextHandler(p.progress, options))
 }

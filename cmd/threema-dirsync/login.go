@@ -19,11 +19,11 @@ type login struct {
 }
 
 // readLogin reads the secrets of a source.
-func readLogin(files config.SecretFiles, source config.Source) (login, error) {
+func readLogin(files config.Files, source config.Source) (login, error) {
 	var l login
 	var errs [2]error
 	if source.Bind == config.BindSimple {
-		l.password, errs[0] = files.Read(source.BindPasswordFile)
+		l.password, errs[0] = files.ReadSecret(source.BindPasswordFile)
 	}
 	l.certificate, errs[1] = files.ReadKeyPair(source.ClientCertFile, source.ClientKeyFile)
 	if errs[1] != nil {

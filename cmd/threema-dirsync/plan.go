@@ -71,7 +71,7 @@ func (p *program) looking(ctx context.Context, work func(*assembly, *ledger.Mete
 	if err != nil {
 		return err
 	}
-	meter, err := ledger.OpenMeter(ctx, ledgerPath(s.Config), ledgerOptions(s.Config, s.now(), p.logger(s.Config)))
+	meter, err := ledger.OpenMeter(ctx, s.LedgerFile(), ledgerOptions(s.Config, s.now(), p.logger(s.Config)))
 	if err != nil {
 		return err
 	}

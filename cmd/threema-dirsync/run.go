@@ -73,7 +73,8 @@ func (p *program) lockedLedger(ctx context.Context, work func(*assembly, *ledger
 	if err != nil {
 		return err
 	}
-	unlock, err := lockPass(s.StateDir)
+	s.warnOfDoubts(p.configFile, p.logger(s.Config))
+	unlock, err := lockPass(s.Config)
 	if err != nil {
 		return err
 	}
@@ -105,7 +106,7 @@ func (p *program) print(r dirsync.Report, asJSON bool) error {
 }
 
 func writeJSON(w io.Writer, v any) error {
-	encoder := json.NewEncoder(w)
+	encoder := json.NewEncoder(escaping{w})
 	encoder.SetIndent("", "  ")
 	if err := encoder.Encode(v); err != nil {
 		return fmt.Errorf("write JSON: %w", err)

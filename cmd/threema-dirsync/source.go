@@ -67,7 +67,7 @@ func (p *program) sources(ctx context.Context, tell func(context.Context, dirsyn
 	if err != nil {
 		return err
 	}
-	unlock, err := lockPass(s.StateDir)
+	unlock, err := lockPass(s.Config)
 	if err != nil {
 		return err
 	}

@@ -132,7 +132,7 @@ func (p *program) status(ctx context.Context, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	s.Stop = stopReason(cfg.StateDir)
+	s.Stop = stopReason(cfg)
 	if asJSON {
 		return writeJSON(p.Stdout, s)
 	}
@@ -141,7 +141,7 @@ func (p *program) status(ctx context.Context, asJSON bool) error {
 
 // openStatus reads the ledger. Where there is none yet, nothing has happened.
 func openStatus(ctx context.Context, cfg *config.Config, options ledger.Options) (status, error) {
-	reader, err := ledger.OpenReader(ctx, ledgerPath(cfg), options)
+	reader, err := ledger.OpenReader(ctx, cfg.LedgerFile(), options)
 	if errors.Is(err, fs.ErrNotExist) {
 		return status{
 			Sources: []sourceStatus{}, Removed: []removedStatus{}, Guards: []guardStatus{}, Waits: []plan.Wait{}, Leavers: []leaverStatus{}, Suspended: []plan.SuspendedPerson{}, Alarms: []plan.Alarm{}, Effects: []plan.Effect{},

@@ -5,17 +5,15 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/config"
 )
 
-// stopFile is the file that halts, while it exists, whatever takes something from a person.
-// Anybody who may write to the state folder can lay it: touch and rm are all it takes.
-func stopFile(stateDir string) string { return filepath.Join(stateDir, "stop") }
-
 // stopReason says why nothing may be taken from anybody now, "" if it may. What cannot be
-// looked for counts as there.
-func stopReason(stateDir string) string {
-	path := stopFile(stateDir)
+// looked for counts as there. Anybody who may write to the state folder can lay the stop file:
+// touch and rm are all it takes.
+func stopReason(cfg *config.Config) string {
+	path := cfg.StopFile()
 	switch _, err := os.Lstat(path); {
 	case err == nil:
 		return fmt.Sprintf("the stop file %s exists; remove it to go on", path)

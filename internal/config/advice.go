@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"os/user"
+	"path/filepath"
 	"strconv"
 )
 
@@ -30,8 +31,13 @@ func runningUser() string {
 }
 
 // adviceToMake says what to type where a secret is not there, or not for us.
-func adviceToMake(err error, path string) string {
-	switch {
+func (f Files) adviceToMake(err error, path string) string {
+	switch missing := errors.Is(err, fs.ErrNotExist); {
+	case missing && f.inCredentialsDir(path):
+		return fmt.Sprintf("; where CREDENTIALS_DIRECTORY is set, a secret comes from there and from nowhere else, because an older one would lock the account: "+
+			"hand it over as the unit does, with LoadCredential=%[1]s:/etc/threema-dirsync/%[1]s (systemctl edit threema-dirsync), then restart the service", filepath.Base(path))
+	case errors.Is(err, fs.ErrPermission) && f.CredentialsDir != "" && !f.inCredentialsDir(path):
+		return fmt.Sprintf("; systemd hands secrets over by their bare names: write %s instead of the full path, with a LoadCredential= of that name in the unit", filepath.Base(path))
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Sprintf("; type: install -m 600 /dev/null %s, and write the secret into it, in one line", path)
 	case errors.Is(err, fs.ErrPermission):

@@ -4,24 +4,23 @@ import (
 	"bytes"
 	"crypto/tls"
 	"fmt"
-	"os"
 )
 
 // ReadKeyPair reads a client certificate, with the chain behind it if there is one, and its key,
 // which is guarded like any secret. It returns nil for two empty names. The certificate has its
 // Leaf.
-func (s SecretFiles) ReadKeyPair(certFile, keyFile string) (*tls.Certificate, error) {
+func (f Files) ReadKeyPair(certFile, keyFile string) (*tls.Certificate, error) {
 	if certFile == "" && keyFile == "" {
 		return nil, nil
 	}
-	cert, err := os.ReadFile(certFile)
+	cert, err := f.certificates("certificate file", certFile)
 	if err != nil {
-		return nil, fmt.Errorf("read the certificate file: %w", err)
+		return nil, err
 	}
 	if _, err := parsePool(cert); err != nil {
 		return nil, fmt.Errorf("the certificate file %s is refused: %w", certFile, err)
 	}
-	key, err := s.content(keyFile)
+	key, err := f.secret(keyFile)
 	if err != nil {
 		return nil, err
 	}

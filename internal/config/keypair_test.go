@@ -43,7 +43,7 @@ func TestReadKeyPair(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			pair, err := config.SecretFiles{}.ReadKeyPair(tt.cert, tt.key)
+			pair, err := config.Files{}.ReadKeyPair(tt.cert, tt.key)
 			switch {
 			case tt.says == "" && (err != nil || pair.Leaf == nil || pair.Leaf.Subject.CommonName != testdir.ClientName || !time.Now().Before(pair.Leaf.NotAfter)):
 				t.Errorf("%v, %v", pair, err)
@@ -54,7 +54,7 @@ func TestReadKeyPair(t *testing.T) {
 			}
 		})
 	}
-	if pair, err := (config.SecretFiles{}).ReadKeyPair("", ""); pair != nil || err != nil {
+	if pair, err := (config.Files{}).ReadKeyPair("", ""); pair != nil || err != nil {
 		t.Errorf("%v, %v", pair, err)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -14,76 +13,96 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/plainfile"
 )
 
 // maxFile is the largest configuration that is read, in bytes. A real one has about 10 kB.
 const maxFile = 1 << 20
 
-// credentialsDirectory is where systemd puts the files of LoadCredential=.
-const credentialsDirectory = "CREDENTIALS_DIRECTORY"
-
 // Load reads and checks the configuration file. getenv (os.Getenv in the program) is asked
-// for CREDENTIALS_DIRECTORY only: relative *_file paths are found there if it is set, else
-// beside the configuration. Mistakes in the file are [Errors] inside the returned error.
+// for CREDENTIALS_DIRECTORY (see [folders]), and for who called sudo. Mistakes in the file are [Errors]
+// inside the returned error.
 func Load(path string, getenv func(string) string) (*Config, error) {
-	data, err := readFile(path)
+	data, err := NewFiles(getenv).configuration(path)
 	if err != nil {
-		return nil, fmt.Errorf("read the configuration: %w%s", err, adviceToRead(err, path))
+		return nil, err
 	}
-	dir := getenv(credentialsDirectory)
-	if dir == "" {
-		dir = filepath.Dir(path)
-	}
-	if dir, err = filepath.Abs(dir); err != nil {
+	beside, err := filepath.Abs(filepath.Dir(path))
+	if err != nil {
 		return nil, fmt.Errorf("read the configuration: %w", err)
 	}
-	cfg, err := Parse(data, dir)
+	cfg, d, err := parse(data, folders{beside: beside, credentials: getenv(credentialsDirectory)})
+	if err == nil {
+		err = d.located(cfg.sharedFiles(path))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("the configuration %s is refused:\n%w", path, err)
 	}
 	return cfg, nil
 }
 
-// readFile reads the file, and one byte more than allowed at most: Parse refuses that.
-func readFile(path string) ([]byte, error) {
-	f, err := os.Open(path)
+// configuration reads the file, and one byte more than allowed at most: Parse refuses that.
+func (f Files) configuration(path string) ([]byte, error) {
+	file, info, err := plainfile.Open(path)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("read the configuration: %w%s", err, adviceToRead(err, path))
 	}
-	defer func() { _ = f.Close() }()
-	return io.ReadAll(io.LimitReader(f, maxFile+1))
+	defer func() { _ = file.Close() }()
+	if err := f.Owners.Check(path, info); err != nil {
+		return nil, fmt.Errorf("the configuration %s is refused, for it says where the secrets are sent: %w", path, err)
+	}
+	data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("read the configuration: %w", err)
+	}
+	return data, nil
 }
 
 // Parse checks the text of a configuration. dir is the folder for relative *_file paths.
 // Its error is always an [Errors] with every mistake found.
 func Parse(data []byte, dir string) (*Config, error) {
+	cfg, _, err := parse(data, folders{beside: dir})
+	return cfg, err
+}
+
+// parse also returns what knows the lines.
+func parse(data []byte, where folders) (*Config, *decoder, error) {
 	if len(data) > maxFile {
-		return nil, Errors{{Message: fmt.Sprintf("the file is larger than %d bytes; this cannot be a configuration", maxFile)}}
+		return nil, nil, Errors{{Message: fmt.Sprintf("the file is larger than %d bytes; this cannot be a configuration", maxFile)}}
 	}
 	if problem := encoding(data); problem != nil {
-		return nil, Errors{*problem}
+		return nil, nil, Errors{*problem}
 	}
 	root, problem := document(data)
 	if problem != nil {
-		return nil, Errors{*problem}
+		return nil, nil, Errors{*problem}
 	}
 	cfg := Default()
-	d := decoder{lines: map[string]int{}}
+	d := &decoder{lines: map[string]int{}}
 	d.value(place{}, root, reflect.ValueOf(&cfg).Elem())
-	cfg.normalize(dir)
+	cfg.normalize(where)
+	if err := d.located(cfg.validate()); err != nil {
+		return nil, nil, err
+	}
+	return &cfg, d, nil
+}
 
+// located returns what the decoder found together with what later rules found, in the order of the
+// file; nil if there is nothing.
+func (d *decoder) located(broken []Problem) error {
 	problems := slices.Concat(d.problems, d.unbuilt)
-	for _, p := range cfg.validate() {
+	for _, p := range broken {
 		if !d.reported(p.Path) {
 			p.Line = d.line(p.Path)
 			problems = append(problems, p)
 		}
 	}
-	if len(problems) > 0 {
-		slices.SortStableFunc(problems, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
-		return nil, problems
+	if len(problems) == 0 {
+		return nil
 	}
-	return &cfg, nil
+	slices.SortStableFunc(problems, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
+	return problems
 }
 
 // document parses the YAML and returns the one value it must hold.
@@ -131,18 +150,17 @@ func syntaxProblem(err error) *Problem {
 
 // normalize makes the names of input files absolute, and lets nothing depend on whether the
 // base URL was written with a slash at its end.
-func (c *Config) normalize(dir string) {
+func (c *Config) normalize(where folders) {
 	if u := c.Threema.BaseURL; u != nil {
 		u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
 	}
-	names := []*string{&c.Threema.APIKeyFile, &c.Threema.CAFile}
+	where.secret(&c.Threema.APIKeyFile)
+	where.certificates(&c.Threema.CAFile)
 	for i := range c.Sources {
 		s := &c.Sources[i]
-		names = append(names, &s.CAFile, &s.BindPasswordFile, &s.ClientCertFile, &s.ClientKeyFile)
-	}
-	for _, name := range names {
-		if *name != "" && !filepath.IsAbs(*name) {
-			*name = filepath.Join(dir, *name)
-		}
+		where.secret(&s.BindPasswordFile)
+		where.secret(&s.ClientKeyFile)
+		where.certificates(&s.CAFile)
+		where.certificates(&s.ClientCertFile)
 	}
 }

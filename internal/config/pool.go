@@ -6,18 +6,17 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"os"
 )
 
 // ReadPool reads the certificates of a private CA, which are then the only ones trusted
 // (pitfall G4). It returns nil, which TLS takes as the CAs of the system, for "".
-func ReadPool(caFile string) (*x509.CertPool, error) {
+func (f Files) ReadPool(caFile string) (*x509.CertPool, error) {
 	if caFile == "" {
 		return nil, nil
 	}
-	data, err := os.ReadFile(caFile)
+	data, err := f.certificates("CA file", caFile)
 	if err != nil {
-		return nil, fmt.Errorf("read the CA file: %w", err)
+		return nil, err
 	}
 	pool, err := parsePool(data)
 	if err != nil {

@@ -44,7 +44,7 @@ func TestReadPoolTrustsTheFileAlone(t *testing.T) {
 	ours, oursPEM := newCA(t, "ours")
 	second, secondPEM := newCA(t, "second")
 	foreign, _ := newCA(t, "foreign")
-	pool, err := config.ReadPool(write(t, t.TempDir(), "ca.pem", "\ufeff"+oursPEM+"\n"+secondPEM))
+	pool, err := (config.Files{}).ReadPool(write(t, t.TempDir(), "ca.pem", "\ufeff"+oursPEM+"\n"+secondPEM))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func TestReadPoolTrustsTheFileAlone(t *testing.T) {
 			t.Errorf("%s: %v", cert.Subject.CommonName, err)
 		}
 	}
-	if pool, err := config.ReadPool(""); pool != nil || err != nil {
+	if pool, err := (config.Files{}).ReadPool(""); pool != nil || err != nil {
 		t.Errorf("no file: %v, %v; want the system's CAs", pool, err)
 	}
 }
@@ -69,12 +69,12 @@ func TestReadPoolRefusesWhatItCannotRead(t *testing.T) {
 		"damaged":     {good + strings.Replace(good, "END", "ENDE", 1), "PEM block 2 is damaged"},
 		"no x509":     {good + "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "certificate 2 cannot be read"},
 	} {
-		_, err := config.ReadPool(write(t, t.TempDir(), "ca.pem", c.content))
+		_, err := config.Files{}.ReadPool(write(t, t.TempDir(), "ca.pem", c.content))
 		if err == nil || !strings.Contains(err.Error(), c.refuse) {
 			t.Errorf("%s: %v, want %q", name, err, c.refuse)
 		}
 	}
-	if _, err := config.ReadPool(filepath.Join(t.TempDir(), "none")); err == nil {
+	if _, err := (config.Files{}).ReadPool(filepath.Join(t.TempDir(), "none")); err == nil {
 		t.Error("a missing file passes")
 	}
 }

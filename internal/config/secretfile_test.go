@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
+	"github.com/threema-dirsync/threema-dirsync/internal/plainfile"
 )
 
 func TestSecretFilesReadOneLine(t *testing.T) {
@@ -34,7 +35,7 @@ func TestSecretFilesReadOneLine(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			path := write(t, t.TempDir(), "key", c.content)
-			got, err := config.SecretFiles{}.Read(path)
+			got, err := config.Files{}.ReadSecret(path)
 			checkRefusal(t, err, c.refuse)
 			if got.Reveal() != c.want {
 				t.Errorf("read %q, want %q", got.Reveal(), c.want)
@@ -61,7 +62,7 @@ func TestSecretFilesRefuseWhatOthersCanRead(t *testing.T) {
 		if err := os.Chmod(path, mode); err != nil {
 			t.Fatal(err)
 		}
-		_, err := config.SecretFiles{}.Read(path)
+		_, err := config.Files{}.ReadSecret(path)
 		checkRefusal(t, err, refuse)
 	}
 }
@@ -78,12 +79,12 @@ func TestSecretFilesTrustTheCredentialsDirectory(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	files := config.SecretFiles{CredentialsDir: inside}
-	_, err := files.Read(inside + "/key")
+	files := config.Files{CredentialsDir: inside}
+	_, err := files.ReadSecret(inside + "/key")
 	checkRefusal(t, err, "")
-	_, err = files.Read(beside + "/key")
+	_, err = files.ReadSecret(beside + "/key")
 	checkRefusal(t, err, "chmod 600")
-	_, err = files.Read(inside + "/../creds-old/key")
+	_, err = files.ReadSecret(inside + "/../creds-old/key")
 	checkRefusal(t, err, "chmod 600")
 }
 
@@ -98,13 +99,13 @@ func TestSecretFilesWantARegularFile(t *testing.T) {
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err := config.SecretFiles{}.Read(link)
+	_, err := config.Files{}.ReadSecret(link)
 	checkRefusal(t, err, "")
-	_, err = config.SecretFiles{}.Read(pipe) // must not wait for a writer
+	_, err = config.Files{}.ReadSecret(pipe) // must not wait for a writer
 	checkRefusal(t, err, "not a regular file")
-	_, err = config.SecretFiles{}.Read(dir)
+	_, err = config.Files{}.ReadSecret(dir)
 	checkRefusal(t, err, "not a regular file")
-	_, err = config.SecretFiles{}.Read(filepath.Join(dir, "none"))
+	_, err = config.Files{}.ReadSecret(filepath.Join(dir, "none"))
 	checkRefusal(t, err, "no such file or directory (this program runs as user id")
 }
 
@@ -127,7 +128,7 @@ func TestSecretFilesCheckTheOwner(t *testing.T) {
 		if err := os.Chown(path, c.owner, -1); err != nil {
 			t.Fatal(err)
 		}
-		_, err := config.SecretFiles{Owner: uint32(c.allowed)}.Read(path)
+		_, err := config.Files{Owners: plainfile.Owners{uint32(c.allowed)}}.ReadSecret(path)
 		checkRefusal(t, err, c.refuse)
 	}
 }
@@ -153,7 +154,7 @@ func TestSecretFilesOfAContainer(t *testing.T) {
 		if err := errors.Join(os.Chown(path, c.owner, c.group), os.Chmod(path, c.mode)); err != nil {
 			t.Fatal(err)
 		}
-		_, err := config.SecretFiles{}.Read(path)
+		_, err := config.Files{}.ReadSecret(path)
 		checkRefusal(t, err, c.refuse)
 	}
 }

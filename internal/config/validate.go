@@ -29,7 +29,7 @@ func (c *Config) validate() []Problem {
 	if c.Poll > 0 && c.Poll < time.Minute {
 		v.failf("poll", "%v is more often than the program looks at the clock; write 1m or more, or 0s to do without", c.Poll)
 	}
-	v.absolute("state_dir", c.StateDir)
+	v.stateDir("state_dir", c.StateDir)
 	v.sources(c.Sources)
 	v.threema(c.Threema)
 	v.mapping(c.Mapping)

@@ -11,18 +11,21 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/plainfile"
 )
 
 // File is a hand-over file. It keeps nothing open between deliveries, so the file may be
 // moved away at any time. It is not for concurrent use.
 type File struct {
-	path string
-	link string
+	path   string
+	link   string
+	owners plainfile.Owners
 }
 
-// NewFile takes the path of the CSV file and the address of the activation link, such as
-// https://work.threema.ch/license (D-53).
-func NewFile(path, link string) *File { return &File{path, link} }
+// NewFile takes the path of the CSV file, the address of the activation link, such as
+// https://work.threema.ch/license (D-53), and whose the file may be beside root and this user.
+func NewFile(path, link string, owners ...uint32) *File { return &File{path, link, owners} }
 
 // Check tells whether a delivery could succeed. The file, if there is one, is opened as for a
 // delivery, and stays as it is; that a file here can be made, is private, and takes a line to disk
@@ -49,7 +52,7 @@ func (f *File) Check() error {
 func (f *File) try(dir string) (err error) {
 	file, err := os.CreateTemp(dir, ".threema-dirsync-check-*")
 	if err != nil {
-		return fmt.Errorf("make a file in the hand-over folder: %w", err)
+		return fmt.Errorf("make a file in the hand-over folder: %w", plainfile.Full(err, f.path))
 	}
 	defer func() { err = errors.Join(err, os.Remove(file.Name()), file.Close()) }()
 	info, err := file.Stat()
@@ -60,7 +63,7 @@ func (f *File) try(dir string) (err error) {
 		return fmt.Errorf("the file system of the hand-over folder %s gives a new file mode %04o instead of 0600, so others could read the passwords", dir, mode)
 	}
 	if err := f.write(file, "check\n"); err != nil {
-		return fmt.Errorf("write to the hand-over folder %s: %w", dir, err)
+		return fmt.Errorf("write to the hand-over folder %s: %w", dir, plainfile.Full(err, f.path))
 	}
 	return nil
 }
@@ -86,7 +89,7 @@ func (f *File) Deliver(ctx context.Context, entries []Entry) (err error) {
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	if err := f.append(file, text); err != nil {
-		return fmt.Errorf("deliver %d credentials to %s: %w", len(entries), f.path, err)
+		return fmt.Errorf("deliver %d credentials to %s: %w", len(entries), f.path, plainfile.Full(err, f.path))
 	}
 	return nil
 }
@@ -94,12 +97,12 @@ func (f *File) Deliver(ctx context.Context, entries []Entry) (err error) {
 // open returns the file if nobody but its owner can read it. Everything is asked of the
 // open file, so it cannot be exchanged between the check and the write.
 func (f *File) open(create int) (*os.File, error) {
-	file, err := os.OpenFile(f.path, os.O_RDWR|os.O_APPEND|unix.O_NOFOLLOW|create, 0o600)
+	file, err := os.OpenFile(f.path, os.O_RDWR|os.O_APPEND|unix.O_NOFOLLOW|unix.O_NONBLOCK|create, 0o600)
 	if errors.Is(err, syscall.ELOOP) {
 		return nil, fmt.Errorf("the hand-over file %s is a symbolic link, which could lead the passwords anywhere; name the file itself, or type: rm %s", f.path, f.path)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("open the hand-over file: %w", err)
+		return nil, fmt.Errorf("open the hand-over file: %w", plainfile.Full(err, f.path))
 	}
 	if err := f.fit(file); err != nil {
 		return nil, errors.Join(err, file.Close())
@@ -117,6 +120,9 @@ func (f *File) fit(file *os.File) error {
 		return fmt.Errorf("the hand-over file %s is no regular file; name another one under handover.file", f.path)
 	case mode.Perm()&0o077 != 0:
 		return fmt.Errorf("the hand-over file %s can be read or written by others (mode %04o), and it holds passwords; type: chmod 600 %s", f.path, mode.Perm(), f.path)
+	}
+	if err := f.owners.CheckOwner(f.path, info); err != nil {
+		return fmt.Errorf("the hand-over file %s is refused, for it holds passwords: %w", f.path, err)
 	}
 	return nil
 }

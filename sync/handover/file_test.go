@@ -228,6 +228,27 @@ func TestUnfitFilesAreRefused(t *testing.T) {
 	}
 }
 
+// TestFilesOfSomebodyElse: they could read the passwords. Root, this user and those who were named may.
+func TestFilesOfSomebodyElse(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give a file away")
+	}
+	const stranger, named = 4711, 4712
+	for owner, refused := range map[int]bool{0: false, named: false, stranger: true} {
+		path := filepath.Join(t.TempDir(), "handover.csv")
+		if err := errors.Join(os.WriteFile(path, nil, 0o600), os.Chown(path, owner, -1)); err != nil {
+			t.Fatal(err)
+		}
+		f := handover.NewFile(path, testLink, named)
+		for step, err := range map[string]error{"Check": f.Check(), "Deliver": f.Deliver(t.Context(), []handover.Entry{entry("anna")})} {
+			if says := err != nil && strings.Contains(err.Error(), "belongs to user id 4711") && strings.Contains(err.Error(), "type: chown 0 "+path); says != refused {
+				t.Errorf("%s of a file of %d: %v", step, owner, err)
+			}
+		}
+	}
+}
+
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "handover.csv")

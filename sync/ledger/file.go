@@ -3,10 +3,13 @@ package ledger
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/plainfile"
 )
 
 // private is the mode of every file of the ledger: it holds personal data (pitfall E5).
@@ -31,7 +34,7 @@ func createFile(path string) (string, error) {
 		}
 		return path, checkWritable(path)
 	case err != nil:
-		return "", err
+		return "", plainfile.Full(err, path)
 	}
 	return path, file.Close()
 }
@@ -51,6 +54,16 @@ func existingFile(path string) (string, error) {
 		}
 	}
 	return path, nil
+}
+
+// readPlain reads a small regular file; a named pipe would make everybody wait.
+func readPlain(path string) ([]byte, error) {
+	file, _, err := plainfile.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	text, err := io.ReadAll(file)
+	return text, errors.Join(err, file.Close())
 }
 
 // replaceFile writes a private file whole or not at all: beside it, synced, then renamed to its

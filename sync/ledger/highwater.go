@@ -7,9 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/plainfile"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -33,7 +33,7 @@ func highWaterPath(ledger string) string { return ledger + ".high-water" }
 // it may be the only thing that knows of the passes that this ledger does not.
 func readHighWater(path string) (highWater, error) {
 	name := highWaterPath(path)
-	text, err := os.ReadFile(name)
+	text, err := readPlain(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return highWater{}, nil
 	}
@@ -59,7 +59,7 @@ func (h highWater) write(path string) error {
 		return err
 	}
 	if err := replaceFile(highWaterPath(path), append(text, '\n')); err != nil {
-		return fmt.Errorf("write the high-water file: %w; nothing was done: make room on the disk, and let the user of this process write there", err)
+		return fmt.Errorf("write the high-water file: %w; nothing was done: let the user of this process write there", plainfile.Full(err, highWaterPath(path)))
 	}
 	return nil
 }

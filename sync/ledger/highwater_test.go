@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -251,5 +252,17 @@ func TestNoGapBesideAPass(t *testing.T) {
 	}
 	if left, err := filepath.Glob(path + ".high-water.*"); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+// TestHighWaterFileThatIsAPipe: a command says so, and does not wait for somebody to write to it.
+func TestHighWaterFileThatIsAPipe(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	if err := syscall.Mkfifo(highWaterPath(path), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := readHighWater(path); err == nil || !strings.Contains(err.Error(), "not a regular file") {
+		t.Errorf("got %v", err)
 	}
 }

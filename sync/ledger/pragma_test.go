@@ -102,8 +102,12 @@ func TestExplain(t *testing.T) {
 			t.Errorf("code %d: the cause is lost", code)
 		}
 	}
-	if err := explain(sqlite3.Error{Code: sqlite3.ErrIoErr, SystemErrno: syscall.ENOSPC}); !strings.Contains(err.Error(), "make room") {
-		t.Errorf("no room for the -shm file: %v", err)
+	for _, full := range []sqlite3.Error{
+		{Code: sqlite3.ErrFull}, {Code: sqlite3.ErrIoErr, SystemErrno: syscall.ENOSPC}, {Code: sqlite3.ErrIoErr, SystemErrno: syscall.EDQUOT},
+	} {
+		if err := explain(full); !strings.Contains(err.Error(), "the disk is full") {
+			t.Errorf("no room: %v", err)
+		}
 	}
 	if err := explain(sql.ErrNoRows); err != sql.ErrNoRows { //nolint:errorlint // the very same
 		t.Errorf("explain changed %v", err)
