@@ -75,7 +75,7 @@ func TestUnitKeepsItsPromises(t *testing.T) {
 // under the name that the configuration uses.
 func TestSecretsFitTogether(t *testing.T) {
 	t.Parallel()
-	tmpfiles, readme := read(t, "threema-dirsync.tmpfiles"), read(t, "README.md")
+	tmpfiles, readme, example := read(t, "threema-dirsync.tmpfiles"), read(t, "README.md"), read(t, "../config.example.yaml")
 	loaded := readUnit(t)["LoadCredential"]
 	if len(loaded) != 2 {
 		t.Errorf("LoadCredential=%q, want the API key and the bind password", loaded)
@@ -87,6 +87,9 @@ func TestSecretsFitTogether(t *testing.T) {
 		}
 		if fields := lineWith(tmpfiles, path); len(fields) < 4 || fields[0] != "z" || fields[2] != "0600" || fields[3] != "root" {
 			t.Errorf("threema-dirsync.tmpfiles does not keep %s at 0600 root: %q", path, fields)
+		}
+		if !strings.Contains(example, "_file: "+name+"\n") {
+			t.Errorf("config.example.yaml does not name %s: the unit could not read another file", name)
 		}
 		if !strings.Contains(readme, "_file: "+name) {
 			t.Errorf("README.md does not show how to name %s in the configuration", name)

@@ -16,7 +16,7 @@ func Default() Config {
 		StateDir: "/var/lib/threema-dirsync",
 		Threema: Threema{
 			BaseURL:       &url.URL{Scheme: "https", Host: "work.threema.ch", Path: "/api/v1"},
-			APIKeyFile:    "/etc/threema-dirsync/api-key",
+			APIKeyFile:    "api-key",
 			Timeout:       time.Minute,
 			DailyRequests: 10_000,
 			ChunkSize:     500,

@@ -66,6 +66,7 @@ func TestExampleStatesTheDefaults(t *testing.T) {
 	}
 	want := config.Default()
 	want.Policy, want.Sources, want.Handover = bare.Policy, bare.Sources, bare.Handover
+	want.Threema.APIKeyFile = "/etc/threema-dirsync/" + want.Threema.APIKeyFile // beside the configuration
 	if diff := cmp.Diff(&want, bare, equal()); diff != "" {
 		t.Errorf("a bare file differs from Default() (-want +got):\n%s", diff)
 	}

@@ -28,7 +28,7 @@ type Files struct {
 // NewFiles asks the environment where secrets lie, and who called sudo. What that variable says is
 // believed of root only, who could write anything.
 func NewFiles(getenv func(string) string, owners ...uint32) Files {
-	f := Files{CredentialsDir: getenv(credentialsDirectory), Owners: owners}
+	f := Files{CredentialsDir: credentialsFolder(getenv), Owners: owners}
 	if caller, err := strconv.ParseUint(getenv("SUDO_UID"), 10, 32); err == nil && os.Getuid() == 0 {
 		f.Owners = append(f.Owners, uint32(caller))
 	}

@@ -8,6 +8,18 @@ import (
 // credentialsDirectory is where systemd puts the files of LoadCredential=.
 const credentialsDirectory = "CREDENTIALS_DIRECTORY"
 
+// credentialsFolder asks the environment for it, "" where nobody sets it. It is absolute.
+func credentialsFolder(getenv func(string) string) string {
+	folder := getenv(credentialsDirectory)
+	if folder == "" {
+		return ""
+	}
+	if whole, err := filepath.Abs(folder); err == nil {
+		return whole
+	}
+	return folder
+}
+
 // folders are where a file is looked for that the configuration names by a relative path.
 type folders struct {
 	beside      string // that of the configuration

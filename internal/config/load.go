@@ -32,7 +32,7 @@ func Load(path string, getenv func(string) string) (*Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the configuration: %w", err)
 	}
-	cfg, d, err := parse(data, folders{beside: beside, credentials: getenv(credentialsDirectory)})
+	cfg, d, err := parse(data, folders{beside: beside, credentials: credentialsFolder(getenv)})
 	if err == nil {
 		err = d.located(cfg.sharedFiles(path))
 	}

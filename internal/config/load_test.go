@@ -53,6 +53,36 @@ func TestLoadFindsRelativeFiles(t *testing.T) {
 	}
 }
 
+// TestLoadFindsCertificates: they lie beside the configuration, or among the credentials. A secret that
+// is missing there is missing, whatever lies beside the configuration.
+func TestLoadFindsCertificates(t *testing.T) {
+	t.Parallel()
+	dir, credentials := t.TempDir(), t.TempDir()
+	text := strings.Replace(required, "/etc/threema-dirsync/bind-password",
+		"bind-password\n    ca_file: ca.pem\n    client_cert_file: client.pem\n    client_key_file: client.key", 1) + "threema: {ca_file: other.pem}\n"
+	path := write(t, dir, "config.yaml", text)
+	for _, name := range []string{"api-key", "bind-password", "client.key", "ca.pem", "client.pem", "other.pem"} {
+		write(t, dir, name, "stale")
+	}
+	write(t, credentials, "ca.pem", "fresh")
+	getenv := env(map[string]string{"CREDENTIALS_DIRECTORY": credentials})
+	cfg, err := config.Load(path, getenv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := cfg.Sources[0]
+	got := []string{s.CAFile, s.ClientCertFile, cfg.Threema.CAFile, s.ClientKeyFile, s.BindPasswordFile, cfg.Threema.APIKeyFile}
+	want := []string{credentials + "/ca.pem", dir + "/client.pem", dir + "/other.pem", credentials + "/client.key", credentials + "/bind-password", credentials + "/api-key"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+	for _, secret := range []string{s.BindPasswordFile, cfg.Threema.APIKeyFile} {
+		_, err := config.NewFiles(getenv).ReadSecret(secret)
+		checkRefusal(t, err, secret+": no such file")
+		checkRefusal(t, err, "LoadCredential="+filepath.Base(secret)+":/etc/threema-dirsync/"+filepath.Base(secret)+" (systemctl edit threema-dirsync)")
+	}
+}
+
 func TestLoadErrors(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
