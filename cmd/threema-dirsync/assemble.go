@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os/user"
 	"sync"
 	"time"
 
@@ -55,7 +56,10 @@ func (p *program) load() (*settings, error) {
 	if err != nil {
 		return nil, configError(err)
 	}
-	if err := s.owner.become(); err != nil {
+	if err := s.owner.become(s.StateDir); err != nil {
+		return nil, configError(err)
+	}
+	if err := usable(s.Config); err != nil {
 		return nil, configError(err)
 	}
 	return s, nil
@@ -70,7 +74,7 @@ func (p *program) readSettings() (*settings, error) {
 	var errs []error
 	s.mapper, err = mapping.New(mapping.Templates(cfg.Mapping))
 	errs = append(errs, err)
-	s.owner, err = ownerOf(cfg.StateDir)
+	s.owner, err = ownerOf(cfg.StateDir, user.Lookup)
 	errs = append(errs, err)
 	s.offset, err = config.TestOffset(cfg, p.Getenv)
 	errs = append(errs, err)

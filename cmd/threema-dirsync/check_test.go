@@ -49,7 +49,7 @@ func checkRows() []checkRow {
 		{"a list that is none", list(worksim.Fault{Path: "/contacts", Status: 200, Body: "{}"}), "list of contacts", "failure", 1},
 		{"a service that breaks down", list(worksim.Fault{Path: "/credentials", Status: 503}), "list of credentials", "failure", 1},
 		{"a state folder that others enter", func(t *testing.T, w *world) {
-			if err := os.Mkdir(w.stateDir, 0o755); err != nil {
+			if err := os.Chmod(w.stateDir, 0o755); err != nil {
 				t.Fatal(err)
 			}
 		}, "state_dir", "warning", 0},

@@ -208,7 +208,7 @@ rm "$0/full/filler"; cp -p "$0"/full/* "$0/state"; exit $code`
 	x.set("handover.file", filepath.Join(top, "full", "handover.csv"))
 	x.under = []string{unshare, "--mount", "sh", "-c", script, top, top, fmt.Sprint(room)}
 	out := x.run(t, "run", "--once")
-	if out.code != 1 || !strings.Contains(out.stdout+out.stderr, "make room on the disk") {
+	if out.code != 1 || !strings.Contains(out.stdout+out.stderr, "the disk is full") || !strings.Contains(out.stdout+out.stderr, "make room on the disk") {
 		t.Errorf("want exit 1 and what to do, got %v", out)
 	}
 	x.under = nil

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
+	"os/user"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -27,14 +29,19 @@ func TestRootWorksAsTheOwner(t *testing.T) {
 	}
 	dir := newMemory(t, 10)
 	w := newWorld(t, dir.site)
-	if err := os.Mkdir(w.stateDir, 0o700); err != nil {
-		t.Fatal(err)
-	}
 	if err := os.Chown(w.stateDir, serviceUID, serviceUID); err != nil {
 		t.Fatal(err)
 	}
-	for _, command := range [][]string{{"status"}, {"check"}, {"plan"}, {"status"}, {"run", "--once"}, {"status", "--json"}} {
-		w.must(t, 0, command...)
+	anna := dir.people[0].Account
+	for _, command := range []struct {
+		code int
+		args []string
+	}{
+		{0, []string{"status"}}, {0, []string{"check"}}, {0, []string{"plan"}}, {0, []string{"status"}}, {0, []string{"run", "--once", "--dry-run"}}, {0, []string{"run", "--once"}},
+		{0, []string{"status", "--json"}}, {0, []string{"explain", anna}}, {1, []string{"approve", "no-such-hash"}}, {0, []string{"approve", "--baseline"}},
+		{0, []string{"withdraw", anna, "--reason", "stolen"}}, {1, []string{"source", "forget", "nothing"}}, {0, []string{"audit", "verify"}}, {0, []string{"audit", "export"}},
+	} {
+		w.must(t, command.code, command.args...)
 		w.ownedBy(t, serviceUID)
 	}
 	d := w.serve(t)
@@ -52,7 +59,126 @@ func TestRootWorksAsTheOwner(t *testing.T) {
 	w.ownedBy(t, serviceUID)
 	d.stop(t)
 	w.ownedBy(t, serviceUID)
-	w.holds(t, dir.people, false)
+	w.holds(t, dir.people[1:], false)
+}
+
+// everyCommand is each that looks at the ledger or writes to it.
+func everyCommand() [][]string {
+	return [][]string{{"check"}, {"plan"}, {"run", "--once"}, {"run"}, {"explain", "1"}, {"approve", "hash"}, {"approve", "--baseline"}, {"withdraw", "1", "--reason", "why"},
+		{"source", "forget", "x"}, {"apply", "plan.json"}}
+}
+
+// TestRootMakesNoFolderForAServiceThatIsNotThere: nobody knows yet whose it will be.
+func TestRootMakesNoFolderForAServiceThatIsNotThere(t *testing.T) {
+	t.Parallel()
+	if os.Getuid() != 0 {
+		testdir.RequireNil(t, errors.New("only root would make it for somebody else"))
+	}
+	if _, err := user.Lookup(serviceAccount); err == nil {
+		t.Skip("there is a user " + serviceAccount + " on this machine")
+	}
+	w := newWorld(t, newMemory(t, 1).site)
+	if err := os.Remove(w.stateDir); err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range everyCommand() {
+		out := w.must(t, 78, command...)
+		for _, says := range []string{"state_dir", w.stateDir + " is not there", "no user threema-dirsync yet", "systemd-sysusers", "type: mkdir -p -m 700 " + w.stateDir} {
+			if !strings.Contains(out.stderr, says) {
+				t.Errorf("%v lacks %q: %v", command, says, out)
+			}
+		}
+	}
+	w.must(t, 0, "status")
+	w.must(t, 1, "audit", "verify")
+	if _, err := os.Lstat(w.stateDir); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("there is a folder: %v", err)
+	}
+}
+
+// TestFilesThatRootLeft: the service does not start, and says what to type; that mends it.
+func TestFilesThatRootLeft(t *testing.T) {
+	t.Parallel()
+	if os.Getuid() != 0 {
+		testdir.RequireNil(t, errors.New("only root can leave files of its own"))
+	}
+	w := newWorld(t, newMemory(t, 3).site)
+	w.must(t, 0, "run", "--once") // as root, in a folder of root's
+	if err := errors.Join(os.Chmod(filepath.Dir(filepath.Dir(w.stateDir)), 0o755), os.Chown(w.stateDir, serviceUID, serviceUID)); err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := filepath.Join(w.dir, "elsewhere")
+	if err := errors.Join(os.WriteFile(elsewhere, nil, 0o600), os.Link(elsewhere, filepath.Join(w.stateDir, "ledger.db-old"))); err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range everyCommand()[:4] {
+		out := w.must(t, 78, command...)
+		for _, says := range []string{"cannot write", w.stateDir + "/ledger.db,", w.stateDir + "/ledger.db.high-water", w.handover(), "type as root: find " + w.stateDir} {
+			if !strings.Contains(out.stderr, says) {
+				t.Errorf("%v lacks %q: %v", command, says, out)
+			}
+		}
+	}
+	_, command, _ := strings.Cut(w.run(t, "plan").stderr, "type as root: ")
+	if out, err := exec.Command("sh", "-c", command).CombinedOutput(); err != nil || strings.Contains(command, "-R") {
+		t.Fatalf("%s: %v\n%s", command, err, out)
+	}
+	w.must(t, 0, "run", "--once")
+	w.must(t, 0, "check")
+	if info, err := os.Stat(elsewhere); err != nil || info.Sys().(*syscall.Stat_t).Uid != 0 {
+		t.Errorf("a file of root's elsewhere was given away by its second name: %v", err)
+	}
+	if err := os.Remove(filepath.Join(w.stateDir, "ledger.db-old")); err != nil {
+		t.Fatal(err)
+	}
+	w.ownedBy(t, serviceUID)
+}
+
+// TestOwnerOf: whose the state folder is, or becomes.
+func TestOwnerOf(t *testing.T) {
+	t.Parallel()
+	if os.Getuid() != 0 {
+		testdir.RequireNil(t, errors.New("only root makes folders for others"))
+	}
+	dir := t.TempDir()
+	ours := filepath.Join(dir, "ours")
+	none := func(string) (*user.User, error) { return nil, user.UnknownUserError(serviceAccount) }
+	service := func(name string) (*user.User, error) {
+		if name != serviceAccount {
+			t.Errorf("asked for %s", name)
+		}
+		return &user.User{Uid: fmt.Sprint(serviceUID), Gid: fmt.Sprint(serviceUID), HomeDir: ours}, nil
+	}
+	if _, err := ownerOf(ours, none); err == nil || !strings.Contains(err.Error(), "root makes none") {
+		t.Errorf("no account: %v", err)
+	}
+	if got, err := ownerOf(ours, service); err != nil || got != (owner{serviceUID, serviceUID}) {
+		t.Errorf("an account: %v, %v", got, err)
+	}
+	if info, err := os.Stat(ours); err != nil || info.Mode() != fs.ModeDir|0o700 {
+		t.Errorf("%v, %v", info, err)
+	}
+	if err := os.Chown(ours, 0, 0); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ownerOf(ours, service); err == nil || !strings.Contains(err.Error(), "belongs to root, and is the folder of the service") || !strings.Contains(err.Error(), "chown threema-dirsync: "+ours) {
+		t.Errorf("the folder of the service, of root: %v", err)
+	}
+	for name, known := range map[string]accounts{"no account": none, "an account": service} {
+		other := filepath.Join(dir, "other")
+		if got, err := ownerOf(other, none); err == nil {
+			t.Errorf("%v", got)
+		}
+		if err := os.Mkdir(other, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := ownerOf(other, known); err != nil || got != (owner{}) {
+			t.Errorf("%s, another folder of root's: %v, %v", name, got, err)
+		}
+		if err := os.Remove(other); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // ownedBy looks at every file of the state folder: its owner, and that nobody else may read it.

@@ -40,6 +40,9 @@ type world struct {
 func newWorld(t *testing.T, s site) *world {
 	t.Helper()
 	w := &world{sim: newSimulator(t), dir: t.TempDir(), stateDir: filepath.Join(t.TempDir(), "state")}
+	if err := os.Mkdir(w.stateDir, 0o700); err != nil { // root makes none
+		t.Fatal(err)
+	}
 	w.secrets = []string{w.sim.key, s.password}
 	w.writeSecret(t, "api-key", w.sim.key)
 	w.writeSecret(t, "bind-password", s.password)

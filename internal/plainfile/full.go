@@ -12,9 +12,9 @@ import (
 func Full(err error, path string) error {
 	switch folder := filepath.Dir(path); {
 	case errors.Is(err, syscall.ENOSPC):
-		return fmt.Errorf("%w: the disk is full; make room on it (df -h %[2]s tells the space, df -i %[2]s the files)", err, folder)
+		return fmt.Errorf("%w: the disk is full; make room on the disk (df -h %[2]s tells the space, df -i %[2]s the files)", err, folder)
 	case errors.Is(err, syscall.EDQUOT):
-		return fmt.Errorf("%w: the disk is full for the user of this program, whose quota is used up (quota -u); make room in %s", err, folder)
+		return fmt.Errorf("%w: the disk is full for the user of this program, whose quota is used up (quota -u); make room on the disk, or in %s", err, folder)
 	}
 	return err
 }

@@ -179,7 +179,7 @@ func explain(err error) error {
 	case sqlite3.ErrBusy:
 		return fmt.Errorf("%w: another process has been writing to it for more than ten seconds", err)
 	case sqlite3.ErrFull:
-		return fmt.Errorf("%w: the disk is full, or the quota of this user: make room on it (df -h, quota -u); nothing is sent before it is recorded", err)
+		return fmt.Errorf("%w: the disk is full, or the quota of this user: make room on the disk (df -h, quota -u); nothing is sent before it is recorded", err)
 	case sqlite3.ErrIoErr:
 		return fmt.Errorf("%w: the disk or its limits refused to write or read it; look at the disk, its quota and `ulimit -f`; "+
 			"nothing is sent before it is recorded", err)

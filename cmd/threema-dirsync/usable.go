@@ -1,0 +1,56 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/config"
+)
+
+// usable looks whether the files that a pass writes in the state folder are ours to write, before
+// anything is read. A command that root typed with an older version, or a backup that was put back, may
+// have left them to root: waiting mends that as little as a wrong configuration.
+func usable(cfg *config.Config) error {
+	entries, err := os.ReadDir(cfg.StateDir)
+	if err != nil {
+		return fmt.Errorf("state_dir: %w", err)
+	}
+	var barred []string
+	for _, entry := range entries {
+		path := filepath.Join(cfg.StateDir, entry.Name())
+		if !entry.Type().IsRegular() || !writtenByPasses(cfg, path) {
+			continue
+		}
+		info, err := entry.Info()
+		if errors.Is(err, fs.ErrNotExist) { // the ledger's companions come and go
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("state_dir: %w", err)
+		}
+		if stat, ok := info.Sys().(*syscall.Stat_t); ok && int(stat.Uid) != os.Geteuid() && unix.Faccessat(unix.AT_FDCWD, path, unix.R_OK|unix.W_OK, unix.AT_EACCESS) != nil {
+			barred = append(barred, path)
+		}
+	}
+	if len(barred) == 0 {
+		return nil
+	}
+	us := userName(uint32(os.Geteuid()))
+	return fmt.Errorf("%s cannot write %s, which a command of root, or a backup that was put back, may have left; type as root: %s",
+		us, strings.Join(barred, ", "), handOver(cfg.StateDir, us))
+}
+
+// writtenByPasses tells the files of a state folder without which no pass can be. Copies of the ledger
+// are only ever removed.
+func writtenByPasses(cfg *config.Config, path string) bool {
+	companion, ofLedger := strings.CutPrefix(path, cfg.LedgerFile())
+	return ofLedger && (companion == "" || companion == "-wal" || companion == "-shm" || companion == ".high-water") ||
+		path == cfg.LockFile() || path == filepath.Clean(cfg.Handover.File)
+}
