@@ -241,3 +241,11 @@ func (activeDirectory) state(e entry, now time.Time) (plan.AccountState, plan.Ev
 	}
 	return term{ends: []moment{{"accountExpires", FormatFileTime}}}.state(e, now)
 }
+
+// lockoutRules: a policy object of the account's own (PSO) comes before that of the domain (MS-ADTS 3.1.1.4.5.36).
+func (activeDirectory) lockoutRules(context string) []lockoutRule {
+	return []lockoutRule{
+		{pointer: "msDS-ResultantPSO", tries: "msDS-LockoutThreshold"},
+		{at: context, tries: "lockoutThreshold"},
+	}
+}

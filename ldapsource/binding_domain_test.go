@@ -53,11 +53,25 @@ func TestA15_LockoutOfADomain(t *testing.T) {
 	p.DN = "CN=login locked," + srv.LeaversDN
 	srv.AddPerson(t, p)
 	t.Cleanup(func() { lockAfter("0"); srv.Delete(t, p.DN) })
-	lockAfter("3")
+	cfg := func(password string) Config {
+		return forDomain(t, srv, func(c *Config) { c.BindDN, c.BindPassword, c.BaseDN = p.DN, secret.New(password), srv.StaffDN })
+	}
 	read := func(password string, notes *notebook) error {
-		cfg := forDomain(t, srv, func(c *Config) { c.BindDN, c.BindPassword, c.BaseDN = p.DN, secret.New(password), srv.StaffDN })
-		_, err := mustNew(t, cfg, remembering(notes)).Read(t.Context(), nil)
+		_, err := mustNew(t, cfg(password), remembering(notes)).Read(t.Context(), nil)
 		return err
+	}
+	if came := lockoutOf(t, cfg(srv.Password), Pass); !strings.HasPrefix(came, "wrong passwords do not lock an account (lockoutThreshold of "+srv.BaseDN) {
+		t.Errorf("check says %q", came)
+	}
+	lockAfter("3")
+	if came := lockoutOf(t, cfg(srv.Password), Pass); !strings.HasPrefix(came, "3 wrong passwords in a row lock the account") {
+		t.Errorf("check says %q", came)
+	}
+	if came := lockoutOf(t, cfg("canary-Wrong-1"), Warning); !strings.Contains(came, "does not tell this to somebody who is not logged in") {
+		t.Errorf("check says %q", came)
+	}
+	if err := read(srv.Password, &notebook{}); err != nil { // which also resets the count
+		t.Fatal(err)
 	}
 	notes := &notebook{}
 	for range 10 {

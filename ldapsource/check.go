@@ -33,8 +33,18 @@ type Finding struct {
 
 // Check looks at each configured server, then goes the way of [Source.Read] and tells about each
 // step. Behind the first step that fails the others are skipped, as they depend on it. The judges
-// are asked about the people who were read. A password that was refused before is tried once more.
+// are asked about the people who were read. A password that was refused before is not tried: each try
+// counts towards a lock-out, whoever asks for it.
 func (s *Source) Check(ctx context.Context, judges ...func([]plan.Person) Finding) []Finding {
+	return s.check(ctx, false, judges)
+}
+
+// CheckAgain is Check, and tries a password once more that was refused before.
+func (s *Source) CheckAgain(ctx context.Context, judges ...func([]plan.Person) Finding) []Finding {
+	return s.check(ctx, true, judges)
+}
+
+func (s *Source) check(ctx context.Context, again bool, judges []func([]plan.Person) Finding) []Finding {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
 	defer cancel()
 	look := &session{Source: s, self: s.cfg.BindDN}
@@ -44,7 +54,7 @@ func (s *Source) Check(ctx context.Context, judges ...func([]plan.Person) Findin
 	}
 	var walks []walk
 	_, err := s.inTurn(ctx, func(ctx context.Context, v *session) error {
-		v.insist = true
+		v.insist = again
 		w := v.walk(ctx)
 		if w.err == nil {
 			w.passed = append(w.passed, v.inspect(judges)...)
@@ -63,7 +73,7 @@ func (s *Source) Check(ctx context.Context, judges ...func([]plan.Person) Findin
 
 // inspect is what can be said after everything was read.
 func (v *session) inspect(judges []func([]plan.Person) Finding) []Finding {
-	findings := []Finding{v.checkProduct(), v.checkLimits(), v.checkAccountState()}
+	findings := append([]Finding{v.checkProduct(), v.checkLimits(), v.checkAccountState()}, v.checkLockout()...)
 	for _, judge := range judges {
 		findings = append(findings, judge(v.people))
 	}

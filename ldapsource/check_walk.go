@@ -1,14 +1,18 @@
 package ldapsource
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // walk is the way of a read with one server, as far as it led.
 type walk struct {
 	at     string // the server
 	passed []Finding
-	failed Finding // at which it ended
-	rest   []step  // that were not tried
-	err    error   // nil: it led to the end
+	failed Finding   // at which it ended
+	beside []Finding // what else there is to say about that
+	rest   []step    // that were not tried
+	err    error     // nil: it led to the end
 }
 
 // walk takes the steps to a session, and reads everybody.
@@ -22,6 +26,9 @@ func (v *session) walk(ctx context.Context) walk {
 		came, err := v.take(ctx, step)
 		if err != nil {
 			e := v.readError(ctx, err)
+			if v.shut {
+				w.beside = v.warnOfLockout()
+			}
 			w.failed, w.rest, w.err = Finding{step.name, Failure, step.tried, e.Err.Error(), e.Hint}, steps[n+1:], err
 			return w
 		}
@@ -35,7 +42,7 @@ func (w walk) tell() []Finding {
 	if w.err == nil {
 		return w.passed
 	}
-	return append(append(w.passed, w.failed), skipped(w.rest)...)
+	return slices.Concat(w.passed, []Finding{w.failed}, w.beside, skipped(w.rest))
 }
 
 // stumble is the end of a walk after which another server was asked: a failure only if none led to

@@ -50,3 +50,11 @@ func (directoryServer) state(e entry, _ time.Time) (plan.AccountState, plan.Evid
 	}
 	return unknown(fmt.Sprintf("nsAccountLock %q is neither TRUE nor FALSE", text))
 }
+
+// lockoutRules: a policy of a subtree or of the account comes before that of the server.
+func (directoryServer) lockoutRules(string) []lockoutRule {
+	return []lockoutRule{
+		{pointer: "pwdpolicysubentry", tries: "passwordMaxFailure", on: "passwordLockout"},
+		{at: "cn=config", tries: "passwordMaxFailure", on: "passwordLockout"},
+	}
+}

@@ -36,3 +36,11 @@ func (p freeIPA) state(e entry, now time.Time) (plan.AccountState, plan.Evidence
 	}
 	return term{ends: []moment{{"krbPrincipalExpiration", FormatGeneralizedTime}}}.state(e, now)
 }
+
+// lockoutRules are those of Kerberos, which FreeIPA holds for logins over LDAP too.
+func (p freeIPA) lockoutRules(context string) []lockoutRule {
+	return append([]lockoutRule{
+		{pointer: "krbPwdPolicyReference", tries: "krbPwdMaxFailure"},
+		{at: context, filter: equal("objectClass", "krbPwdPolicy"), tries: "krbPwdMaxFailure"},
+	}, p.directoryServer.lockoutRules(context)...)
+}

@@ -96,6 +96,7 @@ func (v *session) barred(ctx context.Context) error {
 	if !hmac.Equal(sum, noted.Fingerprint) {
 		return nil
 	}
+	v.shut = true
 	return v.refuse(bindIdentity, plan.ReadBind, barredHint(noted.Answer), fmt.Errorf("%s: refused at %s, and not tried since: %s",
 		v.loginAs(), noted.At.UTC().Format("2006-01-02 15:04 MST"), noted.Answer))
 }
@@ -113,6 +114,7 @@ func (v *session) bar(ctx context.Context, refused error) error {
 	if err != nil {
 		err = fmt.Errorf("this could not be noted, so the next pass tries the password again: %w", err)
 	}
+	v.shut = true
 	return v.refuse(bindIdentity, plan.ReadBind, barredHint(noted.Answer), errors.Join(fmt.Errorf("%s: %w", v.loginAs(), refused), err))
 }
 
@@ -129,7 +131,7 @@ func (v *session) unbar(ctx context.Context) error {
 
 func barredHint(answer string) string {
 	return credentialsRefusal(answer).hint() + "; to save the account from a lock-out, no pass tries it again until bind_dn, urls or the password is another " +
-		"(then restart the daemon), or until `threema-dirsync check`, which tries once more, finds it accepted"
+		"(then restart the daemon), or until `threema-dirsync check --try-login`, which tries once more, finds it accepted"
 }
 
 // clipped is the beginning of an answer, at most longestAnswer bytes.

@@ -138,3 +138,12 @@ func (openLDAP) state(e entry, now time.Time) (plan.AccountState, plan.Evidence)
 		ends:   []moment{{"pwdEndTime", FormatGeneralizedTime}, {"shadowExpire", FormatUnixDays}},
 	}.state(e, now)
 }
+
+// lockoutRules are those of slapo-ppolicy(5). Which policy is the default stands in the server's own
+// configuration, which nobody else reads.
+func (openLDAP) lockoutRules(context string) []lockoutRule {
+	return []lockoutRule{
+		{pointer: "pwdPolicySubentry", tries: "pwdMaxFailure", on: "pwdLockout"},
+		{at: context, filter: equal("objectClass", "pwdPolicy"), tries: "pwdMaxFailure", on: "pwdLockout"},
+	}
+}

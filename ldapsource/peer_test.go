@@ -189,8 +189,8 @@ func TestA8_CancelReturnsAtOnce(t *testing.T) {
 }
 
 // TestA15_RefusedOnce: ten reads and a recheck send a wrong password once, and never to the
-// second server; each check, which somebody asked for, sends it once more. Without the breaker in
-// bindSimple there are fourteen binds.
+// second server, nor does a check; each check that is told to sends it once more. Without the breaker in
+// bindSimple there are sixteen binds.
 func TestA15_RefusedOnce(t *testing.T) {
 	t.Parallel()
 	script := peer.Script{Bind: peer.BindResult(ldap.LDAPResultInvalidCredentials, "80090308: LdapErr: DSID-0C090439, comment: AcceptSecurityContext error, data 775, v4563\x00")}
@@ -208,7 +208,10 @@ func TestA15_RefusedOnce(t *testing.T) {
 		t.Errorf("%d and %d binds, want 1 and 0", len(first.Binds()), len(second.Binds()))
 	}
 	for n := range 2 {
-		f := s.Check(t.Context())
+		if f := s.Check(t.Context()); len(findingsOf(f, "bind", Failure)) != 1 || len(first.Binds()) != n+1 {
+			t.Errorf("a check tried it: %d binds, %+v", len(first.Binds()), f)
+		}
+		f := s.CheckAgain(t.Context())
 		if len(findingsOf(f, "bind", Failure)) != 1 || len(slices.DeleteFunc(f, func(f Finding) bool { return f.Verdict != Failure })) != 1 {
 			t.Errorf("%+v", f)
 		}

@@ -50,6 +50,9 @@ type profile interface {
 	primaryKeys(group entry) []string
 	primaryMembers(group entry) filter
 
+	// lockoutRules are the places that say how many wrong passwords lock an account of a naming context;
+	// the first that answers counts.
+	lockoutRules(context string) []lockoutRule
 	// childless names an attribute, and the value with which the server states that an entry has
 	// nothing below it. It counts what is there, not what the reader may see.
 	childless() (attribute, value string)

@@ -98,18 +98,24 @@ func (v *session) serverTime() (string, error) {
 // whole of it before they count as gone (pitfall B13).
 func (v *session) findContext() error {
 	v.nameRoot()
-	depth := 0
-	for _, text := range v.profile.contexts(v.root) {
-		dn, err := parseDN(text)
-		if err == nil && within(dn, v.base) && len(dn.RDNs) > depth {
-			v.root.context, depth = text, len(dn.RDNs)
-		}
-	}
-	if depth == 0 {
+	v.root.context = v.contextAround(v.root)
+	if v.root.context == "" {
 		return v.refuse(namingContext, plan.ReadBase, "mend base_dn, or name a server of that directory in urls",
 			fmt.Errorf("base_dn %s lies in no directory of this server, which holds %s", v.cfg.BaseDN, strings.Join(v.profile.contexts(v.root), " and ")))
 	}
 	return nil
+}
+
+// contextAround is the longest naming context that holds base_dn, "" if none does.
+func (v *session) contextAround(root rootDSE) string {
+	longest, depth := "", 0
+	for _, text := range v.profile.contexts(root) {
+		dn, err := parseDN(text)
+		if err == nil && within(dn, v.base) && len(dn.RDNs) > depth {
+			longest, depth = text, len(dn.RDNs)
+		}
+	}
+	return longest
 }
 
 // identifyContext reads what tells this directory from another one of the same name.

@@ -40,6 +40,7 @@ type session struct {
 	certificate certificate
 
 	insist           bool   // try a password that was refused: somebody asked us to
+	shut             bool   // the password was refused, now or before
 	noted            bool   // a refusal is noted, of this password or of another
 	certificateAsked bool   // the server wanted to see our certificate
 	self             string // the bind account: bind_dn, or, without one, what the server calls it

@@ -21,8 +21,10 @@ type finding struct {
 	advice      string
 }
 
+type checkFlags struct{ json, tryLogin bool }
+
 func (p *program) checkCommand() *cobra.Command {
-	var asJSON bool
+	var flags checkFlags
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Look for what is wrong with configuration, directory and licence package, and say how to mend it",
@@ -30,19 +32,24 @@ func (p *program) checkCommand() *cobra.Command {
 a source (name, TCP, TLS, certificate), the login, what the server is and offers, the schema,
 everybody in scope, groups and sentinels; then the API key, the plan, its term, one page of each
 list, licences and the requests that are left; and whether a password can be handed over. What failed comes first, then the warnings. It exits 1 if
-something failed.`,
+something failed.
+
+A bind password that the directory refused is tried no second time, by check neither, because each try
+counts towards the lock-out of the account. Once the account is unlocked, --try-login tries it once
+more; how many tries the directory allows stands in the line lock-out, where the directory tells.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return p.check(cmd.Context(), asJSON) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.check(cmd.Context(), flags) },
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print the findings as JSON")
+	cmd.Flags().BoolVar(&flags.json, "json", false, "print the findings as JSON")
+	cmd.Flags().BoolVar(&flags.tryLogin, "try-login", false, "try a bind password once more that the directory refused before")
 	return cmd
 }
 
-func (p *program) check(ctx context.Context, asJSON bool) error {
+func (p *program) check(ctx context.Context, flags checkFlags) error {
 	tried := "read " + p.configFile + ", its templates and its secret files"
 	findings := []finding{{"configuration", "file", ldapsource.Pass, tried, "no mistakes", ""}}
 	err := p.looking(ctx, func(a *assembly, meter *ledger.Meter) error {
-		sources, shown := a.checkSources(ctx)
+		sources, shown := a.checkSources(ctx, flags.tryLogin)
 		findings = slices.Concat(findings, a.checkFiles(), a.checkDoubts(p.configFile), a.checkHandover(), a.checkChoices(), sources, a.checkPackage(ctx))
 		lists, err := a.checkLists(ctx, meter, shown)
 		if err != nil {
@@ -53,7 +60,7 @@ func (p *program) check(ctx context.Context, asJSON bool) error {
 		return err
 	})
 	switch {
-	case err != nil && asJSON && exitCode(err) == dirsync.ExitConfig:
+	case err != nil && flags.json && exitCode(err) == dirsync.ExitConfig:
 		p.code = dirsync.ExitConfig
 		findings = []finding{{"configuration", "file", ldapsource.Failure, tried, err.Error(), "mend what it names, then run check again"}}
 	case err != nil:
@@ -62,7 +69,7 @@ func (p *program) check(ctx context.Context, asJSON bool) error {
 		p.code = dirsync.ExitFailed
 	}
 	p.progress.end()
-	if asJSON {
+	if flags.json {
 		return writeJSON(p.Stdout, map[string]any{"findings": findings})
 	}
 	return p.printFindings(findings)

@@ -12,13 +12,18 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
-// checkSources looks at each source, and returns the people of each that could be read.
-func (a *assembly) checkSources(ctx context.Context) (findings []finding, shown [][]plan.Identity) {
+// checkSources looks at each source, and returns the people of each that could be read. A password that
+// was refused before is tried again only if somebody asked for it.
+func (a *assembly) checkSources(ctx context.Context, tryLogin bool) (findings []finding, shown [][]plan.Identity) {
 	findings = append(
 		a.checkHomes("protect.groups", a.config.Protect.Groups, "everybody of that source counts as protected"),
 		a.checkHomes("mapping.category", a.mapper.Groups(), "its people keep their labels as they are")...)
 	for _, s := range a.sources {
-		for _, f := range s.Check(ctx, func(people []plan.Person) ldapsource.Finding {
+		check := s.Check
+		if tryLogin {
+			check = s.CheckAgain
+		}
+		for _, f := range check(ctx, func(people []plan.Person) ldapsource.Finding {
 			identities := a.mapAll(people)
 			shown = append(shown, identities)
 			return checkMapping(identities)
