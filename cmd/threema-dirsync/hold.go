@@ -144,7 +144,7 @@ func (p *program) suspended(ctx context.Context) ([]plan.SuspendedPerson, error)
 		return nil, configError(err)
 	}
 	now := (&settings{offset: offset}).now()
-	reader, err := ledger.OpenReader(ctx, ledgerPath(cfg), ledgerOptions(cfg, now, p.logger(cfg)))
+	reader, err := ledger.OpenReader(ctx, cfg.LedgerFile(), ledgerOptions(cfg, now, p.logger(cfg)))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
