@@ -108,7 +108,7 @@ func TestApplyRefusesFiles(t *testing.T) {
 	runs := len(w.dump(t).Runs)
 	for path, says := range map[string]string{
 		filepath.Join(folder, "missing"): "no such file",
-		folder:                           "it is no regular file",
+		folder:                           "is not a regular file",
 		write("text", "hello"):           "it is no JSON of a plan",
 		write("other", "{}"):             "it lacks hash, subscription or changes",
 		write("twice", `{"hash":"h","subscription":"s","changes":[]} {}`): "something follows the plan",
