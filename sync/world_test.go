@@ -134,7 +134,7 @@ func syncPolicy() plan.Policy {
 	return plan.Policy{
 		Mode: plan.Sync, Withdraw: true, ID: plan.KeepID, Evidence: plan.EvidenceKinds(), ConfirmReads: 1, Approval: plan.ApproveNone,
 		LeaversRun: wide, LeaversDay: wide, LeaversWeek: wide,
-		CreatesRun: plan.Window{Count: 1000, Percent: 100}, ChangesRun: plan.Window{Count: 1000, Percent: 100},
+		CreatesRun: plan.Window{Count: 1000, Percent: 100}, ChangesRun: plan.Window{Count: 1000, Percent: 100}, Held: plan.HeldLimit{Count: 3, Percent: 5},
 		PublishContacts: true, Hash: true, Lock: true, ChunkSize: 500, Batch: 100,
 	}
 }

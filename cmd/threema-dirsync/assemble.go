@@ -247,6 +247,7 @@ func policyOf(c *config.Config) plan.Policy {
 		LeaversWeek:     plan.Window(c.Limits.Leavers.Week),
 		CreatesRun:      plan.Window(c.Limits.Creates.Run),
 		ChangesRun:      plan.Window(c.Limits.Changes.Run),
+		Held:            plan.HeldLimit(c.Limits.Held),
 		PublishContacts: c.Contacts.Publish,
 		AdoptUsername:   c.Adopt.Username,
 		AdoptPersonal:   c.Adopt.Personal,

@@ -279,6 +279,13 @@ type Limits struct {
 	Leavers LeaverLimits `yaml:"leavers"`
 	Creates RunLimit     `yaml:"creates"`
 	Changes RunLimit     `yaml:"changes"`
+	Held    HeldLimit    `yaml:"held"`
+}
+
+// HeldLimit allows the larger of the two.
+type HeldLimit struct {
+	Count   int `yaml:"count"`   // people
+	Percent int `yaml:"percent"` // of those of the source who are entitled or ours, 0 to 100
 }
 
 // LeaverLimits are the three windows for leavers.

@@ -47,6 +47,7 @@ func Default() Config {
 			},
 			Creates: RunLimit{Run: Window{Count: 500, Percent: 20}},
 			Changes: RunLimit{Run: Window{Count: 1000, Percent: 30}},
+			Held:    HeldLimit{Count: 3, Percent: 5},
 		},
 		Metrics: Metrics{Listen: "127.0.0.1:9877"},
 		Log:     Log{Level: LogInfo, Format: LogText},

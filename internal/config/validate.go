@@ -148,6 +148,8 @@ func (v *validator) limits(l Limits) {
 	v.window("limits.leavers.week", l.Leavers.Week)
 	v.window("limits.creates.run", l.Creates.Run)
 	v.window("limits.changes.run", l.Changes.Run)
+	v.atLeast("limits.held.count", l.Held.Count, 0, "0 leaves it to the percentage")
+	v.between("limits.held.percent", l.Held.Percent, 0, 100)
 }
 
 func (v *validator) window(path string, w Window) {

@@ -55,6 +55,7 @@ func traces() []string {
 		`DELETE FROM former_csis` + theirs,
 		`DELETE FROM suspensions` + theirs,
 		`DELETE FROM undone_withdrawals` + theirs,
+		`DELETE FROM accepted_held` + theirs,
 		`UPDATE journal SET person = @tombstone, change_id = '', csi = '', dn = '', credential_id = '', username = '',
 			threema_ids = '[]', message = ''` + theirs,
 	}

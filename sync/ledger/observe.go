@@ -31,6 +31,9 @@ func (l *Ledger) Remember(ctx context.Context, run int64, m plan.Memory) error {
 		if err := putSentinels(ctx, tx, m.Sentinels); err != nil {
 			return fmt.Errorf("sentinels: %w", err)
 		}
+		if err := putAcceptedHeld(ctx, tx, m.AcceptedHeld); err != nil {
+			return fmt.Errorf("held people: %w", err)
+		}
 		if err := updateOwned(ctx, tx, m.Owned); err != nil {
 			return fmt.Errorf("ownership: %w", err)
 		}

@@ -51,6 +51,7 @@ func stateParts(s *plan.State, high highWater, now time.Time) []statePart {
 		list("servers", &s.Servers, readServers),
 		list("reads", &s.Reads, readReads),
 		list("forgotten sources", &s.Forgotten, readForgotten),
+		list("held people", &s.AcceptedHeld, readAcceptedHeld),
 		{"gap", func(ctx context.Context, tx *sql.Tx) (err error) {
 			s.Gap, _, _, err = readGap(ctx, tx, high)
 			return err

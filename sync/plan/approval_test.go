@@ -284,7 +284,6 @@ func TestHash(t *testing.T) {
 func TestStopFile(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna", "bert")
-	w.staff(20)
 	w.policy.GraceWithdraw, w.policy.GraceID, w.policy.ID = 0, 0, plan.DetachID
 	w.activate("anna")
 	w.settle(t)

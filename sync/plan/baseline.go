@@ -45,7 +45,7 @@ func (p *planner) judgeBaseline() {
 		return
 	case p.AcceptBaseline:
 		m.Baseline, m.Accepted = true, append(accepted, p.acceptedTransfers(accepted)...)
-		if len(reasons) == 0 {
+		if reasons = append(reasons, p.heldReason()...); len(reasons) == 0 {
 			reasons = []string{p.plainReason()}
 		}
 	case len(reasons) > 0:

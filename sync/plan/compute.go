@@ -47,6 +47,7 @@ func Compute(in Input) Plan {
 	p.approve()
 	p.judgeBaseline()
 	p.gate()
+	p.limitHeld()
 	p.verify()
 	return p.finish()
 }
@@ -261,6 +262,11 @@ func (p *planner) class(op Op) Class {
 
 func (p *planner) hold(person PersonID, csi, dn, reason string) {
 	p.plan.Held = append(p.plan.Held, Held{Person: person, CSI: csi, DN: dn, Reason: reason})
+}
+
+// leaveAlone holds one object of a person, for whom everything else goes on.
+func (p *planner) leaveAlone(person PersonID, csi, dn, reason string) {
+	p.plan.Held = append(p.plan.Held, Held{Person: person, CSI: csi, DN: dn, Reason: reason, Partly: true})
 }
 
 // holdFor holds somebody for whom a person must do something.

@@ -19,11 +19,12 @@ const (
 	GuardCreates     = "creates-run"
 	GuardChanges     = "changes-run"
 	GuardStopFile    = "stop-file"
+	GuardHeld        = "held"
 )
 
 // Guards lists all guards.
 func Guards() []string {
-	return []string{GuardBaseline, GuardLeaversRun, GuardLeaversDay, GuardLeaversWeek, GuardLeaversOU, GuardCreates, GuardChanges, GuardStopFile}
+	return []string{GuardBaseline, GuardLeaversRun, GuardLeaversDay, GuardLeaversWeek, GuardLeaversOU, GuardCreates, GuardChanges, GuardStopFile, GuardHeld}
 }
 
 // The floors keep small packages workable (design §5.11).

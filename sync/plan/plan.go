@@ -49,16 +49,6 @@ type SourceReport struct {
 	Conditions []Condition
 }
 
-// Held is a person for whom nothing may be done now, and why.
-type Held struct {
-	Person PersonID
-	CSI    string
-	DN     string
-	Reason string
-	// Ask is what a person must do who cannot say yes to a change, "" if nobody must do anything.
-	Ask Ask
-}
-
 // Unmanaged is an object of the package that is not ours. It is listed and never touched.
 type Unmanaged struct {
 	Kind   string // credential, user or contact
@@ -67,7 +57,7 @@ type Unmanaged struct {
 	Reason string
 }
 
-// Guard is a rule that tripped and blocks a kind of change.
+// Guard is a rule that tripped, and blocks a kind of change or asks about something.
 type Guard struct {
 	Name   string // a closed set, see limits.go: it is a metric label
 	Source string
@@ -87,6 +77,7 @@ type Memory struct {
 	Sources      map[string]SourceBinding // likewise, the directories
 	Servers      []KnownServer            // the whole new set
 	Forgotten    []ForgottenSource        // the whole new set
+	AcceptedHeld []PersonID               // the whole new set
 	Baseline     bool
 	AcceptedBy   string          // who accepted the baseline in this pass, which closes a gap; "": nobody was asked
 	Accepted     []GivenApproval // the yes to changes that goes with it, see judgeBaseline

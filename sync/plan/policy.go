@@ -71,6 +71,13 @@ type Window struct {
 	Percent int
 }
 
+// HeldLimit is how many people may be held without a word: Count, or Percent of those concerned, if
+// that is more.
+type HeldLimit struct {
+	Count   int
+	Percent int
+}
+
 // Policy is everything the operator decided, as values.
 type Policy struct {
 	Mode Mode
@@ -98,6 +105,7 @@ type Policy struct {
 
 	LeaversRun, LeaversDay, LeaversWeek Window
 	CreatesRun, ChangesRun              Window
+	Held                                HeldLimit
 
 	PublishContacts bool
 	AdoptUsername   bool

@@ -18,6 +18,8 @@ type State struct {
 	RolledOut bool
 	// Forgotten are the sources that somebody gave up (forgotten.go).
 	Forgotten []ForgottenSource
+	// AcceptedHeld are the held people whom somebody accepted as that, and who still are (held.go).
+	AcceptedHeld []PersonID
 	// Gap is what was done here and this ledger does not know, the zero value if nothing is.
 	Gap Gap
 	// SyncSince is the first pass of the current unbroken row of passes under policy sync,

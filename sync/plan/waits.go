@@ -139,7 +139,7 @@ func (p Plan) waitsSince(code WaitCode) time.Time {
 // waitCommand is what ends a wait.
 func (p Plan) waitCommand(code WaitCode) string {
 	switch code {
-	case WaitCode(GuardBaseline):
+	case WaitCode(GuardBaseline), WaitCode(GuardHeld):
 		return "threema-dirsync approve --baseline"
 	case WaitCode(GuardStopFile):
 		return "rm " + shellWord(p.StopFile)

@@ -127,6 +127,7 @@ func newWorld() *world {
 			LeaversWeek:     plan.Window{Count: 50, Percent: 50},
 			CreatesRun:      plan.Window{Count: 500, Percent: 50},
 			ChangesRun:      plan.Window{Count: 1000, Percent: 50},
+			Held:            plan.HeldLimit{Count: 3, Percent: 5},
 			PublishContacts: true, ChunkSize: 100, Batch: 25,
 		},
 		budget: plan.Budget{Remaining: 9000, Reserve: 500},

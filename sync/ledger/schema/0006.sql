@@ -30,3 +30,13 @@ CREATE TABLE undone_withdrawals (
 
 -- The audit gets their events.
 INSERT INTO audit_events VALUES ('hold-set'), ('hold-ended'), ('hold-resumed'), ('withdrawal-undone'), ('undo-revoked');
+
+-- ---- Held: whom somebody accepted as that
+
+-- People who were held when somebody accepted the baseline, and still are: limits.held counts them no
+-- more (sync/plan/held.go). Who is held no longer leaves, so that it is news when it happens again.
+CREATE TABLE accepted_held (
+    source TEXT NOT NULL CHECK (source <> ''),
+    person TEXT NOT NULL CHECK (person <> ''),
+    PRIMARY KEY (source, person)
+) STRICT, WITHOUT ROWID;

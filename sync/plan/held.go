@@ -1,0 +1,178 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Held is a person for whom nothing may be done now, and why.
+type Held struct {
+	Person PersonID
+	CSI    string
+	DN     string
+	Reason string
+	// Ask is what a person must do who cannot say yes to a change, "" if nobody must do anything.
+	Ask Ask
+	// Partly tells that one object of theirs is left as it is, and everything else goes on.
+	Partly bool
+}
+
+// Allows is how many held people of a base are nothing to ask about: the larger of count and percent.
+// It is no barrier as the other limits are: it stops nothing, and a few without a number are usual.
+func (h HeldLimit) Allows(base int) int { return max(h.Count, h.Percent*base/100) }
+
+// limitHeld asks about held people where they are many: an attribute that is empty for everybody is a
+// mistake, and no pass over it may look like a success (design §5.11). Nothing waits for the answer.
+func (p *planner) limitHeld() {
+	held := p.heldAnew()
+	for _, source := range slices.Sorted(maps.Keys(held)) {
+		people := held[source]
+		base := p.concerned(source, people)
+		allowed := p.Policy.Held.Allows(base)
+		if len(people) <= allowed && !p.mapsNobody(people, base) || p.AcceptBaseline {
+			continue
+		}
+		for _, person := range slices.SortedFunc(maps.Keys(people), PersonID.Compare) {
+			p.plan.Wait(WaitCode(GuardHeld), person)
+		}
+		p.trip(GuardHeld, source, fmt.Sprintf("%d of %d people are held and get nothing, %d may be without a word (limits.held: the larger of %d and %d %%). %s. "+
+			"Correct that in the directory or in the mapping, and they join by themselves; if it is right that they are held, as for accounts of services, "+
+			"accept them once: type `threema-dirsync approve --baseline`",
+			len(people), base, allowed, p.Policy.Held.Count, p.Policy.Held.Percent, heldReasons(people)))
+	}
+}
+
+// heldAnew are the held people whom nobody has accepted, with the reasons, by source. Who waits for a
+// source that was not read, or is held because the configuration says so, is nobody's mistake; who asks
+// is waited for under the question.
+func (p *planner) heldAnew() map[string]map[PersonID]string {
+	accepted, asks := map[PersonID]bool{}, map[PersonID]bool{}
+	for _, person := range p.State.AcceptedHeld {
+		accepted[person] = true
+	}
+	for _, h := range p.plan.Held {
+		asks[h.Person] = asks[h.Person] || h.Ask != ""
+	}
+	found := map[string]map[PersonID]string{}
+	for _, h := range p.sortedHeld() {
+		if accepted[h.Person] || asks[h.Person] || !p.heldByFault(h) {
+			continue
+		}
+		if found[h.Person.Source] == nil {
+			found[h.Person.Source] = map[PersonID]string{}
+		}
+		found[h.Person.Source][h.Person] = joinReasons(found[h.Person.Source][h.Person], h.Reason)
+	}
+	return found
+}
+
+// sortedHeld are the held people, so that several reasons of one come in one order.
+func (p *planner) sortedHeld() []Held {
+	return sorted(p.plan.Held, func(a, b Held) int { return cmp.Or(a.Person.Compare(b.Person), strings.Compare(a.Reason, b.Reason)) })
+}
+
+// heldByFault tells whom something is wrong with: the person has no number, two have the same, or
+// nobody can say whether they are still here. Nothing is wrong where the operator wants it so.
+func (p *planner) heldByFault(h Held) bool {
+	_, ours := p.owned[h.Person]
+	o := p.observations[h.Person]
+	switch {
+	case h.Partly, !p.sourceRead(h.Person.Source), p.uncounted[h.Person]:
+		return false
+	case p.identities[h.Person].Excluded:
+		return ours // they had a credential, and exclude_dns has them now
+	}
+	return o.State != Departed || p.Policy.Withdraw // app_access: keep
+}
+
+// concerned counts whom a source has that could be held: who is entitled or unclear, and who is ours.
+func (p *planner) concerned(source string, held map[PersonID]string) int {
+	people := map[PersonID]bool{}
+	for person := range held {
+		people[person] = true
+	}
+	for person, i := range p.identities {
+		if person.Source == source && i.State != Departed && !i.Excluded {
+			people[person] = true
+		}
+	}
+	for person := range p.owned {
+		if person.Source == source {
+			people[person] = true
+		}
+	}
+	return len(people)
+}
+
+// mapsNobody tells a mapping that gives nobody of a source a number, however few they are.
+func (p *planner) mapsNobody(held map[PersonID]string, base int) bool {
+	for person := range held {
+		if _, ours := p.owned[person]; ours || p.identities[person].CSI != "" {
+			return false
+		}
+	}
+	return len(held) == base
+}
+
+// heldReasons words why people are held, the most frequent reasons first.
+func heldReasons(people map[PersonID]string) string {
+	count := map[string]int{}
+	for _, reason := range people {
+		count[reason]++
+	}
+	reasons := slices.SortedFunc(maps.Keys(count), func(a, b string) int { return cmp.Or(cmp.Compare(count[b], count[a]), strings.Compare(a, b)) })
+	const shown = 3
+	var words []string
+	for _, reason := range reasons[:min(shown, len(reasons))] {
+		words = append(words, fmt.Sprintf("%d: %s", count[reason], reason))
+	}
+	if more := len(reasons) - shown; more > 0 {
+		words = append(words, fmt.Sprintf("and %d more reasons", more))
+	}
+	return "Why: " + strings.Join(words, " | ")
+}
+
+// acceptedHeld are those whom somebody has accepted as held, after this pass: with the baseline all
+// who are held now, else of those of before who still are. Who is held anew later is news.
+func (p *planner) acceptedHeld() []PersonID {
+	if p.planOnly || p.clockInDoubt {
+		return p.State.AcceptedHeld
+	}
+	still := map[PersonID]bool{}
+	for _, h := range p.plan.Held {
+		still[h.Person] = true
+	}
+	var accepted []PersonID
+	for _, person := range p.State.AcceptedHeld {
+		if still[person] || !p.readWholly(person.Source) && !p.orphaned(person.Source) {
+			accepted = append(accepted, person)
+		}
+	}
+	if p.AcceptBaseline {
+		for _, people := range p.heldAnew() {
+			accepted = append(accepted, slices.Collect(maps.Keys(people))...)
+		}
+	}
+	slices.SortFunc(accepted, PersonID.Compare)
+	return slices.Compact(accepted)
+}
+
+// readWholly tells a source whose snapshot says who is there and who is not.
+func (p *planner) readWholly(source string) bool {
+	return slices.ContainsFunc(p.Sources, func(s SourceView) bool { return s.Snapshot.Source == source && s.Snapshot.Departures() })
+}
+
+// heldReason says whom accepting the baseline accepts as held.
+func (p *planner) heldReason() []string {
+	n := 0
+	for _, people := range p.heldAnew() {
+		n += len(people)
+	}
+	if n == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("people who are held, and stay so until directory or mapping say otherwise: %d; limits.held counts them no more", n)}
+}
