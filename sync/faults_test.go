@@ -249,9 +249,9 @@ func TestRefusesAll(t *testing.T) {
 				t.Errorf("%d bulk requests to find out", first)
 			}
 			w.exits(dirsync.ExitFailed)
-			w.ok()
+			w.exits(dirsync.ExitWaiting) // all of them are held
 			w.sim.ClearRequests()
-			w.ok()
+			w.exits(dirsync.ExitWaiting)
 			w.equal("bulk requests when all are known", 0, len(w.bulks()))
 		})
 	}

@@ -84,7 +84,7 @@ func TestStoredReport(t *testing.T) {
 		w.directory.put(p)
 	}
 	w.policy.Mode = plan.Observe
-	r := w.ok()
+	r := w.exits(dirsync.ExitWaiting) // half of them are held
 	runs, err := w.ledger.LastRuns(t.Context(), 1)
 	w.must(err)
 	var stored struct {
@@ -98,7 +98,7 @@ func TestStoredReport(t *testing.T) {
 	w.equal("held", 1000, len(stored.Held))
 	w.equal("omitted", map[string]int{"changes": 200, "held": 200}, stored.Omitted)
 	w.equal("hash", r.Plan.Hash, stored.Hash)
-	w.equal("result", "ok", stored.Result)
+	w.equal("result", "waiting", stored.Result)
 
 	whole, err := json.Marshal(r) // --json leaves nothing out
 	w.must(err)

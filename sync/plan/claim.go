@@ -164,12 +164,12 @@ func (p *planner) missing(i Identity, own Ownership) {
 	case p.undone(own):
 		p.byName(i, withdrawn+", and somebody took that back")
 	case !p.Policy.Recreate:
-		p.holdIdentity(i, withdrawn+"; it is created anew only with credentials.recreate: true, or for this person when somebody types `threema-dirsync withdraw --undo "+
+		p.holdQuietly(i.Person, i.CSI, i.DN, withdrawn+"; it is created anew only with credentials.recreate: true, or for this person when somebody types `threema-dirsync withdraw --undo "+
 			Typed(i.CSI, i.Person)+" --reason TEXT`")
 	case missed.MissingReads < 2 || p.Now.Before(again):
-		p.holdIdentity(i, withdrawn+"; it is created anew if a second list, from "+stamp(again)+" on, misses it too")
+		p.holdQuietly(i.Person, i.CSI, i.DN, withdrawn+"; it is created anew if a second list, from "+stamp(again)+" on, misses it too")
 	case missed.Loss == LossAccepted:
-		p.holdIdentity(i, withdrawn+", together with many others, and somebody accepted that: it is not created anew. "+
+		p.holdQuietly(i.Person, i.CSI, i.DN, withdrawn+", together with many others, and somebody accepted that: it is not created anew. "+
 			"To give access back, make a credential with the csi "+i.CSI+" in the cockpit")
 	default:
 		p.byName(i, withdrawn+", and credentials.recreate is on")

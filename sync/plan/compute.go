@@ -264,9 +264,9 @@ func (p *planner) hold(person PersonID, csi, dn, reason string) {
 	p.plan.Held = append(p.plan.Held, Held{Person: person, CSI: csi, DN: dn, Reason: reason})
 }
 
-// leaveAlone holds one object of a person, for whom everything else goes on.
-func (p *planner) leaveAlone(person PersonID, csi, dn, reason string) {
-	p.plan.Held = append(p.plan.Held, Held{Person: person, CSI: csi, DN: dn, Reason: reason, Partly: true})
+// holdQuietly holds somebody, or one object of theirs, where nothing is wrong.
+func (p *planner) holdQuietly(person PersonID, csi, dn, reason string) {
+	p.plan.Held = append(p.plan.Held, Held{Person: person, CSI: csi, DN: dn, Reason: reason, Quiet: true})
 }
 
 // holdFor holds somebody for whom a person must do something.

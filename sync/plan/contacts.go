@@ -16,7 +16,7 @@ func (p *planner) compareContacts(i Identity, credentialID string) {
 		case !there:
 			p.publish(i, credentialID, Contact{ID: u.ID}, "has no contact yet")
 		case !contact.Enabled && before:
-			p.leaveAlone(i.Person, i.CSI, i.DN, "contact "+u.ID+" was disabled by somebody else and stays so; enable it in the cockpit if that was a mistake")
+			p.holdQuietly(i.Person, i.CSI, i.DN, "contact "+u.ID+" was disabled by somebody else and stays so; enable it in the cockpit if that was a mistake")
 		case !contact.Enabled:
 			p.publish(i, credentialID, contact, "the contact is not enabled")
 		case contact.FirstName == "" || contact.LastName == "":

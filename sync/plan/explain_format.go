@@ -141,6 +141,9 @@ func (x Explanation) formatPackage(out *printer) {
 	} else {
 		out.fact("credential", x.Credential.ID+" "+x.Credential.Username, fmt.Sprintf("used by %d", x.Credential.Usage))
 	}
+	if x.NotActivated() {
+		out.fact("not activated", x.howToActivate())
+	}
 	for _, s := range x.Settings {
 		switch {
 		case s.Undecided != "":

@@ -32,14 +32,15 @@ func (x Explanation) MarshalJSON() ([]byte, error) {
 		"open": convert(x.Open, func(op Operation) object {
 			return object{"id": op.Change, "op": op.Op, "at": optionalTime(op.At)}
 		}),
-		"effects":   convert(x.Effects, Effect.json),
-		"alarms":    convert(x.Alarms, Alarm.json),
-		"changes":   convert(x.Changes, Change.json),
-		"held":      convert(x.Held, func(reason string) string { return reason }),
-		"guards":    convert(x.Guards, func(g Guard) jsonGuard { return jsonGuard{g.Name, g.Source, g.Detail} }),
-		"notices":   convert(x.Notices, Notice.json),
-		"unmanaged": convert(x.Unmanaged, func(u Unmanaged) jsonUnmanaged { return jsonUnmanaged(u) }),
-		"history":   x.History.json(),
+		"effects":      convert(x.Effects, Effect.json),
+		"alarms":       convert(x.Alarms, Alarm.json),
+		"changes":      convert(x.Changes, Change.json),
+		"held":         convert(x.Held, func(reason string) string { return reason }),
+		"guards":       convert(x.Guards, func(g Guard) jsonGuard { return jsonGuard{g.Name, g.Source, g.Detail} }),
+		"notices":      convert(x.Notices, Notice.json),
+		"notActivated": x.NotActivated(),
+		"unmanaged":    convert(x.Unmanaged, func(u Unmanaged) jsonUnmanaged { return jsonUnmanaged(u) }),
+		"history":      x.History.json(),
 	}
 	x.jsonParts(doc)
 	return json.Marshal(doc)

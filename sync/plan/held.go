@@ -16,8 +16,9 @@ type Held struct {
 	Reason string
 	// Ask is what a person must do who cannot say yes to a change, "" if nobody must do anything.
 	Ask Ask
-	// Partly tells that one object of theirs is left as it is, and everything else goes on.
-	Partly bool
+	// Quiet tells that nothing is wrong: somebody decided so, or one object of theirs is left as it is and
+	// everything else goes on.
+	Quiet bool
 }
 
 // Allows is how many held people of a base are nothing to ask about: the larger of count and percent.
@@ -80,7 +81,7 @@ func (p *planner) heldByFault(h Held) bool {
 	_, ours := p.owned[h.Person]
 	o := p.observations[h.Person]
 	switch {
-	case h.Partly, !p.sourceRead(h.Person.Source), p.uncounted[h.Person]:
+	case h.Quiet, !p.sourceRead(h.Person.Source), p.uncounted[h.Person]:
 		return false
 	case p.identities[h.Person].Excluded:
 		return ours // they had a credential, and exclude_dns has them now

@@ -56,7 +56,7 @@ func (p *planner) takeOut(l leaver, threemaID string) {
 	case p.gone(Object{ObjectUser, threemaID}):
 		return
 	case u.Special():
-		p.leaveAlone(l.person, l.csi, l.observation.DN, fmt.Sprintf("the Threema ID %s is left alone: it is a Gateway, Broadcast or support ID", threemaID))
+		p.holdQuietly(l.person, l.csi, l.observation.DN, fmt.Sprintf("the Threema ID %s is left alone: it is a Gateway, Broadcast or support ID", threemaID))
 		return
 	}
 	if p.othersID(l, u) == "" {

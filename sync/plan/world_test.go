@@ -438,7 +438,8 @@ func (w *world) remember(m plan.Memory) {
 	}
 	maps.Copy(s.Sources, m.Sources)
 	s.Observations, s.Sentinels, s.UsersSeen, s.Servers, s.Reads = m.Observations, m.Sentinels, m.UsersSeen, m.Servers, m.Reads
-	s.FormerLinks, s.FormerCSIs, s.Forgotten, s.Suspensions = m.FormerLinks, m.FormerCSIs, m.Forgotten, m.Suspensions
+	s.FormerLinks, s.FormerCSIs, s.Forgotten = m.FormerLinks, m.FormerCSIs, m.Forgotten
+	s.Suspensions, s.AcceptedHeld = m.Suspensions, m.AcceptedHeld
 	for _, own := range m.Owned {
 		if o := w.owner(own.Person); o != nil && o.CredentialID == own.CredentialID {
 			created := o.Created
