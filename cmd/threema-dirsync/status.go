@@ -42,6 +42,9 @@ type passStatus struct {
 	Policy   plan.Mode  `json:"policy"`
 	Result   string     `json:"result"`
 	ExitCode int        `json:"exitCode"`
+	// Cause is why it failed or waits, and Command what to type then; both "" if all is well.
+	Cause   string `json:"cause"`
+	Command string `json:"command"`
 }
 
 type leaverStatus struct {
@@ -180,6 +183,7 @@ func readStatus(ctx context.Context, reader *ledger.Reader, configured []config.
 	}
 	report, err := reader.LastReport(ctx)
 	s.addReport(report)
+	s.LastPass.addCause(report, s.Waits)
 	return s, err
 }
 

@@ -58,6 +58,10 @@ func (p *passStatus) print(w io.Writer) {
 	default:
 		say(w, "Last pass:\t%s (exit %d), policy %s, ended %s", p.Result, p.ExitCode, p.Policy, stamp(*p.Finished))
 	}
+	if p != nil && p.Cause != "" {
+		say(w, "  Why:\t%s", p.Cause)
+		say(w, "  Type:\t%s", p.Command)
+	}
 }
 
 func (s *status) printCounts(w io.Writer) {

@@ -311,7 +311,7 @@ func (x *Explanation) whyNothing() string {
 	case len(x.Held) > 0:
 		return "nothing, as long as this holds: " + strings.Join(x.Held, "; ")
 	case x.NotActivated():
-		return "nothing from here: " + x.howToActivate()
+		return "nothing: all is as it should be from here; " + x.howToActivate()
 	case x.Entry != nil && x.Entry.State == Entitled:
 		return "nothing: all is as it should be"
 	case x.Source == nil:

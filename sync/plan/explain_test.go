@@ -66,7 +66,9 @@ func TestExplainSituations(t *testing.T) {
 		says    []string
 	}{
 		"all is well": {func(*world, map[string]*entry) {}, "E-bert", "nothing: all is as it should be",
-			[]string{"in scope, at CN=Bert Muster", "owns credential", "created", "no change", "bert@corp.example"}},
+			[]string{"not activated", "have not activated", "type the username bert", "hand-over file", "in scope, at CN=Bert Muster", "owns credential", "created", "no change", "bert@corp.example"}},
+		"somebody in Threema": {func(w *world, _ map[string]*entry) { w.activate("bert") }, "bert", "nothing: all is as it should be",
+			[]string{"used by 1"}},
 		"a joiner": {func(w *world, _ map[string]*entry) { w.hire("carl") }, "carl", "create, by the next pass",
 			[]string{"no credential", `"" → "Carl"`, "entitled, and no credential carries the csi"}},
 		"a rename": {func(_ *world, p map[string]*entry) { p["bert"].last = "Neu" }, "bert", "set-settings, by the next pass",

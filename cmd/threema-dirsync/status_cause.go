@@ -1,0 +1,94 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// pastOutcome is what a stored report tells of why its pass ended as it did.
+type pastOutcome struct {
+	Error   string         `json:"error"`
+	Sources []sourceStatus `json:"sources"`
+	Guards  []guardStatus  `json:"guards"`
+	Results []pastResult   `json:"results"`
+}
+
+type pastResult struct {
+	Op      plan.Op `json:"op"`
+	Outcome string  `json:"outcome"`
+	Message string  `json:"message"`
+}
+
+// addCause tells why the pass did not end well, and what to type. A pass under way has no report yet: what
+// is there is that of the one before.
+func (p *passStatus) addCause(report json.RawMessage, waits []plan.Wait) {
+	var o pastOutcome
+	if p == nil || p.Finished == nil || json.Unmarshal(report, &o) != nil {
+		return
+	}
+	const check = "threema-dirsync check"
+	switch p.ExitCode {
+	case dirsync.ExitConfig:
+		p.Cause, p.Command = firstCause(o.Error, o.unread()), check
+	case dirsync.ExitFailed:
+		p.Cause, p.Command = firstCause(o.Error, o.failed()), check
+		if o.Error == "" { // reading worked, so check would find nothing
+			p.Command = "threema-dirsync plan"
+		}
+	case dirsync.ExitIncomplete:
+		p.Cause, p.Command = firstCause(o.unread()), check
+	case dirsync.ExitWaiting:
+		p.Cause, p.Command = waitingCause(o.Guards, waits)
+	}
+}
+
+func firstCause(causes ...string) string {
+	n := slices.IndexFunc(causes, func(c string) bool { return c != "" })
+	if n < 0 {
+		return "its report does not tell"
+	}
+	return causes[n]
+}
+
+// unread words which sources were not read, or not wholly.
+func (o pastOutcome) unread() string {
+	var words []string
+	for _, s := range o.Sources {
+		if !s.Complete {
+			words = append(words, "source "+s.Name+": "+s.words())
+		}
+	}
+	return strings.Join(words, "; ")
+}
+
+// failed words how many changes failed, and the first of them.
+func (o pastOutcome) failed() string {
+	bad := slices.DeleteFunc(slices.Clone(o.Results), func(r pastResult) bool {
+		return r.Outcome != dirsync.ResultFailed && r.Outcome != dirsync.ResultUnknown
+	})
+	if len(bad) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("changes that failed: %d; the first: %s: %s", len(bad), bad[0].Op, bad[0].Message)
+}
+
+// waitingCause words for what somebody is waited for: what the guard says, where it is one.
+func waitingCause(guards []guardStatus, waits []plan.Wait) (cause, command string) {
+	if len(waits) == 0 {
+		return "its report does not tell", "threema-dirsync plan"
+	}
+	first := waits[0]
+	cause = "somebody has to decide (" + string(first.Code) + ")"
+	if n := slices.IndexFunc(guards, func(g guardStatus) bool { return g.Guard == string(first.Code) }); n >= 0 {
+		cause = strings.TrimSpace(guards[n].Guard+" "+guards[n].Source) + ": " + guards[n].Detail
+	}
+	if more := len(waits) - 1; more > 0 {
+		cause += fmt.Sprintf(" (and %d more that wait for you, see below)", more)
+	}
+	return cause, first.Command
+}

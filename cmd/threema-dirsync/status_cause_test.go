@@ -1,0 +1,60 @@
+package main
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// TestStatusTellsTheCause of each way in which a pass ends badly, and what to type.
+func TestStatusTellsTheCause(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	held := plan.Wait{Code: "held", Since: at, Seen: at, People: 9, Command: "threema-dirsync approve --baseline"}
+	for _, row := range []struct {
+		name, report   string
+		code           int
+		waits          []plan.Wait
+		cause, command string
+	}{
+		{"all is well", `{}`, 0, nil, "", ""},
+		{"the package cannot be read", `{"error":"read the licence package: 401"}`, 1, nil, "401", "threema-dirsync check"},
+		{"a change failed", `{"error":"","results":[{"op":"create","outcome":"done"},{"op":"withdraw","outcome":"failed","message":"409"}]}`, 1, nil,
+			"changes that failed: 1; the first: withdraw: 409", "threema-dirsync plan"},
+		{"a source cannot be read", `{"sources":[{"name":"corp","complete":false,"error":"no route to host"}]}`, 4, nil, "source corp: NOT READ", "threema-dirsync check"},
+		{"a guard", `{"guards":[{"guard":"held","source":"corp","detail":"9 people are held"}]}`, 3, []plan.Wait{held},
+			"held corp: 9 people are held", "threema-dirsync approve --baseline"},
+		{"a question", `{}`, 3, []plan.Wait{{Code: "approval", Since: at, Seen: at, Command: "threema-dirsync approve f00d"}, held},
+			"(approval) (and 1 more", "threema-dirsync approve f00d"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			l, err := ledger.Open(t.Context(), filepath.Join(t.TempDir(), "ledger.db"), ledger.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = l.Close() })
+			run, err := l.StartRun(t.Context(), plan.Sync)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := l.FinishRun(t.Context(), run, plan.RunEnd{Result: "failed", ExitCode: row.code, Report: []byte(row.report), Waits: row.waits, Planned: true}); err != nil {
+				t.Fatal(err)
+			}
+			s, err := readStatus(t.Context(), l.Reader, nil, at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var out strings.Builder
+			s.LastPass.print(&out)
+			if row.cause == "" && s.LastPass.Cause != "" || !strings.Contains(s.LastPass.Cause, row.cause) || s.LastPass.Command != row.command ||
+				!strings.Contains(out.String(), row.cause) {
+				t.Errorf("%+v: %s", s.LastPass, out.String())
+			}
+		})
+	}
+}
