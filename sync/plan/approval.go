@@ -110,12 +110,14 @@ func (p *planner) expiredApprovals() []string {
 }
 
 // AwaitsApproval tells whether "approve HASH" is what the change waits for: it needs an
-// approval, or a limit blocks it. The other guards are lifted otherwise: the baseline by
+// approval, a limit blocks it, or will when it is due. The other guards are lifted otherwise: the baseline by
 // "approve --baseline", the stop file by removing it.
 func (c Change) AwaitsApproval() bool {
 	switch c.Status {
 	case NeedsApproval:
 		return true
+	case Waiting:
+		return c.Guard == GuardAhead
 	case Blocked:
 		return c.Guard != GuardBaseline && c.Guard != GuardStopFile
 	}

@@ -85,14 +85,16 @@ func (p *planner) isNew(source string, span time.Duration) bool {
 	return !slices.ContainsFunc(p.State.Bases, func(b Base) bool { return b.Source == source && b.Managed > 0 && !b.At.After(start) })
 }
 
-// ouSizes counts the people of each OU who are ours, with those who were taken out within a span and
+// ouSizes counts the people of each OU that somebody goes from who are ours, with those who were taken out within a span and
 // those who go now: before leaves out who joined within the span, unless nobody who is there now was
 // there before, as in the first week of a package.
 func (p *planner) ouSizes(op Op, source string, taken, due map[PersonID]string, span time.Duration) (now, before map[string]int) {
 	all, old := map[PersonID]string{}, map[PersonID]string{}
+	concerned := tallyOUs(taken)
+	maps.Copy(concerned, tallyOUs(due))
 	for _, own := range p.State.Owned {
 		o, seen := p.observations[own.Person]
-		if own.Person.Source != source || !seen {
+		if own.Person.Source != source || !seen || concerned[o.OU] == 0 {
 			continue
 		}
 		all[own.Person] = o.OU

@@ -303,6 +303,9 @@ func (x *Explanation) nextStep() NextStep {
 	if c.NotBefore.IsZero() {
 		words += ": " + c.Reason
 	}
+	if c.Guard == GuardAhead {
+		words += "; a limit will stop it then (see below), unless somebody says yes before: threema-dirsync approve " + x.hash
+	}
 	return NextStep{Words: words, At: c.NotBefore}
 }
 

@@ -67,7 +67,7 @@ func TestExplainSituations(t *testing.T) {
 	}{
 		"all is well": {func(*world, map[string]*entry) {}, "E-bert", "nothing: all is as it should be",
 			[]string{"not activated", "have not activated", "type the username bert", "hand-over file", "in scope, at CN=Bert Muster", "owns credential", "created", "no change", "bert@corp.example"}},
-		"somebody in Threema": {func(w *world, _ map[string]*entry) { w.activate("bert") }, "bert", "nothing: all is as it should be",
+		"somebody in Threema": {func(w *world, _ map[string]*entry) { w.policy.PublishContacts = false; w.activate("bert") }, "bert", "nothing: all is as it should be",
 			[]string{"used by 1"}},
 		"a joiner": {func(w *world, _ map[string]*entry) { w.hire("carl") }, "carl", "create, by the next pass",
 			[]string{"no credential", `"" → "Carl"`, "entitled, and no credential carries the csi"}},

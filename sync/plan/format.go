@@ -284,11 +284,14 @@ func (c Change) Title() string {
 
 func (c Change) statusWords() string {
 	words := string(c.Status)
-	if c.Guard != "" {
+	if c.Guard != "" && c.Status != Waiting {
 		words += " by " + c.Guard
 	}
 	if !c.NotBefore.IsZero() && (c.Status == Waiting || c.Status == Deferred || c.Status == Suspended) {
 		words += " until " + c.NotBefore.UTC().Format(time.DateTime) + " UTC"
+	}
+	if c.Guard == GuardAhead {
+		words += ", then stopped by a limit (" + c.Guard + ")"
 	}
 	switch {
 	case c.Approved && c.ApprovedUntil.IsZero():

@@ -27,6 +27,7 @@ func (p *planner) gate() {
 	p.limitChanges()
 	left := p.Budget.Remaining
 	p.spendOnLeavers(&left)
+	p.lookAhead()
 	p.takeSeats()
 	p.limitCreates() // counts those who find a licence
 	p.spendOnOthers(&left)
@@ -86,10 +87,15 @@ func (p *planner) wantEvidence(c *Change) {
 
 // askApproval lets a step wait for a yes where its class, the person or a question asks for one.
 func (p *planner) askApproval(c *Change) {
-	takes := c.Op.Destructive() && !c.Gone && (c.Protected || p.Policy.Approval.Asks(c.Class))
-	if c.Status == Due && !c.Approved && (takes || len(c.Asks) > 0) {
+	if c.Status == Due && p.asksForYes(*c) {
 		c.Status = NeedsApproval
 	}
+}
+
+// asksForYes tells that of a change, whenever it is due.
+func (p *planner) asksForYes(c Change) bool {
+	takes := c.Op.Destructive() && !c.Gone && (c.Protected || p.Policy.Approval.Asks(c.Class))
+	return !c.Approved && (takes || len(c.Asks) > 0)
 }
 
 // guardStopFile halts what takes something from a person while the stop file is there.

@@ -67,6 +67,7 @@ type (
 		Requests      int               `json:"requests"`
 		Status        Status            `json:"status"`
 		NotBefore     *time.Time        `json:"notBefore"`
+		DueAt         *time.Time        `json:"dueAt,omitempty"` // the pass that mass-departure-ahead expects to do it
 		Guard         string            `json:"guard"`
 		Asks          []Ask             `json:"asks"`
 		Protected     bool              `json:"protected"`
@@ -197,7 +198,7 @@ func (c Change) json() jsonChange {
 		ID: c.ID, Op: c.Op, Class: c.Class, Person: jsonPerson{c.Person.Source, c.Person.ID, c.CSI, c.DN},
 		CredentialID: c.CredentialID, Username: c.Username, ThreemaID: c.ThreemaID, Reason: c.Reason, Evidence: c.Evidence,
 		Before: notNil(c.Before), After: notNil(c.After), Requests: c.Requests,
-		Status: c.Status, NotBefore: optionalTime(c.NotBefore), Guard: c.Guard,
+		Status: c.Status, NotBefore: optionalTime(c.NotBefore), DueAt: optionalTime(c.DueAt), Guard: c.Guard,
 		Asks: convert(c.Asks, func(a Ask) Ask { return a }), Protected: c.Protected, Approved: c.Approved, ApprovedUntil: optionalTime(c.ApprovedUntil),
 	}
 }

@@ -20,11 +20,13 @@ const (
 	GuardChanges     = "changes-run"
 	GuardStopFile    = "stop-file"
 	GuardHeld        = "held"
+	// GuardAhead: people under way are so many that one of the guards for leavers stops them when they are due.
+	GuardAhead = "mass-departure-ahead"
 )
 
 // Guards lists all guards.
 func Guards() []string {
-	return []string{GuardBaseline, GuardLeaversRun, GuardLeaversDay, GuardLeaversWeek, GuardLeaversOU, GuardCreates, GuardChanges, GuardStopFile, GuardHeld}
+	return []string{GuardBaseline, GuardLeaversRun, GuardLeaversDay, GuardLeaversWeek, GuardLeaversOU, GuardCreates, GuardChanges, GuardStopFile, GuardHeld, GuardAhead}
 }
 
 // The floors keep small packages workable (design §5.11).
@@ -71,26 +73,36 @@ func (p *planner) limitLeavers(op Op) {
 	ofOp := func(c Change) bool { return c.Op == op }
 	bySource := p.duePeople(ofOp)
 	for _, source := range slices.Sorted(maps.Keys(bySource)) {
-		due := bySource[source]
-		tripped := ""
-		for _, w := range p.leaverWindows() {
-			people := p.takenWithin(op, source, w.length)
-			maps.Copy(people, due)
-			base := p.baseAt(op, source, w.length)
-			if allowed := w.limit.AllowedToLeave(w.floor, base); len(people) > allowed {
-				tripped = firstNonEmpty(tripped, w.guard)
-				p.trip(w.guard, source, fmt.Sprintf("%s: %d people%s, %d allowed (%s: at most %d and %d %% of %d); no %s happens in this pass unless it was approved. %s",
-					op, len(people), spanWords(w.length), allowed, w.key, w.limit.Count, w.limit.Percent, base, op, shares(people)))
-			}
+		found := p.excess(op, source, bySource[source])
+		for _, e := range found {
+			p.trip(e.guard, source, fmt.Sprintf("%s: %s; no %s happens in this pass unless it was approved. %s", op, e.what, op, e.who))
 		}
-		if ou := p.emptiedOU(op, source, due); ou != "" {
-			tripped = firstNonEmpty(tripped, GuardLeaversOU)
-			p.trip(GuardLeaversOU, source, fmt.Sprintf("%s: %s; no %s happens in this pass unless it was approved. Was it moved or hidden?", op, ou, op))
-		}
-		if tripped != "" {
-			p.block(source, tripped, ofOp)
+		if len(found) > 0 {
+			p.block(source, found[0].guard, ofOp)
 		}
 	}
+}
+
+// excess is a rule that is broken if everybody who is due goes, in words.
+type excess struct{ guard, what, who string }
+
+// excess judges whom a pass at p.Now would take out: it is the one place that does, for this pass and
+// for those that come (ahead.go).
+func (p *planner) excess(op Op, source string, due map[PersonID]string) []excess {
+	var found []excess
+	for _, w := range p.leaverWindows() {
+		people := p.takenWithin(op, source, w.length)
+		maps.Copy(people, due)
+		base := p.baseAt(op, source, w.length)
+		if allowed := w.limit.AllowedToLeave(w.floor, base); len(people) > allowed {
+			found = append(found, excess{w.guard, fmt.Sprintf("%d people%s, %d allowed (%s: at most %d and %d %% of %d)",
+				len(people), spanWords(w.length), allowed, w.key, w.limit.Count, w.limit.Percent, base), shares(people)})
+		}
+	}
+	if ou := p.emptiedOU(op, source, due); ou != "" {
+		found = append(found, excess{GuardLeaversOU, ou, "Was it moved or hidden?"})
+	}
+	return found
 }
 
 func spanWords(d time.Duration) string {

@@ -101,7 +101,7 @@ func (p Plan) waiting() map[WaitCode]map[PersonID]bool {
 	}
 	for _, c := range p.Changes {
 		switch {
-		case c.Status == Blocked:
+		case c.Status == Blocked, c.Status == Waiting && c.Guard == GuardAhead:
 			add(WaitCode(c.Guard), c.Person)
 		case c.Status == NeedsApproval && len(c.Asks) == 0:
 			add(WaitApproval, c.Person)

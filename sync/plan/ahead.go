@@ -1,0 +1,224 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A moved or deleted OU is a mass of people under way, days before anything is taken from them: the limits
+// stop them when their grace is over. Whether they will is known at first sight, so it is said then
+// (design §5.11). Nothing waits for the answer.
+
+// step is one change out that a later pass is expected to carry out, if the directory stays as it is.
+type step struct {
+	change *Change
+	at     time.Time // the pass
+}
+
+// lookAhead finds the people under way whom a limit will stop. It comes when everything else of leavers is
+// decided: who goes in this pass is gone in the next.
+func (p *planner) lookAhead() {
+	if p.planOnly || p.clockInDoubt {
+		return
+	}
+	for _, op := range []Op{Withdraw, Detach, Revoke} {
+		p.lookAheadFor(op)
+	}
+	leader := Leaders(p.plan.Changes)
+	for n := range p.plan.Changes {
+		c := &p.plan.Changes[n]
+		if l, led := leader(*c); led && c.Op == DisableContact && c.Status == Waiting && l.Status == Waiting {
+			c.Guard, c.DueAt = l.Guard, l.DueAt // it goes with the withdrawal, also in what a yes is for
+		}
+	}
+}
+
+// lookAheadFor walks through the passes in which somebody new is due, and asks the limits what they would
+// say then. Whom they stop is due again at the next one, and who is not stopped is gone.
+func (p *planner) lookAheadFor(op Op) {
+	times := p.timetable()
+	then := p.hypothesis(op, times)
+	var stopped []step
+	for at, steps := range p.underWayOut(op, times) {
+		then.Now = at
+		found := map[string][]excess{}
+		steps = append(stopped, steps...)
+		for source, people := range duePeople(steps) {
+			found[source] = then.excess(op, source, people)
+		}
+		stops := func(s step) bool { return !s.change.Approved && len(found[s.change.Person.Source]) > 0 }
+		for _, source := range slices.Sorted(maps.Keys(found)) {
+			p.announce(op, source, at, found[source], slices.DeleteFunc(slices.Clone(steps), func(s step) bool { return !stops(s) || s.change.Person.Source != source }))
+		}
+		then.takeOutOf(op, slices.DeleteFunc(slices.Clone(steps), stops), times)
+		stopped = slices.DeleteFunc(steps, func(s step) bool { return !stops(s) })
+	}
+}
+
+// duePeople are the people of steps and their OU, by source. Approved ones fill no window.
+func duePeople(steps []step) map[string]map[PersonID]string {
+	due := map[string]map[PersonID]string{}
+	for _, s := range steps {
+		if s.change.Approved {
+			continue
+		}
+		if due[s.change.Person.Source] == nil {
+			due[s.change.Person.Source] = map[PersonID]string{}
+		}
+		due[s.change.Person.Source][s.change.Person] = s.change.OU
+	}
+	return due
+}
+
+// underWayOut gives, pass by pass, the steps that will be due then, as far as that is known. What asks for a
+// yes of its own is no business of the limits.
+func (p *planner) underWayOut(op Op, times timetable) iter.Seq2[time.Time, []step] {
+	byPass := map[time.Time][]step{}
+	leader := Leaders(p.plan.Changes)
+	for _, c := range p.inOrder(op) {
+		if c.Gone || p.asksForYes(*c) {
+			continue
+		}
+		if at := p.dueAt(*c, leader, times); !at.IsZero() {
+			byPass[at] = append(byPass[at], step{c, at})
+		}
+	}
+	return func(yield func(time.Time, []step) bool) {
+		for _, at := range slices.SortedFunc(maps.Keys(byPass), time.Time.Compare) {
+			if !yield(at, byPass[at]) {
+				return
+			}
+		}
+	}
+}
+
+// dueAt is the pass in which a step is due; zero: in this one, or nobody can tell.
+func (p *planner) dueAt(c Change, leader func(Change) (Change, bool), times timetable) time.Time {
+	o := p.observations[c.Person]
+	l, led := leader(c)
+	switch {
+	case c.Status == Deferred:
+		return times.from(c.NotBefore)
+	case c.Status == Blocked && c.Guard != GuardBaseline:
+		return times.from(p.Now)
+	case c.Status != Waiting || c.NotBefore.IsZero():
+		return time.Time{}
+	case c.Op == Withdraw && o.ConfirmedAt.IsZero():
+		return times.from(p.confirmAt(o, times).Add(p.Policy.GraceWithdraw))
+	case c.Op == Withdraw || !led:
+		return times.from(later(c.NotBefore, p.confirmAt(o, times)))
+	case l.Status == Due:
+		return times.from(c.NotBefore)
+	}
+	withdrawn := p.dueAt(l, leader, times)
+	if withdrawn.IsZero() {
+		return withdrawn
+	}
+	return times.from(withdrawn.Add(p.Policy.GraceID))
+}
+
+// confirmAt is the pass that confirms a departure, if each read from now on shows it again.
+func (p *planner) confirmAt(o Observation, times timetable) time.Time {
+	if !o.ConfirmedAt.IsZero() {
+		return o.ConfirmedAt
+	}
+	then := *p
+	then.switched = nil
+	n := 1
+	if !o.Evidence.Kind.Positive() {
+		n = times.index(o.Since.Add(p.Policy.ConfirmOver))
+	}
+	for o.Reads += n; ; n++ {
+		if then.Now = times.pass(n); then.confirms(o) {
+			return then.Now
+		}
+		o.Reads++
+	}
+}
+
+// hypothesis is this planner after this pass: what the limits know of the world when they judge a later one.
+func (p *planner) hypothesis(op Op, times timetable) *planner {
+	then := *p
+	then.State.Owned, then.State.Sagas = slices.Clone(p.State.Owned), slices.Clone(p.State.Sagas)
+	then.State.Taken = slices.Clone(p.State.Taken)
+	then.State.Bases = append(slices.Clone(p.State.Bases), p.bases()...)
+	var gone []step
+	for _, c := range p.inOrder(op) {
+		if c.Status == Due {
+			gone = append(gone, step{c, p.Now})
+		}
+	}
+	then.takeOutOf(op, gone, times)
+	return &then
+}
+
+// takeOutOf carries out steps at p.Now in the memory of a hypothesis.
+func (p *planner) takeOutOf(op Op, steps []step, times timetable) {
+	gone := map[PersonID]bool{}
+	for _, s := range steps {
+		c := s.change
+		gone[c.Person] = true
+		if !c.Approved && !c.Gone {
+			p.State.Taken = append(p.State.Taken, Taken{Op: op, Person: c.Person, OU: c.OU, At: p.Now})
+		}
+		if op == Withdraw {
+			p.State.Sagas = append(p.State.Sagas, Saga{Person: c.Person, OU: c.OU, StartedAt: p.Now, WithdrawnAt: p.Now})
+		}
+	}
+	p.State.Owned = slices.DeleteFunc(p.State.Owned, func(own Ownership) bool { return gone[own.Person] })
+	if op != Withdraw {
+		p.State.Sagas = slices.DeleteFunc(p.State.Sagas, func(s Saga) bool { return gone[s.Person] })
+	}
+	p.ours = p.State.countOurs()
+	for source, base := range p.ours {
+		base.Source, base.At = source, times.from(p.Now.Add(1))
+		p.State.Bases = append(p.State.Bases, base)
+	}
+}
+
+// announce marks the steps that a limit will stop, and says who, why and when, once.
+func (p *planner) announce(op Op, source string, at time.Time, found []excess, stopped []step) {
+	people, evidence := map[PersonID]string{}, map[string]int{}
+	for _, s := range stopped {
+		if s.change.Status == Waiting && s.change.Guard == "" {
+			s.change.Guard, s.change.DueAt = GuardAhead, at
+			people[s.change.Person] = s.change.OU
+			evidence[string(p.observations[s.change.Person].Evidence.Kind)]++
+		}
+	}
+	if len(people) == 0 {
+		return
+	}
+	var rules, kinds []string
+	for _, e := range found {
+		rules = append(rules, e.guard+": "+e.what)
+	}
+	for _, kind := range slices.Sorted(maps.Keys(evidence)) {
+		kinds = append(kinds, fmt.Sprintf("%d %s", evidence[kind], kind))
+	}
+	p.trip(GuardAhead, source, fmt.Sprintf("%s of %d people under way (%s) is due about %s, and will be stopped then by %s. %s%s. Was something moved, hidden or deleted? "+
+		"Correct it in the directory before that, and nothing happens to them; if they did leave, say yes now: read `threema-dirsync plan`, then type "+
+		"`threema-dirsync approve HASH`, or with `--only PERSON|OU` for some of them", op.cockpitWord(), len(people), strings.Join(kinds, ", "), stamp(at),
+		strings.Join(rules, "; "), shares(people), p.someNames(people)))
+}
+
+// someNames words the first of the people.
+func (p *planner) someNames(people map[PersonID]string) string {
+	const shown = 3
+	var names []string
+	for _, person := range slices.SortedFunc(maps.Keys(people), func(a, b PersonID) int {
+		return cmp.Or(strings.Compare(p.nameOf(a), p.nameOf(b)), a.Compare(b))
+	}) {
+		names = append(names, p.nameOf(person))
+	}
+	words := ": " + strings.Join(names[:min(shown, len(names))], " | ")
+	if more := len(names) - shown; more > 0 {
+		words += fmt.Sprintf(" and %d more", more)
+	}
+	return words
+}
