@@ -28,13 +28,18 @@ type Approver struct {
 	Planner
 	Approvals Approvals
 	By        string // who says yes, for the record
+	// Only names the people and OUs whom the yes is for; none: everybody who waits for one.
+	Only []string
 }
 
 // Approval is what was approved.
 type Approval struct {
-	Hash    string
-	Until   time.Time
-	Changes []plan.Change
+	Hash string
+	// Until is the end of the yes to what is due, Last that of the one that ends last: a step under way
+	// keeps its yes until that long after it is due.
+	Until, Last time.Time
+	Changes     []plan.Change
+	Left        int // changes that wait on: only some were named
 }
 
 // ErrNothingWaits refuses an approval for which there is no change.
@@ -48,7 +53,7 @@ func (a *Approver) Approve(ctx context.Context, hash string, ttl time.Duration) 
 	if err := checkTTL(ttl); err != nil {
 		return Report{}, Approval{}, err
 	}
-	r := a.Preview(ctx)
+	r, in := a.preview(ctx)
 	if !r.Planned {
 		return r, Approval{}, nil
 	}
@@ -59,16 +64,48 @@ func (a *Approver) Approve(ctx context.Context, hash string, ttl time.Duration) 
 	case len(waiting) == 0:
 		return r, Approval{}, a.refuse(ctx, ErrNothingWaits)
 	}
-	given, err := a.give(ctx, hash, ttl, waiting)
+	named, err := a.named(in, r.Plan)
+	if err != nil {
+		return r, Approval{}, err
+	}
+	given, err := a.give(ctx, hash, ttl, named)
+	given.Left = len(waiting) - len(named)
 	return r, given, err
 }
 
-// give records the yes.
+// named are the changes that the yes is for.
+func (a *Approver) named(in plan.Input, p plan.Plan) ([]plan.Change, error) {
+	if len(a.Only) == 0 {
+		return p.AwaitingApproval(), nil
+	}
+	ids := map[string]bool{}
+	for _, query := range a.Only {
+		changes, err := plan.Only(in, p, query)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range changes {
+			ids[c.ID] = true
+		}
+	}
+	return slices.DeleteFunc(p.AwaitingApproval(), func(c plan.Change) bool { return !ids[c.ID] }), nil
+}
+
+// give records the yes. To a step that is not due yet it lasts until that long after it is.
 func (a *Approver) give(ctx context.Context, hash string, ttl time.Duration, waiting []plan.Change) (Approval, error) {
-	given := Approval{Hash: hash, Until: a.Now().Add(ttl).UTC().Truncate(time.Second), Changes: waiting}
+	end := func(from time.Time) time.Time { return from.Add(ttl).UTC().Truncate(time.Second) }
+	given := Approval{Hash: hash, Until: end(a.Now()), Changes: waiting}
+	given.Last = given.Until
 	var approvals []plan.GivenApproval
 	for _, c := range waiting {
-		approvals = append(approvals, plan.GivenApproval{Change: c.ID, Op: c.Op, Person: c.Person, CSI: c.CSI, Until: given.Until})
+		until := given.Until
+		if !c.DueAt.IsZero() {
+			until = end(c.DueAt)
+		}
+		if until.After(given.Last) {
+			given.Last = until
+		}
+		approvals = append(approvals, plan.GivenApproval{Change: c.ID, Op: c.Op, Person: c.Person, CSI: c.CSI, Until: until})
 	}
 	if err := a.Approvals.Approve(ctx, hash, a.By, approvals); err != nil {
 		return Approval{}, err

@@ -19,14 +19,8 @@ type Histories interface {
 // The report tells why there is no plan: then there is no explanation either, and no error.
 // Nobody, or several people, is a [*plan.UnclearPersonError].
 func (p *Planner) Explain(ctx context.Context, query string, histories Histories) (Report, plan.Explanation, error) {
-	r := Report{DryRun: true, Started: p.Now()}
-	state, ok := p.load(ctx, &r)
-	if !ok {
-		return r, plan.Explanation{}, nil
-	}
-	in, ok := p.think(ctx, &r, state, false)
-	r.Finished = p.Now()
-	if !ok {
+	r, in := p.preview(ctx)
+	if !r.Planned {
 		return r, plan.Explanation{}, nil
 	}
 	past, err := histories.PastPeople(ctx, query)

@@ -28,12 +28,19 @@ type Planner struct {
 
 // Preview makes the plan that a pass would carry out now.
 func (p *Planner) Preview(ctx context.Context) Report {
+	r, _ := p.preview(ctx)
+	return r
+}
+
+// preview makes it, and returns what it is made from too.
+func (p *Planner) preview(ctx context.Context) (Report, plan.Input) {
 	r := Report{DryRun: true, Started: p.Now()}
+	var in plan.Input
 	if state, ok := p.load(ctx, &r); ok {
-		p.think(ctx, &r, state, false)
+		in, _ = p.think(ctx, &r, state, false)
 	}
 	r.Finished = p.Now()
-	return r
+	return r, in
 }
 
 func (p *Planner) load(ctx context.Context, r *Report) (plan.State, bool) {

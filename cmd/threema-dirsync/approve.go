@@ -18,6 +18,11 @@ if what waits is not what you read. It changes nothing in the package: the passe
 24 hours (--ttl, from 1m to 720h) carry out what you approved, as far as it still holds. A
 departure that has begun keeps its approval. It works beside a running pass.
 
+What the guard mass-departure-ahead names is not due yet: the yes to it lasts until --ttl after it is.
+With --only PERSON or --only OU, which may be repeated, the yes is for that person, or for everybody
+who was seen last in that OU or below it, and the rest waits on: so a single leaver goes whom a limit
+stopped together with a mass. PERSON is what "explain" takes, OU is a DN.
+
 approve --baseline binds the ledger to the licence package, the directory and the scope as
 they are now, and allows destructive changes against them from the next pass on, within all
 limits. It is the only thing that lifts the guard "baseline", also where a ledger was lost, an older
@@ -33,7 +38,8 @@ policy asks for one. That command tells the HASH.`
 type approveFlags struct {
 	baseline, json bool
 	ttl            time.Duration
-	withdraw       string // whose withdrawal
+	withdraw       string   // whose withdrawal
+	only           []string // people and OUs
 }
 
 func (p *program) approveCommand() *cobra.Command {
@@ -51,6 +57,8 @@ func (p *program) approveCommand() *cobra.Command {
 				return errors.New("--ttl belongs to approve HASH; a baseline does not expire")
 			case flags.baseline && cmd.Flags().Changed("withdraw"):
 				return errors.New("--withdraw belongs to approve HASH")
+			case len(flags.only) > 0 && (flags.baseline || flags.withdraw != ""):
+				return errors.New("--only belongs to approve HASH: a baseline is accepted as a whole, and --withdraw names a person already")
 			case flags.baseline:
 				return p.approveBaseline(cmd.Context(), flags.json)
 			}
@@ -60,6 +68,7 @@ func (p *program) approveCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&flags.baseline, "baseline", false, "accept the package and the scope as they are now")
 	cmd.Flags().DurationVar(&flags.ttl, "ttl", 24*time.Hour, "how long the approval lasts, from 1m to 720h")
 	cmd.Flags().StringVar(&flags.withdraw, "withdraw", "", "approve the withdrawal of this person that the command withdraw orders")
+	cmd.Flags().StringArrayVar(&flags.only, "only", nil, "approve only what waits of this person, or of everybody in this OU (a DN); may be repeated")
 	cmd.Flags().BoolVar(&flags.json, "json", false, "print what was approved, or with --baseline the plan, as JSON")
 	return cmd
 }
@@ -81,7 +90,7 @@ func (p *program) approveChanges(ctx context.Context, hash string, flags approve
 		return err
 	}
 	return p.withLedger(ctx, s, func(a *assembly, l *ledger.Ledger) error {
-		approver := dirsync.Approver{Planner: a.planner(l, ""), Approvals: l, By: by}
+		approver := dirsync.Approver{Planner: a.planner(l, ""), Approvals: l, By: by, Only: flags.only}
 		report, given, err := flags.ask(ctx, &approver, hash, l)
 		switch {
 		case err != nil:
@@ -112,6 +121,12 @@ func (p *program) printApproval(given dirsync.Approval, asJSON bool) error {
 		}{given.Hash, given.Until, given.Changes})
 	}
 	say(p.Stdout, "Approved until %s: %d. The next pass carries out what still holds.", stamp(given.Until), len(given.Changes))
+	if given.Last.After(given.Until) {
+		say(p.Stdout, "What is under way is carried out when it is due, and approved until then and as long after: the last until %s.", stamp(given.Last))
+	}
+	if given.Left > 0 {
+		say(p.Stdout, "Still waiting: %d, under another HASH now; `threema-dirsync plan` tells it.", given.Left)
+	}
 	for _, c := range given.Changes[:min(len(given.Changes), shownLines)] {
 		say(p.Stdout, "  %s", c.Title())
 	}

@@ -1029,7 +1029,8 @@ func (w *world) check(t testing.TB, in plan.Input, p plan.Plan) {
 		if n > 0 && rank[p.Changes[n-1].Op] > rank[c.Op] {
 			t.Fatalf("changes are not sorted: %s after %s", c.Op, p.Changes[n-1].Op)
 		}
-		if c.Requests < 0 || c.Status == "" || c.Class == "" || c.Reason == "" || (c.Guard != "") != (c.Status == plan.Blocked) {
+		stopped := c.Status == plan.Blocked || c.Status == plan.Waiting && c.Guard == plan.GuardAhead
+		if c.Requests < 0 || c.Status == "" || c.Class == "" || c.Reason == "" || (c.Guard != "") != stopped {
 			t.Fatalf("malformed change %+v", c)
 		}
 		if c.Status == plan.Due && !in.Policy.Mode.Allows(c.Op) {

@@ -1,0 +1,271 @@
+package plan_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// running is a crowd with the grace of the default, whose passes have run every two hours.
+func running(t testing.TB, n int) *world {
+	t.Helper()
+	w := crowd(n)
+	w.policy.GraceWithdraw = 24 * time.Hour
+	for range 3 {
+		w.later(t, 2*time.Hour)
+	}
+	return w
+}
+
+// ahead lists the people whom the guard names, by op.
+func ahead(p plan.Plan, op plan.Op) []string {
+	var names []string
+	for _, c := range p.Changes {
+		if c.Op == op && c.Status == plan.Waiting && c.Guard == plan.GuardAhead {
+			names = append(names, c.Username)
+		}
+	}
+	return names
+}
+
+// TestAMassIsAnnouncedAtFirstSight: whichever way a mass is under way, the first pass that sees it says so,
+// and what else there is to do is done.
+func TestAMassIsAnnouncedAtFirstSight(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name   string
+		leave  func(testing.TB, *world)
+		people int
+		says   []string
+	}{
+		{"missing all over the company", func(_ testing.TB, w *world) {
+			for n := range 6 {
+				w.source().people[9*n].leave(plan.Absent)
+			}
+		}, 6, []string{"6 absent", "leavers-run", "1 from ou=ou0,dc=corp", "2026-03-04 16:00"}},
+		{"an OU that was moved out of the scope", func(_ testing.TB, w *world) { w.leaveOU(0, plan.OutOfScope) }, 9, []string{"9 out-of-scope", "9 from ou=ou0,dc=corp"}},
+		{"disabled all over the company", func(_ testing.TB, w *world) { w.leaveSome(5) }, 5, []string{"5 disabled", "leavers-day", "2026-03-03 16:00"}},
+		{"an OU in which limits would let all go", func(t testing.TB, w *world) {
+			w.policy.LeaversRun, w.policy.LeaversDay, w.policy.LeaversWeek = plan.Window{Count: 90, Percent: 50}, plan.Window{Count: 90, Percent: 50}, plan.Window{Count: 90, Percent: 50}
+			for n := range 12 {
+				w.source().people[n].ou = "Sales"
+			}
+			w.pass(t)
+			for n := range 12 {
+				w.source().people[n].leave(plan.OutOfScope)
+			}
+		}, 12, []string{"leavers-ou", "100 % of ou=sales"}},
+		{"as many as may go", func(_ testing.TB, w *world) { w.leaveSome(2) }, 0, nil},
+		{"with a yes of their own anyway", func(_ testing.TB, w *world) { w.policy.Approval = plan.ApproveAll; w.leaveSome(5) }, 0, nil},
+		{"where leavers are only watched", func(_ testing.TB, w *world) { w.policy.Mode = plan.UpsertOnly; w.leaveSome(5) }, 0, nil},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			w := running(t, 100)
+			row.leave(t, w)
+			w.hire("new")
+			p := w.later(t, 2*time.Hour)
+			if got := ahead(p, plan.Withdraw); len(got) != row.people || p.Tripped(plan.GuardAhead) != (row.people > 0) {
+				t.Fatalf("%d named, guards %+v: %v", len(got), p.Guards, summary(p))
+			}
+			wantLines(t, of(p, "new"), "create E-new due")
+			if row.people == 0 {
+				return
+			}
+			wait := p.Waits()[0]
+			if wait.Code != plan.WaitCode(plan.GuardAhead) || wait.People != row.people || wait.Command != "threema-dirsync approve "+p.Hash {
+				t.Errorf("%+v", wait)
+			}
+			for _, says := range row.says {
+				if !strings.Contains(p.Guards[0].Detail, says) {
+					t.Errorf("does not say %q: %s", says, p.Guards[0].Detail)
+				}
+			}
+		})
+	}
+}
+
+// leaveOU lets everybody of an OU of a crowd leave.
+func (w *world) leaveOU(n int, kind plan.EvidenceKind) {
+	for _, e := range w.source().people {
+		if e.ou == fmt.Sprintf("OU%d", n) {
+			e.leave(kind)
+		}
+	}
+}
+
+// TestTheYesOfTheFirstDay is the one that the due pass asks for: it lets the mass go without another word.
+func TestTheYesOfTheFirstDay(t *testing.T) {
+	t.Parallel()
+	w := running(t, 100)
+	w.leaveOU(0, plan.OutOfScope)
+	p := w.later(t, 2*time.Hour)
+	if len(p.AwaitingApproval()) != 9 {
+		t.Fatalf("waiting: %v", summary(p))
+	}
+	for _, c := range p.AwaitingApproval() {
+		if c.DueAt.IsZero() || c.DueAt.Before(c.NotBefore) {
+			t.Errorf("due %s, not before %s", c.DueAt, c.NotBefore)
+		}
+		w.give(plan.GivenApproval{Change: c.ID, Person: c.Person, Until: c.DueAt.Add(time.Hour)})
+	}
+	gone := 0
+	for range 30 {
+		p := w.later(t, 2*time.Hour)
+		if len(p.Waits()) > 0 {
+			t.Fatalf("asks again: %+v", p.Waits())
+		}
+		gone += statuses(p, plan.Withdraw)["due"]
+	}
+	if gone != 9 {
+		t.Errorf("%d went", gone)
+	}
+}
+
+// TestACorrectedMassIsForgotten: who is back is named no more, and an old yes is none to the next departure.
+func TestACorrectedMassIsForgotten(t *testing.T) {
+	t.Parallel()
+	w := running(t, 100)
+	w.leaveOU(0, plan.OutOfScope)
+	w.approve(w.later(t, 2*time.Hour), 72*time.Hour)
+	for _, e := range w.source().people {
+		e.comeBack()
+	}
+	if p := w.later(t, 2*time.Hour); len(p.Waits()) != 0 {
+		t.Errorf("waits %+v", p.Waits())
+	}
+	w.leaveOU(0, plan.OutOfScope)
+	if p := w.later(t, 2*time.Hour); len(ahead(p, plan.Withdraw)) != 9 {
+		t.Errorf("%v", summary(p))
+	}
+}
+
+// TestDifferentDays: a limit of one pass adds up nobody of different days; that of the week does.
+func TestDifferentDays(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name string
+		week plan.Window
+		want int
+	}{
+		{"the week has room", plan.Window{Count: 50, Percent: 50}, 0},
+		{"the week has not", plan.Window{Count: 50, Percent: 1}, 1}, // the floor: five
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			w := running(t, 100)
+			w.policy.LeaversDay, w.policy.LeaversWeek = plan.Window{Count: 20, Percent: 3}, row.week
+			named := 0
+			for range 3 { // two a day are due one day later
+				w.leaveSome(2)
+				for range 12 {
+					p := w.later(t, 2*time.Hour)
+					named = max(named, len(ahead(p, plan.Withdraw)))
+					if p.Tripped(plan.GuardLeaversRun) || p.Tripped(plan.GuardLeaversDay) {
+						t.Fatalf("guards %+v", p.Guards)
+					}
+				}
+			}
+			if (named > 0) != (row.want > 0) {
+				t.Errorf("%d named", named)
+			}
+		})
+	}
+}
+
+// TestWhoeverALimitStopsWasAnnounced in every pass before, from the one that saw them leave, and with the
+// id that waits then: in any world whose directory stays as it is.
+func TestWhoeverALimitStopsWasAnnounced(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		w := crowd(rapid.IntRange(6, 120).Draw(rt, "people"))
+		window := func(name string) plan.Window {
+			return plan.Window{Count: rapid.IntRange(0, 20).Draw(rt, name+" count"), Percent: rapid.IntRange(0, 50).Draw(rt, name+" percent")}
+		}
+		hours := func(name string, most int) time.Duration {
+			return time.Duration(rapid.IntRange(0, most).Draw(rt, name)) * time.Hour
+		}
+		w.policy.LeaversRun, w.policy.LeaversDay, w.policy.LeaversWeek = window("run"), window("day"), window("week")
+		w.policy.ID = rapid.SampledFrom([]plan.IDPolicy{plan.KeepID, plan.DetachID}).Draw(rt, "id")
+		w.policy.ConfirmReads, w.policy.ConfirmOver = rapid.IntRange(1, 4).Draw(rt, "reads"), hours("over", 30)
+		w.policy.GraceWithdraw, w.policy.GraceID = hours("grace", 40), hours("grace of the ID", 60)
+		w.policy.MaxGap = 1000 * time.Hour
+		pace := time.Duration(rapid.IntRange(1, 30).Draw(rt, "pace")) * time.Hour
+		for n, e := range w.source().people {
+			if w.policy.ID != plan.KeepID && n%3 == 0 {
+				w.activate(e.username)
+			}
+		}
+		w.later(t, pace)
+		w.later(t, pace)
+		kinds := []plan.EvidenceKind{plan.Disabled, plan.Absent, plan.OutOfScope, plan.Expired}
+		for _, e := range w.source().people {
+			if rapid.IntRange(0, 3).Draw(rt, "leaves") == 0 {
+				e.leave(rapid.SampledFrom(kinds).Draw(rt, "kind"))
+			}
+		}
+		announced := map[string]int{}
+		for pass := range 25 {
+			p := w.later(t, pace)
+			for _, c := range p.Changes {
+				switch {
+				case c.Status == plan.Waiting && c.Guard == plan.GuardAhead:
+					announced[c.ID]++
+				case c.Status == plan.Blocked && c.Op.Destructive() && announced[c.ID] < pass:
+					rt.Fatalf("pass %d blocks %s of %s by %s, which was announced %d times", pass, c.Op, c.CSI, c.Guard, announced[c.ID])
+				case c.Status == plan.Blocked && c.Op.Destructive():
+					announced[c.ID]++
+				}
+			}
+		}
+	})
+}
+
+// TestOneLeaverGoesWithoutTheMass: a yes to one person, or to one OU, is none to the others.
+func TestOneLeaverGoesWithoutTheMass(t *testing.T) {
+	t.Parallel()
+	w := running(t, 100)
+	w.leaveOU(0, plan.OutOfScope)
+	one := w.source().people[50]
+	one.leave(plan.Absent)
+	for range 26 {
+		w.later(t, 2*time.Hour)
+	}
+	p := w.plan()
+	if got := statuses(p, plan.Withdraw); got["blockedleavers-run"] != 10 {
+		t.Fatalf("%v", got)
+	}
+	for _, row := range []struct {
+		query string
+		want  int
+	}{
+		{one.username, 1}, {one.csi, 1}, {one.dn(), 1}, {"ou=ou0,dc=corp", 9}, {"OU=OU0, DC=corp", 9}, {"dc=corp", 10}, {"ou=ou5,dc=corp", 1}, {"p000001", 1},
+	} {
+		if got, err := plan.Only(w.input(), p, row.query); err != nil || len(got) != row.want {
+			t.Errorf("%s: %d, %v", row.query, len(got), err)
+		}
+	}
+	for _, query := range []string{"p000099", "nobody", "ou=ou9,dc=corp", "u0,dc=corp", ""} {
+		if got, err := plan.Only(w.input(), p, query); err == nil {
+			t.Errorf("%s: %v", query, got)
+		}
+	}
+	theirs, err := plan.Only(w.input(), p, one.username)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.give(plan.GivenApproval{Change: theirs[0].ID, Person: one.id, Until: w.now.Add(day)})
+	p = w.later(t, 2*time.Hour)
+	if got := statuses(p, plan.Withdraw); got["due"] != 1 || got["blockedleavers-run"] != 9 || w.credential(one.username) != nil {
+		t.Errorf("%v", got)
+	}
+	if slices.ContainsFunc(p.AwaitingApproval(), func(c plan.Change) bool { return c.Person == one.id }) {
+		t.Errorf("%v", summary(p))
+	}
+}
