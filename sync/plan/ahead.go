@@ -76,12 +76,12 @@ func duePeople(steps []step) map[string]map[PersonID]string {
 }
 
 // underWayOut gives, pass by pass, the steps that will be due then, as far as that is known. What asks for a
-// yes of its own is no business of the limits.
+// yes of its own is no business of the limits, and what the last list lacks is most likely gone already.
 func (p *planner) underWayOut(op Op, times timetable) iter.Seq2[time.Time, []step] {
 	byPass := map[time.Time][]step{}
 	leader := Leaders(p.plan.Changes)
 	for _, c := range p.inOrder(op) {
-		if c.Gone || p.asksForYes(*c) {
+		if c.Gone || p.asksForYes(*c) || p.unsure(c.takes()) {
 			continue
 		}
 		if at := p.dueAt(*c, leader, times); !at.IsZero() {
@@ -95,6 +95,14 @@ func (p *planner) underWayOut(op Op, times timetable) iter.Seq2[time.Time, []ste
 			}
 		}
 	}
+}
+
+// takes is the object that a step takes away.
+func (c Change) takes() Object {
+	if c.Op == Withdraw {
+		return Object{ObjectCredential, c.CredentialID}
+	}
+	return Object{ObjectUser, c.ThreemaID}
 }
 
 // dueAt is the pass in which a step is due; zero: in this one, or nobody can tell.

@@ -210,6 +210,7 @@ func TestWhoeverALimitStopsWasAnnounced(t *testing.T) {
 				e.leave(rapid.SampledFrom(kinds).Draw(rt, "kind"))
 			}
 		}
+		yes := rapid.Bool().Draw(rt, "withdrawals are approved") // and the IDs are not
 		announced := map[string]int{}
 		for pass := range 25 {
 			p := w.later(t, pace)
@@ -221,6 +222,9 @@ func TestWhoeverALimitStopsWasAnnounced(t *testing.T) {
 					rt.Fatalf("pass %d blocks %s of %s by %s, which was announced %d times", pass, c.Op, c.CSI, c.Guard, announced[c.ID])
 				case c.Status == plan.Blocked && c.Op.Destructive():
 					announced[c.ID]++
+				}
+				if yes && c.Op == plan.Withdraw && c.AwaitsApproval() {
+					w.give(plan.GivenApproval{Change: c.ID, Person: c.Person, Until: w.now.Add(1000 * time.Hour)})
 				}
 			}
 		}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func (o outcome) tells(t *testing.T, texts ...string) {
+	t.Helper()
+	for _, text := range texts {
+		if !strings.Contains(o.stdout+o.stderr, text) {
+			t.Errorf("does not say %q: %v", text, o)
+		}
+	}
+}
+
+// TestMassDepartureAhead: six of twenty are disabled. The first pass says what the one that is due will do;
+// one of them is approved alone and goes then, the others once somebody says yes to them too.
+func TestMassDepartureAhead(t *testing.T) {
+	t.Parallel()
+	w, dir := rolledOut(t, 20)
+	w.set("leavers", map[string]any{"id": "detach", "grace": map[string]any{"withdraw": "24h", "id": "0s"}})
+	dir.disable(t, dir.people[:6]...)
+	w.must(t, 3, "run", "--once").tells(t, "GUARD mass-departure-ahead", "6 people under way", "6 disabled", "leavers-run", dir.people[3].DN)
+	hash := w.hash(t)
+	w.must(t, 0, "status").tells(t, "Why:", "mass-departure-ahead", "Type:", "threema-dirsync approve "+hash)
+	w.must(t, 0, "explain", dir.people[5].Account).tells(t, "a limit will stop it then", "GUARD mass-departure-ahead")
+	w.must(t, 1, "approve", hash, "--only", dir.people[9].Account).tells(t, "nothing was approved", dir.people[0].DN)
+	w.must(t, 1, "approve", "--baseline", "--only", dir.people[5].Account).tells(t, "--only belongs to approve HASH")
+	w.must(t, 0, "approve", hash, "--only", dir.people[5].Account).tells(t, "withdraw / Zugang entziehen", dir.people[5].DN, "Still waiting", "when it is due")
+
+	w.advance(t, 25*time.Hour)
+	w.must(t, 3, "run", "--once").tells(t, "GUARD leavers-run")
+	w.gone(t, 1, 0, dir.people[5].Account)
+	w.must(t, 0, "approve", w.hash(t))
+	w.must(t, 0, "run", "--once")
+	if got := len(w.sim.state(t).Detached); got != 6 {
+		t.Errorf("%d are detached", got)
+	}
+}
+
+// TestNobodyHasANumber: the first pass is no success, and says why; who is held for good is accepted once.
+func TestNobodyHasANumber(t *testing.T) {
+	t.Parallel()
+	dir := newMemory(t, 8)
+	w := newWorld(t, dir.site)
+	w.set("mapping.csi", "{{ .employeeNumber }}")
+	w.must(t, 3, "run", "--once").tells(t, "GUARD held", "8 of", "mapping.csi is empty", "employeeNumber")
+	w.must(t, 0, "status").tells(t, "Why:", "held", "Type:", "threema-dirsync approve --baseline")
+	w.must(t, 0, "approve", "--baseline").tells(t, "Accepted:", "held")
+	w.must(t, 0, "run", "--once")
+}
