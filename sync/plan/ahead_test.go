@@ -184,7 +184,7 @@ func TestDifferentDays(t *testing.T) {
 func TestWhoeverALimitStopsWasAnnounced(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		w := crowd(rapid.IntRange(6, 120).Draw(rt, "people"))
+		w := crowd(rapid.IntRange(6, 60).Draw(rt, "people"))
 		window := func(name string) plan.Window {
 			return plan.Window{Count: rapid.IntRange(0, 20).Draw(rt, name+" count"), Percent: rapid.IntRange(0, 50).Draw(rt, name+" percent")}
 		}

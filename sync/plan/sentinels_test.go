@@ -302,7 +302,7 @@ func TestDissolvedOU(t *testing.T) {
 	}
 	w.accept = false
 	w.later(t, 20*time.Hour)
-	if got := statuses(w.later(t, 3*time.Hour), plan.Withdraw); got["waiting"] != 12 {
+	if got := statuses(w.later(t, 3*time.Hour), plan.Withdraw); got["waiting"+plan.GuardAhead] != 12 {
 		t.Fatalf("not confirmed yet: %v", got)
 	}
 	w.later(t, 2*time.Hour) // confirmed
