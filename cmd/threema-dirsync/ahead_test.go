@@ -20,7 +20,7 @@ func (o outcome) tells(t *testing.T, texts ...string) {
 func TestMassDepartureAhead(t *testing.T) {
 	t.Parallel()
 	w, dir := rolledOut(t, 20)
-	w.set("leavers", map[string]any{"id": "detach", "grace": map[string]any{"withdraw": "24h", "id": "0s"}})
+	w.set("leavers", map[string]any{"id": "keep", "grace": map[string]any{"withdraw": "24h"}})
 	dir.disable(t, dir.people[:6]...)
 	w.must(t, 3, "run", "--once").tells(t, "GUARD mass-departure-ahead", "6 people under way", "6 disabled", "leavers-run", dir.people[3].DN)
 	hash := w.hash(t)
@@ -32,11 +32,11 @@ func TestMassDepartureAhead(t *testing.T) {
 
 	w.advance(t, 25*time.Hour)
 	w.must(t, 3, "run", "--once").tells(t, "GUARD leavers-run")
-	w.gone(t, 1, 0, dir.people[5].Account)
+	w.gone(t, 0, 0, dir.people[5].Account)
 	w.must(t, 0, "approve", w.hash(t))
 	w.must(t, 0, "run", "--once")
-	if got := len(w.sim.state(t).Detached); got != 6 {
-		t.Errorf("%d are detached", got)
+	if got := len(w.sim.state(t).Withdrawn); got != 6 {
+		t.Errorf("%d are withdrawn", got)
 	}
 }
 
@@ -45,8 +45,12 @@ func TestNobodyHasANumber(t *testing.T) {
 	t.Parallel()
 	dir := newMemory(t, 8)
 	w := newWorld(t, dir.site)
-	w.set("mapping.csi", "{{ .departmentNumber }}")
-	w.must(t, 3, "run", "--once").tells(t, "GUARD held", "8 of", "mapping.csi is empty", "departmentNumber")
+	for _, p := range dir.people {
+		if err := dir.Modify(p.DN, "employeeNumber"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.must(t, 3, "run", "--once").tells(t, "GUARD held", "8 of", "mapping.csi is empty", "employeeNumber")
 	w.must(t, 0, "status").tells(t, "Why:", "held", "Type:", "threema-dirsync approve --baseline")
 	w.must(t, 0, "approve", "--baseline").tells(t, "Accepted:", "held")
 	w.must(t, 0, "run", "--once")

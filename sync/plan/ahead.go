@@ -122,6 +122,8 @@ func (p *planner) dueAt(c Change, leader func(Change) (Change, bool), times time
 		return times.from(later(c.NotBefore, p.confirmAt(o, times)))
 	case l.Status == Due:
 		return times.from(c.NotBefore)
+	case !l.Approved && (l.Status != Waiting || l.Guard == GuardAhead):
+		return time.Time{} // somebody has to say yes to the withdrawal first, and a yes is for one step
 	}
 	withdrawn := p.dueAt(l, leader, times)
 	if withdrawn.IsZero() {

@@ -222,7 +222,7 @@ func TestTrippingBlocksTheWholeClass(t *testing.T) {
 	p := w.later(t, time.Hour)
 	wantLines(t, summary(p),
 		"withdraw E-p000000 blocked by leavers-run", "withdraw E-p000009 blocked by leavers-run", "withdraw E-p000018 blocked by leavers-run",
-		"detach E-p000000 waiting by mass-departure-ahead", "detach E-p000009 waiting by mass-departure-ahead", "detach E-p000018 waiting by mass-departure-ahead",
+		"detach E-p000000 waiting", "detach E-p000009 waiting", "detach E-p000018 waiting",
 		"set-settings E-p000050 due", "create E-joiner due")
 	if again := w.plan(); again.Hash != p.Hash {
 		t.Error("the hash changed although the gated set did not")
