@@ -179,8 +179,8 @@ func TestDifferentDays(t *testing.T) {
 	}
 }
 
-// TestWhoeverALimitStopsWasAnnounced in every pass before, from the one that saw them leave, and with the
-// id that waits then: in any world whose directory stays as it is.
+// TestWhoeverALimitStopsWasAnnounced in every pass before, from the one that saw them leave, with the id
+// that waits then and the time: in any world whose directory stays as it is.
 func TestWhoeverALimitStopsWasAnnounced(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -212,6 +212,7 @@ func TestWhoeverALimitStopsWasAnnounced(t *testing.T) {
 		}
 		yes := rapid.Bool().Draw(rt, "withdrawals are approved") // and the IDs are not
 		announced := map[string]int{}
+		due := map[string]time.Time{}
 		free := map[string]int{} // the first pass in which nobody has to say yes to the step before
 		for pass := range 25 {
 			p := w.later(t, pace)
@@ -225,6 +226,15 @@ func TestWhoeverALimitStopsWasAnnounced(t *testing.T) {
 				}
 				if c.Status == plan.Blocked && announced[c.ID] < pass-free[c.ID] {
 					rt.Fatalf("pass %d blocks %s of %s by %s, which was announced %d times since %d", pass, c.Op, c.CSI, c.Guard, announced[c.ID], free[c.ID])
+				}
+				if at, told := due[c.ID]; told && c.Status == plan.Blocked && !at.Equal(w.now) {
+					rt.Fatalf("%s of %s is due at %s, and was said to be so at %s", c.Op, c.CSI, w.now, at)
+				}
+				if _, told := due[c.ID]; !told && c.Op == plan.Withdraw && c.Status == plan.Waiting && c.Guard != "" {
+					due[c.ID] = c.DueAt
+				}
+				if c.Status == plan.Blocked {
+					delete(due, c.ID)
 				}
 				if c.Guard != "" {
 					announced[c.ID]++

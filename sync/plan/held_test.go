@@ -151,7 +151,9 @@ func TestAcceptedHeldPeople(t *testing.T) {
 		}
 	}
 	w.settle(t)
-	numberless(w.source(), 20)
+	for _, e := range w.source().people[100:] { // those who were accepted before
+		e.held = "mapping.csi is empty: employeeID"
+	}
 	if p := w.later(t, time.Hour); !p.Tripped(plan.GuardHeld) {
 		t.Errorf("held anew: %+v", p.Guards)
 	}
