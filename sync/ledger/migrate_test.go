@@ -201,7 +201,21 @@ func sample(version int) plan.State {
 	if version >= 5 {
 		fifthSample(&s)
 	}
+	if version >= 6 {
+		sixthSample(&s)
+	}
 	return s
+}
+
+// sixthSample is what version 6 added.
+func sixthSample(s *plan.State) {
+	hour := start.Add(-time.Hour)
+	s.Suspensions = []plan.Suspension{{
+		Person: person("p2"), CSI: "4712", DN: "CN=Bea,OU=X", LastDay: "2026-11-30", Until: time.UnixMilli(1796083200000).UTC(), Reason: "parental leave",
+		By: "anna (uid 1000)", Since: hour,
+	}}
+	s.Undone = []plan.UndoneOrder{{Person: person("p2"), CredentialID: "c2", At: hour, By: "anna (uid 1000)"}}
+	s.AcceptedHeld = []plan.PersonID{person("p9")}
 }
 
 // fifthSample is what version 5 added.
