@@ -10,7 +10,7 @@ import (
 )
 
 // applier carries out the due changes of one plan. Withdrawals come first and creates last
-// (design §5.8); the order within is the plan's.
+// (design §5.8); the order within is the plan's, but for creates.
 type applier struct {
 	*Pass
 	run         int64
@@ -22,6 +22,7 @@ type applier struct {
 	refusals    int                              // bad values found in this pass
 	full        bool                             // the service has no licence left
 	inventory   plan.Inventory                   // as it was read
+	past        pastCreates                      // credentials that were handed over before this pass
 	made        []plan.Change                    // creates whose credential is there now, handed over or not
 	halted      string                           // why nothing more may be taken from anybody, "" if it may
 	complete    bool                             // everything due was tried

@@ -28,7 +28,7 @@ func (j *joiner) resumes() bool { return j.change.CredentialID != "" }
 
 // creates carries out the creates, a batch at a time: the settings of a batch share one
 // request, and come before anybody learns a password. Interrupted ones need no licence and
-// come first.
+// come first; else the order is that in which people look for their lines.
 func (a *applier) creates(ctx context.Context, changes []plan.Change) error {
 	if len(changes) == 0 {
 		return nil
@@ -36,7 +36,13 @@ func (a *applier) creates(ctx context.Context, changes []plan.Change) error {
 	if err := a.Handover.Check(); err != nil {
 		return a.fail(fmt.Errorf("no credential was created (%d are due), because nobody would learn its password: %w", len(changes), err))
 	}
+	past, err := a.Ledger.PastCreates(ctx)
+	if err != nil {
+		return a.fail(fmt.Errorf("nobody got a credential: %w", err))
+	}
+	a.past = newPastCreates(past)
 	defer a.Progress("create credentials", len(changes), len(changes))
+	slices.SortStableFunc(changes, func(x, y plan.Change) int { return handover.Compare(entryOf(x), entryOf(y)) })
 	var interrupted, fresh []plan.Change
 	for _, c := range changes {
 		if c.CredentialID != "" {
@@ -274,38 +280,4 @@ func (a *applier) holdRefused(ctx context.Context, created []*joiner, refusals [
 		outcomes = append(outcomes, plan.Outcome{Operation: j.operation.ID, Result: plan.Uncertain, Refusals: refusal.refusals})
 	}
 	return ready, a.settle(ctx, outcomes...)
-}
-
-// deliver hands over and only then closes the rows.
-func (a *applier) deliver(ctx context.Context, created []*joiner) error {
-	if len(created) == 0 {
-		return nil
-	}
-	var entries []handover.Entry
-	var outcomes []plan.Outcome
-	for _, j := range created {
-		entries = append(entries, handover.Entry{
-			Username: j.change.Username, Password: j.password, CSI: j.change.CSI,
-			FirstName: setting(j.change, plan.SettingFirstName), LastName: setting(j.change, plan.SettingLastName),
-		})
-		outcomes = append(outcomes, plan.Outcome{Operation: j.operation.ID, Result: plan.Done})
-	}
-	if err := a.Handover.Deliver(shielded(ctx), entries); err != nil {
-		for _, j := range created {
-			a.note(ctx, j.change, plan.Uncertain, fmt.Errorf("created, but not handed over: %w", err))
-		}
-		return errStop
-	}
-	for _, j := range created {
-		a.note(ctx, j.change, plan.Done, nil)
-	}
-	return a.settle(ctx, outcomes...)
-}
-
-func setting(c plan.Change, name string) string {
-	n := slices.IndexFunc(c.Settings, func(s plan.Setting) bool { return s.Name == name })
-	if n < 0 {
-		return ""
-	}
-	return c.Settings[n].Value
 }

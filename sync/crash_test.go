@@ -272,7 +272,7 @@ func (o order) pass(c *counter) (code int, err error) {
 			Sources: []dirsync.Source{newDirectory(o.People...)}, Mapper: mapper, Package: mortalPackage{client, c}, Memory: memory,
 			Policy: o.Policy, Stop: func() string { return "" }, Now: now, Logger: (&logbook{}).logger(),
 		},
-		Ledger: memory, Handover: mortalHandover{handover.NewFile(filepath.Join(o.Folder, "handover.csv"), link), c},
+		Ledger: memory, Handover: mortalHandover{handover.NewFile(filepath.Join(o.Folder, "handover.csv"), link, handover.Layout{}), c},
 		NewPassword: (&passwords{}).make, Progress: func(string, int, int) {},
 	}
 	if o.Withdraw == "" {
@@ -361,7 +361,7 @@ type mortalHandover struct {
 	c *counter
 }
 
-func (h mortalHandover) Deliver(ctx context.Context, entries []handover.Entry) error {
+func (h mortalHandover) Deliver(ctx context.Context, entries []handover.Entry) (handover.Receipt, error) {
 	h.c.tick()
 	return h.Handover.Deliver(ctx, entries)
 }

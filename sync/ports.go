@@ -101,6 +101,9 @@ type Ledger interface {
 	// Created notes the credential that a create got, its ownership, and the settings that are about
 	// to be written to it; the row stays open until the hand-over line is synced.
 	Created(ctx context.Context, operation int64, credentialID string, settings []plan.Setting) error
+	// PastCreates lists the credentials that were made and handed over before, as far as they are
+	// remembered: those people had a line.
+	PastCreates(ctx context.Context) ([]plan.PastCreate, error)
 	// Settle closes rows and records their effects: ownership, saga, publication, refusals.
 	Settle(ctx context.Context, outcomes []plan.Outcome) error
 
@@ -126,7 +129,7 @@ type Ledger interface {
 type Handover interface {
 	// Check tells whether a delivery could succeed. It is asked before the first create of a pass.
 	Check() error
-	// Deliver appends the entries and syncs them to disk before it returns. Entries that it
-	// reported as delivered survive a crash.
-	Deliver(ctx context.Context, entries []handover.Entry) error
+	// Deliver appends the entries and syncs them to disk before it returns, and says where. Entries that
+	// it reported as delivered survive a crash.
+	Deliver(ctx context.Context, entries []handover.Entry) (handover.Receipt, error)
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/handover"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -30,6 +31,7 @@ type Report struct {
 	Budget     plan.Budget
 	Incomplete []IncompleteSource
 	Results    []Result
+	HandedOver []HandedOver
 	Unsettled  int // journal rows whose end is not known
 	RolledOut  bool
 	Err        error // why the pass as a whole failed
@@ -45,6 +47,23 @@ type IncompleteSource struct {
 	Name   string
 	Reason plan.ReadReason
 	Err    error
+}
+
+// HandedOver tells how many lines a hand-over file got in a pass.
+type HandedOver struct {
+	File  string   `json:"file"` // "" if passwords are read in the cockpit
+	Lines int      `json:"lines"`
+	Left  []string `json:"left,omitempty"` // files of another layout, which were left as they are
+}
+
+// handedOver counts lines. Who fetches the file in the middle of a pass finds the rest in another.
+func (r *Report) handedOver(receipt handover.Receipt, lines int) {
+	n := slices.IndexFunc(r.HandedOver, func(h HandedOver) bool { return h.File == receipt.File })
+	if n < 0 {
+		n = len(r.HandedOver)
+		r.HandedOver = append(r.HandedOver, HandedOver{File: receipt.File, Left: receipt.PassedOver})
+	}
+	r.HandedOver[n].Lines += lines
 }
 
 // conditions are the certificate as far as the read got.

@@ -30,6 +30,7 @@ func (r *Report) Format(w io.Writer, limit int) error {
 	if !r.DryRun && r.Planned {
 		lines = append(lines, "Done: "+r.tally(ResultDone))
 	}
+	lines = append(lines, r.passwords()...)
 	lines = append(lines, r.undone(limit)...)
 	if r.Err != nil {
 		lines = append(lines, "FAILED: "+r.Err.Error())
@@ -50,6 +51,30 @@ func (r *Report) unreadWords(source string) string {
 		return "Nothing was changed: without a complete read nobody joins and nobody leaves."
 	}
 	return "Nothing was changed for the people of " + source + ": without a complete read nobody joins and nobody leaves. The other sources went on."
+}
+
+// passwords says where those of new credentials are.
+func (r *Report) passwords() []string {
+	var lines []string
+	for _, h := range r.HandedOver {
+		if h.File == "" {
+			lines = append(lines, fmt.Sprintf("Passwords: of %s, to be read in the cockpit (there is no handover.file).", counted(h.Lines, "new credential")))
+			continue
+		}
+		lines = append(lines, fmt.Sprintf("Passwords: %s in %s. Whoever reads it can activate the app as these people: fetch it, then remove it there.",
+			counted(h.Lines, "new line"), h.File))
+		for _, left := range h.Left {
+			lines = append(lines, fmt.Sprintf("  %s has other columns or another separator than handover.csv and handover.columns say, and was left as it is: fetch and delete it too.", left))
+		}
+	}
+	return lines
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // undone words the changes that were tried and not done.

@@ -115,6 +115,9 @@ func (r Report) MarshalJSON() ([]byte, error) {
 	extra := map[string]any{
 		"dryRun": r.DryRun, "result": r.Word(), "exitCode": r.ExitCode(), "results": r.results(), "error": errorText(r.Err),
 	}
+	if len(r.HandedOver) > 0 {
+		extra["handedOver"] = r.HandedOver
+	}
 	if r.Interrupted {
 		extra["interrupted"] = true
 	}

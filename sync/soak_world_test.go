@@ -262,7 +262,7 @@ func (w *soak) planner() dirsync.Planner {
 // pass puts one together; c counts the calls of its ports.
 func (w *soak) pass(c *counter) *dirsync.Pass {
 	p := &dirsync.Pass{
-		Planner: w.planner(), Ledger: mortalLedger{w.ledger, c}, Handover: mortalHandover{handover.NewFile(w.handoverFile(), link), c},
+		Planner: w.planner(), Ledger: mortalLedger{w.ledger, c}, Handover: mortalHandover{handover.NewFile(w.handoverFile(), link, handover.Layout{}), c},
 		NewPassword: (&passwords{}).make, Progress: func(string, int, int) {},
 	}
 	p.Memory, p.Package = p.Ledger, mortalPackage{w.client, c}

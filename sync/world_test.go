@@ -171,7 +171,7 @@ func (w *world) planner(mode plan.Mode) dirsync.Planner {
 
 func (w *world) pass() *dirsync.Pass {
 	w.Helper()
-	var sink dirsync.Handover = handover.NewFile(w.handoverFile(), link)
+	var sink dirsync.Handover = handover.NewFile(w.handoverFile(), link, handover.Layout{})
 	if w.diskFull {
 		sink = noRoom{sink}
 	}
@@ -185,7 +185,9 @@ func (w *world) pass() *dirsync.Pass {
 // noRoom is a hand-over file on a disk that fills up after the first look at it.
 type noRoom struct{ dirsync.Handover }
 
-func (noRoom) Deliver(context.Context, []handover.Entry) error { return syscall.ENOSPC }
+func (noRoom) Deliver(context.Context, []handover.Entry) (handover.Receipt, error) {
+	return handover.Receipt{}, syscall.ENOSPC
+}
 
 func (w *world) handoverFile() string { return filepath.Join(w.folder, "handover.csv") }
 

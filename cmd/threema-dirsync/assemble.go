@@ -72,8 +72,8 @@ func (p *program) readSettings() (*settings, error) {
 	}
 	s := &settings{Config: cfg}
 	var errs []error
-	s.mapper, err = mapping.New(mapping.Templates(cfg.Mapping))
-	errs = append(errs, err)
+	s.mapper, err = mapping.New(mapping.Templates(cfg.Mapping), columnsOf(cfg.Handover)...)
+	errs = append(errs, err, layoutOf(cfg.Handover).Validate())
 	s.owner, err = ownerOf(cfg.StateDir, user.Lookup)
 	errs = append(errs, err)
 	s.offset, err = config.TestOffset(cfg, p.Getenv)
@@ -194,22 +194,6 @@ func (a *assembly) pass(l *ledger.Ledger) *dirsync.Pass {
 		Progress:  a.progress.show,
 	}
 }
-
-// handoverOf makes the sink. Without one, passwords can be read in the cockpit: the
-// configuration allows that only unhashed.
-func handoverOf(cfg *config.Config, files config.Files) dirsync.Handover {
-	if cfg.Handover.File == "" {
-		return noHandover{}
-	}
-	return handover.NewFile(cfg.Handover.File, cfg.Handover.Link.String(), files.Owners...)
-}
-
-// noHandover is the choice to read passwords in the cockpit.
-type noHandover struct{}
-
-func (noHandover) Check() error { return nil }
-
-func (noHandover) Deliver(context.Context, []handover.Entry) error { return nil }
 
 func ledgerOptions(cfg *config.Config, now func() time.Time, logger *slog.Logger) ledger.Options {
 	return ledger.Options{Now: now, DailyRequests: cfg.Threema.DailyRequests, Logger: logger}

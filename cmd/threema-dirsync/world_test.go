@@ -187,9 +187,9 @@ func (w *world) lines(t *testing.T) []line {
 	var lines []line
 	for n, row := range rows {
 		switch {
-		case n == 0 && strings.Join(row, ",") != "username,password,activation_link,csi,first_name,last_name":
+		case n == 0 && strings.Join(row, ",") != "username,password,activation_link,csi,first_name,last_name,replaces":
 			t.Errorf("the hand-over file begins with %q", row)
-		case n > 0 && len(row) == 6:
+		case n > 0 && len(row) == 7:
 			lines = append(lines, line{row[0], row[1], row[2], row[3], row[4], row[5]})
 		}
 	}

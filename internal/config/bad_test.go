@@ -234,6 +234,14 @@ func badFiles() map[string][]string {
 			`line 9: sources[0].groups[3]: "cn=threema, dc=corp, dc=example" stands in the list twice, in two spellings; remove one`,
 			`line 9: sources[0].groups[4]: the item is empty; remove it`,
 		},
+		"handover-columns-nowhere": {
+			`line 11: handover.columns: without handover.file there is no file to have columns; name one, or remove this key`,
+		},
+		"handover-form": {
+			`line 11: handover.csv.separator: ";" is not known; write one of comma, semicolon, tab`,
+			`line 13: handover.columns[0].value: the key is required`,
+			`line 14: handover.columns[1].name: the key is required`,
+		},
 		"handover-link": {
 			`line 9: handover.link: write https://work.threema.ch/license, or for OnPrem threemaonprem://license?server=…`,
 		},

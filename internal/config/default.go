@@ -28,8 +28,11 @@ func Default() Config {
 			Username:  "{{ .sAMAccountName | lower }}",
 		},
 		Credentials: Credentials{Hash: true, Lock: true, PasswordLength: 20},
-		Handover:    Handover{Link: &url.URL{Scheme: "https", Host: "work.threema.ch", Path: "/license"}},
-		Contacts:    Contacts{Publish: true},
+		Handover: Handover{
+			Link: &url.URL{Scheme: "https", Host: "work.threema.ch", Path: "/license"},
+			CSV:  CSV{Separator: SeparatorComma},
+		},
+		Contacts: Contacts{Publish: true},
 		Leavers: Leavers{
 			AppAccess: AppWithdraw,
 			ID:        IDKeep,

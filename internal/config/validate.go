@@ -98,24 +98,6 @@ func (v *validator) mapping(m Mapping) {
 	v.required("mapping.username", m.Username)
 }
 
-func (v *validator) handover(h Handover, c Credentials) {
-	v.link("handover.link", h.Link)
-	switch {
-	case h.File != "":
-		v.absolute("handover.file", h.File)
-	case c.Hash:
-		v.failf("handover.file", "the key is required with credentials.hash: true: a hashed password cannot be read back, so nobody would ever know it; name the file that takes the new passwords")
-	}
-}
-
-// link is D-53: the page for the public service, or the scheme of one of the apps.
-func (v *validator) link(path string, u *url.URL) {
-	schemes := []string{"https", "threemawork", "threemaonprem"}
-	if u == nil || !slices.Contains(schemes, u.Scheme) || u.Hostname() == "" || u.User != nil || u.Fragment != "" {
-		v.failf(path, "write https://work.threema.ch/license, or for OnPrem threemaonprem://license?server=…")
-	}
-}
-
 func (v *validator) leavers(l Leavers) {
 	oneOf(v, "leavers.app_access", l.AppAccess, AppWithdraw, AppKeep)
 	oneOf(v, "leavers.id", l.ID, IDKeep, IDDetach, IDRevoke)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -20,12 +19,16 @@ import (
 type File struct {
 	path   string
 	link   string
+	layout Layout
 	owners plainfile.Owners
 }
 
 // NewFile takes the path of the CSV file, the address of the activation link, such as
-// https://work.threema.ch/license (D-53), and whose the file may be beside root and this user.
-func NewFile(path, link string, owners ...uint32) *File { return &File{path, link, owners} }
+// https://work.threema.ch/license (D-53), the form of the file, and whose it may be beside root and
+// this user.
+func NewFile(path, link string, layout Layout, owners ...uint32) *File {
+	return &File{path, link, layout, owners}
+}
 
 // Check tells whether a delivery could succeed. The file, if there is one, is opened as for a
 // delivery, and stays as it is; that a file here can be made, is private, and takes a line to disk
@@ -35,14 +38,7 @@ func (f *File) Check() error {
 	if err := unix.Faccessat(unix.AT_FDCWD, dir, unix.W_OK|unix.X_OK, unix.AT_EACCESS); err != nil {
 		return fmt.Errorf("the hand-over folder %s cannot be written to by user id %d: %w", dir, os.Geteuid(), err)
 	}
-	file, err := f.open(0)
-	switch {
-	case err == nil:
-		err = file.Close()
-	case errors.Is(err, fs.ErrNotExist):
-		err = nil
-	}
-	if err != nil {
+	if _, err := f.Target(); err != nil {
 		return err
 	}
 	return f.try(dir)
@@ -68,76 +64,84 @@ func (f *File) try(dir string) (err error) {
 	return nil
 }
 
-// Deliver appends one line per entry and syncs the file to disk. It is all or nothing:
-// after an error none of the entries counts as delivered, and what was written of them is
+// Deliver appends one line per entry, in the order of [Compare], and syncs the file to disk. It is all
+// or nothing: after an error none of the entries counts as delivered, and what was written of them is
 // taken back as far as the disk allows. A cancelled ctx is obeyed before the first byte,
 // not between.
-func (f *File) Deliver(ctx context.Context, entries []Entry) (err error) {
+func (f *File) Deliver(ctx context.Context, entries []Entry) (receipt Receipt, err error) {
 	if len(entries) == 0 {
-		return nil
+		return Receipt{}, nil
 	}
 	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("deliver %d credentials: %w", len(entries), err)
+		return Receipt{}, fmt.Errorf("deliver %d credentials: %w", len(entries), err)
 	}
-	text, err := lines(entries, f.link)
+	file, receipt, err := f.open(os.O_CREATE)
 	if err != nil {
-		return fmt.Errorf("deliver %d credentials: %w", len(entries), err)
-	}
-	file, err := f.open(os.O_CREATE)
-	if err != nil {
-		return err
+		return receipt, err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	if err := f.append(file, text); err != nil {
-		return fmt.Errorf("deliver %d credentials to %s: %w", len(entries), f.path, plainfile.Full(err, f.path))
+	if err := f.append(file, entries); err != nil {
+		return receipt, fmt.Errorf("deliver %d credentials to %s: %w", len(entries), receipt.File, plainfile.Full(err, receipt.File))
 	}
-	return nil
+	return receipt, nil
 }
 
-// open returns the file if nobody but its owner can read it. Everything is asked of the
+// openOne returns a file if nobody but its owner can read it. Everything is asked of the
 // open file, so it cannot be exchanged between the check and the write.
-func (f *File) open(create int) (*os.File, error) {
-	file, err := os.OpenFile(f.path, os.O_RDWR|os.O_APPEND|unix.O_NOFOLLOW|unix.O_NONBLOCK|create, 0o600)
+func (f *File) openOne(path string, create int) (*os.File, error) {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND|unix.O_NOFOLLOW|unix.O_NONBLOCK|create, 0o600)
 	if errors.Is(err, syscall.ELOOP) {
-		return nil, fmt.Errorf("the hand-over file %s is a symbolic link, which could lead the passwords anywhere; name the file itself, or type: rm %s", f.path, f.path)
+		return nil, fmt.Errorf("the hand-over file %s is a symbolic link, which could lead the passwords anywhere; name the file itself, or type: rm %s", path, path)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("open the hand-over file: %w", plainfile.Full(err, f.path))
+		return nil, fmt.Errorf("open the hand-over file: %w", plainfile.Full(err, path))
 	}
-	if err := f.fit(file); err != nil {
+	if err := f.fit(file, path); err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
 	return file, nil
 }
 
-func (f *File) fit(file *os.File) error {
+func (f *File) fit(file *os.File, path string) error {
 	info, err := file.Stat()
 	if err != nil {
 		return fmt.Errorf("look at the hand-over file: %w", err)
 	}
 	switch mode := info.Mode(); {
 	case !mode.IsRegular():
-		return fmt.Errorf("the hand-over file %s is no regular file; name another one under handover.file", f.path)
+		return fmt.Errorf("the hand-over file %s is no regular file; name another one under handover.file", path)
 	case mode.Perm()&0o077 != 0:
-		return fmt.Errorf("the hand-over file %s can be read or written by others (mode %04o), and it holds passwords; type: chmod 600 %s", f.path, mode.Perm(), f.path)
+		return fmt.Errorf("the hand-over file %s can be read or written by others (mode %04o), and it holds passwords; type: chmod 600 %s", path, mode.Perm(), path)
 	}
-	if err := f.owners.CheckOwner(f.path, info); err != nil {
-		return fmt.Errorf("the hand-over file %s is refused, for it holds passwords: %w", f.path, err)
+	if err := f.owners.CheckOwner(path, info); err != nil {
+		return fmt.Errorf("the hand-over file %s is refused, for it holds passwords: %w", path, err)
 	}
 	return nil
 }
 
-// append writes the text in one piece behind what the file holds, and makes it durable.
-func (f *File) append(file *os.File, text string) error {
+// append writes the entries in one piece behind what the file holds, and makes them durable.
+func (f *File) append(file *os.File, entries []Entry) error {
 	info, err := file.Stat()
 	if err != nil {
 		return err
 	}
-	end, err := tail(file, info.Size())
+	standing, err := f.usernames(file, info.Size())
+	if err != nil {
+		return fmt.Errorf("read its lines: %w", err)
+	}
+	text, err := f.layout.lines(marked(entries, standing), f.link)
+	if err != nil {
+		return err
+	}
+	header, err := f.layout.header()
+	if err != nil {
+		return err
+	}
+	end, err := read(file, max(0, info.Size()-longest), info.Size())
 	if err != nil {
 		return fmt.Errorf("read its last line: %w", err)
 	}
-	if err := f.write(file, continuation(end)+text); err != nil {
+	if err := f.write(file, continuation(end, header)+text); err != nil {
 		return errors.Join(err, file.Truncate(info.Size()))
 	}
 	return nil
@@ -153,12 +157,13 @@ func (f *File) write(file *os.File, text string) error {
 	return f.syncFolder()
 }
 
-// tail reads enough of the end of a file to hold any line that we write.
-func tail(file *os.File, size int64) (string, error) {
-	const longest = 64 << 10
-	from := max(0, size-longest)
-	end, err := io.ReadAll(io.NewSectionReader(file, from, size-from))
-	return string(end), err
+// longest is enough of a file, in bytes, to hold any line that we write.
+const longest = 64 << 10
+
+// read returns what stands in a file between two places.
+func read(file *os.File, from, to int64) (string, error) {
+	text, err := io.ReadAll(io.NewSectionReader(file, from, to-from))
+	return string(text), err
 }
 
 // syncFolder makes the file's name durable. It runs every time: whoever created the file

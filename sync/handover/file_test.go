@@ -33,12 +33,12 @@ func entry(username string) handover.Entry {
 func row(username string) []string {
 	return []string{
 		username, "Pw-" + username, "https://work.threema.ch/license?username=" + username + "&password=Pw-" + username,
-		"E-" + username, "Jörg", "von Arx, Dr.",
+		"E-" + username, "Jörg", "von Arx, Dr.", "",
 	}
 }
 
 func headerRow() []string {
-	return []string{"username", "password", "activation_link", "csi", "first_name", "last_name"}
+	return []string{"username", "password", "activation_link", "csi", "first_name", "last_name", "replaces"}
 }
 
 func deliver(t *testing.T, path string, usernames ...string) error {
@@ -47,7 +47,8 @@ func deliver(t *testing.T, path string, usernames ...string) error {
 	for _, u := range usernames {
 		entries = append(entries, entry(u))
 	}
-	return handover.NewFile(path, testLink).Deliver(t.Context(), entries)
+	_, err := handover.NewFile(path, testLink, handover.Layout{}).Deliver(t.Context(), entries)
+	return err
 }
 
 func wantRows(t *testing.T, path string, want ...[]string) {
@@ -118,7 +119,7 @@ func TestDeliverObeysTheContext(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "handover.csv")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	err := handover.NewFile(path, testLink).Deliver(ctx, []handover.Entry{entry("anna")})
+	_, err := handover.NewFile(path, testLink, handover.Layout{}).Deliver(ctx, []handover.Entry{entry("anna")})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
@@ -129,7 +130,7 @@ func TestDeliverObeysTheContext(t *testing.T) {
 
 func TestDeliverBehindATornLine(t *testing.T) {
 	t.Parallel()
-	const header = "username,password,activation_link,csi,first_name,last_name\n"
+	const header = "username,password,activation_link,csi,first_name,last_name,replaces\n"
 	long := strings.Repeat("anna,pw,link,E1,Anna,Muster\n", 5000) // longer than what is read of it
 	tests := []struct {
 		name, content string
@@ -218,7 +219,7 @@ func TestUnfitFilesAreRefused(t *testing.T) {
 			} else if strings.Contains(err.Error(), "Pw-") {
 				t.Errorf("the error holds a password: %v", err)
 			}
-			if err := handover.NewFile(path, "").Check(); err == nil || !strings.Contains(err.Error(), want) {
+			if err := handover.NewFile(path, "", handover.Layout{}).Check(); err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("Check: got %v, want %s", err, want)
 			}
 			if content, err := os.ReadFile(path + ".target"); err == nil && len(content) > 0 {
@@ -240,8 +241,9 @@ func TestFilesOfSomebodyElse(t *testing.T) {
 		if err := errors.Join(os.WriteFile(path, nil, 0o600), os.Chown(path, owner, -1)); err != nil {
 			t.Fatal(err)
 		}
-		f := handover.NewFile(path, testLink, named)
-		for step, err := range map[string]error{"Check": f.Check(), "Deliver": f.Deliver(t.Context(), []handover.Entry{entry("anna")})} {
+		f := handover.NewFile(path, testLink, handover.Layout{}, named)
+		_, delivered := f.Deliver(t.Context(), []handover.Entry{entry("anna")})
+		for step, err := range map[string]error{"Check": f.Check(), "Deliver": delivered} {
 			if says := err != nil && strings.Contains(err.Error(), "belongs to user id 4711") && strings.Contains(err.Error(), "type: chown 0 "+path); says != refused {
 				t.Errorf("%s of a file of %d: %v", step, owner, err)
 			}
@@ -252,7 +254,7 @@ func TestFilesOfSomebodyElse(t *testing.T) {
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "handover.csv")
-	f := handover.NewFile(path, testLink)
+	f := handover.NewFile(path, testLink, handover.Layout{})
 	if err := f.Check(); err != nil {
 		t.Errorf("no file yet: %v", err)
 	}
@@ -274,7 +276,7 @@ func TestCheck(t *testing.T) {
 	if after, err := os.Stat(path); err != nil || !after.ModTime().Equal(before.ModTime()) {
 		t.Errorf("Check touched the file: %v", err)
 	}
-	missing := handover.NewFile(filepath.Join(t.TempDir(), "missing", "handover.csv"), testLink)
+	missing := handover.NewFile(filepath.Join(t.TempDir(), "missing", "handover.csv"), testLink, handover.Layout{})
 	if err := missing.Check(); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no folder: %v", err)
 	}
@@ -298,7 +300,7 @@ func TestCheckSeesAFolderThatCannotBeWrittenTo(t *testing.T) {
 	if err := os.Chmod(dir, 0o500); err != nil {
 		t.Fatal(err)
 	}
-	err := handover.NewFile(filepath.Join(dir, "handover.csv"), "").Check()
+	err := handover.NewFile(filepath.Join(dir, "handover.csv"), "", handover.Layout{}).Check()
 	if !errors.Is(err, os.ErrPermission) {
 		t.Errorf("got %v", err)
 	}
@@ -370,7 +372,7 @@ func deliverWithLimit(t *testing.T, path string) {
 	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &full); err != nil {
 		t.Fatal(err)
 	}
-	checked := handover.NewFile(path, "").Check()
+	checked := handover.NewFile(path, "", handover.Layout{}).Check()
 	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &before); err != nil {
 		t.Fatal(err)
 	}

@@ -1,40 +1,26 @@
 package handover
 
 import (
-	"encoding/csv"
 	"fmt"
 	"net/url"
 	"strings"
 )
 
-// header is the first line of the file.
-const header = "username,password,activation_link,csi,first_name,last_name\n"
-
-// lines returns the entries as CSV.
-func lines(entries []Entry, link string) (string, error) {
-	var text strings.Builder
-	w := csv.NewWriter(&text)
+// lines returns the entries as CSV, in their order.
+func (l Layout) lines(entries []Entry, link string) (string, error) {
+	var records [][]string
 	for _, e := range entries {
-		cells := []string{
-			e.Username, e.Password.Reveal(), activationLink(link, e), e.CSI, e.FirstName, e.LastName,
+		cells := []string{l.cell(e.Username), e.Password.Reveal(), activationLink(link, e), l.cell(e.CSI), l.cell(e.FirstName), l.cell(e.LastName)}
+		for _, further := range e.Cells {
+			cells = append(cells, l.cell(further))
 		}
-		for i, cell := range cells {
-			cells[i] = defuse(cell)
-		}
-		if err := w.Write(cells); err != nil {
-			return "", fmt.Errorf("write a line: %w", err)
-		}
+		records = append(records, append(cells, l.cell(strings.Join(e.Earlier, ", "))))
 	}
-	w.Flush()
-	return text.String(), w.Error()
-}
-
-// defuse keeps a spreadsheet from running a cell as a formula (OWASP, CSV injection).
-func defuse(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r\n", rune(cell[0])) {
-		return "'" + cell
+	text, err := l.records(records)
+	if err != nil {
+		return "", fmt.Errorf("write a line: %w", err)
 	}
-	return cell
+	return text, nil
 }
 
 // activationLink adds the credential to the query of the link. An OnPrem link has a query
@@ -56,7 +42,7 @@ func escape(s string) string {
 // file gets the header, as does one whose header was torn. A last line without its end
 // was torn by a crash (or saved by an editor); an open quote in it is closed, because it
 // would swallow the lines that follow.
-func continuation(end string) string {
+func continuation(end, header string) string {
 	if rest, ok := strings.CutPrefix(header, end); ok {
 		return rest
 	}

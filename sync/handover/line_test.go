@@ -3,6 +3,7 @@ package handover
 import (
 	"encoding/csv"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -14,6 +15,18 @@ import (
 
 const testLink = "https://work.threema.ch/license"
 
+func headerOf(t interface {
+	Helper()
+	Fatal(...any)
+}, l Layout) string {
+	t.Helper()
+	header, err := l.header()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return header
+}
+
 func TestLines(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -21,21 +34,23 @@ func TestLines(t *testing.T) {
 		entry Entry
 		want  string
 	}{
-		{"plain", Entry{"anna", secret.New("pw"), "E1", "Anna", "Muster"},
-			"anna,pw,https://x/l?username=anna&password=pw,E1,Anna,Muster\n"},
-		{"comma, quote and umlaut", Entry{"jörg", secret.New("pw"), "E1", `Jörg "JJ"`, "von Arx, Dr."},
-			`jörg,pw,https://x/l?username=j%C3%B6rg&password=pw,E1,"Jörg ""JJ""","von Arx, Dr."` + "\n"},
-		{"what means something in a link", Entry{"a+b&c=d#e%f g", secret.New("pw"), "", "", ""},
-			"a+b&c=d#e%f g,pw,https://x/l?username=a%2Bb%26c%3Dd%23e%25f%20g&password=pw,,,\n"},
-		{"formulas", Entry{"-1", secret.New("pw"), "=1+1", "+49", "@SUM(A1)"},
-			"'-1,pw,https://x/l?username=-1&password=pw,'=1+1,'+49,'@SUM(A1)\n"},
-		{"a tab and a line end", Entry{"u", secret.New("pw"), "\t=1", "\r=1", "'t Hooft"},
-			"u,pw,https://x/l?username=u&password=pw,'\t=1,\"'\r=1\",'t Hooft\n"},
+		{"plain", Entry{Username: "anna", Password: secret.New("pw"), CSI: "E1", FirstName: "Anna", LastName: "Muster"},
+			"anna,pw,https://x/l?username=anna&password=pw,E1,Anna,Muster,\n"},
+		{"comma, quote and umlaut", Entry{Username: "jörg", Password: secret.New("pw"), CSI: "E1", FirstName: `Jörg "JJ"`, LastName: "von Arx, Dr."},
+			`jörg,pw,https://x/l?username=j%C3%B6rg&password=pw,E1,"Jörg ""JJ""","von Arx, Dr.",` + "\n"},
+		{"what means something in a link", Entry{Username: "a+b&c=d#e%f g", Password: secret.New("pw"), CSI: "", FirstName: "", LastName: ""},
+			"a+b&c=d#e%f g,pw,https://x/l?username=a%2Bb%26c%3Dd%23e%25f%20g&password=pw,,,,\n"},
+		{"formulas", Entry{Username: "-1", Password: secret.New("pw"), CSI: "=1+1", FirstName: "+49", LastName: "@SUM(A1)"},
+			"'-1,pw,https://x/l?username=-1&password=pw,'=1+1,'+49,'@SUM(A1),\n"},
+		{"formulas in full width", Entry{Username: "＝1+1", Password: secret.New("pw"), CSI: "＋49", FirstName: "－1", LastName: "\ufeff＠SUM(A1)"},
+			"'＝1+1,pw,https://x/l?username=%EF%BC%9D1%2B1&password=pw,'＋49,'－1,'\ufeff＠SUM(A1),\n"},
+		{"a tab and a line end", Entry{Username: "u", Password: secret.New("pw"), CSI: "\t=1", FirstName: "\r=1", LastName: "'t Hooft"},
+			"u,pw,https://x/l?username=u&password=pw,'\t=1,\"'\r=1\",'t Hooft,\n"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := lines([]Entry{tt.entry}, "https://x/l")
+			got, err := Layout{}.lines([]Entry{tt.entry}, "https://x/l")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -71,7 +86,8 @@ func TestActivationLinkComesBack(t *testing.T) {
 
 // undo is what a program does that reads the file.
 func undo(cell string) string {
-	if len(cell) > 1 && cell[0] == '\'' && strings.ContainsRune("=+-@\t\r\n", rune(cell[1])) {
+	signs := regexp.MustCompile("^'([\t\r\n]|[\\s\\p{Cf}]*[=+@＝＋－＠-])")
+	if signs.MatchString(cell) {
 		return cell[1:]
 	}
 	return cell
@@ -79,7 +95,7 @@ func undo(cell string) string {
 
 // text draws what the mapping lets through, and the characters that CSV and spreadsheets mind.
 func text() *rapid.Generator[string] {
-	return rapid.OneOf(rapid.StringMatching(`[=+\-@'",; a-zäß]{0,12}`), rapid.StringMatching(`\pL{0,12}`))
+	return rapid.OneOf(rapid.StringMatching(`[=+\-@＝＋－＠\x{feff}'",; a-zäß]{0,12}`), rapid.StringMatching(`\pL{0,12}`))
 }
 
 func TestLinesComeBack(t *testing.T) {
@@ -92,11 +108,11 @@ func TestLinesComeBack(t *testing.T) {
 				FirstName: text().Draw(t, "first"), LastName: text().Draw(t, "last"),
 			})
 		}
-		written, err := lines(entries, testLink)
+		written, err := Layout{}.lines(entries, testLink)
 		if err != nil {
 			t.Fatal(err)
 		}
-		records, err := csv.NewReader(strings.NewReader(header + written)).ReadAll()
+		records, err := csv.NewReader(strings.NewReader(headerOf(t, Layout{}) + written)).ReadAll()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -105,7 +121,7 @@ func TestLinesComeBack(t *testing.T) {
 		}
 		for i, e := range entries {
 			got := records[i+1]
-			want := []string{e.Username, "Pa55word", activationLink(testLink, e), e.CSI, e.FirstName, e.LastName}
+			want := []string{e.Username, "Pa55word", activationLink(testLink, e), e.CSI, e.FirstName, e.LastName, ""}
 			for j := range want {
 				if strings.HasPrefix(want[j], "'") {
 					continue // an apostrophe before a formula: the reader cannot tell whose it is
@@ -113,7 +129,10 @@ func TestLinesComeBack(t *testing.T) {
 				if undo(got[j]) != want[j] {
 					t.Errorf("cell %d: %q came back as %q", j, want[j], got[j])
 				}
-				if strings.IndexAny(got[j], "=+-@") == 0 {
+				if value(got[j]) != want[j] {
+					t.Errorf("cell %d: %q is read by ourselves as %q", j, want[j], value(got[j]))
+				}
+				if strings.IndexAny(strings.TrimLeft(got[j], " \ufeff"), "=+-@＝＋－＠") == 0 {
 					t.Errorf("cell %d is a formula: %q", j, got[j])
 				}
 			}
@@ -125,31 +144,48 @@ func TestLinesComeBack(t *testing.T) {
 // must be whole, and nothing before the torn line may change.
 func TestContinuationMendsEveryTear(t *testing.T) {
 	t.Parallel()
-	before, err := lines([]Entry{
-		{"anna", secret.New("pw1"), "E1", "Anna", "Muster"},
-		{"jörg", secret.New("pw2"), "E2", `Jörg "JJ" ""`, "von Arx, Dr."},
+	for name, layout := range map[string]Layout{
+		"default": {}, "for Excel": {Separator: ';', BOM: true, Text: true}, "with tabs": {Separator: '\t'},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tearEverywhere(t, layout)
+		})
+	}
+}
+
+func tearEverywhere(t *testing.T, layout Layout) {
+	t.Helper()
+	before, err := layout.lines([]Entry{
+		{Username: "anna", Password: secret.New("pw1"), CSI: "E1", FirstName: "Anna", LastName: "Muster"},
+		{Username: "jörg", Password: secret.New("pw2"), CSI: "E2", FirstName: `Jörg "JJ" ""`, LastName: "von Arx, Dr."},
 	}, testLink)
 	if err != nil {
 		t.Fatal(err)
 	}
-	next, err := lines([]Entry{{"next", secret.New("pw3"), "E3", `N"`, "Next, N."}}, testLink)
+	next, err := layout.lines([]Entry{{Username: "next", Password: secret.New("pw3"), CSI: "E3", FirstName: `N"`, LastName: "Next, N."}}, testLink)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"next", "pw3", testLink + "?username=next&password=pw3", "E3", `N"`, "Next, N."}
+	want := []string{"next", "pw3", testLink + "?username=next&password=pw3", "E3", `N"`, "Next, N.", ""}
+	header := headerOf(t, layout)
 	whole := header + before
 	for cut := range len(whole) + 1 {
 		torn := whole[:cut]
-		r := csv.NewReader(strings.NewReader(torn + continuation(torn) + next))
-		r.FieldsPerRecord = -1
+		r := csv.NewReader(strings.NewReader(strings.TrimPrefix(torn+continuation(torn, header)+next, byteOrderMark)))
+		r.FieldsPerRecord, r.Comma = -1, layout.separator()
 		records, err := r.ReadAll()
 		if err != nil {
 			t.Fatalf("torn after %q: %v", torn, err)
 		}
-		if diff := cmp.Diff(want, records[len(records)-1]); diff != "" {
+		got := records[len(records)-1]
+		for n := range got {
+			got[n] = value(got[n])
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
 			t.Fatalf("torn after %q: %s", torn, diff)
 		}
-		if diff := cmp.Diff(strings.Split(strings.TrimSpace(header), ","), records[0]); diff != "" {
+		if diff := cmp.Diff(fixedColumns(), records[0]); diff != "" {
 			t.Fatalf("torn after %q: header %s", torn, diff)
 		}
 		if lines := strings.Count(torn, "\n"); lines > 1 && records[1][0] != "anna" {

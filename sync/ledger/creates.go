@@ -43,6 +43,20 @@ func readSent(ctx context.Context, tx querier, open []plan.Operation) error {
 	return err
 }
 
+// PastCreates lists the credentials that were handed over, the oldest first. Of whom was erased it
+// knows nothing.
+func (l *Ledger) PastCreates(ctx context.Context) ([]plan.PastCreate, error) {
+	var past []plan.PastCreate
+	err := inTx(ctx, l.reads, "read which credentials were handed over before", func(tx *sql.Tx) (err error) {
+		past, err = selectAll(ctx, tx, func(rows *sql.Rows) (c plan.PastCreate, err error) {
+			err = rows.Scan(&c.Person.Source, &c.Person.ID, &c.CSI, &c.Username)
+			return c, err
+		}, `SELECT source, person, csi, username FROM journal WHERE op = 'create' AND state = 'done' AND username <> '' ORDER BY id`)
+		return err
+	})
+	return past, err
+}
+
 // adopt makes an existing credential the person's. One that an open create of theirs made, or seems
 // to have made, is kept as it is by somebody's yes: the create ends here, without a hand-over.
 func adopt(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation) error {

@@ -26,6 +26,13 @@ type Templates struct {
 	LinkedPhone string
 }
 
+// Column is a further column of the hand-over file: a template like the others, of which no value is
+// required.
+type Column struct {
+	Name  string
+	Value string
+}
+
 const settingCategory = "th_category"
 
 // fields returns the keys in use, in the order of the configuration.
@@ -48,14 +55,16 @@ func (t Templates) fields() []*field {
 // Mapper turns people into identities. It is safe for concurrent use.
 type Mapper struct {
 	fields      []*field
+	columns     []column
 	fingerprint string
 }
 
-// New compiles the templates. The error is [Errors] with every mistake.
-func New(t Templates) (*Mapper, error) {
-	m := &Mapper{fields: t.fields(), fingerprint: fingerprint(t)}
+// New compiles the templates, and those of the further columns of the hand-over file. The error is
+// [Errors] with every mistake.
+func New(t Templates, columns ...Column) (*Mapper, error) {
+	m := &Mapper{fields: t.fields(), columns: columnsOf(columns), fingerprint: fingerprint(t)}
 	var problems Errors
-	for _, f := range m.fields {
+	for _, f := range m.all() {
 		for _, message := range f.compile() {
 			problems = append(problems, Problem{f.path, message})
 		}
@@ -66,11 +75,20 @@ func New(t Templates) (*Mapper, error) {
 	return m, nil
 }
 
+// all are the templates, in the order of the configuration.
+func (m *Mapper) all() []*field {
+	all := slices.Clone(m.fields)
+	for _, c := range m.columns {
+		all = append(all, c.field)
+	}
+	return all
+}
+
 // Attributes returns the attributes that the templates name: lower-case, sorted, each once.
 // It is all that must be asked of the directory for the mapping (D-64).
 func (m *Mapper) Attributes() []string {
 	var names []string
-	for _, f := range m.fields {
+	for _, f := range m.all() {
 		for name := range f.attributes {
 			names = append(names, name)
 		}
@@ -151,6 +169,9 @@ func (m *Mapper) Map(p plan.Person) plan.Identity {
 		identity.Settings = append(identity.Settings, plan.Setting{Name: f.setting, Value: value})
 	}
 	slices.SortFunc(identity.Settings, func(a, b plan.Setting) int { return cmp.Compare(a.Name, b.Name) })
+	for _, c := range m.columns {
+		identity.Cells = append(identity.Cells, c.cell(p))
+	}
 	identity.CSI = identity.Setting(plan.SettingCSI)
 	identity.Held = strings.Join(reasons, "; ")
 	return identity

@@ -79,6 +79,8 @@ type Change struct {
 	// Settings are the values to write, of a create or set-settings: all that the mapping has for
 	// the person, also those that do not differ. A service may take away what a write does not name.
 	Settings []Setting
+	// Cells are the further columns of the hand-over line, of a create.
+	Cells []Cell
 	// Foreign are the other settings of the credential, of set-settings, as they were read: no write
 	// may cost them, whatever the service does with what it does not name (see [BulkReading]).
 	Foreign []KeptSetting

@@ -51,6 +51,18 @@ func (p *planner) noteValues() {
 			}
 		}
 	}
+	p.noteCells()
+}
+
+// noteCells tells of columns that stay empty in the hand-over lines that this plan leads to.
+func (p *planner) noteCells() {
+	for _, c := range p.plan.Changes {
+		for _, cell := range c.Cells {
+			if cell.Unusable != "" {
+				p.notice(NoticeValue, p.identities[c.Person], cell.Unusable+"; "+cell.Column+" stays empty in the hand-over line, and everything else goes on")
+			}
+		}
+	}
 }
 
 func (p *planner) notice(kind NoticeKind, i Identity, detail string) {

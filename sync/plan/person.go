@@ -169,6 +169,8 @@ type Identity struct {
 	// Undecided are those of the opt-in settings that are left out of Settings, because nobody can
 	// say now what they should be. They stay as they are.
 	Undecided []Undecided
+	// Cells are the further columns of the hand-over line, should there be one.
+	Cells []Cell
 	// Held, if not empty, says why this person can be neither created nor changed now.
 	Held string
 }
@@ -186,6 +188,14 @@ type Undecided struct {
 	Reason string
 	// Unusable tells that the directory has a value of which none can be made: somebody corrects it there.
 	Unusable bool
+}
+
+// Cell is what stands in one further column of the hand-over line. Nobody is held because of it.
+type Cell struct {
+	Column string
+	Value  string
+	// Unusable says why the directory's value is of no use, "" if it is not.
+	Unusable string
 }
 
 // The settings that every mapping owns.

@@ -30,7 +30,7 @@ func (p *planner) resumeCreate(i Identity, op Operation) {
 	c := p.change(Create, i, credential.ID, p.preStateOf(l, foreign)...)
 	c.CredentialID, c.Username, c.Requests = credential.ID, credential.Username, 3 // credential and settings before, the password
 	c.Reason = "an interrupted pass created this credential and did not hand it over: it gets a new password"
-	c.Settings = settings
+	c.Settings, c.Cells = settings, i.Cells
 	c.Before, c.After = foreign, map[string]string{"username": credential.Username}
 	if why := p.whyDoubt(op, l, foreign); why != "" {
 		c.Reason = "an interrupted pass was to create this credential, and it may be somebody else's"

@@ -79,7 +79,7 @@ func (p *planner) create(i Identity, reason string, asks ...question) {
 	}
 	c := p.change(Create, i, "", preState...)
 	c.Username, c.Reason, c.Requests = i.Username, reason, 1
-	c.Settings = present(i.Settings)
+	c.Settings, c.Cells = present(i.Settings), i.Cells
 	c.After = map[string]string{"username": i.Username}
 	for _, s := range c.Settings {
 		c.After[s.Name] = s.Value

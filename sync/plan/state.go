@@ -191,6 +191,13 @@ type SagaID struct {
 	GoneAt time.Time
 }
 
+// PastCreate is a credential that was handed over before.
+type PastCreate struct {
+	Person   PersonID
+	CSI      string
+	Username string
+}
+
 // Operation is one row of the journal. INTENT is committed before the request goes out.
 type Operation struct {
 	ID             int64 // given by the ledger

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/config"
+	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/handover"
+	"github.com/threema-dirsync/threema-dirsync/sync/mapping"
+)
+
+// handoverOf makes the sink. Without one, passwords can be read in the cockpit: the
+// configuration allows that only unhashed.
+func handoverOf(cfg *config.Config, files config.Files) dirsync.Handover {
+	if cfg.Handover.File == "" {
+		return noHandover{}
+	}
+	return handover.NewFile(cfg.Handover.File, cfg.Handover.Link.String(), layoutOf(cfg.Handover), files.Owners...)
+}
+
+// layoutOf is the form of the file.
+func layoutOf(h config.Handover) handover.Layout {
+	l := handover.Layout{BOM: h.CSV.BOM, Text: h.CSV.Text}
+	switch h.CSV.Separator {
+	case config.SeparatorComma:
+		l.Separator = ','
+	case config.SeparatorSemicolon:
+		l.Separator = ';'
+	case config.SeparatorTab:
+		l.Separator = '\t'
+	}
+	for _, c := range h.Columns {
+		l.Columns = append(l.Columns, c.Name)
+	}
+	return l
+}
+
+// columnsOf are the templates of further columns.
+func columnsOf(h config.Handover) []mapping.Column {
+	var columns []mapping.Column
+	for _, c := range h.Columns {
+		columns = append(columns, mapping.Column(c))
+	}
+	return columns
+}
+
+// noHandover is the choice to read passwords in the cockpit.
+type noHandover struct{}
+
+func (noHandover) Check() error { return nil }
+
+func (noHandover) Deliver(context.Context, []handover.Entry) (handover.Receipt, error) {
+	return handover.Receipt{}, nil
+}

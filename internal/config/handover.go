@@ -1,0 +1,38 @@
+package config
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+)
+
+func (v *validator) handover(h Handover, c Credentials) {
+	v.link("handover.link", h.Link)
+	oneOf(v, "handover.csv.separator", h.CSV.Separator, SeparatorComma, SeparatorSemicolon, SeparatorTab)
+	v.columns("handover.columns", h.Columns)
+	switch {
+	case h.File != "":
+		v.absolute("handover.file", h.File)
+	case c.Hash:
+		v.failf("handover.file", "the key is required with credentials.hash: true: a hashed password cannot be read back, so nobody would ever know it; name the file that takes the new passwords")
+	case len(h.Columns) > 0:
+		v.failf("handover.columns", "without handover.file there is no file to have columns; name one, or remove this key")
+	}
+}
+
+// link is D-53: the page for the public service, or the scheme of one of the apps.
+func (v *validator) link(path string, u *url.URL) {
+	schemes := []string{"https", "threemawork", "threemaonprem"}
+	if u == nil || !slices.Contains(schemes, u.Scheme) || u.Hostname() == "" || u.User != nil || u.Fragment != "" {
+		v.failf(path, "write https://work.threema.ch/license, or for OnPrem threemaonprem://license?server=…")
+	}
+}
+
+// columns have a name and a template; package sync/handover looks at the one, sync/mapping at the other.
+func (v *validator) columns(path string, columns []HandoverColumn) {
+	for n, c := range columns {
+		at := path + "[" + strconv.Itoa(n) + "]"
+		v.required(at+".name", c.Name)
+		v.required(at+".value", c.Value)
+	}
+}

@@ -1,0 +1,93 @@
+package sync
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/handover"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// deliver hands over and only then closes the rows.
+func (a *applier) deliver(ctx context.Context, created []*joiner) error {
+	if len(created) == 0 {
+		return nil
+	}
+	var entries []handover.Entry
+	var outcomes []plan.Outcome
+	for _, j := range created {
+		entry := entryOf(j.change)
+		entry.Password, entry.Earlier = j.password, a.earlier(j.change)
+		entries = append(entries, entry)
+		outcomes = append(outcomes, plan.Outcome{Operation: j.operation.ID, Result: plan.Done})
+	}
+	receipt, err := a.Handover.Deliver(shielded(ctx), entries)
+	if err != nil {
+		for _, j := range created {
+			a.note(ctx, j.change, plan.Uncertain, fmt.Errorf("created, but not handed over: %w", err))
+		}
+		return errStop
+	}
+	for _, j := range created {
+		a.note(ctx, j.change, plan.Done, nil)
+	}
+	a.report.handedOver(receipt, len(entries))
+	a.Logger.InfoContext(ctx, "passwords of new credentials handed over", "file", receipt.File, "lines", len(entries))
+	if len(receipt.PassedOver) > 0 {
+		a.Logger.WarnContext(ctx, "a hand-over file has another layout than handover.csv and handover.columns say, and was left as it is: fetch and delete it",
+			"left", receipt.PassedOver, "file", receipt.File)
+	}
+	return a.settle(ctx, outcomes...)
+}
+
+// entryOf is the hand-over line of a create, without the password.
+func entryOf(c plan.Change) handover.Entry {
+	e := handover.Entry{
+		Username: c.Username, CSI: c.CSI, FirstName: setting(c, plan.SettingFirstName), LastName: setting(c, plan.SettingLastName),
+	}
+	for _, cell := range c.Cells {
+		e.Cells = append(e.Cells, cell.Value)
+	}
+	return e
+}
+
+// earlier are the usernames that were handed over to somebody before, under this directory ID or with this
+// csi, and are worth nothing any more: their credentials are gone.
+func (a *applier) earlier(c plan.Change) []string {
+	var usernames []string
+	for _, username := range append(slices.Clone(a.past.byPerson[c.Person]), a.past.byCSI[c.CSI]...) {
+		if !a.listed(username) && !slices.Contains(usernames, username) {
+			usernames = append(usernames, username)
+		}
+	}
+	return usernames
+}
+
+// pastCreates are the usernames that were handed over before this pass, the oldest first.
+type pastCreates struct {
+	byPerson map[plan.PersonID][]string
+	byCSI    map[string][]string
+}
+
+func newPastCreates(creates []plan.PastCreate) pastCreates {
+	past := pastCreates{map[plan.PersonID][]string{}, map[string][]string{}}
+	for _, c := range creates {
+		past.byPerson[c.Person] = append(past.byPerson[c.Person], c.Username)
+		past.byCSI[c.CSI] = append(past.byCSI[c.CSI], c.Username)
+	}
+	return past
+}
+
+// listed tells whether a credential of this name was in the package when the pass read it.
+func (a *applier) listed(username string) bool {
+	return slices.ContainsFunc(a.inventory.Credentials, func(c plan.Credential) bool { return c.Username == username })
+}
+
+func setting(c plan.Change, name string) string {
+	n := slices.IndexFunc(c.Settings, func(s plan.Setting) bool { return s.Name == name })
+	if n < 0 {
+		return ""
+	}
+	return c.Settings[n].Value
+}

@@ -1,0 +1,37 @@
+package mapping
+
+import (
+	"cmp"
+	"fmt"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// column is a further column of the hand-over file.
+type column struct {
+	name  string
+	field *field
+}
+
+func columnsOf(wanted []Column) []column {
+	var columns []column
+	for n, c := range wanted {
+		columns = append(columns, column{c.Name, &field{path: fmt.Sprintf("handover.columns[%d].value", n), source: c.Value, rule: textRule}})
+	}
+	return columns
+}
+
+// cell is what stands in the column for one person. Of several values that of the DN counts, else the
+// first; one of no use leaves the cell empty, and stops nothing.
+func (c column) cell(p plan.Person) plan.Cell {
+	cell := plan.Cell{Column: c.name}
+	value, reason, err := c.field.value(p, nil)
+	if err != nil {
+		reason = err.Error()
+	}
+	if several := c.field.several(p); len(several.Values) > 0 {
+		value, reason = cmp.Or(several.RDN, several.Values[0]), ""
+	}
+	cell.Value, cell.Unusable = value, reason
+	return cell
+}
