@@ -13,9 +13,20 @@ func (p *planner) adopt(i Identity, credentialID, reason string) {
 		return
 	}
 	credential := p.credentials[credentialID]
-	c := p.change(Adopt, i, credentialID, credential.Username)
+	near, words := p.nearly(i, credentialID)
+	preState := []string{credential.Username}
+	if near != "" {
+		preState = append(preState, i.CSI, near)
+	}
+	c := p.change(Adopt, i, credentialID, preState...)
 	c.CredentialID, c.Username, c.Reason = credentialID, credential.Username, reason
+	if near != "" {
+		c.ask(AskLikeCSI, "is it this person's? "+words+". If it is, say yes, or correct the csi in the cockpit; else give this person another username, or delete it")
+	}
 	p.add(c)
+	if near != "" && !p.saidYes(c) {
+		return
+	}
 	p.owned[i.Person] = Ownership{Person: i.Person, CredentialID: credentialID, Username: credential.Username, CSI: i.CSI}
 	p.manage(i, credentialID)
 }
@@ -23,6 +34,9 @@ func (p *planner) adopt(i Identity, credentialID, reason string) {
 // againstAdoption are the reasons of design §5.5 to leave a credential alone.
 func (p *planner) againstAdoption(i Identity, id string) string {
 	c, users := p.credentials[id], p.people(id)
+	if p.severalCSIs(id) {
+		return fmt.Sprintf("credential %s is shared by several people: its Threema IDs report different csis", c.Username)
+	}
 	if p.shared(id) {
 		return fmt.Sprintf("credential %s is shared (%d Threema IDs use it); list it under adopt.personal if it is this person's alone",
 			c.Username, max(c.Usage, len(users)))
@@ -32,7 +46,7 @@ func (p *planner) againstAdoption(i Identity, id string) string {
 	}
 	for _, u := range users {
 		switch {
-		case u.CSI != "" && u.CSI != i.CSI:
+		case u.CSI != "" && !p.maybeMeant(i, u.CSI):
 			return fmt.Sprintf("the Threema ID %s on credential %s reports another csi (%s)", u.ID, c.Username, u.CSI)
 		case differs(u.FirstName, i.Setting(SettingFirstName)) && differs(u.LastName, i.Setting(SettingLastName)):
 			return fmt.Sprintf("credential %s is in use by %s %s (%s): both names differ from this person's", c.Username, u.FirstName, u.LastName, u.ID)

@@ -119,7 +119,7 @@ func (p *planner) byName(i Identity, reason string) {
 	leaving := p.usernameLeaving(i)
 	switch {
 	case taken && owned:
-		p.holdIdentity(i, fmt.Sprintf("the username %s is that of %s; it is free when that person's credential is withdrawn",
+		p.holdIdentity(i, fmt.Sprintf("the username %s is that of %s; it is free when that person's credential is withdrawn; until then give this person another username",
 			i.Username, firstNonEmpty(p.observations[own.Person].DN, own.Person.String())))
 	case taken:
 		p.byTakenName(i, c)
@@ -127,22 +127,6 @@ func (p *planner) byName(i Identity, reason string) {
 		p.holdIdentity(i, leaving)
 	default:
 		p.create(i, reason, p.questions(i)...)
-	}
-}
-
-func (p *planner) byTakenName(i Identity, c Credential) {
-	csi := p.Inventory.Settings[c.ID][SettingCSI]
-	unread := p.unread()
-	switch {
-	case !p.Policy.AdoptUsername || c.Username != i.Username:
-		p.holdIdentity(i, fmt.Sprintf("the username %s is taken by a credential that is not ours; write the csi %s to it, "+
-			"set adopt.username: true, or delete it in the cockpit", c.Username, i.CSI))
-	case csi != "" && csi != i.CSI:
-		p.holdIdentity(i, fmt.Sprintf("the username %s is taken by a credential with another csi (%s)", c.Username, csi))
-	case len(unread) > 0:
-		p.holdIdentity(i, fmt.Sprintf("the credential %s is called like this person, and may be a namesake's: %s", c.Username, p.notRead(unread[0])))
-	default:
-		p.adopt(i, c.ID, "its username is exactly this person's, and adopt.username is on")
 	}
 }
 

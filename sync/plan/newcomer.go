@@ -24,8 +24,12 @@ func (p *planner) questions(i Identity) []question {
 			"if the person left, this account may be their second one; with a yes it gets a credential of its own", i.CSI)})
 	}
 	if other, found := p.alike(i); found {
-		all = append(all, question{AskLikeCSI, other.csi, fmt.Sprintf("the csi %s differs from %s, which is that of %s, in case, blanks or leading zeros only: "+
-			"correct one of them, or say yes if they are two people", i.CSI, other.csi, other.name)})
+		correct := "correct one of them"
+		if other.unmanaged {
+			correct = fmt.Sprintf("if it is this person's, write the csi %s to it in the cockpit, and it is adopted", i.CSI)
+		}
+		all = append(all, question{AskLikeCSI, other.csi, fmt.Sprintf("the csi %s differs from %s, which is that of %s, %s: "+
+			"%s; if they are two people, say yes, and this one gets a credential", i.CSI, other.csi, other.name, spellingOnly, correct)})
 	}
 	return all
 }
@@ -89,6 +93,8 @@ type holder struct {
 	csi    string
 	person PersonID // zero: a credential that is not ours
 	name   string
+	// unmanaged tells that it is a credential that is not ours.
+	unmanaged bool
 }
 
 // alike finds whose csi a newcomer's would be but for its spelling. A former csi of their own is none.
@@ -110,18 +116,19 @@ func (p *planner) foldCSIs() {
 	add := func(h holder) { p.folded[foldCSI(h.csi)] = append(p.folded[foldCSI(h.csi)], h) }
 	for csi, people := range p.lastingCSI {
 		for _, person := range people {
-			add(holder{csi, person, p.nameOf(person)})
+			add(holder{csi: csi, person: person, name: p.nameOf(person)})
 		}
 	}
 	for person, own := range p.owned {
-		add(holder{own.CSI, person, p.nameOf(person)})
+		add(holder{csi: own.CSI, person: person, name: p.nameOf(person)})
 	}
 	for person, saga := range p.sagas {
-		add(holder{saga.CSI, person, p.nameOf(person)})
+		add(holder{csi: saga.CSI, person: person, name: p.nameOf(person)})
 	}
 	for _, c := range p.Inventory.Credentials {
 		if csi := p.Inventory.Settings[c.ID][SettingCSI]; csi != "" {
-			add(holder{csi, p.former[c.ID].Person, "the credential " + c.Username})
+			own, managed := p.former[c.ID]
+			add(holder{csi, own.Person, "the credential " + c.Username, !managed})
 		}
 	}
 	for _, holders := range p.folded {

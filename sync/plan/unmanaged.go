@@ -77,6 +77,9 @@ func (p *planner) whyUnmanaged(c Credential, departed map[string]Identity) strin
 		return fmt.Sprintf("whose its csi %s is cannot be told: %s", csi, p.notRead(unread[0]))
 	case csi != "" && left:
 		return fmt.Sprintf("carries the csi of %s, who is %s and was never managed: withdraw it by hand", i.DN, i.Evidence.Kind)
+	case csi != "" && len(p.newcomersLike(csi)) > 0:
+		like := p.newcomersLike(csi)[0]
+		return fmt.Sprintf("no entitled person has its csi %s, and that of %s (%s) differs from it %s", csi, like.DN, like.CSI, spellingOnly)
 	case csi != "":
 		return "no entitled person has its csi " + csi
 	}
