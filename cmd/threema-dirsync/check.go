@@ -31,8 +31,8 @@ func (p *program) checkCommand() *cobra.Command {
 		Long: `check tries everything that a pass needs, and changes nothing: the configuration, each server of
 a source (name, TCP, TLS, certificate), the login, what the server is and offers, the schema,
 everybody in scope, groups and sentinels; then the API key, the plan, its term, one page of each
-list, licences and the requests that are left; and whether a password can be handed over. What failed comes first, then the warnings. It exits 1 if
-something failed.
+list, whether csis differ in their spelling only, licences and the requests that are left; and whether a
+password can be handed over. What failed comes first, then the warnings. It exits 1 if something failed.
 
 A bind password that the directory refused is tried no second time, by check neither, because each try
 counts towards the lock-out of the account. Once the account is unlocked, --try-login tries it once
@@ -55,8 +55,12 @@ func (p *program) check(ctx context.Context, flags checkFlags) error {
 		if err != nil {
 			return err
 		}
+		spelling, err := a.checkSpelling(ctx, meter, shown)
+		if err != nil {
+			return err
+		}
 		seats, err := a.checkMemory(ctx, meter)
-		findings = slices.Concat(findings, lists, seats)
+		findings = slices.Concat(findings, lists, spelling, seats)
 		return err
 	})
 	switch {

@@ -243,8 +243,8 @@ func TestCheckHealthy(t *testing.T) {
 			if _, ok := came["tombstones"]; ok != (at.profile == "active-directory") {
 				t.Errorf("tombstones: %v", came)
 			}
-			if got := len(w.sim.requests(t)); got != 6 {
-				t.Errorf("%d requests, want the subscription, one page of each list, and the size that one of them refuses", got)
+			if got := len(w.sim.requests(t)); got != 11 {
+				t.Errorf("%d requests, want the subscription, one page of each list, the size that one of them refuses, and all that a pass reads", got)
 			}
 			w.unchanged(t, before)
 			memory := w.dump(t)

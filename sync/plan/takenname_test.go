@@ -154,6 +154,11 @@ func TestNearMissIsAdoptedByAYes(t *testing.T) {
 				t.Fatal(summary(p))
 			}
 			adoption := p.Changes[n]
+			for _, c := range p.Changes {
+				if c.Person == zoe.id && c.Op != plan.Adopt {
+					t.Errorf("before anybody said yes: %s %s", c.Op, c.Status)
+				}
+			}
 			if adoption.Status != plan.NeedsApproval || !slices.Contains(adoption.Asks, plan.AskLikeCSI) || !strings.Contains(adoption.Reason, "differs from 00077") {
 				t.Fatalf("%+v", adoption)
 			}
