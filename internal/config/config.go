@@ -168,6 +168,8 @@ type Mapping struct {
 	Category    string `yaml:"category"`
 	LinkedEmail string `yaml:"linked_email"`
 	LinkedPhone string `yaml:"linked_phone"`
+	// PhoneCountry is where the numbers of LinkedPhone are dialled that do not name their country.
+	PhoneCountry string `yaml:"phone_country"`
 }
 
 // Adopt widens what counts as a match with a credential that already exists (design §5.5).

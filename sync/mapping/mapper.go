@@ -24,6 +24,8 @@ type Templates struct {
 	Category    string
 	LinkedEmail string
 	LinkedPhone string
+	// PhoneCountry is where numbers without their country are dialled, in two capitals; "": they are of no use.
+	PhoneCountry string
 }
 
 // Column is a further column of the hand-over file: a template like the others, of which no value is
@@ -47,7 +49,7 @@ func (t Templates) fields() []*field {
 		{path: "mapping.department", setting: "th_department", source: t.Department, rule: textRule},
 		{path: "mapping.category", setting: settingCategory, source: t.Category, rule: categoryRule},
 		{path: "mapping.linked_email", setting: "th_linked_email", source: t.LinkedEmail, rule: emailRule},
-		{path: "mapping.linked_phone", setting: "th_linked_phone", source: t.LinkedPhone, rule: phoneRule},
+		{path: "mapping.linked_phone", setting: "th_linked_phone", source: t.LinkedPhone, rule: phoneRule(t.PhoneCountry)},
 	}
 	return slices.DeleteFunc(all, func(f *field) bool { return !f.required && f.source == "" })
 }
@@ -63,7 +65,7 @@ type Mapper struct {
 // [Errors] with every mistake.
 func New(t Templates, columns ...Column) (*Mapper, error) {
 	m := &Mapper{fields: t.fields(), columns: columnsOf(columns), fingerprint: fingerprint(t)}
-	var problems Errors
+	problems := t.countryProblems()
 	for _, f := range m.all() {
 		for _, message := range f.compile() {
 			problems = append(problems, Problem{f.path, message})

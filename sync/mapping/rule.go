@@ -110,26 +110,3 @@ func emailRule(s string) (value, wrong string) {
 	}
 	return s, ""
 }
-
-// phoneRule wants the international form. Blanks and separators go, and so does the "(0)" that
-// German, Austrian and Swiss numbers carry for callers at home.
-func phoneRule(s string) (value, wrong string) {
-	const minDigits, maxDigits = 7, 15 // E.164 allows 15
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || unicode.Is(unicode.Pd, r) || r == '/' || r == '.' {
-			return -1
-		}
-		return r
-	}, s)
-	if s == "" {
-		return "", ""
-	}
-	digits, international := strings.CutPrefix(s, "+")
-	digits = strings.NewReplacer("(0)", "", "(", "", ")", "").Replace(digits)
-	notDigit := func(r rune) bool { return r < '0' || r > '9' }
-	if !international || strings.ContainsFunc(digits, notDigit) || strings.HasPrefix(digits, "0") ||
-		len(digits) < minDigits || len(digits) > maxDigits {
-		return "", "is no international number such as +41441234567"
-	}
-	return "+" + digits, ""
-}

@@ -63,18 +63,18 @@ func TestRules(t *testing.T) {
 		{"email: blank", emailRule, "an na@x", "", "is no mail address"},
 		{"email: control", emailRule, "a\x00@x", "", "holds characters that cannot be printed"},
 
-		{"phone", phoneRule, "+41441234567", "+41441234567", ""},
-		{"phone: separators", phoneRule, " +41\u00a044 123-45\u201167 ", "+41441234567", ""},
-		{"phone: DIN", phoneRule, "+49 (89) 123/45.67", "+49891234567", ""},
-		{"phone: (0)", phoneRule, "+49 (0) 89 1234567", "+49891234567", ""},
-		{"phone: empty", phoneRule, " ", "", ""},
-		{"phone: national", phoneRule, "044 123 45 67", "", "is no international number such as +41441234567"},
-		{"phone: 00", phoneRule, "0041441234567", "", "is no international number such as +41441234567"},
-		{"phone: +0", phoneRule, "+0441234567", "", "is no international number such as +41441234567"},
-		{"phone: extension", phoneRule, "+41441234567 ext. 3", "", "is no international number such as +41441234567"},
-		{"phone: internal", phoneRule, "+4711", "", "is no international number such as +41441234567"},
-		{"phone: too long", phoneRule, "+1234567890123456", "", "is no international number such as +41441234567"},
-		{"phone: other digits", phoneRule, "+٤١٤٤١٢٣٤٥٦٧", "", "is no international number such as +41441234567"},
+		{"phone", phoneRule(""), "+41441234567", "+41441234567", ""},
+		{"phone: separators", phoneRule(""), " +41\u00a044 123-45\u201167 ", "+41441234567", ""},
+		{"phone: DIN", phoneRule(""), "+49 (89) 123/45.67", "+49891234567", ""},
+		{"phone: (0)", phoneRule(""), "+49 (0) 89 1234567", "+49891234567", ""},
+		{"phone: empty", phoneRule(""), " ", "", ""},
+		{"phone: national", phoneRule(""), "044 123 45 67", "", "is no international number such as +41441234567"},
+		{"phone: 00", phoneRule(""), "0041441234567", "", "is no international number such as +41441234567"},
+		{"phone: +0", phoneRule(""), "+0441234567", "", "is no international number such as +41441234567"},
+		{"phone: extension", phoneRule(""), "+41441234567 ext. 3", "", "is no international number such as +41441234567"},
+		{"phone: internal", phoneRule(""), "+4711", "", "is no international number such as +41441234567"},
+		{"phone: too long", phoneRule(""), "+1234567890123456", "", "is no international number such as +41441234567"},
+		{"phone: other digits", phoneRule(""), "+٤١٤٤١٢٣٤٥٦٧", "", "is no international number such as +41441234567"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -92,7 +92,7 @@ func TestRulesAreIdempotent(t *testing.T) {
 	t.Parallel()
 	rules := map[string]rule{
 		"key": keyRule, "text": textRule, "nickname": nicknameRule,
-		"category": categoryRule, "email": emailRule, "phone": phoneRule,
+		"category": categoryRule, "email": emailRule, "phone": phoneRule(""), "phone in CH": phoneRule("CH"),
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		which := rapid.SampledFrom([]string{"key", "text", "nickname", "category", "email", "phone"}).Draw(t, "rule")

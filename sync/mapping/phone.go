@@ -1,0 +1,82 @@
+package mapping
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/nyaruka/phonenumbers"
+)
+
+// phoneRule wants the international form, and where a country is given takes those that are dialled
+// there too: the number plans are the library's (docs/decisions/0022-phone-numbers.md).
+func phoneRule(country string) rule {
+	return func(s string) (value, wrong string) {
+		digits, ok := phoneDigits(s)
+		switch {
+		case ok && digits == "":
+			return "", ""
+		case ok && strings.HasPrefix(digits, "+"):
+			return international(digits)
+		case ok && country != "":
+			return national(digits, country)
+		}
+		return "", notInternational
+	}
+}
+
+const notInternational = "is no international number such as +41441234567"
+
+// phoneDigits drops what only makes a number legible: blanks, separators, and the "(0)" that German,
+// Austrian and Swiss numbers carry for callers at home, where it does not stand first. Only a plus
+// and digits may be left.
+func phoneDigits(s string) (digits string, ok bool) {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || unicode.Is(unicode.Pd, r) || r == '/' || r == '.' {
+			return -1
+		}
+		return r
+	}, s)
+	if rest, first := strings.CutPrefix(s, "(0)"); first {
+		s = "0" + rest
+	}
+	s = strings.NewReplacer("(0)", "", "(", "", ")", "").Replace(s)
+	return s, !strings.ContainsFunc(strings.TrimPrefix(s, "+"), func(r rune) bool { return r < '0' || r > '9' })
+}
+
+// international takes a number as it is: whether somebody has it, the service finds out.
+func international(number string) (value, wrong string) {
+	const minDigits, maxDigits = 7, 15 // E.164 allows 15
+	digits := strings.TrimPrefix(number, "+")
+	if strings.HasPrefix(digits, "0") || len(digits) < minDigits || len(digits) > maxDigits {
+		return "", notInternational
+	}
+	return number, ""
+}
+
+// national reads a number as it is dialled in a country, with its own prefixes for the long distance and
+// abroad. It must be one that can be: a wrong one would be somebody else's.
+func national(digits, country string) (value, wrong string) {
+	number, err := phonenumbers.Parse(digits, country)
+	if err != nil || !phonenumbers.IsValidNumber(number) {
+		return "", "is no number that can be dialled in " + country + ", and " + strings.TrimPrefix(notInternational, "is ")
+	}
+	return international(phonenumbers.Format(number, phonenumbers.E164))
+}
+
+// countryProblems says what is wrong with mapping.phone_country.
+func (t Templates) countryProblems() Errors {
+	const path = "mapping.phone_country"
+	known := phonenumbers.GetSupportedRegions()
+	switch {
+	case t.PhoneCountry == "":
+		return nil
+	case !known[t.PhoneCountry]:
+		return Errors{{path, fmt.Sprintf("%q is no country; write its two capitals, as in CH or DE (%d are known)", t.PhoneCountry, len(slices.Collect(maps.Keys(known))))}}
+	case t.LinkedPhone == "":
+		return Errors{{path, "it says how mapping.linked_phone is read, which is not set: set that, or remove this key"}}
+	}
+	return nil
+}
