@@ -74,13 +74,13 @@ func (v *session) checkConnection(ctx context.Context, address *url.URL, servers
 		return []Finding{tcp, judgeProtection(protection, state), v.judgeCertificate(hostPort(address), state.PeerCertificates)}
 	}
 	if _, ok := errors.AsType[*tlsError](err); ok {
-		protection.Verdict, protection.Came, protection.Advice = Failure, err.Error()+describeRefused(err), connectHint(err)
+		protection.Verdict, protection.Came, protection.Advice = Failure, err.Error()+describeRefused(err), v.connectHint(err)
 		return []Finding{tcp, protection}
 	}
 	if _, ok := errors.AsType[*net.DNSError](err); ok {
 		tcp.Name, tcp.Tried = "name", "resolve "+address.Hostname()
 	}
-	tcp.Verdict, tcp.Came, tcp.Advice = Failure, err.Error(), connectHint(err)
+	tcp.Verdict, tcp.Came, tcp.Advice = Failure, err.Error(), v.connectHint(err)
 	return []Finding{tcp}
 }
 

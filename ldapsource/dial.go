@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -36,7 +35,7 @@ func (v *session) connect(ctx context.Context) (string, error) {
 		reason = plan.ReadTLS
 		v.reached++ // something answers
 	}
-	return "", v.fail(reason, connectHint(err), fmt.Errorf("connect to %s: %w", v.at, err))
+	return "", v.fail(reason, v.connectHint(err), fmt.Errorf("connect to %s: %w", v.at, err))
 }
 
 // dial gives an address its share of the time, one of so many, and never more than maxConnectTime:
@@ -118,28 +117,6 @@ func tlsFailure(ctx context.Context, err error) error {
 		return cmp.Or(context.Cause(ctx), err)
 	}
 	return &tlsError{cause: err}
-}
-
-func connectHint(err error) string {
-	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
-		return "set ca_file to the certificate of the authority that signed the server's certificate"
-	}
-	if _, ok := errors.AsType[x509.HostnameError](err); ok {
-		return "write the server's name into urls as its certificate has it"
-	}
-	if e, ok := errors.AsType[x509.CertificateInvalidError](err); ok && e.Reason == x509.Expired {
-		return "renew the server's certificate, or mend the clock of this machine"
-	}
-	if _, ok := errors.AsType[*net.DNSError](err); ok {
-		return "check the name in urls, and whether the name servers of this machine know it"
-	}
-	if e, ok := errors.AsType[*net.OpError](err); ok && e.Op == "remote error" && strings.Contains(e.Err.Error(), "certificate") {
-		return "the server refuses our certificate, or misses one: look at client_cert_file, and whether the server trusts who signed it"
-	}
-	if _, ok := errors.AsType[*tlsError](err); ok {
-		return "the server has to offer TLS 1.2 or later, and a modern cipher, on this port; ldaps:// usually is port 636, ldap:// with start_tls port 389"
-	}
-	return "check the name and port in urls, the network, and whether the server runs"
 }
 
 func hostPort(address *url.URL) string {

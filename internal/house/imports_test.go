@@ -8,12 +8,14 @@ import (
 	"testing"
 )
 
-// What many rooms know: the shared types, the type that cannot print, did you mean, files of our own.
+// What many rooms know: the shared types, the type that cannot print, did you mean, files of our own, what a
+// certificate is refused for.
 const (
 	plan      = "sync/plan"
 	secret    = "internal/secret"
 	typo      = "internal/typo"
 	plainfile = "internal/plainfile"
+	advice    = "internal/tlsadvice"
 )
 
 // anything in a rule stands for every room but the test harness.
@@ -29,11 +31,12 @@ var house = map[string][]string{
 	"cmd/threema-dirsync": {anything},
 	"internal/config":     {plan, secret, typo, plainfile},
 	"internal/plainfile":  {},
+	"internal/tlsadvice":  {},
 	"internal/typo":       {},
 	"internal/house":      {},
 	"internal/secret":     {},
 	"internal/testdir":    {secret, "ldapsource/memdir"},
-	"ldapsource":          {plan, secret, typo},
+	"ldapsource":          {plan, secret, typo, advice},
 	"ldapsource/memdir":   {secret},
 	"sync":                {plan, secret, typo, "sync/handover"},
 	"sync/handover":       {plan, secret, plainfile},
@@ -41,7 +44,7 @@ var house = map[string][]string{
 	"sync/mapping":        {plan, secret},
 	"sync/plan":           {},
 	"systemd":             {},
-	"threema":             {plan, secret},
+	"threema":             {plan, secret, advice},
 	"threema/worksim":     {},
 }
 

@@ -33,6 +33,7 @@ type Script struct {
 	Pages    []Step // the n-th page of the people
 	CutAfter int    // 0 never; n: close each connection instead of sending packet n+1
 	Leaf     loopca.Leaf
+	Shows    *tls.Certificate   // with its chain, instead of one made of Leaf
 	AsksFor  tls.ClientAuthType // whether the client must show a certificate, of whatever authority
 }
 
@@ -64,6 +65,9 @@ func Start(t testing.TB, script Script) *Peer {
 	cert, err := ca.Issue(script.Leaf)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if script.Shows != nil {
+		cert = *script.Shows
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	p := &Peer{
