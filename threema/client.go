@@ -67,6 +67,7 @@ const defaultTimeout = time.Minute
 // answers tell of the time, and is safe for concurrent use.
 type Client struct {
 	base      *url.URL
+	way       way
 	http      *http.Client
 	userAgent string
 	// key is a closure, so that no way of printing a Client can show the key.
@@ -89,12 +90,17 @@ func New(config Config, options Options) (*Client, error) {
 	if config.Timeout <= 0 {
 		config.Timeout = defaultTimeout
 	}
+	way := way{roots: config.Roots, proxyKey: "HTTPS_PROXY", target: base.Host}
+	if config.Proxy != "" {
+		way.proxyKey = "threema.proxy"
+	}
 	transport, err := newTransport(config)
 	if err != nil {
 		return nil, err
 	}
 	return &Client{
 		base: base,
+		way:  way,
 		http: &http.Client{
 			Transport:     transport,
 			Timeout:       config.Timeout,
@@ -185,7 +191,7 @@ func (c *Client) attempt(ctx context.Context, r request) (answer, error) {
 	took := time.Since(start)
 	c.options.OnRequest(r.method, a.status, took)
 	if err != nil {
-		return answer{}, r.lost(err, sent.Load())
+		return answer{}, r.lost(c.way.explain(err), sent.Load())
 	}
 	if err := r.check(a, append(slices.Clip(r.secrets), c.key())); err != nil {
 		return a, err

@@ -53,8 +53,7 @@ func (r request) failure(kind plan.FailureKind, err error) *Error {
 func (r request) lost(err error, sent bool) *Error {
 	switch {
 	case isCertificateError(err):
-		return r.failure(plan.FailureUnavailable, fmt.Errorf(
-			"the certificate of the service is refused, nothing was sent (check threema.base_url and, for a private CA, threema.ca_file): %w", err))
+		return r.failure(plan.FailureUnavailable, fmt.Errorf("the certificate of the service is refused, nothing was sent: %w", err))
 	case !sent:
 		return r.failure(plan.FailureUnavailable, fmt.Errorf("the service cannot be reached, nothing was sent: %w", err))
 	case r.isRead():
@@ -80,7 +79,7 @@ func (r request) odd(status int, err error) *Error {
 // worthRepeating tells whether a failed request may be sent once more with some hope.
 func (r request) worthRepeating(err error) bool {
 	e, ok := errors.AsType[*Error](err)
-	return ok && r.isRead() && e.Kind == plan.FailureUnavailable && e.Pause == 0 && !isCertificateError(err)
+	return ok && r.isRead() && e.Kind == plan.FailureUnavailable && e.Pause == 0 && !isCertificateError(err) && !isForbidden(err)
 }
 
 func isCertificateError(err error) bool {

@@ -31,6 +31,7 @@ func newTransport(config Config) (*http.Transport, error) {
 	protocols.SetHTTP1(true)
 	return &http.Transport{
 		Proxy:                  proxy,
+		OnProxyConnectResponse: judgeProxy,
 		DialContext:            (&net.Dialer{Timeout: dialTimeout}).DialContext,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: config.Roots},
 		TLSHandshakeTimeout:    tlsTimeout,

@@ -77,7 +77,7 @@ func (p *program) readSettings() (*settings, error) {
 	s.owner, err = ownerOf(cfg.StateDir, user.Lookup)
 	errs = append(errs, err)
 	s.offset, err = config.TestOffset(cfg, p.Getenv)
-	errs = append(errs, err)
+	errs = append(errs, err, config.CheckProxy(cfg, p.Getenv))
 	s.files = config.NewFiles(p.Getenv, s.owner.uid)
 	s.apiKey, err = s.files.ReadSecret(cfg.Threema.APIKeyFile)
 	errs = append(errs, err)

@@ -74,15 +74,18 @@ func checkClock(c plan.ServiceClock) finding {
 	return f
 }
 
-// keyAdvice tells a refused key (D-46) from a service that is not reached.
+// keyAdvice tells a refused key (D-46) from a service that is not reached, and why not, where that is known.
 func keyAdvice(err error) string {
+	if advice := threema.Advice(err); advice != "" {
+		return advice
+	}
 	switch plan.KindOf(err) {
 	case plan.FailureUnauthorized, plan.FailureForbidden:
 		return "check the key in threema.api_key_file and, in the cockpit, the addresses it may be used from; the API belongs to the plan Professional"
 	case plan.FailureQuota:
 		return "the requests of the day are spent, by us or by another program with this package: try again tomorrow"
 	case plan.FailureUnavailable:
-		return "check threema.base_url, threema.proxy, threema.ca_file and the firewall between this machine and the service"
+		return "check threema.base_url, threema.proxy (or HTTPS_PROXY in the environment), threema.ca_file and the firewall between this machine and the service"
 	default:
 		return "check threema.base_url, the key in threema.api_key_file and, in the cockpit, the addresses it may be used from"
 	}

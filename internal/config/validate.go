@@ -86,7 +86,7 @@ func (v *validator) proxy(path string, u *url.URL) {
 	switch {
 	case u.User != nil:
 		v.failf(path, "a password has no place in this file; leave proxy empty and set HTTPS_PROXY in the environment of the service")
-	case u.Hostname() == "" || !slices.Contains([]string{"http", "https", "socks5"}, u.Scheme) || strings.Trim(u.Path, "/") != "" || u.RawQuery != "":
+	case !isProxy(u):
 		v.failf(path, "write http://host:port, https://host:port or socks5://host:port")
 	}
 }
