@@ -55,6 +55,7 @@ type Config struct {
 	Filter     string   // "": the people of the profile
 	Groups     []string // DNs; entitled only as a member, nested or not, of one of them. None: everybody in scope
 	ExcludeDNs []string // people here and below are held
+	Others     []Part   // what the other sources read, which may lie below BaseDN on other servers
 	Sentinels  []string // DNs of entries that must be seen, or nobody departs
 	// ProtectGroups are DNs of groups whose members, nested or not, are protected. While one of
 	// them cannot be read, everybody of this source is.
@@ -108,7 +109,7 @@ func New(cfg Config, options Options) (*Source, error) {
 	if s.lockout == nil {
 		s.lockout = &shortLived{}
 	}
-	err := errors.Join(s.setProfile(), s.setAddresses(), s.setScope(), checkLogin(cfg))
+	err := errors.Join(s.setProfile(), s.setAddresses(), s.setScope(), s.setCovers(), checkLogin(cfg))
 	if err != nil {
 		return nil, fmt.Errorf("source %s: %w", cfg.Name, err)
 	}

@@ -63,6 +63,7 @@ func (r *groupReader) lookUp(ctx context.Context, dns []string) error {
 			if err := r.lookUpBatch(ctx, top, batch); err != nil {
 				return fmt.Errorf("look up members of groups: %w", err)
 			}
+			r.passOver(batch)
 		}
 	}
 	return nil
@@ -103,6 +104,16 @@ func (r *groupReader) lookUpBatch(ctx context.Context, top string, batch []strin
 		}
 	}
 	return nil
+}
+
+// passOver takes members that lie on another server for nobody of this source.
+func (r *groupReader) passOver(dns []string) {
+	for _, text := range dns {
+		dn, err := parseDN(text)
+		if key := dnKey(text); err == nil && r.known[key].kind == missing && r.liesElsewhere(composed(dn)) {
+			r.known[key] = member{kind: foreign}
+		}
+	}
 }
 
 // learn notes what an entry is. Active Directory shows the bare name of an entry that it hides,

@@ -14,8 +14,6 @@ const (
 	// maxEntries ends a read that grows without end (pitfall A5). No size limit is ever sent
 	// to the server: with paging, some then never end (cannatag/ldap3#1180).
 	maxEntries = 2_000_000
-
-	elsewhereHint = "a part of base_dn lies on another server, so this one alone is never complete: narrow base_dn, or make that part a source of its own"
 )
 
 // query is a search of a whole subtree.
@@ -39,8 +37,10 @@ func (v *session) pages(ctx context.Context, q query, roll *roll) (int, error) {
 			return n, ctx.Err()
 		case err != nil:
 			return n, fmt.Errorf("read page %d: %w", n, answer(err))
-		case len(result.Referrals) > 0:
-			return n, v.refuse(references, plan.ReadReference, elsewhereHint, fmt.Errorf("page %d refers to %s", n, result.Referrals[0]))
+		}
+		referred, unread := v.accept(result.Referrals, q.base)
+		if unread != "" {
+			return n, v.refuseReference(n, unread)
 		}
 		v.showed()
 		control, ok := ldap.FindControl(result.Controls, ldap.ControlTypePaging).(*ldap.ControlPaging)
@@ -53,7 +53,7 @@ func (v *session) pages(ctx context.Context, q query, roll *roll) (int, error) {
 		switch {
 		case err != nil:
 			return n, err
-		case news == 0 && len(cookie) > 0:
+		case news+referred == 0 && len(cookie) > 0:
 			return n, v.refuse(lastCookieEmpty, plan.ReadPaging, "", fmt.Errorf("page %d brought nobody new, and promises more", n))
 		case again != "":
 			return n, v.refuse(duplicateIDs, plan.ReadDuplicate, "", fmt.Errorf("two entries have the %s %s", roll.what, again))

@@ -65,7 +65,7 @@ func (v *session) readPeople(ctx context.Context) ([]plan.Person, error) {
 func (v *session) certifyPages(pages, people, entries int) {
 	v.certificate.hold(paging, "the control on each of %d pages", pages)
 	v.certificate.hold(lastCookieEmpty, "the server says that page %d was the last", pages)
-	v.certificate.hold(references, "none")
+	v.certifyReferences()
 	v.certificate.hold(duplicateIDs, "%d entries, each %s once", entries, v.cfg.IDAttribute)
 	v.certificate.hold(notEmpty, "%d people among %d entries", people, entries)
 }

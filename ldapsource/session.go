@@ -55,6 +55,8 @@ type session struct {
 	witnesses map[string]bool
 	nameless  nameless
 
+	references []reference // parts of the directory that lie elsewhere, and need not be read here
+
 	tally  tally
 	people []plan.Person // of a check
 

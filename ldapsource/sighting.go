@@ -137,7 +137,12 @@ func (v *session) absence(t plan.Tracked) (plan.Sighting, error) {
 			return conclude(unknown("not found by ID, but nothing of " + dn + " is readable either, so nothing is proven")), nil
 		}
 	}
-	return v.absenceFrom(t, parentOf(t.DN))
+	s, err := v.absenceFrom(t, parentOf(t.DN))
+	if away := v.outOfSight(); away != "" && s.State == plan.Departed {
+		s = conclude(unknown("not found by ID, but they may be below " + away + ", which lies on another server and is in exclude_dns, so nothing is proven"))
+		s.Placeless = true
+	}
+	return s, err
 }
 
 // absenceFrom judges by the place where the person was. If that shows nothing, it was deleted with

@@ -28,6 +28,7 @@ type Source struct {
 	addresses        []*url.URL
 	base             *ldap.DN
 	excluded         []*ldap.DN
+	covers           []cover
 	filter           filter
 	filterAttributes []string
 	scope            string

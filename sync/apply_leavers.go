@@ -214,7 +214,7 @@ func (a *applier) stillDeparted(ctx context.Context, c plan.Change) string {
 	case len(sightings) != 1 || sightings[0].ID != c.Person:
 		return "the directory gave no clear answer"
 	case sightings[0].Placeless && !c.Placeless:
-		return "nothing of the place where the person stood is readable by now: the next pass asks for a yes"
+		return "by now nobody can tell whether the person is gone or only out of sight: the next pass asks for a yes"
 	case sightings[0].State != plan.Departed && !sightings[0].Placeless:
 		a.sighted(ctx, sightings[0])
 		return fmt.Sprintf("the directory now says: %s %s", sightings[0].State, sightings[0].Evidence.Detail)

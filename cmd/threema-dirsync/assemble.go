@@ -147,7 +147,7 @@ func (a *assembly) source(n int, cfg config.Source, s *settings, lockout ldapsou
 	return ldapsource.New(ldapsource.Config{
 		Name: cfg.Name, Profile: string(cfg.Profile), URLs: cfg.URLs, Domain: cfg.Domain, Site: cfg.Site, StartTLS: cfg.StartTLS, Roots: roots,
 		BindDN: cfg.BindDN, BindPassword: login.password, Certificate: login.certificate, External: cfg.Bind == config.BindExternal,
-		BaseDN: cfg.BaseDN, Filter: cfg.Filter,
+		BaseDN: cfg.BaseDN, Filter: cfg.Filter, Others: a.others(n),
 		Groups: cfg.Groups, ProtectGroups: protectGroups, LabelGroups: labelGroups, OtherGroups: otherGroups, ExcludeDNs: cfg.ExcludeDNs, Sentinels: cfg.Sentinels,
 		PageSize: cfg.PageSize, Timeout: cfg.Timeout, IDAttribute: cfg.IDAttribute, Account: accountRules(cfg.Account),
 		Attributes: a.mapper.Attributes(), MappingFingerprint: a.mapper.Fingerprint(),
@@ -156,6 +156,17 @@ func (a *assembly) source(n int, cfg config.Source, s *settings, lockout ldapsou
 		Progress: func(entries int) { a.progress.show("read "+cfg.Name, entries, 0) },
 		Lockout:  lockout,
 	})
+}
+
+// others are what all sources but one read.
+func (a *assembly) others(than int) []ldapsource.Part {
+	var parts []ldapsource.Part
+	for n, s := range a.config.Sources {
+		if n != than {
+			parts = append(parts, ldapsource.Part{Source: s.Name, BaseDN: s.BaseDN})
+		}
+	}
+	return parts
 }
 
 func accountRules(a config.Account) ldapsource.AccountRules {
