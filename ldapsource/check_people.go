@@ -51,26 +51,33 @@ func (v *session) checkLimits() Finding {
 	return f
 }
 
+// noAccountState is for a server whose schema has nothing that ends an account: no right would help.
+const noAccountState = "this server cannot tell that an account is switched off, so somebody leaves by being deleted or moved only: " +
+	"load its password policy (OpenLDAP: overlay ppolicy), or write profile: custom and name under account the attribute that tells it here"
+
 // checkAccountState tells how many people show the attributes by which an account ends. Where
 // nobody shows one, either nobody's account was ever switched off, or an access rule hides them,
 // and then disabled accounts look like enabled ones (pitfalls B14, C6).
 func (v *session) checkAccountState() Finding {
 	names := v.profile.lifecycle()
 	f := Finding{Name: "account-state", Verdict: Pass, Tried: "read " + strings.Join(names, ", ") + " of everybody"}
-	var counts, never []string
+	var counts, known, never []string
 	for _, name := range names {
-		text := fmt.Sprintf("%d of %d people show %s", v.tally.shown[name], v.tally.people, name)
 		if !v.schema.knows(name) {
-			text = name + " is not in the schema"
+			counts = append(counts, name+" is not in the schema")
+			continue
 		}
-		counts = append(counts, text)
+		counts, known = append(counts, fmt.Sprintf("%d of %d people show %s", v.tally.shown[name], v.tally.people, name)), append(known, name)
 		if v.tally.shown[name] == 0 {
 			never = append(never, name)
 		}
 	}
 	f.Came = strings.Join(counts, ", ")
 	expected := func(name string) bool { return slices.Contains(v.profile.required(), name) }
-	if len(never) == len(names) || slices.ContainsFunc(never, expected) {
+	switch {
+	case len(known) == 0:
+		f.Verdict, f.Advice = Warning, noAccountState
+	case len(never) == len(known) || slices.ContainsFunc(never, expected):
 		f.Verdict = Warning
 		f.Advice = fmt.Sprintf("let the bind account %s read %s; if it may, switch a test account off and run check again: until one shows, "+
 			"a disabled account is not told from an enabled one", v.cfg.BindDN, strings.Join(never, " and "))

@@ -92,6 +92,9 @@ func schemaTokens(text string) []string {
 	return tokens
 }
 
+// unknownAttributeHint: the schema is what the server can hold, whoever asks.
+const unknownAttributeHint = "write the name as the schema of the directory has it, or load the schema there that defines it; a right to read is not what is missing"
+
 // readSchema checks every attribute that we are going to name. A server answers a filter with
 // a typo with success and nobody (pitfall C2), and a mapping with one with empty values.
 func (v *session) readSchema(context.Context) (string, error) {
@@ -113,7 +116,7 @@ func (v *session) readSchema(context.Context) (string, error) {
 		}
 	}
 	if len(unknown) > 0 {
-		return "", v.refuse(schemaKnown, plan.ReadConfig, "", errors.Join(unknown...))
+		return "", v.refuse(schemaKnown, plan.ReadConfig, unknownAttributeHint, errors.Join(unknown...))
 	}
 	v.certificate.hold(schemaKnown, "all %d attributes are known", len(v.needs()))
 	return v.certificate[len(v.certificate)-1].Detail, nil
