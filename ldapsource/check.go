@@ -81,7 +81,7 @@ func (v *session) inspect(judges []func([]plan.Person) Finding) []Finding {
 	findings = append(findings, v.checkGroups("groups", v.entitling, "see to it that the group has its members and can be read; until then nobody departs")...)
 	findings = append(findings, v.checkGroups("protect.groups", v.protected, "mend protect.groups, or let the bind account read the group; until then everybody of this source counts as protected")...)
 	findings = append(findings, v.checkGroups("mapping.category", v.labelling, "mend the DN in mapping.category, or let the bind account read the group and who is in it; until then who is not seen in it keeps the labels as they are")...)
-	return slices.Concat(findings, v.checkSentinels(), v.checkClientCertificate(), v.doubts(), []Finding{v.checkChanges()})
+	return slices.Concat(findings, v.checkFilter(), v.checkUnused(), v.checkSentinels(), v.checkClientCertificate(), v.doubts(), []Finding{v.checkChanges()})
 }
 
 func skipped(steps []step) []Finding {

@@ -12,13 +12,17 @@ import (
 type tally struct {
 	entries, people int
 	shown           map[string]int // attributes: how many people show them
+	states          map[string]int // values of the attribute that switches an account off: how many people have them
 }
 
-func (t *tally) count(attributes []string, e entry) {
+func (t *tally) count(attributes []string, state string, e entry) {
 	if t.shown == nil {
-		t.shown = map[string]int{}
+		t.shown, t.states = map[string]int{}, map[string]int{}
 	}
 	t.people++
+	for _, value := range e.all(state) {
+		t.states[strings.ToLower(value)]++
+	}
 	for _, name := range attributes {
 		if e.first(name) != "" {
 			t.shown[name]++

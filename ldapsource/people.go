@@ -24,7 +24,7 @@ func (v *session) readPeople(ctx context.Context) ([]plan.Person, error) {
 			return
 		}
 		people = append(people, v.person(id, e))
-		v.tally.count(v.profile.lifecycle(), e)
+		v.tally.count(v.profile.lifecycle(), v.cfg.Account.DisabledAttribute, e)
 		if v.asksGroups() {
 			v.note(id, e)
 		}

@@ -21,6 +21,11 @@ func (c *Client) Credential(ctx context.Context, id string) (plan.Credential, er
 	})
 }
 
+// Credentials lists all of them.
+func (c *Client) Credentials(ctx context.Context) ([]plan.Credential, error) {
+	return list(ctx, c, allCredentials())
+}
+
 // wireNewCredential is the body of POST and PUT. Hash and lock are always sent: an omitted hash
 // means false even on a credential that is hashed.
 type wireNewCredential struct {

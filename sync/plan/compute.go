@@ -296,6 +296,7 @@ func (p *planner) finish() Plan {
 	p.listUnmanaged()
 	p.noteListed()
 	p.noteValues()
+	p.noteFilters()
 	sortNotices(p.plan.Notices)
 	p.remember()
 	p.plan.Restarted = p.restarted()

@@ -71,7 +71,7 @@ func (p Plan) Format(w io.Writer, limit int) error {
 	})
 	out.section(fmt.Sprintf("\nWorth knowing, nothing is done about it (%d):", len(p.Notices)), len(p.Notices), func(n int) string {
 		x := p.Notices[n]
-		return row("  ? "+personWords(x.CSI, x.DN, x.Person), x.Detail)
+		return row("  ? "+x.about(), x.Detail)
 	})
 	out.section(fmt.Sprintf("\nUnmanaged, never touched (%d):", len(p.Unmanaged)), len(p.Unmanaged), func(n int) string {
 		u := p.Unmanaged[n]

@@ -61,8 +61,25 @@ func (n Nobodys) Words() string {
 	return fmt.Sprintf("%s lists %q, which is nobody's csi: correct it, or remove it", n.List, n.CSI)
 }
 
+// NobodysCredentials are the entries of adopt.personal that are neither the ID nor the name of a credential.
+func NobodysCredentials(policy Policy, credentials []Credential) []string {
+	has := map[string]bool{}
+	for _, c := range credentials {
+		has[c.ID], has[c.Username] = true, true
+	}
+	return slices.DeleteFunc(slices.Clone(policy.AdoptPersonal), func(entry string) bool { return has[entry] })
+}
+
+// NobodysCredential says what is wrong with such an entry, and what to do.
+func NobodysCredential(entry string) string {
+	return fmt.Sprintf("adopt.personal lists %q, which is no credential of the package, neither by ID nor by name: correct it, or remove it", entry)
+}
+
 // noteListed tells of entries of the lists that name nobody, where all sources were read.
 func (p *planner) noteListed() {
+	for _, entry := range NobodysCredentials(p.Policy, p.Inventory.Credentials) {
+		p.notice(NoticeNobody, Identity{}, NobodysCredential(entry))
+	}
 	if len(p.unread()) > 0 || len(p.Policy.Protected)+len(p.Policy.NeverRevoke) == 0 {
 		return
 	}

@@ -13,11 +13,12 @@ type NoticeKind string
 
 // The kinds.
 const (
-	NoticeSeveralIDs NoticeKind = "several-ids"    // more than one Threema ID on a personal credential (D-19, D-20)
-	NoticeTwoSources NoticeKind = "two-sources"    // the csi is also that of somebody in a source that comes first (precedence.go)
-	NoticeNobody     NoticeKind = "listed-nobody"  // a list of the configuration names a csi that nobody has (listed.go)
-	NoticeValue      NoticeKind = "unusable-value" // one optional value of the directory is of no use; everything else goes on
-	NoticeLogin      NoticeKind = "login-differs"  // the login changed in the directory; the credential keeps its name (D-22)
+	NoticeSeveralIDs NoticeKind = "several-ids"     // more than one Threema ID on a personal credential (D-19, D-20)
+	NoticeTwoSources NoticeKind = "two-sources"     // the csi is also that of somebody in a source that comes first (precedence.go)
+	NoticeNobody     NoticeKind = "listed-nobody"   // a list of the configuration names a csi that nobody has (listed.go)
+	NoticeValue      NoticeKind = "unusable-value"  // one optional value of the directory is of no use; everything else goes on
+	NoticeFilter     NoticeKind = "state-in-filter" // the filter of a source decides who is switched off (infilter.go)
+	NoticeLogin      NoticeKind = "login-differs"   // the login changed in the directory; the credential keeps its name (D-22)
 )
 
 // Notice is worth knowing, and no change follows from it: the administrator decides.
@@ -27,6 +28,17 @@ type Notice struct {
 	CSI    string
 	DN     string
 	Detail string
+}
+
+// about says whom or what it is about.
+func (n Notice) about() string {
+	switch {
+	case n.CSI != "" || n.DN != "" || n.Person.ID != "":
+		return personWords(n.CSI, n.DN, n.Person)
+	case n.Person.Source != "":
+		return "source " + n.Person.Source
+	}
+	return "configuration"
 }
 
 // notePerson tells what of somebody who stays looks odd in the package.

@@ -31,6 +31,8 @@ type Snapshot struct {
 	// ProtectAll, if not empty, says why it is not known who is protected: a group of
 	// protect.groups was not read wholly. Everybody of this source is, in this pass.
 	ProtectAll string
+	// StateInFilter are the attributes of the filter by which an account ends.
+	StateInFilter []string
 }
 
 // Condition is one line of the certificate of completeness.
