@@ -45,13 +45,21 @@ func (f *field) compile() []string {
 		s.problems = append(s.problems, "template, define and block are not available")
 	}
 	if f.unique && len(s.attributes) == 0 && len(s.problems) == 0 {
-		s.problems = append(s.problems, "it names no attribute, so everybody would get the same value")
+		s.problems = append(s.problems, "it names no attribute, so everybody would get the same value"+likelyMeant(f.source))
 	}
 	if len(s.problems) > 0 {
 		return s.problems
 	}
 	f.attributes, f.groups = s.attributes, s.groups.names()
 	return f.install(tree)
+}
+
+// likelyMeant says how to write what is an attribute in the notation of other products, or in none.
+func likelyMeant(source string) string {
+	if name := strings.Trim(source, " $%{}<>[]."); isAttributeName(name) {
+		return "; an attribute stands in braces and begins with a dot: {{ ." + name + " }}"
+	}
+	return ""
 }
 
 // install makes the tree executable and tries it on an entry that lacks everything and on

@@ -305,7 +305,11 @@ func TestNewRefuses(t *testing.T) {
 	const functions = "and, ascii, default, eq, first, index, len, lower, ne, not, or, printf, replace, trim, upper"
 	tests := []struct{ name, template, want string }{
 		{"empty", " ", "must not be empty"},
-		{"fixed text", "x", "it names no attribute, so everybody would get the same value"},
+		{"fixed text", "24 7", "it names no attribute, so everybody would get the same value"},
+		{"an attribute without braces", " employeeID", "it names no attribute, so everybody would get the same value; an attribute stands in braces and begins with a dot: {{ .employeeID }}"},
+		{"an attribute as in a shell", "${employeeID}", "it names no attribute, so everybody would get the same value; an attribute stands in braces and begins with a dot: {{ .employeeID }}"},
+		{"an attribute without a dot", "{{ employeeID }}", "line 1, column 4: there is no function employeeID; an attribute begins with a dot: {{ .employeeID }}; the functions are " + functions},
+		{"an attribute without a dot, piped", "{{ sAMAccountName | lower }}", "line 1, column 4: there is no function sAMAccountName; an attribute begins with a dot: {{ .sAMAccountName }}; the functions are " + functions},
 		{"no end", "{{ .a", "line 1: unclosed action"},
 		{"no end of if", "\n{{ if .a }}", "line 2: unexpected EOF"},
 		{"a hyphen", "{{ .x-no }}", `line 1: bad character U+002D '-'; write an attribute with a hyphen as {{ index . "x-personnel-no" }}`},

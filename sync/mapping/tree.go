@@ -108,6 +108,8 @@ func (s *survey) call(called *parse.IdentifierNode, arguments int) {
 	switch {
 	case called.Ident == memberName:
 		s.refuseMember(called)
+	case !ok && arguments == 0: // a lonely name is an attribute to whoever comes from another product
+		s.refuse(called, "there is no function %s; an attribute begins with a dot: {{ .%[1]s }}; the functions are %[2]s", called.Ident, s.functionNames())
 	case !ok:
 		s.refuse(called, "there is no function %s; the functions are %s", called.Ident, s.functionNames())
 	case arguments < f.min:
