@@ -13,7 +13,8 @@ const explainHelp = `explain PERSON tells everything known of one person: what t
 attributes that the mapping names), what is remembered, what the licence package holds, what was
 decided and by which rule, what was done before, and what comes next, and when. PERSON is a csi, a
 username, a mail address (if the mapping names the attribute mail), a DN, a Threema ID, a
-credential ID or the directory's immutable ID. It reads directory and package like "plan", takes
+credential ID, the directory's immutable ID, or a name (last, or first and last) that one person alone
+has: of several, each is listed. It reads directory and package like "plan", takes
 no lock, and writes no more than "plan".`
 
 func (p *program) explainCommand() *cobra.Command {
@@ -22,7 +23,7 @@ func (p *program) explainCommand() *cobra.Command {
 		Use:   "explain PERSON",
 		Short: "Tell everything known of one person: facts, rules, decision, history",
 		Long:  explainHelp,
-		Args:  exactly(1, "the person by csi, username, mail, DN or Threema ID"),
+		Args:  exactly(1, "the person by csi, username, mail, DN, Threema ID or name"),
 		RunE:  func(cmd *cobra.Command, args []string) error { return p.explain(cmd.Context(), args[0], asJSON) },
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the explanation as JSON")

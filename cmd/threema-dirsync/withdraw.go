@@ -11,7 +11,8 @@ import (
 
 const withdrawHelp = `withdraw PERSON --reason TEXT ends one person's access to the app now (Zugang entziehen): somebody
 fired on the spot, a stolen phone. PERSON is what explain takes: csi, username, mail, DN, Threema
-ID or directory ID. It waits for no confirmation, no grace and no limit. Everything else holds:
+ID, directory ID or name. A name that several people have, or that a source may have which cannot be
+read, lists who has it and withdraws nothing. It waits for no confirmation, no grace and no limit. Everything else holds:
 the policy, the baseline, the stop file, protect, leavers.approval, and whatever says that the
 credential may be somebody else's.
 
@@ -35,7 +36,7 @@ func (p *program) withdrawCommand() *cobra.Command {
 		Use:   "withdraw PERSON --reason TEXT",
 		Short: "End one person's access to the app now",
 		Long:  withdrawHelp,
-		Args:  exactly(1, "the person by csi, username, mail, DN or Threema ID"),
+		Args:  exactly(1, "the person by csi, username, mail, DN, Threema ID or name"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if undo {
 				return p.undo(cmd.Context(), args[0], reason, asJSON)

@@ -12,16 +12,18 @@ const shownCandidates = 10
 
 // register knows under which keys each person can be asked for.
 type register struct {
-	plan     Plan
-	byID     map[string]map[PersonID]bool // immutable ID, with and without its source
-	byName   map[string]map[PersonID]bool // csi, username, mail, DN, Threema ID, credential ID
-	byPast   map[string]map[PersonID]bool // people of the past, by what they were asked for
-	names    map[PersonID]Held            // csi and DN, to show
-	idsOf    map[PersonID][]string        // Threema IDs of a departure under way
-	seenOn   map[string][]string          // credential ID → Threema IDs, now and at the last pass
-	csiOf    map[string]string            // credential ID → csi on it
-	ownerOf  map[string]PersonID          // by credential ID
-	username map[string]string            // by credential ID, folded
+	plan       Plan
+	byID       map[string]map[PersonID]bool // immutable ID, with and without its source
+	byName     map[string]map[PersonID]bool // csi, username, mail, DN, Threema ID, credential ID
+	byPast     map[string]map[PersonID]bool // people of the past, by what they were asked for
+	byFullName map[string]map[PersonID]bool // see explain_names.go
+	allRead    bool
+	names      map[PersonID]Held     // csi and DN, to show
+	idsOf      map[PersonID][]string // Threema IDs of a departure under way
+	seenOn     map[string][]string   // credential ID → Threema IDs, now and at the last pass
+	csiOf      map[string]string     // credential ID → csi on it
+	ownerOf    map[string]PersonID   // by credential ID
+	username   map[string]string     // by credential ID, folded
 }
 
 // foldKey is how keys compare: nobody types the case of a DN right.
@@ -30,7 +32,7 @@ func foldKey(key string) string { return strings.ToLower(strings.TrimSpace(key))
 func newRegister(in Input, p Plan) *register {
 	r := &register{
 		plan: p, byID: map[string]map[PersonID]bool{}, byName: map[string]map[PersonID]bool{},
-		byPast: map[string]map[PersonID]bool{}, names: map[PersonID]Held{},
+		byPast: map[string]map[PersonID]bool{}, byFullName: map[string]map[PersonID]bool{}, allRead: allRead(in), names: map[PersonID]Held{},
 		idsOf: map[PersonID][]string{}, seenOn: map[string][]string{}, csiOf: map[string]string{},
 		ownerOf: map[string]PersonID{}, username: map[string]string{},
 	}
@@ -56,6 +58,7 @@ func newRegister(in Input, p Plan) *register {
 		}
 	}
 	r.knowPackage(in)
+	r.knowNames(in)
 	return r
 }
 
@@ -153,11 +156,11 @@ func enter(keys map[string]map[PersonID]bool, key string, person PersonID) {
 	keys[key][person] = true
 }
 
-// find takes the immutable ID for final; all other keys are equal; the past comes last.
+// find takes the immutable ID for final; all other keys are equal, but a name; the past comes last.
 func (r *register) find(query string) (PersonID, error) {
 	key := foldKey(query)
-	for _, keys := range []map[string]map[PersonID]bool{r.byID, r.byName, r.byPast} {
-		people := sorted(slices.Collect(maps.Keys(keys[key])), PersonID.Compare)
+	for _, found := range []map[PersonID]bool{r.byID[key], r.byName[key], r.byTheirName(query), r.byPast[key]} {
+		people := sorted(slices.Collect(maps.Keys(found)), PersonID.Compare)
 		switch len(people) {
 		case 0:
 		case 1:
@@ -180,6 +183,11 @@ func (r *register) similar(key string) []PersonID {
 				}
 			}
 		}
+		for name, found := range r.byFullName {
+			if strings.Contains(name, foldFullName(key)) {
+				maps.Copy(people, found)
+			}
+		}
 	}
 	return sorted(slices.Collect(maps.Keys(people)), PersonID.Compare)
 }
@@ -191,7 +199,7 @@ func (r *register) unclear(query string, people []PersonID, several bool) error 
 	}
 	key := foldKey(query)
 	for _, u := range r.plan.Unmanaged {
-		named := key == foldKey(u.ID) || key == foldKey(u.Name) || u.Kind == "credential" && key == foldKey(r.csiOf[u.ID])
+		named := bears(u, query) || key == foldKey(u.ID) || key == foldKey(u.Name) || u.Kind == "credential" && key == foldKey(r.csiOf[u.ID])
 		if key != "" && named && len(e.Unmanaged) < shownCandidates {
 			e.Unmanaged = append(e.Unmanaged, u)
 		}
@@ -229,6 +237,9 @@ func (e *UnclearPersonError) Error() string {
 	switch {
 	case e.Several:
 		lines[0] = fmt.Sprintf("%s means %d people; ask by the directory ID, which is the last word of each line:", Harmless(e.Query), len(e.Candidates)+e.More)
+	case len(e.Candidates) == 0 && len(e.Unmanaged) == 0:
+		lines[0] += "; PERSON is a csi, a username, a mail address (if the mapping names the attribute mail), a DN, a Threema ID, a credential ID, " +
+			"a directory ID, or a name that one person alone has"
 	case len(e.Candidates) > 0:
 		lines[0] += "; did you mean one of these? Ask by csi, username, DN, or the directory ID, which is the last word of each line:"
 	}

@@ -193,6 +193,35 @@ func TestExplainUnclear(t *testing.T) {
 	}
 }
 
+// TestExplainByName: a name is enough where one person alone has it, and nobody else can have it. It never
+// takes the place of another key.
+func TestExplainByName(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna", "bert", "carl")
+	people["anna"].first, people["anna"].last = "Anna Maria", "Müller"
+	people["bert"].first, people["bert"].last = "Bert", "Meier"
+	people["carl"].first, people["carl"].last = "Carl", "Meier"
+	w.settle(t)
+	for query, want := range map[string]string{
+		"müller": "anna", "Mu\u0308ller": "anna", "Müller, Anna Maria": "anna", "  anna  maria MÜLLER": "anna", "Bert Meier": "bert", "meier bert": "bert",
+		"Meier": "Meier means 2 people", "Maria": "did you mean one of these?", "Schulze": "or a name that one person alone has", "carl": "carl",
+	} {
+		x, err := w.explain(query)
+		if (err == nil) != (people[want] != nil) || err == nil && x.Person != people[want].id || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, %v, want %s", query, x.Person, err, want)
+		}
+	}
+	in := w.input()
+	in.Configured = append(in.Configured, "site2") // which may have a Müller too
+	if _, err := plan.Explain(in, plan.Compute(in), "Müller", nil); err == nil || !strings.Contains(err.Error(), people["anna"].dn()) {
+		t.Errorf("a source was not read: %v", err)
+	}
+	w.pkg.Users = append(w.pkg.Users, plan.User{ID: "ORPHAN01", FirstName: "Änne", LastName: "Müller"})
+	if _, err := w.explain("Müller"); err == nil || !strings.Contains(err.Error(), "unmanaged: user ORPHAN01") || !strings.Contains(err.Error(), people["anna"].dn()) {
+		t.Errorf("somebody in the package has the name too: %v", err)
+	}
+}
+
 // TestExplainShowsOnlyWhatIsMapped: other settings of the credential may be passwords.
 func TestExplainShowsOnlyWhatIsMapped(t *testing.T) {
 	t.Parallel()
