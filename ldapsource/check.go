@@ -78,9 +78,7 @@ func (v *session) inspect(judges []func([]plan.Person) Finding) []Finding {
 		findings = append(findings, judge(v.people))
 	}
 	findings = append(findings, v.checkTombstones()...)
-	findings = append(findings, v.checkGroups("groups", v.entitling, "see to it that the group has its members and can be read; until then nobody departs")...)
-	findings = append(findings, v.checkGroups("protect.groups", v.protected, "mend protect.groups, or let the bind account read the group; until then everybody of this source counts as protected")...)
-	findings = append(findings, v.checkGroups("mapping.category", v.labelling, "mend the DN in mapping.category, or let the bind account read the group and who is in it; until then who is not seen in it keeps the labels as they are")...)
+	findings = append(findings, v.checkGroups()...)
 	return slices.Concat(findings, v.checkFilter(), v.checkUnused(), v.checkSentinels(), v.checkClientCertificate(), v.doubts(), []Finding{v.checkChanges()})
 }
 
@@ -88,19 +86,6 @@ func skipped(steps []step) []Finding {
 	var findings []Finding
 	for _, step := range steps {
 		findings = append(findings, Finding{step.name, Skipped, step.tried, "not tried, as something before it failed", "mend that first, then run check again"})
-	}
-	return findings
-}
-
-// checkGroups has a line for each group of one key of the configuration.
-func (v *session) checkGroups(key string, c circle, advice string) []Finding {
-	var findings []Finding
-	for _, r := range c.rosters {
-		f := Finding{Name: key, Verdict: Pass, Tried: "read the group " + r.dn + " and all groups in it", Came: r.describe()}
-		if len(r.faults) > 0 {
-			f.Verdict, f.Advice = Warning, advice
-		}
-		findings = append(findings, f)
 	}
 	return findings
 }
@@ -169,12 +154,19 @@ func (v *session) doubts() []Finding {
 	var findings []Finding
 	for _, c := range v.certificate {
 		if !c.OK {
-			advice := "people are added and updated; nobody departs until this holds"
-			if c.Name == plan.ConditionIDs {
-				advice = "until this holds nobody counts as absent; everything else goes on"
-			}
-			findings = append(findings, Finding{c.Name, Warning, "check the condition " + c.Name, c.Detail, advice})
+			findings = append(findings, Finding{c.Name, Warning, "check the condition " + c.Name, c.Detail, v.untilItHolds(c.Name)})
 		}
 	}
 	return findings
+}
+
+// untilItHolds is what a condition costs that does not hold.
+func (v *session) untilItHolds(condition string) string {
+	switch condition {
+	case plan.ConditionIDs:
+		return "until this holds nobody counts as absent; everything else goes on"
+	case groups:
+		return v.heldByGroups() + "; nobody departs until this holds"
+	}
+	return "people are added and updated; nobody departs until this holds"
 }

@@ -48,7 +48,7 @@ func (r *groupReader) readRoot(dn string) (*group, error) {
 	case e.first("objectclass") == "":
 		return &group{dn: dn, faults: []string{notReadable}}, nil
 	case !r.isGroup(*e):
-		return &group{dn: dn, faults: []string{"it is no group"}}, nil
+		return &group{dn: dn, faults: []string{noGroup}}, nil
 	}
 	return r.readGroup(*e)
 }

@@ -358,7 +358,7 @@ func TestProtectGroups(t *testing.T) {
 	if c := condition(t, snapshot.Conditions, protectGroups); !strings.Contains(c.Detail, "everybody of this source counts as protected") {
 		t.Error(c)
 	}
-	if f := findingsOf(s.Check(t.Context()), "protect.groups", Warning); len(f) != 1 {
+	if f := findingsOf(s.Check(t.Context()), "protect.groups", Failure); len(f) != 1 {
 		t.Errorf("%+v", f)
 	}
 }

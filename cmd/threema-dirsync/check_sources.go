@@ -16,8 +16,8 @@ import (
 // was refused before is tried again only if somebody asked for it.
 func (a *assembly) checkSources(ctx context.Context, tryLogin bool) (findings []finding, shown [][]plan.Identity) {
 	findings = append(
-		a.checkHomes("protect.groups", a.config.Protect.Groups, "everybody of that source counts as protected"),
-		a.checkHomes("mapping.category", a.mapper.Groups(), "its people keep their labels as they are")...)
+		a.checkHomes("protect.groups", a.config.Protect.Groups, ldapsource.Failure, "everybody of that source counts as protected, and each step of a departure waits for a yes"),
+		a.checkHomes("mapping.category", a.mapper.Groups(), ldapsource.Warning, "its people keep their labels as they are")...)
 	for _, s := range a.sources {
 		check := s.Check
 		if tryLogin {
@@ -60,10 +60,10 @@ func (a *assembly) checkLists(ctx context.Context, meter *ledger.Meter, shown []
 }
 
 // checkHomes has a line for each group of one key of the configuration that no source can answer for.
-func (a *assembly) checkHomes(key string, groups []string, until string) []finding {
+func (a *assembly) checkHomes(key string, groups []string, verdict ldapsource.Verdict, until string) []finding {
 	var findings []finding
 	for _, group := range a.config.LostGroups(groups) {
-		findings = append(findings, finding{"configuration", key, ldapsource.Warning, "look for the source of " + group, "it lies below the domain of none",
+		findings = append(findings, finding{"configuration", key, verdict, "look for the source of " + group, "it lies below the domain of none",
 			"every source is asked, and while one does not find it, " + until + ": mend the DN, or remove it"})
 	}
 	return findings

@@ -1,0 +1,40 @@
+package ldapsource
+
+import (
+	"testing"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/testdir/openldap"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// TestGroupTypo: check fails at a group that is not there, and says of how many people what becomes of
+// them, which is what a read makes of them.
+func TestGroupTypo(t *testing.T) {
+	t.Parallel()
+	srv := openldap.Start(t, openldap.Options{People: 9})
+	srv.Add(t, groupIn(srv.LeaversDN, "groupOfNames", "team", srv.People[0].DN))
+	team, typo := "cn=team,"+srv.LeaversDN, "cn=taem,"+srv.LeaversDN
+	base := func(c *Config) { c.BaseDN = srv.PeopleDN }
+	for name, row := range map[string]struct {
+		groups []string
+		says   []string
+	}{
+		"alone":          {[]string{typo}, []string{typo, "it is not there", "mend the DN in groups", "people in scope are held: nobody gets a credential"}},
+		"beside another": {[]string{team, typo}, []string{"people in scope who are seen in no other group are held", "do not leave"}},
+		"no group":       {[]string{srv.People[1].DN}, []string{"it is no group", "people in scope are held"}},
+	} {
+		s := mustNew(t, forOpenLDAP(t, srv, base, func(c *Config) { c.Groups = row.groups }))
+		wantFinding(t, s, "groups", Failure, row.says...)
+		for _, p := range mustRead(t, s).People {
+			in := len(row.groups) == 2 && p.DN == srv.People[0].DN
+			if p.State != plan.Departed && (p.State == plan.Entitled) != in {
+				t.Errorf("%s: %s is %v, %v", name, p.DN, p.State, p.Evidence)
+			}
+		}
+	}
+	protected := mustNew(t, forOpenLDAP(t, srv, base, func(c *Config) { c.ProtectGroups = []string{typo} }))
+	wantFinding(t, protected, "protect.groups", Failure, typo, "everybody of this source counts as protected", "waits for a yes")
+	sound := mustNew(t, forOpenLDAP(t, srv, base, func(c *Config) { c.Groups, c.ProtectGroups = []string{team}, []string{team} }))
+	wantFinding(t, sound, "groups", Pass, team)
+	wantFinding(t, sound, "protect.groups", Pass, team)
+}
