@@ -97,7 +97,7 @@ func (v *session) barred(ctx context.Context) error {
 		return nil
 	}
 	v.shut = true
-	return v.refuse(bindIdentity, plan.ReadBind, barredHint(noted.Answer), fmt.Errorf("%s: refused at %s, and not tried since: %s",
+	return v.refuse(bindIdentity, plan.ReadBind, v.barredHint(noted.Answer), fmt.Errorf("%s: refused at %s, and not tried since: %s",
 		v.loginAs(), noted.At.UTC().Format("2006-01-02 15:04 MST"), noted.Answer))
 }
 
@@ -115,7 +115,7 @@ func (v *session) bar(ctx context.Context, refused error) error {
 		err = fmt.Errorf("this could not be noted, so the next pass tries the password again: %w", err)
 	}
 	v.shut = true
-	return v.refuse(bindIdentity, plan.ReadBind, barredHint(noted.Answer), errors.Join(fmt.Errorf("%s: %w", v.loginAs(), refused), err))
+	return v.refuse(bindIdentity, plan.ReadBind, v.barredHint(noted.Answer), errors.Join(fmt.Errorf("%s: %w", v.loginAs(), refused), err))
 }
 
 // unbar forgets a refusal after the server accepted the password.
@@ -129,8 +129,8 @@ func (v *session) unbar(ctx context.Context) error {
 	return nil
 }
 
-func barredHint(answer string) string {
-	return credentialsRefusal(answer).hint() + "; to save the account from a lock-out, no pass tries it again until bind_dn, urls or the password is another " +
+func (s *Source) barredHint(answer string) string {
+	return credentialsRefusal(answer).hint() + blankHint(s.cfg.BindPassword) + "; to save the account from a lock-out, no pass tries it again until bind_dn, urls or the password is another " +
 		"(then restart the daemon), or until `threema-dirsync check --try-login`, which tries once more, finds it accepted"
 }
 

@@ -3,8 +3,11 @@ package ldapsource
 import (
 	"regexp"
 	"strings"
+	"unicode"
 
 	"github.com/go-ldap/ldap/v3"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/secret"
 )
 
 // refusal is why a server did not let us in, and what to do about it.
@@ -21,6 +24,21 @@ func (r refusal) hint() string {
 		return ""
 	}
 	return r.means + ": " + r.do
+}
+
+// blankHint points at what nobody sees in an editor. A blank may belong to a password, so it is not taken away.
+func blankHint(password secret.Value) string {
+	text := password.Reveal()
+	var where string
+	switch {
+	case strings.TrimRightFunc(text, unicode.IsSpace) != text:
+		where = "ends"
+	case strings.TrimLeftFunc(text, unicode.IsSpace) != text:
+		where = "begins"
+	default:
+		return ""
+	}
+	return "; the password in bind_password_file " + where + " with a blank: remove it, unless it belongs to the password"
 }
 
 const mendPassword = "mend bind_dn or the file bind_password_file"
