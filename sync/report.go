@@ -159,6 +159,15 @@ func (r *Report) count(outcomes ...string) int {
 	return n
 }
 
+// Failed counts the changes that failed, or of which nobody knows whether they did, and says of the first why.
+func (r *Report) Failed() (n int, first string) {
+	failed := func(x Result) bool { return x.Outcome == ResultFailed || x.Outcome == ResultUnknown }
+	if i := slices.IndexFunc(r.Results, failed); i >= 0 {
+		first = r.Results[i].Message
+	}
+	return r.count(ResultFailed, ResultUnknown), first
+}
+
 // Word is the result of the pass in one word: a metric label.
 func (r *Report) Word() string {
 	switch r.ExitCode() {

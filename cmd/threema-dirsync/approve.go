@@ -48,7 +48,7 @@ func (p *program) approveCommand() *cobra.Command {
 		Use:   "approve HASH | --baseline",
 		Short: "Say yes to what the plan asks for, or accept the package and the scope as they are now",
 		Long:  approveHelp,
-		Args:  cobra.MaximumNArgs(1),
+		Args:  atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case flags.baseline == (len(args) == 1):

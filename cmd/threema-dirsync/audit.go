@@ -36,7 +36,7 @@ func (p *program) auditCommand() *cobra.Command {
 		Use:   "audit",
 		Short: "Verify or export the tamper-evident record of every decision",
 		Long:  auditHelp,
-		Args:  cobra.NoArgs,
+		Args:  atMost(0),
 		RunE: func(*cobra.Command, []string) error {
 			return errors.New("say what to do with the audit: verify or export")
 		},
@@ -44,12 +44,12 @@ func (p *program) auditCommand() *cobra.Command {
 	cmd.AddCommand(&cobra.Command{
 		Use:   "verify",
 		Short: "Find the first entry of the audit that is not as it was written",
-		Args:  cobra.NoArgs,
+		Args:  atMost(0),
 		RunE:  func(cmd *cobra.Command, _ []string) error { return p.readingLedger(cmd.Context(), p.verifyAudit) },
 	}, &cobra.Command{
 		Use:   "export",
 		Short: "Write the audit to stdout as JSON lines",
-		Args:  cobra.NoArgs,
+		Args:  atMost(0),
 		RunE:  func(cmd *cobra.Command, _ []string) error { return p.readingLedger(cmd.Context(), p.exportAudit) },
 	})
 	return cmd

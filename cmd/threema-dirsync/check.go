@@ -37,7 +37,7 @@ password can be handed over. What failed comes first, then the warnings. It exit
 A bind password that the directory refused is tried no second time, by check neither, because each try
 counts towards the lock-out of the account. Once the account is unlocked, --try-login tries it once
 more; how many tries the directory allows stands in the line lock-out, where the directory tells.`,
-		Args: cobra.NoArgs,
+		Args: atMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.check(cmd.Context(), flags) },
 	}
 	cmd.Flags().BoolVar(&flags.json, "json", false, "print the findings as JSON")

@@ -141,18 +141,5 @@ func (s *service) pass(ctx context.Context) {
 	s.logger.Info("pass begins", "policy", s.config.Policy)
 	report := s.assembly.pass(s.ledger).Run(ctx)
 	s.metrics.Pass(report)
-	if report.Interrupted {
-		s.logger.Info("pass interrupted: the service stops, and the next start takes the pass up", "summary", report.Plan.Summary())
-		return
-	}
-	s.logger.Info("pass ended", "result", report.Word(), "took", report.Finished.Sub(report.Started).Round(time.Millisecond), "summary", report.Plan.Summary())
-	for _, source := range report.Incomplete {
-		s.logger.Error("directory not read completely, nothing was changed", "source", source.Name, "err", source.Err)
-	}
-	for _, guard := range report.Plan.Guards {
-		s.logger.Warn("guard tripped, look at `threema-dirsync status`", "guard", guard.Name, "source", guard.Source)
-	}
-	if report.Err != nil {
-		s.logger.Error("pass failed", "err", report.Err)
-	}
+	s.tell(report)
 }

@@ -21,7 +21,7 @@ and lives through a roll-out, a joiner, a marriage, a move, a leaver, a returner
 made anew, and outages. Everything goes over the real protocols. It needs nothing and ends by
 itself. With --pause it waits for Enter after each step; with --serve both servers stay up
 afterwards for you to try the commands on.`,
-		Args: cobra.NoArgs,
+		Args: atMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.demo(cmd.Context(), serve, pause) },
 	}
 	cmd.Flags().BoolVar(&pause, "pause", false, "wait for Enter after each step")

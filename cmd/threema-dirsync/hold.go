@@ -44,7 +44,7 @@ func (p *program) holdCommand() *cobra.Command {
 		Use:   "hold PERSON --until DATE --reason TEXT",
 		Short: "Suspend the departure of somebody on leave, list who is, or end it",
 		Long:  holdHelp,
-		Args:  cobra.MaximumNArgs(1),
+		Args:  atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			listing := flags.list || len(args) == 0
 			switch {

@@ -25,7 +25,7 @@ nothing but the count of its requests, how large the pages are that the service 
 password that the directory refused, so that nobody tries it again. With --detailed-exitcode it exits 2 if a pass would change something now, and 3
 if something waits for you. With --out it also writes the plan, in JSON, to a new file, which
 "apply" carries out.`,
-		Args: cobra.NoArgs,
+		Args: atMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.preview(cmd.Context(), flags) },
 	}
 	cmd.Flags().BoolVar(&flags.json, "json", false, "print the plan as JSON")

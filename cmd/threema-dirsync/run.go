@@ -33,7 +33,7 @@ func (p *program) runCommand() *cobra.Command {
 		Long: `run carries out passes by the schedule of the configuration, until it is told to stop.
 With --once it carries out one pass and exits: 0 done, 1 failed, 3 something waits for you,
 4 the directory was not read completely, 5 another pass is running, 78 the configuration is wrong.`,
-		Args: cobra.NoArgs,
+		Args: atMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.run(cmd.Context(), flags) },
 	}
 	flags.add(cmd)

@@ -22,7 +22,7 @@ func (p *program) simulateCommand() *cobra.Command {
 		Use:   "simulate",
 		Short: "Run a simulator of the Threema Work API",
 		Long:  simulateHelp(),
-		Args:  cobra.NoArgs,
+		Args:  atMost(0),
 		RunE:  func(cmd *cobra.Command, _ []string) error { return p.simulate(cmd.Context(), flags) },
 	}
 	cmd.Flags().StringVar(&flags.listen, "listen", "127.0.0.1:0", "address to listen on")
