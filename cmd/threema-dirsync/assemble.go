@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os/user"
+	"strconv"
 	"sync"
 	"time"
 
@@ -65,28 +66,37 @@ func (p *program) load() (*settings, error) {
 	return s, nil
 }
 
+// readSettings lists every mistake of the file and of what it names, with its line: whoever mends one at a
+// time runs the program once for each.
 func (p *program) readSettings() (*settings, error) {
-	cfg, err := config.Load(p.configFile, p.Getenv)
+	draft, err := config.LoadDraft(p.configFile, p.Getenv)
 	if err != nil {
 		return nil, err
 	}
-	s := &settings{Config: cfg}
-	var errs []error
-	s.mapper, err = mapping.New(mapping.Templates(cfg.Mapping), columnsOf(cfg.Handover)...)
-	errs = append(errs, err, layoutOf(cfg.Handover).Validate())
-	s.owner, err = ownerOf(cfg.StateDir, user.Lookup)
-	errs = append(errs, err)
-	s.offset, err = config.TestOffset(cfg, p.Getenv)
-	errs = append(errs, err, config.CheckProxy(cfg, p.Getenv))
-	s.files = config.NewFiles(p.Getenv, s.owner.uid)
-	s.apiKey, err = s.files.ReadSecret(cfg.Threema.APIKeyFile)
-	errs = append(errs, err)
-	for _, source := range cfg.Sources {
-		login, err := readLogin(s.files, source)
-		s.logins = append(s.logins, login)
-		errs = append(errs, err)
+	s := &settings{Config: draft.Config}
+	s.mapper = draftMapper(draft)
+	draftLayout(draft)
+	if draft.Sound("state_dir") {
+		s.owner, err = ownerOf(s.StateDir, user.Lookup)
+		draft.Add("state_dir", whereMissing(err, s.StateDir))
 	}
-	return s, errors.Join(errs...)
+	if draft.Sound("threema.base_url") {
+		s.offset, err = config.TestOffset(s.Config, p.Getenv)
+		draft.Add("", err)
+		draft.Add("", config.CheckProxy(s.Config, p.Getenv))
+	}
+	s.files = config.NewFiles(p.Getenv, s.owner.uid)
+	if draft.Sound("threema.api_key_file") {
+		s.apiKey, err = s.files.ReadSecret(s.Threema.APIKeyFile)
+		draft.Add("threema.api_key_file", err)
+	}
+	tryPool(draft, "threema.ca_file", s.files, s.Threema.CAFile)
+	for n, source := range s.Sources {
+		at := "sources[" + strconv.Itoa(n) + "]"
+		s.logins = append(s.logins, draftLogin(draft, at, s.files, source))
+		tryPool(draft, at+".ca_file", s.files, source.CAFile)
+	}
+	return s, draft.Err()
 }
 
 // assemble makes the parts. memory counts every request of the client before it is sent, and

@@ -2,8 +2,6 @@ package main
 
 import (
 	"crypto/tls"
-	"errors"
-	"fmt"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
@@ -18,18 +16,19 @@ type login struct {
 	certificate *tls.Certificate // nil if none is configured; behind a pointer, so that nothing prints its key
 }
 
-// readLogin reads the secrets of a source.
-func readLogin(files config.Files, source config.Source) (login, error) {
+// draftLogin reads the secrets of the source at a path, and adds what is wrong with them.
+func draftLogin(draft *config.Draft, at string, files config.Files, source config.Source) login {
 	var l login
-	var errs [2]error
-	if source.Bind == config.BindSimple {
-		l.password, errs[0] = files.ReadSecret(source.BindPasswordFile)
+	var err error
+	if key := at + ".bind_password_file"; source.Bind == config.BindSimple && source.BindPasswordFile != "" && draft.Sound(key) {
+		l.password, err = files.ReadSecret(source.BindPasswordFile)
+		draft.Add(key, err)
 	}
-	l.certificate, errs[1] = files.ReadKeyPair(source.ClientCertFile, source.ClientKeyFile)
-	if errs[1] != nil {
-		errs[1] = fmt.Errorf("source %s: client certificate: %w", source.Name, errs[1])
+	if key := at + ".client_cert_file"; draft.Sound(key) && draft.Sound(at+".client_key_file") {
+		l.certificate, err = files.ReadKeyPair(source.ClientCertFile, source.ClientKeyFile)
+		draft.Add(key, err)
 	}
-	return l, errors.Join(errs[:]...)
+	return l
 }
 
 // meter is the part of the memory that every command has, also one that only looks: it counts

@@ -8,6 +8,8 @@ import (
 	"os/user"
 	"path/filepath"
 	"strconv"
+
+	"golang.org/x/sys/unix"
 )
 
 // adviceToRead says what to type where a configuration is not there, or not for us.
@@ -16,7 +18,58 @@ func adviceToRead(err error, path string) string {
 	case errors.Is(err, fs.ErrNotExist):
 		return "; copy config.example.yaml there and set the lines marked REQUIRED, or name another file with --config"
 	case errors.Is(err, fs.ErrPermission):
-		return fmt.Sprintf("; this program runs as %s: let that user read it, as in: chgrp %[1]s %s; chmod 640 %[2]s", runningUser(), path)
+		return letIn(path, "let that user read it, as in: chgrp %[1]s %[2]s; chmod 640 %[2]s")
+	}
+	return ""
+}
+
+// adviceOnCertificates says what to type where a file of certificates is not there, or not for us.
+func adviceOnCertificates(err error, path string) string {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "; put the certificate there (PEM), or correct the path"
+	case errors.Is(err, fs.ErrPermission):
+		return letIn(path, "a certificate is no secret: chmod 644 %[2]s")
+	}
+	return ""
+}
+
+// adviceToMake says what to type where a secret is not there, or not for us.
+func (f Files) adviceToMake(err error, path string) string {
+	switch missing := errors.Is(err, fs.ErrNotExist); {
+	case missing && f.inCredentialsDir(path):
+		return fmt.Sprintf("; where CREDENTIALS_DIRECTORY is set, a secret comes from there and from nowhere else, because an older one would lock the account: "+
+			"hand it over as the unit does, with LoadCredential=%[1]s:/etc/threema-dirsync/%[1]s (systemctl edit threema-dirsync), then restart the service", filepath.Base(path))
+	case errors.Is(err, fs.ErrPermission) && f.CredentialsDir != "" && !f.inCredentialsDir(path):
+		return fmt.Sprintf("; systemd hands secrets over by their bare names: write %s instead of the full path, with a LoadCredential= of that name in the unit", filepath.Base(path))
+	case missing:
+		return fmt.Sprintf("; type: install -m 600 /dev/null %s, and write the secret into it, in one line", path)
+	case errors.Is(err, fs.ErrPermission):
+		return letIn(path, "let that user alone read it: chown %[1]s %[2]s; chmod 600 %[2]s")
+	}
+	return ""
+}
+
+// letIn names whom the program runs as, and what to type: todo for the file, given the user and the path;
+// or first for the folder that keeps the user out before that.
+func letIn(path, todo string) string {
+	us := runningUser()
+	if folder := barrier(path); folder != "" {
+		path, todo = folder, "let that user enter %[2]s: chgrp %[1]s %[2]s; chmod g+x %[2]s"
+	}
+	return "; this program runs as " + us + ": " + fmt.Sprintf(todo, us, path)
+}
+
+// barrier is the first folder on the way to a file that we may not enter, "" if there is none.
+func barrier(path string) string {
+	folder := filepath.Dir(path)
+	if folder != filepath.Dir(folder) {
+		if above := barrier(folder); above != "" {
+			return above
+		}
+	}
+	if errors.Is(unix.Faccessat(unix.AT_FDCWD, folder, unix.X_OK, unix.AT_EACCESS), unix.EACCES) {
+		return folder
 	}
 	return ""
 }
@@ -28,20 +81,4 @@ func runningUser() string {
 		return u.Username
 	}
 	return id
-}
-
-// adviceToMake says what to type where a secret is not there, or not for us.
-func (f Files) adviceToMake(err error, path string) string {
-	switch missing := errors.Is(err, fs.ErrNotExist); {
-	case missing && f.inCredentialsDir(path):
-		return fmt.Sprintf("; where CREDENTIALS_DIRECTORY is set, a secret comes from there and from nowhere else, because an older one would lock the account: "+
-			"hand it over as the unit does, with LoadCredential=%[1]s:/etc/threema-dirsync/%[1]s (systemctl edit threema-dirsync), then restart the service", filepath.Base(path))
-	case errors.Is(err, fs.ErrPermission) && f.CredentialsDir != "" && !f.inCredentialsDir(path):
-		return fmt.Sprintf("; systemd hands secrets over by their bare names: write %s instead of the full path, with a LoadCredential= of that name in the unit", filepath.Base(path))
-	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Sprintf("; type: install -m 600 /dev/null %s, and write the secret into it, in one line", path)
-	case errors.Is(err, fs.ErrPermission):
-		return fmt.Sprintf("; let that user alone read it: chown %s %s; chmod 600 %[2]s", runningUser(), path)
-	}
-	return ""
 }

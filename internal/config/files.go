@@ -42,7 +42,7 @@ func (f Files) certificates(what, path string) ([]byte, error) {
 	case errors.Is(err, plainfile.ErrNotRegular):
 		return nil, fmt.Errorf("the %s %w", what, err)
 	case err != nil:
-		return nil, fmt.Errorf("read the %s: %w", what, err)
+		return nil, fmt.Errorf("read the %s: %w%s", what, err, adviceOnCertificates(err, path))
 	}
 	defer func() { _ = file.Close() }()
 	if err := f.Owners.CheckPublic(path, info); err != nil && !f.inCredentialsDir(path) {

@@ -2,7 +2,6 @@ package config
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -20,10 +19,8 @@ import (
 // maxFile is the largest configuration that is read, in bytes. A real one has about 10 kB.
 const maxFile = 1 << 20
 
-// Load reads and checks the configuration file. getenv (os.Getenv in the program) is asked
-// for CREDENTIALS_DIRECTORY (see [folders]), and for who called sudo. Mistakes in the file are [Errors]
-// inside the returned error.
-func Load(path string, getenv func(string) string) (*Config, error) {
+// LoadDraft reads the configuration file as [Load] does. Its error means that nothing of it could be read.
+func LoadDraft(path string, getenv func(string) string) (*Draft, error) {
 	data, err := NewFiles(getenv).configuration(path)
 	if err != nil {
 		return nil, err
@@ -32,14 +29,13 @@ func Load(path string, getenv func(string) string) (*Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the configuration: %w", err)
 	}
-	cfg, d, err := parse(data, folders{beside: beside, credentials: credentialsFolder(getenv)})
-	if err == nil {
-		err = d.located(cfg.sharedFiles(path))
+	draft, problem := parse(data, folders{beside: beside, credentials: credentialsFolder(getenv)})
+	if problem != nil {
+		return nil, fmt.Errorf("the configuration %s is refused:\n%w", path, Errors{*problem})
 	}
-	if err != nil {
-		return nil, fmt.Errorf("the configuration %s is refused:\n%w", path, err)
-	}
-	return cfg, nil
+	draft.file = path
+	draft.judge(draft.sharedFiles(path))
+	return draft, nil
 }
 
 // configuration reads the file, and one byte more than allowed at most: Parse refuses that.
@@ -59,50 +55,26 @@ func (f Files) configuration(path string) ([]byte, error) {
 	return data, nil
 }
 
-// Parse checks the text of a configuration. dir is the folder for relative *_file paths.
-// Its error is always an [Errors] with every mistake found.
-func Parse(data []byte, dir string) (*Config, error) {
-	cfg, _, err := parse(data, folders{beside: dir})
-	return cfg, err
-}
-
-// parse also returns what knows the lines.
-func parse(data []byte, where folders) (*Config, *decoder, error) {
+// parse reads the text of a configuration. The problem is one that hides all others.
+func parse(data []byte, where folders) (*Draft, *Problem) {
 	if len(data) > maxFile {
-		return nil, nil, Errors{{Message: fmt.Sprintf("the file is larger than %d bytes; this cannot be a configuration", maxFile)}}
+		return nil, &Problem{Message: fmt.Sprintf("the file is larger than %d bytes; this cannot be a configuration", maxFile)}
 	}
 	if problem := encoding(data); problem != nil {
-		return nil, nil, Errors{*problem}
+		return nil, problem
 	}
 	root, problem := document(data)
 	if problem != nil {
-		return nil, nil, Errors{*problem}
+		return nil, problem
 	}
 	cfg := Default()
 	d := &decoder{lines: map[string]int{}}
 	d.value(place{}, root, reflect.ValueOf(&cfg).Elem())
 	cfg.normalize(where)
-	if err := d.located(cfg.validate()); err != nil {
-		return nil, nil, err
-	}
-	return &cfg, d, nil
-}
 
-// located returns what the decoder found together with what later rules found, in the order of the
-// file; nil if there is nothing.
-func (d *decoder) located(broken []Problem) error {
-	problems := slices.Concat(d.problems, d.unbuilt)
-	for _, p := range broken {
-		if !d.reported(p.Path) {
-			p.Line = d.line(p.Path)
-			problems = append(problems, p)
-		}
-	}
-	if len(problems) == 0 {
-		return nil
-	}
-	slices.SortStableFunc(problems, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
-	return problems
+	draft := &Draft{Config: &cfg, decoder: d, problems: slices.Concat(d.problems, d.unbuilt)}
+	draft.judge(cfg.validate())
+	return draft, nil
 }
 
 // document parses the YAML and returns the one value it must hold.

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/config"
+	"github.com/threema-dirsync/threema-dirsync/sync/mapping"
+)
+
+// draftMapper compiles the templates, and adds what is wrong with them to the mistakes of a configuration.
+func draftMapper(draft *config.Draft) *mapping.Mapper {
+	mapper, err := mapping.New(mapping.Templates(draft.Mapping), columnsOf(draft.Handover)...)
+	if problems, ok := err.(mapping.Errors); ok { //nolint:errorlint // never wrapped
+		for _, p := range problems {
+			if draft.Sound(p.Path) {
+				draft.Add(p.Path, p)
+			}
+		}
+	}
+	return mapper
+}
+
+// draftLayout judges the names of the further columns of the hand-over file.
+func draftLayout(draft *config.Draft) {
+	err := layoutOf(draft.Handover).Validate()
+	if err == nil {
+		return
+	}
+	for text := range strings.SplitSeq(err.Error(), "\n") {
+		key, why, _ := strings.Cut(text, ": ")
+		draft.Add(key, errors.New(why))
+	}
+}
+
+// tryPool looks at a file of authorities. It is read once more when we are whom we work as.
+func tryPool(draft *config.Draft, key string, files config.Files, file string) {
+	if draft.Sound(key) {
+		_, err := files.ReadPool(file)
+		draft.Add(key, err)
+	}
+}
+
+// whereMissing adds what to type where a folder cannot be made because the one above it is missing.
+func whereMissing(err error, folder string) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w; only its last part is made, so type: mkdir -p %s, or correct the path", err, filepath.Dir(folder))
+	}
+	return err
+}
