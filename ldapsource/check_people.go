@@ -11,6 +11,7 @@ import (
 // tally counts what a read of everybody showed.
 type tally struct {
 	entries, people int
+	skipped         []string       // the DNs of entries that are no people
 	shown           map[string]int // attributes: how many people show them
 	states          map[string]int // values of the attribute that switches an account off: how many people have them
 }
@@ -28,6 +29,20 @@ func (t *tally) count(attributes []string, state string, e entry) {
 			t.shown[name]++
 		}
 	}
+}
+
+// strangers says why there are fewer people than entries.
+func (t *tally) strangers() string {
+	const shown = 8
+	if len(t.skipped) == 0 {
+		return ""
+	}
+	names := slices.Sorted(slices.Values(t.skipped))
+	words := strings.Join(names[:min(shown, len(names))], " | ")
+	if more := len(names) - shown; more > 0 {
+		words += fmt.Sprintf(" and %d more", more)
+	}
+	return fmt.Sprintf("; %d are people, the others are built-in accounts and machines, which are passed over: %s", t.people, words)
 }
 
 // checkProduct compares the profile with what the server calls itself: with another one, the
@@ -48,6 +63,7 @@ func (v *session) checkLimits() Finding {
 		Name: "limits", Verdict: Pass, Tried: fmt.Sprintf("read everybody in pages of %d", v.cfg.PageSize),
 		Came: fmt.Sprintf("%d entries, and the server says that this was all", v.tally.entries),
 	}
+	f.Came += v.tally.strangers()
 	if isRound(v.tally.entries) {
 		f.Verdict, f.Came = Warning, f.Came+"; it is also a usual size limit"
 		f.Advice = "count the people with another tool; if there are more: " + v.profile.limitsHint(v.cfg.BindDN)

@@ -21,6 +21,7 @@ func (v *session) readPeople(ctx context.Context) ([]plan.Person, error) {
 	hidden := map[string]int{} // mandatory attributes: how many people lack them
 	roll := v.newRoll(func(id string, e entry) {
 		if v.profile.skip(e) {
+			v.tally.skipped = append(v.tally.skipped, e.dn)
 			return
 		}
 		people = append(people, v.person(id, e))
