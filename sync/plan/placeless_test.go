@@ -125,7 +125,7 @@ func TestPlaceGoneInWords(t *testing.T) {
 	w, people := readForDays(t)
 	people["anna"].vanish()
 	w.later(t, day)
-	if o := w.order(people["anna"]); o.Departed || !strings.Contains(o.Directory, "nothing is readable") {
+	if o := w.order(people["anna"]); o.Departed || !strings.Contains(o.Directory, "nothing of the place is readable") {
 		t.Errorf("an order reads %q", o.Directory)
 	}
 	w.source().scope = "s2"
