@@ -39,7 +39,7 @@ commands() {
 	sed -n '/^## Install/,/^## What/p' systemd/README.md | sed -n '/^```sh/,/^```/p' | sed -e '/^```/d' -e 's/ *#.*//' | grep -v '^make build$'
 }
 
-credentials() { curl -s "http://127.0.0.1:8800/_sim/state" | grep -o '"username"' | wc -l; }
+credentials() { curl -s "http://127.0.0.1:8800/_sim/state" | tr ',{' '\n\n' | sed -n '/"username"/p' | wc -l; }
 
 /srv/domain -people 60 -dir /srv/company -out /srv/company.env &
 bin/threema-dirsync simulate --listen 127.0.0.1:8800 --api-key "$key" >/dev/null &
