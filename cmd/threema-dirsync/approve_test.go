@@ -116,7 +116,7 @@ func TestApproveIsRefused(t *testing.T) {
 		{nil, "either the HASH that `plan` tells, or --baseline"},
 		{[]string{hash, "--baseline"}, "either the HASH that `plan` tells, or --baseline"},
 		{[]string{"--baseline", "--ttl", "1h"}, "--ttl belongs to approve HASH"},
-		{[]string{hash, hash}, "at most 1 arg"},
+		{[]string{hash, hash}, "words are too many"},
 		{[]string{hash, "--ttl", "59s"}, "an approval lasts from 1m0s to 720h"},
 		{[]string{hash, "--ttl", "721h"}, "an approval lasts from 1m0s to 720h"},
 		{[]string{hash, "--ttl", "soon"}, "invalid argument"},

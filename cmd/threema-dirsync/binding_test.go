@@ -44,7 +44,8 @@ func TestWrongPasswordIsTriedOnce(t *testing.T) {
 		{"plan", 4, 1},
 		{"run --once --dry-run", 4, 1},
 		{"run --once --json", 4, 1},
-		{"check", 1, 2},
+		{"check", 1, 1},
+		{"check --try-login", 1, 2},
 		{"run --once", 4, 2},
 	} {
 		out := w.must(t, step.code, strings.Fields(step.command)...)

@@ -50,12 +50,14 @@ func (p *program) check(ctx context.Context, flags checkFlags) error {
 	findings := []finding{{"configuration", "file", ldapsource.Pass, tried, "no mistakes", ""}}
 	err := p.looking(ctx, func(a *assembly, meter *ledger.Meter) error {
 		sources, shown := a.checkSources(ctx, flags.tryLogin)
-		findings = slices.Concat(findings, a.checkFiles(), a.checkDoubts(p.configFile), a.checkHandover(), a.checkChoices(), sources, a.checkPackage(ctx))
+		findings = slices.Concat(findings, a.checkFiles(), a.checkDoubts(p.configFile), a.checkHandover(), a.checkChoices(), sources)
+		pkg := a.checkPackage(ctx)
+		findings = append(findings, pkg...)
 		lists, err := a.checkLists(ctx, meter, shown)
 		if err != nil {
 			return err
 		}
-		spelling, err := a.checkSpelling(ctx, meter, shown)
+		spelling, err := a.checkSpelling(ctx, meter, shown, pkg)
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
@@ -10,9 +11,10 @@ import (
 )
 
 // checkSpelling counts the people whose csi the package has in another spelling: a spreadsheet dropped
-// zeros, or somebody typed it. It reads the lists wholly, once every source has shown its people.
-func (a *assembly) checkSpelling(ctx context.Context, meter *ledger.Meter, shown [][]plan.Identity) ([]finding, error) {
-	if len(shown) < len(a.sources) {
+// zeros, or somebody typed it. It reads the lists wholly, once every source has shown its people and the package answers.
+func (a *assembly) checkSpelling(ctx context.Context, meter *ledger.Meter, shown [][]plan.Identity, pkg []finding) ([]finding, error) {
+	failed := func(f finding) bool { return f.verdict == ldapsource.Failure }
+	if len(shown) < len(a.sources) || slices.ContainsFunc(pkg, failed) {
 		return nil, nil
 	}
 	state, err := meter.State(ctx)

@@ -53,8 +53,8 @@ func TestGroupsInTheConfiguration(t *testing.T) {
 		}
 		w.advance(t, 48*time.Hour)
 	}
-	if out := w.must(t, 0, "check"); !strings.Contains(out.stdout, "WARN") {
-		t.Errorf("check does not warn: %v", out)
+	if out := w.must(t, 1, "check"); !strings.Contains(out.stdout, "are held: nobody gets a credential") {
+		t.Errorf("check does not say what it does: %v", out)
 	}
 	srv.Add(t, groupOf(team, "uid=nobody,"+srv.PeopleDN))
 	w.must(t, 4, "run", "--once")

@@ -120,7 +120,7 @@ func TestDissolvedUnit(t *testing.T) {
 			if row.unit {
 				for range 2 {
 					out := w.must(t, 3, "run", "--once")
-					if !strings.Contains(out.stdout, "nothing is readable") {
+					if !strings.Contains(out.stdout, "may only be hidden") {
 						t.Errorf("it does not say why: %v", out)
 					}
 					w.gone(t, 0, 0)

@@ -237,6 +237,7 @@ func duplicates(of, at string) fault {
 func identifiedByMail(_ *testing.T, w *world, people *[]testdir.Person) {
 	w.set("mapping.csi", "{{ .mail }}")
 	w.set("mapping.username", "{{ .mail | lower }}")
+	w.set("limits.held", map[string]any{"count": 10}) // some have none
 	for n := range *people {
 		p := &(*people)[n]
 		p.Number, p.Account = p.Mail, p.Mail

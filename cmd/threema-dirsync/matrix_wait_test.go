@@ -113,8 +113,8 @@ func dated(who, attribute, value string) fault {
 // dates is row C13: begin and end dates of the product.
 func (m *matrix) dates(t *testing.T) {
 	m.scenario(t, "a begin date ahead of everybody", func(t *testing.T) {
-		newFronted(t).through(t, dated("uid=", "pwdStartTime", "20991231000000Z"), 0).
-			says(t, "pwdStartTime")
+		newFronted(t).through(t, dated("uid=", "pwdStartTime", "20991231000000Z"), 3).
+			says(t, "pwdStartTime", "GUARD held")
 	})
 	m.scenario(t, "everybody's last day", func(t *testing.T) {
 		x := newFronted(t)
