@@ -50,6 +50,14 @@ func (f Files) adviceToMake(err error, path string) string {
 	return ""
 }
 
+// handedOver tells that systemd copied a secret from elsewhere, where it is to be corrected.
+func (f Files) handedOver(path string) string {
+	if !f.inCredentialsDir(path) {
+		return ""
+	}
+	return fmt.Sprintf("; it is a copy of what LoadCredential=%s names, /etc/threema-dirsync/%[1]s by the unit: correct that one, then restart the service", filepath.Base(path))
+}
+
 // letIn names whom the program runs as, and what to type: todo for the file, given the user and the path;
 // or first for the folder that keeps the user out before that.
 func letIn(path, todo string) string {
@@ -57,7 +65,7 @@ func letIn(path, todo string) string {
 	if folder := barrier(path); folder != "" {
 		path, todo = folder, "let that user enter %[2]s: chgrp %[1]s %[2]s; chmod g+x %[2]s"
 	}
-	return "; this program runs as " + us + ": " + fmt.Sprintf(todo, us, path)
+	return "; this program runs as " + us + ": type the command as root (sudo), or " + fmt.Sprintf(todo, us, path)
 }
 
 // barrier is the first folder on the way to a file that we may not enter, "" if there is none.

@@ -27,7 +27,7 @@ func (f Files) ReadSecret(path string) (secret.Value, error) {
 	}
 	line, err := oneLine(data)
 	if err != nil {
-		return secret.Value{}, fmt.Errorf("the secret file %s is refused: %w", path, err)
+		return secret.Value{}, fmt.Errorf("the secret file %s is refused: %w%s", path, err, f.handedOver(path))
 	}
 	return secret.New(line), nil
 }

@@ -86,6 +86,8 @@ func TestSecretFilesTrustTheCredentialsDirectory(t *testing.T) {
 	checkRefusal(t, err, "chmod 600")
 	_, err = files.ReadSecret(inside + "/../creds-old/key")
 	checkRefusal(t, err, "chmod 600")
+	_, err = files.ReadSecret(write(t, inside, "bind-password", ""))
+	checkRefusal(t, err, "/etc/threema-dirsync/bind-password by the unit: correct that one, then restart")
 }
 
 func TestSecretFilesWantARegularFile(t *testing.T) {

@@ -19,6 +19,7 @@ func TestFull(t *testing.T) {
 	}{
 		{syscall.ENOSPC, []string{"the disk is full", "df -h /var/lib/x", "df -i /var/lib/x"}},
 		{syscall.EDQUOT, []string{"the disk is full", "quota", "/var/lib/x"}},
+		{syscall.EROFS, []string{"read-only", "systemctl edit threema-dirsync", "ReadWritePaths=/var/lib/x,"}},
 		{syscall.EFBIG, nil},
 		{syscall.EACCES, nil},
 	} {

@@ -36,7 +36,7 @@ func NewFile(path, link string, layout Layout, owners ...uint32) *File {
 func (f *File) Check() error {
 	dir := filepath.Dir(f.path)
 	if err := unix.Faccessat(unix.AT_FDCWD, dir, unix.W_OK|unix.X_OK, unix.AT_EACCESS); err != nil {
-		return fmt.Errorf("the hand-over folder %s cannot be written to by user id %d: %w", dir, os.Geteuid(), err)
+		return fmt.Errorf("the hand-over folder %s cannot be written to by user id %d: %w", dir, os.Geteuid(), plainfile.Full(err, f.path))
 	}
 	if _, err := f.Target(); err != nil {
 		return err

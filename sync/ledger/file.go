@@ -92,7 +92,11 @@ func replaceFile(path string, content []byte) (err error) {
 func checkWritable(path string) error {
 	for _, name := range []string{filepath.Dir(path), path, path + "-wal", path + "-shm"} {
 		const mayWrite = 2
-		if err := syscall.Access(name, mayWrite); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		err := syscall.Access(name, mayWrite)
+		if errors.Is(err, syscall.EROFS) {
+			return fmt.Errorf("%s: %w", name, plainfile.Full(err, path))
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("%s: %w: the user of this process (uid %d) must be able to write the ledger, what lies beside it and its folder",
 				name, err, os.Getuid())
 		}

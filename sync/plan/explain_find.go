@@ -22,6 +22,7 @@ type register struct {
 	idsOf      map[PersonID][]string // Threema IDs of a departure under way
 	seenOn     map[string][]string   // credential ID → Threema IDs, now and at the last pass
 	csiOf      map[string]string     // credential ID → csi on it
+	reports    map[string]string     // Threema ID → csi that the app reports
 	ownerOf    map[string]PersonID   // by credential ID
 	username   map[string]string     // by credential ID, folded
 }
@@ -33,7 +34,7 @@ func newRegister(in Input, p Plan) *register {
 	r := &register{
 		plan: p, byID: map[string]map[PersonID]bool{}, byName: map[string]map[PersonID]bool{},
 		byPast: map[string]map[PersonID]bool{}, byFullName: map[string]map[PersonID]bool{}, allRead: allRead(in), names: map[PersonID]Held{},
-		idsOf: map[PersonID][]string{}, seenOn: map[string][]string{}, csiOf: map[string]string{},
+		idsOf: map[PersonID][]string{}, seenOn: map[string][]string{}, csiOf: map[string]string{}, reports: map[string]string{},
 		ownerOf: map[string]PersonID{}, username: map[string]string{},
 	}
 	for _, s := range in.Sources {
@@ -97,6 +98,7 @@ func (r *register) knowPackage(in Input) {
 	}
 	for _, u := range in.Inventory.Users {
 		r.sees(u.CredentialID, u.ID)
+		r.reports[u.ID] = u.CSI
 	}
 	for _, u := range in.State.UsersSeen {
 		r.sees(u.CredentialID, u.ThreemaID)

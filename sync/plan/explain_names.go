@@ -32,11 +32,23 @@ func (r *register) callBy(person PersonID, first, last string) {
 // read, for nobody knows who else has it there, and if nothing unmanaged in the package has it too.
 func (r *register) byTheirName(query string) map[PersonID]bool {
 	people := r.byFullName[foldFullName(query)]
-	taken := func(u Unmanaged) bool { return bears(u, query) }
-	if !r.allRead || len(people) == 1 && slices.ContainsFunc(r.plan.Unmanaged, taken) {
+	if !r.allRead {
 		return nil
 	}
+	for person := range people {
+		taken := func(u Unmanaged) bool { return bears(u, query) && !r.isOf(u.ID, person) }
+		if len(people) == 1 && slices.ContainsFunc(r.plan.Unmanaged, taken) {
+			return nil
+		}
+	}
 	return people
+}
+
+// isOf tells a Threema ID that a person used, or that reports their csi: it may be on no credential any more,
+// as that of a leaver who keeps it.
+func (r *register) isOf(threemaID string, person PersonID) bool {
+	csi := r.reports[threemaID]
+	return r.byName[foldKey(threemaID)][person] || csi != "" && csi == r.names[person].CSI
 }
 
 // bears tells that what nobody manages has a name in the package, or a part of one.

@@ -216,6 +216,10 @@ func TestExplainByName(t *testing.T) {
 	if _, err := plan.Explain(in, plan.Compute(in), "Müller", nil); err == nil || !strings.Contains(err.Error(), people["anna"].dn()) {
 		t.Errorf("a source was not read: %v", err)
 	}
+	w.pkg.Users = append(w.pkg.Users, plan.User{ID: "ORPHAN02", CSI: "E-anna", FirstName: "Anna Maria", LastName: "Müller"})
+	if x, err := w.explain("Müller"); err != nil || x.Person != people["anna"].id {
+		t.Errorf("her own Threema ID is on no credential any more: %v, %v", x.Person, err)
+	}
 	w.pkg.Users = append(w.pkg.Users, plan.User{ID: "ORPHAN01", FirstName: "Änne", LastName: "Müller"})
 	if _, err := w.explain("Müller"); err == nil || !strings.Contains(err.Error(), "unmanaged: user ORPHAN01") || !strings.Contains(err.Error(), people["anna"].dn()) {
 		t.Errorf("somebody in the package has the name too: %v", err)

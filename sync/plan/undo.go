@@ -53,10 +53,12 @@ func ComputeUndo(in Input, person PersonID, history History) Undo {
 	if u.Refused == "" && u.Already == "" {
 		u.Already = p.needsNoUndo(own)
 	}
-	if u.Refused == "" && u.Already == "" {
-		u.Next = p.afterUndo(i, own)
+	lines, taken := takenIDs(history)
+	if u.Refused != "" || u.Already != "" {
+		u.Next = lines
+		return u
 	}
-	u.Next = append(u.Next, p.idsAfterUndo(own, history)...)
+	u.Next = slices.Concat(p.afterUndo(i, own), lines, p.keptIDs(own, taken))
 	return u
 }
 
@@ -135,10 +137,9 @@ func (p *planner) afterUndo(i Identity, own Ownership) []string {
 	return next
 }
 
-// idsAfterUndo says what becomes of the Threema IDs: what was destroyed stays so.
-func (p *planner) idsAfterUndo(own Ownership, history History) []string {
-	var lines, kept []string
-	taken := map[string]bool{}
+// takenIDs says what became of the Threema IDs that were taken: what was destroyed stays so.
+func takenIDs(history History) (lines []string, taken map[string]bool) {
+	taken = map[string]bool{}
 	for _, s := range history.Steps {
 		for _, id := range s.ThreemaIDs {
 			when := s.At.UTC().Format(time.DateOnly)
@@ -155,11 +156,14 @@ func (p *planner) idsAfterUndo(own Ownership, history History) []string {
 			taken[id] = true
 		}
 	}
-	if own.CredentialID != "" {
-		kept = slices.DeleteFunc(p.idsOf(own), func(id string) bool { return taken[id] })
+	return lines, taken
+}
+
+// keptIDs says how whoever gets a new password goes on with their Threema ID.
+func (p *planner) keptIDs(own Ownership, taken map[string]bool) []string {
+	kept := slices.DeleteFunc(p.idsOf(own), func(id string) bool { return taken[id] })
+	if len(kept) == 0 {
+		return nil
 	}
-	if len(kept) > 0 {
-		lines = append(lines, "Threema ID "+strings.Join(kept, ", ")+" was not taken: who enters the new password on the phone that has it goes on with it.")
-	}
-	return lines
+	return []string{"Threema ID " + strings.Join(kept, ", ") + " was not taken: who enters the new password on the phone that has it goes on with it."}
 }
