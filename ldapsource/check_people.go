@@ -49,12 +49,21 @@ func (t *tally) strangers() string {
 // attributes of this product that end an account are not even asked for.
 func (v *session) checkProduct() Finding {
 	f := Finding{Name: "profile", Verdict: Pass, Tried: "compare the profile " + v.cfg.Profile + " with the server", Came: v.root.product()}
-	fitting := v.root.profiles()
-	if len(fitting) > 0 && v.cfg.Profile != Custom && !slices.Contains(fitting, v.cfg.Profile) {
+	if fitting := v.betterProfiles(); len(fitting) > 0 {
 		f.Verdict = Warning
 		f.Advice = "set profile to " + strings.Join(fitting, " or ") + ": with another one it is not seen that an account is switched off"
 	}
 	return f
+}
+
+// betterProfiles are those of the product that the server calls itself, where the configured one is of
+// another.
+func (v *session) betterProfiles() []string {
+	fitting := v.root.profiles()
+	if v.cfg.Profile == Custom || slices.Contains(fitting, v.cfg.Profile) {
+		return nil
+	}
+	return fitting
 }
 
 // checkLimits makes a human look at a total that a silent limit may have made (pitfall A6).

@@ -145,6 +145,8 @@ func TestCheckTombstones(t *testing.T) {
 	srv := domain.Get(t)
 	admin := func(c *Config) { c.BindDN = srv.AdminDN }
 	wantFinding(t, mustNew(t, forDomain(t, srv, admin)), "tombstones", Pass, "the bind account may read it")
+	other := func(c *Config) { c.Profile, c.Filter, c.IDAttribute, c.Attributes = OpenLDAP, "", "", []string{"cn"} }
+	wantFinding(t, mustNew(t, forDomain(t, srv, other)), "schema", Failure, `"entryUUID", which this directory does not know`, "set profile to active-directory", "Samba")
 	wantFinding(t, mustNew(t, forDomain(t, srv)), "limits", Pass, "are people", "built-in accounts and machines", "CN=krbtgt,CN=Users,", "CN=Guest,CN=Users,")
 	wantFinding(t, mustNew(t, forDomain(t, srv)), "tombstones", Pass, "the bind account may not", `dsacls "CN=Deleted Objects,`)
 }

@@ -116,7 +116,11 @@ func (v *session) readSchema(context.Context) (string, error) {
 		}
 	}
 	if len(unknown) > 0 {
-		return "", v.refuse(schemaKnown, plan.ReadConfig, unknownAttributeHint, errors.Join(unknown...))
+		hint := unknownAttributeHint
+		if fitting := v.betterProfiles(); len(fitting) > 0 {
+			hint = fmt.Sprintf("set profile to %s: the server calls itself %s, and the profile %s names what other directories have", strings.Join(fitting, " or "), v.root.product(), v.cfg.Profile)
+		}
+		return "", v.refuse(schemaKnown, plan.ReadConfig, hint, errors.Join(unknown...))
 	}
 	v.certificate.hold(schemaKnown, "all %d attributes are known", len(v.needs()))
 	return v.certificate[len(v.certificate)-1].Detail, nil

@@ -76,7 +76,7 @@ func TestExplainSituations(t *testing.T) {
 		"a leaver in grace": {func(_ *world, p map[string]*entry) { p["bert"].leave(plan.Disabled) }, "bert", "withdraw / Zugang entziehen, waiting",
 			[]string{"departed  disabled (test)", "confirmed", "not before 2026-03-03"}},
 		"a leaver to be confirmed": {func(_ *world, p map[string]*entry) { p["bert"].leave(plan.Absent) }, "bert", "withdraw / Zugang entziehen, waiting",
-			[]string{"not in scope; looked up by ID", "not yet", "confirmed by 1 of 2 complete reads"}},
+			[]string{"not in scope; looked up by ID", "not yet", "not confirmed yet: so far by 1 of 2 complete reads"}},
 		"a hidden person": {func(_ *world, p map[string]*entry) { p["bert"].hide("the parent is not readable") }, "bert",
 			"nothing, as long as this holds: whereabouts unknown: the parent is not readable", []string{"! held"}},
 		"a held person": {func(_ *world, p map[string]*entry) { p["bert"].held = "no employeeID" }, "bert",

@@ -206,7 +206,7 @@ func (p *planner) leaverChange(op Op, l leaver, remote string, preState ...strin
 // departureReason says in words where the person stands on the way out.
 func (p *planner) departureReason(o Observation) string {
 	if o.ConfirmedAt.IsZero() {
-		return fmt.Sprintf("not seen as entitled any more; confirmed by %d of %d complete reads over at least %s%s",
+		return fmt.Sprintf("not seen as entitled any more, and not confirmed yet: so far by %d of %d complete reads, which must span %s%s",
 			o.Reads, p.Policy.ConfirmReads, p.Policy.ConfirmOver, o.restartWords())
 	}
 	return "left, and that is confirmed"
