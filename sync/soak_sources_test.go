@@ -161,10 +161,14 @@ func (w *soak) renameSource(rt *rapid.T) {
 	}
 }
 
-// forgetFormer gives up all names of before, whose people have passed on.
+// forgetFormer gives up all names of before, whose people have passed on, and the annex where it is not
+// configured and nobody is left there.
 func (w *soak) forgetFormer() {
 	for _, name := range w.formerNames() {
 		w.forget(name)
+	}
+	if !w.annex.configured && !w.annex.forgotten && w.populated(w.annex) == 0 {
+		w.forget(w.annex.name)
 	}
 }
 
