@@ -53,16 +53,12 @@ func (p *program) check(ctx context.Context, flags checkFlags) error {
 		findings = slices.Concat(findings, a.checkFiles(), a.checkDoubts(p.configFile), a.checkHandover(), a.checkChoices(), sources)
 		pkg := a.checkPackage(ctx)
 		findings = append(findings, pkg...)
-		lists, err := a.checkLists(ctx, meter, shown)
-		if err != nil {
-			return err
-		}
-		spelling, err := a.checkSpelling(ctx, meter, shown, pkg)
+		together, err := a.checkTogether(ctx, meter, shown, pkg)
 		if err != nil {
 			return err
 		}
 		seats, err := a.checkMemory(ctx, meter)
-		findings = slices.Concat(findings, lists, spelling, seats)
+		findings = slices.Concat(findings, together, seats)
 		return err
 	})
 	switch {

@@ -24,24 +24,7 @@ func (a *assembly) checkPackage(ctx context.Context) []finding {
 		return []finding{base}
 	}
 	base.came = fmt.Sprintf("%s (%s), plan %s, %d licences", s.Name, s.ID, s.Type, s.Licences)
-	return append([]finding{base, checkClock(a.client.Clock()), a.checkPlanType(s), a.checkTerm(s)}, append(a.checkPages(ctx), a.checkPersonal(ctx)...)...)
-}
-
-// checkPersonal looks for entries of adopt.personal that are no credential, if there are any entries.
-func (a *assembly) checkPersonal(ctx context.Context) []finding {
-	policy := policyOf(a.config)
-	if len(policy.AdoptPersonal) == 0 {
-		return nil
-	}
-	credentials, err := a.client.Credentials(ctx)
-	if err != nil {
-		return []finding{{"configuration", "adopt.personal", ldapsource.Skipped, "read all credentials", err.Error(), listAdvice(err)}}
-	}
-	var findings []finding
-	for _, entry := range plan.NobodysCredentials(policy, credentials) {
-		findings = append(findings, finding{"configuration", "adopt.personal", ldapsource.Warning, "look for the credential " + entry, "there is none", plan.NobodysCredential(entry)})
-	}
-	return findings
+	return append([]finding{base, checkClock(a.client.Clock()), a.checkPlanType(s), a.checkTerm(s)}, a.checkPages(ctx)...)
 }
 
 // checkPages tries the four lists. A pass reads them wholly: where one is refused, it does nothing.

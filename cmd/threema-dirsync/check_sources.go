@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
-	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -40,23 +39,6 @@ func (a *assembly) mapAll(people []plan.Person) []plan.Identity {
 		identities = append(identities, a.mapper.Map(p))
 	}
 	return identities
-}
-
-// checkLists looks for csis of the configuration that nobody has, once every source has shown its
-// people.
-func (a *assembly) checkLists(ctx context.Context, meter *ledger.Meter, shown [][]plan.Identity) ([]finding, error) {
-	if len(shown) < len(a.sources) {
-		return nil, nil
-	}
-	state, err := meter.State(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var findings []finding
-	for _, n := range plan.NobodysCSIs(policyOf(a.config), slices.Concat(shown...), state) {
-		findings = append(findings, finding{"configuration", n.List, ldapsource.Warning, "look for " + n.CSI + " in every source", "nobody has it", n.Words()})
-	}
-	return findings, nil
 }
 
 // checkHomes has a line for each group of one key of the configuration that no source can answer for.
