@@ -138,11 +138,14 @@ func (v *session) absence(t plan.Tracked) (plan.Sighting, error) {
 		}
 	}
 	s, err := v.absenceFrom(t, parentOf(t.DN))
+	if err != nil {
+		return s, err
+	}
 	if away := v.outOfSight(); away != "" && s.State == plan.Departed {
 		s = conclude(unknown("not found by ID, but they may be below " + away + ", which lies on another server and is in exclude_dns, so nothing is proven"))
 		s.Placeless = true
 	}
-	return s, err
+	return s, nil
 }
 
 // absenceFrom judges by the place where the person was. If that shows nothing, it was deleted with
