@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"strings"
+	"strconv"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	"github.com/threema-dirsync/threema-dirsync/sync/mapping"
@@ -17,7 +17,7 @@ func draftMapper(draft *config.Draft) *mapping.Mapper {
 	if problems, ok := err.(mapping.Errors); ok { //nolint:errorlint // never wrapped
 		for _, p := range problems {
 			if draft.Sound(p.Path) {
-				draft.Add(p.Path, p)
+				draft.Add(p.Path, errors.New(p.Message))
 			}
 		}
 	}
@@ -26,13 +26,8 @@ func draftMapper(draft *config.Draft) *mapping.Mapper {
 
 // draftLayout judges the names of the further columns of the hand-over file.
 func draftLayout(draft *config.Draft) {
-	err := layoutOf(draft.Handover).Validate()
-	if err == nil {
-		return
-	}
-	for text := range strings.SplitSeq(err.Error(), "\n") {
-		key, why, _ := strings.Cut(text, ": ")
-		draft.Add(key, errors.New(why))
+	for n, err := range layoutOf(draft.Handover).BadColumns() {
+		draft.Add("handover.columns["+strconv.Itoa(n)+"].name", err)
 	}
 }
 

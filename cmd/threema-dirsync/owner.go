@@ -25,22 +25,22 @@ type owner struct{ uid, gid uint32 }
 // missing. One that others may write to is refused: they could exchange the memory.
 func ownerOf(stateDir string, known accounts) (owner, error) {
 	if err := makeStateDir(stateDir, known); err != nil {
-		return owner{}, fmt.Errorf("state_dir: %w", err)
+		return owner{}, err
 	}
 	info, err := os.Stat(stateDir)
 	if err != nil {
-		return owner{}, fmt.Errorf("state_dir: %w", err)
+		return owner{}, err
 	}
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	if !ok || !info.IsDir() {
-		return owner{}, fmt.Errorf("state_dir %s is no folder", stateDir)
+		return owner{}, fmt.Errorf("%s is no folder", stateDir)
 	}
 	if info.Mode().Perm()&0o022 != 0 {
-		return owner{}, fmt.Errorf("state_dir %s may be written to by others: chmod 0700 %s", stateDir, stateDir)
+		return owner{}, fmt.Errorf("%s may be written to by others: chmod 0700 %s", stateDir, stateDir)
 	}
 	service, err := known(serviceAccount)
 	if err == nil && stat.Uid == 0 && os.Geteuid() == 0 && filepath.Clean(service.HomeDir) == filepath.Clean(stateDir) {
-		return owner{}, fmt.Errorf("state_dir %s belongs to root, and is the folder of the service: what root leaves there, %s could not use; type: %s",
+		return owner{}, fmt.Errorf("%s belongs to root, and is the folder of the service: what root leaves there, %s could not use; type: %s",
 			stateDir, serviceAccount, handOver(stateDir, serviceAccount))
 	}
 	return owner{stat.Uid, stat.Gid}, nil

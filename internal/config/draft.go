@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // Draft is a configuration as far as its file could be read, with every mistake so far. Whoever looks at
@@ -32,13 +31,10 @@ func (d *Draft) Sound(path string) bool {
 	return !slices.ContainsFunc(d.problems, func(p Problem) bool { return p.Path == path }) && !d.decoder.reported(path)
 }
 
-// Add notes what is wrong with what a key says, "" for no key; each line of the error is a mistake of its own.
+// Add notes what is wrong with what a key says, "" for no key.
 func (d *Draft) Add(path string, err error) {
-	if err == nil {
-		return
-	}
-	for text := range strings.SplitSeq(err.Error(), "\n") {
-		d.problems = append(d.problems, Problem{path, d.decoder.line(path), strings.TrimPrefix(text, path+": ")})
+	if err != nil {
+		d.problems = append(d.problems, Problem{path, d.decoder.line(path), err.Error()})
 	}
 }
 

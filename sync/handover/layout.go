@@ -3,7 +3,6 @@ package handover
 import (
 	"cmp"
 	"encoding/csv"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -23,22 +22,22 @@ type Layout struct {
 	Columns []string
 }
 
-// Validate says what is wrong with the names of the further columns: each is one of its own, by which a
-// program that reads the file finds it.
-func (l Layout) Validate() error {
+// BadColumns says what is wrong with the names of the further columns, by their place among them: each is
+// one of its own, by which a program that reads the file finds it.
+func (l Layout) BadColumns() map[int]error {
 	taken := fixedColumns()
-	var errs []error
+	bad := map[int]error{}
 	for n, name := range l.Columns {
 		folded := strings.ToLower(name)
 		switch {
 		case strings.TrimSpace(name) != name || name == "" || defuse(name) != name || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }):
-			errs = append(errs, fmt.Errorf("handover.columns[%d].name: %q is no name for a column; write for example class", n, name))
+			bad[n] = fmt.Errorf("%q is no name for a column; write for example class", name)
 		case slices.Contains(taken, folded):
-			errs = append(errs, fmt.Errorf("handover.columns[%d].name: the file has a column %s already; give this one another name", n, name))
+			bad[n] = fmt.Errorf("the file has a column %s already; give this one another name", name)
 		}
 		taken = append(taken, folded)
 	}
-	return errors.Join(errs...)
+	return bad
 }
 
 // replaces is the last column: whose earlier lines a line makes void.
