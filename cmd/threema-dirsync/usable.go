@@ -6,12 +6,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
+	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 )
 
 // usable looks whether the files that a pass writes in the state folder are ours to write, before
@@ -22,10 +24,11 @@ func usable(cfg *config.Config) error {
 	if err != nil {
 		return fmt.Errorf("state_dir: %w", err)
 	}
+	ours := writtenByPasses(cfg)
 	var barred []string
 	for _, entry := range entries {
 		path := filepath.Join(cfg.StateDir, entry.Name())
-		if !entry.Type().IsRegular() || !writtenByPasses(cfg, path) {
+		if !entry.Type().IsRegular() || !slices.Contains(ours, path) {
 			continue
 		}
 		info, err := entry.Info()
@@ -47,10 +50,7 @@ func usable(cfg *config.Config) error {
 		us, strings.Join(barred, ", "), handOver(cfg.StateDir, us))
 }
 
-// writtenByPasses tells the files of a state folder without which no pass can be. Copies of the ledger
-// are only ever removed.
-func writtenByPasses(cfg *config.Config, path string) bool {
-	companion, ofLedger := strings.CutPrefix(path, cfg.LedgerFile())
-	return ofLedger && (companion == "" || companion == "-wal" || companion == "-shm" || companion == ".high-water") ||
-		path == cfg.LockFile() || path == filepath.Clean(cfg.Handover.File)
+// writtenByPasses are the files without which no pass can be.
+func writtenByPasses(cfg *config.Config) []string {
+	return append(ledger.Files(cfg.LedgerFile()), cfg.LockFile(), filepath.Clean(cfg.Handover.File))
 }

@@ -6,6 +6,38 @@ import (
 	"strconv"
 )
 
+// Handover says where new passwords go.
+type Handover struct {
+	File    string           `yaml:"file"` // CSV; "" = nowhere, only without Credentials.Hash
+	Link    *url.URL         `yaml:"link"` // of the activation link, without username and password; never nil
+	CSV     CSV              `yaml:"csv"`
+	Columns []HandoverColumn `yaml:"columns"`
+}
+
+// CSV is the form of the hand-over file.
+type CSV struct {
+	Separator Separator `yaml:"separator"`
+	BOM       bool      `yaml:"bom"`  // the byte order mark at the begin, by which Excel knows UTF-8
+	Text      bool      `yaml:"text"` // cells with a digit as ="00123", which Excel leaves as they are
+}
+
+// Separator stands between two cells.
+type Separator string
+
+// The separators.
+const (
+	SeparatorComma     Separator = "comma"
+	SeparatorSemicolon Separator = "semicolon"
+	SeparatorTab       Separator = "tab"
+)
+
+// HandoverColumn is a further column of the hand-over file. Its value is a template, as those of
+// [Mapping] are.
+type HandoverColumn struct {
+	Name  string `yaml:"name"`
+	Value string `yaml:"value"`
+}
+
 func (v *validator) handover(h Handover, c Credentials) {
 	v.link("handover.link", h.Link)
 	oneOf(v, "handover.csv.separator", h.CSV.Separator, SeparatorComma, SeparatorSemicolon, SeparatorTab)

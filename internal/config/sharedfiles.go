@@ -68,12 +68,16 @@ func (c *Config) ownFile(here location) string {
 	if folder := locate(c.StateDir); here.inFolder(folder) && strings.HasPrefix(here.base, ledgerName) {
 		return "a file of the ledger"
 	}
-	for _, own := range []struct{ what, path string }{
-		{"the ledger", c.LedgerFile()}, {"a file of the ledger", c.LedgerFile() + ".high-water"},
-		{"the stop file", c.StopFile()}, {"the lock of the passes", c.LockFile()},
-	} {
-		if here.same(locate(own.path)) {
-			return own.what
+	own := map[string]string{c.StopFile(): "the stop file", c.LockFile(): "the lock of the passes"}
+	kept, _ := os.ReadDir(c.StateDir) // of a folder that cannot be read, the names decide
+	for _, file := range kept {
+		if strings.HasPrefix(file.Name(), ledgerName) {
+			own[filepath.Join(c.StateDir, file.Name())] = "a file of the ledger"
+		}
+	}
+	for path, what := range own {
+		if here.same(locate(path)) {
+			return what
 		}
 	}
 	return ""

@@ -74,7 +74,7 @@ func TestFilesThatAreOne(t *testing.T) {
 		"handed over into the ledger":        {map[string]string{"handover": "DIR/state/ledger.db"}, "is a file of the ledger"},
 		"its log":                            {map[string]string{"handover": "DIR/state/ledger.db-wal"}, "is a file of the ledger"},
 		"the high-water file":                {map[string]string{"handover": "DIR/state/ledger.db.high-water"}, "is a file of the ledger"},
-		"the ledger by a second name":        {map[string]string{"handover": "DIR/ledger"}, "is the ledger"},
+		"the ledger by a second name":        {map[string]string{"handover": "DIR/ledger"}, "is a file of the ledger"},
 		"the stop file":                      {map[string]string{"handover": "DIR/state/stop"}, "is the stop file"},
 		"the lock":                           {map[string]string{"handover": "DIR/folder/state/lock"}, "is the lock of the passes"},
 		"a password in the lock":             {map[string]string{"password": "DIR/state/lock"}, "sources[0].bind_password_file: DIR/state/lock is the lock"},

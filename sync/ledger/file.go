@@ -39,6 +39,12 @@ func createFile(path string) (string, error) {
 	return path, file.Close()
 }
 
+// Files are those of a ledger without which no pass can be. Copies beside it are only ever removed.
+func Files(path string) []string { return append(databaseFiles(path), highWaterPath(path)) }
+
+// databaseFiles are the database, and what SQLite keeps beside it for as long as it is open.
+func databaseFiles(path string) []string { return []string{path, path + "-wal", path + "-shm"} }
+
 // existingFile checks that path is a private file and returns it in absolute form.
 func existingFile(path string) (string, error) {
 	path, err := filepath.Abs(path)
@@ -48,8 +54,8 @@ func existingFile(path string) (string, error) {
 	if err := checkPrivate(path); err != nil {
 		return "", err
 	}
-	for _, suffix := range []string{"-wal", "-shm"} {
-		if err := checkPrivate(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	for _, companion := range databaseFiles(path)[1:] {
+		if err := checkPrivate(companion); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return "", err
 		}
 	}
@@ -90,7 +96,7 @@ func replaceFile(path string, content []byte) (err error) {
 // checkWritable refuses what this process cannot write, before SQLite opens it for reading only
 // and leaves files beside it that nobody can write either.
 func checkWritable(path string) error {
-	for _, name := range []string{filepath.Dir(path), path, path + "-wal", path + "-shm"} {
+	for _, name := range append(databaseFiles(path), filepath.Dir(path)) {
 		const mayWrite = 2
 		err := syscall.Access(name, mayWrite)
 		if errors.Is(err, syscall.EROFS) {
