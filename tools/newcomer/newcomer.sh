@@ -20,7 +20,8 @@ bootstrap() {
 	debootstrap --variant=minbase --include=systemd,systemd-sysv,ca-certificates,make,gcc,libc6-dev,git,curl bookworm "$bare" >"$work/log" || { tail -20 "$work/log"; return 1; }
 }
 
-# inside runs a command in the machine, which is not booted. It trusts the authorities that this machine trusts.
+# inside runs a command in the machine, which is not booted. It trusts the authorities that this machine
+# trusts. Its output goes through a pipe: written to a file directly, nothing of it arrives.
 inside() {
 	systemd-nspawn --quiet --register=no --keep-unit --pipe -D "$machine" --chdir=/srv/threema-dirsync --bind-ro="$(go env GOROOT):/usr/local/go" \
 		--bind-ro=/etc/ssl/certs/ca-certificates.crt \
