@@ -102,6 +102,9 @@ func TestWhatCannotBeTakenBack(t *testing.T) {
 				!strings.Contains(u.Refused, row.refused) || (row.refused == "") != (u.Refused == "") || !strings.Contains(strings.Join(u.Next, " "), row.next) {
 				t.Errorf("%+v", u)
 			}
+			if text := strings.Join(u.Next, " "); (u.Already != "" || u.Refused != "") && strings.Contains(text, "new password") {
+				t.Errorf("nobody gets a new password: %s", text)
+			}
 		})
 	}
 }
