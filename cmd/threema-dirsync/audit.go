@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -119,7 +118,7 @@ type auditPerson struct {
 }
 
 func (p *program) exportAudit(ctx context.Context, reader *ledger.Reader) error {
-	encoder := json.NewEncoder(escaping{p.Stdout})
+	encoder := newEncoder(p.Stdout)
 	encoder.SetEscapeHTML(false)
 	return reader.Audit(ctx, func(e ledger.AuditEntry) error {
 		line := auditLine{

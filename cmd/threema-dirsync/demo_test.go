@@ -53,6 +53,7 @@ func TestDemoPause(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	time.Sleep(300 * time.Millisecond) // a step takes a tenth of that
 	if text := c.stdout.String(); strings.Contains(text, "──── 4.") {
 		t.Errorf("it did not wait:\n%s", text)
 	}

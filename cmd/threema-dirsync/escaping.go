@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"unicode"
@@ -14,6 +15,9 @@ import (
 // in JSON they can stand in strings only. Each write must be whole, as those of encoding/json and
 // log/slog are.
 type escaping struct{ io.Writer }
+
+// newEncoder writes all the JSON of this program.
+func newEncoder(w io.Writer) *json.Encoder { return json.NewEncoder(escaping{w}) }
 
 // Write implements io.Writer.
 func (e escaping) Write(text []byte) (int, error) {

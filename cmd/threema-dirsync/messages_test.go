@@ -214,7 +214,7 @@ func TestNotForThisUser(t *testing.T) {
 	w.setMode(t, 0o700, "")
 	says(78, "config.yaml: permission denied", "runs as nobody", "let that user enter "+w.dir, "chgrp nobody "+w.dir)
 	w.setMode(t, 0o755, "")
-	says(78, "config.yaml: permission denied", "runs as nobody", "chmod 640 "+w.configFile())
+	says(78, "config.yaml: permission denied", "runs as nobody", "as root (sudo)", "chmod 640 "+w.configFile())
 }
 
 func (w *world) setMode(t *testing.T, mode os.FileMode, name string) {

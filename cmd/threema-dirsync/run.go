@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -106,7 +105,7 @@ func (p *program) print(r dirsync.Report, asJSON bool) error {
 }
 
 func writeJSON(w io.Writer, v any) error {
-	encoder := json.NewEncoder(escaping{w})
+	encoder := newEncoder(w)
 	encoder.SetIndent("", "  ")
 	if err := encoder.Encode(v); err != nil {
 		return fmt.Errorf("write JSON: %w", err)

@@ -216,13 +216,26 @@ func TestExplainByName(t *testing.T) {
 	if _, err := plan.Explain(in, plan.Compute(in), "Müller", nil); err == nil || !strings.Contains(err.Error(), people["anna"].dn()) {
 		t.Errorf("a source was not read: %v", err)
 	}
-	w.pkg.Users = append(w.pkg.Users, plan.User{ID: "ORPHAN02", CSI: "E-anna", FirstName: "Anna Maria", LastName: "Müller"})
+	w.state.UsersSeen = append(w.state.UsersSeen, plan.SeenUser{ThreemaID: "ORPHAN03", CredentialID: w.credential("anna").ID})
+	w.pkg.Users = append(w.pkg.Users, plan.User{ID: "ORPHAN03", LastName: "Müller"}, plan.User{ID: "ORPHAN02", CSI: "E-anna", FirstName: "Anna Maria", LastName: "Müller"})
 	if x, err := w.explain("Müller"); err != nil || x.Person != people["anna"].id {
-		t.Errorf("her own Threema ID is on no credential any more: %v, %v", x.Person, err)
+		t.Errorf("her own Threema IDs are on no credential any more: %v, %v", x.Person, err)
 	}
 	w.pkg.Users = append(w.pkg.Users, plan.User{ID: "ORPHAN01", FirstName: "Änne", LastName: "Müller"})
 	if _, err := w.explain("Müller"); err == nil || !strings.Contains(err.Error(), "unmanaged: user ORPHAN01") || !strings.Contains(err.Error(), people["anna"].dn()) {
 		t.Errorf("somebody in the package has the name too: %v", err)
+	}
+}
+
+// TestAnActivationThatNoListShows: a credential that somebody uses is activated, whoever is listed.
+func TestAnActivationThatNoListShows(t *testing.T) {
+	t.Parallel()
+	w, _ := rolledOut(t, "anna")
+	_, text := w.mustExplain(t, "anna")
+	w.credential("anna").Usage = 1
+	_, used := w.mustExplain(t, "anna")
+	if words := "have not activated"; !strings.Contains(text, words) || strings.Contains(used, words) {
+		t.Errorf("unused:\n%s\nused:\n%s", text, used)
 	}
 }
 

@@ -63,6 +63,13 @@ func TestManyHeldPeopleAsk(t *testing.T) {
 		{"who left, where that takes nothing", func(w *world) { w.policy.Withdraw = false; w.leaveSome(30) }, 0, ""},
 		{"evidence that does not count", func(w *world) { w.policy.Evidence = []plan.EvidenceKind{plan.Absent}; w.leaveSome(30) }, 0, ""},
 		{"who is withdrawn by hand", func(w *world) { w.withdrawByHand("p000001") }, 0, ""},
+		{"a source that was not read", func(w *world) { w.source().unread, w.configured = true, []string{"corp"} }, 0, ""},
+		{"leavers for whom somebody is asked already", func(w *world) {
+			w.leaveSome(10)
+			for n, c := range w.pkg.Credentials {
+				w.pkg.Users = append(w.pkg.Users, plan.User{ID: fmt.Sprintf("*GATE%03d", n), CredentialID: c.ID})
+			}
+		}, 0, ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
