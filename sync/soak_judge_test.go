@@ -166,11 +166,11 @@ func (w *soak) csiNow(state worksim.State, credential string) string {
 }
 
 // bearer is the entry that the pass could see entitled under a username. Where a source was not read, somebody
-// there with the same one was not seen.
+// there with the same one was not seen; a credential whose settings were not written yet tells nothing of it.
 func (w *soak) bearer(username, csi string) *account {
 	bearers := w.bearers[username]
 	if len(w.report.Incomplete) > 0 {
-		bearers = slices.DeleteFunc(slices.Clone(bearers), func(a *account) bool { return a.csi != csi })
+		bearers = slices.DeleteFunc(slices.Clone(bearers), func(a *account) bool { return csi != "" && a.csi != csi })
 	}
 	if len(bearers) != 1 {
 		w.rt.Fatalf("a credential was created for %s, who is %d people", username, len(bearers))

@@ -83,13 +83,17 @@ func (p *planner) othersByFacts(person PersonID, csi string, u User) string {
 	return fmt.Sprintf("reports the csi %s, %s", u.CSI, p.whose(u.CSI))
 }
 
-// othersByMemory says who used a Threema ID before, and is entitled now.
+// othersByMemory says who used a Threema ID before, and is not known to have left.
 func (p *planner) othersByMemory(person PersonID, u User) string {
 	before, used := p.usedBefore(u.ID, person)
 	if !used {
 		return ""
 	}
-	return fmt.Sprintf("was last seen on %s with %s, who is entitled", before.Until.UTC().Format(time.DateOnly), p.nameOf(before.Person))
+	stands := "who is entitled"
+	if !p.entitledNow(before.Person) {
+		stands = "and no complete read confirms that they left"
+	}
+	return fmt.Sprintf("was last seen on %s with %s, %s", before.Until.UTC().Format(time.DateOnly), p.nameOf(before.Person), stands)
 }
 
 // whose says whose a csi is.
@@ -124,8 +128,8 @@ func (p *planner) whoseCredential(id string) string {
 	return ""
 }
 
-// othersState is who else may use what a leaver has, by their credentials and csis, each with the number of
-// the departure that comes next: a yes to take it is none any more when one of them, who had left or
+// othersState is who else may use what a leaver has, by their credentials and csis and by memory, each with
+// the number of the departure that comes next: a yes to take it is none any more when one of them, who had left or
 // could not be seen when it was given, is seen again.
 func (p *planner) othersState(leaves PersonID, users []User, csis ...string) []string {
 	var people []PersonID
@@ -134,6 +138,9 @@ func (p *planner) othersState(leaves PersonID, users []User, csis ...string) []s
 			people = append(people, own.Person)
 		}
 		csis = append(csis, u.CSI)
+		if before, used := p.usedBefore(u.ID, leaves); used {
+			people = append(people, before.Person)
+		}
 	}
 	for _, csi := range csis {
 		if person, claimed := p.claimedCSI[csi]; claimed {

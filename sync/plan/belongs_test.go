@@ -118,6 +118,13 @@ func TestBorrowedPhone(t *testing.T) {
 		{"for a week", 7 * day, nil, "needs-approval"},
 		{"for 31 days", 31 * day, nil, "due"},
 		{"its owner left", 7 * day, func(_ *world, dora *entry) { dora.leave(plan.Disabled) }, "due"},
+		{"its owner is hidden", 7 * day, func(_ *world, dora *entry) { dora.hide("referral") }, "needs-approval"},
+		{"its owner is excluded", 7 * day, func(_ *world, dora *entry) { dora.excluded = true }, "needs-approval"},
+		{"its owner is missing since today", 7 * day, func(_ *world, dora *entry) { dora.leave(plan.Absent) }, "needs-approval"},
+		{"its owner's departure does not count", 7 * day, func(w *world, dora *entry) {
+			w.policy.Evidence = []plan.EvidenceKind{plan.Disabled}
+			dora.leave(plan.Expired)
+		}, "needs-approval"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -299,8 +306,11 @@ func TestAYesWhileTheOtherIsHidden(t *testing.T) {
 		"known by the credential": {func(t *testing.T, w *world, id string) {
 			w.borrow(id, "anna", "E-anna")
 			w.later(t, day)
+			w.approve(w.plan(), 30*day)
+			w.later(t, day)
 			w.borrow(id, "dora", "E-anna")
 		}, 1},
+		"known by memory": {func(_ *testing.T, w *world, id string) { w.borrow(id, "anna", "E-anna") }, 2},
 	} {
 		for _, comesBack := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, back %t", name, comesBack), func(t *testing.T) {
