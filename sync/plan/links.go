@@ -91,16 +91,9 @@ func (p *planner) linkedSince(threemaID, credentialID string) time.Time {
 // be seen may be at work.
 func (p *planner) usedBefore(threemaID string, than PersonID) (FormerLink, bool) {
 	links := sorted(p.formerly[threemaID], FormerLink.Compare)
-	n := slices.IndexFunc(links, func(l FormerLink) bool { return l.Person != than && p.maySharePhone(l.Person, than) })
+	n := slices.IndexFunc(links, func(l FormerLink) bool { return l.Person != than && p.observations[l.Person].claims() })
 	if n < 0 {
 		return FormerLink{}, false
 	}
 	return links[n], true
-}
-
-// maySharePhone tells that somebody is entitled, or may be and is another person than the leaver by their
-// csi: an account of before of the leaver's own is a question of rivals.
-func (p *planner) maySharePhone(person, leaver PersonID) bool {
-	o := p.observations[person]
-	return p.entitledNow(person) || o.claims() && o.CSI != p.observations[leaver].CSI
 }
