@@ -152,11 +152,11 @@ func (w *soak) leftToOthers(credential string) bool {
 }
 
 // takenNumber tells whether somebody else who is entitled has the csi, or it stands on a credential that
-// is left to others.
+// is left to others, or that belongs to somebody who is held by name.
 func (w *soak) takenNumber(a *account) bool {
 	return slices.ContainsFunc(w.accounts, func(b *account) bool { return b.human != a.human && b.csi == a.csi && w.entitledNow(b) }) || slices.ContainsFunc(w.sim.State().Credentials, func(c worksim.Credential) bool {
-		_, known := w.belongs[c.ID]
-		return known && w.csiOf[c.ID] == a.csi && w.leftToOthers(c.ID)
+		n, known := w.belongs[c.ID]
+		return known && w.csiOf[c.ID] == a.csi && (w.leftToOthers(c.ID) || n != a.human && w.humans[n].blurred != "")
 	})
 }
 

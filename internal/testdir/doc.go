@@ -34,8 +34,8 @@
 //
 // # Where it runs
 //
-// On Linux. Every server has an address of 127.77.0.0/16 of its own, claimed through a lock
-// file, so test processes do not meet each other, and a temporary folder that goes with the
+// On Linux. Every server has an address of 127.77.0.0/16 of its own, claimed through an
+// abstract socket, so test processes do not meet each other, and a temporary folder that goes with the
 // test. A server is ended by its process id, and dies with a test process that is killed.
 // Where a server is not installed the test is skipped with a message, but fails where the
 // environment says CI=true, see [Require].
