@@ -82,6 +82,7 @@ func (w *soak) approving(yes func(plan.Change) bool) {
 		}
 		if picked[c.ID] && c.Op == plan.Withdraw {
 			w.said[humanKey(w.belongs[c.CredentialID])] = true
+			w.agreed[c.CredentialID] = w.agreed[c.CredentialID] || asked && !w.present(w.belongs[c.CredentialID])
 			for _, key := range w.accountOf(c.Person).keys() {
 				w.vouched[key] = w.vouched[key] || slices.Contains(c.Asks, plan.AskView)
 			}

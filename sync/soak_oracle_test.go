@@ -45,7 +45,7 @@ type oracle struct {
 	loans    map[string]loan       // Threema ID → the credential of somebody else that it used last
 	shown    map[string][]int      // Threema ID → humans on whose managed credential a pass without trouble saw it
 	vouched  map[string]bool       // the same, where the question was whether they left at all
-	agreed   map[string]bool       // Threema IDs that a yes named as perhaps somebody else's, until that one is seen again
+	agreed   map[string]bool       // Threema IDs and credentials that a yes named as perhaps somebody else's, until that one is seen again
 	missed   map[string]bool       // whom a pass may have missed through another account or server, until one saw them again
 	onLeave  map[string]time.Time  // credentials and Threema IDs of people on leave, until when
 	said     map[string]bool       // departures that somebody said yes to, until a pass saw the human again
@@ -149,9 +149,11 @@ func (w *soak) sighted(linked []string) {
 			delete(w.missed, key)
 		}
 	}
-	for id, n := range w.phones {
-		if w.visible[humanKey(n)] {
-			delete(w.agreed, id)
+	for _, those := range []map[string]int{w.phones, w.belongs} {
+		for id, n := range those {
+			if w.visible[humanKey(n)] {
+				delete(w.agreed, id)
+			}
 		}
 	}
 	for _, a := range w.accounts {
