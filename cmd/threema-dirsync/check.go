@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"slices"
 
@@ -47,7 +48,8 @@ more; how many tries the directory allows stands in the line lock-out, where the
 
 func (p *program) check(ctx context.Context, flags checkFlags) error {
 	tried := "read " + p.configFile + ", its templates and its secret files"
-	findings := []finding{{"configuration", "file", ldapsource.Pass, tried, "no mistakes", ""}}
+	service := p.checkService(ctx)
+	findings := append([]finding{{"configuration", "file", ldapsource.Pass, tried, "no mistakes", ""}}, service...)
 	err := p.looking(ctx, func(a *assembly, meter *ledger.Meter) error {
 		sources, shown := a.checkSources(ctx, flags.tryLogin)
 		findings = slices.Concat(findings, a.checkFiles(), a.checkDoubts(p.configFile), a.checkHandover(), a.checkChoices(), sources)
@@ -64,9 +66,10 @@ func (p *program) check(ctx context.Context, flags checkFlags) error {
 	switch {
 	case err != nil && flags.json && exitCode(err) == dirsync.ExitConfig:
 		p.code = dirsync.ExitConfig
-		findings = []finding{{"configuration", "file", ldapsource.Failure, tried, err.Error(), "mend what it names, then run check again"}}
+		findings = append([]finding{{"configuration", "file", ldapsource.Failure, tried, err.Error(), "mend what it names, then run check again"}}, service...)
 	case err != nil:
-		return err
+		p.progress.end()
+		return errors.Join(p.printFindings(slices.DeleteFunc(service, func(f finding) bool { return f.verdict == ldapsource.Pass })), err)
 	case slices.ContainsFunc(findings, func(f finding) bool { return f.verdict == ldapsource.Failure }):
 		p.code = dirsync.ExitFailed
 	}
