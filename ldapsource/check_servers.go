@@ -25,7 +25,8 @@ func (v *session) checkServers(ctx context.Context) (findings []Finding, reachab
 		return []Finding{{"name", Failure, "find " + v.whereTo(), err.Error(), discoveryHint}}, false
 	}
 	for _, address := range all {
-		found := append(v.checkName(ctx, address), v.checkConnection(ctx, address, len(all))...)
+		connection, certificate := v.checkConnection(ctx, address, len(all))
+		found := append(v.checkName(ctx, address, certificate), connection...)
 		findings = append(findings, found...)
 		reachable = reachable || !slices.ContainsFunc(found, failed)
 	}
@@ -42,12 +43,17 @@ func (v *session) checkServers(ctx context.Context) (findings []Finding, reachab
 
 func failed(f Finding) bool { return f.Verdict == Failure }
 
-// checkName resolves the name of a server. An address works, and ties the configuration to one
-// machine: the certificate has to hold the address, and Kerberos knows names only.
-func (v *session) checkName(ctx context.Context, address *url.URL) []Finding {
+// checkName resolves the name of a server. An address works where the certificate holds it, nil if none
+// was seen, which few do.
+func (v *session) checkName(ctx context.Context, address *url.URL, certificate *x509.Certificate) []Finding {
 	host := address.Hostname()
 	f := Finding{Name: "name", Verdict: Pass, Tried: "resolve " + host}
-	if _, err := netip.ParseAddr(host); err == nil {
+	switch _, err := netip.ParseAddr(host); {
+	case err != nil:
+	case certificate != nil && certificate.VerifyHostname(host) == nil:
+		f.Came = "urls holds an address, and the server's certificate is valid for it"
+		return []Finding{f}
+	default:
 		f.Verdict, f.Came = Warning, "urls holds an address, not a name"
 		f.Advice = "write the server's full name (dc1.corp.example), as its certificate has it"
 		return []Finding{f}
@@ -61,8 +67,9 @@ func (v *session) checkName(ctx context.Context, address *url.URL) []Finding {
 	return []Finding{f}
 }
 
-// checkConnection connects as a read does, and hangs up.
-func (v *session) checkConnection(ctx context.Context, address *url.URL, servers int) []Finding {
+// checkConnection connects as a read does, and hangs up. It returns the server's certificate, nil if it
+// was not accepted.
+func (v *session) checkConnection(ctx context.Context, address *url.URL, servers int) ([]Finding, *x509.Certificate) {
 	raw, secured, err := v.dial(ctx, address, servers)
 	if err == nil {
 		defer func() { _ = raw.Close() }() // nothing was asked, so nothing is lost
@@ -71,17 +78,21 @@ func (v *session) checkConnection(ctx context.Context, address *url.URL, servers
 	protection := Finding{Name: "tls", Verdict: Pass, Tried: "agree on TLS with " + hostPort(address)}
 	if err == nil {
 		state := tlsState(secured)
-		return []Finding{tcp, judgeProtection(protection, state), v.judgeCertificate(hostPort(address), state.PeerCertificates)}
+		var certificate *x509.Certificate
+		if len(state.PeerCertificates) > 0 {
+			certificate = state.PeerCertificates[0]
+		}
+		return []Finding{tcp, judgeProtection(protection, state), v.judgeCertificate(hostPort(address), state.PeerCertificates)}, certificate
 	}
 	if _, ok := errors.AsType[*tlsError](err); ok {
 		protection.Verdict, protection.Came, protection.Advice = Failure, err.Error()+describeRefused(err), v.connectHint(err)
-		return []Finding{tcp, protection}
+		return []Finding{tcp, protection}, nil
 	}
 	if _, ok := errors.AsType[*net.DNSError](err); ok {
 		tcp.Name, tcp.Tried = "name", "resolve "+address.Hostname()
 	}
 	tcp.Verdict, tcp.Came, tcp.Advice = Failure, err.Error(), v.connectHint(err)
-	return []Finding{tcp}
+	return []Finding{tcp}, nil
 }
 
 func tlsState(conn net.Conn) tls.ConnectionState {

@@ -61,6 +61,16 @@ func TestCheckServers(t *testing.T) {
 	wantFinding(t, named, "tls", Failure, `for 127.0.0.1, signed by`, "write the server's name into urls")
 }
 
+// TestCheckAddress: an address in urls is worth a warning only while no certificate is seen that holds it.
+func TestCheckAddress(t *testing.T) {
+	t.Parallel()
+	p := peer.Start(t, peer.Script{Pages: []peer.Step{peer.Page("", one(0))}})
+	wantFinding(t, mustNew(t, forPeer(t, p)), "name", Pass, "127.0.0.1", "the server's certificate is valid for it")
+	elsewhere := peer.Start(t, peer.Script{Leaf: loopca.Leaf{Hosts: []string{"dc1.corp.example"}}})
+	wantFinding(t, mustNew(t, forPeer(t, elsewhere)), "name", Warning, "an address, not a name", "the server's full name")
+	wantFinding(t, mustNew(t, forPeer(t, p, func(c *Config) { c.URLs = []string{noServer(t)} })), "name", Warning, "an address, not a name")
+}
+
 // TestCheckOldTLS: a server that speaks nothing newer than TLS 1.1 is refused; an old cipher is
 // going to be.
 func TestCheckOldTLS(t *testing.T) {
