@@ -79,7 +79,8 @@ func (v *session) inspect(judges []func([]plan.Person) Finding) []Finding {
 	}
 	findings = append(findings, v.checkTombstones()...)
 	findings = append(findings, v.checkGroups()...)
-	return slices.Concat(findings, v.checkFilter(), v.checkUnused(), v.checkSentinels(), v.checkClientCertificate(), v.doubts(), []Finding{v.checkChanges()})
+	findings = slices.Concat(findings, v.checkFilter(), v.checkUnused(), v.checkSentinels(), v.checkClientCertificate())
+	return slices.Concat(findings, v.doubts(findings), []Finding{v.checkChanges()})
 }
 
 func skipped(steps []step) []Finding {
@@ -149,11 +150,12 @@ func (v *session) checkClientCertificate() []Finding {
 	return []Finding{f}
 }
 
-// doubts are the conditions that would keep everybody from departing.
-func (v *session) doubts() []Finding {
+// doubts are the conditions that would keep everybody from departing, but for those of which a line says
+// already what is wrong.
+func (v *session) doubts(told []Finding) []Finding {
 	var findings []Finding
 	for _, c := range v.certificate {
-		if !c.OK {
+		if !c.OK && !slices.ContainsFunc(told, func(f Finding) bool { return f.Name == c.Name && f.Verdict != Pass }) {
 			findings = append(findings, Finding{c.Name, Warning, "check the condition " + c.Name, c.Detail, v.untilItHolds(c.Name)})
 		}
 	}
@@ -166,7 +168,7 @@ func (v *session) untilItHolds(condition string) string {
 	case plan.ConditionIDs:
 		return "until this holds nobody counts as absent; everything else goes on"
 	case groups:
-		return v.heldByGroups() + "; nobody departs until this holds"
+		return v.heldByGroups()
 	}
 	return "people are added and updated; nobody departs until this holds"
 }

@@ -53,5 +53,5 @@ func (v *session) heldByGroups() string {
 	if held == inScope {
 		return fmt.Sprintf("all %d people in scope are held: nobody gets a credential, nobody is changed, nobody leaves", inScope)
 	}
-	return fmt.Sprintf("the %d of %d people in scope who are seen in no other group are held: they get no credential, are not changed, and do not leave", held, inScope)
+	return fmt.Sprintf("the %d of %d people in scope who are seen in no other group are held: they get no credential and are not changed; and nobody departs", held, inScope)
 }

@@ -20,11 +20,14 @@ func TestGroupTypo(t *testing.T) {
 		says   []string
 	}{
 		"alone":          {[]string{typo}, []string{typo, "it is not there", "mend the DN in groups", "people in scope are held: nobody gets a credential"}},
-		"beside another": {[]string{team, typo}, []string{"people in scope who are seen in no other group are held", "do not leave"}},
+		"beside another": {[]string{team, typo}, []string{"people in scope who are seen in no other group are held", "nobody departs"}},
 		"no group":       {[]string{srv.People[1].DN}, []string{"it is no group", "people in scope are held"}},
 	} {
 		s := mustNew(t, forOpenLDAP(t, srv, base, func(c *Config) { c.Groups = row.groups }))
 		wantFinding(t, s, "groups", Failure, row.says...)
+		if again := findingsOf(s.Check(t.Context()), "groups", Warning); len(again) > 0 {
+			t.Errorf("%s: it is told twice: %+v", name, again)
+		}
 		for _, p := range mustRead(t, s).People {
 			in := len(row.groups) == 2 && p.DN == srv.People[0].DN
 			if p.State != plan.Departed && (p.State == plan.Entitled) != in {
