@@ -35,7 +35,7 @@ func (p *program) auditCommand() *cobra.Command {
 		Use:   "audit",
 		Short: "Verify or export the tamper-evident record of every decision",
 		Long:  auditHelp,
-		Args:  atMost(0),
+		Args:  subcommand,
 		RunE: func(*cobra.Command, []string) error {
 			return errors.New("say what to do with the audit: verify or export")
 		},

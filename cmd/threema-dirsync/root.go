@@ -82,6 +82,7 @@ credentials, follows name changes, publishes contacts and takes departed people 
 Start with "check", then "plan". Nothing is changed before you choose a policy.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
+		Args:          subcommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if flags == (runFlags{}) {
 				return cmd.Help()
@@ -91,6 +92,7 @@ Start with "check", then "plan". Nothing is changed before you choose a policy.`
 	}
 	cmd.PersistentFlags().StringVar(&p.configFile, "config", defaultConfig, "configuration file")
 	flags.add(cmd)
+	cmd.SetFlagErrorFunc(unknownFlag)
 	cmd.AddCommand(p.runCommand(), p.planCommand(), p.applyCommand(), p.approveCommand(), p.withdrawCommand(), p.holdCommand(), p.sourceCommand(), p.statusCommand(), p.explainCommand(),
 		p.checkCommand(), p.auditCommand(), p.simulateCommand(), p.demoCommand(), p.versionCommand())
 	return cmd

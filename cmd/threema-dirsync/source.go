@@ -29,7 +29,7 @@ func (p *program) sourceCommand() *cobra.Command {
 		Use:   "source",
 		Short: "Say what became of a source that is not configured any more",
 		Long:  sourceHelp,
-		Args:  atMost(0),
+		Args:  subcommand,
 		RunE: func(*cobra.Command, []string) error {
 			return errors.New("say what became of the source: forget NAME, or rename OLD NEW")
 		},

@@ -1,5 +1,5 @@
 // Package typo guesses which name somebody meant who mistyped one: [Closest] serves the
-// "did you mean" of the configuration and of the directory's schema.
+// "did you mean" of the configuration, of the directory's schema, and of commands and flags.
 package typo
 
 import "strings"
