@@ -71,6 +71,19 @@ func TestCheckAddress(t *testing.T) {
 	wantFinding(t, mustNew(t, forPeer(t, p, func(c *Config) { c.URLs = []string{noServer(t)} })), "name", Warning, "an address, not a name")
 }
 
+// TestCheckSaysItOnce: what a line was about, its end does not repeat.
+func TestCheckSaysItOnce(t *testing.T) {
+	t.Parallel()
+	refusing := peer.Start(t, peer.Script{Bind: peer.Do(peer.Done(ldap.LDAPResultInvalidCredentials))})
+	s := mustNew(t, forPeer(t, refusing))
+	for _, want := range []string{"the server answers 49", "not tried since"} { // the second time for a password that is known to be wrong
+		found := findingsOf(s.Check(t.Context()), "bind", Failure)
+		if len(found) != 1 || !strings.HasPrefix(found[0].Tried, "log in as ") || strings.Contains(found[0].Came, "log in as ") || !strings.Contains(found[0].Came, want) {
+			t.Errorf("want one failure that says %q and not twice what was tried: %+v", want, found)
+		}
+	}
+}
+
 // TestCheckOldTLS: a server that speaks nothing newer than TLS 1.1 is refused; an old cipher is
 // going to be.
 func TestCheckOldTLS(t *testing.T) {

@@ -3,6 +3,7 @@ package ldapsource
 import (
 	"context"
 	"slices"
+	"strings"
 )
 
 // walk is the way of a read with one server, as far as it led.
@@ -29,7 +30,8 @@ func (v *session) walk(ctx context.Context) walk {
 			if v.shut {
 				w.beside = v.warnOfLockout()
 			}
-			w.failed, w.rest, w.err = Finding{step.name, Failure, step.tried, e.Err.Error(), e.Hint}, steps[n+1:], err
+			came := strings.TrimPrefix(e.Err.Error(), step.tried+": ") // errors name the action, and so does the line
+			w.failed, w.rest, w.err = Finding{step.name, Failure, step.tried, came, e.Hint}, steps[n+1:], err
 			return w
 		}
 		w.passed = append(w.passed, Finding{Name: step.name, Verdict: Pass, Tried: step.tried, Came: came})
