@@ -54,6 +54,7 @@ func firstHours() []firstHour {
 		},
 			[]string{"sources[0].ca_file", "UTF-16", "iconv"}},
 		{"authorities that are missing", key("threema.ca_file", "gone.pem"), []string{"threema.ca_file", "gone.pem", "correct the path"}},
+		{"no policy", key("policy", nil), []string{"policy", "has no value", "observe, create-only, upsert-only, sync", "observe is the harmless one"}},
 		{"an attribute without a dot", key("mapping.csi", "{{ employeeID }}"), []string{"mapping.csi", "an attribute begins with a dot", "{{ .employeeID }}"}},
 		{"an attribute without braces", key("mapping.csi", "employeeID"), []string{"mapping.csi", "begins with a dot", "{{ .employeeID }}"}},
 		{"a folder below a missing one", func(_ *testing.T, w *world) { w.set("state_dir", filepath.Join(w.dir, "a", "b")) },

@@ -210,7 +210,7 @@ func badFiles() map[string][]string {
 			`line 10: log.format: "xml" is not known; write one of text, json`,
 		},
 		"many-at-once": {
-			`policy: the key is required and has no default; observe changes nothing and shows what would be done, sync does the whole job`,
+			`policy: the key is required and has no default; write one of observe, create-only, upsert-only, sync; observe is the harmless one: it changes nothing and shows what would be done`,
 			`line 4: sources[0].urls[0]: ldap://dc1.corp.example without start_tls sends the password in clear text; write ldaps://… or set start_tls: true`,
 			`line 9: shedule: unknown key; did you mean "schedule"?`,
 			`line 10: leavers.grace.id: the time span 7 lacks its unit; write 7s, 7m, 7h or 7d`,
@@ -252,7 +252,7 @@ func badFiles() map[string][]string {
 			`keys are expected here, found a list; known keys: policy, schedule, time_zone, poll, state_dir, sources, threema, mapping, adopt, credentials, handover, contacts, leavers, protect, limits, metrics, log`,
 		},
 		"no-policy": {
-			`policy: the key is required and has no default; observe changes nothing and shows what would be done, sync does the whole job`,
+			`policy: the key is required and has no default; write one of observe, create-only, upsert-only, sync; observe is the harmless one: it changes nothing and shows what would be done`,
 		},
 		"no-source": {
 			`line 2: sources: the key is required: name the directory to read`,
@@ -289,6 +289,9 @@ func badFiles() map[string][]string {
 		},
 		"percent-sign": {
 			`line 10: limits.leavers.run.percent: a whole number is expected, found the text "2%"`,
+		},
+		"policy-null": {
+			`line 2: policy: the key has no value; write one of observe, create-only, upsert-only, sync; observe is the harmless one: it changes nothing and shows what would be done`,
 		},
 		"policy-unknown": {
 			`line 1: policy: "Sync" is not known; write one of observe, create-only, upsert-only, sync`,

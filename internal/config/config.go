@@ -59,6 +59,15 @@ const (
 	PolicySync       Policy = "sync"
 )
 
+func policies() []Policy {
+	return []Policy{PolicyObserve, PolicyCreateOnly, PolicyUpsertOnly, PolicySync}
+}
+
+// choices says what to write to whom has not chosen.
+func (Policy) choices() string {
+	return "write one of " + words(policies()) + "; observe is the harmless one: it changes nothing and shows what would be done"
+}
+
 // Source is one directory and the part of it that counts.
 type Source struct {
 	Name             string        `yaml:"name"`

@@ -73,7 +73,7 @@ func (d *decoder) value(at place, n *yaml.Node, v reflect.Value) {
 		d.failf(at, "YAML anchors, aliases and tags are not supported; write the value itself")
 		return
 	case n.ShortTag() == "!!null":
-		d.failf(at, "the key has no value; write one, or remove the key")
+		d.failf(at, "the key has no value; %s", whatToWrite(v.Addr().Interface()))
 		return
 	}
 	if ok, err := parseInto(v.Addr().Interface(), n); ok {
@@ -92,6 +92,14 @@ func (d *decoder) value(at place, n *yaml.Node, v reflect.Value) {
 			d.failf(at, "%v", err)
 		}
 	}
+}
+
+// whatToWrite says it of a key without a value. One without a default cannot be removed.
+func whatToWrite(target any) string {
+	if choice, ok := target.(interface{ choices() string }); ok {
+		return choice.choices()
+	}
+	return "write one, or remove the key"
 }
 
 // mapping writes the keys of the node into the fields of the struct v.

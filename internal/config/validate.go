@@ -48,10 +48,10 @@ func (c *Config) validate() []Problem {
 
 func (v *validator) policy(p Policy) {
 	if p == "" {
-		v.failf("policy", "the key is required and has no default; observe changes nothing and shows what would be done, sync does the whole job")
+		v.failf("policy", "the key is required and has no default; %s", p.choices())
 		return
 	}
-	oneOf(v, "policy", p, PolicyObserve, PolicyCreateOnly, PolicyUpsertOnly, PolicySync)
+	oneOf(v, "policy", p, policies()...)
 }
 
 func (v *validator) threema(t Threema) {
@@ -200,15 +200,20 @@ func oneOf[T ~string](v *validator, path string, value T, choices ...T) {
 	if slices.Contains(choices, value) {
 		return
 	}
+	if value == "" {
+		v.failf(path, "the key is required; write one of %s", words(choices))
+		return
+	}
+	v.failf(path, "%q is not known; write one of %s", clip(string(value)), words(choices))
+}
+
+// words lists the values of a key, for messages.
+func words[T ~string](choices []T) string {
 	names := make([]string, len(choices))
 	for i, c := range choices {
 		names[i] = string(c)
 	}
-	if value == "" {
-		v.failf(path, "the key is required; write one of %s", strings.Join(names, ", "))
-		return
-	}
-	v.failf(path, "%q is not known; write one of %s", clip(string(value)), strings.Join(names, ", "))
+	return strings.Join(names, ", ")
 }
 
 // isLoopback tells whether a host of a URL is this machine without asking DNS.
