@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
@@ -192,10 +191,8 @@ func (w *world) installUnit(t *testing.T, lines string) {
 	t.Helper()
 	folder := t.TempDir()
 	file := filepath.Join(folder, "unit")
-	syscall.ForkLock.RLock() // a process of another test that had the script open to write would keep it from running (ETXTBSY)
 	err := errors.Join(os.WriteFile(file, []byte("[Service]\n"+lines), 0o644),
-		os.WriteFile(filepath.Join(folder, "systemctl"), []byte("#!/bin/sh\ntest \"$*\" = 'cat threema-dirsync' && exec cat "+file+"\n"), 0o755))
-	syscall.ForkLock.RUnlock()
+		writeProgram(filepath.Join(folder, "systemctl"), []byte("#!/bin/sh\ntest \"$*\" = 'cat threema-dirsync' && exec cat "+file+"\n")))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"gopkg.in/yaml.v3"
@@ -225,6 +226,14 @@ func (w *world) setMode(t *testing.T, mode os.FileMode, name string) {
 	}
 }
 
+// writeProgram writes a file that is to be run. A process that another test forks meanwhile would have it
+// open to write, and keep it from running (ETXTBSY).
+func writeProgram(path string, data []byte) error {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	return os.WriteFile(path, data, 0o755)
+}
+
 // startAs starts the program from now on as systemd does, as another user, who may run this build of it.
 func (w *world) startAs(t *testing.T, user string) {
 	t.Helper()
@@ -237,7 +246,7 @@ func (w *world) startAs(t *testing.T, user string) {
 		t.Fatal(err)
 	}
 	folder := t.TempDir()
-	if err := errors.Join(os.WriteFile(filepath.Join(folder, commandName), data, 0o755), os.Chmod(filepath.Dir(folder), 0o755)); err != nil {
+	if err := errors.Join(writeProgram(filepath.Join(folder, commandName), data), os.Chmod(filepath.Dir(folder), 0o755)); err != nil {
 		t.Fatal(err)
 	}
 	setpriv, err := exec.LookPath("setpriv")
