@@ -22,9 +22,9 @@ func TestMassDepartureAhead(t *testing.T) {
 	w, dir := rolledOut(t, 20)
 	w.set("leavers", map[string]any{"id": "keep", "grace": map[string]any{"withdraw": "24h"}})
 	dir.disable(t, dir.people[:6]...)
-	w.must(t, 3, "run", "--once").tells(t, "GUARD mass-departure-ahead", "6 people under way", "6 disabled", "leavers-run", dir.people[3].DN)
+	w.must(t, 3, "run", "--once").tells(t, "GUARD mass-departure-ahead", "6 people under way", "(disabled)", "leavers-run", "enable who did not leave", dir.people[3].DN)
 	hash := w.hash(t)
-	w.must(t, 0, "status").tells(t, "Why:", "mass-departure-ahead", "Type:", "threema-dirsync approve "+hash)
+	w.must(t, 0, "status").tells(t, "Why:", "mass-departure-ahead", "Check first:", "Type:", "if they really left: threema-dirsync approve "+hash)
 	w.must(t, 0, "explain", dir.people[5].Account).tells(t, "a limit will stop it then", "GUARD mass-departure-ahead")
 	w.must(t, 1, "approve", hash, "--only", dir.people[9].Account).tells(t, "nothing was approved", dir.people[0].DN)
 	w.must(t, 1, "approve", "--baseline", "--only", dir.people[5].Account).tells(t, "--only belongs to approve HASH")
@@ -37,6 +37,46 @@ func TestMassDepartureAhead(t *testing.T) {
 	w.must(t, 0, "run", "--once")
 	if got := len(w.sim.state(t).Withdrawn); got != 6 {
 		t.Errorf("%d are withdrawn", got)
+	}
+}
+
+// berlin is a company of twenty, six of them in OU=Berlin, which was moved to where the scope does not reach.
+func berlin(t *testing.T) (*world, *memory) {
+	t.Helper()
+	w, dir := rolledOut(t, 20)
+	w.set("leavers", map[string]any{"id": "keep", "grace": map[string]any{"withdraw": "24h"}})
+	unit := "ou=Berlin," + dir.baseDN
+	dir.addUnit(t, unit, "Berlin")
+	dir.addUnit(t, "ou=Sold,"+memorySuffix, "Sold")
+	for n := range dir.people[:6] {
+		dn := "uid=" + dir.people[n].Account + "," + unit
+		if err := dir.Move(dir.people[n].DN, dn); err != nil {
+			t.Fatal(err)
+		}
+		dir.people[n].DN = dn
+	}
+	w.must(t, 0, "run", "--once")
+	if err := dir.Move(unit, "ou=Berlin,ou=Sold,"+memorySuffix); err != nil {
+		t.Fatal(err)
+	}
+	return w, dir
+}
+
+// TestAMovedOU: what happened and what to check come before any yes, wherever it is told.
+func TestAMovedOU(t *testing.T) {
+	t.Parallel()
+	w, dir := berlin(t)
+	run := w.must(t, 3, "run", "--once")
+	hash := w.hash(t)
+	for _, out := range []outcome{run, w.must(t, 0, "plan"), w.must(t, 0, "status"), w.must(t, 0, "explain", dir.people[2].Account)} {
+		out.tells(t, "6 people under way", "6 from ou=berlin,ou=people,dc=example,dc=org",
+			"moved to ou=berlin,ou=sold,dc=example,dc=org, which base_dn, filter and groups do not cover", "base_dn, filter and groups of source corp cover ou=berlin,ou=sold", "or move it back")
+	}
+	for _, out := range []outcome{run, w.must(t, 0, "plan"), w.must(t, 0, "status")} {
+		before, _, told := strings.Cut(out.stdout, "threema-dirsync approve "+hash)
+		if !told || !strings.Contains(before, "move it back") || !strings.Contains(before, "if they really left: ") {
+			t.Errorf("the yes comes first: %v", out)
+		}
 	}
 }
 

@@ -45,6 +45,8 @@ type passStatus struct {
 	// Cause is why it failed or waits, and Command what to type then; both "" if all is well.
 	Cause   string `json:"cause"`
 	Command string `json:"command"`
+	// Check is what to look at before that is typed, "" if nothing is.
+	Check string `json:"check,omitempty"`
 }
 
 type leaverStatus struct {
@@ -100,6 +102,7 @@ type (
 		Guard  string `json:"guard"`
 		Source string `json:"source"`
 		Detail string `json:"detail"`
+		Check  string `json:"check,omitempty"`
 	}
 	seatStatus struct {
 		Licences int `json:"licences"`

@@ -43,7 +43,7 @@ func (p *passStatus) addCause(report json.RawMessage, waits []plan.Wait) {
 	case dirsync.ExitIncomplete:
 		p.Cause, p.Command = firstCause(o.unread()), check
 	case dirsync.ExitWaiting:
-		p.Cause, p.Command = waitingCause(o.Guards, waits)
+		p.Cause, p.Check, p.Command = waitingCause(o.Guards, waits)
 	}
 }
 
@@ -78,17 +78,18 @@ func (o pastOutcome) failed() string {
 }
 
 // waitingCause words for what somebody is waited for: what the guard says, where it is one.
-func waitingCause(guards []guardStatus, waits []plan.Wait) (cause, command string) {
+func waitingCause(guards []guardStatus, waits []plan.Wait) (cause, check, command string) {
 	if len(waits) == 0 {
-		return "its report does not tell", "threema-dirsync plan"
+		return "its report does not tell", "", "threema-dirsync plan"
 	}
 	first := waits[0]
 	cause = "somebody has to decide (" + string(first.Code) + ")"
 	if n := slices.IndexFunc(guards, func(g guardStatus) bool { return g.Guard == string(first.Code) }); n >= 0 {
 		cause = strings.TrimSpace(guards[n].Guard+" "+guards[n].Source) + ": " + guards[n].Detail
+		check = guards[n].Check
 	}
 	if more := len(waits) - 1; more > 0 {
 		cause += fmt.Sprintf(" (and %d more that wait for you, see below)", more)
 	}
-	return cause, first.Command
+	return cause, check, first.Command
 }

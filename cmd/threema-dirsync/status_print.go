@@ -31,6 +31,9 @@ func (p *program) printStatus(s status) error {
 	}
 	for _, g := range s.Guards {
 		say(w, "GUARD %s:\t%s %s", g.Guard, g.Source, g.Detail)
+		if g.Check != "" {
+			say(w, "  Check first:\t%s", g.Check)
+		}
 	}
 	say(w, "Pending leavers:\t%d", len(s.Leavers))
 	for _, l := range s.Leavers {
@@ -60,6 +63,11 @@ func (p *passStatus) print(w io.Writer) {
 	}
 	if p != nil && p.Cause != "" {
 		say(w, "  Why:\t%s", p.Cause)
+		if p.Check != "" {
+			say(w, "  Check first:\t%s", p.Check)
+			say(w, "  Type:\tif they really left: %s", p.Command)
+			return
+		}
 		say(w, "  Type:\t%s", p.Command)
 	}
 }

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"cmp"
 	"fmt"
 	"iter"
 	"maps"
@@ -193,42 +192,21 @@ func (p *planner) takeOutOf(op Op, steps []step, times timetable) {
 
 // announce marks the steps that a limit will stop, and says who, why and when, once.
 func (p *planner) announce(op Op, source string, at time.Time, found []excess, stopped []step) {
-	people, evidence := map[PersonID]string{}, map[string]int{}
+	people := map[PersonID]string{}
 	for _, s := range stopped {
 		if s.change.Status == Waiting && s.change.Guard == "" {
 			s.change.Guard, s.change.DueAt = GuardAhead, at
 			people[s.change.Person] = s.change.OU
-			evidence[string(p.observations[s.change.Person].Evidence.Kind)]++
 		}
 	}
 	if len(people) == 0 {
 		return
 	}
-	var rules, kinds []string
+	var rules []string
 	for _, e := range found {
-		rules = append(rules, e.guard+": "+e.what)
+		rules = append(rules, e.guard+" ("+e.short+")")
 	}
-	for _, kind := range slices.Sorted(maps.Keys(evidence)) {
-		kinds = append(kinds, fmt.Sprintf("%d %s", evidence[kind], kind))
-	}
-	p.trip(GuardAhead, source, fmt.Sprintf("%s of %d people under way (%s) is due about %s, and will be stopped then by %s. %s%s. Was something moved, hidden or deleted? "+
-		"Correct it in the directory before that, and nothing happens to them; if they did leave, say yes now: read `threema-dirsync plan`, then type "+
-		"`threema-dirsync approve HASH`, or with `--only PERSON|OU` for some of them", op.cockpitWord(), len(people), strings.Join(kinds, ", "), stamp(at),
-		strings.Join(rules, "; "), shares(people), p.someNames(people)))
-}
-
-// someNames words the first of the people.
-func (p *planner) someNames(people map[PersonID]string) string {
-	const shown = 3
-	var names []string
-	for _, person := range slices.SortedFunc(maps.Keys(people), func(a, b PersonID) int {
-		return cmp.Or(strings.Compare(p.nameOf(a), p.nameOf(b)), a.Compare(b))
-	}) {
-		names = append(names, p.nameOf(person))
-	}
-	words := ": " + strings.Join(names[:min(shown, len(names))], " | ")
-	if more := len(names) - shown; more > 0 {
-		words += fmt.Sprintf(" and %d more", more)
-	}
-	return words
+	p.tripped(Guard{Name: GuardAhead, Source: source, Check: p.checkLeavers(source, people), Detail: fmt.Sprintf(
+		"%s of %d people under way is due about %s, and will be stopped then by %s. %s",
+		op.cockpitWord(), len(people), stamp(at), strings.Join(rules, ", "), p.whoLeaves(people))})
 }

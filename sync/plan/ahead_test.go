@@ -43,14 +43,19 @@ func TestAMassIsAnnouncedAtFirstSight(t *testing.T) {
 		leave  func(testing.TB, *world)
 		people int
 		says   []string
+		check  string
 	}{
 		{"missing all over the company", func(_ testing.TB, w *world) {
 			for n := range 6 {
 				w.source().people[9*n].leave(plan.Absent)
 			}
-		}, 6, []string{"6 absent", "leavers-run", "1 from ou=ou0,dc=corp", "2026-03-04 16:00"}},
-		{"an OU that was moved out of the scope", func(_ testing.TB, w *world) { w.leaveOU(0, plan.OutOfScope) }, 9, []string{"9 out-of-scope", "9 from ou=ou0,dc=corp"}},
-		{"disabled all over the company", func(_ testing.TB, w *world) { w.leaveSome(5) }, 5, []string{"5 disabled", "leavers-day", "2026-03-03 16:00"}},
+		}, 6, []string{"6 people", "leavers-run (2 allowed)", "1 from ou=ou0,dc=corp (not found", "from other OUs", "2026-03-04 16:00"}, "restore there"},
+		{"an OU that was moved out of the scope", func(_ testing.TB, w *world) { w.moveOU(0, "Old,OU=Archive") }, 9, []string{
+			"9 people", "9 from ou=ou0,dc=corp (moved to ou=old,ou=archive,dc=corp, which base_dn, filter and groups do not cover)",
+		}, "base_dn, filter and groups of source corp cover ou=old,ou=archive,dc=corp, or move it back; exclude_dns"},
+		{"an OU that a filter covers no more", func(_ testing.TB, w *world) { w.leaveOU(0, plan.OutOfScope) }, 9, []string{"9 from ou=ou0,dc=corp (still there"}, "base_dn, filter and groups of source corp"},
+		{"an OU that is deleted", func(_ testing.TB, w *world) { w.leaveOU(0, plan.Tombstone) }, 9, []string{"9 from ou=ou0,dc=corp (deleted)"}, "restore there"},
+		{"disabled all over the company", func(_ testing.TB, w *world) { w.leaveSome(5) }, 5, []string{"5 people", "(disabled)", "leavers-day", "2026-03-03 16:00"}, "enable who did not leave"},
 		{"an OU in which limits would let all go", func(t testing.TB, w *world) {
 			w.policy.LeaversRun, w.policy.LeaversDay, w.policy.LeaversWeek = plan.Window{Count: 90, Percent: 50}, plan.Window{Count: 90, Percent: 50}, plan.Window{Count: 90, Percent: 50}
 			for n := range 12 {
@@ -58,12 +63,13 @@ func TestAMassIsAnnouncedAtFirstSight(t *testing.T) {
 			}
 			w.pass(t)
 			for n := range 12 {
+				w.source().people[n].ou = "Sold"
 				w.source().people[n].leave(plan.OutOfScope)
 			}
-		}, 12, []string{"leavers-ou", "100 % of ou=sales"}},
-		{"as many as may go", func(_ testing.TB, w *world) { w.leaveSome(2) }, 0, nil},
-		{"with a yes of their own anyway", func(_ testing.TB, w *world) { w.policy.Approval = plan.ApproveAll; w.leaveSome(5) }, 0, nil},
-		{"where leavers are only watched", func(_ testing.TB, w *world) { w.policy.Mode = plan.UpsertOnly; w.leaveSome(5) }, 0, nil},
+		}, 12, []string{"leavers-ou", "100 % of ou=sales"}, "exclude_dns"},
+		{"as many as may go", func(_ testing.TB, w *world) { w.leaveSome(2) }, 0, nil, ""},
+		{"with a yes of their own anyway", func(_ testing.TB, w *world) { w.policy.Approval = plan.ApproveAll; w.leaveSome(5) }, 0, nil, ""},
+		{"where leavers are only watched", func(_ testing.TB, w *world) { w.policy.Mode = plan.UpsertOnly; w.leaveSome(5) }, 0, nil, ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -82,12 +88,31 @@ func TestAMassIsAnnouncedAtFirstSight(t *testing.T) {
 			if wait.Code != plan.WaitCode(plan.GuardAhead) || wait.People != row.people || wait.Command != "threema-dirsync approve "+p.Hash {
 				t.Errorf("%+v", wait)
 			}
+			if look, yes, _ := strings.Cut(wait.Words(), wait.Command); !strings.Contains(look, "GUARD mass-departure-ahead says; if they really left") || yes != "" {
+				t.Errorf("the yes comes first: %s", wait.Words())
+			}
+			if check := p.Guards[0].Check; !strings.Contains(check, row.check) || strings.Contains(check, "approve") {
+				t.Errorf("check first: %s", check)
+			}
+			if len(p.Guards[0].Detail) > 350 {
+				t.Errorf("too long: %s", p.Guards[0].Detail)
+			}
 			for _, says := range row.says {
 				if !strings.Contains(p.Guards[0].Detail, says) {
 					t.Errorf("does not say %q: %s", says, p.Guards[0].Detail)
 				}
 			}
 		})
+	}
+}
+
+// moveOU moves everybody of an OU of a crowd where the scope does not reach.
+func (w *world) moveOU(n int, to string) {
+	for _, e := range w.source().people {
+		if e.ou == fmt.Sprintf("OU%d", n) {
+			e.ou = to
+			e.leave(plan.OutOfScope)
+		}
 	}
 }
 

@@ -304,7 +304,7 @@ func (x *Explanation) nextStep() NextStep {
 		words += ": " + c.Reason
 	}
 	if c.Guard == GuardAhead {
-		words += "; a limit will stop it then (see below), unless somebody says yes before: threema-dirsync approve " + x.hash
+		words += "; a limit will stop it then: read first what the guard says (see below); if they really left: threema-dirsync approve " + x.hash
 	}
 	return NextStep{Words: words, At: c.NotBefore}
 }

@@ -189,6 +189,9 @@ func (x Explanation) formatDecision(out *printer) {
 	}
 	for _, g := range x.Guards {
 		out.fact("GUARD "+g.Name, g.Detail)
+		if g.Check != "" {
+			out.fact("check first", g.Check)
+		}
 	}
 }
 

@@ -36,7 +36,7 @@ func (x Explanation) MarshalJSON() ([]byte, error) {
 		"alarms":       convert(x.Alarms, Alarm.json),
 		"changes":      convert(x.Changes, Change.json),
 		"held":         convert(x.Held, func(reason string) string { return reason }),
-		"guards":       convert(x.Guards, func(g Guard) jsonGuard { return jsonGuard{g.Name, g.Source, g.Detail} }),
+		"guards":       convert(x.Guards, func(g Guard) jsonGuard { return jsonGuard{g.Name, g.Source, g.Detail, g.Check} }),
 		"notices":      convert(x.Notices, Notice.json),
 		"notActivated": x.NotActivated(),
 		"unmanaged":    convert(x.Unmanaged, func(u Unmanaged) jsonUnmanaged { return jsonUnmanaged(u) }),

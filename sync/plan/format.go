@@ -52,6 +52,9 @@ func (p Plan) Format(w io.Writer, limit int) error {
 	}
 	for _, g := range p.Guards {
 		out.line("\nGUARD %s: %s", strings.TrimSpace(g.Name+" "+g.Source), g.Detail)
+		if g.Check != "" {
+			out.line("  Check first: %s", g.Check)
+		}
 	}
 	out.baseline(p.Baseline)
 	for _, op := range Ops() {

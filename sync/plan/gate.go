@@ -152,7 +152,10 @@ func Leaders(changes []Change) func(Change) (Change, bool) {
 
 // trip records a guard, once.
 func (p *planner) trip(name, source, detail string) {
-	g := Guard{Name: name, Source: source, Detail: detail}
+	p.tripped(Guard{Name: name, Source: source, Detail: detail})
+}
+
+func (p *planner) tripped(g Guard) {
 	if !slices.Contains(p.plan.Guards, g) {
 		p.plan.Guards = append(p.plan.Guards, g)
 	}

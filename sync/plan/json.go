@@ -94,6 +94,7 @@ type (
 		Guard  string `json:"guard"`
 		Source string `json:"source"`
 		Detail string `json:"detail"`
+		Check  string `json:"check,omitempty"` // what to look at before anybody says yes
 	}
 	jsonEffect struct {
 		Op           Op          `json:"op"`
@@ -156,7 +157,7 @@ func (p Plan) MarshalJSON() ([]byte, error) {
 		Held:      convert(p.Held, Held.json),
 		Unmanaged: convert(p.Unmanaged, func(u Unmanaged) jsonUnmanaged { return jsonUnmanaged(u) }),
 		Notices:   convert(p.Notices, Notice.json),
-		Guards:    convert(p.Guards, func(g Guard) jsonGuard { return jsonGuard{g.Name, g.Source, g.Detail} }),
+		Guards:    convert(p.Guards, func(g Guard) jsonGuard { return jsonGuard{g.Name, g.Source, g.Detail, g.Check} }),
 		Seats:     jsonSeats(p.Seats),
 		Requests:  p.Requests,
 		Baseline:  p.Baseline.json(),

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -74,8 +73,13 @@ func (p *planner) limitLeavers(op Op) {
 	bySource := p.duePeople(ofOp)
 	for _, source := range slices.Sorted(maps.Keys(bySource)) {
 		found := p.excess(op, source, bySource[source])
-		for _, e := range found {
-			p.trip(e.guard, source, fmt.Sprintf("%s: %s; no %s happens in this pass unless it was approved. %s", op, e.what, op, e.who))
+		for n, e := range found {
+			g := Guard{Name: e.guard, Source: source, Detail: fmt.Sprintf("%s: %s", op, e.what)}
+			if n == 0 { // the others stop the same people
+				g.Detail += ". " + p.whoLeaves(e.people)
+				g.Check = p.checkLeavers(source, bySource[source])
+			}
+			p.tripped(g)
 		}
 		if len(found) > 0 {
 			p.block(source, found[0].guard, ofOp)
@@ -83,8 +87,11 @@ func (p *planner) limitLeavers(op Op) {
 	}
 }
 
-// excess is a rule that is broken if everybody who is due goes, in words.
-type excess struct{ guard, what, who string }
+// excess is a rule that is broken if everybody who is due goes, in words, at length and in short, and by whom.
+type excess struct {
+	guard, what, short string
+	people             map[PersonID]string
+}
 
 // excess judges whom a pass at p.Now would take out: it is the one place that does, for this pass and
 // for those that come (ahead.go).
@@ -96,11 +103,12 @@ func (p *planner) excess(op Op, source string, due map[PersonID]string) []excess
 		base := p.baseAt(op, source, w.length)
 		if allowed := w.limit.AllowedToLeave(w.floor, base); len(people) > allowed {
 			found = append(found, excess{w.guard, fmt.Sprintf("%d people%s, %d allowed (%s: at most %d and %d %% of %d)",
-				len(people), spanWords(w.length), allowed, w.key, w.limit.Count, w.limit.Percent, base), shares(people)})
+				len(people), spanWords(w.length), allowed, w.key, w.limit.Count, w.limit.Percent, base),
+				fmt.Sprintf("%d allowed", allowed), people})
 		}
 	}
 	if ou := p.emptiedOU(op, source, due); ou != "" {
-		found = append(found, excess{GuardLeaversOU, ou, "Was it moved or hidden?"})
+		found = append(found, excess{GuardLeaversOU, ou, ou, due})
 	}
 	return found
 }
@@ -159,18 +167,6 @@ func (p *planner) emptiedOU(op Op, source string, due map[PersonID]string) strin
 	return strings.Join(found, ", ")
 }
 
-// shares words from which OUs people go, the largest first.
-func shares(people map[PersonID]string) string {
-	count := tallyOUs(people)
-	ous := slices.Collect(maps.Keys(count))
-	slices.SortFunc(ous, func(a, b string) int { return cmp.Or(cmp.Compare(count[b], count[a]), strings.Compare(a, b)) })
-	var words []string
-	for _, ou := range ous[:min(3, len(ous))] {
-		words = append(words, fmt.Sprintf("%d from %s", count[ou], firstNonEmpty(ou, "the root")))
-	}
-	return "They are: " + strings.Join(words, ", ")
-}
-
 // limitCreates and limitChanges catch a widened filter and a mass edit. The first roll-out is
 // free (design §5.11).
 func (p *planner) limitCreates() {
@@ -198,7 +194,7 @@ func (p *planner) limitCount(guard, key string, limit Window, which func(Change)
 			continue
 		}
 		p.trip(guard, source, fmt.Sprintf("%d people in this pass, %d allowed (%s: at most %d and %d %% of %d). %s",
-			len(due), allowed, key, limit.Count, limit.Percent, base, shares(due)))
+			len(due), allowed, key, limit.Count, limit.Percent, base, shares(due, func(string) string { return "" })))
 		p.block(source, guard, which)
 	}
 }

@@ -156,7 +156,7 @@ func TestOURuleOfEachSize(t *testing.T) {
 			want := "due"
 			if row.words != "" {
 				want = "blocked" + plan.GuardLeaversOU
-				wantWords(t, p, "leavers-ou withdraw: "+row.words+"; no withdraw happens in this pass unless it was approved. Was it moved or hidden?")
+				wantWords(t, p, "leavers-ou withdraw: "+row.words+". They are: ")
 			}
 			if got := statuses(p, plan.Withdraw); got[want] != row.leave || len(got) != 1 {
 				t.Errorf("got %v, want %d %s; guards %+v", got, row.leave, want, p.Guards)

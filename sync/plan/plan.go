@@ -62,6 +62,7 @@ type Guard struct {
 	Name   string // a closed set, see limits.go: it is a metric label
 	Source string
 	Detail string // who, which OU, which share, and what to do
+	Check  string // what to look at or to change before anybody says yes, "" if the detail says all
 }
 
 // Seats is the arithmetic of the licences (D-41): the smaller of the two readings.

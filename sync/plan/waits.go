@@ -53,7 +53,24 @@ func (w Wait) Words() string {
 	if w.People > 0 {
 		words += fmt.Sprintf(", %d people", w.People)
 	}
-	return words + ": " + w.Command
+	return words + ": " + w.Ask()
+}
+
+// Ask is the command, and what it says where it is no answer before somebody has looked: that people left.
+func (w Wait) Ask() string {
+	if !saysTheyLeft(string(w.Code)) {
+		return w.Command
+	}
+	return "read first what GUARD " + string(w.Code) + " says; if they really left: " + w.Command
+}
+
+// saysTheyLeft tells the guards that stop people who leave together.
+func saysTheyLeft(guard string) bool {
+	switch guard {
+	case GuardLeaversRun, GuardLeaversDay, GuardLeaversWeek, GuardLeaversOU, GuardAhead:
+		return true
+	}
+	return false
 }
 
 // StandingWaits are those of which somebody is asked by now.

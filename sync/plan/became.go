@@ -1,0 +1,154 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// What became of people who leave together, in the words of the guards that stop them: before anybody
+// says yes, they must see whether it was the people who left, or their OU that was moved (design §5.11).
+
+// shownOUs caps the OUs that a guard names; the plan lists everybody.
+const shownOUs = 2
+
+// places are the OUs in which the directory shows people now, in the scope or outside of it.
+func places(views []SourceView) map[PersonID]string {
+	now := map[PersonID]string{}
+	for _, view := range views {
+		for _, s := range view.Snapshot.Sightings {
+			if s.Found && s.Evidence.Kind != Tombstone {
+				now[s.ID] = parentDN(s.DN)
+			}
+		}
+		for _, i := range view.Identities {
+			now[i.Person] = parentDN(i.DN)
+		}
+	}
+	return now
+}
+
+// fate is what the directory shows now of somebody who leaves.
+type fate struct {
+	kind  EvidenceKind
+	moved string // the OU in which they are now, if it is another one than before
+	bare  bool   // nothing of their OU is readable
+}
+
+// fates are those of people, whose last OU is told.
+func (p *planner) fates(people map[PersonID]string) map[PersonID]fate {
+	now, all := places(p.Sources), map[PersonID]fate{}
+	for person, ou := range people {
+		f := fate{kind: p.observations[person].Evidence.Kind, bare: p.placeless[person]}
+		if place, seen := now[person]; seen && foldDN(place) != foldDN(ou) {
+			f.moved = firstNonEmpty(place, "the root")
+		}
+		all[person] = f
+	}
+	return all
+}
+
+func (f fate) words() string {
+	switch {
+	case f.kind == OutOfScope && f.moved != "":
+		return "moved to " + f.moved + ", which base_dn, filter and groups do not cover"
+	case f.kind == OutOfScope:
+		return "still there, but base_dn, filter and groups cover them no more"
+	case f.kind == Absent && f.bare:
+		return "not found, nor anything else of that OU: deleted or hidden"
+	case f.kind == Absent:
+		return "not found: deleted or hidden"
+	case f.kind == Tombstone:
+		return "deleted"
+	case f.moved != "":
+		return string(f.kind) + ", and moved to " + f.moved
+	}
+	return string(f.kind)
+}
+
+// whoLeaves words from which OUs people leave, the largest first, and what became of them.
+func (p *planner) whoLeaves(people map[PersonID]string) string {
+	fates := p.fates(people)
+	return shares(people, func(ou string) string {
+		words := map[string]int{}
+		for person, from := range people {
+			if from == ou {
+				words[fates[person].words()]++
+			}
+		}
+		return " (" + countedWords(words) + ")"
+	})
+}
+
+// countedWords lists words with how often each was said, the most frequent first.
+func countedWords(count map[string]int) string {
+	all := slices.SortedFunc(maps.Keys(count), func(a, b string) int { return cmp.Or(cmp.Compare(count[b], count[a]), strings.Compare(a, b)) })
+	if len(all) == 1 {
+		return all[0]
+	}
+	for n, words := range all {
+		all[n] = fmt.Sprintf("%d %s", count[words], words)
+	}
+	return strings.Join(all, "; ")
+}
+
+// checkLeavers says what to look at, or to change, before anybody says that these people left.
+func (p *planner) checkLeavers(source string, people map[PersonID]string) string {
+	var moved []string
+	var still, missing, closed bool
+	for _, f := range p.fates(people) {
+		switch {
+		case f.kind == OutOfScope && f.moved != "":
+			moved = append(moved, f.moved)
+		case f.kind == OutOfScope:
+			still = true
+		case f.kind == Absent || f.kind == Tombstone:
+			missing = true
+		default:
+			closed = true
+		}
+	}
+	var words []string
+	if slices.Sort(moved); len(moved) > 0 {
+		words = append(words, fmt.Sprintf("If an OU was moved or renamed, let base_dn, filter and groups of source %s cover %s, or move it back; exclude_dns there leaves them all as they are.",
+			source, someOf(slices.Compact(moved))))
+	}
+	if still {
+		words = append(words, fmt.Sprintf("Look at base_dn, filter and groups of source %s, and at who changed a group or an attribute.", source))
+	}
+	if missing {
+		words = append(words, "Look in the directory: restore there who was deleted by mistake, and let the bind account read who is hidden from it.")
+	}
+	if closed {
+		words = append(words, "Ask who closed these accounts, and enable who did not leave.")
+	}
+	return strings.Join(append(words, "Nothing happens to whoever is seen again before that."), " ")
+}
+
+// someOf names the first of some OUs.
+func someOf(ous []string) string {
+	words := strings.Join(ous[:min(shownOUs, len(ous))], " and ")
+	if more := len(ous) - shownOUs; more > 0 {
+		words += fmt.Sprintf(" and %d more", more)
+	}
+	return words
+}
+
+// shares words from which OUs people are, the largest first; more says more of each.
+func shares(people map[PersonID]string, more func(ou string) string) string {
+	count := tallyOUs(people)
+	ous := slices.Collect(maps.Keys(count))
+	slices.SortFunc(ous, func(a, b string) int { return cmp.Or(cmp.Compare(count[b], count[a]), strings.Compare(a, b)) })
+	var words []string
+	left := len(people)
+	for _, ou := range ous[:min(shownOUs, len(ous))] {
+		words = append(words, fmt.Sprintf("%d from %s%s", count[ou], firstNonEmpty(ou, "the root"), more(ou)))
+		left -= count[ou]
+	}
+	if left > 0 {
+		words = append(words, fmt.Sprintf("%d from other OUs", left))
+	}
+	return "They are: " + strings.Join(words, ", ")
+}
