@@ -39,7 +39,12 @@ type Approval struct {
 	// keeps its yes until that long after it is due.
 	Until, Last time.Time
 	Changes     []plan.Change
-	Left        int // changes that wait on: only some were named
+	// Told tells that what follows is known: what waits for a yes from now on, the hash of that, and what
+	// waits no more although nobody approved it, as the limits have room without the approved.
+	Told    bool
+	Next    string
+	Waiting []plan.Change
+	Freed   []plan.Change
 }
 
 // ErrNothingWaits refuses an approval for which there is no change.
@@ -60,7 +65,7 @@ func (a *Approver) Approve(ctx context.Context, hash string, ttl time.Duration) 
 	waiting := r.Plan.AwaitingApproval()
 	switch {
 	case hash != r.Plan.Hash:
-		return r, Approval{}, a.refuse(ctx, a.changedSet(ctx, hash, r.Plan.Hash, waiting))
+		return r, Approval{}, a.refuse(ctx, a.changedSet(ctx, hash, in.State, r.Plan))
 	case len(waiting) == 0:
 		return r, Approval{}, a.refuse(ctx, ErrNothingWaits)
 	}
@@ -69,8 +74,24 @@ func (a *Approver) Approve(ctx context.Context, hash string, ttl time.Duration) 
 		return r, Approval{}, err
 	}
 	given, err := a.give(ctx, hash, ttl, named)
-	given.Left = len(waiting) - len(named)
+	if err == nil {
+		a.tellRest(ctx, in, waiting, &given)
+	}
 	return r, given, err
+}
+
+// tellRest plans once more on what was read, with the yes that was given. That is recorded already: if
+// this does not work, there is just less to tell.
+func (a *Approver) tellRest(ctx context.Context, in plan.Input, waited []plan.Change, given *Approval) {
+	state, err := a.Memory.State(ctx)
+	if err != nil {
+		a.Logger.WarnContext(ctx, "approved, but what waits now could not be read", "err", err)
+		return
+	}
+	in.State = state
+	next := plan.Compute(in)
+	given.Told, given.Next, given.Waiting = true, next.Hash, next.AwaitingApproval()
+	given.Freed = without(without(waited, given.Changes), given.Waiting)
 }
 
 // named are the changes that the yes is for.
@@ -135,7 +156,7 @@ func (a *Approver) ApproveOrder(ctx context.Context, hash string, ttl time.Durat
 	case len(waiting) == 0:
 		return r, Approval{}, ErrNothingWaits
 	case hash != ordered.Hash:
-		return r, Approval{}, &ChangedSetError{Asked: hash, Now: ordered.Hash, New: waiting}
+		return r, Approval{}, &ChangedSetError{Asked: hash, Now: ordered.Hash, New: waiting, Waiting: waiting}
 	}
 	given, err := a.give(ctx, hash, ttl, waiting)
 	return r, given, err
@@ -167,6 +188,9 @@ type ChangedSetError struct {
 	// can be told; else New is all that waits now.
 	Known     bool
 	New, Gone []plan.Change
+	// Approved are the steps that were approved under this hash, or of that plan, and are not done yet;
+	// Waiting is all that waits now.
+	Approved, Waiting []plan.Change
 	// Cut tells that the record of the last pass is not complete, and so is the difference.
 	Cut bool
 }
@@ -185,39 +209,58 @@ func (e *ChangedSetError) Error() string {
 		}
 	}
 	switch {
+	case len(e.Approved) > 0:
+		lines = append(lines, fmt.Sprintf("of what waited under the hash %s, this is approved already; nothing was approved anew:", e.Asked))
+		list("approved: ", e.Approved)
 	case !e.Known && len(e.New) == 0:
 		return fmt.Sprintf("%s is not the hash of the plan now, in which nothing waits for an approval; nothing was approved", e.Asked)
 	case !e.Known:
 		lines = append(lines, fmt.Sprintf("%s is not the hash of the plan now; nothing was approved. Waiting for an approval now:", e.Asked))
-		list("", e.New)
 	default:
 		lines = append(lines, fmt.Sprintf("what waits for an approval has changed since the pass that told the hash %s; nothing was approved:", e.Asked))
+	}
+	if e.Known {
 		list("new:  ", e.New)
 		list("gone: ", e.Gone)
+	} else {
+		list("waits: ", e.New)
 	}
 	if e.Cut {
 		lines = append(lines, "  (the record of that pass is cut short; there may be more)")
 	}
-	if len(e.New) > 0 {
-		lines = append(lines, "Read `threema-dirsync plan` again, and approve the hash that it tells.")
+	if len(e.Waiting) > 0 {
+		lines = append(lines, fmt.Sprintf("Waiting for an approval now: %d. Read `threema-dirsync plan` again; if every one of them is right, type: threema-dirsync approve %s", len(e.Waiting), e.Now))
+	} else {
+		lines = append(lines, "Nothing waits for an approval now.")
 	}
 	return strings.Join(lines, "\n")
 }
 
-// changedSet finds the difference to the last pass, if that is what was read.
-func (a *Approver) changedSet(ctx context.Context, asked, now string, waiting []plan.Change) error {
-	e := &ChangedSetError{Asked: asked, Now: now, New: waiting}
+// changedSet finds the difference to the last pass, if that is what was read, and what of it was approved
+// since.
+func (a *Approver) changedSet(ctx context.Context, asked string, state plan.State, now plan.Plan) error {
+	waiting := now.AwaitingApproval()
+	e := &ChangedSetError{Asked: asked, Now: now.Hash, New: waiting, Waiting: waiting}
 	text, err := a.Approvals.LastReport(ctx)
 	if err != nil {
 		return err
 	}
 	var last pastReport
-	if json.Unmarshal(text, &last) != nil || last.Hash != asked {
-		return e
+	var was []plan.Change
+	if json.Unmarshal(text, &last) == nil && last.Hash == asked {
+		was = last.waiting()
+		e.Known, e.Cut = true, last.Omitted["changes"] > 0
+		e.New, e.Gone = without(waiting, was), without(was, waiting)
 	}
-	was := last.waiting()
-	e.Known, e.Cut = true, last.Omitted["changes"] > 0
-	e.New, e.Gone = without(waiting, was), without(was, waiting)
+	under := map[string]bool{}
+	for _, given := range state.Approvals {
+		under[given.Change] = given.Hash == asked
+	}
+	e.Approved = slices.DeleteFunc(slices.Clone(now.Changes), func(c plan.Change) bool {
+		before := slices.ContainsFunc(was, func(old plan.Change) bool { return old.ID == c.ID })
+		return !c.Approved || !before && !under[c.ID]
+	})
+	e.Gone = without(e.Gone, e.Approved)
 	return e
 }
 

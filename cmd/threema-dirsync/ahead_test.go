@@ -28,7 +28,7 @@ func TestMassDepartureAhead(t *testing.T) {
 	w.must(t, 0, "explain", dir.people[5].Account).tells(t, "a limit will stop it then", "GUARD mass-departure-ahead")
 	w.must(t, 1, "approve", hash, "--only", dir.people[9].Account).tells(t, "nothing was approved", dir.people[0].DN)
 	w.must(t, 1, "approve", "--baseline", "--only", dir.people[5].Account).tells(t, "--only belongs to approve HASH")
-	w.must(t, 0, "approve", hash, "--only", dir.people[5].Account).tells(t, "withdraw / Zugang entziehen", dir.people[5].DN, "Still waiting", "when it is due")
+	w.must(t, 0, "approve", hash, "--only", dir.people[5].Account).tells(t, "withdraw / Zugang entziehen", dir.people[5].DN, "Still waiting", "people: 5", "when it is due")
 
 	w.advance(t, 25*time.Hour)
 	w.must(t, 3, "run", "--once").tells(t, "GUARD leavers-run")
@@ -77,6 +77,37 @@ func TestAMovedOU(t *testing.T) {
 		if !told || !strings.Contains(before, "move it back") || !strings.Contains(before, "if they really left: ") {
 			t.Errorf("the yes comes first: %v", out)
 		}
+	}
+}
+
+// TestAYesToOneOU, typed as a screen shows where they are now: the answer says what is approved, what waits
+// on, and the hash of that; the old one is known as approved in part.
+func TestAYesToOneOU(t *testing.T) {
+	t.Parallel()
+	w, dir := berlin(t)
+	dir.disable(t, dir.people[10:13]...)
+	w.must(t, 3, "run", "--once")
+	old := w.hash(t)
+	w.must(t, 1, "approve", old, "--only", "OU=Bonn").tells(t, "nothing was approved", "ou=berlin,ou=people,dc=example,dc=org, now in ou=berlin,ou=sold,dc=example,dc=org (people: 6)",
+		"ou=people,dc=example,dc=org (people: 3)")
+	out := w.must(t, 0, "approve", old, "--only", "OU=Sold")
+	hash := w.hash(t)
+	out.tells(t, "Approved until ", "(people: 6)", "Still waiting for a yes", "(people: 3)", "threema-dirsync approve "+hash, dir.people[10].DN)
+	again := w.must(t, 1, "approve", old)
+	again.tells(t, "approved already", "approved: withdraw / Zugang entziehen", "nothing was approved anew", "threema-dirsync approve "+hash)
+	if hash == old || strings.Contains(again.stderr, "gone: ") {
+		t.Errorf("the old hash: %v", again)
+	}
+	w.must(t, 3, "run", "--once") // its report tells another hash
+	w.must(t, 1, "approve", old).tells(t, "approved already", "threema-dirsync approve "+hash)
+	var given struct {
+		NextHash       string
+		Waiting, Freed []struct{ ID string }
+		Changes        []struct{ ID string }
+	}
+	w.json(t, &given, 0, "approve", hash, "--only", dir.people[10].Account, "--json")
+	if len(given.Changes) == 0 || len(given.Waiting)+len(given.Freed) != 2*len(given.Changes) || given.NextHash == hash {
+		t.Errorf("%+v", given)
 	}
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,8 +21,9 @@ departure that has begun keeps its approval. It works beside a running pass.
 
 What the guard mass-departure-ahead names is not due yet: the yes to it lasts until --ttl after it is.
 With --only PERSON or --only OU, which may be repeated, the yes is for that person, or for everybody
-who was seen last in that OU or below it, and the rest waits on: so a single leaver goes whom a limit
-stopped together with a mass. PERSON is what "explain" takes, OU is a DN.
+who was seen last in that OU or below it, or is there now, and the rest waits on: so a single leaver goes
+whom a limit stopped together with a mass. PERSON is what "explain" takes, OU is a DN, or the beginning of
+one (OU=Berlin). The answer tells what waits on, and the HASH of that.
 
 approve --baseline binds the ledger to the licence package, the directory and the scope as
 they are now, and allows destructive changes against them from the next pass on, within all
@@ -68,7 +70,7 @@ func (p *program) approveCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&flags.baseline, "baseline", false, "accept the package and the scope as they are now")
 	cmd.Flags().DurationVar(&flags.ttl, "ttl", 24*time.Hour, "how long the approval lasts, from 1m to 720h")
 	cmd.Flags().StringVar(&flags.withdraw, "withdraw", "", "approve the withdrawal of this person that the command withdraw orders")
-	cmd.Flags().StringArrayVar(&flags.only, "only", nil, "approve only what waits of this person, or of everybody in this OU (a DN); may be repeated")
+	cmd.Flags().StringArrayVar(&flags.only, "only", nil, "approve only what waits of this person, or of everybody in this OU (its DN, or OU=Berlin); may be repeated")
 	cmd.Flags().BoolVar(&flags.json, "json", false, "print what was approved, or with --baseline the plan, as JSON")
 	return cmd
 }
@@ -115,23 +117,48 @@ func (p *program) printApproval(given dirsync.Approval, asJSON bool) error {
 	p.progress.end()
 	if asJSON {
 		return writeJSON(p.Stdout, struct {
-			Hash    string        `json:"hash"`
-			Until   time.Time     `json:"until"`
-			Changes []plan.Change `json:"changes"`
-		}{given.Hash, given.Until, given.Changes})
+			Hash     string        `json:"hash"`
+			Until    time.Time     `json:"until"`
+			Changes  []plan.Change `json:"changes"`
+			NextHash string        `json:"nextHash"` // of what waits now, "" if that is not known
+			Waiting  []plan.Change `json:"waiting"`
+			Freed    []plan.Change `json:"freed"`
+		}{given.Hash, given.Until, given.Changes, given.Next, append([]plan.Change{}, given.Waiting...), append([]plan.Change{}, given.Freed...)})
 	}
-	say(p.Stdout, "Approved until %s: %d. The next pass carries out what still holds.", stamp(given.Until), len(given.Changes))
+	say(p.Stdout, "Approved until %s: %s. The next pass carries out what still holds.", stamp(given.Until), steps(given.Changes))
 	if given.Last.After(given.Until) {
 		say(p.Stdout, "What is under way is carried out when it is due, and approved until then and as long after: the last until %s.", stamp(given.Last))
 	}
-	if given.Left > 0 {
-		say(p.Stdout, "Still waiting: %d, under another HASH now; `threema-dirsync plan` tells it.", given.Left)
+	p.listChanges(given.Changes)
+	if len(given.Freed) > 0 {
+		say(p.Stdout, "Not approved, and stopped by no limit any more: %s. They go when they are due.", steps(given.Freed))
+		p.listChanges(given.Freed)
 	}
-	for _, c := range given.Changes[:min(len(given.Changes), shownLines)] {
-		say(p.Stdout, "  %s", c.Title())
-	}
-	if more := len(given.Changes) - shownLines; more > 0 {
-		say(p.Stdout, "  … and %d more (--json lists all)", more)
+	switch {
+	case len(given.Waiting) > 0:
+		say(p.Stdout, "Still waiting for a yes: %s.", steps(given.Waiting))
+		p.listChanges(given.Waiting)
+		say(p.Stdout, "If every one of these is right too, type: threema-dirsync approve %s", given.Next)
+	case given.Told:
+		say(p.Stdout, "Nothing else waits for a yes.")
 	}
 	return nil
+}
+
+// steps counts changes and their people.
+func steps(changes []plan.Change) string {
+	people := map[plan.PersonID]bool{}
+	for _, c := range changes {
+		people[c.Person] = true
+	}
+	return fmt.Sprintf("%d (people: %d)", len(changes), len(people))
+}
+
+func (p *program) listChanges(changes []plan.Change) {
+	for _, c := range changes[:min(len(changes), shownLines)] {
+		say(p.Stdout, "  %s", c.Title())
+	}
+	if more := len(changes) - shownLines; more > 0 {
+		say(p.Stdout, "  … and %d more (--json lists all)", more)
+	}
 }

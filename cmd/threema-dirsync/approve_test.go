@@ -51,7 +51,7 @@ func TestApproveHash(t *testing.T) {
 	hash := w.hash(t)
 	before := w.sim.frozen(t)
 	out := w.must(t, 0, "approve", hash)
-	for _, text := range []string{"Approved until ", ": 1.", "revoke / widerrufen", dir.people[7].DN} {
+	for _, text := range []string{"Approved until ", ": 1 (people: 1).", "Nothing else waits for a yes", "revoke / widerrufen", dir.people[7].DN} {
 		if !strings.Contains(out.stdout, text) {
 			t.Errorf("approve does not say %q: %v", text, out)
 		}
@@ -68,7 +68,7 @@ func TestApproveHash(t *testing.T) {
 	if out := w.must(t, 2, "plan", "--detailed-exitcode"); !strings.Contains(out.stdout, "due, approved until ") {
 		t.Errorf("the plan does not tell of the approval: %v", out)
 	}
-	if out := w.must(t, 1, "approve", hash); !strings.Contains(out.stderr, "nothing was approved") {
+	if out := w.must(t, 1, "approve", hash); !strings.Contains(out.stderr, "is approved already; nothing was approved anew") {
 		t.Errorf("%v", out)
 	}
 	w.must(t, 0, "run", "--once")

@@ -43,11 +43,11 @@ func putApprovals(ctx context.Context, tx *sql.Tx, t *trail, hash, by string, ap
 func readApprovals(ctx context.Context, tx querier) ([]plan.GivenApproval, error) {
 	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.GivenApproval, error) {
 		var a plan.GivenApproval
-		var until int64
-		err := rows.Scan(&a.Change, &a.Op, &a.Person.Source, &a.Person.ID, &a.CSI, &until)
-		a.Until = fromMillis(until)
+		var until, at int64
+		err := rows.Scan(&a.Change, &a.Op, &a.Person.Source, &a.Person.ID, &a.CSI, &until, &a.Hash, &a.By, &at)
+		a.Until, a.At = fromMillis(until), fromMillis(at)
 		return a, err
-	}, `SELECT change_id, op, source, person, csi, until FROM approvals ORDER BY change_id`)
+	}, `SELECT change_id, op, source, person, csi, until, hash, approved_by, approved_at FROM approvals ORDER BY change_id`)
 }
 
 // useUp forgets the approval of a change that is done: who comes back is not taken out again

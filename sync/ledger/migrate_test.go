@@ -166,7 +166,9 @@ func latest(t *testing.T) int {
 func sample(version int) plan.State {
 	s := firstSample()
 	if version >= 2 {
-		s.Approvals = []plan.GivenApproval{{Change: "ch4", Person: person("p3"), Until: start.Add(23 * time.Hour)}}
+		s.Approvals = []plan.GivenApproval{{
+			Change: "ch4", Person: person("p3"), Until: start.Add(23 * time.Hour), Hash: "cafe", By: "anna (uid 1000)", At: start.Add(-time.Hour),
+		}}
 	}
 	if version >= 4 {
 		b := s.Sources["corp"]

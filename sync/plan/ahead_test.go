@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -272,6 +273,47 @@ func TestWhoeverALimitStopsWasAnnounced(t *testing.T) {
 	})
 }
 
+// TestAnOUAsTheScreensShowIt: where they were, where they are now, by DN or by the beginning of it.
+func TestAnOUAsTheScreensShowIt(t *testing.T) {
+	t.Parallel()
+	w := running(t, 100)
+	for n, e := range w.source().people[:30] {
+		e.ou = []string{"Berlin", "Berlin,OU=South", `Re\, se`}[n%3]
+	}
+	w.later(t, 2*time.Hour)
+	for n, e := range w.source().people[:30] {
+		if n%3 == 1 {
+			e.ou = "Berlin,OU=Sold"
+		}
+		e.leave(plan.OutOfScope)
+	}
+	w.source().people[40].leave(plan.Absent)
+	p := w.later(t, 2*time.Hour)
+	if len(ahead(p, plan.Withdraw)) != 31 {
+		t.Fatalf("%v", summary(p))
+	}
+	for _, row := range []struct {
+		query string
+		want  int
+	}{
+		{"OU=Berlin,DC=corp", 10}, {"OU=South", 10}, {"ou=south,dc=corp", 10}, {"OU=Sold", 10}, {"OU=Berlin,OU=Sold", 10}, {"ou=berlin, ou=south", 10},
+		{`OU=Re\, se,DC=corp`, 10}, {`OU=Re\, se`, 10}, {"dc=corp", 31}, {"OU=OU4", 1},
+	} {
+		if got, err := plan.Only(w.input(), p, row.query); err != nil || len(got) != row.want {
+			t.Errorf("%s: %d, %v", row.query, len(got), err)
+		}
+	}
+	_, err := plan.Only(w.input(), p, "OU=Berlin")
+	unclear, ok := errors.AsType[*plan.UnclearOUError](err)
+	if !ok || len(unclear.People) != 3 || !strings.Contains(err.Error(), "ou=berlin,ou=south,dc=corp (people: 10)") || !strings.Contains(err.Error(), "nothing was approved") {
+		t.Errorf("%v", err)
+	}
+	_, err = plan.Only(w.input(), p, "OU=South2")
+	if err == nil || !strings.Contains(err.Error(), "ou=berlin,ou=south,dc=corp, now in ou=berlin,ou=sold,dc=corp (people: 10)") {
+		t.Errorf("%v", err)
+	}
+}
+
 // TestOneLeaverGoesWithoutTheMass: a yes to one person, or to one OU, is none to the others.
 func TestOneLeaverGoesWithoutTheMass(t *testing.T) {
 	t.Parallel()
@@ -290,15 +332,16 @@ func TestOneLeaverGoesWithoutTheMass(t *testing.T) {
 		query string
 		want  int
 	}{
-		{one.username, 1}, {one.csi, 1}, {one.dn(), 1}, {"ou=ou0,dc=corp", 9}, {"OU=OU0, DC=corp", 9}, {"dc=corp", 10}, {"ou=ou5,dc=corp", 1}, {"p000001", 1},
+		{one.username, 1}, {one.csi, 1}, {one.dn(), 1}, {"ou=ou0,dc=corp", 9}, {"OU=OU0, DC=corp", 9}, {"OU=OU0", 9}, {"dc=corp", 10}, {"ou=ou5,dc=corp", 1}, {"p000001", 1},
 	} {
 		if got, err := plan.Only(w.input(), p, row.query); err != nil || len(got) != row.want {
 			t.Errorf("%s: %d, %v", row.query, len(got), err)
 		}
 	}
-	for _, query := range []string{"p000099", "nobody", "ou=ou9,dc=corp", "u0,dc=corp", ""} {
-		if got, err := plan.Only(w.input(), p, query); err == nil {
-			t.Errorf("%s: %v", query, got)
+	for _, query := range []string{"p000099", "nobody", "ou=ou9,dc=corp", "u0,dc=corp", "ou=ou", "ou0", ""} {
+		got, err := plan.Only(w.input(), p, query)
+		if _, idle := errors.AsType[*plan.IdleChoiceError](err); !idle || !strings.Contains(err.Error(), "ou=ou0,dc=corp (people: 9)") {
+			t.Errorf("%s: %v, %v", query, got, err)
 		}
 	}
 	theirs, err := plan.Only(w.input(), p, one.username)

@@ -20,6 +20,10 @@ type GivenApproval struct {
 	Person PersonID
 	CSI    string
 	Until  time.Time
+	// Hash is that of the plan under which it was given, By who gave it, and At when: as the ledger has
+	// it, and not given with it.
+	Hash, By string
+	At       time.Time
 }
 
 // liveFor tells whether an approval still counts. One that was given before its time was over

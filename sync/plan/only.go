@@ -1,54 +1,140 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
 
 // Only picks, of the changes that wait for a yes, those of one person, or of everybody who was seen last in
-// one OU or below it: a mass is approved without those who are none of it, and they without the mass. The
-// error is an [*UnclearPersonError], or an [*IdleChoiceError] if nothing waits for whom it names.
+// one OU or below it, or is there now: a mass is approved without those who are none of it, and they without
+// the mass. An OU is named by its DN, or by the beginning of that. The error is an [*UnclearPersonError], an
+// [*UnclearOUError], or an [*IdleChoiceError] if nothing waits for whom it names.
 func Only(in Input, p Plan, query string) ([]Change, error) {
-	waiting := p.AwaitingApproval()
-	if below := slices.DeleteFunc(slices.Clone(waiting), func(c Change) bool { return !liesIn(c.OU, query) }); len(below) > 0 {
-		return below, nil
-	}
 	in.Sources = chosen(in)
+	waiting, homes := p.AwaitingApproval(), homesOf(in, p.AwaitingApproval())
+	if below, err := inOU(waiting, homes, query); err != nil || len(below) > 0 {
+		return below, err
+	}
 	person, err := newRegister(in, p).find(query)
+	if unclear, ok := errors.AsType[*UnclearPersonError](err); ok && !unclear.Several {
+		return nil, &IdleChoiceError{Query: query, Waiting: waiting, homes: homes, unclear: unclear}
+	}
 	if err != nil {
 		return nil, err
 	}
 	theirs := slices.DeleteFunc(slices.Clone(waiting), func(c Change) bool { return c.Person != person })
 	if len(theirs) == 0 {
-		return nil, &IdleChoiceError{Query: query, Waiting: waiting}
+		return nil, &IdleChoiceError{Query: query, Waiting: waiting, homes: homes}
 	}
 	return theirs, nil
 }
 
-// liesIn tells whether an OU is another one, or lies below it.
-func liesIn(ou, top string) bool {
-	ou, top = foldDN(ou), foldDN(top)
-	return top != "" && strings.Contains(top, "=") && (ou == top || strings.HasSuffix(ou, ","+top))
+// home is where somebody was seen last as entitled, and where they are now, "" if nobody knows.
+type home struct{ last, now string }
+
+func homesOf(in Input, changes []Change) map[PersonID]home {
+	now, homes := places(in.Sources), map[PersonID]home{}
+	for _, c := range changes {
+		homes[c.Person] = home{c.OU, now[c.Person]}
+	}
+	return homes
+}
+
+// inOU picks the changes of everybody who was seen last in an OU, or is there now. Only a whole DN is one
+// for certain: of several OUs that begin alike one must have everybody of the others.
+func inOU(changes []Change, homes map[PersonID]home, query string) ([]Change, error) {
+	of := map[string]map[PersonID]bool{} // by OU that the query names
+	all := map[PersonID]bool{}
+	whole := foldDN(query)
+	for person, h := range homes {
+		for _, ou := range slices.Concat(ousCalled(h.last, query), ousCalled(h.now, query)) {
+			if of[ou] == nil {
+				of[ou] = map[PersonID]bool{}
+			}
+			of[ou][person], all[person] = true, true
+		}
+	}
+	if people, certain := of[whole]; certain {
+		of, all = map[string]map[PersonID]bool{whole: people}, people
+	}
+	if len(all) == 0 {
+		return nil, nil
+	}
+	if !slices.ContainsFunc(slices.Collect(maps.Values(of)), func(people map[PersonID]bool) bool { return len(people) == len(all) }) {
+		e := &UnclearOUError{Query: query, People: map[string]int{}}
+		for ou, people := range of {
+			e.People[ou] = len(people)
+		}
+		return nil, e
+	}
+	return slices.DeleteFunc(slices.Clone(changes), func(c Change) bool { return !all[c.Person] }), nil
+}
+
+// ousCalled lists those of an OU, and of the ones above it, whose DN is the query or begins with it.
+func ousCalled(ou, query string) []string {
+	query = foldDN(query)
+	if !strings.Contains(query, "=") {
+		return nil
+	}
+	var found []string
+	parts := rdns(ou)
+	for n := range parts {
+		if dn := strings.Join(parts[n:], ","); dn == query || strings.HasPrefix(dn, query+",") {
+			found = append(found, dn)
+		}
+	}
+	return found
 }
 
 // foldDN makes DNs equal that differ in case and in blanks around their commas.
-func foldDN(dn string) string {
-	parts := strings.Split(strings.ToLower(dn), ",")
-	for n := range parts {
-		parts[n] = strings.TrimSpace(parts[n])
+func foldDN(dn string) string { return strings.Join(rdns(dn), ",") }
+
+// rdns are the folded parts of a DN, of which an escaped comma begins none.
+func rdns(dn string) []string {
+	var parts []string
+	for rest := strings.ToLower(dn); rest != ""; {
+		parent := parentDN(rest)
+		parts = append(parts, strings.TrimSpace(strings.TrimSuffix(strings.TrimSuffix(rest, parent), ",")))
+		rest = parent
 	}
-	return strings.Join(parts, ",")
+	return parts
+}
+
+// UnclearOUError refuses the beginning of a DN with which several OUs begin.
+type UnclearOUError struct {
+	Query  string
+	People map[string]int // by DN: for how many of each a yes is waited for
+}
+
+func (e *UnclearOUError) Error() string {
+	lines := []string{fmt.Sprintf("%s means several OUs; nothing was approved. Name one of them by its whole DN:", Harmless(e.Query))}
+	for _, ou := range slices.Sorted(maps.Keys(e.People)) {
+		lines = append(lines, fmt.Sprintf("  %s (people: %d)", Harmless(ou), e.People[ou]))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // IdleChoiceError says that nothing waits for a yes of whom somebody named.
 type IdleChoiceError struct {
 	Query   string
 	Waiting []Change // of others
+
+	homes   map[PersonID]home
+	unclear *UnclearPersonError // nobody is known as that
 }
 
 func (e *IdleChoiceError) Error() string {
-	lines := []string{fmt.Sprintf("nothing of %s waits for an approval; nothing was approved. Waiting are:", Harmless(e.Query))}
+	var lines []string
+	if e.unclear != nil && (len(e.unclear.Candidates) > 0 || !strings.Contains(e.Query, "=")) {
+		lines = append(lines, e.unclear.Error())
+	}
+	lines = append(lines, fmt.Sprintf("nothing of %s waits for an approval; nothing was approved. --only takes a PERSON, or an OU by its DN or the beginning of it. Waiting are people of:",
+		Harmless(e.Query)))
+	lines = append(lines, e.ous()...)
+	lines = append(lines, "These are:")
 	for _, c := range e.Waiting[:min(len(e.Waiting), shownCandidates)] {
 		lines = append(lines, "  "+c.Title())
 	}
@@ -56,4 +142,24 @@ func (e *IdleChoiceError) Error() string {
 		lines = append(lines, fmt.Sprintf("  … and %d more", more))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// ous words where those are for whom a yes is waited for.
+func (e *IdleChoiceError) ous() []string {
+	count := map[string]int{}
+	for _, h := range e.homes {
+		words := firstNonEmpty(h.last, "the root")
+		if h.now != "" && foldDN(h.now) != foldDN(h.last) {
+			words += ", now in " + h.now
+		}
+		count[words]++
+	}
+	var lines []string
+	for _, words := range slices.Sorted(maps.Keys(count)) {
+		lines = append(lines, Harmless(fmt.Sprintf("  %s (people: %d)", words, count[words])))
+	}
+	if more := len(lines) - shownCandidates; more > 0 {
+		lines = append(lines[:shownCandidates], fmt.Sprintf("  … and %d more OUs", more))
+	}
+	return lines
 }
