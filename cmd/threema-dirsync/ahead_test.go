@@ -111,6 +111,45 @@ func TestAYesToOneOU(t *testing.T) {
 	}
 }
 
+// TestAYesIsTakenBack, of one person, of a hash, or all of them: the next plan asks again, and nobody goes.
+// What is for somebody who is back, or for a step that is not there any more, stands for nothing.
+func TestAYesIsTakenBack(t *testing.T) {
+	t.Parallel()
+	w, dir := rolledOut(t, 20)
+	w.set("leavers.approval", "all")
+	w.set("leavers.id", "keep")
+	dir.disable(t, dir.people[:4]...)
+	w.must(t, 3, "run", "--once")
+	hash := w.hash(t)
+	w.must(t, 0, "approve", "--undo", "all").tells(t, "NOTHING TO TAKE BACK")
+	w.must(t, 0, "approve", hash)
+	w.must(t, 1, "approve", "--undo", "Nobody").tells(t, "nothing was taken back", "nobody is known as", dir.people[2].DN, "under "+hash)
+	w.must(t, 1, "approve", "--undo", hash, "--ttl", "1h").tells(t, "and nothing else")
+	w.must(t, 1, "approve", "--undo").tells(t, "HASH", "PERSON", "all")
+	w.must(t, 0, "approve", "--undo", dir.people[0].Account).tells(t, "TAKEN BACK", "(people: 1)", "withdraw / Zugang entziehen", dir.people[0].DN, "asks again", "Still given")
+	if one := w.must(t, 0, "plan"); !strings.Contains(one.stdout, "Waiting for your yes: ") || w.hash(t) == hash {
+		t.Errorf("the plan does not ask again: %v", one)
+	}
+	dir.enable(t, dir.people[1])
+	w.must(t, 3, "run", "--once")
+	w.gone(t, 0, 0, dir.people[2].Account, dir.people[3].Account)
+	var s approvalsOfStatus
+	if w.json(t, &s, 0, "status", "--json"); s.Approvals.Live != 0 || s.Approvals.Expires != nil {
+		t.Errorf("of who is back and who is gone: %+v", s)
+	}
+	hash = w.hash(t)
+	w.must(t, 0, "approve", hash)
+	var taken struct {
+		Outcome   string
+		Approvals []struct{ Op, Hash string }
+	}
+	w.json(t, &taken, 0, "approve", "--undo", hash, "--json")
+	if taken.Outcome != "undone" || len(taken.Approvals) == 0 || taken.Approvals[0].Hash != hash || w.hash(t) != hash {
+		t.Errorf("%+v", taken)
+	}
+	w.must(t, 0, "audit", "export").tells(t, `"approval-undone"`)
+}
+
 // TestNobodyHasANumber: the first pass is no success, and says why; who is held for good is accepted once.
 func TestNobodyHasANumber(t *testing.T) {
 	t.Parallel()

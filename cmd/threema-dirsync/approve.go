@@ -35,10 +35,17 @@ because of it, and so does the answer. It changes nothing in the package. It is 
 beside a running one it exits with 5.
 
 approve HASH --withdraw PERSON says yes to the withdrawal that "withdraw PERSON" orders, where the
-policy asks for one. That command tells the HASH.`
+policy asks for one. That command tells the HASH.
+
+approve --undo HASH|PERSON|all takes back each yes that is given and not carried out: what was approved
+under HASH, what was approved of PERSON (csi, username, DN, Threema ID or directory ID), or everything. The
+next plan asks again, and the audit tells who took it back. It asks neither directory nor package. What was
+carried out stays. Exit codes of this: 0 taken back, or there was nothing; 1 neither a HASH nor a PERSON;
+5 a pass is running.`
 
 type approveFlags struct {
 	baseline, json bool
+	undo           bool
 	ttl            time.Duration
 	withdraw       string   // whose withdrawal
 	only           []string // people and OUs
@@ -47,12 +54,16 @@ type approveFlags struct {
 func (p *program) approveCommand() *cobra.Command {
 	var flags approveFlags
 	cmd := &cobra.Command{
-		Use:   "approve HASH | --baseline",
+		Use:   "approve HASH | --baseline | --undo HASH|PERSON|all",
 		Short: "Say yes to what the plan asks for, or accept the package and the scope as they are now",
 		Long:  approveHelp,
 		Args:  atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
+			case flags.undo && (len(args) != 1 || flags.baseline || cmd.Flags().Changed("ttl") || cmd.Flags().Changed("withdraw") || len(flags.only) > 0):
+				return errors.New("say what is taken back, and nothing else: approve --undo with the HASH of a yes, a PERSON, or all")
+			case flags.undo:
+				return p.takeBack(cmd.Context(), args[0], flags.json)
 			case flags.baseline == (len(args) == 1):
 				return errors.New("say what you approve: either the HASH that `plan` tells, or --baseline")
 			case flags.baseline && cmd.Flags().Changed("ttl"):
@@ -71,8 +82,25 @@ func (p *program) approveCommand() *cobra.Command {
 	cmd.Flags().DurationVar(&flags.ttl, "ttl", 24*time.Hour, "how long the approval lasts, from 1m to 720h")
 	cmd.Flags().StringVar(&flags.withdraw, "withdraw", "", "approve the withdrawal of this person that the command withdraw orders")
 	cmd.Flags().StringArrayVar(&flags.only, "only", nil, "approve only what waits of this person, or of everybody in this OU (its DN, or OU=Berlin); may be repeated")
+	cmd.Flags().BoolVar(&flags.undo, "undo", false, "take back each yes under this HASH, of this PERSON, or all, that is not carried out")
 	cmd.Flags().BoolVar(&flags.json, "json", false, "print what was approved, or with --baseline the plan, as JSON")
 	return cmd
+}
+
+// takeBack ends approvals while no pass runs.
+func (p *program) takeBack(ctx context.Context, query string, asJSON bool) error {
+	by := p.operator()
+	return p.lockedLedger(ctx, func(a *assembly, l *ledger.Ledger) error {
+		taken, err := dirsync.TakeBack(ctx, l, query, by, a.now())
+		if err != nil {
+			return err
+		}
+		p.progress.end()
+		if asJSON {
+			return writeJSON(p.Stdout, taken)
+		}
+		return taken.Format(p.Stdout, shownLines)
+	})
 }
 
 func (p *program) approveBaseline(ctx context.Context, asJSON bool) error {

@@ -63,13 +63,6 @@ type leaverStatus struct {
 	Suspended bool `json:"suspended"`
 }
 
-// approvalStatus counts the approvals that are given and not used up. Those of a departure
-// under way may outlast their time.
-type approvalStatus struct {
-	Live    int        `json:"live"`
-	Expires *time.Time `json:"expires"` // the next one to expire; null: none will
-}
-
 type quotaStatus struct {
 	Unlimited bool      `json:"unlimited"`
 	Remaining int       `json:"remaining"`
@@ -175,7 +168,7 @@ func readStatus(ctx context.Context, reader *ledger.Reader, configured []config.
 		return status{}, err
 	}
 	s := status{
-		Sources: []sourceStatus{}, Guards: []guardStatus{}, Leavers: leaversOf(state, now), Approved: approvalsOf(state, now), Open: len(state.Open), Managed: len(state.Owned),
+		Sources: []sourceStatus{}, Guards: []guardStatus{}, Leavers: leaversOf(state, now), Open: len(state.Open), Managed: len(state.Owned),
 		Removed: removedSources(state, configured), Suspended: state.SuspendedPeople(now),
 		Quota:  quotaStatus{budget.Unlimited, budget.Remaining, budget.FreeAt},
 		Alarms: append([]plan.Alarm{}, state.Alarms...), Effects: underWay(state),
@@ -186,6 +179,7 @@ func readStatus(ctx context.Context, reader *ledger.Reader, configured []config.
 	}
 	report, err := reader.LastReport(ctx)
 	s.addReport(report)
+	s.Approved = approvalsOf(state, now, report)
 	s.LastPass.addCause(report, s.Waits)
 	return s, err
 }
@@ -234,17 +228,6 @@ func readBaseline(text json.RawMessage) *baselineStatus {
 // underWay are the effects that are not verified yet.
 func underWay(state plan.State) []plan.Effect {
 	return slices.DeleteFunc(append([]plan.Effect{}, state.Effects...), func(e plan.Effect) bool { return e.State() != plan.EffectRequested })
-}
-
-func approvalsOf(state plan.State, now time.Time) approvalStatus {
-	live := state.LiveApprovals(now)
-	s := approvalStatus{Live: len(live)}
-	for _, a := range live {
-		if a.Until.After(now) && (s.Expires == nil || a.Until.Before(*s.Expires)) {
-			s.Expires = &a.Until
-		}
-	}
-	return s
 }
 
 func leaversOf(state plan.State, now time.Time) []leaverStatus {

@@ -93,12 +93,7 @@ func (s *status) printWaiting(w io.Writer) {
 		}
 		say(w, "Baseline:\t%s: %d enter, %d of ours are not entitled any more, %d have a new directory ID; names: `plan`, or status --json", state, b.Enters, b.Leaves, b.Rekeyed)
 	}
-	switch {
-	case s.Approved.Expires != nil:
-		say(w, "Approvals:\t%d given and not used up, the next one expires %s", s.Approved.Live, stamp(*s.Approved.Expires))
-	case s.Approved.Live > 0:
-		say(w, "Approvals:\t%d given and not used up, for departures under way", s.Approved.Live)
-	}
+	s.Approved.print(w)
 	if s.Stop != "" {
 		say(w, "STOP:\t%s", s.Stop)
 	}

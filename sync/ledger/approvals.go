@@ -57,22 +57,43 @@ func useUp(ctx context.Context, tx *sql.Tx, change string) error {
 	return err
 }
 
-// forgetApprovals drops those that count no more. One that was renewed beside the pass stays.
-func forgetApprovals(ctx context.Context, tx *sql.Tx, t *trail, changes []string) error {
-	for _, change := range changes {
-		err := dropApprovals(ctx, tx, t, `DELETE FROM approvals WHERE change_id = ? AND until <= ?`, change, millis(t.now))
+// EndApprovals drops the approvals of changes, because somebody took them back. The caller holds the flock.
+func (l *Ledger) EndApprovals(ctx context.Context, by string, changes []string) error {
+	return audited(ctx, l.writes, "take approvals back", l.now(), func(tx *sql.Tx, t *trail) error {
+		for _, change := range changes {
+			err := dropApprovals(ctx, tx, t, AuditEntry{Event: AuditApprovalUndone, By: by}, `DELETE FROM approvals WHERE change_id = ?`, change)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// forgetApprovals drops those that count no more. One that was renewed beside the pass stays, unless it is
+// void whenever it ends.
+func forgetApprovals(ctx context.Context, tx *sql.Tx, t *trail, expired, void []string) error {
+	for _, change := range expired {
+		err := dropApprovals(ctx, tx, t, AuditEntry{Event: AuditApprovalExpired}, `DELETE FROM approvals WHERE change_id = ? AND until <= ?`, change, millis(t.now))
 		if err != nil {
+			return err
+		}
+	}
+	for _, change := range void {
+		e := AuditEntry{Event: AuditApprovalExpired, Message: "the departure is over: the person was seen as entitled again"}
+		if err := dropApprovals(ctx, tx, t, e, `DELETE FROM approvals WHERE change_id = ?`, change); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// dropApprovals runs a DELETE, and notes what it dropped.
-func dropApprovals(ctx context.Context, tx *sql.Tx, t *trail, query string, args ...any) error {
+// dropApprovals runs a DELETE, and notes what it dropped, each in an entry like e.
+func dropApprovals(ctx context.Context, tx *sql.Tx, t *trail, e AuditEntry, query string, args ...any) error {
 	dropped, err := selectAll(ctx, tx, func(rows *sql.Rows) (AuditEntry, error) {
-		e := AuditEntry{Event: AuditApprovalExpired}
-		return e, rows.Scan(&e.Change, &e.Op, &e.Person.Source, &e.Person.ID, &e.CSI)
+		dropped := e
+		err := rows.Scan(&dropped.Change, &dropped.Op, &dropped.Person.Source, &dropped.Person.ID, &dropped.CSI)
+		return dropped, err
 	}, query+` RETURNING change_id, op, source, person, csi`, args...)
 	if err != nil {
 		return err

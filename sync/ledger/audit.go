@@ -31,7 +31,8 @@ const (
 	AuditSagaReopened     AuditEvent = "saga-reopened"                  // there is again: an ID that had gone by itself is back
 	AuditApproved         AuditEvent = "approved"                       // somebody said yes to a change
 	AuditApprovalRefused  AuditEvent = AuditEvent(plan.ApprovalRefused) // or to what does not wait, or is another set by now
-	AuditApprovalExpired  AuditEvent = "approval-expired"               // a yes was not used in its time
+	AuditApprovalExpired  AuditEvent = "approval-expired"               // a yes was not used in its time, or its departure is over
+	AuditApprovalUndone   AuditEvent = "approval-undone"                // somebody took a yes back
 	AuditApplyRefused     AuditEvent = AuditEvent(plan.ApplyRefused)    // a written plan does not hold any more
 	AuditGuardTripped     AuditEvent = "guard-tripped"                  // a guard blocks since this pass
 	AuditGuardLifted      AuditEvent = "guard-lifted"                   // and no longer

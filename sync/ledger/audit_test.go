@@ -251,6 +251,24 @@ func decisionStory() []storyRow {
 			{Event: AuditApproved, Op: plan.Withdraw, Change: "w1", Person: person("ada"), CSI: "4711", By: "anna (uid 1000)", Message: "plan cafe, until 2026-11-21T08:30:00Z"},
 			{Event: AuditApprovalExpired, Op: plan.Withdraw, Change: "w1", Person: person("ada"), CSI: "4711"},
 		}},
+		{"an approval that is taken back, and one of somebody who is back", func(t *testing.T, l *Ledger, _ *clock) {
+			given := []plan.GivenApproval{
+				{Change: "w1", Op: plan.Withdraw, Person: person("ada"), CSI: "4711", Until: start.Add(time.Hour)},
+				{Change: "w2", Op: plan.Withdraw, Person: person("bob"), CSI: "4712", Until: start.Add(time.Hour)},
+			}
+			if err := l.Approve(t.Context(), "cafe", "anna (uid 1000)", given); err != nil {
+				t.Fatal(err)
+			}
+			if err := l.EndApprovals(t.Context(), "eve (uid 1001)", []string{"w1", "no such"}); err != nil {
+				t.Fatal(err)
+			}
+			remember(t, l, plan.Memory{VoidApprovals: []string{"w1", "w2"}})
+		}, []AuditEntry{
+			{Event: AuditApproved, Op: plan.Withdraw, Change: "w1", Person: person("ada"), CSI: "4711", By: "anna (uid 1000)", Message: "plan cafe, until 2026-11-21T08:30:00Z"},
+			{Event: AuditApproved, Op: plan.Withdraw, Change: "w2", Person: person("bob"), CSI: "4712", By: "anna (uid 1000)", Message: "plan cafe, until 2026-11-21T08:30:00Z"},
+			{Event: AuditApprovalUndone, Op: plan.Withdraw, Change: "w1", Person: person("ada"), CSI: "4711", By: "eve (uid 1001)"},
+			{Event: AuditApprovalExpired, Op: plan.Withdraw, Change: "w2", Person: person("bob"), CSI: "4712", Message: "the departure is over: the person was seen as entitled again"},
+		}},
 		{"a binding, accepted later", func(t *testing.T, l *Ledger, _ *clock) {
 			m := plan.Memory{Subscription: "sub-1", Sources: map[string]plan.SourceBinding{"corp": {NamingContext: "dc=x", Scope: "f00d", Server: "dc1"}}}
 			remember(t, l, m)

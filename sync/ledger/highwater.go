@@ -136,5 +136,5 @@ func closeGap(ctx context.Context, tx *sql.Tx, t *trail) error {
 	if err != nil || len(closed) == 0 || closed[0] != plan.OlderLedger {
 		return err
 	}
-	return dropApprovals(ctx, tx, t, `DELETE FROM approvals`)
+	return dropApprovals(ctx, tx, t, AuditEntry{Event: AuditApprovalExpired}, `DELETE FROM approvals`)
 }

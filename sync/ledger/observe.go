@@ -65,7 +65,7 @@ func (l *Ledger) Remember(ctx context.Context, run int64, m plan.Memory) error {
 		if err := judgeEffects(ctx, tx, t, m); err != nil {
 			return fmt.Errorf("effects: %w", err)
 		}
-		if err := forgetApprovals(ctx, tx, t, m.ExpiredApprovals); err != nil {
+		if err := forgetApprovals(ctx, tx, t, m.ExpiredApprovals, m.VoidApprovals); err != nil {
 			return fmt.Errorf("approvals: %w", err)
 		}
 		if m.Timeless {

@@ -310,6 +310,7 @@ func (w *world) approve(t *rapid.T) {
 			Until: w.clock.Now().Add(time.Duration(rapid.IntRange(1, 30).Draw(t, "hours")) * time.Hour),
 		}
 		approvals = append(approvals, a)
+		a.Hash, a.By, a.At = "cafe", "anna", w.clock.Now()
 		w.model.approvals[a.Change] = a
 	}
 	must(t, w.ledger.Approve(context.Background(), "cafe", "anna", approvals))

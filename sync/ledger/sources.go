@@ -59,7 +59,7 @@ func (l *Ledger) RenameSource(ctx context.Context, was, name, by string) (voided
 			Message: fmt.Sprintf("it was called %s until now, and is so above", was),
 		})
 		before := len(t.entries)
-		if err := dropApprovals(ctx, tx, t, `DELETE FROM approvals WHERE source = ?`, was); err != nil {
+		if err := dropApprovals(ctx, tx, t, AuditEntry{Event: AuditApprovalExpired}, `DELETE FROM approvals WHERE source = ?`, was); err != nil {
 			return err
 		}
 		voided = len(t.entries) - before

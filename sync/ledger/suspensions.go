@@ -74,7 +74,7 @@ func (l *Ledger) Suspend(ctx context.Context, s plan.Suspension) (voided int, er
 	err = audited(ctx, l.writes, "record the leave of absence", l.now(), func(tx *sql.Tx, t *trail) error {
 		t.note(AuditEntry{Event: AuditHoldSet, Person: s.Person, CSI: s.CSI, By: s.By, Message: fmt.Sprintf("until %s: %s", s.LastDay, s.Reason)})
 		before := len(t.entries)
-		err := dropApprovals(ctx, tx, t, `DELETE FROM approvals WHERE source = ? AND person = ? AND op IN ('', 'withdraw', 'disable-contact', 'detach', 'revoke')`,
+		err := dropApprovals(ctx, tx, t, AuditEntry{Event: AuditApprovalExpired}, `DELETE FROM approvals WHERE source = ? AND person = ? AND op IN ('', 'withdraw', 'disable-contact', 'detach', 'revoke')`,
 			s.Person.Source, s.Person.ID)
 		if err != nil {
 			return err

@@ -24,7 +24,7 @@ func readUndone(ctx context.Context, tx querier) ([]plan.UndoneOrder, error) {
 func (l *Ledger) UndoWithdrawal(ctx context.Context, u plan.UndoneOrder, csi, reason string) error {
 	return audited(ctx, l.writes, "take the withdrawal back", l.now(), func(tx *sql.Tx, t *trail) error {
 		t.note(AuditEntry{Event: AuditWithdrawalUndone, Op: plan.Withdraw, Person: u.Person, CSI: csi, CredentialID: u.CredentialID, By: u.By, Message: reason})
-		err := dropApprovals(ctx, tx, t, `DELETE FROM approvals WHERE source = ? AND person = ? AND op = 'withdraw'`, u.Person.Source, u.Person.ID)
+		err := dropApprovals(ctx, tx, t, AuditEntry{Event: AuditApprovalExpired}, `DELETE FROM approvals WHERE source = ? AND person = ? AND op = 'withdraw'`, u.Person.Source, u.Person.ID)
 		if err != nil {
 			return err
 		}

@@ -103,6 +103,7 @@ type Memory struct {
 	Settled      []SettledOperation // open journal rows that the inventory settled
 
 	ExpiredApprovals []string // change ids of approvals that count no more
+	VoidApprovals    []string // likewise, whenever they end: to a departure that is over
 
 	Effects []Effect       // those of which this pass learned something
 	Alarms  []Alarm        // raised by this pass, or standing with another QuietSince

@@ -40,7 +40,7 @@ func (p *planner) remember() {
 	m.Servers = p.servers()
 	m.Bases = p.bases()
 	m.Reads = p.reads()
-	m.ExpiredApprovals = p.expiredApprovals()
+	m.ExpiredApprovals, m.VoidApprovals = p.expiredApprovals(), p.voidApprovals()
 }
 
 // rememberUnchanged keeps the old memory: what was read is not comparable with it.

@@ -468,7 +468,9 @@ func (w *world) remember(m plan.Memory) {
 		w.leaveBehind(e)
 		w.endSaga(e.Person)
 	}
-	s.Approvals = slices.DeleteFunc(slices.Clone(s.Approvals), func(a plan.GivenApproval) bool { return slices.Contains(m.ExpiredApprovals, a.Change) })
+	s.Approvals = slices.DeleteFunc(slices.Clone(s.Approvals), func(a plan.GivenApproval) bool {
+		return slices.Contains(slices.Concat(m.ExpiredApprovals, m.VoidApprovals), a.Change)
+	})
 	w.rememberEffects(m)
 	for _, base := range m.Bases {
 		s.Bases = slices.DeleteFunc(s.Bases, func(b plan.Base) bool { return b.Source == base.Source && b.At.Equal(base.At) })

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// approvalStatus counts the approvals that are given and not used up. Those of a departure
+// under way may outlast their time.
+type approvalStatus struct {
+	Live    int        `json:"live"`
+	Expires *time.Time `json:"expires"` // the next one to expire; null: none will
+	// Idle are for steps that the last plan does not have: they let nothing happen.
+	Idle int `json:"idle"`
+}
+
+func approvalsOf(state plan.State, now time.Time, report json.RawMessage) approvalStatus {
+	last := readSteps(report)
+	var s approvalStatus
+	for _, a := range state.LiveApprovals(now) {
+		if last.lacks(a) && !mayBeOrdered(state, a) {
+			s.Idle++
+			continue
+		}
+		s.Live++
+		if a.Until.After(now) && (s.Expires == nil || a.Until.Before(*s.Expires)) {
+			s.Expires = &a.Until
+		}
+	}
+	return s
+}
+
+// mayBeOrdered tells of a yes that it may be to a withdrawal that somebody orders (approve --withdraw): that
+// is a step of no plan.
+func mayBeOrdered(state plan.State, a plan.GivenApproval) bool {
+	entitled := slices.ContainsFunc(state.Observations, func(o plan.Observation) bool { return o.Person == a.Person && o.State == plan.Entitled })
+	return a.Op == plan.Withdraw && entitled
+}
+
+// pastSteps are the steps of the last plan, as far as its report tells them.
+type pastSteps struct {
+	at    time.Time // zero: it tells not all
+	known map[string]bool
+}
+
+// readSteps reads them back. A plan that lacked a source, or a record that was cut, does not tell what
+// steps there are not.
+func readSteps(text json.RawMessage) pastSteps {
+	var report struct {
+		Hash        string
+		GeneratedAt time.Time
+		Sources     []sourceStatus
+		Changes     []struct{ ID string }
+		Omitted     map[string]int
+	}
+	part := func(s sourceStatus) bool { return !s.Complete }
+	if json.Unmarshal(text, &report) != nil || report.Hash == "" || report.Omitted["changes"] > 0 || slices.ContainsFunc(report.Sources, part) {
+		return pastSteps{}
+	}
+	s := pastSteps{report.GeneratedAt, map[string]bool{}}
+	for _, c := range report.Changes {
+		s.known[c.ID] = true
+	}
+	return s
+}
+
+// lacks tells of a yes of before the last plan that it has no such step.
+func (s pastSteps) lacks(a plan.GivenApproval) bool { return a.At.Before(s.at) && !s.known[a.Change] }
+
+func (s approvalStatus) print(w io.Writer) {
+	switch {
+	case s.Expires != nil:
+		say(w, "Approvals:\t%d given and not used up, the next one expires %s", s.Live, stamp(*s.Expires))
+	case s.Live > 0:
+		say(w, "Approvals:\t%d given and not used up, for departures under way", s.Live)
+	}
+	if s.Live > 0 {
+		say(w, "  To take one back:\tthreema-dirsync approve --undo HASH|PERSON|all")
+	}
+	if s.Idle > 0 {
+		say(w, "Approvals without a step:\t%d, which let nothing happen: the last plan has no such steps", s.Idle)
+	}
+}

@@ -1,0 +1,87 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// AllApprovals is the query that means every yes.
+const AllApprovals = "all"
+
+// Given picks, of the approvals that still count, all of them, those that were given under a hash, or those
+// to the steps of one person, who is found by what the ledger knows of them. The error is an
+// [*UnclearPersonError], or a [*NotGivenError] if the query is neither.
+func Given(state State, now time.Time, query string) ([]GivenApproval, error) {
+	live := state.LiveApprovals(now)
+	if query == AllApprovals {
+		return live, nil
+	}
+	if under := slices.DeleteFunc(slices.Clone(live), func(a GivenApproval) bool { return a.Hash != query }); len(under) > 0 {
+		return under, nil
+	}
+	person, err := newRegister(Input{State: state}, Plan{}).find(query)
+	if unclear, ok := errors.AsType[*UnclearPersonError](err); ok && !unclear.Several {
+		return nil, &NotGivenError{Query: query, Titles: state.Titles(live), unclear: unclear}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(live, func(a GivenApproval) bool { return a.Person != person }), nil
+}
+
+// Titles word what approvals are for, with who gave them.
+func (s State) Titles(approvals []GivenApproval) []string {
+	dns := map[PersonID]string{}
+	for _, o := range s.Observations {
+		dns[o.Person] = o.DN
+	}
+	var titles []string
+	for _, a := range approvals {
+		step := Change{Op: a.Op, Person: a.Person, CSI: a.CSI, DN: dns[a.Person]}
+		titles = append(titles, fmt.Sprintf("%s, approved by %s under %s", step.Title(), Harmless(a.By), Harmless(a.Hash)))
+	}
+	slices.Sort(titles)
+	return titles
+}
+
+// NotGivenError says that no yes was given under what somebody named, and that it names nobody.
+type NotGivenError struct {
+	Query  string
+	Titles []string // of what is given
+
+	unclear *UnclearPersonError
+}
+
+func (e *NotGivenError) Error() string {
+	lines := []string{fmt.Sprintf("no yes that is not carried out was given under %s; nothing was taken back", Harmless(e.Query)), e.unclear.Error()}
+	if len(e.Titles) > 0 {
+		lines = append(lines, "These are given and not carried out (`threema-dirsync approve --undo all` takes all of them back):")
+	}
+	for _, title := range e.Titles[:min(len(e.Titles), shownCandidates)] {
+		lines = append(lines, "  "+title)
+	}
+	if more := len(e.Titles) - shownCandidates; more > 0 {
+		lines = append(lines, fmt.Sprintf("  … and %d more", more))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// voidApprovals lists the change ids of approvals to a departure that is over, as the person was seen as
+// entitled again: the steps of the next one have other ids (see seenAgain), so these are a yes to nothing.
+func (p *planner) voidApprovals() []string {
+	away := map[PersonID]bool{}
+	for _, o := range p.State.Observations {
+		away[o.Person] = o.State != Entitled
+	}
+	var void []string
+	for _, a := range p.State.Approvals {
+		departs := a.Op == "" || a.Op == DisableContact || a.Op.Destructive()
+		if departs && away[a.Person] && p.observations[a.Person].State == Entitled {
+			void = append(void, a.Change)
+		}
+	}
+	return void
+}

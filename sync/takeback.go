@@ -1,0 +1,92 @@
+package sync
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// GivenLedger is what taking a yes back needs of the ledger.
+type GivenLedger interface {
+	State(ctx context.Context) (plan.State, error)
+	// EndApprovals drops approvals, by the ids of their changes, because somebody took them back.
+	EndApprovals(ctx context.Context, by string, changes []string) error
+}
+
+// TakenBack is what came of taking approvals back.
+type TakenBack struct {
+	Query     string
+	Approvals []plan.GivenApproval // that are none any more
+	Titles    []string             // in words
+	Left      int                  // approvals that go on
+}
+
+// TakeBack ends the approvals that a query means and no pass has carried out (see [plan.Given]): the next
+// plan asks again. It asks neither directory nor package. The caller holds the lock of the passes, so that
+// none goes on with a yes that was taken back.
+func TakeBack(ctx context.Context, ledger GivenLedger, query, by string, now time.Time) (TakenBack, error) {
+	state, err := ledger.State(ctx)
+	if err != nil {
+		return TakenBack{}, fmt.Errorf("load the ledger: %w", err)
+	}
+	given, err := plan.Given(state, now, query)
+	if err != nil {
+		return TakenBack{}, err
+	}
+	taken := TakenBack{Query: query, Approvals: given, Titles: state.Titles(given), Left: len(state.LiveApprovals(now)) - len(given)}
+	if len(given) == 0 {
+		return taken, nil
+	}
+	var changes []string
+	for _, a := range given {
+		changes = append(changes, a.Change)
+	}
+	return taken, ledger.EndApprovals(ctx, by, changes)
+}
+
+// Format writes the answer for people. limit caps the list.
+func (t TakenBack) Format(out io.Writer, limit int) error {
+	lines := []string{"NOTHING TO TAKE BACK: no yes for " + t.Query + " is given and not carried out."}
+	if len(t.Approvals) > 0 {
+		people := map[plan.PersonID]bool{}
+		for _, a := range t.Approvals {
+			people[a.Person] = true
+		}
+		lines = []string{fmt.Sprintf("TAKEN BACK: %d (people: %d). The next plan asks again.", len(t.Approvals), len(people))}
+		for _, title := range t.Titles[:min(len(t.Titles), limit)] {
+			lines = append(lines, "  "+title)
+		}
+		if more := len(t.Titles) - limit; more > 0 {
+			lines = append(lines, fmt.Sprintf("  … and %d more (--json lists all)", more))
+		}
+	}
+	if t.Left > 0 {
+		lines = append(lines, fmt.Sprintf("Still given and not carried out: %d.", t.Left))
+	}
+	lines = append(lines, "What was carried out already stays; `threema-dirsync withdraw --undo PERSON` is the way back from a withdrawal.")
+	for _, line := range lines {
+		if _, err := fmt.Fprintln(out, plan.Harmless(line)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// MarshalJSON writes the answer for programs: members are added, never renamed.
+func (t TakenBack) MarshalJSON() ([]byte, error) {
+	list := []map[string]any{}
+	for _, a := range t.Approvals {
+		list = append(list, map[string]any{
+			"change": a.Change, "op": a.Op, "person": map[string]string{"source": a.Person.Source, "id": a.Person.ID, "csi": a.CSI}, "hash": a.Hash, "by": a.By, "at": a.At, "until": a.Until,
+		})
+	}
+	outcome := AnswerUndone
+	if len(list) == 0 {
+		outcome = AnswerNothing
+	}
+	return json.Marshal(map[string]any{"outcome": outcome, "approvals": list, "left": t.Left})
+}
