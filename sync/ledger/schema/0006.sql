@@ -29,7 +29,7 @@ CREATE TABLE undone_withdrawals (
 ) STRICT, WITHOUT ROWID;
 
 -- The audit gets their events.
-INSERT INTO audit_events VALUES ('hold-set'), ('hold-ended'), ('hold-resumed'), ('withdrawal-undone'), ('undo-revoked'), ('approval-undone');
+INSERT INTO audit_events VALUES ('hold-set'), ('hold-ended'), ('hold-resumed'), ('withdrawal-undone'), ('undo-revoked');
 
 -- ---- Held: whom somebody accepted as that
 
