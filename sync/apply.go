@@ -77,7 +77,10 @@ func (a *applier) apply(ctx context.Context, changes []plan.Change) {
 		func() error { return a.creates(ctx, due[plan.Create]) },
 	}
 	for _, step := range steps {
-		if step() != nil {
+		from := len(a.report.Results)
+		err := step()
+		a.tell(ctx, from) // no operation has changes in two steps
+		if err != nil {
 			return
 		}
 	}

@@ -66,11 +66,11 @@ func (a *applier) strike() error {
 
 // note reports and logs the end of a change.
 func (a *applier) note(ctx context.Context, c plan.Change, result plan.Result, err error) {
-	log := a.Logger.With("op", c.Op, "change", c.ID, "source", c.Person.Source)
+	log := a.Logger.With("op", c.Op, "run", a.run, "change", c.ID, "source", c.Person.Source)
 	switch result {
 	case plan.Done:
 		a.report.add(c, ResultDone, "")
-		log.InfoContext(ctx, "change done")
+		log.DebugContext(ctx, "change done")
 		return
 	case plan.Uncertain:
 		a.report.add(c, ResultUnknown, err.Error())

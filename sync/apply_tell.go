@@ -1,0 +1,26 @@
+package sync
+
+import (
+	"context"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// tell logs what became of the results from one on, in one line for each operation. The single changes
+// that were done stand in the log at debug only: on a terminal, in the first pass, they would bury the
+// report that a person wants to read.
+func (a *applier) tell(ctx context.Context, from int) {
+	count := map[plan.Op]map[string]int{}
+	for _, x := range a.report.Results[from:] {
+		if count[x.Change.Op] == nil {
+			count[x.Change.Op] = map[string]int{}
+		}
+		count[x.Change.Op][x.Outcome]++
+	}
+	for _, op := range plan.Ops() {
+		if n := count[op]; n != nil {
+			a.Logger.InfoContext(ctx, "changes done", "op", op, "run", a.run,
+				ResultDone, n[ResultDone], ResultFailed, n[ResultFailed], ResultUnknown, n[ResultUnknown], ResultSkipped, n[ResultSkipped])
+		}
+	}
+}
