@@ -117,8 +117,8 @@ func countPeople(people []plan.Person) string {
 			held++
 		}
 	}
-	return fmt.Sprintf("%d people: %d entitled, %d departed, %d unknown; %d of them held",
-		len(people), states[plan.Entitled], states[plan.Departed], states[plan.Unknown], held)
+	return fmt.Sprintf("%s: %d entitled, %d departed, %d unknown; %d of them held",
+		plan.Counted(len(people), "person", "people"), states[plan.Entitled], states[plan.Departed], states[plan.Unknown], held)
 }
 
 // checkSentinels has a line for configured sentinels that are seen; those that are not seen are
@@ -129,7 +129,7 @@ func (v *session) checkSentinels() []Finding {
 	}
 	return []Finding{{
 		Name: sentinels, Verdict: Pass, Tried: "look for the entries of sentinels",
-		Came: fmt.Sprintf("all %d sentinels are seen", len(v.cfg.Sentinels)),
+		Came: plan.Counted(len(v.cfg.Sentinels), "sentinel is seen", "sentinels are seen"),
 	}}
 }
 

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/go-ldap/ldap/v3"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // tally counts what a read of everybody showed.
@@ -70,7 +72,7 @@ func (v *session) betterProfiles() []string {
 func (v *session) checkLimits() Finding {
 	f := Finding{
 		Name: "limits", Verdict: Pass, Tried: fmt.Sprintf("read everybody in pages of %d", v.cfg.PageSize),
-		Came: fmt.Sprintf("%d entries, and the server says that this was all", v.tally.entries),
+		Came: plan.Counted(v.tally.entries, "entry", "entries") + ", and the server says that this was all",
 	}
 	f.Came += v.tally.strangers()
 	if isRound(v.tally.entries) {

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // certificateWarning is how long before its end a server certificate is worth a warning.
@@ -121,7 +123,7 @@ func (v *session) judgeCertificate(from string, chain []*x509.Certificate) Findi
 	f.Came = describeCertificate(chain[0])
 	if left := chain[0].NotAfter.Sub(v.now()); left < certificateWarning {
 		f.Verdict = Warning
-		f.Advice = fmt.Sprintf("renew it: it ends in %d days; afterwards nothing is read", int(left.Hours()/24))
+		f.Advice = "renew it: it ends in " + plan.Counted(int(left.Hours()/24), "day", "days") + "; afterwards nothing is read"
 	}
 	return f
 }

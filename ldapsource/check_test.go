@@ -47,7 +47,7 @@ func TestCheckServers(t *testing.T) {
 	alive := peer.Start(t, peer.Script{Pages: []peer.Step{peer.Page("", one(0))}})
 	dead := mustNew(t, forPeer(t, alive, func(c *Config) { c.URLs = append(c.URLs, noServer(t)) }))
 	wantFinding(t, dead, "tcp", Warning, "connection refused", "whether the server runs")
-	wantFinding(t, dead, "people", Pass, "1 people")
+	wantFinding(t, dead, "people", Pass, "1 person")
 
 	soon := time.Now().Add(20*24*time.Hour + time.Hour)
 	ending := peer.Start(t, peer.Script{Leaf: loopca.Leaf{NotAfter: soon}, Pages: []peer.Step{peer.Page("", one(0))}})

@@ -168,7 +168,7 @@ func TestCheckTellsOfTheServerThatIsSkipped(t *testing.T) {
 	busy := peer.Script{Bind: peer.BindResult(ldap.LDAPResultBusy, "")}
 	cfg, peers := several(t, busy, peer.Script{})
 	wantFinding(t, mustNew(t, cfg), "bind", Warning, at(peers[0]), "Busy")
-	wantFinding(t, mustNew(t, cfg), "people", Pass, "1 people")
+	wantFinding(t, mustNew(t, cfg), "people", Pass, "1 person")
 	cfg, _ = several(t, busy, busy)
 	found := mustNew(t, cfg).Check(t.Context())
 	if failures := findingsOf(slices.Clone(found), "bind", Failure); len(failures) != 2 {

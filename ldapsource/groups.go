@@ -1,6 +1,10 @@
 package ldapsource
 
-import "context"
+import (
+	"context"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
 
 const maxNesting = 32 // of groups within groups; deeper is a fault, never the end of the list
 
@@ -100,8 +104,9 @@ func (r *groupReader) descend(ctx context.Context, found *roster, level []*group
 		}
 	}
 	if hidden > 0 {
-		found.fault("%d members cannot be read, and may be groups with members of their own: let the bind account read them, "+
-			"or take them out of the group; the log at level debug names them", hidden)
+		found.fault("%s of their own: let the bind account read them, "+
+			"or take them out of the group; the log at level debug names them",
+			plan.Counted(hidden, "member cannot be read, and may be a group with members", "members cannot be read, and may be groups with members"))
 	}
 	return next, nil
 }

@@ -59,7 +59,7 @@ func TestGroupsOfDomain(t *testing.T) {
 	}
 	top := func(c *Config) { c.Groups = []string{at("gt-top")} }
 	c := condition(t, mustRead(t, mustNew(t, forDomain(t, srv, narrow, top))).Conditions, groups)
-	if want := at("gt-top") + ": 10 people, 5 groups in it, 1 members of other domains"; c.Detail != want {
+	if want := at("gt-top") + ": 10 people, 5 groups in it, 1 member of another domain"; c.Detail != want {
 		t.Errorf("%q, want %q", c.Detail, want)
 	}
 	t.Run("labels", func(t *testing.T) { wantLabels(t, forDomain(t, srv, narrow), "samaccountname", chart, at) })

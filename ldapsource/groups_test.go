@@ -140,7 +140,7 @@ func TestGroupsOfOpenLDAP(t *testing.T) {
 	t.Run("labels", func(t *testing.T) { wantLabels(t, forOpenLDAP(t, srv), "uid", chart, at) })
 	s := mustNew(t, forOpenLDAP(t, srv, func(c *Config) { c.Groups = []string{at("top")} }))
 	c := condition(t, mustRead(t, s).Conditions, groups)
-	if want := at("top") + ": 30 people, 4 groups in it, 1 members of other domains, 1 members that are not found"; c.Detail != want {
+	if want := at("top") + ": 30 people, 4 groups in it, 1 member of another domain, 1 member that is not found"; c.Detail != want {
 		t.Errorf("%q, want %q", c.Detail, want)
 	}
 }
@@ -186,7 +186,7 @@ func groupFaults(srv *openldap.Server, group string, member string) map[string]s
 		"members hidden":       {none, none, func(c *Config) { c.Groups = append(c.Groups, "cn=sealed,"+srv.LeaversDN) }, "its member is not readable"},
 		"nobody in what is in": {none, none, func(c *Config) { c.Groups = append(c.Groups, "cn=hull,"+srv.LeaversDN) }, "it is empty"},
 		"emptied":              {none, none, func(c *Config) { c.Groups = append(c.Groups, "cn=ghosts,"+srv.LeaversDN) }, "it is empty"},
-		"inner group hidden":   {none, none, func(c *Config) { c.Groups = append(c.Groups, "cn=outer,"+srv.LeaversDN) }, "1 members cannot be read"},
+		"inner group hidden":   {none, none, func(c *Config) { c.Groups = append(c.Groups, "cn=outer,"+srv.LeaversDN) }, "1 member cannot be read"},
 		"too deep":             {none, none, func(c *Config) { c.Groups = append(c.Groups, "cn=deep0,"+srv.LeaversDN) }, "more than 32 deep"},
 		"the group that shows": {func(t *testing.T) { srv.Modify(t, group, "member", "uid=ghost,"+srv.PeopleDN) }, func(t *testing.T) { srv.Modify(t, group, "member", member) }, same, "it is empty"},
 	}

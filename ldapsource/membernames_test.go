@@ -75,7 +75,7 @@ func TestNobodysLogins(t *testing.T) {
 	if p := byAttribute(after.People, "uid")["married"]; p.State != plan.Unknown || !strings.Contains(p.Evidence.Detail, "still lists the login") {
 		t.Errorf("%+v", p)
 	}
-	if c := condition(t, after.Conditions, groups); !c.OK || c.Detail != team+": 2 people, 1 logins that nobody has" {
+	if c := condition(t, after.Conditions, groups); !c.OK || c.Detail != team+": 2 people, 1 login that nobody has" {
 		t.Errorf("%+v", c)
 	}
 	if got, err := s.Recheck(t.Context(), []plan.Tracked{trackedAs(anna1)}); err != nil || got[0].State != plan.Unknown {

@@ -64,11 +64,11 @@ func (v *session) readPeople(ctx context.Context) ([]plan.Person, error) {
 }
 
 func (v *session) certifyPages(pages, people, entries int) {
-	v.certificate.hold(paging, "the control on each of %d pages", pages)
+	v.certificate.hold(paging, "the control on each of %s", plan.Counted(pages, "page", "pages"))
 	v.certificate.hold(lastCookieEmpty, "the server says that page %d was the last", pages)
 	v.certifyReferences()
-	v.certificate.hold(duplicateIDs, "%d entries, each %s once", entries, v.cfg.IDAttribute)
-	v.certificate.hold(notEmpty, "%d people among %d entries", people, entries)
+	v.certificate.hold(duplicateIDs, "%s, each %s once", plan.Counted(entries, "entry", "entries"), v.cfg.IDAttribute)
+	v.certificate.hold(notEmpty, "%s among %s", plan.Counted(people, "person", "people"), plan.Counted(entries, "entry", "entries"))
 }
 
 // course tells whether the directory changed during the read. Pages are no snapshot

@@ -109,7 +109,7 @@ func TestB14_OneHiddenMember(t *testing.T) {
 	t.Parallel()
 	snapshot := mustRead(t, mustNew(t, rangedDomain(t, map[string][]part{"member": {{"member", 0, 15}}})))
 	c := condition(t, snapshot.Conditions, groups)
-	if c.OK || snapshot.Departures() || !strings.Contains(c.Detail, "14 people, 1 members that are not found; 1 members cannot be read") {
+	if c.OK || snapshot.Departures() || !strings.Contains(c.Detail, "14 people, 1 member that is not found; 1 member cannot be read") {
 		t.Errorf("%+v", c)
 	}
 }

@@ -3,6 +3,8 @@ package ldapsource
 import (
 	"fmt"
 	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // roster is one configured group with everybody in it, directly or through other groups.
@@ -97,19 +99,19 @@ func (r *roster) hasNobody() string {
 }
 
 func (r *roster) describe() string {
-	counts := []string{fmt.Sprintf("%d people", r.people)}
+	counts := []string{plan.Counted(r.people, "person", "people")}
 	for _, count := range []struct {
-		n    int
-		what string
+		n         int
+		one, many string
 	}{
-		{r.nested, "groups in it"},
-		{r.searches, "searches followed (" + memberURL + " or role)"},
-		{r.foreign, "members of other domains"},
-		{r.dangling, "members that are not found"},
-		{len(r.nobodys), "logins that nobody has"},
+		{r.nested, "group in it", "groups in it"},
+		{r.searches, "search followed (" + memberURL + " or role)", "searches followed (" + memberURL + " or role)"},
+		{r.foreign, "member of another domain", "members of other domains"},
+		{r.dangling, "member that is not found", "members that are not found"},
+		{len(r.nobodys), "login that nobody has", "logins that nobody has"},
 	} {
 		if count.n > 0 {
-			counts = append(counts, fmt.Sprintf("%d %s", count.n, count.what))
+			counts = append(counts, plan.Counted(count.n, count.one, count.many))
 		}
 	}
 	return strings.Join(append([]string{strings.Join(counts, ", ")}, r.faults...), "; ")

@@ -58,23 +58,16 @@ func (r *Report) passwords() []string {
 	var lines []string
 	for _, h := range r.HandedOver {
 		if h.File == "" {
-			lines = append(lines, fmt.Sprintf("Passwords: of %s, to be read in the cockpit (there is no handover.file).", counted(h.Lines, "new credential")))
+			lines = append(lines, fmt.Sprintf("Passwords: of %s, to be read in the cockpit (there is no handover.file).", plan.Counted(h.Lines, "new credential", "new credentials")))
 			continue
 		}
 		lines = append(lines, fmt.Sprintf("Passwords: %s in %s. Whoever reads it can activate the app as these people: fetch it, then remove it there.",
-			counted(h.Lines, "new line"), h.File))
+			plan.Counted(h.Lines, "new line", "new lines"), h.File))
 		for _, left := range h.Left {
 			lines = append(lines, fmt.Sprintf("  %s has other columns or another separator than handover.csv and handover.columns say, and was left as it is: fetch and delete it too.", left))
 		}
 	}
 	return lines
-}
-
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // undone words the changes that were tried and not done.

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // listing is a paged list of the API.
@@ -113,7 +115,7 @@ func (r *reading[T]) incomplete() error {
 	if r.untold {
 		return fmt.Errorf("the list of %s does not say how long it is, and repeats itself after %d entries", r.name, r.came)
 	}
-	return fmt.Errorf("the list of %s is not what it says: %d entries came, its total is %d", r.name, r.came, r.total)
+	return fmt.Errorf("the list of %s is not what it says: %s came, its total is %d", r.name, plan.Counted(r.came, "entry", "entries"), r.total)
 }
 
 func (l listing[T]) request(n, size int) request {

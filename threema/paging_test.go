@@ -62,7 +62,7 @@ func TestPaging(t *testing.T) {
 		{"counted from 1, then 404", []scriptedPage{{"A B", "3"}, {"A B", "3"}, {}}, "", "2 entries came", 3},
 		{"empty page of a full list", []scriptedPage{{"", "3"}}, "", "0 entries came, its total is 3", 1},
 		{"more than the total", []scriptedPage{{"A B C", "2"}}, "", "3 entries came, its total is 2", 1},
-		{"entries of an empty list", []scriptedPage{{"A", "0"}}, "", "1 entries came, its total is 0", 1},
+		{"entries of an empty list", []scriptedPage{{"A", "0"}}, "", "1 entry came, its total is 0", 1},
 		{"negative total", []scriptedPage{{"", "-1"}}, "", "its total is -1", 1},
 		{"total missing, and the same page for ever", []scriptedPage{{"A", "null"}}, "", "does not say how long it is", 3},
 		{"total on the first page only", []scriptedPage{{"A", "2"}, {"B", "null"}}, "", "changed", 2},

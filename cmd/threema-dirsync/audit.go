@@ -76,7 +76,7 @@ func (p *program) verifyAudit(ctx context.Context, reader *ledger.Reader) error 
 		return err
 	}
 	if report.Fault == "" {
-		say(p.Stdout, "The audit is as it was written: %d entries, of which %d are erased; the hash of the last one is %s", report.Entries, report.Erased, report.Head)
+		say(p.Stdout, "The audit is as it was written: %s, of which %d are erased; the hash of the last one is %s", plan.Counted(int(report.Entries), "entry", "entries"), report.Erased, report.Head)
 		return nil
 	}
 	p.code = dirsync.ExitFailed

@@ -23,7 +23,7 @@ func (a *assembly) checkPackage(ctx context.Context) []finding {
 		base.verdict, base.came, base.advice = ldapsource.Failure, err.Error(), keyAdvice(err)
 		return []finding{base}
 	}
-	base.came = fmt.Sprintf("%s (%s), plan %s, %d licences", s.Name, s.ID, s.Type, s.Licences)
+	base.came = fmt.Sprintf("%s (%s), plan %s, %s", s.Name, s.ID, s.Type, plan.Counted(s.Licences, "licence", "licences"))
 	return append([]finding{base, checkClock(a.client.Clock()), a.checkPlanType(s), a.checkTerm(s)}, a.checkPages(ctx)...)
 }
 

@@ -62,7 +62,7 @@ func checkSpelling(in plan.Input) finding {
 	f := finding{"licence package", "csi", ldapsource.Pass, comparingCSIs, "none is another one but for its spelling", ""}
 	if misses := plan.NearMisses(in); misses > 0 {
 		f.verdict = ldapsource.Warning
-		f.came = fmt.Sprintf("%d people have a csi that is another one but for case, blanks, leading zeros or the form of its letters", misses)
+		f.came = fmt.Sprintf("%s a csi that is another one but for case, blanks, leading zeros or the form of its letters", plan.Counted(misses, "person has", "people have"))
 		f.advice = "these people wait (like-csi): threema-dirsync plan lists each with what it nearly is. Write the csi as the directory has it to the credential in the cockpit, " +
 			"or correct the directory, or say yes to what the plan asks"
 	}

@@ -305,7 +305,7 @@ func nobodyDeparts() []anomaly {
 		strike:   func(t *testing.T, x fronted) { x.sends(t, abroad) },
 		mend:     func(t *testing.T, x fronted) { x.sends(t, x.baseDN) },
 	}, {
-		name: "a group that cannot be read wholly", title: "groups", detail: "1 members cannot be read",
+		name: "a group that cannot be read wholly", title: "groups", detail: "1 member cannot be read",
 		settings: func(t *testing.T, w *world, f *front) {
 			f.addUnit(t, hallways, "hallways")
 			addGroup(t, f.memory, "cn=inner,"+hallways, f.memory.people[4].DN)
@@ -314,7 +314,7 @@ func nobodyDeparts() []anomaly {
 		},
 		strike: hidden(hallways, "cn=inner,"+hallways),
 	}, {
-		name: "a group that is empty", title: "groups", detail: guests + ": 0 people, 1 members that are not found; it is empty",
+		name: "a group that is empty", title: "groups", detail: guests + ": 0 people, 1 member that is not found; it is empty",
 		settings: func(t *testing.T, w *world, f *front) {
 			addGroup(t, f.memory, team, f.dns()...)
 			addGroup(t, f.memory, guests, f.memory.people[4].DN)

@@ -42,7 +42,7 @@ func TestGroupsInTheConfiguration(t *testing.T) {
 	w.must(t, 0, "run", "--once")
 	w.holds(t, staff, false)
 	w.must(t, 0, "plan", "--detailed-exitcode")
-	if out := w.must(t, 0, "check"); !strings.Contains(out.stdout, "read the group "+team+" and all groups in it: 9 people, 1 groups in it") {
+	if out := w.must(t, 0, "check"); !strings.Contains(out.stdout, "read the group "+team+" and all groups in it: 9 people, 1 group in it") {
 		t.Errorf("check does not tell of the group: %v", out)
 	}
 

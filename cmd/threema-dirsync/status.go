@@ -199,10 +199,21 @@ func (s *status) addReport(text json.RawMessage) {
 		Sources []sourceStatus `json:"sources"`
 		Guards  []guardStatus  `json:"guards"`
 		Seats   seatStatus     `json:"seats"`
+		Waits   []plan.Wait    `json:"waits"`
 	}
 	s.Baseline = readBaseline(text)
 	if json.Unmarshal(text, &report) == nil && report.Guards != nil && report.Sources != nil {
 		s.Sources, s.Guards, s.Seats = report.Sources, report.Guards, report.Seats
+	}
+	s.nameWaiting(report.Waits)
+}
+
+// nameWaiting adds whom the waits are about, which only a report with a plan tells.
+func (s *status) nameWaiting(told []plan.Wait) {
+	for n := range s.Waits {
+		if i := slices.IndexFunc(told, func(w plan.Wait) bool { return w.Code == s.Waits[n].Code }); i >= 0 {
+			s.Waits[n].Whom = told[i].Whom
+		}
 	}
 }
 

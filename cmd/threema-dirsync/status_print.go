@@ -17,6 +17,9 @@ func (p *program) printStatus(s status) error {
 	}
 	for _, x := range s.Waits {
 		say(w, "WAITS FOR YOU %s:\t%s", x.Code, x.Words())
+		for _, line := range x.WhomWords() {
+			say(w, "\t%s", line)
+		}
 	}
 	s.printCounts(w)
 	s.printWaiting(w)
@@ -37,7 +40,7 @@ func (p *program) printStatus(s status) error {
 	}
 	say(w, "Pending leavers:\t%d", len(s.Leavers))
 	for _, l := range s.Leavers {
-		say(w, "  %s %s\t%s since %s, %d reads, %s", l.CSI, l.DN, l.Evidence, stamp(l.Since), l.Reads, l.words())
+		say(w, "  %s %s\t%s since %s, %s, %s", l.CSI, l.DN, l.Evidence, stamp(l.Since), plan.Counted(l.Reads, "read", "reads"), l.words())
 	}
 	if len(s.Suspended) > 0 {
 		say(w, "Leave of absence (hold):\t%d", len(s.Suspended))

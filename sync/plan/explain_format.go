@@ -101,7 +101,7 @@ func (x Explanation) formatLedger(out *printer) {
 			out.fact("missed first", "through another bind account or server than before, which is not proved, or together with their whole place: each step out asks for a yes")
 		}
 		if o.State == Departed {
-			out.fact("departed since", stamp(o.Since), fmt.Sprintf("%d complete reads", o.Reads))
+			out.fact("departed since", stamp(o.Since), Counted(o.Reads, "complete read", "complete reads"))
 			confirmed := "not yet"
 			if !o.ConfirmedAt.IsZero() {
 				confirmed = stamp(o.ConfirmedAt)
@@ -116,7 +116,7 @@ func (x Explanation) formatLedger(out *printer) {
 		}
 		out.fact("owns credential", own.CredentialID+" "+own.Username, how)
 		if own.MissingReads > 0 {
-			out.fact("missing since", stamp(own.MissingSince), fmt.Sprintf("%d reads", own.MissingReads))
+			out.fact("missing since", stamp(own.MissingSince), Counted(own.MissingReads, "read", "reads"))
 		}
 	}
 	if saga := x.Departure; saga != nil {

@@ -95,6 +95,9 @@ func (o *printer) waits(waits []Wait) {
 	}
 	for _, w := range waits {
 		o.write(row("  * "+string(w.Code), w.Words()))
+		for _, line := range w.WhomWords() {
+			o.write(row("", line))
+		}
 	}
 }
 
@@ -127,8 +130,8 @@ func (p Plan) Summary() string {
 	if len(parts) == 0 {
 		parts = []string{"nothing to do"}
 	}
-	return fmt.Sprintf("%s; %d held; %d requests; licences: %d of %d used",
-		strings.Join(parts, ", "), len(p.Held), p.Requests, p.Seats.Used, p.Seats.Licences)
+	return fmt.Sprintf("%s; %d held; %s; licences: %d of %d used",
+		strings.Join(parts, ", "), len(p.Held), Counted(p.Requests, "request", "requests"), p.Seats.Used, p.Seats.Licences)
 }
 
 // printer writes lines until the first error, which flush returns.
@@ -185,7 +188,7 @@ func (o *printer) source(s SourceReport) {
 	if !s.Complete {
 		state = "INCOMPLETE: " + Consequence(s.failed())
 	}
-	o.line("Source %s: %s, %d people", s.Name, state, s.People)
+	o.line("Source %s: %s, %s", s.Name, state, Counted(s.People, "person", "people"))
 	for _, c := range s.Conditions {
 		if !c.OK {
 			o.line("  failed: %s: %s", c.Name, c.Detail)

@@ -131,7 +131,7 @@ func heldReasons(people map[PersonID]string) string {
 		words = append(words, fmt.Sprintf("%d: %s", count[reason], reason))
 	}
 	if more := len(reasons) - shown; more > 0 {
-		words = append(words, fmt.Sprintf("and %d more reasons", more))
+		words = append(words, "and "+Counted(more, "more reason", "more reasons"))
 	}
 	return "Why: " + strings.Join(words, " | ")
 }

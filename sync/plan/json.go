@@ -117,10 +117,15 @@ type (
 		Detail       string     `json:"detail"`
 	}
 	jsonWait struct {
-		Code    WaitCode  `json:"code"`
-		Since   time.Time `json:"since"`
-		People  int       `json:"people"`
-		Command string    `json:"command"`
+		Code    WaitCode            `json:"code"`
+		Since   time.Time           `json:"since"`
+		People  int                 `json:"people"`
+		Command string              `json:"command"`
+		Whom    []jsonWaitingPerson `json:"whom"` // the first of them
+	}
+	jsonWaitingPerson struct {
+		Person jsonPerson `json:"person"`
+		Steps  []Op       `json:"steps"`
 	}
 	jsonRestarted struct {
 		Person   jsonPerson `json:"person"`
@@ -258,7 +263,25 @@ func (s SuspendedPerson) WithReason() any {
 func (a Alarm) MarshalJSON() ([]byte, error) { return json.Marshal(a.json()) }
 
 func (w Wait) json() jsonWait {
-	return jsonWait{Code: w.Code, Since: w.Since.UTC(), People: w.People, Command: w.Command}
+	return jsonWait{Code: w.Code, Since: w.Since.UTC(), People: w.People, Command: w.Command, Whom: convert(w.Whom, WaitingPerson.json)}
+}
+
+func (w WaitingPerson) json() jsonWaitingPerson {
+	return jsonWaitingPerson{Person: jsonPerson{w.Person.Source, w.Person.ID, w.CSI, w.DN}, Steps: append([]Op{}, w.Steps...)}
+}
+
+// UnmarshalJSON reads one wait of a report back.
+func (w *Wait) UnmarshalJSON(text []byte) error {
+	var doc jsonWait
+	if err := json.Unmarshal(text, &doc); err != nil {
+		return err
+	}
+	*w = Wait{Code: doc.Code, Since: doc.Since, People: doc.People, Command: doc.Command}
+	for _, x := range doc.Whom {
+		person := PersonID{Source: x.Person.Source, ID: x.Person.ID}
+		w.Whom = append(w.Whom, WaitingPerson{Person: person, CSI: x.Person.CSI, DN: x.Person.DN, Steps: x.Steps})
+	}
+	return nil
 }
 
 // MarshalJSON writes one wait as in a plan.

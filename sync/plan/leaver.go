@@ -217,9 +217,5 @@ func (o Observation) describe() string {
 	if o.State != Departed {
 		return ""
 	}
-	reads := "1 complete read"
-	if o.Reads != 1 {
-		reads = fmt.Sprintf("%d complete reads", o.Reads)
-	}
-	return fmt.Sprintf("%s, since %s, in %s", o.Evidence, o.Since.UTC().Format("2006-01-02 15:04 UTC"), reads)
+	return fmt.Sprintf("%s, since %s, in %s", o.Evidence, o.Since.UTC().Format("2006-01-02 15:04 UTC"), Counted(o.Reads, "complete read", "complete reads"))
 }

@@ -97,7 +97,7 @@ func (o Observation) restartWords() string {
 	if o.Restarts == 0 {
 		return ""
 	}
-	return fmt.Sprintf("; the row began afresh %d times, as complete reads were too far apart", o.Restarts)
+	return "; the row began afresh " + Counted(o.Restarts, "time", "times") + ", as complete reads were too far apart"
 }
 
 // holed tells that nobody has looked for too long to go on with the row of a departure. Who looked,
@@ -123,9 +123,9 @@ type Restarted struct {
 
 // Detail says what is wrong and what to do.
 func (r Restarted) Detail() string {
-	return fmt.Sprintf("the proof of the departure began afresh %d times, as complete reads of source %s were more than %v apart: let passes run more often, "+
+	return fmt.Sprintf("the proof of the departure began afresh %s, as complete reads of source %s were more than %v apart: let passes run more often, "+
 		"or set leavers.confirm.max_gap above the usual time between two; to end this one access now, type `threema-dirsync withdraw`",
-		r.Restarts, r.Person.Source, r.Allowed)
+		Counted(r.Restarts, "time", "times"), r.Person.Source, r.Allowed)
 }
 
 // restarted lists those of ours whose row began afresh more than once and is not confirmed. For who is on

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -41,6 +40,8 @@ type Wait struct {
 	Seen    time.Time // the last one
 	People  int       // who would go on; none where something else holds them too
 	Command string    // what to type, or to do where nothing can be typed
+	// Whom names the first of them and the steps that wait, where the plan is known.
+	Whom []WaitingPerson
 }
 
 // Stands tells whether somebody is asked by now. A licence may come free by itself, so that is
@@ -51,7 +52,7 @@ func (w Wait) Stands() bool { return w.Code != WaitNoLicence || w.Since.Before(w
 func (w Wait) Words() string {
 	words := "since " + stamp(w.Since)
 	if w.People > 0 {
-		words += fmt.Sprintf(", %d people", w.People)
+		words += ", " + Counted(w.People, "person", "people")
 	}
 	return words + ": " + w.Ask()
 }
@@ -96,7 +97,9 @@ func (p Plan) AllWaits() []Wait {
 	for _, code := range WaitCodes() {
 		people, there := waiting[code]
 		if there {
-			waits = append(waits, Wait{Code: code, Since: p.waitsSince(code), Seen: p.GeneratedAt, People: len(people), Command: p.waitCommand(code)})
+			waits = append(waits, Wait{
+				Code: code, Since: p.waitsSince(code), Seen: p.GeneratedAt, People: len(people), Command: p.waitCommand(code), Whom: p.whom(code, people),
+			})
 		}
 	}
 	return waits
@@ -117,15 +120,8 @@ func (p Plan) waiting() map[WaitCode]map[PersonID]bool {
 		add(WaitCode(g.Name))
 	}
 	for _, c := range p.Changes {
-		switch {
-		case c.Status == Blocked, c.Status == Waiting && c.Guard == GuardAhead:
-			add(WaitCode(c.Guard), c.Person)
-		case c.Status == NeedsApproval && len(c.Asks) == 0:
-			add(WaitApproval, c.Person)
-		case c.Status == NeedsApproval:
-			for _, ask := range c.Asks {
-				add(WaitCode(ask), c.Person)
-			}
+		for _, code := range c.waitCodes() {
+			add(code, c.Person)
 		}
 	}
 	for _, h := range p.Held {

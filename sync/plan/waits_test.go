@@ -2,8 +2,11 @@ package plan_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -61,12 +64,12 @@ func TestWaitsOfEachKind(t *testing.T) {
 				if n < 0 {
 					t.Fatalf("waits %+v", p.Waits())
 				}
-				want := plan.Wait{Code: row.code, Since: first.Add(time.Hour), Seen: w.now, People: row.people, Command: row.command}
+				want := plan.Wait{Code: row.code, Since: first.Add(time.Hour), Seen: w.now, People: row.people, Command: row.command, Whom: p.Waits()[n].Whom}
 				if want.Command == "threema-dirsync approve HASH" {
 					want.Command = "threema-dirsync approve " + p.Hash
 				}
-				if got := p.Waits()[n]; got != want {
-					t.Errorf("got %+v, want %+v", got, want)
+				if diff := cmp.Diff(want, p.Waits()[n]); diff != "" || len(want.Whom) != row.people {
+					t.Errorf("%s whom: %+v", diff, want.Whom)
 				}
 			}
 		})
@@ -133,5 +136,43 @@ func TestWhatToTypeIsOneWord(t *testing.T) {
 	p := plan.Plan{Guards: []plan.Guard{{Name: plan.GuardStopFile}}, StopFile: "/srv/it's here/stop"}
 	if got, want := p.Waits()[0].Command, `rm '/srv/it'\''s here/stop'`; got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// TestWhoIsWaitedFor: what waits, and for whom, stands beside the count and the command, in each plan; of many
+// the first are named.
+func TestWhoIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	w := crowd(100)
+	w.policy.Approval = plan.ApproveAll
+	w.leaveSome(1)
+	p := w.later(t, time.Hour)
+	if got := p.Waits(); len(got) != 1 || len(got[0].Whom) != 1 || !slices.Equal(got[0].Whom[0].Steps, []plan.Op{plan.Withdraw}) {
+		t.Fatalf("waits %+v", got)
+	}
+	x := p.Waits()[0]
+	wantParts(t, x.Words(), "since ", "1 person:", "threema-dirsync approve "+p.Hash)
+	wantParts(t, strings.Join(x.WhomWords(), "\n"), "withdraw / Zugang entziehen", "E-p000000", x.Whom[0].DN)
+	var screen strings.Builder
+	if err := p.Format(&screen, 0); err != nil {
+		t.Fatal(err)
+	}
+	wantParts(t, screen.String(), "approval", x.WhomWords()[0])
+	w.stop = "the stop file exists"
+	w.leaveSome(20)
+	many := w.later(t, time.Hour).Waits()
+	n := slices.IndexFunc(many, func(x plan.Wait) bool { return x.People > 10 })
+	if n < 0 || len(many[n].Whom) != 10 {
+		t.Fatalf("waits %+v", many)
+	}
+	wantParts(t, strings.Join(many[n].WhomWords(), "\n"), "more people: `threema-dirsync plan` names all")
+}
+
+func wantParts(t *testing.T, got string, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(got, part) {
+			t.Errorf("%q is not said:\n%s", part, got)
+		}
 	}
 }

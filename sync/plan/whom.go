@@ -1,0 +1,98 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// WaitingPerson is one of those for whom somebody is waited for, with the steps that wait.
+type WaitingPerson struct {
+	Person  PersonID
+	CSI, DN string
+	Steps   []Op // none where it is no step that waits, but the person
+}
+
+// waitNamed is how many people a wait names: enough to know what it is about. The plan names all.
+const waitNamed = 10
+
+// words name the person as every screen does, and what waits.
+func (w WaitingPerson) words() string {
+	steps := make([]string, 0, len(w.Steps))
+	for _, op := range w.Steps {
+		steps = append(steps, op.cockpitWord())
+	}
+	name := personWords(w.CSI, w.DN, w.Person)
+	if len(steps) == 0 {
+		return name
+	}
+	return strings.Join(steps, ", ") + ": " + name
+}
+
+// WhomWords tell what waits for whom, a line each, and how many more there are.
+func (w Wait) WhomWords() []string {
+	lines := make([]string, 0, len(w.Whom)+1)
+	for _, x := range w.Whom {
+		lines = append(lines, Harmless(x.words()))
+	}
+	if more := w.People - len(w.Whom); more > 0 && len(w.Whom) > 0 {
+		lines = append(lines, "… and "+Counted(more, "more person", "more people")+": `threema-dirsync plan` names all")
+	}
+	return lines
+}
+
+// waitCodes are the codes under which a change waits for somebody.
+func (c Change) waitCodes() []WaitCode {
+	switch {
+	case c.Status == Blocked, c.Status == Waiting && c.Guard == GuardAhead:
+		return []WaitCode{WaitCode(c.Guard)}
+	case c.Status != NeedsApproval:
+		return nil
+	case len(c.Asks) == 0:
+		return []WaitCode{WaitApproval}
+	}
+	return convert(c.Asks, func(a Ask) WaitCode { return WaitCode(a) })
+}
+
+// whom names the first of the people of a wait.
+func (p Plan) whom(code WaitCode, people map[PersonID]bool) []WaitingPerson {
+	named := map[PersonID]*WaitingPerson{}
+	name := func(person PersonID, csi, dn string) *WaitingPerson {
+		if named[person] == nil {
+			named[person] = &WaitingPerson{Person: person}
+		}
+		w := named[person]
+		w.CSI, w.DN = firstNonEmpty(w.CSI, csi), firstNonEmpty(w.DN, dn)
+		return w
+	}
+	for person := range people {
+		name(person, "", "")
+	}
+	for _, c := range p.Changes {
+		if !people[c.Person] {
+			continue
+		}
+		w := name(c.Person, c.CSI, c.DN)
+		if slices.Contains(c.waitCodes(), code) && !slices.Contains(w.Steps, c.Op) {
+			w.Steps = append(w.Steps, c.Op)
+		}
+	}
+	for _, h := range p.Held {
+		if people[h.Person] {
+			name(h.Person, h.CSI, h.DN)
+		}
+	}
+	for _, r := range p.Restarted {
+		if people[r.Person] {
+			name(r.Person, r.CSI, r.DN)
+		}
+	}
+	list := make([]WaitingPerson, 0, len(named))
+	for _, w := range named {
+		list = append(list, *w)
+	}
+	slices.SortFunc(list, func(a, b WaitingPerson) int {
+		return cmp.Or(strings.Compare(a.CSI, b.CSI), a.Person.Compare(b.Person))
+	})
+	return list[:min(len(list), waitNamed)]
+}
