@@ -76,16 +76,16 @@ func (h *Holder) Hold(ctx context.Context, leave Leave) (Answer, error) {
 	if err != nil {
 		return a, err
 	}
-	a.Outcome, a.Suspension = AnswerHeld, suspensionIn(h.Now(), s, in.State)
-	a.Message = fmt.Sprintf("HOLD: %s is on leave of absence until %s. That day counts as in.", a.name(), s.LastDay)
-	a.Lines = holdMeans(x, voided)
+	a.Outcome, a.Suspension = AnswerHeld, h.suspensionIn(s, in.State)
+	a.Message = fmt.Sprintf("HOLD: %s is on leave of absence until %s, that day included.", a.name(), s.LastDay)
+	a.Lines = holdMeans(x, a.Suspension, voided)
 	return a, nil
 }
 
 // suspensionIn is a leave as the ledger and the rest of its memory tell it.
-func suspensionIn(now time.Time, s plan.Suspension, state plan.State) *plan.SuspendedPerson {
+func (h *Holder) suspensionIn(s plan.Suspension, state plan.State) *plan.SuspendedPerson {
 	state.Suspensions = []plan.Suspension{s}
-	return &state.SuspendedPeople(now)[0]
+	return &state.SuspendedPeople(h.Policy, h.Now())[0]
 }
 
 // cannotHold says why nothing is held of a person.
@@ -107,7 +107,7 @@ func cannotHold(in plan.Input, x plan.Explanation) string {
 }
 
 // holdMeans says what a leave reaches and what it does not.
-func holdMeans(x plan.Explanation, voided int) []string {
+func holdMeans(x plan.Explanation, s *plan.SuspendedPerson, voided int) []string {
 	var lines []string
 	if was := x.Suspension; was != nil && was.Standing {
 		lines = append(lines, fmt.Sprintf("Before, it was until %s (hold by %s).", was.LastDay, was.By))
@@ -127,6 +127,9 @@ func holdMeans(x plan.Explanation, voided int) []string {
 		"Everything else goes on: while the account is enabled, names and settings follow the directory. An order (`threema-dirsync withdraw`) is stronger.")
 	if voided > 0 {
 		lines = append(lines, fmt.Sprintf("Each yes that was given to a step of the departure is void: %d.", voided))
+	}
+	if !s.Earliest.IsZero() {
+		lines = append(lines, fmt.Sprintf("The earliest withdrawal is %s: after that day, and a fresh grace of %v.", s.Earliest.UTC().Format("2006-01-02 15:04 UTC"), s.Grace))
 	}
 	return append(lines, "It ends by itself after that day; if the account is not enabled then, the departure goes on with a fresh grace. `plan` and `status` name it "+
 		"for the last 14 days. To end it earlier: threema-dirsync hold --end "+plan.Typed(x.CSI, x.Person))
@@ -174,7 +177,7 @@ func (h *Holder) End(ctx context.Context, query, reason, by string) (Answer, err
 		return a, err
 	}
 	if n := slices.IndexFunc(after.Suspensions, func(s plan.Suspension) bool { return s.Person == x.Person }); n >= 0 {
-		a.Suspension = suspensionIn(h.Now(), after.Suspensions[n], in.State)
+		a.Suspension = h.suspensionIn(after.Suspensions[n], in.State)
 	}
 	a.Outcome, a.Message = AnswerEnded, "ENDED: the leave of absence of "+a.name()+" is over."
 	a.Lines = []string{h.afterEnd(x)}

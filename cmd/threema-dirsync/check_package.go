@@ -117,7 +117,7 @@ func (a *assembly) checkTerm(s plan.Subscription) finding {
 // checkMemory tells what the ledger knows without a request: licences, as of the last pass, and
 // the requests that are left.
 func (a *assembly) checkMemory(ctx context.Context, meter *ledger.Meter) ([]finding, error) {
-	known, err := readStatus(ctx, meter.Reader, a.config.Sources, a.now())
+	known, err := readStatus(ctx, meter.Reader, a.config, a.now())
 	if err != nil {
 		return nil, err
 	}

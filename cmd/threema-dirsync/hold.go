@@ -23,8 +23,8 @@ directory ID; somebody for whom the package is managed. Who was held before is h
 It ends by itself. If the account is not enabled then, the departure goes on with a fresh grace; the last 14
 days plan and status name it. Coming back in between ends nothing: the hold stays until its date.
 
-hold --end PERSON [--reason TEXT] ends it now, with a fresh grace. hold, or hold --list, lists who is held; it
-asks neither directory nor package.
+hold --end PERSON [--reason TEXT] ends it now, with a fresh grace. hold, or hold --list, lists who is held now; it
+asks neither directory nor package. What is over, explain and the audit tell.
 
 Everything else goes on: names, settings, and "withdraw PERSON", which is stronger. Nothing waits for you
 because of a hold (no exit 3), and each yes that was given to a step of the departure before is void. TEXT is kept for this list, for
@@ -122,6 +122,7 @@ func (p *program) listHolds(ctx context.Context, asJSON bool) error {
 		}
 		return writeJSON(p.Stdout, map[string]any{"suspended": list})
 	}
+	people = plan.StandingLeaves(people) // what is over, the audit and explain tell
 	if len(people) == 0 {
 		say(p.Stdout, "Nobody is on leave of absence (hold).")
 		return nil
@@ -152,5 +153,5 @@ func (p *program) suspended(ctx context.Context) ([]plan.SuspendedPerson, error)
 		return nil, err
 	}
 	state, err := reader.State(ctx)
-	return state.SuspendedPeople(now()), errors.Join(err, reader.Close())
+	return state.SuspendedPeople(policyOf(cfg), now()), errors.Join(err, reader.Close())
 }

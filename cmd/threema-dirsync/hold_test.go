@@ -32,7 +32,7 @@ func TestHold(t *testing.T) {
 	person, other := dir.people[7], dir.people[8]
 	until := w.inDays(30)
 	out := w.must(t, 0, "hold", person.DN, "--until", until, "--reason", "Sabbatical in Peru")
-	wantSays(t, out, "HOLD: "+person.Number, "is on leave of absence until "+until, "fresh grace", "threema-dirsync hold --end "+person.Number)
+	wantSays(t, out, "HOLD: "+person.Number, "is on leave of absence until "+until+", that day included", "fresh grace", "threema-dirsync hold --end "+person.Number)
 	dir.disable(t, person)
 	dir.disable(t, other)
 	wantSays(t, w.must(t, 0, "run", "--once"), "suspended", "on leave of absence until "+until)
@@ -42,7 +42,7 @@ func TestHold(t *testing.T) {
 		wantSays(t, w.must(t, 0, command...), person.Number, until, "Sabbatical in Peru")
 	}
 	status := w.must(t, 0, "status")
-	wantSays(t, status, "Leave of absence (hold):", until, "suspended: on leave of absence")
+	wantSays(t, status, "Leave of absence (hold):", "until "+until+", that day included", "earliest withdrawal "+w.inDays(31)+" 00:00", "suspended: on leave of absence")
 	var x struct {
 		Changes   []struct{ Op, Status string }
 		Suspended []leave
@@ -68,6 +68,13 @@ func TestHold(t *testing.T) {
 	w.gone(t, 1, 0, other.Account)
 	w.must(t, 0, "run", "--once")
 	w.gone(t, 2, 0, other.Account, person.Account)
+	for _, command := range []string{"status", "hold", "plan"} { // what is over is listed no more
+		if out := w.must(t, 0, command); strings.Contains(out.stdout, until) || strings.Contains(out.stdout, "Leave of absence") {
+			t.Errorf("%s: %v", command, out)
+		}
+	}
+	wantSays(t, w.must(t, 0, "hold"), "Nobody is on leave")
+	wantSays(t, w.must(t, 0, "explain", person.Account), "leave of absence", "over since")
 	events := []string{}
 	for _, e := range w.export(t) {
 		if strings.HasPrefix(e.Event, "hold-") {

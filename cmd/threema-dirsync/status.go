@@ -150,11 +150,11 @@ func openStatus(ctx context.Context, cfg *config.Config, options ledger.Options)
 	if err != nil {
 		return status{}, err
 	}
-	s, err := readStatus(ctx, reader, cfg.Sources, options.Now())
+	s, err := readStatus(ctx, reader, cfg, options.Now())
 	return s, errors.Join(err, reader.Close())
 }
 
-func readStatus(ctx context.Context, reader *ledger.Reader, configured []config.Source, now time.Time) (status, error) {
+func readStatus(ctx context.Context, reader *ledger.Reader, cfg *config.Config, now time.Time) (status, error) {
 	runs, err := reader.LastRuns(ctx, 1)
 	if err != nil {
 		return status{}, err
@@ -169,7 +169,7 @@ func readStatus(ctx context.Context, reader *ledger.Reader, configured []config.
 	}
 	s := status{
 		Sources: []sourceStatus{}, Guards: []guardStatus{}, Leavers: leaversOf(state, now), Open: len(state.Open), Managed: len(state.Owned),
-		Removed: removedSources(state, configured), Suspended: state.SuspendedPeople(now),
+		Removed: removedSources(state, cfg.Sources), Suspended: state.SuspendedPeople(policyOf(cfg), now),
 		Quota:  quotaStatus{budget.Unlimited, budget.Remaining, budget.FreeAt},
 		Alarms: append([]plan.Alarm{}, state.Alarms...), Effects: underWay(state),
 		Waits: append([]plan.Wait{}, plan.StandingWaits(state.Waits)...),

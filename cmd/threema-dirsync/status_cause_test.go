@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -45,7 +46,7 @@ func TestStatusTellsTheCause(t *testing.T) {
 			if err := l.FinishRun(t.Context(), run, plan.RunEnd{Result: "failed", ExitCode: row.code, Report: []byte(row.report), Waits: row.waits, Planned: true}); err != nil {
 				t.Fatal(err)
 			}
-			s, err := readStatus(t.Context(), l.Reader, nil, at)
+			s, err := readStatus(t.Context(), l.Reader, &config.Config{}, at)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -42,10 +42,11 @@ func (p *program) printStatus(s status) error {
 	for _, l := range s.Leavers {
 		say(w, "  %s %s\t%s since %s, %s, %s", l.CSI, l.DN, l.Evidence, stamp(l.Since), plan.Counted(l.Reads, "read", "reads"), l.words())
 	}
-	if len(s.Suspended) > 0 {
-		say(w, "Leave of absence (hold):\t%d", len(s.Suspended))
+	leaves := plan.StandingLeaves(s.Suspended) // what is over, the audit and explain tell
+	if len(leaves) > 0 {
+		say(w, "Leave of absence (hold):\t%d", len(leaves))
 	}
-	for _, x := range s.Suspended {
+	for _, x := range leaves {
 		say(w, "  %s %s\t%s", x.CSI, x.DN, x.Detail())
 	}
 	say(w, "Effects not verified yet:\t%d", len(s.Effects))

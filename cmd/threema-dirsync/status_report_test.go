@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -28,7 +29,7 @@ func TestStatusBesideAPass(t *testing.T) {
 	if _, err := l.StartRun(t.Context(), plan.Sync); err != nil {
 		t.Fatal(err)
 	}
-	s, err := readStatus(t.Context(), l.Reader, nil, time.Now())
+	s, err := readStatus(t.Context(), l.Reader, &config.Config{}, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -300,7 +300,7 @@ func (p *planner) finish() Plan {
 	sortNotices(p.plan.Notices)
 	p.remember()
 	p.plan.Restarted = p.restarted()
-	p.plan.Suspended = suspendedPeople(p.State.Suspensions, p.observations, p.Now)
+	p.plan.Suspended = p.State.suspendedPeople(p.observations, p.Policy, p.Now)
 	rank := map[Op]int{}
 	for i, op := range Ops() {
 		rank[op] = i

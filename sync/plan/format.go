@@ -64,8 +64,9 @@ func (p Plan) Format(w io.Writer, limit int) error {
 		r := p.Restarted[n]
 		return row("  ! "+personWords(r.CSI, r.DN, r.Person), r.Detail())
 	})
-	out.section(fmt.Sprintf("\nLeave of absence, said by somebody (%d):", len(p.Suspended)), len(p.Suspended), func(n int) string {
-		s := p.Suspended[n]
+	leaves := StandingLeaves(p.Suspended)
+	out.section(fmt.Sprintf("\nLeave of absence, said by somebody (%d):", len(leaves)), len(leaves), func(n int) string {
+		s := leaves[n]
 		return row("  = "+personWords(s.CSI, s.DN, s.Person), s.Detail())
 	})
 	out.section(fmt.Sprintf("\nHeld, nothing is done for them (%d):", len(p.Held)), len(p.Held), func(n int) string {
@@ -293,7 +294,10 @@ func (c Change) statusWords() string {
 	if c.Guard != "" && c.Status != Waiting {
 		words += " by " + c.Guard
 	}
-	if !c.NotBefore.IsZero() && (c.Status == Waiting || c.Status == Deferred || c.Status == Suspended) {
+	if c.Status == Suspended {
+		words += ", at the earliest " + c.NotBefore.UTC().Format(time.DateTime) + " UTC"
+	}
+	if !c.NotBefore.IsZero() && (c.Status == Waiting || c.Status == Deferred) {
 		words += " until " + c.NotBefore.UTC().Format(time.DateTime) + " UTC"
 	}
 	if c.Guard == GuardAhead {

@@ -112,7 +112,8 @@ func (p *planner) chain() {
 	leader := Leaders(p.plan.Changes)
 	for n := range p.plan.Changes {
 		c := &p.plan.Changes[n]
-		if c.Status != Due && c.Status != Waiting && c.Status != Blocked {
+		onLeave := c.Status == Suspended && c.Op == DisableContact // with the withdrawal, and not before it
+		if c.Status != Due && c.Status != Waiting && c.Status != Blocked && !onLeave {
 			continue
 		}
 		l, led := leader(*c)

@@ -143,6 +143,7 @@ type (
 		Account  string     `json:"account"`  // as it was seen last
 		Standing bool       `json:"standing"` // no step of the departure is done
 		EndsSoon bool       `json:"endsSoon"`
+		Earliest *time.Time `json:"earliest"` // when the credential may be withdrawn, the grace included; null: never, as it stands
 		Detail   string     `json:"detail"`
 		Reason   string     `json:"reason,omitempty"` // where somebody asks for it
 	}
@@ -245,7 +246,7 @@ func (r Restarted) json() jsonRestarted {
 func (s SuspendedPerson) json() jsonSuspended {
 	return jsonSuspended{
 		Person: jsonPerson{s.Person.Source, s.Person.ID, s.CSI, s.DN}, LastDay: s.LastDay, Until: s.Until.UTC(), By: s.By, Since: s.Since.UTC(),
-		Over: optionalTime(s.Over), Account: s.Account.String(), Standing: s.Standing, EndsSoon: s.Soon, Detail: s.Detail(),
+		Over: optionalTime(s.Over), Account: s.Account.String(), Standing: s.Standing, EndsSoon: s.Soon, Earliest: optionalTime(s.Earliest), Detail: s.Detail(),
 	}
 }
 

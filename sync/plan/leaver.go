@@ -177,14 +177,21 @@ func (p *planner) askWhoLeft(c *Change, l leaver) {
 // may at the earliest.
 func (p *planner) withdrawalTime(o Observation) (Status, time.Time) {
 	if o.ConfirmedAt.IsZero() {
-		at := later(o.Since.Add(p.Policy.ConfirmOver), later(p.Now, p.resumes(o.Person)))
-		return Waiting, at.Add(p.Policy.GraceWithdraw)
+		return Waiting, p.Policy.withdrawable(o, later(p.Now, p.resumes(o.Person)))
 	}
-	at := p.graceStart(o).Add(p.Policy.GraceWithdraw)
+	at := p.Policy.withdrawable(o, p.graceStart(o))
 	if p.Now.Before(at) {
 		return Waiting, at
 	}
 	return Due, at
+}
+
+// withdrawable is when a grace is over that begins at a time, or with the confirmation if that is to come.
+func (p Policy) withdrawable(o Observation, from time.Time) time.Time {
+	if o.ConfirmedAt.IsZero() {
+		from = later(from, o.Since.Add(p.ConfirmOver))
+	}
+	return from.Add(p.GraceWithdraw)
 }
 
 func later(a, b time.Time) time.Time {

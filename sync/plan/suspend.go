@@ -89,7 +89,7 @@ func (p *planner) suspend(c *Change) {
 }
 
 func (s Suspension) words() string {
-	return fmt.Sprintf("on leave of absence until %s (hold by %s): no step of the departure is done", s.LastDay, s.By)
+	return fmt.Sprintf("on leave of absence until %s, that day included (hold by %s): no step of the departure is done, and the grace begins anew after it", s.LastDay, s.By)
 }
 
 // holdByHand holds somebody whose credential must be withdrawn by hand: now, unless they are on leave.
@@ -136,31 +136,56 @@ type SuspendedPerson struct {
 	Account  AccountState // as it was seen last
 	Standing bool         // the departure is suspended; else the leave is over
 	Soon     bool         // and not for long any more
+	// Earliest is when the credential may be withdrawn if the account is not enabled until then, after the
+	// leave and a grace of that length. Zero where there is no withdrawal to come.
+	Earliest time.Time
+	Grace    time.Duration
+}
+
+// StandingLeaves are those that are not over.
+func StandingLeaves(all []SuspendedPerson) []SuspendedPerson {
+	return slices.DeleteFunc(slices.Clone(all), func(s SuspendedPerson) bool { return !s.Standing })
 }
 
 // SuspendedPeople lists them by the end of the leave.
-func (s State) SuspendedPeople(now time.Time) []SuspendedPerson {
+func (s State) SuspendedPeople(policy Policy, now time.Time) []SuspendedPerson {
 	seen := map[PersonID]Observation{}
 	for _, o := range s.Observations {
 		seen[o.Person] = o
 	}
-	return suspendedPeople(s.Suspensions, seen, now)
+	return s.suspendedPeople(seen, policy, now)
 }
 
-func suspendedPeople(all []Suspension, seen map[PersonID]Observation, now time.Time) []SuspendedPerson {
-	people := make([]SuspendedPerson, 0, len(all))
-	for _, s := range all {
+func (s State) suspendedPeople(seen map[PersonID]Observation, policy Policy, now time.Time) []SuspendedPerson {
+	people := make([]SuspendedPerson, 0, len(s.Suspensions))
+	withdrawn := map[PersonID]bool{}
+	for _, saga := range s.Sagas {
+		withdrawn[saga.Person] = !saga.WithdrawnAt.IsZero()
+	}
+	for _, s := range s.Suspensions {
 		o := seen[s.Person]
 		s.CSI, s.DN = firstNonEmpty(o.CSI, s.CSI), firstNonEmpty(o.DN, s.DN)
 		stands := s.Stands(now)
-		people = append(people, SuspendedPerson{
-			Suspension: s, Account: o.State, Standing: stands, Soon: stands && !now.Before(s.Until.Add(-suspensionSoon)),
-		})
+		person := SuspendedPerson{
+			Suspension: s, Account: o.State, Standing: stands, Soon: stands && !now.Before(s.Until.Add(-suspensionSoon)), Grace: policy.GraceWithdraw,
+		}
+		if stands && o.State == Departed && policy.Withdraw && !withdrawn[s.Person] {
+			person.Earliest = policy.withdrawable(o, later(s.Until, now))
+		}
+		people = append(people, person)
 	}
 	slices.SortFunc(people, func(a, b SuspendedPerson) int {
 		return cmp.Or(a.Until.Compare(b.Until), a.Person.Compare(b.Person))
 	})
 	return people
+}
+
+// next says when the credential goes if nothing else happens, in words that follow others.
+func (s SuspendedPerson) next() string {
+	if s.Earliest.IsZero() {
+		return ""
+	}
+	return fmt.Sprintf("; earliest withdrawal %s, a fresh grace of %v after the leave", stamp(s.Earliest), s.Grace)
 }
 
 // Detail says until when, and what comes then.
@@ -172,11 +197,11 @@ func (s SuspendedPerson) Detail() string {
 	case !s.Standing:
 		return fmt.Sprintf("over since %s", stamp(s.Over))
 	case s.Soon && s.Account == Departed:
-		return fmt.Sprintf("ENDS SOON, with %s: unless the account is enabled by then, the departure goes on, with a fresh grace; %s", s.LastDay, longer)
+		return fmt.Sprintf("ENDS SOON, with %s, that day included: unless the account is enabled by then, the departure goes on%s; %s", s.LastDay, s.next(), longer)
 	case s.Soon:
-		return fmt.Sprintf("ends soon, with %s; the account is %s", s.LastDay, s.Account)
+		return fmt.Sprintf("ends soon, with %s, that day included; the account is %s", s.LastDay, s.Account)
 	case s.Account == Departed:
-		return fmt.Sprintf("until %s (hold by %s): no step of the departure is done", s.LastDay, s.By)
+		return fmt.Sprintf("until %s, that day included (hold by %s): no step of the departure is done%s", s.LastDay, s.By, s.next())
 	}
-	return fmt.Sprintf("until %s (hold by %s); the account is %s", s.LastDay, s.By, s.Account)
+	return fmt.Sprintf("until %s, that day included (hold by %s); the account is %s", s.LastDay, s.By, s.Account)
 }

@@ -111,6 +111,46 @@ func TestALeaveSuspendsADeparture(t *testing.T) {
 	}
 }
 
+// TestDatesOfALeave: each screen tells the typed day and the same earliest withdrawal, and the contact goes with
+// that. What is over is listed no more.
+func TestDatesOfALeave(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	w.activate("anna")
+	w.policy.GraceWithdraw = day
+	w.pass(t)
+	w.hold(people["anna"], 30*day)
+	people["anna"].leave(plan.Disabled)
+	p := w.later(t, day)
+	leave := w.state.Suspensions[0]
+	earliest := leave.Until.Add(day)
+	for _, op := range []plan.Op{plan.Withdraw, plan.DisableContact} {
+		if c := find(t, p, op, "anna"); !c.NotBefore.Equal(earliest) {
+			t.Errorf("%s not before %s, want %s", op, c.NotBefore, earliest)
+		}
+	}
+	screen := func(p plan.Plan) string {
+		var b strings.Builder
+		if err := p.Format(&b, 0); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	wantParts(t, screen(p), "suspended, at the earliest "+earliest.Format(time.DateTime), "on leave of absence until "+leave.LastDay+", that day included",
+		"earliest withdrawal "+earliest.Format(time.DateTime), "a fresh grace of 24h")
+	if s := p.Suspended[0]; !s.Earliest.Equal(earliest) {
+		t.Errorf("%+v", s)
+	}
+	w.later(t, 30*day)
+	p = w.later(t, time.Hour)
+	if out := screen(p); strings.Contains(out, "Leave of absence") || len(p.Suspended) != 1 {
+		t.Errorf("a leave that is over: %s", out)
+	}
+	if at := find(t, p, plan.Withdraw, "anna").NotBefore; !at.After(earliest) || find(t, p, plan.DisableContact, "anna").NotBefore != at {
+		t.Errorf("after the leave: %s", screen(p))
+	}
+}
+
 // TestALeaveOfWhoIsThere: while the account is enabled everything goes on, and coming back ends nothing.
 func TestALeaveOfWhoIsThere(t *testing.T) {
 	t.Parallel()
