@@ -179,7 +179,7 @@ func leaverDetach(w *world) {
 	w.equal("order of effects", []string{"DELETE /credentials/" + credential, "PUT /contacts/" + id, "POST /users/" + id + "/detach"}, w.writes())
 }
 
-// leaverCutOnly: the ID stays in the package as an orphan, which is told and left alone.
+// leaverCutOnly: the ID stays in the package, which is told with whose it was, and left alone.
 func leaverCutOnly(w *world) {
 	w.policy.ID = plan.KeepID
 	id := w.userID("user03")
@@ -188,9 +188,11 @@ func leaverCutOnly(w *world) {
 	w.taken(1, 0, 0)
 	w.settled()
 	r := w.ok()
-	orphan := plan.Unmanaged{Kind: "user", ID: id, Name: "First03 Last03", Reason: "orphan: its credential is gone"}
-	if !slices.Contains(r.Plan.Unmanaged, orphan) {
-		w.Errorf("the orphan %s is not listed: %v", id, r.Plan.Unmanaged)
+	for _, kind := range []string{"contact", "user"} {
+		n := slices.IndexFunc(r.Plan.Unmanaged, func(u plan.Unmanaged) bool { return u.Kind == kind && u.ID == id })
+		if n < 0 || !strings.Contains(r.Plan.Unmanaged[n].Reason, "kept: of "+employee(3).CSI) || !strings.Contains(r.Plan.Unmanaged[n].Reason, "credential user03 was withdrawn on 2026-03-") {
+			w.Errorf("the %s %s is not listed as kept: %v", kind, id, r.Plan.Unmanaged)
+		}
 	}
 }
 

@@ -273,6 +273,44 @@ func TestUnmanagedIsListed(t *testing.T) {
 	}
 }
 
+// TestIDsOfLeaversAreNoStrangers: what is kept of a leaver, or on its way out, is told with whose it was; an ID
+// that another credential has by now is that one's.
+func TestIDsOfLeaversAreNoStrangers(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+	withdrawal := plan.Effect{
+		Op: plan.Withdraw, Person: plan.PersonID{Source: "corp", ID: "guid-gone"}, CSI: "E-zoe", DN: "CN=Zoe", Username: "zoe", IDs: []string{"KEPT0001"}, RequestedAt: at, GoneAt: at, VerifiedAt: at,
+	}
+	detached, user := withdrawal, plan.User{ID: "KEPT0001", FirstName: "Zoe"}
+	detached.Op, detached.ThreemaID, detached.VerifiedAt, detached.RequestedAt = plan.Detach, "KEPT0001", time.Time{}, at.Add(time.Hour)
+	linked := user
+	linked.CredentialID = "c-other"
+	for _, row := range []struct {
+		name    string
+		effects []plan.Effect
+		left    []plan.LeftBehind
+		user    plan.User
+		say     string
+	}{
+		{"nobody of ours", nil, nil, user, "user Zoe orphan: its credential is gone"},
+		{"kept", []plan.Effect{withdrawal}, nil, user, "user Zoe kept: of E-zoe CN=Zoe, who left; credential zoe was withdrawn on 2026-03-01"},
+		{"came back with another ID", nil, []plan.LeftBehind{{withdrawal.Person, "E-zoe", user.ID}}, user, "user Zoe left behind: of E-zoe corp/guid-gone, from an earlier departure"},
+		{"on its way out", []plan.Effect{detached, withdrawal}, nil, user, "user Zoe of E-zoe CN=Zoe, who left; detach / trennen was requested on 2026-03-01"},
+		{"another credential has it", []plan.Effect{withdrawal}, nil, linked, "user Zoe its credential is not managed"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld()
+			w.hire("anna")
+			w.pass(t)
+			w.state.Effects, w.state.LeftBehind = row.effects, row.left
+			w.pkg.Users = append(w.pkg.Users, row.user)
+			w.pkg.Contacts = append(w.pkg.Contacts, plan.Contact{ID: user.ID, FirstName: "Zoe"})
+			wantWords(t, w.plan(), row.say)
+		})
+	}
+}
+
 func TestWithdrawnByHand(t *testing.T) {
 	t.Parallel()
 	t.Run("reported", func(t *testing.T) {

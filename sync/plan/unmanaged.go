@@ -32,17 +32,18 @@ func (p *planner) listUnmanaged() {
 			p.unmanaged("credential", c.ID, c.Username, p.whyUnmanaged(c, departed))
 		}
 	}
+	ofLeavers := p.ofLeavers()
 	managedUser := maps.Clone(leaving) // whether or not this list has them
 	for _, u := range p.Inventory.Users {
 		if ours[u.CredentialID] || managedUser[u.ID] {
 			managedUser[u.ID] = true
 			continue
 		}
-		p.unmanaged("user", u.ID, fullName(u.FirstName, u.LastName), whyUserUnmanaged(u))
+		p.unmanaged("user", u.ID, fullName(u.FirstName, u.LastName), whyUserUnmanaged(u, ofLeavers[u.ID]))
 	}
 	for _, c := range p.Inventory.Contacts {
 		if !managedUser[c.ID] {
-			p.unmanaged("contact", c.ID, fullName(c.FirstName, c.LastName), "no user of a managed credential")
+			p.unmanaged("contact", c.ID, fullName(c.FirstName, c.LastName), firstNonEmpty(ofLeavers[c.ID], "no user of a managed credential"))
 		}
 	}
 	slices.SortFunc(p.plan.Unmanaged, func(a, b Unmanaged) int {
@@ -86,10 +87,12 @@ func (p *planner) whyUnmanaged(c Credential, departed map[string]Identity) strin
 	return "it has no csi"
 }
 
-func whyUserUnmanaged(u User) string {
+func whyUserUnmanaged(u User, ofLeaver string) string {
 	switch {
 	case u.Special():
 		return "a Gateway, Broadcast or support ID"
+	case ofLeaver != "":
+		return ofLeaver
 	case u.CredentialID == "":
 		return "orphan: its credential is gone"
 	}

@@ -1,0 +1,33 @@
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+// ofLeavers says, of the Threema IDs that leavers of ours had, whose they are and what was done: an ID that
+// is kept (leavers.id: keep), or whose end is on its way, is not a stranger's. Of two departures the
+// later one counts. An ID that is linked to a credential has its place there.
+func (p *planner) ofLeavers() map[string]string {
+	effects := slices.Clone(p.State.Effects)
+	slices.SortStableFunc(effects, func(a, b Effect) int { return a.RequestedAt.Compare(b.RequestedAt) })
+	words := map[string]string{}
+	for _, left := range p.State.LeftBehind {
+		words[left.ThreemaID] = fmt.Sprintf("left behind: of %s, from an earlier departure", personWords(left.CSI, p.nameOf(left.Person), left.Person))
+	}
+	for _, e := range effects {
+		name, day := personWords(e.CSI, firstNonEmpty(e.DN, p.observations[e.Person].DN), e.Person), e.RequestedAt.UTC().Format(time.DateOnly)
+		switch {
+		case e.Op != Withdraw:
+			words[e.ThreemaID] = fmt.Sprintf("of %s, who left; %s was requested on %s", name, e.Op.cockpitWord(), day)
+		case e.ReturnedAt.IsZero():
+			for _, id := range e.IDs {
+				words[id] = fmt.Sprintf("kept: of %s, who left; credential %s was withdrawn on %s", name, e.Username, day)
+			}
+		}
+	}
+	maps.DeleteFunc(words, func(id, _ string) bool { return p.users[id].CredentialID != "" })
+	return words
+}
