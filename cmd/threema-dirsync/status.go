@@ -18,6 +18,7 @@ import (
 // status is what the ledger knows, without asking anybody else.
 type status struct {
 	LastPass  *passStatus            `json:"lastPass"`
+	NextPass  time.Time              `json:"nextPass"` // by the schedule
 	Sources   []sourceStatus         `json:"sources"`
 	Removed   []removedStatus        `json:"removedSources"`
 	Guards    []guardStatus          `json:"guards"`
@@ -131,7 +132,7 @@ func (p *program) status(ctx context.Context, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	s.Stop = stopReason(cfg)
+	s.Stop, s.NextPass = stopReason(cfg), cfg.NextRun(now()).UTC()
 	if asJSON {
 		return writeJSON(p.Stdout, s)
 	}

@@ -25,6 +25,9 @@ func (p *program) printStatus(s status) error {
 	s.printWaiting(w)
 	for _, source := range s.Sources {
 		say(w, "Source %s:\t%s", source.Name, source.words())
+		if !source.Complete {
+			say(w, "  as of\t%s", s.asOf())
+		}
 		for _, c := range source.Conditions {
 			say(w, "  %s\t%s", c.Name, c.words())
 		}
@@ -54,6 +57,16 @@ func (p *program) printStatus(s status) error {
 		say(w, "  %s %s\t%s, requested %s, effective by %s", e.CSI, e.DN, e.Title(), stamp(e.RequestedAt), stamp(e.EffectiveBy()))
 	}
 	return w.Flush()
+}
+
+// asOf says how old it is what the last report tells of a source, and when somebody looks again: what was
+// mended since then shows only after that.
+func (s *status) asOf() string {
+	seen := "the last pass that ended"
+	if s.LastPass != nil && s.LastPass.Finished != nil {
+		seen = "the last pass, which ended " + stamp(*s.LastPass.Finished)
+	}
+	return seen + "; what was mended since shows after the next one: by the schedule at " + stamp(s.NextPass) + ", or at once with `threema-dirsync run --once`"
 }
 
 func (p *passStatus) print(w io.Writer) {

@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -77,6 +78,19 @@ func TestStatusOfAFailedPass(t *testing.T) {
 		t.Errorf("a directory that is down: %v", out)
 	}
 	w.set("sources.0.urls", []any{dir.url})
+	var x struct {
+		LastPass struct{ Finished time.Time }
+		NextPass time.Time
+	}
+	w.json(t, &x, 0, "status", "--json") // mended, but nobody has looked since
+	wantSays(t, w.must(t, 0, "status"), "NOT READ", "the last pass, which ended "+stamp(x.LastPass.Finished), "by the schedule at "+stamp(x.NextPass), "at once with `threema-dirsync run --once`")
+	if !x.NextPass.After(x.LastPass.Finished) {
+		t.Errorf("the next pass is not to come: %+v", x)
+	}
+	w.must(t, 0, "run", "--once")
+	if out := w.must(t, 0, "status"); strings.Contains(out.stdout, "as of") || strings.Contains(out.stdout, "NOT READ") {
+		t.Errorf("after the next pass: %v", out)
+	}
 	w.sim.Close()
 	w.must(t, 1, "run", "--once")
 	if s := source(); !s.Complete || s.Error != "" || len(s.Conditions) < 10 {
