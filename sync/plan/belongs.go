@@ -85,13 +85,15 @@ func (p *planner) othersByFacts(person PersonID, csi string, u User) string {
 
 // othersByMemory says who used a Threema ID before, and is not known to have left.
 func (p *planner) othersByMemory(person PersonID, u User) string {
-	before, used := p.usedBefore(u.ID, person)
-	if !used {
+	before, now, used := p.usedBefore(u.ID, person)
+	stands := "and no complete read confirms that they left"
+	switch {
+	case !used:
 		return ""
-	}
-	stands := "who is entitled"
-	if !p.entitledNow(before.Person) {
-		stands = "and no complete read confirms that they left"
+	case now != before.Person:
+		stands = "who may be " + p.nameOf(now) + " by now"
+	case p.entitledNow(now):
+		stands = "who is entitled"
 	}
 	return fmt.Sprintf("was last seen on %s with %s, %s", before.Until.UTC().Format(time.DateOnly), p.nameOf(before.Person), stands)
 }
@@ -138,8 +140,8 @@ func (p *planner) othersState(leaves PersonID, users []User, csis ...string) []s
 			people = append(people, own.Person)
 		}
 		csis = append(csis, u.CSI)
-		if before, used := p.usedBefore(u.ID, leaves); used {
-			people = append(people, before.Person)
+		if _, now, used := p.usedBefore(u.ID, leaves); used {
+			people = append(people, now)
 		}
 	}
 	for _, csi := range csis {

@@ -111,17 +111,29 @@ func TestBorrowedPhone(t *testing.T) {
 	for _, row := range []struct {
 		name string
 		wait time.Duration // with the phone on the leaver's credential
-		then func(w *world, dora *entry)
+		then func(t *testing.T, w *world, dora *entry)
 		want string
 	}{
 		{"since the last pass", 0, nil, "needs-approval"},
 		{"for a week", 7 * day, nil, "needs-approval"},
 		{"for 31 days", 31 * day, nil, "due"},
-		{"its owner left", 7 * day, func(_ *world, dora *entry) { dora.leave(plan.Disabled) }, "due"},
-		{"its owner is hidden", 7 * day, func(_ *world, dora *entry) { dora.hide("referral") }, "needs-approval"},
-		{"its owner is excluded", 7 * day, func(_ *world, dora *entry) { dora.excluded = true }, "needs-approval"},
-		{"its owner is missing since today", 7 * day, func(_ *world, dora *entry) { dora.leave(plan.Absent) }, "needs-approval"},
-		{"its owner's departure does not count", 7 * day, func(w *world, dora *entry) {
+		{"its owner left", 7 * day, func(_ *testing.T, _ *world, dora *entry) { dora.leave(plan.Disabled) }, "due"},
+		{"its owner's account was made anew", 7 * day, func(_ *testing.T, w *world, dora *entry) {
+			dora.leave(plan.Disabled)
+			again := w.hire("again")
+			again.csi, again.first = dora.csi, dora.first
+		}, "needs-approval"},
+		{"its owner's account was made anew, and left", 7 * day, func(t *testing.T, w *world, dora *entry) {
+			dora.leave(plan.Disabled)
+			again := w.hire("again")
+			again.csi, again.first = dora.csi, dora.first
+			w.later(t, 0)
+			again.leave(plan.Disabled)
+		}, "due"},
+		{"its owner is hidden", 7 * day, func(_ *testing.T, _ *world, dora *entry) { dora.hide("referral") }, "needs-approval"},
+		{"its owner is excluded", 7 * day, func(_ *testing.T, _ *world, dora *entry) { dora.excluded = true }, "needs-approval"},
+		{"its owner is missing since today", 7 * day, func(_ *testing.T, _ *world, dora *entry) { dora.leave(plan.Absent) }, "needs-approval"},
+		{"its owner's departure does not count", 7 * day, func(_ *testing.T, w *world, dora *entry) {
 			w.policy.Evidence = []plan.EvidenceKind{plan.Disabled}
 			dora.leave(plan.Expired)
 		}, "needs-approval"},
@@ -138,7 +150,7 @@ func TestBorrowedPhone(t *testing.T) {
 				w.later(t, row.wait)
 			}
 			if row.then != nil {
-				row.then(w, people["dora"])
+				row.then(t, w, people["dora"])
 			}
 			people["anna"].leave(plan.Disabled)
 			p := w.later(t, time.Hour)

@@ -88,12 +88,31 @@ func (p *planner) linkedSince(threemaID, credentialID string) time.Time {
 }
 
 // usedBefore finds somebody else who used a Threema ID before, and is not known to have left: who cannot
-// be seen may be at work.
-func (p *planner) usedBefore(threemaID string, than PersonID) (FormerLink, bool) {
-	links := sorted(p.formerly[threemaID], FormerLink.Compare)
-	n := slices.IndexFunc(links, func(l FormerLink) bool { return l.Person != than && p.observations[l.Person].claims() })
-	if n < 0 {
-		return FormerLink{}, false
+// be seen may be at work. now is under which ID they are at work, if they are.
+func (p *planner) usedBefore(threemaID string, than PersonID) (before FormerLink, now PersonID, used bool) {
+	for _, l := range sorted(p.formerly[threemaID], FormerLink.Compare) {
+		if l.Person == than {
+			continue
+		}
+		if now, stays := p.staysAs(l.Person, than); stays {
+			return l, now, true
+		}
 	}
-	return links[n], true
+	return FormerLink{}, PersonID{}, false
+}
+
+// staysAs finds under which ID somebody is who is not known to have left: their own, or that of an account
+// that may be theirs. The leaver's own is none.
+func (p *planner) staysAs(person, leaver PersonID) (PersonID, bool) {
+	o := p.observations[person]
+	if o.claims() {
+		return person, true
+	}
+	name, _ := p.firstName(person)
+	for _, r := range p.rivals(account{person: person, csi: o.CSI, firstName: name, saw: o}) {
+		if r.person != leaver {
+			return r.person, true
+		}
+	}
+	return PersonID{}, false
 }

@@ -31,7 +31,7 @@ func TestHoleBeginsTheRowAfresh(t *testing.T) {
 		w.later(t, time.Hour)
 		p := w.later(t, 72*time.Hour)
 		wantLines(t, of(p, "anna"), "withdraw E-anna waiting")
-		wantWords(t, p, "the row began afresh 1 times")
+		wantWords(t, p, "the row began afresh 1 time,")
 		if len(p.Restarted) != 0 {
 			t.Errorf("told after the first time: %v", p.Restarted)
 		}
