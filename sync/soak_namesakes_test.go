@@ -90,7 +90,7 @@ func (w *soak) renumber(rt *rapid.T) {
 // first departure.
 func (w *soak) approvedReturn(rt *rapid.T) {
 	a := w.some(rt, func(a *account) bool {
-		return w.entitledNow(a) && a.ou != w.hidden && w.onlyEntry(a.human) && w.owns(a.human) && w.humans[a.human].blurred == ""
+		return w.entitledNow(a) && a.in.configured && a.ou != w.hidden && w.onlyEntry(a.human) && w.owns(a.human) && w.humans[a.human].blurred == ""
 	})
 	back, hours := a.ou, time.Duration(rapid.IntRange(1, 30).Draw(rt, "hours"))*time.Hour
 	w.policy.Approval = plan.ApproveAll
