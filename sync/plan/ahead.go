@@ -41,10 +41,11 @@ func (p *planner) lookAhead() {
 // say then. Whom they stop is due again at the next one, and who is not stopped is gone.
 func (p *planner) lookAheadFor(op Op) {
 	times := p.timetable()
-	then := p.hypothesis(op, times)
+	then, settling := p.hypothesis(op, times), p.settling(op, times)
 	var stopped []step
 	for at, steps := range p.underWayOut(op, times) {
 		then.Now = at
+		then.settleBefore(settling, times)
 		found := map[string][]excess{}
 		steps = append(stopped, steps...)
 		for source, people := range duePeople(steps) {
@@ -153,7 +154,10 @@ func (p *planner) confirmAt(o Observation, times timetable) time.Time {
 // hypothesis is this planner after this pass: what the limits know of the world when they judge a later one.
 func (p *planner) hypothesis(op Op, times timetable) *planner {
 	then := *p
-	then.State.Owned, then.State.Sagas = slices.Clone(p.State.Owned), slices.Clone(p.State.Sagas)
+	then.State.Owned = slices.Clone(p.State.Owned)
+	then.State.Sagas = slices.DeleteFunc(slices.Clone(p.State.Sagas), func(s Saga) bool {
+		return slices.ContainsFunc(p.plan.Memory.EndedSagas, func(e EndedSaga) bool { return e.Person == s.Person })
+	})
 	then.State.Taken = slices.Clone(p.State.Taken)
 	then.State.Bases = append(slices.Clone(p.State.Bases), p.bases()...)
 	var gone []step
@@ -183,11 +187,56 @@ func (p *planner) takeOutOf(op Op, steps []step, times timetable) {
 	if op != Withdraw {
 		p.State.Sagas = slices.DeleteFunc(p.State.Sagas, func(s Saga) bool { return gone[s.Person] })
 	}
+	p.recount(times)
+}
+
+// recount measures the limits of the passes after p.Now by who is there then.
+func (p *planner) recount(times timetable) {
 	p.ours = p.State.countOurs()
 	for source, base := range p.ours {
 		base.Source, base.At = source, times.from(p.Now.Add(1))
 		p.State.Bases = append(p.State.Bases, base)
 	}
+}
+
+// settling are the withdrawals, and when they are expected, that leave no Threema ID to take: such a departure
+// is over with the next pass, and whoever it was is in no base of the limits on IDs any more.
+func (p *planner) settling(op Op, times timetable) []step {
+	if op == Withdraw {
+		return nil
+	}
+	left := map[PersonID]bool{}
+	for _, c := range p.plan.Changes {
+		left[c.Person] = left[c.Person] || c.Op == Detach || c.Op == Revoke
+	}
+	leader := Leaders(p.plan.Changes)
+	var steps []step
+	for _, c := range p.inOrder(Withdraw) {
+		at := p.dueAt(*c, leader, times)
+		if c.Status == Due {
+			at = p.Now
+		}
+		if stopped := c.Guard == GuardAhead && !c.Approved; !left[c.Person] && !at.IsZero() && !stopped {
+			steps = append(steps, step{c, at})
+		}
+	}
+	return steps
+}
+
+// settleBefore takes those out of a hypothesis whose departure is over by its pass.
+func (p *planner) settleBefore(settling []step, times timetable) {
+	over := map[PersonID]bool{}
+	for _, s := range settling {
+		if !p.Now.Before(s.at.Add(2 * times.pace)) {
+			over[s.change.Person] = true
+		}
+	}
+	if len(over) == 0 {
+		return
+	}
+	p.State.Owned = slices.DeleteFunc(p.State.Owned, func(own Ownership) bool { return over[own.Person] })
+	p.State.Sagas = slices.DeleteFunc(p.State.Sagas, func(s Saga) bool { return over[s.Person] })
+	p.recount(times)
 }
 
 // announce marks the steps that a limit will stop, and says who, why and when, once.
