@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
 	"os/exec"
 	"syscall"
 	"time"
@@ -15,6 +16,7 @@ func ask(ctx context.Context, as *syscall.Credential, name string, args ...strin
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	asked := exec.CommandContext(ctx, name, args...)
+	asked.Env = []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C"} // it may speak to the socket of ours otherwise (NOTIFY_SOCKET)
 	if as != nil {
 		asked.SysProcAttr = &syscall.SysProcAttr{Credential: as}
 	}

@@ -33,7 +33,7 @@ func (m *matrix) moves(t *testing.T) {
 	})
 	m.onBoth(t, "an OU renamed out of scope", func(t *testing.T, h housed) {
 		moved := h.Move(t, h.unit(unitGone()), h.outside)
-		h.lasts(t, 3).says(t, "GUARD leavers-ou", "100 % of "+strings.ToLower(h.unit(unitGone())), "Was it moved or hidden?")
+		h.lasts(t, 3).says(t, "GUARD leavers-ou", "100 % of "+strings.ToLower(h.unit(unitGone())), "moved to ", "Check first:")
 		h.Move(t, moved, h.people)
 		h.mended(t)
 	})

@@ -62,9 +62,9 @@ func (p *Process) Await(ctx context.Context, probe func() error) error {
 		}
 		select {
 		case <-p.done:
-			return fmt.Errorf("%s ended: %s", p.cmd.Path, tail(p.log))
+			return fmt.Errorf("%s ended: %s", p.cmd.Path, LogTail(p.log))
 		case <-ctx.Done():
-			return fmt.Errorf("%s does not answer: %w: %s", p.cmd.Path, err, tail(p.log))
+			return fmt.Errorf("%s does not answer: %w: %s", p.cmd.Path, err, LogTail(p.log))
 		case <-tick.C:
 		}
 	}
@@ -94,7 +94,8 @@ func Run(cmd *exec.Cmd) error {
 	return nil
 }
 
-func tail(file string) string {
+// LogTail is the end of a log, for an error to tell.
+func LogTail(file string) string {
 	content, err := os.ReadFile(file)
 	if err != nil {
 		return err.Error()

@@ -131,7 +131,7 @@ func (s *Server) start(ctx context.Context, dir string) error {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	if err := s.process.Await(ctx, s.answers); err != nil {
-		return err
+		return fmt.Errorf("%w: %s", err, testdir.LogTail(filepath.Join(dir, "log", "errors")))
 	}
 	return s.fill()
 }
