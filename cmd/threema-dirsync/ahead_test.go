@@ -80,6 +80,34 @@ func TestAMovedOU(t *testing.T) {
 	}
 }
 
+// TestTheDayAMovedOUIsDue: several limits stop its people. The one that says what became of them comes first,
+// and every yes to it is one if they really left.
+func TestTheDayAMovedOUIsDue(t *testing.T) {
+	t.Parallel()
+	w, _ := berlin(t)
+	for range 2 {
+		w.must(t, 3, "run", "--once")
+		w.advance(t, 25*time.Hour)
+	}
+	run := w.must(t, 3, "run", "--once")
+	run.tells(t, "GUARD leavers-day", "GUARD leavers-run", "GUARD leavers-week")
+	hash := w.hash(t)
+	status := w.must(t, 0, "status")
+	why, _, _ := strings.Cut(status.stdout, "WAITS FOR YOU")
+	for _, text := range []string{"leavers-run corp: ", "moved to ou=berlin,ou=sold", "Check first:", "or move it back", "if they really left: threema-dirsync approve " + hash} {
+		if !strings.Contains(why, text) {
+			t.Errorf("the first lines do not say %q: %s", text, why)
+		}
+	}
+	for _, out := range []outcome{run, status} {
+		for line := range strings.Lines(out.stdout) {
+			if strings.Contains(line, "leavers-") && strings.Contains(line, "threema-dirsync approve") && !strings.Contains(line, "read first what GUARD leavers-run says; if they really left: ") {
+				t.Errorf("not led by the reason: %s", line)
+			}
+		}
+	}
+}
+
 // TestAYesToOneOU, typed as a screen shows where they are now: the answer says what is approved, what waits
 // on, and the hash of that; the old one is known as approved in part.
 func TestAYesToOneOU(t *testing.T) {

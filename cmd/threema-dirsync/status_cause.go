@@ -89,6 +89,8 @@ func waitingCause(guards []guardStatus, waits []plan.Wait) (cause, check, comman
 	}
 	if n := slices.IndexFunc(guards, func(g guardStatus) bool { return g.Guard == string(first.Code) }); n >= 0 {
 		cause = strings.TrimSpace(guards[n].Guard+" "+guards[n].Source) + ": " + guards[n].Detail
+	}
+	if n := slices.IndexFunc(guards, func(g guardStatus) bool { return g.Guard == first.ReadFirst && g.Check != "" }); n >= 0 {
 		check = guards[n].Check
 	}
 	if more := len(waits) - 1; more > 0 {

@@ -29,7 +29,7 @@ func TestStatusTellsTheCause(t *testing.T) {
 		{"a source cannot be read", `{"sources":[{"name":"corp","complete":false,"error":"no route to host"}]}`, 4, nil, "source corp: NOT READ", "threema-dirsync check"},
 		{"a guard", `{"guards":[{"guard":"held","source":"corp","detail":"9 people are held"}]}`, 3, []plan.Wait{held},
 			"held corp: 9 people are held", "threema-dirsync approve --baseline"},
-		{"a question", `{}`, 3, []plan.Wait{{Code: "approval", Since: at, Seen: at, Command: "threema-dirsync approve f00d"}, held},
+		{"a question", `{}`, 3, []plan.Wait{{Code: "approval", Since: at, Seen: at, Command: "threema-dirsync approve f00d"}, {Code: "same-person", Since: at, Seen: at, Command: "threema-dirsync approve f00d"}},
 			"(approval) (and 1 more", "threema-dirsync approve f00d"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

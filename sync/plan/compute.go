@@ -311,9 +311,7 @@ func (p *planner) finish() Plan {
 	slices.SortFunc(p.plan.Held, func(a, b Held) int {
 		return cmp.Or(a.Person.Compare(b.Person), strings.Compare(a.Reason, b.Reason))
 	})
-	slices.SortFunc(p.plan.Guards, func(a, b Guard) int {
-		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Source, b.Source), strings.Compare(a.Detail, b.Detail))
-	})
+	slices.SortFunc(p.plan.Guards, Guard.compare)
 	for _, s := range p.Sources {
 		p.plan.Sources = append(p.plan.Sources, s.Snapshot.Report())
 	}

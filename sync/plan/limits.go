@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -26,6 +27,13 @@ const (
 // Guards lists all guards.
 func Guards() []string {
 	return []string{GuardBaseline, GuardLeaversRun, GuardLeaversDay, GuardLeaversWeek, GuardLeaversOU, GuardCreates, GuardChanges, GuardStopFile, GuardHeld, GuardAhead}
+}
+
+// compare puts guards in the order of [Guards], which is that in which they are asked: of several about the
+// same people, the one that says why leads.
+func (g Guard) compare(h Guard) int {
+	order := Guards()
+	return cmp.Or(cmp.Compare(slices.Index(order, g.Name), slices.Index(order, h.Name)), strings.Compare(g.Source, h.Source), strings.Compare(g.Detail, h.Detail))
 }
 
 // The floors keep small packages workable (design §5.11).

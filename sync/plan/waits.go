@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -42,7 +43,15 @@ type Wait struct {
 	Command string    // what to type, or to do where nothing can be typed
 	// Whom names the first of them and the steps that wait, where the plan is known.
 	Whom []WaitingPerson
+	// ReadFirst is the guard for leavers whose words come before the command, "" if it takes nobody out.
+	ReadFirst string
 }
+
+// The commands that say yes.
+const (
+	approveHash     = "threema-dirsync approve "
+	approveBaseline = approveHash + "--baseline"
+)
 
 // Stands tells whether somebody is asked by now. A licence may come free by itself, so that is
 // waited for longer than one pass before anybody is troubled with it.
@@ -59,10 +68,15 @@ func (w Wait) Words() string {
 
 // Ask is the command, and what it says where it is no answer before somebody has looked: that people left.
 func (w Wait) Ask() string {
-	if !saysTheyLeft(string(w.Code)) {
+	if w.ReadFirst == "" {
 		return w.Command
 	}
-	return "read first what GUARD " + string(w.Code) + " says; if they really left: " + w.Command
+	return "read first what GUARD " + w.ReadFirst + " says; if they really left: " + w.Command
+}
+
+// approvesAll tells that the command is the yes to everything under the hash, leavers included.
+func (w Wait) approvesAll() bool {
+	return strings.HasPrefix(w.Command, approveHash) && w.Command != approveBaseline
 }
 
 // saysTheyLeft tells the guards that stop people who leave together.
@@ -74,9 +88,28 @@ func saysTheyLeft(guard string) bool {
 	return false
 }
 
-// StandingWaits are those of which somebody is asked by now.
+// StandingWaits are those of which somebody is asked by now, in the order of [WaitCodes]. Of several guards
+// for leavers about the same people the first says why, and the people wait under its name: before each yes
+// that takes leavers out stands a guard that says why.
 func StandingWaits(all []Wait) []Wait {
-	return slices.DeleteFunc(slices.Clone(all), func(w Wait) bool { return !w.Stands() })
+	standing := slices.DeleteFunc(slices.Clone(all), func(w Wait) bool { return !w.Stands() })
+	order := WaitCodes()
+	slices.SortStableFunc(standing, func(a, b Wait) int {
+		return cmp.Compare(slices.Index(order, a.Code), slices.Index(order, b.Code))
+	})
+	lead := slices.IndexFunc(standing, func(w Wait) bool { return saysTheyLeft(string(w.Code)) })
+	for n := range standing {
+		w := &standing[n]
+		switch {
+		case lead < 0 || !w.approvesAll():
+			w.ReadFirst = ""
+		case saysTheyLeft(string(w.Code)) && w.People > 0:
+			w.ReadFirst = string(w.Code)
+		default:
+			w.ReadFirst = string(standing[lead].Code)
+		}
+	}
+	return standing
 }
 
 // Waiter is a person for whom somebody is waited for, where neither a guard nor a question of a
@@ -153,7 +186,7 @@ func (p Plan) waitsSince(code WaitCode) time.Time {
 func (p Plan) waitCommand(code WaitCode) string {
 	switch code {
 	case WaitCode(GuardBaseline), WaitCode(GuardHeld):
-		return "threema-dirsync approve --baseline"
+		return approveBaseline
 	case WaitCode(GuardStopFile):
 		return "rm " + shellWord(p.StopFile)
 	case WaitCode(AskForgotten):
@@ -165,7 +198,7 @@ func (p Plan) waitCommand(code WaitCode) string {
 	case WaitNoLicence:
 		return "buy licences in the management cockpit, or withdraw (Zugang entziehen) credentials there that nobody needs"
 	}
-	return "threema-dirsync approve " + p.Hash
+	return approveHash + p.Hash
 }
 
 // Typed is how to name a person in a command.

@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -64,7 +65,7 @@ func TestWaitsOfEachKind(t *testing.T) {
 				if n < 0 {
 					t.Fatalf("waits %+v", p.Waits())
 				}
-				want := plan.Wait{Code: row.code, Since: first.Add(time.Hour), Seen: w.now, People: row.people, Command: row.command, Whom: p.Waits()[n].Whom}
+				want := plan.Wait{Code: row.code, Since: first.Add(time.Hour), Seen: w.now, People: row.people, Command: row.command, Whom: p.Waits()[n].Whom, ReadFirst: p.Waits()[n].ReadFirst}
 				if want.Command == "threema-dirsync approve HASH" {
 					want.Command = "threema-dirsync approve " + p.Hash
 				}
@@ -73,6 +74,77 @@ func TestWaitsOfEachKind(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestTheGuardThatSaysWhyLeads: of several guards for leavers about the same people one says what became of
+// them. It comes first, and whatever yes takes them out names it, in whatever order a ledger keeps the waits.
+func TestTheGuardThatSaysWhyLeads(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name    string
+		arrange func(*world)
+		lead    string
+		codes   []string
+	}{
+		{"of a pass, a day and a week", func(*world) {}, plan.GuardLeaversRun, []string{plan.GuardLeaversRun, plan.GuardLeaversDay, plan.GuardLeaversWeek}},
+		{"of a week alone", func(w *world) {
+			w.policy.LeaversRun, w.policy.LeaversDay = plan.Window{Count: 50, Percent: 50}, plan.Window{Count: 50, Percent: 50}
+		}, plan.GuardLeaversWeek, []string{plan.GuardLeaversWeek}},
+		{"a yes that is asked for something else", func(w *world) {
+			w.policy.Protected = []string{"E-p000001"}
+			w.source().people[1].leave(plan.Disabled)
+		}, plan.GuardLeaversRun, []string{plan.GuardLeaversRun, plan.GuardLeaversDay, plan.GuardLeaversWeek, string(plan.WaitApproval)}},
+		{"an OU", func(w *world) {
+			for n, e := range w.source().people {
+				e.comeBack()
+				if n < 12 {
+					e.ou = "Bonn"
+				}
+			}
+			w.pass(t)
+			for _, e := range w.source().people[:12] {
+				e.leave(plan.Disabled)
+			}
+			w.policy.LeaversRun, w.policy.LeaversDay = plan.Window{Count: 50, Percent: 50}, plan.Window{Count: 5, Percent: 5}
+			w.policy.LeaversWeek = plan.Window{Count: 50, Percent: 50}
+		}, plan.GuardLeaversDay, []string{plan.GuardLeaversDay, plan.GuardLeaversOU}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			w := crowd(100)
+			w.policy.LeaversWeek = plan.Window{Count: 20, Percent: 20}
+			w.leaveSome(24)
+			row.arrange(w)
+			p := w.later(t, time.Hour)
+			if !slices.Equal(codes(p), row.codes) || p.Guards[0].Name != row.lead || p.Guards[0].Check == "" {
+				t.Fatalf("waits %v, guards %+v", codes(p), p.Guards)
+			}
+			kept := slices.SortedFunc(slices.Values(p.AllWaits()), func(a, b plan.Wait) int { return strings.Compare(string(a.Code), string(b.Code)) })
+			if diff := cmp.Diff(p.Waits(), plan.StandingWaits(kept)); diff != "" {
+				t.Errorf("as a ledger keeps them: %s", diff)
+			}
+			for _, x := range p.Waits() {
+				if !strings.Contains(x.Words(), "read first what GUARD "+row.lead+" says; if they really left: threema-dirsync approve "+p.Hash) {
+					t.Errorf("%s: %s", x.Code, x.Words())
+				}
+			}
+		})
+	}
+}
+
+// TestAnotherAnswerIsNotAboutLeavers: only the yes to a hash takes out who is under it.
+func TestAnotherAnswerIsNotAboutLeavers(t *testing.T) {
+	t.Parallel()
+	w := crowd(100)
+	w.leaveSome(5)
+	for n := range 9 {
+		w.hire(fmt.Sprintf("svc%d", n)).held = "mapping.csi is empty: employeeID"
+	}
+	p := w.later(t, time.Hour)
+	n := slices.IndexFunc(p.Waits(), func(x plan.Wait) bool { return x.Code == plan.WaitCode(plan.GuardHeld) })
+	if n < 1 || strings.Contains(p.Waits()[n].Words(), "really left") {
+		t.Errorf("%+v", p.Waits())
 	}
 }
 
