@@ -490,3 +490,39 @@ func TestBaselineViews(t *testing.T) {
 		t.Errorf("%v:\n%s", err, b.String())
 	}
 }
+
+// TestAScopeThatBoundNobody is learned anew: no complete read showed who belongs to it, and nobody of the
+// source is ours. Either of the two makes another scope a question.
+func TestAScopeThatBoundNobody(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name       string
+		mode       plan.Mode
+		incomplete bool // the first pass
+		asks       bool
+	}{
+		{"a first read that was not whole, and nothing managed", plan.Observe, true, false},
+		{"a complete read", plan.Observe, false, true},
+		{"people who are ours", plan.Sync, true, true},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld()
+			w.policy.Mode = row.mode
+			for n := range 5 {
+				w.hire(fmt.Sprintf("p%d", n))
+			}
+			w.source().incomplete = row.incomplete
+			w.pass(t)
+			w.source().scope, w.source().incomplete = "s2", false
+			p := w.later(t, time.Hour)
+			if p.Tripped(plan.GuardBaseline) != row.asks {
+				t.Fatalf("guards %+v", p.Guards)
+			}
+			w.source().scope = "s3"
+			if p := w.later(t, time.Hour); !p.Tripped(plan.GuardBaseline) {
+				t.Errorf("the scope of a complete read binds: %+v", p.Guards)
+			}
+		})
+	}
+}

@@ -89,10 +89,18 @@ func (p *planner) changed(s Snapshot) string {
 		return fmt.Sprintf("source %s is new", s.Source) + p.renamed(s.Source)
 	case was.NamingContext != "" && was.NamingContext != s.NamingContext: // one that was never readable is learned: nobody departed by it
 		return fmt.Sprintf("source %s is another directory (%s) than the ledger knows (%s)", s.Source, s.NamingContext, was.NamingContext)
-	case was.Scope != s.Scope:
+	case was.Scope != s.Scope && p.scopeCounted(s.Source):
 		return fmt.Sprintf("the scope of source %s has changed (base, filter, groups, exclude_dns, id attribute, profile, or the mapping of csi or username)", s.Source)
 	}
 	return ""
+}
+
+// scopeCounted tells that somebody could depart from the scope that the ledger knows: a complete read showed
+// who belongs to it, or somebody of the source is ours. A scope of which neither is true, as one with a
+// mistake in a group that a first pass found, is learned anew.
+func (p *planner) scopeCounted(source string) bool {
+	was := p.ours[source]
+	return was.Managed+was.Leaving > 0 || slices.ContainsFunc(p.State.Reads, func(d ReadDay) bool { return d.Source == source })
 }
 
 // renamed tells, where a source is new and another one gone, how the ledger learns of another name:
