@@ -144,3 +144,42 @@ func TestProtectGroupsInTheConfiguration(t *testing.T) {
 	w.must(t, 0, "run", "--once")
 	w.gone(t, 3, 0, boss.Account, dir.people[8].Account, dir.people[9].Account)
 }
+
+// TestAMistypedGroup of the first hour: the failed condition names it, nobody is asked for a yes, and once
+// it is mended everybody is there.
+func TestAMistypedGroup(t *testing.T) {
+	t.Parallel()
+	dir := newMemory(t, 8)
+	w := newWorld(t, dir.site)
+	w.set("policy", "observe")
+	team, typo := "cn=team,"+dir.baseDN, "cn=taem,"+dir.baseDN
+	addGroup(t, dir, team, dir.people[0].DN, dir.people[1].DN)
+	w.set("sources.0.groups", []any{typo})
+	for _, out := range []outcome{w.must(t, 4, "plan"), w.must(t, 4, "run", "--once")} {
+		out.tells(t, "failed: groups: "+typo)
+		if strings.Contains(out.stdout, "GUARD") || strings.Contains(out.stdout, "approve") {
+			t.Errorf("asks for a yes: %v", out)
+		}
+	}
+	why, _, _ := strings.Cut(w.must(t, 0, "status").stdout, "  Type:")
+	if !strings.Contains(why, "INCOMPLETE") || !strings.Contains(why, typo) {
+		t.Errorf("why does not name the group: %s", why)
+	}
+	w.set("sources.0.groups", []any{team})
+	if out := w.must(t, 0, "run", "--once"); strings.Contains(out.stdout, "GUARD") {
+		t.Errorf("mended, and it asks: %v", out)
+	}
+}
+
+// TestNobodyAcceptsAMistypedGroup: the held are those of a read that was not whole, and join once it is mended.
+func TestNobodyAcceptsAMistypedGroup(t *testing.T) {
+	t.Parallel()
+	dir := newMemory(t, 8)
+	w := newWorld(t, dir.site)
+	typo := "cn=taem," + dir.baseDN
+	w.set("sources.0.groups", []any{typo})
+	w.must(t, 4, "approve", "--baseline").tells(t, "NOT accepted: the held people of source corp", typo, "Mend that first")
+	addGroup(t, dir, typo, dir.people[0].DN, dir.people[1].DN)
+	w.must(t, 0, "run", "--once")
+	w.holds(t, dir.people[:2], false)
+}

@@ -60,10 +60,24 @@ func (o pastOutcome) unread() string {
 	var words []string
 	for _, s := range o.Sources {
 		if !s.Complete {
-			words = append(words, "source "+s.Name+": "+s.words())
+			words = append(words, "source "+s.Name+": "+s.words()+s.failures())
 		}
 	}
 	return strings.Join(words, "; ")
+}
+
+// failures words which conditions of a read failed, and of what, "" if there was none.
+func (s sourceStatus) failures() string {
+	var words []string
+	for _, c := range s.Conditions {
+		if !c.OK && s.Error == "" {
+			words = append(words, c.Name+": "+c.Detail)
+		}
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(words, "; ") + ")"
 }
 
 // failed words how many changes failed, and the first of them.

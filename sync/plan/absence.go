@@ -1,6 +1,9 @@
 package plan
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // ConditionIDs fails while an entry of the scope has no usable immutable ID. It may be anybody, so
 // that somebody was not found proves nothing. What entries that have one say goes on to count: joiners,
@@ -40,4 +43,15 @@ func (s SourceReport) failed() []string {
 		}
 	}
 	return names
+}
+
+// failures words the conditions that do not hold.
+func (s Snapshot) failures() string {
+	var words []string
+	for _, c := range s.Conditions {
+		if !c.OK {
+			words = append(words, c.Name+": "+c.Detail)
+		}
+	}
+	return strings.Join(words, "; ")
 }

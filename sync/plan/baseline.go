@@ -12,6 +12,8 @@ import (
 type BaselineChange struct {
 	Reasons  []string
 	Accepted bool // and the ledger has recorded it
+	// Refused says what is not accepted with it, and why.
+	Refused []string
 	// Enters are entitled people whom no pass saw before; Leaves are people of ours whom what was
 	// read now does not show as entitled, with what it shows instead; Rekeyed are people of ours who
 	// are known under a new directory ID now, and neither enter nor leave; Missing are people of ours
@@ -60,6 +62,9 @@ func (p *planner) judgeBaseline() {
 		return
 	}
 	p.plan.Baseline = p.baselineChange(reasons)
+	if p.AcceptBaseline {
+		p.plan.Baseline.Refused = p.heldRefused()
+	}
 }
 
 // acceptedTransfers are the yes to all transfers that the accepted baseline lists as people under a new

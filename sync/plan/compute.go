@@ -95,6 +95,7 @@ type planner struct {
 	departedNow  map[PersonID]bool        // seen as departed by a complete read of this pass
 	placeless    map[PersonID]bool        // looked for in this pass where nothing of their place is readable
 	switched     map[string]bool          // sources that were read from another copy of the directory than before
+	unwhole      map[string]string        // by source: what failed of its own certificate, which no yes settles
 	proved       map[string]bool          // sources whose view is proved after this read (views.go)
 	uncounted    map[PersonID]bool        // seen as departed, by evidence that does not count
 	undated      map[PersonID]bool        // a date decides about them, and the clock is in doubt
@@ -140,6 +141,7 @@ func newPlanner(in Input) *planner {
 		departedNow:  map[PersonID]bool{},
 		placeless:    map[PersonID]bool{},
 		switched:     map[string]bool{},
+		unwhole:      map[string]string{},
 		proved:       map[string]bool{},
 		uncounted:    map[PersonID]bool{},
 		undated:      map[PersonID]bool{},

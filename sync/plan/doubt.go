@@ -13,6 +13,11 @@ const howToAcceptMissing = howToAccept + ", which accepts what is missing"
 // judge adds to each certificate the conditions that only the memory can judge. It comes before
 // observe, which believes no departure in a snapshot under doubt.
 func (p *planner) judge() {
+	for _, s := range p.Sources {
+		if !s.Snapshot.Departures() {
+			p.unwhole[s.Snapshot.Source] = s.Snapshot.failures()
+		}
+	}
 	p.judgeClocks()
 	p.measureGaps()
 	p.judgeServers()

@@ -208,6 +208,9 @@ func (o *printer) baseline(b *BaselineChange) {
 		for _, reason := range b.Reasons {
 			o.line("\nAccepted: %s", reason)
 		}
+		for _, what := range b.Refused {
+			o.line("\nNOT accepted: %s", what)
+		}
 	}
 	missing := ""
 	if len(b.Missing) > 0 {

@@ -28,7 +28,7 @@ func (h HeldLimit) Allows(base int) int { return max(h.Count, h.Percent*base/100
 // limitHeld asks about held people where they are many: an attribute that is empty for everybody is a
 // mistake, and no pass over it may look like a success (design §5.11). Nothing waits for the answer.
 func (p *planner) limitHeld() {
-	held := p.heldAnew()
+	held, _ := p.heldAnew()
 	for _, source := range slices.Sorted(maps.Keys(held)) {
 		people := held[source]
 		base := p.concerned(source, people)
@@ -46,10 +46,12 @@ func (p *planner) limitHeld() {
 	}
 }
 
-// heldAnew are the held people whom nobody has accepted, with the reasons, by source. Who waits for a
-// source that was not read, or is held because the configuration says so, is nobody's mistake; who asks
-// is waited for under the question.
-func (p *planner) heldAnew() map[string]map[PersonID]string {
+// heldAnew are the held people whom nobody has accepted, with the reasons, by source: in anew those about
+// whom somebody can decide, in unclear those of a read that was not whole. These may be held by nothing
+// else, as where a group is not there; the failed condition tells of them, and nobody says yes to that.
+// Who waits for a source that was not read, or is held because the configuration says so, is nobody's
+// mistake; who asks is waited for under the question.
+func (p *planner) heldAnew() (anew, unclear map[string]map[PersonID]string) {
 	accepted, asks := map[PersonID]bool{}, map[PersonID]bool{}
 	for _, person := range p.State.AcceptedHeld {
 		accepted[person] = true
@@ -57,17 +59,21 @@ func (p *planner) heldAnew() map[string]map[PersonID]string {
 	for _, h := range p.plan.Held {
 		asks[h.Person] = asks[h.Person] || h.Ask != ""
 	}
-	found := map[string]map[PersonID]string{}
+	anew, unclear = map[string]map[PersonID]string{}, map[string]map[PersonID]string{}
 	for _, h := range p.sortedHeld() {
 		if accepted[h.Person] || asks[h.Person] || !p.heldByFault(h) {
 			continue
+		}
+		found := anew
+		if _, failed := p.unwhole[h.Person.Source]; failed {
+			found = unclear
 		}
 		if found[h.Person.Source] == nil {
 			found[h.Person.Source] = map[PersonID]string{}
 		}
 		found[h.Person.Source][h.Person] = joinReasons(found[h.Person.Source][h.Person], h.Reason)
 	}
-	return found
+	return anew, unclear
 }
 
 // sortedHeld are the held people, so that several reasons of one come in one order.
@@ -153,7 +159,8 @@ func (p *planner) acceptedHeld() []PersonID {
 		}
 	}
 	if p.AcceptBaseline {
-		for _, people := range p.heldAnew() {
+		anew, _ := p.heldAnew()
+		for _, people := range anew {
 			accepted = append(accepted, slices.Collect(maps.Keys(people))...)
 		}
 	}
@@ -169,11 +176,23 @@ func (p *planner) readWholly(source string) bool {
 // heldReason says whom accepting the baseline accepts as held.
 func (p *planner) heldReason() []string {
 	n := 0
-	for _, people := range p.heldAnew() {
+	anew, _ := p.heldAnew()
+	for _, people := range anew {
 		n += len(people)
 	}
 	if n == 0 {
 		return nil
 	}
 	return []string{fmt.Sprintf("people who are held, and stay so until directory or mapping say otherwise: %d; limits.held counts them no more", n)}
+}
+
+// heldRefused says whom it does not accept, what failed, and what comes first.
+func (p *planner) heldRefused() []string {
+	_, unclear := p.heldAnew()
+	var refused []string
+	for _, source := range slices.Sorted(maps.Keys(unclear)) {
+		refused = append(refused, fmt.Sprintf("the held people of source %s (%d), as it was not read wholly: %s. Mend that first: whom only that holds joins by itself",
+			source, len(unclear[source]), p.unwhole[source]))
+	}
+	return refused
 }

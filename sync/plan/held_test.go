@@ -177,3 +177,41 @@ func TestWhoAsksIsHeldOnce(t *testing.T) {
 		t.Errorf("waits %+v", p.Waits())
 	}
 }
+
+// TestHeldByAReadThatWasNotWhole, as where a group is not there: the failed condition tells of it, no guard
+// asks, and no yes makes these people accepted.
+func TestHeldByAReadThatWasNotWhole(t *testing.T) {
+	t.Parallel()
+	w := crowd(100)
+	for n := range 40 {
+		e := w.hire(fmt.Sprintf("new%d", n))
+		e.state, e.evidence = plan.Unknown, plan.Evidence{Detail: "a group was not read"}
+	}
+	w.source().incomplete = true
+	if p := w.later(t, time.Hour); p.Tripped(plan.GuardHeld) || len(p.Waits()) != 0 {
+		t.Fatalf("guards %+v, waits %+v", p.Guards, p.Waits())
+	}
+	w.accept = true
+	p := w.pass(t)
+	if p.Baseline == nil || len(p.Baseline.Refused) != 1 || strings.Contains(strings.Join(p.Baseline.Reasons, " "), "held") {
+		t.Fatalf("baseline %+v", p.Baseline)
+	}
+	for _, text := range []string{"source corp (40)", "sentinels: CN=Always,DC=corp", "Mend that first"} {
+		if !strings.Contains(p.Baseline.Refused[0], text) {
+			t.Errorf("does not say %q: %s", text, p.Baseline.Refused[0])
+		}
+	}
+	p.Baseline.Accepted = true // as once the ledger has recorded it
+	var screen strings.Builder
+	if err := p.Format(&screen, 0); err != nil || !strings.Contains(screen.String(), "NOT accepted: the held people of source corp (40)") {
+		t.Errorf("%v: %s", err, screen.String())
+	}
+	w.accept, w.source().incomplete = false, false
+	if p := w.later(t, time.Hour); !p.Tripped(plan.GuardHeld) {
+		t.Errorf("who is held by a whole read was accepted before: %+v", p.Guards)
+	}
+	w.accept = true
+	if p := w.pass(t); len(p.Baseline.Refused) != 0 {
+		t.Errorf("%+v", p.Baseline)
+	}
+}

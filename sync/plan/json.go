@@ -30,6 +30,7 @@ type (
 	jsonBaseline struct {
 		Reasons  []string   `json:"reasons"`
 		Accepted bool       `json:"accepted"`
+		Refused  []string   `json:"refused,omitempty"`
 		Enters   []jsonHeld `json:"enters"`
 		Leaves   []jsonHeld `json:"leaves"`
 		Rekeyed  []jsonHeld `json:"rekeyed"`
@@ -180,7 +181,7 @@ func (b *BaselineChange) json() *jsonBaseline {
 		return nil
 	}
 	return &jsonBaseline{
-		Reasons: b.Reasons, Accepted: b.Accepted,
+		Reasons: b.Reasons, Accepted: b.Accepted, Refused: b.Refused,
 		Enters: convert(b.Enters, BaselinePerson.json), Leaves: convert(b.Leaves, BaselinePerson.json), Rekeyed: convert(b.Rekeyed, BaselinePerson.json),
 		Missing: convert(b.Missing, BaselinePerson.json),
 	}
