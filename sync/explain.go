@@ -9,7 +9,7 @@ import (
 
 // Histories is what explaining needs of the ledger beside its memory.
 type Histories interface {
-	// PastPeople are those whom the journal knows by a csi, username, DN, Threema ID or ID.
+	// PastPeople are those whom the journal knows by a csi, username, DN, Threema ID or ID, or by a whole name.
 	PastPeople(ctx context.Context, query string) ([]plan.Held, error)
 	// PersonHistory is what earlier passes did for a person.
 	PersonHistory(ctx context.Context, person plan.PersonID) (plan.History, error)

@@ -65,24 +65,32 @@ func readDepartures(ctx context.Context, tx querier, person plan.PersonID) ([]pl
 // shownPeople caps PastPeople: more than one is too many already.
 const shownPeople = 100
 
-// PastPeople returns whom the journal knows by a csi, username, DN, Threema ID or directory ID,
-// the latest first, each as the latest row with it calls them. Case does not
-// count, but beyond ASCII: SQLite cannot fold it, so what is typed exactly is found as well.
+// PastPeople returns whom the journal knows by a csi, username, DN, Threema ID or directory ID, or if nobody
+// is known so by the name that their DN begins with; the latest first, each as the latest row with it calls
+// them. Case does not count, but beyond ASCII: SQLite cannot fold it, so what is typed exactly is found as well.
 func (r *Reader) PastPeople(ctx context.Context, query string) ([]plan.Held, error) {
+	const from = `SELECT source, person, csi, dn, max(id) FROM journal WHERE person <> '' AND op <> 'set-settings' AND `
+	const latest = ` GROUP BY source, person ORDER BY max(id) DESC`
 	var people []plan.Held
 	err := inTx(ctx, r.reads, "look for a person in the journal", func(tx *sql.Tx) (err error) {
-		people, err = selectAll(ctx, tx, func(rows *sql.Rows) (plan.Held, error) {
-			var h plan.Held
-			var last int64
-			err := rows.Scan(&h.Person.Source, &h.Person.ID, &h.CSI, &h.DN, &last)
-			return h, err
-		}, `SELECT source, person, csi, dn, max(id) FROM journal
-			WHERE ?1 <> '' AND person <> '' AND op <> 'set-settings' AND (
+		people, err = selectAll(ctx, tx, scanPast, from+`?1 <> '' AND (
 				?1 IN (lower(person), lower(source || '/' || person), lower(csi), lower(username), lower(dn))
 				OR ?2 IN (csi, username, dn)
-				OR EXISTS (SELECT 1 FROM json_each(threema_ids) WHERE lower(value) = ?1))
-			GROUP BY source, person ORDER BY max(id) DESC LIMIT ?3`, strings.ToLower(strings.TrimSpace(query)), strings.TrimSpace(query), shownPeople)
+				OR EXISTS (SELECT 1 FROM json_each(threema_ids) WHERE lower(value) = ?1))`+latest+` LIMIT ?3`,
+			strings.ToLower(strings.TrimSpace(query)), strings.TrimSpace(query), shownPeople)
+		if err != nil || len(people) > 0 || strings.TrimSpace(query) == "" {
+			return err
+		}
+		people, err = selectAll(ctx, tx, scanPast, from+`dn <> ''`+latest)
+		people = slices.DeleteFunc(people, func(h plan.Held) bool { return !plan.Named(h.DN, query) })
+		people = people[:min(len(people), shownPeople)]
 		return err
 	})
 	return people, err
+}
+
+func scanPast(rows *sql.Rows) (h plan.Held, err error) {
+	var last int64
+	err = rows.Scan(&h.Person.Source, &h.Person.ID, &h.CSI, &h.DN, &last)
+	return h, err
 }

@@ -68,10 +68,13 @@ func TestPastPeople(t *testing.T) {
 	one.Change, one.DN = "c2", "cn=New"
 	beginOne(t, l, run, one)
 	beginOne(t, l, run, plan.Operation{Change: "c3", Op: plan.Create, Person: person("b"), CSI: "E1", DN: "cn=Jörg", Username: "bert"})
+	beginOne(t, l, run, plan.Operation{Change: "c4", Op: plan.Create, Person: person("c"), CSI: "E2", DN: "cn=Lena Neumann,dc=corp", Username: "ln"})
+	c := plan.Held{Person: person("c"), CSI: "E2", DN: "cn=Lena Neumann,dc=corp"}
 	a := plan.Held{Person: person("a"), CSI: "E1", DN: "cn=New"}
 	b := plan.Held{Person: person("b"), CSI: "E1", DN: "cn=Jörg"}
 	for query, want := range map[string][]plan.Held{
-		"e1": {b, a}, "ANNA": {a}, " aaaaaaaa ": {a}, "CN=old": {{Person: a.Person, CSI: "E1", DN: "cn=Old"}}, "a": {a}, "corp/A": {a}, "cn=Jörg": {b}, "": nil, "x' OR 1=1 --": nil,
+		"e1": {b, a}, "ANNA": {a}, " aaaaaaaa ": {a}, "CN=old": {{Person: a.Person, CSI: "E1", DN: "cn=Old"}}, "a": {a}, "corp/A": {a}, "cn=Jörg": {b}, "": nil, "x' OR 1=1 --": {},
+		"Neumann, Lena": {c}, "LENA NEUMANN": {c}, "Neumann": {},
 	} {
 		got, err := l.PastPeople(t.Context(), query)
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {

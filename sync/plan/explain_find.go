@@ -12,19 +12,19 @@ const shownCandidates = 10
 
 // register knows under which keys each person can be asked for.
 type register struct {
-	plan       Plan
-	byID       map[string]map[PersonID]bool // immutable ID, with and without its source
-	byName     map[string]map[PersonID]bool // csi, username, mail, DN, Threema ID, credential ID
-	byPast     map[string]map[PersonID]bool // people of the past, by what they were asked for
-	byFullName map[string]map[PersonID]bool // see explain_names.go
-	allRead    bool
-	names      map[PersonID]Held     // csi and DN, to show
-	idsOf      map[PersonID][]string // Threema IDs of a departure under way
-	seenOn     map[string][]string   // credential ID → Threema IDs, now and at the last pass
-	csiOf      map[string]string     // credential ID → csi on it
-	reports    map[string]string     // Threema ID → csi that the app reports
-	ownerOf    map[string]PersonID   // by credential ID
-	username   map[string]string     // by credential ID, folded
+	plan     Plan
+	byID     map[string]map[PersonID]bool // immutable ID, with and without its source
+	byName   map[string]map[PersonID]bool // csi, username, mail, DN, Threema ID, credential ID
+	byPast   map[string]map[PersonID]bool // people of the past, by what they were asked for
+	called   callings                     // see explain_names.go
+	allRead  bool
+	names    map[PersonID]Held     // csi and DN, to show
+	idsOf    map[PersonID][]string // Threema IDs of a departure under way
+	seenOn   map[string][]string   // credential ID → Threema IDs, now and at the last pass
+	csiOf    map[string]string     // credential ID → csi on it
+	reports  map[string]string     // Threema ID → csi that the app reports
+	ownerOf  map[string]PersonID   // by credential ID
+	username map[string]string     // by credential ID, folded
 }
 
 // foldKey is how keys compare: nobody types the case of a DN right.
@@ -33,7 +33,7 @@ func foldKey(key string) string { return strings.ToLower(strings.TrimSpace(key))
 func newRegister(in Input, p Plan) *register {
 	r := &register{
 		plan: p, byID: map[string]map[PersonID]bool{}, byName: map[string]map[PersonID]bool{},
-		byPast: map[string]map[PersonID]bool{}, byFullName: map[string]map[PersonID]bool{}, allRead: allRead(in), names: map[PersonID]Held{},
+		byPast: map[string]map[PersonID]bool{}, called: newCallings(), allRead: allRead(in), names: map[PersonID]Held{},
 		idsOf: map[PersonID][]string{}, seenOn: map[string][]string{}, csiOf: map[string]string{}, reports: map[string]string{},
 		ownerOf: map[string]PersonID{}, username: map[string]string{},
 	}
@@ -131,12 +131,15 @@ func (r *register) know(person PersonID, csi, dn string, keys ...string) {
 		enter(r.byName, key, person)
 	}
 	r.call(person, csi, dn)
+	r.entitle(person, dn)
 }
 
-// knowPast adds people of whom perhaps only the history is left.
+// knowPast adds people of whom perhaps only the history is left. What is a name counts where names do.
 func (r *register) knowPast(query string, past []Held) {
 	for _, h := range past {
-		enter(r.byPast, query, h.Person)
+		if !Named(h.DN, query) || r.allRead && !r.taken(query, h.Person) {
+			enter(r.byPast, query, h.Person)
+		}
 		r.call(h.Person, h.CSI, h.DN)
 	}
 }
@@ -185,11 +188,7 @@ func (r *register) similar(key string) []PersonID {
 				}
 			}
 		}
-		for name, found := range r.byFullName {
-			if strings.Contains(name, foldFullName(key)) {
-				maps.Copy(people, found)
-			}
-		}
+		maps.Copy(people, r.similarNames(key))
 	}
 	return sorted(slices.Collect(maps.Keys(people)), PersonID.Compare)
 }

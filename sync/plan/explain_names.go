@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -8,7 +9,20 @@ import (
 // foldFullName is a name as people type it: in either order, with or without a comma.
 func foldFullName(name string) string { return foldName(strings.ReplaceAll(name, ",", " ")) }
 
-// knowNames adds the names that the directory, and for people of ours the package, has of somebody.
+// callings are the names by which people may be asked for. They are those of everybody who is known, also of
+// who left: one who stays is not the only one of a name because the credential of the other is gone.
+type callings struct {
+	byPart   map[string]map[PersonID]bool // first name, last name, and both in either order
+	titles   map[PersonID][]string        // what their DNs begin with
+	surnamed map[PersonID]bool            // whose last name is known
+	ids      map[string]map[PersonID]bool // by Threema ID: whose it is, or was when they left
+}
+
+func newCallings() callings {
+	return callings{map[string]map[PersonID]bool{}, map[PersonID][]string{}, map[PersonID]bool{}, map[string]map[PersonID]bool{}}
+}
+
+// knowNames adds the names that the directory, the ledger and the package have of somebody.
 func (r *register) knowNames(in Input) {
 	for _, s := range in.Sources {
 		for _, i := range s.Identities {
@@ -18,37 +32,143 @@ func (r *register) knowNames(in Input) {
 	for _, own := range in.State.Owned {
 		settings := in.Inventory.Settings[own.CredentialID]
 		r.callBy(own.Person, settings[SettingFirstName], settings[SettingLastName])
+		r.callBy(own.Person, own.FirstName, "")
 	}
+	r.knowLeavers(in.State)
+	for credentialID, ids := range r.seenOn {
+		if owner, owned := r.ownerOf[credentialID]; owned {
+			r.uses(owner, ids...)
+		}
+	}
+	for _, u := range in.Inventory.Users {
+		for person := range r.called.ids[u.ID] {
+			r.callBy(person, u.FirstName, u.LastName)
+		}
+	}
+}
+
+// knowLeavers adds the names of those of whom perhaps only the departure is left.
+func (r *register) knowLeavers(state State) {
+	for _, saga := range state.Sagas {
+		r.callBy(saga.Person, saga.FirstName, "")
+		r.uses(saga.Person, r.idsOf[saga.Person]...)
+	}
+	for _, e := range state.Effects {
+		r.left(e.Person, e.CSI, e.DN, e.FirstName, append(slices.Clone(e.IDs), e.ThreemaID)...)
+	}
+	for _, v := range state.Vanished {
+		r.left(v.Departure.Person, v.Departure.CSI, v.Departure.DN, v.Departure.FirstName, v.ThreemaID)
+	}
+	for _, l := range state.LeftBehind {
+		r.left(l.Person, l.CSI, "", "", l.ThreemaID)
+	}
+}
+
+// left names somebody as their departure has it. It is no key but a name: csi and username may be others' by now.
+func (r *register) left(person PersonID, csi, dn, firstName string, ids ...string) {
+	r.call(person, csi, dn)
+	r.entitle(person, dn)
+	r.callBy(person, firstName, "")
+	r.uses(person, ids...)
 }
 
 // callBy adds somebody under a name, in the ways in which it is asked for.
 func (r *register) callBy(person PersonID, first, last string) {
 	for _, key := range []string{first, last, first + " " + last, last + " " + first} {
-		enter(r.byFullName, foldFullName(key), person)
+		enter(r.called.byPart, foldFullName(key), person)
+	}
+	if strings.TrimSpace(last) != "" {
+		r.called.surnamed[person] = true
 	}
 }
 
-// byTheirName finds the one person of a name. It is the weakest key: it counts only if every source was
-// read, for nobody knows who else has it there, and if nothing unmanaged in the package has it too.
+// entitle adds what a DN begins with. Two words, or what a comma parts, are first and last name.
+func (r *register) entitle(person PersonID, dn string) {
+	title := leadingValue(dn)
+	if title == "" || slices.Contains(r.called.titles[person], title) {
+		return
+	}
+	r.called.titles[person] = append(r.called.titles[person], title)
+	if last, first, parted := strings.Cut(title, ","); parted {
+		r.callBy(person, first, last)
+	} else if words := strings.Fields(title); len(words) == 2 {
+		r.callBy(person, words[0], words[1])
+	}
+}
+
+func (r *register) uses(person PersonID, ids ...string) {
+	for _, id := range ids {
+		enter(r.called.ids, id, person)
+	}
+}
+
+// byTheirName finds who has a name. It is the weakest key: it counts only if every source was read, for
+// nobody knows who else has it there, and if nothing unmanaged in the package has it too. Whose last name
+// nobody knows is meant beside them if their DN begins with what contains it.
 func (r *register) byTheirName(query string) map[PersonID]bool {
-	people := r.byFullName[foldFullName(query)]
 	if !r.allRead {
 		return nil
 	}
+	people := map[PersonID]bool{}
+	maps.Copy(people, r.called.byPart[foldFullName(query)])
+	may := map[PersonID]bool{}
+	for person, titles := range r.called.titles {
+		for _, title := range titles {
+			switch {
+			case slices.Equal(nameWords(query), nameWords(title)):
+				people[person] = true
+			case !r.called.surnamed[person] && mayBeTitled(title, query):
+				may[person] = true
+			}
+		}
+	}
+	if len(people) > 0 {
+		maps.Copy(people, may)
+	}
 	for person := range people {
-		taken := func(u Unmanaged) bool { return bears(u, query) && !r.isOf(u.ID, person) }
-		if len(people) == 1 && slices.ContainsFunc(r.plan.Unmanaged, taken) {
+		if len(people) == 1 && r.taken(query, person) {
 			return nil
 		}
 	}
 	return people
 }
 
+// mayBeTitled tells that what a DN begins with has every word of a name, a longer one in another word too:
+// Neumann in lneumann.
+func mayBeTitled(title, name string) bool {
+	words, folded := nameWords(title), foldFullName(title)
+	asked := nameWords(name)
+	return len(asked) > 0 && !slices.ContainsFunc(asked, func(word string) bool {
+		return !slices.Contains(words, word) && (len(word) < 3 || !strings.Contains(folded, word))
+	})
+}
+
+// taken tells that something unmanaged, which is not the person's, has their name too.
+func (r *register) taken(name string, person PersonID) bool {
+	return slices.ContainsFunc(r.plan.Unmanaged, func(u Unmanaged) bool { return bears(u, name) && !r.isOf(u.ID, person) })
+}
+
 // isOf tells a Threema ID that a person used, or that reports their csi: it may be on no credential any more,
 // as that of a leaver who keeps it.
 func (r *register) isOf(threemaID string, person PersonID) bool {
-	csi := r.reports[threemaID]
-	return r.byName[foldKey(threemaID)][person] || csi != "" && csi == r.names[person].CSI
+	csi, key := r.reports[threemaID], foldKey(threemaID)
+	return r.byName[key][person] || r.called.ids[key][person] || csi != "" && csi == r.names[person].CSI
+}
+
+// similarNames are the people with a name that contains what was asked for.
+func (r *register) similarNames(query string) map[PersonID]bool {
+	people, key := map[PersonID]bool{}, foldFullName(query)
+	for name, found := range r.called.byPart {
+		if strings.Contains(name, key) {
+			maps.Copy(people, found)
+		}
+	}
+	for person, titles := range r.called.titles {
+		if slices.ContainsFunc(titles, func(title string) bool { return mayBeTitled(title, query) }) {
+			people[person] = true
+		}
+	}
+	return people
 }
 
 // bears tells that what nobody manages has a name in the package, or a part of one.
@@ -57,12 +177,12 @@ func bears(u Unmanaged, name string) bool {
 	return key != "" && u.Kind != "credential" && strings.Contains(" "+foldFullName(u.Name)+" ", " "+key+" ")
 }
 
-// allRead tells whether every configured source was read.
+// allRead tells whether every configured source was read, and one at all: the ledger alone knows few names.
 func allRead(in Input) bool {
 	for _, name := range in.Configured {
 		if !slices.ContainsFunc(in.Sources, func(s SourceView) bool { return s.Snapshot.Source == name }) {
 			return false
 		}
 	}
-	return true
+	return len(in.Sources) > 0
 }
