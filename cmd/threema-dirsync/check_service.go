@@ -176,8 +176,7 @@ func (s serviceView) loading() []finding {
 	loads := s.unit.credentials()
 	for _, name := range slices.Sorted(maps.Keys(loads)) {
 		if _, err := os.Stat(loads[name]); loads[name] != "" && errors.Is(err, fs.ErrNotExist) {
-			findings = append(findings, s.finding("LoadCredential="+name, loads[name], "it is not there, and without it the service does not start (243/CREDENTIALS)",
-				"type: install -m 600 /dev/null "+loads[name]+", and write the secret into it, in one line"))
+			findings = append(findings, s.finding("LoadCredential="+name, loads[name], "it is not there, and without it the service does not start (243/CREDENTIALS)", config.MakeSecret(loads[name])))
 		}
 	}
 	return findings

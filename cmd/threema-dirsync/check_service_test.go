@@ -76,6 +76,9 @@ func TestServiceView(t *testing.T) {
 		"a secret that the unit does not find": {unit{}, func(s *serviceView, dir string) {
 			s.unit["LoadCredential"] = append(s.unit["LoadCredential"], "more:"+dir+"/gone")
 		}, "failure", []string{"(LoadCredential=more)", "243", "install -m 600 /dev/null DIR/gone"}},
+		"a secret in a folder that is not there": {unit{}, func(s *serviceView, dir string) {
+			s.unit["LoadCredential"] = append(s.unit["LoadCredential"], "more:"+dir+"/secrets/gone")
+		}, "failure", []string{"(LoadCredential=more)", "install -D -m 600 /dev/null DIR/secrets/gone"}},
 		"passwords go elsewhere": {unit{"ProtectSystem": {"strict"}, "ReadWritePaths": {"STATE"}}, func(s *serviceView, dir string) {
 			s.unit["ReadWritePaths"] = []string{s.config.StateDir}
 			s.config.Handover.File = dir + "/handover.csv"

@@ -46,6 +46,10 @@ func firstHours() []firstHour {
 	return []firstHour{
 		{"a secret that is missing", func(t *testing.T, w *world) { w.removeFile(t, "api-key") },
 			[]string{"threema.api_key_file", "no such file", "install -m 600 /dev/null ", "api-key", "in one line"}},
+		{"a secret in a folder that is missing", func(_ *testing.T, w *world) {
+			w.set("threema.api_key_file", filepath.Join(w.dir, "secrets", "api-key"))
+		},
+			[]string{"threema.api_key_file", "no such file", "install -D -m 600 /dev/null ", "secrets/api-key"}},
 		{"a secret and an empty line", secret("\nkey\n"), []string{"threema.api_key_file", "an empty line beside the secret", "remove that"}},
 		{"two secrets", secret("key\nother\n"), []string{"threema.api_key_file", "more than one line"}},
 		{"a secret in UTF-16", secret("\xff\xfek\x00e\x00y\x00"), []string{"threema.api_key_file", "UTF-16", "save it as UTF-8", "iconv"}},

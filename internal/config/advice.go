@@ -43,11 +43,20 @@ func (f Files) adviceToMake(err error, path string) string {
 	case errors.Is(err, fs.ErrPermission) && f.CredentialsDir != "" && !f.inCredentialsDir(path):
 		return fmt.Sprintf("; systemd hands secrets over by their bare names: write %s instead of the full path, with a LoadCredential= of that name in the unit", filepath.Base(path))
 	case missing:
-		return fmt.Sprintf("; type: install -m 600 /dev/null %s, and write the secret into it, in one line", path)
+		return "; " + MakeSecret(path)
 	case errors.Is(err, fs.ErrPermission):
 		return letIn(path, "let that user alone read it: chown %[1]s %[2]s; chmod 600 %[2]s")
 	}
 	return ""
+}
+
+// MakeSecret says what to type for a secret that is not there; its folder is made where that is missing too.
+func MakeSecret(path string) string {
+	install := "install -m 600"
+	if _, err := os.Stat(filepath.Dir(path)); errors.Is(err, fs.ErrNotExist) {
+		install = "install -D -m 600"
+	}
+	return fmt.Sprintf("type: %s /dev/null %s, and write the secret into it, in one line", install, path)
 }
 
 // handedOver tells that systemd copied a secret from elsewhere, where it is to be corrected.
