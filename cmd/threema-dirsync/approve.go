@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -158,6 +159,9 @@ func (p *program) printApproval(given dirsync.Approval, asJSON bool) error {
 		say(p.Stdout, "What is under way is carried out when it is due, and approved until then and as long after: the last until %s.", stamp(given.Last))
 	}
 	p.listChanges(given.Changes)
+	if slices.ContainsFunc(given.Changes, func(c plan.Change) bool { return c.Op == plan.Revoke }) {
+		say(p.Stdout, "revoke / widerrufen destroys a Threema ID and can never be undone; threema-dirsync approve --undo %s takes the yes back until a pass carries it out.", given.Hash)
+	}
 	if len(given.Freed) > 0 {
 		say(p.Stdout, "Not approved, and stopped by no limit any more: %s. They go when they are due.", steps(given.Freed))
 		p.listChanges(given.Freed)
