@@ -118,6 +118,10 @@ func TestAYesToOneOU(t *testing.T) {
 	old := w.hash(t)
 	w.must(t, 1, "approve", old, "--only", "OU=Bonn").tells(t, "nothing was approved", "ou=berlin,ou=people,dc=example,dc=org, now in ou=berlin,ou=sold,dc=example,dc=org (people: 6)",
 		"ou=people,dc=example,dc=org (people: 3)")
+	if technik := w.must(t, 1, "approve", old, "--only", "OU=Technik"); strings.Contains(technik.stderr, "did you mean") || !strings.Contains(technik.stderr, "nobody of OU=Technik waits") {
+		t.Errorf("an OU is taken for a person: %v", technik)
+	}
+	w.must(t, 1, "approve", "--undo", "OU=Sold").tells(t, "nothing was taken back", "HASH", "PERSON", "or all")
 	out := w.must(t, 0, "approve", old, "--only", "OU=Sold")
 	hash := w.hash(t)
 	out.tells(t, "Approved until ", "(people: 6)", "Still waiting for a yes", "(people: 3)", "threema-dirsync approve "+hash, dir.people[10].DN)

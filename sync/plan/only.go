@@ -89,6 +89,14 @@ func ousCalled(ou, query string) []string {
 	return found
 }
 
+// LikeDN tells that an argument begins as a DN does, with an attribute: it is a place, and no name.
+func LikeDN(query string) bool {
+	attribute, _, valued := strings.Cut(strings.TrimSpace(query), "=")
+	return valued && attribute != "" && !strings.ContainsFunc(attribute, func(r rune) bool {
+		return r != '-' && r != '.' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+	})
+}
+
 // foldDN makes DNs equal that differ in case and in blanks around their commas.
 func foldDN(dn string) string { return strings.Join(rdns(dn), ",") }
 
@@ -128,11 +136,15 @@ type IdleChoiceError struct {
 
 func (e *IdleChoiceError) Error() string {
 	var lines []string
-	if e.unclear != nil && (len(e.unclear.Candidates) > 0 || !strings.Contains(e.Query, "=")) {
+	nothing := "nothing"
+	switch {
+	case LikeDN(e.Query):
+		nothing = "nobody"
+	case e.unclear != nil:
 		lines = append(lines, e.unclear.Error())
 	}
-	lines = append(lines, fmt.Sprintf("nothing of %s waits for an approval; nothing was approved. --only takes a PERSON, or an OU by its DN or the beginning of it. Waiting are people of:",
-		Harmless(e.Query)))
+	lines = append(lines, fmt.Sprintf("%s of %s waits for an approval; nothing was approved. --only takes a PERSON, or an OU by its DN or the beginning of it. Waiting are people of:",
+		nothing, Harmless(e.Query)))
 	lines = append(lines, e.ous()...)
 	lines = append(lines, "These are:")
 	for _, c := range e.Waiting[:min(len(e.Waiting), shownCandidates)] {

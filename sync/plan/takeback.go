@@ -56,7 +56,12 @@ type NotGivenError struct {
 }
 
 func (e *NotGivenError) Error() string {
-	lines := []string{fmt.Sprintf("no yes that is not carried out was given under %s; nothing was taken back", Harmless(e.Query)), e.unclear.Error()}
+	lines := []string{fmt.Sprintf("no yes that is not carried out was given under %s; nothing was taken back", Harmless(e.Query))}
+	if LikeDN(e.Query) {
+		lines = append(lines, "approve --undo takes the HASH of a yes, a PERSON, or all; an OU it does not take")
+	} else {
+		lines = append(lines, e.unclear.Error())
+	}
 	if len(e.Titles) > 0 {
 		lines = append(lines, "These are given and not carried out (`threema-dirsync approve --undo all` takes all of them back):")
 	}
