@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -58,7 +59,7 @@ func TestWhoMayHaveAName(t *testing.T) {
 		"uid=lmeier,ou=Neumann": false, "uid=u1,dc=corp": false,
 	} {
 		was := w.state.Effects
-		w.state.Effects = append(was[:len(was):len(was)], plan.Effect{Op: plan.Withdraw, Person: plan.PersonID{Source: "corp", ID: "lena"}, CSI: "E-9", DN: dn, RequestedAt: w.now})
+		w.state.Effects = append(slices.Clip(was), plan.Effect{Op: plan.Withdraw, Person: plan.PersonID{Source: "corp", ID: "lena"}, CSI: "E-9", DN: dn, RequestedAt: w.now})
 		x, err := w.explain("Neumann")
 		if several != (err != nil && strings.Contains(err.Error(), "means 2 people") && strings.Contains(err.Error(), "E-9")) || !several && x.Person != people["otto"].id {
 			t.Errorf("%s: %v, %v", dn, x.Person, err)
