@@ -9,14 +9,15 @@ import (
 // tell logs how a pass ended, in one line that says why it did not do everything, and one more for each
 // source and guard in its way. It names nobody: who it is about, `status` and the report tell.
 func (s *service) tell(report dirsync.Report) {
+	var plan []any // what was planned: nothing is told of a pass that did not come to that
+	if report.Planned {
+		plan = []any{"summary", report.Plan.Summary()}
+	}
 	if report.Interrupted {
-		s.logger.Info("pass interrupted: the service stops, and the next start takes the pass up", "summary", report.Plan.Summary())
+		s.logger.Info("pass interrupted: the service stops, and the next start takes the pass up", plan...)
 		return
 	}
-	facts := []any{"result", report.Word(), "took", report.Finished.Sub(report.Started).Round(time.Millisecond)}
-	if report.Planned {
-		facts = append(facts, "summary", report.Plan.Summary())
-	}
+	facts := append([]any{"result", report.Word(), "took", report.Finished.Sub(report.Started).Round(time.Millisecond)}, plan...)
 	failed, first := report.Failed()
 	switch {
 	case report.Err != nil:

@@ -307,7 +307,7 @@ func TestStopDuringARequest(t *testing.T) {
 				t.Errorf("%d operations are open after an orderly end: %+v", len(open), open)
 			}
 			rest := name == "create" // the settings are all that is left, and that is finished
-			if told := d.stderr.String(); strings.Contains(told, "pass interrupted") != rest || strings.Contains(told, "failed") {
+			if told := d.stderr.String(); strings.Contains(told, "pass interrupted") != rest || strings.Contains(told, "pass failed") {
 				t.Errorf("it does not tell of an interruption: %s", told)
 			}
 			if rest {
