@@ -177,6 +177,30 @@ func TestBorrowedPhone(t *testing.T) {
 	}
 }
 
+// TestPhoneOfAReturner: who used a Threema ID is remembered over the end of their departure.
+func TestPhoneOfAReturner(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "dora", "anna")
+	w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID, w.policy.PublishContacts = plan.DetachID, 0, 0, false
+	id := w.activate("dora")
+	w.settle(t)
+	people["dora"].leave(plan.Disabled)
+	w.later(t, time.Hour)
+	w.later(t, time.Hour)
+	if w.user(id) != nil {
+		t.Fatal("it is not detached")
+	}
+	for range 5 {
+		w.later(t, day) // the departure is settled
+	}
+	people["dora"].comeBack()
+	w.later(t, time.Hour)
+	w.pkg.Users = append(w.pkg.Users, plan.User{ID: id, CredentialID: w.credential("anna").ID, CSI: "E-anna"})
+	people["anna"].leave(plan.Disabled)
+	p := w.later(t, time.Hour)
+	wantLines(t, of(p, "anna"), "withdraw E-anna needs-approval", "detach E-anna needs-approval")
+}
+
 // TestNumberOfBefore: lists name a person by any csi that they ever had, and a phone that was off
 // during a renumbering reports one of them; unless a living person has it now.
 func TestNumberOfBefore(t *testing.T) {

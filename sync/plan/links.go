@@ -42,6 +42,13 @@ func (p *planner) rememberLinks() {
 	for _, former := range p.State.FormerLinks {
 		p.noteLink(former)
 	}
+	for _, e := range p.State.Effects { // who returns may use again what was taken, before any pass has seen them with it
+		for _, id := range append(slices.Clone(e.IDs), e.ThreemaID) {
+			if id != "" && p.observations[e.Person].claims() {
+				p.noteLink(FormerLink{id, e.Person, e.RequestedAt})
+			}
+		}
+	}
 	for _, seen := range p.State.UsersSeen {
 		owner, known := owners[seen.CredentialID]
 		if known && p.users[seen.ThreemaID].CredentialID != seen.CredentialID {
@@ -52,13 +59,7 @@ func (p *planner) rememberLinks() {
 
 // noteLink keeps a former link, but one that has faded, or of somebody of whom nothing is known.
 func (p *planner) noteLink(l FormerLink) {
-	user, listed := p.users[l.ThreemaID]
-	since, seen := p.linked[link{user.ID, user.CredentialID}]
-	owner := p.former[user.CredentialID].Person
-	switch _, observed := p.observations[l.Person]; {
-	case !observed && !p.isOurs(l.Person):
-		return
-	case listed && seen && owner != l.Person && !p.Now.Before(since.Add(linkFades)):
+	if _, observed := p.observations[l.Person]; !observed && !p.isOurs(l.Person) || p.faded(l) {
 		return
 	}
 	had := slices.IndexFunc(p.formerly[l.ThreemaID], func(m FormerLink) bool { return m.Person == l.Person })
@@ -67,6 +68,13 @@ func (p *planner) noteLink(l FormerLink) {
 		return
 	}
 	p.formerly[l.ThreemaID] = append(p.formerly[l.ThreemaID], l)
+}
+
+// faded tells that the ID was seen on the credential of somebody else alone for so long that it is theirs.
+func (p *planner) faded(l FormerLink) bool {
+	user, listed := p.users[l.ThreemaID]
+	since, seen := p.linked[link{user.ID, user.CredentialID}]
+	return listed && seen && p.former[user.CredentialID].Person != l.Person && !p.Now.Before(since.Add(linkFades))
 }
 
 // formerLinks are all former links, sorted.
