@@ -41,7 +41,7 @@ func (r *register) knowNames(in Input) {
 		}
 	}
 	for _, u := range in.Inventory.Users {
-		for person := range r.called.ids[u.ID] {
+		for person := range r.called.ids[foldKey(u.ID)] {
 			r.callBy(person, u.FirstName, u.LastName)
 		}
 	}

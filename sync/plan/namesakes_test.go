@@ -67,3 +67,21 @@ func TestWhoMayHaveAName(t *testing.T) {
 		w.state.Effects = was
 	}
 }
+
+// TestTheIDThatALeaverKeepsHasTheirName: what their app reports names a leaver of whom the ledger has no name.
+func TestTheIDThatALeaverKeepsHasTheirName(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "otto")
+	people["otto"].last = "Neumann"
+	w.settle(t)
+	w.state.Effects = append(w.state.Effects, plan.Effect{
+		Op: plan.Withdraw, Person: plan.PersonID{Source: "corp", ID: "lena"}, CSI: "E-9", DN: "uid=u1,dc=corp", IDs: []string{"KEPT0001"}, RequestedAt: w.now,
+	})
+	w.pkg.Users = append(w.pkg.Users, plan.User{ID: "KEPT0001", FirstName: "Lena", LastName: "Neumann"})
+	if _, err := w.explain("Neumann"); err == nil || !strings.Contains(err.Error(), "means 2 people") || !strings.Contains(err.Error(), "uid=u1") {
+		t.Errorf("Neumann: %v", err)
+	}
+	if x, err := w.explain("Lena Neumann"); err != nil || x.Person.ID != "lena" {
+		t.Errorf("Lena Neumann is %v, %v", x.Person, err)
+	}
+}
