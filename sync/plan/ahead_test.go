@@ -273,6 +273,53 @@ func TestWhoeverALimitStopsWasAnnounced(t *testing.T) {
 	})
 }
 
+// TestWhoIsStoppedIsStillCounted: a withdrawal that a limit blocks makes the base of the IDs no smaller,
+// and one that goes and leaves no ID to take does.
+func TestWhoIsStoppedIsStillCounted(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		more  int // who leave after the four, and have no phone
+		ahead bool
+	}{"stopped": {10, false}, "gone": {3, true}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := crowd(40)
+			w.policy.LeaversRun = plan.Window{Count: 4, Percent: 10}
+			w.policy.LeaversDay, w.policy.LeaversWeek = plan.Window{Count: 20, Percent: 50}, plan.Window{Count: 20, Percent: 50}
+			w.policy.ID, w.policy.GraceID = plan.DetachID, 40*time.Hour
+			w.policy.MaxGap = 1000 * time.Hour
+			people := w.source().people
+			for _, e := range people[:4] {
+				w.activate(e.username)
+			}
+			w.later(t, 7*time.Hour)
+			w.later(t, 7*time.Hour)
+			for _, e := range people[:4] {
+				e.leave(plan.Disabled)
+			}
+			w.later(t, 7*time.Hour)
+			for _, e := range people[4 : 4+row.more] {
+				e.leave(plan.Disabled)
+			}
+			for range 2 { // with the withdrawals, and when they have settled
+				p := w.later(t, 7*time.Hour)
+				detaches := 0
+				for _, c := range p.Changes {
+					if c.Op != plan.Detach {
+						continue
+					}
+					if detaches++; (c.Guard == plan.GuardAhead) != row.ahead {
+						t.Errorf("detach of %s: guard %q", c.CSI, c.Guard)
+					}
+				}
+				if detaches != 4 {
+					t.Errorf("%d detaches in %v", detaches, summary(p))
+				}
+			}
+		})
+	}
+}
+
 // TestAnOUAsTheScreensShowIt: where they were, where they are now, by DN or by the beginning of it.
 func TestAnOUAsTheScreensShowIt(t *testing.T) {
 	t.Parallel()

@@ -193,6 +193,9 @@ func TestPhoneOfAReturner(t *testing.T) {
 	for range 5 {
 		w.later(t, day) // the departure is settled
 	}
+	if links := w.state.FormerLinks; len(links) > 0 {
+		t.Errorf("of somebody who left nobody asks, and yet it is kept: %v", links)
+	}
 	people["dora"].comeBack()
 	w.later(t, time.Hour)
 	w.pkg.Users = append(w.pkg.Users, plan.User{ID: id, CredentialID: w.credential("anna").ID, CSI: "E-anna"})

@@ -33,8 +33,10 @@
 //	baseline.go   may any of it be done against this package, this scope and with this ledger?
 //	              bind.go compares them; baseline_people.go lists who enters and leaves
 //	gate.go       what becomes of each change, and in which order the reasons count
-//	approval.go   what somebody said yes to
-//	limits.go     how many people one pass, day and week may take out
+//	approval.go   what somebody said yes to; only.go, for whom alone; takeback.go, what is taken back
+//	limits.go     how many people one pass, day and week may take out; became.go, what became of them;
+//	              ahead.go, whom they will stop, by hypothesis.go, what they know then
+//	waits.go      what somebody is asked for; whom.go, about whom
 //	budget.go     what fits into the day's requests and into the licences
 //	verify.go     does what was taken from leavers hold? effects and alarms
 //	unmanaged.go  what is not ours; notices.go, what is ours and looks odd

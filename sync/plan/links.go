@@ -42,17 +42,23 @@ func (p *planner) rememberLinks() {
 	for _, former := range p.State.FormerLinks {
 		p.noteLink(former)
 	}
-	for _, e := range p.State.Effects { // who returns may use again what was taken, before any pass has seen them with it
-		for _, id := range append(slices.Clone(e.IDs), e.ThreemaID) {
-			if id != "" && p.observations[e.Person].claims() {
-				p.noteLink(FormerLink{id, e.Person, e.RequestedAt})
-			}
-		}
-	}
+	p.rememberTaken()
 	for _, seen := range p.State.UsersSeen {
 		owner, known := owners[seen.CredentialID]
 		if known && p.users[seen.ThreemaID].CredentialID != seen.CredentialID {
 			p.noteLink(FormerLink{seen.ThreemaID, owner, p.Now})
+		}
+	}
+}
+
+// rememberTaken notes who had an ID that was taken, once they are back: they may use it again before any
+// pass has seen them with it.
+func (p *planner) rememberTaken() {
+	for _, e := range p.State.Effects {
+		for _, id := range append(slices.Clone(e.IDs), e.ThreemaID) {
+			if id != "" && p.observations[e.Person].claims() {
+				p.noteLink(FormerLink{id, e.Person, e.RequestedAt})
+			}
 		}
 	}
 }
