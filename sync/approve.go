@@ -39,9 +39,8 @@ type Approval struct {
 	// keeps its yes until that long after it is due.
 	Until, Last time.Time
 	Changes     []plan.Change
-	// Told tells that what follows is known: what waits for a yes from now on, the hash of that, and what
-	// waits no more although nobody approved it, as the limits have room without the approved.
-	Told    bool
+	// Next is the hash of what waits for a yes from now on, "" if that is not known; Waiting is that, and Freed
+	// what waits no more although nobody approved it, as the limits have room without the approved.
 	Next    string
 	Waiting []plan.Change
 	Freed   []plan.Change
@@ -90,7 +89,7 @@ func (a *Approver) tellRest(ctx context.Context, in plan.Input, waited []plan.Ch
 	}
 	in.State = state
 	next := plan.Compute(in)
-	given.Told, given.Next, given.Waiting = true, next.Hash, next.AwaitingApproval()
+	given.Next, given.Waiting = next.Hash, next.AwaitingApproval()
 	given.Freed = without(without(waited, given.Changes), given.Waiting)
 }
 
@@ -201,12 +200,11 @@ const shownDifference = 50
 func (e *ChangedSetError) Error() string {
 	var lines []string
 	list := func(what string, changes []plan.Change) {
-		for _, c := range changes[:min(len(changes), shownDifference)] {
-			lines = append(lines, "  "+what+c.Title())
+		var titles []string
+		for _, c := range changes {
+			titles = append(titles, "  "+what+c.Title())
 		}
-		if more := len(changes) - shownDifference; more > 0 {
-			lines = append(lines, fmt.Sprintf("  … and %d more", more))
-		}
+		lines = append(lines, plan.Capped(titles, shownDifference, "")...)
 	}
 	switch {
 	case len(e.Approved) > 0:

@@ -78,10 +78,7 @@ func (r *Report) undone(limit int) []string {
 			lines = append(lines, fmt.Sprintf("  %s: %s of %s: %s", strings.ToUpper(x.Outcome), x.Change.Op, x.Change.DN, x.Message))
 		}
 	}
-	if more := len(lines) - limit; limit > 0 && more > 0 {
-		lines = append(lines[:limit], fmt.Sprintf("  … and %d more (--json lists all)", more))
-	}
-	return lines
+	return plan.Capped(lines, limit, plan.AllInJSON)
 }
 
 // tally counts results of one outcome by operation, in the order of the plan.

@@ -160,11 +160,10 @@ type StaleRequestError struct {
 func (e *StaleRequestError) Error() string {
 	lines := []string{fmt.Sprintf("the world has changed since the plan was written: %d of its %d due changes do not hold; nothing was carried out:",
 		len(e.Differences), e.Asked)}
-	for _, d := range e.Differences[:min(len(e.Differences), shownDifference)] {
-		lines = append(lines, "  "+d)
+	var differences []string
+	for _, d := range e.Differences {
+		differences = append(differences, "  "+d)
 	}
-	if more := len(e.Differences) - shownDifference; more > 0 {
-		lines = append(lines, fmt.Sprintf("  … and %d more", more))
-	}
+	lines = append(lines, plan.Capped(differences, shownDifference, "")...)
 	return strings.Join(append(lines, "Write the plan again with `threema-dirsync plan --out`, and read it."), "\n")
 }

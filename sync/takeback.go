@@ -57,12 +57,11 @@ func (t TakenBack) Format(out io.Writer, limit int) error {
 			people[a.Person] = true
 		}
 		lines = []string{fmt.Sprintf("TAKEN BACK: %d (people: %d). The next plan asks again.", len(t.Approvals), len(people))}
-		for _, title := range t.Titles[:min(len(t.Titles), limit)] {
-			lines = append(lines, "  "+title)
+		var titles []string
+		for _, title := range t.Titles {
+			titles = append(titles, "  "+title)
 		}
-		if more := len(t.Titles) - limit; more > 0 {
-			lines = append(lines, fmt.Sprintf("  … and %d more (--json lists all)", more))
-		}
+		lines = append(lines, plan.Capped(titles, limit, plan.AllInJSON)...)
 	}
 	if t.Left > 0 {
 		lines = append(lines, fmt.Sprintf("Still given and not carried out: %d.", t.Left))

@@ -149,7 +149,7 @@ func (p *program) printApproval(given dirsync.Approval, asJSON bool) error {
 			Hash     string        `json:"hash"`
 			Until    time.Time     `json:"until"`
 			Changes  []plan.Change `json:"changes"`
-			NextHash string        `json:"nextHash"` // of what waits now, "" if that is not known
+			NextHash string        `json:"nextHash"`
 			Waiting  []plan.Change `json:"waiting"`
 			Freed    []plan.Change `json:"freed"`
 		}{given.Hash, given.Until, given.Changes, given.Next, append([]plan.Change{}, given.Waiting...), append([]plan.Change{}, given.Freed...)})
@@ -171,7 +171,7 @@ func (p *program) printApproval(given dirsync.Approval, asJSON bool) error {
 		say(p.Stdout, "Still waiting for a yes: %s.", steps(given.Waiting))
 		p.listChanges(given.Waiting)
 		say(p.Stdout, "If every one of these is right too, type: threema-dirsync approve %s", given.Next)
-	case given.Told:
+	case given.Next != "":
 		say(p.Stdout, "Nothing else waits for a yes.")
 	}
 	return nil
@@ -187,10 +187,11 @@ func steps(changes []plan.Change) string {
 }
 
 func (p *program) listChanges(changes []plan.Change) {
-	for _, c := range changes[:min(len(changes), shownLines)] {
-		say(p.Stdout, "  %s", c.Title())
+	var titles []string
+	for _, c := range changes {
+		titles = append(titles, "  "+c.Title())
 	}
-	if more := len(changes) - shownLines; more > 0 {
-		say(p.Stdout, "  … and %d more (--json lists all)", more)
+	for _, line := range plan.Capped(titles, shownLines, plan.AllInJSON) {
+		say(p.Stdout, "%s", line)
 	}
 }

@@ -168,6 +168,6 @@ func (p *planner) announce(op Op, source string, at time.Time, found []excess, s
 		rules = append(rules, e.guard+" ("+e.short+")")
 	}
 	p.tripped(Guard{Name: GuardAhead, Source: source, Check: p.checkLeavers(source, people), Detail: fmt.Sprintf(
-		"%s of %d people under way is due about %s, and will be stopped then by %s. %s",
-		op.cockpitWord(), len(people), stamp(at), strings.Join(rules, ", "), p.whoLeaves(people))})
+		"%s of %s under way is due about %s, and will be stopped then by %s. %s",
+		op.cockpitWord(), Counted(len(people), "person", "people"), stamp(at), strings.Join(rules, ", "), p.whoLeaves(people))})
 }

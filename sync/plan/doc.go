@@ -40,7 +40,7 @@
 //	budget.go     what fits into the day's requests and into the licences
 //	verify.go     does what was taken from leavers hold? effects and alarms
 //	unmanaged.go  what is not ours; notices.go, what is ours and looks odd
-//	format.go     a plan as text for people; json.go, the same for programs
+//	format.go     a plan as text for people, with counted.go and capped.go; json.go, the same for programs
 //	explain.go    all of it for one person; explain_find.go, whom a query means
 //
 // The one invariant: absence is not evidence. Nobody is taken out because one answer lacked

@@ -258,7 +258,7 @@ func (o *printer) section(title string, n int, line func(int) string) {
 		o.write(line(i))
 	}
 	if shown < n {
-		o.line("  … and %d more (--json lists all)", n-shown)
+		o.line("  … and %d more%s", n-shown, AllInJSON)
 	}
 }
 

@@ -110,8 +110,8 @@ func (p *planner) excess(op Op, source string, due map[PersonID]string) []excess
 		maps.Copy(people, due)
 		base := p.baseAt(op, source, w.length)
 		if allowed := w.limit.AllowedToLeave(w.floor, base); len(people) > allowed {
-			found = append(found, excess{w.guard, fmt.Sprintf("%d people%s, %d allowed (%s: at most %d and %d %% of %d)",
-				len(people), spanWords(w.length), allowed, w.key, w.limit.Count, w.limit.Percent, base),
+			found = append(found, excess{w.guard, fmt.Sprintf("%s%s, %d allowed (%s: at most %d and %d %% of %d)",
+				Counted(len(people), "person", "people"), spanWords(w.length), allowed, w.key, w.limit.Count, w.limit.Percent, base),
 				fmt.Sprintf("%d allowed", allowed), people})
 		}
 	}
@@ -201,8 +201,8 @@ func (p *planner) limitCount(guard, key string, limit Window, which func(Change)
 		if len(due) <= allowed {
 			continue
 		}
-		p.trip(guard, source, fmt.Sprintf("%d people in this pass, %d allowed (%s: at most %d and %d %% of %d). %s",
-			len(due), allowed, key, limit.Count, limit.Percent, base, shares(due, func(string) string { return "" })))
+		p.trip(guard, source, fmt.Sprintf("%s in this pass, %d allowed (%s: at most %d and %d %% of %d). %s",
+			Counted(len(due), "person", "people"), allowed, key, limit.Count, limit.Percent, base, shares(due, func(string) string { return "" })))
 		p.block(source, guard, which)
 	}
 }

@@ -147,13 +147,8 @@ func (e *IdleChoiceError) Error() string {
 		nothing, Harmless(e.Query)))
 	lines = append(lines, e.ous()...)
 	lines = append(lines, "These are:")
-	for _, c := range e.Waiting[:min(len(e.Waiting), shownCandidates)] {
-		lines = append(lines, "  "+c.Title())
-	}
-	if more := len(e.Waiting) - shownCandidates; more > 0 {
-		lines = append(lines, fmt.Sprintf("  … and %d more", more))
-	}
-	return strings.Join(lines, "\n")
+	titles := convert(e.Waiting, func(c Change) string { return "  " + c.Title() })
+	return strings.Join(append(lines, Capped(titles, shownCandidates, "")...), "\n")
 }
 
 // ous words where those are for whom a yes is waited for.
@@ -170,8 +165,5 @@ func (e *IdleChoiceError) ous() []string {
 	for _, words := range slices.Sorted(maps.Keys(count)) {
 		lines = append(lines, Harmless(fmt.Sprintf("  %s (people: %d)", words, count[words])))
 	}
-	if more := len(lines) - shownCandidates; more > 0 {
-		lines = append(lines[:shownCandidates], fmt.Sprintf("  … and %d more OUs", more))
-	}
-	return lines
+	return Capped(lines, shownCandidates, " OUs")
 }

@@ -65,13 +65,8 @@ func (e *NotGivenError) Error() string {
 	if len(e.Titles) > 0 {
 		lines = append(lines, "These are given and not carried out (`threema-dirsync approve --undo all` takes all of them back):")
 	}
-	for _, title := range e.Titles[:min(len(e.Titles), shownCandidates)] {
-		lines = append(lines, "  "+title)
-	}
-	if more := len(e.Titles) - shownCandidates; more > 0 {
-		lines = append(lines, fmt.Sprintf("  … and %d more", more))
-	}
-	return strings.Join(lines, "\n")
+	titles := convert(e.Titles, func(title string) string { return "  " + title })
+	return strings.Join(append(lines, Capped(titles, shownCandidates, "")...), "\n")
 }
 
 // voidApprovals lists the change ids of approvals to a departure that is over, as the person was seen as
