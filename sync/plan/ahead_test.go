@@ -361,6 +361,23 @@ func TestAnOUAsTheScreensShowIt(t *testing.T) {
 	}
 }
 
+// TestAWholeDNIsOneOU: also where that of another directory begins with it.
+func TestAWholeDNIsOneOU(t *testing.T) {
+	t.Parallel()
+	w := running(t, 100)
+	for n, e := range w.source().people[:30] {
+		e.ou = []string{"Berlin", "Berlin,DC=corp,DC=east"}[n%2]
+	}
+	w.later(t, 2*time.Hour)
+	for _, e := range w.source().people[:30] {
+		e.leave(plan.OutOfScope)
+	}
+	p := w.later(t, 2*time.Hour)
+	if got, err := plan.Only(w.input(), p, "OU=Berlin,DC=corp"); err != nil || len(got) != 15 {
+		t.Errorf("%d, %v", len(got), err)
+	}
+}
+
 // TestOneLeaverGoesWithoutTheMass: a yes to one person, or to one OU, is none to the others.
 func TestOneLeaverGoesWithoutTheMass(t *testing.T) {
 	t.Parallel()

@@ -19,13 +19,12 @@ func (p *planner) ofLeavers() map[string]string {
 	}
 	for _, e := range effects {
 		name, day := personWords(e.CSI, firstNonEmpty(e.DN, p.observations[e.Person].DN), e.Person), e.RequestedAt.UTC().Format(time.DateOnly)
-		switch {
-		case e.Op != Withdraw:
+		if e.Op != Withdraw {
 			words[e.ThreemaID] = fmt.Sprintf("of %s, who left; %s was requested on %s", name, e.Op.cockpitWord(), day)
-		case e.ReturnedAt.IsZero():
-			for _, id := range e.IDs {
-				words[id] = fmt.Sprintf("kept: of %s, who left; credential %s was withdrawn on %s", name, e.Username, day)
-			}
+			continue
+		}
+		for _, id := range e.IDs {
+			words[id] = fmt.Sprintf("kept: of %s, who left; credential %s was withdrawn on %s", name, e.Username, day)
 		}
 	}
 	maps.DeleteFunc(words, func(id, _ string) bool { return p.users[id].CredentialID != "" })

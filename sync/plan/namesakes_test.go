@@ -68,6 +68,20 @@ func TestWhoMayHaveAName(t *testing.T) {
 	}
 }
 
+// TestAShortNameMeansAWord: two letters stand in too many words to mean any of them.
+func TestAShortNameMeansAWord(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "otto")
+	people["otto"].last = "Li"
+	w.settle(t)
+	for dn, several := range map[string]bool{"uid=felix,dc=corp": false, "uid=li,dc=corp": true} {
+		w.state.Effects = []plan.Effect{{Op: plan.Withdraw, Person: plan.PersonID{Source: "corp", ID: "felix"}, CSI: "E-9", DN: dn, RequestedAt: w.now}}
+		if x, err := w.explain("Li"); several != (err != nil && strings.Contains(err.Error(), "means 2 people")) || !several && x.Person != people["otto"].id {
+			t.Errorf("%s: %v, %v", dn, x.Person, err)
+		}
+	}
+}
+
 // TestTheIDThatALeaverKeepsHasTheirName: what their app reports names a leaver of whom the ledger has no name.
 func TestTheIDThatALeaverKeepsHasTheirName(t *testing.T) {
 	t.Parallel()

@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -54,6 +55,12 @@ func TestAYesEndsWithTheDeparture(t *testing.T) {
 	w.source().people[1].leave(plan.OutOfScope)
 	if p := w.later(t, 2*time.Hour); len(p.Waits()) != 0 {
 		t.Errorf("asks again: %+v", p.Waits())
+	}
+	// A yes to anything else is none to a departure.
+	w.source().people[2].comeBack()
+	w.give(plan.GivenApproval{Change: "adoption", Op: plan.Adopt, Person: w.source().people[2].id, Until: w.now.Add(day)})
+	if p := w.later(t, 2*time.Hour); slices.Contains(p.Memory.VoidApprovals, "adoption") || len(p.Memory.VoidApprovals) != 1 {
+		t.Errorf("void: %v", p.Memory.VoidApprovals)
 	}
 	// A yes to a withdrawal that somebody orders is one to a person who is entitled, and stays.
 	w.give(plan.GivenApproval{Change: "ordered", Op: plan.Withdraw, Person: w.source().people[0].id, Until: w.now.Add(day)})
