@@ -238,6 +238,16 @@ func TestNumberOfBefore(t *testing.T) {
 		anna.leave(plan.Disabled)
 		wantLines(t, of(w.later(t, time.Hour), "new"), "withdraw E-new needs-approval", "revoke E-new needs-approval")
 	})
+	t.Run("corrected in favour of a colleague as the account was locked", func(t *testing.T) {
+		t.Parallel()
+		w, people := rolledOut(t, "anna", "petra")
+		w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID, w.policy.PublishContacts = plan.RevokeID, 0, 0, false
+		w.activate("anna")
+		w.settle(t)
+		people["anna"].csi, people["petra"].csi = "E-new", "E-anna"
+		people["anna"].leave(plan.Disabled)
+		wantLines(t, of(w.later(t, time.Hour), "anna"), "set-settings E-anna due", "withdraw E-anna needs-approval", "revoke E-anna needs-approval")
+	})
 }
 
 // TestLikeCSI: a csi that differs from somebody's in its spelling only is another csi, and holds who

@@ -60,13 +60,14 @@ func (p *planner) formerCSIs() []FormerCSI {
 }
 
 // isTheirs tells whether a csi that stands on a credential, or that a phone reports, can be this
-// person's: the one that we wrote, the one of the directory, or one of before that no living person
+// person's: the one of the directory, or one that we wrote or that they had before, which no living person
 // has by now.
 func (p *planner) isTheirs(person PersonID, csi, reported string) bool {
-	if reported == csi || reported == p.observations[person].CSI || reported == p.identities[person].CSI {
+	remembered := p.observations[person].CSI
+	switch {
+	case reported == cmp.Or(p.identities[person].CSI, remembered, csi):
 		return true
-	}
-	if !slices.Contains(p.csis[person], reported) {
+	case reported != csi && reported != remembered && !slices.Contains(p.csis[person], reported):
 		return false
 	}
 	holder, taken := p.claimedCSI[reported]
