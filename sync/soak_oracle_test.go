@@ -1,6 +1,7 @@
 package sync_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -213,6 +214,24 @@ func (w *soak) tie(id string, n int) {
 		w.holder[id], found[0].uprooted = found[0], false
 	case w.holder[id] == nil:
 		w.stray(id, found[0], "adopted by a csi that was somebody else's")
+	}
+}
+
+// tieAdopted ties a credential that the package had before to the entry of somebody else that has its csi,
+// as soon as a pass has adopted it for that entry: one that had trouble later on does so too, and tieAll
+// comes after none of those.
+func (w *soak) tieAdopted() {
+	state, err := w.ledger.State(context.Background())
+	w.must(err)
+	for _, own := range state.Owned {
+		id := own.CredentialID
+		n, known := w.belongs[id]
+		for _, a := range w.accounts {
+			theirs := a.uuid() == own.Person.ID && a.csi == w.csiOf[id]
+			if known && theirs && a.human != n && w.holder[id] == nil && !slices.Contains(w.strayed[id], a) {
+				w.stray(id, a, "adopted by a csi that was somebody else's")
+			}
+		}
 	}
 }
 

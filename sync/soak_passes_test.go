@@ -51,6 +51,7 @@ func (w *soak) passing(h hook, do func(*dirsync.Pass, context.Context) dirsync.R
 		w.open()
 	}
 	w.log("pass: exit %d %v %s", report.ExitCode(), results(report), outline(report))
+	w.tieAdopted()
 	w.judge()
 	w.judgeSilence()
 	if !w.disturbed && w.waiting() == strikes && report.Planned && report.Err == nil && !report.Plan.Tripped(plan.GuardBaseline) {
