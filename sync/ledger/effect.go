@@ -28,7 +28,7 @@ func effect(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation) error 
 		return transfer(ctx, tx, t, op)
 	case plan.Withdraw:
 		if op.Ordered {
-			return nil // the ownership stays: whether the person departed is not known
+			return watchOrdered(ctx, tx, op, t.now) // the ownership stays: whether the person departed is not known
 		}
 		return withdrawn(ctx, tx, op, t.now)
 	case plan.Detach, plan.Revoke:
@@ -125,6 +125,9 @@ func withdrawn(ctx context.Context, tx *sql.Tx, op plan.Operation, now time.Time
 		WHERE source = ? AND person = ? AND ended = '' AND withdrawn_at = 0`,
 		millis(now), op.Person.Source, op.Person.ID)
 	if err != nil {
+		return err
+	}
+	if err := passOrdered(ctx, tx, op); err != nil {
 		return err
 	}
 	return watch(ctx, tx, op, "", now)

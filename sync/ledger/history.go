@@ -58,7 +58,7 @@ func readDepartures(ctx context.Context, tx querier, person plan.PersonID) ([]pl
 		err := rows.Scan(&d.Username, &started, &withdrawn, &ended, &d.Ended)
 		d.StartedAt, d.WithdrawnAt, d.EndedAt = fromMillis(started), fromMillis(withdrawn), fromMillis(ended)
 		return d, err
-	}, `SELECT username, started_at, withdrawn_at, ended_at, ended FROM sagas WHERE source = ? AND person = ? ORDER BY id`,
+	}, `SELECT username, started_at, withdrawn_at, ended_at, ended FROM sagas WHERE source = ? AND person = ? AND ordered = 0 ORDER BY id`,
 		person.Source, person.ID)
 }
 

@@ -206,6 +206,12 @@ func sample(version int) plan.State {
 	if version >= 6 {
 		sixthSample(&s)
 	}
+	if version >= 8 {
+		s.Effects = append(s.Effects, plan.Effect{
+			ID: 5, Saga: 3, Op: plan.Withdraw, Person: person("p2"), CSI: "4712", DN: "CN=Bob,OU=X", CredentialID: "c2", Username: "bob",
+			IDs: []string{"EEEEEEEE"}, Ordered: true, RequestedAt: start.Add(-time.Hour).Add(time.Millisecond),
+		})
+	}
 	return s
 }
 

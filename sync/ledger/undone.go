@@ -40,6 +40,9 @@ func (l *Ledger) RevokeUndo(ctx context.Context, run int64, person plan.PersonID
 	return audited(ctx, l.writes, "end the way back", l.now(), func(tx *sql.Tx, t *trail) error {
 		t.run = run
 		t.note(AuditEntry{Event: AuditUndoRevoked, Op: plan.Withdraw, Person: person, CSI: csi, By: by, Message: reason})
+		if err := resumeOrdered(ctx, tx, person); err != nil {
+			return err
+		}
 		return dropUndone(ctx, tx, person)
 	})
 }

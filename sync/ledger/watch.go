@@ -98,14 +98,14 @@ func readEffects(ctx context.Context, tx querier, since time.Time) ([]plan.Effec
 		var ids string
 		var requested, gone, verified, seen int64
 		err := rows.Scan(&e.ID, &e.Saga, &e.Op, &e.Person.Source, &e.Person.ID, &e.CSI, &e.DN, &e.CredentialID, &e.Username,
-			&e.FirstName, &seen, &e.ThreemaID, &ids, &requested, &gone, &verified)
+			&e.FirstName, &seen, &e.Ordered, &e.ThreemaID, &ids, &requested, &gone, &verified)
 		if err != nil {
 			return e, err
 		}
 		e.RequestedAt, e.GoneAt, e.VerifiedAt, e.LastSeen = fromMillis(requested), fromMillis(gone), fromMillis(verified), fromMillis(seen)
 		e.IDs, err = decodeIDs(ids)
 		return e, err
-	}, `SELECT e.id, e.saga, e.op, s.source, s.person, s.csi, s.dn, s.credential_id, s.username, s.first_name, s.last_seen, e.threema_id,
+	}, `SELECT e.id, e.saga, e.op, s.source, s.person, s.csi, s.dn, s.credential_id, s.username, s.first_name, s.last_seen, s.ordered, e.threema_id,
 			(SELECT json_group_array(threema_id ORDER BY threema_id) FROM saga_ids WHERE saga = e.saga),
 			e.requested_at, e.gone_at, e.verified_at
 		FROM effects e JOIN sagas s ON s.id = e.saga

@@ -18,7 +18,9 @@ type Explanation struct {
 	// Observation is the memory after this read, nil if there is none.
 	Observation *Observation
 	Owned       *Ownership
-	Credential  *Credential // the one that is theirs, or is to be
+	Order       *PastOrder   // by which the credential that they own was withdrawn, nil if by none
+	Undone      *UndoneOrder // that somebody took this back
+	Credential  *Credential  // the one that is theirs, or is to be
 	Settings    []SettingState
 	Users       []User
 	Contacts    []Contact
@@ -174,6 +176,7 @@ func (x *Explanation) fromLedger(in Input, p Plan) {
 	if own, ok := ofPerson(in.State.Owned, x.Person, func(o Ownership) PersonID { return o.Person }); ok {
 		x.Owned = &own
 		x.name(own.CSI, "", own.Username)
+		x.ordered(in.State)
 	}
 	if saga, ok := ofPerson(in.State.Sagas, x.Person, func(s Saga) PersonID { return s.Person }); ok {
 		x.Departure = &saga
@@ -184,6 +187,18 @@ func (x *Explanation) fromLedger(in Input, p Plan) {
 			x.Open = append(x.Open, op)
 			x.name(op.CSI, op.DN, op.Username)
 		}
+	}
+}
+
+// ordered finds by which order the credential was withdrawn that the person owns.
+func (x *Explanation) ordered(state State) {
+	for _, o := range state.Orders {
+		if o.CredentialID == x.Owned.CredentialID {
+			x.Order = &o
+		}
+	}
+	if u, ok := ofPerson(state.Undone, x.Person, func(u UndoneOrder) PersonID { return u.Person }); ok {
+		x.Undone = &u
 	}
 }
 

@@ -109,16 +109,7 @@ func (x Explanation) formatLedger(out *printer) {
 			out.fact("confirmed", confirmed)
 		}
 	}
-	if own := x.Owned; own != nil {
-		how := "adopted"
-		if own.Created {
-			how = "created"
-		}
-		out.fact("owns credential", own.CredentialID+" "+own.Username, how)
-		if own.MissingReads > 0 {
-			out.fact("missing since", stamp(own.MissingSince), Counted(own.MissingReads, "read", "reads"))
-		}
-	}
+	x.formatOwned(out)
 	if saga := x.Departure; saga != nil {
 		out.fact("departure began", stamp(saga.StartedAt))
 		out.fact("withdrawn", stamp(saga.WithdrawnAt))
@@ -131,6 +122,28 @@ func (x Explanation) formatLedger(out *printer) {
 	}
 	for _, op := range x.Open {
 		out.fact("without a known end", string(op.Op), stamp(op.At))
+	}
+}
+
+// formatOwned tells of the credential; one that is gone by order is not missing.
+func (x Explanation) formatOwned(out *printer) {
+	own := x.Owned
+	if own == nil {
+		return
+	}
+	how := "adopted"
+	if own.Created {
+		how = "created"
+	}
+	out.fact("owns credential", own.CredentialID+" "+own.Username, how)
+	if x.Order != nil {
+		out.fact("withdrawn by order", stamp(x.Order.At), "`audit export` tells by whom and why")
+	}
+	if x.Undone != nil {
+		out.fact("taken back", stamp(x.Undone.At), "by "+x.Undone.By)
+	}
+	if x.Order == nil && own.MissingReads > 0 {
+		out.fact("missing since", stamp(own.MissingSince), Counted(own.MissingReads, "read", "reads"))
 	}
 }
 
@@ -202,10 +215,18 @@ func (e Effect) words() []string {
 	case EffectVerified:
 		return append(cells, "verified "+stamp(e.VerifiedAt))
 	case EffectReturned:
-		return append(cells, "not looked for any more: the person is entitled again")
+		return append(cells, "not looked for any more: "+e.overWords())
 	case EffectRequested:
 	}
 	return append(cells, "not verified yet, effective by "+stamp(e.EffectiveBy()))
+}
+
+// overWords says why nothing is expected of an effect any more.
+func (e Effect) overWords() string {
+	if e.Ordered {
+		return "somebody took the withdrawal back, or the person uses a new credential"
+	}
+	return entitledWords
 }
 
 func (x Explanation) formatHistory(out *printer) {

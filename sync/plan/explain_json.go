@@ -70,7 +70,7 @@ func (x Explanation) jsonParts(doc map[string]any) {
 	if own := x.Owned; own != nil {
 		doc["owned"] = object{
 			"credentialId": own.CredentialID, "username": own.Username, "csi": own.CSI, "created": own.Created,
-			"missingSince": optionalTime(own.MissingSince), "missingReads": own.MissingReads,
+			"missingSince": optionalTime(own.MissingSince), "missingReads": own.MissingReads, "withdrawnByOrderAt": x.orderedAt(),
 		}
 	}
 	if s := x.Suspension; s != nil {
@@ -85,6 +85,14 @@ func (x Explanation) jsonParts(doc map[string]any) {
 			"ids": convert(s.IDs, func(id SagaID) object { return object{"threemaId": id.ThreemaID, "goneAt": optionalTime(id.GoneAt)} }),
 		}
 	}
+}
+
+// orderedAt is when the credential was withdrawn by order, nil if it was not.
+func (x Explanation) orderedAt() *time.Time {
+	if x.Order == nil {
+		return nil
+	}
+	return optionalTime(x.Order.At)
 }
 
 func (h History) json() map[string]any {

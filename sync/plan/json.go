@@ -107,6 +107,7 @@ type (
 		RequestedAt  time.Time   `json:"requestedAt"`
 		EffectiveBy  time.Time   `json:"effectiveBy"`
 		VerifiedAt   *time.Time  `json:"verifiedAt"`
+		Ordered      bool        `json:"ordered"`
 	}
 	jsonAlarm struct {
 		Kind         AlarmKind  `json:"kind"`
@@ -226,7 +227,7 @@ func (e Effect) json() jsonEffect {
 	return jsonEffect{
 		Op: e.Op, Person: jsonPerson{e.Person.Source, e.Person.ID, e.CSI, e.DN},
 		CredentialID: e.CredentialID, Username: e.Username, ThreemaID: e.ThreemaID,
-		State: e.State(), RequestedAt: e.RequestedAt.UTC(), EffectiveBy: e.EffectiveBy().UTC(), VerifiedAt: optionalTime(e.VerifiedAt),
+		State: e.State(), RequestedAt: e.RequestedAt.UTC(), EffectiveBy: e.EffectiveBy().UTC(), VerifiedAt: optionalTime(e.VerifiedAt), Ordered: e.Ordered,
 	}
 }
 

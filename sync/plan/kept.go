@@ -23,8 +23,12 @@ func (p *planner) ofLeavers() map[string]string {
 			words[e.ThreemaID] = fmt.Sprintf("of %s, who left; %s was requested on %s", name, e.Op.cockpitWord(), day)
 			continue
 		}
+		left := "of " + name + ", who left; credential " + e.Username + " was withdrawn on " + day
+		if e.Ordered {
+			left = "of " + name + "; credential " + e.Username + " was withdrawn by order on " + day
+		}
 		for _, id := range e.IDs {
-			words[id] = fmt.Sprintf("kept: of %s, who left; credential %s was withdrawn on %s", name, e.Username, day)
+			words[id] = "kept: " + left
 		}
 	}
 	maps.DeleteFunc(words, func(id, _ string) bool { return p.users[id].CredentialID != "" })

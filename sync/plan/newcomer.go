@@ -82,7 +82,7 @@ func (p *planner) indexLeavers() {
 		p.leavers[saga.CSI] = append(p.leavers[saga.CSI], p.sagaAccount(saga))
 	}
 	for _, e := range p.State.Effects {
-		if e.ReturnedAt.IsZero() {
+		if e.ReturnedAt.IsZero() && !e.Ordered {
 			p.leavers[e.CSI] = append(p.leavers[e.CSI], p.effectAccount(e))
 		}
 	}

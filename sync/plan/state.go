@@ -282,10 +282,13 @@ type Effect struct {
 	LastSeen     time.Time
 	ThreemaID    string   // "" of a withdrawal
 	IDs          []string // that the saga persisted
-	RequestedAt  time.Time
-	GoneAt       time.Time // first pass that proved that the object is gone (unlisted.go); zero: none yet
-	VerifiedAt   time.Time // zero: not yet
-	ReturnedAt   time.Time // first pass that found the person entitled again; it is judged no more
+	// Ordered tells of a withdrawal on somebody's word alone: no departure goes with it, and Saga is the
+	// number of the order.
+	Ordered     bool
+	RequestedAt time.Time
+	GoneAt      time.Time // first pass that proved that the object is gone (unlisted.go); zero: none yet
+	VerifiedAt  time.Time // zero: not yet
+	ReturnedAt  time.Time // first pass that found the person entitled again, or the order over; it is judged no more
 }
 
 // Alarm says that an effect did not hold. It is an observation for a person to act on, and never

@@ -22,9 +22,9 @@ func (w *world) takeBack(u plan.Undo) {
 // ordered withdraws the credential of somebody on somebody's word alone.
 func (w *world) ordered(t *testing.T, e *entry) {
 	t.Helper()
-	id := w.owner(e.id).CredentialID
+	own := *w.owner(e.id)
 	w.withdrawByHand(e.username)
-	w.state.Orders = append(w.state.Orders, plan.PastOrder{CredentialID: id, At: w.now})
+	w.obeyed(own)
 	wantLines(t, of(w.pass(t), e.username), "held E-"+e.username)
 }
 

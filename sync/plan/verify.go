@@ -46,7 +46,7 @@ type EffectState string
 const (
 	EffectRequested EffectState = "requested" // the service said yes
 	EffectVerified  EffectState = "verified"  // and looking at the package, after its time, confirmed it
-	EffectReturned  EffectState = "returned"  // the person is entitled again: nothing is expected any more
+	EffectReturned  EffectState = "returned"  // the person is entitled again, or the order is over: nothing is expected any more
 )
 
 // EffectStates lists all states.
@@ -78,7 +78,7 @@ func (e Effect) Title() string {
 	return e.Op.cockpitWord() + " " + firstNonEmpty(e.ThreemaID, e.Username)
 }
 
-// verify looks at the package for what was taken from leavers. What it finds is recorded and shown,
+// verify looks at the package for what was taken from leavers, and by order. What it finds is recorded and shown,
 // and never makes a change (design §5.6). Another package, or a scope that nobody accepted, says
 // nothing of these effects, and a clock in doubt nothing of when they are due: then the plan shows
 // what was known.
@@ -106,7 +106,8 @@ type watch struct {
 	*planner
 	taken     map[departedID]bool // IDs with an effect of their own
 	reporting map[string][]User   // by the csi that they report, of people whose ID was revoked
-	returned  map[int64]bool      // departures of people who are entitled again
+	ordered   map[int64]bool      // those withdrawals that somebody ordered
+	returned  map[int64]string    // departures, and orders, of which nothing is expected any more, and why
 }
 
 // departedID is a Threema ID of one departure.
@@ -116,9 +117,10 @@ type departedID struct {
 }
 
 func newWatch(p *planner) *watch {
-	w := &watch{planner: p, taken: map[departedID]bool{}, reporting: map[string][]User{}, returned: map[int64]bool{}}
+	w := &watch{planner: p, taken: map[departedID]bool{}, reporting: map[string][]User{}, ordered: map[int64]bool{}, returned: map[int64]string{}}
 	for _, e := range p.State.Effects {
 		w.taken[departedID{e.Saga, e.ThreemaID}] = true
+		w.ordered[e.Saga] = e.Ordered
 		if e.Op == Revoke && e.CSI != "" {
 			w.reporting[e.CSI] = nil
 		}
@@ -146,12 +148,12 @@ func (w *watch) judgeEffects() []Effect {
 
 // judge is what this pass adds to an effect.
 func (w *watch) judge(e Effect) Effect {
-	switch {
-	case !e.ReturnedAt.IsZero():
+	if !e.ReturnedAt.IsZero() {
 		return e
-	case w.isBack(w.effectAccount(e)):
+	}
+	if why := w.over(e); why != "" {
 		e.ReturnedAt = w.Now
-		w.returned[e.Saga] = true
+		w.returned[e.Saga] = why
 		return e
 	}
 	gone := w.gone(e.object())
@@ -162,6 +164,33 @@ func (w *watch) judge(e Effect) Effect {
 		e.VerifiedAt = w.Now
 	}
 	return e
+}
+
+// Why nothing is expected of an effect any more.
+const (
+	entitledWords  = "the person is entitled again"
+	undoneWords    = "somebody took the withdrawal back"
+	activatedWords = "the person uses a new credential"
+)
+
+// over says why nothing is expected of an effect any more, "" if something is. Whose credential was
+// withdrawn by order may be entitled all along: the word ends it that takes the order back, or a new
+// credential as soon as it is used. One that is only made gives nobody the phone back.
+func (w *watch) over(e Effect) string {
+	if !e.Ordered {
+		if w.isBack(w.effectAccount(e)) {
+			return entitledWords
+		}
+		return ""
+	}
+	own, owned := w.owned[e.Person]
+	switch {
+	case w.undone(Ownership{Person: e.Person, CredentialID: e.CredentialID}):
+		return undoneWords
+	case owned && own.CredentialID != e.CredentialID && len(w.people(own.CredentialID)) > 0:
+		return activatedWords
+	}
+	return ""
 }
 
 // isOver tells that the time is over which the effect may take.
@@ -238,9 +267,13 @@ func (w *watch) judgeAlarms(causes map[alarmKey]Alarm) []Alarm {
 		_, seen := causes[a.key()]
 		delete(causes, a.key())
 		quiet := w.quietSince(a, seen)
+		why := w.returned[a.Saga]
+		if why == "" && !w.ordered[a.Saga] && w.entitledNow(a.Person) {
+			why = entitledWords
+		}
 		switch {
-		case w.returned[a.Saga] || w.entitledNow(a.Person):
-			m.Cleared = append(m.Cleared, ClearedAlarm{a, "the person is entitled again"})
+		case why != "":
+			m.Cleared = append(m.Cleared, ClearedAlarm{a, why})
 			continue
 		case !quiet.IsZero() && !w.Now.Before(quiet.Add(alarmRests)):
 			m.Cleared = append(m.Cleared, ClearedAlarm{a, "no pass has seen its cause since " + stamp(quiet)})
