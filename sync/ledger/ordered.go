@@ -34,13 +34,21 @@ func watchOrdered(ctx context.Context, tx *sql.Tx, op plan.Operation, now time.T
 	return err
 }
 
+// Parts of the queries of passOrdered.
+const (
+	departureUnderWay = `(SELECT id FROM sagas WHERE source = @source AND person = @person AND ended = '')`
+	ordersWatched     = `(SELECT saga FROM effects JOIN sagas ON sagas.id = saga
+		WHERE ordered = 1 AND source = @source AND person = @person AND credential_id = @credential AND returned_at = 0)`
+)
+
 // passOrdered lets the departure of somebody whose credential had gone by order take over what is looked
 // for, with its alarms: the app must be silent since the order. What was taken back is looked for anew.
 func passOrdered(ctx context.Context, tx *sql.Tx, op plan.Operation) error {
-	for _, table := range []string{"alarms", "effects"} {
-		_, err := tx.ExecContext(ctx, `UPDATE OR IGNORE `+table+` SET saga = (SELECT id FROM sagas WHERE source = @source AND person = @person AND ended = '')
-			WHERE saga IN (SELECT saga FROM effects JOIN sagas ON sagas.id = saga
-				WHERE ordered = 1 AND source = @source AND person = @person AND credential_id = @credential AND returned_at = 0)`,
+	for _, query := range []string{
+		`UPDATE OR IGNORE alarms SET saga = ` + departureUnderWay + ` WHERE saga IN ` + ordersWatched,
+		`UPDATE OR IGNORE effects SET saga = ` + departureUnderWay + ` WHERE saga IN ` + ordersWatched,
+	} {
+		_, err := tx.ExecContext(ctx, query,
 			sql.Named("source", op.Person.Source), sql.Named("person", op.Person.ID), sql.Named("credential", op.CredentialID))
 		if err != nil {
 			return err
