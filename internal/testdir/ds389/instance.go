@@ -35,19 +35,26 @@ type instance struct {
 	Dir, IP, Password string
 }
 
-func (i instance) configDir() string { return filepath.Join(i.Dir, "config") }
+// configDir has a name of its own on the machine: the server calls a semaphore after it, and of two servers
+// that start at once under one name the second ends without a word.
+func (i instance) configDir() string {
+	return filepath.Join(i.Dir, fmt.Sprintf("slapd-%s-%d", i.IP, os.Getpid()))
+}
+
+func (i instance) schemaDir() string { return filepath.Join(i.configDir(), "schema") }
 
 // prepare does what dscreate does for an instance, in a folder of its own.
 func (i instance) prepare(ctx context.Context, files testdir.TLS) error {
-	for _, name := range []string{"config/schema", "db", "ldif", "lock", "log", "run", "bak", "tmp"} {
-		if err := os.MkdirAll(filepath.Join(i.Dir, name), 0o700); err != nil {
+	in := func(name string) string { return filepath.Join(i.Dir, name) }
+	for _, folder := range []string{i.schemaDir(), in("db"), in("ldif"), in("lock"), in("log"), in("run"), in("bak"), in("tmp")} {
+		if err := os.MkdirAll(folder, 0o700); err != nil {
 			return fmt.Errorf("make the folders of the instance: %w", err)
 		}
 	}
 	config, err := i.config()
 	return errors.Join(err,
 		os.WriteFile(filepath.Join(i.configDir(), "dse.ldif"), []byte(config), 0o600),
-		copyFile(schemaFile, filepath.Join(i.configDir(), "schema")),
+		copyFile(schemaFile, i.schemaDir()),
 		copyFile(collations, i.configDir()),
 		os.WriteFile(filepath.Join(i.configDir(), "certmap.conf"), []byte(certificateMap), 0o600),
 		i.writeCertificates(ctx, files),
@@ -62,7 +69,7 @@ func (i instance) config() (string, error) {
 	}
 	in := func(name string) string { return filepath.Join(i.Dir, name) }
 	values := map[string]string{
-		"config_dir": i.configDir(), "cert_dir": i.configDir(), "schema_dir": in("config/schema"), "inst_dir": i.Dir,
+		"config_dir": i.configDir(), "cert_dir": i.configDir(), "schema_dir": i.schemaDir(), "inst_dir": i.Dir,
 		"bak_dir": in("bak"), "db_dir": in("db"), "db_home_dir": in("db"), "ldif_dir": in("ldif"), "lock_dir": in("lock"),
 		"log_dir": in("log"), "run_dir": in("run"), "tmp_dir": in("tmp"), "db_lib": "bdb",
 		"ds_port": strconv.Itoa(ldapPort), "ds_suffix": baseDN, "ds_user": userName(), "fqdn": "localhost",
