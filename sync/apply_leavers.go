@@ -250,22 +250,32 @@ func (a *applier) sighted(ctx context.Context, s plan.Sighting) {
 // judged. A csi that is made of more
 // than one attribute cannot be searched for; there the age of the plan is the bound, see freshFor.
 func (a *applier) sameCSI(ctx context.Context, c plan.Change) string {
+	for _, csi := range c.CSIs {
+		if why := a.othersWith(ctx, c, csi); why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
+// othersWith is sameCSI by one of the leaver's csis.
+func (a *applier) othersWith(ctx context.Context, c plan.Change, csi string) string {
 	attribute := a.Mapper.KeyAttribute()
-	if attribute == "" || c.CSI == "" {
+	if attribute == "" || csi == "" {
 		return ""
 	}
 	for _, source := range a.Sources {
 		if !slices.ContainsFunc(a.report.Plan.Sources, func(s plan.SourceReport) bool { return s.Name == source.Name() }) {
 			continue // not read: whose csis those people have, the plan knows from before
 		}
-		people, err := source.Holders(ctx, attribute, c.CSI)
+		people, err := source.Holders(ctx, attribute, csi)
 		if err != nil {
 			return fmt.Sprintf("the directory could not be asked whose csi it is by now: %v", err)
 		}
 		for _, person := range people {
 			i := a.Mapper.Map(person)
 			left := i.State == plan.Departed && a.Policy.Counts(i.Evidence.Kind) && !i.Excluded
-			if i.Person != c.Person && i.MayHave(c.CSI) && !left && !c.Knows(i) {
+			if i.Person != c.Person && i.MayHave(csi) && !left && !c.Knows(i) {
 				return fmt.Sprintf("its csi is also that of %s by now, who did not leave", i.DN)
 			}
 		}

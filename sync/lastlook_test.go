@@ -228,8 +228,12 @@ func TestLastLookAtTheCSI(t *testing.T) {
 		goes  bool
 		says  string
 	}{
-		"nobody has it":                  {func(*world, person) {}, true, ""},
-		"another account of the person":  {func(w *world, other person) { w.directory.put(other) }, false, "its csi is also that of CN=First03 Last03"},
+		"nobody has it":                 {func(*world, person) {}, true, ""},
+		"another account of the person": {func(w *world, other person) { w.directory.put(other) }, false, "its csi is also that of CN=First03 Last03"},
+		"another account with the number that the directory gave the leaver": {func(w *world, other person) {
+			other.CSI = "E77"
+			w.directory.put(other)
+		}, false, "its csi is also that of CN=First03 Last03"},
 		"one whose state cannot be told": {func(w *world, other person) { other.State = plan.Unknown; w.directory.put(other) }, false, "its csi is also that of"},
 		"one who is excluded": {func(w *world, other person) {
 			other.State, other.Evidence.Kind, other.Excluded = plan.Departed, plan.Disabled, true
@@ -252,6 +256,7 @@ func TestLastLookAtTheCSI(t *testing.T) {
 			w.policy.ID, w.policy.Evidence = plan.RevokeID, []plan.EvidenceKind{plan.Disabled}
 			w.rollOut()
 			w.directory.dismiss(t, "id-03")
+			w.directory.change(t, "id-03", func(p *person) { p.CSI = "E77" })
 			w.pack = func(p dirsync.Package) dirsync.Package { return editing{p, func() { tt.comes(w, another) }} }
 			r := w.ok()
 			want := []int{0, 0, 0}

@@ -290,7 +290,8 @@ func deviceChangeWithoutBackup(w *world) {
 	w.taken(1, 0, 2)
 }
 
-// duplicateCSI: neither is written, both are named, and nobody leaves because of it.
+// duplicateCSI: neither is written, both are named, and nobody leaves because of it. If one of them leaves
+// with the number of the other, their ID takes a yes.
 func duplicateCSI(w *world) {
 	before := w.document()
 	w.directory.change(w.T, "id-03", func(p *person) { p.CSI, p.Title = "E04", "Lead" })
@@ -305,6 +306,9 @@ func duplicateCSI(w *world) {
 		w.equal("held", 2, len(r.Plan.Held))
 	}
 	w.directory.remove("id-03") // the survivor of a mistake is no leaver either
+	w.exits(dirsync.ExitWaiting)
+	w.taken(1, 0, 0)
+	w.approved(time.Hour)
 	w.ok()
 	w.taken(1, 0, 1)
 	w.equal("left alone", true, slices.Contains(w.usernames(), "user04"))

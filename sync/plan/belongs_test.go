@@ -250,6 +250,38 @@ func TestNumberOfBefore(t *testing.T) {
 	})
 }
 
+// TestNumberNeverWritten: the directory numbered a person anew, and their new number could not be written.
+// Whoever has it beside them may be the same person as well as whoever has the one that was written.
+func TestNumberNeverWritten(t *testing.T) {
+	t.Parallel()
+	t.Run("the credential was gone", func(t *testing.T) {
+		t.Parallel()
+		w, people := rolledOut(t, "anna")
+		w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID, w.policy.PublishContacts = plan.RevokeID, 0, 0, false
+		w.activate("anna")
+		w.settle(t)
+		w.withdrawByHand("anna")
+		people["anna"].csi = "E-new"
+		w.later(t, time.Hour)
+		w.hire("second").csi = "E-new"
+		w.later(t, time.Hour)
+		people["anna"].leave(plan.Absent)
+		w.later(t, time.Hour)
+		w.later(t, 25*time.Hour)
+		wantLines(t, of(w.later(t, time.Hour), "anna"), "revoke E-anna needs-approval")
+	})
+	t.Run("locked in the same step", func(t *testing.T) {
+		t.Parallel()
+		w, people := rolledOut(t, "anna", "second")
+		w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID, w.policy.PublishContacts = plan.RevokeID, 0, 0, false
+		w.activate("anna")
+		w.settle(t)
+		people["anna"].csi = "E-second"
+		people["anna"].leave(plan.Disabled)
+		wantLines(t, of(w.later(t, time.Hour), "anna"), "withdraw E-anna due", "revoke E-anna needs-approval")
+	})
+}
+
 // TestLikeCSI: a csi that differs from somebody's in its spelling only is another csi, and holds who
 // comes with it until it is corrected or somebody says yes; meanwhile the other one's ID waits too.
 func TestLikeCSI(t *testing.T) {

@@ -95,6 +95,9 @@ type Change struct {
 	Asks []Ask
 	// Question words them; the reason has it too.
 	Question string
+	// CSIs, of a leaver's step, are CSI and those that the directory has for the person beside it: the last
+	// look asks for each.
+	CSIs []string
 	// Rivals are those who have the leaver's csi and did not leave, as the plan knew them.
 	Rivals []Rival
 	// Gone, of a withdrawal, tells that the credential is proven to be gone already: the step takes

@@ -40,6 +40,19 @@ func (p *planner) csisOf(person PersonID, csi string) []string {
 	return slices.DeleteFunc(all, func(csi string) bool { return csi == "" })
 }
 
+// currentCSIs are the csi that was written for a person, the one that the directory had for them when they
+// were entitled last, and the one that it shows now. They differ where a csi could not be written any more:
+// the credential was gone, the settings waited, or the account was locked in the same step.
+func (p *planner) currentCSIs(person PersonID, written string) []string {
+	all := []string{written}
+	for _, csi := range []string{p.observations[person].CSI, p.identities[person].CSI} {
+		if csi != "" && !slices.Contains(all, csi) {
+			all = append(all, csi)
+		}
+	}
+	return all
+}
+
 // formerCSIs are the former csis of everybody of whom anything is known.
 func (p *planner) formerCSIs() []FormerCSI {
 	watched := map[PersonID]bool{}

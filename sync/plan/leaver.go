@@ -205,6 +205,7 @@ func (p *planner) leaverChange(op Op, l leaver, remote string, preState ...strin
 	c := p.change(op, Identity{Person: l.person, CSI: l.csi, DN: l.observation.DN}, remote,
 		append(preState, strconv.Itoa(l.observation.Departures))...)
 	c.CredentialID, c.Username, c.Rivals = l.credentialID, l.username, p.rivalFacts(l)
+	c.CSIs = p.currentCSIs(l.person, l.csi)
 	c.Reason = p.departureReason(l.observation)
 	c.Evidence, c.Placeless = l.observation.describe(), p.placeless[l.person]
 	return c

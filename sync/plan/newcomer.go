@@ -76,15 +76,21 @@ func (p *planner) besideLeaver(i Identity) bool {
 	return false
 }
 
-// indexLeavers keys the accounts whose departure is under way or was carried out by their csi.
+// indexLeavers keys the accounts whose departure is under way or was carried out by their csis.
 func (p *planner) indexLeavers() {
 	for _, saga := range p.State.Sagas {
-		p.leavers[saga.CSI] = append(p.leavers[saga.CSI], p.sagaAccount(saga))
+		p.indexLeaver(p.sagaAccount(saga))
 	}
 	for _, e := range p.State.Effects {
 		if e.ReturnedAt.IsZero() && !e.Ordered {
-			p.leavers[e.CSI] = append(p.leavers[e.CSI], p.effectAccount(e))
+			p.indexLeaver(p.effectAccount(e))
 		}
+	}
+}
+
+func (p *planner) indexLeaver(a account) {
+	for _, csi := range p.currentCSIs(a.person, a.csi) {
+		p.leavers[csi] = append(p.leavers[csi], a)
 	}
 }
 

@@ -50,27 +50,34 @@ func (p *planner) rivals(old account) []rival {
 			all = append(all, rival{person, doubt, shares})
 		}
 	}
-	for _, person := range p.lastingCSI[old.csi] {
-		add(person, p.doubtSame(old, person), sharesCSI)
-	}
-	for _, person := range p.onceCSI[old.csi] {
-		if p.doubtSame(old, person) == "" {
-			add(person, "", sharedCSI)
-		}
+	for _, csi := range p.currentCSIs(old.person, old.csi) {
+		p.rivalsBy(csi, old, add)
 	}
 	for _, person := range p.entryElsewhere(old.person) {
 		add(person, "", sharesEntry)
 	}
-	for _, i := range p.newcomersLike(old.csi) {
-		add(i.Person, fmt.Sprintf("its csi %s and %s differ in case, blanks or zeros only", i.CSI, old.csi), sharesCSI)
+	slices.SortStableFunc(all, func(a, b rival) int { return cmp.Compare(min(1, len(a.doubt)), min(1, len(b.doubt))) })
+	return all
+}
+
+// rivalsBy adds the rivals by one of the csis of an account.
+func (p *planner) rivalsBy(csi string, old account, add func(person PersonID, doubt, shares string)) {
+	for _, person := range p.lastingCSI[csi] {
+		add(person, p.doubtSame(old, person), sharesCSI)
 	}
-	for _, person := range p.mayHave[old.csi] {
+	for _, person := range p.onceCSI[csi] {
+		if p.doubtSame(old, person) == "" {
+			add(person, "", sharedCSI)
+		}
+	}
+	for _, i := range p.newcomersLike(csi) {
+		add(i.Person, fmt.Sprintf("its csi %s and %s differ in case, blanks or zeros only", i.CSI, csi), sharesCSI)
+	}
+	for _, person := range p.mayHave[csi] {
 		if p.identities[person].CSI == "" {
 			add(person, "it is one of several values of theirs, and nobody can say which is the csi", sharesCSI)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b rival) int { return cmp.Compare(min(1, len(a.doubt)), min(1, len(b.doubt))) })
-	return all
 }
 
 // newcomersLike are those whose csi differs from one in spelling only.
@@ -123,7 +130,10 @@ func (p *planner) sameElsewhere(old account) (e elsewhere) {
 // rivalFacts are the rivals of a leaver as the changes keep them; and those of whom the plan knows that
 // of several values another one is their csi, for the last look finds them too.
 func (p *planner) rivalFacts(l leaver) []Rival {
-	people := slices.Clone(p.mayHave[l.csi])
+	var people []PersonID
+	for _, csi := range p.currentCSIs(l.person, l.csi) {
+		people = append(people, p.mayHave[csi]...)
+	}
 	for _, r := range l.rivals {
 		people = append(people, r.person)
 	}
