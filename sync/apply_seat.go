@@ -13,7 +13,7 @@ import (
 const noSeat = "the service refuses to create credentials (403) while it still knows the API key: the licences are probably used up"
 
 // forbidden ends a create that the service forbids. That means that no licence is left; but a key
-// that is wrong or not allowed any more is answered in the same way (threema-work-api.md §14), so it
+// that is wrong or not allowed any more is answered in the same way (work-api §14), so it
 // is believed only while the service still opens the licence package to this key. If it does not, the
 // rest of the pass would meet the same answer.
 func (a *applier) forbidden(ctx context.Context, j *joiner, refused error) error {

@@ -75,7 +75,7 @@ var errRefusesAll = fmt.Errorf("the service refused more than %d values in one p
 
 // bulk writes settings with one request. When the service refuses it, the halves are tried,
 // down to the one bad value, which is returned as a refusal; the others are written
-// (threema-work-api §8). Any other failure is returned as it is.
+// (work-api §8). Any other failure is returned as it is.
 func (a *applier) bulk(ctx context.Context, wanted []plan.CredentialSettings) ([]plan.Refusal, error) {
 	if len(wanted) == 1 {
 		return a.bulkOne(ctx, wanted[0])

@@ -135,7 +135,7 @@ func answered(err error) bool {
 }
 
 // noteQuota makes a refusal for lack of quota last. Where the service names no time, the day
-// of its own clock is taken (threema-work-api §3). A refusal by our own count needs no note: the
+// of its own clock is taken (work-api §3). A refusal by our own count needs no note: the
 // count knows when it is over, and one that could not be written must not cost the day.
 func (p *Planner) noteQuota(ctx context.Context, err error) {
 	if plan.KindOf(err) != plan.FailureQuota || !answered(err) {

@@ -13,7 +13,7 @@ import (
 )
 
 // TestTransitions has a row for each event in the life of an employee, by the names of the
-// domain reference (§4.2). Each begins with five people who use their credentials, under policy
+// domain §4.2. Each begins with five people who use their credentials, under policy
 // revoke without grace, and ends with a pass that wants nothing.
 func TestTransitions(t *testing.T) {
 	t.Parallel()

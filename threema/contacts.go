@@ -29,7 +29,7 @@ func (c *Client) CreateContact(ctx context.Context, contact plan.Contact) error 
 
 // UpdateContact writes all members of a contact (D-49); plan.FailureNotFound if it is gone. A
 // service that refuses it may not know the member directory_enabled, which is younger than the rest
-// (threema-work-api.md §14): then it is asked once more without.
+// (work-api §14): then it is asked once more without.
 func (c *Client) UpdateContact(ctx context.Context, contact plan.Contact) error {
 	body := newContactBody(contact)
 	r := request{method: http.MethodPut, path: []string{"contacts", contact.ID}, body: body}

@@ -12,7 +12,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
-// decodings has one row per reading of the contract (threema-work-api.md §12); they are the
+// decodings has one row per reading of the contract (work-api §12); they are the
 // seeds of the fuzz target too.
 func decodings() []struct {
 	name, text string

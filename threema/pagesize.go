@@ -10,7 +10,7 @@ import (
 
 // pageSizes are the sizes that a list is asked for, the largest first. 5,000 and 500 are those that
 // the sources name, for the lists and for the settings; 20 is what the service gives unasked
-// (threema-work-api.md §4, §14).
+// (work-api §4, §14).
 func pageSizes() []int { return []int{5000, 500, 100, 20} }
 
 // PageSizes remembers how large a page the service gives of a list.

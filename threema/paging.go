@@ -34,12 +34,12 @@ type page[T any] struct {
 //   - Its total: as many entries came. Of a whole list nothing else counts, if it tells one.
 //   - A page after the last entry that has nothing, empty or 404. This ends a list that tells no
 //     total, and a filtered one, whose total may be that of the whole list
-//     (threema-work-api.md §14). A page may be smaller than it was asked for, so a short page ends none.
+//     (work-api §14). A page may be smaller than it was asked for, so a short page ends none.
 //
 // Within one page an id may stand twice, and the first entry counts. An id that an earlier page had
 // tells nothing: pages shift when an entry is deleted meanwhile, and then another one was hidden.
 // Whether page 1 is the second page or the first once more is not documented, so one page without
-// news is tolerated there (threema-work-api.md §4).
+// news is tolerated there (work-api §4).
 func list[T any](ctx context.Context, c *Client, l listing[T]) ([]T, error) {
 	r := reading[T]{listing: l, pageOf: map[string]int{}}
 	p, size, err := firstPage(ctx, c, l)

@@ -10,7 +10,7 @@ import (
 
 // Subscription reads the licence package itself: the cheapest way to try the API key. Whether
 // its path ends in a slash is not documented, so the second form is tried where the first
-// leads nowhere (threema-work-api.md §12, 35).
+// leads nowhere (work-api §12 row 35).
 func (c *Client) Subscription(ctx context.Context) (plan.Subscription, error) {
 	r := request{method: http.MethodGet}
 	subscription, err := fetch(ctx, c, r, decodeSubscription)

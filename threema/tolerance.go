@@ -10,7 +10,7 @@ import (
 )
 
 // tolerance collects what of an answer is not as the contract has it, and is understood all the same
-// (threema-work-api.md §14). It is told once per answer, without the values, which are personal.
+// (work-api §14). It is told once per answer, without the values, which are personal.
 type tolerance struct{ words []string }
 
 func (t *tolerance) note(words string) {

@@ -13,7 +13,7 @@ import (
 // UsersOf lists the users that are linked to a credential, also to one that is gone, all of them or
 // none and an error. usage is how many IDs use the credential as it says itself, 0 of one that is
 // gone. What the service's filter does is not documented, nor whether paging.total counts what it
-// left (threema-work-api.md §12, 14): its list is read to a page that has nothing more, and taken if
+// left (work-api §12 row 14): its list is read to a page that has nothing more, and taken if
 // it holds as many users of this credential as the credential says. Else the whole list is read,
 // which its total proves.
 func (c *Client) UsersOf(ctx context.Context, credentialID string, usage int) ([]plan.User, error) {

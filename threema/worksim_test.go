@@ -233,7 +233,7 @@ func (s *story) leave() {
 	s.equal("withdrawn", []worksim.Withdrawn{{ID: s.jo.ID, Username: "jo.doe", At: now}}, state.Withdrawn)
 }
 
-// TestPassCosts counts a no-change pass: 1 + 3 × ⌈N ÷ 5000⌉ + ⌈N ÷ 500⌉ (threema-work-api.md §14), and
+// TestPassCosts counts a no-change pass: 1 + 3 × ⌈N ÷ 5000⌉ + ⌈N ÷ 500⌉ (work-api §3), and
 // one that has to learn the page of the settings, which costs one request more.
 func TestPassCosts(t *testing.T) {
 	t.Parallel()

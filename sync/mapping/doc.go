@@ -38,7 +38,7 @@
 //
 // No value is longer than 255 characters (D-09); a longer one holds the person. csi and
 // username are trimmed, NFC and printable. Names, job title and department lose control and
-// bidi characters, and runs of blanks become one (F23). A nickname is cut to 31 UTF-16 units
+// bidi characters, and runs of blanks become one (domain F23). A nickname is cut to 31 UTF-16 units
 // and 32 bytes (domain §5.2). A category is a list of labels: sorted, without repetitions; a
 // comma inside a value of the directory becomes a blank, a comma of the template separates.
 // linked_email has one @, linked_phone the form +41441234567. An opt-in value that comes out

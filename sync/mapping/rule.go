@@ -32,7 +32,7 @@ func keyRule(s string) (value, wrong string) {
 	return s, ""
 }
 
-// textRule is the rule for text that people read (F23).
+// textRule is the rule for text that people read (domain F23).
 func textRule(s string) (value, wrong string) {
 	s = readable(s)
 	if utf8.RuneCountInString(s) > maxLength {

@@ -6,7 +6,7 @@ import (
 )
 
 // collisions finds entitled people with the same csi or username: all of them are held, by
-// name, for the program cannot know who is right (D-19, F19). Between sources their order says who
+// name, for the program cannot know who is right (D-19, domain F19). Between sources their order says who
 // is right about a csi: who yields is held alone, and competes for no username. A create that is
 // under way is finished all the same, so that the credential can pass on.
 func (p *planner) collisions() map[PersonID]string {

@@ -15,7 +15,7 @@ type Service struct {
 }
 
 // BulkReading is what a bulk write does with those settings of a credential that it does not name.
-// The contract does not say (threema-work-api.md §12, 22).
+// The contract does not say (work-api §12 row 22).
 type BulkReading string
 
 // The readings. Unknown is every package at first, and one in which nobody else has settings.

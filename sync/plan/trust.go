@@ -22,7 +22,7 @@ const (
 	LossAccepted LossState = "accepted" // somebody did: it stays withdrawn
 )
 
-// loss is more than may be missing from a package at once (design §5.10, F1, F2, F22). It can be a cut
+// loss is more than may be missing from a package at once (design §5.10, domain F1, F2, F22). It can be a cut
 // list or the key of another package, and it can be somebody's work in the cockpit: no list tells.
 // So the first one fails the pass, and once a list an hour later lacks the same, it is a question of
 // the baseline, to which somebody can say yes.

@@ -19,7 +19,7 @@
 //
 // It needs root and the packages samba, samba-ad-provision, samba-dsdb-modules,
 // samba-vfs-modules and ldb-tools. What Samba does not show as a Windows controller would:
-// limits on page size and on values of an attribute (directory-pitfalls §0).
+// limits on page size and on values of an attribute (pitfalls §0).
 package sambaad
 
 import (
