@@ -6,4 +6,44 @@
 // ledger before its request goes out, and settles what came of it. The package owns the
 // interfaces it calls (ports.go); ldapsource, threema and sync/ledger satisfy them without
 // importing it, and cmd joins them.
+//
+// A pass:
+//
+//	pass.go            one pass, from its start to its record
+//	loop.go            passes by the schedule
+//	poll.go            what brings the next one forward
+//	planner.go         both sides are read and planned
+//	ports.go           what a pass needs of the other rooms
+//	report.go          what became of it, and the exit code
+//	report_format.go   the same for people
+//	report_json.go     the same for programs, and for the ledger
+//	metrics.go         the same in numbers
+//
+// What is carried out:
+//
+//	apply.go           the due changes, in their order
+//	apply_journal.go   an intent before each request
+//	apply_judge.go     what came of a request
+//	apply_tell.go      what is logged of it
+//	apply_leavers.go   withdraw, detach, revoke, each after a last look
+//	apply_contacts.go  contacts
+//	apply_settings.go  settings, in bulk
+//	apply_foreign.go   settings of others are not lost by that
+//	apply_create.go    new credentials
+//	apply_seat.go      no licence is left
+//	apply_handover.go  new passwords
+//	chunks.go          lists in pieces
+//
+// What somebody says, and asks:
+//
+//	request.go         a written plan (apply)
+//	approve.go         a yes
+//	takeback.go        a yes that is taken back
+//	withdraw.go        an order
+//	withdraw_format.go its answer, for people
+//	undo.go            the way back from an order
+//	hold.go            a leave of absence
+//	sources.go         a source that is gone or renamed
+//	explain.go         one person
+//	answer.go          the answer to somebody's word about one person
 package sync

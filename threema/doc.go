@@ -5,14 +5,24 @@
 // Begin with [New] and [Client.Inventory]. A method that belongs to one resource of the API
 // stands in the file of that name; they all send through client.go:
 //
-//	client.go        what a Client needs; sending, and repeating reads
-//	request.go       one call becomes an HTTP request
-//	transport.go     connections: TLS, proxy, time-outs
-//	answer.go        what an answer means, text.go: what the service says
-//	errors.go        the one error type; what a missing answer means
-//	paging.go        a list is read wholly or not at all
-//	decode.go        answers are read leniently, date.go: times
-//	subscription.go, credentials.go, users.go, contacts.go, settings.go
+//	client.go       what a Client needs; sending, and repeating reads
+//	request.go      one call becomes an HTTP request
+//	transport.go    connections: TLS, proxy, time-outs
+//	answer.go       what an answer means
+//	text.go         what the service says, without secrets
+//	errors.go       the one error type; what a missing answer means
+//	way.go          what lies between us and the service
+//	clock.go        the time of the service
+//	paging.go       a list is read wholly or not at all
+//	pagesize.go     how large its pages may be
+//	trial.go        the first page of each list, for check
+//	decode.go       answers are read leniently
+//	tolerance.go    what of an answer is not as the contract has it
+//	subscription.go the licence package
+//	credentials.go  credentials
+//	users.go        users: detach and revoke
+//	contacts.go     contacts
+//	settings.go     settings
 //
 // # What a caller may rely on
 //

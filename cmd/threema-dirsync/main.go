@@ -1,8 +1,3 @@
-// Command threema-dirsync keeps a Threema Work licence package in step with a user directory.
-//
-// main is a hook: [run] is the program, with everything it touches as arguments, so that tests
-// can call it. One file holds one subcommand; assemble.go joins the parts that the commands
-// share. The commands, exit codes and the configuration are the contract of the README.
 package main
 
 import (

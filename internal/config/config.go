@@ -1,19 +1,3 @@
-// Package config turns the YAML file of the program into one typed, checked value.
-//
-// [Load] reads the file, [Parse] its text. Both are strict (style-anchors §2.10, pitfall
-// G5): an unknown, repeated or empty key, a second document, a number in octal, a duration
-// without a unit and a key of the contract that is not built yet are mistakes, never
-// ignored. All mistakes are reported at once as [Errors], each with its YAML path and line,
-// in words for the person who must mend the file. The caller exits with code 78.
-//
-// The way through the package: the types below are the contract of design §6; default.go
-// fills them; decode.go writes the file's nodes over the defaults; unbuilt.go lists what is
-// refused for now; validate.go and source.go hold the rules. The files that the
-// configuration names are read on demand by [SecretFiles.Read] and [ReadPool].
-//
-// To add a key: a field with its yaml tag here, its default in default.go, its rule in
-// validate.go with a bad file in testdata, its explanation in config.example.yaml. A test
-// fails for a key that the example does not explain.
 package config
 
 import (

@@ -39,4 +39,15 @@
 // test. A server is ended by its process id, and dies with a test process that is killed.
 // Where a server is not installed the test is skipped with a message, but fails where the
 // environment says CI=true, see [Require].
+//
+// # Where to look
+//
+//	endpoint.go where a server is, and how to log in
+//	change.go   changes that a test makes
+//	entry.go    entries, and LDIF
+//	person.go   the people
+//	address.go  an address for each server
+//	process.go  a server's process
+//	shared.go   one server for a package
+//	require.go  what must be installed
 package testdir

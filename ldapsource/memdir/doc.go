@@ -27,4 +27,16 @@
 //
 // Limits, ACLs, aliases, referrals, attribute options, SASL, schema checks beyond the names of
 // attributes and classes. Whoever is bound sees everything; who is not, nothing.
+//
+// # Where to look
+//
+//	memdir.go  the server
+//	session.go one connection
+//	search.go  searches and pages
+//	tree.go    the entries
+//	dn.go      names of entries
+//	filter.go  filters, with three values
+//	syntax.go  how values are compared
+//	schema.go  attributes, root DSE, subschema
+//	outage.go  ways to fail
 package memdir

@@ -29,4 +29,16 @@
 // What [File.Deliver] reported is on disk and survives a crash. After an error it takes back
 // what it wrote; after a crash in the middle of a write the next delivery ends the torn
 // line, so that it stays visible as a line with too few cells and spoils no other.
+//
+// # Where to look
+//
+//	entry.go    what is handed over, and what came of it
+//	file.go     the file
+//	target.go   which file the next lines go to
+//	standing.go the lines that are in a file already
+//	layout.go   the form of a file
+//	line.go     one line, with its activation link
+//	cell.go     one cell, safe for spreadsheets
+//	natural.go  the order of the lines
+//	password.go new passwords
 package handover

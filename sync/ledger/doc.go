@@ -39,26 +39,46 @@
 //
 // # Where to look
 //
-//	open.go      the handles
-//	file.go      folder, file and their modes
-//	pragma.go    how a connection is opened, and the proof that it is as it should be
-//	migrate.go   schema/NNNN.sql, one per version; backup before each
-//	schema/      the tables, with what each column means
-//	tx.go        transactions, rows, times
-//	state.go     everything that a pass starts from
-//	observe.go   Remember: what a pass learned; whereabouts.go, its largest part; sentinels.go
-//	bind.go      what the ledger is bound to; servers.go, which servers of a source it knows
-//	sources.go   sources that were given up, or are called otherwise
-//	highwater.go is this the ledger of the last pass? The small file beside it
-//	journal.go   Begin, Created, Settle
-//	effect.go    what a settled operation changes in the tables
-//	watch.go     what was taken from leavers: does it hold?
-//	saga.go      leavers on their way out
-//	approvals.go what somebody said yes to
-//	audit.go     the record of every decision; chain.go, its hashes; verify.go, the proof that it is whole
-//	guards.go    which guards tripped, for the audit
-//	erase.go     the end of the memory of a person; tombstone.go, what is left; scrub.go, the disk
-//	quota.go     the requests of the rolling day
-//	logins.go    the passwords that a directory refused
-//	runs.go      the record of passes
+//	open.go        the handles
+//	file.go        folder, file and their modes
+//	pragma.go      how a connection is opened, and the proof that it is as it should be
+//	migrate.go     schema/NNNN.sql, one per version, with what each column means; a backup before each
+//	tx.go          transactions, rows, times
+//	highwater.go   is this the ledger of the last pass? The small file beside it
+//	runs.go        the record of passes
+//	state.go       everything that a pass starts from
+//	observe.go     Remember: what a pass learned
+//	whereabouts.go its largest part: where everybody was seen
+//	sighted.go     who was found entitled between two passes
+//	sentinels.go   by whom each OU shows that it can be read
+//	reads.go       the days of complete reads
+//	bind.go        what the ledger is bound to
+//	servers.go     which servers of a source it knows
+//	sources.go     sources that were given up, or are called otherwise
+//	csis.go        csis that people had before
+//	links.go       who used an ID before
+//	unlisted.go    what the last list of the package lacked
+//	service.go     what the service taught us: page sizes, bulk writes
+//	journal.go     Begin, Created, Settle
+//	creates.go     settings of a create under way
+//	effect.go      what a settled operation changes in the tables
+//	watch.go       what was taken: does it hold?
+//	ordered.go     what was taken on somebody's word alone
+//	saga.go        leavers on their way out
+//	vanished.go    IDs that went by themselves
+//	approvals.go   what somebody said yes to
+//	suspensions.go leaves of absence
+//	undone.go      withdrawals that were taken back
+//	held.go        people whom somebody accepted as held
+//	waits.go       what somebody is asked for
+//	guards.go      which guards tripped, for the audit
+//	history.go     what is known of one person
+//	audit.go       the record of every decision
+//	chain.go       its hashes
+//	verify.go      the proof that it is whole
+//	erase.go       the end of the memory of a person
+//	tombstone.go   what is left of one
+//	scrub.go       the disk
+//	quota.go       the requests of the rolling day
+//	logins.go      the passwords that a directory refused
 package ledger

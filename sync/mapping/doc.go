@@ -43,4 +43,19 @@
 // comma inside a value of the directory becomes a blank, a comma of the template separates.
 // linked_email has one @, linked_phone the form +41441234567. An opt-in value that comes out
 // empty is an empty setting, which means unset.
+//
+// # Where to look
+//
+//	mapper.go   templates become a mapper, and an entry an identity
+//	field.go    one key: its template and its rule
+//	column.go   one further column of the hand-over file
+//	rule.go     what a value must look like
+//	phone.go    phone numbers
+//	tree.go     what a template reads, before it runs
+//	function.go the functions of templates
+//	ascii.go    one of them
+//	member.go   another one, which asks for groups
+//	values.go   attributes as templates see them
+//	several.go  attributes with several values
+//	problem.go  mistakes in templates
 package mapping

@@ -5,43 +5,117 @@
 // [Inventory] of the licence package, the [State] that the ledger remembers, a [Policy] and
 // the time, and returns a [Plan]: a sorted list of changes, each with its reason, its evidence
 // and its status. Preview, dry run, JSON, log, metrics and report are views of that one value.
-// The package does no I/O, has no clock and imports nothing but the standard library.
+// The package does no I/O, has no clock and imports nothing but the standard library and the tables of Unicode.
 //
-// The way of a value, in the order of the files:
+// The values:
 //
-//	person.go     what a source saw of a person, and what that proves
-//	snapshot.go   one complete read of a source and its certificate; why there is none
-//	inventory.go  what the licence package holds; what a failed request means
-//	state.go      what the ledger remembers between two passes
-//	change.go     one step towards the desired state, and its status
-//	policy.go     what the operator allows
-//	plan.go       the result
-//	doubt.go      which snapshots the memory doubts; servers.go, sentinels.go, count.go and mapped.go are
-//	              parts of it
-//	observe.go    a snapshot and the memory become the new memory (confirmation); views.go and placeless.go,
-//	              whom it may only not have shown; remember.go, what is recorded; unowned.go, what is dropped
-//	trust.go      can this inventory be what it says? unlisted.go, what a list lacks, and when that is an end;
-//	              hidden.go and vanished.go are parts of it
-//	compute.go    all of it becomes a plan, in the order of the files below
-//	recover.go    what a crash left open
-//	match.go      whose credential is whose; adopt.go, collisions.go and precedence.go are parts of it
-//	same.go       is an account the person who had its csi before? rivals.go and claims.go, who else may have it;
-//	              belongs.go, whose a credential or an ID may be
-//	settings.go   what is to be written; contacts.go, who is to be seen
-//	leaver.go     the way out, step by step
-//	order.go      the same for one person, because somebody says so
-//	baseline.go   may any of it be done against this package, this scope and with this ledger?
-//	              bind.go compares them; baseline_people.go lists who enters and leaves
-//	gate.go       what becomes of each change, and in which order the reasons count
-//	approval.go   what somebody said yes to; only.go, for whom alone; takeback.go, what is taken back
-//	limits.go     how many people one pass, day and week may take out; became.go, what became of them;
-//	              ahead.go, whom they will stop, by hypothesis.go, what they know then
-//	waits.go      what somebody is asked for; whom.go, about whom
-//	budget.go     what fits into the day's requests and into the licences
-//	verify.go     does what was taken from leavers hold? effects and alarms
-//	unmanaged.go  what is not ours; notices.go, what is ours and looks odd
-//	format.go     a plan as text for people, with counted.go and capped.go; json.go, the same for programs
-//	explain.go    all of it for one person; explain_find.go, whom a query means
+//	person.go          what a source saw of a person, and what that proves
+//	snapshot.go        one complete read of a source and its certificate; why there is none
+//	inventory.go       what the licence package holds; what a failed request means
+//	state.go           what the ledger remembers between two passes
+//	policy.go          what the operator allows
+//	change.go          one step towards the desired state, its class and its status
+//	ask.go             the questions that a change may ask
+//	plan.go            the result
+//	decision.go        what was decided against, for the audit
+//	delta.go           what changed in a source between two passes: a hint
+//	login.go           a password that a server refused
+//	reader.go          the bind account that reads a source
+//	service.go         what the service does with settings that a write does not name
+//	leftover.go        what an interrupted create left behind
+//	several.go         an attribute with several values
+//
+// The decision, in the order of a pass:
+//
+//	compute.go         the way through all that follows
+//	tracked.go         for whom something is at stake, and so is looked up by ID
+//	doubt.go           which snapshots the memory doubts
+//	servers.go         is the server's copy one to believe?
+//	views.go           who reads, and from where: is the view proved?
+//	bind.go            the package, directories and scopes that the memory is bound to
+//	clock.go           is our clock right?
+//	count.go           are too many missing at once?
+//	sentinels.go       is each OU shown?
+//	mapped.go          do many people lack csi or username?
+//	reads.go           a row of reads and its holes
+//	absence.go         does it count that somebody was not found?
+//	placeless.go       who was not found where nothing of the place is readable
+//	observe.go         snapshot and memory become the new memory: confirmation
+//	forgotten.go       people of a source that was given up
+//	unowned.go         who is dropped from the memory
+//	csis.go            the csis that a person had before
+//	trust.go           can this inventory be what it says?
+//	unlisted.go        what a list lacks, and when that is its end
+//	hidden.go          a credential that is missing in one list alone
+//	vanished.go        an ID that went by itself
+//	recover.go         what a crash left open
+//	resume.go          a create that was interrupted before its hand-over
+//	index.go           the inventory by its keys
+//	match.go           whose credential is whose
+//	claim.go           the credentials that carry a person's csi
+//	claims.go          whose csi it may be
+//	precedence.go      of several sources with one csi the first counts
+//	collisions.go      two people with one csi or username
+//	adopt.go           existing credentials become ours
+//	takenname.go       a username that a credential of somebody else has
+//	newcomer.go        what speaks against a credential for a newcomer
+//	nearmiss.go        csis that differ in their spelling only, counted for check
+//	fold.go            names and csis as people compare them
+//	leadingvalue.go    the value that a DN begins with
+//	same.go            is an account the person who had its csi before?
+//	rivals.go          who else has the csi of a leaver
+//	belongs.go         whose a credential or an ID may be
+//	links.go           who used an ID before
+//	settings.go        what is to be written
+//	contacts.go        who is to be seen
+//	leaver.go          the way out, up to the withdrawal
+//	saga.go            the way out, from the withdrawal on
+//	grace.go           when a grace begins
+//	suspend.go         a leave of absence
+//	order.go           one person's access ends because somebody says so
+//	undo.go            the way back from that
+//
+// The gates:
+//
+//	gate.go            what becomes of each change, and in which order the reasons count
+//	baseline.go        may any of it be done against this package, scope and ledger?
+//	baseline_people.go who enters and leaves because of a change of them
+//	approval.go        what somebody said yes to
+//	only.go            to whom alone
+//	takeback.go        which yes is taken back
+//	limits.go          how many people a pass, day and week may take out
+//	bases.go           of how many
+//	became.go          what became of people who leave together
+//	ahead.go           whom a limit will stop when they are due
+//	timetable.go       when the next passes are expected
+//	hypothesis.go      what the limits will know then
+//	held.go            who is held, and when that is too many
+//	budget.go          what fits into the day's requests and into the licences
+//	waits.go           what somebody is asked for
+//	whom.go            about whom
+//
+// What is told beside the changes:
+//
+//	verify.go          does what was taken hold? Effects and alarms
+//	unmanaged.go       what is not ours
+//	kept.go            IDs that leavers of ours had
+//	notices.go         what is ours and looks odd
+//	listed.go          csis of the configuration that nobody has
+//	infilter.go        a filter that decides who is switched off
+//	remember.go        what the pass records
+//
+// Views of the plan:
+//
+//	format.go          for people
+//	counted.go         numbers in words
+//	capped.go          lists that are cut
+//	json.go            for programs
+//	explain.go         all of it for one person
+//	explain_find.go    whom a query means
+//	explain_names.go   people by their names
+//	explain_format.go  an explanation for people
+//	explain_json.go    an explanation for programs
+//	activation.go      somebody who has not activated
 //
 // The one invariant: absence is not evidence. Nobody is taken out because one answer lacked
 // them (design §1).

@@ -45,4 +45,35 @@
 // Where the public sources contradict each other or are silent, the simulator takes the likeliest
 // reading, and a quirk turns the other one on, see [Quirks]. An answer that leaves the contract on purpose
 // (an injected fault, some quirks) carries the header [DeviationHeader] with the reason.
+//
+// # Where to look
+//
+//	server.go       a simulator, and how to make one
+//	listen.go       it listens on an address
+//	world.go        the package and its phones, without HTTP
+//	phones.go       what phones do
+//	clock.go        the clock that can be moved
+//	table.go        records by id, in their order
+//	ids.go          ids as the service makes them
+//	routes.go       the operations of the Work API
+//	call.go         one request
+//	errors.go       what is refused, and how
+//	paging.go       pages of a list
+//	quota.go        the requests of the day
+//	requests.go     the record of requests
+//	subscription.go the package itself
+//	credentials.go  credentials
+//	users.go        users
+//	contacts.go     contacts
+//	categories.go   their categories
+//	settings.go     settings of one credential, and global ones
+//	settingnames.go the names that apps know
+//	bulk.go         settings of all credentials
+//	logos.go        logos
+//	quirks.go       other readings of the contract
+//	faults.go       requests that go wrong
+//	control.go      the control endpoints
+//	state.go        the whole state, as JSON
+//	snapshot.go     it is read and replaced
+//	contract.go     the OpenAPI document
 package worksim

@@ -1,0 +1,71 @@
+// Command threema-dirsync keeps a Threema Work licence package in step with a user directory.
+//
+// main is a hook: [run] is the program, with everything it touches as arguments, so that tests
+// can call it. One file holds one subcommand. The commands, exit codes and the configuration are the contract of the README.
+//
+// The frame:
+//
+//	main.go             the hook
+//	root.go             flags, exit codes, and what the program touches
+//	arguments.go        how many arguments a command takes
+//	assemble.go         the parts that commands share are joined
+//	draft.go            mistakes of templates and layout join those of the configuration
+//	login.go            what a source shows to its servers
+//	handover.go         where new passwords go
+//	lock.go             one pass at a time
+//	owner.go            root works as the owner of the state folder
+//	usable.go           files there that are not ours to write
+//	doubts.go           files that others can write to
+//	operator.go         who typed a command
+//	stopfile.go         nothing is taken from anybody now
+//	version.go          the version
+//	log.go              the log
+//	progress.go         a line about long work
+//	say.go              lines for people
+//	escaping.go         JSON for a terminal
+//
+// Passes:
+//
+//	run.go              run, and one pass
+//	daemon.go           the service
+//	daemon_log.go       what it logs of a pass
+//	hangup.go           SIGHUP
+//	metrics.go          /metrics and /healthz
+//	plan.go             plan
+//	apply.go            apply
+//
+// What somebody says, and asks:
+//
+//	approve.go          approve, and approve --undo
+//	withdraw.go         withdraw, and withdraw --undo
+//	hold.go             hold
+//	source.go           source
+//	audit.go            audit
+//	explain.go          explain
+//	status.go           status
+//	status_print.go     for people
+//	status_cause.go     why the last pass failed or waits
+//	status_approvals.go each yes that is given
+//	status_sources.go   sources that are not configured any more
+//
+// The doctor:
+//
+//	check.go            check
+//	check_print.go      for people
+//	check_sources.go    the directories and the mapping
+//	check_package.go    the licence package
+//	check_together.go   what only all of them tell together
+//	check_handover.go   the hand-over file
+//	check_service.go    what the service may not read, as root sees it
+//	unit.go             the unit and its drop-ins
+//	sight.go            what somebody may do with a file
+//	ask.go              programs that are asked
+//
+// Without a customer:
+//
+//	simulate.go         simulate
+//	demo.go             demo
+//	demo_world.go       its directory and its service
+//	demo_story.go       its story
+//	demo_chapters.go    chapter by chapter
+package main
