@@ -11,7 +11,10 @@ export CGO_ENABLED := 1
 
 BINARY   := bin/threema-dirsync
 LINTER   := bin/golangci-lint
+# The tag, or the tag with what came since; make VERSION=v1.2.3 where there is no git, as from an archive of the sources.
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null)
+# Not in tools/go.mod: the linter would be built anew with each of its releases. Go checks its sum all the same.
+GOVULNCHECK := v1.9.0
 # The version comes from git through ldflags; Go's own stamping fails in a clone that belongs to another user.
 GO_BUILD := go build -trimpath -buildvcs=false
 # Each long stage says what it does and how long that takes, and shows that it lives.
@@ -100,6 +103,10 @@ $(LINTER): tools/go.mod tools/go.sum | need-go
 	@$(STAGE) "build the linter from source" "once, one to five minutes" \
 		go -C tools build -trimpath -buildvcs=false -o ../$(LINTER) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 	@touch $(LINTER)
+
+.PHONY: vuln
+vuln: need-go ## look for known vulnerabilities (govulncheck; asks the database of the Go team, and says so where it cannot: tools/vuln.sh)
+	@tools/vuln.sh $(GOVULNCHECK)
 
 .PHONY: fmt
 fmt: need-go ## format every Go file
