@@ -47,8 +47,8 @@ func (activeDirectory) limitsHint(string) string {
 // contexts is the domain alone: the configuration and the schema hold no people.
 func (activeDirectory) contexts(root rootDSE) []string { return root.values["defaultnamingcontext"] }
 
-// controls keeps references to other partitions out of the answers. It is critical: a server
-// that cannot do it must say so (pitfall A17).
+// controls keeps references to other partitions out of the answers (pitfall A17). A server that does not
+// know the control gets none; a reference in its answer then ends the read.
 func (activeDirectory) controls(root rootDSE) []ldap.Control {
 	if !root.supports(ldap.ControlTypeMicrosoftDomainScope) {
 		return nil

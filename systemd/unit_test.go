@@ -17,7 +17,7 @@ import (
 
 const unitFile = "threema-dirsync.service"
 
-// maxExposure is the worst score accepted from `systemd-analyze security`, in tenths (issue 2; pitfall F9 measured 1.2).
+// maxExposure is the worst score accepted from `systemd-analyze security`, in tenths (pitfall F9 measured 1.2).
 const maxExposure = "15"
 
 func TestUnitIsUnderstood(t *testing.T) {

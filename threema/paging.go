@@ -130,7 +130,7 @@ type wirePaging struct {
 }
 
 // newPage makes a page of what came over the wire. A page without its list is no page. One that
-// tells no total is taken: readList knows another end.
+// tells no total is taken: its list ends with the first page that has nothing.
 func newPage[W, T any](paging wirePaging, wire []W, odd *tolerance, read func(W, *tolerance) (T, error)) (page[T], error) {
 	p := page[T]{entries: make([]T, 0, len(wire)), untold: !paging.Total.there, total: paging.Total.value}
 	switch {

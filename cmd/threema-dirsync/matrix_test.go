@@ -12,8 +12,9 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
 )
 
-// The failure matrix: rows K1 to K14 of pitfalls K, the faults that issue 3 asks a
-// plan-only pass or a guard for, and a row for each kind of issue 9, by the number of its point. Each item of a row is a scenario of its own: a company whose
+// The failure matrix: rows K1 to K14 of pitfalls K, the faults that take a plan-only pass or a guard, and a
+// row for each kind of fault that outsiders found: the wrong person (A), who is seen by half (B), the wait
+// that is none (C), the contract of the service (D). Each item of a row is a scenario of its own: a company whose
 // roll-out is over, under the sharpest settings that are allowed, one true leaver, a fault that
 // lasts for several days, and its end. Whoever was taken out is asked of the simulator.
 //
