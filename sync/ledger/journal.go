@@ -70,8 +70,27 @@ func begin(ctx context.Context, tx *sql.Tx, t *trail, op *plan.Operation) error 
 		return err
 	}
 	t.intent(*op)
-	if op.Op == plan.Withdraw {
+	switch op.Op {
+	case plan.Withdraw:
 		return persistIDs(ctx, tx, *op)
+	case plan.SetSettings:
+		return nameOwners(ctx, tx, op.Parts)
+	}
+	return nil
+}
+
+// nameOwners keeps the first names that are about to be written: somebody may take one off the credential
+// before a pass reads it, and it tells whether a later account with the csi is the same person (design §5.6).
+func nameOwners(ctx context.Context, tx *sql.Tx, parts []plan.Part) error {
+	for _, part := range parts {
+		if part.FirstName == "" {
+			continue
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE ownership SET first_name = ? WHERE source = ? AND person = ? AND credential_id = ?`,
+			part.FirstName, part.Person.Source, part.Person.ID, part.CredentialID)
+		if err != nil {
+			return fmt.Errorf("first name of the owner: %w", err)
+		}
 	}
 	return nil
 }
@@ -110,7 +129,7 @@ func (l *Ledger) Created(ctx context.Context, operation int64, credentialID stri
 		}
 		op.CredentialID = credentialID
 		t.operation(AuditCreated, op, "")
-		return own(ctx, tx, op, true, "", t.now)
+		return own(ctx, tx, op, true, firstName(settings), t.now)
 	})
 }
 

@@ -234,6 +234,7 @@ type Part struct {
 	Person           PersonID
 	CSI              string
 	CredentialID     string
+	FirstName        string // th_firstname that is written; "": none
 	Reason, Evidence string
 }
 
