@@ -70,15 +70,16 @@ func (w *soak) graceOfID(credential string) time.Duration {
 }
 
 // judgeLivingID is the worst that can happen: the Threema ID of somebody at work is gone. Who uses it
-// counts, and not on whose credential it is. Nothing excuses it but a yes to this very ID, or a
-// credential whose csi was somebody else's already when it was adopted.
+// counts, and not on whose credential it is. Nothing excuses it but a yes to this very ID, a credential
+// whose csi was somebody else's already when it was adopted, or a return that the bind account may not see
+// after somebody had said, rightly, whose the ID was.
 func (w *soak) judgeLivingID(id string) {
 	n := w.phones[id]
 	_, borrowed := w.loans[id]
 	if w.named[id] || len(w.strayed[w.usedOn[id]]) > 0 || borrowed && !w.knownAs(id, n) {
 		return
 	}
-	if !w.tellable(n, w.usedOn[id]) {
+	if !w.tellable(n, w.usedOn[id]) || w.agreed[id] && w.hides(n) {
 		return
 	}
 	if w.present(n) {
@@ -87,6 +88,13 @@ func (w *soak) judgeLivingID(id string) {
 	if !w.present(n) && !w.agreed[id] && !w.confirmed(humanKey(n), 0, time.Time{}) {
 		w.rt.Fatalf("took %s of human %d, whose absence is not confirmed: %v\n%s", id, n, w.rows[humanKey(n)], text(w.report))
 	}
+}
+
+// hides tells that the bind account may see none of the entries under which a human is entitled.
+func (w *soak) hides(n int) bool {
+	return !slices.ContainsFunc(w.accounts, func(a *account) bool {
+		return a.human == n && w.entitledNow(a) && !slices.Contains(w.unshown, a)
+	})
 }
 
 // tellable tells whether anything shows that a human had the credential: an entry under which they are
