@@ -1,21 +1,60 @@
 package plan
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // NotActivated tells somebody who has a credential of ours and has never used it: nothing is left to do
 // from here, and all the same they are not in Threema.
-func (x Explanation) NotActivated() bool {
+func (x Explanation) NotActivated() bool { return x.unused() && len(x.Users) == 0 }
+
+// LoggedOut tells somebody whose Threema ID goes on and whose credential is a new one, as after a
+// withdrawal that was taken back: the app waits for the new password.
+func (x Explanation) LoggedOut() bool { return x.unused() && len(x.Users) > 0 }
+
+// unused tells of a credential of ours that somebody who is entitled does not use.
+func (x Explanation) unused() bool {
 	entitled := x.Entry != nil && x.Entry.State == Entitled && !x.Entry.Excluded
-	return entitled && x.Owned != nil && x.Credential != nil && x.Credential.Usage == 0 && len(x.Users) == 0
+	return entitled && x.Owned != nil && x.Credential != nil && x.Credential.Usage == 0 &&
+		!slices.ContainsFunc(x.Users, func(u User) bool { return u.CredentialID == x.Credential.ID })
 }
 
-// howToActivate says what that person has to do, and where the password is.
-func (x Explanation) howToActivate() string {
-	from := "the line of the hand-over file for " + x.Credential.Username + " has both"
-	if !x.Owned.Created {
-		from = "the credential was adopted, so whoever made it has the password"
+// threemaIDs names the IDs that the package shows of the person.
+func (x Explanation) threemaIDs() string {
+	ids := make([]string, len(x.Users))
+	for n, u := range x.Users {
+		ids[n] = u.ID
 	}
+	return strings.Join(ids, ", ")
+}
+
+// afterCreate says what a new credential asks of somebody whose Threema ID is there already.
+func (x Explanation) afterCreate(c Change) string {
+	if c.Op != Create || len(x.Users) == 0 {
+		return ""
+	}
+	return "; then they type the new password (hand-over file) on the phone that has Threema ID " + x.threemaIDs() + ", and go on with it"
+}
+
+// howToLogIn says what to do whose app waits for the new password: the Threema ID is theirs as before.
+func (x Explanation) howToLogIn() string {
+	return fmt.Sprintf("they have not logged in with credential %s yet. What this person has to do: open the app Threema Work on the phone that has Threema ID %s, and type "+
+		"the username %s and the new password there; they go on with this Threema ID. %s",
+		x.Credential.Username, x.threemaIDs(), x.Credential.Username, x.whereThePasswordIs())
+}
+
+// howToActivate says what that person has to do.
+func (x Explanation) howToActivate() string {
 	return fmt.Sprintf("they have not activated Threema Work yet. What this person has to do: install the app Threema Work on their phone, and open the activation link "+
-		"there, or type the username %s and the password; %s. If the password is lost, set a new one for %s in the management cockpit",
-		x.Credential.Username, from, x.Credential.Username)
+		"there, or type the username %s and the password. %s", x.Credential.Username, x.whereThePasswordIs())
+}
+
+func (x Explanation) whereThePasswordIs() string {
+	from := "The line of the hand-over file for " + x.Credential.Username + " has it"
+	if !x.Owned.Created {
+		from = "The credential was adopted, so whoever made it has the password"
+	}
+	return from + "; if it is lost, set a new one for " + x.Credential.Username + " in the management cockpit"
 }

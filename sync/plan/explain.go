@@ -303,7 +303,7 @@ func (x *Explanation) nextStep() NextStep {
 	word := c.Op.cockpitWord()
 	switch c.Status {
 	case Due:
-		return NextStep{Words: word + ", by the next pass"}
+		return NextStep{Words: word + ", by the next pass" + x.afterCreate(c)}
 	case NeedsApproval:
 		return NextStep{Words: word + ", once somebody said yes: read `threema-dirsync plan`, then type threema-dirsync approve " + x.hash}
 	case Blocked:
@@ -328,6 +328,8 @@ func (x *Explanation) whyNothing() string {
 	switch {
 	case len(x.Held) > 0:
 		return "nothing, as long as this holds: " + strings.Join(x.Held, "; ")
+	case x.LoggedOut():
+		return "nothing: all is as it should be from here; " + x.howToLogIn()
 	case x.NotActivated():
 		return "nothing: all is as it should be from here; " + x.howToActivate()
 	case x.Entry != nil && x.Entry.State == Entitled:

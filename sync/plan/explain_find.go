@@ -19,7 +19,7 @@ type register struct {
 	called   callings                     // see explain_names.go
 	allRead  bool
 	names    map[PersonID]Held     // csi and DN, to show
-	idsOf    map[PersonID][]string // Threema IDs of a departure under way
+	idsOf    map[PersonID][]string // Threema IDs of a departure under way, and those that they used last
 	seenOn   map[string][]string   // credential ID → Threema IDs, now and at the last pass
 	csiOf    map[string]string     // credential ID → csi on it
 	reports  map[string]string     // Threema ID → csi that the app reports
@@ -102,6 +102,13 @@ func (r *register) knowPackage(in Input) {
 	}
 	for _, u := range in.State.UsersSeen {
 		r.sees(u.CredentialID, u.ThreemaID)
+	}
+	last := lastUsers(r.plan.Memory.FormerLinks)
+	for _, u := range in.Inventory.Users {
+		if l, used := last[u.ID]; used && u.CredentialID == "" {
+			r.know(l.Person, "", "", u.ID)
+			r.idsOf[l.Person] = append(r.idsOf[l.Person], u.ID)
+		}
 	}
 }
 
@@ -208,7 +215,8 @@ func (r *register) unclear(query string, people []PersonID, several bool) error 
 	return e
 }
 
-// threemaIDs are the IDs of a person: on their credential, and those of a departure under way.
+// threemaIDs are the IDs of a person: on their credential, those of a departure under way, and those that
+// nobody used since on another one.
 func (r *register) threemaIDs(x *Explanation, credentialID string) []string {
 	ids := slices.Concat(r.seenOn[credentialID], r.idsOf[x.Person])
 	slices.Sort(ids)

@@ -157,6 +157,9 @@ func (x Explanation) formatPackage(out *printer) {
 	if x.NotActivated() {
 		out.fact("not activated", x.howToActivate())
 	}
+	if x.LoggedOut() {
+		out.fact("not logged in", x.howToLogIn())
+	}
 	for _, s := range x.Settings {
 		switch {
 		case s.Undecided != "":

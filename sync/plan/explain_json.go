@@ -39,6 +39,7 @@ func (x Explanation) MarshalJSON() ([]byte, error) {
 		"guards":       convert(x.Guards, func(g Guard) jsonGuard { return jsonGuard{g.Name, g.Source, g.Detail, g.Check} }),
 		"notices":      convert(x.Notices, Notice.json),
 		"notActivated": x.NotActivated(),
+		"loggedOut":    x.LoggedOut(),
 		"unmanaged":    convert(x.Unmanaged, func(u Unmanaged) jsonUnmanaged { return jsonUnmanaged(u) }),
 		"history":      x.History.json(),
 	}

@@ -9,7 +9,7 @@ import (
 
 // ofLeavers says, of the Threema IDs that leavers of ours had, whose they are and what was done: an ID that
 // is kept (leavers.id: keep), or whose end is on its way, is not a stranger's. Of two departures the
-// later one counts. An ID that is linked to a credential has its place there.
+// later one counts. Of others the former links tell. An ID that is linked to a credential has its place there.
 func (p *planner) ofLeavers() map[string]string {
 	effects := slices.Clone(p.State.Effects)
 	slices.SortStableFunc(effects, func(a, b Effect) int { return a.RequestedAt.Compare(b.RequestedAt) })
@@ -31,6 +31,36 @@ func (p *planner) ofLeavers() map[string]string {
 			words[id] = "kept: " + left
 		}
 	}
+	for id, l := range lastUsers(p.formerLinks()) {
+		if words[id] == "" {
+			words[id] = p.ofFormerUser(l)
+		}
+	}
 	maps.DeleteFunc(words, func(id, _ string) bool { return p.users[id].CredentialID != "" })
 	return words
+}
+
+// lastUsers tells of each Threema ID who used it last, of former links.
+func lastUsers(links []FormerLink) map[string]FormerLink {
+	last := map[string]FormerLink{}
+	for _, l := range links {
+		if had, known := last[l.ThreemaID]; !known || had.Until.Before(l.Until) {
+			last[l.ThreemaID] = l
+		}
+	}
+	return last
+}
+
+// ofFormerUser says of a Threema ID whose credential is gone whose it is, and how it goes on: with the new
+// credential of a returner, or of somebody whose withdrawal was taken back.
+func (p *planner) ofFormerUser(l FormerLink) string {
+	own, owned := p.owned[l.Person]
+	name := personWords(firstNonEmpty(p.observations[l.Person].CSI, own.CSI), p.nameOf(l.Person), l.Person)
+	switch {
+	case !owned || !p.credentialThere(own):
+		return fmt.Sprintf("of %s, who used it until %s; its credential is gone", name, l.Until.UTC().Format(time.DateOnly))
+	case len(p.people(own.CredentialID)) > 0:
+		return fmt.Sprintf("of %s, who used it until %s, and has another one on credential %s now", name, l.Until.UTC().Format(time.DateOnly), own.Username)
+	}
+	return fmt.Sprintf("of %s: it goes on when they log in with their credential %s", name, own.Username)
 }
