@@ -57,6 +57,51 @@ func TestExplain(t *testing.T) {
 	w.must(t, 4, "explain", leaver.DN)
 }
 
+// TestExplainAnOrder: the history tells what was ordered from what was approved, and when it was, also where
+// a departure goes on from it later. Reads are those of passes, however often somebody looks.
+func TestExplainAnOrder(t *testing.T) {
+	t.Parallel()
+	w, dir := rolledOut(t, 20)
+	w.set("leavers.grace", map[string]any{"withdraw": "1h", "id": "168h"})
+	first, leaver := dir.people[7], dir.people[8]
+	w.orders(t, 0, first.Account, "WITHDRAWN: ")
+	dir.disable(t, leaver)
+	w.orders(t, 0, leaver.Account, "WITHDRAWN: ") // 1 read
+	w.advance(t, 30*time.Hour)
+	dir.disable(t, first)
+	w.must(t, 0, "run", "--once") // 2, and 1 of the first
+	w.advance(t, 2*time.Hour)
+	w.must(t, 0, "run", "--once")
+	for range 2 {
+		out := w.explains(t, leaver.Number, "3 complete reads by passes", "in 4 complete reads (this one counted)", "ordered (`audit export`")
+		if strings.Contains(out.stdout, "approved") {
+			t.Errorf("nobody approved: %v", out)
+		}
+	}
+	out := w.explains(t, first.Number, "2 complete reads by passes", "UTC by order; counted for the departure from ", "it was gone already")
+	if strings.Contains(out.stdout, "approved") {
+		t.Errorf("nobody approved: %v", out)
+	}
+	var x struct {
+		Observation struct{ Reads int }
+		History     struct {
+			Steps []struct {
+				Op                             string
+				Approved, Ordered, AlreadyGone bool
+			}
+		}
+	}
+	w.json(t, &x, 0, "explain", leaver.Number, "--json")
+	for _, s := range x.History.Steps {
+		if s.Approved || s.AlreadyGone || s.Ordered != (s.Op != "create") {
+			t.Errorf("%+v", s)
+		}
+	}
+	if x.Observation.Reads != 3 {
+		t.Errorf("%d reads", x.Observation.Reads)
+	}
+}
+
 // TestExplainTheAbsent follows one who was deleted from the directory, by csi and by Threema ID.
 func TestExplainTheAbsent(t *testing.T) {
 	t.Parallel()

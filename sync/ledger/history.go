@@ -13,6 +13,11 @@ import (
 // shownSteps is how many of a person's latest steps PersonHistory returns.
 const shownSteps = 200
 
+// byWhoseLeave are who ordered a step, by the entry of its intent, and whether somebody said yes to it.
+const byWhoseLeave = `
+	(SELECT by FROM audit a WHERE a.source = journal.source AND a.person = journal.person AND a.person <> '' AND a.operation = journal.id AND a.event = 'intent' LIMIT 1),
+	EXISTS (SELECT 1 FROM audit a WHERE a.source = journal.source AND a.person = journal.person AND a.person <> '' AND a.change_id = journal.change_id AND a.event = 'approved')`
+
 // PersonHistory returns what was recorded of one person: the latest journal rows with their
 // passes, and all departures. Of what was erased it finds the tombstones. A row of settings stands for many people and is left out.
 func (r *Reader) PersonHistory(ctx context.Context, person plan.PersonID) (plan.History, error) {
@@ -30,12 +35,17 @@ func (r *Reader) PersonHistory(ctx context.Context, person plan.PersonID) (plan.
 		h.Steps, err = selectAll(ctx, tx, func(rows *sql.Rows) (plan.PastStep, error) {
 			var s plan.PastStep
 			var settled int64
+			var by *string
+			var saidYes bool
 			var err error
-			s.Operation, err = scanOperation(rows.Scan, &s.State, &settled, &s.Message, &s.Run, &s.Mode)
+			s.Operation, err = scanOperation(rows.Scan, &s.State, &settled, &s.Message, &s.Run, &s.Mode, &by, &saidYes)
+			if by != nil { // nil: erased, or older than the audit
+				s.By, s.AlreadyGone = *by, s.Approved && *by == "" && !saidYes
+			}
 			s.SettledAt = fromMillis(settled)
 			s.Erased = slices.Contains(buried, s.Person.ID)
 			return s, err
-		}, `SELECT `+operationColumns+`, state, settled_at, message, run, (SELECT mode FROM runs WHERE runs.id = run)`+
+		}, `SELECT `+operationColumns+`, state, settled_at, message, run, (SELECT mode FROM runs WHERE runs.id = run), `+byWhoseLeave+
 			fromJournal+` ORDER BY id DESC LIMIT ?`, person.Source, string(theirs), shownSteps)
 		if err != nil {
 			return err
@@ -55,10 +65,10 @@ func readDepartures(ctx context.Context, tx querier, person plan.PersonID) ([]pl
 	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.PastDeparture, error) {
 		var d plan.PastDeparture
 		var started, withdrawn, ended int64
-		err := rows.Scan(&d.Username, &started, &withdrawn, &ended, &d.Ended)
+		err := rows.Scan(&d.Username, &d.CredentialID, &started, &withdrawn, &ended, &d.Ended)
 		d.StartedAt, d.WithdrawnAt, d.EndedAt = fromMillis(started), fromMillis(withdrawn), fromMillis(ended)
 		return d, err
-	}, `SELECT username, started_at, withdrawn_at, ended_at, ended FROM sagas WHERE source = ? AND person = ? AND ordered = 0 ORDER BY id`,
+	}, `SELECT username, credential_id, started_at, withdrawn_at, ended_at, ended FROM sagas WHERE source = ? AND person = ? AND ordered = 0 ORDER BY id`,
 		person.Source, person.ID)
 }
 

@@ -35,7 +35,7 @@ func TestPersonHistory(t *testing.T) {
 			{Operation: create, State: "done", SettledAt: start, Run: 1, Mode: plan.Sync},
 			{Operation: withdraw, State: "intent", Run: 2, Mode: plan.Sync},
 		},
-		Departures: []plan.PastDeparture{{Username: "anna", StartedAt: c.Now()}},
+		Departures: []plan.PastDeparture{{Username: "anna", CredentialID: "cred", StartedAt: c.Now()}},
 	}
 	if diff := cmp.Diff(want, h); diff != "" {
 		t.Error(diff)

@@ -62,7 +62,7 @@ func (p *planner) transfer(i Identity, own Ownership, doubt string) Change {
 	c := p.change(Transfer, i, own.CredentialID, own.Person.String())
 	c.CredentialID, c.Username = own.CredentialID, own.Username
 	c.Reason = p.whyTransfer(own.Person, i)
-	c.Evidence = p.observations[own.Person].describe()
+	c.Evidence = p.departedWords(p.observations[own.Person])
 	c.Before = map[string]string{"person": own.Person.String()}
 	c.After = map[string]string{"person": i.Person.String()}
 	if doubt != "" {

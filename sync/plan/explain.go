@@ -17,15 +17,17 @@ type Explanation struct {
 	Entry    *EntryFacts   // nil: this read did not meet the person, nor look for them
 	// Observation is the memory after this read, nil if there is none.
 	Observation *Observation
-	Owned       *Ownership
-	Order       *PastOrder   // by which the credential that they own was withdrawn, nil if by none
-	Undone      *UndoneOrder // that somebody took this back
-	Credential  *Credential  // the one that is theirs, or is to be
-	Settings    []SettingState
-	Users       []User
-	Contacts    []Contact
-	Departure   *Saga // under way
-	Open        []Operation
+	// PassReads is how many reads of a departure are those of passes: this look is none.
+	PassReads  int
+	Owned      *Ownership
+	Order      *PastOrder   // by which the credential that they own was withdrawn, nil if by none
+	Undone     *UndoneOrder // that somebody took this back
+	Credential *Credential  // the one that is theirs, or is to be
+	Settings   []SettingState
+	Users      []User
+	Contacts   []Contact
+	Departure  *Saga // under way
+	Open       []Operation
 
 	Suspension *SuspendedPerson // the leave of absence, nil if nobody spoke of one
 	Effects    []Effect         // what was taken, as in a plan
@@ -72,36 +74,6 @@ type SettingState struct {
 type NextStep struct {
 	Words string
 	At    time.Time
-}
-
-// History is what the ledger recorded of one person.
-type History struct {
-	// Steps are journal rows with the pass that began them, oldest first. Settings are written
-	// in bulk, one row for many people: they are not among them.
-	Steps []PastStep
-	// Omitted counts older steps that are left out.
-	Omitted    int
-	Departures []PastDeparture // begun at some time, oldest first
-}
-
-// PastStep is one row of the journal.
-type PastStep struct {
-	Operation
-	State     string // intent, unknown, done, failed or reverted
-	SettledAt time.Time
-	Message   string
-	Run       int64
-	Mode      Mode // of the pass
-	Erased    bool // only op, times and state are left (D-67)
-}
-
-// PastDeparture is one saga.
-type PastDeparture struct {
-	Username    string
-	StartedAt   time.Time
-	WithdrawnAt time.Time
-	EndedAt     time.Time
-	Ended       string // settled, returned or transferred; "": under way
 }
 
 // Explain finds the one person that a query means, by csi, username, mail, DN, Threema ID,
@@ -170,7 +142,7 @@ func (x *Explanation) fromSource(in Input, p Plan) {
 
 func (x *Explanation) fromLedger(in Input, p Plan) {
 	if o, ok := ofPerson(p.Memory.Observations, x.Person, func(o Observation) PersonID { return o.Person }); ok {
-		x.Observation = &o
+		x.Observation, x.PassReads = &o, passReads(in.State, o)
 		x.name(o.CSI, o.DN, "")
 	}
 	if own, ok := ofPerson(in.State.Owned, x.Person, func(o Ownership) PersonID { return o.Person }); ok {
@@ -188,6 +160,16 @@ func (x *Explanation) fromLedger(in Input, p Plan) {
 			x.name(op.CSI, op.DN, op.Username)
 		}
 	}
+}
+
+// passReads is how many reads of the row of a departure the ledger knows: with this one it may have one more,
+// or begin.
+func passReads(state State, o Observation) int {
+	was, known := ofPerson(state.Observations, o.Person, func(o Observation) PersonID { return o.Person })
+	if !known || was.State != Departed || !was.Since.Equal(o.Since) {
+		return 0
+	}
+	return was.Reads
 }
 
 // ordered finds by which order the credential was withdrawn that the person owns.

@@ -101,7 +101,11 @@ func (x Explanation) formatLedger(out *printer) {
 			out.fact("missed first", "through another bind account or server than before, which is not proved, or together with their whole place: each step out asks for a yes")
 		}
 		if o.State == Departed {
-			out.fact("departed since", stamp(o.Since), Counted(o.Reads, "complete read", "complete reads"))
+			reads := Counted(x.PassReads, "complete read", "complete reads") + " by passes"
+			if x.PassReads == 0 {
+				reads = "seen by no pass yet, by this look only"
+			}
+			out.fact("departed since", stamp(o.Since), reads)
 			confirmed := "not yet"
 			if !o.ConfirmedAt.IsZero() {
 				confirmed = stamp(o.ConfirmedAt)
@@ -112,7 +116,7 @@ func (x Explanation) formatLedger(out *printer) {
 	x.formatOwned(out)
 	if saga := x.Departure; saga != nil {
 		out.fact("departure began", stamp(saga.StartedAt))
-		out.fact("withdrawn", stamp(saga.WithdrawnAt))
+		out.fact("withdrawn", x.History.withdrawal(saga.CredentialID, saga.WithdrawnAt))
 		for _, id := range saga.IDs {
 			out.fact("  ID "+id.ThreemaID, "gone: "+stamp(id.GoneAt))
 		}
@@ -242,20 +246,13 @@ func (x Explanation) formatHistory(out *printer) {
 		out.fact(fmt.Sprintf("… %d older steps", h.Omitted))
 	}
 	for _, s := range h.Steps {
-		approved := ""
-		switch {
-		case s.Ordered:
-			approved = "ordered (`audit export` tells by whom and why)"
-		case s.Approved:
-			approved = "approved"
-		}
 		erased := ""
 		if s.Erased {
 			erased = "erased since, only this is left"
 		}
-		out.fact(stamp(s.At), s.Op.cockpitWord(), s.State, strings.Join(s.ThreemaIDs, " "), fmt.Sprintf("pass %d, policy %s", s.Run, s.Mode), approved, s.Message, erased)
+		out.fact(stamp(s.At), s.Op.cockpitWord(), s.State, strings.Join(s.ThreemaIDs, " "), fmt.Sprintf("pass %d, policy %s", s.Run, s.Mode), s.leave(), s.Message, erased)
 	}
 	for _, d := range h.Departures {
-		out.fact(stamp(d.StartedAt), "departure", firstNonEmpty(d.Ended, "under way"), "withdrawn "+stamp(d.WithdrawnAt), "ended "+stamp(d.EndedAt))
+		out.fact(stamp(d.StartedAt), "departure", firstNonEmpty(d.Ended, "under way"), "withdrawn "+h.withdrawal(d.CredentialID, d.WithdrawnAt), "ended "+stamp(d.EndedAt))
 	}
 }

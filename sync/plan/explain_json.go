@@ -64,7 +64,7 @@ func (x Explanation) jsonParts(doc map[string]any) {
 	if o := x.Observation; o != nil {
 		doc["observation"] = object{
 			"state": o.State.String(), "evidence": evidence(o.Evidence), "lastSeen": optionalTime(o.LastSeen.Truncate(time.Second)),
-			"since": optionalTime(o.Since), "reads": o.Reads, "confirmedAt": optionalTime(o.ConfirmedAt),
+			"since": optionalTime(o.Since), "reads": x.PassReads, "confirmedAt": optionalTime(o.ConfirmedAt),
 			"protected": o.Protected, "unproved": o.Unproved,
 		}
 	}
@@ -104,7 +104,7 @@ func (h History) json() map[string]any {
 			return object{
 				"id": s.Change, "op": s.Op, "state": s.State, "at": optionalTime(s.At), "settledAt": optionalTime(s.SettledAt),
 				"credentialId": s.CredentialID, "username": s.Username, "threemaIds": convert(s.ThreemaIDs, func(id string) string { return id }),
-				"approved": s.Approved, "ordered": s.Ordered, "message": s.Message, "run": s.Run, "policy": s.Mode, "erased": s.Erased,
+				"approved": s.ByApproval(), "ordered": s.ByOrder(), "alreadyGone": s.AlreadyGone, "message": s.Message, "run": s.Run, "policy": s.Mode, "erased": s.Erased,
 			}
 		}),
 		"departures": convert(h.Departures, func(d PastDeparture) object {

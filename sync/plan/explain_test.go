@@ -120,6 +120,33 @@ func TestExplainSituations(t *testing.T) {
 	}
 }
 
+// TestExplainALaterFinding: who went out of scope first, and is disabled by now, was not disabled since then.
+func TestExplainALaterFinding(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	w.policy.ID = plan.DetachID
+	w.activate("anna")
+	w.settle(t)
+	w.policy.ConfirmReads, w.policy.ConfirmOver = 4, 4*day
+	people["anna"].leave(plan.OutOfScope)
+	w.later(t, day)
+	since := w.now.Format("2006-01-02 15:04 UTC")
+	w.later(t, day)
+	people["anna"].leave(plan.Disabled)
+	w.now = w.now.Add(day)
+	_, text := w.mustExplain(t, "anna")
+	if !strings.Contains(text, "disabled (test); not seen as entitled since "+since+", in 3 complete reads (this one counted)") ||
+		!strings.Contains(text, "2 complete reads by passes") || strings.Contains(text, "disabled (test), since") {
+		t.Errorf("%s", text)
+	}
+	people["anna"].comeBack()
+	w.pass(t)
+	people["anna"].leave(plan.Disabled)
+	if _, text = w.mustExplain(t, "anna"); !strings.Contains(text, "seen by no pass yet, by this look only") {
+		t.Errorf("%s", text)
+	}
+}
+
 // TestExplainKeys: every key of a person leads to the same one.
 func TestExplainKeys(t *testing.T) {
 	t.Parallel()

@@ -50,7 +50,7 @@ func (p *planner) planDeparture(own Ownership) {
 		return
 	}
 	if reason := p.byHand(own); reason != "" {
-		p.holdByHand(own.Person, own.CSI, o.DN, fmt.Sprintf("left (%s), but %s", o.describe(), reason))
+		p.holdByHand(own.Person, own.CSI, o.DN, fmt.Sprintf("left (%s), but %s", p.departedWords(o), reason))
 		return
 	}
 	l := leaver{
@@ -79,7 +79,7 @@ func (p *planner) keptFromLeaving(own Ownership, o Observation) string {
 	case o.State == Unknown:
 		return "whereabouts unknown: " + firstNonEmpty(o.Evidence.Detail, "not seen yet") + "; nothing is done"
 	case o.State == Departed && !p.Policy.Withdraw:
-		return "left (" + o.describe() + "); leavers.app_access: keep leaves the access as it is"
+		return "left (" + p.departedWords(o) + "); leavers.app_access: keep leaves the access as it is"
 	}
 	return ""
 }
@@ -207,23 +207,33 @@ func (p *planner) leaverChange(op Op, l leaver, remote string, preState ...strin
 	c.CredentialID, c.Username, c.Rivals = l.credentialID, l.username, p.rivalFacts(l)
 	c.CSIs = p.currentCSIs(l.person, l.csi)
 	c.Reason = p.departureReason(l.observation)
-	c.Evidence, c.Placeless = l.observation.describe(), p.placeless[l.person]
+	c.Evidence, c.Placeless = p.departedWords(l.observation), p.placeless[l.person]
 	return c
 }
 
 // departureReason says in words where the person stands on the way out.
 func (p *planner) departureReason(o Observation) string {
 	if o.ConfirmedAt.IsZero() {
-		return fmt.Sprintf("not seen as entitled any more, and not confirmed yet: so far by %d of %d complete reads, which must span %s%s",
-			o.Reads, p.Policy.ConfirmReads, p.Policy.ConfirmOver, o.restartWords())
+		return fmt.Sprintf("not seen as entitled any more, and not confirmed yet: so far by %d of %d complete reads%s, which must span %s%s",
+			o.Reads, p.Policy.ConfirmReads, p.thisOne(o), p.Policy.ConfirmOver, o.restartWords())
 	}
 	return "left, and that is confirmed"
 }
 
-// describe words the evidence of an observation.
-func (o Observation) describe() string {
+// departedWords words the evidence of an observation. The row of reads is older than its latest evidence: who
+// moved out of the scope first, and is disabled by now, was not disabled all along.
+func (p *planner) departedWords(o Observation) string {
 	if o.State != Departed {
 		return ""
 	}
-	return fmt.Sprintf("%s, since %s, in %s", o.Evidence, o.Since.UTC().Format("2006-01-02 15:04 UTC"), Counted(o.Reads, "complete read", "complete reads"))
+	return fmt.Sprintf("%s; not seen as entitled since %s, in %s%s", o.Evidence, o.Since.UTC().Format("2006-01-02 15:04 UTC"),
+		Counted(o.Reads, "complete read", "complete reads"), p.thisOne(o))
+}
+
+// thisOne tells that a row of reads has the one of this plan, which is a pass's only if a pass makes it.
+func (p *planner) thisOne(o Observation) string {
+	if !p.departedNow[o.Person] {
+		return ""
+	}
+	return " (this one counted)"
 }

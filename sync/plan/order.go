@@ -155,11 +155,11 @@ func (p *planner) directoryWords(person PersonID) string {
 	case !p.sourceRead(person.Source):
 		return "source " + person.Source + " could not be read"
 	case p.departedNow[person] && p.placeless[person]:
-		return "not found, but nobody can tell whether they are gone (" + o.describe() + "), so it does not count"
+		return "not found, but nobody can tell whether they are gone (" + p.departedWords(o) + "), so it does not count"
 	case p.departedNow[person] && o.Unproved:
-		return "missed first through a view that is not proved (" + o.describe() + "), so it does not count"
+		return "missed first through a view that is not proved (" + p.departedWords(o) + "), so it does not count"
 	case p.departedNow[person]:
-		return "departed: " + o.describe()
+		return "departed: " + p.departedWords(o)
 	case present && i.Excluded:
 		return "below exclude_dns, where nobody departs"
 	case present && i.State == Departed:

@@ -68,7 +68,7 @@ func (p *planner) leftByDirectory(person PersonID) string {
 	if o.State != Departed {
 		return ""
 	}
-	words := "the directory says that they left (" + o.describe() + "), and nobody's word makes somebody entitled. Enable the account there"
+	words := "the directory says that they left (" + p.departedWords(o) + "), and nobody's word makes somebody entitled. Enable the account there"
 	if saga, leaving := p.sagas[person]; leaving && !saga.WithdrawnAt.IsZero() {
 		words += fmt.Sprintf("; credential %s was withdrawn with their departure", saga.Username)
 	}

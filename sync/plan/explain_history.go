@@ -1,0 +1,68 @@
+package plan
+
+import "time"
+
+// History is what the ledger recorded of one person.
+type History struct {
+	// Steps are journal rows with the pass that began them, oldest first. Settings are written
+	// in bulk, one row for many people: they are not among them.
+	Steps []PastStep
+	// Omitted counts older steps that are left out.
+	Omitted    int
+	Departures []PastDeparture // begun at some time, oldest first
+}
+
+// PastStep is one row of the journal.
+type PastStep struct {
+	Operation
+	State     string // intent, unknown, done, failed or reverted
+	SettledAt time.Time
+	Message   string
+	Run       int64
+	Mode      Mode // of the pass
+	Erased    bool // only op, times and state are left (D-67)
+	// By is who ordered the step, "" if nobody did, and AlreadyGone tells that there was nothing to take any
+	// more: then Approved, which frees it of the limits, is nobody's yes.
+	By          string
+	AlreadyGone bool
+}
+
+// PastDeparture is one saga.
+type PastDeparture struct {
+	Username string
+	// CredentialID is the one that was withdrawn.
+	CredentialID string
+	StartedAt    time.Time
+	WithdrawnAt  time.Time
+	EndedAt      time.Time
+	Ended        string // settled, returned or transferred; "": under way
+}
+
+// leave says by whose leave a step was taken.
+func (s PastStep) leave() string {
+	switch {
+	case s.ByOrder():
+		return "ordered (`audit export` tells by whom and why)"
+	case s.AlreadyGone:
+		return "it was gone already: the departure goes on from here"
+	case s.ByApproval():
+		return "approved"
+	}
+	return ""
+}
+
+// ByOrder tells a step of an order, be it on somebody's word alone or of a leaver.
+func (s PastStep) ByOrder() bool { return s.Ordered || s.By != "" }
+
+// ByApproval tells a step to which somebody said yes.
+func (s PastStep) ByApproval() bool { return s.Approved && !s.ByOrder() && !s.AlreadyGone }
+
+// withdrawal says when a credential was withdrawn. An order comes before the departure that goes on from it.
+func (h History) withdrawal(credentialID string, at time.Time) string {
+	for _, s := range h.Steps {
+		if s.Op == Withdraw && s.Ordered && s.State == "done" && credentialID != "" && s.CredentialID == credentialID && !at.IsZero() {
+			return stamp(s.SettledAt) + " by order; counted for the departure from " + stamp(at)
+		}
+	}
+	return stamp(at)
+}
