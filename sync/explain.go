@@ -15,24 +15,56 @@ type Histories interface {
 	PersonHistory(ctx context.Context, person plan.PersonID) (plan.History, error)
 }
 
-// Explain reads both sides afresh and tells everything known of the person that a query means.
-// The report tells why there is no plan: then there is no explanation either, and no error.
-// Nobody, or several people, is a [*plan.UnclearPersonError].
-func (p *Planner) Explain(ctx context.Context, query string, histories Histories) (Report, plan.Explanation, error) {
-	r, in := p.preview(ctx)
-	if !r.Planned {
-		return r, plan.Explanation{}, nil
+// Explain reads both sides afresh and tells everything known of the person that a query means. What cannot
+// be read is told, beside what the ledger remembers of them; the report has the exit code for it. The
+// explanation is nil, and so is the error, if there is neither. Nobody, or several people, is a
+// [*plan.UnclearPersonError].
+func (p *Planner) Explain(ctx context.Context, query string, histories Histories) (Report, *plan.Explanation, error) {
+	r := Report{DryRun: true, Started: p.Now()}
+	state, ok := p.load(ctx, &r)
+	if !ok {
+		return r, nil, nil
 	}
+	views := p.readSources(ctx, &r, state)
+	if len(r.Incomplete) > 0 && state.Subscription == "" {
+		return r, nil, nil // no pass has been there: nothing is remembered
+	}
+	in, planned := p.compare(ctx, &r, state, views, false)
+	r.Finished = p.Now()
 	past, err := histories.PastPeople(ctx, query)
 	if err != nil {
-		return r, plan.Explanation{}, fmt.Errorf("explain: %w", err)
+		return r, nil, fmt.Errorf("explain: %w", err)
 	}
-	x, err := plan.Explain(in, r.Plan, query, past)
-	if err != nil {
-		return r, x, err
+	explain := func() (plan.Explanation, error) { return plan.Explain(in, r.Plan, query, past) }
+	if !planned {
+		in = plan.Input{Sources: views, Configured: p.sourceNames(), State: state, Policy: p.Policy, Now: p.Now()}
+		explain = func() (plan.Explanation, error) { return plan.Recall(in, query, past) }
+	}
+	x, err := explain()
+	switch {
+	case err != nil && len(r.Incomplete) > 0:
+		r.Err = withoutDirectory(err, r.Incomplete[0].Err)
+		return r, nil, &UnreadError{r}
+	case err != nil && !planned:
+		return r, nil, fmt.Errorf("%w\nThe licence package could not be read, so only directory and ledger were searched: %w", err, r.Err)
+	case err != nil:
+		return r, nil, err
 	}
 	if x.History, err = histories.PersonHistory(ctx, x.Person); err != nil {
-		return r, x, fmt.Errorf("explain: %w", err)
+		return r, nil, fmt.Errorf("explain: %w", err)
 	}
-	return r, x, nil
+	x.Lacks(r.unread(), state)
+	return r, &x, nil
+}
+
+// unread tells what could not be read, and why.
+func (r *Report) unread() []plan.UnreadSide {
+	var unread []plan.UnreadSide
+	for _, s := range r.Incomplete {
+		unread = append(unread, plan.UnreadSide{Source: s.Name, Why: s.Err.Error()})
+	}
+	if r.Err != nil {
+		unread = append(unread, plan.UnreadSide{Why: r.Err.Error()})
+	}
+	return unread
 }

@@ -15,7 +15,8 @@ decided and by which rule, what was done before, and what comes next, and when. 
 username, a mail address (if the mapping names the attribute mail), a DN, a Threema ID, a
 credential ID, the directory's immutable ID, or a name (last, or first and last) that one person alone
 has: of several, each is listed. It reads directory and package like "plan", takes
-no lock, and writes no more than "plan".`
+no lock, and writes no more than "plan". What cannot be read is told, with what is remembered of the person
+as of the last pass; the exit code is then 4 for a directory, 1 for the licence package.`
 
 func (p *program) explainCommand() *cobra.Command {
 	var asJSON bool
@@ -34,15 +35,14 @@ func (p *program) explain(ctx context.Context, query string, asJSON bool) error 
 	return p.looking(ctx, func(a *assembly, meter *ledger.Meter) error {
 		planner := a.planner(meter, "")
 		report, explanation, err := planner.Explain(ctx, query, meter)
+		p.code = planExitCode(report, false)
 		switch {
 		case err != nil:
-			return err
-		case !report.Planned:
-			p.code = report.ExitCode()
+			return unreadCode(err)
+		case explanation == nil:
 			return p.print(report, asJSON)
 		}
 		p.progress.end()
-		p.code = planExitCode(report, false)
 		if asJSON {
 			return writeJSON(p.Stdout, explanation)
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir"
+	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
 // explains runs explain and looks for what it must say.
@@ -53,8 +54,49 @@ func TestExplain(t *testing.T) {
 		t.Errorf("the ledger changed (-before +after):\n%s", diff)
 	}
 	w.unchanged(t, state)
+}
+
+// TestExplainInAnOutage: what is remembered of a person is told, and that it is old, when a side cannot be
+// read; somebody may have to act just then.
+func TestExplainInAnOutage(t *testing.T) {
+	t.Parallel()
+	w, dir := rolledOut(t, 20)
+	w.set("leavers.grace", map[string]any{"withdraw": "24h", "id": "168h"})
+	leaver, other := dir.people[7], dir.people[8]
+	dir.disable(t, leaver)
+	w.must(t, 0, "run", "--once")
+	phone := ""
+	for _, u := range w.sim.state(t).Users {
+		if u.CSI == leaver.Number {
+			phone = u.ID
+		}
+	}
+	shows := func(code int, person string, says ...string) {
+		t.Helper()
+		out := w.must(t, code, "explain", person)
+		for _, text := range append(says, "NOT READ", "Remembered, as of the pass of 20", "owns credential", "History", "pass 1, policy sync") {
+			if !strings.Contains(out.stdout, text) {
+				t.Errorf("explain %s does not say %q: %v", person, text, out)
+			}
+		}
+	}
 	dir.SetOutage(memdir.Down)
-	w.must(t, 4, "explain", leaver.DN)
+	shows(4, leaver.DN, "source corp could not be read", "1 complete read by passes", "Threema ID "+phone, "disabled")
+	shows(4, other.Number, "last seen entitled", "credential ")
+	if out := w.must(t, 4, "explain", "nobody-at-all"); !strings.Contains(out.stderr, "Without the directory only whom the ledger knows is found") {
+		t.Errorf("%v", out)
+	}
+	w.sim.fault(t, worksim.Fault{Status: 401})
+	shows(1, leaver.Number, "source corp could not be read", "not known: ", "Licence package now:\n  could not be read", "1 complete read by passes", "Threema ID  ", phone)
+	var x struct {
+		Unread []struct{ Source, Reason string }
+		AsOf   *time.Time
+	}
+	if w.json(t, &x, 1, "explain", leaver.Number, "--json"); len(x.Unread) != 2 || x.Unread[0].Source != "corp" || x.Unread[1].Reason == "" || x.AsOf == nil {
+		t.Errorf("%+v", x)
+	}
+	dir.SetOutage(memdir.NoOutage)
+	shows(1, leaver.Number, "in scope, at "+leaver.DN, "licence package", "not known: ")
 }
 
 // TestExplainAnOrder: the history tells what was ordered from what was approved, and when it was, also where

@@ -94,11 +94,8 @@ func (p *program) endHold(ctx context.Context, person string, flags holdFlags) e
 func (p *program) answering(ctx context.Context, asJSON bool, keep func(context.Context, *assembly, *ledger.Ledger) (dirsync.Answer, error)) error {
 	return p.lockedLedger(ctx, func(a *assembly, l *ledger.Ledger) error {
 		answer, err := keep(ctx, a, l)
-		if unread, ok := errors.AsType[*dirsync.UnreadError](err); ok {
-			return &codedError{unread.ExitCode(), err}
-		}
 		if err != nil {
-			return err
+			return unreadCode(err)
 		}
 		p.progress.end()
 		p.code = answer.ExitCode
@@ -154,4 +151,12 @@ func (p *program) suspended(ctx context.Context) ([]plan.SuspendedPerson, error)
 	}
 	state, err := reader.State(ctx)
 	return state.SuspendedPeople(policyOf(cfg), now()), errors.Join(err, reader.Close())
+}
+
+// unreadCode gives the error that a person was not found because a side could not be read its exit code.
+func unreadCode(err error) error {
+	if unread, ok := errors.AsType[*dirsync.UnreadError](err); ok {
+		return &codedError{unread.ExitCode(), err}
+	}
+	return err
 }

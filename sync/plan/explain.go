@@ -39,6 +39,11 @@ type Explanation struct {
 	Notices   []Notice
 	Unmanaged []Unmanaged
 	History   History // of the ledger, for the caller to fill in
+	// IDs are the Threema IDs that are known of the person, also those that the package does not list.
+	IDs []string
+	// Unread is what could not be read, for the caller to fill in by Lacks, and AsOf since when the rest is known.
+	Unread []UnreadSide
+	AsOf   time.Time
 	Next      NextStep
 
 	hash string
@@ -241,7 +246,8 @@ func (x *Explanation) fromPackage(in Input, inventory index, r *register) {
 	}
 	i, _ := x.identity(in)
 	x.Settings = compareAll(i, in.Inventory.Settings[credentialID])
-	for _, id := range r.threemaIDs(x, credentialID) {
+	x.IDs = r.threemaIDs(x, credentialID)
+	for _, id := range x.IDs {
 		if u, there := inventory.users[id]; there {
 			x.Users = append(x.Users, u)
 		}

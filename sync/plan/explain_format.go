@@ -21,6 +21,7 @@ func (x Explanation) Format(w io.Writer) error {
 		next += ", not before " + stamp(x.Next.At)
 	}
 	out.fact("NEXT STEP", next)
+	x.formatUnread(out)
 	if s := x.Suspension; s != nil {
 		out.fact("leave of absence", s.Detail(), "said "+stamp(s.Since)+" by "+s.By+": "+s.Reason)
 	}
@@ -52,6 +53,10 @@ func (o *printer) fact(cells ...string) {
 
 func (x Explanation) formatSource(out *printer) {
 	out.line("\nDirectory now:")
+	if why := x.sourceUnread(); why != "" {
+		out.fact("source", x.Person.Source+" could not be read", why)
+		return
+	}
 	if x.Source == nil {
 		out.fact("source", x.Person.Source+" was not read; is it still configured?")
 	} else {
@@ -87,7 +92,7 @@ func evidenceWords(e Evidence) string {
 }
 
 func (x Explanation) formatLedger(out *printer) {
-	out.line("\nRemembered:")
+	out.line("\n%s", x.rememberedWords())
 	if x.Observation == nil && x.Owned == nil && x.Departure == nil && len(x.Open) == 0 && len(x.Effects) == 0 {
 		out.fact("nothing")
 	}
@@ -124,6 +129,9 @@ func (x Explanation) formatLedger(out *printer) {
 	for _, e := range x.Effects {
 		out.fact(e.words()...)
 	}
+	if x.packageUnread() != "" && len(x.IDs) > 0 {
+		out.fact("Threema ID", strings.Join(x.IDs, " "))
+	}
 	for _, op := range x.Open {
 		out.fact("without a known end", string(op.Op), stamp(op.At))
 	}
@@ -153,6 +161,10 @@ func (x Explanation) formatOwned(out *printer) {
 
 func (x Explanation) formatPackage(out *printer) {
 	out.line("\nLicence package now:")
+	if why := x.packageUnread(); why != "" {
+		out.fact("could not be read", why)
+		return
+	}
 	if x.Credential == nil {
 		out.fact("no credential")
 	} else {
@@ -195,6 +207,10 @@ func (x Explanation) formatPackage(out *printer) {
 
 func (x Explanation) formatDecision(out *printer) {
 	out.line("\nDecided:")
+	if x.packageUnread() != "" {
+		out.fact("nothing, as " + x.unreadWords())
+		return
+	}
 	if len(x.Changes) == 0 && len(x.Held) == 0 {
 		out.fact("no change")
 	}

@@ -44,6 +44,7 @@ func (x Explanation) MarshalJSON() ([]byte, error) {
 		"history":      x.History.json(),
 	}
 	x.jsonParts(doc)
+	x.jsonUnread(doc)
 	return json.Marshal(doc)
 }
 
