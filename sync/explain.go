@@ -61,7 +61,7 @@ func (p *Planner) Explain(ctx context.Context, query string, histories Histories
 func (r *Report) unread() []plan.UnreadSide {
 	var unread []plan.UnreadSide
 	for _, s := range r.Incomplete {
-		unread = append(unread, plan.UnreadSide{Source: s.Name, Why: s.Err.Error()})
+		unread = append(unread, plan.UnreadSide{Source: s.Name, Why: s.Err.Error(), Conditions: s.conditions()})
 	}
 	if r.Err != nil {
 		unread = append(unread, plan.UnreadSide{Why: r.Err.Error()})

@@ -44,7 +44,7 @@ type Explanation struct {
 	// Unread is what could not be read, for the caller to fill in by Lacks, and AsOf since when the rest is known.
 	Unread []UnreadSide
 	AsOf   time.Time
-	Next      NextStep
+	Next   NextStep
 
 	hash string
 }

@@ -10,6 +10,8 @@ import (
 type UnreadSide struct {
 	Source string // "": the licence package
 	Why    string
+	// Conditions are the certificate of a source, as far as the read got.
+	Conditions []Condition
 }
 
 func (u UnreadSide) name() string {
@@ -81,6 +83,11 @@ func (x Explanation) asOf() string {
 func (x Explanation) formatUnread(out *printer) {
 	for _, u := range x.Unread {
 		out.fact("NOT READ", u.name(), u.Why)
+		for _, c := range u.Conditions {
+			if !c.OK {
+				out.fact("failed: " + c.Name + ": " + c.Detail)
+			}
+		}
 	}
 	if len(x.Unread) > 0 {
 		out.fact("as of", x.asOf())
