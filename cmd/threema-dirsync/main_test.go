@@ -28,9 +28,6 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/sambaad"
 )
 
-// commandName is the program: this test binary under another name, see [testscript.Main].
-const commandName = "threema-dirsync"
-
 // coverDir names the variable that tells a process where to leave its coverage.
 const coverDir = "GOCOVERDIR"
 

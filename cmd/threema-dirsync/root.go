@@ -38,6 +38,7 @@ func run(ctx context.Context, args []string, env environment) int {
 	root.SetArgs(args)
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
+	p.tellFlags(root)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return p.code
@@ -73,7 +74,7 @@ func exitCode(err error) int {
 func (p *program) root() *cobra.Command {
 	var flags runFlags
 	cmd := &cobra.Command{
-		Use:   "threema-dirsync",
+		Use:   commandName,
 		Short: "Keep a Threema Work licence package in step with a user directory",
 		Long: `threema-dirsync reads a user directory (Active Directory or any LDAP server), maps people to
 th_csi and names, and reconciles them with a Threema Work licence package: it creates

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -261,7 +262,7 @@ func (c *child) wait(t *testing.T) outcome {
 		<-c.done
 		t.Fatalf("%q does not end:\n%s\n%s", c.cmd.Args, c.stdout, c.stderr)
 	}
-	out := outcome{c.cmd.ProcessState.ExitCode(), c.stdout.String(), c.stderr.String()}
+	out := outcome{c.cmd.ProcessState.ExitCode(), c.plainly(t, c.stdout), c.plainly(t, c.stderr)}
 	for _, text := range []string{out.stdout, out.stderr} {
 		for _, secret := range c.secrets() {
 			if strings.Contains(text, secret) {
@@ -276,6 +277,26 @@ func (c *child) wait(t *testing.T) outcome {
 		}
 	}
 	return out
+}
+
+// toldCommand finds a command that somebody may copy.
+var toldCommand = regexp.MustCompile(`(?:^|[^/\w.-])threema-dirsync (?:approve|plan|check|status|hold|source|withdraw|explain|run|audit)\b[^\x60"\n]*`)
+
+// plainly is what a command wrote, without the flag for its configuration: every command that it tells must
+// have it.
+func (c *child) plainly(t *testing.T, s *stream) string {
+	t.Helper()
+	text := s.String()
+	n := slices.Index(c.cmd.Args, "--config")
+	if n < 0 || slices.Contains(c.cmd.Args, "--help") {
+		return text
+	}
+	for _, command := range toldCommand.FindAllString(text, -1) {
+		if !strings.Contains(command, "--config") {
+			t.Errorf("%q tells a command without its --config: %q", c.cmd.Args, command)
+		}
+	}
+	return strings.ReplaceAll(text, commandName+" --config "+c.cmd.Args[n+1]+" ", commandName+" ")
 }
 
 // signal sends a signal.
