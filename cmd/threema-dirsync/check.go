@@ -33,7 +33,8 @@ func (p *program) checkCommand() *cobra.Command {
 a source (name, TCP, TLS, certificate), the login, what the server is and offers, the schema,
 everybody in scope, groups and sentinels; then the API key, the plan, its term, one page of each
 list, whether csis differ in their spelling only, licences and the requests that are left; and whether a
-password can be handed over. What failed comes first, then the warnings. It exits 1 if something failed.
+password can be handed over. What failed comes first, then the warnings. It exits 1 if something failed, be it
+the directory, the licence package or this machine, 78 if the configuration is wrong, else 0.
 
 A bind password that the directory refused is tried no second time, by check neither, because each try
 counts towards the lock-out of the account. Once the account is unlocked, --try-login tries it once

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -40,6 +43,31 @@ func TestOnePassAtATime(t *testing.T) {
 	}
 	w.must(t, 0, "run", "--once")
 	w.holds(t, dir.people, false)
+}
+
+// TestExitCodesOfCheck: README has a row for each that check ends with.
+func TestExitCodesOfCheck(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := newMemory(t, 10)
+	w := newWorld(t, dir.site)
+	ends := func(code int) {
+		t.Helper()
+		w.must(t, code, "check")
+		if !strings.Contains(string(readme), fmt.Sprintf("| `check`: %d |", code)) {
+			t.Errorf("README tells nothing of exit %d of check", code)
+		}
+	}
+	ends(0)
+	w.sim.fault(t, worksim.Fault{Status: http.StatusUnauthorized})
+	ends(1)
+	dir.SetOutage(memdir.Down)
+	ends(1)
+	w.set("policy", "bold")
+	ends(78)
 }
 
 // rolledOut is a small company whose roll-out is over, with every grace and confirmation set to
