@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"os/user"
 	"strconv"
 	"sync"
@@ -53,16 +54,27 @@ type settings struct {
 // load reads the configuration and its secrets, then gives up root. All its errors are
 // configuration errors.
 func (p *program) load() (*settings, error) {
-	s, err := p.readSettings()
+	s, err := p.settle()
 	if err != nil {
-		return nil, configError(err)
-	}
-	if err := s.owner.become(s.StateDir); err != nil {
-		return nil, configError(err)
+		return nil, err
 	}
 	if err := usable(s.Config); err != nil {
 		return nil, configError(err)
 	}
+	return s, nil
+}
+
+// settle is load without a look at the state folder.
+func (p *program) settle() (*settings, error) {
+	s, err := p.readSettings()
+	if err != nil {
+		return nil, configError(err)
+	}
+	uid := os.Geteuid()
+	if err := s.owner.become(s.StateDir); err != nil {
+		return nil, configError(err)
+	}
+	s.files.GaveUpRoot = os.Geteuid() != uid
 	return s, nil
 }
 

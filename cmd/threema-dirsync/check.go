@@ -51,11 +51,15 @@ func (p *program) check(ctx context.Context, flags checkFlags) error {
 	tried := "read " + p.configFile + ", its templates and its secret files"
 	service := p.checkService(ctx)
 	findings := append([]finding{{"configuration", "file", ldapsource.Pass, tried, "no mistakes", ""}}, service...)
-	err := p.looking(ctx, func(a *assembly, meter *ledger.Meter) error {
+	err := p.checking(ctx, func(a *assembly, meter *ledger.Meter, lost error) error {
 		sources, shown := a.checkSources(ctx, flags.tryLogin)
-		findings = slices.Concat(findings, a.checkFiles(), a.checkDoubts(p.configFile), a.checkHandover(), a.checkChoices(), sources)
+		findings = slices.Concat(findings, a.checkFiles(lost), a.checkDoubts(p.configFile), a.checkHandover(), a.checkChoices(), sources)
 		pkg := a.checkPackage(ctx)
 		findings = append(findings, pkg...)
+		if lost != nil {
+			p.code = exitCode(lost)
+			return nil
+		}
 		together, err := a.checkTogether(ctx, meter, shown, pkg)
 		if err != nil {
 			return err
@@ -71,7 +75,7 @@ func (p *program) check(ctx context.Context, flags checkFlags) error {
 	case err != nil:
 		p.progress.end()
 		return errors.Join(p.printFindings(slices.DeleteFunc(service, func(f finding) bool { return f.verdict == ldapsource.Pass })), err)
-	case slices.ContainsFunc(findings, func(f finding) bool { return f.verdict == ldapsource.Failure }):
+	case p.code == 0 && slices.ContainsFunc(findings, func(f finding) bool { return f.verdict == ldapsource.Failure }):
 		p.code = dirsync.ExitFailed
 	}
 	p.progress.end()
@@ -81,10 +85,13 @@ func (p *program) check(ctx context.Context, flags checkFlags) error {
 	return p.printFindings(findings)
 }
 
-// checkFiles looks at the folders that a pass writes to.
-func (a *assembly) checkFiles() []finding {
+// checkFiles looks at the folders that a pass writes to. lost is why the memory in there cannot be used.
+func (a *assembly) checkFiles(lost error) []finding {
 	findings := []finding{{"files", "state_dir", ldapsource.Pass, "look at " + a.config.StateDir, "it is there and ours", ""}}
-	if info, err := os.Stat(a.config.StateDir); err == nil && info.Mode().Perm()&0o077 != 0 {
+	if lost != nil {
+		findings[0].verdict = ldapsource.Failure
+		findings[0].came, findings[0].advice = lost.Error(), "mend this first: no pass can be without its memory, and a password is not tried as long as nobody could remember that it was refused"
+	} else if info, err := os.Stat(a.config.StateDir); err == nil && info.Mode().Perm()&0o077 != 0 {
 		findings[0].verdict = ldapsource.Warning
 		findings[0].came, findings[0].advice = "others may enter it, and it holds personal data", "chmod 0700 "+a.config.StateDir
 	}

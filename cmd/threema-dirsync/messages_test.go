@@ -212,15 +212,37 @@ func TestNotForThisUser(t *testing.T) {
 			}
 		}
 	}
-	says(78, "ca.pem: permission denied", "runs as nobody", "chmod 644 ")
+	says(78, "ca.pem: permission denied", "done by nobody, also those of root", "type: chmod 644 ")
+	if out := w.must(t, 78, "plan"); strings.Contains(out.stderr, "sudo") {
+		t.Errorf("root is told to become root: %v", out)
+	}
 	w.setMode(t, 0o644, "ca.pem")
 	says(0)
+	w.goesOnWithout(t)
 
 	w.startAs(t, "nobody")
 	w.setMode(t, 0o700, "")
 	says(78, "config.yaml: permission denied", "runs as nobody", "let that user enter "+w.dir, "chgrp nobody "+w.dir)
 	w.setMode(t, 0o755, "")
 	says(78, "config.yaml: permission denied", "runs as nobody", "as root (sudo)", "chmod 640 "+w.configFile())
+}
+
+// goesOnWithout has a state folder that its own user may not write to: check says what to type, and tries all
+// that can be tried without the ledger. No password is.
+func (w *world) goesOnWithout(t *testing.T) {
+	t.Helper()
+	if err := os.Chmod(w.stateDir, 0o500); err != nil {
+		t.Fatal(err)
+	}
+	out := w.must(t, 1, "check")
+	for _, says := range []string{"FAIL  files: state_dir", "its mode is 0500, so type: chmod u+rwx " + w.stateDir, "ok    source corp: connect", "the password is not tried", "ok    licence package: API key"} {
+		if !strings.Contains(out.stdout, says) {
+			t.Errorf("check does not say %q: %v", says, out)
+		}
+	}
+	if err := os.Chmod(w.stateDir, 0o700); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (w *world) setMode(t *testing.T, mode os.FileMode, name string) {

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
+	"github.com/threema-dirsync/threema-dirsync/internal/plainfile"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 )
 
@@ -22,7 +23,7 @@ import (
 func usable(cfg *config.Config) error {
 	entries, err := os.ReadDir(cfg.StateDir)
 	if err != nil {
-		return fmt.Errorf("state_dir: %w", err)
+		return fmt.Errorf("state_dir: %w", plainfile.Full(err, cfg.LockFile()))
 	}
 	ours := writtenByPasses(cfg)
 	var barred []string

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"golang.org/x/sys/unix"
+	"github.com/threema-dirsync/threema-dirsync/internal/plainfile"
 )
 
 // adviceToRead says what to type where a configuration is not there, or not for us.
@@ -18,18 +18,18 @@ func adviceToRead(err error, path string) string {
 	case errors.Is(err, fs.ErrNotExist):
 		return "; copy config.example.yaml there and set the lines marked REQUIRED, or name another file with --config"
 	case errors.Is(err, fs.ErrPermission):
-		return letIn(path, "let that user read it, as in: chgrp %[1]s %[2]s; chmod 640 %[2]s")
+		return letIn(path, "let that user read it, as in: chgrp %[1]s %[2]s; chmod 640 %[2]s", false)
 	}
 	return ""
 }
 
 // adviceOnCertificates says what to type where a file of certificates is not there, or not for us.
-func adviceOnCertificates(err error, path string) string {
+func (f Files) adviceOnCertificates(err error, path string) string {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return "; put the certificate there (PEM), or correct the path"
 	case errors.Is(err, fs.ErrPermission):
-		return letIn(path, "a certificate is no secret: chmod 644 %[2]s")
+		return letIn(path, "a certificate is no secret, so type: chmod 644 %[2]s", f.served())
 	}
 	return ""
 }
@@ -45,7 +45,7 @@ func (f Files) adviceToMake(err error, path string) string {
 	case missing:
 		return "; " + MakeSecret(path)
 	case errors.Is(err, fs.ErrPermission):
-		return letIn(path, "let that user alone read it: chown %[1]s %[2]s; chmod 600 %[2]s")
+		return letIn(path, "let that user alone read it: chown %[1]s %[2]s; chmod 600 %[2]s", f.served())
 	}
 	return ""
 }
@@ -67,28 +67,21 @@ func (f Files) handedOver(path string) string {
 	return fmt.Sprintf("; it is a copy of what LoadCredential=%s names, /etc/threema-dirsync/%[1]s by the unit: correct that one, then restart the service", filepath.Base(path))
 }
 
+// served tells that who reads the file is not who typed the command.
+func (f Files) served() bool { return f.GaveUpRoot || f.CredentialsDir != "" }
+
 // letIn names whom the program runs as, and what to type: todo for the file, given the user and the path;
-// or first for the folder that keeps the user out before that.
-func letIn(path, todo string) string {
+// or first for the folder that keeps the user out before that. served tells that to be root is no help: the
+// program gave that up, or is the service.
+func letIn(path, todo string, served bool) string {
 	us := runningUser()
-	if folder := barrier(path); folder != "" {
+	if folder := plainfile.Barrier(path); folder != "" {
 		path, todo = folder, "let that user enter %[2]s: chgrp %[1]s %[2]s; chmod g+x %[2]s"
 	}
+	if served {
+		return "; passes are done by " + us + ", also those of root: " + fmt.Sprintf(todo, us, path)
+	}
 	return "; this program runs as " + us + ": type the command as root (sudo), or " + fmt.Sprintf(todo, us, path)
-}
-
-// barrier is the first folder on the way to a file that we may not enter, "" if there is none.
-func barrier(path string) string {
-	folder := filepath.Dir(path)
-	if folder != filepath.Dir(folder) {
-		if above := barrier(folder); above != "" {
-			return above
-		}
-	}
-	if errors.Is(unix.Faccessat(unix.AT_FDCWD, folder, unix.X_OK, unix.AT_EACCESS), unix.EACCES) {
-		return folder
-	}
-	return ""
 }
 
 // runningUser is the name of whom the program runs as, the number where it has none.

@@ -23,6 +23,8 @@ type Files struct {
 	// Owners may own a file beside root and the running user: a program started as root gives the
 	// service's account here.
 	Owners plainfile.Owners
+	// GaveUpRoot tells that the program was started as root, and reads as somebody else by now.
+	GaveUpRoot bool
 }
 
 // NewFiles asks the environment where secrets lie, and who called sudo. What that variable says is
@@ -42,7 +44,7 @@ func (f Files) certificates(what, path string) ([]byte, error) {
 	case errors.Is(err, plainfile.ErrNotRegular):
 		return nil, fmt.Errorf("the %s %w", what, err)
 	case err != nil:
-		return nil, fmt.Errorf("read the %s: %w%s", what, err, adviceOnCertificates(err, path))
+		return nil, fmt.Errorf("read the %s: %w%s", what, err, f.adviceOnCertificates(err, path))
 	}
 	defer func() { _ = file.Close() }()
 	if err := f.Owners.CheckPublic(path, info); err != nil && !f.inCredentialsDir(path) {

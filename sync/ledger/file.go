@@ -103,8 +103,8 @@ func checkWritable(path string) error {
 			return fmt.Errorf("%s: %w", name, plainfile.Full(err, path))
 		}
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("%s: %w: the user of this process (uid %d) must be able to write the ledger, what lies beside it and its folder",
-				name, err, os.Getuid())
+			return fmt.Errorf("%s: %w: the user of this process (uid %d) must be able to write the ledger, what lies beside it and its folder%s",
+				name, err, os.Getuid(), plainfile.ToWrite(path))
 		}
 	}
 	return nil
