@@ -23,6 +23,7 @@
 //	progress.go         a line about long work
 //	say.go              lines for people
 //	escaping.go         JSON for a terminal
+//	commandline.go      the configuration in every command that is told
 //
 // Passes:
 //
@@ -57,6 +58,7 @@
 //	check_together.go   what only all of them tell together
 //	check_handover.go   the hand-over file
 //	check_service.go    what the service may not read, as root sees it
+//	check_lost.go       going on without the ledger
 //	unit.go             the unit and its drop-ins
 //	sight.go            what somebody may do with a file
 //	ask.go              programs that are asked

@@ -113,6 +113,8 @@
 //	explain.go         all of it for one person
 //	explain_find.go    whom a query means
 //	explain_names.go   people by their names
+//	explain_history.go what the ledger recorded of them
+//	explain_recall.go  what is remembered where a side cannot be read
 //	explain_format.go  an explanation for people
 //	explain_json.go    an explanation for programs
 //	activation.go      somebody who has not activated
