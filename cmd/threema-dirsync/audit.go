@@ -118,7 +118,7 @@ type auditPerson struct {
 }
 
 func (p *program) exportAudit(ctx context.Context, reader *ledger.Reader) error {
-	encoder := newEncoder(p.Stdout)
+	encoder := newEncoder(asRecorded(p.Stdout))
 	encoder.SetEscapeHTML(false)
 	return reader.Audit(ctx, func(e ledger.AuditEntry) error {
 		line := auditLine{

@@ -35,6 +35,14 @@ func (p *program) tellFlags(root *cobra.Command) {
 	p.progress.stderr = &told{p.progress.stderr, p.globalFlag, commands}
 }
 
+// asRecorded leaves what it writes as it is: the hashes of an exported audit are over the texts of then.
+func asRecorded(w io.Writer) io.Writer {
+	if o, ok := w.(*told); ok {
+		return o.Writer
+	}
+	return w
+}
+
 // globalFlag is the flag that leads a command to the configuration of this run, "" for the default one. A
 // path that must be escaped in JSON is not told: the same text goes out as JSON and to a terminal.
 func (p *program) globalFlag() string {

@@ -28,6 +28,11 @@ func TestCommandsNameTheirConfiguration(t *testing.T) {
 		say(p.Stdout, "type `threema-dirsync approve f00d`, or threema-dirsync source forget x; not /usr/bin/threema-dirsync run, threema-dirsync.service, threema-dirsync: no, "+
 			"systemctl start threema-dirsync")
 		say(p.progress, "threema-dirsync check --config /other; threema-dirsync status")
+		const recorded = "threema-dirsync approve f00d\n"
+		if _, err := asRecorded(p.Stdout).Write([]byte(recorded)); err != nil || !strings.HasSuffix(b.String(), "\n"+recorded) {
+			t.Errorf("%s: an audit entry is written as %q, %v", config, b.String(), err)
+		}
+		b.Truncate(b.Len() - len(recorded))
 		want := "type `threema-dirsync" + flag + " approve f00d`, or threema-dirsync" + flag + " source forget x; not /usr/bin/threema-dirsync run, threema-dirsync.service, " +
 			"threema-dirsync: no, systemctl start threema-dirsync\nthreema-dirsync check --config /other; threema-dirsync" + flag + " status\n"
 		if got := b.String(); got != want {

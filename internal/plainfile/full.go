@@ -9,8 +9,9 @@ import (
 	"syscall"
 )
 
-// Full calls a full disk one, and says where to make room; and says
-// of what the unit, a disk or a mode keeps from writing how it is allowed. Any other error stays as it is. path is the file that could not be made or written.
+// Full calls a full disk one, and says where to make room; and says of what the unit, a disk or a mode keeps
+// from writing how it is allowed. Any other error stays as it is. path is the file that could not be made or
+// written.
 func Full(err error, path string) error { return full(err, path, inUnit()) }
 
 func full(err error, path string, served bool) error {
