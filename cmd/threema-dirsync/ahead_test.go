@@ -80,6 +80,22 @@ func TestAMovedOU(t *testing.T) {
 	}
 }
 
+// TestTheScopeIsWidened, as the guard advises for a moved OU: that is another baseline, which is accepted as a whole
+// and is no yes to a step. Then nobody leaves.
+func TestTheScopeIsWidened(t *testing.T) {
+	t.Parallel()
+	w, dir := berlin(t)
+	dir.disable(t, dir.people[10])
+	w.must(t, 3, "run", "--once").tells(t, "another scope, which you accept then", "threema-dirsync approve --baseline")
+	w.set("sources.0.base_dn", memorySuffix)
+	w.must(t, 3, "run", "--once").tells(t, "GUARD baseline", "Accepting it carries nothing out")
+	w.must(t, 0, "status").tells(t, "accepting it is a yes to none of these steps")
+	w.must(t, 0, "approve", "--baseline").tells(t, "Baseline accepted", "NOT ACCEPTED WITH IT", "Under way and not due yet: 1 step of 1 person")
+	w.advance(t, 50*time.Hour)
+	w.must(t, 0, "run", "--once")
+	w.gone(t, 0, 0, dir.people[10].Account)
+}
+
 // TestTheDayAMovedOUIsDue: several limits stop its people. The one that says what became of them comes first,
 // and every yes to it is one if they really left.
 func TestTheDayAMovedOUIsDue(t *testing.T) {

@@ -28,7 +28,8 @@ one (OU=Berlin). The answer tells what waits on, and the HASH of that.
 
 approve --baseline binds the ledger to the licence package, the directory and the scope as
 they are now, and allows destructive changes against them from the next pass on, within all
-limits. It is the only thing that lifts the guard "baseline", also where a ledger was lost, an older
+limits. It is a yes to no step: what needs an approval, or a limit blocks, waits for approve HASH
+afterwards, and the answer parts the two. It is the only thing that lifts the guard "baseline", also where a ledger was lost, an older
 one put back, or a directory loaded anew. It also settles the doubts of the conditions
 "learned-sentinels", "count" and "bind-account": what is missing now is accepted as missing, and
 its people go the way of all leavers. Look at the plan first: it lists who enters and who leaves

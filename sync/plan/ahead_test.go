@@ -92,7 +92,7 @@ func TestAMassIsAnnouncedAtFirstSight(t *testing.T) {
 			if look, yes, _ := strings.Cut(wait.Words(), wait.Command); !strings.Contains(look, "GUARD mass-departure-ahead says; if they really left") || yes != "" {
 				t.Errorf("the yes comes first: %s", wait.Words())
 			}
-			if check := p.Guards[0].Check; !strings.Contains(check, row.check) || strings.Contains(check, "approve") {
+			if check := p.Guards[0].Check; !strings.Contains(check, row.check) || strings.Contains(check, p.Hash) {
 				t.Errorf("check first: %s", check)
 			}
 			if len(p.Guards[0].Detail) > 350 {

@@ -318,7 +318,7 @@ func TestFormatTellsOfApprovals(t *testing.T) {
 		return b.String()
 	}
 	p := w.later(t, time.Hour)
-	if out := text(p); !strings.Contains(out, "Waiting for your yes: 1.") || !strings.Contains(out, "threema-dirsync approve "+p.Hash+"\n") {
+	if out := text(p); !strings.Contains(out, "Waiting for your yes: 1 step of 1 person.") || !strings.Contains(out, "threema-dirsync approve "+p.Hash+"\n") {
 		t.Error(out)
 	}
 	w.approve(p, day)

@@ -118,6 +118,9 @@ func (p *planner) checkLeavers(source string, people map[PersonID]string) string
 	if still {
 		words = append(words, fmt.Sprintf("Look at base_dn, filter and groups of source %s, and at who changed a group or an attribute.", source))
 	}
+	if still || len(moved) > 0 {
+		words = append(words, "Whatever you change of these in the configuration is another scope, which you accept then: "+howToAccept+".")
+	}
 	if missing {
 		words = append(words, "Look in the directory: restore there who was deleted by mistake, and let the bind account read who is hidden from it.")
 	}

@@ -50,13 +50,7 @@ func (p Plan) Format(w io.Writer, limit int) error {
 	for _, s := range p.Sources {
 		out.source(s)
 	}
-	for _, g := range p.Guards {
-		out.line("\nGUARD %s: %s", strings.TrimSpace(g.Name+" "+g.Source), g.Detail)
-		if g.Check != "" {
-			out.line("  Check first: %s", g.Check)
-		}
-	}
-	out.baseline(p.Baseline)
+	out.judgement(p)
 	for _, op := range Ops() {
 		out.changes(op, p.Changes)
 	}
@@ -83,10 +77,28 @@ func (p Plan) Format(w io.Writer, limit int) error {
 	})
 	out.line("\n%s", p.Summary())
 	out.waits(p.Waits())
-	if waiting := len(p.AwaitingApproval()); waiting > 0 {
-		out.line("Waiting for your yes: %d. If every one of them is right, type: threema-dirsync approve %s", waiting, p.Hash)
+	if waiting := p.AwaitingApproval(); len(waiting) > 0 {
+		out.line("Waiting for your yes: %s. If every one of them is right, type: threema-dirsync approve %s", Steps(waiting), p.Hash)
 	}
 	return out.flush()
+}
+
+// judgement writes which guards tripped, and what a change of the baseline means. One that was accepted comes
+// first, for the guards stand on the other side of it.
+func (o *printer) judgement(p Plan) {
+	if p.Baseline.accepted() {
+		o.baseline(p.Baseline)
+		o.afterBaseline(p)
+	}
+	for _, g := range p.Guards {
+		o.line("\nGUARD %s: %s", strings.TrimSpace(g.Name+" "+g.Source), g.Detail)
+		if g.Check != "" {
+			o.line("  Check first: %s", g.Check)
+		}
+	}
+	if !p.Baseline.accepted() {
+		o.baseline(p.Baseline)
+	}
 }
 
 // waits writes what somebody is asked for, which is what exit 3 means: all of it, whatever the limit.
@@ -194,42 +206,6 @@ func (o *printer) source(s SourceReport) {
 		if !c.OK {
 			o.line("  failed: %s: %s", c.Name, c.Detail)
 		}
-	}
-}
-
-// baseline writes whom accepting the baseline concerns: counts first, then names.
-func (o *printer) baseline(b *BaselineChange) {
-	if b == nil {
-		return
-	}
-	title := "If you accept the baseline"
-	if b.Accepted {
-		title = "Baseline accepted"
-		for _, reason := range b.Reasons {
-			o.line("\nAccepted: %s", reason)
-		}
-		for _, what := range b.Refused {
-			o.line("\nNOT accepted: %s", what)
-		}
-	}
-	missing := ""
-	if len(b.Missing) > 0 {
-		missing = fmt.Sprintf(", the credentials of %d are missing", len(b.Missing))
-	}
-	o.line("\n%s: %d enter, %d of ours are not entitled any more, %d have a new directory ID%s", title, len(b.Enters), len(b.Leaves), len(b.Rekeyed), missing)
-	if b.Accepted {
-		o.line("Nothing was carried out. From the next pass on joiners join, and who left goes by confirmation, grace, limits and approval as ever.")
-	}
-	for _, list := range []struct {
-		title, sign string
-		people      []BaselinePerson
-	}{
-		{"Not entitled any more", "-", b.Leaves}, {"Enter", "+", b.Enters}, {"Known under a new directory ID", "=", b.Rekeyed},
-		{"Their credential is missing", "-", b.Missing},
-	} {
-		o.section(fmt.Sprintf("\n%s (%d):", list.title, len(list.people)), len(list.people), func(n int) string {
-			return row("  "+list.sign+" "+personWords(list.people[n].CSI, list.people[n].DN, list.people[n].Person), list.people[n].Why)
-		})
 	}
 }
 

@@ -31,7 +31,10 @@ func (w WaitingPerson) words() string {
 
 // WhomWords tell what waits for whom, a line each, and how many more there are.
 func (w Wait) WhomWords() []string {
-	lines := make([]string, 0, len(w.Whom)+1)
+	lines := make([]string, 0, len(w.Whom)+2)
+	if w.Code == WaitCode(GuardBaseline) && len(w.Whom) > 0 {
+		lines = append(lines, "accepting it is a yes to none of these steps, which stand still until then; each goes on by its own rules, and asks for a yes of its own where it needs one:")
+	}
 	for _, x := range w.Whom {
 		lines = append(lines, Harmless(x.words()))
 	}

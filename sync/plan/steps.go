@@ -1,0 +1,20 @@
+package plan
+
+// Steps words how many changes there are and of how many people: a leaver has up to three, and somebody who
+// is told one number takes it for people.
+func Steps(changes []Change) string {
+	return steps(changes, func(c Change) PersonID { return c.Person })
+}
+
+// StepsGiven words the same of approvals.
+func StepsGiven(approvals []GivenApproval) string {
+	return steps(approvals, func(a GivenApproval) PersonID { return a.Person })
+}
+
+func steps[T any](all []T, whose func(T) PersonID) string {
+	people := map[PersonID]bool{}
+	for _, x := range all {
+		people[whose(x)] = true
+	}
+	return Counted(len(all), "step", "steps") + " of " + Counted(len(people), "person", "people")
+}
