@@ -277,6 +277,7 @@ type pastChange struct {
 	After     map[string]string `json:"after"`
 	Status    plan.Status       `json:"status"`
 	Guard     string            `json:"guard"`
+	Asks      []plan.Ask        `json:"asks"`
 	Person    struct {
 		Source string `json:"source"`
 		ID     string `json:"id"`
@@ -287,17 +288,30 @@ type pastChange struct {
 
 func (c pastChange) change() plan.Change {
 	return plan.Change{
-		ID: c.ID, Op: c.Op, ThreemaID: c.ThreemaID, After: c.After, Status: c.Status, Guard: c.Guard,
+		ID: c.ID, Op: c.Op, ThreemaID: c.ThreemaID, After: c.After, Status: c.Status, Guard: c.Guard, Asks: c.Asks,
 		Person: plan.PersonID{Source: c.Person.Source, ID: c.Person.ID}, CSI: c.Person.CSI, DN: c.Person.DN,
 	}
 }
 
 func (r pastReport) waiting() []plan.Change {
-	var p plan.Plan
+	return plan.Plan{Changes: r.changes()}.AwaitingApproval()
+}
+
+func (r pastReport) changes() []plan.Change {
+	var changes []plan.Change
 	for _, c := range r.Changes {
-		p.Changes = append(p.Changes, c.change())
+		changes = append(changes, c.change())
 	}
-	return p.AwaitingApproval()
+	return changes
+}
+
+// ReadPlan reads its plan back from the report of a pass.
+func ReadPlan(report json.RawMessage) plan.PastPlan {
+	var told pastReport
+	if json.Unmarshal(report, &told) != nil {
+		return plan.PastPlan{}
+	}
+	return plan.PastPlan{Hash: told.Hash, Changes: told.changes()}
 }
 
 // without lists the changes of a that are not in b.

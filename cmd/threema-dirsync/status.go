@@ -22,7 +22,8 @@ type status struct {
 	Sources   []sourceStatus         `json:"sources"`
 	Removed   []removedStatus        `json:"removedSources"`
 	Guards    []guardStatus          `json:"guards"`
-	Waits     []plan.Wait            `json:"waits"` // of the last pass that had a plan
+	Waits     []plan.Wait            `json:"waits"`    // of the last pass that had a plan, without what is answered
+	Answered  []answerStatus         `json:"answered"` // since the last pass that ended
 	Leavers   []leaverStatus         `json:"leavers"`
 	Suspended []plan.SuspendedPerson `json:"suspended"` // who is on leave, as somebody said
 	Alarms    []plan.Alarm           `json:"alarms"`
@@ -35,6 +36,8 @@ type status struct {
 	Managed   int                    `json:"managedCredentials"`
 	Baseline  *baselineStatus        `json:"baseline,omitempty"` // what the last pass asked about, or was told
 	Report    json.RawMessage        `json:"report,omitempty"`
+
+	asked map[plan.WaitCode]bool // by the last pass that had a plan
 }
 
 type passStatus struct {
@@ -97,6 +100,8 @@ type (
 		Source string `json:"source"`
 		Detail string `json:"detail"`
 		Check  string `json:"check,omitempty"`
+		// Answered tells that nobody is asked because of it any more.
+		Answered bool `json:"answered,omitempty"`
 	}
 	seatStatus struct {
 		Licences int `json:"licences"`
@@ -132,7 +137,7 @@ func (p *program) status(ctx context.Context, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	s.Stop, s.NextPass = stopReason(cfg), cfg.NextRun(now()).UTC()
+	s.NextPass = cfg.NextRun(now()).UTC()
 	if asJSON {
 		return writeJSON(p.Stdout, s)
 	}
@@ -144,7 +149,7 @@ func openStatus(ctx context.Context, cfg *config.Config, options ledger.Options)
 	reader, err := ledger.OpenReader(ctx, cfg.LedgerFile(), options)
 	if errors.Is(err, fs.ErrNotExist) {
 		return status{
-			Sources: []sourceStatus{}, Removed: []removedStatus{}, Guards: []guardStatus{}, Waits: []plan.Wait{}, Leavers: []leaverStatus{}, Suspended: []plan.SuspendedPerson{}, Alarms: []plan.Alarm{}, Effects: []plan.Effect{},
+			Sources: []sourceStatus{}, Removed: []removedStatus{}, Guards: []guardStatus{}, Waits: []plan.Wait{}, Answered: []answerStatus{}, Stop: stopReason(cfg), Leavers: []leaverStatus{}, Suspended: []plan.SuspendedPerson{}, Alarms: []plan.Alarm{}, Effects: []plan.Effect{},
 			Quota: quotaStatus{Unlimited: options.DailyRequests == 0, Remaining: options.DailyRequests},
 		}, nil
 	}
@@ -173,7 +178,10 @@ func readStatus(ctx context.Context, reader *ledger.Reader, cfg *config.Config, 
 		Removed: removedSources(state, cfg.Sources), Suspended: state.SuspendedPeople(policyOf(cfg), now),
 		Quota:  quotaStatus{budget.Unlimited, budget.Remaining, budget.FreeAt},
 		Alarms: append([]plan.Alarm{}, state.Alarms...), Effects: underWay(state),
-		Waits: append([]plan.Wait{}, plan.StandingWaits(state.Waits)...),
+		Waits: append([]plan.Wait{}, plan.StandingWaits(state.Waits)...), Stop: stopReason(cfg), asked: map[plan.WaitCode]bool{},
+	}
+	for _, w := range s.Waits {
+		s.asked[w.Code] = true
 	}
 	if len(runs) > 0 {
 		s.addPass(runs[0])
@@ -181,8 +189,10 @@ func readStatus(ctx context.Context, reader *ledger.Reader, cfg *config.Config, 
 	report, err := reader.LastReport(ctx)
 	s.addReport(report)
 	s.Approved = approvalsOf(state, now, report)
-	s.LastPass.addCause(report, s.Waits)
-	return s, err
+	taken, takenErr := reader.TakenBack(ctx)
+	s.addAnswers(state, report, taken, now)
+	s.LastPass.addCause(report, s.Waits, s.answerWords())
+	return s, errors.Join(err, takenErr)
 }
 
 func (s *status) addPass(run ledger.RunRecord) {

@@ -22,7 +22,7 @@ func approvalsOf(state plan.State, now time.Time, report json.RawMessage) approv
 	last := readSteps(report)
 	var s approvalStatus
 	for _, a := range state.LiveApprovals(now) {
-		if last.lacks(a) && !mayBeOrdered(state, a) {
+		if last.lacks(a) && !state.MayBeOrdered(a) {
 			s.Idle++
 			continue
 		}
@@ -32,13 +32,6 @@ func approvalsOf(state plan.State, now time.Time, report json.RawMessage) approv
 		}
 	}
 	return s
-}
-
-// mayBeOrdered tells of a yes that it may be to a withdrawal that somebody orders (approve --withdraw): that
-// is a step of no plan.
-func mayBeOrdered(state plan.State, a plan.GivenApproval) bool {
-	entitled := slices.ContainsFunc(state.Observations, func(o plan.Observation) bool { return o.Person == a.Person && o.State == plan.Entitled })
-	return a.Op == plan.Withdraw && entitled
 }
 
 // pastSteps are the steps of the last plan, as far as its report tells them.

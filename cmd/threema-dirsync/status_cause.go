@@ -24,9 +24,10 @@ type pastResult struct {
 	Message string  `json:"message"`
 }
 
-// addCause tells why the pass did not end well, and what to type. A pass under way has no report yet: what
+// addCause tells why the pass did not end well, and what to type; answered is that everything for which it
+// waited is answered since, "" if it is not. A pass under way has no report yet: what
 // is there is that of the one before.
-func (p *passStatus) addCause(report json.RawMessage, waits []plan.Wait) {
+func (p *passStatus) addCause(report json.RawMessage, waits []plan.Wait, answered string) {
 	var o pastOutcome
 	if p == nil || p.Finished == nil || json.Unmarshal(report, &o) != nil {
 		return
@@ -43,7 +44,9 @@ func (p *passStatus) addCause(report json.RawMessage, waits []plan.Wait) {
 	case dirsync.ExitIncomplete:
 		p.Cause, p.Command = firstCause(o.unread()), check
 	case dirsync.ExitWaiting:
-		p.Cause, p.Check, p.Command = waitingCause(o.Guards, waits)
+		if p.Cause = answered; answered == "" {
+			p.Cause, p.Check, p.Command = waitingCause(o.Guards, waits)
+		}
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 func (p *program) printStatus(s status) error {
 	w := tabwriter.NewWriter(p.Stdout, 0, 8, 2, ' ', 0)
 	s.LastPass.print(w)
+	s.printAnswers(w)
 	for _, a := range s.Alarms {
 		say(w, "ALARM %s:\t%s %s, since %s: %s", a.Kind, a.CSI, a.DN, stamp(a.Since), a.Detail())
 	}
@@ -36,6 +37,10 @@ func (p *program) printStatus(s status) error {
 		say(w, "Source %s:\t%s", r.Name, r.words())
 	}
 	for _, g := range s.Guards {
+		if g.Answered {
+			say(w, "GUARD %s:\t%s of the last pass: answered since", g.Guard, g.Source)
+			continue
+		}
 		say(w, "GUARD %s:\t%s %s", g.Guard, g.Source, g.Detail)
 		if g.Check != "" {
 			say(w, "  Check first:\t%s", g.Check)
@@ -85,7 +90,9 @@ func (p *passStatus) print(w io.Writer) {
 			say(w, "  Type:\tif they really left: %s", p.Command)
 			return
 		}
-		say(w, "  Type:\t%s", p.Command)
+		if p.Command != "" {
+			say(w, "  Type:\t%s", p.Command)
+		}
 	}
 }
 

@@ -70,6 +70,24 @@ func (l *Ledger) EndApprovals(ctx context.Context, by string, changes []string) 
 	})
 }
 
+// TakenBack are the approvals that somebody took back since the last pass ended, and that nobody gave again.
+// The audit keeps them, of which only the end is read.
+func (r *Reader) TakenBack(ctx context.Context) ([]plan.GivenApproval, error) {
+	var taken []plan.GivenApproval
+	err := inTx(ctx, r.reads, "read what was taken back", func(tx *sql.Tx) (err error) {
+		taken, err = selectAll(ctx, tx, func(rows *sql.Rows) (plan.GivenApproval, error) {
+			var a plan.GivenApproval
+			err := rows.Scan(&a.Change, &a.Op, &a.Person.Source, &a.Person.ID, &a.CSI, &a.By)
+			return a, err
+		}, `SELECT change_id, op, source, person, csi, by FROM audit
+			WHERE event = ?1 AND salt IS NOT NULL AND change_id NOT IN (SELECT change_id FROM approvals)
+				AND seq > coalesce((SELECT seq FROM audit WHERE at < (SELECT max(finished_at) FROM runs) ORDER BY seq DESC LIMIT 1), 0)
+			GROUP BY change_id ORDER BY change_id`, AuditApprovalUndone)
+		return err
+	})
+	return taken, err
+}
+
 // forgetApprovals drops those that count no more. One that was renewed beside the pass stays, unless it is
 // void whenever it ends.
 func forgetApprovals(ctx context.Context, tx *sql.Tx, t *trail, expired, void []string) error {

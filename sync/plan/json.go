@@ -124,6 +124,8 @@ type (
 		People  int                 `json:"people"`
 		Command string              `json:"command"`
 		Whom    []jsonWaitingPerson `json:"whom"` // the first of them
+		// Answered are those about whom somebody said since; `status` alone knows of any.
+		Answered int `json:"answered,omitempty"`
 	}
 	jsonWaitingPerson struct {
 		Person jsonPerson `json:"person"`
@@ -266,7 +268,7 @@ func (s SuspendedPerson) WithReason() any {
 func (a Alarm) MarshalJSON() ([]byte, error) { return json.Marshal(a.json()) }
 
 func (w Wait) json() jsonWait {
-	return jsonWait{Code: w.Code, Since: w.Since.UTC(), People: w.People, Command: w.Command, Whom: convert(w.Whom, WaitingPerson.json)}
+	return jsonWait{Code: w.Code, Since: w.Since.UTC(), People: w.People, Command: w.Command, Whom: convert(w.Whom, WaitingPerson.json), Answered: w.Answered}
 }
 
 func (w WaitingPerson) json() jsonWaitingPerson {
@@ -289,6 +291,9 @@ func (w *Wait) UnmarshalJSON(text []byte) error {
 
 // MarshalJSON writes one wait as in a plan.
 func (w Wait) MarshalJSON() ([]byte, error) { return json.Marshal(w.json()) }
+
+// MarshalJSON writes a person as in a wait.
+func (w WaitingPerson) MarshalJSON() ([]byte, error) { return json.Marshal(w.json()) }
 
 func convert[A, B any](in []A, f func(A) B) []B {
 	out := make([]B, 0, len(in))

@@ -34,14 +34,9 @@ func Given(state State, now time.Time, query string) ([]GivenApproval, error) {
 
 // Titles word what approvals are for, with who gave them.
 func (s State) Titles(approvals []GivenApproval) []string {
-	dns := map[PersonID]string{}
-	for _, o := range s.Observations {
-		dns[o.Person] = o.DN
-	}
 	var titles []string
-	for _, a := range approvals {
-		step := Change{Op: a.Op, Person: a.Person, CSI: a.CSI, DN: dns[a.Person]}
-		titles = append(titles, fmt.Sprintf("%s, approved by %s under %s", step.Title(), Harmless(a.By), Harmless(a.Hash)))
+	for n, step := range s.Steps(approvals) {
+		titles = append(titles, fmt.Sprintf("%s, approved by %s under %s", step.Title(), Harmless(approvals[n].By), Harmless(approvals[n].Hash)))
 	}
 	slices.Sort(titles)
 	return titles

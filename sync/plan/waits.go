@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -45,12 +46,15 @@ type Wait struct {
 	Whom []WaitingPerson
 	// ReadFirst is the guard for leavers whose words come before the command, "" if it takes nobody out.
 	ReadFirst string
+	// Answered counts those whom it was about in the pass that asked, and about whom somebody said since.
+	Answered int
 }
 
 // The commands that say yes.
 const (
 	approveHash     = "threema-dirsync approve "
 	approveBaseline = approveHash + "--baseline"
+	planCommand     = "threema-dirsync plan" // it tells the hash
 )
 
 // Stands tells whether somebody is asked by now. A licence may come free by itself, so that is
@@ -63,21 +67,31 @@ func (w Wait) Words() string {
 	if w.People > 0 {
 		words += ", " + Counted(w.People, "person", "people")
 	}
+	if w.Answered > 0 {
+		words += fmt.Sprintf(" (%d more: answered)", w.Answered)
+	}
 	return words + ": " + w.Ask()
 }
 
 // Ask is the command, and what it says where it is no answer before somebody has looked: that people left.
 func (w Wait) Ask() string {
-	if w.ReadFirst == "" {
-		return w.Command
+	command := w.Command
+	if command == planCommand {
+		command += " (part of what was asked is answered; it tells the hash of the rest)"
 	}
-	return "read first what GUARD " + w.ReadFirst + " says; if they really left: " + w.Command
+	if w.ReadFirst == "" {
+		return command
+	}
+	return "read first what GUARD " + w.ReadFirst + " says; if they really left: " + command
 }
 
 // approvesAll tells that the command is the yes to everything under the hash, leavers included.
 func (w Wait) approvesAll() bool {
 	return strings.HasPrefix(w.Command, approveHash) && w.Command != approveBaseline
 }
+
+// hash is that of the plan to which the command says yes.
+func (w Wait) hash() string { return strings.TrimPrefix(w.Command, approveHash) }
 
 // saysTheyLeft tells the guards that stop people who leave together.
 func saysTheyLeft(guard string) bool {

@@ -44,6 +44,9 @@ func (w Wait) WhomWords() []string {
 	return lines
 }
 
+// Words name the person, and what is to be done with them.
+func (w WaitingPerson) Words() string { return Harmless(w.words()) }
+
 // waitCodes are the codes under which a change waits for somebody.
 func (c Change) waitCodes() []WaitCode {
 	switch {

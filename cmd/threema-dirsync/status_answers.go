@@ -1,0 +1,102 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// answerStatus is what was said since the last pass that ended to what it asked, or against what it was
+// allowed. The set of answers is closed.
+type answerStatus struct {
+	Answer string               `json:"answer"` // approved, taken-back, on-leave
+	Steps  int                  `json:"steps"`
+	People int                  `json:"people"`
+	Whom   []plan.WaitingPerson `json:"whom"` // the first of them
+
+	words string
+}
+
+// addAnswers takes from what is waited for what somebody has answered since, so that nobody is asked twice.
+// taken is what was taken back since.
+func (s *status) addAnswers(state plan.State, report json.RawMessage, taken []plan.GivenApproval, now time.Time) {
+	answers := state.AnswersTo(dirsync.ReadPlan(report), s.Waits, now)
+	s.Answered = []answerStatus{}
+	s.answer("approved", "approved", answers.Approved)
+	s.answer("on-leave", "on leave of absence by now", answers.OnLeave)
+	s.answer("taken-back", "the yes to it was taken back", state.Steps(taken))
+	s.Waits = slices.DeleteFunc(answers.Unanswered(s.Waits), s.doneByNow)
+	if s.Waits == nil {
+		s.Waits = []plan.Wait{}
+	}
+	for n := range s.Guards {
+		g := &s.Guards[n]
+		asked := slices.ContainsFunc(s.Waits, func(w plan.Wait) bool { return string(w.Code) == g.Guard || w.ReadFirst == g.Guard })
+		g.Answered = !asked && s.asked[plan.WaitCode(g.Guard)]
+	}
+}
+
+// answerWords tell that everything is answered for which the last pass waited, "" if it is not.
+func (s *status) answerWords() string {
+	if len(s.Waits) > 0 || len(s.asked) == 0 {
+		return ""
+	}
+	words := []string{}
+	for _, a := range s.Answered {
+		words = append(words, a.words)
+	}
+	if len(words) == 0 {
+		words = append(words, "what it asked to be done is done")
+	}
+	return "what it waited for is answered since (" + strings.Join(words, "; ") + "); the next pass judges it"
+}
+
+func (s *status) answer(answer, words string, changes []plan.Change) {
+	if len(changes) == 0 {
+		return
+	}
+	people := map[plan.PersonID]bool{}
+	for _, c := range changes {
+		people[c.Person] = true
+	}
+	s.Answered = append(s.Answered, answerStatus{answer, len(changes), len(people), plan.Whom(changes), plan.Steps(changes) + ": " + words})
+}
+
+// doneByNow tells of a wait for something else than a yes that it was done: the stop file is gone, or each
+// source that is not configured any more was renamed or forgotten.
+func (s *status) doneByNow(w plan.Wait) bool {
+	switch w.Code {
+	case plan.GuardStopFile:
+		return s.Stop == ""
+	case plan.WaitCode(plan.AskForgotten):
+		unsaid := slices.ContainsFunc(s.Removed, func(r removedStatus) bool { return r.ForgottenAt == nil })
+		return !unsaid && strings.HasPrefix(w.Command, "threema-dirsync source forget ") && !strings.Contains(w.Command, ";")
+	}
+	return false
+}
+
+// printAnswers tells what was answered, and when that counts.
+func (s *status) printAnswers(w io.Writer) {
+	for _, a := range s.Answered {
+		say(w, "ANSWERED since then:\t%s", a.words)
+		for _, x := range a.Whom {
+			say(w, "\t%s", x.Words())
+		}
+		if more := a.People - len(a.Whom); more > 0 {
+			say(w, "\t… and %s", plan.Counted(more, "more person", "more people"))
+		}
+	}
+	if len(s.Answered) > 0 {
+		say(w, "  What comes of it:\t%s", s.judged())
+	}
+}
+
+// judged says who acts on an answer, and when.
+func (s *status) judged() string {
+	return "the next pass judges it, by the schedule at " + stamp(s.NextPass) + ", or at once with `threema-dirsync run --once`; a step that is not due then goes when it is"
+}
