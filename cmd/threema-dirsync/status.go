@@ -34,6 +34,7 @@ type status struct {
 	Quota     quotaStatus            `json:"quota"`
 	Seats     seatStatus             `json:"seats"`
 	Managed   int                    `json:"managedCredentials"`
+	Held      heldStatus             `json:"held"`               // by the last pass that ended
 	Baseline  *baselineStatus        `json:"baseline,omitempty"` // what the last pass asked about, or was told
 	Report    json.RawMessage        `json:"report,omitempty"`
 
@@ -86,6 +87,7 @@ type (
 	sourceStatus struct {
 		Name       string            `json:"name"`
 		Complete   bool              `json:"complete"`
+		Outside    int               `json:"outside"` // people in none of the groups that entitle
 		Conditions []conditionStatus `json:"conditions"`
 		Reason     plan.ReadReason   `json:"reason,omitempty"` // why it was not read, in one word
 		Error      string            `json:"error,omitempty"`  // the same, and what to do
@@ -212,6 +214,7 @@ func (s *status) addReport(text json.RawMessage) {
 		Seats   seatStatus     `json:"seats"`
 		Waits   []plan.Wait    `json:"waits"`
 	}
+	s.Held = readHeld(text)
 	s.Baseline = readBaseline(text)
 	if json.Unmarshal(text, &report) == nil && report.Guards != nil && report.Sources != nil {
 		s.Sources, s.Guards, s.Seats = report.Sources, report.Guards, report.Seats

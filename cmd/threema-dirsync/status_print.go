@@ -26,12 +26,18 @@ func (p *program) printStatus(s status) error {
 	s.printWaiting(w)
 	for _, source := range s.Sources {
 		say(w, "Source %s:\t%s", source.Name, source.words())
+		if words := plan.OutsideWords(source.Outside); words != "" {
+			say(w, "  in no group\t%s", words)
+		}
 		if !source.Complete {
 			say(w, "  as of\t%s", s.asOf())
 		}
 		for _, c := range source.Conditions {
 			say(w, "  %s\t%s", c.Name, c.words())
 		}
+	}
+	for _, line := range s.Held.lines() {
+		say(w, "%s", line)
 	}
 	for _, r := range s.Removed {
 		say(w, "Source %s:\t%s", r.Name, r.words())

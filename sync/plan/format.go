@@ -202,6 +202,9 @@ func (o *printer) source(s SourceReport) {
 		state = "INCOMPLETE: " + Consequence(s.failed())
 	}
 	o.line("Source %s: %s, %s", s.Name, state, Counted(s.People, "person", "people"))
+	if words := OutsideWords(s.Outside); words != "" {
+		o.line("  %s", words)
+	}
 	for _, c := range s.Conditions {
 		if !c.OK {
 			o.line("  failed: %s: %s", c.Name, c.Detail)

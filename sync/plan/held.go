@@ -130,6 +130,23 @@ func heldReasons(people map[PersonID]string) string {
 	for _, reason := range people {
 		count[reason]++
 	}
+	return reasonWords(count)
+}
+
+// HeldWords counts held people, with the most frequent reasons; "" if there are none.
+func HeldWords(held []Held) (people int, words string) {
+	count, seen := map[string]int{}, map[PersonID]bool{}
+	for _, h := range held {
+		seen[h.Person] = true
+		count[h.Reason]++
+	}
+	if len(seen) == 0 {
+		return 0, ""
+	}
+	return len(seen), reasonWords(count)
+}
+
+func reasonWords(count map[string]int) string {
 	reasons := slices.SortedFunc(maps.Keys(count), func(a, b string) int { return cmp.Or(cmp.Compare(count[b], count[a]), strings.Compare(a, b)) })
 	const shown = 3
 	var words []string

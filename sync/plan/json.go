@@ -40,6 +40,7 @@ type (
 		Name       string          `json:"name"`
 		Complete   bool            `json:"complete"`
 		People     int             `json:"people"`
+		Outside    int             `json:"outside"` // in none of the groups that entitle
 		Conditions []jsonCondition `json:"conditions"`
 	}
 	jsonCondition struct {
@@ -196,7 +197,7 @@ func (b BaselinePerson) json() jsonHeld {
 
 func (s SourceReport) json() jsonSource {
 	return jsonSource{
-		Name: s.Name, Complete: s.Complete, People: s.People,
+		Name: s.Name, Complete: s.Complete, People: s.People, Outside: s.Outside,
 		Conditions: convert(s.Conditions, func(c Condition) jsonCondition { return jsonCondition(c) }),
 	}
 }

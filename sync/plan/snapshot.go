@@ -49,7 +49,19 @@ func (s Snapshot) Departures() bool { return s.holds(ConditionIDs) }
 
 // Report is the snapshot without its people.
 func (s Snapshot) Report() SourceReport {
-	return SourceReport{Name: s.Source, Complete: s.Absences(), People: len(s.People), Conditions: s.Conditions}
+	return SourceReport{Name: s.Source, Complete: s.Absences(), People: len(s.People), Outside: s.outside(), Conditions: s.Conditions}
+}
+
+// outside counts who was read and belongs to nobody's scope all the same, being in none of the groups that
+// entitle. A joiner whom somebody forgot to put into one is among them, and nothing else tells of them.
+func (s Snapshot) outside() int {
+	n := 0
+	for _, p := range s.People {
+		if p.State == Departed && p.Evidence.Kind == OutOfScope {
+			n++
+		}
+	}
+	return n
 }
 
 // ReadReason is why a source gave no snapshot; a closed set, used as a metric label.

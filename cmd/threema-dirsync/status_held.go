@@ -1,0 +1,44 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// heldStatus counts those about whom the last pass could decide nothing, and says why; the plan names them.
+type heldStatus struct {
+	People  int    `json:"people"`
+	Reasons string `json:"reasons"` // the most frequent ones
+}
+
+// readHeld reads them back from the report of a pass. What its record leaves out is counted.
+func readHeld(text json.RawMessage) heldStatus {
+	var report struct {
+		Held []struct {
+			Person struct{ Source, ID string }
+			Reason string
+		}
+		Omitted map[string]int
+	}
+	if json.Unmarshal(text, &report) != nil {
+		return heldStatus{}
+	}
+	var held []plan.Held
+	for _, h := range report.Held {
+		held = append(held, plan.Held{Person: plan.PersonID{Source: h.Person.Source, ID: h.Person.ID}, Reason: h.Reason})
+	}
+	people, words := plan.HeldWords(held)
+	return heldStatus{people + report.Omitted["held"], words}
+}
+
+func (h heldStatus) lines() []string {
+	if h.People == 0 {
+		return nil
+	}
+	return []string{
+		fmt.Sprintf("Held, nothing is done for them:\t%s. %s", plan.Counted(h.People, "person", "people"), h.Reasons),
+		"  Who they are:\t`threema-dirsync plan` lists them, `threema-dirsync explain PERSON` tells of one",
+	}
+}

@@ -1,0 +1,44 @@
+package main
+
+import "testing"
+
+// TestStatusTellsOfWhoIsLeftOut: two people with one csi, both held, and a joiner whom somebody forgot to put
+// into the group. No limit is reached and the pass is a success; `status` counts them, and says what to type.
+func TestStatusTellsOfWhoIsLeftOut(t *testing.T) {
+	t.Parallel()
+	dir := newMemory(t, 20)
+	w := newWorld(t, dir.site)
+	team := "cn=team," + memorySuffix
+	var members []string
+	for _, p := range dir.people[:19] {
+		members = append(members, p.DN)
+	}
+	addGroup(t, dir, team, members...)
+	w.set("sources.0.groups", []any{team})
+	if err := dir.Modify(dir.people[1].DN, "employeeNumber", dir.people[0].Number); err != nil {
+		t.Fatal(err)
+	}
+	w.must(t, 0, "run", "--once").tells(t, "1 person in scope and in none of its groups")
+	w.must(t, 0, "status").tells(t, "Held, nothing is done for them:", "2 people. Why: ", dir.people[0].Number, "`threema-dirsync plan` lists them",
+		"1 person in scope and in none of its groups; is somebody missed? `threema-dirsync explain PERSON`")
+	var s struct {
+		Held    struct{ People int }
+		Sources []struct{ Outside int }
+	}
+	w.json(t, &s, 0, "status", "--json")
+	if s.Held.People != 2 || s.Sources[0].Outside != 1 {
+		t.Errorf("%+v", s)
+	}
+	w.must(t, 0, "explain", dir.people[19].Account).tells(t, "in none of the groups that entitle")
+	w.set("sources.0.groups", []any{})
+	if err := dir.Modify(dir.people[1].DN, "employeeNumber", "nobody-elses"); err != nil {
+		t.Fatal(err)
+	}
+	w.must(t, 3, "run", "--once") // another scope
+	w.must(t, 0, "approve", "--baseline")
+	w.must(t, 0, "run", "--once")
+	w.json(t, &s, 0, "status", "--json")
+	if s.Held.People != 0 || s.Sources[0].Outside != 0 {
+		t.Errorf("corrected: %+v", s)
+	}
+}
