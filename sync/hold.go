@@ -35,7 +35,7 @@ func NewLeave(query, day, reason, by string, today time.Time) (Leave, error) {
 	case !today.Before(end):
 		return Leave{}, fmt.Errorf("--until %s is over already (today is %s in %s)", day, today.Format(time.DateOnly), today.Location())
 	case last.After(latest):
-		return Leave{}, fmt.Errorf("--until %s is more than a year ahead: the latest day is %s; hold again before it is over", day, latest.Format(time.DateOnly))
+		return Leave{}, fmt.Errorf("--until %s is more than a year ahead: the latest day is %s; say it again before that is over", day, latest.Format(time.DateOnly))
 	}
 	return Leave{Query: query, LastDay: day, Until: end, Reason: reason, By: by}, nil
 }
@@ -77,7 +77,7 @@ func (h *Holder) Hold(ctx context.Context, leave Leave) (Answer, error) {
 		return a, err
 	}
 	a.Outcome, a.Suspension = AnswerHeld, h.suspensionIn(s, in.State)
-	a.Message = fmt.Sprintf("HOLD: %s is on leave of absence until %s, that day included.", a.name(), s.LastDay)
+	a.Message = fmt.Sprintf("ON LEAVE: %s is on leave of absence until %s, that day included.", a.name(), s.LastDay)
 	a.Lines = holdMeans(x, a.Suspension, voided)
 	return a, nil
 }
@@ -88,7 +88,7 @@ func (h *Holder) suspensionIn(s plan.Suspension, state plan.State) *plan.Suspend
 	return &state.SuspendedPeople(h.Policy, h.Now())[0]
 }
 
-// cannotHold says why nothing is held of a person.
+// cannotHold says why nothing of a person can be suspended.
 func cannotHold(in plan.Input, x plan.Explanation) string {
 	doubt := in.ServiceClock.Doubt()
 	past := x.History.Departures
@@ -99,28 +99,28 @@ func cannotHold(in plan.Input, x plan.Explanation) string {
 	case x.Owned != nil || x.Departure != nil && !complete || len(x.Open) > 0:
 		return ""
 	case len(past) > 0 && !past[len(past)-1].WithdrawnAt.IsZero():
-		return fmt.Sprintf("credential %s of %s was withdrawn on %s and the departure is complete, so nothing is left to hold", past[len(past)-1].Username,
+		return fmt.Sprintf("credential %s of %s was withdrawn on %s and the departure is complete, so nothing is left to suspend", past[len(past)-1].Username,
 			personName(x.CSI, x.DN, x.Person), past[len(past)-1].WithdrawnAt.UTC().Format(time.DateOnly))
 	}
-	return fmt.Sprintf("nothing in the package is managed for %s, so there is no departure to hold. If they have another account, name that one; "+
-		"if they have just joined, hold them once they have their credential", personName(x.CSI, x.DN, x.Person))
+	return fmt.Sprintf("nothing in the package is managed for %s, so there is no departure to suspend. If they have another account, name that one; "+
+		"if they have just joined, type it once they have their credential", personName(x.CSI, x.DN, x.Person))
 }
 
 // holdMeans says what a leave reaches and what it does not.
 func holdMeans(x plan.Explanation, s *plan.SuspendedPerson, voided int) []string {
 	var lines []string
 	if was := x.Suspension; was != nil && was.Standing {
-		lines = append(lines, fmt.Sprintf("Before, it was until %s (hold by %s).", was.LastDay, was.By))
+		lines = append(lines, fmt.Sprintf("Before, it was until %s (said by %s).", was.LastDay, was.By))
 	}
 	if d := x.Departure; d != nil && !d.WithdrawnAt.IsZero() {
-		lines = append(lines, fmt.Sprintf("Credential %s was withdrawn on %s already; that stays so. What is left is held: %s.", d.Username,
+		lines = append(lines, fmt.Sprintf("Credential %s was withdrawn on %s already; that stays so. What is left is suspended: %s.", d.Username,
 			d.WithdrawnAt.UTC().Format(time.DateOnly), idsLeft(*d)))
 	}
 	if n := slices.IndexFunc(x.Open, func(op plan.Operation) bool { return op.Op.Destructive() }); n >= 0 {
 		lines = append(lines, fmt.Sprintf("A %s was sent before, and whether it went through is not known; the next pass finds out.", x.Open[n].Op))
 	}
 	if x.Owned != nil && x.Owned.MissingReads > 0 {
-		lines = append(lines, fmt.Sprintf("Credential %s is not in the package any more; a hold does not bring it back (`threema-dirsync withdraw --undo` does).", x.Owned.Username))
+		lines = append(lines, fmt.Sprintf("Credential %s is not in the package any more; a leave does not bring it back (`threema-dirsync withdraw --undo` does).", x.Owned.Username))
 	}
 	lines = append(lines,
 		"Until then no step of a departure is done (withdraw, disable the contact, detach, revoke), whatever the directory says. Nothing asks for a yes, and no limit counts it.",

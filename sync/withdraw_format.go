@@ -70,7 +70,7 @@ func (w Withdrawal) leaveMeaning() []string {
 	if w.Suspended == nil {
 		return nil
 	}
-	return []string{fmt.Sprintf("They are on leave of absence until %s (hold by %s), which suspends a departure. This order is stronger: the access ends. "+
+	return []string{fmt.Sprintf("They are on leave of absence until %s (said by %s), which suspends a departure. This order is stronger: the access ends. "+
 		"The leave goes on for the rest of it, the Threema ID; to end it: threema-dirsync hold --end %s", w.Suspended.LastDay, w.Suspended.By, plan.Typed(w.CSI, w.Person))}
 }
 

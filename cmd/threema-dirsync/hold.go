@@ -18,16 +18,16 @@ const holdHelp = `hold PERSON --until DATE --reason TEXT is for who looks like a
 sabbatical, a long illness. The account is disabled, and Threema stays. Until the end of DATE (YYYY-MM-DD in
 time_zone, at most a year ahead) no step of a departure is done: no withdrawal, no contact disabled, no
 Threema ID detached or revoked. PERSON is what explain takes: csi, username, mail, DN, Threema ID or
-directory ID; somebody for whom the package is managed. Who was held before is held until the new DATE.
+directory ID; somebody for whom the package is managed. Who was on leave before is so until the new DATE.
 
 It ends by itself. If the account is not enabled then, the departure goes on with a fresh grace; the last 14
-days plan and status name it. Coming back in between ends nothing: the hold stays until its date.
+days plan and status name it. Coming back in between ends nothing: the leave stays until its date.
 
-hold --end PERSON [--reason TEXT] ends it now, with a fresh grace. hold, or hold --list, lists who is held now; it
+hold --end PERSON [--reason TEXT] ends it now, with a fresh grace. hold, or hold --list, lists who is on leave now; it
 asks neither directory nor package. What is over, explain and the audit tell.
 
 Everything else goes on: names, settings, and "withdraw PERSON", which is stronger. Nothing waits for you
-because of a hold (no exit 3), and each yes that was given to a step of the departure before is void. TEXT is kept for this list, for
+because of a leave (no exit 3), and each yes that was given to a step of the departure before is void. TEXT is kept for this list, for
 explain and for the audit, and stands in no plan and no report: still, name no illness.
 
 Exit codes: 0 done; 1 refused or failed, with the reason; 4 the directory could not be read, and without it
@@ -49,11 +49,11 @@ func (p *program) holdCommand() *cobra.Command {
 			listing := flags.list || len(args) == 0
 			switch {
 			case listing && (len(args) > 0 || flags.end || flags.until != "" || flags.reason != ""):
-				return errors.New("name one person to hold (PERSON --until DATE --reason TEXT) or to end it for (--end PERSON); the list takes neither")
+				return errors.New("name one person who is on leave (PERSON --until DATE --reason TEXT) or whose leave ends (--end PERSON); the list takes neither")
 			case listing:
 				return p.listHolds(cmd.Context(), flags.json)
 			case flags.end && flags.until != "":
-				return errors.New("--end ends the hold now; --until belongs to a new one")
+				return errors.New("--end ends the leave now; --until belongs to a new one")
 			case flags.end:
 				return p.endHold(cmd.Context(), args[0], flags)
 			case flags.until == "":
@@ -64,8 +64,8 @@ func (p *program) holdCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&flags.until, "until", "", "the last day of the leave, YYYY-MM-DD in time_zone, at most a year ahead")
 	cmd.Flags().StringVar(&flags.reason, "reason", "", "why: 3 characters to 500 bytes (required with --until)")
-	cmd.Flags().BoolVar(&flags.end, "end", false, "end the hold of this person now")
-	cmd.Flags().BoolVar(&flags.list, "list", false, "list who is held")
+	cmd.Flags().BoolVar(&flags.end, "end", false, "end the leave of this person now")
+	cmd.Flags().BoolVar(&flags.list, "list", false, "list who is on leave")
 	cmd.Flags().BoolVar(&flags.json, "json", false, "print what came of it as JSON")
 	return cmd
 }
@@ -121,7 +121,7 @@ func (p *program) listHolds(ctx context.Context, asJSON bool) error {
 	}
 	people = plan.StandingLeaves(people) // what is over, the audit and explain tell
 	if len(people) == 0 {
-		say(p.Stdout, "Nobody is on leave of absence (hold).")
+		say(p.Stdout, "Nobody is on leave of absence.")
 		return nil
 	}
 	w := tabwriter.NewWriter(p.Stdout, 0, 8, 2, ' ', 0)

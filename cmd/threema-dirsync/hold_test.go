@@ -32,7 +32,7 @@ func TestHold(t *testing.T) {
 	person, other := dir.people[7], dir.people[8]
 	until := w.inDays(30)
 	out := w.must(t, 0, "hold", person.DN, "--until", until, "--reason", "Sabbatical in Peru")
-	wantSays(t, out, "HOLD: "+person.Number, "is on leave of absence until "+until+", that day included", "fresh grace", "threema-dirsync hold --end "+person.Number)
+	wantSays(t, out, "ON LEAVE: "+person.Number, "is on leave of absence until "+until+", that day included", "fresh grace", "threema-dirsync hold --end "+person.Number)
 	dir.disable(t, person)
 	dir.disable(t, other)
 	wantSays(t, w.must(t, 0, "run", "--once"), "suspended", "on leave of absence until "+until)
@@ -42,7 +42,7 @@ func TestHold(t *testing.T) {
 		wantSays(t, w.must(t, 0, command...), person.Number, until, "Sabbatical in Peru")
 	}
 	status := w.must(t, 0, "status")
-	wantSays(t, status, "Leave of absence (hold):", "until "+until+", that day included", "earliest withdrawal "+w.inDays(31)+" 00:00", "suspended: on leave of absence")
+	wantSays(t, status, "On leave of absence:", "until "+until+", that day included", "earliest withdrawal "+w.inDays(31)+" 00:00", "suspended: on leave of absence")
 	var x struct {
 		Changes   []struct{ Op, Status string }
 		Suspended []leave
@@ -94,7 +94,7 @@ func TestHoldEnds(t *testing.T) {
 	person := dir.people[7]
 	dir.disable(t, person)
 	w.must(t, 0, "run", "--once")
-	wantSays(t, w.must(t, 0, "hold", person.Account, "--until", w.inDays(365), "--reason", "parental leave"), "HOLD: ")
+	wantSays(t, w.must(t, 0, "hold", person.Account, "--until", w.inDays(365), "--reason", "parental leave"), "ON LEAVE: ")
 	wantSays(t, w.must(t, 0, "hold", person.Account, "--until", w.inDays(300), "--reason", "parental leave"), "Before, it was until "+w.inDays(365))
 	w.advance(t, 48*time.Hour)
 	w.must(t, 0, "run", "--once")
@@ -145,16 +145,16 @@ func TestHoldRefuses(t *testing.T) {
 		{"u000001 --until 2020-01-31 --reason leave", "--until 2020-01-31 is over already (today is "},
 		{"u000001 --until " + w.inDays(400) + " --reason leave", "is more than a year ahead: the latest day is "},
 		{"u000001 --until " + w.inDays(4), "--reason is for the audit: say in a few words why the departure waits"},
-		{"--until " + w.inDays(4) + " --reason leave", "name one person to hold"},
-		{"u000001 --list", "name one person to hold"},
-		{"u000001 --end --until " + w.inDays(4), "--end ends the hold now"},
+		{"--until " + w.inDays(4) + " --reason leave", "name one person who is on leave"},
+		{"u000001 --list", "name one person who is on leave"},
+		{"u000001 --end --until " + w.inDays(4), "--end ends the leave now"},
 		{"nobody-at-all --until " + w.inDays(4) + " --reason leave", "nobody is known as nobody-at-all"},
 		{joiner.Account + " --until " + w.inDays(4) + " --reason leave", "REFUSED: nothing in the package is managed for " + joiner.Number},
 		{"--end " + dir.people[1].Account, "REFUSED: nobody said that "},
 	} {
 		wantSays(t, w.must(t, 1, append([]string{"hold"}, strings.Fields(row.args)...)...), row.says)
 	}
-	wantSays(t, w.must(t, 0, "hold"), "Nobody is on leave of absence (hold).")
+	wantSays(t, w.must(t, 0, "hold"), "Nobody is on leave of absence.")
 
 	unlock, err := lockPass(&config.Config{StateDir: w.stateDir})
 	if err != nil {
@@ -164,7 +164,7 @@ func TestHoldRefuses(t *testing.T) {
 	unlock()
 	dir.SetOutage(memdir.Down)
 	wantSays(t, w.must(t, 4, "hold", "x@corp.example", "--until", w.inDays(4), "--reason", "leave"), "Without the directory only whom the ledger knows is found")
-	wantSays(t, w.must(t, 0, "hold", dir.people[1].Number, "--until", w.inDays(0), "--reason", "leave"), "HOLD: ")
+	wantSays(t, w.must(t, 0, "hold", dir.people[1].Number, "--until", w.inDays(0), "--reason", "leave"), "ON LEAVE: ")
 	var list struct{ Suspended []leave }
 	w.json(t, &list, 0, "hold", "--json")
 	if len(list.Suspended) != 1 || list.Suspended[0].Reason != "leave" || list.Suspended[0].Person.CSI != dir.people[1].Number || !list.Suspended[0].EndsSoon {

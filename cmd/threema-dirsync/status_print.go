@@ -58,7 +58,7 @@ func (p *program) printStatus(s status) error {
 	}
 	leaves := plan.StandingLeaves(s.Suspended) // what is over, the audit and explain tell
 	if len(leaves) > 0 {
-		say(w, "Leave of absence (hold):\t%d", len(leaves))
+		say(w, "On leave of absence:\t%d (`threema-dirsync hold` tells why)", len(leaves))
 	}
 	for _, x := range leaves {
 		say(w, "  %s %s\t%s", x.CSI, x.DN, x.Detail())

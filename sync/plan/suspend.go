@@ -81,7 +81,7 @@ func (p *planner) suspend(c *Change) {
 		return
 	}
 	if !s.Stands(p.Now) {
-		c.Reason = joinReasons(c.Reason, fmt.Sprintf("the leave of absence (hold) is over since %s, and the grace counts from then", stamp(s.Over)))
+		c.Reason = joinReasons(c.Reason, fmt.Sprintf("the leave of absence is over since %s, and the grace counts from then", stamp(s.Over)))
 		return
 	}
 	c.Status, c.NotBefore = Suspended, later(c.NotBefore, s.Until)
@@ -89,7 +89,7 @@ func (p *planner) suspend(c *Change) {
 }
 
 func (s Suspension) words() string {
-	return fmt.Sprintf("on leave of absence until %s, that day included (hold by %s): no step of the departure is done, and the grace begins anew after it", s.LastDay, s.By)
+	return fmt.Sprintf("on leave of absence until %s, that day included (said by %s): no step of the departure is done, and the grace begins anew after it", s.LastDay, s.By)
 }
 
 // holdByHand holds somebody whose credential must be withdrawn by hand: now, unless they are on leave.
@@ -201,7 +201,7 @@ func (s SuspendedPerson) Detail() string {
 	case s.Soon:
 		return fmt.Sprintf("ends soon, with %s, that day included; the account is %s", s.LastDay, s.Account)
 	case s.Account == Departed:
-		return fmt.Sprintf("until %s, that day included (hold by %s): no step of the departure is done%s", s.LastDay, s.By, s.next())
+		return fmt.Sprintf("until %s, that day included (said by %s): no step of the departure is done%s", s.LastDay, s.By, s.next())
 	}
-	return fmt.Sprintf("until %s, that day included (hold by %s); the account is %s", s.LastDay, s.By, s.Account)
+	return fmt.Sprintf("until %s, that day included (said by %s); the account is %s", s.LastDay, s.By, s.Account)
 }

@@ -105,7 +105,7 @@ func TestALeaveSuspendsADeparture(t *testing.T) {
 			wantLines(t, of(w.later(t, day), "anna"), "withdraw E-anna suspended", "disable-contact E-anna suspended", "detach E-anna suspended") // it records the end
 			p = w.later(t, 23*time.Hour)
 			wantLines(t, of(p, "anna"), "withdraw E-anna waiting", "disable-contact E-anna waiting", "detach E-anna waiting")
-			wantWords(t, p, "the leave of absence (hold) is over since")
+			wantWords(t, p, "the leave of absence is over since")
 			wantLines(t, of(w.later(t, time.Hour), "anna"), "withdraw E-anna needs-approval", "disable-contact E-anna needs-approval", "detach E-anna waiting")
 		})
 	}
