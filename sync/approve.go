@@ -227,7 +227,10 @@ func (e *ChangedSetError) Error() string {
 		lines = append(lines, "  (the record of that pass is cut short; there may be more)")
 	}
 	if len(e.Waiting) > 0 {
-		lines = append(lines, fmt.Sprintf("Waiting for an approval now: %d. Read `threema-dirsync plan` again; if every one of them is right, type: threema-dirsync approve %s", len(e.Waiting), e.Now))
+		if words := plan.ForEver(e.Waiting); words != "" {
+			lines = append(lines, words+".")
+		}
+		lines = append(lines, fmt.Sprintf("Waiting for an approval now: %s. Read `threema-dirsync plan` again; if every one of them is right, type: threema-dirsync approve %s", plan.Steps(e.Waiting), e.Now))
 	} else {
 		lines = append(lines, "Nothing waits for an approval now.")
 	}

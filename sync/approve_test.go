@@ -148,7 +148,7 @@ func TestApproveAChangedSet(t *testing.T) {
 		"since the pass that told the hash " + read + "; nothing was approved:",
 		"\n  new:  revoke / widerrufen E05 CN=First05 Last05,OU=Staff,DC=corp,DC=example ID ",
 		"\n  gone: revoke / widerrufen E04 CN=First04 Last04,OU=Staff,DC=corp,DC=example ID " + gone.ID,
-		"\nWaiting for an approval now: 2.", "Read `threema-dirsync plan` again", "threema-dirsync approve " + e.Now,
+		"\nWaiting for an approval now: 2 steps of 2 people.", "Read `threema-dirsync plan` again", "threema-dirsync approve " + e.Now,
 	} {
 		if !strings.Contains(err.Error(), line) {
 			t.Errorf("the error does not say %q:\n%v", line, err)

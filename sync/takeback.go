@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -25,19 +27,23 @@ type TakenBack struct {
 	Left      int                  // approvals that go on
 }
 
-// TakeBack ends the approvals that a query means and no pass has carried out (see [plan.Given]): the next
+// TakeBack ends the approvals that a query means and no pass has carried out (see [plan.Given]), or those of them
+// that are for the people and OUs of only, if it names any (see [plan.GivenOnly]): the next
 // plan asks again. It asks neither directory nor package. The caller holds the lock of the passes, so that
 // none goes on with a yes that was taken back.
-func TakeBack(ctx context.Context, ledger GivenLedger, query, by string, now time.Time) (TakenBack, error) {
+func TakeBack(ctx context.Context, ledger GivenLedger, query string, only []string, by string, now time.Time) (TakenBack, error) {
 	state, err := ledger.State(ctx)
 	if err != nil {
 		return TakenBack{}, fmt.Errorf("load the ledger: %w", err)
 	}
 	given, err := plan.Given(state, now, query)
+	if err == nil {
+		given, err = pick(state, given, only)
+	}
 	if err != nil {
 		return TakenBack{}, err
 	}
-	taken := TakenBack{Query: query, Approvals: given, Titles: state.Titles(given), Left: len(state.LiveApprovals(now)) - len(given)}
+	taken := TakenBack{Query: strings.Join(append([]string{query}, only...), ", only "), Approvals: given, Titles: state.Titles(given), Left: len(state.LiveApprovals(now)) - len(given)}
 	if len(given) == 0 {
 		return taken, nil
 	}
@@ -48,15 +54,29 @@ func TakeBack(ctx context.Context, ledger GivenLedger, query, by string, now tim
 	return taken, ledger.EndApprovals(ctx, by, changes)
 }
 
+// pick leaves of approvals those of some people and OUs, of everybody where none is named.
+func pick(state plan.State, given []plan.GivenApproval, only []string) ([]plan.GivenApproval, error) {
+	if len(only) == 0 || len(given) == 0 {
+		return given, nil
+	}
+	ids := map[string]bool{}
+	for _, query := range only {
+		theirs, err := plan.GivenOnly(state, given, query)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range theirs {
+			ids[a.Change] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(given), func(a plan.GivenApproval) bool { return !ids[a.Change] }), nil
+}
+
 // Format writes the answer for people. limit caps the list.
 func (t TakenBack) Format(out io.Writer, limit int) error {
 	lines := []string{"NOTHING TO TAKE BACK: no yes for " + t.Query + " is given and not carried out."}
 	if len(t.Approvals) > 0 {
-		people := map[plan.PersonID]bool{}
-		for _, a := range t.Approvals {
-			people[a.Person] = true
-		}
-		lines = []string{fmt.Sprintf("TAKEN BACK: %d (people: %d). The next plan asks again.", len(t.Approvals), len(people))}
+		lines = []string{"TAKEN BACK: " + plan.StepsGiven(t.Approvals) + ". The next plan asks again."}
 		var titles []string
 		for _, title := range t.Titles {
 			titles = append(titles, "  "+title)

@@ -28,7 +28,7 @@ func TestMassDepartureAhead(t *testing.T) {
 	w.must(t, 0, "explain", dir.people[5].Account).tells(t, "a limit will stop it then", "GUARD mass-departure-ahead")
 	w.must(t, 1, "approve", hash, "--only", dir.people[9].Account).tells(t, "nothing was approved", dir.people[0].DN)
 	w.must(t, 1, "approve", "--baseline", "--only", dir.people[5].Account).tells(t, "--only belongs to approve HASH")
-	w.must(t, 0, "approve", hash, "--only", dir.people[5].Account).tells(t, "withdraw / Zugang entziehen", dir.people[5].DN, "Still waiting", "people: 5", "when it is due")
+	w.must(t, 0, "approve", hash, "--only", dir.people[5].Account).tells(t, "withdraw / Zugang entziehen", dir.people[5].DN, "Still waiting", "of 5 people", "when it is due")
 
 	w.advance(t, 25*time.Hour)
 	w.must(t, 3, "run", "--once").tells(t, "GUARD leavers-run")
@@ -137,10 +137,10 @@ func TestAYesToOneOU(t *testing.T) {
 	if technik := w.must(t, 1, "approve", old, "--only", "OU=Technik"); strings.Contains(technik.stderr, "did you mean") || !strings.Contains(technik.stderr, "nobody of OU=Technik waits") {
 		t.Errorf("an OU is taken for a person: %v", technik)
 	}
-	w.must(t, 1, "approve", "--undo", "OU=Sold").tells(t, "nothing was taken back", "HASH", "PERSON", "or all")
+	w.must(t, 1, "approve", "--undo", "OU=Sold").tells(t, "nothing was taken back", "HASH", "PERSON", "or all", "approve --undo --only")
 	out := w.must(t, 0, "approve", old, "--only", "OU=Sold")
 	hash := w.hash(t)
-	out.tells(t, "Approved until ", "(people: 6)", "Still waiting for a yes", "(people: 3)", "threema-dirsync approve "+hash, dir.people[10].DN)
+	out.tells(t, "Approved until ", "12 steps of 6 people", "Still waiting for a yes", "6 steps of 3 people", "threema-dirsync approve "+hash, dir.people[10].DN)
 	again := w.must(t, 1, "approve", old)
 	again.tells(t, "approved already", "approved: withdraw / Zugang entziehen", "nothing was approved anew", "threema-dirsync approve "+hash)
 	if hash == old || strings.Contains(again.stderr, "gone: ") {
@@ -174,7 +174,7 @@ func TestAYesIsTakenBack(t *testing.T) {
 	w.must(t, 1, "approve", "--undo", "Nobody").tells(t, "nothing was taken back", "nobody is known as", dir.people[2].DN, "under "+hash)
 	w.must(t, 1, "approve", "--undo", hash, "--ttl", "1h").tells(t, "and nothing else")
 	w.must(t, 1, "approve", "--undo").tells(t, "HASH", "PERSON", "all")
-	w.must(t, 0, "approve", "--undo", dir.people[0].Account).tells(t, "TAKEN BACK", "(people: 1)", "withdraw / Zugang entziehen", dir.people[0].DN, "asks again", "Still given")
+	w.must(t, 0, "approve", "--undo", dir.people[0].Account).tells(t, "TAKEN BACK", " of 1 person", "withdraw / Zugang entziehen", dir.people[0].DN, "asks again", "Still given")
 	if one := w.must(t, 0, "plan"); !strings.Contains(one.stdout, "Waiting for your yes: ") || w.hash(t) == hash {
 		t.Errorf("the plan does not ask again: %v", one)
 	}
@@ -212,4 +212,53 @@ func TestNobodyHasANumber(t *testing.T) {
 	w.must(t, 0, "status").tells(t, "Why:", "held", "Type:", "threema-dirsync approve --baseline")
 	w.must(t, 0, "approve", "--baseline").tells(t, "Accepted:", "held")
 	w.must(t, 0, "run", "--once")
+}
+
+// TestTheYesToOneOUIsTakenBack, or to one person, of everything or of one hash; the other yes stay.
+func TestTheYesToOneOUIsTakenBack(t *testing.T) {
+	t.Parallel()
+	w, dir := berlin(t)
+	dir.disable(t, dir.people[10:13]...)
+	w.must(t, 3, "run", "--once")
+	hash := w.hash(t)
+	w.must(t, 0, "approve", hash)
+	w.must(t, 1, "approve", "--undo", "--only", "OU=Bonn").tells(t, "nothing was taken back", "ou=berlin,ou=people,dc=example,dc=org (people: 6)", "ou=people,dc=example,dc=org (people: 3)")
+	w.must(t, 1, "approve", "--undo").tells(t, "--only")
+	w.must(t, 0, "approve", "--undo", hash, "--only", dir.people[10].Account, "--only", dir.people[11].Account).tells(t, "TAKEN BACK: 4 steps of 2 people", "Still given and not carried out: 14")
+	w.must(t, 0, "approve", "--undo", "--only", "OU=Berlin").tells(t, "TAKEN BACK: 12 steps of 6 people", dir.people[0].DN, "Still given and not carried out: 2")
+	var s approvalsOfStatus
+	if w.json(t, &s, 0, "status", "--json"); s.Approvals.Live != 2 {
+		t.Errorf("%+v", s)
+	}
+	w.must(t, 3, "run", "--once").tells(t, "mass-departure-ahead", "Waiting for your yes: ")
+}
+
+// TestAMassIsToldInOneWay: each line tells the time of the announcement, and what is irrevocable is said before
+// every yes, also to the rest of it.
+func TestAMassIsToldInOneWay(t *testing.T) {
+	t.Parallel()
+	w, dir := rolledOut(t, 20)
+	dir.disable(t, dir.people[:6]...)
+	w.set("leavers", map[string]any{"id": "keep", "grace": map[string]any{"withdraw": "24h"}})
+	out := w.must(t, 3, "run", "--once")
+	_, after, _ := strings.Cut(out.stdout, "is due about ")
+	due, _, _ := strings.Cut(after, ",")
+	for line := range strings.Lines(out.stdout) {
+		if strings.Contains(line, dir.people[2].DN) && strings.Contains(line, "stopped by a limit") && !strings.Contains(line, "due about "+due+", then") {
+			t.Errorf("not due about %s: %s", due, line)
+		}
+	}
+	out.tells(t, "waiting, due about "+due, "Waiting for your yes: 12 steps of 6 people")
+
+	w, dir = rolledOut(t, 20)
+	w.set("leavers.id", "revoke")
+	dir.disable(t, dir.people[7], dir.people[8])
+	w.must(t, 3, "run", "--once")
+	const forEver = "revoke / widerrufen, which destroys a Threema ID and can never be undone"
+	w.must(t, 0, "plan").tells(t, "2 steps of these: "+forEver)
+	rest := w.must(t, 0, "approve", w.hash(t), "--only", dir.people[7].Account)
+	_, asked, _ := strings.Cut(rest.stdout, "Still waiting for a yes: 1 step of 1 person")
+	if !strings.Contains(asked, "1 step of these: "+forEver) {
+		t.Errorf("the yes to the rest is asked for without a warning: %v", rest)
+	}
 }

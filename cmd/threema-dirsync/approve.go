@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -40,8 +38,9 @@ approve HASH --withdraw PERSON says yes to the withdrawal that "withdraw PERSON"
 policy asks for one. That command tells the HASH.
 
 approve --undo HASH|PERSON|all takes back each yes that is given and not carried out: what was approved
-under HASH, what was approved of PERSON (csi, username, DN, Threema ID or directory ID), or everything. The
-next plan asks again, and the audit tells who took it back. It asks neither directory nor package. What was
+under HASH, what was approved of PERSON (csi, username, DN, Threema ID or directory ID), or everything; with
+--only PERSON or --only OU, which may be repeated, only what of it is for that person, or for who was seen last in
+that OU or below it (approve --undo --only OU=Berlin). The next plan asks again, and the audit tells who took it back. It asks neither directory nor package. What was
 carried out stays. Exit codes of this: 0 taken back, or there was nothing; 1 neither a HASH nor a PERSON;
 5 a pass is running.`
 
@@ -56,16 +55,16 @@ type approveFlags struct {
 func (p *program) approveCommand() *cobra.Command {
 	var flags approveFlags
 	cmd := &cobra.Command{
-		Use:   "approve HASH | --baseline | --undo HASH|PERSON|all",
+		Use:   "approve HASH | --baseline | --undo HASH|PERSON|all [--only PERSON|OU]",
 		Short: "Say yes to what the plan asks for, or accept the package and the scope as they are now",
 		Long:  approveHelp,
 		Args:  atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
-			case flags.undo && (len(args) != 1 || flags.baseline || cmd.Flags().Changed("ttl") || cmd.Flags().Changed("withdraw") || len(flags.only) > 0):
-				return errors.New("say what is taken back, and nothing else: approve --undo with the HASH of a yes, a PERSON, or all")
+			case flags.undo && (len(args)+len(flags.only) == 0 || flags.baseline || cmd.Flags().Changed("ttl") || cmd.Flags().Changed("withdraw")):
+				return errors.New("say what is taken back, and nothing else: approve --undo with the HASH of a yes, a PERSON, all, or --only with a PERSON or an OU")
 			case flags.undo:
-				return p.takeBack(cmd.Context(), args[0], flags.json)
+				return p.takeBack(cmd.Context(), append(args, plan.AllApprovals)[0], flags)
 			case flags.baseline == (len(args) == 1):
 				return errors.New("say what you approve: either the HASH that `plan` tells, or --baseline")
 			case flags.baseline && cmd.Flags().Changed("ttl"):
@@ -83,22 +82,22 @@ func (p *program) approveCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&flags.baseline, "baseline", false, "accept the package and the scope as they are now")
 	cmd.Flags().DurationVar(&flags.ttl, "ttl", 24*time.Hour, "how long the approval lasts, from 1m to 720h")
 	cmd.Flags().StringVar(&flags.withdraw, "withdraw", "", "approve the withdrawal of this person that the command withdraw orders")
-	cmd.Flags().StringArrayVar(&flags.only, "only", nil, "approve only what waits of this person, or of everybody in this OU (its DN, or OU=Berlin); may be repeated")
+	cmd.Flags().StringArrayVar(&flags.only, "only", nil, "approve, or with --undo take back, only what is for this person, or for everybody in this OU (its DN, or OU=Berlin); may be repeated")
 	cmd.Flags().BoolVar(&flags.undo, "undo", false, "take back each yes under this HASH, of this PERSON, or all, that is not carried out")
 	cmd.Flags().BoolVar(&flags.json, "json", false, "print what was approved, or with --baseline the plan, as JSON")
 	return cmd
 }
 
 // takeBack ends approvals while no pass runs.
-func (p *program) takeBack(ctx context.Context, query string, asJSON bool) error {
+func (p *program) takeBack(ctx context.Context, query string, flags approveFlags) error {
 	by := p.operator()
 	return p.lockedLedger(ctx, func(a *assembly, l *ledger.Ledger) error {
-		taken, err := dirsync.TakeBack(ctx, l, query, by, a.now())
+		taken, err := dirsync.TakeBack(ctx, l, query, flags.only, by, a.now())
 		if err != nil {
 			return err
 		}
 		p.progress.end()
-		if asJSON {
+		if flags.json {
 			return writeJSON(p.Stdout, taken)
 		}
 		return taken.Format(p.Stdout, shownLines)
@@ -155,36 +154,30 @@ func (p *program) printApproval(given dirsync.Approval, asJSON bool) error {
 			Freed    []plan.Change `json:"freed"`
 		}{given.Hash, given.Until, given.Changes, given.Next, append([]plan.Change{}, given.Waiting...), append([]plan.Change{}, given.Freed...)})
 	}
-	say(p.Stdout, "Approved until %s: %s. The next pass carries out what still holds.", stamp(given.Until), steps(given.Changes))
+	say(p.Stdout, "Approved until %s: %s. The next pass carries out what still holds.", stamp(given.Until), plan.Steps(given.Changes))
 	if given.Last.After(given.Until) {
 		say(p.Stdout, "What is under way is carried out when it is due, and approved until then and as long after: the last until %s.", stamp(given.Last))
 	}
 	p.listChanges(given.Changes)
-	if slices.ContainsFunc(given.Changes, func(c plan.Change) bool { return c.Op == plan.Revoke }) {
-		say(p.Stdout, "revoke / widerrufen destroys a Threema ID and can never be undone; threema-dirsync approve --undo %s takes the yes back until a pass carries it out.", given.Hash)
+	if words := plan.ForEver(given.Changes); words != "" {
+		say(p.Stdout, "%s; threema-dirsync approve --undo %s takes the yes back until a pass carries it out.", words, given.Hash)
 	}
 	if len(given.Freed) > 0 {
-		say(p.Stdout, "Not approved, and stopped by no limit any more: %s. They go when they are due.", steps(given.Freed))
+		say(p.Stdout, "Not approved, and stopped by no limit any more: %s. They go when they are due.", plan.Steps(given.Freed))
 		p.listChanges(given.Freed)
 	}
 	switch {
 	case len(given.Waiting) > 0:
-		say(p.Stdout, "Still waiting for a yes: %s.", steps(given.Waiting))
+		say(p.Stdout, "Still waiting for a yes: %s.", plan.Steps(given.Waiting))
 		p.listChanges(given.Waiting)
+		if words := plan.ForEver(given.Waiting); words != "" {
+			say(p.Stdout, "%s.", words)
+		}
 		say(p.Stdout, "If every one of these is right too, type: threema-dirsync approve %s", given.Next)
 	case given.Next != "":
 		say(p.Stdout, "Nothing else waits for a yes.")
 	}
 	return nil
-}
-
-// steps counts changes and their people.
-func steps(changes []plan.Change) string {
-	people := map[plan.PersonID]bool{}
-	for _, c := range changes {
-		people[c.Person] = true
-	}
-	return fmt.Sprintf("%d (people: %d)", len(changes), len(people))
 }
 
 func (p *program) listChanges(changes []plan.Change) {

@@ -65,12 +65,12 @@ func (a Answers) unrecorded(waits []Wait) []GivenApproval {
 
 // Steps are what approvals are for, as far as the ledger knows.
 func (s State) Steps(approvals []GivenApproval) []Change {
-	dns := map[PersonID]string{}
+	seen := map[PersonID]Observation{}
 	for _, o := range s.Observations {
-		dns[o.Person] = o.DN
+		seen[o.Person] = o
 	}
 	return convert(approvals, func(a GivenApproval) Change {
-		return Change{ID: a.Change, Op: a.Op, Person: a.Person, CSI: a.CSI, DN: dns[a.Person]}
+		return Change{ID: a.Change, Op: a.Op, Person: a.Person, CSI: a.CSI, DN: seen[a.Person].DN, OU: seen[a.Person].OU}
 	})
 }
 

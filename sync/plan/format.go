@@ -78,6 +78,9 @@ func (p Plan) Format(w io.Writer, limit int) error {
 	out.line("\n%s", p.Summary())
 	out.waits(p.Waits())
 	if waiting := p.AwaitingApproval(); len(waiting) > 0 {
+		if words := ForEver(waiting); words != "" {
+			out.line("%s.", words)
+		}
 		out.line("Waiting for your yes: %s. If every one of them is right, type: threema-dirsync approve %s", Steps(waiting), p.Hash)
 	}
 	return out.flush()
@@ -279,11 +282,11 @@ func (c Change) statusWords() string {
 	if c.Status == Suspended {
 		words += ", at the earliest " + c.NotBefore.UTC().Format(time.DateTime) + " UTC"
 	}
-	if !c.NotBefore.IsZero() && (c.Status == Waiting || c.Status == Deferred) {
+	switch {
+	case c.Guard == GuardAhead: // the pass that the guard names, which comes some time after NotBefore
+		words += ", due about " + stamp(c.DueAt) + ", then stopped by a limit (" + c.Guard + ")"
+	case !c.NotBefore.IsZero() && (c.Status == Waiting || c.Status == Deferred):
 		words += " until " + c.NotBefore.UTC().Format(time.DateTime) + " UTC"
-	}
-	if c.Guard == GuardAhead {
-		words += ", then stopped by a limit (" + c.Guard + ")"
 	}
 	switch {
 	case c.Approved && c.ApprovedUntil.IsZero():

@@ -145,16 +145,16 @@ func (e *IdleChoiceError) Error() string {
 	}
 	lines = append(lines, fmt.Sprintf("%s of %s waits for an approval; nothing was approved. --only takes a PERSON, or an OU by its DN or the beginning of it. Waiting are people of:",
 		nothing, Harmless(e.Query)))
-	lines = append(lines, e.ous()...)
+	lines = append(lines, idleOUs(e.homes)...)
 	lines = append(lines, "These are:")
 	titles := convert(e.Waiting, func(c Change) string { return "  " + c.Title() })
 	return strings.Join(append(lines, Capped(titles, shownCandidates, "")...), "\n")
 }
 
-// ous words where those are for whom a yes is waited for.
-func (e *IdleChoiceError) ous() []string {
+// idleOUs words where people are.
+func idleOUs(homes map[PersonID]home) []string {
 	count := map[string]int{}
-	for _, h := range e.homes {
+	for _, h := range homes {
 		words := firstNonEmpty(h.last, "the root")
 		if h.now != "" && foldDN(h.now) != foldDN(h.last) {
 			words += ", now in " + h.now

@@ -11,6 +11,20 @@ func StepsGiven(approvals []GivenApproval) string {
 	return steps(approvals, func(a GivenApproval) PersonID { return a.Person })
 }
 
+// ForEver warns of the revocations among some changes, before somebody says yes to them; "" if there are none.
+func ForEver(changes []Change) string {
+	n := 0
+	for _, c := range changes {
+		if c.Op == Revoke {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return Counted(n, "step", "steps") + " of these: revoke / widerrufen, which destroys a Threema ID and can never be undone"
+}
+
 func steps[T any](all []T, whose func(T) PersonID) string {
 	people := map[PersonID]bool{}
 	for _, x := range all {

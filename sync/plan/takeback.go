@@ -32,6 +32,31 @@ func Given(state State, now time.Time, query string) ([]GivenApproval, error) {
 	return slices.DeleteFunc(live, func(a GivenApproval) bool { return a.Person != person }), nil
 }
 
+// GivenOnly picks, of approvals, those of one person, or of everybody who was seen last in an OU or below it:
+// the ledger knows no other place of theirs. The error is as of [Given], or an [*UnclearOUError].
+func GivenOnly(state State, approvals []GivenApproval, query string) ([]GivenApproval, error) {
+	steps := state.Steps(approvals)
+	below, err := inOU(steps, homesOf(Input{}, steps), query)
+	if err != nil {
+		return nil, err
+	}
+	ids := map[string]bool{}
+	for _, c := range below {
+		ids[c.ID] = true
+	}
+	if len(below) > 0 {
+		return slices.DeleteFunc(slices.Clone(approvals), func(a GivenApproval) bool { return !ids[a.Change] }), nil
+	}
+	person, err := newRegister(Input{State: state}, Plan{}).find(query)
+	if unclear, ok := errors.AsType[*UnclearPersonError](err); ok && !unclear.Several {
+		return nil, &NotGivenError{Query: query, Titles: state.Titles(approvals), unclear: unclear, ous: idleOUs(homesOf(Input{}, steps))}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(approvals), func(a GivenApproval) bool { return a.Person != person }), nil
+}
+
 // Titles word what approvals are for, with who gave them.
 func (s State) Titles(approvals []GivenApproval) []string {
 	var titles []string
@@ -48,13 +73,18 @@ type NotGivenError struct {
 	Titles []string // of what is given
 
 	unclear *UnclearPersonError
+	ous     []string // of whose people something is given, where an OU was to be named
 }
 
 func (e *NotGivenError) Error() string {
 	lines := []string{fmt.Sprintf("no yes that is not carried out was given under %s; nothing was taken back", Harmless(e.Query))}
-	if LikeDN(e.Query) {
-		lines = append(lines, "approve --undo takes the HASH of a yes, a PERSON, or all; an OU it does not take")
-	} else {
+	switch {
+	case len(e.ous) > 0 && LikeDN(e.Query):
+		lines = append(lines, "--only takes a PERSON, or an OU in which people were seen last, by its DN or the beginning of it. A yes is given to people of:")
+		lines = append(lines, e.ous...)
+	case LikeDN(e.Query):
+		lines = append(lines, "approve --undo takes the HASH of a yes, a PERSON, or all; for an OU type: threema-dirsync approve --undo --only "+shellWord(e.Query))
+	default:
 		lines = append(lines, e.unclear.Error())
 	}
 	if len(e.Titles) > 0 {
