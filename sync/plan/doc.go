@@ -93,6 +93,7 @@
 //	budget.go          what fits into the day's requests and into the licences
 //	waits.go           what somebody is asked for
 //	whom.go            about whom
+//	answers.go         what was said since to what a pass asked
 //
 // What is told beside the changes:
 //
@@ -107,6 +108,8 @@
 // Views of the plan:
 //
 //	format.go          for people
+//	format_baseline.go what a baseline accepts, apart from what waits on
+//	steps.go           how many steps, of how many people
 //	counted.go         numbers in words
 //	capped.go          lists that are cut
 //	json.go            for programs
