@@ -299,17 +299,19 @@ func (x *Explanation) nextStep() NextStep {
 	case Withheld:
 		return NextStep{Words: word + " is withheld by the policy"}
 	case Suspended:
-		return NextStep{Words: word + ", once the leave of absence is over (hold)", At: c.NotBefore}
+		return NextStep{Words: word + ", once the leave of absence is over", At: c.NotBefore}
 	case Waiting, Deferred:
 	}
 	words := word + ", " + string(c.Status)
 	if c.NotBefore.IsZero() {
 		words += ": " + c.Reason
 	}
+	at := c.NotBefore
 	if c.Guard == GuardAhead {
+		at = c.DueAt // the pass that the guard names
 		words += "; a limit will stop it then: read first what the guard says (see below); if they really left: threema-dirsync approve " + x.hash
 	}
-	return NextStep{Words: words, At: c.NotBefore}
+	return NextStep{Words: words, At: at}
 }
 
 func (x *Explanation) whyNothing() string {
