@@ -46,7 +46,7 @@ func (p *planner) judgeBaseline() {
 		p.planOnly = true
 		return
 	case p.AcceptBaseline:
-		m.Baseline, m.Accepted = true, append(accepted, p.acceptedTransfers(accepted)...)
+		m.Baseline, m.Accepted = true, p.dropUnlisted(append(accepted, p.acceptedTransfers(accepted)...))
 		if reasons = append(reasons, p.heldReason()...); len(reasons) == 0 {
 			reasons = []string{p.plainReason()}
 		}
@@ -74,6 +74,28 @@ func (p *planner) acceptedTransfers(had []GivenApproval) []GivenApproval {
 	return slices.DeleteFunc(all, func(a GivenApproval) bool {
 		return slices.ContainsFunc(had, func(b GivenApproval) bool { return a.Change == b.Change })
 	})
+}
+
+// dropUnlisted leaves out the yes to a transfer that asks, and that nobody has seen in the list: only the
+// acceptance lets the owner depart. It asks for a yes of its own then.
+func (p *planner) dropUnlisted(accepted []GivenApproval) []GivenApproval {
+	unlisted := map[string]bool{}
+	for _, c := range p.plan.Changes {
+		unlisted[c.ID] = c.Op == Transfer && len(c.Asks) > 0 && !p.transfersListed[c.ID]
+	}
+	return slices.DeleteFunc(accepted, func(a GivenApproval) bool { return unlisted[a.Change] })
+}
+
+// transfersListed are the transfers that the plan lists before anybody accepts the baseline.
+func transfersListed(in Input) map[string]bool {
+	in.AcceptBaseline = false
+	listed := map[string]bool{}
+	for _, c := range Compute(in).Changes {
+		if c.Op == Transfer {
+			listed[c.ID] = true
+		}
+	}
+	return listed
 }
 
 // baselineReasons says why this plan must be a preview, and which changes somebody who accepts

@@ -526,3 +526,28 @@ func TestAScopeThatBoundNobody(t *testing.T) {
 		})
 	}
 }
+
+// TestAcceptedUnseen: who accepts the baseline says yes to the people whom the plan listed under a new directory
+// ID. Whom only the acceptance lets depart, as the count was in doubt, it did not list: who has their number
+// now asks for a yes of their own.
+func TestAcceptedUnseen(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna", "bert", "carl", "dora", "emil", "fritz", "gerd", "hans")
+	w.activate("anna")
+	w.settle(t)
+	for _, name := range []string{"anna", "bert", "carl", "dora", "emil"} {
+		people[name].leave(plan.Absent)
+	}
+	w.hire("paul").csi = "E-anna"
+	if p := w.later(t, time.Hour); len(of(p, "anna")) != 1 || !strings.HasPrefix(of(p, "anna")[0], "held") {
+		t.Fatalf("before: %v", of(p, "anna"))
+	}
+	w.accept = true
+	w.later(t, time.Hour)
+	w.accept = false
+	w.later(t, time.Hour)
+	p := w.later(t, time.Hour)
+	if got := of(p, "anna"); !slices.Contains(got, "transfer E-anna needs-approval") {
+		t.Errorf("after: %v\n%s", got, words(p))
+	}
+}

@@ -40,6 +40,9 @@ type SourceView struct {
 // nothing.
 func Compute(in Input) Plan {
 	p := newPlanner(in)
+	if in.AcceptBaseline {
+		p.transfersListed = transfersListed(in)
+	}
 	p.look()
 	p.planPeople()
 	p.countOrphans()
@@ -114,6 +117,8 @@ type planner struct {
 	lost         map[string]bool         // the credentials among them, by ID
 	answered     map[string]bool         // credentials of which the service said that they are gone, by ID
 	hidden       hiddenBy
+	// transfersListed are those that the plan had before somebody accepted the baseline, by change.
+	transfersListed map[string]bool
 }
 
 func newPlanner(in Input) *planner {
