@@ -124,7 +124,7 @@ func TestWithdrawOfTheHeld(t *testing.T) {
 	}
 	w.must(t, 0, "run", "--once")
 	w.gone(t, 0, 0, person.Account)
-	wantSays(t, w.must(t, 0, "hold", person.Number, "--until", until, "--reason", "again"), "was withdrawn on", "that stays so. What is left is held: Threema ID ")
+	wantSays(t, w.must(t, 0, "hold", person.Number, "--until", until, "--reason", "again"), "was withdrawn on", "that stays so. What is left is suspended: Threema ID ")
 	w.must(t, 0, "hold", "--end", person.Number)
 	w.must(t, 0, "run", "--once")
 	w.gone(t, 1, 0, person.Account)

@@ -34,7 +34,7 @@ type status struct {
 	Quota     quotaStatus            `json:"quota"`
 	Seats     seatStatus             `json:"seats"`
 	Managed   int                    `json:"managedCredentials"`
-	Held      heldStatus             `json:"held"`               // by the last pass that ended
+	Held      heldStatus             `json:"heldPeople"`         // by the last pass that ended
 	Baseline  *baselineStatus        `json:"baseline,omitempty"` // what the last pass asked about, or was told
 	Report    json.RawMessage        `json:"report,omitempty"`
 

@@ -22,11 +22,11 @@ func TestStatusTellsOfWhoIsLeftOut(t *testing.T) {
 	w.must(t, 0, "status").tells(t, "Held, nothing is done for them:", "2 people. Why: ", dir.people[0].Number, "`threema-dirsync plan` lists them",
 		"1 person in scope and in none of its groups; is somebody missed? `threema-dirsync explain PERSON`")
 	var s struct {
-		Held    struct{ People int }
-		Sources []struct{ Outside int }
+		HeldPeople struct{ People int }
+		Sources    []struct{ Outside int }
 	}
 	w.json(t, &s, 0, "status", "--json")
-	if s.Held.People != 2 || s.Sources[0].Outside != 1 {
+	if s.HeldPeople.People != 2 || s.Sources[0].Outside != 1 {
 		t.Errorf("%+v", s)
 	}
 	w.must(t, 0, "explain", dir.people[19].Account).tells(t, "in none of the groups that entitle")
@@ -38,7 +38,7 @@ func TestStatusTellsOfWhoIsLeftOut(t *testing.T) {
 	w.must(t, 0, "approve", "--baseline")
 	w.must(t, 0, "run", "--once")
 	w.json(t, &s, 0, "status", "--json")
-	if s.Held.People != 0 || s.Sources[0].Outside != 0 {
+	if s.HeldPeople.People != 0 || s.Sources[0].Outside != 0 {
 		t.Errorf("corrected: %+v", s)
 	}
 }

@@ -288,7 +288,7 @@ func (c *child) plainly(t *testing.T, s *stream) string {
 	t.Helper()
 	text := s.String()
 	n := slices.Index(c.cmd.Args, "--config")
-	if n < 0 || slices.Contains(c.cmd.Args, "--help") {
+	if n < 0 || slices.Contains(c.cmd.Args, "--help") || slices.Contains(c.cmd.Args, "export") { // an audit is told as it was recorded
 		return text
 	}
 	for _, command := range toldCommand.FindAllString(text, -1) {
