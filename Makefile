@@ -79,7 +79,7 @@ test: need-go servers fmt-check vet lint fuzz-smoke ## the whole gate: formattin
 		go test -race -timeout $(TEST_TIMEOUT) $$(go list ./... | grep -v $(foreach p,$(PURE),-e '$(p:.%=%)$$')); status=$$?; go run ./internal/testdir/install -missing; exit $$status
 
 .PHONY: servers
-servers: need-go ## install the servers the tests start (OpenLDAP, Samba, 389 Directory Server); as root, through apt
+servers: need-go ## install what the tests start (OpenLDAP, Samba, 389 Directory Server, promtool); as root, through apt
 	@$(STAGE) "look for the servers that the tests start" "the first time a minute or two, to install them; then seconds" \
 		go run ./internal/testdir/install
 

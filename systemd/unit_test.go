@@ -1,8 +1,9 @@
 // Package systemd_test checks what an administrator installs from this folder: that systemd understands the unit
-// and finds it hardened, that its user, folders and secrets fit together, and that the alert rules use metrics
-// which exist. The folder holds no Go code; start with README.md, then threema-dirsync.service.
+// and finds it hardened, that its user, folders and secrets fit together, and that the alert rules fire when they
+// should. The folder holds no Go code; start with README.md, then threema-dirsync.service.
 //
-// systemd-analyze does the first two. Where it is missing those tests are skipped, and with CI=true they fail.
+// systemd-analyze does the first two, promtool the last. `make servers` installs them. Where one is missing its
+// tests are skipped, and with CI=true they fail.
 package systemd_test
 
 import (
@@ -13,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
 )
 
 const unitFile = "threema-dirsync.service"
@@ -22,8 +25,8 @@ const maxExposure = "15"
 
 func TestUnitIsUnderstood(t *testing.T) {
 	t.Parallel()
-	analyze := need(t, "systemd-analyze")
-	output, err := exec.CommandContext(t.Context(), analyze, "verify", "--man=no", "--recursive-errors=no", runnable(t)).CombinedOutput()
+	testdir.Require(t, "systemd-analyze")
+	output, err := exec.CommandContext(t.Context(), "systemd-analyze", "verify", "--man=no", "--recursive-errors=no", runnable(t)).CombinedOutput()
 	if err != nil || len(output) != 0 { // an unknown key is only a warning with exit code 0
 		t.Errorf("systemd-analyze verify: %v\n%s", err, output)
 	}
@@ -31,8 +34,8 @@ func TestUnitIsUnderstood(t *testing.T) {
 
 func TestUnitIsHardened(t *testing.T) {
 	t.Parallel()
-	analyze := need(t, "systemd-analyze")
-	output, err := exec.CommandContext(t.Context(), analyze, "security", "--no-pager", "--offline=true", "--threshold="+maxExposure, runnable(t)).CombinedOutput()
+	testdir.Require(t, "systemd-analyze")
+	output, err := exec.CommandContext(t.Context(), "systemd-analyze", "security", "--no-pager", "--offline=true", "--threshold="+maxExposure, runnable(t)).CombinedOutput()
 	if err != nil {
 		t.Errorf("systemd-analyze security: %v\n%s", err, output)
 	}
@@ -158,18 +161,4 @@ func read(t *testing.T, file string) string {
 		t.Fatal(err)
 	}
 	return string(content)
-}
-
-// need returns the path of a program, skips the test where it is missing, and fails it with CI=true.
-func need(t *testing.T, program string) string {
-	t.Helper()
-	file, err := exec.LookPath(program)
-	if err == nil {
-		return file
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatalf("%s is missing and CI=true: %v", program, err)
-	}
-	t.Skipf("SKIPPED, the unit was not checked: %s is missing (apt-get install systemd)", program)
-	return ""
 }

@@ -45,7 +45,7 @@ func RequireNil(t testing.TB, problem error) {
 	switch {
 	case problem == nil:
 	case os.Getenv("CI") == "true":
-		t.Fatalf("CI=true, and a server that the tests need is missing: %v", problem)
+		t.Fatalf("CI=true, and what the test starts is missing: %v", problem)
 	default:
 		t.Skipf("SKIPPED, NOT PROVEN: %v", problem)
 	}

@@ -1,5 +1,6 @@
-// Command install puts the directory servers that the tests start onto a Debian or
-// Ubuntu machine: OpenLDAP, Samba and 389 Directory Server. `make test` runs it first.
+// Command install puts what the tests start onto a Debian or Ubuntu machine: the directory
+// servers OpenLDAP, Samba and 389 Directory Server, and the tools that check the unit and the
+// alert rules. `make test` runs it first.
 //
 // As root it installs what is missing through apt-get; no service of these packages is
 // started, now or at the next boot. Without root it says what is missing and what is skipped
@@ -37,6 +38,7 @@ func dependencies() []dependency {
 		redHat   = "the tests against a real 389 Directory Server"
 		samba    = "the tests against a real Samba domain controller (Active Directory)"
 		unit     = "the tests of the systemd unit"
+		alerts   = "the tests of the alert rules"
 	)
 	return []dependency{
 		{"slapd", "/usr/sbin/slapd", openLDAP, []string{"slapd"}},
@@ -49,6 +51,7 @@ func dependencies() []dependency {
 		{"samba-vfs-modules", "/usr/lib/*/samba/vfs/acl_xattr.so", samba, nil},
 		{"ldb-tools", "/usr/bin/ldbadd", samba, nil},
 		{"systemd", "/usr/bin/systemd-analyze", unit, nil}, // a container may lack it
+		{"prometheus", "/usr/bin/promtool", alerts, []string{"prometheus"}},
 	}
 }
 
@@ -58,7 +61,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, *tell || os.Getuid() != 0); err != nil {
-		fmt.Fprintln(os.Stderr, "install test directories:", err)
+		fmt.Fprintln(os.Stderr, "install what the tests start:", err)
 		os.Exit(1)
 	}
 }
@@ -73,7 +76,7 @@ func run(ctx context.Context, tell bool) error {
 		return nil
 	}
 	names := namesOf(missing)
-	fmt.Fprintln(os.Stderr, "install test directories:", strings.Join(names, " "))
+	fmt.Fprintln(os.Stderr, "install what the tests start:", strings.Join(names, " "))
 	if err := withoutServices(func() error { return install(ctx, names) }); err != nil {
 		return err
 	}
