@@ -504,33 +504,3 @@ func eraseAsChild(ctx context.Context, l *Ledger, part string, ready func()) err
 		select {}
 	})
 }
-
-// TestLookupsOfAPersonUseAnIndex: none walks through all that was ever done.
-func TestLookupsOfAPersonUseAnIndex(t *testing.T) {
-	t.Parallel()
-	l, _ := openNew(t)
-	queries := []string{
-		`SELECT state FROM journal WHERE source = @source AND person IN (SELECT value FROM json_each(json_array(@person, @tombstone))) AND op <> 'set-settings' ORDER BY id DESC LIMIT 1`,
-		`SELECT count(*) FROM journal WHERE source = @source AND person IN (SELECT value FROM json_each(json_array(@person, @tombstone))) AND op <> 'set-settings'`,
-		`SELECT username FROM sagas WHERE source = @source AND person = @person ORDER BY id`,
-		`UPDATE audit SET ` + eraseWords + ` WHERE ` + strings.Replace(strings.Replace(ofPerson, "?", "@source", 1), "?", "@person", 1),
-		`UPDATE audit SET ` + eraseWords + ` WHERE guard <> '' AND salt IS NOT NULL AND at <= 1 AND run < 1`,
-		`UPDATE journal SET ou = '' WHERE change_id = '' AND ou <> '' AND at <= 1`,
-	}
-	for _, query := range append(queries, traces()...) {
-		steps, err := selectAll(t.Context(), l.writes, func(rows *sql.Rows) (step string, err error) {
-			var a, b, c int
-			return step, rows.Scan(&a, &b, &c, &step)
-		}, `EXPLAIN QUERY PLAN `+query, sql.Named("source", "s"), sql.Named("person", "p"), sql.Named("tombstone", "t"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, step := range steps {
-			for _, table := range []string{"audit", "journal", "sagas", "saga_ids", "runs", "published"} {
-				if strings.HasPrefix(step, "SCAN "+table) {
-					t.Errorf("%s\n%s", query, strings.Join(steps, "\n"))
-				}
-			}
-		}
-	}
-}
