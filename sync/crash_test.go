@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
+	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/handover"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
@@ -210,6 +211,7 @@ func (w *world) recover() {
 // the number of calls and the exit code of the pass.
 func (w *world) child(killAt int64) (calls int64, code int) {
 	w.Helper()
+	testdir.Starts(w)
 	var people []person
 	for _, p := range w.directory.people {
 		people = append(people, p)

@@ -13,7 +13,7 @@ import (
 
 const (
 	soakWorlds   = "SOAK_WORLDS" // variable: how many worlds, within -rapid.checks
-	fewWorlds    = 3             // without it
+	fewWorlds    = 3             // without it; one in a short run
 	soakChapters = 3             // each of -rapid.steps steps on average, and a calm end
 )
 
@@ -47,6 +47,9 @@ func TestSoak(t *testing.T) {
 func worldsAsked(t *testing.T) int {
 	t.Helper()
 	text, ok := os.LookupEnv(soakWorlds)
+	if !ok && testing.Short() {
+		return 1
+	}
 	if !ok {
 		return fewWorlds
 	}

@@ -443,7 +443,7 @@ func TestDiskFull(t *testing.T) {
 // limited runs a command that can write no file larger than so many blocks of 512 bytes.
 func (w *world) limited(t *testing.T, blocks int, args ...string) outcome {
 	t.Helper()
-	c := newChild(nil, append([]string{"--config", w.configFile()}, args...)...)
+	c := newChild(t, nil, append([]string{"--config", w.configFile()}, args...)...)
 	c.cmd.Env = append(c.cmd.Env, "THREEMA_DIRSYNC_TEST_OFFSET="+(w.offset+time.Nanosecond).String())
 	program := c.cmd.Path
 	c.cmd.Path = "/bin/sh"

@@ -40,7 +40,7 @@ func TestDemo(t *testing.T) {
 func TestDemoPause(t *testing.T) {
 	t.Parallel()
 	tmp := t.TempDir()
-	c := newChild([]string{"TMPDIR=" + tmp}, "demo", "--pause")
+	c := newChild(t, []string{"TMPDIR=" + tmp}, "demo", "--pause")
 	c.cmd.Stderr = c.stderr
 	typed, err := c.cmd.StdinPipe()
 	if err != nil {

@@ -26,7 +26,7 @@ func TestProgress(t *testing.T) {
 	w.set("log.level", "warn")
 	w.must(t, 0, "plan") // writes the configuration
 	terminal, screen := newTerminal(t)
-	c := newChild(nil, "--config", w.configFile(), "run", "--once")
+	c := newChild(t, nil, "--config", w.configFile(), "run", "--once")
 	c.cmd.Stderr = terminal
 	c.launch(t)
 	_ = terminal.Close() // the program has its own

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
 )
 
 // TestScripts runs testdata/script: what a command answers to a file or an argument, where no
@@ -19,6 +21,7 @@ import (
 //	expand FILE…          replace $WORK in files
 func TestScripts(t *testing.T) {
 	t.Parallel()
+	testdir.Starts(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,

@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
 )
 
 // patience is how long a command may take. It is far above what any needs, for busy machines.
@@ -40,6 +42,7 @@ type world struct {
 // newWorld makes a world for a directory with an empty licence package, under policy sync.
 func newWorld(t *testing.T, s site) *world {
 	t.Helper()
+	testdir.Starts(t)
 	w := &world{sim: newSimulator(t), dir: t.TempDir(), stateDir: filepath.Join(t.TempDir(), "state")}
 	if err := os.Mkdir(w.stateDir, 0o700); err != nil { // root makes none
 		t.Fatal(err)
@@ -146,7 +149,7 @@ func (w *world) startRaw(t *testing.T, args ...string) *child {
 	if w.offset != 0 {
 		env = append(slices.Clone(env), "THREEMA_DIRSYNC_TEST_OFFSET="+w.offset.String())
 	}
-	c := newChild(env, args...)
+	c := newChild(t, env, args...)
 	c.cmd.Stderr = c.stderr
 	if len(w.under) > 0 {
 		c.cmd.Path, c.cmd.Args = w.under[0], slices.Concat(w.under, c.cmd.Args)
@@ -218,13 +221,15 @@ type child struct {
 // startChild starts the program with an environment of its own.
 func startChild(t *testing.T, env []string, args ...string) *child {
 	t.Helper()
-	c := newChild(env, args...)
+	c := newChild(t, env, args...)
 	c.cmd.Stderr = c.stderr
 	c.launch(t)
 	return c
 }
 
-func newChild(env []string, args ...string) *child {
+func newChild(t *testing.T, env []string, args ...string) *child {
+	t.Helper()
+	testdir.Starts(t)
 	c := &child{stdout: newStream(), stderr: newStream(), done: make(chan struct{}), secrets: func() []string { return nil }}
 	c.cmd = exec.Command(shipped.command(args), args...)
 	c.cmd.Args[0] = commandName

@@ -39,9 +39,20 @@ func Require(t testing.TB, programs ...string) {
 	RequireNil(t, Missing(programs...))
 }
 
+// Starts marks a test that starts a program or a server of its own process: a short run (`go test -short`,
+// `make check`) leaves it to `make test`. Whatever starts one says so through here, by itself or by way of
+// [Require], so that nobody has to keep a list.
+func Starts(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("it starts a program: not in a short run")
+	}
+}
+
 // RequireNil is [Require] for a check of one's own, such as of being root.
 func RequireNil(t testing.TB, problem error) {
 	t.Helper()
+	Starts(t)
 	switch {
 	case problem == nil:
 	case os.Getenv("CI") == "true":

@@ -2,6 +2,7 @@ package testdir_test
 
 import (
 	"bufio"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -38,6 +39,7 @@ func beParent(dir string) {
 
 func TestProcessDiesWithItsParent(t *testing.T) {
 	t.Parallel()
+	testdir.Starts(t)
 	parent := exec.Command(os.Args[0])
 	parent.Env = append(os.Environ(), asParent+"="+t.TempDir())
 	out, err := parent.StdoutPipe()
@@ -73,6 +75,7 @@ func zombie(pid int) bool {
 
 func TestStartOfMissingProgram(t *testing.T) {
 	t.Parallel()
+	testdir.Starts(t)
 	if _, err := testdir.StartProcess(exec.Command("/does/not/exist"), filepath.Join(t.TempDir(), "log")); err == nil {
 		t.Error("no error")
 	}
@@ -80,6 +83,7 @@ func TestStartOfMissingProgram(t *testing.T) {
 
 func TestAwaitReportsTheLog(t *testing.T) {
 	t.Parallel()
+	testdir.Starts(t)
 	p, err := testdir.StartProcess(exec.Command("sh", "-c", "echo out of luck; exit 1"), filepath.Join(t.TempDir(), "log"))
 	if err != nil {
 		t.Fatal(err)
@@ -149,15 +153,22 @@ type recorder struct {
 func (r *recorder) Helper()               {}
 func (r *recorder) Fatalf(string, ...any) { r.verdict = "fail" }
 func (r *recorder) Skipf(string, ...any)  { r.verdict = "skip" }
+func (r *recorder) Skip(...any)           { r.verdict = "short" }
 
 func TestRequire(t *testing.T) {
-	for name, tt := range map[string]struct{ program, ci, want string }{
-		"there":             {"sh", "true", ""},
-		"missing":           {"no-such-program", "", "skip"},
-		"missing, CI":       {"no-such-program", "true", "fail"},
-		"missing, CI=false": {"no-such-program", "false", "skip"},
+	short := flag.Lookup("test.short").Value
+	defer func(was string) { _ = short.Set(was) }(short.String())
+	for name, tt := range map[string]struct{ program, ci, short, want string }{
+		"there":             {"sh", "true", "false", ""},
+		"there, short":      {"sh", "true", "true", "short"},
+		"missing":           {"no-such-program", "", "false", "skip"},
+		"missing, CI":       {"no-such-program", "true", "false", "fail"},
+		"missing, CI=false": {"no-such-program", "false", "false", "skip"},
 	} {
 		t.Setenv("CI", tt.ci)
+		if err := short.Set(tt.short); err != nil {
+			t.Fatal(err)
+		}
 		r := &recorder{TB: t}
 		testdir.Require(r, tt.program)
 		if r.verdict != tt.want {

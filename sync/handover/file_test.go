@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
+	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
 	"github.com/threema-dirsync/threema-dirsync/sync/handover"
 )
 
@@ -318,6 +319,7 @@ func TestDeliverOnAFullDisk(t *testing.T) {
 		deliverWithLimit(t, path)
 		return
 	}
+	testdir.Starts(t)
 	path := filepath.Join(t.TempDir(), "handover.csv")
 	if err := deliver(t, path, "anna"); err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -66,6 +67,7 @@ func work(ctx context.Context, part, path string) error {
 // killAt starts a child, waits until it has done its part, and kills it with SIGKILL.
 func killAt(t *testing.T, part, path string) {
 	t.Helper()
+	testdir.Starts(t)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, os.Args[0])

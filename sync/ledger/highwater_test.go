@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -230,6 +231,7 @@ func TestNoPassWithoutTheHighWaterFile(t *testing.T) {
 // TestNoGapBesideAPass: a process that looks while others begin passes finds no gap.
 func TestNoGapBesideAPass(t *testing.T) {
 	t.Parallel()
+	testdir.Starts(t)
 	path := newPath(t)
 	l := open(t, path, Options{Now: newClock().Now})
 	startRun(t, l)

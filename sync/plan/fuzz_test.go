@@ -64,6 +64,9 @@ func seedBytes(seed uint64) []byte {
 // it lives no more of them than that takes.
 func TestFuzzReachesEverything(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("lives hundreds of worlds: not in a short run")
+	}
 	const most = 3000
 	reached := reach{}
 	for seed := range uint64(most) {
