@@ -84,6 +84,9 @@ func (w *world) traces(t *testing.T) string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(w.folder, "ledger.db*"))
 	w.must(err)
+	if len(files) < 2 {
+		w.Fatalf("no write-ahead log among %v", files)
+	}
 	var all strings.Builder
 	for _, file := range files {
 		data, err := os.ReadFile(file)

@@ -99,9 +99,7 @@ func TestFilesThatOthersCanWrite(t *testing.T) {
 // nobody's but root's, ours and that of who called sudo a configuration.
 func TestFilesOfSomebodyElse(t *testing.T) {
 	t.Parallel()
-	if os.Geteuid() != 0 {
-		t.Skip("only root can give a file away")
-	}
+	testdir.RequireRoot(t)
 	const stranger, system = 4711, 999
 	reads := reading(t)
 	for kind, content := range contents(t) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	"github.com/threema-dirsync/threema-dirsync/internal/plainfile"
+	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
 )
 
 func TestSecretFilesReadOneLine(t *testing.T) {
@@ -113,9 +114,7 @@ func TestSecretFilesWantARegularFile(t *testing.T) {
 
 func TestSecretFilesCheckTheOwner(t *testing.T) {
 	t.Parallel()
-	if os.Geteuid() != 0 {
-		t.Skip("only root can give a file away")
-	}
+	testdir.RequireRoot(t)
 	const service, stranger = 4711, 4712
 	path := write(t, t.TempDir(), "key", "s3cret")
 	for _, c := range []struct {
@@ -138,9 +137,7 @@ func TestSecretFilesCheckTheOwner(t *testing.T) {
 // TestSecretFilesOfAContainer: root gives them to a group of the program, to be read; nobody can change that.
 func TestSecretFilesOfAContainer(t *testing.T) {
 	t.Parallel()
-	if os.Geteuid() != 0 {
-		t.Skip("only root can give a file away")
-	}
+	testdir.RequireRoot(t)
 	path := write(t, t.TempDir(), "key", "s3cret")
 	for _, c := range []struct {
 		owner, group int

@@ -1,6 +1,7 @@
 package testdir
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -36,6 +37,7 @@ func Program(name string) (string, error) {
 // the test fails: there, a proof that was not made must not look like one.
 func Require(t testing.TB, programs ...string) {
 	t.Helper()
+	Starts(t)
 	RequireNil(t, Missing(programs...))
 }
 
@@ -49,15 +51,22 @@ func Starts(t testing.TB) {
 	}
 }
 
-// RequireNil is [Require] for a check of one's own, such as of being root.
+// RequireNil is [Require] for a check of one's own, such as of being root. It starts nothing.
 func RequireNil(t testing.TB, problem error) {
 	t.Helper()
-	Starts(t)
 	switch {
 	case problem == nil:
 	case os.Getenv("CI") == "true":
 		t.Fatalf("CI=true, and what the test starts is missing: %v", problem)
 	default:
 		t.Skipf("SKIPPED, NOT PROVEN: %v", problem)
+	}
+}
+
+// RequireRoot is [Require] for what only root can do, such as give a file to somebody else.
+func RequireRoot(t testing.TB) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		RequireNil(t, errors.New("it takes root"))
 	}
 }

@@ -31,6 +31,7 @@ func NewShared[S Stopper](require func() error, start func(ctx context.Context, 
 // Get returns the server, started if need be. It skips or fails the test as [Require] does.
 func (s *Shared[S]) Get(t testing.TB) S {
 	t.Helper()
+	Starts(t)
 	RequireNil(t, s.require())
 	s.once.Do(func() {
 		if s.dir, s.err = os.MkdirTemp("", "testdir-"); s.err == nil {

@@ -10,11 +10,13 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
@@ -233,9 +235,7 @@ func TestUnfitFilesAreRefused(t *testing.T) {
 // TestFilesOfSomebodyElse: they could read the passwords. Root, this user and those who were named may.
 func TestFilesOfSomebodyElse(t *testing.T) {
 	t.Parallel()
-	if os.Geteuid() != 0 {
-		t.Skip("only root can give a file away")
-	}
+	testdir.RequireRoot(t)
 	const stranger, named = 4711, 4712
 	for owner, refused := range map[int]bool{0: false, named: false, stranger: true} {
 		path := filepath.Join(t.TempDir(), "handover.csv")
@@ -292,15 +292,27 @@ func wantAlone(t *testing.T, path string) {
 	}
 }
 
-func TestCheckSeesAFolderThatCannotBeWrittenTo(t *testing.T) {
-	t.Parallel()
-	if os.Geteuid() == 0 {
-		t.Skip("root may write everywhere")
+// asNobody takes from root, for the rest of the test, the right to write everywhere: the thread has it, and the test
+// keeps its thread.
+func asNobody(t *testing.T) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		return
 	}
-	dir := t.TempDir()
-	if err := os.Chmod(dir, 0o500); err != nil {
+	runtime.LockOSThread()
+	if err := unix.Setfsuid(65534); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = unix.Setfsuid(0) })
+}
+
+func TestCheckSeesAFolderThatCannotBeWrittenTo(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := errors.Join(os.Chmod(filepath.Dir(dir), 0o755), os.Chmod(dir, 0o555)); err != nil {
+		t.Fatal(err)
+	}
+	asNobody(t)
 	err := handover.NewFile(filepath.Join(dir, "handover.csv"), "", handover.Layout{}).Check()
 	if !errors.Is(err, os.ErrPermission) {
 		t.Errorf("got %v", err)

@@ -64,6 +64,7 @@ type Server struct {
 // Start runs a server until the test ends. Where slapd is missing, see [testdir.Require].
 func Start(t testing.TB, options Options) *Server {
 	t.Helper()
+	testdir.Starts(t)
 	testdir.RequireNil(t, missing())
 	s, err := Run(t.Context(), t.TempDir(), options)
 	if err != nil {

@@ -63,6 +63,7 @@ type Server struct {
 // [testdir.Require].
 func Start(t testing.TB, options Options) *Server {
 	t.Helper()
+	testdir.Starts(t)
 	testdir.RequireNil(t, missing())
 	s, err := Run(t.Context(), t.TempDir(), options)
 	if err != nil {
