@@ -200,10 +200,10 @@ func (w *world) recover() {
 	w.ok()
 	w.ok()
 	w.settled()
-	open, err := w.ledger.Journal(w.Context())
+	state, err := w.ledger.State(w.Context())
 	w.must(err)
-	if len(open) > 0 {
-		w.Errorf("still open: %+v", open)
+	if len(state.Open) > 0 {
+		w.Errorf("still open: %+v", state.Open)
 	}
 }
 

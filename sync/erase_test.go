@@ -192,7 +192,7 @@ func TestTheAuditTellsOfDecisions(t *testing.T) {
 		"guard-tripped stop-file: laid for a test",
 		"reset E02 : entitled",
 		"guard-lifted stop-file: it had tripped at 2026-03-02T09:30:00Z",
-	}, w.told(t, ledger.AuditConfirmed, ledger.AuditSkipped, ledger.AuditGuardTripped, ledger.AuditReset, ledger.AuditGuardLifted))
+	}, w.told(t, "confirmed", "skipped", "guard-tripped", "reset", "guard-lifted"))
 }
 
 // TestTheAuditTellsOfRefusals: who asked for what is not so, and who is in a bulk write.
@@ -225,7 +225,7 @@ func TestTheAuditTellsOfRefusals(t *testing.T) {
 		"approval-refused : nothing waits for an approval",
 		"apply-refused : 1 of the 1 due changes of the written plan do not hold",
 		"apply-refused : the plan was written for another licence package",
-	}, slices.DeleteFunc(w.told(t, ledger.AuditIntent, ledger.AuditApprovalRefused, ledger.AuditApplyRefused), func(line string) bool {
+	}, slices.DeleteFunc(w.told(t, "intent", "approval-refused", "apply-refused"), func(line string) bool {
 		return strings.HasPrefix(line, "intent create") || strings.HasPrefix(line, "intent publish")
 	}))
 }

@@ -473,7 +473,7 @@ func TestWithdrawIsRecorded(t *testing.T) {
 		}
 		return nil
 	}))
-	if len(named) != 1 || named[0].Event != ledger.AuditIntent || named[0].Op != plan.Withdraw || named[0].CSI != "E03" || named[0].By != "anna (uid 1000)" ||
+	if len(named) != 1 || named[0].Event != "intent" || named[0].Op != plan.Withdraw || named[0].CSI != "E03" || named[0].By != "anna (uid 1000)" ||
 		named[0].Message != "ordered: "+why || named[0].Evidence != "the word of anna (uid 1000); the directory: entitled" {
 		t.Errorf("%+v", named)
 	}

@@ -33,7 +33,7 @@ func putApprovals(ctx context.Context, tx *sql.Tx, t *trail, hash, by string, ap
 			return err
 		}
 		t.note(AuditEntry{
-			Event: AuditApproved, Op: a.Op, Change: a.Change, Person: a.Person, CSI: a.CSI, By: by,
+			Event: auditApproved, Op: a.Op, Change: a.Change, Person: a.Person, CSI: a.CSI, By: by,
 			Message: fmt.Sprintf("plan %s, until %s", hash, a.Until.UTC().Format(time.RFC3339)),
 		})
 	}
@@ -61,7 +61,7 @@ func useUp(ctx context.Context, tx *sql.Tx, change string) error {
 func (l *Ledger) EndApprovals(ctx context.Context, by string, changes []string) error {
 	return audited(ctx, l.writes, "take approvals back", l.now(), func(tx *sql.Tx, t *trail) error {
 		for _, change := range changes {
-			err := dropApprovals(ctx, tx, t, AuditEntry{Event: AuditApprovalUndone, By: by}, `DELETE FROM approvals WHERE change_id = ?`, change)
+			err := dropApprovals(ctx, tx, t, AuditEntry{Event: auditApprovalUndone, By: by}, `DELETE FROM approvals WHERE change_id = ?`, change)
 			if err != nil {
 				return err
 			}
@@ -82,7 +82,7 @@ func (r *Reader) TakenBack(ctx context.Context) ([]plan.GivenApproval, error) {
 		}, `SELECT change_id, op, source, person, csi, by FROM audit
 			WHERE event = ?1 AND salt IS NOT NULL AND change_id NOT IN (SELECT change_id FROM approvals)
 				AND seq > coalesce((SELECT seq FROM audit WHERE at < (SELECT max(finished_at) FROM runs) ORDER BY seq DESC LIMIT 1), 0)
-			GROUP BY change_id ORDER BY change_id`, AuditApprovalUndone)
+			GROUP BY change_id ORDER BY change_id`, auditApprovalUndone)
 		return err
 	})
 	return taken, err
@@ -92,13 +92,13 @@ func (r *Reader) TakenBack(ctx context.Context) ([]plan.GivenApproval, error) {
 // void whenever it ends.
 func forgetApprovals(ctx context.Context, tx *sql.Tx, t *trail, expired, void []string) error {
 	for _, change := range expired {
-		err := dropApprovals(ctx, tx, t, AuditEntry{Event: AuditApprovalExpired}, `DELETE FROM approvals WHERE change_id = ? AND until <= ?`, change, millis(t.now))
+		err := dropApprovals(ctx, tx, t, AuditEntry{Event: auditApprovalExpired}, `DELETE FROM approvals WHERE change_id = ? AND until <= ?`, change, millis(t.now))
 		if err != nil {
 			return err
 		}
 	}
 	for _, change := range void {
-		e := AuditEntry{Event: AuditApprovalExpired, Message: "the departure is over: the person was seen as entitled again"}
+		e := AuditEntry{Event: auditApprovalExpired, Message: "the departure is over: the person was seen as entitled again"}
 		if err := dropApprovals(ctx, tx, t, e, `DELETE FROM approvals WHERE change_id = ?`, change); err != nil {
 			return err
 		}

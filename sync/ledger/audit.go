@@ -16,40 +16,40 @@ type AuditEvent string
 
 // The events.
 const (
-	AuditIntent           AuditEvent = "intent"                         // a change is about to be carried out, with its evidence
-	AuditCreated          AuditEvent = "created"                        // the credential of a create is there; its hand-over is not
-	AuditDone             AuditEvent = "done"                           // the service said yes, or what was wanted was so already
-	AuditFailed           AuditEvent = "failed"                         // it was refused, or not sent
-	AuditRefused          AuditEvent = "refused"                        // a value of a request for many; the others went through
-	AuditUnknown          AuditEvent = "unknown"                        // its answer was lost, or its process is gone
-	AuditSettled          AuditEvent = "settled"                        // looking at the package showed that it is done
-	AuditReverted         AuditEvent = "reverted"                       // looking at the package showed that nothing has changed
-	AuditSkipped          AuditEvent = AuditEvent(plan.Skipped)         // the last look, or the stop file, forbade it
-	AuditConfirmed        AuditEvent = "confirmed"                      // the departure of somebody is proven
-	AuditReset            AuditEvent = "reset"                          // and is so no longer: they are back, or nobody can tell
-	AuditSagaEnded        AuditEvent = "saga-ended"                     // nothing is left to do for a leaver
-	AuditSagaReopened     AuditEvent = "saga-reopened"                  // there is again: an ID that had gone by itself is back
-	AuditApproved         AuditEvent = "approved"                       // somebody said yes to a change
-	AuditApprovalRefused  AuditEvent = AuditEvent(plan.ApprovalRefused) // or to what does not wait, or is another set by now
-	AuditApprovalExpired  AuditEvent = "approval-expired"               // a yes was not used in its time, or its departure is over
-	AuditApprovalUndone   AuditEvent = "approval-undone"                // somebody took a yes back
-	AuditApplyRefused     AuditEvent = AuditEvent(plan.ApplyRefused)    // a written plan does not hold any more
-	AuditGuardTripped     AuditEvent = "guard-tripped"                  // a guard blocks since this pass
-	AuditGuardLifted      AuditEvent = "guard-lifted"                   // and no longer
-	AuditBound            AuditEvent = "bound"                          // the ledger is bound to another package or scope
-	AuditBaseline         AuditEvent = "baseline"                       // somebody accepted package and scope as they are
-	AuditClockShifted     AuditEvent = "clock-shifted"                  // the clock of this program is not the machine's: a test
-	AuditErased           AuditEvent = "erased"                         // of entries, only a tombstone is left (erase.go)
-	AuditVerified         AuditEvent = "verified"                       // looking at the package showed that an effect holds
-	AuditAlarm            AuditEvent = "alarm"                          // and that one does not
-	AuditAlarmCleared     AuditEvent = "alarm-cleared"                  // such an alarm stands no more
-	AuditSourceForgotten  AuditEvent = "source-forgotten"               // somebody gave up a source that is not configured any more
-	AuditSourceRenamed    AuditEvent = "source-renamed"                 // or called it otherwise
-	AuditHoldSet          AuditEvent = "hold-set"                       // somebody said that a person is on leave
-	AuditHoldEnded        AuditEvent = "hold-ended"                     // the leave is over, by itself or by somebody's word
-	AuditHoldResumed      AuditEvent = "hold-resumed"                   // it goes on: a wrong clock had ended it
-	AuditWithdrawalUndone AuditEvent = "withdrawal-undone"              // somebody took back that a credential was withdrawn
-	AuditUndoRevoked      AuditEvent = "undo-revoked"                   // and somebody ordered it again
+	auditIntent           AuditEvent = "intent"                         // a change is about to be carried out, with its evidence
+	auditCreated          AuditEvent = "created"                        // the credential of a create is there; its hand-over is not
+	auditDone             AuditEvent = "done"                           // the service said yes, or what was wanted was so already
+	auditFailed           AuditEvent = "failed"                         // it was refused, or not sent
+	auditRefused          AuditEvent = "refused"                        // a value of a request for many; the others went through
+	auditUnknown          AuditEvent = "unknown"                        // its answer was lost, or its process is gone
+	auditSettled          AuditEvent = "settled"                        // looking at the package showed that it is done
+	auditReverted         AuditEvent = "reverted"                       // looking at the package showed that nothing has changed
+	auditSkipped          AuditEvent = AuditEvent(plan.Skipped)         // the last look, or the stop file, forbade it
+	auditConfirmed        AuditEvent = "confirmed"                      // the departure of somebody is proven
+	auditReset            AuditEvent = "reset"                          // and is so no longer: they are back, or nobody can tell
+	auditSagaEnded        AuditEvent = "saga-ended"                     // nothing is left to do for a leaver
+	auditSagaReopened     AuditEvent = "saga-reopened"                  // there is again: an ID that had gone by itself is back
+	auditApproved         AuditEvent = "approved"                       // somebody said yes to a change
+	auditApprovalRefused  AuditEvent = AuditEvent(plan.ApprovalRefused) // or to what does not wait, or is another set by now
+	auditApprovalExpired  AuditEvent = "approval-expired"               // a yes was not used in its time, or its departure is over
+	auditApprovalUndone   AuditEvent = "approval-undone"                // somebody took a yes back
+	auditApplyRefused     AuditEvent = AuditEvent(plan.ApplyRefused)    // a written plan does not hold any more
+	auditGuardTripped     AuditEvent = "guard-tripped"                  // a guard blocks since this pass
+	auditGuardLifted      AuditEvent = "guard-lifted"                   // and no longer
+	auditBound            AuditEvent = "bound"                          // the ledger is bound to another package or scope
+	auditBaseline         AuditEvent = "baseline"                       // somebody accepted package and scope as they are
+	auditClockShifted     AuditEvent = "clock-shifted"                  // the clock of this program is not the machine's: a test
+	auditErased           AuditEvent = "erased"                         // of entries, only a tombstone is left (erase.go)
+	auditVerified         AuditEvent = "verified"                       // looking at the package showed that an effect holds
+	auditAlarm            AuditEvent = "alarm"                          // and that one does not
+	auditAlarmCleared     AuditEvent = "alarm-cleared"                  // such an alarm stands no more
+	auditSourceForgotten  AuditEvent = "source-forgotten"               // somebody gave up a source that is not configured any more
+	auditSourceRenamed    AuditEvent = "source-renamed"                 // or called it otherwise
+	auditHoldSet          AuditEvent = "hold-set"                       // somebody said that a person is on leave
+	auditHoldEnded        AuditEvent = "hold-ended"                     // the leave is over, by itself or by somebody's word
+	auditHoldResumed      AuditEvent = "hold-resumed"                   // it goes on: a wrong clock had ended it
+	auditWithdrawalUndone AuditEvent = "withdrawal-undone"              // somebody took back that a credential was withdrawn
+	auditUndoRevoked      AuditEvent = "undo-revoked"                   // and somebody ordered it again
 )
 
 // AuditEntry is one entry of the audit. What does not apply is empty.
@@ -107,12 +107,12 @@ func (t *trail) operation(event AuditEvent, op plan.Operation, message string) {
 func (t *trail) intent(op plan.Operation) {
 	for _, p := range op.Parts {
 		t.note(AuditEntry{
-			Event: AuditIntent, Op: op.Op, Operation: op.ID, Change: p.Change, Person: p.Person, CSI: p.CSI,
+			Event: auditIntent, Op: op.Op, Operation: op.ID, Change: p.Change, Person: p.Person, CSI: p.CSI,
 			CredentialID: p.CredentialID, Evidence: p.Evidence, Message: p.Reason,
 		})
 	}
 	if len(op.Parts) == 0 {
-		t.operation(AuditIntent, op, op.Reason)
+		t.operation(auditIntent, op, op.Reason)
 		last := &t.entries[len(t.entries)-1]
 		last.Evidence, last.By = op.Evidence, op.By
 	}
@@ -196,7 +196,7 @@ func (l *Ledger) Decide(ctx context.Context, run int64, d plan.Decision) error {
 // needs no flock.
 func (l *Ledger) ClockShifted(ctx context.Context, offset time.Duration) error {
 	return audited(ctx, l.writes, "record the shifted clock", l.now(), func(_ *sql.Tx, t *trail) error {
-		t.note(AuditEntry{Event: AuditClockShifted, Message: "the clock of this program is shifted by " + offset.String()})
+		t.note(AuditEntry{Event: auditClockShifted, Message: "the clock of this program is shifted by " + offset.String()})
 		return nil
 	})
 }

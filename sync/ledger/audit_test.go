@@ -21,11 +21,11 @@ import (
 func auditSample() []AuditEntry {
 	return []AuditEntry{
 		{
-			Event: AuditIntent, Op: plan.Withdraw, Change: "ch1", Person: person("p3"), CSI: "4713", CredentialID: "c3",
+			Event: auditIntent, Op: plan.Withdraw, Change: "ch1", Person: person("p3"), CSI: "4713", CredentialID: "c3",
 			ThreemaIDs: []string{"AAAAAAAA", "BBBBBBBB"}, Evidence: "absent: not found", Message: "left",
 		},
-		{Event: AuditDone, Op: plan.Withdraw, Change: "ch1", Person: person("p3"), CSI: "4713", CredentialID: "c3"},
-		{Event: AuditApproved, Change: "ch4", Person: person("p3"), Message: "plan cafe, until tomorrow", By: "anna (uid 1000)"},
+		{Event: auditDone, Op: plan.Withdraw, Change: "ch1", Person: person("p3"), CSI: "4713", CredentialID: "c3"},
+		{Event: auditApproved, Change: "ch4", Person: person("p3"), Message: "plan cafe, until tomorrow", By: "anna (uid 1000)"},
 	}
 }
 
@@ -33,8 +33,8 @@ func auditSample() []AuditEntry {
 func erasedSample() []AuditEntry {
 	stone := tombstone(bytes.Repeat([]byte{7}, saltSize), person("p5"))
 	return []AuditEntry{
-		{Event: AuditIntent, Op: plan.Withdraw, Person: plan.PersonID{Source: "corp"}, Erased: true, Tombstone: stone},
-		{Event: AuditErased, Person: plan.PersonID{Source: "corp"}, Tombstone: stone, Erases: []int64{4}},
+		{Event: auditIntent, Op: plan.Withdraw, Person: plan.PersonID{Source: "corp"}, Erased: true, Tombstone: stone},
+		{Event: auditErased, Person: plan.PersonID{Source: "corp"}, Tombstone: stone, Erases: []int64{4}},
 	}
 }
 
@@ -131,7 +131,7 @@ func journalStory() []storyRow {
 			ThreemaIDs: ids, Message: message,
 		}
 	}
-	begun := told(AuditIntent, "left", "AAAAAAAA")
+	begun := told(auditIntent, "left", "AAAAAAAA")
 	begun.Evidence = withdraw.Evidence
 	create := plan.Operation{Change: "n1", Op: plan.Create, Person: person("bob"), Username: "bob"}
 	joined := func(event AuditEvent, credential string) AuditEntry {
@@ -141,20 +141,20 @@ func journalStory() []storyRow {
 		{"done, with an ID that came late", func(t *testing.T, l *Ledger, _ *clock) {
 			op := beginOne(t, l, startRun(t, l), withdraw)
 			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done, ThreemaIDs: []string{"BBBBBBBB"}})
-		}, []AuditEntry{begun, told(AuditDone, "", "AAAAAAAA", "BBBBBBBB")}},
+		}, []AuditEntry{begun, told(auditDone, "", "AAAAAAAA", "BBBBBBBB")}},
 		{"failed, with a refusal", func(t *testing.T, l *Ledger, _ *clock) {
 			op := beginOne(t, l, startRun(t, l), withdraw)
 			refusal := plan.Refusal{CredentialID: "c1", Setting: "th_category", Value: "never told", Message: "nor this"}
 			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Failed, Message: "503", Refusals: []plan.Refusal{refusal}})
-		}, []AuditEntry{begun, told(AuditFailed, "503; th_category of credential c1 refused", "AAAAAAAA")}},
+		}, []AuditEntry{begun, told(auditFailed, "503; th_category of credential c1 refused", "AAAAAAAA")}},
 		{"unknown, and found done", func(t *testing.T, l *Ledger, _ *clock) {
 			op := beginOne(t, l, startRun(t, l), withdraw)
 			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Uncertain, Message: "time-out"})
 			remember(t, l, plan.Memory{Settled: []plan.SettledOperation{{ID: op.ID, Done: true}}})
 			remember(t, l, plan.Memory{EndedSagas: []plan.EndedSaga{{Person: person("ada"), Why: "settled"}}})
 		}, []AuditEntry{
-			begun, told(AuditUnknown, "time-out", "AAAAAAAA"), told(AuditSettled, "", "AAAAAAAA"),
-			{Event: AuditSagaEnded, Person: person("ada"), CSI: "4711", CredentialID: "c1", Message: "settled"},
+			begun, told(auditUnknown, "time-out", "AAAAAAAA"), told(auditSettled, "", "AAAAAAAA"),
+			{Event: auditSagaEnded, Person: person("ada"), CSI: "4711", CredentialID: "c1", Message: "settled"},
 		}},
 		{"settled without its ID, which is back", func(t *testing.T, l *Ledger, _ *clock) {
 			op := beginOne(t, l, startRun(t, l), withdraw)
@@ -163,21 +163,21 @@ func journalStory() []storyRow {
 			remember(t, l, plan.Memory{Vanished: []plan.Vanished{gone}, EndedSagas: []plan.EndedSaga{{Person: person("ada"), Why: "settled"}}})
 			remember(t, l, plan.Memory{Reopened: []int64{state(t, l).Vanished[0].Number}})
 		}, []AuditEntry{
-			begun, told(AuditDone, "", "AAAAAAAA"),
-			{Event: AuditSagaEnded, Person: person("ada"), CSI: "4711", CredentialID: "c1", Message: "settled"},
-			{Event: AuditSagaReopened, Person: person("ada"), CSI: "4711", CredentialID: "c1", Message: "a Threema ID that two lists had not shown is in the package again"},
+			begun, told(auditDone, "", "AAAAAAAA"),
+			{Event: auditSagaEnded, Person: person("ada"), CSI: "4711", CredentialID: "c1", Message: "settled"},
+			{Event: auditSagaReopened, Person: person("ada"), CSI: "4711", CredentialID: "c1", Message: "a Threema ID that two lists had not shown is in the package again"},
 		}},
 		{"a crash, and found undone", func(t *testing.T, l *Ledger, _ *clock) {
 			op := beginOne(t, l, startRun(t, l), withdraw)
 			remember(t, l, plan.Memory{Settled: []plan.SettledOperation{{ID: op.ID}}})
-		}, []AuditEntry{begun, told(AuditUnknown, "the pass that began it did not settle it", "AAAAAAAA"), told(AuditReverted, "", "AAAAAAAA")}},
+		}, []AuditEntry{begun, told(auditUnknown, "the pass that began it did not settle it", "AAAAAAAA"), told(auditReverted, "", "AAAAAAAA")}},
 		{"a create", func(t *testing.T, l *Ledger, _ *clock) {
 			op := beginOne(t, l, startRun(t, l), create)
 			if err := l.Created(t.Context(), op.ID, "c9", nil); err != nil {
 				t.Fatal(err)
 			}
 			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
-		}, []AuditEntry{joined(AuditIntent, ""), joined(AuditCreated, "c9"), joined(AuditDone, "c9")}},
+		}, []AuditEntry{joined(auditIntent, ""), joined(auditCreated, "c9"), joined(auditDone, "c9")}},
 		{"a transfer ends a saga", func(t *testing.T, l *Ledger, _ *clock) {
 			run := startRun(t, l)
 			op := beginOne(t, l, run, withdraw)
@@ -185,10 +185,10 @@ func journalStory() []storyRow {
 			op = beginOne(t, l, run, plan.Operation{Change: "t1", Op: plan.Transfer, Person: person("new"), CredentialID: "c1"})
 			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
 		}, []AuditEntry{
-			begun, told(AuditFailed, "", "AAAAAAAA"),
-			{Event: AuditIntent, Op: plan.Transfer, Change: "t1", Person: person("new"), CredentialID: "c1"},
-			{Event: AuditDone, Op: plan.Transfer, Change: "t1", Person: person("new"), CredentialID: "c1"},
-			{Event: AuditSagaEnded, Person: person("ada"), CSI: "4711", CredentialID: "c1", Message: "transferred"},
+			begun, told(auditFailed, "", "AAAAAAAA"),
+			{Event: auditIntent, Op: plan.Transfer, Change: "t1", Person: person("new"), CredentialID: "c1"},
+			{Event: auditDone, Op: plan.Transfer, Change: "t1", Person: person("new"), CredentialID: "c1"},
+			{Event: auditSagaEnded, Person: person("ada"), CSI: "4711", CredentialID: "c1", Message: "transferred"},
 		}},
 		{"one request for many, with a refusal", func(t *testing.T, l *Ledger, _ *clock) {
 			run := startRun(t, l)
@@ -206,12 +206,12 @@ func journalStory() []storyRow {
 				{CredentialID: "nobody's", Setting: "th_category", Value: "never told", Message: "nor this"},
 			}})
 		}, []AuditEntry{
-			joined(AuditIntent, ""), joined(AuditCreated, "c9"), joined(AuditDone, "c9"),
-			{Event: AuditIntent, Op: plan.SetSettings, Change: "s1", Person: person("ada"), CSI: "4711", CredentialID: "c1", Message: "differs"},
-			{Event: AuditIntent, Op: plan.SetSettings, Change: "s2", Person: person("bob"), CSI: "4712", CredentialID: "c9", Message: "differs"},
-			{Event: AuditRefused, Op: plan.SetSettings, Person: person("bob"), CredentialID: "c9", Message: "th_category"},
-			{Event: AuditRefused, Op: plan.SetSettings, Message: "th_category"},
-			{Event: AuditDone, Op: plan.SetSettings},
+			joined(auditIntent, ""), joined(auditCreated, "c9"), joined(auditDone, "c9"),
+			{Event: auditIntent, Op: plan.SetSettings, Change: "s1", Person: person("ada"), CSI: "4711", CredentialID: "c1", Message: "differs"},
+			{Event: auditIntent, Op: plan.SetSettings, Change: "s2", Person: person("bob"), CSI: "4712", CredentialID: "c9", Message: "differs"},
+			{Event: auditRefused, Op: plan.SetSettings, Person: person("bob"), CredentialID: "c9", Message: "th_category"},
+			{Event: auditRefused, Op: plan.SetSettings, Message: "th_category"},
+			{Event: auditDone, Op: plan.SetSettings},
 		}},
 	}
 }
@@ -223,7 +223,7 @@ func decisionStory() []storyRow {
 		Evidence: plan.Evidence{Kind: plan.Absent, Detail: "not found"}, ConfirmedAt: start,
 	}
 	proven := AuditEntry{
-		Event: AuditConfirmed, Person: person("ada"), CSI: "4711", Evidence: "absent (not found)", Message: "reads: 2, the first at 2026-11-21T06:30:00Z",
+		Event: auditConfirmed, Person: person("ada"), CSI: "4711", Evidence: "absent (not found)", Message: "reads: 2, the first at 2026-11-21T06:30:00Z",
 	}
 	with := func(o plan.Observation, state plan.AccountState, confirmed time.Time) plan.Memory {
 		o.State, o.ConfirmedAt = state, confirmed
@@ -248,8 +248,8 @@ func decisionStory() []storyRow {
 			c.Advance(time.Hour)
 			remember(t, l, plan.Memory{ExpiredApprovals: []string{"w1"}})
 		}, []AuditEntry{
-			{Event: AuditApproved, Op: plan.Withdraw, Change: "w1", Person: person("ada"), CSI: "4711", By: "anna (uid 1000)", Message: "plan cafe, until 2026-11-21T08:30:00Z"},
-			{Event: AuditApprovalExpired, Op: plan.Withdraw, Change: "w1", Person: person("ada"), CSI: "4711"},
+			{Event: auditApproved, Op: plan.Withdraw, Change: "w1", Person: person("ada"), CSI: "4711", By: "anna (uid 1000)", Message: "plan cafe, until 2026-11-21T08:30:00Z"},
+			{Event: auditApprovalExpired, Op: plan.Withdraw, Change: "w1", Person: person("ada"), CSI: "4711"},
 		}},
 		{"an approval that is taken back, and one of somebody who is back", func(t *testing.T, l *Ledger, _ *clock) {
 			given := []plan.GivenApproval{
@@ -264,10 +264,10 @@ func decisionStory() []storyRow {
 			}
 			remember(t, l, plan.Memory{VoidApprovals: []string{"w1", "w2"}})
 		}, []AuditEntry{
-			{Event: AuditApproved, Op: plan.Withdraw, Change: "w1", Person: person("ada"), CSI: "4711", By: "anna (uid 1000)", Message: "plan cafe, until 2026-11-21T08:30:00Z"},
-			{Event: AuditApproved, Op: plan.Withdraw, Change: "w2", Person: person("bob"), CSI: "4712", By: "anna (uid 1000)", Message: "plan cafe, until 2026-11-21T08:30:00Z"},
-			{Event: AuditApprovalUndone, Op: plan.Withdraw, Change: "w1", Person: person("ada"), CSI: "4711", By: "eve (uid 1001)"},
-			{Event: AuditApprovalExpired, Op: plan.Withdraw, Change: "w2", Person: person("bob"), CSI: "4712", Message: "the departure is over: the person was seen as entitled again"},
+			{Event: auditApproved, Op: plan.Withdraw, Change: "w1", Person: person("ada"), CSI: "4711", By: "anna (uid 1000)", Message: "plan cafe, until 2026-11-21T08:30:00Z"},
+			{Event: auditApproved, Op: plan.Withdraw, Change: "w2", Person: person("bob"), CSI: "4712", By: "anna (uid 1000)", Message: "plan cafe, until 2026-11-21T08:30:00Z"},
+			{Event: auditApprovalUndone, Op: plan.Withdraw, Change: "w1", Person: person("ada"), CSI: "4711", By: "eve (uid 1001)"},
+			{Event: auditApprovalExpired, Op: plan.Withdraw, Change: "w2", Person: person("bob"), CSI: "4712", Message: "the departure is over: the person was seen as entitled again"},
 		}},
 		{"a binding, accepted later", func(t *testing.T, l *Ledger, _ *clock) {
 			m := plan.Memory{Subscription: "sub-1", Sources: map[string]plan.SourceBinding{"corp": {NamingContext: "dc=x", Scope: "f00d", Server: "dc1"}}}
@@ -277,16 +277,16 @@ func decisionStory() []storyRow {
 			m.Baseline, m.AcceptedBy = true, "anna (uid 1000)"
 			remember(t, l, m)
 		}, []AuditEntry{
-			{Event: AuditBound, Message: `licence package "sub-1", it was ""`},
-			{Event: AuditBound, Person: plan.PersonID{Source: "corp"}, Message: `directory "dc=x" with scope "f00d", it was "" with ""`},
-			{Event: AuditBaseline, By: "anna (uid 1000)", Message: "package and scope accepted as they are now"},
-			{Event: AuditBound, Message: "destructive changes against this baseline allowed: true"},
+			{Event: auditBound, Message: `licence package "sub-1", it was ""`},
+			{Event: auditBound, Person: plan.PersonID{Source: "corp"}, Message: `directory "dc=x" with scope "f00d", it was "" with ""`},
+			{Event: auditBaseline, By: "anna (uid 1000)", Message: "package and scope accepted as they are now"},
+			{Event: auditBound, Message: "destructive changes against this baseline allowed: true"},
 		}},
 		{"a shifted clock", func(t *testing.T, l *Ledger, _ *clock) {
 			if err := l.ClockShifted(t.Context(), 25*time.Hour); err != nil {
 				t.Fatal(err)
 			}
-		}, []AuditEntry{{Event: AuditClockShifted, Message: "the clock of this program is shifted by 25h0m0s"}}},
+		}, []AuditEntry{{Event: auditClockShifted, Message: "the clock of this program is shifted by 25h0m0s"}}},
 		{"a departure that is proven once, and forgotten", func(t *testing.T, l *Ledger, _ *clock) {
 			remember(t, l, with(departed, plan.Departed, time.Time{}))
 			remember(t, l, with(departed, plan.Departed, start))
@@ -302,8 +302,8 @@ func decisionStory() []storyRow {
 				remember(t, l, with(o, state, time.Time{}))
 			}
 		}, []AuditEntry{
-			proven, {Event: AuditReset, Person: person("ada"), CSI: "4711", Message: "entitled"},
-			proven, {Event: AuditReset, Person: person("ada"), CSI: "4711", Message: "unknown"},
+			proven, {Event: auditReset, Person: person("ada"), CSI: "4711", Message: "entitled"},
+			proven, {Event: auditReset, Person: person("ada"), CSI: "4711", Message: "unknown"},
 		}},
 		{"a step that was skipped", func(t *testing.T, l *Ledger, _ *clock) {
 			c := plan.Change{ID: "d1", Op: plan.Detach, Person: person("ada"), CSI: "4711", CredentialID: "c1", ThreemaID: "AAAAAAAA", Evidence: "absent"}
@@ -311,7 +311,7 @@ func decisionStory() []storyRow {
 				t.Fatal(err)
 			}
 		}, []AuditEntry{{
-			Event: AuditSkipped, Op: plan.Detach, Change: "d1", Person: person("ada"), CSI: "4711", CredentialID: "c1", ThreemaIDs: []string{"AAAAAAAA"},
+			Event: auditSkipped, Op: plan.Detach, Change: "d1", Person: person("ada"), CSI: "4711", CredentialID: "c1", ThreemaIDs: []string{"AAAAAAAA"},
 			Evidence: "absent", Message: "it uses another credential by now",
 		}}},
 		{"what somebody asked for, and did not get", func(t *testing.T, l *Ledger, _ *clock) {
@@ -324,8 +324,8 @@ func decisionStory() []storyRow {
 				t.Error("an event outside the closed set was recorded")
 			}
 		}, []AuditEntry{
-			{Event: AuditApprovalRefused, By: "anna (uid 1000)", Message: "another set"},
-			{Event: AuditApplyRefused, By: "anna (uid 1000)", Message: "another set"},
+			{Event: auditApprovalRefused, By: "anna (uid 1000)", Message: "another set"},
+			{Event: auditApplyRefused, By: "anna (uid 1000)", Message: "another set"},
 		}},
 		{"guards, each once", func(t *testing.T, l *Ledger, c *clock) {
 			finish(t, l, true, berlin, bonn)
@@ -340,10 +340,10 @@ func decisionStory() []storyRow {
 			finish(t, l, true)
 			finish(t, l, true)
 		}, []AuditEntry{
-			{Event: AuditGuardTripped, Guard: berlin.Name, Person: plan.PersonID{Source: "corp"}, Message: "100 % of OU Berlin; half of OU Bonn"},
-			{Event: AuditGuardTripped, Guard: stop.Name, Message: stop.Detail},
-			{Event: AuditGuardLifted, Guard: berlin.Name, Person: plan.PersonID{Source: "corp"}, Message: "it had tripped at 2026-11-21T07:30:00Z"},
-			{Event: AuditGuardLifted, Guard: stop.Name, Message: "it had tripped at 2026-11-21T07:30:00Z"},
+			{Event: auditGuardTripped, Guard: berlin.Name, Person: plan.PersonID{Source: "corp"}, Message: "100 % of OU Berlin; half of OU Bonn"},
+			{Event: auditGuardTripped, Guard: stop.Name, Message: stop.Detail},
+			{Event: auditGuardLifted, Guard: berlin.Name, Person: plan.PersonID{Source: "corp"}, Message: "it had tripped at 2026-11-21T07:30:00Z"},
+			{Event: auditGuardLifted, Guard: stop.Name, Message: "it had tripped at 2026-11-21T07:30:00Z"},
 		}},
 		{"an erasure, of a person and of a guard", func(t *testing.T, l *Ledger, _ *clock) {
 			if _, err := l.writes.ExecContext(t.Context(), `UPDATE ledger SET tombstone_key = zeroblob(32)`); err != nil {
@@ -358,10 +358,10 @@ func decisionStory() []storyRow {
 				t.Fatal(n, err)
 			}
 		}, []AuditEntry{
-			{Event: AuditGuardTripped, Guard: berlin.Name, Person: plan.PersonID{Source: "corp"}, Erased: true},
-			{Event: AuditSkipped, Op: plan.Detach, Person: plan.PersonID{Source: "corp"}, Erased: true, Tombstone: tombstone(make([]byte, saltSize), person("ada"))},
-			{Event: AuditErased, Person: plan.PersonID{Source: "corp"}, Tombstone: tombstone(make([]byte, saltSize), person("ada")), Erases: []int64{2}},
-			{Event: AuditErased, Erases: []int64{1}},
+			{Event: auditGuardTripped, Guard: berlin.Name, Person: plan.PersonID{Source: "corp"}, Erased: true},
+			{Event: auditSkipped, Op: plan.Detach, Person: plan.PersonID{Source: "corp"}, Erased: true, Tombstone: tombstone(make([]byte, saltSize), person("ada"))},
+			{Event: auditErased, Person: plan.PersonID{Source: "corp"}, Tombstone: tombstone(make([]byte, saltSize), person("ada")), Erases: []int64{2}},
+			{Event: auditErased, Erases: []int64{1}},
 		}},
 	}
 }

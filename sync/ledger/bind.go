@@ -64,25 +64,25 @@ func noteBinding(ctx context.Context, tx *sql.Tx, t *trail, m plan.Memory) error
 		return err
 	}
 	if m.AcceptedBy != "" {
-		t.note(AuditEntry{Event: AuditBaseline, By: m.AcceptedBy, Message: "package and scope accepted as they are now"})
+		t.note(AuditEntry{Event: auditBaseline, By: m.AcceptedBy, Message: "package and scope accepted as they are now"})
 	}
 	if m.Subscription != was.Subscription {
-		t.note(AuditEntry{Event: AuditBound, Message: fmt.Sprintf("licence package %q, it was %q", m.Subscription, was.Subscription)})
+		t.note(AuditEntry{Event: auditBound, Message: fmt.Sprintf("licence package %q, it was %q", m.Subscription, was.Subscription)})
 	}
 	if m.Baseline != was.Baseline {
-		t.note(AuditEntry{Event: AuditBound, Message: fmt.Sprintf("destructive changes against this baseline allowed: %t", m.Baseline)})
+		t.note(AuditEntry{Event: auditBound, Message: fmt.Sprintf("destructive changes against this baseline allowed: %t", m.Baseline)})
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Sources)) {
 		is, old := m.Sources[name], was.Sources[name]
 		if is.NamingContext != old.NamingContext || is.Scope != old.Scope {
 			t.note(AuditEntry{
-				Event: AuditBound, Person: plan.PersonID{Source: name},
+				Event: auditBound, Person: plan.PersonID{Source: name},
 				Message: fmt.Sprintf("directory %q with scope %q, it was %q with %q", is.NamingContext, is.Scope, old.NamingContext, old.Scope),
 			})
 		}
 		if !is.Reader.Same(old.Reader) {
 			t.note(AuditEntry{
-				Event: AuditBound, Person: plan.PersonID{Source: name},
+				Event: auditBound, Person: plan.PersonID{Source: name},
 				Message: fmt.Sprintf("bind account %q, it was %q", is.Reader.String(), old.Reader.String()),
 			})
 		}

@@ -104,11 +104,11 @@ func TestKill9(t *testing.T) {
 		owned []plan.Ownership
 		told  []AuditEvent
 	}{
-		{"begun", []string{"a1", "b2", "c3"}, nil, []AuditEvent{AuditIntent, AuditIntent, AuditIntent}},
-		{"created", []string{"a1", "b2", "c3"}, []plan.Ownership{created}, []AuditEvent{AuditIntent, AuditIntent, AuditIntent, AuditCreated}},
+		{"begun", []string{"a1", "b2", "c3"}, nil, []AuditEvent{auditIntent, auditIntent, auditIntent}},
+		{"created", []string{"a1", "b2", "c3"}, []plan.Ownership{created}, []AuditEvent{auditIntent, auditIntent, auditIntent, auditCreated}},
 		{
 			"settled", []string{"a1"}, []plan.Ownership{created, adopted},
-			[]AuditEvent{AuditIntent, AuditIntent, AuditIntent, AuditCreated, AuditDone, AuditDone},
+			[]AuditEvent{auditIntent, auditIntent, auditIntent, auditCreated, auditDone, auditDone},
 		},
 	}
 	for _, tt := range tests {
@@ -158,13 +158,13 @@ func checkCrashed(t *testing.T, l *Ledger) {
 		t.Errorf("runs %+v, %v, want one without an end", runs, err)
 	}
 	for _, unknown := range []bool{false, true} {
-		rows, err := l.Journal(t.Context())
-		if err != nil || len(rows) == 0 {
-			t.Fatalf("journal %v, %v", rows, err)
+		rows := openRows(t, l)
+		if len(rows) == 0 {
+			t.Fatal("the journal has no open row")
 		}
 		for _, r := range rows {
-			if r.Unknown != unknown {
-				t.Errorf("operation %d: unknown is %t, want %t", r.ID, r.Unknown, unknown)
+			if r.unknown != unknown {
+				t.Errorf("operation %d: unknown is %t, want %t", r.id, r.unknown, unknown)
 			}
 		}
 		startRun(t, l)

@@ -81,7 +81,7 @@ func adopt(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation) error {
 		return err
 	}
 	const words = "somebody used the credential before its hand-over; it was kept as it is"
-	t.operation(AuditSettled, create, words)
+	t.operation(auditSettled, create, words)
 	if err := closeRow(ctx, tx, create.ID, done, words, t.now); err != nil {
 		return err
 	}

@@ -4,7 +4,7 @@
 //
 // Start with [Open]. There are three handles, each with the powers of the one before:
 //
-//	Reader   State, Budget, LastRuns, Journal, Seeds    status, beside a running pass
+//	Reader   State, Budget, LastRuns, Seeds             status, beside a running pass
 //	         and VerifyAudit, Audit                     audit verify|export
 //	Meter    and Take, BlockRequests                    plan: it counts its requests, and notes
 //	         and NoteRefusedLogin                       a password that was refused; nothing else

@@ -170,7 +170,7 @@ func eraseAudit(ctx context.Context, tx *sql.Tx, t *trail, e AuditEntry, conditi
 		return err
 	}
 	slices.Sort(seqs)
-	e.Event = AuditErased
+	e.Event = auditErased
 	for e.Erases = range slices.Chunk(seqs, erasedEntries) {
 		t.note(e)
 	}

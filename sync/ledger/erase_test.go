@@ -267,7 +267,7 @@ func TestTheTombstone(t *testing.T) {
 	told := map[string]int{}
 	err := l.Audit(t.Context(), func(e AuditEntry) error {
 		switch {
-		case e.Event == AuditErased && e.Tombstone == stone:
+		case e.Event == auditErased && e.Tombstone == stone:
 			told["erased"] += len(e.Erases)
 		case e.Erased && e.Tombstone == stone:
 			told["entries"]++

@@ -36,7 +36,7 @@ func noteGuards(ctx context.Context, tx *sql.Tx, t *trail, tripped []plan.Guard,
 	}
 	fresh, gone := difference(stored, wanted, guardKey.compare)
 	for _, g := range fresh {
-		t.note(AuditEntry{Event: AuditGuardTripped, Guard: g.name, Person: plan.PersonID{Source: g.source}, Message: strings.Join(said[g], "; ")})
+		t.note(AuditEntry{Event: auditGuardTripped, Guard: g.name, Person: plan.PersonID{Source: g.source}, Message: strings.Join(said[g], "; ")})
 		if _, err := tx.ExecContext(ctx, `INSERT INTO guards (name, source, since) VALUES (?, ?, ?)`, g.name, g.source, millis(t.now)); err != nil {
 			return err
 		}
@@ -53,7 +53,7 @@ func liftGuards(ctx context.Context, tx *sql.Tx, t *trail, gone []guardKey) erro
 			return err
 		}
 		t.note(AuditEntry{
-			Event: AuditGuardLifted, Guard: g.name, Person: plan.PersonID{Source: g.source},
+			Event: auditGuardLifted, Guard: g.name, Person: plan.PersonID{Source: g.source},
 			Message: fmt.Sprintf("it had tripped at %s", fromMillis(since).Format(time.RFC3339)),
 		})
 	}

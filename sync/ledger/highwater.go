@@ -122,7 +122,7 @@ func noteGap(ctx context.Context, tx *sql.Tx, t *trail, gap plan.Gap) error {
 	}
 	noted, err := result.RowsAffected()
 	if noted > 0 {
-		t.note(AuditEntry{Event: AuditBound, Message: gap.String()})
+		t.note(AuditEntry{Event: auditBound, Message: gap.String()})
 	}
 	return err
 }
@@ -136,5 +136,5 @@ func closeGap(ctx context.Context, tx *sql.Tx, t *trail) error {
 	if err != nil || len(closed) == 0 || closed[0] != plan.OlderLedger {
 		return err
 	}
-	return dropApprovals(ctx, tx, t, AuditEntry{Event: AuditApprovalExpired}, `DELETE FROM approvals`)
+	return dropApprovals(ctx, tx, t, AuditEntry{Event: auditApprovalExpired}, `DELETE FROM approvals`)
 }

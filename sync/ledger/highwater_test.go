@@ -151,7 +151,7 @@ func accepted(t *testing.T, path string, c *clock, kind plan.GapKind) {
 	}
 	found := 0
 	for _, e := range story(t, l.Reader) {
-		if e.Event == AuditBound && strings.HasPrefix(e.Message, "pass ") {
+		if e.Event == auditBound && strings.HasPrefix(e.Message, "pass ") {
 			found++
 		}
 	}

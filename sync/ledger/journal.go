@@ -128,7 +128,7 @@ func (l *Ledger) Created(ctx context.Context, operation int64, credentialID stri
 			return fmt.Errorf("settings to be sent: %w", err)
 		}
 		op.CredentialID = credentialID
-		t.operation(AuditCreated, op, "")
+		t.operation(auditCreated, op, "")
 		return own(ctx, tx, op, true, firstName(settings), t.now)
 	})
 }
@@ -189,16 +189,16 @@ func settle(ctx context.Context, tx *sql.Tx, t *trail, o plan.Outcome) error {
 	}
 	switch o.Result {
 	case plan.Done:
-		t.operation(AuditDone, op, words)
+		t.operation(auditDone, op, words)
 		if err := effect(ctx, tx, t, op); err != nil {
 			return err
 		}
 		return closeRow(ctx, tx, op.ID, done, "", t.now)
 	case plan.Failed:
-		t.operation(AuditFailed, op, words)
+		t.operation(auditFailed, op, words)
 		return closeRow(ctx, tx, op.ID, failed, o.Message, t.now)
 	case plan.Uncertain:
-		t.operation(AuditUnknown, op, words)
+		t.operation(auditUnknown, op, words)
 		_, err := tx.ExecContext(ctx, `UPDATE journal SET state = 'unknown', message = ?, refused = ? WHERE id = ?`, o.Message, o.Refused, op.ID)
 		return err
 	}
@@ -228,7 +228,7 @@ func outcomeWords(o plan.Outcome) string {
 // credential it is, since the request is nobody's.
 func noteRefused(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation, refusals []plan.Refusal) error {
 	for _, r := range refusals {
-		e := AuditEntry{Event: AuditRefused, Op: op.Op, Operation: op.ID, CredentialID: r.CredentialID, Message: r.Setting}
+		e := AuditEntry{Event: auditRefused, Op: op.Op, Operation: op.ID, CredentialID: r.CredentialID, Message: r.Setting}
 		err := tx.QueryRowContext(ctx, `SELECT source, person, csi FROM ownership WHERE credential_id = ?`,
 			r.CredentialID).Scan(&e.Person.Source, &e.Person.ID, &e.CSI)
 		switch {
@@ -286,36 +286,6 @@ func openOperation(ctx context.Context, tx *sql.Tx, id int64) (plan.Operation, e
 		return op, fmt.Errorf("operation %d is closed already, as %s", id, state)
 	}
 	return op, nil
-}
-
-// OpenRow is an operation whose end is not known.
-type OpenRow struct {
-	plan.Operation
-	Run int64 // the pass that began it
-	// Unknown tells that its process is gone, or that its answer was lost: the next pass
-	// looks at the package. Otherwise it is under way, or its pass has just crashed.
-	Unknown bool
-	Message string
-}
-
-// Journal lists the open operations, oldest first.
-func (r *Reader) Journal(ctx context.Context) ([]OpenRow, error) {
-	var open []OpenRow
-	err := inTx(ctx, r.reads, "read the journal", func(tx *sql.Tx) (err error) {
-		open, err = readJournal(ctx, tx)
-		return err
-	})
-	return open, err
-}
-
-func readJournal(ctx context.Context, tx querier) ([]OpenRow, error) {
-	return selectAll(ctx, tx, func(rows *sql.Rows) (OpenRow, error) {
-		var r OpenRow
-		var err error
-		r.Operation, err = scanOperation(rows.Scan, &r.Run, &r.Unknown, &r.Message)
-		return r, err
-	}, `SELECT `+operationColumns+`, run, state = 'unknown', message FROM journal
-		WHERE state IN ('intent', 'unknown') ORDER BY id`)
 }
 
 func readOpen(ctx context.Context, tx querier) ([]plan.Operation, error) {

@@ -129,13 +129,13 @@ func settleOpen(ctx context.Context, tx *sql.Tx, t *trail, s plan.SettledOperati
 		return err
 	}
 	if s.Done {
-		t.operation(AuditSettled, op, "")
+		t.operation(auditSettled, op, "")
 		if err := effect(ctx, tx, t, op); err != nil {
 			return fmt.Errorf("operation %d: %w", s.ID, err)
 		}
 		return closeRow(ctx, tx, s.ID, done, "", t.now)
 	}
-	t.operation(AuditReverted, op, "")
+	t.operation(auditReverted, op, "")
 	if err := revert(ctx, tx, op); err != nil {
 		return fmt.Errorf("operation %d: %w", s.ID, err)
 	}

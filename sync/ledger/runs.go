@@ -46,7 +46,7 @@ func loseTrack(ctx context.Context, tx *sql.Tx, t *trail) error {
 	}
 	slices.SortFunc(left, func(a, b plan.Operation) int { return cmp.Compare(a.ID, b.ID) })
 	for _, op := range left {
-		t.operation(AuditUnknown, op, "the pass that began it did not settle it")
+		t.operation(auditUnknown, op, "the pass that began it did not settle it")
 	}
 	return nil
 }

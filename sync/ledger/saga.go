@@ -76,7 +76,7 @@ func endSaga(ctx context.Context, tx *sql.Tx, t *trail, e plan.EndedSaga) error 
 // endSagas closes the open sagas that fit a condition.
 func endSagas(ctx context.Context, tx *sql.Tx, t *trail, why, condition string, args ...any) error {
 	ended, err := selectAll(ctx, tx, func(rows *sql.Rows) (AuditEntry, error) {
-		e := AuditEntry{Event: AuditSagaEnded, Message: why}
+		e := AuditEntry{Event: auditSagaEnded, Message: why}
 		return e, rows.Scan(&e.Person.Source, &e.Person.ID, &e.CSI, &e.CredentialID)
 	}, `UPDATE sagas SET ended = ?, ended_at = ? WHERE `+condition+` AND ended = ''
 		RETURNING source, person, csi, credential_id`, append([]any{why, millis(t.now)}, args...)...)

@@ -14,7 +14,7 @@ func (l *Ledger) Sighted(ctx context.Context, run int64, person plan.PersonID) e
 	return l.record(ctx, "record a sighting", func(ctx context.Context, tx *sql.Tx, t *trail) error {
 		t.run = run
 		ended, err := selectAll(ctx, tx, func(rows *sql.Rows) (AuditEntry, error) {
-			e := AuditEntry{Event: AuditReset, Person: person, Message: plan.Entitled.String()}
+			e := AuditEntry{Event: auditReset, Person: person, Message: plan.Entitled.String()}
 			return e, rows.Scan(&e.CSI)
 		}, `UPDATE observations SET reads = 0, confirmed_at = 0, departures = departures + 1
 			WHERE source = ? AND person = ? AND state = 'departed' RETURNING csi`, person.Source, person.ID)

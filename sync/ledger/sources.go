@@ -41,7 +41,7 @@ func putOneForgotten(ctx context.Context, tx *sql.Tx, f plan.ForgottenSource) er
 func (l *Ledger) ForgetSource(ctx context.Context, name, by string) error {
 	return audited(ctx, l.writes, "forget source "+name, l.now(), func(tx *sql.Tx, t *trail) error {
 		t.note(AuditEntry{
-			Event: AuditSourceForgotten, Person: plan.PersonID{Source: name}, By: by,
+			Event: auditSourceForgotten, Person: plan.PersonID{Source: name}, By: by,
 			Message: "its people are absent from now on, until it is configured again",
 		})
 		return putOneForgotten(ctx, tx, plan.ForgottenSource{Source: name, At: t.now, By: by})
@@ -55,11 +55,11 @@ func (l *Ledger) ForgetSource(ctx context.Context, name, by string) error {
 func (l *Ledger) RenameSource(ctx context.Context, was, name, by string) (voided int, err error) {
 	err = audited(ctx, l.writes, "rename source "+was, l.now(), func(tx *sql.Tx, t *trail) error {
 		t.note(AuditEntry{
-			Event: AuditSourceRenamed, Person: plan.PersonID{Source: name}, By: by,
+			Event: auditSourceRenamed, Person: plan.PersonID{Source: name}, By: by,
 			Message: fmt.Sprintf("it was called %s until now, and is so above", was),
 		})
 		before := len(t.entries)
-		if err := dropApprovals(ctx, tx, t, AuditEntry{Event: AuditApprovalExpired}, `DELETE FROM approvals WHERE source = ?`, was); err != nil {
+		if err := dropApprovals(ctx, tx, t, AuditEntry{Event: auditApprovalExpired}, `DELETE FROM approvals WHERE source = ?`, was); err != nil {
 			return err
 		}
 		voided = len(t.entries) - before

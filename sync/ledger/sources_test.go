@@ -19,7 +19,7 @@ func sourceStory() []storyRow {
 	yes := plan.GivenApproval{Change: "w1", Op: plan.Withdraw, Person: person("ada"), CSI: "4711", Until: start.Add(time.Hour)}
 	return []storyRow{
 		{"a source that is given up", func(t *testing.T, l *Ledger, _ *clock) { forget(t, l, "corp") }, []AuditEntry{
-			{Event: AuditSourceForgotten, Person: plan.PersonID{Source: "corp"}, By: "anna (uid 1000)", Message: "its people are absent from now on, until it is configured again"},
+			{Event: auditSourceForgotten, Person: plan.PersonID{Source: "corp"}, By: "anna (uid 1000)", Message: "its people are absent from now on, until it is configured again"},
 		}},
 		{"a source with another name", func(t *testing.T, l *Ledger, _ *clock) {
 			approve(t, l, yes)
@@ -27,9 +27,9 @@ func sourceStory() []storyRow {
 				t.Errorf("%d approvals are void, %v", voided, err)
 			}
 		}, []AuditEntry{
-			{Event: AuditApproved, Op: plan.Withdraw, Change: "w1", Person: person("ada"), CSI: "4711", By: "anna (uid 1000)", Message: "plan cafe, until 2026-11-21T08:30:00Z"},
-			{Event: AuditSourceRenamed, Person: plan.PersonID{Source: "ad"}, By: "anna (uid 1000)", Message: "it was called corp until now, and is so above"},
-			{Event: AuditApprovalExpired, Op: plan.Withdraw, Change: "w1", Person: person("ada"), CSI: "4711"},
+			{Event: auditApproved, Op: plan.Withdraw, Change: "w1", Person: person("ada"), CSI: "4711", By: "anna (uid 1000)", Message: "plan cafe, until 2026-11-21T08:30:00Z"},
+			{Event: auditSourceRenamed, Person: plan.PersonID{Source: "ad"}, By: "anna (uid 1000)", Message: "it was called corp until now, and is so above"},
+			{Event: auditApprovalExpired, Op: plan.Withdraw, Change: "w1", Person: person("ada"), CSI: "4711"},
 		}},
 	}
 }

@@ -56,9 +56,9 @@ func putSuspensions(ctx context.Context, tx *sql.Tx, t *trail, suspensions []pla
 		case !known:
 			t.note(passedOn(s))
 		case was.Over.IsZero() && !s.Over.IsZero():
-			t.note(AuditEntry{Event: AuditHoldEnded, Person: s.Person, CSI: s.CSI, Message: "by itself, with " + s.LastDay})
+			t.note(AuditEntry{Event: auditHoldEnded, Person: s.Person, CSI: s.CSI, Message: "by itself, with " + s.LastDay})
 		case !was.Over.IsZero() && s.Over.IsZero():
-			t.note(AuditEntry{Event: AuditHoldResumed, Person: s.Person, CSI: s.CSI, Message: "until " + s.LastDay + ": it had ended by a wrong clock"})
+			t.note(AuditEntry{Event: auditHoldResumed, Person: s.Person, CSI: s.CSI, Message: "until " + s.LastDay + ": it had ended by a wrong clock"})
 		}
 		if err := putSuspension(ctx, tx, s); err != nil {
 			return err
@@ -72,9 +72,9 @@ func putSuspensions(ctx context.Context, tx *sql.Tx, t *trail, suspensions []pla
 // flock.
 func (l *Ledger) Suspend(ctx context.Context, s plan.Suspension) (voided int, err error) {
 	err = audited(ctx, l.writes, "record the leave of absence", l.now(), func(tx *sql.Tx, t *trail) error {
-		t.note(AuditEntry{Event: AuditHoldSet, Person: s.Person, CSI: s.CSI, By: s.By, Message: fmt.Sprintf("until %s: %s", s.LastDay, s.Reason)})
+		t.note(AuditEntry{Event: auditHoldSet, Person: s.Person, CSI: s.CSI, By: s.By, Message: fmt.Sprintf("until %s: %s", s.LastDay, s.Reason)})
 		before := len(t.entries)
-		err := dropApprovals(ctx, tx, t, AuditEntry{Event: AuditApprovalExpired}, `DELETE FROM approvals WHERE source = ? AND person = ? AND op IN ('', 'withdraw', 'disable-contact', 'detach', 'revoke')`,
+		err := dropApprovals(ctx, tx, t, AuditEntry{Event: auditApprovalExpired}, `DELETE FROM approvals WHERE source = ? AND person = ? AND op IN ('', 'withdraw', 'disable-contact', 'detach', 'revoke')`,
 			s.Person.Source, s.Person.ID)
 		if err != nil {
 			return err
@@ -90,7 +90,7 @@ func (l *Ledger) Suspend(ctx context.Context, s plan.Suspension) (voided int, er
 // holds the flock.
 func (l *Ledger) EndSuspension(ctx context.Context, person plan.PersonID, by, reason string) error {
 	return audited(ctx, l.writes, "end the leave of absence", l.now(), func(tx *sql.Tx, t *trail) error {
-		e := AuditEntry{Event: AuditHoldEnded, Person: person, By: by, Message: reason}
+		e := AuditEntry{Event: auditHoldEnded, Person: person, By: by, Message: reason}
 		err := tx.QueryRowContext(ctx, `UPDATE suspensions SET until = ?, over_at = ? WHERE source = ? AND person = ? RETURNING csi`,
 			millis(t.now), millis(t.now), person.Source, person.ID).Scan(&e.CSI)
 		if errors.Is(err, sql.ErrNoRows) {
@@ -123,5 +123,5 @@ func passSuspension(ctx context.Context, tx *sql.Tx, t *trail, from, to plan.Per
 }
 
 func passedOn(s plan.Suspension) AuditEntry {
-	return AuditEntry{Event: AuditHoldSet, Person: s.Person, CSI: s.CSI, Message: "until " + s.LastDay + ": it goes with the person to this account"}
+	return AuditEntry{Event: auditHoldSet, Person: s.Person, CSI: s.CSI, Message: "until " + s.LastDay + ": it goes with the person to this account"}
 }

@@ -28,7 +28,7 @@ func suspend(t testing.TB, l *Ledger, s plan.Suspension) (voided int) {
 // holdStory is what holding people, and taking withdrawals back, tells.
 func holdStory() []storyRow {
 	until := start.AddDate(0, 0, 30)
-	set := AuditEntry{Event: AuditHoldSet, Person: person("ada"), CSI: "4711", By: "anna (uid 1000)", Message: "until 2026-12-21: sabbatical"}
+	set := AuditEntry{Event: auditHoldSet, Person: person("ada"), CSI: "4711", By: "anna (uid 1000)", Message: "until 2026-12-21: sabbatical"}
 	told := func(event AuditEvent, by, message string) AuditEntry {
 		return AuditEntry{Event: event, Person: person("ada"), CSI: "4711", By: by, Message: message}
 	}
@@ -48,8 +48,8 @@ func holdStory() []storyRow {
 			over(t, l, until)
 			remember(t, l, plan.Memory{})
 		}, []AuditEntry{
-			set, told(AuditHoldEnded, "", "by itself, with 2026-12-21"), told(AuditHoldResumed, "", "until 2026-12-21: it had ended by a wrong clock"),
-			told(AuditHoldEnded, "", "by itself, with 2026-12-21"),
+			set, told(auditHoldEnded, "", "by itself, with 2026-12-21"), told(auditHoldResumed, "", "until 2026-12-21: it had ended by a wrong clock"),
+			told(auditHoldEnded, "", "by itself, with 2026-12-21"),
 		}},
 		{"a leave that somebody ends, and the yes before it", func(t *testing.T, l *Ledger, _ *clock) {
 			approve(t, l, plan.GivenApproval{Change: "w1", Op: plan.Revoke, Person: person("ada"), CSI: "4711", Until: until})
@@ -60,15 +60,15 @@ func holdStory() []storyRow {
 				t.Fatal(err)
 			}
 		}, []AuditEntry{
-			{Event: AuditApproved, Op: plan.Revoke, Change: "w1", Person: person("ada"), CSI: "4711", By: "anna (uid 1000)", Message: "plan cafe, until 2026-12-21T07:30:00Z"},
-			set, {Event: AuditApprovalExpired, Op: plan.Revoke, Change: "w1", Person: person("ada"), CSI: "4711"}, told(AuditHoldEnded, "bert (uid 1001)", "back early"),
+			{Event: auditApproved, Op: plan.Revoke, Change: "w1", Person: person("ada"), CSI: "4711", By: "anna (uid 1000)", Message: "plan cafe, until 2026-12-21T07:30:00Z"},
+			set, {Event: auditApprovalExpired, Op: plan.Revoke, Change: "w1", Person: person("ada"), CSI: "4711"}, told(auditHoldEnded, "bert (uid 1001)", "back early"),
 		}},
 		{"a leave that goes to another account", func(t *testing.T, l *Ledger, _ *clock) {
 			suspend(t, l, onLeave(person("ada"), until))
 			s := state(t, l).Suspensions[0]
 			s.Person = person("new")
 			remember(t, l, plan.Memory{Suspensions: []plan.Suspension{s}})
-		}, []AuditEntry{set, {Event: AuditHoldSet, Person: person("new"), CSI: "4711", Message: "until 2026-12-21: it goes with the person to this account"}}},
+		}, []AuditEntry{set, {Event: auditHoldSet, Person: person("new"), CSI: "4711", Message: "until 2026-12-21: it goes with the person to this account"}}},
 		{"a withdrawal that is taken back, and ordered again", func(t *testing.T, l *Ledger, _ *clock) {
 			if err := l.UndoWithdrawal(t.Context(), undone, "4711", "a mistake"); err != nil {
 				t.Fatal(err)
@@ -77,8 +77,8 @@ func holdStory() []storyRow {
 				t.Fatal(err)
 			}
 		}, []AuditEntry{
-			{Event: AuditWithdrawalUndone, Op: plan.Withdraw, Person: person("ada"), CSI: "4711", CredentialID: "c1", By: "anna (uid 1000)", Message: "a mistake"},
-			{Event: AuditUndoRevoked, Op: plan.Withdraw, Person: person("ada"), CSI: "4711", By: "bert (uid 1001)", Message: "no mistake"},
+			{Event: auditWithdrawalUndone, Op: plan.Withdraw, Person: person("ada"), CSI: "4711", CredentialID: "c1", By: "anna (uid 1000)", Message: "a mistake"},
+			{Event: auditUndoRevoked, Op: plan.Withdraw, Person: person("ada"), CSI: "4711", By: "bert (uid 1001)", Message: "no mistake"},
 		}},
 	}
 }

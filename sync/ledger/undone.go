@@ -23,8 +23,8 @@ func readUndone(ctx context.Context, tx querier) ([]plan.UndoneOrder, error) {
 // of the person is void with it. The caller holds the flock.
 func (l *Ledger) UndoWithdrawal(ctx context.Context, u plan.UndoneOrder, csi, reason string) error {
 	return audited(ctx, l.writes, "take the withdrawal back", l.now(), func(tx *sql.Tx, t *trail) error {
-		t.note(AuditEntry{Event: AuditWithdrawalUndone, Op: plan.Withdraw, Person: u.Person, CSI: csi, CredentialID: u.CredentialID, By: u.By, Message: reason})
-		err := dropApprovals(ctx, tx, t, AuditEntry{Event: AuditApprovalExpired}, `DELETE FROM approvals WHERE source = ? AND person = ? AND op = 'withdraw'`, u.Person.Source, u.Person.ID)
+		t.note(AuditEntry{Event: auditWithdrawalUndone, Op: plan.Withdraw, Person: u.Person, CSI: csi, CredentialID: u.CredentialID, By: u.By, Message: reason})
+		err := dropApprovals(ctx, tx, t, AuditEntry{Event: auditApprovalExpired}, `DELETE FROM approvals WHERE source = ? AND person = ? AND op = 'withdraw'`, u.Person.Source, u.Person.ID)
 		if err != nil {
 			return err
 		}
@@ -39,7 +39,7 @@ func (l *Ledger) UndoWithdrawal(ctx context.Context, u plan.UndoneOrder, csi, re
 func (l *Ledger) RevokeUndo(ctx context.Context, run int64, person plan.PersonID, csi, by, reason string) error {
 	return audited(ctx, l.writes, "end the way back", l.now(), func(tx *sql.Tx, t *trail) error {
 		t.run = run
-		t.note(AuditEntry{Event: AuditUndoRevoked, Op: plan.Withdraw, Person: person, CSI: csi, By: by, Message: reason})
+		t.note(AuditEntry{Event: auditUndoRevoked, Op: plan.Withdraw, Person: person, CSI: csi, By: by, Message: reason})
 		if err := resumeOrdered(ctx, tx, person); err != nil {
 			return err
 		}

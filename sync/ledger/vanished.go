@@ -47,7 +47,7 @@ func reopenSagas(ctx context.Context, tx *sql.Tx, t *trail, numbers []int64) err
 }
 
 func reopenSaga(ctx context.Context, tx *sql.Tx, t *trail, number int64) error {
-	e := AuditEntry{Event: AuditSagaReopened, Message: "a Threema ID that two lists had not shown is in the package again"}
+	e := AuditEntry{Event: auditSagaReopened, Message: "a Threema ID that two lists had not shown is in the package again"}
 	err := tx.QueryRowContext(ctx, `UPDATE sagas SET ended = '', ended_at = 0 WHERE id = ? AND ended = 'settled'
 		RETURNING source, person, csi, credential_id`, number).Scan(&e.Person.Source, &e.Person.ID, &e.CSI, &e.CredentialID)
 	if err != nil {

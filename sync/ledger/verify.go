@@ -147,6 +147,6 @@ func readBuried(ctx context.Context, tx *sql.Tx) (map[int64]string, error) {
 			buried[seq] = tombstone
 		}
 		return none, nil
-	}, `SELECT tombstone, erases FROM audit WHERE event = ?`, AuditErased)
+	}, `SELECT tombstone, erases FROM audit WHERE event = ?`, auditErased)
 	return buried, err
 }

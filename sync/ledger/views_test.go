@@ -16,7 +16,7 @@ func TestAuditTellsWhoReads(t *testing.T) {
 	}
 	var told []string
 	for _, e := range story(t, l.Reader) {
-		if e.Event == AuditBound && strings.HasPrefix(e.Message, "bind account") {
+		if e.Event == auditBound && strings.HasPrefix(e.Message, "bind account") {
 			told = append(told, e.Message)
 		}
 	}

@@ -39,7 +39,7 @@ func judgeEffects(ctx context.Context, tx *sql.Tx, t *trail, m plan.Memory) erro
 		if err != nil {
 			return err
 		}
-		noteAlarm(t, AuditAlarmCleared, c.Alarm, ": "+c.Why)
+		noteAlarm(t, auditAlarmCleared, c.Alarm, ": "+c.Why)
 	}
 	return nil
 }
@@ -53,7 +53,7 @@ func judgeEffect(ctx context.Context, tx *sql.Tx, t *trail, e plan.Effect) error
 		millis(e.GoneAt), millis(e.VerifiedAt), millis(e.ReturnedAt), e.ID)
 	if err == nil && !verified && !e.VerifiedAt.IsZero() {
 		t.note(AuditEntry{
-			Event: AuditVerified, Op: e.Op, Person: e.Person, CSI: e.CSI, CredentialID: e.CredentialID, ThreemaIDs: listOf(e.ThreemaID),
+			Event: auditVerified, Op: e.Op, Person: e.Person, CSI: e.CSI, CredentialID: e.CredentialID, ThreemaIDs: listOf(e.ThreemaID),
 		})
 	}
 	return err
@@ -71,7 +71,7 @@ func raise(ctx context.Context, tx *sql.Tx, t *trail, a plan.Alarm) error {
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO alarms (saga, kind, threema_id, op, since, quiet_since) VALUES (?, ?, ?, ?, ?, ?)`,
 		a.Saga, a.Kind, a.ThreemaID, a.Op, millis(a.Since), millis(a.QuietSince))
-	noteAlarm(t, AuditAlarm, a, "")
+	noteAlarm(t, auditAlarm, a, "")
 	return err
 }
 

@@ -32,8 +32,8 @@ func leaveStory() []AuditEntry {
 		}
 	}
 	return []AuditEntry{
-		told(AuditIntent, w.Op, w.Change, w.ThreemaIDs...), told(AuditDone, w.Op, w.Change, union(w.ThreemaIDs, []string{"LATECOME"})...),
-		told(AuditIntent, plan.Detach, "d1", w.ThreemaIDs[0]), told(AuditDone, plan.Detach, "d1", w.ThreemaIDs[0]),
+		told(auditIntent, w.Op, w.Change, w.ThreemaIDs...), told(auditDone, w.Op, w.Change, union(w.ThreemaIDs, []string{"LATECOME"})...),
+		told(auditIntent, plan.Detach, "d1", w.ThreemaIDs[0]), told(auditDone, plan.Detach, "d1", w.ThreemaIDs[0]),
 	}
 }
 
@@ -101,7 +101,7 @@ func effectStory() []storyRow {
 			t.Errorf("cleared, yet %+v", got)
 		}
 	}, append(leaveStory(),
-		entry(AuditVerified, ""), entry(AuditAlarm, "id-returned"), entry(AuditAlarmCleared, "id-returned: the person is entitled again"))}}
+		entry(auditVerified, ""), entry(auditAlarm, "id-returned"), entry(auditAlarmCleared, "id-returned: the person is entitled again"))}}
 }
 
 // TestEffectsAreLookedForAsLongAsTheyMatter: 90 days after the verification, longer with an alarm,

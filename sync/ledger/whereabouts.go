@@ -94,11 +94,11 @@ func noteDepartures(t *trail, stored, put []whereabouts) {
 		e := AuditEntry{Person: plan.PersonID{Source: w.source, ID: w.person}, CSI: w.csi, Evidence: w.proof()}
 		switch {
 		case prior.confirmedAt == 0 && w.confirmedAt != 0:
-			e.Event = AuditConfirmed
+			e.Event = auditConfirmed
 			e.Message = fmt.Sprintf("reads: %d, the first at %s", w.reads, fromMillis(w.since).Format(time.RFC3339))
 			t.note(e)
 		case prior.confirmedAt != 0 && w.confirmedAt == 0:
-			e.Event, e.Message = AuditReset, w.state
+			e.Event, e.Message = auditReset, w.state
 			t.note(e)
 		}
 	}
