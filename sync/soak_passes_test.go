@@ -64,14 +64,14 @@ func (w *soak) passing(h hook, do func(*dirsync.Pass, context.Context) dirsync.R
 	return report
 }
 
-// firstScope: a ledger that knows no package yet takes the configured scope as it is. Whoever is
-// outside was never in it.
+// firstScope: a ledger that knows no package yet, or nobody of ours, takes the configured scope as it is.
+// Whoever is outside was never in it.
 func (w *soak) firstScope() {
 	state, err := w.ledger.State(context.Background())
 	if err != nil {
 		w.rt.Fatal(err)
 	}
-	if state.Subscription == "" {
+	if state.Subscription == "" || len(state.Owned) == 0 {
 		w.narrowInForce = w.narrow
 	}
 }
