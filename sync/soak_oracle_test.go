@@ -217,22 +217,39 @@ func (w *soak) tie(id string, n int) {
 	}
 }
 
-// tieAdopted ties a credential that the package had before to the entry of somebody else that has its csi,
-// as soon as a pass has adopted it for that entry: one that had trouble later on does so too, and tieAll
-// comes after none of those.
-func (w *soak) tieAdopted() {
+// tiePassedOn ties a credential to the entry of somebody else as soon as a pass has passed it on to them by its
+// csi: one that had trouble later on does so too, and tieAll comes after none of those. It was in the package
+// before, and nothing tells a slip from a truth; or its create was interrupted, and nobody has its password,
+// so that it is made for whoever has the csi now.
+func (w *soak) tiePassedOn(interrupted map[string]bool) {
 	state, err := w.ledger.State(context.Background())
 	w.must(err)
 	for _, own := range state.Owned {
 		id := own.CredentialID
 		n, known := w.belongs[id]
 		for _, a := range w.accounts {
-			theirs := a.uuid() == own.Person.ID && a.csi == w.csiOf[id]
-			if known && theirs && a.human != n && w.holder[id] == nil && !slices.Contains(w.strayed[id], a) {
+			switch {
+			case !known || a.human == n || a.uuid() != own.Person.ID:
+			case interrupted[id]:
+				w.belongs[id], w.holder[id] = a.human, a
+			case a.csi == w.csiOf[id] && w.holder[id] == nil && !slices.Contains(w.strayed[id], a):
 				w.stray(id, a, "adopted by a csi that was somebody else's")
 			}
 		}
 	}
+}
+
+// interrupted are the credentials whose create is not finished.
+func (w *soak) interrupted() map[string]bool {
+	state, err := w.ledger.State(context.Background())
+	w.must(err)
+	open := map[string]bool{}
+	for _, op := range state.Open {
+		if op.Op == plan.Create {
+			open[op.CredentialID] = true
+		}
+	}
+	return open
 }
 
 // stray notes that a credential may be that of an entry of somebody else by now.

@@ -40,7 +40,7 @@ func (w *soak) passing(h hook, do func(*dirsync.Pass, context.Context) dirsync.R
 	strikes := w.waiting()
 	w.firstScope()
 	w.look()
-	linked := w.linked()
+	linked, interrupted := w.linked(), w.interrupted()
 	report, died := w.survive(h, do)
 	w.report = report
 	w.recheckAt, w.atRecheck = 0, nil
@@ -51,7 +51,7 @@ func (w *soak) passing(h hook, do func(*dirsync.Pass, context.Context) dirsync.R
 		w.open()
 	}
 	w.log("pass: exit %d %v %s", report.ExitCode(), results(report), outline(report))
-	w.tieAdopted()
+	w.tiePassedOn(interrupted)
 	w.judge()
 	w.judgeSilence()
 	if !w.disturbed && w.waiting() == strikes && report.Planned && report.Err == nil && !report.Plan.Tripped(plan.GuardBaseline) {
