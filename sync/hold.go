@@ -120,7 +120,7 @@ func holdMeans(x plan.Explanation, s *plan.SuspendedPerson, voided int) []string
 		lines = append(lines, fmt.Sprintf("A %s was sent before, and whether it went through is not known; the next pass finds out.", x.Open[n].Op))
 	}
 	if x.Owned != nil && x.Owned.MissingReads > 0 {
-		lines = append(lines, fmt.Sprintf("Credential %s is not in the package any more; a leave does not bring it back (`threema-dirsync withdraw --undo` does).", x.Owned.Username))
+		lines = append(lines, fmt.Sprintf("Credential %s is not in the package any more; a leave does not bring it back (`threema-dirsync withdraw --undo PERSON --reason TEXT` does).", x.Owned.Username))
 	}
 	lines = append(lines,
 		"Until then no step of a departure is done (withdraw, disable the contact, detach, revoke), whatever the directory says. Nothing asks for a yes, and no limit counts it.",

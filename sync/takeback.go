@@ -86,7 +86,7 @@ func (t TakenBack) Format(out io.Writer, limit int) error {
 	if t.Left > 0 {
 		lines = append(lines, fmt.Sprintf("Still given and not carried out: %d.", t.Left))
 	}
-	lines = append(lines, "What was carried out already stays; `threema-dirsync withdraw --undo PERSON` is the way back from a withdrawal.")
+	lines = append(lines, "What was carried out already stays; `threema-dirsync withdraw --undo PERSON --reason TEXT` is the way back from a withdrawal.")
 	for _, line := range lines {
 		if _, err := fmt.Fprintln(out, plan.Harmless(line)); err != nil {
 			return err

@@ -20,9 +20,10 @@ departure that has begun keeps its approval. It works beside a running pass.
 
 What the guard mass-departure-ahead names is not due yet: the yes to it lasts until --ttl after it is.
 With --only PERSON or --only OU, which may be repeated, the yes is for that person, or for everybody
-who was seen last in that OU or below it, or is there now, and the rest waits on: so a single leaver goes
-whom a limit stopped together with a mass. PERSON is what "explain" takes, OU is a DN, or the beginning of
-one (OU=Berlin). The answer tells what waits on, and the HASH of that.
+who was seen last in that OU or below it, or is there now: so a single leaver goes whom a limit stopped
+together with a mass. The rest waits on as long as it needs a yes: what a limit stopped goes by itself when
+the others leave room in it, and the answer names who does. "hold" keeps somebody. PERSON is what "explain" takes,
+OU is a DN, or the beginning of one (OU=Berlin). The answer tells what waits on, and the HASH of that.
 
 approve --baseline binds the ledger to the licence package, the directory and the scope as
 they are now, and allows destructive changes against them from the next pass on, within all
@@ -130,7 +131,7 @@ func (p *program) approveChanges(ctx context.Context, hash string, flags approve
 			p.code = report.ExitCode()
 			return p.print(report, flags.json)
 		}
-		return p.printApproval(given, flags.json)
+		return p.printApproval(given, flags)
 	})
 }
 
@@ -142,9 +143,9 @@ func (f approveFlags) ask(ctx context.Context, a *dirsync.Approver, hash string,
 	return a.ApproveOrder(ctx, hash, f.ttl, dirsync.Order{Query: f.withdraw, By: a.By}, histories)
 }
 
-func (p *program) printApproval(given dirsync.Approval, asJSON bool) error {
+func (p *program) printApproval(given dirsync.Approval, flags approveFlags) error {
 	p.progress.end()
-	if asJSON {
+	if flags.json {
 		return writeJSON(p.Stdout, struct {
 			Hash     string        `json:"hash"`
 			Until    time.Time     `json:"until"`
@@ -153,6 +154,11 @@ func (p *program) printApproval(given dirsync.Approval, asJSON bool) error {
 			Waiting  []plan.Change `json:"waiting"`
 			Freed    []plan.Change `json:"freed"`
 		}{given.Hash, given.Until, given.Changes, given.Next, append([]plan.Change{}, given.Waiting...), append([]plan.Change{}, given.Freed...)})
+	}
+	if flags.withdraw != "" {
+		say(p.Stdout, "Approved until %s: %s. No pass carries it out: order it again now, by threema-dirsync withdraw %s --reason TEXT", stamp(given.Until), plan.Steps(given.Changes), plan.Typed(flags.withdraw, plan.PersonID{}))
+		p.listChanges(given.Changes)
+		return nil
 	}
 	say(p.Stdout, "Approved until %s: %s. The next pass carries out what still holds.", stamp(given.Until), plan.Steps(given.Changes))
 	if given.Last.After(given.Until) {

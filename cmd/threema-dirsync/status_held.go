@@ -2,7 +2,7 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
+	"io"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -33,12 +33,10 @@ func readHeld(text json.RawMessage) heldStatus {
 	return heldStatus{people + report.Omitted["held"], words}
 }
 
-func (h heldStatus) lines() []string {
+func (h heldStatus) print(w io.Writer) {
 	if h.People == 0 {
-		return nil
+		return
 	}
-	return []string{
-		fmt.Sprintf("Held, nothing is done for them:\t%s. %s", plan.Counted(h.People, "person", "people"), h.Reasons),
-		"  Who they are:\t`threema-dirsync plan` lists them, `threema-dirsync explain PERSON` tells of one",
-	}
+	say(w, "Held, nothing is done for them:\t%s. %s", plan.Counted(h.People, "person", "people"), h.Reasons)
+	say(w, "  Who they are:\t`threema-dirsync plan` lists them, `threema-dirsync explain PERSON` tells of one")
 }

@@ -1,6 +1,9 @@
 package main
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // TestStatusTellsOfWhoIsLeftOut: two people with one csi, both held, and a joiner whom somebody forgot to put
 // into the group. No limit is reached and the pass is a success; `status` counts them, and says what to type.
@@ -19,6 +22,9 @@ func TestStatusTellsOfWhoIsLeftOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.must(t, 0, "run", "--once").tells(t, "1 person in scope and in none of its groups")
+	if out := w.must(t, 0, "status"); strings.Contains(out.stdout, "\ufffd") {
+		t.Errorf("a column is lost: %v", out)
+	}
 	w.must(t, 0, "status").tells(t, "Held, nothing is done for them:", "2 people. Why: ", dir.people[0].Number, "`threema-dirsync plan` lists them",
 		"1 person in scope and in none of its groups; is somebody missed? `threema-dirsync explain PERSON`")
 	var s struct {

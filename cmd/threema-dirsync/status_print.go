@@ -36,9 +36,7 @@ func (p *program) printStatus(s status) error {
 			say(w, "  %s\t%s", c.Name, c.words())
 		}
 	}
-	for _, line := range s.Held.lines() {
-		say(w, "%s", line)
-	}
+	s.Held.print(w)
 	for _, r := range s.Removed {
 		say(w, "Source %s:\t%s", r.Name, r.words())
 	}

@@ -156,7 +156,8 @@ func TestWithdrawOfTheProtected(t *testing.T) {
 	if out := w.must(t, 1, "approve", "--baseline", "--withdraw", person.Account); !strings.Contains(out.stderr, "--withdraw belongs to approve HASH") {
 		t.Errorf("%v", out)
 	}
-	if out := w.must(t, 0, strings.Fields(typed[1])...); !strings.Contains(out.stdout, "Approved until ") || !strings.Contains(out.stdout, person.DN) {
+	if out := w.must(t, 0, strings.Fields(typed[1])...); !strings.Contains(out.stdout, "Approved until ") || !strings.Contains(out.stdout, person.DN) ||
+		!strings.Contains(out.stdout, "No pass carries it out: order it again now, by threema-dirsync withdraw ") || strings.Contains(out.stdout, "next pass") {
 		t.Errorf("%v", out)
 	}
 	w.must(t, 0, "run", "--once")
