@@ -41,7 +41,7 @@ func StartProcess(cmd *exec.Cmd, log string) (*Process, error) {
 		err := cmd.Start()
 		started <- err
 		if err == nil {
-			_ = cmd.Wait() // how it ended shows in its log
+			_ = cmd.Wait() // Await tells how it ended
 			close(p.done)
 		}
 	}()
@@ -62,7 +62,7 @@ func (p *Process) Await(ctx context.Context, probe func() error) error {
 		}
 		select {
 		case <-p.done:
-			return fmt.Errorf("%s ended: %s", p.cmd.Path, LogTail(p.log))
+			return fmt.Errorf("%s ended (%s): %s", p.cmd.Path, p.cmd.ProcessState, LogTail(p.log))
 		case <-ctx.Done():
 			return fmt.Errorf("%s does not answer: %w: %s", p.cmd.Path, err, LogTail(p.log))
 		case <-tick.C:
