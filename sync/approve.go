@@ -230,7 +230,7 @@ func (e *ChangedSetError) Error() string {
 		if words := plan.ForEver(e.Waiting); words != "" {
 			lines = append(lines, words+".")
 		}
-		lines = append(lines, fmt.Sprintf("Waiting for an approval now: %s. Read `threema-dirsync plan` again; if every one of them is right, type: threema-dirsync approve %s", plan.Steps(e.Waiting), e.Now))
+		lines = append(lines, fmt.Sprintf("Waiting for an approval now: %s. Read `threema-dirsync plan` again; if every one of them is right, type: threema-dirsync approve %s", plan.CountedSteps(e.Waiting), e.Now))
 	} else {
 		lines = append(lines, "Nothing waits for an approval now.")
 	}

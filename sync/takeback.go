@@ -76,7 +76,7 @@ func pick(state plan.State, given []plan.GivenApproval, only []string) ([]plan.G
 func (t TakenBack) Format(out io.Writer, limit int) error {
 	lines := []string{"NOTHING TO TAKE BACK: no yes for " + t.Query + " is given and not carried out."}
 	if len(t.Approvals) > 0 {
-		lines = []string{"TAKEN BACK: " + plan.StepsGiven(t.Approvals) + ". The next plan asks again."}
+		lines = []string{"TAKEN BACK: " + plan.CountedApprovals(t.Approvals) + ". The next plan asks again."}
 		var titles []string
 		for _, title := range t.Titles {
 			titles = append(titles, "  "+title)

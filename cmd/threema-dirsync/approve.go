@@ -156,11 +156,11 @@ func (p *program) printApproval(given dirsync.Approval, flags approveFlags) erro
 		}{given.Hash, given.Until, given.Changes, given.Next, append([]plan.Change{}, given.Waiting...), append([]plan.Change{}, given.Freed...)})
 	}
 	if flags.withdraw != "" {
-		say(p.Stdout, "Approved until %s: %s. No pass carries it out: order it again now, by threema-dirsync withdraw %s --reason TEXT", stamp(given.Until), plan.Steps(given.Changes), plan.Typed(flags.withdraw, plan.PersonID{}))
+		say(p.Stdout, "Approved until %s: %s. No pass carries it out: order it again now, by threema-dirsync withdraw %s --reason TEXT", stamp(given.Until), plan.CountedSteps(given.Changes), plan.Typed(flags.withdraw, plan.PersonID{}))
 		p.listChanges(given.Changes)
 		return nil
 	}
-	say(p.Stdout, "Approved until %s: %s. The next pass carries out what still holds.", stamp(given.Until), plan.Steps(given.Changes))
+	say(p.Stdout, "Approved until %s: %s. The next pass carries out what still holds.", stamp(given.Until), plan.CountedSteps(given.Changes))
 	if given.Last.After(given.Until) {
 		say(p.Stdout, "What is under way is carried out when it is due, and approved until then and as long after: the last until %s.", stamp(given.Last))
 	}
@@ -169,12 +169,12 @@ func (p *program) printApproval(given dirsync.Approval, flags approveFlags) erro
 		say(p.Stdout, "%s; threema-dirsync approve --undo %s takes the yes back until a pass carries it out.", words, given.Hash)
 	}
 	if len(given.Freed) > 0 {
-		say(p.Stdout, "Not approved, and stopped by no limit any more: %s. They go when they are due.", plan.Steps(given.Freed))
+		say(p.Stdout, "Not approved, and stopped by no limit any more: %s. They go when they are due.", plan.CountedSteps(given.Freed))
 		p.listChanges(given.Freed)
 	}
 	switch {
 	case len(given.Waiting) > 0:
-		say(p.Stdout, "Still waiting for a yes: %s.", plan.Steps(given.Waiting))
+		say(p.Stdout, "Still waiting for a yes: %s.", plan.CountedSteps(given.Waiting))
 		p.listChanges(given.Waiting)
 		if words := plan.ForEver(given.Waiting); words != "" {
 			say(p.Stdout, "%s.", words)

@@ -64,7 +64,7 @@ func (s *status) answer(answer, words string, changes []plan.Change) {
 	for _, c := range changes {
 		people[c.Person] = true
 	}
-	s.Answered = append(s.Answered, answerStatus{answer, len(changes), len(people), plan.Whom(changes), plan.Steps(changes) + ": " + words})
+	s.Answered = append(s.Answered, answerStatus{answer, len(changes), len(people), plan.Whom(changes), plan.CountedSteps(changes) + ": " + words})
 }
 
 // doneByNow tells of a wait for something else than a yes that it was done: the stop file is gone, or each

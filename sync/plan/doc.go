@@ -97,7 +97,8 @@
 //
 // What is told beside the changes:
 //
-//	verify.go          does what was taken hold? Effects and alarms
+//	verify.go          does what was taken hold?
+//	alarms.go          what is raised where it does not, and when that ends
 //	unmanaged.go       what is not ours
 //	kept.go            IDs that leavers of ours had
 //	notices.go         what is ours and looks odd
@@ -109,7 +110,7 @@
 //
 //	format.go          for people
 //	format_baseline.go what a baseline accepts, apart from what waits on
-//	steps.go           how many steps, of how many people
+//	countedsteps.go    how many steps, of how many people
 //	counted.go         numbers in words
 //	capped.go          lists that are cut
 //	json.go            for programs

@@ -81,7 +81,7 @@ func (p Plan) Format(w io.Writer, limit int) error {
 		if words := ForEver(waiting); words != "" {
 			out.line("%s.", words)
 		}
-		out.line("Waiting for your yes: %s. If every one of them is right, type: threema-dirsync approve %s", Steps(waiting), p.Hash)
+		out.line("Waiting for your yes: %s. If every one of them is right, type: threema-dirsync approve %s", CountedSteps(waiting), p.Hash)
 	}
 	return out.flush()
 }

@@ -56,12 +56,12 @@ func (o *printer) afterBaseline(p Plan) {
 	}
 	o.line("\nNOT ACCEPTED WITH IT, and not carried out: the steps that follow, which are those of the plan as it is now.")
 	if due := out(Due); len(due) > 0 {
-		o.line("  Taken from leavers by the next pass, if it still holds: %s", Steps(due))
+		o.line("  Taken from leavers by the next pass, if it still holds: %s", CountedSteps(due))
 	}
 	if waiting := p.AwaitingApproval(); len(waiting) > 0 {
-		o.line("  Waiting for another yes, see the end: %s", Steps(waiting))
+		o.line("  Waiting for another yes, see the end: %s", CountedSteps(waiting))
 	}
 	if later := out(Waiting); len(later) > 0 {
-		o.line("  Under way and not due yet: %s", Steps(later))
+		o.line("  Under way and not due yet: %s", CountedSteps(later))
 	}
 }

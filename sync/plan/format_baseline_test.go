@@ -36,7 +36,7 @@ func TestAcceptingIsNoYesToAStep(t *testing.T) {
 	if !parted || strings.Contains(accepted, "widerrufen") || strings.Contains(accepted, "GUARD") || !strings.Contains(accepted, "Accepted: the scope of source corp") {
 		t.Errorf("not parted:\n%s\n---\n%s", accepted, after)
 	}
-	wantParts(t, after, "Waiting for another yes, see the end: "+plan.Steps(p.AwaitingApproval()), "Under way and not due yet: ", "GUARD ", "revoke / widerrufen (1):")
+	wantParts(t, after, "Waiting for another yes, see the end: "+plan.CountedSteps(p.AwaitingApproval()), "Under way and not due yet: ", "GUARD ", "revoke / widerrufen (1):")
 }
 
 // TestAdviceToChangeTheScope says that another scope has to be accepted, and nobody else hears of it.

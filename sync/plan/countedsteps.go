@@ -1,14 +1,14 @@
 package plan
 
-// Steps words how many changes there are and of how many people: a leaver has up to three, and somebody who
+// CountedSteps words how many changes there are and of how many people: a leaver has up to three, and somebody who
 // is told one number takes it for people.
-func Steps(changes []Change) string {
-	return steps(changes, func(c Change) PersonID { return c.Person })
+func CountedSteps(changes []Change) string {
+	return countedSteps(changes, func(c Change) PersonID { return c.Person })
 }
 
-// StepsGiven words the same of approvals.
-func StepsGiven(approvals []GivenApproval) string {
-	return steps(approvals, func(a GivenApproval) PersonID { return a.Person })
+// CountedApprovals words the same of approvals.
+func CountedApprovals(approvals []GivenApproval) string {
+	return countedSteps(approvals, func(a GivenApproval) PersonID { return a.Person })
 }
 
 // ForEver warns of the revocations among some changes, before somebody says yes to them; "" if there are none.
@@ -25,7 +25,7 @@ func ForEver(changes []Change) string {
 	return Counted(n, "step", "steps") + " of these: revoke / widerrufen, which destroys a Threema ID and can never be undone"
 }
 
-func steps[T any](all []T, whose func(T) PersonID) string {
+func countedSteps[T any](all []T, whose func(T) PersonID) string {
 	people := map[PersonID]bool{}
 	for _, x := range all {
 		people[whose(x)] = true
