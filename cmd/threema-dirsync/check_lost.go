@@ -15,28 +15,17 @@ func (p *program) checking(ctx context.Context, work func(a *assembly, meter *le
 	if err != nil {
 		return err
 	}
-	if lost := usable(s.Config); lost != nil {
-		return p.checkingWithout(s, configError(lost), work)
-	}
-	meter, lost := ledger.OpenMeter(ctx, s.LedgerFile(), ledgerOptions(s.Config, s.now(), p.logger(s.Config)))
+	var meter *ledger.Meter
+	lost := usable(s.Config)
 	if lost != nil {
-		return p.checkingWithout(s, lost, work)
+		lost = configError(lost)
+	} else {
+		meter, lost = p.openMeter(ctx, s)
 	}
-	a, err := p.assemble(s, meter, nil)
-	if err != nil {
-		return errors.Join(err, meter.Close())
+	if lost != nil {
+		return p.assembled(s, noMemory{}, func(a *assembly) error { return work(a, nil, lost) })
 	}
-	defer a.client.Close()
-	return errors.Join(work(a, meter, nil), meter.Close())
-}
-
-func (p *program) checkingWithout(s *settings, lost error, work func(*assembly, *ledger.Meter, error) error) error {
-	a, err := p.assemble(s, noMemory{}, nil)
-	if err != nil {
-		return errors.Join(lost, err)
-	}
-	defer a.client.Close()
-	return work(a, nil, lost)
+	return errors.Join(p.assembled(s, meter, func(a *assembly) error { return work(a, meter, nil) }), meter.Close())
 }
 
 // noMemory is the [meter] of a check that cannot use the ledger. The few requests of a check are counted by

@@ -71,16 +71,25 @@ func (p *program) looking(ctx context.Context, work func(*assembly, *ledger.Mete
 	if err != nil {
 		return err
 	}
-	meter, err := ledger.OpenMeter(ctx, s.LedgerFile(), ledgerOptions(s.Config, s.now(), p.logger(s.Config)))
+	meter, err := p.openMeter(ctx, s)
 	if err != nil {
 		return err
 	}
-	a, err := p.assemble(s, meter, nil)
+	return errors.Join(p.assembled(s, meter, func(a *assembly) error { return work(a, meter) }), meter.Close())
+}
+
+func (p *program) openMeter(ctx context.Context, s *settings) (*ledger.Meter, error) {
+	return ledger.OpenMeter(ctx, s.LedgerFile(), ledgerOptions(s.Config, s.now(), p.logger(s.Config)))
+}
+
+// assembled calls work with what looks by a memory.
+func (p *program) assembled(s *settings, memory meter, work func(*assembly) error) error {
+	a, err := p.assemble(s, memory, nil)
 	if err != nil {
-		return errors.Join(err, meter.Close())
+		return err
 	}
 	defer a.client.Close()
-	return errors.Join(work(a, meter), meter.Close())
+	return work(a)
 }
 
 // planExitCode is design §6: without the flag a plan that was made is a success, whatever it
