@@ -44,7 +44,7 @@ func (a *applier) deliver(ctx context.Context, created []*joiner) error {
 // entryOf is the hand-over line of a create, without the password.
 func entryOf(c plan.Change) handover.Entry {
 	e := handover.Entry{
-		Username: c.Username, CSI: c.CSI, FirstName: setting(c, plan.SettingFirstName), LastName: setting(c, plan.SettingLastName),
+		Username: c.Username, CSI: c.CSI, FirstName: plan.ValueOf(c.Settings, plan.SettingFirstName), LastName: plan.ValueOf(c.Settings, plan.SettingLastName),
 	}
 	for _, cell := range c.Cells {
 		e.Cells = append(e.Cells, cell.Value)
@@ -82,12 +82,4 @@ func newPastCreates(creates []plan.PastCreate) pastCreates {
 // listed tells whether a credential of this name was in the package when the pass read it.
 func (a *applier) listed(username string) bool {
 	return slices.ContainsFunc(a.inventory.Credentials, func(c plan.Credential) bool { return c.Username == username })
-}
-
-func setting(c plan.Change, name string) string {
-	n := slices.IndexFunc(c.Settings, func(s plan.Setting) bool { return s.Name == name })
-	if n < 0 {
-		return ""
-	}
-	return c.Settings[n].Value
 }

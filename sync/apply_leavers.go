@@ -261,7 +261,7 @@ func (a *applier) sameCSI(ctx context.Context, c plan.Change) string {
 // othersWith is sameCSI by one of the leaver's csis.
 func (a *applier) othersWith(ctx context.Context, c plan.Change, csi string) string {
 	attribute := a.Mapper.KeyAttribute()
-	if attribute == "" || csi == "" {
+	if attribute == "" {
 		return ""
 	}
 	for _, source := range a.Sources {

@@ -34,7 +34,7 @@ func (a *applier) writeSettings(ctx context.Context, chunk []plan.Change) ([]pla
 	for _, c := range chunk {
 		wanted = append(wanted, plan.CredentialSettings{CredentialID: c.CredentialID, Settings: c.Settings, Keep: a.keep(c)})
 		parts = append(parts, plan.Part{
-			Change: c.ID, Person: c.Person, CSI: c.CSI, CredentialID: c.CredentialID, FirstName: setting(c, plan.SettingFirstName),
+			Change: c.ID, Person: c.Person, CSI: c.CSI, CredentialID: c.CredentialID, FirstName: plan.ValueOf(c.Settings, plan.SettingFirstName),
 			Reason: c.Reason, Evidence: c.Evidence,
 		})
 	}

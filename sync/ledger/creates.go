@@ -21,16 +21,6 @@ func putSent(ctx context.Context, tx *sql.Tx, operation int64, settings []plan.S
 	return nil
 }
 
-// firstName is the first name among settings, "" if there is none.
-func firstName(settings []plan.Setting) string {
-	for _, s := range settings {
-		if s.Name == plan.SettingFirstName {
-			return s.Value
-		}
-	}
-	return ""
-}
-
 func dropSent(ctx context.Context, tx *sql.Tx, operation int64) error {
 	_, err := tx.ExecContext(ctx, `DELETE FROM sent_settings WHERE operation = ?`, operation)
 	return err

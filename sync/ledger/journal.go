@@ -129,7 +129,7 @@ func (l *Ledger) Created(ctx context.Context, operation int64, credentialID stri
 		}
 		op.CredentialID = credentialID
 		t.operation(auditCreated, op, "")
-		return own(ctx, tx, op, true, firstName(settings), t.now)
+		return own(ctx, tx, op, true, plan.ValueOf(settings, plan.SettingFirstName), t.now)
 	})
 }
 

@@ -36,16 +36,15 @@ func (p *planner) inherit(from account, to Identity) {
 // csisOf are all csis that a person is or was known by: those of the ledger and of the directory, and
 // the given one.
 func (p *planner) csisOf(person PersonID, csi string) []string {
-	all := append(slices.Clone(p.csis[person]), csi, p.observations[person].CSI, p.identities[person].CSI)
-	return slices.DeleteFunc(all, func(csi string) bool { return csi == "" })
+	return slices.Concat(p.csis[person], p.currentCSIs(person, csi))
 }
 
 // currentCSIs are the csi that was written for a person, the one that the directory had for them when they
 // were entitled last, and the one that it shows now. They differ where a csi could not be written any more:
 // the credential was gone, the settings waited, or the account was locked in the same step.
 func (p *planner) currentCSIs(person PersonID, written string) []string {
-	all := []string{written}
-	for _, csi := range []string{p.observations[person].CSI, p.identities[person].CSI} {
+	var all []string
+	for _, csi := range []string{written, p.observations[person].CSI, p.identities[person].CSI} {
 		if csi != "" && !slices.Contains(all, csi) {
 			all = append(all, csi)
 		}
@@ -76,11 +75,10 @@ func (p *planner) formerCSIs() []FormerCSI {
 // person's: the one of the directory, or one that we wrote or that they had before, which no living person
 // has by now.
 func (p *planner) isTheirs(person PersonID, csi, reported string) bool {
-	remembered := p.observations[person].CSI
 	switch {
-	case reported == cmp.Or(p.identities[person].CSI, remembered, csi):
+	case reported == cmp.Or(p.identities[person].CSI, p.observations[person].CSI, csi):
 		return true
-	case reported != csi && reported != remembered && !slices.Contains(p.csis[person], reported):
+	case !slices.Contains(p.csisOf(person, csi), reported):
 		return false
 	}
 	holder, taken := p.claimedCSI[reported]

@@ -206,8 +206,11 @@ const (
 )
 
 // Setting returns the desired value of a setting, "" if the mapping does not own it.
-func (i Identity) Setting(name string) string {
-	for _, s := range i.Settings {
+func (i Identity) Setting(name string) string { return ValueOf(i.Settings, name) }
+
+// ValueOf is the value of a setting among others, "" if it is not there.
+func ValueOf(settings []Setting, name string) string {
+	for _, s := range settings {
 		if s.Name == name {
 			return s.Value
 		}
