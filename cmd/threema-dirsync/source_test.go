@@ -77,6 +77,9 @@ func TestADirectoryIsReplaced(t *testing.T) {
 	wantSays(t, w.must(t, 1, "source", "rename", "corp", "newdir"), "the ledger knows a source newdir already")
 	wantSays(t, w.must(t, 0, "source", "forget", "corp"), "Source corp is forgotten. People of it that are managed, and absent from now on: 1", "restarted")
 	wantSays(t, w.must(t, 0, "source", "forget", "corp"), "was forgotten on")
+	if out := w.must(t, 0, "status"); strings.Contains(out.stdout, "type: threema-dirsync source forget corp") || strings.Contains(out.stdout, "WAITS FOR YOU source-forgotten") {
+		t.Errorf("it asks for what is done: %v", out)
+	}
 	for range 3 {
 		wantSays(t, w.must(t, 3, "run", "--once"), "source corp was forgotten on", "needs-approval")
 	}

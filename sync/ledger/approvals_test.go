@@ -159,3 +159,28 @@ func TestLastReport(t *testing.T) {
 	}
 	want(`{"n":2}`)
 }
+
+// TestTakenBack: what was taken back since the last pass that ended, but what somebody said yes to again.
+func TestTakenBack(t *testing.T) {
+	t.Parallel()
+	l, c := openNew(t)
+	day := start.Add(24 * time.Hour)
+	approve(t, l, approval("a", "ada", day), approval("b", "bob", day), approval("c", "cleo", day))
+	takeBack := func(changes ...string) {
+		t.Helper()
+		if err := l.EndApprovals(t.Context(), "anna (uid 1000)", changes); err != nil {
+			t.Fatal(err)
+		}
+	}
+	takeBack("c")
+	run := startRun(t, l)
+	c.Advance(time.Minute)
+	finish(t, l, run, plan.RunEnd{Result: "ok", Report: []byte(`{}`)})
+	c.Advance(time.Minute)
+	takeBack("a", "b")
+	approve(t, l, approval("b", "bob", day))
+	taken, err := l.TakenBack(t.Context())
+	if err != nil || len(taken) != 1 || taken[0].Change != "a" || taken[0].By != "anna (uid 1000)" {
+		t.Errorf("%+v, %v", taken, err)
+	}
+}

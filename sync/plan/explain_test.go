@@ -145,6 +145,14 @@ func TestExplainALaterFinding(t *testing.T) {
 	if _, text = w.mustExplain(t, "anna"); !strings.Contains(text, "seen by no pass yet, by this look only") {
 		t.Errorf("%s", text)
 	}
+	people["anna"].comeBack()
+	w.pass(t)
+	people["anna"].leave(plan.Absent)
+	w.later(t, day)
+	w.now = w.now.Add(60 * day) // a hole, after which the row begins afresh
+	if _, text = w.mustExplain(t, "anna"); !strings.Contains(text, "seen by no pass yet, by this look only") {
+		t.Errorf("after a hole: %s", text)
+	}
 }
 
 // TestExplainKeys: every key of a person leads to the same one.

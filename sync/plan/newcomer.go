@@ -82,7 +82,7 @@ func (p *planner) indexLeavers() {
 		p.indexLeaver(p.sagaAccount(saga))
 	}
 	for _, e := range p.State.Effects {
-		if e.ReturnedAt.IsZero() && !e.Ordered {
+		if e.ReturnedAt.IsZero() {
 			p.indexLeaver(p.effectAccount(e))
 		}
 	}
