@@ -80,6 +80,34 @@ func TestLayout(t *testing.T) {
 	}
 }
 
+// TestNoCellIsAFormula: what a spreadsheet would run or swallow at the beginning of a cell is quoted, each sign
+// in ASCII and in full width, also behind blanks and what cannot be seen (OWASP, CSV injection).
+func TestNoCellIsAFormula(t *testing.T) {
+	t.Parallel()
+	for cell, want := range map[string]string{
+		"=1": "'=1", "+1": "'+1", "-1": "'-1", "@a": "'@a", "＝1": "'＝1", "＋1": "'＋1", "－1": "'－1", "＠a": "'＠a",
+		"  =1": "'  =1", "\u200b=1": "'\u200b=1", "\ta": "'\ta", "\ra": "'\ra", "\na": "'\na",
+		"a=1": "a=1", "Ann-Kathrin": "Ann-Kathrin", " a": " a", "": "",
+	} {
+		path := filepath.Join(t.TempDir(), "handover.csv")
+		e := entry("anna")
+		e.Cells = []string{cell}
+		give(t, path, handover.Layout{Columns: []string{"note"}}, e)
+		if row := readCells(t, path, ',')[0]; row[6] != want {
+			t.Errorf("%q became %q, want %q", cell, row[6], want)
+		}
+	}
+}
+
+// TestBadColumns: a program finds each further column by a name of its own, and a spreadsheet runs none.
+func TestBadColumns(t *testing.T) {
+	t.Parallel()
+	bad := handover.Layout{Columns: []string{"class", "", " class 2", "class 2 ", "=class", "a\u0007b", "CSI", "Class", "Replaces"}}.BadColumns()
+	if _, refused := bad[0]; refused || len(bad) != 8 {
+		t.Errorf("all but the first are to be refused, got %v", bad)
+	}
+}
+
 // TestNoFileHasTwoLayouts: where the configuration asks for another one, what stands in the file stays, and
 // the lines go to a file beside it, in this delivery and in the next, until the first one is fetched.
 func TestNoFileHasTwoLayouts(t *testing.T) {

@@ -34,13 +34,13 @@ func TestNewPassword(t *testing.T) {
 	}
 }
 
-// Every byte once: each character must come out equally often, so the bytes above the last
-// whole round are thrown away.
+// Every byte once, the largest first: each character must come out equally often, so the bytes above the
+// last whole round are thrown away.
 func TestNewPasswordIsUniform(t *testing.T) {
 	t.Parallel()
 	var all []byte
 	for i := range 256 {
-		all = append(all, byte(i))
+		all = append(all, byte(255-i))
 	}
 	const length = 1 + 4*len(unambiguous)
 	if length != 229 {
@@ -57,8 +57,17 @@ func TestNewPasswordIsUniform(t *testing.T) {
 			t.Errorf("%c came out %d times of 4", c, n)
 		}
 	}
-	if rest, _ := io.ReadAll(random); len(rest) != 256-4*len(unambiguous) {
+	if rest, _ := io.ReadAll(random); len(rest) != 0 {
 		t.Errorf("%d bytes are left", len(rest))
+	}
+}
+
+func TestNewPasswordTakesBothLimits(t *testing.T) {
+	t.Parallel()
+	for _, length := range []int{16, 256} {
+		if password, err := handover.NewPassword(rand.Reader, length); err != nil || len(password.Reveal()) != length {
+			t.Errorf("%d characters: %v", length, err)
+		}
 	}
 }
 

@@ -57,9 +57,17 @@ func (f *field) compile() []string {
 // likelyMeant says how to write what is an attribute in the notation of other products, or in none.
 func likelyMeant(source string) string {
 	if name := strings.Trim(source, " $%{}<>[]."); isAttributeName(name) {
-		return "; an attribute stands in braces and begins with a dot: {{ ." + name + " }}"
+		return "; an attribute stands in braces, with a dot: " + reference(name)
 	}
 	return ""
+}
+
+// reference is how a template names an attribute: the dot takes no hyphen (text/template).
+func reference(attribute string) string {
+	if strings.Contains(attribute, "-") {
+		return `{{ index . "` + attribute + `" }}`
+	}
+	return "{{ ." + attribute + " }}"
 }
 
 // install makes the tree executable and tries it on an entry that lacks everything and on

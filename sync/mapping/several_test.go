@@ -24,6 +24,7 @@ func TestSeveralValues(t *testing.T) {
 		"{{ range .uid }}{{ . }}{{ end }}":   nil,
 		"{{ len .uid }}{{ .sn }}":            nil,
 		"{{ .same | lower }}":                nil,
+		"{{ .sn }}":                          nil,
 		"{{ .mail }}":                        {Values: []string{"a@x.example", "b@x.example"}},
 		"{{ .mail }}-{{ .uid }}": {Values: []string{"a@x.example-alias", "a@x.example-zoe", "b@x.example-alias", "b@x.example-zoe"},
 			RDN: "a@x.example-zoe"},
