@@ -1,12 +1,45 @@
 package ds389_test
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/go-ldap/ldap/v3"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/ds389"
 )
+
+// TestTakesLittleRoom: the server asks the file system for the size of its cache at the start, and ends without a word
+// where there is less. The cache must not grow with the machine.
+func TestTakesLittleRoom(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	srv, err := ds389.Run(t.Context(), dir, ds389.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := srv.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	regions, err := filepath.Glob(filepath.Join(dir, "db", "__db.*"))
+	if err != nil || len(regions) == 0 {
+		t.Fatalf("no cache is seen: %v", err)
+	}
+	var size int64
+	for _, region := range regions {
+		info, err := os.Stat(region)
+		if err != nil {
+			t.Fatal(err)
+		}
+		size += info.Size()
+	}
+	if size > 64<<20 {
+		t.Errorf("the cache takes %d MB", size>>20)
+	}
+}
 
 // TestServer: it is there, full, and shows each account what it is to see.
 func TestServer(t *testing.T) {

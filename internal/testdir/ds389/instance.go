@@ -84,8 +84,18 @@ func (i instance) config() (string, error) {
 		"nsslapd-security: on", "nsslapd-require-secure-binds: on", "nsslapd-disk-monitoring: off",
 		"nsslapd-allow-anonymous-access: rootdse", "",
 	}
-	return strings.Replace(text, "\n\n", "\n"+strings.Join(switches, "\n")+"\n", 1), nil
+	text = strings.Replace(text, "\n\n", "\n"+strings.Join(switches, "\n")+"\n", 1)
+	return strings.Replace(text, databaseEntry, databaseEntry+smallCache, 1), nil
 }
+
+// databaseEntry is the database's own configuration in the template.
+const databaseEntry = "\ndn: cn=config,cn=ldbm database,cn=plugins,cn=config\n"
+
+// smallCache bounds the cache of the database. By itself it takes a share of the machine's memory, and the
+// server ends without a word where the file system does not have that much left, as in a small /tmp.
+const smallCache = `nsslapd-cache-autosize: 0
+nsslapd-dbcachesize: 16777216
+`
 
 // hashed is a password as the server keeps it; one in clear text it refuses.
 func hashed(password string) string {
