@@ -19,9 +19,10 @@ GOVULNCHECK := v1.9.0
 GO_BUILD := go build -trimpath -buildvcs=false
 # Each long stage says what it does and how long that takes, and shows that it lives.
 STAGE    := tools/stage.sh
-# The pure core, and the pass that carries its plan out: one goroutine, no shared state. The race detector has nothing to
-# find in them, and makes them three times as slow. make soak runs them under it all the same.
-PURE     := ./sync/plan ./sync
+# Where the race detector has little to find, and makes the tests three times as slow. The pure core, and the pass that
+# carries its plan out, are one goroutine. The tests of the whole program start processes, of which those that live on
+# are under it by themselves (program_test.go). make soak runs all of them under it all the same.
+UNRACED  := ./sync/plan ./sync ./cmd/threema-dirsync
 GOFMT    = "$$(go env GOROOT)/bin/gofmt"
 
 # Where make install puts the configuration, and the unit looks for it.
@@ -82,11 +83,11 @@ check: need-go fmt-check vet lint ## the fast lane while you work, at most a min
 # The order is cheap first. The tests come last, so that their summary is what remains on the screen, and
 # below it what was skipped.
 .PHONY: test
-test: need-go servers fmt-check vet lint fuzz-smoke ## the whole gate: formatting, vet, lint, fuzz smoke, and every test, under the race detector wherever more than one goroutine runs; at most TEST_TIMEOUT (default 30m) a package
-	@$(STAGE) "test the core" "two minutes, the first time four" \
-		go test -timeout $(TEST_TIMEOUT) $(PURE)
-	@$(STAGE) "test everything else under the race detector" "10 minutes on 2 cores, the first time twice that; a line for each package as it ends" \
-		go test -race -timeout $(TEST_TIMEOUT) $$(go list ./... | grep -v $(foreach p,$(PURE),-e '$(p:.%=%)$$')); status=$$?; go run ./internal/testdir/install -missing; exit $$status
+test: need-go servers fmt-check vet lint fuzz-smoke ## the whole gate: formatting, vet, lint, fuzz smoke, and every test, under the race detector wherever it can tell something; at most TEST_TIMEOUT (default 30m) a package
+	@$(STAGE) "test the core and the whole program" "five minutes on 2 cores, the first time twice that" \
+		go test -timeout $(TEST_TIMEOUT) $(UNRACED)
+	@$(STAGE) "test everything else under the race detector" "five minutes on 2 cores, the first time twice that; a line for each package as it ends" \
+		go test -race -timeout $(TEST_TIMEOUT) $$(go list ./... | grep -v $(foreach p,$(UNRACED),-e '$(p:.%=%)$$')); status=$$?; go run ./internal/testdir/install -missing; exit $$status
 
 .PHONY: servers
 servers: need-go ## install what the tests start (OpenLDAP, Samba, 389 Directory Server, promtool); as root, through apt
@@ -135,7 +136,7 @@ fuzz: need-go ## every fuzz target for FUZZTIME each (default 1m); FUZZ=FuzzComp
 soak: need-go ## the property tests with RAPID_CHECKS random cases each (default 20000), SOAK_WORLDS whole worlds (default 200), real directories of DIRECTORY_PEOPLE (default 5000), the limits of a company of COMPANY_PEOPLE (default 100000), and the core and the whole program with each process under the race detector
 	RAPID_CHECKS=$(RAPID_CHECKS) RAPID_STEPS=$(RAPID_STEPS) SOAK_WORLDS=$(SOAK_WORLDS) DIRECTORY_PEOPLE=$(DIRECTORY_PEOPLE) COMPANY_PEOPLE=$(COMPANY_PEOPLE) go test -count=1 -timeout 0 \
 		$$(grep -rl --include='*_test.go' '"pgregory.net/rapid"' . | xargs -n1 dirname | sort -u)
-	THREEMA_DIRSYNC_TEST_RACE=1 go test -race -count=1 -timeout 0 $(PURE) ./cmd/...
+	go test -race -count=1 -timeout 0 $(UNRACED)
 
 .PHONY: newcomer
 newcomer: need-go ## the first hour of a newcomer: a bare Debian 12 of its own (debootstrap, systemd-nspawn; as root), from the build to a running service against a Samba AD by the commands of systemd/README.md

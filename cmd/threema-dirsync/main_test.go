@@ -41,7 +41,7 @@ var domain = sambaad.NewShared(sambaad.Options{People: 60})
 var redHat = ds389.NewShared(ds389.Options{People: 150})
 
 func TestMain(m *testing.M) {
-	testscript.Main(tidy{shipped.main(domain.Main(small.Main(redHat.Main(m))))}, map[string]func(){commandName: main})
+	testscript.Main(tidy{raced.main(domain.Main(small.Main(redHat.Main(m))))}, map[string]func(){commandName: main})
 }
 
 // tidy fails the tests if they leave goroutines behind.

@@ -269,7 +269,7 @@ func writeProgram(path string, data []byte) error {
 // startAs starts the program from now on as systemd does, as another user, who may run this build of it.
 func (w *world) startAs(t *testing.T, user string) {
 	t.Helper()
-	program, err := exec.LookPath(shipped.command([]string{"check"}))
+	program, err := exec.LookPath(commandName)
 	if err != nil {
 		t.Fatal(err)
 	}

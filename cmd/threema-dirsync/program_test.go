@@ -7,55 +7,62 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"slices"
+	"sync"
+	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// shipped is the program as it is shipped. The race detector makes a command three times as slow, and
-// nearly all of the time of these tests is spent in short commands whose concurrency is that of the
-// service; so those run without it, and what stays (the service, the simulator, the demo) with it.
-// With THREEMA_DIRSYNC_TEST_RACE set, as `make soak` sets it, everything runs with it.
-var shipped build
+// raced is the program under the race detector, for what lives on and does several things at once: the service and
+// the demo. The detector makes a process three times as slow. Short commands, the simulator and these tests themselves
+// run without it: their packages are tried under it, and `make soak` runs everything here under it.
+var raced racedProgram
 
-// build is made once for all tests, and only if this test binary is slowed by the race detector.
-type build struct {
+// racedProgram is built when a test starts the first of these, and not at all where the tests are under the race
+// detector themselves or count what they cover: there everything is this test binary under another name.
+type racedProgram struct {
 	tests testscript.TestingM
-	path  string // empty: the commands are this test binary under another name
+
+	once sync.Once
+	dir  string
+	err  error
 }
 
-// main lets the tests run with the program built.
-func (b *build) main(tests testscript.TestingM) *build {
-	b.tests = tests
-	return b
+// main lets the tests run, and removes what was built for them.
+func (p *racedProgram) main(tests testscript.TestingM) *racedProgram {
+	p.tests = tests
+	return p
 }
 
-func (b *build) Run() int {
-	if !underRace() || os.Getenv("THREEMA_DIRSYNC_TEST_RACE") != "" || os.Getenv(coverDir) != "" {
-		return b.tests.Run()
-	}
-	dir, err := os.MkdirTemp("", "program")
-	if err != nil {
+func (p *racedProgram) Run() int {
+	code := p.tests.Run()
+	if err := os.RemoveAll(p.dir); p.dir != "" && err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		return 1
 	}
-	defer func() { _ = os.RemoveAll(dir) }() // of a temporary folder
-	path := filepath.Join(dir, commandName)
-	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", path, ".").CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "building the program for the tests: %v\n%s", err, out)
-		return 1
-	}
-	b.path = path
-	return b.tests.Run()
+	return code
 }
 
-// command is the file to start for such arguments.
-func (b *build) command(args []string) string {
-	stays := slices.Contains(args, "simulate") || slices.Contains(args, "demo") ||
-		slices.Contains(args, "run") && !slices.Contains(args, "--once")
-	if b.path == "" || stays {
+// program is the file to start for such arguments.
+func (p *racedProgram) program(t *testing.T, args []string) string {
+	t.Helper()
+	livesOn := slices.Contains(args, "demo") || slices.Contains(args, "run") && !slices.Contains(args, "--once")
+	if !livesOn || underRace() || os.Getenv(coverDir) != "" {
 		return commandName
 	}
-	return b.path
+	if p.once.Do(p.build); p.err != nil {
+		t.Fatal(p.err)
+	}
+	return filepath.Join(p.dir, commandName)
+}
+
+func (p *racedProgram) build() {
+	if p.dir, p.err = os.MkdirTemp("", "program"); p.err != nil {
+		return
+	}
+	out, err := exec.Command("go", "build", "-race", "-buildvcs=false", "-o", filepath.Join(p.dir, commandName), ".").CombinedOutput()
+	if err != nil {
+		p.err = fmt.Errorf("build the program for the tests: %w\n%s", err, out)
+	}
 }
 
 func underRace() bool {

@@ -231,7 +231,7 @@ func newChild(t *testing.T, env []string, args ...string) *child {
 	t.Helper()
 	testdir.Starts(t)
 	c := &child{stdout: newStream(), stderr: newStream(), done: make(chan struct{}), secrets: func() []string { return nil }}
-	c.cmd = exec.Command(shipped.command(args), args...)
+	c.cmd = exec.Command(raced.program(t, args), args...)
 	c.cmd.Args[0] = commandName
 	c.cmd.Env = append([]string{
 		"PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.Getenv("TMPDIR"), coverDir + "=" + os.Getenv(coverDir),
