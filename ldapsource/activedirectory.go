@@ -183,7 +183,7 @@ func (activeDirectory) tombstones(ctx context.Context, v *session, ids filter) (
 		base: container, filter: ids,
 		attributes: []string{v.cfg.IDAttribute, "isDeleted", "lastKnownParent"},
 		controls:   append(v.profile.controls(v.root), showDeleted()),
-	}, v.newRoll(func(id string, e entry) {
+	}, v.sinkByID(func(id string, e entry) {
 		if strings.EqualFold(e.first("isdeleted"), "TRUE") {
 			found[id] = "deleted; it was in " + e.first("lastknownparent")
 		}

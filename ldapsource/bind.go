@@ -26,12 +26,12 @@ func (v *session) bind(ctx context.Context) (string, error) {
 func (v *session) bindSimple(ctx context.Context) (string, error) {
 	v.login.Lock()
 	defer v.login.Unlock()
-	if err := v.barred(ctx); err != nil {
+	if err := v.refusedEarlier(ctx); err != nil {
 		return "", err
 	}
 	err := v.conn.Bind(v.cfg.BindDN, v.cfg.BindPassword.Reveal())
 	if err == nil {
-		return "the server accepts the password", v.unbar(ctx)
+		return "the server accepts the password", v.clearRefusal(ctx)
 	}
 	err = answer(err)
 	code, ok := serverCode(err)
@@ -40,7 +40,7 @@ func (v *session) bindSimple(ctx context.Context) (string, error) {
 	}
 	why := refusalOf(code, err.Error())
 	if code == ldap.LDAPResultInvalidCredentials && !why.passwordGood {
-		return "", v.bar(ctx, err)
+		return "", v.recordRefusal(ctx, err)
 	}
 	return "", v.notLetIn(why, err)
 }

@@ -59,7 +59,7 @@ func (c *certificate) detail(name string) string {
 	return ""
 }
 
-func (c *certificate) hold(name, format string, args ...any) {
+func (c *certificate) satisfy(name, format string, args ...any) {
 	c.set(name, true, fmt.Sprintf(format, args...))
 }
 

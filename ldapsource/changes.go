@@ -17,7 +17,7 @@ const withoutPoll = "set poll: 0s to do without"
 // is gone is not in it (pitfalls B11, C8). An error is a *plan.ReadError, and changes nothing about
 // which server is asked next.
 func (s *Source) Changes(ctx context.Context, since plan.Version, wanted func(plan.Person) bool) (plan.Delta, error) {
-	delta, _, err := enter(ctx, s, func(ctx context.Context, v *session) (plan.Delta, error) {
+	delta, _, err := runSession(ctx, s, func(ctx context.Context, v *session) (plan.Delta, error) {
 		w, err := v.profile.window(v, since)
 		switch {
 		case err != nil:
@@ -53,7 +53,7 @@ func (v *session) changes(ctx context.Context, w window, wanted func(plan.Person
 func (v *session) changedPeople(ctx context.Context, w window, note func(entry), wanted func(plan.Person) bool) ([]plan.Person, error) {
 	var people []plan.Person
 	var entries []entry
-	roll := v.newRoll(func(id string, e entry) {
+	sink := v.sinkByID(func(id string, e entry) {
 		note(e)
 		if v.profile.skip(e) {
 			return
@@ -63,7 +63,7 @@ func (v *session) changedPeople(ctx context.Context, w window, note func(entry),
 		}
 	}, ignoreNameless)
 	q := query{v.cfg.BaseDN, allOf(v.filter, w.filter()), append(v.wanted(), w.attribute), v.profile.controls(v.root)}
-	if _, err := v.pages(ctx, q, roll); err != nil {
+	if _, err := v.pages(ctx, q, sink); err != nil {
 		return nil, err
 	}
 	for n := range people {
@@ -91,7 +91,7 @@ func (v *session) changedGroups(ctx context.Context, w window, note func(entry))
 	var candidates []plan.ChangedGroup
 	for _, top := range v.profile.contexts(v.root) {
 		q := query{top, allOf(v.anyGroup(), w.filter()), []string{"objectClass", w.attribute}, v.profile.controls(v.root)}
-		_, err := v.pages(ctx, q, v.rollOfNames(func(_ string, e entry) {
+		_, err := v.pages(ctx, q, v.sinkByName(func(_ string, e entry) {
 			note(e)
 			candidates = append(candidates, plan.ChangedGroup{DN: e.dn, Stamp: e.first(w.attribute)})
 		}))

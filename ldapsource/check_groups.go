@@ -14,17 +14,17 @@ const noGroup = "it is no group"
 // for instance, is a failure where it decides about people.
 func (v *session) checkGroups() []Finding {
 	return slices.Concat(
-		v.checkCircle("groups", v.entitling, Failure, "mend the DN in groups of the source, or let the bind account read the group and its members; until then "+v.heldByGroups()),
-		v.checkCircle("protect.groups", v.protected, Failure,
+		v.checkGroupSet("groups", v.entitling, Failure, "mend the DN in groups of the source, or let the bind account read the group and its members; until then "+v.heldByGroups()),
+		v.checkGroupSet("protect.groups", v.protected, Failure,
 			"mend protect.groups, or let the bind account read the group; until then everybody of this source counts as protected: joiners join, and each step of a departure waits for a yes"),
-		v.checkCircle("mapping.category", v.labelling, Warning,
+		v.checkGroupSet("mapping.category", v.labelling, Warning,
 			"mend the DN in mapping.category, or let the bind account read the group and who is in it; until then who is not seen in it keeps the labels as they are"))
 }
 
-// checkCircle has a line for each group of one key of the configuration.
-func (v *session) checkCircle(key string, c circle, absent Verdict, advice string) []Finding {
+// checkGroupSet has a line for each group of one key of the configuration.
+func (v *session) checkGroupSet(key string, c groupSet, absent Verdict, advice string) []Finding {
 	var findings []Finding
-	for _, r := range c.rosters {
+	for _, r := range c.sets {
 		f := Finding{Name: key, Verdict: Pass, Tried: "read the group " + r.dn + " and all groups in it", Came: r.describe()}
 		if len(r.faults) > 0 {
 			f.Verdict, f.Advice = Warning, advice

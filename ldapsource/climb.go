@@ -17,8 +17,8 @@ func (v *session) judgeMembership(ctx context.Context, t plan.Tracked, e entry) 
 	switch {
 	case len(v.cfg.Groups) == 0, v.entitling.has(known):
 		return plan.Entitled, plan.Evidence{}, nil
-	case len(v.entitling.rosters) > 0:
-		state, evidence := v.entitling.stranger(known, dnKey(t.DN))
+	case len(v.entitling.sets) > 0:
+		state, evidence := v.entitling.judgeNonMember(known, dnKey(t.DN))
 		return state, evidence, nil
 	}
 	state, evidence, err := v.climbFrom(ctx, t, node{e.dn, known})
@@ -35,7 +35,7 @@ func (v *session) judgeMembership(ctx context.Context, t plan.Tracked, e entry) 
 // protects tells the same of the groups that protect. Where nobody can say, everybody is protected.
 func (v *session) protects(ctx context.Context, t plan.Tracked, e entry) (bool, error) {
 	known := v.traitsOf(t.ID.ID, e)
-	if len(v.cfg.ProtectGroups) == 0 || len(v.protected.rosters) > 0 {
+	if len(v.cfg.ProtectGroups) == 0 || len(v.protected.sets) > 0 {
 		return v.protected.has(known), nil
 	}
 	goals, err := v.goals(v.cfg.ProtectGroups)
@@ -65,15 +65,15 @@ func (v *session) climbFrom(ctx context.Context, t plan.Tracked, person node) (s
 		state, evidence = entitled()
 		return state, evidence, nil
 	}
-	was, above := dnKey(t.DN), newRoster("")
+	was, above := dnKey(t.DN), newMemberSet("")
 	above.keys = goals.primaries
 	if goals.doubt == "" && t.DN != "" && was != dnKey(person.dn) {
 		if above.stale[was], err = v.leads(ctx, goals, node{t.DN, traits{uids: formerNames(was)}}); err != nil {
 			return state, evidence, err
 		}
 	}
-	c := circle{doubt: goals.doubt, rosters: []*roster{above}}
-	state, evidence = c.stranger(person.traits, was)
+	c := groupSet{doubt: goals.doubt, sets: []*memberSet{above}}
+	state, evidence = c.judgeNonMember(person.traits, was)
 	return state, evidence, nil
 }
 
@@ -190,7 +190,7 @@ func (v *session) names(ctx context.Context, f filter) ([]string, error) {
 	var names []string
 	for _, top := range v.profile.contexts(v.root) {
 		_, err := v.pages(ctx, query{top, f, []string{"1.1"}, v.profile.controls(v.root)},
-			v.rollOfNames(func(_ string, e entry) { names = append(names, e.dn) }))
+			v.sinkByName(func(_ string, e entry) { names = append(names, e.dn) }))
 		if err != nil {
 			return nil, err
 		}

@@ -42,8 +42,8 @@
 //
 // Groups, downwards to everybody in them, and upwards from one person:
 //
-//	circle.go          everybody in one of several groups
-//	roster.go          one configured group with everybody in it
+//	groupset.go        everybody in one of several groups
+//	memberset.go       one configured group with everybody in it
 //	groups.go          groups level by level
 //	group.go           one group, and why it was not read wholly
 //	ranges.go          lists that come in parts
@@ -53,7 +53,7 @@
 //	membersearch.go    members by a search: memberURL, roles
 //	rules.go           rules that are not followed
 //	hiddenlist.go      lists that may not be read
-//	sweep.go           large groups from the members' side
+//	memberof.go        large groups from the members' side
 //	unlisted.go        groups in which no filter finds everybody
 //	traits.go          what a group may know a person by
 //	labels.go          the groups of labels

@@ -12,14 +12,14 @@ const maxNesting = 32 // of groups within groups; deeper is a fault, never the e
 // remembered, so each group and each stranger is read once, however often it is a member.
 type groupReader struct {
 	*session
-	known   map[string]member  // by DN key
-	rosters map[string]*roster // by DN key
-	named   map[string]bool    // by folded login: whether anybody has it
+	known map[string]member     // by DN key
+	sets  map[string]*memberSet // by DN key
+	named map[string]bool       // by folded login: whether anybody has it
 }
 
-// roster reads a group and all groups in it, once however many keys of the configuration name it.
-func (r *groupReader) roster(ctx context.Context, dn string) (*roster, error) {
-	if found, ok := r.rosters[dnKey(dn)]; ok {
+// membersOf reads a group and all groups in it, once however many keys of the configuration name it.
+func (r *groupReader) membersOf(ctx context.Context, dn string) (*memberSet, error) {
+	if found, ok := r.sets[dnKey(dn)]; ok {
 		return found, nil
 	}
 	found, err := r.expand(ctx, dn)
@@ -34,14 +34,14 @@ func (r *groupReader) roster(ctx context.Context, dn string) (*roster, error) {
 			found.people++
 		}
 	}
-	r.rosters[dnKey(dn)] = found
+	r.sets[dnKey(dn)] = found
 	return found, nil
 }
 
 // expand reads a group and all groups in it. An error ends the whole read; what is only wrong
-// with the group is a fault of the roster.
-func (r *groupReader) expand(ctx context.Context, dn string) (*roster, error) {
-	found := newRoster(dn)
+// with the group is a fault of the set.
+func (r *groupReader) expand(ctx context.Context, dn string) (*memberSet, error) {
+	found := newMemberSet(dn)
 	root, err := r.readRoot(dn)
 	if err != nil {
 		return found, err
@@ -63,7 +63,7 @@ func (r *groupReader) expand(ctx context.Context, dn string) (*roster, error) {
 
 // descend takes up the members of one level of groups, and returns the groups among them that
 // were not there before.
-func (r *groupReader) descend(ctx context.Context, found *roster, level []*group, seen map[string]bool) ([]*group, error) {
+func (r *groupReader) descend(ctx context.Context, found *memberSet, level []*group, seen map[string]bool) ([]*group, error) {
 	var strangers []string
 	for _, g := range level {
 		if err := r.follow(ctx, g); err != nil {
@@ -77,7 +77,7 @@ func (r *groupReader) descend(ctx context.Context, found *roster, level []*group
 			}
 		}
 	}
-	if err := r.sweep(ctx, level); err != nil {
+	if err := r.readByMemberOf(ctx, level); err != nil {
 		return nil, err
 	}
 	if err := r.lookUp(ctx, strangers); err != nil {
@@ -87,7 +87,7 @@ func (r *groupReader) descend(ctx context.Context, found *roster, level []*group
 	hidden := 0
 	for _, dn := range strangers {
 		m := r.known[dnKey(dn)]
-		found.meet(m)
+		found.add(m)
 		switch m.kind {
 		case nested:
 			next = append(next, m.group)

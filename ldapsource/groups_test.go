@@ -164,7 +164,7 @@ func wantSameFromBelow(t *testing.T, s *Source, snapshot plan.Snapshot) {
 	}
 }
 
-// groupFaults are ways for a group to be less than it is. Without the doubt in circle.stranger
+// groupFaults are ways for a group to be less than it is. Without the doubt in groupSet.judgeNonMember
 // each of them takes people out.
 func groupFaults(srv *openldap.Server, group string, member string) map[string]struct {
 	inject, mend func(*testing.T)

@@ -36,16 +36,16 @@ func (v *session) proveIdentity(ctx context.Context) (string, error) {
 	v.reader = v.readerOf(authz, own)
 	switch comparison := compareIdentity(authz, v.self, own); {
 	case offered && comparison == sameAccount:
-		v.certificate.hold(bindIdentity, "the server says %s", authz)
+		v.certificate.satisfy(bindIdentity, "the server says %s", authz)
 	case offered && comparison == otherAccount:
 		return "", v.refuse(bindIdentity, plan.ReadBind, "the server maps the bind account to another one; look at its identity mapping",
 			fmt.Errorf("bound as %s, but the server says %s", v.self, authz))
 	case !offered && v.cfg.External:
 		v.certificate.doubt(bindIdentity, "not proven: the server does not answer Who Am I, so nobody knows whom the client certificate stands for")
 	case !offered && own != nil:
-		v.certificate.hold(bindIdentity, "the account reads its own entry; the server does not answer Who Am I")
+		v.certificate.satisfy(bindIdentity, "the account reads its own entry; the server does not answer Who Am I")
 	case own != nil:
-		v.certificate.hold(bindIdentity, "the account reads its own entry; the server says %s, with which nothing there can be compared", authz)
+		v.certificate.satisfy(bindIdentity, "the account reads its own entry; the server says %s, with which nothing there can be compared", authz)
 	default:
 		v.certificate.doubt(bindIdentity, "not proven: the account %s cannot read its own entry; let it", v.self)
 	}

@@ -14,7 +14,7 @@ func (v *session) label(people []plan.Person, was map[string]string) {
 	for i := range people {
 		id := people[i].ID.ID
 		has := make(map[string]plan.Membership, len(v.cfg.LabelGroups)+len(v.cfg.OtherGroups))
-		for _, r := range v.labelling.rosters {
+		for _, r := range v.labelling.sets {
 			has[r.dn] = r.membership(v.traits[id], was[id])
 		}
 		for _, dn := range v.cfg.OtherGroups {
@@ -25,12 +25,12 @@ func (v *session) label(people []plan.Person, was map[string]string) {
 }
 
 // membership is a statement only as far as the same silence would let somebody depart.
-func (r *roster) membership(t traits, was string) plan.Membership {
+func (r *memberSet) membership(t traits, was string) plan.Membership {
 	if r.has(t) {
 		return plan.Member
 	}
-	alone := circle{rosters: []*roster{r}, doubt: strings.Join(r.faults, "; ")}
-	if state, _ := alone.stranger(t, was); state != plan.Departed {
+	alone := groupSet{sets: []*memberSet{r}, doubt: strings.Join(r.faults, "; ")}
+	if state, _ := alone.judgeNonMember(t, was); state != plan.Departed {
 		return plan.MembershipUnknown
 	}
 	return plan.NoMember
@@ -39,7 +39,7 @@ func (r *roster) membership(t traits, was string) plan.Membership {
 // showsNobody is the rule for groups that need not be there for anybody in scope. One that shows
 // no member at all may still have some that the bind account may not read: nothing tells the two
 // apart, so nobody loses a label by it.
-func (r *roster) showsNobody() string {
+func (r *memberSet) showsNobody() string {
 	if r.shown || r.people > 0 {
 		return ""
 	}
@@ -55,5 +55,5 @@ func (v *session) certifyLabels() {
 		v.logger.Warn("a group of mapping.category was not read wholly: who is not seen in it keeps the labels as they are", "source", v.cfg.Name)
 		detail += "; as long as that is so, who is not seen in it keeps the labels as they are"
 	}
-	v.certificate.hold(labelGroups, "%s", detail)
+	v.certificate.satisfy(labelGroups, "%s", detail)
 }

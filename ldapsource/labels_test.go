@@ -49,11 +49,11 @@ func wantLabels(t *testing.T, cfg Config, attribute string, chart charts, at fun
 // wantReadOnce: a group that was read is not read again, whatever asks for it.
 func wantReadOnce(t *testing.T, s *Source) {
 	t.Helper()
-	_, err := visit(t.Context(), s, func(ctx context.Context, v *session) (struct{}, error) {
-		r := &groupReader{session: v, known: map[string]member{}, rosters: map[string]*roster{}}
+	_, err := withSession(t.Context(), s, func(ctx context.Context, v *session) (struct{}, error) {
+		r := &groupReader{session: v, known: map[string]member{}, sets: map[string]*memberSet{}}
 		for range 2 {
 			for _, dn := range append(s.cfg.LabelGroups, strings.ToLower(s.cfg.LabelGroups[0])) {
-				if _, err := r.roster(ctx, dn); err != nil {
+				if _, err := r.membersOf(ctx, dn); err != nil {
 					return struct{}{}, err
 				}
 			}
@@ -108,22 +108,22 @@ func TestMembership(t *testing.T) {
 	doubtful := traits{id: "anna", doubt: "the primary group is not known"}
 	for _, row := range []struct {
 		name   string
-		roster roster
+		set    memberSet
 		traits traits
 		want   plan.Membership
 	}{
-		{"listed", roster{ids: map[string]bool{"anna": true}}, anna, plan.Member},
-		{"listed by name", roster{uids: map[string]bool{"a": true}}, anna, plan.Member},
-		{"primary group", roster{keys: map[string]bool{"s": true}}, anna, plan.Member},
-		{"not listed", roster{ids: map[string]bool{"bert": true}}, anna, plan.NoMember},
-		{"listed, and not all was read", roster{ids: map[string]bool{"anna": true}, faults: []string{"x"}}, anna, plan.Member},
-		{"not listed, and not all was read", roster{faults: []string{"x"}}, anna, plan.MembershipUnknown},
-		{"listed, and doubtful", roster{ids: map[string]bool{"anna": true}}, doubtful, plan.Member},
-		{"not listed, and doubtful", roster{}, doubtful, plan.MembershipUnknown},
-		{"the former DN is listed", roster{stale: map[string]bool{"was": true}}, anna, plan.MembershipUnknown},
-		{"a former DN of somebody else is listed", roster{stale: map[string]bool{"bert": true}}, anna, plan.NoMember},
+		{"listed", memberSet{ids: map[string]bool{"anna": true}}, anna, plan.Member},
+		{"listed by name", memberSet{uids: map[string]bool{"a": true}}, anna, plan.Member},
+		{"primary group", memberSet{keys: map[string]bool{"s": true}}, anna, plan.Member},
+		{"not listed", memberSet{ids: map[string]bool{"bert": true}}, anna, plan.NoMember},
+		{"listed, and not all was read", memberSet{ids: map[string]bool{"anna": true}, faults: []string{"x"}}, anna, plan.Member},
+		{"not listed, and not all was read", memberSet{faults: []string{"x"}}, anna, plan.MembershipUnknown},
+		{"listed, and doubtful", memberSet{ids: map[string]bool{"anna": true}}, doubtful, plan.Member},
+		{"not listed, and doubtful", memberSet{}, doubtful, plan.MembershipUnknown},
+		{"the former DN is listed", memberSet{stale: map[string]bool{"was": true}}, anna, plan.MembershipUnknown},
+		{"a former DN of somebody else is listed", memberSet{stale: map[string]bool{"bert": true}}, anna, plan.NoMember},
 	} {
-		if got := row.roster.membership(row.traits, "was"); got != row.want {
+		if got := row.set.membership(row.traits, "was"); got != row.want {
 			t.Errorf("%s: %v, want %v", row.name, got, row.want)
 		}
 	}

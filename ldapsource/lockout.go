@@ -68,19 +68,19 @@ func (s *Source) loginFingerprint(salt []byte) ([]byte, error) {
 	return sum, nil
 }
 
-// refusedBefore is barred for who has not even connected.
+// refusedBefore is refusedEarlier for a session that has not connected yet.
 func (v *session) refusedBefore(ctx context.Context) error {
 	if v.cfg.External {
 		return nil
 	}
 	v.login.Lock()
 	defer v.login.Unlock()
-	return v.barred(ctx)
+	return v.refusedEarlier(ctx)
 }
 
-// barred is an error if this password was refused before, and must not be tried again. It is
+// refusedEarlier is an error if this password was refused before, and must not be tried again. It is
 // asked with s.login held.
-func (v *session) barred(ctx context.Context) error {
+func (v *session) refusedEarlier(ctx context.Context) error {
 	noted, err := v.lockout.RefusedLogin(ctx, v.cfg.Name)
 	if err != nil {
 		return v.fail(plan.ReadBind, "", fmt.Errorf("look whether the password was refused before: %w", err))
@@ -97,13 +97,13 @@ func (v *session) barred(ctx context.Context) error {
 		return nil
 	}
 	v.shut = true
-	return v.refuse(bindIdentity, plan.ReadBind, v.barredHint(noted.Answer), fmt.Errorf("%s: refused at %s, and not tried since: %s",
+	return v.refuse(bindIdentity, plan.ReadBind, v.refusedHint(noted.Answer), fmt.Errorf("%s: refused at %s, and not tried since: %s",
 		v.loginAs(), noted.At.UTC().Format("2006-01-02 15:04 MST"), noted.Answer))
 }
 
-// bar notes the server's answer to the password, and returns the refusal. What has happened is
+// recordRefusal notes the server's answer to the password, and returns the refusal. What has happened is
 // noted even if ctx is over.
-func (v *session) bar(ctx context.Context, refused error) error {
+func (v *session) recordRefusal(ctx context.Context, refused error) error {
 	noted := plan.RefusedLogin{Source: v.cfg.Name, At: v.now(), Answer: clipped(refused), Salt: make([]byte, saltLength)}
 	_, _ = rand.Read(noted.Salt) // never fails, by its documentation
 	sum, err := v.loginFingerprint(noted.Salt)
@@ -115,11 +115,11 @@ func (v *session) bar(ctx context.Context, refused error) error {
 		err = fmt.Errorf("this could not be noted, so the next pass tries the password again: %w", err)
 	}
 	v.shut = true
-	return v.refuse(bindIdentity, plan.ReadBind, v.barredHint(noted.Answer), errors.Join(fmt.Errorf("%s: %w", v.loginAs(), refused), err))
+	return v.refuse(bindIdentity, plan.ReadBind, v.refusedHint(noted.Answer), errors.Join(fmt.Errorf("%s: %w", v.loginAs(), refused), err))
 }
 
-// unbar forgets a refusal after the server accepted the password.
-func (v *session) unbar(ctx context.Context) error {
+// clearRefusal forgets a refusal after the server accepted the password.
+func (v *session) clearRefusal(ctx context.Context) error {
 	if !v.noted {
 		return nil
 	}
@@ -129,7 +129,7 @@ func (v *session) unbar(ctx context.Context) error {
 	return nil
 }
 
-func (s *Source) barredHint(answer string) string {
+func (s *Source) refusedHint(answer string) string {
 	return credentialsRefusal(answer).hint() + blankHint(s.cfg.BindPassword) + "; to save the account from a lock-out, no pass tries it again until bind_dn, urls or the password is another " +
 		"(then restart the daemon), or until `threema-dirsync check --try-login`, which tries once more, finds it accepted"
 }

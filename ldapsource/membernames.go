@@ -31,9 +31,9 @@ func formerNames(key string) []string {
 	return names
 }
 
-// nameMembers finds out which of the names that a roster lists are nobody's: neither of somebody in
+// nameMembers finds out which of the names that a set lists are nobody's: neither of somebody in
 // scope nor of any other entry that the bind account sees.
-func (r *groupReader) nameMembers(ctx context.Context, found *roster) error {
+func (r *groupReader) nameMembers(ctx context.Context, found *memberSet) error {
 	if r.named == nil {
 		r.named = map[string]bool{}
 		for _, t := range r.traits {
@@ -69,7 +69,7 @@ func (r *groupReader) lookUpNames(ctx context.Context, batch []string) error {
 	}
 	for _, top := range r.profile.contexts(r.root) {
 		q := query{top, anyOf(names...), []string{"uid"}, r.profile.controls(r.root)}
-		_, err := r.pages(ctx, q, r.rollOfNames(func(_ string, e entry) {
+		_, err := r.pages(ctx, q, r.sinkByName(func(_ string, e entry) {
 			for _, uid := range e.all("uid") {
 				r.named[foldUID(uid)] = true
 			}

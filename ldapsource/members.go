@@ -78,7 +78,7 @@ func (r *groupReader) lookUpBatch(ctx context.Context, top string, batch []strin
 	}
 	var found []entry
 	q := query{top, r.withRoles(anyOf(names...)), r.groupAttributes(), r.profile.controls(r.root)}
-	if _, err := r.pages(ctx, q, r.rollOfNames(func(_ string, e entry) { found = append(found, e) })); err != nil {
+	if _, err := r.pages(ctx, q, r.sinkByName(func(_ string, e entry) { found = append(found, e) })); err != nil {
 		return err
 	}
 	strange := false // the server wrote a name in a way that we do not know again

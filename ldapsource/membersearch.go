@@ -111,7 +111,7 @@ func (v *session) search(ctx context.Context, s memberSearch, only filter, each 
 	if only != "" {
 		f = allOf(f, only)
 	}
-	_, err := v.pages(ctx, query{s.base, f, v.groupAttributes(), v.profile.controls(v.root)}, v.rollOfNames(func(_ string, e entry) {
+	_, err := v.pages(ctx, query{s.base, f, v.groupAttributes(), v.profile.controls(v.root)}, v.sinkByName(func(_ string, e entry) {
 		if s.covers(e.dn) {
 			each(e)
 		}

@@ -58,7 +58,7 @@ func ignoreNameless(entry, error) error { return nil }
 func (v *session) certifyIDs() {
 	n := v.nameless
 	if len(n.names) == 0 {
-		v.certificate.hold(plan.ConditionIDs, "everybody has a usable %s", v.cfg.IDAttribute)
+		v.certificate.satisfy(plan.ConditionIDs, "everybody has a usable %s", v.cfg.IDAttribute)
 		return
 	}
 	names := slices.Sorted(slices.Values(n.names))

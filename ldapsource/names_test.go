@@ -155,7 +155,7 @@ func TestA12_OddNamesInActiveDirectory(t *testing.T) {
 func TestA13_BytesInFilters(t *testing.T) {
 	srv := domain.Get(t)
 	s := mustNew(t, forDomain(t, srv))
-	_, err := visit(t.Context(), s, func(ctx context.Context, v *session) (struct{}, error) {
+	_, err := withSession(t.Context(), s, func(ctx context.Context, v *session) (struct{}, error) {
 		for _, raw := range append(randomIDs(50), strings.Repeat("*", 16), "(|(uid=*)(cn=*))", strings.Repeat("\x00", 16), strings.Repeat(`\`, 16)) {
 			if e, err := v.find(ctx, equal("objectGUID", raw)); e != nil || err != nil {
 				t.Errorf("%x: %v, %v", raw, e, err)

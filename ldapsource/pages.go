@@ -24,11 +24,11 @@ type query struct {
 	controls   []ldap.Control
 }
 
-// pages runs a query to its last page and hands each page to roll once the server has sent
+// pages runs a query to its last page and hands each page to sink once the server has sent
 // all of it, so that no answer waits for us (pitfall A3). It returns the number of pages, and
 // an error unless every page proves its place: success, no reference, the paging control,
 // something new, and an empty cookie at the end (pitfalls A1, A5, A6, A7, A17).
-func (v *session) pages(ctx context.Context, q query, roll *roll) (int, error) {
+func (v *session) pages(ctx context.Context, q query, sink *pageSink) (int, error) {
 	var cookie []byte
 	for n := 1; ; n++ {
 		result, err := v.conn.Search(q.request(v.cfg.PageSize, cookie))
@@ -49,15 +49,15 @@ func (v *session) pages(ctx context.Context, q query, roll *roll) (int, error) {
 				fmt.Errorf("page %d came without the paging control", n))
 		}
 		cookie = control.Cookie
-		news, again, err := roll.take(result.Entries)
+		news, again, err := sink.take(result.Entries)
 		switch {
 		case err != nil:
 			return n, err
 		case news+referred == 0 && len(cookie) > 0:
 			return n, v.refuse(lastCookieEmpty, plan.ReadPaging, "", fmt.Errorf("page %d brought nobody new, and promises more", n))
 		case again != "":
-			return n, v.refuse(duplicateIDs, plan.ReadDuplicate, "", fmt.Errorf("two entries have the %s %s", roll.what, again))
-		case len(roll.seen) > maxEntries:
+			return n, v.refuse(duplicateIDs, plan.ReadDuplicate, "", fmt.Errorf("two entries have the %s %s", sink.what, again))
+		case len(sink.seen) > maxEntries:
 			return n, v.refuse(lastCookieEmpty, plan.ReadPaging, "", fmt.Errorf("more than %d entries, and no end", maxEntries))
 		case len(cookie) == 0:
 			return n, v.strayPackets()
@@ -85,9 +85,9 @@ func (v *session) strayPackets() error {
 	return nil
 }
 
-// roll is the list of those who came, by what tells them apart: for people the immutable ID.
+// pageSink is the list of those who came, by what tells them apart: for people the immutable ID.
 // each gets every entry once.
-type roll struct {
+type pageSink struct {
 	schema schema
 	what   string // for the operator
 	keyOf  func(entry) (string, error)
@@ -97,19 +97,19 @@ type roll struct {
 	nameless func(e entry, why error) error
 }
 
-// newRoll is for people. None of its kinds passes over an entry without a usable ID in silence
+// sinkByID is for people. None of its kinds passes over an entry without a usable ID in silence
 // (pitfall D4): see nameless.go.
-func (v *session) newRoll(each func(id string, e entry), nameless func(e entry, why error) error) *roll {
-	return &roll{v.schema, v.cfg.IDAttribute, v.idOf, map[string]bool{}, each, nameless}
+func (v *session) sinkByID(each func(id string, e entry), nameless func(e entry, why error) error) *pageSink {
+	return &pageSink{v.schema, v.cfg.IDAttribute, v.idOf, map[string]bool{}, each, nameless}
 }
 
-// rollOfNames is for entries that may have no immutable ID, such as groups.
-func (v *session) rollOfNames(each func(key string, e entry)) *roll {
-	return &roll{v.schema, "name", func(e entry) (string, error) { return dnKey(e.dn), nil }, map[string]bool{}, each, nil}
+// sinkByName is for entries that may have no immutable ID, such as groups.
+func (v *session) sinkByName(each func(key string, e entry)) *pageSink {
+	return &pageSink{v.schema, "name", func(e entry) (string, error) { return dnKey(e.dn), nil }, map[string]bool{}, each, nil}
 }
 
 // take records a page. It returns how many entries were new, and the key of one that was not.
-func (r *roll) take(entries []*ldap.Entry) (news int, again string, err error) {
+func (r *pageSink) take(entries []*ldap.Entry) (news int, again string, err error) {
 	for _, raw := range entries {
 		e := r.schema.decode(raw)
 		key, err := r.keyOf(e)

@@ -19,7 +19,7 @@ func (v *session) readPeople(ctx context.Context) ([]plan.Person, error) {
 	}
 	var people []plan.Person
 	hidden := map[string]int{} // mandatory attributes: how many people lack them
-	roll := v.newRoll(func(id string, e entry) {
+	sink := v.sinkByID(func(id string, e entry) {
 		if v.profile.skip(e) {
 			v.tally.skipped = append(v.tally.skipped, e.dn)
 			return
@@ -38,7 +38,7 @@ func (v *session) readPeople(ctx context.Context) ([]plan.Person, error) {
 			v.progress(len(people))
 		}
 	}, v.meetNameless)
-	count, err := v.pages(ctx, query{v.cfg.BaseDN, v.filter, v.wanted(), v.profile.controls(v.root)}, roll)
+	count, err := v.pages(ctx, query{v.cfg.BaseDN, v.filter, v.wanted(), v.profile.controls(v.root)}, sink)
 	if err != nil {
 		return nil, err
 	}
@@ -55,25 +55,25 @@ func (v *session) readPeople(ctx context.Context) ([]plan.Person, error) {
 		return nil, v.refuse(notEmpty, plan.ReadEmpty, "check base_dn and filter, and what the bind account may read; an empty directory is never believed",
 			fmt.Errorf("nobody below %s matches %s", v.cfg.BaseDN, v.filter))
 	}
-	v.tally.entries = len(roll.seen)
-	v.certifyPages(count, len(people), len(roll.seen))
-	v.certificate.hold(resultCodes, "success on all pages; %s%s", course(before, after), roundNumber(len(roll.seen)))
+	v.tally.entries = len(sink.seen)
+	v.certifyPages(count, len(people), len(sink.seen))
+	v.certificate.satisfy(resultCodes, "success on all pages; %s%s", changeNote(before, after), roundNumber(len(sink.seen)))
 	v.judgeHidden(hidden, len(people))
 	v.certifyIDs()
 	return people, nil
 }
 
 func (v *session) certifyPages(pages, people, entries int) {
-	v.certificate.hold(paging, "the control on each of %s", plan.Counted(pages, "page", "pages"))
-	v.certificate.hold(lastCookieEmpty, "the server says that page %d was the last", pages)
+	v.certificate.satisfy(paging, "the control on each of %s", plan.Counted(pages, "page", "pages"))
+	v.certificate.satisfy(lastCookieEmpty, "the server says that page %d was the last", pages)
 	v.certifyReferences()
-	v.certificate.hold(duplicateIDs, "%s, each %s once", plan.Counted(entries, "entry", "entries"), v.cfg.IDAttribute)
-	v.certificate.hold(notEmpty, "%s among %s", plan.Counted(people, "person", "people"), plan.Counted(entries, "entry", "entries"))
+	v.certificate.satisfy(duplicateIDs, "%s, each %s once", plan.Counted(entries, "entry", "entries"), v.cfg.IDAttribute)
+	v.certificate.satisfy(notEmpty, "%s among %s", plan.Counted(people, "person", "people"), plan.Counted(entries, "entry", "entries"))
 }
 
-// course tells whether the directory changed during the read. Pages are no snapshot
+// changeNote tells whether the directory changed during the read. Pages are no snapshot
 // (pitfall C11): who moved meanwhile may be missing and is looked up by ID afterwards.
-func course(before, after string) string {
+func changeNote(before, after string) string {
 	switch {
 	case before == "":
 		return "the server does not tell whether the directory changed meanwhile"
@@ -107,14 +107,14 @@ func (v *session) judgeHidden(hidden map[string]int, people int) {
 		v.certificate.doubt(mandatoryAttributes, "%s; let the bind account read it, or, if these are no accounts (contacts, say), leave them out by filter", strings.Join(doubts, ", "))
 		return
 	}
-	v.certificate.hold(mandatoryAttributes, "%s", strings.Join(append([]string{v.cfg.IDAttribute}, v.profile.mandatory()...), ", "))
+	v.certificate.satisfy(mandatoryAttributes, "%s", strings.Join(append([]string{v.cfg.IDAttribute}, v.profile.mandatory()...), ", "))
 }
 
 // find returns the one entry of the naming context that matches, nil if there is none.
 func (v *session) find(ctx context.Context, f filter) (*entry, error) {
 	var found []entry
 	_, err := v.pages(ctx, query{v.root.context, f, append(v.idAttributes(), "sAMAccountName"), v.profile.controls(v.root)},
-		v.rollOfNames(func(_ string, e entry) { found = append(found, e) }))
+		v.sinkByName(func(_ string, e entry) { found = append(found, e) }))
 	switch {
 	case err != nil:
 		return nil, err

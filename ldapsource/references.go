@@ -127,7 +127,7 @@ func (v *session) certifyReferences() {
 	if len(words) == 0 {
 		words = []string{"none"}
 	}
-	v.certificate.hold(references, "%s", strings.Join(words, ". "))
+	v.certificate.satisfy(references, "%s", strings.Join(words, ". "))
 }
 
 // refuseReference ends a read whose scope lies elsewhere in part.

@@ -56,7 +56,7 @@ func (v *session) judgeSynchronization() {
 		v.certificate.doubt(serverSynchronized, "%s says that it has not yet caught up with the other servers", v.server)
 		return
 	}
-	v.certificate.hold(serverSynchronized, "%s says nothing to the contrary", v.server)
+	v.certificate.satisfy(serverSynchronized, "%s says nothing to the contrary", v.server)
 }
 
 // judgeClock holds the server's clock against ours, where it tells one. By another clock no grace
@@ -67,7 +67,7 @@ func (v *session) judgeClock() error {
 		return err
 	}
 	if text == "" {
-		v.certificate.hold(clock, "the server does not tell its time")
+		v.certificate.satisfy(clock, "the server does not tell its time")
 		return nil
 	}
 	theirs, err := parseGeneralizedTime(text)
@@ -80,7 +80,7 @@ func (v *session) judgeClock() error {
 		v.certificate.doubt(clock, "the server's clock is %v from ours; set one of them right", skew)
 		return nil
 	}
-	v.certificate.hold(clock, "the server's clock is %v from ours", skew)
+	v.certificate.satisfy(clock, "the server's clock is %v from ours", skew)
 	return nil
 }
 
@@ -129,7 +129,7 @@ func (v *session) identifyContext(context.Context) (string, error) {
 		v.certificate.doubt(namingContext, "the entry %s does not show %s, which tells this directory from another; let the bind account read it there",
 			v.root.context, strings.Join(v.profile.contextAttributes(v.schema), " or "))
 	} else {
-		v.certificate.hold(namingContext, "%s", id)
+		v.certificate.satisfy(namingContext, "%s", id)
 	}
 	return v.certificate[len(v.certificate)-1].Detail, nil
 }

@@ -122,7 +122,7 @@ func (v *session) readSchema(context.Context) (string, error) {
 		}
 		return "", v.refuse(schemaKnown, plan.ReadConfig, hint, errors.Join(unknown...))
 	}
-	v.certificate.hold(schemaKnown, "all %d attributes are known", len(v.needs()))
+	v.certificate.satisfy(schemaKnown, "all %d attributes are known", len(v.needs()))
 	return v.certificate[len(v.certificate)-1].Detail, nil
 }
 

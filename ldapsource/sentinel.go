@@ -32,9 +32,9 @@ func (v *session) seeSentinels() error {
 		v.certificate.doubt(sentinels, "not seen: %s; let the bind account read it, or correct sentinels if it was moved or deleted on purpose",
 			strings.Join(missing, " and "))
 	case len(v.cfg.Sentinels) == 0:
-		v.certificate.hold(sentinels, "none is configured")
+		v.certificate.satisfy(sentinels, "none is configured")
 	default:
-		v.certificate.hold(sentinels, "all %d are seen", len(v.cfg.Sentinels))
+		v.certificate.satisfy(sentinels, "all %d are seen", len(v.cfg.Sentinels))
 	}
 	return nil
 }

@@ -63,7 +63,7 @@ type session struct {
 	// Of a read with groups: who was read, by DN key and by ID, and whom the groups have.
 	census                          map[string]string
 	traits                          map[string]traits
-	entitling, protected, labelling circle
+	entitling, protected, labelling groupSet
 
 	withoutFilter []*unlistedGroup // once they were asked for, see unlisted
 }

@@ -76,7 +76,7 @@ func (v *session) lookFor(ctx context.Context, batch []plan.Tracked) (findings, 
 func (v *session) collect(ctx context.Context, base string, f filter, nameless func(entry, error) error) (map[string]entry, error) {
 	found := map[string]entry{}
 	_, err := v.pages(ctx, query{base, f, v.wanted(), v.profile.controls(v.root)},
-		v.newRoll(func(id string, e entry) { found[id] = e }, nameless))
+		v.sinkByID(func(id string, e entry) { found[id] = e }, nameless))
 	return found, err
 }
 

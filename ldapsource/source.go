@@ -49,7 +49,7 @@ func (s *Source) Name() string { return s.cfg.Name }
 // scope did not show. Every error is a *plan.ReadError. A password that the server refused is not
 // tried again, see [Lockout].
 func (s *Source) Read(ctx context.Context, tracked []plan.Tracked) (plan.Snapshot, error) {
-	return visit(ctx, s, func(ctx context.Context, v *session) (plan.Snapshot, error) {
+	return withSession(ctx, s, func(ctx context.Context, v *session) (plan.Snapshot, error) {
 		people, err := v.readPeople(ctx)
 		if err != nil {
 			return plan.Snapshot{}, err
@@ -78,7 +78,7 @@ func (s *Source) Read(ctx context.Context, tracked []plan.Tracked) (plan.Snapsho
 // nothing today: a clock that is off, a server that is not synchronized, a sentinel not seen, or
 // another view than that of the last read.
 func (s *Source) Recheck(ctx context.Context, tracked []plan.Tracked) ([]plan.Sighting, error) {
-	return visit(ctx, s, func(ctx context.Context, v *session) ([]plan.Sighting, error) {
+	return withSession(ctx, s, func(ctx context.Context, v *session) ([]plan.Sighting, error) {
 		if err := v.sameView(); err != nil {
 			return nil, err
 		}
@@ -95,7 +95,7 @@ func (s *Source) Recheck(ctx context.Context, tracked []plan.Tracked) ([]plan.Si
 // Holders lists the people of the scope who have this value of an attribute, as far as the account
 // itself says who they are: groups are not asked.
 func (s *Source) Holders(ctx context.Context, attribute, value string) ([]plan.Person, error) {
-	return visit(ctx, s, func(ctx context.Context, v *session) ([]plan.Person, error) {
+	return withSession(ctx, s, func(ctx context.Context, v *session) ([]plan.Person, error) {
 		entries, err := v.collect(ctx, v.cfg.BaseDN, allOf(v.filter, equal(attribute, value)), v.refuseNameless)
 		if err != nil {
 			return nil, fmt.Errorf("look for others with the same %s: %w", attribute, err)
@@ -110,16 +110,16 @@ func (s *Source) Holders(ctx context.Context, attribute, value string) ([]plan.P
 	})
 }
 
-// visit is enter where what came of the session decides which server is asked next time.
-func visit[T any](ctx context.Context, s *Source, use func(context.Context, *session) (T, error)) (T, error) {
-	result, address, err := enter(ctx, s, use)
+// withSession is runSession where what came of the session decides which server is asked next time.
+func withSession[T any](ctx context.Context, s *Source, use func(context.Context, *session) (T, error)) (T, error) {
+	result, address, err := runSession(ctx, s, use)
 	s.noteTurn(address, err)
 	return result, err
 }
 
-// enter opens a session, hands it to use, and closes it. It returns the address of the server. A
+// runSession opens a session, hands it to use, and closes it. It returns the address of the server. A
 // password that was refused before is not even carried to a server.
-func enter[T any](ctx context.Context, s *Source, use func(context.Context, *session) (T, error)) (result T, address string, err error) {
+func runSession[T any](ctx context.Context, s *Source, use func(context.Context, *session) (T, error)) (result T, address string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
 	defer cancel()
 	var none T

@@ -48,7 +48,7 @@ func (v *session) findUnlisted(ctx context.Context) ([]*unlistedGroup, error) {
 	for _, top := range v.profile.contexts(v.root) {
 		var entries []entry
 		q := query{top, v.withRoles(allOf(v.anyGroup(), anyOf(odd...))), v.groupAttributes(), v.profile.controls(v.root)}
-		if _, err := v.pages(ctx, q, v.rollOfNames(func(_ string, e entry) { entries = append(entries, e) })); err != nil {
+		if _, err := v.pages(ctx, q, v.sinkByName(func(_ string, e entry) { entries = append(entries, e) })); err != nil {
 			return nil, err
 		}
 		for _, e := range entries {

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
 )
 
 // raced is the program under the race detector, for what lives on and does several things at once: the service and
@@ -49,13 +51,14 @@ func (p *racedProgram) program(t *testing.T, args []string) string {
 	if !livesOn || underRace() || os.Getenv(coverDir) != "" {
 		return commandName
 	}
-	if p.once.Do(p.build); p.err != nil {
+	if p.once.Do(func() { p.build(t) }); p.err != nil {
 		t.Fatal(p.err)
 	}
 	return filepath.Join(p.dir, commandName)
 }
 
-func (p *racedProgram) build() {
+func (p *racedProgram) build(t *testing.T) {
+	testdir.Starts(t)
 	if p.dir, p.err = os.MkdirTemp("", "program"); p.err != nil {
 		return
 	}

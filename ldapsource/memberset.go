@@ -7,8 +7,8 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
-// roster is one configured group with everybody in it, directly or through other groups.
-type roster struct {
+// memberSet is one configured group with everybody in it, directly or through other groups.
+type memberSet struct {
 	dn      string
 	root    *group
 	ids     map[string]bool // immutable IDs
@@ -22,19 +22,19 @@ type roster struct {
 	faults                                      []string
 }
 
-func newRoster(dn string) *roster {
-	return &roster{
+func newMemberSet(dn string) *memberSet {
+	return &memberSet{
 		dn: dn, ids: map[string]bool{}, uids: map[string]bool{}, keys: map[string]bool{},
 		stale: map[string]bool{}, nobodys: map[string]bool{},
 	}
 }
 
-func (r *roster) fault(format string, args ...any) {
+func (r *memberSet) fault(format string, args ...any) {
 	r.faults = append(r.faults, fmt.Sprintf(format, args...))
 }
 
-// meet counts a member that is none of the people of the read.
-func (r *roster) meet(m member) {
+// add counts a member that is none of the people of the read.
+func (r *memberSet) add(m member) {
 	r.shown = r.shown || m.kind != nested
 	switch m.kind {
 	case single:
@@ -50,7 +50,7 @@ func (r *roster) meet(m member) {
 }
 
 // take adds those who are in a group itself.
-func (r *roster) take(g *group) {
+func (r *memberSet) take(g *group) {
 	for _, fault := range g.faults {
 		if g != r.root {
 			fault = "the group " + g.dn + " in it: " + fault
@@ -70,13 +70,13 @@ func (r *roster) take(g *group) {
 	}
 }
 
-func (r *roster) has(t traits) bool {
+func (r *memberSet) has(t traits) bool {
 	return r.ids[t.id] || anyIn(r.keys, t.primaries) || anyIn(r.uids, t.uids)
 }
 
-// mayHave says why somebody whom the roster does not have may be in it all the same, "" if nothing
+// mayHave says why somebody whom the set does not have may be in it all the same, "" if nothing
 // speaks for it. was is the DN key under which the person was seen last.
-func (r *roster) mayHave(t traits, was string) string {
+func (r *memberSet) mayHave(t traits, was string) string {
 	switch {
 	case t.primaryDoubt != "" && len(r.keys) > 0:
 		return "not seen in a group, but that proves nothing: " + t.primaryDoubt
@@ -91,14 +91,14 @@ func (r *roster) mayHave(t traits, was string) string {
 }
 
 // hasNobody is the rule for groups that are there for somebody in scope.
-func (r *roster) hasNobody() string {
+func (r *memberSet) hasNobody() string {
 	if r.people > 0 {
 		return ""
 	}
 	return "it is empty: nobody in scope is a member, directly or through other groups"
 }
 
-func (r *roster) describe() string {
+func (r *memberSet) describe() string {
 	counts := []string{plan.Counted(r.people, "person", "people")}
 	for _, count := range []struct {
 		n         int

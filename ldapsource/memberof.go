@@ -5,11 +5,11 @@ import (
 	"fmt"
 )
 
-// sweep reads from the side of the members, in pages, what the members of large groups are, where
+// readByMemberOf reads from the side of the members, in pages, what the members of large groups are, where
 // that takes fewer searches than to ask for them by name: for a group of the whole company, of which
 // base_dn covers a branch (pitfall B2). It teaches what an entry is that is found, and says nothing
 // about one that is not, which is asked for by name in any case.
-func (r *groupReader) sweep(ctx context.Context, level []*group) error {
+func (r *groupReader) readByMemberOf(ctx context.Context, level []*group) error {
 	if !r.profile.linksFollow() {
 		return nil // memberOf is then a copy that somebody keeps, or does not (pitfall C10)
 	}
@@ -19,7 +19,7 @@ func (r *groupReader) sweep(ctx context.Context, level []*group) error {
 		}
 		var found []entry
 		q := query{r.root.context, equal("memberOf", g.dn), r.groupAttributes(), r.profile.controls(r.root)}
-		_, err := r.pages(ctx, q, r.rollOfNames(func(key string, e entry) {
+		_, err := r.pages(ctx, q, r.sinkByName(func(key string, e entry) {
 			if _, counted := r.census[key]; !counted {
 				found = append(found, e)
 			}

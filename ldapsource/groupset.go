@@ -8,14 +8,14 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
-// circle is everybody in one of several groups.
-type circle struct {
-	rosters []*roster
-	doubt   string // why somebody may be missing from it; "" if all groups were read wholly
+// groupSet is everybody in one of several groups.
+type groupSet struct {
+	sets  []*memberSet
+	doubt string // why somebody may be missing from it; "" if all groups were read wholly
 }
 
-func (c circle) has(t traits) bool {
-	return slices.ContainsFunc(c.rosters, func(r *roster) bool { return r.has(t) })
+func (c groupSet) has(t traits) bool {
+	return slices.ContainsFunc(c.sets, func(r *memberSet) bool { return r.has(t) })
 }
 
 // asksGroups tells whether groups say something about people.
@@ -29,19 +29,19 @@ func (v *session) readGroups(ctx context.Context, people []plan.Person, tracked 
 	if !v.asksGroups() {
 		return nil
 	}
-	r := &groupReader{session: v, known: map[string]member{}, rosters: map[string]*roster{}}
+	r := &groupReader{session: v, known: map[string]member{}, sets: map[string]*memberSet{}}
 	was := make(map[string]string, len(tracked))
 	for _, t := range tracked {
 		was[t.ID.ID] = dnKey(t.DN)
 	}
 	var err error
-	if v.entitling, err = r.circleOf(ctx, v.cfg.Groups, (*roster).hasNobody); err != nil {
+	if v.entitling, err = r.groupSetOf(ctx, v.cfg.Groups, (*memberSet).hasNobody); err != nil {
 		return err
 	}
-	if v.protected, err = r.circleOf(ctx, v.cfg.ProtectGroups, (*roster).hasNobody); err != nil {
+	if v.protected, err = r.groupSetOf(ctx, v.cfg.ProtectGroups, (*memberSet).hasNobody); err != nil {
 		return err
 	}
-	if v.labelling, err = r.circleOf(ctx, v.cfg.LabelGroups, (*roster).showsNobody); err != nil {
+	if v.labelling, err = r.groupSetOf(ctx, v.cfg.LabelGroups, (*memberSet).showsNobody); err != nil {
 		return err
 	}
 	for i := range people {
@@ -54,13 +54,13 @@ func (v *session) readGroups(ctx context.Context, people []plan.Person, tracked 
 	return nil
 }
 
-// circleOf reads groups. Of one without a fault, empty says why it may still be less than it is,
+// groupSetOf reads groups. Of one without a fault, empty says why it may still be less than it is,
 // "" if it is not.
-func (r *groupReader) circleOf(ctx context.Context, dns []string, empty func(*roster) string) (circle, error) {
-	var c circle
+func (r *groupReader) groupSetOf(ctx context.Context, dns []string, empty func(*memberSet) string) (groupSet, error) {
+	var c groupSet
 	var doubts []string
 	for _, dn := range dns {
-		shared, err := r.roster(ctx, dn)
+		shared, err := r.membersOf(ctx, dn)
 		if err != nil {
 			return c, err
 		}
@@ -72,7 +72,7 @@ func (r *groupReader) circleOf(ctx context.Context, dns []string, empty func(*ro
 		for _, fault := range found.faults {
 			doubts = append(doubts, dn+": "+fault)
 		}
-		c.rosters = append(c.rosters, &found)
+		c.sets = append(c.sets, &found)
 	}
 	c.doubt = strings.Join(doubts, "; ")
 	return c, nil
@@ -91,21 +91,21 @@ func (v *session) entitle(people []plan.Person, was map[string]string) {
 		p := &people[i]
 		t := v.traits[p.ID.ID]
 		if p.State == plan.Entitled && !v.entitling.has(t) {
-			p.State, p.Evidence = v.entitling.stranger(t, was[p.ID.ID])
+			p.State, p.Evidence = v.entitling.judgeNonMember(t, was[p.ID.ID])
 		}
 	}
 }
 
-// stranger judges somebody in scope who is in none of the groups. was is the DN key under which
+// judgeNonMember judges somebody in scope who is in none of the groups. was is the DN key under which
 // the person was seen last.
-func (c circle) stranger(t traits, was string) (plan.AccountState, plan.Evidence) {
+func (c groupSet) judgeNonMember(t traits, was string) (plan.AccountState, plan.Evidence) {
 	switch {
 	case c.doubt != "":
 		return unknown("not seen in a group, but not all of them could be read (" + c.doubt + ")")
 	case t.doubt != "":
 		return unknown("not seen in a group, but that proves nothing: " + t.doubt)
 	}
-	for _, r := range c.rosters {
+	for _, r := range c.sets {
 		if why := r.mayHave(t, was); why != "" {
 			return unknown(why)
 		}
@@ -125,12 +125,12 @@ func (v *session) certifyGroups() {
 		v.logger.Warn("a group of protect.groups was not read wholly: everybody counts as protected", "source", v.cfg.Name)
 		detail += "; as long as that is so, everybody of this source counts as protected"
 	}
-	v.certificate.hold(protectGroups, "%s", detail)
+	v.certificate.satisfy(protectGroups, "%s", detail)
 }
 
-func (c circle) describe() string {
+func (c groupSet) describe() string {
 	var parts []string
-	for _, r := range c.rosters {
+	for _, r := range c.sets {
 		parts = append(parts, r.dn+": "+r.describe())
 	}
 	return strings.Join(parts, "; ")
