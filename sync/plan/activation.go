@@ -35,14 +35,21 @@ func (x Explanation) afterCreate(c Change) string {
 	if c.Op != Create || len(x.Users) == 0 {
 		return ""
 	}
-	return "; then they type the new password (hand-over file) on the phone that has Threema ID " + x.threemaIDs() + ", and go on with it"
+	return "; then they type the new password (hand-over file) " + onTheirPhone(x.threemaIDs())
+}
+
+// onTheirPhone says where somebody types a new password whose Threema ID goes on. Why the credential was
+// withdrawn nobody tells us: the phone may be stolen, and whoever has it must get nothing.
+func onTheirPhone(ids string) string {
+	return "in the app on the phone that is in their own hands. If it is the one that has Threema ID " + ids + ", they go on with that. If that one is lost or stolen, " +
+		"they set up the app on the new phone, from the backup of their ID (the same ID, and nothing more is to be done) or without one (a new ID; then revoke " + ids +
+		" by hand in the management cockpit, widerrufen, which cannot be undone)"
 }
 
 // howToLogIn says what to do whose app waits for the new password: the Threema ID is theirs as before.
 func (x Explanation) howToLogIn() string {
-	return fmt.Sprintf("they have not logged in with credential %s yet. What this person has to do: open the app Threema Work on the phone that has Threema ID %s, and type "+
-		"the username %s and the new password there; they go on with this Threema ID. %s",
-		x.Credential.Username, x.threemaIDs(), x.Credential.Username, x.whereThePasswordIs())
+	return fmt.Sprintf("they have not logged in with credential %s yet. What this person has to do: type the username %s and the new password %s. %s",
+		x.Credential.Username, x.Credential.Username, onTheirPhone(x.threemaIDs()), x.whereThePasswordIs())
 }
 
 // howToActivate says what that person has to do.

@@ -30,7 +30,7 @@ func TestAnIDThatWaitsForTheNewPassword(t *testing.T) {
 			if x.Person != a.anna.id || x.NotActivated() || !x.LoggedOut() || len(x.Users) != 1 || strings.Contains(text, "orphan") {
 				t.Errorf("%+v\n%s", x.Users, text)
 			}
-			for _, says := range []string{"have not logged in with credential anna", "on the phone that has Threema ID " + a.id, "hand-over file for anna",
+			for _, says := range []string{"have not logged in with credential anna", "on the phone that is in their own hands", "the one that has Threema ID " + a.id, "lost or stolen", "on the new phone", "hand-over file for anna",
 				"unmanaged user " + a.id, "of E-anna " + a.anna.dn() + ": it goes on when they log in"} {
 				if !strings.Contains(text, says) {
 					t.Errorf("does not say %q:\n%s", says, text)
