@@ -93,9 +93,12 @@ func publicWords(err error) string {
 }
 
 // skip notes a change that the last look before its request forbids, and records why. That this
-// cannot be recorded is a failure of the pass, but nothing was sent that could not be known.
+// cannot be recorded is a failure of the pass, but nothing was sent that could not be known. Of an order somebody hears.
 func (a *applier) skip(ctx context.Context, c plan.Change, why string) {
 	a.report.add(c, ResultSkipped, why)
+	if c.By != "" {
+		a.report.Plan.Wait(plan.WaitOrder, c.Person)
+	}
 	a.Logger.WarnContext(ctx, "change skipped right before its request, nothing was sent", "op", c.Op, "change", c.ID, "source", c.Person.Source)
 	if err := a.Ledger.Decide(shielded(ctx), a.run, plan.Decision{Kind: plan.Skipped, Change: c, Message: why}); err != nil {
 		a.report.fail(fmt.Errorf("record that a change was skipped: %w", err))

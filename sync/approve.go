@@ -18,6 +18,8 @@ type Approvals interface {
 	LastReport(ctx context.Context) (json.RawMessage, error)
 	// Approve records a yes to changes of the plan with this hash: all of them, or none.
 	Approve(ctx context.Context, hash, by string, approvals []plan.GivenApproval) error
+	// Asked records what is asked for by a hash after a yes.
+	Asked(ctx context.Context, waits []plan.Wait) error
 	// Decide records in the audit that an approval was refused. Run 0 is beside any pass.
 	Decide(ctx context.Context, run int64, d plan.Decision) error
 }
@@ -44,6 +46,8 @@ type Approval struct {
 	Next    string
 	Waiting []plan.Change
 	Freed   []plan.Change
+	// Waits are what somebody is asked for beside that, by the same rules as in `status`.
+	Waits []plan.Wait
 }
 
 // ErrNothingWaits refuses an approval for which there is no change.
@@ -74,14 +78,14 @@ func (a *Approver) Approve(ctx context.Context, hash string, ttl time.Duration) 
 	}
 	given, err := a.give(ctx, hash, ttl, named)
 	if err == nil {
-		a.tellRest(ctx, in, waiting, &given)
+		a.tellRest(ctx, in, waiting, &given, len(r.Incomplete) == 0)
 	}
 	return r, given, err
 }
 
 // tellRest plans once more on what was read, with the yes that was given. That is recorded already: if
-// this does not work, there is just less to tell.
-func (a *Approver) tellRest(ctx context.Context, in plan.Input, waited []plan.Change, given *Approval) {
+// this does not work, there is just less to tell. What is left counts for status too, if all was read.
+func (a *Approver) tellRest(ctx context.Context, in plan.Input, waited []plan.Change, given *Approval, whole bool) {
 	state, err := a.Memory.State(ctx)
 	if err != nil {
 		a.Logger.WarnContext(ctx, "approved, but what waits now could not be read", "err", err)
@@ -90,6 +94,13 @@ func (a *Approver) tellRest(ctx context.Context, in plan.Input, waited []plan.Ch
 	in.State = state
 	next := plan.Compute(in)
 	given.Next, given.Waiting = next.Hash, next.AwaitingApproval()
+	waits := next.Waits()
+	given.Waits = slices.DeleteFunc(slices.Clone(waits), plan.Wait.Hashed)
+	if whole {
+		if err := a.Approvals.Asked(ctx, slices.DeleteFunc(waits, func(w plan.Wait) bool { return !w.Hashed() })); err != nil {
+			a.Logger.WarnContext(ctx, "approved, but what waits now could not be recorded", "err", err)
+		}
+	}
 	given.Freed = without(without(waited, given.Changes), given.Waiting)
 }
 
@@ -134,9 +145,9 @@ func (a *Approver) give(ctx context.Context, hash string, ttl time.Duration, wai
 	return given, nil
 }
 
-// ApproveOrder does the same for the withdrawal that somebody orders: hash is what the order told.
+// ApproveOrder does the same for the withdrawal of a person that somebody ordered: hash is what the order told.
 // The report tells why nothing could be read, the withdrawal why nothing waits for a yes.
-func (a *Approver) ApproveOrder(ctx context.Context, hash string, ttl time.Duration, order Order, histories Histories) (Report, Approval, error) {
+func (a *Approver) ApproveOrder(ctx context.Context, hash string, ttl time.Duration, person string, histories Histories) (Report, Approval, error) {
 	if err := checkTTL(ttl); err != nil {
 		return Report{}, Approval{}, err
 	}
@@ -146,13 +157,13 @@ func (a *Approver) ApproveOrder(ctx context.Context, hash string, ttl time.Durat
 	if !ok {
 		return r, Approval{}, nil
 	}
-	ordered, err := a.decide(ctx, in, r.Plan, order, histories)
+	ordered, err := a.decide(ctx, in, r.Plan, Order{Query: person, By: a.By}, histories)
 	if err != nil {
 		return r, Approval{}, err
 	}
 	waiting := plan.Plan{Changes: ordered.Changes}.AwaitingApproval()
 	switch {
-	case len(waiting) == 0:
+	case len(waiting) == 0, !in.State.Ordered(ordered.CredentialID):
 		return r, Approval{}, ErrNothingWaits
 	case hash != ordered.Hash:
 		return r, Approval{}, &ChangedSetError{Asked: hash, Now: ordered.Hash, New: waiting, Waiting: waiting}
@@ -190,6 +201,8 @@ type ChangedSetError struct {
 	// Approved are the steps that were approved under this hash, or of that plan, and are not done yet;
 	// Waiting is all that waits now.
 	Approved, Waiting []plan.Change
+	// Only are the people and OUs whom the yes was to be for.
+	Only []string
 	// Cut tells that the record of the last pass is not complete, and so is the difference.
 	Cut bool
 }
@@ -226,22 +239,39 @@ func (e *ChangedSetError) Error() string {
 	if e.Cut {
 		lines = append(lines, "  (the record of that pass is cut short; there may be more)")
 	}
+	list("waits: ", without(e.Waiting, e.New))
 	if len(e.Waiting) > 0 {
 		if words := plan.ForEver(e.Waiting); words != "" {
 			lines = append(lines, words+".")
 		}
-		lines = append(lines, fmt.Sprintf("Waiting for an approval now: %s. Read `threema-dirsync plan` again; if every one of them is right, type: threema-dirsync approve %s", plan.CountedSteps(e.Waiting), e.Now))
+		lines = append(lines, fmt.Sprintf("Waiting for an approval now: %s. Read `threema-dirsync plan` again; %s, type: %s", plan.CountedSteps(e.Waiting), e.ifRight(), e.command()))
 	} else {
 		lines = append(lines, "Nothing waits for an approval now.")
 	}
 	return strings.Join(lines, "\n")
 }
 
+// command is the yes to what waits now, for those alone whom the refused one was for.
+func (e *ChangedSetError) command() string {
+	words := []string{"threema-dirsync approve", e.Now}
+	for _, query := range e.Only {
+		words = append(words, "--only", plan.Typed(query, plan.PersonID{}))
+	}
+	return strings.Join(words, " ")
+}
+
+func (e *ChangedSetError) ifRight() string {
+	if len(e.Only) > 0 {
+		return "if it is right for " + strings.Join(e.Only, " and ")
+	}
+	return "if every one of them is right"
+}
+
 // changedSet finds the difference to the last pass, if that is what was read, and what of it was approved
 // since.
 func (a *Approver) changedSet(ctx context.Context, asked string, state plan.State, now plan.Plan) error {
 	waiting := now.AwaitingApproval()
-	e := &ChangedSetError{Asked: asked, Now: now.Hash, New: waiting, Waiting: waiting}
+	e := &ChangedSetError{Asked: asked, Now: now.Hash, New: waiting, Waiting: waiting, Only: a.Only}
 	text, err := a.Approvals.LastReport(ctx)
 	if err != nil {
 		return err

@@ -69,6 +69,51 @@ func TestApproveARevocation(t *testing.T) {
 	w.settled()
 }
 
+// TestApproveTellsWhatElseWaits: what no hash lifts waits on after the yes to everything else.
+func TestApproveTellsWhatElseWaits(t *testing.T) {
+	t.Parallel()
+	w := revoking(t)
+	w.directory.dismiss(t, "id-04")
+	w.stop = func() string { return "the stop file exists" }
+	w.exits(dirsync.ExitWaiting)
+	given := w.approved(day)
+	if len(given.Waiting) != 0 || len(given.Waits) != 1 || given.Waits[0].Code != plan.GuardStopFile {
+		t.Errorf("%+v", given)
+	}
+}
+
+// TestAnOldHashForTheNext: the hash of before a yes to one person is none for the next. It is refused, and
+// what to type is for that person alone.
+func TestAnOldHashForTheNext(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{}, employees(8)...)
+	w.policy.ID, w.policy.Approval = plan.RevokeID, plan.ApproveIrreversible
+	w.rollOut()
+	w.directory.dismiss(t, "id-03")
+	w.directory.dismiss(t, "id-04")
+	w.exits(dirsync.ExitWaiting)
+	hash := w.exits(dirsync.ExitWaiting).Plan.Hash
+	only := func(hash, query string) error {
+		a := dirsync.Approver{Planner: w.planner(""), Approvals: w.ledger, By: "anna (uid 1000)", Only: []string{query}}
+		_, _, err := a.Approve(w.Context(), hash, day)
+		return err
+	}
+	w.must(only(hash, "E03"))
+	err := only(hash, "E04")
+	e, ok := errors.AsType[*dirsync.ChangedSetError](err)
+	if !ok {
+		t.Fatalf("error %v", err)
+	}
+	for _, text := range []string{"nothing was approved anew", "approved: revoke / widerrufen E03", "waits: revoke / widerrufen E04", "if it is right for E04, type: threema-dirsync approve " + e.Now + " --only E04"} {
+		if !strings.Contains(err.Error(), text) {
+			t.Errorf("the error does not say %q:\n%v", text, err)
+		}
+	}
+	w.equal("approvals", 1, w.approvals())
+	w.must(only(e.Now, "E04")) // the hint leads to the end
+	w.equal("approvals", 2, w.approvals())
+}
+
 func TestApprovalRefused(t *testing.T) {
 	t.Parallel()
 	t.Run("nothing waits", func(t *testing.T) {

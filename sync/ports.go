@@ -116,6 +116,8 @@ type Ledger interface {
 	EndTrial(ctx context.Context) error
 	LearnBulk(ctx context.Context, reading plan.BulkReading) error
 
+	// Order records that somebody ordered a withdrawal: it stands until it is carried out, or ends.
+	Order(ctx context.Context, run int64, o plan.OpenOrder, csi, reason string) error
 	// RevokeUndo records that a withdrawal that somebody took back is ordered again.
 	RevokeUndo(ctx context.Context, run int64, person plan.PersonID, csi, by, reason string) error
 	// Decide records in the audit what was decided against.

@@ -29,7 +29,7 @@ type TakenBack struct {
 
 // TakeBack ends the approvals that a query means and no pass has carried out (see [plan.Given]), or those of them
 // that are for the people and OUs of only, if it names any (see [plan.GivenOnly]): the next
-// plan asks again. It asks neither directory nor package. The caller holds the lock of the passes, so that
+// plan asks again for what is still to be done. It asks neither directory nor package. The caller holds the lock of the passes, so that
 // none goes on with a yes that was taken back.
 func TakeBack(ctx context.Context, ledger GivenLedger, query string, only []string, by string, now time.Time) (TakenBack, error) {
 	state, err := ledger.State(ctx)
@@ -76,7 +76,7 @@ func pick(state plan.State, given []plan.GivenApproval, only []string) ([]plan.G
 func (t TakenBack) Format(out io.Writer, limit int) error {
 	lines := []string{"NOTHING TO TAKE BACK: no yes for " + t.Query + " is given and not carried out."}
 	if len(t.Approvals) > 0 {
-		lines = []string{"TAKEN BACK: " + plan.CountedApprovals(t.Approvals) + ". The next plan asks again."}
+		lines = []string{"TAKEN BACK: " + plan.CountedApprovals(t.Approvals) + ". What of it is still to be done, the next plan asks for again."}
 		var titles []string
 		for _, title := range t.Titles {
 			titles = append(titles, "  "+title)

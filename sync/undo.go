@@ -11,6 +11,8 @@ type UndoLedger interface {
 	Histories
 	// UndoWithdrawal records that somebody took the withdrawal of a credential back.
 	UndoWithdrawal(ctx context.Context, u plan.UndoneOrder, csi, reason string) error
+	// EndOrder records that somebody took an order back that was not carried out.
+	EndOrder(ctx context.Context, o plan.OpenOrder, csi, reason string) error
 }
 
 // Undoer takes back that the credential of one person was withdrawn: they get a new one, by the rules of
@@ -41,6 +43,9 @@ func (u *Undoer) Undo(ctx context.Context, order Order) (Answer, error) {
 	switch {
 	case undo.Refused != "":
 		return a.refused(undo.Refused), nil
+	case undo.Open:
+		a.Outcome, a.Message = AnswerUndone, "TAKEN BACK: the order to withdraw credential "+undo.Username+" of "+a.name()+", which was not carried out."
+		return a, u.Ledger.EndOrder(ctx, plan.OpenOrder{Person: x.Person, CredentialID: undo.CredentialID, By: order.By}, undo.CSI, order.Reason)
 	case undo.Already != "":
 		a.Outcome, a.Message = AnswerNothing, "NOTHING TO TAKE BACK for "+a.name()+": "+undo.Already
 		return a, nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -36,7 +37,7 @@ func checkReason(reason, what string) (string, error) {
 	reason = strings.TrimSpace(reason)
 	switch {
 	case utf8.RuneCountInString(reason) < minReason:
-		return "", errors.New("--reason is for the audit: say in a few words " + what)
+		return "", fmt.Errorf("--reason is for the audit: say in a few words (%d characters at least) %s", minReason, what)
 	case len(reason) > maxReason:
 		return "", fmt.Errorf("--reason is longer than %d bytes", maxReason)
 	case !utf8.ValidString(reason) || strings.ContainsFunc(reason, func(r rune) bool { return !unicode.IsPrint(r) }):
@@ -51,7 +52,7 @@ const (
 	OrderAlready   = "already-withdrawn"
 	OrderRefused   = "refused"        // by a rule that no order lifts
 	OrderApproval  = "needs-approval" // somebody must say yes first
-	OrderBlocked   = "blocked"        // by the baseline or the stop file
+	OrderBlocked   = "blocked"        // by the baseline, the stop file, or the requests of the day
 	OrderFailed    = "failed"
 	OrderUnknown   = "unknown" // the answer was lost
 )
@@ -62,6 +63,8 @@ type Withdrawal struct {
 	Outcome  string
 	Message  string // in words, for who typed the order
 	ExitCode int
+	// Stands tells that the order is not carried out, and that passes do so as soon as they may.
+	Stands bool
 
 	policy plan.Policy
 }
@@ -69,7 +72,8 @@ type Withdrawal struct {
 // Withdraw ends one person's access now, if no rule forbids it: a pass of its own that carries
 // out this and nothing else. Unlike other passes it does not need the directory: of a source that
 // it cannot read it proves nothing, and somebody's word suffices for the withdrawal alone (see
-// [plan.Order]). announce is told what is about to happen, right before it does. The error says
+// [plan.Order]). The order is recorded before anything is sent: what it does not reach now, later passes
+// carry out (see [plan.OpenOrder]). announce is told what is about to happen, right before it does. The error says
 // that nobody, or several people, are meant (a [*plan.UnclearPersonError]), or that the history
 // could not be read: then nothing was done.
 func (p *Pass) Withdraw(ctx context.Context, order Order, histories Histories, announce func(Withdrawal)) (Report, Withdrawal, error) {
@@ -78,15 +82,18 @@ func (p *Pass) Withdraw(ctx context.Context, order Order, histories Histories, a
 	report := p.record(ctx, func(r *Report, run int64) {
 		in, ok := p.survey(ctx, r)
 		if !ok {
+			p.orderUnread(ctx, r, run, &w, order, histories)
 			return
+		}
+		if w.Ordered, unclear = p.decide(ctx, in, r.Plan, order, histories); unclear == nil && w.mayStand() {
+			p.stand(ctx, r, run, &w, order)
+			in.State.OpenOrders = append(slices.Clip(in.State.OpenOrders), w.open(order, p.Now()))
+			r.Plan = plan.Compute(in)
 		}
 		// A credential that is missing counts by whole passes: who orders twice brings nobody
 		// closer to a new one.
 		r.Plan.Memory.Owned = in.State.Owned
-		if !p.remember(ctx, r, run) {
-			return
-		}
-		if w.Ordered, unclear = p.decide(ctx, in, r.Plan, order, histories); unclear != nil {
+		if r.Err != nil || !p.remember(ctx, r, run) || unclear != nil {
 			return
 		}
 		if w.Withdrawal().Status == plan.Due {
@@ -102,6 +109,53 @@ func (p *Pass) Withdraw(ctx context.Context, order Order, histories Histories, a
 		unclear = withoutDirectory(unclear, report.Incomplete[0].Err)
 	}
 	return report, w, unclear
+}
+
+// mayStand tells of an order that no rule refuses, and that is not fulfilled already.
+func (w *Withdrawal) mayStand() bool {
+	return w.Already == "" && w.Refused == "" && w.Withdrawal().Status != plan.Withheld
+}
+
+func (w *Withdrawal) open(order Order, now time.Time) plan.OpenOrder {
+	return plan.OpenOrder{Person: w.Person, CredentialID: w.CredentialID, At: now, By: order.By}
+}
+
+// stand records the order before anything is sent.
+func (p *Pass) stand(ctx context.Context, r *Report, run int64, w *Withdrawal, order Order) {
+	if err := p.Ledger.Order(shielded(ctx), run, w.open(order, p.Now()), w.CSI, order.Reason); err != nil {
+		r.fail(err)
+		return
+	}
+	w.Stands = true
+}
+
+// orderUnread records the order where the package could not be read: whom it means is known by the
+// memory alone, and what it may reach a later pass judges.
+func (p *Pass) orderUnread(ctx context.Context, r *Report, run int64, w *Withdrawal, order Order, histories Histories) {
+	state, err := p.Memory.State(shielded(ctx))
+	if err != nil {
+		r.fail(err)
+		return
+	}
+	if state.Subscription == "" {
+		return // no pass has been there: nobody is known
+	}
+	past, err := histories.PastPeople(shielded(ctx), order.Query)
+	if err != nil {
+		r.fail(err)
+		return
+	}
+	x, err := plan.Recall(plan.Input{Configured: p.sourceNames(), State: state, Policy: p.Policy, Now: p.Now()}, order.Query, past)
+	switch {
+	case err != nil:
+		r.fail(fmt.Errorf("nothing is ordered, for without it: %w", err))
+		return
+	case x.Owned == nil:
+		r.fail(errors.New("nothing is ordered, for of this person no credential is known that is managed"))
+		return
+	}
+	w.Person, w.CSI, w.DN, w.CredentialID, w.Username = x.Person, x.CSI, x.DN, x.Owned.CredentialID, x.Owned.Username
+	p.stand(ctx, r, run, w, order)
 }
 
 // revokeUndo ends the way back for somebody whose withdrawal is ordered again before they have a new
@@ -160,12 +214,16 @@ func (w *Withdrawal) conclude(r *Report) {
 	case c.Status == plan.Withheld:
 		w.end(OrderRefused, ExitFailed, fmt.Sprintf("policy: %s lets nobody's access end, and an order does not change that: set policy: sync, or withdraw by hand in the cockpit", w.policy.Mode))
 	case c.Status == plan.Deferred:
-		w.end(OrderRefused, ExitFailed, "the requests of the day are spent (threema.daily_requests"+notBefore(c)+"): withdraw by hand in the cockpit")
+		w.end(OrderBlocked, ExitWaiting, "the requests of the day are spent (threema.daily_requests"+notBefore(c)+"): if it cannot wait, withdraw by hand in the cockpit")
 	case c.Status == plan.NeedsApproval:
-		w.end(OrderApproval, ExitWaiting, fmt.Sprintf("%s asks for somebody's yes before this: type `threema-dirsync approve %s --withdraw %s`, then order it again",
+		w.end(OrderApproval, ExitWaiting, fmt.Sprintf("%s asks for somebody's yes before this: type `threema-dirsync approve %s --withdraw %s`",
 			w.whoAsks(), w.Hash, w.Person))
 	case c.Status == plan.Blocked:
 		w.end(OrderBlocked, ExitWaiting, w.guardWords())
+	case c.Status == plan.Waiting && len(r.Incomplete) > 0:
+		w.end(OrderBlocked, ExitIncomplete, c.Reason+"; "+r.Incomplete[0].Err.Error())
+	case c.Status == plan.Waiting:
+		w.end(OrderBlocked, ExitWaiting, c.Reason)
 	case c.Status == plan.Due:
 		w.concludeResult(r, c)
 	case r.Err != nil:
@@ -195,11 +253,11 @@ func (w *Withdrawal) concludeResult(r *Report, c plan.Change) {
 	case x.Outcome == ResultDone:
 		w.end(OrderWithdrawn, ExitOK, w.doneWords(r))
 	case x.Outcome == ResultUnknown:
-		w.end(OrderUnknown, ExitFailed, "whether the credential is gone is not known: "+x.Message+"; order it again, which looks first")
+		w.end(OrderUnknown, ExitFailed, "whether the credential is gone is not known: "+x.Message+"; order it again, or let the next pass do it: both look first")
 	case r.Plan.Tripped(plan.GuardStopFile):
 		w.end(OrderBlocked, ExitWaiting, x.Message)
 	case x.Outcome == ResultSkipped:
-		w.end(OrderRefused, ExitFailed, "right before the withdrawal this was found: "+x.Message+"; nothing was sent. Look, and order it again")
+		w.end(OrderRefused, ExitFailed, "right before the withdrawal this was found: "+x.Message+"; nothing was sent. Look: the next pass judges it anew")
 	default:
 		w.end(OrderFailed, ExitFailed, x.Message)
 	}
@@ -207,4 +265,5 @@ func (w *Withdrawal) concludeResult(r *Report, c plan.Change) {
 
 func (w *Withdrawal) end(outcome string, code int, message string) {
 	w.Outcome, w.ExitCode, w.Message = outcome, code, message
+	w.Stands = w.Stands && outcome != OrderWithdrawn
 }

@@ -99,6 +99,10 @@ func (w Withdrawal) Format(out io.Writer) error {
 	if err == nil && w.Outcome != OrderWithdrawn && w.Outcome != OrderAlready && w.Outcome != OrderUnknown {
 		_, err = fmt.Fprintln(out, "Nothing was withdrawn.")
 	}
+	if err == nil && w.Stands {
+		_, err = fmt.Fprintln(out, plan.Harmless("The order stands: the next pass that may do so carries it out (at once: order it again). To take it back: threema-dirsync withdraw --undo "+
+			plan.Typed(w.CSI, w.Person)+" --reason TEXT"))
+	}
 	return err
 }
 
@@ -110,7 +114,7 @@ func (w Withdrawal) MarshalJSON() ([]byte, error) {
 		"person":   map[string]string{"source": w.Person.Source, "id": w.Person.ID, "csi": w.CSI, "dn": w.DN},
 		"username": w.Username, "credentialId": w.CredentialID, "threemaIds": list(w.ThreemaIDs),
 		"departed": w.Departed, "directory": w.Directory, "meaning": []string{}, "hash": w.Hash,
-		"changes": append([]plan.Change{}, w.Changes...), "suspended": nil,
+		"changes": append([]plan.Change{}, w.Changes...), "suspended": nil, "stands": w.Stands,
 	}
 	if s := w.Suspended; s != nil {
 		doc["suspended"] = map[string]any{"lastDay": s.LastDay, "until": s.Until.UTC(), "by": s.By}

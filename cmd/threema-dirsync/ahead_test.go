@@ -174,7 +174,7 @@ func TestAYesIsTakenBack(t *testing.T) {
 	w.must(t, 1, "approve", "--undo", "Nobody").tells(t, "nothing was taken back", "nobody is known as", dir.people[2].DN, "under "+hash)
 	w.must(t, 1, "approve", "--undo", hash, "--ttl", "1h").tells(t, "and nothing else")
 	w.must(t, 1, "approve", "--undo").tells(t, "HASH", "PERSON", "all")
-	w.must(t, 0, "approve", "--undo", dir.people[0].Account).tells(t, "TAKEN BACK", " of 1 person", "withdraw / Zugang entziehen", dir.people[0].DN, "asks again", "Still given")
+	w.must(t, 0, "approve", "--undo", dir.people[0].Account).tells(t, "TAKEN BACK", " of 1 person", "withdraw / Zugang entziehen", dir.people[0].DN, "asks for again", "Still given")
 	if one := w.must(t, 0, "plan"); !strings.Contains(one.stdout, "Waiting for your yes: ") || w.hash(t) == hash {
 		t.Errorf("the plan does not ask again: %v", one)
 	}

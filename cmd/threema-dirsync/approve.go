@@ -22,7 +22,7 @@ What the guard mass-departure-ahead names is not due yet: the yes to it lasts un
 With --only PERSON or --only OU, which may be repeated, the yes is for that person, or for everybody
 who was seen last in that OU or below it, or is there now: so a single leaver goes whom a limit stopped
 together with a mass. The rest waits on as long as it needs a yes: what a limit stopped goes by itself when
-the others leave room in it, and the answer names who does. "hold" keeps somebody. PERSON is what "explain" takes,
+the others leave room in it, and the answer names who does. "hold PERSON" puts somebody on leave who is no leaver. PERSON is what "explain" takes,
 OU is a DN, or the beginning of one (OU=Berlin). The answer tells what waits on, and the HASH of that.
 
 approve --baseline binds the ledger to the licence package, the directory and the scope as
@@ -36,7 +36,8 @@ because of it, and so does the answer. It changes nothing in the package. It is 
 beside a running one it exits with 5.
 
 approve HASH --withdraw PERSON says yes to the withdrawal that "withdraw PERSON" orders, where the
-policy asks for one. That command tells the HASH.
+policy asks for one. That command tells the HASH. The order stands until then, and the plan has it too: approve
+HASH with the HASH of the plan, or with --only PERSON, is as good.
 
 approve --undo HASH|PERSON|all takes back each yes that is given and not carried out: what was approved
 under HASH, what was approved of PERSON (csi, username, DN, Threema ID or directory ID), or everything; with
@@ -140,7 +141,7 @@ func (f approveFlags) ask(ctx context.Context, a *dirsync.Approver, hash string,
 	if f.withdraw == "" {
 		return a.Approve(ctx, hash, f.ttl)
 	}
-	return a.ApproveOrder(ctx, hash, f.ttl, dirsync.Order{Query: f.withdraw, By: a.By}, histories)
+	return a.ApproveOrder(ctx, hash, f.ttl, f.withdraw, histories)
 }
 
 func (p *program) printApproval(given dirsync.Approval, flags approveFlags) error {
@@ -153,10 +154,11 @@ func (p *program) printApproval(given dirsync.Approval, flags approveFlags) erro
 			NextHash string        `json:"nextHash"`
 			Waiting  []plan.Change `json:"waiting"`
 			Freed    []plan.Change `json:"freed"`
-		}{given.Hash, given.Until, given.Changes, given.Next, append([]plan.Change{}, given.Waiting...), append([]plan.Change{}, given.Freed...)})
+			Waits    []plan.Wait   `json:"waits"`
+		}{given.Hash, given.Until, given.Changes, given.Next, append([]plan.Change{}, given.Waiting...), append([]plan.Change{}, given.Freed...), append([]plan.Wait{}, given.Waits...)})
 	}
 	if flags.withdraw != "" {
-		say(p.Stdout, "Approved until %s: %s. No pass carries it out: order it again now, by threema-dirsync withdraw %s --reason TEXT", stamp(given.Until), plan.CountedSteps(given.Changes), plan.Typed(flags.withdraw, plan.PersonID{}))
+		say(p.Stdout, "Approved until %s: %s. The next pass carries it out; at once: order it again, by threema-dirsync withdraw %s --reason TEXT", stamp(given.Until), plan.CountedSteps(given.Changes), plan.Typed(flags.withdraw, plan.PersonID{}))
 		p.listChanges(given.Changes)
 		return nil
 	}
@@ -180,8 +182,16 @@ func (p *program) printApproval(given dirsync.Approval, flags approveFlags) erro
 			say(p.Stdout, "%s.", words)
 		}
 		say(p.Stdout, "If every one of these is right too, type: threema-dirsync approve %s", given.Next)
+	case given.Next != "" && len(given.Waits) == 0:
+		say(p.Stdout, "Nothing else waits for you.")
 	case given.Next != "":
-		say(p.Stdout, "Nothing else waits for a yes.")
+		say(p.Stdout, "Nothing else waits for a yes by a HASH.")
+	}
+	for _, w := range given.Waits {
+		say(p.Stdout, "WAITS FOR YOU %s: %s", w.Code, w.Words())
+		for _, line := range w.WhomWords() {
+			say(p.Stdout, "  %s", line)
+		}
 	}
 	return nil
 }

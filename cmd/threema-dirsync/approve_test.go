@@ -51,7 +51,7 @@ func TestApproveHash(t *testing.T) {
 	hash := w.hash(t)
 	before := w.sim.frozen(t)
 	out := w.must(t, 0, "approve", hash)
-	for _, text := range []string{"Approved until ", ": 1 step of 1 person.", "Nothing else waits for a yes", "revoke / widerrufen", dir.people[7].DN, "can never be undone", "approve --undo " + hash} {
+	for _, text := range []string{"Approved until ", ": 1 step of 1 person.", "Nothing else waits for you", "revoke / widerrufen", dir.people[7].DN, "can never be undone", "approve --undo " + hash} {
 		if !strings.Contains(out.stdout, text) {
 			t.Errorf("approve does not say %q: %v", text, out)
 		}

@@ -41,7 +41,7 @@ func TestExplain(t *testing.T) {
 	w.explains(t, dir.people[0].Number, "nothing: all is as it should be", "employeenumber:", "Threema ID ", "contact ", "create", "done", "pass 1, policy sync")
 	w.explains(t, joiner.Account, "create, by the next pass", "no credential carries the csi", joiner.DN)
 	w.explains(t, leaver.DN, "withdraw / Zugang entziehen, waiting, not before ", "departed", "disabled", "confirmed")
-	w.explains(t, second.Account, "nothing, as long as this holds: the csi "+twin.Number+" is also that of "+twin.DN)
+	w.explains(t, second.Account, "nothing, as long as they are held: the csi "+twin.Number+" is also that of "+twin.DN)
 
 	out := w.must(t, 1, "explain", twin.Number)
 	if !strings.Contains(out.stderr, "means 2 people") || !strings.Contains(out.stderr, twin.DN) || !strings.Contains(out.stderr, second.DN) || out.stdout != "" {

@@ -144,7 +144,7 @@ func TestHoldRefuses(t *testing.T) {
 		{"u000001 --until tomorrow --reason leave", "--until takes the last day of the leave as YYYY-MM-DD"},
 		{"u000001 --until 2020-01-31 --reason leave", "--until 2020-01-31 is over already (today is "},
 		{"u000001 --until " + w.inDays(400) + " --reason leave", "is more than a year ahead: the latest day is "},
-		{"u000001 --until " + w.inDays(4), "--reason is for the audit: say in a few words why the departure waits"},
+		{"u000001 --until " + w.inDays(4), "--reason is for the audit: say in a few words (3 characters at least) why the departure waits"},
 		{"--until " + w.inDays(4) + " --reason leave", "name one person who is on leave"},
 		{"u000001 --list", "name one person who is on leave"},
 		{"u000001 --end --until " + w.inDays(4), "--end ends the leave now"},
@@ -182,7 +182,7 @@ func TestWithdrawUndo(t *testing.T) {
 	w.orders(t, 0, person.Account, "threema-dirsync withdraw --undo "+person.Number+" --reason TEXT")
 	wantSays(t, w.must(t, 0, "run", "--once"), "withdraw --undo "+person.Number+" --reason TEXT")
 	wantSays(t, w.must(t, 0, "withdraw", "--undo", person.Account, "--reason", "a mistake"), "TAKEN BACK: the withdrawal of credential "+person.Account,
-		"the next pass makes a new credential", "was not taken: who enters the new password")
+		"the next pass makes a new credential", "was not taken. The person types the new password")
 	w.orders(t, 0, person.Account, "ALREADY WITHDRAWN: ", "with this order there is no new credential")
 	w.must(t, 0, "run", "--once")
 	w.gone(t, 0, 0, person.Account)

@@ -24,6 +24,7 @@ type status struct {
 	Guards    []guardStatus          `json:"guards"`
 	Waits     []plan.Wait            `json:"waits"`    // of the last pass that had a plan, without what is answered
 	Answered  []answerStatus         `json:"answered"` // since the last pass that ended
+	Orders    []orderStatus          `json:"orders"`   // that are not carried out yet
 	Leavers   []leaverStatus         `json:"leavers"`
 	Suspended []plan.SuspendedPerson `json:"suspended"` // who is on leave, as somebody said
 	Alarms    []plan.Alarm           `json:"alarms"`
@@ -151,7 +152,7 @@ func openStatus(ctx context.Context, cfg *config.Config, options ledger.Options)
 	reader, err := ledger.OpenReader(ctx, cfg.LedgerFile(), options)
 	if errors.Is(err, fs.ErrNotExist) {
 		return status{
-			Sources: []sourceStatus{}, Removed: []removedStatus{}, Guards: []guardStatus{}, Waits: []plan.Wait{}, Answered: []answerStatus{}, Stop: stopReason(cfg), Leavers: []leaverStatus{}, Suspended: []plan.SuspendedPerson{}, Alarms: []plan.Alarm{}, Effects: []plan.Effect{},
+			Sources: []sourceStatus{}, Removed: []removedStatus{}, Guards: []guardStatus{}, Waits: []plan.Wait{}, Answered: []answerStatus{}, Orders: []orderStatus{}, Stop: stopReason(cfg), Leavers: []leaverStatus{}, Suspended: []plan.SuspendedPerson{}, Alarms: []plan.Alarm{}, Effects: []plan.Effect{},
 			Quota: quotaStatus{Unlimited: options.DailyRequests == 0, Remaining: options.DailyRequests},
 		}, nil
 	}
@@ -176,7 +177,7 @@ func readStatus(ctx context.Context, reader *ledger.Reader, cfg *config.Config, 
 		return status{}, err
 	}
 	s := status{
-		Sources: []sourceStatus{}, Guards: []guardStatus{}, Leavers: leaversOf(state, now), Open: len(state.Open), Managed: len(state.Owned),
+		Sources: []sourceStatus{}, Guards: []guardStatus{}, Orders: ordersOf(state), Leavers: leaversOf(state, now), Open: len(state.Open), Managed: len(state.Owned),
 		Removed: removedSources(state, cfg.Sources), Suspended: state.SuspendedPeople(policyOf(cfg), now),
 		Quota:  quotaStatus{budget.Unlimited, budget.Remaining, budget.FreeAt},
 		Alarms: append([]plan.Alarm{}, state.Alarms...), Effects: underWay(state),
@@ -192,9 +193,10 @@ func readStatus(ctx context.Context, reader *ledger.Reader, cfg *config.Config, 
 	s.addReport(report)
 	s.Approved = approvalsOf(state, now, report)
 	taken, takenErr := reader.TakenBack(ctx)
-	s.addAnswers(state, report, taken, now)
+	asked, askedErr := reader.AskedAfter(ctx)
+	s.addAnswers(state, report, taken, asked, now)
 	s.LastPass.addCause(report, s.Waits, s.answerWords())
-	return s, errors.Join(err, takenErr)
+	return s, errors.Join(err, takenErr, askedErr)
 }
 
 func (s *status) addPass(run ledger.RunRecord) {

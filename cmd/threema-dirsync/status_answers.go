@@ -23,17 +23,18 @@ type answerStatus struct {
 }
 
 // addAnswers takes from what is waited for what somebody has answered since, so that nobody is asked twice.
-// taken is what was taken back since.
-func (s *status) addAnswers(state plan.State, report json.RawMessage, taken []plan.GivenApproval, now time.Time) {
+// taken is what was taken back since, asked what is asked for by a hash after the last yes, nil if that is not known.
+func (s *status) addAnswers(state plan.State, report json.RawMessage, taken []plan.GivenApproval, asked []plan.Wait, now time.Time) {
 	answers := state.AnswersTo(dirsync.ReadPlan(report), s.Waits, now)
 	s.Answered = []answerStatus{}
 	s.answer("approved", "approved", answers.Approved)
 	s.answer("on-leave", "on leave of absence by now", answers.OnLeave)
 	s.answer("taken-back", "the yes to it was taken back", state.Steps(taken))
-	s.Waits = slices.DeleteFunc(answers.Unanswered(s.Waits), s.doneByNow)
-	if s.Waits == nil {
-		s.Waits = []plan.Wait{}
+	waits := answers.Unanswered(s.Waits)
+	if asked != nil {
+		waits = answers.Left(s.Waits, asked)
 	}
+	s.Waits = append([]plan.Wait{}, slices.DeleteFunc(waits, s.doneByNow)...)
 	for n := range s.Guards {
 		g := &s.Guards[n]
 		asked := slices.ContainsFunc(s.Waits, func(w plan.Wait) bool { return string(w.Code) == g.Guard || w.ReadFirst == g.Guard })

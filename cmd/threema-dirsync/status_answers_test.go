@@ -46,7 +46,7 @@ func TestNobodyIsAskedTwice(t *testing.T) {
 	before, _ := w.asks(t)
 	w.must(t, 0, "approve", hash, "--only", "OU=Berlin")
 	part, text := w.asks(t)
-	if len(before.Waits) != 1 || before.Waits[0].People != 9 || len(before.Answered) != 0 || len(part.Waits) != 1 || part.Waits[0].People != 3 || part.Waits[0].Answered != 6 || part.Waits[0].Command != "threema-dirsync plan" {
+	if len(before.Waits) != 1 || before.Waits[0].People != 9 || len(before.Answered) != 0 || len(part.Waits) != 1 || part.Waits[0].People != 3 || part.Waits[0].Answered != 6 || part.Waits[0].Command != "threema-dirsync approve "+w.hash(t) {
 		t.Errorf("before %+v, in part %+v", before.Waits, part.Waits)
 	}
 	if strings.Contains(text, hash) || !strings.Contains(text, "12 steps of 6 people: approved") || !strings.Contains(text, "3 people (6 more: answered)") || !strings.Contains(text, "the next pass judges it, by the schedule at ") {
@@ -112,5 +112,27 @@ func (w *world) writeStop(t *testing.T, path string) {
 	t.Helper()
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestStatusAsksWhatApproveSaidThatWaits: a yes to some leaves room in the limits for the others. What approve
+// says of that, status says too; once the yes is taken back, they wait again.
+func TestStatusAsksWhatApproveSaidThatWaits(t *testing.T) {
+	t.Parallel()
+	w, dir := rolledOut(t, 20)
+	w.set("leavers", map[string]any{"id": "keep", "grace": map[string]any{"withdraw": "24h"}})
+	dir.disable(t, dir.people[:6]...)
+	w.must(t, 3, "run", "--once").tells(t, "GUARD mass-departure-ahead")
+	approve := []string{"approve", w.hash(t)}
+	for _, person := range dir.people[:4] {
+		approve = append(approve, "--only", person.Number)
+	}
+	w.must(t, 0, approve...).tells(t, "stopped by no limit any more", "Nothing else waits for you.")
+	if a, text := w.asks(t); len(a.Waits) != 0 || strings.Contains(text, "WAITS FOR YOU") {
+		t.Errorf("%+v\n%s", a, text)
+	}
+	w.must(t, 0, "approve", "--undo", "all")
+	if a, _ := w.asks(t); len(a.Waits) != 1 || a.Waits[0].Code != "mass-departure-ahead" || a.Waits[0].People != 6 {
+		t.Errorf("taken back: %+v", a)
 	}
 }

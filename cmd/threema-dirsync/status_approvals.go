@@ -22,7 +22,7 @@ func approvalsOf(state plan.State, now time.Time, report json.RawMessage) approv
 	last := readSteps(report)
 	var s approvalStatus
 	for _, a := range state.LiveApprovals(now) {
-		if last.lacks(a) && !state.MayBeOrdered(a) {
+		if last.lacks(a) {
 			s.Idle++
 			continue
 		}

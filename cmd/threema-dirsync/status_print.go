@@ -13,6 +13,7 @@ func (p *program) printStatus(s status) error {
 	w := tabwriter.NewWriter(p.Stdout, 0, 8, 2, ' ', 0)
 	s.LastPass.print(w)
 	s.printAnswers(w)
+	s.printOrders(w)
 	for _, a := range s.Alarms {
 		say(w, "ALARM %s:\t%s %s, since %s: %s", a.Kind, a.CSI, a.DN, stamp(a.Since), a.Detail())
 	}

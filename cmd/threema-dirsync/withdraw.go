@@ -18,15 +18,20 @@ credential may be somebody else's.
 
 If the directory shows that the person left, their departure begins with this. If it does not, or
 cannot be read, the credential goes and the Threema ID stays: it is never detached or revoked on
-somebody's word. Disable the account in the directory as well. The audit keeps TEXT and who typed it.
+somebody's word. Disable the account in the directory as well. The audit keeps TEXT (from 3 characters to 500
+bytes) and who typed it.
+
+The order stands until it is carried out: where a yes, the baseline or the stop file is in the way, the package cannot
+be reached, a request fails, or the requests of the day are spent, each pass tries again, and plan, status and explain
+tell it. To order it again tries at once.
 
 withdraw --undo PERSON --reason TEXT is the way back: where a credential was withdrawn without a departure, the
 next pass makes this one person a new one, with a new password in the hand-over file. It brings nobody back
 whom the directory calls departed: enable the account there. A revoked Threema ID cannot be brought back
-by anything. To order the withdrawal again takes this back.
+by anything. To order the withdrawal again takes this back. An order that is not carried out yet ends by it.
 
-Exit codes: 0 withdrawn, or was already; or taken back, or there was nothing to take back; 1 refused or failed, with the reason; 3 a yes, the baseline
-or the stop file is in the way; 4 the directory could not be read, and without it nobody is known as
+Exit codes: 0 withdrawn, or was already; or taken back, or there was nothing to take back; 1 refused or failed, with the reason; 3 a yes, the baseline,
+the stop file or the requests of the day are in the way; 4 the directory could not be read, and without it nobody is known as
 PERSON; 5 another pass is running.`
 
 func (p *program) withdrawCommand() *cobra.Command {

@@ -156,12 +156,41 @@ func TestWithdrawOfTheProtected(t *testing.T) {
 	if out := w.must(t, 1, "approve", "--baseline", "--withdraw", person.Account); !strings.Contains(out.stderr, "--withdraw belongs to approve HASH") {
 		t.Errorf("%v", out)
 	}
-	if out := w.must(t, 0, strings.Fields(typed[1])...); !strings.Contains(out.stdout, "Approved until ") || !strings.Contains(out.stdout, person.DN) ||
-		!strings.Contains(out.stdout, "No pass carries it out: order it again now, by threema-dirsync withdraw ") || strings.Contains(out.stdout, "next pass") {
-		t.Errorf("%v", out)
+	step := "withdraw / Zugang entziehen"
+	w.must(t, 3, "plan", "--detailed-exitcode").tells(t, step, person.DN, "needs-approval")
+	w.must(t, 0, "status").tells(t, "ORDERED, NOT DONE", "WAITS FOR YOU approval", step, person.DN, "withdraw --undo "+person.Number)
+	w.explains(t, person.Number, "ORDERED, NOT DONE", "once somebody said yes")
+	w.must(t, 0, strings.Fields(typed[1])...).tells(t, "Approved until ", person.DN, "The next pass carries it out; at once: order it again")
+	w.must(t, 0, "approve", "--undo", person.Number).tells(t, "What of it is still to be done, the next plan asks for again.")
+	w.must(t, 3, "plan", "--detailed-exitcode")
+	w.must(t, 0, "approve", w.hash(t), "--only", person.Number)
+	w.must(t, 0, "run", "--once")
+	w.gone(t, 0, 0, person.Account)
+	w.must(t, 0, "plan", "--detailed-exitcode")
+}
+
+// TestAnOrderThatFailedIsTold by status, plan and explain until a pass has carried it out.
+func TestAnOrderThatFailedIsTold(t *testing.T) {
+	t.Parallel()
+	w, dir := rolledOut(t, 20)
+	person := dir.people[7]
+	w.sim.fault(t, worksim.Fault{Method: "DELETE", Path: "/credentials/", Status: 500, Times: 1})
+	w.orders(t, 1, person.Account, "UNKNOWN: ", "The order stands", "threema-dirsync withdraw --undo "+person.Number+" --reason TEXT")
+	w.must(t, 0, "status").tells(t, "ORDERED, NOT DONE", person.DN, "the app goes on", "at once: threema-dirsync withdraw "+person.Number+" --reason TEXT")
+	w.must(t, 2, "plan", "--detailed-exitcode").tells(t, "withdraw / Zugang entziehen", person.DN)
+	w.explains(t, person.Number, "ORDERED, NOT DONE", "withdraw / Zugang entziehen, by the next pass")
+	var x struct {
+		Orders []struct {
+			Username string
+			Person   struct{ CSI, DN string }
+		}
+	}
+	if w.json(t, &x, 0, "status", "--json"); len(x.Orders) != 1 || x.Orders[0].Username != person.Account || x.Orders[0].Person.CSI != person.Number || x.Orders[0].Person.DN != person.DN {
+		t.Errorf("%+v", x)
 	}
 	w.must(t, 0, "run", "--once")
-	w.gone(t, 0, 0) // an approval is no order
-	w.orders(t, 0, person.Account, "WITHDRAWN: ")
 	w.gone(t, 0, 0, person.Account)
+	if out := w.must(t, 0, "status"); strings.Contains(out.stdout, "ORDERED, NOT DONE") {
+		t.Errorf("%v", out)
+	}
 }

@@ -22,6 +22,9 @@ func (l *Ledger) Approve(ctx context.Context, hash, by string, approvals []plan.
 }
 
 func putApprovals(ctx context.Context, tx *sql.Tx, t *trail, hash, by string, approvals []plan.GivenApproval) error {
+	if err := forgetAsked(ctx, tx); err != nil {
+		return err
+	}
 	for _, a := range approvals {
 		_, err := tx.ExecContext(ctx, `INSERT INTO approvals (change_id, op, source, person, csi, hash, approved_by, approved_at, until)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -113,7 +116,10 @@ func dropApprovals(ctx context.Context, tx *sql.Tx, t *trail, e AuditEntry, quer
 		err := rows.Scan(&dropped.Change, &dropped.Op, &dropped.Person.Source, &dropped.Person.ID, &dropped.CSI)
 		return dropped, err
 	}, query+` RETURNING change_id, op, source, person, csi`, args...)
-	if err != nil {
+	if err != nil || len(dropped) == 0 {
+		return err
+	}
+	if err := forgetAsked(ctx, tx); err != nil {
 		return err
 	}
 	slices.SortFunc(dropped, func(a, b AuditEntry) int { return cmp.Compare(a.Change, b.Change) })

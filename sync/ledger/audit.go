@@ -50,6 +50,8 @@ const (
 	auditHoldResumed      AuditEvent = "hold-resumed"                   // it goes on: a wrong clock had ended it
 	auditWithdrawalUndone AuditEvent = "withdrawal-undone"              // somebody took back that a credential was withdrawn
 	auditUndoRevoked      AuditEvent = "undo-revoked"                   // and somebody ordered it again
+	auditOrdered          AuditEvent = "ordered"                        // somebody ordered a withdrawal
+	auditOrderEnded       AuditEvent = "order-ended"                    // it was not carried out: taken back, or the credential is gone
 )
 
 // AuditEntry is one entry of the audit. What does not apply is empty.

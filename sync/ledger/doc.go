@@ -64,6 +64,7 @@
 //	effect.go      what a settled operation changes in the tables
 //	watch.go       what was taken: does it hold?
 //	ordered.go     what was taken on somebody's word alone
+//	openorders.go  orders that are not carried out yet
 //	saga.go        leavers on their way out
 //	vanished.go    IDs that went by themselves
 //	approvals.go   what somebody said yes to
@@ -71,6 +72,7 @@
 //	undone.go      withdrawals that were taken back
 //	held.go        people whom somebody accepted as held
 //	waits.go       what somebody is asked for
+//	asked.go       what is left of it after a yes
 //	guards.go      which guards tripped, for the audit
 //	history.go     what is known of one person
 //	audit.go       the record of every decision

@@ -27,6 +27,9 @@ func effect(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation) error 
 	case plan.Transfer:
 		return transfer(ctx, tx, t, op)
 	case plan.Withdraw:
+		if err := closeOrder(ctx, tx, op.CredentialID); err != nil {
+			return err
+		}
 		if op.Ordered {
 			return watchOrdered(ctx, tx, op, t.now) // the ownership stays: whether the person departed is not known
 		}

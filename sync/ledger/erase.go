@@ -90,7 +90,7 @@ func (l *Ledger) eraseRows(ctx context.Context, run int64, before time.Time) (in
 		}
 		if len(t.entries) > 0 {
 			// The report of the last pass may name them; this one's takes its place.
-			if _, err := tx.ExecContext(ctx, `UPDATE ledger SET unscrubbed = 1; UPDATE runs SET report = '' WHERE report <> ''`); err != nil {
+			if _, err := tx.ExecContext(ctx, `UPDATE ledger SET unscrubbed = 1; UPDATE runs SET report = '' WHERE report <> ''; DELETE FROM asked_after`); err != nil {
 				return err
 			}
 		}

@@ -212,6 +212,9 @@ func sample(version int) plan.State {
 			IDs: []string{"EEEEEEEE"}, Ordered: true, RequestedAt: start.Add(-time.Hour).Add(time.Millisecond),
 		})
 	}
+	if version >= 9 {
+		s.OpenOrders = []plan.OpenOrder{{Person: person("p1"), CredentialID: "c1", At: start.Add(-time.Hour), By: "anna (uid 1000)"}}
+	}
 	return s
 }
 

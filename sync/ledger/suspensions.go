@@ -80,6 +80,9 @@ func (l *Ledger) Suspend(ctx context.Context, s plan.Suspension) (voided int, er
 			return err
 		}
 		voided = len(t.entries) - before
+		if err := forgetAsked(ctx, tx); err != nil {
+			return err
+		}
 		s.Since, s.Over = t.now, time.Time{}
 		return putSuspension(ctx, tx, s)
 	})

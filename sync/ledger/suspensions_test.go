@@ -80,6 +80,17 @@ func holdStory() []storyRow {
 			{Event: auditWithdrawalUndone, Op: plan.Withdraw, Person: person("ada"), CSI: "4711", CredentialID: "c1", By: "anna (uid 1000)", Message: "a mistake"},
 			{Event: auditUndoRevoked, Op: plan.Withdraw, Person: person("ada"), CSI: "4711", By: "bert (uid 1001)", Message: "no mistake"},
 		}},
+		{"an order that is taken back, and one that is fulfilled", func(t *testing.T, l *Ledger, _ *clock) {
+			giveOrder(t, l)
+			if err := l.EndOrder(t.Context(), openOrder("ada"), "4711", "found"); err != nil {
+				t.Fatal(err)
+			}
+			remember(t, l, plan.Memory{EndedOrders: []plan.OpenOrder{openOrder("ada")}})
+		}, []AuditEntry{
+			{Event: auditOrdered, Op: plan.Withdraw, Person: person("ada"), CSI: "4711", CredentialID: "c1", By: "anna (uid 1000)", Message: "stolen phone"},
+			{Event: auditOrderEnded, Op: plan.Withdraw, Person: person("ada"), CSI: "4711", CredentialID: "c1", By: "anna (uid 1000)", Message: "found"},
+			{Event: auditOrderEnded, Op: plan.Withdraw, Person: person("ada"), CredentialID: "c1", Message: "the credential is not in the package any more"},
+		}},
 	}
 }
 

@@ -24,11 +24,13 @@ func readUndone(ctx context.Context, tx querier) ([]plan.UndoneOrder, error) {
 func (l *Ledger) UndoWithdrawal(ctx context.Context, u plan.UndoneOrder, csi, reason string) error {
 	return audited(ctx, l.writes, "take the withdrawal back", l.now(), func(tx *sql.Tx, t *trail) error {
 		t.note(AuditEntry{Event: auditWithdrawalUndone, Op: plan.Withdraw, Person: u.Person, CSI: csi, CredentialID: u.CredentialID, By: u.By, Message: reason})
-		err := dropApprovals(ctx, tx, t, AuditEntry{Event: auditApprovalExpired}, `DELETE FROM approvals WHERE source = ? AND person = ? AND op = 'withdraw'`, u.Person.Source, u.Person.ID)
-		if err != nil {
+		if err := voidWithdrawal(ctx, tx, t, u.Person); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `INSERT OR REPLACE INTO undone_withdrawals (credential_id, source, person, at, by) VALUES (?, ?, ?, ?, ?)`,
+		if err := closeOrder(ctx, tx, u.CredentialID); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO undone_withdrawals (credential_id, source, person, at, by) VALUES (?, ?, ?, ?, ?)`,
 			u.CredentialID, u.Person.Source, u.Person.ID, millis(t.now), u.By)
 		return err
 	})

@@ -9,7 +9,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
-// endDepartures notes the IDs that went by themselves, then ends the departures with nothing left to do.
+// endDepartures notes the IDs that went by themselves, then ends the departures and orders with nothing left to do.
 func endDepartures(ctx context.Context, tx *sql.Tx, t *trail, m plan.Memory) error {
 	if err := vanish(ctx, tx, m.Vanished, t.now); err != nil {
 		return err
@@ -19,7 +19,7 @@ func endDepartures(ctx context.Context, tx *sql.Tx, t *trail, m plan.Memory) err
 			return err
 		}
 	}
-	return nil
+	return endOrders(ctx, tx, t, m.EndedOrders)
 }
 
 // vanish notes the Threema IDs of open departures that went without anybody taking them.

@@ -22,6 +22,9 @@ func putWaits(ctx context.Context, tx *sql.Tx, waits []plan.Wait) error {
 	if _, err := tx.ExecContext(ctx, `DELETE FROM waits`); err != nil {
 		return err
 	}
+	if err := forgetAsked(ctx, tx); err != nil {
+		return err
+	}
 	for _, w := range waits {
 		_, err := tx.ExecContext(ctx, `INSERT INTO waits (code, since, seen, people, command) VALUES (?, ?, ?, ?, ?)`,
 			w.Code, millis(w.Since), millis(w.Seen), w.People, w.Command)

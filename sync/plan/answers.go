@@ -13,7 +13,7 @@ type Answers struct {
 	Waiting  []Change // not answered, as far as the record of the pass has them
 
 	hash  string          // of the plan that the record is of
-	given []GivenApproval // all that count, to steps of plans
+	given []GivenApproval // all that count
 }
 
 // PastPlan is what a pass left behind of its plan: the changes that it did not carry out, as far as its record
@@ -25,7 +25,7 @@ type PastPlan struct {
 
 // AnswersTo holds a plan, and the waits of it and of the whole ones before it, against what is said by now.
 func (s State) AnswersTo(past PastPlan, waits []Wait, now time.Time) Answers {
-	answers := Answers{hash: past.Hash, given: slices.DeleteFunc(s.LiveApprovals(now), s.MayBeOrdered)}
+	answers := Answers{hash: past.Hash, given: s.LiveApprovals(now)}
 	live, onLeave, known := map[string]bool{}, map[PersonID]bool{}, map[string]bool{}
 	for _, a := range answers.given {
 		live[a.Change] = true
@@ -56,7 +56,7 @@ func (s State) AnswersTo(past PastPlan, waits []Wait, now time.Time) Answers {
 func (a Answers) unrecorded(waits []Wait) []GivenApproval {
 	var given []GivenApproval
 	for _, x := range a.given {
-		if slices.ContainsFunc(waits, func(w Wait) bool { return w.approvesAll() && !x.At.Before(w.Seen) }) {
+		if slices.ContainsFunc(waits, func(w Wait) bool { return w.Hashed() && !x.At.Before(w.Seen) }) {
 			given = append(given, x)
 		}
 	}
@@ -80,13 +80,24 @@ func (a Answers) Unanswered(waits []Wait) []Wait {
 	if len(a.Approved)+len(a.OnLeave) == 0 {
 		return waits
 	}
-	still := StandingWaits(slices.DeleteFunc(slices.Clone(waits), func(w Wait) bool { return w.approvesAll() && a.ends(w) }))
+	still := StandingWaits(slices.DeleteFunc(slices.Clone(waits), func(w Wait) bool { return w.Hashed() && a.ends(w) }))
 	for n := range still {
-		if still[n].approvesAll() {
+		if still[n].Hashed() {
 			a.reduce(&still[n])
 		}
 	}
 	return still
+}
+
+// Left are the waits once somebody said yes: those that no hash ends, and what the yes, which looked afresh,
+// found to be asked for by one.
+func (a Answers) Left(waits, asked []Wait) []Wait {
+	left := slices.Concat(slices.DeleteFunc(slices.Clone(waits), Wait.Hashed), asked)
+	for n := range left {
+		answered, _ := a.people(left[n].Code)
+		left[n].Answered = len(answered)
+	}
+	return StandingWaits(left)
 }
 
 // ends tells that nobody is left whom a wait for a yes is about. The hash covers all that waited, also where

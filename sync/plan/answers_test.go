@@ -60,10 +60,6 @@ func TestUnanswered(t *testing.T) {
 			}
 			return plan.PastPlan{Hash: p.Hash, Changes: p.Changes}
 		}, nil, 0, 0, ""},
-		"a yes to a withdrawal that is ordered": {func(w *world, p plan.Plan) plan.PastPlan {
-			w.given(p, plan.Change{ID: "ordered", Op: plan.Withdraw, Person: w.source().people[50].id})
-			return plan.PastPlan{Hash: p.Hash, Changes: p.Changes}
-		}, []string{"leavers-run", "leavers-day", "leavers-week"}, 9, 0, "approve"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -48,13 +48,6 @@ func (s State) LiveApprovals(now time.Time) []GivenApproval {
 	return live
 }
 
-// MayBeOrdered tells of a yes that it may be to a withdrawal that somebody orders (approve --withdraw): that
-// is a step of no plan.
-func (s State) MayBeOrdered(a GivenApproval) bool {
-	entitled := slices.ContainsFunc(s.Observations, func(o Observation) bool { return o.Person == a.Person && o.State == Entitled })
-	return a.Op == Withdraw && entitled
-}
-
 // approve marks the changes that somebody said yes to. What is marked stands outside the
 // limits: it is not counted by them and not blocked by them.
 func (p *planner) approve() {

@@ -167,10 +167,22 @@ func (p *planner) inOrder(op Op) []*Change {
 	return changes
 }
 
+// compareBool has false before true.
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}
+
 // compareChanges orders changes of one operation, so that scarcity falls on the same people
-// in every pass.
+// in every pass. What somebody ordered comes first.
 func compareChanges(a, b Change) int {
 	return cmp.Or(
+		-compareBool(a.By != "", b.By != ""),
 		strings.Compare(a.Person.Source, b.Person.Source),
 		strings.Compare(a.CSI, b.CSI),
 		a.Person.Compare(b.Person),

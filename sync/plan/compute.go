@@ -229,6 +229,7 @@ func (p *planner) sortLists() {
 	p.State.UsersSeen = sorted(p.State.UsersSeen, SeenUser.compare)
 	p.State.FormerLinks = sorted(p.State.FormerLinks, FormerLink.Compare)
 	p.State.FormerCSIs = sorted(p.State.FormerCSIs, FormerCSI.Compare)
+	p.State.OpenOrders = sorted(p.State.OpenOrders, OpenOrder.compare)
 	p.State.Suspensions = sorted(p.State.Suspensions, Suspension.Compare)
 	p.State.Waits = sorted(p.State.Waits, func(a, b Wait) int { return strings.Compare(string(a.Code), string(b.Code)) })
 	p.State.Approvals = sorted(p.State.Approvals, func(a, b GivenApproval) int { return strings.Compare(a.Change, b.Change) })

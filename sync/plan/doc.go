@@ -73,6 +73,7 @@
 //	grace.go           when a grace begins
 //	suspend.go         a leave of absence
 //	order.go           one person's access ends because somebody says so
+//	openorder.go       such an order that is not carried out yet
 //	undo.go            the way back from that
 //
 // The gates:

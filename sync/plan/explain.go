@@ -21,6 +21,7 @@ type Explanation struct {
 	PassReads  int
 	Owned      *Ownership
 	Order      *PastOrder   // by which the credential that they own was withdrawn, nil if by none
+	OpenOrder  *OpenOrder   // that is not carried out yet, nil if there is none
 	Undone     *UndoneOrder // that somebody took this back
 	Credential *Credential  // the one that is theirs, or is to be
 	Settings   []SettingState
@@ -184,6 +185,9 @@ func (x *Explanation) ordered(state State) {
 			x.Order = &o
 		}
 	}
+	if o, stands := state.openOrder(x.Owned.CredentialID); stands {
+		x.OpenOrder = &o
+	}
 	if u, ok := ofPerson(state.Undone, x.Person, func(u UndoneOrder) PersonID { return u.Person }); ok {
 		x.Undone = &u
 	}
@@ -317,7 +321,7 @@ func (x *Explanation) nextStep() NextStep {
 func (x *Explanation) whyNothing() string {
 	switch {
 	case len(x.Held) > 0:
-		return "nothing, as long as this holds: " + strings.Join(x.Held, "; ")
+		return "nothing, as long as they are held: " + strings.Join(x.Held, "; ")
 	case x.LoggedOut():
 		return "nothing: all is as it should be from here; " + x.howToLogIn()
 	case x.NotActivated():

@@ -72,7 +72,7 @@ func (x Explanation) jsonParts(doc map[string]any) {
 	if own := x.Owned; own != nil {
 		doc["owned"] = object{
 			"credentialId": own.CredentialID, "username": own.Username, "csi": own.CSI, "created": own.Created,
-			"missingSince": optionalTime(own.MissingSince), "missingReads": own.MissingReads, "withdrawnByOrderAt": x.orderedAt(),
+			"missingSince": optionalTime(own.MissingSince), "missingReads": own.MissingReads, "withdrawnByOrderAt": x.orderedAt(), "openOrderAt": x.openOrderAt(),
 		}
 	}
 	if s := x.Suspension; s != nil {
@@ -95,6 +95,14 @@ func (x Explanation) orderedAt() *time.Time {
 		return nil
 	}
 	return optionalTime(x.Order.At)
+}
+
+// openOrderAt is when a withdrawal was ordered that is not carried out yet, nil if none was.
+func (x Explanation) openOrderAt() *time.Time {
+	if x.OpenOrder == nil {
+		return nil
+	}
+	return optionalTime(x.OpenOrder.At)
 }
 
 func (h History) json() map[string]any {

@@ -78,9 +78,9 @@ func TestExplainSituations(t *testing.T) {
 		"a leaver to be confirmed": {func(_ *world, p map[string]*entry) { p["bert"].leave(plan.Absent) }, "bert", "withdraw / Zugang entziehen, waiting",
 			[]string{"not in scope; looked up by ID", "not yet", "not confirmed yet: so far by 1 of 2 complete reads"}},
 		"a hidden person": {func(_ *world, p map[string]*entry) { p["bert"].hide("the parent is not readable") }, "bert",
-			"nothing, as long as this holds: whereabouts unknown: the parent is not readable", []string{"! held"}},
+			"nothing, as long as they are held: whereabouts unknown: the parent is not readable", []string{"! held"}},
 		"a held person": {func(_ *world, p map[string]*entry) { p["bert"].held = "no employeeID" }, "bert",
-			"nothing, as long as this holds: no employeeID", []string{"fault"}},
+			"nothing, as long as they are held: no employeeID", []string{"fault"}},
 		"blocked by the stop file": {func(w *world, p map[string]*entry) {
 			w.stop, w.policy.GraceWithdraw = "the stop file exists", 0
 			p["bert"].leave(plan.Disabled)
@@ -95,12 +95,12 @@ func TestExplainSituations(t *testing.T) {
 		"a source that was not read": {func(w *world, _ map[string]*entry) {
 			w.hireAt(&directory{name: "other"}, "zoe")
 			w.source().unread = true
-		}, "bert", "nothing, as long as this holds: source corp is not configured any more", []string{"corp was not read; is it still configured?"}},
+		}, "bert", "nothing, as long as they are held: source corp is not configured any more", []string{"corp was not read; is it still configured?"}},
 		"what is not ours but theirs": {func(w *world, _ map[string]*entry) {
 			w.hire("carl")
 			c := w.foreignCredential("carl-alt", "E-carl")
 			c.Usage = 3
-		}, "carl", "nothing, as long as this holds: credential carl-alt is shared", []string{"unmanaged credential", "shared: 3 Threema IDs"}},
+		}, "carl", "nothing, as long as they are held: credential carl-alt is shared", []string{"unmanaged credential", "shared: 3 Threema IDs"}},
 	}
 	for name, row := range rows {
 		t.Run(name, func(t *testing.T) {

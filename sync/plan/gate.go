@@ -68,8 +68,11 @@ func (p *planner) guardBaseline(c *Change) {
 // wantEvidence lets a leaver wait whom no complete read of this pass shows as departed: an
 // incomplete snapshot takes nobody out, however long ago the departure was confirmed
 // (design §5.1 row b). What can never be undone waits for all sources: the person may have moved
-// to one that could not be read.
+// to one that could not be read. An order stands in for the evidence.
 func (p *planner) wantEvidence(c *Change) {
+	if c.By != "" {
+		return
+	}
 	if (c.Op.Destructive() || c.Op == DisableContact) && !p.departedNow[c.Person] {
 		c.Status, c.NotBefore = Waiting, time.Time{}
 		if _, forgotten := p.forgotten(c.Person.Source); forgotten {

@@ -38,6 +38,9 @@ func (p *planner) planLeavers() {
 
 // planDeparture starts the way of a person whose credential still stands.
 func (p *planner) planDeparture(own Ownership) {
+	if p.carryOn(own) {
+		return
+	}
 	o := p.observations[own.Person]
 	if o.State == Entitled && p.sourceRead(own.Person.Source) {
 		return

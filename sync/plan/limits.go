@@ -133,7 +133,7 @@ func spanWords(d time.Duration) string {
 func (p *planner) duePeople(which func(Change) bool) map[string]map[PersonID]string {
 	due := map[string]map[PersonID]string{}
 	for _, c := range p.plan.Changes {
-		if c.Status != Due || c.Approved || c.Gone || !which(c) {
+		if c.Status != Due || c.lifted() || !which(c) {
 			continue
 		}
 		if due[c.Person.Source] == nil {
@@ -210,7 +210,7 @@ func (p *planner) limitCount(guard, key string, limit Window, which func(Change)
 // block stops the due changes of a kind in a source, but not those that somebody approved.
 func (p *planner) block(source, guard string, which func(Change) bool) {
 	for n := range p.plan.Changes {
-		if c := &p.plan.Changes[n]; c.Status == Due && !c.Approved && !c.Gone && c.Person.Source == source && which(*c) {
+		if c := &p.plan.Changes[n]; c.Status == Due && !c.lifted() && c.Person.Source == source && which(*c) {
 			c.Status, c.Guard = Blocked, guard
 		}
 	}

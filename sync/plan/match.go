@@ -125,7 +125,9 @@ func (p *planner) planPerson(i Identity) {
 	}
 	own, owned := p.owned[i.Person]
 	if owned && p.credentialThere(own) {
-		p.manage(i, own.CredentialID)
+		if !p.State.Ordered(own.CredentialID) {
+			p.manage(i, own.CredentialID)
+		}
 		return
 	}
 	if reason := p.maybeTheirs(i); reason != "" {

@@ -58,20 +58,13 @@ func (o Ordered) Withdrawal() Change {
 func ComputeOrder(in Input, order Order) Ordered {
 	p := newPlanner(in)
 	p.look()
-	o := p.observations[order.Person]
-	_, forgotten := p.forgotten(order.Person.Source)
-	answer := Ordered{
-		Person: order.Person, CSI: o.CSI, DN: o.DN, Departed: p.departedNow[order.Person] && !o.Unproved && !forgotten, Directory: p.directoryWords(order.Person),
-	}
-	if s, said := p.State.suspension(order.Person); said && s.Stands(p.Now) {
-		answer.Suspended = &s
-	}
 	own, owned := p.owned[order.Person]
 	if !owned {
+		answer := p.shown(order.Person)
 		answer.Already, answer.Refused = p.nothingOwned(order)
 		return answer
 	}
-	answer.CSI, answer.CredentialID, answer.Username, answer.ThreemaIDs = own.CSI, own.CredentialID, own.Username, p.idsOf(own)
+	answer := p.reach(own)
 	if answer.Already = p.alreadyGone(own); answer.Already != "" {
 		answer.Undone = p.undone(own)
 		return answer
@@ -79,9 +72,31 @@ func ComputeOrder(in Input, order Order) Ordered {
 	if answer.Refused = p.keptFromOrder(own); answer.Refused != "" {
 		return answer
 	}
-	p.obey(order, own, answer)
-	p.gateOrder()
+	p.obey(order, "ordered: "+order.Reason, own, answer)
+	p.approve()
+	p.judgeBaseline()
+	p.gate()
 	answer.Changes, answer.Guards, answer.Hash = p.plan.Changes, p.plan.Guards, hashOf(p.plan.AwaitingApproval())
+	return answer
+}
+
+// shown is what the directory shows of a person and somebody said of a leave.
+func (p *planner) shown(person PersonID) Ordered {
+	o := p.observations[person]
+	_, forgotten := p.forgotten(person.Source)
+	answer := Ordered{
+		Person: person, CSI: o.CSI, DN: o.DN, Departed: p.departedNow[person] && !o.Unproved && !forgotten, Directory: p.directoryWords(person),
+	}
+	if s, said := p.State.suspension(person); said && s.Stands(p.Now) {
+		answer.Suspended = &s
+	}
+	return answer
+}
+
+// reach is what an order about a credential of ours would reach.
+func (p *planner) reach(own Ownership) Ordered {
+	answer := p.shown(own.Person)
+	answer.CSI, answer.CredentialID, answer.Username, answer.ThreemaIDs = own.CSI, own.CredentialID, own.Username, p.idsOf(own)
 	return answer
 }
 
@@ -112,11 +127,10 @@ func (p *planner) nothingOwned(order Order) (already, refused string) {
 // withdrawn all the same: the request finds out.
 func (p *planner) alreadyGone(own Ownership) string {
 	credential := Object{ObjectCredential, own.CredentialID}
-	sent := slices.ContainsFunc(p.State.Open, func(op Operation) bool { return op.Op == Withdraw && op.CredentialID == own.CredentialID })
 	switch {
 	case p.gone(credential):
 		return fmt.Sprintf("credential %s is not in the package any more", own.Username)
-	case sent && p.unsure(credential):
+	case p.withdrawalSent(own) && p.unsure(credential):
 		return fmt.Sprintf("the withdrawal of credential %s was sent and its answer was lost; %s", own.Username, p.unsureWords(credential))
 	}
 	return ""
@@ -171,15 +185,19 @@ func (p *planner) directoryWords(person PersonID) string {
 }
 
 // obey plans the withdrawal and, of somebody who departed, the end of their contacts.
-func (p *planner) obey(order Order, own Ownership, answer Ordered) {
+func (p *planner) obey(order Order, words string, own Ownership, answer Ordered) leaver {
 	l := leaver{
 		person: own.Person, csi: own.CSI, credentialID: own.CredentialID, username: own.Username,
 		observation: p.observations[own.Person], ids: answer.ThreemaIDs, rivals: p.rivals(p.ownerAccount(own)),
 	}
+	first := len(p.plan.Changes)
 	c := p.withdrawal(l, own, false)
 	c.Ordered = !answer.Departed
-	c.Reason = joinReasons("ordered: "+order.Reason, c.Question)
+	c.Reason = joinReasons(words, c.Question)
 	p.askWhoLeft(&c, l)
+	if p.withdrawalSent(own) { // else the request finds out what one list alone lacks
+		p.awaitList(&c, Object{ObjectCredential, own.CredentialID})
+	}
 	p.add(c)
 	for _, id := range l.ids {
 		u := p.users[id]
@@ -187,28 +205,15 @@ func (p *planner) obey(order Order, own Ownership, answer Ordered) {
 			p.disable(l, id)
 		}
 	}
-	for n := range p.plan.Changes {
-		c := &p.plan.Changes[n]
+	for n := range p.plan.Changes[first:] {
+		c := &p.plan.Changes[first+n]
 		if c.Op != Withdraw {
-			c.Reason = "ordered: " + order.Reason
+			c.Reason = words
 		}
 		c.By, c.Evidence = order.By, "the word of "+order.By+"; the directory: "+answer.Directory
 		if s := answer.Suspended; s != nil {
 			c.Evidence += "; although " + s.words()
 		}
 	}
-}
-
-// gateOrder applies the gates that an order does not lift. Absent are the evidence, for which
-// the order stands, and the limits, for it is one person whose name somebody typed.
-func (p *planner) gateOrder() {
-	p.approve()
-	p.judgeBaseline()
-	p.protect()
-	p.eachDue(p.withhold)
-	p.eachDue(p.guardBaseline)
-	p.eachDue(p.askApproval)
-	p.eachDue(p.guardStopFile)
-	left := p.Budget.Remaining
-	p.spendOnLeavers(&left)
+	return l
 }

@@ -109,6 +109,7 @@ type Memory struct {
 	Vanished     []Vanished    // Threema IDs of departures of which this pass proved that they went by themselves
 	Reopened     []int64       // departures that begin again, before any ends
 	EndedSagas   []EndedSaga
+	EndedOrders  []OpenOrder        // fulfilled without them: the credential is gone
 	Settled      []SettledOperation // open journal rows that the inventory settled
 
 	ExpiredApprovals []string // change ids of approvals that count no more

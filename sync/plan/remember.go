@@ -47,7 +47,7 @@ func (p *planner) remember() {
 func (p *planner) rememberUnchanged() {
 	p.keepMemory()
 	m := &p.plan.Memory
-	m.EndedSagas, m.Settled, m.Published, m.Vanished, m.Reopened = nil, nil, nil, nil, nil
+	m.EndedSagas, m.EndedOrders, m.Settled, m.Published, m.Vanished, m.Reopened = nil, nil, nil, nil, nil, nil
 }
 
 // keepMemory makes the old memory the new one. Only that somebody did not depart is worth knowing

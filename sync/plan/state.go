@@ -44,6 +44,7 @@ type State struct {
 	FormerCSIs   []FormerCSI     // csis that people had before
 	Approvals    []GivenApproval // given and not used up; some may be over, see LiveApprovals
 	Orders       []PastOrder     // what was withdrawn on somebody's word alone, and is still owned
+	OpenOrders   []OpenOrder     // orders that are not carried out yet (openorder.go)
 	Undone       []UndoneOrder   // withdrawals that somebody took back, of what is still owned
 	Suspensions  []Suspension    // departures that wait on somebody's word (suspend.go)
 	// Service is what the service taught us.

@@ -77,7 +77,7 @@ func (p *planner) resumes(person PersonID) time.Time {
 // them, no limit counts them, and they are not done. An order is stronger (order.go).
 func (p *planner) suspend(c *Change) {
 	s, said := p.State.suspension(c.Person)
-	if !said || !c.Op.Destructive() && c.Op != DisableContact {
+	if !said || c.By != "" || !c.Op.Destructive() && c.Op != DisableContact {
 		return
 	}
 	if !s.Stands(p.Now) {

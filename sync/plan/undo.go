@@ -32,9 +32,11 @@ type Undo struct {
 	Username string
 	// CredentialID is the credential that was withdrawn, or was to be.
 	CredentialID string
-	Already      string   // there is nothing to take back, and why
-	Refused      string   // why it is not taken back
-	Next         []string // in sentences: what happens next, and what cannot be undone
+	// Open tells that the order is not carried out, and the credential is there: the order ends.
+	Open    bool
+	Already string   // there is nothing to take back, and why
+	Refused string   // why it is not taken back
+	Next    []string // in sentences: what happens next, and what cannot be undone
 }
 
 // ComputeUndo decides whether the withdrawal of a person may be taken back, by the same rules and from
@@ -47,6 +49,10 @@ func ComputeUndo(in Input, person PersonID, history History) Undo {
 	own, owned := p.owned[person]
 	u := Undo{Person: person, CSI: firstNonEmpty(i.CSI, firstNonEmpty(o.CSI, own.CSI)), DN: p.nameOf(person), Username: own.Username, CredentialID: own.CredentialID}
 	u.Refused = p.leftByDirectory(person)
+	if p.State.Ordered(own.CredentialID) && p.credentialThere(own) && (u.Refused != "" || !p.withdrawalSent(own)) {
+		u.Open, u.Refused, u.Next = true, "", p.afterOrder(own)
+		return u
+	}
 	if u.Refused == "" && !owned {
 		u.Already, u.Refused = p.nothingToUndo(person)
 	}
@@ -60,6 +66,16 @@ func ComputeUndo(in Input, person PersonID, history History) Undo {
 	}
 	u.Next = slices.Concat(p.afterUndo(i, own), lines, p.keptIDs(own, taken))
 	return u
+}
+
+// afterOrder says what comes of it that an order is taken back before it was carried out.
+func (p *planner) afterOrder(own Ownership) []string {
+	o := p.observations[own.Person]
+	if o.State == Departed {
+		return []string{fmt.Sprintf("Credential %s is in the package. The directory says that they left (%s): their departure goes on by its own rules, with confirmation, grace and limits.",
+			own.Username, p.departedWords(o))}
+	}
+	return []string{fmt.Sprintf("Credential %s is in the package and stays as it is: whoever has the phone goes on with it.", own.Username)}
 }
 
 // leftByDirectory says of somebody whom the directory calls departed that nobody's word brings them back.
@@ -165,5 +181,6 @@ func (p *planner) keptIDs(own Ownership, taken map[string]bool) []string {
 	if len(kept) == 0 {
 		return nil
 	}
-	return []string{"Threema ID " + strings.Join(kept, ", ") + " was not taken: who enters the new password on the phone that has it goes on with it."}
+	ids := strings.Join(kept, ", ")
+	return []string{"Threema ID " + ids + " was not taken. The person types the new password " + onTheirPhone(ids) + "."}
 }

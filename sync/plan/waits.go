@@ -16,6 +16,8 @@ type WaitCode string
 const (
 	// WaitApproval: a step needs a yes because of its class or its person.
 	WaitApproval WaitCode = "approval"
+	// WaitOrder: what somebody ordered is not done, and no yes helps (openorder.go).
+	WaitOrder WaitCode = "order"
 	// WaitNoLicence: people get no credential, for no licence is free.
 	WaitNoLicence WaitCode = "no-licence"
 	// WaitRestarted: passes are so rare that somebody's departure is never confirmed (reads.go).
@@ -32,7 +34,7 @@ func WaitCodes() []WaitCode {
 	for _, ask := range Asks() {
 		codes = append(codes, WaitCode(ask))
 	}
-	return append(codes, WaitNoLicence, WaitRestarted)
+	return append(codes, WaitOrder, WaitNoLicence, WaitRestarted)
 }
 
 // Wait is one thing that somebody is asked for: what exit 3 means.
@@ -85,8 +87,8 @@ func (w Wait) Ask() string {
 	return "read first what GUARD " + w.ReadFirst + " says; if they really left: " + command
 }
 
-// approvesAll tells that the command is the yes to everything under the hash, leavers included.
-func (w Wait) approvesAll() bool {
+// Hashed tells that the command is the yes to everything under the hash, leavers included.
+func (w Wait) Hashed() bool {
 	return strings.HasPrefix(w.Command, approveHash) && w.Command != approveBaseline
 }
 
@@ -115,7 +117,7 @@ func StandingWaits(all []Wait) []Wait {
 	for n := range standing {
 		w := &standing[n]
 		switch {
-		case lead < 0 || !w.approvesAll():
+		case lead < 0 || !w.Hashed():
 			w.ReadFirst = ""
 		case saysTheyLeft(string(w.Code)) && w.People > 0:
 			w.ReadFirst = string(w.Code)
@@ -207,6 +209,8 @@ func (p Plan) waitCommand(code WaitCode) string {
 		return p.forgetCommand()
 	case WaitCode(AskByHand):
 		return "withdraw (Zugang entziehen) by hand in the management cockpit what `threema-dirsync plan` lists as held for that"
+	case WaitOrder:
+		return "withdraw (Zugang entziehen) by hand in the management cockpit, or take the order back: threema-dirsync withdraw --undo PERSON --reason TEXT"
 	case WaitRestarted:
 		return "let complete passes follow each other more closely (`threema-dirsync status` tells of the last), or set leavers.confirm.max_gap"
 	case WaitNoLicence:

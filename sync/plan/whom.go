@@ -52,6 +52,8 @@ func (c Change) waitCodes() []WaitCode {
 	switch {
 	case c.Status == Blocked, c.Status == Waiting && c.Guard == GuardAhead:
 		return []WaitCode{WaitCode(c.Guard)}
+	case c.orderRests():
+		return []WaitCode{WaitOrder}
 	case c.Status != NeedsApproval:
 		return nil
 	case len(c.Asks) == 0:

@@ -1,0 +1,116 @@
+package ledger
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+func openOrder(who string) plan.OpenOrder {
+	return plan.OpenOrder{Person: person(who), CredentialID: "c1", At: start, By: "anna (uid 1000)"}
+}
+
+func giveOrder(t *testing.T, l *Ledger) {
+	t.Helper()
+	if err := l.Order(t.Context(), startRun(t, l), openOrder("ada"), "4711", "stolen phone"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func wantOpenOrders(t *testing.T, l *Ledger, want ...plan.OpenOrder) {
+	t.Helper()
+	if diff := cmp.Diff(want, state(t, l).OpenOrders, cmpopts.EquateEmpty()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestAnOrderStandsUntilItIsCarriedOut: whatever a request came to that did not take the credential, and
+// whoever owns that by now.
+func TestAnOrderStandsUntilItIsCarriedOut(t *testing.T) {
+	t.Parallel()
+	for name, outcome := range map[string]plan.Result{"failed": plan.Failed, "unknown": plan.Uncertain} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l, _ := openNew(t)
+			manage(t, l)
+			giveOrder(t, l)
+			giveOrder(t, l)
+			op := withdrawal()
+			op.Ordered = true
+			op = beginOne(t, l, startRun(t, l), op)
+			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: outcome})
+			wantOpenOrders(t, l, openOrder("ada"))
+			if outcome == plan.Uncertain {
+				remember(t, l, plan.Memory{Owned: state(t, l).Owned, Settled: []plan.SettledOperation{{ID: op.ID}}})
+				wantOpenOrders(t, l, openOrder("ada"))
+			}
+			ordered(t, l)
+			wantOpenOrders(t, l)
+		})
+	}
+	t.Run("transfer", func(t *testing.T) {
+		t.Parallel()
+		l, _ := openNew(t)
+		manage(t, l)
+		giveOrder(t, l)
+		op := beginOne(t, l, startRun(t, l), plan.Operation{Change: "t1", Op: plan.Transfer, Person: person("new"), CredentialID: "c1", Username: "ada", CSI: "4711"})
+		settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
+		wantOpenOrders(t, l, openOrder("new"))
+	})
+	t.Run("departure", func(t *testing.T) {
+		t.Parallel()
+		l, _ := openNew(t)
+		manage(t, l)
+		giveOrder(t, l)
+		op := beginOne(t, l, startRun(t, l), withdrawal())
+		settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
+		wantOpenOrders(t, l)
+	})
+}
+
+// TestAnOrderEndsWithItsYes: taken back, or with what was taken back of it, and each yes to it is void.
+func TestAnOrderEndsWithItsYes(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(*testing.T, *Ledger) error{
+		"not carried out": func(t *testing.T, l *Ledger) error { return l.EndOrder(t.Context(), openOrder("ada"), "4711", "found") },
+		"perhaps": func(t *testing.T, l *Ledger) error {
+			return l.UndoWithdrawal(t.Context(), plan.UndoneOrder{Person: person("ada"), CredentialID: "c1", By: "anna (uid 1000)"}, "4711", "found")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l, c := openNew(t)
+			manage(t, l)
+			giveOrder(t, l)
+			yes := plan.GivenApproval{Change: "w1", Op: plan.Withdraw, Person: person("ada"), CSI: "4711", Until: c.Now().AddDate(0, 0, 1)}
+			if err := l.Approve(t.Context(), "cafe", "anna (uid 1000)", []plan.GivenApproval{yes}); err != nil {
+				t.Fatal(err)
+			}
+			if err := end(t, l); err != nil {
+				t.Fatal(err)
+			}
+			wantOpenOrders(t, l)
+			if given := state(t, l).Approvals; len(given) > 0 {
+				t.Errorf("%+v", given)
+			}
+		})
+	}
+}
+
+// TestAnOrderEndsWithItsCredential: fulfilled without it, or nobody's any more.
+func TestAnOrderEndsWithItsCredential(t *testing.T) {
+	t.Parallel()
+	l, _ := openNew(t)
+	manage(t, l)
+	giveOrder(t, l)
+	remember(t, l, plan.Memory{Owned: state(t, l).Owned, EndedOrders: []plan.OpenOrder{openOrder("ada")}})
+	wantOpenOrders(t, l)
+	other, _ := openNew(t)
+	giveOrder(t, other) // nobody owns c1
+	remember(t, other, plan.Memory{})
+	manage(t, other)
+	wantOpenOrders(t, other)
+}

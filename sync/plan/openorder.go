@@ -1,0 +1,81 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// What somebody ordered and the service did not do is not forgotten: the request failed, its answer was
+// lost, the day's requests were spent, or a yes is missing. Such an order stands. Each plan has its
+// withdrawal again, through all gates that hold for an order, until it is carried out, the credential is
+// gone, or somebody takes it back (docs/decisions/0009-orders.md).
+
+// OpenOrder is an order that is not carried out yet. It is about one credential: who gets another one is
+// not meant.
+type OpenOrder struct {
+	Person       PersonID // who owns the credential now
+	CredentialID string
+	At           time.Time
+	By           string
+}
+
+func (o OpenOrder) compare(other OpenOrder) int {
+	return strings.Compare(o.CredentialID, other.CredentialID)
+}
+
+// words name the order without its reason, which is for the audit alone.
+func (o OpenOrder) words() string { return "ordered " + stamp(o.At) + " by " + o.By }
+
+// openOrder is the order about a credential of ours, if one stands.
+func (s State) openOrder(credentialID string) (OpenOrder, bool) {
+	n := slices.IndexFunc(s.OpenOrders, func(o OpenOrder) bool { return o.CredentialID == credentialID })
+	if n < 0 {
+		return OpenOrder{}, false
+	}
+	return s.OpenOrders[n], true
+}
+
+// carryOn plans what is left of an order about a credential of ours, and tells whether that is the way
+// of its owner in this plan.
+func (p *planner) carryOn(own Ownership) bool {
+	open, stands := p.State.openOrder(own.CredentialID)
+	if !stands {
+		return false
+	}
+	open.Person = own.Person
+	if p.gone(Object{ObjectCredential, own.CredentialID}) {
+		p.plan.Memory.EndedOrders = append(p.plan.Memory.EndedOrders, open)
+		return false
+	}
+	answer := p.reach(own)
+	if reason := p.keptFromOrder(own); reason != "" {
+		p.hold(own.Person, own.CSI, answer.DN, "their access is to end ("+open.words()+"), but "+reason)
+		p.plan.Wait(WaitOrder, own.Person)
+		return false
+	}
+	l := p.obey(Order{Person: own.Person, By: open.By}, open.words()+", and not carried out yet", own, answer)
+	if answer.Departed {
+		for _, id := range l.ids {
+			if u := p.user(id); !p.gone(Object{ObjectUser, id}) && !u.Special() {
+				p.takeID(l, u)
+			}
+		}
+	}
+	return true
+}
+
+// Ordered tells that an open order is about a credential: nothing is written to it any more.
+func (s State) Ordered(credentialID string) bool {
+	_, stands := s.openOrder(credentialID)
+	return stands
+}
+
+// lifted tells that the limits on numbers do not count a step: somebody said yes to it or ordered it, or
+// it takes nothing.
+func (c Change) lifted() bool { return c.Approved || c.Gone || c.By != "" }
+
+// orderRests tells of an ordered step that no yes and no guard asks for, and that is not done all the same.
+func (c Change) orderRests() bool {
+	return c.By != "" && (c.Status == Withheld || c.Status == Deferred)
+}
