@@ -99,8 +99,8 @@ func isRound(entries int) bool { return slices.Contains([]int{500, 1000, 1500, 2
 func (v *session) judgeHidden(hidden map[string]int, people int) {
 	var doubts []string
 	for _, name := range v.profile.mandatory() {
-		if hidden[name] > max(3, people/100) {
-			doubts = append(doubts, fmt.Sprintf("%s of %d of %d people is not readable", name, hidden[name], people))
+		if allowed := plan.HiddenAttributes(people); hidden[name] > allowed.Number() {
+			doubts = append(doubts, fmt.Sprintf("%s of %d of %s is not readable, %s", name, hidden[name], plan.Counted(people, "person", "people"), allowed.Words()))
 		}
 	}
 	if len(doubts) > 0 {

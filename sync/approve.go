@@ -37,10 +37,10 @@ type Approver struct {
 // Approval is what was approved.
 type Approval struct {
 	Hash string
-	// Until is the end of the yes to what is due, Last that of the one that ends last: a step under way
-	// keeps its yes until that long after it is due.
-	Until, Last time.Time
-	Changes     []plan.Change
+	// Until is the end of the yes to what is due. To a step under way it lasts until as long, TTL, after that is due.
+	Until   time.Time
+	TTL     time.Duration
+	Changes []plan.Change
 	// Next is the hash of what waits for a yes from now on, "" if that is not known; Waiting is that, and Freed
 	// what waits no more although nobody approved it, as the limits have room without the approved.
 	Next    string
@@ -122,21 +122,12 @@ func (a *Approver) named(in plan.Input, p plan.Plan) ([]plan.Change, error) {
 	return slices.DeleteFunc(p.AwaitingApproval(), func(c plan.Change) bool { return !ids[c.ID] }), nil
 }
 
-// give records the yes. To a step that is not due yet it lasts until that long after it is.
+// give records the yes.
 func (a *Approver) give(ctx context.Context, hash string, ttl time.Duration, waiting []plan.Change) (Approval, error) {
-	end := func(from time.Time) time.Time { return from.Add(ttl).UTC().Truncate(time.Second) }
-	given := Approval{Hash: hash, Until: end(a.Now()), Changes: waiting}
-	given.Last = given.Until
+	given := Approval{Hash: hash, Until: a.Now().Add(ttl).UTC().Truncate(time.Second), TTL: ttl, Changes: waiting}
 	var approvals []plan.GivenApproval
 	for _, c := range waiting {
-		until := given.Until
-		if !c.DueAt.IsZero() {
-			until = end(c.DueAt)
-		}
-		if until.After(given.Last) {
-			given.Last = until
-		}
-		approvals = append(approvals, plan.GivenApproval{Change: c.ID, Op: c.Op, Person: c.Person, CSI: c.CSI, Until: until})
+		approvals = append(approvals, plan.GivenApproval{Change: c.ID, Op: c.Op, Person: c.Person, CSI: c.CSI, Until: given.Until})
 	}
 	if err := a.Approvals.Approve(ctx, hash, a.By, approvals); err != nil {
 		return Approval{}, err

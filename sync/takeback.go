@@ -31,19 +31,19 @@ type TakenBack struct {
 // that are for the people and OUs of only, if it names any (see [plan.GivenOnly]): the next
 // plan asks again for what is still to be done. It asks neither directory nor package. The caller holds the lock of the passes, so that
 // none goes on with a yes that was taken back.
-func TakeBack(ctx context.Context, ledger GivenLedger, query string, only []string, by string, now time.Time) (TakenBack, error) {
+func TakeBack(ctx context.Context, ledger GivenLedger, query string, only []string, by string, policy plan.Policy, now time.Time) (TakenBack, error) {
 	state, err := ledger.State(ctx)
 	if err != nil {
 		return TakenBack{}, fmt.Errorf("load the ledger: %w", err)
 	}
-	given, err := plan.Given(state, now, query)
+	given, err := plan.Given(state, policy, now, query)
 	if err == nil {
 		given, err = pick(state, given, only)
 	}
 	if err != nil {
 		return TakenBack{}, err
 	}
-	taken := TakenBack{Query: strings.Join(append([]string{query}, only...), ", only "), Approvals: given, Titles: state.Titles(given), Left: len(state.LiveApprovals(now)) - len(given)}
+	taken := TakenBack{Query: strings.Join(append([]string{query}, only...), ", only "), Approvals: given, Titles: state.Titles(given), Left: len(state.LiveApprovals(policy, now)) - len(given)}
 	if len(given) == 0 {
 		return taken, nil
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -94,7 +95,7 @@ func (p *program) approveCommand() *cobra.Command {
 func (p *program) takeBack(ctx context.Context, query string, flags approveFlags) error {
 	by := p.operator()
 	return p.lockedLedger(ctx, func(a *assembly, l *ledger.Ledger) error {
-		taken, err := dirsync.TakeBack(ctx, l, query, flags.only, by, a.now())
+		taken, err := dirsync.TakeBack(ctx, l, query, flags.only, by, policyOf(a.config), a.now())
 		if err != nil {
 			return err
 		}
@@ -163,8 +164,8 @@ func (p *program) printApproval(given dirsync.Approval, flags approveFlags) erro
 		return nil
 	}
 	say(p.Stdout, "Approved until %s: %s. The next pass carries out what still holds.", stamp(given.Until), plan.CountedSteps(given.Changes))
-	if given.Last.After(given.Until) {
-		say(p.Stdout, "What is under way is carried out when it is due, and approved until then and as long after: the last until %s.", stamp(given.Last))
+	if ahead := slices.DeleteFunc(slices.Clone(given.Changes), func(c plan.Change) bool { return c.Guard != plan.GuardAhead }); len(ahead) > 0 {
+		say(p.Stdout, "Not due yet: %s, of these. The yes to that waits until it is due, whenever a pass comes, and lasts for %s from then on.", plan.CountedSteps(ahead), given.TTL)
 	}
 	p.listChanges(given.Changes)
 	if words := plan.ForEver(given.Changes); words != "" {

@@ -191,10 +191,10 @@ func readStatus(ctx context.Context, reader *ledger.Reader, cfg *config.Config, 
 	}
 	report, err := reader.LastReport(ctx)
 	s.addReport(report)
-	s.Approved = approvalsOf(state, now, report)
+	s.Approved = approvalsOf(state, policyOf(cfg), now, report)
 	taken, takenErr := reader.TakenBack(ctx)
 	asked, askedErr := reader.AskedAfter(ctx)
-	s.addAnswers(state, report, taken, asked, now)
+	s.addAnswers(state, report, taken, asked, policyOf(cfg), now)
 	s.LastPass.addCause(report, s.Waits, s.answerWords())
 	return s, errors.Join(err, takenErr, askedErr)
 }

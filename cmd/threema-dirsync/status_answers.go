@@ -24,8 +24,8 @@ type answerStatus struct {
 
 // addAnswers takes from what is waited for what somebody has answered since, so that nobody is asked twice.
 // taken is what was taken back since, asked what is asked for by a hash after the last yes, nil if that is not known.
-func (s *status) addAnswers(state plan.State, report json.RawMessage, taken []plan.GivenApproval, asked []plan.Wait, now time.Time) {
-	answers := state.AnswersTo(dirsync.ReadPlan(report), s.Waits, now)
+func (s *status) addAnswers(state plan.State, report json.RawMessage, taken []plan.GivenApproval, asked []plan.Wait, policy plan.Policy, now time.Time) {
+	answers := state.AnswersTo(dirsync.ReadPlan(report), s.Waits, policy, now)
 	s.Answered = []answerStatus{}
 	s.answer("approved", "approved", answers.Approved)
 	s.answer("on-leave", "on leave of absence by now", answers.OnLeave)

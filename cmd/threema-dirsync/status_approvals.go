@@ -18,10 +18,10 @@ type approvalStatus struct {
 	Idle int `json:"idle"`
 }
 
-func approvalsOf(state plan.State, now time.Time, report json.RawMessage) approvalStatus {
+func approvalsOf(state plan.State, policy plan.Policy, now time.Time, report json.RawMessage) approvalStatus {
 	last := readSteps(report)
 	var s approvalStatus
-	for _, a := range state.LiveApprovals(now) {
+	for _, a := range state.LiveApprovals(policy, now) {
 		if last.lacks(a) {
 			s.Idle++
 			continue

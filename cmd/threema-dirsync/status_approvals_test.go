@@ -34,7 +34,7 @@ func TestAYesWithoutAStepStandsForNothing(t *testing.T) {
 		{"over", whole, over, 0, 0},
 	} {
 		state := plan.State{Approvals: []plan.GivenApproval{row.given}}
-		got := approvalsOf(state, at.Add(2*time.Minute), json.RawMessage(row.report))
+		got := approvalsOf(state, plan.Policy{}, at.Add(2*time.Minute), json.RawMessage(row.report))
 		var out strings.Builder
 		got.print(&out)
 		if got.Live != row.live || got.Idle != row.idle || (got.Expires != nil) != (row.live > 0) || strings.Contains(out.String(), "given and not used up") != (row.live > 0) {

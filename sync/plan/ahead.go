@@ -32,7 +32,7 @@ func (p *planner) lookAhead() {
 	for n := range p.plan.Changes {
 		c := &p.plan.Changes[n]
 		if l, led := leader(*c); led && c.Op == DisableContact && c.Status == Waiting && l.Status == Waiting {
-			c.Guard, c.DueAt = l.Guard, l.DueAt // it goes with the withdrawal, also in what a yes is for
+			c.Guard = l.Guard // it goes with the withdrawal, also in what a yes is for
 		}
 	}
 }
@@ -53,7 +53,7 @@ func (p *planner) lookAheadFor(op Op) {
 		}
 		stops := func(s step) bool { return !s.change.Approved && len(found[s.change.Person.Source]) > 0 }
 		for _, source := range slices.Sorted(maps.Keys(found)) {
-			p.announce(op, source, at, found[source], slices.DeleteFunc(slices.Clone(steps), func(s step) bool { return !stops(s) || s.change.Person.Source != source }))
+			p.announce(op, source, found[source], slices.DeleteFunc(slices.Clone(steps), func(s step) bool { return !stops(s) || s.change.Person.Source != source }))
 		}
 		then.takeOutOf(op, slices.DeleteFunc(slices.Clone(steps), stops), times)
 		stopped = slices.DeleteFunc(steps, func(s step) bool { return !stops(s) })
@@ -151,13 +151,18 @@ func (p *planner) confirmAt(o Observation, times timetable) time.Time {
 	}
 }
 
-// announce marks the steps that a limit will stop, and says who, why and when, once.
-func (p *planner) announce(op Op, source string, at time.Time, found []excess, stopped []step) {
+// announce marks the steps that a limit will stop, and says who and why, once, and from when on: that is
+// certain. In which pass it will be is not told, for nobody knows when passes run (design §5.11).
+func (p *planner) announce(op Op, source string, found []excess, stopped []step) {
 	people := map[PersonID]string{}
+	var earliest time.Time
 	for _, s := range stopped {
 		if s.change.Status == Waiting && s.change.Guard == "" {
-			s.change.Guard, s.change.DueAt = GuardAhead, at
+			s.change.Guard = GuardAhead
 			people[s.change.Person] = s.change.OU
+			if earliest.IsZero() || s.change.NotBefore.Before(earliest) {
+				earliest = s.change.NotBefore
+			}
 		}
 	}
 	if len(people) == 0 {
@@ -165,9 +170,9 @@ func (p *planner) announce(op Op, source string, at time.Time, found []excess, s
 	}
 	var rules []string
 	for _, e := range found {
-		rules = append(rules, e.guard+" ("+e.short+")")
+		rules = append(rules, e.guard+": "+e.what+", "+e.allowed)
 	}
 	p.tripped(Guard{Name: GuardAhead, Source: source, Check: p.checkLeavers(source, people), Detail: fmt.Sprintf(
-		"%s of %s under way is due about %s, and will be stopped then by %s. %s",
-		op.cockpitWord(), Counted(len(people), "person", "people"), stamp(at), strings.Join(rules, ", "), p.whoLeaves(people))})
+		"%s of %s under way comes not before %s, and will be stopped then by %s. %s",
+		op.cockpitWord(), Counted(len(people), "person", "people"), stamp(earliest), strings.Join(rules, "; "), p.whoLeaves(people))})
 }

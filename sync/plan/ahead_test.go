@@ -50,7 +50,7 @@ func TestAMassIsAnnouncedAtFirstSight(t *testing.T) {
 			for n := range 6 {
 				w.source().people[9*n].leave(plan.Absent)
 			}
-		}, 6, []string{"6 people", "leavers-run (2 allowed)", "1 from ou=ou0,dc=corp (not found", "from other OUs", "2026-03-04 16:00"}, "restore there"},
+		}, 6, []string{"6 people", "leavers-run: 6 people in one pass, 2 allowed (limits.leavers.run: 2 % of 100 is 2, at least 2, but at most 10 and 50)", "1 from ou=ou0,dc=corp (not found", "from other OUs", "not before 2026-03-04 16:00"}, "restore there"},
 		{"an OU that was moved out of the scope", func(_ testing.TB, w *world) { w.moveOU(0, "Old,OU=Archive") }, 9, []string{
 			"9 people", "9 from ou=ou0,dc=corp (moved to ou=old,ou=archive,dc=corp, which base_dn, filter and groups do not cover)",
 		}, "base_dn, filter and groups of source corp cover ou=old,ou=archive,dc=corp, or move it back; exclude_dns"},
@@ -95,7 +95,7 @@ func TestAMassIsAnnouncedAtFirstSight(t *testing.T) {
 			if check := p.Guards[0].Check; !strings.Contains(check, row.check) || strings.Contains(check, p.Hash) {
 				t.Errorf("check first: %s", check)
 			}
-			if len(p.Guards[0].Detail) > 350 {
+			if len(p.Guards[0].Detail) > 800 {
 				t.Errorf("too long: %s", p.Guards[0].Detail)
 			}
 			for _, says := range row.says {
@@ -136,10 +136,7 @@ func TestTheYesOfTheFirstDay(t *testing.T) {
 		t.Fatalf("waiting: %v", summary(p))
 	}
 	for _, c := range p.AwaitingApproval() {
-		if c.DueAt.IsZero() || c.DueAt.Before(c.NotBefore) {
-			t.Errorf("due %s, not before %s", c.DueAt, c.NotBefore)
-		}
-		w.give(plan.GivenApproval{Change: c.ID, Person: c.Person, Until: c.DueAt.Add(time.Hour)})
+		w.give(plan.GivenApproval{Change: c.ID, Person: c.Person, Until: w.now.Add(time.Hour)})
 	}
 	gone := 0
 	for range 30 {
@@ -238,7 +235,7 @@ func TestWhoeverALimitStopsWasAnnounced(t *testing.T) {
 		}
 		yes := rapid.Bool().Draw(rt, "withdrawals are approved") // and the IDs are not
 		announced := map[string]int{}
-		due := map[string]time.Time{}
+		earliest := map[string]time.Time{}
 		free := map[string]int{} // the first pass in which nobody has to say yes to the step before
 		for pass := range 25 {
 			p := w.later(t, pace)
@@ -253,14 +250,11 @@ func TestWhoeverALimitStopsWasAnnounced(t *testing.T) {
 				if c.Status == plan.Blocked && announced[c.ID] < pass-free[c.ID] {
 					rt.Fatalf("pass %d blocks %s of %s by %s, which was announced %d times since %d", pass, c.Op, c.CSI, c.Guard, announced[c.ID], free[c.ID])
 				}
-				if at, told := due[c.ID]; told && c.Status == plan.Blocked && !at.Equal(w.now) {
-					rt.Fatalf("%s of %s is due at %s, and was said to be so at %s", c.Op, c.CSI, w.now, at)
+				if at, told := earliest[c.ID]; told && c.Status == plan.Blocked && w.now.Before(at) {
+					rt.Fatalf("%s of %s is due at %s, and was said to be not before %s", c.Op, c.CSI, w.now, at)
 				}
-				if _, told := due[c.ID]; !told && c.Op == plan.Withdraw && c.Status == plan.Waiting && c.Guard != "" {
-					due[c.ID] = c.DueAt
-				}
-				if c.Status == plan.Blocked {
-					delete(due, c.ID)
+				if c.Op == plan.Withdraw && c.Status == plan.Waiting && c.Guard != "" {
+					earliest[c.ID] = c.NotBefore
 				}
 				if c.Guard != "" {
 					announced[c.ID]++
@@ -419,5 +413,115 @@ func TestOneLeaverGoesWithoutTheMass(t *testing.T) {
 	}
 	if slices.ContainsFunc(p.AwaitingApproval(), func(c plan.Change) bool { return c.Person == one.id }) {
 		t.Errorf("%v", summary(p))
+	}
+}
+
+// uneven are times between passes that no forecast gets right: by hand, one after the other, then the schedule, a
+// weekend, and a hole of weeks before them.
+func uneven() map[string][]time.Duration {
+	return map[string][]time.Duration{
+		"by hand, then daily":     {time.Minute, time.Minute, time.Minute, day, day, day, day},
+		"minutes, then a weekend": {5 * time.Minute, 5 * time.Minute, 40 * time.Hour, 45 * time.Hour, 45 * time.Hour},
+		"daily, a moment early":   {day - time.Second, day - time.Second, day - time.Second, day - time.Second, day, day},
+		"every two days":          {45 * time.Hour, 45 * time.Hour, 45 * time.Hour, 45 * time.Hour},
+		"after a hole of weeks":   {time.Minute, 2 * time.Hour, 23 * time.Hour, 25 * time.Hour, 25 * time.Hour, 25 * time.Hour},
+	}
+}
+
+// unevenMass is a mass under way that one pass has seen, after passes at such a pace.
+func unevenMass(t *testing.T, kind plan.EvidenceKind) (*world, plan.Plan) {
+	t.Helper()
+	w := running(t, 100)
+	w.later(t, 28*day)
+	w.later(t, time.Minute)
+	w.leaveOU(0, kind)
+	return w, w.later(t, time.Minute)
+}
+
+// TestTheYesWaitsWithTheStep: a short yes of the first day is there when the step is due, whenever that is, and no
+// longer than it was given for once a pass has found it so.
+func TestTheYesWaitsWithTheStep(t *testing.T) {
+	t.Parallel()
+	for name, paces := range uneven() {
+		for _, kind := range []plan.EvidenceKind{plan.Disabled, plan.OutOfScope} {
+			t.Run(name+", "+string(kind), func(t *testing.T) {
+				t.Parallel()
+				w, p := unevenMass(t, kind)
+				if len(ahead(p, plan.Withdraw)) != 9 {
+					t.Fatalf("%v", summary(p))
+				}
+				first := p.GeneratedAt
+				w.approve(p, plan.MinApproval)
+				gone := 0
+				for _, pace := range paces {
+					p := w.later(t, pace)
+					if len(p.Waits()) > 0 {
+						t.Fatalf("asks again after %v: %+v", w.now.Sub(first), p.Waits())
+					}
+					gone += statuses(p, plan.Withdraw)["due"]
+				}
+				if gone != 9 {
+					t.Errorf("%d went within %v", gone, w.now.Sub(first))
+				}
+			})
+		}
+	}
+}
+
+// TestAYesEnds although its step waits: with the time for which it was given once that is due, with the departure,
+// and, where no pass comes to confirm it, thirty days after the earliest time.
+func TestAYesEnds(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		kind  plan.EvidenceKind
+		after time.Duration // the next pass, in which the stop file is there
+		then  time.Duration
+		asks  bool
+	}{
+		"while it waits":              {plan.OutOfScope, 23 * time.Hour, 23 * time.Hour, false},
+		"in time after it is due":     {plan.Disabled, 25 * time.Hour, 22 * time.Hour, false},
+		"out of time after it is due": {plan.Disabled, 25 * time.Hour, 24 * time.Hour, true},
+		"no pass came for a month":    {plan.Disabled, 32 * day, time.Minute, true},
+		"nor to confirm it":           {plan.OutOfScope, 33 * day, time.Minute, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, p := unevenMass(t, row.kind)
+			w.approve(p, day)
+			w.stop = "stop"
+			w.later(t, row.after)
+			w.stop = ""
+			p = w.later(t, row.then)
+			if got := len(p.AwaitingApproval()) > 0; got != row.asks {
+				t.Errorf("asks: %t, %v", got, summary(p))
+			}
+		})
+	}
+}
+
+// TestNothingMovesBetweenTwoCommands with no pass between them: neither who is named, nor when, nor the hash.
+func TestNothingMovesBetweenTwoCommands(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []plan.EvidenceKind{plan.Disabled, plan.OutOfScope} {
+		w, _ := unevenMass(t, kind)
+		w.now = w.now.Add(time.Minute)
+		told := func() string {
+			var words strings.Builder
+			p := w.plan()
+			for _, g := range p.Guards {
+				fmt.Fprintln(&words, g)
+			}
+			for _, c := range p.Changes {
+				fmt.Fprintln(&words, c.ID, c.Status, c.Guard, c.NotBefore)
+			}
+			return words.String() + p.Hash
+		}
+		first := told()
+		for _, after := range []time.Duration{time.Minute, time.Minute, 10 * time.Minute, 3 * time.Hour, 20 * time.Hour} {
+			w.now = w.now.Add(after)
+			if now := told(); kind == plan.OutOfScope && now != first || kind == plan.Disabled && after < time.Hour && now != first {
+				t.Errorf("%s, %v later:\n%s\nbefore:\n%s", kind, after, now, first)
+			}
+		}
 	}
 }

@@ -24,8 +24,8 @@ type PastPlan struct {
 }
 
 // AnswersTo holds a plan, and the waits of it and of the whole ones before it, against what is said by now.
-func (s State) AnswersTo(past PastPlan, waits []Wait, now time.Time) Answers {
-	answers := Answers{hash: past.Hash, given: s.LiveApprovals(now)}
+func (s State) AnswersTo(past PastPlan, waits []Wait, policy Policy, now time.Time) Answers {
+	answers := Answers{hash: past.Hash, given: s.LiveApprovals(policy, now)}
 	live, onLeave, known := map[string]bool{}, map[PersonID]bool{}, map[string]bool{}
 	for _, a := range answers.given {
 		live[a.Change] = true

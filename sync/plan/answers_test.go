@@ -64,7 +64,7 @@ func TestUnanswered(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w, p := due()
-			left := w.state.AnswersTo(row.answer(w, p), p.Waits(), w.now).Unanswered(p.Waits())
+			left := w.state.AnswersTo(row.answer(w, p), p.Waits(), w.policy, w.now).Unanswered(p.Waits())
 			var codes []string
 			for _, x := range left {
 				codes = append(codes, string(x.Code))

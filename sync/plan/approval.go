@@ -19,29 +19,49 @@ type GivenApproval struct {
 	Op     Op // of the change, as Person and CSI; for the audit
 	Person PersonID
 	CSI    string
-	Until  time.Time
+	// Until is when its time is over, counted from when it was given; see State.ends.
+	Until time.Time
 	// Hash is that of the plan under which it was given, By who gave it, and At when: as the ledger has
 	// it, and not given with it.
 	Hash, By string
 	At       time.Time
 }
 
-// liveFor tells whether an approval still counts. One that was given before its time was over
-// lasts as long as the departure that it let begin, or that it continues: a started saga keeps
-// its approval. saga is the person's open one, the zero value if there is none.
-func (a GivenApproval) liveFor(saga Saga, now time.Time) bool {
-	return now.Before(a.Until) || !saga.StartedAt.IsZero() && saga.StartedAt.Before(a.Until)
+// live tells whether an approval still counts. One that was given before its end lasts as long as the
+// departure that it let begin, or that it continues: a started saga keeps its approval. saga is the
+// person's open one, the zero value if there is none.
+func (a GivenApproval) live(end time.Time, saga Saga, now time.Time) bool {
+	return now.Before(end) || !saga.StartedAt.IsZero() && saga.StartedAt.Before(end)
 }
 
-// LiveApprovals lists the approvals that still count.
-func (s State) LiveApprovals(now time.Time) []GivenApproval {
-	sagas := map[PersonID]Saga{}
+// ends is the end of an approval. The time of one to a step out that is not due yet counts from when the
+// times of the configuration are over, and it is there for the first pass after that, however late. Where none
+// comes for the longest time that an approval may last, it ends. o is what is known of the person.
+func (s State) ends(a GivenApproval, o Observation, policy Policy, now time.Time) time.Time {
+	if o.State != Departed || !o.Since.Before(a.Until) || policy.Mode != Sync {
+		return a.Until
+	}
+	due, lasts := policy.withdrawable(o, s.graceStart(o, policy, now)), MaxApproval
+	if !o.ConfirmedAt.IsZero() && !s.lastRead(o.Person.Source).Before(due) {
+		lasts = a.Until.Sub(a.At)
+	}
+	return later(a.Until, due.Add(lasts))
+}
+
+// LiveApprovals lists the approvals that still count, each with its end.
+func (s State) LiveApprovals(policy Policy, now time.Time) []GivenApproval {
+	sagas, seen := map[PersonID]Saga{}, map[PersonID]Observation{}
 	for _, saga := range s.Sagas {
 		sagas[saga.Person] = saga
 	}
+	for _, o := range s.Observations {
+		seen[o.Person] = o
+	}
 	var live []GivenApproval
 	for _, a := range s.Approvals {
-		if a.liveFor(sagas[a.Person], now) {
+		end := s.ends(a, seen[a.Person], policy, now)
+		if a.live(end, sagas[a.Person], now) {
+			a.Until = end
 			live = append(live, a)
 		}
 	}
@@ -106,7 +126,7 @@ func (p *planner) isProtected(c Change) bool {
 func (p *planner) expiredApprovals() []string {
 	var expired []string
 	for _, a := range p.State.Approvals {
-		if !a.liveFor(p.sagas[a.Person], p.Now) {
+		if !a.live(p.State.ends(a, p.observations[a.Person], p.Policy, p.Now), p.sagas[a.Person], p.Now) {
 			expired = append(expired, a.Change)
 		}
 	}

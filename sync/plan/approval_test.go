@@ -103,7 +103,7 @@ func TestAStartedSagaKeepsItsApproval(t *testing.T) {
 		t.Fatalf("approvals: %v", w.state.Approvals)
 	}
 	w.source().incomplete = false
-	if live := w.state.LiveApprovals(w.now); len(live) != 1 {
+	if live := w.state.LiveApprovals(w.policy, w.now); len(live) != 1 {
 		t.Errorf("live: %v", live)
 	}
 	c := find(t, w.later(t, day), plan.Revoke, "anna")
@@ -154,7 +154,7 @@ func TestApprovedChangesPassTheLimits(t *testing.T) {
 	if got := statuses(p, plan.Withdraw); got["due"] != 15 || got["blocked"+plan.GuardLeaversRun] != 11 {
 		t.Errorf("15 approved and 11 new: %v", got)
 	}
-	wantWords(t, p, "withdraw: 11 people in this pass, 10 allowed")
+	wantWords(t, p, "withdraw: 11 people in one pass, 10 allowed")
 	if n := len(p.AwaitingApproval()); n != 11 {
 		t.Errorf("%d wait for an approval, want the new ones", n)
 	}
@@ -322,11 +322,16 @@ func TestFormatTellsOfApprovals(t *testing.T) {
 		t.Error(out)
 	}
 	w.approve(p, day)
-	w.policy.GraceID = 30 * day
-	if out := text(w.later(t, time.Hour)); !strings.Contains(out, ", approved until "+w.now.Add(day-time.Hour).Format(time.DateTime)+" UTC") || strings.Contains(out, "Waiting for your yes") {
+	if out := text(w.plan()); !strings.Contains(out, "due, approved until "+w.now.Add(day).Format(time.DateTime)+" UTC") || strings.Contains(out, "Waiting for your yes") {
 		t.Error(out)
 	}
-	if out := text(w.later(t, day)); !strings.Contains(out, ", approved for the departure under way") {
+	grace := w.policy.GraceID
+	w.policy.GraceID = 30 * day
+	if out := text(w.later(t, day)); !strings.Contains(out, ", approved for when it is due") {
+		t.Error(out)
+	}
+	w.policy.GraceID = grace
+	if out := text(w.plan()); !strings.Contains(out, "due, approved for the departure under way") {
 		t.Error(out)
 	}
 }

@@ -164,20 +164,18 @@ func (p *planner) masses() []mass {
 	known := p.massOf(func(c Change) bool {
 		return p.State.RolledOut && c.Op == Adopt && p.Inventory.Settings[c.CredentialID][SettingCSI] == c.CSI
 	})
-	if n := len(known); n > handful(len(p.State.Owned)) {
-		found = append(found, mass{fmt.Sprintf("the licence package knows %d people, by their csi, whom this ledger never saw; "+
-			"was an older ledger restored?", n), known})
+	few := handful(len(p.State.Owned))
+	if n := len(known); n > few.Number() {
+		found = append(found, mass{fmt.Sprintf("the licence package knows %d people, by their csi, whom this ledger never saw, %s; "+
+			"was an older ledger restored?", n, few.Words()), known})
 	}
 	rekeyed := p.massOf(func(c Change) bool { return c.Op == Transfer })
-	if n, owned := len(rekeyed), len(p.State.Owned); n > handful(owned) {
-		found = append(found, mass{fmt.Sprintf("%d of the %d people that we manage have a new directory ID and the csi of before; "+
-			"was the directory loaded anew, or do they stand in another source now? Accepted, they keep credential and Threema ID", n, owned), rekeyed})
+	if n := len(rekeyed); n > few.Number() {
+		found = append(found, mass{fmt.Sprintf("%d of the %d people that we manage have a new directory ID and the csi of before, %s; "+
+			"was the directory loaded anew, or do they stand in another source now? Accepted, they keep credential and Threema ID", n, few.Base, few.Words()), rekeyed})
 	}
 	return found
 }
-
-// handful is how many of so many may change hands in one pass: max(3, 2 %), or be missing (trust.go).
-func handful(base int) int { return max(3, base*2/100) }
 
 // massOf lists the changes of a kind that this pass would carry out and nobody accepted.
 func (p *planner) massOf(which func(Change) bool) []GivenApproval {

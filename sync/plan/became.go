@@ -141,6 +141,11 @@ func someOf(ous []string) string {
 
 // shares words from which OUs people are, the largest first; more says more of each.
 func shares(people map[PersonID]string, more func(ou string) string) string {
+	if len(people) == 1 {
+		for _, ou := range people {
+			return "From " + firstNonEmpty(ou, "the root") + more(ou)
+		}
+	}
 	count := tallyOUs(people)
 	ous := slices.Collect(maps.Keys(count))
 	slices.SortFunc(ous, func(a, b string) int { return cmp.Or(cmp.Compare(count[b], count[a]), strings.Compare(a, b)) })

@@ -88,9 +88,8 @@ type Change struct {
 	// counted in Plan.Requests.
 	Requests  int
 	Status    Status
-	NotBefore time.Time // zero: no time is known or needed
+	NotBefore time.Time // what the configuration allows at the earliest; zero: no time is known or needed
 	Guard     string    // which guard blocks, of a Blocked change, or is ahead, of a Waiting one; else ""
-	DueAt     time.Time // of a step that GuardAhead names: the pass that is expected to do it
 	// Asks are the questions that somebody must answer with yes before this is done, sorted.
 	Asks []Ask
 	// Question words them; the reason has it too.

@@ -191,10 +191,8 @@ func (p *planner) recall(state State) {
 		s.IDs = slices.Clone(s.IDs)
 		p.sagas[s.Person] = s
 	}
-	for _, a := range state.Approvals {
-		if a.liveFor(p.sagas[a.Person], p.Now) {
-			p.approvals[a.Change] = a
-		}
+	for _, a := range state.LiveApprovals(p.Policy, p.Now) {
+		p.approvals[a.Change] = a
 	}
 	for _, f := range state.FormerCSIs {
 		p.csis[f.Person] = append(p.csis[f.Person], f.CSI)

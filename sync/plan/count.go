@@ -5,8 +5,10 @@ import "fmt"
 // conditionCount doubts a snapshot that lost too many people at once.
 const conditionCount = "count"
 
-// countFloor keeps small sources workable.
-const countFloor = 3
+const (
+	countPercent = 50
+	countFloor   = 3 // keeps small sources workable
+)
 
 // judgeCount doubts a snapshot that lacks more than half of the people of ours whom the last
 // one had, and more than a few: whatever hid them, it was no wave of departures. What the
@@ -20,12 +22,13 @@ func (p *planner) judgeCount(s *Snapshot, v shown) {
 		}
 	}
 	missing, all := byOU.total()
-	if missing <= max(countFloor, all/2) {
+	allowed := Allowance{Percent: countPercent, Base: all, AtLeast: countFloor}
+	if missing <= allowed.Number() {
 		s.hold(conditionCount, fmt.Sprintf("%d of %d people of ours are newly missing", missing, all))
 		return
 	}
 	losers := byOU.where(func(o ouShare) bool { return o.missing > 0 })
-	p.doubt(s, conditionCount, fmt.Sprintf("%d of %d people of ours (%d %%) are missing all at once, %s: nobody departs. "+
+	p.doubt(s, conditionCount, fmt.Sprintf("%d of %d people of ours (%d %%) are missing all at once, %s, %s: nobody departs. "+
 		"Look at what the bind account may read, and at base_dn and filter; if they left in truth, %s",
-		missing, all, missing*100/all, wordShares(losers), howToAcceptMissing))
+		missing, all, missing*100/all, allowed.Words(), wordShares(losers), howToAcceptMissing))
 }

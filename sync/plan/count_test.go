@@ -49,7 +49,7 @@ func TestCountRule(t *testing.T) {
 				t.Errorf("somebody goes: %v", summary(p))
 			}
 			for _, text := range []string{
-				fmt.Sprintf("%d of %d people of ours (%d %%) are missing all at once, 2 of 2 in ou=ou0,dc=corp", row.missing, row.size, row.missing*100/row.size),
+				fmt.Sprintf("%d of %d people of ours (%d %%) are missing all at once, %d allowed (50 %% of %d is %d, at least 3), 2 of 2 in ou=ou0,dc=corp", row.missing, row.size, row.missing*100/row.size, max(3, row.size/2), row.size, row.size/2),
 				"threema-dirsync approve --baseline",
 			} {
 				if !strings.Contains(c.Detail, text) {

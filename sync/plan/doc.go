@@ -85,6 +85,7 @@
 //	only.go            to whom alone
 //	takeback.go        which yes is taken back
 //	limits.go          how many people a pass, day and week may take out
+//	allowance.go       how many that is, and how it is reckoned
 //	bases.go           of how many
 //	became.go          what became of people who leave together
 //	ahead.go           whom a limit will stop when they are due

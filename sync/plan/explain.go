@@ -310,12 +310,10 @@ func (x *Explanation) nextStep() NextStep {
 	if c.NotBefore.IsZero() {
 		words += ": " + c.Reason
 	}
-	at := c.NotBefore
 	if c.Guard == GuardAhead {
-		at = c.DueAt // the pass that the guard names
 		words += "; a limit will stop it then: read first what the guard says (see below); if they really left: threema-dirsync approve " + x.hash
 	}
-	return NextStep{Words: words, At: at}
+	return NextStep{Words: words, At: c.NotBefore}
 }
 
 func (x *Explanation) whyNothing() string {

@@ -283,12 +283,18 @@ func (c Change) statusWords() string {
 		words += ", at the earliest " + c.NotBefore.UTC().Format(time.DateTime) + " UTC"
 	}
 	switch {
-	case c.Guard == GuardAhead: // the pass that the guard names, which comes some time after NotBefore
-		words += ", due about " + stamp(c.DueAt) + ", then stopped by a limit (" + c.Guard + ")"
-	case !c.NotBefore.IsZero() && (c.Status == Waiting || c.Status == Deferred):
+	case c.NotBefore.IsZero():
+	case c.Status == Waiting: // a pass comes some time after that
+		words += ", not before " + c.NotBefore.UTC().Format(time.DateTime) + " UTC"
+	case c.Status == Deferred:
 		words += " until " + c.NotBefore.UTC().Format(time.DateTime) + " UTC"
 	}
+	if c.Guard == GuardAhead {
+		words += ", then stopped by a limit (" + c.Guard + ")"
+	}
 	switch {
+	case c.Approved && c.Status == Waiting:
+		words += ", approved for when it is due"
 	case c.Approved && c.ApprovedUntil.IsZero():
 		words += ", approved for the departure under way"
 	case c.Approved:

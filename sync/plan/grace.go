@@ -4,20 +4,20 @@ import "time"
 
 // graceStart is when the grace of a confirmed leaver began: not before the policy became
 // sync (design §5.4), nor before a leave of absence was over.
-func (p *planner) graceStart(o Observation) time.Time {
-	since := p.syncSince()
+func (s State) graceStart(o Observation, policy Policy, now time.Time) time.Time {
+	since := s.syncSince(policy, now)
 	if since.IsZero() { // a preview of sync, or another policy: as if it began now
-		since = p.Now
+		since = now
 	}
-	return later(later(o.ConfirmedAt, since), p.resumes(o.Person))
+	return later(later(o.ConfirmedAt, since), s.resumes(o.Person, now))
 }
 
-func (p *planner) syncSince() time.Time {
+func (s State) syncSince(policy Policy, now time.Time) time.Time {
 	switch {
-	case p.Policy.Mode != Sync:
+	case policy.Mode != Sync:
 		return time.Time{}
-	case p.State.SyncSince.IsZero() || p.State.SyncSince.After(p.Now): // after: a wrong clock
-		return p.Now
+	case s.SyncSince.IsZero() || s.SyncSince.After(now): // after: a wrong clock
+		return now
 	}
-	return p.State.SyncSince
+	return s.SyncSince
 }

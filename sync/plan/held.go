@@ -23,7 +23,9 @@ type Held struct {
 
 // Allows is how many held people of a base are nothing to ask about: the larger of count and percent.
 // It is no barrier as the other limits are: it stops nothing, and a few without a number are usual.
-func (h HeldLimit) Allows(base int) int { return max(h.Count, h.Percent*base/100) }
+func (h HeldLimit) Allows(base int) Allowance {
+	return Allowance{Key: "limits.held", Percent: h.Percent, Base: base, AtLeast: h.Count}
+}
 
 // limitHeld asks about held people where they are many: an attribute that is empty for everybody is a
 // mistake, and no pass over it may look like a success (design §5.11). Nothing waits for the answer.
@@ -33,16 +35,16 @@ func (p *planner) limitHeld() {
 		people := held[source]
 		base := p.concerned(source, people)
 		allowed := p.Policy.Held.Allows(base)
-		if len(people) <= allowed && !p.mapsNobody(people, base) || p.AcceptBaseline {
+		if len(people) <= allowed.Number() && !p.mapsNobody(people, base) || p.AcceptBaseline {
 			continue
 		}
 		for _, person := range slices.SortedFunc(maps.Keys(people), PersonID.Compare) {
 			p.plan.Wait(WaitCode(GuardHeld), person)
 		}
-		p.trip(GuardHeld, source, fmt.Sprintf("%d of %d people are held and get nothing, %d may be without a word (limits.held: the larger of %d and %d %%). %s. "+
+		p.trip(GuardHeld, source, fmt.Sprintf("held, and get nothing: %d of %s, %s. %s. "+
 			"Correct that in the directory or in the mapping, and they join by themselves; if it is right that they are held, as for accounts of services, "+
 			"accept them once: type `threema-dirsync approve --baseline`",
-			len(people), base, allowed, p.Policy.Held.Count, p.Policy.Held.Percent, heldReasons(people)))
+			len(people), Counted(base, "person", "people"), allowed.Words(), heldReasons(people)))
 	}
 }
 

@@ -69,7 +69,7 @@ type (
 		Requests      int               `json:"requests"`
 		Status        Status            `json:"status"`
 		NotBefore     *time.Time        `json:"notBefore"`
-		DueAt         *time.Time        `json:"dueAt,omitempty"` // the pass that mass-departure-ahead expects to do it
+		DueAt         *time.Time        `json:"dueAt,omitempty"` // notBefore, of a step that mass-departure-ahead names
 		Guard         string            `json:"guard"`
 		Asks          []Ask             `json:"asks"`
 		Protected     bool              `json:"protected"`
@@ -206,11 +206,15 @@ func (s SourceReport) json() jsonSource {
 func (s SourceReport) MarshalJSON() ([]byte, error) { return json.Marshal(s.json()) }
 
 func (c Change) json() jsonChange {
+	var dueAt time.Time
+	if c.Guard == GuardAhead {
+		dueAt = c.NotBefore
+	}
 	return jsonChange{
 		ID: c.ID, Op: c.Op, Class: c.Class, Person: jsonPerson{c.Person.Source, c.Person.ID, c.CSI, c.DN},
 		CredentialID: c.CredentialID, Username: c.Username, ThreemaID: c.ThreemaID, Reason: c.Reason, Evidence: c.Evidence,
 		Before: notNil(c.Before), After: notNil(c.After), Requests: c.Requests,
-		Status: c.Status, NotBefore: optionalTime(c.NotBefore), DueAt: optionalTime(c.DueAt), Guard: c.Guard,
+		Status: c.Status, NotBefore: optionalTime(c.NotBefore), DueAt: optionalTime(dueAt), Guard: c.Guard,
 		Asks: convert(c.Asks, func(a Ask) Ask { return a }), Protected: c.Protected, Approved: c.Approved, ApprovedUntil: optionalTime(c.ApprovedUntil),
 	}
 }

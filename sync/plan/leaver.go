@@ -180,19 +180,25 @@ func (p *planner) askWhoLeft(c *Change, l leaver) {
 // may at the earliest.
 func (p *planner) withdrawalTime(o Observation) (Status, time.Time) {
 	if o.ConfirmedAt.IsZero() {
-		return Waiting, p.Policy.withdrawable(o, later(p.Now, p.resumes(o.Person)))
+		return Waiting, p.Policy.withdrawable(o, p.State.resumes(o.Person, p.Now))
 	}
-	at := p.Policy.withdrawable(o, p.graceStart(o))
+	at := p.Policy.withdrawable(o, p.State.graceStart(o, p.Policy, p.Now))
 	if p.Now.Before(at) {
 		return Waiting, at
 	}
 	return Due, at
 }
 
-// withdrawable is when a grace is over that begins at a time, or with the confirmation if that is to come.
+// withdrawable is when a grace is over that begins at a time, or with the confirmation if that is to come:
+// then it is the earliest time that the configuration allows, counted from the first sighting. Which pass
+// confirms, and which one is due, nobody knows before it runs.
 func (p Policy) withdrawable(o Observation, from time.Time) time.Time {
 	if o.ConfirmedAt.IsZero() {
-		from = later(from, o.Since.Add(p.ConfirmOver))
+		confirmed := o.Since
+		if !o.Evidence.Kind.Positive() {
+			confirmed = o.Since.Add(p.ConfirmOver)
+		}
+		from = later(from, confirmed)
 	}
 	return from.Add(p.GraceWithdraw)
 }

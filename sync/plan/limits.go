@@ -47,15 +47,19 @@ const (
 	ouSpan    = 7 * 24 * time.Hour
 )
 
-// Allowed is how many people of a base a window lets through: min(count, max(floor, percent of
-// the base)).
-func (w Window) Allowed(floor, base int) int {
-	return min(w.Count, max(floor, w.Percent*base/100))
+// Allows is how many people of a base a window lets through, whose key the operator knows: min(count,
+// max(floor, percent of the base)).
+func (w Window) Allows(key string, floor, base int) Allowance {
+	return Allowance{Key: key, Percent: w.Percent, Base: base, AtLeast: floor, AtMost: []int{w.Count}}
 }
 
-// AllowedToLeave is the same for what takes people out: never more than half the base, whatever
+// AllowsToLeave is the same for what takes people out: never more than half the base, whatever
 // the configuration says.
-func (w Window) AllowedToLeave(floor, base int) int { return min(w.Allowed(floor, base), base/2) }
+func (w Window) AllowsToLeave(key string, floor, base int) Allowance {
+	a := w.Allows(key, floor, base)
+	a.AtMost = append(a.AtMost, base/2)
+	return a
+}
 
 // window is one limit at work: what is allowed, and how many were taken before this pass.
 type window struct {
@@ -82,7 +86,7 @@ func (p *planner) limitLeavers(op Op) {
 	for _, source := range slices.Sorted(maps.Keys(bySource)) {
 		found := p.excess(op, source, bySource[source])
 		for n, e := range found {
-			g := Guard{Name: e.guard, Source: source, Detail: fmt.Sprintf("%s: %s", op, e.what)}
+			g := Guard{Name: e.guard, Source: source, Detail: fmt.Sprintf("%s: %s, %s", op, e.what, e.allowed)}
 			if n == 0 { // the others stop the same people
 				g.Detail += ". " + p.whoLeaves(e.people)
 				g.Check = p.checkLeavers(source, bySource[source])
@@ -95,10 +99,10 @@ func (p *planner) limitLeavers(op Op) {
 	}
 }
 
-// excess is a rule that is broken if everybody who is due goes, in words, at length and in short, and by whom.
+// excess is a rule that is broken if everybody who is due goes: who that is, and what the rule allows.
 type excess struct {
-	guard, what, short string
-	people             map[PersonID]string
+	guard, what, allowed string
+	people               map[PersonID]string
 }
 
 // excess judges whom a pass at p.Now would take out: it is the one place that does, for this pass and
@@ -109,21 +113,19 @@ func (p *planner) excess(op Op, source string, due map[PersonID]string) []excess
 		people := p.takenWithin(op, source, w.length)
 		maps.Copy(people, due)
 		base := p.baseAt(op, source, w.length)
-		if allowed := w.limit.AllowedToLeave(w.floor, base); len(people) > allowed {
-			found = append(found, excess{w.guard, fmt.Sprintf("%s%s, %d allowed (%s: at most %d and %d %% of %d)",
-				Counted(len(people), "person", "people"), spanWords(w.length), allowed, w.key, w.limit.Count, w.limit.Percent, base),
-				fmt.Sprintf("%d allowed", allowed), people})
+		if allowed := w.limit.AllowsToLeave(w.key, w.floor, base); len(people) > allowed.Number() {
+			found = append(found, excess{w.guard, Counted(len(people), "person", "people") + spanWords(w.length), allowed.Words(), people})
 		}
 	}
 	if ou := p.emptiedOU(op, source, due); ou != "" {
-		found = append(found, excess{GuardLeaversOU, ou, ou, due})
+		found = append(found, excess{GuardLeaversOU, ou, fmt.Sprintf("less than %d %% allowed of an OU of %d people or more", ouPercent, ouSize), due})
 	}
 	return found
 }
 
 func spanWords(d time.Duration) string {
 	if d == 0 {
-		return " in this pass"
+		return " in one pass"
 	}
 	return fmt.Sprintf(" within %.0f h", d.Hours())
 }
@@ -197,12 +199,12 @@ func (p *planner) limitCount(guard, key string, limit Window, which func(Change)
 	for _, source := range slices.Sorted(maps.Keys(bySource)) {
 		due := bySource[source]
 		base := p.ours[source].Managed
-		allowed := limit.Allowed(floorRun, base)
-		if len(due) <= allowed {
+		allowed := limit.Allows(key, floorRun, base)
+		if len(due) <= allowed.Number() {
 			continue
 		}
-		p.trip(guard, source, fmt.Sprintf("%s in this pass, %d allowed (%s: at most %d and %d %% of %d). %s",
-			Counted(len(due), "person", "people"), allowed, key, limit.Count, limit.Percent, base, shares(due, func(string) string { return "" })))
+		p.trip(guard, source, fmt.Sprintf("%s in one pass, %s. %s",
+			Counted(len(due), "person", "people"), allowed.Words(), shares(due, func(string) string { return "" })))
 		p.block(source, guard, which)
 	}
 }

@@ -47,7 +47,7 @@ func TestLimitsOfEachSize(t *testing.T) {
 					want := "due"
 					if more > 0 {
 						want = "blocked" + guardOf(op)
-						wantWords(t, p, fmt.Sprintf("%d people in this pass, %d allowed (limits.", n+more, n))
+						wantWords(t, p, fmt.Sprintf("%d people in one pass, %d allowed (limits.", n+more, n))
 					}
 					if got := statuses(p, op); got[want] != n+more || len(got) != 1 {
 						t.Errorf("%s: got %v, want %d %s; guards %+v", op, got, n+more, want, p.Guards)
@@ -156,7 +156,7 @@ func TestOURuleOfEachSize(t *testing.T) {
 			want := "due"
 			if row.words != "" {
 				want = "blocked" + plan.GuardLeaversOU
-				wantWords(t, p, "leavers-ou withdraw: "+row.words+". They are: ")
+				wantWords(t, p, "leavers-ou withdraw: "+row.words+", less than 50 % allowed of an OU of 10 people or more. They are: ")
 			}
 			if got := statuses(p, plan.Withdraw); got[want] != row.leave || len(got) != 1 {
 				t.Errorf("got %v, want %d %s; guards %+v", got, row.leave, want, p.Guards)

@@ -23,18 +23,18 @@ func TestAllowed(t *testing.T) {
 		{0, 0, 0, 0}, {1, 0, 0, 0}, {2, 1, 1, 1}, {3, 1, 1, 1}, {4, 2, 2, 2}, {6, 2, 3, 3}, {10, 2, 3, 5}, {40, 2, 3, 5},
 		{150, 3, 4, 7}, {1000, 10, 20, 50}, {100_000, 10, 20, 50},
 	} {
-		got := [3]int{p.LeaversRun.AllowedToLeave(2, row.base), p.LeaversDay.AllowedToLeave(3, row.base), p.LeaversWeek.AllowedToLeave(5, row.base)}
+		got := [3]int{p.LeaversRun.AllowsToLeave("", 2, row.base).Number(), p.LeaversDay.AllowsToLeave("", 3, row.base).Number(), p.LeaversWeek.AllowsToLeave("", 5, row.base).Number()}
 		if got != [3]int{row.run, row.day, row.week} {
 			t.Errorf("of %d people: %v, want %v", row.base, got, [3]int{row.run, row.day, row.week})
 		}
 	}
-	if got := p.ChangesRun.Allowed(2, 1); got != 2 {
+	if got := p.ChangesRun.Allows("", 2, 1).Number(); got != 2 {
 		t.Errorf("the only person of a pilot could not be renamed: %d", got)
 	}
-	if got := (plan.Window{Count: 1000, Percent: 100}).AllowedToLeave(2, 100); got != 50 {
+	if got := (plan.Window{Count: 1000, Percent: 100}).AllowsToLeave("", 2, 100).Number(); got != 50 {
 		t.Errorf("never more than half: %d of 100", got)
 	}
-	if got := (plan.Window{Count: 1, Percent: 100}).Allowed(5, 100); got != 1 {
+	if got := (plan.Window{Count: 1, Percent: 100}).Allows("", 5, 100).Number(); got != 1 {
 		t.Errorf("the count is a cap: %d", got)
 	}
 }
@@ -132,8 +132,8 @@ func TestLimitsAreCumulative(t *testing.T) {
 	if got := statuses(p, plan.Withdraw); got["blocked"+plan.GuardLeaversRun] != 220 {
 		t.Errorf("got %v", got)
 	}
-	wantWords(t, p, "leavers-run withdraw: 220 people in this pass, 10 allowed (limits.leavers.run: at most 10 and 2 % of 980)")
-	wantWords(t, p, "leavers-day withdraw: 240 people within 24 h, 20 allowed (limits.leavers.day: at most 20 and 3 % of 1000)")
+	wantWords(t, p, "leavers-run withdraw: 220 people in one pass, 10 allowed (limits.leavers.run: 2 % of 980 is 19, at least 2, but at most 10 and 490)")
+	wantWords(t, p, "leavers-day withdraw: 240 people within 24 h, 20 allowed (limits.leavers.day: 3 % of 1000 is 30, at least 3, but at most 20 and 500)")
 	wantWords(t, p, "They are: ")
 }
 

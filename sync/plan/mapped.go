@@ -24,10 +24,11 @@ func (p *planner) judgeMapping() {
 				lacking++
 			}
 		}
-		c := Condition{Name: conditionMapped, OK: lacking <= max(3, all/100)}
+		allowed := HiddenAttributes(all)
+		c := Condition{Name: conditionMapped, OK: lacking <= allowed.Number()}
 		c.Detail = fmt.Sprintf("%d of %d people of ours lack a csi or a username", lacking, all)
 		if !c.OK {
-			c.Detail += ", and had both: they are held, and nobody departs. Look at the attributes that mapping.csi and mapping.username name: " +
+			c.Detail += ", " + allowed.Words() + ", and had both: they are held, and nobody departs. Look at the attributes that mapping.csi and mapping.username name: " +
 				"were they cleared, or hidden from the bind account?"
 		}
 		view.Snapshot.Conditions = append(slices.Clip(view.Snapshot.Conditions), c)

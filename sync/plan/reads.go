@@ -71,6 +71,16 @@ func (p *planner) readsBefore() []ReadDay {
 	})
 }
 
+// lastRead is the last complete read of a source, zero if there is none.
+func (s State) lastRead(source string) (last time.Time) {
+	for _, d := range s.Reads {
+		if d.Source == source {
+			last = later(last, d.Last)
+		}
+	}
+	return last
+}
+
 // reads are the days after this pass. A read under doubt is none.
 func (p *planner) reads() []ReadDay {
 	days := slices.Clone(p.readDays)

@@ -9,7 +9,7 @@ import (
 // remember collects what the pass records whatever becomes of its changes.
 func (p *planner) remember() {
 	m := &p.plan.Memory
-	m.SyncSince, m.Forgotten, m.AcceptedHeld = p.syncSince(), p.stillForgotten(), p.acceptedHeld()
+	m.SyncSince, m.Forgotten, m.AcceptedHeld = p.State.syncSince(p.Policy, p.Now), p.stillForgotten(), p.acceptedHeld()
 	slices.SortFunc(m.Published, func(a, b Publication) int { return strings.Compare(a.ThreemaID, b.ThreemaID) })
 	if p.planOnly {
 		p.rememberUnchanged()

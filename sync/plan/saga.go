@@ -139,10 +139,11 @@ func (p *planner) endOfID(l leaver) (op Op, ends bool) {
 // go ahead. A withdrawal that somebody ordered may come before the confirmation (order.go): the
 // ID waits for it all the same.
 func (p *planner) idTime(l leaver) (Status, time.Time) {
-	status, at := Due, later(l.withdrawnAt, p.resumes(l.person))
+	status, at := Due, later(l.withdrawnAt, p.State.resumes(l.person, p.Now))
 	if l.withdrawnAt.IsZero() {
-		status, at = p.withdrawalTime(l.observation)
-		at = later(at, p.Now)
+		if status, at = p.withdrawalTime(l.observation); status == Due {
+			at = later(at, p.Now)
+		}
 	}
 	at = at.Add(p.Policy.GraceID)
 	if p.Now.Before(at) {

@@ -62,15 +62,15 @@ func (p *planner) suspended(person PersonID) bool {
 }
 
 // resumes is the time before which no grace of a person begins, zero if nothing was said of a leave.
-func (p *planner) resumes(person PersonID) time.Time {
-	s, said := p.State.suspension(person)
+func (s State) resumes(person PersonID, now time.Time) time.Time {
+	leave, said := s.suspension(person)
 	switch {
 	case !said:
 		return time.Time{}
-	case s.Stands(p.Now):
-		return later(s.Until, p.Now)
+	case leave.Stands(now):
+		return later(leave.Until, now)
 	}
-	return s.Over
+	return leave.Over
 }
 
 // suspend takes the steps out of a person on leave from all that follows: nothing asks for a yes to

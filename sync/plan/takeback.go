@@ -14,8 +14,8 @@ const AllApprovals = "all"
 // Given picks, of the approvals that still count, all of them, those that were given under a hash, or those
 // to the steps of one person, who is found by what the ledger knows of them. The error is an
 // [*UnclearPersonError], or a [*NotGivenError] if the query is neither.
-func Given(state State, now time.Time, query string) ([]GivenApproval, error) {
-	live := state.LiveApprovals(now)
+func Given(state State, policy Policy, now time.Time, query string) ([]GivenApproval, error) {
+	live := state.LiveApprovals(policy, now)
 	if query == AllApprovals {
 		return live, nil
 	}

@@ -10,7 +10,7 @@ type timetable struct {
 
 const (
 	// leastPace keeps passes apart that somebody starts by hand, one after the other.
-	leastPace = time.Minute
+	leastPace = time.Hour
 	// unknownPace is that of a ledger without a complete read.
 	unknownPace = 24 * time.Hour
 )

@@ -78,7 +78,8 @@ func (p *planner) judgeCredentials() {
 	if p.State.Gap.Kind == OlderLedger && !empty {
 		return // it does not know who was taken out since; the plan is a preview anyway
 	}
-	few := handful(len(owned))
+	allowed := handful(len(owned))
+	few := allowed.Number()
 	if empty {
 		few = 0
 	}
@@ -98,7 +99,7 @@ func (p *planner) judgeCredentials() {
 	if len(open) <= few {
 		return
 	}
-	l := loss{what: fmt.Sprintf("%d of the %d credentials that we manage are missing at once", len(open), len(owned))}
+	l := loss{what: fmt.Sprintf("%d of the %d credentials that we manage are missing at once, %s", len(open), len(owned), allowed.Words())}
 	if empty {
 		l.what = fmt.Sprintf("its list of credentials is empty, yet %d of them are ours", len(open))
 	}
@@ -151,7 +152,7 @@ func (p *planner) judgeUsers() {
 			fresh++
 		}
 	}
-	if _, goesOn := p.unlistedAt[list]; fresh > handful(0) || goesOn && seen > 0 {
+	if _, goesOn := p.unlistedAt[list]; fresh > handful(0).Number() || goesOn && seen > 0 {
 		p.loseList(list, "users", seen)
 	}
 }

@@ -1,0 +1,50 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+)
+
+// An Allowance is how many people a rule lets through, and how that number comes about: of a percentage of
+// so many, rounded down, at least a floor, at most a cap. Every message about a limit has its words from
+// here, so that whoever reads it can reckon for themselves (design §5.11).
+type Allowance struct {
+	Key           string // where the operator finds the rule, "" if it cannot be set
+	Percent, Base int
+	AtLeast       int
+	AtMost        []int // the caps, which are stronger than the floor
+}
+
+// Number is how many are allowed.
+func (a Allowance) Number() int {
+	n := max(a.AtLeast, a.share())
+	for _, most := range a.AtMost {
+		n = min(n, most)
+	}
+	return n
+}
+
+func (a Allowance) share() int { return a.Percent * a.Base / 100 }
+
+// Words tell the number, and how it is reckoned.
+func (a Allowance) Words() string {
+	key := a.Key
+	if key != "" {
+		key += ": "
+	}
+	words := fmt.Sprintf("%d allowed (%s%d %% of %d is %d, at least %d", a.Number(), key, a.Percent, a.Base, a.share(), a.AtLeast)
+	if len(a.AtMost) == 0 {
+		return words + ")"
+	}
+	var most []string
+	for _, n := range a.AtMost {
+		most = append(most, fmt.Sprint(n))
+	}
+	return words + ", but at most " + strings.Join(most, " and ") + ")"
+}
+
+// handful is how many of so many may change hands in one pass, or be missing (trust.go).
+func handful(base int) Allowance { return Allowance{Percent: 2, Base: base, AtLeast: 3} }
+
+// HiddenAttributes is of how many of a source's people an attribute may be unreadable that all should have.
+func HiddenAttributes(people int) Allowance { return Allowance{Percent: 1, Base: people, AtLeast: 3} }
