@@ -43,8 +43,10 @@ func (r *Report) allWaits() []plan.Wait {
 	if len(r.Incomplete) == 0 && !r.someSourceIncomplete() {
 		return waits
 	}
+	accepted := r.Plan.Baseline != nil && r.Plan.Baseline.Accepted // that ends its wait, whatever was read
 	for _, before := range r.Plan.WaitedFor {
-		if !slices.ContainsFunc(waits, func(w plan.Wait) bool { return w.Code == before.Code }) {
+		answered := accepted && before.Code == plan.WaitCode(plan.GuardBaseline)
+		if !answered && !slices.ContainsFunc(waits, func(w plan.Wait) bool { return w.Code == before.Code }) {
 			waits = append(waits, before)
 		}
 	}
@@ -82,6 +84,7 @@ func storedChange(whole *plan.BaselineChange, omitted map[string]int) *plan.Base
 	b.Leaves = head(b.Leaves, storedBaseline, "baseline.leaves", omitted)
 	b.Rekeyed = head(b.Rekeyed, storedBaseline, "baseline.rekeyed", omitted)
 	b.Missing = head(b.Missing, storedBaseline, "baseline.missing", omitted)
+	b.Unclear = head(b.Unclear, storedBaseline, "baseline.unclear", omitted)
 	return &b
 }
 

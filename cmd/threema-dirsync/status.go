@@ -81,6 +81,8 @@ type baselineStatus struct {
 	Enters   int  `json:"enters"`
 	Leaves   int  `json:"leaves"`
 	Rekeyed  int  `json:"rekeyed"`
+	Missing  int  `json:"missing"`
+	Unclear  int  `json:"unclear"`
 }
 
 // sourceStatus, guardStatus and seatStatus are read back from the report of the last pass.
@@ -237,8 +239,8 @@ func (s *status) nameWaiting(told []plan.Wait) {
 func readBaseline(text json.RawMessage) *baselineStatus {
 	var report struct {
 		Baseline *struct {
-			Accepted                bool
-			Enters, Leaves, Rekeyed []json.RawMessage
+			Accepted                                  bool
+			Enters, Leaves, Rekeyed, Missing, Unclear []json.RawMessage
 		} `json:"baseline"`
 		Omitted map[string]int `json:"omitted"`
 	}
@@ -249,6 +251,7 @@ func readBaseline(text json.RawMessage) *baselineStatus {
 	return &baselineStatus{
 		Accepted: b.Accepted, Enters: len(b.Enters) + omitted["baseline.enters"],
 		Leaves: len(b.Leaves) + omitted["baseline.leaves"], Rekeyed: len(b.Rekeyed) + omitted["baseline.rekeyed"],
+		Missing: len(b.Missing) + omitted["baseline.missing"], Unclear: len(b.Unclear) + omitted["baseline.unclear"],
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -119,8 +120,11 @@ func (s *status) printWaiting(w io.Writer) {
 		state := "waits for you, see the guard"
 		if b.Accepted {
 			state = "accepted in the last pass"
+			if s.LastPass != nil && s.LastPass.ExitCode == dirsync.ExitIncomplete {
+				state += "; what stops now is the source, which is not read wholly (`threema-dirsync check` says what to mend)"
+			}
 		}
-		say(w, "Baseline:\t%s: %d enter, %d of ours are not entitled any more, %d have a new directory ID; names: `plan`, or status --json", state, b.Enters, b.Leaves, b.Rekeyed)
+		say(w, "Baseline:\t%s: %s; names: `plan`, or status --json", state, plan.BaselineWords(b.Enters, b.Leaves, b.Rekeyed, b.Missing, b.Unclear))
 	}
 	s.Approved.print(w)
 	if s.Stop != "" {

@@ -17,8 +17,21 @@ type BaselineChange struct {
 	// Enters are entitled people whom no pass saw before; Leaves are people of ours whom what was
 	// read now does not show as entitled, with what it shows instead; Rekeyed are people of ours who
 	// are known under a new directory ID now, and neither enter nor leave; Missing are people of ours
-	// whose credentials went at once. Each list is sorted.
-	Enters, Leaves, Rekeyed, Missing []BaselinePerson
+	// whose credentials went at once; Unclear are people of ours who are held, as what was read shows neither
+	// that they are entitled nor that they left. Each list is sorted, and everybody is in one at most.
+	Enters, Leaves, Rekeyed, Missing, Unclear []BaselinePerson
+}
+
+// BaselineWords count whom a change of the baseline concerns, list by list.
+func BaselineWords(enter, leave, rekeyed, missing, unclear int) string {
+	words := fmt.Sprintf("%d enter, %d of ours are not entitled any more, %d have a new directory ID", enter, leave, rekeyed)
+	if missing > 0 {
+		words += fmt.Sprintf(", %s missing", Counted(missing, "credential is", "credentials are"))
+	}
+	if unclear > 0 {
+		words += fmt.Sprintf(", %d of ours %s held, as nobody can tell", unclear, be(unclear))
+	}
+	return words
 }
 
 // BaselinePerson is a person whom a change of the baseline concerns, and why.
@@ -47,6 +60,7 @@ func (p *planner) judgeBaseline() {
 		return
 	case p.AcceptBaseline:
 		m.Baseline, m.Accepted = true, p.dropUnlisted(append(accepted, p.acceptedTransfers(accepted)...))
+		p.approveAccepted()
 		if reasons = append(reasons, p.heldReason()...); len(reasons) == 0 {
 			reasons = []string{p.plainReason()}
 		}
@@ -74,6 +88,15 @@ func (p *planner) acceptedTransfers(had []GivenApproval) []GivenApproval {
 	return slices.DeleteFunc(all, func(a GivenApproval) bool {
 		return slices.ContainsFunc(had, func(b GivenApproval) bool { return a.Change == b.Change })
 	})
+}
+
+// approveAccepted marks the changes to which accepting the baseline is the yes, as the passes after it will: the
+// answer asks nobody for a yes that it has just taken.
+func (p *planner) approveAccepted() {
+	for _, a := range p.plan.Memory.Accepted {
+		n := slices.IndexFunc(p.plan.Changes, func(c Change) bool { return c.ID == a.Change })
+		p.plan.Changes[n].Approved, p.plan.Changes[n].ApprovedUntil = true, a.Until
+	}
 }
 
 // dropUnlisted leaves out the yes to a transfer that asks, and that nobody has seen in the list: only the
@@ -121,7 +144,7 @@ func (p *planner) plainReason() string {
 	case !p.State.Baseline:
 		return "it is the first baseline of this ledger: who leaves is taken out from the next pass on, within all limits"
 	}
-	return "nothing has changed: package, directory and scope are those that the ledger knows"
+	return "there was nothing to accept: package, directory and scope are those that the ledger knows"
 }
 
 func (g Gap) String() string {

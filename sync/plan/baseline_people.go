@@ -6,10 +6,15 @@ import (
 	"strings"
 )
 
-// baselineChange lists whom a change of the baseline concerns.
+// baselineChange lists whom a change of the baseline concerns, everybody once.
 func (p *planner) baselineChange(reasons []string) *BaselineChange {
 	rekeyed, was := p.rekeyed()
-	return &BaselineChange{Reasons: reasons, Enters: p.entering(rekeyed), Leaves: p.leaving(was), Rekeyed: sortPeople(rekeyed), Missing: p.lostPeople()}
+	missing := p.lostPeople()
+	for _, m := range missing { // whether they are entitled or not: that is what somebody accepts
+		was[m.Person] = true
+	}
+	leaves, unclear := p.leaving(was)
+	return &BaselineChange{Reasons: reasons, Enters: p.entering(rekeyed), Leaves: leaves, Rekeyed: sortPeople(rekeyed), Missing: missing, Unclear: unclear}
 }
 
 // rekeyed are the people whose credential passes to a new ID, and who had it before.
@@ -45,9 +50,10 @@ func (p *planner) entering(rekeyed []BaselinePerson) []BaselinePerson {
 	return sortPeople(people)
 }
 
-// leaving are the people of ours whom what was read now does not show as entitled. It asks the
-// read itself and not the memory, which believes no departure in an incomplete one.
-func (p *planner) leaving(rekeyed map[PersonID]bool) []BaselinePerson {
+// leaving are the people of ours whom what was read now does not show as entitled, and unclear those of them whom
+// it does not show as departed either. It asks the read itself and not the memory, which believes no departure
+// in an incomplete one. Who is in another list already is listed.
+func (p *planner) leaving(listed map[PersonID]bool) (leaves, unclear []BaselinePerson) {
 	found := map[PersonID]Sighting{}
 	for _, s := range p.Sources {
 		for _, sighting := range s.Snapshot.Sightings {
@@ -57,10 +63,9 @@ func (p *planner) leaving(rekeyed map[PersonID]bool) []BaselinePerson {
 	for id, i := range p.identities {
 		found[id] = Sighting{ID: id, DN: i.DN, State: i.State, Evidence: i.Evidence}
 	}
-	var people []BaselinePerson
 	for _, own := range p.State.Owned {
 		excluded := p.identities[own.Person].Excluded
-		if rekeyed[own.Person] || found[own.Person].State == Entitled && !excluded {
+		if listed[own.Person] || found[own.Person].State == Entitled && !excluded {
 			continue
 		}
 		o := p.observations[own.Person]
@@ -68,9 +73,14 @@ func (p *planner) leaving(rekeyed map[PersonID]bool) []BaselinePerson {
 		if o.State != Entitled || !p.sourceRead(own.Person.Source) { // else an incomplete read: nobody departs by it
 			why = firstNonEmpty(p.keptFromLeaving(own, o), why)
 		}
-		people = append(people, BaselinePerson{own.Person, own.CSI, cmp.Or(o.DN, found[own.Person].DN), why})
+		person := BaselinePerson{own.Person, own.CSI, cmp.Or(o.DN, found[own.Person].DN), why}
+		if found[own.Person].gone().State == Departed && !excluded && p.sourceRead(own.Person.Source) && !p.uncounted[own.Person] {
+			leaves = append(leaves, person)
+		} else {
+			unclear = append(unclear, person)
+		}
 	}
-	return sortPeople(people)
+	return sortPeople(leaves), sortPeople(unclear)
 }
 
 // whyGone words what a read shows of somebody whom it does not show as entitled.

@@ -168,7 +168,7 @@ func TestAccepting(t *testing.T) {
 		want string
 	}{
 		{"the first baseline", func(w *world) { w.state.Baseline = false }, "the first baseline of this ledger"},
-		{"nothing", func(*world) {}, "nothing has changed"},
+		{"nothing", func(*world) {}, "there was nothing to accept"},
 		{"a lost ledger", func(w *world) { w.state.Gap = plan.Gap{Kind: plan.LostLedger, Done: 50} }, "the old one was lost"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

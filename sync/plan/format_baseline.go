@@ -27,18 +27,14 @@ func (o *printer) baseline(b *BaselineChange) {
 			o.line("\nNOT accepted: %s", what)
 		}
 	}
-	missing := ""
-	if len(b.Missing) > 0 {
-		missing = fmt.Sprintf(", the credentials of %d are missing", len(b.Missing))
-	}
-	o.line("\n%s: %d enter, %d of ours are not entitled any more, %d have a new directory ID%s", title, len(b.Enters), len(b.Leaves), len(b.Rekeyed), missing)
+	o.line("\n%s: %s", title, BaselineWords(len(b.Enters), len(b.Leaves), len(b.Rekeyed), len(b.Missing), len(b.Unclear)))
 	o.line("%s", carried)
 	for _, list := range []struct {
 		title, sign string
 		people      []BaselinePerson
 	}{
 		{"Not entitled any more", "-", b.Leaves}, {"Enter", "+", b.Enters}, {"Known under a new directory ID", "=", b.Rekeyed},
-		{"Their credential is missing", "-", b.Missing},
+		{"Their credential is missing", "-", b.Missing}, {"Held, as nobody can tell whether they are entitled", "!", b.Unclear},
 	} {
 		o.section(fmt.Sprintf("\n%s (%d):", list.title, len(list.people)), len(list.people), func(n int) string {
 			return row("  "+list.sign+" "+personWords(list.people[n].CSI, list.people[n].DN, list.people[n].Person), list.people[n].Why)
@@ -51,17 +47,30 @@ func (o *printer) afterBaseline(p Plan) {
 	if !p.Baseline.accepted() {
 		return
 	}
+	with := slices.DeleteFunc(slices.Clone(p.Changes), func(c Change) bool {
+		return !slices.ContainsFunc(p.Memory.Accepted, func(a GivenApproval) bool { return a.Change == c.ID })
+	})
+	o.section(fmt.Sprintf("\nACCEPTED WITH IT, for the next pass: %s, by which people keep credential and Threema ID:", CountedSteps(with)), len(with), func(n int) string {
+		return row("  " + with[n].Op.sign() + " " + with[n].Title())
+	})
 	out := func(status Status) []Change {
 		return slices.DeleteFunc(slices.Clone(p.Changes), func(c Change) bool { return c.Status != status || !c.Op.Destructive() })
 	}
-	o.line("\nNOT ACCEPTED WITH IT, and not carried out: the steps that follow, which are those of the plan as it is now.")
-	if due := out(Due); len(due) > 0 {
-		o.line("  Taken from leavers by the next pass, if it still holds: %s", CountedSteps(due))
-	}
-	if waiting := p.AwaitingApproval(); len(waiting) > 0 {
-		o.line("  Waiting for another yes, see the end: %s", CountedSteps(waiting))
-	}
-	if later := out(Waiting); len(later) > 0 {
-		o.line("  Under way and not due yet: %s", CountedSteps(later))
+	title := "\nNOT ACCEPTED WITH IT, and not carried out: the steps that follow, which are those of the plan as it is now."
+	for _, part := range []struct {
+		words string
+		steps []Change
+	}{
+		{"Taken from leavers by the next pass, if it still holds", out(Due)}, {"Waiting for another yes, see the end", p.AwaitingApproval()},
+		{"Under way and not due yet", out(Waiting)},
+	} {
+		if len(part.steps) == 0 {
+			continue
+		}
+		if title != "" {
+			o.write(title)
+			title = ""
+		}
+		o.line("  %s: %s", part.words, CountedSteps(part.steps))
 	}
 }

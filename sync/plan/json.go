@@ -35,6 +35,7 @@ type (
 		Leaves   []jsonHeld `json:"leaves"`
 		Rekeyed  []jsonHeld `json:"rekeyed"`
 		Missing  []jsonHeld `json:"missing"`
+		Unclear  []jsonHeld `json:"unclear"`
 	}
 	jsonSource struct {
 		Name       string          `json:"name"`
@@ -129,8 +130,9 @@ type (
 		Answered int `json:"answered,omitempty"`
 	}
 	jsonWaitingPerson struct {
-		Person jsonPerson `json:"person"`
-		Steps  []Op       `json:"steps"`
+		Person  jsonPerson `json:"person"`
+		Steps   []Op       `json:"steps"`
+		Missing bool       `json:"missing,omitempty"` // their credential is
 	}
 	jsonRestarted struct {
 		Person   jsonPerson `json:"person"`
@@ -187,7 +189,7 @@ func (b *BaselineChange) json() *jsonBaseline {
 	return &jsonBaseline{
 		Reasons: b.Reasons, Accepted: b.Accepted, Refused: b.Refused,
 		Enters: convert(b.Enters, BaselinePerson.json), Leaves: convert(b.Leaves, BaselinePerson.json), Rekeyed: convert(b.Rekeyed, BaselinePerson.json),
-		Missing: convert(b.Missing, BaselinePerson.json),
+		Missing: convert(b.Missing, BaselinePerson.json), Unclear: convert(b.Unclear, BaselinePerson.json),
 	}
 }
 
@@ -277,7 +279,7 @@ func (w Wait) json() jsonWait {
 }
 
 func (w WaitingPerson) json() jsonWaitingPerson {
-	return jsonWaitingPerson{Person: jsonPerson{w.Person.Source, w.Person.ID, w.CSI, w.DN}, Steps: append([]Op{}, w.Steps...)}
+	return jsonWaitingPerson{Person: jsonPerson{w.Person.Source, w.Person.ID, w.CSI, w.DN}, Steps: append([]Op{}, w.Steps...), Missing: w.Missing}
 }
 
 // UnmarshalJSON reads one wait of a report back.
@@ -289,7 +291,7 @@ func (w *Wait) UnmarshalJSON(text []byte) error {
 	*w = Wait{Code: doc.Code, Since: doc.Since, People: doc.People, Command: doc.Command}
 	for _, x := range doc.Whom {
 		person := PersonID{Source: x.Person.Source, ID: x.Person.ID}
-		w.Whom = append(w.Whom, WaitingPerson{Person: person, CSI: x.Person.CSI, DN: x.Person.DN, Steps: x.Steps})
+		w.Whom = append(w.Whom, WaitingPerson{Person: person, CSI: x.Person.CSI, DN: x.Person.DN, Steps: x.Steps, Missing: x.Missing})
 	}
 	return nil
 }

@@ -184,6 +184,11 @@ func (p Plan) waiting() map[WaitCode]map[PersonID]bool {
 	for _, w := range p.Waiters {
 		add(w.Code, w.Person)
 	}
+	if _, asked := waiting[WaitCode(GuardBaseline)]; asked && p.Baseline != nil {
+		for _, b := range p.Baseline.Missing {
+			add(WaitCode(GuardBaseline), b.Person)
+		}
+	}
 	return waiting
 }
 

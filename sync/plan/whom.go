@@ -11,6 +11,8 @@ type WaitingPerson struct {
 	Person  PersonID
 	CSI, DN string
 	Steps   []Op // none where it is no step that waits, but the person
+	// Missing tells that it is their credential which the package lacks.
+	Missing bool
 }
 
 // waitNamed is how many people a wait names: enough to know what it is about. The plan names all.
@@ -23,6 +25,9 @@ func (w WaitingPerson) words() string {
 		steps = append(steps, op.cockpitWord())
 	}
 	name := personWords(w.CSI, w.DN, w.Person)
+	if w.Missing {
+		name = "the credential is missing: " + name
+	}
 	if len(steps) == 0 {
 		return name
 	}
@@ -32,16 +37,29 @@ func (w WaitingPerson) words() string {
 // WhomWords tell what waits for whom, a line each, and how many more there are.
 func (w Wait) WhomWords() []string {
 	lines := make([]string, 0, len(w.Whom)+2)
-	if w.Code == WaitCode(GuardBaseline) && len(w.Whom) > 0 {
-		lines = append(lines, "accepting it is a yes to none of these steps, which stand still until then; each goes on by its own rules, and asks for a yes of its own where it needs one:")
-	}
+	parted := w.Code != WaitCode(GuardBaseline)
 	for _, x := range w.Whom {
+		if !parted && !x.Missing {
+			parted = true
+			lines = append(lines, "accepting it is a yes to none of these steps that take something away. They stand still until then; each goes on by its own rules, and asks for a yes of its own where it needs one:")
+		}
 		lines = append(lines, Harmless(x.words()))
 	}
 	if more := w.People - len(w.Whom); more > 0 && len(w.Whom) > 0 {
 		lines = append(lines, "… and "+Counted(more, "more person", "more people")+": `threema-dirsync plan` names all")
 	}
 	return lines
+}
+
+// missingFirst puts what the acceptance itself settles before what waits on after it.
+func missingFirst(a, b WaitingPerson) int {
+	switch {
+	case a.Missing == b.Missing:
+		return 0
+	case a.Missing:
+		return -1
+	}
+	return 1
 }
 
 // Words name the person, and what is to be done with them.
@@ -95,12 +113,17 @@ func (p Plan) whom(code WaitCode, people map[PersonID]bool) []WaitingPerson {
 			name(r.Person, r.CSI, r.DN)
 		}
 	}
+	if code == WaitCode(GuardBaseline) && p.Baseline != nil {
+		for _, b := range p.Baseline.Missing {
+			name(b.Person, b.CSI, b.DN).Missing = true
+		}
+	}
 	list := make([]WaitingPerson, 0, len(named))
 	for _, w := range named {
 		list = append(list, *w)
 	}
 	slices.SortFunc(list, func(a, b WaitingPerson) int {
-		return cmp.Or(strings.Compare(a.CSI, b.CSI), a.Person.Compare(b.Person))
+		return cmp.Or(missingFirst(a, b), strings.Compare(a.CSI, b.CSI), a.Person.Compare(b.Person))
 	})
 	return list[:min(len(list), waitNamed)]
 }
