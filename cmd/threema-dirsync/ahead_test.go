@@ -140,7 +140,7 @@ func TestAYesToOneOU(t *testing.T) {
 	w.must(t, 1, "approve", "--undo", "OU=Sold").tells(t, "nothing was taken back", "HASH", "PERSON", "or all", "approve --undo --only")
 	out := w.must(t, 0, "approve", old, "--only", "OU=Sold")
 	hash := w.hash(t)
-	out.tells(t, "Approved until ", "12 steps of 6 people", "Still waiting for a yes", "6 steps of 3 people", "threema-dirsync approve "+hash, dir.people[10].DN)
+	out.tells(t, "Approved for when it is due", "12 steps of 6 people", "Still waiting for a yes", "6 steps of 3 people", "threema-dirsync approve "+hash, dir.people[10].DN)
 	again := w.must(t, 1, "approve", old)
 	again.tells(t, "approved already", "approved: withdraw / Zugang entziehen", "nothing was approved anew", "threema-dirsync approve "+hash)
 	if hash == old || strings.Contains(again.stderr, "gone: ") {
@@ -241,14 +241,14 @@ func TestAMassIsToldInOneWay(t *testing.T) {
 	dir.disable(t, dir.people[:6]...)
 	w.set("leavers", map[string]any{"id": "keep", "grace": map[string]any{"withdraw": "24h"}})
 	out := w.must(t, 3, "run", "--once")
-	_, after, _ := strings.Cut(out.stdout, "is due about ")
+	_, after, _ := strings.Cut(out.stdout, "comes not before ")
 	due, _, _ := strings.Cut(after, ",")
 	for line := range strings.Lines(out.stdout) {
-		if strings.Contains(line, dir.people[2].DN) && strings.Contains(line, "stopped by a limit") && !strings.Contains(line, "due about "+due+", then") {
-			t.Errorf("not due about %s: %s", due, line)
+		if strings.Contains(line, dir.people[2].DN) && strings.Contains(line, "stopped by a limit") && !strings.Contains(line, "not before "+due+", then") {
+			t.Errorf("not before %s: %s", due, line)
 		}
 	}
-	out.tells(t, "waiting, due about "+due, "Waiting for your yes: 12 steps of 6 people")
+	out.tells(t, "waiting, not before "+due, "Waiting for your yes: 12 steps of 6 people")
 
 	w, dir = rolledOut(t, 20)
 	w.set("leavers.id", "revoke")

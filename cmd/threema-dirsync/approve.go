@@ -19,7 +19,8 @@ if what waits is not what you read. It changes nothing in the package: the passe
 24 hours (--ttl, from 1m to 720h) carry out what you approved, as far as it still holds. A
 departure that has begun keeps its approval. It works beside a running pass.
 
-What the guard mass-departure-ahead names is not due yet: the yes to it lasts until --ttl after it is.
+What the guard mass-departure-ahead names is not due yet: the yes to it waits until a pass finds it due,
+and its --ttl counts from then (30 days after the earliest time it ends where no pass comes).
 With --only PERSON or --only OU, which may be repeated, the yes is for that person, or for everybody
 who was seen last in that OU or below it, or is there now: so a single leaver goes whom a limit stopped
 together with a mass. The rest waits on as long as it needs a yes: what a limit stopped goes by itself when
@@ -28,8 +29,9 @@ OU is a DN, or the beginning of one (OU=Berlin). The answer tells what waits on,
 
 approve --baseline binds the ledger to the licence package, the directory and the scope as
 they are now, and allows destructive changes against them from the next pass on, within all
-limits. It is a yes to no step: what needs an approval, or a limit blocks, waits for approve HASH
-afterwards, and the answer parts the two. It is the only thing that lifts the guard "baseline", also where a ledger was lost, an older
+limits. It is a yes to no step that takes something away: what needs an approval, or a limit blocks, waits for
+approve HASH afterwards, and the answer parts the two. Whom the plan lists under a new directory ID, or in a mass as
+known to the package by csi, keeps the credential by it: the answer names them. It is the only thing that lifts the guard "baseline", also where a ledger was lost, an older
 one put back, or a directory loaded anew. It also settles the doubts of the conditions
 "learned-sentinels", "count" and "bind-account": what is missing now is accepted as missing, and
 its people go the way of all leavers. Look at the plan first: it lists who enters and who leaves
@@ -163,9 +165,12 @@ func (p *program) printApproval(given dirsync.Approval, flags approveFlags) erro
 		p.listChanges(given.Changes)
 		return nil
 	}
-	say(p.Stdout, "Approved until %s: %s. The next pass carries out what still holds.", stamp(given.Until), plan.CountedSteps(given.Changes))
-	if ahead := slices.DeleteFunc(slices.Clone(given.Changes), func(c plan.Change) bool { return c.Guard != plan.GuardAhead }); len(ahead) > 0 {
-		say(p.Stdout, "Not due yet: %s, of these. The yes to that waits until it is due, whenever a pass comes, and lasts for %s from then on.", plan.CountedSteps(ahead), given.TTL)
+	isAhead := func(c plan.Change) bool { return c.Guard == plan.GuardAhead }
+	if due := slices.DeleteFunc(slices.Clone(given.Changes), isAhead); len(due) > 0 {
+		say(p.Stdout, "Approved until %s: %s. The next pass carries out what still holds.", stamp(given.Until), plan.CountedSteps(due))
+	}
+	if ahead := slices.DeleteFunc(slices.Clone(given.Changes), func(c plan.Change) bool { return !isAhead(c) }); len(ahead) > 0 {
+		say(p.Stdout, "Approved for when it is due, whichever pass that is, and for %s from then on: %s.", given.TTL, plan.CountedSteps(ahead))
 	}
 	p.listChanges(given.Changes)
 	if words := plan.ForEver(given.Changes); words != "" {

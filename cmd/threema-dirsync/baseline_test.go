@@ -108,7 +108,7 @@ func TestOlderLedger(t *testing.T) {
 		t.Errorf("status does not tell: %v", out)
 	}
 	out := w.must(t, 0, "approve", "--baseline")
-	for _, text := range []string{"Accepted: pass ", "Baseline accepted: 2 enter, 1 of ours are not entitled any more", dir.people[0].DN, dir.people[21].DN, "Nothing was carried out"} {
+	for _, text := range []string{"Accepted: pass ", "Baseline accepted: 2 enter, 1 of ours is not entitled any more", dir.people[0].DN, dir.people[21].DN, "Nothing was carried out"} {
 		if !strings.Contains(out.stdout, text) {
 			t.Errorf("the answer does not say %q: %v", text, out)
 		}
@@ -233,7 +233,7 @@ func TestNarrowedFilter(t *testing.T) {
 	}
 	w.set("sources.0.filter", "(&(objectClass=inetOrgPerson)(!(|"+leaving+")))")
 	dir.join(t, 100)
-	w.waitsForAHuman(t, "GUARD baseline: the scope of source corp has changed", "If you accept the baseline: 1 enter, 4 of ours are not entitled any more",
+	w.waitsForAHuman(t, "GUARD baseline: the scope of source corp has changed", "If you accept the baseline: 1 enters, 4 of ours are not entitled any more",
 		"Not entitled any more (4):", dir.people[7].DN, "out-of-scope", "Enter (1):", dir.people[20].DN)
 	var document struct {
 		Baseline struct {
@@ -273,7 +273,7 @@ func TestNarrowedFilter(t *testing.T) {
 	w.gone(t, 0, 0)
 	w.advance(t, 25*time.Hour)
 	out := w.must(t, 3, "run", "--once") // out of grace, and more than the limits let through
-	if !strings.Contains(out.stdout, "GUARD leavers-run corp: withdraw: 4 people in this pass") {
+	if !strings.Contains(out.stdout, "GUARD leavers-run corp: withdraw: 4 people in one pass") {
 		t.Errorf("no limit: %v", out)
 	}
 	w.gone(t, 0, 0)

@@ -183,3 +183,32 @@ func TestNobodyAcceptsAMistypedGroup(t *testing.T) {
 	w.must(t, 0, "run", "--once")
 	w.holds(t, dir.people[:2], false)
 }
+
+// TestAcceptedAndNotReadWholly: a group is mistyped, which is another scope too. Accepting that ends the wait for it; the
+// source is what stops then, and status says so and what to type.
+func TestAcceptedAndNotReadWholly(t *testing.T) {
+	t.Parallel()
+	w, dir := rolledOut(t, 8)
+	typo := "cn=taem," + dir.baseDN
+	w.set("sources.0.groups", []any{typo})
+	w.must(t, 4, "run", "--once").tells(t, "8 of ours are held, as nobody can tell", "0 of ours are not entitled")
+	w.must(t, 0, "status").tells(t, "WAITS FOR YOU baseline")
+	answer := w.must(t, 4, "approve", "--baseline")
+	answer.tells(t, "Accepted: the scope of source corp", "NOT accepted: the held people of source corp (8)")
+	if strings.Contains(answer.stdout, "NOT ACCEPTED WITH IT") {
+		t.Errorf("a title without what it is about: %v", answer)
+	}
+	for range 2 {
+		status := w.must(t, 0, "status")
+		status.tells(t, "INCOMPLETE", typo, "threema-dirsync check")
+		if strings.Contains(status.stdout, "WAITS FOR YOU") || strings.Contains(status.stdout, "approve --baseline") {
+			t.Errorf("asks for what is accepted: %v", status)
+		}
+		w.must(t, 1, "check").tells(t, typo)
+		w.must(t, 4, "run", "--once")
+	}
+	addGroup(t, dir, typo, dir.people[0].DN)
+	if out := w.must(t, 3, "run", "--once"); strings.Contains(out.stdout, "GUARD baseline") {
+		t.Errorf("mended, and it asks again: %v", out)
+	}
+}

@@ -23,7 +23,7 @@ func (p *program) planCommand() *cobra.Command {
 		Long: `plan reads the directory and the licence package and prints what a pass would do. It writes
 nothing but the count of its requests, how large the pages are that the service gives, and a
 password that the directory refused, so that nobody tries it again. With --detailed-exitcode it exits 2 if a pass would change something now, and 3
-if something waits for you. With --out it also writes the plan, in JSON, to a new file, which
+if something waits for you; without it a plan that could be made is exit 0, whatever it shows. With --out it also writes the plan, in JSON, to a new file, which
 "apply" carries out.`,
 		Args: atMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.preview(cmd.Context(), flags) },

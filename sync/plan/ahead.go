@@ -13,7 +13,8 @@ import (
 // stop them when their grace is over. Whether they will is known at first sight, so it is said then
 // (design §5.11). Nothing waits for the answer.
 
-// step is one change out that a later pass is expected to carry out, if the directory stays as it is.
+// step is one change out that a later pass is expected to carry out, if the directory stays as it is. When, is a
+// guess (timetable.go).
 type step struct {
 	change *Change
 	at     time.Time // the pass

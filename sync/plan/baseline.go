@@ -14,7 +14,7 @@ type BaselineChange struct {
 	Accepted bool // and the ledger has recorded it
 	// Refused says what is not accepted with it, and why.
 	Refused []string
-	// Enters are entitled people whom no pass saw before; Leaves are people of ours whom what was
+	// Enters are entitled people whom no pass saw before, and who are not held; Leaves are people of ours whom what was
 	// read now does not show as entitled, with what it shows instead; Rekeyed are people of ours who
 	// are known under a new directory ID now, and neither enter nor leave; Missing are people of ours
 	// whose credentials went at once; Unclear are people of ours who are held, as what was read shows neither
@@ -24,12 +24,13 @@ type BaselineChange struct {
 
 // BaselineWords count whom a change of the baseline concerns, list by list.
 func BaselineWords(enter, leave, rekeyed, missing, unclear int) string {
-	words := fmt.Sprintf("%d enter, %d of ours are not entitled any more, %d have a new directory ID", enter, leave, rekeyed)
+	words := Counted(enter, "enters", "enter") + ", " + Counted(leave, "of ours is not entitled any more", "of ours are not entitled any more") +
+		", " + Counted(rekeyed, "has a new directory ID", "have a new directory ID")
 	if missing > 0 {
-		words += fmt.Sprintf(", %s missing", Counted(missing, "credential is", "credentials are"))
+		words += ", " + Counted(missing, "credential is missing", "credentials are missing")
 	}
 	if unclear > 0 {
-		words += fmt.Sprintf(", %d of ours %s held, as nobody can tell", unclear, be(unclear))
+		words += ", " + Counted(unclear, "of ours is held, as nobody can tell", "of ours are held, as nobody can tell")
 	}
 	return words
 }

@@ -29,7 +29,7 @@ func (p *planner) rekeyed() (now []BaselinePerson, was map[PersonID]bool) {
 	return now, was
 }
 
-// entering are the entitled people whom no pass saw before.
+// entering are the entitled people whom no pass saw before, and who are not held.
 func (p *planner) entering(rekeyed []BaselinePerson) []BaselinePerson {
 	known := map[PersonID]bool{}
 	for _, o := range p.State.Observations {
@@ -40,6 +40,9 @@ func (p *planner) entering(rekeyed []BaselinePerson) []BaselinePerson {
 	}
 	for _, r := range rekeyed {
 		known[r.Person] = true
+	}
+	for _, h := range p.plan.Held {
+		known[h.Person] = known[h.Person] || !h.Quiet
 	}
 	var people []BaselinePerson
 	for _, i := range p.entitled {

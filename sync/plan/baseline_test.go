@@ -449,7 +449,7 @@ func TestBaselineViews(t *testing.T) {
 	text := b.String()
 	at := 0
 	for _, want := range []string{
-		"GUARD baseline: the scope of source corp has changed", "If you accept the baseline: 1 enter, 5 of ours are not entitled any more, 0 have a new directory ID",
+		"GUARD baseline: the scope of source corp has changed", "If you accept the baseline: 1 enters, 5 of ours are not entitled any more, 0 have a new directory ID",
 		"Not entitled any more (5):", "- E-p000000", "out-of-scope (test)", "… and 3 more", "Enter (1):", "+ E-zoe\uFFFD[2J",
 	} {
 		n := strings.Index(text[at:], want)

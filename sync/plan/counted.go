@@ -2,14 +2,6 @@ package plan
 
 import "fmt"
 
-// be is the verb that goes with so many.
-func be(n int) string {
-	if n == 1 {
-		return "is"
-	}
-	return "are"
-}
-
 // Counted words how many there are of something, for people: of one there is no plural.
 func Counted(n int, one, many string) string {
 	if n == 1 {

@@ -285,7 +285,7 @@ func (c Change) statusWords() string {
 	switch {
 	case c.NotBefore.IsZero():
 	case c.Status == Waiting: // a pass comes some time after that
-		words += ", not before " + c.NotBefore.UTC().Format(time.DateTime) + " UTC"
+		words += ", not before " + stamp(c.NotBefore)
 	case c.Status == Deferred:
 		words += " until " + c.NotBefore.UTC().Format(time.DateTime) + " UTC"
 	}

@@ -39,6 +39,83 @@ func TestAcceptingIsNoYesToAStep(t *testing.T) {
 	wantParts(t, after, "Waiting for another yes, see the end: "+plan.CountedSteps(p.AwaitingApproval()), "Under way and not due yet: ", "GUARD ", "revoke / widerrufen (1):")
 }
 
+// TestTheAnswerIsTheYesThatWasGiven: whom an accepted baseline lets keep a credential is approved in the answer, which
+// names them, as in the plan that follows, and nobody is asked about them again.
+func TestTheAnswerIsTheYesThatWasGiven(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	w.policy.PublishContacts = false
+	w.activate("anna")
+	w.settle(t)
+	people["anna"].leave(plan.Disabled)
+	w.source().scope = "s2"
+	w.now = w.now.Add(time.Hour)
+	young := w.successor("Petra") // asks whether it is the same person
+	w.accept = true
+	p := w.plan()
+	p.Baseline.Accepted = true
+	answer := formatted(t, p)
+	wantParts(t, answer, "ACCEPTED WITH IT, for the next pass: 1 step of 1 person", "+ transfer E-anna "+young.dn())
+	if len(p.AwaitingApproval()) != 0 || len(p.Waits()) != 0 {
+		t.Errorf("asks for it again:\n%s", answer)
+	}
+	w.accept = false
+	w.acceptBaseline(t)
+	if next := w.plan(); next.Hash != p.Hash || w.owner(young.id) == nil && !strings.Contains(formatted(t, next), "approved until") {
+		t.Errorf("the plan after it differs:\n%s", formatted(t, next))
+	}
+}
+
+// TestABaselineTellsEverybodyOnce: each list has the number of its title, and nobody is in two. Of whom nothing can
+// be told is called neither entitled nor a leaver.
+func TestABaselineTellsEverybodyOnce(t *testing.T) {
+	t.Parallel()
+	w := crowd(60)
+	for range 3 {
+		w.later(t, 2*time.Hour)
+	}
+	people := w.source().people
+	for _, e := range people[:4] {
+		e.leave(plan.OutOfScope)
+	}
+	for n, e := range people[4:16] {
+		e.state, e.evidence = plan.Unknown, plan.Evidence{Detail: "userAccountControl is not readable"}
+		if n < 3 {
+			w.withdrawByHand(e.username)
+		}
+	}
+	for _, e := range people[16:18] {
+		w.withdrawByHand(e.username)
+	}
+	w.hire("new")
+	w.hire("twin")
+	w.hire("twin") // both are held
+	w.source().scope = "s9"
+	w.later(t, 2*time.Hour)
+	p := w.later(t, 2*time.Hour)
+	if p.Baseline == nil {
+		t.Fatalf("%+v, %v", p.Guards, p.Untrusted)
+	}
+	listed := map[plan.PersonID]string{}
+	for list, people := range map[string][]plan.BaselinePerson{
+		"enters": p.Baseline.Enters, "leaves": p.Baseline.Leaves, "rekeyed": p.Baseline.Rekeyed, "missing": p.Baseline.Missing, "unclear": p.Baseline.Unclear,
+	} {
+		for _, x := range people {
+			if was := listed[x.Person]; was != "" {
+				t.Errorf("%s is in %s and in %s", x.DN, was, list)
+			}
+			listed[x.Person] = list
+		}
+	}
+	wantParts(t, formatted(t, p), "If you accept the baseline: 1 enters, 4 of ours are not entitled any more, 0 have a new directory ID, 5 credentials are missing, 9 of ours are held, as nobody can tell",
+		"Not entitled any more (4):", "Enter (1):", "Their credential is missing (5):", "Held, as nobody can tell whether they are entitled (9):")
+	wait := p.Waits()[0]
+	words := strings.Join(wait.WhomWords(), "\n")
+	if wait.Code != plan.WaitCode(plan.GuardBaseline) || strings.Count(words, "the credential is missing: ") != 5 || !strings.HasPrefix(words, "the credential is missing: ") {
+		t.Errorf("%s names:\n%s", wait.Code, words)
+	}
+}
+
 // TestAdviceToChangeTheScope says that another scope has to be accepted, and nobody else hears of it.
 func TestAdviceToChangeTheScope(t *testing.T) {
 	t.Parallel()

@@ -2,7 +2,8 @@ package plan
 
 import "time"
 
-// timetable is when the next passes are expected: as far apart as they were lately.
+// timetable is when the next passes are expected: as far apart as they were lately. It is good for one thing, to
+// guess who will be due together; nobody is told a time of it.
 type timetable struct {
 	last time.Time // the latest pass
 	pace time.Duration
