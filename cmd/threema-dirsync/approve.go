@@ -177,7 +177,7 @@ func (p *program) printApproval(given dirsync.Approval, flags approveFlags) erro
 		say(p.Stdout, "%s; threema-dirsync approve --undo %s takes the yes back until a pass carries it out.", words, given.Hash)
 	}
 	if len(given.Freed) > 0 {
-		say(p.Stdout, "Not approved, and stopped by no limit any more: %s. They go when they are due.", plan.CountedSteps(given.Freed))
+		say(p.Stdout, "Not approved, and stopped by no limit any more: %s. What is not due goes when it is.", plan.CountedSteps(given.Freed))
 		p.listChanges(given.Freed)
 	}
 	switch {
