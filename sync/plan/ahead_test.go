@@ -504,6 +504,7 @@ func TestNothingMovesBetweenTwoCommands(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []plan.EvidenceKind{plan.Disabled, plan.OutOfScope} {
 		w, _ := unevenMass(t, kind)
+		w.policy.ConfirmReads = 4 // more than there are: no plan between passes confirms
 		w.now = w.now.Add(time.Minute)
 		told := func() string {
 			var words strings.Builder
@@ -517,11 +518,30 @@ func TestNothingMovesBetweenTwoCommands(t *testing.T) {
 			return words.String() + p.Hash
 		}
 		first := told()
-		for _, after := range []time.Duration{time.Minute, time.Minute, 10 * time.Minute, 3 * time.Hour, 20 * time.Hour} {
+		for _, after := range []time.Duration{time.Minute, time.Minute, 10 * time.Minute, 3 * time.Hour, 20 * time.Hour, 10 * time.Hour} {
 			w.now = w.now.Add(after)
 			if now := told(); kind == plan.OutOfScope && now != first || kind == plan.Disabled && after < time.Hour && now != first {
 				t.Errorf("%s, %v later:\n%s\nbefore:\n%s", kind, after, now, first)
 			}
 		}
+	}
+}
+
+// TestPassesByHandAreNoPace: whom two passes a minute apart saw leave are due in one pass, most likely.
+func TestPassesByHandAreNoPace(t *testing.T) {
+	t.Parallel()
+	w := crowd(100)
+	w.policy.GraceWithdraw, w.policy.LeaversDay = 24*time.Hour, plan.Window{Count: 20, Percent: 50}
+	w.policy.LeaversWeek = w.policy.LeaversDay
+	for range 3 {
+		w.later(t, time.Minute)
+	}
+	w.source().people[0].leave(plan.Disabled)
+	w.source().people[11].leave(plan.Disabled)
+	w.later(t, time.Minute)
+	w.source().people[22].leave(plan.Disabled)
+	w.later(t, time.Minute)
+	if got := len(ahead(w.later(t, time.Minute), plan.Withdraw)); got != 3 {
+		t.Errorf("%d are named", got)
 	}
 }
