@@ -195,10 +195,13 @@ func (a *applier) endTrial(ctx context.Context) error {
 	return nil
 }
 
+// trialError is a trial that stays open.
+type trialError struct{ error }
+
 // tellTrial reports why a trial stays open. The cause, nil if there is none, ends the applying where
 // nothing more may be sent.
 func (a *applier) tellTrial(ctx context.Context, words, cause error) error {
-	a.report.fail(words)
+	a.report.fail(&trialError{words})
 	a.Logger.ErrorContext(ctx, "the settings of others on a credential are not safe yet, the next pass goes on", "why", cmp.Or(kindWord(cause), "they are not back"))
 	_, stop := a.judge(ctx, cause)
 	return stop

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -35,6 +36,7 @@ func (r *Report) Format(w io.Writer, limit int) error {
 	if r.Err != nil {
 		lines = append(lines, "FAILED: "+r.Err.Error())
 	}
+	lines = append(lines, r.missing(limit)...)
 	for _, line := range lines {
 		for part := range strings.SplitSeq(line, "\n") { // joined errors have a line each
 			if _, err := fmt.Fprintln(w, plan.Harmless(part)); err != nil {
@@ -43,6 +45,20 @@ func (r *Report) Format(w io.Writer, limit int) error {
 		}
 	}
 	return nil
+}
+
+// missing names whose credentials a package lacks that is not trusted because of that: more than may go at
+// once in silence.
+func (r *Report) missing(limit int) []string {
+	trust, untrusted := errors.AsType[*plan.TrustError](r.Err)
+	if !untrusted {
+		return nil
+	}
+	var lines []string
+	for _, x := range trust.Missing {
+		lines = append(lines, "  ? "+x.Words())
+	}
+	return plan.Capped(lines, limit, plan.AllInJSON)
 }
 
 // unreadWords says what it means that a source was not read.

@@ -3,6 +3,7 @@ package sync
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"slices"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -21,6 +22,7 @@ const (
 	storedAlarms    = 1000
 	storedRestarted = 1000
 	storedSuspended = 1000
+	storedMissed    = 1000
 )
 
 // end is the report as the ledger keeps it.
@@ -64,6 +66,7 @@ func (r *Report) stored() *Report {
 	s.Results = head(s.Results, storedResults, "results", s.omitted)
 	s.Plan.Changes = head(r.Plan.Changes, storedChanges, "changes", s.omitted)
 	s.Plan.Held = head(r.Plan.Held, storedHeld, "held", s.omitted)
+	s.Plan.Missed = head(r.Plan.Missed, storedMissed, "missed", s.omitted)
 	s.Plan.Unmanaged = head(r.Plan.Unmanaged, storedUnmanaged, "unmanaged", s.omitted)
 	s.Plan.Notices = head(r.Plan.Notices, storedNotices, "notices", s.omitted)
 	s.Plan.Baseline = storedChange(r.Plan.Baseline, s.omitted)
@@ -116,7 +119,10 @@ func (r Report) MarshalJSON() ([]byte, error) {
 		return nil, err
 	}
 	extra := map[string]any{
-		"dryRun": r.DryRun, "result": r.Word(), "exitCode": r.ExitCode(), "results": r.results(), "error": errorText(r.Err),
+		"dryRun": r.DryRun, "result": r.Word(), "exitCode": r.ExitCode(), "results": r.results(), "error": errorText(r.Err), "failure": r.Failure(),
+	}
+	if trust, untrusted := errors.AsType[*plan.TrustError](r.Err); untrusted {
+		extra["missing"] = append([]plan.BaselinePerson{}, trust.Missing...)
 	}
 	if len(r.HandedOver) > 0 {
 		extra["handedOver"] = r.HandedOver

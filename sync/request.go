@@ -98,8 +98,7 @@ func (q Request) split(changes []plan.Change) (listed, left []plan.Change) {
 // stillHolds compares the request with the plan of now.
 func (q Request) stillHolds(now plan.Plan) error {
 	if q.Subscription != now.Subscription.ID {
-		return fmt.Errorf("the written plan is for the licence package %.40q, the API key belongs to %s; nothing was carried out",
-			q.Subscription, now.Subscription.ID)
+		return &otherPackageError{q.Subscription, now.Subscription.ID}
 	}
 	current := map[string]plan.Change{}
 	for _, c := range now.Changes {
@@ -149,6 +148,13 @@ func difference(was, is plan.Change, there bool) string {
 		return "would write something else by now"
 	}
 	return ""
+}
+
+// otherPackageError refuses a plan that was written for another package.
+type otherPackageError struct{ written, now string }
+
+func (e *otherPackageError) Error() string {
+	return fmt.Sprintf("the written plan is for the licence package %.40q, the API key belongs to %s; nothing was carried out", e.written, e.now)
 }
 
 // StaleRequestError refuses a request that does not hold any more. Nothing was carried out.

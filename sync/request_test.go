@@ -39,6 +39,7 @@ func (w *world) refuses(q dirsync.Request, says ...string) {
 			w.Errorf("does not say %q: %v", text, r.Err)
 		}
 	}
+	w.equal("the word", dirsync.FailureStale, r.Failure())
 	w.equal("results", []string(nil), results(r))
 	w.equal("writes", []string(nil), w.writes())
 	w.equal("package", before, w.document())

@@ -79,12 +79,16 @@ func keyAdvice(err error) string {
 	if advice := threema.Advice(err); advice != "" {
 		return advice
 	}
-	switch plan.KindOf(err) {
-	case plan.FailureUnauthorized, plan.FailureForbidden:
+	failure, _ := errors.AsType[*threema.Error](err)
+	switch kind := plan.KindOf(err); {
+	case kind == plan.FailureUnauthorized, kind == plan.FailureForbidden:
 		return "check the key in threema.api_key_file and, in the cockpit, the addresses it may be used from; the API belongs to the plan Professional"
-	case plan.FailureQuota:
+	case kind == plan.FailureQuota:
 		return "the requests of the day are spent, by us or by another program with this package: try again tomorrow"
-	case plan.FailureUnavailable:
+	case kind == plan.FailureUnavailable && failure != nil && failure.Answered():
+		return "nothing is to be mended here, for the way there is open and an answer came: the passes try again by the schedule; if it lasts, ask Threema's support, or who runs the proxy " +
+			"(threema.proxy, or HTTPS_PROXY in the environment)"
+	case kind == plan.FailureUnavailable:
 		return "check threema.base_url, threema.proxy (or HTTPS_PROXY in the environment), threema.ca_file and the firewall between this machine and the service"
 	default:
 		return "check threema.base_url, the key in threema.api_key_file and, in the cockpit, the addresses it may be used from"

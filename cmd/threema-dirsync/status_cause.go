@@ -12,10 +12,54 @@ import (
 
 // pastOutcome is what a stored report tells of why its pass ended as it did.
 type pastOutcome struct {
-	Error   string         `json:"error"`
-	Sources []sourceStatus `json:"sources"`
-	Guards  []guardStatus  `json:"guards"`
-	Results []pastResult   `json:"results"`
+	Error   string          `json:"error"`
+	Failure dirsync.Failure `json:"failure"`
+	Sources []sourceStatus  `json:"sources"`
+	Guards  []guardStatus   `json:"guards"`
+	Results []pastResult    `json:"results"`
+}
+
+// The commands that show why a pass did not end well. check asks directory and package afresh, and knows
+// nothing of yesterday: what only a comparison with the memory shows, plan tells.
+const (
+	typeCheck = "threema-dirsync check"
+	typePlan  = "threema-dirsync plan"
+	typeRun   = "threema-dirsync run --once"
+)
+
+// shows is the command that shows the cause of a failure, or ends it. Reports of before the word was there have
+// none.
+func shows(f dirsync.Failure) string {
+	switch f {
+	case dirsync.FailureMissing, dirsync.FailureStale:
+		return typePlan
+	case dirsync.FailureTrial, dirsync.FailureInterrupted:
+		return typeRun
+	case dirsync.FailureService, dirsync.FailureEnded, dirsync.FailureMachine:
+	}
+	return typeCheck
+}
+
+// shows are the commands that show why sources were not read, or not wholly.
+func (o pastOutcome) shows() string {
+	var commands []string
+	add := func(command string) {
+		if !slices.Contains(commands, command) {
+			commands = append(commands, command)
+		}
+	}
+	for _, s := range o.Sources {
+		if s.Error != "" {
+			add(typeCheck)
+			continue
+		}
+		for _, c := range s.Conditions {
+			if !c.OK {
+				add(plan.Shows(c.Name))
+			}
+		}
+	}
+	return strings.Join(commands, "; ")
 }
 
 type pastResult struct {
@@ -32,17 +76,16 @@ func (p *passStatus) addCause(report json.RawMessage, waits []plan.Wait, answere
 	if p == nil || p.Finished == nil || json.Unmarshal(report, &o) != nil {
 		return
 	}
-	const check = "threema-dirsync check"
 	switch p.ExitCode {
 	case dirsync.ExitConfig:
-		p.Cause, p.Command = firstCause(o.Error, o.unread()), check
+		p.Cause, p.Command = firstCause(o.Error, o.unread()), typeCheck
 	case dirsync.ExitFailed:
-		p.Cause, p.Command = firstCause(o.Error, o.failed()), check
+		p.Cause, p.Command = firstCause(o.Error, o.failed()), shows(o.Failure)
 		if o.Error == "" { // reading worked, so check would find nothing
-			p.Command = "threema-dirsync plan"
+			p.Command = typePlan
 		}
 	case dirsync.ExitIncomplete:
-		p.Cause, p.Command = firstCause(o.unread()), check
+		p.Cause, p.Command = firstCause(o.unread()), o.shows()
 	case dirsync.ExitWaiting:
 		if p.Cause = answered; answered == "" {
 			p.Cause, p.Check, p.Command = waitingCause(o.Guards, waits)
@@ -97,7 +140,7 @@ func (o pastOutcome) failed() string {
 // waitingCause words for what somebody is waited for: what the guard says, where it is one.
 func waitingCause(guards []guardStatus, waits []plan.Wait) (cause, check, command string) {
 	if len(waits) == 0 {
-		return "its report does not tell", "", "threema-dirsync plan"
+		return "its report does not tell", "", typePlan
 	}
 	first := waits[0]
 	cause = "somebody has to decide (" + string(first.Code) + ")"

@@ -43,6 +43,11 @@ type BaselinePerson struct {
 	Why    string
 }
 
+// Words name them, and say why.
+func (b BaselinePerson) Words() string {
+	return Harmless(personWords(b.CSI, b.DN, b.Person) + ": " + b.Why)
+}
+
 // howToAccept ends each message of the guard.
 const howToAccept = "read `plan`, then type `threema-dirsync approve --baseline`"
 

@@ -305,6 +305,7 @@ func (p *planner) finish() Plan {
 	p.noteFilters()
 	sortNotices(p.plan.Notices)
 	p.remember()
+	p.plan.Missed = p.missed()
 	p.plan.Restarted = p.restarted()
 	p.plan.Suspended = p.State.suspendedPeople(p.observations, p.Policy, p.Now)
 	rank := map[Op]int{}

@@ -36,6 +36,7 @@ type Explanation struct {
 
 	Changes   []Change
 	Held      []string
+	Missed    *Missed // nil: this read shows them, or proves something
 	Guards    []Guard // that block one of the changes
 	Notices   []Notice
 	Unmanaged []Unmanaged
@@ -218,6 +219,9 @@ func (x *Explanation) fromPlan(p Plan) {
 			x.Held = append(x.Held, h.Reason)
 		}
 	}
+	if m, ok := ofPerson(p.Missed, x.Person, func(m Missed) PersonID { return m.Person }); ok {
+		x.Missed = &m
+	}
 	if s, ok := ofPerson(p.Suspended, x.Person, func(s SuspendedPerson) PersonID { return s.Person }); ok {
 		x.Suspension = &s
 		x.name(s.CSI, s.DN, "")
@@ -320,6 +324,8 @@ func (x *Explanation) whyNothing() string {
 	switch {
 	case len(x.Held) > 0:
 		return "nothing, as long as they are held: " + strings.Join(x.Held, "; ")
+	case x.Missed != nil:
+		return "nothing: " + x.Missed.Detail()
 	case x.LoggedOut():
 		return "nothing: all is as it should be from here; " + x.howToLogIn()
 	case x.NotActivated():

@@ -214,7 +214,11 @@ func (x Explanation) formatDecision(out *printer) {
 		out.fact("nothing, as " + x.unreadWords())
 		return
 	}
-	if len(x.Changes) == 0 && len(x.Held) == 0 {
+	switch {
+	case len(x.Changes) > 0 || len(x.Held) > 0:
+	case x.Missed != nil:
+		out.fact("no change", "missing in a read that proves nothing, see NEXT STEP")
+	default:
 		out.fact("no change")
 	}
 	for _, c := range x.Changes {

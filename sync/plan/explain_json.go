@@ -11,7 +11,7 @@ func (x Explanation) MarshalJSON() ([]byte, error) {
 	type object = map[string]any
 	doc := object{
 		"person":   jsonPerson{x.Person.Source, x.Person.ID, x.CSI, x.DN},
-		"username": x.Username, "source": x.Source, "entry": nil, "observation": nil, "owned": nil, "credential": nil, "departure": nil, "suspension": nil,
+		"username": x.Username, "source": x.Source, "entry": nil, "observation": nil, "owned": nil, "credential": nil, "departure": nil, "suspension": nil, "missed": nil,
 		"next": object{"step": x.Next.Words, "notBefore": optionalTime(x.Next.At)},
 		"settings": convert(x.Settings, func(s SettingState) object {
 			o := object{"name": s.Name, "now": s.Now, "desired": nil}
@@ -74,6 +74,9 @@ func (x Explanation) jsonParts(doc map[string]any) {
 			"credentialId": own.CredentialID, "username": own.Username, "csi": own.CSI, "created": own.Created,
 			"missingSince": optionalTime(own.MissingSince), "missingReads": own.MissingReads, "withdrawnByOrderAt": x.orderedAt(), "openOrderAt": x.openOrderAt(),
 		}
+	}
+	if m := x.Missed; m != nil {
+		doc["missed"] = m.json()
 	}
 	if s := x.Suspension; s != nil {
 		doc["suspension"] = s.WithReason()

@@ -15,6 +15,7 @@ type (
 		Sources      []jsonSource    `json:"sources"`
 		Changes      []jsonChange    `json:"changes"`
 		Held         []jsonHeld      `json:"held"`
+		Missed       []jsonMissed    `json:"missed"`
 		Unmanaged    []jsonUnmanaged `json:"unmanaged"`
 		Notices      []jsonNotice    `json:"notices"`
 		Guards       []jsonGuard     `json:"guards"`
@@ -81,6 +82,13 @@ type (
 		Person jsonPerson `json:"person"`
 		Reason string     `json:"reason"`
 		Ask    Ask        `json:"ask,omitempty"` // what a person must do who cannot say yes to a change
+	}
+	jsonMissed struct {
+		Person     jsonPerson `json:"person"`
+		Shown      string     `json:"shown"`
+		LastSeen   *time.Time `json:"lastSeen"`
+		Conditions []string   `json:"conditions"` // that fail
+		Detail     string     `json:"detail"`
 	}
 	jsonUnmanaged struct {
 		Kind   string `json:"kind"`
@@ -168,6 +176,7 @@ func (p Plan) MarshalJSON() ([]byte, error) {
 		Sources:   convert(p.Sources, SourceReport.json),
 		Changes:   convert(p.Changes, Change.json),
 		Held:      convert(p.Held, Held.json),
+		Missed:    convert(p.Missed, Missed.json),
 		Unmanaged: convert(p.Unmanaged, func(u Unmanaged) jsonUnmanaged { return jsonUnmanaged(u) }),
 		Notices:   convert(p.Notices, Notice.json),
 		Guards:    convert(p.Guards, func(g Guard) jsonGuard { return jsonGuard{g.Name, g.Source, g.Detail, g.Check} }),
@@ -192,6 +201,9 @@ func (b *BaselineChange) json() *jsonBaseline {
 		Missing: convert(b.Missing, BaselinePerson.json), Unclear: convert(b.Unclear, BaselinePerson.json),
 	}
 }
+
+// MarshalJSON writes a person as in a baseline.
+func (b BaselinePerson) MarshalJSON() ([]byte, error) { return json.Marshal(b.json()) }
 
 func (b BaselinePerson) json() jsonHeld {
 	return jsonHeld{Person: jsonPerson{b.Person.Source, b.Person.ID, b.CSI, b.DN}, Reason: b.Why}
@@ -226,6 +238,13 @@ func (c Change) MarshalJSON() ([]byte, error) { return json.Marshal(c.json()) }
 
 func (h Held) json() jsonHeld {
 	return jsonHeld{Person: jsonPerson{h.Person.Source, h.Person.ID, h.CSI, h.DN}, Reason: h.Reason, Ask: h.Ask}
+}
+
+func (m Missed) json() jsonMissed {
+	return jsonMissed{
+		Person: jsonPerson{m.Person.Source, m.Person.ID, m.CSI, m.DN}, Shown: m.Shown, LastSeen: optionalTime(m.LastSeen.Truncate(time.Second)),
+		Conditions: m.Conditions, Detail: m.Detail(),
+	}
 }
 
 func (n Notice) json() jsonNotice {

@@ -16,6 +16,7 @@ type Plan struct {
 	Sources      []SourceReport
 	Changes      []Change // sorted, in the order of execution
 	Held         []Held
+	Missed       []Missed // of ours, by a read that proves nothing
 	Unmanaged    []Unmanaged
 	Notices      []Notice
 	Guards       []Guard

@@ -7,7 +7,12 @@ import (
 )
 
 // TrustError says why an inventory must not be planned on. Nothing is written; exit 1.
-type TrustError struct{ Reason string }
+type TrustError struct {
+	Reason string
+	Ended  bool // the licence ended; else the package lacks too much
+	// Missing are the people whose credentials it lacks. They stand in no text that is logged.
+	Missing []BaselinePerson
+}
 
 func (e *TrustError) Error() string {
 	return "the licence package is not trusted: " + e.Reason + "; nothing was changed"
@@ -39,7 +44,7 @@ func (p *planner) judgeTrust() {
 		return
 	}
 	if until := p.Inventory.Subscription.ValidUntil; !until.IsZero() && !p.Now.Before(until) {
-		p.plan.Untrusted = &TrustError{fmt.Sprintf("its licence ended on %s (validUntil); renew it in the management cockpit", until.Format(time.DateOnly))}
+		p.plan.Untrusted = &TrustError{Reason: fmt.Sprintf("its licence ended on %s (validUntil); renew it in the management cockpit", until.Format(time.DateOnly)), Ended: true}
 		return
 	}
 	p.judgeCredentials()
@@ -53,7 +58,7 @@ func (p *planner) judgeTrust() {
 		}
 	}
 	if len(young) > 0 {
-		p.plan.Untrusted = &TrustError{fmt.Sprintf("%s. One list proves nothing: the API key may belong to another package, the answer may be cut, or an older state_dir "+
+		p.plan.Untrusted = &TrustError{Missing: p.lostPeople(), Reason: fmt.Sprintf("%s. One list proves nothing: the API key may belong to another package, the answer may be cut, or an older state_dir "+
 			"was put back. If it was done on purpose in the cockpit, leave it so: the first pass from %s on that finds the same asks you with exit 3, "+
 			"and `threema-dirsync approve --baseline` then accepts it", strings.Join(young, "; "), stamp(settled))}
 	}

@@ -57,6 +57,7 @@ const (
 	approveHash     = "threema-dirsync approve "
 	approveBaseline = approveHash + "--baseline"
 	planCommand     = "threema-dirsync plan" // it tells the hash
+	checkCommand    = "threema-dirsync check"
 )
 
 // Stands tells whether somebody is asked by now. A licence may come free by itself, so that is

@@ -1,0 +1,93 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Missed is somebody of ours whom a read does not show as entitled any more, and that proves nothing: a
+// condition of its certificate fails (design §5.1 row b). The memory of them stays as it was, so no change
+// and no hold tells of them. A held leaver is never silent (design §1).
+type Missed struct {
+	Person   PersonID
+	CSI, DN  string
+	Shown    string    // what the read shows of them
+	LastSeen time.Time // as entitled
+	// Conditions are those that fail. They hold again, or somebody says that people left.
+	Conditions []string
+}
+
+// missed lists them: who is remembered as entitled, and was read as something else.
+func (p *planner) missed() []Missed {
+	doubted, shown := map[string][]string{}, map[PersonID]Sighting{}
+	for _, s := range p.Sources {
+		if failed := s.Snapshot.Report().failed(); len(failed) > 0 {
+			doubted[s.Snapshot.Source] = failed
+		}
+		for _, sighting := range s.Snapshot.Sightings {
+			shown[sighting.ID] = sighting
+		}
+	}
+	var list []Missed
+	for _, own := range p.State.Owned {
+		o, i := p.observations[own.Person], p.identities[own.Person]
+		conditions, doubt := doubted[own.Person.Source]
+		_, present := p.identities[own.Person]
+		if !doubt || o.State != Entitled || p.undated[own.Person] || present && i.State != Departed || p.owned[own.Person].CredentialID != own.CredentialID {
+			continue
+		}
+		m := Missed{Person: own.Person, CSI: own.CSI, DN: o.DN, Shown: "not found", LastSeen: o.LastSeen, Conditions: conditions}
+		if seen := shown[own.Person].gone(); present {
+			m.Shown = i.Evidence.String()
+		} else if seen.State == Departed {
+			m.Shown = seen.Evidence.String()
+		}
+		list = append(list, m)
+	}
+	return list // the owned are sorted
+}
+
+// Detail says what is known of them, what they wait for, and what to type.
+func (m Missed) Detail() string {
+	todo := fmt.Sprintf("what to do, `%s` tells", checkCommand)
+	switch {
+	case acceptable(m.Conditions...):
+		todo = "if they left in truth, " + howToAcceptMissing
+	case shownByPlan(m.Conditions...):
+		todo = fmt.Sprintf("what to do, `%s` tells", planCommand)
+	}
+	return fmt.Sprintf("missing in this read (%s), seen last %s; it proves nothing, and nothing happens to them until this holds again: %s; %s",
+		m.Shown, stamp(m.LastSeen), strings.Join(m.Conditions, ", "), todo)
+}
+
+// acceptable tells conditions that somebody who accepts the baseline accepts too: see doubt.
+func acceptable(conditions ...string) bool {
+	for _, name := range conditions {
+		switch name {
+		case conditionCount, conditionSentinels, conditionAccount, conditionProgress:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// shownByPlan tells conditions that only the memory can judge: check, which reads the directory alone, finds
+// nothing wrong.
+func shownByPlan(conditions ...string) bool {
+	for _, name := range conditions {
+		if name != conditionMapped && !acceptable(name) {
+			return false
+		}
+	}
+	return true
+}
+
+// Shows is the command that shows why a condition of a certificate fails.
+func Shows(condition string) string {
+	if shownByPlan(condition) {
+		return planCommand
+	}
+	return checkCommand
+}
