@@ -129,6 +129,11 @@ func TestASourceIsRenamed(t *testing.T) {
 	w.set("sources.0.name", "ad")
 	wantSays(t, w.must(t, 3, "run", "--once"), "type `threema-dirsync source rename corp ad`")
 	w.gone(t, 0, 0)
+	status := w.must(t, 0, "status")
+	wantSays(t, status, "threema-dirsync source rename corp ad\n")
+	if strings.Contains(status.stdout, "  Type:   threema-dirsync approve") || strings.Contains(status.stdout, "people: threema-dirsync approve --baseline") {
+		t.Errorf("a yes comes before the renaming: %v", status)
+	}
 
 	wantSays(t, w.must(t, 1, "source"), "forget NAME, or rename OLD NEW")
 	wantSays(t, w.must(t, 1, "source", "rename", "crop", "ad"), "did you mean corp?")
@@ -142,6 +147,9 @@ func TestASourceIsRenamed(t *testing.T) {
 	unlock()
 	wantSays(t, w.must(t, 0, "source", "rename", "corp", "ad"), "Source corp is called ad now", "People of it that are managed: 20", "Approvals that count no more")
 	wantSays(t, w.must(t, 1, "source", "rename", "corp", "ad"), "the ledger knows no source corp")
+	if out := w.must(t, 0, "status"); strings.Contains(out.stdout, "WAITS FOR YOU baseline") || strings.Contains(out.stdout, "WAITS FOR YOU source-forgotten") {
+		t.Errorf("it asks for what is done: %v", out)
+	}
 
 	wantSays(t, w.must(t, 3, "run", "--once"), "needs-approval")
 	w.must(t, 0, "approve", w.hash(t))

@@ -74,9 +74,11 @@ func (s *status) doneByNow(w plan.Wait) bool {
 	switch w.Code {
 	case plan.GuardStopFile:
 		return s.Stop == ""
+	case plan.GuardBaseline:
+		return len(s.Removed) == 0 && strings.HasPrefix(w.Command, "threema-dirsync source rename ")
 	case plan.WaitCode(plan.AskForgotten):
 		unsaid := slices.ContainsFunc(s.Removed, func(r removedStatus) bool { return r.ForgottenAt == nil })
-		return !unsaid && strings.HasPrefix(w.Command, "threema-dirsync source forget ") && !strings.Contains(w.Command, ";")
+		return !unsaid && strings.HasPrefix(w.Command, "threema-dirsync source ") && !strings.Contains(w.Command, ";")
 	}
 	return false
 }

@@ -73,7 +73,7 @@ func (p *planner) judgeBaseline() {
 	case len(reasons) > 0:
 		p.planOnly = true
 		for _, reason := range reasons {
-			p.trip(GuardBaseline, "", reason+"; nothing is done until you accept it: "+howToAccept)
+			p.trip(GuardBaseline, "", reason+howToEnd(p.plan.Renamed))
 		}
 	default:
 		if p.State.Gap.Kind == LostLedger {

@@ -62,6 +62,7 @@ func (p *planner) look() {
 	p.chooseValues()
 	p.judge()
 	p.observe()
+	p.plan.Renamed = p.renamings()
 	p.judgeViews()
 	p.judgeTrust()
 	p.match()

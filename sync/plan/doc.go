@@ -38,6 +38,7 @@
 //	sentinels.go       is each OU shown?
 //	mapped.go          do many people lack csi or username?
 //	reads.go           a row of reads and its holes
+//	renamed.go         is a new source an old one under another name?
 //	missed.go          who is missing in a read that proves nothing
 //	absence.go         does it count that somebody was not found?
 //	placeless.go       who was not found where nothing of the place is readable

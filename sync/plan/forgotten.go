@@ -144,6 +144,10 @@ func (p *planner) holdUnread(person PersonID, csi, dn, reason string) {
 		p.hold(person, csi, dn, reason)
 		return
 	}
+	if r, renamed := renamedTo(p.plan.Renamed, source); renamed {
+		p.holdFor(AskForgotten, person, csi, dn, fmt.Sprintf("%s. It is called %s now, by all that is known: type `%s`", reason, r.Now, r.command()))
+		return
+	}
 	p.holdFor(AskForgotten, person, csi, dn, fmt.Sprintf("%s. People of that source who are held so: %d. Configure it again; if it has another name now, type "+
 		"`threema-dirsync source rename %s NEW`; if it is gone for good, `threema-dirsync source forget %s`", reason, p.orphans[source], source, source))
 }
@@ -169,7 +173,11 @@ func (p *planner) stillForgotten() []ForgottenSource {
 func (p Plan) forgetCommand() string {
 	var commands []string
 	for _, h := range p.Held {
-		if c := "threema-dirsync source forget " + shellWord(h.Person.Source); h.Ask == AskForgotten && !slices.Contains(commands, c) {
+		c := "threema-dirsync source forget " + shellWord(h.Person.Source)
+		if r, renamed := renamedTo(p.Renamed, h.Person.Source); renamed {
+			c = r.command()
+		}
+		if h.Ask == AskForgotten && !slices.Contains(commands, c) {
 			commands = append(commands, c)
 		}
 	}

@@ -28,6 +28,9 @@ type Plan struct {
 	Restarted    []Restarted       // whose departure is never confirmed, as passes are too rare
 	Suspended    []SuspendedPerson // who is on leave, as somebody said
 
+	// Renamed are the sources that are called otherwise now, as far as the facts say so.
+	Renamed []Renaming
+
 	// Waiters, WaitedFor and StopFile are what of the waits (waits.go) no guard and no change tells:
 	// who waits, what the last passes waited for, and the file whose removal ends the guard stop-file.
 	Waiters   []Waiter

@@ -207,7 +207,12 @@ func (p Plan) waitsSince(code WaitCode) time.Time {
 // waitCommand is what ends a wait.
 func (p Plan) waitCommand(code WaitCode) string {
 	switch code {
-	case WaitCode(GuardBaseline), WaitCode(GuardHeld):
+	case WaitCode(GuardBaseline):
+		if len(p.Renamed) > 0 {
+			return renameCommands(p.Renamed)
+		}
+		return approveBaseline
+	case WaitCode(GuardHeld):
 		return approveBaseline
 	case WaitCode(GuardStopFile):
 		return "rm " + shellWord(p.StopFile)

@@ -1,0 +1,65 @@
+package plan_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// TestARenamedSourceIsCalledSo: where the same directory shows the same people under another name of the source, the
+// renaming comes first in every wait, guard and hold; where it does not, nobody is told that it is one.
+func TestARenamedSourceIsCalledSo(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		change  func(*directory)
+		renamed bool
+	}{
+		"another name":            {func(*directory) {}, true},
+		"another scope, too":      {func(d *directory) { d.scope = "s9" }, true},
+		"one left meanwhile":      {func(d *directory) { d.people = d.people[1:] }, true},
+		"another directory":       {func(d *directory) { d.context = "n9" }, false},
+		"hardly anybody is there": {func(d *directory) { d.people = d.people[:3] }, false},
+		"all have new IDs": {func(d *directory) {
+			for _, e := range d.people {
+				e.id.ID = "new-" + e.id.ID
+			}
+		}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := couples(t, 8)
+			d := *w.source()
+			d.name, d.people = "main", nil
+			for _, e := range w.source().people {
+				moved := *e
+				moved.id.Source = "main"
+				d.people = append(d.people, &moved)
+			}
+			row.change(&d)
+			w.sources, w.configured = []*directory{&d}, []string{"main"}
+			p := w.later(t, time.Hour)
+			const rename = "threema-dirsync source rename corp main"
+			n := slices.IndexFunc(p.Guards, func(g plan.Guard) bool { return g.Name == plan.GuardBaseline })
+			if n < 0 || takes(p) != 0 {
+				t.Fatalf("no preview: %+v", p.Guards)
+			}
+			told := p.Guards[n].Detail
+			if first := strings.Index(told, "First type `"+rename); (first >= 0) != row.renamed || row.renamed && first > strings.Index(told, "approve --baseline") {
+				t.Errorf("the guard: %s", told)
+			}
+			for _, wait := range p.Waits() {
+				if (wait.Command == rename) != row.renamed {
+					t.Errorf("%s: %s", wait.Code, wait.Command)
+				}
+			}
+			for _, h := range p.Held {
+				if h.Ask == plan.AskForgotten && strings.Contains(h.Reason, "type `"+rename+"`") != row.renamed {
+					t.Errorf("held: %s", h.Reason)
+				}
+			}
+		})
+	}
+}
