@@ -134,7 +134,7 @@ func (a *assembly) checkMemory(ctx context.Context, meter *ledger.Meter) ([]find
 
 func checkSeats(seats seatStatus) finding {
 	f := finding{"licence package", "seats", ldapsource.Pass, "look at the licences that the last pass counted", "", ""}
-	f.came = fmt.Sprintf("%d of %d in use, %d free", seats.Used, seats.Licences, seats.Free)
+	f.came = seats.words()
 	switch {
 	case seats.Licences == 0:
 		f.verdict, f.came, f.advice = ldapsource.Skipped, "no pass has counted them yet", "the first pass does, under any policy"

@@ -307,7 +307,7 @@ func TestCheckFullPackage(t *testing.T) {
 		t.Errorf("%d requests, want 1", got)
 	}
 	for _, f := range report.Findings {
-		want := map[string]string{"seats": "3 of 3 in use, 0 free", "quota": "0 of"}[f.Name]
+		want := map[string]string{"seats": "3 of 3 used, 0 free, as of the pass of ", "quota": "0 of"}[f.Name]
 		if want != "" && (f.Status != "warning" || !strings.HasPrefix(f.Came, want)) {
 			t.Errorf("%+v, want %q", f, want)
 		}

@@ -109,9 +109,10 @@ type (
 		Answered bool `json:"answered,omitempty"`
 	}
 	seatStatus struct {
-		Licences int `json:"licences"`
-		Used     int `json:"used"`
-		Free     int `json:"free"`
+		Licences int       `json:"licences"`
+		Used     int       `json:"used"`
+		Free     int       `json:"free"`
+		AsOf     time.Time `json:"asOf"` // of the pass that counted them
 	}
 )
 
@@ -179,7 +180,7 @@ func readStatus(ctx context.Context, reader *ledger.Reader, cfg *config.Config, 
 		return status{}, err
 	}
 	s := status{
-		Sources: []sourceStatus{}, Guards: []guardStatus{}, Orders: ordersOf(state), Leavers: leaversOf(state, now), Open: len(state.Open), Managed: len(state.Owned),
+		Sources: []sourceStatus{}, Guards: []guardStatus{}, Orders: ordersOf(state), Leavers: leaversOf(state, now), Open: len(state.Open), Managed: state.Managed(),
 		Removed: removedSources(state, cfg.Sources), Suspended: state.SuspendedPeople(policyOf(cfg), now),
 		Quota:  quotaStatus{budget.Unlimited, budget.Remaining, budget.FreeAt},
 		Alarms: append([]plan.Alarm{}, state.Alarms...), Effects: underWay(state),

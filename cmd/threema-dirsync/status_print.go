@@ -105,7 +105,7 @@ func (p *passStatus) print(w io.Writer) {
 func (s *status) printCounts(w io.Writer) {
 	say(w, "Managed credentials:\t%d", s.Managed)
 	if s.Seats.Licences > 0 { // known from the report of a pass that read the package
-		say(w, "Licences:\t%d of %d used, %d free", s.Seats.Used, s.Seats.Licences, s.Seats.Free)
+		say(w, "Licences:\t%s", s.Seats.words())
 	}
 	if s.Quota.Unlimited {
 		say(w, "Requests:\tnot limited")
@@ -113,6 +113,14 @@ func (s *status) printCounts(w io.Writer) {
 		say(w, "Requests:\t%d left of the rolling day", s.Quota.Remaining)
 	}
 	say(w, "Requests without a known outcome:\t%d", s.Open)
+}
+
+func (s seatStatus) words() string {
+	words := fmt.Sprintf("%d of %d used, %d free", s.Used, s.Licences, s.Free)
+	if s.AsOf.IsZero() { // the record of an earlier version
+		return words
+	}
+	return words + ", as of the pass of " + stamp(s.AsOf)
 }
 
 func (s *status) printWaiting(w io.Writer) {

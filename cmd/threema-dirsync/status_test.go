@@ -88,7 +88,7 @@ func TestStatusOfAFailedPass(t *testing.T) {
 		t.Errorf("the next pass is not to come: %+v", x)
 	}
 	w.must(t, 0, "run", "--once")
-	if out := w.must(t, 0, "status"); strings.Contains(out.stdout, "as of") || strings.Contains(out.stdout, "NOT READ") {
+	if out := w.must(t, 0, "status"); strings.Contains(out.stdout, "\n  as of") || strings.Contains(out.stdout, "NOT READ") {
 		t.Errorf("after the next pass: %v", out)
 	}
 	w.sim.Close()
@@ -96,4 +96,5 @@ func TestStatusOfAFailedPass(t *testing.T) {
 	if s := source(); !s.Complete || s.Error != "" || len(s.Conditions) < 10 {
 		t.Errorf("the package is down, and the directory was read: %+v", s)
 	}
+	wantSays(t, w.must(t, 0, "status"), "3 of 100000 used, 99997 free, as of the pass of ")
 }

@@ -64,6 +64,11 @@ func (l *Ledger) FinishRun(ctx context.Context, run int64, end plan.RunEnd) erro
 		if err := requireRun(result, run); err != nil {
 			return err
 		}
+		if !end.Planned {
+			if err := carrySeats(ctx, tx, run); err != nil {
+				return err
+			}
+		}
 		// One report is what status shows; all of them would be the largest part of the file.
 		if _, err := tx.ExecContext(ctx, `UPDATE runs SET report = '' WHERE id < ? AND report <> ''`, run); err != nil {
 			return err
@@ -82,6 +87,14 @@ func (l *Ledger) FinishRun(ctx context.Context, run int64, end plan.RunEnd) erro
 		_, err = tx.ExecContext(ctx, `UPDATE ledger SET rolled_out = 1`)
 		return err
 	})
+}
+
+// carrySeats keeps in the report of a pass that counted no licences what the last one counted, and when.
+func carrySeats(ctx context.Context, tx *sql.Tx, run int64) error {
+	_, err := tx.ExecContext(ctx, `UPDATE runs SET report = json_set(runs.report, '$.seats', json(was.seats))
+		FROM (SELECT json_extract(report, '$.seats') AS seats FROM runs WHERE id < ?1 AND json_valid(report) ORDER BY id DESC LIMIT 1) AS was
+		WHERE runs.id = ?1 AND json_valid(runs.report) AND was.seats IS NOT NULL`, run)
+	return err
 }
 
 // requireRun turns an update that met no open pass into an error.

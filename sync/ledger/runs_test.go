@@ -96,3 +96,28 @@ func TestRolledOutStays(t *testing.T) {
 		}
 	}
 }
+
+// TestLicencesAreRememberedThroughAFailure: a pass that counted none keeps what the last one counted, however many fail.
+func TestLicencesAreRememberedThroughAFailure(t *testing.T) {
+	t.Parallel()
+	l, _ := openNew(t)
+	for _, row := range []struct {
+		report, want string
+		planned      bool
+	}{
+		{`{"n":1,"seats":{"licences":0}}`, `{"n":1,"seats":{"licences":0}}`, false},
+		{`{"n":2,"seats":{"licences":9,"used":4}}`, `{"n":2,"seats":{"licences":9,"used":4}}`, true},
+		{`{"n":3,"seats":{"licences":0}}`, `{"n":3,"seats":{"licences":9,"used":4}}`, false},
+		{`{"n":4}`, `{"n":4,"seats":{"licences":9,"used":4}}`, false},
+		{`{"n":5,"seats":{"licences":8,"used":8}}`, `{"n":5,"seats":{"licences":8,"used":8}}`, true},
+	} {
+		run, err := l.StartRun(t.Context(), plan.Sync)
+		if err != nil {
+			t.Fatal(err)
+		}
+		finish(t, l, run, plan.RunEnd{Result: "failed", Report: []byte(row.report), Planned: row.planned})
+		if got, err := l.LastReport(t.Context()); err != nil || string(got) != row.want {
+			t.Errorf("%s: %s, %v", row.report, got, err)
+		}
+	}
+}

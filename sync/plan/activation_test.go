@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // TestAnIDThatWaitsForTheNewPassword: whose credential is a new one has an ID that goes on. It is theirs, and
@@ -62,9 +64,40 @@ func TestAnIDOfNoUseAnyMore(t *testing.T) {
 	a.pass(t)
 	other := a.activate("anna")
 	a.later(t, 100*day)
-	wantWords(t, a.plan(), "user Anna Muster of E-anna "+a.anna.dn()+", who used it until")
+	wantWords(t, a.plan(), "user Anna Muster of E-anna "+a.anna.dn()+", who was seen with it last on")
 	wantWords(t, a.plan(), "and has another one on credential anna now")
 	if x, _ := a.mustExplain(t, other); x.Person != a.anna.id || x.LoggedOut() {
 		t.Errorf("%+v", x)
+	}
+}
+
+// TestSeenLastStands: when an ID was seen with somebody last is said as of a pass, and does not move with whoever looks.
+func TestSeenLastStands(t *testing.T) {
+	t.Parallel()
+	w, _ := rolledOut(t, "anna")
+	id := w.activate("anna")
+	w.settle(t)
+	seen := "who was seen with it last on " + w.now.Format(time.DateOnly)
+	w.withdrawByHand("anna")
+	for range 3 {
+		w.now = w.now.Add(day)
+		if _, text := w.mustExplain(t, "anna"); !strings.Contains(text, "user "+id) || !strings.Contains(text, seen) {
+			t.Errorf("it does not say %q:\n%s", seen, text)
+		}
+	}
+	w.later(t, time.Hour)
+	wantWords(t, w.plan(), seen)
+}
+
+// TestManagedAreThere: a credential that was withdrawn, by hand or by order, is not managed.
+func TestManagedAreThere(t *testing.T) {
+	t.Parallel()
+	w, _ := rolledOut(t, "anna", "bert", "carl")
+	all := w.state.Managed()
+	w.withdrawByHand("anna")
+	w.later(t, time.Hour)
+	w.state.Orders = append(w.state.Orders, plan.PastOrder{CredentialID: w.credential("bert").ID})
+	if got := w.state.Managed(); got != all-2 || len(w.state.Owned) != all {
+		t.Errorf("%d of %d, %d owned", got, all, len(w.state.Owned))
 	}
 }

@@ -42,6 +42,21 @@ func (s State) countOurs() map[string]Base {
 	return count
 }
 
+// Managed counts the credentials of ours that are there. One that was withdrawn stays owned until the departure
+// began, or the person has another one.
+func (s State) Managed() (n int) {
+	ordered := map[string]bool{}
+	for _, o := range s.Orders {
+		ordered[o.CredentialID] = true
+	}
+	for _, own := range s.Owned {
+		if own.MissingReads == 0 && !ordered[own.CredentialID] {
+			n++
+		}
+	}
+	return n
+}
+
 // withdrawn are the open departures of people without a credential of ours.
 func (s State) withdrawn() []Saga {
 	owners := map[PersonID]bool{}

@@ -84,6 +84,18 @@ func (x Explanation) formatSource(out *printer) {
 	}
 }
 
+// view says through which account and server the source was read, "" if it was not.
+func (x Explanation) view() string {
+	if x.Source == nil {
+		return ""
+	}
+	n := slices.IndexFunc(x.Source.Conditions, func(c Condition) bool { return c.Name == conditionView })
+	if n < 0 {
+		return ""
+	}
+	return x.Source.Conditions[n].Detail
+}
+
 func evidenceWords(e Evidence) string {
 	if e.Kind == "" {
 		return e.Detail
@@ -103,7 +115,7 @@ func (x Explanation) formatLedger(out *printer) {
 			out.fact("protected", "by a group of protect.groups: each step out needs an approval")
 		}
 		if o.Unproved {
-			out.fact("missed first", "through another bind account or server than before, which is not proved, or together with their whole place: each step out asks for a yes")
+			out.fact("missed first", "by a read that may only hide them, or together with their whole place: each step out asks for a yes", x.view())
 		}
 		if o.State == Departed {
 			reads := Counted(x.PassReads, "complete read", "complete reads") + " by passes"

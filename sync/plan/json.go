@@ -166,6 +166,8 @@ type (
 		Licences int `json:"licences"`
 		Used     int `json:"used"`
 		Free     int `json:"free"`
+		// AsOf is when they were counted. A pass that counted none keeps in its record what the last one counted.
+		AsOf time.Time `json:"asOf"`
 	}
 )
 
@@ -180,7 +182,7 @@ func (p Plan) MarshalJSON() ([]byte, error) {
 		Unmanaged: convert(p.Unmanaged, func(u Unmanaged) jsonUnmanaged { return jsonUnmanaged(u) }),
 		Notices:   convert(p.Notices, Notice.json),
 		Guards:    convert(p.Guards, func(g Guard) jsonGuard { return jsonGuard{g.Name, g.Source, g.Detail, g.Check} }),
-		Seats:     jsonSeats(p.Seats),
+		Seats:     jsonSeats{p.Seats.Licences, p.Seats.Used, p.Seats.Free, p.GeneratedAt.UTC()},
 		Requests:  p.Requests,
 		Baseline:  p.Baseline.json(),
 		Effects:   convert(p.Effects, Effect.json),

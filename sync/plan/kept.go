@@ -58,9 +58,9 @@ func (p *planner) ofFormerUser(l FormerLink) string {
 	name := personWords(firstNonEmpty(p.observations[l.Person].CSI, own.CSI), p.nameOf(l.Person), l.Person)
 	switch {
 	case !owned || !p.credentialThere(own):
-		return fmt.Sprintf("of %s, who used it until %s; its credential is gone", name, l.Until.UTC().Format(time.DateOnly))
+		return fmt.Sprintf("of %s, who was seen with it last on %s; its credential is gone", name, l.Until.UTC().Format(time.DateOnly))
 	case len(p.people(own.CredentialID)) > 0:
-		return fmt.Sprintf("of %s, who used it until %s, and has another one on credential %s now", name, l.Until.UTC().Format(time.DateOnly), own.Username)
+		return fmt.Sprintf("of %s, who was seen with it last on %s, and has another one on credential %s now", name, l.Until.UTC().Format(time.DateOnly), own.Username)
 	}
 	return fmt.Sprintf("of %s: it goes on when they log in with their credential %s", name, own.Username)
 }

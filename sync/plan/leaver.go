@@ -156,7 +156,7 @@ func (p *planner) addWithdrawal(l leaver, own Ownership) {
 	p.awaitList(&c, credential)
 	p.askWhoLeft(&c, l)
 	c.askPlace()
-	c.askView(l.observation)
+	p.askView(&c, l.observation)
 	p.askForgotten(&c)
 	p.add(c)
 }

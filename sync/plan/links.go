@@ -11,11 +11,11 @@ import (
 // for nobody that somebody else used it before.
 const linkFades = 30 * 24 * time.Hour
 
-// FormerLink tells that a Threema ID was on a person's credential, until a pass saw it there no more.
+// FormerLink tells that a Threema ID was on a person's credential, and is there no more.
 type FormerLink struct {
 	ThreemaID string
 	Person    PersonID
-	Until     time.Time
+	Until     time.Time // the last pass that saw it there, or took it away
 }
 
 // Compare orders former links by Threema ID.
@@ -43,12 +43,33 @@ func (p *planner) rememberLinks() {
 		p.noteLink(former)
 	}
 	p.rememberTaken()
+	lastPass := p.lastPass()
 	for _, seen := range p.State.UsersSeen {
 		owner, known := owners[seen.CredentialID]
-		if known && p.users[seen.ThreemaID].CredentialID != seen.CredentialID {
-			p.noteLink(FormerLink{seen.ThreemaID, owner, p.Now})
+		if known && p.users[seen.ThreemaID].CredentialID != seen.CredentialID && !p.endNoted(seen, owner) {
+			p.noteLink(FormerLink{seen.ThreemaID, owner, lastPass})
 		}
 	}
+}
+
+// endNoted tells that an earlier pass missed the same link already: a list alone proves no end, so what it lacks is
+// remembered as seen for a while.
+func (p *planner) endNoted(seen SeenUser, owner PersonID) bool {
+	return slices.ContainsFunc(p.State.FormerLinks, func(l FormerLink) bool {
+		return l.ThreemaID == seen.ThreemaID && l.Person == owner && !l.Until.Before(seen.Since)
+	})
+}
+
+// lastPass is when the directory was read last before this pass: the last time, as far as is known, that the
+// package showed what it did. It is the same for each look until the next pass.
+func (p *planner) lastPass() (at time.Time) {
+	for _, d := range p.readDays {
+		at = later(at, d.Last)
+	}
+	if at.IsZero() {
+		return p.Now
+	}
+	return at
 }
 
 // rememberTaken notes who had an ID that was taken, once they are back: they may use it again before any

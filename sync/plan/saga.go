@@ -90,7 +90,7 @@ func (p *planner) takeID(l leaver, u User) {
 	}
 	p.askWhoseID(&c, l)
 	c.askPlace()
-	c.askView(l.observation)
+	p.askView(&c, l.observation)
 	p.askForgotten(&c)
 	p.add(c)
 }

@@ -147,9 +147,25 @@ func (p *planner) viewWords(s Snapshot, change string, missed int) string {
 		change, missed, howToAcceptMissing)
 }
 
-// askView lets a step of somebody wait for a yes whom no proved view missed.
-func (c *Change) askView(o Observation) {
+// askView lets a step of somebody wait for a yes whom no proved view missed, and names what changed.
+func (p *planner) askView(c *Change, o Observation) {
 	if o.Unproved && !c.Placeless {
-		c.ask(AskView, "missed first after the bind account or the server changed, through which they may only be hidden: it takes somebody's yes")
+		c.ask(AskView, "missed first when "+p.whatChanged(o.Person.Source)+": they may only be hidden by that, so it takes somebody's yes")
 	}
+}
+
+// whatChanged says what is not as before in the reads that miss people of a source whom no proved one missed.
+func (p *planner) whatChanged(source string) string {
+	for _, s := range p.Sources {
+		if s.Snapshot.Source != source {
+			continue
+		}
+		if what := p.changed(s.Snapshot); p.State.Subscription != "" && what != "" {
+			return what
+		}
+		if change := p.changeOfView(s.Snapshot); change != "" {
+			return change
+		}
+	}
+	return "the bind account or the server changed"
 }

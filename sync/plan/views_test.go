@@ -666,3 +666,30 @@ func TestHiddenThenDisabled(t *testing.T) {
 		})
 	}
 }
+
+// TestWhatChangedIsNamed: whoever is missed first waits because of something that changed, and the step says what.
+func TestWhatChangedIsNamed(t *testing.T) {
+	t.Parallel()
+	for says, edit := range map[string]func(*world){
+		"the scope of source corp has changed (base, filter, groups": func(w *world) { w.source().scope = "s9" },
+		"source corp is another directory":                           func(w *world) { w.source().context = "n9" },
+		"another bind account reads (":                               func(w *world) { w.readBy(reader("new")) },
+		"holds a copy of the directory that no proved read":          func(w *world) { w.from("dc2") },
+	} {
+		t.Run(says, func(t *testing.T) {
+			t.Parallel()
+			w, people := readForDays(t)
+			edit(w)
+			people["anna"].leave(plan.Absent)
+			w.later(t, day)
+			p := w.later(t, day)
+			n := slices.IndexFunc(p.Changes, func(c plan.Change) bool { return c.Op == plan.Withdraw && c.Person == people["anna"].id })
+			if n < 0 || !slices.Contains(p.Changes[n].Asks, plan.AskView) {
+				t.Fatalf("nobody is asked: %v", summary(p))
+			}
+			if reason := p.Changes[n].Reason; !strings.Contains(reason, "missed first when "+says) && !strings.Contains(reason, "missed first when "+w.source().server+" "+says) {
+				t.Errorf("it does not say %q: %s", says, reason)
+			}
+		})
+	}
+}
