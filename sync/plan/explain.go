@@ -242,13 +242,7 @@ func (x *Explanation) fromPlan(p Plan) {
 }
 
 func (x *Explanation) fromPackage(in Input, inventory index, r *register) {
-	credentialID := ""
-	if x.Owned != nil {
-		credentialID = x.Owned.CredentialID
-	}
-	for _, c := range x.Changes {
-		credentialID = cmp.Or(credentialID, c.CredentialID)
-	}
+	credentialID := x.credentialID(inventory)
 	if c, there := inventory.credentials[credentialID]; there {
 		x.Credential = &c
 	}
@@ -263,6 +257,23 @@ func (x *Explanation) fromPackage(in Input, inventory index, r *register) {
 			x.Contacts = append(x.Contacts, c)
 		}
 	}
+}
+
+// credentialID is the credential that is theirs, or is to be by the plan: of one that is gone nothing is to show.
+func (x *Explanation) credentialID(inventory index) string {
+	var ids []string
+	if x.Owned != nil {
+		ids = append(ids, x.Owned.CredentialID)
+	}
+	for _, c := range x.Changes {
+		ids = append(ids, c.CredentialID)
+	}
+	for _, id := range ids {
+		if _, there := inventory.credentials[id]; there {
+			return id
+		}
+	}
+	return cmp.Or(ids...)
 }
 
 // compareAll lists the settings that the mapping owns. For somebody who is not entitled now,

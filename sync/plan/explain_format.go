@@ -36,9 +36,13 @@ func (x Explanation) Format(w io.Writer) error {
 	return out.flush()
 }
 
-func stamp(t time.Time) string {
+// stamp words a time. One that is not known has words of its own, where it may come: see stampOr.
+func stamp(t time.Time) string { return stampOr(t, "a time that nobody knows") }
+
+// stampOr words a time that may not have come: a dash in a sentence says nothing.
+func stampOr(t time.Time, none string) string {
 	if t.IsZero() {
-		return "-"
+		return none
 	}
 	return t.UTC().Format(time.DateTime) + " UTC"
 }
@@ -110,7 +114,7 @@ func (x Explanation) formatLedger(out *printer) {
 	}
 	if o := x.Observation; o != nil {
 		out.fact("state", o.State.String(), evidenceWords(o.Evidence))
-		out.fact("last seen entitled", stamp(o.LastSeen))
+		out.fact("last seen entitled", stampOr(o.LastSeen, "never, by any pass"))
 		if o.Protected {
 			out.fact("protected", "by a group of protect.groups: each step out needs an approval")
 		}
@@ -123,11 +127,7 @@ func (x Explanation) formatLedger(out *printer) {
 				reads = "seen by no pass yet, by this look only"
 			}
 			out.fact("departed since", stamp(o.Since), reads)
-			confirmed := "not yet"
-			if !o.ConfirmedAt.IsZero() {
-				confirmed = stamp(o.ConfirmedAt)
-			}
-			out.fact("confirmed", confirmed)
+			out.fact("confirmed", stampOr(o.ConfirmedAt, "not yet"))
 		}
 	}
 	x.formatOwned(out)
@@ -135,7 +135,7 @@ func (x Explanation) formatLedger(out *printer) {
 		out.fact("departure began", stamp(saga.StartedAt))
 		out.fact("withdrawn", x.History.withdrawal(saga.CredentialID, saga.WithdrawnAt))
 		for _, id := range saga.IDs {
-			out.fact("  ID "+id.ThreemaID, "gone: "+stamp(id.GoneAt))
+			out.fact("  ID "+id.ThreemaID, "gone: "+stampOr(id.GoneAt, "not yet"))
 		}
 	}
 	for _, e := range x.Effects {
@@ -206,7 +206,7 @@ func (x Explanation) formatPackage(out *printer) {
 		if u.CredentialID != "" {
 			link = "on credential " + u.CredentialID
 		}
-		out.fact("Threema ID "+u.ID, link, "csi "+firstNonEmpty(u.CSI, "(none)"), "last check "+stamp(u.LastCheck))
+		out.fact("Threema ID "+u.ID, link, "csi "+firstNonEmpty(u.CSI, "(none)"), "last check "+stampOr(u.LastCheck, "unknown"))
 	}
 	for _, c := range x.Contacts {
 		state := "disabled"
@@ -288,6 +288,6 @@ func (x Explanation) formatHistory(out *printer) {
 		out.fact(stamp(s.At), s.Op.cockpitWord(), s.State, strings.Join(s.ThreemaIDs, " "), fmt.Sprintf("pass %d, policy %s", s.Run, s.Mode), s.leave(), s.Message, erased)
 	}
 	for _, d := range h.Departures {
-		out.fact(stamp(d.StartedAt), "departure", firstNonEmpty(d.Ended, "under way"), "withdrawn "+h.withdrawal(d.CredentialID, d.WithdrawnAt), "ended "+stamp(d.EndedAt))
+		out.fact(stamp(d.StartedAt), "departure", firstNonEmpty(d.Ended, "under way"), "withdrawn "+h.withdrawal(d.CredentialID, d.WithdrawnAt), "ended "+stampOr(d.EndedAt, "not yet"))
 	}
 }

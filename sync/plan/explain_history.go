@@ -64,5 +64,5 @@ func (h History) withdrawal(credentialID string, at time.Time) string {
 			return stamp(s.SettledAt) + " by order; counted for the departure from " + stamp(at)
 		}
 	}
-	return stamp(at)
+	return stampOr(at, "not yet")
 }

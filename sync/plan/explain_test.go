@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -357,5 +358,75 @@ func TestExplainEverybody(t *testing.T) {
 	}
 	if changes != len(p.Changes) || held != len(p.Held) || changes == 0 || held == 0 {
 		t.Errorf("explained %d of %d changes and %d of %d held", changes, len(p.Changes), held, len(p.Held))
+	}
+}
+
+// TestOneViewOfAReturner: whose Threema ID goes on with their new credential is told so in every line; nothing is left
+// behind of somebody who is back.
+func TestOneViewOfAReturner(t *testing.T) {
+	t.Parallel()
+	w, people, id := onTheWay(t)
+	people["anna"].comeBack()
+	w.settle(t)
+	x, text := w.mustExplain(t, "anna")
+	if !x.LoggedOut() || !strings.Contains(text, "they go on with this Threema ID") {
+		t.Fatalf("the ID does not go on:\n%s", text)
+	}
+	for _, other := range []string{"left behind", "who left"} {
+		if strings.Contains(text, other) {
+			t.Errorf("it goes on, and is %q:\n%s", other, text)
+		}
+	}
+	wantWords(t, w.plan(), "it goes on when they log in with their credential anna")
+	for _, u := range x.Unmanaged {
+		if u.ID == id && !strings.Contains(u.Reason, "it goes on when they log in") {
+			t.Errorf("%+v", u)
+		}
+	}
+}
+
+// TestOneViewOfAnAdoption: the credential that the plan adopts is the one that explain shows, also of somebody whose own
+// was withdrawn by hand.
+func TestOneViewOfAnAdoption(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	w.withdrawByHand("anna")
+	w.settle(t)
+	w.later(t, 2*time.Hour)
+	made := w.foreignCredential("anna-2", people["anna"].csi).ID
+	x, text := w.mustExplain(t, "anna")
+	if len(x.Changes) == 0 || x.Changes[0].Op != plan.Adopt {
+		t.Fatalf("no adoption:\n%s", text)
+	}
+	if x.Credential == nil || x.Credential.ID != made || strings.Contains(text, "no credential") {
+		t.Errorf("the plan adopts %s:\n%s", made, text)
+	}
+}
+
+// TestNothingPrintsAsADash: what has not come, or is not known, is told in words.
+func TestNothingPrintsAsADash(t *testing.T) {
+	t.Parallel()
+	w, people, _ := onTheWay(t)
+	people["anna"].leave(plan.Absent)
+	w.later(t, time.Hour)
+	x, err := w.explain("anna")
+	if err != nil || x.Departure == nil || len(x.Departure.IDs) == 0 {
+		t.Fatalf("no departure: %+v, %v", x, err)
+	}
+	x.History = plan.History{Departures: []plan.PastDeparture{{Username: "anna"}}}
+	x.Observation.LastSeen, x.Users = time.Time{}, []plan.User{{ID: "ID1"}}
+	var text strings.Builder
+	if err := x.Format(&text); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(text.String()) {
+		if words := strings.Fields(line); slices.Contains(words[min(1, len(words)):], "-") || slices.Contains(words, "0001-01-01") {
+			t.Errorf("%s", line)
+		}
+	}
+	for _, part := range []string{"gone: not yet", "last check unknown", "ended not yet", "never, by any pass"} {
+		if !strings.Contains(text.String(), part) {
+			t.Errorf("it does not say %q:\n%s", part, text.String())
+		}
 	}
 }

@@ -65,7 +65,7 @@ func (p Plan) Format(w io.Writer, limit int) error {
 	})
 	out.section(fmt.Sprintf("\nMissing in a read that proves nothing, so nothing happens to them (%d):", len(p.Missed)), len(p.Missed), func(n int) string {
 		m := p.Missed[n]
-		return row("  ? "+personWords(m.CSI, m.DN, m.Person), m.Shown, "seen last "+stamp(m.LastSeen), "until this holds again: "+strings.Join(m.Conditions, ", "))
+		return row("  ? "+personWords(m.CSI, m.DN, m.Person), m.Shown, "seen last "+stampOr(m.LastSeen, "by no pass that is known"), "until this holds again: "+strings.Join(m.Conditions, ", "))
 	})
 	out.section(fmt.Sprintf("\nHeld, nothing is done for them (%d):", len(p.Held)), len(p.Held), func(n int) string {
 		h := p.Held[n]

@@ -9,17 +9,19 @@ import (
 
 // ofLeavers says, of the Threema IDs that leavers of ours had, whose they are and what was done: an ID that
 // is kept (leavers.id: keep), or whose end is on its way, is not a stranger's. Of two departures the
-// later one counts. Of others the former links tell. An ID that is linked to a credential has its place there.
+// later one counts. Of others the former links tell, and of who is back with a new credential and may go on with theirs:
+// then nothing of before counts, but that the ID was to be taken. An ID that is linked to a credential has its place there.
 func (p *planner) ofLeavers() map[string]string {
 	effects := slices.Clone(p.State.Effects)
 	slices.SortStableFunc(effects, func(a, b Effect) int { return a.RequestedAt.Compare(b.RequestedAt) })
-	words := map[string]string{}
+	words, taken := map[string]string{}, map[string]bool{}
 	for _, left := range p.State.LeftBehind {
 		words[left.ThreemaID] = fmt.Sprintf("left behind: of %s, from an earlier departure", personWords(left.CSI, p.nameOf(left.Person), left.Person))
 	}
 	for _, e := range effects {
 		name, day := personWords(e.CSI, firstNonEmpty(e.DN, p.observations[e.Person].DN), e.Person), e.RequestedAt.UTC().Format(time.DateOnly)
 		if e.Op != Withdraw {
+			taken[e.ThreemaID] = true
 			words[e.ThreemaID] = fmt.Sprintf("of %s, who left; %s was requested on %s", name, e.Op.cockpitWord(), day)
 			continue
 		}
@@ -32,7 +34,7 @@ func (p *planner) ofLeavers() map[string]string {
 		}
 	}
 	for id, l := range lastUsers(p.formerLinks()) {
-		if words[id] == "" {
+		if words[id] == "" || !taken[id] && p.goesOn(l) {
 			words[id] = p.ofFormerUser(l)
 		}
 	}
@@ -51,16 +53,22 @@ func lastUsers(links []FormerLink) map[string]FormerLink {
 	return last
 }
 
+// goesOn tells that somebody has a credential that nobody uses yet: the Threema ID that they had goes on with it.
+func (p *planner) goesOn(l FormerLink) bool {
+	own, owned := p.owned[l.Person]
+	return owned && p.credentialThere(own) && len(p.people(own.CredentialID)) == 0
+}
+
 // ofFormerUser says of a Threema ID whose credential is gone whose it is, and how it goes on: with the new
 // credential of a returner, or of somebody whose withdrawal was taken back.
 func (p *planner) ofFormerUser(l FormerLink) string {
-	own, owned := p.owned[l.Person]
+	own := p.owned[l.Person]
 	name := personWords(firstNonEmpty(p.observations[l.Person].CSI, own.CSI), p.nameOf(l.Person), l.Person)
 	switch {
-	case !owned || !p.credentialThere(own):
+	case p.goesOn(l):
+		return fmt.Sprintf("of %s: it goes on when they log in with their credential %s", name, own.Username)
+	case !p.credentialThere(own):
 		return fmt.Sprintf("of %s, who was seen with it last on %s; its credential is gone", name, l.Until.UTC().Format(time.DateOnly))
-	case len(p.people(own.CredentialID)) > 0:
-		return fmt.Sprintf("of %s, who was seen with it last on %s, and has another one on credential %s now", name, l.Until.UTC().Format(time.DateOnly), own.Username)
 	}
-	return fmt.Sprintf("of %s: it goes on when they log in with their credential %s", name, own.Username)
+	return fmt.Sprintf("of %s, who was seen with it last on %s, and has another one on credential %s now", name, l.Until.UTC().Format(time.DateOnly), own.Username)
 }

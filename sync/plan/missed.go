@@ -58,7 +58,7 @@ func (m Missed) Detail() string {
 		todo = fmt.Sprintf("what to do, `%s` tells", planCommand)
 	}
 	return fmt.Sprintf("missing in this read (%s), seen last %s; it proves nothing, and nothing happens to them until this holds again: %s; %s",
-		m.Shown, stamp(m.LastSeen), strings.Join(m.Conditions, ", "), todo)
+		m.Shown, stampOr(m.LastSeen, "by no pass that is known"), strings.Join(m.Conditions, ", "), todo)
 }
 
 // acceptable tells conditions that somebody who accepts the baseline accepts too: see doubt.
