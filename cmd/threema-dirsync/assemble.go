@@ -3,8 +3,8 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"crypto/x509"
 	"errors"
-	"fmt"
 	"log/slog"
 	"os"
 	"os/user"
@@ -45,7 +45,8 @@ type settings struct {
 	*config.Config
 	mapper *mapping.Mapper
 	apiKey secret.Value
-	logins []login // by source
+	roots  *x509.CertPool // of the Work API; nil: those of the system
+	logins []login        // by source
 	files  config.Files
 	owner  owner
 	offset time.Duration
@@ -102,11 +103,12 @@ func (p *program) readSettings() (*settings, error) {
 		s.apiKey, err = s.files.ReadSecret(s.Threema.APIKeyFile)
 		draft.Add("threema.api_key_file", err)
 	}
-	tryPool(draft, "threema.ca_file", s.files, s.Threema.CAFile)
+	s.roots = draftPool(draft, "threema.ca_file", s.files, s.Threema.CAFile)
 	for n, source := range s.Sources {
 		at := "sources[" + strconv.Itoa(n) + "]"
-		s.logins = append(s.logins, draftLogin(draft, at, s.files, source))
-		tryPool(draft, at+".ca_file", s.files, source.CAFile)
+		l := draftLogin(draft, at, s.files, source)
+		l.roots = draftPool(draft, at+".ca_file", s.files, source.CAFile)
+		s.logins = append(s.logins, l)
 	}
 	return s, draft.Err()
 }
@@ -125,16 +127,13 @@ func (p *program) assemble(s *settings, memory meter, onRequest func(string, int
 		}
 		a.sources = append(a.sources, made)
 	}
-	roots, err := s.files.ReadPool(s.Threema.CAFile)
-	if err != nil {
-		return nil, configError(fmt.Errorf("threema.ca_file: %w", err))
-	}
 	proxy := ""
 	if s.Threema.Proxy != nil {
 		proxy = s.Threema.Proxy.String()
 	}
+	var err error
 	a.client, err = threema.New(threema.Config{
-		BaseURL: s.Threema.BaseURL, APIKey: s.apiKey, Roots: roots, Proxy: proxy,
+		BaseURL: s.Threema.BaseURL, APIKey: s.apiKey, Roots: s.roots, Proxy: proxy,
 		Timeout: s.Threema.Timeout, UserAgent: "threema-dirsync/" + versionText(),
 	}, threema.Options{Quota: memory, PageSizes: memory, OnRequest: onRequest, Progress: a.progress.show, Tolerated: tolerated(a.logger)})
 	if err != nil {
@@ -162,12 +161,8 @@ func (a *assembly) source(n int, cfg config.Source, s *settings, lockout ldapsou
 	protectGroups, _ := a.config.GroupsOf(n, a.config.Protect.Groups)
 	labelGroups, otherGroups := a.config.GroupsOf(n, a.mapper.Groups())
 	login := s.logins[n]
-	roots, err := s.files.ReadPool(cfg.CAFile)
-	if err != nil {
-		return nil, fmt.Errorf("source %s: ca_file: %w", cfg.Name, err)
-	}
 	return ldapsource.New(ldapsource.Config{
-		Name: cfg.Name, Profile: string(cfg.Profile), URLs: cfg.URLs, Domain: cfg.Domain, Site: cfg.Site, StartTLS: cfg.StartTLS, Roots: roots,
+		Name: cfg.Name, Profile: string(cfg.Profile), URLs: cfg.URLs, Domain: cfg.Domain, Site: cfg.Site, StartTLS: cfg.StartTLS, Roots: login.roots,
 		BindDN: cfg.BindDN, BindPassword: login.password, Certificate: login.certificate, External: cfg.Bind == config.BindExternal,
 		BaseDN: cfg.BaseDN, Filter: cfg.Filter, Others: a.others(n),
 		Groups: cfg.Groups, ProtectGroups: protectGroups, LabelGroups: labelGroups, OtherGroups: otherGroups, ExcludeDNs: cfg.ExcludeDNs, Sentinels: cfg.Sentinels,

@@ -201,3 +201,36 @@ func (w *world) installUnit(t *testing.T, lines string) {
 	}
 	w.env = append(w.env, "PATH="+folder+":"+os.Getenv("PATH"))
 }
+
+// TestAFileOfRootsAloneIsOneFinding: a CA that the user of the service may not read is a line of check with what to
+// type, and everything else is looked at; what it tells is followed.
+func TestAFileOfRootsAloneIsOneFinding(t *testing.T) {
+	t.Parallel()
+	if os.Getuid() != 0 {
+		testdir.RequireNil(t, errors.New("only root can see more than the service"))
+	}
+	s := newMemory(t, 1).site
+	w := newWorld(t, s)
+	ca := filepath.Join(w.dir, "ca.pem")
+	pem, err := os.ReadFile(s.caFile)
+	if err = errors.Join(err, os.WriteFile(ca, pem, 0o600), os.Chown(w.stateDir, serviceUID, serviceUID)); err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range []string{filepath.Dir(w.dir), filepath.Dir(filepath.Dir(w.stateDir)), filepath.Dir(w.stateDir), w.dir} {
+		if err := os.Chmod(folder, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.set("sources.0.ca_file", ca)
+	w.installUnit(t, "User=nobody\nExecStart=/usr/bin/threema-dirsync run --config "+w.configFile()+
+		fmt.Sprintf("\nLoadCredential=api-key:%[1]s/api-key\nLoadCredential=bind-password:%[1]s/bind-password\n", w.dir))
+	out := w.must(t, 1, "check")
+	wantSays(t, out, "(sources[0].ca_file)", "chmod 644 "+ca, "licence package: API key", "source corp: people")
+	if failed := strings.Count(out.stdout, "FAIL") - strings.Count(out.stdout, "chmod 640"); failed != 1 {
+		t.Errorf("%d failures beside the configuration's: %v", failed, out)
+	}
+	w.setMode(t, 0o644, "ca.pem")
+	if out = w.run(t, "check"); strings.Contains(out.stdout, "ca_file") {
+		t.Errorf("what it told was done: %v", out)
+	}
+}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -31,12 +32,15 @@ func draftLayout(draft *config.Draft) {
 	}
 }
 
-// tryPool looks at a file of authorities. It is read once more when we are whom we work as.
-func tryPool(draft *config.Draft, key string, files config.Files, file string) {
-	if draft.Sound(key) {
-		_, err := files.ReadPool(file)
-		draft.Add(key, err)
+// draftPool reads the CAs of one key, and adds what is wrong with them. As the secrets they are read before root is
+// given up: what only root may read must not fail later, halfway.
+func draftPool(draft *config.Draft, key string, files config.Files, file string) *x509.CertPool {
+	if !draft.Sound(key) {
+		return nil
 	}
+	pool, err := files.ReadPool(file)
+	draft.Add(key, err)
+	return pool
 }
 
 // whereMissing adds what to type where a folder cannot be made because the one above it is missing.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
@@ -10,8 +11,9 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/threema"
 )
 
-// login is what a source shows to its servers to be let in.
+// login is what a source shows to its servers to be let in, and by what it knows them.
 type login struct {
+	roots       *x509.CertPool   // nil: those of the system
 	password    secret.Value     // empty with bind: external
 	certificate *tls.Certificate // nil if none is configured; behind a pointer, so that nothing prints its key
 }
