@@ -126,7 +126,7 @@ func TestAYesToAnOrderIsTakenBack(t *testing.T) {
 	w.wants("E03", dirsync.OrderApproval, dirsync.ExitWaiting, "")
 	hash := w.preview("").Plan.Hash
 	w.approved(day)
-	taken, err := dirsync.TakeBack(w.Context(), w.ledger, "E03", nil, "bert (uid 1001)", w.sim.Now())
+	taken, err := dirsync.TakeBack(w.Context(), w.ledger, "E03", nil, "bert (uid 1001)", w.policy, w.sim.Now())
 	w.must(err)
 	w.equal("taken back", 1, len(taken.Approvals))
 	w.equal("asked again", hash, w.exits(dirsync.ExitWaiting).Plan.Hash)

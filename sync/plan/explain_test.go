@@ -369,7 +369,7 @@ func TestOneViewOfAReturner(t *testing.T) {
 	people["anna"].comeBack()
 	w.settle(t)
 	x, text := w.mustExplain(t, "anna")
-	if !x.LoggedOut() || !strings.Contains(text, "they go on with this Threema ID") {
+	if !x.LoggedOut() || !strings.Contains(text, "they go on with that") {
 		t.Fatalf("the ID does not go on:\n%s", text)
 	}
 	for _, other := range []string{"left behind", "who left"} {

@@ -104,8 +104,8 @@ func TestAReplacedDirectory(t *testing.T) {
 	r.replace("carl")
 	p := r.later(t, time.Hour)
 	wantPreview(t, p, "source ad is new, and corp, which the ledger knows, is not configured any more")
-	if len(p.Baseline.Rekeyed) != 42 || len(p.Baseline.Leaves) != 1 {
-		t.Errorf("the preview passes on %d and lists %d, want 42 and 1", len(p.Baseline.Rekeyed), len(p.Baseline.Leaves))
+	if len(p.Baseline.Rekeyed) != 42 || len(p.Baseline.Unclear) != 1 {
+		t.Errorf("the preview passes on %d and lists %d, want 42 and 1", len(p.Baseline.Rekeyed), len(p.Baseline.Unclear))
 	}
 	r.acceptBaseline(t)
 	p = r.settle(t)
