@@ -61,7 +61,7 @@ func firstHours() []firstHour {
 		{"authorities that are missing", key("threema.ca_file", "gone.pem"), []string{"threema.ca_file", "gone.pem", "correct the path"}},
 		{"no policy", key("policy", nil), []string{"policy", "has no value", "observe, create-only, upsert-only, sync", "observe is the harmless one"}},
 		{"an attribute without a dot", key("mapping.csi", "{{ employeeID }}"), []string{"mapping.csi", "an attribute begins with a dot", "{{ .employeeID }}"}},
-		{"an attribute without braces", key("mapping.csi", "employeeID"), []string{"mapping.csi", "begins with a dot", "{{ .employeeID }}"}},
+		{"an attribute without braces", key("mapping.csi", "employeeID"), []string{"mapping.csi", "with a dot", "{{ .employeeID }}"}},
 		{"a folder below a missing one", func(_ *testing.T, w *world) { w.set("state_dir", filepath.Join(w.dir, "a", "b")) },
 			[]string{"state_dir", "mkdir -p "}},
 		{"an IPv6 address without brackets", key("sources.0.urls", []any{"ldaps://fd00::12"}), []string{"sources[0].urls[0]", "in brackets", "[fd00::1]"}},

@@ -407,6 +407,7 @@ func TestAcrossSources(t *testing.T) {
 			}
 			w.later(t, 12*time.Hour)
 			for _, person := range people {
+				person.look(w)
 				person.check(rt, w)
 			}
 		}
@@ -429,6 +430,7 @@ type wanderer struct {
 	at                [2]*entry
 	credential, phone string
 	gone              bool // was entitled nowhere for a while, so anything may have become of the credential
+	unseen            int  // passes in a row that read no source in which they are entitled
 }
 
 func (w *world) wander(name string) *wanderer {
@@ -454,6 +456,20 @@ func (x *wanderer) step(n int) {
 	case 4:
 		a.comeBack()
 	}
+}
+
+// look: who moves back and forth, each time into the source that fails just then, is seen as disabled only, and looks
+// like a leaver once that is proved: by two reads a day apart.
+func (x *wanderer) look(w *world) {
+	x.unseen++
+	for _, e := range x.at {
+		for _, d := range w.sources {
+			if d.name == e.id.Source && !d.unread && e.state == plan.Entitled {
+				x.unseen = 0
+			}
+		}
+	}
+	x.gone = x.gone || x.unseen > 2
 }
 
 func (x *wanderer) check(rt *rapid.T, w *world) {
