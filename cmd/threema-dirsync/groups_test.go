@@ -191,7 +191,7 @@ func TestAcceptedAndNotReadWholly(t *testing.T) {
 	w, dir := rolledOut(t, 8)
 	typo := "cn=taem," + dir.baseDN
 	w.set("sources.0.groups", []any{typo})
-	w.must(t, 4, "run", "--once").tells(t, "8 of ours are held, as nobody can tell", "0 of ours are not entitled")
+	w.must(t, 4, "run", "--once").tells(t, "8 of ours are held, as nothing shows that they left", "0 of ours are not entitled")
 	w.must(t, 0, "status").tells(t, "WAITS FOR YOU baseline")
 	answer := w.must(t, 4, "approve", "--baseline")
 	answer.tells(t, "Accepted: the scope of source corp", "NOT accepted: the held people of source corp (8)")

@@ -30,7 +30,7 @@ func BaselineWords(enter, leave, rekeyed, missing, unclear int) string {
 		words += ", " + Counted(missing, "credential is missing", "credentials are missing")
 	}
 	if unclear > 0 {
-		words += ", " + Counted(unclear, "of ours is held, as nobody can tell", "of ours are held, as nobody can tell")
+		words += ", " + Counted(unclear, "of ours is held, as nothing shows that they left", "of ours are held, as nothing shows that they left")
 	}
 	return words
 }

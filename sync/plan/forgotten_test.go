@@ -104,7 +104,7 @@ func TestAReplacedDirectory(t *testing.T) {
 	r.replace("carl")
 	p := r.later(t, time.Hour)
 	wantPreview(t, p, "source ad is new, and corp, which the ledger knows, is not configured any more")
-	if len(p.Baseline.Rekeyed) != 42 || len(p.Baseline.Unclear) != 1 {
+	if len(p.Baseline.Rekeyed) != 42 || len(p.Baseline.Unclear) != 1 || len(p.Baseline.Leaves) != 0 {
 		t.Errorf("the preview passes on %d and lists %d, want 42 and 1", len(p.Baseline.Rekeyed), len(p.Baseline.Unclear))
 	}
 	r.acceptBaseline(t)

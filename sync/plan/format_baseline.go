@@ -34,7 +34,7 @@ func (o *printer) baseline(b *BaselineChange) {
 		people      []BaselinePerson
 	}{
 		{"Not entitled any more", "-", b.Leaves}, {"Enter", "+", b.Enters}, {"Known under a new directory ID", "=", b.Rekeyed},
-		{"Their credential is missing", "-", b.Missing}, {"Held, as nobody can tell whether they are entitled", "!", b.Unclear},
+		{"Their credential is missing", "-", b.Missing}, {"Held, as nothing shows that they left", "!", b.Unclear},
 	} {
 		o.section(fmt.Sprintf("\n%s (%d):", list.title, len(list.people)), len(list.people), func(n int) string {
 			return row("  "+list.sign+" "+personWords(list.people[n].CSI, list.people[n].DN, list.people[n].Person), list.people[n].Why)

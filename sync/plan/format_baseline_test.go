@@ -107,8 +107,8 @@ func TestABaselineTellsEverybodyOnce(t *testing.T) {
 			listed[x.Person] = list
 		}
 	}
-	wantParts(t, formatted(t, p), "If you accept the baseline: 1 enters, 4 of ours are not entitled any more, 0 have a new directory ID, 5 credentials are missing, 9 of ours are held, as nobody can tell",
-		"Not entitled any more (4):", "Enter (1):", "Their credential is missing (5):", "Held, as nobody can tell whether they are entitled (9):")
+	wantParts(t, formatted(t, p), "If you accept the baseline: 1 enters, 4 of ours are not entitled any more, 0 have a new directory ID, 5 credentials are missing, 9 of ours are held, as nothing shows that they left",
+		"Not entitled any more (4):", "Enter (1):", "Their credential is missing (5):", "Held, as nothing shows that they left (9):")
 	wait := p.Waits()[0]
 	words := strings.Join(wait.WhomWords(), "\n")
 	if wait.Code != plan.WaitCode(plan.GuardBaseline) || strings.Count(words, "the credential is missing: ") != 5 || !strings.HasPrefix(words, "the credential is missing: ") {
