@@ -79,7 +79,7 @@ func (m *matrix) otherViews(t *testing.T) {
 		x.strike(fault{})
 		x.mended(t)
 	}
-	const asks = "missed first after the bind account or the server changed"
+	const asks = "missed first when another bind account reads"
 	m.scenario(t, "an account that is exchanged twice", func(t *testing.T) {
 		x := newFronted(t)
 		as(x, other, nil, nil)

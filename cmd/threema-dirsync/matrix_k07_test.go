@@ -164,7 +164,7 @@ func (m *matrix) servers(t *testing.T) {
 		two := func(dn string) bool { return strings.HasPrefix(dn, "uid=u000020") || strings.HasPrefix(dn, "uid=u000021") }
 		x.strike(fault{hidden: two, root: replica.root})
 		x.endures(t, 0)
-		x.lasts(t, 3).says(t, "missed first after the bind account or the server changed")
+		x.lasts(t, 3).says(t, "holds a copy of the directory that no proved read came from yet: they may only be hidden")
 		x.strike(fault{})
 		x.mended(t)
 	})

@@ -55,7 +55,7 @@ func TestAnotherAccountFromWhichPeopleAreHidden(t *testing.T) {
 	for range 3 {
 		w.advance(t, 25*time.Hour)
 		out := w.must(t, 3, "run", "--once")
-		if !strings.Contains(out.stdout, "missed first after the bind account or the server changed") || !strings.Contains(out.stdout, "approve") {
+		if !strings.Contains(out.stdout, "missed first when another bind account reads") || !strings.Contains(out.stdout, "approve") {
 			t.Errorf("it does not say why it waits, and what to type: %v", out)
 		}
 		w.gone(t, 1, 0, off.Account)
@@ -138,7 +138,7 @@ func TestAnotherServerInPlaceOfTheKnownOne(t *testing.T) {
 	}})
 	x.pass(t, 0, "second") // one read confirms nobody after a switch
 	for range 3 {
-		x.pass(t, 3, "second").says(t, "missed first after the bind account or the server changed")
+		x.pass(t, 3, "second").says(t, "holds a copy of the directory that no proved read came from yet: they may only be hidden")
 	}
 	x.second.strike(fault{})
 	x.pass(t, 0, "second")

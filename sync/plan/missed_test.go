@@ -34,9 +34,9 @@ func TestMissedAreNamed(t *testing.T) {
 			people := w.source().people
 			each(people[:5], row.hide)
 			row.doubt(w.source())
-			p := w.later(t, time.Hour)
+			w.later(t, time.Hour)
 			w.now = w.now.Add(time.Hour)
-			p = plan.Compute(w.input()) // and again: it lasts
+			p := plan.Compute(w.input()) // and again: it lasts
 			var text strings.Builder
 			if err := p.Format(&text, 3); err != nil {
 				t.Fatal(err)
