@@ -29,7 +29,7 @@ asks neither directory nor package. What is over, explain and the audit tell.
 Everything else goes on: names, settings, and "withdraw PERSON", which is stronger. Nothing waits for you
 because of a leave (no exit 3), and each yes that was given to a step of the departure before is void. TEXT (from 3 characters to
 500 bytes) is kept for this list, for explain and for the audit, and stands in no plan and no report: still, name no
-illness. Who is on leave is not "held": that is the word for people for whom a rule lets nothing be done.
+illness.
 
 Exit codes: 0 done; 1 refused or failed, with the reason; 4 the directory could not be read, and without it
 nobody is known as PERSON; 5 a pass is running.`

@@ -87,7 +87,7 @@ func (m *matrix) limits(t *testing.T) {
 		for n := range tooMany {
 			x.leaves(t, n)
 		}
-		x.lasts(t, 3).says(t, "GUARD leavers-week", fmt.Sprintf("50 %% of %d)", staff))
+		x.lasts(t, 3).says(t, "GUARD leavers-week", fmt.Sprintf("50 %% of %d is", staff))
 		x.gone(t, 0, 0)
 		x.yes(t, 3) // the withdrawals; the IDs are as many
 		x.yes(t, 0)
