@@ -161,7 +161,9 @@ func (m *matrix) servers(t *testing.T) {
 	m.scenario(t, "another server that lags for days", func(t *testing.T) {
 		x := newFronted(t)
 		// Two: never most of the learned sentinels, so that it is no doubt about the whole unit.
-		two := func(dn string) bool { return strings.HasPrefix(dn, "uid=u000020") || strings.HasPrefix(dn, "uid=u000021") }
+		two := func(dn string) bool {
+			return strings.HasPrefix(dn, "uid=u000020") || strings.HasPrefix(dn, "uid=u000021")
+		}
 		x.strike(fault{hidden: two, root: replica.root})
 		x.endures(t, 0)
 		x.lasts(t, 3).says(t, "holds a copy of the directory that no proved read came from yet: they may only be hidden")

@@ -25,8 +25,9 @@ var raced racedProgram
 type racedProgram struct {
 	tests testscript.TestingM
 
+	path string
+
 	once sync.Once
-	dir  string
 	err  error
 }
 
@@ -37,11 +38,14 @@ func (p *racedProgram) main(tests testscript.TestingM) *racedProgram {
 }
 
 func (p *racedProgram) Run() int {
-	code := p.tests.Run()
-	if err := os.RemoveAll(p.dir); p.dir != "" && err != nil {
+	dir, err := os.MkdirTemp("", "program")
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
-	return code
+	defer func() { _ = os.RemoveAll(dir) }() // of a temporary folder
+	p.path = filepath.Join(dir, commandName)
+	return p.tests.Run()
 }
 
 // program is the file to start for such arguments.
@@ -54,15 +58,12 @@ func (p *racedProgram) program(t *testing.T, args []string) string {
 	if p.once.Do(func() { p.build(t) }); p.err != nil {
 		t.Fatal(p.err)
 	}
-	return filepath.Join(p.dir, commandName)
+	return p.path
 }
 
 func (p *racedProgram) build(t *testing.T) {
 	testdir.Starts(t)
-	if p.dir, p.err = os.MkdirTemp("", "program"); p.err != nil {
-		return
-	}
-	out, err := exec.Command("go", "build", "-race", "-buildvcs=false", "-o", filepath.Join(p.dir, commandName), ".").CombinedOutput()
+	out, err := exec.Command("go", "build", "-race", "-buildvcs=false", "-o", p.path, ".").CombinedOutput()
 	if err != nil {
 		p.err = fmt.Errorf("build the program for the tests: %w\n%s", err, out)
 	}
