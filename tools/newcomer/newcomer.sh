@@ -28,7 +28,9 @@ inside() {
 		--setenv=PATH=/usr/local/go/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@" 2>&1 </dev/null | cat
 }
 
-[[ -e $bare/etc/debian_version ]] || "$stage" "make a bare Debian 12" "two to five minutes" bootstrap 2>&1
+export bare work
+export -f bootstrap
+[[ -e $bare/etc/debian_version ]] || "$stage" "make a bare Debian 12" "two to five minutes" bash -c bootstrap 2>&1
 mkdir -p "$machine"
 cp -a "$bare/." "$machine"
 git -C "$tree" archive --prefix=srv/threema-dirsync/ HEAD | tar -x -C "$machine"
