@@ -27,6 +27,11 @@ type GivenApproval struct {
 	At       time.Time
 }
 
+// departs tells of a yes to a step of a departure. Before ledgers kept the operation there were no others.
+func (a GivenApproval) departs() bool {
+	return a.Op == "" || a.Op == DisableContact || a.Op.Destructive()
+}
+
 // live tells whether an approval still counts. One that was given before its end lasts as long as the
 // departure that it let begin, or that it continues: a started saga keeps its approval. saga is the
 // person's open one, the zero value if there is none.
@@ -36,12 +41,16 @@ func (a GivenApproval) live(end time.Time, saga Saga, now time.Time) bool {
 
 // ends is the end of an approval. The time of one to a step out that is not due yet counts from when the
 // times of the configuration are over, and it is there for the first pass after that, however late. Where none
-// comes for the longest time that an approval may last, it ends. o is what is known of the person.
-func (s State) ends(a GivenApproval, o Observation, policy Policy, now time.Time) time.Time {
-	if o.State != Departed || !o.Since.Before(a.Until) || policy.Mode != Sync {
+// comes for the longest time that an approval may last, it ends. o is what is known of the person, saga their open
+// departure, the zero value if there is none.
+func (s State) ends(a GivenApproval, o Observation, saga Saga, policy Policy, now time.Time) time.Time {
+	if !a.departs() || o.State != Departed || !o.Since.Before(a.Until) || policy.Mode != Sync {
 		return a.Until
 	}
 	due, lasts := policy.withdrawable(o, s.graceStart(o, policy, now)), MaxApproval
+	if a.Op == Detach || a.Op == Revoke {
+		due = later(due, saga.WithdrawnAt).Add(policy.GraceID)
+	}
 	if !o.ConfirmedAt.IsZero() && !s.lastRead(o.Person.Source).Before(due) {
 		lasts = a.Until.Sub(a.At)
 	}
@@ -59,7 +68,7 @@ func (s State) LiveApprovals(policy Policy, now time.Time) []GivenApproval {
 	}
 	var live []GivenApproval
 	for _, a := range s.Approvals {
-		end := s.ends(a, seen[a.Person], policy, now)
+		end := s.ends(a, seen[a.Person], sagas[a.Person], policy, now)
 		if a.live(end, sagas[a.Person], now) {
 			a.Until = end
 			live = append(live, a)
@@ -126,7 +135,7 @@ func (p *planner) isProtected(c Change) bool {
 func (p *planner) expiredApprovals() []string {
 	var expired []string
 	for _, a := range p.State.Approvals {
-		if !a.live(p.State.ends(a, p.observations[a.Person], p.Policy, p.Now), p.sagas[a.Person], p.Now) {
+		if !a.live(p.State.ends(a, p.observations[a.Person], p.sagas[a.Person], p.Policy, p.Now), p.sagas[a.Person], p.Now) {
 			expired = append(expired, a.Change)
 		}
 	}

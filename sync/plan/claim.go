@@ -67,7 +67,7 @@ func (p *planner) transfer(i Identity, own Ownership, doubt string) Change {
 	c.After = map[string]string{"person": i.Person.String()}
 	if doubt != "" {
 		c.Reason = "the same csi under another directory ID"
-		c.ask(AskSamePerson, fmt.Sprintf("is it the person who was %s? %s. With a yes, credential and Threema ID pass on; "+
+		c.askAbout(AskSamePerson, p.lastSeen(own.Person), fmt.Sprintf("is it the person who was %s? %s. With a yes, credential and Threema ID pass on; "+
 			"without one, the former account leaves by its own proof", p.nameOf(own.Person), doubt))
 	}
 	return c

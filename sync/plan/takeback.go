@@ -103,8 +103,7 @@ func (p *planner) voidApprovals() []string {
 	}
 	var void []string
 	for _, a := range p.State.Approvals {
-		departs := a.Op == "" || a.Op == DisableContact || a.Op.Destructive()
-		if departs && away[a.Person] && p.observations[a.Person].State == Entitled {
+		if a.departs() && away[a.Person] && p.observations[a.Person].State == Entitled {
 			void = append(void, a.Change)
 		}
 	}
