@@ -125,9 +125,7 @@ func (p *planner) planPerson(i Identity) {
 	}
 	own, owned := p.owned[i.Person]
 	if owned && p.credentialThere(own) {
-		if !p.State.Ordered(own.CredentialID) {
-			p.manage(i, own.CredentialID)
-		}
+		p.manage(i, own.CredentialID)
 		return
 	}
 	if reason := p.maybeTheirs(i); reason != "" {

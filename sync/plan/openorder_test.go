@@ -94,3 +94,34 @@ func TestAnOpenOrderEnds(t *testing.T) {
 		w.remember(p.Memory)
 	}
 }
+
+// TestNothingIsWrittenToWhatIsOrdered, also where its credential passes to another account of the same person.
+func TestNothingIsWrittenToWhatIsOrdered(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	w.activate("anna")
+	w.settle(t)
+	w.orderOpen(people["anna"])
+	people["anna"].leave(plan.Disabled)
+	w.now = w.now.Add(time.Hour)
+	young := w.successor("Anna")
+	young.last = "Neu"
+	wantLines(t, of(w.plan(), "anna"), "transfer E-anna due")
+}
+
+// TestAnOrderWhereNoPlaceShows proves no departure: the screen and the plan say the same.
+func TestAnOrderWhereNoPlaceShows(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	w.activate("anna")
+	w.settle(t)
+	people["anna"].vanish()
+	w.now = w.now.Add(time.Hour)
+	o := w.order(people["anna"])
+	if !strings.Contains(o.Directory, "does not count") {
+		t.Fatal(o.Directory)
+	}
+	if o.Departed {
+		t.Errorf("a departure begins: %s", answer(o))
+	}
+}

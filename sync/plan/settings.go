@@ -12,6 +12,9 @@ type refusedValue struct{ credentialID, setting, value string }
 
 // manage compares the settings and contacts of a credential that is this person's.
 func (p *planner) manage(i Identity, credentialID string) {
+	if p.State.Ordered(credentialID) {
+		return
+	}
 	p.notePerson(i, credentialID)
 	if p.heldByRefusal(i, credentialID) {
 		return
