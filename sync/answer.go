@@ -80,6 +80,21 @@ func (p *Planner) meant(ctx context.Context, query string, histories Histories) 
 	return in, x, err
 }
 
+// recalled finds the person in the memory alone, where the package could not be read. Of a ledger that no pass
+// has seen the state is empty, and nobody is found.
+func (p *Planner) recalled(ctx context.Context, query string, histories Histories) (plan.State, plan.Explanation, error) {
+	state, err := p.Memory.State(ctx)
+	if err != nil || state.Subscription == "" {
+		return state, plan.Explanation{}, err
+	}
+	past, err := histories.PastPeople(ctx, query)
+	if err != nil {
+		return state, plan.Explanation{}, err
+	}
+	x, err := plan.Recall(plan.Input{Configured: p.sourceNames(), State: state, Policy: p.Policy, Now: p.Now()}, query, past)
+	return state, x, err
+}
+
 // UnreadError tells that somebody was not found because a side could not be read.
 type UnreadError struct{ Report Report }
 

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"errors"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -31,6 +32,9 @@ func NewUndo(query, reason, by string) (Order, error) {
 // Undo does so, if no rule forbids it.
 func (u *Undoer) Undo(ctx context.Context, order Order) (Answer, error) {
 	in, x, err := u.meant(ctx, order.Query, u.Ledger)
+	if unread, ok := errors.AsType[*UnreadError](err); ok {
+		return u.undoUnread(ctx, order, unread)
+	}
 	if err != nil {
 		return Answer{}, err
 	}
@@ -44,8 +48,7 @@ func (u *Undoer) Undo(ctx context.Context, order Order) (Answer, error) {
 	case undo.Refused != "":
 		return a.refused(undo.Refused), nil
 	case undo.Open:
-		a.Outcome, a.Message = AnswerUndone, "TAKEN BACK: the order to withdraw credential "+undo.Username+" of "+a.name()+", which was not carried out."
-		return a, u.Ledger.EndOrder(ctx, plan.OpenOrder{Person: x.Person, CredentialID: undo.CredentialID, By: order.By}, undo.CSI, order.Reason)
+		return u.endOrder(ctx, a, undo.CredentialID, undo.Username, order)
 	case undo.Already != "":
 		a.Outcome, a.Message = AnswerNothing, "NOTHING TO TAKE BACK for "+a.name()+": "+undo.Already
 		return a, nil
@@ -56,4 +59,23 @@ func (u *Undoer) Undo(ctx context.Context, order Order) (Answer, error) {
 	}
 	a.Outcome, a.Message = AnswerUndone, "TAKEN BACK: the withdrawal of credential "+undo.Username+" of "+a.name()+"."
 	return a, nil
+}
+
+// endOrder takes an order back that was not carried out.
+func (u *Undoer) endOrder(ctx context.Context, a Answer, credentialID, username string, order Order) (Answer, error) {
+	a.Outcome, a.Message = AnswerUndone, "TAKEN BACK: the order to withdraw credential "+username+" of "+a.name()+", which was not carried out."
+	return a, u.Ledger.EndOrder(ctx, plan.OpenOrder{Person: a.Person, CredentialID: credentialID, By: order.By}, a.CSI, order.Reason)
+}
+
+// undoUnread ends an order where the package could not be read: it was recorded so, and the pass that can read the
+// package would be faster.
+func (u *Undoer) undoUnread(ctx context.Context, order Order, unread *UnreadError) (Answer, error) {
+	_, x, err := u.recalled(ctx, order.Query, u.Ledger)
+	if err != nil || x.OpenOrder == nil {
+		return Answer{}, unread
+	}
+	a := Answer{Person: x.Person, CSI: x.CSI, DN: x.DN, Lines: []string{
+		"The package could not be read (" + unread.Error() + "). Should an earlier request have taken the credential all the same, type this again when it can.",
+	}}
+	return u.endOrder(ctx, a, x.OpenOrder.CredentialID, x.Owned.Username, order)
 }

@@ -85,7 +85,9 @@ func (p *Pass) Withdraw(ctx context.Context, order Order, histories Histories, a
 			p.orderUnread(ctx, r, run, &w, order, histories)
 			return
 		}
-		if w.Ordered, unclear = p.decide(ctx, in, r.Plan, order, histories); unclear == nil && w.mayStand() {
+		w.Ordered, unclear = p.decide(ctx, in, r.Plan, order, histories)
+		w.Stands = in.State.Ordered(w.CredentialID) && !r.Plan.Memory.EndsOrder(w.CredentialID)
+		if unclear == nil && w.mayStand() {
 			p.stand(ctx, r, run, &w, order)
 			in.State.OpenOrders = append(slices.Clip(in.State.OpenOrders), w.open(order, p.Now()))
 			r.Plan = plan.Compute(in)
@@ -132,21 +134,10 @@ func (p *Pass) stand(ctx context.Context, r *Report, run int64, w *Withdrawal, o
 // orderUnread records the order where the package could not be read: whom it means is known by the
 // memory alone, and what it may reach a later pass judges.
 func (p *Pass) orderUnread(ctx context.Context, r *Report, run int64, w *Withdrawal, order Order, histories Histories) {
-	state, err := p.Memory.State(shielded(ctx))
-	if err != nil {
-		r.fail(err)
-		return
-	}
-	if state.Subscription == "" {
-		return // no pass has been there: nobody is known
-	}
-	past, err := histories.PastPeople(shielded(ctx), order.Query)
-	if err != nil {
-		r.fail(err)
-		return
-	}
-	x, err := plan.Recall(plan.Input{Configured: p.sourceNames(), State: state, Policy: p.Policy, Now: p.Now()}, order.Query, past)
+	state, x, err := p.recalled(shielded(ctx), order.Query, histories)
 	switch {
+	case state.Subscription == "" && err == nil: // no pass has been there: nobody is known
+		return
 	case err != nil:
 		r.fail(fmt.Errorf("nothing is ordered, for without it: %w", err))
 		return
@@ -155,7 +146,9 @@ func (p *Pass) orderUnread(ctx context.Context, r *Report, run int64, w *Withdra
 		return
 	}
 	w.Person, w.CSI, w.DN, w.CredentialID, w.Username = x.Person, x.CSI, x.DN, x.Owned.CredentialID, x.Owned.Username
-	p.stand(ctx, r, run, w, order)
+	if w.Stands, w.Refused = x.OpenOrder != nil, p.Policy.RefusesOrders(); w.Refused == "" {
+		p.stand(ctx, r, run, w, order)
+	}
 }
 
 // revokeUndo ends the way back for somebody whose withdrawal is ordered again before they have a new
@@ -212,7 +205,7 @@ func (w *Withdrawal) conclude(r *Report) {
 	case w.Refused != "":
 		w.end(OrderRefused, ExitFailed, w.Refused)
 	case c.Status == plan.Withheld:
-		w.end(OrderRefused, ExitFailed, fmt.Sprintf("policy: %s lets nobody's access end, and an order does not change that: set policy: sync, or withdraw by hand in the cockpit", w.policy.Mode))
+		w.end(OrderRefused, ExitFailed, w.policy.RefusesOrders())
 	case c.Status == plan.Deferred:
 		w.end(OrderBlocked, ExitWaiting, "the requests of the day are spent (threema.daily_requests"+notBefore(c)+"): if it cannot wait, withdraw by hand in the cockpit")
 	case c.Status == plan.NeedsApproval:

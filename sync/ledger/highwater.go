@@ -128,12 +128,16 @@ func noteGap(ctx context.Context, tx *sql.Tx, t *trail, gap plan.Gap) error {
 }
 
 // closeGap forgets the gap: somebody accepted the ledger as it is. What somebody approved before
-// an older one was put back may have been used up since, and counts no more.
+// an older one was put back may have been used up since, and counts no more; nor does an order, which may have been
+// taken back.
 func closeGap(ctx context.Context, tx *sql.Tx, t *trail) error {
 	closed, err := selectAll(ctx, tx, func(rows *sql.Rows) (kind plan.GapKind, err error) {
 		return kind, rows.Scan(&kind)
 	}, `DELETE FROM gap RETURNING kind`)
 	if err != nil || len(closed) == 0 || closed[0] != plan.OlderLedger {
+		return err
+	}
+	if err := dropOrders(ctx, tx, t); err != nil {
 		return err
 	}
 	return dropApprovals(ctx, tx, t, AuditEntry{Event: auditApprovalExpired}, `DELETE FROM approvals`)

@@ -395,6 +395,22 @@ func (m *model) remember(mem plan.Memory, now time.Time) {
 	for _, e := range mem.EndedSagas {
 		m.endSaga(e)
 	}
+	m.undone = slices.DeleteFunc(m.undone, m.restored)
+}
+
+// restored tells that nothing was withdrawn after all.
+func (m *model) restored(u plan.UndoneOrder) bool {
+	for _, r := range m.journal {
+		if r.Op == plan.Withdraw && r.CredentialID == u.CredentialID && (r.open() || r.state == done) {
+			return false
+		}
+	}
+	for _, own := range m.owned {
+		if own.CredentialID == u.CredentialID {
+			return own.MissingReads == 0
+		}
+	}
+	return false
 }
 
 // endSaga closes a saga. What one who came back leaves behind is remembered.

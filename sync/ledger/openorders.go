@@ -20,13 +20,17 @@ func readOpenOrders(ctx context.Context, tx querier) ([]plan.OpenOrder, error) {
 
 // Order records that somebody ordered a withdrawal, before anything of it is sent: what comes of it, the
 // order stands until it is carried out or ends. Of one credential the first order counts; the audit has all.
+// A way back that somebody opened for the person before ends with it.
 func (l *Ledger) Order(ctx context.Context, run int64, o plan.OpenOrder, csi, reason string) error {
 	return audited(ctx, l.writes, "record the order", l.now(), func(tx *sql.Tx, t *trail) error {
 		t.run = run
 		t.note(AuditEntry{Event: auditOrdered, Op: plan.Withdraw, Person: o.Person, CSI: csi, CredentialID: o.CredentialID, By: o.By, Message: reason})
 		_, err := tx.ExecContext(ctx, `INSERT INTO open_orders (credential_id, at, by) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
 			o.CredentialID, millis(o.At), o.By)
-		return err
+		if err != nil {
+			return err
+		}
+		return endUndo(ctx, tx, o.Person)
 	})
 }
 
@@ -56,12 +60,28 @@ func closeOrder(ctx context.Context, tx *sql.Tx, credentialID string) error {
 // endOrders ends those that a pass found to be fulfilled without them, and forgets those about what nobody
 // owns any more.
 func endOrders(ctx context.Context, tx *sql.Tx, t *trail, ended []plan.OpenOrder) error {
+	if err := closeOrders(ctx, tx, t, ended, "the credential is not in the package any more"); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `DELETE FROM open_orders WHERE credential_id NOT IN (SELECT credential_id FROM ownership)`)
+	return err
+}
+
+// dropOrders ends all of them.
+func dropOrders(ctx context.Context, tx *sql.Tx, t *trail) error {
+	open, err := readOpenOrders(ctx, tx)
+	if err != nil {
+		return err
+	}
+	return closeOrders(ctx, tx, t, open, "an older ledger was put back, which does not know whether somebody took it back")
+}
+
+func closeOrders(ctx context.Context, tx *sql.Tx, t *trail, ended []plan.OpenOrder, why string) error {
 	for _, o := range ended {
-		t.note(AuditEntry{Event: auditOrderEnded, Op: plan.Withdraw, Person: o.Person, CredentialID: o.CredentialID, Message: "the credential is not in the package any more"})
+		t.note(AuditEntry{Event: auditOrderEnded, Op: plan.Withdraw, Person: o.Person, CredentialID: o.CredentialID, Message: why})
 		if err := closeOrder(ctx, tx, o.CredentialID); err != nil {
 			return err
 		}
 	}
-	_, err := tx.ExecContext(ctx, `DELETE FROM open_orders WHERE credential_id NOT IN (SELECT credential_id FROM ownership)`)
-	return err
+	return nil
 }

@@ -1,6 +1,8 @@
 package ledger
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -113,4 +115,32 @@ func TestAnOrderEndsWithItsCredential(t *testing.T) {
 	remember(t, other, plan.Memory{})
 	manage(t, other)
 	wantOpenOrders(t, other)
+}
+
+// TestAnOrderOfAnOlderLedgerEnds when somebody accepts that one was put back, and no sooner: nobody knows whether it
+// was taken back since. The audit has each.
+func TestAnOrderOfAnOlderLedgerEnds(t *testing.T) {
+	t.Parallel()
+	path, c := newPath(t), newClock()
+	l := open(t, path, Options{Now: c.Now})
+	remember(t, l, plan.Memory{Subscription: "sub"})
+	manage(t, l)
+	giveOrder(t, l)
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	copyFile(t, path, path+".aside")
+	passes(t, path, c, 7)
+	copyFile(t, path+".aside", path)
+	passes(t, path, c, 1)
+	l = open(t, path, Options{Now: c.Now})
+	wantOpenOrders(t, l, openOrder("ada"))
+	remember(t, l, plan.Memory{Subscription: "sub", AcceptedBy: "anna"})
+	wantOpenOrders(t, l)
+	if !slices.ContainsFunc(story(t, l.Reader), func(e AuditEntry) bool {
+		return e.Event == auditOrderEnded && strings.Contains(e.Message, "older ledger")
+	}) {
+		t.Error("the audit does not tell")
+	}
+	verify(t, l.Reader)
 }

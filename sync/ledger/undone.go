@@ -42,11 +42,25 @@ func (l *Ledger) RevokeUndo(ctx context.Context, run int64, person plan.PersonID
 	return audited(ctx, l.writes, "end the way back", l.now(), func(tx *sql.Tx, t *trail) error {
 		t.run = run
 		t.note(AuditEntry{Event: auditUndoRevoked, Op: plan.Withdraw, Person: person, CSI: csi, By: by, Message: reason})
-		if err := resumeOrdered(ctx, tx, person); err != nil {
-			return err
-		}
-		return dropUndone(ctx, tx, person)
+		return endUndo(ctx, tx, person)
 	})
+}
+
+// endUndo ends the way back: what an earlier order took is looked for again.
+func endUndo(ctx context.Context, tx *sql.Tx, person plan.PersonID) error {
+	if err := resumeOrdered(ctx, tx, person); err != nil {
+		return err
+	}
+	return dropUndone(ctx, tx, person)
+}
+
+// dropRestored forgets what was taken back where nothing was withdrawn after all: the package shows the credential,
+// and no request of ours took it or may have. Who withdraws it later means something else.
+func dropRestored(ctx context.Context, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM undone_withdrawals
+		WHERE credential_id IN (SELECT credential_id FROM ownership WHERE missing_reads = 0)
+			AND credential_id NOT IN (SELECT credential_id FROM journal WHERE op = 'withdraw' AND state IN ('done', 'intent', 'unknown'))`)
+	return err
 }
 
 // dropUndone forgets what was taken back of a person: they have a new credential, or are to have none.

@@ -19,6 +19,9 @@ func endDepartures(ctx context.Context, tx *sql.Tx, t *trail, m plan.Memory) err
 			return err
 		}
 	}
+	if err := dropRestored(ctx, tx); err != nil {
+		return err
+	}
 	return endOrders(ctx, tx, t, m.EndedOrders)
 }
 

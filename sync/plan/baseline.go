@@ -83,7 +83,7 @@ func (p *planner) judgeBaseline() {
 	}
 	p.plan.Baseline = p.baselineChange(reasons)
 	if p.AcceptBaseline {
-		p.plan.Baseline.Refused = p.heldRefused()
+		p.plan.Baseline.Refused = append(p.heldRefused(), p.ordersRefused()...)
 	}
 }
 

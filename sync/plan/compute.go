@@ -118,6 +118,7 @@ type planner struct {
 	lost         map[string]bool         // the credentials among them, by ID
 	answered     map[string]bool         // credentials of which the service said that they are gone, by ID
 	hidden       hiddenBy
+	dropped      []OpenOrder // orders that end with the acceptance
 	// transfersListed are those that the plan had before somebody accepted the baseline, by change.
 	transfersListed map[string]bool
 }
@@ -164,6 +165,7 @@ func newPlanner(in Input) *planner {
 		answered:     map[string]bool{},
 	}
 	p.sortLists()
+	p.dropOrders()
 	p.seenAt = in.State.afterAll(in.Now)
 	p.recall(in.State)
 	p.recallUnlisted()

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -65,10 +66,34 @@ func (p *planner) carryOn(own Ownership) bool {
 	return true
 }
 
+// dropOrders ends the orders that an older ledger still has, when somebody accepts it: they may have been carried
+// out since, or taken back. Nobody's access ends by an acceptance.
+func (p *planner) dropOrders() {
+	if p.AcceptBaseline && p.State.Gap.Kind == OlderLedger {
+		p.dropped, p.State.OpenOrders = p.State.OpenOrders, nil
+	}
+}
+
+// ordersRefused tells whoever accepts it to order again.
+func (p *planner) ordersRefused() []string {
+	var refused []string
+	for _, o := range p.dropped {
+		csi := p.observations[o.Person].CSI
+		refused = append(refused, fmt.Sprintf("the withdrawal of %s, %s: this older ledger does not know whether that was taken back since. If their access is still to end, order it again: "+
+			"`threema-dirsync withdraw %s --reason TEXT`", personWords(csi, p.nameOf(o.Person), o.Person), o.words(), Typed(csi, o.Person)))
+	}
+	return refused
+}
+
 // Ordered tells that an open order is about a credential: nothing is written to it any more.
 func (s State) Ordered(credentialID string) bool {
 	_, stands := s.openOrder(credentialID)
 	return stands
+}
+
+// EndsOrder tells that an order about a credential is fulfilled without it.
+func (m Memory) EndsOrder(credentialID string) bool {
+	return slices.ContainsFunc(m.EndedOrders, func(o OpenOrder) bool { return o.CredentialID == credentialID })
 }
 
 // lifted tells that the limits on numbers do not count a step: somebody said yes to it or ordered it, or

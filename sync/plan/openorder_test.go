@@ -125,3 +125,18 @@ func TestAnOrderWhereNoPlaceShows(t *testing.T) {
 		t.Errorf("a departure begins: %s", answer(o))
 	}
 }
+
+// TestAnOrderOfAnOlderLedger is carried out by nobody who accepts that it was put back: whoever does so is told what
+// to type, should the access end still.
+func TestAnOrderOfAnOlderLedger(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	w.orderOpen(people["anna"])
+	w.older(w.state)
+	wantLines(t, of(w.later(t, time.Hour), "anna"), "withdraw E-anna blocked by baseline")
+	w.accept = true
+	p := w.later(t, time.Hour)
+	if got := strings.Join(p.Baseline.Refused, "\n"); len(of(p, "anna")) > 0 || !strings.Contains(got, "E-anna") || !strings.Contains(got, "`threema-dirsync withdraw E-anna --reason TEXT`") {
+		t.Errorf("%v\n%s", of(p, "anna"), got)
+	}
+}

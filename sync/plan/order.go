@@ -148,11 +148,22 @@ func (p *planner) creating(person PersonID) bool {
 	return open
 }
 
+// RefusesOrders says why nobody's access ends under a policy, whatever anybody orders; "" if it does.
+func (p Policy) RefusesOrders() string {
+	switch {
+	case !p.Withdraw:
+		return "leavers.app_access: keep says that nobody's access ends; withdraw it by hand in the cockpit, or change the policy"
+	case !p.Mode.Allows(Withdraw):
+		return fmt.Sprintf("policy: %s lets nobody's access end, and an order does not change that: set policy: sync, or withdraw by hand in the cockpit", p.Mode)
+	}
+	return ""
+}
+
 // keptFromOrder says why a credential stays whatever anybody orders.
 func (p *planner) keptFromOrder(own Ownership) string {
 	switch {
 	case !p.Policy.Withdraw:
-		return "leavers.app_access: keep says that nobody's access ends; withdraw it by hand in the cockpit, or change the policy"
+		return p.Policy.RefusesOrders()
 	case p.creating(own.Person):
 		return unfinished
 	}
