@@ -50,6 +50,7 @@ func Compute(in Input) Plan {
 	p.approve()
 	p.judgeBaseline()
 	p.gate()
+	p.awaitPassing()
 	p.limitHeld()
 	p.verify()
 	return p.finish()

@@ -95,6 +95,9 @@ func (r reach) plan(p plan.Plan) {
 	for _, c := range p.Changes {
 		r.note(c.Op, c.Status)
 		r.note("status", c.Status)
+		if c.By != "" {
+			r.note("ordered", c.Ordered, c.Status)
+		}
 		for _, a := range c.Asks {
 			r.note("ask", a)
 		}
@@ -172,7 +175,7 @@ func (r reach) lacks() []string {
 		want.note("alarm", kind)
 	}
 	for _, words := range []string{
-		"saga settled", "saga returned", "saga transferred", "settled true", "settled false", "enters", "leaves", "rekeyed",
+		"ordered true due", "ordered false due", "saga settled", "saga returned", "saga transferred", "settled true", "settled false", "enters", "leaves", "rekeyed",
 		"accepted masses", "expired approvals", "cleared alarms",
 	} {
 		want.note(words)
@@ -184,7 +187,7 @@ func (r reach) lacks() []string {
 // live runs a world from bytes. Every plan goes to look.
 func live(t testing.TB, data []byte, look func(plan.Plan)) *world {
 	t.Helper()
-	d, ghosts := &dice{data}, &dice{data}
+	d, ghosts, orders := &dice{data}, &dice{data}, &dice{data}
 	w := newWorld()
 	w.deal(d)
 	w.calm(t)
@@ -203,6 +206,9 @@ func live(t testing.TB, data []byte, look func(plan.Plan)) *world {
 		}
 		if ghosts.one(12) {
 			w.say(ghosts)
+		}
+		if orders.one(10) {
+			w.ordering(w.someone(orders))
 		}
 		w.livePass(t, d, look)
 		w.accept = false
@@ -430,7 +436,11 @@ func (w *world) say(d *dice) {
 	case 0:
 		w.endHold(e)
 	case 1:
-		if u := w.undo(e); u.Already == "" && u.Refused == "" {
+		switch u := w.undo(e); {
+		case u.Open:
+			w.endOrder(u.CredentialID)
+		case u.Already == "" && u.Refused == "":
+			w.endOrder(u.CredentialID)
 			w.takeBack(u)
 		}
 	default:
@@ -610,6 +620,7 @@ func shuffled(in plan.Input, seed uint64) plan.Input {
 	mix(r, &s.Approvals)
 	mix(r, &s.Orders)
 	mix(r, &s.Undone)
+	mix(r, &s.OpenOrders)
 	mix(r, &s.Suspensions)
 	mix(r, &s.Effects)
 	for n := range s.Effects {

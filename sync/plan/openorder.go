@@ -66,6 +66,16 @@ func (p *planner) carryOn(own Ownership) bool {
 	return true
 }
 
+// awaitPassing tells of an order whose credential is to pass to another account of the person first, where that is
+// not done and nobody is asked for it.
+func (p *planner) awaitPassing() {
+	for _, c := range p.plan.Changes {
+		if c.Op == Transfer && p.State.Ordered(c.CredentialID) && (c.Status == Withheld || c.Status == Deferred) {
+			p.plan.Wait(WaitOrder, c.Person)
+		}
+	}
+}
+
 // dropOrders ends the orders that an older ledger still has, when somebody accepts it: they may have been carried
 // out since, or taken back. Nobody's access ends by an acceptance.
 func (p *planner) dropOrders() {

@@ -18,6 +18,72 @@ func (w *world) orderOpen(e *entry) {
 	}
 }
 
+// ordering is somebody who types an order that no rule refuses at once, and that is not carried out at once.
+func (w *world) ordering(e *entry) {
+	o := w.order(e)
+	stands := slices.ContainsFunc(w.state.OpenOrders, func(had plan.OpenOrder) bool { return had.CredentialID == o.CredentialID })
+	if len(o.Changes) == 0 || o.Withdrawal().Status == plan.Withheld || stands {
+		return
+	}
+	w.state.OpenOrders = slices.Clone(w.state.OpenOrders)
+	w.orderOpen(e)
+	w.dropUndone(e.id)
+}
+
+// endOrder is what the ledger does with an order that is carried out, or taken back.
+func (w *world) endOrder(credentialID string) {
+	w.state.OpenOrders = slices.DeleteFunc(slices.Clone(w.state.OpenOrders), func(o plan.OpenOrder) bool { return o.CredentialID == credentialID })
+}
+
+// seeUsers keeps who uses a credential that goes by order: nobody departs.
+func (w *world) seeUsers(op plan.Operation) {
+	w.state.UsersSeen = slices.Clone(w.state.UsersSeen)
+	for _, id := range op.ThreemaIDs {
+		if !slices.ContainsFunc(w.state.UsersSeen, func(u plan.SeenUser) bool { return u.ThreemaID == id && u.CredentialID == op.CredentialID }) {
+			w.state.UsersSeen = append(w.state.UsersSeen, plan.SeenUser{ThreemaID: id, CredentialID: op.CredentialID, Since: w.now})
+		}
+	}
+}
+
+// passOrdered lets a departure take over what an order took before.
+func (w *world) passOrdered(op plan.Operation) {
+	w.state.Effects = slices.DeleteFunc(slices.Clone(w.state.Effects), func(e plan.Effect) bool {
+		return e.Ordered && e.Person == op.Person && e.CredentialID == op.CredentialID && e.ReturnedAt.IsZero()
+	})
+}
+
+// checkOrdered holds what somebody's word reaches: the one credential about which it stands, no Threema ID, and a
+// departure only where a complete read shows it.
+func checkOrdered(t testing.TB, in plan.Input, c plan.Change) {
+	t.Helper()
+	stands := slices.ContainsFunc(in.State.OpenOrders, func(o plan.OpenOrder) bool { return o.CredentialID == c.CredentialID && o.By == c.By })
+	switch {
+	case c.Op != plan.Withdraw && (c.Op != plan.DisableContact || c.Ordered):
+		t.Fatalf("%s by order: %+v", c.Op, c)
+	case !stands:
+		t.Fatalf("nobody ordered %+v", c)
+	case !c.Ordered && !provenNow(in, c.Person):
+		t.Fatalf("a departure begins that nothing shows: %+v", c)
+	}
+}
+
+// checkOrdersTold holds that no order is forgotten: its step is in the plan, it ends, somebody is asked, or its
+// credential passes to another account of the person first.
+func checkOrdersTold(t testing.TB, in plan.Input, p plan.Plan) {
+	t.Helper()
+	for _, o := range in.State.OpenOrders {
+		planned := slices.ContainsFunc(p.Changes, func(c plan.Change) bool {
+			return c.CredentialID == o.CredentialID && (c.By == o.By || c.Op == plan.Transfer && c.Status != plan.Withheld && c.Status != plan.Deferred)
+		})
+		asked := slices.ContainsFunc(p.Waits(), func(x plan.Wait) bool {
+			return x.Code == plan.WaitOrder && len(x.Whom) > 0
+		})
+		if !planned && !asked && !p.Memory.EndsOrder(o.CredentialID) && !in.AcceptBaseline {
+			t.Fatalf("nobody speaks of the order about %s of %s: %v", o.CredentialID, o.Person, summary(p))
+		}
+	}
+}
+
 // TestAnOpenOrderIsPlanned like any change, through the gates that hold for an order and no others, and each
 // view tells it. It is the step that the order itself told: one yes is for both.
 func TestAnOpenOrderIsPlanned(t *testing.T) {
@@ -139,4 +205,26 @@ func TestAnOrderOfAnOlderLedger(t *testing.T) {
 	if got := strings.Join(p.Baseline.Refused, "\n"); len(of(p, "anna")) > 0 || !strings.Contains(got, "E-anna") || !strings.Contains(got, "`threema-dirsync withdraw E-anna --reason TEXT`") {
 		t.Errorf("%v\n%s", of(p, "anna"), got)
 	}
+}
+
+// TestAnOrderThatAnotherAccountAwaits is told, where the credential may not pass on.
+func TestAnOrderThatAnotherAccountAwaits(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	w.policy.PublishContacts = false
+	w.activate("anna")
+	w.settle(t)
+	w.orderOpen(people["anna"])
+	people["anna"].leave(plan.Disabled)
+	w.now = w.now.Add(time.Hour)
+	w.successor("Anna")
+	w.policy.Mode = plan.CreateOnly
+	p := w.later(t, time.Hour)
+	wantLines(t, of(p, "anna"), "transfer E-anna withheld")
+	if got := codes(p); !slices.Equal(got, []string{string(plan.WaitOrder)}) {
+		t.Errorf("waits for %v", got)
+	}
+	w.policy.Mode = plan.Sync
+	w.later(t, time.Hour)
+	wantLines(t, of(w.later(t, time.Hour), "anna"), "withdraw E-anna due")
 }

@@ -58,7 +58,7 @@ func (w *world) checkSuspended(t testing.TB, in plan.Input, p plan.Plan) {
 	t.Helper()
 	for _, c := range p.Changes {
 		n := slices.IndexFunc(in.State.Suspensions, func(s plan.Suspension) bool { return s.Person == c.Person })
-		if n < 0 || !c.Op.Destructive() && c.Op != plan.DisableContact {
+		if n < 0 || c.By != "" || !c.Op.Destructive() && c.Op != plan.DisableContact {
 			continue
 		}
 		s := in.State.Suspensions[n]

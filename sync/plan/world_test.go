@@ -463,6 +463,9 @@ func (w *world) remember(m plan.Memory) {
 			w.disown(op.Person, op.CredentialID)
 		}
 	}
+	s.OpenOrders = slices.DeleteFunc(slices.Clone(s.OpenOrders), func(o plan.OpenOrder) bool {
+		return m.EndsOrder(o.CredentialID) || !slices.ContainsFunc(s.Owned, func(own plan.Ownership) bool { return own.CredentialID == o.CredentialID })
+	})
 	w.vanish(m.Vanished)
 	for _, e := range m.EndedSagas {
 		w.leaveBehind(e)
@@ -482,7 +485,7 @@ func (w *world) remember(m plan.Memory) {
 func (w *world) closeGap(m plan.Memory) {
 	s := &w.state
 	if s.Gap.Kind == plan.OlderLedger {
-		s.Approvals = nil
+		s.Approvals, s.OpenOrders = nil, nil
 	}
 	s.Gap = plan.Gap{}
 	for _, a := range m.Accepted {
@@ -632,7 +635,7 @@ func (w *world) apply(p plan.Plan) {
 func (w *world) carryOut(c plan.Change, fate loss) bool {
 	op := plan.Operation{
 		ID: int64(w.next()), Change: c.ID, Op: c.Op, Person: c.Person, OU: c.OU, CSI: c.CSI, DN: c.DN,
-		CredentialID: c.CredentialID, Username: c.Username, Approved: c.Approved || c.Gone, At: w.now,
+		CredentialID: c.CredentialID, Username: c.Username, Approved: c.Approved || c.Gone || c.By != "", Ordered: c.Ordered, By: c.By, At: w.now,
 	}
 	if c.ThreemaID != "" {
 		op.ThreemaIDs = []string{c.ThreemaID}
@@ -645,7 +648,11 @@ func (w *world) carryOut(c plan.Change, fate loss) bool {
 	if c.Op == plan.Withdraw {
 		op.ThreemaIDs = strings.Fields(c.Before["threema_ids"])
 		w.dropUndone(op.Person)
-		w.startSaga(op)
+		if c.Ordered {
+			w.seeUsers(op)
+		} else {
+			w.startSaga(op)
+		}
 	}
 	if c.Op == plan.PublishContact {
 		op.ContactCreated = w.contact(c.ThreemaID) == nil
@@ -747,7 +754,13 @@ func (w *world) effect(op plan.Operation) {
 	case plan.Transfer:
 		w.transfer(op)
 	case plan.Withdraw:
+		w.endOrder(op.CredentialID)
+		if op.Ordered {
+			w.obeyed(plan.Ownership{Person: op.Person, CSI: op.CSI, CredentialID: op.CredentialID, Username: op.Username}, op.ThreemaIDs...)
+			return
+		}
 		w.disown(op.Person, op.CredentialID)
+		w.passOrdered(op)
 		w.taken(op, "")
 		if s := w.saga(op.Person); s != nil && s.WithdrawnAt.IsZero() {
 			s.WithdrawnAt = w.now
@@ -1025,7 +1038,7 @@ func (w *world) check(t testing.TB, in plan.Input, p plan.Plan) {
 		ids[c.ID] = c
 		from, _, _ := strings.Cut(c.Before["person"], "/")
 		_, given := forgottenIn(in, c.Person.Source)
-		if !read[c.Person.Source] && !given || c.Op == plan.Transfer && !read[from] && slices.Contains(in.Configured, from) {
+		if !read[c.Person.Source] && !given && !c.Ordered || c.Op == plan.Transfer && !read[from] && slices.Contains(in.Configured, from) {
 			t.Fatalf("%s of somebody whose source was not read: %+v", c.Op, c)
 		}
 		if n > 0 && rank[p.Changes[n-1].Op] > rank[c.Op] {
@@ -1041,12 +1054,16 @@ func (w *world) check(t testing.TB, in plan.Input, p plan.Plan) {
 		if c.Status == plan.Due {
 			total += c.Requests
 		}
-		if given && c.Op.Destructive() && !slices.Contains(c.Asks, plan.AskForgotten) {
+		if given && c.Op.Destructive() && !c.Ordered && !slices.Contains(c.Asks, plan.AskForgotten) {
 			t.Fatalf("%s of somebody whose source was forgotten asks nobody: %+v", c.Op, c)
 		}
 		if c.Op.Destructive() || c.Op == plan.DisableContact {
-			if holders[c.Person] {
+			if holders[c.Person] && !c.Ordered {
 				t.Fatalf("%s of an entitled person: %+v", c.Op, c)
+			}
+			if c.By != "" {
+				checkOrdered(t, in, c)
+				continue
 			}
 			if other, taken := present[c.CSI]; taken && c.CSI != "" {
 				w.checkShared(t, c, other)
@@ -1055,9 +1072,12 @@ func (w *world) check(t testing.TB, in plan.Input, p plan.Plan) {
 				w.checkLeaver(t, c)
 			}
 		}
+	}
+	for _, c := range p.Changes {
 		w.checkApproval(t, in, c)
 	}
 	w.checkLimits(t, in, p)
+	checkOrdersTold(t, in, p)
 	checkEffects(t, in, p)
 	if p.Requests < total {
 		t.Fatalf("plan costs %d requests, its due changes alone %d", p.Requests, total)
@@ -1169,7 +1189,7 @@ func (w *world) checkLimits(t testing.TB, in plan.Input, p plan.Plan) {
 	}
 	gone := map[plan.Op]map[string]map[plan.PersonID]bool{}
 	for _, c := range p.Changes {
-		if !c.Op.Destructive() || c.Status != plan.Due || c.Approved || c.Gone {
+		if !c.Op.Destructive() || c.Status != plan.Due || c.Approved || c.Gone || c.By != "" {
 			continue
 		}
 		if gone[c.Op] == nil {
