@@ -159,3 +159,35 @@ func TestAnOrderIsTakenBackBeforeItIsDone(t *testing.T) {
 		})
 	}
 }
+
+// TestAnOrderNeverReachesAThreemaID by itself, also where a later pass carries it out: the ID of who departs afterwards
+// waits for the whole proof of that, and for its grace.
+func TestAnOrderNeverReachesAThreemaID(t *testing.T) {
+	t.Parallel()
+	for name, unseen := range map[string]func(*world){
+		"entitled":              func(*world) {},
+		"the directory is down": func(w *world) { w.directory.failure = http.ErrServerClosed },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := orderWorld(t)
+			w.policy.ID, w.policy.GraceID = plan.RevokeID, 2*day
+			w.fault(worksim.Fault{Method: http.MethodDelete, Path: "/credentials/", Drop: worksim.DropBefore, Times: 1})
+			w.wants("E03", dirsync.OrderUnknown, dirsync.ExitFailed, "")
+			unseen(w)
+			w.run()
+			w.equal("effects", []int{1, 0, 0}, w.effects())
+			w.directory.failure = nil
+			w.ok()
+			w.directory.dismiss(t, "id-03")
+			for _, step := range []time.Duration{0, 23 * time.Hour, time.Hour, 47 * time.Hour} {
+				w.advance(step)
+				w.ok()
+				w.equal("effects before the grace of the ID is over", []int{1, 0, 0}, w.effects())
+			}
+			w.advance(50 * time.Hour)
+			w.run()
+			w.equal("effects", []int{1, 0, 1}, w.effects())
+		})
+	}
+}

@@ -53,10 +53,11 @@ func (p *Planner) load(ctx context.Context, r *Report) (plan.State, bool) {
 
 // think reads both sides and computes the plan into the report. A source that could not be read
 // holds its own people, and the others go on (design §5.1 row a). Not so where the ledger is bound
-// to its sources, by the first pass or by somebody's word: that takes all of them.
+// to its sources, by the first pass or by somebody's word: that takes all of them. Where none could be read there is
+// nothing to do but what somebody ordered.
 func (p *Planner) think(ctx context.Context, r *Report, state plan.State, accept bool) (plan.Input, bool) {
 	views := p.readSources(ctx, r, state)
-	if len(views) == 0 || len(r.Incomplete) > 0 && (accept || state.Subscription == "") {
+	if len(views) == 0 && len(state.OpenOrders) == 0 || len(r.Incomplete) > 0 && (accept || state.Subscription == "") {
 		return plan.Input{}, false
 	}
 	return p.compare(ctx, r, state, views, accept)
