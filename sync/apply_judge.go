@@ -93,11 +93,15 @@ func publicWords(err error) string {
 }
 
 // skip notes a change that the last look before its request forbids, and records why. That this
-// cannot be recorded is a failure of the pass, but nothing was sent that could not be known. Of an order somebody hears.
+// cannot be recorded is a failure of the pass, but nothing was sent that could not be known. Somebody hears of
+// an order at once, and of any other change if it goes on; the stop file is a guard and says so itself.
 func (a *applier) skip(ctx context.Context, c plan.Change, why string) {
 	a.report.add(c, ResultSkipped, why)
-	if c.By != "" {
+	switch {
+	case c.By != "":
 		a.report.Plan.Wait(plan.WaitOrder, c.Person)
+	case !a.report.Plan.Tripped(plan.GuardStopFile):
+		a.report.Plan.Wait(plan.WaitSkipped, c.Person)
 	}
 	a.Logger.WarnContext(ctx, "change skipped right before its request, nothing was sent", "op", c.Op, "change", c.ID, "source", c.Person.Source)
 	if err := a.Ledger.Decide(shielded(ctx), a.run, plan.Decision{Kind: plan.Skipped, Change: c, Message: why}); err != nil {

@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,7 +33,7 @@ func (a *applier) leavers(ctx context.Context, due map[plan.Op][]plan.Change) er
 }
 
 // leaver carries out the steps of one person. A step that did not happen ends the person's
-// turn: the later ones rely on it.
+// turn: the later ones rely on it, and each is told with its reason.
 func (a *applier) leaver(ctx context.Context, steps []plan.Change) error {
 	for n, c := range steps {
 		if err := a.ready(ctx); err != nil {
@@ -47,11 +48,19 @@ func (a *applier) leaver(ctx context.Context, steps []plan.Change) error {
 			return err
 		}
 		if !went {
-			a.skipHalted(ctx, steps[n+1:])
+			a.skipRest(ctx, c, steps[n+1:])
 			return nil
 		}
 	}
 	return nil
+}
+
+// skipRest notes the steps that do not happen because one before them did not.
+func (a *applier) skipRest(ctx context.Context, undone plan.Change, rest []plan.Change) {
+	why := cmp.Or(a.halted, fmt.Sprintf("the step before it, %s, was not done in this pass", undone.Op))
+	for _, c := range rest {
+		a.skip(ctx, c, why)
+	}
 }
 
 func (a *applier) leaverStep(ctx context.Context, c plan.Change) (bool, error) {

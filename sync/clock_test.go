@@ -49,7 +49,7 @@ func TestClockSteppedDuringThePass(t *testing.T) {
 		return stillDisabled(tracked), nil
 	}
 	r := w.ok()
-	w.equal("results", []string{"withdraw user03 skipped"}, results(r))
+	w.equal("results", []string{"withdraw user03 skipped", "disable-contact user03 skipped", "detach user03 skipped"}, results(r))
 	if why := r.Results[0].Message; !strings.Contains(why, "24h0m0s behind ours") {
 		t.Errorf("it says %q", why)
 	}

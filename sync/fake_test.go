@@ -22,6 +22,7 @@ type person struct {
 	Evidence                         plan.Evidence
 	Held                             string
 	Excluded                         bool
+	Protected                        bool // by a group of protect.groups
 }
 
 // employee is an entitled person, all of whose values can be told apart from everybody else's.
@@ -57,12 +58,12 @@ func (p person) entry() plan.Person {
 		}
 	}
 	return plan.Person{
-		ID: p.id(), DN: p.dn(), Attributes: attributes, State: p.State, Evidence: p.Evidence, Held: p.Held, Excluded: p.Excluded,
+		ID: p.id(), DN: p.dn(), Attributes: attributes, State: p.State, Evidence: p.Evidence, Held: p.Held, Excluded: p.Excluded, Protected: p.Protected,
 	}
 }
 
 func (p person) sighting() plan.Sighting {
-	return plan.Sighting{ID: p.id(), DN: p.dn(), State: p.State, Evidence: p.Evidence, Found: true}
+	return plan.Sighting{ID: p.id(), DN: p.dn(), State: p.State, Evidence: p.Evidence, Found: true, Protected: p.Protected}
 }
 
 // directory is a source in memory. What is not in it is absent, proven by a look-up by ID.

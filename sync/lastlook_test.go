@@ -51,7 +51,7 @@ func TestLastLookAtThePerson(t *testing.T) {
 			w.directory.dismiss(t, "id-03")
 			w.directory.recheck = answer
 			r := w.ok()
-			w.equal("results", []string{"withdraw user03 skipped"}, results(r))
+			w.equal("results", []string{"withdraw user03 skipped", "disable-contact user03 skipped", "detach user03 skipped"}, results(r))
 			w.equal("writes", []string(nil), w.writes())
 			w.equal("package", before, w.document())
 			w.directory.recheck = nil
@@ -61,12 +61,67 @@ func TestLastLookAtThePerson(t *testing.T) {
 	}
 }
 
+// TestAProtectedLeaverIsOutByYeses: plan and last look know alike whom a group of protect.groups has. Each step
+// waits for a yes, the contact's too, is done after it, and none is skipped; also after the yes was taken back.
+func TestAProtectedLeaverIsOutByYeses(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{sim: worksim.Options{Quirks: []string{worksim.KeepContacts}}}, employees(5)...)
+	w.policy.ID, w.policy.GraceID = plan.RevokeID, time.Hour
+	w.directory.change(t, "id-03", func(p *person) { p.Protected = true })
+	w.rollOut()
+	w.directory.dismiss(t, "id-03")
+	w.wantExit(w.run(), dirsync.ExitWaiting)
+	given := w.approved(day).Changes
+	w.equal("asked for", []plan.Op{plan.Withdraw, plan.DisableContact}, opsOf(given))
+	w.must(w.ledger.EndApprovals(t.Context(), "bert (uid 1001)", []string{given[1].ID}))
+	w.equal("withdrawn", []string{"withdraw user03 done"}, results(w.run()))
+	w.wantExit(w.run(), dirsync.ExitWaiting)
+	w.advance(2 * time.Hour)
+	w.equal("asked for", []plan.Op{plan.DisableContact, plan.Revoke}, opsOf(w.approved(day).Changes))
+	w.equal("done", []string{"disable-contact user03 done", "revoke user03 done"}, results(w.ok()))
+	w.equal("revoked", 1, len(w.sim.State().Revoked))
+}
+
+func opsOf(changes []plan.Change) []plan.Op {
+	var ops []plan.Op
+	for _, c := range changes {
+		ops = append(ops, c.Op)
+	}
+	return ops
+}
+
+// TestWhatIsSkippedAgainIsTold: one skip may be a race; a step that goes on being stopped right before its
+// request waits for somebody, with each step that relies on it.
+func TestWhatIsSkippedAgainIsTold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{}, employees(5)...)
+	w.policy.ID = plan.DetachID
+	w.rollOut()
+	w.directory.dismiss(t, "id-03")
+	w.directory.recheck = func([]plan.Tracked) ([]plan.Sighting, error) { return nil, errors.New("connection lost") }
+	w.ok()
+	w.advance(time.Hour)
+	r := w.exits(dirsync.ExitWaiting)
+	if told := r.Plan.Waits(); len(told) != 1 || told[0].Code != plan.WaitSkipped || told[0].People != 1 {
+		t.Errorf("waits: %+v", told)
+	}
+	for _, says := range []string{"connection lost", "detach of CN=", "the step before it, withdraw, was not done in this pass"} {
+		if !strings.Contains(text(r), says) {
+			t.Errorf("the report does not say %q:\n%s", says, text(r))
+		}
+	}
+	w.directory.recheck = nil
+	w.advance(time.Hour)
+	w.ok()
+	w.equal("detached", 1, len(w.sim.State().Detached))
+}
+
 // TestLastLookBeforeEachStep: a person who comes back between two steps keeps what is left.
 func TestLastLookBeforeEachStep(t *testing.T) {
 	t.Parallel()
 	for steps, want := range [][]string{
-		{"withdraw user03 skipped"},
-		{"withdraw user03 done", "disable-contact user03 skipped"},
+		{"withdraw user03 skipped", "disable-contact user03 skipped", "detach user03 skipped"},
+		{"withdraw user03 done", "disable-contact user03 skipped", "detach user03 skipped"},
 		{"withdraw user03 done", "disable-contact user03 done", "detach user03 skipped"},
 	} {
 		w := newWorld(t, options{}, employees(5)...)
@@ -89,20 +144,21 @@ func TestLastLookBeforeEachStep(t *testing.T) {
 // TestLastLookAtTheObject: what changed in the package between the plan and the request.
 func TestLastLookAtTheObject(t *testing.T) {
 	t.Parallel()
+	skipped := []string{"withdraw user03 skipped", "disable-contact user03 skipped", "detach user03 skipped"}
 	for name, tt := range map[string]struct {
 		edit func(*worksim.State)
 		want []string
 	}{
-		"credential renamed": {func(s *worksim.State) { s.Credentials[2].Username = "renamed" }, []string{"withdraw user03 skipped"}},
+		"credential renamed": {func(s *worksim.State) { s.Credentials[2].Username = "renamed" }, skipped},
 		"ID linked elsewhere": {func(s *worksim.State) {
 			s.Credentials[0].Users = append(s.Credentials[0].Users, s.Credentials[2].Users...)
 			s.Users[2].CredentialID, s.Credentials[2].Users = s.Credentials[0].ID, nil
-		}, []string{"withdraw user03 skipped"}},
-		"other csi": {func(s *worksim.State) { s.Users[2].CSI = "E99" }, []string{"withdraw user03 skipped"}},
+		}, skipped},
+		"other csi": {func(s *worksim.State) { s.Users[2].CSI = "E99" }, skipped},
 		"a second phone": {func(s *worksim.State) {
 			s.Users = append(s.Users, worksim.User{ID: "SECOND01", CredentialID: s.Credentials[2].ID})
-		}, []string{"withdraw user03 skipped"}},
-		"other th_csi": {func(s *worksim.State) { s.Settings[s.Credentials[2].ID]["th_csi"] = "E99" }, []string{"withdraw user03 skipped"}},
+		}, skipped},
+		"other th_csi": {func(s *worksim.State) { s.Settings[s.Credentials[2].ID]["th_csi"] = "E99" }, skipped},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

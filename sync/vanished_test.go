@@ -69,7 +69,7 @@ func TestWithdrawnAfterAll(t *testing.T) {
 		})
 		return []plan.Sighting{{ID: tracked[0].ID, State: plan.Departed, Evidence: plan.Evidence{Kind: plan.Disabled}, Found: true}}, nil
 	}
-	w.equal("skipped", []string{"withdraw user03 skipped"}, results(w.ok()))
+	w.equal("skipped", []string{"withdraw user03 skipped", "disable-contact user03 skipped"}, results(w.ok()))
 	w.equal("withdrawn", 0, len(w.sim.State().Withdrawn))
 	w.directory.recheck = nil
 	w.ok()

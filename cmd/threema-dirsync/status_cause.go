@@ -89,6 +89,9 @@ func (p *passStatus) addCause(report json.RawMessage, waits []plan.Wait, answere
 	case dirsync.ExitWaiting:
 		if p.Cause = answered; answered == "" {
 			p.Cause, p.Check, p.Command = waitingCause(o.Guards, waits)
+			if len(waits) > 0 && waits[0].Code == plan.WaitSkipped {
+				p.Cause = firstCause(o.undone("changes skipped right before their requests", dirsync.ResultSkipped), p.Cause)
+			}
 		}
 	}
 }
@@ -128,13 +131,16 @@ func (s sourceStatus) failures() string {
 
 // failed words how many changes failed, and the first of them.
 func (o pastOutcome) failed() string {
-	bad := slices.DeleteFunc(slices.Clone(o.Results), func(r pastResult) bool {
-		return r.Outcome != dirsync.ResultFailed && r.Outcome != dirsync.ResultUnknown
-	})
+	return o.undone("changes that failed", dirsync.ResultFailed, dirsync.ResultUnknown)
+}
+
+// undone words how many changes ended in one of these ways, and the first of them, "" if none did.
+func (o pastOutcome) undone(what string, outcomes ...string) string {
+	bad := slices.DeleteFunc(slices.Clone(o.Results), func(r pastResult) bool { return !slices.Contains(outcomes, r.Outcome) })
 	if len(bad) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("changes that failed: %d; the first: %s: %s", len(bad), bad[0].Op, bad[0].Message)
+	return fmt.Sprintf("%s: %d; the first: %s: %s", what, len(bad), bad[0].Op, bad[0].Message)
 }
 
 // waitingCause words for what somebody is waited for: what the guard says, where it is one.

@@ -38,7 +38,7 @@ func (s State) AnswersTo(past PastPlan, waits []Wait, policy Policy, now time.Ti
 		switch waits := c.AwaitsApproval(); {
 		case waits && live[c.ID]:
 			answers.Approved = append(answers.Approved, c)
-		case waits && onLeave[c.Person] && (c.Op.Destructive() || c.Op == DisableContact):
+		case waits && onLeave[c.Person] && c.Op.OfDeparture():
 			answers.OnLeave = append(answers.OnLeave, c)
 		case waits:
 			answers.Waiting = append(answers.Waiting, c)

@@ -29,7 +29,7 @@ type GivenApproval struct {
 
 // departs tells of a yes to a step of a departure. Before ledgers kept the operation there were no others.
 func (a GivenApproval) departs() bool {
-	return a.Op == "" || a.Op == DisableContact || a.Op.Destructive()
+	return a.Op == "" || a.Op.OfDeparture()
 }
 
 // live tells whether an approval still counts. One that was given before its end lasts as long as the
@@ -105,7 +105,8 @@ func (p *planner) listed(csis []string, person PersonID, csi string) bool {
 	return slices.ContainsFunc(csis, func(listed string) bool { return slices.Contains(theirs, listed) })
 }
 
-// protect marks what would be taken from protected people.
+// protect marks the steps of a departure of protected people, the contact's too: the last look before each
+// of them asks whether the plan knew (design §5.6).
 func (p *planner) protect() {
 	all := map[string]string{}
 	for _, s := range p.Sources {
@@ -114,7 +115,7 @@ func (p *planner) protect() {
 	for n := range p.plan.Changes {
 		c := &p.plan.Changes[n]
 		why := all[c.Person.Source]
-		if !c.Op.Destructive() || why == "" && !p.isProtected(*c) {
+		if !c.Op.OfDeparture() || why == "" && !p.isProtected(*c) {
 			continue
 		}
 		c.Protected = true

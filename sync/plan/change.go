@@ -32,6 +32,9 @@ func Ops() []Op {
 // Destructive tells the operations that take something from a person who left.
 func (o Op) Destructive() bool { return o == Withdraw || o == Detach || o == Revoke }
 
+// OfDeparture tells the steps of a departure: those, and the contact that goes with the withdrawal.
+func (o Op) OfDeparture() bool { return o.Destructive() || o == DisableContact }
+
 // Class is how far a change can be undone (design §5.3).
 type Class string
 

@@ -56,7 +56,7 @@ func (p *planner) guardBaseline(c *Change) {
 	switch {
 	case p.planOnly:
 		c.Status, c.Guard = Blocked, GuardBaseline
-	case c.Op.Destructive() || c.Op == DisableContact:
+	case c.Op.OfDeparture():
 		if !p.plan.Memory.Baseline && c.Status == Due {
 			c.Status, c.Guard = Blocked, GuardBaseline
 			p.trip(GuardBaseline, "", "the package held credentials of people in the directory before the first pass, so somebody managed it before this ledger: "+
@@ -73,7 +73,7 @@ func (p *planner) wantEvidence(c *Change) {
 	if c.By != "" {
 		return
 	}
-	if (c.Op.Destructive() || c.Op == DisableContact) && !p.departedNow[c.Person] {
+	if c.Op.OfDeparture() && !p.departedNow[c.Person] {
 		c.Status, c.NotBefore = Waiting, time.Time{}
 		if _, forgotten := p.forgotten(c.Person.Source); forgotten {
 			c.Reason += "; waits for a pass that reads all configured sources completely"
@@ -97,13 +97,13 @@ func (p *planner) askApproval(c *Change) {
 
 // asksForYes tells that of a change, whenever it is due.
 func (p *planner) asksForYes(c Change) bool {
-	takes := c.Op.Destructive() && !c.Gone && (c.Protected || p.Policy.Approval.Asks(c.Class))
-	return !c.Approved && (takes || len(c.Asks) > 0)
+	byClass := c.Op.Destructive() && p.Policy.Approval.Asks(c.Class)
+	return !c.Approved && (!c.Gone && (c.Protected || byClass) || len(c.Asks) > 0)
 }
 
 // guardStopFile halts what takes something from a person while the stop file is there.
 func (p *planner) guardStopFile(c *Change) {
-	if p.Stop != "" && c.Status == Due && (c.Op.Destructive() || c.Op == DisableContact) {
+	if p.Stop != "" && c.Status == Due && c.Op.OfDeparture() {
 		c.Status, c.Guard = Blocked, GuardStopFile
 		p.trip(GuardStopFile, "", p.Stop)
 	}

@@ -77,7 +77,7 @@ func (s State) resumes(person PersonID, now time.Time) time.Time {
 // them, no limit counts them, and they are not done. An order is stronger (order.go).
 func (p *planner) suspend(c *Change) {
 	s, said := p.State.suspension(c.Person)
-	if !said || c.By != "" || !c.Op.Destructive() && c.Op != DisableContact {
+	if !said || c.By != "" || !c.Op.OfDeparture() {
 		return
 	}
 	if !s.Stands(p.Now) {

@@ -22,6 +22,8 @@ const (
 	WaitNoLicence WaitCode = "no-licence"
 	// WaitRestarted: passes are so rare that somebody's departure is never confirmed (reads.go).
 	WaitRestarted WaitCode = "row-restarted"
+	// WaitSkipped: the last look before their requests stops changes that the plan has as due.
+	WaitSkipped WaitCode = "skipped"
 )
 
 // WaitCodes lists all codes, in the order in which they are shown.
@@ -34,7 +36,7 @@ func WaitCodes() []WaitCode {
 	for _, ask := range Asks() {
 		codes = append(codes, WaitCode(ask))
 	}
-	return append(codes, WaitOrder, WaitNoLicence, WaitRestarted)
+	return append(codes, WaitOrder, WaitNoLicence, WaitRestarted, WaitSkipped)
 }
 
 // Wait is one thing that somebody is asked for: what exit 3 means.
@@ -60,9 +62,11 @@ const (
 	checkCommand    = "threema-dirsync check"
 )
 
-// Stands tells whether somebody is asked by now. A licence may come free by itself, so that is
-// waited for longer than one pass before anybody is troubled with it.
-func (w Wait) Stands() bool { return w.Code != WaitNoLicence || w.Since.Before(w.Seen) }
+// Stands tells whether somebody is asked by now. A licence may come free by itself, and the pass after one that
+// found the world changed plans anew, so that is waited for longer than one pass before anybody is troubled with it.
+func (w Wait) Stands() bool {
+	return w.Code != WaitNoLicence && w.Code != WaitSkipped || w.Since.Before(w.Seen)
+}
 
 // Words tell since when, of whom, and what to do.
 func (w Wait) Words() string {
@@ -224,6 +228,8 @@ func (p Plan) waitCommand(code WaitCode) string {
 		return "withdraw (Zugang entziehen) by hand in the management cockpit, or take the order back: threema-dirsync withdraw --undo PERSON --reason TEXT"
 	case WaitRestarted:
 		return "let complete passes follow each other more closely (`threema-dirsync status` tells of the last), or set leavers.confirm.max_gap"
+	case WaitSkipped:
+		return "read the reason in the last report (threema-dirsync status), and mend that: each pass tries again"
 	case WaitNoLicence:
 		return "buy licences in the management cockpit, or withdraw (Zugang entziehen) credentials there that nobody needs"
 	}
