@@ -57,7 +57,7 @@ func entryOf(c plan.Change) handover.Entry {
 func (a *applier) earlier(c plan.Change) []string {
 	var usernames []string
 	for _, username := range append(slices.Clone(a.past.byPerson[c.Person]), a.past.byCSI[c.CSI]...) {
-		if !a.listed(username) && !slices.Contains(usernames, username) {
+		if !a.listed(username, c.CredentialID) && !slices.Contains(usernames, username) {
 			usernames = append(usernames, username)
 		}
 	}
@@ -79,7 +79,8 @@ func newPastCreates(creates []plan.PastCreate) pastCreates {
 	return past
 }
 
-// listed tells whether a credential of this name was in the package when the pass read it.
-func (a *applier) listed(username string) bool {
-	return slices.ContainsFunc(a.inventory.Credentials, func(c plan.Credential) bool { return c.Username == username })
+// listed tells whether a credential of this name was in the package when the pass read it, beside the one that an
+// interrupted create made: its name is that of a new line.
+func (a *applier) listed(username, made string) bool {
+	return slices.ContainsFunc(a.inventory.Credentials, func(c plan.Credential) bool { return c.Username == username && c.ID != made })
 }

@@ -3,6 +3,7 @@ package sync_test
 import (
 	"encoding/csv"
 	"fmt"
+	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/handover"
 	"github.com/threema-dirsync/threema-dirsync/sync/mapping"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
 // column returns what stands in one column of a hand-over file, by username in the order of the lines.
@@ -83,6 +85,25 @@ func TestReturnersLineIsMarked(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestTheLineOfALostCreateIsMarked: a line says the same of those before it whether the create was answered, or a
+// later pass found what it made.
+func TestTheLineOfALostCreateIsMarked(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{}, employees(8)...)
+	w.rollOut()
+	w.directory.dismiss(t, "id-02")
+	for range 3 {
+		w.run()
+		w.advance(day)
+	}
+	w.must(os.Remove(w.handoverFile()))
+	w.directory.rehire(t, "id-02")
+	w.fault(worksim.Fault{Method: http.MethodPost, Path: "/credentials", Drop: worksim.DropAfter, Times: 1})
+	w.exits(dirsync.ExitFailed)
+	w.ok()
+	w.equal("lines", []string{"user02: user02"}, w.column(w.handoverFile(), "replaces"))
 }
 
 // TestACorrectedCSIVoidsNoLine: who had this csi before has another one by now, and their credential
