@@ -76,13 +76,14 @@ func (l *Ledger) Erase(ctx context.Context, run int64, retention time.Duration) 
 
 // eraseRows erases from the tables, in one transaction, of what ended before a time.
 func (l *Ledger) eraseRows(ctx context.Context, run int64, before time.Time) (int, error) {
-	var people []plan.PersonID
+	var erased int
 	err := audited(ctx, l.writes, "erase people", l.now(), func(tx *sql.Tx, t *trail) (err error) {
 		t.run = run
-		if people, err = erasable(ctx, tx, run, before); err != nil {
+		people, err := erasable(ctx, tx, run, before)
+		if err != nil {
 			return fmt.Errorf("find them: %w", err)
 		}
-		if err := erasePeople(ctx, tx, t, people); err != nil {
+		if erased, err = erasePeople(ctx, tx, t, people); err != nil {
 			return err
 		}
 		if err := eraseGuards(ctx, tx, t, before); err != nil {
@@ -97,7 +98,7 @@ func (l *Ledger) eraseRows(ctx context.Context, run int64, before time.Time) (in
 		_, err = tx.ExecContext(ctx, `UPDATE journal SET ou = '' WHERE change_id = '' AND ou <> '' AND at <= ?`, millis(t.now.Add(-takenWindow)))
 		return err
 	})
-	return len(people), err
+	return erased, err
 }
 
 // ofPerson picks the entries of a person. That person is not empty, the index must be told.
@@ -116,43 +117,48 @@ func erasable(ctx context.Context, tx *sql.Tx, run int64, before time.Time) ([]p
 	}, query, millis(before), run, millis(before), run, erasedPeople)
 }
 
-func erasePeople(ctx context.Context, tx *sql.Tx, t *trail, people []plan.PersonID) error {
+// erasePeople erases and tells how many people these were: who stands in the audit under several names of a
+// source has one tombstone.
+func erasePeople(ctx context.Context, tx *sql.Tx, t *trail, people []plan.PersonID) (int, error) {
 	if len(people) == 0 {
-		return nil
+		return 0, nil
 	}
 	key, err := makeKey(ctx, tx)
 	if err != nil {
-		return fmt.Errorf("key of the tombstones: %w", err)
+		return 0, fmt.Errorf("key of the tombstones: %w", err)
 	}
+	tombstones := map[string]bool{}
 	for _, p := range people {
-		if err := erasePerson(ctx, tx, t, p, key); err != nil {
-			return err
+		tombstone, err := erasePerson(ctx, tx, t, p, key)
+		if err != nil {
+			return 0, err
 		}
+		tombstones[tombstone] = true
 	}
-	return nil
+	return len(tombstones), nil
 }
 
 // erasePerson erases a person from the audit under the name that their source had then, and from all
 // other tables under the one that it has now.
-func erasePerson(ctx context.Context, tx *sql.Tx, t *trail, person plan.PersonID, key []byte) error {
+func erasePerson(ctx context.Context, tx *sql.Tx, t *trail, person plan.PersonID, key []byte) (string, error) {
 	now, err := nameNow(ctx, tx, person.Source)
 	if err != nil {
-		return fmt.Errorf("name of the source: %w", err)
+		return "", fmt.Errorf("name of the source: %w", err)
 	}
 	tombstone := tombstone(key, plan.PersonID{Source: now, ID: person.ID})
 	err = eraseAudit(ctx, tx, t, AuditEntry{Person: plan.PersonID{Source: person.Source}, Tombstone: tombstone},
 		ofPerson, person.Source, person.ID)
 	if err != nil {
-		return fmt.Errorf("audit: %w", err)
+		return "", fmt.Errorf("audit: %w", err)
 	}
 	for _, statement := range traces() {
 		_, err := tx.ExecContext(ctx, statement,
 			sql.Named("source", now), sql.Named("person", person.ID), sql.Named("tombstone", tombstone))
 		if err != nil {
-			return fmt.Errorf("%s …: %w", strings.Join(strings.Fields(statement)[:3], " "), err)
+			return "", fmt.Errorf("%s …: %w", strings.Join(strings.Fields(statement)[:3], " "), err)
 		}
 	}
-	return nil
+	return tombstone, nil
 }
 
 // eraseGuards erases what guards said before a time. It is older than all that is left of anybody

@@ -497,10 +497,28 @@ func eraseAsChild(ctx context.Context, l *Ledger, part string, ready func()) err
 		if err != nil {
 			return err
 		}
-		if err := erasePeople(ctx, tx, t, people); err != nil {
+		if _, err := erasePeople(ctx, tx, t, people); err != nil {
 			return err
 		}
 		ready()
 		select {}
 	})
+}
+
+// TestWhoHasTwoNamesIsErasedOnce: the audit has somebody under the former and the present name of their source, and
+// what is told counts people.
+func TestWhoHasTwoNamesIsErasedOnce(t *testing.T) {
+	t.Parallel()
+	l, _ := openNew(t)
+	who := person("x")
+	for _, source := range []string{who.Source, "ad"} {
+		if source != who.Source {
+			rechristen(t, l, who.Source, source)
+		}
+		op := beginOne(t, l, startRun(t, l), plan.Operation{Op: plan.PublishContact, Person: plan.PersonID{Source: source, ID: who.ID}})
+		settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
+	}
+	if n := erase(t, l, 0); n != 1 {
+		t.Errorf("%d erased, want one", n)
+	}
 }
