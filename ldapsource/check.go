@@ -12,8 +12,8 @@ import (
 // Verdict is the outcome of one check.
 type Verdict string
 
-// The verdicts. A warning does not stop additions and updates; a failure stops the source. What
-// was skipped depends on something that failed.
+// The verdicts. A failure stops the source, or everybody from departing: a pass ends with 4 by it. A warning
+// stops neither. What was skipped depends on something that failed.
 const (
 	Pass    Verdict = "pass"
 	Warning Verdict = "warning"
@@ -156,7 +156,7 @@ func (v *session) doubts(told []Finding) []Finding {
 	var findings []Finding
 	for _, c := range v.certificate {
 		if !c.OK && !slices.ContainsFunc(told, func(f Finding) bool { return f.Name == c.Name && f.Verdict != Pass }) {
-			findings = append(findings, Finding{c.Name, Warning, "check the condition " + c.Name, c.Detail, v.untilItHolds(c.Name)})
+			findings = append(findings, Finding{c.Name, Failure, "check the condition " + c.Name, c.Detail, v.untilItHolds(c.Name)})
 		}
 	}
 	return findings

@@ -10,24 +10,26 @@ import (
 // noGroup is the fault of an entry that is none, as with a typo.
 const noGroup = "it is no group"
 
-// checkGroups has a line for each group that the configuration names. One that is not there, by a typo
-// for instance, is a failure where it decides about people.
+// checkGroups has a line for each group that the configuration names. One of those that entitle fails however
+// little of it is hidden, for it stops all departures (design §5.1 row b); the others where they are not there
+// at all, by a typo for instance, and decide about people.
 func (v *session) checkGroups() []Finding {
 	return slices.Concat(
-		v.checkGroupSet("groups", v.entitling, Failure, "mend the DN in groups of the source, or let the bind account read the group and its members; until then "+v.heldByGroups()),
-		v.checkGroupSet("protect.groups", v.protected, Failure,
+		v.checkGroupSet("groups", v.entitling, Failure, Failure, "mend the DN in groups of the source, or let the bind account read the group and its members; until then "+v.heldByGroups()),
+		v.checkGroupSet("protect.groups", v.protected, Failure, Warning,
 			"mend protect.groups, or let the bind account read the group; until then everybody of this source counts as protected: joiners join, and each step of a departure waits for a yes"),
-		v.checkGroupSet("mapping.category", v.labelling, Warning,
+		v.checkGroupSet("mapping.category", v.labelling, Warning, Warning,
 			"mend the DN in mapping.category, or let the bind account read the group and who is in it; until then who is not seen in it keeps the labels as they are"))
 }
 
-// checkGroupSet has a line for each group of one key of the configuration.
-func (v *session) checkGroupSet(key string, c groupSet, absent Verdict, advice string) []Finding {
+// checkGroupSet has a line for each group of one key of the configuration: absent if there is no such group,
+// partly if it was not read wholly.
+func (v *session) checkGroupSet(key string, c groupSet, absent, partly Verdict, advice string) []Finding {
 	var findings []Finding
 	for _, r := range c.sets {
 		f := Finding{Name: key, Verdict: Pass, Tried: "read the group " + r.dn + " and all groups in it", Came: r.describe()}
 		if len(r.faults) > 0 {
-			f.Verdict, f.Advice = Warning, advice
+			f.Verdict, f.Advice = partly, advice
 		}
 		if slices.Contains(r.faults, notReadable) || slices.Contains(r.faults, noGroup) {
 			f.Verdict = absent
@@ -50,8 +52,11 @@ func (v *session) heldByGroups() string {
 			held++
 		}
 	}
-	if held == inScope {
+	switch held {
+	case 0:
+		return fmt.Sprintf("nobody departs; all %d people in scope are seen in a group, so nothing else waits", inScope)
+	case inScope:
 		return fmt.Sprintf("all %d people in scope are held: nobody gets a credential, nobody is changed, nobody leaves", inScope)
 	}
-	return fmt.Sprintf("the %d of %d people in scope who are seen in no other group are held: they get no credential and are not changed; and nobody departs", held, inScope)
+	return fmt.Sprintf("%d of %d people in scope, whom no group that could be read shows, are held: no credential, no change; and nobody departs", held, inScope)
 }

@@ -15,12 +15,19 @@ func TestGroupTypo(t *testing.T) {
 	srv.Add(t, groupIn(srv.LeaversDN, "groupOfNames", "team", srv.People[0].DN))
 	team, typo := "cn=team,"+srv.LeaversDN, "cn=taem,"+srv.LeaversDN
 	base := func(c *Config) { c.BaseDN = srv.PeopleDN }
+	whole := []string{team}
+	for _, p := range srv.People {
+		whole = append(whole, p.DN)
+	}
+	everybody := "cn=everybody," + srv.LeaversDN
+	srv.Add(t, groupIn(srv.LeaversDN, "groupOfNames", "everybody", whole...))
 	for name, row := range map[string]struct {
 		groups []string
 		says   []string
 	}{
 		"alone":          {[]string{typo}, []string{typo, "it is not there", "mend the DN in groups", "people in scope are held: nobody gets a credential"}},
-		"beside another": {[]string{team, typo}, []string{"people in scope who are seen in no other group are held", "nobody departs"}},
+		"beside another": {[]string{team, typo}, []string{"people in scope, whom no group that could be read shows, are held", "nobody departs"}},
+		"all in another": {[]string{everybody, typo}, []string{typo, "nobody departs; all 9 people in scope are seen in a group"}},
 		"no group":       {[]string{srv.People[1].DN}, []string{"it is no group", "people in scope are held"}},
 	} {
 		s := mustNew(t, forOpenLDAP(t, srv, base, func(c *Config) { c.Groups = row.groups }))
@@ -29,7 +36,7 @@ func TestGroupTypo(t *testing.T) {
 			t.Errorf("%s: it is told twice: %+v", name, again)
 		}
 		for _, p := range mustRead(t, s).People {
-			in := len(row.groups) == 2 && p.DN == srv.People[0].DN
+			in := row.groups[0] == everybody || len(row.groups) == 2 && p.DN == srv.People[0].DN
 			if p.State != plan.Departed && (p.State == plan.Entitled) != in {
 				t.Errorf("%s: %s is %v, %v", name, p.DN, p.State, p.Evidence)
 			}

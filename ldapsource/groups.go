@@ -104,8 +104,8 @@ func (r *groupReader) descend(ctx context.Context, found *memberSet, level []*gr
 		}
 	}
 	if hidden > 0 {
-		found.fault("%s of their own: let the bind account read them, "+
-			"or take them out of the group; the log at level debug names them",
+		found.fault("%s of their own: let the bind account read them, for they may well be entitled, and only this account does not see them; "+
+			"take out of the group only who is no member in truth; the log at level debug names them",
 			plan.Counted(hidden, "member cannot be read, and may be a group with members", "members cannot be read, and may be groups with members"))
 	}
 	return next, nil

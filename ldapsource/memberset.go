@@ -85,7 +85,7 @@ func (r *memberSet) mayHave(t traits, was string) string {
 	case anyIn(r.nobodys, formerNames(was)):
 		return "a group still lists the login that this person had before; correct it there"
 	case len(t.uids) == 0 && len(r.nobodys) > 0:
-		return fmt.Sprintf("the person shows no login, and a group lists %d that nobody has: one of them may be theirs; take them out there, or let the bind account read uid", len(r.nobodys))
+		return fmt.Sprintf("the person shows no login, and a group lists %d that nobody has: one of them may be theirs; let the bind account read uid; take out of the group only a login that nobody has in truth", len(r.nobodys))
 	}
 	return ""
 }

@@ -105,5 +105,5 @@ func TestNamelessHolder(t *testing.T) {
 func TestCheckNamesTheNameless(t *testing.T) {
 	t.Parallel()
 	p := peer.Start(t, peer.Script{Pages: []peer.Step{peer.Page("", one(0), unnamed(1))}})
-	wantFinding(t, mustNew(t, forPeer(t, p)), plan.ConditionIDs, Warning, one(1).DN, "everything else goes on")
+	wantFinding(t, mustNew(t, forPeer(t, p)), plan.ConditionIDs, Failure, one(1).DN, "everything else goes on")
 }

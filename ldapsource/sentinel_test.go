@@ -26,8 +26,8 @@ func wantSentinels(t *testing.T, cfg Config, missing string) plan.Snapshot {
 		t.Errorf("recheck: %v", err)
 	}
 	findings := s.Check(t.Context())
-	warned := slices.ContainsFunc(findings, func(f Finding) bool { return f.Name == sentinels && f.Verdict == Warning })
-	if warned != (missing != "") {
+	told := slices.ContainsFunc(findings, func(f Finding) bool { return f.Name == sentinels && f.Verdict == Failure })
+	if told != (missing != "") {
 		t.Errorf("check: %+v", findings)
 	}
 	return snapshot

@@ -66,7 +66,7 @@ func TestTheCommandOfACauseShowsIt(t *testing.T) {
 		wantSays(t, out, p.DN)
 	}
 	wantSays(t, out, "approve --baseline")
-	wantSays(t, w.must(t, 4, "explain", dir.people[0].DN), "missing in this read (absent", "seen last", "until this holds again: ", "approve --baseline")
+	wantSays(t, w.must(t, 4, "explain", dir.people[0].DN), "not entitled as this read shows them (absent", "seen last", "until this holds again: ", "approve --baseline")
 	w.must(t, 0, "approve", "--baseline")
 	w.must(t, 3, "run", "--once") // by the limits now
 }

@@ -39,7 +39,7 @@
 //	mapped.go          do many people lack csi or username?
 //	reads.go           a row of reads and its holes
 //	renamed.go         is a new source an old one under another name?
-//	missed.go          who is missing in a read that proves nothing
+//	missed.go          whom a read that proves nothing does not show as entitled
 //	absence.go         does it count that somebody was not found?
 //	placeless.go       who was not found where nothing of the place is readable
 //	observe.go         snapshot and memory become the new memory: confirmation

@@ -229,7 +229,7 @@ func (x Explanation) formatDecision(out *printer) {
 	switch {
 	case len(x.Changes) > 0 || len(x.Held) > 0:
 	case x.Missed != nil:
-		out.fact("no change", "missing in a read that proves nothing, see NEXT STEP")
+		out.fact("no change", "not shown as entitled by a read that proves nothing, see NEXT STEP")
 	default:
 		out.fact("no change")
 	}

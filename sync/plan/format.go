@@ -63,7 +63,7 @@ func (p Plan) Format(w io.Writer, limit int) error {
 		s := leaves[n]
 		return row("  = "+personWords(s.CSI, s.DN, s.Person), s.Detail())
 	})
-	out.section(fmt.Sprintf("\nMissing in a read that proves nothing, so nothing happens to them (%d):", len(p.Missed)), len(p.Missed), func(n int) string {
+	out.section(fmt.Sprintf("\nNot shown as entitled by a read that proves nothing, so nothing happens to them (%d):", len(p.Missed)), len(p.Missed), func(n int) string {
 		m := p.Missed[n]
 		return row("  ? "+personWords(m.CSI, m.DN, m.Person), m.Shown, "seen last "+stampOr(m.LastSeen, "by no pass that is known"), "until this holds again: "+strings.Join(m.Conditions, ", "))
 	})

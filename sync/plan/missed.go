@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -50,15 +51,24 @@ func (p *planner) missed() []Missed {
 
 // Detail says what is known of them, what they wait for, and what to type.
 func (m Missed) Detail() string {
-	todo := fmt.Sprintf("what to do, `%s` tells", checkCommand)
-	switch {
-	case acceptable(m.Conditions...):
+	todo := "what to do: " + m.tells()
+	if acceptable(m.Conditions...) {
 		todo = "if they left in truth, " + howToAcceptMissing
-	case shownByPlan(m.Conditions...):
-		todo = fmt.Sprintf("what to do, `%s` tells", planCommand)
 	}
-	return fmt.Sprintf("missing in this read (%s), seen last %s; it proves nothing, and nothing happens to them until this holds again: %s; %s",
+	return fmt.Sprintf("not entitled as this read shows them (%s), seen last %s; it proves nothing, and nothing happens to them until this holds again: %s; %s",
 		m.Shown, stampOr(m.LastSeen, "by no pass that is known"), strings.Join(m.Conditions, ", "), todo)
+}
+
+// tells says which command tells of which condition: none knows all of them.
+func (m Missed) tells() string {
+	var words []string
+	for _, command := range []string{checkCommand, planCommand} {
+		others := func(name string) bool { return Shows(name) != command }
+		if names := slices.DeleteFunc(slices.Clone(m.Conditions), others); len(names) > 0 {
+			words = append(words, fmt.Sprintf("`%s` tells it of %s", command, strings.Join(names, ", ")))
+		}
+	}
+	return strings.Join(words, ", ")
 }
 
 // acceptable tells conditions that somebody who accepts the baseline accepts too: see doubt.
@@ -73,20 +83,10 @@ func acceptable(conditions ...string) bool {
 	return true
 }
 
-// shownByPlan tells conditions that only the memory can judge: check, which reads the directory alone, finds
-// nothing wrong.
-func shownByPlan(conditions ...string) bool {
-	for _, name := range conditions {
-		if name != conditionMapped && !acceptable(name) {
-			return false
-		}
-	}
-	return true
-}
-
-// Shows is the command that shows why a condition of a certificate fails.
+// Shows is the command that shows why a condition of a certificate fails. check, which reads the directory alone,
+// finds nothing wrong where only the memory can judge.
 func Shows(condition string) string {
-	if shownByPlan(condition) {
+	if condition == conditionMapped || acceptable(condition) {
 		return planCommand
 	}
 	return checkCommand

@@ -26,6 +26,7 @@ func TestMissedAreNamed(t *testing.T) {
 		"a sentinel is missing":       {absent, func(d *directory) { d.incomplete = true }, "absent", "sentinels, count", "dirsync check"},
 		"an entry has no ID":          {absent, func(d *directory) { d.nameless = true }, "absent", "ids, count", "dirsync check"},
 		"disabled, and a wrong clock": {func(e *entry) { e.leave(plan.Disabled) }, func(d *directory) { d.slow = true }, "disabled", "clock", "dirsync check"},
+		"conditions of two commands":  {absent, func(d *directory) { d.incomplete = true }, "absent", "sentinels, count", "what to do: `threema-dirsync check` tells it of sentinels, `threema-dirsync plan` tells it of count"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -41,7 +42,7 @@ func TestMissedAreNamed(t *testing.T) {
 			if err := p.Format(&text, 3); err != nil {
 				t.Fatal(err)
 			}
-			for _, part := range []string{"nothing happens to them (5)", "… and 2 more", people[0].dn(), row.shown, "seen last " + seen, "until this holds again: " + row.waits} {
+			for _, part := range []string{"\nNot shown as entitled by a read that proves nothing, so nothing happens to them (5)", "… and 2 more", people[0].dn(), row.shown, "seen last " + seen, "until this holds again: " + row.waits} {
 				if !strings.Contains(text.String(), part) {
 					t.Errorf("the plan does not say %q:\n%s", part, text.String())
 				}
@@ -51,7 +52,7 @@ func TestMissedAreNamed(t *testing.T) {
 				if (x.Missed != nil) != (n < 5) {
 					t.Errorf("%s: %+v", e.username, x.Missed)
 				}
-				for _, part := range []string{"nothing: missing in this read (" + row.shown, "seen last " + seen, "until this holds again: " + row.waits, row.todo} {
+				for _, part := range []string{"nothing: not entitled as this read shows them (" + row.shown, "seen last " + seen, "until this holds again: " + row.waits, row.todo} {
 					if n < 5 && !strings.Contains(words, part) {
 						t.Errorf("explain does not say %q:\n%s", part, words)
 					}
