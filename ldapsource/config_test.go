@@ -1,6 +1,7 @@
 package ldapsource
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -80,6 +81,16 @@ func TestD8_ScopeFingerprint(t *testing.T) {
 	} {
 		if scope(edit) != base {
 			t.Errorf("%s changes the fingerprint", name)
+		}
+	}
+	for key, edit := range map[string]func(*Config){
+		"base_dn": func(c *Config) { c.BaseDN = "ou=staff,dc=example,dc=org" }, "groups": func(c *Config) { c.Groups = []string{"cn=taem,dc=example,dc=org"} },
+		"filter": func(c *Config) { c.Filter = "(uid=*)" }, "mapping": func(c *Config) { c.MappingFingerprint = "x" },
+	} { // each part tells of one setting alone
+		before, now := strings.Fields(base), strings.Fields(scope(edit))
+		changed := slices.DeleteFunc(now[1:], func(part string) bool { return slices.Contains(before, part) })
+		if len(changed) != 1 || !strings.HasPrefix(changed[0], key+"=") {
+			t.Errorf("%s: %v", key, changed)
 		}
 	}
 	for name, edit := range map[string]func(*Config){

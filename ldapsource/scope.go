@@ -11,6 +11,8 @@ import (
 	ber "github.com/go-asn1-ber/asn1-ber"
 	"github.com/go-ldap/ldap/v3"
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // parseDN refuses the empty DN, which the library takes for the root.
@@ -81,15 +83,32 @@ func (s *Source) fingerprint(filter *ber.Packet) string {
 		entitling = append(entitling, dnKey(text))
 	}
 	slices.Sort(entitling)
-	// Strings and lists of strings always encode, and no two scopes encode alike.
-	parts := []any{
-		s.cfg.Profile, strings.ToLower(s.base.String()), filter.Bytes(),
-		slices.Compact(excluded), strings.ToLower(s.cfg.IDAttribute), s.cfg.MappingFingerprint, slices.Compact(entitling),
+	parts := []scopePart{
+		{"profile", s.cfg.Profile}, {"base_dn", strings.ToLower(s.base.String())}, {"filter", filter.Bytes()},
+		{"exclude_dns", slices.Compact(excluded)}, {"id_attribute", strings.ToLower(s.cfg.IDAttribute)},
+		{"mapping", s.cfg.MappingFingerprint}, {"groups", slices.Compact(entitling)},
 	}
 	if s.cfg.Profile == Custom {
-		parts = append(parts, s.cfg.Account)
+		parts = append(parts, scopePart{"account", s.cfg.Account})
 	}
-	text, _ := json.Marshal(parts)
+	var values []any
+	var told []string
+	for _, part := range parts {
+		values = append(values, part.value)
+		told = append(told, part.key+"="+hashOf(part.value)[:12])
+	}
+	return plan.ScopeFingerprint(hashOf(values), told...)
+}
+
+// scopePart is one setting of the configuration that a scope depends on.
+type scopePart struct {
+	key   string
+	value any
+}
+
+// hashOf takes strings and lists of strings, which always encode, and no two of which encode alike.
+func hashOf(value any) string {
+	text, _ := json.Marshal(value)
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:])
 }

@@ -101,7 +101,7 @@ func TestChangedGroupsAreAnotherScope(t *testing.T) {
 	team := "cn=team," + dir.baseDN
 	addGroup(t, dir, team, dir.people[0].DN)
 	w.set("sources.0.groups", []any{team})
-	w.waitsForAHuman(t, "the scope of source corp has changed (base, filter, groups,", "approve --baseline")
+	w.waitsForAHuman(t, "the scope of source corp has changed (groups). If you did not mean to change it, mend it or put it back", "approve --baseline")
 	w.gone(t, 0, 0)
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -19,7 +20,7 @@ func (p *program) printStatus(s status) error {
 		say(w, "ALARM %s:\t%s %s, since %s: %s", a.Kind, a.CSI, a.DN, stamp(a.Since), a.Detail())
 	}
 	for _, x := range s.Waits {
-		say(w, "WAITS FOR YOU %s:\t%s", x.Code, x.Words())
+		say(w, "WAITS FOR YOU %s:\t%s%s", x.Code, s.unreadFirst(x), x.Words())
 		for _, line := range x.WhomWords() {
 			say(w, "\t%s", line)
 		}
@@ -68,6 +69,16 @@ func (p *program) printStatus(s status) error {
 		say(w, "  %s %s\t%s, requested %s, effective by %s", e.CSI, e.DN, e.Title(), stamp(e.RequestedAt), stamp(e.EffectiveBy()))
 	}
 	return w.Flush()
+}
+
+// unreadFirst says of a wait that it is as old as the pass that saw it: while a source is not read, a yes to what
+// the pass before asked is refused.
+func (s *status) unreadFirst(x plan.Wait) string {
+	n := slices.IndexFunc(s.Sources, func(source sourceStatus) bool { return source.Error != "" })
+	if n < 0 {
+		return ""
+	}
+	return fmt.Sprintf("first let source %s be read (`%s` says what to mend); as of the pass of %s this waits: ", s.Sources[n].Name, typeCheck, stamp(x.Seen))
 }
 
 // asOf says how old it is what the last report tells of a source, and when somebody looks again: what was

@@ -89,8 +89,8 @@ func (p *planner) changed(s Snapshot) string {
 		return fmt.Sprintf("source %s is new", s.Source) + p.renamed(s.Source)
 	case was.NamingContext != "" && was.NamingContext != s.NamingContext: // one that was never readable is learned: nobody departed by it
 		return fmt.Sprintf("source %s is another directory (%s) than the ledger knows (%s)", s.Source, s.NamingContext, was.NamingContext)
-	case was.Scope != s.Scope && p.scopeCounted(s.Source):
-		return fmt.Sprintf("the scope of source %s has changed (base, filter, groups, exclude_dns, id attribute, profile, or the mapping of csi or username)", s.Source)
+	case !sameScope(was.Scope, s.Scope) && p.scopeCounted(s.Source):
+		return fmt.Sprintf("the scope of source %s has changed (%s). If you did not mean to change it, mend it or put it back: the next pass goes on as before", s.Source, scopeSettings(was.Scope, s.Scope))
 	}
 	return ""
 }

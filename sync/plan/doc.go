@@ -33,6 +33,7 @@
 //	servers.go         is the server's copy one to believe?
 //	views.go           who reads, and from where: is the view proved?
 //	bind.go            the package, directories and scopes that the memory is bound to
+//	scope.go           which setting of a scope changed
 //	clock.go           is our clock right?
 //	count.go           are too many missing at once?
 //	sentinels.go       is each OU shown?

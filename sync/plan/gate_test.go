@@ -19,6 +19,11 @@ func TestBaseline(t *testing.T) {
 		{"another package", func(w *world) { w.pkg.Subscription.ID = "SUB2" }, "belongs to the licence package SUB2, the ledger to SUB1"},
 		{"another directory", func(w *world) { w.source().context = "n9" }, "source corp is another directory (n9)"},
 		{"another scope", func(w *world) { w.source().scope = "s9" }, "the scope of source corp has changed"},
+		{"one setting of the scope", func(w *world) {
+			b := w.state.Sources["corp"]
+			b.Scope, w.source().scope = "s1 base_dn=a groups=b", "s2 base_dn=a groups=c account=d"
+			w.state.Sources["corp"] = b
+		}, "the scope of source corp has changed (groups, account). If you did not mean to change it, mend it or put it back"},
 		{"a new source", func(w *world) {
 			w.sources = append(w.sources, &directory{name: "north", scope: "s2", context: "n2"})
 			w.hireAt(w.sources[1], "nora")

@@ -671,10 +671,10 @@ func TestHiddenThenDisabled(t *testing.T) {
 func TestWhatChangedIsNamed(t *testing.T) {
 	t.Parallel()
 	for says, edit := range map[string]func(*world){
-		"the scope of source corp has changed (base, filter, groups": func(w *world) { w.source().scope = "s9" },
-		"source corp is another directory":                           func(w *world) { w.source().context = "n9" },
-		"another bind account reads (":                               func(w *world) { w.readBy(reader("new")) },
-		"holds a copy of the directory that no proved read":          func(w *world) { w.from("dc2") },
+		"the scope of source corp has changed (one of base_dn, filter, groups": func(w *world) { w.source().scope = "s9" },
+		"source corp is another directory":                                     func(w *world) { w.source().context = "n9" },
+		"another bind account reads (":                                         func(w *world) { w.readBy(reader("new")) },
+		"holds a copy of the directory that no proved read":                    func(w *world) { w.from("dc2") },
 	} {
 		t.Run(says, func(t *testing.T) {
 			t.Parallel()

@@ -71,7 +71,10 @@ func (w Wait) Stands() bool {
 // Words tell since when, of whom, and what to do.
 func (w Wait) Words() string {
 	words := "since " + stamp(w.Since)
-	if w.People > 0 {
+	switch {
+	case w.People > 0 && w.Code == WaitCode(GuardBaseline): // it concerns more: these have steps that stand still
+		words += ", " + Counted(w.People, "person with a step that stands still or a credential that is missing", "people with steps that stand still or credentials that are missing")
+	case w.People > 0:
 		words += ", " + Counted(w.People, "person", "people")
 	}
 	if w.Answered > 0 {

@@ -1,0 +1,38 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+)
+
+// A fingerprint of a scope stands for all that a source asks for: `WHOLE KEY=PART …`. WHOLE decides whether it
+// is another scope. The parts, one for each setting, only tell which of them changed; a ledger from before there
+// were parts has none.
+
+// ScopeFingerprint joins the fingerprint of a whole scope and those of its settings, `KEY=PART`.
+func ScopeFingerprint(whole string, parts ...string) string {
+	return strings.Join(append([]string{whole}, parts...), " ")
+}
+
+// sameScope tells that two fingerprints are of one scope.
+func sameScope(a, b string) bool {
+	a, _, _ = strings.Cut(a, " ")
+	b, _, _ = strings.Cut(b, " ")
+	return a == b
+}
+
+// scopeSettings names the settings that differ, or all that may where nothing tells.
+func scopeSettings(was, is string) string {
+	before, now := strings.Fields(was), strings.Fields(is)
+	var changed []string
+	for _, part := range slices.Concat(now, before) {
+		key, _, parted := strings.Cut(part, "=")
+		if parted && slices.Contains(now, part) != slices.Contains(before, part) && !slices.Contains(changed, key) {
+			changed = append(changed, key)
+		}
+	}
+	if len(before) < 2 || len(changed) == 0 {
+		return "one of base_dn, filter, groups, exclude_dns, id_attribute, profile, or mapping (csi or username); the ledger is too old to tell which"
+	}
+	return strings.Join(changed, ", ")
+}

@@ -1,0 +1,43 @@
+package plan_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// TestAScopePutBackIsNone: whoever mends the typo instead of accepting it has no question left, and a ledger from
+// before a fingerprint had parts, which knows the whole alone, learns them without a question.
+func TestAScopePutBackIsNone(t *testing.T) {
+	t.Parallel()
+	w, _ := rolledOut(t, "anna", "bert")
+	parted := w.source().scope + " base_dn=a groups=b"
+	w.source().scope = parted
+	if p := w.later(t, time.Hour); p.Tripped(plan.GuardBaseline) || w.state.Sources["corp"].Scope != parted {
+		t.Errorf("%+v, the ledger knows %q", p.Guards, w.state.Sources["corp"].Scope)
+	}
+	w.source().scope = "s9 base_dn=a groups=typo"
+	p := w.later(t, time.Hour)
+	if !p.Tripped(plan.GuardBaseline) || !strings.Contains(p.Guards[0].Detail, "(groups). If you did not mean to change it, mend it or put it back") {
+		t.Errorf("%+v", p.Guards)
+	}
+	w.source().scope = parted
+	if p := w.later(t, time.Hour); len(p.Guards) != 0 {
+		t.Errorf("put back: %+v", p.Guards)
+	}
+}
+
+// TestTheWaitOfABaselineCountsSteps: the change concerns more people than have a step that stands still, and the
+// number is said to be of these.
+func TestTheWaitOfABaselineCountsSteps(t *testing.T) {
+	t.Parallel()
+	for code, says := range map[plan.WaitCode]string{
+		plan.GuardBaseline: "2 people with steps that stand still or credentials that are missing: threema", plan.WaitApproval: "2 people: threema",
+	} {
+		if words := (plan.Wait{Code: code, People: 2, Command: "threema-dirsync approve"}).Words(); !strings.Contains(words, says) {
+			t.Errorf("%s: %s", code, words)
+		}
+	}
+}
