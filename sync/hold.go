@@ -129,7 +129,7 @@ func holdMeans(x plan.Explanation, s *plan.SuspendedPerson, voided int) []string
 		lines = append(lines, fmt.Sprintf("Each yes that was given to a step of the departure is void: %d.", voided))
 	}
 	if !s.Earliest.IsZero() {
-		lines = append(lines, fmt.Sprintf("The earliest withdrawal is %s: after that day, and a fresh grace of %v.", s.Earliest.UTC().Format("2006-01-02 15:04 UTC"), s.Grace))
+		lines = append(lines, fmt.Sprintf("The earliest withdrawal is not before %s: a fresh grace of %v counts from the first pass after that day.", s.Earliest.UTC().Format("2006-01-02 15:04 UTC"), s.Grace))
 	}
 	return append(lines, "It ends by itself after that day; if the account is not enabled then, the departure goes on with a fresh grace. `plan` and `status` name it "+
 		"for the last 14 days. To end it earlier: threema-dirsync hold --end "+plan.Typed(x.CSI, x.Person))

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"slices"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -109,7 +111,7 @@ func (p *program) answering(ctx context.Context, asJSON bool, keep func(context.
 
 // listHolds needs neither the directory nor the package, nor their secrets.
 func (p *program) listHolds(ctx context.Context, asJSON bool) error {
-	people, err := p.suspended(ctx)
+	people, asOf, err := p.suspended(ctx)
 	if err != nil {
 		return err
 	}
@@ -118,12 +120,15 @@ func (p *program) listHolds(ctx context.Context, asJSON bool) error {
 		for _, s := range people {
 			list = append(list, s.WithReason())
 		}
-		return writeJSON(p.Stdout, map[string]any{"suspended": list})
+		return writeJSON(p.Stdout, map[string]any{"suspended": list, "asOf": asOf})
 	}
-	people = plan.StandingLeaves(people) // what is over, the audit and explain tell
+	people = plan.ToldLeaves(people) // of what has no departure to come any more the audit and explain tell
 	if len(people) == 0 {
 		say(p.Stdout, "Nobody is on leave of absence.")
 		return nil
+	}
+	if asOf != nil {
+		say(p.Stdout, "The accounts are as they were known when the last pass ended, %s; `threema-dirsync run --once` looks afresh.", stamp(*asOf))
 	}
 	w := tabwriter.NewWriter(p.Stdout, 0, 8, 2, ' ', 0)
 	for _, s := range people {
@@ -132,26 +137,32 @@ func (p *program) listHolds(ctx context.Context, asJSON bool) error {
 	return w.Flush()
 }
 
-// suspended reads who is on leave. Where there is no ledger yet, nobody is.
-func (p *program) suspended(ctx context.Context) ([]plan.SuspendedPerson, error) {
+// suspended reads who is on leave, and when the last pass ended that looked at their accounts, nil if none did.
+// Where there is no ledger yet, nobody is.
+func (p *program) suspended(ctx context.Context) ([]plan.SuspendedPerson, *time.Time, error) {
 	cfg, err := config.Load(p.configFile, p.Getenv)
 	if err != nil {
-		return nil, configError(err)
+		return nil, nil, configError(err)
 	}
 	offset, err := config.TestOffset(cfg, p.Getenv)
 	if err != nil {
-		return nil, configError(err)
+		return nil, nil, configError(err)
 	}
 	now := (&settings{offset: offset}).now()
 	reader, err := ledger.OpenReader(ctx, cfg.LedgerFile(), ledgerOptions(cfg, now, p.logger(cfg)))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return nil, nil, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	state, err := reader.State(ctx)
-	return state.SuspendedPeople(policyOf(cfg), now()), errors.Join(err, reader.Close())
+	runs, runsErr := reader.LastRuns(ctx, 2) // one may be under way
+	var asOf *time.Time
+	if n := slices.IndexFunc(runs, func(r ledger.RunRecord) bool { return !r.Finished.IsZero() }); n >= 0 {
+		asOf = &runs[n].Finished
+	}
+	return state.SuspendedPeople(policyOf(cfg), now()), asOf, errors.Join(err, runsErr, reader.Close())
 }
 
 // unreadCode gives the error that a person was not found because a side could not be read its exit code.

@@ -42,7 +42,10 @@ func TestHold(t *testing.T) {
 		wantSays(t, w.must(t, 0, command...), person.Number, until, "Sabbatical in Peru")
 	}
 	status := w.must(t, 0, "status")
-	wantSays(t, status, "On leave of absence:", "until "+until+", that day included", "earliest withdrawal "+w.inDays(31)+" 00:00", "suspended: on leave of absence")
+	var list struct{ AsOf time.Time }
+	w.json(t, &list, 0, "hold", "--json")
+	wantSays(t, w.must(t, 0, "hold"), "as they were known when the last pass ended, "+stamp(list.AsOf)+"; `threema-dirsync run --once` looks afresh")
+	wantSays(t, status, "Leave of absence:", "until "+until+", that day included", "earliest withdrawal not before "+w.inDays(31)+" 00:00", "suspended: on leave of absence")
 	var x struct {
 		Changes   []struct{ Op, Status string }
 		Suspended []leave
@@ -66,6 +69,9 @@ func TestHold(t *testing.T) {
 	w.advance(t, 24*time.Hour)
 	wantSays(t, w.must(t, 0, "run", "--once"), "suspended") // which finds it over
 	w.gone(t, 1, 0, other.Account)
+	for _, command := range []string{"status", "hold"} {
+		wantSays(t, w.must(t, 0, command), "over since ", "and the account is not enabled: the departure goes on")
+	}
 	w.must(t, 0, "run", "--once")
 	w.gone(t, 2, 0, other.Account, person.Account)
 	for _, command := range []string{"status", "hold", "plan"} { // what is over is listed no more

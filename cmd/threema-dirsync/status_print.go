@@ -57,9 +57,9 @@ func (p *program) printStatus(s status) error {
 	for _, l := range s.Leavers {
 		say(w, "  %s %s\t%s since %s, %s, %s", l.CSI, l.DN, l.Evidence, stamp(l.Since), plan.Counted(l.Reads, "read", "reads"), l.words())
 	}
-	leaves := plan.StandingLeaves(s.Suspended) // what is over, the audit and explain tell
+	leaves := plan.ToldLeaves(s.Suspended) // of what has no departure to come any more the audit and explain tell
 	if len(leaves) > 0 {
-		say(w, "On leave of absence:\t%d (`threema-dirsync hold` tells why)", len(leaves))
+		say(w, "Leave of absence:\t%d (`threema-dirsync hold` tells why)", len(leaves))
 	}
 	for _, x := range leaves {
 		say(w, "  %s %s\t%s", x.CSI, x.DN, x.Detail())

@@ -58,7 +58,7 @@ func (p Plan) Format(w io.Writer, limit int) error {
 		r := p.Restarted[n]
 		return row("  ! "+personWords(r.CSI, r.DN, r.Person), r.Detail())
 	})
-	leaves := StandingLeaves(p.Suspended)
+	leaves := ToldLeaves(p.Suspended)
 	out.section(fmt.Sprintf("\nLeave of absence, said by somebody (%d):", len(leaves)), len(leaves), func(n int) string {
 		s := leaves[n]
 		return row("  = "+personWords(s.CSI, s.DN, s.Person), s.Detail())

@@ -226,7 +226,7 @@ func (p *planner) obey(order Order, words string, own Ownership, answer Ordered)
 		}
 		c.By, c.Evidence = order.By, "the word of "+order.By+"; the directory: "+answer.Directory
 		if s := answer.Suspended; s != nil {
-			c.Evidence += "; although " + s.words()
+			c.Evidence += "; although " + s.words(p.Now)
 		}
 	}
 	return l

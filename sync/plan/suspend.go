@@ -85,17 +85,23 @@ func (p *planner) suspend(c *Change) {
 		return
 	}
 	c.Status, c.NotBefore = Suspended, later(c.NotBefore, s.Until)
-	c.Reason = joinReasons(s.words(), c.Reason)
+	c.Reason = joinReasons(s.words(p.Now), c.Reason)
 }
 
-func (s Suspension) words() string {
+// ended tells that the last day is over, be it that no pass before this one found that.
+func (s Suspension) ended(now time.Time) bool { return !now.Before(s.Until) }
+
+func (s Suspension) words(now time.Time) string {
+	if s.ended(now) {
+		return fmt.Sprintf("the leave of absence ended with %s (said by %s): the pass that finds it over does no step of the departure, and the grace begins anew with it", s.LastDay, s.By)
+	}
 	return fmt.Sprintf("on leave of absence until %s, that day included (said by %s): no step of the departure is done, and the grace begins anew after it", s.LastDay, s.By)
 }
 
 // holdByHand holds somebody whose credential must be withdrawn by hand: now, unless they are on leave.
 func (p *planner) holdByHand(person PersonID, csi, dn, reason string) {
 	if s, said := p.State.suspension(person); said && s.Stands(p.Now) {
-		p.hold(person, csi, dn, joinReasons(s.words(), reason))
+		p.hold(person, csi, dn, joinReasons(s.words(p.Now), reason))
 		return
 	}
 	p.holdFor(AskByHand, person, csi, dn, reason)
@@ -106,7 +112,7 @@ func (p *planner) suspensions() []Suspension {
 	kept := map[PersonID]Suspension{}
 	for _, s := range p.State.Suspensions {
 		switch {
-		case p.Now.Before(s.Until):
+		case !s.ended(p.Now):
 			s.Over = time.Time{}
 		case s.Over.IsZero() || s.Over.After(p.Now):
 			s.Over = p.Now
@@ -136,15 +142,17 @@ type SuspendedPerson struct {
 	Account  AccountState // as it was seen last
 	Standing bool         // the departure is suspended; else the leave is over
 	Soon     bool         // and not for long any more
-	// Earliest is when the credential may be withdrawn if the account is not enabled until then, after the
-	// leave and a grace of that length. Zero where there is no withdrawal to come.
+	Ended    bool         // the last day is over, and the next pass finds that
+	// Earliest is when the credential may be withdrawn if the account is not enabled until then, after a grace of
+	// that length, which counts from the pass that finds the leave over: which one that is nobody knows before.
+	// Zero where there is no withdrawal to come.
 	Earliest time.Time
 	Grace    time.Duration
 }
 
-// StandingLeaves are those that are not over.
-func StandingLeaves(all []SuspendedPerson) []SuspendedPerson {
-	return slices.DeleteFunc(slices.Clone(all), func(s SuspendedPerson) bool { return !s.Standing })
+// ToldLeaves are those that are not over, and those that are while the departure after them is still to come.
+func ToldLeaves(all []SuspendedPerson) []SuspendedPerson {
+	return slices.DeleteFunc(slices.Clone(all), func(s SuspendedPerson) bool { return !s.Standing && s.Earliest.IsZero() })
 }
 
 // SuspendedPeople lists them by the end of the leave.
@@ -162,15 +170,20 @@ func (s State) suspendedPeople(seen map[PersonID]Observation, policy Policy, now
 	for _, saga := range s.Sagas {
 		withdrawn[saga.Person] = !saga.WithdrawnAt.IsZero()
 	}
+	owners := map[PersonID]bool{}
+	for _, own := range s.Owned {
+		owners[own.Person] = true
+	}
+	memory := s
 	for _, s := range s.Suspensions {
 		o := seen[s.Person]
 		s.CSI, s.DN = firstNonEmpty(o.CSI, s.CSI), firstNonEmpty(o.DN, s.DN)
 		stands := s.Stands(now)
 		person := SuspendedPerson{
-			Suspension: s, Account: o.State, Standing: stands, Soon: stands && !now.Before(s.Until.Add(-suspensionSoon)), Grace: policy.GraceWithdraw,
+			Suspension: s, Account: o.State, Standing: stands, Soon: stands && !now.Before(s.Until.Add(-suspensionSoon)), Ended: stands && s.ended(now), Grace: policy.GraceWithdraw,
 		}
-		if stands && o.State == Departed && policy.Withdraw && !withdrawn[s.Person] {
-			person.Earliest = policy.withdrawable(o, later(s.Until, now))
+		if o.State == Departed && policy.Withdraw && !withdrawn[s.Person] && (stands || owners[s.Person]) {
+			person.Earliest = policy.withdrawable(o, memory.resumes(s.Person, now))
 		}
 		people = append(people, person)
 	}
@@ -185,7 +198,10 @@ func (s SuspendedPerson) next() string {
 	if s.Earliest.IsZero() {
 		return ""
 	}
-	return fmt.Sprintf("; earliest withdrawal %s, a fresh grace of %v after the leave", stamp(s.Earliest), s.Grace)
+	if !s.Standing {
+		return fmt.Sprintf("; earliest withdrawal %s, a fresh grace of %v from then on", stamp(s.Earliest), s.Grace)
+	}
+	return fmt.Sprintf("; earliest withdrawal not before %s: a fresh grace of %v counts from the first pass that finds the leave over", stamp(s.Earliest), s.Grace)
 }
 
 // Detail says until when, and what comes then.
@@ -193,9 +209,13 @@ func (s SuspendedPerson) Detail() string {
 	longer := fmt.Sprintf("to go on, type `threema-dirsync hold %s --until DATE --reason TEXT`", Typed(s.CSI, s.Person))
 	switch {
 	case !s.Standing && s.Account == Departed:
-		return fmt.Sprintf("over since %s, and the account is not enabled: the departure goes on with a fresh grace; %s", stamp(s.Over), longer)
+		return fmt.Sprintf("over since %s, and the account is not enabled: the departure goes on%s; %s", stamp(s.Over), s.next(), longer)
 	case !s.Standing:
 		return fmt.Sprintf("over since %s", stamp(s.Over))
+	case s.Ended && s.Account == Departed:
+		return fmt.Sprintf("ENDED with %s, and the account is not enabled: the pass that finds it over takes nothing, and then the departure goes on%s; %s", s.LastDay, s.next(), longer)
+	case s.Ended:
+		return fmt.Sprintf("ended with %s, and the next pass finds it over; the account is %s", s.LastDay, s.Account)
 	case s.Soon && s.Account == Departed:
 		return fmt.Sprintf("ENDS SOON, with %s, that day included: unless the account is enabled by then, the departure goes on%s; %s", s.LastDay, s.next(), longer)
 	case s.Soon:

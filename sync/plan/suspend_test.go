@@ -112,7 +112,7 @@ func TestALeaveSuspendsADeparture(t *testing.T) {
 }
 
 // TestDatesOfALeave: each screen tells the typed day and the same earliest withdrawal, and the contact goes with
-// that. What is over is listed no more.
+// that. What is over is told until the departure after it went on.
 func TestDatesOfALeave(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna")
@@ -137,14 +137,21 @@ func TestDatesOfALeave(t *testing.T) {
 		return b.String()
 	}
 	wantParts(t, screen(p), "suspended, at the earliest "+earliest.Format(time.DateTime), "on leave of absence until "+leave.LastDay+", that day included",
-		"earliest withdrawal "+earliest.Format(time.DateTime), "a fresh grace of 24h")
+		"earliest withdrawal not before "+earliest.Format(time.DateTime), "a fresh grace of 24h0m0s counts from the first pass that finds the leave over")
 	if s := p.Suspended[0]; !s.Earliest.Equal(earliest) {
 		t.Errorf("%+v", s)
 	}
-	w.later(t, 30*day)
+	p = w.later(t, 30*day) // which finds it over
+	out := screen(p)
+	wantParts(t, out, "ENDED with "+leave.LastDay+", and the account is not enabled", "the leave of absence ended with "+leave.LastDay, "earliest withdrawal not before "+w.now.Add(day).Format(time.DateTime))
+	if strings.Contains(out, "ENDS SOON") || strings.Contains(out, "until "+leave.LastDay) {
+		t.Errorf("a leave that ended is told as one to come: %s", out)
+	}
+	over := w.now
 	p = w.later(t, time.Hour)
-	if out := screen(p); strings.Contains(out, "Leave of absence") || len(p.Suspended) != 1 {
-		t.Errorf("a leave that is over: %s", out)
+	wantParts(t, screen(p), "Leave of absence, said by somebody (1)", "over since "+over.Format(time.DateTime), "earliest withdrawal "+over.Add(day).Format(time.DateTime))
+	if !p.Suspended[0].Earliest.Equal(find(t, p, plan.Withdraw, "anna").NotBefore) {
+		t.Errorf("%+v", p.Suspended)
 	}
 	if at := find(t, p, plan.Withdraw, "anna").NotBefore; !at.After(earliest) || find(t, p, plan.DisableContact, "anna").NotBefore != at {
 		t.Errorf("after the leave: %s", screen(p))
