@@ -312,7 +312,7 @@ func TestRenamedMember(t *testing.T) {
 
 	srv.Rename(t, anna.DN, "uid=u000000a")
 	after := byAttribute(mustRead(t, s, tracked).People, "givenname")[anna.GivenName]
-	if after.State != plan.Unknown || !strings.Contains(after.Evidence.Detail, "still lists the DN") {
+	if after.State != plan.Unknown || !strings.Contains(after.Evidence.Detail, "the group cn=team,"+srv.LeaversDN+", or one in it, still lists the DN") {
 		t.Errorf("%+v", after)
 	}
 	wantMembership(after, plan.MembershipUnknown)

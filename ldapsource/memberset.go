@@ -81,13 +81,21 @@ func (r *memberSet) mayHave(t traits, was string) string {
 	case t.primaryDoubt != "" && len(r.keys) > 0:
 		return "not seen in a group, but that proves nothing: " + t.primaryDoubt
 	case was != "" && r.stale[was]:
-		return "a group still lists the DN that this person had before; correct it there"
+		return r.named() + " still lists the DN that this person had before; correct it there"
 	case anyIn(r.nobodys, formerNames(was)):
-		return "a group still lists the login that this person had before; correct it there"
+		return r.named() + " still lists the login that this person had before; correct it there"
 	case len(t.uids) == 0 && len(r.nobodys) > 0:
 		return fmt.Sprintf("the person shows no login, and a group lists %d that nobody has: one of them may be theirs; let the bind account read uid; take out of the group only a login that nobody has in truth", len(r.nobodys))
 	}
 	return ""
+}
+
+// named tells which group it is, as far as one is known: the way up from a person names none.
+func (r *memberSet) named() string {
+	if r.dn == "" {
+		return "a group"
+	}
+	return "the group " + r.dn + ", or one in it,"
 }
 
 // hasNobody is the rule for groups that are there for somebody in scope.
