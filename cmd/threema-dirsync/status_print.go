@@ -131,7 +131,7 @@ func (s seatStatus) words() string {
 	if s.AsOf.IsZero() { // the record of an earlier version
 		return words
 	}
-	return words + ", as of the pass of " + stamp(s.AsOf)
+	return words + ", as of the pass of " + stamp(s.AsOf) + "; used is the larger of credentials and users, ours or not"
 }
 
 func (s *status) printWaiting(w io.Writer) {

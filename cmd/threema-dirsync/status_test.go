@@ -96,5 +96,5 @@ func TestStatusOfAFailedPass(t *testing.T) {
 	if s := source(); !s.Complete || s.Error != "" || len(s.Conditions) < 10 {
 		t.Errorf("the package is down, and the directory was read: %+v", s)
 	}
-	wantSays(t, w.must(t, 0, "status"), "3 of 100000 used, 99997 free, as of the pass of ")
+	wantSays(t, w.must(t, 0, "status"), "3 of 100000 used, 99997 free, as of the pass of ", "used is the larger of credentials and users")
 }

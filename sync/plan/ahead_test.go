@@ -50,7 +50,7 @@ func TestAMassIsAnnouncedAtFirstSight(t *testing.T) {
 			for n := range 6 {
 				w.source().people[9*n].leave(plan.Absent)
 			}
-		}, 6, []string{"6 people", "leavers-run: 6 people in one pass, 2 allowed (limits.leavers.run: 2 % of 100 is 2, at least 2, but at most 10 and 50)", "1 from ou=ou0,dc=corp (not found", "from other OUs", "not before 2026-03-04 16:00"}, "restore there"},
+		}, 6, []string{"6 people", "leavers-run: 6 people in one pass, 2 allowed (limits.leavers.run: 2 % of 100 is 2, at least 2, but at most 10 and half of them, 50)", "1 from ou=ou0,dc=corp (not found", "from other OUs", "not before 2026-03-04 16:00"}, "restore there"},
 		{"an OU that was moved out of the scope", func(_ testing.TB, w *world) { w.moveOU(0, "Old,OU=Archive") }, 9, []string{
 			"9 people", "9 from ou=ou0,dc=corp (moved to ou=old,ou=archive,dc=corp, which base_dn, filter and groups do not cover)",
 		}, "base_dn, filter and groups of source corp cover ou=old,ou=archive,dc=corp, or move it back; exclude_dns"},

@@ -1,9 +1,6 @@
 package plan
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 // An Allowance is how many people a rule lets through, and how that number comes about: of a percentage of
 // so many, rounded down, at least a floor, at most a cap. Every message about a limit has its words from
@@ -12,7 +9,8 @@ type Allowance struct {
 	Key           string // where the operator finds the rule, "" if it cannot be set
 	Percent, Base int
 	AtLeast       int
-	AtMost        []int // the caps, which are stronger than the floor
+	AtMost        []int // the cap, if there is one, which is stronger than the floor
+	Half          bool  // and never more than half of the base
 }
 
 // Number is how many are allowed.
@@ -20,6 +18,9 @@ func (a Allowance) Number() int {
 	n := max(a.AtLeast, a.share())
 	for _, most := range a.AtMost {
 		n = min(n, most)
+	}
+	if a.Half {
+		n = min(n, a.Base/2)
 	}
 	return n
 }
@@ -33,14 +34,13 @@ func (a Allowance) Words() string {
 		key += ": "
 	}
 	words := fmt.Sprintf("%d allowed (%s%d %% of %d is %d, at least %d", a.Number(), key, a.Percent, a.Base, a.share(), a.AtLeast)
-	if len(a.AtMost) == 0 {
-		return words + ")"
+	for _, most := range a.AtMost {
+		words += fmt.Sprintf(", but at most %d", most)
 	}
-	var most []string
-	for _, n := range a.AtMost {
-		most = append(most, fmt.Sprint(n))
+	if a.Half {
+		words += fmt.Sprintf(" and half of them, %d", a.Base/2)
 	}
-	return words + ", but at most " + strings.Join(most, " and ") + ")"
+	return words + ")"
 }
 
 // handful is how many of so many may change hands in one pass, or be missing (trust.go).

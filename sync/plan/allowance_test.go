@@ -18,10 +18,10 @@ func TestALimitTellsItsReckoning(t *testing.T) {
 		number  int
 		words   string
 	}{
-		{run.AllowsToLeave("limits.leavers.run", 2, 61), 2, "2 allowed (limits.leavers.run: 2 % of 61 is 1, at least 2, but at most 10 and 30)"},
-		{run.AllowsToLeave("k", 2, 400), 8, "8 allowed (k: 2 % of 400 is 8, at least 2, but at most 10 and 200)"},
-		{run.AllowsToLeave("k", 2, 5000), 10, "10 allowed (k: 2 % of 5000 is 100, at least 2, but at most 10 and 2500)"},
-		{run.AllowsToLeave("k", 2, 3), 1, "1 allowed (k: 2 % of 3 is 0, at least 2, but at most 10 and 1)"},
+		{run.AllowsToLeave("limits.leavers.run", 2, 61), 2, "2 allowed (limits.leavers.run: 2 % of 61 is 1, at least 2, but at most 10 and half of them, 30)"},
+		{run.AllowsToLeave("k", 2, 400), 8, "8 allowed (k: 2 % of 400 is 8, at least 2, but at most 10 and half of them, 200)"},
+		{run.AllowsToLeave("k", 2, 5000), 10, "10 allowed (k: 2 % of 5000 is 100, at least 2, but at most 10 and half of them, 2500)"},
+		{run.AllowsToLeave("k", 2, 3), 1, "1 allowed (k: 2 % of 3 is 0, at least 2, but at most 10 and half of them, 1)"},
 		{run.Allows("k", 2, 3), 2, "2 allowed (k: 2 % of 3 is 0, at least 2, but at most 10)"},
 		{plan.HeldLimit{Count: 3, Percent: 5}.Allows(100), 5, "5 allowed (limits.held: 5 % of 100 is 5, at least 3)"},
 		{plan.HiddenAttributes(600), 6, "6 allowed (1 % of 600 is 6, at least 3)"},
@@ -39,8 +39,8 @@ func TestEachLimitTellsItsReckoning(t *testing.T) {
 		happens func(*world)
 		words   string
 	}{
-		"leavers ahead": {func(w *world) { w.leaveSome(5) }, "leavers-run: 5 people in one pass, 2 allowed (limits.leavers.run: 2 % of 100 is 2, at least 2, but at most 10 and 50)"},
-		"leavers":       {func(w *world) { w.policy.GraceWithdraw = 0; w.leaveSome(5) }, "5 people within 24 h, 3 allowed (limits.leavers.day: 3 % of 100 is 3, at least 3, but at most 20 and 50)"},
+		"leavers ahead": {func(w *world) { w.leaveSome(5) }, "leavers-run: 5 people in one pass, 2 allowed (limits.leavers.run: 2 % of 100 is 2, at least 2, but at most 10 and half of them, 50)"},
+		"leavers":       {func(w *world) { w.policy.GraceWithdraw = 0; w.leaveSome(5) }, "5 people within 24 h, 3 allowed (limits.leavers.day: 3 % of 100 is 3, at least 3, but at most 20 and half of them, 50)"},
 		"creates": {func(w *world) {
 			for n := range 30 {
 				w.hire("new" + string(rune('A'+n)))

@@ -57,7 +57,7 @@ func (w Window) Allows(key string, floor, base int) Allowance {
 // the configuration says.
 func (w Window) AllowsToLeave(key string, floor, base int) Allowance {
 	a := w.Allows(key, floor, base)
-	a.AtMost = append(a.AtMost, base/2)
+	a.Half = true
 	return a
 }
 

@@ -132,8 +132,8 @@ func TestLimitsAreCumulative(t *testing.T) {
 	if got := statuses(p, plan.Withdraw); got["blocked"+plan.GuardLeaversRun] != 220 {
 		t.Errorf("got %v", got)
 	}
-	wantWords(t, p, "leavers-run withdraw: 220 people in one pass, 10 allowed (limits.leavers.run: 2 % of 980 is 19, at least 2, but at most 10 and 490)")
-	wantWords(t, p, "leavers-day withdraw: 240 people within 24 h, 20 allowed (limits.leavers.day: 3 % of 1000 is 30, at least 3, but at most 20 and 500)")
+	wantWords(t, p, "leavers-run withdraw: 220 people in one pass, 10 allowed (limits.leavers.run: 2 % of 980 is 19, at least 2, but at most 10 and half of them, 490)")
+	wantWords(t, p, "leavers-day withdraw: 240 people within 24 h, 20 allowed (limits.leavers.day: 3 % of 1000 is 30, at least 3, but at most 20 and half of them, 500)")
 	wantWords(t, p, "They are: ")
 }
 
