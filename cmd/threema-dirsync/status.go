@@ -231,7 +231,7 @@ func (s *status) addReport(text json.RawMessage) {
 func (s *status) nameWaiting(told []plan.Wait) {
 	for n := range s.Waits {
 		if i := slices.IndexFunc(told, func(w plan.Wait) bool { return w.Code == s.Waits[n].Code }); i >= 0 {
-			s.Waits[n].Whom = told[i].Whom
+			s.Waits[n].Whom, s.Waits[n].Covers = told[i].Whom, told[i].Covers
 		}
 	}
 }

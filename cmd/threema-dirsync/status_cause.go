@@ -159,6 +159,9 @@ func waitingCause(guards []guardStatus, waits []plan.Wait) (cause, check, comman
 	if n := slices.IndexFunc(guards, func(g guardStatus) bool { return g.Guard == first.ReadFirst && g.Check != "" }); n >= 0 {
 		check = guards[n].Check
 	}
+	if covers := first.CoversWords(); covers != "" {
+		cause += "; " + covers
+	}
 	if more := len(waits) - 1; more > 0 {
 		cause += fmt.Sprintf(" (and %d more that wait for you, see below)", more)
 	}

@@ -120,7 +120,7 @@ func (a Answers) ends(w Wait) bool {
 // reduce leaves of a wait whom nobody answered. The hash of before is that of another set, and what the next
 // one is `plan` tells: limits that somebody leaves may have room for others.
 func (a Answers) reduce(w *Wait) {
-	w.Command = planCommand
+	w.Command, w.Covers = planCommand, 0
 	if answered, waiting := a.people(w.Code); len(answered)+len(waiting) > 0 {
 		w.Answered, w.People = len(answered), max(w.People-len(answered), len(waiting))
 		w.Whom = Plan{Changes: a.Waiting}.whom(w.Code, waiting)

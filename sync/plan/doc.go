@@ -98,6 +98,7 @@
 //	budget.go          what fits into the day's requests and into the licences
 //	waits.go           what somebody is asked for
 //	whom.go            about whom
+//	yes.go             the yes to it, and to nothing else
 //	answers.go         what was said since to what a pass asked
 //
 // What is told beside the changes:

@@ -48,7 +48,7 @@ type Explanation struct {
 	AsOf   time.Time
 	Next   NextStep
 
-	hash string
+	yes string // the command that says yes to what waits for them
 }
 
 // EntryFacts is what the source shows of a person now.
@@ -95,7 +95,7 @@ func Explain(in Input, p Plan, query string, past []Held) (Explanation, error) {
 	if err != nil {
 		return Explanation{}, err
 	}
-	x := Explanation{Person: person, hash: p.Hash}
+	x := Explanation{Person: person, yes: p.yes(map[PersonID]bool{person: true})}
 	x.fromSource(in, p)
 	x.fromLedger(in, p)
 	x.fromPlan(p)
@@ -312,8 +312,11 @@ func (x *Explanation) nextStep() NextStep {
 	case Due:
 		return NextStep{Words: word + ", by the next pass" + x.afterCreate(c)}
 	case NeedsApproval:
-		return NextStep{Words: word + ", once somebody said yes: read `threema-dirsync plan`, then type threema-dirsync approve " + x.hash}
+		return NextStep{Words: word + ", once somebody said yes: read `threema-dirsync plan`, then type " + x.yes}
 	case Blocked:
+		if saysTheyLeft(c.Guard) {
+			return NextStep{Words: word + ", once somebody said yes, for a limit stops it: " + x.ifTheyLeft()}
+		}
 		return NextStep{Words: word + ", once the guard " + c.Guard + " is lifted (see below)"}
 	case Withheld:
 		return NextStep{Words: word + " is withheld by the policy"}
@@ -326,9 +329,14 @@ func (x *Explanation) nextStep() NextStep {
 		words += ": " + c.Reason
 	}
 	if c.Guard == GuardAhead {
-		words += "; a limit will stop it then: read first what the guard says (see below); if they really left: threema-dirsync approve " + x.hash
+		words += "; a limit will stop it then: " + x.ifTheyLeft()
 	}
 	return NextStep{Words: words, At: c.NotBefore}
+}
+
+// ifTheyLeft is the yes to what a limit for leavers stops: after what the guard says, and for them alone.
+func (x *Explanation) ifTheyLeft() string {
+	return "read first what the guard says (see below); if they really left: " + x.yes
 }
 
 func (x *Explanation) whyNothing() string {

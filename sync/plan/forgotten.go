@@ -170,7 +170,7 @@ func (p *planner) stillForgotten() []ForgottenSource {
 
 // forgetCommand is what ends the wait for the people of sources that are gone: to give up each of which
 // nobody said anything yet, and a yes to the list where somebody did.
-func (p Plan) forgetCommand() string {
+func (p Plan) forgetCommand(people map[PersonID]bool) string {
 	var commands []string
 	for _, h := range p.Held {
 		c := "threema-dirsync source forget " + shellWord(h.Person.Source)
@@ -182,7 +182,7 @@ func (p Plan) forgetCommand() string {
 		}
 	}
 	if slices.ContainsFunc(p.AwaitingApproval(), func(c Change) bool { return slices.Contains(c.Asks, AskForgotten) }) {
-		commands = append(commands, "threema-dirsync approve "+p.Hash)
+		commands = append(commands, p.waitYes(WaitCode(AskForgotten), people))
 	}
 	return strings.Join(commands, "; ")
 }

@@ -136,6 +136,8 @@ type (
 		Whom    []jsonWaitingPerson `json:"whom"` // the first of them
 		// Answered are those about whom somebody said since; `status` alone knows of any.
 		Answered int `json:"answered,omitempty"`
+		// Covers is for how many people the command says yes, where that is more than these.
+		Covers int `json:"covers,omitempty"`
 	}
 	jsonWaitingPerson struct {
 		Person  jsonPerson `json:"person"`
@@ -296,7 +298,7 @@ func (s SuspendedPerson) WithReason() any {
 func (a Alarm) MarshalJSON() ([]byte, error) { return json.Marshal(a.json()) }
 
 func (w Wait) json() jsonWait {
-	return jsonWait{Code: w.Code, Since: w.Since.UTC(), People: w.People, Command: w.Command, Whom: convert(w.Whom, WaitingPerson.json), Answered: w.Answered}
+	return jsonWait{Code: w.Code, Since: w.Since.UTC(), People: w.People, Command: w.Command, Whom: convert(w.Whom, WaitingPerson.json), Answered: w.Answered, Covers: w.Covers}
 }
 
 func (w WaitingPerson) json() jsonWaitingPerson {
@@ -309,7 +311,7 @@ func (w *Wait) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(text, &doc); err != nil {
 		return err
 	}
-	*w = Wait{Code: doc.Code, Since: doc.Since, People: doc.People, Command: doc.Command}
+	*w = Wait{Code: doc.Code, Since: doc.Since, People: doc.People, Command: doc.Command, Covers: doc.Covers}
 	for _, x := range doc.Whom {
 		person := PersonID{Source: x.Person.Source, ID: x.Person.ID}
 		w.Whom = append(w.Whom, WaitingPerson{Person: person, CSI: x.Person.CSI, DN: x.Person.DN, Steps: x.Steps, Missing: x.Missing})

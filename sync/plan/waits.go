@@ -52,11 +52,14 @@ type Wait struct {
 	ReadFirst string
 	// Answered counts those whom it was about in the pass that asked, and about whom somebody said since.
 	Answered int
+	// Covers is for how many people the command says yes, where that is more than it is asked about; else 0.
+	Covers int
 }
 
 // The commands that say yes.
 const (
 	approveHash     = "threema-dirsync approve "
+	yesOnly         = " --only "
 	approveBaseline = approveHash + "--baseline"
 	planCommand     = "threema-dirsync plan" // it tells the hash
 	checkCommand    = "threema-dirsync check"
@@ -89,19 +92,28 @@ func (w Wait) Ask() string {
 	if command == planCommand {
 		command += " (part of what was asked is answered; it tells the hash of the rest)"
 	}
+	if covers := w.CoversWords(); covers != "" {
+		command += " (" + covers + ")"
+	}
 	if w.ReadFirst == "" {
 		return command
 	}
 	return "read first what GUARD " + w.ReadFirst + " says; if they really left: " + command
 }
 
-// Hashed tells that the command is the yes to everything under the hash, leavers included.
+// Hashed tells that the command is a yes by the hash, leavers included.
 func (w Wait) Hashed() bool {
 	return strings.HasPrefix(w.Command, approveHash) && w.Command != approveBaseline
 }
 
 // hash is that of the plan to which the command says yes.
-func (w Wait) hash() string { return strings.TrimPrefix(w.Command, approveHash) }
+func (w Wait) hash() string {
+	hash, _, _ := strings.Cut(strings.TrimPrefix(w.Command, approveHash), yesOnly)
+	return hash
+}
+
+// parted tells that the command says yes for the people of the wait and for nobody else.
+func (w Wait) parted() bool { return w.Hashed() && strings.Contains(w.Command, yesOnly) }
 
 // saysTheyLeft tells the guards that stop people who leave together.
 func saysTheyLeft(guard string) bool {
@@ -129,6 +141,8 @@ func StandingWaits(all []Wait) []Wait {
 			w.ReadFirst = ""
 		case saysTheyLeft(string(w.Code)) && w.People > 0:
 			w.ReadFirst = string(w.Code)
+		case w.parted(): // it takes out nobody of whom a guard speaks
+			w.ReadFirst = ""
 		default:
 			w.ReadFirst = string(standing[lead].Code)
 		}
@@ -154,8 +168,10 @@ func (p Plan) AllWaits() []Wait {
 	for _, code := range WaitCodes() {
 		people, there := waiting[code]
 		if there {
+			command := p.waitCommand(code, people)
 			waits = append(waits, Wait{
-				Code: code, Since: p.waitsSince(code), Seen: p.GeneratedAt, People: len(people), Command: p.waitCommand(code), Whom: p.whom(code, people),
+				Code: code, Since: p.waitsSince(code), Seen: p.GeneratedAt, People: len(people), Command: command, Whom: p.whom(code, people),
+				Covers: p.covered(command, len(people)),
 			})
 		}
 	}
@@ -212,7 +228,7 @@ func (p Plan) waitsSince(code WaitCode) time.Time {
 }
 
 // waitCommand is what ends a wait.
-func (p Plan) waitCommand(code WaitCode) string {
+func (p Plan) waitCommand(code WaitCode, people map[PersonID]bool) string {
 	switch code {
 	case WaitCode(GuardBaseline):
 		if len(p.Renamed) > 0 {
@@ -224,7 +240,7 @@ func (p Plan) waitCommand(code WaitCode) string {
 	case WaitCode(GuardStopFile):
 		return "rm " + shellWord(p.StopFile)
 	case WaitCode(AskForgotten):
-		return p.forgetCommand()
+		return p.forgetCommand(people)
 	case WaitCode(AskByHand):
 		return "withdraw (Zugang entziehen) by hand in the management cockpit what `threema-dirsync plan` lists as held for that"
 	case WaitOrder:
@@ -236,7 +252,7 @@ func (p Plan) waitCommand(code WaitCode) string {
 	case WaitNoLicence:
 		return "buy licences in the management cockpit, or withdraw (Zugang entziehen) credentials there that nobody needs"
 	}
-	return approveHash + p.Hash
+	return p.waitYes(code, people)
 }
 
 // Typed is how to name a person in a command.

@@ -125,6 +125,10 @@ func TestTheGuardThatSaysWhyLeads(t *testing.T) {
 				t.Errorf("as a ledger keeps them: %s", diff)
 			}
 			for _, x := range p.Waits() {
+				if x.Code == plan.WaitApproval { // of one person, of whom the guard does not speak
+					wantParts(t, x.Words(), "1 person: threema-dirsync approve "+p.Hash+" --only E-p000001")
+					continue
+				}
 				if !strings.Contains(x.Words(), "read first what GUARD "+row.lead+" says; if they really left: threema-dirsync approve "+p.Hash) {
 					t.Errorf("%s: %s", x.Code, x.Words())
 				}
@@ -245,6 +249,47 @@ func wantParts(t *testing.T, got string, parts ...string) {
 	for _, part := range parts {
 		if !strings.Contains(got, part) {
 			t.Errorf("%q is not said:\n%s", part, got)
+		}
+	}
+}
+
+// TestAYesIsForWhomItIsAsked: what one person waits for is told with the yes for them, and not with that for the
+// OU that a limit will stop. More people than anybody types are told with what the hash covers beside them.
+func TestAYesIsForWhomItIsAsked(t *testing.T) {
+	t.Parallel()
+	for _, protected := range []int{1, 3, 4} {
+		w := running(t, 100)
+		var only string
+		for _, e := range w.source().people[50 : 50+protected] {
+			w.policy.Protected = append(w.policy.Protected, e.csi)
+			e.leave(plan.Disabled)
+			only += " --only " + e.csi
+		}
+		w.later(t, 2*time.Hour)
+		w.later(t, 25*time.Hour)
+		w.leaveOU(0, plan.OutOfScope)
+		p := w.later(t, 2*time.Hour)
+		waits := p.Waits()
+		if !slices.Equal(codes(p), []string{plan.GuardAhead, "approval"}) || waits[0].People != 9 || waits[1].People != protected {
+			t.Fatalf("waits %+v", waits)
+		}
+		whole := "this HASH is a yes for all " + fmt.Sprint(9+protected) + " people"
+		wantParts(t, waits[0].Words(), "read first what GUARD "+plan.GuardAhead+" says; if they really left: threema-dirsync approve "+p.Hash+" (", whole)
+		switch words := waits[1].Words(); {
+		case protected <= 3 && (!strings.HasSuffix(words, ": threema-dirsync approve "+p.Hash+only) || strings.Contains(words, "GUARD")):
+			t.Error(words)
+		case protected > 3:
+			wantParts(t, words, "read first what GUARD "+plan.GuardAhead, "threema-dirsync approve "+p.Hash+" (", whole)
+		}
+		x, _ := w.mustExplain(t, "E-p000050")
+		if !strings.HasSuffix(x.Next.Words, "then type threema-dirsync approve "+p.Hash+" --only E-p000050") {
+			t.Error(x.Next.Words)
+		}
+		moved := w.source().people[0].csi
+		x, _ = w.mustExplain(t, moved)
+		wantParts(t, x.Next.Words, "read first what the guard says", "if they really left: threema-dirsync approve "+p.Hash+" --only "+moved)
+		if theirs, err := plan.Only(w.input(), p, moved); err != nil || len(theirs) != 1 {
+			t.Errorf("what is told does not work: %v, %v", theirs, err)
 		}
 	}
 }
