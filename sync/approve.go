@@ -42,7 +42,7 @@ type Approval struct {
 	TTL     time.Duration
 	Changes []plan.Change
 	// Next is the hash of what waits for a yes from now on, "" if that is not known; Waiting is that, and Freed
-	// what waits no more although nobody approved it, as the limits have room without the approved.
+	// what waits no more although nobody approved it, as the limits have room without the approved: as it stands now.
 	Next    string
 	Waiting []plan.Change
 	Freed   []plan.Change
@@ -101,7 +101,8 @@ func (a *Approver) tellRest(ctx context.Context, in plan.Input, waited []plan.Ch
 			a.Logger.WarnContext(ctx, "approved, but what waits now could not be recorded", "err", err)
 		}
 	}
-	given.Freed = without(without(waited, given.Changes), given.Waiting)
+	freed := without(without(waited, given.Changes), given.Waiting)
+	given.Freed = without(next.Changes, without(next.Changes, freed))
 }
 
 // named are the changes that the yes is for.

@@ -176,10 +176,7 @@ func (p *program) printApproval(given dirsync.Approval, flags approveFlags) erro
 	if words := plan.ForEver(given.Changes); words != "" {
 		say(p.Stdout, "%s; threema-dirsync approve --undo %s takes the yes back until a pass carries it out.", words, given.Hash)
 	}
-	if len(given.Freed) > 0 {
-		say(p.Stdout, "Not approved, and stopped by no limit any more: %s. What is not due goes when it is.", plan.CountedSteps(given.Freed))
-		p.listChanges(given.Freed)
-	}
+	p.printFreed(given)
 	switch {
 	case len(given.Waiting) > 0:
 		say(p.Stdout, "Still waiting for a yes: %s.", plan.CountedSteps(given.Waiting))

@@ -38,6 +38,7 @@
 // What somebody says, and asks:
 //
 //	approve.go          approve, and approve --undo
+//	approve_freed.go    what goes without a yes because of one
 //	withdraw.go         withdraw, and withdraw --undo
 //	hold.go             hold
 //	source.go           source

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // asks are what `status` says that it waits for, and what it says was answered.
@@ -127,7 +128,7 @@ func TestStatusAsksWhatApproveSaidThatWaits(t *testing.T) {
 	for _, person := range dir.people[:4] {
 		approve = append(approve, "--only", person.Number)
 	}
-	w.must(t, 0, approve...).tells(t, "stopped by no limit any more", "Nothing else waits for you.")
+	w.must(t, 0, approve...).tells(t, "they go when they are due, without a yes", "4 steps of 2 people", dir.people[5].DN, "threema-dirsync hold PERSON", "approve --undo "+approve[1], "Nothing else waits for you.")
 	if a, text := w.asks(t); len(a.Waits) != 0 || strings.Contains(text, "WAITS FOR YOU") {
 		t.Errorf("%+v\n%s", a, text)
 	}
@@ -135,4 +136,11 @@ func TestStatusAsksWhatApproveSaidThatWaits(t *testing.T) {
 	if a, _ := w.asks(t); len(a.Waits) != 1 || a.Waits[0].Code != "mass-departure-ahead" || a.Waits[0].People != 6 {
 		t.Errorf("taken back: %+v", a)
 	}
+	w.advance(t, 25*time.Hour)
+	w.must(t, 3, "run", "--once")
+	approve[1] = w.hash(t)
+	w.must(t, 0, approve...).tells(t, "they go with the NEXT PASS, without a yes", "4 steps of 2 people", dir.people[4].DN, "threema-dirsync hold PERSON")
+	w.must(t, 0, "hold", dir.people[4].Number, "--until", w.inDays(30), "--reason", "no leaver")
+	w.must(t, 0, "run", "--once")
+	w.gone(t, 0, 0, dir.people[0].Account, dir.people[1].Account, dir.people[2].Account, dir.people[3].Account, dir.people[5].Account)
 }
