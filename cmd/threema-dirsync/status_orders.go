@@ -20,6 +20,10 @@ type orderStatus struct {
 	Username     string    `json:"username"`
 	OrderedAt    time.Time `json:"orderedAt"`
 	OrderedBy    string    `json:"orderedBy"`
+	// Sent tells that it was sent and its answer lost, SettledFrom since when a pass settles that; null: the
+	// last list has the credential.
+	Sent        bool       `json:"sent"`
+	SettledFrom *time.Time `json:"settledFrom"`
 }
 
 func ordersOf(state plan.State) []orderStatus {
@@ -29,6 +33,10 @@ func ordersOf(state plan.State) []orderStatus {
 		s.Person.Source, s.Person.ID = o.Person.Source, o.Person.ID
 		if n := slices.IndexFunc(state.Owned, func(own plan.Ownership) bool { return own.CredentialID == o.CredentialID }); n >= 0 {
 			s.Username, s.Person.CSI = state.Owned[n].Username, state.Owned[n].CSI
+			sent, settled := state.LostAnswer(state.Owned[n])
+			if s.Sent = sent; !settled.IsZero() {
+				s.SettledFrom = new(settled.UTC())
+			}
 		}
 		if n := slices.IndexFunc(state.Observations, func(seen plan.Observation) bool { return seen.Person == o.Person }); n >= 0 {
 			s.Person.DN = state.Observations[n].DN
@@ -41,9 +49,35 @@ func ordersOf(state plan.State) []orderStatus {
 // printOrders tells of each what became of it, and what to type.
 func (s *status) printOrders(w io.Writer) {
 	for _, o := range s.Orders {
-		person := plan.Typed(o.Person.CSI, plan.PersonID{Source: o.Person.Source, ID: o.Person.ID})
-		say(w, "ORDERED, NOT DONE:\twithdraw / Zugang entziehen %s of %s %s, ordered %s by %s: the app goes on", o.Username, o.Person.CSI, o.Person.DN, stamp(o.OrderedAt), o.OrderedBy)
-		say(w, "\tthe next pass that may carries it out, by the schedule at %s, or at once: threema-dirsync withdraw %s --reason TEXT", stamp(s.NextPass), person)
+		person := plan.Typed(o.Person.CSI, o.person())
+		say(w, "ORDERED, NOT DONE:\twithdraw / Zugang entziehen %s of %s %s, ordered %s by %s", o.Username, o.Person.CSI, o.Person.DN, stamp(o.OrderedAt), o.OrderedBy)
+		say(w, "\t%s", s.becomes(o, person))
 		say(w, "\tto take the order back: threema-dirsync withdraw --undo %s --reason TEXT", person)
 	}
+}
+
+// becomes says what an order waits for. What is told as waiting for somebody is ended by what is told there alone.
+func (s *status) becomes(o orderStatus, person string) string {
+	settled := time.Time{}
+	if o.SettledFrom != nil {
+		settled = *o.SettledFrom
+	}
+	for _, x := range s.Waits {
+		if slices.ContainsFunc(x.Whom, func(who plan.WaitingPerson) bool {
+			return who.Person == o.person() && slices.Contains(who.Steps, plan.Withdraw)
+		}) {
+			return "the app goes on; it waits for you (" + string(x.Code) + "): " + x.Ask()
+		}
+	}
+	switch {
+	case !settled.IsZero():
+		return plan.LostAnswerWords(settled)
+	case o.Sent:
+		return plan.LostAnswerWords(settled) + ": by the schedule at " + stamp(s.NextPass) + ", or at once: threema-dirsync withdraw " + person + " --reason TEXT"
+	}
+	return "the app goes on; the next pass that may carries it out, by the schedule at " + stamp(s.NextPass) + ", or at once: threema-dirsync withdraw " + person + " --reason TEXT"
+}
+
+func (o orderStatus) person() plan.PersonID {
+	return plan.PersonID{Source: o.Person.Source, ID: o.Person.ID}
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
@@ -158,7 +159,7 @@ func TestWithdrawOfTheProtected(t *testing.T) {
 	}
 	step := "withdraw / Zugang entziehen"
 	w.must(t, 3, "plan", "--detailed-exitcode").tells(t, step, person.DN, "needs-approval")
-	w.must(t, 0, "status").tells(t, "ORDERED, NOT DONE", "WAITS FOR YOU approval", step, person.DN, "withdraw --undo "+person.Number)
+	w.must(t, 0, "status").tells(t, "ORDERED, NOT DONE", "the app goes on; it waits for you (approval): threema-dirsync approve ", "WAITS FOR YOU approval", step, person.DN, "withdraw --undo "+person.Number)
 	w.explains(t, person.Number, "ORDERED, NOT DONE", "once somebody said yes")
 	w.must(t, 0, strings.Fields(typed[1])...).tells(t, "Approved until ", person.DN, "The next pass carries it out; at once: order it again")
 	w.must(t, 0, "approve", "--undo", person.Number).tells(t, "What of it is still to be done, the next plan asks for again.")
@@ -176,7 +177,7 @@ func TestAnOrderThatFailedIsTold(t *testing.T) {
 	person := dir.people[7]
 	w.sim.fault(t, worksim.Fault{Method: "DELETE", Path: "/credentials/", Status: 500, Times: 1})
 	w.orders(t, 1, person.Account, "UNKNOWN: ", "The order stands", "threema-dirsync withdraw --undo "+person.Number+" --reason TEXT")
-	w.must(t, 0, "status").tells(t, "ORDERED, NOT DONE", person.DN, "the app goes on", "at once: threema-dirsync withdraw "+person.Number+" --reason TEXT")
+	w.must(t, 0, "status").tells(t, "ORDERED, NOT DONE", person.DN, "it was sent and its answer lost: the next pass looks", "at once: threema-dirsync withdraw "+person.Number+" --reason TEXT")
 	w.must(t, 2, "plan", "--detailed-exitcode").tells(t, "withdraw / Zugang entziehen", person.DN)
 	w.explains(t, person.Number, "ORDERED, NOT DONE", "withdraw / Zugang entziehen, by the next pass")
 	var x struct {
@@ -190,6 +191,29 @@ func TestAnOrderThatFailedIsTold(t *testing.T) {
 	}
 	w.must(t, 0, "run", "--once")
 	w.gone(t, 0, 0, person.Account)
+	if out := w.must(t, 0, "status"); strings.Contains(out.stdout, "ORDERED, NOT DONE") {
+		t.Errorf("%v", out)
+	}
+	w.settlesALostAnswer(t, dir.people[8])
+}
+
+// settlesALostAnswer: once one list lacks what was sent without an answer, all that tells of it says the same, and nobody is
+// told to type what changes nothing.
+func (w *world) settlesALostAnswer(t *testing.T, person testdir.Person) {
+	t.Helper()
+	w.sim.fault(t, worksim.Fault{Method: "DELETE", Path: "/credentials/", Status: 500, Effect: true, Times: 1})
+	w.orders(t, 1, person.Account, "UNKNOWN: ")
+	w.must(t, 0, "run", "--once")
+	const says = "it was sent and its answer lost; the last list lacks the credential, so it is most likely gone: a pass from "
+	status := w.must(t, 0, "status")
+	status.tells(t, "ORDERED, NOT DONE", person.DN, says, "withdraw --undo "+person.Number)
+	if strings.Contains(status.stdout, "or at once: threema-dirsync withdraw") || strings.Contains(status.stdout, "the app goes on") {
+		t.Errorf("%v", status)
+	}
+	w.explains(t, person.Number, "ORDERED, NOT DONE", "withdraw / Zugang entziehen: "+says)
+	w.orders(t, 0, person.Account, "ALREADY WITHDRAWN: the withdrawal of credential "+person.Account+": "+says)
+	w.advance(t, 2*time.Hour)
+	w.must(t, 0, "run", "--once")
 	if out := w.must(t, 0, "status"); strings.Contains(out.stdout, "ORDERED, NOT DONE") {
 		t.Errorf("%v", out)
 	}

@@ -48,7 +48,8 @@ type Explanation struct {
 	AsOf   time.Time
 	Next   NextStep
 
-	yes string // the command that says yes to what waits for them
+	lost string // what is to expect of a withdrawal of theirs whose answer was lost, "" if none was
+	yes  string // the command that says yes to what waits for them
 }
 
 // EntryFacts is what the source shows of a person now.
@@ -155,7 +156,7 @@ func (x *Explanation) fromLedger(in Input, p Plan) {
 	if own, ok := ofPerson(in.State.Owned, x.Person, func(o Ownership) PersonID { return o.Person }); ok {
 		x.Owned = &own
 		x.name(own.CSI, "", own.Username)
-		x.ordered(in.State)
+		x.ordered(in.State, p.Memory)
 	}
 	if saga, ok := ofPerson(in.State.Sagas, x.Person, func(s Saga) PersonID { return s.Person }); ok {
 		x.Departure = &saga
@@ -180,7 +181,7 @@ func passReads(state State, o Observation) int {
 }
 
 // ordered finds by which order the credential was withdrawn that the person owns.
-func (x *Explanation) ordered(state State) {
+func (x *Explanation) ordered(state State, now Memory) {
 	for _, o := range state.Orders {
 		if o.CredentialID == x.Owned.CredentialID {
 			x.Order = &o
@@ -188,6 +189,10 @@ func (x *Explanation) ordered(state State) {
 	}
 	if o, stands := state.openOrder(x.Owned.CredentialID); stands {
 		x.OpenOrder = &o
+	}
+	own, _ := ofPerson(now.Owned, x.Person, func(o Ownership) PersonID { return o.Person })
+	if sent, settled := state.LostAnswer(own); sent {
+		x.lost = LostAnswerWords(settled)
 	}
 	if u, ok := ofPerson(state.Undone, x.Person, func(u UndoneOrder) PersonID { return u.Person }); ok {
 		x.Undone = &u
@@ -308,6 +313,9 @@ func (x *Explanation) nextStep() NextStep {
 		c = x.Changes[n]
 	}
 	word := c.Op.cockpitWord()
+	if c.Op == Withdraw && c.Status == Waiting && x.lost != "" {
+		return NextStep{Words: word + ": " + x.lost, At: c.NotBefore}
+	}
 	switch c.Status {
 	case Due:
 		return NextStep{Words: word + ", by the next pass" + x.afterCreate(c)}

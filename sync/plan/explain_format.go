@@ -164,7 +164,7 @@ func (x Explanation) formatOwned(out *printer) {
 		out.fact("withdrawn by order", stamp(x.Order.At), "`audit export` tells by whom and why")
 	}
 	if x.OpenOrder != nil {
-		out.fact("ORDERED, NOT DONE", x.OpenOrder.words(), "to take the order back: threema-dirsync withdraw --undo "+Typed(x.CSI, x.Person)+" --reason TEXT")
+		out.fact("ORDERED, NOT DONE", x.OpenOrder.words(), x.lost, "to take the order back: threema-dirsync withdraw --undo "+Typed(x.CSI, x.Person)+" --reason TEXT")
 	}
 	if x.Undone != nil {
 		out.fact("taken back", stamp(x.Undone.At), "by "+x.Undone.By)

@@ -95,6 +95,24 @@ func (p *planner) ordersRefused() []string {
 	return refused
 }
 
+// LostAnswer tells of a credential of ours whose withdrawal was sent and not answered: where a list lacks it, the end is
+// settled from then on, zero where none does.
+func (s State) LostAnswer(own Ownership) (sent bool, settled time.Time) {
+	sent = slices.ContainsFunc(s.Open, func(op Operation) bool { return op.Op == Withdraw && op.CredentialID == own.CredentialID })
+	if sent && own.MissingReads > 0 {
+		settled = own.MissingSince.Add(goneAfter)
+	}
+	return sent, settled
+}
+
+// LostAnswerWords say what to expect of such a withdrawal: nobody has to type anything for it.
+func LostAnswerWords(settled time.Time) string {
+	if settled.IsZero() {
+		return "it was sent and its answer lost: the next pass looks, and sends it again where the credential is there"
+	}
+	return "it was sent and its answer lost; the last list lacks the credential, so it is most likely gone: a pass from " + stamp(settled) + " on settles it, and there is nothing to type"
+}
+
 // Ordered tells that an open order is about a credential: nothing is written to it any more.
 func (s State) Ordered(credentialID string) bool {
 	_, stands := s.openOrder(credentialID)

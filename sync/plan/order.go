@@ -131,7 +131,7 @@ func (p *planner) alreadyGone(own Ownership) string {
 	case p.gone(credential):
 		return fmt.Sprintf("credential %s is not in the package any more", own.Username)
 	case p.withdrawalSent(own) && p.unsure(credential):
-		return fmt.Sprintf("the withdrawal of credential %s was sent and its answer was lost; %s", own.Username, p.unsureWords(credential))
+		return fmt.Sprintf("the withdrawal of credential %s: %s", own.Username, LostAnswerWords(p.unlistedSince(credential).Add(goneAfter)))
 	}
 	return ""
 }

@@ -123,7 +123,8 @@ func (p *planner) needsNoUndo(own Ownership) string {
 
 // withdrawalSent tells of a withdrawal whose end is not known.
 func (p *planner) withdrawalSent(own Ownership) bool {
-	return slices.ContainsFunc(p.State.Open, func(op Operation) bool { return op.Op == Withdraw && op.CredentialID == own.CredentialID })
+	sent, _ := p.State.LostAnswer(own)
+	return sent
 }
 
 // afterUndo says what comes of it.
