@@ -84,11 +84,26 @@ func (p *planner) leftByDirectory(person PersonID) string {
 	if o.State != Departed {
 		return ""
 	}
-	words := "the directory says that they left (" + p.departedWords(o) + "), and nobody's word makes somebody entitled. Enable the account there"
+	words := "the directory says that they left (" + p.departedWords(o) + "), and nobody's word makes somebody entitled. " + o.wayBack()
 	if saga, leaving := p.sagas[person]; leaving && !saga.WithdrawnAt.IsZero() {
 		words += fmt.Sprintf("; credential %s was withdrawn with their departure", saga.Username)
 	}
 	return words + ": when a pass sees them entitled, the departure ends"
+}
+
+// wayBack is what makes somebody entitled again whom the directory calls departed, by what it shows.
+func (o Observation) wayBack() string {
+	switch o.Evidence.Kind {
+	case Expired:
+		return "Move the end date of the account there"
+	case Tombstone, Absent:
+		return "Restore the entry there if it was deleted by mistake, or let the bind account read it"
+	case OutOfScope:
+		return "The entry is there, but the scope does not cover it: move it back, put the person into the group again, or let base_dn, filter and groups of source " +
+			o.Person.Source + " cover it and accept that scope (`threema-dirsync approve --baseline`)"
+	case Disabled:
+	}
+	return "Enable the account there"
 }
 
 // nothingToUndo is for people without a credential of ours.

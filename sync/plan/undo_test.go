@@ -217,3 +217,27 @@ func TestTheIDOfAWayBackThatNobodyWent(t *testing.T) {
 		})
 	}
 }
+
+// TestTheWayBackIsByWhatTheDirectoryShows: an account that is enabled is not to be enabled.
+func TestTheWayBackIsByWhatTheDirectoryShows(t *testing.T) {
+	t.Parallel()
+	for kind, way := range map[plan.EvidenceKind]string{
+		plan.Disabled: "Enable the account there", plan.Expired: "Move the end date of the account", plan.Absent: "Restore the entry",
+		plan.Tombstone: "Restore the entry", plan.OutOfScope: "move it back, put the person into the group again, or let base_dn",
+	} {
+		w, people := rolledOut(t, "anna", "bert")
+		w.ordered(t, people["anna"])
+		people["anna"].leave(kind)
+		w.later(t, time.Hour)
+		u := w.undo(people["anna"])
+		wantParts(t, u.Refused, "the directory says that they left ("+string(kind), way)
+		if kind != plan.Disabled && strings.Contains(u.Refused, "Enable") {
+			t.Error(u.Refused)
+		}
+		people["anna"].comeBack()
+		w.later(t, time.Hour)
+		if u := w.undo(people["anna"]); u.Refused != "" {
+			t.Errorf("%s, and back: %s", kind, u.Refused)
+		}
+	}
+}
