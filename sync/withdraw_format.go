@@ -52,15 +52,16 @@ func (w Withdrawal) Meaning() []string {
 			"The Threema ID follows by "+fate+", as ever: once the departure is confirmed, grace.id is over and whoever must has said yes.",
 		)
 	}
-	again := "To give access again later: threema-dirsync withdraw --undo " + plan.Typed(w.CSI, w.Person) + " --reason TEXT. The next pass makes a new credential, with a new password " +
+	again := "For the new phone, or to give access again later: threema-dirsync withdraw --undo " + plan.Typed(w.CSI, w.Person) + " --reason TEXT. The next pass makes a new credential, with a new password " +
 		"(credentials.recreate: true does so for everybody)."
 	if w.policy.Recreate {
 		again = "CAUTION: credentials.recreate is true. Unless the account is disabled in the directory, the next passes make a new credential and hand it over."
 	}
 	return append(leave,
 		"The directory does not prove that they left, so only what can be undone is done: the credential goes. The Threema ID stays, and nothing is detached (trennen) or revoked (widerrufen).",
-		"NEXT: disable the account in the directory. When that is confirmed, the departure goes on with the Threema ID ("+fate+").",
-		"A phone that is lost or stolen: revoke the Threema ID by hand in the cockpit (widerrufen).",
+		"IF THEY LEFT: disable the account in the directory. When that is confirmed, the departure goes on with the Threema ID ("+fate+").",
+		"IF THEY STAY and a phone is lost or stolen: do NOT disable the account, for that begins their departure. Revoke the Threema ID of that phone by hand in the cockpit (widerrufen): "+
+			"it is gone for ever, and the person gets a new one.",
 		again,
 	)
 }

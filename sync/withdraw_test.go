@@ -86,7 +86,7 @@ func TestWithdrawTheEntitled(t *testing.T) {
 		announced = true
 		w.equal("withdrawn before it is announced", []int{0, 0, 0}, w.effects())
 		said := strings.Join(before.Announcement(), "\n")
-		for _, part := range []string{"credential user03, used by the Threema ID " + id + ", of E03 CN=First03", "says: entitled", "disable the account", "credentials.recreate: true"} {
+		for _, part := range []string{"credential user03, used by the Threema ID " + id + ", of E03 CN=First03", "says: entitled", "IF THEY LEFT: disable the account", "IF THEY STAY and a phone is lost or stolen: do NOT disable the account", "credentials.recreate: true"} {
 			if !strings.Contains(said, part) {
 				t.Errorf("not said: %q\n%s", part, said)
 			}

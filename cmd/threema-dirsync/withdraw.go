@@ -18,7 +18,8 @@ credential may be somebody else's.
 
 If the directory shows that the person left, their departure begins with this. If it does not, or
 cannot be read, the credential goes and the Threema ID stays: it is never detached or revoked on
-somebody's word. Disable the account in the directory as well. The audit keeps TEXT (from 3 characters to 500
+somebody's word. If they left, disable the account in the directory as well; if they stay (a lost phone), do not,
+and type withdraw --undo for the new phone. The audit keeps TEXT (from 3 characters to 500
 bytes) and who typed it.
 
 The order stands until it is carried out: where a yes, the baseline or the stop file is in the way, the package cannot

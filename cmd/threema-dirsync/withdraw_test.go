@@ -35,7 +35,7 @@ func TestWithdraw(t *testing.T) {
 	person := dir.people[7]
 	out := w.orders(t, 0, person.Account,
 		"Withdrawing (Zugang entziehen) credential "+person.Account, person.DN, "The directory says: entitled",
-		"NEXT: disable the account in the directory.", "\nWITHDRAWN: credential "+person.Account+" is withdrawn (Zugang entzogen)")
+		"IF THEY LEFT: disable the account in the directory.", "IF THEY STAY", "withdraw --undo "+person.Number, "\nWITHDRAWN: credential "+person.Account+" is withdrawn (Zugang entzogen)")
 	if strings.Contains(out.stderr, "stolen phone") {
 		t.Errorf("the reason is in the log: %v", out)
 	}
