@@ -61,14 +61,14 @@ func TestCheckServers(t *testing.T) {
 	wantFinding(t, named, "tls", Failure, `for 127.0.0.1, signed by`, "write the server's name into urls")
 }
 
-// TestCheckAddress: an address in urls is worth a warning only while no certificate is seen that holds it.
+// TestCheckAddress: an address in urls is a mistake only where a certificate is seen that does not hold it.
 func TestCheckAddress(t *testing.T) {
 	t.Parallel()
 	p := peer.Start(t, peer.Script{Pages: []peer.Step{peer.Page("", one(0))}})
 	wantFinding(t, mustNew(t, forPeer(t, p)), "name", Pass, "127.0.0.1", "the server's certificate is valid for it")
 	elsewhere := peer.Start(t, peer.Script{Leaf: loopca.Leaf{Hosts: []string{"dc1.corp.example"}}})
-	wantFinding(t, mustNew(t, forPeer(t, elsewhere)), "name", Warning, "an address, not a name", "the server's full name")
-	wantFinding(t, mustNew(t, forPeer(t, p, func(c *Config) { c.URLs = []string{noServer(t)} })), "name", Warning, "an address, not a name")
+	wantFinding(t, mustNew(t, forPeer(t, elsewhere)), "tls", Failure, "for dc1.corp.example", "write the server's name into urls")
+	wantFinding(t, mustNew(t, forPeer(t, p, func(c *Config) { c.URLs = []string{noServer(t)} })), "name", Pass, "urls holds an address; whether")
 }
 
 // TestCheckSaysItOnce: what a line was about, its end does not repeat.

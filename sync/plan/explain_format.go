@@ -285,7 +285,7 @@ func (x Explanation) formatHistory(out *printer) {
 		if s.Erased {
 			erased = "erased since, only this is left"
 		}
-		out.fact(stamp(s.At), s.Op.cockpitWord(), s.State, strings.Join(s.ThreemaIDs, " "), fmt.Sprintf("pass %d, policy %s", s.Run, s.Mode), s.leave(), s.Message, erased)
+		out.fact(stamp(s.At), s.Op.cockpitWord(), s.words(), strings.Join(s.ThreemaIDs, " "), fmt.Sprintf("pass %d, policy %s", s.Run, s.Mode), s.leave(), s.Message, erased)
 	}
 	for _, d := range h.Departures {
 		out.fact(stamp(d.StartedAt), "departure", firstNonEmpty(d.Ended, "under way"), "withdrawn "+h.withdrawal(d.CredentialID, d.WithdrawnAt), "ended "+stampOr(d.EndedAt, "not yet"))

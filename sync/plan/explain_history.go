@@ -38,6 +38,19 @@ type PastDeparture struct {
 	Ended        string // settled, returned or transferred; "": under way
 }
 
+// words say what became of a step, for people.
+func (s PastStep) words() string {
+	switch s.State {
+	case "intent":
+		return "begun, and not answered yet"
+	case "unknown":
+		return "sent, and its answer was lost"
+	case "reverted":
+		return "not done: the package showed afterwards that all is as before"
+	}
+	return s.State
+}
+
 // leave says by whose leave a step was taken.
 func (s PastStep) leave() string {
 	switch {

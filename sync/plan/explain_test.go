@@ -306,6 +306,7 @@ func TestExplainFormats(t *testing.T) {
 	x.History = plan.History{Omitted: 2, Steps: []plan.PastStep{
 		{Operation: plan.Operation{Change: "c1", Op: plan.Create, Username: "anna", At: at}, State: "done", SettledAt: at, Run: 1, Mode: plan.Sync},
 		{Operation: plan.Operation{Change: "c2", Op: plan.Withdraw, ThreemaIDs: []string{id}, Approved: true, At: at}, State: "failed", Run: 2, Mode: plan.Sync, Message: "\x1b"},
+		{Operation: plan.Operation{Op: plan.Withdraw, At: at}, State: "reverted", SettledAt: at, Run: 2, Mode: plan.Sync},
 		{Operation: plan.Operation{Op: plan.Withdraw, At: at}, State: "done", SettledAt: at, Run: 3, Mode: plan.Sync, Erased: true},
 	}, Departures: []plan.PastDeparture{{Username: "anna", StartedAt: at, WithdrawnAt: at}}}
 	var b bytes.Buffer
