@@ -51,6 +51,9 @@ func (s State) ends(a GivenApproval, o Observation, saga Saga, policy Policy, no
 	if a.Op == Detach || a.Op == Revoke {
 		due = later(due, saga.WithdrawnAt).Add(policy.GraceID)
 	}
+	if !a.At.Before(due) {
+		return a.Until // it was due when somebody said yes
+	}
 	if !o.ConfirmedAt.IsZero() && !s.lastRead(o.Person.Source).Before(due) {
 		lasts = a.Until.Sub(a.At)
 	}

@@ -46,7 +46,7 @@ func (s PastStep) words() string {
 	case "unknown":
 		return "sent, and its answer was lost"
 	case "reverted":
-		return "not done: the package showed afterwards that all is as before"
+		return "not done, all as before"
 	}
 	return s.State
 }

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -101,9 +100,6 @@ func (p *planner) lastWith(l leaver, u User) string {
 	own, owned := p.former[u.CredentialID]
 	if owned && own.Person != l.person {
 		return p.nameOf(own.Person)
-	}
-	if u.CredentialID == "" && l.withdrawnAt.IsZero() && !slices.Contains(p.seenOn[l.credentialID], u.ID) {
-		return "this person, on an earlier credential"
 	}
 	return "this person, on credential " + l.username
 }
