@@ -188,6 +188,7 @@ func TestTheAuditTellsOfDecisions(t *testing.T) {
 		"confirmed E02 : reads: 1, the first at 2026-03-02T09:30:00Z",
 		"reset E02 : entitled",
 		"skipped withdraw E02 : the directory now says: entitled",
+		"skipped disable-contact E02 : the step before it, withdraw, was not done in this pass",
 		"confirmed E02 : reads: 1, the first at 2026-03-02T09:30:00Z",
 		"guard-tripped stop-file: laid for a test",
 		"reset E02 : entitled",

@@ -64,7 +64,7 @@ func ailments() []ailment {
 			`olcLimits: dn.exact="cn=limited,ou=service,dc=example,dc=org" size.pr=1000 size.prtotal=unlimited`}},
 		{"size limit of the product", limitedDS389, 1, false, []string{"FAIL", "Size Limit Exceeded", "cn=limited,ou=service,dc=example,dc=org: nsPagedSizeLimit: -1, nsSizeLimit: -1"}},
 		{"unreadable userAccountControl", scriptedDomain(func(account map[string][]string) { delete(account, "userAccountControl") }),
-			0, false, []string{"WARN", "userAccountControl of 10 of 10 people is not readable", "let the bind account read it"}},
+			1, false, []string{"FAIL", "userAccountControl of 10 of 10 people is not readable", "let the bind account read it"}},
 		{"bind DN typo", key("sources.0.bind_dn", "cn=raeder,ou=service,dc=example,dc=org"),
 			1, false, []string{"FAIL", "log in as cn=raeder", "Invalid Credentials", "mend bind_dn or the file bind_password_file"}},
 		{"locked account", lockedAccount, 1, false, []string{"FAIL", "Invalid Credentials", "the account is locked out"}},
@@ -88,7 +88,7 @@ func ailments() []ailment {
 			w.set("sources.0.filter", "(objectClass=user)")
 			w.set("sources.0.id_attribute", "objectGUID")
 			return w
-		}, 0, false, []string{"WARN", "compare the profile openldap", "set profile to active-directory"}},
+		}, 1, false, []string{"WARN", "compare the profile openldap", "set profile to active-directory"}},
 	}
 }
 

@@ -115,8 +115,9 @@ func (p *planner) chain() {
 	leader := Leaders(p.plan.Changes)
 	for n := range p.plan.Changes {
 		c := &p.plan.Changes[n]
-		onLeave := c.Status == Suspended && c.Op == DisableContact // with the withdrawal, and not before it
-		if c.Status != Due && c.Status != Waiting && c.Status != Blocked && !onLeave {
+		// With the withdrawal, and not before it: no leave and no yes of its own lets the contact go first.
+		contact := c.Op == DisableContact && (c.Status == Suspended || c.Status == NeedsApproval)
+		if c.Status != Due && c.Status != Waiting && c.Status != Blocked && !contact {
 			continue
 		}
 		l, led := leader(*c)
