@@ -64,7 +64,7 @@ func (a Answer) name() string { return personName(a.CSI, a.DN, a.Person) }
 // Nothing of it is recorded.
 func (p *Planner) meant(ctx context.Context, query string, histories Histories) (plan.Input, plan.Explanation, error) {
 	r := Report{DryRun: true, Started: p.Now()}
-	in, ok := p.survey(ctx, &r)
+	in, ok := p.planPartial(ctx, &r)
 	if !ok {
 		return in, plan.Explanation{}, &UnreadError{r}
 	}

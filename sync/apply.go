@@ -54,7 +54,7 @@ func newApplier(p *Pass, run int64, in plan.Input, r *Report) *applier {
 			a.interrupted[op.Person] = op
 		}
 	}
-	for _, settled := range r.Plan.Memory.Settled {
+	for _, settled := range r.Plan.Update.Settled {
 		delete(a.unsettled, settled.ID)
 	}
 	return a

@@ -11,9 +11,9 @@ import (
 // operation is the journal row of a change.
 func (a *applier) operation(c plan.Change) plan.Operation {
 	op := plan.Operation{
-		Change: c.ID, Op: c.Op, Person: c.Person, OU: c.OU, CSI: c.CSI, DN: c.DN,
+		ChangeID: c.ID, Op: c.Op, Person: c.Person, OU: c.OU, CSI: c.CSI, DN: c.DN,
 		CredentialID: c.CredentialID, Username: c.Username, Approved: c.Approved || c.By != "" || c.Gone, Ordered: c.Ordered, At: a.Now(),
-		Reason: c.Reason, Evidence: c.Evidence, By: c.By,
+		Reason: c.Reason, Evidence: c.EvidenceText, By: c.By,
 	}
 	if c.ThreemaID != "" {
 		op.ThreemaIDs = []string{c.ThreemaID}

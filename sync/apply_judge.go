@@ -74,18 +74,18 @@ func (a *applier) note(ctx context.Context, c plan.Change, result plan.Result, e
 		return
 	case plan.Uncertain:
 		a.report.add(c, ResultUnknown, err.Error())
-		log.ErrorContext(ctx, "change not finished, the next pass looks what came of it", "why", publicWords(err))
+		log.ErrorContext(ctx, "change not finished, the next pass looks what came of it", "why", describePublicly(err))
 	case plan.Failed:
 		a.report.add(c, ResultFailed, err.Error())
-		log.ErrorContext(ctx, "change failed", "why", publicWords(err))
+		log.ErrorContext(ctx, "change failed", "why", describePublicly(err))
 	}
 	log.DebugContext(ctx, "change in detail", "err", err)
 }
 
-// publicWords is what of an error may stand in the log. The service may repeat a value that
+// describePublicly is what of an error may stand in the log. The service may repeat a value that
 // it refuses, and values are personal data: of its failures only the kind is told, the words
 // stand in the report.
-func publicWords(err error) string {
+func describePublicly(err error) string {
 	if failure, ok := errors.AsType[plan.Failure](err); ok {
 		return string(failure.FailureKind())
 	}
@@ -104,7 +104,7 @@ func (a *applier) skip(ctx context.Context, c plan.Change, why string) {
 		a.report.Plan.Wait(plan.WaitSkipped, c.Person)
 	}
 	a.Logger.WarnContext(ctx, "change skipped right before its request, nothing was sent", "op", c.Op, "change", c.ID, "source", c.Person.Source)
-	if err := a.Ledger.Decide(shielded(ctx), a.run, plan.Decision{Kind: plan.Skipped, Change: c, Message: why}); err != nil {
+	if err := a.Ledger.RecordDecision(shielded(ctx), a.run, plan.Decision{Kind: plan.Skipped, Change: c, Message: why}); err != nil {
 		a.report.fail(fmt.Errorf("record that a change was skipped: %w", err))
 	}
 }

@@ -115,7 +115,7 @@ func (a *applier) skipHalted(ctx context.Context, steps []plan.Change) {
 	}
 }
 
-// withdraw deletes the credential of one leaver. The saga persists the IDs that the plan found and the
+// withdraw deletes the credential of one leaver. The departure persists the IDs that the plan found and the
 // last look found again; one that appeared since joins it.
 func (a *applier) withdraw(ctx context.Context, c plan.Change) (bool, error) {
 	if ok, err := a.lastLook(ctx, c, a.credentialUnchanged); !ok {
@@ -166,7 +166,7 @@ func employees(users []plan.User) []string {
 func (a *applier) lateIDs(ctx context.Context, c plan.Change) []string {
 	users, err := a.Package.UsersOf(shielded(ctx), c.CredentialID, 0)
 	if err != nil {
-		a.Logger.WarnContext(ctx, "cannot read who used the withdrawn credential; the IDs read before count", "change", c.ID, "why", publicWords(err))
+		a.Logger.WarnContext(ctx, "cannot read who used the withdrawn credential; the IDs read before count", "change", c.ID, "why", describePublicly(err))
 		return nil
 	}
 	return employees(users)
@@ -238,7 +238,7 @@ func (a *applier) stillDeparted(ctx context.Context, c plan.Change) string {
 // stillGone is stillDeparted where no source can be asked for the person: if theirs was given up, nobody
 // of the others may have their csi by now. The plan took care that all of those were read.
 func (a *applier) stillGone(ctx context.Context, c plan.Change) string {
-	if !slices.ContainsFunc(a.report.Plan.Memory.Forgotten, func(f plan.ForgottenSource) bool { return f.Source == c.Person.Source }) {
+	if !slices.ContainsFunc(a.report.Plan.Update.Forgotten, func(f plan.ForgottenSource) bool { return f.Source == c.Person.Source }) {
 		return "its source is not configured any more"
 	}
 	return a.sameCSI(ctx, c)

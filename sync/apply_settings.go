@@ -34,8 +34,8 @@ func (a *applier) writeSettings(ctx context.Context, chunk []plan.Change) ([]pla
 	for _, c := range chunk {
 		wanted = append(wanted, plan.CredentialSettings{CredentialID: c.CredentialID, Settings: c.Settings, Keep: a.keep(c)})
 		parts = append(parts, plan.Part{
-			Change: c.ID, Person: c.Person, CSI: c.CSI, CredentialID: c.CredentialID, FirstName: plan.ValueOf(c.Settings, plan.SettingFirstName),
-			Reason: c.Reason, Evidence: c.Evidence,
+			ChangeID: c.ID, Person: c.Person, CSI: c.CSI, CredentialID: c.CredentialID, FirstName: plan.ValueOf(c.Settings, plan.SettingFirstName),
+			Reason: c.Reason, EvidenceText: c.EvidenceText,
 		})
 	}
 	begun, err := a.begin(ctx, plan.Operation{Op: plan.SetSettings, At: a.Now(), Parts: parts})

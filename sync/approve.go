@@ -20,8 +20,8 @@ type Approvals interface {
 	Approve(ctx context.Context, hash, by string, approvals []plan.GivenApproval) error
 	// Asked records what is asked for by a hash after a yes.
 	Asked(ctx context.Context, waits []plan.Wait) error
-	// Decide records in the audit that an approval was refused. Run 0 is beside any pass.
-	Decide(ctx context.Context, run int64, d plan.Decision) error
+	// RecordDecision records in the audit that an approval was refused. Run 0 is beside any pass.
+	RecordDecision(ctx context.Context, run int64, d plan.Decision) error
 }
 
 // Approver says yes to what waits for it. It needs no lock, and changes nothing in the
@@ -128,7 +128,7 @@ func (a *Approver) give(ctx context.Context, hash string, ttl time.Duration, wai
 	given := Approval{Hash: hash, Until: a.Now().Add(ttl).UTC().Truncate(time.Second), TTL: ttl, Changes: waiting}
 	var approvals []plan.GivenApproval
 	for _, c := range waiting {
-		approvals = append(approvals, plan.GivenApproval{Change: c.ID, Op: c.Op, Person: c.Person, CSI: c.CSI, Until: given.Until})
+		approvals = append(approvals, plan.GivenApproval{ChangeID: c.ID, Op: c.Op, Person: c.Person, CSI: c.CSI, Until: given.Until})
 	}
 	if err := a.Approvals.Approve(ctx, hash, a.By, approvals); err != nil {
 		return Approval{}, err
@@ -144,12 +144,12 @@ func (a *Approver) ApproveOrder(ctx context.Context, hash string, ttl time.Durat
 		return Report{}, Approval{}, err
 	}
 	r := Report{DryRun: true, Started: a.Now()}
-	in, ok := a.survey(ctx, &r)
+	in, ok := a.planPartial(ctx, &r)
 	r.Finished = a.Now()
 	if !ok {
 		return r, Approval{}, nil
 	}
-	ordered, err := a.decide(ctx, in, r.Plan, Order{Query: person, By: a.By}, histories)
+	ordered, err := a.planWithdrawal(ctx, in, r.Plan, WithdrawalRequest{Query: person, By: a.By}, histories)
 	if err != nil {
 		return r, Approval{}, err
 	}
@@ -180,7 +180,7 @@ func (a *Approver) refuse(ctx context.Context, why error) error {
 	} else if !errors.Is(why, ErrNothingWaits) {
 		return why // the ledger could not be read
 	}
-	return errors.Join(why, a.Approvals.Decide(ctx, 0, d))
+	return errors.Join(why, a.Approvals.RecordDecision(ctx, 0, d))
 }
 
 // ChangedSetError refuses an approval: what waits for one now is not what somebody read.
@@ -277,7 +277,7 @@ func (a *Approver) changedSet(ctx context.Context, asked string, state plan.Stat
 	}
 	under := map[string]bool{}
 	for _, given := range state.Approvals {
-		under[given.Change] = given.Hash == asked
+		under[given.ChangeID] = given.Hash == asked
 	}
 	e.Approved = slices.DeleteFunc(slices.Clone(now.Changes), func(c plan.Change) bool {
 		before := slices.ContainsFunc(was, func(old plan.Change) bool { return old.ID == c.ID })

@@ -275,7 +275,7 @@ func TestApproveBesideAPass(t *testing.T) {
 	w.must(err)
 	defer func() { w.must(second.Close()) }()
 	once := false
-	w.pack = func(p dirsync.Package) dirsync.Package {
+	w.pack = func(p dirsync.WorkAPI) dirsync.WorkAPI {
 		if once {
 			return p
 		}

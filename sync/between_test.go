@@ -38,38 +38,38 @@ func (h refuser) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 
 // racing is a package in which somebody else does everything right before us.
 type racing struct {
-	dirsync.Package
+	dirsync.WorkAPI
 }
 
 func (p racing) Withdraw(ctx context.Context, id string) error {
-	if err := p.Package.Withdraw(ctx, id); err != nil {
+	if err := p.WorkAPI.Withdraw(ctx, id); err != nil {
 		return err
 	}
-	return p.Package.Withdraw(ctx, id)
+	return p.WorkAPI.Withdraw(ctx, id)
 }
 
 func (p racing) Detach(ctx context.Context, id string) error {
-	if err := p.Package.Detach(ctx, id); err != nil {
+	if err := p.WorkAPI.Detach(ctx, id); err != nil {
 		return err
 	}
-	return p.Package.Detach(ctx, id)
+	return p.WorkAPI.Detach(ctx, id)
 }
 
 // editing is a package that somebody changes right after it was read.
 type editing struct {
-	dirsync.Package
+	dirsync.WorkAPI
 	edit func()
 }
 
 func (p editing) Inventory(ctx context.Context) (plan.Inventory, error) {
-	inventory, err := p.Package.Inventory(ctx)
+	inventory, err := p.WorkAPI.Inventory(ctx)
 	p.edit()
 	return inventory, err
 }
 
 // interrupting is a package during one call of which the program is told to stop.
 type interrupting struct {
-	dirsync.Package
+	dirsync.WorkAPI
 	during string
 	cancel func()
 }
@@ -82,22 +82,22 @@ func (p interrupting) stop(call string) {
 
 func (p interrupting) Inventory(ctx context.Context) (plan.Inventory, error) {
 	defer p.stop("inventory")
-	return p.Package.Inventory(ctx)
+	return p.WorkAPI.Inventory(ctx)
 }
 
 func (p interrupting) CreateCredential(ctx context.Context, username string, password secret.Value, hash, lock bool) (plan.Credential, error) {
 	p.stop("create")
-	return p.Package.CreateCredential(ctx, username, password, hash, lock)
+	return p.WorkAPI.CreateCredential(ctx, username, password, hash, lock)
 }
 
 func (p interrupting) Withdraw(ctx context.Context, id string) error {
 	p.stop("withdraw")
-	return p.Package.Withdraw(ctx, id)
+	return p.WorkAPI.Withdraw(ctx, id)
 }
 
 func (p interrupting) SetSettings(ctx context.Context, settings []plan.CredentialSettings) error {
 	p.stop("settings")
-	return p.Package.SetSettings(ctx, settings)
+	return p.WorkAPI.SetSettings(ctx, settings)
 }
 
 // fullDisk is a ledger that takes no intent of one operation.
@@ -115,23 +115,23 @@ func (l fullDisk) Begin(ctx context.Context, run int64, ops []plan.Operation) ([
 
 // joining is a package in which an ID appears on a credential right before that is withdrawn.
 type joining struct {
-	dirsync.Package
+	dirsync.WorkAPI
 	w *world
 }
 
 func (p joining) Withdraw(ctx context.Context, id string) error {
 	p.w.put(func(s *worksim.State) { s.Users = append(s.Users, worksim.User{ID: "LATECOME", CredentialID: id}) })
-	return p.Package.Withdraw(ctx, id)
+	return p.WorkAPI.Withdraw(ctx, id)
 }
 
 // sleeping is a package before whose first look at a credential the machine slept.
 type sleeping struct {
-	dirsync.Package
+	dirsync.WorkAPI
 	sleep func()
 }
 
 func (p *sleeping) Credential(ctx context.Context, id string) (plan.Credential, error) {
 	p.sleep()
 	p.sleep = func() {}
-	return p.Package.Credential(ctx, id)
+	return p.WorkAPI.Credential(ctx, id)
 }

@@ -11,7 +11,7 @@ import (
 
 // clocked is a package whose service tells another time from a moment on.
 type clocked struct {
-	dirsync.Package
+	dirsync.WorkAPI
 	reading *plan.ServiceClock
 }
 
@@ -20,7 +20,7 @@ func (c clocked) Clock() plan.ServiceClock { return *c.reading }
 // clock puts a clock between, which says that it is right.
 func (w *world) clock() *plan.ServiceClock {
 	reading := &plan.ServiceClock{Told: true}
-	w.pack = func(p dirsync.Package) dirsync.Package { return clocked{p, reading} }
+	w.pack = func(p dirsync.WorkAPI) dirsync.WorkAPI { return clocked{p, reading} }
 	return reading
 }
 

@@ -281,7 +281,7 @@ func (o order) pass(c *counter) (code int, err error) {
 		report := pass.Run(ctx)
 		return report.ExitCode(), l.Close()
 	}
-	_, done, err := pass.Withdraw(ctx, dirsync.Order{Query: o.Withdraw, Reason: "fired", By: "anna"}, l, func(dirsync.Withdrawal) {})
+	_, done, err := pass.Withdraw(ctx, dirsync.WithdrawalRequest{Query: o.Withdraw, Reason: "fired", By: "anna"}, l, func(dirsync.Withdrawal) {})
 	return done.ExitCode, errors.Join(err, l.Close())
 }
 
@@ -323,7 +323,7 @@ func (l mortalLedger) FinishRun(ctx context.Context, run int64, end plan.RunEnd)
 	return l.Ledger.FinishRun(ctx, run, end)
 }
 
-func (l mortalLedger) Remember(ctx context.Context, run int64, m plan.Memory) error {
+func (l mortalLedger) Remember(ctx context.Context, run int64, m plan.StateUpdate) error {
 	l.c.tick()
 	return l.Ledger.Remember(ctx, run, m)
 }
@@ -370,76 +370,76 @@ func (h mortalHandover) Deliver(ctx context.Context, entries []handover.Entry) (
 
 // mortalPackage ticks before every call that a pass of these stories makes.
 type mortalPackage struct {
-	dirsync.Package
+	dirsync.WorkAPI
 	c *counter
 }
 
 func (p mortalPackage) Inventory(ctx context.Context) (plan.Inventory, error) {
 	p.c.tick()
-	return p.Package.Inventory(ctx)
+	return p.WorkAPI.Inventory(ctx)
 }
 
 func (p mortalPackage) Credential(ctx context.Context, id string) (plan.Credential, error) {
 	p.c.tick()
-	return p.Package.Credential(ctx, id)
+	return p.WorkAPI.Credential(ctx, id)
 }
 
 func (p mortalPackage) CreateCredential(ctx context.Context, username string, password secret.Value, hash, lock bool) (plan.Credential, error) {
 	p.c.tick()
-	return p.Package.CreateCredential(ctx, username, password, hash, lock)
+	return p.WorkAPI.CreateCredential(ctx, username, password, hash, lock)
 }
 
 func (p mortalPackage) ReplacePassword(ctx context.Context, id, username string, password secret.Value, hash, lock bool) error {
 	p.c.tick()
-	return p.Package.ReplacePassword(ctx, id, username, password, hash, lock)
+	return p.WorkAPI.ReplacePassword(ctx, id, username, password, hash, lock)
 }
 
 func (p mortalPackage) Withdraw(ctx context.Context, id string) error {
 	p.c.tick()
-	return p.Package.Withdraw(ctx, id)
+	return p.WorkAPI.Withdraw(ctx, id)
 }
 
 func (p mortalPackage) UsersOf(ctx context.Context, credentialID string, usage int) ([]plan.User, error) {
 	p.c.tick()
-	return p.Package.UsersOf(ctx, credentialID, usage)
+	return p.WorkAPI.UsersOf(ctx, credentialID, usage)
 }
 
 func (p mortalPackage) User(ctx context.Context, threemaID string) (plan.User, error) {
 	p.c.tick()
-	return p.Package.User(ctx, threemaID)
+	return p.WorkAPI.User(ctx, threemaID)
 }
 
 func (p mortalPackage) Detach(ctx context.Context, threemaID string) error {
 	p.c.tick()
-	return p.Package.Detach(ctx, threemaID)
+	return p.WorkAPI.Detach(ctx, threemaID)
 }
 
 func (p mortalPackage) Revoke(ctx context.Context, threemaID string) error {
 	p.c.tick()
-	return p.Package.Revoke(ctx, threemaID)
+	return p.WorkAPI.Revoke(ctx, threemaID)
 }
 
 func (p mortalPackage) CreateContact(ctx context.Context, c plan.Contact) error {
 	p.c.tick()
-	return p.Package.CreateContact(ctx, c)
+	return p.WorkAPI.CreateContact(ctx, c)
 }
 
 func (p mortalPackage) UpdateContact(ctx context.Context, c plan.Contact) error {
 	p.c.tick()
-	return p.Package.UpdateContact(ctx, c)
+	return p.WorkAPI.UpdateContact(ctx, c)
 }
 
 func (p mortalPackage) SetSettings(ctx context.Context, settings []plan.CredentialSettings) error {
 	p.c.tick()
-	return p.Package.SetSettings(ctx, settings)
+	return p.WorkAPI.SetSettings(ctx, settings)
 }
 
 func (p mortalPackage) Settings(ctx context.Context, credentialID string) ([]plan.KeptSetting, error) {
 	p.c.tick()
-	return p.Package.Settings(ctx, credentialID)
+	return p.WorkAPI.Settings(ctx, credentialID)
 }
 
 func (p mortalPackage) UnsetSetting(ctx context.Context, credentialID, name string) error {
 	p.c.tick()
-	return p.Package.UnsetSetting(ctx, credentialID, name)
+	return p.WorkAPI.UnsetSetting(ctx, credentialID, name)
 }

@@ -29,7 +29,7 @@ func (p *Planner) Explain(ctx context.Context, query string, histories Histories
 	if len(r.Incomplete) > 0 && state.Subscription == "" {
 		return r, nil, nil // no pass has been there: nothing is remembered
 	}
-	in, planned := p.compare(ctx, &r, state, views, false)
+	in, planned := p.computePlan(ctx, &r, state, views, false)
 	r.Finished = p.Now()
 	past, err := histories.PastPeople(ctx, query)
 	if err != nil {

@@ -146,7 +146,7 @@ func TestBrokenCount(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{daily: 100}, employees(2)...)
 	broken := newClient(t, w.baseURL, brokenCount{w.ledger}, nil)
-	w.pack = func(dirsync.Package) dirsync.Package { return broken }
+	w.pack = func(dirsync.WorkAPI) dirsync.WorkAPI { return broken }
 	w.exits(dirsync.ExitFailed)
 	w.equal("requests", 0, len(w.sim.Requests()))
 	w.pack = nil
@@ -161,7 +161,7 @@ func TestGoneAlready(t *testing.T) {
 	w.policy.ID = plan.DetachID
 	w.rollOut()
 	w.directory.dismiss(t, "id-03")
-	w.pack = func(p dirsync.Package) dirsync.Package { return racing{p} }
+	w.pack = func(p dirsync.WorkAPI) dirsync.WorkAPI { return racing{p} }
 	r := w.ok()
 	w.pack = nil
 	w.equal("results", []string{"withdraw user03 done", "disable-contact user03 done", "detach user03 done"}, results(r))
@@ -458,7 +458,7 @@ func TestLastLookAtAnInterruptedCreate(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, options{}, employees(3)...)
 			beginInterrupted(w)
-			w.pack = func(p dirsync.Package) dirsync.Package { return editing{p, func() { w.put(edit) }} }
+			w.pack = func(p dirsync.WorkAPI) dirsync.WorkAPI { return editing{p, func() { w.put(edit) }} }
 			password := w.credential("user02").Password
 			r := w.run()
 			w.equal("done", []string{"create user01 done", "create user03 done"}, slices.DeleteFunc(results(r), func(x string) bool { return strings.Contains(x, "user02") }))

@@ -284,7 +284,7 @@ func TestReadOnlyPolicyPutsNothingBack(t *testing.T) {
 
 // carrying refuses to write what others have set, as a service does that knows the name no more.
 type carrying struct {
-	dirsync.Package
+	dirsync.WorkAPI
 	refuses string
 }
 
@@ -296,7 +296,7 @@ func (c carrying) SetSettings(ctx context.Context, settings []plan.CredentialSet
 			}
 		}
 	}
-	return c.Package.SetSettings(ctx, settings)
+	return c.WorkAPI.SetSettings(ctx, settings)
 }
 
 type refused struct{}
@@ -313,7 +313,7 @@ func TestWhatCannotBeCarriedIsNotWritten(t *testing.T) {
 	beginForeign(w)
 	w.ok()
 	w.rename("Newer")
-	w.pack = func(p dirsync.Package) dirsync.Package { return carrying{p, "th_disable_calls"} }
+	w.pack = func(p dirsync.WorkAPI) dirsync.WorkAPI { return carrying{p, "th_disable_calls"} }
 	r := w.exits(dirsync.ExitFailed)
 	if words := text(r); !strings.Contains(words, "th_disable_calls") || !strings.Contains(words, "nothing is written") {
 		t.Errorf("told: %s", words)

@@ -135,9 +135,9 @@ func holdMeans(x plan.Explanation, s *plan.SuspendedPerson, voided int) []string
 		"for the last 14 days. To end it earlier: threema-dirsync hold --end "+plan.Typed(x.CSI, x.Person))
 }
 
-func idsLeft(saga plan.Saga) string {
+func idsLeft(departure plan.Departure) string {
 	var ids []string
-	for _, id := range saga.IDs {
+	for _, id := range departure.IDs {
 		if id.GoneAt.IsZero() {
 			ids = append(ids, id.ThreemaID)
 		}

@@ -166,7 +166,7 @@ func TestLastLookAtTheObject(t *testing.T) {
 			w.policy.ID = plan.DetachID
 			w.rollOut()
 			w.directory.dismiss(t, "id-03")
-			w.pack = func(p dirsync.Package) dirsync.Package { return editing{p, func() { w.put(tt.edit) }} }
+			w.pack = func(p dirsync.WorkAPI) dirsync.WorkAPI { return editing{p, func() { w.put(tt.edit) }} }
 			r := w.ok()
 			w.equal("results", tt.want, results(r))
 			w.equal("detached", 0, len(w.sim.State().Detached))
@@ -175,15 +175,15 @@ func TestLastLookAtTheObject(t *testing.T) {
 }
 
 // TestLateID: an ID that appears on the credential after the plan stops the withdrawal until a pass has
-// judged it; one that comes at the very last moment, and shows only by its dangling link, joins the saga.
+// judged it; one that comes at the very last moment, and shows only by its dangling link, joins the departure.
 func TestLateID(t *testing.T) {
 	t.Parallel()
 	late := func(s *worksim.State) {
 		s.Users = append(s.Users, worksim.User{ID: "LATECOME", CredentialID: s.Credentials[2].ID})
 	}
-	for name, pack := range map[string]func(*world, dirsync.Package) dirsync.Package{
-		"after the plan":           func(w *world, p dirsync.Package) dirsync.Package { return editing{p, func() { w.put(late) }} },
-		"right before the request": func(w *world, p dirsync.Package) dirsync.Package { return joining{p, w} },
+	for name, pack := range map[string]func(*world, dirsync.WorkAPI) dirsync.WorkAPI{
+		"after the plan":           func(w *world, p dirsync.WorkAPI) dirsync.WorkAPI { return editing{p, func() { w.put(late) }} },
+		"right before the request": func(w *world, p dirsync.WorkAPI) dirsync.WorkAPI { return joining{p, w} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -191,7 +191,7 @@ func TestLateID(t *testing.T) {
 			w.policy.ID, w.policy.GraceID = plan.DetachID, time.Hour
 			w.rollOut()
 			w.directory.dismiss(t, "id-03")
-			w.pack = func(p dirsync.Package) dirsync.Package { return pack(w, p) }
+			w.pack = func(p dirsync.WorkAPI) dirsync.WorkAPI { return pack(w, p) }
 			w.ok()
 			w.pack = nil
 			w.ok()
@@ -233,7 +233,7 @@ func TestCancel(t *testing.T) {
 			w.policy.ID = plan.DetachID
 			tt.begin(w)
 			ctx, cancel := context.WithCancel(t.Context())
-			w.pack = func(p dirsync.Package) dirsync.Package { return interrupting{p, tt.after, cancel} }
+			w.pack = func(p dirsync.WorkAPI) dirsync.WorkAPI { return interrupting{p, tt.after, cancel} }
 			r := w.runWith(ctx)
 			w.wantExit(r, dirsync.ExitFailed)
 			w.equal("results", tt.want, results(r))
@@ -259,7 +259,7 @@ func TestOldPlanTakesNothing(t *testing.T) {
 		w.policy.ID = plan.DetachID
 		w.rollOut()
 		w.directory.dismiss(t, "id-03")
-		w.pack = func(p dirsync.Package) dirsync.Package { return &sleeping{p, func() { w.advance(slept) }} }
+		w.pack = func(p dirsync.WorkAPI) dirsync.WorkAPI { return &sleeping{p, func() { w.advance(slept) }} }
 		r := w.ok()
 		if got := len(w.sim.State().Detached); got != want {
 			t.Errorf("after %s: %d detached, want %d\n%s", slept, got, want, text(r))
@@ -313,7 +313,7 @@ func TestLastLookAtTheCSI(t *testing.T) {
 			w.rollOut()
 			w.directory.dismiss(t, "id-03")
 			w.directory.change(t, "id-03", func(p *person) { p.CSI = "E77" })
-			w.pack = func(p dirsync.Package) dirsync.Package { return editing{p, func() { tt.comes(w, another) }} }
+			w.pack = func(p dirsync.WorkAPI) dirsync.WorkAPI { return editing{p, func() { tt.comes(w, another) }} }
 			r := w.ok()
 			want := []int{0, 0, 0}
 			if tt.goes {

@@ -159,7 +159,7 @@ func (m *Metrics) Pass(r Report) {
 		setTime(m.lastSuccess, r.Finished)
 	}
 	m.duration.Set(r.Finished.Sub(r.Started).Seconds())
-	m.runs.WithLabelValues(r.Word()).Inc()
+	m.runs.WithLabelValues(r.Outcome()).Inc()
 	for _, s := range r.Incomplete {
 		m.snapshotComplete.WithLabelValues(s.Name).Set(0)
 		m.snapshotIncomplete.WithLabelValues(s.Name, string(s.Reason)).Inc()
@@ -208,7 +208,7 @@ func (m *Metrics) plan(r Report) {
 
 func (m *Metrics) states(p plan.Plan) {
 	count := map[plan.AccountState]int{}
-	for _, o := range p.Memory.Observations {
+	for _, o := range p.Update.Observations {
 		count[o.State]++
 	}
 	for _, state := range []plan.AccountState{plan.Entitled, plan.Departed, plan.Unknown} {

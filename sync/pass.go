@@ -37,7 +37,7 @@ func (p *Pass) Run(ctx context.Context) Report {
 func (p *Pass) Apply(ctx context.Context, request Request) Report {
 	return p.carryOut(ctx, func(r *Report, run int64, changes []plan.Change) []plan.Change {
 		if err := request.stillHolds(r.Plan); err != nil {
-			r.fail(errors.Join(err, p.Ledger.Decide(shielded(ctx), run, request.refusal(err))))
+			r.fail(errors.Join(err, p.Ledger.RecordDecision(shielded(ctx), run, request.refusal(err))))
 			return nil
 		}
 		listed, left := request.split(changes)
@@ -63,7 +63,7 @@ func (p *Pass) carryOut(ctx context.Context, choose func(*Report, int64, []plan.
 		a.apply(ctx, changes)
 		whole := a.complete && len(changes) == len(r.Plan.Changes)
 		r.RolledOut = whole && len(r.Incomplete) == 0 && rolledOut(r.Plan) && r.count(ResultUnknown) == 0
-		if !r.Plan.Memory.Timeless {
+		if !r.Plan.Update.Timeless {
 			p.erase(ctx, r, run)
 		}
 	})
@@ -102,19 +102,19 @@ func (p *Pass) prepare(ctx context.Context, r *Report, run int64, acceptedBy *st
 	if !ok {
 		return plan.Input{}, false
 	}
-	in, ok := p.think(ctx, r, state, acceptedBy != nil)
+	in, ok := p.plan(ctx, r, state, acceptedBy != nil)
 	if !ok {
 		if r.Plan.Untrusted != nil { // a second list can tell only what the first one lacked
 			p.remember(ctx, r, run)
 		}
 		return in, false
 	}
-	if acceptedBy != nil && r.Plan.Memory.Timeless {
+	if acceptedBy != nil && r.Plan.Update.Timeless {
 		r.fail(errors.New("nothing is accepted while the clock is in doubt (condition clock): set it right, then type it again"))
 		return in, false
 	}
 	if acceptedBy != nil {
-		r.Plan.Memory.AcceptedBy = *acceptedBy
+		r.Plan.Update.AcceptedBy = *acceptedBy
 	}
 	if !p.remember(ctx, r, run) {
 		return in, false
@@ -127,7 +127,7 @@ func (p *Pass) prepare(ctx context.Context, r *Report, run int64, acceptedBy *st
 }
 
 func (p *Pass) remember(ctx context.Context, r *Report, run int64) bool {
-	err := p.Ledger.Remember(ctx, run, r.Plan.Memory)
+	err := p.Ledger.Remember(ctx, run, r.Plan.Update)
 	if err != nil {
 		r.fail(fmt.Errorf("record what the pass learned: %w", err))
 	}
@@ -137,12 +137,12 @@ func (p *Pass) remember(ctx context.Context, r *Report, run int64) bool {
 // logAlarms tells of each alarm once, when it is raised, and when it is cleared. Whom it concerns,
 // `status` tells.
 func (p *Pass) logAlarms(ctx context.Context, pl plan.Plan) {
-	for _, a := range pl.Memory.Alarms {
+	for _, a := range pl.Update.Alarms {
 		if a.Since.Equal(pl.GeneratedAt) {
 			p.Logger.WarnContext(ctx, "alarm: what was taken from a leaver does not hold; see `threema-dirsync status`", "kind", a.Kind, "source", a.Person.Source)
 		}
 	}
-	for _, c := range pl.Memory.Cleared {
+	for _, c := range pl.Update.Cleared {
 		p.Logger.InfoContext(ctx, "alarm cleared", "kind", c.Kind, "source", c.Person.Source, "why", c.Why)
 	}
 }

@@ -14,7 +14,7 @@ import (
 type Planner struct {
 	Sources []Source // in the order of their precedence
 	Mapper  Mapper
-	Package Package
+	Package WorkAPI
 	Memory  Memory
 	Policy  plan.Policy
 	// Stop says why nothing may be taken from anybody, "" if it may: the stop file. It is asked
@@ -37,7 +37,7 @@ func (p *Planner) preview(ctx context.Context) (Report, plan.Input) {
 	r := Report{DryRun: true, Started: p.Now()}
 	var in plan.Input
 	if state, ok := p.load(ctx, &r); ok {
-		in, _ = p.think(ctx, &r, state, false)
+		in, _ = p.plan(ctx, &r, state, false)
 	}
 	r.Finished = p.Now()
 	return r, in
@@ -51,20 +51,20 @@ func (p *Planner) load(ctx context.Context, r *Report) (plan.State, bool) {
 	return state, err == nil
 }
 
-// think reads both sides and computes the plan into the report. A source that could not be read
+// plan reads both sides and computes the plan into the report. A source that could not be read
 // holds its own people, and the others go on (design §5.1 row a). Not so where the ledger is bound
 // to its sources, by the first pass or by somebody's word: that takes all of them. Where none could be read there is
 // nothing to do but what somebody ordered.
-func (p *Planner) think(ctx context.Context, r *Report, state plan.State, accept bool) (plan.Input, bool) {
+func (p *Planner) plan(ctx context.Context, r *Report, state plan.State, accept bool) (plan.Input, bool) {
 	views := p.readSources(ctx, r, state)
 	if len(views) == 0 && len(state.OpenOrders) == 0 || len(r.Incomplete) > 0 && (accept || state.Subscription == "") {
 		return plan.Input{}, false
 	}
-	return p.compare(ctx, r, state, views, accept)
+	return p.computePlan(ctx, r, state, views, accept)
 }
 
-// compare reads the package and computes the plan into the report.
-func (p *Planner) compare(ctx context.Context, r *Report, state plan.State, views []plan.SourceView, accept bool) (plan.Input, bool) {
+// computePlan reads the package and computes the plan into the report.
+func (p *Planner) computePlan(ctx context.Context, r *Report, state plan.State, views []plan.SourceView, accept bool) (plan.Input, bool) {
 	inventory, err := p.Package.Inventory(ctx)
 	if err != nil {
 		p.noteQuota(ctx, err)
@@ -83,12 +83,12 @@ func (p *Planner) compare(ctx context.Context, r *Report, state plan.State, view
 	}
 	computed := plan.Compute(in)
 	if err := computed.Untrusted; err != nil {
-		r.Plan.Untrusted, r.Plan.Memory = err, computed.Memory
+		r.Plan.Untrusted, r.Plan.Update = err, computed.Update
 		r.fail(err)
 		return plan.Input{}, false
 	}
 	r.Plan, r.Planned, r.Budget = computed, true, budget
-	r.Unsettled = len(state.Open) - len(r.Plan.Memory.Settled)
+	r.Unsettled = len(state.Open) - len(r.Plan.Update.Settled)
 	return in, true
 }
 

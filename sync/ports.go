@@ -36,9 +36,9 @@ type Mapper interface {
 	KeyAttribute() string
 }
 
-// Package is the licence package behind the Work API. Every error is a plan.Failure. A write
+// WorkAPI is the licence package behind the Work API. Every error is a plan.Failure. A write
 // is tried once; whether it may be repeated is the caller's to know.
-type Package interface {
+type WorkAPI interface {
 	// Inventory reads the subscription and the four lists, each complete or an error.
 	Inventory(ctx context.Context) (plan.Inventory, error)
 	// Subscription reads the licence package itself.
@@ -93,9 +93,9 @@ type Ledger interface {
 	StartRun(ctx context.Context, mode plan.Mode) (int64, error)
 	FinishRun(ctx context.Context, run int64, end plan.RunEnd) error
 	// Remember records what a pass learned.
-	Remember(ctx context.Context, run int64, m plan.Memory) error
+	Remember(ctx context.Context, run int64, m plan.StateUpdate) error
 
-	// Begin writes INTENT rows and, for a withdrawal, its saga; it returns the rows with their
+	// Begin writes INTENT rows and, for a withdrawal, its departure; it returns the rows with their
 	// IDs, in order.
 	Begin(ctx context.Context, run int64, ops []plan.Operation) ([]plan.Operation, error)
 	// Created notes the credential that a create got, its ownership, and the settings that are about
@@ -104,7 +104,7 @@ type Ledger interface {
 	// PastCreates lists the credentials that were made and handed over before, as far as they are
 	// remembered: those people had a line.
 	PastCreates(ctx context.Context) ([]plan.PastCreate, error)
-	// Settle closes rows and records their effects: ownership, saga, publication, refusals.
+	// Settle closes rows and records their effects: ownership, departure, publication, refusals.
 	Settle(ctx context.Context, outcomes []plan.Outcome) error
 
 	// Sighted records that the last look before a request found somebody entitled who had departed:
@@ -120,8 +120,8 @@ type Ledger interface {
 	Order(ctx context.Context, run int64, o plan.OpenOrder, csi, reason string) error
 	// RevokeUndo records that a withdrawal that somebody took back is ordered again.
 	RevokeUndo(ctx context.Context, run int64, person plan.PersonID, csi, by, reason string) error
-	// Decide records in the audit what was decided against.
-	Decide(ctx context.Context, run int64, d plan.Decision) error
+	// RecordDecision records in the audit what was decided against.
+	RecordDecision(ctx context.Context, run int64, d plan.Decision) error
 	// Erase leaves only a tombstone of those of whom nothing is ours any more and nothing was
 	// recorded for so long (D-67). It returns of how many people.
 	Erase(ctx context.Context, run int64, retention time.Duration) (int, error)

@@ -58,7 +58,7 @@ func TestPreStates(t *testing.T) {
 					if moment == "in the plan" {
 						edit()
 					} else {
-						w.pack = func(p dirsync.Package) dirsync.Package { return editing{p, edit} }
+						w.pack = func(p dirsync.WorkAPI) dirsync.WorkAPI { return editing{p, edit} }
 					}
 					exit, says := dirsync.ExitOK, tt.says
 					if tt.asks != "" && moment == "in the plan" {

@@ -168,8 +168,8 @@ func (r *Report) Failed() (n int, first string) {
 	return r.count(ResultFailed, ResultUnknown), first
 }
 
-// Word is the result of the pass in one word: a metric label.
-func (r *Report) Word() string {
+// Outcome is the result of the pass in one word: a metric label.
+func (r *Report) Outcome() string {
 	switch r.ExitCode() {
 	case ExitConfig, ExitFailed:
 		return "failed"

@@ -26,7 +26,7 @@ func (r *Report) Format(w io.Writer, limit int) error {
 				lines = append(lines, fmt.Sprintf("  failed: %s: %s", c.Name, c.Detail))
 			}
 		}
-		lines = append(lines, "  "+r.unreadWords(s.Name))
+		lines = append(lines, "  "+r.describeUnread(s.Name))
 	}
 	if !r.DryRun && r.Planned {
 		lines = append(lines, "Done: "+r.tally(ResultDone))
@@ -61,8 +61,8 @@ func (r *Report) missing(limit int) []string {
 	return plan.Capped(lines, limit, plan.AllInJSON)
 }
 
-// unreadWords says what it means that a source was not read.
-func (r *Report) unreadWords(source string) string {
+// describeUnread says what it means that a source was not read.
+func (r *Report) describeUnread(source string) string {
 	if !r.Planned {
 		return "Nothing was changed: without a complete read nobody joins and nobody leaves."
 	}

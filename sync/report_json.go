@@ -31,7 +31,7 @@ func (r *Report) end() plan.RunEnd {
 	if err != nil {
 		text = []byte(`{}`)
 	}
-	end := plan.RunEnd{Result: r.Word(), ExitCode: r.ExitCode(), RolledOut: r.RolledOut, Report: text, Guards: r.Plan.Guards, Planned: r.Planned, Waits: r.allWaits()}
+	end := plan.RunEnd{Result: r.Outcome(), ExitCode: r.ExitCode(), RolledOut: r.RolledOut, Report: text, Guards: r.Plan.Guards, Planned: r.Planned, Waits: r.allWaits()}
 	for _, s := range r.Incomplete {
 		end.Unread = append(end.Unread, s.Name)
 	}
@@ -119,7 +119,7 @@ func (r Report) MarshalJSON() ([]byte, error) {
 		return nil, err
 	}
 	extra := map[string]any{
-		"dryRun": r.DryRun, "result": r.Word(), "exitCode": r.ExitCode(), "results": r.results(), "error": errorText(r.Err), "failure": r.Failure(),
+		"dryRun": r.DryRun, "result": r.Outcome(), "exitCode": r.ExitCode(), "results": r.results(), "error": errorText(r.Err), "failure": r.Failure(),
 	}
 	if trust, untrusted := errors.AsType[*plan.TrustError](r.Err); untrusted {
 		extra["missing"] = append([]plan.BaselinePerson{}, trust.Missing...)

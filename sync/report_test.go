@@ -39,7 +39,7 @@ func TestExitCodes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := []any{tt.report.ExitCode(), tt.report.DetailedExitCode(), tt.report.Word()}
+			got := []any{tt.report.ExitCode(), tt.report.DetailedExitCode(), tt.report.Outcome()}
 			if want := []any{tt.code, tt.detailed, tt.word}; fmt.Sprint(got) != fmt.Sprint(want) {
 				t.Errorf("%v, want %v", got, want)
 			}

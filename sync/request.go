@@ -108,7 +108,7 @@ func (q Request) stillHolds(now plan.Plan) error {
 	for _, c := range q.Due {
 		asked[c.ID] = true
 	}
-	leader := plan.Leaders(now.Changes)
+	leader := plan.Prerequisites(now.Changes)
 	var differences []string
 	for _, was := range q.Due {
 		is, there := current[was.ID]

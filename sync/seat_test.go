@@ -13,7 +13,7 @@ import (
 
 // keyEnds is a package that opens no more when it is asked for the second time in a pass.
 type keyEnds struct {
-	dirsync.Package
+	dirsync.WorkAPI
 	answer error
 }
 
@@ -47,7 +47,7 @@ func TestForbiddenCreate(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, options{}, employees(5)...)
 			if tt.answer != nil {
-				w.pack = func(p dirsync.Package) dirsync.Package { return keyEnds{p, tt.answer} }
+				w.pack = func(p dirsync.WorkAPI) dirsync.WorkAPI { return keyEnds{p, tt.answer} }
 			}
 			w.fault(worksim.Fault{Method: http.MethodPost, Path: "/credentials", Status: 403})
 			r := w.exits(tt.exit)

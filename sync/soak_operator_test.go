@@ -102,7 +102,7 @@ type picking struct {
 }
 
 func (p picking) Approve(ctx context.Context, hash, by string, approvals []plan.GivenApproval) error {
-	return p.Approvals.Approve(ctx, hash, by, slices.DeleteFunc(approvals, func(a plan.GivenApproval) bool { return !p.picked[a.Change] }))
+	return p.Approvals.Approve(ctx, hash, by, slices.DeleteFunc(approvals, func(a plan.GivenApproval) bool { return !p.picked[a.ChangeID] }))
 }
 
 // right tells what somebody says who knows all the people: whose account it is, whose credential, and

@@ -49,7 +49,7 @@ func TakeBack(ctx context.Context, ledger GivenLedger, query string, only []stri
 	}
 	var changes []string
 	for _, a := range given {
-		changes = append(changes, a.Change)
+		changes = append(changes, a.ChangeID)
 	}
 	return taken, ledger.EndApprovals(ctx, by, changes)
 }
@@ -66,10 +66,10 @@ func pick(state plan.State, given []plan.GivenApproval, only []string) ([]plan.G
 			return nil, err
 		}
 		for _, a := range theirs {
-			ids[a.Change] = true
+			ids[a.ChangeID] = true
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(given), func(a plan.GivenApproval) bool { return !ids[a.Change] }), nil
+	return slices.DeleteFunc(slices.Clone(given), func(a plan.GivenApproval) bool { return !ids[a.ChangeID] }), nil
 }
 
 // Format writes the answer for people. limit caps the list.
@@ -100,7 +100,7 @@ func (t TakenBack) MarshalJSON() ([]byte, error) {
 	list := []map[string]any{}
 	for _, a := range t.Approvals {
 		list = append(list, map[string]any{
-			"change": a.Change, "op": a.Op, "person": map[string]string{"source": a.Person.Source, "id": a.Person.ID, "csi": a.CSI}, "hash": a.Hash, "by": a.By, "at": a.At, "until": a.Until,
+			"change": a.ChangeID, "op": a.Op, "person": map[string]string{"source": a.Person.Source, "id": a.Person.ID, "csi": a.CSI}, "hash": a.Hash, "by": a.By, "at": a.At, "until": a.Until,
 		})
 	}
 	outcome := AnswerUndone

@@ -24,13 +24,13 @@ type Undoer struct {
 }
 
 // NewUndo is [NewOrder] for the way back.
-func NewUndo(query, reason, by string) (Order, error) {
+func NewUndo(query, reason, by string) (WithdrawalRequest, error) {
 	reason, err := checkReason(reason, "why the access comes back")
-	return Order{Query: query, Reason: reason, By: by}, err
+	return WithdrawalRequest{Query: query, Reason: reason, By: by}, err
 }
 
 // Undo does so, if no rule forbids it.
-func (u *Undoer) Undo(ctx context.Context, order Order) (Answer, error) {
+func (u *Undoer) Undo(ctx context.Context, order WithdrawalRequest) (Answer, error) {
 	in, x, err := u.meant(ctx, order.Query, u.Ledger)
 	if unread, ok := errors.AsType[*UnreadError](err); ok {
 		return u.undoUnread(ctx, order, unread)
@@ -62,14 +62,14 @@ func (u *Undoer) Undo(ctx context.Context, order Order) (Answer, error) {
 }
 
 // endOrder takes an order back that was not carried out.
-func (u *Undoer) endOrder(ctx context.Context, a Answer, credentialID, username string, order Order) (Answer, error) {
+func (u *Undoer) endOrder(ctx context.Context, a Answer, credentialID, username string, order WithdrawalRequest) (Answer, error) {
 	a.Outcome, a.Message = AnswerUndone, "TAKEN BACK: the order to withdraw credential "+username+" of "+a.name()+", which was not carried out."
 	return a, u.Ledger.EndOrder(ctx, plan.OpenOrder{Person: a.Person, CredentialID: credentialID, By: order.By}, a.CSI, order.Reason)
 }
 
 // undoUnread ends an order where the package could not be read: it was recorded so, and the pass that can read the
 // package would be faster.
-func (u *Undoer) undoUnread(ctx context.Context, order Order, unread *UnreadError) (Answer, error) {
+func (u *Undoer) undoUnread(ctx context.Context, order WithdrawalRequest, unread *UnreadError) (Answer, error) {
 	_, x, err := u.recalled(ctx, order.Query, u.Ledger)
 	if err != nil || x.OpenOrder == nil {
 		return Answer{}, unread

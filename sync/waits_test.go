@@ -23,10 +23,10 @@ func waits(r dirsync.Report) []string {
 }
 
 // untold is a package that does not tell how many licences it has.
-type untold struct{ dirsync.Package }
+type untold struct{ dirsync.WorkAPI }
 
 func (u untold) Inventory(ctx context.Context) (plan.Inventory, error) {
-	inventory, err := u.Package.Inventory(ctx)
+	inventory, err := u.WorkAPI.Inventory(ctx)
 	inventory.Subscription.Licences = 0
 	return inventory, err
 }

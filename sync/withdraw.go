@@ -13,8 +13,8 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
-// Order is somebody's word that one person's access ends now (design §6, withdraw).
-type Order struct {
+// WithdrawalRequest is somebody's word that one person's access ends now (design §6, withdraw).
+type WithdrawalRequest struct {
 	Query  string // whom it means, as for Explain
 	Reason string // for the audit, and for nothing else: it may tell what nobody else is to know
 	By     string // who says so
@@ -27,9 +27,9 @@ const (
 )
 
 // NewOrder checks that the reason is one that somebody can read in the audit.
-func NewOrder(query, reason, by string) (Order, error) {
+func NewOrder(query, reason, by string) (WithdrawalRequest, error) {
 	reason, err := checkReason(reason, "why the access ends now")
-	return Order{Query: query, Reason: reason, By: by}, err
+	return WithdrawalRequest{Query: query, Reason: reason, By: by}, err
 }
 
 // checkReason takes a reason that somebody can read in the audit. what is the question that it answers.
@@ -76,17 +76,17 @@ type Withdrawal struct {
 // carry out (see [plan.OpenOrder]). announce is told what is about to happen, right before it does. The error says
 // that nobody, or several people, are meant (a [*plan.UnclearPersonError]), or that the history
 // could not be read: then nothing was done.
-func (p *Pass) Withdraw(ctx context.Context, order Order, histories Histories, announce func(Withdrawal)) (Report, Withdrawal, error) {
+func (p *Pass) Withdraw(ctx context.Context, order WithdrawalRequest, histories Histories, announce func(Withdrawal)) (Report, Withdrawal, error) {
 	w := Withdrawal{policy: p.Policy}
 	var unclear error
 	report := p.record(ctx, func(r *Report, run int64) {
-		in, ok := p.survey(ctx, r)
+		in, ok := p.planPartial(ctx, r)
 		if !ok {
 			p.orderUnread(ctx, r, run, &w, order, histories)
 			return
 		}
-		w.Ordered, unclear = p.decide(ctx, in, r.Plan, order, histories)
-		w.Stands = in.State.Ordered(w.CredentialID) && !r.Plan.Memory.EndsOrder(w.CredentialID)
+		w.Ordered, unclear = p.planWithdrawal(ctx, in, r.Plan, order, histories)
+		w.Stands = in.State.Ordered(w.CredentialID) && !r.Plan.Update.EndsOrder(w.CredentialID)
 		if unclear == nil && w.mayStand() {
 			p.stand(ctx, r, run, &w, order)
 			in.State.OpenOrders = append(slices.Clip(in.State.OpenOrders), w.open(order, p.Now()))
@@ -94,7 +94,7 @@ func (p *Pass) Withdraw(ctx context.Context, order Order, histories Histories, a
 		}
 		// A credential that is missing counts by whole passes: who orders twice brings nobody
 		// closer to a new one.
-		r.Plan.Memory.Owned = in.State.Owned
+		r.Plan.Update.Owned = in.State.Owned
 		if r.Err != nil || !p.remember(ctx, r, run) || unclear != nil {
 			return
 		}
@@ -118,12 +118,12 @@ func (w *Withdrawal) mayStand() bool {
 	return w.Already == "" && w.Refused == "" && w.Withdrawal().Status != plan.Withheld
 }
 
-func (w *Withdrawal) open(order Order, now time.Time) plan.OpenOrder {
+func (w *Withdrawal) open(order WithdrawalRequest, now time.Time) plan.OpenOrder {
 	return plan.OpenOrder{Person: w.Person, CredentialID: w.CredentialID, At: now, By: order.By}
 }
 
 // stand records the order before anything is sent.
-func (p *Pass) stand(ctx context.Context, r *Report, run int64, w *Withdrawal, order Order) {
+func (p *Pass) stand(ctx context.Context, r *Report, run int64, w *Withdrawal, order WithdrawalRequest) {
 	if err := p.Ledger.Order(shielded(ctx), run, w.open(order, p.Now()), w.CSI, order.Reason); err != nil {
 		r.fail(err)
 		return
@@ -133,7 +133,7 @@ func (p *Pass) stand(ctx context.Context, r *Report, run int64, w *Withdrawal, o
 
 // orderUnread records the order where the package could not be read: whom it means is known by the
 // memory alone, and what it may reach a later pass judges.
-func (p *Pass) orderUnread(ctx context.Context, r *Report, run int64, w *Withdrawal, order Order, histories Histories) {
+func (p *Pass) orderUnread(ctx context.Context, r *Report, run int64, w *Withdrawal, order WithdrawalRequest, histories Histories) {
 	state, x, err := p.recalled(shielded(ctx), order.Query, histories)
 	switch {
 	case state.Subscription == "" && err == nil: // no pass has been there: nobody is known
@@ -153,15 +153,15 @@ func (p *Pass) orderUnread(ctx context.Context, r *Report, run int64, w *Withdra
 
 // revokeUndo ends the way back for somebody whose withdrawal is ordered again before they have a new
 // credential.
-func (p *Pass) revokeUndo(ctx context.Context, r *Report, run int64, o plan.Ordered, order Order) {
+func (p *Pass) revokeUndo(ctx context.Context, r *Report, run int64, o plan.Ordered, order WithdrawalRequest) {
 	if err := p.Ledger.RevokeUndo(shielded(ctx), run, o.Person, o.CSI, order.By, order.Reason); err != nil {
 		r.fail(err)
 	}
 }
 
-// survey reads both sides, as far as the directory can be read, and computes the plan. The first
+// planPartial reads both sides, as far as the directory can be read, and computes the plan. The first
 // pass of a ledger binds it to its sources, so that one must see them.
-func (p *Planner) survey(ctx context.Context, r *Report) (plan.Input, bool) {
+func (p *Planner) planPartial(ctx context.Context, r *Report) (plan.Input, bool) {
 	state, ok := p.load(ctx, r)
 	if !ok {
 		return plan.Input{}, false
@@ -170,13 +170,13 @@ func (p *Planner) survey(ctx context.Context, r *Report) (plan.Input, bool) {
 	if len(r.Incomplete) > 0 && state.Subscription == "" {
 		return plan.Input{}, false
 	}
-	in, ok := p.compare(ctx, r, state, views, false)
+	in, ok := p.computePlan(ctx, r, state, views, false)
 	r.Planned = ok && len(r.Incomplete) == 0
 	return in, ok
 }
 
-// decide finds the person and asks the plan's rules.
-func (p *Planner) decide(ctx context.Context, in plan.Input, now plan.Plan, order Order, histories Histories) (plan.Ordered, error) {
+// planWithdrawal finds the person and asks the plan's rules.
+func (p *Planner) planWithdrawal(ctx context.Context, in plan.Input, now plan.Plan, order WithdrawalRequest, histories Histories) (plan.Ordered, error) {
 	past, err := histories.PastPeople(ctx, order.Query)
 	if err != nil {
 		return plan.Ordered{}, fmt.Errorf("withdraw: %w", err)
@@ -212,7 +212,7 @@ func (w *Withdrawal) conclude(r *Report) {
 		w.end(OrderApproval, ExitWaiting, fmt.Sprintf("%s asks for somebody's yes before this: type `threema-dirsync approve %s --withdraw %s`",
 			w.whoAsks(), w.Hash, w.Person))
 	case c.Status == plan.Blocked:
-		w.end(OrderBlocked, ExitWaiting, w.guardWords())
+		w.end(OrderBlocked, ExitWaiting, w.describeGuard())
 	case c.Status == plan.Waiting && len(r.Incomplete) > 0:
 		w.end(OrderBlocked, ExitIncomplete, c.Reason+"; "+r.Incomplete[0].Err.Error())
 	case c.Status == plan.Waiting:
@@ -242,9 +242,9 @@ func (w *Withdrawal) concludeResult(r *Report, c plan.Change) {
 	}
 	switch x := r.Results[n]; {
 	case x.Outcome == ResultDone && r.Err != nil:
-		w.end(OrderWithdrawn, ExitFailed, w.doneWords(r)+"; but then: "+r.Err.Error())
+		w.end(OrderWithdrawn, ExitFailed, w.describeDone(r)+"; but then: "+r.Err.Error())
 	case x.Outcome == ResultDone:
-		w.end(OrderWithdrawn, ExitOK, w.doneWords(r))
+		w.end(OrderWithdrawn, ExitOK, w.describeDone(r))
 	case x.Outcome == ResultUnknown:
 		w.end(OrderUnknown, ExitFailed, "whether the credential is gone is not known: "+x.Message+"; order it again, or let the next pass do it: both look first")
 	case r.Plan.Tripped(plan.GuardStopFile):

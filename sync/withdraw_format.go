@@ -20,7 +20,7 @@ func (w *Withdrawal) whoAsks() string {
 	return "leavers.approval: " + string(w.policy.Approval)
 }
 
-func (w *Withdrawal) guardWords() string {
+func (w *Withdrawal) describeGuard() string {
 	var words []string
 	for _, g := range w.Guards {
 		words = append(words, g.Name+": "+g.Detail)
@@ -28,8 +28,8 @@ func (w *Withdrawal) guardWords() string {
 	return strings.Join(words, "; ")
 }
 
-// doneWords tells what was done, and which of the steps beside it was not.
-func (w *Withdrawal) doneWords(r *Report) string {
+// describeDone tells what was done, and which of the steps beside it was not.
+func (w *Withdrawal) describeDone(r *Report) string {
 	words := []string{"credential " + w.Username + " is withdrawn (Zugang entzogen); the app stops within 24 hours, or when it is next opened"}
 	for _, x := range r.Results {
 		if x.Change.Op == plan.DisableContact && x.Outcome != ResultDone {

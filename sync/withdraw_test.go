@@ -476,7 +476,7 @@ func TestWithdrawIsRecorded(t *testing.T) {
 	}
 	named = named[1:]
 	if named[0].Event != "intent" || named[0].Op != plan.Withdraw || named[0].CSI != "E03" || named[0].By != "anna (uid 1000)" ||
-		named[0].Message != "ordered: "+why || named[0].Evidence != "the word of anna (uid 1000); the directory: entitled" {
+		named[0].Message != "ordered: "+why || named[0].EvidenceText != "the word of anna (uid 1000); the directory: entitled" {
 		t.Errorf("%+v", named)
 	}
 	document, err := json.Marshal(got)

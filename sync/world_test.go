@@ -61,7 +61,7 @@ type world struct {
 
 	stop    func() string                         // why nothing may be taken from anybody
 	refused string                                // values that the service refuses, "" for none
-	pack    func(dirsync.Package) dirsync.Package // what a test puts between, or nil
+	pack    func(dirsync.WorkAPI) dirsync.WorkAPI // what a test puts between, or nil
 	orders  string                                // whom a child process withdraws by order, "" for an ordinary pass
 }
 

@@ -141,17 +141,17 @@ func (r request) words(kind plan.FailureKind, a answer) string {
 		if a.status == http.StatusNotFound {
 			return "there is no Work API at this address: check threema.base_url"
 		}
-		return oddWords(a)
+		return describeOdd(a)
 	case plan.FailureUnavailable, plan.FailureOther:
-		return oddWords(a)
+		return describeOdd(a)
 	case plan.FailureUnknown:
-		return oddWords(a) + "; the change may have happened"
+		return describeOdd(a) + "; the change may have happened"
 	}
 	return string(kind)
 }
 
-// oddWords say what a status means that neither reports success nor refuses.
-func oddWords(a answer) string {
+// describeOdd say what a status means that neither reports success nor refuses.
+func describeOdd(a answer) string {
 	switch {
 	case a.status >= 500:
 		return "the service is out of order"

@@ -34,7 +34,7 @@ func (p *program) applyCommand() *cobra.Command {
 
 func (p *program) apply(ctx context.Context, path string, asJSON bool) error {
 	by := p.operator()
-	return p.locked(ctx, func(pass *dirsync.Pass) error {
+	return p.withPass(ctx, func(pass *dirsync.Pass) error {
 		request, err := readPlan(path)
 		if err != nil {
 			return fmt.Errorf("read the plan %s: %w; nothing was done", path, err)

@@ -111,7 +111,7 @@ func (p *program) takeBack(ctx context.Context, query string, flags approveFlags
 
 func (p *program) approveBaseline(ctx context.Context, asJSON bool) error {
 	by := p.operator()
-	return p.locked(ctx, func(pass *dirsync.Pass) error {
+	return p.withPass(ctx, func(pass *dirsync.Pass) error {
 		report := pass.AcceptBaseline(ctx, by)
 		p.code = planExitCode(report, false)
 		return p.print(report, asJSON)

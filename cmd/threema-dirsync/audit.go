@@ -122,10 +122,10 @@ func (p *program) exportAudit(ctx context.Context, reader *ledger.Reader) error 
 	encoder.SetEscapeHTML(false)
 	return reader.Audit(ctx, func(e ledger.AuditEntry) error {
 		line := auditLine{
-			Seq: e.Seq, At: e.At, Run: e.Run, Event: e.Event, Op: e.Op, ChangeID: e.Change,
+			Seq: e.Seq, At: e.At, Run: e.Run, Event: e.Event, Op: e.Op, ChangeID: e.ChangeID,
 			Person:       auditPerson{e.Person.Source, e.Person.ID, e.CSI},
 			CredentialID: e.CredentialID, ThreemaIDs: append([]string{}, e.ThreemaIDs...),
-			Evidence: e.Evidence, Message: e.Message, By: e.By, Hash: e.Hash,
+			Evidence: e.EvidenceText, Message: e.Message, By: e.By, Hash: e.Hash,
 			Operation: e.Operation, Guard: e.Guard, Erased: e.Erased, Tombstone: e.Tombstone, Erases: append([]int64{}, e.Erases...),
 			Salt: e.Salt, Commitment: e.Commitment,
 		}

@@ -17,7 +17,7 @@ func (s *service) tell(report dirsync.Report) {
 		s.logger.Info("pass interrupted: the service stops, and the next start takes the pass up", plan...)
 		return
 	}
-	facts := append([]any{"result", report.Word(), "took", report.Finished.Sub(report.Started).Round(time.Millisecond)}, plan...)
+	facts := append([]any{"result", report.Outcome(), "took", report.Finished.Sub(report.Started).Round(time.Millisecond)}, plan...)
 	failed, first := report.Failed()
 	switch {
 	case report.Err != nil:

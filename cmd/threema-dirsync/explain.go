@@ -32,7 +32,7 @@ func (p *program) explainCommand() *cobra.Command {
 }
 
 func (p *program) explain(ctx context.Context, query string, asJSON bool) error {
-	return p.looking(ctx, func(a *assembly, meter *ledger.Meter) error {
+	return p.withMeter(ctx, func(a *assembly, meter *ledger.Meter) error {
 		planner := a.planner(meter, "")
 		report, explanation, err := planner.Explain(ctx, query, meter)
 		p.code = planExitCode(report, false)

@@ -41,7 +41,7 @@ func (p *program) preview(ctx context.Context, flags planFlags) error {
 	if err != nil {
 		return err
 	}
-	return p.looking(ctx, func(a *assembly, meter *ledger.Meter) error {
+	return p.withMeter(ctx, func(a *assembly, meter *ledger.Meter) error {
 		planner := a.planner(meter, mode)
 		report, err := previewInto(flags.out, func() dirsync.Report { return planner.Preview(ctx) })
 		if err != nil {
@@ -65,8 +65,8 @@ func previewInto(path string, preview func() dirsync.Report) (dirsync.Report, er
 	return report, file.finish(report)
 }
 
-// looking assembles what only looks, and calls work with it.
-func (p *program) looking(ctx context.Context, work func(*assembly, *ledger.Meter) error) error {
+// withMeter assembles what only looks, and calls work with it.
+func (p *program) withMeter(ctx context.Context, work func(*assembly, *ledger.Meter) error) error {
 	s, err := p.load()
 	if err != nil {
 		return err

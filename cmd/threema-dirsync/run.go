@@ -54,15 +54,15 @@ func (p *program) runOnce(ctx context.Context, flags runFlags) error {
 	if flags.dryRun {
 		return p.preview(ctx, planFlags{json: flags.json})
 	}
-	return p.locked(ctx, func(pass *dirsync.Pass) error {
+	return p.withPass(ctx, func(pass *dirsync.Pass) error {
 		report := pass.Run(ctx)
 		p.code = report.ExitCode()
 		return p.print(report, flags.json)
 	})
 }
 
-// locked assembles a pass and calls work while it holds the lock.
-func (p *program) locked(ctx context.Context, work func(*dirsync.Pass) error) error {
+// withPass assembles a pass and calls work while it holds the lock.
+func (p *program) withPass(ctx context.Context, work func(*dirsync.Pass) error) error {
 	return p.lockedLedger(ctx, func(a *assembly, l *ledger.Ledger) error { return work(a.pass(l)) })
 }
 

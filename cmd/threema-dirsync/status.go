@@ -198,7 +198,7 @@ func readStatus(ctx context.Context, reader *ledger.Reader, cfg *config.Config, 
 	taken, takenErr := reader.TakenBack(ctx)
 	asked, askedErr := reader.AskedAfter(ctx)
 	s.addAnswers(state, report, taken, asked, policyOf(cfg), now)
-	s.LastPass.addCause(report, s.Waits, s.answerWords())
+	s.LastPass.addCause(report, s.Waits, s.describeAnswers())
 	return s, errors.Join(err, takenErr, askedErr)
 }
 
@@ -271,9 +271,9 @@ func leaversOf(state plan.State, now time.Time) []leaverStatus {
 	for _, own := range state.Owned {
 		stake[own.Person] = true
 	}
-	for _, saga := range state.Sagas {
-		stake[saga.Person] = true
-		withdrawn[saga.Person] = !saga.WithdrawnAt.IsZero()
+	for _, departure := range state.Departures {
+		stake[departure.Person] = true
+		withdrawn[departure.Person] = !departure.WithdrawnAt.IsZero()
 	}
 	leavers := []leaverStatus{}
 	for _, o := range state.Observations {

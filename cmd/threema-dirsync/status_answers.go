@@ -42,8 +42,8 @@ func (s *status) addAnswers(state plan.State, report json.RawMessage, taken []pl
 	}
 }
 
-// answerWords tell that everything is answered for which the last pass waited, "" if it is not.
-func (s *status) answerWords() string {
+// describeAnswers tell that everything is answered for which the last pass waited, "" if it is not.
+func (s *status) describeAnswers() string {
 	if len(s.Waits) > 0 || len(s.asked) == 0 {
 		return ""
 	}

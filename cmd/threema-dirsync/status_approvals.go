@@ -62,7 +62,7 @@ func readSteps(text json.RawMessage) pastSteps {
 }
 
 // lacks tells of a yes of before the last plan that it has no such step.
-func (s pastSteps) lacks(a plan.GivenApproval) bool { return a.At.Before(s.at) && !s.known[a.Change] }
+func (s pastSteps) lacks(a plan.GivenApproval) bool { return a.At.Before(s.at) && !s.known[a.ChangeID] }
 
 func (s approvalStatus) print(w io.Writer) {
 	switch {

@@ -14,7 +14,7 @@ func TestAYesWithoutAStepStandsForNothing(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 	ada := plan.PersonID{Source: "corp", ID: "ada"}
-	before := plan.GivenApproval{Change: "c1", Op: plan.Revoke, Person: ada, At: at.Add(-time.Hour), Until: at.Add(time.Hour)}
+	before := plan.GivenApproval{ChangeID: "c1", Op: plan.Revoke, Person: ada, At: at.Add(-time.Hour), Until: at.Add(time.Hour)}
 	after, over := before, before
 	after.At = at.Add(time.Minute)
 	over.Until = at

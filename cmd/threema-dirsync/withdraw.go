@@ -60,7 +60,7 @@ func (p *program) withdrawCommand() *cobra.Command {
 	return cmd
 }
 
-func (p *program) withdraw(ctx context.Context, order dirsync.Order, asJSON bool) error {
+func (p *program) withdraw(ctx context.Context, order dirsync.WithdrawalRequest, asJSON bool) error {
 	announce := func(w dirsync.Withdrawal) {
 		p.progress.end()
 		for _, line := range w.Announcement() {

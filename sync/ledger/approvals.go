@@ -31,12 +31,12 @@ func putApprovals(ctx context.Context, tx *sql.Tx, t *trail, hash, by string, ap
 			ON CONFLICT (change_id) DO UPDATE SET op = excluded.op, source = excluded.source, person = excluded.person,
 				csi = excluded.csi, hash = excluded.hash,
 				approved_by = excluded.approved_by, approved_at = excluded.approved_at, until = excluded.until`,
-			a.Change, a.Op, a.Person.Source, a.Person.ID, a.CSI, hash, by, millis(t.now), millis(a.Until))
+			a.ChangeID, a.Op, a.Person.Source, a.Person.ID, a.CSI, hash, by, millis(t.now), millis(a.Until))
 		if err != nil {
 			return err
 		}
 		t.note(AuditEntry{
-			Event: auditApproved, Op: a.Op, Change: a.Change, Person: a.Person, CSI: a.CSI, By: by,
+			Event: auditApproved, Op: a.Op, ChangeID: a.ChangeID, Person: a.Person, CSI: a.CSI, By: by,
 			Message: fmt.Sprintf("plan %s, until %s", hash, a.Until.UTC().Format(time.RFC3339)),
 		})
 	}
@@ -47,15 +47,15 @@ func readApprovals(ctx context.Context, tx querier) ([]plan.GivenApproval, error
 	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.GivenApproval, error) {
 		var a plan.GivenApproval
 		var until, at int64
-		err := rows.Scan(&a.Change, &a.Op, &a.Person.Source, &a.Person.ID, &a.CSI, &until, &a.Hash, &a.By, &at)
+		err := rows.Scan(&a.ChangeID, &a.Op, &a.Person.Source, &a.Person.ID, &a.CSI, &until, &a.Hash, &a.By, &at)
 		a.Until, a.At = fromMillis(until), fromMillis(at)
 		return a, err
 	}, `SELECT change_id, op, source, person, csi, until, hash, approved_by, approved_at FROM approvals ORDER BY change_id`)
 }
 
-// useUp forgets the approval of a change that is done: who comes back is not taken out again
+// consumeApproval forgets the approval of a change that is done: who comes back is not taken out again
 // by an old yes (design §5.6).
-func useUp(ctx context.Context, tx *sql.Tx, change string) error {
+func consumeApproval(ctx context.Context, tx *sql.Tx, change string) error {
 	_, err := tx.ExecContext(ctx, `DELETE FROM approvals WHERE change_id = ?`, change)
 	return err
 }
@@ -80,7 +80,7 @@ func (r *Reader) TakenBack(ctx context.Context) ([]plan.GivenApproval, error) {
 	err := inTx(ctx, r.reads, "read what was taken back", func(tx *sql.Tx) (err error) {
 		taken, err = selectAll(ctx, tx, func(rows *sql.Rows) (plan.GivenApproval, error) {
 			var a plan.GivenApproval
-			err := rows.Scan(&a.Change, &a.Op, &a.Person.Source, &a.Person.ID, &a.CSI, &a.By)
+			err := rows.Scan(&a.ChangeID, &a.Op, &a.Person.Source, &a.Person.ID, &a.CSI, &a.By)
 			return a, err
 		}, `SELECT change_id, op, source, person, csi, by FROM audit
 			WHERE event = ?1 AND salt IS NOT NULL AND change_id NOT IN (SELECT change_id FROM approvals)
@@ -113,7 +113,7 @@ func forgetApprovals(ctx context.Context, tx *sql.Tx, t *trail, expired, void []
 func dropApprovals(ctx context.Context, tx *sql.Tx, t *trail, e AuditEntry, query string, args ...any) error {
 	dropped, err := selectAll(ctx, tx, func(rows *sql.Rows) (AuditEntry, error) {
 		dropped := e
-		err := rows.Scan(&dropped.Change, &dropped.Op, &dropped.Person.Source, &dropped.Person.ID, &dropped.CSI)
+		err := rows.Scan(&dropped.ChangeID, &dropped.Op, &dropped.Person.Source, &dropped.Person.ID, &dropped.CSI)
 		return dropped, err
 	}, query+` RETURNING change_id, op, source, person, csi`, args...)
 	if err != nil || len(dropped) == 0 {
@@ -122,7 +122,7 @@ func dropApprovals(ctx context.Context, tx *sql.Tx, t *trail, e AuditEntry, quer
 	if err := forgetAsked(ctx, tx); err != nil {
 		return err
 	}
-	slices.SortFunc(dropped, func(a, b AuditEntry) int { return cmp.Compare(a.Change, b.Change) })
+	slices.SortFunc(dropped, func(a, b AuditEntry) int { return cmp.Compare(a.ChangeID, b.ChangeID) })
 	for _, e := range dropped {
 		t.note(e)
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 func approval(change, of string, until time.Time) plan.GivenApproval {
-	return plan.GivenApproval{Change: change, Person: person(of), Until: until}
+	return plan.GivenApproval{ChangeID: change, Person: person(of), Until: until}
 }
 
 func approve(t *testing.T, l *Ledger, approvals ...plan.GivenApproval) {
@@ -63,7 +63,7 @@ func TestApproveAllOrNothing(t *testing.T) {
 	for name, bad := range map[string]plan.GivenApproval{
 		"no change":       approval("", "ada", day),
 		"no person":       approval("b", "", day),
-		"no source":       {Change: "b", Person: plan.PersonID{ID: "ada"}, Until: day},
+		"no source":       {ChangeID: "b", Person: plan.PersonID{ID: "ada"}, Until: day},
 		"over at once":    approval("b", "ada", start),
 		"without any end": approval("b", "ada", time.Time{}),
 	} {
@@ -86,7 +86,7 @@ func TestApproveAllOrNothing(t *testing.T) {
 func TestAnApprovalIsUsedUp(t *testing.T) {
 	t.Parallel()
 	given := approval("ch", "ada", start.Add(time.Hour))
-	op := plan.Operation{Change: "ch", Op: plan.Revoke, Person: person("ada"), CredentialID: "c1", ThreemaIDs: []string{"AAAAAAAA"}, Approved: true}
+	op := plan.Operation{ChangeID: "ch", Op: plan.Revoke, Person: person("ada"), CredentialID: "c1", ThreemaIDs: []string{"AAAAAAAA"}, Approved: true}
 	for name, row := range map[string]struct {
 		end  func(*testing.T, *Ledger, int64)
 		kept bool
@@ -101,10 +101,10 @@ func TestAnApprovalIsUsedUp(t *testing.T) {
 			settleOne(t, l, plan.Outcome{Operation: id, Result: plan.Uncertain})
 		}, true},
 		"found done": {func(t *testing.T, l *Ledger, id int64) {
-			remember(t, l, plan.Memory{Settled: []plan.SettledOperation{{ID: id, Done: true}}})
+			remember(t, l, plan.StateUpdate{Settled: []plan.SettledOperation{{ID: id, Done: true}}})
 		}, false},
 		"found undone": {func(t *testing.T, l *Ledger, id int64) {
-			remember(t, l, plan.Memory{Settled: []plan.SettledOperation{{ID: id}}})
+			remember(t, l, plan.StateUpdate{Settled: []plan.SettledOperation{{ID: id}}})
 		}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -131,7 +131,7 @@ func TestExpiredApprovalsAreForgotten(t *testing.T) {
 	c.Advance(time.Hour)
 	wantApprovals(t, l, approval("kept", "ada", soon), approval("over", "bob", soon), approval("renewed", "eve", soon))
 	approve(t, l, approval("renewed", "eve", late))
-	remember(t, l, plan.Memory{ExpiredApprovals: []string{"over", "renewed", "never given"}})
+	remember(t, l, plan.StateUpdate{ExpiredApprovals: []string{"over", "renewed", "never given"}})
 	wantApprovals(t, l, approval("kept", "ada", soon), approval("renewed", "eve", late))
 }
 
@@ -180,7 +180,7 @@ func TestTakenBack(t *testing.T) {
 	takeBack("a", "b")
 	approve(t, l, approval("b", "bob", day))
 	taken, err := l.TakenBack(t.Context())
-	if err != nil || len(taken) != 1 || taken[0].Change != "a" || taken[0].By != "anna (uid 1000)" {
+	if err != nil || len(taken) != 1 || taken[0].ChangeID != "a" || taken[0].By != "anna (uid 1000)" {
 		t.Errorf("%+v, %v", taken, err)
 	}
 }

@@ -12,7 +12,7 @@ import (
 // answer, too.
 func TestWhatIsAskedAfterAYes(t *testing.T) {
 	t.Parallel()
-	yes := plan.GivenApproval{Change: "w1", Op: plan.Withdraw, Person: person("ada"), Until: start.AddDate(0, 0, 1)}
+	yes := plan.GivenApproval{ChangeID: "w1", Op: plan.Withdraw, Person: person("ada"), Until: start.AddDate(0, 0, 1)}
 	for name, word := range map[string]func(*testing.T, *Ledger) error{
 		"another yes": func(t *testing.T, l *Ledger) error {
 			return l.Approve(t.Context(), "cafe", "anna", []plan.GivenApproval{yes})

@@ -21,11 +21,11 @@ import (
 func auditSample() []AuditEntry {
 	return []AuditEntry{
 		{
-			Event: auditIntent, Op: plan.Withdraw, Change: "ch1", Person: person("p3"), CSI: "4713", CredentialID: "c3",
-			ThreemaIDs: []string{"AAAAAAAA", "BBBBBBBB"}, Evidence: "absent: not found", Message: "left",
+			Event: auditIntent, Op: plan.Withdraw, ChangeID: "ch1", Person: person("p3"), CSI: "4713", CredentialID: "c3",
+			ThreemaIDs: []string{"AAAAAAAA", "BBBBBBBB"}, EvidenceText: "absent: not found", Message: "left",
 		},
-		{Event: auditDone, Op: plan.Withdraw, Change: "ch1", Person: person("p3"), CSI: "4713", CredentialID: "c3"},
-		{Event: auditApproved, Change: "ch4", Person: person("p3"), Message: "plan cafe, until tomorrow", By: "anna (uid 1000)"},
+		{Event: auditDone, Op: plan.Withdraw, ChangeID: "ch1", Person: person("p3"), CSI: "4713", CredentialID: "c3"},
+		{Event: auditApproved, ChangeID: "ch4", Person: person("p3"), Message: "plan cafe, until tomorrow", By: "anna (uid 1000)"},
 	}
 }
 
@@ -127,15 +127,15 @@ func journalStory() []storyRow {
 	withdraw.Reason, withdraw.Evidence = "left", "disabled: userAccountControl 514"
 	told := func(event AuditEvent, message string, ids ...string) AuditEntry {
 		return AuditEntry{
-			Event: event, Op: plan.Withdraw, Change: "w1", Person: person("ada"), CSI: "4711", CredentialID: "c1",
+			Event: event, Op: plan.Withdraw, ChangeID: "w1", Person: person("ada"), CSI: "4711", CredentialID: "c1",
 			ThreemaIDs: ids, Message: message,
 		}
 	}
 	begun := told(auditIntent, "left", "AAAAAAAA")
-	begun.Evidence = withdraw.Evidence
-	create := plan.Operation{Change: "n1", Op: plan.Create, Person: person("bob"), Username: "bob"}
+	begun.EvidenceText = withdraw.Evidence
+	create := plan.Operation{ChangeID: "n1", Op: plan.Create, Person: person("bob"), Username: "bob"}
 	joined := func(event AuditEvent, credential string) AuditEntry {
-		return AuditEntry{Event: event, Op: plan.Create, Change: "n1", Person: person("bob"), CredentialID: credential}
+		return AuditEntry{Event: event, Op: plan.Create, ChangeID: "n1", Person: person("bob"), CredentialID: credential}
 	}
 	return []storyRow{
 		{"done, with an ID that came late", func(t *testing.T, l *Ledger, _ *clock) {
@@ -150,26 +150,26 @@ func journalStory() []storyRow {
 		{"unknown, and found done", func(t *testing.T, l *Ledger, _ *clock) {
 			op := beginOne(t, l, startRun(t, l), withdraw)
 			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Uncertain, Message: "time-out"})
-			remember(t, l, plan.Memory{Settled: []plan.SettledOperation{{ID: op.ID, Done: true}}})
-			remember(t, l, plan.Memory{EndedSagas: []plan.EndedSaga{{Person: person("ada"), Why: "settled"}}})
+			remember(t, l, plan.StateUpdate{Settled: []plan.SettledOperation{{ID: op.ID, Done: true}}})
+			remember(t, l, plan.StateUpdate{EndedDepartures: []plan.EndedDeparture{{Person: person("ada"), Why: "settled"}}})
 		}, []AuditEntry{
 			begun, told(auditUnknown, "time-out", "AAAAAAAA"), told(auditSettled, "", "AAAAAAAA"),
-			{Event: auditSagaEnded, Person: person("ada"), CSI: "4711", CredentialID: "c1", Message: "settled"},
+			{Event: auditDepartureEnded, Person: person("ada"), CSI: "4711", CredentialID: "c1", Message: "settled"},
 		}},
 		{"settled without its ID, which is back", func(t *testing.T, l *Ledger, _ *clock) {
 			op := beginOne(t, l, startRun(t, l), withdraw)
 			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
-			gone := plan.Vanished{Departure: plan.Saga{Person: person("ada")}, ThreemaID: "AAAAAAAA"}
-			remember(t, l, plan.Memory{Vanished: []plan.Vanished{gone}, EndedSagas: []plan.EndedSaga{{Person: person("ada"), Why: "settled"}}})
-			remember(t, l, plan.Memory{Reopened: []int64{state(t, l).Vanished[0].Number}})
+			gone := plan.Vanished{Departure: plan.Departure{Person: person("ada")}, ThreemaID: "AAAAAAAA"}
+			remember(t, l, plan.StateUpdate{Vanished: []plan.Vanished{gone}, EndedDepartures: []plan.EndedDeparture{{Person: person("ada"), Why: "settled"}}})
+			remember(t, l, plan.StateUpdate{Reopened: []int64{state(t, l).Vanished[0].Number}})
 		}, []AuditEntry{
 			begun, told(auditDone, "", "AAAAAAAA"),
-			{Event: auditSagaEnded, Person: person("ada"), CSI: "4711", CredentialID: "c1", Message: "settled"},
-			{Event: auditSagaReopened, Person: person("ada"), CSI: "4711", CredentialID: "c1", Message: "a Threema ID that two lists had not shown is in the package again"},
+			{Event: auditDepartureEnded, Person: person("ada"), CSI: "4711", CredentialID: "c1", Message: "settled"},
+			{Event: auditDepartureReopened, Person: person("ada"), CSI: "4711", CredentialID: "c1", Message: "a Threema ID that two lists had not shown is in the package again"},
 		}},
 		{"a crash, and found undone", func(t *testing.T, l *Ledger, _ *clock) {
 			op := beginOne(t, l, startRun(t, l), withdraw)
-			remember(t, l, plan.Memory{Settled: []plan.SettledOperation{{ID: op.ID}}})
+			remember(t, l, plan.StateUpdate{Settled: []plan.SettledOperation{{ID: op.ID}}})
 		}, []AuditEntry{begun, told(auditUnknown, "the pass that began it did not settle it", "AAAAAAAA"), told(auditReverted, "", "AAAAAAAA")}},
 		{"a create", func(t *testing.T, l *Ledger, _ *clock) {
 			op := beginOne(t, l, startRun(t, l), create)
@@ -182,13 +182,13 @@ func journalStory() []storyRow {
 			run := startRun(t, l)
 			op := beginOne(t, l, run, withdraw)
 			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Failed})
-			op = beginOne(t, l, run, plan.Operation{Change: "t1", Op: plan.Transfer, Person: person("new"), CredentialID: "c1"})
+			op = beginOne(t, l, run, plan.Operation{ChangeID: "t1", Op: plan.Transfer, Person: person("new"), CredentialID: "c1"})
 			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
 		}, []AuditEntry{
 			begun, told(auditFailed, "", "AAAAAAAA"),
-			{Event: auditIntent, Op: plan.Transfer, Change: "t1", Person: person("new"), CredentialID: "c1"},
-			{Event: auditDone, Op: plan.Transfer, Change: "t1", Person: person("new"), CredentialID: "c1"},
-			{Event: auditSagaEnded, Person: person("ada"), CSI: "4711", CredentialID: "c1", Message: "transferred"},
+			{Event: auditIntent, Op: plan.Transfer, ChangeID: "t1", Person: person("new"), CredentialID: "c1"},
+			{Event: auditDone, Op: plan.Transfer, ChangeID: "t1", Person: person("new"), CredentialID: "c1"},
+			{Event: auditDepartureEnded, Person: person("ada"), CSI: "4711", CredentialID: "c1", Message: "transferred"},
 		}},
 		{"one request for many, with a refusal", func(t *testing.T, l *Ledger, _ *clock) {
 			run := startRun(t, l)
@@ -198,8 +198,8 @@ func journalStory() []storyRow {
 			}
 			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
 			op = beginOne(t, l, run, plan.Operation{Op: plan.SetSettings, Parts: []plan.Part{
-				{Change: "s1", Person: person("ada"), CSI: "4711", CredentialID: "c1", Reason: "differs"},
-				{Change: "s2", Person: person("bob"), CSI: "4712", CredentialID: "c9", Reason: "differs"},
+				{ChangeID: "s1", Person: person("ada"), CSI: "4711", CredentialID: "c1", Reason: "differs"},
+				{ChangeID: "s2", Person: person("bob"), CSI: "4712", CredentialID: "c9", Reason: "differs"},
 			}})
 			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done, Refusals: []plan.Refusal{
 				{CredentialID: "c9", Setting: "th_category", Value: "never told", Message: "nor this"},
@@ -207,8 +207,8 @@ func journalStory() []storyRow {
 			}})
 		}, []AuditEntry{
 			joined(auditIntent, ""), joined(auditCreated, "c9"), joined(auditDone, "c9"),
-			{Event: auditIntent, Op: plan.SetSettings, Change: "s1", Person: person("ada"), CSI: "4711", CredentialID: "c1", Message: "differs"},
-			{Event: auditIntent, Op: plan.SetSettings, Change: "s2", Person: person("bob"), CSI: "4712", CredentialID: "c9", Message: "differs"},
+			{Event: auditIntent, Op: plan.SetSettings, ChangeID: "s1", Person: person("ada"), CSI: "4711", CredentialID: "c1", Message: "differs"},
+			{Event: auditIntent, Op: plan.SetSettings, ChangeID: "s2", Person: person("bob"), CSI: "4712", CredentialID: "c9", Message: "differs"},
 			{Event: auditRefused, Op: plan.SetSettings, Person: person("bob"), CredentialID: "c9", Message: "th_category"},
 			{Event: auditRefused, Op: plan.SetSettings, Message: "th_category"},
 			{Event: auditDone, Op: plan.SetSettings},
@@ -223,11 +223,11 @@ func decisionStory() []storyRow {
 		Evidence: plan.Evidence{Kind: plan.Absent, Detail: "not found"}, ConfirmedAt: start,
 	}
 	proven := AuditEntry{
-		Event: auditConfirmed, Person: person("ada"), CSI: "4711", Evidence: "absent (not found)", Message: "reads: 2, the first at 2026-11-21T06:30:00Z",
+		Event: auditConfirmed, Person: person("ada"), CSI: "4711", EvidenceText: "absent (not found)", Message: "reads: 2, the first at 2026-11-21T06:30:00Z",
 	}
-	with := func(o plan.Observation, state plan.AccountState, confirmed time.Time) plan.Memory {
+	with := func(o plan.Observation, state plan.AccountState, confirmed time.Time) plan.StateUpdate {
 		o.State, o.ConfirmedAt = state, confirmed
-		return plan.Memory{Observations: []plan.Observation{o}}
+		return plan.StateUpdate{Observations: []plan.Observation{o}}
 	}
 	finish := func(t *testing.T, l *Ledger, planned bool, guards ...plan.Guard) {
 		t.Helper()
@@ -240,21 +240,21 @@ func decisionStory() []storyRow {
 	stop := plan.Guard{Name: plan.GuardStopFile, Detail: "the stop file is there"}
 	return []storyRow{
 		{"an approval, and its end", func(t *testing.T, l *Ledger, c *clock) {
-			given := []plan.GivenApproval{{Change: "w1", Op: plan.Withdraw, Person: person("ada"), CSI: "4711", Until: start.Add(time.Hour)}}
+			given := []plan.GivenApproval{{ChangeID: "w1", Op: plan.Withdraw, Person: person("ada"), CSI: "4711", Until: start.Add(time.Hour)}}
 			if err := l.Approve(t.Context(), "cafe", "anna (uid 1000)", given); err != nil {
 				t.Fatal(err)
 			}
-			remember(t, l, plan.Memory{ExpiredApprovals: []string{"w1"}}) // not yet: it may have been renewed
+			remember(t, l, plan.StateUpdate{ExpiredApprovals: []string{"w1"}}) // not yet: it may have been renewed
 			c.Advance(time.Hour)
-			remember(t, l, plan.Memory{ExpiredApprovals: []string{"w1"}})
+			remember(t, l, plan.StateUpdate{ExpiredApprovals: []string{"w1"}})
 		}, []AuditEntry{
-			{Event: auditApproved, Op: plan.Withdraw, Change: "w1", Person: person("ada"), CSI: "4711", By: "anna (uid 1000)", Message: "plan cafe, until 2026-11-21T08:30:00Z"},
-			{Event: auditApprovalExpired, Op: plan.Withdraw, Change: "w1", Person: person("ada"), CSI: "4711"},
+			{Event: auditApproved, Op: plan.Withdraw, ChangeID: "w1", Person: person("ada"), CSI: "4711", By: "anna (uid 1000)", Message: "plan cafe, until 2026-11-21T08:30:00Z"},
+			{Event: auditApprovalExpired, Op: plan.Withdraw, ChangeID: "w1", Person: person("ada"), CSI: "4711"},
 		}},
 		{"an approval that is taken back, and one of somebody who is back", func(t *testing.T, l *Ledger, _ *clock) {
 			given := []plan.GivenApproval{
-				{Change: "w1", Op: plan.Withdraw, Person: person("ada"), CSI: "4711", Until: start.Add(time.Hour)},
-				{Change: "w2", Op: plan.Withdraw, Person: person("bob"), CSI: "4712", Until: start.Add(time.Hour)},
+				{ChangeID: "w1", Op: plan.Withdraw, Person: person("ada"), CSI: "4711", Until: start.Add(time.Hour)},
+				{ChangeID: "w2", Op: plan.Withdraw, Person: person("bob"), CSI: "4712", Until: start.Add(time.Hour)},
 			}
 			if err := l.Approve(t.Context(), "cafe", "anna (uid 1000)", given); err != nil {
 				t.Fatal(err)
@@ -262,15 +262,15 @@ func decisionStory() []storyRow {
 			if err := l.EndApprovals(t.Context(), "eve (uid 1001)", []string{"w1", "no such"}); err != nil {
 				t.Fatal(err)
 			}
-			remember(t, l, plan.Memory{VoidApprovals: []string{"w1", "w2"}})
+			remember(t, l, plan.StateUpdate{VoidApprovals: []string{"w1", "w2"}})
 		}, []AuditEntry{
-			{Event: auditApproved, Op: plan.Withdraw, Change: "w1", Person: person("ada"), CSI: "4711", By: "anna (uid 1000)", Message: "plan cafe, until 2026-11-21T08:30:00Z"},
-			{Event: auditApproved, Op: plan.Withdraw, Change: "w2", Person: person("bob"), CSI: "4712", By: "anna (uid 1000)", Message: "plan cafe, until 2026-11-21T08:30:00Z"},
-			{Event: auditApprovalUndone, Op: plan.Withdraw, Change: "w1", Person: person("ada"), CSI: "4711", By: "eve (uid 1001)"},
-			{Event: auditApprovalExpired, Op: plan.Withdraw, Change: "w2", Person: person("bob"), CSI: "4712", Message: "the departure is over: the person was seen as entitled again"},
+			{Event: auditApproved, Op: plan.Withdraw, ChangeID: "w1", Person: person("ada"), CSI: "4711", By: "anna (uid 1000)", Message: "plan cafe, until 2026-11-21T08:30:00Z"},
+			{Event: auditApproved, Op: plan.Withdraw, ChangeID: "w2", Person: person("bob"), CSI: "4712", By: "anna (uid 1000)", Message: "plan cafe, until 2026-11-21T08:30:00Z"},
+			{Event: auditApprovalUndone, Op: plan.Withdraw, ChangeID: "w1", Person: person("ada"), CSI: "4711", By: "eve (uid 1001)"},
+			{Event: auditApprovalExpired, Op: plan.Withdraw, ChangeID: "w2", Person: person("bob"), CSI: "4712", Message: "the departure is over: the person was seen as entitled again"},
 		}},
 		{"a binding, accepted later", func(t *testing.T, l *Ledger, _ *clock) {
-			m := plan.Memory{Subscription: "sub-1", Sources: map[string]plan.SourceBinding{"corp": {NamingContext: "dc=x", Scope: "f00d", Server: "dc1"}}}
+			m := plan.StateUpdate{Subscription: "sub-1", Sources: map[string]plan.SourceBinding{"corp": {NamingContext: "dc=x", Scope: "f00d", Server: "dc1"}}}
 			remember(t, l, m)
 			m.Sources["corp"] = plan.SourceBinding{NamingContext: "dc=x", Scope: "f00d", Server: "dc2"} // no binding
 			remember(t, l, m)
@@ -293,11 +293,11 @@ func decisionStory() []storyRow {
 			again := departed
 			again.Reads = 3
 			remember(t, l, with(again, plan.Departed, start))
-			remember(t, l, plan.Memory{})
+			remember(t, l, plan.StateUpdate{})
 		}, []AuditEntry{proven}},
 		{"a leaver who is back, and one of whom nobody can tell", func(t *testing.T, l *Ledger, _ *clock) {
 			for _, state := range []plan.AccountState{plan.Entitled, plan.Unknown} {
-				remember(t, l, plan.Memory{Observations: []plan.Observation{departed}})
+				remember(t, l, plan.StateUpdate{Observations: []plan.Observation{departed}})
 				o := plan.Observation{Person: person("ada"), CSI: "4711"}
 				remember(t, l, with(o, state, time.Time{}))
 			}
@@ -306,21 +306,21 @@ func decisionStory() []storyRow {
 			proven, {Event: auditReset, Person: person("ada"), CSI: "4711", Message: "unknown"},
 		}},
 		{"a step that was skipped", func(t *testing.T, l *Ledger, _ *clock) {
-			c := plan.Change{ID: "d1", Op: plan.Detach, Person: person("ada"), CSI: "4711", CredentialID: "c1", ThreemaID: "AAAAAAAA", Evidence: "absent"}
-			if err := l.Decide(t.Context(), 1, plan.Decision{Kind: plan.Skipped, Change: c, Message: "it uses another credential by now"}); err != nil {
+			c := plan.Change{ID: "d1", Op: plan.Detach, Person: person("ada"), CSI: "4711", CredentialID: "c1", ThreemaID: "AAAAAAAA", EvidenceText: "absent"}
+			if err := l.RecordDecision(t.Context(), 1, plan.Decision{Kind: plan.Skipped, Change: c, Message: "it uses another credential by now"}); err != nil {
 				t.Fatal(err)
 			}
 		}, []AuditEntry{{
-			Event: auditSkipped, Op: plan.Detach, Change: "d1", Person: person("ada"), CSI: "4711", CredentialID: "c1", ThreemaIDs: []string{"AAAAAAAA"},
-			Evidence: "absent", Message: "it uses another credential by now",
+			Event: auditSkipped, Op: plan.Detach, ChangeID: "d1", Person: person("ada"), CSI: "4711", CredentialID: "c1", ThreemaIDs: []string{"AAAAAAAA"},
+			EvidenceText: "absent", Message: "it uses another credential by now",
 		}}},
 		{"what somebody asked for, and did not get", func(t *testing.T, l *Ledger, _ *clock) {
 			for _, kind := range []plan.DecisionKind{plan.ApprovalRefused, plan.ApplyRefused} {
-				if err := l.Decide(t.Context(), 0, plan.Decision{Kind: kind, By: "anna (uid 1000)", Message: "another set"}); err != nil {
+				if err := l.RecordDecision(t.Context(), 0, plan.Decision{Kind: kind, By: "anna (uid 1000)", Message: "another set"}); err != nil {
 					t.Fatal(err)
 				}
 			}
-			if err := l.Decide(t.Context(), 0, plan.Decision{Kind: "anything"}); err == nil {
+			if err := l.RecordDecision(t.Context(), 0, plan.Decision{Kind: "anything"}); err == nil {
 				t.Error("an event outside the closed set was recorded")
 			}
 		}, []AuditEntry{
@@ -351,7 +351,7 @@ func decisionStory() []storyRow {
 			}
 			finish(t, l, true, berlin)
 			c := plan.Change{ID: "d1", Op: plan.Detach, Person: person("ada"), CSI: "4711"}
-			if err := l.Decide(t.Context(), 1, plan.Decision{Kind: plan.Skipped, Change: c}); err != nil {
+			if err := l.RecordDecision(t.Context(), 1, plan.Decision{Kind: plan.Skipped, Change: c}); err != nil {
 				t.Fatal(err)
 			}
 			if n, err := l.Erase(t.Context(), startRun(t, l), 0); err != nil || n != 1 {
@@ -513,7 +513,7 @@ func tampered(t *testing.T, script string) *Ledger {
 	l, _ := openNew(t)
 	run := startRun(t, l)
 	for i := range 5 {
-		beginOne(t, l, run, plan.Operation{Change: fmt.Sprint("ch", i), Op: plan.Create, Person: person(fmt.Sprint(i))})
+		beginOne(t, l, run, plan.Operation{ChangeID: fmt.Sprint("ch", i), Op: plan.Create, Person: person(fmt.Sprint(i))})
 	}
 	verify(t, l.Reader)
 	if _, err := l.writes.ExecContext(t.Context(), withoutTriggers+script); err != nil {

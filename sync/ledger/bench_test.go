@@ -32,7 +32,7 @@ func crowd(n int, seen time.Time) []plan.Observation {
 // BenchmarkRememberFirst is the first pass, which writes everybody; BenchmarkRememberQuiet a
 // later one in which everybody is seen again.
 func BenchmarkRememberFirst(b *testing.B) {
-	m := plan.Memory{Observations: crowd(100_000, start)}
+	m := plan.StateUpdate{Observations: crowd(100_000, start)}
 	for b.Loop() {
 		b.StopTimer()
 		l, _ := openNew(b)
@@ -43,7 +43,7 @@ func BenchmarkRememberFirst(b *testing.B) {
 
 func BenchmarkRememberQuiet(b *testing.B) {
 	l, c := openNew(b)
-	m := plan.Memory{Observations: crowd(100_000, start)}
+	m := plan.StateUpdate{Observations: crowd(100_000, start)}
 	remember(b, l, m)
 	for b.Loop() {
 		c.Advance(time.Hour)
@@ -56,7 +56,7 @@ func BenchmarkRememberQuiet(b *testing.B) {
 
 func BenchmarkState(b *testing.B) {
 	l, _ := openNew(b)
-	remember(b, l, plan.Memory{Observations: crowd(100_000, start)})
+	remember(b, l, plan.StateUpdate{Observations: crowd(100_000, start)})
 	for b.Loop() {
 		state(b, l)
 	}
@@ -87,7 +87,7 @@ func BenchmarkAdopt(b *testing.B) {
 func BenchmarkOpen(b *testing.B) {
 	path := newPath(b)
 	l := open(b, path, Options{})
-	remember(b, l, plan.Memory{Observations: crowd(100_000, start)})
+	remember(b, l, plan.StateUpdate{Observations: crowd(100_000, start)})
 	for b.Loop() {
 		again, err := Open(b.Context(), path, Options{})
 		if err != nil {

@@ -11,7 +11,7 @@ import (
 )
 
 // bind records what the ledger is bound to, and that the pass got this far.
-func bind(ctx context.Context, tx *sql.Tx, t *trail, m plan.Memory) error {
+func bind(ctx context.Context, tx *sql.Tx, t *trail, m plan.StateUpdate) error {
 	result, err := tx.ExecContext(ctx, `UPDATE runs SET remembered_at = ? WHERE id = ? AND finished_at = 0`, millis(t.now), t.run)
 	if err != nil {
 		return err
@@ -49,7 +49,7 @@ func bind(ctx context.Context, tx *sql.Tx, t *trail, m plan.Memory) error {
 }
 
 // accept records what goes with somebody's yes to the baseline.
-func accept(ctx context.Context, tx *sql.Tx, t *trail, m plan.Memory) error {
+func accept(ctx context.Context, tx *sql.Tx, t *trail, m plan.StateUpdate) error {
 	if err := closeGap(ctx, tx, t); err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func accept(ctx context.Context, tx *sql.Tx, t *trail, m plan.Memory) error {
 
 // noteBinding notes who accepted a baseline, and each binding that is not what it was. Which
 // server answered is no binding.
-func noteBinding(ctx context.Context, tx *sql.Tx, t *trail, m plan.Memory) error {
+func noteBinding(ctx context.Context, tx *sql.Tx, t *trail, m plan.StateUpdate) error {
 	var was plan.State
 	if err := readBinding(ctx, tx, &was); err != nil {
 		return err

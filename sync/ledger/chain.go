@@ -84,7 +84,7 @@ func (e AuditEntry) row(seq, run int64, now time.Time, salt, prev []byte) (audit
 	r := auditRow{
 		seq: seq, at: millis(now), run: run, event: string(e.Event), op: string(e.Op), operation: e.Operation,
 		guard: e.Guard, source: e.Person.Source, by: e.By, tombstone: e.Tombstone, erases: string(erases),
-		says: personal{e.Change, e.Person.ID, e.CSI, e.CredentialID, ids, e.Evidence, e.Message}, salt: salt, prev: prev,
+		says: personal{e.ChangeID, e.Person.ID, e.CSI, e.CredentialID, ids, e.EvidenceText, e.Message}, salt: salt, prev: prev,
 	}
 	r.commitment = r.commit()
 	r.hash = r.digest()
@@ -116,8 +116,8 @@ func (r *auditRow) entry() (AuditEntry, error) {
 	return AuditEntry{
 		Seq: r.seq, At: fromMillis(r.at), Run: r.run, Event: AuditEvent(r.event), Op: plan.Op(r.op), Operation: r.operation,
 		Guard: r.guard, By: r.by, Tombstone: r.tombstone, Erases: erases, Erased: r.erased(),
-		Change: r.says[0], Person: plan.PersonID{Source: r.source, ID: r.says[1]}, CSI: r.says[2], CredentialID: r.says[3],
-		ThreemaIDs: ids, Evidence: r.says[5], Message: r.says[6],
+		ChangeID: r.says[0], Person: plan.PersonID{Source: r.source, ID: r.says[1]}, CSI: r.says[2], CredentialID: r.says[3],
+		ThreemaIDs: ids, EvidenceText: r.says[5], Message: r.says[6],
 		Salt: hex.EncodeToString(r.salt), Commitment: hex.EncodeToString(r.commitment),
 		PrevHash: hex.EncodeToString(r.prev), Hash: hex.EncodeToString(r.hash),
 	}, err

@@ -19,9 +19,9 @@ import (
 // The operations that the child begins before it is killed.
 func crashOps() []plan.Operation {
 	return []plan.Operation{
-		{Change: "a1", Op: plan.Withdraw, Person: person("1"), OU: "ou=x", CredentialID: "c1", Username: "ada", ThreemaIDs: []string{"AAAAAAAA"}, At: start},
-		{Change: "b2", Op: plan.Create, Person: person("2"), Username: "bob", At: start},
-		{Change: "c3", Op: plan.Adopt, Person: person("3"), CredentialID: "c3", At: start},
+		{ChangeID: "a1", Op: plan.Withdraw, Person: person("1"), OU: "ou=x", CredentialID: "c1", Username: "ada", ThreemaIDs: []string{"AAAAAAAA"}, At: start},
+		{ChangeID: "b2", Op: plan.Create, Person: person("2"), Username: "bob", At: start},
+		{ChangeID: "c3", Op: plan.Adopt, Person: person("3"), CredentialID: "c3", At: start},
 	}
 }
 
@@ -92,9 +92,9 @@ func killAt(t *testing.T, part, path string) {
 // TestKill9 kills a process at each step of the journal (pitfall D7, matrix 11).
 func TestKill9(t *testing.T) {
 	t.Parallel()
-	saga := plan.Saga{
+	departure := plan.Departure{
 		Person: person("1"), CredentialID: "c1", Username: "ada", OU: "ou=x", StartedAt: start,
-		IDs: []plan.SagaID{{ThreemaID: "AAAAAAAA"}},
+		IDs: []plan.DepartingID{{ThreemaID: "AAAAAAAA"}},
 	}
 	created := plan.Ownership{Person: person("2"), CredentialID: "c2", Username: "bob", Created: true, Since: start}
 	adopted := plan.Ownership{Person: person("3"), CredentialID: "c3", Since: start}
@@ -120,7 +120,7 @@ func TestKill9(t *testing.T) {
 			s := state(t, l)
 			var opened []string
 			for _, op := range s.Open {
-				opened = append(opened, op.Change)
+				opened = append(opened, op.ChangeID)
 			}
 			if diff := cmp.Diff(tt.open, opened); diff != "" {
 				t.Errorf("open: %s", diff)
@@ -128,10 +128,10 @@ func TestKill9(t *testing.T) {
 			if diff := cmp.Diff(tt.owned, s.Owned); diff != "" {
 				t.Errorf("owned: %s", diff)
 			}
-			if diff := cmp.Diff([]plan.Saga{saga}, s.Sagas); diff != "" {
+			if diff := cmp.Diff([]plan.Departure{departure}, s.Departures); diff != "" {
 				t.Errorf("sagas: %s", diff)
 			}
-			if diff := cmp.Diff([]plan.Taken{{Op: plan.Withdraw, Person: person("1"), OU: "ou=x", At: start}}, s.Taken); diff != "" {
+			if diff := cmp.Diff([]plan.PastRemoval{{Op: plan.Withdraw, Person: person("1"), OU: "ou=x", At: start}}, s.Taken); diff != "" {
 				t.Errorf("taken: %s", diff)
 			}
 			if got := budget(t, l.Reader).Remaining; got != 9 {

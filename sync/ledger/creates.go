@@ -66,7 +66,7 @@ func adopt(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation) error {
 	create, err := scanOperation(row.Scan)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		return own(ctx, tx, op, false, "", t.now)
+		return saveOwnership(ctx, tx, op, false, "", t.now)
 	case err != nil:
 		return err
 	}
@@ -75,5 +75,5 @@ func adopt(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation) error {
 	if err := closeRow(ctx, tx, create.ID, done, words, t.now); err != nil {
 		return err
 	}
-	return own(ctx, tx, op, create.CredentialID == op.CredentialID, "", t.now)
+	return saveOwnership(ctx, tx, op, create.CredentialID == op.CredentialID, "", t.now)
 }

@@ -65,7 +65,7 @@
 //	watch.go       what was taken: does it hold?
 //	ordered.go     what was taken on somebody's word alone
 //	openorders.go  orders that are not carried out yet
-//	saga.go        leavers on their way out
+//	departure.go   leavers on their way out
 //	vanished.go    IDs that went by themselves
 //	approvals.go   what somebody said yes to
 //	suspensions.go leaves of absence

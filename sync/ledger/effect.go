@@ -13,7 +13,7 @@ import (
 // effect records what an operation that is done has changed, and that its approval, if it had
 // one, is used up.
 func effect(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation) error {
-	if err := useUp(ctx, tx, op.Change); err != nil {
+	if err := consumeApproval(ctx, tx, op.ChangeID); err != nil {
 		return fmt.Errorf("approval: %w", err)
 	}
 	switch op.Op {
@@ -35,7 +35,7 @@ func effect(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation) error 
 		}
 		return withdrawn(ctx, tx, op, t.now)
 	case plan.Detach, plan.Revoke:
-		return gone(ctx, tx, op, t.now)
+		return markIDsRemoved(ctx, tx, op, t.now)
 	case plan.PublishContact:
 		for _, id := range op.ThreemaIDs {
 			if err := publish(ctx, tx, plan.Publication{ThreemaID: id, Created: op.ContactCreated}); err != nil {
@@ -57,12 +57,12 @@ func revert(ctx context.Context, tx *sql.Tx, op plan.Operation) error {
 	if op.Op != plan.Create {
 		return nil
 	}
-	return disown(ctx, tx, op)
+	return deleteOwnership(ctx, tx, op)
 }
 
-// own makes a credential the person's. One that the person had before is ours no longer, but the
+// saveOwnership makes a credential the person's. One that the person had before is ours no longer, but the
 // person has been managed since.
-func own(ctx context.Context, tx *sql.Tx, op plan.Operation, created bool, firstName string, since time.Time) error {
+func saveOwnership(ctx context.Context, tx *sql.Tx, op plan.Operation, created bool, firstName string, since time.Time) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO ownership (source, person, credential_id, username, csi, created, first_name, since)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (source, person) DO UPDATE SET credential_id = excluded.credential_id, username = excluded.username,
@@ -74,15 +74,15 @@ func own(ctx context.Context, tx *sql.Tx, op plan.Operation, created bool, first
 	return dropUndone(ctx, tx, op.Person)
 }
 
-// disown forgets that the person had this credential.
-func disown(ctx context.Context, tx *sql.Tx, op plan.Operation) error {
+// deleteOwnership forgets that the person had this credential.
+func deleteOwnership(ctx context.Context, tx *sql.Tx, op plan.Operation) error {
 	_, err := tx.ExecContext(ctx, `DELETE FROM ownership WHERE source = ? AND person = ? AND credential_id = ?`,
 		op.Person.Source, op.Person.ID, op.CredentialID)
 	return err
 }
 
 // transfer passes a credential to the person's new ID. The former one is no leaver: what was
-// observed of it is forgotten, and its saga ends (design §5.6). A create that was interrupted goes
+// observed of it is forgotten, and its departure ends (design §5.6). A create that was interrupted goes
 // along, or nobody would ever learn the password.
 func transfer(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation) error {
 	var former plan.PersonID
@@ -106,7 +106,7 @@ func transfer(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation) erro
 			return err
 		}
 	}
-	if err := endSagas(ctx, tx, t, "transferred", `credential_id = ?`, op.CredentialID); err != nil {
+	if err := endDeparturesWhere(ctx, tx, t, "transferred", `credential_id = ?`, op.CredentialID); err != nil {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `UPDATE journal SET source = ?, person = ?, ou = ?, csi = ?, dn = ?
@@ -115,13 +115,13 @@ func transfer(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation) erro
 	if err != nil {
 		return err
 	}
-	return own(ctx, tx, op, created, firstName, fromMillis(since))
+	return saveOwnership(ctx, tx, op, created, firstName, fromMillis(since))
 }
 
-// withdrawn ends the ownership and proves the first step of the person's saga, from which the
+// withdrawn ends the ownership and proves the first step of the person's departure, from which the
 // next one is reckoned.
 func withdrawn(ctx context.Context, tx *sql.Tx, op plan.Operation, now time.Time) error {
-	if err := disown(ctx, tx, op); err != nil {
+	if err := deleteOwnership(ctx, tx, op); err != nil {
 		return err
 	}
 	_, err := tx.ExecContext(ctx, `UPDATE sagas SET withdrawn_at = ?

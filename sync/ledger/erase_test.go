@@ -22,7 +22,7 @@ func marks(name string) []string {
 
 func (p trace) operation(op plan.Op) plan.Operation {
 	o := plan.Operation{
-		Change: string(op) + " why-" + p.name, Op: op, Person: p.person(), CSI: "csi-" + p.name, DN: "cn=" + p.name, OU: "ou=x",
+		ChangeID: string(op) + " why-" + p.name, Op: op, Person: p.person(), CSI: "csi-" + p.name, DN: "cn=" + p.name, OU: "ou=x",
 		CredentialID: "cred-" + p.name, Username: "user-" + p.name, ThreemaIDs: []string{"ID" + p.name},
 		Reason: "why-" + p.name, Evidence: "why-" + p.name,
 	}
@@ -46,21 +46,21 @@ func (p trace) join(t *testing.T, l *Ledger, run int64) {
 	settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
 	settleOne(t, l, plan.Outcome{Operation: beginOne(t, l, run, p.operation(plan.PublishContact)).ID, Result: plan.Done})
 	bulk := beginOne(t, l, run, plan.Operation{Op: plan.SetSettings, Parts: []plan.Part{
-		{Change: "settings why-" + p.name, Person: p.person(), CSI: "csi-" + p.name, CredentialID: "cred-" + p.name, Reason: "why-" + p.name},
-		{Change: "settings why-here", Person: trace{"here"}.person(), CSI: "csi-here", CredentialID: "cred-here", Reason: "why-here"},
+		{ChangeID: "settings why-" + p.name, Person: p.person(), CSI: "csi-" + p.name, CredentialID: "cred-" + p.name, Reason: "why-" + p.name},
+		{ChangeID: "settings why-here", Person: trace{"here"}.person(), CSI: "csi-here", CredentialID: "cred-here", Reason: "why-here"},
 	}})
 	settleOne(t, l, plan.Outcome{Operation: bulk.ID, Result: plan.Done, Refusals: []plan.Refusal{
 		{CredentialID: "cred-" + p.name, Setting: "th_category", Value: "why-" + p.name, Message: "why-" + p.name},
 	}})
-	approve(t, l, plan.GivenApproval{Change: "detach why-" + p.name, Op: plan.Detach, Person: p.person(), CSI: "csi-" + p.name, Until: l.now().Add(time.Hour)})
-	if err := l.Decide(t.Context(), run, plan.Decision{Kind: plan.Skipped, Change: plan.Change{
+	approve(t, l, plan.GivenApproval{ChangeID: "detach why-" + p.name, Op: plan.Detach, Person: p.person(), CSI: "csi-" + p.name, Until: l.now().Add(time.Hour)})
+	if err := l.RecordDecision(t.Context(), run, plan.Decision{Kind: plan.Skipped, Change: plan.Change{
 		ID: "why-" + p.name, Op: plan.Detach, Person: p.person(), CSI: "csi-" + p.name, ThreemaID: "ID" + p.name,
 	}, Message: "why-" + p.name}); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// leave takes the person out, to the end of the saga.
+// leave takes the person out, to the end of the departure.
 func (p trace) leave(t *testing.T, l *Ledger) {
 	t.Helper()
 	run := startRun(t, l)
@@ -72,13 +72,13 @@ func (p trace) leave(t *testing.T, l *Ledger) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	remember(t, l, plan.Memory{EndedSagas: []plan.EndedSaga{{Person: p.person(), Why: "settled"}}})
+	remember(t, l, plan.StateUpdate{EndedDepartures: []plan.EndedDeparture{{Person: p.person(), Why: "settled"}}})
 }
 
 // verifyEffects records that what was taken from leavers holds.
 func verifyEffects(t *testing.T, l *Ledger) {
 	t.Helper()
-	var m plan.Memory
+	var m plan.StateUpdate
 	for _, e := range state(t, l).Effects {
 		e.VerifiedAt = l.now()
 		m.Effects = append(m.Effects, e)
@@ -100,12 +100,12 @@ func leaverLedger(t *testing.T, verified bool) (*Ledger, *clock) {
 	for _, name := range []string{"gone", "here"} {
 		trace{name}.join(t, l, run)
 	}
-	remember(t, l, plan.Memory{Observations: []plan.Observation{seen("gone", plan.Entitled), seen("here", plan.Entitled)}})
+	remember(t, l, plan.StateUpdate{Observations: []plan.Observation{seen("gone", plan.Entitled), seen("here", plan.Entitled)}})
 	confirmed := seen("gone", plan.Departed)
 	confirmed.Evidence, confirmed.ConfirmedAt = plan.Evidence{Kind: plan.Absent, Detail: "why-gone"}, l.now()
-	remember(t, l, plan.Memory{Observations: []plan.Observation{confirmed, seen("here", plan.Entitled)}})
+	remember(t, l, plan.StateUpdate{Observations: []plan.Observation{confirmed, seen("here", plan.Entitled)}})
 	trace{"gone"}.leave(t, l)
-	remember(t, l, plan.Memory{Observations: []plan.Observation{seen("here", plan.Entitled)}})
+	remember(t, l, plan.StateUpdate{Observations: []plan.Observation{seen("here", plan.Entitled)}})
 	if verified {
 		verifyEffects(t, l)
 	}
@@ -310,12 +310,12 @@ func TestWhoIsErased(t *testing.T) {
 		"nothing is left to do": {func(*testing.T, *Ledger, *clock) {}, 1},
 		"an alarm stands": {func(t *testing.T, l *Ledger, _ *clock) {
 			e := state(t, l).Effects[0]
-			remember(t, l, plan.Memory{Observations: state(t, l).Observations, Alarms: []plan.Alarm{{
-				Saga: e.Saga, Kind: plan.CredentialBack, Op: e.Op, Person: e.Person, CSI: e.CSI, CredentialID: e.CredentialID, Since: l.now(),
+			remember(t, l, plan.StateUpdate{Observations: state(t, l).Observations, Alarms: []plan.Alarm{{
+				Departure: e.Departure, Kind: plan.CredentialBack, Op: e.Op, Person: e.Person, CSI: e.CSI, CredentialID: e.CredentialID, Since: l.now(),
 			}}})
 		}, 0},
 		"the directory has them": {func(t *testing.T, l *Ledger, _ *clock) {
-			remember(t, l, plan.Memory{Observations: []plan.Observation{seen("gone", plan.Unknown), seen("here", plan.Entitled)}})
+			remember(t, l, plan.StateUpdate{Observations: []plan.Observation{seen("gone", plan.Unknown), seen("here", plan.Entitled)}})
 		}, 0},
 		"something is under way": {func(t *testing.T, l *Ledger, _ *clock) {
 			beginOne(t, l, startRun(t, l), trace{"gone"}.operation(plan.Detach))
@@ -354,7 +354,7 @@ func TestAnEffectKeepsWhoItConcerns(t *testing.T) {
 		t.Errorf("%d erased, want one", n)
 	}
 	l, _ = leaverLedger(t, false)
-	remember(t, l, plan.Memory{Subscription: "another", Observations: state(t, l).Observations})
+	remember(t, l, plan.StateUpdate{Subscription: "another", Observations: state(t, l).Observations})
 	if n := erase(t, l, 0); n != 1 {
 		t.Errorf("another package: %d erased, want one", n)
 	}
@@ -401,10 +401,10 @@ func manyLeavers(t *testing.T, l *Ledger, n int) {
 	var observations []plan.Observation
 	for i := range n {
 		id := fmt.Sprintf("%08x-mark%05d", uint32(i)*2654435761, i)
-		ops = append(ops, plan.Operation{Op: plan.PublishContact, Change: "ch" + id, Person: person(id), Username: "u" + id, CSI: "c" + id, DN: "CN=" + id})
+		ops = append(ops, plan.Operation{Op: plan.PublishContact, ChangeID: "ch" + id, Person: person(id), Username: "u" + id, CSI: "c" + id, DN: "CN=" + id})
 		observations = append(observations, plan.Observation{Person: person(id), DN: "CN=" + id, LastSeen: start, State: plan.Entitled})
 		if i%100 == 0 {
-			if err := l.Remember(t.Context(), run, plan.Memory{Observations: observations}); err != nil {
+			if err := l.Remember(t.Context(), run, plan.StateUpdate{Observations: observations}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -420,7 +420,7 @@ func manyLeavers(t *testing.T, l *Ledger, n int) {
 	if err := l.Settle(t.Context(), outcomes); err != nil {
 		t.Fatal(err)
 	}
-	if err := l.Remember(t.Context(), run, plan.Memory{}); err != nil {
+	if err := l.Remember(t.Context(), run, plan.StateUpdate{}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -14,7 +14,7 @@ func TestAcceptedHeld(t *testing.T) {
 	for _, people := range [][]plan.PersonID{
 		{person("bert"), person("ada")}, {person("ada")}, {person("ada"), person("carl")}, nil,
 	} {
-		remember(t, l, plan.Memory{AcceptedHeld: people})
+		remember(t, l, plan.StateUpdate{AcceptedHeld: people})
 		want := slices.SortedFunc(slices.Values(people), plan.PersonID.Compare)
 		if got := state(t, l).AcceptedHeld; !slices.Equal(got, want) {
 			t.Errorf("got %v, want %v", got, want)

@@ -97,9 +97,9 @@ func readGap(ctx context.Context, tx querier, high highWater) (gap plan.Gap, ide
 	return gap, identity, last, err
 }
 
-// number gives a pass its number, higher than that of any pass that was done here, and notes a gap:
+// assignRunNumber gives a pass its number, higher than that of any pass that was done here, and notes a gap:
 // from now on the file is this ledger's, and would not show it any more.
-func number(ctx context.Context, tx *sql.Tx, t *trail, high highWater) (highWater, error) {
+func assignRunNumber(ctx context.Context, tx *sql.Tx, t *trail, high highWater) (highWater, error) {
 	gap, identity, last, err := readGap(ctx, tx, high)
 	if err != nil {
 		return highWater{}, err

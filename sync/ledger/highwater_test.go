@@ -27,7 +27,7 @@ func passes(t *testing.T, path string, c *clock, n int) {
 	}
 	for range n {
 		c.Advance(time.Hour)
-		remember(t, l, plan.Memory{Subscription: "sub"})
+		remember(t, l, plan.StateUpdate{Subscription: "sub"})
 	}
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
@@ -122,7 +122,7 @@ func TestGap(t *testing.T) {
 					t.Errorf("the next pass is %d, want %d", run, row.next)
 				}
 				row.next = run + 1
-				if err := errors.Join(l.Remember(t.Context(), run, plan.Memory{Subscription: "sub"}), l.Close()); err != nil {
+				if err := errors.Join(l.Remember(t.Context(), run, plan.StateUpdate{Subscription: "sub"}), l.Close()); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -136,11 +136,11 @@ func accepted(t *testing.T, path string, c *clock, kind plan.GapKind) {
 	t.Helper()
 	l := open(t, path, Options{Now: c.Now})
 	until := c.Now().Add(time.Hour).Truncate(time.Second)
-	old, fresh := plan.GivenApproval{Change: "old", Person: person("p1"), Until: until}, plan.GivenApproval{Change: "new", Person: person("p2"), Until: until}
+	old, fresh := plan.GivenApproval{ChangeID: "old", Person: person("p1"), Until: until}, plan.GivenApproval{ChangeID: "new", Person: person("p2"), Until: until}
 	if err := l.Approve(t.Context(), "cafe", "anna", []plan.GivenApproval{old}); err != nil {
 		t.Fatal(err)
 	}
-	remember(t, l, plan.Memory{Subscription: "sub", AcceptedBy: "anna", Accepted: []plan.GivenApproval{fresh}})
+	remember(t, l, plan.StateUpdate{Subscription: "sub", AcceptedBy: "anna", Accepted: []plan.GivenApproval{fresh}})
 	want := []plan.GivenApproval{fresh, old}
 	if kind == plan.OlderLedger {
 		want = want[:1]

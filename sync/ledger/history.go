@@ -55,13 +55,13 @@ func (r *Reader) PersonHistory(ctx context.Context, person plan.PersonID) (plan.
 			return err
 		}
 		h.Omitted -= len(h.Steps)
-		h.Departures, err = readDepartures(ctx, tx, person)
+		h.Departures, err = readPastDepartures(ctx, tx, person)
 		return err
 	})
 	return h, err
 }
 
-func readDepartures(ctx context.Context, tx querier, person plan.PersonID) ([]plan.PastDeparture, error) {
+func readPastDepartures(ctx context.Context, tx querier, person plan.PersonID) ([]plan.PastDeparture, error) {
 	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.PastDeparture, error) {
 		var d plan.PastDeparture
 		var started, withdrawn, ended int64

@@ -14,16 +14,16 @@ func TestPersonHistory(t *testing.T) {
 	t.Parallel()
 	l, c := openNew(t)
 	run := startRun(t, l)
-	create := beginOne(t, l, run, plan.Operation{Change: "c1", Op: plan.Create, Person: person("a"), Username: "anna"})
+	create := beginOne(t, l, run, plan.Operation{ChangeID: "c1", Op: plan.Create, Person: person("a"), Username: "anna"})
 	if err := l.Created(t.Context(), create.ID, "cred", nil); err != nil {
 		t.Fatal(err)
 	}
 	settleOne(t, l, plan.Outcome{Operation: create.ID, Result: plan.Done})
-	beginOne(t, l, run, plan.Operation{Change: "c2", Op: plan.SetSettings, Person: person("a")}) // stands for many people
-	beginOne(t, l, run, plan.Operation{Change: "c3", Op: plan.Create, Person: person("b"), Username: "bert"})
+	beginOne(t, l, run, plan.Operation{ChangeID: "c2", Op: plan.SetSettings, Person: person("a")}) // stands for many people
+	beginOne(t, l, run, plan.Operation{ChangeID: "c3", Op: plan.Create, Person: person("b"), Username: "bert"})
 	c.Advance(time.Hour)
 	run = startRun(t, l)
-	withdraw := beginOne(t, l, run, plan.Operation{Change: "c4", Op: plan.Withdraw, Person: person("a"), CredentialID: "cred", Username: "anna", ThreemaIDs: []string{"AAAAAAAA"}})
+	withdraw := beginOne(t, l, run, plan.Operation{ChangeID: "c4", Op: plan.Withdraw, Person: person("a"), CredentialID: "cred", Username: "anna", ThreemaIDs: []string{"AAAAAAAA"}})
 
 	h, err := l.PersonHistory(t.Context(), person("a"))
 	if err != nil {
@@ -50,11 +50,11 @@ func TestPersonHistoryIsCapped(t *testing.T) {
 	l, _ := openNew(t)
 	run := startRun(t, l)
 	for n := range shownSteps + 3 {
-		op := beginOne(t, l, run, plan.Operation{Change: fmt.Sprint(n), Op: plan.UnsetSetting, Person: person("a")})
+		op := beginOne(t, l, run, plan.Operation{ChangeID: fmt.Sprint(n), Op: plan.UnsetSetting, Person: person("a")})
 		settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Failed})
 	}
 	h, err := l.PersonHistory(t.Context(), person("a"))
-	if err != nil || h.Omitted != 3 || len(h.Steps) != shownSteps || h.Steps[0].Change != "3" {
+	if err != nil || h.Omitted != 3 || len(h.Steps) != shownSteps || h.Steps[0].ChangeID != "3" {
 		t.Errorf("%d omitted, %d steps, %v", h.Omitted, len(h.Steps), err)
 	}
 }
@@ -63,12 +63,12 @@ func TestPastPeople(t *testing.T) {
 	t.Parallel()
 	l, _ := openNew(t)
 	run := startRun(t, l)
-	one := plan.Operation{Change: "c1", Op: plan.Detach, Person: person("a"), CSI: "E1", DN: "cn=Old", Username: "Anna", ThreemaIDs: []string{"AAAAAAAA"}}
+	one := plan.Operation{ChangeID: "c1", Op: plan.Detach, Person: person("a"), CSI: "E1", DN: "cn=Old", Username: "Anna", ThreemaIDs: []string{"AAAAAAAA"}}
 	settleOne(t, l, plan.Outcome{Operation: beginOne(t, l, run, one).ID, Result: plan.Failed})
-	one.Change, one.DN = "c2", "cn=New"
+	one.ChangeID, one.DN = "c2", "cn=New"
 	beginOne(t, l, run, one)
-	beginOne(t, l, run, plan.Operation{Change: "c3", Op: plan.Create, Person: person("b"), CSI: "E1", DN: "cn=Jörg", Username: "bert"})
-	beginOne(t, l, run, plan.Operation{Change: "c4", Op: plan.Create, Person: person("c"), CSI: "E2", DN: "cn=Lena Neumann,dc=corp", Username: "ln"})
+	beginOne(t, l, run, plan.Operation{ChangeID: "c3", Op: plan.Create, Person: person("b"), CSI: "E1", DN: "cn=Jörg", Username: "bert"})
+	beginOne(t, l, run, plan.Operation{ChangeID: "c4", Op: plan.Create, Person: person("c"), CSI: "E2", DN: "cn=Lena Neumann,dc=corp", Username: "ln"})
 	c := plan.Held{Person: person("c"), CSI: "E2", DN: "cn=Lena Neumann,dc=corp"}
 	a := plan.Held{Person: person("a"), CSI: "E1", DN: "cn=New"}
 	b := plan.Held{Person: person("b"), CSI: "E1", DN: "cn=Jörg"}

@@ -25,7 +25,7 @@ const (
 	reverted = "reverted" // the package still had the state from before
 )
 
-// Begin writes one INTENT row for each operation and, for a withdrawal, its saga. It returns
+// Begin writes one INTENT row for each operation and, for a withdrawal, its departure. It returns
 // the operations with their IDs, in order. An operation without a time gets the present.
 // It fails as a whole, and so nothing may be sent: also if a create or withdrawal of a
 // person, or a detach or revocation of an ID, is open already.
@@ -39,7 +39,7 @@ func (l *Ledger) Begin(ctx context.Context, run int64, ops []plan.Operation) ([]
 				begun[i].At = now
 			}
 			if err := begin(ctx, tx, t, &begun[i]); err != nil {
-				return fmt.Errorf("change %s (%s): %w", begun[i].Change, begun[i].Op, err)
+				return fmt.Errorf("change %s (%s): %w", begun[i].ChangeID, begun[i].Op, err)
 			}
 		}
 		return nil
@@ -58,7 +58,7 @@ func begin(ctx context.Context, tx *sql.Tx, t *trail, op *plan.Operation) error 
 	row, err := tx.ExecContext(ctx, `INSERT INTO journal (run, state, change_id, op, source, person, ou, csi, dn,
 			credential_id, username, threema_ids, contact_created, approved, ordered, at)
 		VALUES (?, 'intent', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		t.run, op.Change, op.Op, op.Person.Source, op.Person.ID, op.OU, op.CSI, op.DN,
+		t.run, op.ChangeID, op.Op, op.Person.Source, op.Person.ID, op.OU, op.CSI, op.DN,
 		op.CredentialID, op.Username, ids, op.ContactCreated, op.Approved, op.Ordered, millis(op.At))
 	if isDuplicate(err) {
 		return errors.New("another one for the same person or Threema ID is open already; the next pass looks at the package and closes it")
@@ -96,7 +96,7 @@ func nameOwners(ctx context.Context, tx *sql.Tx, parts []plan.Part) error {
 }
 
 // persistIDs keeps the Threema IDs of a withdrawal that is about to be sent, for the time when
-// the link to them is gone (D-16): in a saga; or, where somebody's word is all there is, as those
+// the link to them is gone (D-16): in a departure; or, where somebody's word is all there is, as those
 // of a credential that stays the person's.
 func persistIDs(ctx context.Context, tx *sql.Tx, op plan.Operation) error {
 	if err := dropUndone(ctx, tx, op.Person); err != nil {
@@ -105,7 +105,7 @@ func persistIDs(ctx context.Context, tx *sql.Tx, op plan.Operation) error {
 	if op.Ordered {
 		return seeUsers(ctx, tx, op, op.ThreemaIDs)
 	}
-	return startSaga(ctx, tx, op)
+	return startDeparture(ctx, tx, op)
 }
 
 // Created notes the credential that a create got, that it is ours, and the settings that are about to
@@ -129,7 +129,7 @@ func (l *Ledger) Created(ctx context.Context, operation int64, credentialID stri
 		}
 		op.CredentialID = credentialID
 		t.operation(auditCreated, op, "")
-		return own(ctx, tx, op, true, plan.ValueOf(settings, plan.SettingFirstName), t.now)
+		return saveOwnership(ctx, tx, op, true, plan.ValueOf(settings, plan.SettingFirstName), t.now)
 	})
 }
 
@@ -170,7 +170,7 @@ func settle(ctx context.Context, tx *sql.Tx, t *trail, o plan.Outcome) error {
 		}
 	}
 	if op.Op == plan.Withdraw {
-		join := joinSaga
+		join := joinDeparture
 		if op.Ordered {
 			join = seeUsers
 		}
@@ -185,7 +185,7 @@ func settle(ctx context.Context, tx *sql.Tx, t *trail, o plan.Outcome) error {
 			return fmt.Errorf("refused setting: %w", err)
 		}
 	} else {
-		words = outcomeWords(o)
+		words = describeOutcome(o)
 	}
 	switch o.Result {
 	case plan.Done:
@@ -212,8 +212,8 @@ func union(a, b []string) []string {
 	return slices.Compact(all)
 }
 
-// outcomeWords tells of an outcome in the audit: which settings were refused, not their values.
-func outcomeWords(o plan.Outcome) string {
+// describeOutcome tells of an outcome in the audit: which settings were refused, not their values.
+func describeOutcome(o plan.Outcome) string {
 	var words []string
 	if o.Message != "" {
 		words = append(words, o.Message)
@@ -260,7 +260,7 @@ func scanOperation(scan func(...any) error, more ...any) (plan.Operation, error)
 	var ids string
 	var at int64
 	columns := []any{
-		&op.ID, &op.Change, &op.Op, &op.Person.Source, &op.Person.ID, &op.OU, &op.CSI, &op.DN,
+		&op.ID, &op.ChangeID, &op.Op, &op.Person.Source, &op.Person.ID, &op.OU, &op.CSI, &op.DN,
 		&op.CredentialID, &op.Username, &ids, &op.ContactCreated, &op.Approved, &op.Ordered, &op.Refused, &at,
 	}
 	if err := scan(append(columns, more...)...); err != nil {
@@ -312,11 +312,11 @@ func readOrders(ctx context.Context, tx querier) ([]plan.PastOrder, error) {
 		GROUP BY credential_id ORDER BY credential_id`)
 }
 
-// readTaken lists the destructive effects that fill the windows of the limits: done, or
+// readPastRemovals lists the destructive effects that fill the windows of the limits: done, or
 // perhaps done; not those that somebody approved or ordered (design §5.11).
-func readTaken(ctx context.Context, tx querier, since time.Time) ([]plan.Taken, error) {
-	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.Taken, error) {
-		var t plan.Taken
+func readPastRemovals(ctx context.Context, tx querier, since time.Time) ([]plan.PastRemoval, error) {
+	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.PastRemoval, error) {
+		var t plan.PastRemoval
 		var at int64
 		err := rows.Scan(&t.Op, &t.Person.Source, &t.Person.ID, &t.OU, &at)
 		t.At = fromMillis(at)

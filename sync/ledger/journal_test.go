@@ -24,7 +24,7 @@ func ownedBy(tb testing.TB, l *Ledger, id, credential string) {
 // withdrawal is the operation for ada, who owns c1 with the ID AAAAAAAA.
 func withdrawal() plan.Operation {
 	return plan.Operation{
-		Change: "w1", Op: plan.Withdraw, Person: person("ada"), OU: "ou=x", CSI: "4711", DN: "CN=Ada,OU=x",
+		ChangeID: "w1", Op: plan.Withdraw, Person: person("ada"), OU: "ou=x", CSI: "4711", DN: "CN=Ada,OU=x",
 		CredentialID: "c1", Username: "ada", ThreemaIDs: []string{"AAAAAAAA"},
 	}
 }
@@ -36,8 +36,8 @@ func TestBeginReturnsWhatStateShows(t *testing.T) {
 	earlier := c.Now().Add(-time.Hour)
 	ops := []plan.Operation{
 		withdrawal(),
-		{Change: "s", Op: plan.SetSettings}, // a chunk belongs to nobody
-		{Change: "p", Op: plan.PublishContact, Person: person("bob"), ThreemaIDs: []string{"BBBBBBBB", "odd\" id"}, ContactCreated: true, Approved: true, At: earlier},
+		{ChangeID: "s", Op: plan.SetSettings}, // a chunk belongs to nobody
+		{ChangeID: "p", Op: plan.PublishContact, Person: person("bob"), ThreemaIDs: []string{"BBBBBBBB", "odd\" id"}, ContactCreated: true, Approved: true, At: earlier},
 	}
 	given := slices.Clone(ops)
 	begun, err := l.Begin(t.Context(), run, ops)
@@ -177,7 +177,7 @@ func TestANewCredentialReplacesTheFormerOne(t *testing.T) {
 	t.Parallel()
 	l, c := openNew(t)
 	ownedBy(t, l, "ada", "c1")
-	remember(t, l, plan.Memory{Owned: []plan.Ownership{{Person: person("ada"), CredentialID: "c1", MissingSince: c.Now(), MissingReads: 2}}})
+	remember(t, l, plan.StateUpdate{Owned: []plan.Ownership{{Person: person("ada"), CredentialID: "c1", MissingSince: c.Now(), MissingReads: 2}}})
 	op := beginOne(t, l, startRun(t, l), plan.Operation{Op: plan.Create, Person: person("ada"), Username: "ada"})
 	if err := l.Created(t.Context(), op.ID, "c2", nil); err != nil {
 		t.Fatal(err)
@@ -193,25 +193,25 @@ func TestWithdraw(t *testing.T) {
 	l, c := openNew(t)
 	ownedBy(t, l, "ada", "c1")
 	op := beginOne(t, l, startRun(t, l), withdrawal())
-	saga := plan.Saga{
+	departure := plan.Departure{
 		Person: person("ada"), CredentialID: "c1", Username: "ada", CSI: "4711", DN: "CN=Ada,OU=x", OU: "ou=x",
-		StartedAt: c.Now(), IDs: []plan.SagaID{{ThreemaID: "AAAAAAAA"}},
+		StartedAt: c.Now(), IDs: []plan.DepartingID{{ThreemaID: "AAAAAAAA"}},
 	}
-	if diff := cmp.Diff([]plan.Saga{saga}, state(t, l).Sagas); diff != "" {
+	if diff := cmp.Diff([]plan.Departure{departure}, state(t, l).Departures); diff != "" {
 		t.Errorf("with the INTENT: %s", diff)
 	}
 
 	c.Advance(time.Minute)
 	settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Uncertain, Message: "time-out"})
-	if s := state(t, l); len(s.Owned) != 1 || len(s.Open) != 1 || len(s.Taken) != 1 || !s.Sagas[0].WithdrawnAt.IsZero() {
+	if s := state(t, l); len(s.Owned) != 1 || len(s.Open) != 1 || len(s.Taken) != 1 || !s.Departures[0].WithdrawnAt.IsZero() {
 		t.Errorf("uncertain: %+v", s)
 	}
 
 	settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done, ThreemaIDs: []string{"BBBBBBBB", "AAAAAAAA"}})
-	saga.WithdrawnAt = c.Now()
-	saga.IDs = append(saga.IDs, plan.SagaID{ThreemaID: "BBBBBBBB"})
+	departure.WithdrawnAt = c.Now()
+	departure.IDs = append(departure.IDs, plan.DepartingID{ThreemaID: "BBBBBBBB"})
 	s := state(t, l)
-	if diff := cmp.Diff([]plan.Saga{saga}, s.Sagas); diff != "" {
+	if diff := cmp.Diff([]plan.Departure{departure}, s.Departures); diff != "" {
 		t.Errorf("withdrawn: %s", diff)
 	}
 	if len(s.Owned) != 0 || len(s.Open) != 0 {
@@ -221,8 +221,8 @@ func TestWithdraw(t *testing.T) {
 	revoke := beginOne(t, l, startRun(t, l), plan.Operation{Op: plan.Revoke, Person: person("ada"), CredentialID: "c1", ThreemaIDs: []string{"BBBBBBBB"}})
 	c.Advance(time.Minute)
 	settleOne(t, l, plan.Outcome{Operation: revoke.ID, Result: plan.Done})
-	saga.IDs[1].GoneAt = c.Now()
-	if diff := cmp.Diff([]plan.Saga{saga}, state(t, l).Sagas); diff != "" {
+	departure.IDs[1].GoneAt = c.Now()
+	if diff := cmp.Diff([]plan.Departure{departure}, state(t, l).Departures); diff != "" {
 		t.Errorf("revoked: %s", diff)
 	}
 
@@ -231,14 +231,14 @@ func TestWithdraw(t *testing.T) {
 	for _, op := range []plan.Operation{withdrawal(), {Op: plan.Detach, Person: person("ada"), ThreemaIDs: []string{"BBBBBBBB"}}} {
 		op = beginOne(t, l, startRun(t, l), op)
 		settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done, ThreemaIDs: []string{"BBBBBBBB"}})
-		if diff := cmp.Diff([]plan.Saga{saga}, state(t, l).Sagas); diff != "" {
+		if diff := cmp.Diff([]plan.Departure{departure}, state(t, l).Departures); diff != "" {
 			t.Errorf("%s again: %s", op.Op, diff)
 		}
 	}
 
-	remember(t, l, plan.Memory{EndedSagas: []plan.EndedSaga{{Person: person("ada"), Why: "settled"}}})
-	if sagas := state(t, l).Sagas; len(sagas) != 0 {
-		t.Errorf("sagas %v, want none", sagas)
+	remember(t, l, plan.StateUpdate{EndedDepartures: []plan.EndedDeparture{{Person: person("ada"), Why: "settled"}}})
+	if departures := state(t, l).Departures; len(departures) != 0 {
+		t.Errorf("sagas %v, want none", departures)
 	}
 }
 
@@ -253,11 +253,11 @@ func TestASecondAttemptKeepsTheSaga(t *testing.T) {
 	again := withdrawal()
 	again.OU, again.ThreemaIDs = "ou=y", []string{"CCCCCCCC"}
 	beginOne(t, l, run, again)
-	want := []plan.Saga{{
+	want := []plan.Departure{{
 		Person: person("ada"), CredentialID: "c1", Username: "ada", CSI: "4711", DN: "CN=Ada,OU=x", OU: "ou=y",
-		StartedAt: start, IDs: []plan.SagaID{{ThreemaID: "AAAAAAAA"}, {ThreemaID: "CCCCCCCC"}},
+		StartedAt: start, IDs: []plan.DepartingID{{ThreemaID: "AAAAAAAA"}, {ThreemaID: "CCCCCCCC"}},
 	}}
-	if diff := cmp.Diff(want, state(t, l).Sagas); diff != "" {
+	if diff := cmp.Diff(want, state(t, l).Departures); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -273,7 +273,7 @@ func TestAPersonLeavesOnce(t *testing.T) {
 	if _, err := l.Begin(t.Context(), run, []plan.Operation{other}); err == nil || !strings.Contains(err.Error(), "still leaving with another credential") {
 		t.Errorf("error %v", err)
 	}
-	remember(t, l, plan.Memory{EndedSagas: []plan.EndedSaga{{Person: person("ada"), Why: "returned"}}})
+	remember(t, l, plan.StateUpdate{EndedDepartures: []plan.EndedDeparture{{Person: person("ada"), Why: "returned"}}})
 	beginOne(t, l, run, other)
 }
 
@@ -287,7 +287,7 @@ func TestTransfer(t *testing.T) {
 	settleOne(t, l, plan.Outcome{Operation: create.ID, Result: plan.Done})
 	ownedBy(t, l, "bob", "c2")
 	seen := []plan.Observation{{Person: person("bob"), State: plan.Entitled}, {Person: person("new"), State: plan.Entitled}, {Person: person("old"), State: plan.Departed}}
-	remember(t, l, plan.Memory{Observations: seen})
+	remember(t, l, plan.StateUpdate{Observations: seen})
 	withdraw := withdrawal()
 	withdraw.Person = person("old")
 	failedOp := beginOne(t, l, startRun(t, l), withdraw)
@@ -306,8 +306,8 @@ func TestTransfer(t *testing.T) {
 	if diff := cmp.Diff(seen[:2], s.Observations); diff != "" {
 		t.Errorf("observations: %s", diff)
 	}
-	if len(s.Sagas) != 0 {
-		t.Errorf("sagas %v, want none", s.Sagas)
+	if len(s.Departures) != 0 {
+		t.Errorf("sagas %v, want none", s.Departures)
 	}
 	var ended string
 	if err := l.reads.QueryRowContext(t.Context(), `SELECT ended FROM sagas`).Scan(&ended); err != nil || ended != "transferred" {
@@ -327,8 +327,8 @@ func TestPublications(t *testing.T) {
 	} {
 		settleOne(t, l, plan.Outcome{Operation: beginOne(t, l, run, op).ID, Result: plan.Done})
 	}
-	remember(t, l, plan.Memory{Published: []plan.Publication{{ThreemaID: "AAAAAAAA"}, {ThreemaID: "CCCCCCCC"}}})
-	remember(t, l, plan.Memory{})
+	remember(t, l, plan.StateUpdate{Published: []plan.Publication{{ThreemaID: "AAAAAAAA"}, {ThreemaID: "CCCCCCCC"}}})
+	remember(t, l, plan.StateUpdate{})
 	want := []plan.Publication{{ThreemaID: "AAAAAAAA", Created: true}, {ThreemaID: "BBBBBBBB"}, {ThreemaID: "CCCCCCCC"}}
 	if diff := cmp.Diff(want, state(t, l).Published); diff != "" {
 		t.Error(diff)
@@ -357,7 +357,7 @@ func TestTaken(t *testing.T) {
 	t.Parallel()
 	l, c := openNew(t)
 	run := startRun(t, l)
-	var want []plan.Taken
+	var want []plan.PastRemoval
 	for _, op := range plan.Ops() {
 		for _, approved := range []bool{false, true} {
 			for _, result := range []plan.Result{plan.Done, plan.Failed, plan.Uncertain, "intent"} {
@@ -369,7 +369,7 @@ func TestTaken(t *testing.T) {
 					settleOne(t, l, plan.Outcome{Operation: o.ID, Result: result})
 				}
 				if op.Destructive() && !approved && result != plan.Failed {
-					want = append(want, plan.Taken{Op: op, Person: person(id), OU: "ou=x", At: c.Now()})
+					want = append(want, plan.PastRemoval{Op: op, Person: person(id), OU: "ou=x", At: c.Now()})
 				}
 				c.Advance(time.Second)
 			}
@@ -451,7 +451,7 @@ func TestSettledByTheInventory(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.Advance(time.Hour)
-	remember(t, l, plan.Memory{Settled: []plan.SettledOperation{{ID: gone.ID, Done: true}, {ID: still.ID}, {ID: create.ID}}})
+	remember(t, l, plan.StateUpdate{Settled: []plan.SettledOperation{{ID: gone.ID, Done: true}, {ID: still.ID}, {ID: create.ID}}})
 	s := state(t, l)
 	want := []plan.Ownership{{Person: person("bob"), CredentialID: "c2", Username: "user-bob", CSI: "csi-bob", Since: start}}
 	if diff := cmp.Diff(want, s.Owned); diff != "" {
@@ -460,7 +460,7 @@ func TestSettledByTheInventory(t *testing.T) {
 	if len(s.Open) != 0 || len(s.Taken) != 1 {
 		t.Errorf("open %v, taken %v, want none and one", s.Open, s.Taken)
 	}
-	if !s.Sagas[0].WithdrawnAt.Equal(c.Now()) || !s.Sagas[1].WithdrawnAt.IsZero() {
-		t.Errorf("sagas %+v, want the first withdrawn alone", s.Sagas)
+	if !s.Departures[0].WithdrawnAt.Equal(c.Now()) || !s.Departures[1].WithdrawnAt.IsZero() {
+		t.Errorf("sagas %+v, want the first withdrawn alone", s.Departures)
 	}
 }

@@ -100,7 +100,7 @@ func settleOne(tb testing.TB, l *Ledger, o plan.Outcome) {
 }
 
 // remember records a memory in a pass of its own.
-func remember(tb testing.TB, l *Ledger, m plan.Memory) {
+func remember(tb testing.TB, l *Ledger, m plan.StateUpdate) {
 	tb.Helper()
 	if err := l.Remember(context.Background(), startRun(tb, l), m); err != nil {
 		tb.Fatal(err)

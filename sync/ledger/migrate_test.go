@@ -167,7 +167,7 @@ func sample(version int) plan.State {
 	s := firstSample()
 	if version >= 2 {
 		s.Approvals = []plan.GivenApproval{{
-			Change: "ch4", Person: person("p3"), Until: start.Add(23 * time.Hour), Hash: "cafe", By: "anna (uid 1000)", At: start.Add(-time.Hour),
+			ChangeID: "ch4", Person: person("p3"), Until: start.Add(23 * time.Hour), Hash: "cafe", By: "anna (uid 1000)", At: start.Add(-time.Hour),
 		}}
 	}
 	if version >= 4 {
@@ -188,14 +188,14 @@ func sample(version int) plan.State {
 		s.Observations[1].Protected = true
 		s.Gap = plan.Gap{Kind: plan.OlderLedger, Own: 1, Done: 9, At: start.Add(-3 * time.Hour)}
 		e := plan.Effect{
-			ID: 1, Saga: 1, Op: plan.Withdraw, Person: person("p3"), CSI: "4713", DN: "CN=Eve,OU=X", CredentialID: "c3", Username: "eve",
+			ID: 1, Departure: 1, Op: plan.Withdraw, Person: person("p3"), CSI: "4713", DN: "CN=Eve,OU=X", CredentialID: "c3", Username: "eve",
 			IDs: []string{"AAAAAAAA", "BBBBBBBB"}, RequestedAt: start.Add(-2 * time.Hour).Add(time.Millisecond), GoneAt: start.Add(-2 * time.Hour).Add(time.Millisecond),
 		}
 		s.Effects = append(s.Effects, e)
 		e.ID, e.Op, e.ThreemaID, e.RequestedAt, e.GoneAt, e.VerifiedAt = 2, plan.Detach, "BBBBBBBB", start.Add(-time.Hour), start.Add(-time.Hour).Add(time.Millisecond), start
 		s.Effects = append(s.Effects, e)
 		s.Alarms = []plan.Alarm{{
-			Saga: 1, Kind: plan.IDReturned, Op: plan.Detach, Person: e.Person, CSI: e.CSI, DN: e.DN, CredentialID: e.CredentialID, Username: e.Username,
+			Departure: 1, Kind: plan.IDReturned, Op: plan.Detach, Person: e.Person, CSI: e.CSI, DN: e.DN, CredentialID: e.CredentialID, Username: e.Username,
 			ThreemaID: "BBBBBBBB", Since: start, QuietSince: start,
 		}}
 		s.Approvals[0].Op, s.Approvals[0].CSI = plan.Revoke, "4713"
@@ -208,7 +208,7 @@ func sample(version int) plan.State {
 	}
 	if version >= 8 {
 		s.Effects = append(s.Effects, plan.Effect{
-			ID: 5, Saga: 3, Op: plan.Withdraw, Person: person("p2"), CSI: "4712", DN: "CN=Bob,OU=X", CredentialID: "c2", Username: "bob",
+			ID: 5, Departure: 3, Op: plan.Withdraw, Person: person("p2"), CSI: "4712", DN: "CN=Bob,OU=X", CredentialID: "c2", Username: "bob",
 			IDs: []string{"EEEEEEEE"}, Ordered: true, RequestedAt: start.Add(-time.Hour).Add(time.Millisecond),
 		})
 	}
@@ -241,7 +241,7 @@ func fifthSample(s *plan.State) {
 	s.Observations[0].Second = true
 	o := &s.Observations[1]
 	o.Departures, o.Contested, o.Unproved, o.LastRead, o.Restarts = 1, true, true, twoAgo, 2
-	s.Sagas[0].FirstName, s.Sagas[0].LastSeen = "Eve", start.Add(-24*time.Hour)
+	s.Departures[0].FirstName, s.Departures[0].LastSeen = "Eve", start.Add(-24*time.Hour)
 	for n := range s.Effects {
 		s.Effects[n].FirstName, s.Effects[n].LastSeen = "Eve", start.Add(-24*time.Hour)
 	}
@@ -273,16 +273,16 @@ func firstSample() plan.State {
 				Since: hours(-3), Reads: 2, Evidence: plan.Evidence{Kind: plan.Absent, Detail: "not found"}, ConfirmedAt: hours(-2),
 			},
 		},
-		Sagas: []plan.Saga{{
+		Departures: []plan.Departure{{
 			Person: person("p3"), CredentialID: "c3", Username: "eve", CSI: "4713", DN: "CN=Eve,OU=X", OU: "ou=x",
 			StartedAt: hours(-2), WithdrawnAt: hours(-2).Add(time.Millisecond),
-			IDs: []plan.SagaID{{ThreemaID: "AAAAAAAA"}, {ThreemaID: "BBBBBBBB", GoneAt: hours(-1)}},
+			IDs: []plan.DepartingID{{ThreemaID: "AAAAAAAA"}, {ThreemaID: "BBBBBBBB", GoneAt: hours(-1)}},
 		}},
 		Open: []plan.Operation{{
-			ID: 3, Change: "ch3", Op: plan.PublishContact, Person: person("p1"), OU: "ou=x", CSI: "4711", DN: "CN=Ada,OU=X",
+			ID: 3, ChangeID: "ch3", Op: plan.PublishContact, Person: person("p1"), OU: "ou=x", CSI: "4711", DN: "CN=Ada,OU=X",
 			CredentialID: "c1", Username: "ada", ThreemaIDs: []string{"DDDDDDDD"}, ContactCreated: true, Approved: true, At: hours(-1),
 		}},
-		Taken:     []plan.Taken{{Op: plan.Withdraw, Person: person("p3"), OU: "ou=x", At: hours(-2)}},
+		Taken:     []plan.PastRemoval{{Op: plan.Withdraw, Person: person("p3"), OU: "ou=x", At: hours(-2)}},
 		Refusals:  []plan.Refusal{{CredentialID: "c1", Setting: "th_category", Value: "x", Message: "422", At: hours(-2)}},
 		Published: []plan.Publication{{ThreemaID: "AAAAAAAA"}, {ThreemaID: "DDDDDDDD", Created: true}},
 		UsersSeen: []plan.SeenUser{{ThreemaID: "DDDDDDDD", CredentialID: "c1"}},

@@ -13,15 +13,15 @@ import (
 // model is what a ledger should remember, in the simplest words: maps, no SQL. Everybody in it
 // belongs to source corp.
 type model struct {
-	bound     plan.Memory // subscription, sources, baseline, sync since
+	bound     plan.StateUpdate // subscription, sources, baseline, sync since
 	rolledOut bool
 	owned     map[string]plan.Ownership   // by person
 	seen      map[string]plan.Observation // by person
 	sentinels []plan.Sentinel
-	sagas     map[string]*plan.Saga // open ones, by person
-	effects   []*watched            // in the order in which they were done
-	alarms    []plan.Alarm          // that stand
-	left      []plan.LeftBehind
+	sagas     map[string]*plan.Departure // open ones, by person
+	effects   []*watched                 // in the order in which they were done
+	alarms    []plan.Alarm               // that stand
+	left      []plan.AbandonedID
 	journal   map[int64]*row
 	bases     []plan.Base
 	refusals  map[string]plan.Refusal // by credential and setting
@@ -38,7 +38,7 @@ type model struct {
 // watched is an effect with its departure, which may have ended.
 type watched struct {
 	plan.Effect
-	saga         *plan.Saga
+	saga         *plan.Departure
 	subscription string
 }
 
@@ -51,8 +51,8 @@ func (r row) open() bool { return r.state == intent || r.state == unknown }
 
 func newModel() *model {
 	return &model{
-		bound: plan.Memory{Sources: map[string]plan.SourceBinding{}},
-		owned: map[string]plan.Ownership{}, seen: map[string]plan.Observation{}, sagas: map[string]*plan.Saga{},
+		bound: plan.StateUpdate{Sources: map[string]plan.SourceBinding{}},
+		owned: map[string]plan.Ownership{}, seen: map[string]plan.Observation{}, sagas: map[string]*plan.Departure{},
 		journal: map[int64]*row{}, refusals: map[string]plan.Refusal{}, published: map[string]bool{}, suspended: map[string]plan.Suspension{}, approvals: map[string]plan.GivenApproval{},
 	}
 }
@@ -73,8 +73,8 @@ func (m *model) mayBegin(op plan.Operation) bool {
 			return false
 		}
 	}
-	saga, leaving := m.sagas[op.Person.ID]
-	return op.Op != plan.Withdraw || !leaving || saga.CredentialID == op.CredentialID
+	departure, leaving := m.sagas[op.Person.ID]
+	return op.Op != plan.Withdraw || !leaving || departure.CredentialID == op.CredentialID
 }
 
 func finalOp(op plan.Op) bool { return op == plan.Detach || op == plan.Revoke }
@@ -85,31 +85,31 @@ func (m *model) begin(op plan.Operation) {
 		return
 	}
 	m.dropUndone(op.Person)
-	saga, leaving := m.sagas[op.Person.ID]
+	departure, leaving := m.sagas[op.Person.ID]
 	if !leaving {
-		saga = &plan.Saga{Person: op.Person, CredentialID: op.CredentialID, StartedAt: op.At, LastSeen: m.seen[op.Person.ID].LastSeen}
+		departure = &plan.Departure{Person: op.Person, CredentialID: op.CredentialID, StartedAt: op.At, LastSeen: m.seen[op.Person.ID].LastSeen}
 		for _, own := range m.owned {
 			if own.CredentialID == op.CredentialID {
-				saga.FirstName = own.FirstName
+				departure.FirstName = own.FirstName
 			}
 		}
 	}
-	saga.Username, saga.CSI, saga.DN, saga.OU = op.Username, op.CSI, op.DN, op.OU
-	m.sagas[op.Person.ID] = saga
+	departure.Username, departure.CSI, departure.DN, departure.OU = op.Username, op.CSI, op.DN, op.OU
+	m.sagas[op.Person.ID] = departure
 	m.join(op, op.ThreemaIDs)
 }
 
 func (m *model) join(op plan.Operation, ids []string) {
-	saga, leaving := m.sagas[op.Person.ID]
+	departure, leaving := m.sagas[op.Person.ID]
 	if !leaving {
 		return
 	}
 	for _, id := range ids {
-		if !slices.ContainsFunc(saga.IDs, func(s plan.SagaID) bool { return s.ThreemaID == id }) {
-			saga.IDs = append(slices.Clone(saga.IDs), plan.SagaID{ThreemaID: id})
+		if !slices.ContainsFunc(departure.IDs, func(s plan.DepartingID) bool { return s.ThreemaID == id }) {
+			departure.IDs = append(slices.Clone(departure.IDs), plan.DepartingID{ThreemaID: id})
 		}
 	}
-	slices.SortFunc(saga.IDs, func(a, b plan.SagaID) int { return strings.Compare(a.ThreemaID, b.ThreemaID) })
+	slices.SortFunc(departure.IDs, func(a, b plan.DepartingID) int { return strings.Compare(a.ThreemaID, b.ThreemaID) })
 }
 
 func (m *model) own(op plan.Operation, created bool, firstName string, since time.Time) {
@@ -177,8 +177,8 @@ func (m *model) disown(op plan.Operation) {
 
 func (m *model) done(r *row, now time.Time) {
 	r.state = done
-	delete(m.approvals, r.Change)
-	saga := m.sagas[r.Person.ID]
+	delete(m.approvals, r.ChangeID)
+	departure := m.sagas[r.Person.ID]
 	switch r.Op {
 	case plan.Adopt:
 		m.own(r.Operation, m.keep(r.Operation), "", now)
@@ -186,21 +186,21 @@ func (m *model) done(r *row, now time.Time) {
 		m.transfer(r.Operation, now)
 	case plan.Withdraw:
 		m.disown(r.Operation)
-		m.watch(saga, r.Op, "", now)
-		if saga != nil && saga.WithdrawnAt.IsZero() {
-			saga.WithdrawnAt = now
+		m.watch(departure, r.Op, "", now)
+		if departure != nil && departure.WithdrawnAt.IsZero() {
+			departure.WithdrawnAt = now
 		}
 	case plan.Detach, plan.Revoke:
-		if saga == nil {
+		if departure == nil {
 			return
 		}
 		for _, id := range r.ThreemaIDs {
-			m.watch(saga, r.Op, id, now)
+			m.watch(departure, r.Op, id, now)
 		}
-		saga.IDs = slices.Clone(saga.IDs)
-		for i, s := range saga.IDs {
+		departure.IDs = slices.Clone(departure.IDs)
+		for i, s := range departure.IDs {
 			if slices.Contains(r.ThreemaIDs, s.ThreemaID) && s.GoneAt.IsZero() {
-				saga.IDs[i].GoneAt = now
+				departure.IDs[i].GoneAt = now
 			}
 		}
 	case plan.PublishContact:
@@ -228,17 +228,17 @@ func (m *model) keep(op plan.Operation) bool {
 }
 
 // watch adds an effect, once.
-func (m *model) watch(saga *plan.Saga, op plan.Op, threemaID string, now time.Time) {
-	known := slices.ContainsFunc(m.effects, func(e *watched) bool { return e.saga == saga && e.Op == op && e.ThreemaID == threemaID })
-	if saga != nil && !known {
-		m.effects = append(m.effects, &watched{plan.Effect{Op: op, ThreemaID: threemaID, RequestedAt: now}, saga, m.bound.Subscription})
+func (m *model) watch(departure *plan.Departure, op plan.Op, threemaID string, now time.Time) {
+	known := slices.ContainsFunc(m.effects, func(e *watched) bool { return e.saga == departure && e.Op == op && e.ThreemaID == threemaID })
+	if departure != nil && !known {
+		m.effects = append(m.effects, &watched{plan.Effect{Op: op, ThreemaID: threemaID, RequestedAt: now}, departure, m.bound.Subscription})
 	}
 }
 
 // looksFor lists the effects that a pass looks for.
 func (m *model) looksFor(now time.Time) []*watched {
 	return slices.DeleteFunc(slices.Clone(m.effects), func(w *watched) bool {
-		alarmed := slices.ContainsFunc(m.alarms, func(a plan.Alarm) bool { return a.Saga == w.Saga })
+		alarmed := slices.ContainsFunc(m.alarms, func(a plan.Alarm) bool { return a.Departure == w.Departure })
 		fresh := w.VerifiedAt.IsZero() || w.VerifiedAt.After(now.Add(-90*24*time.Hour))
 		return w.subscription != m.bound.Subscription || !w.ReturnedAt.IsZero() || !fresh && !alarmed
 	})
@@ -248,7 +248,7 @@ func (m *model) looksFor(now time.Time) []*watched {
 func (m *model) learn(effects []plan.Effect, now time.Time) {
 	for n, w := range m.looksFor(now) {
 		if w.ID == 0 && n < len(effects) {
-			w.ID, w.Saga = effects[n].ID, effects[n].Saga
+			w.ID, w.Departure = effects[n].ID, effects[n].Departure
 		}
 	}
 }
@@ -270,19 +270,19 @@ func (m *model) effectsNow(now time.Time) []plan.Effect {
 func (m *model) alarmsNow() []plan.Alarm {
 	var alarms []plan.Alarm
 	for _, a := range m.alarms {
-		n := slices.IndexFunc(m.effects, func(w *watched) bool { return w.Saga == a.Saga && w.subscription == m.bound.Subscription })
+		n := slices.IndexFunc(m.effects, func(w *watched) bool { return w.Departure == a.Departure && w.subscription == m.bound.Subscription })
 		if n < 0 {
 			continue
 		}
-		saga := m.effects[n].saga
-		a.Person, a.CSI, a.DN, a.CredentialID, a.Username = saga.Person, saga.CSI, saga.DN, saga.CredentialID, saga.Username
+		departure := m.effects[n].saga
+		a.Person, a.CSI, a.DN, a.CredentialID, a.Username = departure.Person, departure.CSI, departure.DN, departure.CredentialID, departure.Username
 		alarms = append(alarms, a)
 	}
 	return alarms
 }
 
 // judge records what a pass found of effects.
-func (m *model) judge(mem plan.Memory) {
+func (m *model) judge(mem plan.StateUpdate) {
 	for _, e := range mem.Effects {
 		w := m.effects[slices.IndexFunc(m.effects, func(w *watched) bool { return w.ID == e.ID })]
 		w.GoneAt, w.VerifiedAt, w.ReturnedAt = e.GoneAt, e.VerifiedAt, e.ReturnedAt
@@ -298,12 +298,14 @@ func (m *model) judge(mem plan.Memory) {
 		m.alarms = slices.DeleteFunc(m.alarms, sameAlarm(c.Alarm))
 	}
 	slices.SortFunc(m.alarms, func(a, b plan.Alarm) int {
-		return cmp.Or(cmp.Compare(a.Saga, b.Saga), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ThreemaID, b.ThreemaID))
+		return cmp.Or(cmp.Compare(a.Departure, b.Departure), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ThreemaID, b.ThreemaID))
 	})
 }
 
 func sameAlarm(a plan.Alarm) func(plan.Alarm) bool {
-	return func(b plan.Alarm) bool { return a.Saga == b.Saga && a.Kind == b.Kind && a.ThreemaID == b.ThreemaID }
+	return func(b plan.Alarm) bool {
+		return a.Departure == b.Departure && a.Kind == b.Kind && a.ThreemaID == b.ThreemaID
+	}
 }
 
 func (m *model) transfer(op plan.Operation, now time.Time) {
@@ -319,9 +321,9 @@ func (m *model) transfer(op plan.Operation, now time.Time) {
 			}
 		}
 	}
-	for _, saga := range values(m.sagas) {
-		if saga.CredentialID == op.CredentialID {
-			m.endSaga(plan.EndedSaga{Person: saga.Person, Why: "transferred"})
+	for _, departure := range values(m.sagas) {
+		if departure.CredentialID == op.CredentialID {
+			m.endSaga(plan.EndedDeparture{Person: departure.Person, Why: "transferred"})
 		}
 	}
 	m.own(op, created, firstName, since)
@@ -352,7 +354,7 @@ func (m *model) passLinks(from, to plan.PersonID) {
 	slices.SortFunc(m.links, plan.FormerLink.Compare)
 }
 
-func (m *model) remember(mem plan.Memory, now time.Time) {
+func (m *model) remember(mem plan.StateUpdate, now time.Time) {
 	m.bound.Subscription, m.bound.Baseline, m.bound.SyncSince = mem.Subscription, mem.Baseline, mem.SyncSince
 	maps.Copy(m.bound.Sources, mem.Sources)
 	m.seen = map[string]plan.Observation{}
@@ -392,7 +394,7 @@ func (m *model) remember(mem plan.Memory, now time.Time) {
 		}
 	}
 	m.judge(mem)
-	for _, e := range mem.EndedSagas {
+	for _, e := range mem.EndedDepartures {
 		m.endSaga(e)
 	}
 	m.undone = slices.DeleteFunc(m.undone, m.restored)
@@ -413,23 +415,23 @@ func (m *model) restored(u plan.UndoneOrder) bool {
 	return false
 }
 
-// endSaga closes a saga. What one who came back leaves behind is remembered.
-func (m *model) endSaga(e plan.EndedSaga) {
-	saga, open := m.sagas[e.Person.ID]
+// endDeparture closes a departure. What one who came back leaves behind is remembered.
+func (m *model) endSaga(e plan.EndedDeparture) {
+	departure, open := m.sagas[e.Person.ID]
 	if !open {
 		return
 	}
 	delete(m.sagas, e.Person.ID)
-	if e.Why == "settled" || saga.WithdrawnAt.IsZero() {
+	if e.Why == "settled" || departure.WithdrawnAt.IsZero() {
 		return
 	}
-	for _, id := range saga.IDs {
-		left := plan.LeftBehind{Person: e.Person, CSI: saga.CSI, ThreemaID: id.ThreemaID}
+	for _, id := range departure.IDs {
+		left := plan.AbandonedID{Person: e.Person, CSI: departure.CSI, ThreemaID: id.ThreemaID}
 		if id.GoneAt.IsZero() && !slices.Contains(m.left, left) {
 			m.left = append(m.left, left)
 		}
 	}
-	slices.SortFunc(m.left, func(a, b plan.LeftBehind) int {
+	slices.SortFunc(m.left, func(a, b plan.AbandonedID) int {
 		return cmp.Or(a.Person.Compare(b.Person), strings.Compare(a.ThreemaID, b.ThreemaID), strings.Compare(a.CSI, b.CSI))
 	})
 }
@@ -440,11 +442,11 @@ func (m *model) state(now time.Time) plan.State {
 		Subscription: m.bound.Subscription, Sources: m.bound.Sources, Baseline: m.bound.Baseline,
 		RolledOut: m.rolledOut, SyncSince: m.bound.SyncSince,
 		Owned: values(m.owned), Observations: values(m.seen), Sentinels: m.sentinels, Effects: m.effectsNow(now), Alarms: m.alarmsNow(),
-		UsersSeen: m.users, FormerLinks: m.links, FormerCSIs: m.csis, Unlisted: m.unlisted, Approvals: values(m.approvals), LeftBehind: slices.Clone(m.left),
+		UsersSeen: m.users, FormerLinks: m.links, FormerCSIs: m.csis, Unlisted: m.unlisted, Approvals: values(m.approvals), AbandonedIDs: slices.Clone(m.left),
 		Suspensions: values(m.suspended), Undone: m.undoneNow(),
 	}
-	for _, saga := range values(m.sagas) {
-		s.Sagas = append(s.Sagas, *saga)
+	for _, departure := range values(m.sagas) {
+		s.Departures = append(s.Departures, *departure)
 	}
 	for _, r := range m.rows() {
 		if r.open() {
@@ -452,7 +454,7 @@ func (m *model) state(now time.Time) plan.State {
 		}
 		counts := r.open() || r.state == done
 		if counts && r.Op.Destructive() && !r.Approved && r.At.After(now.Add(-7*24*time.Hour)) {
-			s.Taken = append(s.Taken, plan.Taken{Op: r.Op, Person: r.Person, OU: r.OU, At: r.At})
+			s.Taken = append(s.Taken, plan.PastRemoval{Op: r.Op, Person: r.Person, OU: r.OU, At: r.At})
 		}
 	}
 	for _, b := range m.bases {

@@ -16,7 +16,7 @@ import (
 // the whole new set; of owned credentials only what the package showed is updated, none is
 // won or lost here. A source that m does not name keeps its binding. Only rows that differ
 // are written, so a quiet pass costs a few rows however many people there are.
-func (l *Ledger) Remember(ctx context.Context, run int64, m plan.Memory) error {
+func (l *Ledger) Remember(ctx context.Context, run int64, m plan.StateUpdate) error {
 	return audited(ctx, l.writes, "remember the pass", l.now(), func(tx *sql.Tx, t *trail) error {
 		t.run = run
 		if err := bind(ctx, tx, t, m); err != nil {
@@ -51,7 +51,7 @@ func (l *Ledger) Remember(ctx context.Context, run int64, m plan.Memory) error {
 		if err := putUnlisted(ctx, tx, m.Unlisted); err != nil {
 			return fmt.Errorf("unlisted: %w", err)
 		}
-		if err := reopenSagas(ctx, tx, t, m.Reopened); err != nil {
+		if err := reopenDepartures(ctx, tx, t, m.Reopened); err != nil {
 			return fmt.Errorf("leavers: %w", err)
 		}
 		for _, s := range m.Settled {
@@ -79,7 +79,7 @@ func (l *Ledger) Remember(ctx context.Context, run int64, m plan.Memory) error {
 }
 
 // rememberSources records what the pass learned of the sources themselves.
-func rememberSources(ctx context.Context, tx *sql.Tx, m plan.Memory) error {
+func rememberSources(ctx context.Context, tx *sql.Tx, m plan.StateUpdate) error {
 	if err := putServers(ctx, tx, m.Servers); err != nil {
 		return fmt.Errorf("servers: %w", err)
 	}
@@ -93,7 +93,7 @@ func rememberSources(ctx context.Context, tx *sql.Tx, m plan.Memory) error {
 }
 
 // rememberWhoUsed records who uses what, and who did before.
-func rememberWhoUsed(ctx context.Context, tx *sql.Tx, m plan.Memory) error {
+func rememberWhoUsed(ctx context.Context, tx *sql.Tx, m plan.StateUpdate) error {
 	if err := putUsersSeen(ctx, tx, m.UsersSeen); err != nil {
 		return fmt.Errorf("users: %w", err)
 	}

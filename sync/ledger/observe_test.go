@@ -14,8 +14,8 @@ import (
 func TestRememberIsWhatStateShows(t *testing.T) {
 	t.Parallel()
 	l, c := openNew(t)
-	remember(t, l, plan.Memory{Subscription: "sub", Sources: map[string]plan.SourceBinding{"old": {Scope: "o"}, "corp": {Scope: "before"}}})
-	m := plan.Memory{
+	remember(t, l, plan.StateUpdate{Subscription: "sub", Sources: map[string]plan.SourceBinding{"old": {Scope: "o"}, "corp": {Scope: "before"}}})
+	m := plan.StateUpdate{
 		Subscription: "sub", Baseline: true, SyncSince: c.Now(),
 		Sources: map[string]plan.SourceBinding{"corp": {NamingContext: "S-1-5", Scope: "f00", Server: "dc1", Reader: plan.Reader{ID: "r1", Name: "cn=reader"}}},
 		Bases:   []plan.Base{{Source: "corp", Managed: 3, At: c.Now()}},
@@ -70,15 +70,15 @@ func TestAWrongClockTurnsNoWindow(t *testing.T) {
 	t.Parallel()
 	l, c := openNew(t)
 	base := plan.Base{Source: "corp", Managed: 40, At: c.Now()}
-	remember(t, l, plan.Memory{Bases: []plan.Base{base}})
+	remember(t, l, plan.StateUpdate{Bases: []plan.Base{base}})
 	c.Advance(20 * 24 * time.Hour)
-	remember(t, l, plan.Memory{Timeless: true})
+	remember(t, l, plan.StateUpdate{Timeless: true})
 	c.Advance(-20 * 24 * time.Hour)
 	if diff := cmp.Diff([]plan.Base{base}, state(t, l).Bases); diff != "" {
 		t.Error(diff)
 	}
 	c.Advance(20 * 24 * time.Hour)
-	remember(t, l, plan.Memory{})
+	remember(t, l, plan.StateUpdate{})
 	c.Advance(-20 * 24 * time.Hour)
 	if bases := state(t, l).Bases; len(bases) != 0 {
 		t.Errorf("a pass with the right clock kept %v", bases)
@@ -91,7 +91,7 @@ func TestOwnedIsOnlyUpdated(t *testing.T) {
 	ownedBy(t, l, "1", "c1")
 	ownedBy(t, l, "2", "c2")
 	changed := plan.Ownership{Person: person("1"), CredentialID: "c1", Username: "new", CSI: "n", MissingSince: c.Now(), MissingReads: 1, Since: start}
-	remember(t, l, plan.Memory{Owned: []plan.Ownership{
+	remember(t, l, plan.StateUpdate{Owned: []plan.Ownership{
 		{Person: person("3"), CredentialID: "c3"}, // not ours
 		{Person: person("2"), CredentialID: "c9"}, // another credential
 		changed,
@@ -107,7 +107,7 @@ func TestBasesLastEightDays(t *testing.T) {
 	l, c := openNew(t)
 	for range 10 {
 		c.Advance(24 * time.Hour)
-		remember(t, l, plan.Memory{Bases: []plan.Base{{Source: "corp", Managed: 1, At: c.Now()}}})
+		remember(t, l, plan.StateUpdate{Bases: []plan.Base{{Source: "corp", Managed: 1, At: c.Now()}}})
 	}
 	if got := len(state(t, l).Bases); got != 8 {
 		t.Errorf("%d bases, want 8", got)
@@ -118,7 +118,7 @@ func TestBasesLastEightDays(t *testing.T) {
 func TestAQuietPassWritesFewRows(t *testing.T) {
 	t.Parallel()
 	l, c := openNew(t)
-	m := plan.Memory{Observations: crowd(1000, c.Now()), Sources: map[string]plan.SourceBinding{"corp": {}}}
+	m := plan.StateUpdate{Observations: crowd(1000, c.Now()), Sources: map[string]plan.SourceBinding{"corp": {}}}
 	for _, o := range m.Observations[:200] {
 		m.Sentinels = append(m.Sentinels, plan.Sentinel{Person: o.Person, OU: o.OU, Since: c.Now().Add(time.Microsecond)}) // finer than is kept
 	}
@@ -150,12 +150,12 @@ func TestRememberIsAllOrNothing(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name string
-		m    plan.Memory
+		m    plan.StateUpdate
 		want string
 	}{
-		{"a saga ends without a reason", plan.Memory{EndedSagas: []plan.EndedSaga{{Person: person("1")}}}, "for a reason"},
-		{"an operation that is not there", plan.Memory{Settled: []plan.SettledOperation{{ID: 5}}}, "no operation 5"},
-		{"evidence of no known kind", plan.Memory{Observations: []plan.Observation{{Person: person("1"), Evidence: plan.Evidence{Kind: "gossip"}}}}, "CHECK constraint"},
+		{"a saga ends without a reason", plan.StateUpdate{EndedDepartures: []plan.EndedDeparture{{Person: person("1")}}}, "for a reason"},
+		{"an operation that is not there", plan.StateUpdate{Settled: []plan.SettledOperation{{ID: 5}}}, "no operation 5"},
+		{"evidence of no known kind", plan.StateUpdate{Observations: []plan.Observation{{Person: person("1"), Evidence: plan.Evidence{Kind: "gossip"}}}}, "CHECK constraint"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -106,7 +106,7 @@ func fill(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	remember(t, l, plan.Memory{Observations: crowd(500, start)})
+	remember(t, l, plan.StateUpdate{Observations: crowd(500, start)})
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -46,7 +46,7 @@ func TestAnOrderStandsUntilItIsCarriedOut(t *testing.T) {
 			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: outcome})
 			wantOpenOrders(t, l, openOrder("ada"))
 			if outcome == plan.Uncertain {
-				remember(t, l, plan.Memory{Owned: state(t, l).Owned, Settled: []plan.SettledOperation{{ID: op.ID}}})
+				remember(t, l, plan.StateUpdate{Owned: state(t, l).Owned, Settled: []plan.SettledOperation{{ID: op.ID}}})
 				wantOpenOrders(t, l, openOrder("ada"))
 			}
 			ordered(t, l)
@@ -58,7 +58,7 @@ func TestAnOrderStandsUntilItIsCarriedOut(t *testing.T) {
 		l, _ := openNew(t)
 		manage(t, l)
 		giveOrder(t, l)
-		op := beginOne(t, l, startRun(t, l), plan.Operation{Change: "t1", Op: plan.Transfer, Person: person("new"), CredentialID: "c1", Username: "ada", CSI: "4711"})
+		op := beginOne(t, l, startRun(t, l), plan.Operation{ChangeID: "t1", Op: plan.Transfer, Person: person("new"), CredentialID: "c1", Username: "ada", CSI: "4711"})
 		settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
 		wantOpenOrders(t, l, openOrder("new"))
 	})
@@ -87,7 +87,7 @@ func TestAnOrderEndsWithItsYes(t *testing.T) {
 			l, c := openNew(t)
 			manage(t, l)
 			giveOrder(t, l)
-			yes := plan.GivenApproval{Change: "w1", Op: plan.Withdraw, Person: person("ada"), CSI: "4711", Until: c.Now().AddDate(0, 0, 1)}
+			yes := plan.GivenApproval{ChangeID: "w1", Op: plan.Withdraw, Person: person("ada"), CSI: "4711", Until: c.Now().AddDate(0, 0, 1)}
 			if err := l.Approve(t.Context(), "cafe", "anna (uid 1000)", []plan.GivenApproval{yes}); err != nil {
 				t.Fatal(err)
 			}
@@ -108,11 +108,11 @@ func TestAnOrderEndsWithItsCredential(t *testing.T) {
 	l, _ := openNew(t)
 	manage(t, l)
 	giveOrder(t, l)
-	remember(t, l, plan.Memory{Owned: state(t, l).Owned, EndedOrders: []plan.OpenOrder{openOrder("ada")}})
+	remember(t, l, plan.StateUpdate{Owned: state(t, l).Owned, EndedOrders: []plan.OpenOrder{openOrder("ada")}})
 	wantOpenOrders(t, l)
 	other, _ := openNew(t)
 	giveOrder(t, other) // nobody owns c1
-	remember(t, other, plan.Memory{})
+	remember(t, other, plan.StateUpdate{})
 	manage(t, other)
 	wantOpenOrders(t, other)
 }
@@ -123,7 +123,7 @@ func TestAnOrderOfAnOlderLedgerEnds(t *testing.T) {
 	t.Parallel()
 	path, c := newPath(t), newClock()
 	l := open(t, path, Options{Now: c.Now})
-	remember(t, l, plan.Memory{Subscription: "sub"})
+	remember(t, l, plan.StateUpdate{Subscription: "sub"})
 	manage(t, l)
 	giveOrder(t, l)
 	if err := l.Close(); err != nil {
@@ -135,7 +135,7 @@ func TestAnOrderOfAnOlderLedgerEnds(t *testing.T) {
 	passes(t, path, c, 1)
 	l = open(t, path, Options{Now: c.Now})
 	wantOpenOrders(t, l, openOrder("ada"))
-	remember(t, l, plan.Memory{Subscription: "sub", AcceptedBy: "anna"})
+	remember(t, l, plan.StateUpdate{Subscription: "sub", AcceptedBy: "anna"})
 	wantOpenOrders(t, l)
 	if !slices.ContainsFunc(story(t, l.Reader), func(e AuditEntry) bool {
 		return e.Event == auditOrderEnded && strings.Contains(e.Message, "older ledger")

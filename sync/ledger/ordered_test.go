@@ -14,7 +14,7 @@ import (
 func manage(t *testing.T, l *Ledger) {
 	t.Helper()
 	op := withdrawal()
-	op.Change, op.Op, op.ThreemaIDs = "a1", plan.Adopt, nil
+	op.ChangeID, op.Op, op.ThreemaIDs = "a1", plan.Adopt, nil
 	op = beginOne(t, l, startRun(t, l), op)
 	settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
 }
@@ -33,7 +33,7 @@ func judged(t *testing.T, l *Ledger, change func(*plan.Effect)) {
 	t.Helper()
 	e := state(t, l).Effects[0]
 	change(&e)
-	remember(t, l, plan.Memory{Effects: []plan.Effect{e}})
+	remember(t, l, plan.StateUpdate{Effects: []plan.Effect{e}})
 }
 
 // TestAnOrderIsLookedFor with all its IDs, and is no departure; a second order is looked for anew.
@@ -48,13 +48,13 @@ func TestAnOrderIsLookedFor(t *testing.T) {
 	}
 	wants := func() {
 		t.Helper()
-		if diff := cmp.Diff([]plan.Effect{want}, state(t, l).Effects, cmpopts.IgnoreFields(plan.Effect{}, "ID", "Saga")); diff != "" {
+		if diff := cmp.Diff([]plan.Effect{want}, state(t, l).Effects, cmpopts.IgnoreFields(plan.Effect{}, "ID", "Departure")); diff != "" {
 			t.Error(diff)
 		}
 	}
 	wants()
 	history, err := l.PersonHistory(t.Context(), w.Person)
-	if err != nil || len(history.Departures) > 0 || len(state(t, l).Sagas) > 0 {
+	if err != nil || len(history.Departures) > 0 || len(state(t, l).Departures) > 0 {
 		t.Errorf("an order is no departure: %+v, %v", history.Departures, err)
 	}
 	c.Advance(48 * time.Hour)
@@ -94,22 +94,22 @@ func TestADepartureTakesAnOrderOver(t *testing.T) {
 	w := ordered(t, l)
 	e := state(t, l).Effects[0]
 	alarm := plan.Alarm{
-		Saga: e.Saga, Kind: plan.StillActive, Op: e.Op, Person: e.Person, CSI: e.CSI, DN: e.DN, CredentialID: e.CredentialID, Username: e.Username,
+		Departure: e.Departure, Kind: plan.StillActive, Op: e.Op, Person: e.Person, CSI: e.CSI, DN: e.DN, CredentialID: e.CredentialID, Username: e.Username,
 		ThreemaID: "LATECOME", Since: c.Now(),
 	}
-	remember(t, l, plan.Memory{Alarms: []plan.Alarm{alarm}})
+	remember(t, l, plan.StateUpdate{Alarms: []plan.Alarm{alarm}})
 	c.Advance(48 * time.Hour)
 	op := beginOne(t, l, startRun(t, l), withdrawal())
 	settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
 	s := state(t, l)
-	if len(s.Effects) != 1 || s.Effects[0].Ordered || s.Effects[0].Saga == e.Saga || !s.Effects[0].RequestedAt.Equal(start) {
+	if len(s.Effects) != 1 || s.Effects[0].Ordered || s.Effects[0].Departure == e.Departure || !s.Effects[0].RequestedAt.Equal(start) {
 		t.Fatalf("%+v", s.Effects)
 	}
-	alarm.Saga = s.Effects[0].Saga
+	alarm.Departure = s.Effects[0].Departure
 	if diff := cmp.Diff([]plan.Alarm{alarm}, s.Alarms); diff != "" {
 		t.Error(diff)
 	}
-	if len(s.Sagas) != 1 || s.Sagas[0].Person != w.Person {
-		t.Errorf("%+v", s.Sagas)
+	if len(s.Departures) != 1 || s.Departures[0].Person != w.Person {
+		t.Errorf("%+v", s.Departures)
 	}
 }

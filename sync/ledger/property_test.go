@@ -120,7 +120,7 @@ var (
 // begin begins one operation, which the ledger must refuse exactly if the model does.
 func (w *world) begin(t *rapid.T) {
 	op := plan.Operation{
-		Change: words.Draw(t, "change"), Op: rapid.SampledFrom(plan.Ops()).Draw(t, "op"), Person: people.Draw(t, "person"),
+		ChangeID: words.Draw(t, "change"), Op: rapid.SampledFrom(plan.Ops()).Draw(t, "op"), Person: people.Draw(t, "person"),
 		OU: words.Draw(t, "ou"), CSI: words.Draw(t, "csi"), DN: words.Draw(t, "dn"), Username: words.Draw(t, "username"),
 		ThreemaIDs: threemaIDs.Draw(t, "ids"), ContactCreated: rapid.Bool().Draw(t, "made"), Approved: rapid.Bool().Draw(t, "approved"),
 	}
@@ -206,7 +206,7 @@ func (w *world) settle(t *rapid.T) {
 func (w *world) remember(t *rapid.T) {
 	w.clock.Advance(time.Second)
 	now := w.clock.Now()
-	m := plan.Memory{
+	m := plan.StateUpdate{
 		Subscription: words.Draw(t, "subscription"), Baseline: rapid.Bool().Draw(t, "baseline"),
 		SyncSince: w.moment(t), Sources: map[string]plan.SourceBinding{"s" + words.Draw(t, "source"): {
 			Scope: words.Draw(t, "scope"), AccountSeen: rapid.Bool().Draw(t, "account"), Reader: plan.Reader{ID: words.Draw(t, "reader ID"), Name: words.Draw(t, "reader")},
@@ -257,11 +257,11 @@ func (w *world) remember(t *rapid.T) {
 		}
 	}
 	if rapid.Bool().Draw(t, "end") {
-		m.EndedSagas = []plan.EndedSaga{{Person: people.Draw(t, "ended"), Why: "returned"}}
+		m.EndedDepartures = []plan.EndedDeparture{{Person: people.Draw(t, "ended"), Why: "returned"}}
 	}
 	for _, a := range values(w.model.approvals) {
 		if rapid.Bool().Draw(t, "expired") { // of one that was renewed beside the pass, too
-			m.ExpiredApprovals = append(m.ExpiredApprovals, a.Change)
+			m.ExpiredApprovals = append(m.ExpiredApprovals, a.ChangeID)
 		}
 	}
 	w.look(t, &m)
@@ -270,7 +270,7 @@ func (w *world) remember(t *rapid.T) {
 }
 
 // look is what a pass may find of the effects that the ledger knows.
-func (w *world) look(t *rapid.T, m *plan.Memory) {
+func (w *world) look(t *rapid.T, m *plan.StateUpdate) {
 	now := w.clock.Now()
 	for _, e := range w.model.effectsNow(now) {
 		switch rapid.IntRange(0, 5).Draw(t, "found") {
@@ -282,7 +282,7 @@ func (w *world) look(t *rapid.T, m *plan.Memory) {
 			e.ReturnedAt = now
 		case 3:
 			m.Alarms = append(m.Alarms, plan.Alarm{
-				Saga: e.Saga, Kind: rapid.SampledFrom(plan.AlarmKinds()).Draw(t, "kind"), Op: e.Op, ThreemaID: e.ThreemaID, Since: now,
+				Departure: e.Departure, Kind: rapid.SampledFrom(plan.AlarmKinds()).Draw(t, "kind"), Op: e.Op, ThreemaID: e.ThreemaID, Since: now,
 			})
 			continue
 		default:
@@ -306,12 +306,12 @@ func (w *world) approve(t *rapid.T) {
 	var approvals []plan.GivenApproval
 	for _, change := range rapid.SliceOfNDistinct(rapid.StringMatching(`[xyz]`), 1, 3, rapid.ID).Draw(t, "changes") {
 		a := plan.GivenApproval{
-			Change: change, Person: people.Draw(t, "person"), Op: rapid.SampledFrom([]plan.Op{"", plan.Withdraw, plan.Create}).Draw(t, "op"),
+			ChangeID: change, Person: people.Draw(t, "person"), Op: rapid.SampledFrom([]plan.Op{"", plan.Withdraw, plan.Create}).Draw(t, "op"),
 			Until: w.clock.Now().Add(time.Duration(rapid.IntRange(1, 30).Draw(t, "hours")) * time.Hour),
 		}
 		approvals = append(approvals, a)
 		a.Hash, a.By, a.At = "cafe", "anna", w.clock.Now()
-		w.model.approvals[a.Change] = a
+		w.model.approvals[a.ChangeID] = a
 	}
 	must(t, w.ledger.Approve(context.Background(), "cafe", "anna", approvals))
 }

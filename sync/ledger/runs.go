@@ -21,14 +21,14 @@ func (l *Ledger) StartRun(ctx context.Context, mode plan.Mode) (int64, error) {
 		return 0, err
 	}
 	err = audited(ctx, l.writes, "start the record of a pass", l.now(), func(tx *sql.Tx, t *trail) error {
-		if high, err = number(ctx, tx, t, high); err != nil {
+		if high, err = assignRunNumber(ctx, tx, t, high); err != nil {
 			return err
 		}
 		t.run = high.Pass
 		if _, err := tx.ExecContext(ctx, `INSERT INTO runs (id, mode, started_at) VALUES (?, ?, ?)`, t.run, mode, millis(t.now)); err != nil {
 			return err
 		}
-		return loseTrack(ctx, tx, t)
+		return markUnknown(ctx, tx, t)
 	})
 	if err != nil {
 		return 0, err
@@ -36,8 +36,8 @@ func (l *Ledger) StartRun(ctx context.Context, mode plan.Mode) (int64, error) {
 	return high.Pass, high.write(l.path)
 }
 
-// loseTrack marks what a process that is gone left as intent.
-func loseTrack(ctx context.Context, tx *sql.Tx, t *trail) error {
+// markUnknown marks what a process that is gone left as intent.
+func markUnknown(ctx context.Context, tx *sql.Tx, t *trail) error {
 	left, err := selectAll(ctx, tx, func(rows *sql.Rows) (plan.Operation, error) {
 		return scanOperation(rows.Scan)
 	}, `UPDATE journal SET state = 'unknown' WHERE state = 'intent' RETURNING `+operationColumns)

@@ -74,7 +74,7 @@ func TestRunsEndOnce(t *testing.T) {
 	for name, err := range map[string]error{
 		"a second end":      l.FinishRun(t.Context(), run, end),
 		"an unknown pass":   l.FinishRun(t.Context(), run+1, end),
-		"a memory too late": l.Remember(t.Context(), run, plan.Memory{}),
+		"a memory too late": l.Remember(t.Context(), run, plan.StateUpdate{}),
 	} {
 		if err == nil || !strings.Contains(err.Error(), "is not under way") {
 			t.Errorf("%s: %v", name, err)
@@ -90,7 +90,7 @@ func TestRolledOutStays(t *testing.T) {
 	l, _ := openNew(t)
 	for i, rolledOut := range []bool{false, true, false} {
 		finish(t, l, startRun(t, l), plan.RunEnd{Result: "ok", RolledOut: rolledOut})
-		remember(t, l, plan.Memory{})
+		remember(t, l, plan.StateUpdate{})
 		if got, want := state(t, l).RolledOut, i > 0; got != want {
 			t.Errorf("after pass %d: rolled out is %t, want %t", i, got, want)
 		}

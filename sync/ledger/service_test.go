@@ -99,7 +99,7 @@ func TestTrial(t *testing.T) {
 func TestAnotherPackageTeachesAnew(t *testing.T) {
 	t.Parallel()
 	l, _ := openNew(t)
-	remember(t, l, plan.Memory{Subscription: "A"})
+	remember(t, l, plan.StateUpdate{Subscription: "A"})
 	learn := func() {
 		t.Helper()
 		for _, err := range []error{
@@ -121,11 +121,11 @@ func TestAnotherPackageTeachesAnew(t *testing.T) {
 		return s.Bulk, size, s.Trial.CredentialID
 	}
 	learn()
-	remember(t, l, plan.Memory{Subscription: "A"})
+	remember(t, l, plan.StateUpdate{Subscription: "A"})
 	if reading, size, trial := known(); reading != plan.BulkReplaces || size != 500 || trial != "c" {
 		t.Errorf("forgotten by a pass: %q, %d, %q", reading, size, trial)
 	}
-	remember(t, l, plan.Memory{Subscription: "B"})
+	remember(t, l, plan.StateUpdate{Subscription: "B"})
 	if reading, size, trial := known(); reading != plan.BulkUnknown || size != 0 || trial != "" {
 		t.Errorf("kept from another package: %q, %d, %q", reading, size, trial)
 	}

@@ -16,7 +16,7 @@ import (
 
 // sourceStory is what the commands about sources tell.
 func sourceStory() []storyRow {
-	yes := plan.GivenApproval{Change: "w1", Op: plan.Withdraw, Person: person("ada"), CSI: "4711", Until: start.Add(time.Hour)}
+	yes := plan.GivenApproval{ChangeID: "w1", Op: plan.Withdraw, Person: person("ada"), CSI: "4711", Until: start.Add(time.Hour)}
 	return []storyRow{
 		{"a source that is given up", func(t *testing.T, l *Ledger, _ *clock) { forget(t, l, "corp") }, []AuditEntry{
 			{Event: auditSourceForgotten, Person: plan.PersonID{Source: "corp"}, By: "anna (uid 1000)", Message: "its people are absent from now on, until it is configured again"},
@@ -27,9 +27,9 @@ func sourceStory() []storyRow {
 				t.Errorf("%d approvals are void, %v", voided, err)
 			}
 		}, []AuditEntry{
-			{Event: auditApproved, Op: plan.Withdraw, Change: "w1", Person: person("ada"), CSI: "4711", By: "anna (uid 1000)", Message: "plan cafe, until 2026-11-21T08:30:00Z"},
+			{Event: auditApproved, Op: plan.Withdraw, ChangeID: "w1", Person: person("ada"), CSI: "4711", By: "anna (uid 1000)", Message: "plan cafe, until 2026-11-21T08:30:00Z"},
 			{Event: auditSourceRenamed, Person: plan.PersonID{Source: "ad"}, By: "anna (uid 1000)", Message: "it was called corp until now, and is so above"},
-			{Event: auditApprovalExpired, Op: plan.Withdraw, Change: "w1", Person: person("ada"), CSI: "4711"},
+			{Event: auditApprovalExpired, Op: plan.Withdraw, ChangeID: "w1", Person: person("ada"), CSI: "4711"},
 		}},
 	}
 }
@@ -61,7 +61,7 @@ func TestForgottenSources(t *testing.T) {
 	if err := l.ForgetSource(t.Context(), "corp", "bert (uid 1001)"); err == nil {
 		t.Error("forgotten twice")
 	}
-	remember(t, l, plan.Memory{Forgotten: []plan.ForgottenSource{corp}})
+	remember(t, l, plan.StateUpdate{Forgotten: []plan.ForgottenSource{corp}})
 	if diff := cmp.Diff([]plan.ForgottenSource{corp}, state(t, l).Forgotten); diff != "" {
 		t.Error(diff)
 	}
@@ -78,7 +78,7 @@ func TestARenameReachesEveryTable(t *testing.T) {
 		{"with a row in each table", everyTable},
 		{"with people", func(t *testing.T) *Ledger {
 			l, _ := leaverLedger(t, false)
-			remember(t, l, plan.Memory{
+			remember(t, l, plan.StateUpdate{
 				Observations: state(t, l).Observations,
 				Sources:      map[string]plan.SourceBinding{"corp": {NamingContext: "dc=x", Scope: "f00d"}},
 				Servers:      []plan.KnownServer{{Source: "corp", Server: "dc1", LastRead: start}},
@@ -195,7 +195,7 @@ func TestARefusedPasswordUnderBothNames(t *testing.T) {
 func TestNamesGoRound(t *testing.T) {
 	t.Parallel()
 	l, _ := openNew(t)
-	remember(t, l, plan.Memory{Sources: map[string]plan.SourceBinding{"a": {Scope: "f00d"}}})
+	remember(t, l, plan.StateUpdate{Sources: map[string]plan.SourceBinding{"a": {Scope: "f00d"}}})
 	for _, step := range [][2]string{{"a", "b"}, {"b", "c"}, {"c", "a"}, {"a", "b"}} {
 		rechristen(t, l, step[0], step[1])
 	}
@@ -248,7 +248,7 @@ func TestErasingWaitsForTheNewName(t *testing.T) {
 	rechristen(t, l, "corp", "ad")
 	c.Advance(80 * 24 * time.Hour)
 	recent := plan.Decision{Kind: plan.Skipped, Change: plan.Change{ID: "x", Person: plan.PersonID{Source: "ad", ID: "guid-gone"}}, Message: "m"}
-	if err := l.Decide(t.Context(), startRun(t, l), recent); err != nil {
+	if err := l.RecordDecision(t.Context(), startRun(t, l), recent); err != nil {
 		t.Fatal(err)
 	}
 	c.Advance(20 * 24 * time.Hour)

@@ -36,7 +36,7 @@ func holdStory() []storyRow {
 		t.Helper()
 		s := state(t, l).Suspensions[0]
 		s.Over = at
-		remember(t, l, plan.Memory{Suspensions: []plan.Suspension{s}})
+		remember(t, l, plan.StateUpdate{Suspensions: []plan.Suspension{s}})
 	}
 	undone := plan.UndoneOrder{Person: person("ada"), CredentialID: "c1", By: "anna (uid 1000)"}
 	return []storyRow{
@@ -46,13 +46,13 @@ func holdStory() []storyRow {
 			over(t, l, time.Time{})
 			over(t, l, time.Time{}) // nothing new
 			over(t, l, until)
-			remember(t, l, plan.Memory{})
+			remember(t, l, plan.StateUpdate{})
 		}, []AuditEntry{
 			set, told(auditHoldEnded, "", "by itself, with 2026-12-21"), told(auditHoldResumed, "", "until 2026-12-21: it had ended by a wrong clock"),
 			told(auditHoldEnded, "", "by itself, with 2026-12-21"),
 		}},
 		{"a leave that somebody ends, and the yes before it", func(t *testing.T, l *Ledger, _ *clock) {
-			approve(t, l, plan.GivenApproval{Change: "w1", Op: plan.Revoke, Person: person("ada"), CSI: "4711", Until: until})
+			approve(t, l, plan.GivenApproval{ChangeID: "w1", Op: plan.Revoke, Person: person("ada"), CSI: "4711", Until: until})
 			if voided := suspend(t, l, onLeave(person("ada"), until)); voided != 1 {
 				t.Errorf("%d are void", voided)
 			}
@@ -60,14 +60,14 @@ func holdStory() []storyRow {
 				t.Fatal(err)
 			}
 		}, []AuditEntry{
-			{Event: auditApproved, Op: plan.Revoke, Change: "w1", Person: person("ada"), CSI: "4711", By: "anna (uid 1000)", Message: "plan cafe, until 2026-12-21T07:30:00Z"},
-			set, {Event: auditApprovalExpired, Op: plan.Revoke, Change: "w1", Person: person("ada"), CSI: "4711"}, told(auditHoldEnded, "bert (uid 1001)", "back early"),
+			{Event: auditApproved, Op: plan.Revoke, ChangeID: "w1", Person: person("ada"), CSI: "4711", By: "anna (uid 1000)", Message: "plan cafe, until 2026-12-21T07:30:00Z"},
+			set, {Event: auditApprovalExpired, Op: plan.Revoke, ChangeID: "w1", Person: person("ada"), CSI: "4711"}, told(auditHoldEnded, "bert (uid 1001)", "back early"),
 		}},
 		{"a leave that goes to another account", func(t *testing.T, l *Ledger, _ *clock) {
 			suspend(t, l, onLeave(person("ada"), until))
 			s := state(t, l).Suspensions[0]
 			s.Person = person("new")
-			remember(t, l, plan.Memory{Suspensions: []plan.Suspension{s}})
+			remember(t, l, plan.StateUpdate{Suspensions: []plan.Suspension{s}})
 		}, []AuditEntry{set, {Event: auditHoldSet, Person: person("new"), CSI: "4711", Message: "until 2026-12-21: it goes with the person to this account"}}},
 		{"a withdrawal that is taken back, and ordered again", func(t *testing.T, l *Ledger, _ *clock) {
 			if err := l.UndoWithdrawal(t.Context(), undone, "4711", "a mistake"); err != nil {
@@ -85,7 +85,7 @@ func holdStory() []storyRow {
 			if err := l.EndOrder(t.Context(), openOrder("ada"), "4711", "found"); err != nil {
 				t.Fatal(err)
 			}
-			remember(t, l, plan.Memory{EndedOrders: []plan.OpenOrder{openOrder("ada")}})
+			remember(t, l, plan.StateUpdate{EndedOrders: []plan.OpenOrder{openOrder("ada")}})
 		}, []AuditEntry{
 			{Event: auditOrdered, Op: plan.Withdraw, Person: person("ada"), CSI: "4711", CredentialID: "c1", By: "anna (uid 1000)", Message: "stolen phone"},
 			{Event: auditOrderEnded, Op: plan.Withdraw, Person: person("ada"), CSI: "4711", CredentialID: "c1", By: "anna (uid 1000)", Message: "found"},
@@ -107,7 +107,7 @@ func TestALeaveFollowsItsPerson(t *testing.T) {
 			t.Parallel()
 			l, _ := openNew(t)
 			run := startRun(t, l)
-			create := beginOne(t, l, run, plan.Operation{Change: "n1", Op: plan.Create, Person: person("ada"), Username: "ada"})
+			create := beginOne(t, l, run, plan.Operation{ChangeID: "n1", Op: plan.Create, Person: person("ada"), Username: "ada"})
 			if err := l.Created(t.Context(), create.ID, "c1", nil); err != nil {
 				t.Fatal(err)
 			}
@@ -116,7 +116,7 @@ func TestALeaveFollowsItsPerson(t *testing.T) {
 			if !row.new.IsZero() {
 				suspend(t, l, onLeave(person("new"), row.new))
 			}
-			op := beginOne(t, l, run, plan.Operation{Change: "t1", Op: plan.Transfer, Person: person("new"), CredentialID: "c1"})
+			op := beginOne(t, l, run, plan.Operation{ChangeID: "t1", Op: plan.Transfer, Person: person("new"), CredentialID: "c1"})
 			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
 			rechristen(t, l, "corp", "ad")
 			want := onLeave(plan.PersonID{Source: "ad", ID: "new"}, row.want)
@@ -144,7 +144,7 @@ func TestWhoIsOnLeaveIsRemembered(t *testing.T) {
 		if err != nil || erased != want {
 			t.Fatalf("%d are erased, want %d: %v", erased, want, err)
 		}
-		remember(t, l, plan.Memory{})
+		remember(t, l, plan.StateUpdate{})
 	}
 	var left int
 	if err := l.reads.QueryRow(`SELECT (SELECT count(*) FROM undone_withdrawals) + (SELECT count(*) FROM suspensions) + (SELECT count(*) FROM audit WHERE message LIKE '%why-ada%')`).Scan(&left); err != nil || left != 0 {
@@ -193,12 +193,12 @@ func TestAnOrderEndsTheWayBack(t *testing.T) {
 	t.Parallel()
 	l, _ := openNew(t)
 	run := startRun(t, l)
-	create := beginOne(t, l, run, plan.Operation{Change: "n1", Op: plan.Create, Person: person("ada"), Username: "ada"})
+	create := beginOne(t, l, run, plan.Operation{ChangeID: "n1", Op: plan.Create, Person: person("ada"), Username: "ada"})
 	if err := l.Created(t.Context(), create.ID, "c1", nil); err != nil {
 		t.Fatal(err)
 	}
 	settleOne(t, l, plan.Outcome{Operation: create.ID, Result: plan.Done})
-	approve(t, l, plan.GivenApproval{Change: "w1", Op: plan.Withdraw, Person: person("ada"), Until: start.Add(time.Hour)})
+	approve(t, l, plan.GivenApproval{ChangeID: "w1", Op: plan.Withdraw, Person: person("ada"), Until: start.Add(time.Hour)})
 	if err := l.UndoWithdrawal(t.Context(), plan.UndoneOrder{Person: person("ada"), CredentialID: "c1", By: "anna"}, "4711", "a mistake"); err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,7 @@ func erasedAudit(tb testing.TB, path string) (*Ledger, auditRow) {
 	run := startRun(tb, l)
 	for n := range 5 {
 		name := []string{"gone", "here"}[n%2]
-		op := beginOne(tb, l, run, plan.Operation{Op: plan.PublishContact, Change: "ch", Person: person(name), CSI: name, ThreemaIDs: []string{"AAAAAAAA"}})
+		op := beginOne(tb, l, run, plan.Operation{Op: plan.PublishContact, ChangeID: "ch", Person: person(name), CSI: name, ThreemaIDs: []string{"AAAAAAAA"}})
 		if _, err := l.writes.ExecContext(context.Background(), `UPDATE journal SET state = 'done', settled_at = 1 WHERE id = ?`, op.ID); err != nil {
 			tb.Fatal(err)
 		}
@@ -41,7 +41,7 @@ func erasedAudit(tb testing.TB, path string) (*Ledger, auditRow) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	if err := l.Remember(context.Background(), run, plan.Memory{Observations: []plan.Observation{{Person: person("here"), LastSeen: start}}}); err != nil {
+	if err := l.Remember(context.Background(), run, plan.StateUpdate{Observations: []plan.Observation{{Person: person("here"), LastSeen: start}}}); err != nil {
 		tb.Fatal(err)
 	}
 	if n, err := l.Erase(context.Background(), startRun(tb, l), 0); err != nil || n != 1 {
@@ -182,9 +182,9 @@ func BenchmarkErase(b *testing.B) {
 	var parts []plan.Part
 	observations := crowd(100_000, start)
 	for _, o := range observations {
-		parts = append(parts, plan.Part{Change: "x", Person: o.Person, CSI: o.CSI, CredentialID: "c", Reason: "differs"})
+		parts = append(parts, plan.Part{ChangeID: "x", Person: o.Person, CSI: o.CSI, CredentialID: "c", Reason: "differs"})
 	}
-	if err := l.Remember(context.Background(), run, plan.Memory{Observations: observations}); err != nil {
+	if err := l.Remember(context.Background(), run, plan.StateUpdate{Observations: observations}); err != nil {
 		b.Fatal(err)
 	}
 	for range 3 {

@@ -10,12 +10,12 @@ import (
 )
 
 // endDepartures notes the IDs that went by themselves, then ends the departures and orders with nothing left to do.
-func endDepartures(ctx context.Context, tx *sql.Tx, t *trail, m plan.Memory) error {
+func endDepartures(ctx context.Context, tx *sql.Tx, t *trail, m plan.StateUpdate) error {
 	if err := vanish(ctx, tx, m.Vanished, t.now); err != nil {
 		return err
 	}
-	for _, e := range m.EndedSagas {
-		if err := endSaga(ctx, tx, t, e); err != nil {
+	for _, e := range m.EndedDepartures {
+		if err := endDeparture(ctx, tx, t, e); err != nil {
 			return err
 		}
 	}
@@ -39,18 +39,18 @@ func vanish(ctx context.Context, tx *sql.Tx, vanished []plan.Vanished, now time.
 	return nil
 }
 
-// reopenSagas lets settled departures go on: an ID of each is back.
-func reopenSagas(ctx context.Context, tx *sql.Tx, t *trail, numbers []int64) error {
+// reopenDepartures lets settled departures go on: an ID of each is back.
+func reopenDepartures(ctx context.Context, tx *sql.Tx, t *trail, numbers []int64) error {
 	for _, number := range numbers {
-		if err := reopenSaga(ctx, tx, t, number); err != nil {
+		if err := reopenDeparture(ctx, tx, t, number); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func reopenSaga(ctx context.Context, tx *sql.Tx, t *trail, number int64) error {
-	e := AuditEntry{Event: auditSagaReopened, Message: "a Threema ID that two lists had not shown is in the package again"}
+func reopenDeparture(ctx context.Context, tx *sql.Tx, t *trail, number int64) error {
+	e := AuditEntry{Event: auditDepartureReopened, Message: "a Threema ID that two lists had not shown is in the package again"}
 	err := tx.QueryRowContext(ctx, `UPDATE sagas SET ended = '', ended_at = 0 WHERE id = ? AND ended = 'settled'
 		RETURNING source, person, csi, credential_id`, number).Scan(&e.Person.Source, &e.Person.ID, &e.CSI, &e.CredentialID)
 	if err != nil {

@@ -13,13 +13,13 @@ import (
 func TestVanishedIDs(t *testing.T) {
 	t.Parallel()
 	l, _ := openNew(t)
-	remember(t, l, plan.Memory{Subscription: "SUB1"})
+	remember(t, l, plan.StateUpdate{Subscription: "SUB1"})
 	op := beginOne(t, l, startRun(t, l), withdrawal())
 	settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done, ThreemaIDs: []string{"BBBBBBBB"}})
-	saga := state(t, l).Sagas[0]
-	saga.IDs = nil
-	want := plan.Vanished{Number: 1, Departure: saga, ThreemaID: "BBBBBBBB"}
-	remember(t, l, plan.Memory{Subscription: "SUB1", Vanished: []plan.Vanished{{Departure: plan.Saga{Person: saga.Person}, ThreemaID: "BBBBBBBB"}}})
+	departure := state(t, l).Departures[0]
+	departure.IDs = nil
+	want := plan.Vanished{Number: 1, Departure: departure, ThreemaID: "BBBBBBBB"}
+	remember(t, l, plan.StateUpdate{Subscription: "SUB1", Vanished: []plan.Vanished{{Departure: plan.Departure{Person: departure.Person}, ThreemaID: "BBBBBBBB"}}})
 	same := func(what string, want, got any) {
 		t.Helper()
 		if diff := cmp.Diff(want, got); diff != "" {
@@ -27,20 +27,20 @@ func TestVanishedIDs(t *testing.T) {
 		}
 	}
 	same("under way", []plan.Vanished{want}, state(t, l).Vanished)
-	same("nobody left it behind", 0, len(state(t, l).LeftBehind))
+	same("nobody left it behind", 0, len(state(t, l).AbandonedIDs))
 
-	remember(t, l, plan.Memory{Subscription: "SUB1", EndedSagas: []plan.EndedSaga{{Person: saga.Person, Why: "settled"}}})
+	remember(t, l, plan.StateUpdate{Subscription: "SUB1", EndedDepartures: []plan.EndedDeparture{{Person: departure.Person, Why: "settled"}}})
 	want.Ended = true
 	same("settled", []plan.Vanished{want}, state(t, l).Vanished)
-	same("left behind", []plan.LeftBehind{{Person: saga.Person, CSI: saga.CSI, ThreemaID: "BBBBBBBB"}}, state(t, l).LeftBehind)
-	remember(t, l, plan.Memory{Subscription: "SUB2"})
+	same("left behind", []plan.AbandonedID{{Person: departure.Person, CSI: departure.CSI, ThreemaID: "BBBBBBBB"}}, state(t, l).AbandonedIDs)
+	remember(t, l, plan.StateUpdate{Subscription: "SUB2"})
 	same("another package says nothing of it", 0, len(state(t, l).Vanished))
 
-	remember(t, l, plan.Memory{Subscription: "SUB1", Reopened: []int64{1}})
+	remember(t, l, plan.StateUpdate{Subscription: "SUB1", Reopened: []int64{1}})
 	want.Ended = false
 	same("again", []plan.Vanished{want}, state(t, l).Vanished)
-	same("open again", saga.Person, state(t, l).Sagas[0].Person)
-	op = beginOne(t, l, startRun(t, l), plan.Operation{Change: "d1", Op: plan.Detach, Person: saga.Person, CredentialID: saga.CredentialID, ThreemaIDs: []string{"BBBBBBBB"}})
+	same("open again", departure.Person, state(t, l).Departures[0].Person)
+	op = beginOne(t, l, startRun(t, l), plan.Operation{ChangeID: "d1", Op: plan.Detach, Person: departure.Person, CredentialID: departure.CredentialID, ThreemaIDs: []string{"BBBBBBBB"}})
 	settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
 	same("taken", 0, len(state(t, l).Vanished))
 

@@ -12,7 +12,7 @@ func TestAuditTellsWhoReads(t *testing.T) {
 	t.Parallel()
 	l, _ := openNew(t)
 	for _, reader := range []plan.Reader{{ID: "r1", Name: "cn=old"}, {ID: "r1", Name: "cn=renamed"}, {ID: "r2", Name: "cn=new"}, {ID: "r2", Name: "cn=new"}} {
-		remember(t, l, plan.Memory{Sources: map[string]plan.SourceBinding{"corp": {Reader: reader}}})
+		remember(t, l, plan.StateUpdate{Sources: map[string]plan.SourceBinding{"corp": {Reader: reader}}})
 	}
 	var told []string
 	for _, e := range story(t, l.Reader) {

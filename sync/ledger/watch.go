@@ -23,7 +23,7 @@ func watch(ctx context.Context, tx *sql.Tx, op plan.Operation, threemaID string,
 }
 
 // judgeEffects records what a pass found of effects, and its alarms.
-func judgeEffects(ctx context.Context, tx *sql.Tx, t *trail, m plan.Memory) error {
+func judgeEffects(ctx context.Context, tx *sql.Tx, t *trail, m plan.StateUpdate) error {
 	for _, e := range m.Effects {
 		if err := judgeEffect(ctx, tx, t, e); err != nil {
 			return err
@@ -35,7 +35,7 @@ func judgeEffects(ctx context.Context, tx *sql.Tx, t *trail, m plan.Memory) erro
 		}
 	}
 	for _, c := range m.Cleared {
-		_, err := tx.ExecContext(ctx, `DELETE FROM alarms WHERE saga = ? AND kind = ? AND threema_id = ?`, c.Saga, c.Kind, c.ThreemaID)
+		_, err := tx.ExecContext(ctx, `DELETE FROM alarms WHERE saga = ? AND kind = ? AND threema_id = ?`, c.Departure, c.Kind, c.ThreemaID)
 		if err != nil {
 			return err
 		}
@@ -62,7 +62,7 @@ func judgeEffect(ctx context.Context, tx *sql.Tx, t *trail, e plan.Effect) error
 // raise notes a new alarm, or since when one that stands has been quiet.
 func raise(ctx context.Context, tx *sql.Tx, t *trail, a plan.Alarm) error {
 	result, err := tx.ExecContext(ctx, `UPDATE alarms SET quiet_since = ? WHERE saga = ? AND kind = ? AND threema_id = ?`,
-		millis(a.QuietSince), a.Saga, a.Kind, a.ThreemaID)
+		millis(a.QuietSince), a.Departure, a.Kind, a.ThreemaID)
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func raise(ctx context.Context, tx *sql.Tx, t *trail, a plan.Alarm) error {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO alarms (saga, kind, threema_id, op, since, quiet_since) VALUES (?, ?, ?, ?, ?, ?)`,
-		a.Saga, a.Kind, a.ThreemaID, a.Op, millis(a.Since), millis(a.QuietSince))
+		a.Departure, a.Kind, a.ThreemaID, a.Op, millis(a.Since), millis(a.QuietSince))
 	noteAlarm(t, auditAlarm, a, "")
 	return err
 }
@@ -97,7 +97,7 @@ func readEffects(ctx context.Context, tx querier, since time.Time) ([]plan.Effec
 		var e plan.Effect
 		var ids string
 		var requested, gone, verified, seen int64
-		err := rows.Scan(&e.ID, &e.Saga, &e.Op, &e.Person.Source, &e.Person.ID, &e.CSI, &e.DN, &e.CredentialID, &e.Username,
+		err := rows.Scan(&e.ID, &e.Departure, &e.Op, &e.Person.Source, &e.Person.ID, &e.CSI, &e.DN, &e.CredentialID, &e.Username,
 			&e.FirstName, &seen, &e.Ordered, &e.ThreemaID, &ids, &requested, &gone, &verified)
 		if err != nil {
 			return e, err
@@ -119,7 +119,7 @@ func readAlarms(ctx context.Context, tx querier) ([]plan.Alarm, error) {
 	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.Alarm, error) {
 		var a plan.Alarm
 		var since, quiet int64
-		err := rows.Scan(&a.Saga, &a.Kind, &a.Op, &a.Person.Source, &a.Person.ID, &a.CSI, &a.DN, &a.CredentialID, &a.Username,
+		err := rows.Scan(&a.Departure, &a.Kind, &a.Op, &a.Person.Source, &a.Person.ID, &a.CSI, &a.DN, &a.CredentialID, &a.Username,
 			&a.ThreemaID, &since, &quiet)
 		a.Since, a.QuietSince = fromMillis(since), fromMillis(quiet)
 		return a, err

@@ -18,7 +18,7 @@ func leave(t *testing.T, l *Ledger, c *clock) {
 	settleOne(t, l, plan.Outcome{Operation: first.ID, Result: plan.Done, ThreemaIDs: []string{"LATECOME"}})
 	c.Advance(time.Minute)
 	detach := withdrawal()
-	detach.Op, detach.Change, detach.ThreemaIDs = plan.Detach, "d1", detach.ThreemaIDs[:1]
+	detach.Op, detach.ChangeID, detach.ThreemaIDs = plan.Detach, "d1", detach.ThreemaIDs[:1]
 	second := beginOne(t, l, run, detach)
 	settleOne(t, l, plan.Outcome{Operation: second.ID, Result: plan.Done})
 }
@@ -28,11 +28,11 @@ func leaveStory() []AuditEntry {
 	w := withdrawal()
 	told := func(event AuditEvent, op plan.Op, change string, ids ...string) AuditEntry {
 		return AuditEntry{
-			Event: event, Op: op, Change: change, Person: w.Person, CSI: w.CSI, CredentialID: w.CredentialID, ThreemaIDs: ids,
+			Event: event, Op: op, ChangeID: change, Person: w.Person, CSI: w.CSI, CredentialID: w.CredentialID, ThreemaIDs: ids,
 		}
 	}
 	return []AuditEntry{
-		told(auditIntent, w.Op, w.Change, w.ThreemaIDs...), told(auditDone, w.Op, w.Change, union(w.ThreemaIDs, []string{"LATECOME"})...),
+		told(auditIntent, w.Op, w.ChangeID, w.ThreemaIDs...), told(auditDone, w.Op, w.ChangeID, union(w.ThreemaIDs, []string{"LATECOME"})...),
 		told(auditIntent, plan.Detach, "d1", w.ThreemaIDs[0]), told(auditDone, plan.Detach, "d1", w.ThreemaIDs[0]),
 	}
 }
@@ -49,7 +49,7 @@ func TestEffectsAreKnownWithTheirDeed(t *testing.T) {
 	if got := state(t, l).Effects; len(got) > 0 {
 		t.Errorf("nothing was done, yet %+v", got)
 	}
-	remember(t, l, plan.Memory{Settled: []plan.SettledOperation{{ID: op.ID + 1, Done: true}}})
+	remember(t, l, plan.StateUpdate{Settled: []plan.SettledOperation{{ID: op.ID + 1, Done: true}}})
 	got := state(t, l).Effects
 	if len(got) != 1 || got[0].Op != plan.Withdraw || !got[0].RequestedAt.Equal(c.Now()) || got[0].State() != plan.EffectRequested {
 		t.Errorf("settled by looking: %+v", got)
@@ -64,7 +64,7 @@ func TestEffectsAreKnownWithTheirDeed(t *testing.T) {
 	}
 	detached := want
 	detached.Op, detached.ThreemaID, detached.RequestedAt = plan.Detach, w.ThreemaIDs[0], start.Add(time.Minute)
-	numbers := cmpopts.IgnoreFields(plan.Effect{}, "ID", "Saga")
+	numbers := cmpopts.IgnoreFields(plan.Effect{}, "ID", "Departure")
 	if diff := cmp.Diff([]plan.Effect{want, detached}, state(t, l).Effects, numbers); diff != "" {
 		t.Error(diff)
 	}
@@ -84,19 +84,19 @@ func effectStory() []storyRow {
 		e := state(t, l).Effects[1]
 		e.GoneAt, e.VerifiedAt = c.Now(), c.Now()
 		for range 2 {
-			remember(t, l, plan.Memory{Effects: []plan.Effect{e}})
+			remember(t, l, plan.StateUpdate{Effects: []plan.Effect{e}})
 		}
 		a := plan.Alarm{
-			Saga: e.Saga, Kind: plan.IDReturned, Op: e.Op, Person: e.Person, CSI: e.CSI, DN: e.DN, CredentialID: e.CredentialID, Username: e.Username,
+			Departure: e.Departure, Kind: plan.IDReturned, Op: e.Op, Person: e.Person, CSI: e.CSI, DN: e.DN, CredentialID: e.CredentialID, Username: e.Username,
 			ThreemaID: e.ThreemaID, Since: c.Now(),
 		}
-		remember(t, l, plan.Memory{Alarms: []plan.Alarm{a}})
+		remember(t, l, plan.StateUpdate{Alarms: []plan.Alarm{a}})
 		a.QuietSince = c.Now()
-		remember(t, l, plan.Memory{Alarms: []plan.Alarm{a}})
+		remember(t, l, plan.StateUpdate{Alarms: []plan.Alarm{a}})
 		if diff := cmp.Diff([]plan.Alarm{a}, state(t, l).Alarms); diff != "" {
 			t.Error(diff)
 		}
-		remember(t, l, plan.Memory{Cleared: []plan.ClearedAlarm{{Alarm: a, Why: "the person is entitled again"}}})
+		remember(t, l, plan.StateUpdate{Cleared: []plan.ClearedAlarm{{Alarm: a, Why: "the person is entitled again"}}})
 		if got := state(t, l).Alarms; len(got) > 0 {
 			t.Errorf("cleared, yet %+v", got)
 		}
@@ -109,11 +109,11 @@ func effectStory() []storyRow {
 func TestEffectsAreLookedForAsLongAsTheyMatter(t *testing.T) {
 	t.Parallel()
 	l, c := openNew(t)
-	remember(t, l, plan.Memory{Subscription: "sub-1"})
+	remember(t, l, plan.StateUpdate{Subscription: "sub-1"})
 	leave(t, l, c)
 	e := state(t, l).Effects[1]
 	e.VerifiedAt = c.Now()
-	remember(t, l, plan.Memory{Subscription: "sub-1", Effects: []plan.Effect{e}})
+	remember(t, l, plan.StateUpdate{Subscription: "sub-1", Effects: []plan.Effect{e}})
 	ops := func(want ...plan.Op) {
 		t.Helper()
 		var got []plan.Op
@@ -128,17 +128,17 @@ func TestEffectsAreLookedForAsLongAsTheyMatter(t *testing.T) {
 	ops(plan.Withdraw, plan.Detach)
 	c.Advance(time.Second)
 	ops(plan.Withdraw)
-	alarm := plan.Alarm{Saga: e.Saga, Kind: plan.StillActive, Op: plan.Withdraw, ThreemaID: e.ThreemaID, Since: c.Now()}
-	remember(t, l, plan.Memory{Subscription: "sub-1", Alarms: []plan.Alarm{alarm}})
+	alarm := plan.Alarm{Departure: e.Departure, Kind: plan.StillActive, Op: plan.Withdraw, ThreemaID: e.ThreemaID, Since: c.Now()}
+	remember(t, l, plan.StateUpdate{Subscription: "sub-1", Alarms: []plan.Alarm{alarm}})
 	ops(plan.Withdraw, plan.Detach)
-	remember(t, l, plan.Memory{Subscription: "sub-2"})
+	remember(t, l, plan.StateUpdate{Subscription: "sub-2"})
 	if s := state(t, l); len(s.Effects) > 0 || len(s.Alarms) > 0 {
 		t.Errorf("under another licence package: %+v %+v", s.Effects, s.Alarms)
 	}
-	remember(t, l, plan.Memory{Subscription: "sub-1"})
+	remember(t, l, plan.StateUpdate{Subscription: "sub-1"})
 	ops(plan.Withdraw, plan.Detach)
 	e = state(t, l).Effects[0]
 	e.ReturnedAt = c.Now()
-	remember(t, l, plan.Memory{Subscription: "sub-1", Effects: []plan.Effect{e}})
+	remember(t, l, plan.StateUpdate{Subscription: "sub-1", Effects: []plan.Effect{e}})
 	ops(plan.Detach)
 }

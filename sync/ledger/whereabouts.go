@@ -91,7 +91,7 @@ func noteDepartures(t *trail, stored, put []whereabouts) {
 		if n, known := slices.BinarySearchFunc(stored, w, whereabouts.compare); known {
 			prior = stored[n]
 		}
-		e := AuditEntry{Person: plan.PersonID{Source: w.source, ID: w.person}, CSI: w.csi, Evidence: w.proof()}
+		e := AuditEntry{Person: plan.PersonID{Source: w.source, ID: w.person}, CSI: w.csi, EvidenceText: w.proof()}
 		switch {
 		case prior.confirmedAt == 0 && w.confirmedAt != 0:
 			e.Event = auditConfirmed

@@ -29,7 +29,7 @@ func (p *planner) lookAhead() {
 	for _, op := range []Op{Withdraw, Detach, Revoke} {
 		p.lookAheadFor(op)
 	}
-	leader := Leaders(p.plan.Changes)
+	leader := Prerequisites(p.plan.Changes)
 	for n := range p.plan.Changes {
 		c := &p.plan.Changes[n]
 		if l, led := leader(*c); led && c.Op == DisableContact && c.Status == Waiting && l.Status == Waiting {
@@ -80,7 +80,7 @@ func duePeople(steps []step) map[string]map[PersonID]string {
 // yes of its own is no business of the limits, and what the last list lacks is most likely gone already.
 func (p *planner) underWayOut(op Op, times timetable) iter.Seq2[time.Time, []step] {
 	byPass := map[time.Time][]step{}
-	leader := Leaders(p.plan.Changes)
+	leader := Prerequisites(p.plan.Changes)
 	for _, c := range p.inOrder(op) {
 		if c.Gone || c.By != "" || p.asksForYes(*c) || p.unsure(c.takes()) {
 			continue

@@ -136,7 +136,7 @@ func TestTheYesOfTheFirstDay(t *testing.T) {
 		t.Fatalf("waiting: %v", summary(p))
 	}
 	for _, c := range p.AwaitingApproval() {
-		w.give(plan.GivenApproval{Change: c.ID, Person: c.Person, Until: w.now.Add(time.Hour)})
+		w.give(plan.GivenApproval{ChangeID: c.ID, Person: c.Person, Until: w.now.Add(time.Hour)})
 	}
 	gone := 0
 	for range 30 {
@@ -239,7 +239,7 @@ func TestWhoeverALimitStopsWasAnnounced(t *testing.T) {
 		free := map[string]int{} // the first pass in which nobody has to say yes to the step before
 		for pass := range 25 {
 			p := w.later(t, pace)
-			leader := plan.Leaders(p.Changes)
+			leader := plan.Prerequisites(p.Changes)
 			for _, c := range p.Changes {
 				if l, led := leader(c); !c.Op.Destructive() || led && !l.Approved && l.Status != plan.Due && (l.Status != plan.Waiting || l.Guard != "") {
 					continue
@@ -260,7 +260,7 @@ func TestWhoeverALimitStopsWasAnnounced(t *testing.T) {
 					announced[c.ID]++
 				}
 				if yes && c.Op == plan.Withdraw && c.AwaitsApproval() {
-					w.give(plan.GivenApproval{Change: c.ID, Person: c.Person, Until: w.now.Add(1000 * time.Hour)})
+					w.give(plan.GivenApproval{ChangeID: c.ID, Person: c.Person, Until: w.now.Add(1000 * time.Hour)})
 				}
 			}
 		}
@@ -406,7 +406,7 @@ func TestOneLeaverGoesWithoutTheMass(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.give(plan.GivenApproval{Change: theirs[0].ID, Person: one.id, Until: w.now.Add(day)})
+	w.give(plan.GivenApproval{ChangeID: theirs[0].ID, Person: one.id, Until: w.now.Add(day)})
 	p = w.later(t, 2*time.Hour)
 	if got := statuses(p, plan.Withdraw); got["due"] != 1 || got["blockedleavers-run"] != 9 || w.credential(one.username) != nil {
 		t.Errorf("%v", got)

@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// alarmRests is how long the cause of an alarm must stay away, in an unbroken row of passes, before
+// alarmQuietDelay is how long the cause of an alarm must stay away, in an unbroken row of passes, before
 // the alarm is cleared: a list that flickers raises it once.
-const alarmRests = 24 * time.Hour
+const alarmQuietDelay = 24 * time.Hour
 
 // AlarmKind is what an alarm is about. The set is closed: it is a metric label and part of the JSON.
 type AlarmKind string
@@ -34,7 +34,7 @@ func (w *watch) causes(effects []Effect) map[alarmKey]Alarm {
 	add := func(e Effect, kind AlarmKind, threemaIDs ...string) {
 		for _, id := range threemaIDs {
 			a := Alarm{
-				Saga: e.Saga, Kind: kind, Op: e.Op, Person: e.Person, CSI: e.CSI, DN: e.DN,
+				Departure: e.Departure, Kind: kind, Op: e.Op, Person: e.Person, CSI: e.CSI, DN: e.DN,
 				CredentialID: e.CredentialID, Username: e.Username, ThreemaID: id, Since: w.Now,
 			}
 			causes[a.key()] = a
@@ -68,21 +68,21 @@ func (w *watch) causes(effects []Effect) map[alarmKey]Alarm {
 // judgeAlarms holds the standing alarms against the causes of this pass, notes what has changed, and
 // returns those that stand now.
 func (w *watch) judgeAlarms(causes map[alarmKey]Alarm) []Alarm {
-	m := &w.plan.Memory
+	m := &w.plan.Update
 	var standing []Alarm
 	for _, a := range w.State.Alarms {
 		_, seen := causes[a.key()]
 		delete(causes, a.key())
 		quiet := w.quietSince(a, seen)
-		why := w.returned[a.Saga]
-		if why == "" && !w.ordered[a.Saga] && w.entitledNow(a.Person) {
+		why := w.returned[a.Departure]
+		if why == "" && !w.ordered[a.Departure] && w.entitledNow(a.Person) {
 			why = entitledWords
 		}
 		switch {
 		case why != "":
 			m.Cleared = append(m.Cleared, ClearedAlarm{a, why})
 			continue
-		case !quiet.IsZero() && !w.Now.Before(quiet.Add(alarmRests)):
+		case !quiet.IsZero() && !w.Now.Before(quiet.Add(alarmQuietDelay)):
 			m.Cleared = append(m.Cleared, ClearedAlarm{a, "no pass has seen its cause since " + stamp(quiet)})
 			continue
 		case !quiet.Equal(a.QuietSince):
@@ -118,10 +118,10 @@ type alarmKey struct {
 	threemaID string
 }
 
-func (a Alarm) key() alarmKey { return alarmKey{a.Saga, a.Kind, a.ThreemaID} }
+func (a Alarm) key() alarmKey { return alarmKey{a.Departure, a.Kind, a.ThreemaID} }
 
 func (a Alarm) compare(b Alarm) int {
-	return cmp.Or(cmp.Compare(a.Saga, b.Saga), strings.Compare(string(a.Kind), string(b.Kind)), strings.Compare(a.ThreemaID, b.ThreemaID))
+	return cmp.Or(cmp.Compare(a.Departure, b.Departure), strings.Compare(string(a.Kind), string(b.Kind)), strings.Compare(a.ThreemaID, b.ThreemaID))
 }
 
 // Detail says what the alarm means, what to do about it, and when it ends.

@@ -43,8 +43,8 @@ func (a Allowance) Words() string {
 	return words + ")"
 }
 
-// handful is how many of so many may change hands in one pass, or be missing (trust.go).
-func handful(base int) Allowance { return Allowance{Percent: 2, Base: base, AtLeast: 3} }
+// massThreshold is how many of so many may change hands in one pass, or be missing (trust.go).
+func massThreshold(base int) Allowance { return Allowance{Percent: 2, Base: base, AtLeast: 3} }
 
 // HiddenAttributes is of how many of a source's people an attribute may be unreadable that all should have.
 func HiddenAttributes(people int) Allowance { return Allowance{Percent: 1, Base: people, AtLeast: 3} }

@@ -28,7 +28,7 @@ func (s State) AnswersTo(past PastPlan, waits []Wait, policy Policy, now time.Ti
 	answers := Answers{hash: past.Hash, given: s.LiveApprovals(policy, now)}
 	live, onLeave, known := map[string]bool{}, map[PersonID]bool{}, map[string]bool{}
 	for _, a := range answers.given {
-		live[a.Change] = true
+		live[a.ChangeID] = true
 	}
 	for _, x := range s.Suspensions {
 		onLeave[x.Person] = x.Stands(now)
@@ -70,7 +70,7 @@ func (s State) Steps(approvals []GivenApproval) []Change {
 		seen[o.Person] = o
 	}
 	return convert(approvals, func(a GivenApproval) Change {
-		return Change{ID: a.Change, Op: a.Op, Person: a.Person, CSI: a.CSI, DN: seen[a.Person].DN, OU: seen[a.Person].OU}
+		return Change{ID: a.ChangeID, Op: a.Op, Person: a.Person, CSI: a.CSI, DN: seen[a.Person].DN, OU: seen[a.Person].OU}
 	})
 }
 

@@ -11,7 +11,7 @@ import (
 // given is the yes of now to some changes of a plan, as the ledger has it.
 func (w *world) given(p plan.Plan, changes ...plan.Change) {
 	for _, c := range changes {
-		w.give(plan.GivenApproval{Change: c.ID, Op: c.Op, Person: c.Person, CSI: c.CSI, Hash: p.Hash, At: w.now, Until: w.now.Add(day)})
+		w.give(plan.GivenApproval{ChangeID: c.ID, Op: c.Op, Person: c.Person, CSI: c.CSI, Hash: p.Hash, At: w.now, Until: w.now.Add(day)})
 	}
 }
 

@@ -15,10 +15,10 @@ const (
 // that its class asks for and the limits on numbers, and nothing else: no baseline, no missing
 // evidence, no stop file.
 type GivenApproval struct {
-	Change string
-	Op     Op // of the change, as Person and CSI; for the audit
-	Person PersonID
-	CSI    string
+	ChangeID string
+	Op       Op // of the change, as Person and CSI; for the audit
+	Person   PersonID
+	CSI      string
 	// Until is when its time is over, counted from when it was given; see State.ends.
 	Until time.Time
 	// Hash is that of the plan under which it was given, By who gave it, and At when: as the ledger has
@@ -33,23 +33,23 @@ func (a GivenApproval) departs() bool {
 }
 
 // live tells whether an approval still counts. One that was given before its end lasts as long as the
-// departure that it let begin, or that it continues: a started saga keeps its approval. saga is the
+// departure that it let begin, or that it continues: a started departure keeps its approval. departure is the
 // person's open one, the zero value if there is none.
-func (a GivenApproval) live(end time.Time, saga Saga, now time.Time) bool {
-	return now.Before(end) || !saga.StartedAt.IsZero() && saga.StartedAt.Before(end)
+func (a GivenApproval) live(end time.Time, departure Departure, now time.Time) bool {
+	return now.Before(end) || !departure.StartedAt.IsZero() && departure.StartedAt.Before(end)
 }
 
 // ends is the end of an approval. The time of one to a step out that is not due yet counts from when the
 // times of the configuration are over, and it is there for the first pass after that, however late. Where none
-// comes for the longest time that an approval may last, it ends. o is what is known of the person, saga their open
+// comes for the longest time that an approval may last, it ends. o is what is known of the person, departure their open
 // departure, the zero value if there is none.
-func (s State) ends(a GivenApproval, o Observation, saga Saga, policy Policy, now time.Time) time.Time {
+func (s State) ends(a GivenApproval, o Observation, departure Departure, policy Policy, now time.Time) time.Time {
 	if !a.departs() || o.State != Departed || !o.Since.Before(a.Until) || policy.Mode != Sync {
 		return a.Until
 	}
 	due, lasts := policy.withdrawable(o, s.graceStart(o, policy, now)), MaxApproval
 	if a.Op == Detach || a.Op == Revoke {
-		due = later(due, saga.WithdrawnAt).Add(policy.GraceID)
+		due = later(due, departure.WithdrawnAt).Add(policy.GraceID)
 	}
 	if !a.At.Before(due) {
 		return a.Until // it was due when somebody said yes
@@ -62,17 +62,17 @@ func (s State) ends(a GivenApproval, o Observation, saga Saga, policy Policy, no
 
 // LiveApprovals lists the approvals that still count, each with its end.
 func (s State) LiveApprovals(policy Policy, now time.Time) []GivenApproval {
-	sagas, seen := map[PersonID]Saga{}, map[PersonID]Observation{}
-	for _, saga := range s.Sagas {
-		sagas[saga.Person] = saga
+	departures, seen := map[PersonID]Departure{}, map[PersonID]Observation{}
+	for _, departure := range s.Departures {
+		departures[departure.Person] = departure
 	}
 	for _, o := range s.Observations {
 		seen[o.Person] = o
 	}
 	var live []GivenApproval
 	for _, a := range s.Approvals {
-		end := s.ends(a, seen[a.Person], sagas[a.Person], policy, now)
-		if a.live(end, sagas[a.Person], now) {
+		end := s.ends(a, seen[a.Person], departures[a.Person], policy, now)
+		if a.live(end, departures[a.Person], now) {
 			a.Until = end
 			live = append(live, a)
 		}
@@ -139,8 +139,8 @@ func (p *planner) isProtected(c Change) bool {
 func (p *planner) expiredApprovals() []string {
 	var expired []string
 	for _, a := range p.State.Approvals {
-		if !a.live(p.State.ends(a, p.observations[a.Person], p.sagas[a.Person], p.Policy, p.Now), p.sagas[a.Person], p.Now) {
-			expired = append(expired, a.Change)
+		if !a.live(p.State.ends(a, p.observations[a.Person], p.departures[a.Person], p.Policy, p.Now), p.departures[a.Person], p.Now) {
+			expired = append(expired, a.ChangeID)
 		}
 	}
 	return expired

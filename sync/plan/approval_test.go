@@ -50,7 +50,7 @@ func TestAnApprovalThatDoesNotCount(t *testing.T) {
 		name string
 		edit func(*world, *plan.GivenApproval)
 	}{
-		{"of another change", func(_ *world, a *plan.GivenApproval) { a.Change += "0" }},
+		{"of another change", func(_ *world, a *plan.GivenApproval) { a.ChangeID += "0" }},
 		{"of another person", func(_ *world, a *plan.GivenApproval) { a.Person.ID += "0" }},
 		{"over before the departure began", func(w *world, a *plan.GivenApproval) { a.Until = w.saga(a.Person).StartedAt }},
 	} {

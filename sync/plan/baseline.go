@@ -45,7 +45,7 @@ type BaselinePerson struct {
 
 // Words name them, and say why.
 func (b BaselinePerson) Words() string {
-	return Harmless(personWords(b.CSI, b.DN, b.Person) + ": " + b.Why)
+	return Harmless(describePerson(b.CSI, b.DN, b.Person) + ": " + b.Why)
 }
 
 // howToAccept ends each message of the guard.
@@ -55,7 +55,7 @@ const howToAccept = "read `plan`, then type `threema-dirsync approve --baseline`
 // consequences of something else: another package, directory or scope, an older ledger, or IDs
 // that were made anew. It runs when everything is planned, for only then the masses show.
 func (p *planner) judgeBaseline() {
-	m := &p.plan.Memory
+	m := &p.plan.Update
 	m.Subscription, m.Baseline = p.State.Subscription, p.State.Baseline
 	m.Sources = map[string]SourceBinding{}
 	maps.Copy(m.Sources, p.State.Sources)
@@ -92,15 +92,15 @@ func (p *planner) judgeBaseline() {
 func (p *planner) acceptedTransfers(had []GivenApproval) []GivenApproval {
 	all := p.massOf(func(c Change) bool { return c.Op == Transfer })
 	return slices.DeleteFunc(all, func(a GivenApproval) bool {
-		return slices.ContainsFunc(had, func(b GivenApproval) bool { return a.Change == b.Change })
+		return slices.ContainsFunc(had, func(b GivenApproval) bool { return a.ChangeID == b.ChangeID })
 	})
 }
 
 // approveAccepted marks the changes to which accepting the baseline is the yes, as the passes after it will: the
 // answer asks nobody for a yes that it has just taken.
 func (p *planner) approveAccepted() {
-	for _, a := range p.plan.Memory.Accepted {
-		n := slices.IndexFunc(p.plan.Changes, func(c Change) bool { return c.ID == a.Change })
+	for _, a := range p.plan.Update.Accepted {
+		n := slices.IndexFunc(p.plan.Changes, func(c Change) bool { return c.ID == a.ChangeID })
 		p.plan.Changes[n].Approved, p.plan.Changes[n].ApprovedUntil = true, a.Until
 	}
 }
@@ -112,7 +112,7 @@ func (p *planner) dropUnlisted(accepted []GivenApproval) []GivenApproval {
 	for _, c := range p.plan.Changes {
 		unlisted[c.ID] = c.Op == Transfer && len(c.Asks) > 0 && !p.transfersListed[c.ID]
 	}
-	return slices.DeleteFunc(accepted, func(a GivenApproval) bool { return unlisted[a.Change] })
+	return slices.DeleteFunc(accepted, func(a GivenApproval) bool { return unlisted[a.ChangeID] })
 }
 
 // transfersListed are the transfers that the plan lists before anybody accepts the baseline.
@@ -193,7 +193,7 @@ func (p *planner) masses() []mass {
 	known := p.massOf(func(c Change) bool {
 		return p.State.RolledOut && c.Op == Adopt && p.Inventory.Settings[c.CredentialID][SettingCSI] == c.CSI
 	})
-	few := handful(len(p.State.Owned))
+	few := massThreshold(len(p.State.Owned))
 	if n := len(known); n > few.Number() {
 		found = append(found, mass{fmt.Sprintf("the licence package knows %d people, by their csi, whom this ledger never saw, %s; "+
 			"was an older ledger restored?", n, few.Words()), known})
@@ -211,7 +211,7 @@ func (p *planner) massOf(which func(Change) bool) []GivenApproval {
 	var changes []GivenApproval
 	for _, c := range p.plan.Changes {
 		if !c.Approved && p.Policy.Mode.Allows(c.Op) && which(c) {
-			changes = append(changes, GivenApproval{Change: c.ID, Op: c.Op, Person: c.Person, CSI: c.CSI, Until: p.Now.Add(MaxApproval).UTC().Truncate(time.Second)})
+			changes = append(changes, GivenApproval{ChangeID: c.ID, Op: c.Op, Person: c.Person, CSI: c.CSI, Until: p.Now.Add(MaxApproval).UTC().Truncate(time.Second)})
 		}
 	}
 	return changes
@@ -222,7 +222,7 @@ func (p *planner) massOf(which func(Change) bool) []GivenApproval {
 // a ledger was lost, people had one all the same.
 func (p *planner) acceptEmpty() {
 	if p.State.Subscription == "" && p.State.Gap.Kind == "" && !p.heldMatch() {
-		p.plan.Memory.Baseline = true
+		p.plan.Update.Baseline = true
 	}
 }
 

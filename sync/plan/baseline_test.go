@@ -202,7 +202,7 @@ func TestOlderLedger(t *testing.T) {
 	p := w.pass(t)
 	w.approve(p, 30*day)
 	backup := w.state
-	backup.Approvals = []plan.GivenApproval{{Change: find(t, p, plan.Withdraw, "anna").ID, Person: people["anna"].id, Until: w.now.Add(30 * day)}}
+	backup.Approvals = []plan.GivenApproval{{ChangeID: find(t, p, plan.Withdraw, "anna").ID, Person: people["anna"].id, Until: w.now.Add(30 * day)}}
 	people["anna"].comeBack()
 	w.later(t, 3*day)
 	people["anna"].leave(plan.Absent)

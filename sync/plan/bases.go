@@ -34,10 +34,10 @@ func (s State) countOurs() map[string]Base {
 		b.Managed++
 		count[own.Person.Source] = b
 	}
-	for _, saga := range s.withdrawn() {
-		b := count[saga.Person.Source]
+	for _, departure := range s.withdrawn() {
+		b := count[departure.Person.Source]
 		b.Leaving++
-		count[saga.Person.Source] = b
+		count[departure.Person.Source] = b
 	}
 	return count
 }
@@ -58,12 +58,12 @@ func (s State) Managed() (n int) {
 }
 
 // withdrawn are the open departures of people without a credential of ours.
-func (s State) withdrawn() []Saga {
+func (s State) withdrawn() []Departure {
 	owners := map[PersonID]bool{}
 	for _, own := range s.Owned {
 		owners[own.Person] = true
 	}
-	return slices.DeleteFunc(slices.Clone(s.Sagas), func(saga Saga) bool { return owners[saga.Person] })
+	return slices.DeleteFunc(slices.Clone(s.Departures), func(departure Departure) bool { return owners[departure.Person] })
 }
 
 // bases are those of this pass, of the sources that it read.
@@ -119,9 +119,9 @@ func (p *planner) ouSizes(op Op, source string, taken, due map[PersonID]string, 
 	}
 	there := tallyOUs(old)
 	if op != Withdraw {
-		for _, saga := range p.State.withdrawn() {
-			if saga.Person.Source == source {
-				all[saga.Person], old[saga.Person] = saga.OU, saga.OU
+		for _, departure := range p.State.withdrawn() {
+			if departure.Person.Source == source {
+				all[departure.Person], old[departure.Person] = departure.OU, departure.OU
 			}
 		}
 	}

@@ -227,7 +227,7 @@ func TestAnOldSourceInheritsNoWindow(t *testing.T) {
 	w.now = w.now.Add(7*day + time.Hour)
 	for i := range 5 {
 		person := plan.PersonID{Source: "removed", ID: fmt.Sprint(i)}
-		w.state.Taken = append(w.state.Taken, plan.Taken{Op: plan.Withdraw, Person: person, At: w.now.Add(-time.Hour)})
+		w.state.Taken = append(w.state.Taken, plan.PastRemoval{Op: plan.Withdraw, Person: person, At: w.now.Add(-time.Hour)})
 	}
 	if got := statuses(w.pass(t), plan.Withdraw); got["due"] != 2 {
 		t.Errorf("%v", got)

@@ -78,12 +78,12 @@ func (p *planner) whoLeaves(people map[PersonID]string) string {
 				words[fates[person].words()]++
 			}
 		}
-		return " (" + countedWords(words) + ")"
+		return " (" + describeCounts(words) + ")"
 	})
 }
 
-// countedWords lists words with how often each was said, the most frequent first.
-func countedWords(count map[string]int) string {
+// describeCounts lists words with how often each was said, the most frequent first.
+func describeCounts(count map[string]int) string {
 	all := slices.SortedFunc(maps.Keys(count), func(a, b string) int { return cmp.Or(cmp.Compare(count[b], count[a]), strings.Compare(a, b)) })
 	if len(all) == 1 {
 		return all[0]

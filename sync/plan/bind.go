@@ -9,7 +9,7 @@ import (
 // bind ties the memory to the package, the directories and the scopes of this pass. A plan that
 // is a preview binds nothing.
 func (p *planner) bind() {
-	m := &p.plan.Memory
+	m := &p.plan.Update
 	m.Subscription = p.Inventory.Subscription.ID
 	for _, s := range p.Sources {
 		m.Sources[s.Snapshot.Source] = p.binding(s.Snapshot)
@@ -47,12 +47,12 @@ const conditionAccount = "bind-account"
 func (p *planner) judgeAccount(s *Snapshot) {
 	switch {
 	case s.Account != "":
-		s.hold(conditionAccount, s.Account+" is seen")
+		s.satisfy(conditionAccount, s.Account+" is seen")
 	case p.State.Sources[s.Source].AccountSeen && !p.otherReader(*s):
 		p.doubt(s, conditionAccount, "the bind account cannot read its own entry any more, so it may miss others too: nobody departs. "+
 			"Let it read its entry; if bind_dn was changed on purpose, "+howToAcceptMissing)
 	default:
-		s.hold(conditionAccount, "its own entry was never readable, so that proves nothing")
+		s.satisfy(conditionAccount, "its own entry was never readable, so that proves nothing")
 	}
 }
 

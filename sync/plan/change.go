@@ -75,7 +75,7 @@ type Change struct {
 	Username     string
 	ThreemaID    string
 	Reason       string
-	Evidence     string
+	EvidenceText string
 	// Before and After hold what differs, by name: settings, or members of a contact. Before
 	// is the pre-state that the change relies on.
 	Before, After map[string]string

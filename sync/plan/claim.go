@@ -62,7 +62,7 @@ func (p *planner) transfer(i Identity, own Ownership, doubt string) Change {
 	c := p.change(Transfer, i, own.CredentialID, own.Person.String())
 	c.CredentialID, c.Username = own.CredentialID, own.Username
 	c.Reason = p.whyTransfer(own.Person, i)
-	c.Evidence = p.departedWords(p.observations[own.Person])
+	c.EvidenceText = p.describeDeparted(p.observations[own.Person])
 	c.Before = map[string]string{"person": own.Person.String()}
 	c.After = map[string]string{"person": i.Person.String()}
 	if doubt != "" {
@@ -111,9 +111,9 @@ func (p *planner) keepsOwner(own Ownership, i Identity) string {
 	return ""
 }
 
-// byName looks at the person's username when no credential carries the csi: adopt by name
+// adoptOrCreate looks at the person's username when no credential carries the csi: adopt by name
 // where that is allowed, else create, for the reason given, where the name is free.
-func (p *planner) byName(i Identity, reason string) {
+func (p *planner) adoptOrCreate(i Identity, reason string) {
 	c, taken := p.credentialNamed(i.Username)
 	own, owned := p.former[c.ID]
 	leaving := p.usernameLeaving(i)
@@ -122,7 +122,7 @@ func (p *planner) byName(i Identity, reason string) {
 		p.holdIdentity(i, fmt.Sprintf("the username %s is that of %s; it is free when that person's credential is withdrawn; until then give this person another username",
 			i.Username, firstNonEmpty(p.observations[own.Person].DN, own.Person.String())))
 	case taken:
-		p.byTakenName(i, c)
+		p.adoptByUsername(i, c)
 	case leaving != "":
 		p.holdIdentity(i, leaving)
 	default:
@@ -130,14 +130,14 @@ func (p *planner) byName(i Identity, reason string) {
 	}
 }
 
-// usernameLeaving keeps a username from a namesake until its former owner's saga is settled
+// usernameLeaving keeps a username from a namesake until its former owner's departure is settled
 // (design §5.5).
 func (p *planner) usernameLeaving(i Identity) string {
-	saga, leaving := p.leavingNames[foldUsername(i.Username)]
-	if !leaving || saga.Person == i.Person {
+	departure, leaving := p.leavingNames[foldUsername(i.Username)]
+	if !leaving || departure.Person == i.Person {
 		return ""
 	}
-	return fmt.Sprintf("the username %s still belongs to the departure of %s", i.Username, saga.DN)
+	return fmt.Sprintf("the username %s still belongs to the departure of %s", i.Username, departure.DN)
 }
 
 // missing handles a credential of ours that is gone from the package (design §5.10).
@@ -146,7 +146,7 @@ func (p *planner) missing(i Identity, own Ownership) {
 	missed := p.countMissing(own)
 	switch again := missed.MissingSince.Add(goneAfter); {
 	case p.undone(own):
-		p.byName(i, withdrawn+", and somebody took that back")
+		p.adoptOrCreate(i, withdrawn+", and somebody took that back")
 	case !p.Policy.Recreate:
 		p.holdQuietly(i.Person, i.CSI, i.DN, withdrawn+"; it is created anew only with credentials.recreate: true, or for this person when somebody types `threema-dirsync withdraw --undo "+
 			Typed(i.CSI, i.Person)+" --reason TEXT`")
@@ -156,7 +156,7 @@ func (p *planner) missing(i Identity, own Ownership) {
 		p.holdQuietly(i.Person, i.CSI, i.DN, withdrawn+", together with many others, and somebody accepted that: it is not created anew. "+
 			"To give access back, make a credential with the csi "+i.CSI+" in the cockpit")
 	default:
-		p.byName(i, withdrawn+", and credentials.recreate is on")
+		p.adoptOrCreate(i, withdrawn+", and credentials.recreate is on")
 	}
 }
 

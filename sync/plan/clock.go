@@ -112,7 +112,7 @@ func (p *planner) distrustDates(s *SourceView) {
 func (p *planner) rememberTimeless() {
 	p.bind()
 	p.keepMemory()
-	m := &p.plan.Memory
+	m := &p.plan.Update
 	m.Observations = append(slices.Clip(m.Observations), p.timelessNewcomers()...)
 	slices.SortFunc(m.Observations, func(a, b Observation) int { return a.Person.Compare(b.Person) })
 	m.Timeless = true
@@ -120,7 +120,7 @@ func (p *planner) rememberTimeless() {
 		m.SyncSince = time.Time{}
 	}
 	m.Vanished, m.Reopened = nil, nil
-	m.EndedSagas = slices.DeleteFunc(m.EndedSagas, func(e EndedSaga) bool { return e.Why == sagaSettled })
+	m.EndedDepartures = slices.DeleteFunc(m.EndedDepartures, func(e EndedDeparture) bool { return e.Why == departureSettled })
 }
 
 // timelessNewcomers are the people whom a pass under a clock in doubt is the first to see. It may make

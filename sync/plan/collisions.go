@@ -15,7 +15,7 @@ func (p *planner) collisions() map[PersonID]string {
 	for _, i := range p.entitled {
 		if first, yields := p.yieldsTo(i); yields {
 			if !p.creating(i.Person) {
-				held[i.Person] = p.secondWords(first)
+				held[i.Person] = p.describeSecond(first)
 			}
 			continue
 		}

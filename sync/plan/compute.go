@@ -80,8 +80,8 @@ type planner struct {
 	owned        map[PersonID]Ownership   // as it will be once this plan is carried out
 	former       map[string]Ownership     // by credential: owners before any transfer
 	formerByCSI  map[string][]string      // csi that we wrote → credential IDs
-	leavingNames map[string]Saga          // folded username → open saga
-	sagas        map[PersonID]Saga        // open and not ended by this pass
+	leavingNames map[string]Departure     // folded username → open departure
+	departures   map[PersonID]Departure   // open and not ended by this pass
 	identities   map[PersonID]Identity    // everybody in a snapshot
 	entitled     []Identity               // those who compete for credentials, sorted
 	planOnly     bool                     // nothing at all may be done before somebody accepts the baseline
@@ -132,8 +132,8 @@ func newPlanner(in Input) *planner {
 		owned:        map[PersonID]Ownership{},
 		former:       map[string]Ownership{},
 		formerByCSI:  map[string][]string{},
-		leavingNames: map[string]Saga{},
-		sagas:        map[PersonID]Saga{},
+		leavingNames: map[string]Departure{},
+		departures:   map[PersonID]Departure{},
 		identities:   map[PersonID]Identity{},
 		claimedCSI:   map[string]PersonID{},
 		lastingCSI:   map[string][]PersonID{},
@@ -191,12 +191,12 @@ func (p *planner) recall(state State) {
 	for _, o := range state.Owned {
 		p.owned[o.Person] = o
 	}
-	for _, s := range state.Sagas {
+	for _, s := range state.Departures {
 		s.IDs = slices.Clone(s.IDs)
-		p.sagas[s.Person] = s
+		p.departures[s.Person] = s
 	}
 	for _, a := range state.LiveApprovals(p.Policy, p.Now) {
-		p.approvals[a.Change] = a
+		p.approvals[a.ChangeID] = a
 	}
 	for _, f := range state.FormerCSIs {
 		p.csis[f.Person] = append(p.csis[f.Person], f.CSI)
@@ -214,9 +214,9 @@ func (p *planner) sortLists() {
 	p.Sources = sorted(p.Sources, func(a, b SourceView) int { return strings.Compare(a.Snapshot.Source, b.Snapshot.Source) })
 	p.State.Owned = sorted(p.State.Owned, func(a, b Ownership) int { return a.Person.Compare(b.Person) })
 	p.State.Observations = sorted(p.State.Observations, func(a, b Observation) int { return a.Person.Compare(b.Person) })
-	p.State.Sagas = sorted(p.State.Sagas, func(a, b Saga) int { return a.Person.Compare(b.Person) })
+	p.State.Departures = sorted(p.State.Departures, func(a, b Departure) int { return a.Person.Compare(b.Person) })
 	p.State.Vanished = sorted(p.State.Vanished, Vanished.compare)
-	p.State.LeftBehind = sorted(p.State.LeftBehind, func(a, b LeftBehind) int {
+	p.State.AbandonedIDs = sorted(p.State.AbandonedIDs, func(a, b AbandonedID) int {
 		return cmp.Or(a.Person.Compare(b.Person), strings.Compare(a.ThreemaID, b.ThreemaID))
 	})
 	p.State.Open = sorted(p.State.Open, func(a, b Operation) int { return cmp.Compare(a.ID, b.ID) })
@@ -234,7 +234,7 @@ func (p *planner) sortLists() {
 	p.State.OpenOrders = sorted(p.State.OpenOrders, OpenOrder.compare)
 	p.State.Suspensions = sorted(p.State.Suspensions, Suspension.Compare)
 	p.State.Waits = sorted(p.State.Waits, func(a, b Wait) int { return strings.Compare(string(a.Code), string(b.Code)) })
-	p.State.Approvals = sorted(p.State.Approvals, func(a, b GivenApproval) int { return strings.Compare(a.Change, b.Change) })
+	p.State.Approvals = sorted(p.State.Approvals, func(a, b GivenApproval) int { return strings.Compare(a.ChangeID, b.ChangeID) })
 }
 
 func sorted[T any](list []T, compare func(a, b T) int) []T {

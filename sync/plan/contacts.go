@@ -25,7 +25,7 @@ func (p *planner) compareContacts(i Identity, credentialID string) {
 			p.publish(i, credentialID, contact, "we made this contact, so its name follows the directory")
 		}
 		if there && contact.Enabled && !before {
-			p.plan.Memory.Published = append(p.plan.Memory.Published, Publication{ThreemaID: u.ID})
+			p.plan.Update.Published = append(p.plan.Update.Published, Publication{ThreemaID: u.ID})
 		}
 	}
 }

@@ -24,7 +24,7 @@ func (p *planner) judgeCount(s *Snapshot, v shown) {
 	missing, all := byOU.total()
 	allowed := Allowance{Percent: countPercent, Base: all, AtLeast: countFloor}
 	if missing <= allowed.Number() {
-		s.hold(conditionCount, fmt.Sprintf("%d of %d people of ours are newly missing", missing, all))
+		s.satisfy(conditionCount, fmt.Sprintf("%d of %d people of ours are newly missing", missing, all))
 		return
 	}
 	losers := byOU.where(func(o ouShare) bool { return o.missing > 0 })

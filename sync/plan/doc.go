@@ -72,7 +72,7 @@
 //	settings.go        what is to be written
 //	contacts.go        who is to be seen
 //	leaver.go          the way out, up to the withdrawal
-//	saga.go            the way out, from the withdrawal on
+//	departure.go       the way out, from the withdrawal on
 //	grace.go           when a grace begins
 //	suspend.go         a leave of absence
 //	order.go           one person's access ends because somebody says so

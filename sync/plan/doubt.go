@@ -38,15 +38,15 @@ func (p *planner) judge() {
 func (p *planner) doubt(s *Snapshot, name, detail string) {
 	switch {
 	case p.AcceptBaseline:
-		s.hold(name, "accepted with the baseline: "+detail)
+		s.satisfy(name, "accepted with the baseline: "+detail)
 	case len(p.differences()) > 0:
-		s.hold(name, "not judged, as the ledger knows another package, directory or scope")
+		s.satisfy(name, "not judged, as the ledger knows another package, directory or scope")
 	default:
 		s.Conditions = append(slices.Clip(s.Conditions), Condition{Name: name, Detail: detail})
 	}
 }
 
-func (s *Snapshot) hold(name, detail string) {
+func (s *Snapshot) satisfy(name, detail string) {
 	s.Conditions = append(slices.Clip(s.Conditions), Condition{Name: name, OK: true, Detail: detail})
 }
 

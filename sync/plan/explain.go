@@ -27,7 +27,7 @@ type Explanation struct {
 	Settings   []SettingState
 	Users      []User
 	Contacts   []Contact
-	Departure  *Saga // under way
+	Departure  *Departure // under way
 	Open       []Operation
 
 	Suspension *SuspendedPerson // the leave of absence, nil if nobody spoke of one
@@ -149,18 +149,18 @@ func (x *Explanation) fromSource(in Input, p Plan) {
 }
 
 func (x *Explanation) fromLedger(in Input, p Plan) {
-	if o, ok := ofPerson(p.Memory.Observations, x.Person, func(o Observation) PersonID { return o.Person }); ok {
+	if o, ok := ofPerson(p.Update.Observations, x.Person, func(o Observation) PersonID { return o.Person }); ok {
 		x.Observation, x.PassReads = &o, passReads(in.State, o)
 		x.name(o.CSI, o.DN, "")
 	}
 	if own, ok := ofPerson(in.State.Owned, x.Person, func(o Ownership) PersonID { return o.Person }); ok {
 		x.Owned = &own
 		x.name(own.CSI, "", own.Username)
-		x.ordered(in.State, p.Memory)
+		x.ordered(in.State, p.Update)
 	}
-	if saga, ok := ofPerson(in.State.Sagas, x.Person, func(s Saga) PersonID { return s.Person }); ok {
-		x.Departure = &saga
-		x.name(saga.CSI, saga.DN, saga.Username)
+	if departure, ok := ofPerson(in.State.Departures, x.Person, func(s Departure) PersonID { return s.Person }); ok {
+		x.Departure = &departure
+		x.name(departure.CSI, departure.DN, departure.Username)
 	}
 	for _, op := range in.State.Open {
 		if op.Person == x.Person {
@@ -181,7 +181,7 @@ func passReads(state State, o Observation) int {
 }
 
 // ordered finds by which order the credential was withdrawn that the person owns.
-func (x *Explanation) ordered(state State, now Memory) {
+func (x *Explanation) ordered(state State, now StateUpdate) {
 	for _, o := range state.Orders {
 		if o.CredentialID == x.Owned.CredentialID {
 			x.Order = &o

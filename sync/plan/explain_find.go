@@ -71,11 +71,11 @@ func (r *register) knowLedger(state State) {
 		r.know(own.Person, own.CSI, "", own.Username)
 		r.own(own.CredentialID, own.Person)
 	}
-	for _, saga := range state.Sagas {
-		r.know(saga.Person, saga.CSI, saga.DN, saga.Username, saga.CredentialID)
-		for _, id := range saga.IDs {
-			r.know(saga.Person, "", "", id.ThreemaID)
-			r.idsOf[saga.Person] = append(r.idsOf[saga.Person], id.ThreemaID)
+	for _, departure := range state.Departures {
+		r.know(departure.Person, departure.CSI, departure.DN, departure.Username, departure.CredentialID)
+		for _, id := range departure.IDs {
+			r.know(departure.Person, "", "", id.ThreemaID)
+			r.idsOf[departure.Person] = append(r.idsOf[departure.Person], id.ThreemaID)
 		}
 	}
 	for _, s := range state.Suspensions {
@@ -103,7 +103,7 @@ func (r *register) knowPackage(in Input) {
 	for _, u := range in.State.UsersSeen {
 		r.sees(u.CredentialID, u.ThreemaID)
 	}
-	last := lastUsers(r.plan.Memory.FormerLinks)
+	last := lastUsers(r.plan.Update.FormerLinks)
 	for _, u := range in.Inventory.Users {
 		if l, used := last[u.ID]; used && u.CredentialID == "" {
 			r.know(l.Person, "", "", u.ID)
@@ -137,7 +137,7 @@ func (r *register) know(person PersonID, csi, dn string, keys ...string) {
 	for _, key := range append(keys, csi, dn) {
 		enter(r.byName, key, person)
 	}
-	r.call(person, csi, dn)
+	r.addNames(person, csi, dn)
 	r.entitle(person, dn)
 }
 
@@ -147,12 +147,12 @@ func (r *register) knowPast(query string, past []Held) {
 		if !Named(h.DN, query) || r.allRead && !r.taken(query, h.Person) {
 			enter(r.byPast, query, h.Person)
 		}
-		r.call(h.Person, h.CSI, h.DN)
+		r.addNames(h.Person, h.CSI, h.DN)
 	}
 }
 
-// call names a person, unless a better place has done it.
-func (r *register) call(person PersonID, csi, dn string) {
+// addNames names a person, unless a better place has done it.
+func (r *register) addNames(person PersonID, csi, dn string) {
 	known := r.names[person]
 	r.names[person] = Held{Person: person, CSI: firstNonEmpty(known.CSI, csi), DN: firstNonEmpty(known.DN, dn)}
 }

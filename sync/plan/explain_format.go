@@ -13,7 +13,7 @@ import (
 // Format writes the explanation for people: the next step first, then what it follows from.
 func (x Explanation) Format(w io.Writer) error {
 	out := &printer{w: tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)}
-	out.line("%s", personWords(x.CSI, x.DN, x.Person))
+	out.line("%s", describePerson(x.CSI, x.DN, x.Person))
 	out.fact("directory ID", x.Person.String())
 	out.fact("username", firstNonEmpty(x.Username, "(none)"))
 	next := x.Next.Words
@@ -76,7 +76,7 @@ func (x Explanation) formatSource(out *printer) {
 		where = "not in scope; looked up by ID: " + firstNonEmpty(e.DN, "not found")
 	}
 	out.fact("entry", where)
-	out.fact("account", e.State.String(), evidenceWords(e.Evidence))
+	out.fact("account", e.State.String(), describeEvidence(e.Evidence))
 	if e.Excluded {
 		out.fact("excluded", "lies below exclude_dns")
 	}
@@ -100,7 +100,7 @@ func (x Explanation) view() string {
 	return x.Source.Conditions[n].Detail
 }
 
-func evidenceWords(e Evidence) string {
+func describeEvidence(e Evidence) string {
 	if e.Kind == "" {
 		return e.Detail
 	}
@@ -108,12 +108,12 @@ func evidenceWords(e Evidence) string {
 }
 
 func (x Explanation) formatLedger(out *printer) {
-	out.line("\n%s", x.rememberedWords())
+	out.line("\n%s", x.describeRemembered())
 	if x.Observation == nil && x.Owned == nil && x.Departure == nil && len(x.Open) == 0 && len(x.Effects) == 0 {
 		out.fact("nothing")
 	}
 	if o := x.Observation; o != nil {
-		out.fact("state", o.State.String(), evidenceWords(o.Evidence))
+		out.fact("state", o.State.String(), describeEvidence(o.Evidence))
 		out.fact("last seen entitled", stampOr(o.LastSeen, "never, by any pass"))
 		if o.Protected {
 			out.fact("protected", "by a group of protect.groups: each step out needs an approval")
@@ -131,10 +131,10 @@ func (x Explanation) formatLedger(out *printer) {
 		}
 	}
 	x.formatOwned(out)
-	if saga := x.Departure; saga != nil {
-		out.fact("departure began", stamp(saga.StartedAt))
-		out.fact("withdrawn", x.History.withdrawal(saga.CredentialID, saga.WithdrawnAt))
-		for _, id := range saga.IDs {
+	if departure := x.Departure; departure != nil {
+		out.fact("departure began", stamp(departure.StartedAt))
+		out.fact("withdrawn", x.History.withdrawal(departure.CredentialID, departure.WithdrawnAt))
+		for _, id := range departure.IDs {
 			out.fact("  ID "+id.ThreemaID, "gone: "+stampOr(id.GoneAt, "not yet"))
 		}
 	}
@@ -223,7 +223,7 @@ func (x Explanation) formatPackage(out *printer) {
 func (x Explanation) formatDecision(out *printer) {
 	out.line("\nDecided:")
 	if x.packageUnread() != "" {
-		out.fact("nothing, as " + x.unreadWords())
+		out.fact("nothing, as " + x.describeUnread())
 		return
 	}
 	switch {
@@ -234,7 +234,7 @@ func (x Explanation) formatDecision(out *printer) {
 		out.fact("no change")
 	}
 	for _, c := range x.Changes {
-		out.fact(c.Op.sign()+" "+c.Op.cockpitWord(), c.statusWords(), c.why())
+		out.fact(c.Op.sign()+" "+c.Op.cockpitWord(), c.describeStatus(), c.why())
 	}
 	for _, reason := range x.Held {
 		out.fact("! held", reason)
@@ -257,14 +257,14 @@ func (e Effect) words() []string {
 	case EffectVerified:
 		return append(cells, "verified "+stamp(e.VerifiedAt))
 	case EffectReturned:
-		return append(cells, "not looked for any more: "+e.overWords())
+		return append(cells, "not looked for any more: "+e.describeEnd())
 	case EffectRequested:
 	}
 	return append(cells, "not verified yet, effective by "+stamp(e.EffectiveBy()))
 }
 
-// overWords says why nothing is expected of an effect any more.
-func (e Effect) overWords() string {
+// describeEnd says why nothing is expected of an effect any more.
+func (e Effect) describeEnd() string {
 	if e.Ordered {
 		return "somebody took the withdrawal back, or the person uses a new credential"
 	}

@@ -27,7 +27,7 @@ type PastStep struct {
 	AlreadyGone bool
 }
 
-// PastDeparture is one saga.
+// PastDeparture is one departure.
 type PastDeparture struct {
 	Username string
 	// CredentialID is the one that was withdrawn.

@@ -30,7 +30,7 @@ func (x Explanation) MarshalJSON() ([]byte, error) {
 			return object{"id": c.ID, "firstName": c.FirstName, "lastName": c.LastName, "enabled": c.Enabled, "automatic": c.Auto}
 		}),
 		"open": convert(x.Open, func(op Operation) object {
-			return object{"id": op.Change, "op": op.Op, "at": optionalTime(op.At)}
+			return object{"id": op.ChangeID, "op": op.Op, "at": optionalTime(op.At)}
 		}),
 		"effects":      convert(x.Effects, Effect.json),
 		"alarms":       convert(x.Alarms, Alarm.json),
@@ -87,7 +87,9 @@ func (x Explanation) jsonParts(doc map[string]any) {
 	if s := x.Departure; s != nil {
 		doc["departure"] = object{
 			"startedAt": optionalTime(s.StartedAt), "withdrawnAt": optionalTime(s.WithdrawnAt),
-			"ids": convert(s.IDs, func(id SagaID) object { return object{"threemaId": id.ThreemaID, "goneAt": optionalTime(id.GoneAt)} }),
+			"ids": convert(s.IDs, func(id DepartingID) object {
+				return object{"threemaId": id.ThreemaID, "goneAt": optionalTime(id.GoneAt)}
+			}),
 		}
 	}
 }
@@ -114,7 +116,7 @@ func (h History) json() map[string]any {
 		"omitted": h.Omitted,
 		"steps": convert(h.Steps, func(s PastStep) object {
 			return object{
-				"id": s.Change, "op": s.Op, "state": s.State, "at": optionalTime(s.At), "settledAt": optionalTime(s.SettledAt),
+				"id": s.ChangeID, "op": s.Op, "state": s.State, "at": optionalTime(s.At), "settledAt": optionalTime(s.SettledAt),
 				"credentialId": s.CredentialID, "username": s.Username, "threemaIds": convert(s.ThreemaIDs, func(id string) string { return id }),
 				"approved": s.ByApproval(), "ordered": s.ByOrder(), "alreadyGone": s.AlreadyGone, "message": s.Message, "run": s.Run, "policy": s.Mode, "erased": s.Erased,
 			}

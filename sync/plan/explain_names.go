@@ -49,9 +49,9 @@ func (r *register) knowNames(in Input) {
 
 // knowLeavers adds the names of those of whom perhaps only the departure is left.
 func (r *register) knowLeavers(state State) {
-	for _, saga := range state.Sagas {
-		r.callBy(saga.Person, saga.FirstName, "")
-		r.uses(saga.Person, r.idsOf[saga.Person]...)
+	for _, departure := range state.Departures {
+		r.callBy(departure.Person, departure.FirstName, "")
+		r.uses(departure.Person, r.idsOf[departure.Person]...)
 	}
 	for _, e := range state.Effects {
 		r.left(e.Person, e.CSI, e.DN, e.FirstName, append(slices.Clone(e.IDs), e.ThreemaID)...)
@@ -59,14 +59,14 @@ func (r *register) knowLeavers(state State) {
 	for _, v := range state.Vanished {
 		r.left(v.Departure.Person, v.Departure.CSI, v.Departure.DN, v.Departure.FirstName, v.ThreemaID)
 	}
-	for _, l := range state.LeftBehind {
+	for _, l := range state.AbandonedIDs {
 		r.left(l.Person, l.CSI, "", "", l.ThreemaID)
 	}
 }
 
 // left names somebody as their departure has it. It is no key but a name: csi and username may be others' by now.
 func (r *register) left(person PersonID, csi, dn, firstName string, ids ...string) {
-	r.call(person, csi, dn)
+	r.addNames(person, csi, dn)
 	r.entitle(person, dn)
 	r.callBy(person, firstName, "")
 	r.uses(person, ids...)

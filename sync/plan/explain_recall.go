@@ -26,7 +26,7 @@ func (u UnreadSide) name() string {
 func Recall(in Input, query string, past []Held) (Explanation, error) {
 	in.Inventory = Inventory{}
 	p := Plan{
-		Memory:  Memory{Observations: in.State.Observations, FormerLinks: in.State.FormerLinks},
+		Update:  StateUpdate{Observations: in.State.Observations, FormerLinks: in.State.FormerLinks},
 		Effects: ShownEffects(in.State.Effects, in.Now),
 		Alarms:  in.State.Alarms,
 	}
@@ -45,7 +45,7 @@ func (x *Explanation) Lacks(unread []UnreadSide, state State) {
 		}
 	}
 	if x.packageUnread() != "" {
-		x.Next = NextStep{Words: "not known: " + x.unreadWords() + "; what is remembered stands below, as of " + x.asOf()}
+		x.Next = NextStep{Words: "not known: " + x.describeUnread() + "; what is remembered stands below, as of " + x.asOf()}
 	}
 }
 
@@ -63,7 +63,7 @@ func (x Explanation) whyUnread(source string) string {
 	return ""
 }
 
-func (x Explanation) unreadWords() string {
+func (x Explanation) describeUnread() string {
 	var words []string
 	for _, u := range x.Unread {
 		words = append(words, u.name()+" could not be read")
@@ -94,8 +94,8 @@ func (x Explanation) formatUnread(out *printer) {
 	}
 }
 
-// rememberedWords heads what is remembered.
-func (x Explanation) rememberedWords() string {
+// describeRemembered heads what is remembered.
+func (x Explanation) describeRemembered() string {
 	if len(x.Unread) == 0 {
 		return "Remembered:"
 	}

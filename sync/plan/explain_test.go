@@ -51,8 +51,8 @@ func onTheWay(t testing.TB) (*world, map[string]*entry, string) {
 	people["anna"].leave(plan.Disabled)
 	w.later(t, time.Hour)
 	w.later(t, 25*time.Hour)
-	if saga := w.saga(people["anna"].id); saga == nil || saga.WithdrawnAt.IsZero() {
-		t.Fatalf("anna is not on the way out: %+v", saga)
+	if departure := w.saga(people["anna"].id); departure == nil || departure.WithdrawnAt.IsZero() {
+		t.Fatalf("anna is not on the way out: %+v", departure)
 	}
 	return w, people, id
 }
@@ -304,8 +304,8 @@ func TestExplainFormats(t *testing.T) {
 	}
 	at := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 	x.History = plan.History{Omitted: 2, Steps: []plan.PastStep{
-		{Operation: plan.Operation{Change: "c1", Op: plan.Create, Username: "anna", At: at}, State: "done", SettledAt: at, Run: 1, Mode: plan.Sync},
-		{Operation: plan.Operation{Change: "c2", Op: plan.Withdraw, ThreemaIDs: []string{id}, Approved: true, At: at}, State: "failed", Run: 2, Mode: plan.Sync, Message: "\x1b"},
+		{Operation: plan.Operation{ChangeID: "c1", Op: plan.Create, Username: "anna", At: at}, State: "done", SettledAt: at, Run: 1, Mode: plan.Sync},
+		{Operation: plan.Operation{ChangeID: "c2", Op: plan.Withdraw, ThreemaIDs: []string{id}, Approved: true, At: at}, State: "failed", Run: 2, Mode: plan.Sync, Message: "\x1b"},
 		{Operation: plan.Operation{Op: plan.Withdraw, At: at}, State: "reverted", SettledAt: at, Run: 2, Mode: plan.Sync},
 		{Operation: plan.Operation{Op: plan.Withdraw, At: at}, State: "done", SettledAt: at, Run: 3, Mode: plan.Sync, Erased: true},
 	}, Departures: []plan.PastDeparture{{Username: "anna", StartedAt: at, WithdrawnAt: at}}}

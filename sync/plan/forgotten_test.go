@@ -217,8 +217,8 @@ func TestADepartureThatTheRemovalMet(t *testing.T) {
 			if r.done[plan.Detach] > 0 {
 				t.Error("the ID is gone")
 			}
-			if saga := r.saga(r.people["anna"].id); row.stays && saga != nil {
-				t.Errorf("the departure goes on: %+v", saga)
+			if departure := r.saga(r.people["anna"].id); row.stays && departure != nil {
+				t.Errorf("the departure goes on: %+v", departure)
 			}
 		})
 	}

@@ -42,7 +42,7 @@ func (p Plan) Format(w io.Writer, limit int) error {
 	out.line("Plan %s for %s (%s), policy %s, %s", p.Hash, p.Subscription.Name, p.Subscription.ID, p.Policy, p.GeneratedAt.UTC().Format("2006-01-02 15:04 UTC"))
 	out.section(fmt.Sprintf("\nAlarms (%d), nothing is done about them from here:", len(p.Alarms)), len(p.Alarms), func(n int) string {
 		a := p.Alarms[n]
-		return row("  ALARM "+string(a.Kind), personWords(a.CSI, a.DN, a.Person), "since "+stamp(a.Since), a.Detail())
+		return row("  ALARM "+string(a.Kind), describePerson(a.CSI, a.DN, a.Person), "since "+stamp(a.Since), a.Detail())
 	})
 	if under, last := p.underWay(); under > 0 {
 		out.line("Effects under way: %d requested and not verified yet, effective by %s", under, stamp(last))
@@ -56,20 +56,20 @@ func (p Plan) Format(w io.Writer, limit int) error {
 	}
 	out.section(fmt.Sprintf("\nNever confirmed, as nobody looks often enough (%d):", len(p.Restarted)), len(p.Restarted), func(n int) string {
 		r := p.Restarted[n]
-		return row("  ! "+personWords(r.CSI, r.DN, r.Person), r.Detail())
+		return row("  ! "+describePerson(r.CSI, r.DN, r.Person), r.Detail())
 	})
 	leaves := ToldLeaves(p.Suspended)
 	out.section(fmt.Sprintf("\nLeave of absence, said by somebody (%d):", len(leaves)), len(leaves), func(n int) string {
 		s := leaves[n]
-		return row("  = "+personWords(s.CSI, s.DN, s.Person), s.Detail())
+		return row("  = "+describePerson(s.CSI, s.DN, s.Person), s.Detail())
 	})
 	out.section(fmt.Sprintf("\nNot shown as entitled by a read that proves nothing, so nothing happens to them (%d):", len(p.Missed)), len(p.Missed), func(n int) string {
 		m := p.Missed[n]
-		return row("  ? "+personWords(m.CSI, m.DN, m.Person), m.Shown, "seen last "+stampOr(m.LastSeen, "by no pass that is known"), "until this holds again: "+strings.Join(m.Conditions, ", "))
+		return row("  ? "+describePerson(m.CSI, m.DN, m.Person), m.Shown, "seen last "+stampOr(m.LastSeen, "by no pass that is known"), "until this holds again: "+strings.Join(m.Conditions, ", "))
 	})
 	out.section(fmt.Sprintf("\nHeld, nothing is done for them (%d):", len(p.Held)), len(p.Held), func(n int) string {
 		h := p.Held[n]
-		return row("  ! "+personWords(h.CSI, h.DN, h.Person), h.Reason)
+		return row("  ! "+describePerson(h.CSI, h.DN, h.Person), h.Reason)
 	})
 	out.section(fmt.Sprintf("\nWorth knowing, nothing is done about it (%d):", len(p.Notices)), len(p.Notices), func(n int) string {
 		x := p.Notices[n]
@@ -249,7 +249,7 @@ func (o *printer) section(title string, n int, line func(int) string) {
 }
 
 func (c Change) words() string {
-	return row("  "+c.Op.sign()+" "+personWords(c.CSI, c.DN, c.Person), c.statusWords(), c.why())
+	return row("  "+c.Op.sign()+" "+describePerson(c.CSI, c.DN, c.Person), c.describeStatus(), c.why())
 }
 
 // why words the reason of a change, with its object, what it changes and the evidence.
@@ -263,22 +263,22 @@ func (c Change) why() string {
 			parts = append(parts, fmt.Sprintf("%s: %q → %q", name, c.Before[name], c.After[name]))
 		}
 	}
-	if c.Evidence != "" && c.Op != DisableContact {
-		parts = append(parts, c.Evidence)
+	if c.EvidenceText != "" && c.Op != DisableContact {
+		parts = append(parts, c.EvidenceText)
 	}
 	return strings.Join(parts, "; ")
 }
 
 // Title names a change in one line: what is done, and to whom.
 func (c Change) Title() string {
-	title := c.Op.cockpitWord() + " " + personWords(c.CSI, c.DN, c.Person)
+	title := c.Op.cockpitWord() + " " + describePerson(c.CSI, c.DN, c.Person)
 	if c.ThreemaID != "" {
 		title += " ID " + c.ThreemaID
 	}
 	return Harmless(title)
 }
 
-func (c Change) statusWords() string {
+func (c Change) describeStatus() string {
 	words := string(c.Status)
 	if c.Guard != "" && c.Status != Waiting {
 		words += " by " + c.Guard
@@ -307,6 +307,6 @@ func (c Change) statusWords() string {
 	return words
 }
 
-func personWords(csi, dn string, id PersonID) string {
+func describePerson(csi, dn string, id PersonID) string {
 	return firstNonEmpty(csi, "(no csi)") + " " + firstNonEmpty(dn, id.String())
 }

@@ -37,7 +37,7 @@ func (o *printer) baseline(b *BaselineChange) {
 		{"Their credential is missing", "-", b.Missing}, {"Held, as nothing shows that they left", "!", b.Unclear},
 	} {
 		o.section(fmt.Sprintf("\n%s (%d):", list.title, len(list.people)), len(list.people), func(n int) string {
-			return row("  "+list.sign+" "+personWords(list.people[n].CSI, list.people[n].DN, list.people[n].Person), list.people[n].Why)
+			return row("  "+list.sign+" "+describePerson(list.people[n].CSI, list.people[n].DN, list.people[n].Person), list.people[n].Why)
 		})
 	}
 }
@@ -48,7 +48,7 @@ func (o *printer) afterBaseline(p Plan) {
 		return
 	}
 	with := slices.DeleteFunc(slices.Clone(p.Changes), func(c Change) bool {
-		return !slices.ContainsFunc(p.Memory.Accepted, func(a GivenApproval) bool { return a.Change == c.ID })
+		return !slices.ContainsFunc(p.Update.Accepted, func(a GivenApproval) bool { return a.ChangeID == c.ID })
 	})
 	o.section(fmt.Sprintf("\nACCEPTED WITH IT, for the next pass: %s, by which people keep credential and Threema ID:", CountedSteps(with)), len(with), func(n int) string {
 		return row("  " + with[n].Op.sign() + " " + with[n].Title())

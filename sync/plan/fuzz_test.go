@@ -122,16 +122,16 @@ func (r reach) plan(p plan.Plan) {
 			}
 		}
 	}
-	r.memory(p.Memory)
+	r.memory(p.Update)
 }
 
-func (r reach) memory(m plan.Memory) {
+func (r reach) memory(m plan.StateUpdate) {
 	for list, n := range map[string]int{"expired approvals": len(m.ExpiredApprovals), "accepted masses": len(m.Accepted), "cleared alarms": len(m.Cleared)} {
 		if n > 0 {
 			r.note(list)
 		}
 	}
-	for _, e := range m.EndedSagas {
+	for _, e := range m.EndedDepartures {
 		r.note("saga", e.Why)
 	}
 	for _, e := range m.Effects {
@@ -264,9 +264,9 @@ func (w *world) event(d *dice) {
 	case 22:
 		w.many(d)
 	case 23:
-		if n := len(w.state.Sagas); n > 0 { // somebody under way returns
+		if n := len(w.state.Departures); n > 0 { // somebody under way returns
 			for _, e := range w.source().people {
-				if e.id == w.state.Sagas[d.roll(n)].Person {
+				if e.id == w.state.Departures[d.roll(n)].Person {
 					e.comeBack()
 				}
 			}
@@ -511,7 +511,7 @@ func (w *world) livePass(t testing.TB, d *dice, look func(plan.Plan)) {
 	in := w.input()
 	p := plan.Compute(in)
 	if p.Untrusted != nil { // sync records what is missing, and stops here
-		w.remember(p.Memory)
+		w.remember(p.Update)
 		return
 	}
 	if again := plan.Compute(shuffled(in, uint64(d.roll(256)))); !reflect.DeepEqual(p, again) {
@@ -562,7 +562,7 @@ func (w *world) nobodyForgotten(t testing.TB, in plan.Input, p plan.Plan) {
 	if slices.ContainsFunc(p.Guards, func(g plan.Guard) bool { return g.Name == plan.GuardBaseline }) {
 		return // a preview keeps the old memory
 	}
-	for _, o := range p.Memory.Observations {
+	for _, o := range p.Update.Observations {
 		_, ours := settled[o.Person]
 		if ours && o.State != plan.Entitled && !told[o.Person] && !w.settledWithdrawal(o.Person) && !undone(p, in, o.Person) {
 			t.Fatalf("nobody speaks of %s (%s), who is %s: %v", o.Person, o.CSI, o.State, summary(p))
@@ -573,7 +573,7 @@ func (w *world) nobodyForgotten(t testing.TB, in plan.Input, p plan.Plan) {
 // undone tells whether the only thing that was a person's is a create that never happened.
 func undone(p plan.Plan, in plan.Input, person plan.PersonID) bool {
 	for _, op := range in.State.Open {
-		if op.Op == plan.Create && op.Person == person && slices.Contains(p.Memory.Settled, plan.SettledOperation{ID: op.ID}) {
+		if op.Op == plan.Create && op.Person == person && slices.Contains(p.Update.Settled, plan.SettledOperation{ID: op.ID}) {
 			return true
 		}
 	}
@@ -606,11 +606,11 @@ func shuffled(in plan.Input, seed uint64) plan.Input {
 	mix(r, &s.Owned)
 	mix(r, &s.Observations)
 	mix(r, &s.Sentinels)
-	mix(r, &s.Sagas)
-	for n := range s.Sagas {
-		mix(r, &s.Sagas[n].IDs)
+	mix(r, &s.Departures)
+	for n := range s.Departures {
+		mix(r, &s.Departures[n].IDs)
 	}
-	mix(r, &s.LeftBehind)
+	mix(r, &s.AbandonedIDs)
 	mix(r, &s.Open)
 	mix(r, &s.Taken)
 	mix(r, &s.Bases)

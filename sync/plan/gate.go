@@ -57,7 +57,7 @@ func (p *planner) guardBaseline(c *Change) {
 	case p.planOnly:
 		c.Status, c.Guard = Blocked, GuardBaseline
 	case c.Op.OfDeparture():
-		if !p.plan.Memory.Baseline && c.Status == Due {
+		if !p.plan.Update.Baseline && c.Status == Due {
 			c.Status, c.Guard = Blocked, GuardBaseline
 			p.trip(GuardBaseline, "", "the package held credentials of people in the directory before the first pass, so somebody managed it before this ledger: "+
 				"read the plan, then type `threema-dirsync approve --baseline`")
@@ -112,7 +112,7 @@ func (p *planner) guardStopFile(c *Change) {
 // chain ties steps to the one before them: a leaver's contact goes with the withdrawal and the
 // ID waits for it; settings and contacts of a credential wait until it is this person's.
 func (p *planner) chain() {
-	leader := Leaders(p.plan.Changes)
+	leader := Prerequisites(p.plan.Changes)
 	for n := range p.plan.Changes {
 		c := &p.plan.Changes[n]
 		// With the withdrawal, and not before it: no leave and no yes of its own lets the contact go first.
@@ -131,10 +131,10 @@ func (p *planner) chain() {
 	}
 }
 
-// Leaders finds, for a change of a plan, the one of the same plan that must be carried out
+// Prerequisites finds, for a change of a plan, the one of the same plan that must be carried out
 // before it: the withdrawal before a leaver's contact and IDs, the adoption or transfer before
 // settings and contacts.
-func Leaders(changes []Change) func(Change) (Change, bool) {
+func Prerequisites(changes []Change) func(Change) (Change, bool) {
 	withdrawals, claims := map[PersonID]Change{}, map[PersonID]Change{}
 	for _, c := range changes {
 		switch c.Op {

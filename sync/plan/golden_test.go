@@ -62,7 +62,7 @@ func everything(t *testing.T) plan.Plan {
 func addEffects(p *plan.Plan, one, other *entry) {
 	at := p.GeneratedAt.Add(-30 * time.Hour)
 	e := plan.Effect{
-		ID: 1, Saga: 1, Op: plan.Withdraw, Person: one.id, CSI: one.csi, DN: one.dn(), CredentialID: "c900", Username: "anna",
+		ID: 1, Departure: 1, Op: plan.Withdraw, Person: one.id, CSI: one.csi, DN: one.dn(), CredentialID: "c900", Username: "anna",
 		RequestedAt: at, VerifiedAt: at.Add(25 * time.Hour),
 	}
 	p.Effects = append(p.Effects, e)
@@ -70,7 +70,7 @@ func addEffects(p *plan.Plan, one, other *entry) {
 	p.Effects = append(p.Effects, e)
 	for _, kind := range plan.AlarmKinds() {
 		p.Alarms = append(p.Alarms, plan.Alarm{
-			Saga: 2, Kind: kind, Op: plan.Detach, Person: other.id, CSI: other.csi, DN: other.dn(), CredentialID: "c901", Username: "bert",
+			Departure: 2, Kind: kind, Op: plan.Detach, Person: other.id, CSI: other.csi, DN: other.dn(), CredentialID: "c901", Username: "bert",
 			ThreemaID: "HGFEDCBA", Since: at,
 		})
 	}

@@ -132,7 +132,7 @@ func heldReasons(people map[PersonID]string) string {
 	for _, reason := range people {
 		count[reason]++
 	}
-	return reasonWords(count)
+	return describeReasons(count)
 }
 
 // HeldWords counts held people, with the most frequent reasons; "" if there are none.
@@ -145,10 +145,10 @@ func HeldWords(held []Held) (people int, words string) {
 	if len(seen) == 0 {
 		return 0, ""
 	}
-	return len(seen), reasonWords(count)
+	return len(seen), describeReasons(count)
 }
 
-func reasonWords(count map[string]int) string {
+func describeReasons(count map[string]int) string {
 	reasons := slices.SortedFunc(maps.Keys(count), func(a, b string) int { return cmp.Or(cmp.Compare(count[b], count[a]), strings.Compare(a, b)) })
 	const shown = 3
 	var words []string

@@ -35,5 +35,5 @@ func (p *planner) maybeTheirs(i Identity) string {
 	if !hidden {
 		return ""
 	}
-	return "credential " + own.Username + ": " + p.unsureWords(Object{ObjectCredential, own.CredentialID})
+	return "credential " + own.Username + ": " + p.describeUnsure(Object{ObjectCredential, own.CredentialID})
 }

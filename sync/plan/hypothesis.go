@@ -9,8 +9,8 @@ import "slices"
 func (p *planner) hypothesis(op Op, times timetable) *planner {
 	then := *p
 	then.State.Owned = slices.Clone(p.State.Owned)
-	then.State.Sagas = slices.DeleteFunc(slices.Clone(p.State.Sagas), func(s Saga) bool {
-		_, open := p.sagas[s.Person]
+	then.State.Departures = slices.DeleteFunc(slices.Clone(p.State.Departures), func(s Departure) bool {
+		_, open := p.departures[s.Person]
 		return !open // this pass ended it
 	})
 	then.State.Taken = slices.Clone(p.State.Taken)
@@ -32,15 +32,15 @@ func (p *planner) takeOutOf(op Op, steps []step, times timetable) {
 		c := s.change
 		gone[c.Person] = true
 		if !c.Approved && !c.Gone {
-			p.State.Taken = append(p.State.Taken, Taken{Op: op, Person: c.Person, OU: c.OU, At: p.Now})
+			p.State.Taken = append(p.State.Taken, PastRemoval{Op: op, Person: c.Person, OU: c.OU, At: p.Now})
 		}
 		if op == Withdraw {
-			p.State.Sagas = append(p.State.Sagas, Saga{Person: c.Person, OU: c.OU, StartedAt: p.Now, WithdrawnAt: p.Now})
+			p.State.Departures = append(p.State.Departures, Departure{Person: c.Person, OU: c.OU, StartedAt: p.Now, WithdrawnAt: p.Now})
 		}
 	}
 	p.State.Owned = slices.DeleteFunc(p.State.Owned, func(own Ownership) bool { return gone[own.Person] })
 	if op != Withdraw {
-		p.State.Sagas = slices.DeleteFunc(p.State.Sagas, func(s Saga) bool { return gone[s.Person] })
+		p.State.Departures = slices.DeleteFunc(p.State.Departures, func(s Departure) bool { return gone[s.Person] })
 	}
 	p.recount(times)
 }
@@ -64,7 +64,7 @@ func (p *planner) settling(op Op, times timetable) []step {
 	for _, c := range p.plan.Changes {
 		left[c.Person] = left[c.Person] || c.Op == Detach || c.Op == Revoke
 	}
-	leader := Leaders(p.plan.Changes)
+	leader := Prerequisites(p.plan.Changes)
 	var steps []step
 	for _, c := range p.inOrder(Withdraw) {
 		at := p.dueAt(*c, leader, times)
@@ -90,6 +90,6 @@ func (p *planner) settleBefore(settling []step, times timetable) {
 		return
 	}
 	p.State.Owned = slices.DeleteFunc(p.State.Owned, func(own Ownership) bool { return over[own.Person] })
-	p.State.Sagas = slices.DeleteFunc(p.State.Sagas, func(s Saga) bool { return over[s.Person] })
+	p.State.Departures = slices.DeleteFunc(p.State.Departures, func(s Departure) bool { return over[s.Person] })
 	p.recount(times)
 }

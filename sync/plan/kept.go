@@ -15,11 +15,11 @@ func (p *planner) ofLeavers() map[string]string {
 	effects := slices.Clone(p.State.Effects)
 	slices.SortStableFunc(effects, func(a, b Effect) int { return a.RequestedAt.Compare(b.RequestedAt) })
 	words, taken := map[string]string{}, map[string]bool{}
-	for _, left := range p.State.LeftBehind {
-		words[left.ThreemaID] = fmt.Sprintf("left behind: of %s, from an earlier departure", personWords(left.CSI, p.nameOf(left.Person), left.Person))
+	for _, left := range p.State.AbandonedIDs {
+		words[left.ThreemaID] = fmt.Sprintf("left behind: of %s, from an earlier departure", describePerson(left.CSI, p.nameOf(left.Person), left.Person))
 	}
 	for _, e := range effects {
-		name, day := personWords(e.CSI, firstNonEmpty(e.DN, p.observations[e.Person].DN), e.Person), e.RequestedAt.UTC().Format(time.DateOnly)
+		name, day := describePerson(e.CSI, firstNonEmpty(e.DN, p.observations[e.Person].DN), e.Person), e.RequestedAt.UTC().Format(time.DateOnly)
 		if e.Op != Withdraw {
 			taken[e.ThreemaID] = true
 			words[e.ThreemaID] = fmt.Sprintf("of %s, who left; %s was requested on %s", name, e.Op.cockpitWord(), day)
@@ -63,7 +63,7 @@ func (p *planner) goesOn(l FormerLink) bool {
 // credential of a returner, or of somebody whose withdrawal was taken back.
 func (p *planner) ofFormerUser(l FormerLink) string {
 	own := p.owned[l.Person]
-	name := personWords(firstNonEmpty(p.observations[l.Person].CSI, own.CSI), p.nameOf(l.Person), l.Person)
+	name := describePerson(firstNonEmpty(p.observations[l.Person].CSI, own.CSI), p.nameOf(l.Person), l.Person)
 	switch {
 	case p.goesOn(l):
 		return fmt.Sprintf("of %s: it goes on when they log in with their credential %s", name, own.Username)

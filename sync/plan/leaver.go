@@ -10,7 +10,7 @@ import (
 
 // leaver is one departed person of ours on the way out (design §5.6): persist the IDs,
 // withdraw, disable the contact, detach or revoke each ID. The steps before the withdrawal
-// come from the ownership, those after it from the saga.
+// come from the ownership, those after it from the departure.
 type leaver struct {
 	person       PersonID
 	csi          string
@@ -29,9 +29,9 @@ func (p *planner) planLeavers() {
 			p.planDeparture(current)
 		}
 	}
-	for _, saga := range p.State.Sagas {
-		if current, open := p.sagas[saga.Person]; open && !current.WithdrawnAt.IsZero() {
-			p.continueSaga(current)
+	for _, departure := range p.State.Departures {
+		if current, open := p.departures[departure.Person]; open && !current.WithdrawnAt.IsZero() {
+			p.continueDeparture(current)
 		}
 	}
 }
@@ -53,7 +53,7 @@ func (p *planner) planDeparture(own Ownership) {
 		return
 	}
 	if reason := p.byHand(own); reason != "" {
-		p.holdByHand(own.Person, own.CSI, o.DN, fmt.Sprintf("left (%s), but %s", p.departedWords(o), reason))
+		p.holdByHand(own.Person, own.CSI, o.DN, fmt.Sprintf("left (%s), but %s", p.describeDeparted(o), reason))
 		return
 	}
 	l := leaver{
@@ -62,7 +62,7 @@ func (p *planner) planDeparture(own Ownership) {
 	}
 	p.addWithdrawal(l, own)
 	for _, id := range l.ids {
-		p.takeOut(l, id)
+		p.planRemoval(l, id)
 	}
 }
 
@@ -82,7 +82,7 @@ func (p *planner) keptFromLeaving(own Ownership, o Observation) string {
 	case o.State == Unknown:
 		return "whereabouts unknown: " + firstNonEmpty(o.Evidence.Detail, "not seen yet") + "; nothing is done"
 	case o.State == Departed && !p.Policy.Withdraw:
-		return "left (" + p.departedWords(o) + "); leavers.app_access: keep leaves the access as it is"
+		return "left (" + p.describeDeparted(o) + "); leavers.app_access: keep leaves the access as it is"
 	}
 	return ""
 }
@@ -116,7 +116,7 @@ func (p *planner) idsOf(own Ownership) []string {
 // ended because they are the same person.
 func (p *planner) leftBehind(own Ownership) []string {
 	var ids []string
-	for _, left := range p.State.LeftBehind {
+	for _, left := range p.State.AbandonedIDs {
 		u, listed := p.users[left.ThreemaID]
 		theirs := left.Person == own.Person || left.CSI == own.CSI && own.CSI != ""
 		free := listed && !u.Special() && u.CredentialID == ""
@@ -216,7 +216,7 @@ func (p *planner) leaverChange(op Op, l leaver, remote string, preState ...strin
 	c.CredentialID, c.Username, c.Rivals = l.credentialID, l.username, p.rivalFacts(l)
 	c.CSIs = p.currentCSIs(l.person, l.csi)
 	c.Reason = p.departureReason(l.observation)
-	c.Evidence, c.Placeless = p.departedWords(l.observation), p.placeless[l.person]
+	c.EvidenceText, c.Placeless = p.describeDeparted(l.observation), p.placeless[l.person]
 	return c
 }
 
@@ -224,14 +224,14 @@ func (p *planner) leaverChange(op Op, l leaver, remote string, preState ...strin
 func (p *planner) departureReason(o Observation) string {
 	if o.ConfirmedAt.IsZero() {
 		return fmt.Sprintf("not seen as entitled any more, and not confirmed yet: so far by %d of %d complete reads%s, which must span %s%s",
-			o.Reads, p.Policy.ConfirmReads, p.thisOne(o), p.Policy.ConfirmOver, o.restartWords())
+			o.Reads, p.Policy.ConfirmReads, p.thisOne(o), p.Policy.ConfirmOver, o.describeRestart())
 	}
 	return "left, and that is confirmed"
 }
 
-// departedWords words the evidence of an observation. The row of reads is older than its latest evidence: who
+// describeDeparted words the evidence of an observation. The row of reads is older than its latest evidence: who
 // moved out of the scope first, and is disabled by now, was not disabled all along.
-func (p *planner) departedWords(o Observation) string {
+func (p *planner) describeDeparted(o Observation) string {
 	if o.State != Departed {
 		return ""
 	}

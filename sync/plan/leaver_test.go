@@ -230,8 +230,8 @@ func TestLeaverWhoNeverActivated(t *testing.T) {
 	w.later(t, time.Hour)
 	wantLines(t, of(w.later(t, day), "anna"), "withdraw E-anna due")
 	w.settle(t)
-	if len(w.state.Sagas) != 0 || w.credential("anna") != nil {
-		t.Errorf("left: %+v", w.state.Sagas)
+	if len(w.state.Departures) != 0 || w.credential("anna") != nil {
+		t.Errorf("left: %+v", w.state.Departures)
 	}
 }
 
@@ -252,8 +252,8 @@ func TestReturners(t *testing.T) {
 		w.later(t, day)
 		anna.comeBack()
 		wantLines(t, of(w.later(t, time.Hour), "anna"), "create E-anna due")
-		if len(w.state.Sagas) != 0 {
-			t.Errorf("the saga goes on: %+v", w.state.Sagas)
+		if len(w.state.Departures) != 0 {
+			t.Errorf("the saga goes on: %+v", w.state.Departures)
 		}
 		// The old ID continues with the new credential, and is shown again.
 		w.user(id).CredentialID = w.credential("anna").ID
@@ -423,7 +423,7 @@ func TestTransferKeepsWhoMadeTheCredential(t *testing.T) {
 	people["anna"].leave(plan.Absent)
 	young := w.hire("anna")
 	c := find(t, w.later(t, time.Hour), plan.Transfer, "anna")
-	if c.Before["person"] != people["anna"].id.String() || c.After["person"] != young.id.String() || c.Evidence == "" || c.Class != plan.Reversible {
+	if c.Before["person"] != people["anna"].id.String() || c.After["person"] != young.id.String() || c.EvidenceText == "" || c.Class != plan.Reversible {
 		t.Errorf("transfer is %+v", c)
 	}
 	if own := w.owner(young.id); own == nil || !own.Created {
@@ -479,8 +479,8 @@ func TestIDThatJoinedTheSagaLate(t *testing.T) {
 	w, _, id := leaving(t, func(p *plan.Policy) { p.ID = plan.RevokeID; p.PublishContacts = false })
 	w.later(t, day)
 	w.pkg.Users = append(w.pkg.Users, plan.User{ID: "LATE0001", CSI: "E-anna"})
-	s := &w.state.Sagas[0]
-	s.IDs = append(s.IDs, plan.SagaID{ThreemaID: "LATE0001"})
+	s := &w.state.Departures[0]
+	s.IDs = append(s.IDs, plan.DepartingID{ThreemaID: "LATE0001"})
 	wantLines(t, of(w.later(t, 8*day), "anna"), "revoke E-anna due", "revoke E-anna due")
 	if w.user(id) != nil || w.user("LATE0001") != nil {
 		t.Error("still there")
@@ -542,9 +542,9 @@ func TestReturnedIDIsLeftAlone(t *testing.T) {
 	w, _, id := leaving(t, func(p *plan.Policy) { p.ID = plan.DetachID; p.PublishContacts = false })
 	second := w.activate("anna")
 	w.later(t, day)
-	for n := range w.state.Sagas[0].IDs { // one went, and is back
-		if w.state.Sagas[0].IDs[n].ThreemaID == id {
-			w.state.Sagas[0].IDs[n].GoneAt = w.now
+	for n := range w.state.Departures[0].IDs { // one went, and is back
+		if w.state.Departures[0].IDs[n].ThreemaID == id {
+			w.state.Departures[0].IDs[n].GoneAt = w.now
 		}
 	}
 	wantLines(t, of(w.later(t, 8*day), "anna"), "detach E-anna due")

@@ -219,7 +219,7 @@ func (c *company) recover() {
 			c.rt.Fatalf("%s is gone, and still has a credential: %s", csi, words(c.plan()))
 		}
 	}
-	if len(c.state.Open)+len(c.state.Sagas) > 0 {
-		c.rt.Fatalf("not at rest: %+v %+v", c.state.Open, c.state.Sagas)
+	if len(c.state.Open)+len(c.state.Departures) > 0 {
+		c.rt.Fatalf("not at rest: %+v %+v", c.state.Open, c.state.Departures)
 	}
 }

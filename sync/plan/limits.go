@@ -114,7 +114,7 @@ func (p *planner) excess(op Op, source string, due map[PersonID]string) []excess
 		maps.Copy(people, due)
 		base := p.baseAt(op, source, w.length)
 		if allowed := w.limit.AllowsToLeave(w.key, w.floor, base); len(people) > allowed.Number() {
-			found = append(found, excess{w.guard, Counted(len(people), "person", "people") + spanWords(w.length), allowed.Words(), people})
+			found = append(found, excess{w.guard, Counted(len(people), "person", "people") + describeSpan(w.length), allowed.Words(), people})
 		}
 	}
 	if ou := p.emptiedOU(op, source, due); ou != "" {
@@ -123,7 +123,7 @@ func (p *planner) excess(op Op, source string, due map[PersonID]string) []excess
 	return found
 }
 
-func spanWords(d time.Duration) string {
+func describeSpan(d time.Duration) string {
 	if d == 0 {
 		return " in one pass"
 	}

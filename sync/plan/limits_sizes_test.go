@@ -115,9 +115,9 @@ func (w *world) withdrawnSome(n int) {
 		o := &w.state.Observations[i]
 		o.State, o.Since, o.Reads, o.ConfirmedAt = plan.Departed, ago, 2, ago
 		o.Evidence = w.source().people[i].evidence
-		w.state.Sagas = append(w.state.Sagas, plan.Saga{
+		w.state.Departures = append(w.state.Departures, plan.Departure{
 			Person: own.Person, CredentialID: own.CredentialID, Username: own.Username, CSI: own.CSI, DN: o.DN, OU: o.OU,
-			StartedAt: ago, WithdrawnAt: ago, IDs: []plan.SagaID{{ThreemaID: phone}},
+			StartedAt: ago, WithdrawnAt: ago, IDs: []plan.DepartingID{{ThreemaID: phone}},
 		})
 	}
 	for _, own := range w.state.Owned[:n] {

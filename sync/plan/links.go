@@ -30,8 +30,8 @@ type link struct{ threemaID, credentialID string }
 // last pass that stand no more.
 func (p *planner) rememberLinks() {
 	owners := map[string]PersonID{}
-	for _, saga := range p.State.Sagas {
-		owners[saga.CredentialID] = saga.Person
+	for _, departure := range p.State.Departures {
+		owners[departure.CredentialID] = departure.Person
 	}
 	for _, own := range p.State.Owned {
 		owners[own.CredentialID] = own.Person
@@ -42,7 +42,7 @@ func (p *planner) rememberLinks() {
 	for _, former := range p.State.FormerLinks {
 		p.noteLink(former)
 	}
-	p.rememberTaken()
+	p.rememberRemovals()
 	lastPass := p.lastPass()
 	for _, seen := range p.State.UsersSeen {
 		owner, known := owners[seen.CredentialID]
@@ -72,9 +72,9 @@ func (p *planner) lastPass() (at time.Time) {
 	return at
 }
 
-// rememberTaken notes who had an ID that was taken, once they are back: they may use it again before any
+// rememberRemovals notes who had an ID that was taken, once they are back: they may use it again before any
 // pass has seen them with it.
-func (p *planner) rememberTaken() {
+func (p *planner) rememberRemovals() {
 	for _, e := range p.State.Effects {
 		for _, id := range append(slices.Clone(e.IDs), e.ThreemaID) {
 			if id != "" && p.observations[e.Person].claims() {

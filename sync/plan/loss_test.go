@@ -16,12 +16,12 @@ func (w *world) losing(t *testing.T, after time.Duration) plan.Plan {
 	t.Helper()
 	w.now = w.now.Add(after)
 	if p := w.plan(); p.Untrusted != nil {
-		if slices.ContainsFunc(p.Changes, func(c plan.Change) bool { return c.Status == plan.Due }) || p.Memory.Accepted != nil || len(p.Memory.Bases) > 0 {
+		if slices.ContainsFunc(p.Changes, func(c plan.Change) bool { return c.Status == plan.Due }) || p.Update.Accepted != nil || len(p.Update.Bases) > 0 {
 			t.Fatalf("not trusted, and yet: %v", summary(p))
 		}
 		accept := w.accept
 		w.accept = false // nobody's yes is recorded
-		w.remember(p.Memory)
+		w.remember(p.Update)
 		w.accept = accept
 		return p
 	}

@@ -21,10 +21,10 @@ func (p *planner) match() {
 	p.indexLeavers()
 	p.markSeconds()
 	p.contest()
-	p.endSagas()
-	for _, saga := range p.State.Sagas {
-		if _, open := p.sagas[saga.Person]; open {
-			p.leavingNames[foldUsername(saga.Username)] = saga
+	p.endDepartures()
+	for _, departure := range p.State.Departures {
+		if _, open := p.departures[departure.Person]; open {
+			p.leavingNames[foldUsername(departure.Username)] = departure
 		}
 	}
 }
@@ -48,22 +48,22 @@ func (p *planner) indexOwned() {
 	p.indexHidden()
 }
 
-// sagaSettled is why a departure ends of which nothing is left to do.
-const sagaSettled = "settled"
+// departureSettled is why a departure ends of which nothing is left to do.
+const departureSettled = "settled"
 
-// endSagas closes the sagas with nothing left to do, whatever the directory says by now, and
+// endDepartures closes the departures with nothing left to do, whatever the directory says by now, and
 // those of people who are entitled again, under their own ID or as the same person under another: no
 // further step is theirs (design §5.6).
-func (p *planner) endSagas() {
-	for _, saga := range p.State.Sagas {
-		why, to := p.entitledAgain(p.sagaAccount(saga))
-		p.noteVanished(saga.Person)
-		if why == "" && !p.sagas[saga.Person].WithdrawnAt.IsZero() && len(p.remaining(saga)) == 0 {
-			why = sagaSettled
+func (p *planner) endDepartures() {
+	for _, departure := range p.State.Departures {
+		why, to := p.entitledAgain(p.departureAccount(departure))
+		p.noteVanished(departure.Person)
+		if why == "" && !p.departures[departure.Person].WithdrawnAt.IsZero() && len(p.remaining(departure)) == 0 {
+			why = departureSettled
 		}
 		if why != "" {
-			delete(p.sagas, saga.Person)
-			p.plan.Memory.EndedSagas = append(p.plan.Memory.EndedSagas, EndedSaga{Person: saga.Person, Why: why, To: to})
+			delete(p.departures, departure.Person)
+			p.plan.Update.EndedDepartures = append(p.plan.Update.EndedDepartures, EndedDeparture{Person: departure.Person, Why: why, To: to})
 		}
 	}
 }
@@ -97,7 +97,7 @@ func (p *planner) planPeople() {
 			reason = joinReasons(reason, c)
 		}
 		if first, yields := p.yieldsTo(i); yields {
-			p.notice(NoticeTwoSources, i, p.secondWords(first))
+			p.notice(NoticeTwoSources, i, p.describeSecond(first))
 		}
 		if reason != "" {
 			p.holdIdentity(i, reason)
@@ -139,7 +139,7 @@ func (p *planner) planPerson(i Identity) {
 			p.missing(i, own)
 			return
 		}
-		p.byName(i, "entitled, and no credential carries the csi or the username")
+		p.adoptOrCreate(i, "entitled, and no credential carries the csi or the username")
 	case 1:
 		p.claim(i, candidates[0])
 	default:

@@ -35,8 +35,8 @@ func TestALeaverKeepsTheirName(t *testing.T) {
 	for range 6 {
 		w.later(t, 25*time.Hour)
 	}
-	if saga := w.saga(people["lena"].id); saga == nil || saga.WithdrawnAt.IsZero() {
-		t.Fatalf("not withdrawn: %+v", saga)
+	if departure := w.saga(people["lena"].id); departure == nil || departure.WithdrawnAt.IsZero() {
+		t.Fatalf("not withdrawn: %+v", departure)
 	}
 	several("withdrawn")
 	for range 10 {

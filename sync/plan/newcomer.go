@@ -78,8 +78,8 @@ func (p *planner) besideLeaver(i Identity) bool {
 
 // indexLeavers keys the accounts whose departure is under way or was carried out by their csis.
 func (p *planner) indexLeavers() {
-	for _, saga := range p.State.Sagas {
-		p.indexLeaver(p.sagaAccount(saga))
+	for _, departure := range p.State.Departures {
+		p.indexLeaver(p.departureAccount(departure))
 	}
 	for _, e := range p.State.Effects {
 		if e.ReturnedAt.IsZero() {
@@ -128,8 +128,8 @@ func (p *planner) foldCSIs() {
 	for person, own := range p.owned {
 		add(holder{csi: own.CSI, person: person, name: p.nameOf(person)})
 	}
-	for person, saga := range p.sagas {
-		add(holder{csi: saga.CSI, person: person, name: p.nameOf(person)})
+	for person, departure := range p.departures {
+		add(holder{csi: departure.CSI, person: person, name: p.nameOf(person)})
 	}
 	for _, c := range p.Inventory.Credentials {
 		if csi := p.Inventory.Settings[c.ID][SettingCSI]; csi != "" {

@@ -34,7 +34,7 @@ type Notice struct {
 func (n Notice) about() string {
 	switch {
 	case n.CSI != "" || n.DN != "" || n.Person.ID != "":
-		return personWords(n.CSI, n.DN, n.Person)
+		return describePerson(n.CSI, n.DN, n.Person)
 	case n.Person.Source != "":
 		return "source " + n.Person.Source
 	}

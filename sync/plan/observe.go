@@ -9,7 +9,7 @@ import "strings"
 func (p *planner) observe() {
 	for _, s := range p.Sources {
 		for _, i := range s.Identities {
-			i.State, i.Evidence = p.weigh(i.Person, i.State, i.Evidence)
+			i.State, i.Evidence = p.discountUncounted(i.Person, i.State, i.Evidence)
 			p.identities[i.Person] = i
 			if p.undated[i.Person] {
 				continue
@@ -19,14 +19,14 @@ func (p *planner) observe() {
 				state = Unknown
 			}
 			seen := Sighting{ID: i.Person, DN: i.DN, State: state, Evidence: i.Evidence, Protected: i.Protected}
-			p.see(p.keepProtection(seen, s.Snapshot), i.CSI, s.Snapshot.Departures())
+			p.recordSighting(p.keepProtection(seen, s.Snapshot), i.CSI, s.Snapshot.Departures())
 		}
 		for _, sighting := range s.Snapshot.Sightings {
 			if _, present := p.identities[sighting.ID]; !present && !p.undated[sighting.ID] {
 				sighting = sighting.gone()
 				p.placeless[sighting.ID] = sighting.Placeless
-				sighting.State, sighting.Evidence = p.weigh(sighting.ID, sighting.State, sighting.Evidence)
-				p.see(p.keepProtection(sighting, s.Snapshot), "", s.Snapshot.proves(sighting))
+				sighting.State, sighting.Evidence = p.discountUncounted(sighting.ID, sighting.State, sighting.Evidence)
+				p.recordSighting(p.keepProtection(sighting, s.Snapshot), "", s.Snapshot.proves(sighting))
 			}
 		}
 		p.forgetUnowned(s)
@@ -35,8 +35,8 @@ func (p *planner) observe() {
 	p.refreshOwned()
 }
 
-// weigh makes a departure unknown whose kind of evidence the policy does not count.
-func (p *planner) weigh(person PersonID, state AccountState, evidence Evidence) (AccountState, Evidence) {
+// discountUncounted makes a departure unknown whose kind of evidence the policy does not count.
+func (p *planner) discountUncounted(person PersonID, state AccountState, evidence Evidence) (AccountState, Evidence) {
 	if state != Departed || p.Policy.Counts(evidence.Kind) {
 		return state, evidence
 	}
@@ -72,8 +72,8 @@ func (p *planner) refreshOwned() {
 	}
 }
 
-// see updates the memory of one person.
-func (p *planner) see(s Sighting, csi string, departures bool) {
+// recordSighting updates the memory of one person.
+func (p *planner) recordSighting(s Sighting, csi string, departures bool) {
 	prior, known := p.observations[s.ID]
 	if !known {
 		prior.FirstSeen = p.seenAt

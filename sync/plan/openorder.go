@@ -46,7 +46,7 @@ func (p *planner) carryOn(own Ownership) bool {
 	}
 	open.Person = own.Person
 	if p.gone(Object{ObjectCredential, own.CredentialID}) {
-		p.plan.Memory.EndedOrders = append(p.plan.Memory.EndedOrders, open)
+		p.plan.Update.EndedOrders = append(p.plan.Update.EndedOrders, open)
 		return false
 	}
 	answer := p.reach(own)
@@ -55,7 +55,7 @@ func (p *planner) carryOn(own Ownership) bool {
 		p.plan.Wait(WaitOrder, own.Person)
 		return false
 	}
-	l := p.obey(Order{Person: own.Person, By: open.By}, open.words()+", and not carried out yet", own, answer)
+	l := p.planOrder(Order{Person: own.Person, By: open.By}, open.words()+", and not carried out yet", own, answer)
 	if answer.Departed {
 		for _, id := range l.ids {
 			if u := p.user(id); !p.gone(Object{ObjectUser, id}) && !u.Special() {
@@ -90,7 +90,7 @@ func (p *planner) ordersRefused() []string {
 	for _, o := range p.dropped {
 		csi := p.observations[o.Person].CSI
 		refused = append(refused, fmt.Sprintf("the withdrawal of %s, %s: this older ledger does not know whether that was taken back since. If their access is still to end, order it again: "+
-			"`threema-dirsync withdraw %s --reason TEXT`", personWords(csi, p.nameOf(o.Person), o.Person), o.words(), Typed(csi, o.Person)))
+			"`threema-dirsync withdraw %s --reason TEXT`", describePerson(csi, p.nameOf(o.Person), o.Person), o.words(), Typed(csi, o.Person)))
 	}
 	return refused
 }
@@ -120,7 +120,7 @@ func (s State) Ordered(credentialID string) bool {
 }
 
 // EndsOrder tells that an order about a credential is fulfilled without it.
-func (m Memory) EndsOrder(credentialID string) bool {
+func (m StateUpdate) EndsOrder(credentialID string) bool {
 	return slices.ContainsFunc(m.EndedOrders, func(o OpenOrder) bool { return o.CredentialID == credentialID })
 }
 

@@ -78,7 +78,7 @@ func checkOrdersTold(t testing.TB, in plan.Input, p plan.Plan) {
 		asked := slices.ContainsFunc(p.Waits(), func(x plan.Wait) bool {
 			return x.Code == plan.WaitOrder && len(x.Whom) > 0
 		})
-		if !planned && !asked && !p.Memory.EndsOrder(o.CredentialID) && !in.AcceptBaseline {
+		if !planned && !asked && !p.Update.EndsOrder(o.CredentialID) && !in.AcceptBaseline {
 			t.Fatalf("nobody speaks of the order about %s of %s: %v", o.CredentialID, o.Person, summary(p))
 		}
 	}
@@ -154,10 +154,10 @@ func TestAnOpenOrderEnds(t *testing.T) {
 		w.now = w.now.Add(2 * time.Hour)
 		p := w.plan()
 		withdraws := slices.ContainsFunc(p.Changes, func(c plan.Change) bool { return c.Op == plan.Withdraw })
-		if ended := len(p.Memory.EndedOrders) == 1; ended != (n == 1) || withdraws == ended {
+		if ended := len(p.Update.EndedOrders) == 1; ended != (n == 1) || withdraws == ended {
 			t.Errorf("list %d: ended %v, withdraws %v", n+1, ended, withdraws)
 		}
-		w.remember(p.Memory)
+		w.remember(p.Update)
 	}
 }
 

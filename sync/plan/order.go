@@ -72,7 +72,7 @@ func ComputeOrder(in Input, order Order) Ordered {
 	if answer.Refused = p.keptFromOrder(own); answer.Refused != "" {
 		return answer
 	}
-	p.obey(order, "ordered: "+order.Reason, own, answer)
+	p.planOrder(order, "ordered: "+order.Reason, own, answer)
 	p.approve()
 	p.judgeBaseline()
 	p.gate()
@@ -85,7 +85,7 @@ func (p *planner) shown(person PersonID) Ordered {
 	o := p.observations[person]
 	_, forgotten := p.forgotten(person.Source)
 	answer := Ordered{
-		Person: person, CSI: o.CSI, DN: o.DN, Departed: p.departedNow[person] && !o.Unproved && !forgotten, Directory: p.directoryWords(person),
+		Person: person, CSI: o.CSI, DN: o.DN, Departed: p.departedNow[person] && !o.Unproved && !forgotten, Directory: p.describeInDirectory(person),
 	}
 	if s, said := p.State.suspension(person); said && s.Stands(p.Now) {
 		answer.Suspended = &s
@@ -103,11 +103,11 @@ func (p *planner) reach(own Ownership) Ordered {
 // nothingOwned says of somebody without a credential of ours that it is withdrawn already, or
 // why there is nothing to withdraw.
 func (p *planner) nothingOwned(order Order) (already, refused string) {
-	saga, leaving := p.sagas[order.Person]
+	departure, leaving := p.departures[order.Person]
 	i := p.identities[order.Person]
 	switch {
-	case leaving && !saga.WithdrawnAt.IsZero():
-		return withdrawnOn(saga.Username, saga.WithdrawnAt), ""
+	case leaving && !departure.WithdrawnAt.IsZero():
+		return withdrawnOn(departure.Username, departure.WithdrawnAt), ""
 	case p.creating(order.Person):
 		return "", unfinished
 	case i.CSI != "" && len(p.byCSI[i.CSI]) > 0:
@@ -170,8 +170,8 @@ func (p *planner) keptFromOrder(own Ownership) string {
 	return p.byHand(own)
 }
 
-// directoryWords says what the directory shows of a person now.
-func (p *planner) directoryWords(person PersonID) string {
+// describeInDirectory says what the directory shows of a person now.
+func (p *planner) describeInDirectory(person PersonID) string {
 	o := p.observations[person]
 	i, present := p.identities[person]
 	switch {
@@ -180,11 +180,11 @@ func (p *planner) directoryWords(person PersonID) string {
 	case !p.sourceRead(person.Source):
 		return "source " + person.Source + " could not be read"
 	case p.departedNow[person] && p.placeless[person]:
-		return "not found, but nobody can tell whether they are gone (" + p.departedWords(o) + "), so it does not count"
+		return "not found, but nobody can tell whether they are gone (" + p.describeDeparted(o) + "), so it does not count"
 	case p.departedNow[person] && o.Unproved:
-		return "missed first through a view that is not proved (" + p.departedWords(o) + "), so it does not count"
+		return "missed first through a view that is not proved (" + p.describeDeparted(o) + "), so it does not count"
 	case p.departedNow[person]:
-		return "departed: " + p.departedWords(o)
+		return "departed: " + p.describeDeparted(o)
 	case present && i.Excluded:
 		return "below exclude_dns, where nobody departs"
 	case present && i.State == Departed:
@@ -195,8 +195,8 @@ func (p *planner) directoryWords(person PersonID) string {
 	return "unknown: " + firstNonEmpty(o.Evidence.Detail, "not seen")
 }
 
-// obey plans the withdrawal and, of somebody who departed, the end of their contacts.
-func (p *planner) obey(order Order, words string, own Ownership, answer Ordered) leaver {
+// planOrder plans the withdrawal and, of somebody who departed, the end of their contacts.
+func (p *planner) planOrder(order Order, words string, own Ownership, answer Ordered) leaver {
 	l := leaver{
 		person: own.Person, csi: own.CSI, credentialID: own.CredentialID, username: own.Username,
 		observation: p.observations[own.Person], ids: answer.ThreemaIDs, rivals: p.rivals(p.ownerAccount(own)),
@@ -221,9 +221,9 @@ func (p *planner) obey(order Order, words string, own Ownership, answer Ordered)
 		if c.Op != Withdraw {
 			c.Reason = words
 		}
-		c.By, c.Evidence = order.By, "the word of "+order.By+"; the directory: "+answer.Directory
+		c.By, c.EvidenceText = order.By, "the word of "+order.By+"; the directory: "+answer.Directory
 		if s := answer.Suspended; s != nil {
-			c.Evidence += "; although " + s.words(p.Now)
+			c.EvidenceText += "; although " + s.words(p.Now)
 		}
 	}
 	return l

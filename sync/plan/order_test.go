@@ -73,12 +73,12 @@ func TestOrder(t *testing.T) {
 		}, onWord},
 		{"known as departed, but the directory is down now", func(w *world, e *entry) {
 			e.leave(plan.Disabled)
-			w.remember(w.plan().Memory)
+			w.remember(w.plan().Update)
 			w.source().unread = true
 		}, onWord},
 		{"known as departed, but this read is incomplete", func(w *world, e *entry) {
 			e.leave(plan.Disabled)
-			w.remember(w.plan().Memory)
+			w.remember(w.plan().Update)
 			w.source().incomplete = true
 		}, onWord},
 		{"limits do not count", func(w *world, e *entry) {
@@ -157,8 +157,8 @@ func TestOrder(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", got, row.want)
 			}
 			for _, c := range o.Changes {
-				if c.By != "anna (uid 1000)" || !strings.HasPrefix(c.Reason, "ordered: stolen phone") || !strings.Contains(c.Evidence, o.Directory) {
-					t.Errorf("the record of %s: by %q, reason %q, evidence %q", c.Op, c.By, c.Reason, c.Evidence)
+				if c.By != "anna (uid 1000)" || !strings.HasPrefix(c.Reason, "ordered: stolen phone") || !strings.Contains(c.EvidenceText, o.Directory) {
+					t.Errorf("the record of %s: by %q, reason %q, evidence %q", c.Op, c.By, c.Reason, c.EvidenceText)
 				}
 			}
 		})
@@ -185,7 +185,7 @@ func TestOrderForNobodyOfOurs(t *testing.T) {
 			e.leave(plan.Disabled)
 			w.pkg.Users = []plan.User{{ID: "ID000001"}}
 			w.policy.ID = plan.DetachID
-			w.state.Sagas = []plan.Saga{{Person: e.id, Username: "zoe", CSI: "E-zoe", CredentialID: "c", WithdrawnAt: w.now, IDs: []plan.SagaID{{ThreemaID: "ID000001"}}}}
+			w.state.Departures = []plan.Departure{{Person: e.id, Username: "zoe", CSI: "E-zoe", CredentialID: "c", WithdrawnAt: w.now, IDs: []plan.DepartingID{{ThreemaID: "ID000001"}}}}
 		}, "already: credential zoe was withdrawn on 2026-03-0"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -268,7 +268,7 @@ func TestIDWaitsForTheConfirmation(t *testing.T) {
 // obey carries an order out, as the applier does.
 func (w *world) obey(t *testing.T, o plan.Ordered) {
 	t.Helper()
-	w.remember(w.plan().Memory)
+	w.remember(w.plan().Update)
 	w.apply(plan.Plan{Changes: o.Changes})
 	if w.credential(o.Username) != nil {
 		t.Fatalf("nothing was withdrawn: %s", answer(o))
@@ -288,7 +288,7 @@ func TestOrderSettledByLooking(t *testing.T) {
 			w.state.Orders = []plan.PastOrder{{CredentialID: own.CredentialID, At: w.now}}
 		}
 		p := w.plan()
-		if diff := cmp.Diff([]plan.SettledOperation{{ID: 9, Done: !there}}, p.Memory.Settled); diff != "" {
+		if diff := cmp.Diff([]plan.SettledOperation{{ID: 9, Done: !there}}, p.Update.Settled); diff != "" {
 			t.Error(diff)
 		}
 		if there {

@@ -80,7 +80,7 @@ func TestAYesOfAnHourLastsAnHour(t *testing.T) {
 	}
 	yes := change(t, p, plan.Transfer, "anna")
 	second.leave(plan.Disabled)
-	w.give(plan.GivenApproval{Change: yes.ID, Op: yes.Op, Person: yes.Person, Until: w.now.Add(time.Hour)})
+	w.give(plan.GivenApproval{ChangeID: yes.ID, Op: yes.Op, Person: yes.Person, Until: w.now.Add(time.Hour)})
 	w.later(t, time.Minute)
 	w.later(t, 20*time.Hour)
 	second.comeBack()

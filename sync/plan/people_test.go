@@ -288,13 +288,13 @@ func TestIDsOfLeaversAreNoStrangers(t *testing.T) {
 	for _, row := range []struct {
 		name    string
 		effects []plan.Effect
-		left    []plan.LeftBehind
+		left    []plan.AbandonedID
 		user    plan.User
 		say     string
 	}{
 		{"nobody of ours", nil, nil, user, "user Zoe orphan: its credential is gone"},
 		{"kept", []plan.Effect{withdrawal}, nil, user, "user Zoe kept: of E-zoe CN=Zoe, who left; credential zoe was withdrawn on 2026-03-01"},
-		{"came back with another ID", nil, []plan.LeftBehind{{withdrawal.Person, "E-zoe", user.ID}}, user, "user Zoe left behind: of E-zoe corp/guid-gone, from an earlier departure"},
+		{"came back with another ID", nil, []plan.AbandonedID{{withdrawal.Person, "E-zoe", user.ID}}, user, "user Zoe left behind: of E-zoe corp/guid-gone, from an earlier departure"},
 		{"on its way out", []plan.Effect{detached, withdrawal}, nil, user, "user Zoe of E-zoe CN=Zoe, who left; detach / trennen was requested on 2026-03-01"},
 		{"another credential has it", []plan.Effect{withdrawal}, nil, linked, "user Zoe its credential is not managed"},
 	} {
@@ -303,7 +303,7 @@ func TestIDsOfLeaversAreNoStrangers(t *testing.T) {
 			w := newWorld()
 			w.hire("anna")
 			w.pass(t)
-			w.state.Effects, w.state.LeftBehind = row.effects, row.left
+			w.state.Effects, w.state.AbandonedIDs = row.effects, row.left
 			w.pkg.Users = append(w.pkg.Users, row.user)
 			w.pkg.Contacts = append(w.pkg.Contacts, plan.Contact{ID: user.ID, FirstName: "Zoe"})
 			wantWords(t, w.plan(), row.say)

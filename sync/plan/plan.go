@@ -41,8 +41,8 @@ type Plan struct {
 	// counts for nothing then, but for the memory: what was missing, so that a second list can tell.
 	Untrusted *TrustError
 
-	// Memory is what the pass records beside the changes: facts, under every policy.
-	Memory Memory
+	// Update is what the pass records beside the changes: facts, under every policy.
+	Update StateUpdate
 }
 
 // SourceReport is one source as the plan saw it.
@@ -85,8 +85,8 @@ type Seats struct {
 	Free     int
 }
 
-// Memory is what a pass learned, to be recorded in one transaction before anything is sent.
-type Memory struct {
+// StateUpdate is what a pass learned, to be recorded in one transaction before anything is sent.
+type StateUpdate struct {
 	Subscription string                   // the package that the ledger is (now) bound to
 	Sources      map[string]SourceBinding // likewise, the directories
 	Servers      []KnownServer            // the whole new set
@@ -100,21 +100,21 @@ type Memory struct {
 	SyncSince time.Time
 	Bases     []Base // tracked people per source at the start of this pass
 
-	Observations []Observation // the whole new set
-	Sentinels    []Sentinel    // the whole new set
-	Reads        []ReadDay     // the whole new set
-	Owned        []Ownership   // the whole new set as far as the pass changes it without a request: missing counted
-	Published    []Publication // contacts seen enabled for the first time
-	UsersSeen    []SeenUser    // users seen on owned credentials, the whole set
-	FormerLinks  []FormerLink  // the whole new set
-	Suspensions  []Suspension  // the whole new set
-	FormerCSIs   []FormerCSI   // the whole new set
-	Unlisted     []Unlisted    // what the lists of this pass lack, the whole set
-	Vanished     []Vanished    // Threema IDs of departures of which this pass proved that they went by themselves
-	Reopened     []int64       // departures that begin again, before any ends
-	EndedSagas   []EndedSaga
-	EndedOrders  []OpenOrder        // fulfilled without them: the credential is gone
-	Settled      []SettledOperation // open journal rows that the inventory settled
+	Observations    []Observation // the whole new set
+	Sentinels       []Sentinel    // the whole new set
+	Reads           []ReadDay     // the whole new set
+	Owned           []Ownership   // the whole new set as far as the pass changes it without a request: missing counted
+	Published       []Publication // contacts seen enabled for the first time
+	UsersSeen       []SeenUser    // users seen on owned credentials, the whole set
+	FormerLinks     []FormerLink  // the whole new set
+	Suspensions     []Suspension  // the whole new set
+	FormerCSIs      []FormerCSI   // the whole new set
+	Unlisted        []Unlisted    // what the lists of this pass lack, the whole set
+	Vanished        []Vanished    // Threema IDs of departures of which this pass proved that they went by themselves
+	Reopened        []int64       // departures that begin again, before any ends
+	EndedDepartures []EndedDeparture
+	EndedOrders     []OpenOrder        // fulfilled without them: the credential is gone
+	Settled         []SettledOperation // open journal rows that the inventory settled
 
 	ExpiredApprovals []string // change ids of approvals that count no more
 	VoidApprovals    []string // likewise, whenever they end: to a departure that is over
@@ -142,8 +142,8 @@ func (s SeenUser) compare(t SeenUser) int {
 	return cmp.Or(strings.Compare(s.ThreemaID, t.ThreemaID), strings.Compare(s.CredentialID, t.CredentialID))
 }
 
-// EndedSaga is a saga with nothing left to do, and why.
-type EndedSaga struct {
+// EndedDeparture is a departure with nothing left to do, and why.
+type EndedDeparture struct {
 	Person PersonID
 	Why    string   // "settled", "returned" or "transferred"
 	To     PersonID // whose it is now, if "transferred"

@@ -40,8 +40,8 @@ func (p *planner) entitledNow(person PersonID) bool {
 	return present && i.State == Entitled && !i.Excluded
 }
 
-// secondWords says of somebody who yields why nothing is done under this entry.
-func (p *planner) secondWords(first PersonID) string {
+// describeSecond says of somebody who yields why nothing is done under this entry.
+func (p *planner) describeSecond(first PersonID) string {
 	words := fmt.Sprintf("also in source %s, which comes first, as %s: ", first.Source, p.nameOf(first))
 	switch {
 	case p.entitledNow(first):

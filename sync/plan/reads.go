@@ -102,8 +102,8 @@ func (p *planner) reads() []ReadDay {
 	return days
 }
 
-// restartWords adds to the words of a row that it is not the first one.
-func (o Observation) restartWords() string {
+// describeRestart adds to the words of a row that it is not the first one.
+func (o Observation) describeRestart() string {
 	if o.Restarts == 0 {
 		return ""
 	}

@@ -23,7 +23,7 @@ func (p *planner) recover() {
 }
 
 func (p *planner) settle(op Operation, done bool) {
-	p.plan.Memory.Settled = append(p.plan.Memory.Settled, SettledOperation{ID: op.ID, Done: done})
+	p.plan.Update.Settled = append(p.plan.Update.Settled, SettledOperation{ID: op.ID, Done: done})
 }
 
 // recoverCreate keeps a create open whose credential stands in the package: the person's
@@ -64,9 +64,9 @@ func (p *planner) recoverWithdrawal(op Operation) {
 	if own, ok := p.owned[op.Person]; ok && own.CredentialID == op.CredentialID {
 		delete(p.owned, op.Person)
 	}
-	if saga, ok := p.sagas[op.Person]; ok {
-		saga.WithdrawnAt = p.Now
-		p.sagas[op.Person] = saga
+	if departure, ok := p.departures[op.Person]; ok {
+		departure.WithdrawnAt = p.Now
+		p.departures[op.Person] = departure
 	}
 }
 

@@ -88,13 +88,13 @@ func TestRecovery(t *testing.T) {
 			}
 			p := w.later(t, time.Hour)
 			if row.op.Destructive() && row.fate == lostAfter { // one list without it proves nothing
-				if len(p.Memory.Settled) > 0 || find(t, p, row.op, "anna").Status != plan.Waiting {
-					t.Errorf("one list settled it: %v %+v", summary(p), p.Memory.Settled)
+				if len(p.Update.Settled) > 0 || find(t, p, row.op, "anna").Status != plan.Waiting {
+					t.Errorf("one list settled it: %v %+v", summary(p), p.Update.Settled)
 				}
 				p = w.later(t, time.Hour)
 			}
 			wantLines(t, of(p, "anna", "zoe"), row.want...)
-			for _, settled := range p.Memory.Settled {
+			for _, settled := range p.Update.Settled {
 				effect := row.op != plan.SetSettings && row.op != plan.UnsetSetting // those are compared anew
 				if settled.Done != (effect && row.fate == lostAfter) {
 					t.Errorf("settled as done: %v", settled.Done)
@@ -128,8 +128,8 @@ func TestAContactThatOneListLacks(t *testing.T) {
 	people["anna"].leave(plan.Disabled)
 	w.hideContact(id)
 	for after, settled := range []int{0, 1} {
-		if p := w.later(t, time.Duration(after)*time.Hour); len(p.Memory.Settled) != settled {
-			t.Errorf("after %d h: %+v", after, p.Memory.Settled)
+		if p := w.later(t, time.Duration(after)*time.Hour); len(p.Update.Settled) != settled {
+			t.Errorf("after %d h: %+v", after, p.Update.Settled)
 		}
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 // remember collects what the pass records whatever becomes of its changes.
 func (p *planner) remember() {
-	m := &p.plan.Memory
+	m := &p.plan.Update
 	m.SyncSince, m.Forgotten, m.AcceptedHeld = p.State.syncSince(p.Policy, p.Now), p.stillForgotten(), p.acceptedHeld()
 	slices.SortFunc(m.Published, func(a, b Publication) int { return strings.Compare(a.ThreemaID, b.ThreemaID) })
 	if p.planOnly {
@@ -46,14 +46,14 @@ func (p *planner) remember() {
 // rememberUnchanged keeps the old memory: what was read is not comparable with it.
 func (p *planner) rememberUnchanged() {
 	p.keepMemory()
-	m := &p.plan.Memory
-	m.EndedSagas, m.EndedOrders, m.Settled, m.Published, m.Vanished, m.Reopened = nil, nil, nil, nil, nil, nil
+	m := &p.plan.Update
+	m.EndedDepartures, m.EndedOrders, m.Settled, m.Published, m.Vanished, m.Reopened = nil, nil, nil, nil, nil, nil
 }
 
 // keepMemory makes the old memory the new one. Only that somebody did not depart is worth knowing
 // whatever the scope and the clock: it resets, and harms nobody.
 func (p *planner) keepMemory() {
-	m := &p.plan.Memory
+	m := &p.plan.Update
 	for n, o := range p.State.Observations {
 		if now := p.observations[o.Person]; o.State == Departed && now.Person == o.Person && now.State != Departed {
 			if p.clockInDoubt {

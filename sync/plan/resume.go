@@ -115,7 +115,7 @@ func (p *planner) withdrawAbandoned(op Operation) {
 	own := Ownership{Person: op.Person, CredentialID: l.Credential.ID, Username: l.Credential.Username, CSI: op.CSI}
 	o := p.observations[op.Person]
 	if reason := p.byHand(own); reason != "" {
-		p.holdByHand(op.Person, op.CSI, o.DN, fmt.Sprintf("left (%s), but %s", p.departedWords(o), reason))
+		p.holdByHand(op.Person, op.CSI, o.DN, fmt.Sprintf("left (%s), but %s", p.describeDeparted(o), reason))
 		return
 	}
 	c := p.withdrawal(leaver{

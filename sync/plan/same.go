@@ -23,7 +23,7 @@ func (p *planner) ownerAccount(own Ownership) account {
 	return account{own.Person, own.CSI, own.FirstName, p.observations[own.Person]}
 }
 
-func (p *planner) sagaAccount(s Saga) account {
+func (p *planner) departureAccount(s Departure) account {
 	saw := p.observations[s.Person]
 	saw.LastSeen = later(saw.LastSeen, s.LastSeen)
 	return account{s.Person, s.CSI, s.FirstName, saw}
@@ -86,8 +86,8 @@ func (s State) afterAll(now time.Time) time.Time {
 	for _, o := range s.Observations {
 		last = later(last, later(o.FirstSeen, o.LastSeen))
 	}
-	for _, saga := range s.Sagas {
-		last = later(last, saga.LastSeen)
+	for _, departure := range s.Departures {
+		last = later(last, departure.LastSeen)
 	}
 	for _, e := range s.Effects {
 		last = later(last, e.LastSeen)
@@ -139,5 +139,5 @@ func (p *planner) accountOf(person PersonID) account {
 	if own, owned := p.owned[person]; owned {
 		return p.ownerAccount(own)
 	}
-	return p.sagaAccount(p.sagas[person])
+	return p.departureAccount(p.departures[person])
 }

@@ -509,7 +509,7 @@ func TestAYesOfBeforeTheQuestion(t *testing.T) {
 			again.username = "anna2"
 			if row.first == "Anna" { // else the credential passes to her at once
 				w.now = w.now.Add(time.Minute)
-				w.remember(w.plan().Memory)
+				w.remember(w.plan().Update)
 				again.leave(plan.Absent) // one read that lacks her proves nothing: the departure is that of both
 			}
 			w.now = w.now.Add(time.Minute)

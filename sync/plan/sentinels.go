@@ -45,9 +45,9 @@ func (p *planner) judgeSentinels(s *Snapshot, v shown) {
 		p.doubt(s, conditionSentinels, fmt.Sprintf("missing are %s of those who were always seen there: nobody departs. "+
 			"Let the bind account read these OUs; if they were dissolved in truth, %s", wordShares(lost), howToAcceptMissing))
 	case all == 0:
-		s.hold(conditionSentinels, fmt.Sprintf("none is learned yet; that takes %d people of ours in one OU", fewestSentinels))
+		s.satisfy(conditionSentinels, fmt.Sprintf("none is learned yet; that takes %d people of ours in one OU", fewestSentinels))
 	default:
-		s.hold(conditionSentinels, fmt.Sprintf("%d of %d are seen, in %d OUs", all-missing, all, len(byOU)))
+		s.satisfy(conditionSentinels, fmt.Sprintf("%d of %d are seen, in %d OUs", all-missing, all, len(byOU)))
 	}
 }
 

@@ -131,13 +131,13 @@ func (p *planner) judgeServer(s *Snapshot) {
 	case last == "":
 	case seen && !known.holds(*s):
 		p.switched[s.Source] = true
-		s.hold(conditionServer, fmt.Sprintf("%s holds another copy of the directory than before (%s, it was %s), so it was restored or set up anew: "+
+		s.satisfy(conditionServer, fmt.Sprintf("%s holds another copy of the directory than before (%s, it was %s), so it was restored or set up anew: "+
 			"what it shows alone confirms no departure", s.Server, s.Replica.name(), known.name()))
 	case strings.EqualFold(last, s.Server):
-		s.hold(conditionServer, s.Server+", as before")
+		s.satisfy(conditionServer, s.Server+", as before")
 	default:
 		p.switched[s.Source] = true
-		s.hold(conditionServer, fmt.Sprintf("%s answered, and %s before: who is gone from both may depart", s.Server, last))
+		s.satisfy(conditionServer, fmt.Sprintf("%s answered, and %s before: who is gone from both may depart", s.Server, last))
 	}
 }
 
@@ -161,7 +161,7 @@ func (p *planner) judgeProgress(s *Snapshot) {
 			"Mend its replication, or if what is missing is lost for good, "+howToAccept)
 		return
 	}
-	s.hold(conditionProgress, "not behind any earlier read")
+	s.satisfy(conditionProgress, "not behind any earlier read")
 }
 
 func (p *planner) knownServer(source, server string) (KnownServer, bool) {
@@ -190,15 +190,15 @@ func (p *planner) servers() []KnownServer {
 	}
 	for _, s := range p.Sources {
 		if s.Snapshot.Departures() && s.Snapshot.Server != "" {
-			all = p.meet(all, s.Snapshot)
+			all = p.recordServer(all, s.Snapshot)
 		}
 	}
 	slices.SortFunc(all, KnownServer.compare)
 	return all
 }
 
-// meet adds a complete read to what is known of its server.
-func (p *planner) meet(all []KnownServer, s Snapshot) []KnownServer {
+// recordServer adds a complete read to what is known of its server.
+func (p *planner) recordServer(all []KnownServer, s Snapshot) []KnownServer {
 	k := KnownServer{Source: s.Source, Server: strings.ToLower(s.Server), Replica: s.Replica, FirstRead: p.Now, LastRead: p.Now, Proved: p.proved[s.Source]}
 	n := slices.IndexFunc(all, func(had KnownServer) bool { return had.compare(k) == 0 })
 	if n < 0 {

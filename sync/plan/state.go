@@ -32,11 +32,11 @@ type State struct {
 	Owned        []Ownership
 	Observations []Observation
 	Sentinels    []Sentinel
-	Sagas        []Saga // open ones
-	LeftBehind   []LeftBehind
-	Open         []Operation // journal rows that are INTENT or UNKNOWN
-	Taken        []Taken     // destructive effects of the last seven days
-	Bases        []Base      // of earlier passes, last eight days
+	Departures   []Departure // open ones
+	AbandonedIDs []AbandonedID
+	Open         []Operation   // journal rows that are INTENT or UNKNOWN
+	Taken        []PastRemoval // destructive effects of the last seven days
+	Bases        []Base        // of earlier passes, last eight days
 	Refusals     []Refusal
 	Published    []Publication
 	UsersSeen    []SeenUser      // users seen on owned credentials at the last pass
@@ -161,9 +161,9 @@ type Observation struct {
 	Second bool
 }
 
-// Saga is one leaver on the way out: what must be remembered when the credential, and with
+// Departure is one leaver on the way out: what must be remembered when the credential, and with
 // it the link to the IDs, is gone (D-16). It is written with the INTENT of the withdrawal.
-type Saga struct {
+type Departure struct {
 	Person       PersonID
 	CredentialID string
 	Username     string
@@ -174,19 +174,19 @@ type Saga struct {
 	WithdrawnAt  time.Time // zero: the withdrawal is not proven yet
 	FirstName    string    // as [Ownership] had it
 	LastSeen     time.Time // as [Observation] had it
-	IDs          []SagaID
+	IDs          []DepartingID
 }
 
-// LeftBehind is a Threema ID of a departure that ended early, because the person came back. Nobody
-// has detached or revoked it, and only the saga knew whose it is.
-type LeftBehind struct {
+// AbandonedID is a Threema ID of a departure that ended early, because the person came back. Nobody
+// has detached or revoked it, and only the departure knew whose it is.
+type AbandonedID struct {
 	Person    PersonID
 	CSI       string
 	ThreemaID string
 }
 
-// SagaID is one Threema ID that a saga persisted.
-type SagaID struct {
+// DepartingID is one Threema ID that a departure persisted.
+type DepartingID struct {
 	ThreemaID string
 	// GoneAt is when the ID was detached or revoked, zero if it was not.
 	GoneAt time.Time
@@ -202,7 +202,7 @@ type PastCreate struct {
 // Operation is one row of the journal. INTENT is committed before the request goes out.
 type Operation struct {
 	ID             int64 // given by the ledger
-	Change         string
+	ChangeID       string
 	Op             Op
 	Person         PersonID
 	OU             string
@@ -210,10 +210,10 @@ type Operation struct {
 	DN             string
 	CredentialID   string // of a create: "" until the service has answered
 	Username       string
-	ThreemaIDs     []string // of a withdrawal: the IDs that its saga persists
+	ThreemaIDs     []string // of a withdrawal: the IDs that its departure persists
 	ContactCreated bool     // of a publish-contact: we make it, see Publication.Created
 	Approved       bool     // carried by an approval or an order: does not fill the windows
-	Ordered        bool     // a withdrawal on somebody's word alone: the ownership stays, and no saga begins
+	Ordered        bool     // a withdrawal on somebody's word alone: the ownership stays, and no departure begins
 	At             time.Time
 	// Refused and Sent are of a create that is open. Refused: the service answered with a refusal, so a
 	// credential of this username may be somebody else's. Sent: the settings that may have been written
@@ -231,12 +231,12 @@ type Operation struct {
 
 // Part is what one request for many people does for one of them.
 type Part struct {
-	Change           string
-	Person           PersonID
-	CSI              string
-	CredentialID     string
-	FirstName        string // th_firstname that is written; "": none
-	Reason, Evidence string
+	ChangeID             string
+	Person               PersonID
+	CSI                  string
+	CredentialID         string
+	FirstName            string // th_firstname that is written; "": none
+	Reason, EvidenceText string
 }
 
 // Result is how an operation ended.
@@ -254,15 +254,15 @@ type Outcome struct {
 	Operation int64
 	Result    Result
 	// ThreemaIDs, of a withdrawal, are further IDs that appeared on the credential and join
-	// the saga.
+	// the departure.
 	ThreemaIDs []string
 	Refusals   []Refusal
 	Refused    bool   // of a create that stays open, see Operation.Refused
 	Message    string // of a failure: for the operator, without personal data
 }
 
-// Taken is one destructive effect of the past, for the windows of the limits.
-type Taken struct {
+// PastRemoval is one destructive effect of the past, for the windows of the limits.
+type PastRemoval struct {
 	Op     Op
 	Person PersonID
 	OU     string
@@ -272,19 +272,19 @@ type Taken struct {
 // Effect is one destructive effect that the service said yes to, and what looking at the package
 // has shown of it since (verify.go).
 type Effect struct {
-	ID           int64 // given by the ledger, as Saga, the departure that it belongs to
-	Saga         int64
+	ID           int64 // given by the ledger, as Departure, the departure that it belongs to
+	Departure    int64
 	Op           Op // withdraw, detach or revoke
 	Person       PersonID
 	CSI          string
 	DN           string
 	CredentialID string // the one that was withdrawn
 	Username     string
-	FirstName    string // as the saga has it, and LastSeen
+	FirstName    string // as the departure has it, and LastSeen
 	LastSeen     time.Time
 	ThreemaID    string   // "" of a withdrawal
-	IDs          []string // that the saga persisted
-	// Ordered tells of a withdrawal on somebody's word alone: no departure goes with it, and Saga is the
+	IDs          []string // that the departure persisted
+	// Ordered tells of a withdrawal on somebody's word alone: no departure goes with it, and Departure is the
 	// number of the order.
 	Ordered     bool
 	RequestedAt time.Time
@@ -296,7 +296,7 @@ type Effect struct {
 // Alarm says that an effect did not hold. It is an observation for a person to act on, and never
 // becomes a change (design §5.6). A departure has one of a kind for a Threema ID.
 type Alarm struct {
-	Saga         int64
+	Departure    int64
 	Kind         AlarmKind
 	Op           Op // of the effect that did not hold
 	Person       PersonID

@@ -119,7 +119,7 @@ func (p *planner) suspensions() []Suspension {
 		case !p.Now.Before(s.Over.Add(max(suspensionMemory, p.Policy.GraceWithdraw, p.Policy.GraceID))):
 			continue
 		}
-		for _, e := range p.plan.Memory.EndedSagas {
+		for _, e := range p.plan.Update.EndedDepartures {
 			if e.Person == s.Person && e.To != (PersonID{}) {
 				s.Person = e.To
 			}
@@ -167,8 +167,8 @@ func (s State) SuspendedPeople(policy Policy, now time.Time) []SuspendedPerson {
 func (s State) suspendedPeople(seen map[PersonID]Observation, policy Policy, now time.Time) []SuspendedPerson {
 	people := make([]SuspendedPerson, 0, len(s.Suspensions))
 	withdrawn := map[PersonID]bool{}
-	for _, saga := range s.Sagas {
-		withdrawn[saga.Person] = !saga.WithdrawnAt.IsZero()
+	for _, departure := range s.Departures {
+		withdrawn[departure.Person] = !departure.WithdrawnAt.IsZero()
 	}
 	owners := map[PersonID]bool{}
 	for _, own := range s.Owned {

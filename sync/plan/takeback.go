@@ -45,7 +45,7 @@ func GivenOnly(state State, approvals []GivenApproval, query string) ([]GivenApp
 		ids[c.ID] = true
 	}
 	if len(below) > 0 {
-		return slices.DeleteFunc(slices.Clone(approvals), func(a GivenApproval) bool { return !ids[a.Change] }), nil
+		return slices.DeleteFunc(slices.Clone(approvals), func(a GivenApproval) bool { return !ids[a.ChangeID] }), nil
 	}
 	person, err := newRegister(Input{State: state}, Plan{}).find(query)
 	if unclear, ok := errors.AsType[*UnclearPersonError](err); ok && !unclear.Several {
@@ -104,7 +104,7 @@ func (p *planner) voidApprovals() []string {
 	var void []string
 	for _, a := range p.State.Approvals {
 		if a.departs() && away[a.Person] && p.observations[a.Person].State == Entitled {
-			void = append(void, a.Change)
+			void = append(void, a.ChangeID)
 		}
 	}
 	return void

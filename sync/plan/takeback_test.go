@@ -17,7 +17,7 @@ func TestGivenPicksWhatIsTakenBack(t *testing.T) {
 	w.leaveOU(0, plan.OutOfScope)
 	p := w.later(t, 2*time.Hour)
 	for n, c := range p.AwaitingApproval() {
-		given := plan.GivenApproval{Change: c.ID, Op: c.Op, Person: c.Person, CSI: c.CSI, By: "anna", Hash: "cafe", Until: w.now.Add(day)}
+		given := plan.GivenApproval{ChangeID: c.ID, Op: c.Op, Person: c.Person, CSI: c.CSI, By: "anna", Hash: "cafe", Until: w.now.Add(day)}
 		switch n {
 		case 0:
 			given.Hash = "f00d"
@@ -49,7 +49,7 @@ func TestAYesEndsWithTheDeparture(t *testing.T) {
 	w.source().people[0].comeBack()
 	w.source().people[1].hide("nobody can tell")
 	p := w.later(t, 2*time.Hour)
-	if got := len(p.Memory.VoidApprovals); got != 1 || len(w.state.Approvals) != 8 {
+	if got := len(p.Update.VoidApprovals); got != 1 || len(w.state.Approvals) != 8 {
 		t.Errorf("%d void, left %v", got, w.state.Approvals)
 	}
 	w.source().people[1].leave(plan.OutOfScope)
@@ -58,13 +58,13 @@ func TestAYesEndsWithTheDeparture(t *testing.T) {
 	}
 	// A yes to anything else is none to a departure.
 	w.source().people[2].comeBack()
-	w.give(plan.GivenApproval{Change: "adoption", Op: plan.Adopt, Person: w.source().people[2].id, Until: w.now.Add(day)})
-	if p := w.later(t, 2*time.Hour); slices.Contains(p.Memory.VoidApprovals, "adoption") || len(p.Memory.VoidApprovals) != 1 {
-		t.Errorf("void: %v", p.Memory.VoidApprovals)
+	w.give(plan.GivenApproval{ChangeID: "adoption", Op: plan.Adopt, Person: w.source().people[2].id, Until: w.now.Add(day)})
+	if p := w.later(t, 2*time.Hour); slices.Contains(p.Update.VoidApprovals, "adoption") || len(p.Update.VoidApprovals) != 1 {
+		t.Errorf("void: %v", p.Update.VoidApprovals)
 	}
 	// A yes to a withdrawal that somebody orders is one to a person who is entitled, and stays.
-	w.give(plan.GivenApproval{Change: "ordered", Op: plan.Withdraw, Person: w.source().people[0].id, Until: w.now.Add(day)})
-	if p := w.later(t, 2*time.Hour); len(p.Memory.VoidApprovals) != 0 {
-		t.Errorf("void: %v", p.Memory.VoidApprovals)
+	w.give(plan.GivenApproval{ChangeID: "ordered", Op: plan.Withdraw, Person: w.source().people[0].id, Until: w.now.Add(day)})
+	if p := w.later(t, 2*time.Hour); len(p.Update.VoidApprovals) != 0 {
+		t.Errorf("void: %v", p.Update.VoidApprovals)
 	}
 }

@@ -2,9 +2,9 @@ package plan
 
 import "fmt"
 
-// byTakenName decides about somebody whose username a credential has that is not ours. Whoever does what
+// adoptByUsername decides about somebody whose username a credential has that is not ours. Whoever does what
 // the reason says gets further: adopt.username is named only where it is all that is missing.
-func (p *planner) byTakenName(i Identity, c Credential) {
+func (p *planner) adoptByUsername(i Identity, c Credential) {
 	csi := p.Inventory.Settings[c.ID][SettingCSI]
 	taken := fmt.Sprintf("the username %s is taken by a credential", c.Username)
 	against := p.againstAdoption(i, c.ID)

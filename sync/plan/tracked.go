@@ -16,8 +16,8 @@ func (s State) Tracked(source string) []Tracked {
 			dn[op.Person] = op.DN
 		}
 	}
-	for _, saga := range s.Sagas {
-		dn[saga.Person] = saga.DN
+	for _, departure := range s.Departures {
+		dn[departure.Person] = departure.DN
 	}
 	for _, v := range s.Vanished {
 		dn[v.Departure.Person] = v.Departure.DN
@@ -45,8 +45,8 @@ func (s State) sharing() map[PersonID]bool {
 	for _, v := range s.Vanished {
 		holder[v.Departure.CSI] = v.Departure.Person
 	}
-	for _, saga := range s.Sagas {
-		holder[saga.CSI] = saga.Person
+	for _, departure := range s.Departures {
+		holder[departure.CSI] = departure.Person
 	}
 	for _, own := range s.Owned {
 		holder[own.CSI] = own.Person

@@ -83,7 +83,7 @@ func (p *planner) judgeCredentials() {
 	if p.State.Gap.Kind == OlderLedger && !empty {
 		return // it does not know who was taken out since; the plan is a preview anyway
 	}
-	allowed := handful(len(owned))
+	allowed := massThreshold(len(owned))
 	few := allowed.Number()
 	if empty {
 		few = 0
@@ -158,7 +158,7 @@ func (p *planner) judgeUsers() {
 			fresh++
 		}
 	}
-	if _, goesOn := p.unlistedAt[list]; fresh > handful(0).Number() || goesOn && seen > 0 {
+	if _, goesOn := p.unlistedAt[list]; fresh > massThreshold(0).Number() || goesOn && seen > 0 {
 		p.loseList(list, "users", seen)
 	}
 }

@@ -73,7 +73,7 @@ func (p *planner) afterOrder(own Ownership) []string {
 	o := p.observations[own.Person]
 	if o.State == Departed {
 		return []string{fmt.Sprintf("Credential %s is in the package. The directory says that they left (%s): their departure goes on by its own rules, with confirmation, grace and limits.",
-			own.Username, p.departedWords(o))}
+			own.Username, p.describeDeparted(o))}
 	}
 	return []string{fmt.Sprintf("Credential %s is in the package and stays as it is: whoever has the phone goes on with it.", own.Username)}
 }
@@ -84,9 +84,9 @@ func (p *planner) leftByDirectory(person PersonID) string {
 	if o.State != Departed {
 		return ""
 	}
-	words := "the directory says that they left (" + p.departedWords(o) + "), and nobody's word makes somebody entitled. " + o.wayBack()
-	if saga, leaving := p.sagas[person]; leaving && !saga.WithdrawnAt.IsZero() {
-		words += fmt.Sprintf("; credential %s was withdrawn with their departure", saga.Username)
+	words := "the directory says that they left (" + p.describeDeparted(o) + "), and nobody's word makes somebody entitled. " + o.wayBack()
+	if departure, leaving := p.departures[person]; leaving && !departure.WithdrawnAt.IsZero() {
+		words += fmt.Sprintf("; credential %s was withdrawn with their departure", departure.Username)
 	}
 	return words + ": when a pass sees them entitled, the departure ends"
 }
@@ -109,7 +109,7 @@ func (o Observation) wayBack() string {
 // nothingToUndo is for people without a credential of ours.
 func (p *planner) nothingToUndo(person PersonID) (already, refused string) {
 	i := p.identities[person]
-	saga, leaving := p.sagas[person]
+	departure, leaving := p.departures[person]
 	switch {
 	case p.creating(person):
 		return "a new credential is being made for them already", ""
@@ -117,7 +117,7 @@ func (p *planner) nothingToUndo(person PersonID) (already, refused string) {
 		return "nothing stands in the way of a new credential: the directory says that they are entitled, and passes make one by all rules (`threema-dirsync explain` tells which)", ""
 	case leaving:
 		return "", fmt.Sprintf("their departure is under way (credential %s), and the directory does not say that they are entitled (%s): when a pass sees them so, it ends",
-			saga.Username, p.directoryWords(person))
+			departure.Username, p.describeInDirectory(person))
 	}
 	return "", "no credential of theirs is managed, and no withdrawal of theirs is under way: there is nothing to take back"
 }
@@ -152,12 +152,12 @@ func (p *planner) afterUndo(i Identity, own Ownership) []string {
 	}
 	made := "the next pass makes a new credential, with a new password in the hand-over file"
 	if !p.gone(credential) {
-		next = append(next, fmt.Sprintf("Whether credential %s is gone is not certain yet: %s.", own.Username, p.unsureWords(credential)))
+		next = append(next, fmt.Sprintf("Whether credential %s is gone is not certain yet: %s.", own.Username, p.describeUnsure(credential)))
 		made = "then a pass makes a new credential, with a new password in the hand-over file"
 	}
 	switch {
 	case i.State != Entitled || i.Excluded:
-		next = append(next, "The directory does not say now that they are entitled ("+p.directoryWords(own.Person)+"): when a pass sees them so, it makes a new credential.")
+		next = append(next, "The directory does not say now that they are entitled ("+p.describeInDirectory(own.Person)+"): when a pass sees them so, it makes a new credential.")
 	case i.Held != "":
 		next = append(next, "The directory says that they are entitled, but they are held ("+i.Held+"): when that is mended, a pass makes a new credential.")
 	default:

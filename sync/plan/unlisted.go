@@ -127,11 +127,11 @@ func (p *planner) awaitList(c *Change, o Object) {
 		return
 	}
 	c.Status, c.NotBefore = Waiting, later(c.NotBefore, p.unlistedSince(o).Add(goneAfter))
-	c.Reason += "; " + p.unsureWords(o)
+	c.Reason += "; " + p.describeUnsure(o)
 }
 
-// unsureWords says what it means that this list lacks an object.
-func (p *planner) unsureWords(o Object) string {
+// describeUnsure says what it means that this list lacks an object.
+func (p *planner) describeUnsure(o Object) string {
 	return "the package does not list the " + o.words() + " in this pass, which proves nothing: settled when a second list, from " +
 		stamp(p.unlistedSince(o).Add(goneAfter)) + " on, misses it too"
 }
@@ -179,11 +179,11 @@ func (p *planner) expectedObjects() []Object {
 	for _, seen := range p.State.UsersSeen {
 		add(ObjectUser, seen.ThreemaID)
 	}
-	for _, left := range p.State.LeftBehind {
+	for _, left := range p.State.AbandonedIDs {
 		add(ObjectUser, left.ThreemaID)
 	}
-	for _, saga := range p.State.Sagas {
-		for _, id := range saga.IDs {
+	for _, departure := range p.State.Departures {
+		for _, id := range departure.IDs {
 			if id.GoneAt.IsZero() {
 				add(ObjectUser, id.ThreemaID)
 				add(ObjectContact, id.ThreemaID)

@@ -75,8 +75,8 @@ func TestOneListProvesNoEnd(t *testing.T) {
 			if w.credential("anna") != nil || contact != nil && contact.Enabled || (w.user(id) != nil) != (row.policy == plan.KeepID) {
 				t.Errorf("the departure did not end: %v", summary(w.plan()))
 			}
-			if len(w.state.Sagas)+len(w.state.Unlisted) > 0 {
-				t.Errorf("something is left: %+v %+v", w.state.Sagas, w.state.Unlisted)
+			if len(w.state.Departures)+len(w.state.Unlisted) > 0 {
+				t.Errorf("something is left: %+v %+v", w.state.Departures, w.state.Unlisted)
 			}
 		})
 	}
@@ -115,7 +115,7 @@ func TestTwoListsAnHourApartSettle(t *testing.T) {
 				}
 				w.lacking(t, func() { w.dropUser(id) })
 			}
-			if settled := len(w.state.Sagas) == 0; settled != row.settled {
+			if settled := len(w.state.Departures) == 0; settled != row.settled {
 				t.Errorf("settled: %v, want %v", settled, row.settled)
 			}
 		})
@@ -136,12 +136,12 @@ func TestContradictedClockSettlesNothing(t *testing.T) {
 	right := w.now
 	w.now, w.clock = w.now.Add(day), plan.ServiceClock{Told: true, Ahead: -day}
 	w.lacking(t, func() { w.dropUser(id) })
-	if len(w.state.Sagas) != 1 || len(w.state.Unlisted) == 0 {
-		t.Errorf("settled: %+v %+v", w.state.Sagas, w.state.Unlisted)
+	if len(w.state.Departures) != 1 || len(w.state.Unlisted) == 0 {
+		t.Errorf("settled: %+v %+v", w.state.Departures, w.state.Unlisted)
 	}
 	w.now, w.clock = right.Add(time.Hour), plan.ServiceClock{Told: true}
 	w.lacking(t, func() { w.dropUser(id) })
-	if len(w.state.Sagas) != 0 {
+	if len(w.state.Departures) != 0 {
 		t.Error("not settled by the right clock")
 	}
 }
@@ -176,8 +176,8 @@ func TestVanishedIDThatIsBack(t *testing.T) {
 			wantLines(t, of(w.later(t, 8*day), "anna"), "revoke E-anna waiting")
 			wantLines(t, of(w.later(t, 2*time.Hour), "anna"))
 			w.later(t, 2*day) // the withdrawal is verified
-			if len(w.state.Sagas) > 0 || len(w.state.Vanished) != 1 {
-				t.Fatalf("not settled: %+v %+v", w.state.Sagas, w.state.Vanished)
+			if len(w.state.Departures) > 0 || len(w.state.Vanished) != 1 {
+				t.Fatalf("not settled: %+v %+v", w.state.Departures, w.state.Vanished)
 			}
 			w.later(t, 8*day)
 			row.do(w, people["anna"], &user)

@@ -21,8 +21,8 @@ func (p *planner) listUnmanaged() {
 		}
 	}
 	leaving := map[string]bool{}
-	for _, saga := range p.State.Sagas {
-		for _, id := range saga.IDs {
+	for _, departure := range p.State.Departures {
+		for _, id := range departure.IDs {
 			leaving[id.ThreemaID] = true
 		}
 	}

@@ -30,14 +30,14 @@ func (p *planner) dropUnowned(source string) {
 
 // remembersLeaver tells whether the ledger knows a departure of somebody with this csi.
 func (s State) remembersLeaver(csi string) bool {
-	return slices.ContainsFunc(s.Sagas, func(saga Saga) bool { return saga.CSI == csi }) ||
+	return slices.ContainsFunc(s.Departures, func(departure Departure) bool { return departure.CSI == csi }) ||
 		slices.ContainsFunc(s.Effects, func(e Effect) bool { return e.CSI == csi })
 }
 
 // isOurs tells whether the ledger has something at stake for a person.
 func (p *planner) isOurs(id PersonID) bool {
 	_, owned := p.owned[id]
-	_, leaving := p.sagas[id]
+	_, leaving := p.departures[id]
 	_, creating := p.openCreates[id]
 	return owned || leaving || creating
 }
@@ -48,7 +48,7 @@ func (p *planner) atStake() map[PersonID]bool {
 	for person := range p.owned {
 		people[person] = true
 	}
-	for person := range p.sagas {
+	for person := range p.departures {
 		people[person] = true
 	}
 	for person := range p.openCreates {

@@ -10,9 +10,9 @@ import (
 // Vanished is a Threema ID of a departure that nobody detached or revoked: two lists an hour apart
 // lacked it. That settles its step, and should it be back, the departure goes on with it.
 type Vanished struct {
-	Number    int64 // of the departure, given by the ledger
-	Ended     bool  // it was settled, because nothing was left to do
-	Departure Saga  // without its IDs
+	Number    int64     // of the departure, given by the ledger
+	Ended     bool      // it was settled, because nothing was left to do
+	Departure Departure // without its IDs
 	ThreemaID string
 }
 
@@ -30,40 +30,40 @@ func (p *planner) back(v Vanished) bool {
 // reopen lets settled departures go on whose ID is back, through all gates. Somebody who has a credential
 // again, or leaves with another one, takes the ID along when that goes (leftBehind).
 func (p *planner) reopen() {
-	again := map[int64]Saga{}
+	again := map[int64]Departure{}
 	for _, v := range p.State.Vanished {
 		_, owned := p.owned[v.Departure.Person]
 		if !v.Ended || owned || !p.back(v) {
 			continue
 		}
-		saga, begun := again[v.Number]
+		departure, begun := again[v.Number]
 		if !begun {
-			saga = v.Departure
+			departure = v.Departure
 		}
-		saga.IDs = append(saga.IDs, SagaID{ThreemaID: v.ThreemaID})
-		again[v.Number] = saga
+		departure.IDs = append(departure.IDs, DepartingID{ThreemaID: v.ThreemaID})
+		again[v.Number] = departure
 	}
 	for _, number := range slices.Sorted(maps.Keys(again)) {
-		saga := again[number]
-		if _, leaving := p.sagas[saga.Person]; !leaving { // of two departures of one person, one after the other
-			p.sagas[saga.Person] = saga
-			p.State.Sagas = append(p.State.Sagas, saga)
-			p.plan.Memory.Reopened = append(p.plan.Memory.Reopened, number)
+		departure := again[number]
+		if _, leaving := p.departures[departure.Person]; !leaving { // of two departures of one person, one after the other
+			p.departures[departure.Person] = departure
+			p.State.Departures = append(p.State.Departures, departure)
+			p.plan.Update.Reopened = append(p.plan.Update.Reopened, number)
 		}
 	}
-	p.State.Sagas = sorted(p.State.Sagas, func(a, b Saga) int { return a.Person.Compare(b.Person) })
+	p.State.Departures = sorted(p.State.Departures, func(a, b Departure) int { return a.Person.Compare(b.Person) })
 }
 
 // noteVanished records the IDs of a departure that went by themselves, while something was to be done
 // with them.
 func (p *planner) noteVanished(person PersonID) {
-	saga := p.sagas[person]
-	if saga.WithdrawnAt.IsZero() || p.Policy.ID == KeepID {
+	departure := p.departures[person]
+	if departure.WithdrawnAt.IsZero() || p.Policy.ID == KeepID {
 		return
 	}
-	for _, id := range saga.IDs {
+	for _, id := range departure.IDs {
 		if id.GoneAt.IsZero() && p.gone(Object{ObjectUser, id.ThreemaID}) {
-			p.plan.Memory.Vanished = append(p.plan.Memory.Vanished, Vanished{Departure: Saga{Person: person}, ThreemaID: id.ThreemaID})
+			p.plan.Update.Vanished = append(p.plan.Update.Vanished, Vanished{Departure: Departure{Person: person}, ThreemaID: id.ThreemaID})
 		}
 	}
 }
@@ -72,12 +72,12 @@ func (p *planner) noteVanished(person PersonID) {
 func (w *watch) vanishedAndBack() []Alarm {
 	var alarms []Alarm
 	for _, v := range w.State.Vanished {
-		if _, listed := w.users[v.ThreemaID]; !listed || w.isBack(w.sagaAccount(v.Departure)) {
+		if _, listed := w.users[v.ThreemaID]; !listed || w.isBack(w.departureAccount(v.Departure)) {
 			continue
 		}
 		s := v.Departure
 		alarms = append(alarms, Alarm{
-			Saga: v.Number, Kind: IDReturned, Op: Withdraw, Person: s.Person, CSI: s.CSI, DN: s.DN,
+			Departure: v.Number, Kind: IDReturned, Op: Withdraw, Person: s.Person, CSI: s.CSI, DN: s.DN,
 			CredentialID: s.CredentialID, Username: s.Username, ThreemaID: v.ThreemaID, Since: w.Now,
 		})
 	}

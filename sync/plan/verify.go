@@ -9,8 +9,8 @@ import (
 // How long an effect may take before it can be judged (domain §6, D-38): until then the service and
 // the apps have every right to show the old state.
 const (
-	withdrawTakes = 24 * time.Hour // an app asks for its licence once a day
-	takeIDTakes   = time.Hour
+	withdrawDelay = 24 * time.Hour // an app asks for its licence once a day
+	takeIDDelay   = time.Hour
 )
 
 // effectShown is how long a plan goes on to list an effect that is settled.
@@ -46,9 +46,9 @@ func (e Effect) State() EffectState {
 // EffectiveBy is when the effect must have reached everybody.
 func (e Effect) EffectiveBy() time.Time {
 	if e.Op == Withdraw {
-		return e.RequestedAt.Add(withdrawTakes)
+		return e.RequestedAt.Add(withdrawDelay)
 	}
-	return e.RequestedAt.Add(takeIDTakes)
+	return e.RequestedAt.Add(takeIDDelay)
 }
 
 // Title names the effect: "detach / trennen ABCDEFGH".
@@ -97,8 +97,8 @@ type departedID struct {
 func newWatch(p *planner) *watch {
 	w := &watch{planner: p, taken: map[departedID]bool{}, reporting: map[string][]User{}, ordered: map[int64]bool{}, returned: map[int64]string{}}
 	for _, e := range p.State.Effects {
-		w.taken[departedID{e.Saga, e.ThreemaID}] = true
-		w.ordered[e.Saga] = e.Ordered
+		w.taken[departedID{e.Departure, e.ThreemaID}] = true
+		w.ordered[e.Departure] = e.Ordered
 		if e.Op == Revoke && e.CSI != "" {
 			w.reporting[e.CSI] = nil
 		}
@@ -117,7 +117,7 @@ func (w *watch) judgeEffects() []Effect {
 	for _, was := range w.State.Effects {
 		e := w.judge(was)
 		if !e.GoneAt.Equal(was.GoneAt) || e.State() != was.State() {
-			w.plan.Memory.Effects = append(w.plan.Memory.Effects, e)
+			w.plan.Update.Effects = append(w.plan.Update.Effects, e)
 		}
 		effects = append(effects, e)
 	}
@@ -131,7 +131,7 @@ func (w *watch) judge(e Effect) Effect {
 	}
 	if why := w.over(e); why != "" {
 		e.ReturnedAt = w.Now
-		w.returned[e.Saga] = why
+		w.returned[e.Departure] = why
 		return e
 	}
 	gone := w.gone(e.object())
@@ -182,8 +182,8 @@ func (w *watch) active(e Effect) []string {
 		return nil
 	}
 	return slices.DeleteFunc(slices.Clone(e.IDs), func(id string) bool {
-		u, listed := w.users[id]
-		return !listed || w.taken[departedID{e.Saga, id}] || !u.LastCheck.After(e.EffectiveBy())
+		u, there := w.users[id]
+		return !there || w.taken[departedID{e.Departure, id}] || !u.LastCheck.After(e.EffectiveBy())
 	})
 }
 

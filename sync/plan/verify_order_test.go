@@ -15,7 +15,7 @@ func (w *world) obeyed(own plan.Ownership, ids ...string) {
 	w.effects++
 	w.sagas++
 	w.state.Effects = append(slices.Clone(w.state.Effects), plan.Effect{
-		ID: w.effects, Saga: w.sagas, Op: plan.Withdraw, Person: own.Person, CSI: own.CSI, CredentialID: own.CredentialID, Username: own.Username,
+		ID: w.effects, Departure: w.sagas, Op: plan.Withdraw, Person: own.Person, CSI: own.CSI, CredentialID: own.CredentialID, Username: own.Username,
 		IDs: ids, Ordered: true, RequestedAt: w.now,
 	})
 }
@@ -116,8 +116,8 @@ func TestAnOrderEnds(t *testing.T) {
 		a.activate("anna")
 		p := a.later(t, minute)
 		a.wantWatched(t, p, "withdraw returned")
-		if len(p.Memory.Cleared) != 1 || !strings.Contains(p.Memory.Cleared[0].Why, "new credential") {
-			t.Errorf("%+v", p.Memory.Cleared)
+		if len(p.Update.Cleared) != 1 || !strings.Contains(p.Update.Cleared[0].Why, "new credential") {
+			t.Errorf("%+v", p.Update.Cleared)
 		}
 	})
 }

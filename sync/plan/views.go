@@ -29,11 +29,11 @@ func (p *planner) judgeViews() {
 	for n := range p.Sources {
 		s := &p.Sources[n].Snapshot
 		if !p.AcceptBaseline && len(p.differences()) > 0 {
-			s.hold(conditionView, "not judged, as the ledger knows another package, directory or scope")
+			s.satisfy(conditionView, "not judged, as the ledger knows another package, directory or scope")
 			continue
 		}
 		change, missed := p.changeOfView(*s), p.missedOf(s.Source)
-		s.hold(conditionView, p.viewWords(*s, change, missed))
+		s.satisfy(conditionView, p.describeView(*s, change, missed))
 		if p.proved[s.Source] = p.proves(*s, change, missed); p.proved[s.Source] {
 			p.unmark(*s)
 		}
@@ -110,7 +110,7 @@ func (p *planner) missedOf(source string) (missed int) {
 // long as nobody said yes to their departure.
 func (p *planner) undecided(person PersonID) bool {
 	_, owned := p.owned[person]
-	_, leaving := p.sagas[person]
+	_, leaving := p.departures[person]
 	return owned || p.shares[person] && !leaving
 }
 
@@ -131,7 +131,7 @@ func (p *planner) unmark(s Snapshot) {
 	}
 }
 
-func (p *planner) viewWords(s Snapshot, change string, missed int) string {
+func (p *planner) describeView(s Snapshot, change string, missed int) string {
 	switch {
 	case change == "":
 		return fmt.Sprintf("read by %s from %s, as before", s.Reader, s.Server)

@@ -72,7 +72,7 @@ func change(t *testing.T, p plan.Plan, op plan.Op, name string) plan.Change {
 // approveAll says yes to what the plan waits for.
 func (w *world) approveAll(p plan.Plan) {
 	for _, c := range p.AwaitingApproval() {
-		w.state.Approvals = append(w.state.Approvals, plan.GivenApproval{Change: c.ID, Op: c.Op, Person: c.Person, Until: w.now.Add(30 * day)})
+		w.state.Approvals = append(w.state.Approvals, plan.GivenApproval{ChangeID: c.ID, Op: c.Op, Person: c.Person, Until: w.now.Add(30 * day)})
 	}
 }
 
@@ -175,7 +175,7 @@ func TestWhoeverIsOutStandsInTheWayOfNoProof(t *testing.T) {
 	}
 	approve := func(name string) {
 		c := change(t, w.plan(), plan.Withdraw, name)
-		w.give(plan.GivenApproval{Change: c.ID, Op: c.Op, Person: c.Person, Until: w.now.Add(day)})
+		w.give(plan.GivenApproval{ChangeID: c.ID, Op: c.Op, Person: c.Person, Until: w.now.Add(day)})
 	}
 	approve("anna")
 	w.later(t, time.Hour)
@@ -342,7 +342,7 @@ func TestTheIDAsksToo(t *testing.T) {
 		p = w.later(t, day)
 	}
 	c := change(t, p, plan.Withdraw, "anna")
-	w.state.Approvals = []plan.GivenApproval{{Change: c.ID, Op: c.Op, Person: c.Person, Until: w.now.Add(day)}}
+	w.state.Approvals = []plan.GivenApproval{{ChangeID: c.ID, Op: c.Op, Person: c.Person, Until: w.now.Add(day)}}
 	w.later(t, time.Hour)
 	if c := change(t, w.later(t, time.Hour), plan.Detach, "anna"); c.Status != plan.NeedsApproval {
 		t.Errorf("%s %v", c.Status, c.Asks)

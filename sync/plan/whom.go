@@ -24,7 +24,7 @@ func (w WaitingPerson) words() string {
 	for _, op := range w.Steps {
 		steps = append(steps, op.cockpitWord())
 	}
-	name := personWords(w.CSI, w.DN, w.Person)
+	name := describePerson(w.CSI, w.DN, w.Person)
 	if w.Missing {
 		name = "the credential is missing: " + name
 	}

@@ -44,12 +44,12 @@ type world struct {
 	synced time.Time
 	// done counts what was carried out, by op.
 	done map[plan.Op]int
-	// sagas and effects count the departures and effects so far; departure is the number of each open one.
+	// departures and effects count the departures and effects so far; departure is the number of each open one.
 	sagas     int64
 	effects   int64
 	departure map[plan.PersonID]int64
 	// settled are the departures that ended with nothing left to do, by number.
-	settled map[int64]plan.Saga
+	settled map[int64]plan.Departure
 }
 
 // loss is how a request fails.
@@ -254,10 +254,10 @@ func (w *world) input() plan.Input {
 func (w *world) recent() plan.State {
 	s := w.state
 	s.Bases = slices.DeleteFunc(slices.Clone(s.Bases), func(b plan.Base) bool { return !b.At.After(w.now.Add(-8 * 24 * time.Hour)) })
-	s.Taken = slices.DeleteFunc(slices.Clone(s.Taken), func(t plan.Taken) bool { return !t.At.After(w.now.Add(-7 * 24 * time.Hour)) })
+	s.Taken = slices.DeleteFunc(slices.Clone(s.Taken), func(t plan.PastRemoval) bool { return !t.At.After(w.now.Add(-7 * 24 * time.Hour)) })
 	s.Effects = slices.DeleteFunc(slices.Clone(s.Effects), func(e plan.Effect) bool {
 		old := !e.VerifiedAt.IsZero() && !e.VerifiedAt.After(w.now.Add(-90*24*time.Hour))
-		alarmed := slices.ContainsFunc(s.Alarms, func(a plan.Alarm) bool { return a.Saga == e.Saga })
+		alarmed := slices.ContainsFunc(s.Alarms, func(a plan.Alarm) bool { return a.Departure == e.Departure })
 		return !e.ReturnedAt.IsZero() || old && !alarmed
 	})
 	s.Refusals = slices.DeleteFunc(slices.Clone(s.Refusals), func(r plan.Refusal) bool { return !r.At.After(w.now.Add(-24 * time.Hour)) })
@@ -282,7 +282,7 @@ func (w *world) passOn(t testing.TB, in plan.Input, p plan.Plan) {
 	w.check(t, in, p)
 	w.checkWaits(t, p)
 	before := w.foreign(p)
-	w.remember(p.Memory)
+	w.remember(p.Update)
 	if p.Untrusted == nil {
 		w.state.Waits = p.AllWaits()
 	}
@@ -427,7 +427,7 @@ func (w *world) set(credentialID string, settings []plan.Setting) {
 }
 
 // remember is what the ledger does with a Memory.
-func (w *world) remember(m plan.Memory) {
+func (w *world) remember(m plan.StateUpdate) {
 	s := &w.state
 	s.Subscription, s.Baseline, s.SyncSince = m.Subscription, m.Baseline, m.SyncSince
 	if w.accept {
@@ -467,12 +467,12 @@ func (w *world) remember(m plan.Memory) {
 		return m.EndsOrder(o.CredentialID) || !slices.ContainsFunc(s.Owned, func(own plan.Ownership) bool { return own.CredentialID == o.CredentialID })
 	})
 	w.vanish(m.Vanished)
-	for _, e := range m.EndedSagas {
+	for _, e := range m.EndedDepartures {
 		w.leaveBehind(e)
 		w.endSaga(e.Person)
 	}
 	s.Approvals = slices.DeleteFunc(slices.Clone(s.Approvals), func(a plan.GivenApproval) bool {
-		return slices.Contains(slices.Concat(m.ExpiredApprovals, m.VoidApprovals), a.Change)
+		return slices.Contains(slices.Concat(m.ExpiredApprovals, m.VoidApprovals), a.ChangeID)
 	})
 	w.rememberEffects(m)
 	for _, base := range m.Bases {
@@ -482,7 +482,7 @@ func (w *world) remember(m plan.Memory) {
 }
 
 // closeGap is what the ledger does when somebody accepts the baseline.
-func (w *world) closeGap(m plan.Memory) {
+func (w *world) closeGap(m plan.StateUpdate) {
 	s := &w.state
 	if s.Gap.Kind == plan.OlderLedger {
 		s.Approvals, s.OpenOrders = nil, nil
@@ -493,14 +493,16 @@ func (w *world) closeGap(m plan.Memory) {
 	}
 }
 
-func (w *world) rememberEffects(m plan.Memory) {
+func (w *world) rememberEffects(m plan.StateUpdate) {
 	s := &w.state
 	s.Effects = slices.Clone(s.Effects)
 	for _, e := range m.Effects {
 		s.Effects[slices.IndexFunc(s.Effects, func(was plan.Effect) bool { return was.ID == e.ID })] = e
 	}
 	stands := func(a plan.Alarm) func(plan.Alarm) bool {
-		return func(b plan.Alarm) bool { return a.Saga == b.Saga && a.Kind == b.Kind && a.ThreemaID == b.ThreemaID }
+		return func(b plan.Alarm) bool {
+			return a.Departure == b.Departure && a.Kind == b.Kind && a.ThreemaID == b.ThreemaID
+		}
 	}
 	for _, a := range m.Alarms {
 		s.Alarms = append(slices.DeleteFunc(slices.Clone(s.Alarms), stands(a)), a)
@@ -543,56 +545,56 @@ func (w *world) dropUndone(person plan.PersonID) {
 	w.state.Undone = slices.DeleteFunc(slices.Clone(w.state.Undone), func(u plan.UndoneOrder) bool { return u.Person == person })
 }
 
-func (w *world) saga(person plan.PersonID) *plan.Saga {
-	n := slices.IndexFunc(w.state.Sagas, func(s plan.Saga) bool { return s.Person == person })
+func (w *world) saga(person plan.PersonID) *plan.Departure {
+	n := slices.IndexFunc(w.state.Departures, func(s plan.Departure) bool { return s.Person == person })
 	if n < 0 {
 		return nil
 	}
-	return &w.state.Sagas[n]
+	return &w.state.Departures[n]
 }
 
 func (w *world) endSaga(person plan.PersonID) {
-	w.state.Sagas = slices.DeleteFunc(w.state.Sagas, func(s plan.Saga) bool { return s.Person == person })
+	w.state.Departures = slices.DeleteFunc(w.state.Departures, func(s plan.Departure) bool { return s.Person == person })
 }
 
 // leaveBehind remembers the IDs of a departure of somebody who came back.
-func (w *world) leaveBehind(e plan.EndedSaga) {
-	saga := w.saga(e.Person)
-	if saga == nil || saga.WithdrawnAt.IsZero() {
+func (w *world) leaveBehind(e plan.EndedDeparture) {
+	departure := w.saga(e.Person)
+	if departure == nil || departure.WithdrawnAt.IsZero() {
 		return
 	}
 	if e.Why == "settled" {
-		w.leaveVanished(*saga)
+		w.leaveVanished(*departure)
 		return
 	}
-	for _, id := range saga.IDs {
+	for _, id := range departure.IDs {
 		if id.GoneAt.IsZero() {
-			w.state.LeftBehind = append(slices.Clone(w.state.LeftBehind), plan.LeftBehind{Person: e.Person, CSI: saga.CSI, ThreemaID: id.ThreemaID})
+			w.state.AbandonedIDs = append(slices.Clone(w.state.AbandonedIDs), plan.AbandonedID{Person: e.Person, CSI: departure.CSI, ThreemaID: id.ThreemaID})
 		}
 	}
 }
 
 // leaveVanished keeps the departure that was settled, for the time when an ID that vanished is back.
-func (w *world) leaveVanished(saga plan.Saga) {
-	number := w.departure[saga.Person]
+func (w *world) leaveVanished(departure plan.Departure) {
+	number := w.departure[departure.Person]
 	for n, v := range w.state.Vanished {
 		if v.Number == number {
 			w.state.Vanished[n].Ended = true
-			w.state.LeftBehind = append(slices.Clone(w.state.LeftBehind), plan.LeftBehind{Person: saga.Person, CSI: saga.CSI, ThreemaID: v.ThreemaID})
+			w.state.AbandonedIDs = append(slices.Clone(w.state.AbandonedIDs), plan.AbandonedID{Person: departure.Person, CSI: departure.CSI, ThreemaID: v.ThreemaID})
 		}
 	}
 	if w.settled == nil {
-		w.settled = map[int64]plan.Saga{}
+		w.settled = map[int64]plan.Departure{}
 	}
-	w.settled[number] = saga
+	w.settled[number] = departure
 }
 
 // vanish notes IDs of open departures that went by themselves.
 func (w *world) vanish(ids []plan.Vanished) {
 	w.state.Vanished = slices.Clone(w.state.Vanished)
 	for _, v := range ids {
-		saga := w.saga(v.Departure.Person)
-		v.Number, v.Departure = w.departure[saga.Person], *saga
+		departure := w.saga(v.Departure.Person)
+		v.Number, v.Departure = w.departure[departure.Person], *departure
 		v.Departure.IDs = nil
 		if !slices.ContainsFunc(w.state.Vanished, func(had plan.Vanished) bool { return had.Number == v.Number && had.ThreemaID == v.ThreemaID }) {
 			w.state.Vanished = append(w.state.Vanished, v)
@@ -602,11 +604,11 @@ func (w *world) vanish(ids []plan.Vanished) {
 
 // reopen lets settled departures go on.
 func (w *world) reopen(numbers []int64) {
-	w.state.Vanished, w.state.Sagas = slices.Clone(w.state.Vanished), slices.Clone(w.state.Sagas)
+	w.state.Vanished, w.state.Departures = slices.Clone(w.state.Vanished), slices.Clone(w.state.Departures)
 	for _, number := range numbers {
-		saga := w.settled[number]
-		w.state.Sagas = append(w.state.Sagas, saga)
-		w.departure[saga.Person] = number
+		departure := w.settled[number]
+		w.state.Departures = append(w.state.Departures, departure)
+		w.departure[departure.Person] = number
 		for n := range w.state.Vanished {
 			if w.state.Vanished[n].Number == number {
 				w.state.Vanished[n].Ended = false
@@ -617,7 +619,7 @@ func (w *world) reopen(numbers []int64) {
 
 // apply carries out the due changes in the order of the plan.
 func (w *world) apply(p plan.Plan) {
-	w.state.Owned, w.state.Sagas = slices.Clone(w.state.Owned), slices.Clone(w.state.Sagas)
+	w.state.Owned, w.state.Departures = slices.Clone(w.state.Owned), slices.Clone(w.state.Departures)
 	failed := map[plan.PersonID]bool{}
 	for _, c := range p.Changes {
 		if c.Status != plan.Due || failed[c.Person] {
@@ -634,7 +636,7 @@ func (w *world) apply(p plan.Plan) {
 // carryOut journals, sends and settles one change; it tells whether it is known to be done.
 func (w *world) carryOut(c plan.Change, fate loss) bool {
 	op := plan.Operation{
-		ID: int64(w.next()), Change: c.ID, Op: c.Op, Person: c.Person, OU: c.OU, CSI: c.CSI, DN: c.DN,
+		ID: int64(w.next()), ChangeID: c.ID, Op: c.Op, Person: c.Person, OU: c.OU, CSI: c.CSI, DN: c.DN,
 		CredentialID: c.CredentialID, Username: c.Username, Approved: c.Approved || c.Gone || c.By != "", Ordered: c.Ordered, By: c.By, At: w.now,
 	}
 	if c.ThreemaID != "" {
@@ -683,7 +685,7 @@ func (w *world) carryOut(c plan.Change, fate loss) bool {
 func (w *world) startSaga(op plan.Operation) {
 	s := w.saga(op.Person)
 	if s == nil {
-		w.state.Sagas = append(w.state.Sagas, plan.Saga{
+		w.state.Departures = append(w.state.Departures, plan.Departure{
 			Person: op.Person, CredentialID: op.CredentialID, Username: op.Username, CSI: op.CSI, DN: op.DN, OU: op.OU, StartedAt: op.At,
 		})
 		s = w.saga(op.Person)
@@ -699,8 +701,8 @@ func (w *world) startSaga(op plan.Operation) {
 		w.departure[op.Person] = w.sagas
 	}
 	for _, id := range op.ThreemaIDs {
-		if !slices.ContainsFunc(s.IDs, func(have plan.SagaID) bool { return have.ThreemaID == id }) {
-			s.IDs = append(s.IDs, plan.SagaID{ThreemaID: id})
+		if !slices.ContainsFunc(s.IDs, func(have plan.DepartingID) bool { return have.ThreemaID == id }) {
+			s.IDs = append(s.IDs, plan.DepartingID{ThreemaID: id})
 		}
 	}
 }
@@ -741,9 +743,9 @@ func (w *world) send(c plan.Change, op *plan.Operation) {
 
 // effect is what the ledger records of an operation that is done.
 func (w *world) effect(op plan.Operation) {
-	w.state.Approvals = slices.DeleteFunc(slices.Clone(w.state.Approvals), func(a plan.GivenApproval) bool { return a.Change == op.Change })
+	w.state.Approvals = slices.DeleteFunc(slices.Clone(w.state.Approvals), func(a plan.GivenApproval) bool { return a.ChangeID == op.ChangeID })
 	if op.Op.Destructive() && !op.Approved {
-		w.state.Taken = append(w.state.Taken, plan.Taken{Op: op.Op, Person: op.Person, OU: op.OU, At: w.now})
+		w.state.Taken = append(w.state.Taken, plan.PastRemoval{Op: op.Op, Person: op.Person, OU: op.OU, At: w.now})
 	}
 	switch op.Op {
 	case plan.Adopt:
@@ -796,7 +798,7 @@ func (w *world) taken(op plan.Operation, threemaID string) {
 	}
 	w.effects++
 	e := plan.Effect{
-		ID: w.effects, Saga: w.departure[op.Person], Op: op.Op, Person: op.Person, CSI: s.CSI, DN: s.DN,
+		ID: w.effects, Departure: w.departure[op.Person], Op: op.Op, Person: op.Person, CSI: s.CSI, DN: s.DN,
 		CredentialID: s.CredentialID, Username: s.Username, ThreemaID: threemaID, RequestedAt: w.now, FirstName: s.FirstName, LastSeen: s.LastSeen,
 	}
 	for _, id := range s.IDs {
@@ -852,7 +854,7 @@ func (w *world) foreign(p plan.Plan) foreignObjects {
 			ours[c.CredentialID] = true
 		}
 	}
-	for _, s := range w.state.Sagas {
+	for _, s := range w.state.Departures {
 		for _, id := range s.IDs {
 			ids[id.ThreemaID] = true
 		}
@@ -866,7 +868,7 @@ func (w *world) foreign(p plan.Plan) foreignObjects {
 	f := foreignObjects{Settings: map[string]map[string]string{}}
 	for _, c := range w.pkg.Credentials {
 		if !ours[c.ID] {
-			c.Usage = 0 // follows the IDs, which are looked at themselves: one of a saga may link here
+			c.Usage = 0 // follows the IDs, which are looked at themselves: one of a departure may link here
 			f.Credentials = append(f.Credentials, c)
 			f.Settings[c.ID] = maps.Clone(w.pkg.Settings[c.ID])
 		}
@@ -1111,8 +1113,8 @@ func (w *world) looksSame(old, young plan.PersonID) bool {
 	written := ""
 	if own := w.owner(old); own != nil {
 		written = cmp.Or(w.pkg.Settings[own.CredentialID][plan.SettingFirstName], own.FirstName)
-	} else if saga := w.saga(old); saga != nil {
-		written = saga.FirstName
+	} else if departure := w.saga(old); departure != nil {
+		written = departure.FirstName
 	}
 	return !beside && written == w.entry(young).first
 }
@@ -1132,7 +1134,7 @@ func (w *world) entry(person plan.PersonID) *entry {
 // before its time, and a plan that may do nothing learns nothing of them either.
 func checkEffects(t testing.TB, in plan.Input, p plan.Plan) {
 	t.Helper()
-	m := p.Memory
+	m := p.Update
 	planOnly := len(in.Sources) > 0 && len(m.Bases) == 0
 	if planOnly && len(m.Effects)+len(m.Alarms)+len(m.Cleared) > 0 {
 		t.Fatalf("a plan-only pass judges effects: %+v", m)
@@ -1159,12 +1161,12 @@ func (w *world) checkApproval(t testing.TB, in plan.Input, c plan.Change) {
 	t.Helper()
 	given := in.AcceptBaseline && (c.Op == plan.Adopt || c.Op == plan.Transfer) // it is the yes to whom it lists
 	for _, a := range in.State.Approvals {
-		saga := w.saga(c.Person)
+		departure := w.saga(c.Person)
 		longest := a.At.Add(in.Policy.ConfirmOver + in.Policy.GraceWithdraw + plan.MaxApproval) // of a step that is not due yet
-		kept := saga != nil && (saga.StartedAt.Before(a.Until) || saga.StartedAt.Before(longest))
+		kept := departure != nil && (departure.StartedAt.Before(a.Until) || departure.StartedAt.Before(longest))
 		waits := c.NotBefore.IsZero() && w.now.Before(longest) || // for a complete read, or goes with the withdrawal
 			c.NotBefore.After(a.At) && w.now.Before(c.NotBefore.Add(plan.MaxApproval))
-		given = given || a.Change == c.ID && (w.now.Before(a.Until) || kept || waits)
+		given = given || a.ChangeID == c.ID && (w.now.Before(a.Until) || kept || waits)
 	}
 	switch takes := c.Op.Destructive() || c.Op == plan.DisableContact; {
 	case c.Approved && !given:
@@ -1203,8 +1205,8 @@ func (w *world) checkLimits(t testing.TB, in plan.Input, p plan.Plan) {
 	for op, bySource := range gone {
 		for source, people := range bySource {
 			base := managed[source]
-			for _, saga := range in.State.Sagas {
-				if op != plan.Withdraw && saga.Person.Source == source {
+			for _, departure := range in.State.Departures {
+				if op != plan.Withdraw && departure.Person.Source == source {
 					base++
 				}
 			}
@@ -1218,20 +1220,20 @@ func (w *world) checkLimits(t testing.TB, in plan.Input, p plan.Plan) {
 // approve says yes to everything that a plan asks for.
 func (w *world) approve(p plan.Plan, ttl time.Duration) {
 	for _, c := range p.AwaitingApproval() {
-		w.give(plan.GivenApproval{Change: c.ID, Person: c.Person, Until: w.now.Add(ttl)})
+		w.give(plan.GivenApproval{ChangeID: c.ID, Person: c.Person, Until: w.now.Add(ttl)})
 	}
 }
 
 func (w *world) give(given plan.GivenApproval) {
 	given.At = w.now
-	w.state.Approvals = slices.DeleteFunc(slices.Clone(w.state.Approvals), func(a plan.GivenApproval) bool { return a.Change == given.Change })
+	w.state.Approvals = slices.DeleteFunc(slices.Clone(w.state.Approvals), func(a plan.GivenApproval) bool { return a.ChangeID == given.ChangeID })
 	w.state.Approvals = append(w.state.Approvals, given)
 }
 
 func (w *world) checkLeaver(t testing.TB, c plan.Change) {
 	t.Helper()
-	saga := w.saga(c.Person)
-	begun := saga != nil && !saga.WithdrawnAt.IsZero()
+	departure := w.saga(c.Person)
+	begun := departure != nil && !departure.WithdrawnAt.IsZero()
 	if settled := w.settledWithdrawal(c.Person); settled {
 		begun = true
 	}
@@ -1254,8 +1256,8 @@ func (w *world) checkLeaver(t testing.TB, c plan.Change) {
 			t.Fatalf("%s of a wrong ID %+v: %+v", c.Op, u, c)
 		}
 	}
-	if (c.Op == plan.Detach || c.Op == plan.Revoke) && begun && saga != nil && !saga.WithdrawnAt.IsZero() {
-		if w.now.Before(saga.WithdrawnAt.Add(w.policy.GraceID)) {
+	if (c.Op == plan.Detach || c.Op == plan.Revoke) && begun && departure != nil && !departure.WithdrawnAt.IsZero() {
+		if w.now.Before(departure.WithdrawnAt.Add(w.policy.GraceID)) {
 			t.Fatalf("%s before the grace of the ID is over", c.Op)
 		}
 	}

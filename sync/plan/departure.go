@@ -5,28 +5,28 @@ import (
 	"time"
 )
 
-// continueSaga plans what is left after the withdrawal.
-func (p *planner) continueSaga(saga Saga) {
-	o := p.observations[saga.Person]
-	if reason := p.sagaRests(saga, o); reason != "" {
-		p.holdUnread(saga.Person, saga.CSI, saga.DN, "departure under way, but "+reason+": nothing more is done for now")
+// continueDeparture plans what is left after the withdrawal.
+func (p *planner) continueDeparture(departure Departure) {
+	o := p.observations[departure.Person]
+	if reason := p.departureRests(departure, o); reason != "" {
+		p.holdUnread(departure.Person, departure.CSI, departure.DN, "departure under way, but "+reason+": nothing more is done for now")
 		return
 	}
 	l := leaver{
-		person: saga.Person, csi: saga.CSI, credentialID: saga.CredentialID, username: saga.Username,
-		observation: o, withdrawnAt: saga.WithdrawnAt, rivals: p.rivals(p.sagaAccount(saga)),
+		person: departure.Person, csi: departure.CSI, credentialID: departure.CredentialID, username: departure.Username,
+		observation: o, withdrawnAt: departure.WithdrawnAt, rivals: p.rivals(p.departureAccount(departure)),
 	}
-	for _, id := range p.remaining(saga) {
-		p.takeOut(l, id)
+	for _, id := range p.remaining(departure) {
+		p.planRemoval(l, id)
 	}
 }
 
-// remaining lists the IDs of a saga for which something is still to do. An ID that is somebody else's
+// remaining lists the IDs of a departure for which something is still to do. An ID that is somebody else's
 // beyond question is not, nor one that may be where IDs are kept and only the contact would go.
-func (p *planner) remaining(saga Saga) []string {
-	l := leaver{person: saga.Person, csi: saga.CSI, credentialID: saga.CredentialID}
+func (p *planner) remaining(departure Departure) []string {
+	l := leaver{person: departure.Person, csi: departure.CSI, credentialID: departure.CredentialID}
 	var ids []string
-	for _, id := range saga.IDs {
+	for _, id := range departure.IDs {
 		u := p.user(id.ThreemaID)
 		theirs := !u.Special() && p.othersID(l, u) == ""
 		open := p.Policy.ID != KeepID && !p.isOthers(l, u) || p.publicly(id.ThreemaID) && theirs
@@ -37,20 +37,20 @@ func (p *planner) remaining(saga Saga) []string {
 	return ids
 }
 
-// sagaRests says why a departure under way does not go on.
-func (p *planner) sagaRests(saga Saga, o Observation) string {
-	_, forgotten := p.forgotten(saga.Person.Source)
+// departureRests says why a departure under way does not go on.
+func (p *planner) departureRests(departure Departure, o Observation) string {
+	_, forgotten := p.forgotten(departure.Person.Source)
 	switch {
-	case !p.sourceRead(saga.Person.Source) && !forgotten:
-		return p.notRead(saga.Person.Source)
+	case !p.sourceRead(departure.Person.Source) && !forgotten:
+		return p.notRead(departure.Person.Source)
 	case o.State != Departed:
 		return "the directory no longer proves it (" + firstNonEmpty(o.Evidence.Detail, o.State.String()) + ")"
 	}
 	return ""
 }
 
-// takeOut plans what is left for one Threema ID.
-func (p *planner) takeOut(l leaver, threemaID string) {
+// planRemoval plans what is left for one Threema ID.
+func (p *planner) planRemoval(l leaver, threemaID string) {
 	u := p.user(threemaID)
 	switch {
 	case p.gone(Object{ObjectUser, threemaID}):
