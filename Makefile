@@ -97,7 +97,7 @@ servers: need-go ## install what the tests start (OpenLDAP, Samba, 389 Directory
 .PHONY: fmt-check
 fmt-check: need-go ## fail when a file is not gofmt-formatted
 	@unformatted=$$($(GOFMT) -l .) && test -z "$$unformatted" || \
-		{ echo "not gofmt-formatted (make fmt mends it):" >&2; echo "$$unformatted" >&2; exit 1; }
+		{ echo "not gofmt-formatted (make fmt fixes it):" >&2; echo "$$unformatted" >&2; exit 1; }
 
 .PHONY: vet
 vet: need-go ## go vet

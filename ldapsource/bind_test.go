@@ -36,7 +36,7 @@ func TestRefusals(t *testing.T) {
 		says  []string
 		again bool
 	}{
-		"49 of AD, 525":    {49, dataOf("525"), []string{"no such account", "mend bind_dn"}, false},
+		"49 of AD, 525":    {49, dataOf("525"), []string{"no such account", "fix bind_dn"}, false},
 		"49 of AD, 52e":    {49, dataOf("52e"), []string{"the name or the password is wrong", "bind_password_file"}, false},
 		"49 of AD, 530":    {49, dataOf("530"), []string{"may not log in at this hour", "Logon Hours"}, true},
 		"49 of AD, 531":    {49, dataOf("531"), []string{"may not log in from this machine", "Log On To"}, true},
@@ -46,7 +46,7 @@ func TestRefusals(t *testing.T) {
 		"49 of AD, 773":    {49, dataOf("773"), []string{"the password must be changed first", "next logon"}, true},
 		"49 of AD, 775":    {49, dataOf("775"), []string{"the account is locked out", "unlock it"}, false},
 		"49 of AD, 52E":    {49, dataOf("52E"), []string{"the name or the password is wrong"}, false},
-		"49 of AD, others": {49, dataOf("7ff"), []string{"code 7ff", "mend the account"}, false},
+		"49 of AD, others": {49, dataOf("7ff"), []string{"code 7ff", "fix the account"}, false},
 		"49 of others":     {49, "", []string{"Invalid Credentials", "the name or the password is wrong, or the account is locked"}, false},
 		"7":                {7, "", []string{"this kind of login", "bind: external"}, true},
 		"8 of AD": {8, "00002028: LdapErr: DSID-0C090259, comment: The server requires binds to turn on integrity checking, data 0, v4563",
@@ -120,7 +120,7 @@ func TestA15_OverRestarts(t *testing.T) {
 		"another filter":  {func(c *Config) { c.Filter, c.PageSize = "(uid=*)", 7 }, false},
 		"another name":    {func(c *Config) { c.BindDN = "cn=other," + peer.Suffix }, true},
 		"another server":  {func(c *Config) { c.URLs = append(c.URLs, "ldaps://127.0.0.1:9") }, true},
-		"a mended secret": {func(c *Config) { c.BindPassword = secret.New("right") }, true},
+		"a fixed secret": {func(c *Config) { c.BindPassword = secret.New("right") }, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

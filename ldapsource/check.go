@@ -86,7 +86,7 @@ func (v *session) inspect(judges []func([]plan.Person) Finding) []Finding {
 func skipped(steps []step) []Finding {
 	var findings []Finding
 	for _, step := range steps {
-		findings = append(findings, Finding{step.name, Skipped, step.tried, "not tried, as something before it failed", "mend that first, then run check again"})
+		findings = append(findings, Finding{step.name, Skipped, step.tried, "not tried, as something before it failed", "fix that first, then run check again"})
 	}
 	return findings
 }

@@ -15,11 +15,11 @@ const noGroup = "it is no group"
 // at all, by a typo for instance, and decide about people.
 func (v *session) checkGroups() []Finding {
 	return slices.Concat(
-		v.checkGroupSet("groups", v.entitling, Failure, Failure, "mend the DN in groups of the source, or let the bind account read the group and its members; until then "+v.heldByGroups()),
+		v.checkGroupSet("groups", v.entitling, Failure, Failure, "fix the DN in groups of the source, or let the bind account read the group and its members; until then "+v.heldByGroups()),
 		v.checkGroupSet("protect.groups", v.protected, Failure, Warning,
-			"mend protect.groups, or let the bind account read the group; until then everybody of this source counts as protected: joiners join, and each step of a departure waits for a yes"),
+			"fix protect.groups, or let the bind account read the group; until then everybody of this source counts as protected: joiners join, and each step of a departure waits for a yes"),
 		v.checkGroupSet("mapping.category", v.labelling, Warning, Warning,
-			"mend the DN in mapping.category, or let the bind account read the group and who is in it; until then who is not seen in it keeps the labels as they are"))
+			"fix the DN in mapping.category, or let the bind account read the group and who is in it; until then who is not seen in it keeps the labels as they are"))
 }
 
 // checkGroupSet has a line for each group of one key of the configuration: absent if there is no such group,

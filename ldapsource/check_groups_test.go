@@ -25,7 +25,7 @@ func TestGroupTypo(t *testing.T) {
 		groups []string
 		says   []string
 	}{
-		"alone":          {[]string{typo}, []string{typo, "it is not there", "mend the DN in groups", "people in scope are held: nobody gets a credential"}},
+		"alone":          {[]string{typo}, []string{typo, "it is not there", "fix the DN in groups", "people in scope are held: nobody gets a credential"}},
 		"beside another": {[]string{team, typo}, []string{"people in scope, whom no group that could be read shows, are held", "nobody departs"}},
 		"all in another": {[]string{everybody, typo}, []string{typo, "nobody departs; all 9 people in scope are seen in a group"}},
 		"no group":       {[]string{srv.People[1].DN}, []string{"it is no group", "people in scope are held"}},

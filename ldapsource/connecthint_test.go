@@ -138,7 +138,7 @@ func TestCertificateHints(t *testing.T) {
 		"the server's own, ended": {setUp{shown(with(server, ended)), trusting(root)}, setUp{shown(good), trusting(root)}, "renew the server's certificate, which ended on"},
 		"the server's own, not begun": {
 			setUp{shown(with(server, func(c *x509.Certificate) { c.NotBefore = time.Now().Add(time.Hour) })), trusting(root)},
-			setUp{shown(good), trusting(root)}, "mend the clock of this machine (timedatectl): by it, the server's certificate does not begin before",
+			setUp{shown(good), trusting(root)}, "fix the clock of this machine (timedatectl): by it, the server's certificate does not begin before",
 		},
 		"an authority of ca_file, ended": {
 			setUp{shown(orphan), trusting(root, endedBetween)},

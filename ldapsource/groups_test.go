@@ -167,14 +167,14 @@ func wantSameFromBelow(t *testing.T, s *Source, snapshot plan.Snapshot) {
 // groupFaults are ways for a group to be less than it is. Without the doubt in groupSet.judgeNonMember
 // each of them takes people out.
 func groupFaults(srv *openldap.Server, group string, member string) map[string]struct {
-	inject, mend func(*testing.T)
+	inject, fix func(*testing.T)
 	edit         func(*Config)
 	detail       string
 } {
 	none := func(*testing.T) {}
 	same := func(*Config) {}
 	return map[string]struct {
-		inject, mend func(*testing.T)
+		inject, fix func(*testing.T)
 		edit         func(*Config)
 		detail       string
 	}{
@@ -193,7 +193,7 @@ func groupFaults(srv *openldap.Server, group string, member string) map[string]s
 }
 
 // TestGroupFaults: whatever is wrong with a group, its members stay entitled, nobody else is
-// known to be none, and nobody departs; check says so. Mended, all is as before.
+// known to be none, and nobody departs; check says so. Fixed, all is as before.
 func TestGroupFaults(t *testing.T) {
 	sealed := "access to dn.exact=\"cn=sealed,ou=leavers,dc=example,dc=org\" attrs=member by dn.exact=\"cn=blind,ou=service,dc=example,dc=org\" none by * break"
 	srv := openldap.Start(t, openldap.Options{People: 12, FirstConf: sealed})
@@ -235,7 +235,7 @@ func TestGroupFaults(t *testing.T) {
 				t.Error("check says nothing of it")
 			}
 			wantLabelsStay(t, forOpenLDAP(t, srv, sound, fault.edit), name)
-			fault.mend(t)
+			fault.fix(t)
 			wantMembers(t, mustNew(t, forOpenLDAP(t, srv, sound)), "uid", map[string]bool{srv.People[0].Account: true})
 		})
 	}

@@ -144,11 +144,11 @@ func (v *session) warnOfLockout() []Finding {
 	f := Finding{
 		Name: lockoutLine, Verdict: Warning, Tried: "read how many wrong passwords lock the bind account",
 		Came:   "the directory does not tell this to somebody who is not logged in",
-		Advice: "mend the password first; ask the directory's administrator how many tries are left before you type `threema-dirsync check --try-login`, which is one more",
+		Advice: "fix the password first; ask the directory's administrator how many tries are left before you type `threema-dirsync check --try-login`, which is one more",
 	}
 	if policy, ok := v.readLockoutPolicy(); ok {
 		f.Came = policy.String()
-		f.Advice = "mend the password first; `threema-dirsync check --try-login` is one more try with the one that was refused"
+		f.Advice = "fix the password first; `threema-dirsync check --try-login` is one more try with the one that was refused"
 	}
 	return []Finding{f}
 }

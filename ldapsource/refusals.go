@@ -41,7 +41,7 @@ func blankHint(password secret.Value) string {
 	return "; the password in bind_password_file " + where + " with a blank: remove it, unless it belongs to the password"
 }
 
-const mendPassword = "mend bind_dn or the file bind_password_file"
+const fixPassword = "fix bind_dn or the file bind_password_file"
 
 // refusalOf explains a result code of a bind.
 func refusalOf(code uint16, diagnosis string) refusal {
@@ -97,11 +97,11 @@ func externalRefusalOf(code uint16) refusal {
 func credentialsRefusal(diagnosis string) refusal {
 	match := regexp.MustCompile(`(?i)\bdata ([0-9a-f]{1,8})\b`).FindStringSubmatch(diagnosis)
 	if match == nil {
-		return refusal{means: "the name or the password is wrong, or the account is locked or closed", do: mendPassword}
+		return refusal{means: "the name or the password is wrong, or the account is locked or closed", do: fixPassword}
 	}
 	known := map[string]refusal{
-		"525": {means: "there is no such account", do: "mend bind_dn"},
-		"52e": {means: "the name or the password is wrong", do: mendPassword},
+		"525": {means: "there is no such account", do: "fix bind_dn"},
+		"52e": {means: "the name or the password is wrong", do: fixPassword},
 		"530": {
 			means: "the account may not log in at this hour", passwordGood: true,
 			do: "allow it all hours (Logon Hours of the account)",
@@ -129,5 +129,5 @@ func credentialsRefusal(diagnosis string) refusal {
 	if r, ok := known[code]; ok {
 		return r
 	}
-	return refusal{means: "the server refuses with code " + code, do: "mend the account in the directory, or the file bind_password_file"}
+	return refusal{means: "the server refuses with code " + code, do: "fix the account in the directory, or the file bind_password_file"}
 }

@@ -100,7 +100,7 @@ func (v *session) findContext() error {
 	v.nameRoot()
 	v.root.context = v.contextAround(v.root)
 	if v.root.context == "" {
-		return v.refuse(namingContext, plan.ReadBase, "mend base_dn, or name a server of that directory in urls",
+		return v.refuse(namingContext, plan.ReadBase, "fix base_dn, or name a server of that directory in urls",
 			fmt.Errorf("base_dn %s lies in no directory of this server, which holds %s", v.cfg.BaseDN, strings.Join(v.profile.contexts(v.root), " and ")))
 	}
 	return nil

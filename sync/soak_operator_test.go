@@ -109,7 +109,7 @@ func (p picking) Approve(ctx context.Context, hash, by string, approvals []plan.
 // who uses which phone.
 func (w *soak) right(c plan.Change) bool {
 	if slices.Contains(w.unshown, w.accountOf(c.Person)) {
-		return false // first the server, or the rights, are mended
+		return false // first the server, or the rights, are fixed
 	}
 	switch c.Op {
 	case plan.Withdraw:

@@ -78,7 +78,7 @@ func (w *soak) anotherAccount() {
 	w.restart()
 }
 
-// unshow hides people, for good: until somebody mends it.
+// unshow hides people, for good: until somebody fixes it.
 func (w *soak) unshow(lacks []*account) {
 	if lacks != nil {
 		w.unshown = lacks
@@ -91,7 +91,7 @@ func (w *soak) unshow(lacks []*account) {
 	w.wire.hidePeople(names)
 }
 
-// showAll mends the server, the rights of the account, and the entries that lost their ID.
+// showAll fixes the server, the rights of the account, and the entries that lost their ID.
 func (w *soak) showAll() {
 	w.unshown = nil
 	w.wire.hidePeople(nil)

@@ -66,7 +66,7 @@ func TestUnitKeepsItsPromises(t *testing.T) {
 		}
 	}
 	if codes := strings.Fields(strings.Join(unit["RestartPreventExitStatus"], " ")); !slices.Contains(codes, "78") {
-		t.Errorf("RestartPreventExitStatus=%s: waiting does not mend a wrong configuration (78)", codes)
+		t.Errorf("RestartPreventExitStatus=%s: waiting does not fix a wrong configuration (78)", codes)
 	}
 	const requestTimeout = 60 * time.Second
 	if stop, err := time.ParseDuration(strings.Join(unit["TimeoutStopSec"], " ")); err != nil || stop <= requestTimeout {

@@ -97,11 +97,11 @@ func (w way) askProxy(e *proxyRefusal) string {
 		return fmt.Sprintf("it wants a login by %s, which this program does not have: ask its administrator to let this machine through without, or by Basic",
 			strings.Join(e.methods, " or "))
 	case e.status == http.StatusProxyAuthRequired && e.named:
-		return "it does not accept the name or the password in HTTPS_PROXY: mend them in the environment of the service; characters such as % # / : @ are written %25 %23 %2F %3A %40 there"
+		return "it does not accept the name or the password in HTTPS_PROXY: fix them in the environment of the service; characters such as % # / : @ are written %25 %23 %2F %3A %40 there"
 	case e.status == http.StatusProxyAuthRequired:
 		return "it wants a name and a password: set HTTPS_PROXY=http://NAME:PASSWORD@" + e.proxy + " in the environment of the service, and leave threema.proxy empty"
 	case e.status >= http.StatusInternalServerError:
-		return fmt.Sprintf("it does not reach %s: check threema.base_url, then ask its administrator; where no proxy is needed, mend %s", w.target, w.proxyKey)
+		return fmt.Sprintf("it does not reach %s: check threema.base_url, then ask its administrator; where no proxy is needed, fix %s", w.target, w.proxyKey)
 	}
 	return fmt.Sprintf("it does not let this machine through to %s: ask its administrator to allow that, or name another proxy in %s", w.target, w.proxyKey)
 }

@@ -4,7 +4,7 @@
 #   tools/fuzz.sh TIME [PATTERN]     PATTERN: a regular expression for the names of the targets
 #
 # What a target finds stays in its package's testdata/fuzz/ and fails every `go test` from then on:
-# mend the code, and commit the file as the test of the mend.
+# fix the code, and commit the file as the test of the fix.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -79,7 +79,7 @@ func (p *program) settle() (*settings, error) {
 	return s, nil
 }
 
-// readSettings lists every mistake of the file and of what it names, with its line: whoever mends one at a
+// readSettings lists every mistake of the file and of what it names, with its line: whoever fixes one at a
 // time runs the program once for each.
 func (p *program) readSettings() (*settings, error) {
 	draft, err := config.LoadDraft(p.configFile, p.Getenv)

@@ -340,7 +340,7 @@ func (w *world) asService(t *testing.T) {
 }
 
 // TestLedgerFaults is a memory that cannot be written or understood (matrix 10). Whatever waits,
-// nothing is sent that could not be recorded; once it is mended, it happens once.
+// nothing is sent that could not be recorded; once it is fixed, it happens once.
 func TestLedgerFaults(t *testing.T) {
 	t.Parallel()
 	mode := func(name string, mode fs.FileMode) func(*testing.T, *world) {
@@ -359,7 +359,7 @@ func TestLedgerFaults(t *testing.T) {
 	}
 	for _, row := range []struct {
 		name        string
-		spoil, mend func(*testing.T, *world)
+		spoil, fix func(*testing.T, *world)
 		say         string
 	}{
 		{"a ledger that cannot be written", mode(ledgerFile, 0o400), mode(ledgerFile, 0o600), "must be able to write the ledger, what lies beside it and its folder"},
@@ -382,7 +382,7 @@ func TestLedgerFaults(t *testing.T) {
 				}
 			}
 			w.unchanged(t, before)
-			row.mend(t, w)
+			row.fix(t, w)
 			w.must(t, 0, "run", "--once")
 			w.gone(t, 1, 0, dir.people[0].Account)
 			w.must(t, 0, "plan", "--detailed-exitcode")

@@ -18,7 +18,7 @@ import (
 
 // TestWrongPasswordIsTriedOnce: every try counts towards the lock-out of the account, whichever
 // command makes it, and whichever process (pitfall A15). Only check tries again, for somebody
-// asked; a mended file is tried at once.
+// asked; a fixed file is tried at once.
 func TestWrongPasswordIsTriedOnce(t *testing.T) {
 	t.Parallel()
 	right := canary("right")

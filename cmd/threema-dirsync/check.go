@@ -28,7 +28,7 @@ func (p *program) checkCommand() *cobra.Command {
 	var flags checkFlags
 	cmd := &cobra.Command{
 		Use:   "check",
-		Short: "Look for what is wrong with configuration, directory and licence package, and say how to mend it",
+		Short: "Look for what is wrong with configuration, directory and licence package, and say how to fix it",
 		Long: `check tries everything that a pass needs, and changes nothing: the configuration, each server of
 a source (name, TCP, TLS, certificate), the login, what the server is and offers, the schema,
 everybody in scope, groups and sentinels; then the API key, the plan, its term, one page of each
@@ -71,7 +71,7 @@ func (p *program) check(ctx context.Context, flags checkFlags) error {
 	switch {
 	case err != nil && flags.json && exitCode(err) == dirsync.ExitConfig:
 		p.code = dirsync.ExitConfig
-		findings = append([]finding{{"configuration", "file", ldapsource.Failure, tried, err.Error(), "mend what it names, then run check again"}}, service...)
+		findings = append([]finding{{"configuration", "file", ldapsource.Failure, tried, err.Error(), "fix what it names, then run check again"}}, service...)
 	case err != nil:
 		p.progress.end()
 		return errors.Join(p.printFindings(slices.DeleteFunc(service, func(f finding) bool { return f.verdict == ldapsource.Pass })), err)
@@ -90,7 +90,7 @@ func (a *assembly) checkFiles(lost error) []finding {
 	findings := []finding{{"files", "state_dir", ldapsource.Pass, "look at " + a.config.StateDir, "it is there and ours", ""}}
 	if lost != nil {
 		findings[0].verdict = ldapsource.Failure
-		findings[0].came, findings[0].advice = lost.Error(), "mend this first: no pass can be without its memory, and a password is not tried as long as nobody could remember that it was refused"
+		findings[0].came, findings[0].advice = lost.Error(), "fix this first: no pass can be without its memory, and a password is not tried as long as nobody could remember that it was refused"
 	} else if info, err := os.Stat(a.config.StateDir); err == nil && info.Mode().Perm()&0o077 != 0 {
 		findings[0].verdict = ldapsource.Warning
 		findings[0].came, findings[0].advice = "others may enter it, and it holds personal data", "chmod 0700 "+a.config.StateDir

@@ -17,7 +17,7 @@ func (a *assembly) checkHandover() []finding {
 	f := finding{"files", "handover.file", ldapsource.Pass, "make a file of mode 600 beside " + path + ", write, sync and remove it", "passwords can be handed over", ""}
 	if err := sink.Check(); err != nil {
 		f.verdict, f.came = ldapsource.Failure, err.Error()
-		f.advice = "without it nobody learns a new password, so no joiner gets a credential: mend it, or name a file elsewhere under handover.file"
+		f.advice = "without it nobody learns a new password, so no joiner gets a credential: fix it, or name a file elsewhere under handover.file"
 	} else if target, err := sink.Target(); err == nil && len(target.PassedOver) > 0 {
 		f.verdict, f.came = ldapsource.Warning, strings.Join(target.PassedOver, ", ")+" has other columns or another separator than handover.csv and handover.columns say: "+
 			"it stays as it is, and new lines go to "+target.File

@@ -86,7 +86,7 @@ func keyAdvice(err error) string {
 	case kind == plan.FailureQuota:
 		return "the requests of the day are spent, by us or by another program with this package: try again tomorrow"
 	case kind == plan.FailureUnavailable && failure != nil && failure.Answered():
-		return "nothing is to be mended here, for the way there is open and an answer came: the passes try again by the schedule; if it lasts, ask Threema's support, or who runs the proxy " +
+		return "nothing is to be fixed here, for the way there is open and an answer came: the passes try again by the schedule; if it lasts, ask Threema's support, or who runs the proxy " +
 			"(threema.proxy, or HTTPS_PROXY in the environment)"
 	case kind == plan.FailureUnavailable:
 		return "check threema.base_url, threema.proxy (or HTTPS_PROXY in the environment), threema.ca_file and the firewall between this machine and the service"

@@ -46,7 +46,7 @@ func (a *assembly) checkHomes(key string, groups []string, verdict ldapsource.Ve
 	var findings []finding
 	for _, group := range a.config.LostGroups(groups) {
 		findings = append(findings, finding{"configuration", key, verdict, "look for the source of " + group, "it lies below the domain of none",
-			"every source is asked, and while one does not find it, " + until + ": mend the DN, or remove it"})
+			"every source is asked, and while one does not find it, " + until + ": fix the DN, or remove it"})
 	}
 	return findings
 }
@@ -89,7 +89,7 @@ func checkMapping(identities []plan.Identity) ldapsource.Finding {
 	}
 	switch {
 	case whole == 0 && entitled > 0:
-		f.Verdict, f.Advice = ldapsource.Failure, "nobody could get a credential: mend mapping, or let the bind account read the attributes it names"
+		f.Verdict, f.Advice = ldapsource.Failure, "nobody could get a credential: fix mapping, or let the bind account read the attributes it names"
 	case whole < entitled || twinCSI+twinName > 0:
 		f.Verdict, f.Advice = ldapsource.Warning, "these people are held, nothing is done for them: threema-dirsync plan lists each with the reason"
 	case len(several) > 0:

@@ -61,7 +61,7 @@ func checkRows() []checkRow {
 	}
 }
 
-// TestCheck: what is wrong, and how to mend it. Each finding that is no pass has an advice.
+// TestCheck: what is wrong, and how to fix it. Each finding that is no pass has an advice.
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	dir := newMemory(t, 3)

@@ -47,7 +47,7 @@ func (s *story) working() []chapter {
 		}, wait: time.Hour,
 		means: "The directory says itself that both accounts are closed. Nothing is done yet: each step tells until when it waits.",
 	}, {
-		title: "The mistake is mended within the grace: for the returner nothing ever happened", happen: func() error {
+		title: "The mistake is fixed within the grace: for the returner nothing ever happened", happen: func() error {
 			return directory.Modify(returner, "pwdAccountLockedTime")
 		}, wait: time.Hour,
 		means: "One sighting as entitled ended the departure. The other one goes on.",

@@ -37,7 +37,7 @@ func directoryFaults() []directoryFault {
 }
 
 // TestDirectoryFaults breaks what the program is told about a directory after a roll-out:
-// nothing is lost by it, and when it is mended, everything is as before.
+// nothing is lost by it, and when it is fixed, everything is as before.
 func TestDirectoryFaults(t *testing.T) {
 	t.Parallel()
 	for _, fault := range directoryFaults() {

@@ -56,7 +56,7 @@ func ailments() []ailment {
 		{"unknown name", key("sources.0.urls", []any{"ldaps://dc1.corp.invalid"}),
 			1, false, []string{"FAIL", "source corp: name", "resolve dc1.corp.invalid", "check the name in urls"}},
 		{"bad base", key("sources.0.base_dn", "ou=persons,dc=example,dc=org"), 1, false, []string{"FAIL", "No Such Object", "ou=persons,dc=example,dc=org does not exist here"}},
-		{"base of another directory", key("sources.0.base_dn", "dc=corp,dc=test"), 1, false, []string{"FAIL", "lies in no directory of this server", "mend base_dn"}},
+		{"base of another directory", key("sources.0.base_dn", "dc=corp,dc=test"), 1, false, []string{"FAIL", "lies in no directory of this server", "fix base_dn"}},
 		{"no paging", scripted(peer.Script{RootDSE: peer.Do(peer.Entries(ldap.NewEntry("", map[string][]string{
 			"namingContexts": {peer.Suffix}, "subschemaSubentry": {"cn=Subschema"},
 		})), peer.Done(0))}), 1, false, []string{"FAIL", "does not offer paged results", "allow the paged results control"}},
@@ -66,7 +66,7 @@ func ailments() []ailment {
 		{"unreadable userAccountControl", scriptedDomain(func(account map[string][]string) { delete(account, "userAccountControl") }),
 			1, false, []string{"FAIL", "userAccountControl of 10 of 10 people is not readable", "let the bind account read it"}},
 		{"bind DN typo", key("sources.0.bind_dn", "cn=raeder,ou=service,dc=example,dc=org"),
-			1, false, []string{"FAIL", "log in as cn=raeder", "Invalid Credentials", "mend bind_dn or the file bind_password_file"}},
+			1, false, []string{"FAIL", "log in as cn=raeder", "Invalid Credentials", "fix bind_dn or the file bind_password_file"}},
 		{"locked account", lockedAccount, 1, false, []string{"FAIL", "Invalid Credentials", "the account is locked out"}},
 		{"GC port", key("sources.0.urls", []any{"ldaps://dc1.corp.example:3269"}),
 			78, true, []string{"sources[0].urls[0]", "port 3269 is the Global Catalog", "leave the port out"}},
@@ -75,9 +75,9 @@ func ailments() []ailment {
 		{"TLS on the port without", onOpenLDAP(func(w *world, srv *openldap.Server) {
 			w.set("sources.0.urls", []any{strings.Replace(srv.LDAP, "ldap:", "ldaps:", 1)})
 		}), 1, false, []string{"FAIL", "source corp: tls", "ldaps:// usually is port 636, ldap:// with start_tls port 389"}},
-		{"attribute that nobody has", key("mapping.csi", "{{ .pager }}"), 1, false, []string{"FAIL", "source corp: mapping", "lack csi", "mend mapping"}},
+		{"attribute that nobody has", key("mapping.csi", "{{ .pager }}"), 1, false, []string{"FAIL", "source corp: mapping", "lack csi", "fix mapping"}},
 		{"a label of a group that is not there", key("mapping.category", `{{ if member "cn=sales,dc=example,dc=org" }}Sales{{ end }}`),
-			0, false, []string{"WARN", "read the group cn=sales,dc=example,dc=org", "it is not there, or the bind account may not read it", "mend the DN in mapping.category"}},
+			0, false, []string{"WARN", "read the group cn=sales,dc=example,dc=org", "it is not there, or the bind account may not read it", "fix the DN in mapping.category"}},
 		{"a label of no group", key("mapping.category", `{{ if member "Sales" }}Sales{{ end }}`),
 			78, true, []string{"mapping.category: line 1, column 14", `"Sales" is no DN of a group`, "write for example CN=Sales,OU=Groups,DC=corp,DC=example"}},
 		{"a label in the csi", key("mapping.csi", `{{ .employeeNumber }}{{ if member "cn=sales,dc=example,dc=org" }}S{{ end }}`),

@@ -52,7 +52,7 @@ type anomaly struct {
 	detail       string // what it says
 	consequence  func(scene, *testing.T, anomaly)
 	settings     func(*testing.T, *world, *front) // for the roll-out; nil: the usual ones
-	strike, mend func(*testing.T, fronted)        // before a pass, and at the end; mend nil: the front does as ever
+	strike, fix func(*testing.T, fronted)        // before a pass, and at the end; fix nil: the front does as ever
 }
 
 // scene is a company to which something happens.
@@ -62,7 +62,7 @@ type scene struct {
 	join            func(*testing.T) testdir.Person
 	rename          func(*testing.T, testdir.Person)
 	leave           func(*testing.T)
-	strike, mend    func(*testing.T)
+	strike, fix    func(*testing.T)
 }
 
 // run makes the scene of a finding behind a front.
@@ -75,9 +75,9 @@ func (f anomaly) run(t *testing.T) {
 	})
 	s := behind(x)
 	s.strike = func(t *testing.T) { f.strike(t, x) }
-	s.mend = func(t *testing.T) {
-		if f.mend != nil {
-			f.mend(t, x)
+	s.fix = func(t *testing.T) {
+		if f.fix != nil {
+			f.fix(t, x)
 		}
 		x.strike(fault{})
 	}
@@ -131,7 +131,7 @@ func (s scene) nothing(t *testing.T, f anomaly) {
 	s.leave(t)
 	s.nothingHappens(t, 4)
 	s.tells(t, f)
-	s.mend(t)
+	s.fix(t)
 	s.endsWell(t)
 }
 
@@ -152,7 +152,7 @@ func (s scene) additionsOnly(t *testing.T, f anomaly) {
 	s.strike(t)
 	s.must(t, 4, "plan", "--detailed-exitcode")
 	s.tells(t, f)
-	s.mend(t)
+	s.fix(t)
 	s.endsWell(t)
 }
 
@@ -228,7 +228,7 @@ func (s scene) endsWell(t *testing.T) {
 		s.unpack(t, s.joiner(), "")
 	}
 	s.advance(t, 25*time.Hour) // the phones tell the new names
-	s.mended(t)
+	s.fixed(t)
 }
 
 // always strikes a front in the same way.
@@ -303,7 +303,7 @@ func nobodyDeparts() []anomaly {
 		name: "count rules", title: "count", detail: "13 of 25 people of ours (52 %) are missing all at once",
 		settings: func(t *testing.T, _ *world, f *front) { f.addUnit(t, abroad, "abroad") },
 		strike:   func(t *testing.T, x fronted) { x.sends(t, abroad) },
-		mend:     func(t *testing.T, x fronted) { x.sends(t, x.baseDN) },
+		fix:     func(t *testing.T, x fronted) { x.sends(t, x.baseDN) },
 	}, {
 		name: "a group that cannot be read wholly", title: "groups", detail: "1 member cannot be read",
 		settings: func(t *testing.T, w *world, f *front) {
@@ -321,7 +321,7 @@ func nobodyDeparts() []anomaly {
 			w.set("sources.0.groups", []any{team, guests})
 		},
 		strike: func(t *testing.T, x fronted) { x.lists(t, guests, "uid=nobody,"+x.baseDN) },
-		mend:   func(t *testing.T, x fronted) { x.lists(t, guests, x.people[4].DN) },
+		fix:   func(t *testing.T, x fronted) { x.lists(t, guests, x.people[4].DN) },
 	}, {
 		name: "mapped attributes", title: "mapped-attributes", detail: "10 of 24 people of ours lack a csi or a username",
 		strike: always(fault{edit: func(e *ldap.Entry) *ldap.Entry {
@@ -401,7 +401,7 @@ func unreadableAttributes(t *testing.T) {
 	}
 	show := srv.HideAccountState(t, closed)
 	s.strike = func(*testing.T) {}
-	s.mend = func(*testing.T) { show() }
+	s.fix = func(*testing.T) { show() }
 	s.additionsOnly(t, anomaly{title: "mandatory-attributes", detail: "userAccountControl of 4 of 13 people is not readable"})
 }
 

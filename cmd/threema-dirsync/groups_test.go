@@ -101,7 +101,7 @@ func TestChangedGroupsAreAnotherScope(t *testing.T) {
 	team := "cn=team," + dir.baseDN
 	addGroup(t, dir, team, dir.people[0].DN)
 	w.set("sources.0.groups", []any{team})
-	w.waitsForAHuman(t, "the scope of source corp has changed (groups). If you did not mean to change it, mend it or put it back", "approve --baseline")
+	w.waitsForAHuman(t, "the scope of source corp has changed (groups). If you did not mean to change it, fix it or put it back", "approve --baseline")
 	w.gone(t, 0, 0)
 }
 
@@ -133,7 +133,7 @@ func TestProtectGroupsInTheConfiguration(t *testing.T) {
 	}
 	dir.disable(t, dir.people[9])
 	w.waitsForAHuman(t, "like everybody of source corp", dir.people[9].DN)
-	if out := w.must(t, 1, "check"); !strings.Contains(out.stdout, "mend protect.groups") || !strings.Contains(out.stdout, "each step of a departure waits for a yes") {
+	if out := w.must(t, 1, "check"); !strings.Contains(out.stdout, "fix protect.groups") || !strings.Contains(out.stdout, "each step of a departure waits for a yes") {
 		t.Errorf("check does not warn: %v", out)
 	}
 	w.gone(t, 1, 0, dir.people[8].Account)
@@ -146,7 +146,7 @@ func TestProtectGroupsInTheConfiguration(t *testing.T) {
 }
 
 // TestAMistypedGroup of the first hour: the failed condition names it, nobody is asked for a yes, and once
-// it is mended everybody is there.
+// it is fixed everybody is there.
 func TestAMistypedGroup(t *testing.T) {
 	t.Parallel()
 	dir := newMemory(t, 8)
@@ -167,18 +167,18 @@ func TestAMistypedGroup(t *testing.T) {
 	}
 	w.set("sources.0.groups", []any{team})
 	if out := w.must(t, 0, "run", "--once"); strings.Contains(out.stdout, "GUARD") {
-		t.Errorf("mended, and it asks: %v", out)
+		t.Errorf("fixed, and it asks: %v", out)
 	}
 }
 
-// TestNobodyAcceptsAMistypedGroup: the held are those of a read that was not whole, and join once it is mended.
+// TestNobodyAcceptsAMistypedGroup: the held are those of a read that was not whole, and join once it is fixed.
 func TestNobodyAcceptsAMistypedGroup(t *testing.T) {
 	t.Parallel()
 	dir := newMemory(t, 8)
 	w := newWorld(t, dir.site)
 	typo := "cn=taem," + dir.baseDN
 	w.set("sources.0.groups", []any{typo})
-	w.must(t, 4, "approve", "--baseline").tells(t, "NOT accepted: the held people of source corp", typo, "Mend that first")
+	w.must(t, 4, "approve", "--baseline").tells(t, "NOT accepted: the held people of source corp", typo, "Fix that first")
 	addGroup(t, dir, typo, dir.people[0].DN, dir.people[1].DN)
 	w.must(t, 0, "run", "--once")
 	w.holds(t, dir.people[:2], false)
@@ -209,6 +209,6 @@ func TestAcceptedAndNotReadWholly(t *testing.T) {
 	}
 	addGroup(t, dir, typo, dir.people[0].DN)
 	if out := w.must(t, 3, "run", "--once"); strings.Contains(out.stdout, "GUARD baseline") {
-		t.Errorf("mended, and it asks again: %v", out)
+		t.Errorf("fixed, and it asks again: %v", out)
 	}
 }

@@ -88,7 +88,7 @@ func (x fronted) through(t *testing.T, f fault, codes ...int) outcome {
 	x.strike(f)
 	out := x.lasts(t, codes...)
 	x.strike(fault{})
-	x.mended(t)
+	x.fixed(t)
 	return out
 }
 

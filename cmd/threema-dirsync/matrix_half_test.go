@@ -21,7 +21,7 @@ func (m *matrix) halfGroups(t *testing.T) {
 		h.Modify(t, team, "description", hidesList)
 		h.lasts(t, 4).says(t, "groups: "+team, "its memberUid is not readable")
 		h.Modify(t, team, "description")
-		h.mended(t)
+		h.fixed(t)
 	})
 	m.scenario(t, "a number that is hidden, and a list that is empty", func(t *testing.T) {
 		h, team := newTeam(t)
@@ -31,14 +31,14 @@ func (m *matrix) halfGroups(t *testing.T) {
 		h.lasts(t, 4).says(t, "groups: "+team, "it is empty")
 		h.Modify(t, team, "gidNumber", teamNumber)
 		h.Modify(t, team, "memberUid", accounts...)
-		h.mended(t)
+		h.fixed(t)
 	})
 	m.scenario(t, "from the list to the number", func(t *testing.T) {
 		h, team := newTeam(t)
 		primary := h.trial.people[len(h.trial.people)-1]
 		h.Modify(t, team, "memberUid", accountsOf(slices.DeleteFunc(slices.Clone(h.trial.people), func(p testdir.Person) bool { return p.Account == primary.Account }))...)
 		h.lasts(t, 0)
-		h.mended(t)
+		h.fixed(t)
 	})
 }
 
@@ -77,7 +77,7 @@ func (m *matrix) otherViews(t *testing.T) {
 		t.Helper()
 		x.set("sources.0.bind_dn", x.bindDN)
 		x.strike(fault{})
-		x.mended(t)
+		x.fixed(t)
 	}
 	const asks = "missed first when another bind account reads"
 	m.scenario(t, "an account that is exchanged twice", func(t *testing.T) {
@@ -121,7 +121,7 @@ func (m *matrix) lackingLists(t *testing.T) {
 			put(t)
 			x.endures(t, 0)
 			x.set("leavers.grace", map[string]any{"withdraw": "0s", "id": "0s"})
-			x.mended(t)
+			x.fixed(t)
 		})
 	}
 	m.scenario(t, "a list lacks the ID of somebody who stays", func(t *testing.T) {
@@ -130,7 +130,7 @@ func (m *matrix) lackingLists(t *testing.T) {
 		x.must(t, 0, "run", "--once") // before the phone checks in again
 		x.spared(t)
 		put(t)
-		x.mended(t)
+		x.fixed(t)
 	})
 }
 
@@ -176,14 +176,14 @@ func (m *matrix) deadEnds(t *testing.T) {
 		x.left(x.trial.people[9])
 		x.lasts(t, 4).says(t, "ids: 1 without a usable entryUUID", "uid=u000020,")
 		x.strike(fault{})
-		x.mended(t)
+		x.fixed(t)
 	})
 	m.scenario(t, "a source with another name", func(t *testing.T) {
 		x := newFronted(t)
 		x.set("sources.0.name", "ad")
 		x.lasts(t, 3).says(t, "threema-dirsync source rename corp ad")
 		x.must(t, 0, "source", "rename", "corp", "ad")
-		x.mended(t)
+		x.fixed(t)
 	})
 	m.scenario(t, "a source with another name and another base", func(t *testing.T) {
 		x := newFronted(t)
@@ -193,7 +193,7 @@ func (m *matrix) deadEnds(t *testing.T) {
 		x.must(t, 0, "source", "rename", "corp", "ad")
 		x.lasts(t, 3).says(t, "approve --baseline")
 		x.must(t, 0, "approve", "--baseline")
-		x.mended(t)
+		x.fixed(t)
 	})
 }
 
@@ -214,7 +214,7 @@ func (m *matrix) failover(t *testing.T) {
 			}
 			x.gone(t, 0, 1, x.trial.people[3].Account) // two reads of the second server agree
 			x.front.strike(fault{})
-			x.mended(t)
+			x.fixed(t)
 		})
 	}
 }

@@ -120,7 +120,7 @@ func (m *matrix) stalls(t *testing.T) {
 			x.endures(t, 4).says(t, notRead)
 			x.strike(fault{})
 			x.set("sources.0.timeout", "1m")
-			x.mended(t)
+			x.fixed(t)
 		})
 	}
 }

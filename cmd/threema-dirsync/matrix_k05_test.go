@@ -32,7 +32,7 @@ func (m *matrix) rights(t *testing.T) {
 		h.set("sources.0.bind_dn", h.server.BlindDN)
 		h.lasts(t, 4).says(t, unitHidden...)
 		h.reset()
-		h.mended(t)
+		h.fixed(t)
 	})
 	for name, tt := range map[string]struct {
 		mark  string
@@ -54,7 +54,7 @@ func (m *matrix) rights(t *testing.T) {
 			for _, dn := range marked {
 				h.Modify(t, dn, "description")
 			}
-			h.mended(t)
+			h.fixed(t)
 		})
 	}
 }
@@ -90,7 +90,7 @@ func (m *matrix) scope(t *testing.T) {
 			tt.edit(&h)
 			h.lasts(t, tt.code).says(t, tt.texts...)
 			h.reset()
-			h.mended(t)
+			h.fixed(t)
 		})
 	}
 }

@@ -22,20 +22,20 @@ func (m *matrix) moves(t *testing.T) {
 			h.moveAbout(t, h.start(t, "run", "--once"))
 			h.spared(t)
 		}
-		h.mended(t)
+		h.fixed(t)
 	})
 	m.onBoth(t, "an OU renamed within the scope", func(t *testing.T, h housed) {
 		attribute, _, _ := strings.Cut(h.unit(unitGone()), "=")
 		renamed := h.Rename(t, h.unit(unitGone()), attribute+"=Umbenannt")
 		h.lasts(t, 0)
 		h.Rename(t, renamed, attribute+"="+unitGone())
-		h.mended(t)
+		h.fixed(t)
 	})
 	m.onBoth(t, "an OU renamed out of scope", func(t *testing.T, h housed) {
 		moved := h.Move(t, h.unit(unitGone()), h.outside)
 		h.lasts(t, 3).says(t, "GUARD leavers-ou", "100 % of "+strings.ToLower(h.unit(unitGone())), "moved to ", "Check first:")
 		h.Move(t, moved, h.people)
-		h.mended(t)
+		h.fixed(t)
 	})
 	missed := func(e *ldap.Entry) bool { return strings.HasPrefix(e.DN, "uid=u00001") } // ten of them
 	m.scenario(t, "missed by the pages", func(t *testing.T) {
@@ -57,7 +57,7 @@ func (m *matrix) moves(t *testing.T) {
 		}})
 		x.lasts(t, 0)
 		x.strike(fault{})
-		x.mended(t)
+		x.fixed(t)
 	})
 }
 
@@ -124,7 +124,7 @@ func (m *matrix) copies(t *testing.T, late func(string) bool) {
 			x.strike(old)
 			x.lasts(t, 4).says(t, "server-progress", row.say)
 			x.strike(stands("13"))
-			x.mended(t)
+			x.fixed(t)
 		})
 	}
 }
@@ -142,7 +142,7 @@ func (m *matrix) servers(t *testing.T) {
 			x.strike(fault{})
 			x.endures(t, 0)
 		}
-		x.mended(t)
+		x.fixed(t)
 	})
 	m.scenario(t, "another server that lags for hours", func(t *testing.T) {
 		x := newFronted(t)
@@ -156,7 +156,7 @@ func (m *matrix) servers(t *testing.T) {
 			x.spared(t)
 		}
 		x.strike(fault{})
-		x.mended(t)
+		x.fixed(t)
 	})
 	m.scenario(t, "another server that lags for days", func(t *testing.T) {
 		x := newFronted(t)
@@ -168,7 +168,7 @@ func (m *matrix) servers(t *testing.T) {
 		x.endures(t, 0)
 		x.lasts(t, 3).says(t, "holds a copy of the directory that no proved read came from yet: they may only be hidden")
 		x.strike(fault{})
-		x.mended(t)
+		x.fixed(t)
 	})
 	m.copies(t, late)
 	m.scenario(t, "a server that says it lags", func(t *testing.T) {
@@ -188,7 +188,7 @@ func (m *matrix) servers(t *testing.T) {
 			x.offset += step
 			x.endures(t, 0)
 		}
-		x.mended(t)
+		x.fixed(t)
 	})
 }
 
@@ -210,7 +210,7 @@ func (m *matrix) identities(t *testing.T) {
 		h.lasts(t, 3).says(t, "is another directory", baselineWords[2])
 		h.reset()
 		h.writeSecret(t, "bind-password", h.server.Password)
-		h.mended(t)
+		h.fixed(t)
 	})
 	m.scenario(t, "duplicate IDs", func(t *testing.T) {
 		newFronted(t).through(t, duplicates("uid=u000005,", "uid=u000006,"), 4).says(t, notRead, "two entries have the entryUUID")
@@ -265,5 +265,5 @@ func (h *housed) clearMail(t *testing.T, which func(int) bool) {
 	for _, p := range cleared {
 		h.Modify(t, p.DN, "mail", p.Mail)
 	}
-	h.mended(t)
+	h.fixed(t)
 }

@@ -20,7 +20,7 @@ func (w *world) ledgerFile() string { return filepath.Join(w.stateDir, "ledger.d
 func (m *matrix) memory(t *testing.T) {
 	m.scenario(t, "deleted", func(t *testing.T) {
 		x := newFronted(t)
-		x.mended(t)
+		x.fixed(t)
 		x.lose(t, ledgerFile, ledgerFile+"-wal", ledgerFile+"-shm")
 		x.lasts(t, 3).says(t, "GUARD baseline", "this ledger is new: the old one was lost")
 		x.disable(t, x.people[5])
@@ -30,7 +30,7 @@ func (m *matrix) memory(t *testing.T) {
 		x.must(t, 0, "approve", "--baseline")
 		x.must(t, 0, "run", "--once")
 		x.leaves(t, 5)
-		x.mended(t)
+		x.fixed(t)
 	})
 	m.scenario(t, "restored from last week", func(t *testing.T) {
 		x := newFronted(t)
@@ -59,7 +59,7 @@ func (m *matrix) memory(t *testing.T) {
 		x.writeLedger(t, append(bytes.Clone(sound[:4096]), bytes.Repeat([]byte{0xa5}, len(sound)-4096)...))
 		x.lasts(t, 1).says(t, "open ledger")
 		x.writeLedger(t, sound)
-		x.mended(t)
+		x.fixed(t)
 	})
 	for name, mode := range map[string]struct{ folder, file os.FileMode }{
 		"read-only folder": {0o500, 0o600}, "read-only file": {0o700, 0o400},
@@ -70,7 +70,7 @@ func (m *matrix) memory(t *testing.T) {
 			x.chmod(t, mode.folder, mode.file)
 			x.lasts(t, 1)
 			x.chmod(t, 0o700, 0o600)
-			x.mended(t)
+			x.fixed(t)
 		})
 	}
 	for room := 0; room <= 192; room += 32 {
@@ -102,7 +102,7 @@ func (x fronted) restored(t *testing.T, happens func()) {
 	x.writeLedger(t, backup)
 	x.lasts(t, 3).says(t, "GUARD baseline", "an older ledger.db was put back", "threema-dirsync approve --baseline")
 	x.must(t, 0, "approve", "--baseline")
-	x.mended(t)
+	x.fixed(t)
 }
 
 // away lets person n lose the credential, for a while.
@@ -215,7 +215,7 @@ rm "$0/full/filler"; cp -p "$0"/full/* "$0/state"; exit $code`
 	x.spared(t)
 	x.set("state_dir", home)
 	x.set("handover.file", x.handover())
-	x.mended(t)
+	x.fixed(t)
 }
 
 // kill is row 11. That each effect happens once after kill -9 at every single step of the
@@ -245,7 +245,7 @@ func (m *matrix) kill(t *testing.T) {
 				x.killAt(t, fault)
 				drop(t, x.trial)
 				x.spared(t)
-				x.mended(t)
+				x.fixed(t)
 			})
 		}
 	}

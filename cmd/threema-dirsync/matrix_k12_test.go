@@ -46,7 +46,7 @@ func (m *matrix) service(t *testing.T) {
 			x.set("threema.daily_requests", day)
 			x.lasts(t, 0, 1)
 			x.set("threema.daily_requests", 10_000)
-			x.mended(t)
+			x.fixed(t)
 		})
 	}
 }
@@ -63,7 +63,7 @@ func (x fronted) strikes(t *testing.T, f apiFault) {
 	x.spared(t)
 	x.recover(t)
 	x.advance(t, 25*time.Hour)
-	x.mended(t)
+	x.fixed(t)
 }
 
 // process is row 13.
@@ -80,7 +80,7 @@ func (m *matrix) process(t *testing.T) {
 		x.gone(t, 0, 0)
 		first.signal(t, syscall.SIGKILL)
 		first.wait(t)
-		x.mended(t)
+		x.fixed(t)
 	})
 	m.scenario(t, "many passes at once", func(t *testing.T) {
 		x := newFronted(t)
@@ -101,7 +101,7 @@ func (m *matrix) process(t *testing.T) {
 		if worked == 0 {
 			t.Error("none worked")
 		}
-		x.mended(t)
+		x.fixed(t)
 	})
 	m.scenario(t, "SIGHUP with a bad configuration", hangUp)
 	for name, tt := range map[string]struct {
@@ -116,7 +116,7 @@ func (m *matrix) process(t *testing.T) {
 		m.scenario(t, name, func(t *testing.T) {
 			x := newFronted(t)
 			if tt.joins {
-				x.mended(t)
+				x.fixed(t)
 				x.people = append(x.people, x.join(t, 500))
 			}
 			tt.fault.Delay, tt.fault.Times = 2*time.Second, 1
@@ -134,7 +134,7 @@ func (m *matrix) process(t *testing.T) {
 				x.must(t, 0, "run", "--once")
 				x.unpack(t, x.people[staff], "")
 			}
-			x.mended(t)
+			x.fixed(t)
 		})
 	}
 }
@@ -161,5 +161,5 @@ func hangUp(t *testing.T) {
 	x.set("metrics.listen", "")
 	_ = d.cmd.Process.Signal(syscall.SIGTERM)
 	d.wait(t)
-	x.mended(t)
+	x.fixed(t)
 }

@@ -77,7 +77,7 @@ func (m *matrix) trickle(t *testing.T) {
 			x.gone(t, 0, 0)
 		}
 		x.strike(fault{})
-		x.mended(t)
+		x.fixed(t)
 	})
 }
 

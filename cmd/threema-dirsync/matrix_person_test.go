@@ -97,7 +97,7 @@ func (m *matrix) sameNumber(t *testing.T) {
 		x.gone(t, 0, 0, x.people[3].Account)
 		x.unpack(t, young, "")
 		x.yes(t, 0)
-		x.mended(t)
+		x.fixed(t)
 	})
 	m.scenario(t, "the leaver is back while somebody new has the number", func(t *testing.T) {
 		x := settledFronted(t)
@@ -113,7 +113,7 @@ func (m *matrix) sameNumber(t *testing.T) {
 		x.people[3].Number = "200003"
 		x.endures(t, 0)
 		x.unpack(t, x.people[3], phone)
-		x.mended(t)
+		x.fixed(t)
 	})
 	m.scenario(t, "an account made anew elsewhere, the name in other letters", func(t *testing.T) {
 		x := newFronted(t)
@@ -125,7 +125,7 @@ func (m *matrix) sameNumber(t *testing.T) {
 		again.GivenName, x.people[7].GivenName = "JU\u0308RGEN", "JÜRGEN"
 		x.hire(t, again)
 		x.lasts(t, 0)
-		x.mended(t)
+		x.fixed(t)
 	})
 	m.scenario(t, "the number is taken in another source, after a rename", func(t *testing.T) {
 		hr := newMemory(t, 0)
@@ -143,7 +143,7 @@ func (m *matrix) sameNumber(t *testing.T) {
 		x.waits(t, "same-person")
 		x.unpack(t, x.people[len(x.people)-1], "")
 		x.yes(t, 0)
-		x.mended(t)
+		x.fixed(t)
 	})
 }
 
@@ -157,7 +157,7 @@ func (m *matrix) sharedThings(t *testing.T) {
 		x.orders(t, 3, old.Account).says(t, "reports the csi EXT-1, which is nobody's here", "threema-dirsync approve ")
 		x.gone(t, 0, 0)
 		x.reports(t, old, old.Number)
-		x.mended(t)
+		x.fixed(t)
 	})
 	m.scenario(t, "the owner of a shared credential is back, and leaves again", func(t *testing.T) {
 		x := newFronted(t)
@@ -171,7 +171,7 @@ func (m *matrix) sharedThings(t *testing.T) {
 		x.waits(t, "others-use")
 		x.gone(t, 0, 0)
 		x.reports(t, old, old.Number)
-		x.mended(t)
+		x.fixed(t)
 	})
 	m.scenario(t, "a colleague's phone on the leaver's credential", func(t *testing.T) {
 		x := settledFronted(t)
@@ -185,7 +185,7 @@ func (m *matrix) sharedThings(t *testing.T) {
 		x.borrows(t, phone, friend)
 		x.endures(t, 3)
 		x.advance(t, 31*24*time.Hour)
-		x.mended(t)
+		x.fixed(t)
 	})
 	m.scenario(t, "a Gateway ID on the leaver's credential", func(t *testing.T) {
 		x := newFronted(t)
@@ -202,7 +202,7 @@ func (m *matrix) sharedThings(t *testing.T) {
 				s.Credentials[n].Users = slices.DeleteFunc(s.Credentials[n].Users, func(id string) bool { return id == "*GATEWAY" })
 			}
 		})
-		x.mended(t)
+		x.fixed(t)
 	})
 	m.scenario(t, "a second phone between the plan and the withdrawal", func(t *testing.T) {
 		x := newFronted(t)
@@ -219,7 +219,7 @@ func (m *matrix) sharedThings(t *testing.T) {
 		x.gone(t, 0, 0)
 		x.notePhones(t)
 		x.ends[old.Number]++
-		x.mended(t)
+		x.fixed(t)
 	})
 }
 
@@ -244,7 +244,7 @@ func (m *matrix) numbersOfBefore(t *testing.T) {
 		x.waits(t, "approval")
 		x.gone(t, 0, 0)
 		x.yes(t, 0)
-		x.mended(t)
+		x.fixed(t)
 	})
 	m.scenario(t, "never revoked by an old number, and the phone was off", func(t *testing.T) {
 		x := settledFronted(t)
@@ -271,7 +271,7 @@ func (m *matrix) numbersOfBefore(t *testing.T) {
 			x.people[len(x.people)-1].Number = "100500"
 			x.endures(t, 0)
 			x.unpack(t, young, "")
-			x.mended(t)
+			x.fixed(t)
 		})
 	}
 }
@@ -295,7 +295,7 @@ func (m *matrix) oneDeparture(t *testing.T) {
 		x.waits(t, "approval")
 		x.gone(t, 0, 0, x.people[4].Account) // a withdrawal takes no yes, and the limit allows one
 		x.yes(t, 0)
-		x.mended(t)
+		x.fixed(t)
 	})
 	m.scenario(t, "back for so long as an order for somebody else takes", func(t *testing.T) {
 		x := settledFronted(t)
@@ -309,7 +309,7 @@ func (m *matrix) oneDeparture(t *testing.T) {
 		x.waits(t, "approval")
 		x.gone(t, 0, 0)
 		x.yes(t, 0)
-		x.mended(t)
+		x.fixed(t)
 	})
 }
 
@@ -333,7 +333,7 @@ func (m *matrix) severalValues(t *testing.T) {
 		x.edit(t, x.people[5], "employeeNumber", x.people[3].Number, x.people[5].Number)
 		x.lasts(t, 0)
 		x.edit(t, x.people[5], "employeeNumber", x.people[5].Number)
-		x.mended(t)
+		x.fixed(t)
 	})
 	m.scenario(t, "somebody new may have the leaver's number", func(t *testing.T) {
 		x := newFronted(t)
@@ -344,7 +344,7 @@ func (m *matrix) severalValues(t *testing.T) {
 		x.edit(t, young, "employeeNumber", young.Number)
 		x.endures(t, 0)
 		x.unpack(t, young, "")
-		x.mended(t)
+		x.fixed(t)
 	})
 	m.scenario(t, "the login in use is not among the values any more", func(t *testing.T) {
 		x := newFronted(t)

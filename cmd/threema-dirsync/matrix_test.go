@@ -218,8 +218,8 @@ func (o outcome) says(t *testing.T, texts ...string) {
 	}
 }
 
-// mended is the end of a trouble: the true leavers go, and nothing else is to be done.
-func (x *trial) mended(t *testing.T) {
+// fixed is the end of a trouble: the true leavers go, and nothing else is to be done.
+func (x *trial) fixed(t *testing.T) {
 	t.Helper()
 	const least, most = 3, 4 // one may still doubt, one is for the leaver, one settles by a second list what was open
 	for n := 1; ; n++ {

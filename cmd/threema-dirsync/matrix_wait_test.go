@@ -36,7 +36,7 @@ func (m *matrix) clockAndRows(t *testing.T) {
 		x.must(t, 0, "run", "--once")
 		x.gone(t, 0, 0)
 		x.set("leavers.grace.withdraw", "0s")
-		x.mended(t)
+		x.fixed(t)
 	})
 	m.scenario(t, "holes between the reads that miss somebody", func(t *testing.T) {
 		x := settledFronted(t)
@@ -51,7 +51,7 @@ func (m *matrix) clockAndRows(t *testing.T) {
 		}
 		x.must(t, 3, "plan", "--detailed-exitcode").says(t, "* row-restarted ", "leavers.confirm.max_gap")
 		x.endures(t, 0)
-		x.mended(t)
+		x.fixed(t)
 	})
 }
 
@@ -71,7 +71,7 @@ func (m *matrix) limits(t *testing.T) {
 		for _, p := range x.people[staff:] {
 			x.unpack(t, p, "")
 		}
-		x.mended(t)
+		x.fixed(t)
 	})
 	m.scenario(t, "leavers beside as many joiners", func(t *testing.T) {
 		x := settledFronted(t)
@@ -91,7 +91,7 @@ func (m *matrix) limits(t *testing.T) {
 		x.gone(t, 0, 0)
 		x.yes(t, 3) // the withdrawals; the IDs are as many
 		x.yes(t, 0)
-		x.mended(t)
+		x.fixed(t)
 	})
 }
 
@@ -128,14 +128,14 @@ func (m *matrix) dates(t *testing.T) {
 		x.strike(lastDay(today - 1))
 		x.lasts(t, 3).says(t, "GUARD leavers-")
 		x.strike(fault{})
-		x.mended(t)
+		x.fixed(t)
 	})
 	m.scenario(t, "an end date that is past", func(t *testing.T) {
 		x := newFronted(t)
 		x.strike(dated("uid=u000005,", "pwdEndTime", "20200101000000Z"))
 		x.left(x.people[5])
 		x.lasts(t, 0)
-		x.mended(t)
+		x.fixed(t)
 	})
 }
 
@@ -149,7 +149,7 @@ func (m *matrix) afterTheEffect(t *testing.T) {
 		x.waits(t, "resume")
 		x.yes(t, 0)
 		x.unpack(t, young, "")
-		x.mended(t)
+		x.fixed(t)
 	})
 	m.scenario(t, "an administrator takes the name meanwhile", func(t *testing.T) {
 		x := newFronted(t)
@@ -175,7 +175,7 @@ func (m *matrix) afterTheEffect(t *testing.T) {
 			s.Credentials = slices.DeleteFunc(s.Credentials, func(c worksim.Credential) bool { return c.ID == theirs.ID })
 			delete(s.Settings, theirs.ID)
 		})
-		x.mended(t)
+		x.fixed(t)
 	})
 }
 
@@ -191,7 +191,7 @@ func (m *matrix) contract(t *testing.T) {
 		}, func(*http.Response) error { return nil })
 		x.lasts(t, 0)
 		x.must(t, 0, "check")
-		x.mended(t)
+		x.fixed(t)
 	})
 	m.scenario(t, "a total that counts whom the filter left out", func(t *testing.T) {
 		x := newFronted(t)
@@ -210,7 +210,7 @@ func (m *matrix) contract(t *testing.T) {
 		})
 		x.lasts(t, 0)
 		x.gone(t, 0, 1, x.people[3].Account)
-		x.mended(t)
+		x.fixed(t)
 	})
 	m.scenario(t, "a wrong key that is answered with 403", func(t *testing.T) {
 		x := newFronted(t)
@@ -221,7 +221,7 @@ func (m *matrix) contract(t *testing.T) {
 		x.sim.clearFaults(t)
 		x.endures(t, 0)
 		x.unpack(t, x.people[staff], "")
-		x.mended(t)
+		x.fixed(t)
 	})
 }
 
@@ -236,7 +236,7 @@ func (m *matrix) checks(t *testing.T) {
 			x.gone(t, 0, 0)
 			x.sim.clearFaults(t)
 			x.must(t, 0, "check")
-			x.mended(t)
+			x.fixed(t)
 		})
 	}
 	m.scenario(t, "no folder for the hand-over", func(t *testing.T) {
@@ -250,7 +250,7 @@ func (m *matrix) checks(t *testing.T) {
 		x.must(t, 0, "check")
 		x.endures(t, 0)
 		x.unpack(t, young, "")
-		x.mended(t)
+		x.fixed(t)
 	})
 }
 
@@ -268,7 +268,7 @@ func (m *matrix) licences(t *testing.T) {
 		for _, p := range x.people[staff:] {
 			x.unpack(t, p, "")
 		}
-		x.mended(t)
+		x.fixed(t)
 	})
 	m.scenario(t, "a service that has fewer than it says", func(t *testing.T) {
 		x := newFronted(t)
@@ -279,6 +279,6 @@ func (m *matrix) licences(t *testing.T) {
 		x.sim.clearFaults(t)
 		x.endures(t, 0)
 		x.unpack(t, young, "")
-		x.mended(t)
+		x.fixed(t)
 	})
 }

@@ -96,7 +96,7 @@ func TestRootMakesNoFolderForAServiceThatIsNotThere(t *testing.T) {
 	}
 }
 
-// TestFilesThatRootLeft: the service does not start, and says what to type; that mends it.
+// TestFilesThatRootLeft: the service does not start, and says what to type; that fixes it.
 func TestFilesThatRootLeft(t *testing.T) {
 	t.Parallel()
 	if os.Getuid() != 0 {

@@ -86,7 +86,7 @@ func TestServers(t *testing.T) {
 	}
 	x.front.strike(fault{})
 	x.pass(t, 0, "second")
-	x.mended(t)
+	x.fixed(t)
 	x.pass(t, 0, "second")
 
 	// Each server has a line, also the one that nobody needs today.

@@ -78,17 +78,17 @@ func (s *status) unreadFirst(x plan.Wait) string {
 	if n < 0 {
 		return ""
 	}
-	return fmt.Sprintf("first let source %s be read (`%s` says what to mend); as of the pass of %s this waits: ", s.Sources[n].Name, typeCheck, stamp(x.Seen))
+	return fmt.Sprintf("first let source %s be read (`%s` says what to fix); as of the pass of %s this waits: ", s.Sources[n].Name, typeCheck, stamp(x.Seen))
 }
 
 // asOf says how old it is what the last report tells of a source, and when somebody looks again: what was
-// mended since then shows only after that.
+// fixed since then shows only after that.
 func (s *status) asOf() string {
 	seen := "the last pass that ended"
 	if s.LastPass != nil && s.LastPass.Finished != nil {
 		seen = "the last pass, which ended " + stamp(*s.LastPass.Finished)
 	}
-	return seen + "; what was mended since shows after the next one: by the schedule at " + stamp(s.NextPass) + ", or at once with `threema-dirsync run --once`"
+	return seen + "; what was fixed since shows after the next one: by the schedule at " + stamp(s.NextPass) + ", or at once with `threema-dirsync run --once`"
 }
 
 func (p *passStatus) print(w io.Writer) {
@@ -140,7 +140,7 @@ func (s *status) printWaiting(w io.Writer) {
 		if b.Accepted {
 			state = "accepted in the last pass"
 			if s.LastPass != nil && s.LastPass.ExitCode == dirsync.ExitIncomplete {
-				state += "; what stops now is the source, which is not read wholly (`threema-dirsync check` says what to mend)"
+				state += "; what stops now is the source, which is not read wholly (`threema-dirsync check` says what to fix)"
 			}
 		}
 		say(w, "Baseline:\t%s: %s; names: `plan`, or status --json", state, plan.BaselineWords(b.Enters, b.Leaves, b.Rekeyed, b.Missing, b.Unclear))

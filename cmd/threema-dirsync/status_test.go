@@ -82,7 +82,7 @@ func TestStatusOfAFailedPass(t *testing.T) {
 		LastPass struct{ Finished time.Time }
 		NextPass time.Time
 	}
-	w.json(t, &x, 0, "status", "--json") // mended, but nobody has looked since
+	w.json(t, &x, 0, "status", "--json") // fixed, but nobody has looked since
 	wantSays(t, w.must(t, 0, "status"), "NOT READ", "the last pass, which ended "+stamp(x.LastPass.Finished), "by the schedule at "+stamp(x.NextPass), "at once with `threema-dirsync run --once`")
 	if !x.NextPass.After(x.LastPass.Finished) {
 		t.Errorf("the next pass is not to come: %+v", x)

@@ -19,7 +19,7 @@ import (
 
 // usable looks whether the files that a pass writes in the state folder are ours to write, before
 // anything is read. A command that root typed with an older version, or a backup that was put back, may
-// have left them to root: waiting mends that as little as a wrong configuration.
+// have left them to root: waiting fixes that as little as a wrong configuration.
 func usable(cfg *config.Config) error {
 	entries, err := os.ReadDir(cfg.StateDir)
 	if err != nil {

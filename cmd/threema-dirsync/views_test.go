@@ -131,7 +131,7 @@ func TestAnotherServerInPlaceOfTheKnownOne(t *testing.T) {
 	x := newPair(t)
 	x.set("sources.0.urls", []any{x.front.peer.LDAPS})
 	x.pass(t, 0, "first")
-	x.mended(t)
+	x.fixed(t)
 	x.set("sources.0.urls", []any{x.second.peer.LDAPS})
 	x.second.strike(fault{hidden: func(dn string) bool {
 		return strings.HasPrefix(dn, "uid=u000005") || strings.HasPrefix(dn, "uid=u000008")
@@ -143,7 +143,7 @@ func TestAnotherServerInPlaceOfTheKnownOne(t *testing.T) {
 	x.second.strike(fault{})
 	x.pass(t, 0, "second")
 	x.leaves(t, 9)
-	x.mended(t)
+	x.fixed(t)
 	x.set("sources.0.urls", []any{x.front.peer.LDAPS, x.second.peer.LDAPS})
 	x.pass(t, 0, "second")
 }

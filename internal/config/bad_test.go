@@ -132,7 +132,7 @@ func badFiles() map[string][]string {
 		"exclude-dns": {
 			`line 9: sources[0].exclude_dns[0]: this holds everybody: it is base_dn itself or above it`,
 			`line 9: sources[0].exclude_dns[1]: this holds everybody: it is base_dn itself or above it`,
-			`line 9: sources[0].exclude_dns[2]: this holds nobody: it is not below base_dn; mend it or remove it`,
+			`line 9: sources[0].exclude_dns[2]: this holds nobody: it is not below base_dn; fix it or remove it`,
 			`line 9: sources[0].exclude_dns[3]: "Test" is no DN (DN ended with incomplete type, value pair); write for example OU=Staff,DC=corp,DC=example`,
 			`line 9: sources[0].exclude_dns[4]: the item is empty; remove it`,
 		},

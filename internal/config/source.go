@@ -115,7 +115,7 @@ func (v *validator) scope(path string, s Source) {
 		case exclude.EqualFold(base) || exclude.AncestorOfFold(base):
 			v.failf(at, "this holds everybody: it is base_dn itself or above it")
 		case !base.AncestorOfFold(exclude):
-			v.failf(at, "this holds nobody: it is not below base_dn; mend it or remove it")
+			v.failf(at, "this holds nobody: it is not below base_dn; fix it or remove it")
 		}
 	})
 	v.dns(path+".groups", s.Groups)

@@ -142,7 +142,7 @@ func TestLinesComeBack(t *testing.T) {
 
 // A crash may tear the file anywhere. Whatever is left, the entries of the next delivery
 // must be whole, and nothing before the torn line may change.
-func TestContinuationMendsEveryTear(t *testing.T) {
+func TestContinuationFixesEveryTear(t *testing.T) {
 	t.Parallel()
 	for name, layout := range map[string]Layout{
 		"default": {}, "for Excel": {Separator: ';', BOM: true, Text: true}, "with tabs": {Separator: '\t'},

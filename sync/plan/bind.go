@@ -66,7 +66,7 @@ func (p *planner) differences() []string {
 	var found []string
 	if is, was := p.Inventory.Subscription.ID, p.State.Subscription; is != was {
 		found = append(found, fmt.Sprintf("the API key belongs to the licence package %s, the ledger to %s; "+
-			"if it is the wrong key, mend threema.api_key_file; a second package needs a state_dir of its own", is, was))
+			"if it is the wrong key, fix threema.api_key_file; a second package needs a state_dir of its own", is, was))
 	}
 	for _, s := range p.Sources {
 		if what := p.changed(s.Snapshot); what != "" {
@@ -75,7 +75,7 @@ func (p *planner) differences() []string {
 	}
 	for _, name := range p.unread() {
 		if _, known := p.State.Sources[name]; !known {
-			found = append(found, fmt.Sprintf("source %s is new and could not be read: mend that, or take it out of the configuration again", name))
+			found = append(found, fmt.Sprintf("source %s is new and could not be read: fix that, or take it out of the configuration again", name))
 		}
 	}
 	return found
@@ -90,7 +90,7 @@ func (p *planner) changed(s Snapshot) string {
 	case was.NamingContext != "" && was.NamingContext != s.NamingContext: // one that was never readable is learned: nobody departed by it
 		return fmt.Sprintf("source %s is another directory (%s) than the ledger knows (%s)", s.Source, s.NamingContext, was.NamingContext)
 	case !sameScope(was.Scope, s.Scope) && p.scopeCounted(s.Source):
-		return fmt.Sprintf("the scope of source %s has changed (%s). If you did not mean to change it, mend it or put it back: the next pass goes on as before", s.Source, scopeSettings(was.Scope, s.Scope))
+		return fmt.Sprintf("the scope of source %s has changed (%s). If you did not mean to change it, fix it or put it back: the next pass goes on as before", s.Source, scopeSettings(was.Scope, s.Scope))
 	}
 	return ""
 }

@@ -28,7 +28,7 @@ func (c ServiceClock) Doubt() string {
 		return ""
 	}
 	return fmt.Sprintf("the clock of the Work API (Date of its answers) is %s ours, so this machine's clock is wrong, or the service's, or a proxy answers "+
-		"from its memory: nobody departs. Set the clock right (`timedatectl`), or mend the proxy", c.words())
+		"from its memory: nobody departs. Set the clock right (`timedatectl`), or fix the proxy", c.words())
 }
 
 func (c ServiceClock) words() string {

@@ -23,7 +23,7 @@ func TestBaseline(t *testing.T) {
 			b := w.state.Sources["corp"]
 			b.Scope, w.source().scope = "s1 base_dn=a groups=b", "s2 base_dn=a groups=c account=d"
 			w.state.Sources["corp"] = b
-		}, "the scope of source corp has changed (groups, account). If you did not mean to change it, mend it or put it back"},
+		}, "the scope of source corp has changed (groups, account). If you did not mean to change it, fix it or put it back"},
 		{"a new source", func(w *world) {
 			w.sources = append(w.sources, &directory{name: "north", scope: "s2", context: "n2"})
 			w.hireAt(w.sources[1], "nora")

@@ -210,7 +210,7 @@ func (p *planner) heldRefused() []string {
 	_, unclear := p.heldAnew()
 	var refused []string
 	for _, source := range slices.Sorted(maps.Keys(unclear)) {
-		refused = append(refused, fmt.Sprintf("the held people of source %s (%d), as it was not read wholly: %s. Mend that first: whom only that holds joins by itself",
+		refused = append(refused, fmt.Sprintf("the held people of source %s (%d), as it was not read wholly: %s. Fix that first: whom only that holds joins by itself",
 			source, len(unclear[source]), p.unwhole[source]))
 	}
 	return refused

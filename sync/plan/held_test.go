@@ -196,7 +196,7 @@ func TestHeldByAReadThatWasNotWhole(t *testing.T) {
 	if p.Baseline == nil || len(p.Baseline.Refused) != 1 || strings.Contains(strings.Join(p.Baseline.Reasons, " "), "held") {
 		t.Fatalf("baseline %+v", p.Baseline)
 	}
-	for _, text := range []string{"source corp (40)", "sentinels: CN=Always,DC=corp", "Mend that first"} {
+	for _, text := range []string{"source corp (40)", "sentinels: CN=Always,DC=corp", "Fix that first"} {
 		if !strings.Contains(p.Baseline.Refused[0], text) {
 			t.Errorf("does not say %q: %s", text, p.Baseline.Refused[0])
 		}

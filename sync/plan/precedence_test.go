@@ -351,7 +351,7 @@ func TestANewSourceMustBeRead(t *testing.T) {
 	w.hire("zoe")
 	for range 4 {
 		p := w.later(t, day)
-		wantWords(t, p, "source north is new and could not be read: mend that")
+		wantWords(t, p, "source north is new and could not be read: fix that")
 	}
 	if w.credential("anna") == nil || w.credential("zoe") != nil {
 		t.Error("something was done")

@@ -8,7 +8,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
-// TestAScopePutBackIsNone: whoever mends the typo instead of accepting it has no question left, and a ledger from
+// TestAScopePutBackIsNone: whoever fixes the typo instead of accepting it has no question left, and a ledger from
 // before a fingerprint had parts, which knows the whole alone, learns them without a question.
 func TestAScopePutBackIsNone(t *testing.T) {
 	t.Parallel()
@@ -20,7 +20,7 @@ func TestAScopePutBackIsNone(t *testing.T) {
 	}
 	w.source().scope = "s9 base_dn=a groups=typo"
 	p := w.later(t, time.Hour)
-	if !p.Tripped(plan.GuardBaseline) || !strings.Contains(p.Guards[0].Detail, "(groups). If you did not mean to change it, mend it or put it back") {
+	if !p.Tripped(plan.GuardBaseline) || !strings.Contains(p.Guards[0].Detail, "(groups). If you did not mean to change it, fix it or put it back") {
 		t.Errorf("%+v", p.Guards)
 	}
 	w.source().scope = parted

@@ -158,7 +158,7 @@ func (p *planner) judgeProgress(s *Snapshot) {
 			what = fmt.Sprintf("%s is behind the state that %s showed on %s (%s): it does not get the changes", s.Server, k.Server, when, key)
 		}
 		p.doubt(s, conditionProgress, what+", so whoever was added since is missing there: nobody departs until it has caught up. "+
-			"Mend its replication, or if what is missing is lost for good, "+howToAccept)
+			"Fix its replication, or if what is missing is lost for good, "+howToAccept)
 		return
 	}
 	s.satisfy(conditionProgress, "not behind any earlier read")

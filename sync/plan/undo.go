@@ -159,7 +159,7 @@ func (p *planner) afterUndo(i Identity, own Ownership) []string {
 	case i.State != Entitled || i.Excluded:
 		next = append(next, "The directory does not say now that they are entitled ("+p.describeInDirectory(own.Person)+"): when a pass sees them so, it makes a new credential.")
 	case i.Held != "":
-		next = append(next, "The directory says that they are entitled, but they are held ("+i.Held+"): when that is mended, a pass makes a new credential.")
+		next = append(next, "The directory says that they are entitled, but they are held ("+i.Held+"): when that is fixed, a pass makes a new credential.")
 	default:
 		next = append(next, "The directory says that they are entitled: "+made+".")
 	}

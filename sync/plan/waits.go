@@ -248,7 +248,7 @@ func (p Plan) waitCommand(code WaitCode, people map[PersonID]bool) string {
 	case WaitRestarted:
 		return "let complete passes follow each other more closely (`threema-dirsync status` tells of the last), or set leavers.confirm.max_gap"
 	case WaitSkipped:
-		return "read the reason in the last report (threema-dirsync status), and mend that: each pass tries again"
+		return "read the reason in the last report (threema-dirsync status), and fix that: each pass tries again"
 	case WaitNoLicence:
 		return "buy licences in the management cockpit, or withdraw (Zugang entziehen) credentials there that nobody needs"
 	}
