@@ -116,10 +116,10 @@ func TestA15_OverRestarts(t *testing.T) {
 		edit  func(*Config)
 		tries bool
 	}{
-		"as before":       {func(*Config) {}, false},
-		"another filter":  {func(c *Config) { c.Filter, c.PageSize = "(uid=*)", 7 }, false},
-		"another name":    {func(c *Config) { c.BindDN = "cn=other," + peer.Suffix }, true},
-		"another server":  {func(c *Config) { c.URLs = append(c.URLs, "ldaps://127.0.0.1:9") }, true},
+		"as before":      {func(*Config) {}, false},
+		"another filter": {func(c *Config) { c.Filter, c.PageSize = "(uid=*)", 7 }, false},
+		"another name":   {func(c *Config) { c.BindDN = "cn=other," + peer.Suffix }, true},
+		"another server": {func(c *Config) { c.URLs = append(c.URLs, "ldaps://127.0.0.1:9") }, true},
 		"a fixed secret": {func(c *Config) { c.BindPassword = secret.New("right") }, true},
 	} {
 		t.Run(name, func(t *testing.T) {

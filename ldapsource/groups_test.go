@@ -168,15 +168,15 @@ func wantSameFromBelow(t *testing.T, s *Source, snapshot plan.Snapshot) {
 // each of them takes people out.
 func groupFaults(srv *openldap.Server, group string, member string) map[string]struct {
 	inject, fix func(*testing.T)
-	edit         func(*Config)
-	detail       string
+	edit        func(*Config)
+	detail      string
 } {
 	none := func(*testing.T) {}
 	same := func(*Config) {}
 	return map[string]struct {
 		inject, fix func(*testing.T)
-		edit         func(*Config)
-		detail       string
+		edit        func(*Config)
+		detail      string
 	}{
 		"nobody in it":         {none, none, func(c *Config) { c.Groups = append(c.Groups, "cn=blank,"+srv.LeaversDN) }, "it is empty"},
 		"deleted":              {none, none, func(c *Config) { c.Groups = append(c.Groups, "cn=gone,"+srv.LeaversDN) }, "it is not there"},

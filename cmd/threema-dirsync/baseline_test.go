@@ -358,9 +358,9 @@ func TestLedgerFaults(t *testing.T) {
 		}
 	}
 	for _, row := range []struct {
-		name        string
+		name       string
 		spoil, fix func(*testing.T, *world)
-		say         string
+		say        string
 	}{
 		{"a ledger that cannot be written", mode(ledgerFile, 0o400), mode(ledgerFile, 0o600), "must be able to write the ledger, what lies beside it and its folder"},
 		{"a folder that cannot be written", mode("", 0o500), mode("", 0o700), "must be able to write the ledger, what lies beside it and its folder"},

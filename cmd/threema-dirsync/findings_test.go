@@ -47,11 +47,11 @@ func TestFindings(t *testing.T) {
 
 // anomaly is one of the table.
 type anomaly struct {
-	name         string // the words of the table
-	title        string // the condition of the certificate, or the guard
-	detail       string // what it says
-	consequence  func(scene, *testing.T, anomaly)
-	settings     func(*testing.T, *world, *front) // for the roll-out; nil: the usual ones
+	name        string // the words of the table
+	title       string // the condition of the certificate, or the guard
+	detail      string // what it says
+	consequence func(scene, *testing.T, anomaly)
+	settings    func(*testing.T, *world, *front) // for the roll-out; nil: the usual ones
 	strike, fix func(*testing.T, fronted)        // before a pass, and at the end; fix nil: the front does as ever
 }
 
@@ -62,7 +62,7 @@ type scene struct {
 	join            func(*testing.T) testdir.Person
 	rename          func(*testing.T, testdir.Person)
 	leave           func(*testing.T)
-	strike, fix    func(*testing.T)
+	strike, fix     func(*testing.T)
 }
 
 // run makes the scene of a finding behind a front.
@@ -303,7 +303,7 @@ func nobodyDeparts() []anomaly {
 		name: "count rules", title: "count", detail: "13 of 25 people of ours (52 %) are missing all at once",
 		settings: func(t *testing.T, _ *world, f *front) { f.addUnit(t, abroad, "abroad") },
 		strike:   func(t *testing.T, x fronted) { x.sends(t, abroad) },
-		fix:     func(t *testing.T, x fronted) { x.sends(t, x.baseDN) },
+		fix:      func(t *testing.T, x fronted) { x.sends(t, x.baseDN) },
 	}, {
 		name: "a group that cannot be read wholly", title: "groups", detail: "1 member cannot be read",
 		settings: func(t *testing.T, w *world, f *front) {
@@ -321,7 +321,7 @@ func nobodyDeparts() []anomaly {
 			w.set("sources.0.groups", []any{team, guests})
 		},
 		strike: func(t *testing.T, x fronted) { x.lists(t, guests, "uid=nobody,"+x.baseDN) },
-		fix:   func(t *testing.T, x fronted) { x.lists(t, guests, x.people[4].DN) },
+		fix:    func(t *testing.T, x fronted) { x.lists(t, guests, x.people[4].DN) },
 	}, {
 		name: "mapped attributes", title: "mapped-attributes", detail: "10 of 24 people of ours lack a csi or a username",
 		strike: always(fault{edit: func(e *ldap.Entry) *ldap.Entry {

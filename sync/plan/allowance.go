@@ -1,6 +1,9 @@
 package plan
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // An Allowance is how many people a rule lets through, and how that number comes about: of a percentage of
 // so many, rounded down, at least a floor, at most a cap. Every message about a limit has its words from
@@ -33,14 +36,15 @@ func (a Allowance) Words() string {
 	if key != "" {
 		key += ": "
 	}
-	words := fmt.Sprintf("%d allowed (%s%d %% of %d is %d, at least %d", a.Number(), key, a.Percent, a.Base, a.share(), a.AtLeast)
+	words := []string{fmt.Sprintf("%d allowed (%s%d %% of %d is %d, at least %d", a.Number(), key, a.Percent, a.Base, a.share(), a.AtLeast)}
 	for _, most := range a.AtMost {
-		words += fmt.Sprintf(", but at most %d", most)
+		words = append(words, fmt.Sprintf("but at most %d", most))
 	}
+	text := strings.Join(words, ", ")
 	if a.Half {
-		words += fmt.Sprintf(" and half of them, %d", a.Base/2)
+		text += fmt.Sprintf(" and half of them, %d", a.Base/2)
 	}
-	return words + ")"
+	return text + ")"
 }
 
 // massThreshold is how many of so many may change hands in one pass, or be missing (trust.go).
