@@ -55,7 +55,10 @@ func (m *matrix) moves(t *testing.T) {
 			}
 			return peer.Page(next, seen...)
 		}})
-		x.lasts(t, 0)
+		if out := x.lasts(t, 0, 3); out.code != 3 {
+			t.Errorf("it goes on, and nobody is told: %v", out)
+		}
+		x.run(t, "status").says(t, "changes skipped right before their requests")
 		x.strike(fault{})
 		x.fixed(t)
 	})
