@@ -21,7 +21,8 @@ GO_BUILD := go build -trimpath -buildvcs=false
 STAGE    := tools/stage.sh
 # Where the race detector has little to find, and makes the tests three times as slow. The pure core, and the pass that
 # carries its plan out, are one goroutine. The tests of the whole program start processes, of which those that live on
-# are under it by themselves (program_test.go). make soak runs all of them under it all the same.
+# are under it by themselves (program_test.go). make soak runs all of them under it all the same. Such a test waits for
+# its processes half of the time, so more of them run at once than there are cores.
 UNRACED  := ./sync/plan ./sync ./cmd/threema-dirsync
 GOFMT    = "$$(go env GOROOT)/bin/gofmt"
 
@@ -84,8 +85,8 @@ check: need-go fmt-check vet lint ## the fast lane while you work, at most a min
 # below it what was skipped.
 .PHONY: test
 test: need-go servers fmt-check vet lint fuzz-smoke ## the whole gate: formatting, vet, lint, fuzz smoke, and every test, under the race detector wherever it can tell something; at most TEST_TIMEOUT (default 30m) a package
-	@$(STAGE) "test the core and the whole program" "five minutes on 2 cores, the first time twice that" \
-		go test -timeout $(TEST_TIMEOUT) $(UNRACED)
+	@$(STAGE) "test the core and the whole program" "seven minutes on 2 cores, the first time twice that" \
+		go test -parallel 6 -timeout $(TEST_TIMEOUT) $(UNRACED)
 	@$(STAGE) "test everything else under the race detector" "five minutes on 2 cores, the first time twice that; a line for each package as it ends" \
 		go test -race -timeout $(TEST_TIMEOUT) $$(go list ./... | grep -v $(foreach p,$(UNRACED),-e '$(p:.%=%)$$')); status=$$?; go run ./internal/testdir/install -missing; exit $$status
 
