@@ -21,11 +21,6 @@ const (
 	FailureMachine     Failure = "machine"       // ledger, disk, clock or hand-over file
 )
 
-// Failures lists them all.
-func Failures() []Failure {
-	return []Failure{FailureService, FailureEnded, FailureMissing, FailureStale, FailureTrial, FailureInterrupted, FailureMachine}
-}
-
 // Failure finds the word for the error of the pass, "" if it has none.
 func (r *Report) Failure() Failure {
 	distrust, distrusted := errors.AsType[*plan.TrustError](r.Err)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"slices"
 	"strings"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -59,23 +58,6 @@ func ReadRequest(r io.Reader) (Request, error) {
 		}
 	}
 	return request, nil
-}
-
-// sound checks the members that a request relies on.
-func (c pastChange) sound(seen map[string]bool) error {
-	statuses := []plan.Status{plan.Due, plan.Waiting, plan.NeedsApproval, plan.Blocked, plan.Deferred, plan.Withheld, plan.Suspended}
-	switch {
-	case c.ID == "":
-		return errors.New("it has no id")
-	case seen[c.ID]:
-		return fmt.Errorf("the id %.40q is there twice", c.ID)
-	case !slices.Contains(plan.Ops(), c.Op):
-		return fmt.Errorf("%.40q is no op", c.Op)
-	case !slices.Contains(statuses, c.Status):
-		return fmt.Errorf("%.40q is no status", c.Status)
-	}
-	seen[c.ID] = true
-	return nil
 }
 
 // split parts the due changes into those that are asked for and the others.

@@ -86,7 +86,7 @@ func (p *Pass) Withdraw(ctx context.Context, order WithdrawalRequest, histories 
 			return
 		}
 		w.Ordered, unclear = p.planWithdrawal(ctx, in, r.Plan, order, histories)
-		w.Stands = in.State.Ordered(w.CredentialID) && !r.Plan.Update.EndsOrder(w.CredentialID)
+		w.Stands = in.State.HasOpenOrder(w.CredentialID) && !r.Plan.Update.EndsOrder(w.CredentialID)
 		if unclear == nil && w.mayStand() {
 			p.stand(ctx, r, run, &w, order)
 			in.State.OpenOrders = append(slices.Clip(in.State.OpenOrders), w.open(order, p.Now()))

@@ -10,16 +10,11 @@ import (
 
 // orderStatus is an order that is not carried out yet.
 type orderStatus struct {
-	Person struct {
-		Source string `json:"source"`
-		ID     string `json:"id"`
-		CSI    string `json:"csi"`
-		DN     string `json:"dn"`
-	} `json:"person"`
-	CredentialID string    `json:"credentialId"`
-	Username     string    `json:"username"`
-	OrderedAt    time.Time `json:"orderedAt"`
-	OrderedBy    string    `json:"orderedBy"`
+	Person       plan.PersonJSON `json:"person"`
+	CredentialID string          `json:"credentialId"`
+	Username     string          `json:"username"`
+	OrderedAt    time.Time       `json:"orderedAt"`
+	OrderedBy    string          `json:"orderedBy"`
 	// Sent tells that it was sent and its answer lost, SettledFrom since when a pass settles that; null: the
 	// last list has the credential.
 	Sent        bool       `json:"sent"`
@@ -49,7 +44,7 @@ func ordersOf(state plan.State) []orderStatus {
 // printOrders tells of each what became of it, and what to type.
 func (s *status) printOrders(w io.Writer) {
 	for _, o := range s.Orders {
-		person := plan.Typed(o.Person.CSI, o.person())
+		person := plan.Typed(o.Person.CSI, o.Person.PersonID())
 		say(w, "ORDERED, NOT DONE:\twithdraw / Zugang entziehen %s of %s %s, ordered %s by %s", o.Username, o.Person.CSI, o.Person.DN, stamp(o.OrderedAt), o.OrderedBy)
 		say(w, "\t%s", s.becomes(o, person))
 		say(w, "\tto take the order back: threema-dirsync withdraw --undo %s --reason TEXT", person)
@@ -64,7 +59,7 @@ func (s *status) becomes(o orderStatus, person string) string {
 	}
 	for _, x := range s.Waits {
 		if slices.ContainsFunc(x.Whom, func(who plan.WaitingPerson) bool {
-			return who.Person == o.person() && slices.Contains(who.Steps, plan.Withdraw)
+			return who.Person == o.Person.PersonID() && slices.Contains(who.Steps, plan.Withdraw)
 		}) {
 			return "the app goes on; it waits for you (" + string(x.Code) + "): " + x.Ask()
 		}
@@ -76,8 +71,4 @@ func (s *status) becomes(o orderStatus, person string) string {
 		return plan.LostAnswerWords(settled) + ": by the schedule at " + stamp(s.NextPass) + ", or at once: threema-dirsync withdraw " + person + " --reason TEXT"
 	}
 	return "the app goes on; the next pass that may carries it out, by the schedule at " + stamp(s.NextPass) + ", or at once: threema-dirsync withdraw " + person + " --reason TEXT"
-}
-
-func (o orderStatus) person() plan.PersonID {
-	return plan.PersonID{Source: o.Person.Source, ID: o.Person.ID}
 }

@@ -8,6 +8,24 @@ import (
 	"time"
 )
 
+// Alarm says that an effect did not hold. It is an observation for a person to act on, and never
+// becomes a change (design §5.6). A departure has one of a kind for a Threema ID.
+type Alarm struct {
+	Departure    int64
+	Kind         AlarmKind
+	Op           Op // of the effect that did not hold
+	Person       PersonID
+	CSI          string
+	DN           string
+	CredentialID string // the one that was withdrawn
+	Username     string
+	ThreemaID    string // "" of a credential that is back
+	Since        time.Time
+	// QuietSince is the first of an unbroken row of passes that did not see the cause; zero: the
+	// last one saw it.
+	QuietSince time.Time
+}
+
 // alarmQuietDelay is how long the cause of an alarm must stay away, in an unbroken row of passes, before
 // the alarm is cleared: a list that flickers raises it once.
 const alarmQuietDelay = 24 * time.Hour

@@ -13,6 +13,7 @@
 //	snapshot.go        one complete read of a source and its certificate; why there is none
 //	inventory.go       what the licence package holds; what a failed request means
 //	state.go           what the ledger remembers between two passes
+//	operation.go       what was sent, and what came of it
 //	policy.go          what the operator allows
 //	change.go          one step towards the desired state, its class and its status
 //	ask.go             the questions that a change may ask
@@ -120,7 +121,10 @@
 //	counted.go         numbers in words
 //	capped.go          lists that are cut
 //	json.go            for programs
+//	json_shape.go      in which shape
 //	explain.go         all of it for one person
+//	explain_next.go    what comes next for them
+//	explain_package.go what the package has of them
 //	explain_find.go    whom a query means
 //	explain_names.go   people by their names
 //	explain_history.go what the ledger recorded of them

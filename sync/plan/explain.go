@@ -3,7 +3,6 @@ package plan
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -63,25 +62,6 @@ type EntryFacts struct {
 	Excluded   bool
 	Held       string              // a fault of the entry or of its mapping
 	Attributes map[string][]string // those that the mapping names (D-64)
-}
-
-// SettingState compares one setting with the package. Settings that the mapping does not own
-// are not shown: they may be anything, passwords too.
-type SettingState struct {
-	Name    string
-	Now     string
-	Desired string
-	// Wanted tells that Desired says something: the person is entitled.
-	Wanted bool
-	// Undecided, if not empty, says why nobody knows what is desired: it stays as it is.
-	Undecided string
-}
-
-// NextStep is what comes next for a person, in words, and when at the earliest; zero: now, or
-// nobody knows.
-type NextStep struct {
-	Words string
-	At    time.Time
 }
 
 // Explain finds the one person that a query means, by csi, username, mail, DN, Threema ID,
@@ -244,125 +224,4 @@ func (x *Explanation) fromPlan(p Plan) {
 			x.Guards = append(x.Guards, g)
 		}
 	}
-}
-
-func (x *Explanation) fromPackage(in Input, inventory index, r *register) {
-	credentialID := x.credentialID(inventory)
-	if c, there := inventory.credentials[credentialID]; there {
-		x.Credential = &c
-	}
-	i, _ := x.identity(in)
-	x.Settings = compareAll(i, in.Inventory.Settings[credentialID])
-	x.IDs = r.threemaIDs(x, credentialID)
-	for _, id := range x.IDs {
-		if u, there := inventory.users[id]; there {
-			x.Users = append(x.Users, u)
-		}
-		if c, there := inventory.contacts[id]; there {
-			x.Contacts = append(x.Contacts, c)
-		}
-	}
-}
-
-// credentialID is the credential that is theirs, or is to be by the plan: of one that is gone nothing is to show.
-func (x *Explanation) credentialID(inventory index) string {
-	var ids []string
-	if x.Owned != nil {
-		ids = append(ids, x.Owned.CredentialID)
-	}
-	for _, c := range x.Changes {
-		ids = append(ids, c.CredentialID)
-	}
-	for _, id := range ids {
-		if _, there := inventory.credentials[id]; there {
-			return id
-		}
-	}
-	return cmp.Or(ids...)
-}
-
-// compareAll lists the settings that the mapping owns. For somebody who is not entitled now,
-// these are the ones that every mapping owns, and nothing is desired.
-func compareAll(i Identity, current map[string]string) []SettingState {
-	var all []SettingState
-	if i.State == Entitled && !i.Excluded {
-		for _, s := range i.Settings {
-			all = append(all, SettingState{Name: s.Name, Now: current[s.Name], Desired: s.Value, Wanted: true})
-		}
-		for _, u := range i.Undecided {
-			all = append(all, SettingState{Name: u.Name, Now: current[u.Name], Undecided: u.Reason})
-		}
-		return all
-	}
-	if len(current) == 0 {
-		return nil
-	}
-	for _, name := range []string{SettingCSI, SettingFirstName, SettingLastName} {
-		all = append(all, SettingState{Name: name, Now: current[name]})
-	}
-	return all
-}
-
-// nextStep says what the next pass does, or what is waited for.
-func (x *Explanation) nextStep() NextStep {
-	if len(x.Changes) == 0 {
-		return NextStep{Words: x.whyNothing()}
-	}
-	c := x.Changes[0]
-	if n := slices.IndexFunc(x.Changes, func(c Change) bool { return c.Status == Due }); n >= 0 {
-		c = x.Changes[n]
-	}
-	word := c.Op.cockpitWord()
-	if c.Op == Withdraw && c.Status == Waiting && x.lost != "" {
-		return NextStep{Words: word + ": " + x.lost, At: c.NotBefore}
-	}
-	switch c.Status {
-	case Due:
-		return NextStep{Words: word + ", by the next pass" + x.afterCreate(c)}
-	case NeedsApproval:
-		return NextStep{Words: word + ", once somebody said yes: read `threema-dirsync plan`, then type " + x.yes}
-	case Blocked:
-		if saysTheyLeft(c.Guard) {
-			return NextStep{Words: word + ", once somebody said yes, for a limit stops it: " + x.ifTheyLeft()}
-		}
-		return NextStep{Words: word + ", once the guard " + c.Guard + " is lifted (see below)"}
-	case Withheld:
-		return NextStep{Words: word + " is withheld by the policy"}
-	case Suspended:
-		return NextStep{Words: word + ", once the leave of absence is over", At: c.NotBefore}
-	case Waiting, Deferred:
-	}
-	words := word + ", " + string(c.Status)
-	if c.NotBefore.IsZero() {
-		words += ": " + c.Reason
-	}
-	if c.Guard == GuardAhead {
-		words += "; a limit will stop it then: " + x.ifTheyLeft()
-	}
-	return NextStep{Words: words, At: c.NotBefore}
-}
-
-// ifTheyLeft is the yes to what a limit for leavers stops: after what the guard says, and for them alone.
-func (x *Explanation) ifTheyLeft() string {
-	return "read first what the guard says (see below); if they really left: " + x.yes
-}
-
-func (x *Explanation) whyNothing() string {
-	switch {
-	case len(x.Held) > 0:
-		return "nothing, as long as they are held: " + strings.Join(x.Held, "; ")
-	case x.Missed != nil:
-		return "nothing: " + x.Missed.Detail()
-	case x.LoggedOut():
-		return "nothing: all is as it should be from here; " + x.howToLogIn()
-	case x.NotActivated():
-		return "nothing: all is as it should be from here; " + x.howToActivate()
-	case x.Entry != nil && x.Entry.State == Entitled:
-		return "nothing: all is as it should be"
-	case x.Source == nil:
-		return "nothing: source " + x.Person.Source + " was not read"
-	case x.Owned == nil && x.Departure == nil:
-		return "nothing: not entitled, and nothing in the package is managed for them"
-	}
-	return "nothing for now"
 }

@@ -10,7 +10,7 @@ import (
 func (x Explanation) MarshalJSON() ([]byte, error) {
 	type object = map[string]any
 	doc := object{
-		"person":   jsonPerson{x.Person.Source, x.Person.ID, x.CSI, x.DN},
+		"person":   PersonJSON{x.Person.Source, x.Person.ID, x.CSI, x.DN},
 		"username": x.Username, "source": x.Source, "entry": nil, "observation": nil, "owned": nil, "credential": nil, "departure": nil, "suspension": nil, "missed": nil,
 		"next": object{"step": x.Next.Words, "notBefore": optionalTime(x.Next.At)},
 		"settings": convert(x.Settings, func(s SettingState) object {

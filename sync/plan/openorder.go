@@ -49,7 +49,7 @@ func (p *planner) carryOn(own Ownership) bool {
 		p.plan.Update.EndedOrders = append(p.plan.Update.EndedOrders, open)
 		return false
 	}
-	answer := p.reach(own)
+	answer := p.answerAbout(own)
 	if reason := p.keptFromOrder(own); reason != "" {
 		p.hold(own.Person, own.CSI, answer.DN, "their access is to end ("+open.words()+"), but "+reason)
 		p.plan.Wait(WaitOrder, own.Person)
@@ -70,7 +70,7 @@ func (p *planner) carryOn(own Ownership) bool {
 // not done and nobody is asked for it.
 func (p *planner) awaitPassing() {
 	for _, c := range p.plan.Changes {
-		if c.Op == Transfer && p.State.Ordered(c.CredentialID) && (c.Status == Withheld || c.Status == Deferred) {
+		if c.Op == Transfer && p.State.HasOpenOrder(c.CredentialID) && (c.Status == Withheld || c.Status == Deferred) {
 			p.plan.Wait(WaitOrder, c.Person)
 		}
 	}
@@ -113,8 +113,8 @@ func LostAnswerWords(settled time.Time) string {
 	return "it was sent and its answer lost; the last list lacks the credential, so it is most likely gone: a pass from " + stamp(settled) + " on settles it, and there is nothing to type"
 }
 
-// Ordered tells that an open order is about a credential: nothing is written to it any more.
-func (s State) Ordered(credentialID string) bool {
+// HasOpenOrder tells that an open order is about a credential: nothing is written to it any more.
+func (s State) HasOpenOrder(credentialID string) bool {
 	_, stands := s.openOrder(credentialID)
 	return stands
 }

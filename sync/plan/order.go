@@ -60,11 +60,11 @@ func ComputeOrder(in Input, order Order) Ordered {
 	p.look()
 	own, owned := p.owned[order.Person]
 	if !owned {
-		answer := p.shown(order.Person)
+		answer := p.answerFor(order.Person)
 		answer.Already, answer.Refused = p.nothingOwned(order)
 		return answer
 	}
-	answer := p.reach(own)
+	answer := p.answerAbout(own)
 	if answer.Already = p.alreadyGone(own); answer.Already != "" {
 		answer.Undone = p.undone(own)
 		return answer
@@ -80,8 +80,8 @@ func ComputeOrder(in Input, order Order) Ordered {
 	return answer
 }
 
-// shown is what the directory shows of a person and somebody said of a leave.
-func (p *planner) shown(person PersonID) Ordered {
+// answerFor begins the answer to an order with what the directory shows of the person, and what somebody said of a leave.
+func (p *planner) answerFor(person PersonID) Ordered {
 	o := p.observations[person]
 	_, forgotten := p.forgotten(person.Source)
 	answer := Ordered{
@@ -93,9 +93,9 @@ func (p *planner) shown(person PersonID) Ordered {
 	return answer
 }
 
-// reach is what an order about a credential of ours would reach.
-func (p *planner) reach(own Ownership) Ordered {
-	answer := p.shown(own.Person)
+// answerAbout goes on with what an order about a credential of ours would reach.
+func (p *planner) answerAbout(own Ownership) Ordered {
+	answer := p.answerFor(own.Person)
 	answer.CSI, answer.CredentialID, answer.Username, answer.ThreemaIDs = own.CSI, own.CredentialID, own.Username, p.idsOf(own)
 	return answer
 }

@@ -12,7 +12,7 @@ type refusedValue struct{ credentialID, setting, value string }
 
 // manage compares the settings and contacts of a credential that is this person's.
 func (p *planner) manage(i Identity, credentialID string) {
-	if p.State.Ordered(credentialID) {
+	if p.State.HasOpenOrder(credentialID) {
 		return
 	}
 	p.notePerson(i, credentialID)

@@ -49,7 +49,7 @@ func ComputeUndo(in Input, person PersonID, history History) Undo {
 	own, owned := p.owned[person]
 	u := Undo{Person: person, CSI: firstNonEmpty(i.CSI, firstNonEmpty(o.CSI, own.CSI)), DN: p.nameOf(person), Username: own.Username, CredentialID: own.CredentialID}
 	u.Refused = p.leftByDirectory(person)
-	if p.State.Ordered(own.CredentialID) && p.credentialThere(own) && (u.Refused != "" || !p.withdrawalSent(own)) {
+	if p.State.HasOpenOrder(own.CredentialID) && p.credentialThere(own) && (u.Refused != "" || !p.withdrawalSent(own)) {
 		u.Open, u.Refused, u.Next = true, "", p.afterOrder(own)
 		return u
 	}

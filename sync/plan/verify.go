@@ -6,6 +6,30 @@ import (
 	"time"
 )
 
+// Effect is one destructive effect that the service said yes to, and what looking at the package
+// has shown of it since.
+type Effect struct {
+	ID           int64 // given by the ledger, as Departure, the departure that it belongs to
+	Departure    int64
+	Op           Op // withdraw, detach or revoke
+	Person       PersonID
+	CSI          string
+	DN           string
+	CredentialID string // the one that was withdrawn
+	Username     string
+	FirstName    string // as the departure has it, and LastSeen
+	LastSeen     time.Time
+	ThreemaID    string   // "" of a withdrawal
+	IDs          []string // that the departure persisted
+	// Ordered tells of a withdrawal on somebody's word alone: no departure goes with it, and Departure is the
+	// number of the order.
+	Ordered     bool
+	RequestedAt time.Time
+	GoneAt      time.Time // first pass that proved that the object is gone (unlisted.go); zero: none yet
+	VerifiedAt  time.Time // zero: not yet
+	ReturnedAt  time.Time // first pass that found the person entitled again, or the order over; it is judged no more
+}
+
 // How long an effect may take before it can be judged (domain §6, D-38): until then the service and
 // the apps have every right to show the old state.
 const (

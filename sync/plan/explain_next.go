@@ -1,0 +1,78 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// NextStep is what comes next for a person, in words, and when at the earliest; zero: now, or
+// nobody knows.
+type NextStep struct {
+	Words string
+	At    time.Time
+}
+
+// nextStep says what the next pass does, or what is waited for.
+func (x *Explanation) nextStep() NextStep {
+	if len(x.Changes) == 0 {
+		return NextStep{Words: x.whyNothing()}
+	}
+	c := x.Changes[0]
+	if n := slices.IndexFunc(x.Changes, func(c Change) bool { return c.Status == Due }); n >= 0 {
+		c = x.Changes[n]
+	}
+	word := c.Op.cockpitWord()
+	if c.Op == Withdraw && c.Status == Waiting && x.lost != "" {
+		return NextStep{Words: word + ": " + x.lost, At: c.NotBefore}
+	}
+	switch c.Status {
+	case Due:
+		return NextStep{Words: word + ", by the next pass" + x.afterCreate(c)}
+	case NeedsApproval:
+		return NextStep{Words: word + ", once somebody said yes: read `threema-dirsync plan`, then type " + x.yes}
+	case Blocked:
+		if saysTheyLeft(c.Guard) {
+			return NextStep{Words: word + ", once somebody said yes, for a limit stops it: " + x.ifTheyLeft()}
+		}
+		return NextStep{Words: word + ", once the guard " + c.Guard + " is lifted (see below)"}
+	case Withheld:
+		return NextStep{Words: word + " is withheld by the policy"}
+	case Suspended:
+		return NextStep{Words: word + ", once the leave of absence is over", At: c.NotBefore}
+	case Waiting, Deferred:
+	}
+	words := word + ", " + string(c.Status)
+	if c.NotBefore.IsZero() {
+		words += ": " + c.Reason
+	}
+	if c.Guard == GuardAhead {
+		words += "; a limit will stop it then: " + x.ifTheyLeft()
+	}
+	return NextStep{Words: words, At: c.NotBefore}
+}
+
+// ifTheyLeft is the yes to what a limit for leavers stops: after what the guard says, and for them alone.
+func (x *Explanation) ifTheyLeft() string {
+	return "read first what the guard says (see below); if they really left: " + x.yes
+}
+
+func (x *Explanation) whyNothing() string {
+	switch {
+	case len(x.Held) > 0:
+		return "nothing, as long as they are held: " + strings.Join(x.Held, "; ")
+	case x.Missed != nil:
+		return "nothing: " + x.Missed.Detail()
+	case x.LoggedOut():
+		return "nothing: all is as it should be from here; " + x.howToLogIn()
+	case x.NotActivated():
+		return "nothing: all is as it should be from here; " + x.howToActivate()
+	case x.Entry != nil && x.Entry.State == Entitled:
+		return "nothing: all is as it should be"
+	case x.Source == nil:
+		return "nothing: source " + x.Person.Source + " was not read"
+	case x.Owned == nil && x.Departure == nil:
+		return "nothing: not entitled, and nothing in the package is managed for them"
+	}
+	return "nothing for now"
+}
