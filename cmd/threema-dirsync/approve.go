@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -145,66 +144,4 @@ func (f approveFlags) ask(ctx context.Context, a *dirsync.Approver, hash string,
 		return a.Approve(ctx, hash, f.ttl)
 	}
 	return a.ApproveOrder(ctx, hash, f.ttl, f.withdraw, histories)
-}
-
-func (p *program) printApproval(given dirsync.Approval, flags approveFlags) error {
-	p.progress.end()
-	if flags.json {
-		return writeJSON(p.Stdout, struct {
-			Hash     string        `json:"hash"`
-			Until    time.Time     `json:"until"`
-			Changes  []plan.Change `json:"changes"`
-			NextHash string        `json:"nextHash"`
-			Waiting  []plan.Change `json:"waiting"`
-			Freed    []plan.Change `json:"freed"`
-			Waits    []plan.Wait   `json:"waits"`
-		}{given.Hash, given.Until, given.Changes, given.Next, append([]plan.Change{}, given.Waiting...), append([]plan.Change{}, given.Freed...), append([]plan.Wait{}, given.Waits...)})
-	}
-	if flags.withdraw != "" {
-		say(p.Stdout, "Approved until %s: %s. The next pass carries it out; at once: order it again, by threema-dirsync withdraw %s --reason TEXT", stamp(given.Until), plan.CountedSteps(given.Changes), plan.Typed(flags.withdraw, plan.PersonID{}))
-		p.listChanges(given.Changes)
-		return nil
-	}
-	isAhead := func(c plan.Change) bool { return c.Guard == plan.GuardAhead }
-	if due := slices.DeleteFunc(slices.Clone(given.Changes), isAhead); len(due) > 0 {
-		say(p.Stdout, "Approved until %s: %s. The next pass carries out what still holds.", stamp(given.Until), plan.CountedSteps(due))
-	}
-	if ahead := slices.DeleteFunc(slices.Clone(given.Changes), func(c plan.Change) bool { return !isAhead(c) }); len(ahead) > 0 {
-		say(p.Stdout, "Approved for when it is due, whichever pass that is, and for %s from then on: %s.", given.TTL, plan.CountedSteps(ahead))
-	}
-	p.listChanges(given.Changes)
-	if words := plan.ForEver(given.Changes); words != "" {
-		say(p.Stdout, "%s; threema-dirsync approve --undo %s takes the yes back until a pass carries it out.", words, given.Hash)
-	}
-	p.printFreed(given)
-	switch {
-	case len(given.Waiting) > 0:
-		say(p.Stdout, "Still waiting for a yes: %s.", plan.CountedSteps(given.Waiting))
-		p.listChanges(given.Waiting)
-		if words := plan.ForEver(given.Waiting); words != "" {
-			say(p.Stdout, "%s.", words)
-		}
-		say(p.Stdout, "If every one of these is right too, type: threema-dirsync approve %s", given.Next)
-	case given.Next != "" && len(given.Waits) == 0:
-		say(p.Stdout, "Nothing else waits for you.")
-	case given.Next != "":
-		say(p.Stdout, "Nothing else waits for a yes by a HASH.")
-	}
-	for _, w := range given.Waits {
-		say(p.Stdout, "WAITS FOR YOU %s: %s", w.Code, w.Words())
-		for _, line := range w.WhomWords() {
-			say(p.Stdout, "  %s", line)
-		}
-	}
-	return nil
-}
-
-func (p *program) listChanges(changes []plan.Change) {
-	var titles []string
-	for _, c := range changes {
-		titles = append(titles, "  "+c.Title())
-	}
-	for _, line := range plan.Capped(titles, shownLines, plan.AllInJSON) {
-		say(p.Stdout, "%s", line)
-	}
 }

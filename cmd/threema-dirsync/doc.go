@@ -38,7 +38,7 @@
 // What somebody says, and asks:
 //
 //	approve.go          approve, and approve --undo
-//	approve_freed.go    what goes without a yes because of one
+//	approve_print.go    its answer
 //	withdraw.go         withdraw, and withdraw --undo
 //	hold.go             hold
 //	source.go           source

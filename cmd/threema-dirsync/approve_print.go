@@ -1,0 +1,117 @@
+package main
+
+import (
+	"time"
+
+	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// printApproval answers a yes.
+func (p *program) printApproval(given dirsync.Approval, flags approveFlags) error {
+	p.progress.end()
+	if flags.json {
+		return writeJSON(p.Stdout, struct {
+			Hash     string        `json:"hash"`
+			Until    time.Time     `json:"until"`
+			Changes  []plan.Change `json:"changes"`
+			NextHash string        `json:"nextHash"`
+			Waiting  []plan.Change `json:"waiting"`
+			Freed    []plan.Change `json:"freed"`
+			Waits    []plan.Wait   `json:"waits"`
+		}{given.Hash, given.Until, given.Changes, given.Next, append([]plan.Change{}, given.Waiting...), append([]plan.Change{}, given.Freed...), append([]plan.Wait{}, given.Waits...)})
+	}
+	if flags.withdraw != "" {
+		say(p.Stdout, "Approved until %s: %s. The next pass carries it out; at once: order it again, by threema-dirsync withdraw %s --reason TEXT", stamp(given.Until), plan.CountedSteps(given.Changes), plan.Typed(flags.withdraw, plan.PersonID{}))
+		p.listChanges(given.Changes)
+		return nil
+	}
+	p.printYes(given)
+	p.printFreed(given)
+	p.printStillWaiting(given)
+	return nil
+}
+
+// printYes tells what is approved, and how long: to what is not due yet the time counts from then.
+func (p *program) printYes(given dirsync.Approval) {
+	ahead, due := parted(given.Changes, func(c plan.Change) bool { return c.Guard == plan.GuardAhead })
+	if len(due) > 0 {
+		say(p.Stdout, "Approved until %s: %s. The next pass carries out what still holds.", stamp(given.Until), plan.CountedSteps(due))
+	}
+	if len(ahead) > 0 {
+		say(p.Stdout, "Approved for when it is due, whichever pass that is, and for %s from then on: %s.", given.TTL, plan.CountedSteps(ahead))
+	}
+	p.listChanges(given.Changes)
+	if words := plan.ForEver(given.Changes); words != "" {
+		say(p.Stdout, "%s; threema-dirsync approve --undo %s takes the yes back until a pass carries it out.", words, given.Hash)
+	}
+}
+
+// printStillWaiting tells what waits on, and what to type.
+func (p *program) printStillWaiting(given dirsync.Approval) {
+	switch {
+	case len(given.Waiting) > 0:
+		say(p.Stdout, "Still waiting for a yes: %s.", plan.CountedSteps(given.Waiting))
+		p.listChanges(given.Waiting)
+		if words := plan.ForEver(given.Waiting); words != "" {
+			say(p.Stdout, "%s.", words)
+		}
+		say(p.Stdout, "If every one of these is right too, type: threema-dirsync approve %s", given.Next)
+	case given.Next != "" && len(given.Waits) == 0:
+		say(p.Stdout, "Nothing else waits for you.")
+	case given.Next != "":
+		say(p.Stdout, "Nothing else waits for a yes by a HASH.")
+	}
+	for _, w := range given.Waits {
+		say(p.Stdout, "WAITS FOR YOU %s: %s", w.Code, w.Words())
+		for _, line := range w.WhomWords() {
+			say(p.Stdout, "  %s", line)
+		}
+	}
+}
+
+// listChanges names them, the first ones.
+func (p *program) listChanges(changes []plan.Change) {
+	var titles []string
+	for _, c := range changes {
+		titles = append(titles, "  "+c.Title())
+	}
+	for _, line := range plan.Capped(titles, shownLines, plan.AllInJSON) {
+		say(p.Stdout, "%s", line)
+	}
+}
+
+// printFreed tells what goes without a yes since a yes to others made room in a limit, and how to keep it. Whoever
+// said yes to some may take the rest for stopped.
+func (p *program) printFreed(given dirsync.Approval) {
+	out, rest := parted(given.Freed, func(c plan.Change) bool { return c.Op.OfDeparture() })
+	now, later := parted(out, func(c plan.Change) bool { return c.Status == plan.Due })
+	if len(rest) > 0 {
+		say(p.Stdout, "Not approved, and stopped by no limit any more: %s. What is not due comes when it is.", plan.CountedSteps(rest))
+		p.listChanges(rest)
+	}
+	if len(now) > 0 {
+		say(p.Stdout, "CAUTION, you did not approve these, and they go with the NEXT PASS, without a yes, for no limit stops them any more: %s.", plan.CountedSteps(now))
+		p.listChanges(now)
+	}
+	if len(later) > 0 {
+		say(p.Stdout, "CAUTION, you did not approve these, and they go when they are due, without a yes, for no limit stops them any more: %s.", plan.CountedSteps(later))
+		p.listChanges(later)
+	}
+	if len(out) > 0 {
+		say(p.Stdout, "If one of them should not go: enable the account, or move it back; or type threema-dirsync hold PERSON --until DATE --reason TEXT. "+
+			"To let the limit stop all again, take your yes back: threema-dirsync approve --undo %s", given.Hash)
+	}
+}
+
+// parted parts changes, each part in the order of the whole.
+func parted(changes []plan.Change, which func(plan.Change) bool) (those, others []plan.Change) {
+	for _, c := range changes {
+		if which(c) {
+			those = append(those, c)
+		} else {
+			others = append(others, c)
+		}
+	}
+	return those, others
+}
