@@ -1,6 +1,7 @@
 package sync_test
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -116,6 +117,24 @@ func TestAnOrderThatARuleHolds(t *testing.T) {
 			w.equal("fills the windows", 0, w.counted())
 		})
 	}
+}
+
+// TestAnOrderThatTheLastLookStops is told at once, and by the next pass too: nothing was sent, and the order stands.
+func TestAnOrderThatTheLastLookStops(t *testing.T) {
+	t.Parallel()
+	w := orderWorld(t)
+	w.directory.dismiss(t, "id-03")
+	w.directory.recheck = func([]plan.Tracked) ([]plan.Sighting, error) { return nil, errors.New("connection lost") }
+	w.wants("E03", dirsync.OrderRefused, dirsync.ExitFailed, "connection lost")
+	r := w.exits(dirsync.ExitWaiting)
+	if told := r.Plan.Waits(); len(told) != 1 || told[0].Code != plan.WaitOrder || told[0].People != 1 {
+		t.Errorf("waits: %+v", told)
+	}
+	w.equal("effects", []int{0, 0, 0}, w.effects())
+	w.directory.recheck = nil
+	w.ok()
+	w.equal("effects", []int{1, 0, 0}, w.effects())
+	w.equal("orders that stand", 0, w.openOrders())
 }
 
 // TestAYesToAnOrderIsTakenBack: the next plan asks again, as it is told.

@@ -188,6 +188,22 @@ func TestMassLossIsTold(t *testing.T) {
 	wantWords(t, w.losing(t, time.Hour), "together with many others, and somebody accepted that: it is not created anew")
 }
 
+// TestWhatIsMissingAlreadyIsNoBase: a loss is counted of those that status counts as managed.
+func TestWhatIsMissingAlreadyIsNoBase(t *testing.T) {
+	t.Parallel()
+	w := crowd(60)
+	w.pass(t)
+	w.dropCredential(w.state.Owned[10].CredentialID)
+	w.pass(t)
+	if n := w.state.Managed(); n != 59 {
+		t.Fatalf("%d are managed", n)
+	}
+	lose(4)(w)
+	if text := w.losing(t, time.Hour).Untrusted.Error(); !strings.Contains(text, "4 of the 59 credentials") {
+		t.Error(text)
+	}
+}
+
 // TestAcceptedPersonGetsAccessBack: by a credential that somebody makes for them.
 func TestAcceptedPersonGetsAccessBack(t *testing.T) {
 	t.Parallel()
