@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -543,5 +544,26 @@ func TestPassesByHandAreNoPace(t *testing.T) {
 	w.later(t, time.Minute)
 	if got := len(ahead(w.later(t, time.Minute), plan.Withdraw)); got != 3 {
 		t.Errorf("%d are named", got)
+	}
+}
+
+// TestDueAtIsOfWhatIsAhead: programs find the day on which a limit will stop a step with the step, and with no other.
+func TestDueAtIsOfWhatIsAhead(t *testing.T) {
+	t.Parallel()
+	w := running(t, 100)
+	w.leaveSome(5)
+	w.hire("new")
+	for _, c := range w.later(t, 2*time.Hour).Changes {
+		text, err := json.Marshal(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var told struct{ NotBefore, DueAt *time.Time }
+		if err := json.Unmarshal(text, &told); err != nil {
+			t.Fatal(err)
+		}
+		if named := c.Guard == plan.GuardAhead; named != (told.DueAt != nil) || named && !told.DueAt.Equal(c.NotBefore) {
+			t.Errorf("%s of %s, guard %q: due at %v", c.Op, c.CSI, c.Guard, told.DueAt)
+		}
 	}
 }
