@@ -14,10 +14,14 @@ func (x Explanation) NotActivated() bool { return x.unused() && len(x.Users) == 
 // withdrawal that was taken back: the app waits for the new password.
 func (x Explanation) LoggedOut() bool { return x.unused() && len(x.Users) > 0 }
 
+// entitled tells that the directory shows them, as somebody who is to have Threema Work.
+func (x Explanation) entitled() bool {
+	return x.Entry != nil && x.Entry.State == Entitled && !x.Entry.Excluded
+}
+
 // unused tells of a credential of ours that somebody who is entitled does not use.
 func (x Explanation) unused() bool {
-	entitled := x.Entry != nil && x.Entry.State == Entitled && !x.Entry.Excluded
-	return entitled && x.Owned != nil && x.Credential != nil && x.Credential.Usage == 0 &&
+	return x.entitled() && x.Owned != nil && x.Credential != nil && x.Credential.Usage == 0 &&
 		!slices.ContainsFunc(x.Users, func(u User) bool { return u.CredentialID == x.Credential.ID })
 }
 

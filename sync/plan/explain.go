@@ -24,16 +24,20 @@ type Explanation struct {
 	Undone     *UndoneOrder // that somebody took this back
 	Credential *Credential  // the one that is theirs, or is to be
 	Settings   []SettingState
-	Users      []User
-	Contacts   []Contact
-	Departure  *Departure // under way
-	Open       []Operation
+	// SettingsStay is why the settings do not follow this person's entry, "" if they do.
+	SettingsStay string
+	Users        []User
+	Contacts     []Contact
+	Departure    *Departure // under way
+	Open         []Operation
 
 	Suspension *SuspendedPerson // the leave of absence, nil if nobody spoke of one
 	Effects    []Effect         // what was taken, as in a plan
 	Alarms     []Alarm
 
-	Changes   []Change
+	Changes []Change
+	// PassesOn is the transfer of what they own to another account, nil if there is none.
+	PassesOn  *Change
 	Held      []string
 	Missed    *Missed // nil: this read shows them, or proves something
 	Guards    []Guard // that block one of the changes
@@ -197,6 +201,9 @@ func (x *Explanation) fromPlan(p Plan) {
 		if c.Person == x.Person {
 			x.Changes = append(x.Changes, c)
 			x.name(c.CSI, c.DN, c.Username)
+		}
+		if c.Op == Transfer && c.Person != x.Person && x.Owned != nil && c.CredentialID == x.Owned.CredentialID {
+			x.PassesOn = &c
 		}
 	}
 	for _, h := range p.Held {

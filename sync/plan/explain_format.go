@@ -191,16 +191,7 @@ func (x Explanation) formatPackage(out *printer) {
 	if x.LoggedOut() {
 		out.fact("not logged in", x.howToLogIn())
 	}
-	for _, s := range x.Settings {
-		switch {
-		case s.Undecided != "":
-			out.fact(s.Name, fmt.Sprintf("%q", s.Now), "stays as it is: "+s.Undecided)
-		case !s.Wanted || s.Now == s.Desired:
-			out.fact(s.Name, fmt.Sprintf("%q", s.Now))
-		default:
-			out.fact(s.Name, fmt.Sprintf("%q → %q", s.Now, s.Desired))
-		}
-	}
+	x.formatSettings(out)
 	for _, u := range x.Users {
 		link := "link to its credential is gone"
 		if u.CredentialID != "" {
@@ -217,6 +208,22 @@ func (x Explanation) formatPackage(out *printer) {
 	}
 	for _, u := range x.Unmanaged {
 		out.fact("unmanaged "+u.Kind+" "+u.ID, u.Name, u.Reason)
+	}
+}
+
+func (x Explanation) formatSettings(out *printer) {
+	if x.SettingsStay != "" {
+		out.fact("settings", x.SettingsStay)
+	}
+	for _, s := range x.Settings {
+		switch {
+		case s.Undecided != "":
+			out.fact(s.Name, fmt.Sprintf("%q", s.Now), "stays as it is: "+s.Undecided)
+		case !s.Wanted || s.Now == s.Desired:
+			out.fact(s.Name, fmt.Sprintf("%q", s.Now))
+		default:
+			out.fact(s.Name, fmt.Sprintf("%q → %q", s.Now, s.Desired))
+		}
 	}
 }
 

@@ -23,6 +23,7 @@ func (x Explanation) MarshalJSON() ([]byte, error) {
 			}
 			return o
 		}),
+		"settingsStay": x.SettingsStay,
 		"users": convert(x.Users, func(u User) object {
 			return object{"id": u.ID, "credentialId": u.CredentialID, "csi": u.CSI, "firstName": u.FirstName, "lastName": u.LastName, "lastCheck": optionalTime(u.LastCheck)}
 		}),

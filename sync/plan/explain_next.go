@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -71,8 +72,20 @@ func (x *Explanation) whyNothing() string {
 		return "nothing: all is as it should be"
 	case x.Source == nil:
 		return "nothing: source " + x.Person.Source + " was not read"
+	case x.PassesOn != nil:
+		return "nothing of their own: their credential passes on to " + x.PassesOn.whose() + " (transfer, " + x.PassesOn.describeStatus() + ")"
+	case x.Departure != nil && !x.Departure.WithdrawnAt.IsZero():
+		return "nothing is left to do: they left, and what was to be taken out is" + x.stillUnverified()
 	case x.Owned == nil && x.Departure == nil:
 		return "nothing: not entitled, and nothing in the package is managed for them"
 	}
 	return "nothing for now"
+}
+
+// stillUnverified says what is not seen yet of what was taken.
+func (x *Explanation) stillUnverified() string {
+	if under, last := underWay(x.Effects); under > 0 {
+		return fmt.Sprintf("; not verified yet: %d, effective by %s", under, stamp(last))
+	}
+	return ""
 }

@@ -1,14 +1,18 @@
 package plan
 
-import "cmp"
+import (
+	"cmp"
+	"maps"
+	"slices"
+)
 
-// SettingState compares one setting with the package. Settings that the mapping does not own
+// SettingState is one setting of the package, and what the plan makes of it. Settings that the mapping does not own
 // are not shown: they may be anything, passwords too.
 type SettingState struct {
 	Name    string
 	Now     string
 	Desired string
-	// Wanted tells that Desired says something: the person is entitled.
+	// Wanted tells that Desired says something: a step of the plan writes it, or the directory has just what is there.
 	Wanted bool
 	// Undecided, if not empty, says why nobody knows what is desired: it stays as it is.
 	Undecided string
@@ -19,8 +23,7 @@ func (x *Explanation) fromPackage(in Input, inventory index, r *register) {
 	if c, there := inventory.credentials[credentialID]; there {
 		x.Credential = &c
 	}
-	i, _ := x.identity(in)
-	x.Settings = compareAll(i, in.Inventory.Settings[credentialID])
+	x.compareSettings(in, in.Inventory.Settings[credentialID])
 	x.IDs = r.threemaIDs(x, credentialID)
 	for _, id := range x.IDs {
 		if u, there := inventory.users[id]; there {
@@ -49,24 +52,91 @@ func (x *Explanation) credentialID(inventory index) string {
 	return cmp.Or(ids...)
 }
 
-// compareAll lists the settings that the mapping owns. For somebody who is not entitled now,
-// these are the ones that every mapping owns, and nothing is desired.
-func compareAll(i Identity, current map[string]string) []SettingState {
-	var all []SettingState
-	if i.State == Entitled && !i.Excluded {
-		for _, s := range i.Settings {
-			all = append(all, SettingState{Name: s.Name, Now: current[s.Name], Desired: s.Value, Wanted: true})
+// compareSettings lists what the mapping owns, as the package has it. Only what a step of the plan writes is told
+// as to come: of who is held, leaves or has no credential the directory may say anything.
+func (x *Explanation) compareSettings(in Input, current map[string]string) {
+	written := x.written()
+	if x.Credential == nil && len(written) == 0 {
+		return
+	}
+	i, _ := x.identity(in)
+	if len(written) == 0 {
+		x.SettingsStay = x.whySettingsStay()
+	}
+	for _, name := range ownedSettings(in) {
+		s := SettingState{Name: name, Now: current[name]}
+		value, writes := written[name]
+		directory, undecided := i.desired(name)
+		switch {
+		case writes:
+			s.Desired, s.Wanted = value, true
+		case x.SettingsStay != "":
+		case undecided != "":
+			s.Undecided = undecided
+		case directory == s.Now:
+			s.Desired, s.Wanted = directory, true
 		}
-		for _, u := range i.Undecided {
-			all = append(all, SettingState{Name: u.Name, Now: current[u.Name], Undecided: u.Reason})
+		x.Settings = append(x.Settings, s)
+	}
+}
+
+// written are the settings that steps of the plan write, whatever their status: that stands with the step.
+func (x *Explanation) written() map[string]string {
+	written := map[string]string{}
+	for _, c := range x.Changes {
+		switch c.Op {
+		case SetSettings, UnsetSetting, Create:
+			maps.Copy(written, c.After)
+		default:
 		}
-		return all
 	}
-	if len(current) == 0 {
-		return nil
+	return written
+}
+
+// whySettingsStay says why nothing of what the credential has is compared with the directory, "" if it is.
+func (x *Explanation) whySettingsStay() string {
+	const stay = "nothing of them is changed "
+	switch {
+	case x.PassesOn != nil:
+		return "they follow " + x.PassesOn.whose() + " from then on, to whom the credential passes on"
+	case x.OpenOrder != nil:
+		return stay + "any more, as somebody ordered the withdrawal"
+	case x.Suspension != nil && !x.entitled():
+		return stay + "while this person is on leave"
+	case len(x.Held) > 0:
+		return stay + "as long as this person is held"
+	case x.Missed != nil:
+		return stay + "before a read proves something"
+	case x.Entry != nil && x.Entry.State == Departed || x.Entry == nil && x.Departure != nil:
+		return stay + "while this person leaves"
+	case !x.entitled():
+		return stay + "as long as the directory does not show this person as entitled"
 	}
-	for _, name := range []string{SettingCSI, SettingFirstName, SettingLastName} {
-		all = append(all, SettingState{Name: name, Now: current[name]})
+	return ""
+}
+
+// ownedSettings names what the mapping owns. It is one for all people, and each identity has all of it.
+func ownedSettings(in Input) []string {
+	owned := map[string]bool{SettingCSI: true, SettingFirstName: true, SettingLastName: true}
+	for _, s := range in.Sources {
+		for _, i := range s.Identities {
+			for _, setting := range i.Settings {
+				owned[setting.Name] = true
+			}
+			for _, u := range i.Undecided {
+				owned[u.Name] = true
+			}
+		}
 	}
-	return all
+	return slices.Sorted(maps.Keys(owned))
+}
+
+// desired is what the directory has for a setting, or why nobody can say.
+func (i Identity) desired(name string) (value, undecided string) {
+	for _, u := range i.Undecided {
+		if u.Name == name {
+			return "", u.Reason
+		}
+	}
+	return i.Setting(name), ""
 }

@@ -44,7 +44,7 @@ func (p Plan) Format(w io.Writer, limit int) error {
 		a := p.Alarms[n]
 		return row("  ALARM "+string(a.Kind), describePerson(a.CSI, a.DN, a.Person), "since "+stamp(a.Since), a.Detail())
 	})
-	if under, last := p.underWay(); under > 0 {
+	if under, last := underWay(p.Effects); under > 0 {
 		out.line("Effects under way: %d requested and not verified yet, effective by %s", under, stamp(last))
 	}
 	for _, s := range p.Sources {
@@ -122,8 +122,8 @@ func (o *printer) waits(waits []Wait) {
 }
 
 // underWay counts the effects that are not verified yet, and says when the last one must be there.
-func (p Plan) underWay() (n int, last time.Time) {
-	for _, e := range p.Effects {
+func underWay(effects []Effect) (n int, last time.Time) {
+	for _, e := range effects {
 		if e.State() == EffectRequested {
 			n++
 			last = later(last, e.EffectiveBy())
@@ -249,7 +249,7 @@ func (o *printer) section(title string, n int, line func(int) string) {
 }
 
 func (c Change) words() string {
-	return row("  "+c.Op.sign()+" "+describePerson(c.CSI, c.DN, c.Person), c.describeStatus(), c.why())
+	return row("  "+c.Op.sign()+" "+c.whose(), c.describeStatus(), c.why())
 }
 
 // why words the reason of a change, with its object, what it changes and the evidence.
@@ -271,7 +271,7 @@ func (c Change) why() string {
 
 // Title names a change in one line: what is done, and to whom.
 func (c Change) Title() string {
-	title := c.Op.cockpitWord() + " " + describePerson(c.CSI, c.DN, c.Person)
+	title := c.Op.cockpitWord() + " " + c.whose()
 	if c.ThreemaID != "" {
 		title += " ID " + c.ThreemaID
 	}
@@ -306,6 +306,8 @@ func (c Change) describeStatus() string {
 	}
 	return words
 }
+
+func (c Change) whose() string { return describePerson(c.CSI, c.DN, c.Person) }
 
 func describePerson(csi, dn string, id PersonID) string {
 	return firstNonEmpty(csi, "(no csi)") + " " + firstNonEmpty(dn, id.String())

@@ -45,7 +45,7 @@ func FuzzCompute(f *testing.F) {
 			f.Add(seedBytes(seed))
 		}
 	}
-	f.Fuzz(func(t *testing.T, data []byte) { live(t, data, func(plan.Plan) {}) })
+	f.Fuzz(func(t *testing.T, data []byte) { live(t, data, func(plan.Input, plan.Plan) {}) })
 }
 
 const firstWorlds = 150 // which fuzzing begins with, and every test run too
@@ -91,7 +91,7 @@ type reach map[string]bool
 func (r reach) note(words ...any) { r[strings.TrimSpace(fmt.Sprintln(words...))] = true }
 
 // plan notes everything that a plan has.
-func (r reach) plan(p plan.Plan) {
+func (r reach) plan(_ plan.Input, p plan.Plan) {
 	for _, c := range p.Changes {
 		r.note(c.Op, c.Status)
 		r.note("status", c.Status)
@@ -185,7 +185,7 @@ func (r reach) lacks() []string {
 }
 
 // live runs a world from bytes. Every plan goes to look.
-func live(t testing.TB, data []byte, look func(plan.Plan)) *world {
+func live(t testing.TB, data []byte, look func(plan.Input, plan.Plan)) *world {
 	t.Helper()
 	d, ghosts, orders := &dice{data}, &dice{data}, &dice{data}
 	w := newWorld()
@@ -506,7 +506,7 @@ func (w *world) rescope(d *dice) {
 }
 
 // livePass is one pass with everything that must hold of its plan.
-func (w *world) livePass(t testing.TB, d *dice, look func(plan.Plan)) {
+func (w *world) livePass(t testing.TB, d *dice, look func(plan.Input, plan.Plan)) {
 	t.Helper()
 	in := w.input()
 	p := plan.Compute(in)
@@ -525,7 +525,7 @@ func (w *world) livePass(t testing.TB, d *dice, look func(plan.Plan)) {
 	}
 	w.nobodyForgotten(t, in, p)
 	checkOrder(t, in, uint64(len(in.State.Observations)))
-	look(p)
+	look(in, p)
 	w.passOn(t, in, p)
 	if len(p.AwaitingApproval()) > 0 && d.one(3) { // somebody reads the plan and says yes
 		w.approve(p, pick(d, time.Hour, day, 30*day))
