@@ -201,7 +201,7 @@ func TestLostLedger(t *testing.T) {
 	dir.join(t, 100)
 	for range 2 {
 		out := w.must(t, 3, "run", "--once")
-		for _, text := range []string{"GUARD baseline: pass ", "this ledger is new: the old one was lost", "put it back, else read `plan`, then type `threema-dirsync approve --baseline`"} {
+		for _, text := range []string{"GUARD baseline: pass ", "this ledger is new: the old one was lost", "put it back, else read the plan, then type `threema-dirsync approve --baseline`"} {
 			if !strings.Contains(out.stdout, text) {
 				t.Errorf("the report does not say %q: %v", text, out)
 			}

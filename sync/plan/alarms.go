@@ -144,11 +144,15 @@ func (a Alarm) compare(b Alarm) int {
 
 // Detail says what the alarm means, what to do about it, and when it ends.
 func (a Alarm) Detail() string {
-	text := a.meaning() + "; `threema-dirsync explain " + firstNonEmpty(a.CSI, a.Person.String()) + "` shows what is known"
-	if !a.QuietSince.IsZero() {
-		text += "; not seen any more since " + stamp(a.QuietSince) + ", and cleared when that has lasted a day"
+	return a.meaning() + "; `threema-dirsync explain " + firstNonEmpty(a.CSI, a.Person.String()) + "` shows what is known" + a.quiet()
+}
+
+// quiet says when the alarm ends, "" if it goes on.
+func (a Alarm) quiet() string {
+	if a.QuietSince.IsZero() {
+		return ""
 	}
-	return text
+	return "; not seen any more since " + stamp(a.QuietSince) + ", and cleared when that has lasted a day"
 }
 
 func (a Alarm) meaning() string {

@@ -49,7 +49,7 @@ func (b BaselinePerson) Words() string {
 }
 
 // howToAccept ends each message of the guard.
-const howToAccept = "read `plan`, then type `threema-dirsync approve --baseline`"
+const howToAccept = "read the plan, then type `threema-dirsync approve --baseline`"
 
 // judgeBaseline makes the plan a preview where what it would call departures or joiners may be
 // consequences of something else: another package, directory or scope, an older ledger, or IDs

@@ -26,7 +26,7 @@ func (x Explanation) Format(w io.Writer) error {
 		out.fact("leave of absence", s.Detail(), "said "+stamp(s.Since)+" by "+s.By+": "+s.Reason)
 	}
 	for _, a := range x.Alarms {
-		out.fact("ALARM "+string(a.Kind), "since "+stamp(a.Since), a.Detail())
+		out.fact("ALARM "+string(a.Kind), "since "+stamp(a.Since), a.meaning()+a.quiet())
 	}
 	x.formatSource(out)
 	x.formatLedger(out)

@@ -115,7 +115,7 @@ func (o *printer) waits(waits []Wait) {
 	}
 	for _, w := range waits {
 		o.write(row("  * "+string(w.Code), w.Words()))
-		for _, line := range w.WhomWords() {
+		for _, line := range w.whomWords(", named above") {
 			o.write(row("", line))
 		}
 	}

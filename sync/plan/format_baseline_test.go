@@ -123,7 +123,7 @@ func TestAdviceToChangeTheScope(t *testing.T) {
 		w := running(t, 100)
 		w.leaveOU(0, kind)
 		p := w.later(t, 2*time.Hour)
-		if len(p.Guards) == 0 || strings.Contains(p.Guards[0].Check, "another scope, which you accept then: read `plan`, then type `threema-dirsync approve --baseline`") != advised {
+		if len(p.Guards) == 0 || strings.Contains(p.Guards[0].Check, "another scope, which you accept then: read the plan, then type `threema-dirsync approve --baseline`") != advised {
 			t.Errorf("%s: %+v", kind, p.Guards)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"io"
 	"maps"
 	"math/rand/v2"
 	"reflect"
@@ -517,11 +516,16 @@ func (w *world) livePass(t testing.TB, d *dice, look func(plan.Input, plan.Plan)
 	if again := plan.Compute(shuffled(in, uint64(d.roll(256)))); !reflect.DeepEqual(p, again) {
 		t.Fatalf("the order of the input shows (-one +other):\n%s", gocmp.Diff(p, again))
 	}
-	if _, err := json.Marshal(p); err != nil {
+	doc, err := json.Marshal(p)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Format(io.Discard, 3); err != nil {
+	var screen strings.Builder
+	if err := p.Format(&screen, 3); err != nil {
 		t.Fatal(err)
+	}
+	if view := screen.String() + string(doc); strings.Contains(view, "threema-dirsync plan") {
+		t.Fatalf("the plan tells to type itself:\n%s", view)
 	}
 	w.nobodyForgotten(t, in, p)
 	checkOrder(t, in, uint64(len(in.State.Observations)))

@@ -62,10 +62,10 @@ func (m Missed) Detail() string {
 // tells says which command tells of which condition: none knows all of them.
 func (m Missed) tells() string {
 	var words []string
-	for _, command := range []string{checkCommand, planCommand} {
-		others := func(name string) bool { return Shows(name) != command }
+	for _, by := range []struct{ command, name string }{{checkCommand, "`" + checkCommand + "`"}, {planCommand, thePlan}} {
+		others := func(name string) bool { return Shows(name) != by.command }
 		if names := slices.DeleteFunc(slices.Clone(m.Conditions), others); len(names) > 0 {
-			words = append(words, fmt.Sprintf("`%s` tells it of %s", command, strings.Join(names, ", ")))
+			words = append(words, fmt.Sprintf("%s tells it of %s", by.name, strings.Join(names, ", ")))
 		}
 	}
 	return strings.Join(words, ", ")

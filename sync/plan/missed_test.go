@@ -26,7 +26,7 @@ func TestMissedAreNamed(t *testing.T) {
 		"a sentinel is missing":       {absent, func(d *directory) { d.incomplete = true }, "absent", "sentinels, count", "dirsync check"},
 		"an entry has no ID":          {absent, func(d *directory) { d.nameless = true }, "absent", "ids, count", "dirsync check"},
 		"disabled, and a wrong clock": {func(e *entry) { e.leave(plan.Disabled) }, func(d *directory) { d.slow = true }, "disabled", "clock", "dirsync check"},
-		"conditions of two commands":  {absent, func(d *directory) { d.incomplete = true }, "absent", "sentinels, count", "what to do: `threema-dirsync check` tells it of sentinels, `threema-dirsync plan` tells it of count"},
+		"conditions of two commands":  {absent, func(d *directory) { d.incomplete = true }, "absent", "sentinels, count", "what to do: `threema-dirsync check` tells it of sentinels, the plan tells it of count"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

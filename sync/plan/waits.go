@@ -65,6 +65,10 @@ const (
 	checkCommand    = "threema-dirsync check"
 )
 
+// thePlan is how the plan speaks of itself. What it and other screens tell alike names no command that may be the
+// very one that was typed.
+const thePlan = "the plan"
+
 // Stands tells whether somebody is asked by now. A licence may come free by itself, and the pass after one that
 // found the world changed plans anew, so that is waited for longer than one pass before anybody is troubled with it.
 func (w Wait) Stands() bool {
@@ -242,13 +246,13 @@ func (p Plan) waitCommand(code WaitCode, people map[PersonID]bool) string {
 	case WaitCode(AskForgotten):
 		return p.forgetCommand(people)
 	case WaitCode(AskByHand):
-		return "withdraw (Zugang entziehen) by hand in the management cockpit what `threema-dirsync plan` lists as held for that"
+		return "withdraw (Zugang entziehen) by hand in the management cockpit what " + thePlan + " lists as held for that"
 	case WaitOrder:
 		return "withdraw (Zugang entziehen) by hand in the management cockpit, or take the order back: threema-dirsync withdraw --undo PERSON --reason TEXT"
 	case WaitRestarted:
-		return "let complete passes follow each other more closely (`threema-dirsync status` tells of the last), or set leavers.confirm.max_gap"
+		return "let complete passes follow each other more closely, or set leavers.confirm.max_gap"
 	case WaitSkipped:
-		return "read the reason in the last report (threema-dirsync status), and fix that: each pass tries again"
+		return "read the reason in the report of the last pass, and fix that: each pass tries again"
 	case WaitNoLicence:
 		return "buy licences in the management cockpit, or withdraw (Zugang entziehen) credentials there that nobody needs"
 	}

@@ -242,6 +242,11 @@ func TestWhoIsWaitedFor(t *testing.T) {
 		t.Fatalf("waits %+v", many)
 	}
 	wantParts(t, strings.Join(many[n].WhomWords(), "\n"), "more people: `threema-dirsync plan` names all")
+	screen.Reset()
+	if err := w.plan().Format(&screen, 0); err != nil || strings.Contains(screen.String(), "threema-dirsync plan") {
+		t.Errorf("the plan tells to type itself, %v:\n%s", err, &screen)
+	}
+	wantParts(t, screen.String(), "more people, named above")
 }
 
 func wantParts(t *testing.T, got string, parts ...string) {

@@ -34,8 +34,11 @@ func (w WaitingPerson) words() string {
 	return strings.Join(steps, ", ") + ": " + name
 }
 
-// WhomWords tell what waits for whom, a line each, and how many more there are.
-func (w Wait) WhomWords() []string {
+// WhomWords tell what waits for whom, a line each, and how many more there are, for a screen beside the plan.
+func (w Wait) WhomWords() []string { return w.whomWords(": `" + planCommand + "` names all") }
+
+// whomWords tell it. where follows the number of those who are not named: where all are.
+func (w Wait) whomWords(where string) []string {
 	lines := make([]string, 0, len(w.Whom)+2)
 	parted := w.Code != WaitCode(GuardBaseline)
 	for _, x := range w.Whom {
@@ -46,7 +49,7 @@ func (w Wait) WhomWords() []string {
 		lines = append(lines, Harmless(x.words()))
 	}
 	if more := w.People - len(w.Whom); more > 0 && len(w.Whom) > 0 {
-		lines = append(lines, "… and "+Counted(more, "more person", "more people")+": `threema-dirsync plan` names all")
+		lines = append(lines, "… and "+Counted(more, "more person", "more people")+where)
 	}
 	return lines
 }
