@@ -12,8 +12,10 @@ type Explanation struct {
 	CSI      string
 	DN       string
 	Username string
-	Source   *SourceReport // nil: not read, or not configured any more
-	Entry    *EntryFacts   // nil: this read did not meet the person, nor look for them
+	// Renamed is how their source is called now, nil if it has the name under which the ledger knows them.
+	Renamed *Renaming
+	Source  *SourceReport // nil: not read, or not configured any more
+	Entry   *EntryFacts   // nil: this read did not meet the person, nor look for them
 	// Observation is the memory after this read, nil if there is none.
 	Observation *Observation
 	// PassReads is how many reads of a departure are those of passes: this look is none.
@@ -81,6 +83,7 @@ func Explain(in Input, p Plan, query string, past []Held) (Explanation, error) {
 		return Explanation{}, err
 	}
 	x := Explanation{Person: person, yes: p.yes(map[PersonID]bool{person: true})}
+	x.fromRenaming(in, p)
 	x.fromSource(in, p)
 	x.fromLedger(in, p)
 	x.fromPlan(p)
@@ -95,11 +98,34 @@ func Explain(in Input, p Plan, query string, past []Held) (Explanation, error) {
 	return x, nil
 }
 
+// fromRenaming finds out whether they are seen under another name of their source.
+func (x *Explanation) fromRenaming(in Input, p Plan) {
+	renamed, ok := renamedTo(p.Renamed, x.Person.Source)
+	if !ok {
+		return
+	}
+	x.Renamed = &renamed
+	if _, seen := x.identity(in); !seen {
+		x.Renamed = nil
+	}
+}
+
+// seenAs is under which ID a source shows them now.
+func (x *Explanation) seenAs() PersonID {
+	if x.Renamed == nil {
+		return x.Person
+	}
+	return PersonID{Source: x.Renamed.Now, ID: x.Person.ID}
+}
+
+// is tells whether they are meant, under either name of their source.
+func (x *Explanation) is(person PersonID) bool { return person == x.Person || person == x.seenAs() }
+
 // identity is what the mapping made of the person, the zero value if they are in no snapshot.
 func (x *Explanation) identity(in Input) (Identity, bool) {
 	for _, s := range in.Sources {
 		for _, i := range s.Identities {
-			if i.Person == x.Person {
+			if i.Person == x.seenAs() {
 				return i, true
 			}
 		}
@@ -109,7 +135,7 @@ func (x *Explanation) identity(in Input) (Identity, bool) {
 
 func (x *Explanation) fromSource(in Input, p Plan) {
 	for n := range p.Sources {
-		if p.Sources[n].Name == x.Person.Source {
+		if p.Sources[n].Name == x.seenAs().Source {
 			x.Source = &p.Sources[n]
 		}
 	}
@@ -119,12 +145,12 @@ func (x *Explanation) fromSource(in Input, p Plan) {
 	}
 	for _, s := range in.Sources {
 		for _, person := range s.Snapshot.People {
-			if person.ID == x.Person && x.Entry != nil {
+			if person.ID == x.seenAs() && x.Entry != nil {
 				x.Entry.Attributes = person.Attributes
 			}
 		}
 		for _, sighting := range s.Snapshot.Sightings {
-			if sighting.ID == x.Person && x.Entry == nil {
+			if sighting.ID == x.seenAs() && x.Entry == nil {
 				x.Entry = &EntryFacts{DN: sighting.DN, State: sighting.State, Evidence: sighting.Evidence}
 				x.DN = sighting.DN
 			}
@@ -198,16 +224,16 @@ func ofPerson[T any](list []T, person PersonID, of func(T) PersonID) (found T, o
 
 func (x *Explanation) fromPlan(p Plan) {
 	for _, c := range p.Changes {
-		if c.Person == x.Person {
+		if x.is(c.Person) {
 			x.Changes = append(x.Changes, c)
 			x.name(c.CSI, c.DN, c.Username)
 		}
-		if c.Op == Transfer && c.Person != x.Person && x.Owned != nil && c.CredentialID == x.Owned.CredentialID {
+		if c.Op == Transfer && !x.is(c.Person) && x.Owned != nil && c.CredentialID == x.Owned.CredentialID {
 			x.PassesOn = &c
 		}
 	}
 	for _, h := range p.Held {
-		if h.Person == x.Person {
+		if x.is(h.Person) {
 			x.Held = append(x.Held, h.Reason)
 		}
 	}
@@ -219,7 +245,7 @@ func (x *Explanation) fromPlan(p Plan) {
 		x.name(s.CSI, s.DN, "")
 	}
 	for _, n := range p.Notices {
-		if n.Person == x.Person {
+		if x.is(n.Person) {
 			x.Notices = append(x.Notices, n)
 		}
 	}

@@ -172,7 +172,7 @@ func enter(keys map[string]map[PersonID]bool, key string, person PersonID) {
 func (r *register) find(query string) (PersonID, error) {
 	key := foldKey(query)
 	for _, found := range []map[PersonID]bool{r.byID[key], r.byName[key], r.byTheirName(query), r.byPast[key]} {
-		people := sorted(slices.Collect(maps.Keys(found)), PersonID.Compare)
+		people := sorted(slices.Collect(maps.Keys(r.remembered(found))), PersonID.Compare)
 		switch len(people) {
 		case 0:
 		case 1:
@@ -182,6 +182,22 @@ func (r *register) find(query string) (PersonID, error) {
 		}
 	}
 	return PersonID{}, r.unclear(query, r.similar(key), false)
+}
+
+// remembered are people as the ledger knows them: who is seen in a source that is called otherwise now is the one who
+// is remembered of it under its former name.
+func (r *register) remembered(found map[PersonID]bool) map[PersonID]bool {
+	people := map[PersonID]bool{}
+	for person := range found {
+		for _, renamed := range r.plan.Renamed {
+			was := PersonID{Source: renamed.Was, ID: person.ID}
+			if person.Source == renamed.Now && r.byID[foldKey(was.String())][was] {
+				person = was
+			}
+		}
+		people[person] = true
+	}
+	return people
 }
 
 // similar finds people with a key that contains what was asked for.
@@ -197,7 +213,7 @@ func (r *register) similar(key string) []PersonID {
 		}
 		maps.Copy(people, r.similarNames(key))
 	}
-	return sorted(slices.Collect(maps.Keys(people)), PersonID.Compare)
+	return sorted(slices.Collect(maps.Keys(r.remembered(people))), PersonID.Compare)
 }
 
 func (r *register) unclear(query string, people []PersonID, several bool) error {

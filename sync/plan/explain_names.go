@@ -125,6 +125,7 @@ func (r *register) byTheirName(query string) map[PersonID]bool {
 	if len(people) > 0 {
 		maps.Copy(people, may)
 	}
+	people = r.remembered(people)
 	for person := range people {
 		if len(people) == 1 && r.taken(query, person) {
 			return nil

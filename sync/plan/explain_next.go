@@ -16,6 +16,10 @@ type NextStep struct {
 
 // nextStep says what the next pass does, or what is waited for.
 func (x *Explanation) nextStep() NextStep {
+	if x.Renamed != nil {
+		return NextStep{Words: fmt.Sprintf("first type `%s`: source %s is called %s now, where the same directory shows this person under the same ID. Whatever is planned or held waits for that",
+			x.Renamed.command(), x.Renamed.Was, x.Renamed.Now)}
+	}
 	if len(x.Changes) == 0 {
 		return NextStep{Words: x.whyNothing()}
 	}

@@ -42,6 +42,7 @@ func TestARenamedSourceIsCalledSo(t *testing.T) {
 			w.sources, w.configured = []*directory{&d}, []string{"main"}
 			p := w.later(t, time.Hour)
 			const rename = "threema-dirsync source rename corp main"
+			explainsTheRenaming(t, w, rename, row.renamed)
 			n := slices.IndexFunc(p.Guards, func(g plan.Guard) bool { return g.Name == plan.GuardBaseline })
 			if n < 0 || takes(p) != 0 {
 				t.Fatalf("no preview: %+v", p.Guards)
@@ -61,5 +62,24 @@ func TestARenamedSourceIsCalledSo(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// explainsTheRenaming: whoever is remembered under the former name of the source and seen under the new one is one
+// person, by each of their keys, and is told what to type first; where it is no renaming, they are two.
+func explainsTheRenaming(t *testing.T, w *world, rename string, renamed bool) {
+	t.Helper()
+	e := w.lastHired()
+	was := plan.PersonID{Source: "corp", ID: e.id.ID}
+	for _, query := range []string{e.csi, e.username, e.dn(), e.first + " " + e.last, e.id.ID, e.id.String(), was.String()} {
+		x, err := w.explain(query)
+		switch {
+		case !renamed:
+			if err == nil && x.Renamed != nil || err == nil && query == e.csi && len(w.source().people) > 3 {
+				t.Errorf("%s: %v, %+v", query, x.Person, x.Renamed)
+			}
+		case err != nil || x.Person != was || x.Owned == nil || x.Entry == nil || x.Credential == nil || !strings.HasPrefix(x.Next.Words, "first type `"+rename+"`"):
+			t.Errorf("%s: %v, %s, %v", query, x.Person, x.Next.Words, err)
+		}
 	}
 }
