@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -100,6 +101,9 @@ func (p *planner) lastWith(l leaver, u User) string {
 	own, owned := p.former[u.CredentialID]
 	if owned && own.Person != l.person {
 		return p.nameOf(own.Person)
+	}
+	if u.CredentialID == "" && l.withdrawnAt.IsZero() && !slices.Contains(p.seenOn[l.credentialID], u.ID) {
+		return "this person, on an earlier credential"
 	}
 	return "this person, on credential " + l.username
 }

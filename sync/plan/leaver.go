@@ -58,7 +58,7 @@ func (p *planner) planDeparture(own Ownership) {
 	}
 	l := leaver{
 		person: own.Person, csi: own.CSI, credentialID: own.CredentialID, username: own.Username,
-		observation: o, ids: p.idsOf(own), rivals: p.rivals(p.ownerAccount(own)),
+		observation: o, ids: p.departing(own), rivals: p.rivals(p.ownerAccount(own)),
 	}
 	p.addWithdrawal(l, own)
 	for _, id := range l.ids {
@@ -117,14 +117,40 @@ func (p *planner) idsOf(own Ownership) []string {
 func (p *planner) leftBehind(own Ownership) []string {
 	var ids []string
 	for _, left := range p.State.AbandonedIDs {
-		u, listed := p.users[left.ThreemaID]
 		theirs := left.Person == own.Person || left.CSI == own.CSI && own.CSI != ""
-		free := listed && !u.Special() && u.CredentialID == ""
-		if theirs && (free || p.unsure(Object{ObjectUser, left.ThreemaID})) {
+		if theirs && p.unlinked(left.ThreemaID) {
 			ids = append(ids, left.ThreemaID)
 		}
 	}
 	return ids
+}
+
+// unlinked tells of a Threema ID that no credential has, or that one list alone lacks.
+func (p *planner) unlinked(threemaID string) bool {
+	u, listed := p.users[threemaID]
+	free := listed && !u.Special() && u.CredentialID == ""
+	return free || p.unsure(Object{ObjectUser, threemaID})
+}
+
+// departing lists the Threema IDs that a departure takes out: those of the credential, and those of earlier ones
+// that the owner had last and that no credential has now, as after a withdrawal that was taken back. Whose
+// they may be beside the owner's, each step asks (belongs.go). One that was taken once and is back is an alarm, and stays.
+func (p *planner) departing(own Ownership) []string {
+	ids := p.idsOf(own)
+	for _, links := range p.formerly {
+		for _, l := range links {
+			if l.Person == own.Person && l.last(links) && p.unlinked(l.ThreemaID) && !p.takenBefore(l.ThreemaID) {
+				ids = append(ids, l.ThreemaID)
+			}
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// takenBefore tells of a Threema ID that was detached or revoked.
+func (p *planner) takenBefore(threemaID string) bool {
+	return slices.ContainsFunc(p.State.Effects, func(e Effect) bool { return e.Op != Withdraw && e.ThreemaID == threemaID })
 }
 
 // withdrawal starts the change that takes the credential away. It relies on who uses the credential:

@@ -23,6 +23,11 @@ func (l FormerLink) Compare(m FormerLink) int {
 	return cmp.Or(strings.Compare(l.ThreemaID, m.ThreemaID), l.Person.Compare(m.Person))
 }
 
+// last tells that nobody else of the links of one ID had it at the same time, or since.
+func (l FormerLink) last(links []FormerLink) bool {
+	return !slices.ContainsFunc(links, func(m FormerLink) bool { return m.Person != l.Person && !m.Until.Before(l.Until) })
+}
+
 // link is a Threema ID on a credential.
 type link struct{ threemaID, credentialID string }
 

@@ -201,6 +201,9 @@ func (p *planner) planOrder(order Order, words string, own Ownership, answer Ord
 		person: own.Person, csi: own.CSI, credentialID: own.CredentialID, username: own.Username,
 		observation: p.observations[own.Person], ids: answer.ThreemaIDs, rivals: p.rivals(p.ownerAccount(own)),
 	}
+	if answer.Departed { // the departure begins with the order
+		l.ids = p.departing(own)
+	}
 	first := len(p.plan.Changes)
 	c := p.withdrawal(l, own, false)
 	c.Ordered = !answer.Departed

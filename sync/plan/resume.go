@@ -120,7 +120,7 @@ func (p *planner) withdrawAbandoned(op Operation) {
 	}
 	c := p.withdrawal(leaver{
 		person: op.Person, csi: op.CSI, credentialID: own.CredentialID, username: own.Username,
-		observation: o, ids: p.idsOf(own), rivals: p.rivals(p.ownerAccount(own)),
+		observation: o, ids: p.departing(own), rivals: p.rivals(p.ownerAccount(own)),
 	}, own, true)
 	foreign := l.Foreign(op, nil, p.Policy)
 	c.ID = changeID(append([]string{c.ID}, p.preStateOf(l, foreign)...)...)

@@ -171,6 +171,53 @@ func TestTheIDsOfTheWayBack(t *testing.T) {
 	}
 }
 
+// TestTheIDOfAWayBackThatNobodyWent: who never logs in with the new credential and leaves has the ID of before
+// still. It belongs to the departure, by the same proof as any: what may be somebody else's asks, what
+// somebody else had since is theirs, and what was taken once is not taken again.
+func TestTheIDOfAWayBackThatNobodyWent(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		happens  func(w *world, bert *entry, id string)
+		want     []string
+		question string
+	}{
+		"nobody else had it": {func(*world, *entry, string) {}, []string{"withdraw E-anna due", "disable-contact E-anna due", "revoke E-anna due"}, ""},
+		"somebody at work had it before": {func(w *world, bert *entry, id string) {
+			w.state.FormerLinks = append(w.state.FormerLinks, plan.FormerLink{ThreemaID: id, Person: bert.id, Until: w.now.Add(-60 * day)})
+		}, []string{"withdraw E-anna due", "revoke E-anna needs-approval"}, "was last seen on"},
+		"it reports another csi": {func(w *world, _ *entry, id string) { w.user(id).CSI = "E-bert" },
+			[]string{"withdraw E-anna due", "revoke E-anna needs-approval"}, "reports the csi E-bert"},
+		"somebody else had it since": {func(w *world, bert *entry, id string) {
+			w.state.FormerLinks = append(w.state.FormerLinks, plan.FormerLink{ThreemaID: id, Person: bert.id, Until: w.now})
+		}, []string{"withdraw E-anna due"}, ""},
+		"somebody else has it": {func(w *world, bert *entry, id string) { w.user(id).CredentialID = w.owner(bert.id).CredentialID },
+			[]string{"withdraw E-anna due"}, ""},
+		"it was detached once": {func(w *world, _ *entry, id string) {
+			w.state.Effects = append(w.state.Effects, plan.Effect{Op: plan.Detach, ThreemaID: id, RequestedAt: w.now.Add(-20 * day)})
+		}, []string{"withdraw E-anna due"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, people := rolledOut(t, "anna", "bert")
+			w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID = plan.RevokeID, 0, 0
+			id := w.activate("anna")
+			w.settle(t)
+			w.ordered(t, people["anna"])
+			w.takeBack(w.undo(people["anna"]))
+			w.pass(t)
+			w.later(t, 14*day)
+			people["anna"].leave(plan.Disabled)
+			tt.happens(w, people["bert"], id)
+			w.now = w.now.Add(time.Hour)
+			p := w.plan()
+			wantLines(t, of(p, "anna"), tt.want...)
+			if tt.question != "" && !strings.Contains(find(t, p, plan.Revoke, "anna").Question, tt.question) {
+				t.Errorf("%+v", find(t, p, plan.Revoke, "anna"))
+			}
+		})
+	}
+}
+
 // TestTheWayBackIsByWhatTheDirectoryShows: an account that is enabled is not to be enabled.
 func TestTheWayBackIsByWhatTheDirectoryShows(t *testing.T) {
 	t.Parallel()

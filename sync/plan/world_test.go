@@ -862,6 +862,9 @@ func (w *world) foreign(p plan.Plan) foreignObjects {
 	for _, seen := range w.state.UsersSeen {
 		ids[seen.ThreemaID] = ids[seen.ThreemaID] || ours[seen.CredentialID]
 	}
+	for _, l := range w.state.FormerLinks {
+		ids[l.ThreemaID] = ids[l.ThreemaID] || w.free(l) && leave(p, l.Person)
+	}
 	for _, u := range w.pkg.Users {
 		ids[u.ID] = (ids[u.ID] || ours[u.CredentialID]) && !u.Special()
 	}
@@ -876,6 +879,19 @@ func (w *world) foreign(p plan.Plan) foreignObjects {
 	f.Users = slices.DeleteFunc(slices.Clone(w.pkg.Users), func(u plan.User) bool { return ids[u.ID] })
 	f.Contacts = slices.DeleteFunc(slices.Clone(w.pkg.Contacts), func(c plan.Contact) bool { return ids[c.ID] })
 	return f
+}
+
+// free tells that no credential has a Threema ID since somebody used it who was the last.
+func (w *world) free(l plan.FormerLink) bool {
+	u := w.user(l.ThreemaID)
+	return u != nil && u.CredentialID == "" && !slices.ContainsFunc(w.state.FormerLinks, func(m plan.FormerLink) bool {
+		return m.ThreemaID == l.ThreemaID && m.Person != l.Person && !m.Until.Before(l.Until)
+	})
+}
+
+// leave tells of somebody whose access the plan takes out.
+func leave(p plan.Plan, person plan.PersonID) bool {
+	return slices.ContainsFunc(p.Changes, func(c plan.Change) bool { return c.Op.OfDeparture() && c.Person == person })
 }
 
 // foreignAgain looks the same objects up after a pass.
