@@ -12,7 +12,7 @@ import (
 func (a *applier) operation(c plan.Change) plan.Operation {
 	op := plan.Operation{
 		ChangeID: c.ID, Op: c.Op, Person: c.Person, OU: c.OU, CSI: c.CSI, DN: c.DN,
-		CredentialID: c.CredentialID, Username: c.Username, Approved: c.Approved || c.By != "" || c.Gone, Ordered: c.Ordered, At: a.Now(),
+		CredentialID: c.CredentialID, Username: c.Username, Approved: c.Approved || c.By != "", Ordered: c.Ordered, At: a.Now(),
 		Reason: c.Reason, Evidence: c.EvidenceText, By: c.By,
 	}
 	if c.ThreemaID != "" {

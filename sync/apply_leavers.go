@@ -29,12 +29,15 @@ func (a *applier) leavers(ctx context.Context, due map[plan.Op][]plan.Change) er
 			return err
 		}
 	}
-	return nil
+	return a.beginSettled(ctx, people)
 }
 
 // leaver carries out the steps of one person. A step that did not happen ends the person's
 // turn: the later ones rely on it, and each is told with its reason.
 func (a *applier) leaver(ctx context.Context, steps []plan.Change) error {
+	if begun, err := a.beginWithdrawn(ctx, steps); !begun || err != nil {
+		return err
+	}
 	for n, c := range steps {
 		if err := a.ready(ctx); err != nil {
 			return err
@@ -303,8 +306,6 @@ func (a *applier) credentialUnchanged(ctx context.Context, c plan.Change) (strin
 		return "", fmt.Errorf("read the credential once more: %w", err)
 	case credential.Username != c.Username:
 		return fmt.Sprintf("the credential is called %s by now", credential.Username), nil
-	case c.Gone:
-		return "the credential is in the package after all: the next pass plans its withdrawal", nil
 	}
 	settings, err := a.Package.Settings(ctx, c.CredentialID)
 	if err != nil {

@@ -27,6 +27,7 @@
 //	apply_judge.go     what came of a request
 //	apply_tell.go      what is logged of it
 //	apply_leavers.go   withdraw, detach, revoke, each after a last look
+//	apply_withdrawn.go the departure of somebody whose credential was gone before
 //	apply_contacts.go  contacts
 //	apply_settings.go  settings, in bulk
 //	apply_foreign.go   settings of others are not lost by that

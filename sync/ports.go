@@ -107,6 +107,8 @@ type Ledger interface {
 	// Settle closes rows and records their effects: ownership, departure, publication, refusals.
 	Settle(ctx context.Context, outcomes []plan.Outcome) error
 
+	// BeginWithdrawn begins the departure of somebody whose credential was gone before: it is no longer theirs.
+	BeginWithdrawn(ctx context.Context, run int64, d plan.Departure) error
 	// Sighted records that the last look before a request found somebody entitled who had departed:
 	// their row of departures ends, and every yes to it.
 	Sighted(ctx context.Context, run int64, person plan.PersonID) error

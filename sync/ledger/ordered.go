@@ -63,3 +63,25 @@ func resumeOrdered(ctx context.Context, tx *sql.Tx, person plan.PersonID) error 
 		WHERE ordered = 1 AND source = ? AND person = ?)`, person.Source, person.ID)
 	return err
 }
+
+// BeginWithdrawn begins the departure of somebody whose credential was gone before, by order or by hand: what a
+// withdrawal does with its intent and its end, without one.
+func (l *Ledger) BeginWithdrawn(ctx context.Context, run int64, d plan.Departure) error {
+	return l.record(ctx, "begin a departure", func(ctx context.Context, tx *sql.Tx, t *trail) error {
+		t.run = run
+		op := plan.Operation{
+			Op: plan.Withdraw, Person: d.Person, OU: d.OU, CSI: d.CSI, DN: d.DN, CredentialID: d.CredentialID, Username: d.Username, At: d.StartedAt,
+		}
+		for _, id := range d.IDs {
+			op.ThreemaIDs = append(op.ThreemaIDs, id.ThreemaID)
+		}
+		t.operation(auditSettled, op, "the credential was withdrawn before the departure, which begins")
+		if err := persistIDs(ctx, tx, op); err != nil {
+			return err
+		}
+		if err := closeOrder(ctx, tx, op.CredentialID); err != nil {
+			return err
+		}
+		return withdrawn(ctx, tx, op, d.WithdrawnAt)
+	})
+}

@@ -49,7 +49,7 @@ func (s State) ends(a GivenApproval, o Observation, departure Departure, policy 
 	}
 	due, lasts := policy.withdrawable(o, s.graceStart(o, policy, now)), MaxApproval
 	if a.Op == Detach || a.Op == Revoke {
-		due = later(due, departure.WithdrawnAt).Add(policy.GraceID)
+		due = later(due, departure.graceFrom()).Add(policy.GraceID)
 	}
 	if !a.At.Before(due) {
 		return a.Until // it was due when somebody said yes

@@ -102,10 +102,6 @@ type Change struct {
 	CSIs []string
 	// Rivals are those who have the leaver's csi and did not leave, as the plan knew them.
 	Rivals []Rival
-	// Gone, of a withdrawal, tells that the credential is proven to be gone already: the step takes
-	// nothing from anybody and asks for no yes, no limit counts it, and it is not sent if the
-	// credential is there after all.
-	Gone bool
 	// Protected tells that the step needs an approval because of whom it concerns.
 	Protected bool
 	// Placeless, of a step out, tells that nothing of the place of the person was readable.

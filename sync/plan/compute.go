@@ -50,6 +50,7 @@ func Compute(in Input) Plan {
 	p.approve()
 	p.judgeBaseline()
 	p.gate()
+	p.beginWithdrawn()
 	p.awaitPassing()
 	p.limitHeld()
 	p.verify()
@@ -120,6 +121,7 @@ type planner struct {
 	answered     map[string]bool         // credentials of which the service said that they are gone, by ID
 	hidden       hiddenBy
 	dropped      []OpenOrder // orders that end with the acceptance
+	withdrawn    []leaver    // whose departure may begin without a withdrawal
 	// transfersListed are those that the plan had before somebody accepted the baseline, by change.
 	transfersListed map[string]bool
 }

@@ -15,7 +15,7 @@ func (p *planner) continueDeparture(departure Departure) {
 	}
 	l := leaver{
 		person: departure.Person, csi: departure.CSI, credentialID: departure.CredentialID, username: departure.Username,
-		observation: o, withdrawnAt: departure.WithdrawnAt, rivals: p.rivals(p.departureAccount(departure)),
+		observation: o, withdrawnAt: departure.graceFrom(), rivals: p.rivals(p.departureAccount(departure)),
 	}
 	for _, id := range p.remaining(departure) {
 		p.planRemoval(l, id)

@@ -74,6 +74,7 @@
 //	contacts.go        who is to be seen
 //	leaver.go          the way out, up to the withdrawal
 //	departure.go       the way out, from the withdrawal on
+//	withdrawn.go       the way out of somebody whose credential had gone before
 //	grace.go           when a grace begins
 //	suspend.go         a leave of absence
 //	order.go           one person's access ends because somebody says so

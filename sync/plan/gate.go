@@ -98,7 +98,7 @@ func (p *planner) askApproval(c *Change) {
 // asksForYes tells that of a change, whenever it is due.
 func (p *planner) asksForYes(c Change) bool {
 	byClass := c.Op.Destructive() && p.Policy.Approval.Asks(c.Class)
-	return !c.Approved && (!c.Gone && (c.Protected || byClass) || len(c.Asks) > 0)
+	return !c.Approved && (c.Protected || byClass || len(c.Asks) > 0)
 }
 
 // guardStopFile halts what takes something from a person while the stop file is there.

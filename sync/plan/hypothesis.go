@@ -31,7 +31,7 @@ func (p *planner) takeOutOf(op Op, steps []step, times timetable) {
 	for _, s := range steps {
 		c := s.change
 		gone[c.Person] = true
-		if !c.Approved && !c.Gone {
+		if !c.Approved {
 			p.State.Taken = append(p.State.Taken, PastRemoval{Op: op, Person: c.Person, OU: c.OU, At: p.Now})
 		}
 		if op == Withdraw {

@@ -19,7 +19,8 @@ type leaver struct {
 	observation  Observation
 	ids          []string
 	rivals       []rival
-	withdrawnAt  time.Time // zero: still to do
+	withdrawnAt  time.Time // since when the withdrawal counts for the grace of the ID; zero: still to do
+	goneAt       time.Time // when the credential went, where that was before the departure (withdrawn.go)
 }
 
 // planLeavers plans the next steps of everybody who left, in both stages.
@@ -59,6 +60,10 @@ func (p *planner) planDeparture(own Ownership) {
 	l := leaver{
 		person: own.Person, csi: own.CSI, credentialID: own.CredentialID, username: own.Username,
 		observation: o, ids: p.departing(own), rivals: p.rivals(p.ownerAccount(own)),
+	}
+	if p.gone(Object{ObjectCredential, own.CredentialID}) {
+		p.planWithdrawn(l, own)
+		return
 	}
 	p.addWithdrawal(l, own)
 	for _, id := range l.ids {
@@ -174,12 +179,8 @@ func (p *planner) withdrawal(l leaver, own Ownership, memory bool) Change {
 
 func (p *planner) addWithdrawal(l leaver, own Ownership) {
 	c := p.withdrawal(l, own, true)
-	credential := Object{ObjectCredential, own.CredentialID}
-	if c.Gone = p.gone(credential); c.Gone {
-		c.Reason = "already withdrawn " + p.howWithdrawn(own) + "; the departure is completed: " + c.Reason
-	}
 	c.Status, c.NotBefore = p.withdrawalTime(l.observation)
-	p.awaitList(&c, credential)
+	p.awaitList(&c, Object{ObjectCredential, own.CredentialID})
 	p.askWhoLeft(&c, l)
 	c.askPlace()
 	p.askView(&c, l.observation)

@@ -124,9 +124,8 @@ func (m StateUpdate) EndsOrder(credentialID string) bool {
 	return slices.ContainsFunc(m.EndedOrders, func(o OpenOrder) bool { return o.CredentialID == credentialID })
 }
 
-// lifted tells that the limits on numbers do not count a step: somebody said yes to it or ordered it, or
-// it takes nothing.
-func (c Change) lifted() bool { return c.Approved || c.Gone || c.By != "" }
+// lifted tells that the limits on numbers do not count a step: somebody said yes to it or ordered it.
+func (c Change) lifted() bool { return c.Approved || c.By != "" }
 
 // orderRests tells of an ordered step that no yes and no guard asks for, and that is not done all the same.
 func (c Change) orderRests() bool {

@@ -369,8 +369,8 @@ func TestWithdrawnByHand(t *testing.T) {
 		w.later(t, time.Hour)
 		w.later(t, time.Hour)
 		p := w.later(t, day)
-		wantLines(t, of(p, "anna"), "withdraw E-anna due", "disable-contact E-anna due", "detach E-anna due")
-		wantWords(t, p, "already withdrawn by hand; the departure is completed")
+		wantLines(t, of(p, "anna"), "disable-contact E-anna due", "detach E-anna due")
+		wantWords(t, p, "the credential was withdrawn by hand, and that is done; ")
 		if w.user(id) != nil {
 			t.Error("the ID is still there")
 		}

@@ -28,6 +28,9 @@ type Plan struct {
 	Restarted    []Restarted       // whose departure is never confirmed, as passes are too rare
 	Suspended    []SuspendedPerson // who is on leave, as somebody said
 
+	// Begun are the departures that begin with this pass without a withdrawal: their credential was gone before.
+	Begun []Departure
+
 	// Renamed are the sources that are called otherwise now, as far as the facts say so.
 	Renamed []Renaming
 

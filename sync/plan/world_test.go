@@ -621,6 +621,9 @@ func (w *world) reopen(numbers []int64) {
 func (w *world) apply(p plan.Plan) {
 	w.state.Owned, w.state.Departures = slices.Clone(w.state.Owned), slices.Clone(w.state.Departures)
 	failed := map[plan.PersonID]bool{}
+	for _, d := range p.Begun {
+		w.begin(d)
+	}
 	for _, c := range p.Changes {
 		if c.Status != plan.Due || failed[c.Person] {
 			continue
@@ -633,11 +636,26 @@ func (w *world) apply(p plan.Plan) {
 	}
 }
 
+// begin is what the ledger does with a departure whose credential was gone before.
+func (w *world) begin(d plan.Departure) {
+	op := plan.Operation{Op: plan.Withdraw, Person: d.Person, OU: d.OU, CSI: d.CSI, DN: d.DN, CredentialID: d.CredentialID, Username: d.Username, At: d.StartedAt}
+	for _, id := range d.IDs {
+		op.ThreemaIDs = append(op.ThreemaIDs, id.ThreemaID)
+	}
+	w.dropUndone(d.Person)
+	w.startSaga(op)
+	w.endOrder(op.CredentialID)
+	w.disown(op.Person, op.CredentialID)
+	w.passOrdered(op)
+	w.taken(op, "")
+	w.saga(d.Person).WithdrawnAt = d.WithdrawnAt
+}
+
 // carryOut journals, sends and settles one change; it tells whether it is known to be done.
 func (w *world) carryOut(c plan.Change, fate loss) bool {
 	op := plan.Operation{
 		ID: int64(w.next()), ChangeID: c.ID, Op: c.Op, Person: c.Person, OU: c.OU, CSI: c.CSI, DN: c.DN,
-		CredentialID: c.CredentialID, Username: c.Username, Approved: c.Approved || c.Gone || c.By != "", Ordered: c.Ordered, By: c.By, At: w.now,
+		CredentialID: c.CredentialID, Username: c.Username, Approved: c.Approved || c.By != "", Ordered: c.Ordered, By: c.By, At: w.now,
 	}
 	if c.ThreemaID != "" {
 		op.ThreemaIDs = []string{c.ThreemaID}
@@ -1187,9 +1205,9 @@ func (w *world) checkApproval(t testing.TB, in plan.Input, c plan.Change) {
 	switch takes := c.Op.Destructive() || c.Op == plan.DisableContact; {
 	case c.Approved && !given:
 		t.Fatalf("nobody approved %+v", c)
-	case c.Gone && (c.Op != plan.Withdraw || w.credentialByID(c.CredentialID) != nil):
-		t.Fatalf("not gone: %+v", c)
-	case c.Status == plan.Due && c.Op.Destructive() && !given && !c.Gone && (in.Policy.Approval.Asks(c.Class) || slices.Contains(in.Policy.Protected, c.CSI)):
+	case c.Op == plan.Withdraw && w.credentialByID(c.CredentialID) == nil && slices.ContainsFunc(in.State.Orders, func(o plan.PastOrder) bool { return o.CredentialID == c.CredentialID }):
+		t.Fatalf("an ordered withdrawal that is done is planned again: %+v", c)
+	case c.Status == plan.Due && c.Op.Destructive() && !given && (in.Policy.Approval.Asks(c.Class) || slices.Contains(in.Policy.Protected, c.CSI)):
 		t.Fatalf("%s needs an approval, and has none: %+v", c.Op, c)
 	case c.Status == plan.Due && takes && in.Stop != "":
 		t.Fatalf("%s although the stop file is there: %+v", c.Op, c)
@@ -1207,7 +1225,7 @@ func (w *world) checkLimits(t testing.TB, in plan.Input, p plan.Plan) {
 	}
 	gone := map[plan.Op]map[string]map[plan.PersonID]bool{}
 	for _, c := range p.Changes {
-		if !c.Op.Destructive() || c.Status != plan.Due || c.Approved || c.Gone || c.By != "" {
+		if !c.Op.Destructive() || c.Status != plan.Due || c.Approved || c.By != "" {
 			continue
 		}
 		if gone[c.Op] == nil {
@@ -1273,7 +1291,7 @@ func (w *world) checkLeaver(t testing.TB, c plan.Change) {
 		}
 	}
 	if (c.Op == plan.Detach || c.Op == plan.Revoke) && begun && departure != nil && !departure.WithdrawnAt.IsZero() {
-		if w.now.Before(departure.WithdrawnAt.Add(w.policy.GraceID)) {
+		if w.now.Before(departure.WithdrawnAt.Add(w.policy.GraceID)) || w.now.Before(departure.StartedAt.Add(w.policy.GraceID)) {
 			t.Fatalf("%s before the grace of the ID is over", c.Op)
 		}
 	}

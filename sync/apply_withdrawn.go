@@ -1,0 +1,71 @@
+package sync
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// beginWithdrawn begins the departure of steps whose credential is gone (plan.Plan.Begun), after a last look at person and
+// credential: one that is there after all has a withdrawal before it. It tells whether the steps may go on.
+func (a *applier) beginWithdrawn(ctx context.Context, steps []plan.Change) (bool, error) {
+	begun := a.report.Plan.Begun
+	n := slices.IndexFunc(begun, func(d plan.Departure) bool { return d.Person == steps[0].Person })
+	if n < 0 || a.mustHalt() {
+		return true, nil // the steps are told that they halt
+	}
+	if err := a.ready(ctx); err != nil {
+		return false, err
+	}
+	ok, err := a.lastLook(ctx, steps[0], a.credentialGone)
+	if err != nil {
+		return false, err
+	}
+	if !ok {
+		a.skipRest(ctx, steps[0], steps[1:])
+		return false, nil
+	}
+	return true, a.begins(ctx, begun[n])
+}
+
+// beginSettled begins those of them that have no step left: so they are over with the next pass.
+func (a *applier) beginSettled(ctx context.Context, stepping map[plan.PersonID][]plan.Change) error {
+	for _, d := range a.report.Plan.Begun {
+		if len(stepping[d.Person]) > 0 || a.mustHalt() {
+			continue
+		}
+		if err := a.ready(ctx); err != nil {
+			return err
+		}
+		there, err := a.credentialGone(shielded(ctx), plan.Change{CredentialID: d.CredentialID})
+		if err != nil || there != "" {
+			a.Logger.DebugContext(ctx, "a departure without a step does not begin", "credential", d.CredentialID, "why", there, "err", err)
+			continue // nothing is to be taken: the next pass looks again
+		}
+		if err := a.begins(ctx, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *applier) begins(ctx context.Context, d plan.Departure) error {
+	if err := a.Ledger.BeginWithdrawn(shielded(ctx), a.run, d); err != nil {
+		return a.fail(fmt.Errorf("begin a departure: %w", err))
+	}
+	return nil
+}
+
+// credentialGone looks once more whether a credential is gone.
+func (a *applier) credentialGone(ctx context.Context, c plan.Change) (string, error) {
+	_, err := a.Package.Credential(ctx, c.CredentialID)
+	switch {
+	case plan.KindOf(err) == plan.FailureNotFound:
+		return "", nil
+	case err != nil:
+		return "", fmt.Errorf("look for the credential once more: %w", err)
+	}
+	return "the credential is in the package after all: the next pass plans its withdrawal", nil
+}
