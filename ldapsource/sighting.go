@@ -162,7 +162,7 @@ func (v *session) absenceFrom(t plan.Tracked, parent string) (plan.Sighting, err
 	if shown {
 		return conclude(departed(plan.Absent, "not found by ID in "+v.root.context+", though what else is in "+parent+" can be seen")), nil
 	}
-	s := conclude(unknown("not found by ID, but nothing of " + cmp.Or(parent, "the place where they were seen last") + " is readable either, so nothing is proven"))
+	s := conclude(unknown("not found by ID, and no other entry in " + cmp.Or(parent, "the place where they were seen last") + " is readable: they were the only one there, or it is gone or hidden with them, so nothing is proven"))
 	s.Placeless = true
 	return s, nil
 }

@@ -19,7 +19,7 @@ const (
 	AskLikeCSI Ask = "like-csi"
 	// AskView: the person was missed first through a view that has not been proved.
 	AskView Ask = "view"
-	// AskPlace: nothing of the place is readable where the person was seen last.
+	// AskPlace: nobody else is readable where the person was seen last, or they may be in a part that nobody reads.
 	AskPlace Ask = "place"
 	// AskForgotten: the source of the person is not configured any more, and was forgotten.
 	AskForgotten Ask = "source-forgotten"

@@ -57,7 +57,7 @@ func (f fate) words() string {
 	case f.kind == OutOfScope:
 		return "still there, but base_dn, filter and groups cover them no more"
 	case f.kind == Absent && f.bare:
-		return "not found, nor anything else of that OU: deleted or hidden"
+		return "not found, nor anybody else in that OU: deleted or hidden, alone or with it"
 	case f.kind == Absent:
 		return "not found: deleted or hidden"
 	case f.kind == Tombstone:

@@ -119,7 +119,7 @@ func (x Explanation) formatLedger(out *printer) {
 			out.fact("protected", "by a group of protect.groups: each step out needs an approval")
 		}
 		if o.Unproved {
-			out.fact("missed first", "by a read that may only hide them, or together with their whole place: each step out asks for a yes", x.view())
+			out.fact("missed first", "by a read that may only hide them, alone or with their whole place: each step out asks for a yes", x.view())
 		}
 		if o.State == Departed {
 			reads := Counted(x.PassReads, "complete read", "complete reads") + " by passes"

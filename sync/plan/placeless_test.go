@@ -43,6 +43,7 @@ func TestPlaceGone(t *testing.T) {
 	}
 	p := w.later(t, day)
 	asksPlace(t, p)
+	wantWords(t, p, "hidden, alone or with their place") // it is asked of somebody missed alone too
 	w.approveAll(p)
 	w.later(t, time.Hour)
 	if w.credential("anna") != nil {

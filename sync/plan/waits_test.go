@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -296,5 +297,29 @@ func TestAYesIsForWhomItIsAsked(t *testing.T) {
 		if theirs, err := plan.Only(w.input(), p, moved); err != nil || len(theirs) != 1 {
 			t.Errorf("what is told does not work: %v, %v", theirs, err)
 		}
+	}
+}
+
+// TestEachWaitCodeIsInThePaper: whoever reads a code at exit 3 finds in README what it means, what ends it and what
+// to type, for each code of the closed set, in its order, and for no other.
+func TestEachWaitCodeIsInThePaper(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, list, _ := strings.Cut(string(text), "| Code | What it means | What ends it | What to type |\n|---|---|---|---|\n")
+	list, _, _ = strings.Cut(list, "\n\n")
+	var told []plan.WaitCode
+	for row := range strings.Lines(list) {
+		cells := strings.Split(strings.ReplaceAll(strings.TrimSpace(row), `\|`, "/"), "|")
+		if len(cells) != 6 || slices.ContainsFunc(cells[1:5], func(cell string) bool { return strings.TrimSpace(cell) == "" }) {
+			t.Errorf("not four things: %q", row)
+			continue
+		}
+		told = append(told, plan.WaitCode(strings.Trim(cells[1], " `")))
+	}
+	if !slices.Equal(told, plan.WaitCodes()) {
+		t.Errorf("README tells %v, the code has %v", told, plan.WaitCodes())
 	}
 }
