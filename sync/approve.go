@@ -45,6 +45,8 @@ type Approval struct {
 	Next    string
 	Waiting []plan.Change
 	Freed   []plan.Change
+	// Stopped says what stops what was approved in spite of the yes, as the stop file, and what ends that; "": nothing.
+	Stopped string
 	// Waits are what somebody is asked for beside that, by the same rules as in `status`.
 	Waits []plan.Wait
 }
@@ -100,6 +102,7 @@ func (a *Approver) tellRest(ctx context.Context, in plan.Input, waited []plan.Ch
 			a.Logger.WarnContext(ctx, "approved, but what waits now could not be recorded", "err", err)
 		}
 	}
+	given.Stopped = next.Stopped(given.Changes)
 	given.Freed = among(next.Changes, without(without(waited, given.Changes), given.Waiting))
 }
 

@@ -52,7 +52,7 @@ func (w Withdrawal) Meaning() []string {
 			"The Threema ID follows by "+fate+", as ever: once the departure is confirmed, grace.id is over and whoever must has said yes.",
 		)
 	}
-	again := "For the new phone, or to give access again later: threema-dirsync withdraw --undo " + plan.Typed(w.CSI, w.Person) + " --reason TEXT. The next pass makes a new credential, with a new password " +
+	again := "For the new phone, or to give access again later: threema-dirsync withdraw --undo " + plan.Typed(w.CSI, w.Person) + " --reason TEXT. A pass then makes a new credential, with a new password " +
 		"(credentials.recreate: true does so for everybody)."
 	if w.policy.Recreate {
 		again = "CAUTION: credentials.recreate is true. Unless the account is disabled in the directory, the next passes make a new credential and hand it over."

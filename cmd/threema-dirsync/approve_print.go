@@ -36,7 +36,11 @@ func (p *program) printApproval(given dirsync.Approval, flags approveFlags) erro
 func (p *program) printYes(given dirsync.Approval) {
 	ahead, due := parted(given.Changes, func(c plan.Change) bool { return c.Guard == plan.GuardAhead })
 	if len(due) > 0 {
-		say(p.Stdout, "Approved until %s: %s. The next pass carries out what still holds.", stamp(given.Until), plan.CountedSteps(due))
+		then := "The next pass carries out what still holds."
+		if given.Stopped != "" {
+			then = "But " + given.Stopped + "."
+		}
+		say(p.Stdout, "Approved until %s: %s. %s", stamp(given.Until), plan.CountedSteps(due), then)
 	}
 	if len(ahead) > 0 {
 		say(p.Stdout, "Approved for when it is due, whichever pass that is, and for %s from then on: %s.", given.TTL, plan.CountedSteps(ahead))

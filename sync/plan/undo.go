@@ -161,12 +161,72 @@ func (p *planner) afterUndo(i Identity, own Ownership) []string {
 	case i.Held != "":
 		next = append(next, "The directory says that they are entitled, but they are held ("+i.Held+"): when that is fixed, a pass makes a new credential.")
 	default:
+		if stops := p.stopsRemaking(own); stops != "" {
+			next = append(next, "The directory says that they are entitled, but no credential comes yet: "+stops+". The first pass after that makes it, with a new password in the hand-over file.")
+			break
+		}
 		next = append(next, "The directory says that they are entitled: "+made+".")
 	}
 	if !p.Policy.Mode.Allows(Create) {
 		next = append(next, fmt.Sprintf("But not under policy: %s, which makes no credentials.", p.Policy.Mode))
 	}
 	return next
+}
+
+// stopsRemaking says what stands in the way of the credential that follows, and what to type, "" if nothing does: the
+// plan is asked that a pass would make, once the withdrawal is taken back.
+func (p *planner) stopsRemaking(own Ownership) string {
+	in := p.Input
+	in.State.Undone = append(slices.Clip(in.State.Undone), UndoneOrder{Person: own.Person, CredentialID: own.CredentialID, At: in.Now})
+	next := Compute(in)
+	for _, c := range next.Changes {
+		if c.Person == own.Person && (c.Op == Create || c.Op == Adopt) {
+			return next.stops(c)
+		}
+	}
+	for _, h := range next.Held {
+		if h.Person == own.Person && p.gone(Object{ObjectCredential, own.CredentialID}) {
+			return "they are held (" + h.Reason + "). What ends that: correct it"
+		}
+	}
+	return ""
+}
+
+// stops says why a change does not go with the next pass, and what ends that; "" if it goes.
+func (p Plan) stops(c Change) string {
+	codes := c.waitCodes()
+	for _, w := range StandingWaits(p.AllWaits()) {
+		if slices.Contains(codes, w.Code) {
+			return "it waits for " + string(w.Code) + ". What ends that: " + w.Ask()
+		}
+	}
+	switch c.Status {
+	case Waiting, Deferred:
+		return "it is " + string(c.Status) + " (" + c.Reason + ")" + notBeforeWords(c)
+	case Due, NeedsApproval, Blocked, Withheld, Suspended:
+	}
+	return ""
+}
+
+// Stopped says what stops approved changes in spite of the yes to them, and what ends that; "" if nothing does.
+func (p Plan) Stopped(approved []Change) string {
+	for _, c := range p.Changes {
+		asked := slices.ContainsFunc(approved, func(a Change) bool { return a.ID == c.ID })
+		if asked && c.Guard != GuardAhead && c.Status != Due {
+			if why := p.stops(c); why != "" {
+				return why
+			}
+		}
+	}
+	return ""
+}
+
+// notBeforeWords tell when a change is due at the earliest, where that is known.
+func notBeforeWords(c Change) string {
+	if c.NotBefore.IsZero() {
+		return ""
+	}
+	return ", not before " + stamp(c.NotBefore)
 }
 
 // takenIDs says what became of the Threema IDs that were taken: what was destroyed stays so.

@@ -241,3 +241,41 @@ func TestTheWayBackIsByWhatTheDirectoryShows(t *testing.T) {
 		}
 	}
 }
+
+// TestTheWayBackTellsWhatHoldsIt: an answer promises no new credential at the next pass where something is known to
+// stop it, and names what ends that; once it ended, the credential comes.
+func TestTheWayBackTellsWhatHoldsIt(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name       string
+		stop, lift func(w *world, anna, bert *entry)
+		says       string
+	}{
+		{"a baseline", func(w *world, _, _ *entry) { w.source().scope = "s2" }, func(w *world, _, _ *entry) { w.accept = true; w.remember(w.plan().Update); w.accept = false }, "it waits for baseline. What ends that: threema-dirsync approve --baseline."},
+		{"no licence", func(w *world, _, _ *entry) { w.pkg.Subscription.Licences = len(w.pkg.Credentials) }, func(w *world, _, _ *entry) { w.pkg.Subscription.Licences = 1000 }, "it is waiting ("},
+		{"a namesake", func(_ *world, anna, bert *entry) { bert.username = anna.username }, func(_ *world, _, bert *entry) { bert.username = "bert" }, "they are held ("},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			w, people := rolledOut(t, "anna", "bert")
+			anna, bert := people["anna"], people["bert"]
+			w.ordered(t, anna)
+			row.stop(w, anna, bert)
+			u := w.undo(anna)
+			said := strings.Join(u.Next, " ")
+			if !strings.Contains(said, row.says) || !strings.Contains(said, "no credential comes yet") || strings.Contains(said, "the next pass makes") {
+				t.Errorf("%q", said)
+			}
+			w.takeBack(u)
+			w.pass(t)
+			if w.credential("anna") != nil {
+				t.Fatal("nothing stopped it")
+			}
+			row.lift(w, anna, bert)
+			w.pass(t)
+			if w.credential("anna") == nil {
+				t.Errorf("what the answer names does not end it: %v", summary(w.plan()))
+			}
+		})
+	}
+}
