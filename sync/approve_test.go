@@ -49,6 +49,22 @@ func revoking(t *testing.T) *world {
 	return w
 }
 
+// TestAYesTellsWhatStopsItAllTheSame: the answer promises no next pass while the stop file is there.
+func TestAYesTellsWhatStopsItAllTheSame(t *testing.T) {
+	t.Parallel()
+	w := revoking(t)
+	w.stop = func() string { return "the stop file exists" }
+	if given := w.approved(day); !strings.HasPrefix(given.Stopped, "it waits for stop-file. What ends that: rm ") {
+		t.Errorf("%q", given.Stopped)
+	}
+	w.exits(dirsync.ExitWaiting)
+	w.stop = func() string { return "" }
+	if given := w.preview("").Plan; given.Stopped(given.Changes) != "" {
+		t.Error(given.Stopped(given.Changes))
+	}
+	w.equal("results", []string{"revoke user03 done"}, results(w.ok()))
+}
+
 func TestApproveARevocation(t *testing.T) {
 	t.Parallel()
 	w := revoking(t)
