@@ -347,7 +347,7 @@ func TestMassLossOfLeavers(t *testing.T) {
 	}
 	w.equal("guards", 0, len(r.Plan.Guards))
 	w.equal("waiting for a yes", 5, len(r.Plan.AwaitingApproval()))
-	w.equal("withdrawals and contacts that are settled", 10, len(results(r)))
+	w.equal("contacts that are settled", 5, len(results(r)))
 	w.equal("withdrawn from here", 0, len(w.sim.State().Withdrawn))
 	state, err := w.ledger.State(t.Context())
 	w.must(err)
