@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -21,6 +22,16 @@ type Approvals interface {
 	Asked(ctx context.Context, waits []plan.Wait) error
 	// RecordDecision records in the audit that an approval was refused. Run 0 is beside any pass.
 	RecordDecision(ctx context.Context, run int64, d plan.Decision) error
+}
+
+// Ahead counts the changes that are not due yet.
+func (a Approval) Ahead() (n int) {
+	for _, c := range a.Changes {
+		if c.Ahead() {
+			n++
+		}
+	}
+	return n
 }
 
 // Approver says yes to what waits for it. It needs no lock, and changes nothing in the
@@ -127,13 +138,24 @@ func (a *Approver) give(ctx context.Context, hash string, ttl time.Duration, wai
 	given := Approval{Hash: hash, Until: a.Now().Add(ttl).UTC().Truncate(time.Second), TTL: ttl, Changes: waiting}
 	var approvals []plan.GivenApproval
 	for _, c := range waiting {
-		approvals = append(approvals, plan.GivenApproval{ChangeID: c.ID, Op: c.Op, Person: c.Person, CSI: c.CSI, Until: given.Until})
+		approvals = append(approvals, plan.GivenApproval{ChangeID: c.ID, Op: c.Op, Person: c.Person, CSI: c.CSI, Until: given.Until, Ahead: c.Ahead()})
 	}
 	if err := a.Approvals.Approve(ctx, hash, a.By, approvals); err != nil {
 		return Approval{}, err
 	}
-	a.Logger.InfoContext(ctx, "changes approved", "hash", hash, "changes", len(waiting), "until", given.Until)
+	a.tellGiven(ctx, hash, approvals)
 	return given, nil
+}
+
+// tellGiven logs a yes: how long it lasts is one thing for what is due, and another for what is not.
+func (a *Approver) tellGiven(ctx context.Context, hash string, approvals []plan.GivenApproval) {
+	changes := map[string]int{}
+	for _, g := range approvals {
+		changes[g.Lasts(a.Now())]++
+	}
+	for _, lasts := range slices.Sorted(maps.Keys(changes)) {
+		a.Logger.InfoContext(ctx, "changes approved", "hash", hash, "changes", changes[lasts], "lasts", lasts)
+	}
 }
 
 // ApproveOrder does the same for the withdrawal of a person that somebody ordered: hash is what the order told.

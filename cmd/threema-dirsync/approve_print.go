@@ -13,13 +13,14 @@ func (p *program) printApproval(given dirsync.Approval, flags approveFlags) erro
 	if flags.json {
 		return writeJSON(p.Stdout, struct {
 			Hash     string        `json:"hash"`
-			Until    time.Time     `json:"until"`
+			Until    time.Time     `json:"until"` // of what is due
+			Ahead    int           `json:"ahead"` // are not: their time counts from when a pass finds them due
 			Changes  []plan.Change `json:"changes"`
 			NextHash string        `json:"nextHash"`
 			Waiting  []plan.Change `json:"waiting"`
 			Freed    []plan.Change `json:"freed"`
 			Waits    []plan.Wait   `json:"waits"`
-		}{given.Hash, given.Until, given.Changes, given.Next, append([]plan.Change{}, given.Waiting...), append([]plan.Change{}, given.Freed...), append([]plan.Wait{}, given.Waits...)})
+		}{given.Hash, given.Until, given.Ahead(), given.Changes, given.Next, append([]plan.Change{}, given.Waiting...), append([]plan.Change{}, given.Freed...), append([]plan.Wait{}, given.Waits...)})
 	}
 	if flags.withdraw != "" {
 		say(p.Stdout, "Approved until %s: %s. The next pass carries it out; at once: order it again, by threema-dirsync withdraw %s --reason TEXT", stamp(given.Until), plan.CountedSteps(given.Changes), plan.Typed(flags.withdraw, plan.PersonID{}))
@@ -34,7 +35,7 @@ func (p *program) printApproval(given dirsync.Approval, flags approveFlags) erro
 
 // printYes tells what is approved, and how long: to what is not due yet the time counts from then.
 func (p *program) printYes(given dirsync.Approval) {
-	ahead, due := parted(given.Changes, func(c plan.Change) bool { return c.Guard == plan.GuardAhead })
+	ahead, due := parted(given.Changes, plan.Change.Ahead)
 	if len(due) > 0 {
 		then := "The next pass carries out what still holds."
 		if given.Stopped != "" {
@@ -43,7 +44,7 @@ func (p *program) printYes(given dirsync.Approval) {
 		say(p.Stdout, "Approved until %s: %s. %s", stamp(given.Until), plan.CountedSteps(due), then)
 	}
 	if len(ahead) > 0 {
-		say(p.Stdout, "Approved for when it is due, whichever pass that is, and for %s from then on: %s.", given.TTL, plan.CountedSteps(ahead))
+		say(p.Stdout, "Approved for when it is due, and for %s from when a pass finds it so: %s.", given.TTL, plan.CountedSteps(ahead))
 	}
 	p.listChanges(given.Changes)
 	if words := plan.ForEver(given.Changes); words != "" {

@@ -11,17 +11,13 @@ import (
 	"time"
 )
 
-// TestDemo ends by itself, quickly, with 0, and leaves nothing behind.
+// TestDemo ends by itself, with 0, and leaves nothing behind.
 func TestDemo(t *testing.T) {
 	t.Parallel()
 	tmp := t.TempDir()
-	began := time.Now()
 	out := startChild(t, []string{"TMPDIR=" + tmp}, "demo").wait(t)
 	if out.code != 0 {
 		t.Fatalf("demo: %v", out)
-	}
-	if took := time.Since(began); took > 20*time.Second {
-		t.Errorf("it took %v", took)
 	}
 	for _, text := range []string{
 		"Roll-out: 200 people", "create (200):", "phones have activated", "A joiner", "create (1):", "A marriage", "set-settings (1):",

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -120,7 +121,10 @@ func TestExplainAnOrder(t *testing.T) {
 			t.Errorf("nobody approved: %v", out)
 		}
 	}
-	out := w.explains(t, first.Number, "2 complete reads by passes", "UTC by order; counted for the departure from ", "it was gone already")
+	out := w.explains(t, first.Number, "2 complete reads by passes", "departure began", "UTC by order; counted for the departure from ")
+	if began := regexp.MustCompile(`departure began +(.*)\n.* by order; counted for the departure from (.*)\n`).FindStringSubmatch(out.stdout); began == nil || began[1] != began[2] {
+		t.Errorf("counted from %q", began)
+	}
 	if strings.Contains(out.stdout, "approved") {
 		t.Errorf("nobody approved: %v", out)
 	}

@@ -13,7 +13,9 @@ import (
 // under way may outlast their time.
 type approvalStatus struct {
 	Live    int        `json:"live"`
-	Expires *time.Time `json:"expires"` // the next one to expire; null: none will
+	Expires *time.Time `json:"expires"` // the next one to expire; null: none whose time runs
+	// Ahead are for steps that are not due yet: the time of the yes counts from when a pass finds them due.
+	Ahead int `json:"ahead"`
 	// Idle are for steps that the last plan does not have: they let nothing happen.
 	Idle int `json:"idle"`
 }
@@ -27,6 +29,10 @@ func approvalsOf(state plan.State, policy plan.Policy, now time.Time, report jso
 			continue
 		}
 		s.Live++
+		if a.Ahead {
+			s.Ahead++
+			continue
+		}
 		if a.Until.After(now) && (s.Expires == nil || a.Until.Before(*s.Expires)) {
 			s.Expires = &a.Until
 		}
@@ -68,8 +74,13 @@ func (s approvalStatus) print(w io.Writer) {
 	switch {
 	case s.Expires != nil:
 		say(w, "Approvals:\t%d given and not used up, the next one expires %s", s.Live, stamp(*s.Expires))
-	case s.Live > 0:
+	case s.Live > s.Ahead:
 		say(w, "Approvals:\t%d given and not used up, for departures under way", s.Live)
+	case s.Live > 0:
+		say(w, "Approvals:\t%d given and not used up", s.Live)
+	}
+	if s.Ahead > 0 {
+		say(w, "  Not due yet:\t%d of them: the time of the yes counts from when a pass finds the step due", s.Ahead)
 	}
 	if s.Live > 0 {
 		say(w, "  To take one back:\tthreema-dirsync approve --undo HASH|PERSON|all")

@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -37,7 +36,7 @@ func putApprovals(ctx context.Context, tx *sql.Tx, t *trail, hash, by string, ap
 		}
 		t.note(AuditEntry{
 			Event: auditApproved, Op: a.Op, ChangeID: a.ChangeID, Person: a.Person, CSI: a.CSI, By: by,
-			Message: fmt.Sprintf("plan %s, until %s", hash, a.Until.UTC().Format(time.RFC3339)),
+			Message: fmt.Sprintf("plan %s, %s", hash, a.Lasts(t.now)),
 		})
 	}
 	return nil

@@ -76,6 +76,9 @@ func duePeople(steps []step) map[string]map[PersonID]string {
 	return due
 }
 
+// Ahead tells of a step that a limit will stop when it is due.
+func (c Change) Ahead() bool { return c.Guard == GuardAhead }
+
 // underWayOut gives, pass by pass, the steps that will be due then, as far as that is known. What asks for a
 // yes of its own is no business of the limits, and what the last list lacks is most likely gone already.
 func (p *planner) underWayOut(op Op, times timetable) iter.Seq2[time.Time, []step] {
@@ -123,7 +126,7 @@ func (p *planner) dueAt(c Change, leader func(Change) (Change, bool), times time
 		return times.from(later(c.NotBefore, p.confirmAt(o, times)))
 	case l.Status == Due:
 		return times.from(c.NotBefore)
-	case !l.Approved && (l.Status != Waiting || l.Guard == GuardAhead):
+	case !l.Approved && (l.Status != Waiting || l.Ahead()):
 		return time.Time{} // somebody has to say yes to the withdrawal first, and a yes is for one step
 	}
 	withdrawn := p.dueAt(l, leader, times)

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"slices"
 	"time"
 )
@@ -21,6 +22,8 @@ type GivenApproval struct {
 	CSI      string
 	// Until is when its time is over, counted from when it was given; see State.ends.
 	Until time.Time
+	// Ahead tells that the step is not due yet: the time counts from when a pass finds it due.
+	Ahead bool
 	// Hash is that of the plan under which it was given, By who gave it, and At when: as the ledger has
 	// it, and not given with it.
 	Hash, By string
@@ -39,25 +42,33 @@ func (a GivenApproval) live(end time.Time, departure Departure, now time.Time) b
 	return now.Before(end) || !departure.StartedAt.IsZero() && departure.StartedAt.Before(end)
 }
 
-// ends is the end of an approval. The time of one to a step out that is not due yet counts from when the
+// Lasts words how long a yes lasts that is given now.
+func (a GivenApproval) Lasts(now time.Time) string {
+	if a.Ahead {
+		return fmt.Sprintf("for %s from when a pass finds the step due", a.Until.Sub(now).Round(time.Second))
+	}
+	return "until " + a.Until.UTC().Format(time.RFC3339)
+}
+
+// ends is the end of an approval, and whether its time has not begun yet. The time of one to a step out that is not due yet counts from when the
 // times of the configuration are over, and it is there for the first pass after that, however late. Where none
 // comes for the longest time that an approval may last, it ends. o is what is known of the person, departure their open
 // departure, the zero value if there is none.
-func (s State) ends(a GivenApproval, o Observation, departure Departure, policy Policy, now time.Time) time.Time {
+func (s State) ends(a GivenApproval, o Observation, departure Departure, policy Policy, now time.Time) (end time.Time, ahead bool) {
 	if !a.departs() || o.State != Departed || !o.Since.Before(a.Until) || policy.Mode != Sync {
-		return a.Until
+		return a.Until, false
 	}
-	due, lasts := policy.withdrawable(o, s.graceStart(o, policy, now)), MaxApproval
+	due := policy.withdrawable(o, s.graceStart(o, policy, now))
 	if a.Op == Detach || a.Op == Revoke {
 		due = later(due, departure.graceFrom()).Add(policy.GraceID)
 	}
 	if !a.At.Before(due) {
-		return a.Until // it was due when somebody said yes
+		return a.Until, false // it was due when somebody said yes
 	}
 	if !o.ConfirmedAt.IsZero() && !s.lastRead(o.Person.Source).Before(due) {
-		lasts = a.Until.Sub(a.At)
+		return later(a.Until, due.Add(a.Until.Sub(a.At))), false
 	}
-	return later(a.Until, due.Add(lasts))
+	return later(a.Until, due.Add(MaxApproval)), true
 }
 
 // LiveApprovals lists the approvals that still count, each with its end.
@@ -71,9 +82,9 @@ func (s State) LiveApprovals(policy Policy, now time.Time) []GivenApproval {
 	}
 	var live []GivenApproval
 	for _, a := range s.Approvals {
-		end := s.ends(a, seen[a.Person], departures[a.Person], policy, now)
+		end, ahead := s.ends(a, seen[a.Person], departures[a.Person], policy, now)
 		if a.live(end, departures[a.Person], now) {
-			a.Until = end
+			a.Until, a.Ahead = end, ahead
 			live = append(live, a)
 		}
 	}
@@ -139,7 +150,8 @@ func (p *planner) isProtected(c Change) bool {
 func (p *planner) expiredApprovals() []string {
 	var expired []string
 	for _, a := range p.State.Approvals {
-		if !a.live(p.State.ends(a, p.observations[a.Person], p.departures[a.Person], p.Policy, p.Now), p.departures[a.Person], p.Now) {
+		end, _ := p.State.ends(a, p.observations[a.Person], p.departures[a.Person], p.Policy, p.Now)
+		if !a.live(end, p.departures[a.Person], p.Now) {
 			expired = append(expired, a.ChangeID)
 		}
 	}
@@ -154,7 +166,7 @@ func (c Change) AwaitsApproval() bool {
 	case NeedsApproval:
 		return true
 	case Waiting:
-		return c.Guard == GuardAhead
+		return c.Ahead()
 	case Blocked:
 		return c.Guard != GuardBaseline && c.Guard != GuardStopFile
 	}

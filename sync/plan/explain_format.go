@@ -133,7 +133,7 @@ func (x Explanation) formatLedger(out *printer) {
 	x.formatOwned(out)
 	if departure := x.Departure; departure != nil {
 		out.fact("departure began", stamp(departure.StartedAt))
-		out.fact("withdrawn", x.History.withdrawal(departure.CredentialID, departure.WithdrawnAt))
+		out.fact("withdrawn", x.History.withdrawal(departure.CredentialID, departure.graceFrom()))
 		for _, id := range departure.IDs {
 			out.fact("  ID "+id.ThreemaID, "gone: "+stampOr(id.GoneAt, "not yet"))
 		}
@@ -295,6 +295,6 @@ func (x Explanation) formatHistory(out *printer) {
 		out.fact(stamp(s.At), s.Op.cockpitWord(), s.words(), strings.Join(s.ThreemaIDs, " "), fmt.Sprintf("pass %d, policy %s", s.Run, s.Mode), s.leave(), s.Message, erased)
 	}
 	for _, d := range h.Departures {
-		out.fact(stamp(d.StartedAt), "departure", firstNonEmpty(d.Ended, "under way"), "withdrawn "+h.withdrawal(d.CredentialID, d.WithdrawnAt), "ended "+stampOr(d.EndedAt, "not yet"))
+		out.fact(stamp(d.StartedAt), "departure", firstNonEmpty(d.Ended, "under way"), "withdrawn "+h.withdrawal(d.CredentialID, d.graceFrom()), "ended "+stampOr(d.EndedAt, "not yet"))
 	}
 }

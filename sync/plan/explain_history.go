@@ -38,6 +38,11 @@ type PastDeparture struct {
 	Ended        string // settled, returned or transferred; "": under way
 }
 
+// graceFrom is when the grace of its IDs began, see [Departure].
+func (d PastDeparture) graceFrom() time.Time {
+	return Departure{StartedAt: d.StartedAt, WithdrawnAt: d.WithdrawnAt}.graceFrom()
+}
+
 // words say what became of a step, for people.
 func (s PastStep) words() string {
 	switch s.State {

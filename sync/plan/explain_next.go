@@ -51,7 +51,7 @@ func (x *Explanation) nextStep() NextStep {
 	if c.NotBefore.IsZero() {
 		words += ": " + c.Reason
 	}
-	if c.Guard == GuardAhead {
+	if c.Ahead() {
 		words += "; a limit will stop it then: " + x.ifTheyLeft()
 	}
 	return NextStep{Words: words, At: c.NotBefore}

@@ -293,7 +293,7 @@ func (c Change) describeStatus() string {
 	case c.Status == Deferred:
 		words += " until " + c.NotBefore.UTC().Format(time.DateTime) + " UTC"
 	}
-	if c.Guard == GuardAhead {
+	if c.Ahead() {
 		words += ", then stopped by a limit (" + c.Guard + ")"
 	}
 	switch {

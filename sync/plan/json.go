@@ -57,7 +57,7 @@ func (s SourceReport) MarshalJSON() ([]byte, error) { return json.Marshal(s.json
 
 func (c Change) json() jsonChange {
 	var dueAt time.Time
-	if c.Guard == GuardAhead {
+	if c.Ahead() {
 		dueAt = c.NotBefore
 	}
 	return jsonChange{

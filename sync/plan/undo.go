@@ -212,7 +212,7 @@ func (p Plan) stops(c Change) string {
 func (p Plan) Stopped(approved []Change) string {
 	for _, c := range p.Changes {
 		asked := slices.ContainsFunc(approved, func(a Change) bool { return a.ID == c.ID })
-		if asked && c.Guard != GuardAhead && c.Status != Due {
+		if asked && !c.Ahead() && c.Status != Due {
 			if why := p.stops(c); why != "" {
 				return why
 			}

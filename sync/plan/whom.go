@@ -71,7 +71,7 @@ func (w WaitingPerson) Words() string { return Harmless(w.words()) }
 // waitCodes are the codes under which a change waits for somebody.
 func (c Change) waitCodes() []WaitCode {
 	switch {
-	case c.Status == Blocked, c.Status == Waiting && c.Guard == GuardAhead:
+	case c.Status == Blocked, c.Status == Waiting && c.Ahead():
 		return []WaitCode{WaitCode(c.Guard)}
 	case c.orderRests():
 		return []WaitCode{WaitOrder}
