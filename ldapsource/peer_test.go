@@ -171,7 +171,7 @@ func TestA8_Silence(t *testing.T) {
 			}))
 			start := time.Now()
 			refusedRead(t, s, tt.reason)
-			if took := time.Since(start); took > 5*time.Second {
+			if took := time.Since(start); took > time.Minute {
 				t.Errorf("took %v", took)
 			}
 		})
