@@ -91,7 +91,7 @@ func (a *applier) apply(ctx context.Context, changes []plan.Change) {
 func (a *applier) seats() plan.Seats {
 	changes := slices.Clone(a.made)
 	for _, x := range a.report.Results {
-		if x.Outcome == ResultDone && x.Change.Op.Destructive() {
+		if x.Result == plan.Done && x.Change.Op.Destructive() {
 			changes = append(changes, x.Change)
 		}
 	}

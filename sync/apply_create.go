@@ -74,7 +74,7 @@ func (a *applier) tellFull(fresh []plan.Change) {
 		return
 	}
 	for _, x := range a.report.Results {
-		if x.Outcome != ResultSkipped {
+		if x.Result != Skipped {
 			delete(people, x.Change.Person)
 		}
 	}

@@ -69,14 +69,14 @@ func (a *applier) note(ctx context.Context, c plan.Change, result plan.Result, e
 	log := a.Logger.With("op", c.Op, "run", a.run, "change", c.ID, "source", c.Person.Source)
 	switch result {
 	case plan.Done:
-		a.report.add(c, ResultDone, "")
+		a.report.add(c, plan.Done, "")
 		log.DebugContext(ctx, "change done")
 		return
 	case plan.Uncertain:
-		a.report.add(c, ResultUnknown, err.Error())
+		a.report.add(c, plan.Uncertain, err.Error())
 		log.ErrorContext(ctx, "change not finished, the next pass looks what came of it", "why", describePublicly(err))
 	case plan.Failed:
-		a.report.add(c, ResultFailed, err.Error())
+		a.report.add(c, plan.Failed, err.Error())
 		log.ErrorContext(ctx, "change failed", "why", describePublicly(err))
 	}
 	log.DebugContext(ctx, "change in detail", "err", err)
@@ -96,7 +96,7 @@ func describePublicly(err error) string {
 // cannot be recorded is a failure of the pass, but nothing was sent that could not be known. Somebody hears of
 // an order at once, and of any other change if it goes on; the stop file is a guard and says so itself.
 func (a *applier) skip(ctx context.Context, c plan.Change, why string) {
-	a.report.add(c, ResultSkipped, why)
+	a.report.add(c, Skipped, why)
 	switch {
 	case c.By != "":
 		a.report.Plan.Wait(plan.WaitOrder, c.Person)

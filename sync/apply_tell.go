@@ -10,17 +10,17 @@ import (
 // that were done stand in the log at debug only: on a terminal, in the first pass, they would bury the
 // report that a person wants to read.
 func (a *applier) tell(ctx context.Context, from int) {
-	count := map[plan.Op]map[string]int{}
+	count := map[plan.Op]map[plan.Result]int{}
 	for _, x := range a.report.Results[from:] {
 		if count[x.Change.Op] == nil {
-			count[x.Change.Op] = map[string]int{}
+			count[x.Change.Op] = map[plan.Result]int{}
 		}
-		count[x.Change.Op][x.Outcome]++
+		count[x.Change.Op][x.Result]++
 	}
 	for _, op := range plan.Ops() {
 		if n := count[op]; n != nil {
 			a.Logger.InfoContext(ctx, "changes done", "op", op, "run", a.run,
-				ResultDone, n[ResultDone], ResultFailed, n[ResultFailed], ResultUnknown, n[ResultUnknown], ResultSkipped, n[ResultSkipped])
+				string(plan.Done), n[plan.Done], string(plan.Failed), n[plan.Failed], string(plan.Uncertain), n[plan.Uncertain], string(Skipped), n[Skipped])
 		}
 	}
 }

@@ -102,8 +102,8 @@ func (m *Metrics) initialise(sources []string) {
 		for _, reason := range plan.ReadReasons() {
 			m.snapshotIncomplete.WithLabelValues(source, string(reason))
 		}
-		for _, result := range []string{ResultDone, ResultFailed} {
-			m.polls.WithLabelValues(source, result)
+		for _, result := range []plan.Result{plan.Done, plan.Failed} {
+			m.polls.WithLabelValues(source, string(result))
 		}
 		for _, hint := range plan.Hints() {
 			m.hints.WithLabelValues(source, string(hint))
@@ -111,8 +111,8 @@ func (m *Metrics) initialise(sources []string) {
 	}
 	for _, op := range plan.Ops() {
 		m.planned.WithLabelValues(string(op))
-		for _, outcome := range []string{ResultDone, ResultFailed, ResultUnknown, ResultSkipped} {
-			m.changes.WithLabelValues(string(op), outcome)
+		for _, result := range Results() {
+			m.changes.WithLabelValues(string(op), string(result))
 		}
 	}
 	for _, guard := range plan.Guards() {
@@ -143,10 +143,10 @@ func (m *Metrics) Request(method string, status int, _ time.Duration) {
 // Polled counts a look at what changed, and what it brought.
 func (m *Metrics) Polled(source string, hints []plan.Hint, err error) {
 	if err != nil {
-		m.polls.WithLabelValues(source, ResultFailed).Inc()
+		m.polls.WithLabelValues(source, string(plan.Failed)).Inc()
 		return
 	}
-	m.polls.WithLabelValues(source, ResultDone).Inc()
+	m.polls.WithLabelValues(source, string(plan.Done)).Inc()
 	for _, hint := range hints {
 		m.hints.WithLabelValues(source, string(hint)).Inc()
 	}
@@ -164,8 +164,8 @@ func (m *Metrics) Pass(r Report) {
 		m.snapshotComplete.WithLabelValues(s.Name).Set(0)
 		m.snapshotIncomplete.WithLabelValues(s.Name, string(s.Reason)).Inc()
 	}
-	for _, result := range r.Results {
-		m.changes.WithLabelValues(string(result.Change.Op), result.Outcome).Inc()
+	for _, x := range r.Results {
+		m.changes.WithLabelValues(string(x.Change.Op), string(x.Result)).Inc()
 	}
 	if r.Planned {
 		m.plan(r)

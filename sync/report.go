@@ -30,7 +30,7 @@ type Report struct {
 	Finished   time.Time
 	Budget     plan.Budget
 	Incomplete []IncompleteSource
-	Results    []Result
+	Results    []Outcome
 	HandedOver []HandedOver
 	Unsettled  int // journal rows whose end is not known
 	RolledOut  bool
@@ -74,20 +74,19 @@ func (s IncompleteSource) conditions() []plan.Condition {
 	return nil
 }
 
-// Outcome words of a [Result].
-const (
-	ResultDone    = "done"
-	ResultFailed  = "failed"
-	ResultUnknown = "unknown" // the answer was lost; the next pass looks
-	// ResultSkipped: the last look before the request, the stop file or the written plan said no, and nothing was sent;
-	// or the service refused a create for want of a licence (403).
-	ResultSkipped = "skipped"
-)
+// Skipped is the result of a change beside those of a request: the last look before it, the stop file or the written
+// plan said no, and nothing was sent; or the service refused a create for want of a licence (403).
+const Skipped plan.Result = "skipped"
 
-// Result is what became of one due change.
-type Result struct {
+// Results lists all results of a change.
+func Results() []plan.Result {
+	return []plan.Result{plan.Done, plan.Failed, plan.Uncertain, Skipped}
+}
+
+// Outcome is what became of one due change.
+type Outcome struct {
 	Change  plan.Change
-	Outcome string
+	Result  plan.Result
 	Message string
 }
 
@@ -110,8 +109,8 @@ func (r *Report) trip(guard, detail string) {
 	}
 }
 
-func (r *Report) add(c plan.Change, outcome, message string) {
-	r.Results = append(r.Results, Result{Change: c, Outcome: outcome, Message: message})
+func (r *Report) add(c plan.Change, result plan.Result, message string) {
+	r.Results = append(r.Results, Outcome{Change: c, Result: result, Message: message})
 }
 
 // ExitCode is the exit code of run: the first that applies (design §6).
@@ -119,7 +118,7 @@ func (r *Report) ExitCode() int {
 	switch {
 	case r.configFault():
 		return ExitConfig
-	case r.Err != nil || r.count(ResultFailed, ResultUnknown) > 0:
+	case r.Err != nil || r.count(plan.Failed, plan.Uncertain) > 0:
 		return ExitFailed
 	case len(r.Incomplete) > 0 || r.someSourceIncomplete():
 		return ExitIncomplete
@@ -149,10 +148,10 @@ func (r *Report) someSourceIncomplete() bool {
 	return slices.ContainsFunc(r.Plan.Sources, func(s plan.SourceReport) bool { return !s.Complete })
 }
 
-func (r *Report) count(outcomes ...string) int {
+func (r *Report) count(results ...plan.Result) int {
 	n := 0
-	for _, result := range r.Results {
-		if slices.Contains(outcomes, result.Outcome) {
+	for _, x := range r.Results {
+		if slices.Contains(results, x.Result) {
 			n++
 		}
 	}
@@ -161,11 +160,11 @@ func (r *Report) count(outcomes ...string) int {
 
 // Failed counts the changes that failed, or of which nobody knows whether they did, and says of the first why.
 func (r *Report) Failed() (n int, first string) {
-	failed := func(x Result) bool { return x.Outcome == ResultFailed || x.Outcome == ResultUnknown }
+	failed := func(x Outcome) bool { return x.Result == plan.Failed || x.Result == plan.Uncertain }
 	if i := slices.IndexFunc(r.Results, failed); i >= 0 {
 		first = r.Results[i].Message
 	}
-	return r.count(ResultFailed, ResultUnknown), first
+	return r.count(plan.Failed, plan.Uncertain), first
 }
 
 // Outcome is the result of the pass in one word: a metric label.

@@ -29,7 +29,7 @@ func (r *Report) Format(w io.Writer, limit int) error {
 		lines = append(lines, "  "+r.describeUnread(s.Name))
 	}
 	if !r.DryRun && r.Planned {
-		lines = append(lines, "Done: "+r.tally(ResultDone))
+		lines = append(lines, "Done: "+r.tally(plan.Done))
 	}
 	lines = append(lines, r.passwords()...)
 	lines = append(lines, r.undone(limit)...)
@@ -90,18 +90,18 @@ func (r *Report) passwords() []string {
 func (r *Report) undone(limit int) []string {
 	var lines []string
 	for _, x := range r.Results {
-		if x.Outcome != ResultDone {
-			lines = append(lines, fmt.Sprintf("  %s: %s of %s: %s", strings.ToUpper(x.Outcome), x.Change.Op, x.Change.DN, x.Message))
+		if x.Result != plan.Done {
+			lines = append(lines, fmt.Sprintf("  %s: %s of %s: %s", strings.ToUpper(string(x.Result)), x.Change.Op, x.Change.DN, x.Message))
 		}
 	}
 	return plan.Capped(lines, limit, plan.AllInJSON)
 }
 
-// tally counts results of one outcome by operation, in the order of the plan.
-func (r *Report) tally(outcome string) string {
+// tally counts changes of one result by operation, in the order of the plan.
+func (r *Report) tally(result plan.Result) string {
 	count := map[plan.Op]int{}
 	for _, x := range r.Results {
-		if x.Outcome == outcome {
+		if x.Result == result {
 			count[x.Change.Op]++
 		}
 	}

@@ -60,7 +60,7 @@ func (r *Report) allWaits() []plan.Wait {
 func (r *Report) stored() *Report {
 	s := *r
 	s.omitted = map[string]int{}
-	s.Results = slices.SortedStableFunc(slices.Values(r.Results), func(a, b Result) int {
+	s.Results = slices.SortedStableFunc(slices.Values(r.Results), func(a, b Outcome) int {
 		return cmp.Compare(a.weight(), b.weight())
 	})
 	s.Results = head(s.Results, storedResults, "results", s.omitted)
@@ -92,8 +92,8 @@ func storedChange(whole *plan.BaselineChange, omitted map[string]int) *plan.Base
 }
 
 // weight sorts what was done behind what was not.
-func (x Result) weight() int {
-	if x.Outcome == ResultDone {
+func (x Outcome) weight() int {
+	if x.Result == plan.Done {
 		return 1
 	}
 	return 0
@@ -156,7 +156,7 @@ func WasInterrupted(report json.RawMessage) bool {
 func (r *Report) results() []map[string]string {
 	out := make([]map[string]string, 0, len(r.Results))
 	for _, x := range r.Results {
-		out = append(out, map[string]string{"id": x.Change.ID, "op": string(x.Change.Op), "outcome": x.Outcome, "message": x.Message})
+		out = append(out, map[string]string{"id": x.Change.ID, "op": string(x.Change.Op), "outcome": string(x.Result), "message": x.Message})
 	}
 	return out
 }

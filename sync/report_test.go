@@ -14,7 +14,7 @@ import (
 // TestExitCodes: the first that applies (design §6).
 func TestExitCodes(t *testing.T) {
 	t.Parallel()
-	failed := dirsync.Result{Outcome: dirsync.ResultFailed}
+	failed := dirsync.Outcome{Result: plan.Failed}
 	gated := plan.Change{Status: plan.NeedsApproval}
 	incomplete := plan.SourceReport{Name: sourceName}
 	config := dirsync.IncompleteSource{Reason: plan.ReadConfig, Err: errors.New("no such base")}
@@ -27,13 +27,13 @@ func TestExitCodes(t *testing.T) {
 		"nothing":        {dirsync.Report{}, 0, 0, "ok"},
 		"due":            {dirsync.Report{Plan: plan.Plan{Changes: []plan.Change{{Status: plan.Due}}}}, 0, 2, "ok"},
 		"waits for time": {dirsync.Report{Plan: plan.Plan{Changes: []plan.Change{{Status: plan.Waiting}, {Status: plan.Deferred}, {Status: plan.Withheld}}}}, 0, 0, "ok"},
-		"skipped":        {dirsync.Report{Results: []dirsync.Result{{Outcome: dirsync.ResultSkipped}}}, 0, 0, "ok"},
+		"skipped":        {dirsync.Report{Results: []dirsync.Outcome{{Result: dirsync.Skipped}}}, 0, 0, "ok"},
 		"approval":       {dirsync.Report{Plan: plan.Plan{Changes: []plan.Change{{Status: plan.Due}, gated}}}, 3, 3, "waiting"},
 		"guard":          {dirsync.Report{Plan: plan.Plan{Guards: []plan.Guard{{Name: plan.GuardBaseline}}}}, 3, 3, "waiting"},
 		"condition":      {dirsync.Report{Plan: plan.Plan{Changes: []plan.Change{gated}, Sources: []plan.SourceReport{incomplete}}}, 4, 4, "incomplete"},
 		"not read":       {dirsync.Report{Incomplete: []dirsync.IncompleteSource{unread}}, 4, 4, "incomplete"},
-		"failed":         {dirsync.Report{Incomplete: []dirsync.IncompleteSource{unread}, Results: []dirsync.Result{failed}}, 1, 1, "failed"},
-		"unknown":        {dirsync.Report{Results: []dirsync.Result{{Outcome: dirsync.ResultUnknown}}}, 1, 1, "failed"},
+		"failed":         {dirsync.Report{Incomplete: []dirsync.IncompleteSource{unread}, Results: []dirsync.Outcome{failed}}, 1, 1, "failed"},
+		"unknown":        {dirsync.Report{Results: []dirsync.Outcome{{Result: plan.Uncertain}}}, 1, 1, "failed"},
 		"error":          {dirsync.Report{Err: errors.New("disk full")}, 1, 1, "failed"},
 		"configuration":  {dirsync.Report{Incomplete: []dirsync.IncompleteSource{unread, config}, Err: errors.New("x")}, 78, 78, "failed"},
 	} {
@@ -52,10 +52,10 @@ func TestReportForPeople(t *testing.T) {
 	t.Parallel()
 	r := dirsync.Report{Planned: true, Err: errors.New("disk full")}
 	for n := range 5 {
-		r.Results = append(r.Results, dirsync.Result{
-			Change:  plan.Change{Op: plan.Create, DN: fmt.Sprintf("CN=\x1b[2J%d", n)},
-			Outcome: dirsync.ResultFailed, Message: "no\x07",
-		}, dirsync.Result{Change: plan.Change{Op: plan.Withdraw}, Outcome: dirsync.ResultDone})
+		r.Results = append(r.Results, dirsync.Outcome{
+			Change: plan.Change{Op: plan.Create, DN: fmt.Sprintf("CN=\x1b[2J%d", n)},
+			Result: plan.Failed, Message: "no\x07",
+		}, dirsync.Outcome{Change: plan.Change{Op: plan.Withdraw}, Result: plan.Done})
 	}
 	var out strings.Builder
 	if err := r.Format(&out, 2); err != nil {

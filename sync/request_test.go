@@ -75,7 +75,7 @@ func TestApplyLeavesTheRest(t *testing.T) {
 	w.equal("users", []string{"user01", "user02"}, w.usernames())
 	skipped := 0
 	for _, x := range r.Results {
-		if x.Outcome == dirsync.ResultSkipped {
+		if x.Result == dirsync.Skipped {
 			skipped++
 		}
 	}

@@ -46,7 +46,7 @@ func checkReason(reason, what string) (string, error) {
 	return reason, nil
 }
 
-// Outcome words of a [Withdrawal], beside those of a [Result].
+// Outcome words of a [Withdrawal], beside those of a change.
 const (
 	OrderWithdrawn = "withdrawn"
 	OrderAlready   = "already-withdrawn"
@@ -235,21 +235,21 @@ func notBefore(c plan.Change) string {
 
 // concludeResult tells what became of a withdrawal that was due.
 func (w *Withdrawal) concludeResult(r *Report, c plan.Change) {
-	n := slices.IndexFunc(r.Results, func(x Result) bool { return x.Change.ID == c.ID })
+	n := slices.IndexFunc(r.Results, func(x Outcome) bool { return x.Change.ID == c.ID })
 	if n < 0 {
 		w.end(OrderFailed, ExitFailed, "the withdrawal was not sent: "+errorText(r.Err))
 		return
 	}
 	switch x := r.Results[n]; {
-	case x.Outcome == ResultDone && r.Err != nil:
+	case x.Result == plan.Done && r.Err != nil:
 		w.end(OrderWithdrawn, ExitFailed, w.describeDone(r)+"; but then: "+r.Err.Error())
-	case x.Outcome == ResultDone:
+	case x.Result == plan.Done:
 		w.end(OrderWithdrawn, ExitOK, w.describeDone(r))
-	case x.Outcome == ResultUnknown:
+	case x.Result == plan.Uncertain:
 		w.end(OrderUnknown, ExitFailed, "whether the credential is gone is not known: "+x.Message+"; order it again, or let the next pass do it: both look first")
 	case r.Plan.Tripped(plan.GuardStopFile):
 		w.end(OrderBlocked, ExitWaiting, x.Message)
-	case x.Outcome == ResultSkipped:
+	case x.Result == Skipped:
 		w.end(OrderRefused, ExitFailed, "right before the withdrawal this was found: "+x.Message+"; nothing was sent. Look: the next pass judges it anew")
 	default:
 		w.end(OrderFailed, ExitFailed, x.Message)

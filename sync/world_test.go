@@ -428,7 +428,7 @@ func changes(r dirsync.Report, status plan.Status) []string {
 func results(r dirsync.Report) []string {
 	var list []string
 	for _, x := range r.Results {
-		list = append(list, string(x.Change.Op)+" "+x.Change.Username+" "+x.Outcome)
+		list = append(list, string(x.Change.Op)+" "+x.Change.Username+" "+string(x.Result))
 	}
 	return list
 }

@@ -90,7 +90,7 @@ func (p *passStatus) addCause(report json.RawMessage, waits []plan.Wait, answere
 		if p.Cause = answered; answered == "" {
 			p.Cause, p.Check, p.Command = waitingCause(o.Guards, waits)
 			if len(waits) > 0 && waits[0].Code == plan.WaitSkipped {
-				p.Cause = firstCause(o.undone("changes skipped right before their requests", dirsync.ResultSkipped), p.Cause)
+				p.Cause = firstCause(o.undone("changes skipped right before their requests", dirsync.Skipped), p.Cause)
 			}
 		}
 	}
@@ -131,12 +131,12 @@ func (s sourceStatus) failures() string {
 
 // failed words how many changes failed, and the first of them.
 func (o pastOutcome) failed() string {
-	return o.undone("changes that failed", dirsync.ResultFailed, dirsync.ResultUnknown)
+	return o.undone("changes that failed", plan.Failed, plan.Uncertain)
 }
 
 // undone words how many changes ended in one of these ways, and the first of them, "" if none did.
-func (o pastOutcome) undone(what string, outcomes ...string) string {
-	bad := slices.DeleteFunc(slices.Clone(o.Results), func(r pastResult) bool { return !slices.Contains(outcomes, r.Outcome) })
+func (o pastOutcome) undone(what string, results ...plan.Result) string {
+	bad := slices.DeleteFunc(slices.Clone(o.Results), func(r pastResult) bool { return !slices.Contains(results, plan.Result(r.Outcome)) })
 	if len(bad) == 0 {
 		return ""
 	}
