@@ -2,7 +2,6 @@ package sync
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -14,7 +13,7 @@ import (
 type applier struct {
 	*Pass
 	run         int64
-	report      *Report
+	done        applied
 	contacts    map[string]plan.Contact
 	interrupted map[plan.PersonID]plan.Operation // creates that an earlier pass left open
 	unsettled   map[int64]bool                   // open journal rows, those of earlier passes too
@@ -25,24 +24,31 @@ type applier struct {
 	past        pastCreates                      // credentials that were handed over before this pass
 	made        []plan.Change                    // creates whose credential is there now, handed over or not
 	halted      string                           // why nothing more may be taken from anybody, "" if it may
-	complete    bool                             // everything due was tried
 	service     plan.Service                     // what the service taught, also in this pass
 	trialEnded  bool                             // the settings of service.Trial are safe
 }
 
-// errStop ends the applying. Why stands in the report by then: as what became of a change, or
-// as the error of the pass.
-var errStop = errors.New("stopped")
-
-// fail reports why the pass as a whole failed, and ends the applying.
-func (a *applier) fail(err error) error {
-	a.report.fail(err)
-	return errStop
+// applied is what came of carrying a plan out, as far as it came.
+type applied struct {
+	plan       plan.Plan // with the guards and the waits that were met, and the licences that are left
+	outcomes   []Outcome
+	handedOver []HandedOver
+	unsettled  int     // journal rows whose end is not known
+	complete   bool    // everything due was tried
+	failures   []error // of the pass, but they did not end it
 }
 
-func newApplier(p *Pass, run int64, in plan.Input, r *Report) *applier {
+// add notes what became of a change.
+func (d *applied) add(c plan.Change, result plan.Result, message string) {
+	d.outcomes = append(d.outcomes, Outcome{Change: c, Result: result, Message: message})
+}
+
+// fail notes a failure of the pass after which it goes on.
+func (d *applied) fail(err error) { d.failures = append(d.failures, err) }
+
+func newApplier(p *Pass, run int64, in plan.Input, pl plan.Plan) *applier {
 	a := &applier{
-		Pass: p, run: run, report: r, inventory: in.Inventory,
+		Pass: p, run: run, done: applied{plan: pl}, inventory: in.Inventory,
 		service: in.State.Service, contacts: map[string]plan.Contact{}, interrupted: map[plan.PersonID]plan.Operation{}, unsettled: map[int64]bool{},
 	}
 	for _, c := range in.Inventory.Contacts {
@@ -54,14 +60,21 @@ func newApplier(p *Pass, run int64, in plan.Input, r *Report) *applier {
 			a.interrupted[op.Person] = op
 		}
 	}
-	for _, settled := range r.Plan.Update.Settled {
+	for _, settled := range pl.Update.Settled {
 		delete(a.unsettled, settled.ID)
 	}
 	return a
 }
 
-func (a *applier) apply(ctx context.Context, changes []plan.Change) {
-	defer func() { a.report.Unsettled, a.report.Plan.Seats = len(a.unsettled), a.seats() }()
+// apply carries out those of the changes that are due. What was done until an error ended it is told in any case.
+func (a *applier) apply(ctx context.Context, changes []plan.Change) (applied, error) {
+	err := a.inOrder(ctx, changes)
+	a.done.unsettled, a.done.plan.Seats = len(a.unsettled), a.seats()
+	a.done.complete = err == nil && !a.full
+	return a.done, err
+}
+
+func (a *applier) inOrder(ctx context.Context, changes []plan.Change) error {
 	due := map[plan.Op][]plan.Change{}
 	for _, c := range changes {
 		if c.Status == plan.Due {
@@ -77,20 +90,20 @@ func (a *applier) apply(ctx context.Context, changes []plan.Change) {
 		func() error { return a.creates(ctx, due[plan.Create]) },
 	}
 	for _, step := range steps {
-		from := len(a.report.Results)
+		from := len(a.done.outcomes)
 		err := step()
-		a.tell(ctx, from) // no operation has changes in two steps
+		a.tell(ctx, a.done.outcomes[from:]) // no operation has changes in two steps
 		if err != nil {
-			return
+			return err
 		}
 	}
-	a.complete = !a.full
+	return nil
 }
 
 // seats counts the licences as this pass leaves them.
 func (a *applier) seats() plan.Seats {
 	changes := slices.Clone(a.made)
-	for _, x := range a.report.Results {
+	for _, x := range a.done.outcomes {
 		if x.Result == plan.Done && x.Change.Op.Destructive() {
 			changes = append(changes, x.Change)
 		}
@@ -101,7 +114,7 @@ func (a *applier) seats() plan.Seats {
 // ready lets one more request go out, but not after a cancelled context.
 func (a *applier) ready(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
-		return a.fail(fmt.Errorf("stopped between two requests, the rest waits for the next pass: %w", err))
+		return fmt.Errorf("stopped between two requests, the rest waits for the next pass: %w", err)
 	}
 	return nil
 }

@@ -20,16 +20,12 @@ func (a *applier) publish(ctx context.Context, changes []plan.Change) error {
 	})
 }
 
-// disable takes a leaver's contact out of the list, before the ID goes. The service refuses
+// disabled is a leaver's contact out of the list, before the ID goes. The service refuses
 // empty names (D-49), so a nameless one gets the ID for a name.
-func (a *applier) disable(ctx context.Context, c plan.Change) (bool, error) {
-	if why := a.stillDeparted(ctx, c); why != "" {
-		a.skip(ctx, c, why)
-		return false, nil
-	}
-	contact := a.contacts[c.ThreemaID]
+func (a *applier) disabled(threemaID string) plan.Contact {
+	contact := a.contacts[threemaID]
 	contact.Enabled = false
-	contact.FirstName = cmp.Or(contact.FirstName, c.ThreemaID)
-	contact.LastName = cmp.Or(contact.LastName, c.ThreemaID)
-	return a.step(ctx, c, a.operation(c), func(ctx context.Context) error { return a.Package.UpdateContact(ctx, contact) })
+	contact.FirstName = cmp.Or(contact.FirstName, threemaID)
+	contact.LastName = cmp.Or(contact.LastName, threemaID)
+	return contact
 }

@@ -34,11 +34,11 @@ func (a *applier) creates(ctx context.Context, changes []plan.Change) error {
 		return nil
 	}
 	if err := a.Handover.Check(); err != nil {
-		return a.fail(fmt.Errorf("no credential was created (%d are due), because nobody would learn its password: %w", len(changes), err))
+		return fmt.Errorf("no credential was created (%d are due), because nobody would learn its password: %w", len(changes), err)
 	}
 	past, err := a.Ledger.PastCreates(ctx)
 	if err != nil {
-		return a.fail(fmt.Errorf("nobody got a credential: %w", err))
+		return fmt.Errorf("nobody got a credential: %w", err)
 	}
 	a.past = newPastCreates(past)
 	defer a.Progress("create credentials", len(changes), len(changes))
@@ -69,18 +69,18 @@ func (a *applier) tellFull(fresh []plan.Change) {
 	for _, c := range fresh {
 		people[c.Person] = true
 	}
-	a.report.Plan.Unwait(plan.WaitNoLicence, people)
+	a.done.plan.Unwait(plan.WaitNoLicence, people)
 	if !a.full {
 		return
 	}
-	for _, x := range a.report.Results {
+	for _, x := range a.done.outcomes {
 		if x.Result != Skipped {
 			delete(people, x.Change.Person)
 		}
 	}
 	for _, c := range fresh {
 		if people[c.Person] {
-			a.report.Plan.Wait(plan.WaitNoLicence, c.Person)
+			a.done.plan.Wait(plan.WaitNoLicence, c.Person)
 		}
 	}
 }
@@ -107,7 +107,7 @@ func (a *applier) intend(ctx context.Context, batch []plan.Change) ([]*joiner, e
 	for _, c := range batch {
 		password, err := a.NewPassword()
 		if err != nil {
-			return nil, a.fail(fmt.Errorf("make a password: %w", err))
+			return nil, fmt.Errorf("make a password: %w", err)
 		}
 		j := &joiner{change: c, password: password, operation: a.interrupted[c.Person]}
 		joiners = append(joiners, j)
@@ -190,7 +190,7 @@ func (a *applier) created(ctx context.Context, j *joiner, credentialID string) e
 		settings = append(settings, plan.Setting{Name: name, Value: j.change.Before[name]})
 	}
 	if err := a.Ledger.Created(shielded(ctx), j.operation.ID, credentialID, settings); err != nil {
-		return a.fail(fmt.Errorf("record the new credential in the ledger: %w", err))
+		return fmt.Errorf("record the new credential in the ledger: %w", err)
 	}
 	j.credentialID = credentialID
 	return nil
@@ -204,7 +204,7 @@ func (a *applier) resume(ctx context.Context, j *joiner) error {
 	case err != nil:
 		return a.unread(ctx, j.change, err)
 	case why != "":
-		a.skip(ctx, j.change, why)
+		a.skip(ctx, why, j.change)
 		return nil
 	}
 	err = a.Package.ReplacePassword(shielded(ctx), j.change.CredentialID, j.change.Username, j.password, a.Policy.Hash, a.Policy.Lock)
@@ -262,7 +262,7 @@ func (a *applier) finishBatch(ctx context.Context, joiners []*joiner) error {
 	} else {
 		err = errors.Join(err, a.deliver(ctx, ready))
 	}
-	_, stop := a.judge(ctx, failure)
+	_, stop := a.heed(ctx, failure)
 	return errors.Join(err, stop)
 }
 

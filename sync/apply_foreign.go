@@ -62,7 +62,7 @@ func (a *applier) waitForReading(ctx context.Context, changes []plan.Change) []p
 			left = append(left, c)
 			continue
 		}
-		a.skip(ctx, c, "others have set "+strings.Join(keptNames(c.Foreign), ", ")+" on this credential, and it is not known yet whether a write leaves that alone; the next pass looks again")
+		a.skip(ctx, "others have set "+strings.Join(keptNames(c.Foreign), ", ")+" on this credential, and it is not known yet whether a write leaves that alone; the next pass looks again", c)
 	}
 	return left
 }
@@ -85,7 +85,7 @@ func (a *applier) trial(ctx context.Context, c plan.Change) error {
 	}
 	t := plan.Trial{CredentialID: c.CredentialID, Username: c.Username, Wanted: c.Settings, Foreign: foreign, At: a.Now()}
 	if err := a.Ledger.BeginTrial(ctx, t); err != nil {
-		return a.fail(fmt.Errorf("keep what others have set, before it is written: %w", err))
+		return fmt.Errorf("keep what others have set, before it is written: %w", err)
 	}
 	a.service.Trial, a.trialEnded = t, false
 	refusals, err := a.writeSettings(ctx, []plan.Change{c})
@@ -101,7 +101,7 @@ func (a *applier) trial(ctx context.Context, c plan.Change) error {
 // resumeTrial looks what became of a trial that an earlier pass left open. If nothing of it is to be
 // seen by now, its write never arrived.
 func (a *applier) resumeTrial(ctx context.Context) error {
-	if !a.trialOpen() || !a.Policy.Mode.Allows(plan.SetSettings) || a.report.Plan.Tripped(plan.GuardBaseline) {
+	if !a.trialOpen() || !a.Policy.Mode.Allows(plan.SetSettings) || a.done.plan.Tripped(plan.GuardBaseline) {
 		return nil
 	}
 	if err := a.judgeTrial(ctx); err != nil || a.service.Bulk != plan.BulkUnknown || !a.trialOpen() {
@@ -178,7 +178,7 @@ func (a *applier) learn(ctx context.Context, reading plan.BulkReading) error {
 		return nil
 	}
 	if err := a.Ledger.LearnBulk(shielded(ctx), reading); err != nil {
-		return a.fail(fmt.Errorf("keep what a bulk write does: %w", err))
+		return fmt.Errorf("keep what a bulk write does: %w", err)
 	}
 	a.service.Bulk = reading
 	a.Logger.InfoContext(ctx, "learned what a bulk write does with settings that it does not name", "bulk", string(reading))
@@ -189,7 +189,7 @@ func (a *applier) learn(ctx context.Context, reading plan.BulkReading) error {
 // read before they were back.
 func (a *applier) endTrial(ctx context.Context) error {
 	if err := a.Ledger.EndTrial(shielded(ctx)); err != nil {
-		return a.fail(fmt.Errorf("end the trial of a bulk write: %w", err))
+		return fmt.Errorf("end the trial of a bulk write: %w", err)
 	}
 	a.trialEnded = true
 	return nil
@@ -201,9 +201,9 @@ type trialError struct{ error }
 // tellTrial reports why a trial stays open. The cause, nil if there is none, ends the applying where
 // nothing more may be sent.
 func (a *applier) tellTrial(ctx context.Context, words, cause error) error {
-	a.report.fail(&trialError{words})
+	a.done.fail(&trialError{words})
 	a.Logger.ErrorContext(ctx, "the settings of others on a credential are not safe yet, the next pass goes on", "why", cmp.Or(kindWord(cause), "they are not back"))
-	_, stop := a.judge(ctx, cause)
+	_, stop := a.heed(ctx, cause)
 	return stop
 }
 

@@ -27,18 +27,28 @@ func (a *applier) deliver(ctx context.Context, created []*joiner) error {
 		for _, j := range created {
 			a.note(ctx, j.change, plan.Uncertain, fmt.Errorf("created, but not handed over: %w", err))
 		}
-		return errStop
+		return &toldError{err}
 	}
 	for _, j := range created {
 		a.note(ctx, j.change, plan.Done, nil)
 	}
-	a.report.handedOver(receipt, len(entries))
+	a.done.handOver(receipt, len(entries))
 	a.Logger.InfoContext(ctx, "passwords of new credentials handed over", "file", receipt.File, "lines", len(entries))
 	if len(receipt.PassedOver) > 0 {
 		a.Logger.WarnContext(ctx, "a hand-over file has another layout than handover.csv and handover.columns say, and was left as it is: fetch and delete it",
 			"left", receipt.PassedOver, "file", receipt.File)
 	}
 	return a.settle(ctx, outcomes...)
+}
+
+// handOver counts lines. Who fetches the file in the middle of a pass finds the rest in another.
+func (d *applied) handOver(receipt handover.Receipt, lines int) {
+	n := slices.IndexFunc(d.handedOver, func(h HandedOver) bool { return h.File == receipt.File })
+	if n < 0 {
+		n = len(d.handedOver)
+		d.handedOver = append(d.handedOver, HandedOver{File: receipt.File, Left: receipt.PassedOver})
+	}
+	d.handedOver[n].Lines += lines
 }
 
 // entryOf is the hand-over line of a create, without the password.

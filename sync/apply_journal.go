@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -20,6 +21,9 @@ func (a *applier) operation(c plan.Change) plan.Operation {
 		_, there := a.contacts[c.ThreemaID]
 		op.ContactCreated = c.Op == plan.PublishContact && !there
 	}
+	if c.Op == plan.Withdraw { // those that the plan found and the last look found again; one that appeared since joins the departure
+		op.ThreemaIDs = strings.Fields(c.Before["threema_ids"])
+	}
 	return op
 }
 
@@ -30,7 +34,7 @@ func (a *applier) begin(ctx context.Context, ops ...plan.Operation) ([]plan.Oper
 	}
 	begun, err := a.Ledger.Begin(ctx, a.run, ops)
 	if err != nil {
-		return nil, a.fail(fmt.Errorf("write the intent to the ledger: %w", err))
+		return nil, fmt.Errorf("write the intent to the ledger: %w", err)
 	}
 	for _, op := range begun {
 		a.unsettled[op.ID] = true
@@ -44,7 +48,7 @@ func (a *applier) settle(ctx context.Context, outcomes ...plan.Outcome) error {
 		return nil
 	}
 	if err := a.Ledger.Settle(shielded(ctx), outcomes); err != nil {
-		return a.fail(fmt.Errorf("record the effect in the ledger: %w", err))
+		return fmt.Errorf("record the effect in the ledger: %w", err)
 	}
 	for _, o := range outcomes {
 		if o.Result != plan.Uncertain || o.Refused { // a refusal is believed until the package says otherwise
@@ -70,7 +74,7 @@ func (a *applier) journalled(ctx context.Context, changes []plan.Change, send fu
 			return err
 		}
 		outcomes, stop := a.sendEach(ctx, batch, begun, send)
-		if err := errors.Join(a.settle(ctx, outcomes...), stop); err != nil {
+		if err := errors.Join(stop, a.settle(ctx, outcomes...)); err != nil {
 			return err
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -32,25 +31,30 @@ func (a *applier) leavers(ctx context.Context, due map[plan.Op][]plan.Change) er
 	return a.beginSettled(ctx, people)
 }
 
-// leaver carries out the steps of one person. A step that did not happen ends the person's
+// leaver carries out the steps of one person. A step that was not done ends the person's
 // turn: the later ones rely on it, and each is told with its reason.
 func (a *applier) leaver(ctx context.Context, steps []plan.Change) error {
-	if begun, err := a.beginWithdrawn(ctx, steps); !begun || err != nil {
+	result, err := a.beginWithdrawn(ctx, steps[0])
+	if err != nil {
 		return err
+	}
+	if result != plan.Done {
+		a.skipRest(ctx, steps[0], steps[1:])
+		return nil
 	}
 	for n, c := range steps {
 		if err := a.ready(ctx); err != nil {
 			return err
 		}
-		if a.mustHalt() {
-			a.skipHalted(ctx, steps[n:])
+		if why := a.mustHalt(); why != "" {
+			a.skip(ctx, why, steps[n:]...)
 			return nil
 		}
-		went, err := a.leaverStep(ctx, c)
+		result, err := a.leaverStep(ctx, c)
 		if err != nil {
 			return err
 		}
-		if !went {
+		if result != plan.Done {
 			a.skipRest(ctx, c, steps[n+1:])
 			return nil
 		}
@@ -58,22 +62,47 @@ func (a *applier) leaver(ctx context.Context, steps []plan.Change) error {
 	return nil
 }
 
-// skipRest notes the steps that do not happen because one before them did not.
+// skipRest notes the steps that are not done because one before them was not.
 func (a *applier) skipRest(ctx context.Context, undone plan.Change, rest []plan.Change) {
-	why := cmp.Or(a.halted, fmt.Sprintf("the step before it, %s, was not done in this pass", undone.Op))
-	for _, c := range rest {
-		a.skip(ctx, c, why)
-	}
+	a.skip(ctx, cmp.Or(a.halted, fmt.Sprintf("the step before it, %s, was not done in this pass", undone.Op)), rest...)
 }
 
-func (a *applier) leaverStep(ctx context.Context, c plan.Change) (bool, error) {
+// leaverStep carries out one step: a last look, the intent, the request, what came of it. That the object
+// was gone already is as good. The last look took its time, so the stop file is asked for once more.
+func (a *applier) leaverStep(ctx context.Context, c plan.Change) (plan.Result, error) {
+	if result, err := a.lastLook(ctx, c, a.objectOf(c.Op)); result != plan.Done {
+		return result, err
+	}
+	if why := a.mustHalt(); why != "" {
+		a.skip(ctx, why, c)
+		return Skipped, nil
+	}
+	begun, err := a.begin(ctx, a.operation(c))
+	if err != nil {
+		return Skipped, err
+	}
+	if err = a.take(shielded(ctx), c); plan.KindOf(err) == plan.FailureNotFound {
+		err = nil
+	}
+	result, stop := a.outcome(ctx, c, err)
+	outcome := plan.Outcome{Operation: begun[0].ID, Result: result, Message: kindWord(err)}
+	if c.Op == plan.Withdraw && result == plan.Done {
+		outcome.ThreemaIDs = a.lateIDs(ctx, c)
+	}
+	return result, errors.Join(stop, a.settle(ctx, outcome))
+}
+
+// take sends the request of a step.
+func (a *applier) take(ctx context.Context, c plan.Change) error {
 	switch c.Op {
 	case plan.Withdraw:
-		return a.withdraw(ctx, c)
+		return a.Package.Withdraw(ctx, c.CredentialID)
 	case plan.DisableContact:
-		return a.disable(ctx, c)
+		return a.Package.UpdateContact(ctx, a.disabled(c.ThreemaID))
+	case plan.Revoke:
+		return a.Package.Revoke(ctx, c.ThreemaID)
 	default:
-		return a.takeID(ctx, c)
+		return a.Package.Detach(ctx, c.ThreemaID)
 	}
 }
 
@@ -94,63 +123,17 @@ func stale(age time.Duration) string {
 	return ""
 }
 
-// mustHalt asks whether somebody has laid the stop file, or the plan has grown old. Once it is so,
-// it holds for the rest of the pass: the next one looks anew.
-func (a *applier) mustHalt() bool {
-	if a.halted == "" {
-		if a.halted = a.Stop(); a.halted != "" {
-			a.report.trip(plan.GuardStopFile, a.halted)
-		}
+// mustHalt says why nothing may be taken from anybody, "" if it may: somebody has laid the stop file, or the plan has
+// grown old. Once it is so, it holds for the rest of the pass: the next one looks anew.
+func (a *applier) mustHalt() string {
+	if a.halted != "" {
+		return a.halted
 	}
-	if a.halted == "" {
-		a.halted = stale(a.Now().Round(0).Sub(a.report.Plan.GeneratedAt.Round(0)))
+	if a.halted = a.Stop(); a.halted != "" && !a.done.plan.Tripped(plan.GuardStopFile) {
+		a.done.plan.Guards = append(slices.Clip(a.done.plan.Guards), plan.Guard{Name: plan.GuardStopFile, Detail: a.halted})
 	}
-	return a.halted != ""
-}
-
-// skipHalted notes steps that do not happen because mustHalt says so, if it does.
-func (a *applier) skipHalted(ctx context.Context, steps []plan.Change) {
-	if a.halted == "" {
-		return
-	}
-	for _, c := range steps {
-		a.skip(ctx, c, a.halted)
-	}
-}
-
-// withdraw deletes the credential of one leaver. The departure persists the IDs that the plan found and the
-// last look found again; one that appeared since joins it.
-func (a *applier) withdraw(ctx context.Context, c plan.Change) (bool, error) {
-	if ok, err := a.lastLook(ctx, c, a.credentialUnchanged); !ok {
-		return false, err
-	}
-	op := a.operation(c)
-	op.ThreemaIDs = strings.Fields(c.Before["threema_ids"])
-	return a.step(ctx, c, op, func(ctx context.Context) error { return a.Package.Withdraw(ctx, c.CredentialID) })
-}
-
-// step carries out one step of a leaver: the intent, the request, what came of it. It tells
-// whether the effect is there; that the object was gone already is as good. The last looks took
-// their time, so the stop file is asked for once more.
-func (a *applier) step(ctx context.Context, c plan.Change, op plan.Operation, send func(context.Context) error) (bool, error) {
-	if a.mustHalt() {
-		a.skipHalted(ctx, []plan.Change{c})
-		return false, nil
-	}
-	begun, err := a.begin(ctx, op)
-	if err != nil {
-		return false, err
-	}
-	err = send(shielded(ctx))
-	if plan.KindOf(err) == plan.FailureNotFound {
-		err = nil
-	}
-	result, stop := a.outcome(ctx, c, err)
-	outcome := plan.Outcome{Operation: begun[0].ID, Result: result, Message: kindWord(err)}
-	if c.Op == plan.Withdraw && result == plan.Done {
-		outcome.ThreemaIDs = a.lateIDs(ctx, c)
-	}
-	return result == plan.Done, errors.Join(a.settle(ctx, outcome), stop)
+	a.halted = cmp.Or(a.halted, stale(a.Now().Round(0).Sub(a.done.plan.GeneratedAt.Round(0))))
+	return a.halted
 }
 
 // employees are the IDs of users who can be an employee (D-05).
@@ -175,42 +158,51 @@ func (a *applier) lateIDs(ctx context.Context, c plan.Change) []string {
 	return employees(users)
 }
 
-// takeID detaches or revokes one ID.
-func (a *applier) takeID(ctx context.Context, c plan.Change) (bool, error) {
-	if ok, err := a.lastLook(ctx, c, a.idUnchanged); !ok {
-		return false, err
+// look compares an object with the plan, and says what differs.
+type look func(context.Context, plan.Change) (string, error)
+
+// objectOf is the look at what a step takes away. A contact can be enabled again.
+func (a *applier) objectOf(op plan.Op) look {
+	switch op {
+	case plan.Withdraw:
+		return a.credentialUnchanged
+	case plan.DisableContact:
+		return nil
+	default:
+		return a.idUnchanged
 	}
-	end := a.Package.Detach
-	if c.Op == plan.Revoke {
-		end = a.Package.Revoke
-	}
-	return a.step(ctx, c, a.operation(c), func(ctx context.Context) error { return end(ctx, c.ThreemaID) })
 }
 
 // lastLook reads the person from the directory and the object from the package once more,
-// right before a request that takes something away (design §5.6, pitfall D6). Anything but
-// the expected skips this step, and says so; so does a clock that is wrong by now, as the journal
-// times what comes of the step. Where somebody's word is all there is, the directory
+// right before a request that takes something away (design §5.6, pitfall D6). It returns Done if the
+// step may go ahead. Anything but the expected skips it, and says so.
+func (a *applier) lastLook(ctx context.Context, c plan.Change, object look) (plan.Result, error) {
+	why, err := a.speaksAgainst(ctx, c, object)
+	switch {
+	case err != nil:
+		return plan.Failed, a.unread(ctx, c, err)
+	case why != "":
+		a.skip(ctx, why, c)
+		return Skipped, nil
+	}
+	return plan.Done, nil
+}
+
+// speaksAgainst finds what speaks against a step; so does a clock that is wrong by now, as the journal
+// times what comes of it. Where somebody's word is all there is, the directory
 // has nothing to say.
-func (a *applier) lastLook(ctx context.Context, c plan.Change, object func(context.Context, plan.Change) (string, error)) (bool, error) {
+func (a *applier) speaksAgainst(ctx context.Context, c plan.Change, object look) (why string, err error) {
 	if !c.Ordered {
-		if why := a.stillDeparted(ctx, c); why != "" {
-			a.skip(ctx, c, why)
-			return false, nil
-		}
+		why = a.stillDeparted(ctx, c)
 	}
-	why, err := object(shielded(ctx), c)
-	if err != nil {
-		return false, a.unread(ctx, c, err)
+	if why != "" || object == nil {
+		return why, nil
 	}
-	if why == "" && !c.Ordered {
+	why, err = object(shielded(ctx), c)
+	if err == nil && why == "" && !c.Ordered {
 		why = a.Package.Clock().Doubt()
 	}
-	if why != "" {
-		a.skip(ctx, c, why)
-		return false, nil
-	}
-	return true, nil
+	return why, err
 }
 
 // stillDeparted asks the directory again, and says what speaks against the departure.
@@ -241,7 +233,7 @@ func (a *applier) stillDeparted(ctx context.Context, c plan.Change) string {
 // stillGone is stillDeparted where no source can be asked for the person: if theirs was given up, nobody
 // of the others may have their csi by now. The plan took care that all of those were read.
 func (a *applier) stillGone(ctx context.Context, c plan.Change) string {
-	if !slices.ContainsFunc(a.report.Plan.Update.Forgotten, func(f plan.ForgottenSource) bool { return f.Source == c.Person.Source }) {
+	if !slices.ContainsFunc(a.done.plan.Update.Forgotten, func(f plan.ForgottenSource) bool { return f.Source == c.Person.Source }) {
 		return "its source is not configured any more"
 	}
 	return a.sameCSI(ctx, c)
@@ -253,7 +245,7 @@ func (a *applier) sighted(ctx context.Context, s plan.Sighting) {
 		return
 	}
 	if err := a.Ledger.Sighted(shielded(ctx), a.run, s.ID); err != nil {
-		a.report.fail(fmt.Errorf("record that somebody is entitled again: %w", err))
+		a.done.fail(fmt.Errorf("record that somebody is entitled again: %w", err))
 	}
 }
 
@@ -277,7 +269,7 @@ func (a *applier) othersWith(ctx context.Context, c plan.Change, csi string) str
 		return ""
 	}
 	for _, source := range a.Sources {
-		if !slices.ContainsFunc(a.report.Plan.Sources, func(s plan.SourceReport) bool { return s.Name == source.Name() }) {
+		if !slices.ContainsFunc(a.done.plan.Sources, func(s plan.SourceReport) bool { return s.Name == source.Name() }) {
 			continue // not read: whose csis those people have, the plan knows from before
 		}
 		people, err := source.Holders(ctx, attribute, csi)

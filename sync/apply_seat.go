@@ -20,14 +20,14 @@ func (a *applier) forbidden(ctx context.Context, j *joiner, refused error) error
 	_, err := a.Package.Subscription(shielded(ctx))
 	if err == nil {
 		a.full = true
-		a.report.add(j.change, Skipped, noSeat)
+		a.done.add(j.change, Skipped, noSeat)
 		a.Logger.WarnContext(ctx, "the service refused a create (403), the licences are probably used up; nobody more is created in this pass",
 			"change", j.change.ID, "source", j.change.Person.Source)
 		return a.settle(ctx, createFailed(j.operation, refused))
 	}
 	_, stop := a.outcome(ctx, j.change, fmt.Errorf("the service forbids the create, and opens the licence package no more: %w", err))
 	if plan.KindOf(err) == plan.FailureForbidden {
-		stop = errStop
+		stop = &toldError{err}
 	}
 	return errors.Join(stop, a.settle(ctx, createFailed(j.operation, refused)))
 }

@@ -54,7 +54,7 @@ func (a *applier) writeSettings(ctx context.Context, chunk []plan.Change) ([]pla
 // tellSettings notes for each change of a chunk whether its values were taken. A failure that
 // is no refusal concerned all of them.
 func (a *applier) tellSettings(ctx context.Context, chunk []plan.Change, refusals []plan.Refusal, failure error) error {
-	result, stop := a.judge(ctx, failure)
+	result, stop := a.heed(ctx, failure)
 	refused := refusedBy(refusals)
 	for _, c := range chunk {
 		if refusal, bad := refused[c.CredentialID]; bad {

@@ -6,12 +6,12 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
-// tell logs what became of the results from one on, in one line for each operation. The single changes
+// tell logs what became of the changes of a step, in one line for each operation. The single changes
 // that were done stand in the log at debug only: on a terminal, in the first pass, they would bury the
 // report that a person wants to read.
-func (a *applier) tell(ctx context.Context, from int) {
+func (a *applier) tell(ctx context.Context, outcomes []Outcome) {
 	count := map[plan.Op]map[plan.Result]int{}
-	for _, x := range a.report.Results[from:] {
+	for _, x := range outcomes {
 		if count[x.Change.Op] == nil {
 			count[x.Change.Op] = map[plan.Result]int{}
 		}

@@ -8,32 +8,27 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
-// beginWithdrawn begins the departure of steps whose credential is gone (plan.Plan.Begun), after a last look at person and
-// credential: one that is there after all has a withdrawal before it. It tells whether the steps may go on.
-func (a *applier) beginWithdrawn(ctx context.Context, steps []plan.Change) (bool, error) {
-	begun := a.report.Plan.Begun
-	n := slices.IndexFunc(begun, func(d plan.Departure) bool { return d.Person == steps[0].Person })
-	if n < 0 || a.mustHalt() {
-		return true, nil // the steps are told that they halt
+// beginWithdrawn begins the departure of somebody whose credential is gone (plan.Plan.Begun), after a last look at person and
+// credential: one that is there after all has a withdrawal before it. It returns Done if the first step may follow.
+func (a *applier) beginWithdrawn(ctx context.Context, first plan.Change) (plan.Result, error) {
+	begun := a.done.plan.Begun
+	n := slices.IndexFunc(begun, func(d plan.Departure) bool { return d.Person == first.Person })
+	if n < 0 || a.mustHalt() != "" {
+		return plan.Done, nil // the steps are told that they halt
 	}
 	if err := a.ready(ctx); err != nil {
-		return false, err
+		return Skipped, err
 	}
-	ok, err := a.lastLook(ctx, steps[0], a.credentialGone)
-	if err != nil {
-		return false, err
+	if result, err := a.lastLook(ctx, first, a.credentialGone); result != plan.Done {
+		return result, err
 	}
-	if !ok {
-		a.skipRest(ctx, steps[0], steps[1:])
-		return false, nil
-	}
-	return true, a.begins(ctx, begun[n])
+	return plan.Done, a.begins(ctx, begun[n])
 }
 
 // beginSettled begins those of them that have no step left: so they are over with the next pass.
 func (a *applier) beginSettled(ctx context.Context, stepping map[plan.PersonID][]plan.Change) error {
-	for _, d := range a.report.Plan.Begun {
-		if len(stepping[d.Person]) > 0 || a.mustHalt() {
+	for _, d := range a.done.plan.Begun {
+		if len(stepping[d.Person]) > 0 || a.mustHalt() != "" {
 			continue
 		}
 		if err := a.ready(ctx); err != nil {
@@ -53,7 +48,7 @@ func (a *applier) beginSettled(ctx context.Context, stepping map[plan.PersonID][
 
 func (a *applier) begins(ctx context.Context, d plan.Departure) error {
 	if err := a.Ledger.BeginWithdrawn(shielded(ctx), a.run, d); err != nil {
-		return a.fail(fmt.Errorf("begin a departure: %w", err))
+		return fmt.Errorf("begin a departure: %w", err)
 	}
 	return nil
 }

@@ -21,6 +21,30 @@ const (
 	FailureMachine     Failure = "machine"       // ledger, disk, clock or hand-over file
 )
 
+// toldError ends a pass for a reason that its report tells elsewhere: as what became of a change, or as a source
+// that was not read.
+type toldError struct{ error }
+
+// untold leaves of an error what the report tells nowhere else.
+func untold(err error) error {
+	type joined interface {
+		error
+		Unwrap() []error
+	}
+	if _, told := errors.AsType[*toldError](err); !told {
+		return err
+	}
+	list, several := errors.AsType[joined](err)
+	if !several {
+		return nil
+	}
+	var left []error
+	for _, e := range list.Unwrap() {
+		left = append(left, untold(e))
+	}
+	return errors.Join(left...)
+}
+
 // Failure finds the word for the error of the pass, "" if it has none.
 func (r *Report) Failure() Failure {
 	distrust, distrusted := errors.AsType[*plan.TrustError](r.Err)

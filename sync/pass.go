@@ -42,7 +42,7 @@ func (p *Pass) Apply(ctx context.Context, request Request) Report {
 		}
 		listed, left := request.split(changes)
 		for _, c := range left {
-			r.add(c, Skipped, "the written plan does not list it as due; a later pass does it")
+			r.Results = append(r.Results, Outcome{c, Skipped, "the written plan does not list it as due; a later pass does it"})
 		}
 		return listed
 	})
@@ -59,9 +59,9 @@ func (p *Pass) carryOut(ctx context.Context, choose func(*Report, int64, []plan.
 		if r.Err != nil {
 			return
 		}
-		a := newApplier(p, run, in, r)
-		a.apply(ctx, changes)
-		whole := a.complete && len(changes) == len(r.Plan.Changes)
+		done, err := newApplier(p, run, in, r.Plan).apply(ctx, changes)
+		r.carriedOut(done, err)
+		whole := done.complete && len(changes) == len(r.Plan.Changes)
 		r.RolledOut = whole && len(r.Incomplete) == 0 && rolledOut(r.Plan) && r.count(plan.Uncertain) == 0
 		if !r.Plan.Update.Timeless {
 			p.erase(ctx, r, run)

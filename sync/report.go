@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/handover"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -56,16 +55,6 @@ type HandedOver struct {
 	Left  []string `json:"left,omitempty"` // files of another layout, which were left as they are
 }
 
-// handedOver counts lines. Who fetches the file in the middle of a pass finds the rest in another.
-func (r *Report) handedOver(receipt handover.Receipt, lines int) {
-	n := slices.IndexFunc(r.HandedOver, func(h HandedOver) bool { return h.File == receipt.File })
-	if n < 0 {
-		n = len(r.HandedOver)
-		r.HandedOver = append(r.HandedOver, HandedOver{File: receipt.File, Left: receipt.PassedOver})
-	}
-	r.HandedOver[n].Lines += lines
-}
-
 // conditions are the certificate as far as the read got.
 func (s IncompleteSource) conditions() []plan.Condition {
 	if e, ok := errors.AsType[*plan.ReadError](s.Err); ok {
@@ -95,22 +84,18 @@ func (r *Report) fail(err error) Report {
 	return *r
 }
 
+// carriedOut tells what came of carrying the plan out, and what ended it.
+func (r *Report) carriedOut(done applied, stop error) {
+	r.Plan, r.HandedOver, r.Unsettled = done.plan, done.handedOver, done.unsettled
+	r.Results = append(r.Results, done.outcomes...)
+	r.fail(errors.Join(append(done.failures, untold(stop))...))
+}
+
 // incomplete notes a source that was not read, and returns why.
 func (r *Report) incomplete(name string, err error) plan.ReadReason {
 	reason := cmp.Or(plan.ReasonOf(err), plan.ReadResult)
 	r.Incomplete = append(r.Incomplete, IncompleteSource{Name: name, Reason: reason, Err: err})
 	return reason
-}
-
-// trip notes a guard that stepped in while the plan was carried out.
-func (r *Report) trip(guard, detail string) {
-	if !r.Plan.Tripped(guard) {
-		r.Plan.Guards = append(r.Plan.Guards, plan.Guard{Name: guard, Detail: detail})
-	}
-}
-
-func (r *Report) add(c plan.Change, result plan.Result, message string) {
-	r.Results = append(r.Results, Outcome{Change: c, Result: result, Message: message})
 }
 
 // ExitCode is the exit code of run: the first that applies (design §6).

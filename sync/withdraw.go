@@ -104,7 +104,7 @@ func (p *Pass) Withdraw(ctx context.Context, order WithdrawalRequest, histories 
 		if w.Undone {
 			p.revokeUndo(ctx, r, run, w.Ordered, order)
 		}
-		newApplier(p, run, in, r).apply(ctx, w.Changes)
+		r.carriedOut(newApplier(p, run, in, r.Plan).apply(ctx, w.Changes))
 	})
 	w.conclude(&report)
 	if unclear != nil && len(report.Incomplete) > 0 {
