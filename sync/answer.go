@@ -63,21 +63,20 @@ func (a Answer) name() string { return personName(a.CSI, a.DN, a.Person) }
 // meant reads both sides, as far as the directory can be read, and finds the person whom somebody means.
 // Nothing of it is recorded.
 func (p *Planner) meant(ctx context.Context, query string, histories Histories) (plan.Input, plan.Explanation, error) {
-	r := Report{DryRun: true, Started: p.Now()}
-	in, ok := p.planPartial(ctx, &r)
-	if !ok {
-		return in, plan.Explanation{}, &UnreadError{r}
+	started := p.Now()
+	d, err := p.planPartial(ctx)
+	if err != nil {
+		return d.in, plan.Explanation{}, &UnreadError{p.dryRun(started, d, err)}
 	}
 	past, err := histories.PastPeople(ctx, query)
 	if err != nil {
-		return in, plan.Explanation{}, err
+		return d.in, plan.Explanation{}, err
 	}
-	x, err := plan.Explain(in, r.Plan, query, past)
-	if err != nil && len(r.Incomplete) > 0 {
-		r.Err = withoutDirectory(err, r.Incomplete[0].Err)
-		return in, x, &UnreadError{r}
+	x, err := plan.Explain(d.in, d.plan, query, past)
+	if err != nil && len(d.unread) > 0 {
+		return d.in, x, &UnreadError{p.dryRun(started, d, withoutDirectory(err, d.unread[0].Err))}
 	}
-	return in, x, err
+	return d.in, x, err
 }
 
 // recalled finds the person in the memory alone, where the package could not be read. Of a ledger that no pass

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -14,6 +15,7 @@ type applier struct {
 	*Pass
 	run         int64
 	done        applied
+	failures    []error // of the pass, but they did not end it
 	contacts    map[string]plan.Contact
 	interrupted map[plan.PersonID]plan.Operation // creates that an earlier pass left open
 	unsettled   map[int64]bool                   // open journal rows, those of earlier passes too
@@ -33,9 +35,8 @@ type applied struct {
 	plan       plan.Plan // with the guards and the waits that were met, and the licences that are left
 	outcomes   []Outcome
 	handedOver []HandedOver
-	unsettled  int     // journal rows whose end is not known
-	complete   bool    // everything due was tried
-	failures   []error // of the pass, but they did not end it
+	unsettled  int  // journal rows whose end is not known
+	complete   bool // everything due was tried
 }
 
 // add notes what became of a change.
@@ -44,23 +45,23 @@ func (d *applied) add(c plan.Change, result plan.Result, message string) {
 }
 
 // fail notes a failure of the pass after which it goes on.
-func (d *applied) fail(err error) { d.failures = append(d.failures, err) }
+func (a *applier) fail(err error) { a.failures = append(a.failures, err) }
 
-func newApplier(p *Pass, run int64, in plan.Input, pl plan.Plan) *applier {
+func newApplier(p *Pass, run int64, d draft) *applier {
 	a := &applier{
-		Pass: p, run: run, done: applied{plan: pl}, inventory: in.Inventory,
-		service: in.State.Service, contacts: map[string]plan.Contact{}, interrupted: map[plan.PersonID]plan.Operation{}, unsettled: map[int64]bool{},
+		Pass: p, run: run, done: applied{plan: d.plan}, inventory: d.in.Inventory,
+		service: d.in.State.Service, contacts: map[string]plan.Contact{}, interrupted: map[plan.PersonID]plan.Operation{}, unsettled: map[int64]bool{},
 	}
-	for _, c := range in.Inventory.Contacts {
+	for _, c := range d.in.Inventory.Contacts {
 		a.contacts[c.ID] = c
 	}
-	for _, op := range in.State.Open {
+	for _, op := range d.in.State.Open {
 		a.unsettled[op.ID] = true
 		if op.Op == plan.Create {
 			a.interrupted[op.Person] = op
 		}
 	}
-	for _, settled := range pl.Update.Settled {
+	for _, settled := range d.plan.Update.Settled {
 		delete(a.unsettled, settled.ID)
 	}
 	return a
@@ -71,7 +72,7 @@ func (a *applier) apply(ctx context.Context, changes []plan.Change) (applied, er
 	err := a.inOrder(ctx, changes)
 	a.done.unsettled, a.done.plan.Seats = len(a.unsettled), a.seats()
 	a.done.complete = err == nil && !a.full
-	return a.done, err
+	return a.done, errors.Join(append(a.failures, err)...)
 }
 
 func (a *applier) inOrder(ctx context.Context, changes []plan.Change) error {

@@ -201,7 +201,7 @@ type trialError struct{ error }
 // tellTrial reports why a trial stays open. The cause, nil if there is none, ends the applying where
 // nothing more may be sent.
 func (a *applier) tellTrial(ctx context.Context, words, cause error) error {
-	a.done.fail(&trialError{words})
+	a.fail(&trialError{words})
 	a.Logger.ErrorContext(ctx, "the settings of others on a credential are not safe yet, the next pass goes on", "why", cmp.Or(kindWord(cause), "they are not back"))
 	_, stop := a.heed(ctx, cause)
 	return stop

@@ -56,12 +56,8 @@ func judge(err error) verdict {
 func (a *applier) heed(ctx context.Context, err error) (plan.Result, error) {
 	v := judge(err)
 	a.noteQuota(ctx, err)
-	switch v.next {
-	case goOn:
+	if a.strikes++; v.next == goOn {
 		a.strikes = 0
-	case strike:
-		a.strikes++
-	case endAll:
 	}
 	if v.next == endAll || a.strikes >= maxStrikes {
 		return v.result, &toldError{err}
@@ -126,7 +122,7 @@ func (a *applier) skip(ctx context.Context, why string, changes ...plan.Change) 
 		}
 		a.Logger.WarnContext(ctx, "change skipped right before its request, nothing was sent", "op", c.Op, "change", c.ID, "source", c.Person.Source)
 		if err := a.Ledger.RecordDecision(shielded(ctx), a.run, plan.Decision{Kind: plan.Skipped, Change: c, Message: why}); err != nil {
-			a.done.fail(fmt.Errorf("record that a change was skipped: %w", err))
+			a.fail(fmt.Errorf("record that a change was skipped: %w", err))
 		}
 	}
 }

@@ -245,7 +245,7 @@ func (a *applier) sighted(ctx context.Context, s plan.Sighting) {
 		return
 	}
 	if err := a.Ledger.Sighted(shielded(ctx), a.run, s.ID); err != nil {
-		a.done.fail(fmt.Errorf("record that somebody is entitled again: %w", err))
+		a.fail(fmt.Errorf("record that somebody is entitled again: %w", err))
 	}
 }
 

@@ -164,19 +164,19 @@ func (a *Approver) ApproveOrder(ctx context.Context, hash string, ttl time.Durat
 	if err := checkTTL(ttl); err != nil {
 		return Report{}, Approval{}, err
 	}
-	r := Report{DryRun: true, Started: a.Now()}
-	in, ok := a.planPartial(ctx, &r)
-	r.Finished = a.Now()
-	if !ok {
-		return r, Approval{}, nil
+	started := a.Now()
+	d, err := a.planPartial(ctx)
+	if err != nil {
+		return a.dryRun(started, d, err), Approval{}, nil
 	}
-	ordered, err := a.planWithdrawal(ctx, in, r.Plan, WithdrawalRequest{Query: person, By: a.By}, histories)
+	r := a.dryRun(started, d, nil)
+	ordered, err := a.planWithdrawal(ctx, d, WithdrawalRequest{Query: person, By: a.By}, histories)
 	if err != nil {
 		return r, Approval{}, err
 	}
 	waiting := plan.Plan{Changes: ordered.Changes}.AwaitingApproval()
 	switch {
-	case len(waiting) == 0, !in.State.HasOpenOrder(ordered.CredentialID):
+	case len(waiting) == 0, !d.in.State.HasOpenOrder(ordered.CredentialID):
 		return r, Approval{}, ErrNothingWaits
 	case hash != ordered.Hash:
 		return r, Approval{}, &ChangedSetError{Asked: hash, Now: ordered.Hash, New: waiting, Waiting: waiting}

@@ -20,41 +20,40 @@ type Histories interface {
 // explanation is nil, and so is the error, if there is neither. Nobody, or several people, is a
 // [*plan.UnclearPersonError].
 func (p *Planner) Explain(ctx context.Context, query string, histories Histories) (Report, *plan.Explanation, error) {
-	r := Report{DryRun: true, Started: p.Now()}
-	state, ok := p.load(ctx, &r)
-	if !ok {
-		return r, nil, nil
+	started := p.Now()
+	d, err := p.read(ctx)
+	if err != nil {
+		return p.dryRun(started, d, err), nil, nil
 	}
-	views := p.readSources(ctx, &r, state)
-	if len(r.Incomplete) > 0 && state.Subscription == "" {
-		return r, nil, nil // no pass has been there: nothing is remembered
-	}
-	in, planned := p.computePlan(ctx, &r, state, views, false)
-	r.Finished = p.Now()
+	d, unplanned := p.compute(ctx, d, false)
+	r := p.dryRun(started, d, unplanned)
 	past, err := histories.PastPeople(ctx, query)
 	if err != nil {
 		return r, nil, fmt.Errorf("explain: %w", err)
 	}
-	explain := func() (plan.Explanation, error) { return plan.Explain(in, r.Plan, query, past) }
-	if !planned {
-		in = plan.Input{Sources: views, Configured: p.sourceNames(), State: state, Policy: p.Policy, Now: p.Now()}
-		explain = func() (plan.Explanation, error) { return plan.Recall(in, query, past) }
-	}
-	x, err := explain()
+	x, err := d.explain(query, past)
 	switch {
 	case err != nil && len(r.Incomplete) > 0:
 		r.Err = withoutDirectory(err, r.Incomplete[0].Err)
 		return r, nil, &UnreadError{r}
-	case err != nil && !planned:
-		return r, nil, fmt.Errorf("%w\nThe licence package could not be read, so only directory and ledger were searched: %w", err, r.Err)
+	case err != nil && unplanned != nil:
+		return r, nil, fmt.Errorf("%w\nThe licence package could not be read, so only directory and ledger were searched: %w", err, unplanned)
 	case err != nil:
 		return r, nil, err
 	}
 	if x.History, err = histories.PersonHistory(ctx, x.Person); err != nil {
 		return r, nil, fmt.Errorf("explain: %w", err)
 	}
-	x.Lacks(r.unread(), state)
+	x.Lacks(r.unread(), d.in.State)
 	return r, &x, nil
+}
+
+// explain finds a person in the plan, and where there is none in the directory and the memory alone.
+func (d draft) explain(query string, past []plan.Held) (plan.Explanation, error) {
+	if !d.planned {
+		return plan.Recall(d.in, query, past)
+	}
+	return plan.Explain(d.in, d.plan, query, past)
 }
 
 // unread tells what could not be read, and why.

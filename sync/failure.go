@@ -27,20 +27,14 @@ type toldError struct{ error }
 
 // untold leaves of an error what the report tells nowhere else.
 func untold(err error) error {
-	type joined interface {
-		error
-		Unwrap() []error
-	}
 	if _, told := errors.AsType[*toldError](err); !told {
 		return err
 	}
-	list, several := errors.AsType[joined](err)
-	if !several {
-		return nil
-	}
 	var left []error
-	for _, e := range list.Unwrap() {
-		left = append(left, untold(e))
+	if list := (interface{ Unwrap() []error })(nil); errors.As(err, &list) {
+		for _, e := range list.Unwrap() {
+			left = append(left, untold(e))
+		}
 	}
 	return errors.Join(left...)
 }

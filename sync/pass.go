@@ -28,110 +28,103 @@ type Pass struct {
 // out in the order of the plan, each journalled before its request. A cancelled context stops
 // it between two requests; the one in flight is finished and recorded.
 func (p *Pass) Run(ctx context.Context) Report {
-	return p.carryOut(ctx, func(_ *Report, _ int64, changes []plan.Change) []plan.Change { return changes })
+	return p.carryOut(ctx, func(_ int64, now plan.Plan) ([]plan.Change, []Outcome, error) { return now.Changes, nil, nil })
 }
 
 // Apply does the same, but of the due changes it carries out those of the request, and no
 // others. If not all of them hold, none is carried out: the report fails with a
 // [*StaleRequestError], or with a word on the package. A request lifts no gate.
 func (p *Pass) Apply(ctx context.Context, request Request) Report {
-	return p.carryOut(ctx, func(r *Report, run int64, changes []plan.Change) []plan.Change {
-		if err := request.stillHolds(r.Plan); err != nil {
-			r.fail(errors.Join(err, p.Ledger.RecordDecision(shielded(ctx), run, request.refusal(err))))
-			return nil
+	return p.carryOut(ctx, func(run int64, now plan.Plan) ([]plan.Change, []Outcome, error) {
+		if err := request.stillHolds(now); err != nil {
+			return nil, nil, errors.Join(err, p.Ledger.RecordDecision(shielded(ctx), run, request.refusal(err)))
 		}
-		listed, left := request.split(changes)
-		for _, c := range left {
-			r.Results = append(r.Results, Outcome{c, Skipped, "the written plan does not list it as due; a later pass does it"})
-		}
-		return listed
+		listed, left := request.split(now.Changes)
+		return listed, left, nil
 	})
 }
 
-// carryOut does a pass in which choose picks, of the plan's changes, those to carry out.
-func (p *Pass) carryOut(ctx context.Context, choose func(*Report, int64, []plan.Change) []plan.Change) Report {
-	return p.record(ctx, func(r *Report, run int64) {
-		in, ok := p.prepare(ctx, r, run, nil)
-		if !ok {
-			return
+// carryOut does a pass in which choose picks, of the plan's changes, those to carry out, and tells of those that it
+// leaves.
+func (p *Pass) carryOut(ctx context.Context, choose func(run int64, now plan.Plan) ([]plan.Change, []Outcome, error)) Report {
+	return p.record(ctx, func(run int64) (Report, error) {
+		d, err := p.prepare(ctx, run, nil)
+		r := d.report()
+		if err != nil {
+			return r, err
 		}
-		changes := choose(r, run, r.Plan.Changes)
-		if r.Err != nil {
-			return
+		changes, left, err := choose(run, d.plan)
+		if err != nil {
+			return r, err
 		}
-		done, err := newApplier(p, run, in, r.Plan).apply(ctx, changes)
-		r.carriedOut(done, err)
-		whole := done.complete && len(changes) == len(r.Plan.Changes)
+		done, err := newApplier(p, run, d).apply(ctx, changes)
+		r.Results = left
+		r = r.carriedOut(done)
+		whole := done.complete && len(changes) == len(d.plan.Changes)
 		r.RolledOut = whole && len(r.Incomplete) == 0 && rolledOut(r.Plan) && r.count(plan.Uncertain) == 0
-		if !r.Plan.Update.Timeless {
-			p.erase(ctx, r, run)
+		if ctx.Err() == nil && !r.Plan.Update.Timeless {
+			err = errors.Join(err, p.erase(ctx, run))
 		}
+		return r, err
 	})
 }
 
 // AcceptBaseline binds the ledger to the package and the scopes as they are now, and carries
 // nothing out: the effect of "approve --baseline". by is who accepts, for the audit.
 func (p *Pass) AcceptBaseline(ctx context.Context, by string) Report {
-	return p.record(ctx, func(r *Report, run int64) {
+	return p.record(ctx, func(run int64) (Report, error) {
+		d, err := p.prepare(ctx, run, &by)
+		r := d.report()
 		r.DryRun = true
-		p.prepare(ctx, r, run, &by)
+		return r, err
 	})
 }
 
 // record frames a pass with its row in the ledger. The end is written even when the context
 // is over: it has happened.
-func (p *Pass) record(ctx context.Context, body func(*Report, int64)) Report {
-	var r Report
+func (p *Pass) record(ctx context.Context, body func(run int64) (Report, error)) Report {
 	run, err := p.Ledger.StartRun(ctx, p.Policy.Mode)
 	if err != nil {
-		return r.fail(fmt.Errorf("open the record of the pass: %w", err))
+		return Report{Err: fmt.Errorf("open the record of the pass: %w", err)}
 	}
-	r.Started = p.Now()
-	body(&r, run)
-	r.Finished, r.Interrupted = p.Now(), ctx.Err() != nil && (r.Err != nil || len(r.Incomplete) > 0)
+	started := p.Now()
+	r, err := body(run)
+	r.Started, r.Finished, r.Err = started, p.Now(), untold(err)
+	r.Interrupted = ctx.Err() != nil && (r.Err != nil || len(r.Incomplete) > 0)
 	if err := p.Ledger.FinishRun(context.WithoutCancel(ctx), run, r.end()); err != nil {
-		return r.fail(fmt.Errorf("close the record of the pass: %w", err))
+		r.Err = errors.Join(r.Err, fmt.Errorf("close the record of the pass: %w", err))
 	}
 	return r
 }
 
-// prepare thinks, and records what the pass learned. It tells whether there is a plan to
-// carry out. acceptedBy is who accepts the baseline, nil if nobody does.
-func (p *Pass) prepare(ctx context.Context, r *Report, run int64, acceptedBy *string) (plan.Input, bool) {
-	state, ok := p.load(ctx, r)
-	if !ok {
-		return plan.Input{}, false
+// prepare plans, and records what the pass learned. acceptedBy is who accepts the baseline, nil if nobody does.
+func (p *Pass) prepare(ctx context.Context, run int64, acceptedBy *string) (draft, error) {
+	d, err := p.plan(ctx, acceptedBy != nil)
+	switch {
+	case d.plan.Untrusted != nil: // a second list can tell only what the first one lacked
+		return d, errors.Join(err, p.remember(ctx, run, d))
+	case err != nil:
+		return d, err
+	case acceptedBy != nil && d.plan.Update.Timeless:
+		return d, errors.New("nothing is accepted while the clock is in doubt (condition clock): set it right, then type it again")
+	case acceptedBy != nil:
+		d.plan.Update.AcceptedBy = *acceptedBy
 	}
-	in, ok := p.plan(ctx, r, state, acceptedBy != nil)
-	if !ok {
-		if r.Plan.Untrusted != nil { // a second list can tell only what the first one lacked
-			p.remember(ctx, r, run)
-		}
-		return in, false
-	}
-	if acceptedBy != nil && r.Plan.Update.Timeless {
-		r.fail(errors.New("nothing is accepted while the clock is in doubt (condition clock): set it right, then type it again"))
-		return in, false
+	if err := p.remember(ctx, run, d); err != nil {
+		return d, err
 	}
 	if acceptedBy != nil {
-		r.Plan.Update.AcceptedBy = *acceptedBy
+		d.plan.Baseline.Accepted = true
 	}
-	if !p.remember(ctx, r, run) {
-		return in, false
-	}
-	if acceptedBy != nil {
-		r.Plan.Baseline.Accepted = true
-	}
-	p.logAlarms(ctx, r.Plan)
-	return in, true
+	p.logAlarms(ctx, d.plan)
+	return d, nil
 }
 
-func (p *Pass) remember(ctx context.Context, r *Report, run int64) bool {
-	err := p.Ledger.Remember(ctx, run, r.Plan.Update)
-	if err != nil {
-		r.fail(fmt.Errorf("record what the pass learned: %w", err))
+func (p *Pass) remember(ctx context.Context, run int64, d draft) error {
+	if err := p.Ledger.Remember(ctx, run, d.plan.Update); err != nil {
+		return fmt.Errorf("record what the pass learned: %w", err)
 	}
-	return err == nil
+	return nil
 }
 
 // logAlarms tells of each alarm once, when it is raised, and when it is cleared. Whom it concerns,
@@ -149,17 +142,15 @@ func (p *Pass) logAlarms(ctx context.Context, pl plan.Plan) {
 
 // erase ends the memory of people of whom nothing is ours any more (D-67). It comes last: nobody
 // waits for it, and what it cannot do the next pass does.
-func (p *Pass) erase(ctx context.Context, r *Report, run int64) {
-	if ctx.Err() != nil {
-		return
-	}
+func (p *Pass) erase(ctx context.Context, run int64) error {
 	erased, err := p.Ledger.Erase(ctx, run, p.Retention)
 	if erased > 0 {
 		p.Logger.InfoContext(ctx, "personal data of former people erased, leavers.retention is over", "people", erased)
 	}
 	if err != nil {
-		r.fail(fmt.Errorf("erase people who left long ago: %w", err))
+		return fmt.Errorf("erase people who left long ago: %w", err)
 	}
+	return nil
 }
 
 // rolledOut tells whether a plan left nothing of a roll-out for later. People who wait for a

@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,6 +27,14 @@ type Planner struct {
 	Logger   *slog.Logger
 }
 
+// draft is what reading both sides and planning gave, as far as it came.
+type draft struct {
+	in      plan.Input // without the package if there is no plan
+	plan    plan.Plan  // only the sources that were read, and why the package is not trusted, if there is none
+	planned bool
+	unread  []IncompleteSource
+}
+
 // Preview makes the plan that a pass would carry out now.
 func (p *Planner) Preview(ctx context.Context) Report {
 	r, _ := p.preview(ctx)
@@ -34,62 +43,100 @@ func (p *Planner) Preview(ctx context.Context) Report {
 
 // preview makes it, and returns what it is made from too.
 func (p *Planner) preview(ctx context.Context) (Report, plan.Input) {
-	r := Report{DryRun: true, Started: p.Now()}
-	var in plan.Input
-	if state, ok := p.load(ctx, &r); ok {
-		in, _ = p.plan(ctx, &r, state, false)
-	}
-	r.Finished = p.Now()
-	return r, in
+	started := p.Now()
+	d, err := p.plan(ctx, false)
+	return p.dryRun(started, d, err), d.in
 }
 
-func (p *Planner) load(ctx context.Context, r *Report) (plan.State, bool) {
-	state, err := p.Memory.State(ctx)
-	if err != nil {
-		r.fail(fmt.Errorf("load the ledger: %w", err))
-	}
-	return state, err == nil
+// dryRun reports a draft of which nothing is carried out, and what kept it from being a plan.
+func (p *Planner) dryRun(started time.Time, d draft, err error) Report {
+	r := d.report()
+	r.DryRun, r.Started, r.Finished, r.Err = true, started, p.Now(), untold(err)
+	return r
 }
 
-// plan reads both sides and computes the plan into the report. A source that could not be read
+// plan reads both sides and computes the plan. A source that could not be read
 // holds its own people, and the others go on (design §5.1 row a). Not so where the ledger is bound
 // to its sources, by the first pass or by somebody's word: that takes all of them. Where none could be read there is
 // nothing to do but what somebody ordered.
-func (p *Planner) plan(ctx context.Context, r *Report, state plan.State, accept bool) (plan.Input, bool) {
-	views := p.readSources(ctx, r, state)
-	if len(views) == 0 && len(state.OpenOrders) == 0 || len(r.Incomplete) > 0 && (accept || state.Subscription == "") {
-		return plan.Input{}, false
+func (p *Planner) plan(ctx context.Context, accept bool) (draft, error) {
+	d, err := p.read(ctx)
+	if err == nil && (len(d.in.Sources) == 0 && len(d.in.State.OpenOrders) == 0 || accept && len(d.unread) > 0) {
+		err = errUnread()
 	}
-	return p.computePlan(ctx, r, state, views, accept)
+	if err != nil {
+		return d, err
+	}
+	return p.compute(ctx, d, accept)
 }
 
-// computePlan reads the package and computes the plan into the report.
-func (p *Planner) computePlan(ctx context.Context, r *Report, state plan.State, views []plan.SourceView, accept bool) (plan.Input, bool) {
-	inventory, err := p.Package.Inventory(ctx)
+// planPartial does the same where any part of the directories suffices. What was not read wholly is not told as a plan.
+func (p *Planner) planPartial(ctx context.Context) (draft, error) {
+	d, err := p.read(ctx)
 	if err != nil {
+		return d, err
+	}
+	d, err = p.compute(ctx, d, false)
+	d.planned = d.planned && len(d.unread) == 0
+	return d, err
+}
+
+// errUnread ends a pass that knows too little of the directories.
+func errUnread() error { return &toldError{errors.New("too few sources were read")} }
+
+// read loads the ledger and reads every source wholly. Of one that cannot be read nothing happens. The first pass of a
+// ledger binds it to its sources, so that one must see them. The draft has the certificates even if nothing comes of it.
+func (p *Planner) read(ctx context.Context) (draft, error) {
+	state, err := p.Memory.State(ctx)
+	if err != nil {
+		return draft{}, fmt.Errorf("load the ledger: %w", err)
+	}
+	d := draft{in: plan.Input{Configured: p.sourceNames(), State: state, Policy: p.Policy, Now: p.Now()}}
+	for _, source := range p.Sources {
+		source.Prefer(state.LastServer(source.Name()).Address)
+		snapshot, err := source.Read(ctx, state.Tracked(source.Name()))
+		if err != nil {
+			reason := cmp.Or(plan.ReasonOf(err), plan.ReadResult)
+			d.unread = append(d.unread, IncompleteSource{Name: source.Name(), Reason: reason, Err: err})
+			p.Logger.ErrorContext(ctx, "source not read, nothing happens for it", "source", source.Name(), "reason", reason)
+			continue
+		}
+		d.plan.Sources = append(d.plan.Sources, snapshot.Report())
+		d.in.Sources = append(d.in.Sources, p.view(snapshot))
+	}
+	if len(d.unread) > 0 && state.Subscription == "" {
+		return d, errUnread()
+	}
+	return d, nil
+}
+
+func (p *Planner) view(snapshot plan.Snapshot) plan.SourceView {
+	view := plan.SourceView{Snapshot: snapshot, Identities: make([]plan.Identity, 0, len(snapshot.People))}
+	for _, person := range snapshot.People {
+		view.Identities = append(view.Identities, p.Mapper.Map(person))
+	}
+	return view
+}
+
+// compute reads the package and makes a plan of what was read.
+func (p *Planner) compute(ctx context.Context, d draft, accept bool) (draft, error) {
+	in := d.in
+	var err error
+	if in.Inventory, err = p.Package.Inventory(ctx); err != nil {
 		p.noteQuota(ctx, err)
-		r.fail(fmt.Errorf("read the licence package: %w", err))
-		return plan.Input{}, false
+		return d, fmt.Errorf("read the licence package: %w", err)
 	}
-	now, clock := p.Now(), p.Package.Clock()
-	budget, err := p.Memory.Budget(ctx)
-	if err != nil {
-		r.fail(fmt.Errorf("read the request counter: %w", err))
-		return plan.Input{}, false
+	in.Now, in.ServiceClock = p.Now(), p.Package.Clock()
+	if in.Budget, err = p.Memory.Budget(ctx); err != nil {
+		return d, fmt.Errorf("read the request counter: %w", err)
 	}
-	in := plan.Input{
-		Sources: views, Configured: p.sourceNames(), Inventory: inventory, State: state, Policy: p.Policy,
-		Budget: budget, Now: now, ServiceClock: clock, AcceptBaseline: accept, Stop: p.Stop(), StopFile: p.StopFile,
-	}
+	in.AcceptBaseline, in.Stop, in.StopFile = accept, p.Stop(), p.StopFile
 	computed := plan.Compute(in)
 	if err := computed.Untrusted; err != nil {
-		r.Plan.Untrusted, r.Plan.Update = err, computed.Update
-		r.fail(err)
-		return plan.Input{}, false
+		d.plan.Untrusted, d.plan.Update = err, computed.Update
+		return d, err
 	}
-	r.Plan, r.Planned, r.Budget = computed, true, budget
-	r.Unsettled = len(state.Open) - len(r.Plan.Update.Settled)
-	return in, true
+	return draft{in: in, plan: computed, planned: true, unread: d.unread}, nil
 }
 
 func (p *Planner) sourceNames() []string {
@@ -98,27 +145,6 @@ func (p *Planner) sourceNames() []string {
 		names = append(names, s.Name())
 	}
 	return names
-}
-
-// readSources reads every source wholly. One that cannot be read is reported and nothing
-// happens for it. The report has the certificates even if nothing comes of the pass.
-func (p *Planner) readSources(ctx context.Context, r *Report, state plan.State) []plan.SourceView {
-	var views []plan.SourceView
-	for _, source := range p.Sources {
-		source.Prefer(state.LastServer(source.Name()).Address)
-		snapshot, err := source.Read(ctx, state.Tracked(source.Name()))
-		if err != nil {
-			p.Logger.ErrorContext(ctx, "source not read, nothing happens for it", "source", source.Name(), "reason", r.incomplete(source.Name(), err))
-			continue
-		}
-		r.Plan.Sources = append(r.Plan.Sources, snapshot.Report())
-		view := plan.SourceView{Snapshot: snapshot, Identities: make([]plan.Identity, 0, len(snapshot.People))}
-		for _, person := range snapshot.People {
-			view.Identities = append(view.Identities, p.Mapper.Map(person))
-		}
-		views = append(views, view)
-	}
-	return views
 }
 
 // pausing is a failure that knows whether the service answered, and how long it asks to be left

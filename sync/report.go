@@ -1,7 +1,6 @@
 package sync
 
 import (
-	"cmp"
 	"errors"
 	"slices"
 	"time"
@@ -79,23 +78,18 @@ type Outcome struct {
 	Message string
 }
 
-func (r *Report) fail(err error) Report {
-	r.Err = errors.Join(r.Err, err)
-	return *r
+// report tells a draft. What comes of it later is added to that.
+func (d draft) report() Report {
+	return Report{
+		Plan: d.plan, Planned: d.planned, Incomplete: d.unread, Budget: d.in.Budget, Unsettled: len(d.in.State.Open) - len(d.plan.Update.Settled),
+	}
 }
 
-// carriedOut tells what came of carrying the plan out, and what ended it.
-func (r *Report) carriedOut(done applied, stop error) {
+// carriedOut adds what came of carrying the plan out.
+func (r Report) carriedOut(done applied) Report {
 	r.Plan, r.HandedOver, r.Unsettled = done.plan, done.handedOver, done.unsettled
 	r.Results = append(r.Results, done.outcomes...)
-	r.fail(errors.Join(append(done.failures, untold(stop))...))
-}
-
-// incomplete notes a source that was not read, and returns why.
-func (r *Report) incomplete(name string, err error) plan.ReadReason {
-	reason := cmp.Or(plan.ReasonOf(err), plan.ReadResult)
-	r.Incomplete = append(r.Incomplete, IncompleteSource{Name: name, Reason: reason, Err: err})
-	return reason
+	return r
 }
 
 // ExitCode is the exit code of run: the first that applies (design §6).

@@ -61,7 +61,7 @@ func ReadRequest(r io.Reader) (Request, error) {
 }
 
 // split parts the due changes into those that are asked for and the others.
-func (q Request) split(changes []plan.Change) (listed, left []plan.Change) {
+func (q Request) split(changes []plan.Change) (listed []plan.Change, left []Outcome) {
 	asked := map[string]bool{}
 	for _, c := range q.Due {
 		asked[c.ID] = true
@@ -71,7 +71,7 @@ func (q Request) split(changes []plan.Change) (listed, left []plan.Change) {
 		case asked[c.ID]:
 			listed = append(listed, c)
 		case c.Status == plan.Due:
-			left = append(left, c)
+			left = append(left, Outcome{c, Skipped, "the written plan does not list it as due; a later pass does it"})
 		}
 	}
 	return listed, left

@@ -79,38 +79,47 @@ type Withdrawal struct {
 func (p *Pass) Withdraw(ctx context.Context, order WithdrawalRequest, histories Histories, announce func(Withdrawal)) (Report, Withdrawal, error) {
 	w := Withdrawal{policy: p.Policy}
 	var unclear error
-	report := p.record(ctx, func(r *Report, run int64) {
-		in, ok := p.planPartial(ctx, r)
-		if !ok {
-			p.orderUnread(ctx, r, run, &w, order, histories)
-			return
+	report := p.record(ctx, func(run int64) (Report, error) {
+		d, err := p.planPartial(ctx)
+		if err != nil {
+			return d.report(), errors.Join(err, p.orderUnread(ctx, run, &w, order, histories))
 		}
-		w.Ordered, unclear = p.planWithdrawal(ctx, in, r.Plan, order, histories)
-		w.Stands = in.State.HasOpenOrder(w.CredentialID) && !r.Plan.Update.EndsOrder(w.CredentialID)
+		w.Ordered, unclear = p.planWithdrawal(ctx, d, order, histories)
+		w.Stands = d.in.State.HasOpenOrder(w.CredentialID) && !d.plan.Update.EndsOrder(w.CredentialID)
 		if unclear == nil && w.mayStand() {
-			p.stand(ctx, r, run, &w, order)
-			in.State.OpenOrders = append(slices.Clip(in.State.OpenOrders), w.open(order, p.Now()))
-			r.Plan = plan.Compute(in)
+			err = p.stand(ctx, run, &w, order)
+			d.in.State.OpenOrders = append(slices.Clip(d.in.State.OpenOrders), w.open(order, p.Now()))
+			d.plan = plan.Compute(d.in)
 		}
 		// A credential that is missing counts by whole passes: who orders twice brings nobody
 		// closer to a new one.
-		r.Plan.Update.Owned = in.State.Owned
-		if r.Err != nil || !p.remember(ctx, r, run) || unclear != nil {
-			return
+		d.plan.Update.Owned = d.in.State.Owned
+		if err == nil {
+			err = p.remember(ctx, run, d)
 		}
-		if w.Withdrawal().Status == plan.Due {
-			announce(w)
+		if err != nil || unclear != nil {
+			return d.report(), err
 		}
-		if w.Undone {
-			p.revokeUndo(ctx, r, run, w.Ordered, order)
-		}
-		r.carriedOut(newApplier(p, run, in, r.Plan).apply(ctx, w.Changes))
+		return p.carryOutOrder(ctx, run, d, w, order, announce)
 	})
 	w.conclude(&report)
 	if unclear != nil && len(report.Incomplete) > 0 {
 		unclear = withoutDirectory(unclear, report.Incomplete[0].Err)
 	}
 	return report, w, unclear
+}
+
+// carryOutOrder carries out what the order reaches now.
+func (p *Pass) carryOutOrder(ctx context.Context, run int64, d draft, w Withdrawal, order WithdrawalRequest, announce func(Withdrawal)) (Report, error) {
+	if w.Withdrawal().Status == plan.Due {
+		announce(w)
+	}
+	var failed error
+	if w.Undone { // ordered again before they have a new credential: the way back ends
+		failed = p.Ledger.RevokeUndo(shielded(ctx), run, w.Person, w.CSI, order.By, order.Reason)
+	}
+	done, err := newApplier(p, run, d).apply(ctx, w.Changes)
+	return d.report().carriedOut(done), errors.Join(failed, err)
 }
 
 // mayStand tells of an order that no rule refuses, and that is not fulfilled already.
@@ -123,65 +132,38 @@ func (w *Withdrawal) open(order WithdrawalRequest, now time.Time) plan.OpenOrder
 }
 
 // stand records the order before anything is sent.
-func (p *Pass) stand(ctx context.Context, r *Report, run int64, w *Withdrawal, order WithdrawalRequest) {
-	if err := p.Ledger.Order(shielded(ctx), run, w.open(order, p.Now()), w.CSI, order.Reason); err != nil {
-		r.fail(err)
-		return
-	}
-	w.Stands = true
+func (p *Pass) stand(ctx context.Context, run int64, w *Withdrawal, order WithdrawalRequest) error {
+	err := p.Ledger.Order(shielded(ctx), run, w.open(order, p.Now()), w.CSI, order.Reason)
+	w.Stands = w.Stands || err == nil
+	return err
 }
 
 // orderUnread records the order where the package could not be read: whom it means is known by the
 // memory alone, and what it may reach a later pass judges.
-func (p *Pass) orderUnread(ctx context.Context, r *Report, run int64, w *Withdrawal, order WithdrawalRequest, histories Histories) {
+func (p *Pass) orderUnread(ctx context.Context, run int64, w *Withdrawal, order WithdrawalRequest, histories Histories) error {
 	state, x, err := p.recalled(shielded(ctx), order.Query, histories)
 	switch {
 	case state.Subscription == "" && err == nil: // no pass has been there: nobody is known
-		return
+		return nil
 	case err != nil:
-		r.fail(fmt.Errorf("nothing is ordered, for without it: %w", err))
-		return
+		return fmt.Errorf("nothing is ordered, for without it: %w", err)
 	case x.Owned == nil:
-		r.fail(errors.New("nothing is ordered, for of this person no credential is known that is managed"))
-		return
+		return errors.New("nothing is ordered, for of this person no credential is known that is managed")
 	}
 	w.Person, w.CSI, w.DN, w.CredentialID, w.Username = x.Person, x.CSI, x.DN, x.Owned.CredentialID, x.Owned.Username
 	if w.Stands, w.Refused = x.OpenOrder != nil, p.Policy.RefusesOrders(); w.Refused == "" {
-		p.stand(ctx, r, run, w, order)
+		return p.stand(ctx, run, w, order)
 	}
-}
-
-// revokeUndo ends the way back for somebody whose withdrawal is ordered again before they have a new
-// credential.
-func (p *Pass) revokeUndo(ctx context.Context, r *Report, run int64, o plan.Ordered, order WithdrawalRequest) {
-	if err := p.Ledger.RevokeUndo(shielded(ctx), run, o.Person, o.CSI, order.By, order.Reason); err != nil {
-		r.fail(err)
-	}
-}
-
-// planPartial reads both sides, as far as the directory can be read, and computes the plan. The first
-// pass of a ledger binds it to its sources, so that one must see them.
-func (p *Planner) planPartial(ctx context.Context, r *Report) (plan.Input, bool) {
-	state, ok := p.load(ctx, r)
-	if !ok {
-		return plan.Input{}, false
-	}
-	views := p.readSources(ctx, r, state)
-	if len(r.Incomplete) > 0 && state.Subscription == "" {
-		return plan.Input{}, false
-	}
-	in, ok := p.computePlan(ctx, r, state, views, false)
-	r.Planned = ok && len(r.Incomplete) == 0
-	return in, ok
+	return nil
 }
 
 // planWithdrawal finds the person and asks the plan's rules.
-func (p *Planner) planWithdrawal(ctx context.Context, in plan.Input, now plan.Plan, order WithdrawalRequest, histories Histories) (plan.Ordered, error) {
+func (p *Planner) planWithdrawal(ctx context.Context, d draft, order WithdrawalRequest, histories Histories) (plan.Ordered, error) {
 	past, err := histories.PastPeople(ctx, order.Query)
 	if err != nil {
 		return plan.Ordered{}, fmt.Errorf("withdraw: %w", err)
 	}
-	x, err := plan.Explain(in, now, order.Query, past)
+	x, err := plan.Explain(d.in, d.plan, order.Query, past)
 	if err != nil {
 		return plan.Ordered{}, err
 	}
@@ -189,7 +171,7 @@ func (p *Planner) planWithdrawal(ctx context.Context, in plan.Input, now plan.Pl
 	if err != nil {
 		return plan.Ordered{}, fmt.Errorf("withdraw: %w", err)
 	}
-	return plan.ComputeOrder(in, plan.Order{Person: x.Person, Reason: order.Reason, By: order.By, Departures: history.Departures}), nil
+	return plan.ComputeOrder(d.in, plan.Order{Person: x.Person, Reason: order.Reason, By: order.By, Departures: history.Departures}), nil
 }
 
 // conclude puts what happened into a word, a sentence and an exit code.
