@@ -139,13 +139,13 @@ func (a *applier) sendCreates(ctx context.Context, joiners []*joiner) error {
 
 // closeUnsent closes the rows of creates for which no request went out.
 func (a *applier) closeUnsent(ctx context.Context, joiners []*joiner) error {
-	var outcomes []plan.Outcome
+	var settlements []plan.Settlement
 	for _, j := range joiners {
 		if !j.sent && !j.resumes() {
-			outcomes = append(outcomes, notSent(j.operation))
+			settlements = append(settlements, notSent(j.operation))
 		}
 	}
-	return a.settle(ctx, outcomes...)
+	return a.settle(ctx, settlements...)
 }
 
 // createOne sends one create, or gives an interrupted one a new password.
@@ -162,7 +162,7 @@ func (a *applier) createOne(ctx context.Context, j *joiner) error {
 	case plan.KindOf(err) == plan.FailureForbidden:
 		return a.forbidden(ctx, j, err)
 	}
-	_, stop := a.outcome(ctx, j.change, err)
+	_, stop := a.conclude(ctx, j.change, err)
 	return errors.Join(stop, a.settle(ctx, createFailed(j.operation, err)))
 }
 
@@ -170,15 +170,15 @@ func (a *applier) createOne(ctx context.Context, j *joiner) error {
 // it stays open whatever was answered, and the next pass looks: closed as failed, a credential that is
 // there all the same would pass for an administrator's, and be adopted with a password that nobody has.
 // After a refusal it may be one, though.
-func createFailed(op plan.Operation, err error) plan.Outcome {
+func createFailed(op plan.Operation, err error) plan.Settlement {
 	kind := plan.KindOf(err)
 	switch {
 	case kind == plan.FailureUnknown:
-		return plan.Outcome{Operation: op.ID, Result: plan.Uncertain, Message: string(kind)}
+		return plan.Settlement{Operation: op.ID, Result: plan.Uncertain, Message: string(kind)}
 	case answered(err):
-		return plan.Outcome{Operation: op.ID, Result: plan.Uncertain, Refused: kind != plan.FailureQuota, Message: string(kind)}
+		return plan.Settlement{Operation: op.ID, Result: plan.Uncertain, Refused: kind != plan.FailureQuota, Message: string(kind)}
 	}
-	return plan.Outcome{Operation: op.ID, Result: plan.Failed, Message: string(kind)}
+	return plan.Settlement{Operation: op.ID, Result: plan.Failed, Message: string(kind)}
 }
 
 // created records whose credential it is, and which settings it may have from now on: those about to
@@ -209,7 +209,7 @@ func (a *applier) resume(ctx context.Context, j *joiner) error {
 	}
 	err = a.Package.ReplacePassword(shielded(ctx), j.change.CredentialID, j.change.Username, j.password, a.Policy.Hash, a.Policy.Lock)
 	if err != nil {
-		_, stop := a.outcome(ctx, j.change, err)
+		_, stop := a.conclude(ctx, j.change, err)
 		return stop
 	}
 	return a.created(ctx, j, j.change.CredentialID)
@@ -269,7 +269,7 @@ func (a *applier) finishBatch(ctx context.Context, joiners []*joiner) error {
 // holdRefused records refused values and returns the creates that have none.
 func (a *applier) holdRefused(ctx context.Context, created []*joiner, refusals []plan.Refusal) (ready []*joiner, err error) {
 	refused := refusedBy(refusals)
-	var outcomes []plan.Outcome
+	var settlements []plan.Settlement
 	for _, j := range created {
 		refusal, bad := refused[j.credentialID]
 		if !bad {
@@ -277,7 +277,7 @@ func (a *applier) holdRefused(ctx context.Context, created []*joiner, refusals [
 			continue
 		}
 		a.note(ctx, j.change, plan.Failed, fmt.Errorf("created, but not handed over: %w", refusal))
-		outcomes = append(outcomes, plan.Outcome{Operation: j.operation.ID, Result: plan.Uncertain, Refusals: refusal.refusals})
+		settlements = append(settlements, plan.Settlement{Operation: j.operation.ID, Result: plan.Uncertain, Refusals: refusal.refusals})
 	}
-	return ready, a.settle(ctx, outcomes...)
+	return ready, a.settle(ctx, settlements...)
 }

@@ -75,7 +75,7 @@ func (a *applier) trial(ctx context.Context, c plan.Change) error {
 	}
 	now, err := a.Package.Settings(shielded(ctx), c.CredentialID)
 	if err != nil {
-		_, stop := a.outcome(ctx, c, fmt.Errorf("read what others have set on the credential: %w", err))
+		_, stop := a.conclude(ctx, c, fmt.Errorf("read what others have set on the credential: %w", err))
 		return stop
 	}
 	foreign := slices.DeleteFunc(now, func(s plan.KeptSetting) bool { return !named(c.Foreign, s.Name) })

@@ -15,12 +15,12 @@ func (a *applier) deliver(ctx context.Context, created []*joiner) error {
 		return nil
 	}
 	var entries []handover.Entry
-	var outcomes []plan.Outcome
+	var settlements []plan.Settlement
 	for _, j := range created {
 		entry := entryOf(j.change)
 		entry.Password, entry.Earlier = j.password, a.earlier(j.change)
 		entries = append(entries, entry)
-		outcomes = append(outcomes, plan.Outcome{Operation: j.operation.ID, Result: plan.Done})
+		settlements = append(settlements, plan.Settlement{Operation: j.operation.ID, Result: plan.Done})
 	}
 	receipt, err := a.Handover.Deliver(shielded(ctx), entries)
 	if err != nil {
@@ -38,7 +38,7 @@ func (a *applier) deliver(ctx context.Context, created []*joiner) error {
 		a.Logger.WarnContext(ctx, "a hand-over file has another layout than handover.csv and handover.columns say, and was left as it is: fetch and delete it",
 			"left", receipt.PassedOver, "file", receipt.File)
 	}
-	return a.settle(ctx, outcomes...)
+	return a.settle(ctx, settlements...)
 }
 
 // handOver counts lines. Who fetches the file in the middle of a pass finds the rest in another.

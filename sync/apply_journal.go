@@ -43,14 +43,14 @@ func (a *applier) begin(ctx context.Context, ops ...plan.Operation) ([]plan.Oper
 }
 
 // settle closes rows. What has happened is recorded even when the context is over.
-func (a *applier) settle(ctx context.Context, outcomes ...plan.Outcome) error {
-	if len(outcomes) == 0 {
+func (a *applier) settle(ctx context.Context, settlements ...plan.Settlement) error {
+	if len(settlements) == 0 {
 		return nil
 	}
-	if err := a.Ledger.Settle(shielded(ctx), outcomes); err != nil {
+	if err := a.Ledger.Settle(shielded(ctx), settlements); err != nil {
 		return fmt.Errorf("record the effect in the ledger: %w", err)
 	}
-	for _, o := range outcomes {
+	for _, o := range settlements {
 		if o.Result != plan.Uncertain || o.Refused { // a refusal is believed until the package says otherwise
 			delete(a.unsettled, o.Operation)
 		}
@@ -73,33 +73,33 @@ func (a *applier) journalled(ctx context.Context, changes []plan.Change, send fu
 		if err != nil {
 			return err
 		}
-		outcomes, stop := a.sendEach(ctx, batch, begun, send)
-		if err := errors.Join(stop, a.settle(ctx, outcomes...)); err != nil {
+		settlements, stop := a.sendEach(ctx, batch, begun, send)
+		if err := errors.Join(stop, a.settle(ctx, settlements...)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// sendEach returns one outcome per change; after what ends the applying the rest is not sent.
-func (a *applier) sendEach(ctx context.Context, batch []plan.Change, begun []plan.Operation, send func(context.Context, plan.Change) error) (outcomes []plan.Outcome, stop error) {
+// sendEach returns one settlement per change; after what ends the applying the rest is not sent.
+func (a *applier) sendEach(ctx context.Context, batch []plan.Change, begun []plan.Operation, send func(context.Context, plan.Change) error) (settlements []plan.Settlement, stop error) {
 	for n, c := range batch {
 		if stop == nil {
 			stop = a.ready(ctx)
 		}
 		if stop != nil {
-			outcomes = append(outcomes, notSent(begun[n]))
+			settlements = append(settlements, notSent(begun[n]))
 			continue
 		}
 		var result plan.Result
 		err := send(shielded(ctx), c)
-		result, stop = a.outcome(ctx, c, err)
-		outcomes = append(outcomes, plan.Outcome{Operation: begun[n].ID, Result: result, Message: kindWord(err)})
+		result, stop = a.conclude(ctx, c, err)
+		settlements = append(settlements, plan.Settlement{Operation: begun[n].ID, Result: result, Message: kindWord(err)})
 	}
-	return outcomes, stop
+	return settlements, stop
 }
 
 // notSent closes a row for which no request went out.
-func notSent(op plan.Operation) plan.Outcome {
-	return plan.Outcome{Operation: op.ID, Result: plan.Failed, Message: "not sent"}
+func notSent(op plan.Operation) plan.Settlement {
+	return plan.Settlement{Operation: op.ID, Result: plan.Failed, Message: "not sent"}
 }

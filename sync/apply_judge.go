@@ -65,9 +65,9 @@ func (a *applier) heed(ctx context.Context, err error) (plan.Result, error) {
 	return v.result, nil
 }
 
-// outcome notes what became of a change and says how its journal row ends. The error, if any,
+// conclude notes what became of a change and says how its journal row ends. The error, if any,
 // ends the applying.
-func (a *applier) outcome(ctx context.Context, c plan.Change, err error) (plan.Result, error) {
+func (a *applier) conclude(ctx context.Context, c plan.Change, err error) (plan.Result, error) {
 	result, stop := a.heed(ctx, err)
 	a.note(ctx, c, result, err)
 	return result, stop

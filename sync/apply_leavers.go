@@ -84,12 +84,12 @@ func (a *applier) leaverStep(ctx context.Context, c plan.Change) (plan.Result, e
 	if err = a.take(shielded(ctx), c); plan.KindOf(err) == plan.FailureNotFound {
 		err = nil
 	}
-	result, stop := a.outcome(ctx, c, err)
-	outcome := plan.Outcome{Operation: begun[0].ID, Result: result, Message: kindWord(err)}
+	result, stop := a.conclude(ctx, c, err)
+	settlement := plan.Settlement{Operation: begun[0].ID, Result: result, Message: kindWord(err)}
 	if c.Op == plan.Withdraw && result == plan.Done {
-		outcome.ThreemaIDs = a.lateIDs(ctx, c)
+		settlement.ThreemaIDs = a.lateIDs(ctx, c)
 	}
-	return result, errors.Join(stop, a.settle(ctx, outcome))
+	return result, errors.Join(stop, a.settle(ctx, settlement))
 }
 
 // take sends the request of a step.

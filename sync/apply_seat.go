@@ -25,7 +25,7 @@ func (a *applier) forbidden(ctx context.Context, j *joiner, refused error) error
 			"change", j.change.ID, "source", j.change.Person.Source)
 		return a.settle(ctx, createFailed(j.operation, refused))
 	}
-	_, stop := a.outcome(ctx, j.change, fmt.Errorf("the service forbids the create, and opens the licence package no more: %w", err))
+	_, stop := a.conclude(ctx, j.change, fmt.Errorf("the service forbids the create, and opens the licence package no more: %w", err))
 	if plan.KindOf(err) == plan.FailureForbidden {
 		stop = &toldError{err}
 	}

@@ -44,11 +44,11 @@ func (a *applier) writeSettings(ctx context.Context, chunk []plan.Change) ([]pla
 	}
 	refusals, failure := a.bulk(ctx, wanted)
 	stop := a.tellSettings(ctx, chunk, refusals, failure)
-	outcome := plan.Outcome{Operation: begun[0].ID, Result: plan.Done, Refusals: refusals, Message: kindWord(failure)}
+	settlement := plan.Settlement{Operation: begun[0].ID, Result: plan.Done, Refusals: refusals, Message: kindWord(failure)}
 	if failure != nil {
-		outcome.Result = plan.Uncertain // some halves may have gone through: the next inventory tells
+		settlement.Result = plan.Uncertain // some halves may have gone through: the next inventory tells
 	}
-	return refusals, errors.Join(a.settle(ctx, outcome), stop)
+	return refusals, errors.Join(a.settle(ctx, settlement), stop)
 }
 
 // tellSettings notes for each change of a chunk whether its values were taken. A failure that

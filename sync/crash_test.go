@@ -338,7 +338,7 @@ func (l mortalLedger) Created(ctx context.Context, operation int64, credentialID
 	return l.Ledger.Created(ctx, operation, credentialID, settings)
 }
 
-func (l mortalLedger) Settle(ctx context.Context, outcomes []plan.Outcome) error {
+func (l mortalLedger) Settle(ctx context.Context, outcomes []plan.Settlement) error {
 	l.c.tick()
 	return l.Ledger.Settle(ctx, outcomes)
 }

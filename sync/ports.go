@@ -105,7 +105,7 @@ type Ledger interface {
 	// remembered: those people had a line.
 	PastCreates(ctx context.Context) ([]plan.PastCreate, error)
 	// Settle closes rows and records their effects: ownership, departure, publication, refusals.
-	Settle(ctx context.Context, outcomes []plan.Outcome) error
+	Settle(ctx context.Context, settlements []plan.Settlement) error
 
 	// BeginWithdrawn begins the departure of somebody whose credential was gone before: it is no longer theirs.
 	BeginWithdrawn(ctx context.Context, run int64, d plan.Departure) error

@@ -92,13 +92,13 @@ func TestAnApprovalIsUsedUp(t *testing.T) {
 		kept bool
 	}{
 		"done": {func(t *testing.T, l *Ledger, id int64) {
-			settleOne(t, l, plan.Outcome{Operation: id, Result: plan.Done})
+			settleOne(t, l, plan.Settlement{Operation: id, Result: plan.Done})
 		}, false},
 		"failed": {func(t *testing.T, l *Ledger, id int64) {
-			settleOne(t, l, plan.Outcome{Operation: id, Result: plan.Failed})
+			settleOne(t, l, plan.Settlement{Operation: id, Result: plan.Failed})
 		}, true},
 		"unknown": {func(t *testing.T, l *Ledger, id int64) {
-			settleOne(t, l, plan.Outcome{Operation: id, Result: plan.Uncertain})
+			settleOne(t, l, plan.Settlement{Operation: id, Result: plan.Uncertain})
 		}, true},
 		"found done": {func(t *testing.T, l *Ledger, id int64) {
 			remember(t, l, plan.StateUpdate{Settled: []plan.SettledOperation{{ID: id, Done: true}}})

@@ -140,16 +140,16 @@ func journalStory() []storyRow {
 	return []storyRow{
 		{"done, with an ID that came late", func(t *testing.T, l *Ledger, _ *clock) {
 			op := beginOne(t, l, startRun(t, l), withdraw)
-			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done, ThreemaIDs: []string{"BBBBBBBB"}})
+			settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done, ThreemaIDs: []string{"BBBBBBBB"}})
 		}, []AuditEntry{begun, told(auditDone, "", "AAAAAAAA", "BBBBBBBB")}},
 		{"failed, with a refusal", func(t *testing.T, l *Ledger, _ *clock) {
 			op := beginOne(t, l, startRun(t, l), withdraw)
 			refusal := plan.Refusal{CredentialID: "c1", Setting: "th_category", Value: "never told", Message: "nor this"}
-			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Failed, Message: "503", Refusals: []plan.Refusal{refusal}})
+			settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Failed, Message: "503", Refusals: []plan.Refusal{refusal}})
 		}, []AuditEntry{begun, told(auditFailed, "503; th_category of credential c1 refused", "AAAAAAAA")}},
 		{"unknown, and found done", func(t *testing.T, l *Ledger, _ *clock) {
 			op := beginOne(t, l, startRun(t, l), withdraw)
-			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Uncertain, Message: "time-out"})
+			settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Uncertain, Message: "time-out"})
 			remember(t, l, plan.StateUpdate{Settled: []plan.SettledOperation{{ID: op.ID, Done: true}}})
 			remember(t, l, plan.StateUpdate{EndedDepartures: []plan.EndedDeparture{{Person: person("ada"), Why: "settled"}}})
 		}, []AuditEntry{
@@ -158,7 +158,7 @@ func journalStory() []storyRow {
 		}},
 		{"settled without its ID, which is back", func(t *testing.T, l *Ledger, _ *clock) {
 			op := beginOne(t, l, startRun(t, l), withdraw)
-			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
+			settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
 			gone := plan.Vanished{Departure: plan.Departure{Person: person("ada")}, ThreemaID: "AAAAAAAA"}
 			remember(t, l, plan.StateUpdate{Vanished: []plan.Vanished{gone}, EndedDepartures: []plan.EndedDeparture{{Person: person("ada"), Why: "settled"}}})
 			remember(t, l, plan.StateUpdate{Reopened: []int64{state(t, l).Vanished[0].Number}})
@@ -176,14 +176,14 @@ func journalStory() []storyRow {
 			if err := l.Created(t.Context(), op.ID, "c9", nil); err != nil {
 				t.Fatal(err)
 			}
-			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
+			settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
 		}, []AuditEntry{joined(auditIntent, ""), joined(auditCreated, "c9"), joined(auditDone, "c9")}},
 		{"a transfer ends a saga", func(t *testing.T, l *Ledger, _ *clock) {
 			run := startRun(t, l)
 			op := beginOne(t, l, run, withdraw)
-			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Failed})
+			settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Failed})
 			op = beginOne(t, l, run, plan.Operation{ChangeID: "t1", Op: plan.Transfer, Person: person("new"), CredentialID: "c1"})
-			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
+			settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
 		}, []AuditEntry{
 			begun, told(auditFailed, "", "AAAAAAAA"),
 			{Event: auditIntent, Op: plan.Transfer, ChangeID: "t1", Person: person("new"), CredentialID: "c1"},
@@ -196,12 +196,12 @@ func journalStory() []storyRow {
 			if err := l.Created(t.Context(), op.ID, "c9", nil); err != nil {
 				t.Fatal(err)
 			}
-			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
+			settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
 			op = beginOne(t, l, run, plan.Operation{Op: plan.SetSettings, Parts: []plan.Part{
 				{ChangeID: "s1", Person: person("ada"), CSI: "4711", CredentialID: "c1", Reason: "differs"},
 				{ChangeID: "s2", Person: person("bob"), CSI: "4712", CredentialID: "c9", Reason: "differs"},
 			}})
-			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done, Refusals: []plan.Refusal{
+			settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done, Refusals: []plan.Refusal{
 				{CredentialID: "c9", Setting: "th_category", Value: "never told", Message: "nor this"},
 				{CredentialID: "nobody's", Setting: "th_category", Value: "never told", Message: "nor this"},
 			}})
@@ -374,7 +374,7 @@ func TestEntriesAreOfTheirPass(t *testing.T) {
 	c.Advance(time.Hour)
 	startRun(t, l)
 	c.Advance(time.Hour)
-	settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
+	settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
 	approve(t, l, approval("a", "ada", c.Now().Add(time.Hour)))
 	var got []string
 	err := l.Audit(t.Context(), func(e AuditEntry) error {
@@ -397,7 +397,7 @@ func TestNoEntryWithoutItsDeed(t *testing.T) {
 	if _, err := l.Begin(t.Context(), run, []plan.Operation{{Op: plan.Create, Person: person("x")}, withdrawal()}); err == nil {
 		t.Error("a second withdrawal was begun")
 	}
-	if err := l.Settle(t.Context(), []plan.Outcome{{Operation: op.ID, Result: plan.Done}, {Operation: 99, Result: plan.Done}}); err == nil {
+	if err := l.Settle(t.Context(), []plan.Settlement{{Operation: op.ID, Result: plan.Done}, {Operation: 99, Result: plan.Done}}); err == nil {
 		t.Error("an operation that is not there was settled")
 	}
 	good := approval("good", "ada", start.Add(time.Hour))
@@ -410,7 +410,7 @@ func TestNoEntryWithoutItsDeed(t *testing.T) {
 	if _, err := l.writes.ExecContext(t.Context(), `CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT raise(ABORT, 'no room'); END`); err != nil {
 		t.Fatal(err)
 	}
-	if err := l.Settle(t.Context(), []plan.Outcome{{Operation: op.ID, Result: plan.Done}}); err == nil || !strings.Contains(err.Error(), "no room") {
+	if err := l.Settle(t.Context(), []plan.Settlement{{Operation: op.ID, Result: plan.Done}}); err == nil || !strings.Contains(err.Error(), "no room") {
 		t.Errorf("settled without the audit: %v", err)
 	}
 	if got := state(t, l).Open; len(got) != 1 {

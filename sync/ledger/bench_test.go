@@ -66,7 +66,7 @@ func BenchmarkAdopt(b *testing.B) {
 	l, _ := openNew(b)
 	run := startRun(b, l)
 	ops := make([]plan.Operation, 5000)
-	outcomes := make([]plan.Outcome, len(ops))
+	outcomes := make([]plan.Settlement, len(ops))
 	for b.Loop() {
 		for i := range ops {
 			ops[i] = plan.Operation{Op: plan.Adopt, Person: person(fmt.Sprint(i)), CredentialID: fmt.Sprint("c", i)}
@@ -76,7 +76,7 @@ func BenchmarkAdopt(b *testing.B) {
 			b.Fatal(err)
 		}
 		for i, op := range begun {
-			outcomes[i] = plan.Outcome{Operation: op.ID, Result: plan.Done}
+			outcomes[i] = plan.Settlement{Operation: op.ID, Result: plan.Done}
 		}
 		if err := l.Settle(b.Context(), outcomes); err != nil {
 			b.Fatal(err)
@@ -133,6 +133,6 @@ func BenchmarkOne(b *testing.B) {
 	run := startRun(b, l)
 	for b.Loop() {
 		op := beginOne(b, l, run, plan.Operation{Op: plan.SetSettings})
-		settleOne(b, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
+		settleOne(b, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
 	}
 }

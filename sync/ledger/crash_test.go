@@ -61,7 +61,7 @@ func work(ctx context.Context, part, path string) error {
 	if err := l.Created(ctx, ops[1].ID, "c2", nil); err != nil || part == "created" {
 		return err
 	}
-	return l.Settle(ctx, []plan.Outcome{{Operation: ops[2].ID, Result: plan.Done}, {Operation: ops[1].ID, Result: plan.Done}})
+	return l.Settle(ctx, []plan.Settlement{{Operation: ops[2].ID, Result: plan.Done}, {Operation: ops[1].ID, Result: plan.Done}})
 }
 
 // killAt starts a child, waits until it has done its part, and kills it with SIGKILL.

@@ -43,13 +43,13 @@ func (p trace) join(t *testing.T, l *Ledger, run int64) {
 	if err := l.Created(t.Context(), op.ID, "cred-"+p.name, nil); err != nil {
 		t.Fatal(err)
 	}
-	settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
-	settleOne(t, l, plan.Outcome{Operation: beginOne(t, l, run, p.operation(plan.PublishContact)).ID, Result: plan.Done})
+	settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
+	settleOne(t, l, plan.Settlement{Operation: beginOne(t, l, run, p.operation(plan.PublishContact)).ID, Result: plan.Done})
 	bulk := beginOne(t, l, run, plan.Operation{Op: plan.SetSettings, Parts: []plan.Part{
 		{ChangeID: "settings why-" + p.name, Person: p.person(), CSI: "csi-" + p.name, CredentialID: "cred-" + p.name, Reason: "why-" + p.name},
 		{ChangeID: "settings why-here", Person: trace{"here"}.person(), CSI: "csi-here", CredentialID: "cred-here", Reason: "why-here"},
 	}})
-	settleOne(t, l, plan.Outcome{Operation: bulk.ID, Result: plan.Done, Refusals: []plan.Refusal{
+	settleOne(t, l, plan.Settlement{Operation: bulk.ID, Result: plan.Done, Refusals: []plan.Refusal{
 		{CredentialID: "cred-" + p.name, Setting: "th_category", Value: "why-" + p.name, Message: "why-" + p.name},
 	}})
 	approve(t, l, plan.GivenApproval{ChangeID: "detach why-" + p.name, Op: plan.Detach, Person: p.person(), CSI: "csi-" + p.name, Until: l.now().Add(time.Hour)})
@@ -64,8 +64,8 @@ func (p trace) join(t *testing.T, l *Ledger, run int64) {
 func (p trace) leave(t *testing.T, l *Ledger) {
 	t.Helper()
 	run := startRun(t, l)
-	settleOne(t, l, plan.Outcome{Operation: beginOne(t, l, run, p.operation(plan.Withdraw)).ID, Result: plan.Done})
-	settleOne(t, l, plan.Outcome{Operation: beginOne(t, l, run, p.operation(plan.Revoke)).ID, Result: plan.Failed, Message: "why-" + p.name})
+	settleOne(t, l, plan.Settlement{Operation: beginOne(t, l, run, p.operation(plan.Withdraw)).ID, Result: plan.Done})
+	settleOne(t, l, plan.Settlement{Operation: beginOne(t, l, run, p.operation(plan.Revoke)).ID, Result: plan.Failed, Message: "why-" + p.name})
 	if err := l.FinishRun(t.Context(), run, plan.RunEnd{
 		Result: "ok", Planned: true, Report: []byte(`{"why":"why-` + p.name + `"}`),
 		Guards: []plan.Guard{{Name: "leavers-run", Source: "corp", Detail: "cn=" + p.name}},
@@ -322,10 +322,10 @@ func TestWhoIsErased(t *testing.T) {
 			startRun(t, l) // it is unknown from now on, and no later pass says so again
 		}, 0},
 		"a credential is theirs": {func(t *testing.T, l *Ledger, _ *clock) {
-			settleOne(t, l, plan.Outcome{Operation: beginOne(t, l, startRun(t, l), trace{"gone"}.operation(plan.Adopt)).ID, Result: plan.Done})
+			settleOne(t, l, plan.Settlement{Operation: beginOne(t, l, startRun(t, l), trace{"gone"}.operation(plan.Adopt)).ID, Result: plan.Done})
 		}, 0},
 		"a departure is open": {func(t *testing.T, l *Ledger, _ *clock) {
-			settleOne(t, l, plan.Outcome{Operation: beginOne(t, l, startRun(t, l), trace{"gone"}.operation(plan.Withdraw)).ID, Result: plan.Failed})
+			settleOne(t, l, plan.Settlement{Operation: beginOne(t, l, startRun(t, l), trace{"gone"}.operation(plan.Withdraw)).ID, Result: plan.Failed})
 		}, 0},
 		"the clock went backward": {func(_ *testing.T, _ *Ledger, c *clock) { c.Advance(-time.Hour) }, 0},
 	} {
@@ -366,7 +366,7 @@ func TestWhatEndedInThisPassStays(t *testing.T) {
 	l, _ := openNew(t)
 	run := startRun(t, l)
 	op := beginOne(t, l, run, plan.Operation{Op: plan.PublishContact, Person: person("x")})
-	settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
+	settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
 	for want, pass := range []int64{run, startRun(t, l)} {
 		if n, err := l.Erase(t.Context(), pass, 0); err != nil || n != want {
 			t.Errorf("pass %d: %d, %v, want %d", pass, n, err, want)
@@ -413,9 +413,9 @@ func manyLeavers(t *testing.T, l *Ledger, n int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var outcomes []plan.Outcome
+	var outcomes []plan.Settlement
 	for _, op := range begun {
-		outcomes = append(outcomes, plan.Outcome{Operation: op.ID, Result: plan.Done})
+		outcomes = append(outcomes, plan.Settlement{Operation: op.ID, Result: plan.Done})
 	}
 	if err := l.Settle(t.Context(), outcomes); err != nil {
 		t.Fatal(err)
@@ -516,7 +516,7 @@ func TestWhoHasTwoNamesIsErasedOnce(t *testing.T) {
 			rechristen(t, l, who.Source, source)
 		}
 		op := beginOne(t, l, startRun(t, l), plan.Operation{Op: plan.PublishContact, Person: plan.PersonID{Source: source, ID: who.ID}})
-		settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
+		settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
 	}
 	if n := erase(t, l, 0); n != 1 {
 		t.Errorf("%d erased, want one", n)

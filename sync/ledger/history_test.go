@@ -18,7 +18,7 @@ func TestPersonHistory(t *testing.T) {
 	if err := l.Created(t.Context(), create.ID, "cred", nil); err != nil {
 		t.Fatal(err)
 	}
-	settleOne(t, l, plan.Outcome{Operation: create.ID, Result: plan.Done})
+	settleOne(t, l, plan.Settlement{Operation: create.ID, Result: plan.Done})
 	beginOne(t, l, run, plan.Operation{ChangeID: "c2", Op: plan.SetSettings, Person: person("a")}) // stands for many people
 	beginOne(t, l, run, plan.Operation{ChangeID: "c3", Op: plan.Create, Person: person("b"), Username: "bert"})
 	c.Advance(time.Hour)
@@ -51,7 +51,7 @@ func TestPersonHistoryIsCapped(t *testing.T) {
 	run := startRun(t, l)
 	for n := range shownSteps + 3 {
 		op := beginOne(t, l, run, plan.Operation{ChangeID: fmt.Sprint(n), Op: plan.UnsetSetting, Person: person("a")})
-		settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Failed})
+		settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Failed})
 	}
 	h, err := l.PersonHistory(t.Context(), person("a"))
 	if err != nil || h.Omitted != 3 || len(h.Steps) != shownSteps || h.Steps[0].ChangeID != "3" {
@@ -64,7 +64,7 @@ func TestPastPeople(t *testing.T) {
 	l, _ := openNew(t)
 	run := startRun(t, l)
 	one := plan.Operation{ChangeID: "c1", Op: plan.Detach, Person: person("a"), CSI: "E1", DN: "cn=Old", Username: "Anna", ThreemaIDs: []string{"AAAAAAAA"}}
-	settleOne(t, l, plan.Outcome{Operation: beginOne(t, l, run, one).ID, Result: plan.Failed})
+	settleOne(t, l, plan.Settlement{Operation: beginOne(t, l, run, one).ID, Result: plan.Failed})
 	one.ChangeID, one.DN = "c2", "cn=New"
 	beginOne(t, l, run, one)
 	beginOne(t, l, run, plan.Operation{ChangeID: "c3", Op: plan.Create, Person: person("b"), CSI: "E1", DN: "cn=Jörg", Username: "bert"})

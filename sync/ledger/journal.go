@@ -134,11 +134,11 @@ func (l *Ledger) Created(ctx context.Context, operation int64, credentialID stri
 }
 
 // Settle closes rows with their effects (effect.go), or marks them unknown. It takes rows
-// that are INTENT or unknown, and records all outcomes or none. It finishes even if ctx is
+// that are INTENT or unknown, and records all settlements or none. It finishes even if ctx is
 // cancelled: what has happened must be known.
-func (l *Ledger) Settle(ctx context.Context, outcomes []plan.Outcome) error {
+func (l *Ledger) Settle(ctx context.Context, settlements []plan.Settlement) error {
 	return l.record(ctx, "record what was done", func(ctx context.Context, tx *sql.Tx, t *trail) error {
-		for _, o := range outcomes {
+		for _, o := range settlements {
 			if err := settle(ctx, tx, t, o); err != nil {
 				return fmt.Errorf("operation %d: %w", o.Operation, err)
 			}
@@ -159,7 +159,7 @@ func (l *Ledger) record(ctx context.Context, action string, do func(context.Cont
 	})
 }
 
-func settle(ctx context.Context, tx *sql.Tx, t *trail, o plan.Outcome) error {
+func settle(ctx context.Context, tx *sql.Tx, t *trail, o plan.Settlement) error {
 	op, err := openOperation(ctx, tx, o.Operation)
 	if err != nil {
 		return err
@@ -185,7 +185,7 @@ func settle(ctx context.Context, tx *sql.Tx, t *trail, o plan.Outcome) error {
 			return fmt.Errorf("refused setting: %w", err)
 		}
 	} else {
-		words = describeOutcome(o)
+		words = describeSettlement(o)
 	}
 	switch o.Result {
 	case plan.Done:
@@ -212,8 +212,8 @@ func union(a, b []string) []string {
 	return slices.Compact(all)
 }
 
-// describeOutcome tells of an outcome in the audit: which settings were refused, not their values.
-func describeOutcome(o plan.Outcome) string {
+// describeSettlement tells of a settlement in the audit: which settings were refused, not their values.
+func describeSettlement(o plan.Settlement) string {
 	var words []string
 	if o.Message != "" {
 		words = append(words, o.Message)

@@ -18,7 +18,7 @@ import (
 func ownedBy(tb testing.TB, l *Ledger, id, credential string) {
 	tb.Helper()
 	op := beginOne(tb, l, startRun(tb, l), plan.Operation{Op: plan.Adopt, Person: person(id), CredentialID: credential, Username: "user-" + id, CSI: "csi-" + id})
-	settleOne(tb, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
+	settleOne(tb, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
 }
 
 // withdrawal is the operation for ada, who owns c1 with the ID AAAAAAAA.
@@ -114,7 +114,7 @@ func TestBeginRefusesASecondOpenOperation(t *testing.T) {
 			if got := len(state(t, l).Open); tt.refused && got != 1 {
 				t.Errorf("%d operations are open, want the first alone", got)
 			}
-			settleOne(t, l, plan.Outcome{Operation: first.ID, Result: plan.Failed})
+			settleOne(t, l, plan.Settlement{Operation: first.ID, Result: plan.Failed})
 			if tt.refused {
 				beginOne(t, l, run, tt.second)
 			}
@@ -145,7 +145,7 @@ func TestCreate(t *testing.T) {
 	t.Parallel()
 	l, _ := openNew(t)
 	op := beginOne(t, l, startRun(t, l), plan.Operation{Op: plan.Create, Person: person("ada"), Username: "ada", CSI: "4711"})
-	if err := l.Settle(t.Context(), []plan.Outcome{{Operation: op.ID, Result: plan.Done}}); err == nil {
+	if err := l.Settle(t.Context(), []plan.Settlement{{Operation: op.ID, Result: plan.Done}}); err == nil {
 		t.Error("a create without a credential was done")
 	}
 	if err := l.Created(t.Context(), op.ID, "", nil); err == nil {
@@ -163,7 +163,7 @@ func TestCreate(t *testing.T) {
 	if len(s.Open) != 1 || s.Open[0].CredentialID != "c9" {
 		t.Errorf("open %+v, want the create with its credential", s.Open)
 	}
-	settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
+	settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
 	s = state(t, l)
 	if diff := cmp.Diff(owned, s.Owned); diff != "" || len(s.Open) != 0 {
 		t.Errorf("open %v, owned %s", s.Open, diff)
@@ -202,12 +202,12 @@ func TestWithdraw(t *testing.T) {
 	}
 
 	c.Advance(time.Minute)
-	settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Uncertain, Message: "time-out"})
+	settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Uncertain, Message: "time-out"})
 	if s := state(t, l); len(s.Owned) != 1 || len(s.Open) != 1 || len(s.Taken) != 1 || !s.Departures[0].WithdrawnAt.IsZero() {
 		t.Errorf("uncertain: %+v", s)
 	}
 
-	settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done, ThreemaIDs: []string{"BBBBBBBB", "AAAAAAAA"}})
+	settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done, ThreemaIDs: []string{"BBBBBBBB", "AAAAAAAA"}})
 	departure.WithdrawnAt = c.Now()
 	departure.IDs = append(departure.IDs, plan.DepartingID{ThreemaID: "BBBBBBBB"})
 	s := state(t, l)
@@ -220,7 +220,7 @@ func TestWithdraw(t *testing.T) {
 
 	revoke := beginOne(t, l, startRun(t, l), plan.Operation{Op: plan.Revoke, Person: person("ada"), CredentialID: "c1", ThreemaIDs: []string{"BBBBBBBB"}})
 	c.Advance(time.Minute)
-	settleOne(t, l, plan.Outcome{Operation: revoke.ID, Result: plan.Done})
+	settleOne(t, l, plan.Settlement{Operation: revoke.ID, Result: plan.Done})
 	departure.IDs[1].GoneAt = c.Now()
 	if diff := cmp.Diff([]plan.Departure{departure}, state(t, l).Departures); diff != "" {
 		t.Errorf("revoked: %s", diff)
@@ -230,7 +230,7 @@ func TestWithdraw(t *testing.T) {
 	c.Advance(time.Minute)
 	for _, op := range []plan.Operation{withdrawal(), {Op: plan.Detach, Person: person("ada"), ThreemaIDs: []string{"BBBBBBBB"}}} {
 		op = beginOne(t, l, startRun(t, l), op)
-		settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done, ThreemaIDs: []string{"BBBBBBBB"}})
+		settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done, ThreemaIDs: []string{"BBBBBBBB"}})
 		if diff := cmp.Diff([]plan.Departure{departure}, state(t, l).Departures); diff != "" {
 			t.Errorf("%s again: %s", op.Op, diff)
 		}
@@ -248,7 +248,7 @@ func TestASecondAttemptKeepsTheSaga(t *testing.T) {
 	ownedBy(t, l, "ada", "c1")
 	run := startRun(t, l)
 	first := beginOne(t, l, run, withdrawal())
-	settleOne(t, l, plan.Outcome{Operation: first.ID, Result: plan.Failed, Message: "503"})
+	settleOne(t, l, plan.Settlement{Operation: first.ID, Result: plan.Failed, Message: "503"})
 	c.Advance(time.Hour)
 	again := withdrawal()
 	again.OU, again.ThreemaIDs = "ou=y", []string{"CCCCCCCC"}
@@ -267,7 +267,7 @@ func TestAPersonLeavesOnce(t *testing.T) {
 	l, _ := openNew(t)
 	run := startRun(t, l)
 	first := beginOne(t, l, run, withdrawal())
-	settleOne(t, l, plan.Outcome{Operation: first.ID, Result: plan.Done})
+	settleOne(t, l, plan.Settlement{Operation: first.ID, Result: plan.Done})
 	other := withdrawal()
 	other.CredentialID = "c2"
 	if _, err := l.Begin(t.Context(), run, []plan.Operation{other}); err == nil || !strings.Contains(err.Error(), "still leaving with another credential") {
@@ -284,17 +284,17 @@ func TestTransfer(t *testing.T) {
 	if err := l.Created(t.Context(), create.ID, "c1", nil); err != nil {
 		t.Fatal(err)
 	}
-	settleOne(t, l, plan.Outcome{Operation: create.ID, Result: plan.Done})
+	settleOne(t, l, plan.Settlement{Operation: create.ID, Result: plan.Done})
 	ownedBy(t, l, "bob", "c2")
 	seen := []plan.Observation{{Person: person("bob"), State: plan.Entitled}, {Person: person("new"), State: plan.Entitled}, {Person: person("old"), State: plan.Departed}}
 	remember(t, l, plan.StateUpdate{Observations: seen})
 	withdraw := withdrawal()
 	withdraw.Person = person("old")
 	failedOp := beginOne(t, l, startRun(t, l), withdraw)
-	settleOne(t, l, plan.Outcome{Operation: failedOp.ID, Result: plan.Failed})
+	settleOne(t, l, plan.Settlement{Operation: failedOp.ID, Result: plan.Failed})
 
 	op := beginOne(t, l, startRun(t, l), plan.Operation{Op: plan.Transfer, Person: person("new"), CredentialID: "c1", Username: "ada", CSI: "4711"})
-	settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
+	settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
 	s := state(t, l)
 	owned := []plan.Ownership{
 		{Person: person("bob"), CredentialID: "c2", Username: "user-bob", CSI: "csi-bob", Since: start},
@@ -325,7 +325,7 @@ func TestPublications(t *testing.T) {
 		{Op: plan.PublishContact, ThreemaIDs: []string{"DDDDDDDD"}},
 		{Op: plan.DisableContact, ThreemaIDs: []string{"DDDDDDDD"}}, // a leaver: whoever comes back is published anew
 	} {
-		settleOne(t, l, plan.Outcome{Operation: beginOne(t, l, run, op).ID, Result: plan.Done})
+		settleOne(t, l, plan.Settlement{Operation: beginOne(t, l, run, op).ID, Result: plan.Done})
 	}
 	remember(t, l, plan.StateUpdate{Published: []plan.Publication{{ThreemaID: "AAAAAAAA"}, {ThreemaID: "CCCCCCCC"}}})
 	remember(t, l, plan.StateUpdate{})
@@ -342,7 +342,7 @@ func TestRefusalsLastADay(t *testing.T) {
 	refusal := plan.Refusal{CredentialID: "c1", Setting: "th_category", Value: "x", Message: "422"}
 	newer := refusal
 	newer.Value = "y"
-	settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Failed, Refusals: []plan.Refusal{refusal, newer}})
+	settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Failed, Refusals: []plan.Refusal{refusal, newer}})
 	newer.At = c.Now()
 	if diff := cmp.Diff([]plan.Refusal{newer}, state(t, l).Refusals); diff != "" {
 		t.Error(diff)
@@ -366,7 +366,7 @@ func TestTaken(t *testing.T) {
 					Op: op, Person: person(id), OU: "ou=x", CredentialID: id, ThreemaIDs: []string{id}, Approved: approved,
 				})
 				if result != "intent" {
-					settleOne(t, l, plan.Outcome{Operation: o.ID, Result: result})
+					settleOne(t, l, plan.Settlement{Operation: o.ID, Result: result})
 				}
 				if op.Destructive() && !approved && result != plan.Failed {
 					want = append(want, plan.PastRemoval{Op: op, Person: person(id), OU: "ou=x", At: c.Now()})
@@ -393,7 +393,7 @@ func TestTaken(t *testing.T) {
 
 func TestSettleIsAllOrNothing(t *testing.T) {
 	t.Parallel()
-	for name, bad := range map[string]plan.Outcome{
+	for name, bad := range map[string]plan.Settlement{
 		"an operation that is not there": {Operation: 99, Result: plan.Done},
 		"no result":                      {Operation: 2},
 		"an operation settled twice":     {Operation: 1, Result: plan.Done},
@@ -405,7 +405,7 @@ func TestSettleIsAllOrNothing(t *testing.T) {
 			for _, id := range []string{"1", "2"} {
 				beginOne(t, l, run, plan.Operation{Op: plan.Adopt, Person: person(id), CredentialID: id})
 			}
-			if err := l.Settle(t.Context(), []plan.Outcome{{Operation: 1, Result: plan.Done}, bad}); err == nil {
+			if err := l.Settle(t.Context(), []plan.Settlement{{Operation: 1, Result: plan.Done}, bad}); err == nil {
 				t.Error("settled")
 			}
 			if s := state(t, l); len(s.Open) != 2 || len(s.Owned) != 0 {
@@ -425,7 +425,7 @@ func TestWhatHappenedIsRecorded(t *testing.T) {
 	if err := l.Created(ctx, op.ID, "c1", nil); err != nil {
 		t.Error(err)
 	}
-	if err := l.Settle(ctx, []plan.Outcome{{Operation: op.ID, Result: plan.Done}}); err != nil {
+	if err := l.Settle(ctx, []plan.Settlement{{Operation: op.ID, Result: plan.Done}}); err != nil {
 		t.Error(err)
 	}
 	if s := state(t, l); len(s.Open) != 0 || len(s.Owned) != 1 {

@@ -92,9 +92,9 @@ func beginOne(tb testing.TB, l *Ledger, run int64, op plan.Operation) plan.Opera
 }
 
 // settleOne settles one operation.
-func settleOne(tb testing.TB, l *Ledger, o plan.Outcome) {
+func settleOne(tb testing.TB, l *Ledger, o plan.Settlement) {
 	tb.Helper()
-	if err := l.Settle(context.Background(), []plan.Outcome{o}); err != nil {
+	if err := l.Settle(context.Background(), []plan.Settlement{o}); err != nil {
 		tb.Fatal(err)
 	}
 }

@@ -43,7 +43,7 @@ func TestAnOrderStandsUntilItIsCarriedOut(t *testing.T) {
 			op := withdrawal()
 			op.Ordered = true
 			op = beginOne(t, l, startRun(t, l), op)
-			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: outcome})
+			settleOne(t, l, plan.Settlement{Operation: op.ID, Result: outcome})
 			wantOpenOrders(t, l, openOrder("ada"))
 			if outcome == plan.Uncertain {
 				remember(t, l, plan.StateUpdate{Owned: state(t, l).Owned, Settled: []plan.SettledOperation{{ID: op.ID}}})
@@ -59,7 +59,7 @@ func TestAnOrderStandsUntilItIsCarriedOut(t *testing.T) {
 		manage(t, l)
 		giveOrder(t, l)
 		op := beginOne(t, l, startRun(t, l), plan.Operation{ChangeID: "t1", Op: plan.Transfer, Person: person("new"), CredentialID: "c1", Username: "ada", CSI: "4711"})
-		settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
+		settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
 		wantOpenOrders(t, l, openOrder("new"))
 	})
 	t.Run("departure", func(t *testing.T) {
@@ -68,7 +68,7 @@ func TestAnOrderStandsUntilItIsCarriedOut(t *testing.T) {
 		manage(t, l)
 		giveOrder(t, l)
 		op := beginOne(t, l, startRun(t, l), withdrawal())
-		settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
+		settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
 		wantOpenOrders(t, l)
 	})
 }

@@ -16,7 +16,7 @@ func manage(t *testing.T, l *Ledger) {
 	op := withdrawal()
 	op.ChangeID, op.Op, op.ThreemaIDs = "a1", plan.Adopt, nil
 	op = beginOne(t, l, startRun(t, l), op)
-	settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
+	settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
 }
 
 // ordered withdraws ada's credential on somebody's word alone.
@@ -25,7 +25,7 @@ func ordered(t *testing.T, l *Ledger) plan.Operation {
 	op := withdrawal()
 	op.Ordered = true
 	op = beginOne(t, l, startRun(t, l), op)
-	settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done, ThreemaIDs: []string{"LATECOME"}})
+	settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done, ThreemaIDs: []string{"LATECOME"}})
 	return op
 }
 
@@ -100,7 +100,7 @@ func TestADepartureTakesAnOrderOver(t *testing.T) {
 	remember(t, l, plan.StateUpdate{Alarms: []plan.Alarm{alarm}})
 	c.Advance(48 * time.Hour)
 	op := beginOne(t, l, startRun(t, l), withdrawal())
-	settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
+	settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
 	s := state(t, l)
 	if len(s.Effects) != 1 || s.Effects[0].Ordered || s.Effects[0].Departure == e.Departure || !s.Effects[0].RequestedAt.Equal(start) {
 		t.Fatalf("%+v", s.Effects)

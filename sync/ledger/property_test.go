@@ -181,7 +181,7 @@ func (w *world) mayBeDone(r *row) bool {
 
 func (w *world) settle(t *rapid.T) {
 	r := w.pick(t, w.mayBeDone)
-	o := plan.Outcome{
+	o := plan.Settlement{
 		Operation: r.ID, Result: rapid.SampledFrom([]plan.Result{plan.Done, plan.Failed, plan.Uncertain}).Draw(t, "result"),
 		ThreemaIDs: threemaIDs.Draw(t, "further ids"), Refused: rapid.Bool().Draw(t, "answered with a refusal"),
 	}
@@ -189,7 +189,7 @@ func (w *world) settle(t *rapid.T) {
 		o.Refusals = []plan.Refusal{{CredentialID: credentials.Draw(t, "credential"), Setting: "s", Value: words.Draw(t, "value"), At: w.clock.Now()}}
 		w.model.refusals[o.Refusals[0].CredentialID] = o.Refusals[0]
 	}
-	must(t, w.ledger.Settle(context.Background(), []plan.Outcome{o}))
+	must(t, w.ledger.Settle(context.Background(), []plan.Settlement{o}))
 	if r.Op == plan.Withdraw {
 		w.model.join(r.Operation, o.ThreemaIDs)
 	}

@@ -111,13 +111,13 @@ func TestALeaveFollowsItsPerson(t *testing.T) {
 			if err := l.Created(t.Context(), create.ID, "c1", nil); err != nil {
 				t.Fatal(err)
 			}
-			settleOne(t, l, plan.Outcome{Operation: create.ID, Result: plan.Done})
+			settleOne(t, l, plan.Settlement{Operation: create.ID, Result: plan.Done})
 			suspend(t, l, onLeave(person("ada"), row.ada))
 			if !row.new.IsZero() {
 				suspend(t, l, onLeave(person("new"), row.new))
 			}
 			op := beginOne(t, l, run, plan.Operation{ChangeID: "t1", Op: plan.Transfer, Person: person("new"), CredentialID: "c1"})
-			settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
+			settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
 			rechristen(t, l, "corp", "ad")
 			want := onLeave(plan.PersonID{Source: "ad", ID: "new"}, row.want)
 			want.Since = start
@@ -197,7 +197,7 @@ func TestAnOrderEndsTheWayBack(t *testing.T) {
 	if err := l.Created(t.Context(), create.ID, "c1", nil); err != nil {
 		t.Fatal(err)
 	}
-	settleOne(t, l, plan.Outcome{Operation: create.ID, Result: plan.Done})
+	settleOne(t, l, plan.Settlement{Operation: create.ID, Result: plan.Done})
 	approve(t, l, plan.GivenApproval{ChangeID: "w1", Op: plan.Withdraw, Person: person("ada"), Until: start.Add(time.Hour)})
 	if err := l.UndoWithdrawal(t.Context(), plan.UndoneOrder{Person: person("ada"), CredentialID: "c1", By: "anna"}, "4711", "a mistake"); err != nil {
 		t.Fatal(err)

@@ -189,7 +189,7 @@ func BenchmarkErase(b *testing.B) {
 	}
 	for range 3 {
 		op := beginOne(b, l, run, plan.Operation{Op: plan.SetSettings, Parts: parts})
-		settleOne(b, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
+		settleOne(b, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
 	}
 	c.Advance(time.Hour)
 	run = startRun(b, l)

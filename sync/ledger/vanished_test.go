@@ -15,7 +15,7 @@ func TestVanishedIDs(t *testing.T) {
 	l, _ := openNew(t)
 	remember(t, l, plan.StateUpdate{Subscription: "SUB1"})
 	op := beginOne(t, l, startRun(t, l), withdrawal())
-	settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done, ThreemaIDs: []string{"BBBBBBBB"}})
+	settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done, ThreemaIDs: []string{"BBBBBBBB"}})
 	departure := state(t, l).Departures[0]
 	departure.IDs = nil
 	want := plan.Vanished{Number: 1, Departure: departure, ThreemaID: "BBBBBBBB"}
@@ -41,7 +41,7 @@ func TestVanishedIDs(t *testing.T) {
 	same("again", []plan.Vanished{want}, state(t, l).Vanished)
 	same("open again", departure.Person, state(t, l).Departures[0].Person)
 	op = beginOne(t, l, startRun(t, l), plan.Operation{ChangeID: "d1", Op: plan.Detach, Person: departure.Person, CredentialID: departure.CredentialID, ThreemaIDs: []string{"BBBBBBBB"}})
-	settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Done})
+	settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
 	same("taken", 0, len(state(t, l).Vanished))
 
 }

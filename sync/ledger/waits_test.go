@@ -45,7 +45,7 @@ func TestSinceWhenSomebodyIsManaged(t *testing.T) {
 	run := startRun(t, l)
 	carry := func(op plan.Operation) {
 		t.Helper()
-		settleOne(t, l, plan.Outcome{Operation: beginOne(t, l, run, op).ID, Result: plan.Done})
+		settleOne(t, l, plan.Settlement{Operation: beginOne(t, l, run, op).ID, Result: plan.Done})
 		c.Advance(time.Hour)
 	}
 	carry(plan.Operation{Op: plan.Adopt, Person: person("old"), CredentialID: "c1"})

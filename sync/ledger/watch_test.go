@@ -15,12 +15,12 @@ func leave(t *testing.T, l *Ledger, c *clock) {
 	t.Helper()
 	run := startRun(t, l)
 	first := beginOne(t, l, run, withdrawal())
-	settleOne(t, l, plan.Outcome{Operation: first.ID, Result: plan.Done, ThreemaIDs: []string{"LATECOME"}})
+	settleOne(t, l, plan.Settlement{Operation: first.ID, Result: plan.Done, ThreemaIDs: []string{"LATECOME"}})
 	c.Advance(time.Minute)
 	detach := withdrawal()
 	detach.Op, detach.ChangeID, detach.ThreemaIDs = plan.Detach, "d1", detach.ThreemaIDs[:1]
 	second := beginOne(t, l, run, detach)
-	settleOne(t, l, plan.Outcome{Operation: second.ID, Result: plan.Done})
+	settleOne(t, l, plan.Settlement{Operation: second.ID, Result: plan.Done})
 }
 
 // leaveStory is what the audit tells of it.
@@ -44,7 +44,7 @@ func TestEffectsAreKnownWithTheirDeed(t *testing.T) {
 	l, c := openNew(t)
 	run := startRun(t, l)
 	op := beginOne(t, l, run, withdrawal())
-	settleOne(t, l, plan.Outcome{Operation: op.ID, Result: plan.Failed})
+	settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Failed})
 	beginOne(t, l, run, withdrawal())
 	if got := state(t, l).Effects; len(got) > 0 {
 		t.Errorf("nothing was done, yet %+v", got)

@@ -59,8 +59,8 @@ const (
 	Uncertain Result = "unknown"
 )
 
-// Outcome closes a journal row, or marks it unknown until the package has been looked at.
-type Outcome struct {
+// Settlement closes a journal row, or marks it unknown until the package has been looked at.
+type Settlement struct {
 	Operation int64
 	Result    Result
 	// ThreemaIDs, of a withdrawal, are further IDs that appeared on the credential and join
