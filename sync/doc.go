@@ -7,9 +7,8 @@
 // interfaces it calls (ports.go); ldapsource, threema and sync/ledger satisfy them without
 // importing it, and cmd joins them.
 //
-// Each step returns a value as far as it came, and the error that ended it: reading and
-// planning a draft, carrying out what became of each change. The report is made from these,
-// and an error that it tells elsewhere already is dropped there, in one place (failure.go).
+// Each step returns a value, as far as it came, and the error that ended it. The report is made
+// from these; an error that it tells elsewhere already is dropped in one place (failure.go).
 //
 // A pass:
 //

@@ -61,11 +61,11 @@ func (p *Planner) dryRun(started time.Time, d draft, err error) Report {
 // nothing to do but what somebody ordered.
 func (p *Planner) plan(ctx context.Context, accept bool) (draft, error) {
 	d, err := p.read(ctx)
-	if err == nil && (len(d.in.Sources) == 0 && len(d.in.State.OpenOrders) == 0 || accept && len(d.unread) > 0) {
-		err = errUnread()
-	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return d, err
+	case len(d.in.Sources) == 0 && len(d.in.State.OpenOrders) == 0, accept && len(d.unread) > 0:
+		return d, errUnread()
 	}
 	return p.compute(ctx, d, accept)
 }
