@@ -133,3 +133,51 @@ func TestUnrecordedOrder(t *testing.T) {
 		})
 	}
 }
+
+// TestAnOrderIsNoWholePass: where a part of the directories was read, an order plans with that, and its record does not
+// pass for one of a plan.
+func TestAnOrderIsNoWholePass(t *testing.T) {
+	t.Parallel()
+	w := orderWorld(t)
+	for n, down := range []error{nil, &plan.ReadError{Source: sourceName, Reason: plan.ReadUnreachable, Err: errors.New("no route to host")}} {
+		w.directory.failure = down
+		r, got, err := w.order([]string{"E03", "E04"}[n])
+		w.must(err)
+		w.equal("order", []any{dirsync.OrderWithdrawn, down == nil}, []any{got.Outcome, r.Planned})
+	}
+}
+
+// TestAStepThatWasNotDone ends the turn of its person, and of nobody else: what comes after it relies on it.
+func TestAStepThatWasNotDone(t *testing.T) {
+	t.Parallel()
+	for outcome, fault := range map[string]worksim.Fault{"failed": {Status: 409}, "unknown": {Status: 500}} {
+		t.Run(outcome, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, options{sim: worksim.Options{Quirks: []string{worksim.KeepContacts}}}, employees(5)...)
+			w.policy.ID = plan.DetachID
+			w.rollOut()
+			w.directory.dismiss(t, "id-03")
+			w.directory.dismiss(t, "id-04")
+			fault.Method, fault.Path, fault.Times = http.MethodDelete, "/credentials/", 1
+			w.fault(fault)
+			w.equal("results", []string{
+				"withdraw user03 " + outcome, "disable-contact user03 skipped", "detach user03 skipped",
+				"withdraw user04 done", "disable-contact user04 done", "detach user04 done",
+			}, results(w.exits(dirsync.ExitFailed)))
+			w.equal("detached", 1, len(w.sim.State().Detached))
+		})
+	}
+}
+
+// TestRowsOfAnEndedPass: what was sent until a pass ended, and what was not, is settled all the same.
+func TestRowsOfAnEndedPass(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{sim: worksim.Options{NoAutoContacts: true}}, employees(4)...)
+	w.rollOut()
+	w.put(func(s *worksim.State) { s.Contacts = s.Contacts[:1] })
+	w.fault(worksim.Fault{Method: http.MethodPost, Path: "/contacts", Status: 401})
+	r := w.exits(dirsync.ExitFailed)
+	w.equal("tried and open", []int{1, 0}, []int{len(r.Results), r.Unsettled})
+	w.sim.ClearFaults()
+	w.equal("done", 3, len(w.ok().Results))
+}
