@@ -102,20 +102,16 @@ func (p *Planner) read(ctx context.Context) (draft, error) {
 			continue
 		}
 		d.plan.Sources = append(d.plan.Sources, snapshot.Report())
-		d.in.Sources = append(d.in.Sources, p.view(snapshot))
+		view := plan.SourceView{Snapshot: snapshot, Identities: make([]plan.Identity, 0, len(snapshot.People))}
+		for _, person := range snapshot.People {
+			view.Identities = append(view.Identities, p.Mapper.Map(person))
+		}
+		d.in.Sources = append(d.in.Sources, view)
 	}
 	if len(d.unread) > 0 && state.Subscription == "" {
 		return d, errUnread()
 	}
 	return d, nil
-}
-
-func (p *Planner) view(snapshot plan.Snapshot) plan.SourceView {
-	view := plan.SourceView{Snapshot: snapshot, Identities: make([]plan.Identity, 0, len(snapshot.People))}
-	for _, person := range snapshot.People {
-		view.Identities = append(view.Identities, p.Mapper.Map(person))
-	}
-	return view
 }
 
 // compute reads the package and makes a plan of what was read.
