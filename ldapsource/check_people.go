@@ -50,22 +50,26 @@ func (t *tally) strangers() string {
 // checkProduct compares the profile with what the server calls itself: with another one, the
 // attributes of this product that end an account are not even asked for.
 func (v *session) checkProduct() Finding {
-	f := Finding{Name: "profile", Verdict: Pass, Tried: "compare the profile " + v.cfg.Profile + " with the server", Came: v.root.product()}
-	if fitting := v.betterProfiles(); len(fitting) > 0 {
+	f := Finding{Name: "profile", Verdict: Pass, Tried: "compare the profile " + string(v.cfg.Profile) + " with the server", Came: v.root.product()}
+	if fitting := v.betterProfiles(); fitting != "" {
 		f.Verdict = Warning
-		f.Advice = "set profile to " + strings.Join(fitting, " or ") + ": with another one it is not seen that an account is switched off"
+		f.Advice = "set profile to " + fitting + ": with another one it is not seen that an account is switched off"
 	}
 	return f
 }
 
-// betterProfiles are those of the product that the server calls itself, where the configured one is of
-// another.
-func (v *session) betterProfiles() []string {
+// betterProfiles are those of the product that the server calls itself, in words, where the configured one is of
+// another; else "".
+func (v *session) betterProfiles() string {
 	fitting := v.root.profiles()
 	if v.cfg.Profile == Custom || slices.Contains(fitting, v.cfg.Profile) {
-		return nil
+		return ""
 	}
-	return fitting
+	var names []string
+	for _, profile := range fitting {
+		names = append(names, string(profile))
+	}
+	return strings.Join(names, " or ")
 }
 
 // checkLimits makes a human look at a total that a silent limit may have made (pitfall A6).

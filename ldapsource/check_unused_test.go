@@ -50,7 +50,7 @@ func TestStateInFilter(t *testing.T) {
 	controller := peer.Start(t, domainPeer(peer.Page("", account(0, nil))))
 	for _, row := range []struct {
 		server  *peer.Peer
-		profile string
+		profile Profile
 		filter  string
 		names   []string
 	}{

@@ -17,14 +17,20 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
 )
 
+// Profile is the directory product, which decides identity and account state.
+type Profile string
+
 // The profiles.
 const (
-	ActiveDirectory = "active-directory"
-	OpenLDAP        = "openldap"
-	DS389           = "389ds"
-	FreeIPA         = "freeipa"
-	Custom          = "custom" // any other: Filter, IDAttribute and Account say what it is like
+	ActiveDirectory Profile = "active-directory"
+	OpenLDAP        Profile = "openldap"
+	DS389           Profile = "389ds"
+	FreeIPA         Profile = "freeipa"
+	Custom          Profile = "custom" // any other: Filter, IDAttribute and Account say what it is like
 )
+
+// Profiles lists all profiles.
+func Profiles() []Profile { return []Profile{ActiveDirectory, OpenLDAP, DS389, FreeIPA, Custom} }
 
 const (
 	defaultPageSize = 500 // at most 1000 on Active Directory (pitfall B1)
@@ -34,7 +40,7 @@ const (
 // Config says which directory is read, as whom, and which part of it counts.
 type Config struct {
 	Name    string
-	Profile string   // one of the profiles above
+	Profile Profile
 	URLs    []string // tried in order: ldaps://, or ldap:// with StartTLS
 	// Domain finds the servers through DNS, instead of URLs; of Active Directory those of Site
 	// first, if it is set.

@@ -20,11 +20,11 @@ type AccountRules struct {
 	DisabledValues, EnabledValues []string
 	// ExpiryAttribute is the end date of an account, in the ExpiryFormat. Not there: no end.
 	ExpiryAttribute string
-	ExpiryFormat    string
+	ExpiryFormat    TimeFormat
 	// StartAttribute is the begin date of an account, in the StartFormat. Not there: it has begun.
 	// What is not set is left out of the fingerprint of the scope, as from before there were begins.
-	StartAttribute string `json:",omitempty"`
-	StartFormat    string `json:",omitempty"`
+	StartAttribute string     `json:",omitempty"`
+	StartFormat    TimeFormat `json:",omitempty"`
 }
 
 func (r AccountRules) check() error {
@@ -35,7 +35,7 @@ func (r AccountRules) check() error {
 		return fmt.Errorf("no value of %s switches an account off", r.DisabledAttribute)
 	}
 	for _, m := range append(r.term().begins, r.term().ends...) {
-		if !slices.Contains(formats(), m.format) {
+		if !slices.Contains(TimeFormats(), m.format) {
 			return fmt.Errorf("%q is no format of a date", m.format)
 		}
 	}

@@ -53,7 +53,7 @@ func forOpenLDAP(t testing.TB, srv *openldap.Server, edit ...func(*Config)) Conf
 	return configFor(t, srv.Endpoint, OpenLDAP, []string{"employeenumber", "givenname", "sn", "uid", "mail"}, edit)
 }
 
-func configFor(t testing.TB, at testdir.Endpoint, profile string, attributes []string, edit []func(*Config)) Config {
+func configFor(t testing.TB, at testdir.Endpoint, profile Profile, attributes []string, edit []func(*Config)) Config {
 	t.Helper()
 	cfg := Config{
 		Name: "corp", Profile: profile, URLs: []string{at.LDAPS}, Roots: pool(t, at.CAFile),

@@ -24,14 +24,14 @@ func (r rootDSE) product() string {
 }
 
 // profiles are those that fit the product, none if it is not one of ours.
-func (r rootDSE) profiles() []string {
+func (r rootDSE) profiles() []Profile {
 	switch product := r.product(); {
 	case slices.Contains(r.values["supportedcapabilities"], capabilityAD):
-		return []string{ActiveDirectory}
+		return []Profile{ActiveDirectory}
 	case r.isA("OpenLDAProotDSE"):
-		return []string{OpenLDAP}
+		return []Profile{OpenLDAP}
 	case strings.Contains(product, "389"), strings.Contains(product, "Red Hat"):
-		return []string{DS389, FreeIPA}
+		return []Profile{DS389, FreeIPA}
 	}
 	return nil
 }

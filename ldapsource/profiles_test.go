@@ -15,7 +15,7 @@ func TestC6_AccountState(t *testing.T) {
 		DisabledAttribute: "loginDisabled", DisabledValues: []string{"TRUE"}, EnabledValues: []string{"FALSE"},
 		ExpiryAttribute: "loginExpirationTime", ExpiryFormat: FormatGeneralizedTime,
 	}}
-	expires := func(format string) custom {
+	expires := func(format TimeFormat) custom {
 		return custom{rules: AccountRules{ExpiryAttribute: "end", ExpiryFormat: format}}
 	}
 	for _, tt := range []struct {

@@ -117,8 +117,8 @@ func (v *session) readSchema(context.Context) (string, error) {
 	}
 	if len(unknown) > 0 {
 		hint := unknownAttributeHint
-		if fitting := v.betterProfiles(); len(fitting) > 0 {
-			hint = fmt.Sprintf("set profile to %s: the server calls itself %s, and the profile %s names what other directories have", strings.Join(fitting, " or "), v.root.product(), v.cfg.Profile)
+		if fitting := v.betterProfiles(); fitting != "" {
+			hint = fmt.Sprintf("set profile to %s: the server calls itself %s, and the profile %s names what other directories have", fitting, v.root.product(), v.cfg.Profile)
 		}
 		return "", v.refuse(schemaKnown, plan.ReadConfig, hint, errors.Join(unknown...))
 	}
@@ -139,7 +139,7 @@ func (v *session) needs() []need {
 	add("mapping", v.cfg.Attributes...)
 	add("filter", v.filterAttributes...)
 	add("id_attribute", v.cfg.IDAttribute)
-	add("the profile "+v.cfg.Profile, v.profile.required()...)
+	add("the profile "+string(v.cfg.Profile), v.profile.required()...)
 	return needs
 }
 

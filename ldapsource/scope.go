@@ -84,7 +84,7 @@ func (s *Source) fingerprint(filter *ber.Packet) string {
 	}
 	slices.Sort(entitling)
 	parts := []scopePart{
-		{"profile", s.cfg.Profile}, {"base_dn", strings.ToLower(s.base.String())}, {"filter", filter.Bytes()},
+		{"profile", string(s.cfg.Profile)}, {"base_dn", strings.ToLower(s.base.String())}, {"filter", filter.Bytes()},
 		{"exclude_dns", slices.Compact(excluded)}, {"id_attribute", strings.ToLower(s.cfg.IDAttribute)},
 		{"mapping", s.cfg.MappingFingerprint}, {"groups", slices.Compact(entitling)},
 	}

@@ -9,7 +9,10 @@ import (
 )
 
 // moment is an attribute that holds the begin or the end of an account, in one of the formats.
-type moment struct{ attribute, format string }
+type moment struct {
+	attribute string
+	format    TimeFormat
+}
 
 // term is when an account may be used: from each of its begins on, up to the first of its ends.
 type term struct{ begins, ends []moment }

@@ -13,7 +13,7 @@ import (
 func TestLastDayCountsAsIn(t *testing.T) {
 	t.Parallel()
 	lastDay := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
-	ends := func(format string) custom {
+	ends := func(format TimeFormat) custom {
 		return custom{rules: AccountRules{ExpiryAttribute: "end", ExpiryFormat: format}}
 	}
 	for name, tt := range map[string]struct {

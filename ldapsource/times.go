@@ -9,22 +9,26 @@ import (
 	"time"
 )
 
-// The formats of the begin or the end of an account.
+// TimeFormat is how a directory writes the begin or the end of an account.
+type TimeFormat string
+
+// The formats.
 const (
-	FormatGeneralizedTime = "generalized-time" // RFC 4517 §3.3.13: eDirectory's loginExpirationTime
-	FormatFileTime        = "filetime"         // MS-DTYP 2.3.3, 100 ns since 1601: accountExpires
-	FormatUnixSeconds     = "unix-seconds"
-	FormatUnixDays        = "unix-days" // shadowExpire; what is not above 0 is none
-	FormatDate            = "date"      // 2026-06-30 or 20260630
+	FormatGeneralizedTime TimeFormat = "generalized-time" // RFC 4517 §3.3.13: eDirectory's loginExpirationTime
+	FormatFileTime        TimeFormat = "filetime"         // MS-DTYP 2.3.3, 100 ns since 1601: accountExpires
+	FormatUnixSeconds     TimeFormat = "unix-seconds"
+	FormatUnixDays        TimeFormat = "unix-days" // shadowExpire; what is not above 0 is none
+	FormatDate            TimeFormat = "date"      // 2026-06-30 or 20260630
 )
 
-func formats() []string {
-	return []string{FormatGeneralizedTime, FormatFileTime, FormatUnixSeconds, FormatUnixDays, FormatDate}
+// TimeFormats lists all formats.
+func TimeFormats() []TimeFormat {
+	return []TimeFormat{FormatGeneralizedTime, FormatFileTime, FormatUnixSeconds, FormatUnixDays, FormatDate}
 }
 
 // parseMoment reads a begin or an end. The zero time means none; it is also what .NET writes for that. Days
 // are those of UTC.
-func parseMoment(format, text string) (time.Time, error) {
+func parseMoment(format TimeFormat, text string) (time.Time, error) {
 	switch format {
 	case FormatGeneralizedTime:
 		return parseGeneralizedTime(text)

@@ -162,7 +162,7 @@ func (a *assembly) source(n int, cfg config.Source, s *settings, lockout ldapsou
 	labelGroups, otherGroups := a.config.GroupsOf(n, a.mapper.Groups())
 	login := s.logins[n]
 	return ldapsource.New(ldapsource.Config{
-		Name: cfg.Name, Profile: string(cfg.Profile), URLs: cfg.URLs, Domain: cfg.Domain, Site: cfg.Site, StartTLS: cfg.StartTLS, Roots: login.roots,
+		Name: cfg.Name, Profile: cfg.Profile, URLs: cfg.URLs, Domain: cfg.Domain, Site: cfg.Site, StartTLS: cfg.StartTLS, Roots: login.roots,
 		BindDN: cfg.BindDN, BindPassword: login.password, Certificate: login.certificate, External: cfg.Bind == config.BindExternal,
 		BaseDN: cfg.BaseDN, Filter: cfg.Filter, Others: a.others(n),
 		Groups: cfg.Groups, ProtectGroups: protectGroups, LabelGroups: labelGroups, OtherGroups: otherGroups, ExcludeDNs: cfg.ExcludeDNs, Sentinels: cfg.Sentinels,
@@ -189,8 +189,8 @@ func (a *assembly) others(than int) []ldapsource.Part {
 func accountRules(a config.Account) ldapsource.AccountRules {
 	return ldapsource.AccountRules{
 		DisabledAttribute: a.Disabled.Attribute, DisabledValues: a.Disabled.Values, EnabledValues: a.Disabled.Enabled,
-		ExpiryAttribute: a.Expires.Attribute, ExpiryFormat: string(a.Expires.Format),
-		StartAttribute: a.Starts.Attribute, StartFormat: string(a.Starts.Format),
+		ExpiryAttribute: a.Expires.Attribute, ExpiryFormat: a.Expires.Format,
+		StartAttribute: a.Starts.Attribute, StartFormat: a.Starts.Format,
 	}
 }
 
@@ -242,16 +242,16 @@ func openLedger(ctx context.Context, s *settings, logger *slog.Logger) (*ledger.
 // policyOf puts the decisions of the configuration into the words of the plan.
 func policyOf(c *config.Config) plan.Policy {
 	return plan.Policy{
-		Mode:            plan.Mode(c.Policy),
+		Mode:            c.Policy,
 		Withdraw:        c.Leavers.AppAccess == config.AppWithdraw,
-		ID:              plan.IDPolicy(c.Leavers.ID),
-		Evidence:        evidenceOf(c.Leavers.Evidence),
+		ID:              c.Leavers.ID,
+		Evidence:        c.Leavers.Evidence,
 		ConfirmReads:    c.Leavers.Confirm.Reads,
 		ConfirmOver:     c.Leavers.Confirm.Over,
 		MaxGap:          c.Leavers.Confirm.MaxGap,
 		GraceWithdraw:   c.Leavers.Grace.Withdraw,
 		GraceID:         c.Leavers.Grace.ID,
-		Approval:        plan.Approval(c.Leavers.Approval),
+		Approval:        c.Leavers.Approval,
 		Protected:       c.Protect.CSI,
 		NeverRevoke:     c.Leavers.NeverRevoke,
 		LeaversRun:      plan.Window(c.Limits.Leavers.Run),
@@ -269,12 +269,4 @@ func policyOf(c *config.Config) plan.Policy {
 		ChunkSize:       c.Threema.ChunkSize,
 		Batch:           batch,
 	}
-}
-
-func evidenceOf(kinds []config.Evidence) []plan.EvidenceKind {
-	counted := make([]plan.EvidenceKind, len(kinds))
-	for n, kind := range kinds {
-		counted[n] = plan.EvidenceKind(kind)
-	}
-	return counted
 }

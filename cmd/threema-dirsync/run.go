@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -115,8 +116,7 @@ func writeJSON(w io.Writer, v any) error {
 
 // parseMode reads the value of --policy; "" means that of the configuration.
 func parseMode(text string) (plan.Mode, error) {
-	switch mode := plan.Mode(text); mode {
-	case "", plan.Observe, plan.CreateOnly, plan.UpsertOnly, plan.Sync:
+	if mode := plan.Mode(text); mode == "" || slices.Contains(plan.Modes(), mode) {
 		return mode, nil
 	}
 	return "", configError(fmt.Errorf("--policy %s: write observe, create-only, upsert-only or sync", text))

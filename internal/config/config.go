@@ -3,12 +3,16 @@ package config
 import (
 	"net/url"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/ldapsource"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // Config is the whole configuration. A Config that Parse returned keeps every rule of this
-// package: enums hold a known value, file names are absolute, durations are not negative.
+// package: enums hold a known value (what another package knows has the type and the list of that package, so
+// that no value is known on one side only), file names are absolute, durations are not negative.
 type Config struct {
-	Policy      Policy         `yaml:"policy"`
+	Policy      plan.Mode      `yaml:"policy"`
 	Schedule    Schedule       `yaml:"schedule"`
 	TimeZone    *time.Location `yaml:"time_zone"` // of Schedule; never nil
 	Poll        time.Duration  `yaml:"poll"`      // 0: never
@@ -32,62 +36,30 @@ func (c *Config) NextRun(after time.Time) time.Time {
 	return c.Schedule.Next(after.In(c.TimeZone))
 }
 
-// Policy says which changes of a plan are carried out (design §5.4). It has no default.
-type Policy string
-
-// The policies, from the most careful to the whole job.
-const (
-	PolicyObserve    Policy = "observe"
-	PolicyCreateOnly Policy = "create-only"
-	PolicyUpsertOnly Policy = "upsert-only"
-	PolicySync       Policy = "sync"
-)
-
-func policies() []Policy {
-	return []Policy{PolicyObserve, PolicyCreateOnly, PolicyUpsertOnly, PolicySync}
-}
-
-// choices says what to write to whom has not chosen.
-func (Policy) choices() string {
-	return "write one of " + words(policies()) + "; observe is the harmless one: it changes nothing and shows what would be done"
-}
-
 // Source is one directory and the part of it that counts.
 type Source struct {
-	Name             string        `yaml:"name"`
-	Profile          Profile       `yaml:"profile"`
-	URLs             []string      `yaml:"urls"`   // all ldaps, or all ldap and StartTLS set
-	Domain           string        `yaml:"domain"` // instead of URLs: the servers that DNS knows for it
-	Site             string        `yaml:"site"`   // of Active Directory: its servers come first
-	StartTLS         bool          `yaml:"start_tls"`
-	CAFile           string        `yaml:"ca_file"` // "" = the CAs of the system
-	Bind             BindMethod    `yaml:"bind"`
-	BindDN           string        `yaml:"bind_dn"` // a DN; with Active Directory also a UPN or DOMAIN\user
-	BindPasswordFile string        `yaml:"bind_password_file"`
-	ClientCertFile   string        `yaml:"client_cert_file"` // "" = no certificate is shown to the servers
-	ClientKeyFile    string        `yaml:"client_key_file"`
-	BaseDN           string        `yaml:"base_dn"`
-	Filter           string        `yaml:"filter"`       // "" = from the profile
-	IDAttribute      string        `yaml:"id_attribute"` // "" = from the profile
-	Account          Account       `yaml:"account"`      // of the profile custom
-	Groups           []string      `yaml:"groups"`       // DNs; none: everybody in scope is entitled
-	ExcludeDNs       []string      `yaml:"exclude_dns"`  // people here and below are held (design §5.2)
-	Sentinels        []string      `yaml:"sentinels"`    // DNs; one that is not seen: nobody departs
-	PageSize         int           `yaml:"page_size"`    // entries per search request
-	Timeout          time.Duration `yaml:"timeout"`      // of one whole read
+	Name             string             `yaml:"name"`
+	Profile          ldapsource.Profile `yaml:"profile"`
+	URLs             []string           `yaml:"urls"`   // all ldaps, or all ldap and StartTLS set
+	Domain           string             `yaml:"domain"` // instead of URLs: the servers that DNS knows for it
+	Site             string             `yaml:"site"`   // of Active Directory: its servers come first
+	StartTLS         bool               `yaml:"start_tls"`
+	CAFile           string             `yaml:"ca_file"` // "" = the CAs of the system
+	Bind             BindMethod         `yaml:"bind"`
+	BindDN           string             `yaml:"bind_dn"` // a DN; with Active Directory also a UPN or DOMAIN\user
+	BindPasswordFile string             `yaml:"bind_password_file"`
+	ClientCertFile   string             `yaml:"client_cert_file"` // "" = no certificate is shown to the servers
+	ClientKeyFile    string             `yaml:"client_key_file"`
+	BaseDN           string             `yaml:"base_dn"`
+	Filter           string             `yaml:"filter"`       // "" = from the profile
+	IDAttribute      string             `yaml:"id_attribute"` // "" = from the profile
+	Account          Account            `yaml:"account"`      // of the profile custom
+	Groups           []string           `yaml:"groups"`       // DNs; none: everybody in scope is entitled
+	ExcludeDNs       []string           `yaml:"exclude_dns"`  // people here and below are held (design §5.2)
+	Sentinels        []string           `yaml:"sentinels"`    // DNs; one that is not seen: nobody departs
+	PageSize         int                `yaml:"page_size"`    // entries per search request
+	Timeout          time.Duration      `yaml:"timeout"`      // of one whole read
 }
-
-// Profile names the directory product, which decides identity and account state.
-type Profile string
-
-// The profiles.
-const (
-	ProfileActiveDirectory Profile = "active-directory"
-	ProfileOpenLDAP        Profile = "openldap"
-	Profile389DS           Profile = "389ds"
-	ProfileFreeIPA         Profile = "freeipa"
-	ProfileCustom          Profile = "custom"
-)
 
 // BindMethod is how the program logs in.
 type BindMethod string
@@ -115,27 +87,15 @@ type AccountDisabled struct {
 
 // AccountExpires is the rule for an account with an end date.
 type AccountExpires struct {
-	Attribute string     `yaml:"attribute"` // "" = no such rule
-	Format    TimeFormat `yaml:"format"`
+	Attribute string                `yaml:"attribute"` // "" = no such rule
+	Format    ldapsource.TimeFormat `yaml:"format"`
 }
 
 // AccountStarts is the rule for an account that has a begin date. Before it nobody is entitled yet.
 type AccountStarts struct {
-	Attribute string     `yaml:"attribute"` // "" = no such rule
-	Format    TimeFormat `yaml:"format"`
+	Attribute string                `yaml:"attribute"` // "" = no such rule
+	Format    ldapsource.TimeFormat `yaml:"format"`
 }
-
-// TimeFormat is how a directory writes a begin or an end date.
-type TimeFormat string
-
-// The formats.
-const (
-	TimeGeneralized TimeFormat = "generalized-time"
-	TimeFileTime    TimeFormat = "filetime"
-	TimeUnixSeconds TimeFormat = "unix-seconds"
-	TimeUnixDays    TimeFormat = "unix-days"
-	TimeDate        TimeFormat = "date"
-)
 
 // Threema says where the Work API is and how much of it may be used.
 type Threema struct {
@@ -186,31 +146,15 @@ type Contacts struct {
 
 // Leavers says what happens to people who left (design §5.6).
 type Leavers struct {
-	AppAccess   AppAccess  `yaml:"app_access"`
-	ID          IDFate     `yaml:"id"`
-	NeverRevoke []string   `yaml:"never_revoke"` // csis; with ID revoke, theirs is detached instead
-	Evidence    []Evidence `yaml:"evidence"`     // the kinds that count, at least one
-	Confirm     Confirm    `yaml:"confirm"`
-	Grace       Grace      `yaml:"grace"`
-	Approval    Approval   `yaml:"approval"`
+	AppAccess   AppAccess           `yaml:"app_access"`
+	ID          plan.IDPolicy       `yaml:"id"`
+	NeverRevoke []string            `yaml:"never_revoke"` // csis; with ID revoke, theirs is detached instead
+	Evidence    []plan.EvidenceKind `yaml:"evidence"`     // the kinds that count, at least one
+	Confirm     Confirm             `yaml:"confirm"`
+	Grace       Grace               `yaml:"grace"`
+	Approval    plan.Approval       `yaml:"approval"`
 	// Retention is how long the memory of people stays of whom nothing is ours any more (D-67).
 	Retention time.Duration `yaml:"retention"`
-}
-
-// Evidence is a kind of proof that somebody left (design §5.2).
-type Evidence string
-
-// The kinds, from statements about the person to mere silence.
-const (
-	EvidenceDisabled   Evidence = "disabled"
-	EvidenceExpired    Evidence = "expired"
-	EvidenceTombstone  Evidence = "tombstone"
-	EvidenceOutOfScope Evidence = "out-of-scope"
-	EvidenceAbsent     Evidence = "absent"
-)
-
-func allEvidence() []Evidence {
-	return []Evidence{EvidenceDisabled, EvidenceExpired, EvidenceTombstone, EvidenceOutOfScope, EvidenceAbsent}
 }
 
 // AppAccess answers: may a leaver go on using the app?
@@ -220,16 +164,6 @@ type AppAccess string
 const (
 	AppWithdraw AppAccess = "withdraw"
 	AppKeep     AppAccess = "keep"
-)
-
-// IDFate answers: may a leaver go on using the Threema ID?
-type IDFate string
-
-// The answers for the Threema ID.
-const (
-	IDKeep   IDFate = "keep"
-	IDDetach IDFate = "detach"
-	IDRevoke IDFate = "revoke"
 )
 
 // Confirm is the proof that weak evidence needs before somebody counts as a leaver.
@@ -245,17 +179,6 @@ type Grace struct {
 	Withdraw time.Duration `yaml:"withdraw"` // from the confirmation
 	ID       time.Duration `yaml:"id"`       // from the withdrawal
 }
-
-// Approval names the classes of change that wait for a human (design §5.3).
-type Approval string
-
-// The approvals, each asking for more than the one before.
-const (
-	ApprovalNone         Approval = "none"
-	ApprovalIrreversible Approval = "irreversible"
-	ApprovalRecoverable  Approval = "recoverable"
-	ApprovalAll          Approval = "all"
-)
 
 // Protect names people of whom nothing is taken without an approval.
 type Protect struct {

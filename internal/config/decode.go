@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // A decoder writes YAML nodes over a value that holds the defaults, and collects what does
@@ -96,8 +98,8 @@ func (d *decoder) value(at place, n *yaml.Node, v reflect.Value) {
 
 // whatToWrite says it of a key without a value. One without a default cannot be removed.
 func whatToWrite(target any) string {
-	if choice, ok := target.(interface{ choices() string }); ok {
-		return choice.choices()
+	if _, ok := target.(*plan.Mode); ok {
+		return choosePolicy()
 	}
 	return "write one, or remove the key"
 }

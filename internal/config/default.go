@@ -3,6 +3,8 @@ package config
 import (
 	"net/url"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // Default returns the configuration of a file that sets nothing (design §6). It is not
@@ -35,11 +37,11 @@ func Default() Config {
 		Contacts: Contacts{Publish: true},
 		Leavers: Leavers{
 			AppAccess: AppWithdraw,
-			ID:        IDKeep,
-			Evidence:  allEvidence(),
+			ID:        plan.KeepID,
+			Evidence:  plan.EvidenceKinds(),
 			Confirm:   Confirm{Reads: 2, Over: 24 * time.Hour},
 			Grace:     Grace{Withdraw: 24 * time.Hour, ID: 7 * 24 * time.Hour},
-			Approval:  ApprovalIrreversible,
+			Approval:  plan.ApproveIrreversible,
 			Retention: 90 * 24 * time.Hour,
 		},
 		Limits: Limits{

@@ -1,5 +1,7 @@
 package config
 
+import "github.com/threema-dirsync/threema-dirsync/ldapsource"
+
 // login checks how the program logs in, and that what it needs for that is there, and nothing else.
 func (v *validator) login(path string, s Source) {
 	oneOf(v, path+".bind", s.Bind, BindSimple, BindExternal)
@@ -29,7 +31,7 @@ func (v *validator) external(path string, s Source) {
 	if s.BindDN != "" {
 		v.bindDN(path+".bind_dn", s)
 	}
-	if s.Profile == ProfileActiveDirectory && !s.StartTLS {
+	if s.Profile == ldapsource.ActiveDirectory && !s.StartTLS {
 		v.failf(path+".start_tls", "Active Directory takes a login with a client certificate after StartTLS only; write start_tls: true, and ldap://… under urls")
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/go-ldap/ldap/v3"
+
+	"github.com/threema-dirsync/threema-dirsync/ldapsource"
 )
 
 func (v *validator) sources(sources []Source) {
@@ -24,7 +26,7 @@ func (v *validator) source(path string, s Source) {
 	if !isName(s.Name) {
 		v.failf(path+".name", "%q is no name for a source; write 1 to 32 of a–z, A–Z, 0–9, - and _, as in corp", clip(s.Name))
 	}
-	oneOf(v, path+".profile", s.Profile, ProfileActiveDirectory, ProfileOpenLDAP, Profile389DS, ProfileFreeIPA, ProfileCustom)
+	oneOf(v, path+".profile", s.Profile, ldapsource.Profiles()...)
 	v.servers(path, s)
 	v.login(path, s)
 	v.scope(path, s)
@@ -52,7 +54,7 @@ func (v *validator) servers(path string, s Source) {
 func (v *validator) site(path string, s Source) {
 	switch {
 	case s.Site == "":
-	case s.Domain == "" || s.Profile != ProfileActiveDirectory:
+	case s.Domain == "" || s.Profile != ldapsource.ActiveDirectory:
 		v.failf(path, "a site is for profile: active-directory together with domain; remove the key")
 	case !isHostName(s.Site) || strings.Contains(s.Site, "."):
 		v.failf(path, "%q is no name of a site; write it as Active Directory Sites and Services shows it, as in Default-First-Site-Name", clip(s.Site))
@@ -98,8 +100,8 @@ func (v *validator) bindDN(path string, s Source) {
 	switch {
 	case strings.TrimSpace(s.BindDN) == "":
 		v.failf(path, "the key is required: an anonymous reader sees a part of the directory only")
-	case err == nil || s.Profile == ProfileActiveDirectory && isADLogin(s.BindDN):
-	case s.Profile == ProfileActiveDirectory:
+	case err == nil || s.Profile == ldapsource.ActiveDirectory && isADLogin(s.BindDN):
+	case s.Profile == ldapsource.ActiveDirectory:
 		v.failf(path, `%q is no account; write a DN, user@domain or 'DOMAIN\user' (in single quotes)`, clip(s.BindDN))
 	default:
 		v.failf(path, "%q is no DN (%v); write for example cn=reader,dc=corp,dc=example", clip(s.BindDN), err)
@@ -135,7 +137,7 @@ func (v *validator) attribute(path, name string) {
 // account checks what only the profile custom has: everything that the others know by themselves.
 func (v *validator) account(path string, s Source) {
 	a, at := s.Account, path+".account"
-	if s.Profile != ProfileCustom {
+	if s.Profile != ldapsource.Custom {
 		if a.Disabled.Attribute != "" || a.Expires.Attribute != "" || a.Starts.Attribute != "" {
 			v.failf(at, "the rules are for profile: custom; %s knows by itself how an account ends: remove the key", s.Profile)
 		}
@@ -161,10 +163,10 @@ func (v *validator) account(path string, s Source) {
 }
 
 // moment checks the rule for a begin or an end date.
-func (v *validator) moment(path, attribute string, format TimeFormat) {
+func (v *validator) moment(path, attribute string, format ldapsource.TimeFormat) {
 	if attribute != "" {
 		v.attribute(path+".attribute", attribute)
-		oneOf(v, path+".format", format, TimeGeneralized, TimeFileTime, TimeUnixSeconds, TimeUnixDays, TimeDate)
+		oneOf(v, path+".format", format, ldapsource.TimeFormats()...)
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // A validator collects the broken rules. Its problems have no line; Parse adds it.
@@ -46,12 +48,17 @@ func (c *Config) validate() []Problem {
 	return v.problems
 }
 
-func (v *validator) policy(p Policy) {
-	if p == "" {
-		v.failf("policy", "the key is required and has no default; %s", p.choices())
+func (v *validator) policy(mode plan.Mode) {
+	if mode == "" {
+		v.failf("policy", "the key is required and has no default; %s", choosePolicy())
 		return
 	}
-	oneOf(v, "policy", p, policies()...)
+	oneOf(v, "policy", mode, plan.Modes()...)
+}
+
+// choosePolicy says what to write to whom has not chosen.
+func choosePolicy() string {
+	return "write one of " + words(plan.Modes()) + "; observe is the harmless one: it changes nothing and shows what would be done"
 }
 
 func (v *validator) threema(t Threema) {
@@ -100,20 +107,20 @@ func (v *validator) mapping(m Mapping) {
 
 func (v *validator) leavers(l Leavers) {
 	oneOf(v, "leavers.app_access", l.AppAccess, AppWithdraw, AppKeep)
-	oneOf(v, "leavers.id", l.ID, IDKeep, IDDetach, IDRevoke)
+	oneOf(v, "leavers.id", l.ID, plan.IDPolicies()...)
 	v.list("leavers.never_revoke", l.NeverRevoke, func(_, _ string) {})
-	oneOf(v, "leavers.approval", l.Approval, ApprovalNone, ApprovalIrreversible, ApprovalRecoverable, ApprovalAll)
+	oneOf(v, "leavers.approval", l.Approval, plan.ApprovalThresholds()...)
 	v.evidence("leavers.evidence", l.Evidence)
 	v.atLeast("leavers.confirm.reads", l.Confirm.Reads, 1, "1 takes a single read's word")
 	switch {
-	case l.AppAccess == AppKeep && l.ID == IDDetach:
+	case l.AppAccess == AppKeep && l.ID == plan.DetachID:
 		v.failf("leavers.id", "detach does not hold together with app_access: keep: the credential stays valid, so the ID comes back as soon as it is used (D-18); write app_access: withdraw, or id: keep")
-	case l.AppAccess == AppKeep && l.ID == IDRevoke:
+	case l.AppAccess == AppKeep && l.ID == plan.RevokeID:
 		v.failf("leavers.id", "revoke does not hold together with app_access: keep: the credential stays valid, so the leaver starts again with a new ID (D-15); write app_access: withdraw, or id: keep")
 	}
 }
 
-func (v *validator) evidence(path string, kinds []Evidence) {
+func (v *validator) evidence(path string, kinds []plan.EvidenceKind) {
 	if len(kinds) == 0 {
 		v.failf(path, "with nothing that counts nobody ever leaves; write app_access: keep together with id: keep if you want that, and remove this key")
 	}
@@ -121,7 +128,7 @@ func (v *validator) evidence(path string, kinds []Evidence) {
 	for i, kind := range kinds {
 		items[i] = string(kind)
 	}
-	v.list(path, items, func(at, item string) { oneOf(v, at, Evidence(item), allEvidence()...) })
+	v.list(path, items, func(at, item string) { oneOf(v, at, plan.EvidenceKind(item), plan.EvidenceKinds()...) })
 }
 
 func (v *validator) limits(l Limits) {

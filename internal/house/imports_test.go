@@ -29,7 +29,7 @@ const harness = "internal/testdir"
 // Test files are freer, see [allowed].
 var house = map[string][]string{
 	"cmd/threema-dirsync": {anything},
-	"internal/config":     {plan, secret, typo, plainfile},
+	"internal/config":     {plan, secret, typo, plainfile, "ldapsource"},
 	"internal/plainfile":  {},
 	"internal/tlsadvice":  {},
 	"internal/typo":       {},

@@ -16,6 +16,9 @@ const (
 	Sync       Mode = "sync"
 )
 
+// Modes lists all modes.
+func Modes() []Mode { return []Mode{Observe, CreateOnly, UpsertOnly, Sync} }
+
 // Allows tells whether the mode lets an operation through.
 func (m Mode) Allows(op Op) bool {
 	switch op {
@@ -39,6 +42,9 @@ const (
 	RevokeID IDPolicy = "revoke"
 )
 
+// IDPolicies lists all fates.
+func IDPolicies() []IDPolicy { return []IDPolicy{KeepID, DetachID, RevokeID} }
+
 // Approval is from which class on a person must say yes.
 type Approval string
 
@@ -49,6 +55,11 @@ const (
 	ApproveRecoverable  Approval = "recoverable"
 	ApproveAll          Approval = "all"
 )
+
+// ApprovalThresholds lists all thresholds, each asking for more than the one before.
+func ApprovalThresholds() []Approval {
+	return []Approval{ApproveNone, ApproveIrreversible, ApproveRecoverable, ApproveAll}
+}
 
 // Asks tells whether a change of this class, on the leaver's path, needs a yes.
 func (a Approval) Asks(c Class) bool {
