@@ -96,7 +96,7 @@ func (p *program) approveCommand() *cobra.Command {
 func (p *program) takeBack(ctx context.Context, query string, flags approveFlags) error {
 	by := p.operator()
 	return p.lockedLedger(ctx, func(a *assembly, l *ledger.Ledger) error {
-		taken, err := dirsync.TakeBack(ctx, l, query, flags.only, by, policyOf(a.config), a.now())
+		taken, err := dirsync.TakeBack(ctx, l, query, flags.only, by, a.config.Decisions(), a.now())
 		if err != nil {
 			return err
 		}

@@ -23,10 +23,6 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/threema"
 )
 
-// batch is how many creates share one bulk request for their settings: what a crash can leave
-// to be resumed, against requests.
-const batch = 100
-
 // assembly holds the parts that a configuration makes, before any connection.
 type assembly struct {
 	config   *config.Config
@@ -197,7 +193,7 @@ func accountRules(a config.Account) ldapsource.AccountRules {
 // planner joins the parts that only look.
 func (a *assembly) planner(memory dirsync.Memory, mode plan.Mode) dirsync.Planner {
 	planner := dirsync.Planner{
-		Mapper: a.mapper, Package: a.client, Memory: memory, Policy: policyOf(a.config),
+		Mapper: a.mapper, Package: a.client, Memory: memory, Policy: a.config.Decisions(),
 		Stop: func() string { return stopReason(a.config) }, StopFile: a.config.StopFile(), Now: a.now, Logger: a.logger,
 	}
 	if mode != "" {
@@ -237,36 +233,4 @@ func openLedger(ctx context.Context, s *settings, logger *slog.Logger) (*ledger.
 		return nil, errors.Join(err, l.Close())
 	}
 	return l, nil
-}
-
-// policyOf puts the decisions of the configuration into the words of the plan.
-func policyOf(c *config.Config) plan.Policy {
-	return plan.Policy{
-		Mode:            c.Policy,
-		Withdraw:        c.Leavers.AppAccess == config.AppWithdraw,
-		ID:              c.Leavers.ID,
-		Evidence:        c.Leavers.Evidence,
-		ConfirmReads:    c.Leavers.Confirm.Reads,
-		ConfirmOver:     c.Leavers.Confirm.Over,
-		MaxGap:          c.Leavers.Confirm.MaxGap,
-		GraceWithdraw:   c.Leavers.Grace.Withdraw,
-		GraceID:         c.Leavers.Grace.ID,
-		Approval:        c.Leavers.Approval,
-		Protected:       c.Protect.CSI,
-		NeverRevoke:     c.Leavers.NeverRevoke,
-		LeaversRun:      plan.Window(c.Limits.Leavers.Run),
-		LeaversDay:      plan.Window(c.Limits.Leavers.Day),
-		LeaversWeek:     plan.Window(c.Limits.Leavers.Week),
-		CreatesRun:      plan.Window(c.Limits.Creates.Run),
-		ChangesRun:      plan.Window(c.Limits.Changes.Run),
-		Held:            plan.HeldLimit(c.Limits.Held),
-		PublishContacts: c.Contacts.Publish,
-		AdoptUsername:   c.Adopt.Username,
-		AdoptPersonal:   c.Adopt.Personal,
-		Recreate:        c.Credentials.Recreate,
-		Hash:            c.Credentials.Hash,
-		Lock:            c.Credentials.Lock,
-		ChunkSize:       c.Threema.ChunkSize,
-		Batch:           batch,
-	}
 }

@@ -104,7 +104,7 @@ func (a *assembly) checkFiles(lost error) []finding {
 
 // checkChoices says what a bold configuration costs. It is allowed; it should be known.
 func (a *assembly) checkChoices() []finding {
-	policy := policyOf(a.config)
+	policy := a.config.Decisions()
 	choices := []struct {
 		made         bool
 		name, advice string

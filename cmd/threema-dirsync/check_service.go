@@ -37,7 +37,7 @@ func (p *program) checkService(ctx context.Context) []finding {
 	if os.Geteuid() != 0 {
 		return nil
 	}
-	return p.seenBy(ctx, installedUnit(ctx), serviceAccount)
+	return p.seenBy(ctx, installedUnit(ctx), plainfile.ServiceAccount)
 }
 
 // seenBy looks as the user of a unit. Where there is none, name is whom the service may run as.
@@ -192,7 +192,7 @@ func (s serviceView) stateDir() []finding {
 		return nil
 	}
 	if !s.owns(folder) {
-		return []finding{s.finding("state_dir", folder, "it belongs to somebody else, and the service works in its own only", "type: "+handOver(folder, s.who.name))}
+		return []finding{s.finding("state_dir", folder, "it belongs to somebody else, and the service works in its own only", "type: "+plainfile.HandOver(folder, s.who.name))}
 	}
 	return s.kept("state_dir", folder, s.sees.barrier("-w", folder), "write to", "chmod 700 "+folder)
 }

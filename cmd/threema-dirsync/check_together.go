@@ -30,7 +30,7 @@ func (a *assembly) checkTogether(ctx context.Context, meter *ledger.Meter, shown
 // checkLists looks for csis of the configuration that nobody has.
 func (a *assembly) checkLists(state plan.State, shown [][]plan.Identity) []finding {
 	var findings []finding
-	for _, n := range plan.NobodysCSIs(policyOf(a.config), slices.Concat(shown...), state) {
+	for _, n := range plan.NobodysCSIs(a.config.Decisions(), slices.Concat(shown...), state) {
 		findings = append(findings, finding{"configuration", n.List, ldapsource.Warning, "look for " + n.CSI + " in every source", "nobody has it", n.Words()})
 	}
 	return findings
@@ -42,7 +42,7 @@ func (a *assembly) checkInventory(ctx context.Context, state plan.State, shown [
 	if err != nil {
 		return []finding{{"licence package", "csi", ldapsource.Skipped, comparingCSIs, err.Error(), listAdvice(err)}}
 	}
-	in := plan.Input{State: state, Inventory: inventory, Policy: policyOf(a.config), Now: a.now(), ServiceClock: a.client.Clock()}
+	in := plan.Input{State: state, Inventory: inventory, Policy: a.config.Decisions(), Now: a.now(), ServiceClock: a.client.Clock()}
 	for n, source := range a.sources {
 		in.Configured = append(in.Configured, source.Name())
 		in.Sources = append(in.Sources, plan.SourceView{Snapshot: plan.Snapshot{Source: source.Name()}, Identities: shown[n]})

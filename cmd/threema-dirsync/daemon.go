@@ -113,7 +113,7 @@ func (s *service) early() func(context.Context) bool {
 		return func(context.Context) bool { return false }
 	}
 	poll := &dirsync.Poll{
-		Mapper: s.mapper, Recall: s.ledger, Policy: policyOf(s.config), Every: s.config.Poll, Spare: s.config.Threema.DailyRequests / 2,
+		Mapper: s.mapper, Recall: s.ledger, Policy: s.config.Decisions(), Every: s.config.Poll, Spare: s.config.Threema.DailyRequests / 2,
 		Now: s.now, Logger: s.logger, Polled: s.metrics.Polled,
 	}
 	for _, source := range s.sources {

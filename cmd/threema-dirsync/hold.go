@@ -162,7 +162,7 @@ func (p *program) suspended(ctx context.Context) ([]plan.SuspendedPerson, *time.
 	if n := slices.IndexFunc(runs, func(r ledger.RunRecord) bool { return !r.Finished.IsZero() }); n >= 0 {
 		asOf = &runs[n].Finished
 	}
-	return state.SuspendedPeople(policyOf(cfg), now()), asOf, errors.Join(err, runsErr, reader.Close())
+	return state.SuspendedPeople(cfg.Decisions(), now()), asOf, errors.Join(err, runsErr, reader.Close())
 }
 
 // unreadCode gives the error that a person was not found because a side could not be read its exit code.

@@ -9,11 +9,9 @@ import (
 	"path/filepath"
 	"strconv"
 	"syscall"
-)
 
-// serviceAccount is the user of the unit, which systemd-sysusers makes (systemd/README.md). Its home is
-// the state folder.
-const serviceAccount = "threema-dirsync"
+	"github.com/threema-dirsync/threema-dirsync/internal/plainfile"
+)
 
 // accounts finds users by name: user.Lookup, but for tests.
 type accounts func(name string) (*user.User, error)
@@ -38,10 +36,10 @@ func ownerOf(stateDir string, known accounts) (owner, error) {
 	if info.Mode().Perm()&0o022 != 0 {
 		return owner{}, fmt.Errorf("%s may be written to by others: chmod 0700 %s", stateDir, stateDir)
 	}
-	service, err := known(serviceAccount)
+	service, err := known(plainfile.ServiceAccount)
 	if err == nil && stat.Uid == 0 && os.Geteuid() == 0 && filepath.Clean(service.HomeDir) == filepath.Clean(stateDir) {
 		return owner{}, fmt.Errorf("%s belongs to root, and is the folder of the service: what root leaves there, %s could not use; type: %s",
-			stateDir, serviceAccount, handOver(stateDir, serviceAccount))
+			stateDir, plainfile.ServiceAccount, plainfile.HandOver(stateDir, plainfile.ServiceAccount))
 	}
 	return owner{stat.Uid, stat.Gid}, nil
 }
@@ -55,10 +53,10 @@ func makeStateDir(stateDir string, known accounts) error {
 	if os.Geteuid() != 0 {
 		return os.Mkdir(stateDir, 0o700)
 	}
-	service, err := known(serviceAccount)
+	service, err := known(plainfile.ServiceAccount)
 	if err != nil {
 		return fmt.Errorf("%[1]s is not there, and root makes none, because there is no user %[2]s yet, and the service could not use what root leaves; "+
-			"make the user first, as systemd/README.md tells (systemd-sysusers), or, if root itself is to do the passes, type: mkdir -p -m 700 %[1]s", stateDir, serviceAccount)
+			"make the user first, as systemd/README.md tells (systemd-sysusers), or, if root itself is to do the passes, type: mkdir -p -m 700 %[1]s", stateDir, plainfile.ServiceAccount)
 	}
 	if err := os.Mkdir(stateDir, 0o700); err != nil {
 		return err
@@ -86,9 +84,9 @@ func (o owner) become(stateDir string) error {
 	case uid == int(o.uid):
 		return nil
 	case uid != 0:
-		us := userName(uint32(uid))
+		us := plainfile.UserName(uint32(uid))
 		return fmt.Errorf("state_dir %s belongs to %s, and this program runs as %s: run it as that user, or as root; if the folder is to be that of %[3]s, type as root: %s",
-			stateDir, userName(o.uid), us, handOver(stateDir, us))
+			stateDir, plainfile.UserName(o.uid), us, plainfile.HandOver(stateDir, us))
 	}
 	if err := syscall.Setgroups([]int{int(o.gid)}); err != nil {
 		return fmt.Errorf("give up root: %w", err)
@@ -100,20 +98,4 @@ func (o owner) become(stateDir string) error {
 		return fmt.Errorf("give up root: %w", err)
 	}
 	return nil
-}
-
-// handOver is the command that gives the files of a state folder, and the folder, to a user. It goes no
-// level deeper and takes no file that has a second name elsewhere: whoever may write to the folder could
-// have put a link to a file of root's there.
-func handOver(stateDir, to string) string {
-	return fmt.Sprintf("find %s -maxdepth 1 -type f -links 1 ! -user %s -exec chown %[2]s: {} + && chown %[2]s: %[1]s", stateDir, to)
-}
-
-// userName is the name of a user, the number where there is none.
-func userName(uid uint32) string {
-	id := strconv.FormatUint(uint64(uid), 10)
-	if u, err := user.LookupId(id); err == nil {
-		return u.Username
-	}
-	return id
 }

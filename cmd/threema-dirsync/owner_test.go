@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/plainfile"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
 )
 
@@ -74,8 +75,8 @@ func TestRootMakesNoFolderForAServiceThatIsNotThere(t *testing.T) {
 	if os.Getuid() != 0 {
 		testdir.RequireNil(t, errors.New("only root would make it for somebody else"))
 	}
-	if _, err := user.Lookup(serviceAccount); err == nil {
-		t.Skip("there is a user " + serviceAccount + " on this machine")
+	if _, err := user.Lookup(plainfile.ServiceAccount); err == nil {
+		t.Skip("there is a user " + plainfile.ServiceAccount + " on this machine")
 	}
 	w := newWorld(t, newMemory(t, 1).site)
 	if err := os.Remove(w.stateDir); err != nil {
@@ -142,9 +143,9 @@ func TestOwnerOf(t *testing.T) {
 	}
 	dir := t.TempDir()
 	ours := filepath.Join(dir, "ours")
-	none := func(string) (*user.User, error) { return nil, user.UnknownUserError(serviceAccount) }
+	none := func(string) (*user.User, error) { return nil, user.UnknownUserError(plainfile.ServiceAccount) }
 	service := func(name string) (*user.User, error) {
-		if name != serviceAccount {
+		if name != plainfile.ServiceAccount {
 			t.Errorf("asked for %s", name)
 		}
 		return &user.User{Uid: fmt.Sprint(serviceUID), Gid: fmt.Sprint(serviceUID), HomeDir: ours}, nil

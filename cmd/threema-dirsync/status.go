@@ -181,7 +181,7 @@ func readStatus(ctx context.Context, reader *ledger.Reader, cfg *config.Config, 
 	}
 	s := status{
 		Sources: []sourceStatus{}, Guards: []guardStatus{}, Orders: ordersOf(state), Leavers: leaversOf(state, now), Open: len(state.Open), Managed: state.Managed(),
-		Removed: removedSources(state, cfg.Sources), Suspended: state.SuspendedPeople(policyOf(cfg), now),
+		Removed: removedSources(state, cfg.Sources), Suspended: state.SuspendedPeople(cfg.Decisions(), now),
 		Quota:  quotaStatus{budget.Unlimited, budget.Remaining, budget.FreeAt},
 		Alarms: append([]plan.Alarm{}, state.Alarms...), Effects: underWay(state),
 		Waits: append([]plan.Wait{}, plan.StandingWaits(state.Waits)...), Stop: stopReason(cfg), asked: map[plan.WaitCode]bool{},
@@ -194,10 +194,10 @@ func readStatus(ctx context.Context, reader *ledger.Reader, cfg *config.Config, 
 	}
 	report, err := reader.LastReport(ctx)
 	s.addReport(report)
-	s.Approved = approvalsOf(state, policyOf(cfg), now, report)
+	s.Approved = approvalsOf(state, cfg.Decisions(), now, report)
 	taken, takenErr := reader.TakenBack(ctx)
 	asked, askedErr := reader.AskedAfter(ctx)
-	s.addAnswers(state, report, taken, asked, policyOf(cfg), now)
+	s.addAnswers(state, report, taken, asked, cfg.Decisions(), now)
 	s.LastPass.addCause(report, s.Waits, s.describeAnswers())
 	return s, errors.Join(err, takenErr, askedErr)
 }

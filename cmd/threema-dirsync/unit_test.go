@@ -4,6 +4,8 @@ import (
 	"maps"
 	"os"
 	"testing"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/plainfile"
 )
 
 // TestShippedUnit: what the unit of this tree says of itself.
@@ -14,7 +16,7 @@ func TestShippedUnit(t *testing.T) {
 		t.Fatal(err)
 	}
 	u := parseUnit(string(text))
-	if u.last("User") != serviceAccount || u.configFile() != defaultConfig {
+	if u.last("User") != plainfile.ServiceAccount || u.configFile() != defaultConfig {
 		t.Errorf("user %q, configuration %q", u.last("User"), u.configFile())
 	}
 	if want := map[string]string{"api-key": "/etc/threema-dirsync/api-key", "bind-password": "/etc/threema-dirsync/bind-password"}; !maps.Equal(u.credentials(), want) {

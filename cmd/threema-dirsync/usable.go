@@ -46,9 +46,9 @@ func usable(cfg *config.Config) error {
 	if len(barred) == 0 {
 		return nil
 	}
-	us := userName(uint32(os.Geteuid()))
+	us := plainfile.UserName(uint32(os.Geteuid()))
 	return fmt.Errorf("%s cannot write %s, which a command of root, or a backup that was put back, may have left; type as root: %s",
-		us, strings.Join(barred, ", "), handOver(cfg.StateDir, us))
+		us, strings.Join(barred, ", "), plainfile.HandOver(cfg.StateDir, us))
 }
 
 // writtenByPasses are the files without which no pass can be.

@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/user"
 	"path/filepath"
-	"strconv"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/plainfile"
 )
@@ -74,7 +72,7 @@ func (f Files) served() bool { return f.GaveUpRoot || f.CredentialsDir != "" }
 // or first for the folder that keeps the user out before that. served tells that to be root is no help: the
 // program gave that up, or is the service.
 func letIn(path, todo string, served bool) string {
-	us := runningUser()
+	us := plainfile.UserName(uint32(os.Geteuid()))
 	if folder := plainfile.Barrier(path); folder != "" {
 		path, todo = folder, "let that user enter %[2]s: chgrp %[1]s %[2]s; chmod g+x %[2]s"
 	}
@@ -82,13 +80,4 @@ func letIn(path, todo string, served bool) string {
 		return "; passes are done by " + us + ", also those of root: " + fmt.Sprintf(todo, us, path)
 	}
 	return "; this program runs as " + us + ": type the command as root (sudo), or " + fmt.Sprintf(todo, us, path)
-}
-
-// runningUser is the name of whom the program runs as, the number where it has none.
-func runningUser() string {
-	id := strconv.Itoa(os.Geteuid())
-	if u, err := user.LookupId(id); err == nil {
-		return u.Username
-	}
-	return id
 }

@@ -15,6 +15,7 @@
 //	encoding.go    texts that are no UTF-8
 //	draft.go       a configuration as far as it could be read
 //	problem.go     one mistake
+//	decisions.go   what decides in a plan, in its words
 //	suggest.go     did you mean …?
 //	advice.go      what to type where the file cannot be read
 //	unbuilt.go     keys that a later version builds
@@ -36,6 +37,7 @@
 // The files that it names:
 //
 //	files.go       how they are opened and judged
+//	doubts.go      which of them others can write to
 //	folders.go     where they are looked for
 //	readfiles.go   which there are
 //	sharedfiles.go no two of them are one

@@ -4,9 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/user"
 	"path/filepath"
-	"strconv"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -16,7 +14,7 @@ import (
 // that we may not enter, the file, or the folder that it is to be made in. It is "" if nothing of that keeps us
 // from it.
 func ToWrite(path string) string {
-	us, folder := name(uint32(os.Geteuid())), filepath.Dir(path)
+	us, folder := UserName(uint32(os.Geteuid())), filepath.Dir(path)
 	switch shut := Barrier(path); {
 	case shut != "":
 		return toType(shut, "u+x", elsewhere(us))
@@ -62,14 +60,5 @@ func toType(path, mode, theirs string) string {
 	case int(stat.Uid) == os.Geteuid():
 		return fmt.Sprintf("; its mode is %04o, so type: chmod %s %s", info.Mode().Perm(), mode, path)
 	}
-	return fmt.Sprintf("; %s belongs to %s: %s", path, name(stat.Uid), theirs)
-}
-
-// name is how a command calls a user: by the number where there is no name.
-func name(uid uint32) string {
-	id := strconv.FormatUint(uint64(uid), 10)
-	if u, err := user.LookupId(id); err == nil {
-		return u.Username
-	}
-	return id
+	return fmt.Sprintf("; %s belongs to %s: %s", path, UserName(stat.Uid), theirs)
 }
