@@ -1,15 +1,11 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
-	"github.com/threema-dirsync/threema-dirsync/threema"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -69,17 +65,4 @@ func TestTheCommandOfACauseShowsIt(t *testing.T) {
 	wantSays(t, w.must(t, 4, "explain", dir.people[0].DN), "not entitled as this read shows them (absent", "seen last", "until this holds again: ", "approve --baseline")
 	w.must(t, 0, "approve", "--baseline")
 	w.must(t, 3, "run", "--once") // by the limits now
-}
-
-// TestAnAnswerIsNoFirewall: where the service, or a proxy before it, answered, nobody is sent to look at the way there.
-func TestAnAnswerIsNoFirewall(t *testing.T) {
-	t.Parallel()
-	for status, way := range map[int]bool{0: true, http.StatusInternalServerError: false, http.StatusServiceUnavailable: false, http.StatusRequestTimeout: false, 499: false} {
-		err := fmt.Errorf("read the list: %w", &threema.Error{Status: status, Kind: plan.FailureUnavailable, Err: errors.New("no")})
-		for _, advice := range []string{keyAdvice(err), listAdvice(err)} {
-			if strings.Contains(advice, "firewall") != way || strings.Contains(advice, "the passes try again") == way {
-				t.Errorf("HTTP %d: %s", status, advice)
-			}
-		}
-	}
 }

@@ -4,28 +4,52 @@ import (
 	"context"
 	"errors"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/doctor"
+	"github.com/threema-dirsync/threema-dirsync/sync/handover"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
-// checking is looking for check, which goes on where the state folder or the ledger cannot be used: then meter
-// is nil, and lost says why.
-func (p *program) checking(ctx context.Context, work func(a *assembly, meter *ledger.Meter, lost error) error) error {
+// examine lets the doctor look at everything, also where the state folder or the ledger cannot be used: then
+// lost says why.
+func (p *program) examine(ctx context.Context, tryLogin bool) (found []doctor.Finding, lost, err error) {
 	s, err := p.settle()
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	var meter *ledger.Meter
-	lost := usable(s.Config)
-	if lost != nil {
+	if lost = usable(s.Config); lost != nil {
 		lost = configError(lost)
 	} else {
 		meter, lost = p.openMeter(ctx, s)
 	}
 	if lost != nil {
-		return p.assembled(s, noMemory{}, func(a *assembly) error { return work(a, nil, lost) })
+		err = p.assembled(s, noMemory{}, func(a *assembly) (err error) {
+			found, err = a.doctor(p.configFile, nil, lost).Findings(ctx, tryLogin)
+			return err
+		})
+		return found, lost, err
 	}
-	return errors.Join(p.assembled(s, meter, func(a *assembly) error { return work(a, meter, nil) }), meter.Close())
+	err = p.assembled(s, meter, func(a *assembly) (err error) {
+		found, err = a.doctor(p.configFile, meter, nil).Findings(ctx, tryLogin)
+		return err
+	})
+	return found, nil, errors.Join(err, meter.Close())
+}
+
+// doctor joins what it looks at. Without a memory lost says why.
+func (a *assembly) doctor(configFile string, memory doctor.Memory, lost error) doctor.Doctor {
+	d := doctor.Doctor{
+		Config: a.config, ConfigFile: configFile, Files: a.files, Mapper: a.mapper, Package: a.client,
+		Memory: memory, Lost: lost, Stop: stopReason(a.config), Now: a.now,
+	}
+	for _, s := range a.sources {
+		d.Sources = append(d.Sources, s)
+	}
+	if sink, ok := handoverOf(a.config, a.files).(*handover.File); ok {
+		d.Handover = sink
+	}
+	return d
 }
 
 // noMemory is the [meter] of a check that cannot use the ledger. The few requests of a check are counted by

@@ -2,13 +2,13 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"text/tabwriter"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/doctor"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -33,19 +33,25 @@ func show(v ldapsource.Verdict) shownVerdict {
 	}
 }
 
-// MarshalJSON implements json.Marshaler. verdict and advice are the first names of status and
-// todo, which scripts may rely on.
-func (f finding) MarshalJSON() ([]byte, error) {
-	return json.Marshal(struct {
-		Area    string             `json:"area"`
-		Name    string             `json:"name"`
-		Status  string             `json:"status"`
-		Tried   string             `json:"tried"`
-		Came    string             `json:"came"`
-		Todo    string             `json:"todo"`
-		Verdict ldapsource.Verdict `json:"verdict"`
-		Advice  string             `json:"advice"`
-	}{f.area, f.name, show(f.verdict).status, f.tried, f.came, f.advice, f.verdict, f.advice})
+// jsonFinding is a finding in JSON. verdict and advice are the first names of status and todo, which scripts
+// may rely on.
+type jsonFinding struct {
+	Area    doctor.Area        `json:"area"`
+	Name    string             `json:"name"`
+	Status  string             `json:"status"`
+	Tried   string             `json:"tried"`
+	Came    string             `json:"came"`
+	Todo    string             `json:"todo"`
+	Verdict ldapsource.Verdict `json:"verdict"`
+	Advice  string             `json:"advice"`
+}
+
+func jsonFindings(findings []doctor.Finding) []jsonFinding {
+	lines := make([]jsonFinding, len(findings))
+	for n, f := range findings {
+		lines[n] = jsonFinding{f.Area, f.Name, show(f.Verdict).status, f.Tried, f.Came, f.Advice, f.Verdict, f.Advice}
+	}
+	return lines
 }
 
 // oneLine keeps a text that a server sent in its line.
@@ -55,15 +61,15 @@ func oneLine(s string) string {
 
 // printFindings prints what failed first, so that the cause stands at the top, then the
 // warnings, then the rest.
-func (p *program) printFindings(findings []finding) error {
-	slices.SortStableFunc(findings, func(a, b finding) int { return cmp.Compare(show(a.verdict).rank, show(b.verdict).rank) })
+func (p *program) printFindings(findings []doctor.Finding) error {
+	slices.SortStableFunc(findings, func(a, b doctor.Finding) int { return cmp.Compare(show(a.Verdict).rank, show(b.Verdict).rank) })
 	w := tabwriter.NewWriter(p.Stdout, 0, 8, 2, ' ', 0)
 	var errs []error
 	for _, f := range findings {
-		_, err := fmt.Fprintf(w, "%s\t%s: %s\t%s: %s\n", show(f.verdict).mark, f.area, f.name, oneLine(f.tried), oneLine(f.came))
+		_, err := fmt.Fprintf(w, "%s\t%s: %s\t%s: %s\n", show(f.Verdict).mark, f.Area, f.Name, oneLine(f.Tried), oneLine(f.Came))
 		errs = append(errs, err)
-		if f.advice != "" && f.verdict != ldapsource.Skipped {
-			_, err := fmt.Fprintf(w, "\t\t→ %s\n", oneLine(f.advice))
+		if f.Advice != "" && f.Verdict != ldapsource.Skipped {
+			_, err := fmt.Fprintf(w, "\t\t→ %s\n", oneLine(f.Advice))
 			errs = append(errs, err)
 		}
 	}

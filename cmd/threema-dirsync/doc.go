@@ -53,19 +53,11 @@
 //	status_held.go      of whom nothing is decided
 //	status_sources.go   sources that are not configured any more
 //
-// The doctor:
+// What is wrong (package doctor looks):
 //
 //	check.go            check
-//	check_print.go      for people
-//	check_sources.go    the directories and the mapping
-//	check_package.go    the licence package
-//	check_together.go   what only all of them tell together
-//	check_handover.go   the hand-over file
-//	check_service.go    what the service may not read, as root sees it
+//	check_print.go      for people and programs
 //	check_lost.go       going on without the ledger
-//	unit.go             the unit and its drop-ins
-//	sight.go            what somebody may do with a file
-//	ask.go              programs that are asked
 //
 // Without a customer:
 //

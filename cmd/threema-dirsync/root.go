@@ -13,7 +13,8 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/mapping"
 )
 
-const defaultConfig = "/etc/threema-dirsync/config.yaml"
+// defaultConfig is where the flag --config looks when nobody sets it.
+const defaultConfig = config.DefaultFile
 
 // environment is what the program touches beside its arguments.
 type environment struct {

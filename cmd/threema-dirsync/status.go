@@ -33,7 +33,7 @@ type status struct {
 	Stop      string                 `json:"stop"` // why nothing is taken from anybody now, "" if it may be
 	Open      int                    `json:"operationsOpen"`
 	Quota     quotaStatus            `json:"quota"`
-	Seats     seatStatus             `json:"seats"`
+	Seats     plan.CountedSeats      `json:"seats"`
 	Managed   int                    `json:"managedCredentials"`
 	Held      heldStatus             `json:"heldPeople"`         // by the last pass that ended
 	Baseline  *baselineStatus        `json:"baseline,omitempty"` // what the last pass asked about, or was told
@@ -85,7 +85,7 @@ type baselineStatus struct {
 	Unclear  int  `json:"unclear"`
 }
 
-// sourceStatus, guardStatus and seatStatus are read back from the report of the last pass.
+// sourceStatus and guardStatus are read back from the report of the last pass.
 type (
 	sourceStatus struct {
 		Name       string            `json:"name"`
@@ -107,12 +107,6 @@ type (
 		Check  string `json:"check,omitempty"`
 		// Answered tells that nobody is asked because of it any more.
 		Answered bool `json:"answered,omitempty"`
-	}
-	seatStatus struct {
-		Licences int       `json:"licences"`
-		Used     int       `json:"used"`
-		Free     int       `json:"free"`
-		AsOf     time.Time `json:"asOf"` // of the pass that counted them
 	}
 )
 
@@ -214,10 +208,10 @@ func (s *status) addPass(run ledger.RunRecord) {
 func (s *status) addReport(text json.RawMessage) {
 	s.Report = text
 	var report struct {
-		Sources []sourceStatus `json:"sources"`
-		Guards  []guardStatus  `json:"guards"`
-		Seats   seatStatus     `json:"seats"`
-		Waits   []plan.Wait    `json:"waits"`
+		Sources []sourceStatus    `json:"sources"`
+		Guards  []guardStatus     `json:"guards"`
+		Seats   plan.CountedSeats `json:"seats"`
+		Waits   []plan.Wait       `json:"waits"`
 	}
 	s.Held = readHeld(text)
 	s.Baseline = readBaseline(text)

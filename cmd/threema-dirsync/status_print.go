@@ -116,7 +116,7 @@ func (p *passStatus) print(w io.Writer) {
 func (s *status) printCounts(w io.Writer) {
 	say(w, "Managed credentials:\t%d", s.Managed)
 	if s.Seats.Licences > 0 { // known from the report of a pass that read the package
-		say(w, "Licences:\t%s", s.Seats.words())
+		say(w, "Licences:\t%s", s.Seats.Words())
 	}
 	if s.Quota.Unlimited {
 		say(w, "Requests:\tnot limited")
@@ -124,14 +124,6 @@ func (s *status) printCounts(w io.Writer) {
 		say(w, "Requests:\t%d left of the rolling day", s.Quota.Remaining)
 	}
 	say(w, "Requests without a known outcome:\t%d", s.Open)
-}
-
-func (s seatStatus) words() string {
-	words := fmt.Sprintf("%d of %d used, %d free", s.Used, s.Licences, s.Free)
-	if s.AsOf.IsZero() { // the record of an earlier version
-		return words
-	}
-	return words + ", as of the pass of " + stamp(s.AsOf) + "; used is the larger of credentials and users, ours or not"
 }
 
 func (s *status) printWaiting(w io.Writer) {

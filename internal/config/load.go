@@ -16,6 +16,9 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/plainfile"
 )
 
+// DefaultFile is the configuration where nobody names another one.
+const DefaultFile = "/etc/threema-dirsync/config.yaml"
+
 // maxFile is the largest configuration that is read, in bytes. A real one has about 10 kB.
 const maxFile = 1 << 20
 

@@ -98,6 +98,7 @@
 //	hypothesis.go      what the limits will know then
 //	held.go            who is held, and when that is too many
 //	budget.go          what fits into the day's requests and into the licences
+//	seats.go           the licences as a pass counted them
 //	waits.go           what somebody is asked for
 //	whom.go            about whom
 //	yes.go             the yes to it, and to nothing else

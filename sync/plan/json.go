@@ -16,7 +16,7 @@ func (p Plan) MarshalJSON() ([]byte, error) {
 		Unmanaged: convert(p.Unmanaged, func(u Unmanaged) jsonUnmanaged { return jsonUnmanaged(u) }),
 		Notices:   convert(p.Notices, Notice.json),
 		Guards:    convert(p.Guards, func(g Guard) jsonGuard { return jsonGuard{g.Name, g.Source, g.Detail, g.Check} }),
-		Seats:     jsonSeats{p.Seats.Licences, p.Seats.Used, p.Seats.Free, p.GeneratedAt.UTC()},
+		Seats:     CountedSeats{p.Seats.Licences, p.Seats.Used, p.Seats.Free, p.GeneratedAt.UTC()},
 		Requests:  p.Requests,
 		Baseline:  p.Baseline.json(),
 		Effects:   convert(p.Effects, Effect.json),

@@ -16,7 +16,7 @@ type (
 		Unmanaged    []jsonUnmanaged `json:"unmanaged"`
 		Notices      []jsonNotice    `json:"notices"`
 		Guards       []jsonGuard     `json:"guards"`
-		Seats        jsonSeats       `json:"seats"`
+		Seats        CountedSeats    `json:"seats"`
 		Requests     int             `json:"requests"`
 		Effects      []jsonEffect    `json:"effects"`
 		Alarms       []jsonAlarm     `json:"alarms"`
@@ -161,13 +161,6 @@ type (
 		Earliest *time.Time `json:"earliest"` // when the credential may be withdrawn, the grace included; null: never, as it stands
 		Detail   string     `json:"detail"`
 		Reason   string     `json:"reason,omitempty"` // where somebody asks for it
-	}
-	jsonSeats struct {
-		Licences int `json:"licences"`
-		Used     int `json:"used"`
-		Free     int `json:"free"`
-		// AsOf is when they were counted. A pass that counted none keeps in its record what the last one counted.
-		AsOf time.Time `json:"asOf"`
 	}
 )
 

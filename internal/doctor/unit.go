@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"cmp"
@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/config"
 )
 
 // unitName is the service, as systemctl knows it (systemd/README.md).
@@ -85,7 +87,7 @@ func (u unit) configFile() string {
 			return words[n+1]
 		}
 	}
-	return defaultConfig
+	return config.DefaultFile
 }
 
 // credentials are the secrets that systemd hands over, each by its name: the file, "" where there is

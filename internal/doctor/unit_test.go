@@ -1,10 +1,11 @@
-package main
+package doctor
 
 import (
 	"maps"
 	"os"
 	"testing"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	"github.com/threema-dirsync/threema-dirsync/internal/plainfile"
 )
 
@@ -16,7 +17,7 @@ func TestShippedUnit(t *testing.T) {
 		t.Fatal(err)
 	}
 	u := parseUnit(string(text))
-	if u.last("User") != plainfile.ServiceAccount || u.configFile() != defaultConfig {
+	if u.last("User") != plainfile.ServiceAccount || u.configFile() != config.DefaultFile {
 		t.Errorf("user %q, configuration %q", u.last("User"), u.configFile())
 	}
 	if want := map[string]string{"api-key": "/etc/threema-dirsync/api-key", "bind-password": "/etc/threema-dirsync/bind-password"}; !maps.Equal(u.credentials(), want) {

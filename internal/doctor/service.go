@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"context"
@@ -31,25 +31,25 @@ type serviceView struct {
 	configFile string
 }
 
-// checkService looks with the eyes of the service at each file and folder that the configuration names.
-// It is asked before root is given up.
-func (p *program) checkService(ctx context.Context) []finding {
+// AsTheService looks with the eyes of the service at each file and folder that the configuration names.
+// Root asks, before it gives that up; nobody else is told anything.
+func AsTheService(ctx context.Context, configFile string, getenv func(string) string) []Finding {
 	if os.Geteuid() != 0 {
 		return nil
 	}
-	return p.seenBy(ctx, installedUnit(ctx), plainfile.ServiceAccount)
+	return seenBy(ctx, configFile, getenv, installedUnit(ctx), plainfile.ServiceAccount)
 }
 
 // seenBy looks as the user of a unit. Where there is none, name is whom the service may run as.
-func (p *program) seenBy(ctx context.Context, u unit, name string) []finding {
-	s := serviceView{unit: u, verdict: ldapsource.Failure, configFile: p.configFile}
+func seenBy(ctx context.Context, configFile string, getenv func(string) string, u unit, name string) []Finding {
+	s := serviceView{unit: u, verdict: ldapsource.Failure, configFile: configFile}
 	switch {
 	case s.unit == nil:
 		s.verdict = ldapsource.Warning // it may begin as root, and read everything before it gives that up
 	case s.unit.on("DynamicUser") || s.unit.last("User") == "":
 		return nil
-	case !sameFile(s.unit.configFile(), p.configFile):
-		return []finding{{"files", "service", ldapsource.Skipped, "look at the files as the service will", "the service reads " + s.unit.configFile() + ", and this is " + p.configFile,
+	case !sameFile(s.unit.configFile(), configFile):
+		return []Finding{{Files, "service", ldapsource.Skipped, "look at the files as the service will", "the service reads " + s.unit.configFile() + ", and this is " + configFile,
 			"type threema-dirsync check --config " + s.unit.configFile()}}
 	default:
 		name = s.unit.last("User")
@@ -58,7 +58,7 @@ func (p *program) seenBy(ctx context.Context, u unit, name string) []finding {
 	if s.who, err = servantOf(name, s.unit.last("Group"), s.unit.words("SupplementaryGroups")); err != nil {
 		return s.nobody(name, err)
 	}
-	if s.config, err = config.Load(p.configFile, s.environment(p.Getenv)); err != nil {
+	if s.config, err = config.Load(configFile, s.environment(getenv)); err != nil {
 		return nil // the rest of check tells it
 	}
 	if s.unit == nil && !s.owns(s.config.StateDir) {
@@ -69,11 +69,11 @@ func (p *program) seenBy(ctx context.Context, u unit, name string) []finding {
 }
 
 // nobody is a unit whose user does not exist.
-func (s serviceView) nobody(name string, err error) []finding {
+func (s serviceView) nobody(name string, err error) []Finding {
 	if s.unit == nil {
 		return nil
 	}
-	return []finding{{"files", "service", s.verdict, "look for the user of the service", err.Error(),
+	return []Finding{{Files, "service", s.verdict, "look for the user of the service", err.Error(),
 		"the service does not start (217/USER) before there is a user " + name + "; type: systemd-sysusers"}}
 }
 
@@ -91,7 +91,7 @@ func (s serviceView) environment(ours func(string) string) func(string) string {
 }
 
 // judge has a line for each thing that the service may not do, or one that says it may do all.
-func (s serviceView) judge() []finding {
+func (s serviceView) judge() []Finding {
 	findings := s.reading("configuration", s.configFile, fmt.Sprintf("chgrp %[1]s %[2]s; chmod 640 %[2]s", s.who.group, s.configFile))
 	for _, f := range s.config.ReadFiles() {
 		if f.Secret {
@@ -102,39 +102,39 @@ func (s serviceView) judge() []finding {
 	}
 	findings = slices.Concat(findings, s.loading(), s.stateDir(), s.handover())
 	if len(findings) == 0 {
-		return []finding{{"files", "service", ldapsource.Pass, "look at each file and folder as the service will, user " + s.who.name, "it may read and write what the configuration names", ""}}
+		return []Finding{{Files, "service", ldapsource.Pass, "look at each file and folder as the service will, user " + s.who.name, "it may read and write what the configuration names", ""}}
 	}
 	return findings
 }
 
-func (s serviceView) finding(key, path, came, advice string) finding {
-	return finding{"files", "service", s.verdict, "look at " + path + " (" + key + ") as the service will, user " + s.who.name, came, advice}
+func (s serviceView) finding(key, path, came, advice string) Finding {
+	return Finding{Files, "service", s.verdict, "look at " + path + " (" + key + ") as the service will, user " + s.who.name, came, advice}
 }
 
 // reading looks at a file that the service opens itself. todo is what lets it.
-func (s serviceView) reading(key, path, todo string) []finding {
+func (s serviceView) reading(key, path, todo string) []Finding {
 	if by := s.unit.hides(whereTo(path)); by != "" {
-		return []finding{s.finding(key, path, "its unit keeps that out of its sight ("+by+"=)",
+		return []Finding{s.finding(key, path, "its unit keeps that out of its sight ("+by+"=)",
 			fmt.Sprintf("type: install -m 640 -g %s %s /etc/threema-dirsync/, and name that file", s.who.group, path))}
 	}
 	return s.kept(key, path, s.sees.barrier("-r", path), "read", todo)
 }
 
 // kept tells of what keeps the service from a file or folder: itself, or a folder on the way; "" for nothing.
-func (s serviceView) kept(key, path, barrier, from, todo string) []finding {
+func (s serviceView) kept(key, path, barrier, from, todo string) []Finding {
 	switch barrier {
 	case "":
 		return nil
 	case path, whereTo(path):
-		return []finding{s.finding(key, path, "root may "+from+" it, and the service may not", "type: "+todo)}
+		return []Finding{s.finding(key, path, "root may "+from+" it, and the service may not", "type: "+todo)}
 	}
-	return []finding{s.finding(key, path, "the service may not enter "+barrier+", and so does not get there",
+	return []Finding{s.finding(key, path, "the service may not enter "+barrier+", and so does not get there",
 		fmt.Sprintf("type: chgrp %[1]s %[2]s; chmod g+x %[2]s; or keep it in a folder that the service may enter, as /etc/threema-dirsync", s.who.group, barrier))}
 }
 
 // secret looks whether the service gets a secret. By a bare name systemd hands it over: then the file
 // counts that the unit loads, and not what the service may read.
-func (s serviceView) secret(f config.ReadFile) []finding {
+func (s serviceView) secret(f config.ReadFile) []Finding {
 	loads := s.unit.credentials()
 	name, bare := strings.CutPrefix(f.Path, handedOver+"/")
 	if !bare {
@@ -146,11 +146,11 @@ func (s serviceView) secret(f config.ReadFile) []finding {
 	case s.unit == nil:
 		return nil
 	case !loaded:
-		return []finding{s.finding(f.Key, byHand, "the unit hands over no secret "+name, plainfile.DropIn("LoadCredential="+name+":"+byHand))}
+		return []Finding{s.finding(f.Key, byHand, "the unit hands over no secret "+name, plainfile.DropIn("LoadCredential="+name+":"+byHand))}
 	case file != "" && !sameFile(file, byHand):
 		warning := s.finding(f.Key, byHand, "the service gets "+file+" instead, which the unit loads under that name, and which was not tried", "see that both hold the same: cmp "+byHand+" "+file)
-		warning.verdict = ldapsource.Warning
-		return []finding{warning}
+		warning.Verdict = ldapsource.Warning
+		return []Finding{warning}
 	}
 	return nil
 }
@@ -171,8 +171,8 @@ func (s serviceView) byName(f config.ReadFile) string {
 }
 
 // loading looks for each file that systemd hands over: without it the service does not start.
-func (s serviceView) loading() []finding {
-	var findings []finding
+func (s serviceView) loading() []Finding {
+	var findings []Finding
 	loads := s.unit.credentials()
 	for _, name := range slices.Sorted(maps.Keys(loads)) {
 		if _, err := os.Stat(loads[name]); loads[name] != "" && errors.Is(err, fs.ErrNotExist) {
@@ -183,7 +183,7 @@ func (s serviceView) loading() []finding {
 }
 
 // stateDir looks at the folder that the service works in. One that is missing is made for it.
-func (s serviceView) stateDir() []finding {
+func (s serviceView) stateDir() []Finding {
 	folder := s.config.StateDir
 	if findings := s.writing("state_dir", folder, folder); findings != nil {
 		return findings
@@ -192,14 +192,14 @@ func (s serviceView) stateDir() []finding {
 		return nil
 	}
 	if !s.owns(folder) {
-		return []finding{s.finding("state_dir", folder, "it belongs to somebody else, and the service works in its own only", "type: "+plainfile.HandOver(folder, s.who.name))}
+		return []Finding{s.finding("state_dir", folder, "it belongs to somebody else, and the service works in its own only", "type: "+plainfile.HandOver(folder, s.who.name))}
 	}
 	return s.kept("state_dir", folder, s.sees.barrier("-w", folder), "write to", "chmod 700 "+folder)
 }
 
 // handover looks at the folder of the hand-over file. Whether its modes let the service write there is
 // tried by the rest of check, which works as the owner of the state folder, once that is the service.
-func (s serviceView) handover() []finding {
+func (s serviceView) handover() []Finding {
 	file := s.config.Handover.File
 	folder := filepath.Dir(file)
 	if file == "" || folder == filepath.Clean(s.config.StateDir) {
@@ -212,12 +212,12 @@ func (s serviceView) handover() []finding {
 }
 
 // writing looks whether the unit lets the service write to a folder.
-func (s serviceView) writing(key, path, folder string) []finding {
+func (s serviceView) writing(key, path, folder string) []Finding {
 	if by := s.unit.hides(whereTo(folder)); by != "" {
-		return []finding{s.finding(key, path, "the unit keeps that out of the service's sight ("+by+"=)", "name a place elsewhere, as below /var/lib/threema-dirsync")}
+		return []Finding{s.finding(key, path, "the unit keeps that out of the service's sight ("+by+"=)", "name a place elsewhere, as below /var/lib/threema-dirsync")}
 	}
 	if s.unit.readOnly(whereTo(folder)) {
-		return []finding{s.finding(key, path, "for the service that is read-only: it lies outside of the folders that its unit lets it write to", plainfile.DropIn("ReadWritePaths="+folder))}
+		return []Finding{s.finding(key, path, "for the service that is read-only: it lies outside of the folders that its unit lets it write to", plainfile.DropIn("ReadWritePaths="+folder))}
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"cmp"
@@ -13,39 +13,39 @@ import (
 
 // checkSources looks at each source, and returns the people of each that could be read. A password that
 // was refused before is tried again only if somebody asked for it.
-func (a *assembly) checkSources(ctx context.Context, tryLogin bool) (findings []finding, shown [][]plan.Identity) {
+func (d Doctor) checkSources(ctx context.Context, tryLogin bool) (findings []Finding, shown [][]plan.Identity) {
 	findings = append(
-		a.checkHomes("protect.groups", a.config.Protect.Groups, ldapsource.Failure, "everybody of that source counts as protected, and each step of a departure waits for a yes"),
-		a.checkHomes("mapping.category", a.mapper.Groups(), ldapsource.Warning, "its people keep their labels as they are")...)
-	for _, s := range a.sources {
+		d.checkHomes("protect.groups", d.Config.Protect.Groups, ldapsource.Failure, "everybody of that source counts as protected, and each step of a departure waits for a yes"),
+		d.checkHomes("mapping.category", d.Mapper.Groups(), ldapsource.Warning, "its people keep their labels as they are")...)
+	for _, s := range d.Sources {
 		check := s.Check
 		if tryLogin {
 			check = s.CheckAgain
 		}
 		for _, f := range check(ctx, func(people []plan.Person) ldapsource.Finding {
-			identities := a.mapAll(people)
+			identities := d.mapAll(people)
 			shown = append(shown, identities)
 			return checkMapping(identities)
 		}) {
-			findings = append(findings, finding{"source " + s.Name(), f.Name, f.Verdict, f.Tried, f.Came, f.Advice})
+			findings = append(findings, Finding{SourceArea(s.Name()), f.Name, f.Verdict, f.Tried, f.Came, f.Advice})
 		}
 	}
 	return findings, shown
 }
 
-func (a *assembly) mapAll(people []plan.Person) []plan.Identity {
+func (d Doctor) mapAll(people []plan.Person) []plan.Identity {
 	identities := make([]plan.Identity, 0, len(people))
 	for _, p := range people {
-		identities = append(identities, a.mapper.Map(p))
+		identities = append(identities, d.Mapper.Map(p))
 	}
 	return identities
 }
 
 // checkHomes has a line for each group of one key of the configuration that no source can answer for.
-func (a *assembly) checkHomes(key string, groups []string, verdict ldapsource.Verdict, until string) []finding {
-	var findings []finding
-	for _, group := range a.config.LostGroups(groups) {
-		findings = append(findings, finding{"configuration", key, verdict, "look for the source of " + group, "it lies below the domain of none",
+func (d Doctor) checkHomes(key string, groups []string, verdict ldapsource.Verdict, until string) []Finding {
+	var findings []Finding
+	for _, group := range d.Config.LostGroups(groups) {
+		findings = append(findings, Finding{Configuration, key, verdict, "look for the source of " + group, "it lies below the domain of none",
 			"every source is asked, and while one does not find it, " + until + ": fix the DN, or remove it"})
 	}
 	return findings

@@ -1,0 +1,82 @@
+package doctor
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/config"
+	"github.com/threema-dirsync/threema-dirsync/ldapsource"
+	"github.com/threema-dirsync/threema-dirsync/sync/handover"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/threema"
+)
+
+// Doctor has what a pass would use. All of it is set but Handover and Memory.
+type Doctor struct {
+	Config     *config.Config
+	ConfigFile string
+	Files      config.Files
+	Sources    []Source // in the order of the configuration
+	Mapper     Mapper
+	Package    Package
+	Handover   Handover // nil: passwords are handed over to no file
+	Memory     Memory   // nil: it cannot be used, and Lost says why
+	Lost       error
+	Stop       string // why nothing may be taken from anybody now, "" if it may
+	Now        func() time.Time
+}
+
+// Source is a directory that looks at itself. The judges are asked about the people who were read.
+type Source interface {
+	Name() string
+	Check(ctx context.Context, judges ...func([]plan.Person) ldapsource.Finding) []ldapsource.Finding
+	// CheckAgain also tries a password once more that was refused before.
+	CheckAgain(ctx context.Context, judges ...func([]plan.Person) ldapsource.Finding) []ldapsource.Finding
+}
+
+// Mapper makes identities of people.
+type Mapper interface {
+	Map(plan.Person) plan.Identity
+	Groups() []string // those that the templates ask for
+}
+
+// Package is the licence package.
+type Package interface {
+	Subscription(context.Context) (plan.Subscription, error)
+	Clock() plan.ServiceClock
+	TryLists(context.Context) []threema.Trial
+	Inventory(context.Context) (plan.Inventory, error)
+}
+
+// Handover is the file that takes new passwords.
+type Handover interface {
+	Check() error
+	Target() (handover.Receipt, error)
+}
+
+// Memory is what the ledger tells.
+type Memory interface {
+	State(context.Context) (plan.State, error)
+	Budget(context.Context) (plan.Budget, error)
+	LastReport(context.Context) (json.RawMessage, error)
+}
+
+// Findings looks at everything, in the order in which a pass would stumble. tryLogin tries a password once
+// more that a directory refused before. Its error means that the memory could not be read.
+func (d Doctor) Findings(ctx context.Context, tryLogin bool) ([]Finding, error) {
+	sources, shown := d.checkSources(ctx, tryLogin)
+	findings := slices.Concat(d.checkFiles(), d.checkDoubts(), d.checkHandover(), d.checkChoices(), sources)
+	pkg := d.checkPackage(ctx)
+	findings = append(findings, pkg...)
+	if d.Memory == nil {
+		return findings, nil
+	}
+	together, err := d.checkTogether(ctx, shown, pkg)
+	if err != nil {
+		return nil, err
+	}
+	remembered, err := d.checkMemory(ctx)
+	return slices.Concat(findings, together, remembered), err
+}

@@ -1,0 +1,84 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/ldapsource"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/threema"
+)
+
+// checkPackage asks for what proves key, plan and term, in one request, and for the first page of each
+// list that a pass reads.
+func (d Doctor) checkPackage(ctx context.Context) []Finding {
+	base := Finding{Area: LicencePackage, Name: "API key", Verdict: ldapsource.Pass, Tried: "read the subscription at " + d.Config.Threema.BaseURL.String()}
+	s, err := d.Package.Subscription(ctx)
+	if err != nil {
+		base.Verdict, base.Came, base.Advice = ldapsource.Failure, err.Error(), keyAdvice(err)
+		return []Finding{base}
+	}
+	base.Came = fmt.Sprintf("%s (%s), plan %s, %s", s.Name, s.ID, s.Type, plan.Counted(s.Licences, "licence", "licences"))
+	return append([]Finding{base, checkClock(d.Package.Clock()), d.checkPlanType(s), d.checkTerm(s)}, d.checkPages(ctx)...)
+}
+
+// checkPages tries the four lists. A pass reads them wholly: where one is refused, it does nothing.
+func (d Doctor) checkPages(ctx context.Context) []Finding {
+	var findings []Finding
+	for _, trial := range d.Package.TryLists(ctx) {
+		f := Finding{Area: LicencePackage, Name: "list of " + trial.List, Verdict: ldapsource.Pass, Tried: "read its first page, as a pass does"}
+		f.Came = fmt.Sprintf("%d of %d entries", trial.Came, trial.Total)
+		switch failure, _ := errors.AsType[*threema.Error](trial.Err); {
+		case trial.Err == nil:
+		case failure != nil && failure.Kind == plan.FailureQuota && !failure.Answered():
+			f.Verdict, f.Came = ldapsource.Skipped, trial.Err.Error()
+			f.Advice = keyAdvice(trial.Err)
+		default:
+			f.Verdict, f.Came = ldapsource.Failure, trial.Err.Error()
+			f.Advice = "a pass reads each list wholly, so none gets anywhere until this one answers: " + listAdvice(trial.Err)
+		}
+		findings = append(findings, f)
+	}
+	return findings
+}
+
+// checkClock holds the date of the answer against our clock: by a wrong one every grace would end.
+func checkClock(c plan.ServiceClock) Finding {
+	f := Finding{LicencePackage, "clock", ldapsource.Pass, "look at the date of the answer", "the clock of this machine is right", ""}
+	switch {
+	case !c.Told:
+		f.Verdict, f.Came = ldapsource.Warning, "the answer has no date"
+		f.Advice = "keep this machine's clock right (timedatectl): where the directory tells no time either, no pass would notice that it is wrong. " +
+			"Let the proxy pass the header Date on"
+	case c.Doubt() != "":
+		f.Verdict, f.Came, f.Advice = ldapsource.Failure, c.Doubt(), "until then nobody departs (exit code 4)"
+	}
+	return f
+}
+
+// checkPlanType warns where the API, or revoking, may not be part of the plan (D-39).
+func (d Doctor) checkPlanType(s plan.Subscription) Finding {
+	f := Finding{LicencePackage, "plan", ldapsource.Pass, "look at the type of the subscription", s.Type, ""}
+	if !slices.Contains([]string{"enterprise", "professional", "edu5"}, strings.ToLower(s.Type)) {
+		f.Verdict, f.Advice = ldapsource.Warning, "the API and the revocation of IDs belong to the plan Professional (formerly Enterprise); ask Threema if requests are refused"
+	}
+	return f
+}
+
+// checkTerm is D-40: an expired package becomes read-only for us.
+func (d Doctor) checkTerm(s plan.Subscription) Finding {
+	f := Finding{LicencePackage, "term", ldapsource.Pass, "look at validUntil", "valid until " + s.ValidUntil.Format(time.DateOnly), ""}
+	switch left := s.ValidUntil.Sub(d.Now()); {
+	case s.ValidUntil.IsZero():
+		f.Came = "no end is given"
+	case left <= 0:
+		f.Verdict, f.Advice = ldapsource.Failure, "the package has ended: renew it; until then nothing is written"
+	case left < 60*24*time.Hour:
+		f.Verdict, f.Advice = ldapsource.Warning, "renew it in time: after that day nothing is written"
+	}
+	return f
+}

@@ -1,0 +1,36 @@
+package plan
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// CountedSeats are the licences as a pass counted them, in JSON and read back from it.
+type CountedSeats struct {
+	Licences int `json:"licences"`
+	Used     int `json:"used"`
+	Free     int `json:"free"`
+	// AsOf is when they were counted. A pass that counted none keeps in its record what the last one counted.
+	AsOf time.Time `json:"asOf"`
+}
+
+// ReadSeats reads them from the report of a pass; of one that tells none no licences are known.
+func ReadSeats(report json.RawMessage) CountedSeats {
+	var told struct {
+		Seats CountedSeats `json:"seats"`
+	}
+	if json.Unmarshal(report, &told) != nil {
+		return CountedSeats{}
+	}
+	return told.Seats
+}
+
+// Words tells them to a person.
+func (s CountedSeats) Words() string {
+	words := fmt.Sprintf("%d of %d used, %d free", s.Used, s.Licences, s.Free)
+	if s.AsOf.IsZero() { // the record of an earlier version
+		return words
+	}
+	return words + ", as of the pass of " + s.AsOf.UTC().Format("2006-01-02 15:04 UTC") + "; used is the larger of credentials and users, ours or not"
+}
