@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/app"
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -95,8 +96,8 @@ func (p *program) approveCommand() *cobra.Command {
 // takeBack ends approvals while no pass runs.
 func (p *program) takeBack(ctx context.Context, query string, flags approveFlags) error {
 	by := p.operator()
-	return p.lockedLedger(ctx, func(a *assembly, l *ledger.Ledger) error {
-		taken, err := dirsync.TakeBack(ctx, l, query, flags.only, by, a.config.Decisions(), a.now())
+	return p.installation().WithLock(ctx, func(a *app.Assembly, l *ledger.Ledger) error {
+		taken, err := dirsync.TakeBack(ctx, l, query, flags.only, by, a.Decisions(), a.Now())
 		if err != nil {
 			return err
 		}
@@ -120,12 +121,8 @@ func (p *program) approveBaseline(ctx context.Context, asJSON bool) error {
 // approveChanges takes no lock: it writes to the ledger in one transaction.
 func (p *program) approveChanges(ctx context.Context, hash string, flags approveFlags) error {
 	by := p.operator()
-	s, err := p.load()
-	if err != nil {
-		return err
-	}
-	return p.withLedger(ctx, s, func(a *assembly, l *ledger.Ledger) error {
-		approver := dirsync.Approver{Planner: a.planner(l, ""), Approvals: l, By: by, Only: flags.only}
+	return p.installation().WithLedger(ctx, func(a *app.Assembly, l *ledger.Ledger) error {
+		approver := dirsync.Approver{Planner: a.Planner(l, ""), Approvals: l, By: by, Only: flags.only}
 		report, given, err := flags.ask(ctx, &approver, hash, l)
 		switch {
 		case err != nil:

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -54,20 +53,14 @@ func (p *program) auditCommand() *cobra.Command {
 	return cmd
 }
 
-// readingLedger opens the ledger to read it. It needs nothing else of the configuration.
+// readingLedger calls work with the ledger, to be read. It needs nothing else of the configuration.
 func (p *program) readingLedger(ctx context.Context, work func(context.Context, *ledger.Reader) error) error {
-	cfg, err := config.Load(p.configFile, p.Getenv)
-	if err != nil {
-		return configError(err)
-	}
-	reader, err := ledger.OpenReader(ctx, cfg.LedgerFile(), ledgerOptions(cfg, time.Now, p.logger(cfg)))
-	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("there is no ledger in %s: no pass has run here yet, or somebody has removed it", cfg.StateDir)
-	}
-	if err != nil {
-		return err
-	}
-	return errors.Join(work(ctx, reader), reader.Close())
+	return p.installation().WithReader(ctx, func(cfg *config.Config, _ func() time.Time, reader *ledger.Reader) error {
+		if reader == nil {
+			return fmt.Errorf("there is no ledger in %s: no pass has run here yet, or somebody has removed it", cfg.StateDir)
+		}
+		return work(ctx, reader)
+	})
 }
 
 func (p *program) verifyAudit(ctx context.Context, reader *ledger.Reader) error {

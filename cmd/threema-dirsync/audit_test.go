@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/app"
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
 )
 
@@ -74,7 +75,7 @@ func TestAudit(t *testing.T) {
 	dir.Close()
 	w.sim.Close()
 	w.writeSecret(t, "bind-password", "")
-	unlock, err := lockPass(&config.Config{StateDir: w.stateDir})
+	unlock, err := app.LockPass(&config.Config{StateDir: w.stateDir})
 	if err != nil {
 		t.Fatal(err)
 	}

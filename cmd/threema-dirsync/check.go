@@ -39,7 +39,7 @@ more; how many tries the directory allows stands in the line lock-out, where the
 
 func (p *program) check(ctx context.Context, flags checkFlags) error {
 	service := doctor.AsTheService(ctx, p.configFile, p.Getenv) // before root is given up
-	found, lost, err := p.examine(ctx, flags.tryLogin)
+	found, lost, err := p.installation().Check(ctx, flags.tryLogin)
 	findings := slices.Concat([]doctor.Finding{doctor.ReadConfiguration(p.configFile, err)}, service, found)
 	p.progress.end()
 	switch {

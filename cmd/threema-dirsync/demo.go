@@ -41,14 +41,12 @@ func (p *program) demo(ctx context.Context, serve, pause bool) (err error) {
 	}
 	defer w.close()
 	began := time.Now()
-	story, err := p.newStory(ctx, w)
-	if err != nil {
-		return err
-	}
+	var enter <-chan struct{}
 	if pause {
-		story.enter = p.lines()
+		enter = p.lines()
 	}
-	if err := errors.Join(story.tell(ctx), story.close()); err != nil {
+	ahead, err := p.tellStory(ctx, w, enter)
+	if err != nil {
 		return err
 	}
 	_, _ = fmt.Fprintf(p.Stdout, "\nThe end, after %.1f s. Nobody was taken out who had not left.\n", time.Since(began).Seconds())
@@ -61,7 +59,7 @@ Work API:   %s   (control: %s/_sim/state)
 Try:        threema-dirsync --config %s plan
 The clock of the demo is ahead: put THREEMA_DIRSYNC_TEST_OFFSET=%s before each command.
 Ctrl-C ends it and removes everything.
-`, w.directory.URL(), demoSuffix, w.api.BaseURL(), w.controlURL(), w.configFile, story.settings.offset)
+`, w.directory.URL(), demoSuffix, w.api.BaseURL(), w.controlURL(), w.configFile, ahead)
 	<-ctx.Done()
 	return nil
 }

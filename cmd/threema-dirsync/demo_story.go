@@ -9,6 +9,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/app"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 )
@@ -22,44 +23,32 @@ const lockedByAdministrator = "000001010000Z"
 // story tells one step after the other. Each changes the world, moves the clock or both, and
 // then shows a pass.
 type story struct {
-	*program
+	stdout    io.Writer
 	world     *demoWorld
-	settings  *settings
+	parts     *app.Assembly
 	ledger    *ledger.Ledger
-	parts     *assembly
 	activated int             // lines of the hand-over file that phones have used
 	enter     <-chan struct{} // with --pause: somebody goes on to the next step
 }
 
-// newStory assembles the program as for any configuration, but without its log: the reports
-// tell the story, and the failures in it are meant.
-func (p *program) newStory(ctx context.Context, w *demoWorld) (*story, error) {
-	p = &program{environment: p.environment, configFile: w.configFile, progress: newProgress(io.Discard)}
-	settings, err := p.load()
-	if err != nil {
-		return nil, err
-	}
-	l, err := ledger.Open(ctx, settings.LedgerFile(), ledgerOptions(settings.Config, settings.now(), p.logger(settings.Config)))
-	if err != nil {
-		return nil, err
-	}
-	parts, err := p.assemble(settings, l, nil)
-	if err != nil {
-		return nil, errors.Join(err, l.Close())
-	}
-	return &story{program: p, world: w, settings: settings, ledger: l, parts: parts}, nil
-}
-
-func (s *story) close() error {
-	s.parts.client.Close()
-	return s.ledger.Close()
+// tellStory assembles the program as for any configuration, but without its log: the reports
+// tell the story, and the failures in it are meant. It returns how far the clock is ahead at the end.
+func (p *program) tellStory(ctx context.Context, w *demoWorld, enter <-chan struct{}) (ahead time.Duration, err error) {
+	quiet := &program{environment: p.environment, configFile: w.configFile, progress: newProgress(io.Discard)}
+	err = quiet.installation().WithLedger(ctx, func(a *app.Assembly, l *ledger.Ledger) error {
+		s := &story{stdout: p.Stdout, world: w, parts: a, ledger: l, enter: enter}
+		err := s.tell(ctx)
+		ahead = a.Offset()
+		return err
+	})
+	return ahead, err
 }
 
 const day = 24 * time.Hour
 
 func (s *story) tell(ctx context.Context) error {
 	for n, c := range s.chapters() {
-		if _, err := fmt.Fprintf(s.Stdout, "\n──── %d. %s\n", n+1, c.title); err != nil {
+		if _, err := fmt.Fprintf(s.stdout, "\n──── %d. %s\n", n+1, c.title); err != nil {
 			return err
 		}
 		if c.happen != nil {
@@ -70,11 +59,11 @@ func (s *story) tell(ctx context.Context) error {
 		if err := s.advance(c.wait); err != nil {
 			return err
 		}
-		report := s.parts.pass(s.ledger).Run(ctx)
-		if err := report.Format(s.Stdout, demoLines); err != nil {
+		report := s.parts.Pass(s.ledger).Run(ctx)
+		if err := report.Format(s.stdout, demoLines); err != nil {
 			return err
 		}
-		if _, err := fmt.Fprintf(s.Stdout, "\n  → %s\n", c.means); err != nil {
+		if _, err := fmt.Fprintf(s.stdout, "\n  → %s\n", c.means); err != nil {
 			return err
 		}
 		if code := report.ExitCode(); code != c.exit {
@@ -92,7 +81,7 @@ func (s *story) pause(ctx context.Context) error {
 	if s.enter == nil {
 		return nil
 	}
-	if _, err := fmt.Fprint(s.Stdout, "\n  Enter goes on. "); err != nil {
+	if _, err := fmt.Fprint(s.stdout, "\n  Enter goes on. "); err != nil {
 		return err
 	}
 	select {
@@ -105,7 +94,7 @@ func (s *story) pause(ctx context.Context) error {
 
 // advance moves the clock of the program together with that of the simulator.
 func (s *story) advance(by time.Duration) error {
-	s.settings.offset += by
+	s.parts.Advance(by)
 	_, err := s.world.simulator.Advance(by)
 	return err
 }
@@ -140,6 +129,6 @@ func (s *story) activate() error {
 		}
 		s.activated++
 	}
-	_, err = fmt.Fprintf(s.Stdout, "%d phones have activated, each with its line of the hand-over file.\n", s.activated)
+	_, err = fmt.Fprintf(s.stdout, "%d phones have activated, each with its line of the hand-over file.\n", s.activated)
 	return err
 }

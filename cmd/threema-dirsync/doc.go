@@ -1,23 +1,15 @@
 // Command threema-dirsync keeps a Threema Work licence package in step with a user directory.
 //
 // main is a hook: [run] is the program, with everything it touches as arguments, so that tests
-// can call it. One file holds one subcommand. The commands, exit codes and the configuration are the contract of the README.
+// can call it. One file holds one subcommand: its flags, its arguments and what it prints. What it works with is wired
+// by package app. The commands, exit codes and the configuration are the contract of the README.
 //
 // The frame:
 //
 //	main.go             the hook
 //	root.go             flags, exit codes, and what the program touches
 //	arguments.go        how many arguments a command takes
-//	assemble.go         the parts that commands share are joined
-//	draft.go            mistakes of templates and layout join those of the configuration
-//	login.go            what a source shows to its servers
-//	handover.go         where new passwords go
-//	lock.go             one pass at a time
-//	owner.go            root works as the owner of the state folder
-//	usable.go           files there that are not ours to write
-//	doubts.go           files that others can write to
 //	operator.go         who typed a command
-//	stopfile.go         nothing is taken from anybody now
 //	version.go          the version
 //	log.go              the log
 //	progress.go         a line about long work
@@ -27,11 +19,7 @@
 //
 // Passes:
 //
-//	run.go              run, and one pass
-//	daemon.go           the service
-//	daemon_log.go       what it logs of a pass
-//	hangup.go           SIGHUP
-//	metrics.go          /metrics and /healthz
+//	run.go              run: the service, and one pass
 //	plan.go             plan
 //	apply.go            apply
 //
@@ -57,7 +45,6 @@
 //
 //	check.go            check
 //	check_print.go      for people and programs
-//	check_lost.go       going on without the ledger
 //
 // Without a customer:
 //

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/internal/app"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 )
 
@@ -32,8 +32,8 @@ func (p *program) explainCommand() *cobra.Command {
 }
 
 func (p *program) explain(ctx context.Context, query string, asJSON bool) error {
-	return p.withMeter(ctx, func(a *assembly, meter *ledger.Meter) error {
-		planner := a.planner(meter, "")
+	return p.installation().WithMeter(ctx, func(a *app.Assembly, meter *ledger.Meter) error {
+		planner := a.Planner(meter, "")
 		report, explanation, err := planner.Explain(ctx, query, meter)
 		p.code = planExitCode(report, false)
 		switch {
@@ -49,5 +49,3 @@ func (p *program) explain(ctx context.Context, query string, asJSON bool) error 
 		return explanation.Format(p.Stdout)
 	})
 }
-
-var _ dirsync.Histories = (*ledger.Meter)(nil)

@@ -3,13 +3,13 @@ package main
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"slices"
 	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/app"
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
@@ -75,27 +75,27 @@ func (p *program) holdCommand() *cobra.Command {
 
 func (p *program) hold(ctx context.Context, person string, flags holdFlags) error {
 	by := p.operator()
-	return p.answering(ctx, flags.json, func(ctx context.Context, a *assembly, l *ledger.Ledger) (dirsync.Answer, error) {
-		leave, err := dirsync.NewLeave(person, flags.until, flags.reason, by, a.now().In(a.config.TimeZone))
+	return p.answering(ctx, flags.json, func(ctx context.Context, a *app.Assembly, l *ledger.Ledger) (dirsync.Answer, error) {
+		leave, err := dirsync.NewLeave(person, flags.until, flags.reason, by, a.Now().In(a.TimeZone))
 		if err != nil {
 			return dirsync.Answer{}, err
 		}
-		holder := dirsync.Holder{Planner: a.planner(l, ""), Ledger: l}
+		holder := dirsync.Holder{Planner: a.Planner(l, ""), Ledger: l}
 		return holder.Hold(ctx, leave)
 	})
 }
 
 func (p *program) endHold(ctx context.Context, person string, flags holdFlags) error {
 	by := p.operator()
-	return p.answering(ctx, flags.json, func(ctx context.Context, a *assembly, l *ledger.Ledger) (dirsync.Answer, error) {
-		holder := dirsync.Holder{Planner: a.planner(l, ""), Ledger: l}
+	return p.answering(ctx, flags.json, func(ctx context.Context, a *app.Assembly, l *ledger.Ledger) (dirsync.Answer, error) {
+		holder := dirsync.Holder{Planner: a.Planner(l, ""), Ledger: l}
 		return holder.End(ctx, person, flags.reason, by)
 	})
 }
 
 // answering keeps somebody's word about one person while no pass runs, and prints what came of it.
-func (p *program) answering(ctx context.Context, asJSON bool, keep func(context.Context, *assembly, *ledger.Ledger) (dirsync.Answer, error)) error {
-	return p.lockedLedger(ctx, func(a *assembly, l *ledger.Ledger) error {
+func (p *program) answering(ctx context.Context, asJSON bool, keep func(context.Context, *app.Assembly, *ledger.Ledger) (dirsync.Answer, error)) error {
+	return p.installation().WithLock(ctx, func(a *app.Assembly, l *ledger.Ledger) error {
 		answer, err := keep(ctx, a, l)
 		if err != nil {
 			return unreadCode(err)
@@ -139,30 +139,20 @@ func (p *program) listHolds(ctx context.Context, asJSON bool) error {
 
 // suspended reads who is on leave, and when the last pass ended that looked at their accounts, nil if none did.
 // Where there is no ledger yet, nobody is.
-func (p *program) suspended(ctx context.Context) ([]plan.SuspendedPerson, *time.Time, error) {
-	cfg, err := config.Load(p.configFile, p.Getenv)
-	if err != nil {
-		return nil, nil, configError(err)
-	}
-	offset, err := config.TestOffset(cfg, p.Getenv)
-	if err != nil {
-		return nil, nil, configError(err)
-	}
-	now := (&settings{offset: offset}).now()
-	reader, err := ledger.OpenReader(ctx, cfg.LedgerFile(), ledgerOptions(cfg, now, p.logger(cfg)))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, nil
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	state, err := reader.State(ctx)
-	runs, runsErr := reader.LastRuns(ctx, 2) // one may be under way
-	var asOf *time.Time
-	if n := slices.IndexFunc(runs, func(r ledger.RunRecord) bool { return !r.Finished.IsZero() }); n >= 0 {
-		asOf = &runs[n].Finished
-	}
-	return state.SuspendedPeople(cfg.Decisions(), now()), asOf, errors.Join(err, runsErr, reader.Close())
+func (p *program) suspended(ctx context.Context) (people []plan.SuspendedPerson, asOf *time.Time, err error) {
+	err = p.installation().WithReader(ctx, func(cfg *config.Config, now func() time.Time, reader *ledger.Reader) error {
+		if reader == nil {
+			return nil
+		}
+		state, err := reader.State(ctx)
+		runs, runsErr := reader.LastRuns(ctx, 2) // one may be under way
+		if n := slices.IndexFunc(runs, func(r ledger.RunRecord) bool { return !r.Finished.IsZero() }); n >= 0 {
+			asOf = &runs[n].Finished
+		}
+		people = state.SuspendedPeople(cfg.Decisions(), now())
+		return errors.Join(err, runsErr)
+	})
+	return people, asOf, err
 }
 
 // unreadCode gives the error that a person was not found because a side could not be read its exit code.

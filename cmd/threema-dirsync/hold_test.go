@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/app"
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir"
 )
@@ -162,7 +163,7 @@ func TestHoldRefuses(t *testing.T) {
 	}
 	wantSays(t, w.must(t, 0, "hold"), "Nobody is on leave of absence.")
 
-	unlock, err := lockPass(&config.Config{StateDir: w.stateDir})
+	unlock, err := app.LockPass(&config.Config{StateDir: w.stateDir})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,10 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
 
 	"github.com/spf13/cobra"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/app"
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 )
@@ -41,8 +41,8 @@ func (p *program) preview(ctx context.Context, flags planFlags) error {
 	if err != nil {
 		return err
 	}
-	return p.withMeter(ctx, func(a *assembly, meter *ledger.Meter) error {
-		planner := a.planner(meter, mode)
+	return p.installation().WithMeter(ctx, func(a *app.Assembly, meter *ledger.Meter) error {
+		planner := a.Planner(meter, mode)
 		report, err := previewInto(flags.out, func() dirsync.Report { return planner.Preview(ctx) })
 		if err != nil {
 			return err
@@ -65,33 +65,6 @@ func previewInto(path string, preview func() dirsync.Report) (dirsync.Report, er
 	return report, file.finish(report)
 }
 
-// withMeter assembles what only looks, and calls work with it.
-func (p *program) withMeter(ctx context.Context, work func(*assembly, *ledger.Meter) error) error {
-	s, err := p.load()
-	if err != nil {
-		return err
-	}
-	meter, err := p.openMeter(ctx, s)
-	if err != nil {
-		return err
-	}
-	return errors.Join(p.assembled(s, meter, func(a *assembly) error { return work(a, meter) }), meter.Close())
-}
-
-func (p *program) openMeter(ctx context.Context, s *settings) (*ledger.Meter, error) {
-	return ledger.OpenMeter(ctx, s.LedgerFile(), ledgerOptions(s.Config, s.now(), p.logger(s.Config)))
-}
-
-// assembled calls work with what looks by a memory.
-func (p *program) assembled(s *settings, memory meter, work func(*assembly) error) error {
-	a, err := p.assemble(s, memory, nil)
-	if err != nil {
-		return err
-	}
-	defer a.client.Close()
-	return work(a)
-}
-
 // planExitCode is design §6: without the flag a plan that was made is a success, whatever it
 // holds.
 func planExitCode(r dirsync.Report, detailed bool) int {
@@ -103,7 +76,3 @@ func planExitCode(r dirsync.Report, detailed bool) int {
 	}
 	return dirsync.ExitOK
 }
-
-var _ dirsync.Memory = (*ledger.Meter)(nil)
-var _ dirsync.Ledger = (*ledger.Ledger)(nil)
-var _ dirsync.Approvals = (*ledger.Ledger)(nil)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/app"
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/mapping"
@@ -30,6 +31,11 @@ type program struct {
 	progress   *progress
 	// code is the exit code that a command chose; an error overrules it.
 	code int
+}
+
+// installation is what the configuration file names, with what this program touches.
+func (p *program) installation() app.Installation {
+	return app.Installation{ConfigFile: p.configFile, Getenv: p.Getenv, Version: versionText(), Logger: p.logger, Progress: p.progress.show}
 }
 
 // run is the program: it returns the exit code (design §6).
@@ -62,6 +68,12 @@ func configError(err error) error { return &codedError{dirsync.ExitConfig, err} 
 func exitCode(err error) int {
 	if coded, ok := errors.AsType[*codedError](err); ok {
 		return coded.code
+	}
+	if _, ok := errors.AsType[*app.ConfigError](err); ok {
+		return dirsync.ExitConfig
+	}
+	if errors.Is(err, app.ErrBusy) {
+		return dirsync.ExitBusy
 	}
 	if _, ok := errors.AsType[config.Errors](err); ok {
 		return dirsync.ExitConfig

@@ -5,10 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"os/signal"
 	"slices"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/app"
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -47,7 +51,15 @@ func (p *program) run(ctx context.Context, flags runFlags) error {
 	case flags.dryRun || flags.json:
 		return errors.New("--dry-run and --json belong to --once")
 	}
-	return p.daemon(ctx)
+	return p.serve(ctx)
+}
+
+// serve is the service: a hang-up would end it otherwise.
+func (p *program) serve(ctx context.Context) error {
+	hangUps := make(chan os.Signal, 1)
+	signal.Notify(hangUps, syscall.SIGHUP)
+	defer signal.Stop(hangUps)
+	return p.installation().Serve(ctx, hangUps)
 }
 
 // runOnce carries out one pass under the lock, or previews it.
@@ -62,38 +74,9 @@ func (p *program) runOnce(ctx context.Context, flags runFlags) error {
 	})
 }
 
-// withPass assembles a pass and calls work while it holds the lock.
+// withPass calls work with a pass while it holds the lock.
 func (p *program) withPass(ctx context.Context, work func(*dirsync.Pass) error) error {
-	return p.lockedLedger(ctx, func(a *assembly, l *ledger.Ledger) error { return work(a.pass(l)) })
-}
-
-// lockedLedger is withLedger for what needs the lock.
-func (p *program) lockedLedger(ctx context.Context, work func(*assembly, *ledger.Ledger) error) error {
-	s, err := p.load()
-	if err != nil {
-		return err
-	}
-	s.warnOfDoubts(p.configFile, p.logger(s.Config))
-	unlock, err := lockPass(s.Config)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	return p.withLedger(ctx, s, work)
-}
-
-// withLedger opens the ledger, assembles the parts around it and calls work with both.
-func (p *program) withLedger(ctx context.Context, s *settings, work func(*assembly, *ledger.Ledger) error) error {
-	l, err := openLedger(ctx, s, p.logger(s.Config))
-	if err != nil {
-		return err
-	}
-	a, err := p.assemble(s, l, nil)
-	if err != nil {
-		return errors.Join(err, l.Close())
-	}
-	defer a.client.Close()
-	return errors.Join(work(a, l), l.Close())
+	return p.installation().WithLock(ctx, func(a *app.Assembly, l *ledger.Ledger) error { return work(a.Pass(l)) })
 }
 
 // print shows a report on stdout: as text, or as JSON for programs.

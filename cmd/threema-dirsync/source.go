@@ -6,7 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 )
 
 const sourceHelp = `A source that is not configured any more says nothing of its people. Who stands in another source, by the
@@ -63,25 +65,12 @@ func (p *program) sourceCommand() *cobra.Command {
 // sources tells the ledger of a source while no pass runs, and prints what came of it.
 func (p *program) sources(ctx context.Context, tell func(context.Context, dirsync.Sources) ([]string, error)) error {
 	by := p.operator()
-	s, err := p.load()
-	if err != nil {
+	var lines []string
+	err := p.installation().WithLockedLedger(ctx, func(cfg *config.Config, l *ledger.Ledger) (err error) {
+		lines, err = tell(ctx, dirsync.Sources{Configured: cfg.SourceNames(), Ledger: l, By: by})
 		return err
-	}
-	unlock, err := lockPass(s.Config)
+	})
 	if err != nil {
-		return err
-	}
-	defer unlock()
-	l, err := openLedger(ctx, s, p.logger(s.Config))
-	if err != nil {
-		return err
-	}
-	var configured []string
-	for _, source := range s.Sources {
-		configured = append(configured, source.Name)
-	}
-	lines, err := tell(ctx, dirsync.Sources{Configured: configured, Ledger: l, By: by})
-	if err := errors.Join(err, l.Close()); err != nil {
 		return err
 	}
 	for _, line := range lines {

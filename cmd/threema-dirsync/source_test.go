@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/app"
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
 )
@@ -138,7 +139,7 @@ func TestASourceIsRenamed(t *testing.T) {
 	wantSays(t, w.must(t, 1, "source"), "forget NAME, or rename OLD NEW")
 	wantSays(t, w.must(t, 1, "source", "rename", "crop", "ad"), "did you mean corp?")
 	wantSays(t, w.must(t, 1, "source", "rename", "corp", "adx"), "no source is called adx in the configuration")
-	unlock, err := lockPass(&config.Config{StateDir: w.stateDir})
+	unlock, err := app.LockPass(&config.Config{StateDir: w.stateDir})
 	if err != nil {
 		t.Fatal(err)
 	}

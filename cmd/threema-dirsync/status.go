@@ -4,12 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io/fs"
 	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/app"
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -124,40 +124,30 @@ func (p *program) statusCommand() *cobra.Command {
 
 // status needs neither the directory nor the package, nor their secrets.
 func (p *program) status(ctx context.Context, asJSON bool) error {
-	cfg, err := config.Load(p.configFile, p.Getenv)
-	if err != nil {
-		return configError(err)
-	}
-	offset, err := config.TestOffset(cfg, p.Getenv)
-	if err != nil {
-		return configError(err)
-	}
-	now := (&settings{offset: offset}).now()
-	s, err := openStatus(ctx, cfg, ledgerOptions(cfg, now, p.logger(cfg)))
-	if err != nil {
+	var s status
+	err := p.installation().WithReader(ctx, func(cfg *config.Config, now func() time.Time, reader *ledger.Reader) (err error) {
+		s = emptyStatus(cfg)
+		if reader != nil {
+			s, err = readStatus(ctx, reader, cfg, now())
+		}
+		s.NextPass = cfg.NextRun(now()).UTC()
 		return err
-	}
-	s.NextPass = cfg.NextRun(now()).UTC()
-	if asJSON {
+	})
+	switch {
+	case err != nil:
+		return err
+	case asJSON:
 		return writeJSON(p.Stdout, s)
 	}
 	return p.printStatus(s)
 }
 
-// openStatus reads the ledger. Where there is none yet, nothing has happened.
-func openStatus(ctx context.Context, cfg *config.Config, options ledger.Options) (status, error) {
-	reader, err := ledger.OpenReader(ctx, cfg.LedgerFile(), options)
-	if errors.Is(err, fs.ErrNotExist) {
-		return status{
-			Sources: []sourceStatus{}, Removed: []removedStatus{}, Guards: []guardStatus{}, Waits: []plan.Wait{}, Answered: []answerStatus{}, Orders: []orderStatus{}, Stop: stopReason(cfg), Leavers: []leaverStatus{}, Suspended: []plan.SuspendedPerson{}, Alarms: []plan.Alarm{}, Effects: []plan.Effect{},
-			Quota: quotaStatus{Unlimited: options.DailyRequests == 0, Remaining: options.DailyRequests},
-		}, nil
+// emptyStatus is that of an installation that has no ledger yet: nothing has happened.
+func emptyStatus(cfg *config.Config) status {
+	return status{
+		Sources: []sourceStatus{}, Removed: []removedStatus{}, Guards: []guardStatus{}, Waits: []plan.Wait{}, Answered: []answerStatus{}, Orders: []orderStatus{}, Stop: app.StopReason(cfg), Leavers: []leaverStatus{}, Suspended: []plan.SuspendedPerson{}, Alarms: []plan.Alarm{}, Effects: []plan.Effect{},
+		Quota: quotaStatus{Unlimited: cfg.Threema.DailyRequests == 0, Remaining: cfg.Threema.DailyRequests},
 	}
-	if err != nil {
-		return status{}, err
-	}
-	s, err := readStatus(ctx, reader, cfg, options.Now())
-	return s, errors.Join(err, reader.Close())
 }
 
 func readStatus(ctx context.Context, reader *ledger.Reader, cfg *config.Config, now time.Time) (status, error) {
@@ -178,7 +168,7 @@ func readStatus(ctx context.Context, reader *ledger.Reader, cfg *config.Config, 
 		Removed: removedSources(state, cfg.Sources), Suspended: state.SuspendedPeople(cfg.Decisions(), now),
 		Quota:  quotaStatus{budget.Unlimited, budget.Remaining, budget.FreeAt},
 		Alarms: append([]plan.Alarm{}, state.Alarms...), Effects: underWay(state),
-		Waits: append([]plan.Wait{}, plan.StandingWaits(state.Waits)...), Stop: stopReason(cfg), asked: map[plan.WaitCode]bool{},
+		Waits: append([]plan.Wait{}, plan.StandingWaits(state.Waits)...), Stop: app.StopReason(cfg), asked: map[plan.WaitCode]bool{},
 	}
 	for _, w := range s.Waits {
 		s.asked[w.Code] = true

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/app"
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 )
@@ -70,8 +71,8 @@ func (p *program) withdraw(ctx context.Context, order dirsync.WithdrawalRequest,
 	if asJSON {
 		announce = func(dirsync.Withdrawal) {} // it is in the JSON
 	}
-	return p.lockedLedger(ctx, func(a *assembly, l *ledger.Ledger) error {
-		report, w, err := a.pass(l).Withdraw(ctx, order, l, announce)
+	return p.installation().WithLock(ctx, func(a *app.Assembly, l *ledger.Ledger) error {
+		report, w, err := a.Pass(l).Withdraw(ctx, order, l, announce)
 		switch {
 		case err != nil && len(report.Incomplete) > 0:
 			return &codedError{dirsync.ExitIncomplete, err}
@@ -93,8 +94,8 @@ func (p *program) undo(ctx context.Context, person, reason string, asJSON bool) 
 	if err != nil {
 		return err
 	}
-	return p.answering(ctx, asJSON, func(ctx context.Context, a *assembly, l *ledger.Ledger) (dirsync.Answer, error) {
-		undoer := dirsync.Undoer{Planner: a.planner(l, ""), Ledger: l}
+	return p.answering(ctx, asJSON, func(ctx context.Context, a *app.Assembly, l *ledger.Ledger) (dirsync.Answer, error) {
+		undoer := dirsync.Undoer{Planner: a.Planner(l, ""), Ledger: l}
 		return undoer.Undo(ctx, order)
 	})
 }

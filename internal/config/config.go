@@ -36,6 +36,15 @@ func (c *Config) NextRun(after time.Time) time.Time {
 	return c.Schedule.Next(after.In(c.TimeZone))
 }
 
+// SourceNames are the names of the sources, in their order.
+func (c *Config) SourceNames() []string {
+	var names []string
+	for _, s := range c.Sources {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
 // Source is one directory and the part of it that counts.
 type Source struct {
 	Name             string             `yaml:"name"`

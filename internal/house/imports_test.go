@@ -38,6 +38,7 @@ const harness = "internal/testdir"
 var house = map[string][]string{
 	"cmd/threema-dirsync": {anything},
 	"internal/config":     {plan, secret, typo, plainfile, "ldapsource"},
+	"internal/app":        {plan, secret, plainfile, configuration, doctor, "ldapsource", "sync", "sync/handover", "sync/ledger", "sync/mapping", "threema"},
 	"internal/doctor":     {plan, plainfile, configuration, "ldapsource", "threema", "sync/handover"},
 	"internal/plainfile":  {},
 	"internal/tlsadvice":  {},
@@ -115,7 +116,7 @@ func TestImportsRunOneWay(t *testing.T) {
 	for _, file := range goFiles(t) {
 		for _, imported := range file.imports {
 			if folder, ours := imported.local(); ours && !allowed(file, folder) {
-				t.Errorf("%s imports %s: imports run cmd → sync → sync/plan ← adapters", file.path, folder)
+				t.Errorf("%s imports %s: imports run cmd → app → sync → sync/plan ← adapters", file.path, folder)
 			}
 		}
 	}
@@ -166,8 +167,8 @@ func TestSyncIsImportedAsDirsync(t *testing.T) {
 			if imported.alias != "dirsync" {
 				t.Errorf("%s: import %q as dirsync, so that the standard library keeps its name", file.path, imported.path)
 			}
-			if !strings.HasPrefix(file.folder, "cmd/") && !file.isTest {
-				t.Errorf("%s imports %s: only cmd and tests do", file.path, imported.path)
+			if from := roomOf(file.folder); from != command && from != wiring && !file.isTest {
+				t.Errorf("%s imports %s: only cmd, app and tests do", file.path, imported.path)
 			}
 		}
 	}
@@ -204,6 +205,17 @@ func TestRulesBite(t *testing.T) {
 		{folder: "internal/testdir/peer", imported: "ldapsource"},
 		{folder: "ldapsource/memdir", imported: "ldapsource/memdir/wire", want: true},
 		{folder: "internal/config", imported: "sync"},
+		{folder: "internal/config", imported: "internal/doctor"},
+		{folder: "internal/app", imported: "internal/doctor", want: true},
+		{folder: "internal/app", imported: "sync/ledger", want: true},
+		{folder: "internal/app", imported: "threema/worksim"},
+		{folder: "internal/app", imported: "cmd/threema-dirsync"},
+		{folder: "internal/app", imported: "cmd/threema-dirsync", isTest: true},
+		{folder: "internal/doctor", imported: "internal/app"},
+		{folder: "internal/doctor", imported: "sync"},
+		{folder: "internal/doctor", imported: "sync/ledger"},
+		{folder: "sync", imported: "internal/app"},
+		{folder: "sync", imported: "internal/config"},
 	}
 	for _, tt := range tests {
 		t.Run(fmt.Sprintf("%s imports %s, test %t", tt.folder, tt.imported, tt.isTest), func(t *testing.T) {

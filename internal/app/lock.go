@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"errors"
@@ -9,12 +9,11 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	"github.com/threema-dirsync/threema-dirsync/internal/plainfile"
-	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 )
 
-// lockPass takes the lock of a state folder for one pass. Its file is never deleted (pitfall F6). The
+// LockPass takes the lock of a state folder for one pass. Its file is never deleted (pitfall F6). The
 // returned function gives it back.
-func lockPass(cfg *config.Config) (unlock func(), err error) {
+func LockPass(cfg *config.Config) (unlock func(), err error) {
 	f, err := os.OpenFile(cfg.LockFile(), os.O_CREATE|os.O_RDWR|unix.O_NOFOLLOW, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open the lock: %w", plainfile.Full(err, cfg.LockFile()))
@@ -25,7 +24,7 @@ func lockPass(cfg *config.Config) (unlock func(), err error) {
 	}
 	_ = f.Close()
 	if errors.Is(err, unix.EWOULDBLOCK) {
-		return nil, &codedError{dirsync.ExitBusy, errors.New("another pass is running; nothing was done")}
+		return nil, ErrBusy
 	}
 	return nil, fmt.Errorf("take the lock: %w", err)
 }

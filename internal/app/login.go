@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"crypto/tls"
@@ -6,9 +6,6 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
-	"github.com/threema-dirsync/threema-dirsync/ldapsource"
-	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
-	"github.com/threema-dirsync/threema-dirsync/threema"
 )
 
 // login is what a source shows to its servers to be let in, and by what it knows them.
@@ -32,14 +29,3 @@ func draftLogin(draft *config.Draft, at string, files config.Files, source confi
 	}
 	return l
 }
-
-// meter is the part of the memory that every command has, also one that only looks: it counts
-// what is sent to the service, remembers how large its pages are, and a password that a directory
-// refused.
-type meter interface {
-	threema.Quota
-	threema.PageSizes
-	ldapsource.Lockout
-}
-
-var _ meter = (*ledger.Meter)(nil)

@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"errors"
@@ -9,10 +9,10 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
 )
 
-// stopReason says why nothing may be taken from anybody now, "" if it may. What cannot be
+// StopReason says why nothing may be taken from anybody now, "" if it may. What cannot be
 // looked for counts as there. Anybody who may write to the state folder can lay the stop file:
 // touch and rm are all it takes.
-func stopReason(cfg *config.Config) string {
+func StopReason(cfg *config.Config) string {
 	path := cfg.StopFile()
 	switch _, err := os.Lstat(path); {
 	case err == nil:

@@ -1,12 +1,10 @@
-package main
+package app
 
 import (
 	"context"
 	"errors"
 	"os"
-	"os/signal"
 	"runtime"
-	"syscall"
 	"time"
 
 	"github.com/coreos/go-systemd/v22/daemon"
@@ -23,34 +21,30 @@ const tick = 30 * time.Second
 
 // service is the daemon with everything that lives as long as it does.
 type service struct {
-	*assembly
+	*Assembly
 	ledger  *ledger.Ledger
 	metrics *dirsync.Metrics
 }
 
-// daemon runs passes by the schedule until ctx ends. It is ready for systemd when the
+// Serve runs passes by the schedule until ctx ends. It is ready for systemd when the
 // configuration, the secrets and the ledger are, not when the directory answers: a directory
-// that is down is a reason to wait, not to fail (pitfall F8).
-func (p *program) daemon(ctx context.Context) (err error) {
-	hangUps := make(chan os.Signal, 1)
-	signal.Notify(hangUps, syscall.SIGHUP) // which would end it otherwise
-	defer signal.Stop(hangUps)
-	s, err := p.load()
+// that is down is a reason to wait, not to fail (pitfall F8). Each hang-up is told to do nothing.
+func (i Installation) Serve(ctx context.Context, hangUps <-chan os.Signal) (err error) {
+	s, err := i.load()
 	if err != nil {
 		return err
 	}
-	logger := p.logger(s.Config)
-	defer ignore(hangUps, logger)()
-	s.warnOfDoubts(p.configFile, logger)
-	l, err := openLedger(ctx, s, logger)
+	defer ignore(hangUps, s.logger)()
+	s.warnOfDoubts(i.ConfigFile)
+	l, err := s.openLedger(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	metrics := dirsync.NewMetrics(registry, versionText(), runtime.Version(), sourceNames(s))
-	a, err := p.assemble(s, l, metrics.Request)
+	metrics := dirsync.NewMetrics(registry, i.Version, runtime.Version(), s.SourceNames())
+	a, err := i.assemble(s, l, metrics.Request)
 	if err != nil {
 		return err
 	}
@@ -61,14 +55,6 @@ func (p *program) daemon(ctx context.Context) (err error) {
 	}
 	defer stopServing()
 	return (&service{a, l, metrics}).serve(ctx)
-}
-
-func sourceNames(s *settings) []string {
-	var names []string
-	for _, source := range s.Sources {
-		names = append(names, source.Name)
-	}
-	return names
 }
 
 func (s *service) serve(ctx context.Context) error {
@@ -87,9 +73,9 @@ func (s *service) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	loop := dirsync.Loop{Next: s.config.NextRun, Last: last, Now: s.now, Tick: tick, Early: s.early(), Pass: s.pass}
+	loop := dirsync.Loop{Next: s.NextRun, Last: last, Now: s.now, Tick: tick, Early: s.early(), Pass: s.pass}
 	s.notify(daemon.SdNotifyReady)
-	s.logger.Info("ready", "policy", s.config.Policy, "next", s.config.NextRun(s.now()).UTC())
+	s.logger.Info("ready", "policy", s.Policy, "next", s.NextRun(s.now()).UTC())
 	loop.Run(ctx)
 	s.notify(daemon.SdNotifyStopping)
 	s.logger.Info("stopped")
@@ -109,11 +95,11 @@ func (s *service) lastPass(ctx context.Context, seeds ledger.Seeds) (time.Time, 
 
 // early asks the directories what changed, if the configuration wants it.
 func (s *service) early() func(context.Context) bool {
-	if s.config.Poll == 0 {
+	if s.Poll == 0 {
 		return func(context.Context) bool { return false }
 	}
 	poll := &dirsync.Poll{
-		Mapper: s.mapper, Recall: s.ledger, Policy: s.config.Decisions(), Every: s.config.Poll, Spare: s.config.Threema.DailyRequests / 2,
+		Mapper: s.mapper, Recall: s.ledger, Policy: s.Decisions(), Every: s.Poll, Spare: s.Threema.DailyRequests / 2,
 		Now: s.now, Logger: s.logger, Polled: s.metrics.Polled,
 	}
 	for _, source := range s.sources {
@@ -132,14 +118,14 @@ func (s *service) notify(state string) {
 // pass carries out one pass under the lock. A pass that somebody started by hand has
 // precedence: this one is skipped.
 func (s *service) pass(ctx context.Context) {
-	unlock, err := lockPass(s.config)
+	unlock, err := LockPass(s.Config)
 	if err != nil {
 		s.logger.Warn("pass skipped", "err", err)
 		return
 	}
 	defer unlock()
-	s.logger.Info("pass begins", "policy", s.config.Policy)
-	report := s.assembly.pass(s.ledger).Run(ctx)
+	s.logger.Info("pass begins", "policy", s.Policy)
+	report := s.Pass(s.ledger).Run(ctx)
 	s.metrics.Pass(report)
 	s.tell(report)
 }

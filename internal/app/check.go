@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"context"
@@ -10,43 +10,43 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
-// examine lets the doctor look at everything, also where the state folder or the ledger cannot be used: then
-// lost says why.
-func (p *program) examine(ctx context.Context, tryLogin bool) (found []doctor.Finding, lost, err error) {
-	s, err := p.settle()
+// Check lets the doctor look at everything, also where the state folder or the ledger cannot be used: then
+// lost says why. tryLogin tries a bind password once more that the directory refused before.
+func (i Installation) Check(ctx context.Context, tryLogin bool) (found []doctor.Finding, lost, err error) {
+	s, err := i.settle()
 	if err != nil {
 		return nil, nil, err
 	}
 	var meter *ledger.Meter
 	if lost = usable(s.Config); lost != nil {
-		lost = configError(lost)
+		lost = &ConfigError{lost}
 	} else {
-		meter, lost = p.openMeter(ctx, s)
+		meter, lost = s.openMeter(ctx)
 	}
 	if lost != nil {
-		err = p.assembled(s, noMemory{}, func(a *assembly) (err error) {
-			found, err = a.doctor(p.configFile, nil, lost).Findings(ctx, tryLogin)
+		err = i.assembled(s, noMemory{}, func(a *Assembly) (err error) {
+			found, err = a.doctor(i.ConfigFile, nil, lost).Findings(ctx, tryLogin)
 			return err
 		})
 		return found, lost, err
 	}
-	err = p.assembled(s, meter, func(a *assembly) (err error) {
-		found, err = a.doctor(p.configFile, meter, nil).Findings(ctx, tryLogin)
+	err = i.assembled(s, meter, func(a *Assembly) (err error) {
+		found, err = a.doctor(i.ConfigFile, meter, nil).Findings(ctx, tryLogin)
 		return err
 	})
 	return found, nil, errors.Join(err, meter.Close())
 }
 
 // doctor joins what it looks at. Without a memory lost says why.
-func (a *assembly) doctor(configFile string, memory doctor.Memory, lost error) doctor.Doctor {
+func (a *Assembly) doctor(configFile string, memory doctor.Memory, lost error) doctor.Doctor {
 	d := doctor.Doctor{
-		Config: a.config, ConfigFile: configFile, Files: a.files, Mapper: a.mapper, Package: a.client,
-		Memory: memory, Lost: lost, Stop: stopReason(a.config), Now: a.now,
+		Config: a.Config, ConfigFile: configFile, Files: a.files, Mapper: a.mapper, Package: a.client,
+		Memory: memory, Lost: lost, Stop: StopReason(a.Config), Now: a.now,
 	}
 	for _, s := range a.sources {
 		d.Sources = append(d.Sources, s)
 	}
-	if sink, ok := handoverOf(a.config, a.files).(*handover.File); ok {
+	if sink, ok := handoverOf(a.Config, a.files).(*handover.File); ok {
 		d.Handover = sink
 	}
 	return d
