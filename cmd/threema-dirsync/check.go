@@ -38,15 +38,14 @@ more; how many tries the directory allows stands in the line lock-out, where the
 }
 
 func (p *program) check(ctx context.Context, flags checkFlags) error {
-	service := doctor.AsTheService(ctx, p.configFile, p.Getenv) // before root is given up
 	found, lost, err := p.installation().Check(ctx, flags.tryLogin)
-	findings := slices.Concat([]doctor.Finding{doctor.ReadConfiguration(p.configFile, err)}, service, found)
+	findings := append([]doctor.Finding{doctor.ReadConfiguration(p.configFile, err)}, found...)
 	p.progress.end()
 	switch {
 	case err != nil && flags.json && exitCode(err) == dirsync.ExitConfig:
 		p.code = dirsync.ExitConfig
 	case err != nil:
-		return errors.Join(p.printFindings(slices.DeleteFunc(service, func(f doctor.Finding) bool { return f.Verdict == ldapsource.Pass })), err)
+		return errors.Join(p.printFindings(slices.DeleteFunc(found, func(f doctor.Finding) bool { return f.Verdict == ldapsource.Pass })), err)
 	case lost != nil:
 		p.code = exitCode(lost)
 	case slices.ContainsFunc(findings, func(f doctor.Finding) bool { return f.Verdict == ldapsource.Failure }):

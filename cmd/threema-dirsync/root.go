@@ -11,7 +11,6 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/app"
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
-	"github.com/threema-dirsync/threema-dirsync/sync/mapping"
 )
 
 // defaultConfig is where the flag --config looks when nobody sets it.
@@ -63,8 +62,6 @@ type codedError struct {
 func (e *codedError) Error() string { return e.err.Error() }
 func (e *codedError) Unwrap() error { return e.err }
 
-func configError(err error) error { return &codedError{dirsync.ExitConfig, err} }
-
 func exitCode(err error) int {
 	if coded, ok := errors.AsType[*codedError](err); ok {
 		return coded.code
@@ -74,12 +71,6 @@ func exitCode(err error) int {
 	}
 	if errors.Is(err, app.ErrBusy) {
 		return dirsync.ExitBusy
-	}
-	if _, ok := errors.AsType[config.Errors](err); ok {
-		return dirsync.ExitConfig
-	}
-	if _, ok := errors.AsType[mapping.Errors](err); ok {
-		return dirsync.ExitConfig
 	}
 	return dirsync.ExitFailed
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -102,5 +103,10 @@ func parseMode(text string) (plan.Mode, error) {
 	if mode := plan.Mode(text); mode == "" || slices.Contains(plan.Modes(), mode) {
 		return mode, nil
 	}
-	return "", configError(fmt.Errorf("--policy %s: write observe, create-only, upsert-only or sync", text))
+	var names []string
+	for _, mode := range plan.Modes() {
+		names = append(names, string(mode))
+	}
+	last := len(names) - 1
+	return "", &app.ConfigError{Err: fmt.Errorf("--policy %s: write %s or %s", text, strings.Join(names[:last], ", "), names[last])}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/app"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -48,11 +49,11 @@ Quirks:
 func (p *program) simulate(ctx context.Context, flags simulateFlags) error {
 	server, err := worksim.New(worksim.Options{APIKey: flags.apiKey, Quirks: flags.quirks})
 	if err != nil {
-		return configError(err)
+		return &app.ConfigError{Err: err}
 	}
 	if flags.state != "" {
 		if err := loadState(server, flags.state); err != nil {
-			return configError(err)
+			return &app.ConfigError{Err: err}
 		}
 	}
 	listening, err := worksim.Start(ctx, flags.listen, server)

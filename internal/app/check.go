@@ -11,12 +11,22 @@ import (
 )
 
 // Check lets the doctor look at everything, also where the state folder or the ledger cannot be used: then
-// lost says why. tryLogin tries a bind password once more that the directory refused before.
+// lost says why. tryLogin tries a bind password once more that the directory refused before. With an error
+// there is only what the service may not do, which is found before root is given up.
 func (i Installation) Check(ctx context.Context, tryLogin bool) (found []doctor.Finding, lost, err error) {
+	service := doctor.AsTheService(ctx, i.ConfigFile, i.Getenv)
 	s, err := i.settle()
 	if err != nil {
-		return nil, nil, err
+		return service, nil, err
 	}
+	found, lost, err = i.examine(ctx, s, tryLogin)
+	if err != nil {
+		return service, nil, err
+	}
+	return append(service, found...), lost, nil
+}
+
+func (i Installation) examine(ctx context.Context, s *settings, tryLogin bool) (found []doctor.Finding, lost, err error) {
 	var meter *ledger.Meter
 	if lost = usable(s.Config); lost != nil {
 		lost = &ConfigError{lost}
