@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // Outcome words of an [Answer].
@@ -48,7 +50,7 @@ func (a Answer) MarshalJSON() ([]byte, error) {
 		"person": map[string]string{"source": a.Person.Source, "id": a.Person.ID, "csi": a.CSI, "dn": a.DN}, "suspension": nil,
 	}
 	if a.Suspension != nil {
-		doc["suspension"] = a.Suspension.WithReason()
+		doc["suspension"] = view.NewReasonedSuspensionJSON(*a.Suspension)
 	}
 	return json.Marshal(doc)
 }
@@ -62,17 +64,17 @@ func (a Answer) name() string { return personName(a.CSI, a.DN, a.Person) }
 
 // meant reads both sides, as far as the directory can be read, and finds the person whom somebody means.
 // Nothing of it is recorded.
-func (p *Planner) meant(ctx context.Context, query string, histories Histories) (plan.Input, plan.Explanation, error) {
+func (p *Planner) meant(ctx context.Context, query string, histories Histories) (plan.Input, explain.Explanation, error) {
 	started := p.Now()
 	d, err := p.planPartial(ctx)
 	if err != nil {
-		return d.in, plan.Explanation{}, &UnreadError{p.dryRun(started, d, err)}
+		return d.in, explain.Explanation{}, &UnreadError{p.dryRun(started, d, err)}
 	}
 	past, err := histories.PastPeople(ctx, query)
 	if err != nil {
-		return d.in, plan.Explanation{}, err
+		return d.in, explain.Explanation{}, err
 	}
-	x, err := plan.Explain(d.in, d.plan, query, past)
+	x, err := explain.Explain(d.in, d.plan, query, past)
 	if err != nil && len(d.unread) > 0 {
 		return d.in, x, &UnreadError{p.dryRun(started, d, withoutDirectory(err, d.unread[0].Err))}
 	}
@@ -81,16 +83,16 @@ func (p *Planner) meant(ctx context.Context, query string, histories Histories) 
 
 // recalled finds the person in the memory alone, where the package could not be read. Of a ledger that no pass
 // has seen the state is empty, and nobody is found.
-func (p *Planner) recalled(ctx context.Context, query string, histories Histories) (plan.State, plan.Explanation, error) {
+func (p *Planner) recalled(ctx context.Context, query string, histories Histories) (plan.State, explain.Explanation, error) {
 	state, err := p.Memory.State(ctx)
 	if err != nil || state.Subscription == "" {
-		return state, plan.Explanation{}, err
+		return state, explain.Explanation{}, err
 	}
 	past, err := histories.PastPeople(ctx, query)
 	if err != nil {
-		return state, plan.Explanation{}, err
+		return state, explain.Explanation{}, err
 	}
-	x, err := plan.Recall(plan.Input{Configured: p.sourceNames(), State: state, Policy: p.Policy, Now: p.Now()}, query, past)
+	x, err := explain.Recall(plan.Input{Configured: p.sourceNames(), State: state, Policy: p.Policy, Now: p.Now()}, query, past)
 	return state, x, err
 }
 

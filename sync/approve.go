@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/lookup"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -124,7 +125,7 @@ func (a *Approver) named(in plan.Input, p plan.Plan) ([]plan.Change, error) {
 	}
 	var wanted []plan.Change
 	for _, query := range a.Only {
-		changes, err := plan.Only(in, p, query)
+		changes, err := lookup.Only(in, p, query)
 		if err != nil {
 			return nil, err
 		}

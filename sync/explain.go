@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -19,7 +20,7 @@ type Histories interface {
 // be read is told, beside what the ledger remembers of them; the report has the exit code for it. The
 // explanation is nil, and so is the error, if there is neither. Nobody, or several people, is a
 // [*plan.UnclearPersonError].
-func (p *Planner) Explain(ctx context.Context, query string, histories Histories) (Report, *plan.Explanation, error) {
+func (p *Planner) Explain(ctx context.Context, query string, histories Histories) (Report, *explain.Explanation, error) {
 	started := p.Now()
 	d, err := p.read(ctx)
 	if err != nil {
@@ -49,21 +50,21 @@ func (p *Planner) Explain(ctx context.Context, query string, histories Histories
 }
 
 // explain finds a person in the plan, and where there is none in the directory and the memory alone.
-func (d draft) explain(query string, past []plan.Held) (plan.Explanation, error) {
+func (d draft) explain(query string, past []plan.Held) (explain.Explanation, error) {
 	if !d.planned {
-		return plan.Recall(d.in, query, past)
+		return explain.Recall(d.in, query, past)
 	}
-	return plan.Explain(d.in, d.plan, query, past)
+	return explain.Explain(d.in, d.plan, query, past)
 }
 
 // unread tells what could not be read, and why.
-func (r *Report) unread() []plan.UnreadSide {
-	var unread []plan.UnreadSide
+func (r *Report) unread() []explain.UnreadSide {
+	var unread []explain.UnreadSide
 	for _, s := range r.Incomplete {
-		unread = append(unread, plan.UnreadSide{Source: s.Name, Why: s.Err.Error(), Conditions: s.conditions()})
+		unread = append(unread, explain.UnreadSide{Source: s.Name, Why: s.Err.Error(), Conditions: s.conditions()})
 	}
 	if r.Err != nil {
-		unread = append(unread, plan.UnreadSide{Why: r.Err.Error()})
+		unread = append(unread, explain.UnreadSide{Why: r.Err.Error()})
 	}
 	return unread
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -89,7 +90,7 @@ func (h *Holder) suspensionIn(s plan.Suspension, state plan.State) *plan.Suspend
 }
 
 // cannotHold says why nothing of a person can be suspended.
-func cannotHold(in plan.Input, x plan.Explanation) string {
+func cannotHold(in plan.Input, x explain.Explanation) string {
 	doubt := in.ServiceClock.Doubt()
 	past := x.History.Departures
 	complete := x.Departure != nil && !x.Departure.WithdrawnAt.IsZero() && len(x.Changes) == 0 && len(x.Held) == 0
@@ -107,7 +108,7 @@ func cannotHold(in plan.Input, x plan.Explanation) string {
 }
 
 // holdMeans says what a leave reaches and what it does not.
-func holdMeans(x plan.Explanation, s *plan.SuspendedPerson, voided int) []string {
+func holdMeans(x explain.Explanation, s *plan.SuspendedPerson, voided int) []string {
 	var lines []string
 	if was := x.Suspension; was != nil && was.Standing {
 		lines = append(lines, fmt.Sprintf("Before, it was until %s (said by %s).", was.LastDay, was.By))
@@ -185,7 +186,7 @@ func (h *Holder) End(ctx context.Context, query, reason, by string) (Answer, err
 }
 
 // afterEnd says what the end of a leave means.
-func (h *Holder) afterEnd(x plan.Explanation) string {
+func (h *Holder) afterEnd(x explain.Explanation) string {
 	if o := x.Observation; o != nil && o.State == plan.Departed {
 		return fmt.Sprintf("The directory says that they left (%s): the departure goes on with a fresh grace, from now. Nothing is done before %s.", o.Evidence,
 			h.Now().Add(h.Policy.GraceWithdraw).UTC().Format("2006-01-02 15:04 UTC"))

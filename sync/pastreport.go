@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // pastReport is what of a stored report tells which changes waited.
@@ -25,7 +26,7 @@ type pastChange struct {
 	Status    plan.Status       `json:"status"`
 	Guard     string            `json:"guard"`
 	Asks      []plan.Ask        `json:"asks"`
-	Person    plan.PersonJSON   `json:"person"`
+	Person    view.PersonJSON   `json:"person"`
 }
 
 func (c pastChange) change() plan.Change {

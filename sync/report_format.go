@@ -8,13 +8,14 @@ import (
 	"strings"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // Format writes the report for people: the plan, what was done, what failed and what it means.
 // limit caps the lines of each list (0: no cap); what is left out is counted.
 func (r *Report) Format(w io.Writer, limit int) error {
 	if r.Planned {
-		if err := r.Plan.Format(w, limit); err != nil {
+		if err := view.WritePlan(w, r.Plan, limit); err != nil {
 			return err
 		}
 	}

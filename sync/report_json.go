@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // How many entries the ledger keeps of a list: enough for status, and a roll-out does not make
@@ -110,7 +111,7 @@ func head[T any](list []T, n int, name string, omitted map[string]int) []T {
 
 // MarshalJSON writes the plan's members (design §6) and beside them what became of it.
 func (r Report) MarshalJSON() ([]byte, error) {
-	body, err := json.Marshal(r.Plan)
+	body, err := json.Marshal(view.NewPlanJSON(r.Plan))
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +123,7 @@ func (r Report) MarshalJSON() ([]byte, error) {
 		"dryRun": r.DryRun, "result": r.Outcome(), "exitCode": r.ExitCode(), "results": r.results(), "error": errorText(r.Err), "failure": r.Failure(),
 	}
 	if trust, untrusted := errors.AsType[*plan.TrustError](r.Err); untrusted {
-		extra["missing"] = append([]plan.BaselinePerson{}, trust.Missing...)
+		extra["missing"] = view.NewBaselinePeopleJSON(trust.Missing)
 	}
 	if len(r.HandedOver) > 0 {
 		extra["handedOver"] = r.HandedOver
@@ -166,7 +167,7 @@ func (r *Report) results() []map[string]string {
 func (r *Report) sources() []any {
 	out := make([]any, 0, len(r.Plan.Sources)+len(r.Incomplete))
 	for _, s := range r.Plan.Sources {
-		out = append(out, s)
+		out = append(out, view.NewSourceJSON(s))
 	}
 	for _, s := range r.Incomplete {
 		conditions := []map[string]any{}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/lookup"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -36,14 +37,14 @@ func TakeBack(ctx context.Context, ledger GivenLedger, query string, only []stri
 	if err != nil {
 		return TakenBack{}, fmt.Errorf("load the ledger: %w", err)
 	}
-	given, err := plan.Given(state, policy, now, query)
+	given, err := lookup.Given(state, policy, now, query)
 	if err == nil {
 		given, err = pick(state, given, only)
 	}
 	if err != nil {
 		return TakenBack{}, err
 	}
-	taken := TakenBack{Query: strings.Join(append([]string{query}, only...), ", only "), Approvals: given, Titles: state.Titles(given), Left: len(state.LiveApprovals(policy, now)) - len(given)}
+	taken := TakenBack{Query: strings.Join(append([]string{query}, only...), ", only "), Approvals: given, Titles: lookup.TitlesOf(state, given), Left: len(state.LiveApprovals(policy, now)) - len(given)}
 	if len(given) == 0 {
 		return taken, nil
 	}
@@ -61,7 +62,7 @@ func pick(state plan.State, given []plan.GivenApproval, only []string) ([]plan.G
 	}
 	ids := map[string]bool{}
 	for _, query := range only {
-		theirs, err := plan.GivenOnly(state, given, query)
+		theirs, err := lookup.GivenOnly(state, given, query)
 		if err != nil {
 			return nil, err
 		}

@@ -10,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -163,7 +164,7 @@ func (p *Planner) planWithdrawal(ctx context.Context, d draft, order WithdrawalR
 	if err != nil {
 		return plan.Ordered{}, fmt.Errorf("withdraw: %w", err)
 	}
-	x, err := plan.Explain(d.in, d.plan, order.Query, past)
+	x, err := explain.Explain(d.in, d.plan, order.Query, past)
 	if err != nil {
 		return plan.Ordered{}, err
 	}

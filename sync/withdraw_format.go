@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // whoAsks says what asks for an approval: a question, or the name of a rule.
@@ -115,7 +116,7 @@ func (w Withdrawal) MarshalJSON() ([]byte, error) {
 		"person":   map[string]string{"source": w.Person.Source, "id": w.Person.ID, "csi": w.CSI, "dn": w.DN},
 		"username": w.Username, "credentialId": w.CredentialID, "threemaIds": list(w.ThreemaIDs),
 		"departed": w.Departed, "directory": w.Directory, "meaning": []string{}, "hash": w.Hash,
-		"changes": append([]plan.Change{}, w.Changes...), "suspended": nil, "stands": w.Stands,
+		"changes": view.NewChangesJSON(w.Changes), "suspended": nil, "stands": w.Stands,
 	}
 	if s := w.Suspended; s != nil {
 		doc["suspended"] = map[string]any{"lastDay": s.LastDay, "until": s.Until.UTC(), "by": s.By}

@@ -12,6 +12,7 @@ import (
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
+	"github.com/threema-dirsync/threema-dirsync/sync/lookup"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
@@ -262,7 +263,7 @@ func TestWithdrawWithoutDirectory(t *testing.T) {
 	w.directory.failure = down
 	keys := []string{"E01", "user02", w.userID("user03"), w.credential("user04").ID, "id-05"}
 	_, _, err := w.order("mail@corp.example")
-	if e, ok := errors.AsType[*plan.UnclearPersonError](err); !ok || !strings.Contains(err.Error(), "no route to host") || e.Several {
+	if e, ok := errors.AsType[*lookup.UnclearPersonError](err); !ok || !strings.Contains(err.Error(), "no route to host") || e.Several {
 		t.Errorf("error %v", err)
 	}
 	for _, key := range keys {
@@ -453,7 +454,7 @@ func TestWithdrawIsUnclear(t *testing.T) {
 	w := orderWorld(t)
 	for _, query := range []string{"nobody", "", "First0"} {
 		_, _, err := w.order(query)
-		if _, ok := errors.AsType[*plan.UnclearPersonError](err); !ok {
+		if _, ok := errors.AsType[*lookup.UnclearPersonError](err); !ok {
 			t.Errorf("%q: error %v", query, err)
 		}
 	}

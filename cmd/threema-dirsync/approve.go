@@ -10,7 +10,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/app"
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/lookup"
 )
 
 const approveHelp = `approve HASH says yes to everything in the plan that needs an approval or that a limit blocks.
@@ -69,7 +69,7 @@ func (p *program) approveCommand() *cobra.Command {
 			case flags.undo && (len(args)+len(flags.only) == 0 || flags.baseline || cmd.Flags().Changed("ttl") || cmd.Flags().Changed("withdraw")):
 				return errors.New("say what is taken back, and nothing else: approve --undo with the HASH of a yes, a PERSON, all, or --only with a PERSON or an OU")
 			case flags.undo:
-				return p.takeBack(cmd.Context(), append(args, plan.AllApprovals)[0], flags)
+				return p.takeBack(cmd.Context(), append(args, lookup.AllApprovals)[0], flags)
 			case flags.baseline == (len(args) == 1):
 				return errors.New("say what you approve: either the HASH that `plan` tells, or --baseline")
 			case flags.baseline && cmd.Flags().Changed("ttl"):

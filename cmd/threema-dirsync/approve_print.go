@@ -5,6 +5,7 @@ import (
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // printApproval answers a yes.
@@ -12,15 +13,15 @@ func (p *program) printApproval(given dirsync.Approval, flags approveFlags) erro
 	p.progress.end()
 	if flags.json {
 		return writeJSON(p.Stdout, struct {
-			Hash     string        `json:"hash"`
-			Until    time.Time     `json:"until"` // of what is due
-			Ahead    int           `json:"ahead"` // are not: their time counts from when a pass finds them due
-			Changes  []plan.Change `json:"changes"`
-			NextHash string        `json:"nextHash"`
-			Waiting  []plan.Change `json:"waiting"`
-			Freed    []plan.Change `json:"freed"`
-			Waits    []plan.Wait   `json:"waits"`
-		}{given.Hash, given.Until, given.Ahead(), given.Changes, given.Next, append([]plan.Change{}, given.Waiting...), append([]plan.Change{}, given.Freed...), append([]plan.Wait{}, given.Waits...)})
+			Hash     string            `json:"hash"`
+			Until    time.Time         `json:"until"` // of what is due
+			Ahead    int               `json:"ahead"` // are not: their time counts from when a pass finds them due
+			Changes  []view.ChangeJSON `json:"changes"`
+			NextHash string            `json:"nextHash"`
+			Waiting  []view.ChangeJSON `json:"waiting"`
+			Freed    []view.ChangeJSON `json:"freed"`
+			Waits    []view.WaitJSON   `json:"waits"`
+		}{given.Hash, given.Until, given.Ahead(), view.NewChangesJSON(given.Changes), given.Next, view.NewChangesJSON(given.Waiting), view.NewChangesJSON(given.Freed), view.NewWaitsJSON(given.Waits)})
 	}
 	if flags.withdraw != "" {
 		say(p.Stdout, "Approved until %s: %s. The next pass carries it out; at once: order it again, by threema-dirsync withdraw %s --reason TEXT", stamp(given.Until), plan.CountedSteps(given.Changes), plan.Typed(flags.withdraw, plan.PersonID{}))

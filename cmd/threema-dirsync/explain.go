@@ -7,6 +7,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/app"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 const explainHelp = `explain PERSON tells everything known of one person: what the directory shows now (only the
@@ -44,8 +45,8 @@ func (p *program) explain(ctx context.Context, query string, asJSON bool) error 
 		}
 		p.progress.end()
 		if asJSON {
-			return writeJSON(p.Stdout, explanation)
+			return writeJSON(p.Stdout, view.NewExplanationJSON(*explanation))
 		}
-		return explanation.Format(p.Stdout)
+		return view.WriteExplanation(p.Stdout, *explanation)
 	})
 }

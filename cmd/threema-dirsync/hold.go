@@ -14,6 +14,7 @@ import (
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 const holdHelp = `hold PERSON --until DATE --reason TEXT is for who looks like a leaver and is none: parental leave, a
@@ -116,9 +117,9 @@ func (p *program) listHolds(ctx context.Context, asJSON bool) error {
 		return err
 	}
 	if asJSON {
-		list := []any{}
+		list := []view.SuspendedJSON{}
 		for _, s := range people {
-			list = append(list, s.WithReason())
+			list = append(list, view.NewReasonedSuspensionJSON(s))
 		}
 		return writeJSON(p.Stdout, map[string]any{"suspended": list, "asOf": asOf})
 	}

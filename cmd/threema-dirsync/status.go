@@ -13,6 +13,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // status is what the ledger knows, without asking anybody else.
@@ -22,24 +23,37 @@ type status struct {
 	Sources   []sourceStatus         `json:"sources"`
 	Removed   []removedStatus        `json:"removedSources"`
 	Guards    []guardStatus          `json:"guards"`
-	Waits     []plan.Wait            `json:"waits"`    // of the last pass that had a plan, without what is answered
+	Waits     []plan.Wait            `json:"-"`        // of the last pass that had a plan, without what is answered
 	Answered  []answerStatus         `json:"answered"` // since the last pass that ended
 	Orders    []orderStatus          `json:"orders"`   // that are not carried out yet
 	Leavers   []leaverStatus         `json:"leavers"`
-	Suspended []plan.SuspendedPerson `json:"suspended"` // who is on leave, as somebody said
-	Alarms    []plan.Alarm           `json:"alarms"`
-	Effects   []plan.Effect          `json:"effects"` // not verified yet
+	Suspended []plan.SuspendedPerson `json:"-"` // who is on leave, as somebody said
+	Alarms    []plan.Alarm           `json:"-"`
+	Effects   []plan.Effect          `json:"-"` // not verified yet
 	Approved  approvalStatus         `json:"approvals"`
 	Stop      string                 `json:"stop"` // why nothing is taken from anybody now, "" if it may be
 	Open      int                    `json:"operationsOpen"`
 	Quota     quotaStatus            `json:"quota"`
-	Seats     plan.CountedSeats      `json:"seats"`
+	Seats     view.CountedSeats      `json:"seats"`
 	Managed   int                    `json:"managedCredentials"`
 	Held      heldStatus             `json:"heldPeople"`         // by the last pass that ended
 	Baseline  *baselineStatus        `json:"baseline,omitempty"` // what the last pass asked about, or was told
 	Report    json.RawMessage        `json:"report,omitempty"`
 
 	asked map[plan.WaitCode]bool // by the last pass that had a plan
+}
+
+// statusJSON is the status for programs: members are added, never renamed.
+type statusJSON struct {
+	status
+	Waits     []view.WaitJSON      `json:"waits"`
+	Suspended []view.SuspendedJSON `json:"suspended"`
+	Alarms    []view.AlarmJSON     `json:"alarms"`
+	Effects   []view.EffectJSON    `json:"effects"`
+}
+
+func newStatusJSON(s status) statusJSON {
+	return statusJSON{s, view.NewWaitsJSON(s.Waits), view.NewSuspensionsJSON(s.Suspended), view.NewAlarmsJSON(s.Alarms), view.NewEffectsJSON(s.Effects)}
 }
 
 type passStatus struct {
@@ -137,7 +151,7 @@ func (p *program) status(ctx context.Context, asJSON bool) error {
 	case err != nil:
 		return err
 	case asJSON:
-		return writeJSON(p.Stdout, s)
+		return writeJSON(p.Stdout, newStatusJSON(s))
 	}
 	return p.printStatus(s)
 }
@@ -145,7 +159,7 @@ func (p *program) status(ctx context.Context, asJSON bool) error {
 // emptyStatus is that of an installation that has no ledger yet: nothing has happened.
 func emptyStatus(cfg *config.Config) status {
 	return status{
-		Sources: []sourceStatus{}, Removed: []removedStatus{}, Guards: []guardStatus{}, Waits: []plan.Wait{}, Answered: []answerStatus{}, Orders: []orderStatus{}, Stop: app.StopReason(cfg), Leavers: []leaverStatus{}, Suspended: []plan.SuspendedPerson{}, Alarms: []plan.Alarm{}, Effects: []plan.Effect{},
+		Sources: []sourceStatus{}, Removed: []removedStatus{}, Guards: []guardStatus{}, Answered: []answerStatus{}, Orders: []orderStatus{}, Stop: app.StopReason(cfg), Leavers: []leaverStatus{},
 		Quota: quotaStatus{Unlimited: cfg.Threema.DailyRequests == 0, Remaining: cfg.Threema.DailyRequests},
 	}
 }
@@ -200,8 +214,8 @@ func (s *status) addReport(text json.RawMessage) {
 	var report struct {
 		Sources []sourceStatus    `json:"sources"`
 		Guards  []guardStatus     `json:"guards"`
-		Seats   plan.CountedSeats `json:"seats"`
-		Waits   []plan.Wait       `json:"waits"`
+		Seats   view.CountedSeats `json:"seats"`
+		Waits   []view.WaitJSON   `json:"waits"`
 	}
 	s.Held = readHeld(text)
 	s.Baseline = readBaseline(text)
@@ -212,10 +226,10 @@ func (s *status) addReport(text json.RawMessage) {
 }
 
 // nameWaiting adds whom the waits are about, which only a report with a plan tells.
-func (s *status) nameWaiting(told []plan.Wait) {
+func (s *status) nameWaiting(told []view.WaitJSON) {
 	for n := range s.Waits {
-		if i := slices.IndexFunc(told, func(w plan.Wait) bool { return w.Code == s.Waits[n].Code }); i >= 0 {
-			s.Waits[n].Whom, s.Waits[n].Covers = told[i].Whom, told[i].Covers
+		if i := slices.IndexFunc(told, func(w view.WaitJSON) bool { return w.Code == s.Waits[n].Code }); i >= 0 {
+			s.Waits[n].Whom, s.Waits[n].Covers = told[i].Wait().Whom, told[i].Covers
 		}
 	}
 }

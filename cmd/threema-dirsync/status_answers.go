@@ -9,16 +9,18 @@ import (
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // answerStatus is what was said since the last pass that ended to what it asked, or against what it was
 // allowed. The set of answers is closed.
 type answerStatus struct {
-	Answer string               `json:"answer"` // approved, taken-back, on-leave
-	Steps  int                  `json:"steps"`
-	People int                  `json:"people"`
-	Whom   []plan.WaitingPerson `json:"whom"` // the first of them
+	Answer string                   `json:"answer"` // approved, taken-back, on-leave
+	Steps  int                      `json:"steps"`
+	People int                      `json:"people"`
+	Whom   []view.WaitingPersonJSON `json:"whom"` // the first of them
 
+	whom  []plan.WaitingPerson
 	words string
 }
 
@@ -65,7 +67,8 @@ func (s *status) answer(answer, words string, changes []plan.Change) {
 	for _, c := range changes {
 		people[c.Person] = true
 	}
-	s.Answered = append(s.Answered, answerStatus{answer, len(changes), len(people), plan.Whom(changes), plan.CountedSteps(changes) + ": " + words})
+	whom := plan.Whom(changes)
+	s.Answered = append(s.Answered, answerStatus{answer, len(changes), len(people), view.NewWaitingPeopleJSON(whom), whom, plan.CountedSteps(changes) + ": " + words})
 }
 
 // doneByNow tells of a wait for something else than a yes that it was done: the stop file is gone, or each
@@ -87,10 +90,10 @@ func (s *status) doneByNow(w plan.Wait) bool {
 func (s *status) printAnswers(w io.Writer) {
 	for _, a := range s.Answered {
 		say(w, "ANSWERED since then:\t%s", a.words)
-		for _, x := range a.Whom {
+		for _, x := range a.whom {
 			say(w, "\t%s", x.Words())
 		}
-		if more := a.People - len(a.Whom); more > 0 {
+		if more := a.People - len(a.whom); more > 0 {
 			say(w, "\t… and %s", plan.Counted(more, "more person", "more people"))
 		}
 	}

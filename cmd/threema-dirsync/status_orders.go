@@ -6,11 +6,12 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // orderStatus is an order that is not carried out yet.
 type orderStatus struct {
-	Person       plan.PersonJSON `json:"person"`
+	Person       view.PersonJSON `json:"person"`
 	CredentialID string          `json:"credentialId"`
 	Username     string          `json:"username"`
 	OrderedAt    time.Time       `json:"orderedAt"`

@@ -4,20 +4,21 @@ import (
 	"time"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // tell logs how a pass ended, in one line that says why it did not do everything, and one more for each
 // source and guard in its way. It names nobody: who it is about, `status` and the report tell.
 func (s *service) tell(report dirsync.Report) {
-	var plan []any // what was planned: nothing is told of a pass that did not come to that
+	var planned []any // what was planned: nothing is told of a pass that did not come to that
 	if report.Planned {
-		plan = []any{"summary", report.Plan.Summary()}
+		planned = []any{"summary", view.Summary(report.Plan)}
 	}
 	if report.Interrupted {
-		s.logger.Info("pass interrupted: the service stops, and the next start takes the pass up", plan...)
+		s.logger.Info("pass interrupted: the service stops, and the next start takes the pass up", planned...)
 		return
 	}
-	facts := append([]any{"result", report.Outcome(), "took", report.Finished.Sub(report.Started).Round(time.Millisecond)}, plan...)
+	facts := append([]any{"result", report.Outcome(), "took", report.Finished.Sub(report.Started).Round(time.Millisecond)}, planned...)
 	failed, first := report.Failed()
 	switch {
 	case report.Err != nil:

@@ -7,6 +7,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // checkMemory tells what the ledger knows without a request: licences, as of the last pass, and
@@ -20,10 +21,10 @@ func (d Doctor) checkMemory(ctx context.Context) ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []Finding{checkSeats(plan.ReadSeats(report)), d.checkQuota(budget)}, nil
+	return []Finding{checkSeats(view.ReadSeats(report)), d.checkQuota(budget)}, nil
 }
 
-func checkSeats(seats plan.CountedSeats) Finding {
+func checkSeats(seats view.CountedSeats) Finding {
 	f := Finding{LicencePackage, "seats", ldapsource.Pass, "look at the licences that the last pass counted", "", ""}
 	f.Came = seats.Words()
 	switch {

@@ -35,7 +35,8 @@ func Consequence(failed []string) string {
 	return "nobody counts as absent"
 }
 
-func (s SourceReport) failed() []string {
+// Failed names the conditions that do not hold.
+func (s SourceReport) Failed() []string {
 	var names []string
 	for _, c := range s.Conditions {
 		if !c.OK {

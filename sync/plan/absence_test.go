@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // TestAnEntryWithoutID: one such entry makes the source incomplete, and takes nothing from the others:
@@ -28,12 +29,12 @@ func TestAnEntryWithoutID(t *testing.T) {
 		}
 	}
 	var out strings.Builder
-	if err := p.Format(&out, 100); err != nil || !strings.Contains(out.String(), "INCOMPLETE: nobody counts as absent") {
+	if err := view.WritePlan(&out, p, 100); err != nil || !strings.Contains(out.String(), "INCOMPLETE: nobody counts as absent") {
 		t.Errorf("%s %v", out.String(), err)
 	}
 	w.source().incomplete = true
 	out.Reset()
-	if err := w.plan().Format(&out, 100); err != nil || !strings.Contains(out.String(), "INCOMPLETE: nobody departs") {
+	if err := view.WritePlan(&out, w.plan(), 100); err != nil || !strings.Contains(out.String(), "INCOMPLETE: nobody departs") {
 		t.Errorf("%s %v", out.String(), err)
 	}
 }

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -76,7 +77,7 @@ func (p *planner) severalCSIs(id string) bool {
 		if first != "" && u.CSI != "" && u.CSI != first {
 			return true
 		}
-		first = firstNonEmpty(u.CSI, first)
+		first = cmp.Or(u.CSI, first)
 	}
 	return false
 }

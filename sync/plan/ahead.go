@@ -123,7 +123,7 @@ func (p *planner) dueAt(c Change, leader func(Change) (Change, bool), times time
 	case c.Op == Withdraw && o.ConfirmedAt.IsZero():
 		return times.from(p.confirmAt(o, times).Add(p.Policy.GraceWithdraw))
 	case c.Op == Withdraw || !led:
-		return times.from(later(c.NotBefore, p.confirmAt(o, times)))
+		return times.from(Later(c.NotBefore, p.confirmAt(o, times)))
 	case l.Status == Due:
 		return times.from(c.NotBefore)
 	case !l.Approved && (l.Status != Waiting || l.Ahead()):
@@ -178,5 +178,5 @@ func (p *planner) announce(op Op, source string, found []excess, stopped []step)
 	}
 	p.tripped(Guard{Name: GuardAhead, Source: source, Check: p.checkLeavers(source, people), Detail: fmt.Sprintf(
 		"%s of %s under way comes not before %s, and will be stopped then by %s. %s",
-		op.cockpitWord(), Counted(len(people), "person", "people"), stamp(earliest), strings.Join(rules, "; "), p.whoLeaves(people))})
+		op.CockpitWord(), Counted(len(people), "person", "people"), Stamp(earliest), strings.Join(rules, "; "), p.whoLeaves(people))})
 }

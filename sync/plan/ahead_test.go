@@ -11,7 +11,9 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/lookup"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // running is a crowd with the grace of the default, whose passes have run every two hours.
@@ -341,16 +343,16 @@ func TestAnOUAsTheScreensShowIt(t *testing.T) {
 		{"OU=Berlin,DC=corp", 10}, {"OU=South", 10}, {"ou=south,dc=corp", 10}, {"OU=Sold", 10}, {"OU=Berlin,OU=Sold", 10}, {"ou=berlin, ou=south", 10},
 		{`OU=Re\, se,DC=corp`, 10}, {`OU=Re\, se`, 10}, {"dc=corp", 31}, {"OU=OU4", 1},
 	} {
-		if got, err := plan.Only(w.input(), p, row.query); err != nil || len(got) != row.want {
+		if got, err := lookup.Only(w.input(), p, row.query); err != nil || len(got) != row.want {
 			t.Errorf("%s: %d, %v", row.query, len(got), err)
 		}
 	}
-	_, err := plan.Only(w.input(), p, "OU=Berlin")
-	unclear, ok := errors.AsType[*plan.UnclearOUError](err)
+	_, err := lookup.Only(w.input(), p, "OU=Berlin")
+	unclear, ok := errors.AsType[*lookup.UnclearOUError](err)
 	if !ok || len(unclear.People) != 3 || !strings.Contains(err.Error(), "ou=berlin,ou=south,dc=corp (people: 10)") || !strings.Contains(err.Error(), "nothing was approved") {
 		t.Errorf("%v", err)
 	}
-	_, err = plan.Only(w.input(), p, "OU=South2")
+	_, err = lookup.Only(w.input(), p, "OU=South2")
 	if err == nil || !strings.Contains(err.Error(), "ou=berlin,ou=south,dc=corp, now in ou=berlin,ou=sold,dc=corp (people: 10)") {
 		t.Errorf("%v", err)
 	}
@@ -368,7 +370,7 @@ func TestAWholeDNIsOneOU(t *testing.T) {
 		e.leave(plan.OutOfScope)
 	}
 	p := w.later(t, 2*time.Hour)
-	if got, err := plan.Only(w.input(), p, "OU=Berlin,DC=corp"); err != nil || len(got) != 15 {
+	if got, err := lookup.Only(w.input(), p, "OU=Berlin,DC=corp"); err != nil || len(got) != 15 {
 		t.Errorf("%d, %v", len(got), err)
 	}
 }
@@ -393,17 +395,17 @@ func TestOneLeaverGoesWithoutTheMass(t *testing.T) {
 	}{
 		{one.username, 1}, {one.csi, 1}, {one.dn(), 1}, {"ou=ou0,dc=corp", 9}, {"OU=OU0, DC=corp", 9}, {"OU=OU0", 9}, {"dc=corp", 10}, {"ou=ou5,dc=corp", 1}, {"p000001", 1},
 	} {
-		if got, err := plan.Only(w.input(), p, row.query); err != nil || len(got) != row.want {
+		if got, err := lookup.Only(w.input(), p, row.query); err != nil || len(got) != row.want {
 			t.Errorf("%s: %d, %v", row.query, len(got), err)
 		}
 	}
 	for _, query := range []string{"p000099", "nobody", "ou=ou9,dc=corp", "u0,dc=corp", "ou=ou", "ou0", ""} {
-		got, err := plan.Only(w.input(), p, query)
-		if _, idle := errors.AsType[*plan.IdleChoiceError](err); !idle || !strings.Contains(err.Error(), "ou=ou0,dc=corp (people: 9)") {
+		got, err := lookup.Only(w.input(), p, query)
+		if _, idle := errors.AsType[*lookup.IdleChoiceError](err); !idle || !strings.Contains(err.Error(), "ou=ou0,dc=corp (people: 9)") {
 			t.Errorf("%s: %v, %v", query, got, err)
 		}
 	}
-	theirs, err := plan.Only(w.input(), p, one.username)
+	theirs, err := lookup.Only(w.input(), p, one.username)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -554,7 +556,7 @@ func TestDueAtIsOfWhatIsAhead(t *testing.T) {
 	w.leaveSome(5)
 	w.hire("new")
 	for _, c := range w.later(t, 2*time.Hour).Changes {
-		text, err := json.Marshal(c)
+		text, err := json.Marshal(view.NewChangeJSON(c))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -101,7 +101,7 @@ func (w *watch) judgeAlarms(causes map[alarmKey]Alarm) []Alarm {
 			m.Cleared = append(m.Cleared, ClearedAlarm{a, why})
 			continue
 		case !quiet.IsZero() && !w.Now.Before(quiet.Add(alarmQuietDelay)):
-			m.Cleared = append(m.Cleared, ClearedAlarm{a, "no pass has seen its cause since " + stamp(quiet)})
+			m.Cleared = append(m.Cleared, ClearedAlarm{a, "no pass has seen its cause since " + Stamp(quiet)})
 			continue
 		case !quiet.Equal(a.QuietSince):
 			a.QuietSince = quiet
@@ -144,18 +144,19 @@ func (a Alarm) compare(b Alarm) int {
 
 // Detail says what the alarm means, what to do about it, and when it ends.
 func (a Alarm) Detail() string {
-	return a.meaning() + "; `threema-dirsync explain " + firstNonEmpty(a.CSI, a.Person.String()) + "` shows what is known" + a.quiet()
+	return a.Meaning() + "; `threema-dirsync explain " + cmp.Or(a.CSI, a.Person.String()) + "` shows what is known" + a.Quiet()
 }
 
-// quiet says when the alarm ends, "" if it goes on.
-func (a Alarm) quiet() string {
+// Quiet says when the alarm ends, "" if it goes on.
+func (a Alarm) Quiet() string {
 	if a.QuietSince.IsZero() {
 		return ""
 	}
-	return "; not seen any more since " + stamp(a.QuietSince) + ", and cleared when that has lasted a day"
+	return "; not seen any more since " + Stamp(a.QuietSince) + ", and cleared when that has lasted a day"
 }
 
-func (a Alarm) meaning() string {
+// Meaning says what is so, and what to do about it.
+func (a Alarm) Meaning() string {
 	switch a.Kind {
 	case StillActive:
 		return fmt.Sprintf("the app with the Threema ID %s still checked in more than a day after the credential %s was withdrawn (Zugang entzogen): "+

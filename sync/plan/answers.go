@@ -69,7 +69,7 @@ func (s State) Steps(approvals []GivenApproval) []Change {
 	for _, o := range s.Observations {
 		seen[o.Person] = o
 	}
-	return convert(approvals, func(a GivenApproval) Change {
+	return Convert(approvals, func(a GivenApproval) Change {
 		return Change{ID: a.ChangeID, Op: a.Op, Person: a.Person, CSI: a.CSI, DN: seen[a.Person].DN, OU: seen[a.Person].OU}
 	})
 }
@@ -114,7 +114,7 @@ func (a Answers) ends(w Wait) bool {
 	case w.People > 0:
 		return len(answered) >= w.People && len(waiting) == 0
 	}
-	return !slices.ContainsFunc(a.Waiting, func(c Change) bool { return !saysTheyLeft(string(w.Code)) || saysTheyLeft(c.Guard) })
+	return !slices.ContainsFunc(a.Waiting, func(c Change) bool { return !SaysTheyLeft(string(w.Code)) || SaysTheyLeft(c.Guard) })
 }
 
 // reduce leaves of a wait whom nobody answered. The hash of before is that of another set, and what the next

@@ -60,15 +60,15 @@ func (s State) ends(a GivenApproval, o Observation, departure Departure, policy 
 	}
 	due := policy.withdrawable(o, s.graceStart(o, policy, now))
 	if a.Op == Detach || a.Op == Revoke {
-		due = later(due, departure.graceFrom()).Add(policy.GraceID)
+		due = Later(due, departure.GraceFrom()).Add(policy.GraceID)
 	}
 	if !a.At.Before(due) {
 		return a.Until, false // it was due when somebody said yes
 	}
 	if !o.ConfirmedAt.IsZero() && !s.lastRead(o.Person.Source).Before(due) {
-		return later(a.Until, due.Add(a.Until.Sub(a.At))), false
+		return Later(a.Until, due.Add(a.Until.Sub(a.At))), false
 	}
-	return later(a.Until, due.Add(MaxApproval)), true
+	return Later(a.Until, due.Add(MaxApproval)), true
 }
 
 // LiveApprovals lists the approvals that still count, each with its end.
@@ -182,4 +182,20 @@ func (p Plan) AwaitingApproval() []Change {
 		}
 	}
 	return changes
+}
+
+// voidApprovals lists the change ids of approvals to a departure that is over, as the person was seen as
+// entitled again: the steps of the next one have other ids (see seenAgain), so these are a yes to nothing.
+func (p *planner) voidApprovals() []string {
+	away := map[PersonID]bool{}
+	for _, o := range p.State.Observations {
+		away[o.Person] = o.State != Entitled
+	}
+	var void []string
+	for _, a := range p.State.Approvals {
+		if a.departs() && away[a.Person] && p.observations[a.Person].State == Entitled {
+			void = append(void, a.ChangeID)
+		}
+	}
+	return void
 }

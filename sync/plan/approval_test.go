@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // revoking is a rolled-out company that revokes at once, of which somebody with an ID left and
@@ -312,7 +313,7 @@ func TestFormatTellsOfApprovals(t *testing.T) {
 	w, _ := revoking(t)
 	text := func(p plan.Plan) string {
 		var b strings.Builder
-		if err := p.Format(&b, 0); err != nil {
+		if err := view.WritePlan(&b, p, 0); err != nil {
 			t.Fatal(err)
 		}
 		return b.String()

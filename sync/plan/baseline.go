@@ -45,7 +45,7 @@ type BaselinePerson struct {
 
 // Words name them, and say why.
 func (b BaselinePerson) Words() string {
-	return Harmless(describePerson(b.CSI, b.DN, b.Person) + ": " + b.Why)
+	return Harmless(DescribePerson(b.CSI, b.DN, b.Person) + ": " + b.Why)
 }
 
 // howToAccept ends each message of the guard.
@@ -233,9 +233,12 @@ func (p *planner) heldMatch() bool {
 		if i.CSI != "" && len(p.byCSI[i.CSI]) > 0 {
 			return true
 		}
-		if _, taken := p.byUsername[foldUsername(i.Username)]; taken && i.Username != "" {
+		if _, taken := p.byUsername[FoldUsername(i.Username)]; taken && i.Username != "" {
 			return true
 		}
 	}
 	return false
 }
+
+// Accepted tells a plan that is the answer to "approve --baseline".
+func Accepted(b *BaselineChange) bool { return b != nil && b.Accepted }

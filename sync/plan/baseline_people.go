@@ -74,7 +74,7 @@ func (p *planner) leaving(listed map[PersonID]bool) (leaves, unclear []BaselineP
 		o := p.observations[own.Person]
 		why := found[own.Person].whyGone(excluded)
 		if o.State != Entitled || !p.sourceRead(own.Person.Source) { // else an incomplete read: nobody departs by it
-			why = firstNonEmpty(p.keptFromLeaving(own, o), why)
+			why = cmp.Or(p.keptFromLeaving(own, o), why)
 		}
 		person := BaselinePerson{own.Person, own.CSI, cmp.Or(o.DN, found[own.Person].DN), why}
 		if found[own.Person].gone().State == Departed && !excluded && p.sourceRead(own.Person.Source) && !p.uncounted[own.Person] {
@@ -94,7 +94,7 @@ func (s Sighting) whyGone(excluded bool) string {
 	case s.gone().State == Departed:
 		return s.gone().Evidence.String()
 	}
-	return "account state unknown: " + firstNonEmpty(s.Evidence.Detail, "not found in this read") + ": held"
+	return "account state unknown: " + cmp.Or(s.Evidence.Detail, "not found in this read") + ": held"
 }
 
 // sortPeople sorts by DN, so that the people of an OU stand together.

@@ -12,6 +12,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // acceptBaseline is "approve --baseline": a pass that carries nothing out.
@@ -443,7 +444,7 @@ func TestBaselineViews(t *testing.T) {
 	w.hire("zoe\x1b[2J")
 	p := w.plan()
 	var b bytes.Buffer
-	if err := p.Format(&b, 2); err != nil {
+	if err := view.WritePlan(&b, p, 2); err != nil {
 		t.Fatal(err)
 	}
 	text := b.String()
@@ -468,7 +469,7 @@ func TestBaselineViews(t *testing.T) {
 			}
 		}
 	}
-	body, err := json.Marshal(p)
+	body, err := json.Marshal(view.NewPlanJSON(p))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -486,7 +487,7 @@ func TestBaselineViews(t *testing.T) {
 	p = w.plan()
 	p.Baseline.Accepted = true // as sync does when it is recorded
 	b.Reset()
-	if err := p.Format(&b, 0); err != nil || !strings.Contains(b.String(), "Accepted: the scope of source corp") || !strings.Contains(b.String(), "Nothing was carried out") {
+	if err := view.WritePlan(&b, p, 0); err != nil || !strings.Contains(b.String(), "Accepted: the scope of source corp") || !strings.Contains(b.String(), "Nothing was carried out") {
 		t.Errorf("%v:\n%s", err, b.String())
 	}
 }

@@ -14,8 +14,8 @@ import (
 // shownOUs caps the OUs that a guard names; the plan lists everybody.
 const shownOUs = 2
 
-// places are the OUs in which the directory shows people now, in the scope or outside of it.
-func places(views []SourceView) map[PersonID]string {
+// Places are the OUs in which the directory shows people now, in the scope or outside of it.
+func Places(views []SourceView) map[PersonID]string {
 	now := map[PersonID]string{}
 	for _, view := range views {
 		for _, s := range view.Snapshot.Sightings {
@@ -39,11 +39,11 @@ type fate struct {
 
 // fates are those of people, whose last OU is told.
 func (p *planner) fates(people map[PersonID]string) map[PersonID]fate {
-	now, all := places(p.Sources), map[PersonID]fate{}
+	now, all := Places(p.Sources), map[PersonID]fate{}
 	for person, ou := range people {
 		f := fate{kind: p.observations[person].Evidence.Kind, bare: p.placeless[person]}
-		if place, seen := now[person]; seen && foldDN(place) != foldDN(ou) {
-			f.moved = firstNonEmpty(place, "the root")
+		if place, seen := now[person]; seen && FoldDN(place) != FoldDN(ou) {
+			f.moved = cmp.Or(place, "the root")
 		}
 		all[person] = f
 	}
@@ -143,7 +143,7 @@ func someOf(ous []string) string {
 func shares(people map[PersonID]string, more func(ou string) string) string {
 	if len(people) == 1 {
 		for _, ou := range people {
-			return "From " + firstNonEmpty(ou, "the root") + more(ou)
+			return "From " + cmp.Or(ou, "the root") + more(ou)
 		}
 	}
 	count := tallyOUs(people)
@@ -152,7 +152,7 @@ func shares(people map[PersonID]string, more func(ou string) string) string {
 	var words []string
 	left := len(people)
 	for _, ou := range ous[:min(shownOUs, len(ous))] {
-		words = append(words, fmt.Sprintf("%d from %s%s", count[ou], firstNonEmpty(ou, "the root"), more(ou)))
+		words = append(words, fmt.Sprintf("%d from %s%s", count[ou], cmp.Or(ou, "the root"), more(ou)))
 		left -= count[ou]
 	}
 	if left > 0 {

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -96,7 +97,7 @@ func (p *planner) whyTransfer(from PersonID, to Identity) string {
 // any more says nothing of its people, and keeps nothing for them (forgotten.go).
 func (p *planner) keepsOwner(own Ownership, i Identity) string {
 	o := p.observations[own.Person]
-	owner := firstNonEmpty(o.DN, own.Person.String())
+	owner := cmp.Or(o.DN, own.Person.String())
 	switch {
 	case p.entitledNow(own.Person) && p.place(i.Person.Source) < p.place(own.Person.Source) && !p.creating(own.Person):
 		return ""
@@ -120,7 +121,7 @@ func (p *planner) adoptOrCreate(i Identity, reason string) {
 	switch {
 	case taken && owned:
 		p.holdIdentity(i, fmt.Sprintf("the username %s is that of %s; it is free when that person's credential is withdrawn; until then give this person another username",
-			i.Username, firstNonEmpty(p.observations[own.Person].DN, own.Person.String())))
+			i.Username, cmp.Or(p.observations[own.Person].DN, own.Person.String())))
 	case taken:
 		p.adoptByUsername(i, c)
 	case leaving != "":
@@ -133,7 +134,7 @@ func (p *planner) adoptOrCreate(i Identity, reason string) {
 // usernameLeaving keeps a username from a namesake until its former owner's departure is settled
 // (design §5.5).
 func (p *planner) usernameLeaving(i Identity) string {
-	departure, leaving := p.leavingNames[foldUsername(i.Username)]
+	departure, leaving := p.leavingNames[FoldUsername(i.Username)]
 	if !leaving || departure.Person == i.Person {
 		return ""
 	}
@@ -151,7 +152,7 @@ func (p *planner) missing(i Identity, own Ownership) {
 		p.holdQuietly(i.Person, i.CSI, i.DN, withdrawn+"; it is created anew only with credentials.recreate: true, or for this person when somebody types `threema-dirsync withdraw --undo "+
 			Typed(i.CSI, i.Person)+" --reason TEXT`")
 	case missed.MissingReads < 2 || p.Now.Before(again):
-		p.holdQuietly(i.Person, i.CSI, i.DN, withdrawn+"; it is created anew if a second list, from "+stamp(again)+" on, misses it too")
+		p.holdQuietly(i.Person, i.CSI, i.DN, withdrawn+"; it is created anew if a second list, from "+Stamp(again)+" on, misses it too")
 	case missed.Loss == LossAccepted:
 		p.holdQuietly(i.Person, i.CSI, i.DN, withdrawn+", together with many others, and somebody accepted that: it is not created anew. "+
 			"To give access back, make a credential with the csi "+i.CSI+" in the cockpit")

@@ -23,7 +23,7 @@ func (p *planner) collisions() map[PersonID]string {
 			byKey["csi "+i.CSI] = append(byKey["csi "+i.CSI], i)
 		}
 		if i.Username != "" {
-			key := "username " + foldUsername(i.Username)
+			key := "username " + FoldUsername(i.Username)
 			byKey[key] = append(byKey[key], i)
 		}
 	}

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -15,7 +16,7 @@ func (p *planner) continueDeparture(departure Departure) {
 	}
 	l := leaver{
 		person: departure.Person, csi: departure.CSI, credentialID: departure.CredentialID, username: departure.Username,
-		observation: o, withdrawnAt: departure.graceFrom(), rivals: p.rivals(p.departureAccount(departure)),
+		observation: o, withdrawnAt: departure.GraceFrom(), rivals: p.rivals(p.departureAccount(departure)),
 	}
 	for _, id := range p.remaining(departure) {
 		p.planRemoval(l, id)
@@ -45,7 +46,7 @@ func (p *planner) departureRests(departure Departure, o Observation) string {
 	case !p.sourceRead(departure.Person.Source) && !forgotten:
 		return p.notRead(departure.Person.Source)
 	case o.State != Departed:
-		return "the directory no longer proves it (" + firstNonEmpty(o.Evidence.Detail, o.State.String()) + ")"
+		return "the directory no longer proves it (" + cmp.Or(o.Evidence.Detail, o.State.String()) + ")"
 	}
 	return ""
 }
@@ -143,10 +144,10 @@ func (p *planner) endOfID(l leaver) (op Op, ends bool) {
 // go ahead. A withdrawal that somebody ordered may come before the confirmation (order.go): the
 // ID waits for it all the same.
 func (p *planner) idTime(l leaver) (Status, time.Time) {
-	status, at := Due, later(l.withdrawnAt, p.State.resumes(l.person, p.Now))
+	status, at := Due, Later(l.withdrawnAt, p.State.resumes(l.person, p.Now))
 	if l.withdrawnAt.IsZero() {
 		if status, at = p.withdrawalTime(l.observation); status == Due {
-			at = later(at, p.Now)
+			at = Later(at, p.Now)
 		}
 	}
 	at = at.Add(p.Policy.GraceID)
@@ -154,7 +155,7 @@ func (p *planner) idTime(l leaver) (Status, time.Time) {
 		status = Waiting
 	}
 	if o := l.observation; o.ConfirmedAt.IsZero() {
-		status, at = Waiting, later(at, o.Since.Add(p.Policy.ConfirmOver))
+		status, at = Waiting, Later(at, o.Since.Add(p.Policy.ConfirmOver))
 	}
 	return status, at
 }

@@ -87,8 +87,6 @@
 //	baseline.go        may any of it be done against this package, scope and ledger?
 //	baseline_people.go who enters and leaves because of a change of them
 //	approval.go        what somebody said yes to
-//	only.go            to whom alone
-//	takeback.go        which yes is taken back
 //	limits.go          how many people a pass, day and week may take out
 //	allowance.go       how many that is, and how it is reckoned
 //	bases.go           of how many
@@ -98,7 +96,6 @@
 //	hypothesis.go      what the limits will know then
 //	held.go            who is held, and when that is too many
 //	budget.go          what fits into the day's requests and into the licences
-//	seats.go           the licences as a pass counted them
 //	waits.go           what somebody is asked for
 //	whom.go            about whom
 //	yes.go             the yes to it, and to nothing else
@@ -115,25 +112,14 @@
 //	infilter.go        a filter that decides who is switched off
 //	remember.go        what the pass records
 //
-// Views of the plan:
+// Words that the core and its views share:
 //
-//	format.go          for people
-//	format_baseline.go what a baseline accepts, apart from what waits on
+//	words.go           times, people, operations
 //	countedsteps.go    how many steps, of how many people
 //	counted.go         numbers in words
 //	capped.go          lists that are cut
-//	json.go            for programs
-//	json_shape.go      in which shape
-//	explain.go         all of it for one person
-//	explain_next.go    what comes next for them
-//	explain_package.go what the package has of them
-//	explain_find.go    whom a query means
-//	explain_names.go   people by their names
-//	explain_history.go what the ledger recorded of them
-//	explain_recall.go  what is remembered where a side cannot be read
-//	explain_format.go  an explanation for people
-//	explain_json.go    an explanation for programs
-//	activation.go      somebody who has not activated
+//	convert.go         lists of another type
+//	history.go         what the ledger recorded of one person
 //
 // The one invariant: absence is not evidence. Nobody is taken out because one answer lacked
 // them (design §1).

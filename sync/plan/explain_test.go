@@ -13,11 +13,14 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/explain"
+	"github.com/threema-dirsync/threema-dirsync/sync/lookup"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // explain asks for somebody in a world, each of whose people has a mail address.
-func (w *world) explain(query string) (plan.Explanation, error) {
+func (w *world) explain(query string) (explain.Explanation, error) {
 	in := w.input()
 	for _, s := range in.Sources {
 		for n, p := range s.Snapshot.People {
@@ -25,17 +28,17 @@ func (w *world) explain(query string) (plan.Explanation, error) {
 			s.Snapshot.People[n].Attributes = map[string][]string{"mail": {name + "@corp.example"}, "sn": {p.DN}}
 		}
 	}
-	return plan.Explain(in, plan.Compute(in), query, nil)
+	return explain.Explain(in, plan.Compute(in), query, nil)
 }
 
-func (w *world) mustExplain(t testing.TB, query string) (plan.Explanation, string) {
+func (w *world) mustExplain(t testing.TB, query string) (explain.Explanation, string) {
 	t.Helper()
 	x, err := w.explain(query)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var b bytes.Buffer
-	if err := x.Format(&b); err != nil {
+	if err := view.WriteExplanation(&b, x); err != nil {
 		t.Fatal(err)
 	}
 	return x, b.String()
@@ -193,11 +196,11 @@ func TestExplainThePast(t *testing.T) {
 	gone := plan.Held{Person: plan.PersonID{Source: "corp", ID: "gone"}, CSI: "E-zoe", DN: "CN=Zoe,DC=corp"}
 	in := w.input()
 	p := plan.Compute(in)
-	x, err := plan.Explain(in, p, "zoe", []plan.Held{gone})
+	x, err := explain.Explain(in, p, "zoe", []plan.Held{gone})
 	if err != nil || x.Person != gone.Person || x.CSI != gone.CSI || x.DN != gone.DN || !strings.HasPrefix(x.Next.Words, "nothing: not entitled, and nothing in the package") {
 		t.Errorf("%+v, %v", x, err)
 	}
-	if x, err := plan.Explain(in, p, "E-anna", []plan.Held{gone}); err != nil || x.Person != people["anna"].id {
+	if x, err := explain.Explain(in, p, "E-anna", []plan.Held{gone}); err != nil || x.Person != people["anna"].id {
 		t.Errorf("%+v, %v", x.Person, err)
 	}
 }
@@ -221,7 +224,7 @@ func TestExplainUnclear(t *testing.T) {
 		"\x1b[2Jx\nfake": {says: "nobody is known as \ufffd[2Jx\ufffdfake"},
 	} {
 		_, err := w.explain(query)
-		e, ok := errors.AsType[*plan.UnclearPersonError](err)
+		e, ok := errors.AsType[*lookup.UnclearPersonError](err)
 		if !ok || e.Several != want.several || len(e.Candidates) != want.candidates || e.More != want.more || len(e.Unmanaged) != want.unmanaged ||
 			!strings.Contains(err.Error(), want.says) {
 			t.Errorf("%q: %v", query, err)
@@ -249,7 +252,7 @@ func TestExplainByName(t *testing.T) {
 	}
 	in := w.input()
 	in.Configured = append(in.Configured, "site2") // which may have a Müller too
-	if _, err := plan.Explain(in, plan.Compute(in), "Müller", nil); err == nil || !strings.Contains(err.Error(), people["anna"].dn()) {
+	if _, err := explain.Explain(in, plan.Compute(in), "Müller", nil); err == nil || !strings.Contains(err.Error(), people["anna"].dn()) {
 		t.Errorf("a source was not read: %v", err)
 	}
 	w.state.UsersSeen = append(w.state.UsersSeen, plan.SeenUser{ThreemaID: "ORPHAN03", CredentialID: w.credential("anna").ID})
@@ -285,7 +288,7 @@ func TestExplainShowsOnlyWhatIsMapped(t *testing.T) {
 			people["bert"].leave(plan.Absent)
 		}
 		x, text := w.mustExplain(t, "bert")
-		doc, err := json.Marshal(x)
+		doc, err := json.Marshal(view.NewExplanationJSON(x))
 		if err != nil || strings.Contains(text, "canary") || bytes.Contains(doc, []byte("canary")) || len(x.Settings) != 3 {
 			t.Errorf("%v\n%s\n%s", err, text, doc)
 		}
@@ -310,19 +313,19 @@ func TestExplainFormats(t *testing.T) {
 		{Operation: plan.Operation{Op: plan.Withdraw, At: at}, State: "done", SettledAt: at, Run: 3, Mode: plan.Sync, Erased: true},
 	}, Departures: []plan.PastDeparture{{Username: "anna", StartedAt: at, WithdrawnAt: at}}}
 	var b bytes.Buffer
-	if err := x.Format(&b); err != nil {
+	if err := view.WriteExplanation(&b, x); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "explain.golden", b.Bytes())
 	if strings.ContainsAny(b.String(), "\x1b\u202e") || strings.Contains(b.String(), "\nNEXT") {
 		t.Error("a directory entry steers the terminal")
 	}
-	doc, err := json.MarshalIndent(x, "", "  ")
+	doc, err := json.MarshalIndent(view.NewExplanationJSON(x), "", "  ")
 	if err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "explain.json.golden", append(doc, '\n'))
-	if err := x.Format(brokenPipe{}); !errors.Is(err, os.ErrClosed) {
+	if err := view.WriteExplanation(brokenPipe{}, x); !errors.Is(err, os.ErrClosed) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -346,12 +349,12 @@ func TestExplainEverybody(t *testing.T) {
 			ids[sighting.ID] = true
 		}
 		for id := range ids {
-			x, err := plan.Explain(in, p, id.String(), nil)
+			x, err := explain.Explain(in, p, id.String(), nil)
 			if err != nil || x.Person != id || x.Next.Words == "" {
 				t.Fatalf("%v: %+v, %v", id, x, err)
 			}
-			again, err := plan.Explain(in, p, id.String(), nil)
-			if diff := gocmp.Diff(x, again, cmpopts.IgnoreUnexported(plan.Explanation{})); err != nil || diff != "" {
+			again, err := explain.Explain(in, p, id.String(), nil)
+			if diff := gocmp.Diff(x, again, cmpopts.IgnoreUnexported(explain.Explanation{})); err != nil || diff != "" {
 				t.Errorf("%v: not the same twice, %v\n%s", id, err, diff)
 			}
 			changes, held = changes+len(x.Changes), held+len(x.Held)
@@ -417,7 +420,7 @@ func TestNothingPrintsAsADash(t *testing.T) {
 	x.History = plan.History{Departures: []plan.PastDeparture{{Username: "anna"}}}
 	x.Observation.LastSeen, x.Users = time.Time{}, []plan.User{{ID: "ID1"}}
 	var text strings.Builder
-	if err := x.Format(&text); err != nil {
+	if err := view.WriteExplanation(&text, x); err != nil {
 		t.Fatal(err)
 	}
 	for line := range strings.Lines(text.String()) {

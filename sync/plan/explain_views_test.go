@@ -7,7 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // TestExplainTellsWhatThePlanDoes: in whole random worlds explain tells of nothing to come that is not in the plan, and
@@ -53,7 +55,7 @@ func spokenOf(in plan.Input, p plan.Plan) []plan.PersonID {
 // explainsAsPlanned holds what explain says of one person against the plan.
 func explainsAsPlanned(t testing.TB, in plan.Input, p plan.Plan, person plan.PersonID) {
 	t.Helper()
-	x, err := plan.Explain(in, p, person.String(), nil)
+	x, err := explain.Explain(in, p, person.String(), nil)
 	if err != nil || x.Person != person {
 		t.Fatalf("%s: %v, %v", person, x.Person, err)
 	}
@@ -85,7 +87,7 @@ func explainsAsPlanned(t testing.TB, in plan.Input, p plan.Plan, person plan.Per
 		t.Fatalf("%s: explain does not tell of %v", person, toCome)
 	}
 	var text strings.Builder
-	if err := x.Format(&text); err != nil {
+	if err := view.WriteExplanation(&text, x); err != nil {
 		t.Fatal(err)
 	}
 	nothing := strings.HasPrefix(x.Next.Words, "nothing")
@@ -149,7 +151,7 @@ func TestExplainSettingsThatStay(t *testing.T) {
 				t.Errorf("it does not say %q:\n%s", row.says, text)
 			case told && (!strings.Contains(text, `"Muster"`) || !strings.Contains(text, `"Sales"`)):
 				t.Errorf("it does not tell of what is there:\n%s", text)
-			case slices.ContainsFunc(x.Settings, func(s plan.SettingState) bool { return s.Wanted }):
+			case slices.ContainsFunc(x.Settings, func(s explain.SettingState) bool { return s.Wanted }):
 				t.Errorf("what stays is told as desired: %+v", x.Settings)
 			}
 		})

@@ -27,3 +27,20 @@ func foldCSI(csi string) string {
 	}
 	return folded
 }
+
+// FoldFullName is a name as people type it: in either order, with or without a comma.
+func FoldFullName(name string) string { return foldName(strings.ReplaceAll(name, ",", " ")) }
+
+// FoldDN makes DNs equal that differ in case and in blanks around their commas.
+func FoldDN(dn string) string { return strings.Join(Rdns(dn), ",") }
+
+// Rdns are the folded parts of a DN, of which an escaped comma begins none.
+func Rdns(dn string) []string {
+	var parts []string
+	for rest := strings.ToLower(dn); rest != ""; {
+		parent := parentDN(rest)
+		parts = append(parts, strings.TrimSpace(strings.TrimSuffix(strings.TrimSuffix(rest, parent), ",")))
+		rest = parent
+	}
+	return parts
+}

@@ -144,8 +144,8 @@ func (p *planner) holdUnread(person PersonID, csi, dn, reason string) {
 		p.hold(person, csi, dn, reason)
 		return
 	}
-	if r, renamed := renamedTo(p.plan.Renamed, source); renamed {
-		p.holdFor(AskForgotten, person, csi, dn, fmt.Sprintf("%s. It is called %s now, by all that is known: type `%s`", reason, r.Now, r.command()))
+	if r, renamed := RenamedTo(p.plan.Renamed, source); renamed {
+		p.holdFor(AskForgotten, person, csi, dn, fmt.Sprintf("%s. It is called %s now, by all that is known: type `%s`", reason, r.Now, r.Command()))
 		return
 	}
 	p.holdFor(AskForgotten, person, csi, dn, fmt.Sprintf("%s. People of that source who are held so: %d. Configure it again; if it has another name now, type "+
@@ -173,9 +173,9 @@ func (p *planner) stillForgotten() []ForgottenSource {
 func (p Plan) forgetCommand(people map[PersonID]bool) string {
 	var commands []string
 	for _, h := range p.Held {
-		c := "threema-dirsync source forget " + shellWord(h.Person.Source)
-		if r, renamed := renamedTo(p.Renamed, h.Person.Source); renamed {
-			c = r.command()
+		c := "threema-dirsync source forget " + ShellWord(h.Person.Source)
+		if r, renamed := RenamedTo(p.Renamed, h.Person.Source); renamed {
+			c = r.Command()
 		}
 		if h.Ask == AskForgotten && !slices.Contains(commands, c) {
 			commands = append(commands, c)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // TestAcceptingIsNoYesToAStep: what a baseline accepts stands apart from the steps that are judged after it, with
@@ -133,7 +134,7 @@ func TestAdviceToChangeTheScope(t *testing.T) {
 func formatted(t *testing.T, p plan.Plan) string {
 	t.Helper()
 	var b strings.Builder
-	if err := p.Format(&b, 0); err != nil {
+	if err := view.WritePlan(&b, p, 0); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()

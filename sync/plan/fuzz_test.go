@@ -15,6 +15,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // dice deals decisions from bytes; when they are used up it deals zeros.
@@ -516,12 +517,12 @@ func (w *world) livePass(t testing.TB, d *dice, look func(plan.Input, plan.Plan)
 	if again := plan.Compute(shuffled(in, uint64(d.roll(256)))); !reflect.DeepEqual(p, again) {
 		t.Fatalf("the order of the input shows (-one +other):\n%s", gocmp.Diff(p, again))
 	}
-	doc, err := json.Marshal(p)
+	doc, err := json.Marshal(view.NewPlanJSON(p))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var screen strings.Builder
-	if err := p.Format(&screen, 3); err != nil {
+	if err := view.WritePlan(&screen, p, 3); err != nil {
 		t.Fatal(err)
 	}
 	if view := screen.String() + string(doc); strings.Contains(view, "threema-dirsync plan") {

@@ -16,6 +16,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -102,7 +103,7 @@ func TestFormat(t *testing.T) {
 	p := everything(t)
 	for name, limit := range map[string]int{"plan.golden": 0, "plan-short.golden": 1} {
 		var b bytes.Buffer
-		if err := p.Format(&b, limit); err != nil {
+		if err := view.WritePlan(&b, p, limit); err != nil {
 			t.Fatal(err)
 		}
 		golden(t, name, b.Bytes())
@@ -111,7 +112,7 @@ func TestFormat(t *testing.T) {
 		}
 	}
 	var b bytes.Buffer
-	if err := (plan.Plan{}).Format(&b, 0); err != nil || !strings.Contains(b.String(), "nothing to do; 0 held; 0 requests; licences: 0 of 0 used") {
+	if err := view.WritePlan(&b, plan.Plan{}, 0); err != nil || !strings.Contains(b.String(), "nothing to do; 0 held; 0 requests; licences: 0 of 0 used") {
 		t.Errorf("an empty plan says %q, %v", b.String(), err)
 	}
 }
@@ -122,7 +123,7 @@ func (brokenPipe) Write([]byte) (int, error) { return 0, os.ErrClosed }
 
 func TestFormatReturnsTheWriteError(t *testing.T) {
 	t.Parallel()
-	if err := everything(t).Format(brokenPipe{}, 0); !errors.Is(err, os.ErrClosed) {
+	if err := view.WritePlan(brokenPipe{}, everything(t), 0); !errors.Is(err, os.ErrClosed) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -131,7 +132,7 @@ func TestFormatReturnsTheWriteError(t *testing.T) {
 func TestJSONContract(t *testing.T) {
 	t.Parallel()
 	p := everything(t)
-	text, err := json.MarshalIndent(p, "", "  ")
+	text, err := json.MarshalIndent(view.NewPlanJSON(p), "", "  ")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,7 +159,7 @@ func TestJSONContract(t *testing.T) {
 
 func TestEmptyPlanHasNoNulls(t *testing.T) {
 	t.Parallel()
-	text, err := json.Marshal(plan.Plan{Changes: []plan.Change{{Op: plan.Create}}, Sources: []plan.SourceReport{{}}})
+	text, err := json.Marshal(view.NewPlanJSON(plan.Plan{Changes: []plan.Change{{Op: plan.Create}}, Sources: []plan.SourceReport{{}}}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ func (s State) graceStart(o Observation, policy Policy, now time.Time) time.Time
 	if since.IsZero() { // a preview of sync, or another policy: as if it began now
 		since = now
 	}
-	return later(later(o.ConfirmedAt, since), s.resumes(o.Person, now))
+	return Later(Later(o.ConfirmedAt, since), s.resumes(o.Person, now))
 }
 
 func (s State) syncSince(policy Policy, now time.Time) time.Time {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // numberless takes the csi from n entitled people of a directory.
@@ -203,7 +204,7 @@ func TestHeldByAReadThatWasNotWhole(t *testing.T) {
 	}
 	p.Baseline.Accepted = true // as once the ledger has recorded it
 	var screen strings.Builder
-	if err := p.Format(&screen, 0); err != nil || !strings.Contains(screen.String(), "NOT accepted: the held people of source corp (40)") {
+	if err := view.WritePlan(&screen, p, 0); err != nil || !strings.Contains(screen.String(), "NOT accepted: the held people of source corp (40)") {
 		t.Errorf("%v: %s", err, screen.String())
 	}
 	w.accept, w.source().incomplete = false, false

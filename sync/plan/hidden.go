@@ -15,7 +15,7 @@ func (p *planner) indexHidden() {
 			continue
 		}
 		p.hidden.person[own.Person] = own
-		p.hidden.username[foldUsername(own.Username)] = own
+		p.hidden.username[FoldUsername(own.Username)] = own
 		if own.CSI != "" {
 			p.hidden.csi[own.CSI] = own
 		}
@@ -30,7 +30,7 @@ func (p *planner) maybeTheirs(i Identity) string {
 		own, hidden = p.hidden.csi[i.CSI]
 	}
 	if !hidden {
-		own, hidden = p.hidden.username[foldUsername(i.Username)]
+		own, hidden = p.hidden.username[FoldUsername(i.Username)]
 	}
 	if !hidden {
 		return ""

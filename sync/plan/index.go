@@ -26,7 +26,7 @@ func newIndex(inv Inventory) index {
 	}
 	for _, c := range inv.Credentials {
 		x.credentials[c.ID] = c
-		folded := foldUsername(c.Username)
+		folded := FoldUsername(c.Username)
 		x.byUsername[folded] = append(x.byUsername[folded], c.ID)
 		if csi := inv.Settings[c.ID][SettingCSI]; csi != "" {
 			x.byCSI[csi] = append(x.byCSI[csi], c.ID)
@@ -68,7 +68,7 @@ func (x index) people(credentialID string) []User {
 // credentialNamed finds the credential with a username: the exact one, else one that differs
 // in upper and lower case only.
 func (x index) credentialNamed(username string) (Credential, bool) {
-	ids := x.byUsername[foldUsername(username)]
+	ids := x.byUsername[FoldUsername(username)]
 	for _, id := range ids {
 		if x.credentials[id].Username == username {
 			return x.credentials[id], true
@@ -80,6 +80,6 @@ func (x index) credentialNamed(username string) (Credential, bool) {
 	return x.credentials[ids[0]], true
 }
 
-// foldUsername is the form in which usernames collide (D-13): whether the service tells
+// FoldUsername is the form in which usernames collide (D-13): whether the service tells
 // upper from lower case is not documented.
-func foldUsername(username string) string { return strings.ToLower(username) }
+func FoldUsername(username string) string { return strings.ToLower(username) }

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 )
@@ -104,4 +105,27 @@ func KindOf(err error) FailureKind {
 		return f.FailureKind()
 	}
 	return FailureOther
+}
+
+// Credential finds one by its ID.
+func (inv Inventory) Credential(id string) (Credential, bool) {
+	return byID(inv.Credentials, id, func(c Credential) string { return c.ID })
+}
+
+// User finds one by the Threema ID.
+func (inv Inventory) User(id string) (User, bool) {
+	return byID(inv.Users, id, func(u User) string { return u.ID })
+}
+
+// Contact finds one by the Threema ID.
+func (inv Inventory) Contact(id string) (Contact, bool) {
+	return byID(inv.Contacts, id, func(c Contact) string { return c.ID })
+}
+
+func byID[T any](list []T, id string, idOf func(T) string) (found T, there bool) {
+	n := slices.IndexFunc(list, func(x T) bool { return idOf(x) == id })
+	if n < 0 {
+		return found, false
+	}
+	return list[n], true
 }

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -16,13 +17,13 @@ func (p *planner) ofLeavers() map[string]string {
 	slices.SortStableFunc(effects, func(a, b Effect) int { return a.RequestedAt.Compare(b.RequestedAt) })
 	words, taken := map[string]string{}, map[string]bool{}
 	for _, left := range p.State.AbandonedIDs {
-		words[left.ThreemaID] = fmt.Sprintf("left behind: of %s, from an earlier departure", describePerson(left.CSI, p.nameOf(left.Person), left.Person))
+		words[left.ThreemaID] = fmt.Sprintf("left behind: of %s, from an earlier departure", DescribePerson(left.CSI, p.nameOf(left.Person), left.Person))
 	}
 	for _, e := range effects {
-		name, day := describePerson(e.CSI, firstNonEmpty(e.DN, p.observations[e.Person].DN), e.Person), e.RequestedAt.UTC().Format(time.DateOnly)
+		name, day := DescribePerson(e.CSI, cmp.Or(e.DN, p.observations[e.Person].DN), e.Person), e.RequestedAt.UTC().Format(time.DateOnly)
 		if e.Op != Withdraw {
 			taken[e.ThreemaID] = true
-			words[e.ThreemaID] = fmt.Sprintf("of %s, who left; %s was requested on %s", name, e.Op.cockpitWord(), day)
+			words[e.ThreemaID] = fmt.Sprintf("of %s, who left; %s was requested on %s", name, e.Op.CockpitWord(), day)
 			continue
 		}
 		left := "of " + name + ", who left; credential " + e.Username + " was withdrawn on " + day
@@ -33,7 +34,7 @@ func (p *planner) ofLeavers() map[string]string {
 			words[id] = "kept: " + left
 		}
 	}
-	for id, l := range lastUsers(p.formerLinks()) {
+	for id, l := range LastUsers(p.formerLinks()) {
 		if words[id] == "" || !taken[id] && p.goesOn(l) {
 			words[id] = p.ofFormerUser(l)
 		}
@@ -42,8 +43,8 @@ func (p *planner) ofLeavers() map[string]string {
 	return words
 }
 
-// lastUsers tells of each Threema ID who used it last, of former links.
-func lastUsers(links []FormerLink) map[string]FormerLink {
+// LastUsers tells of each Threema ID who used it last, of former links.
+func LastUsers(links []FormerLink) map[string]FormerLink {
 	last := map[string]FormerLink{}
 	for _, l := range links {
 		if had, known := last[l.ThreemaID]; !known || had.Until.Before(l.Until) {
@@ -63,7 +64,7 @@ func (p *planner) goesOn(l FormerLink) bool {
 // credential of a returner, or of somebody whose withdrawal was taken back.
 func (p *planner) ofFormerUser(l FormerLink) string {
 	own := p.owned[l.Person]
-	name := describePerson(firstNonEmpty(p.observations[l.Person].CSI, own.CSI), p.nameOf(l.Person), l.Person)
+	name := DescribePerson(cmp.Or(p.observations[l.Person].CSI, own.CSI), p.nameOf(l.Person), l.Person)
 	switch {
 	case p.goesOn(l):
 		return fmt.Sprintf("of %s: it goes on when they log in with their credential %s", name, own.Username)

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// leadingValue is the value that a DN begins with, unescaped (RFC 4514): of most people their name, of others
+// LeadingValue is the value that a DN begins with, unescaped (RFC 4514): of most people their name, of others
 // their username. What a domain controller adds to the name of a deleted entry is none of it: a line break,
 // DEL: and the ID (MS-ADTS 3.1.1.5.5).
-func leadingValue(dn string) string {
+func LeadingValue(dn string) string {
 	_, rest, _ := strings.Cut(dn, "=")
 	var value []byte
 	for i := 0; i < len(rest) && rest[i] != ',' && rest[i] != '+'; i++ {
@@ -29,13 +29,13 @@ func leadingValue(dn string) string {
 
 // Named tells that a DN begins with a name, in either order: with all of it, and with nothing else.
 func Named(dn, name string) bool {
-	words := nameWords(name)
-	return len(words) > 0 && slices.Equal(words, nameWords(leadingValue(dn)))
+	words := NameWords(name)
+	return len(words) > 0 && slices.Equal(words, NameWords(LeadingValue(dn)))
 }
 
-// nameWords are the folded words of a name, in one order for all.
-func nameWords(name string) []string {
-	words := strings.Fields(foldFullName(name))
+// NameWords are the folded words of a name, in one order for all.
+func NameWords(name string) []string {
+	words := strings.Fields(FoldFullName(name))
 	slices.Sort(words)
 	return words
 }

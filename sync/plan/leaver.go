@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -85,7 +86,7 @@ func (p *planner) keptFromLeaving(own Ownership, o Observation) string {
 	case present && (i.Excluded || i.State == Unknown):
 		return "" // held with the snapshot that has them
 	case o.State == Unknown:
-		return "whereabouts unknown: " + firstNonEmpty(o.Evidence.Detail, "not seen yet") + "; nothing is done"
+		return "whereabouts unknown: " + cmp.Or(o.Evidence.Detail, "not seen yet") + "; nothing is done"
 	case o.State == Departed && !p.Policy.Withdraw:
 		return "left (" + p.describeDeparted(o) + "); leavers.app_access: keep leaves the access as it is"
 	}
@@ -94,7 +95,7 @@ func (p *planner) keptFromLeaving(own Ownership, o Observation) string {
 
 // nameOf is the DN of a person, the ID if none is known.
 func (p *planner) nameOf(person PersonID) string {
-	return firstNonEmpty(firstNonEmpty(p.identities[person].DN, p.observations[person].DN), person.String())
+	return cmp.Or(cmp.Or(p.identities[person].DN, p.observations[person].DN), person.String())
 }
 
 func (p *planner) credentialThere(own Ownership) bool {
@@ -225,12 +226,13 @@ func (p Policy) withdrawable(o Observation, from time.Time) time.Time {
 		if !o.Evidence.Kind.Positive() {
 			confirmed = o.Since.Add(p.ConfirmOver)
 		}
-		from = later(from, confirmed)
+		from = Later(from, confirmed)
 	}
 	return from.Add(p.GraceWithdraw)
 }
 
-func later(a, b time.Time) time.Time {
+// Later is the later of two times.
+func Later(a, b time.Time) time.Time {
 	if a.After(b) {
 		return a
 	}

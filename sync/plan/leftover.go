@@ -83,7 +83,7 @@ func (p *planner) byWhom(credentialID string) string {
 	var users []string
 	for _, u := range p.usersOf[credentialID] {
 		words := u.ID
-		if name := fullName(u.FirstName, u.LastName); name != "" {
+		if name := FullName(u.FirstName, u.LastName); name != "" {
 			words += " (" + name + ")"
 		}
 		if u.CSI != "" {

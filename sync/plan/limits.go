@@ -170,7 +170,7 @@ func (p *planner) emptiedOU(op Op, source string, due map[PersonID]string) strin
 	var found []string
 	for ou, n := range tallyOUs(gone) {
 		if size := before[ou]; now[ou] >= ouSize && n*100 >= ouPercent*size {
-			found = append(found, fmt.Sprintf("%d %% of %s (%d of %d people)", n*100/size, firstNonEmpty(ou, "the root"), n, size))
+			found = append(found, fmt.Sprintf("%d %% of %s (%d of %d people)", n*100/size, cmp.Or(ou, "the root"), n, size))
 		}
 	}
 	slices.Sort(found)

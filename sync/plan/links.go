@@ -69,7 +69,7 @@ func (p *planner) endNoted(seen SeenUser, owner PersonID) bool {
 // package showed what it did. It is the same for each look until the next pass.
 func (p *planner) lastPass() (at time.Time) {
 	for _, d := range p.readDays {
-		at = later(at, d.Last)
+		at = Later(at, d.Last)
 	}
 	if at.IsZero() {
 		return p.Now
@@ -96,7 +96,7 @@ func (p *planner) noteLink(l FormerLink) {
 	}
 	had := slices.IndexFunc(p.formerly[l.ThreemaID], func(m FormerLink) bool { return m.Person == l.Person })
 	if had >= 0 {
-		p.formerly[l.ThreemaID][had].Until = later(p.formerly[l.ThreemaID][had].Until, l.Until)
+		p.formerly[l.ThreemaID][had].Until = Later(p.formerly[l.ThreemaID][had].Until, l.Until)
 		return
 	}
 	p.formerly[l.ThreemaID] = append(p.formerly[l.ThreemaID], l)

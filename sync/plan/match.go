@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 )
@@ -24,7 +25,7 @@ func (p *planner) match() {
 	p.endDepartures()
 	for _, departure := range p.State.Departures {
 		if _, open := p.departures[departure.Person]; open {
-			p.leavingNames[foldUsername(departure.Username)] = departure
+			p.leavingNames[FoldUsername(departure.Username)] = departure
 		}
 	}
 }
@@ -109,10 +110,10 @@ func (p *planner) planPeople() {
 	for _, i := range p.identities {
 		switch {
 		case i.Excluded:
-			p.holdIdentity(i, firstNonEmpty(i.Held, "lies below exclude_dns"))
+			p.holdIdentity(i, cmp.Or(i.Held, "lies below exclude_dns"))
 		case p.uncounted[i.Person]: // of ours: held with the leavers; else nobody is concerned
 		case i.State == Unknown:
-			p.holdIdentity(i, joinReasons("account state unknown: "+firstNonEmpty(i.Evidence.Detail, "not readable"), i.Held))
+			p.holdIdentity(i, joinReasons("account state unknown: "+cmp.Or(i.Evidence.Detail, "not readable"), i.Held))
 		}
 	}
 }

@@ -23,7 +23,7 @@ type Missed struct {
 func (p *planner) missed() []Missed {
 	doubted, shown := map[string][]string{}, map[PersonID]Sighting{}
 	for _, s := range p.Sources {
-		if failed := s.Snapshot.Report().failed(); len(failed) > 0 {
+		if failed := s.Snapshot.Report().Failed(); len(failed) > 0 {
 			doubted[s.Snapshot.Source] = failed
 		}
 		for _, sighting := range s.Snapshot.Sightings {
@@ -56,7 +56,7 @@ func (m Missed) Detail() string {
 		todo = "if they left in truth, " + howToAcceptMissing
 	}
 	return fmt.Sprintf("not entitled as this read shows them (%s), seen last %s; it proves nothing, and nothing happens to them until this holds again: %s; %s",
-		m.Shown, stampOr(m.LastSeen, "by no pass that is known"), strings.Join(m.Conditions, ", "), todo)
+		m.Shown, StampOr(m.LastSeen, "by no pass that is known"), strings.Join(m.Conditions, ", "), todo)
 }
 
 // tells says which command tells of which condition: none knows all of them.

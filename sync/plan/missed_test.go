@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // TestMissedAreNamed: of each read that proves nothing the plan names whom it misses, and explain says of each
@@ -39,7 +40,7 @@ func TestMissedAreNamed(t *testing.T) {
 			w.now = w.now.Add(time.Hour)
 			p := plan.Compute(w.input()) // and again: it lasts
 			var text strings.Builder
-			if err := p.Format(&text, 3); err != nil {
+			if err := view.WritePlan(&text, p, 3); err != nil {
 				t.Fatal(err)
 			}
 			for _, part := range []string{"\nNot shown as entitled by a read that proves nothing, so nothing happens to them (5)", "… and 2 more", people[0].dn(), row.shown, "seen last " + seen, "until this holds again: " + row.waits} {

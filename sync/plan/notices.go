@@ -30,11 +30,11 @@ type Notice struct {
 	Detail string
 }
 
-// about says whom or what it is about.
-func (n Notice) about() string {
+// About says whom or what it is about.
+func (n Notice) About() string {
 	switch {
 	case n.CSI != "" || n.DN != "" || n.Person.ID != "":
-		return describePerson(n.CSI, n.DN, n.Person)
+		return DescribePerson(n.CSI, n.DN, n.Person)
 	case n.Person.Source != "":
 		return "source " + n.Person.Source
 	}

@@ -1,6 +1,9 @@
 package plan
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // observe turns the snapshots and the old memory into the new memory. A sighting resets; a
 // departure counts only from a snapshot whose conditions all hold; unknown neither counts nor
@@ -61,7 +64,7 @@ func (p *planner) refreshOwned() {
 		own := &p.State.Owned[n]
 		if credential, there := p.credentials[own.CredentialID]; there {
 			own.Username = credential.Username
-			own.FirstName = firstNonEmpty(p.Inventory.Settings[own.CredentialID][SettingFirstName], own.FirstName)
+			own.FirstName = cmp.Or(p.Inventory.Settings[own.CredentialID][SettingFirstName], own.FirstName)
 			if csi := p.observations[own.Person].CSI; csi != "" && csi == p.Inventory.Settings[own.CredentialID][SettingCSI] {
 				own.CSI = csi
 			}
@@ -82,7 +85,7 @@ func (p *planner) recordSighting(s Sighting, csi string, departures bool) {
 	case s.State == Entitled:
 		p.hadCSI(s.ID, prior.CSI, csi)
 		p.observations[s.ID] = Observation{
-			Person: s.ID, DN: s.DN, OU: parentDN(s.DN), CSI: firstNonEmpty(csi, prior.CSI),
+			Person: s.ID, DN: s.DN, OU: parentDN(s.DN), CSI: cmp.Or(csi, prior.CSI),
 			LastSeen: p.seenAt, FirstSeen: prior.FirstSeen, State: Entitled, Protected: s.Protected,
 			Departures: prior.seenAgain(known), Second: prior.Second && (csi == "" || csi == prior.CSI),
 		}
@@ -93,8 +96,8 @@ func (p *planner) recordSighting(s Sighting, csi string, departures bool) {
 		// so in the eyes of judgeCount until the doubt is settled.
 	case s.State == Unknown:
 		p.observations[s.ID] = Observation{
-			Person: s.ID, DN: firstNonEmpty(prior.DN, s.DN), OU: firstNonEmpty(prior.OU, parentDN(s.DN)),
-			CSI: firstNonEmpty(prior.CSI, csi), LastSeen: prior.LastSeen, FirstSeen: prior.FirstSeen, State: Unknown, Evidence: s.Evidence,
+			Person: s.ID, DN: cmp.Or(prior.DN, s.DN), OU: cmp.Or(prior.OU, parentDN(s.DN)),
+			CSI: cmp.Or(prior.CSI, csi), LastSeen: prior.LastSeen, FirstSeen: prior.FirstSeen, State: Unknown, Evidence: s.Evidence,
 			Protected: s.Protected, Departures: prior.Departures, Second: prior.Second, Unproved: p.missedFirst(prior, s),
 		}
 	case departures:
@@ -125,9 +128,9 @@ func (p *planner) advance(o Observation, s Sighting) Observation {
 		restarts, o.Reads = restarts+1, 0
 	}
 	stated := o.Unproved && s.Evidence.Kind.Positive()
-	if o.State != Departed || o.Reads == 0 || stated || p.Now.Before(later(o.Since, o.ConfirmedAt)) {
+	if o.State != Departed || o.Reads == 0 || stated || p.Now.Before(Later(o.Since, o.ConfirmedAt)) {
 		o = Observation{
-			Person: s.ID, DN: firstNonEmpty(o.DN, s.DN), OU: firstNonEmpty(o.OU, parentDN(s.DN)), CSI: o.CSI,
+			Person: s.ID, DN: cmp.Or(o.DN, s.DN), OU: cmp.Or(o.OU, parentDN(s.DN)), CSI: o.CSI,
 			LastSeen: o.LastSeen, FirstSeen: o.FirstSeen, State: Departed, Since: p.Now,
 			Departures: o.Departures, Contested: o.Contested, Second: o.Second, Restarts: restarts,
 		}
@@ -172,11 +175,4 @@ func parentDN(dn string) string {
 		}
 	}
 	return ""
-}
-
-func firstNonEmpty(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

@@ -25,11 +25,11 @@ func (o OpenOrder) compare(other OpenOrder) int {
 	return strings.Compare(o.CredentialID, other.CredentialID)
 }
 
-// words name the order without its reason, which is for the audit alone.
-func (o OpenOrder) words() string { return "ordered " + stamp(o.At) + " by " + o.By }
+// Words name the order without its reason, which is for the audit alone.
+func (o OpenOrder) Words() string { return "ordered " + Stamp(o.At) + " by " + o.By }
 
-// openOrder is the order about a credential of ours, if one stands.
-func (s State) openOrder(credentialID string) (OpenOrder, bool) {
+// OpenOrder is the order about a credential of ours, if one stands.
+func (s State) OpenOrder(credentialID string) (OpenOrder, bool) {
 	n := slices.IndexFunc(s.OpenOrders, func(o OpenOrder) bool { return o.CredentialID == credentialID })
 	if n < 0 {
 		return OpenOrder{}, false
@@ -40,7 +40,7 @@ func (s State) openOrder(credentialID string) (OpenOrder, bool) {
 // carryOn plans what is left of an order about a credential of ours, and tells whether that is the way
 // of its owner in this plan.
 func (p *planner) carryOn(own Ownership) bool {
-	open, stands := p.State.openOrder(own.CredentialID)
+	open, stands := p.State.OpenOrder(own.CredentialID)
 	if !stands {
 		return false
 	}
@@ -51,11 +51,11 @@ func (p *planner) carryOn(own Ownership) bool {
 	}
 	answer := p.answerAbout(own)
 	if reason := p.keptFromOrder(own); reason != "" {
-		p.hold(own.Person, own.CSI, answer.DN, "their access is to end ("+open.words()+"), but "+reason)
+		p.hold(own.Person, own.CSI, answer.DN, "their access is to end ("+open.Words()+"), but "+reason)
 		p.plan.Wait(WaitOrder, own.Person)
 		return false
 	}
-	l := p.planOrder(Order{Person: own.Person, By: open.By}, open.words()+", and not carried out yet", own, answer)
+	l := p.planOrder(Order{Person: own.Person, By: open.By}, open.Words()+", and not carried out yet", own, answer)
 	if answer.Departed {
 		for _, id := range l.ids {
 			if u := p.user(id); !p.gone(Object{ObjectUser, id}) && !u.Special() {
@@ -90,7 +90,7 @@ func (p *planner) ordersRefused() []string {
 	for _, o := range p.dropped {
 		csi := p.observations[o.Person].CSI
 		refused = append(refused, fmt.Sprintf("the withdrawal of %s, %s: this older ledger does not know whether that was taken back since. If their access is still to end, order it again: "+
-			"`threema-dirsync withdraw %s --reason TEXT`", describePerson(csi, p.nameOf(o.Person), o.Person), o.words(), Typed(csi, o.Person)))
+			"`threema-dirsync withdraw %s --reason TEXT`", DescribePerson(csi, p.nameOf(o.Person), o.Person), o.Words(), Typed(csi, o.Person)))
 	}
 	return refused
 }
@@ -110,12 +110,12 @@ func LostAnswerWords(settled time.Time) string {
 	if settled.IsZero() {
 		return "it was sent and its answer lost: the next pass looks, and sends it again where the credential is there"
 	}
-	return "it was sent and its answer lost; the last list lacks the credential, so it is most likely gone: a pass from " + stamp(settled) + " on settles it, and there is nothing to type"
+	return "it was sent and its answer lost; the last list lacks the credential, so it is most likely gone: a pass from " + Stamp(settled) + " on settles it, and there is nothing to type"
 }
 
 // HasOpenOrder tells that an open order is about a credential: nothing is written to it any more.
 func (s State) HasOpenOrder(credentialID string) bool {
-	_, stands := s.openOrder(credentialID)
+	_, stands := s.OpenOrder(credentialID)
 	return stands
 }
 

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -192,7 +193,7 @@ func (p *planner) describeInDirectory(person PersonID) string {
 	case present && i.State == Entitled || o.State == Entitled:
 		return "entitled"
 	}
-	return "unknown: " + firstNonEmpty(o.Evidence.Detail, "not seen")
+	return "unknown: " + cmp.Or(o.Evidence.Detail, "not seen")
 }
 
 // planOrder plans the withdrawal and, of somebody who departed, the end of their contacts.

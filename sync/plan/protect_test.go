@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // TestProtectedPeople: each step that takes something from a protected person waits for its own
@@ -49,10 +50,10 @@ func TestProtectionIsTold(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 	var text bytes.Buffer
-	if err := p.Format(&text, 0); err != nil {
+	if err := view.WritePlan(&text, p, 0); err != nil {
 		t.Fatal(err)
 	}
-	document, err := json.Marshal(p)
+	document, err := json.Marshal(view.NewPlanJSON(p))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -75,7 +75,7 @@ func (p *planner) readsBefore() []ReadDay {
 func (s State) lastRead(source string) (last time.Time) {
 	for _, d := range s.Reads {
 		if d.Source == source {
-			last = later(last, d.Last)
+			last = Later(last, d.Last)
 		}
 	}
 	return last

@@ -14,8 +14,9 @@ import (
 // Renaming is a source that is called otherwise now.
 type Renaming struct{ Was, Now string }
 
-func (r Renaming) command() string {
-	return "threema-dirsync source rename " + shellWord(r.Was) + " " + shellWord(r.Now)
+// Command is what to type.
+func (r Renaming) Command() string {
+	return "threema-dirsync source rename " + ShellWord(r.Was) + " " + ShellWord(r.Now)
 }
 
 // renamings are the sources of the ledger that are not configured any more, and that a new one is by all that is
@@ -62,11 +63,11 @@ func howToEnd(renamed []Renaming) string {
 
 // renameCommands are to be typed one after the other.
 func renameCommands(renamed []Renaming) string {
-	return strings.Join(convert(renamed, Renaming.command), "; ")
+	return strings.Join(Convert(renamed, Renaming.Command), "; ")
 }
 
-// renamedTo is what a source is called now, as far as that is known.
-func renamedTo(renamed []Renaming, was string) (Renaming, bool) {
+// RenamedTo is what a source is called now, as far as that is known.
+func RenamedTo(renamed []Renaming, was string) (Renaming, bool) {
 	n := slices.IndexFunc(renamed, func(r Renaming) bool { return r.Was == was })
 	if n < 0 {
 		return Renaming{}, false

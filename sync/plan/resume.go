@@ -1,6 +1,9 @@
 package plan
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // resumeCreate goes on with a create that was interrupted before its hand-over. Nobody knows its
 // password, so it gets a new one: by itself only while nobody uses the credential and nobody else has
@@ -11,7 +14,7 @@ func (p *planner) resumeCreate(i Identity, op Operation) {
 	if owner, taken := p.former[credential.ID]; taken && owner.Person != i.Person {
 		p.settle(op, false)
 		p.holdIdentity(i, fmt.Sprintf("the username %s belongs to %s by now", op.Username,
-			firstNonEmpty(p.observations[owner.Person].DN, owner.Person.String())))
+			cmp.Or(p.observations[owner.Person].DN, owner.Person.String())))
 		return
 	}
 	if other, strayed := p.strayed(op); strayed {

@@ -25,7 +25,7 @@ func (p *planner) ownerAccount(own Ownership) account {
 
 func (p *planner) departureAccount(s Departure) account {
 	saw := p.observations[s.Person]
-	saw.LastSeen = later(saw.LastSeen, s.LastSeen)
+	saw.LastSeen = Later(saw.LastSeen, s.LastSeen)
 	return account{s.Person, s.CSI, s.FirstName, saw}
 }
 
@@ -84,15 +84,15 @@ func (p *planner) stoodBeside(old account, person PersonID) bool {
 func (s State) afterAll(now time.Time) time.Time {
 	var last time.Time
 	for _, o := range s.Observations {
-		last = later(last, later(o.FirstSeen, o.LastSeen))
+		last = Later(last, Later(o.FirstSeen, o.LastSeen))
 	}
 	for _, departure := range s.Departures {
-		last = later(last, departure.LastSeen)
+		last = Later(last, departure.LastSeen)
 	}
 	for _, e := range s.Effects {
-		last = later(last, e.LastSeen)
+		last = Later(last, e.LastSeen)
 	}
-	return later(now, last.Add(time.Millisecond)) // what the ledger keeps of a time
+	return Later(now, last.Add(time.Millisecond)) // what the ledger keeps of a time
 }
 
 // firstName is the first name that the directory gives somebody now, else the one that we wrote.

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -142,10 +143,10 @@ func TestWhoIsMeantWhileATransferWaits(t *testing.T) {
 	w.successor("Petra").username = "petra"
 	p := w.plan()
 	find(t, p, plan.Transfer, "anna")
-	if x, err := plan.Explain(w.input(), p, "anna", nil); err != nil || x.Person != people["anna"].id {
+	if x, err := explain.Explain(w.input(), p, "anna", nil); err != nil || x.Person != people["anna"].id {
 		t.Errorf("%+v, %v", x.Person, err)
 	}
-	if x, err := plan.Explain(w.input(), p, "petra", nil); err != nil || x.Person != w.lastHired().id {
+	if x, err := explain.Explain(w.input(), p, "petra", nil); err != nil || x.Person != w.lastHired().id {
 		t.Errorf("%+v, %v", x.Person, err)
 	}
 }

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -89,9 +90,9 @@ func (p *planner) inUse(person PersonID, setting string) string {
 	create := p.openCreates[person]
 	switch setting {
 	case SettingCSI:
-		return firstNonEmpty(firstNonEmpty(own.CSI, create.CSI), p.observations[person].CSI)
+		return cmp.Or(cmp.Or(own.CSI, create.CSI), p.observations[person].CSI)
 	case "":
-		return firstNonEmpty(own.Username, create.Username)
+		return cmp.Or(own.Username, create.Username)
 	}
 	return p.Inventory.Settings[own.CredentialID][setting]
 }
@@ -126,8 +127,8 @@ func (p *planner) noteSeveral() {
 	}
 }
 
-// chosen are the views of an input, with the values that Compute picks.
-func chosen(in Input) []SourceView {
+// Chosen are the views of an input, with the values that Compute picks.
+func Chosen(in Input) []SourceView {
 	p := newPlanner(in)
 	p.recover()
 	p.chooseValues()

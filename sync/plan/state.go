@@ -177,13 +177,13 @@ type Departure struct {
 	IDs          []DepartingID
 }
 
-// graceFrom is when the grace of the ID began: with the withdrawal, of one that came before the departure with that
+// GraceFrom is when the grace of the ID began: with the withdrawal, of one that came before the departure with that
 // (withdrawn.go). Zero as long as the withdrawal is not proven.
-func (d Departure) graceFrom() time.Time {
+func (d Departure) GraceFrom() time.Time {
 	if d.WithdrawnAt.IsZero() {
 		return d.WithdrawnAt
 	}
-	return later(d.WithdrawnAt, d.StartedAt)
+	return Later(d.WithdrawnAt, d.StartedAt)
 }
 
 // AbandonedID is a Threema ID of a departure that ended early, because the person came back. Nobody

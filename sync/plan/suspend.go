@@ -68,7 +68,7 @@ func (s State) resumes(person PersonID, now time.Time) time.Time {
 	case !said:
 		return time.Time{}
 	case leave.Stands(now):
-		return later(leave.Until, now)
+		return Later(leave.Until, now)
 	}
 	return leave.Over
 }
@@ -81,10 +81,10 @@ func (p *planner) suspend(c *Change) {
 		return
 	}
 	if !s.Stands(p.Now) {
-		c.Reason = joinReasons(c.Reason, fmt.Sprintf("the leave of absence is over since %s, and the grace counts from then", stamp(s.Over)))
+		c.Reason = joinReasons(c.Reason, fmt.Sprintf("the leave of absence is over since %s, and the grace counts from then", Stamp(s.Over)))
 		return
 	}
-	c.Status, c.NotBefore = Suspended, later(c.NotBefore, s.Until)
+	c.Status, c.NotBefore = Suspended, Later(c.NotBefore, s.Until)
 	c.Reason = joinReasons(s.words(p.Now), c.Reason)
 }
 
@@ -177,7 +177,7 @@ func (s State) suspendedPeople(seen map[PersonID]Observation, policy Policy, now
 	memory := s
 	for _, s := range s.Suspensions {
 		o := seen[s.Person]
-		s.CSI, s.DN = firstNonEmpty(o.CSI, s.CSI), firstNonEmpty(o.DN, s.DN)
+		s.CSI, s.DN = cmp.Or(o.CSI, s.CSI), cmp.Or(o.DN, s.DN)
 		stands := s.Stands(now)
 		person := SuspendedPerson{
 			Suspension: s, Account: o.State, Standing: stands, Soon: stands && !now.Before(s.Until.Add(-suspensionSoon)), Ended: stands && s.ended(now), Grace: policy.GraceWithdraw,
@@ -199,9 +199,9 @@ func (s SuspendedPerson) next() string {
 		return ""
 	}
 	if !s.Standing {
-		return fmt.Sprintf("; earliest withdrawal %s, a fresh grace of %v from then on", stamp(s.Earliest), s.Grace)
+		return fmt.Sprintf("; earliest withdrawal %s, a fresh grace of %v from then on", Stamp(s.Earliest), s.Grace)
 	}
-	return fmt.Sprintf("; earliest withdrawal not before %s: a fresh grace of %v counts from the first pass that finds the leave over", stamp(s.Earliest), s.Grace)
+	return fmt.Sprintf("; earliest withdrawal not before %s: a fresh grace of %v counts from the first pass that finds the leave over", Stamp(s.Earliest), s.Grace)
 }
 
 // Detail says until when, and what comes then.
@@ -209,9 +209,9 @@ func (s SuspendedPerson) Detail() string {
 	longer := fmt.Sprintf("to go on, type `threema-dirsync hold %s --until DATE --reason TEXT`", Typed(s.CSI, s.Person))
 	switch {
 	case !s.Standing && s.Account == Departed:
-		return fmt.Sprintf("over since %s, and the account is not enabled: the departure goes on%s; %s", stamp(s.Over), s.next(), longer)
+		return fmt.Sprintf("over since %s, and the account is not enabled: the departure goes on%s; %s", Stamp(s.Over), s.next(), longer)
 	case !s.Standing:
-		return fmt.Sprintf("over since %s", stamp(s.Over))
+		return fmt.Sprintf("over since %s", Stamp(s.Over))
 	case s.Ended && s.Account == Departed:
 		return fmt.Sprintf("ENDED with %s, and the account is not enabled: the pass that finds it over takes nothing, and then the departure goes on%s; %s", s.LastDay, s.next(), longer)
 	case s.Ended:

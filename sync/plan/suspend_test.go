@@ -7,7 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // hold is what the ledger keeps when somebody says that a person is on leave for so long.
@@ -131,7 +133,7 @@ func TestDatesOfALeave(t *testing.T) {
 	}
 	screen := func(p plan.Plan) string {
 		var b strings.Builder
-		if err := p.Format(&b, 0); err != nil {
+		if err := view.WritePlan(&b, p, 0); err != nil {
 			t.Fatal(err)
 		}
 		return b.String()
@@ -402,7 +404,7 @@ func TestALeaveIsShown(t *testing.T) {
 		soon bool
 	}{{day, false}, {15*day - time.Second, false}, {2 * time.Second, true}, {13 * day, true}} {
 		p := w.later(t, row.wait)
-		text, doc := planText(t, p), inJSON(t, p)
+		text, doc := planText(t, p), inJSON(t, view.NewPlanJSON(p))
 		if len(p.Suspended) != 2 || p.Suspended[0].CSI != "E-anna" || p.Suspended[0].Soon != row.soon || p.Suspended[1].Soon || !p.Suspended[0].Standing {
 			t.Errorf("%+v", p.Suspended)
 		}
@@ -413,11 +415,11 @@ func TestALeaveIsShown(t *testing.T) {
 			t.Errorf("%s\n%s", text, doc)
 		}
 	}
-	x, err := plan.Explain(w.input(), w.plan(), "E-anna", nil)
+	x, err := explain.Explain(w.input(), w.plan(), "E-anna", nil)
 	if err != nil || x.Suspension == nil || !strings.Contains(x.Next.Words, "once the leave of absence is over") {
 		t.Fatalf("%+v, %v", x, err)
 	}
-	if doc := inJSON(t, x); !strings.Contains(doc, "sabbatical") {
+	if doc := inJSON(t, view.NewExplanationJSON(x)); !strings.Contains(doc, "sabbatical") {
 		t.Errorf("explain does not tell the reason: %s", doc)
 	}
 }
@@ -425,7 +427,7 @@ func TestALeaveIsShown(t *testing.T) {
 func planText(t testing.TB, p plan.Plan) string {
 	t.Helper()
 	var b strings.Builder
-	if err := p.Format(&b, 0); err != nil {
+	if err := view.WritePlan(&b, p, 0); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/lookup"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -30,12 +31,12 @@ func TestGivenPicksWhatIsTakenBack(t *testing.T) {
 	for query, want := range map[string]int{
 		"all": 8, "cafe": 7, "f00d": 1, one.csi: 1, one.username: 1, one.dn(): 1, one.id.ID: 1, w.source().people[1].csi: 0, w.source().people[50].csi: 0,
 	} {
-		if got, err := plan.Given(w.state, w.policy, w.now, query); err != nil || len(got) != want {
+		if got, err := lookup.Given(w.state, w.policy, w.now, query); err != nil || len(got) != want {
 			t.Errorf("%s: %v, %v", query, got, err)
 		}
 	}
-	_, err := plan.Given(w.state, w.policy, w.now, "beef")
-	if _, ok := errors.AsType[*plan.NotGivenError](err); !ok || !strings.Contains(err.Error(), "nothing was taken back") || !strings.Contains(err.Error(), one.dn()+", approved by anna under cafe") {
+	_, err := lookup.Given(w.state, w.policy, w.now, "beef")
+	if _, ok := errors.AsType[*lookup.NotGivenError](err); !ok || !strings.Contains(err.Error(), "nothing was taken back") || !strings.Contains(err.Error(), one.dn()+", approved by anna under cafe") {
 		t.Errorf("%v", err)
 	}
 }

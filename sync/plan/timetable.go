@@ -21,7 +21,7 @@ const (
 func (p *planner) timetable() timetable {
 	var last time.Time
 	for _, d := range p.readDays {
-		last = later(last, d.Last)
+		last = Later(last, d.Last)
 	}
 	if last.IsZero() {
 		return timetable{p.Now, unknownPace}

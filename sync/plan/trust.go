@@ -54,13 +54,13 @@ func (p *planner) judgeTrust() {
 	var settled time.Time
 	for _, l := range p.losses {
 		if at := l.since.Add(goneAfter); p.Now.Before(at) {
-			young, settled = append(young, l.what), later(settled, at)
+			young, settled = append(young, l.what), Later(settled, at)
 		}
 	}
 	if len(young) > 0 {
 		p.plan.Untrusted = &TrustError{Missing: p.lostPeople(), Reason: fmt.Sprintf("%s. One list proves nothing: the API key may belong to another package, the answer may be cut, or an older state_dir "+
 			"was put back. If it was done on purpose in the cockpit, leave it so: the first pass from %s on that finds the same asks you with exit 3, "+
-			"and `threema-dirsync approve --baseline` then accepts it", strings.Join(young, "; "), stamp(settled))}
+			"and `threema-dirsync approve --baseline` then accepts it", strings.Join(young, "; "), Stamp(settled))}
 	}
 }
 
@@ -69,7 +69,7 @@ func (p *planner) lossReasons() []string {
 	var reasons []string
 	for _, l := range p.losses {
 		reasons = append(reasons, fmt.Sprintf("%s, and so it was in a list an hour ago or earlier (since %s); was that done in the cockpit? "+
-			"Accepted, it stays so: a credential that is missing is not created anew, not by credentials.recreate either", l.what, stamp(l.since)))
+			"Accepted, it stays so: a credential that is missing is not created anew, not by credentials.recreate either", l.what, Stamp(l.since)))
 	}
 	return reasons
 }
@@ -110,7 +110,7 @@ func (p *planner) judgeCredentials() {
 	}
 	for _, own := range open {
 		p.lost[own.CredentialID] = true
-		l.since = later(l.since, p.unlistedSince(Object{ObjectCredential, own.CredentialID}))
+		l.since = Later(l.since, p.unlistedSince(Object{ObjectCredential, own.CredentialID}))
 	}
 	p.losses = append(p.losses, l)
 }
@@ -215,7 +215,7 @@ func (p *planner) lostPeople() []BaselinePerson {
 	var people []BaselinePerson
 	for _, own := range p.State.Owned {
 		if p.lost[own.CredentialID] {
-			since := stamp(p.unlistedSince(Object{ObjectCredential, own.CredentialID}))
+			since := Stamp(p.unlistedSince(Object{ObjectCredential, own.CredentialID}))
 			people = append(people, BaselinePerson{own.Person, own.CSI, p.observations[own.Person].DN, "credential " + own.Username + ", missing since " + since})
 		}
 	}

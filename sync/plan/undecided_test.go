@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 const category = "th_category"
@@ -67,7 +68,7 @@ func TestUndecidedSettingStays(t *testing.T) {
 			if says := `th_category "` + row.before + `"  stays as it is: nobody can say now whether the group CN=Sales has this person`; !strings.Contains(flat(text), flat(says)) {
 				t.Errorf("%+v\n%s", x.Settings, text)
 			}
-			if doc, err := json.Marshal(x); err != nil || !bytes.Contains(doc, []byte(`"undecided":"nobody can say now`)) {
+			if doc, err := json.Marshal(view.NewExplanationJSON(x)); err != nil || !bytes.Contains(doc, []byte(`"undecided":"nobody can say now`)) {
 				t.Errorf("%v: %s", err, doc)
 			}
 

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -47,7 +48,7 @@ func ComputeUndo(in Input, person PersonID, history History) Undo {
 	p.look()
 	o, i := p.observations[person], p.identities[person]
 	own, owned := p.owned[person]
-	u := Undo{Person: person, CSI: firstNonEmpty(i.CSI, firstNonEmpty(o.CSI, own.CSI)), DN: p.nameOf(person), Username: own.Username, CredentialID: own.CredentialID}
+	u := Undo{Person: person, CSI: cmp.Or(i.CSI, cmp.Or(o.CSI, own.CSI)), DN: p.nameOf(person), Username: own.Username, CredentialID: own.CredentialID}
 	u.Refused = p.leftByDirectory(person)
 	if p.State.HasOpenOrder(own.CredentialID) && p.credentialThere(own) && (u.Refused != "" || !p.withdrawalSent(own)) {
 		u.Open, u.Refused, u.Next = true, "", p.afterOrder(own)
@@ -226,7 +227,7 @@ func notBeforeWords(c Change) string {
 	if c.NotBefore.IsZero() {
 		return ""
 	}
-	return ", not before " + stamp(c.NotBefore)
+	return ", not before " + Stamp(c.NotBefore)
 }
 
 // takenIDs says what became of the Threema IDs that were taken: what was destroyed stays so.
@@ -258,5 +259,13 @@ func (p *planner) keptIDs(own Ownership, taken map[string]bool) []string {
 		return nil
 	}
 	ids := strings.Join(kept, ", ")
-	return []string{"Threema ID " + ids + " was not taken. The person types the new password " + onTheirPhone(ids) + "."}
+	return []string{"Threema ID " + ids + " was not taken. The person types the new password " + OnTheirPhone(ids) + "."}
+}
+
+// OnTheirPhone says where somebody types a new password whose Threema ID goes on. Why the credential was
+// withdrawn nobody tells us: the phone may be stolen, and whoever has it must get nothing.
+func OnTheirPhone(ids string) string {
+	return "in the app on the phone that is in their own hands. If it is the one that has Threema ID " + ids + ", they go on with that. If that one is lost or stolen, " +
+		"they set up the app on the new phone, from the backup of their ID (the same ID, and nothing more is to be done) or without one (a new ID; then revoke " + ids +
+		" by hand in the management cockpit, widerrufen, which cannot be undone)"
 }

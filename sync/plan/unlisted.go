@@ -126,14 +126,14 @@ func (p *planner) awaitList(c *Change, o Object) {
 	if !p.unsure(o) {
 		return
 	}
-	c.Status, c.NotBefore = Waiting, later(c.NotBefore, p.unlistedSince(o).Add(goneAfter))
+	c.Status, c.NotBefore = Waiting, Later(c.NotBefore, p.unlistedSince(o).Add(goneAfter))
 	c.Reason += "; " + p.describeUnsure(o)
 }
 
 // describeUnsure says what it means that this list lacks an object.
 func (p *planner) describeUnsure(o Object) string {
 	return "the package does not list the " + o.words() + " in this pass, which proves nothing: settled when a second list, from " +
-		stamp(p.unlistedSince(o).Add(goneAfter)) + " on, misses it too"
+		Stamp(p.unlistedSince(o).Add(goneAfter)) + " on, misses it too"
 }
 
 func (o Object) words() string {

@@ -39,11 +39,11 @@ func (p *planner) listUnmanaged() {
 			managedUser[u.ID] = true
 			continue
 		}
-		p.unmanaged("user", u.ID, fullName(u.FirstName, u.LastName), whyUserUnmanaged(u, ofLeavers[u.ID]))
+		p.unmanaged("user", u.ID, FullName(u.FirstName, u.LastName), whyUserUnmanaged(u, ofLeavers[u.ID]))
 	}
 	for _, c := range p.Inventory.Contacts {
 		if !managedUser[c.ID] {
-			p.unmanaged("contact", c.ID, fullName(c.FirstName, c.LastName), firstNonEmpty(ofLeavers[c.ID], "no user of a managed credential"))
+			p.unmanaged("contact", c.ID, FullName(c.FirstName, c.LastName), cmp.Or(ofLeavers[c.ID], "no user of a managed credential"))
 		}
 	}
 	slices.SortFunc(p.plan.Unmanaged, func(a, b Unmanaged) int {
@@ -98,5 +98,3 @@ func whyUserUnmanaged(u User, ofLeaver string) string {
 	}
 	return "its credential is not managed"
 }
-
-func fullName(first, last string) string { return strings.TrimSpace(first + " " + last) }

@@ -77,7 +77,7 @@ func (e Effect) EffectiveBy() time.Time {
 
 // Title names the effect: "detach / trennen ABCDEFGH".
 func (e Effect) Title() string {
-	return e.Op.cockpitWord() + " " + firstNonEmpty(e.ThreemaID, e.Username)
+	return e.Op.CockpitWord() + " " + cmp.Or(e.ThreemaID, e.Username)
 }
 
 // verify looks at the package for what was taken from leavers, and by order. What it finds is recorded and shown,
@@ -98,7 +98,7 @@ func (p *planner) verify() {
 // ShownEffects are those that a plan lists: not verified yet, or settled within the last week.
 func ShownEffects(effects []Effect, now time.Time) []Effect {
 	return slices.DeleteFunc(slices.Clone(effects), func(e Effect) bool {
-		settled := later(e.VerifiedAt, e.ReturnedAt)
+		settled := Later(e.VerifiedAt, e.ReturnedAt)
 		return !settled.IsZero() && !now.Before(settled.Add(effectShown))
 	})
 }
@@ -221,4 +221,23 @@ func (w *watch) secondIDs(e Effect) []string {
 		}
 	}
 	return ids
+}
+
+// DescribeEnd says why nothing is expected of an effect any more.
+func DescribeEnd(e Effect) string {
+	if e.Ordered {
+		return "somebody took the withdrawal back, or the person uses a new credential"
+	}
+	return entitledWords
+}
+
+// UnderWay counts the effects that are not verified yet, and says when the last one must be there.
+func UnderWay(effects []Effect) (n int, last time.Time) {
+	for _, e := range effects {
+		if e.State() == EffectRequested {
+			n++
+			last = Later(last, e.EffectiveBy())
+		}
+	}
+	return n, last
 }

@@ -19,9 +19,9 @@ import (
 // way of the proof no longer. So a routine exchange, in which nobody is missed, is proved by its first
 // read.
 
-// conditionView tells through which view a source was read. It never fails: what an unproved view
+// ConditionView tells through which view a source was read. It never fails: what an unproved view
 // stops are the steps of those whom it missed, and they say so themselves.
-const conditionView = "view"
+const ConditionView = "view"
 
 // judgeViews comes after observe, which marks whoever is missed, and takes the marks back where the
 // view is proved.
@@ -29,11 +29,11 @@ func (p *planner) judgeViews() {
 	for n := range p.Sources {
 		s := &p.Sources[n].Snapshot
 		if !p.AcceptBaseline && len(p.differences()) > 0 {
-			s.satisfy(conditionView, "not judged, as the ledger knows another package, directory or scope")
+			s.satisfy(ConditionView, "not judged, as the ledger knows another package, directory or scope")
 			continue
 		}
 		change, missed := p.changeOfView(*s), p.missedOf(s.Source)
-		s.satisfy(conditionView, p.describeView(*s, change, missed))
+		s.satisfy(ConditionView, p.describeView(*s, change, missed))
 		if p.proved[s.Source] = p.proves(*s, change, missed); p.proved[s.Source] {
 			p.unmark(*s)
 		}

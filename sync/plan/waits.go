@@ -77,7 +77,7 @@ func (w Wait) Stands() bool {
 
 // Words tell since when, of whom, and what to do.
 func (w Wait) Words() string {
-	words := "since " + stamp(w.Since)
+	words := "since " + Stamp(w.Since)
 	switch {
 	case w.People > 0 && w.Code == WaitCode(GuardBaseline): // it concerns more: these have steps that stand still
 		words += ", " + Counted(w.People, "person with a step that stands still or a credential that is missing", "people with steps that stand still or credentials that are missing")
@@ -119,8 +119,8 @@ func (w Wait) hash() string {
 // parted tells that the command says yes for the people of the wait and for nobody else.
 func (w Wait) parted() bool { return w.Hashed() && strings.Contains(w.Command, yesOnly) }
 
-// saysTheyLeft tells the guards that stop people who leave together.
-func saysTheyLeft(guard string) bool {
+// SaysTheyLeft tells the guards that stop people who leave together.
+func SaysTheyLeft(guard string) bool {
 	switch guard {
 	case GuardLeaversRun, GuardLeaversDay, GuardLeaversWeek, GuardLeaversOU, GuardAhead:
 		return true
@@ -137,13 +137,13 @@ func StandingWaits(all []Wait) []Wait {
 	slices.SortStableFunc(standing, func(a, b Wait) int {
 		return cmp.Compare(slices.Index(order, a.Code), slices.Index(order, b.Code))
 	})
-	lead := slices.IndexFunc(standing, func(w Wait) bool { return saysTheyLeft(string(w.Code)) })
+	lead := slices.IndexFunc(standing, func(w Wait) bool { return SaysTheyLeft(string(w.Code)) })
 	for n := range standing {
 		w := &standing[n]
 		switch {
 		case lead < 0 || !w.Hashed():
 			w.ReadFirst = ""
-		case saysTheyLeft(string(w.Code)) && w.People > 0:
+		case SaysTheyLeft(string(w.Code)) && w.People > 0:
 			w.ReadFirst = string(w.Code)
 		case w.parted(): // it takes out nobody of whom a guard speaks
 			w.ReadFirst = ""
@@ -242,7 +242,7 @@ func (p Plan) waitCommand(code WaitCode, people map[PersonID]bool) string {
 	case WaitCode(GuardHeld):
 		return approveBaseline
 	case WaitCode(GuardStopFile):
-		return "rm " + shellWord(p.StopFile)
+		return "rm " + ShellWord(p.StopFile)
 	case WaitCode(AskForgotten):
 		return p.forgetCommand(people)
 	case WaitCode(AskByHand):
@@ -260,10 +260,10 @@ func (p Plan) waitCommand(code WaitCode, people map[PersonID]bool) string {
 }
 
 // Typed is how to name a person in a command.
-func Typed(csi string, person PersonID) string { return shellWord(firstNonEmpty(csi, person.String())) }
+func Typed(csi string, person PersonID) string { return ShellWord(cmp.Or(csi, person.String())) }
 
-// shellWord quotes what a shell would take apart.
-func shellWord(s string) string {
+// ShellWord quotes what a shell would take apart.
+func ShellWord(s string) string {
 	plain := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+:@%,=", r)
 	}

@@ -10,7 +10,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/lookup"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // checkWaits holds that exit 3 has one closed list: what is blocked or asks for a yes stands in it,
@@ -231,7 +233,7 @@ func TestWhoIsWaitedFor(t *testing.T) {
 	wantParts(t, x.Words(), "since ", "1 person:", "threema-dirsync approve "+p.Hash)
 	wantParts(t, strings.Join(x.WhomWords(), "\n"), "withdraw / Zugang entziehen", "E-p000000", x.Whom[0].DN)
 	var screen strings.Builder
-	if err := p.Format(&screen, 0); err != nil {
+	if err := view.WritePlan(&screen, p, 0); err != nil {
 		t.Fatal(err)
 	}
 	wantParts(t, screen.String(), "approval", x.WhomWords()[0])
@@ -244,7 +246,7 @@ func TestWhoIsWaitedFor(t *testing.T) {
 	}
 	wantParts(t, strings.Join(many[n].WhomWords(), "\n"), "more people: `threema-dirsync plan` names all")
 	screen.Reset()
-	if err := w.plan().Format(&screen, 0); err != nil || strings.Contains(screen.String(), "threema-dirsync plan") {
+	if err := view.WritePlan(&screen, w.plan(), 0); err != nil || strings.Contains(screen.String(), "threema-dirsync plan") {
 		t.Errorf("the plan tells to type itself, %v:\n%s", err, &screen)
 	}
 	wantParts(t, screen.String(), "more people, named above")
@@ -294,7 +296,7 @@ func TestAYesIsForWhomItIsAsked(t *testing.T) {
 		moved := w.source().people[0].csi
 		x, _ = w.mustExplain(t, moved)
 		wantParts(t, x.Next.Words, "read first what the guard says", "if they really left: threema-dirsync approve "+p.Hash+" --only "+moved)
-		if theirs, err := plan.Only(w.input(), p, moved); err != nil || len(theirs) != 1 {
+		if theirs, err := lookup.Only(w.input(), p, moved); err != nil || len(theirs) != 1 {
 			t.Errorf("what is told does not work: %v, %v", theirs, err)
 		}
 	}

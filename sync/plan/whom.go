@@ -22,9 +22,9 @@ const waitNamed = 10
 func (w WaitingPerson) words() string {
 	steps := make([]string, 0, len(w.Steps))
 	for _, op := range w.Steps {
-		steps = append(steps, op.cockpitWord())
+		steps = append(steps, op.CockpitWord())
 	}
-	name := describePerson(w.CSI, w.DN, w.Person)
+	name := DescribePerson(w.CSI, w.DN, w.Person)
 	if w.Missing {
 		name = "the credential is missing: " + name
 	}
@@ -35,10 +35,10 @@ func (w WaitingPerson) words() string {
 }
 
 // WhomWords tell what waits for whom, a line each, and how many more there are, for a screen beside the plan.
-func (w Wait) WhomWords() []string { return w.whomWords(": `" + planCommand + "` names all") }
+func (w Wait) WhomWords() []string { return w.NameWhom(": `" + planCommand + "` names all") }
 
-// whomWords tell it. where follows the number of those who are not named: where all are.
-func (w Wait) whomWords(where string) []string {
+// NameWhom tells it. where follows the number of those who are not named: where all are.
+func (w Wait) NameWhom(where string) []string {
 	lines := make([]string, 0, len(w.Whom)+2)
 	parted := w.Code != WaitCode(GuardBaseline)
 	for _, x := range w.Whom {
@@ -80,7 +80,7 @@ func (c Change) waitCodes() []WaitCode {
 	case len(c.Asks) == 0:
 		return []WaitCode{WaitApproval}
 	}
-	return convert(c.Asks, func(a Ask) WaitCode { return WaitCode(a) })
+	return Convert(c.Asks, func(a Ask) WaitCode { return WaitCode(a) })
 }
 
 // whom names the first of the people of a wait.
@@ -91,7 +91,7 @@ func (p Plan) whom(code WaitCode, people map[PersonID]bool) []WaitingPerson {
 			named[person] = &WaitingPerson{Person: person}
 		}
 		w := named[person]
-		w.CSI, w.DN = firstNonEmpty(w.CSI, csi), firstNonEmpty(w.DN, dn)
+		w.CSI, w.DN = cmp.Or(w.CSI, csi), cmp.Or(w.DN, dn)
 		return w
 	}
 	for person := range people {

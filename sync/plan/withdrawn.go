@@ -11,7 +11,7 @@ func (p *planner) planWithdrawn(l leaver, own Ownership) {
 	first := len(p.plan.Changes)
 	gone := p.goneSince(own)
 	status, at := p.withdrawalTime(l.observation)
-	l.withdrawnAt, l.goneAt = later(gone, at), gone
+	l.withdrawnAt, l.goneAt = Later(gone, at), gone
 	for _, id := range l.ids {
 		p.planRemoval(l, id)
 	}
@@ -21,7 +21,7 @@ func (p *planner) planWithdrawn(l leaver, own Ownership) {
 		c.Reason = "the credential was withdrawn " + p.howWithdrawn(own) + ", and that is done; " + c.Reason
 		if c.Op == DisableContact { // it went with the withdrawal, and asks what that would have asked
 			if status != Due {
-				c.Status, c.NotBefore = Waiting, later(c.NotBefore, at)
+				c.Status, c.NotBefore = Waiting, Later(c.NotBefore, at)
 			}
 			p.askWhoLeft(c, l)
 			c.askPlace()

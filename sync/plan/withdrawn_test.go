@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -38,7 +39,7 @@ func TestDepartureAfterADoneWithdrawal(t *testing.T) {
 				if lines := strings.Join(of(p, "anna"), "\n"); strings.Contains(lines, "withdraw") || !strings.Contains(lines, "detach E-anna") {
 					t.Fatalf("%s after the order: %s", w.now.Sub(left), lines)
 				}
-				if x, err := plan.Explain(w.input(), p, "E-anna", nil); err != nil || strings.Contains(x.Next.Words, "withdraw") {
+				if x, err := explain.Explain(w.input(), p, "E-anna", nil); err != nil || strings.Contains(x.Next.Words, "withdraw") {
 					t.Fatalf("%q, %v", x.Next.Words, err)
 				}
 				if c := w.contact(id); c != nil && !c.Enabled && w.now.Sub(confirmed) < w.policy.GraceWithdraw {

@@ -10,9 +10,9 @@ import (
 // nobody types.
 const yesParted = 3
 
-// yes is the command that says yes to what waits for some people, and to nothing else as long as they are few.
+// Yes is the command that says yes to what waits for some people, and to nothing else as long as they are few.
 // Somebody who was asked about one leaver must not answer for a whole OU (design §5.11).
-func (p Plan) yes(people map[PersonID]bool) string {
+func (p Plan) Yes(people map[PersonID]bool) string {
 	theirs, others := map[PersonID]Change{}, false
 	for _, c := range p.AwaitingApproval() {
 		if people[c.Person] {
@@ -41,11 +41,11 @@ func (p Plan) yes(people map[PersonID]bool) string {
 // waitYes is the yes to a wait. Whom a guard for leavers stops for another step is answered for under the words of
 // that guard alone.
 func (p Plan) waitYes(code WaitCode, people map[PersonID]bool) string {
-	stopped := slices.ContainsFunc(p.AwaitingApproval(), func(c Change) bool { return people[c.Person] && saysTheyLeft(c.Guard) })
-	if stopped && !saysTheyLeft(string(code)) {
+	stopped := slices.ContainsFunc(p.AwaitingApproval(), func(c Change) bool { return people[c.Person] && SaysTheyLeft(c.Guard) })
+	if stopped && !SaysTheyLeft(string(code)) {
 		return approveHash + p.Hash
 	}
-	return p.yes(people)
+	return p.Yes(people)
 }
 
 // covered counts for how many people the command says yes, beside those of the wait; 0: for nobody else.

@@ -1,9 +1,12 @@
-package plan
+package explain
 
 import (
 	"cmp"
 	"maps"
 	"slices"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/lookup"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // SettingState is one setting of the package, and what the plan makes of it. Settings that the mapping does not own
@@ -18,25 +21,25 @@ type SettingState struct {
 	Undecided string
 }
 
-func (x *Explanation) fromPackage(in Input, inventory index, r *register) {
-	credentialID := x.credentialID(inventory)
-	if c, there := inventory.credentials[credentialID]; there {
+func (x *Explanation) fromPackage(in plan.Input, r *lookup.Register) {
+	credentialID := x.credentialID(in.Inventory)
+	if c, there := in.Inventory.Credential(credentialID); there {
 		x.Credential = &c
 	}
 	x.compareSettings(in, in.Inventory.Settings[credentialID])
-	x.IDs = r.threemaIDs(x, credentialID)
+	x.IDs = r.ThreemaIDs(x.Person, credentialID)
 	for _, id := range x.IDs {
-		if u, there := inventory.users[id]; there {
+		if u, there := in.Inventory.User(id); there {
 			x.Users = append(x.Users, u)
 		}
-		if c, there := inventory.contacts[id]; there {
+		if c, there := in.Inventory.Contact(id); there {
 			x.Contacts = append(x.Contacts, c)
 		}
 	}
 }
 
 // credentialID is the credential that is theirs, or is to be by the plan: of one that is gone nothing is to show.
-func (x *Explanation) credentialID(inventory index) string {
+func (x *Explanation) credentialID(inventory plan.Inventory) string {
 	var ids []string
 	if x.Owned != nil {
 		ids = append(ids, x.Owned.CredentialID)
@@ -45,7 +48,7 @@ func (x *Explanation) credentialID(inventory index) string {
 		ids = append(ids, c.CredentialID)
 	}
 	for _, id := range ids {
-		if _, there := inventory.credentials[id]; there {
+		if _, there := inventory.Credential(id); there {
 			return id
 		}
 	}
@@ -54,7 +57,7 @@ func (x *Explanation) credentialID(inventory index) string {
 
 // compareSettings lists what the mapping owns, as the package has it. Only what a step of the plan writes is told
 // as to come: of who is held, leaves or has no credential the directory may say anything.
-func (x *Explanation) compareSettings(in Input, current map[string]string) {
+func (x *Explanation) compareSettings(in plan.Input, current map[string]string) {
 	written := x.written()
 	if x.Credential == nil && len(written) == 0 {
 		return
@@ -66,7 +69,7 @@ func (x *Explanation) compareSettings(in Input, current map[string]string) {
 	for _, name := range ownedSettings(in) {
 		s := SettingState{Name: name, Now: current[name]}
 		value, writes := written[name]
-		directory, undecided := i.desired(name)
+		directory, undecided := desired(i, name)
 		switch {
 		case writes:
 			s.Desired, s.Wanted = value, true
@@ -85,7 +88,7 @@ func (x *Explanation) written() map[string]string {
 	written := map[string]string{}
 	for _, c := range x.Changes {
 		switch c.Op {
-		case SetSettings, UnsetSetting, Create:
+		case plan.SetSettings, plan.UnsetSetting, plan.Create:
 			maps.Copy(written, c.After)
 		default:
 		}
@@ -98,7 +101,7 @@ func (x *Explanation) whySettingsStay() string {
 	const stay = "nothing of them is changed "
 	switch {
 	case x.PassesOn != nil:
-		return "they follow " + x.PassesOn.whose() + " from then on, to whom the credential passes on"
+		return "they follow " + x.PassesOn.Whose() + " from then on, to whom the credential passes on"
 	case x.OpenOrder != nil:
 		return stay + "any more, as somebody ordered the withdrawal"
 	case x.Suspension != nil && !x.entitled():
@@ -107,7 +110,7 @@ func (x *Explanation) whySettingsStay() string {
 		return stay + "as long as this person is held"
 	case x.Missed != nil:
 		return stay + "before a read proves something"
-	case x.Entry != nil && x.Entry.State == Departed || x.Entry == nil && x.Departure != nil:
+	case x.Entry != nil && x.Entry.State == plan.Departed || x.Entry == nil && x.Departure != nil:
 		return stay + "while this person leaves"
 	case !x.entitled():
 		return stay + "as long as the directory does not show this person as entitled"
@@ -116,8 +119,8 @@ func (x *Explanation) whySettingsStay() string {
 }
 
 // ownedSettings names what the mapping owns. It is one for all people, and each identity has all of it.
-func ownedSettings(in Input) []string {
-	owned := map[string]bool{SettingCSI: true, SettingFirstName: true, SettingLastName: true}
+func ownedSettings(in plan.Input) []string {
+	owned := map[string]bool{plan.SettingCSI: true, plan.SettingFirstName: true, plan.SettingLastName: true}
 	for _, s := range in.Sources {
 		for _, i := range s.Identities {
 			for _, setting := range i.Settings {
@@ -132,7 +135,7 @@ func ownedSettings(in Input) []string {
 }
 
 // desired is what the directory has for a setting, or why nobody can say.
-func (i Identity) desired(name string) (value, undecided string) {
+func desired(i plan.Identity, name string) (value, undecided string) {
 	for _, u := range i.Undecided {
 		if u.Name == name {
 			return "", u.Reason

@@ -1,19 +1,18 @@
-package plan
+package view
 
 import (
 	"fmt"
 	"slices"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // baselineCarriesOut says what accepting a baseline is no yes to: it says whose package, directory and scope
 // this is, and of no step that it is right (design §5.10).
 const baselineCarriesOut = "From the next pass on joiners join, and who left goes by confirmation, grace, limits and approval as ever: what needs a yes of its own asks for it then."
 
-// accepted tells a plan that is the answer to "approve --baseline".
-func (b *BaselineChange) accepted() bool { return b != nil && b.Accepted }
-
 // baseline writes whom accepting the baseline concerns: counts first, then names.
-func (o *printer) baseline(b *BaselineChange) {
+func (o *printer) baseline(b *plan.BaselineChange) {
 	if b == nil {
 		return
 	}
@@ -27,42 +26,42 @@ func (o *printer) baseline(b *BaselineChange) {
 			o.line("\nNOT accepted: %s", what)
 		}
 	}
-	o.line("\n%s: %s", title, BaselineWords(len(b.Enters), len(b.Leaves), len(b.Rekeyed), len(b.Missing), len(b.Unclear)))
+	o.line("\n%s: %s", title, plan.BaselineWords(len(b.Enters), len(b.Leaves), len(b.Rekeyed), len(b.Missing), len(b.Unclear)))
 	o.line("%s", carried)
 	for _, list := range []struct {
 		title, sign string
-		people      []BaselinePerson
+		people      []plan.BaselinePerson
 	}{
 		{"Not entitled any more", "-", b.Leaves}, {"Enter", "+", b.Enters}, {"Known under a new directory ID", "=", b.Rekeyed},
 		{"Their credential is missing", "-", b.Missing}, {"Held, as nothing shows that they left", "!", b.Unclear},
 	} {
 		o.section(fmt.Sprintf("\n%s (%d):", list.title, len(list.people)), len(list.people), func(n int) string {
-			return row("  "+list.sign+" "+describePerson(list.people[n].CSI, list.people[n].DN, list.people[n].Person), list.people[n].Why)
+			return row("  "+list.sign+" "+plan.DescribePerson(list.people[n].CSI, list.people[n].DN, list.people[n].Person), list.people[n].Why)
 		})
 	}
 }
 
 // afterBaseline parts what was accepted from the plan that follows, of which nothing was.
-func (o *printer) afterBaseline(p Plan) {
-	if !p.Baseline.accepted() {
+func (o *printer) afterBaseline(p plan.Plan) {
+	if !plan.Accepted(p.Baseline) {
 		return
 	}
-	with := slices.DeleteFunc(slices.Clone(p.Changes), func(c Change) bool {
-		return !slices.ContainsFunc(p.Update.Accepted, func(a GivenApproval) bool { return a.ChangeID == c.ID })
+	with := slices.DeleteFunc(slices.Clone(p.Changes), func(c plan.Change) bool {
+		return !slices.ContainsFunc(p.Update.Accepted, func(a plan.GivenApproval) bool { return a.ChangeID == c.ID })
 	})
-	o.section(fmt.Sprintf("\nACCEPTED WITH IT, for the next pass: %s, by which people keep credential and Threema ID:", CountedSteps(with)), len(with), func(n int) string {
-		return row("  " + with[n].Op.sign() + " " + with[n].Title())
+	o.section(fmt.Sprintf("\nACCEPTED WITH IT, for the next pass: %s, by which people keep credential and Threema ID:", plan.CountedSteps(with)), len(with), func(n int) string {
+		return row("  " + with[n].Op.Sign() + " " + with[n].Title())
 	})
-	out := func(status Status) []Change {
-		return slices.DeleteFunc(slices.Clone(p.Changes), func(c Change) bool { return c.Status != status || !c.Op.Destructive() })
+	out := func(status plan.Status) []plan.Change {
+		return slices.DeleteFunc(slices.Clone(p.Changes), func(c plan.Change) bool { return c.Status != status || !c.Op.Destructive() })
 	}
 	title := "\nNOT ACCEPTED WITH IT, and not carried out: the steps that follow, which are those of the plan as it is now."
 	for _, part := range []struct {
 		words string
-		steps []Change
+		steps []plan.Change
 	}{
-		{"Taken from leavers by the next pass, if it still holds", out(Due)}, {"Waiting for another yes, see the end", p.AwaitingApproval()},
-		{"Under way and not due yet", out(Waiting)},
+		{"Taken from leavers by the next pass, if it still holds", out(plan.Due)}, {"Waiting for another yes, see the end", p.AwaitingApproval()},
+		{"Under way and not due yet", out(plan.Waiting)},
 	} {
 		if len(part.steps) == 0 {
 			continue
@@ -71,6 +70,6 @@ func (o *printer) afterBaseline(p Plan) {
 			o.write(title)
 			title = ""
 		}
-		o.line("  %s: %s", part.words, CountedSteps(part.steps))
+		o.line("  %s: %s", part.words, plan.CountedSteps(part.steps))
 	}
 }

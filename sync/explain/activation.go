@@ -1,9 +1,11 @@
-package plan
+package explain
 
 import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // NotActivated tells somebody who has a credential of ours and has never used it: nothing is left to do
@@ -16,13 +18,13 @@ func (x Explanation) LoggedOut() bool { return x.unused() && len(x.Users) > 0 }
 
 // entitled tells that the directory shows them, as somebody who is to have Threema Work.
 func (x Explanation) entitled() bool {
-	return x.Entry != nil && x.Entry.State == Entitled && !x.Entry.Excluded
+	return x.Entry != nil && x.Entry.State == plan.Entitled && !x.Entry.Excluded
 }
 
 // unused tells of a credential of ours that somebody who is entitled does not use.
 func (x Explanation) unused() bool {
 	return x.entitled() && x.Owned != nil && x.Credential != nil && x.Credential.Usage == 0 &&
-		!slices.ContainsFunc(x.Users, func(u User) bool { return u.CredentialID == x.Credential.ID })
+		!slices.ContainsFunc(x.Users, func(u plan.User) bool { return u.CredentialID == x.Credential.ID })
 }
 
 // threemaIDs names the IDs that the package shows of the person.
@@ -35,29 +37,21 @@ func (x Explanation) threemaIDs() string {
 }
 
 // afterCreate says what a new credential asks of somebody whose Threema ID is there already.
-func (x Explanation) afterCreate(c Change) string {
-	if c.Op != Create || len(x.Users) == 0 {
+func (x Explanation) afterCreate(c plan.Change) string {
+	if c.Op != plan.Create || len(x.Users) == 0 {
 		return ""
 	}
-	return "; then they type the new password (hand-over file) " + onTheirPhone(x.threemaIDs())
+	return "; then they type the new password (hand-over file) " + plan.OnTheirPhone(x.threemaIDs())
 }
 
-// onTheirPhone says where somebody types a new password whose Threema ID goes on. Why the credential was
-// withdrawn nobody tells us: the phone may be stolen, and whoever has it must get nothing.
-func onTheirPhone(ids string) string {
-	return "in the app on the phone that is in their own hands. If it is the one that has Threema ID " + ids + ", they go on with that. If that one is lost or stolen, " +
-		"they set up the app on the new phone, from the backup of their ID (the same ID, and nothing more is to be done) or without one (a new ID; then revoke " + ids +
-		" by hand in the management cockpit, widerrufen, which cannot be undone)"
-}
-
-// howToLogIn says what to do whose app waits for the new password: the Threema ID is theirs as before.
-func (x Explanation) howToLogIn() string {
+// HowToLogIn says what to do whose app waits for the new password: the Threema ID is theirs as before.
+func (x Explanation) HowToLogIn() string {
 	return fmt.Sprintf("they have not logged in with credential %s yet. What this person has to do: type the username %s and the new password %s. %s",
-		x.Credential.Username, x.Credential.Username, onTheirPhone(x.threemaIDs()), x.whereThePasswordIs())
+		x.Credential.Username, x.Credential.Username, plan.OnTheirPhone(x.threemaIDs()), x.whereThePasswordIs())
 }
 
-// howToActivate says what that person has to do.
-func (x Explanation) howToActivate() string {
+// HowToActivate says what that person has to do.
+func (x Explanation) HowToActivate() string {
 	return fmt.Sprintf("they have not activated Threema Work yet. What this person has to do: install the app Threema Work on their phone, and open the activation link "+
 		"there, or type the username %s and the password. %s", x.Credential.Username, x.whereThePasswordIs())
 }

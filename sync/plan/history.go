@@ -38,35 +38,9 @@ type PastDeparture struct {
 	Ended        string // settled, returned or transferred; "": under way
 }
 
-// graceFrom is when the grace of its IDs began, see [Departure].
-func (d PastDeparture) graceFrom() time.Time {
-	return Departure{StartedAt: d.StartedAt, WithdrawnAt: d.WithdrawnAt}.graceFrom()
-}
-
-// words say what became of a step, for people.
-func (s PastStep) words() string {
-	switch s.State {
-	case "intent":
-		return "begun, and not answered yet"
-	case "unknown":
-		return "sent, and its answer was lost"
-	case "reverted":
-		return "not done, all as before"
-	}
-	return s.State
-}
-
-// leave says by whose leave a step was taken.
-func (s PastStep) leave() string {
-	switch {
-	case s.ByOrder():
-		return "ordered (`audit export` tells by whom and why)"
-	case s.AlreadyGone:
-		return "it was gone already: the departure goes on from here"
-	case s.ByApproval():
-		return "approved"
-	}
-	return ""
+// GraceFrom is when the grace of its IDs began, see [Departure].
+func (d PastDeparture) GraceFrom() time.Time {
+	return Departure{StartedAt: d.StartedAt, WithdrawnAt: d.WithdrawnAt}.GraceFrom()
 }
 
 // ByOrder tells a step of an order, be it on somebody's word alone or of a leaver.
@@ -74,13 +48,3 @@ func (s PastStep) ByOrder() bool { return s.Ordered || s.By != "" }
 
 // ByApproval tells a step to which somebody said yes.
 func (s PastStep) ByApproval() bool { return s.Approved && !s.ByOrder() && !s.AlreadyGone }
-
-// withdrawal says when a credential was withdrawn. An order comes before the departure that goes on from it.
-func (h History) withdrawal(credentialID string, at time.Time) string {
-	for _, s := range h.Steps {
-		if s.Op == Withdraw && s.Ordered && s.State == "done" && credentialID != "" && s.CredentialID == credentialID && !at.IsZero() {
-			return stamp(s.SettledAt) + " by order; counted for the departure from " + stamp(at)
-		}
-	}
-	return stampOr(at, "not yet")
-}

@@ -1,37 +1,36 @@
-package plan
+package lookup
 
 import (
 	"maps"
 	"slices"
 	"strings"
-)
 
-// foldFullName is a name as people type it: in either order, with or without a comma.
-func foldFullName(name string) string { return foldName(strings.ReplaceAll(name, ",", " ")) }
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
 
 // callings are the names by which people may be asked for. They are those of everybody who is known, also of
 // who left: one who stays is not the only one of a name because the credential of the other is gone.
 type callings struct {
-	byPart   map[string]map[PersonID]bool // first name, last name, and both in either order
-	titles   map[PersonID][]string        // what their DNs begin with
-	surnamed map[PersonID]bool            // whose last name is known
-	ids      map[string]map[PersonID]bool // by Threema ID: whose it is, or was when they left
+	byPart   map[string]map[plan.PersonID]bool // first name, last name, and both in either order
+	titles   map[plan.PersonID][]string        // what their DNs begin with
+	surnamed map[plan.PersonID]bool            // whose last name is known
+	ids      map[string]map[plan.PersonID]bool // by Threema ID: whose it is, or was when they left
 }
 
 func newCallings() callings {
-	return callings{map[string]map[PersonID]bool{}, map[PersonID][]string{}, map[PersonID]bool{}, map[string]map[PersonID]bool{}}
+	return callings{map[string]map[plan.PersonID]bool{}, map[plan.PersonID][]string{}, map[plan.PersonID]bool{}, map[string]map[plan.PersonID]bool{}}
 }
 
 // knowNames adds the names that the directory, the ledger and the package have of somebody.
-func (r *register) knowNames(in Input) {
+func (r *Register) knowNames(in plan.Input) {
 	for _, s := range in.Sources {
 		for _, i := range s.Identities {
-			r.callBy(i.Person, i.Setting(SettingFirstName), i.Setting(SettingLastName))
+			r.callBy(i.Person, i.Setting(plan.SettingFirstName), i.Setting(plan.SettingLastName))
 		}
 	}
 	for _, own := range in.State.Owned {
 		settings := in.Inventory.Settings[own.CredentialID]
-		r.callBy(own.Person, settings[SettingFirstName], settings[SettingLastName])
+		r.callBy(own.Person, settings[plan.SettingFirstName], settings[plan.SettingLastName])
 		r.callBy(own.Person, own.FirstName, "")
 	}
 	r.knowLeavers(in.State)
@@ -48,7 +47,7 @@ func (r *register) knowNames(in Input) {
 }
 
 // knowLeavers adds the names of those of whom perhaps only the departure is left.
-func (r *register) knowLeavers(state State) {
+func (r *Register) knowLeavers(state plan.State) {
 	for _, departure := range state.Departures {
 		r.callBy(departure.Person, departure.FirstName, "")
 		r.uses(departure.Person, r.idsOf[departure.Person]...)
@@ -65,7 +64,7 @@ func (r *register) knowLeavers(state State) {
 }
 
 // left names somebody as their departure has it. It is no key but a name: csi and username may be others' by now.
-func (r *register) left(person PersonID, csi, dn, firstName string, ids ...string) {
+func (r *Register) left(person plan.PersonID, csi, dn, firstName string, ids ...string) {
 	r.addNames(person, csi, dn)
 	r.entitle(person, dn)
 	r.callBy(person, firstName, "")
@@ -73,9 +72,9 @@ func (r *register) left(person PersonID, csi, dn, firstName string, ids ...strin
 }
 
 // callBy adds somebody under a name, in the ways in which it is asked for.
-func (r *register) callBy(person PersonID, first, last string) {
+func (r *Register) callBy(person plan.PersonID, first, last string) {
 	for _, key := range []string{first, last, first + " " + last, last + " " + first} {
-		enter(r.called.byPart, foldFullName(key), person)
+		enter(r.called.byPart, plan.FoldFullName(key), person)
 	}
 	if strings.TrimSpace(last) != "" {
 		r.called.surnamed[person] = true
@@ -83,8 +82,8 @@ func (r *register) callBy(person PersonID, first, last string) {
 }
 
 // entitle adds what a DN begins with. Two words, or what a comma parts, are first and last name.
-func (r *register) entitle(person PersonID, dn string) {
-	title := leadingValue(dn)
+func (r *Register) entitle(person plan.PersonID, dn string) {
+	title := plan.LeadingValue(dn)
 	if title == "" || slices.Contains(r.called.titles[person], title) {
 		return
 	}
@@ -96,7 +95,7 @@ func (r *register) entitle(person PersonID, dn string) {
 	}
 }
 
-func (r *register) uses(person PersonID, ids ...string) {
+func (r *Register) uses(person plan.PersonID, ids ...string) {
 	for _, id := range ids {
 		enter(r.called.ids, id, person)
 	}
@@ -105,17 +104,17 @@ func (r *register) uses(person PersonID, ids ...string) {
 // byTheirName finds who has a name. It is the weakest key: it counts only if every source was read, for
 // nobody knows who else has it there, and if nothing unmanaged in the package has it too. Whose last name
 // nobody knows is meant beside them if their DN begins with what contains it.
-func (r *register) byTheirName(query string) map[PersonID]bool {
+func (r *Register) byTheirName(query string) map[plan.PersonID]bool {
 	if !r.allRead {
 		return nil
 	}
-	people := map[PersonID]bool{}
-	maps.Copy(people, r.called.byPart[foldFullName(query)])
-	may := map[PersonID]bool{}
+	people := map[plan.PersonID]bool{}
+	maps.Copy(people, r.called.byPart[plan.FoldFullName(query)])
+	may := map[plan.PersonID]bool{}
 	for person, titles := range r.called.titles {
 		for _, title := range titles {
 			switch {
-			case slices.Equal(nameWords(query), nameWords(title)):
+			case slices.Equal(plan.NameWords(query), plan.NameWords(title)):
 				people[person] = true
 			case !r.called.surnamed[person] && mayBeTitled(title, query):
 				may[person] = true
@@ -137,28 +136,28 @@ func (r *register) byTheirName(query string) map[PersonID]bool {
 // mayBeTitled tells that what a DN begins with has every word of a name, a longer one in another word too:
 // Neumann in lneumann.
 func mayBeTitled(title, name string) bool {
-	words, folded := nameWords(title), foldFullName(title)
-	asked := nameWords(name)
+	words, folded := plan.NameWords(title), plan.FoldFullName(title)
+	asked := plan.NameWords(name)
 	return len(asked) > 0 && !slices.ContainsFunc(asked, func(word string) bool {
 		return !slices.Contains(words, word) && (len(word) < 3 || !strings.Contains(folded, word))
 	})
 }
 
 // taken tells that something unmanaged, which is not the person's, has their name too.
-func (r *register) taken(name string, person PersonID) bool {
-	return slices.ContainsFunc(r.plan.Unmanaged, func(u Unmanaged) bool { return bears(u, name) && !r.isOf(u.ID, person) })
+func (r *Register) taken(name string, person plan.PersonID) bool {
+	return slices.ContainsFunc(r.plan.Unmanaged, func(u plan.Unmanaged) bool { return bears(u, name) && !r.isOf(u.ID, person) })
 }
 
 // isOf tells a Threema ID that a person used, or that reports their csi: it may be on no credential any more,
 // as that of a leaver who keeps it.
-func (r *register) isOf(threemaID string, person PersonID) bool {
+func (r *Register) isOf(threemaID string, person plan.PersonID) bool {
 	csi, key := r.reports[threemaID], foldKey(threemaID)
 	return r.byName[key][person] || r.called.ids[key][person] || csi != "" && csi == r.names[person].CSI
 }
 
 // similarNames are the people with a name that contains what was asked for.
-func (r *register) similarNames(query string) map[PersonID]bool {
-	people, key := map[PersonID]bool{}, foldFullName(query)
+func (r *Register) similarNames(query string) map[plan.PersonID]bool {
+	people, key := map[plan.PersonID]bool{}, plan.FoldFullName(query)
 	for name, found := range r.called.byPart {
 		if strings.Contains(name, key) {
 			maps.Copy(people, found)
@@ -173,15 +172,15 @@ func (r *register) similarNames(query string) map[PersonID]bool {
 }
 
 // bears tells that what nobody manages has a name in the package, or a part of one.
-func bears(u Unmanaged, name string) bool {
-	key := foldFullName(name)
-	return key != "" && u.Kind != "credential" && strings.Contains(" "+foldFullName(u.Name)+" ", " "+key+" ")
+func bears(u plan.Unmanaged, name string) bool {
+	key := plan.FoldFullName(name)
+	return key != "" && u.Kind != "credential" && strings.Contains(" "+plan.FoldFullName(u.Name)+" ", " "+key+" ")
 }
 
 // allRead tells whether every configured source was read, and one at all: the ledger alone knows few names.
-func allRead(in Input) bool {
+func allRead(in plan.Input) bool {
 	for _, name := range in.Configured {
-		if !slices.ContainsFunc(in.Sources, func(s SourceView) bool { return s.Snapshot.Source == name }) {
+		if !slices.ContainsFunc(in.Sources, func(s plan.SourceView) bool { return s.Snapshot.Source == name }) {
 			return false
 		}
 	}

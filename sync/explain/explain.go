@@ -1,51 +1,54 @@
-package plan
+package explain
 
 import (
 	"cmp"
 	"slices"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/lookup"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // Explanation is everything known of one person, and what the plan makes of it.
 type Explanation struct {
-	Person   PersonID
+	Person   plan.PersonID
 	CSI      string
 	DN       string
 	Username string
 	// Renamed is how their source is called now, nil if it has the name under which the ledger knows them.
-	Renamed *Renaming
-	Source  *SourceReport // nil: not read, or not configured any more
-	Entry   *EntryFacts   // nil: this read did not meet the person, nor look for them
+	Renamed *plan.Renaming
+	Source  *plan.SourceReport // nil: not read, or not configured any more
+	Entry   *EntryFacts        // nil: this read did not meet the person, nor look for them
 	// Observation is the memory after this read, nil if there is none.
-	Observation *Observation
+	Observation *plan.Observation
 	// PassReads is how many reads of a departure are those of passes: this look is none.
 	PassReads  int
-	Owned      *Ownership
-	Order      *PastOrder   // by which the credential that they own was withdrawn, nil if by none
-	OpenOrder  *OpenOrder   // that is not carried out yet, nil if there is none
-	Undone     *UndoneOrder // that somebody took this back
-	Credential *Credential  // the one that is theirs, or is to be
+	Owned      *plan.Ownership
+	Order      *plan.PastOrder   // by which the credential that they own was withdrawn, nil if by none
+	OpenOrder  *plan.OpenOrder   // that is not carried out yet, nil if there is none
+	Undone     *plan.UndoneOrder // that somebody took this back
+	Credential *plan.Credential  // the one that is theirs, or is to be
 	Settings   []SettingState
 	// SettingsStay is why the settings do not follow this person's entry, "" if they do.
 	SettingsStay string
-	Users        []User
-	Contacts     []Contact
-	Departure    *Departure // under way
-	Open         []Operation
+	Users        []plan.User
+	Contacts     []plan.Contact
+	Departure    *plan.Departure // under way
+	Open         []plan.Operation
 
-	Suspension *SuspendedPerson // the leave of absence, nil if nobody spoke of one
-	Effects    []Effect         // what was taken, as in a plan
-	Alarms     []Alarm
+	Suspension *plan.SuspendedPerson // the leave of absence, nil if nobody spoke of one
+	Effects    []plan.Effect         // what was taken, as in a plan
+	Alarms     []plan.Alarm
 
-	Changes []Change
+	Changes []plan.Change
 	// PassesOn is the transfer of what they own to another account, nil if there is none.
-	PassesOn  *Change
+	PassesOn  *plan.Change
 	Held      []string
-	Missed    *Missed // nil: this read shows them, or proves something
-	Guards    []Guard // that block one of the changes
-	Notices   []Notice
-	Unmanaged []Unmanaged
-	History   History // of the ledger, for the caller to fill in
+	Missed    *plan.Missed // nil: this read shows them, or proves something
+	Guards    []plan.Guard // that block one of the changes
+	Notices   []plan.Notice
+	Unmanaged []plan.Unmanaged
+	History   plan.History // of the ledger, for the caller to fill in
 	// IDs are the Threema IDs that are known of the person, also those that the package does not list.
 	IDs []string
 	// Unread is what could not be read, for the caller to fill in by Lacks, and AsOf since when the rest is known.
@@ -53,7 +56,7 @@ type Explanation struct {
 	AsOf   time.Time
 	Next   NextStep
 
-	lost string // what is to expect of a withdrawal of theirs whose answer was lost, "" if none was
+	Lost string // what is to expect of a withdrawal of theirs whose answer was lost, "" if none was
 	yes  string // the command that says yes to what waits for them
 }
 
@@ -63,8 +66,8 @@ type EntryFacts struct {
 	// whole suffix.
 	InScope    bool
 	DN         string
-	State      AccountState
-	Evidence   Evidence
+	State      plan.AccountState
+	Evidence   plan.Evidence
 	Excluded   bool
 	Held       string              // a fault of the entry or of its mapping
 	Attributes map[string][]string // those that the mapping names (D-64)
@@ -74,23 +77,23 @@ type EntryFacts struct {
 // credential or directory ID, and collects what the plan, made of the same input, says of them.
 // past are people whom the ledger's history knows by the query; they count only if nobody of now
 // does. The error is an [*UnclearPersonError] if it is nobody or several.
-func Explain(in Input, p Plan, query string, past []Held) (Explanation, error) {
-	in.Sources = chosen(in)
-	r := newRegister(in, p)
-	r.knowPast(query, past)
-	person, err := r.find(query)
+func Explain(in plan.Input, p plan.Plan, query string, past []plan.Held) (Explanation, error) {
+	in.Sources = plan.Chosen(in)
+	r := lookup.NewRegister(in, p)
+	r.KnowPast(query, past)
+	person, err := r.Find(query)
 	if err != nil {
 		return Explanation{}, err
 	}
-	x := Explanation{Person: person, yes: p.yes(map[PersonID]bool{person: true})}
+	x := Explanation{Person: person, yes: p.Yes(map[plan.PersonID]bool{person: true})}
 	x.fromRenaming(in, p)
 	x.fromSource(in, p)
 	x.fromLedger(in, p)
 	x.fromPlan(p)
-	x.name(r.names[person].CSI, r.names[person].DN, "")
-	x.fromPackage(in, newIndex(in.Inventory), r)
+	x.nameAs(r.Known(person))
+	x.fromPackage(in, r)
 	for _, u := range p.Unmanaged {
-		if r.unmanagedOf(u, x) {
+		if u.Kind == "credential" && r.Carries(u.ID, x.CSI, x.Username) || slices.ContainsFunc(x.Users, func(user plan.User) bool { return user.ID == u.ID }) {
 			x.Unmanaged = append(x.Unmanaged, u)
 		}
 	}
@@ -99,8 +102,8 @@ func Explain(in Input, p Plan, query string, past []Held) (Explanation, error) {
 }
 
 // fromRenaming finds out whether they are seen under another name of their source.
-func (x *Explanation) fromRenaming(in Input, p Plan) {
-	renamed, ok := renamedTo(p.Renamed, x.Person.Source)
+func (x *Explanation) fromRenaming(in plan.Input, p plan.Plan) {
+	renamed, ok := plan.RenamedTo(p.Renamed, x.Person.Source)
 	if !ok {
 		return
 	}
@@ -111,18 +114,20 @@ func (x *Explanation) fromRenaming(in Input, p Plan) {
 }
 
 // seenAs is under which ID a source shows them now.
-func (x *Explanation) seenAs() PersonID {
+func (x *Explanation) seenAs() plan.PersonID {
 	if x.Renamed == nil {
 		return x.Person
 	}
-	return PersonID{Source: x.Renamed.Now, ID: x.Person.ID}
+	return plan.PersonID{Source: x.Renamed.Now, ID: x.Person.ID}
 }
 
 // is tells whether they are meant, under either name of their source.
-func (x *Explanation) is(person PersonID) bool { return person == x.Person || person == x.seenAs() }
+func (x *Explanation) is(person plan.PersonID) bool {
+	return person == x.Person || person == x.seenAs()
+}
 
 // identity is what the mapping made of the person, the zero value if they are in no snapshot.
-func (x *Explanation) identity(in Input) (Identity, bool) {
+func (x *Explanation) identity(in plan.Input) (plan.Identity, bool) {
 	for _, s := range in.Sources {
 		for _, i := range s.Identities {
 			if i.Person == x.seenAs() {
@@ -130,10 +135,10 @@ func (x *Explanation) identity(in Input) (Identity, bool) {
 			}
 		}
 	}
-	return Identity{}, false
+	return plan.Identity{}, false
 }
 
-func (x *Explanation) fromSource(in Input, p Plan) {
+func (x *Explanation) fromSource(in plan.Input, p plan.Plan) {
 	for n := range p.Sources {
 		if p.Sources[n].Name == x.seenAs().Source {
 			x.Source = &p.Sources[n]
@@ -158,17 +163,17 @@ func (x *Explanation) fromSource(in Input, p Plan) {
 	}
 }
 
-func (x *Explanation) fromLedger(in Input, p Plan) {
-	if o, ok := ofPerson(p.Update.Observations, x.Person, func(o Observation) PersonID { return o.Person }); ok {
+func (x *Explanation) fromLedger(in plan.Input, p plan.Plan) {
+	if o, ok := ofPerson(p.Update.Observations, x.Person, func(o plan.Observation) plan.PersonID { return o.Person }); ok {
 		x.Observation, x.PassReads = &o, passReads(in.State, o)
 		x.name(o.CSI, o.DN, "")
 	}
-	if own, ok := ofPerson(in.State.Owned, x.Person, func(o Ownership) PersonID { return o.Person }); ok {
+	if own, ok := ofPerson(in.State.Owned, x.Person, func(o plan.Ownership) plan.PersonID { return o.Person }); ok {
 		x.Owned = &own
 		x.name(own.CSI, "", own.Username)
 		x.ordered(in.State, p.Update)
 	}
-	if departure, ok := ofPerson(in.State.Departures, x.Person, func(s Departure) PersonID { return s.Person }); ok {
+	if departure, ok := ofPerson(in.State.Departures, x.Person, func(s plan.Departure) plan.PersonID { return s.Person }); ok {
 		x.Departure = &departure
 		x.name(departure.CSI, departure.DN, departure.Username)
 	}
@@ -182,39 +187,42 @@ func (x *Explanation) fromLedger(in Input, p Plan) {
 
 // passReads is how many reads of the row of a departure the ledger knows: with this one it may have one more,
 // or begin.
-func passReads(state State, o Observation) int {
-	was, known := ofPerson(state.Observations, o.Person, func(o Observation) PersonID { return o.Person })
-	if !known || was.State != Departed || !was.Since.Equal(o.Since) {
+func passReads(state plan.State, o plan.Observation) int {
+	was, known := ofPerson(state.Observations, o.Person, func(o plan.Observation) plan.PersonID { return o.Person })
+	if !known || was.State != plan.Departed || !was.Since.Equal(o.Since) {
 		return 0
 	}
 	return was.Reads
 }
 
 // ordered finds by which order the credential was withdrawn that the person owns.
-func (x *Explanation) ordered(state State, now StateUpdate) {
+func (x *Explanation) ordered(state plan.State, now plan.StateUpdate) {
 	for _, o := range state.Orders {
 		if o.CredentialID == x.Owned.CredentialID {
 			x.Order = &o
 		}
 	}
-	if o, stands := state.openOrder(x.Owned.CredentialID); stands {
+	if o, stands := state.OpenOrder(x.Owned.CredentialID); stands {
 		x.OpenOrder = &o
 	}
-	own, _ := ofPerson(now.Owned, x.Person, func(o Ownership) PersonID { return o.Person })
+	own, _ := ofPerson(now.Owned, x.Person, func(o plan.Ownership) plan.PersonID { return o.Person })
 	if sent, settled := state.LostAnswer(own); sent {
-		x.lost = LostAnswerWords(settled)
+		x.Lost = plan.LostAnswerWords(settled)
 	}
-	if u, ok := ofPerson(state.Undone, x.Person, func(u UndoneOrder) PersonID { return u.Person }); ok {
+	if u, ok := ofPerson(state.Undone, x.Person, func(u plan.UndoneOrder) plan.PersonID { return u.Person }); ok {
 		x.Undone = &u
 	}
 }
+
+// nameAs fills in what is known of somebody, as far as no better place has told.
+func (x *Explanation) nameAs(known plan.Held) { x.name(known.CSI, known.DN, "") }
 
 // name fills in what no better place has told.
 func (x *Explanation) name(csi, dn, username string) {
 	x.CSI, x.DN, x.Username = cmp.Or(x.CSI, csi), cmp.Or(x.DN, dn), cmp.Or(x.Username, username)
 }
 
-func ofPerson[T any](list []T, person PersonID, of func(T) PersonID) (found T, ok bool) {
+func ofPerson[T any](list []T, person plan.PersonID, of func(T) plan.PersonID) (found T, ok bool) {
 	n := slices.IndexFunc(list, func(item T) bool { return of(item) == person })
 	if n < 0 {
 		return found, false
@@ -222,13 +230,13 @@ func ofPerson[T any](list []T, person PersonID, of func(T) PersonID) (found T, o
 	return list[n], true
 }
 
-func (x *Explanation) fromPlan(p Plan) {
+func (x *Explanation) fromPlan(p plan.Plan) {
 	for _, c := range p.Changes {
 		if x.is(c.Person) {
 			x.Changes = append(x.Changes, c)
 			x.name(c.CSI, c.DN, c.Username)
 		}
-		if c.Op == Transfer && !x.is(c.Person) && x.Owned != nil && c.CredentialID == x.Owned.CredentialID {
+		if c.Op == plan.Transfer && !x.is(c.Person) && x.Owned != nil && c.CredentialID == x.Owned.CredentialID {
 			x.PassesOn = &c
 		}
 	}
@@ -237,10 +245,10 @@ func (x *Explanation) fromPlan(p Plan) {
 			x.Held = append(x.Held, h.Reason)
 		}
 	}
-	if m, ok := ofPerson(p.Missed, x.Person, func(m Missed) PersonID { return m.Person }); ok {
+	if m, ok := ofPerson(p.Missed, x.Person, func(m plan.Missed) plan.PersonID { return m.Person }); ok {
 		x.Missed = &m
 	}
-	if s, ok := ofPerson(p.Suspended, x.Person, func(s SuspendedPerson) PersonID { return s.Person }); ok {
+	if s, ok := ofPerson(p.Suspended, x.Person, func(s plan.SuspendedPerson) plan.PersonID { return s.Person }); ok {
 		x.Suspension = &s
 		x.name(s.CSI, s.DN, "")
 	}
@@ -249,10 +257,10 @@ func (x *Explanation) fromPlan(p Plan) {
 			x.Notices = append(x.Notices, n)
 		}
 	}
-	x.Effects = slices.DeleteFunc(slices.Clone(p.Effects), func(e Effect) bool { return e.Person != x.Person })
-	x.Alarms = slices.DeleteFunc(slices.Clone(p.Alarms), func(a Alarm) bool { return a.Person != x.Person })
+	x.Effects = slices.DeleteFunc(slices.Clone(p.Effects), func(e plan.Effect) bool { return e.Person != x.Person })
+	x.Alarms = slices.DeleteFunc(slices.Clone(p.Alarms), func(a plan.Alarm) bool { return a.Person != x.Person })
 	for _, g := range p.Guards {
-		blocks := func(c Change) bool { return c.Guard == g.Name && (g.Source == "" || g.Source == c.Person.Source) }
+		blocks := func(c plan.Change) bool { return c.Guard == g.Name && (g.Source == "" || g.Source == c.Person.Source) }
 		if slices.ContainsFunc(x.Changes, blocks) {
 			x.Guards = append(x.Guards, g)
 		}

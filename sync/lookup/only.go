@@ -1,31 +1,34 @@
-package plan
+package lookup
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // Only picks, of the changes that wait for a yes, those of one person, or of everybody who was seen last in
 // one OU or below it, or is there now: a mass is approved without those who are none of it, and they without
 // the mass. An OU is named by its DN, or by the beginning of that. The error is an [*UnclearPersonError], an
 // [*UnclearOUError], or an [*IdleChoiceError] if nothing waits for whom it names.
-func Only(in Input, p Plan, query string) ([]Change, error) {
-	in.Sources = chosen(in)
+func Only(in plan.Input, p plan.Plan, query string) ([]plan.Change, error) {
+	in.Sources = plan.Chosen(in)
 	waiting, homes := p.AwaitingApproval(), homesOf(in, p.AwaitingApproval())
 	if below, err := inOU(waiting, homes, query); err != nil || len(below) > 0 {
 		return below, err
 	}
-	person, err := newRegister(in, p).find(query)
+	person, err := NewRegister(in, p).Find(query)
 	if unclear, ok := errors.AsType[*UnclearPersonError](err); ok && !unclear.Several {
 		return nil, &IdleChoiceError{Query: query, Waiting: waiting, homes: homes, unclear: unclear}
 	}
 	if err != nil {
 		return nil, err
 	}
-	theirs := slices.DeleteFunc(slices.Clone(waiting), func(c Change) bool { return c.Person != person })
+	theirs := slices.DeleteFunc(slices.Clone(waiting), func(c plan.Change) bool { return c.Person != person })
 	if len(theirs) == 0 {
 		return nil, &IdleChoiceError{Query: query, Waiting: waiting, homes: homes}
 	}
@@ -35,8 +38,8 @@ func Only(in Input, p Plan, query string) ([]Change, error) {
 // home is where somebody was seen last as entitled, and where they are now, "" if nobody knows.
 type home struct{ last, now string }
 
-func homesOf(in Input, changes []Change) map[PersonID]home {
-	now, homes := places(in.Sources), map[PersonID]home{}
+func homesOf(in plan.Input, changes []plan.Change) map[plan.PersonID]home {
+	now, homes := plan.Places(in.Sources), map[plan.PersonID]home{}
 	for _, c := range changes {
 		homes[c.Person] = home{c.OU, now[c.Person]}
 	}
@@ -45,42 +48,42 @@ func homesOf(in Input, changes []Change) map[PersonID]home {
 
 // inOU picks the changes of everybody who was seen last in an OU, or is there now. Only a whole DN is one
 // for certain: of several OUs that begin alike one must have everybody of the others.
-func inOU(changes []Change, homes map[PersonID]home, query string) ([]Change, error) {
-	of := map[string]map[PersonID]bool{} // by OU that the query names
-	all := map[PersonID]bool{}
-	whole := foldDN(query)
+func inOU(changes []plan.Change, homes map[plan.PersonID]home, query string) ([]plan.Change, error) {
+	of := map[string]map[plan.PersonID]bool{} // by OU that the query names
+	all := map[plan.PersonID]bool{}
+	whole := plan.FoldDN(query)
 	for person, h := range homes {
 		for _, ou := range slices.Concat(ousCalled(h.last, query), ousCalled(h.now, query)) {
 			if of[ou] == nil {
-				of[ou] = map[PersonID]bool{}
+				of[ou] = map[plan.PersonID]bool{}
 			}
 			of[ou][person], all[person] = true, true
 		}
 	}
 	if people, certain := of[whole]; certain {
-		of, all = map[string]map[PersonID]bool{whole: people}, people
+		of, all = map[string]map[plan.PersonID]bool{whole: people}, people
 	}
 	if len(all) == 0 {
 		return nil, nil
 	}
-	if !slices.ContainsFunc(slices.Collect(maps.Values(of)), func(people map[PersonID]bool) bool { return len(people) == len(all) }) {
+	if !slices.ContainsFunc(slices.Collect(maps.Values(of)), func(people map[plan.PersonID]bool) bool { return len(people) == len(all) }) {
 		e := &UnclearOUError{Query: query, People: map[string]int{}}
 		for ou, people := range of {
 			e.People[ou] = len(people)
 		}
 		return nil, e
 	}
-	return slices.DeleteFunc(slices.Clone(changes), func(c Change) bool { return !all[c.Person] }), nil
+	return slices.DeleteFunc(slices.Clone(changes), func(c plan.Change) bool { return !all[c.Person] }), nil
 }
 
 // ousCalled lists those of an OU, and of the ones above it, whose DN is the query or begins with it.
 func ousCalled(ou, query string) []string {
-	query = foldDN(query)
+	query = plan.FoldDN(query)
 	if !strings.Contains(query, "=") {
 		return nil
 	}
 	var found []string
-	parts := rdns(ou)
+	parts := plan.Rdns(ou)
 	for n := range parts {
 		if dn := strings.Join(parts[n:], ","); dn == query || strings.HasPrefix(dn, query+",") {
 			found = append(found, dn)
@@ -97,20 +100,6 @@ func LikeDN(query string) bool {
 	})
 }
 
-// foldDN makes DNs equal that differ in case and in blanks around their commas.
-func foldDN(dn string) string { return strings.Join(rdns(dn), ",") }
-
-// rdns are the folded parts of a DN, of which an escaped comma begins none.
-func rdns(dn string) []string {
-	var parts []string
-	for rest := strings.ToLower(dn); rest != ""; {
-		parent := parentDN(rest)
-		parts = append(parts, strings.TrimSpace(strings.TrimSuffix(strings.TrimSuffix(rest, parent), ",")))
-		rest = parent
-	}
-	return parts
-}
-
 // UnclearOUError refuses the beginning of a DN with which several OUs begin.
 type UnclearOUError struct {
 	Query  string
@@ -118,9 +107,9 @@ type UnclearOUError struct {
 }
 
 func (e *UnclearOUError) Error() string {
-	lines := []string{fmt.Sprintf("%s means several OUs; nothing was approved. Name one of them by its whole DN:", Harmless(e.Query))}
+	lines := []string{fmt.Sprintf("%s means several OUs; nothing was approved. Name one of them by its whole DN:", plan.Harmless(e.Query))}
 	for _, ou := range slices.Sorted(maps.Keys(e.People)) {
-		lines = append(lines, fmt.Sprintf("  %s (people: %d)", Harmless(ou), e.People[ou]))
+		lines = append(lines, fmt.Sprintf("  %s (people: %d)", plan.Harmless(ou), e.People[ou]))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -128,9 +117,9 @@ func (e *UnclearOUError) Error() string {
 // IdleChoiceError says that nothing waits for a yes of whom somebody named.
 type IdleChoiceError struct {
 	Query   string
-	Waiting []Change // of others
+	Waiting []plan.Change // of others
 
-	homes   map[PersonID]home
+	homes   map[plan.PersonID]home
 	unclear *UnclearPersonError // nobody is known as that
 }
 
@@ -144,26 +133,26 @@ func (e *IdleChoiceError) Error() string {
 		lines = append(lines, e.unclear.Error())
 	}
 	lines = append(lines, fmt.Sprintf("%s of %s waits for an approval; nothing was approved. --only takes a PERSON, or an OU by its DN or the beginning of it. Waiting are people of:",
-		nothing, Harmless(e.Query)))
+		nothing, plan.Harmless(e.Query)))
 	lines = append(lines, idleOUs(e.homes)...)
 	lines = append(lines, "These are:")
-	titles := convert(e.Waiting, func(c Change) string { return "  " + c.Title() })
-	return strings.Join(append(lines, Capped(titles, shownCandidates, "")...), "\n")
+	titles := plan.Convert(e.Waiting, func(c plan.Change) string { return "  " + c.Title() })
+	return strings.Join(append(lines, plan.Capped(titles, shownCandidates, "")...), "\n")
 }
 
 // idleOUs words where people are.
-func idleOUs(homes map[PersonID]home) []string {
+func idleOUs(homes map[plan.PersonID]home) []string {
 	count := map[string]int{}
 	for _, h := range homes {
-		words := firstNonEmpty(h.last, "the root")
-		if h.now != "" && foldDN(h.now) != foldDN(h.last) {
+		words := cmp.Or(h.last, "the root")
+		if h.now != "" && plan.FoldDN(h.now) != plan.FoldDN(h.last) {
 			words += ", now in " + h.now
 		}
 		count[words]++
 	}
 	var lines []string
 	for _, words := range slices.Sorted(maps.Keys(count)) {
-		lines = append(lines, Harmless(fmt.Sprintf("  %s (people: %d)", words, count[words])))
+		lines = append(lines, plan.Harmless(fmt.Sprintf("  %s (people: %d)", words, count[words])))
 	}
-	return Capped(lines, shownCandidates, " OUs")
+	return plan.Capped(lines, shownCandidates, " OUs")
 }

@@ -1,19 +1,21 @@
-package plan
+package view
 
 import (
-	"encoding/json"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/explain"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
-// MarshalJSON writes the explanation for programs: members are added, never renamed. Lists are
+// NewExplanationJSON shapes the explanation for programs: members are added, never renamed. Lists are
 // never null; a part that is not there is null.
-func (x Explanation) MarshalJSON() ([]byte, error) {
+func NewExplanationJSON(x explain.Explanation) map[string]any {
 	type object = map[string]any
 	doc := object{
 		"person":   PersonJSON{x.Person.Source, x.Person.ID, x.CSI, x.DN},
-		"username": x.Username, "source": x.Source, "entry": nil, "observation": nil, "owned": nil, "credential": nil, "departure": nil, "suspension": nil, "missed": nil,
+		"username": x.Username, "source": nil, "entry": nil, "observation": nil, "owned": nil, "credential": nil, "departure": nil, "suspension": nil, "missed": nil,
 		"next": object{"step": x.Next.Words, "notBefore": optionalTime(x.Next.At)},
-		"settings": convert(x.Settings, func(s SettingState) object {
+		"settings": plan.Convert(x.Settings, func(s explain.SettingState) object {
 			o := object{"name": s.Name, "now": s.Now, "desired": nil}
 			if s.Wanted {
 				o["desired"] = s.Desired
@@ -24,35 +26,38 @@ func (x Explanation) MarshalJSON() ([]byte, error) {
 			return o
 		}),
 		"settingsStay": x.SettingsStay,
-		"users": convert(x.Users, func(u User) object {
+		"users": plan.Convert(x.Users, func(u plan.User) object {
 			return object{"id": u.ID, "credentialId": u.CredentialID, "csi": u.CSI, "firstName": u.FirstName, "lastName": u.LastName, "lastCheck": optionalTime(u.LastCheck)}
 		}),
-		"contacts": convert(x.Contacts, func(c Contact) object {
+		"contacts": plan.Convert(x.Contacts, func(c plan.Contact) object {
 			return object{"id": c.ID, "firstName": c.FirstName, "lastName": c.LastName, "enabled": c.Enabled, "automatic": c.Auto}
 		}),
-		"open": convert(x.Open, func(op Operation) object {
+		"open": plan.Convert(x.Open, func(op plan.Operation) object {
 			return object{"id": op.ChangeID, "op": op.Op, "at": optionalTime(op.At)}
 		}),
-		"effects":      convert(x.Effects, Effect.json),
-		"alarms":       convert(x.Alarms, Alarm.json),
-		"changes":      convert(x.Changes, Change.json),
-		"held":         convert(x.Held, func(reason string) string { return reason }),
-		"guards":       convert(x.Guards, func(g Guard) jsonGuard { return jsonGuard{g.Name, g.Source, g.Detail, g.Check} }),
-		"notices":      convert(x.Notices, Notice.json),
+		"effects":      NewEffectsJSON(x.Effects),
+		"alarms":       NewAlarmsJSON(x.Alarms),
+		"changes":      NewChangesJSON(x.Changes),
+		"held":         plan.Convert(x.Held, func(reason string) string { return reason }),
+		"guards":       plan.Convert(x.Guards, newGuardJSON),
+		"notices":      plan.Convert(x.Notices, NewNoticeJSON),
 		"notActivated": x.NotActivated(),
 		"loggedOut":    x.LoggedOut(),
-		"unmanaged":    convert(x.Unmanaged, func(u Unmanaged) jsonUnmanaged { return jsonUnmanaged(u) }),
-		"history":      x.History.json(),
+		"unmanaged":    plan.Convert(x.Unmanaged, func(u plan.Unmanaged) UnmanagedJSON { return UnmanagedJSON(u) }),
+		"history":      historyJSON(x.History),
 	}
-	x.jsonParts(doc)
-	x.jsonUnread(doc)
-	return json.Marshal(doc)
+	addParts(x, doc)
+	addUnread(x, doc)
+	return doc
 }
 
-// jsonParts adds the parts that may be missing.
-func (x Explanation) jsonParts(doc map[string]any) {
+// addParts adds the parts that may be missing.
+func addParts(x explain.Explanation, doc map[string]any) {
 	type object = map[string]any
-	evidence := func(e Evidence) object { return object{"kind": e.Kind, "detail": e.Detail} }
+	evidence := func(e plan.Evidence) object { return object{"kind": e.Kind, "detail": e.Detail} }
+	if x.Source != nil {
+		doc["source"] = NewSourceJSON(*x.Source)
+	}
 	if e := x.Entry; e != nil {
 		attributes := e.Attributes
 		if attributes == nil {
@@ -73,14 +78,14 @@ func (x Explanation) jsonParts(doc map[string]any) {
 	if own := x.Owned; own != nil {
 		doc["owned"] = object{
 			"credentialId": own.CredentialID, "username": own.Username, "csi": own.CSI, "created": own.Created,
-			"missingSince": optionalTime(own.MissingSince), "missingReads": own.MissingReads, "withdrawnByOrderAt": x.orderedAt(), "openOrderAt": x.openOrderAt(),
+			"missingSince": optionalTime(own.MissingSince), "missingReads": own.MissingReads, "withdrawnByOrderAt": orderedAt(x), "openOrderAt": openOrderAt(x),
 		}
 	}
 	if m := x.Missed; m != nil {
-		doc["missed"] = m.json()
+		doc["missed"] = NewMissedJSON(*m)
 	}
 	if s := x.Suspension; s != nil {
-		doc["suspension"] = s.WithReason()
+		doc["suspension"] = NewReasonedSuspensionJSON(*s)
 	}
 	if c := x.Credential; c != nil {
 		doc["credential"] = object{"id": c.ID, "username": c.Username, "usage": c.Usage}
@@ -88,7 +93,7 @@ func (x Explanation) jsonParts(doc map[string]any) {
 	if s := x.Departure; s != nil {
 		doc["departure"] = object{
 			"startedAt": optionalTime(s.StartedAt), "withdrawnAt": optionalTime(s.WithdrawnAt),
-			"ids": convert(s.IDs, func(id DepartingID) object {
+			"ids": plan.Convert(s.IDs, func(id plan.DepartingID) object {
 				return object{"threemaId": id.ThreemaID, "goneAt": optionalTime(id.GoneAt)}
 			}),
 		}
@@ -96,7 +101,7 @@ func (x Explanation) jsonParts(doc map[string]any) {
 }
 
 // orderedAt is when the credential was withdrawn by order, nil if it was not.
-func (x Explanation) orderedAt() *time.Time {
+func orderedAt(x explain.Explanation) *time.Time {
 	if x.Order == nil {
 		return nil
 	}
@@ -104,29 +109,38 @@ func (x Explanation) orderedAt() *time.Time {
 }
 
 // openOrderAt is when a withdrawal was ordered that is not carried out yet, nil if none was.
-func (x Explanation) openOrderAt() *time.Time {
+func openOrderAt(x explain.Explanation) *time.Time {
 	if x.OpenOrder == nil {
 		return nil
 	}
 	return optionalTime(x.OpenOrder.At)
 }
 
-func (h History) json() map[string]any {
+func historyJSON(h plan.History) map[string]any {
 	type object = map[string]any
 	return object{
 		"omitted": h.Omitted,
-		"steps": convert(h.Steps, func(s PastStep) object {
+		"steps": plan.Convert(h.Steps, func(s plan.PastStep) object {
 			return object{
 				"id": s.ChangeID, "op": s.Op, "state": s.State, "at": optionalTime(s.At), "settledAt": optionalTime(s.SettledAt),
-				"credentialId": s.CredentialID, "username": s.Username, "threemaIds": convert(s.ThreemaIDs, func(id string) string { return id }),
+				"credentialId": s.CredentialID, "username": s.Username, "threemaIds": plan.Convert(s.ThreemaIDs, func(id string) string { return id }),
 				"approved": s.ByApproval(), "ordered": s.ByOrder(), "alreadyGone": s.AlreadyGone, "message": s.Message, "run": s.Run, "policy": s.Mode, "erased": s.Erased,
 			}
 		}),
-		"departures": convert(h.Departures, func(d PastDeparture) object {
+		"departures": plan.Convert(h.Departures, func(d plan.PastDeparture) object {
 			return object{
 				"username": d.Username, "startedAt": optionalTime(d.StartedAt), "withdrawnAt": optionalTime(d.WithdrawnAt),
 				"endedAt": optionalTime(d.EndedAt), "ended": d.Ended,
 			}
 		}),
+	}
+}
+
+func addUnread(x explain.Explanation, doc map[string]any) {
+	type object = map[string]any
+	doc["unread"] = plan.Convert(x.Unread, func(u explain.UnreadSide) object { return object{"source": u.Source, "reason": u.Why} })
+	doc["asOf"] = (*time.Time)(nil)
+	if len(x.Unread) > 0 {
+		doc["asOf"] = optionalTime(x.AsOf)
 	}
 }

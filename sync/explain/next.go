@@ -1,10 +1,12 @@
-package plan
+package explain
 
 import (
 	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // NextStep is what comes next for a person, in words, and when at the earliest; zero: now, or
@@ -18,34 +20,34 @@ type NextStep struct {
 func (x *Explanation) nextStep() NextStep {
 	if x.Renamed != nil {
 		return NextStep{Words: fmt.Sprintf("first type `%s`: source %s is called %s now, where the same directory shows this person under the same ID. Whatever is planned or held waits for that",
-			x.Renamed.command(), x.Renamed.Was, x.Renamed.Now)}
+			x.Renamed.Command(), x.Renamed.Was, x.Renamed.Now)}
 	}
 	if len(x.Changes) == 0 {
 		return NextStep{Words: x.whyNothing()}
 	}
 	c := x.Changes[0]
-	if n := slices.IndexFunc(x.Changes, func(c Change) bool { return c.Status == Due }); n >= 0 {
+	if n := slices.IndexFunc(x.Changes, func(c plan.Change) bool { return c.Status == plan.Due }); n >= 0 {
 		c = x.Changes[n]
 	}
-	word := c.Op.cockpitWord()
-	if c.Op == Withdraw && c.Status == Waiting && x.lost != "" {
-		return NextStep{Words: word + ": " + x.lost, At: c.NotBefore}
+	word := c.Op.CockpitWord()
+	if c.Op == plan.Withdraw && c.Status == plan.Waiting && x.Lost != "" {
+		return NextStep{Words: word + ": " + x.Lost, At: c.NotBefore}
 	}
 	switch c.Status {
-	case Due:
+	case plan.Due:
 		return NextStep{Words: word + ", by the next pass" + x.afterCreate(c)}
-	case NeedsApproval:
+	case plan.NeedsApproval:
 		return NextStep{Words: word + ", once somebody said yes: read `threema-dirsync plan`, then type " + x.yes}
-	case Blocked:
-		if saysTheyLeft(c.Guard) {
+	case plan.Blocked:
+		if plan.SaysTheyLeft(c.Guard) {
 			return NextStep{Words: word + ", once somebody said yes, for a limit stops it: " + x.ifTheyLeft()}
 		}
 		return NextStep{Words: word + ", once the guard " + c.Guard + " is lifted (see below)"}
-	case Withheld:
+	case plan.Withheld:
 		return NextStep{Words: word + " is withheld by the policy"}
-	case Suspended:
+	case plan.Suspended:
 		return NextStep{Words: word + ", once the leave of absence is over", At: c.NotBefore}
-	case Waiting, Deferred:
+	case plan.Waiting, plan.Deferred:
 	}
 	words := word + ", " + string(c.Status)
 	if c.NotBefore.IsZero() {
@@ -69,15 +71,15 @@ func (x *Explanation) whyNothing() string {
 	case x.Missed != nil:
 		return "nothing: " + x.Missed.Detail()
 	case x.LoggedOut():
-		return "nothing: all is as it should be from here; " + x.howToLogIn()
+		return "nothing: all is as it should be from here; " + x.HowToLogIn()
 	case x.NotActivated():
-		return "nothing: all is as it should be from here; " + x.howToActivate()
-	case x.Entry != nil && x.Entry.State == Entitled:
+		return "nothing: all is as it should be from here; " + x.HowToActivate()
+	case x.Entry != nil && x.Entry.State == plan.Entitled:
 		return "nothing: all is as it should be"
 	case x.Source == nil:
 		return "nothing: source " + x.Person.Source + " was not read"
 	case x.PassesOn != nil:
-		return "nothing of their own: their credential passes on to " + x.PassesOn.whose() + " (transfer, " + x.PassesOn.describeStatus() + ")"
+		return "nothing of their own: their credential passes on to " + x.PassesOn.Whose() + " (transfer, " + plan.DescribeStatus(*x.PassesOn) + ")"
 	case x.Departure != nil && !x.Departure.WithdrawnAt.IsZero():
 		return "nothing is left to do: they left, and what was to be taken out is" + x.stillUnverified()
 	case x.Owned == nil && x.Departure == nil:
@@ -88,8 +90,8 @@ func (x *Explanation) whyNothing() string {
 
 // stillUnverified says what is not seen yet of what was taken.
 func (x *Explanation) stillUnverified() string {
-	if under, last := underWay(x.Effects); under > 0 {
-		return fmt.Sprintf("; not verified yet: %d, effective by %s", under, stamp(last))
+	if under, last := plan.UnderWay(x.Effects); under > 0 {
+		return fmt.Sprintf("; not verified yet: %d, effective by %s", under, plan.Stamp(last))
 	}
 	return ""
 }

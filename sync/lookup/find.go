@@ -1,41 +1,45 @@
-package plan
+package lookup
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // shownCandidates caps the people that an unclear query names.
 const shownCandidates = 10
 
-// register knows under which keys each person can be asked for.
-type register struct {
-	plan     Plan
-	byID     map[string]map[PersonID]bool // immutable ID, with and without its source
-	byName   map[string]map[PersonID]bool // csi, username, mail, DN, Threema ID, credential ID
-	byPast   map[string]map[PersonID]bool // people of the past, by what they were asked for
-	called   callings                     // see explain_names.go
+// Register knows under which keys each person can be asked for.
+type Register struct {
+	plan     plan.Plan
+	byID     map[string]map[plan.PersonID]bool // immutable ID, with and without its source
+	byName   map[string]map[plan.PersonID]bool // csi, username, mail, DN, Threema ID, credential ID
+	byPast   map[string]map[plan.PersonID]bool // people of the past, by what they were asked for
+	called   callings                          // see explain_names.go
 	allRead  bool
-	names    map[PersonID]Held     // csi and DN, to show
-	idsOf    map[PersonID][]string // Threema IDs of a departure under way, and those that they used last
-	seenOn   map[string][]string   // credential ID → Threema IDs, now and at the last pass
-	csiOf    map[string]string     // credential ID → csi on it
-	reports  map[string]string     // Threema ID → csi that the app reports
-	ownerOf  map[string]PersonID   // by credential ID
-	username map[string]string     // by credential ID, folded
+	names    map[plan.PersonID]plan.Held // csi and DN, to show
+	idsOf    map[plan.PersonID][]string  // Threema IDs of a departure under way, and those that they used last
+	seenOn   map[string][]string         // credential ID → Threema IDs, now and at the last pass
+	csiOf    map[string]string           // credential ID → csi on it
+	reports  map[string]string           // Threema ID → csi that the app reports
+	ownerOf  map[string]plan.PersonID    // by credential ID
+	username map[string]string           // by credential ID, folded
 }
 
 // foldKey is how keys compare: nobody types the case of a DN right.
 func foldKey(key string) string { return strings.ToLower(strings.TrimSpace(key)) }
 
-func newRegister(in Input, p Plan) *register {
-	r := &register{
-		plan: p, byID: map[string]map[PersonID]bool{}, byName: map[string]map[PersonID]bool{},
-		byPast: map[string]map[PersonID]bool{}, called: newCallings(), allRead: allRead(in), names: map[PersonID]Held{},
-		idsOf: map[PersonID][]string{}, seenOn: map[string][]string{}, csiOf: map[string]string{}, reports: map[string]string{},
-		ownerOf: map[string]PersonID{}, username: map[string]string{},
+// NewRegister knows everybody of whom sources, ledger, plan and package know.
+func NewRegister(in plan.Input, p plan.Plan) *Register {
+	r := &Register{
+		plan: p, byID: map[string]map[plan.PersonID]bool{}, byName: map[string]map[plan.PersonID]bool{},
+		byPast: map[string]map[plan.PersonID]bool{}, called: newCallings(), allRead: allRead(in), names: map[plan.PersonID]plan.Held{},
+		idsOf: map[plan.PersonID][]string{}, seenOn: map[string][]string{}, csiOf: map[string]string{}, reports: map[string]string{},
+		ownerOf: map[string]plan.PersonID{}, username: map[string]string{},
 	}
 	for _, s := range in.Sources {
 		for _, i := range s.Identities {
@@ -50,7 +54,7 @@ func newRegister(in Input, p Plan) *register {
 	}
 	r.knowLedger(in.State)
 	for _, c := range p.Changes {
-		if c.Op == Transfer && c.Status == NeedsApproval {
+		if c.Op == plan.Transfer && c.Status == plan.NeedsApproval {
 			continue // until somebody says yes, the credential is that of the former account
 		}
 		r.know(c.Person, c.CSI, c.DN, c.Username, c.ThreemaID)
@@ -63,7 +67,7 @@ func newRegister(in Input, p Plan) *register {
 	return r
 }
 
-func (r *register) knowLedger(state State) {
+func (r *Register) knowLedger(state plan.State) {
 	for _, o := range state.Observations {
 		r.know(o.Person, o.CSI, o.DN)
 	}
@@ -82,16 +86,16 @@ func (r *register) knowLedger(state State) {
 		r.know(s.Person, s.CSI, s.DN)
 	}
 	for _, op := range state.Open {
-		if op.Op == Create {
+		if op.Op == plan.Create {
 			r.know(op.Person, op.CSI, op.DN, op.Username)
 		}
 	}
 }
 
-func (r *register) knowPackage(in Input) {
+func (r *Register) knowPackage(in plan.Input) {
 	for _, c := range in.Inventory.Credentials {
-		r.csiOf[c.ID] = in.Inventory.Settings[c.ID][SettingCSI]
-		r.username[c.ID] = foldUsername(c.Username)
+		r.csiOf[c.ID] = in.Inventory.Settings[c.ID][plan.SettingCSI]
+		r.username[c.ID] = plan.FoldUsername(c.Username)
 		if owner, owned := r.ownerOf[c.ID]; owned {
 			r.know(owner, "", "", c.Username)
 		}
@@ -103,7 +107,7 @@ func (r *register) knowPackage(in Input) {
 	for _, u := range in.State.UsersSeen {
 		r.sees(u.CredentialID, u.ThreemaID)
 	}
-	last := lastUsers(r.plan.Update.FormerLinks)
+	last := plan.LastUsers(r.plan.Update.FormerLinks)
 	for _, u := range in.Inventory.Users {
 		if l, used := last[u.ID]; used && u.CredentialID == "" {
 			r.know(l.Person, "", "", u.ID)
@@ -113,7 +117,7 @@ func (r *register) knowPackage(in Input) {
 }
 
 // sees notes that a Threema ID uses, or used, a credential.
-func (r *register) sees(credentialID, threemaID string) {
+func (r *Register) sees(credentialID, threemaID string) {
 	if credentialID == "" {
 		return
 	}
@@ -123,7 +127,7 @@ func (r *register) sees(credentialID, threemaID string) {
 	}
 }
 
-func (r *register) own(credentialID string, person PersonID) {
+func (r *Register) own(credentialID string, person plan.PersonID) {
 	if _, taken := r.ownerOf[credentialID]; !taken {
 		r.ownerOf[credentialID] = person
 	}
@@ -131,7 +135,7 @@ func (r *register) own(credentialID string, person PersonID) {
 }
 
 // know adds a person under their ID and other keys.
-func (r *register) know(person PersonID, csi, dn string, keys ...string) {
+func (r *Register) know(person plan.PersonID, csi, dn string, keys ...string) {
 	enter(r.byID, person.ID, person)
 	enter(r.byID, person.String(), person)
 	for _, key := range append(keys, csi, dn) {
@@ -141,10 +145,10 @@ func (r *register) know(person PersonID, csi, dn string, keys ...string) {
 	r.entitle(person, dn)
 }
 
-// knowPast adds people of whom perhaps only the history is left. What is a name counts where names do.
-func (r *register) knowPast(query string, past []Held) {
+// KnowPast adds people of whom perhaps only the history is left. What is a name counts where names do.
+func (r *Register) KnowPast(query string, past []plan.Held) {
 	for _, h := range past {
-		if !Named(h.DN, query) || r.allRead && !r.taken(query, h.Person) {
+		if !plan.Named(h.DN, query) || r.allRead && !r.taken(query, h.Person) {
 			enter(r.byPast, query, h.Person)
 		}
 		r.addNames(h.Person, h.CSI, h.DN)
@@ -152,45 +156,48 @@ func (r *register) knowPast(query string, past []Held) {
 }
 
 // addNames names a person, unless a better place has done it.
-func (r *register) addNames(person PersonID, csi, dn string) {
+func (r *Register) addNames(person plan.PersonID, csi, dn string) {
 	known := r.names[person]
-	r.names[person] = Held{Person: person, CSI: firstNonEmpty(known.CSI, csi), DN: firstNonEmpty(known.DN, dn)}
+	r.names[person] = plan.Held{Person: person, CSI: cmp.Or(known.CSI, csi), DN: cmp.Or(known.DN, dn)}
 }
 
-func enter(keys map[string]map[PersonID]bool, key string, person PersonID) {
+// Known is under which csi and DN somebody is known.
+func (r *Register) Known(person plan.PersonID) plan.Held { return r.names[person] }
+
+func enter(keys map[string]map[plan.PersonID]bool, key string, person plan.PersonID) {
 	key = foldKey(key)
 	if key == "" {
 		return
 	}
 	if keys[key] == nil {
-		keys[key] = map[PersonID]bool{}
+		keys[key] = map[plan.PersonID]bool{}
 	}
 	keys[key][person] = true
 }
 
-// find takes the immutable ID for final; all other keys are equal, but a name; the past comes last.
-func (r *register) find(query string) (PersonID, error) {
+// Find takes the immutable ID for final; all other keys are equal, but a name; the past comes last.
+func (r *Register) Find(query string) (plan.PersonID, error) {
 	key := foldKey(query)
-	for _, found := range []map[PersonID]bool{r.byID[key], r.byName[key], r.byTheirName(query), r.byPast[key]} {
-		people := sorted(slices.Collect(maps.Keys(r.remembered(found))), PersonID.Compare)
+	for _, found := range []map[plan.PersonID]bool{r.byID[key], r.byName[key], r.byTheirName(query), r.byPast[key]} {
+		people := slices.SortedFunc(maps.Keys(r.remembered(found)), plan.PersonID.Compare)
 		switch len(people) {
 		case 0:
 		case 1:
 			return people[0], nil
 		default:
-			return PersonID{}, r.unclear(query, people, true)
+			return plan.PersonID{}, r.unclear(query, people, true)
 		}
 	}
-	return PersonID{}, r.unclear(query, r.similar(key), false)
+	return plan.PersonID{}, r.unclear(query, r.similar(key), false)
 }
 
 // remembered are people as the ledger knows them: who is seen in a source that is called otherwise now is the one who
 // is remembered of it under its former name.
-func (r *register) remembered(found map[PersonID]bool) map[PersonID]bool {
-	people := map[PersonID]bool{}
+func (r *Register) remembered(found map[plan.PersonID]bool) map[plan.PersonID]bool {
+	people := map[plan.PersonID]bool{}
 	for person := range found {
 		for _, renamed := range r.plan.Renamed {
-			was := PersonID{Source: renamed.Was, ID: person.ID}
+			was := plan.PersonID{Source: renamed.Was, ID: person.ID}
 			if person.Source == renamed.Now && r.byID[foldKey(was.String())][was] {
 				person = was
 			}
@@ -201,10 +208,10 @@ func (r *register) remembered(found map[PersonID]bool) map[PersonID]bool {
 }
 
 // similar finds people with a key that contains what was asked for.
-func (r *register) similar(key string) []PersonID {
-	people := map[PersonID]bool{}
+func (r *Register) similar(key string) []plan.PersonID {
+	people := map[plan.PersonID]bool{}
 	if len(key) >= 3 { // less is in everything
-		for _, keys := range []map[string]map[PersonID]bool{r.byID, r.byName} {
+		for _, keys := range []map[string]map[plan.PersonID]bool{r.byID, r.byName} {
 			for name, found := range keys {
 				if strings.Contains(name, key) {
 					maps.Copy(people, found)
@@ -213,10 +220,10 @@ func (r *register) similar(key string) []PersonID {
 		}
 		maps.Copy(people, r.similarNames(key))
 	}
-	return sorted(slices.Collect(maps.Keys(r.remembered(people))), PersonID.Compare)
+	return slices.SortedFunc(maps.Keys(r.remembered(people)), plan.PersonID.Compare)
 }
 
-func (r *register) unclear(query string, people []PersonID, several bool) error {
+func (r *Register) unclear(query string, people []plan.PersonID, several bool) error {
 	e := &UnclearPersonError{Query: query, Several: several, More: max(0, len(people)-shownCandidates)}
 	for _, person := range people[:min(len(people), shownCandidates)] {
 		e.Candidates = append(e.Candidates, r.names[person])
@@ -231,37 +238,33 @@ func (r *register) unclear(query string, people []PersonID, several bool) error 
 	return e
 }
 
-// threemaIDs are the IDs of a person: on their credential, those of a departure under way, and those that
+// ThreemaIDs are the IDs of a person: on their credential, those of a departure under way, and those that
 // nobody used since on another one.
-func (r *register) threemaIDs(x *Explanation, credentialID string) []string {
-	ids := slices.Concat(r.seenOn[credentialID], r.idsOf[x.Person])
+func (r *Register) ThreemaIDs(person plan.PersonID, credentialID string) []string {
+	ids := slices.Concat(r.seenOn[credentialID], r.idsOf[person])
 	slices.Sort(ids)
 	return slices.Compact(ids)
 }
 
-// unmanagedOf tells whether an object that is nobody's carries the person's csi or username, or
-// is a Threema ID of theirs.
-func (r *register) unmanagedOf(u Unmanaged, x Explanation) bool {
-	if u.Kind == "credential" {
-		return x.CSI != "" && r.csiOf[u.ID] == x.CSI || x.Username != "" && r.username[u.ID] == foldUsername(x.Username)
-	}
-	return slices.ContainsFunc(x.Users, func(user User) bool { return user.ID == u.ID })
+// Carries tells whether a credential has a csi, or a username.
+func (r *Register) Carries(credentialID, csi, username string) bool {
+	return csi != "" && r.csiOf[credentialID] == csi || username != "" && r.username[credentialID] == plan.FoldUsername(username)
 }
 
 // UnclearPersonError refuses a query that means nobody, or several people.
 type UnclearPersonError struct {
 	Query      string
 	Several    bool
-	Candidates []Held // without a reason: who it may be
-	More       int    // further candidates
-	Unmanaged  []Unmanaged
+	Candidates []plan.Held // without a reason: who it may be
+	More       int         // further candidates
+	Unmanaged  []plan.Unmanaged
 }
 
 func (e *UnclearPersonError) Error() string {
-	lines := []string{fmt.Sprintf("nobody is known as %s", Harmless(e.Query))}
+	lines := []string{fmt.Sprintf("nobody is known as %s", plan.Harmless(e.Query))}
 	switch {
 	case e.Several:
-		lines[0] = fmt.Sprintf("%s means %d people; ask by the directory ID, which is the last word of each line:", Harmless(e.Query), len(e.Candidates)+e.More)
+		lines[0] = fmt.Sprintf("%s means %d people; ask by the directory ID, which is the last word of each line:", plan.Harmless(e.Query), len(e.Candidates)+e.More)
 	case len(e.Candidates) == 0 && len(e.Unmanaged) == 0:
 		lines[0] += "; PERSON is a csi, a username, a mail address (if the mapping names the attribute mail), a DN, a Threema ID, a credential ID, " +
 			"a directory ID, or a name that one person alone has"
@@ -269,13 +272,13 @@ func (e *UnclearPersonError) Error() string {
 		lines[0] += "; did you mean one of these? Ask by csi, username, DN, or the directory ID, which is the last word of each line:"
 	}
 	for _, c := range e.Candidates {
-		lines = append(lines, "  "+Harmless(firstNonEmpty(c.CSI, "(no csi)")+" "+firstNonEmpty(c.DN, "(no DN)")+" "+c.Person.String()))
+		lines = append(lines, "  "+plan.Harmless(cmp.Or(c.CSI, "(no csi)")+" "+cmp.Or(c.DN, "(no DN)")+" "+c.Person.String()))
 	}
 	if e.More > 0 {
 		lines = append(lines, fmt.Sprintf("  … and %d more", e.More))
 	}
 	for _, u := range e.Unmanaged {
-		lines = append(lines, "  the package has it, unmanaged: "+Harmless(u.Kind+" "+u.ID+" "+u.Name+": "+u.Reason))
+		lines = append(lines, "  the package has it, unmanaged: "+plan.Harmless(u.Kind+" "+u.ID+" "+u.Name+": "+u.Reason))
 	}
 	return strings.Join(lines, "\n")
 }

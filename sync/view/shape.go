@@ -1,48 +1,56 @@
-package plan
+package view
 
-import "time"
+import (
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
 
 // The shape of a plan in JSON is a contract (design §6): members are added, never renamed.
 type (
-	jsonPlan struct {
+	// PlanJSON is a plan.
+	PlanJSON struct {
 		Hash         string          `json:"hash"`
-		Policy       Mode            `json:"policy"`
+		Policy       plan.Mode       `json:"policy"`
 		Subscription string          `json:"subscription"`
 		GeneratedAt  time.Time       `json:"generatedAt"`
-		Sources      []jsonSource    `json:"sources"`
-		Changes      []jsonChange    `json:"changes"`
-		Held         []jsonHeld      `json:"held"`
-		Missed       []jsonMissed    `json:"missed"`
-		Unmanaged    []jsonUnmanaged `json:"unmanaged"`
-		Notices      []jsonNotice    `json:"notices"`
-		Guards       []jsonGuard     `json:"guards"`
+		Sources      []SourceJSON    `json:"sources"`
+		Changes      []ChangeJSON    `json:"changes"`
+		Held         []HeldJSON      `json:"held"`
+		Missed       []MissedJSON    `json:"missed"`
+		Unmanaged    []UnmanagedJSON `json:"unmanaged"`
+		Notices      []NoticeJSON    `json:"notices"`
+		Guards       []GuardJSON     `json:"guards"`
 		Seats        CountedSeats    `json:"seats"`
 		Requests     int             `json:"requests"`
-		Effects      []jsonEffect    `json:"effects"`
-		Alarms       []jsonAlarm     `json:"alarms"`
-		Waits        []jsonWait      `json:"waits"`
-		Restarted    []jsonRestarted `json:"restarted"`
-		Suspended    []jsonSuspended `json:"suspended"`
-		Baseline     *jsonBaseline   `json:"baseline,omitempty"`
+		Effects      []EffectJSON    `json:"effects"`
+		Alarms       []AlarmJSON     `json:"alarms"`
+		Waits        []WaitJSON      `json:"waits"`
+		Restarted    []RestartedJSON `json:"restarted"`
+		Suspended    []SuspendedJSON `json:"suspended"`
+		Baseline     *BaselineJSON   `json:"baseline,omitempty"`
 	}
-	jsonBaseline struct {
+	// BaselineJSON is what a change of the baseline means.
+	BaselineJSON struct {
 		Reasons  []string   `json:"reasons"`
 		Accepted bool       `json:"accepted"`
 		Refused  []string   `json:"refused,omitempty"`
-		Enters   []jsonHeld `json:"enters"`
-		Leaves   []jsonHeld `json:"leaves"`
-		Rekeyed  []jsonHeld `json:"rekeyed"`
-		Missing  []jsonHeld `json:"missing"`
-		Unclear  []jsonHeld `json:"unclear"`
+		Enters   []HeldJSON `json:"enters"`
+		Leaves   []HeldJSON `json:"leaves"`
+		Rekeyed  []HeldJSON `json:"rekeyed"`
+		Missing  []HeldJSON `json:"missing"`
+		Unclear  []HeldJSON `json:"unclear"`
 	}
-	jsonSource struct {
+	// SourceJSON is one source.
+	SourceJSON struct {
 		Name       string          `json:"name"`
 		Complete   bool            `json:"complete"`
 		People     int             `json:"people"`
 		Outside    int             `json:"outside"` // in none of the groups that entitle
-		Conditions []jsonCondition `json:"conditions"`
+		Conditions []ConditionJSON `json:"conditions"`
 	}
-	jsonCondition struct {
+	// ConditionJSON is one condition of a certificate.
+	ConditionJSON struct {
 		Name   string `json:"name"`
 		OK     bool   `json:"ok"`
 		Detail string `json:"detail"`
@@ -54,10 +62,11 @@ type (
 		CSI    string `json:"csi"`
 		DN     string `json:"dn"`
 	}
-	jsonChange struct {
+	// ChangeJSON is one change.
+	ChangeJSON struct {
 		ID            string            `json:"id"`
-		Op            Op                `json:"op"`
-		Class         Class             `json:"class"`
+		Op            plan.Op           `json:"op"`
+		Class         plan.Class        `json:"class"`
 		Person        PersonJSON        `json:"person"`
 		CredentialID  string            `json:"credentialId"`
 		Username      string            `json:"username"`
@@ -67,88 +76,99 @@ type (
 		Before        map[string]string `json:"before"`
 		After         map[string]string `json:"after"`
 		Requests      int               `json:"requests"`
-		Status        Status            `json:"status"`
+		Status        plan.Status       `json:"status"`
 		NotBefore     *time.Time        `json:"notBefore"`
 		DueAt         *time.Time        `json:"dueAt,omitempty"` // notBefore, of a step that mass-departure-ahead names
 		Guard         string            `json:"guard"`
-		Asks          []Ask             `json:"asks"`
+		Asks          []plan.Ask        `json:"asks"`
 		Protected     bool              `json:"protected"`
 		Approved      bool              `json:"approved"`
 		ApprovedUntil *time.Time        `json:"approvedUntil"`
 	}
-	jsonHeld struct {
+	// HeldJSON is somebody for whom nothing is done.
+	HeldJSON struct {
 		Person PersonJSON `json:"person"`
 		Reason string     `json:"reason"`
-		Ask    Ask        `json:"ask,omitempty"` // what a person must do who cannot say yes to a change
+		Ask    plan.Ask   `json:"ask,omitempty"` // what a person must do who cannot say yes to a change
 	}
-	jsonMissed struct {
+	// MissedJSON is somebody whom a read did not show.
+	MissedJSON struct {
 		Person     PersonJSON `json:"person"`
 		Shown      string     `json:"shown"`
 		LastSeen   *time.Time `json:"lastSeen"`
 		Conditions []string   `json:"conditions"` // that fail
 		Detail     string     `json:"detail"`
 	}
-	jsonUnmanaged struct {
+	// UnmanagedJSON is what is not ours.
+	UnmanagedJSON struct {
 		Kind   string `json:"kind"`
 		ID     string `json:"id"`
 		Name   string `json:"name"`
 		Reason string `json:"reason"`
 	}
-	jsonNotice struct {
-		Kind   NoticeKind `json:"kind"`
-		Person PersonJSON `json:"person"`
-		Detail string     `json:"detail"`
+	// NoticeJSON is what is worth knowing.
+	NoticeJSON struct {
+		Kind   plan.NoticeKind `json:"kind"`
+		Person PersonJSON      `json:"person"`
+		Detail string          `json:"detail"`
 	}
-	jsonGuard struct {
+	// GuardJSON is a guard that tripped.
+	GuardJSON struct {
 		Guard  string `json:"guard"`
 		Source string `json:"source"`
 		Detail string `json:"detail"`
 		Check  string `json:"check,omitempty"` // what to look at before anybody says yes
 	}
-	jsonEffect struct {
-		Op           Op          `json:"op"`
-		Person       PersonJSON  `json:"person"`
-		CredentialID string      `json:"credentialId"`
-		Username     string      `json:"username"`
-		ThreemaID    string      `json:"threemaId"`
-		State        EffectState `json:"state"`
-		RequestedAt  time.Time   `json:"requestedAt"`
-		EffectiveBy  time.Time   `json:"effectiveBy"`
-		VerifiedAt   *time.Time  `json:"verifiedAt"`
-		Ordered      bool        `json:"ordered"`
+	// EffectJSON is what was taken, and whether it holds.
+	EffectJSON struct {
+		Op           plan.Op          `json:"op"`
+		Person       PersonJSON       `json:"person"`
+		CredentialID string           `json:"credentialId"`
+		Username     string           `json:"username"`
+		ThreemaID    string           `json:"threemaId"`
+		State        plan.EffectState `json:"state"`
+		RequestedAt  time.Time        `json:"requestedAt"`
+		EffectiveBy  time.Time        `json:"effectiveBy"`
+		VerifiedAt   *time.Time       `json:"verifiedAt"`
+		Ordered      bool             `json:"ordered"`
 	}
-	jsonAlarm struct {
-		Kind         AlarmKind  `json:"kind"`
-		Person       PersonJSON `json:"person"`
-		CredentialID string     `json:"credentialId"`
-		Username     string     `json:"username"`
-		ThreemaID    string     `json:"threemaId"`
-		Since        time.Time  `json:"since"`
-		Detail       string     `json:"detail"`
+	// AlarmJSON is what does not hold.
+	AlarmJSON struct {
+		Kind         plan.AlarmKind `json:"kind"`
+		Person       PersonJSON     `json:"person"`
+		CredentialID string         `json:"credentialId"`
+		Username     string         `json:"username"`
+		ThreemaID    string         `json:"threemaId"`
+		Since        time.Time      `json:"since"`
+		Detail       string         `json:"detail"`
 	}
-	jsonWait struct {
-		Code    WaitCode            `json:"code"`
+	// WaitJSON is what waits for somebody.
+	WaitJSON struct {
+		Code    plan.WaitCode       `json:"code"`
 		Since   time.Time           `json:"since"`
 		People  int                 `json:"people"`
 		Command string              `json:"command"`
-		Whom    []jsonWaitingPerson `json:"whom"` // the first of them
+		Whom    []WaitingPersonJSON `json:"whom"` // the first of them
 		// Answered are those about whom somebody said since; `status` alone knows of any.
 		Answered int `json:"answered,omitempty"`
 		// Covers is for how many people the command says yes, where that is more than these.
 		Covers int `json:"covers,omitempty"`
 	}
-	jsonWaitingPerson struct {
+	// WaitingPersonJSON is about whom.
+	WaitingPersonJSON struct {
 		Person  PersonJSON `json:"person"`
-		Steps   []Op       `json:"steps"`
+		Steps   []plan.Op  `json:"steps"`
 		Missing bool       `json:"missing,omitempty"` // their credential is
 	}
-	jsonRestarted struct {
+	// RestartedJSON is a departure that begins again and again.
+	RestartedJSON struct {
 		Person   PersonJSON `json:"person"`
 		Restarts int        `json:"restarts"`
 		Since    time.Time  `json:"since"`
 		Detail   string     `json:"detail"`
 	}
-	jsonSuspended struct {
+	// SuspendedJSON is a leave of absence.
+	SuspendedJSON struct {
 		Person   PersonJSON `json:"person"`
 		LastDay  string     `json:"lastDay"`
 		Until    time.Time  `json:"until"`
@@ -165,4 +185,4 @@ type (
 )
 
 // PersonID is who it is.
-func (p PersonJSON) PersonID() PersonID { return PersonID{Source: p.Source, ID: p.ID} }
+func (p PersonJSON) PersonID() plan.PersonID { return plan.PersonID{Source: p.Source, ID: p.ID} }

@@ -1,0 +1,129 @@
+package view
+
+import (
+	"cmp"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/explain"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// WriteExplanation writes the explanation for people: the next step first, then what it follows from.
+func WriteExplanation(w io.Writer, x explain.Explanation) error {
+	out := &printer{w: tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)}
+	out.line("%s", plan.DescribePerson(x.CSI, x.DN, x.Person))
+	out.fact("directory ID", x.Person.String())
+	out.fact("username", cmp.Or(x.Username, "(none)"))
+	next := x.Next.Words
+	if !x.Next.At.IsZero() {
+		next += ", not before " + plan.Stamp(x.Next.At)
+	}
+	out.fact("NEXT STEP", next)
+	writeUnread(x, out)
+	if s := x.Suspension; s != nil {
+		out.fact("leave of absence", s.Detail(), "said "+plan.Stamp(s.Since)+" by "+s.By+": "+s.Reason)
+	}
+	for _, a := range x.Alarms {
+		out.fact("ALARM "+string(a.Kind), "since "+plan.Stamp(a.Since), a.Meaning()+a.Quiet())
+	}
+	writeSource(x, out)
+	writeLedger(x, out)
+	writePackage(x, out)
+	writeDecision(x, out)
+	writeHistory(x, out)
+	return out.flush()
+}
+
+func writeSource(x explain.Explanation, out *printer) {
+	out.line("\nDirectory now:")
+	if why := x.SourceUnread(); why != "" {
+		out.fact("source", x.Person.Source+" could not be read", why)
+		return
+	}
+	if x.Source == nil {
+		out.fact("source", x.Person.Source+" was not read; is it still configured?")
+	} else {
+		out.source(*x.Source)
+	}
+	e := x.Entry
+	if e == nil {
+		out.fact("entry", "not met, and not looked for")
+		return
+	}
+	where := "in scope, at " + e.DN
+	if !e.InScope {
+		where = "not in scope; looked up by ID: " + cmp.Or(e.DN, "not found")
+	}
+	out.fact("entry", where)
+	out.fact("account", e.State.String(), plan.DescribeEvidence(e.Evidence))
+	if e.Excluded {
+		out.fact("excluded", "lies below exclude_dns")
+	}
+	if e.Held != "" {
+		out.fact("fault", e.Held)
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.Attributes)) {
+		out.fact(name+":", strings.Join(e.Attributes[name], " | "))
+	}
+}
+
+// viewOf says through which account and server the source was read, "" if it was not.
+func viewOf(x explain.Explanation) string {
+	if x.Source == nil {
+		return ""
+	}
+	n := slices.IndexFunc(x.Source.Conditions, func(c plan.Condition) bool { return c.Name == plan.ConditionView })
+	if n < 0 {
+		return ""
+	}
+	return x.Source.Conditions[n].Detail
+}
+
+func writeDecision(x explain.Explanation, out *printer) {
+	out.line("\nDecided:")
+	if x.PackageUnread() != "" {
+		out.fact("nothing, as " + x.DescribeUnread())
+		return
+	}
+	switch {
+	case len(x.Changes) > 0 || len(x.Held) > 0:
+	case x.Missed != nil:
+		out.fact("no change", "not shown as entitled by a read that proves nothing, see NEXT STEP")
+	default:
+		out.fact("no change")
+	}
+	for _, c := range x.Changes {
+		out.fact(c.Op.Sign()+" "+c.Op.CockpitWord(), plan.DescribeStatus(c), why(c))
+	}
+	for _, reason := range x.Held {
+		out.fact("! held", reason)
+	}
+	for _, n := range x.Notices {
+		out.fact("? worth knowing", n.Detail)
+	}
+	for _, g := range x.Guards {
+		out.fact("GUARD "+g.Name, g.Detail)
+		if g.Check != "" {
+			out.fact("check first", g.Check)
+		}
+	}
+}
+
+// writeUnread tells first what could not be read.
+func writeUnread(x explain.Explanation, out *printer) {
+	for _, u := range x.Unread {
+		out.fact("NOT READ", u.Name(), u.Why)
+		for _, c := range u.Conditions {
+			if !c.OK {
+				out.fact("failed: " + c.Name + ": " + c.Detail)
+			}
+		}
+	}
+	if len(x.Unread) > 0 {
+		out.fact("as of", x.KnownAsOf())
+	}
+}

@@ -1,0 +1,68 @@
+package view
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/explain"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+func writeHistory(x explain.Explanation, out *printer) {
+	h := x.History
+	out.line("\nHistory (settings are written in bulk and not listed):")
+	if len(h.Steps) == 0 && len(h.Departures) == 0 {
+		out.fact("none")
+	}
+	if h.Omitted > 0 {
+		out.fact(fmt.Sprintf("… %d older steps", h.Omitted))
+	}
+	for _, s := range h.Steps {
+		erased := ""
+		if s.Erased {
+			erased = "erased since, only this is left"
+		}
+		out.fact(plan.Stamp(s.At), s.Op.CockpitWord(), describeStep(s), strings.Join(s.ThreemaIDs, " "), fmt.Sprintf("pass %d, policy %s", s.Run, s.Mode), describeLeave(s), s.Message, erased)
+	}
+	for _, d := range h.Departures {
+		out.fact(plan.Stamp(d.StartedAt), "departure", cmp.Or(d.Ended, "under way"), "withdrawn "+describeWithdrawal(h, d.CredentialID, d.GraceFrom()), "ended "+plan.StampOr(d.EndedAt, "not yet"))
+	}
+}
+
+// describeStep say what became of a step, for people.
+func describeStep(s plan.PastStep) string {
+	switch s.State {
+	case "intent":
+		return "begun, and not answered yet"
+	case "unknown":
+		return "sent, and its answer was lost"
+	case "reverted":
+		return "not done, all as before"
+	}
+	return s.State
+}
+
+// describeLeave says by whose leave a step was taken.
+func describeLeave(s plan.PastStep) string {
+	switch {
+	case s.ByOrder():
+		return "ordered (`audit export` tells by whom and why)"
+	case s.AlreadyGone:
+		return "it was gone already: the departure goes on from here"
+	case s.ByApproval():
+		return "approved"
+	}
+	return ""
+}
+
+// describeWithdrawal says when a credential was withdrawn. An order comes before the departure that goes on from it.
+func describeWithdrawal(h plan.History, credentialID string, at time.Time) string {
+	for _, s := range h.Steps {
+		if s.Op == plan.Withdraw && s.Ordered && s.State == "done" && credentialID != "" && s.CredentialID == credentialID && !at.IsZero() {
+			return plan.Stamp(s.SettledAt) + " by order; counted for the departure from " + plan.Stamp(at)
+		}
+	}
+	return plan.StampOr(at, "not yet")
+}

@@ -1,0 +1,172 @@
+package view
+
+import (
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// NewPlanJSON shapes a plan as design §6 describes it. Lists and maps are never null.
+func NewPlanJSON(p plan.Plan) PlanJSON {
+	return PlanJSON{
+		Hash: p.Hash, Policy: p.Policy, Subscription: p.Subscription.ID, GeneratedAt: p.GeneratedAt.UTC(),
+		Sources:   plan.Convert(p.Sources, NewSourceJSON),
+		Changes:   NewChangesJSON(p.Changes),
+		Held:      plan.Convert(p.Held, NewHeldJSON),
+		Missed:    plan.Convert(p.Missed, NewMissedJSON),
+		Unmanaged: plan.Convert(p.Unmanaged, func(u plan.Unmanaged) UnmanagedJSON { return UnmanagedJSON(u) }),
+		Notices:   plan.Convert(p.Notices, NewNoticeJSON),
+		Guards:    plan.Convert(p.Guards, newGuardJSON),
+		Seats:     CountedSeats{p.Seats.Licences, p.Seats.Used, p.Seats.Free, p.GeneratedAt.UTC()},
+		Requests:  p.Requests,
+		Baseline:  NewBaselineJSON(p.Baseline),
+		Effects:   NewEffectsJSON(p.Effects),
+		Alarms:    NewAlarmsJSON(p.Alarms),
+		Waits:     NewWaitsJSON(p.Waits()),
+		Restarted: plan.Convert(p.Restarted, NewRestartedJSON),
+		Suspended: NewSuspensionsJSON(p.Suspended),
+	}
+}
+
+// NewBaselineJSON shapes what a change of the baseline means, nil if there is none.
+func NewBaselineJSON(b *plan.BaselineChange) *BaselineJSON {
+	if b == nil {
+		return nil
+	}
+	return &BaselineJSON{
+		Reasons: b.Reasons, Accepted: b.Accepted, Refused: b.Refused,
+		Enters: NewBaselinePeopleJSON(b.Enters), Leaves: NewBaselinePeopleJSON(b.Leaves), Rekeyed: NewBaselinePeopleJSON(b.Rekeyed),
+		Missing: NewBaselinePeopleJSON(b.Missing), Unclear: NewBaselinePeopleJSON(b.Unclear),
+	}
+}
+
+// NewBaselinePeopleJSON shapes some people of a baseline.
+func NewBaselinePeopleJSON(people []plan.BaselinePerson) []HeldJSON {
+	return plan.Convert(people, newBaselinePersonJSON)
+}
+
+// newBaselinePersonJSON shapes a person of a baseline.
+func newBaselinePersonJSON(b plan.BaselinePerson) HeldJSON {
+	return HeldJSON{Person: PersonJSON{b.Person.Source, b.Person.ID, b.CSI, b.DN}, Reason: b.Why}
+}
+
+// NewSourceJSON shapes one source.
+func NewSourceJSON(s plan.SourceReport) SourceJSON {
+	return SourceJSON{
+		Name: s.Name, Complete: s.Complete, People: s.People, Outside: s.Outside,
+		Conditions: plan.Convert(s.Conditions, func(c plan.Condition) ConditionJSON { return ConditionJSON(c) }),
+	}
+}
+
+// NewChangesJSON shapes some changes.
+func NewChangesJSON(changes []plan.Change) []ChangeJSON { return plan.Convert(changes, NewChangeJSON) }
+
+// NewChangeJSON shapes one change.
+func NewChangeJSON(c plan.Change) ChangeJSON {
+	var dueAt time.Time
+	if c.Ahead() {
+		dueAt = c.NotBefore
+	}
+	return ChangeJSON{
+		ID: c.ID, Op: c.Op, Class: c.Class, Person: PersonJSON{c.Person.Source, c.Person.ID, c.CSI, c.DN},
+		CredentialID: c.CredentialID, Username: c.Username, ThreemaID: c.ThreemaID, Reason: c.Reason, Evidence: c.EvidenceText,
+		Before: notNil(c.Before), After: notNil(c.After), Requests: c.Requests,
+		Status: c.Status, NotBefore: optionalTime(c.NotBefore), DueAt: optionalTime(dueAt), Guard: c.Guard,
+		Asks: plan.Convert(c.Asks, func(a plan.Ask) plan.Ask { return a }), Protected: c.Protected, Approved: c.Approved, ApprovedUntil: optionalTime(c.ApprovedUntil),
+	}
+}
+
+// NewHeldJSON shapes somebody who is held.
+func NewHeldJSON(h plan.Held) HeldJSON {
+	return HeldJSON{Person: PersonJSON{h.Person.Source, h.Person.ID, h.CSI, h.DN}, Reason: h.Reason, Ask: h.Ask}
+}
+
+// NewMissedJSON shapes somebody whom a read did not show.
+func NewMissedJSON(m plan.Missed) MissedJSON {
+	return MissedJSON{
+		Person: PersonJSON{m.Person.Source, m.Person.ID, m.CSI, m.DN}, Shown: m.Shown, LastSeen: optionalTime(m.LastSeen.Truncate(time.Second)),
+		Conditions: m.Conditions, Detail: m.Detail(),
+	}
+}
+
+// NewNoticeJSON shapes a notice.
+func NewNoticeJSON(n plan.Notice) NoticeJSON {
+	return NoticeJSON{Kind: n.Kind, Person: PersonJSON{n.Person.Source, n.Person.ID, n.CSI, n.DN}, Detail: n.Detail}
+}
+
+// NewEffectsJSON shapes some effects.
+func NewEffectsJSON(effects []plan.Effect) []EffectJSON { return plan.Convert(effects, NewEffectJSON) }
+
+// NewEffectJSON shapes one effect.
+func NewEffectJSON(e plan.Effect) EffectJSON {
+	return EffectJSON{
+		Op: e.Op, Person: PersonJSON{e.Person.Source, e.Person.ID, e.CSI, e.DN},
+		CredentialID: e.CredentialID, Username: e.Username, ThreemaID: e.ThreemaID,
+		State: e.State(), RequestedAt: e.RequestedAt.UTC(), EffectiveBy: e.EffectiveBy().UTC(), VerifiedAt: optionalTime(e.VerifiedAt), Ordered: e.Ordered,
+	}
+}
+
+// NewAlarmsJSON shapes some alarms.
+func NewAlarmsJSON(alarms []plan.Alarm) []AlarmJSON { return plan.Convert(alarms, NewAlarmJSON) }
+
+// NewAlarmJSON shapes one alarm.
+func NewAlarmJSON(a plan.Alarm) AlarmJSON {
+	return AlarmJSON{
+		Kind: a.Kind, Person: PersonJSON{a.Person.Source, a.Person.ID, a.CSI, a.DN},
+		CredentialID: a.CredentialID, Username: a.Username, ThreemaID: a.ThreemaID, Since: a.Since.UTC(), Detail: a.Detail(),
+	}
+}
+
+// NewRestartedJSON shapes a departure that begins again and again.
+func NewRestartedJSON(r plan.Restarted) RestartedJSON {
+	return RestartedJSON{Person: PersonJSON{r.Person.Source, r.Person.ID, r.CSI, r.DN}, Restarts: r.Restarts, Since: r.Since.UTC(), Detail: r.Detail()}
+}
+
+// NewSuspendedJSON shapes a leave of absence, without the reason.
+func NewSuspendedJSON(s plan.SuspendedPerson) SuspendedJSON {
+	return SuspendedJSON{
+		Person: PersonJSON{s.Person.Source, s.Person.ID, s.CSI, s.DN}, LastDay: s.LastDay, Until: s.Until.UTC(), By: s.By, Since: s.Since.UTC(),
+		Over: optionalTime(s.Over), Account: s.Account.String(), Standing: s.Standing, EndsSoon: s.Soon, Earliest: optionalTime(s.Earliest), Detail: s.Detail(),
+	}
+}
+
+// NewSuspensionsJSON shapes some leaves of absence.
+func NewSuspensionsJSON(people []plan.SuspendedPerson) []SuspendedJSON {
+	return plan.Convert(people, NewSuspendedJSON)
+}
+
+// NewReasonedSuspensionJSON is the same for who asks for this person, or for the list: with the reason.
+func NewReasonedSuspensionJSON(s plan.SuspendedPerson) SuspendedJSON {
+	doc := NewSuspendedJSON(s)
+	doc.Reason = s.Reason
+	return doc
+}
+
+// NewWaitsJSON shapes some waits.
+func NewWaitsJSON(waits []plan.Wait) []WaitJSON { return plan.Convert(waits, NewWaitJSON) }
+
+// NewWaitJSON shapes one wait.
+func NewWaitJSON(w plan.Wait) WaitJSON {
+	return WaitJSON{Code: w.Code, Since: w.Since.UTC(), People: w.People, Command: w.Command, Whom: plan.Convert(w.Whom, NewWaitingPersonJSON), Answered: w.Answered, Covers: w.Covers}
+}
+
+// NewWaitingPeopleJSON shapes some people of a wait.
+func NewWaitingPeopleJSON(people []plan.WaitingPerson) []WaitingPersonJSON {
+	return plan.Convert(people, NewWaitingPersonJSON)
+}
+
+// NewWaitingPersonJSON shapes a person of a wait.
+func NewWaitingPersonJSON(w plan.WaitingPerson) WaitingPersonJSON {
+	return WaitingPersonJSON{Person: PersonJSON{w.Person.Source, w.Person.ID, w.CSI, w.DN}, Steps: append([]plan.Op{}, w.Steps...), Missing: w.Missing}
+}
+
+// Wait is one wait, read back from a report.
+func (w WaitJSON) Wait() plan.Wait {
+	wait := plan.Wait{Code: w.Code, Since: w.Since, People: w.People, Command: w.Command, Covers: w.Covers}
+	for _, x := range w.Whom {
+		wait.Whom = append(wait.Whom, plan.WaitingPerson{Person: x.Person.PersonID(), CSI: x.Person.CSI, DN: x.Person.DN, Steps: x.Steps, Missing: x.Missing})
+	}
+	return wait
+}
+
+func newGuardJSON(g plan.Guard) GuardJSON { return GuardJSON{g.Name, g.Source, g.Detail, g.Check} }

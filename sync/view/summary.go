@@ -1,0 +1,32 @@
+package view
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// Summary is the plan in one line.
+func Summary(p plan.Plan) string {
+	counts := map[plan.Op]map[plan.Status]int{}
+	for _, c := range p.Changes {
+		if counts[c.Op] == nil {
+			counts[c.Op] = map[plan.Status]int{}
+		}
+		counts[c.Op][c.Status]++
+	}
+	var parts []string
+	for _, op := range plan.Ops() {
+		for _, status := range slices.Sorted(maps.Keys(counts[op])) {
+			parts = append(parts, fmt.Sprintf("%d %s %s", counts[op][status], op, status))
+		}
+	}
+	if len(parts) == 0 {
+		parts = []string{"nothing to do"}
+	}
+	return fmt.Sprintf("%s; %d held; %s; licences: %d of %d used",
+		strings.Join(parts, ", "), len(p.Held), plan.Counted(p.Requests, "request", "requests"), p.Seats.Used, p.Seats.Licences)
+}
