@@ -22,7 +22,7 @@ func TestStateEqualsTheModel(t *testing.T) {
 	dir, n := t.TempDir(), 0
 	rapid.Check(t, func(t *rapid.T) {
 		n++
-		w := &world{path: filepath.Join(dir, fmt.Sprint(n)), clock: newClock(), model: newModel()}
+		w := &world{path: filepath.Join(dir, fmt.Sprint(n)), clock: newClock(), reference: newReference()}
 		w.open(t)
 		defer func() { must(t, w.ledger.Close()) }()
 		w.startRun(t)
@@ -48,7 +48,7 @@ func TestStateEqualsTheModel(t *testing.T) {
 type world struct {
 	path        string
 	clock       *clock
-	model       *model
+	reference   *reference
 	ledger      *Ledger
 	run         int64
 	credentials int
@@ -75,8 +75,8 @@ func (w *world) reopen(t *rapid.T) {
 func (w *world) compare(t *rapid.T) {
 	got, err := w.ledger.State(context.Background())
 	must(t, err)
-	w.model.learn(got.Effects, w.clock.Now())
-	if diff := cmp.Diff(w.model.state(w.clock.Now()), got); diff != "" {
+	w.reference.learn(got.Effects, w.clock.Now())
+	if diff := cmp.Diff(w.reference.state(w.clock.Now()), got); diff != "" {
 		t.Fatalf("the ledger (+) differs from the model (-):\n%s", diff)
 	}
 	report, err := w.ledger.VerifyAudit(context.Background())
@@ -87,8 +87,8 @@ func (w *world) compare(t *rapid.T) {
 	var intents, settled int
 	must(t, w.ledger.reads.QueryRow(`SELECT count(*) FILTER (WHERE event = 'intent'),
 		count(*) FILTER (WHERE event IN ('done', 'failed', 'settled', 'reverted')) FROM audit`).Scan(&intents, &settled))
-	if closed := len(w.model.journal) - len(got.Open); intents != len(w.model.journal) || settled != closed {
-		t.Fatalf("the audit tells of %d intents and %d ends, the journal of %d and %d", intents, settled, len(w.model.journal), closed)
+	if closed := len(w.reference.journal) - len(got.Open); intents != len(w.reference.journal) || settled != closed {
+		t.Fatalf("the audit tells of %d intents and %d ends, the journal of %d and %d", intents, settled, len(w.reference.journal), closed)
 	}
 }
 
@@ -96,7 +96,7 @@ func (w *world) startRun(t *rapid.T) {
 	run, err := w.ledger.StartRun(context.Background(), plan.Sync)
 	must(t, err)
 	w.run = run
-	for _, r := range w.model.journal {
+	for _, r := range w.reference.journal {
 		if r.state == intent {
 			r.state = unknown
 		}
@@ -106,7 +106,7 @@ func (w *world) startRun(t *rapid.T) {
 func (w *world) finish(t *rapid.T) {
 	rolledOut := rapid.Bool().Draw(t, "rolled out")
 	must(t, w.ledger.FinishRun(context.Background(), w.run, plan.RunEnd{Result: "ok", RolledOut: rolledOut}))
-	w.model.rolledOut = w.model.rolledOut || rolledOut
+	w.reference.rolledOut = w.reference.rolledOut || rolledOut
 	w.startRun(t)
 }
 
@@ -128,18 +128,18 @@ func (w *world) begin(t *rapid.T) {
 		op.CredentialID = credentials.Draw(t, "credential")
 	}
 	begun, err := w.ledger.Begin(context.Background(), w.run, []plan.Operation{op})
-	if (err == nil) != w.model.mayBegin(op) {
-		t.Fatalf("Begin = %v, the model says %t", err, w.model.mayBegin(op))
+	if (err == nil) != w.reference.mayBegin(op) {
+		t.Fatalf("Begin = %v, the model says %t", err, w.reference.mayBegin(op))
 	}
 	if err == nil {
-		w.model.begin(begun[0])
+		w.reference.begin(begun[0])
 	}
 }
 
 // pick draws an open operation, and skips the step if there is none.
 func (w *world) pick(t *rapid.T, fits func(*row) bool) *row {
 	var rows []*row
-	for _, r := range w.model.rows() {
+	for _, r := range w.reference.rows() {
 		if r.open() && fits(r) {
 			rows = append(rows, r)
 		}
@@ -162,7 +162,7 @@ func (w *world) created(t *rapid.T) {
 		}
 	}
 	slices.SortFunc(r.Sent, func(a, b plan.Setting) int { return strings.Compare(a.Name+" "+a.Value, b.Name+" "+b.Value) })
-	w.model.own(r.Operation, true, "", w.clock.Now())
+	w.reference.own(r.Operation, true, "", w.clock.Now())
 }
 
 // mayBeDone leaves out what no pass does: a create without a credential, and the adoption of
@@ -171,7 +171,7 @@ func (w *world) mayBeDone(r *row) bool {
 	if r.Op == plan.Create {
 		return r.CredentialID != ""
 	}
-	for id, own := range w.model.owned {
+	for id, own := range w.reference.owned {
 		if r.Op == plan.Adopt && own.CredentialID == r.CredentialID && id != r.Person.ID {
 			return false
 		}
@@ -187,15 +187,15 @@ func (w *world) settle(t *rapid.T) {
 	}
 	if rapid.Bool().Draw(t, "refused") {
 		o.Refusals = []plan.Refusal{{CredentialID: credentials.Draw(t, "credential"), Setting: "s", Value: words.Draw(t, "value"), At: w.clock.Now()}}
-		w.model.refusals[o.Refusals[0].CredentialID] = o.Refusals[0]
+		w.reference.refusals[o.Refusals[0].CredentialID] = o.Refusals[0]
 	}
 	must(t, w.ledger.Settle(context.Background(), []plan.Settlement{o}))
 	if r.Op == plan.Withdraw {
-		w.model.join(r.Operation, o.ThreemaIDs)
+		w.reference.join(r.Operation, o.ThreemaIDs)
 	}
 	switch o.Result {
 	case plan.Done:
-		w.model.done(r, w.clock.Now())
+		w.reference.done(r, w.clock.Now())
 	case plan.Failed:
 		r.state = failed
 	case plan.Uncertain:
@@ -239,13 +239,13 @@ func (w *world) remember(t *rapid.T) {
 			m.Sentinels = append(m.Sentinels, plan.Sentinel{Person: person(fmt.Sprint(id + 1)), OU: words.Draw(t, "ou"), Since: w.moment(t)})
 		}
 	}
-	for _, s := range values(w.model.suspended) {
+	for _, s := range values(w.reference.suspended) {
 		if rapid.Bool().Draw(t, "still suspended") {
 			s.Over = w.moment(t)
 			m.Suspensions = append(m.Suspensions, s)
 		}
 	}
-	for _, own := range values(w.model.owned) {
+	for _, own := range values(w.reference.owned) {
 		own.MissingSince, own.MissingReads, own.CSI = w.moment(t), rapid.IntRange(0, 2).Draw(t, "missing"), words.Draw(t, "csi")
 		own.FirstName = words.Draw(t, "first name")
 		own.Loss = rapid.SampledFrom([]plan.LossState{"", plan.LossOpen, plan.LossAccepted}).Draw(t, "loss")
@@ -259,20 +259,20 @@ func (w *world) remember(t *rapid.T) {
 	if rapid.Bool().Draw(t, "end") {
 		m.EndedDepartures = []plan.EndedDeparture{{Person: people.Draw(t, "ended"), Why: "returned"}}
 	}
-	for _, a := range values(w.model.approvals) {
+	for _, a := range values(w.reference.approvals) {
 		if rapid.Bool().Draw(t, "expired") { // of one that was renewed beside the pass, too
 			m.ExpiredApprovals = append(m.ExpiredApprovals, a.ChangeID)
 		}
 	}
 	w.look(t, &m)
 	must(t, w.ledger.Remember(context.Background(), w.run, m))
-	w.model.remember(m, now)
+	w.reference.remember(m, now)
 }
 
 // look is what a pass may find of the effects that the ledger knows.
 func (w *world) look(t *rapid.T, m *plan.StateUpdate) {
 	now := w.clock.Now()
-	for _, e := range w.model.effectsNow(now) {
+	for _, e := range w.reference.effectsNow(now) {
 		switch rapid.IntRange(0, 5).Draw(t, "found") {
 		case 0:
 			e.GoneAt = now
@@ -290,7 +290,7 @@ func (w *world) look(t *rapid.T, m *plan.StateUpdate) {
 		}
 		m.Effects = append(m.Effects, e)
 	}
-	for _, a := range w.model.alarmsNow() {
+	for _, a := range w.reference.alarmsNow() {
 		switch rapid.IntRange(0, 2).Draw(t, "alarm") {
 		case 0:
 			m.Cleared = append(m.Cleared, plan.ClearedAlarm{Alarm: a, Why: "quiet"})
@@ -311,13 +311,13 @@ func (w *world) approve(t *rapid.T) {
 		}
 		approvals = append(approvals, a)
 		a.Hash, a.By, a.At = "cafe", "anna", w.clock.Now()
-		w.model.approvals[a.ChangeID] = a
+		w.reference.approvals[a.ChangeID] = a
 	}
 	must(t, w.ledger.Approve(context.Background(), "cafe", "anna", approvals))
 }
 
 func (w *world) firstOpen() *row {
-	for _, r := range w.model.rows() {
+	for _, r := range w.reference.rows() {
 		if r.open() {
 			return r
 		}

@@ -165,18 +165,18 @@ func (w *world) hold(t *rapid.T) {
 	s := onLeave(people.Draw(t, "person"), w.clock.Now().AddDate(0, 0, rapid.IntRange(1, 365).Draw(t, "days")))
 	_, err := w.ledger.Suspend(context.Background(), s)
 	must(t, err)
-	w.model.suspend(s, w.clock.Now())
+	w.reference.suspend(s, w.clock.Now())
 }
 
 func (w *world) endHold(t *rapid.T) {
 	who := people.Draw(t, "person")
-	s, said := w.model.suspended[who.ID]
+	s, said := w.reference.suspended[who.ID]
 	if err := w.ledger.EndSuspension(context.Background(), who, "anna", ""); (err == nil) != said {
 		t.Fatalf("EndSuspension = %v, on leave: %t", err, said)
 	}
 	if said {
 		s.Until, s.Over = w.clock.Now(), w.clock.Now()
-		w.model.suspended[who.ID] = s
+		w.reference.suspended[who.ID] = s
 	}
 }
 
@@ -184,7 +184,7 @@ func (w *world) endHold(t *rapid.T) {
 func (w *world) undo(t *rapid.T) {
 	u := plan.UndoneOrder{Person: people.Draw(t, "person"), CredentialID: credentials.Draw(t, "credential"), By: "anna"}
 	must(t, w.ledger.UndoWithdrawal(context.Background(), u, "4711", "a mistake"))
-	w.model.undo(u, w.clock.Now())
+	w.reference.undo(u, w.clock.Now())
 }
 
 // TestAnOrderEndsTheWayBack: a withdrawal that begins after somebody took one back is the last word; and a

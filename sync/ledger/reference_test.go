@@ -10,9 +10,9 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
-// model is what a ledger should remember, in the simplest words: maps, no SQL. Everybody in it
+// reference is what a ledger should remember, in the simplest words: maps, no SQL. Everybody in it
 // belongs to source corp.
-type model struct {
+type reference struct {
 	bound     plan.StateUpdate // subscription, sources, baseline, sync since
 	rolledOut bool
 	owned     map[string]plan.Ownership   // by person
@@ -49,8 +49,8 @@ type row struct {
 
 func (r row) open() bool { return r.state == intent || r.state == unknown }
 
-func newModel() *model {
-	return &model{
+func newReference() *reference {
+	return &reference{
 		bound: plan.StateUpdate{Sources: map[string]plan.SourceBinding{}},
 		owned: map[string]plan.Ownership{}, seen: map[string]plan.Observation{}, sagas: map[string]*plan.Departure{},
 		journal: map[int64]*row{}, refusals: map[string]plan.Refusal{}, published: map[string]bool{}, suspended: map[string]plan.Suspension{}, approvals: map[string]plan.GivenApproval{},
@@ -58,14 +58,14 @@ func newModel() *model {
 }
 
 // rows returns the journal in order.
-func (m *model) rows() []*row {
+func (m *reference) rows() []*row {
 	rows := slices.Collect(maps.Values(m.journal))
 	slices.SortFunc(rows, func(a, b *row) int { return int(a.ID - b.ID) })
 	return rows
 }
 
 // mayBegin tells whether nothing open stands in the way.
-func (m *model) mayBegin(op plan.Operation) bool {
+func (m *reference) mayBegin(op plan.Operation) bool {
 	for _, r := range m.journal {
 		samePerson := r.Person == op.Person && r.Op == op.Op && (op.Op == plan.Create || op.Op == plan.Withdraw)
 		sameID := finalOp(r.Op) && finalOp(op.Op) && slices.Equal(r.ThreemaIDs, op.ThreemaIDs)
@@ -79,7 +79,7 @@ func (m *model) mayBegin(op plan.Operation) bool {
 
 func finalOp(op plan.Op) bool { return op == plan.Detach || op == plan.Revoke }
 
-func (m *model) begin(op plan.Operation) {
+func (m *reference) begin(op plan.Operation) {
 	m.journal[op.ID] = &row{op, intent}
 	if op.Op != plan.Withdraw {
 		return
@@ -99,7 +99,7 @@ func (m *model) begin(op plan.Operation) {
 	m.join(op, op.ThreemaIDs)
 }
 
-func (m *model) join(op plan.Operation, ids []string) {
+func (m *reference) join(op plan.Operation, ids []string) {
 	departure, leaving := m.sagas[op.Person.ID]
 	if !leaving {
 		return
@@ -112,7 +112,7 @@ func (m *model) join(op plan.Operation, ids []string) {
 	slices.SortFunc(departure.IDs, func(a, b plan.DepartingID) int { return strings.Compare(a.ThreemaID, b.ThreemaID) })
 }
 
-func (m *model) own(op plan.Operation, created bool, firstName string, since time.Time) {
+func (m *reference) own(op plan.Operation, created bool, firstName string, since time.Time) {
 	if was, ours := m.owned[op.Person.ID]; ours {
 		since = was.Since
 	}
@@ -122,12 +122,12 @@ func (m *model) own(op plan.Operation, created bool, firstName string, since tim
 	m.dropUndone(op.Person)
 }
 
-func (m *model) dropUndone(person plan.PersonID) {
+func (m *reference) dropUndone(person plan.PersonID) {
 	m.undone = slices.DeleteFunc(m.undone, func(u plan.UndoneOrder) bool { return u.Person == person })
 }
 
 // undo records that a withdrawal is taken back.
-func (m *model) undo(u plan.UndoneOrder, now time.Time) {
+func (m *reference) undo(u plan.UndoneOrder, now time.Time) {
 	u.At = now
 	m.undone = append(slices.DeleteFunc(m.undone, func(had plan.UndoneOrder) bool { return had.CredentialID == u.CredentialID }), u)
 	slices.SortFunc(m.undone, func(a, b plan.UndoneOrder) int { return strings.Compare(a.CredentialID, b.CredentialID) })
@@ -135,12 +135,12 @@ func (m *model) undo(u plan.UndoneOrder, now time.Time) {
 }
 
 // void drops every yes to such steps of a person.
-func (m *model) void(person plan.PersonID, ops ...plan.Op) {
+func (m *reference) void(person plan.PersonID, ops ...plan.Op) {
 	maps.DeleteFunc(m.approvals, func(_ string, a plan.GivenApproval) bool { return a.Person == person && slices.Contains(ops, a.Op) })
 }
 
 // undoneNow are those of credentials that are still owned.
-func (m *model) undoneNow() []plan.UndoneOrder {
+func (m *reference) undoneNow() []plan.UndoneOrder {
 	var now []plan.UndoneOrder
 	for _, u := range m.undone {
 		if m.owned[u.Person.ID].CredentialID == u.CredentialID {
@@ -150,14 +150,14 @@ func (m *model) undoneNow() []plan.UndoneOrder {
 	return now
 }
 
-func (m *model) suspend(s plan.Suspension, now time.Time) {
+func (m *reference) suspend(s plan.Suspension, now time.Time) {
 	s.Since, s.Over = now, time.Time{}
 	m.suspended[s.Person.ID] = s
 	m.void(s.Person, "", plan.Withdraw, plan.DisableContact, plan.Detach, plan.Revoke)
 }
 
 // passSuspension lets a leave go along with a credential.
-func (m *model) passSuspension(from, to plan.PersonID) {
+func (m *reference) passSuspension(from, to plan.PersonID) {
 	s, said := m.suspended[from.ID]
 	if !said {
 		return
@@ -169,13 +169,13 @@ func (m *model) passSuspension(from, to plan.PersonID) {
 	}
 }
 
-func (m *model) disown(op plan.Operation) {
+func (m *reference) disown(op plan.Operation) {
 	if m.owned[op.Person.ID].CredentialID == op.CredentialID {
 		delete(m.owned, op.Person.ID)
 	}
 }
 
-func (m *model) done(r *row, now time.Time) {
+func (m *reference) done(r *row, now time.Time) {
 	r.state = done
 	delete(m.approvals, r.ChangeID)
 	departure := m.sagas[r.Person.ID]
@@ -217,7 +217,7 @@ func (m *model) done(r *row, now time.Time) {
 
 // keep ends the open create that made, or seems to have made, a credential that is adopted. It tells
 // whether the create is known to have made it.
-func (m *model) keep(op plan.Operation) bool {
+func (m *reference) keep(op plan.Operation) bool {
 	for _, r := range m.journal {
 		if r.open() && r.Op == plan.Create && r.Person == op.Person && (r.CredentialID == "" || r.CredentialID == op.CredentialID) {
 			r.state = done
@@ -228,7 +228,7 @@ func (m *model) keep(op plan.Operation) bool {
 }
 
 // watch adds an effect, once.
-func (m *model) watch(departure *plan.Departure, op plan.Op, threemaID string, now time.Time) {
+func (m *reference) watch(departure *plan.Departure, op plan.Op, threemaID string, now time.Time) {
 	known := slices.ContainsFunc(m.effects, func(e *watched) bool { return e.saga == departure && e.Op == op && e.ThreemaID == threemaID })
 	if departure != nil && !known {
 		m.effects = append(m.effects, &watched{plan.Effect{Op: op, ThreemaID: threemaID, RequestedAt: now}, departure, m.bound.Subscription})
@@ -236,7 +236,7 @@ func (m *model) watch(departure *plan.Departure, op plan.Op, threemaID string, n
 }
 
 // looksFor lists the effects that a pass looks for.
-func (m *model) looksFor(now time.Time) []*watched {
+func (m *reference) looksFor(now time.Time) []*watched {
 	return slices.DeleteFunc(slices.Clone(m.effects), func(w *watched) bool {
 		alarmed := slices.ContainsFunc(m.alarms, func(a plan.Alarm) bool { return a.Departure == w.Departure })
 		fresh := w.VerifiedAt.IsZero() || w.VerifiedAt.After(now.Add(-90*24*time.Hour))
@@ -245,7 +245,7 @@ func (m *model) looksFor(now time.Time) []*watched {
 }
 
 // learn takes over the numbers that the ledger has given.
-func (m *model) learn(effects []plan.Effect, now time.Time) {
+func (m *reference) learn(effects []plan.Effect, now time.Time) {
 	for n, w := range m.looksFor(now) {
 		if w.ID == 0 && n < len(effects) {
 			w.ID, w.Departure = effects[n].ID, effects[n].Departure
@@ -253,7 +253,7 @@ func (m *model) learn(effects []plan.Effect, now time.Time) {
 	}
 }
 
-func (m *model) effectsNow(now time.Time) []plan.Effect {
+func (m *reference) effectsNow(now time.Time) []plan.Effect {
 	var effects []plan.Effect
 	for _, w := range m.looksFor(now) {
 		e := w.Effect
@@ -267,7 +267,7 @@ func (m *model) effectsNow(now time.Time) []plan.Effect {
 	return effects
 }
 
-func (m *model) alarmsNow() []plan.Alarm {
+func (m *reference) alarmsNow() []plan.Alarm {
 	var alarms []plan.Alarm
 	for _, a := range m.alarms {
 		n := slices.IndexFunc(m.effects, func(w *watched) bool { return w.Departure == a.Departure && w.subscription == m.bound.Subscription })
@@ -282,7 +282,7 @@ func (m *model) alarmsNow() []plan.Alarm {
 }
 
 // judge records what a pass found of effects.
-func (m *model) judge(mem plan.StateUpdate) {
+func (m *reference) judge(mem plan.StateUpdate) {
 	for _, e := range mem.Effects {
 		w := m.effects[slices.IndexFunc(m.effects, func(w *watched) bool { return w.ID == e.ID })]
 		w.GoneAt, w.VerifiedAt, w.ReturnedAt = e.GoneAt, e.VerifiedAt, e.ReturnedAt
@@ -308,7 +308,7 @@ func sameAlarm(a plan.Alarm) func(plan.Alarm) bool {
 	}
 }
 
-func (m *model) transfer(op plan.Operation, now time.Time) {
+func (m *reference) transfer(op plan.Operation, now time.Time) {
 	created, firstName, since := false, "", now
 	for id, own := range m.owned {
 		if own.CredentialID == op.CredentialID {
@@ -330,7 +330,7 @@ func (m *model) transfer(op plan.Operation, now time.Time) {
 }
 
 // passLinks lets the former links of an account be those of the one that follows it.
-func (m *model) passLinks(from, to plan.PersonID) {
+func (m *reference) passLinks(from, to plan.PersonID) {
 	all := map[plan.FormerLink]time.Time{}
 	key := func(l plan.FormerLink) plan.FormerLink {
 		return plan.FormerLink{ThreemaID: l.ThreemaID, Person: l.Person}
@@ -354,7 +354,7 @@ func (m *model) passLinks(from, to plan.PersonID) {
 	slices.SortFunc(m.links, plan.FormerLink.Compare)
 }
 
-func (m *model) remember(mem plan.StateUpdate, now time.Time) {
+func (m *reference) remember(mem plan.StateUpdate, now time.Time) {
 	m.bound.Subscription, m.bound.Baseline, m.bound.SyncSince = mem.Subscription, mem.Baseline, mem.SyncSince
 	maps.Copy(m.bound.Sources, mem.Sources)
 	m.seen = map[string]plan.Observation{}
@@ -401,7 +401,7 @@ func (m *model) remember(mem plan.StateUpdate, now time.Time) {
 }
 
 // restored tells that nothing was withdrawn after all.
-func (m *model) restored(u plan.UndoneOrder) bool {
+func (m *reference) restored(u plan.UndoneOrder) bool {
 	for _, r := range m.journal {
 		if r.Op == plan.Withdraw && r.CredentialID == u.CredentialID && (r.open() || r.state == done) {
 			return false
@@ -416,7 +416,7 @@ func (m *model) restored(u plan.UndoneOrder) bool {
 }
 
 // endDeparture closes a departure. What one who came back leaves behind is remembered.
-func (m *model) endSaga(e plan.EndedDeparture) {
+func (m *reference) endSaga(e plan.EndedDeparture) {
 	departure, open := m.sagas[e.Person.ID]
 	if !open {
 		return
@@ -437,7 +437,7 @@ func (m *model) endSaga(e plan.EndedDeparture) {
 }
 
 // state is what the ledger should say.
-func (m *model) state(now time.Time) plan.State {
+func (m *reference) state(now time.Time) plan.State {
 	s := plan.State{
 		Subscription: m.bound.Subscription, Sources: m.bound.Sources, Baseline: m.bound.Baseline,
 		RolledOut: m.rolledOut, SyncSince: m.bound.SyncSince,
