@@ -74,7 +74,7 @@ func (e *ChangedSetError) Error() string {
 func (e *ChangedSetError) command() string {
 	words := []string{"threema-dirsync approve", e.Now}
 	for _, query := range e.Only {
-		words = append(words, "--only", plan.Typed(query, plan.PersonID{}))
+		words = append(words, "--only", plan.ShellWord(query))
 	}
 	return strings.Join(words, " ")
 }

@@ -133,7 +133,7 @@ func holdMeans(x explain.Explanation, s *plan.SuspendedPerson, voided int) []str
 		lines = append(lines, fmt.Sprintf("The earliest withdrawal is not before %s: a fresh grace of %v counts from the first pass after that day.", s.Earliest.UTC().Format("2006-01-02 15:04 UTC"), s.Grace))
 	}
 	return append(lines, "It ends by itself after that day; if the account is not enabled then, the departure goes on with a fresh grace. `plan` and `status` name it "+
-		"for the last 14 days. To end it earlier: threema-dirsync hold --end "+plan.Typed(x.CSI, x.Person))
+		"for the last 14 days. To end it earlier: threema-dirsync hold --end "+x.Typed)
 }
 
 func idsLeft(departure plan.Departure) string {

@@ -26,13 +26,15 @@ type pastChange struct {
 	Status    plan.Status       `json:"status"`
 	Guard     string            `json:"guard"`
 	Asks      []plan.Ask        `json:"asks"`
+	AskedBy   []string          `json:"askedBy"`
 	Person    view.PersonJSON   `json:"person"`
 }
 
 func (c pastChange) change() plan.Change {
+	protected, byClass := plan.Rules(c.AskedBy)
 	return plan.Change{
 		ID: c.ID, Op: c.Op, ThreemaID: c.ThreemaID, After: c.After, Status: c.Status, Guard: c.Guard, Asks: c.Asks,
-		Person: c.Person.PersonID(), CSI: c.Person.CSI, DN: c.Person.DN,
+		Person: c.Person.PersonID(), CSI: c.Person.CSI, DN: c.Person.DN, Protected: protected, ByClass: byClass,
 	}
 }
 

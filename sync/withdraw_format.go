@@ -53,7 +53,7 @@ func (w Withdrawal) Meaning() []string {
 			"The Threema ID follows by "+fate+", as ever: once the departure is confirmed, grace.id is over and whoever must has said yes.",
 		)
 	}
-	again := "For the new phone, or to give access again later: threema-dirsync withdraw --undo " + plan.Typed(w.CSI, w.Person) + " --reason TEXT. A pass then makes a new credential, with a new password " +
+	again := "For the new phone, or to give access again later: threema-dirsync withdraw --undo " + w.Typed + " --reason TEXT. A pass then makes a new credential, with a new password " +
 		"(credentials.recreate: true does so for everybody)."
 	if w.policy.Recreate {
 		again = "CAUTION: credentials.recreate is true. Unless the account is disabled in the directory, the next passes make a new credential and hand it over."
@@ -73,7 +73,7 @@ func (w Withdrawal) leaveMeaning() []string {
 		return nil
 	}
 	return []string{fmt.Sprintf("They are on leave of absence until %s (said by %s), which suspends a departure. This order is stronger: the access ends. "+
-		"The leave goes on for the rest of it, the Threema ID; to end it: threema-dirsync hold --end %s", w.Suspended.LastDay, w.Suspended.By, plan.Typed(w.CSI, w.Person))}
+		"The leave goes on for the rest of it, the Threema ID; to end it: threema-dirsync hold --end %s", w.Suspended.LastDay, w.Suspended.By, w.Typed)}
 }
 
 // Announcement says before the withdrawal whom it concerns and what it means.
@@ -103,7 +103,7 @@ func (w Withdrawal) Format(out io.Writer) error {
 	}
 	if err == nil && w.Stands {
 		_, err = fmt.Fprintln(out, plan.Harmless("The order stands: the next pass that may do so carries it out (at once: order it again). To take it back: threema-dirsync withdraw --undo "+
-			plan.Typed(w.CSI, w.Person)+" --reason TEXT"))
+			w.Typed+" --reason TEXT"))
 	}
 	return err
 }

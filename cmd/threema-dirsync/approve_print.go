@@ -24,7 +24,7 @@ func (p *program) printApproval(given dirsync.Approval, flags approveFlags) erro
 		}{given.Hash, given.Until, given.Ahead(), view.NewChangesJSON(given.Changes), given.Next, view.NewChangesJSON(given.Waiting), view.NewChangesJSON(given.Freed), view.NewWaitsJSON(given.Waits)})
 	}
 	if flags.withdraw != "" {
-		say(p.Stdout, "Approved until %s: %s. The next pass carries it out; at once: order it again, by threema-dirsync withdraw %s --reason TEXT", stamp(given.Until), plan.CountedSteps(given.Changes), plan.Typed(flags.withdraw, plan.PersonID{}))
+		say(p.Stdout, "Approved until %s: %s. The next pass carries it out; at once: order it again, by threema-dirsync withdraw %s --reason TEXT", stamp(given.Until), plan.CountedSteps(given.Changes), plan.ShellWord(flags.withdraw))
 		p.listChanges(given.Changes)
 		return nil
 	}

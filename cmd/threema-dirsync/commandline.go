@@ -50,7 +50,7 @@ func (p *program) globalFlag() string {
 	if err != nil || path == defaultConfig {
 		return ""
 	}
-	word := plan.Typed(path, plan.PersonID{})
+	word := plan.ShellWord(path)
 	if strings.ContainsAny(word, `"\`) || plan.Harmless(word) != word {
 		return ""
 	}

@@ -229,7 +229,8 @@ func (s *status) addReport(text json.RawMessage) {
 func (s *status) nameWaiting(told []view.WaitJSON) {
 	for n := range s.Waits {
 		if i := slices.IndexFunc(told, func(w view.WaitJSON) bool { return w.Code == s.Waits[n].Code }); i >= 0 {
-			s.Waits[n].Whom, s.Waits[n].Covers = told[i].Wait().Whom, told[i].Covers
+			w := told[i].Wait()
+			s.Waits[n].Whom, s.Waits[n].Covers, s.Waits[n].CoversSteps, s.Waits[n].Check = w.Whom, w.Covers, w.CoversSteps, w.Check
 		}
 	}
 }

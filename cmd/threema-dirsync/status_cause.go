@@ -150,8 +150,9 @@ func waitingCause(guards []guardStatus, waits []plan.Wait) (cause, check, comman
 	}
 	first := waits[0]
 	cause = "somebody has to decide (" + string(first.Code) + ")"
-	if whom := first.WhomWords(); len(whom) == 1 {
-		cause += ": " + whom[0]
+	check = first.Check
+	if first.Check = ""; len(first.WhomWords()) == 1 {
+		cause += ": " + first.Whom[0].Words()
 	}
 	if n := slices.IndexFunc(guards, func(g guardStatus) bool { return g.Guard == string(first.Code) }); n >= 0 {
 		cause = strings.TrimSpace(guards[n].Guard+" "+guards[n].Source) + ": " + guards[n].Detail

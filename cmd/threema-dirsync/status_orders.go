@@ -20,10 +20,12 @@ type orderStatus struct {
 	// last list has the credential.
 	Sent        bool       `json:"sent"`
 	SettledFrom *time.Time `json:"settledFrom"`
+
+	typed string // how to name them in a command
 }
 
 func ordersOf(state plan.State) []orderStatus {
-	orders := []orderStatus{}
+	orders, names := []orderStatus{}, state.Names()
 	for _, o := range state.OpenOrders {
 		s := orderStatus{CredentialID: o.CredentialID, OrderedAt: o.At.UTC(), OrderedBy: o.By}
 		s.Person.Source, s.Person.ID = o.Person.Source, o.Person.ID
@@ -37,6 +39,7 @@ func ordersOf(state plan.State) []orderStatus {
 		if n := slices.IndexFunc(state.Observations, func(seen plan.Observation) bool { return seen.Person == o.Person }); n >= 0 {
 			s.Person.DN = state.Observations[n].DN
 		}
+		s.typed = names.Typed(s.Person.CSI, o.Person)
 		orders = append(orders, s)
 	}
 	return orders
@@ -45,7 +48,7 @@ func ordersOf(state plan.State) []orderStatus {
 // printOrders tells of each what became of it, and what to type.
 func (s *status) printOrders(w io.Writer) {
 	for _, o := range s.Orders {
-		person := plan.Typed(o.Person.CSI, o.Person.PersonID())
+		person := o.typed
 		say(w, "ORDERED, NOT DONE:\twithdraw / Zugang entziehen %s of %s %s, ordered %s by %s", o.Username, o.Person.CSI, o.Person.DN, stamp(o.OrderedAt), o.OrderedBy)
 		say(w, "\t%s", s.becomes(o, person))
 		say(w, "\tto take the order back: threema-dirsync withdraw --undo %s --reason TEXT", person)

@@ -14,6 +14,7 @@ type Explanation struct {
 	Person   plan.PersonID
 	CSI      string
 	DN       string
+	Typed    string // how to name them in a command
 	Username string
 	// Renamed is how their source is called now, nil if it has the name under which the ledger knows them.
 	Renamed *plan.Renaming
@@ -91,6 +92,7 @@ func Explain(in plan.Input, p plan.Plan, query string, past []plan.Held) (Explan
 	x.fromLedger(in, p)
 	x.fromPlan(p)
 	x.nameAs(r.Known(person))
+	x.Typed = p.Names.Typed(x.CSI, x.Person)
 	x.fromPackage(in, r)
 	for _, u := range p.Unmanaged {
 		if u.Kind == "credential" && r.Carries(u.ID, x.CSI, x.Username) || slices.ContainsFunc(x.Users, func(user plan.User) bool { return user.ID == u.ID }) {

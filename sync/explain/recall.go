@@ -31,6 +31,7 @@ func Recall(in plan.Input, query string, past []plan.Held) (Explanation, error) 
 		Update:  plan.StateUpdate{Observations: in.State.Observations, FormerLinks: in.State.FormerLinks},
 		Effects: plan.ShownEffects(in.State.Effects, in.Now),
 		Alarms:  in.State.Alarms,
+		Names:   in.State.Names().With(in.Sources),
 	}
 	for _, s := range in.Sources {
 		p.Sources = append(p.Sources, s.Snapshot.Report())

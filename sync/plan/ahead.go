@@ -85,7 +85,7 @@ func (p *planner) underWayOut(op Op, times timetable) iter.Seq2[time.Time, []ste
 	byPass := map[time.Time][]step{}
 	leader := Prerequisites(p.plan.Changes)
 	for _, c := range p.inOrder(op) {
-		if c.By != "" || p.asksForYes(*c) || p.unsure(c.takes()) {
+		if c.By != "" || c.asksForYes() || p.unsure(c.takes()) {
 			continue
 		}
 		if at := p.dueAt(*c, leader, times); !at.IsZero() {

@@ -120,10 +120,10 @@ func (a Answers) ends(w Wait) bool {
 // reduce leaves of a wait whom nobody answered. The hash of before is that of another set, and what the next
 // one is `plan` tells: limits that somebody leaves may have room for others.
 func (a Answers) reduce(w *Wait) {
-	w.Command, w.Covers = planCommand, 0
+	w.Command, w.Covers, w.CoversSteps = planCommand, 0, 0
 	if answered, waiting := a.people(w.Code); len(answered)+len(waiting) > 0 {
 		w.Answered, w.People = len(answered), max(w.People-len(answered), len(waiting))
-		w.Whom = Plan{Changes: a.Waiting}.whom(w.Code, waiting)
+		w.Whom = Plan{Changes: a.Waiting}.whom(w.Code, waiting, nil)
 	}
 }
 
@@ -149,8 +149,8 @@ func Whom(changes []Change) []WaitingPerson {
 	var steps []Change
 	for _, c := range changes {
 		people[c.Person] = true
-		c.Status, c.Asks = NeedsApproval, nil
+		c.Status, c.Asks, c.Protected, c.ByClass = NeedsApproval, nil, false, false
 		steps = append(steps, c)
 	}
-	return Plan{Changes: steps}.whom(WaitApproval, people)
+	return Plan{Changes: steps}.whom(WaitApproval, people, nil)
 }

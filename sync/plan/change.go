@@ -3,6 +3,7 @@ package plan
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -102,8 +103,8 @@ type Change struct {
 	CSIs []string
 	// Rivals are those who have the leaver's csi and did not leave, as the plan knew them.
 	Rivals []Rival
-	// Protected tells that the step needs an approval because of whom it concerns.
-	Protected bool
+	// Protected tells that the step needs an approval because of whom it concerns, ByClass because of what it does.
+	Protected, ByClass bool
 	// Placeless, of a step out, tells that nothing of the place of the person was readable.
 	Placeless bool
 	// Approved tells that somebody said yes to this change, until ApprovedUntil. Zero: that time
@@ -115,6 +116,29 @@ type Change struct {
 	By      string
 	Ordered bool
 }
+
+// AskedBy names the rules of the configuration that ask for a yes to the change.
+func (c Change) AskedBy() []string {
+	var rules []string
+	if c.ByClass {
+		rules = append(rules, ruleClass)
+	}
+	if c.Protected {
+		rules = append(rules, ruleProtect)
+	}
+	return rules
+}
+
+// Rules reads back what [Change.AskedBy] named.
+func Rules(askedBy []string) (protected, byClass bool) {
+	return slices.Contains(askedBy, ruleProtect), slices.Contains(askedBy, ruleClass)
+}
+
+// The rules that ask for a yes, as the configuration calls them.
+const (
+	ruleClass   = "leavers.approval"
+	ruleProtect = "protect"
+)
 
 // changeID hashes the parts that identify a change. Each goes in with its length, so that no
 // value of a directory can pass for two parts.

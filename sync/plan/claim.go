@@ -150,7 +150,7 @@ func (p *planner) missing(i Identity, own Ownership) {
 		p.adoptOrCreate(i, withdrawn+", and somebody took that back")
 	case !p.Policy.Recreate:
 		p.holdQuietly(i.Person, i.CSI, i.DN, withdrawn+"; it is created anew only with credentials.recreate: true, or for this person when somebody types `threema-dirsync withdraw --undo "+
-			Typed(i.CSI, i.Person)+" --reason TEXT`")
+			p.plan.Names.Typed(i.CSI, i.Person)+" --reason TEXT`")
 	case missed.MissingReads < 2 || p.Now.Before(again):
 		p.holdQuietly(i.Person, i.CSI, i.DN, withdrawn+"; it is created anew if a second list, from "+Stamp(again)+" on, misses it too")
 	case missed.Loss == LossAccepted:

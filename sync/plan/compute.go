@@ -62,6 +62,7 @@ func (p *planner) look() {
 	p.reopen()
 	p.recover()
 	p.chooseValues()
+	p.plan.Names = p.State.Names().With(p.Sources)
 	p.judge()
 	p.observe()
 	p.plan.Renamed = p.renamings()
@@ -313,7 +314,7 @@ func (p *planner) finish() Plan {
 	p.remember()
 	p.plan.Missed = p.missed()
 	p.plan.Restarted = p.restarted()
-	p.plan.Suspended = p.State.suspendedPeople(p.observations, p.Policy, p.Now)
+	p.plan.Suspended = p.State.suspendedPeople(p.observations, p.plan.Names, p.Policy, p.Now)
 	rank := map[Op]int{}
 	for i, op := range Ops() {
 		rank[op] = i
@@ -328,6 +329,7 @@ func (p *planner) finish() Plan {
 	for _, s := range p.Sources {
 		p.plan.Sources = append(p.plan.Sources, s.Snapshot.Report())
 	}
+	p.plan.CheckView = p.checkView()
 	p.plan.Hash = hashOf(p.plan.AwaitingApproval())
 	return p.plan
 }

@@ -99,6 +99,7 @@
 //	waits.go           what somebody is asked for
 //	whom.go            about whom
 //	yes.go             the yes to it, and to nothing else
+//	typed.go           how to name a person in a command
 //	answers.go         what was said since to what a pass asked
 //
 // What is told beside the changes:

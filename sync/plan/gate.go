@@ -90,15 +90,15 @@ func (p *planner) wantEvidence(c *Change) {
 
 // askApproval lets a step wait for a yes where its class, the person or a question asks for one.
 func (p *planner) askApproval(c *Change) {
-	if c.Status == Due && p.asksForYes(*c) {
+	c.ByClass = c.Op.Destructive() && p.Policy.Approval.Asks(c.Class)
+	if c.Status == Due && c.asksForYes() {
 		c.Status = NeedsApproval
 	}
 }
 
 // asksForYes tells that of a change, whenever it is due.
-func (p *planner) asksForYes(c Change) bool {
-	byClass := c.Op.Destructive() && p.Policy.Approval.Asks(c.Class)
-	return !c.Approved && (c.Protected || byClass || len(c.Asks) > 0)
+func (c Change) asksForYes() bool {
+	return !c.Approved && (c.Protected || c.ByClass || len(c.Asks) > 0)
 }
 
 // guardStopFile halts what takes something from a person while the stop file is there.
@@ -127,7 +127,16 @@ func (p *planner) chain() {
 			c.Status, c.Guard = Waiting, ""
 		default: // it shares the fate of the one that it goes with
 			c.Status, c.Guard, c.NotBefore = l.Status, l.Guard, l.NotBefore
+			c.shareQuestions(l)
 		}
+	}
+}
+
+// shareQuestions lets a step that waits with another one wait under the questions of that one: no rule of its own
+// asks about it, and one yes is for both.
+func (c *Change) shareQuestions(l Change) {
+	if l.Status == NeedsApproval {
+		c.Asks, c.Question, c.Protected, c.ByClass = l.Asks, l.Question, c.Protected || l.Protected, l.ByClass
 	}
 }
 

@@ -90,7 +90,7 @@ func (p *planner) ordersRefused() []string {
 	for _, o := range p.dropped {
 		csi := p.observations[o.Person].CSI
 		refused = append(refused, fmt.Sprintf("the withdrawal of %s, %s: this older ledger does not know whether that was taken back since. If their access is still to end, order it again: "+
-			"`threema-dirsync withdraw %s --reason TEXT`", DescribePerson(csi, p.nameOf(o.Person), o.Person), o.Words(), Typed(csi, o.Person)))
+			"`threema-dirsync withdraw %s --reason TEXT`", DescribePerson(csi, p.nameOf(o.Person), o.Person), o.Words(), p.plan.Names.Typed(csi, o.Person)))
 	}
 	return refused
 }

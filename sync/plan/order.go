@@ -23,6 +23,7 @@ type Order struct {
 type Ordered struct {
 	Person       PersonID
 	CSI          string
+	Typed        string // how to name them in a command
 	DN           string
 	CredentialID string
 	Username     string
@@ -86,7 +87,7 @@ func (p *planner) answerFor(person PersonID) Ordered {
 	o := p.observations[person]
 	_, forgotten := p.forgotten(person.Source)
 	answer := Ordered{
-		Person: person, CSI: o.CSI, DN: o.DN, Departed: p.departedNow[person] && !o.Unproved && !forgotten, Directory: p.describeInDirectory(person),
+		Person: person, CSI: o.CSI, Typed: p.plan.Names.Typed(o.CSI, person), DN: o.DN, Departed: p.departedNow[person] && !o.Unproved && !forgotten, Directory: p.describeInDirectory(person),
 	}
 	if s, said := p.State.suspension(person); said && s.Stands(p.Now) {
 		answer.Suspended = &s
@@ -97,6 +98,7 @@ func (p *planner) answerFor(person PersonID) Ordered {
 // answerAbout goes on with what an order about a credential of ours would reach.
 func (p *planner) answerAbout(own Ownership) Ordered {
 	answer := p.answerFor(own.Person)
+	answer.Typed = p.plan.Names.Typed(own.CSI, own.Person)
 	answer.CSI, answer.CredentialID, answer.Username, answer.ThreemaIDs = own.CSI, own.CredentialID, own.Username, p.idsOf(own)
 	return answer
 }

@@ -31,6 +31,12 @@ type Plan struct {
 	// Begun are the departures that begin with this pass without a withdrawal: their credential was gone before.
 	Begun []Departure
 
+	// CheckView is what to look at before a yes to who was missed first by a view that is not proved, "" if nobody was.
+	CheckView string
+
+	// Names tell how to name people in commands.
+	Names Names
+
 	// Renamed are the sources that are called otherwise now, as far as the facts say so.
 	Renamed []Renaming
 

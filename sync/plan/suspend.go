@@ -148,6 +148,7 @@ type SuspendedPerson struct {
 	// Zero where there is no withdrawal to come.
 	Earliest time.Time
 	Grace    time.Duration
+	Typed    string // how to name them in a command
 }
 
 // ToldLeaves are those that are not over, and those that are while the departure after them is still to come.
@@ -161,10 +162,10 @@ func (s State) SuspendedPeople(policy Policy, now time.Time) []SuspendedPerson {
 	for _, o := range s.Observations {
 		seen[o.Person] = o
 	}
-	return s.suspendedPeople(seen, policy, now)
+	return s.suspendedPeople(seen, s.Names(), policy, now)
 }
 
-func (s State) suspendedPeople(seen map[PersonID]Observation, policy Policy, now time.Time) []SuspendedPerson {
+func (s State) suspendedPeople(seen map[PersonID]Observation, names Names, policy Policy, now time.Time) []SuspendedPerson {
 	people := make([]SuspendedPerson, 0, len(s.Suspensions))
 	withdrawn := map[PersonID]bool{}
 	for _, departure := range s.Departures {
@@ -180,7 +181,7 @@ func (s State) suspendedPeople(seen map[PersonID]Observation, policy Policy, now
 		s.CSI, s.DN = cmp.Or(o.CSI, s.CSI), cmp.Or(o.DN, s.DN)
 		stands := s.Stands(now)
 		person := SuspendedPerson{
-			Suspension: s, Account: o.State, Standing: stands, Soon: stands && !now.Before(s.Until.Add(-suspensionSoon)), Ended: stands && s.ended(now), Grace: policy.GraceWithdraw,
+			Suspension: s, Account: o.State, Standing: stands, Soon: stands && !now.Before(s.Until.Add(-suspensionSoon)), Ended: stands && s.ended(now), Grace: policy.GraceWithdraw, Typed: names.Typed(s.CSI, s.Person),
 		}
 		if o.State == Departed && policy.Withdraw && !withdrawn[s.Person] && (stands || owners[s.Person]) {
 			person.Earliest = policy.withdrawable(o, memory.resumes(s.Person, now))
@@ -206,7 +207,7 @@ func (s SuspendedPerson) next() string {
 
 // Detail says until when, and what comes then.
 func (s SuspendedPerson) Detail() string {
-	longer := fmt.Sprintf("to go on, type `threema-dirsync hold %s --until DATE --reason TEXT`", Typed(s.CSI, s.Person))
+	longer := fmt.Sprintf("to go on, type `threema-dirsync hold %s --until DATE --reason TEXT`", s.Typed)
 	switch {
 	case !s.Standing && s.Account == Departed:
 		return fmt.Sprintf("over since %s, and the account is not enabled: the departure goes on%s; %s", Stamp(s.Over), s.next(), longer)

@@ -154,6 +154,25 @@ func (p *planner) askView(c *Change, o Observation) {
 	}
 }
 
+// checkView says what to look at before somebody says yes to the steps of those whom no proved view missed, and
+// what ends the question for all of them, "" if nobody is asked.
+func (p *planner) checkView() string {
+	var words []string
+	asked := map[string]bool{}
+	for _, c := range p.plan.Changes { // in their order
+		source := c.Person.Source
+		if asked[source] || !slices.Contains(c.Asks, AskView) || c.Status != NeedsApproval {
+			continue
+		}
+		asked[source] = true
+		words = append(words, fmt.Sprintf("Source %s: %s. If they did not leave, let that account or server show them, or put back the one before: whoever is seen again needs no yes.", source, p.whatChanged(source)))
+		if p.readWholly(source) {
+			words = append(words, "If all whom it misses left in truth, no yes for each is needed: "+howToAcceptMissing+"; they leave by confirmation, grace and limits then.")
+		}
+	}
+	return strings.Join(words, " ")
+}
+
 // whatChanged says what is not as before in the reads that miss people of a source whom no proved one missed.
 func (p *planner) whatChanged(source string) string {
 	for _, s := range p.Sources {

@@ -52,8 +52,11 @@ type Wait struct {
 	ReadFirst string
 	// Answered counts those whom it was about in the pass that asked, and about whom somebody said since.
 	Answered int
-	// Covers is for how many people the command says yes, where that is more than it is asked about; else 0.
-	Covers int
+	// Covers is for how many people the command says yes, CoversSteps to how many steps, where that is more than
+	// the wait is about; else 0.
+	Covers, CoversSteps int
+	// Check is what to look at before the command is typed, where no guard says that; else "".
+	Check string
 }
 
 // The commands that say yes.
@@ -172,11 +175,14 @@ func (p Plan) AllWaits() []Wait {
 	for _, code := range WaitCodes() {
 		people, there := waiting[code]
 		if there {
-			command := p.waitCommand(code, people)
-			waits = append(waits, Wait{
-				Code: code, Since: p.waitsSince(code), Seen: p.GeneratedAt, People: len(people), Command: command, Whom: p.whom(code, people),
-				Covers: p.covered(command, len(people)),
-			})
+			w := Wait{Code: code, Since: p.waitsSince(code), Seen: p.GeneratedAt, People: len(people), Command: p.waitCommand(code, people)}
+			yes := p.saidBy(w.Command, people)
+			w.Whom = p.whom(code, people, yes)
+			w.cover(yes)
+			if code == WaitCode(AskView) {
+				w.Check = p.CheckView
+			}
+			waits = append(waits, w)
 		}
 	}
 	return waits
@@ -258,9 +264,6 @@ func (p Plan) waitCommand(code WaitCode, people map[PersonID]bool) string {
 	}
 	return p.waitYes(code, people)
 }
-
-// Typed is how to name a person in a command.
-func Typed(csi string, person PersonID) string { return ShellWord(cmp.Or(csi, person.String())) }
 
 // ShellWord quotes what a shell would take apart.
 func ShellWord(s string) string {

@@ -17,7 +17,7 @@ import (
 
 // checkWaits holds that exit 3 has one closed list: what is blocked or asks for a yes stands in it,
 // and nothing else that is not named there.
-func (w *world) checkWaits(t testing.TB, p plan.Plan) {
+func (w *world) checkWaits(t testing.TB, in plan.Input, p plan.Plan) {
 	t.Helper()
 	gated := len(p.Guards)+len(p.Restarted) > 0 || slices.ContainsFunc(p.Changes, func(c plan.Change) bool {
 		return c.Status == plan.Blocked || c.Status == plan.NeedsApproval
@@ -30,6 +30,40 @@ func (w *world) checkWaits(t testing.TB, p plan.Plan) {
 		if !slices.Contains(plan.WaitCodes(), x.Code) || x.Command == "" || x.Since.IsZero() || x.Since.After(p.GeneratedAt) {
 			t.Fatalf("malformed wait %+v at %s", x, p.GeneratedAt)
 		}
+		checkTold(t, in, p, x)
+	}
+}
+
+// checkTold holds that the command of a wait can be typed, and that its lines and counts tell all to which it says yes.
+func checkTold(t testing.TB, in plan.Input, p plan.Plan, x plan.Wait) {
+	t.Helper()
+	if !x.Hashed() {
+		return
+	}
+	said := p.AwaitingApproval()
+	if whom := strings.Split(x.Command, " --only "); len(whom) > 1 {
+		said = nil
+		for _, query := range whom[1:] {
+			theirs, err := lookup.Only(in, p, strings.Trim(query, "'"))
+			if err != nil {
+				t.Fatalf("%s is told and refused: %v", x.Command, err)
+			}
+			said = append(said, theirs...)
+		}
+	}
+	told := map[plan.PersonID][]plan.Op{}
+	for _, who := range x.Whom {
+		told[who.Person] = slices.Concat(who.Steps, who.Also)
+	}
+	people := map[plan.PersonID]bool{}
+	for _, c := range said {
+		people[c.Person] = true
+		if whole := x.People == len(x.Whom) && x.Covers == 0; whole && !slices.Contains(told[c.Person], c.Op) {
+			t.Fatalf("%s: %s is a yes to %s as well, of which nothing is told: %+v", x.Code, x.Command, c.Title(), x.Whom)
+		}
+	}
+	if x.Covers == 0 && len(people) > x.People || x.CoversSteps != 0 && x.CoversSteps != len(said) {
+		t.Fatalf("%s: %s is for %d people and %d steps: %+v", x.Code, x.Command, len(people), len(said), x)
 	}
 }
 

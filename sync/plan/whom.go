@@ -11,6 +11,10 @@ type WaitingPerson struct {
 	Person  PersonID
 	CSI, DN string
 	Steps   []Op // none where it is no step that waits, but the person
+	// Also are their further steps to which the command of the wait says yes: they wait for another reason.
+	Also []Op
+	// AskedBy names the rules that ask, of the wait approval.
+	AskedBy []string
 	// Missing tells that it is their credential which the package lacks.
 	Missing bool
 }
@@ -28,10 +32,34 @@ func (w WaitingPerson) words() string {
 	if w.Missing {
 		name = "the credential is missing: " + name
 	}
+	if len(w.AskedBy) > 0 {
+		name += "; asked by " + strings.Join(w.AskedBy, " and ")
+	}
+	if len(w.Also) > 0 {
+		name += "; the same yes is also for: " + strings.Join(Convert(w.Also, Op.CockpitWord), ", ")
+	}
 	if len(steps) == 0 {
 		return name
 	}
 	return strings.Join(steps, ", ") + ": " + name
+}
+
+// addStep notes a step once, by whether it waits under the code of the wait, or the yes to that is also one to it.
+func (w *WaitingPerson) addStep(c Change, code WaitCode, yes bool) {
+	switch {
+	case !slices.Contains(c.waitCodes(), code):
+		if yes && !slices.Contains(w.Also, c.Op) {
+			w.Also = append(w.Also, c.Op)
+		}
+		return
+	case !slices.Contains(w.Steps, c.Op):
+		w.Steps = append(w.Steps, c.Op)
+	}
+	if code == WaitApproval {
+		w.AskedBy = append(w.AskedBy, c.AskedBy()...)
+		slices.Sort(w.AskedBy)
+		w.AskedBy = slices.Compact(w.AskedBy)
+	}
 }
 
 // WhomWords tell what waits for whom, a line each, and how many more there are, for a screen beside the plan.
@@ -39,7 +67,7 @@ func (w Wait) WhomWords() []string { return w.NameWhom(": `" + planCommand + "` 
 
 // NameWhom tells it. where follows the number of those who are not named: where all are.
 func (w Wait) NameWhom(where string) []string {
-	lines := make([]string, 0, len(w.Whom)+2)
+	lines := make([]string, 0, len(w.Whom)+3)
 	parted := w.Code != WaitCode(GuardBaseline)
 	for _, x := range w.Whom {
 		if !parted && !x.Missing {
@@ -50,6 +78,9 @@ func (w Wait) NameWhom(where string) []string {
 	}
 	if more := w.People - len(w.Whom); more > 0 && len(w.Whom) > 0 {
 		lines = append(lines, "… and "+Counted(more, "more person", "more people")+where)
+	}
+	if w.Check != "" {
+		lines = append(lines, Harmless("Check first: "+w.Check))
 	}
 	return lines
 }
@@ -83,8 +114,12 @@ func (c Change) waitCodes() []WaitCode {
 	return Convert(c.Asks, func(a Ask) WaitCode { return WaitCode(a) })
 }
 
-// whom names the first of the people of a wait.
-func (p Plan) whom(code WaitCode, people map[PersonID]bool) []WaitingPerson {
+// whom names the first of the people of a wait, whose command says yes to some changes.
+func (p Plan) whom(code WaitCode, people map[PersonID]bool, yes []Change) []WaitingPerson {
+	said := map[string]bool{}
+	for _, c := range yes {
+		said[c.ID] = true
+	}
 	named := map[PersonID]*WaitingPerson{}
 	name := func(person PersonID, csi, dn string) *WaitingPerson {
 		if named[person] == nil {
@@ -101,10 +136,7 @@ func (p Plan) whom(code WaitCode, people map[PersonID]bool) []WaitingPerson {
 		if !people[c.Person] {
 			continue
 		}
-		w := name(c.Person, c.CSI, c.DN)
-		if slices.Contains(c.waitCodes(), code) && !slices.Contains(w.Steps, c.Op) {
-			w.Steps = append(w.Steps, c.Op)
-		}
+		name(c.Person, c.CSI, c.DN).addStep(c, code, said[c.ID])
 	}
 	for _, h := range p.Held {
 		if people[h.Person] {

@@ -280,7 +280,7 @@ func (w *world) passOn(t testing.TB, in plan.Input, p plan.Plan) {
 	t.Helper()
 	w.note(in, p)
 	w.check(t, in, p)
-	w.checkWaits(t, p)
+	w.checkWaits(t, in, p)
 	before := w.foreign(p)
 	w.remember(p.Update)
 	if p.Untrusted == nil {

@@ -33,7 +33,7 @@ func (p Plan) Yes(people map[PersonID]bool) string {
 		return cmp.Or(strings.Compare(a.CSI, b.CSI), a.Person.Compare(b.Person))
 	})
 	for _, c := range sorted {
-		command += yesOnly + Typed(c.CSI, c.Person)
+		command += yesOnly + p.Names.Typed(c.CSI, c.Person)
 	}
 	return command
 }
@@ -48,22 +48,39 @@ func (p Plan) waitYes(code WaitCode, people map[PersonID]bool) string {
 	return p.Yes(people)
 }
 
-// covered counts for how many people the command says yes, beside those of the wait; 0: for nobody else.
-func (p Plan) covered(command string, of int) int {
-	people := map[PersonID]bool{}
-	for _, c := range p.AwaitingApproval() {
-		people[c.Person] = true
+// saidBy are the changes to which the command of a wait for some people says yes.
+func (p Plan) saidBy(command string, people map[PersonID]bool) []Change {
+	if !strings.Contains(command, approveHash+p.Hash) {
+		return nil
 	}
-	if command != approveHash+p.Hash || len(people) <= of {
-		return 0
-	}
-	return len(people)
+	parted := strings.Contains(command, yesOnly)
+	return slices.DeleteFunc(p.AwaitingApproval(), func(c Change) bool { return parted && !people[c.Person] })
 }
 
-// CoversWords say that the yes is for more people than the wait is about, "" if it is not.
-func (w Wait) CoversWords() string {
-	if w.Covers == 0 {
-		return ""
+// cover counts to what the command of a wait says yes, where that is more than the wait is about.
+func (w *Wait) cover(yes []Change) {
+	people, steps := map[PersonID]bool{}, 0
+	for _, c := range yes {
+		people[c.Person] = true
+		if slices.Contains(c.waitCodes(), w.Code) {
+			steps++
+		}
 	}
-	return "this HASH is a yes for all " + Counted(w.Covers, "person", "people") + " that wait for one; with --only PERSON or --only OU it is for these alone"
+	if len(people) > w.People {
+		w.Covers = len(people)
+	}
+	if len(yes) > steps {
+		w.CoversSteps = len(yes)
+	}
+}
+
+// CoversWords say that the yes is for more people, or steps, than the wait is about, "" if it is not.
+func (w Wait) CoversWords() string {
+	switch {
+	case w.Covers > 0:
+		return "this HASH is a yes for all " + Counted(w.Covers, "person", "people") + " that wait for one; with --only PERSON or --only OU it is for these alone"
+	case w.CoversSteps > 0:
+		return "this is a yes to " + Counted(w.CoversSteps, "step", "steps") + " of theirs, also to those that wait for another reason"
+	}
+	return ""
 }

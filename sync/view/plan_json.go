@@ -72,7 +72,7 @@ func NewChangeJSON(c plan.Change) ChangeJSON {
 		CredentialID: c.CredentialID, Username: c.Username, ThreemaID: c.ThreemaID, Reason: c.Reason, Evidence: c.EvidenceText,
 		Before: notNil(c.Before), After: notNil(c.After), Requests: c.Requests,
 		Status: c.Status, NotBefore: optionalTime(c.NotBefore), DueAt: optionalTime(dueAt), Guard: c.Guard,
-		Asks: plan.Convert(c.Asks, func(a plan.Ask) plan.Ask { return a }), Protected: c.Protected, Approved: c.Approved, ApprovedUntil: optionalTime(c.ApprovedUntil),
+		Asks: plan.Convert(c.Asks, func(a plan.Ask) plan.Ask { return a }), AskedBy: c.AskedBy(), Protected: c.Protected, Approved: c.Approved, ApprovedUntil: optionalTime(c.ApprovedUntil),
 	}
 }
 
@@ -147,7 +147,7 @@ func NewWaitsJSON(waits []plan.Wait) []WaitJSON { return plan.Convert(waits, New
 
 // NewWaitJSON shapes one wait.
 func NewWaitJSON(w plan.Wait) WaitJSON {
-	return WaitJSON{Code: w.Code, Since: w.Since.UTC(), People: w.People, Command: w.Command, Whom: plan.Convert(w.Whom, NewWaitingPersonJSON), Answered: w.Answered, Covers: w.Covers}
+	return WaitJSON{Code: w.Code, Since: w.Since.UTC(), People: w.People, Command: w.Command, Whom: plan.Convert(w.Whom, NewWaitingPersonJSON), Answered: w.Answered, Covers: w.Covers, CoversSteps: w.CoversSteps, Check: w.Check}
 }
 
 // NewWaitingPeopleJSON shapes some people of a wait.
@@ -157,14 +157,14 @@ func NewWaitingPeopleJSON(people []plan.WaitingPerson) []WaitingPersonJSON {
 
 // NewWaitingPersonJSON shapes a person of a wait.
 func NewWaitingPersonJSON(w plan.WaitingPerson) WaitingPersonJSON {
-	return WaitingPersonJSON{Person: PersonJSON{w.Person.Source, w.Person.ID, w.CSI, w.DN}, Steps: append([]plan.Op{}, w.Steps...), Missing: w.Missing}
+	return WaitingPersonJSON{Person: PersonJSON{w.Person.Source, w.Person.ID, w.CSI, w.DN}, Steps: append([]plan.Op{}, w.Steps...), Also: w.Also, AskedBy: w.AskedBy, Missing: w.Missing}
 }
 
 // Wait is one wait, read back from a report.
 func (w WaitJSON) Wait() plan.Wait {
-	wait := plan.Wait{Code: w.Code, Since: w.Since, People: w.People, Command: w.Command, Covers: w.Covers}
+	wait := plan.Wait{Code: w.Code, Since: w.Since, People: w.People, Command: w.Command, Covers: w.Covers, CoversSteps: w.CoversSteps, Check: w.Check}
 	for _, x := range w.Whom {
-		wait.Whom = append(wait.Whom, plan.WaitingPerson{Person: x.Person.PersonID(), CSI: x.Person.CSI, DN: x.Person.DN, Steps: x.Steps, Missing: x.Missing})
+		wait.Whom = append(wait.Whom, plan.WaitingPerson{Person: x.Person.PersonID(), CSI: x.Person.CSI, DN: x.Person.DN, Steps: x.Steps, Also: x.Also, AskedBy: x.AskedBy, Missing: x.Missing})
 	}
 	return wait
 }

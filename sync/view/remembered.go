@@ -64,7 +64,7 @@ func writeOwned(x explain.Explanation, out *printer) {
 		out.fact("withdrawn by order", plan.Stamp(x.Order.At), "`audit export` tells by whom and why")
 	}
 	if x.OpenOrder != nil {
-		out.fact("ORDERED, NOT DONE", x.OpenOrder.Words(), x.Lost, "to take the order back: threema-dirsync withdraw --undo "+plan.Typed(x.CSI, x.Person)+" --reason TEXT")
+		out.fact("ORDERED, NOT DONE", x.OpenOrder.Words(), x.Lost, "to take the order back: threema-dirsync withdraw --undo "+x.Typed+" --reason TEXT")
 	}
 	if x.Undone != nil {
 		out.fact("taken back", plan.Stamp(x.Undone.At), "by "+x.Undone.By)

@@ -81,6 +81,7 @@ type (
 		DueAt         *time.Time        `json:"dueAt,omitempty"` // notBefore, of a step that mass-departure-ahead names
 		Guard         string            `json:"guard"`
 		Asks          []plan.Ask        `json:"asks"`
+		AskedBy       []string          `json:"askedBy,omitempty"` // rules: leavers.approval, protect
 		Protected     bool              `json:"protected"`
 		Approved      bool              `json:"approved"`
 		ApprovedUntil *time.Time        `json:"approvedUntil"`
@@ -153,11 +154,17 @@ type (
 		Answered int `json:"answered,omitempty"`
 		// Covers is for how many people the command says yes, where that is more than these.
 		Covers int `json:"covers,omitempty"`
+		// CoversSteps is to how many steps it says yes, where that is more than wait under this code.
+		CoversSteps int `json:"coversSteps,omitempty"`
+		// Check is what to look at before it is typed.
+		Check string `json:"check,omitempty"`
 	}
 	// WaitingPersonJSON is about whom.
 	WaitingPersonJSON struct {
 		Person  PersonJSON `json:"person"`
 		Steps   []plan.Op  `json:"steps"`
+		Also    []plan.Op  `json:"also,omitempty"`    // further steps to which the command says yes
+		AskedBy []string   `json:"askedBy,omitempty"` // rules, of the code approval
 		Missing bool       `json:"missing,omitempty"` // their credential is
 	}
 	// RestartedJSON is a departure that begins again and again.

@@ -1,0 +1,115 @@
+package plan_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// TestWhatGoesWithAStepWaitsUnderItsQuestion: a contact that goes with its withdrawal waits for the same answer, under
+// the same code; what to look at first is told there, and each way out that it names ends the question.
+func TestWhatGoesWithAStepWaitsUnderItsQuestion(t *testing.T) {
+	t.Parallel()
+	hidden := func(t *testing.T) (*world, *entry) {
+		t.Helper()
+		w, people := readForDays(t)
+		w.readBy(reader("new"))
+		people["anna"].leave(plan.Absent)
+		for range 4 {
+			w.later(t, day)
+		}
+		return w, people["anna"]
+	}
+	w, anna := hidden(t)
+	p := w.later(t, day)
+	waits := p.Waits()
+	if len(waits) != 1 || waits[0].Code != plan.WaitCode(plan.AskView) || len(waits[0].Whom) != 1 {
+		t.Fatalf("%+v", waits)
+	}
+	if who := waits[0].Whom[0]; !slices.Contains(who.Steps, plan.Withdraw) || !slices.Contains(who.Steps, plan.DisableContact) || waits[0].Check == "" {
+		t.Fatalf("%+v", waits[0])
+	}
+	told := strings.Join(waits[0].WhomWords(), "\n")
+	for _, text := range []string{"Check first: Source corp: another bind account reads (cn=new; it was cn=old)", "threema-dirsync approve --baseline"} {
+		if !strings.Contains(told, text) {
+			t.Errorf("%q is not told:\n%s", text, told)
+		}
+	}
+	for name, end := range map[string]func(){
+		"the baseline": func() { w.accept = true; w.pass(t); w.accept = false },
+		"put back":     func() { w.readBy(reader("old")); anna.comeBack() },
+		"shown":        func() { anna.comeBack() },
+	} {
+		w, anna = hidden(t)
+		end()
+		if p := w.later(t, time.Hour); len(p.Waits()) > 0 || p.CheckView != "" {
+			t.Errorf("%s does not end it: %+v", name, p.Waits())
+		}
+	}
+}
+
+// TestAYesIsToldForAllItsSteps: of somebody who waits for two reasons the command told for one answers both, and says so.
+func TestAYesIsToldForAllItsSteps(t *testing.T) {
+	t.Parallel()
+	anna := plan.PersonID{Source: "corp", ID: "guid-1"}
+	p := plan.Plan{Hash: "77aa", Changes: []plan.Change{
+		{ID: "1", Op: plan.DisableContact, Person: anna, CSI: "7", Status: plan.NeedsApproval, Protected: true},
+		{ID: "2", Op: plan.Revoke, Person: anna, CSI: "7", Status: plan.NeedsApproval, Asks: []plan.Ask{plan.AskOthersUse}},
+	}}
+	for _, x := range p.Waits() {
+		ops := map[plan.WaitCode][]plan.Op{plan.WaitApproval: {plan.DisableContact, plan.Revoke}, plan.WaitCode(plan.AskOthersUse): {plan.Revoke, plan.DisableContact}}[x.Code]
+		told := x.Whom[0].Words()
+		if len(ops) != 2 || !strings.HasPrefix(told, ops[0].CockpitWord()+": ") || !strings.HasSuffix(told, "the same yes is also for: "+ops[1].CockpitWord()) {
+			t.Errorf("%s: %s", x.Code, told)
+		}
+		if x.CoversSteps != 2 || !strings.Contains(x.Words(), "a yes to 2 steps of theirs") {
+			t.Errorf("%s: %s", x.Code, x.Words())
+		}
+	}
+}
+
+// TestWhichRuleAsks: the wait approval names the setting that asks.
+func TestWhichRuleAsks(t *testing.T) {
+	t.Parallel()
+	for rules, set := range map[string]func(*world){
+		"leavers.approval":             func(w *world) { w.policy.Approval = plan.ApproveAll },
+		"protect":                      func(w *world) { w.policy.Protected = []string{"E-p000000"} },
+		"leavers.approval and protect": func(w *world) { w.policy.Approval = plan.ApproveAll; w.policy.Protected = []string{"E-p000000"} },
+	} {
+		w := crowd(20)
+		set(w)
+		w.leaveSome(1)
+		if waits := w.later(t, time.Hour).Waits(); len(waits) != 1 || waits[0].Code != plan.WaitApproval || !strings.HasSuffix(waits[0].Whom[0].Words(), "; asked by "+rules) {
+			t.Errorf("%s: %+v", rules, waits)
+		}
+	}
+}
+
+// TestToldNamesAreUnderstood: whose csi, or another key that looks like it, means somebody else too is named by
+// directory ID.
+func TestToldNamesAreUnderstood(t *testing.T) {
+	t.Parallel()
+	anna, bert := plan.PersonID{Source: "corp", ID: "guid-1"}, plan.PersonID{Source: "corp", ID: "guid-2"}
+	seen := func(person plan.PersonID, csi string) plan.Observation { return plan.Observation{Person: person, CSI: csi} }
+	for name, row := range map[string]struct {
+		state plan.State
+		want  string
+	}{
+		"alone":                   {plan.State{Observations: []plan.Observation{seen(anna, "7"), seen(bert, "8")}}, "7"},
+		"two accounts":            {plan.State{Observations: []plan.Observation{seen(anna, "7"), seen(bert, "7")}}, "corp/guid-1"},
+		"a leaver":                {plan.State{Departures: []plan.Departure{{Person: bert, CSI: "7"}}}, "corp/guid-1"},
+		"the login of another":    {plan.State{Owned: []plan.Ownership{{Person: bert, CSI: "8", Username: "7"}}}, "corp/guid-1"},
+		"a renamed source":        {plan.State{Owned: []plan.Ownership{{Person: plan.PersonID{Source: "old", ID: "guid-1"}, CSI: "7"}}}, "7"},
+		"the directory ID of one": {plan.State{Observations: []plan.Observation{seen(plan.PersonID{Source: "corp", ID: "7"}, "9")}}, "corp/guid-1"},
+	} {
+		if got := row.state.Names().Typed("7", anna); got != row.want {
+			t.Errorf("%s: %s, want %s", name, got, row.want)
+		}
+	}
+	if got := (plan.Names{}).Typed("", anna); got != "corp/guid-1" {
+		t.Error(got)
+	}
+}
