@@ -20,7 +20,7 @@ type Approvals interface {
 	// Approve records a yes to changes of the plan with this hash: all of them, or none.
 	Approve(ctx context.Context, hash, by string, approvals []plan.GivenApproval) error
 	// Asked records what is asked for by a hash after a yes.
-	Asked(ctx context.Context, waits []plan.Wait) error
+	Asked(ctx context.Context, after plan.AfterYes) error
 	// RecordDecision records in the audit that an approval was refused. Run 0 is beside any pass.
 	RecordDecision(ctx context.Context, run int64, d plan.Decision) error
 }
@@ -110,12 +110,25 @@ func (a *Approver) tellRest(ctx context.Context, in plan.Input, waited []plan.Ch
 	waits := next.Waits()
 	given.Waits = slices.DeleteFunc(slices.Clone(waits), plan.Wait.Hashed)
 	if whole {
-		if err := a.Approvals.Asked(ctx, slices.DeleteFunc(waits, func(w plan.Wait) bool { return !w.Hashed() })); err != nil {
+		after := plan.AfterYes{Waits: slices.DeleteFunc(waits, func(w plan.Wait) bool { return !w.Hashed() })}
+		after.Free(a.freedSince(ctx, waited, next))
+		if err := a.Approvals.Asked(ctx, after); err != nil {
 			a.Logger.WarnContext(ctx, "approved, but what waits now could not be recorded", "err", err)
 		}
 	}
 	given.Stopped = next.Stopped(given.Changes)
 	given.Freed = among(next.Changes, without(without(waited, given.Changes), given.Waiting))
+}
+
+// freedSince are the steps of departures that waited for a yes, now or for the last pass, and go without one in the
+// plan of now: several yeses may have made room, one after the other.
+func (a *Approver) freedSince(ctx context.Context, waited []plan.Change, next plan.Plan) []plan.Change {
+	last, err := a.Approvals.LastReport(ctx)
+	if err != nil {
+		a.Logger.WarnContext(ctx, "what the last pass asked for could not be read", "err", err)
+	}
+	asked := append(plan.Plan{Changes: ReadPlan(last).Changes}.AwaitingApproval(), waited...)
+	return slices.DeleteFunc(without(among(next.Changes, asked), next.AwaitingApproval()), func(c plan.Change) bool { return c.Approved || c.AsksForYes() || !c.Op.OfDeparture() })
 }
 
 // named are the changes that the yes is for.

@@ -185,6 +185,55 @@ func TestApprovalRefused(t *testing.T) {
 	})
 }
 
+// TestWhoNeedsNoYesAnyMoreIsTold: where the limits have room by now, as others got a yes or are back, who is left goes
+// without one. The ledger keeps whom that concerns until a pass has judged it; to whoever asks for a yes it is told.
+func TestWhoNeedsNoYesAnyMoreIsTold(t *testing.T) {
+	t.Parallel()
+	stopped := func(t *testing.T) (*world, string) {
+		t.Helper()
+		w := newWorld(t, options{}, employees(8)...)
+		w.rollOut()
+		w.policy.LeaversRun = plan.Window{Count: 2, Percent: 50}
+		for _, id := range []string{"id-03", "id-04", "id-05"} {
+			w.directory.dismiss(t, id)
+		}
+		return w, w.exits(dirsync.ExitWaiting).Plan.Hash
+	}
+	t.Run("others got a yes", func(t *testing.T) {
+		t.Parallel()
+		w, hash := stopped(t)
+		a := dirsync.Approver{Planner: w.planner(""), Approvals: w.ledger, By: "anna (uid 1000)", Only: []string{"E03"}}
+		_, given, err := a.Approve(w.Context(), hash, day)
+		w.must(err)
+		after, err := w.ledger.AskedAfter(w.Context())
+		w.must(err)
+		if len(given.Freed) == 0 || after == nil || after.FreedPeople != 2 || after.Freed[0].CSI != "E04" || after.Freed[1].CSI != "E05" || after.Freed[0].Steps[0] != plan.Withdraw {
+			t.Errorf("%+v", after)
+		}
+		w.ok()
+		if after, err = w.ledger.AskedAfter(w.Context()); err != nil || after != nil {
+			t.Errorf("a pass judged it: %+v, %v", after, err)
+		}
+	})
+	t.Run("others are back", func(t *testing.T) {
+		t.Parallel()
+		w, hash := stopped(t)
+		w.directory.rehire(t, "id-03")
+		_, _, err := w.approve(hash, day)
+		if e, ok := errors.AsType[*dirsync.ChangedSetError](err); !ok || len(e.Freed) == 0 {
+			t.Fatalf("error %+v", err)
+		}
+		for _, text := range []string{"gone: withdraw / Zugang entziehen E03", "needs no yes any more, and goes when it is due: withdraw / Zugang entziehen E04", "threema-dirsync hold PERSON"} {
+			if !strings.Contains(err.Error(), text) {
+				t.Errorf("the error does not say %q:\n%v", text, err)
+			}
+		}
+		if strings.Contains(err.Error(), "gone: withdraw / Zugang entziehen E04") {
+			t.Errorf("who goes is told as gone:\n%v", err)
+		}
+	})
+}
+
 // TestApproveAChangedSet: what the last pass told, against what waits now, by operation and DN.
 func TestApproveAChangedSet(t *testing.T) {
 	t.Parallel()

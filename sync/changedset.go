@@ -17,6 +17,8 @@ type ChangedSetError struct {
 	// can be told; else New is all that waits now.
 	Known     bool
 	New, Gone []plan.Change
+	// Freed are planned still and need no yes any more, as no limit stops them; Gone is nowhere in the plan.
+	Freed []plan.Change
 	// Approved are the steps that were approved under this hash, or of that plan, and are not done yet;
 	// Waiting is all that waits now.
 	Approved, Waiting []plan.Change
@@ -52,6 +54,7 @@ func (e *ChangedSetError) Error() string {
 	if e.Known {
 		list("new:  ", e.New)
 		list("gone: ", e.Gone)
+		list("needs no yes any more, and goes when it is due: ", e.Freed)
 	} else {
 		list("waits: ", e.New)
 	}
@@ -66,6 +69,9 @@ func (e *ChangedSetError) Error() string {
 		lines = append(lines, fmt.Sprintf("Waiting for an approval now: %s. Read `threema-dirsync plan` again; %s, type: %s", plan.CountedSteps(e.Waiting), e.ifRight(), e.command()))
 	} else {
 		lines = append(lines, "Nothing waits for an approval now.")
+	}
+	if slices.ContainsFunc(e.Freed, func(c plan.Change) bool { return c.Op.OfDeparture() }) {
+		lines = append(lines, "If somebody who goes without a yes should not: "+plan.KeepThem+".")
 	}
 	return strings.Join(lines, "\n")
 }
@@ -111,6 +117,8 @@ func (a *Approver) changedSet(ctx context.Context, asked string, state plan.Stat
 		return !c.Approved || !before && !under[c.ID]
 	})
 	e.Gone = without(e.Gone, e.Approved)
+	e.Freed = slices.DeleteFunc(among(now.Changes, e.Gone), plan.Change.AsksForYes)
+	e.Gone = without(e.Gone, e.Freed)
 	return e
 }
 

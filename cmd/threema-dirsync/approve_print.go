@@ -105,7 +105,7 @@ func (p *program) printFreed(given dirsync.Approval) {
 		p.listChanges(later)
 	}
 	if len(out) > 0 {
-		say(p.Stdout, "If one of them should not go: enable the account, or move it back; or type threema-dirsync hold PERSON --until DATE --reason TEXT. "+
+		say(p.Stdout, "If one of them should not go: "+plan.KeepThem+". "+
 			"To let the limit stop all again, take your yes back: threema-dirsync approve --undo %s", given.Hash)
 	}
 }

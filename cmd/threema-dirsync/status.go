@@ -25,7 +25,8 @@ type status struct {
 	Guards    []guardStatus          `json:"guards"`
 	Waits     []plan.Wait            `json:"-"`        // of the last pass that had a plan, without what is answered
 	Answered  []answerStatus         `json:"answered"` // since the last pass that ended
-	Orders    []orderStatus          `json:"orders"`   // that are not carried out yet
+	Freed     *freedStatus           `json:"freed,omitempty"`
+	Orders    []orderStatus          `json:"orders"` // that are not carried out yet
 	Leavers   []leaverStatus         `json:"leavers"`
 	Suspended []plan.SuspendedPerson `json:"-"` // who is on leave, as somebody said
 	Alarms    []plan.Alarm           `json:"-"`

@@ -24,9 +24,32 @@ type answerStatus struct {
 	words string
 }
 
+// freedStatus are those who go without a yes, since a yes to others made room in a limit.
+type freedStatus struct {
+	People int                      `json:"people"`
+	Whom   []view.WaitingPersonJSON `json:"whom"` // the first of them
+
+	whom []plan.WaitingPerson
+}
+
+// print warns of them as long as no pass has judged that.
+func (f *freedStatus) print(w io.Writer) {
+	if f == nil || f.People == 0 {
+		return
+	}
+	say(w, "CAUTION, not approved:\t%s who waited before and wait no more, for no limit stops them: they go when they are due, without a yes", plan.Counted(f.People, "person", "people"))
+	for _, x := range f.whom {
+		say(w, "\t%s", x.Words())
+	}
+	if more := f.People - len(f.whom); more > 0 {
+		say(w, "\t… and %s", plan.Counted(more, "more person", "more people"))
+	}
+	say(w, "  If one should not go:\t%s", plan.KeepThem)
+}
+
 // addAnswers takes from what is waited for what somebody has answered since, so that nobody is asked twice.
 // taken is what was taken back since, asked what is asked for by a hash after the last yes, nil if that is not known.
-func (s *status) addAnswers(state plan.State, report json.RawMessage, taken []plan.GivenApproval, asked []plan.Wait, policy plan.Policy, now time.Time) {
+func (s *status) addAnswers(state plan.State, report json.RawMessage, taken []plan.GivenApproval, asked *plan.AfterYes, policy plan.Policy, now time.Time) {
 	answers := state.AnswersTo(dirsync.ReadPlan(report), s.Waits, policy, now)
 	s.Answered = []answerStatus{}
 	s.answer("approved", "approved", answers.Approved)
@@ -34,7 +57,8 @@ func (s *status) addAnswers(state plan.State, report json.RawMessage, taken []pl
 	s.answer("taken-back", "the yes to it was taken back", state.Steps(taken))
 	waits := answers.Unanswered(s.Waits)
 	if asked != nil {
-		waits = answers.Left(s.Waits, asked)
+		waits = answers.Left(s.Waits, asked.Waits)
+		s.Freed = &freedStatus{asked.FreedPeople, view.NewWaitingPeopleJSON(asked.Freed), asked.Freed}
 	}
 	s.Waits = append([]plan.Wait{}, slices.DeleteFunc(waits, s.doneByNow)...)
 	for n := range s.Guards {
@@ -100,6 +124,7 @@ func (s *status) printAnswers(w io.Writer) {
 	if len(s.Answered) > 0 {
 		say(w, "  What comes of it:\t%s", s.judged())
 	}
+	s.Freed.print(w)
 }
 
 // judged says who acts on an answer, and when.

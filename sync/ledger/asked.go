@@ -17,8 +17,13 @@ type recordedWait struct {
 	People  int                  `json:"people"`
 	Command string               `json:"command"`
 	Covers  int                  `json:"covers"`
+	Steps   int                  `json:"coversSteps"`
+	Check   string               `json:"check"`
 	Whom    []recordedWaitingOne `json:"whom"`
 }
+
+// recordedFreed stands, in the list of what is asked for after a yes, for who goes without one: it is no code of a wait.
+const recordedFreed plan.WaitCode = "freed"
 
 type recordedWaitingOne struct {
 	Person struct {
@@ -28,37 +33,50 @@ type recordedWaitingOne struct {
 		DN     string `json:"dn"`
 	} `json:"person"`
 	Steps   []plan.Op `json:"steps"`
+	Also    []plan.Op `json:"also"`
+	AskedBy []string  `json:"askedBy"`
 	Missing bool      `json:"missing"`
+}
+
+func recordPeople(people []plan.WaitingPerson) []recordedWaitingOne {
+	return plan.Convert(people, func(x plan.WaitingPerson) recordedWaitingOne {
+		one := recordedWaitingOne{Steps: x.Steps, Also: x.Also, AskedBy: x.AskedBy, Missing: x.Missing}
+		one.Person.Source, one.Person.ID, one.Person.CSI, one.Person.DN = x.Person.Source, x.Person.ID, x.CSI, x.DN
+		return one
+	})
+}
+
+func (r recordedWaitingOne) person() plan.WaitingPerson {
+	return plan.WaitingPerson{
+		Person: plan.PersonID{Source: r.Person.Source, ID: r.Person.ID}, CSI: r.Person.CSI, DN: r.Person.DN,
+		Steps: r.Steps, Also: r.Also, AskedBy: r.AskedBy, Missing: r.Missing,
+	}
 }
 
 func recordWaits(waits []plan.Wait) []recordedWait {
 	recorded := make([]recordedWait, 0, len(waits))
 	for _, w := range waits {
-		r := recordedWait{Code: w.Code, Since: w.Since.UTC(), People: w.People, Command: w.Command, Covers: w.Covers}
-		for _, x := range w.Whom {
-			one := recordedWaitingOne{Steps: x.Steps, Missing: x.Missing}
-			one.Person.Source, one.Person.ID, one.Person.CSI, one.Person.DN = x.Person.Source, x.Person.ID, x.CSI, x.DN
-			r.Whom = append(r.Whom, one)
-		}
-		recorded = append(recorded, r)
+		recorded = append(recorded, recordedWait{
+			Code: w.Code, Since: w.Since.UTC(), People: w.People, Command: w.Command, Covers: w.Covers, Steps: w.CoversSteps, Check: w.Check, Whom: recordPeople(w.Whom),
+		})
 	}
 	return recorded
 }
 
 func (r recordedWait) wait() plan.Wait {
-	w := plan.Wait{Code: r.Code, Since: r.Since, People: r.People, Command: r.Command, Covers: r.Covers}
-	for _, x := range r.Whom {
-		w.Whom = append(w.Whom, plan.WaitingPerson{
-			Person: plan.PersonID{Source: x.Person.Source, ID: x.Person.ID}, CSI: x.Person.CSI, DN: x.Person.DN, Steps: x.Steps, Missing: x.Missing,
-		})
+	return plan.Wait{
+		Code: r.Code, Since: r.Since, People: r.People, Command: r.Command, Covers: r.Covers, CoversSteps: r.Steps, Check: r.Check, Whom: plan.Convert(r.Whom, recordedWaitingOne.person),
 	}
-	return w
 }
 
 // Asked records what is asked for by a hash after somebody's yes, which looked afresh: what the last pass asked
 // is out of date then, and a limit may have room for whom nobody approved.
-func (l *Ledger) Asked(ctx context.Context, waits []plan.Wait) error {
-	text, err := json.Marshal(recordWaits(waits))
+func (l *Ledger) Asked(ctx context.Context, after plan.AfterYes) error {
+	recorded := recordWaits(after.Waits)
+	if after.FreedPeople > 0 {
+		recorded = append(recorded, recordedWait{Code: recordedFreed, People: after.FreedPeople, Whom: recordPeople(after.Freed)})
+	}
+	text, err := json.Marshal(recorded)
 	if err != nil {
 		return err
 	}
@@ -69,9 +87,9 @@ func (l *Ledger) Asked(ctx context.Context, waits []plan.Wait) error {
 }
 
 // AskedAfter is what [Ledger.Asked] recorded since the last pass, nil if nothing was.
-func (r *Reader) AskedAfter(ctx context.Context) (waits []plan.Wait, err error) {
+func (r *Reader) AskedAfter(ctx context.Context) (*plan.AfterYes, error) {
 	var text string
-	err = inTx(ctx, r.reads, "read what is asked for", func(tx *sql.Tx) error {
+	err := inTx(ctx, r.reads, "read what is asked for", func(tx *sql.Tx) error {
 		err := tx.QueryRowContext(ctx, `SELECT waits FROM asked_after`).Scan(&text)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
@@ -85,11 +103,15 @@ func (r *Reader) AskedAfter(ctx context.Context) (waits []plan.Wait, err error) 
 	if err := json.Unmarshal([]byte(text), &recorded); err != nil {
 		return nil, err
 	}
-	waits = make([]plan.Wait, 0, len(recorded)) // nothing is asked for: that is an answer, too
-	for _, w := range recorded {
-		waits = append(waits, w.wait())
+	after := &plan.AfterYes{} // nothing is asked for: that is an answer, too
+	for _, r := range recorded {
+		if w := r.wait(); r.Code == recordedFreed {
+			after.Freed, after.FreedPeople = w.Whom, w.People
+		} else {
+			after.Waits = append(after.Waits, w)
+		}
 	}
-	return waits, nil
+	return after, nil
 }
 
 // forgetAsked forgets it: a pass asked, or somebody's word changed what is.

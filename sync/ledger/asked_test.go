@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -32,11 +33,15 @@ func TestWhatIsAskedAfterAYes(t *testing.T) {
 			if err := l.Approve(t.Context(), "cafe", "anna", []plan.GivenApproval{yes}); err != nil {
 				t.Fatal(err)
 			}
-			for _, want := range [][]plan.Wait{{}, {{Code: plan.WaitApproval, Since: start, People: 2, Command: "threema-dirsync approve beef"}}} {
-				if err := l.Asked(t.Context(), want); err != nil {
+			freed := []plan.WaitingPerson{{Person: person("bob"), CSI: "E2", Steps: []plan.Op{plan.Withdraw}}}
+			for _, want := range []*plan.AfterYes{{}, {
+				Waits: []plan.Wait{{Code: plan.WaitApproval, Since: start, People: 2, Command: "threema-dirsync approve beef", CoversSteps: 3, Check: "look", Whom: freed}},
+				Freed: freed, FreedPeople: 1,
+			}} {
+				if err := l.Asked(t.Context(), *want); err != nil {
 					t.Fatal(err)
 				}
-				if got, err := l.AskedAfter(t.Context()); err != nil || cmp.Diff(want, got) != "" {
+				if got, err := l.AskedAfter(t.Context()); err != nil || cmp.Diff(want, got, cmpopts.EquateEmpty()) != "" {
 					t.Errorf("%+v, %v", got, err)
 				}
 			}

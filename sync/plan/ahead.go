@@ -13,6 +13,9 @@ import (
 // stop them when their grace is over. Whether they will is known at first sight, so it is said then
 // (design §5.11). Nothing waits for the answer.
 
+// KeepThem is how to keep somebody who goes without a yes.
+const KeepThem = "enable the account, or move it back; or type threema-dirsync hold PERSON --until DATE --reason TEXT"
+
 // step is one change out that a later pass is expected to carry out, if the directory stays as it is. When, is a
 // guess (timetable.go).
 type step struct {
@@ -85,7 +88,7 @@ func (p *planner) underWayOut(op Op, times timetable) iter.Seq2[time.Time, []ste
 	byPass := map[time.Time][]step{}
 	leader := Prerequisites(p.plan.Changes)
 	for _, c := range p.inOrder(op) {
-		if c.By != "" || c.asksForYes() || p.unsure(c.takes()) {
+		if c.By != "" || c.AsksForYes() || p.unsure(c.takes()) {
 			continue
 		}
 		if at := p.dueAt(*c, leader, times); !at.IsZero() {

@@ -16,6 +16,24 @@ type Answers struct {
 	given []GivenApproval // all that count
 }
 
+// AfterYes is what a yes found that looked afresh: what is asked for by a hash since, and whose departure, though asked
+// about before and not approved, goes without a yes, as the limits have room for it.
+type AfterYes struct {
+	Waits []Wait
+	Freed []WaitingPerson // the first of them
+	// FreedPeople counts them all.
+	FreedPeople int
+}
+
+// Free names those to whose steps nobody said yes, and which wait for none any more.
+func (a *AfterYes) Free(steps []Change) {
+	people := map[PersonID]bool{}
+	for _, c := range steps {
+		people[c.Person] = true
+	}
+	a.Freed, a.FreedPeople = Whom(steps), len(people)
+}
+
 // PastPlan is what a pass left behind of its plan: the changes that it did not carry out, as far as its record
 // has them.
 type PastPlan struct {

@@ -91,13 +91,13 @@ func (p *planner) wantEvidence(c *Change) {
 // askApproval lets a step wait for a yes where its class, the person or a question asks for one.
 func (p *planner) askApproval(c *Change) {
 	c.ByClass = c.Op.Destructive() && p.Policy.Approval.Asks(c.Class)
-	if c.Status == Due && c.asksForYes() {
+	if c.Status == Due && c.AsksForYes() {
 		c.Status = NeedsApproval
 	}
 }
 
-// asksForYes tells that of a change, whenever it is due.
-func (c Change) asksForYes() bool {
+// AsksForYes tells of a change that it asks for a yes once it is due, whatever the limits say.
+func (c Change) AsksForYes() bool {
 	return !c.Approved && (c.Protected || c.ByClass || len(c.Asks) > 0)
 }
 

@@ -93,7 +93,9 @@ func TestWhichRuleAsks(t *testing.T) {
 func TestToldNamesAreUnderstood(t *testing.T) {
 	t.Parallel()
 	anna, bert := plan.PersonID{Source: "corp", ID: "guid-1"}, plan.PersonID{Source: "corp", ID: "guid-2"}
-	seen := func(person plan.PersonID, csi string) plan.Observation { return plan.Observation{Person: person, CSI: csi} }
+	seen := func(person plan.PersonID, csi string) plan.Observation {
+		return plan.Observation{Person: person, CSI: csi}
+	}
 	for name, row := range map[string]struct {
 		state plan.State
 		want  string
