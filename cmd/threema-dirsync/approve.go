@@ -19,7 +19,7 @@ if what waits is not what you read. It changes nothing in the package: the passe
 24 hours (--ttl, from 1m to 720h) carry out what you approved, as far as it still holds. A
 departure that has begun keeps its approval. It works beside a running pass.
 
-What the guard mass-departure-ahead names is not due yet: the yes to it waits until a pass finds it due,
+What the guard mass-departure-ahead names is not due yet: the yes to it waits until it is,
 and its --ttl counts from then (30 days after the earliest time it ends where no pass comes).
 With --only PERSON or --only OU, which may be repeated, the yes is for that person, or for everybody
 who was seen last in that OU or below it, or is there now: so a single leaver goes whom a limit stopped

@@ -15,7 +15,7 @@ func (p *program) printApproval(given dirsync.Approval, flags approveFlags) erro
 		return writeJSON(p.Stdout, struct {
 			Hash     string            `json:"hash"`
 			Until    time.Time         `json:"until"` // of what is due
-			Ahead    int               `json:"ahead"` // are not: their time counts from when a pass finds them due
+			Ahead    int               `json:"ahead"` // are not: their time counts from when they are due
 			Changes  []view.ChangeJSON `json:"changes"`
 			NextHash string            `json:"nextHash"`
 			Waiting  []view.ChangeJSON `json:"waiting"`
@@ -45,7 +45,7 @@ func (p *program) printYes(given dirsync.Approval) {
 		say(p.Stdout, "Approved until %s: %s. %s", stamp(given.Until), plan.CountedSteps(due), then)
 	}
 	if len(ahead) > 0 {
-		say(p.Stdout, "Approved for when it is due, and for %s from when a pass finds it so: %s.", given.TTL, plan.CountedSteps(ahead))
+		say(p.Stdout, "Approved for when it is due: for %s from then on, and for the first pass after that: %s.", given.TTL, plan.CountedSteps(ahead))
 	}
 	p.listChanges(given.Changes)
 	if words := plan.ForEver(given.Changes); words != "" {

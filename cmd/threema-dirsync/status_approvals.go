@@ -14,7 +14,7 @@ import (
 type approvalStatus struct {
 	Live    int        `json:"live"`
 	Expires *time.Time `json:"expires"` // the next one to expire; null: none whose time runs
-	// Ahead are for steps that are not due yet: the time of the yes counts from when a pass finds them due.
+	// Ahead are for steps that are not due yet: the time of the yes counts from when they are due.
 	Ahead int `json:"ahead"`
 	// Idle are for steps that the last plan does not have: they let nothing happen.
 	Idle int `json:"idle"`
@@ -80,7 +80,7 @@ func (s approvalStatus) print(w io.Writer) {
 		say(w, "Approvals:\t%d given and not used up", s.Live)
 	}
 	if s.Ahead > 0 {
-		say(w, "  Not due yet:\t%d of them: the time of the yes counts from when a pass finds the step due", s.Ahead)
+		say(w, "  Not due yet:\t%d of them: the time of the yes counts from when the step is due, and for the first pass after that", s.Ahead)
 	}
 	if s.Live > 0 {
 		say(w, "  To take one back:\tthreema-dirsync approve --undo HASH|PERSON|all")

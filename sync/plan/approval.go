@@ -22,7 +22,7 @@ type GivenApproval struct {
 	CSI      string
 	// Until is when its time is over, counted from when it was given; see State.ends.
 	Until time.Time
-	// Ahead tells that the step is not due yet: the time counts from when a pass finds it due.
+	// Ahead tells that the step is not due yet: the time counts from when it is.
 	Ahead bool
 	// Hash is that of the plan under which it was given, By who gave it, and At when: as the ledger has
 	// it, and not given with it.
@@ -45,7 +45,7 @@ func (a GivenApproval) live(end time.Time, departure Departure, now time.Time) b
 // Lasts words how long a yes lasts that is given now.
 func (a GivenApproval) Lasts(now time.Time) string {
 	if a.Ahead {
-		return fmt.Sprintf("for %s from when a pass finds the step due", a.Until.Sub(now).Round(time.Second))
+		return fmt.Sprintf("for %s from when the step is due, and for the first pass after that", a.Until.Sub(now).Round(time.Second))
 	}
 	return "until " + a.Until.UTC().Format(time.RFC3339)
 }
@@ -53,8 +53,8 @@ func (a GivenApproval) Lasts(now time.Time) string {
 // ends is the end of an approval, and whether its time has not begun yet. The time of one to a step out that is not due yet counts from when the
 // times of the configuration are over, and it is there for the first pass after that, however late. Where none
 // comes for the longest time that an approval may last, it ends. o is what is known of the person, departure their open
-// departure, the zero value if there is none.
-func (s State) ends(a GivenApproval, o Observation, departure Departure, policy Policy, now time.Time) (end time.Time, ahead bool) {
+// departure, the zero value if there is none, read the last complete read of their source.
+func (s State) ends(a GivenApproval, o Observation, departure Departure, policy Policy, now, read time.Time) (end time.Time, ahead bool) {
 	if !a.departs() || o.State != Departed || !o.Since.Before(a.Until) || policy.Mode != Sync {
 		return a.Until, false
 	}
@@ -65,7 +65,7 @@ func (s State) ends(a GivenApproval, o Observation, departure Departure, policy 
 	if !a.At.Before(due) {
 		return a.Until, false // it was due when somebody said yes
 	}
-	if !o.ConfirmedAt.IsZero() && !s.lastRead(o.Person.Source).Before(due) {
+	if !o.ConfirmedAt.IsZero() && !read.Before(due) {
 		return Later(a.Until, due.Add(a.Until.Sub(a.At))), false
 	}
 	return Later(a.Until, due.Add(MaxApproval)), true
@@ -82,7 +82,7 @@ func (s State) LiveApprovals(policy Policy, now time.Time) []GivenApproval {
 	}
 	var live []GivenApproval
 	for _, a := range s.Approvals {
-		end, ahead := s.ends(a, seen[a.Person], departures[a.Person], policy, now)
+		end, ahead := s.ends(a, seen[a.Person], departures[a.Person], policy, now, s.lastRead(a.Person.Source))
 		if a.live(end, departures[a.Person], now) {
 			a.Until, a.Ahead = end, ahead
 			live = append(live, a)
@@ -100,10 +100,21 @@ func (p *planner) approve() {
 			continue
 		}
 		c.Approved = true
-		if until := p.approvals[c.ID].Until; p.Now.Before(until) {
+		if until := p.approvedUntil(p.approvals[c.ID]); p.Now.Before(until) {
 			c.ApprovedUntil = until
 		}
 	}
+}
+
+// approvedUntil is the end of a yes as every screen tells it once this pass has read: the pass that finds a step due lets
+// its time begin.
+func (p *planner) approvedUntil(a GivenApproval) time.Time {
+	n := slices.IndexFunc(p.State.Approvals, func(given GivenApproval) bool { return given.ChangeID == a.ChangeID })
+	if !a.Ahead || n < 0 || !p.readWholly(a.Person.Source) {
+		return a.Until
+	}
+	end, _ := p.State.ends(p.State.Approvals[n], p.observations[a.Person], p.departures[a.Person], p.Policy, p.Now, p.Now)
+	return end
 }
 
 // saidYes tells whether somebody said yes to a change.
@@ -150,7 +161,7 @@ func (p *planner) isProtected(c Change) bool {
 func (p *planner) expiredApprovals() []string {
 	var expired []string
 	for _, a := range p.State.Approvals {
-		end, _ := p.State.ends(a, p.observations[a.Person], p.departures[a.Person], p.Policy, p.Now)
+		end, _ := p.State.ends(a, p.observations[a.Person], p.departures[a.Person], p.Policy, p.Now, p.State.lastRead(a.Person.Source))
 		if !a.live(end, p.departures[a.Person], p.Now) {
 			expired = append(expired, a.ChangeID)
 		}

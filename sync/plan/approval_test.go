@@ -336,3 +336,34 @@ func TestFormatTellsOfApprovals(t *testing.T) {
 		t.Error(out)
 	}
 }
+
+// TestAYesInAdvanceHasOneEnd: the plan of the pass that finds the steps due and everything that asks the ledger after
+// it tell the same end, however late in its time that pass comes.
+func TestAYesInAdvanceHasOneEnd(t *testing.T) {
+	t.Parallel()
+	for _, late := range []time.Duration{0, time.Second, 20 * time.Hour} {
+		w := crowd(100)
+		w.policy.GraceWithdraw = day
+		w.leaveSome(8)
+		p := w.later(t, time.Hour)
+		for _, c := range p.AwaitingApproval() {
+			w.give(plan.GivenApproval{ChangeID: c.ID, Op: c.Op, Person: c.Person, At: w.now, Until: w.now.Add(day), Ahead: true})
+		}
+		w.now = w.now.Add(day + late)
+		p = w.plan()
+		w.remember(p.Update) // and nothing is carried out
+		told := 0
+		for _, live := range w.state.LiveApprovals(w.policy, w.now) {
+			for _, c := range p.Changes {
+				if c.ID == live.ChangeID && c.Approved {
+					if told++; live.Ahead || !c.ApprovedUntil.Equal(live.Until) || !live.Until.Equal(w.now.Add(day-late)) {
+						t.Errorf("late by %v: the plan tells %s, the ledger %s ahead %v", late, c.ApprovedUntil, live.Until, live.Ahead)
+					}
+				}
+			}
+		}
+		if told != 8 {
+			t.Errorf("late by %v: %d of them: %v", late, told, statuses(p, plan.Withdraw))
+		}
+	}
+}
