@@ -127,7 +127,12 @@ func (s *status) printAnswers(w io.Writer) {
 	s.Freed.print(w)
 }
 
+// scheduled says when the next pass is by the schedule, as far as that is known here: whether the service runs is not.
+func (s *status) scheduled() string {
+	return "if the service runs, by the schedule at " + stamp(s.NextPass)
+}
+
 // judged says who acts on an answer, and when.
 func (s *status) judged() string {
-	return "the next pass judges it, by the schedule at " + stamp(s.NextPass) + ", or at once with `threema-dirsync run --once`; a step that is not due then goes when it is"
+	return "the next pass judges it, " + s.scheduled() + ", or at once with `threema-dirsync run --once`; a step that is not due then goes when it is"
 }

@@ -72,7 +72,7 @@ func (s *status) becomes(o orderStatus, person string) string {
 	case !settled.IsZero():
 		return plan.LostAnswerWords(settled)
 	case o.Sent:
-		return plan.LostAnswerWords(settled) + ": by the schedule at " + stamp(s.NextPass) + ", or at once: threema-dirsync withdraw " + person + " --reason TEXT"
+		return plan.LostAnswerWords(settled) + ": " + s.scheduled() + ", or at once: threema-dirsync withdraw " + person + " --reason TEXT"
 	}
-	return "the app goes on; the next pass that may carries it out, by the schedule at " + stamp(s.NextPass) + ", or at once: threema-dirsync withdraw " + person + " --reason TEXT"
+	return "the app goes on; the next pass that may carries it out, " + s.scheduled() + ", or at once: threema-dirsync withdraw " + person + " --reason TEXT"
 }

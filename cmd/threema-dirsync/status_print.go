@@ -88,7 +88,7 @@ func (s *status) asOf() string {
 	if s.LastPass != nil && s.LastPass.Finished != nil {
 		seen = "the last pass, which ended " + stamp(*s.LastPass.Finished)
 	}
-	return seen + "; what was fixed since shows after the next one: by the schedule at " + stamp(s.NextPass) + ", or at once with `threema-dirsync run --once`"
+	return seen + "; what was fixed since shows after the next one: " + s.scheduled() + ", or at once with `threema-dirsync run --once`"
 }
 
 func (p *passStatus) print(w io.Writer) {

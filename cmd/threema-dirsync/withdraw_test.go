@@ -177,7 +177,7 @@ func TestAnOrderThatFailedIsTold(t *testing.T) {
 	person := dir.people[7]
 	w.sim.fault(t, worksim.Fault{Method: "DELETE", Path: "/credentials/", Status: 500, Times: 1})
 	w.orders(t, 1, person.Account, "UNKNOWN: ", "The order stands", "threema-dirsync withdraw --undo "+person.Number+" --reason TEXT")
-	w.must(t, 0, "status").tells(t, "ORDERED, NOT DONE", person.DN, "it was sent and its answer lost: the next pass looks", "at once: threema-dirsync withdraw "+person.Number+" --reason TEXT")
+	w.must(t, 0, "status").tells(t, "ORDERED, NOT DONE", person.DN, "it was sent, and no answer says whether it was done: the next pass looks", "at once: threema-dirsync withdraw "+person.Number+" --reason TEXT")
 	w.must(t, 2, "plan", "--detailed-exitcode").tells(t, "withdraw / Zugang entziehen", person.DN)
 	w.explains(t, person.Number, "ORDERED, NOT DONE", "withdraw / Zugang entziehen, by the next pass")
 	var x struct {
@@ -204,7 +204,7 @@ func (w *world) settlesALostAnswer(t *testing.T, person testdir.Person) {
 	w.sim.fault(t, worksim.Fault{Method: "DELETE", Path: "/credentials/", Status: 500, Effect: true, Times: 1})
 	w.orders(t, 1, person.Account, "UNKNOWN: ")
 	w.must(t, 0, "run", "--once")
-	const says = "it was sent and its answer lost; the last list lacks the credential, so it is most likely gone: a pass from "
+	const says = "it was sent, and no answer says whether it was done; the last list lacks the credential, so it is most likely gone: a pass from "
 	status := w.must(t, 0, "status")
 	status.tells(t, "ORDERED, NOT DONE", person.DN, says, "withdraw --undo "+person.Number)
 	if strings.Contains(status.stdout, "or at once: threema-dirsync withdraw") || strings.Contains(status.stdout, "the app goes on") {

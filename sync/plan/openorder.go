@@ -105,12 +105,15 @@ func (s State) LostAnswer(own Ownership) (sent bool, settled time.Time) {
 	return sent, settled
 }
 
+// NotKnown says of a request that no answer settled: it was lost, or told of a fault of the service.
+const NotKnown = "it was sent, and no answer says whether it was done"
+
 // LostAnswerWords say what to expect of such a withdrawal: nobody has to type anything for it.
 func LostAnswerWords(settled time.Time) string {
 	if settled.IsZero() {
-		return "it was sent and its answer lost: the next pass looks, and sends it again where the credential is there"
+		return NotKnown + ": the next pass looks, and sends it again where the credential is there"
 	}
-	return "it was sent and its answer lost; the last list lacks the credential, so it is most likely gone: a pass from " + Stamp(settled) + " on settles it, and there is nothing to type"
+	return NotKnown + "; the last list lacks the credential, so it is most likely gone: a pass from " + Stamp(settled) + " on settles it, and there is nothing to type"
 }
 
 // HasOpenOrder tells that an open order is about a credential: nothing is written to it any more.

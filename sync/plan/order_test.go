@@ -99,7 +99,7 @@ func TestOrder(t *testing.T) {
 		{"gone in one list, and its withdrawal had no answer", func(w *world, e *entry) {
 			w.state.Open = []plan.Operation{{ID: 9, Op: plan.Withdraw, Person: e.id, CredentialID: w.credential("anna").ID, Username: "anna", CSI: "E-anna", Ordered: true}}
 			w.withdrawByHand("anna")
-		}, "already: the withdrawal of credential anna: it was sent and its answer lost; the last list lacks the credential, so it is most likely gone: a pass from"},
+		}, "already: the withdrawal of credential anna: it was sent, and no answer says whether it was done; the last list lacks the credential, so it is most likely gone: a pass from"},
 		{"policy", func(w *world, _ *entry) { w.policy.Mode = plan.UpsertOnly }, "withdraw withheld on word"},
 		{"app_access: keep", func(w *world, _ *entry) { w.policy.Withdraw = false }, "refused: leavers.app_access: keep"},
 		{"another scope", func(w *world, _ *entry) { w.source().scope = "s2" }, "withdraw blocked by baseline on word"},

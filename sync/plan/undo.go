@@ -148,7 +148,7 @@ func (p *planner) afterUndo(i Identity, own Ownership) []string {
 	credential := Object{ObjectCredential, own.CredentialID}
 	var next []string
 	if p.withdrawalSent(own) && p.credentialThere(own) {
-		return []string{fmt.Sprintf("A withdrawal of credential %s was sent and its answer lost. The package has the credential still, so it goes on as it was; should it be gone "+
+		return []string{fmt.Sprintf("A withdrawal of credential %s was sent, and no answer says whether it was done. The package has the credential still, so it goes on as it was; should it be gone "+
 			"all the same, a new one follows.", own.Username)}
 	}
 	made := "the next pass makes a new credential, with a new password in the hand-over file"

@@ -51,7 +51,7 @@ func TestAWithdrawalIsTakenBack(t *testing.T) {
 // TestWhatCannotBeTakenBack, and what needs nothing: each with the words for it.
 func TestWhatCannotBeTakenBack(t *testing.T) {
 	t.Parallel()
-	const again = "A withdrawal of credential anna was sent and its answer lost"
+	const again = "A withdrawal of credential anna was sent, and no answer says whether it was done"
 	open := func(w *world, e *entry) {
 		own := *w.owner(e.id)
 		w.state.Open = []plan.Operation{{ID: 9, Op: plan.Withdraw, Ordered: true, Person: own.Person, CredentialID: own.CredentialID, Username: "anna"}}

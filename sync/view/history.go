@@ -37,7 +37,7 @@ func describeStep(s plan.PastStep) string {
 	case "intent":
 		return "begun, and not answered yet"
 	case "unknown":
-		return "sent, and its answer was lost"
+		return "sent, and no answer says whether it was done"
 	case "reverted":
 		return "not done, all as before"
 	}
