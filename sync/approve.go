@@ -152,7 +152,7 @@ func (a *Approver) give(ctx context.Context, hash string, ttl time.Duration, wai
 	given := Approval{Hash: hash, Until: a.Now().Add(ttl).UTC().Truncate(time.Second), TTL: ttl, Changes: waiting}
 	var approvals []plan.GivenApproval
 	for _, c := range waiting {
-		approvals = append(approvals, plan.GivenApproval{ChangeID: c.ID, Op: c.Op, Person: c.Person, CSI: c.CSI, Until: given.Until, Ahead: c.Ahead()})
+		approvals = append(approvals, plan.GivenApproval{ChangeID: c.ID, Op: c.Op, Person: c.Person, CSI: c.CSI, Until: given.Until, Ahead: c.Ahead(), At: given.Until.Add(-ttl)})
 	}
 	if err := a.Approvals.Approve(ctx, hash, a.By, approvals); err != nil {
 		return Approval{}, err
@@ -165,7 +165,7 @@ func (a *Approver) give(ctx context.Context, hash string, ttl time.Duration, wai
 func (a *Approver) tellGiven(ctx context.Context, hash string, approvals []plan.GivenApproval) {
 	changes := map[string]int{}
 	for _, g := range approvals {
-		changes[g.Lasts(a.Now())]++
+		changes[g.Lasts()]++
 	}
 	for _, lasts := range slices.Sorted(maps.Keys(changes)) {
 		a.Logger.InfoContext(ctx, "changes approved", "hash", hash, "changes", changes[lasts], "lasts", lasts)

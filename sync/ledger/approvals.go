@@ -36,7 +36,7 @@ func putApprovals(ctx context.Context, tx *sql.Tx, t *trail, hash, by string, ap
 		}
 		t.note(AuditEntry{
 			Event: auditApproved, Op: a.Op, ChangeID: a.ChangeID, Person: a.Person, CSI: a.CSI, By: by,
-			Message: fmt.Sprintf("plan %s, %s", hash, a.Lasts(t.now)),
+			Message: fmt.Sprintf("plan %s, %s", hash, a.Lasts()),
 		})
 	}
 	return nil

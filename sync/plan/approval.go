@@ -24,10 +24,10 @@ type GivenApproval struct {
 	Until time.Time
 	// Ahead tells that the step is not due yet: the time counts from when it is.
 	Ahead bool
-	// Hash is that of the plan under which it was given, By who gave it, and At when: as the ledger has
-	// it, and not given with it.
+	// At is when it was given.
+	At time.Time
+	// Hash is that of the plan under which it was given, By who gave it: as the ledger has it, and not given with it.
 	Hash, By string
-	At       time.Time
 }
 
 // departs tells of a yes to a step of a departure. Before ledgers kept the operation there were no others.
@@ -42,10 +42,10 @@ func (a GivenApproval) live(end time.Time, departure Departure, now time.Time) b
 	return now.Before(end) || !departure.StartedAt.IsZero() && departure.StartedAt.Before(end)
 }
 
-// Lasts words how long a yes lasts that is given now.
-func (a GivenApproval) Lasts(now time.Time) string {
+// Lasts words how long a yes lasts that is given.
+func (a GivenApproval) Lasts() string {
 	if a.Ahead {
-		return fmt.Sprintf("for %s from when the step is due, and for the first pass after that", a.Until.Sub(now).Round(time.Second))
+		return fmt.Sprintf("for %s from when the step is due, and for the first pass after that", a.Until.Sub(a.At))
 	}
 	return "until " + a.Until.UTC().Format(time.RFC3339)
 }

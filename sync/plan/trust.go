@@ -60,7 +60,8 @@ func (p *planner) judgeTrust() {
 	if len(young) > 0 {
 		p.plan.Untrusted = &TrustError{Missing: p.lostPeople(), Reason: fmt.Sprintf("%s. One list proves nothing: the API key may belong to another package, the answer may be cut, or an older state_dir "+
 			"was put back. If it was done on purpose in the cockpit, leave it so: the first pass from %s on that finds the same asks you with exit 3, "+
-			"and `threema-dirsync approve --baseline` then accepts it", strings.Join(young, "; "), Stamp(settled))}
+			"and `threema-dirsync approve --baseline` then accepts it. If it was done by mistake: accept it likewise, then type "+
+			"`threema-dirsync withdraw --undo PERSON --reason TEXT` for each who should have access again, or make credentials with their csi in the cockpit", strings.Join(young, "; "), Stamp(settled))}
 	}
 }
 
