@@ -189,7 +189,7 @@ func TestA15_CheckReopens(t *testing.T) {
 	if len(p.Requests()) != 0 {
 		t.Error("a request was sent")
 	}
-	found := s.Check(t.Context()) // not by itself: it may be run every minute
+	found := s.Check(t.Context(), nil) // not by itself: it may be run every minute
 	if f := findingsOf(slices.Clone(found), "bind", Failure); len(f) != 1 || !strings.Contains(f[0].Came, "not tried since") || !strings.Contains(f[0].Advice, "check --try-login") || len(p.Binds()) != 0 {
 		t.Errorf("%d binds, %+v", len(p.Binds()), f)
 	}
@@ -197,7 +197,7 @@ func TestA15_CheckReopens(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 	refusedRead(t, s, plan.ReadBind)
-	for _, f := range s.CheckAgain(t.Context()) {
+	for _, f := range s.CheckAgain(t.Context(), nil) {
 		if f.Verdict == Failure {
 			t.Error(f)
 		}

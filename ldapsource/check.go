@@ -32,19 +32,19 @@ type Finding struct {
 }
 
 // Check looks at each configured server, then goes the way of [Source.Read] and tells about each
-// step. Behind the first step that fails the others are skipped, as they depend on it. The judges
-// are asked about the people who were read. A password that was refused before is not tried: each try
+// step. Behind the first step that fails the others are skipped, as they depend on it. tracked is whom the
+// ledger knows, nil where there is none. The judges are asked about the people who were read. A password that was refused before is not tried: each try
 // counts towards a lock-out, whoever asks for it.
-func (s *Source) Check(ctx context.Context, judges ...func([]plan.Person) Finding) []Finding {
-	return s.check(ctx, false, judges)
+func (s *Source) Check(ctx context.Context, tracked []plan.Tracked, judges ...func([]plan.Person) Finding) []Finding {
+	return s.check(ctx, false, tracked, judges)
 }
 
 // CheckAgain is Check, and tries a password once more that was refused before.
-func (s *Source) CheckAgain(ctx context.Context, judges ...func([]plan.Person) Finding) []Finding {
-	return s.check(ctx, true, judges)
+func (s *Source) CheckAgain(ctx context.Context, tracked []plan.Tracked, judges ...func([]plan.Person) Finding) []Finding {
+	return s.check(ctx, true, tracked, judges)
 }
 
-func (s *Source) check(ctx context.Context, again bool, judges []func([]plan.Person) Finding) []Finding {
+func (s *Source) check(ctx context.Context, again bool, tracked []plan.Tracked, judges []func([]plan.Person) Finding) []Finding {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
 	defer cancel()
 	look := &session{Source: s, self: s.cfg.BindDN}
@@ -54,7 +54,7 @@ func (s *Source) check(ctx context.Context, again bool, judges []func([]plan.Per
 	}
 	var walks []walk
 	_, err := s.inTurn(ctx, func(ctx context.Context, v *session) error {
-		v.insist = again
+		v.insist, v.tracked = again, tracked
 		w := v.walk(ctx)
 		if w.err == nil {
 			w.passed = append(w.passed, v.inspect(judges)...)
@@ -98,7 +98,7 @@ func (v *session) probe() step {
 		if v.people, err = v.readPeople(ctx); err != nil {
 			return "", err
 		}
-		if err := v.readGroups(ctx, v.people, nil); err != nil {
+		if err := v.readGroups(ctx, v.people, v.tracked); err != nil {
 			return "", err
 		}
 		if err := v.seeSentinels(); err != nil {

@@ -14,25 +14,28 @@ const noGroup = "it is no group"
 // little of it is hidden, for it stops all departures (design §5.1 row b); the others where they are not there
 // at all, by a typo for instance, and decide about people.
 func (v *session) checkGroups() []Finding {
+	held := v.heldByGroups()
 	return slices.Concat(
-		v.checkGroupSet("groups", v.entitling, Failure, Failure, "fix the DN in groups of the source, or let the bind account read the group and its members; until then "+v.heldByGroups()),
+		v.checkGroupSet("groups", v.entitling, Failure, Failure, "until then "+held),
 		v.checkGroupSet("protect.groups", v.protected, Failure, Warning,
-			"fix protect.groups, or let the bind account read the group; until then everybody of this source counts as protected: joiners join, and each step of a departure waits for a yes"),
+			"until then everybody of this source counts as protected: joiners join, and each step of a departure waits for a yes"),
 		v.checkGroupSet("mapping.category", v.labelling, Warning, Warning,
-			"fix the DN in mapping.category, or let the bind account read the group and who is in it; until then who is not seen in it keeps the labels as they are"))
+			"until then who is not seen in it keeps the labels as they are"))
 }
 
 // checkGroupSet has a line for each group of one key of the configuration: absent if there is no such group,
 // partly if it was not read wholly.
-func (v *session) checkGroupSet(key string, c groupSet, absent, partly Verdict, advice string) []Finding {
+func (v *session) checkGroupSet(key string, c groupSet, absent, partly Verdict, until string) []Finding {
 	var findings []Finding
 	for _, r := range c.sets {
 		f := Finding{Name: key, Verdict: Pass, Tried: "read the group " + r.dn + " and all groups in it", Came: r.describe()}
-		if len(r.faults) > 0 {
-			f.Verdict, f.Advice = partly, advice
-		}
-		if slices.Contains(r.faults, notReadable) || slices.Contains(r.faults, noGroup) {
-			f.Verdict = absent
+		switch {
+		case slices.Contains(r.faults, notReadable), slices.Contains(r.faults, noGroup):
+			f.Verdict, f.Advice = absent, "fix the DN in "+key+", or let the bind account read the group; "+until
+		case len(r.faults) > 0:
+			f.Verdict, f.Advice = partly, "the group is there: let the bind account read it and its members, or correct in it what is said here; "+until
+		case r.moved > 0:
+			f.Verdict, f.Advice = Warning, "correct the former DNs in the group, or take them out; until then nobody can say whether it means the people who had them, and what it says of these stays as it was: threema-dirsync status names those whom this holds"
 		}
 		findings = append(findings, f)
 	}

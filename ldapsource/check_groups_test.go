@@ -32,7 +32,7 @@ func TestGroupTypo(t *testing.T) {
 	} {
 		s := mustNew(t, forOpenLDAP(t, srv, base, func(c *Config) { c.Groups = row.groups }))
 		wantFinding(t, s, "groups", Failure, row.says...)
-		if again := findingsOf(s.Check(t.Context()), "groups", Warning); len(again) > 0 {
+		if again := findingsOf(s.Check(t.Context(), nil), "groups", Warning); len(again) > 0 {
 			t.Errorf("%s: it is told twice: %+v", name, again)
 		}
 		for _, p := range mustRead(t, s).People {

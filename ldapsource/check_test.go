@@ -17,7 +17,7 @@ import (
 // wantFinding checks, and wants one finding of the name with the verdict, which says all the texts.
 func wantFinding(t *testing.T, s *Source, name string, verdict Verdict, says ...string) {
 	t.Helper()
-	all := s.Check(t.Context())
+	all := s.Check(t.Context(), nil)
 	found := findingsOf(append([]Finding{}, all...), name, verdict)
 	if len(found) != 1 {
 		t.Fatalf("%d findings %s about %s: %+v", len(found), verdict, name, all)
@@ -77,7 +77,7 @@ func TestCheckSaysItOnce(t *testing.T) {
 	refusing := peer.Start(t, peer.Script{Bind: peer.Do(peer.Done(ldap.LDAPResultInvalidCredentials))})
 	s := mustNew(t, forPeer(t, refusing))
 	for _, want := range []string{"the server answers 49", "not tried since"} { // the second time for a password that is known to be wrong
-		found := findingsOf(s.Check(t.Context()), "bind", Failure)
+		found := findingsOf(s.Check(t.Context(), nil), "bind", Failure)
 		if len(found) != 1 || !strings.HasPrefix(found[0].Tried, "log in as ") || strings.Contains(found[0].Came, "log in as ") || !strings.Contains(found[0].Came, want) {
 			t.Errorf("want one failure that says %q and not twice what was tried: %+v", want, found)
 		}
@@ -183,8 +183,8 @@ func TestCheckAsksTheJudges(t *testing.T) {
 		return Finding{Name: "judge", Verdict: Pass}
 	}
 	p := peer.Start(t, peer.Script{Pages: []peer.Step{peer.Page("", one(0), one(1))}})
-	mustNew(t, forPeer(t, p)).Check(t.Context(), judge)
-	mustNew(t, forPeer(t, p, func(c *Config) { c.URLs = []string{noServer(t)} })).Check(t.Context(), judge)
+	mustNew(t, forPeer(t, p)).Check(t.Context(), nil, judge)
+	mustNew(t, forPeer(t, p, func(c *Config) { c.URLs = []string{noServer(t)} })).Check(t.Context(), nil, judge)
 	if asked != 2 {
 		t.Errorf("asked about %d people, want 2", asked)
 	}

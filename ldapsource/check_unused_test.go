@@ -12,7 +12,7 @@ import (
 // wantNoFinding checks, and wants no finding of the name.
 func wantNoFinding(t *testing.T, s *Source, name string) {
 	t.Helper()
-	for _, f := range s.Check(t.Context()) {
+	for _, f := range s.Check(t.Context(), nil) {
 		if f.Name == name {
 			t.Errorf("%+v", f)
 		}

@@ -36,13 +36,16 @@ func (v *session) judgeMembership(ctx context.Context, t plan.Tracked, e entry) 
 func (v *session) protects(ctx context.Context, t plan.Tracked, e entry) (bool, error) {
 	known := v.traitsOf(t.ID.ID, e)
 	if len(v.cfg.ProtectGroups) == 0 || len(v.protected.sets) > 0 {
-		return v.protected.has(known), nil
+		return v.protected.mayProtect(known, dnKey(t.DN)), nil
 	}
 	goals, err := v.goals(v.cfg.ProtectGroups)
 	if err != nil || goals.doubt != "" {
 		return true, err
 	}
 	in, err := v.leads(ctx, goals, node{e.dn, known})
+	if was := former(t, e.dn); err == nil && !in && was != nil {
+		in, err = v.leads(ctx, goals, *was)
+	}
 	if _, doubtful := errors.AsType[groupFault](err); doubtful {
 		in, err = true, nil
 	}
@@ -67,8 +70,8 @@ func (v *session) climbFrom(ctx context.Context, t plan.Tracked, person node) (s
 	}
 	was, above := dnKey(t.DN), newMemberSet("")
 	above.keys = goals.primaries
-	if goals.doubt == "" && t.DN != "" && was != dnKey(person.dn) {
-		if above.stale[was], err = v.leads(ctx, goals, node{t.DN, traits{uids: formerNames(was)}}); err != nil {
+	if before := former(t, person.dn); goals.doubt == "" && before != nil {
+		if above.stale[was], err = v.leads(ctx, goals, *before); err != nil {
 			return state, evidence, err
 		}
 	}
@@ -81,6 +84,15 @@ func (v *session) climbFrom(ctx context.Context, t plan.Tracked, person node) (s
 type node struct {
 	dn     string
 	traits traits // of a person
+}
+
+// former is the node under which a group may still list somebody, nil if they stand where they were seen last.
+func former(t plan.Tracked, dn string) *node {
+	was := dnKey(t.DN)
+	if t.DN == "" || was == dnKey(dn) {
+		return nil
+	}
+	return &node{t.DN, traits{uids: formerNames(was)}}
 }
 
 // leads tells whether one of the goals has a node, directly or through other groups. It asks the

@@ -45,6 +45,7 @@
 //	groupset.go        everybody in one of several groups
 //	memberset.go       one configured group with everybody in it
 //	groups.go          groups level by level
+//	formername.go      members under the DN that somebody had before
 //	group.go           one group, and why it was not read wholly
 //	ranges.go          lists that come in parts
 //	members.go         what a member is

@@ -230,7 +230,7 @@ func TestClientCertificateEnds(t *testing.T) {
 	t.Parallel()
 	p := peer.Start(t, peer.Script{AsksFor: tls.RequireAnyClientCert, WhoAmI: saying("dn:" + reader), Pages: []peer.Step{peer.Page("", one(0))}})
 	verdicts := map[string]Verdict{}
-	for _, f := range mustNew(t, atPeer(t, p)).Check(t.Context()) {
+	for _, f := range mustNew(t, atPeer(t, p)).Check(t.Context(), nil) {
 		verdicts[f.Name] = f.Verdict
 	}
 	if verdicts["client-certificate"] != Warning || verdicts["certificate"] != Pass || verdicts["bind"] != Pass {

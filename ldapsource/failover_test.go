@@ -170,7 +170,7 @@ func TestCheckTellsOfTheServerThatIsSkipped(t *testing.T) {
 	wantFinding(t, mustNew(t, cfg), "bind", Warning, at(peers[0]), "Busy")
 	wantFinding(t, mustNew(t, cfg), "people", Pass, "1 person")
 	cfg, _ = several(t, busy, busy)
-	found := mustNew(t, cfg).Check(t.Context())
+	found := mustNew(t, cfg).Check(t.Context(), nil)
 	if failures := findingsOf(slices.Clone(found), "bind", Failure); len(failures) != 2 {
 		t.Errorf("%+v", found)
 	}

@@ -15,6 +15,8 @@ type groupReader struct {
 	known map[string]member     // by DN key
 	sets  map[string]*memberSet // by DN key
 	named map[string]bool       // by folded login: whether anybody has it
+
+	owners map[string]plan.Tracked // see formerOwners
 }
 
 // membersOf reads a group and all groups in it, once however many keys of the configuration name it.
@@ -84,7 +86,7 @@ func (r *groupReader) descend(ctx context.Context, found *memberSet, level []*gr
 		return nil, err
 	}
 	var next []*group
-	hidden := 0
+	var lost []string
 	for _, dn := range strangers {
 		m := r.known[dnKey(dn)]
 		found.add(m)
@@ -92,21 +94,42 @@ func (r *groupReader) descend(ctx context.Context, found *memberSet, level []*gr
 		case nested:
 			next = append(next, m.group)
 		case missing:
-			found.stale[dnKey(dn)] = true
-			gone, err := r.gone(dn)
-			if err != nil {
-				return nil, err
-			}
-			if !gone {
-				hidden++
-				r.logger.Debug("member of a group that cannot be read", "source", r.cfg.Name, "group", found.dn, "dn", dn)
-			}
+			lost = append(lost, dn)
+		case single, foreign, other:
 		}
 	}
+	return next, r.judgeLost(ctx, found, lost)
+}
+
+// judgeLost parts the members that are not found: what each of them was, or that nobody can say.
+func (r *groupReader) judgeLost(ctx context.Context, found *memberSet, lost []string) error {
+	moved, err := r.moved(ctx, lost)
+	if err != nil {
+		return err
+	}
+	hidden := 0
+	for _, dn := range lost {
+		found.stale[dnKey(dn)] = true
+		if moved[dnKey(dn)] {
+			found.moved++
+			continue
+		}
+		gone, err := r.gone(dn)
+		switch {
+		case err != nil:
+			return err
+		case gone:
+			found.deleted++
+		default:
+			hidden++
+			r.logger.Debug("member of a group that cannot be read", "source", r.cfg.Name, "group", found.dn, "dn", dn)
+		}
+	}
+	found.hidden += hidden
 	if hidden > 0 {
 		found.fault("%s of their own: let the bind account read them, for they may well be entitled, and only this account does not see them; "+
 			"take out of the group only who is no member in truth; the log at level debug names them",
 			plan.Counted(hidden, "member cannot be read, and may be a group with members", "members cannot be read, and may be groups with members"))
 	}
-	return next, nil
+	return nil
 }

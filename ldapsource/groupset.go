@@ -18,6 +18,19 @@ func (c groupSet) has(t traits) bool {
 	return slices.ContainsFunc(c.sets, func(r *memberSet) bool { return r.has(t) })
 }
 
+// mayHave says why somebody whom no set has may be in one all the same, "" if nothing speaks for it.
+func (c groupSet) mayHave(t traits, was string) string {
+	for _, r := range c.sets {
+		if why := r.mayHave(t, was); why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
+// mayProtect tells whom groups that protect have, or may have: in doubt somebody is protected.
+func (c groupSet) mayProtect(t traits, was string) bool { return c.has(t) || c.mayHave(t, was) != "" }
+
 // asksGroups tells whether groups say something about people.
 func (s *Source) asksGroups() bool {
 	return len(s.cfg.Groups)+len(s.cfg.ProtectGroups)+len(s.cfg.LabelGroups)+len(s.cfg.OtherGroups) > 0
@@ -29,7 +42,7 @@ func (v *session) readGroups(ctx context.Context, people []plan.Person, tracked 
 	if !v.asksGroups() {
 		return nil
 	}
-	r := &groupReader{session: v, known: map[string]member{}, sets: map[string]*memberSet{}}
+	r := &groupReader{session: v, known: map[string]member{}, sets: map[string]*memberSet{}, owners: formerOwners(tracked)}
 	was := make(map[string]string, len(tracked))
 	for _, t := range tracked {
 		was[t.ID.ID] = dnKey(t.DN)
@@ -45,7 +58,8 @@ func (v *session) readGroups(ctx context.Context, people []plan.Person, tracked 
 		return err
 	}
 	for i := range people {
-		people[i].Protected = v.protected.has(v.traits[people[i].ID.ID])
+		id := people[i].ID.ID
+		people[i].Protected = v.protected.mayProtect(v.traits[id], was[id])
 	}
 	v.entitle(people, was)
 	v.label(people, was)
@@ -105,10 +119,8 @@ func (c groupSet) judgeNonMember(t traits, was string) (plan.AccountState, plan.
 	case t.doubt != "":
 		return unknown("not seen in a group, but that proves nothing: " + t.doubt)
 	}
-	for _, r := range c.sets {
-		if why := r.mayHave(t, was); why != "" {
-			return unknown(why)
-		}
+	if why := c.mayHave(t, was); why != "" {
+		return unknown(why)
 	}
 	return departed(plan.OutOfScope, "in none of the groups that entitle")
 }

@@ -40,7 +40,7 @@ func wantLabels(t *testing.T, cfg Config, attribute string, chart charts, at fun
 	if c := condition(t, snapshot.Conditions, labelGroups); !c.OK || !snapshot.Departures() || strings.Contains(c.Detail+log.String(), "keeps the labels") {
 		t.Errorf("%+v, log %s", c, &log)
 	}
-	if f := findingsOf(s.Check(t.Context()), "mapping.category", Pass); len(f) != len(chart) {
+	if f := findingsOf(s.Check(t.Context(), nil), "mapping.category", Pass); len(f) != len(chart) {
 		t.Errorf("check has %d lines for %d groups: %+v", len(f), len(chart), f)
 	}
 	wantReadOnce(t, s)
@@ -95,7 +95,7 @@ func wantLabelsStay(t *testing.T, cfg Config, fault string) {
 	if got := strings.Count(log.String(), "a group of mapping.category was not read wholly"); got != warnings {
 		t.Errorf("%d warnings, want %d: %s", got, warnings, &log)
 	}
-	f := findingsOf(s.Check(t.Context()), "mapping.category", Warning)
+	f := findingsOf(s.Check(t.Context(), nil), "mapping.category", Warning)
 	if len(f) != warnings || warnings > 0 && f[0].Advice == "" {
 		t.Errorf("check warns %d times, want %d: %+v", len(f), warnings, f)
 	}

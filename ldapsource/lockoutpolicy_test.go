@@ -12,7 +12,7 @@ import (
 // lockoutOf is what a check says of the policy; it fails for a password that is wrong.
 func lockoutOf(t *testing.T, cfg Config, verdict Verdict) string {
 	t.Helper()
-	found := findingsOf(mustNew(t, cfg).CheckAgain(t.Context()), lockoutLine, verdict)
+	found := findingsOf(mustNew(t, cfg).CheckAgain(t.Context(), nil), lockoutLine, verdict)
 	if len(found) != 1 {
 		return ""
 	}

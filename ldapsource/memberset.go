@@ -18,8 +18,9 @@ type memberSet struct {
 	nobodys map[string]bool // those names that nobody has
 	shown   bool            // a member that is no group was there to be seen
 
-	people, nested, searches, foreign, dangling int // for the operator
-	faults                                      []string
+	people, nested, searches, foreign int // for the operator
+	moved, deleted, hidden            int // of the members that are not found, see judgeLost
+	faults                            []string
 }
 
 func newMemberSet(dn string) *memberSet {
@@ -43,9 +44,7 @@ func (r *memberSet) add(m member) {
 		r.nested++
 	case foreign:
 		r.foreign++
-	case missing:
-		r.dangling++
-	case other:
+	case missing, other:
 	}
 }
 
@@ -106,6 +105,25 @@ func (r *memberSet) hasNobody() string {
 	return "it is empty: nobody in scope is a member, directly or through other groups"
 }
 
+// describeLost says what became of the members that are not found, as far as the directory tells.
+func (r *memberSet) describeLost() string {
+	var parts []string
+	if r.moved > 0 {
+		parts = append(parts, plan.Counted(r.moved, "is the former DN of somebody who was moved or renamed: correct it in the group",
+			"are former DNs of people who were moved or renamed: correct them in the group"))
+	}
+	if r.deleted > 0 {
+		parts = append(parts, plan.Counted(r.deleted, "is gone: its place is readable and does not show it", "are gone: their places are readable and do not show them"))
+	}
+	if r.hidden > 0 && len(parts) > 0 {
+		parts = append(parts, fmt.Sprintf("%d may be hidden", r.hidden))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, "; ") + ")"
+}
+
 func (r *memberSet) describe() string {
 	counts := []string{plan.Counted(r.people, "person", "people")}
 	for _, count := range []struct {
@@ -115,7 +133,7 @@ func (r *memberSet) describe() string {
 		{r.nested, "group in it", "groups in it"},
 		{r.searches, "search followed (" + memberURL + " or role)", "searches followed (" + memberURL + " or role)"},
 		{r.foreign, "member of another domain", "members of other domains"},
-		{r.dangling, "member that is not found", "members that are not found"},
+		{r.moved + r.deleted + r.hidden, "member that is not found" + r.describeLost(), "members that are not found" + r.describeLost()},
 		{len(r.nobodys), "login that nobody has", "logins that nobody has"},
 	} {
 		if count.n > 0 {

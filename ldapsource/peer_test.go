@@ -208,10 +208,10 @@ func TestA15_RefusedOnce(t *testing.T) {
 		t.Errorf("%d and %d binds, want 1 and 0", len(first.Binds()), len(second.Binds()))
 	}
 	for n := range 2 {
-		if f := s.Check(t.Context()); len(findingsOf(f, "bind", Failure)) != 1 || len(first.Binds()) != n+1 {
+		if f := s.Check(t.Context(), nil); len(findingsOf(f, "bind", Failure)) != 1 || len(first.Binds()) != n+1 {
 			t.Errorf("a check tried it: %d binds, %+v", len(first.Binds()), f)
 		}
-		f := s.CheckAgain(t.Context())
+		f := s.CheckAgain(t.Context(), nil)
 		if len(findingsOf(f, "bind", Failure)) != 1 || len(slices.DeleteFunc(f, func(f Finding) bool { return f.Verdict != Failure })) != 1 {
 			t.Errorf("%+v", f)
 		}
@@ -362,7 +362,7 @@ func TestRootDSE(t *testing.T) {
 			if c := condition(t, snapshot.Conditions, tt.failed); c.OK || snapshot.Departures() {
 				t.Error(c)
 			}
-			if last := s.Check(t.Context()); last[len(last)-1].Verdict != Warning {
+			if last := s.Check(t.Context(), nil); last[len(last)-1].Verdict != Warning {
 				t.Errorf("check does not warn: %+v", last)
 			}
 		})

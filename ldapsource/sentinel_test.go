@@ -25,7 +25,7 @@ func wantSentinels(t *testing.T, cfg Config, missing string) plan.Snapshot {
 	if _, err := s.Recheck(t.Context(), nil); (err == nil) != (missing == "") || err != nil && !strings.Contains(err.Error(), missing) {
 		t.Errorf("recheck: %v", err)
 	}
-	findings := s.Check(t.Context())
+	findings := s.Check(t.Context(), nil)
 	told := slices.ContainsFunc(findings, func(f Finding) bool { return f.Name == sentinels && f.Verdict == Failure })
 	if told != (missing != "") {
 		t.Errorf("check: %+v", findings)

@@ -57,8 +57,9 @@ type session struct {
 
 	references []reference // parts of the directory that lie elsewhere, and need not be read here
 
-	tally  tally
-	people []plan.Person // of a check
+	tally   tally
+	people  []plan.Person  // of a check
+	tracked []plan.Tracked // of a check
 
 	// Of a read with groups: who was read, by DN key and by ID, and whom the groups have.
 	census                          map[string]string

@@ -28,12 +28,13 @@ type Doctor struct {
 	Now        func() time.Time
 }
 
-// Source is a directory that looks at itself. The judges are asked about the people who were read.
+// Source is a directory that looks at itself. tracked is whom the ledger knows of it; the judges are asked about
+// the people who were read.
 type Source interface {
 	Name() string
-	Check(ctx context.Context, judges ...func([]plan.Person) ldapsource.Finding) []ldapsource.Finding
+	Check(ctx context.Context, tracked []plan.Tracked, judges ...func([]plan.Person) ldapsource.Finding) []ldapsource.Finding
 	// CheckAgain also tries a password once more that was refused before.
-	CheckAgain(ctx context.Context, judges ...func([]plan.Person) ldapsource.Finding) []ldapsource.Finding
+	CheckAgain(ctx context.Context, tracked []plan.Tracked, judges ...func([]plan.Person) ldapsource.Finding) []ldapsource.Finding
 }
 
 // Mapper makes identities of people.
@@ -66,17 +67,21 @@ type Memory interface {
 // Findings looks at everything, in the order in which a pass would stumble. tryLogin tries a password once
 // more that a directory refused before. Its error means that the memory could not be read.
 func (d Doctor) Findings(ctx context.Context, tryLogin bool) ([]Finding, error) {
-	sources, shown := d.checkSources(ctx, tryLogin)
+	var state plan.State
+	if d.Memory != nil {
+		var err error
+		if state, err = d.Memory.State(ctx); err != nil {
+			return nil, err
+		}
+	}
+	sources, shown := d.checkSources(ctx, state, tryLogin)
 	findings := slices.Concat(d.checkFiles(), d.checkDoubts(), d.checkHandover(), d.checkChoices(), sources)
 	pkg := d.checkPackage(ctx)
 	findings = append(findings, pkg...)
 	if d.Memory == nil {
 		return findings, nil
 	}
-	together, err := d.checkTogether(ctx, shown, pkg)
-	if err != nil {
-		return nil, err
-	}
+	findings = append(findings, d.checkTogether(ctx, state, shown, pkg)...)
 	remembered, err := d.checkMemory(ctx)
-	return slices.Concat(findings, together, remembered), err
+	return append(findings, remembered...), err
 }

@@ -11,9 +11,9 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
-// checkSources looks at each source, and returns the people of each that could be read. A password that
+// checkSources looks at each source, and returns the people of each that could be read. state is what the ledger knows. A password that
 // was refused before is tried again only if somebody asked for it.
-func (d Doctor) checkSources(ctx context.Context, tryLogin bool) (findings []Finding, shown [][]plan.Identity) {
+func (d Doctor) checkSources(ctx context.Context, state plan.State, tryLogin bool) (findings []Finding, shown [][]plan.Identity) {
 	findings = append(
 		d.checkHomes("protect.groups", d.Config.Protect.Groups, ldapsource.Failure, "everybody of that source counts as protected, and each step of a departure waits for a yes"),
 		d.checkHomes("mapping.category", d.Mapper.Groups(), ldapsource.Warning, "its people keep their labels as they are")...)
@@ -22,7 +22,7 @@ func (d Doctor) checkSources(ctx context.Context, tryLogin bool) (findings []Fin
 		if tryLogin {
 			check = s.CheckAgain
 		}
-		for _, f := range check(ctx, func(people []plan.Person) ldapsource.Finding {
+		for _, f := range check(ctx, state.Tracked(s.Name()), func(people []plan.Person) ldapsource.Finding {
 			identities := d.mapAll(people)
 			shown = append(shown, identities)
 			return checkMapping(identities)

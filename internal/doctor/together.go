@@ -11,19 +11,15 @@ import (
 
 // checkTogether looks at what only directory, memory and package tell together: once every source has shown
 // its people and, where it takes the lists of the package, the package answers.
-func (d Doctor) checkTogether(ctx context.Context, shown [][]plan.Identity, pkg []Finding) ([]Finding, error) {
+func (d Doctor) checkTogether(ctx context.Context, state plan.State, shown [][]plan.Identity, pkg []Finding) []Finding {
 	if len(shown) < len(d.Sources) {
-		return nil, nil
-	}
-	state, err := d.Memory.State(ctx)
-	if err != nil {
-		return nil, err
+		return nil
 	}
 	findings := d.checkLists(state, shown)
 	if slices.ContainsFunc(pkg, func(f Finding) bool { return f.Verdict == ldapsource.Failure }) {
-		return findings, nil
+		return findings
 	}
-	return append(findings, d.checkInventory(ctx, state, shown)...), nil
+	return append(findings, d.checkInventory(ctx, state, shown)...)
 }
 
 // checkLists looks for csis of the configuration that nobody has.
