@@ -67,8 +67,8 @@ func (s *Source) Read(ctx context.Context, tracked []plan.Tracked) (plan.Snapsho
 		v.noteView()
 		return plan.Snapshot{
 			Source: s.cfg.Name, Conditions: v.certificate, People: people, Sightings: sightings,
-			StateInFilter: v.stateInFilter(),
-			Server:        v.server, Replica: v.replica, NamingContext: v.contextID, Scope: s.scope, Account: v.account, Reader: v.reader, ProtectAll: v.protected.doubt,
+			EntitledBy: s.cfg.Groups, StateInFilter: v.stateInFilter(),
+			Server: v.server, Replica: v.replica, NamingContext: v.contextID, Scope: s.scope, Account: v.account, Reader: v.reader, ProtectAll: v.protected.doubt,
 		}, nil
 	})
 }

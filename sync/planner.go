@@ -101,11 +101,11 @@ func (p *Planner) read(ctx context.Context) (draft, error) {
 			p.Logger.ErrorContext(ctx, "source not read, nothing happens for it", "source", source.Name(), "reason", reason)
 			continue
 		}
-		d.plan.Sources = append(d.plan.Sources, snapshot.Report())
 		view := plan.SourceView{Snapshot: snapshot, Identities: make([]plan.Identity, 0, len(snapshot.People))}
 		for _, person := range snapshot.People {
 			view.Identities = append(view.Identities, p.Mapper.Map(person))
 		}
+		d.plan.Sources = append(d.plan.Sources, view.Report())
 		d.in.Sources = append(d.in.Sources, view)
 	}
 	if len(d.unread) > 0 && state.Subscription == "" {

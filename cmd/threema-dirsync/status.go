@@ -103,12 +103,14 @@ type baselineStatus struct {
 // sourceStatus and guardStatus are read back from the report of the last pass.
 type (
 	sourceStatus struct {
-		Name       string            `json:"name"`
-		Complete   bool              `json:"complete"`
-		Outside    int               `json:"outside"` // people in none of the groups that entitle
-		Conditions []conditionStatus `json:"conditions"`
-		Reason     plan.ReadReason   `json:"reason,omitempty"` // why it was not read, in one word
-		Error      string            `json:"error,omitempty"`  // the same, and what to do
+		Name          string            `json:"name"`
+		Complete      bool              `json:"complete"`
+		Outside       int               `json:"outside"` // people in none of the groups that entitle, the first of them, and the groups
+		OutsidePeople []view.PersonJSON `json:"outsidePeople,omitempty"`
+		Groups        []string          `json:"groups,omitempty"`
+		Conditions    []conditionStatus `json:"conditions"`
+		Reason        plan.ReadReason   `json:"reason,omitempty"` // why it was not read, in one word
+		Error         string            `json:"error,omitempty"`  // the same, and what to do
 	}
 	conditionStatus struct {
 		Name   string `json:"name"`

@@ -26,16 +26,20 @@ func TestStatusTellsOfWhoIsLeftOut(t *testing.T) {
 		t.Errorf("a column is lost: %v", out)
 	}
 	w.must(t, 0, "status").tells(t, "Held, nothing is done for them:", "2 people. Why: ", dir.people[0].Number, "`threema-dirsync plan` lists them",
-		"1 person in scope and in none of its groups; is somebody missed? `threema-dirsync explain PERSON`")
+		"1 person in scope and in none of its groups; is somebody missed? Then add them to the group "+team, "- "+dir.people[19].Number+" "+dir.people[19].DN)
 	var s struct {
 		HeldPeople struct{ People int }
-		Sources    []struct{ Outside int }
+		Sources    []struct {
+			Outside       int
+			OutsidePeople []struct{ DN string }
+			Groups        []string
+		}
 	}
 	w.json(t, &s, 0, "status", "--json")
-	if s.HeldPeople.People != 2 || s.Sources[0].Outside != 1 {
+	if s.HeldPeople.People != 2 || s.Sources[0].Outside != 1 || s.Sources[0].OutsidePeople[0].DN != dir.people[19].DN || s.Sources[0].Groups[0] != team {
 		t.Errorf("%+v", s)
 	}
-	w.must(t, 0, "explain", dir.people[19].Account).tells(t, "in none of the groups that entitle")
+	w.must(t, 0, "explain", dir.people[19].Account).tells(t, "in none of the groups that entitle", "nothing is managed for them; if they should have access, add them to the group "+team)
 	w.set("sources.0.groups", []any{})
 	if err := dir.Modify(dir.people[1].DN, "employeeNumber", "nobody-elses"); err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 func (p *program) printStatus(s status) error {
@@ -29,8 +30,8 @@ func (p *program) printStatus(s status) error {
 	s.printWaiting(w)
 	for _, source := range s.Sources {
 		say(w, "Source %s:\t%s", source.Name, source.words())
-		if words := plan.OutsideWords(source.Outside); words != "" {
-			say(w, "  in no group\t%s", words)
+		for n, words := range source.outside().Words() {
+			say(w, "%s\t%s", []string{"  in no group", ""}[min(n, 1)], words)
 		}
 		if !source.Complete {
 			say(w, "  as of\t%s", s.asOf())
@@ -141,6 +142,13 @@ func (s *status) printWaiting(w io.Writer) {
 	if s.Stop != "" {
 		say(w, "STOP:\t%s", s.Stop)
 	}
+}
+
+// outside are the people in none of the groups, as the report has them.
+func (s sourceStatus) outside() plan.Outside {
+	return plan.Outside{People: s.Outside, Groups: s.Groups, Shown: plan.Convert(s.OutsidePeople, func(o view.PersonJSON) plan.OutsidePerson {
+		return plan.OutsidePerson{Person: plan.PersonID{Source: o.Source, ID: o.ID}, CSI: o.CSI, DN: o.DN}
+	})}
 }
 
 func (s sourceStatus) words() string {

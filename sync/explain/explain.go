@@ -74,6 +74,11 @@ type EntryFacts struct {
 	Attributes map[string][]string // those that the mapping names (D-64)
 }
 
+// InNoGroup tells of somebody in scope whom no group entitles.
+func (x Explanation) InNoGroup() bool {
+	return x.Source != nil && x.Entry != nil && x.Entry.InScope && x.Entry.State == plan.Departed && x.Entry.Evidence.Kind == plan.OutOfScope
+}
+
 // Explain finds the one person that a query means, by csi, username, mail, DN, Threema ID,
 // credential or directory ID, and collects what the plan, made of the same input, says of them.
 // past are people whom the ledger's history knows by the query; they count only if nobody of now

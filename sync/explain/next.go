@@ -83,7 +83,11 @@ func (x *Explanation) whyNothing() string {
 	case x.Departure != nil && !x.Departure.WithdrawnAt.IsZero():
 		return "nothing is left to do: they left, and what was to be taken out is" + x.stillUnverified()
 	case x.Owned == nil && x.Departure == nil:
-		return "nothing: not entitled, and nothing in the package is managed for them"
+		words := "nothing: not entitled, and nothing in the package is managed for them"
+		if x.InNoGroup() {
+			words += "; if they should have access, " + plan.HowToEntitle(x.Source.Outside.Groups)
+		}
+		return words
 	}
 	return "nothing for now"
 }

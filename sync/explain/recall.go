@@ -34,7 +34,7 @@ func Recall(in plan.Input, query string, past []plan.Held) (Explanation, error) 
 		Names:   in.State.Names().With(in.Sources),
 	}
 	for _, s := range in.Sources {
-		p.Sources = append(p.Sources, s.Snapshot.Report())
+		p.Sources = append(p.Sources, s.Report())
 	}
 	return Explain(in, p, query, past)
 }

@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -58,6 +59,12 @@ func TestAMassIsAnnouncedAtFirstSight(t *testing.T) {
 			"9 people", "9 from ou=ou0,dc=corp (moved to ou=old,ou=archive,dc=corp, which base_dn, filter and groups do not cover)",
 		}, "base_dn, filter and groups of source corp cover ou=old,ou=archive,dc=corp, or move it back; exclude_dns"},
 		{"an OU that a filter covers no more", func(_ testing.TB, w *world) { w.leaveOU(0, plan.OutOfScope) }, 9, []string{"9 from ou=ou0,dc=corp (still there"}, "base_dn, filter and groups of source corp"},
+		{"an OU that no group entitles any more", func(_ testing.TB, w *world) { w.leaveGroups(0, "") }, 9, []string{
+			"9 from ou=ou0,dc=corp (still there, where base_dn and filter cover them, and in none of groups)",
+		}, "did not leave: add them to the group CN=Threema,DC=corp; look who changed that group"},
+		{"an OU that was moved within the base, and its DNs taken out of the group", func(_ testing.TB, w *world) { w.leaveGroups(0, "New") }, 9, []string{
+			"moved to ou=new,dc=corp, which base_dn and filter cover, and in none of groups)",
+		}, "did not leave: add them to the group CN=Threema,DC=corp; look who changed that group, also where it lists the DN that somebody had before"},
 		{"an OU that is deleted", func(_ testing.TB, w *world) { w.leaveOU(0, plan.Tombstone) }, 9, []string{"9 from ou=ou0,dc=corp (deleted)"}, "restore there"},
 		{"disabled all over the company", func(_ testing.TB, w *world) { w.leaveSome(5) }, 5, []string{"5 people", "(disabled)", "leavers-day", "2026-03-03 16:00"}, "enable who did not leave"},
 		{"an OU in which limits would let all go", func(t testing.TB, w *world) {
@@ -116,6 +123,19 @@ func (w *world) moveOU(n int, to string) {
 		if e.ou == fmt.Sprintf("OU%d", n) {
 			e.ou = to
 			e.leave(plan.OutOfScope)
+		}
+	}
+}
+
+// leaveGroups takes everybody of an OU of a crowd out of the groups that entitle; to is the OU of the scope in
+// which they stand now, "" if it is the same.
+func (w *world) leaveGroups(n int, to string) {
+	w.source().entitledBy = []string{"CN=Threema,DC=corp"}
+	for _, e := range w.source().people {
+		if e.ou == fmt.Sprintf("OU%d", n) {
+			e.ou = cmp.Or(to, e.ou)
+			e.leave(plan.OutOfScope)
+			e.outside = false
 		}
 	}
 }

@@ -34,6 +34,7 @@ func Places(views []SourceView) map[PersonID]string {
 type fate struct {
 	kind  EvidenceKind
 	moved string // the OU in which they are now, if it is another one than before
+	alone bool   // base_dn and filter cover them, and no group has them
 	bare  bool   // nothing of their OU is readable
 }
 
@@ -41,7 +42,7 @@ type fate struct {
 func (p *planner) fates(people map[PersonID]string) map[PersonID]fate {
 	now, all := Places(p.Sources), map[PersonID]fate{}
 	for person, ou := range people {
-		f := fate{kind: p.observations[person].Evidence.Kind, bare: p.placeless[person]}
+		f := fate{kind: p.observations[person].Evidence.Kind, alone: p.identities[person].inNoGroup(), bare: p.placeless[person]}
 		if place, seen := now[person]; seen && FoldDN(place) != FoldDN(ou) {
 			f.moved = cmp.Or(place, "the root")
 		}
@@ -52,6 +53,10 @@ func (p *planner) fates(people map[PersonID]string) map[PersonID]fate {
 
 func (f fate) words() string {
 	switch {
+	case f.alone && f.moved != "":
+		return "moved to " + f.moved + ", which base_dn and filter cover, and in none of groups"
+	case f.alone:
+		return "still there, where base_dn and filter cover them, and in none of groups"
 	case f.kind == OutOfScope && f.moved != "":
 		return "moved to " + f.moved + ", which base_dn, filter and groups do not cover"
 	case f.kind == OutOfScope:
@@ -97,9 +102,11 @@ func describeCounts(count map[string]int) string {
 // checkLeavers says what to look at, or to change, before anybody says that these people left.
 func (p *planner) checkLeavers(source string, people map[PersonID]string) string {
 	var moved []string
-	var still, missing, closed bool
+	var still, alone, missing, closed bool
 	for _, f := range p.fates(people) {
 		switch {
+		case f.alone:
+			alone = true
 		case f.kind == OutOfScope && f.moved != "":
 			moved = append(moved, f.moved)
 		case f.kind == OutOfScope:
@@ -111,6 +118,10 @@ func (p *planner) checkLeavers(source string, people map[PersonID]string) string
 		}
 	}
 	var words []string
+	if alone {
+		words = append(words, fmt.Sprintf("Who is in none of groups of source %s, and did not leave: %s; look who changed that group, also where it lists the DN that somebody had before.",
+			source, HowToEntitle(p.entitledBy(source))))
+	}
 	if slices.Sort(moved); len(moved) > 0 {
 		words = append(words, fmt.Sprintf("If an OU was moved or renamed, let base_dn, filter and groups of source %s cover %s, or move it back; exclude_dns there leaves them all as they are.",
 			source, someOf(slices.Compact(moved))))
@@ -128,6 +139,16 @@ func (p *planner) checkLeavers(source string, people map[PersonID]string) string
 		words = append(words, "Ask who closed these accounts, and enable who did not leave.")
 	}
 	return strings.Join(append(words, "Nothing happens to whoever is seen again before that."), " ")
+}
+
+// entitledBy are the groups that entitle people of a source.
+func (p *planner) entitledBy(source string) []string {
+	for _, s := range p.Sources {
+		if s.Snapshot.Source == source {
+			return s.Snapshot.EntitledBy
+		}
+	}
+	return nil
 }
 
 // someOf names the first of some OUs.

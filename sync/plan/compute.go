@@ -327,7 +327,7 @@ func (p *planner) finish() Plan {
 	})
 	slices.SortFunc(p.plan.Guards, Guard.compare)
 	for _, s := range p.Sources {
-		p.plan.Sources = append(p.plan.Sources, s.Snapshot.Report())
+		p.plan.Sources = append(p.plan.Sources, s.Report())
 	}
 	p.plan.CheckView = p.checkView()
 	p.plan.Hash = hashOf(p.plan.AwaitingApproval())

@@ -91,6 +91,7 @@
 //	allowance.go       how many that is, and how it is reckoned
 //	bases.go           of how many
 //	became.go          what became of people who leave together
+//	outside.go         whom base_dn and filter cover, and no group entitles
 //	ahead.go           whom a limit will stop when they are due
 //	timetable.go       when the next passes are expected
 //	hypothesis.go      what the limits will know then

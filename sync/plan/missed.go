@@ -23,7 +23,7 @@ type Missed struct {
 func (p *planner) missed() []Missed {
 	doubted, shown := map[string][]string{}, map[PersonID]Sighting{}
 	for _, s := range p.Sources {
-		if failed := s.Snapshot.Report().Failed(); len(failed) > 0 {
+		if failed := s.Report().Failed(); len(failed) > 0 {
 			doubted[s.Snapshot.Source] = failed
 		}
 		for _, sighting := range s.Snapshot.Sightings {

@@ -59,16 +59,8 @@ type SourceReport struct {
 	Name       string
 	Complete   bool
 	People     int
-	Outside    int // of them in none of the groups that entitle
+	Outside    Outside
 	Conditions []Condition
-}
-
-// OutsideWords tell of them, and what to type where somebody is missed; "" if there is nobody.
-func OutsideWords(n int) string {
-	if n == 0 {
-		return ""
-	}
-	return Counted(n, "person", "people") + " in scope and in none of its groups; is somebody missed? `threema-dirsync explain PERSON`"
 }
 
 // Unmanaged is an object of the package that is not ours. It is listed and never touched.

@@ -31,6 +31,8 @@ type Snapshot struct {
 	// ProtectAll, if not empty, says why it is not known who is protected: a group of
 	// protect.groups was not read wholly. Everybody of this source is, in this pass.
 	ProtectAll string
+	// EntitledBy are the DNs of the groups that entitle; none: whoever is in the scope.
+	EntitledBy []string
 	// StateInFilter are the attributes of the filter by which an account ends.
 	StateInFilter []string
 }
@@ -47,21 +49,11 @@ type Condition struct {
 // and updated, and nobody departs (design §5.1 row b).
 func (s Snapshot) Departures() bool { return s.holds(ConditionIDs) }
 
-// Report is the snapshot without its people.
-func (s Snapshot) Report() SourceReport {
-	return SourceReport{Name: s.Source, Complete: s.Absences(), People: len(s.People), Outside: s.outside(), Conditions: s.Conditions}
-}
-
-// outside counts who was read and belongs to nobody's scope all the same, being in none of the groups that
-// entitle. A joiner whom somebody forgot to put into one is among them, and nothing else tells of them.
-func (s Snapshot) outside() int {
-	n := 0
-	for _, p := range s.People {
-		if p.State == Departed && p.Evidence.Kind == OutOfScope {
-			n++
-		}
+// Report is the source without its people, but for the first of those whom no group entitles.
+func (s SourceView) Report() SourceReport {
+	return SourceReport{
+		Name: s.Snapshot.Source, Complete: s.Snapshot.Absences(), People: len(s.Snapshot.People), Outside: s.outside(), Conditions: s.Snapshot.Conditions,
 	}
-	return n
 }
 
 // ReadReason is why a source gave no snapshot; a closed set, used as a metric label.

@@ -86,6 +86,7 @@ type directory struct {
 	slow       bool // its server tells another time than our clock
 	unread     bool
 	protectAll string // why it is not known who is protected
+	entitledBy []string
 	people     []*entry
 }
 
@@ -206,7 +207,7 @@ func (e *entry) identity() plan.Identity {
 // tracked person who is not among them.
 func (w *world) view(d *directory) plan.SourceView {
 	v := plan.SourceView{Snapshot: plan.Snapshot{
-		Source: d.name, Server: d.server, Replica: d.replica, NamingContext: d.context, Scope: d.scope, Account: d.account, Reader: d.reader, ProtectAll: d.protectAll,
+		Source: d.name, Server: d.server, Replica: d.replica, NamingContext: d.context, Scope: d.scope, Account: d.account, Reader: d.reader, ProtectAll: d.protectAll, EntitledBy: d.entitledBy,
 		Conditions: []plan.Condition{{Name: "paging", OK: true}, {Name: "sentinels", OK: !d.incomplete, Detail: "CN=Always,DC=corp"}},
 	}}
 	if d.nameless {

@@ -60,6 +60,9 @@ func writeSource(x explain.Explanation, out *printer) {
 	}
 	out.fact("entry", where)
 	out.fact("account", e.State.String(), plan.DescribeEvidence(e.Evidence))
+	if x.InNoGroup() {
+		out.fact("to entitle", plan.HowToEntitle(x.Source.Outside.Groups))
+	}
 	if e.Excluded {
 		out.fact("excluded", "lies below exclude_dns")
 	}

@@ -103,8 +103,8 @@ func (o *printer) source(s plan.SourceReport) {
 		state = "INCOMPLETE: " + plan.Consequence(s.Failed())
 	}
 	o.line("Source %s: %s, %s", s.Name, state, plan.Counted(s.People, "person", "people"))
-	if words := plan.OutsideWords(s.Outside); words != "" {
-		o.line("  %s", words)
+	for n, words := range s.Outside.Words() {
+		o.line("%s%s", strings.Repeat("  ", min(n, 1)+1), words)
 	}
 	for _, c := range s.Conditions {
 		if !c.OK {

@@ -53,8 +53,9 @@ func newBaselinePersonJSON(b plan.BaselinePerson) HeldJSON {
 // NewSourceJSON shapes one source.
 func NewSourceJSON(s plan.SourceReport) SourceJSON {
 	return SourceJSON{
-		Name: s.Name, Complete: s.Complete, People: s.People, Outside: s.Outside,
-		Conditions: plan.Convert(s.Conditions, func(c plan.Condition) ConditionJSON { return ConditionJSON(c) }),
+		Name: s.Name, Complete: s.Complete, People: s.People, Outside: s.Outside.People, Groups: s.Outside.Groups,
+		OutsidePeople: plan.Convert(s.Outside.Shown, func(o plan.OutsidePerson) PersonJSON { return PersonJSON{o.Person.Source, o.Person.ID, o.CSI, o.DN} }),
+		Conditions:    plan.Convert(s.Conditions, func(c plan.Condition) ConditionJSON { return ConditionJSON(c) }),
 	}
 }
 

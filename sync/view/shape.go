@@ -43,11 +43,14 @@ type (
 	}
 	// SourceJSON is one source.
 	SourceJSON struct {
-		Name       string          `json:"name"`
-		Complete   bool            `json:"complete"`
-		People     int             `json:"people"`
-		Outside    int             `json:"outside"` // in none of the groups that entitle
-		Conditions []ConditionJSON `json:"conditions"`
+		Name     string `json:"name"`
+		Complete bool   `json:"complete"`
+		People   int    `json:"people"`
+		Outside  int    `json:"outside"` // in none of the groups that entitle
+		// OutsidePeople are the first of them, and Groups the DNs of the groups.
+		OutsidePeople []PersonJSON    `json:"outsidePeople,omitempty"`
+		Groups        []string        `json:"groups,omitempty"`
+		Conditions    []ConditionJSON `json:"conditions"`
 	}
 	// ConditionJSON is one condition of a certificate.
 	ConditionJSON struct {
