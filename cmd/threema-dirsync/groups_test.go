@@ -133,7 +133,7 @@ func TestProtectGroupsInTheConfiguration(t *testing.T) {
 	}
 	dir.disable(t, dir.people[9])
 	w.waitsForAHuman(t, "like everybody of source corp", dir.people[9].DN)
-	if out := w.must(t, 1, "check"); !strings.Contains(out.stdout, "fix protect.groups") || !strings.Contains(out.stdout, "each step of a departure waits for a yes") {
+	if out := w.must(t, 1, "check"); !strings.Contains(out.stdout, "fix the DN in protect.groups") || !strings.Contains(out.stdout, "each step of a departure waits for a yes") {
 		t.Errorf("check does not warn: %v", out)
 	}
 	w.gone(t, 1, 0, dir.people[8].Account)

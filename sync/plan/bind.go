@@ -65,8 +65,8 @@ func (p *planner) differences() []string {
 	}
 	var found []string
 	if is, was := p.Inventory.Subscription.ID, p.State.Subscription; is != was {
-		found = append(found, fmt.Sprintf("the API key belongs to the licence package %s, the ledger to %s; "+
-			"if it is the wrong key, fix threema.api_key_file; a second package needs a state_dir of its own", is, was))
+		found = append(found, fmt.Sprintf("the API key belongs to the licence package %s, the ledger to %s. ", is, was)+
+			p.unmeant("If it is the wrong key, fix threema.api_key_file; a second package needs a state_dir of its own"))
 	}
 	for _, s := range p.Sources {
 		if what := p.changed(s.Snapshot); what != "" {
@@ -90,9 +90,19 @@ func (p *planner) changed(s Snapshot) string {
 	case was.NamingContext != "" && was.NamingContext != s.NamingContext: // one that was never readable is learned: nobody departed by it
 		return fmt.Sprintf("source %s is another directory (%s) than the ledger knows (%s)", s.Source, s.NamingContext, was.NamingContext)
 	case !sameScope(was.Scope, s.Scope) && p.scopeCounted(s.Source):
-		return fmt.Sprintf("the scope of source %s has changed (%s). If you did not mean to change it, fix it or put it back: the next pass goes on as before", s.Source, scopeSettings(was.Scope, s.Scope))
+		return fmt.Sprintf("the scope of source %s has changed (%s). ", s.Source, scopeSettings(was.Scope, s.Scope)) +
+			p.unmeant("If you did not mean to change it, fix it or put it back: the next pass goes on as before")
 	}
 	return ""
+}
+
+// unmeant says what to do where nobody meant a change. Once it is accepted the ledger is bound to it, and the
+// way back is a change too.
+func (p *planner) unmeant(before string) string {
+	if p.AcceptBaseline {
+		return "If you did not mean to change it, put it back all the same: that is a change then, and you accept it by `threema-dirsync approve --baseline` too"
+	}
+	return before
 }
 
 // scopeCounted tells that somebody could depart from the scope that the ledger knows: a complete read showed

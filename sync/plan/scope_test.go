@@ -29,6 +29,32 @@ func TestAScopePutBackIsNone(t *testing.T) {
 	}
 }
 
+// TestTheWayBackFromAnAcceptedScope: once it is accepted it is the scope, and who puts back what was there before
+// accepts that too. So the answer says, instead of what was true before.
+func TestTheWayBackFromAnAcceptedScope(t *testing.T) {
+	t.Parallel()
+	w, _ := rolledOut(t, "anna", "bert")
+	before := w.source().scope + " base_dn=a groups=b"
+	w.source().scope = before
+	w.later(t, time.Hour)
+	w.source().scope = "s9 base_dn=a groups=typo"
+	w.accept = true
+	p := w.later(t, time.Hour)
+	if words := strings.Join(p.Baseline.Reasons, " "); strings.Contains(words, "goes on as before") || !strings.Contains(words, "that is a change then, and you accept it by `threema-dirsync approve --baseline` too") {
+		t.Error(words)
+	}
+	w.accept, w.source().scope = false, before
+	if p := w.later(t, time.Hour); !p.Tripped(plan.GuardBaseline) {
+		t.Error("put back, and nothing is asked")
+	}
+	w.accept = true
+	w.later(t, time.Hour)
+	w.accept = false
+	if p := w.later(t, time.Hour); len(p.Guards) != 0 {
+		t.Errorf("accepted: %+v", p.Guards)
+	}
+}
+
 // TestTheWaitOfABaselineCountsSteps: the change concerns more people than have a step that stands still, and the
 // number is said to be of these.
 func TestTheWaitOfABaselineCountsSteps(t *testing.T) {
