@@ -139,7 +139,8 @@ func TestOwnCount(t *testing.T) {
 // brokenCount is a count of requests that cannot be written: the disk is full.
 type brokenCount struct{ threema.PageSizes }
 
-func (brokenCount) Take(context.Context) error { return errors.New("disk full") }
+func (brokenCount) Take(context.Context) error     { return errors.New("disk full") }
+func (brokenCount) GiveBack(context.Context) error { return nil }
 
 // TestBrokenCount: nothing is sent that is not counted, and once it can be, the day is not lost.
 func TestBrokenCount(t *testing.T) {

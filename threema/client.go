@@ -52,6 +52,8 @@ type Options struct {
 type Quota interface {
 	// Take is asked before every attempt. An error means that the request must not be sent.
 	Take(ctx context.Context) error
+	// GiveBack is told when nothing was sent of the request that was counted last: no connection came about.
+	GiveBack(ctx context.Context) error
 }
 
 // How often a read is attempted, and how long the first pause between two attempts is; the
@@ -191,7 +193,11 @@ func (c *Client) attempt(ctx context.Context, r request) (answer, error) {
 	took := time.Since(start)
 	c.options.OnRequest(r.method, a.status, took)
 	if err != nil {
-		return answer{}, r.lost(c.way.explain(err), sent.Load())
+		err = c.way.explain(err)
+		if !sent.Load() { // where that fails too, one too many is counted, which harms nobody
+			err = errors.Join(err, c.options.Quota.GiveBack(context.WithoutCancel(ctx)))
+		}
+		return answer{}, r.lost(err, sent.Load())
 	}
 	if err := r.check(a, append(slices.Clip(r.secrets), c.key())); err != nil {
 		return a, err

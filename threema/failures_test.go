@@ -356,6 +356,9 @@ func TestUnreachable(t *testing.T) {
 	if seen.taken != 5 {
 		t.Errorf("%d attempts counted, want 3 + 1 + 1", seen.taken)
 	}
+	if seen.givenBack != seen.taken {
+		t.Errorf("%d of %d given back, and nothing was sent", seen.givenBack, seen.taken)
+	}
 }
 
 // TestWriteIsNeverReplayed lets a kept-alive connection die just when a write has arrived on

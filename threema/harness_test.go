@@ -32,15 +32,16 @@ const (
 // wire is what a client did: its attempts as the quota counted them, as it reported them, and as
 // they arrived.
 type wire struct {
-	mu       sync.Mutex
-	taken    int
-	statuses []int
-	arrived  []string
-	progress []string
-	waits    []time.Duration
-	odd      []string
-	sizes    map[string]int // what was learned of the page sizes
-	spent    error
+	mu        sync.Mutex
+	taken     int
+	givenBack int
+	statuses  []int
+	arrived   []string
+	progress  []string
+	waits     []time.Duration
+	odd       []string
+	sizes     map[string]int // what was learned of the page sizes
+	spent     error
 }
 
 // PageSize and NotePageSize implement threema.PageSizes.
@@ -74,6 +75,14 @@ func (w *wire) Take(context.Context) error {
 		return w.spent
 	}
 	w.taken++
+	return nil
+}
+
+// GiveBack implements threema.Quota.
+func (w *wire) GiveBack(context.Context) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.givenBack++
 	return nil
 }
 

@@ -3,10 +3,11 @@ package app
 import (
 	"context"
 	"errors"
+	"io/fs"
+	"os"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/doctor"
 	"github.com/threema-dirsync/threema-dirsync/sync/handover"
-	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -27,24 +28,29 @@ func (i Installation) Check(ctx context.Context, tryLogin bool) (found []doctor.
 }
 
 func (i Installation) examine(ctx context.Context, s *settings, tryLogin bool) (found []doctor.Finding, lost, err error) {
-	var meter *ledger.Meter
-	if lost = usable(s.Config); lost != nil {
-		lost = &ConfigError{lost}
-	} else {
-		meter, lost = s.openMeter(ctx)
-	}
-	if lost != nil {
-		err = i.assembled(s, noMemory{}, func(a *Assembly) (err error) {
-			found, err = a.doctor(i.ConfigFile, nil, lost).Findings(ctx, tryLogin)
+	look := func(counts meter, memory doctor.Memory) (err error) {
+		return i.assembled(s, counts, func(a *Assembly) (err error) {
+			found, err = a.doctor(i.ConfigFile, memory, lost).Findings(ctx, tryLogin)
 			return err
 		})
+	}
+	if lost = usable(s.Config); lost != nil {
+		lost = &ConfigError{lost}
+		err = look(noMemory{}, nil)
 		return found, lost, err
 	}
-	err = i.assembled(s, meter, func(a *Assembly) (err error) {
-		found, err = a.doctor(i.ConfigFile, meter, nil).Findings(ctx, tryLogin)
-		return err
-	})
-	return found, nil, errors.Join(err, meter.Close())
+	if _, err := os.Lstat(s.LedgerFile()); errors.Is(err, fs.ErrNotExist) {
+		first := &firstLook{settings: s}
+		err = look(first, first)
+		return found, nil, err
+	}
+	memory, lost := s.openMeter(ctx)
+	if lost != nil {
+		err = look(noMemory{}, nil)
+		return found, lost, err
+	}
+	err = errors.Join(look(memory, memory), memory.Close())
+	return found, nil, err
 }
 
 // doctor joins what it looks at. Without a memory lost says why.
@@ -68,6 +74,9 @@ type noMemory struct{}
 
 // Take implements threema.Quota.
 func (noMemory) Take(context.Context) error { return nil }
+
+// GiveBack implements threema.Quota.
+func (noMemory) GiveBack(context.Context) error { return nil }
 
 // PageSize implements threema.PageSizes.
 func (noMemory) PageSize(context.Context, string) (int, error) { return 0, nil }

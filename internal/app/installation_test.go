@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -111,6 +112,50 @@ func TestAnInstallationNeedsNoCommand(t *testing.T) {
 		if !areas[area] {
 			t.Errorf("nothing is told of %s", area)
 		}
+	}
+}
+
+// TestACheckMakesNoLedger: where there is none yet, a check looks at everything and leaves nothing behind. Only a
+// password that the directory refused is written down: the next check does not try it again.
+func TestACheckMakesNoLedger(t *testing.T) {
+	t.Parallel()
+	i, sim := started(t)
+	dir := filepath.Dir(i.ConfigFile)
+	check := func(name string) (found doctor.Finding) {
+		t.Helper()
+		all, lost, err := i.Check(t.Context(), false)
+		if err != nil || lost != nil {
+			t.Fatal(err, lost)
+		}
+		for _, f := range all {
+			if f.Name == name {
+				found = f
+			}
+		}
+		return found
+	}
+	left := func() []os.DirEntry {
+		t.Helper()
+		files, err := os.ReadDir(filepath.Join(dir, "state"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return files
+	}
+	if f := check("quota"); f.Verdict != ldapsource.Pass || !strings.Contains(f.Came, "of 10000 left") || strings.Contains(f.Came, "10000 of") || len(sim.Requests()) == 0 {
+		t.Errorf("%+v", f)
+	}
+	if f := check("csi"); f.Verdict != ldapsource.Pass || len(left()) > 0 {
+		t.Errorf("%+v, left behind: %v", f, left())
+	}
+	if err := os.WriteFile(filepath.Join(dir, "bind-password"), []byte("another"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if f := check("bind"); f.Verdict != ldapsource.Failure || len(left()) == 0 {
+		t.Errorf("%+v, and nobody remembers: %v", f, left())
+	}
+	if f := check("bind"); f.Verdict != ldapsource.Failure || !strings.Contains(f.Came+f.Advice, "--try-login") {
+		t.Errorf("tried again: %+v", f)
 	}
 }
 

@@ -61,6 +61,26 @@ func (m *Meter) Take(ctx context.Context) error {
 	})
 }
 
+// GiveBack takes back the request that was counted last, of which nothing was sent.
+func (m *Meter) GiveBack(ctx context.Context) error {
+	return inTx(ctx, m.writes, "give a request back", func(tx *sql.Tx) error {
+		done, err := tx.ExecContext(ctx, `UPDATE quota SET requests = requests - 1 WHERE hour = (SELECT max(hour) FROM quota) AND requests > 1`)
+		if err != nil {
+			return err
+		}
+		if n, err := done.RowsAffected(); n > 0 || err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `DELETE FROM quota WHERE hour = (SELECT max(hour) FROM quota)`)
+		return err
+	})
+}
+
+// NewBudget is what a day has left after so many requests of this hour, where no ledger counts them.
+func NewBudget(limit, sent int, now time.Time) plan.Budget {
+	return window{used: sent}.budget(limit, now)
+}
+
 // BlockRequests stops all requests until a time, after the service answered 429, but for a
 // day at most: that is how far its quota reaches. An earlier block that lasts longer stands.
 func (m *Meter) BlockRequests(ctx context.Context, until time.Time) error {

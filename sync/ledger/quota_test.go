@@ -42,6 +42,21 @@ func budget(tb testing.TB, r *Reader) plan.Budget {
 	return b
 }
 
+// TestWhatWasNotSentIsGivenBack: once for each, and never more than was counted.
+func TestWhatWasNotSentIsGivenBack(t *testing.T) {
+	t.Parallel()
+	m := open(t, newPath(t), Options{DailyRequests: 5}).Meter
+	take(t, m, 2)
+	for _, left := range []int{4, 5, 5} {
+		if err := m.GiveBack(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := budget(t, m.Reader).Remaining; got != left {
+			t.Errorf("%d left, want %d", got, left)
+		}
+	}
+}
+
 func TestTheDayRolls(t *testing.T) {
 	t.Parallel()
 	c := newClock()

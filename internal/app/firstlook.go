@@ -1,0 +1,76 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"sync"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/doctor"
+	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+)
+
+// firstLook is the memory of a check where there is no ledger yet: a check changes nothing, so it makes none. Its
+// few requests are counted here alone. Only a password that a directory refused is written down, for each
+// further try counts towards the lock-out of the account (pitfall A15).
+type firstLook struct {
+	settings *settings
+
+	mu   sync.Mutex
+	sent int
+}
+
+var (
+	_ meter         = (*firstLook)(nil)
+	_ doctor.Memory = (*firstLook)(nil)
+)
+
+// State implements doctor.Memory.
+func (*firstLook) State(context.Context) (plan.State, error) { return plan.State{}, nil }
+
+// LastReport implements doctor.Memory.
+func (*firstLook) LastReport(context.Context) (json.RawMessage, error) { return nil, nil }
+
+// Budget implements doctor.Memory.
+func (f *firstLook) Budget(context.Context) (plan.Budget, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return ledger.NewBudget(f.settings.Threema.DailyRequests, f.sent, f.settings.now()), nil
+}
+
+// Take implements threema.Quota.
+func (f *firstLook) Take(context.Context) error { return f.count(1) }
+
+// GiveBack implements threema.Quota.
+func (f *firstLook) GiveBack(context.Context) error { return f.count(-1) }
+
+func (f *firstLook) count(n int) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.sent += n
+	return nil
+}
+
+// PageSize implements threema.PageSizes.
+func (*firstLook) PageSize(context.Context, string) (int, error) { return 0, nil }
+
+// NotePageSize implements threema.PageSizes.
+func (*firstLook) NotePageSize(context.Context, string, int) error { return nil }
+
+// RefusedLogin implements ldapsource.Lockout.
+func (*firstLook) RefusedLogin(context.Context, string) (plan.RefusedLogin, error) {
+	return plan.RefusedLogin{}, nil
+}
+
+// NoteRefusedLogin implements ldapsource.Lockout.
+func (f *firstLook) NoteRefusedLogin(ctx context.Context, login plan.RefusedLogin) error {
+	m, err := f.settings.openMeter(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(m.NoteRefusedLogin(ctx, login), m.Close())
+}
+
+// ForgetRefusedLogin implements ldapsource.Lockout.
+func (*firstLook) ForgetRefusedLogin(context.Context, string) error { return nil }
