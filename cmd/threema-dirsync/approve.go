@@ -11,6 +11,7 @@ import (
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 	"github.com/threema-dirsync/threema-dirsync/sync/lookup"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 const approveHelp = `approve HASH says yes to everything in the plan that needs an approval or that a limit blocks.
@@ -99,7 +100,7 @@ func (p *program) takeBack(ctx context.Context, query string, flags approveFlags
 	return p.installation().WithLock(ctx, func(a *app.Assembly, l *ledger.Ledger) error {
 		taken, err := dirsync.TakeBack(ctx, l, query, flags.only, by, a.Decisions(), a.Now())
 		if err != nil {
-			return err
+			return notKept(err, noTakeBack)
 		}
 		p.progress.end()
 		if flags.json {
@@ -114,7 +115,11 @@ func (p *program) approveBaseline(ctx context.Context, asJSON bool) error {
 	return p.withPass(ctx, func(pass *dirsync.Pass) error {
 		report := pass.AcceptBaseline(ctx, by)
 		p.code = planExitCode(report, false)
-		return p.print(report, asJSON)
+		err := p.print(report, asJSON)
+		if !plan.Accepted(report.Plan.Baseline) && !asJSON {
+			say(p.Stdout, "%s.", noBaseline)
+		}
+		return err
 	})
 }
 
@@ -126,10 +131,14 @@ func (p *program) approveChanges(ctx context.Context, hash string, flags approve
 		report, given, err := flags.ask(ctx, &approver, hash, l)
 		switch {
 		case err != nil:
-			return err
+			return notKept(err, noApproval)
 		case len(given.Changes) == 0:
 			p.code = report.ExitCode()
-			return p.print(report, flags.json)
+			err := p.print(report, flags.json)
+			if !flags.json {
+				say(p.Stdout, "%s.", noApproval)
+			}
+			return err
 		}
 		return p.printApproval(given, flags)
 	})

@@ -29,6 +29,7 @@
 //	approve_print.go    its answer
 //	withdraw.go         withdraw, and withdraw --undo
 //	hold.go             hold
+//	notkept.go          what a command that failed did not do
 //	source.go           source
 //	audit.go            audit
 //	explain.go          explain

@@ -76,7 +76,7 @@ func (p *program) holdCommand() *cobra.Command {
 
 func (p *program) hold(ctx context.Context, person string, flags holdFlags) error {
 	by := p.operator()
-	return p.answering(ctx, flags.json, func(ctx context.Context, a *app.Assembly, l *ledger.Ledger) (dirsync.Answer, error) {
+	return p.answering(ctx, flags.json, noLeave, func(ctx context.Context, a *app.Assembly, l *ledger.Ledger) (dirsync.Answer, error) {
 		leave, err := dirsync.NewLeave(person, flags.until, flags.reason, by, a.Now().In(a.TimeZone))
 		if err != nil {
 			return dirsync.Answer{}, err
@@ -88,18 +88,19 @@ func (p *program) hold(ctx context.Context, person string, flags holdFlags) erro
 
 func (p *program) endHold(ctx context.Context, person string, flags holdFlags) error {
 	by := p.operator()
-	return p.answering(ctx, flags.json, func(ctx context.Context, a *app.Assembly, l *ledger.Ledger) (dirsync.Answer, error) {
+	return p.answering(ctx, flags.json, noEnd, func(ctx context.Context, a *app.Assembly, l *ledger.Ledger) (dirsync.Answer, error) {
 		holder := dirsync.Holder{Planner: a.Planner(l, ""), Ledger: l}
 		return holder.End(ctx, person, flags.reason, by)
 	})
 }
 
-// answering keeps somebody's word about one person while no pass runs, and prints what came of it.
-func (p *program) answering(ctx context.Context, asJSON bool, keep func(context.Context, *app.Assembly, *ledger.Ledger) (dirsync.Answer, error)) error {
+// answering keeps somebody's word about one person while no pass runs, and prints what came of it. without is
+// what stays as it was if that fails.
+func (p *program) answering(ctx context.Context, asJSON bool, without string, keep func(context.Context, *app.Assembly, *ledger.Ledger) (dirsync.Answer, error)) error {
 	return p.installation().WithLock(ctx, func(a *app.Assembly, l *ledger.Ledger) error {
 		answer, err := keep(ctx, a, l)
 		if err != nil {
-			return unreadCode(err)
+			return notKept(unreadCode(err), without)
 		}
 		p.progress.end()
 		p.code = answer.ExitCode

@@ -71,7 +71,7 @@ func (p *program) sources(ctx context.Context, tell func(context.Context, dirsyn
 		return err
 	})
 	if err != nil {
-		return err
+		return notKept(err, noSource)
 	}
 	for _, line := range lines {
 		say(p.Stdout, "%s", line)

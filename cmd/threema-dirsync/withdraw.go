@@ -73,6 +73,9 @@ func (p *program) withdraw(ctx context.Context, order dirsync.WithdrawalRequest,
 	}
 	return p.installation().WithLock(ctx, func(a *app.Assembly, l *ledger.Ledger) error {
 		report, w, err := a.Pass(l).Withdraw(ctx, order, l, announce)
+		if err != nil && !w.Stands {
+			err = notKept(err, noOrder)
+		}
 		switch {
 		case err != nil && len(report.Incomplete) > 0:
 			return &codedError{dirsync.ExitIncomplete, err}
@@ -94,7 +97,7 @@ func (p *program) undo(ctx context.Context, person, reason string, asJSON bool) 
 	if err != nil {
 		return err
 	}
-	return p.answering(ctx, asJSON, func(ctx context.Context, a *app.Assembly, l *ledger.Ledger) (dirsync.Answer, error) {
+	return p.answering(ctx, asJSON, noUndo, func(ctx context.Context, a *app.Assembly, l *ledger.Ledger) (dirsync.Answer, error) {
 		undoer := dirsync.Undoer{Planner: a.Planner(l, ""), Ledger: l}
 		return undoer.Undo(ctx, order)
 	})

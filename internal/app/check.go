@@ -40,7 +40,7 @@ func (i Installation) examine(ctx context.Context, s *settings, tryLogin bool) (
 		return found, lost, err
 	}
 	if _, err := os.Lstat(s.LedgerFile()); errors.Is(err, fs.ErrNotExist) {
-		first := &firstLook{settings: s}
+		first := &firstLook{settings: s, sizes: map[string]int{}}
 		err = look(first, first)
 		return found, nil, err
 	}

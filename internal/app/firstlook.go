@@ -12,13 +12,14 @@ import (
 )
 
 // firstLook is the memory of a check where there is no ledger yet: a check changes nothing, so it makes none. Its
-// few requests are counted here alone. Only a password that a directory refused is written down, for each
+// few requests and the page sizes that it learns are remembered here alone. Only a password that a directory refused is written down, for each
 // further try counts towards the lock-out of the account (pitfall A15).
 type firstLook struct {
 	settings *settings
 
-	mu   sync.Mutex
-	sent int
+	mu    sync.Mutex
+	sent  int
+	sizes map[string]int // of pages, by list
 }
 
 var (
@@ -53,10 +54,19 @@ func (f *firstLook) count(n int) error {
 }
 
 // PageSize implements threema.PageSizes.
-func (*firstLook) PageSize(context.Context, string) (int, error) { return 0, nil }
+func (f *firstLook) PageSize(_ context.Context, list string) (int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.sizes[list], nil
+}
 
 // NotePageSize implements threema.PageSizes.
-func (*firstLook) NotePageSize(context.Context, string, int) error { return nil }
+func (f *firstLook) NotePageSize(_ context.Context, list string, size int) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.sizes[list] = size
+	return nil
+}
 
 // RefusedLogin implements ldapsource.Lockout.
 func (*firstLook) RefusedLogin(context.Context, string) (plan.RefusedLogin, error) {

@@ -298,6 +298,15 @@ func TestTheTombstone(t *testing.T) {
 	if people, err := l.PastPeople(t.Context(), "csi-gone"); err != nil || len(people) != 0 {
 		t.Errorf("still found: %v, %v", people, err)
 	}
+	gone := trace{"gone"}.person()
+	for _, asked := range []string{gone.ID, gone.String()} {
+		if people, err := l.PastPeople(t.Context(), asked); err != nil || len(people) != 1 || people[0].Person != gone {
+			t.Errorf("asked for %s: %+v, %v", asked, people, err)
+		}
+	}
+	if people, err := l.PastPeople(t.Context(), gone.ID+"0"); err != nil || len(people) != 0 {
+		t.Errorf("somebody else: %v, %v", people, err)
+	}
 }
 
 // TestWhoIsErased: whoever has something at stake stays, whatever the retention.

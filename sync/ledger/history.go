@@ -94,8 +94,43 @@ func (r *Reader) PastPeople(ctx context.Context, query string) ([]plan.Held, err
 		people, err = selectAll(ctx, tx, scanPast, from+`dn <> ''`+latest)
 		people = slices.DeleteFunc(people, func(h plan.Held) bool { return !plan.Named(h.DN, query) })
 		people = people[:min(len(people), shownPeople)]
+		if err != nil || len(people) > 0 {
+			return err
+		}
+		people, err = buriedPeople(ctx, tx, strings.TrimSpace(query))
 		return err
 	})
+	return people, err
+}
+
+func scanText(rows *sql.Rows) (text string, err error) { return text, rows.Scan(&text) }
+
+// buriedPeople are the erased whose directory ID, with its source or without, a query is: whoever knows the ID
+// can ask whether a tombstone is theirs.
+func buriedPeople(ctx context.Context, tx querier, query string) ([]plan.Held, error) {
+	sources, err := selectAll(ctx, tx, scanText, `SELECT DISTINCT source FROM journal ORDER BY source`)
+	var people []plan.Held
+	for _, source := range sources {
+		person := plan.PersonID{Source: source, ID: query}
+		if of, id, whole := strings.Cut(query, "/"); whole && of == source {
+			person.ID = id
+		}
+		buried, err := tombstonesOf(ctx, tx, person)
+		if err != nil {
+			return nil, err
+		}
+		theirs, err := json.Marshal(buried)
+		if err != nil {
+			return nil, err
+		}
+		rows, err := selectAll(ctx, tx, scanText, `SELECT person FROM journal WHERE source = ? AND person IN (SELECT value FROM json_each(?)) LIMIT 1`, source, string(theirs))
+		if err != nil {
+			return nil, err
+		}
+		if len(rows) > 0 {
+			people = append(people, plan.Held{Person: person})
+		}
+	}
 	return people, err
 }
 
