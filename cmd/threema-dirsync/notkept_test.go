@@ -21,7 +21,7 @@ func TestACommandThatFailsSaysWhatItDidNot(t *testing.T) {
 		{"withdraw --undo " + person + " --reason mistake", "NOT RECORDED: no withdrawal was taken back"},
 		{"approve cafe", "NOT RECORDED: nothing was approved"},
 		{"approve --baseline", "NOT RECORDED: nothing was accepted"},
-		{"approve --undo " + person, "NOT RECORDED: no yes was taken back"},
+		{"approve --undo nobody", "NOT RECORDED: no yes was taken back"},
 		{"source forget nothing", "NOT RECORDED: the ledger knows the source as before"},
 	} {
 		if out := w.must(t, 1, strings.Fields(row.typed)...); !strings.Contains(out.stdout+out.stderr, row.says) {

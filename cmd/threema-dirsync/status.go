@@ -11,6 +11,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/app"
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
+	"github.com/threema-dirsync/threema-dirsync/sync/handover"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
@@ -39,9 +40,11 @@ type status struct {
 	Managed   int                    `json:"managedCredentials"`
 	Held      heldStatus             `json:"heldPeople"`         // by the last pass that ended
 	Baseline  *baselineStatus        `json:"baseline,omitempty"` // what the last pass asked about, or was told
+	Handover  []handover.Waiting     `json:"handover"`           // lines with passwords that nobody has fetched yet
 	Report    json.RawMessage        `json:"report,omitempty"`
 
-	asked map[plan.WaitCode]bool // by the last pass that had a plan
+	unlooked error                  // why nobody knows whether such lines wait, nil if it is known
+	asked    map[plan.WaitCode]bool // by the last pass that had a plan
 }
 
 // statusJSON is the status for programs: members are added, never renamed.
@@ -148,6 +151,7 @@ func (p *program) status(ctx context.Context, asJSON bool) error {
 			s, err = readStatus(ctx, reader, cfg, now())
 		}
 		s.NextPass = cfg.NextRun(now()).UTC()
+		s.Handover, s.unlooked = app.HandoverWaiting(cfg)
 		return err
 	})
 	switch {

@@ -26,6 +26,12 @@ func (p *program) printStatus(s status) error {
 			say(w, "\t%s", line)
 		}
 	}
+	for _, f := range s.Handover {
+		say(w, "Hand-over:\t%s", f.Words())
+	}
+	if s.unlooked != nil {
+		say(w, "Hand-over:\t%v", s.unlooked)
+	}
 	s.printCounts(w)
 	s.printWaiting(w)
 	for _, source := range s.Sources {

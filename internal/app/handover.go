@@ -18,6 +18,14 @@ func handoverOf(cfg *config.Config, files config.Files) dirsync.Handover {
 	return handover.NewFile(cfg.Handover.File, cfg.Handover.Link.String(), layoutOf(cfg.Handover), files.Owners...)
 }
 
+// HandoverWaiting lists the lines that nobody has fetched yet.
+func HandoverWaiting(cfg *config.Config) ([]handover.Waiting, error) {
+	if cfg.Handover.File == "" {
+		return []handover.Waiting{}, nil
+	}
+	return handover.NewFile(cfg.Handover.File, "", layoutOf(cfg.Handover)).Waiting()
+}
+
 // layoutOf is the form of the file.
 func layoutOf(h config.Handover) handover.Layout {
 	l := handover.Layout{BOM: h.CSV.BOM, Text: h.CSV.Text}

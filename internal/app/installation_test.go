@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -97,6 +98,15 @@ func TestAnInstallationNeedsNoCommand(t *testing.T) {
 		t.Errorf("%d credentials, want 1: %v", people, err)
 	}
 	reads(true)
+	err = i.WithReader(t.Context(), func(cfg *config.Config, _ func() time.Time, _ *ledger.Reader) error {
+		if waiting, err := HandoverWaiting(cfg); err != nil || len(waiting) != 1 || waiting[0].Lines != 1 {
+			t.Errorf("one password waits, and told is %+v, %v", waiting, err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
 	found, lost, err := i.Check(t.Context(), false)
 	if err != nil || lost != nil {
 		t.Fatal(err, lost)
@@ -107,6 +117,11 @@ func TestAnInstallationNeedsNoCommand(t *testing.T) {
 		if f.Verdict == ldapsource.Failure {
 			t.Errorf("all is well, and yet: %+v", f)
 		}
+	}
+	if !slices.ContainsFunc(found, func(f doctor.Finding) bool {
+		return f.Name == "handover.file: waiting" && strings.Contains(f.Came, "1 line with passwords to be fetched in ")
+	}) {
+		t.Error("check says nothing of the password that waits")
 	}
 	for _, area := range []doctor.Area{doctor.Files, doctor.LicencePackage, doctor.SourceArea("corp")} {
 		if !areas[area] {

@@ -55,6 +55,7 @@ type Package interface {
 type Handover interface {
 	Check() error
 	Target() (handover.Receipt, error)
+	Waiting() ([]handover.Waiting, error)
 }
 
 // Memory is what the ledger tells.

@@ -21,5 +21,19 @@ func (d Doctor) checkHandover() []Finding {
 			"it stays as it is, and new lines go to "+target.File
 		f.Advice = "fetch and delete it, so that new lines are where they are expected"
 	}
-	return []Finding{f}
+	return append([]Finding{f}, d.checkWaiting()...)
+}
+
+// checkWaiting has a line for each file with passwords that nobody has fetched yet.
+func (d Doctor) checkWaiting() []Finding {
+	const name, tried = "handover.file: waiting", "look for lines that nobody has fetched"
+	waiting, err := d.Handover.Waiting()
+	if err != nil {
+		return []Finding{{Files, name, ldapsource.Warning, tried, err.Error(), "let this user read it, or look yourself whether passwords lie there"}}
+	}
+	var findings []Finding
+	for _, w := range waiting {
+		findings = append(findings, Finding{Files, name, ldapsource.Pass, tried, w.Words(), ""})
+	}
+	return findings
 }

@@ -35,6 +35,7 @@
 //	entry.go    what is handed over, and what came of it
 //	file.go     the file
 //	target.go   which file the next lines go to
+//	waiting.go  how many lines nobody has fetched yet
 //	standing.go the lines that are in a file already
 //	layout.go   the form of a file
 //	line.go     one line, with its activation link

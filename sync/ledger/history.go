@@ -109,7 +109,7 @@ func scanText(rows *sql.Rows) (text string, err error) { return text, rows.Scan(
 // can ask whether a tombstone is theirs.
 func buriedPeople(ctx context.Context, tx querier, query string) ([]plan.Held, error) {
 	sources, err := selectAll(ctx, tx, scanText, `SELECT DISTINCT source FROM journal ORDER BY source`)
-	var people []plan.Held
+	people := []plan.Held{}
 	for _, source := range sources {
 		person := plan.PersonID{Source: source, ID: query}
 		if of, id, whole := strings.Cut(query, "/"); whole && of == source {
