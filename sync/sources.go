@@ -126,7 +126,7 @@ func (f Forgotten) Lines() []string {
 			f.Source, f.At.UTC().Format(time.DateTime), f.By, f.People)}
 	}
 	return []string{
-		fmt.Sprintf("Source %s is forgotten. People of it that are managed, and absent from now on: %d", f.Source, f.People),
+		fmt.Sprintf("Source %s is forgotten. People of it that are managed or on the way out, and absent from now on: %d", f.Source, f.People),
 		"Whoever stands in another source keeps credential and Threema ID. The others leave by confirmation and grace, and each step waits for a yes:",
 		"`threema-dirsync plan` lists them when they are due, and tells the hash to approve. Nobody leaves without it.",
 		fmt.Sprintf("To take this back, configure %s again. A service that runs must be restarted with the configuration that lacks it.", f.Source),
@@ -135,7 +135,7 @@ func (f Forgotten) Lines() []string {
 
 // Lines say what was done, and what comes next.
 func (r Renamed) Lines() []string {
-	lines := []string{fmt.Sprintf("Source %s is called %s now, with all that is known of it. People of it that are managed: %d. The audit keeps the old name.", r.Was, r.Name, r.People)}
+	lines := []string{fmt.Sprintf("Source %s is called %s now, with all that is known of it. People of it that are managed, or on the way out: %d. The audit keeps the old name.", r.Was, r.Name, r.People)}
 	if r.Voided > 0 {
 		lines = append(lines, fmt.Sprintf("Approvals that count no more, because what they were given to is called otherwise now: %d. Read `threema-dirsync plan` and approve anew.", r.Voided))
 	}

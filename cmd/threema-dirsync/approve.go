@@ -86,7 +86,8 @@ func (p *program) approveCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&flags.baseline, "baseline", false, "accept the package and the scope as they are now")
-	cmd.Flags().DurationVar(&flags.ttl, "ttl", 24*time.Hour, "how long the approval lasts, from 1m to 720h")
+	flags.ttl = 24 * time.Hour
+	cmd.Flags().Var(span{&flags.ttl}, "ttl", "how long the approval lasts, from 1m to 30d")
 	cmd.Flags().StringVar(&flags.withdraw, "withdraw", "", "approve the withdrawal of this person that the command withdraw orders")
 	cmd.Flags().StringArrayVar(&flags.only, "only", nil, "approve, or with --undo take back, only what is for this person, or for everybody in this OU (its DN, or OU=Berlin); may be repeated")
 	cmd.Flags().BoolVar(&flags.undo, "undo", false, "take back each yes under this HASH, of this PERSON, or all, that is not carried out")

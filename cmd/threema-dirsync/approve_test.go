@@ -118,7 +118,7 @@ func TestApproveIsRefused(t *testing.T) {
 		{[]string{"--baseline", "--ttl", "1h"}, "--ttl belongs to approve HASH"},
 		{[]string{hash, hash}, "words are too many"},
 		{[]string{hash, "--ttl", "59s"}, "an approval lasts from 1m0s to 720h"},
-		{[]string{hash, "--ttl", "721h"}, "an approval lasts from 1m0s to 720h"},
+		{[]string{hash, "--ttl", "60d"}, "an approval lasts from 1m0s to 720h"},
 		{[]string{hash, "--ttl", "soon"}, "invalid argument"},
 		{[]string{"0123456789abcdef"}, "is not the hash of the plan now; nothing was approved"},
 		{[]string{hash[:15]}, "is not the hash of the plan now; nothing was approved"},
@@ -159,7 +159,7 @@ func TestApproveALimit(t *testing.T) {
 	w.must(t, 0, "approve", w.hash(t), "--ttl", "1h")
 	w.advance(t, time.Hour+time.Minute)
 	w.waitsForAHuman(t, "GUARD leavers-run")
-	w.must(t, 0, "approve", w.hash(t), "--ttl", "1h")
+	w.must(t, 0, "approve", w.hash(t), "--ttl", "30d")
 	// The withdrawals were approved, not what becomes of the IDs: that waits for its own yes.
 	w.must(t, 3, "run", "--once")
 	w.gone(t, 0, 0, "u000000", "u000001", "u000002", "u000003", "u000004")

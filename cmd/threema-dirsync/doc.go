@@ -31,6 +31,7 @@
 //	hold.go             hold
 //	notkept.go          what a command that failed did not do
 //	source.go           source
+//	span.go             flags that take a time span
 //	audit.go            audit
 //	explain.go          explain
 //	status.go           status

@@ -39,7 +39,7 @@ func TestStatusTellsOfWhoIsLeftOut(t *testing.T) {
 	if s.HeldPeople.People != 2 || s.Sources[0].Outside != 1 || s.Sources[0].OutsidePeople[0].DN != dir.people[19].DN || s.Sources[0].Groups[0] != team {
 		t.Errorf("%+v", s)
 	}
-	w.must(t, 0, "explain", dir.people[19].Account).tells(t, "in none of the groups that entitle", "nothing is managed for them; if they should have access, add them to the group "+team)
+	w.must(t, 0, "explain", dir.people[19].Account).tells(t, "in none of the groups that entitle", "nothing in the package is managed for them; if they should have access, add them to the group "+team)
 	w.set("sources.0.groups", []any{})
 	if err := dir.Modify(dir.people[1].DN, "employeeNumber", "nobody-elses"); err != nil {
 		t.Fatal(err)

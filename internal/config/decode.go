@@ -151,7 +151,7 @@ func parseInto(target any, n *yaml.Node) (bool, error) {
 	var err error
 	switch t := target.(type) {
 	case *time.Duration:
-		*t, err = parseDuration(n.Value)
+		*t, err = ParseDuration(n.Value)
 	case **url.URL:
 		*t, err = parseURL(n.Value)
 	case **time.Location:

@@ -15,7 +15,7 @@ func TestOffset(cfg *Config, getenv func(string) string) (time.Duration, error) 
 	if !isLoopback(cfg.Threema.BaseURL.Hostname()) {
 		return 0, Errors{{Path: testOffset, Message: "the clock may be shifted only while threema.base_url is a loopback address; unset the variable"}}
 	}
-	offset, err := parseDuration(text)
+	offset, err := ParseDuration(text)
 	if err != nil {
 		return 0, Errors{{Path: testOffset, Message: err.Error()}}
 	}

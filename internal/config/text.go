@@ -12,9 +12,9 @@ import (
 
 const day = 24 * time.Hour
 
-// parseDuration reads "90s", "24h", "7d" and "1d12h". A number needs its unit, and nothing
+// ParseDuration reads "90s", "24h", "7d" and "1d12h". A number needs its unit, and nothing
 // is negative.
-func parseDuration(text string) (time.Duration, error) {
+func ParseDuration(text string) (time.Duration, error) {
 	if text != "" && strings.Trim(text, "0123456789.") == "" {
 		return 0, fmt.Errorf("the time span %[1]s lacks its unit; write %[1]ss, %[1]sm, %[1]sh or %[1]sd", clip(text))
 	}
