@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"net"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -247,6 +249,10 @@ func TestCheckHealthy(t *testing.T) {
 				t.Errorf("%d requests, want the subscription, one page of each list, the size that one of them refuses, and all that a pass reads", got)
 			}
 			w.unchanged(t, before)
+			if _, err := os.Stat(filepath.Join(w.stateDir, "ledger.db")); err == nil {
+				t.Error("check made a ledger")
+			}
+			w.must(t, 0, "plan")
 			memory := w.dump(t)
 			w.must(t, 0, "check")
 			if diff := cmp.Diff(memory, w.dump(t)); diff != "" {

@@ -76,7 +76,7 @@ func TestADirectoryIsReplaced(t *testing.T) {
 	wantSays(t, w.must(t, 1, "source", "forget", "newdir"), "source newdir is configured")
 	wantSays(t, w.must(t, 1, "source", "forget", "crop"), "the ledger knows no source crop (did you mean corp?)")
 	wantSays(t, w.must(t, 1, "source", "rename", "corp", "newdir"), "the ledger knows a source newdir already")
-	wantSays(t, w.must(t, 0, "source", "forget", "corp"), "Source corp is forgotten. People of it that are managed, and absent from now on: 1", "restarted")
+	wantSays(t, w.must(t, 0, "source", "forget", "corp"), "Source corp is forgotten. People of it that are managed or on the way out, and absent from now on: 1", "restarted")
 	wantSays(t, w.must(t, 0, "source", "forget", "corp"), "was forgotten on")
 	if out := w.must(t, 0, "status"); strings.Contains(out.stdout, "type: threema-dirsync source forget corp") || strings.Contains(out.stdout, "WAITS FOR YOU source-forgotten") {
 		t.Errorf("it asks for what is done: %v", out)
@@ -146,7 +146,7 @@ func TestASourceIsRenamed(t *testing.T) {
 	w.must(t, 5, "source", "rename", "corp", "ad")
 	w.must(t, 5, "source", "forget", "corp")
 	unlock()
-	wantSays(t, w.must(t, 0, "source", "rename", "corp", "ad"), "Source corp is called ad now", "People of it that are managed: 20", "Approvals that count no more")
+	wantSays(t, w.must(t, 0, "source", "rename", "corp", "ad"), "Source corp is called ad now", "People of it that are managed, or on the way out: 20", "Approvals that count no more")
 	wantSays(t, w.must(t, 1, "source", "rename", "corp", "ad"), "the ledger knows no source corp")
 	if out := w.must(t, 0, "status"); strings.Contains(out.stdout, "WAITS FOR YOU baseline") || strings.Contains(out.stdout, "WAITS FOR YOU source-forgotten") {
 		t.Errorf("it asks for what is done: %v", out)
