@@ -26,12 +26,7 @@ func (p *program) printStatus(s status) error {
 			say(w, "\t%s", line)
 		}
 	}
-	for _, f := range s.Handover {
-		say(w, "Hand-over:\t%s", f.Words())
-	}
-	if s.unlooked != nil {
-		say(w, "Hand-over:\t%v", s.unlooked)
-	}
+	s.printHandover(w)
 	s.printCounts(w)
 	s.printWaiting(w)
 	for _, source := range s.Sources {
@@ -147,6 +142,16 @@ func (s *status) printWaiting(w io.Writer) {
 	s.Approved.print(w)
 	if s.Stop != "" {
 		say(w, "STOP:\t%s", s.Stop)
+	}
+}
+
+// printHandover tells of passwords that nobody has fetched yet.
+func (s *status) printHandover(w io.Writer) {
+	for _, f := range s.Handover {
+		say(w, "Hand-over:\t%s", f.Words())
+	}
+	if s.unlooked != nil {
+		say(w, "Hand-over:\t%v", s.unlooked)
 	}
 }
 
