@@ -132,3 +132,43 @@ func (w *world) cockpit(username string) {
 		}
 	})
 }
+
+// TestAWordSurvivesADeparture: whom an order put out, or somebody in the cockpit, gets nothing back because the account
+// was disabled and enabled. The way back is somebody's word, and what is erased is a word no more.
+func TestAWordSurvivesADeparture(t *testing.T) {
+	t.Parallel()
+	without, all := []string{"user01", "user02", "user04", "user05"}, []string{"user01", "user02", "user03", "user04", "user05"}
+	for how, put := range map[string]func(*world){
+		"by order":         func(w *world) { w.wantOrdered("E03") },
+		"by hand":          func(w *world) { w.cockpit("user03"); w.ok(); w.advance(2 * time.Hour) },
+		"when they left":   func(w *world) { w.directory.dismiss(t, "id-03"); w.ok(); w.wantOrdered("E03") },
+		"by order, erased": func(w *world) { w.retention = 20 * day; w.wantOrdered("E03") },
+	} {
+		t.Run(how, func(t *testing.T) {
+			t.Parallel()
+			w := orderWorld(t)
+			put(w)
+			w.directory.dismiss(t, "id-03")
+			days := 8
+			if strings.HasSuffix(how, "erased") {
+				days = 40
+			}
+			for range days {
+				w.advance(day)
+				w.ok()
+			}
+			w.directory.rehire(t, "id-03")
+			w.ok()
+			if days == 40 {
+				w.equal("usernames of a joiner", all, w.usernames())
+				return
+			}
+			w.advance(2 * time.Hour)
+			w.ok()
+			w.equal("usernames", without, w.usernames())
+			w.equal("undone", dirsync.AnswerUndone, w.undo("E03").Outcome)
+			w.ok()
+			w.equal("usernames after the way back", all, w.usernames())
+		})
+	}
+}

@@ -11,21 +11,22 @@ import (
 )
 
 // startDeparture writes the departure of a withdrawal that is about to be sent, or adds to the one
-// that an earlier attempt left. A person has one open departure.
-func startDeparture(ctx context.Context, tx *sql.Tx, op plan.Operation) error {
+// that an earlier attempt left. A person has one open departure. A word that was said about it stays.
+func startDeparture(ctx context.Context, tx *sql.Tx, op plan.Operation, word plan.Word) error {
 	var departure int64
-	err := tx.QueryRowContext(ctx, `INSERT INTO sagas (source, person, credential_id, username, csi, dn, ou, started_at, first_name, last_seen)
-		VALUES (@source, @person, @credential, @username, @csi, @dn, @ou, @at,
+	err := tx.QueryRowContext(ctx, `INSERT INTO sagas (source, person, credential_id, username, csi, dn, ou, started_at, word, first_name, last_seen)
+		VALUES (@source, @person, @credential, @username, @csi, @dn, @ou, @at, @word,
 			coalesce((SELECT first_name FROM ownership WHERE credential_id = @credential), ''),
 			coalesce((SELECT coalesce(last_seen, seen) FROM observations LEFT JOIN latest USING (source)
 				WHERE source = @source AND person = @person), 0))
 		ON CONFLICT (source, person) WHERE ended = '' DO UPDATE
-			SET username = excluded.username, csi = excluded.csi, dn = excluded.dn, ou = excluded.ou
+			SET username = excluded.username, csi = excluded.csi, dn = excluded.dn, ou = excluded.ou,
+				word = CASE excluded.word WHEN '' THEN word ELSE excluded.word END
 			WHERE credential_id = excluded.credential_id
 		RETURNING id`,
 		sql.Named("source", op.Person.Source), sql.Named("person", op.Person.ID), sql.Named("credential", op.CredentialID),
 		sql.Named("username", op.Username), sql.Named("csi", op.CSI), sql.Named("dn", op.DN), sql.Named("ou", op.OU),
-		sql.Named("at", millis(op.At))).Scan(&departure)
+		sql.Named("at", millis(op.At)), sql.Named("word", word)).Scan(&departure)
 	if errors.Is(err, sql.ErrNoRows) {
 		return errors.New("the person is still leaving with another credential")
 	}
@@ -93,11 +94,11 @@ func readDepartures(ctx context.Context, tx querier) ([]plan.Departure, error) {
 		var s plan.Departure
 		var id, started, withdrawn, seen int64
 		err := rows.Scan(&id, &s.Person.Source, &s.Person.ID, &s.CredentialID, &s.Username, &s.CSI, &s.DN, &s.OU,
-			&started, &withdrawn, &s.FirstName, &seen)
+			&started, &withdrawn, &s.Word, &s.FirstName, &seen)
 		s.StartedAt, s.WithdrawnAt, s.LastSeen = fromMillis(started), fromMillis(withdrawn), fromMillis(seen)
 		ids = append(ids, id)
 		return s, err
-	}, `SELECT id, source, person, credential_id, username, csi, dn, ou, started_at, withdrawn_at, first_name, last_seen
+	}, `SELECT id, source, person, credential_id, username, csi, dn, ou, started_at, withdrawn_at, word, first_name, last_seen
 		FROM sagas WHERE ended = '' ORDER BY source, person`)
 	if err != nil {
 		return nil, err

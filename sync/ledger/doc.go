@@ -70,6 +70,7 @@
 //	approvals.go   what somebody said yes to
 //	suspensions.go leaves of absence
 //	undone.go      withdrawals that were taken back
+//	putout.go      people whom somebody's word put out
 //	held.go        people whom somebody accepted as held
 //	waits.go       what somebody is asked for
 //	asked.go       what is left of it after a yes

@@ -71,6 +71,9 @@ func saveOwnership(ctx context.Context, tx *sql.Tx, op plan.Operation, created b
 	if err != nil {
 		return err
 	}
+	if err := endWord(ctx, tx, op); err != nil {
+		return err
+	}
 	return dropUndone(ctx, tx, op.Person)
 }
 

@@ -105,7 +105,11 @@ func persistIDs(ctx context.Context, tx *sql.Tx, op plan.Operation) error {
 	if op.Ordered {
 		return seeUsers(ctx, tx, op, op.ThreemaIDs)
 	}
-	return startDeparture(ctx, tx, op)
+	var word plan.Word
+	if op.By != "" {
+		word = plan.WordOrder
+	}
+	return startDeparture(ctx, tx, op, word)
 }
 
 // Created notes the credential that a create got, that it is ours, and the settings that are about to

@@ -215,6 +215,9 @@ func sample(version int) plan.State {
 	if version >= 9 {
 		s.OpenOrders = []plan.OpenOrder{{Person: person("p1"), CredentialID: "c1", At: start.Add(-time.Hour), By: "anna (uid 1000)"}}
 	}
+	if version >= 10 {
+		s.PutOut = []plan.PutOut{{Person: person("p4"), CredentialID: "c4", Username: "joe", CSI: "4714", Word: plan.WordHand, At: start.Add(-9 * time.Hour)}}
+	}
 	return s
 }
 

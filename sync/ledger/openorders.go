@@ -42,6 +42,9 @@ func (l *Ledger) EndOrder(ctx context.Context, o plan.OpenOrder, csi, reason str
 		if err := voidWithdrawal(ctx, tx, t, o.Person); err != nil {
 			return err
 		}
+		if err := unsayWord(ctx, tx, o.Person); err != nil {
+			return err
+		}
 		return closeOrder(ctx, tx, o.CredentialID)
 	})
 }

@@ -76,7 +76,10 @@ func (l *Ledger) BeginWithdrawn(ctx context.Context, run int64, d plan.Departure
 			op.ThreemaIDs = append(op.ThreemaIDs, id.ThreemaID)
 		}
 		t.operation(auditSettled, op, "the credential was withdrawn before the departure, which begins")
-		if err := persistIDs(ctx, tx, op); err != nil {
+		if err := dropUndone(ctx, tx, op.Person); err != nil {
+			return err
+		}
+		if err := startDeparture(ctx, tx, op, d.Word); err != nil {
 			return err
 		}
 		if err := closeOrder(ctx, tx, op.CredentialID); err != nil {

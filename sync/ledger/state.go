@@ -75,6 +75,7 @@ func stateParts(s *plan.State, high highWater, now time.Time) []statePart {
 		list("former csis", &s.FormerCSIs, readFormerCSIs),
 		list("approvals", &s.Approvals, readApprovals),
 		list("orders", &s.Orders, readOrders),
+		list("people put out", &s.PutOut, readPutOut),
 		list("open orders", &s.OpenOrders, readOpenOrders),
 		list("withdrawals taken back", &s.Undone, readUndone),
 		list("leaves of absence", &s.Suspensions, readSuspensions),

@@ -7,7 +7,8 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
-// readUndone lists the withdrawals that somebody took back, of credentials that are still owned.
+// readUndone lists the withdrawals that somebody took back, of credentials that are still owned, or were
+// until a departure (putout.go).
 func readUndone(ctx context.Context, tx querier) ([]plan.UndoneOrder, error) {
 	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.UndoneOrder, error) {
 		var u plan.UndoneOrder
@@ -16,7 +17,8 @@ func readUndone(ctx context.Context, tx querier) ([]plan.UndoneOrder, error) {
 		u.At = fromMillis(at)
 		return u, err
 	}, `SELECT source, person, credential_id, at, by FROM undone_withdrawals
-		WHERE (source, person, credential_id) IN (SELECT source, person, credential_id FROM ownership) ORDER BY credential_id`)
+		WHERE (source, person, credential_id) IN (SELECT source, person, credential_id FROM ownership
+			UNION SELECT source, person, credential_id FROM sagas WHERE word <> '') ORDER BY credential_id`)
 }
 
 // UndoWithdrawal records that somebody took the withdrawal of a credential back. Each yes to a withdrawal

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 )
 
 // candidates are the credentials that carry the person's csi: by their setting, or by what
@@ -141,32 +140,22 @@ func (p *planner) usernameLeaving(i Identity) string {
 	return fmt.Sprintf("the username %s still belongs to the departure of %s", i.Username, departure.DN)
 }
 
-// missing handles a credential of ours that is gone from the package (design §5.10).
+// missing handles a credential that is gone from the package, of somebody who owns it or did until they departed
+// (design §5.6, §5.10).
 func (p *planner) missing(i Identity, own Ownership) {
 	withdrawn := fmt.Sprintf("credential %s was withdrawn %s (Zugang entzogen)", own.Username, p.howWithdrawn(own))
 	missed := p.countMissing(own)
+	undo := "for this person when somebody types `threema-dirsync withdraw --undo " + Typed(i.CSI, i.Person) + " --reason TEXT`"
 	switch again := missed.MissingSince.Add(goneAfter); {
 	case p.undone(own):
 		p.adoptOrCreate(i, withdrawn+", and somebody took that back")
+	case missed.Loss == LossAccepted:
+		p.holdQuietly(i.Person, i.CSI, i.DN, withdrawn+", together with many others, and somebody accepted that: credentials.recreate does not create it anew; it is only "+undo)
 	case !p.Policy.Recreate:
-		p.holdQuietly(i.Person, i.CSI, i.DN, withdrawn+"; it is created anew only with credentials.recreate: true, or for this person when somebody types `threema-dirsync withdraw --undo "+
-			p.plan.Names.Typed(i.CSI, i.Person)+" --reason TEXT`")
+		p.holdQuietly(i.Person, i.CSI, i.DN, withdrawn+"; it is created anew only with credentials.recreate: true, or "+undo)
 	case missed.MissingReads < 2 || p.Now.Before(again):
 		p.holdQuietly(i.Person, i.CSI, i.DN, withdrawn+"; it is created anew if a second list, from "+Stamp(again)+" on, misses it too")
-	case missed.Loss == LossAccepted:
-		p.holdQuietly(i.Person, i.CSI, i.DN, withdrawn+", together with many others, and somebody accepted that: it is not created anew. "+
-			"To give access back, make a credential with the csi "+i.CSI+" in the cockpit")
 	default:
 		p.adoptOrCreate(i, withdrawn+", and credentials.recreate is on")
 	}
-}
-
-// howWithdrawn tells how a credential of ours went that nobody who departed had.
-func (p *planner) howWithdrawn(own Ownership) string {
-	for _, o := range p.State.Orders {
-		if o.CredentialID == own.CredentialID {
-			return "by order of " + o.At.UTC().Format(time.DateOnly)
-		}
-	}
-	return "by hand"
 }

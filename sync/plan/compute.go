@@ -95,6 +95,8 @@ type planner struct {
 	csis         map[PersonID][]string    // former csis
 	leavers      map[string][]account     // by csi: departures under way or carried out
 	folded       map[string][]holder      // by folded csi: whose it is; nil until somebody asks
+	out          map[string][]Ownership   // by csi: whom a word put out (putout.go); nil until somebody asks
+	outEntries   map[string][]Ownership   // the same people by directory ID
 	shares       map[PersonID]bool        // people who have the csi of somebody of ours
 	linked       map[link]time.Time       // since when a Threema ID is seen on a credential
 	formerly     map[string][]FormerLink  // by Threema ID: who used it before
@@ -234,6 +236,7 @@ func (p *planner) sortLists() {
 	p.State.UsersSeen = sorted(p.State.UsersSeen, SeenUser.compare)
 	p.State.FormerLinks = sorted(p.State.FormerLinks, FormerLink.Compare)
 	p.State.FormerCSIs = sorted(p.State.FormerCSIs, FormerCSI.Compare)
+	p.State.PutOut = sorted(p.State.PutOut, func(a, b PutOut) int { return cmp.Or(a.Person.Compare(b.Person), b.At.Compare(a.At)) })
 	p.State.OpenOrders = sorted(p.State.OpenOrders, OpenOrder.compare)
 	p.State.Suspensions = sorted(p.State.Suspensions, Suspension.Compare)
 	p.State.Waits = sorted(p.State.Waits, func(a, b Wait) int { return strings.Compare(string(a.Code), string(b.Code)) })

@@ -73,6 +73,7 @@
 //	settings.go        what is to be written
 //	contacts.go        who is to be seen
 //	leaver.go          the way out, up to the withdrawal
+//	putout.go          whom somebody's word put out, and what gives nothing back
 //	departure.go       the way out, from the withdrawal on
 //	withdrawn.go       the way out of somebody whose credential had gone before
 //	grace.go           when a grace begins

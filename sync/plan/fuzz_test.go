@@ -625,6 +625,7 @@ func shuffled(in plan.Input, seed uint64) plan.Input {
 	mix(r, &s.Approvals)
 	mix(r, &s.Orders)
 	mix(r, &s.Undone)
+	mix(r, &s.PutOut)
 	mix(r, &s.OpenOrders)
 	mix(r, &s.Suspensions)
 	mix(r, &s.Effects)

@@ -185,7 +185,7 @@ func TestMassLossIsTold(t *testing.T) {
 	w.losing(t, time.Hour)
 	w.accept = false
 	w.policy.Recreate = true
-	wantWords(t, w.losing(t, time.Hour), "together with many others, and somebody accepted that: it is not created anew")
+	wantWords(t, w.losing(t, time.Hour), "together with many others, and somebody accepted that: credentials.recreate does not create it anew")
 }
 
 // TestWhatIsMissingAlreadyIsNoBase: a loss is counted of those that status counts as managed.

@@ -136,8 +136,8 @@ func (p *planner) planPerson(i Identity) {
 	candidates := p.candidates(i)
 	switch len(candidates) {
 	case 0:
-		if owned {
-			p.missing(i, own)
+		if last, had := p.lastOwned(i.Person); had {
+			p.missing(i, last)
 			return
 		}
 		p.adoptOrCreate(i, "entitled, and no credential carries the csi or the username")

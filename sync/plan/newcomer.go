@@ -23,6 +23,9 @@ func (p *planner) questions(i Identity) []question {
 		all = append(all, question{AskSamePerson, "second account", fmt.Sprintf("another account with the csi %s was entitled beside this one: "+
 			"if the person left, this account may be their second one; with a yes it gets a credential of its own", i.CSI)})
 	}
+	if asked, found := p.askPutOut(i); found {
+		all = append(all, asked)
+	}
 	if other, found := p.alike(i); found {
 		correct := "correct one of them"
 		if other.unmanaged {

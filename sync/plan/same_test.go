@@ -209,6 +209,9 @@ func TestAYesWhileTheOtherAccountIsHidden(t *testing.T) {
 			for range 4 {
 				w.later(t, day)
 			}
+			p := w.plan()
+			w.given(p, find(t, p, plan.Create, "anna")) // the new account gives nothing back by itself
+			w.pass(t)
 			again.hide("referral")
 			wantLines(t, of(w.later(t, time.Hour), "anna"), "revoke E-anna needs-approval", "held E-anna")
 			w.approve(w.plan(), 30*day)

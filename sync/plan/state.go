@@ -44,8 +44,9 @@ type State struct {
 	FormerCSIs   []FormerCSI     // csis that people had before
 	Approvals    []GivenApproval // given and not used up; some may be over, see LiveApprovals
 	Orders       []PastOrder     // what was withdrawn on somebody's word alone, and is still owned
+	PutOut       []PutOut        // whom a word put out, and who departed since (putout.go)
 	OpenOrders   []OpenOrder     // orders that are not carried out yet (openorder.go)
-	Undone       []UndoneOrder   // withdrawals that somebody took back, of what is still owned
+	Undone       []UndoneOrder   // withdrawals that somebody took back, of what is still owned or was until a departure
 	Suspensions  []Suspension    // departures that wait on somebody's word (suspend.go)
 	// Service is what the service taught us.
 	Service Service
@@ -172,6 +173,7 @@ type Departure struct {
 	OU           string
 	StartedAt    time.Time
 	WithdrawnAt  time.Time // zero: the withdrawal is not proven yet
+	Word         Word      // that took the credential (putout.go)
 	FirstName    string    // as [Ownership] had it
 	LastSeen     time.Time // as [Observation] had it
 	IDs          []DepartingID

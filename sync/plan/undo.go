@@ -47,7 +47,7 @@ func ComputeUndo(in Input, person PersonID, history History) Undo {
 	p := newPlanner(in)
 	p.look()
 	o, i := p.observations[person], p.identities[person]
-	own, owned := p.owned[person]
+	own, owned := p.lastOwned(person)
 	u := Undo{Person: person, CSI: cmp.Or(i.CSI, cmp.Or(o.CSI, own.CSI)), DN: p.nameOf(person), Username: own.Username, CredentialID: own.CredentialID}
 	u.Refused = p.leftByDirectory(person)
 	if p.State.HasOpenOrder(own.CredentialID) && p.credentialThere(own) && (u.Refused != "" || !p.withdrawalSent(own)) {

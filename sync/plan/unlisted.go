@@ -58,6 +58,10 @@ func (p *planner) recallUnlisted() {
 	for _, o := range p.State.Orders {
 		p.answered[o.CredentialID] = true
 	}
+	for _, o := range p.State.PutOut { // their departure began, so it was proved
+		p.answered[o.CredentialID] = true
+		p.unlistedAt[Object{ObjectCredential, o.CredentialID}] = o.At
+	}
 	for _, u := range p.State.Unlisted {
 		p.unlistedAt[u.Object] = u.Since
 		if u.Accepted && !p.shows(u.Object) {

@@ -41,10 +41,8 @@ func (p *planner) claimed(l leaver) bool { return len(l.rivals) > 0 && l.rivals[
 
 // goneSince is when a credential of ours went: by the order, else the first pass that missed it.
 func (p *planner) goneSince(own Ownership) time.Time {
-	for _, o := range p.State.Orders {
-		if o.CredentialID == own.CredentialID {
-			return o.At
-		}
+	if at, ordered := p.orderedAt(own); ordered {
+		return at
 	}
 	return p.unlistedSince(Object{ObjectCredential, own.CredentialID})
 }
@@ -66,7 +64,7 @@ func (p *planner) beginWithdrawn() {
 		}
 		departure := Departure{
 			Person: l.person, CredentialID: l.credentialID, Username: l.username, CSI: l.csi, DN: l.observation.DN, OU: l.observation.OU,
-			StartedAt: l.withdrawnAt, WithdrawnAt: l.goneAt,
+			StartedAt: l.withdrawnAt, WithdrawnAt: l.goneAt, Word: p.wordOn(p.owned[l.person]),
 		}
 		for _, id := range l.ids {
 			departure.IDs = append(departure.IDs, DepartingID{ThreemaID: id})

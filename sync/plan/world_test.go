@@ -538,6 +538,7 @@ func (w *world) own(o plan.Ownership) {
 		return have.Person == o.Person || have.CredentialID == o.CredentialID
 	})
 	w.state.Owned = append(w.state.Owned, o)
+	w.state.PutOut = slices.DeleteFunc(slices.Clone(w.state.PutOut), func(out plan.PutOut) bool { return out.Person == o.Person || out.CSI == o.CSI })
 	w.dropUndone(o.Person)
 }
 
@@ -650,6 +651,16 @@ func (w *world) begin(d plan.Departure) {
 	w.passOrdered(op)
 	w.taken(op, "")
 	w.saga(d.Person).WithdrawnAt = d.WithdrawnAt
+	w.putOut(*w.saga(d.Person), d.Word)
+}
+
+// putOut is what the ledger keeps of a word that outlives the ownership.
+func (w *world) putOut(d plan.Departure, word plan.Word) {
+	if word != "" {
+		w.state.PutOut = append(slices.Clone(w.state.PutOut), plan.PutOut{
+			Person: d.Person, CredentialID: d.CredentialID, Username: d.Username, CSI: d.CSI, Word: word, At: d.WithdrawnAt, FirstName: d.FirstName, LastSeen: d.LastSeen,
+		})
+	}
 }
 
 // carryOut journals, sends and settles one change; it tells whether it is known to be done.
@@ -785,6 +796,9 @@ func (w *world) effect(op plan.Operation) {
 		w.taken(op, "")
 		if s := w.saga(op.Person); s != nil && s.WithdrawnAt.IsZero() {
 			s.WithdrawnAt = w.now
+			if op.By != "" {
+				w.putOut(*s, plan.WordOrder)
+			}
 		}
 	case plan.Detach, plan.Revoke:
 		w.taken(op, op.ThreemaIDs[0])

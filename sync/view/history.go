@@ -27,7 +27,7 @@ func writeHistory(x explain.Explanation, out *printer) {
 		out.fact(plan.Stamp(s.At), s.Op.CockpitWord(), describeStep(s), strings.Join(s.ThreemaIDs, " "), fmt.Sprintf("pass %d, policy %s", s.Run, s.Mode), describeLeave(s), s.Message, erased)
 	}
 	for _, d := range h.Departures {
-		out.fact(plan.Stamp(d.StartedAt), "departure", cmp.Or(d.Ended, "under way"), "withdrawn "+describeWithdrawal(h, d.CredentialID, d.GraceFrom()), "ended "+plan.StampOr(d.EndedAt, "not yet"))
+		out.fact(plan.Stamp(d.StartedAt), "departure", cmp.Or(d.Ended, "under way"), "withdrawn "+describeWithdrawal(h, d.CredentialID, d.WithdrawnAt, d.GraceFrom()), "ended "+plan.StampOr(d.EndedAt, "not yet"))
 	}
 }
 
@@ -58,11 +58,14 @@ func describeLeave(s plan.PastStep) string {
 }
 
 // describeWithdrawal says when a credential was withdrawn. An order comes before the departure that goes on from it.
-func describeWithdrawal(h plan.History, credentialID string, at time.Time) string {
+func describeWithdrawal(h plan.History, credentialID string, at, from time.Time) string {
 	for _, s := range h.Steps {
 		if s.Op == plan.Withdraw && s.Ordered && s.State == "done" && credentialID != "" && s.CredentialID == credentialID && !at.IsZero() {
-			return plan.Stamp(s.SettledAt) + " by order; counted for the departure from " + plan.Stamp(at)
+			return plan.Stamp(s.SettledAt) + " by order; counted for the departure from " + plan.Stamp(from)
 		}
+	}
+	if from.After(at) {
+		return "by " + plan.Stamp(at) + "; counted for the departure from " + plan.Stamp(from)
 	}
 	return plan.StampOr(at, "not yet")
 }

@@ -33,7 +33,7 @@ func writeLedger(x explain.Explanation, out *printer) {
 	writeOwned(x, out)
 	if departure := x.Departure; departure != nil {
 		out.fact("departure began", plan.Stamp(departure.StartedAt))
-		out.fact("withdrawn", describeWithdrawal(x.History, departure.CredentialID, departure.GraceFrom()))
+		out.fact("withdrawn", describeWithdrawal(x.History, departure.CredentialID, departure.WithdrawnAt, departure.GraceFrom()))
 		for _, id := range departure.IDs {
 			out.fact("  ID "+id.ThreemaID, "gone: "+plan.StampOr(id.GoneAt, "not yet"))
 		}

@@ -1,0 +1,146 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// What somebody's word took from a person no movement of the directory gives back: not that their entry left
+// the scope and came again, nor that the account was disabled and enabled, or made anew (design §5.6). As long as
+// they own what is gone, the ownership tells; a departure ends that, and the word outlives it.
+
+// Word is whose word it was that a credential went by, "" if the directory's own: by its departure.
+type Word string
+
+// The words.
+const (
+	WordOrder    Word = "order"    // the command withdraw
+	WordHand     Word = "hand"     // in the cockpit
+	WordAccepted Word = "accepted" // in the cockpit, with many others, and somebody accepted that (trust.go)
+)
+
+// PutOut is somebody whom a word put out, and who departed since. It lasts until they have a credential again, or
+// are erased.
+type PutOut struct {
+	Person       PersonID
+	CredentialID string
+	Username     string
+	CSI          string
+	Word         Word
+	At           time.Time // when the credential went
+	// FirstName and LastSeen are those of the departure.
+	FirstName string
+	LastSeen  time.Time
+}
+
+// ownership is what they would own still, had they not departed: a credential that is gone.
+func (o PutOut) ownership() Ownership {
+	own := Ownership{Person: o.Person, CredentialID: o.CredentialID, Username: o.Username, CSI: o.CSI, FirstName: o.FirstName, MissingSince: o.At, MissingReads: 2}
+	if o.Word == WordAccepted {
+		own.Loss = LossAccepted
+	}
+	return own
+}
+
+// lastOwned is what somebody owns, or owned until they departed, if a word took it.
+func (p *planner) lastOwned(person PersonID) (Ownership, bool) {
+	if own, owned := p.owned[person]; owned {
+		return own, true
+	}
+	n := slices.IndexFunc(p.State.PutOut, func(o PutOut) bool { return o.Person == person })
+	if n < 0 {
+		return Ownership{}, false
+	}
+	return p.State.PutOut[n].ownership(), true
+}
+
+// orderedAt is when a credential that is gone was withdrawn by order, if it was.
+func (p *planner) orderedAt(own Ownership) (time.Time, bool) {
+	for _, o := range p.State.Orders {
+		if o.CredentialID == own.CredentialID {
+			return o.At, true
+		}
+	}
+	for _, o := range p.State.PutOut {
+		if o.CredentialID == own.CredentialID && o.Word == WordOrder {
+			return o.At, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// howWithdrawn tells how a credential of ours went that no departure took.
+func (p *planner) howWithdrawn(own Ownership) string {
+	if at, ordered := p.orderedAt(own); ordered {
+		return "by order of " + at.UTC().Format(time.DateOnly)
+	}
+	return "by hand"
+}
+
+// wordOn is whose word took a credential of ours that is gone, "" if somebody took that back.
+func (p *planner) wordOn(own Ownership) Word {
+	_, ordered := p.orderedAt(own)
+	switch {
+	case p.undone(own):
+		return ""
+	case own.Loss == LossAccepted:
+		return WordAccepted
+	case ordered:
+		return WordOrder
+	}
+	return WordHand
+}
+
+// namesakeOut finds somebody who may be a newcomer's former account, and whom a word put out: with their csi, or
+// the same entry in another source. Whoever makes an account anew gives nobody their access back by that.
+func (p *planner) namesakeOut(i Identity) (Ownership, bool) {
+	if p.out == nil {
+		p.indexOut()
+	}
+	for _, own := range slices.Concat(p.out[i.CSI], p.outEntries[i.Person.ID]) {
+		theirs := i.CSI != "" && slices.Contains(p.currentCSIs(own.Person, own.CSI), i.CSI) || p.sameEntry(own.Person, i.Person)
+		if theirs && own.Person != i.Person {
+			return own, true
+		}
+	}
+	return Ownership{}, false
+}
+
+// indexOut keys those whom a word put out, and to whom nothing gives it back, by each of their csis and by ID.
+func (p *planner) indexOut() {
+	p.out, p.outEntries = map[string][]Ownership{}, map[string][]Ownership{}
+	var all []Ownership
+	for _, own := range p.State.Owned {
+		if current := p.owned[own.Person]; current.CredentialID == own.CredentialID && p.gone(Object{ObjectCredential, own.CredentialID}) {
+			all = append(all, own)
+		}
+	}
+	for _, o := range p.State.PutOut {
+		all = append(all, o.ownership())
+	}
+	for _, own := range all {
+		if p.undone(own) || p.comesBackAlone(own) {
+			continue
+		}
+		for _, csi := range p.currentCSIs(own.Person, own.CSI) {
+			p.out[csi] = append(p.out[csi], own)
+		}
+		p.outEntries[own.Person.ID] = append(p.outEntries[own.Person.ID], own)
+	}
+}
+
+// comesBackAlone tells that the configuration gives everybody back what was withdrawn (credentials.recreate).
+func (p *planner) comesBackAlone(own Ownership) bool {
+	return p.Policy.Recreate && own.Loss != LossAccepted
+}
+
+// askPutOut is the question that such a newcomer asks.
+func (p *planner) askPutOut(i Identity) (question, bool) {
+	own, found := p.namesakeOut(i)
+	if !found {
+		return question{}, false
+	}
+	return question{AskSamePerson, "put out " + own.CredentialID, fmt.Sprintf("is it the person who was %s, whose credential %s was withdrawn %s? "+
+		"A new account gives nobody their access back: with a yes this one gets a credential", p.nameOf(own.Person), own.Username, p.howWithdrawn(own))}, true
+}
