@@ -175,6 +175,9 @@ func (p *planner) announce(op Op, source string, found []excess, stopped []step)
 	if len(people) == 0 {
 		return
 	}
+	if op == Withdraw {
+		p.announceBeginnings(source, earliest)
+	}
 	var rules []string
 	for _, e := range found {
 		rules = append(rules, e.guard+": "+e.what+", "+e.allowed)

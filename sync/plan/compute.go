@@ -123,8 +123,9 @@ type planner struct {
 	lost         map[string]bool         // the credentials among them, by ID
 	answered     map[string]bool         // credentials of which the service said that they are gone, by ID
 	hidden       hiddenBy
-	dropped      []OpenOrder // orders that end with the acceptance
-	withdrawn    []leaver    // whose departure may begin without a withdrawal
+	dropped      []OpenOrder       // orders that end with the acceptance
+	withdrawn    []leaver          // whose departure may begin without a withdrawal
+	beginning    map[PersonID]bool // who has left, with or without a step of theirs that is due, and whose credential had gone before (withdrawn.go)
 	// transfersListed are those that the plan had before somebody accepted the baseline, by change.
 	transfersListed map[string]bool
 }
@@ -168,6 +169,7 @@ func newPlanner(in Input) *planner {
 		unlistedAt:   map[Object]time.Time{},
 		emptied:      map[Object]bool{},
 		lost:         map[string]bool{},
+		beginning:    map[PersonID]bool{},
 		answered:     map[string]bool{},
 	}
 	p.sortLists()

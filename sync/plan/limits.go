@@ -88,13 +88,16 @@ func (p *planner) limitLeavers(op Op) {
 		for n, e := range found {
 			g := Guard{Name: e.guard, Source: source, Detail: fmt.Sprintf("%s: %s, %s", op, e.what, e.allowed)}
 			if n == 0 { // the others stop the same people
-				g.Detail += ". " + p.whoLeaves(e.people)
+				g.Detail += ". " + p.whoLeaves(e.people) + p.alsoStopped(op, source)
 				g.Check = p.checkLeavers(source, bySource[source])
 			}
 			p.tripped(g)
 		}
 		if len(found) > 0 {
 			p.block(source, found[0].guard, ofOp)
+		}
+		if len(found) > 0 && op == Withdraw {
+			p.stopBeginnings(source, found[0].guard)
 		}
 	}
 }

@@ -31,6 +31,7 @@ func (p *planner) planWithdrawn(l leaver, own Ownership) {
 	if len(p.plan.Changes) == first {
 		p.holdQuietly(l.person, l.csi, l.observation.DN, "left ("+p.describeDeparted(l.observation)+"); their credential was withdrawn "+p.howWithdrawn(own)+", and nothing more is to be taken")
 	}
+	p.beginning[l.person] = true
 	if status == Due && (len(p.plan.Changes) > first || !p.claimed(l)) {
 		p.withdrawn = append(p.withdrawn, l)
 	}
@@ -71,4 +72,71 @@ func (p *planner) beginWithdrawn() {
 		}
 		p.plan.Begun = append(p.plan.Begun, departure)
 	}
+}
+
+// Who left with a mass that the limits stop is one of them, also if nothing is left to withdraw from them: nothing of
+// their departure goes while the withdrawals of the source are stopped (design §5.11).
+
+// firstSteps are the steps with which such departures in a source begin, of a status: the contacts, or where there
+// is none, the Threema IDs. The others are steps that follow.
+func (p *planner) firstSteps(source string, status Status) (first, then []*Change) {
+	contact := map[PersonID]bool{}
+	for _, c := range p.plan.Changes {
+		contact[c.Person] = contact[c.Person] || c.Op == DisableContact
+	}
+	for n := range p.plan.Changes {
+		c := &p.plan.Changes[n]
+		switch {
+		case !p.beginning[c.Person] || c.Person.Source != source || c.Status != status || !c.Op.OfDeparture():
+		case c.Op == DisableContact || !contact[c.Person]:
+			first = append(first, c)
+		default:
+			then = append(then, c)
+		}
+	}
+	return first, then
+}
+
+// stopBeginnings lets them wait for the same yes as the withdrawals of their source, and what follows for them.
+func (p *planner) stopBeginnings(source, guard string) {
+	first, then := p.firstSteps(source, Due)
+	for _, c := range first {
+		if !c.lifted() {
+			c.Status, c.Guard = Blocked, guard
+		}
+	}
+	for _, c := range then {
+		if !c.lifted() {
+			c.Status = Waiting
+		}
+	}
+}
+
+// announceBeginnings announces them with the withdrawals that a limit will stop, from an earliest time on.
+func (p *planner) announceBeginnings(source string, earliest time.Time) {
+	first, _ := p.firstSteps(source, Waiting)
+	for _, c := range first {
+		if c.Guard == "" && !c.NotBefore.Before(earliest) && !p.asksForYes(*c) {
+			c.Guard = GuardAhead
+		}
+	}
+}
+
+// alsoStopped tells of them in the words of the guard.
+func (p *planner) alsoStopped(op Op, source string) string {
+	people := map[PersonID]bool{}
+	if op == Withdraw {
+		first, _ := p.firstSteps(source, Due)
+		for _, c := range first {
+			people[c.Person] = people[c.Person] || !c.lifted()
+		}
+	}
+	return alsoWords(people)
+}
+
+func alsoWords(people map[PersonID]bool) string {
+	if len(people) == 0 {
+		return ""
+	}
+	return ". With them wait " + Counted(len(people), "person", "people") + " whose credential had gone before"
 }

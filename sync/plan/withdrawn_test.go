@@ -1,6 +1,8 @@
 package plan_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -75,4 +77,70 @@ func TestDepartureAfterADoneWithdrawalWithNothingLeft(t *testing.T) {
 	if w.owner(people["anna"].id) != nil || w.saga(people["anna"].id) != nil {
 		t.Error("the departure is not over")
 	}
+}
+
+// TestAMassTakesNothingFromWhomItHasNothingToWithdraw: who left with a mass that the limits stop is one of them, also
+// if their credential had gone before. From its first day on it names them, the same yes is theirs, and without it
+// they lose nothing, neither contact nor Threema ID.
+func TestAMassTakesNothingFromWhomItHasNothingToWithdraw(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		publish, yes bool
+	}{"the contact": {true, false}, "the Threema ID": {false, false}, "with a yes": {true, true}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := running(t, 100)
+			w.policy.ID, w.policy.PublishContacts = plan.DetachID, row.publish
+			var ids []string
+			gone := w.inOU(0)[:2]
+			for _, e := range gone {
+				ids = append(ids, w.activate(e.username))
+				w.settle(t)
+				w.withdrawByHand(e.username)
+			}
+			w.later(t, 2*time.Hour)
+			w.later(t, 2*time.Hour)
+			w.leaveOU(0, plan.OutOfScope)
+			p := w.later(t, 2*time.Hour)
+			if row.publish && len(stepsOf(p, plan.GuardAhead, gone)) != 2 {
+				t.Errorf("the announcement lacks them: %v", of(p, gone[0].username, gone[1].username))
+			}
+			for hours := 0; hours < 14*24; hours += 6 {
+				p = w.later(t, 6*time.Hour)
+				if n := hours / 24; row.yes && n == 4 {
+					w.approve(p, day)
+				} else if !row.yes && n == 12 && len(stepsOf(p, plan.GuardLeaversRun, gone)) != 2 {
+					t.Fatalf("day %d: not stopped with the mass: %v", n, of(p, gone[0].username, gone[1].username))
+				}
+			}
+			for _, id := range ids {
+				taken := w.user(id) == nil
+				if c := w.contact(id); c != nil && row.publish {
+					taken = taken || !c.Enabled
+				}
+				if taken != row.yes {
+					t.Errorf("%s is taken: %t", id, taken)
+				}
+			}
+			if !row.yes && !strings.Contains(words(p)+p.Guards[0].Detail, "With them wait 2 people whose credential had gone before") {
+				t.Errorf("the guard does not tell of them: %+v", p.Guards)
+			}
+		})
+	}
+}
+
+// inOU lists the people of an OU of a crowd.
+func (w *world) inOU(n int) []*entry {
+	return slices.DeleteFunc(slices.Clone(w.source().people), func(e *entry) bool { return e.ou != fmt.Sprintf("OU%d", n) })
+}
+
+// stepsOf lists the people among some who have a step under a guard.
+func stepsOf(p plan.Plan, guard string, people []*entry) map[plan.PersonID]bool {
+	found := map[plan.PersonID]bool{}
+	for _, c := range p.Changes {
+		if c.Guard == guard && slices.ContainsFunc(people, func(e *entry) bool { return e.id == c.Person }) {
+			found[c.Person] = true
+		}
+	}
+	return found
 }
