@@ -160,7 +160,7 @@ func (g Gap) String() string {
 		return fmt.Sprintf("pass %d of %s was done here, and this ledger, which ended with pass %d, does not know it: most likely an older ledger.db "+
 			"was put back, and it knows nothing of what was done since; if you have the newer one, stop the service and put that back", g.Done, day, g.Own)
 	case LostLedger:
-		return fmt.Sprintf("pass %d of %s was done here, and this ledger is new: the old one was lost; joiners, adoption and changes go ahead, but nobody's "+
+		return fmt.Sprintf("pass %d of %s was done here, and this ledger is new: the old one was lost; adoption and changes go ahead, but nobody gets a new credential, nobody's "+
 			"access is withdrawn (Zugang entzogen) and no Threema ID detached (getrennt) or revoked (widerrufen)", g.Done, day)
 	}
 	return ""

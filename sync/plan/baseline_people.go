@@ -44,13 +44,27 @@ func (p *planner) entering(rekeyed []BaselinePerson) []BaselinePerson {
 	for _, h := range p.plan.Held {
 		known[h.Person] = known[h.Person] || !h.Quiet
 	}
+	joins := p.entersOldPackage()
 	var people []BaselinePerson
 	for _, i := range p.entitled {
-		if !known[i.Person] {
-			people = append(people, BaselinePerson{i.Person, i.CSI, i.DN, "entitled now, and never seen before"})
+		switch {
+		case joins[i.Person]:
+			people = append(people, BaselinePerson{i.Person, i.CSI, i.DN, "entitled, and the package has no credential of theirs: accepted, they get one"})
+		case !known[i.Person]:
+			people = append(people, BaselinePerson{i.Person, i.CSI, i.DN, p.whyEnters(i.Person)})
 		}
 	}
 	return sortPeople(people)
+}
+
+// whyEnters says what is known of somebody whom the last pass did not know: who left earlier is back.
+func (p *planner) whyEnters(person PersonID) string {
+	for _, e := range slices.Backward(p.State.Effects) {
+		if e.Person == person && e.Op == Withdraw {
+			return "entitled again; credential " + e.Username + " of theirs was withdrawn " + Stamp(e.RequestedAt)
+		}
+	}
+	return "entitled now, and not known to the last pass"
 }
 
 // leaving are the people of ours whom what was read now does not show as entitled, and unclear those of them whom

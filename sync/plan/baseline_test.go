@@ -64,7 +64,7 @@ func TestWhoEntersAndLeaves(t *testing.T) {
 		{"a widened filter", func(w *world, _ map[string]*entry) {
 			w.source().scope = "s9"
 			w.hire("zoe")
-		}, "the scope of source corp has changed", []string{"zoe: entitled now, and never seen before"}, nil, nil},
+		}, "the scope of source corp has changed", []string{"zoe: entitled now, and not known to the last pass"}, nil, nil},
 		{"a wider exclude_dns", func(w *world, people map[string]*entry) {
 			w.source().scope = "s9"
 			people["anna"].excluded = true
@@ -88,7 +88,7 @@ func TestWhoEntersAndLeaves(t *testing.T) {
 		{"a new source", func(w *world, _ map[string]*entry) {
 			w.sources = append(w.sources, &directory{name: "north", scope: "s2", context: "n2"})
 			w.hireAt(w.sources[1], "nora")
-		}, "source north is new", []string{"nora: entitled now, and never seen before"}, nil, nil},
+		}, "source north is new", []string{"nora: entitled now, and not known to the last pass"}, nil, nil},
 		{"a source with another name", func(w *world, people map[string]*entry) {
 			w.source().unread = true
 			w.sources = append(w.sources, &directory{name: "main", scope: "s1", context: "n1"})
@@ -97,7 +97,7 @@ func TestWhoEntersAndLeaves(t *testing.T) {
 				delete(people, name)
 			}
 		}, "source main is new, and corp, which the ledger knows, is not configured any more; if it is the same directory under another name, type `threema-dirsync source rename corp main`",
-			[]string{"nora: entitled now, and never seen before"}, nil, []string{
+			[]string{"nora: entitled now, and not known to the last pass"}, nil, []string{
 				"anna: source corp is not configured any more; nothing is done",
 				"bert: source corp is not configured any more; nothing is done",
 			}},
@@ -248,24 +248,98 @@ func TestOlderLedgerIsTrusted(t *testing.T) {
 	}
 }
 
-// TestLostLedger: people join and are adopted, and nobody is taken out before somebody accepts,
-// even where the package held no match.
+// TestLostLedger: people are adopted, nobody joins, for they may have been put out, and nobody is taken out before somebody
+// accepts, even where the package held no match of theirs.
 func TestLostLedger(t *testing.T) {
 	t.Parallel()
 	w := newWorld()
 	w.policy.GraceWithdraw = 0
 	anna := w.hire("anna")
-	w.staff(20)
+	w.foreignCredential("anna", "E-anna")
+	w.strangers(20)
+	w.hire("new")
 	w.state.Gap = plan.Gap{Kind: plan.LostLedger, Done: 50, At: w.now}
 	p := w.settle(t)
-	if w.state.Baseline || w.credential("anna") == nil {
-		t.Fatalf("baseline %t", w.state.Baseline)
+	if w.state.Baseline || w.owner(anna.id) == nil || w.done[plan.Create] > 0 {
+		t.Fatalf("baseline %t, created %d", w.state.Baseline, w.done[plan.Create])
 	}
 	wantWords(t, p, "this ledger is new: the old one was lost")
 	anna.leave(plan.Disabled)
 	wantLines(t, of(w.later(t, time.Hour), "anna"), "withdraw E-anna blocked by baseline")
 	w.acceptBaseline(t)
 	wantLines(t, of(w.later(t, time.Hour), "anna"), "withdraw E-anna due")
+	if w.done[plan.Create] != 1 {
+		t.Errorf("created %d once it is accepted", w.done[plan.Create])
+	}
+}
+
+// TestANewLedgerOfAnOldPackage: where most people are adopted as they are, the ledger is new and the package is not. Who
+// has no credential may have been put out by somebody's word, and gets one when somebody says so. A package that others
+// made, or in which most people join, is an ordinary first pass.
+func TestANewLedgerOfAnOldPackage(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		kept, foreign, joiners int
+		waits                  bool
+	}{
+		"an old package":                    {kept: 20, joiners: 2, waits: true},
+		"with a credential made by hand":    {kept: 20, foreign: 3, joiners: 2, waits: true},
+		"nobody joins":                      {kept: 20},
+		"a package that was made by others": {foreign: 20, joiners: 2},
+		"a trial before the roll-out":       {kept: 3, joiners: 20},
+		"an empty package":                  {joiners: 20},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld()
+			for n := range row.kept + row.foreign {
+				e := w.hire(fmt.Sprintf("x%03d", n))
+				c := w.foreignCredential(e.username, e.csi)
+				if n < row.kept {
+					w.set(c.ID, e.identity().Settings)
+				}
+			}
+			for n := range row.joiners {
+				w.hire(fmt.Sprintf("new%d", n))
+			}
+			for range 3 {
+				w.later(t, 2*time.Hour)
+			}
+			p, want := w.plan(), row.joiners
+			if row.waits {
+				want = 0
+			}
+			if w.done[plan.Create] != want || p.Tripped(plan.GuardBaseline) != row.waits {
+				t.Fatalf("created %d, want %d; guards %+v", w.done[plan.Create], want, p.Guards)
+			}
+			if !row.waits {
+				return
+			}
+			wantLines(t, of(p, "new0"), "create E-new0 blocked by baseline")
+			w.accept = true
+			if b := w.plan().Baseline; len(b.Enters) != row.joiners || !strings.Contains(b.Enters[0].Words(), "the package has no credential of theirs") {
+				t.Errorf("who enters: %+v", b.Enters)
+			}
+			w.accept = false
+			w.acceptBaseline(t)
+			w.later(t, 2*time.Hour)
+			if w.done[plan.Create] != row.joiners {
+				t.Errorf("created %d once it is accepted", w.done[plan.Create])
+			}
+		})
+	}
+}
+
+// TestWhoEntersAgainIsTold with the credential that they had before.
+func TestWhoEntersAgainIsTold(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna", "bert", "carl")
+	w.leaves(t, people["anna"])
+	w.source().scope = "s2"
+	p := w.later(t, time.Hour)
+	if p.Baseline == nil || len(p.Baseline.Enters) != 1 || !strings.Contains(p.Baseline.Enters[0].Why, "entitled again; credential anna of theirs was withdrawn 2026-03-") {
+		t.Errorf("%+v", p.Baseline)
+	}
 }
 
 // strangers are n people who were rolled out by somebody else: their credentials carry their csi,

@@ -86,6 +86,7 @@
 //
 //	gate.go            what becomes of each change, and in which order the reasons count
 //	baseline.go        may any of it be done against this package, scope and ledger?
+//	oldpackage.go      joiners where the ledger is new to an old package
 //	baseline_people.go who enters and leaves because of a change of them
 //	approval.go        what somebody said yes to
 //	limits.go          how many people a pass, day and week may take out

@@ -17,6 +17,7 @@ func (p *planner) gate() {
 	p.eachDue(p.suspend)
 	p.eachDue(p.withhold)
 	p.eachDue(p.guardBaseline)
+	p.guardJoiners()
 	p.eachDue(p.wantEvidence)
 	p.eachDue(p.askApproval)
 	p.limitLeavers(Withdraw)

@@ -26,6 +26,9 @@ func (p *planner) listUnmanaged() {
 			leaving[id.ThreemaID] = true
 		}
 	}
+	for _, c := range p.plan.Changes {
+		leaving[c.ThreemaID] = leaving[c.ThreemaID] || c.Op.OfDeparture() && c.ThreemaID != ""
+	}
 	departed := p.departedCSI()
 	for _, c := range p.Inventory.Credentials {
 		if !ours[c.ID] {

@@ -144,3 +144,22 @@ func stepsOf(p plan.Plan, guard string, people []*entry) map[plan.PersonID]bool 
 	}
 	return found
 }
+
+// TestWhatADepartureTakesIsNotUnmanaged: no plan lists as never touched what it is about to take.
+func TestWhatADepartureTakesIsNotUnmanaged(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna", "bert")
+	w.policy.ID = plan.DetachID
+	id := w.activate("anna")
+	w.settle(t)
+	w.obey(t, w.order(people["anna"]))
+	w.later(t, 3*time.Hour)
+	people["anna"].leave(plan.Disabled)
+	p := w.later(t, time.Hour)
+	wantLines(t, of(p, "anna"), "disable-contact E-anna waiting", "detach E-anna waiting")
+	for _, u := range p.Unmanaged {
+		if u.ID == id {
+			t.Errorf("%+v", u)
+		}
+	}
+}

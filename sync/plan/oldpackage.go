@@ -1,0 +1,68 @@
+package plan
+
+import "fmt"
+
+// A new ledger knows nobody's word: whom an order or the cockpit had put out looks like a joiner to it. Where the package
+// shows that it was in these hands before, nobody gets a credential beside the adoptions until somebody says so
+// (design §5.10).
+
+// joinersOfOldPackage tells that the ledger is new to a package that was kept in step before, and how many people
+// would get a credential in it.
+func (p *planner) joinersOfOldPackage() (joiners int, old bool) {
+	writing := map[string]bool{}
+	for _, c := range p.plan.Changes {
+		switch {
+		case c.Op == Create && c.CredentialID == "":
+			joiners++
+		case c.Op == SetSettings:
+			writing[c.CredentialID] = true
+		}
+	}
+	if p.State.Gap.Kind == LostLedger {
+		return joiners, joiners > 0
+	}
+	if p.State.Baseline || p.State.RolledOut {
+		return joiners, false
+	}
+	kept := 0
+	for _, own := range p.owned {
+		switch {
+		case own.Created: // by this ledger: it knows them
+			return joiners, false
+		case own.CSI != "" && p.Inventory.Settings[own.CredentialID][SettingCSI] == own.CSI && !writing[own.CredentialID]:
+			kept++
+		}
+	}
+	return joiners, joiners > 0 && kept > joiners
+}
+
+// guardJoiners lets them wait.
+func (p *planner) guardJoiners() {
+	joiners, old := p.joinersOfOldPackage()
+	if !old || p.planOnly || p.plan.Update.Baseline {
+		return
+	}
+	waits := false
+	for n := range p.plan.Changes {
+		c := &p.plan.Changes[n]
+		if c.Op == Create && c.CredentialID == "" && (c.Status == Due || c.Status == Waiting) {
+			c.Status, c.Guard, waits = Blocked, GuardBaseline, true
+		}
+	}
+	if waits {
+		p.trip(GuardBaseline, "", fmt.Sprintf("%s would get a credential, and this ledger is new to a package that was kept in step before, so it does not know whom somebody had put out: "+
+			"by order, or in the cockpit. If you have the old ledger.db, stop the service and put it back; else disable in the directory whoever is to get none, then %s",
+			Counted(joiners, "person", "people"), howToAccept))
+	}
+}
+
+// entersOldPackage are those of them, for whoever accepts the baseline.
+func (p *planner) entersOldPackage() map[PersonID]bool {
+	people := map[PersonID]bool{}
+	if _, old := p.joinersOfOldPackage(); old {
+		for _, c := range p.plan.Changes {
+			people[c.Person] = people[c.Person] || c.Op == Create
+		}
+	}
+	return people
+}
