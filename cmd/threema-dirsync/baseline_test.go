@@ -211,7 +211,6 @@ func TestLostLedger(t *testing.T) {
 	w.activateAll(t)
 	w.gone(t, 0, 0)
 	w.holds(t, dir.people[:20], true) // the leaver was never adopted
-	w.holds(t, dir.people[20:], false)
 	w.waitsForAHuman(t, "carries the csi of "+dir.people[0].DN+", who is disabled and was never managed: withdraw it by hand")
 	dir.disable(t, dir.people[1])
 	w.waitsForAHuman(t, "blocked by baseline")

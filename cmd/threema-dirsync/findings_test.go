@@ -474,11 +474,13 @@ func lostLedger(t *testing.T) {
 	s.lose(t, ledgerFile, ledgerFile+"-wal", ledgerFile+"-shm")
 	s.news(t)
 	s.must(t, 3, "run", "--once")
-	s.unpack(t, s.joiner(), "")
 	s.leave(t)
 	s.strike = func(*testing.T) {}
 	s.nothingHappens(t, 3)
-	s.stays(t)
+	people := slices.DeleteFunc(slices.Clone(s.people), func(p testdir.Person) bool { return p.Account == s.joiner().Account })
+	people[s.leaver].State = testdir.Active
+	s.gone(t, 0, 0)
+	s.holds(t, people, true) // whoever has no credential may have been put out
 	s.tellsGuard(t, anomaly{title: "baseline", detail: "this ledger is new: the old one was lost"})
 	s.must(t, 0, "approve", "--baseline")
 	s.endsWell(t)
