@@ -116,7 +116,7 @@ func (p *planner) stopBeginnings(source, guard string) {
 func (p *planner) announceBeginnings(source string, earliest time.Time) {
 	first, _ := p.firstSteps(source, Waiting)
 	for _, c := range first {
-		if c.Guard == "" && !c.NotBefore.Before(earliest) && !p.asksForYes(*c) {
+		if c.Guard == "" && !c.NotBefore.Before(earliest) && !c.AsksForYes() {
 			c.Guard = GuardAhead
 		}
 	}
@@ -128,7 +128,9 @@ func (p *planner) alsoStopped(op Op, source string) string {
 	if op == Withdraw {
 		first, _ := p.firstSteps(source, Due)
 		for _, c := range first {
-			people[c.Person] = people[c.Person] || !c.lifted()
+			if !c.lifted() {
+				people[c.Person] = true
+			}
 		}
 	}
 	return alsoWords(people)
