@@ -314,7 +314,7 @@ func nobodyDeparts() []anomaly {
 		},
 		strike: hidden(hallways, "cn=inner,"+hallways),
 	}, {
-		name: "a group that is empty", title: "groups", detail: guests + ": 0 people, 1 member that is not found; it is empty",
+		name: "a group that is empty", title: "groups", detail: guests + ": 0 people, 1 member that is not found (1 is gone: its place is readable and does not show it); it is empty",
 		settings: func(t *testing.T, w *world, f *front) {
 			addGroup(t, f.memory, team, f.dns()...)
 			addGroup(t, f.memory, guests, f.memory.people[4].DN)
