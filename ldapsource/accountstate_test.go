@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 func TestC6_OpenLDAPAccountState(t *testing.T) {
@@ -15,36 +15,36 @@ func TestC6_OpenLDAPAccountState(t *testing.T) {
 	}
 	for name, tt := range map[string]struct {
 		attribute, value string
-		want             plan.AccountState
-		kind             plan.EvidenceKind
+		want             model.AccountState
+		kind             model.EvidenceKind
 	}{
-		"nothing said":              {"uid", "u1", plan.Entitled, ""},
-		"locked by administrator":   {"pwdaccountlockedtime", "000001010000Z", plan.Departed, plan.Disabled},
-		"the same with seconds":     {"pwdaccountlockedtime", "00000101000000Z", plan.Departed, plan.Disabled},
-		"locked after bad binds":    {"pwdaccountlockedtime", "20260101000000Z", plan.Entitled, ""},
-		"lock is garbage":           {"pwdaccountlockedtime", "TRUE", plan.Unknown, ""},
-		"lock without a zone":       {"pwdaccountlockedtime", "000001010000", plan.Unknown, ""},
-		"ended":                     {"pwdendtime", "20261120000000Z", plan.Departed, plan.Expired},
-		"ends now":                  {"pwdendtime", noon.Format("20060102150405Z"), plan.Departed, plan.Expired},
-		"to end":                    {"pwdendtime", "20270101000000Z", plan.Entitled, ""},
-		"end is garbage":            {"pwdendtime", "soon", plan.Unknown, ""},
-		"begun":                     {"pwdstarttime", "20200101000000Z", plan.Entitled, ""},
-		"begins now":                {"pwdstarttime", noon.Format("20060102150405Z"), plan.Entitled, ""},
-		"to begin":                  {"pwdstarttime", "20270101000000Z", plan.Unknown, ""},
-		"begin is garbage":          {"pwdstarttime", "soon", plan.Unknown, ""},
-		"an expired password":       {"pwdchangedtime", "20000101000000Z", plan.Entitled, ""},
-		"shadow: never":             {"shadowexpire", "-1", plan.Entitled, ""},
-		"shadow: zero":              {"shadowexpire", "0", plan.Entitled, ""},
-		"shadow: long past":         {"shadowexpire", "1", plan.Departed, plan.Expired},
-		"shadow: yesterday":         {"shadowexpire", "20777", plan.Departed, plan.Expired},
-		"shadow: today":             {"shadowexpire", "20778", plan.Entitled, ""},
-		"shadow: garbage":           {"shadowexpire", "never", plan.Unknown, ""},
-		"shadow: seconds, not days": {"shadowexpire", "99999999999", plan.Unknown, ""},
+		"nothing said":              {"uid", "u1", model.Entitled, ""},
+		"locked by administrator":   {"pwdaccountlockedtime", "000001010000Z", model.Departed, model.Disabled},
+		"the same with seconds":     {"pwdaccountlockedtime", "00000101000000Z", model.Departed, model.Disabled},
+		"locked after bad binds":    {"pwdaccountlockedtime", "20260101000000Z", model.Entitled, ""},
+		"lock is garbage":           {"pwdaccountlockedtime", "TRUE", model.Unknown, ""},
+		"lock without a zone":       {"pwdaccountlockedtime", "000001010000", model.Unknown, ""},
+		"ended":                     {"pwdendtime", "20261120000000Z", model.Departed, model.Expired},
+		"ends now":                  {"pwdendtime", noon.Format("20060102150405Z"), model.Departed, model.Expired},
+		"to end":                    {"pwdendtime", "20270101000000Z", model.Entitled, ""},
+		"end is garbage":            {"pwdendtime", "soon", model.Unknown, ""},
+		"begun":                     {"pwdstarttime", "20200101000000Z", model.Entitled, ""},
+		"begins now":                {"pwdstarttime", noon.Format("20060102150405Z"), model.Entitled, ""},
+		"to begin":                  {"pwdstarttime", "20270101000000Z", model.Unknown, ""},
+		"begin is garbage":          {"pwdstarttime", "soon", model.Unknown, ""},
+		"an expired password":       {"pwdchangedtime", "20000101000000Z", model.Entitled, ""},
+		"shadow: never":             {"shadowexpire", "-1", model.Entitled, ""},
+		"shadow: zero":              {"shadowexpire", "0", model.Entitled, ""},
+		"shadow: long past":         {"shadowexpire", "1", model.Departed, model.Expired},
+		"shadow: yesterday":         {"shadowexpire", "20777", model.Departed, model.Expired},
+		"shadow: today":             {"shadowexpire", "20778", model.Entitled, ""},
+		"shadow: garbage":           {"shadowexpire", "never", model.Unknown, ""},
+		"shadow: seconds, not days": {"shadowexpire", "99999999999", model.Unknown, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			state, evidence := openLDAP{}.state(entryOf(tt.attribute, tt.value), noon)
-			if state != tt.want || evidence.Kind != tt.kind || (evidence.Detail == "") != (state == plan.Entitled) {
+			if state != tt.want || evidence.Kind != tt.kind || (evidence.Detail == "") != (state == model.Entitled) {
 				t.Errorf("%v %v", state, evidence)
 			}
 		})
@@ -134,7 +134,7 @@ func FuzzAccountState(f *testing.F) {
 			}}, entryOf("off", control, "end", shadow)},
 		} {
 			state, evidence := e.profile.state(e.entry, noon)
-			if (state == plan.Departed) != evidence.Kind.Positive() || (state == plan.Entitled) != (evidence == plan.Evidence{}) {
+			if (state == model.Departed) != evidence.Kind.Positive() || (state == model.Entitled) != (evidence == model.Evidence{}) {
 				t.Errorf("%v with %+v", state, evidence)
 			}
 		}

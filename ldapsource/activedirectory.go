@@ -11,7 +11,7 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 const (
@@ -91,7 +91,7 @@ func (activeDirectory) contextID(v *session) (string, error) {
 
 // replica: the invocationId is new after a restore, and an update sequence number means something
 // with it only (MS-ADTS 3.1.1.1.9, pitfall B10). Any account may read it.
-func (activeDirectory) replica(v *session) (string, plan.Version, error) {
+func (activeDirectory) replica(v *session) (string, model.Version, error) {
 	settings, err := v.lookup(v.root.first("dsservicename"), "invocationId")
 	if err != nil {
 		return "", "", err
@@ -104,10 +104,10 @@ func (activeDirectory) replica(v *session) (string, plan.Version, error) {
 	if _, err := strconv.ParseUint(usn, 10, 64); err != nil {
 		return id, "", nil //nolint:nilerr // the same
 	}
-	return id, plan.Version("usn@" + cmp.Or(id, strings.ToLower(v.server)) + "=" + usn), nil
+	return id, model.Version("usn@" + cmp.Or(id, strings.ToLower(v.server)) + "=" + usn), nil
 }
 
-func (activeDirectory) window(v *session, since plan.Version) (window, error) {
+func (activeDirectory) window(v *session, since model.Version) (window, error) {
 	return usnWindow(since, v.replica.Version)
 }
 
@@ -227,7 +227,7 @@ func deletedName(dn string) bool { return strings.Contains(strings.ToUpper(dn), 
 
 // state reads two attributes; the product knows no begin of an account. A lock-out and an expired password are no departures; they
 // stand elsewhere and are not even read (pitfall B6).
-func (activeDirectory) state(e entry, now time.Time) (plan.AccountState, plan.Evidence) {
+func (activeDirectory) state(e entry, now time.Time) (model.AccountState, model.Evidence) {
 	text := e.first("useraccountcontrol")
 	if text == "" {
 		return unknown("userAccountControl is not readable")
@@ -237,7 +237,7 @@ func (activeDirectory) state(e entry, now time.Time) (plan.AccountState, plan.Ev
 		return unknown(fmt.Sprintf("userAccountControl %q is no number", text))
 	}
 	if flags&accountDisable != 0 {
-		return departed(plan.Disabled, "switched off: userAccountControl "+text+" has the bit ACCOUNTDISABLE")
+		return departed(model.Disabled, "switched off: userAccountControl "+text+" has the bit ACCOUNTDISABLE")
 	}
 	return term{ends: []moment{{"accountExpires", FormatFileTime}}}.state(e, now)
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/go-ldap/ldap/v3"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/peer"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
@@ -30,31 +30,31 @@ func TestB6_B7_AccountState(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		control, expires string // "" = not readable
-		want             plan.AccountState
-		kind             plan.EvidenceKind
+		want             model.AccountState
+		kind             model.EvidenceKind
 	}{
-		"normal":                       {"512", "0", plan.Entitled, ""},
-		"never, by maximum":            {"512", "9223372036854775807", plan.Entitled, ""},
-		"no end date":                  {"512", "", plan.Entitled, ""},
-		"disabled":                     {"514", "0", plan.Departed, plan.Disabled},
-		"new account (546)":            {"546", "0", plan.Departed, plan.Disabled},
-		"lock-out bit":                 {"528", "0", plan.Entitled, ""},
-		"password expired bit":         {"8389120", "0", plan.Entitled, ""},
-		"sign bit":                     {"-2147483136", "0", plan.Entitled, ""},
-		"expired":                      {"512", "132223104000000000", plan.Departed, plan.Expired},
-		"expires in 2099":              {"512", "157155264000000000", plan.Entitled, ""},
-		"expired in 1601":              {"512", "1", plan.Departed, plan.Expired},
-		"expires now":                  {"512", fileTime(noon), plan.Departed, plan.Expired},
-		"expires in a second":          {"512", fileTime(noon.Add(time.Second)), plan.Entitled, ""},
-		"end of time but one":          {"512", "9223372036854775806", plan.Entitled, ""},
-		"disabled beats garbage":       {"514", "soon", plan.Departed, plan.Disabled},
-		"end date is garbage":          {"512", "soon", plan.Unknown, ""},
-		"end date is negative":         {"512", "-1", plan.Unknown, ""},
-		"end date overflows":           {"512", "9223372036854775808", plan.Unknown, ""},
-		"userAccountControl hidden":    {"", "0", plan.Unknown, ""},
-		"userAccountControl garbage":   {"0x202", "0", plan.Unknown, ""},
-		"userAccountControl a fable":   {"99999999999", "0", plan.Unknown, ""},
-		"hidden, and expired long ago": {"", "1", plan.Unknown, ""},
+		"normal":                       {"512", "0", model.Entitled, ""},
+		"never, by maximum":            {"512", "9223372036854775807", model.Entitled, ""},
+		"no end date":                  {"512", "", model.Entitled, ""},
+		"disabled":                     {"514", "0", model.Departed, model.Disabled},
+		"new account (546)":            {"546", "0", model.Departed, model.Disabled},
+		"lock-out bit":                 {"528", "0", model.Entitled, ""},
+		"password expired bit":         {"8389120", "0", model.Entitled, ""},
+		"sign bit":                     {"-2147483136", "0", model.Entitled, ""},
+		"expired":                      {"512", "132223104000000000", model.Departed, model.Expired},
+		"expires in 2099":              {"512", "157155264000000000", model.Entitled, ""},
+		"expired in 1601":              {"512", "1", model.Departed, model.Expired},
+		"expires now":                  {"512", fileTime(noon), model.Departed, model.Expired},
+		"expires in a second":          {"512", fileTime(noon.Add(time.Second)), model.Entitled, ""},
+		"end of time but one":          {"512", "9223372036854775806", model.Entitled, ""},
+		"disabled beats garbage":       {"514", "soon", model.Departed, model.Disabled},
+		"end date is garbage":          {"512", "soon", model.Unknown, ""},
+		"end date is negative":         {"512", "-1", model.Unknown, ""},
+		"end date overflows":           {"512", "9223372036854775808", model.Unknown, ""},
+		"userAccountControl hidden":    {"", "0", model.Unknown, ""},
+		"userAccountControl garbage":   {"0x202", "0", model.Unknown, ""},
+		"userAccountControl a fable":   {"99999999999", "0", model.Unknown, ""},
+		"hidden, and expired long ago": {"", "1", model.Unknown, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -69,7 +69,7 @@ func TestB6_B7_AccountState(t *testing.T) {
 			if state != tt.want || evidence.Kind != tt.kind {
 				t.Errorf("%v %v", state, evidence)
 			}
-			if (evidence.Detail == "") != (state == plan.Entitled) {
+			if (evidence.Detail == "") != (state == model.Entitled) {
 				t.Errorf("%v with detail %q", state, evidence.Detail)
 			}
 		})
@@ -171,7 +171,7 @@ func TestB14_HiddenAttributes(t *testing.T) {
 			}
 			unknown := 0
 			for _, p := range snapshot.People {
-				if p.State == plan.Unknown {
+				if p.State == model.Unknown {
 					unknown++
 				}
 			}
@@ -190,7 +190,7 @@ func TestB18_ConflictIsHeldAndUnknown(t *testing.T) {
 	odd.DN = `CN=u1\0ACNF:1b15ffde-0000-4000-8000-000000000000,` + peer.Suffix
 	p := peer.Start(t, domainPeer(peer.Page("", account(0, nil), odd)))
 	got := mustRead(t, mustNew(t, forPeer(t, p, func(c *Config) { c.Profile = ActiveDirectory }))).People
-	if len(got) != 2 || got[1].State != plan.Unknown || got[1].Held == "" {
+	if len(got) != 2 || got[1].State != model.Unknown || got[1].Held == "" {
 		t.Errorf("%+v", got)
 	}
 }

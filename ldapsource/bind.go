@@ -8,7 +8,7 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // bind logs in: with name and password (RFC 4513 §5.1.3), or with the client certificate that
@@ -83,7 +83,7 @@ func (v *session) cutOff(ctx context.Context, err error) error {
 
 // notLetIn ends a session at its bind.
 func (v *session) notLetIn(why refusal, err error) error {
-	return v.refuse(bindIdentity, plan.ReadBind, why.hint(), fmt.Errorf("%s: %w", v.loginAs(), err))
+	return v.refuse(bindIdentity, model.ReadBind, why.hint(), fmt.Errorf("%s: %w", v.loginAs(), err))
 }
 
 // loginAs says how we log in, for messages.

@@ -17,7 +17,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/peer"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir/ldapwire"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // dataOf is how Active Directory words result 49.
@@ -62,7 +62,7 @@ func TestRefusals(t *testing.T) {
 			p := peer.Start(t, peer.Script{Bind: peer.BindResult(tt.code, tt.text)})
 			s := mustNew(t, forPeer(t, p, func(c *Config) { c.BindPassword = secret.New("canary-1") }))
 			for range 2 {
-				e := refusedRead(t, s, plan.ReadBind)
+				e := refusedRead(t, s, model.ReadBind)
 				for _, want := range append(tt.says, reader) {
 					if !strings.Contains(e.Error(), want) {
 						t.Errorf("%q lacks %q", e, want)
@@ -88,7 +88,7 @@ type notebook struct {
 	err error
 }
 
-func (n *notebook) NoteRefusedLogin(ctx context.Context, login plan.RefusedLogin) error {
+func (n *notebook) NoteRefusedLogin(ctx context.Context, login model.RefusedLogin) error {
 	if err := errors.Join(n.err, ctx.Err()); err != nil {
 		return err
 	}
@@ -127,7 +127,7 @@ func TestA15_OverRestarts(t *testing.T) {
 			p := peer.Start(t, peer.Script{Bind: moody("right"), Pages: []peer.Step{peer.Page("", one(0))}})
 			notes := &notebook{}
 			cfg := forPeer(t, p, func(c *Config) { c.BindPassword = secret.New("canary-wrong") })
-			refusedRead(t, mustNew(t, cfg, remembering(notes)), plan.ReadBind)
+			refusedRead(t, mustNew(t, cfg, remembering(notes)), model.ReadBind)
 			before := notes.noted
 			if before.Source != cfg.Name || before.At.IsZero() || !strings.Contains(before.Answer, "Invalid Credentials") || strings.Contains(before.Answer, "canary") {
 				t.Errorf("%+v", before)
@@ -184,8 +184,8 @@ func TestA15_CheckReopens(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	notes.noted = plan.RefusedLogin{Source: "corp", At: time.Now(), Answer: dataOf("775"), Salt: salt, Fingerprint: sum}
-	refusedRead(t, s, plan.ReadBind)
+	notes.noted = model.RefusedLogin{Source: "corp", At: time.Now(), Answer: dataOf("775"), Salt: salt, Fingerprint: sum}
+	refusedRead(t, s, model.ReadBind)
 	if len(p.Requests()) != 0 {
 		t.Error("a request was sent")
 	}
@@ -196,7 +196,7 @@ func TestA15_CheckReopens(t *testing.T) {
 	if f := findingsOf(found, lockoutLine, Warning); len(f) != 1 || !strings.Contains(f[0].Advice, "ask the directory's administrator") {
 		t.Errorf("%+v", f)
 	}
-	refusedRead(t, s, plan.ReadBind)
+	refusedRead(t, s, model.ReadBind)
 	for _, f := range s.CheckAgain(t.Context(), nil) {
 		if f.Verdict == Failure {
 			t.Error(f)
@@ -214,7 +214,7 @@ func TestA15_NoteFails(t *testing.T) {
 	t.Parallel()
 	p := peer.Start(t, peer.Script{Bind: moody("right")})
 	notes := &notebook{err: errors.New("the disk is full")}
-	e := refusedRead(t, mustNew(t, forPeer(t, p), remembering(notes)), plan.ReadBind)
+	e := refusedRead(t, mustNew(t, forPeer(t, p), remembering(notes)), model.ReadBind)
 	if !strings.Contains(e.Error(), "the disk is full") || !strings.Contains(e.Error(), "Invalid Credentials") {
 		t.Error(e)
 	}

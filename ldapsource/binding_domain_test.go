@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestSubCodesOfADomain: what a real domain controller says of an account that may not log in, with
@@ -31,8 +31,8 @@ func TestSubCodesOfADomain(t *testing.T) {
 			srv.AddPerson(t, p)
 			t.Cleanup(func() { srv.Delete(t, p.DN) })
 			tt.change(p.DN)
-			as := func(password string) *plan.ReadError {
-				return refusedRead(t, mustNew(t, forDomain(t, srv, func(c *Config) { c.BindDN, c.BindPassword = p.DN, secret.New(password) })), plan.ReadBind)
+			as := func(password string) *model.ReadError {
+				return refusedRead(t, mustNew(t, forDomain(t, srv, func(c *Config) { c.BindDN, c.BindPassword = p.DN, secret.New(password) })), model.ReadBind)
 			}
 			if e := as(srv.Password); !strings.Contains(e.Error(), tt.right) || !strings.Contains(e.Error(), "data "+tt.code) {
 				t.Error(e)

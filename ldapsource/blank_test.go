@@ -6,7 +6,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/openldap"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestBlankAtThePassword: a blank that nobody sees is named when the login is refused. Without it, the same
@@ -22,7 +22,7 @@ func TestBlankAtThePassword(t *testing.T) {
 	} {
 		s := with(password)
 		for range 2 { // refused, and not tried since
-			e := refusedRead(t, s, plan.ReadBind)
+			e := refusedRead(t, s, model.ReadBind)
 			if says != "" && !strings.Contains(e.Hint, says) || says == "" && strings.Contains(e.Hint, "blank") {
 				t.Errorf("%v, want %q", e, says)
 			}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // The conditions of the certificate. Their names are a part of the JSON of the program. One
@@ -15,7 +15,7 @@ const (
 	bindIdentity        = "bind-identity"        // we are who the configuration says
 	serverSynchronized  = "server-synchronized"  // the server does not say that it lags behind
 	serverIdentity      = "server-identity"      // which copy it holds, and how far that has come
-	clock               = plan.ConditionClock    // its clock and ours agree
+	clock               = model.ConditionClock   // its clock and ours agree
 	schemaKnown         = "schema"               // it knows every attribute that we name
 	namingContext       = "naming-context"       // we know which directory this is
 	paging              = "paging"               // it serves pages, and says so on each of them
@@ -31,12 +31,12 @@ const (
 	sentinels           = "sentinels"            // every configured one is seen
 )
 
-type certificate []plan.Condition
+type certificate []model.Condition
 
 // set records a condition, or corrects it.
 func (c *certificate) set(name string, ok bool, detail string) {
-	condition := plan.Condition{Name: name, OK: ok, Detail: detail}
-	i := slices.IndexFunc(*c, func(had plan.Condition) bool { return had.Name == name })
+	condition := model.Condition{Name: name, OK: ok, Detail: detail}
+	i := slices.IndexFunc(*c, func(had model.Condition) bool { return had.Name == name })
 	if i < 0 {
 		*c = append(*c, condition)
 		return
@@ -46,7 +46,7 @@ func (c *certificate) set(name string, ok bool, detail string) {
 
 // holds tells whether a condition was checked and held.
 func (c *certificate) holds(name string) bool {
-	return slices.ContainsFunc(*c, func(had plan.Condition) bool { return had.Name == name && had.OK })
+	return slices.ContainsFunc(*c, func(had model.Condition) bool { return had.Name == name && had.OK })
 }
 
 // detail returns what was found about a condition, "" if it was not checked.

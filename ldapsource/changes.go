@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 const withoutPoll = "set poll: 0s to do without"
@@ -16,42 +16,42 @@ const withoutPoll = "set poll: 0s to do without"
 // entry says. It is a hint that brings a complete read forward: who is not in it is not gone, and who
 // is gone is not in it (pitfalls B11, C8). An error is a *plan.ReadError, and changes nothing about
 // which server is asked next.
-func (s *Source) Changes(ctx context.Context, since plan.Version, wanted func(plan.Person) bool) (plan.Delta, error) {
-	delta, _, err := runSession(ctx, s, func(ctx context.Context, v *session) (plan.Delta, error) {
+func (s *Source) Changes(ctx context.Context, since model.Version, wanted func(model.Person) bool) (model.Delta, error) {
+	delta, _, err := runSession(ctx, s, func(ctx context.Context, v *session) (model.Delta, error) {
 		w, err := v.profile.window(v, since)
 		switch {
 		case err != nil:
-			return plan.Delta{}, v.fail(plan.ReadResult, withoutPoll, err)
+			return model.Delta{}, v.fail(model.ReadResult, withoutPoll, err)
 		case w.from == "":
-			return plan.Delta{Version: w.next, Lost: w.lost}, nil
+			return model.Delta{Version: w.next, Lost: w.lost}, nil
 		}
 		return v.changes(ctx, w, wanted)
 	})
 	return delta, err
 }
 
-func (v *session) changes(ctx context.Context, w window, wanted func(plan.Person) bool) (plan.Delta, error) {
+func (v *session) changes(ctx context.Context, w window, wanted func(model.Person) bool) (model.Delta, error) {
 	if !v.schema.knows(w.attribute) {
-		return plan.Delta{}, v.fail(plan.ReadResult, withoutPoll,
+		return model.Delta{}, v.fail(model.ReadResult, withoutPoll,
 			fmt.Errorf("this directory does not tell what changed: its schema does not know %s", w.attribute))
 	}
 	latest := ""
 	note := func(e entry) { latest = max(latest, e.first(w.attribute)) }
 	people, err := v.changedPeople(ctx, w, note, wanted)
 	if err != nil {
-		return plan.Delta{}, fmt.Errorf("look for people who changed: %w", err)
+		return model.Delta{}, fmt.Errorf("look for people who changed: %w", err)
 	}
 	groups, err := v.changedGroups(ctx, w, note)
 	if err != nil {
-		return plan.Delta{}, fmt.Errorf("look for groups that changed: %w", err)
+		return model.Delta{}, fmt.Errorf("look for groups that changed: %w", err)
 	}
-	return plan.Delta{Version: cmp.Or(w.next, timestampVersion(max(latest, w.reached))), People: people, Groups: groups}, nil
+	return model.Delta{Version: cmp.Or(w.next, timestampVersion(max(latest, w.reached))), People: people, Groups: groups}, nil
 }
 
 // changedPeople judges each wanted person as the last look before a step does: upwards, from the
 // person to the groups.
-func (v *session) changedPeople(ctx context.Context, w window, note func(entry), wanted func(plan.Person) bool) ([]plan.Person, error) {
-	var people []plan.Person
+func (v *session) changedPeople(ctx context.Context, w window, note func(entry), wanted func(model.Person) bool) ([]model.Person, error) {
+	var people []model.Person
 	var entries []entry
 	sink := v.sinkByID(func(id string, e entry) {
 		note(e)
@@ -68,11 +68,11 @@ func (v *session) changedPeople(ctx context.Context, w window, note func(entry),
 	}
 	for n := range people {
 		p := &people[n]
-		if p.State != plan.Entitled {
+		if p.State != model.Entitled {
 			continue
 		}
 		var err error
-		if p.State, p.Evidence, err = v.judgeMembership(ctx, plan.Tracked{ID: p.ID, DN: p.DN}, entries[n]); err != nil {
+		if p.State, p.Evidence, err = v.judgeMembership(ctx, model.Tracked{ID: p.ID, DN: p.DN}, entries[n]); err != nil {
 			return nil, err
 		}
 	}
@@ -80,7 +80,7 @@ func (v *session) changedPeople(ctx context.Context, w window, note func(entry),
 }
 
 // changedGroups are those of all changed groups that are one of the configured ones, or lead to one.
-func (v *session) changedGroups(ctx context.Context, w window, note func(entry)) ([]plan.ChangedGroup, error) {
+func (v *session) changedGroups(ctx context.Context, w window, note func(entry)) ([]model.ChangedGroup, error) {
 	if len(v.cfg.Groups) == 0 {
 		return nil, nil
 	}
@@ -88,18 +88,18 @@ func (v *session) changedGroups(ctx context.Context, w window, note func(entry))
 	if err != nil {
 		return nil, err
 	}
-	var candidates []plan.ChangedGroup
+	var candidates []model.ChangedGroup
 	for _, top := range v.profile.contexts(v.root) {
 		q := query{top, allOf(v.anyGroup(), w.filter()), []string{"objectClass", w.attribute}, v.profile.controls(v.root)}
 		_, err := v.pages(ctx, q, v.sinkByName(func(_ string, e entry) {
 			note(e)
-			candidates = append(candidates, plan.ChangedGroup{DN: e.dn, Stamp: e.first(w.attribute)})
+			candidates = append(candidates, model.ChangedGroup{DN: e.dn, Stamp: e.first(w.attribute)})
 		}))
 		if err != nil {
 			return nil, err
 		}
 	}
-	var changed []plan.ChangedGroup
+	var changed []model.ChangedGroup
 	for _, group := range candidates {
 		leads := goals.keys[dnKey(group.DN)]
 		if !leads {

@@ -11,14 +11,14 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/ds389"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/openldap"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // follower follows the changes of a directory as a poll does.
 type follower struct {
 	*Source
 	attribute string // by which the test knows people
-	since     plan.Version
+	since     model.Version
 	// exact: the server numbers its changes. Where it only dates them, a look finds again what is
 	// younger than the overlap.
 	exact bool
@@ -27,7 +27,7 @@ type follower struct {
 // look returns who changed since the last look, by account, as "state kind".
 func (f *follower) look(t *testing.T) (people map[string]string, groups []string) {
 	t.Helper()
-	delta, err := f.Changes(t.Context(), f.since, func(plan.Person) bool { return true })
+	delta, err := f.Changes(t.Context(), f.since, func(model.Person) bool { return true })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,9 +63,9 @@ func (f *follower) sees(t *testing.T, when string, want map[string]string) {
 
 // loses looks from a version that does not compare with the server's, and wants to hear that, and
 // nothing else.
-func (f *follower) loses(t *testing.T, since plan.Version) {
+func (f *follower) loses(t *testing.T, since model.Version) {
 	t.Helper()
-	delta, err := f.Changes(t.Context(), since, func(plan.Person) bool { return true })
+	delta, err := f.Changes(t.Context(), since, func(model.Person) bool { return true })
 	if err != nil || delta.Lost == "" || len(delta.People) > 0 || delta.Version == "" || delta.Version == since {
 		t.Errorf("since %s: %+v, %v", since, delta, err)
 	}
@@ -164,7 +164,7 @@ func TestChangesInADomain(t *testing.T) {
 	f := numbered()
 	f.loses(t, "usn@00000000-0000-4000-8000-000000000000=5") // restored since, or another server (pitfall B10)
 	f.look(t)
-	f.loses(t, plan.Version(strings.Replace(string(f.since), "=", "=9", 1)))
+	f.loses(t, model.Version(strings.Replace(string(f.since), "=", "=9", 1)))
 
 	at := func(name string) string { return "CN=" + name + "," + unit }
 	srv.Add(t, adGroup(unit, "ch-deep"), adGroup(unit, "ch-other"), adGroup(unit, "ch-middle", at("ch-deep")), adGroup(unit, "ch-top", at("ch-middle"), people[5].DN))

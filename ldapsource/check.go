@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // Verdict is the outcome of one check.
@@ -35,16 +35,16 @@ type Finding struct {
 // step. Behind the first step that fails the others are skipped, as they depend on it. tracked is whom the
 // ledger knows, nil where there is none. The judges are asked about the people who were read. A password that was refused before is not tried: each try
 // counts towards a lock-out, whoever asks for it.
-func (s *Source) Check(ctx context.Context, tracked []plan.Tracked, judges ...func([]plan.Person) Finding) []Finding {
+func (s *Source) Check(ctx context.Context, tracked []model.Tracked, judges ...func([]model.Person) Finding) []Finding {
 	return s.check(ctx, false, tracked, judges)
 }
 
 // CheckAgain is Check, and tries a password once more that was refused before.
-func (s *Source) CheckAgain(ctx context.Context, tracked []plan.Tracked, judges ...func([]plan.Person) Finding) []Finding {
+func (s *Source) CheckAgain(ctx context.Context, tracked []model.Tracked, judges ...func([]model.Person) Finding) []Finding {
 	return s.check(ctx, true, tracked, judges)
 }
 
-func (s *Source) check(ctx context.Context, again bool, tracked []plan.Tracked, judges []func([]plan.Person) Finding) []Finding {
+func (s *Source) check(ctx context.Context, again bool, tracked []model.Tracked, judges []func([]model.Person) Finding) []Finding {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
 	defer cancel()
 	look := &session{Source: s, self: s.cfg.BindDN}
@@ -72,7 +72,7 @@ func (s *Source) check(ctx context.Context, again bool, tracked []plan.Tracked, 
 }
 
 // inspect is what can be said after everything was read.
-func (v *session) inspect(judges []func([]plan.Person) Finding) []Finding {
+func (v *session) inspect(judges []func([]model.Person) Finding) []Finding {
 	findings := append([]Finding{v.checkProduct(), v.checkLimits(), v.checkAccountState()}, v.checkLockout()...)
 	for _, judge := range judges {
 		findings = append(findings, judge(v.people))
@@ -108,8 +108,8 @@ func (v *session) probe() step {
 	}}
 }
 
-func countPeople(people []plan.Person) string {
-	states := map[plan.AccountState]int{}
+func countPeople(people []model.Person) string {
+	states := map[model.AccountState]int{}
 	held := 0
 	for _, p := range people {
 		states[p.State]++
@@ -118,7 +118,7 @@ func countPeople(people []plan.Person) string {
 		}
 	}
 	return fmt.Sprintf("%s: %d entitled, %d departed, %d unknown; %d of them held",
-		plan.Counted(len(people), "person", "people"), states[plan.Entitled], states[plan.Departed], states[plan.Unknown], held)
+		model.Counted(len(people), "person", "people"), states[model.Entitled], states[model.Departed], states[model.Unknown], held)
 }
 
 // checkSentinels has a line for configured sentinels that are seen; those that are not seen are
@@ -129,7 +129,7 @@ func (v *session) checkSentinels() []Finding {
 	}
 	return []Finding{{
 		Name: sentinels, Verdict: Pass, Tried: "look for the entries of sentinels",
-		Came: plan.Counted(len(v.cfg.Sentinels), "sentinel is seen", "sentinels are seen"),
+		Came: model.Counted(len(v.cfg.Sentinels), "sentinel is seen", "sentinels are seen"),
 	}}
 }
 
@@ -165,7 +165,7 @@ func (v *session) doubts(told []Finding) []Finding {
 // untilItHolds is what a condition costs that does not hold.
 func (v *session) untilItHolds(condition string) string {
 	switch condition {
-	case plan.ConditionIDs:
+	case model.ConditionIDs:
 		return "until this holds nobody counts as absent; everything else goes on"
 	case groups:
 		return v.heldByGroups()

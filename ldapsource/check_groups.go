@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // noGroup is the fault of an entry that is none, as with a typo.
@@ -47,7 +47,7 @@ func (v *session) checkGroupSet(key string, c groupSet, absent, partly Verdict, 
 func (v *session) heldByGroups() string {
 	inScope, held := 0, 0
 	for _, p := range v.people {
-		if p.State == plan.Departed {
+		if p.State == model.Departed {
 			continue
 		}
 		inScope++

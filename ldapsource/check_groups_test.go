@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/openldap"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestGroupTypo: check fails at a group that is not there, and says of how many people what becomes of
@@ -37,7 +37,7 @@ func TestGroupTypo(t *testing.T) {
 		}
 		for _, p := range mustRead(t, s).People {
 			in := row.groups[0] == everybody || len(row.groups) == 2 && p.DN == srv.People[0].DN
-			if p.State != plan.Departed && (p.State == plan.Entitled) != in {
+			if p.State != model.Departed && (p.State == model.Entitled) != in {
 				t.Errorf("%s: %s is %v, %v", name, p.DN, p.State, p.Evidence)
 			}
 		}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // tally counts what a read of everybody showed.
@@ -76,7 +76,7 @@ func (v *session) betterProfiles() string {
 func (v *session) checkLimits() Finding {
 	f := Finding{
 		Name: "limits", Verdict: Pass, Tried: fmt.Sprintf("read everybody in pages of %d", v.cfg.PageSize),
-		Came: plan.Counted(v.tally.entries, "entry", "entries") + ", and the server says that this was all",
+		Came: model.Counted(v.tally.entries, "entry", "entries") + ", and the server says that this was all",
 	}
 	f.Came += v.tally.strangers()
 	if isRound(v.tally.entries) {

@@ -11,7 +11,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/peer"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir/loopca"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // wantFinding checks, and wants one finding of the name with the verdict, which says all the texts.
@@ -178,7 +178,7 @@ func TestCheckTombstones(t *testing.T) {
 func TestCheckAsksTheJudges(t *testing.T) {
 	t.Parallel()
 	asked := 0
-	judge := func(people []plan.Person) Finding {
+	judge := func(people []model.Person) Finding {
 		asked += len(people)
 		return Finding{Name: "judge", Verdict: Pass}
 	}

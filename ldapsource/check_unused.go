@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // checkUnused has a line for each entry of a list of the configuration that fits nothing in the directory:
@@ -12,7 +12,7 @@ import (
 func (v *session) checkUnused() []Finding {
 	var findings []Finding
 	for n, dn := range v.excluded {
-		below := func(p plan.Person) bool {
+		below := func(p model.Person) bool {
 			at, err := parseDN(p.DN)
 			return err == nil && within(dn, composed(at))
 		}
@@ -43,7 +43,7 @@ func (v *session) checkFilter() []Finding {
 	if len(names) == 0 {
 		return nil
 	}
-	what, todo := plan.StateInFilter(names)
+	what, todo := model.StateInFilter(names)
 	return []Finding{{"filter", Warning, "look which attributes the filter names", what, todo}}
 }
 

@@ -6,17 +6,17 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // judgeMembership asks once more whether somebody in scope is in one of the groups. Where a read has
 // them before it, it takes them from there. Else it goes from the person upwards, so that it costs a
 // few searches however large the groups are; any doubt is Unknown.
-func (v *session) judgeMembership(ctx context.Context, t plan.Tracked, e entry) (plan.AccountState, plan.Evidence, error) {
+func (v *session) judgeMembership(ctx context.Context, t model.Tracked, e entry) (model.AccountState, model.Evidence, error) {
 	known := v.traitsOf(t.ID.ID, e)
 	switch {
 	case len(v.cfg.Groups) == 0, v.entitling.has(known):
-		return plan.Entitled, plan.Evidence{}, nil
+		return model.Entitled, model.Evidence{}, nil
 	case len(v.entitling.sets) > 0:
 		state, evidence := v.entitling.judgeNonMember(known, dnKey(t.DN))
 		return state, evidence, nil
@@ -33,7 +33,7 @@ func (v *session) judgeMembership(ctx context.Context, t plan.Tracked, e entry) 
 }
 
 // protects tells the same of the groups that protect. Where nobody can say, everybody is protected.
-func (v *session) protects(ctx context.Context, t plan.Tracked, e entry) (bool, error) {
+func (v *session) protects(ctx context.Context, t model.Tracked, e entry) (bool, error) {
 	known := v.traitsOf(t.ID.ID, e)
 	if len(v.cfg.ProtectGroups) == 0 || len(v.protected.sets) > 0 {
 		return v.protected.mayProtect(known, dnKey(t.DN)), nil
@@ -55,7 +55,7 @@ func (v *session) protects(ctx context.Context, t plan.Tracked, e entry) (bool, 
 	return in, nil
 }
 
-func (v *session) climbFrom(ctx context.Context, t plan.Tracked, person node) (state plan.AccountState, evidence plan.Evidence, err error) {
+func (v *session) climbFrom(ctx context.Context, t model.Tracked, person node) (state model.AccountState, evidence model.Evidence, err error) {
 	goals, err := v.goals(v.cfg.Groups)
 	if err != nil {
 		return state, evidence, err
@@ -87,7 +87,7 @@ type node struct {
 }
 
 // former is the node under which a group may still list somebody, nil if they stand where they were seen last.
-func former(t plan.Tracked, dn string) *node {
+func former(t model.Tracked, dn string) *node {
 	was := dnKey(t.DN)
 	if t.DN == "" || was == dnKey(dn) {
 		return nil

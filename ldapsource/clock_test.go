@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/openldap"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // wantClock reads with a clock that is off by so much, and wants the condition to hold or not.
@@ -15,14 +15,14 @@ func wantClock(t *testing.T, cfg Config, off time.Duration, ok bool, says string
 	s := mustNew(t, cfg, func(o *Options) { o.Now = func() time.Time { return time.Now().Add(off) } })
 	snapshot := mustRead(t, s)
 	for _, c := range snapshot.Conditions {
-		if c.Name == plan.ConditionClock {
+		if c.Name == model.ConditionClock {
 			if c.OK != ok || !strings.Contains(c.Detail, says) {
 				t.Errorf("off by %v: %+v", off, c)
 			}
 			return
 		}
 	}
-	t.Errorf("no condition %s: %+v", plan.ConditionClock, snapshot.Conditions)
+	t.Errorf("no condition %s: %+v", model.ConditionClock, snapshot.Conditions)
 }
 
 // TestClockOfOpenLDAP: the backend monitor tells the time, where there is one and we may read it.

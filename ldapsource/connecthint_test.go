@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/peer"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // signer is a certificate with its key: of an authority or of a server.
@@ -160,7 +160,7 @@ func TestCertificateHints(t *testing.T) {
 				script := peer.Script{Shows: s.shows, Pages: []peer.Step{peer.Page("", one(0))}}
 				return mustNew(t, forPeer(t, peer.Start(t, script), func(c *Config) { c.Roots = s.roots }))
 			}
-			if e := refusedRead(t, at(row.sick), plan.ReadTLS); !strings.Contains(e.Hint, row.says) {
+			if e := refusedRead(t, at(row.sick), model.ReadTLS); !strings.Contains(e.Hint, row.says) {
 				t.Errorf("the hint %q does not say %q", e.Hint, row.says)
 			}
 			wantFinding(t, at(row.sick), "tls", Failure, row.says)

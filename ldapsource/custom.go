@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // AccountRules say, for the profile [Custom], how the directory tells that somebody left. A rule
@@ -93,18 +93,18 @@ func (c custom) contextAttributes(s schema) []string {
 	return append([]string{c.id}, slices.DeleteFunc(own, func(name string) bool { return strings.EqualFold(name, c.id) })...)
 }
 
-func (custom) replica(*session) (string, plan.Version, error) { return "", "", nil }
+func (custom) replica(*session) (string, model.Version, error) { return "", "", nil }
 
 func (custom) marker(*session) (string, error) { return "", nil }
 
-func (c custom) state(e entry, now time.Time) (plan.AccountState, plan.Evidence) {
-	if state, evidence := c.disabled(e); state != plan.Entitled {
+func (c custom) state(e entry, now time.Time) (model.AccountState, model.Evidence) {
+	if state, evidence := c.disabled(e); state != model.Entitled {
 		return state, evidence
 	}
 	return c.rules.term().state(e, now)
 }
 
-func (c custom) disabled(e entry) (plan.AccountState, plan.Evidence) {
+func (c custom) disabled(e entry) (model.AccountState, model.Evidence) {
 	text := e.first(c.rules.DisabledAttribute)
 	is := func(value string) bool { return strings.EqualFold(value, text) }
 	switch {
@@ -113,7 +113,7 @@ func (c custom) disabled(e entry) (plan.AccountState, plan.Evidence) {
 	case text == "" || slices.ContainsFunc(c.rules.EnabledValues, is):
 		return entitled()
 	case slices.ContainsFunc(c.rules.DisabledValues, is):
-		return departed(plan.Disabled, c.rules.DisabledAttribute+" "+text)
+		return departed(model.Disabled, c.rules.DisabledAttribute+" "+text)
 	}
 	return unknown(fmt.Sprintf("%s %q is listed neither as disabled nor as enabled", c.rules.DisabledAttribute, text))
 }

@@ -15,7 +15,7 @@ import (
 	ber "github.com/go-asn1-ber/asn1-ber"
 	"github.com/go-ldap/ldap/v3"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 const (
@@ -30,9 +30,9 @@ func (v *session) connect(ctx context.Context) (string, error) {
 		v.use(ctx, raw, secured, v.at)
 		return v.at.String() + " answers", nil
 	}
-	reason := plan.ReadUnreachable
+	reason := model.ReadUnreachable
 	if _, ok := errors.AsType[*tlsError](err); ok {
-		reason = plan.ReadTLS
+		reason = model.ReadTLS
 		v.reached++ // something answers
 	}
 	return "", v.fail(reason, v.connectHint(err), fmt.Errorf("connect to %s: %w", v.at, err))

@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // Resolver looks up where a service is (RFC 2782). [net.Resolver] is one.
@@ -94,5 +94,5 @@ func (s *Source) addressOf(record *net.SRV) *url.URL {
 
 // undiscovered is the error of a read that found no server.
 func (v *session) undiscovered(err error) error {
-	return v.fail(plan.ReadUnreachable, discoveryHint, err)
+	return v.fail(model.ReadUnreachable, discoveryHint, err)
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/sambaad"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // ownUnit narrows a source to an organisational unit that a test has for itself, so that
@@ -92,7 +92,7 @@ func TestA4_ReadTwice(t *testing.T) {
 	srv := domain.Get(t)
 	s := mustNew(t, forDomain(t, srv, func(c *Config) { c.BaseDN = srv.StaffDN }))
 	first := mustRead(t, s)
-	var everybody []plan.Tracked
+	var everybody []model.Tracked
 	for _, p := range first.People {
 		everybody = append(everybody, trackedAs(p))
 	}
@@ -145,42 +145,42 @@ func TestB13_Whereabouts(t *testing.T) {
 		p := people["u005100"]
 		dn := srv.Move(t, p.DN, srv.LeaversDN)
 		got := sightingOf(t, s, trackedAs(p))
-		if got.State != plan.Departed || got.Evidence.Kind != plan.OutOfScope || got.DN != dn {
+		if got.State != model.Departed || got.Evidence.Kind != model.OutOfScope || got.DN != dn {
 			t.Errorf("%+v", got)
 		}
 	})
 	t.Run("disabled out of scope", func(t *testing.T) {
 		p := people["u005101"]
 		srv.Disable(t, srv.Move(t, p.DN, srv.LeaversDN))
-		if got := sightingOf(t, s, trackedAs(p)); got.State != plan.Departed || got.Evidence.Kind != plan.Disabled {
+		if got := sightingOf(t, s, trackedAs(p)); got.State != model.Departed || got.Evidence.Kind != model.Disabled {
 			t.Errorf("%+v", got)
 		}
 	})
 	t.Run("deleted", func(t *testing.T) {
 		p := people["u005102"]
 		srv.Delete(t, p.DN)
-		if got := sightingOf(t, s, trackedAs(p)); got.State != plan.Departed || got.Evidence.Kind != plan.Absent {
+		if got := sightingOf(t, s, trackedAs(p)); got.State != model.Departed || got.Evidence.Kind != model.Absent {
 			t.Errorf("an ordinary account sees no tombstones: %+v", got)
 		}
 		admin := mustNew(t, forDomain(t, srv, narrow, func(c *Config) { c.BindDN = srv.AdminDN }))
-		if got := sightingOf(t, admin, trackedAs(p)); got.State != plan.Departed || got.Evidence.Kind != plan.Tombstone {
+		if got := sightingOf(t, admin, trackedAs(p)); got.State != model.Departed || got.Evidence.Kind != model.Tombstone {
 			t.Errorf("%+v", got)
 		}
-		again, err := s.Recheck(t.Context(), []plan.Tracked{trackedAs(p), trackedAs(people["u005103"])})
-		if err != nil || len(again) != 2 || again[0].Evidence.Kind != plan.Absent || again[1].State != plan.Entitled {
+		again, err := s.Recheck(t.Context(), []model.Tracked{trackedAs(p), trackedAs(people["u005103"])})
+		if err != nil || len(again) != 2 || again[0].Evidence.Kind != model.Absent || again[1].State != model.Entitled {
 			t.Errorf("recheck: %+v, %v", again, err)
 		}
 	})
 	t.Run("last seen where nothing is readable", func(t *testing.T) {
 		p := trackedAs(people["u005102"])
 		p.DN = "CN=u005102,OU=Gone," + srv.BaseDN
-		if got := sightingOf(t, s, p); got.State != plan.Unknown || got.Evidence.Kind != "" {
+		if got := sightingOf(t, s, p); got.State != model.Unknown || got.Evidence.Kind != "" {
 			t.Errorf("%+v", got)
 		}
 	})
 	t.Run("ID of another directory", func(t *testing.T) {
-		p := plan.Tracked{ID: plan.PersonID{Source: "corp", ID: "not-a-guid"}, DN: people["u005103"].DN}
-		if got := sightingOf(t, s, p); got.State != plan.Unknown {
+		p := model.Tracked{ID: model.PersonID{Source: "corp", ID: "not-a-guid"}, DN: people["u005103"].DN}
+		if got := sightingOf(t, s, p); got.State != model.Unknown {
 			t.Errorf("%+v", got)
 		}
 	})
@@ -192,7 +192,7 @@ func TestB14_HiddenUnit(t *testing.T) {
 	srv := domain.Get(t)
 	narrow := func(c *Config) { c.BaseDN = srv.StaffDN }
 	all := mustRead(t, mustNew(t, forDomain(t, srv, narrow))).People
-	var tracked []plan.Tracked
+	var tracked []model.Tracked
 	for _, p := range all {
 		tracked = append(tracked, trackedAs(p))
 	}
@@ -202,7 +202,7 @@ func TestB14_HiddenUnit(t *testing.T) {
 		t.Fatalf("%d people and %d sightings of %d", len(snapshot.People), len(snapshot.Sightings), len(all))
 	}
 	for _, got := range snapshot.Sightings {
-		if got.State != plan.Unknown || got.Evidence.Detail == "" {
+		if got.State != model.Unknown || got.Evidence.Detail == "" {
 			t.Errorf("%+v", got)
 		}
 	}
@@ -213,7 +213,7 @@ func TestB14_HiddenUnit(t *testing.T) {
 func TestA15_WrongPassword(t *testing.T) {
 	srv := domain.Get(t)
 	s := mustNew(t, forDomain(t, srv, func(c *Config) { c.BindPassword = secret.New("canary-Wrong-1") }))
-	e := refusedRead(t, s, plan.ReadBind)
+	e := refusedRead(t, s, model.ReadBind)
 	if !strings.Contains(e.Error(), "the password is wrong") || strings.Contains(e.Error(), "canary") {
 		t.Error(e)
 	}
@@ -262,7 +262,7 @@ func TestC2_TyposAreConfigurationErrors(t *testing.T) {
 		"id":      {func(c *Config) { c.IDAttribute = "objectGUIDs" }, "id_attribute"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			e := refusedRead(t, mustNew(t, forDomain(t, srv, tt.edit)), plan.ReadConfig)
+			e := refusedRead(t, mustNew(t, forDomain(t, srv, tt.edit)), model.ReadConfig)
 			if !strings.Contains(e.Error(), tt.want) {
 				t.Errorf("%v does not say %q", e, tt.want)
 			}
@@ -272,7 +272,7 @@ func TestC2_TyposAreConfigurationErrors(t *testing.T) {
 
 func TestDomainNobody(t *testing.T) {
 	srv := domain.Get(t)
-	refusedRead(t, mustNew(t, forDomain(t, srv, func(c *Config) { c.Filter = "(employeeID=nobody)" })), plan.ReadEmpty)
+	refusedRead(t, mustNew(t, forDomain(t, srv, func(c *Config) { c.Filter = "(employeeID=nobody)" })), model.ReadEmpty)
 }
 
 func TestExcludedPeopleAreHeldAndNeverDepart(t *testing.T) {
@@ -290,8 +290,8 @@ func TestExcludedPeopleAreHeldAndNeverDepart(t *testing.T) {
 	if p := people["u005200"]; p.Excluded || p.Held != "" {
 		t.Errorf("%+v", p)
 	}
-	sightings, err := s.Recheck(t.Context(), []plan.Tracked{trackedAs(people["u005201"])})
-	if err != nil || sightings[0].State != plan.Unknown {
+	sightings, err := s.Recheck(t.Context(), []model.Tracked{trackedAs(people["u005201"])})
+	if err != nil || sightings[0].State != model.Unknown {
 		t.Errorf("%+v, %v", sightings, err)
 	}
 }
@@ -302,7 +302,7 @@ func TestDomainTLS(t *testing.T) {
 		mustRead(t, mustNew(t, forDomain(t, srv, func(c *Config) { c.URLs, c.StartTLS = []string{srv.LDAP}, true })))
 	})
 	t.Run("wrong authority", func(t *testing.T) {
-		e := refusedRead(t, mustNew(t, forDomain(t, srv, func(c *Config) { c.Roots = pool(t, srv.OtherCAFile) })), plan.ReadTLS)
+		e := refusedRead(t, mustNew(t, forDomain(t, srv, func(c *Config) { c.Roots = pool(t, srv.OtherCAFile) })), model.ReadTLS)
 		if !strings.Contains(e.Hint, "ca_file") {
 			t.Error(e)
 		}

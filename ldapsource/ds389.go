@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // directoryServer is the profile of 389 Directory Server and Red Hat Directory Server: as OpenLDAP, but
@@ -32,7 +32,7 @@ func (directoryServer) contextAttributes(schema) []string { return []string{"nsU
 // clock: any account may read it, unless the server's own rules were changed.
 func (directoryServer) clock(rootDSE) (dn, attribute string) { return "cn=monitor", "currentTime" }
 
-func (directoryServer) replica(*session) (string, plan.Version, error) { return "", "", nil }
+func (directoryServer) replica(*session) (string, model.Version, error) { return "", "", nil }
 
 // marker: there is nothing that moves with every change and that an ordinary account may read.
 // Whoever is not on the pages is looked up by ID in any case.
@@ -40,13 +40,13 @@ func (directoryServer) marker(*session) (string, error) { return "", nil }
 
 // state knows the lock of an account. What is neither true nor false is unknown, where a login
 // would be refused (pitfall C6).
-func (directoryServer) state(e entry, _ time.Time) (plan.AccountState, plan.Evidence) {
+func (directoryServer) state(e entry, _ time.Time) (model.AccountState, model.Evidence) {
 	text := e.first("nsaccountlock")
 	switch strings.ToLower(text) {
 	case "", "false":
 		return entitled()
 	case "true":
-		return departed(plan.Disabled, "locked: nsAccountLock "+text)
+		return departed(model.Disabled, "locked: nsAccountLock "+text)
 	}
 	return unknown(fmt.Sprintf("nsAccountLock %q is neither TRUE nor FALSE", text))
 }

@@ -8,7 +8,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/ds389"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 func forDS389(t testing.TB, srv *ds389.Server, edit ...func(*Config)) Config {
@@ -46,7 +46,7 @@ func TestDS389Read(t *testing.T) {
 func TestDS389HiddenUnit(t *testing.T) {
 	t.Parallel()
 	srv := redHat.Get(t)
-	var tracked []plan.Tracked
+	var tracked []model.Tracked
 	for _, p := range mustRead(t, mustNew(t, forDS389(t, srv))).People {
 		tracked = append(tracked, trackedAs(p))
 	}
@@ -55,7 +55,7 @@ func TestDS389HiddenUnit(t *testing.T) {
 		t.Fatalf("%d sightings", len(snapshot.Sightings))
 	}
 	for _, s := range snapshot.Sightings {
-		if s.State != plan.Unknown {
+		if s.State != model.Unknown {
 			t.Fatalf("%+v", s)
 		}
 	}
@@ -66,7 +66,7 @@ func TestC1_DS389Limit(t *testing.T) {
 	t.Parallel()
 	srv := redHat.Get(t)
 	limited := func(c *Config) { c.BindDN, c.PageSize = srv.LimitedDN, 140 }
-	e := refusedRead(t, mustNew(t, forDS389(t, srv, limited)), plan.ReadResult)
+	e := refusedRead(t, mustNew(t, forDS389(t, srv, limited)), model.ReadResult)
 	if !strings.Contains(e.Hint, "nsPagedSizeLimit: -1") || !strings.Contains(e.Hint, srv.LimitedDN) {
 		t.Error(e.Hint)
 	}
@@ -79,23 +79,23 @@ func TestDS389Whereabouts(t *testing.T) {
 	srv := ds389.Start(t, ds389.Options{People: 30})
 	s := mustNew(t, forDS389(t, srv, func(c *Config) { c.BaseDN = srv.PeopleDN }))
 	people := byAttribute(mustRead(t, s).People, "uid")
-	is := func(p plan.Person, state plan.AccountState, kind plan.EvidenceKind) {
+	is := func(p model.Person, state model.AccountState, kind model.EvidenceKind) {
 		t.Helper()
-		sightings, err := s.Recheck(t.Context(), []plan.Tracked{trackedAs(p)})
+		sightings, err := s.Recheck(t.Context(), []model.Tracked{trackedAs(p)})
 		if err != nil || sightings[0].State != state || sightings[0].Evidence.Kind != kind {
 			t.Errorf("%+v, %v; want %v %s", sightings, err, state, kind)
 		}
 	}
 	off, moved, gone := people["u000002"], people["u000004"], people["u000005"]
-	is(off, plan.Entitled, "")
+	is(off, model.Entitled, "")
 	srv.Disable(t, off.DN)
-	is(off, plan.Departed, plan.Disabled)
+	is(off, model.Departed, model.Disabled)
 	srv.Enable(t, off.DN)
-	is(off, plan.Entitled, "")
+	is(off, model.Entitled, "")
 	srv.Rename(t, off.DN, "uid=renamed")
-	is(off, plan.Entitled, "")
+	is(off, model.Entitled, "")
 	srv.Move(t, moved.DN, srv.LeaversDN)
-	is(moved, plan.Departed, plan.OutOfScope)
+	is(moved, model.Departed, model.OutOfScope)
 	srv.Delete(t, gone.DN)
-	is(gone, plan.Departed, plan.Absent)
+	is(gone, model.Departed, model.Absent)
 }

@@ -8,7 +8,7 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // entry is a decoded directory entry. Attribute names are canonical (see schema). An attribute
@@ -56,13 +56,13 @@ func (e *entry) name() string {
 
 // person records the facts of an entry. A fault holds the person and never makes them absent
 // (pitfall D4).
-func (v *session) person(id string, e entry) plan.Person {
+func (v *session) person(id string, e entry) model.Person {
 	dn, err := parseDN(e.dn)
 	if err != nil {
 		dn = nil
 	}
-	p := plan.Person{
-		ID:       plan.PersonID{Source: v.cfg.Name, ID: id},
+	p := model.Person{
+		ID:       model.PersonID{Source: v.cfg.Name, ID: id},
 		DN:       e.dn,
 		Excluded: v.excludes(dn),
 	}
@@ -74,7 +74,7 @@ func (v *session) person(id string, e entry) plan.Person {
 	switch conflict := v.profile.conflict(e); {
 	case conflict != "":
 		p.Held = conflict
-		p.State, p.Evidence = plan.Unknown, plan.Evidence{Detail: conflict}
+		p.State, p.Evidence = model.Unknown, model.Evidence{Detail: conflict}
 	case dn == nil:
 		p.Held = "the DN is not readable (" + err.Error() + "), so nobody knows where the entry lies"
 	case p.Excluded:

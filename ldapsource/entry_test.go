@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 func offline(t testing.TB, edit ...func(*Config)) *session {
@@ -80,7 +80,7 @@ func FuzzEntry(f *testing.F) {
 			profile.state(e, noon)
 		}
 		p := v.person("1", v.schema.decode(raw))
-		if p.DN != dn || p.ID != (plan.PersonID{Source: "corp", ID: "1"}) {
+		if p.DN != dn || p.ID != (model.PersonID{Source: "corp", ID: "1"}) {
 			t.Errorf("%+v", p)
 		}
 		for name, values := range p.Attributes {

@@ -10,7 +10,7 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // firstLocalCode is where the library's own codes begin; those below came from the server.
@@ -57,45 +57,45 @@ func answer(err error) error {
 }
 
 // fail makes the error that ends a read, with the certificate as far as it got.
-func (v *session) fail(reason plan.ReadReason, hint string, err error) *plan.ReadError {
-	return &plan.ReadError{
+func (v *session) fail(reason model.ReadReason, hint string, err error) *model.ReadError {
+	return &model.ReadError{
 		Source: v.cfg.Name, Reason: reason, Conditions: slices.Clone(v.certificate), Hint: hint, Err: err,
 	}
 }
 
 // refuse is fail because of a condition that does not hold.
-func (v *session) refuse(condition string, reason plan.ReadReason, hint string, err error) *plan.ReadError {
+func (v *session) refuse(condition string, reason model.ReadReason, hint string, err error) *model.ReadError {
 	v.certificate.doubt(condition, "%v", err)
 	return v.fail(reason, hint, err)
 }
 
 // readError is the one place where an error of the library becomes one for the operator. Any
 // error discards the read; there is no list of bad codes (pitfall A7), only one of hints.
-func (v *session) readError(ctx context.Context, err error) *plan.ReadError {
-	if e, ok := errors.AsType[*plan.ReadError](err); ok {
+func (v *session) readError(ctx context.Context, err error) *model.ReadError {
+	if e, ok := errors.AsType[*model.ReadError](err); ok {
 		return e
 	}
 	slow, late := errors.AsType[slowError](context.Cause(ctx))
 	switch {
 	case late:
-		return v.refuse(resultCodes, plan.ReadTimeout, "look into its log, or raise timeout of the source if the server is only slow", fmt.Errorf("%w (%w)", slow, err))
+		return v.refuse(resultCodes, model.ReadTimeout, "look into its log, or raise timeout of the source if the server is only slow", fmt.Errorf("%w (%w)", slow, err))
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		err = fmt.Errorf("the read did not end within %v: %w (%w)", v.cfg.Timeout, ctx.Err(), err)
-		return v.refuse(resultCodes, plan.ReadTimeout, "raise timeout of the source if the directory is only slow", err)
+		return v.refuse(resultCodes, model.ReadTimeout, "raise timeout of the source if the directory is only slow", err)
 	case ctx.Err() != nil:
-		return v.refuse(resultCodes, plan.ReadTimeout, "", fmt.Errorf("the read was stopped: %w", ctx.Err()))
+		return v.refuse(resultCodes, model.ReadTimeout, "", fmt.Errorf("the read was stopped: %w", ctx.Err()))
 	}
 	code, ok := serverCode(err)
 	if !ok {
-		return v.refuse(resultCodes, plan.ReadResult, "the connection ended early, or the server sent what is no LDAP; look into its log", err)
+		return v.refuse(resultCodes, model.ReadResult, "the connection ended early, or the server sent what is no LDAP; look into its log", err)
 	}
 	switch code {
 	case ldap.LDAPResultTimeLimitExceeded, ldap.LDAPResultSizeLimitExceeded, ldap.LDAPResultAdminLimitExceeded:
-		return v.refuse(resultCodes, plan.ReadResult, v.profile.limitsHint(v.self), err)
+		return v.refuse(resultCodes, model.ReadResult, v.profile.limitsHint(v.self), err)
 	case ldap.LDAPResultReferral:
-		return v.refuse(references, plan.ReadReference, elsewhereHint, err)
+		return v.refuse(references, model.ReadReference, elsewhereHint, err)
 	case ldap.LDAPResultNoSuchObject:
-		return v.refuse(resultCodes, plan.ReadBase, "base_dn "+v.cfg.BaseDN+" does not exist here, or the bind account may not see it", err)
+		return v.refuse(resultCodes, model.ReadBase, "base_dn "+v.cfg.BaseDN+" does not exist here, or the bind account may not see it", err)
 	}
-	return v.refuse(resultCodes, plan.ReadResult, "", err)
+	return v.refuse(resultCodes, model.ReadResult, "", err)
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/peer"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir/ldapwire"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir/loopca"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 func clientCertificate(t testing.TB, certFile, keyFile string) *tls.Certificate {
@@ -98,17 +98,17 @@ func TestExternalRefused(t *testing.T) {
 	for name, tt := range map[string]struct {
 		srv    *openldap.Server
 		edit   func(*Config)
-		reason plan.ReadReason
+		reason model.ReadReason
 		says   []string
 	}{
-		"somebody else":             {asks, func(c *Config) { c.BindDN = asks.BlindDN }, plan.ReadBind, []string{"bound as " + asks.BlindDN, "maps"}},
-		"not asked":                 {silent, func(*Config) {}, plan.ReadBind, []string{"asked for no client certificate", "TLSVerifyClient"}},
-		"an authority nobody knows": {asks, func(c *Config) { c.Certificate = stranger }, plan.ReadBind, []string{"trusts the authority"}},
-		"the same, with StartTLS": {insists, func(c *Config) { startTLS(insists.Endpoint)(c); c.Certificate = stranger }, plan.ReadBind,
+		"somebody else":             {asks, func(c *Config) { c.BindDN = asks.BlindDN }, model.ReadBind, []string{"bound as " + asks.BlindDN, "maps"}},
+		"not asked":                 {silent, func(*Config) {}, model.ReadBind, []string{"asked for no client certificate", "TLSVerifyClient"}},
+		"an authority nobody knows": {asks, func(c *Config) { c.Certificate = stranger }, model.ReadBind, []string{"trusts the authority"}},
+		"the same, with StartTLS": {insists, func(c *Config) { startTLS(insists.Endpoint)(c); c.Certificate = stranger }, model.ReadBind,
 			[]string{"trusts the authority"}},
 		"a password without a certificate": {insists, func(c *Config) {
 			c.External, c.Certificate, c.BindPassword = false, nil, secret.New(insists.Password)
-		}, plan.ReadBind, []string{"client_cert_file"}},
+		}, model.ReadBind, []string{"client_cert_file"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := refusedRead(t, mustNew(t, forOpenLDAP(t, tt.srv, external(t, tt.srv.Endpoint), tt.edit)), tt.reason)
@@ -177,15 +177,15 @@ func TestExternalIdentity(t *testing.T) {
 		whoAmI peer.Step
 		edit   func(*Config)
 		proven bool
-		reason plan.ReadReason
+		reason model.ReadReason
 	}{
 		"as expected":                {saying("dn:" + reader), named, true, ""},
 		"whoever it is":              {saying("dn:" + reader), unnamed, true, ""},
 		"a login":                    {saying(`u:EXAMPLE\reader`), unnamed, true, ""},
-		"somebody else":              {saying("dn:cn=guest," + peer.Suffix), named, false, plan.ReadBind},
-		"nobody":                     {saying(""), unnamed, false, plan.ReadBind},
-		"nobody, as 389 says it":     {saying("dn: "), unnamed, false, plan.ReadBind},
-		"nobody, expected somebody":  {saying("dn:"), named, false, plan.ReadBind},
+		"somebody else":              {saying("dn:cn=guest," + peer.Suffix), named, false, model.ReadBind},
+		"nobody":                     {saying(""), unnamed, false, model.ReadBind},
+		"nobody, as 389 says it":     {saying("dn: "), unnamed, false, model.ReadBind},
+		"nobody, expected somebody":  {saying("dn:"), named, false, model.ReadBind},
 		"the question not offered":   {peer.Done(ldap.LDAPResultProtocolError), named, false, ""},
 		"neither offered nor wanted": {peer.Done(ldap.LDAPResultProtocolError), unnamed, false, ""},
 	} {
@@ -215,7 +215,7 @@ func TestExternalCodes(t *testing.T) {
 		p := peer.Start(t, peer.Script{AsksFor: tls.RequireAnyClientCert, Bind: peer.BindResult(code, "")})
 		s := mustNew(t, atPeer(t, p))
 		for range 2 {
-			if e := refusedRead(t, s, plan.ReadBind); !strings.Contains(e.Hint, want) || !strings.Contains(e.Error(), "CN=reader") {
+			if e := refusedRead(t, s, model.ReadBind); !strings.Contains(e.Hint, want) || !strings.Contains(e.Error(), "CN=reader") {
 				t.Error(e)
 			}
 		}
@@ -264,7 +264,7 @@ func TestHandshakeEndsEarly(t *testing.T) {
 		Name: "corp", Profile: OpenLDAP, URLs: []string{"ldaps://" + listener.Addr().String()}, Roots: ca.Pool(), External: true,
 		Certificate: untrusted(t, loopca.Leaf{Client: "reader"}), BaseDN: peer.Suffix, Timeout: generous,
 	}
-	if e := refusedRead(t, mustNew(t, cfg), plan.ReadTLS); !strings.Contains(e.Hint, "client_cert_file") {
+	if e := refusedRead(t, mustNew(t, cfg), model.ReadTLS); !strings.Contains(e.Hint, "client_cert_file") {
 		t.Error(e)
 	}
 }

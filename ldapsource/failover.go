@@ -10,7 +10,7 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // inTurn opens a session with one server after the other, see candidates, and hands it to do, until
@@ -42,7 +42,7 @@ func (s *Source) inTurn(ctx context.Context, do func(context.Context, *session) 
 }
 
 // attempt gives one server its share of the time to let us in and show a first page, see hurry.
-func (v *session) attempt(ctx context.Context, do func(context.Context, *session) error) *plan.ReadError {
+func (v *session) attempt(ctx context.Context, do func(context.Context, *session) error) *model.ReadError {
 	ctx, done := v.hurry(ctx)
 	defer done()
 	defer v.close()
@@ -50,7 +50,7 @@ func (v *session) attempt(ctx context.Context, do func(context.Context, *session
 	if err == nil {
 		return nil
 	}
-	_, v.judged = errors.AsType[*plan.ReadError](err)
+	_, v.judged = errors.AsType[*model.ReadError](err)
 	return v.readError(ctx, err)
 }
 
@@ -109,7 +109,7 @@ func (v *session) showed() {
 // failure is a session that came to nothing before its first page.
 type failure struct {
 	session *session
-	err     *plan.ReadError
+	err     *model.ReadError
 }
 
 // unanswered is why no server could be used, one failure for each.
@@ -127,7 +127,7 @@ func (u unanswered) furthest() failure {
 }
 
 // readError names each server with its cause in one line, where there are several.
-func (u unanswered) readError() *plan.ReadError {
+func (u unanswered) readError() *model.ReadError {
 	e := *u.furthest().err
 	if len(u) == 1 {
 		return &e

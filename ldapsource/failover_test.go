@@ -12,7 +12,7 @@ import (
 	"github.com/go-ldap/ldap/v3"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/peer"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // placesBeforeTheFirstPage are where a server may break before it has shown anybody.
@@ -71,16 +71,16 @@ func TestNoNextServer(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		first  peer.Script
-		reason plan.ReadReason
+		reason model.ReadReason
 	}{
-		"strong authentication":  {peer.Script{Bind: peer.BindResult(ldap.LDAPResultStrongAuthRequired, "")}, plan.ReadBind},
-		"inappropriate":          {peer.Script{Bind: peer.BindResult(ldap.LDAPResultInappropriateAuthentication, "")}, plan.ReadBind},
-		"invalid credentials":    {peer.Script{Bind: peer.BindResult(ldap.LDAPResultInvalidCredentials, "")}, plan.ReadBind},
-		"a good password":        {peer.Script{Bind: peer.BindResult(ldap.LDAPResultInvalidCredentials, "data 533, v4563")}, plan.ReadBind},
-		"cut on the second page": {peer.Script{Pages: []peer.Step{peer.Page("c", one(1)), peer.Hangup()}}, plan.ReadResult},
-		"busy on the second":     {peer.Script{Pages: []peer.Step{peer.Page("c", one(1)), peer.Done(ldap.LDAPResultBusy)}}, plan.ReadResult},
-		"nobody":                 {peer.Script{Pages: []peer.Step{peer.Page("")}}, plan.ReadEmpty},
-		"a part of it elsewhere": {peer.Script{Pages: []peer.Step{peer.Do(peer.Reference("ldap://other/"), peer.Page("", one(1)))}}, plan.ReadReference},
+		"strong authentication":  {peer.Script{Bind: peer.BindResult(ldap.LDAPResultStrongAuthRequired, "")}, model.ReadBind},
+		"inappropriate":          {peer.Script{Bind: peer.BindResult(ldap.LDAPResultInappropriateAuthentication, "")}, model.ReadBind},
+		"invalid credentials":    {peer.Script{Bind: peer.BindResult(ldap.LDAPResultInvalidCredentials, "")}, model.ReadBind},
+		"a good password":        {peer.Script{Bind: peer.BindResult(ldap.LDAPResultInvalidCredentials, "data 533, v4563")}, model.ReadBind},
+		"cut on the second page": {peer.Script{Pages: []peer.Step{peer.Page("c", one(1)), peer.Hangup()}}, model.ReadResult},
+		"busy on the second":     {peer.Script{Pages: []peer.Step{peer.Page("c", one(1)), peer.Done(ldap.LDAPResultBusy)}}, model.ReadResult},
+		"nobody":                 {peer.Script{Pages: []peer.Step{peer.Page("")}}, model.ReadEmpty},
+		"a part of it elsewhere": {peer.Script{Pages: []peer.Step{peer.Do(peer.Reference("ldap://other/"), peer.Page("", one(1)))}}, model.ReadReference},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -101,7 +101,7 @@ func TestRefusedBehindABusyServer(t *testing.T) {
 		peer.Script{Bind: peer.BindResult(ldap.LDAPResultInvalidCredentials, "")}, peer.Script{})
 	s := mustNew(t, cfg)
 	for range 3 {
-		if e := refusedRead(t, s, plan.ReadBind); !strings.Contains(e.Error(), "Invalid Credentials") {
+		if e := refusedRead(t, s, model.ReadBind); !strings.Contains(e.Error(), "Invalid Credentials") {
 			t.Error(e)
 		}
 	}
@@ -147,7 +147,7 @@ func TestNobodyLetsUsIn(t *testing.T) {
 	var log bytes.Buffer
 	cfg, peers := several(t, peer.Script{OnAccept: peer.Hangup()}, peer.Script{Pages: []peer.Step{peer.Done(ldap.LDAPResultSizeLimitExceeded)}},
 		peer.Script{Bind: peer.BindResult(ldap.LDAPResultBusy, "")})
-	e := refusedRead(t, mustNew(t, cfg, func(o *Options) { o.Logger = slog.New(slog.NewTextHandler(&log, nil)) }), plan.ReadResult)
+	e := refusedRead(t, mustNew(t, cfg, func(o *Options) { o.Logger = slog.New(slog.NewTextHandler(&log, nil)) }), model.ReadResult)
 	for _, want := range []string{"none of 3 servers", peers[0].LDAPS + ": ", peers[1].LDAPS + ": read page 1: ", peers[2].LDAPS + ": log in as ", "Busy"} {
 		if !strings.Contains(e.Error(), want) || strings.Contains(e.Error(), "\n") {
 			t.Errorf("%q does not say %q in one line", e.Error(), want)

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // A group goes on to list the DN under which somebody stood before, where links do not follow their entries.
@@ -13,8 +13,8 @@ import (
 // entry that the bind account may not see. The person may still be meant, see mayHave.
 
 // formerOwners are the people who were seen last under a DN, by its key.
-func formerOwners(tracked []plan.Tracked) map[string]plan.Tracked {
-	owners := make(map[string]plan.Tracked, len(tracked))
+func formerOwners(tracked []model.Tracked) map[string]model.Tracked {
+	owners := make(map[string]model.Tracked, len(tracked))
 	for _, t := range tracked {
 		if t.DN != "" {
 			owners[dnKey(t.DN)] = t
@@ -27,7 +27,7 @@ func formerOwners(tracked []plan.Tracked) map[string]plan.Tracked {
 // In the scope the read has them already; the others are looked up by immutable ID.
 func (r *groupReader) moved(ctx context.Context, dns []string) (map[string]bool, error) {
 	moved := map[string]bool{}
-	var away []plan.Tracked
+	var away []model.Tracked
 	for _, dn := range dns {
 		owner, known := r.owners[dnKey(dn)]
 		if r.profile.linksFollow() || !known {

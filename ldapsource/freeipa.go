@@ -4,7 +4,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // freeIPA is the profile of FreeIPA and Red Hat Identity Management, which keep their people in
@@ -29,9 +29,9 @@ func (freeIPA) skip(e entry) bool {
 }
 
 // state adds the end date of a Kerberos principal. An expired password is no departure.
-func (p freeIPA) state(e entry, now time.Time) (plan.AccountState, plan.Evidence) {
+func (p freeIPA) state(e entry, now time.Time) (model.AccountState, model.Evidence) {
 	state, evidence := p.directoryServer.state(e, now)
-	if state != plan.Entitled {
+	if state != model.Entitled {
 		return state, evidence
 	}
 	return term{ends: []moment{{"krbPrincipalExpiration", FormatGeneralizedTime}}}.state(e, now)

@@ -3,7 +3,7 @@ package ldapsource
 import (
 	"context"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 const maxNesting = 32 // of groups within groups; deeper is a fault, never the end of the list
@@ -16,7 +16,7 @@ type groupReader struct {
 	sets  map[string]*memberSet // by DN key
 	named map[string]bool       // by folded login: whether anybody has it
 
-	owners map[string]plan.Tracked // see formerOwners
+	owners map[string]model.Tracked // see formerOwners
 }
 
 // membersOf reads a group and all groups in it, once however many keys of the configuration name it.
@@ -129,7 +129,7 @@ func (r *groupReader) judgeLost(ctx context.Context, found *memberSet, lost []st
 	if hidden > 0 {
 		found.fault("%s of their own: let the bind account read them, for they may well be entitled, and only this account does not see them; "+
 			"take out of the group only who is no member in truth; the log at level debug names them",
-			plan.Counted(hidden, "member cannot be read, and may be a group with members", "members cannot be read, and may be groups with members"))
+			model.Counted(hidden, "member cannot be read, and may be a group with members", "members cannot be read, and may be groups with members"))
 	}
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/sambaad"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // adGroup makes a group of Active Directory.
@@ -74,14 +74,14 @@ func TestGroupsOfDomain(t *testing.T) {
 	t.Run("empty", func(t *testing.T) {
 		empty := mustNew(t, forDomain(t, srv, narrow, func(c *Config) { c.Groups, c.LabelGroups = []string{at("gt-empty")}, []string{at("gt-empty")} }))
 		snapshot := mustRead(t, empty)
-		if snapshot.Departures() || snapshot.People[0].State != plan.Unknown {
+		if snapshot.Departures() || snapshot.People[0].State != model.Unknown {
 			t.Errorf("%+v", snapshot)
 		}
-		if c := condition(t, snapshot.Conditions, labelGroups); !c.OK || snapshot.People[0].Groups[at("gt-empty")] != plan.MembershipUnknown ||
+		if c := condition(t, snapshot.Conditions, labelGroups); !c.OK || snapshot.People[0].Groups[at("gt-empty")] != model.MembershipUnknown ||
 			!strings.Contains(c.Detail, "it shows no member: either it is empty, or the bind account may not read who is in it") {
 			t.Errorf("%+v, %v", c, snapshot.People[0].Groups)
 		}
-		if got, err := empty.Recheck(t.Context(), []plan.Tracked{trackedAs(snapshot.People[0])}); err == nil && got[0].State != plan.Unknown {
+		if got, err := empty.Recheck(t.Context(), []model.Tracked{trackedAs(snapshot.People[0])}); err == nil && got[0].State != model.Unknown {
 			t.Errorf("%+v", got)
 		}
 	})
@@ -102,7 +102,7 @@ func TestRulesAmongTheMembers(t *testing.T) {
 		if c.OK || !strings.Contains(c.Detail, "S-1-5-11), which is not followed") {
 			t.Errorf("%+v", c)
 		}
-		if got := byAttribute(snapshot.People, "samaccountname")[p[1].Account]; got.State != plan.Unknown {
+		if got := byAttribute(snapshot.People, "samaccountname")[p[1].Account]; got.State != model.Unknown {
 			t.Errorf("%+v", got)
 		}
 	}
@@ -141,7 +141,7 @@ func TestB14_HiddenMembers(t *testing.T) {
 	outer := func(c *Config) {
 		c.Groups, c.LabelGroups = []string{"CN=gh-outer," + unit}, []string{"CN=gh-outer," + unit}
 	}
-	wantMembership := func(snapshot plan.Snapshot, want ...plan.Membership) {
+	wantMembership := func(snapshot model.Snapshot, want ...model.Membership) {
 		t.Helper()
 		for n, p := range people {
 			if got := byAttribute(snapshot.People, "samaccountname")[p.Account].Groups["CN=gh-outer,"+unit]; got != want[n] {
@@ -151,25 +151,25 @@ func TestB14_HiddenMembers(t *testing.T) {
 	}
 	whole := wantMembers(t, mustNew(t, forDomain(t, srv, narrow, outer)), "samaccountname",
 		map[string]bool{people[0].Account: true, people[1].Account: true})
-	wantMembership(whole, plan.Member, plan.Member, plan.NoMember)
+	wantMembership(whole, model.Member, model.Member, model.NoMember)
 
 	blind := mustNew(t, forDomain(t, srv, narrow, outer, func(c *Config) { c.BindDN = srv.BlindDN }))
 	snapshot := wantMembers(t, blind, "samaccountname", map[string]bool{people[1].Account: true})
 	if snapshot.Departures() {
 		t.Error("somebody may depart")
 	}
-	wantMembership(snapshot, plan.MembershipUnknown, plan.Member, plan.MembershipUnknown)
-	if p := byAttribute(snapshot.People, "samaccountname")[people[0].Account]; p.State != plan.Unknown {
+	wantMembership(snapshot, model.MembershipUnknown, model.Member, model.MembershipUnknown)
+	if p := byAttribute(snapshot.People, "samaccountname")[people[0].Account]; p.State != model.Unknown {
 		t.Errorf("%+v", p)
 	}
 
 	show := srv.HideMembers(t, "CN=gh-outer,"+unit) // then it looks empty
 	snapshot = wantMembers(t, mustNew(t, forDomain(t, srv, narrow, outer)), "samaccountname", map[string]bool{})
-	wantMembership(snapshot, plan.MembershipUnknown, plan.MembershipUnknown, plan.MembershipUnknown)
+	wantMembership(snapshot, model.MembershipUnknown, model.MembershipUnknown, model.MembershipUnknown)
 	show()
 	srv.Modify(t, "CN=gh-outer,"+unit, "member", people[2].DN)
 	snapshot = wantMembers(t, mustNew(t, forDomain(t, srv, narrow, outer)), "samaccountname", map[string]bool{people[2].Account: true})
-	wantMembership(snapshot, plan.NoMember, plan.NoMember, plan.Member)
+	wantMembership(snapshot, model.NoMember, model.NoMember, model.Member)
 }
 
 // TestB2_BigGroup: a group of more than 1,500. Samba shows all of it at once, and continues a

@@ -12,7 +12,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/openldap"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // charts are the groups of a test as it loads them: whom each lists, by account, and which
@@ -42,10 +42,10 @@ func (c charts) everybody(roots ...string) map[string]bool {
 }
 
 // entitledBy are the accounts that a snapshot has entitled.
-func entitledBy(snapshot plan.Snapshot, attribute string) map[string]bool {
+func entitledBy(snapshot model.Snapshot, attribute string) map[string]bool {
 	found := map[string]bool{}
 	for account, p := range byAttribute(snapshot.People, attribute) {
-		if p.State == plan.Entitled {
+		if p.State == model.Entitled {
 			found[account] = true
 		}
 	}
@@ -83,7 +83,7 @@ func groupIn(parent, class, name string, members ...string) testdir.Entry {
 
 // wantMembers reads and wants exactly those entitled, and nobody's absence believed to be more
 // or less than that.
-func wantMembers(t *testing.T, s *Source, attribute string, want map[string]bool) plan.Snapshot {
+func wantMembers(t *testing.T, s *Source, attribute string, want map[string]bool) model.Snapshot {
 	t.Helper()
 	snapshot := mustRead(t, s)
 	if diff := cmp.Diff(want, entitledBy(snapshot, attribute)); diff != "" {
@@ -91,7 +91,7 @@ func wantMembers(t *testing.T, s *Source, attribute string, want map[string]bool
 	}
 	t.Log(condition(t, snapshot.Conditions, groups))
 	for _, p := range snapshot.People {
-		if p.State == plan.Departed && p.Evidence.Kind == plan.OutOfScope && want[strings.Join(p.Attributes[attribute], "")] {
+		if p.State == model.Departed && p.Evidence.Kind == model.OutOfScope && want[strings.Join(p.Attributes[attribute], "")] {
 			t.Errorf("%+v", p)
 		}
 	}
@@ -147,9 +147,9 @@ func TestGroupsOfOpenLDAP(t *testing.T) {
 
 // wantSameFromBelow asks for everybody of a snapshot by ID: the way upwards must come to the
 // same as the way downwards.
-func wantSameFromBelow(t *testing.T, s *Source, snapshot plan.Snapshot) {
+func wantSameFromBelow(t *testing.T, s *Source, snapshot model.Snapshot) {
 	t.Helper()
-	var all []plan.Tracked
+	var all []model.Tracked
 	for _, p := range snapshot.People {
 		all = append(all, trackedAs(p))
 	}
@@ -226,7 +226,7 @@ func TestGroupFaults(t *testing.T) {
 				t.Errorf("%+v", c)
 			}
 			for _, p := range snapshot.People {
-				if p.State == plan.Departed {
+				if p.State == model.Departed {
 					t.Errorf("%+v", p)
 				}
 			}
@@ -257,24 +257,24 @@ func TestLastLookAtTheGroups(t *testing.T) {
 	)
 	s := mustNew(t, forOpenLDAP(t, srv, func(c *Config) { c.Groups = []string{team} }))
 	tracked := trackedAs(byAttribute(mustRead(t, s).People, "uid")[anna.Account])
-	look := func(state plan.AccountState, kind plan.EvidenceKind) {
+	look := func(state model.AccountState, kind model.EvidenceKind) {
 		t.Helper()
-		got, err := s.Recheck(t.Context(), []plan.Tracked{tracked})
+		got, err := s.Recheck(t.Context(), []model.Tracked{tracked})
 		if err != nil || got[0].State != state || got[0].Evidence.Kind != kind {
 			t.Errorf("%+v, %v; want %v", got, err, state)
 		}
 	}
-	look(plan.Entitled, "")
+	look(model.Entitled, "")
 	srv.Modify(t, inner, "member", bert.DN)
-	look(plan.Departed, plan.OutOfScope)
+	look(model.Departed, model.OutOfScope)
 	srv.Modify(t, inner, "member", bert.DN, anna.DN)
-	look(plan.Entitled, "")
+	look(model.Entitled, "")
 	srv.Modify(t, team, "member", bert.DN)
-	look(plan.Departed, plan.OutOfScope)
+	look(model.Departed, model.OutOfScope)
 	srv.Delete(t, team)
-	look(plan.Unknown, "")
+	look(model.Unknown, "")
 	srv.Add(t, groupIn(srv.LeaversDN, "groupOfNames", "team", inner))
-	look(plan.Entitled, "")
+	look(model.Entitled, "")
 }
 
 // TestRenamedMember: who was renamed while a group keeps the old name has not left. (uniqueMember
@@ -302,29 +302,29 @@ func TestRenamedMember(t *testing.T) {
 	})
 	before := wantMembers(t, s, "uid", map[string]bool{anna.Account: true, bert.Account: true, carl.Account: true})
 	tracked := trackedAs(byAttribute(before.People, "uid")[anna.Account])
-	wantMembership := func(p plan.Person, team plan.Membership) {
+	wantMembership := func(p model.Person, team model.Membership) {
 		t.Helper()
-		if diff := cmp.Diff(map[string]plan.Membership{"cn=team," + srv.LeaversDN: team, "cn=followed," + srv.LeaversDN: plan.NoMember}, p.Groups); diff != "" {
+		if diff := cmp.Diff(map[string]model.Membership{"cn=team," + srv.LeaversDN: team, "cn=followed," + srv.LeaversDN: model.NoMember}, p.Groups); diff != "" {
 			t.Error(diff)
 		}
 	}
-	wantMembership(byAttribute(before.People, "uid")[anna.Account], plan.Member)
+	wantMembership(byAttribute(before.People, "uid")[anna.Account], model.Member)
 
 	srv.Rename(t, anna.DN, "uid=u000000a")
 	after := byAttribute(mustRead(t, s, tracked).People, "givenname")[anna.GivenName]
-	if after.State != plan.Unknown || !strings.Contains(after.Evidence.Detail, "the group cn=team,"+srv.LeaversDN+", or one in it, still lists the DN") {
+	if after.State != model.Unknown || !strings.Contains(after.Evidence.Detail, "the group cn=team,"+srv.LeaversDN+", or one in it, still lists the DN") {
 		t.Errorf("%+v", after)
 	}
-	wantMembership(after, plan.MembershipUnknown)
-	if got, err := s.Recheck(t.Context(), []plan.Tracked{tracked}); err != nil || got[0].State != plan.Unknown {
+	wantMembership(after, model.MembershipUnknown)
+	if got, err := s.Recheck(t.Context(), []model.Tracked{tracked}); err != nil || got[0].State != model.Unknown {
 		t.Errorf("%+v, %v", got, err)
 	}
 	srv.Modify(t, "cn=team,"+srv.LeaversDN, "uniqueMember", bert.DN)
 	after = byAttribute(mustRead(t, s, tracked).People, "givenname")[anna.GivenName]
-	if after.State != plan.Departed || after.Evidence.Kind != plan.OutOfScope {
+	if after.State != model.Departed || after.Evidence.Kind != model.OutOfScope {
 		t.Errorf("%+v", after)
 	}
-	wantMembership(after, plan.NoMember)
+	wantMembership(after, model.NoMember)
 }
 
 // TestMembersWhoMovedTogether: where a whole OU was renamed, or moved out of the base, and a group goes on to list
@@ -343,8 +343,8 @@ func TestMembersWhoMovedTogether(t *testing.T) {
 		c.BaseDN, c.Groups, c.ProtectGroups = srv.PeopleDN, []string{team}, []string{team}
 	}))
 	before := byAttribute(wantMembers(t, s, "uid", map[string]bool{anna.Account: true, bert.Account: true, carl.Account: true}).People, "uid")
-	tracked := []plan.Tracked{trackedAs(before[anna.Account]), trackedAs(before[bert.Account])}
-	told := func(tracked []plan.Tracked, ok bool, says string) plan.Snapshot {
+	tracked := []model.Tracked{trackedAs(before[anna.Account]), trackedAs(before[bert.Account])}
+	told := func(tracked []model.Tracked, ok bool, says string) model.Snapshot {
 		t.Helper()
 		snapshot := mustRead(t, s, tracked...)
 		if c := condition(t, snapshot.Conditions, groups); c.OK != ok || !strings.Contains(c.Detail, says) || ok && strings.Contains(c.Detail, "bind account") {
@@ -356,11 +356,11 @@ func TestMembersWhoMovedTogether(t *testing.T) {
 	snapshot := told(tracked, true, "2 members that are not found (2 are former DNs of people who were moved or renamed: correct them in the group)")
 	after := byAttribute(snapshot.People, "uid")
 	for _, account := range []string{anna.Account, bert.Account} {
-		if p := after[account]; p.State != plan.Unknown || !p.Protected || !strings.Contains(p.Evidence.Detail, "still lists the DN that this person had before") {
+		if p := after[account]; p.State != model.Unknown || !p.Protected || !strings.Contains(p.Evidence.Detail, "still lists the DN that this person had before") {
 			t.Errorf("%+v", p)
 		}
 	}
-	if got, err := s.Recheck(t.Context(), tracked); err != nil || got[0].State != plan.Unknown || !got[0].Protected {
+	if got, err := s.Recheck(t.Context(), tracked); err != nil || got[0].State != model.Unknown || !got[0].Protected {
 		t.Errorf("%+v, %v", got, err)
 	}
 	f := findingsOf(s.Check(t.Context(), tracked), "groups", Warning)
@@ -370,7 +370,7 @@ func TestMembersWhoMovedTogether(t *testing.T) {
 	told(tracked[:1], false, "2 members that are not found (1 is the former DN of somebody who was moved or renamed: correct it in the group; 1 may be hidden)")
 	srv.Move(t, "ou=goods,"+srv.PeopleDN, srv.LeaversDN)
 	snapshot = told(tracked, true, "2 are former DNs")
-	if got := snapshot.Sightings; len(got) != 2 || got[0].Evidence.Kind != plan.OutOfScope {
+	if got := snapshot.Sightings; len(got) != 2 || got[0].Evidence.Kind != model.OutOfScope {
 		t.Errorf("%+v", got)
 	}
 	srv.Modify(t, team, "uniqueMember", carl.DN)

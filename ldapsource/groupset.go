@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // groupSet is everybody in one of several groups.
@@ -38,7 +38,7 @@ func (s *Source) asksGroups() bool {
 
 // readGroups reads the groups that the configuration names, and judges everybody in scope by
 // them. It runs after the people, so that most members are known again without being asked for.
-func (v *session) readGroups(ctx context.Context, people []plan.Person, tracked []plan.Tracked) error {
+func (v *session) readGroups(ctx context.Context, people []model.Person, tracked []model.Tracked) error {
 	if !v.asksGroups() {
 		return nil
 	}
@@ -97,14 +97,14 @@ func (r *groupReader) groupSetOf(ctx context.Context, dns []string, empty func(*
 // the scope is incomplete then, never smaller (design §5.1 row b).
 //
 // was are the DN keys under which people were seen last, by ID.
-func (v *session) entitle(people []plan.Person, was map[string]string) {
+func (v *session) entitle(people []model.Person, was map[string]string) {
 	if len(v.cfg.Groups) == 0 {
 		return
 	}
 	for i := range people {
 		p := &people[i]
 		t := v.traits[p.ID.ID]
-		if p.State == plan.Entitled && !v.entitling.has(t) {
+		if p.State == model.Entitled && !v.entitling.has(t) {
 			p.State, p.Evidence = v.entitling.judgeNonMember(t, was[p.ID.ID])
 		}
 	}
@@ -112,7 +112,7 @@ func (v *session) entitle(people []plan.Person, was map[string]string) {
 
 // judgeNonMember judges somebody in scope who is in none of the groups. was is the DN key under which
 // the person was seen last.
-func (c groupSet) judgeNonMember(t traits, was string) (plan.AccountState, plan.Evidence) {
+func (c groupSet) judgeNonMember(t traits, was string) (model.AccountState, model.Evidence) {
 	switch {
 	case c.doubt != "":
 		return unknown("not seen in a group, but not all of them could be read (" + c.doubt + ")")
@@ -122,7 +122,7 @@ func (c groupSet) judgeNonMember(t traits, was string) (plan.AccountState, plan.
 	if why := c.mayHave(t, was); why != "" {
 		return unknown(why)
 	}
-	return departed(plan.OutOfScope, "in none of the groups that entitle")
+	return departed(model.OutOfScope, "in none of the groups that entitle")
 }
 
 func (v *session) certifyGroups() {

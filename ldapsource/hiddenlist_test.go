@@ -7,7 +7,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/ds389"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/openldap"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestHiddenListOfAPosixGroup: who is in the group by number is seen, and the list of logins is not: the
@@ -60,7 +60,7 @@ func TestHiddenListOfADomain(t *testing.T) {
 	srv.Add(t, half, adGroup(unit, "gh-none"), outer)
 	srv.Modify(t, outer.DN, "member", half.DN, p[2].DN, "CN=gh-none,"+unit)
 	makePrimary(t, srv, p[0].DN, half.DN)
-	read := func(group string, want ...testdir.Person) plan.Condition {
+	read := func(group string, want ...testdir.Person) model.Condition {
 		t.Helper()
 		accounts := map[string]bool{}
 		for _, person := range want {

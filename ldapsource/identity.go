@@ -9,7 +9,7 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // proveIdentity asks the server who we are. A bind that succeeds as somebody else, or as
@@ -20,7 +20,7 @@ func (v *session) proveIdentity(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("ask who we are: %w", err)
 	}
 	if offered && nameOf(authz) == "" {
-		return "", v.refuse(bindIdentity, plan.ReadBind, "the server took the bind for an anonymous one; look at its bind rules",
+		return "", v.refuse(bindIdentity, model.ReadBind, "the server took the bind for an anonymous one; look at its bind rules",
 			errors.New("the server says that we are nobody"))
 	}
 	if v.self == "" {
@@ -38,7 +38,7 @@ func (v *session) proveIdentity(ctx context.Context) (string, error) {
 	case offered && comparison == sameAccount:
 		v.certificate.satisfy(bindIdentity, "the server says %s", authz)
 	case offered && comparison == otherAccount:
-		return "", v.refuse(bindIdentity, plan.ReadBind, "the server maps the bind account to another one; look at its identity mapping",
+		return "", v.refuse(bindIdentity, model.ReadBind, "the server maps the bind account to another one; look at its identity mapping",
 			fmt.Errorf("bound as %s, but the server says %s", v.self, authz))
 	case !offered && v.cfg.External:
 		v.certificate.doubt(bindIdentity, "not proven: the server does not answer Who Am I, so nobody knows whom the client certificate stands for")

@@ -3,37 +3,37 @@ package ldapsource
 import (
 	"strings"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // label says of everybody in scope whether the groups of labels have them.
-func (v *session) label(people []plan.Person, was map[string]string) {
+func (v *session) label(people []model.Person, was map[string]string) {
 	if len(v.cfg.LabelGroups)+len(v.cfg.OtherGroups) == 0 {
 		return
 	}
 	for i := range people {
 		id := people[i].ID.ID
-		has := make(map[string]plan.Membership, len(v.cfg.LabelGroups)+len(v.cfg.OtherGroups))
+		has := make(map[string]model.Membership, len(v.cfg.LabelGroups)+len(v.cfg.OtherGroups))
 		for _, r := range v.labelling.sets {
 			has[r.dn] = r.membership(v.traits[id], was[id])
 		}
 		for _, dn := range v.cfg.OtherGroups {
-			has[dn] = plan.NoMember
+			has[dn] = model.NoMember
 		}
 		people[i].Groups = has
 	}
 }
 
 // membership is a statement only as far as the same silence would let somebody depart.
-func (r *memberSet) membership(t traits, was string) plan.Membership {
+func (r *memberSet) membership(t traits, was string) model.Membership {
 	if r.has(t) {
-		return plan.Member
+		return model.Member
 	}
 	alone := groupSet{sets: []*memberSet{r}, doubt: strings.Join(r.faults, "; ")}
-	if state, _ := alone.judgeNonMember(t, was); state != plan.Departed {
-		return plan.MembershipUnknown
+	if state, _ := alone.judgeNonMember(t, was); state != model.Departed {
+		return model.MembershipUnknown
 	}
-	return plan.NoMember
+	return model.NoMember
 }
 
 // showsNobody is the rule for groups that need not be there for anybody in scope. One that shows

@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // wantLabels asks for all groups of a chart in one read, in another spelling, and wants of everybody
@@ -23,17 +23,17 @@ func wantLabels(t *testing.T, cfg Config, attribute string, chart charts, at fun
 	s := mustNew(t, cfg, func(o *Options) { o.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
 	snapshot := mustRead(t, s)
 	for _, p := range snapshot.People {
-		want := map[string]plan.Membership{}
+		want := map[string]model.Membership{}
 		for name := range chart {
-			want[strings.ToUpper(at(name))] = plan.NoMember
+			want[strings.ToUpper(at(name))] = model.NoMember
 			if chart.everybody(name)[strings.Join(p.Attributes[attribute], "")] {
-				want[strings.ToUpper(at(name))] = plan.Member
+				want[strings.ToUpper(at(name))] = model.Member
 			}
 		}
 		if diff := cmp.Diff(want, p.Groups); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", p.DN, diff)
 		}
-		if p.State == plan.Departed && p.Evidence.Kind == plan.OutOfScope || p.Protected {
+		if p.State == model.Departed && p.Evidence.Kind == model.OutOfScope || p.Protected {
 			t.Errorf("a label does more than it should: %+v", p)
 		}
 	}
@@ -73,18 +73,18 @@ func wantLabelsStay(t *testing.T, cfg Config, fault string) {
 	t.Helper()
 	cfg.LabelGroups, cfg.Groups = cfg.Groups, nil
 	faulty := cfg.LabelGroups[len(cfg.LabelGroups)-1]
-	want, warnings := plan.MembershipUnknown, 1
+	want, warnings := model.MembershipUnknown, 1
 	if fault == "emptied" || fault == "the group that shows" {
-		want, warnings = plan.NoMember, 0
+		want, warnings = model.NoMember, 0
 	}
 	var log bytes.Buffer
 	s := mustNew(t, cfg, func(o *Options) { o.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
 	snapshot := mustRead(t, s)
 	for _, p := range snapshot.People {
-		if got := p.Groups[faulty]; got != want && got != plan.Member {
+		if got := p.Groups[faulty]; got != want && got != model.Member {
 			t.Errorf("%s: %v, want %v", p.DN, got, want)
 		}
-		if len(cfg.LabelGroups) > 1 && p.Groups[cfg.LabelGroups[0]] == plan.MembershipUnknown {
+		if len(cfg.LabelGroups) > 1 && p.Groups[cfg.LabelGroups[0]] == model.MembershipUnknown {
 			t.Errorf("%s: the fault of one group spoils another", p.DN)
 		}
 	}
@@ -110,18 +110,18 @@ func TestMembership(t *testing.T) {
 		name   string
 		set    memberSet
 		traits traits
-		want   plan.Membership
+		want   model.Membership
 	}{
-		{"listed", memberSet{ids: map[string]bool{"anna": true}}, anna, plan.Member},
-		{"listed by name", memberSet{uids: map[string]bool{"a": true}}, anna, plan.Member},
-		{"primary group", memberSet{keys: map[string]bool{"s": true}}, anna, plan.Member},
-		{"not listed", memberSet{ids: map[string]bool{"bert": true}}, anna, plan.NoMember},
-		{"listed, and not all was read", memberSet{ids: map[string]bool{"anna": true}, faults: []string{"x"}}, anna, plan.Member},
-		{"not listed, and not all was read", memberSet{faults: []string{"x"}}, anna, plan.MembershipUnknown},
-		{"listed, and doubtful", memberSet{ids: map[string]bool{"anna": true}}, doubtful, plan.Member},
-		{"not listed, and doubtful", memberSet{}, doubtful, plan.MembershipUnknown},
-		{"the former DN is listed", memberSet{stale: map[string]bool{"was": true}}, anna, plan.MembershipUnknown},
-		{"a former DN of somebody else is listed", memberSet{stale: map[string]bool{"bert": true}}, anna, plan.NoMember},
+		{"listed", memberSet{ids: map[string]bool{"anna": true}}, anna, model.Member},
+		{"listed by name", memberSet{uids: map[string]bool{"a": true}}, anna, model.Member},
+		{"primary group", memberSet{keys: map[string]bool{"s": true}}, anna, model.Member},
+		{"not listed", memberSet{ids: map[string]bool{"bert": true}}, anna, model.NoMember},
+		{"listed, and not all was read", memberSet{ids: map[string]bool{"anna": true}, faults: []string{"x"}}, anna, model.Member},
+		{"not listed, and not all was read", memberSet{faults: []string{"x"}}, anna, model.MembershipUnknown},
+		{"listed, and doubtful", memberSet{ids: map[string]bool{"anna": true}}, doubtful, model.Member},
+		{"not listed, and doubtful", memberSet{}, doubtful, model.MembershipUnknown},
+		{"the former DN is listed", memberSet{stale: map[string]bool{"was": true}}, anna, model.MembershipUnknown},
+		{"a former DN of somebody else is listed", memberSet{stale: map[string]bool{"bert": true}}, anna, model.NoMember},
 	} {
 		if got := row.set.membership(row.traits, "was"); got != row.want {
 			t.Errorf("%s: %v, want %v", row.name, got, row.want)
@@ -133,11 +133,11 @@ func TestMembership(t *testing.T) {
 func TestGroupsOfOtherSources(t *testing.T) {
 	t.Parallel()
 	v := &session{Source: &Source{cfg: Config{OtherGroups: []string{"CN=Sales,DC=other"}}}}
-	people := []plan.Person{{ID: plan.PersonID{Source: "corp", ID: "anna"}}}
+	people := []model.Person{{ID: model.PersonID{Source: "corp", ID: "anna"}}}
 	if err := v.readGroups(t.Context(), people, nil); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(map[string]plan.Membership{"CN=Sales,DC=other": plan.NoMember}, people[0].Groups); diff != "" || len(v.certificate) > 0 {
+	if diff := cmp.Diff(map[string]model.Membership{"CN=Sales,DC=other": model.NoMember}, people[0].Groups); diff != "" || len(v.certificate) > 0 {
 		t.Errorf("%s\n%+v", diff, v.certificate)
 	}
 }

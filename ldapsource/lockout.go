@@ -11,35 +11,35 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // Lockout remembers the password that a server refused, over restarts: a timer that starts the
 // program every hour would lock the account out as surely as a loop (pitfall A15).
 type Lockout interface {
 	// RefusedLogin returns what was noted of a source, the zero value if nothing was.
-	RefusedLogin(ctx context.Context, source string) (plan.RefusedLogin, error)
+	RefusedLogin(ctx context.Context, source string) (model.RefusedLogin, error)
 	// NoteRefusedLogin keeps one note for each source; a later one takes its place.
-	NoteRefusedLogin(ctx context.Context, login plan.RefusedLogin) error
+	NoteRefusedLogin(ctx context.Context, login model.RefusedLogin) error
 	// ForgetRefusedLogin is called when the server accepts a password after all.
 	ForgetRefusedLogin(ctx context.Context, source string) error
 }
 
 // shortLived is the Lockout of a source that was given none. It lasts as long as the source,
 // which asks it under its own lock.
-type shortLived struct{ noted plan.RefusedLogin }
+type shortLived struct{ noted model.RefusedLogin }
 
-func (s *shortLived) RefusedLogin(context.Context, string) (plan.RefusedLogin, error) {
+func (s *shortLived) RefusedLogin(context.Context, string) (model.RefusedLogin, error) {
 	return s.noted, nil
 }
 
-func (s *shortLived) NoteRefusedLogin(_ context.Context, login plan.RefusedLogin) error {
+func (s *shortLived) NoteRefusedLogin(_ context.Context, login model.RefusedLogin) error {
 	s.noted = login
 	return nil
 }
 
 func (s *shortLived) ForgetRefusedLogin(context.Context, string) error {
-	s.noted = plan.RefusedLogin{}
+	s.noted = model.RefusedLogin{}
 	return nil
 }
 
@@ -83,7 +83,7 @@ func (v *session) refusedBefore(ctx context.Context) error {
 func (v *session) refusedEarlier(ctx context.Context) error {
 	noted, err := v.lockout.RefusedLogin(ctx, v.cfg.Name)
 	if err != nil {
-		return v.fail(plan.ReadBind, "", fmt.Errorf("look whether the password was refused before: %w", err))
+		return v.fail(model.ReadBind, "", fmt.Errorf("look whether the password was refused before: %w", err))
 	}
 	v.noted = !noted.At.IsZero()
 	if !v.noted || v.insist {
@@ -91,20 +91,20 @@ func (v *session) refusedEarlier(ctx context.Context) error {
 	}
 	sum, err := v.loginFingerprint(noted.Salt)
 	if err != nil {
-		return v.fail(plan.ReadBind, "", err)
+		return v.fail(model.ReadBind, "", err)
 	}
 	if !hmac.Equal(sum, noted.Fingerprint) {
 		return nil
 	}
 	v.shut = true
-	return v.refuse(bindIdentity, plan.ReadBind, v.refusedHint(noted.Answer), fmt.Errorf("%s: refused at %s, and not tried since: %s",
+	return v.refuse(bindIdentity, model.ReadBind, v.refusedHint(noted.Answer), fmt.Errorf("%s: refused at %s, and not tried since: %s",
 		v.loginAs(), noted.At.UTC().Format("2006-01-02 15:04 MST"), noted.Answer))
 }
 
 // recordRefusal notes the server's answer to the password, and returns the refusal. What has happened is
 // noted even if ctx is over.
 func (v *session) recordRefusal(ctx context.Context, refused error) error {
-	noted := plan.RefusedLogin{Source: v.cfg.Name, At: v.now(), Answer: clipped(refused), Salt: make([]byte, saltLength)}
+	noted := model.RefusedLogin{Source: v.cfg.Name, At: v.now(), Answer: clipped(refused), Salt: make([]byte, saltLength)}
 	_, _ = rand.Read(noted.Salt) // never fails, by its documentation
 	sum, err := v.loginFingerprint(noted.Salt)
 	if err == nil {
@@ -115,7 +115,7 @@ func (v *session) recordRefusal(ctx context.Context, refused error) error {
 		err = fmt.Errorf("this could not be noted, so the next pass tries the password again: %w", err)
 	}
 	v.shut = true
-	return v.refuse(bindIdentity, plan.ReadBind, v.refusedHint(noted.Answer), errors.Join(fmt.Errorf("%s: %w", v.loginAs(), refused), err))
+	return v.refuse(bindIdentity, model.ReadBind, v.refusedHint(noted.Answer), errors.Join(fmt.Errorf("%s: %w", v.loginAs(), refused), err))
 }
 
 // clearRefusal forgets a refusal after the server accepted the password.
@@ -124,7 +124,7 @@ func (v *session) clearRefusal(ctx context.Context) error {
 		return nil
 	}
 	if err := v.lockout.ForgetRefusedLogin(context.WithoutCancel(ctx), v.cfg.Name); err != nil {
-		return v.fail(plan.ReadBind, "", fmt.Errorf("note that the password is accepted again: %w", err))
+		return v.fail(model.ReadBind, "", fmt.Errorf("note that the password is accepted again: %w", err))
 	}
 	return nil
 }

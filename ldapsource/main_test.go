@@ -14,7 +14,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/ds389"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/openldap"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/sambaad"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 var (
@@ -82,7 +82,7 @@ func mustNew(t testing.TB, cfg Config, options ...func(*Options)) *Source {
 	return s
 }
 
-func mustRead(t testing.TB, s *Source, tracked ...plan.Tracked) plan.Snapshot {
+func mustRead(t testing.TB, s *Source, tracked ...model.Tracked) model.Snapshot {
 	t.Helper()
 	snapshot, err := s.Read(t.Context(), tracked)
 	if err != nil {
@@ -92,10 +92,10 @@ func mustRead(t testing.TB, s *Source, tracked ...plan.Tracked) plan.Snapshot {
 }
 
 // refusedRead reads and wants an error with the reason. It returns it.
-func refusedRead(t testing.TB, s *Source, reason plan.ReadReason) *plan.ReadError {
+func refusedRead(t testing.TB, s *Source, reason model.ReadReason) *model.ReadError {
 	t.Helper()
 	snapshot, err := s.Read(t.Context(), nil)
-	e, ok := errors.AsType[*plan.ReadError](err)
+	e, ok := errors.AsType[*model.ReadError](err)
 	if !ok {
 		t.Fatalf("%d people and error %v, want a ReadError", len(snapshot.People), err)
 	}
@@ -109,7 +109,7 @@ func refusedRead(t testing.TB, s *Source, reason plan.ReadReason) *plan.ReadErro
 	return e
 }
 
-func condition(t testing.TB, conditions []plan.Condition, name string) plan.Condition {
+func condition(t testing.TB, conditions []model.Condition, name string) model.Condition {
 	t.Helper()
 	for _, c := range conditions {
 		if c.Name == name {
@@ -117,12 +117,12 @@ func condition(t testing.TB, conditions []plan.Condition, name string) plan.Cond
 		}
 	}
 	t.Fatalf("no condition %s in %v", name, conditions)
-	return plan.Condition{}
+	return model.Condition{}
 }
 
 // byAttribute finds people by a value of a mapped attribute.
-func byAttribute(people []plan.Person, name string) map[string]plan.Person {
-	found := make(map[string]plan.Person, len(people))
+func byAttribute(people []model.Person, name string) map[string]model.Person {
+	found := make(map[string]model.Person, len(people))
 	for _, p := range people {
 		for _, value := range p.Attributes[name] {
 			found[value] = p
@@ -131,10 +131,10 @@ func byAttribute(people []plan.Person, name string) map[string]plan.Person {
 	return found
 }
 
-func trackedAs(p plan.Person) plan.Tracked { return plan.Tracked{ID: p.ID, DN: p.DN} }
+func trackedAs(p model.Person) model.Tracked { return model.Tracked{ID: p.ID, DN: p.DN} }
 
 // sightingOf reads with one tracked person that the scope must no longer show.
-func sightingOf(t testing.TB, s *Source, tracked plan.Tracked) plan.Sighting {
+func sightingOf(t testing.TB, s *Source, tracked model.Tracked) model.Sighting {
 	t.Helper()
 	snapshot := mustRead(t, s, tracked)
 	if len(snapshot.Sightings) != 1 {
@@ -142,7 +142,7 @@ func sightingOf(t testing.TB, s *Source, tracked plan.Tracked) plan.Sighting {
 	}
 	got := snapshot.Sightings[0]
 	t.Logf("%v: %v", got.State, got.Evidence)
-	if absent := got.Evidence.Kind == plan.Absent; got.State != plan.Unknown && got.Found == absent {
+	if absent := got.Evidence.Kind == model.Absent; got.State != model.Unknown && got.Found == absent {
 		t.Errorf("found %t: %+v", got.Found, got)
 	}
 	return got

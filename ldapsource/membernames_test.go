@@ -7,7 +7,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/ds389"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/openldap"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestSpellingsOfMembers: a login and a DN count in every spelling that the directory takes for the same,
@@ -72,24 +72,24 @@ func TestNobodysLogins(t *testing.T) {
 
 	srv.Rename(t, anna.DN, "uid=married")
 	after := mustRead(t, s, trackedAs(anna1))
-	if p := byAttribute(after.People, "uid")["married"]; p.State != plan.Unknown || !strings.Contains(p.Evidence.Detail, "still lists the login") {
+	if p := byAttribute(after.People, "uid")["married"]; p.State != model.Unknown || !strings.Contains(p.Evidence.Detail, "still lists the login") {
 		t.Errorf("%+v", p)
 	}
 	if c := condition(t, after.Conditions, groups); !c.OK || c.Detail != team+": 2 people, 1 login that nobody has" {
 		t.Errorf("%+v", c)
 	}
-	if got, err := s.Recheck(t.Context(), []plan.Tracked{trackedAs(anna1)}); err != nil || got[0].State != plan.Unknown {
+	if got, err := s.Recheck(t.Context(), []model.Tracked{trackedAs(anna1)}); err != nil || got[0].State != model.Unknown {
 		t.Errorf("%+v, %v", got, err)
 	}
 	srv.Modify(t, team, "memberUid", bert.Account, moved.Account, "mute")
-	if got, err := s.Recheck(t.Context(), []plan.Tracked{trackedAs(anna1)}); err != nil || got[0].State != plan.Departed {
+	if got, err := s.Recheck(t.Context(), []model.Tracked{trackedAs(anna1)}); err != nil || got[0].State != model.Departed {
 		t.Errorf("%+v, %v", got, err)
 	}
 
 	cfg.BindDN = srv.BlindDN // does not see the login of mute
 	blind := mustRead(t, mustNew(t, cfg))
 	for _, p := range blind.People {
-		if p.DN == mute.DN && (p.State != plan.Unknown || !strings.Contains(p.Evidence.Detail, "shows no login")) {
+		if p.DN == mute.DN && (p.State != model.Unknown || !strings.Contains(p.Evidence.Detail, "shows no login")) {
 			t.Errorf("%+v", p)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 const (
@@ -116,7 +116,7 @@ func (v *session) search(ctx context.Context, s memberSearch, only filter, each 
 			each(e)
 		}
 	}))
-	if e, ok := errors.AsType[*plan.ReadError](err); ok && e.Reason == plan.ReadReference {
+	if e, ok := errors.AsType[*model.ReadError](err); ok && e.Reason == model.ReadReference {
 		v.certificate = before
 		return groupFault("a part of what it covers lies on another server")
 	}

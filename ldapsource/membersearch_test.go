@@ -11,7 +11,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/ds389"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/openldap"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // foreignRules are the attributes and classes of other products, for OpenLDAP to hold.
@@ -89,9 +89,9 @@ func wantSearches(t *testing.T, at testdir.Endpoint, cfg Config, peopleDN, paren
 	t.Run("last look", func(t *testing.T) {
 		s := mustNew(t, withGroups(cfg, "cn=outer,"+parent))
 		tracked := trackedAs(byAttribute(mustRead(t, s).People, "uid")[p[1].Account])
-		for title, want := range map[string]plan.AccountState{"nobody's": plan.Departed, p[2].Title: plan.Entitled} {
+		for title, want := range map[string]model.AccountState{"nobody's": model.Departed, p[2].Title: model.Entitled} {
 			at.Modify(t, p[1].DN, "title", title)
-			if got, err := s.Recheck(t.Context(), []plan.Tracked{tracked}); err != nil || got[0].State != want {
+			if got, err := s.Recheck(t.Context(), []model.Tracked{tracked}); err != nil || got[0].State != want {
 				t.Errorf("%s: %+v, %v", title, got, err)
 			}
 		}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // newMemory starts a directory in this process, with these people, and makes a source of it.
@@ -60,10 +60,10 @@ func TestMemdir(t *testing.T) {
 		}
 	}
 	after := mustRead(t, s, trackedAs(was["a"]), trackedAs(was["b"]), trackedAs(was["c"]))
-	if got := byAttribute(after.People, "uid")["c"]; got.Evidence.Kind != plan.Disabled {
+	if got := byAttribute(after.People, "uid")["c"]; got.Evidence.Kind != model.Disabled {
 		t.Errorf("%+v", got)
 	}
-	if got := after.Sightings; len(got) != 2 || got[0].Evidence.Kind != plan.OutOfScope || got[1].Evidence.Kind != plan.Absent {
+	if got := after.Sightings; len(got) != 2 || got[0].Evidence.Kind != model.OutOfScope || got[1].Evidence.Kind != model.Absent {
 		t.Errorf("%+v", got)
 	}
 	if after.NamingContext != before.NamingContext || after.Scope != before.Scope || after.Server != before.Server {

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // shownNameless keeps a message readable where a whole OU is concerned.
@@ -47,7 +47,7 @@ func (v *session) meetNameless(e entry, why error) error {
 // refuseNameless is for small looks whose answer would not be whole without the entry.
 func (v *session) refuseNameless(e entry, why error) error {
 	v.logger.Debug("entry without a usable id", "source", v.cfg.Name, "dn", e.dn)
-	return v.refuse(mandatoryAttributes, plan.ReadResult, "let the bind account read that attribute of everybody in scope; the log at level debug names the entry",
+	return v.refuse(mandatoryAttributes, model.ReadResult, "let the bind account read that attribute of everybody in scope; the log at level debug names the entry",
 		fmt.Errorf("an entry has no usable %s, so nobody knows whose it is: %w", v.cfg.IDAttribute, why))
 }
 
@@ -58,7 +58,7 @@ func ignoreNameless(entry, error) error { return nil }
 func (v *session) certifyIDs() {
 	n := v.nameless
 	if len(n.names) == 0 {
-		v.certificate.satisfy(plan.ConditionIDs, "everybody has a usable %s", v.cfg.IDAttribute)
+		v.certificate.satisfy(model.ConditionIDs, "everybody has a usable %s", v.cfg.IDAttribute)
 		return
 	}
 	names := slices.Sorted(slices.Values(n.names))
@@ -66,12 +66,12 @@ func (v *session) certifyIDs() {
 	if more := len(names) - shownNameless; more > 0 {
 		text += fmt.Sprintf("; and %d more", more)
 	}
-	v.certificate.doubt(plan.ConditionIDs, "%d without a usable %s (%s): %s. They get nothing, and as each may be anybody, nobody counts as absent; all else goes on. "+
+	v.certificate.doubt(model.ConditionIDs, "%d without a usable %s (%s): %s. They get nothing, and as each may be anybody, nobody counts as absent; all else goes on. "+
 		"Write the attribute, let the bind account read it, or hold them by exclude_dns", len(names), v.cfg.IDAttribute, n.why, text)
 }
 
 // mayBe says why somebody who is not found by ID may be there all the same, "" if nothing speaks for it.
-func (n nameless) mayBe(t plan.Tracked) string {
+func (n nameless) mayBe(t model.Tracked) string {
 	switch {
 	case len(n.names) > 0:
 		return "there are entries without a usable ID, and each may be this person"

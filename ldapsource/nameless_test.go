@@ -9,7 +9,7 @@ import (
 	"github.com/go-ldap/ldap/v3"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/peer"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // unnamed is a person of the peer whose ID has these values.
@@ -36,14 +36,14 @@ func TestNameless(t *testing.T) {
 			pages := append(slices.Clone(tt.pages), peer.Page("")) // and nobody is found by ID
 			s := mustNew(t, forPeer(t, peer.Start(t, peer.Script{Pages: pages})))
 			snapshot := mustRead(t, s, tracked(9), tracked(0))
-			c := condition(t, snapshot.Conditions, plan.ConditionIDs)
+			c := condition(t, snapshot.Conditions, model.ConditionIDs)
 			if c.OK || !snapshot.Departures() || snapshot.Absences() || len(snapshot.People) != 2 {
 				t.Errorf("%+v with %d people", c, len(snapshot.People))
 			}
 			if shown := strings.Count(c.Detail, "uid="); shown != min(tt.want, shownNameless) || !strings.HasPrefix(c.Detail, fmt.Sprint(tt.want, " without")) {
 				t.Errorf("names %d: %s", shown, c.Detail)
 			}
-			if got := snapshot.Sightings; len(got) != 1 || got[0].State != plan.Unknown || got[0].Found {
+			if got := snapshot.Sightings; len(got) != 1 || got[0].State != model.Unknown || got[0].Found {
 				t.Errorf("%+v", got)
 			}
 		})
@@ -57,12 +57,12 @@ func TestNamelessOfOurs(t *testing.T) {
 	lost := unnamed(1)
 	p := peer.Start(t, peer.Script{Pages: []peer.Step{peer.Page("", one(0), lost), peer.Page("", lost), peer.Page("", lost)}})
 	s := mustNew(t, forPeer(t, p))
-	if got := mustRead(t, s, tracked(1)).Sightings; len(got) != 1 || got[0].State != plan.Unknown {
+	if got := mustRead(t, s, tracked(1)).Sightings; len(got) != 1 || got[0].State != model.Unknown {
 		t.Errorf("%+v", got)
 	}
 	p = peer.Start(t, peer.Script{Pages: []peer.Step{peer.Page("", lost)}})
-	got, err := mustNew(t, forPeer(t, p)).Recheck(t.Context(), []plan.Tracked{tracked(1)})
-	if err != nil || got[0].State != plan.Unknown {
+	got, err := mustNew(t, forPeer(t, p)).Recheck(t.Context(), []model.Tracked{tracked(1)})
+	if err != nil || got[0].State != model.Unknown {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
@@ -81,7 +81,7 @@ func TestNamelessThatDoNotCount(t *testing.T) {
 	if !snapshot.Absences() || len(snapshot.People) != 1 {
 		t.Errorf("%+v", snapshot.Conditions)
 	}
-	if got := snapshot.Sightings[0]; got.State != plan.Unknown {
+	if got := snapshot.Sightings[0]; got.State != model.Unknown {
 		t.Errorf("%+v", got)
 	}
 	staged := unnamed(1)
@@ -105,5 +105,5 @@ func TestNamelessHolder(t *testing.T) {
 func TestCheckNamesTheNameless(t *testing.T) {
 	t.Parallel()
 	p := peer.Start(t, peer.Script{Pages: []peer.Step{peer.Page("", one(0), unnamed(1))}})
-	wantFinding(t, mustNew(t, forPeer(t, p)), plan.ConditionIDs, Failure, one(1).DN, "everything else goes on")
+	wantFinding(t, mustNew(t, forPeer(t, p)), model.ConditionIDs, Failure, one(1).DN, "everything else goes on")
 }

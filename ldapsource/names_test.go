@@ -12,7 +12,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // oddNames are names that break what is put together from text. Each becomes the name of a unit and
@@ -73,10 +73,10 @@ func (d oddDirectory) check(t *testing.T) {
 	for name, text := range oddNames() {
 		t.Run(name, func(t *testing.T) {
 			p, ok := all[longName(name)]
-			if !ok || p.Held != "" || p.State != plan.Entitled {
+			if !ok || p.Held != "" || p.State != model.Entitled {
 				t.Fatalf("%+v", p)
 			}
-			only := func(edit func(*Config), pick func(plan.Person) bool) {
+			only := func(edit func(*Config), pick func(model.Person) bool) {
 				t.Helper()
 				s := d.source(t, edit)
 				snapshot := mustRead(t, s)
@@ -85,23 +85,23 @@ func (d oddDirectory) check(t *testing.T) {
 						t.Errorf("%+v", got)
 					}
 				}
-				sightings, err := s.Recheck(t.Context(), []plan.Tracked{trackedAs(p)})
+				sightings, err := s.Recheck(t.Context(), []model.Tracked{trackedAs(p)})
 				if err != nil || !snapshot.Departures() || !sightings[0].Found || sightings[0].DN != p.DN {
 					t.Errorf("%+v, %v; %+v", sightings, err, snapshot.Conditions)
 				}
 			}
 			unit := strings.ToLower(d.unit(text))
-			only(func(c *Config) { c.BaseDN = unit }, func(plan.Person) bool { return true })
-			only(func(c *Config) { c.ExcludeDNs = []string{unit} }, func(p plan.Person) bool { return p.Excluded })
-			only(func(c *Config) { c.ExcludeDNs = []string{norm.NFD.String(unit)} }, func(p plan.Person) bool { return p.Excluded })
-			only(func(c *Config) { c.Sentinels = []string{p.DN} }, func(got plan.Person) bool { return got.ID == p.ID })
-			only(func(c *Config) { c.Groups = []string{d.group(d.unit(text), "odd "+name).DN} }, func(p plan.Person) bool { return p.State == plan.Entitled })
+			only(func(c *Config) { c.BaseDN = unit }, func(model.Person) bool { return true })
+			only(func(c *Config) { c.ExcludeDNs = []string{unit} }, func(p model.Person) bool { return p.Excluded })
+			only(func(c *Config) { c.ExcludeDNs = []string{norm.NFD.String(unit)} }, func(p model.Person) bool { return p.Excluded })
+			only(func(c *Config) { c.Sentinels = []string{p.DN} }, func(got model.Person) bool { return got.ID == p.ID })
+			only(func(c *Config) { c.Groups = []string{d.group(d.unit(text), "odd "+name).DN} }, func(p model.Person) bool { return p.State == model.Entitled })
 			group := d.group(d.unit(text), "odd "+name).DN
-			only(func(c *Config) { c.ProtectGroups = []string{group} }, func(p plan.Person) bool { return p.Protected })
-			only(func(c *Config) { c.LabelGroups = []string{group} }, func(p plan.Person) bool { return p.Groups[group] != plan.NoMember })
+			only(func(c *Config) { c.ProtectGroups = []string{group} }, func(p model.Person) bool { return p.Protected })
+			only(func(c *Config) { c.LabelGroups = []string{group} }, func(p model.Person) bool { return p.Groups[group] != model.NoMember })
 			d.remove(p.DN)
-			gone, err := d.source(t, func(*Config) {}).Recheck(t.Context(), []plan.Tracked{trackedAs(p)})
-			if err != nil || gone[0].Evidence.Kind != plan.Absent {
+			gone, err := d.source(t, func(*Config) {}).Recheck(t.Context(), []model.Tracked{trackedAs(p)})
+			if err != nil || gone[0].Evidence.Kind != model.Absent {
 				t.Errorf("after the deletion: %+v, %v", gone, err)
 			}
 		})

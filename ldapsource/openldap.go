@@ -9,7 +9,7 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // openLDAP is the profile of OpenLDAP, and of servers that keep people as it does.
@@ -50,7 +50,7 @@ func (openLDAP) contextAttributes(schema) []string { return []string{"entryUUID"
 
 // replica: each server that takes changes has a change sequence number in contextCSN, and a copy has
 // the last that it heard of each: TIME#COUNT#SERVER#MODIFIER.
-func (openLDAP) replica(v *session) (string, plan.Version, error) {
+func (openLDAP) replica(v *session) (string, model.Version, error) {
 	e, err := v.lookup(v.root.context, "contextCSN")
 	if err != nil {
 		return "", "", err
@@ -62,11 +62,11 @@ func (openLDAP) replica(v *session) (string, plan.Version, error) {
 		}
 	}
 	slices.Sort(words)
-	return "", plan.Version(strings.Join(words, " ")), nil
+	return "", model.Version(strings.Join(words, " ")), nil
 }
 
 // window goes by the change sequence numbers where the server keeps them (overlay syncprov).
-func (openLDAP) window(v *session, since plan.Version) (window, error) {
+func (openLDAP) window(v *session, since model.Version) (window, error) {
 	if v.replica.Version != "" {
 		return csnWindow(since, v.replica.Version), nil
 	}
@@ -123,14 +123,14 @@ func (openLDAP) deletedObjects(rootDSE) (container, grant string) { return "", "
 // state knows the administrative lock, the begin and the end of the password policy
 // (draft-behera-ldap-password-policy-10 §5.3.3, §5.3.9, §5.3.10), and the end date of a shadow account. A
 // lock after wrong passwords is no departure, nor is an expired password (pitfall C6).
-func (openLDAP) state(e entry, now time.Time) (plan.AccountState, plan.Evidence) {
+func (openLDAP) state(e entry, now time.Time) (model.AccountState, model.Evidence) {
 	if text := e.first("pwdaccountlockedtime"); text != "" {
 		locked, err := parseGeneralizedTime(text)
 		switch {
 		case err != nil:
 			return unknown("pwdAccountLockedTime: " + err.Error())
 		case locked.Year() == 0: // 000001010000Z, locked by an administrator (draft-behera-ldap-password-policy §5.3.3)
-			return departed(plan.Disabled, "locked by an administrator: pwdAccountLockedTime "+text)
+			return departed(model.Disabled, "locked by an administrator: pwdAccountLockedTime "+text)
 		}
 	}
 	return term{

@@ -13,7 +13,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/openldap"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 func TestOpenLDAPRead(t *testing.T) {
@@ -61,8 +61,8 @@ func TestBeginAndEndOfTheServer(t *testing.T) {
 	}
 	s := mustNew(t, forOpenLDAP(t, srv, func(c *Config) { c.BaseDN, c.Attributes = "ou=leavers,"+srv.BaseDN, []string{"uid"} }))
 	people := byAttribute(mustRead(t, s).People, "uid")
-	for uid, want := range map[string]plan.AccountState{"ended": plan.Departed, "early": plan.Unknown, "within": plan.Entitled} {
-		if p := people[uid]; p.State != want || (want == plan.Departed) != (p.Evidence.Kind == plan.Expired) {
+	for uid, want := range map[string]model.AccountState{"ended": model.Departed, "early": model.Unknown, "within": model.Entitled} {
+		if p := people[uid]; p.State != want || (want == model.Departed) != (p.Evidence.Kind == model.Expired) {
 			t.Errorf("%s: %v %+v", uid, p.State, p.Evidence)
 		}
 	}
@@ -73,7 +73,7 @@ func TestBeginAndEndOfTheServer(t *testing.T) {
 func TestA7_C1_LimitOfTheServer(t *testing.T) {
 	srv := directory.Get(t)
 	s := mustNew(t, forOpenLDAP(t, srv, func(c *Config) { c.BindDN = srv.LimitedDN }))
-	e := refusedRead(t, s, plan.ReadResult)
+	e := refusedRead(t, s, model.ReadResult)
 	if !strings.Contains(e.Hint, `limits dn.exact="`+srv.LimitedDN+`" size.pr=1000 size.prtotal=unlimited`) {
 		t.Error(e.Hint)
 	}
@@ -106,7 +106,7 @@ func TestA11_NamesOfAttributes(t *testing.T) {
 func TestC3_HiddenUnit(t *testing.T) {
 	srv := directory.Get(t)
 	all := mustRead(t, mustNew(t, forOpenLDAP(t, srv))).People
-	var tracked []plan.Tracked
+	var tracked []model.Tracked
 	for _, p := range all {
 		tracked = append(tracked, trackedAs(p))
 	}
@@ -116,12 +116,12 @@ func TestC3_HiddenUnit(t *testing.T) {
 		t.Fatalf("%d people and %d sightings", len(snapshot.People), len(snapshot.Sightings))
 	}
 	for i, got := range snapshot.Sightings {
-		if got.State != plan.Unknown || got.Found || !got.Placeless || !strings.Contains(got.Evidence.Detail, "nothing is proven") {
+		if got.State != model.Unknown || got.Found || !got.Placeless || !strings.Contains(got.Evidence.Detail, "nothing is proven") {
 			t.Fatalf("%d: %+v", i, got)
 		}
 	}
 	t.Run("hidden base", func(t *testing.T) {
-		refusedRead(t, mustNew(t, forOpenLDAP(t, srv, func(c *Config) { c.BindDN, c.BaseDN = srv.BlindDN, srv.HiddenOU })), plan.ReadBase)
+		refusedRead(t, mustNew(t, forOpenLDAP(t, srv, func(c *Config) { c.BindDN, c.BaseDN = srv.BlindDN, srv.HiddenOU })), model.ReadBase)
 	})
 }
 
@@ -130,15 +130,15 @@ func TestC3_HiddenUnit(t *testing.T) {
 // unknown for ever; with the unit itself as the witness, hidden people would be absent.
 func TestC3_EmptyUnit(t *testing.T) {
 	srv := openldap.Start(t, openldap.Options{People: 30})
-	id := plan.PersonID{Source: "corp", ID: "5a3c0b7e-0000-4000-8000-000000000001"}
-	lastOfUnit := plan.Tracked{ID: id, DN: "uid=x," + srv.LeaversDN}
+	id := model.PersonID{Source: "corp", ID: "5a3c0b7e-0000-4000-8000-000000000001"}
+	lastOfUnit := model.Tracked{ID: id, DN: "uid=x," + srv.LeaversDN}
 	s := mustNew(t, forOpenLDAP(t, srv))
-	if got := sightingOf(t, s, lastOfUnit); got.Evidence.Kind != plan.Absent {
+	if got := sightingOf(t, s, lastOfUnit); got.Evidence.Kind != model.Absent {
 		t.Errorf("an empty unit is empty: %+v", got)
 	}
 	blind := mustNew(t, forOpenLDAP(t, srv, func(c *Config) { c.BindDN = srv.BlindDN }))
-	hidden := plan.Tracked{ID: id, DN: "uid=x," + srv.HiddenOU}
-	if got := sightingOf(t, blind, hidden); got.State != plan.Unknown {
+	hidden := model.Tracked{ID: id, DN: "uid=x," + srv.HiddenOU}
+	if got := sightingOf(t, blind, hidden); got.State != model.Unknown {
 		t.Errorf("a hidden unit proves nothing: %+v", got)
 	}
 }
@@ -152,14 +152,14 @@ func TestPlaceGone(t *testing.T) {
 	srv.Add(t, testdir.Entry{DN: unit, Attributes: map[string][]string{"objectClass": {"organizationalUnit"}, "ou": {"branch"}}})
 	srv.Move(t, person.DN, unit)
 	rdn, _, _ := strings.Cut(person.DN, ",")
-	was := plan.Tracked{ID: person.ID, DN: rdn + "," + unit}
+	was := model.Tracked{ID: person.ID, DN: rdn + "," + unit}
 	srv.Delete(t, was.DN)
-	if got := sightingOf(t, mustNew(t, forOpenLDAP(t, srv)), was); got.Evidence.Kind != plan.Absent || got.Placeless {
+	if got := sightingOf(t, mustNew(t, forOpenLDAP(t, srv)), was); got.Evidence.Kind != model.Absent || got.Placeless {
 		t.Errorf("deleted alone: %+v", got)
 	}
 	srv.Delete(t, unit)
-	for name, last := range map[string]plan.Tracked{"deleted with the unit": was, "of whom no place is known": {ID: person.ID}} {
-		if got := sightingOf(t, mustNew(t, forOpenLDAP(t, srv)), last); got.State != plan.Unknown || got.Found || !got.Placeless || !strings.Contains(got.Evidence.Detail, "they were the only one there, or it is gone or hidden") {
+	for name, last := range map[string]model.Tracked{"deleted with the unit": was, "of whom no place is known": {ID: person.ID}} {
+		if got := sightingOf(t, mustNew(t, forOpenLDAP(t, srv)), last); got.State != model.Unknown || got.Found || !got.Placeless || !strings.Contains(got.Evidence.Detail, "they were the only one there, or it is gone or hidden") {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
@@ -171,7 +171,7 @@ func TestPlaceGone(t *testing.T) {
 func TestC11_MovedDuringTheRead(t *testing.T) {
 	srv := openldap.Start(t, openldap.Options{People: 120})
 	cfg := forOpenLDAP(t, srv, func(c *Config) { c.PageSize = 20 })
-	var tracked []plan.Tracked
+	var tracked []model.Tracked
 	for _, p := range mustRead(t, mustNew(t, cfg)).People {
 		tracked = append(tracked, trackedAs(p))
 	}
@@ -194,7 +194,7 @@ func TestC11_MovedDuringTheRead(t *testing.T) {
 		t.Errorf("%d people and %d sightings of %d", len(snapshot.People), len(snapshot.Sightings), len(tracked))
 	}
 	for _, got := range snapshot.Sightings {
-		if got.State == plan.Departed && got.Evidence.Kind != plan.Disabled {
+		if got.State == model.Departed && got.Evidence.Kind != model.Disabled {
 			t.Errorf("%+v", got)
 		}
 	}
@@ -210,15 +210,15 @@ func TestOpenLDAPWhereabouts(t *testing.T) {
 	p := people[srv.People[0].Account]
 
 	dn := srv.Move(t, p.DN, srv.LeaversDN)
-	if got := sightingOf(t, s, trackedAs(p)); got.Evidence.Kind != plan.OutOfScope || got.DN != dn {
+	if got := sightingOf(t, s, trackedAs(p)); got.Evidence.Kind != model.OutOfScope || got.DN != dn {
 		t.Errorf("%+v", got)
 	}
 	srv.Disable(t, dn)
-	if got := sightingOf(t, s, trackedAs(p)); got.Evidence.Kind != plan.Disabled {
+	if got := sightingOf(t, s, trackedAs(p)); got.Evidence.Kind != model.Disabled {
 		t.Errorf("%+v", got)
 	}
 	srv.Delete(t, dn)
-	if got := sightingOf(t, s, trackedAs(p)); got.Evidence.Kind != plan.Absent {
+	if got := sightingOf(t, s, trackedAs(p)); got.Evidence.Kind != model.Absent {
 		t.Errorf("%+v", got)
 	}
 	t.Run("excluded", func(t *testing.T) {
@@ -226,14 +226,14 @@ func TestOpenLDAPWhereabouts(t *testing.T) {
 		narrow := mustNew(t, forOpenLDAP(t, srv, func(c *Config) {
 			c.Filter, c.ExcludeDNs = "(&(objectClass=inetOrgPerson)(uid="+srv.People[1].Account+"))", []string{srv.HiddenOU}
 		}))
-		if got := sightingOf(t, narrow, trackedAs(other)); got.State != plan.Unknown || !got.Found {
+		if got := sightingOf(t, narrow, trackedAs(other)); got.State != model.Unknown || !got.Found {
 			t.Errorf("%+v", got)
 		}
 	})
 	t.Run("narrowed filter", func(t *testing.T) {
 		other := people[srv.People[1].Account]
 		narrow := mustNew(t, forOpenLDAP(t, srv, func(c *Config) { c.Filter = "(&(objectClass=inetOrgPerson)(uid=" + srv.People[2].Account + "))" }))
-		if got := sightingOf(t, narrow, trackedAs(other)); got.Evidence.Kind != plan.OutOfScope {
+		if got := sightingOf(t, narrow, trackedAs(other)); got.Evidence.Kind != model.OutOfScope {
 			t.Errorf("%+v", got)
 		}
 	})
@@ -243,16 +243,16 @@ func TestOpenLDAPBadInput(t *testing.T) {
 	srv := directory.Get(t)
 	for name, tt := range map[string]struct {
 		edit   func(*Config)
-		reason plan.ReadReason
+		reason model.ReadReason
 		want   string
 	}{
-		"wrong password":  {func(c *Config) { c.BindPassword = secret.New("canary-wrong") }, plan.ReadBind, "the name or the password is wrong"},
-		"wrong authority": {func(c *Config) { c.Roots = pool(t, srv.OtherCAFile) }, plan.ReadTLS, "set ca_file"},
-		"wrong name":      {func(c *Config) { c.URLs = []string{strings.Replace(srv.LDAPS, "127.77.", "127.78.", 1)} }, plan.ReadUnreachable, "check the name and port"},
-		"wrong port":      {func(c *Config) { c.URLs = []string{"ldaps://" + strings.TrimPrefix(srv.LDAP, "ldap://")} }, plan.ReadTLS, "offer TLS"},
-		"wrong base":      {func(c *Config) { c.BaseDN = "ou=peeple," + srv.BaseDN }, plan.ReadBase, "base_dn"},
-		"filter typo":     {func(c *Config) { c.Filter = "(!(employeTyp=x))" }, plan.ReadConfig, "employeetype"},
-		"nobody":          {func(c *Config) { c.Filter = "(uid=nobody)" }, plan.ReadEmpty, "never believed"},
+		"wrong password":  {func(c *Config) { c.BindPassword = secret.New("canary-wrong") }, model.ReadBind, "the name or the password is wrong"},
+		"wrong authority": {func(c *Config) { c.Roots = pool(t, srv.OtherCAFile) }, model.ReadTLS, "set ca_file"},
+		"wrong name":      {func(c *Config) { c.URLs = []string{strings.Replace(srv.LDAPS, "127.77.", "127.78.", 1)} }, model.ReadUnreachable, "check the name and port"},
+		"wrong port":      {func(c *Config) { c.URLs = []string{"ldaps://" + strings.TrimPrefix(srv.LDAP, "ldap://")} }, model.ReadTLS, "offer TLS"},
+		"wrong base":      {func(c *Config) { c.BaseDN = "ou=peeple," + srv.BaseDN }, model.ReadBase, "base_dn"},
+		"filter typo":     {func(c *Config) { c.Filter = "(!(employeTyp=x))" }, model.ReadConfig, "employeetype"},
+		"nobody":          {func(c *Config) { c.Filter = "(uid=nobody)" }, model.ReadEmpty, "never believed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := refusedRead(t, mustNew(t, forOpenLDAP(t, srv, tt.edit)), tt.reason)
@@ -267,7 +267,7 @@ func TestOpenLDAPStartTLS(t *testing.T) {
 	srv := directory.Get(t)
 	startTLS := func(c *Config) { c.URLs, c.StartTLS = []string{srv.LDAP}, true }
 	mustRead(t, mustNew(t, forOpenLDAP(t, srv, startTLS)))
-	refusedRead(t, mustNew(t, forOpenLDAP(t, srv, startTLS, func(c *Config) { c.Roots = pool(t, srv.OtherCAFile) })), plan.ReadTLS)
+	refusedRead(t, mustNew(t, forOpenLDAP(t, srv, startTLS, func(c *Config) { c.Roots = pool(t, srv.OtherCAFile) })), model.ReadTLS)
 }
 
 // TestA2_Cancelled: a read that is stopped half-way is an error, which says so.
@@ -276,7 +276,7 @@ func TestA2_Cancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	s := mustNew(t, forOpenLDAP(t, srv), func(o *Options) { o.Progress = func(int) { cancel() } })
 	snapshot, err := s.Read(ctx, nil)
-	if !errors.Is(err, context.Canceled) || plan.ReasonOf(err) != plan.ReadTimeout || len(snapshot.People) > 0 {
+	if !errors.Is(err, context.Canceled) || model.ReasonOf(err) != model.ReadTimeout || len(snapshot.People) > 0 {
 		t.Errorf("%d people, %v", len(snapshot.People), err)
 	}
 }

@@ -7,7 +7,7 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 const (
@@ -45,7 +45,7 @@ func (v *session) pages(ctx context.Context, q query, sink *pageSink) (int, erro
 		v.showed()
 		control, ok := ldap.FindControl(result.Controls, ldap.ControlTypePaging).(*ldap.ControlPaging)
 		if !ok {
-			return n, v.refuse(paging, plan.ReadPaging, "something between us and the directory drops the paging control; connect to the server itself",
+			return n, v.refuse(paging, model.ReadPaging, "something between us and the directory drops the paging control; connect to the server itself",
 				fmt.Errorf("page %d came without the paging control", n))
 		}
 		cookie = control.Cookie
@@ -54,11 +54,11 @@ func (v *session) pages(ctx context.Context, q query, sink *pageSink) (int, erro
 		case err != nil:
 			return n, err
 		case news+referred == 0 && len(cookie) > 0:
-			return n, v.refuse(lastCookieEmpty, plan.ReadPaging, "", fmt.Errorf("page %d brought nobody new, and promises more", n))
+			return n, v.refuse(lastCookieEmpty, model.ReadPaging, "", fmt.Errorf("page %d brought nobody new, and promises more", n))
 		case again != "":
-			return n, v.refuse(duplicateIDs, plan.ReadDuplicate, "", fmt.Errorf("two entries have the %s %s", sink.what, again))
+			return n, v.refuse(duplicateIDs, model.ReadDuplicate, "", fmt.Errorf("two entries have the %s %s", sink.what, again))
 		case len(sink.seen) > maxEntries:
-			return n, v.refuse(lastCookieEmpty, plan.ReadPaging, "", fmt.Errorf("more than %d entries, and no end", maxEntries))
+			return n, v.refuse(lastCookieEmpty, model.ReadPaging, "", fmt.Errorf("more than %d entries, and no end", maxEntries))
 		case len(cookie) == 0:
 			return n, v.strayPackets()
 		}
@@ -80,7 +80,7 @@ func (q query) request(pageSize int, cookie []byte) *ldap.SearchRequest {
 // one of them may have been an entry (pitfall A10).
 func (v *session) strayPackets() error {
 	if err := v.conn.GetLastError(); err != nil {
-		return v.refuse(resultCodes, plan.ReadResult, "", errors.Join(errors.New("the server sent packets that belong to no request"), err))
+		return v.refuse(resultCodes, model.ReadResult, "", errors.Join(errors.New("the server sent packets that belong to no request"), err))
 	}
 	return nil
 }

@@ -18,7 +18,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/peer"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir/ldapwire"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir/loopca"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 const reader = "cn=reader," + peer.Suffix
@@ -79,24 +79,24 @@ func TestPages(t *testing.T) {
 	t.Parallel()
 	e := many(6)
 	for name, tt := range map[string]struct {
-		reason plan.ReadReason
+		reason model.ReadReason
 		pages  []peer.Step
 	}{
-		"A1 cut between pages":            {plan.ReadResult, []peer.Step{peer.Page("c", e[:2]...), peer.Hangup()}},
-		"A1 cut mid-page":                 {plan.ReadResult, []peer.Step{peer.Do(peer.Entries(e[:2]...), peer.Hangup())}},
-		"A1 cut within an entry":          {plan.ReadResult, []peer.Step{peer.Do(peer.PartOfEntry(e[0], 20), peer.Hangup())}},
-		"A5 one page for ever":            {plan.ReadPaging, []peer.Step{peer.Page("c", e[:2]...)}},
-		"A5 empty pages for ever":         {plan.ReadPaging, []peer.Step{peer.Page("c", e[:2]...), peer.Page("c")}},
-		"A6 no control":                   {plan.ReadPaging, []peer.Step{peer.Do(peer.Entries(e[:2]...), peer.Done(0))}},
-		"A6 no control on the last":       {plan.ReadPaging, []peer.Step{peer.Page("c", e[:2]...), peer.Do(peer.Entries(e[2]), peer.Done(0))}},
-		"A10 garbage":                     {plan.ReadResult, []peer.Step{peer.Do(peer.Raw("HTTP/1.0 400\r\n\r\n"), peer.Hangup())}},
-		"A10 entry under a wrong message": {plan.ReadResult, []peer.Step{peer.Do(peer.WithID(99, peer.Entries(e[0])), peer.Page("", e[1:]...))}},
-		"A17 reference":                   {plan.ReadReference, []peer.Step{peer.Do(peer.Entries(e[0]), peer.Reference("ldap://other/"), peer.DonePaged(0, ""))}},
-		"A17 referral":                    {plan.ReadReference, []peer.Step{peer.Page("c", e[0]), peer.Done(ldap.LDAPResultReferral)}},
-		"C7 one ID twice":                 {plan.ReadDuplicate, []peer.Step{peer.Page("", e[0], e[1], one(0, map[string][]string{"uid": {"other"}}))}},
-		"C7 one ID on two pages":          {plan.ReadDuplicate, []peer.Step{peer.Page("c", e[0], e[1]), peer.Page("", e[1], e[2])}},
-		"nobody":                          {plan.ReadEmpty, []peer.Step{peer.Page("")}},
-		"nobody has an ID":                {plan.ReadResult, []peer.Step{peer.Page("", one(0, map[string][]string{"entryUUID": nil}), one(1, map[string][]string{"entryUUID": {"1"}}))}},
+		"A1 cut between pages":            {model.ReadResult, []peer.Step{peer.Page("c", e[:2]...), peer.Hangup()}},
+		"A1 cut mid-page":                 {model.ReadResult, []peer.Step{peer.Do(peer.Entries(e[:2]...), peer.Hangup())}},
+		"A1 cut within an entry":          {model.ReadResult, []peer.Step{peer.Do(peer.PartOfEntry(e[0], 20), peer.Hangup())}},
+		"A5 one page for ever":            {model.ReadPaging, []peer.Step{peer.Page("c", e[:2]...)}},
+		"A5 empty pages for ever":         {model.ReadPaging, []peer.Step{peer.Page("c", e[:2]...), peer.Page("c")}},
+		"A6 no control":                   {model.ReadPaging, []peer.Step{peer.Do(peer.Entries(e[:2]...), peer.Done(0))}},
+		"A6 no control on the last":       {model.ReadPaging, []peer.Step{peer.Page("c", e[:2]...), peer.Do(peer.Entries(e[2]), peer.Done(0))}},
+		"A10 garbage":                     {model.ReadResult, []peer.Step{peer.Do(peer.Raw("HTTP/1.0 400\r\n\r\n"), peer.Hangup())}},
+		"A10 entry under a wrong message": {model.ReadResult, []peer.Step{peer.Do(peer.WithID(99, peer.Entries(e[0])), peer.Page("", e[1:]...))}},
+		"A17 reference":                   {model.ReadReference, []peer.Step{peer.Do(peer.Entries(e[0]), peer.Reference("ldap://other/"), peer.DonePaged(0, ""))}},
+		"A17 referral":                    {model.ReadReference, []peer.Step{peer.Page("c", e[0]), peer.Done(ldap.LDAPResultReferral)}},
+		"C7 one ID twice":                 {model.ReadDuplicate, []peer.Step{peer.Page("", e[0], e[1], one(0, map[string][]string{"uid": {"other"}}))}},
+		"C7 one ID on two pages":          {model.ReadDuplicate, []peer.Step{peer.Page("c", e[0], e[1]), peer.Page("", e[1], e[2])}},
+		"nobody":                          {model.ReadEmpty, []peer.Step{peer.Page("")}},
+		"nobody has an ID":                {model.ReadResult, []peer.Step{peer.Page("", one(0, map[string][]string{"entryUUID": nil}), one(1, map[string][]string{"entryUUID": {"1"}}))}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -109,11 +109,11 @@ func TestPages(t *testing.T) {
 // one, even with entries, control and empty cookie.
 func TestK2_ResultCodes(t *testing.T) {
 	t.Parallel()
-	reasons := map[uint16]plan.ReadReason{10: plan.ReadReference, 32: plan.ReadBase}
+	reasons := map[uint16]model.ReadReason{10: model.ReadReference, 32: model.ReadBase}
 	for _, code := range []uint16{1, 3, 4, 10, 11, 12, 32, 50, 51, 52, 53, 80} {
 		reason := reasons[code]
 		if reason == "" {
-			reason = plan.ReadResult
+			reason = model.ReadResult
 		}
 		last := peer.Do(peer.Entries(one(2)), peer.DonePaged(code, ""))
 		for name, pages := range map[string][]peer.Step{"first": {last}, "later": {peer.Page("c", one(0), one(1)), last}} {
@@ -136,7 +136,7 @@ func TestD1_CutAtAnyPacket(t *testing.T) {
 		switch {
 		case err == nil && len(snapshot.People) == 3:
 			whole = n
-		case err == nil || plan.ReasonOf(err) == "":
+		case err == nil || model.ReasonOf(err) == "":
 			t.Errorf("cut after %d packets: %d people, %v", n, len(snapshot.People), err)
 		}
 	}
@@ -151,15 +151,15 @@ func TestA8_Silence(t *testing.T) {
 	for name, tt := range map[string]struct {
 		script   peer.Script
 		startTLS bool
-		reason   plan.ReadReason
+		reason   model.ReadReason
 	}{
-		"after accept":        {peer.Script{OnAccept: peer.Stall()}, false, plan.ReadUnreachable},
-		"before StartTLS":     {peer.Script{StartTLS: peer.Stall()}, true, plan.ReadUnreachable},
-		"after StartTLS":      {peer.Script{StartTLS: peer.Do(peer.StartTLSResult(0), peer.Stall())}, true, plan.ReadUnreachable},
-		"instead of the bind": {peer.Script{Bind: peer.Stall()}, false, plan.ReadTimeout},
-		"root DSE":            {peer.Script{RootDSE: peer.Stall()}, false, plan.ReadTimeout},
-		"within an entry":     {peer.Script{Pages: []peer.Step{peer.Do(peer.PartOfEntry(one(0), 20), peer.Stall())}}, false, plan.ReadTimeout},
-		"between pages":       {peer.Script{Pages: []peer.Step{peer.Page("c", one(0)), peer.Stall()}}, false, plan.ReadTimeout},
+		"after accept":        {peer.Script{OnAccept: peer.Stall()}, false, model.ReadUnreachable},
+		"before StartTLS":     {peer.Script{StartTLS: peer.Stall()}, true, model.ReadUnreachable},
+		"after StartTLS":      {peer.Script{StartTLS: peer.Do(peer.StartTLSResult(0), peer.Stall())}, true, model.ReadUnreachable},
+		"instead of the bind": {peer.Script{Bind: peer.Stall()}, false, model.ReadTimeout},
+		"root DSE":            {peer.Script{RootDSE: peer.Stall()}, false, model.ReadTimeout},
+		"within an entry":     {peer.Script{Pages: []peer.Step{peer.Do(peer.PartOfEntry(one(0), 20), peer.Stall())}}, false, model.ReadTimeout},
+		"between pages":       {peer.Script{Pages: []peer.Step{peer.Page("c", one(0)), peer.Stall()}}, false, model.ReadTimeout},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -197,11 +197,11 @@ func TestA15_RefusedOnce(t *testing.T) {
 	first, second := peer.Start(t, script), peer.Start(t, script)
 	s := mustNew(t, forPeer(t, first, func(c *Config) { c.URLs = append(c.URLs, second.LDAPS) }))
 	for range 10 {
-		if e := refusedRead(t, s, plan.ReadBind); !strings.Contains(e.Error(), "the account is locked out") {
+		if e := refusedRead(t, s, model.ReadBind); !strings.Contains(e.Error(), "the account is locked out") {
 			t.Error(e)
 		}
 	}
-	if _, err := s.Recheck(t.Context(), nil); plan.ReasonOf(err) != plan.ReadBind {
+	if _, err := s.Recheck(t.Context(), nil); model.ReasonOf(err) != model.ReadBind {
 		t.Error(err)
 	}
 	if len(first.Binds()) != 1 || len(second.Binds()) != 0 {
@@ -215,7 +215,7 @@ func TestA15_RefusedOnce(t *testing.T) {
 		if len(findingsOf(f, "bind", Failure)) != 1 || len(slices.DeleteFunc(f, func(f Finding) bool { return f.Verdict != Failure })) != 1 {
 			t.Errorf("%+v", f)
 		}
-		refusedRead(t, s, plan.ReadBind)
+		refusedRead(t, s, model.ReadBind)
 		if len(first.Binds()) != n+2 || len(second.Binds()) != 0 {
 			t.Errorf("%d and %d binds, want %d and 0", len(first.Binds()), len(second.Binds()), n+2)
 		}
@@ -234,19 +234,19 @@ func TestA15_WhoWeAre(t *testing.T) {
 		whoAmI peer.Step
 		base   peer.Step
 		proven bool
-		reason plan.ReadReason
+		reason model.ReadReason
 	}{
 		"ourselves":         {whoAmI: say("dn:CN=Reader, " + strings.ToUpper(peer.Suffix)), proven: true},
-		"nobody":            {whoAmI: say(""), reason: plan.ReadBind},
-		"somebody else":     {whoAmI: say("dn:cn=guest," + peer.Suffix), reason: plan.ReadBind},
+		"nobody":            {whoAmI: say(""), reason: model.ReadBind},
+		"somebody else":     {whoAmI: say("dn:cn=guest," + peer.Suffix), reason: model.ReadBind},
 		"a login":           {whoAmI: say("u:Reader"), proven: true},
 		"of a domain":       {whoAmI: say(`u:CORP\reader`), proven: true},
 		"a DN as a login":   {whoAmI: say("u:CN=Reader," + peer.Suffix), proven: true},
 		"another login":     {whoAmI: say("u:4711")}, // nothing to compare it with
 		"and its own entry": {whoAmI: say("u:4711"), base: ownEntry, proven: true},
 		"not offered":       {whoAmI: peer.Done(ldap.LDAPResultProtocolError)},
-		"hang-up":           {whoAmI: peer.Hangup(), reason: plan.ReadResult},
-		"an internal error": {whoAmI: peer.Done(ldap.LDAPResultOther), reason: plan.ReadResult},
+		"hang-up":           {whoAmI: peer.Hangup(), reason: model.ReadResult},
+		"an internal error": {whoAmI: peer.Done(ldap.LDAPResultOther), reason: model.ReadResult},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -306,7 +306,7 @@ func TestNextServer(t *testing.T) {
 		t.Error(snapshot.Server)
 	}
 	none := mustNew(t, forPeer(t, expired, func(c *Config) { c.URLs = []string{closed, expired.LDAPS} }))
-	if e := refusedRead(t, none, plan.ReadTLS); !strings.Contains(e.Hint, "renew") {
+	if e := refusedRead(t, none, model.ReadTLS); !strings.Contains(e.Hint, "renew") {
 		t.Error(e.Hint)
 	}
 	if len(expired.Binds()) != 0 {
@@ -317,11 +317,11 @@ func TestNextServer(t *testing.T) {
 func TestG4_ForeignName(t *testing.T) {
 	t.Parallel()
 	p := peer.Start(t, peer.Script{Leaf: loopca.Leaf{Hosts: []string{"other.example"}}})
-	if e := refusedRead(t, mustNew(t, forPeer(t, p)), plan.ReadTLS); !strings.Contains(e.Hint, "certificate has it") {
+	if e := refusedRead(t, mustNew(t, forPeer(t, p)), model.ReadTLS); !strings.Contains(e.Hint, "certificate has it") {
 		t.Error(e.Hint)
 	}
 	p = peer.Start(t, peer.Script{StartTLS: peer.StartTLSResult(ldap.LDAPResultUnavailable)})
-	refusedRead(t, mustNew(t, forPeer(t, p, func(c *Config) { c.URLs, c.StartTLS = []string{p.LDAP}, true })), plan.ReadTLS)
+	refusedRead(t, mustNew(t, forPeer(t, p, func(c *Config) { c.URLs, c.StartTLS = []string{p.LDAP}, true })), model.ReadTLS)
 }
 
 // TestRootDSE: what a server may say about itself that makes it unfit.
@@ -336,13 +336,13 @@ func TestRootDSE(t *testing.T) {
 	}
 	for name, tt := range map[string]struct {
 		script peer.Script
-		reason plan.ReadReason // "": a snapshot from which nobody departs
+		reason model.ReadReason // "": a snapshot from which nobody departs
 		failed string
 	}{
-		"no paging":            {peer.Script{RootDSE: dse(map[string][]string{"supportedControl": nil})}, plan.ReadPaging, paging},
-		"nothing":              {peer.Script{RootDSE: peer.Done(0)}, plan.ReadResult, resultCodes},
-		"other suffix":         {peer.Script{RootDSE: dse(map[string][]string{"namingContexts": {"dc=other"}})}, plan.ReadBase, namingContext},
-		"no schema":            {peer.Script{RootDSE: dse(map[string][]string{"subschemaSubentry": {"cn=none"}})}, plan.ReadResult, schemaKnown},
+		"no paging":            {peer.Script{RootDSE: dse(map[string][]string{"supportedControl": nil})}, model.ReadPaging, paging},
+		"nothing":              {peer.Script{RootDSE: peer.Done(0)}, model.ReadResult, resultCodes},
+		"other suffix":         {peer.Script{RootDSE: dse(map[string][]string{"namingContexts": {"dc=other"}})}, model.ReadBase, namingContext},
+		"no schema":            {peer.Script{RootDSE: dse(map[string][]string{"subschemaSubentry": {"cn=none"}})}, model.ReadResult, schemaKnown},
 		"hidden suffix":        {peer.Script{Base: peer.Done(ldap.LDAPResultNoSuchObject)}, "", namingContext},
 		"not synchronized":     {peer.Script{RootDSE: dse(map[string][]string{"isSynchronized": {"FALSE"}})}, "", serverSynchronized},
 		"clock of last year":   {peer.Script{RootDSE: dse(map[string][]string{"currentTime": {"20200101000000.0Z"}})}, "", clock},
@@ -382,10 +382,10 @@ func TestC11_MissedByThePages(t *testing.T) {
 	if len(snapshot.Sightings) != 2 {
 		t.Fatalf("%+v", snapshot.Sightings)
 	}
-	if got := snapshot.Sightings[0]; got.ID.ID != uuid(2) || got.State != plan.Entitled {
+	if got := snapshot.Sightings[0]; got.ID.ID != uuid(2) || got.State != model.Entitled {
 		t.Errorf("%+v", got)
 	}
-	if got := snapshot.Sightings[1]; got.ID.ID != uuid(3) || got.Evidence.Kind != plan.OutOfScope {
+	if got := snapshot.Sightings[1]; got.ID.ID != uuid(3) || got.Evidence.Kind != model.OutOfScope {
 		t.Errorf("%+v", got)
 	}
 }
@@ -404,15 +404,15 @@ func TestRecheckFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := mustNew(t, forPeer(t, peer.Start(t, peer.Script{Pages: pages})))
-			if got, err := s.Recheck(t.Context(), []plan.Tracked{tracked(0)}); plan.ReasonOf(err) == "" {
+			if got, err := s.Recheck(t.Context(), []model.Tracked{tracked(0)}); model.ReasonOf(err) == "" {
 				t.Errorf("%+v, %v", got, err)
 			}
 		})
 	}
 }
 
-func tracked(i int) plan.Tracked {
-	return plan.Tracked{ID: plan.PersonID{Source: "corp", ID: uuid(i)}, DN: one(i).DN}
+func tracked(i int) model.Tracked {
+	return model.Tracked{ID: model.PersonID{Source: "corp", ID: uuid(i)}, DN: one(i).DN}
 }
 
 // TestD4_FaultsHoldAndNeverHide: an entry with a fault is present, held, and says why.

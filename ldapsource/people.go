@@ -7,17 +7,17 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // readPeople reads everybody in scope, or fails. It adds to the certificate what the pages
 // proved.
-func (v *session) readPeople(ctx context.Context) ([]plan.Person, error) {
+func (v *session) readPeople(ctx context.Context) ([]model.Person, error) {
 	before, err := v.profile.marker(v)
 	if err != nil {
 		return nil, fmt.Errorf("read the change marker: %w", err)
 	}
-	var people []plan.Person
+	var people []model.Person
 	hidden := map[string]int{} // mandatory attributes: how many people lack them
 	sink := v.sinkByID(func(id string, e entry) {
 		if v.profile.skip(e) {
@@ -49,10 +49,10 @@ func (v *session) readPeople(ctx context.Context) ([]plan.Person, error) {
 	}
 	switch lacking := len(v.nameless.names); {
 	case len(people) == 0 && lacking > 0:
-		return nil, v.refuse(mandatoryAttributes, plan.ReadResult, "let the bind account read that attribute of everybody in scope",
+		return nil, v.refuse(mandatoryAttributes, model.ReadResult, "let the bind account read that attribute of everybody in scope",
 			fmt.Errorf("none of %d entries has a usable %s, so nobody knows who they are: %s", lacking, v.cfg.IDAttribute, v.nameless.why))
 	case len(people) == 0:
-		return nil, v.refuse(notEmpty, plan.ReadEmpty, "check base_dn and filter, and what the bind account may read; an empty directory is never believed",
+		return nil, v.refuse(notEmpty, model.ReadEmpty, "check base_dn and filter, and what the bind account may read; an empty directory is never believed",
 			fmt.Errorf("nobody below %s matches %s", v.cfg.BaseDN, v.filter))
 	}
 	v.tally.entries = len(sink.seen)
@@ -64,11 +64,11 @@ func (v *session) readPeople(ctx context.Context) ([]plan.Person, error) {
 }
 
 func (v *session) certifyPages(pages, people, entries int) {
-	v.certificate.satisfy(paging, "the control on each of %s", plan.Counted(pages, "page", "pages"))
+	v.certificate.satisfy(paging, "the control on each of %s", model.Counted(pages, "page", "pages"))
 	v.certificate.satisfy(lastCookieEmpty, "the server says that page %d was the last", pages)
 	v.certifyReferences()
-	v.certificate.satisfy(duplicateIDs, "%s, each %s once", plan.Counted(entries, "entry", "entries"), v.cfg.IDAttribute)
-	v.certificate.satisfy(notEmpty, "%s among %s", plan.Counted(people, "person", "people"), plan.Counted(entries, "entry", "entries"))
+	v.certificate.satisfy(duplicateIDs, "%s, each %s once", model.Counted(entries, "entry", "entries"), v.cfg.IDAttribute)
+	v.certificate.satisfy(notEmpty, "%s among %s", model.Counted(people, "person", "people"), model.Counted(entries, "entry", "entries"))
 }
 
 // changeNote tells whether the directory changed during the read. Pages are no snapshot
@@ -99,8 +99,8 @@ func isRound(entries int) bool { return slices.Contains([]int{500, 1000, 1500, 2
 func (v *session) judgeHidden(hidden map[string]int, people int) {
 	var doubts []string
 	for _, name := range v.profile.mandatory() {
-		if allowed := plan.HiddenAttributes(people); hidden[name] > allowed.Number() {
-			doubts = append(doubts, fmt.Sprintf("%s of %d of %s is not readable, %s", name, hidden[name], plan.Counted(people, "person", "people"), allowed.Words()))
+		if allowed := model.HiddenAttributes(people); hidden[name] > allowed.Number() {
+			doubts = append(doubts, fmt.Sprintf("%s of %d of %s is not readable, %s", name, hidden[name], model.Counted(people, "person", "people"), allowed.Words()))
 		}
 	}
 	if len(doubts) > 0 {
@@ -119,7 +119,7 @@ func (v *session) find(ctx context.Context, f filter) (*entry, error) {
 	case err != nil:
 		return nil, err
 	case len(found) > 1:
-		return nil, v.refuse(bindIdentity, plan.ReadBind, "write bind_dn as a DN", errors.New("more than one account has the name of the bind account"))
+		return nil, v.refuse(bindIdentity, model.ReadBind, "write bind_dn as a DN", errors.New("more than one account has the name of the bind account"))
 	case len(found) == 0:
 		return nil, nil
 	}

@@ -20,7 +20,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/peer"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // proof says which test holds a guard, and what was done to the code to see it fail.
@@ -213,7 +213,7 @@ func TestA16_ClearTextIsRefused(t *testing.T) {
 	}
 	for _, code := range []uint16{ldap.LDAPResultStrongAuthRequired, ldap.LDAPResultConfidentialityRequired} {
 		p := peer.Start(t, peer.Script{Bind: peer.BindResult(code, "")})
-		if e := refusedRead(t, mustNew(t, forPeer(t, p)), plan.ReadBind); !strings.Contains(e.Hint, "name the servers themselves in urls") {
+		if e := refusedRead(t, mustNew(t, forPeer(t, p)), model.ReadBind); !strings.Contains(e.Hint, "name the servers themselves in urls") {
 			t.Errorf("%d: %q", code, e.Hint)
 		}
 	}

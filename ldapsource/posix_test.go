@@ -11,7 +11,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/ds389"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/openldap"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // posixEntry makes the account of a person with a primary group.
@@ -59,9 +59,9 @@ func wantEverywhere(t *testing.T, cfg Config, group string, members ...string) {
 }
 
 // wantProtectedFromBelow holds that the last look comes to the same as the read.
-func wantProtectedFromBelow(t *testing.T, s *Source, snapshot plan.Snapshot) {
+func wantProtectedFromBelow(t *testing.T, s *Source, snapshot model.Snapshot) {
 	t.Helper()
-	var all []plan.Tracked
+	var all []model.Tracked
 	for _, p := range snapshot.People {
 		all = append(all, trackedAs(p))
 	}
@@ -88,7 +88,7 @@ func wantDoubt(t *testing.T, cfg Config, group, detail string, members ...string
 		t.Errorf("%+v, want %q", c, detail)
 	}
 	for _, p := range snapshot.People {
-		if p.State == plan.Departed && p.Evidence.Kind == plan.OutOfScope {
+		if p.State == model.Departed && p.Evidence.Kind == model.OutOfScope {
 			t.Errorf("%+v", p)
 		}
 	}
@@ -171,9 +171,9 @@ func TestHiddenNumbers(t *testing.T) {
 		posixGroup(srv.LeaversDN, "staff", "5000"), posixGroup(srv.LeaversDN, "sealed", "5000", "seen"),
 		groupIn(srv.LeaversDN, "groupOfNames", "plain", seen.DN))
 	cfg := forOpenLDAP(t, srv, func(c *Config) { c.BindDN = srv.BlindDN })
-	states := func(group string) map[string]plan.AccountState {
+	states := func(group string) map[string]model.AccountState {
 		s := mustNew(t, withGroups(cfg, "cn="+group+","+srv.LeaversDN))
-		snapshot, found := mustRead(t, s), map[string]plan.AccountState{}
+		snapshot, found := mustRead(t, s), map[string]model.AccountState{}
 		wantSameFromBelow(t, s, snapshot)
 		for account, p := range byAttribute(snapshot.People, "uid") {
 			found[account] = p.State
@@ -181,10 +181,10 @@ func TestHiddenNumbers(t *testing.T) {
 		return found
 	}
 	got := states("staff")
-	if got["hidden"] != plan.Unknown || got["veiled"] != plan.Unknown || got["seen"] != plan.Entitled || got[srv.People[0].Account] != plan.Departed {
+	if got["hidden"] != model.Unknown || got["veiled"] != model.Unknown || got["seen"] != model.Entitled || got[srv.People[0].Account] != model.Departed {
 		t.Errorf("%v", got)
 	}
-	if got := states("plain"); got["hidden"] != plan.Departed || got["seen"] != plan.Entitled {
+	if got := states("plain"); got["hidden"] != model.Departed || got["seen"] != model.Entitled {
 		t.Errorf("in a group without a number it does not matter: %v", got)
 	}
 	wantDoubt(t, cfg, "cn=sealed,"+srv.LeaversDN, "its gidNumber is not readable", "seen")

@@ -6,7 +6,7 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // profile is what differs between directory products. Its methods are asked in the order of
@@ -25,8 +25,8 @@ type profile interface {
 	account(context.Context, *session) (*entry, error)                       // the bind account's own entry; nil if not readable
 	contextID(*session) (string, error)                                      // the identity of the directory; "" if not readable
 	contextAttributes(schema) []string                                       // of the entry at its top: each of them would do for that
-	replica(*session) (id string, version plan.Version, err error)           // which copy this is, and how far it has come
-	window(v *session, since plan.Version) (window, error)                   // where to look for what changed since
+	replica(*session) (id string, version model.Version, err error)          // which copy this is, and how far it has come
+	window(v *session, since model.Version) (window, error)                  // where to look for what changed since
 	marker(*session) (string, error)                                         // moves with every change in the directory; "" if there is none
 	tombstones(context.Context, *session, filter) (map[string]string, error) // of deleted people: what is known, by ID
 	deletedObjects(rootDSE) (container, grant string)                        // where deleted entries stay, and how to let an account read them; "" if nowhere
@@ -64,15 +64,15 @@ type profile interface {
 	conflict(entry) string
 	// state is the account state with its evidence (design §5.2). What it cannot read or
 	// understand is Unknown, with the reason in the detail.
-	state(entry, time.Time) (plan.AccountState, plan.Evidence)
+	state(entry, time.Time) (model.AccountState, model.Evidence)
 }
 
-func unknown(detail string) (plan.AccountState, plan.Evidence) {
-	return plan.Unknown, plan.Evidence{Detail: detail}
+func unknown(detail string) (model.AccountState, model.Evidence) {
+	return model.Unknown, model.Evidence{Detail: detail}
 }
 
-func departed(kind plan.EvidenceKind, detail string) (plan.AccountState, plan.Evidence) {
-	return plan.Departed, plan.Evidence{Kind: kind, Detail: detail}
+func departed(kind model.EvidenceKind, detail string) (model.AccountState, model.Evidence) {
+	return model.Departed, model.Evidence{Kind: kind, Detail: detail}
 }
 
-func entitled() (plan.AccountState, plan.Evidence) { return plan.Entitled, plan.Evidence{} }
+func entitled() (model.AccountState, model.Evidence) { return model.Entitled, model.Evidence{} }

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestC6_AccountState is the table of what the profiles beside Active Directory and OpenLDAP take
@@ -22,48 +22,48 @@ func TestC6_AccountState(t *testing.T) {
 		name     string
 		profile  profile
 		entry    entry
-		want     plan.AccountState
-		evidence plan.EvidenceKind
+		want     model.AccountState
+		evidence model.EvidenceKind
 	}{
-		{"389: nothing said", directoryServer{}, entryOf("uid", "u"), plan.Entitled, ""},
-		{"389: locked", directoryServer{}, entryOf("nsaccountlock", "TRUE"), plan.Departed, plan.Disabled},
-		{"389: locked, in lower case", directoryServer{}, entryOf("nsaccountlock", "true"), plan.Departed, plan.Disabled},
-		{"389: not locked", directoryServer{}, entryOf("nsaccountlock", "False"), plan.Entitled, ""},
-		{"389: garbage", directoryServer{}, entryOf("nsaccountlock", "yes"), plan.Unknown, ""},
-		{"389: what another product says", directoryServer{}, entryOf("pwdaccountlockedtime", "000001010000Z", "pwdendtime", "20200101000000Z"), plan.Entitled, ""},
-		{"389: locked after wrong passwords", directoryServer{}, entryOf("accountunlocktime", "20990101000000Z"), plan.Entitled, ""},
-		{"389: locked so until somebody unlocks it", directoryServer{}, entryOf("accountunlocktime", "19700101000000Z"), plan.Entitled, ""},
-		{"freeipa: nothing said", freeIPA{}, entryOf("uid", "u"), plan.Entitled, ""},
-		{"freeipa: locked", freeIPA{}, entryOf("nsaccountlock", "TRUE"), plan.Departed, plan.Disabled},
-		{"freeipa: ended", freeIPA{}, entryOf("krbprincipalexpiration", "20200101000000Z"), plan.Departed, plan.Expired},
-		{"freeipa: to end", freeIPA{}, entryOf("krbprincipalexpiration", "29990101000000Z"), plan.Entitled, ""},
-		{"freeipa: garbage", freeIPA{}, entryOf("krbprincipalexpiration", "never"), plan.Unknown, ""},
-		{"freeipa: locked, and garbage", freeIPA{}, entryOf("nsaccountlock", "TRUE", "krbprincipalexpiration", "never"), plan.Departed, plan.Disabled},
-		{"freeipa: an expired password", freeIPA{}, entryOf("krbpasswordexpiration", "20200101000000Z"), plan.Entitled, ""},
-		{"custom: nothing said", eDirectory, entryOf("uid", "u"), plan.Entitled, ""},
-		{"custom: disabled", eDirectory, entryOf("logindisabled", "true"), plan.Departed, plan.Disabled},
-		{"custom: enabled", eDirectory, entryOf("logindisabled", "FALSE"), plan.Entitled, ""},
-		{"custom: neither", eDirectory, entryOf("logindisabled", "perhaps"), plan.Unknown, ""},
-		{"custom: both at once", eDirectory, entry{values: map[string][]string{"logindisabled": {"FALSE", "TRUE"}}}, plan.Unknown, ""},
-		{"custom: ended", eDirectory, entryOf("loginexpirationtime", "20200101000000Z"), plan.Departed, plan.Expired},
-		{"custom: to end", eDirectory, entryOf("loginexpirationtime", "29990101000000Z"), plan.Entitled, ""},
-		{"custom: two ends", eDirectory, entry{values: map[string][]string{"loginexpirationtime": {"20200101000000Z", "29990101000000Z"}}}, plan.Unknown, ""},
-		{"custom: garbage", eDirectory, entryOf("loginexpirationtime", "never"), plan.Unknown, ""},
-		{"days: yesterday", expires(FormatUnixDays), entryOf("end", "20777"), plan.Departed, plan.Expired},
-		{"days: tomorrow", expires(FormatUnixDays), entryOf("end", "20779"), plan.Entitled, ""},
-		{"days: none", expires(FormatUnixDays), entryOf("end", "-1"), plan.Entitled, ""},
-		{"days: in truth seconds", expires(FormatUnixDays), entryOf("end", "1795219200"), plan.Unknown, ""},
-		{"seconds: past", expires(FormatUnixSeconds), entryOf("end", "1500000000"), plan.Departed, plan.Expired},
-		{"seconds: to come", expires(FormatUnixSeconds), entryOf("end", "32472144000"), plan.Entitled, ""},
-		{"seconds: in truth a FILETIME", expires(FormatUnixSeconds), entryOf("end", "132223104000000000"), plan.Unknown, ""},
-		{"filetime: past", expires(FormatFileTime), entryOf("end", "132223104000000000"), plan.Departed, plan.Expired},
-		{"filetime: never", expires(FormatFileTime), entryOf("end", "9223372036854775807"), plan.Entitled, ""},
-		{"filetime: garbage", expires(FormatFileTime), entryOf("end", "2020-01-01"), plan.Unknown, ""},
+		{"389: nothing said", directoryServer{}, entryOf("uid", "u"), model.Entitled, ""},
+		{"389: locked", directoryServer{}, entryOf("nsaccountlock", "TRUE"), model.Departed, model.Disabled},
+		{"389: locked, in lower case", directoryServer{}, entryOf("nsaccountlock", "true"), model.Departed, model.Disabled},
+		{"389: not locked", directoryServer{}, entryOf("nsaccountlock", "False"), model.Entitled, ""},
+		{"389: garbage", directoryServer{}, entryOf("nsaccountlock", "yes"), model.Unknown, ""},
+		{"389: what another product says", directoryServer{}, entryOf("pwdaccountlockedtime", "000001010000Z", "pwdendtime", "20200101000000Z"), model.Entitled, ""},
+		{"389: locked after wrong passwords", directoryServer{}, entryOf("accountunlocktime", "20990101000000Z"), model.Entitled, ""},
+		{"389: locked so until somebody unlocks it", directoryServer{}, entryOf("accountunlocktime", "19700101000000Z"), model.Entitled, ""},
+		{"freeipa: nothing said", freeIPA{}, entryOf("uid", "u"), model.Entitled, ""},
+		{"freeipa: locked", freeIPA{}, entryOf("nsaccountlock", "TRUE"), model.Departed, model.Disabled},
+		{"freeipa: ended", freeIPA{}, entryOf("krbprincipalexpiration", "20200101000000Z"), model.Departed, model.Expired},
+		{"freeipa: to end", freeIPA{}, entryOf("krbprincipalexpiration", "29990101000000Z"), model.Entitled, ""},
+		{"freeipa: garbage", freeIPA{}, entryOf("krbprincipalexpiration", "never"), model.Unknown, ""},
+		{"freeipa: locked, and garbage", freeIPA{}, entryOf("nsaccountlock", "TRUE", "krbprincipalexpiration", "never"), model.Departed, model.Disabled},
+		{"freeipa: an expired password", freeIPA{}, entryOf("krbpasswordexpiration", "20200101000000Z"), model.Entitled, ""},
+		{"custom: nothing said", eDirectory, entryOf("uid", "u"), model.Entitled, ""},
+		{"custom: disabled", eDirectory, entryOf("logindisabled", "true"), model.Departed, model.Disabled},
+		{"custom: enabled", eDirectory, entryOf("logindisabled", "FALSE"), model.Entitled, ""},
+		{"custom: neither", eDirectory, entryOf("logindisabled", "perhaps"), model.Unknown, ""},
+		{"custom: both at once", eDirectory, entry{values: map[string][]string{"logindisabled": {"FALSE", "TRUE"}}}, model.Unknown, ""},
+		{"custom: ended", eDirectory, entryOf("loginexpirationtime", "20200101000000Z"), model.Departed, model.Expired},
+		{"custom: to end", eDirectory, entryOf("loginexpirationtime", "29990101000000Z"), model.Entitled, ""},
+		{"custom: two ends", eDirectory, entry{values: map[string][]string{"loginexpirationtime": {"20200101000000Z", "29990101000000Z"}}}, model.Unknown, ""},
+		{"custom: garbage", eDirectory, entryOf("loginexpirationtime", "never"), model.Unknown, ""},
+		{"days: yesterday", expires(FormatUnixDays), entryOf("end", "20777"), model.Departed, model.Expired},
+		{"days: tomorrow", expires(FormatUnixDays), entryOf("end", "20779"), model.Entitled, ""},
+		{"days: none", expires(FormatUnixDays), entryOf("end", "-1"), model.Entitled, ""},
+		{"days: in truth seconds", expires(FormatUnixDays), entryOf("end", "1795219200"), model.Unknown, ""},
+		{"seconds: past", expires(FormatUnixSeconds), entryOf("end", "1500000000"), model.Departed, model.Expired},
+		{"seconds: to come", expires(FormatUnixSeconds), entryOf("end", "32472144000"), model.Entitled, ""},
+		{"seconds: in truth a FILETIME", expires(FormatUnixSeconds), entryOf("end", "132223104000000000"), model.Unknown, ""},
+		{"filetime: past", expires(FormatFileTime), entryOf("end", "132223104000000000"), model.Departed, model.Expired},
+		{"filetime: never", expires(FormatFileTime), entryOf("end", "9223372036854775807"), model.Entitled, ""},
+		{"filetime: garbage", expires(FormatFileTime), entryOf("end", "2020-01-01"), model.Unknown, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			state, evidence := tt.profile.state(tt.entry, noon)
-			if state != tt.want || evidence.Kind != tt.evidence || (evidence.Detail == "") != (state == plan.Entitled) {
+			if state != tt.want || evidence.Kind != tt.evidence || (evidence.Detail == "") != (state == model.Entitled) {
 				t.Errorf("%v %+v", state, evidence)
 			}
 		})

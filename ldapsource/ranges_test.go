@@ -11,7 +11,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/peer"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir/ldapwire"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // part is what the scripted controller shows of a group's members, under a name with its range.
@@ -87,7 +87,7 @@ func TestB2_Ranges(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			snapshot := mustRead(t, mustNew(t, rangedDomain(t, tt.parts)))
-			states := map[plan.AccountState]int{}
+			states := map[model.AccountState]int{}
 			for _, p := range snapshot.People {
 				states[p.State]++
 			}
@@ -95,7 +95,7 @@ func TestB2_Ranges(t *testing.T) {
 			if c.OK != (tt.fault == "") || snapshot.Departures() != c.OK || !strings.Contains(c.Detail, tt.fault) {
 				t.Errorf("%+v", c)
 			}
-			if tt.fault != "" && states[plan.Departed] > 0 || states[plan.Entitled] != tt.people {
+			if tt.fault != "" && states[model.Departed] > 0 || states[model.Entitled] != tt.people {
 				t.Errorf("%v", states)
 			}
 		})

@@ -8,7 +8,7 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // elsewhereHint: whoever follows it is read, see accept.
@@ -132,5 +132,5 @@ func (v *session) certifyReferences() {
 
 // refuseReference ends a read whose scope lies elsewhere in part.
 func (v *session) refuseReference(page int, to string) error {
-	return v.refuse(references, plan.ReadReference, elsewhereHint, fmt.Errorf("page %d refers to %s", page, to))
+	return v.refuse(references, model.ReadReference, elsewhereHint, fmt.Errorf("page %d refers to %s", page, to))
 }

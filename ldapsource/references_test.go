@@ -9,7 +9,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/openldap"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/peer"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 const (
@@ -33,8 +33,8 @@ func TestAnotherServersPart(t *testing.T) {
 	srv := withSite(t)
 	whole := func(c *Config) { c.BaseDN = srv.BaseDN }
 	site := "OU=Site2,  " + strings.ToUpper(srv.BaseDN)
-	gone := plan.Tracked{ID: plan.PersonID{Source: "corp", ID: unknownPerson}, DN: "uid=gone," + srv.LeaversDN}
-	refused := refusedRead(t, mustNew(t, forOpenLDAP(t, srv, whole)), plan.ReadReference)
+	gone := model.Tracked{ID: model.PersonID{Source: "corp", ID: unknownPerson}, DN: "uid=gone," + srv.LeaversDN}
+	refused := refusedRead(t, mustNew(t, forOpenLDAP(t, srv, whole)), model.ReadReference)
 	for _, part := range []string{"ou=site2", "make that part a source of its own", "list it under exclude_dns", "narrow base_dn"} {
 		if !strings.Contains(refused.Error(), part) {
 			t.Errorf("%q is not said: %v", part, refused)
@@ -56,7 +56,7 @@ func TestAnotherServersPart(t *testing.T) {
 			if c := condition(t, snapshot.Conditions, references); !c.OK || !strings.Contains(c.Detail, row.says) {
 				t.Errorf("%+v does not say %q", c, row.says)
 			}
-			if got := snapshot.Sightings[0]; got.Placeless != row.asked || (got.Evidence.Kind == plan.Absent) == row.asked || got.Found {
+			if got := snapshot.Sightings[0]; got.Placeless != row.asked || (got.Evidence.Kind == model.Absent) == row.asked || got.Found {
 				t.Errorf("who is gone: %+v", got)
 			}
 			wantFinding(t, s, "people", Pass, "people")
@@ -105,11 +105,11 @@ func TestReferencesThatNobodyReads(t *testing.T) {
 				mustRead(t, s)
 				return
 			}
-			refusedRead(t, s, plan.ReadReference)
+			refusedRead(t, s, model.ReadReference)
 		})
 	}
 	again := peer.Do(peer.Reference("ldap://other/"+awaySite), peer.DonePaged(ldap.LDAPResultSuccess, "c"))
-	refusedRead(t, mustNew(t, forPeer(t, peer.Start(t, peer.Script{Pages: []peer.Step{again}}), func(c *Config) { c.ExcludeDNs = []string{awaySite} })), plan.ReadPaging)
+	refusedRead(t, mustNew(t, forPeer(t, peer.Start(t, peer.Script{Pages: []peer.Step{again}}), func(c *Config) { c.ExcludeDNs = []string{awaySite} })), model.ReadPaging)
 	pageOfReferences := []peer.Step{again, peer.Page("", one(0))}
 	mustRead(t, mustNew(t, forPeer(t, peer.Start(t, peer.Script{Pages: pageOfReferences}), func(c *Config) { c.ExcludeDNs = []string{awaySite} })))
 }

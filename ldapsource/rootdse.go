@@ -11,7 +11,7 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // rootDSE is what a server says about itself (RFC 4512 §5.1, MS-ADTS 3.1.1.3.2).
@@ -32,12 +32,12 @@ func (v *session) readRootDSE(context.Context) (string, error) {
 		return "", fmt.Errorf("read the root DSE: %w", err)
 	}
 	if e == nil {
-		return "", v.refuse(resultCodes, plan.ReadResult, "let the bind account read the root DSE (the entry with the empty DN)", errors.New("the root DSE is not readable"))
+		return "", v.refuse(resultCodes, model.ReadResult, "let the bind account read the root DSE (the entry with the empty DN)", errors.New("the root DSE is not readable"))
 	}
 	v.root = rootDSE{entry: *e}
 	v.server = cmp.Or(e.first("dnshostname"), serverName(v.address))
 	if !v.root.supports(ldap.ControlTypePaging) {
-		return "", v.refuse(paging, plan.ReadPaging, "allow the paged results control on the server, or read from another one",
+		return "", v.refuse(paging, model.ReadPaging, "allow the paged results control on the server, or read from another one",
 			errors.New("the server does not offer paged results (1.2.840.113556.1.4.319)"))
 	}
 	v.judgeSynchronization()
@@ -76,7 +76,7 @@ func (v *session) judgeClock() error {
 		return nil
 	}
 	skew := theirs.Sub(v.now()).Round(time.Second)
-	if skew.Abs() > plan.MaxSkew {
+	if skew.Abs() > model.MaxSkew {
 		v.certificate.doubt(clock, "the server's clock is %v from ours; set one of them right", skew)
 		return nil
 	}
@@ -100,7 +100,7 @@ func (v *session) findContext() error {
 	v.nameRoot()
 	v.root.context = v.contextAround(v.root)
 	if v.root.context == "" {
-		return v.refuse(namingContext, plan.ReadBase, "fix base_dn, or name a server of that directory in urls",
+		return v.refuse(namingContext, model.ReadBase, "fix base_dn, or name a server of that directory in urls",
 			fmt.Errorf("base_dn %s lies in no directory of this server, which holds %s", v.cfg.BaseDN, strings.Join(v.profile.contexts(v.root), " and ")))
 	}
 	return nil
@@ -138,7 +138,7 @@ func (v *session) identifyContext(context.Context) (string, error) {
 func (v *session) requireProof() error {
 	for _, c := range v.certificate {
 		if !c.OK {
-			return v.fail(plan.ReadResult, "", fmt.Errorf("the directory proves nothing today: %s: %s", c.Name, c.Detail))
+			return v.fail(model.ReadResult, "", fmt.Errorf("the directory proves nothing today: %s: %s", c.Name, c.Detail))
 		}
 	}
 	return nil

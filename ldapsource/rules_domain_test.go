@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestApplicationGroups: a domain may let a query say who is in a group, or is not. Nobody departs by such
@@ -17,10 +17,10 @@ func TestApplicationGroups(t *testing.T) {
 	query := adGroup(unit, "ga-query", people[0].DN)
 	query.Attributes["msDS-AzLDAPQuery"] = []string{"(title=x)"}
 	srv.Add(t, query, adGroup(unit, "ga-outer", at("ga-query"), people[1].DN), adGroup(unit, "ga-plain", people[1].DN))
-	for name, want := range map[string][]plan.AccountState{
-		"ga-query": {plan.Entitled, plan.Unknown, plan.Unknown},
-		"ga-outer": {plan.Entitled, plan.Entitled, plan.Unknown},
-		"ga-plain": {plan.Departed, plan.Entitled, plan.Departed},
+	for name, want := range map[string][]model.AccountState{
+		"ga-query": {model.Entitled, model.Unknown, model.Unknown},
+		"ga-outer": {model.Entitled, model.Entitled, model.Unknown},
+		"ga-plain": {model.Departed, model.Entitled, model.Departed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := mustNew(t, forDomain(t, srv, narrow, func(c *Config) { c.Groups = []string{at(name)} }))

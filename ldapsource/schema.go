@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/typo"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // schema maps each name and OID of an attribute type, in lower case, to its first name, in
@@ -104,7 +104,7 @@ func (v *session) readSchema(context.Context) (string, error) {
 		return "", fmt.Errorf("read the schema %s: %w", at, err)
 	}
 	if at == "" || e == nil || len(e.values["attributetypes"]) == 0 {
-		return "", v.refuse(schemaKnown, plan.ReadResult, "let the bind account read the entry that subschemaSubentry of the root DSE names",
+		return "", v.refuse(schemaKnown, model.ReadResult, "let the bind account read the entry that subschemaSubentry of the root DSE names",
 			fmt.Errorf("the schema %s is not readable", at))
 	}
 	v.schema = parseSchema(e.values["attributetypes"])
@@ -120,7 +120,7 @@ func (v *session) readSchema(context.Context) (string, error) {
 		if fitting := v.betterProfiles(); fitting != "" {
 			hint = fmt.Sprintf("set profile to %s: the server calls itself %s, and the profile %s names what other directories have", fitting, v.root.product(), v.cfg.Profile)
 		}
-		return "", v.refuse(schemaKnown, plan.ReadConfig, hint, errors.Join(unknown...))
+		return "", v.refuse(schemaKnown, model.ReadConfig, hint, errors.Join(unknown...))
 	}
 	v.certificate.satisfy(schemaKnown, "all %d attributes are known", len(v.needs()))
 	return v.certificate[len(v.certificate)-1].Detail, nil

@@ -7,7 +7,7 @@ import (
 	"github.com/go-ldap/ldap/v3"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/peer"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestSchemaLacksWhatEndsAnAccount: what the server cannot hold, no right lets anybody read. The advice is
@@ -41,7 +41,7 @@ func TestSchemaLacksANamedAttribute(t *testing.T) {
 	t.Parallel()
 	p := peer.Start(t, peer.Script{Pages: []peer.Step{peer.Page("", one(0))}})
 	typed := mustNew(t, forPeer(t, p, func(c *Config) { c.Attributes = []string{"uid", "employeNumber"} }))
-	e := refusedRead(t, typed, plan.ReadConfig)
+	e := refusedRead(t, typed, model.ReadConfig)
 	for _, part := range []string{`did you mean "employeenumber"?`, "as the schema of the directory has it", "a right to read is not what is missing"} {
 		if !strings.Contains(e.Error(), part) {
 			t.Errorf("%q is not said: %v", part, e)

@@ -12,7 +12,7 @@ import (
 	"github.com/go-ldap/ldap/v3"
 	"golang.org/x/text/unicode/norm"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // parseDN refuses the empty DN, which the library takes for the root.
@@ -97,7 +97,7 @@ func (s *Source) fingerprint(filter *ber.Packet) string {
 		values = append(values, part.value)
 		told = append(told, part.key+"="+hashOf(part.value)[:12])
 	}
-	return plan.ScopeFingerprint(hashOf(values), told...)
+	return model.ScopeFingerprint(hashOf(values), told...)
 }
 
 // scopePart is one setting of the configuration that a scope depends on.

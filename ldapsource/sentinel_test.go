@@ -9,12 +9,12 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/peer"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir/ldapwire"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // wantSentinels reads, rechecks and checks, and wants all three to see the sentinels, or to miss
 // the one named.
-func wantSentinels(t *testing.T, cfg Config, missing string) plan.Snapshot {
+func wantSentinels(t *testing.T, cfg Config, missing string) model.Snapshot {
 	t.Helper()
 	s := mustNew(t, cfg)
 	snapshot := mustRead(t, s)
@@ -89,7 +89,7 @@ func TestSentinelAnswers(t *testing.T) {
 	for name, tt := range map[string]struct {
 		answer peer.Step
 		seen   bool
-		reason plan.ReadReason // "": a snapshot
+		reason model.ReadReason // "": a snapshot
 	}{
 		"the entry":         {answer: peer.Do(peer.Entries(ldap.NewEntry(boss, map[string][]string{"objectClass": {"person"}})), peer.Done(0)), seen: true},
 		"its bare name":     {answer: peer.Do(peer.Entries(ldap.NewEntry(boss, nil)), peer.Done(0))},
@@ -97,9 +97,9 @@ func TestSentinelAnswers(t *testing.T) {
 		"no such object":    {answer: peer.Done(ldap.LDAPResultNoSuchObject)},
 		"no right":          {answer: peer.Done(ldap.LDAPResultInsufficientAccessRights)},
 		"another server":    {answer: peer.Done(ldap.LDAPResultReferral)},
-		"busy":              {answer: peer.Done(ldap.LDAPResultBusy), reason: plan.ReadResult},
-		"hang-up":           {answer: peer.Hangup(), reason: plan.ReadResult},
-		"entry, then error": {answer: peer.Do(peer.Entries(ldap.NewEntry(boss, map[string][]string{"objectClass": {"person"}})), peer.Done(ldap.LDAPResultOther)), reason: plan.ReadResult},
+		"busy":              {answer: peer.Done(ldap.LDAPResultBusy), reason: model.ReadResult},
+		"hang-up":           {answer: peer.Hangup(), reason: model.ReadResult},
+		"entry, then error": {answer: peer.Do(peer.Entries(ldap.NewEntry(boss, map[string][]string{"objectClass": {"person"}})), peer.Done(ldap.LDAPResultOther)), reason: model.ReadResult},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // Prefer names the server to ask first from now on, by its [plan.Replica] address: the one that
@@ -26,14 +26,14 @@ func (s *Source) Prefer(address string) {
 func (s *Source) noteTurn(address string, err error) {
 	s.turn.Lock()
 	defer s.turn.Unlock()
-	switch reason := plan.ReasonOf(err); {
+	switch reason := model.ReasonOf(err); {
 	case address == "":
 	case err == nil:
 		s.preferred = address
 		if s.avoided == address {
 			s.avoided = ""
 		}
-	case reason == plan.ReadTimeout, reason == plan.ReadResult, reason == plan.ReadPaging:
+	case reason == model.ReadTimeout, reason == model.ReadResult, reason == model.ReadPaging:
 		s.avoided = address
 	}
 }

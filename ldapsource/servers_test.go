@@ -19,7 +19,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/peer"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir/loopca"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // zones is a DNS: the records by full name. A name that is not there does not exist.
@@ -85,7 +85,7 @@ func TestB16_Discover(t *testing.T) {
 				}
 			}
 			if tt.want == "" {
-				if e := refusedRead(t, s, plan.ReadUnreachable); !strings.Contains(e.Error(), "corp.example") || e.Hint != discoveryHint {
+				if e := refusedRead(t, s, model.ReadUnreachable); !strings.Contains(e.Error(), "corp.example") || e.Hint != discoveryHint {
 					t.Error(e)
 				}
 			}
@@ -200,7 +200,7 @@ func TestFailoverNobody(t *testing.T) {
 	t.Parallel()
 	cfg, peers := several(t, peer.Script{OnAccept: peer.Hangup()}, peer.Script{OnAccept: peer.Stall()}, peer.Script{OnAccept: peer.Hangup()})
 	cfg.Timeout = 2 * time.Second
-	e := refusedRead(t, mustNew(t, cfg), plan.ReadTLS)
+	e := refusedRead(t, mustNew(t, cfg), model.ReadTLS)
 	for _, want := range []string{"none of 3 servers can be read: ", peers[0].LDAPS + ": ", "connect to " + peers[1].LDAPS + ": ", "context deadline exceeded; ", peers[2].LDAPS + ": "} {
 		if !strings.Contains(e.Error(), want) || strings.Contains(e.Error(), "\n") {
 			t.Errorf("%q does not say %q in one line", e.Error(), want)
@@ -253,7 +253,7 @@ func TestB16_Stickiness(t *testing.T) {
 		t.Errorf("%d, %d and %d binds, want 0, 0 and 2", a, b, c)
 	}
 	s.Prefer(names[1])
-	refusedRead(t, s, plan.ReadResult)
+	refusedRead(t, s, model.ReadResult)
 	s.Prefer(names[1]) // as the ledger does, which knows nothing of it
 	want("one that broke off", 0, 2, 1)
 	mustRead(t, s)
@@ -276,15 +276,15 @@ func TestAvoidedUntilItWorks(t *testing.T) {
 	}
 	for _, step := range []struct {
 		at     string
-		reason plan.ReadReason
+		reason model.ReadReason
 		want   string
 	}{
-		{"dc1:636", plan.ReadBase, "dc1"}, {"dc1:636", plan.ReadBind, "dc1"}, {"dc1:636", plan.ReadEmpty, "dc1"}, {"", plan.ReadUnreachable, "dc1"},
-		{"dc1:636", plan.ReadTimeout, "dc2"}, {"dc1:636", "", "dc1"}, {"dc1:636", plan.ReadPaging, "dc2"}, {"dc2:636", plan.ReadResult, "dc1"},
+		{"dc1:636", model.ReadBase, "dc1"}, {"dc1:636", model.ReadBind, "dc1"}, {"dc1:636", model.ReadEmpty, "dc1"}, {"", model.ReadUnreachable, "dc1"},
+		{"dc1:636", model.ReadTimeout, "dc2"}, {"dc1:636", "", "dc1"}, {"dc1:636", model.ReadPaging, "dc2"}, {"dc2:636", model.ReadResult, "dc1"},
 	} {
 		var err error
 		if step.reason != "" {
-			err = &plan.ReadError{Reason: step.reason, Err: errors.New("x")}
+			err = &model.ReadError{Reason: step.reason, Err: errors.New("x")}
 		}
 		if s.noteTurn(step.at, err); first() != step.want {
 			t.Errorf("after %q at %s: %s, want %s", step.reason, step.at, first(), step.want)
@@ -303,13 +303,13 @@ func TestB10_ReplicaOfDomain(t *testing.T) {
 	for name, tt := range map[string]struct {
 		invocationID []string
 		usn          string
-		want         plan.Replica
+		want         model.Replica
 	}{
-		"both":             {[]string{raw}, "8123", plan.Replica{ID: "1b15ffde-0000-4000-8000-000000000001", Version: "usn@1b15ffde-0000-4000-8000-000000000001=8123"}},
-		"hidden":           {nil, "8123", plan.Replica{Version: "usn@dc7.example.org=8123"}},
-		"garbage":          {[]string{"x"}, "8123", plan.Replica{Version: "usn@dc7.example.org=8123"}},
-		"no USN":           {[]string{raw}, "", plan.Replica{ID: "1b15ffde-0000-4000-8000-000000000001"}},
-		"a USN of garbage": {[]string{raw}, "8 123=4", plan.Replica{ID: "1b15ffde-0000-4000-8000-000000000001"}},
+		"both":             {[]string{raw}, "8123", model.Replica{ID: "1b15ffde-0000-4000-8000-000000000001", Version: "usn@1b15ffde-0000-4000-8000-000000000001=8123"}},
+		"hidden":           {nil, "8123", model.Replica{Version: "usn@dc7.example.org=8123"}},
+		"garbage":          {[]string{"x"}, "8123", model.Replica{Version: "usn@dc7.example.org=8123"}},
+		"no USN":           {[]string{raw}, "", model.Replica{ID: "1b15ffde-0000-4000-8000-000000000001"}},
+		"a USN of garbage": {[]string{raw}, "8 123=4", model.Replica{ID: "1b15ffde-0000-4000-8000-000000000001"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -323,7 +323,7 @@ func TestB10_ReplicaOfDomain(t *testing.T) {
 			defer v.close()
 			v.root = rootDSE{entry: entryOf("dsservicename", settings, "highestcommittedusn", tt.usn)}
 			id, version, err := activeDirectory{}.replica(v)
-			got := plan.Replica{ID: id, Version: version}
+			got := model.Replica{ID: id, Version: version}
 			if err != nil || got != tt.want {
 				t.Errorf("%+v, %v, want %+v", got, err, tt.want)
 			}
@@ -345,7 +345,7 @@ func TestDomainReplica(t *testing.T) {
 	unit, _ := ownUnit(t, srv)
 	addTo(t, srv, unit, 7000, 1)
 	after := mustRead(t, s)
-	usn := func(r plan.Replica) int {
+	usn := func(r model.Replica) int {
 		n, err := strconv.Atoi(strings.TrimPrefix(string(r.Version), "usn@"+r.ID+"="))
 		if err != nil {
 			t.Fatal(err)

@@ -8,7 +8,7 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 const (
@@ -48,18 +48,18 @@ type session struct {
 	root      rootDSE
 	schema    schema
 	server    string // that answered
-	replica   plan.Replica
+	replica   model.Replica
 	contextID string // identity of the directory behind it
 	account   string // DN of the bind account's own entry, "" if it is not readable
-	reader    plan.Reader
+	reader    model.Reader
 	witnesses map[string]bool
 	nameless  nameless
 
 	references []reference // parts of the directory that lie elsewhere, and need not be read here
 
 	tally   tally
-	people  []plan.Person  // of a check
-	tracked []plan.Tracked // of a check
+	people  []model.Person  // of a check
+	tracked []model.Tracked // of a check
 
 	// Of a read with groups: who was read, by DN key and by ID, and whom the groups have.
 	census                          map[string]string

@@ -9,7 +9,7 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // lookupBatch is the number of IDs in one search.
@@ -19,8 +19,8 @@ const lookupBatch = 50
 // (pitfall B13). It runs two searches for each batch: one over the scope as a read sees it,
 // which finds those that moved between its pages (pitfall C11), and one over the whole naming
 // context. Where neither finds anything, silence alone proves nothing, see absence.
-func (v *session) sight(ctx context.Context, tracked []plan.Tracked) ([]plan.Sighting, error) {
-	sightings := make([]plan.Sighting, 0, len(tracked))
+func (v *session) sight(ctx context.Context, tracked []model.Tracked) ([]model.Sighting, error) {
+	sightings := make([]model.Sighting, 0, len(tracked))
 	for batch := range slices.Chunk(tracked, lookupBatch) {
 		found, err := v.lookFor(ctx, batch)
 		if err != nil {
@@ -45,7 +45,7 @@ type findings struct {
 	tombstones map[string]string
 }
 
-func (v *session) lookFor(ctx context.Context, batch []plan.Tracked) (findings, error) {
+func (v *session) lookFor(ctx context.Context, batch []model.Tracked) (findings, error) {
 	f := findings{malformed: map[string]error{}}
 	var ids []filter
 	for _, t := range batch {
@@ -80,7 +80,7 @@ func (v *session) collect(ctx context.Context, base string, f filter, nameless f
 	return found, err
 }
 
-func (v *session) judge(ctx context.Context, t plan.Tracked, f findings) (plan.Sighting, error) {
+func (v *session) judge(ctx context.Context, t model.Tracked, f findings) (model.Sighting, error) {
 	id := t.ID.ID
 	if err, ok := f.malformed[id]; ok {
 		return sighting(t, t.DN)(unknown("this is no ID of this directory: " + err.Error())), nil
@@ -92,25 +92,25 @@ func (v *session) judge(ctx context.Context, t plan.Tracked, f findings) (plan.S
 		return v.judgeEntry(ctx, t, e, false)
 	}
 	if detail, ok := f.tombstones[id]; ok {
-		return found(t, t.DN)(departed(plan.Tombstone, detail)), nil
+		return found(t, t.DN)(departed(model.Tombstone, detail)), nil
 	}
 	return v.absence(t)
 }
 
 // judgeEntry applies the rules of a read to an entry that was found.
-func (v *session) judgeEntry(ctx context.Context, t plan.Tracked, e entry, inScope bool) (plan.Sighting, error) {
+func (v *session) judgeEntry(ctx context.Context, t model.Tracked, e entry, inScope bool) (model.Sighting, error) {
 	p := v.person(t.ID.ID, e)
 	switch {
 	case p.Excluded:
 		p.State, p.Evidence = unknown(p.Held)
 	case v.profile.skip(e):
 		p.State, p.Evidence = unknown("the entry is no longer that of a person")
-	case p.State == plan.Entitled && !inScope:
-		p.State, p.Evidence = departed(plan.OutOfScope, "base_dn and filter no longer cover it; it is "+p.DN)
-	case p.State == plan.Entitled:
+	case p.State == model.Entitled && !inScope:
+		p.State, p.Evidence = departed(model.OutOfScope, "base_dn and filter no longer cover it; it is "+p.DN)
+	case p.State == model.Entitled:
 		var err error
 		if p.State, p.Evidence, err = v.judgeMembership(ctx, t, e); err != nil {
-			return plan.Sighting{}, err
+			return model.Sighting{}, err
 		}
 	}
 	s := found(t, p.DN)(p.State, p.Evidence)
@@ -123,7 +123,7 @@ func (v *session) judgeEntry(ctx context.Context, t plan.Tracked, e entry, inSco
 // absence is weak evidence, and none at all unless the place where the person was shows its
 // entries now, and so do those that we certainly may read: a server gives the same answer for
 // what is gone and for what it hides (pitfalls B13, B14, C3).
-func (v *session) absence(t plan.Tracked) (plan.Sighting, error) {
+func (v *session) absence(t model.Tracked) (model.Sighting, error) {
 	conclude := sighting(t, t.DN)
 	if why := v.nameless.mayBe(t); why != "" {
 		return conclude(unknown("not found by ID, but " + why)), nil
@@ -131,7 +131,7 @@ func (v *session) absence(t plan.Tracked) (plan.Sighting, error) {
 	for _, dn := range []string{v.cfg.BaseDN, v.account} {
 		ok, err := v.ask(dn, v.sees)
 		if err != nil {
-			return plan.Sighting{}, fmt.Errorf("look at %s: %w", dn, err)
+			return model.Sighting{}, fmt.Errorf("look at %s: %w", dn, err)
 		}
 		if !ok {
 			return conclude(unknown("not found by ID, but nothing of " + dn + " is readable either, so nothing is proven")), nil
@@ -141,7 +141,7 @@ func (v *session) absence(t plan.Tracked) (plan.Sighting, error) {
 	if err != nil {
 		return s, err
 	}
-	if away := v.outOfSight(); away != "" && s.State == plan.Departed {
+	if away := v.outOfSight(); away != "" && s.State == model.Departed {
 		s = conclude(unknown("not found by ID, but they may be below " + away + ", which lies on another server and is in exclude_dns, so nothing is proven"))
 		s.Placeless = true
 	}
@@ -150,17 +150,17 @@ func (v *session) absence(t plan.Tracked) (plan.Sighting, error) {
 
 // absenceFrom judges by the place where the person was. If that shows nothing, it was deleted with
 // them or hides them.
-func (v *session) absenceFrom(t plan.Tracked, parent string) (plan.Sighting, error) {
+func (v *session) absenceFrom(t model.Tracked, parent string) (model.Sighting, error) {
 	conclude := sighting(t, t.DN)
 	shown, err := false, error(nil)
 	if parent != "" {
 		shown, err = v.ask(parent, v.showsEntries)
 	}
 	if err != nil {
-		return plan.Sighting{}, fmt.Errorf("look at %s: %w", parent, err)
+		return model.Sighting{}, fmt.Errorf("look at %s: %w", parent, err)
 	}
 	if shown {
-		return conclude(departed(plan.Absent, "not found by ID in "+v.root.context+", though what else is in "+parent+" can be seen")), nil
+		return conclude(departed(model.Absent, "not found by ID in "+v.root.context+", though what else is in "+parent+" can be seen")), nil
 	}
 	s := conclude(unknown("not found by ID, and no other entry in " + cmp.Or(parent, "the place where they were seen last") + " is readable: they were the only one there, or it is gone or hidden with them, so nothing is proven"))
 	s.Placeless = true
@@ -223,16 +223,16 @@ func (v *session) childless(dn string) (bool, error) {
 }
 
 // sighting lets a conclusion about t be drawn from a state with its evidence.
-func sighting(t plan.Tracked, dn string) func(plan.AccountState, plan.Evidence) plan.Sighting {
-	return func(state plan.AccountState, evidence plan.Evidence) plan.Sighting {
-		return plan.Sighting{ID: t.ID, DN: dn, State: state, Evidence: evidence}
+func sighting(t model.Tracked, dn string) func(model.AccountState, model.Evidence) model.Sighting {
+	return func(state model.AccountState, evidence model.Evidence) model.Sighting {
+		return model.Sighting{ID: t.ID, DN: dn, State: state, Evidence: evidence}
 	}
 }
 
 // found is sighting where there is an entry, or its tombstone.
-func found(t plan.Tracked, dn string) func(plan.AccountState, plan.Evidence) plan.Sighting {
+func found(t model.Tracked, dn string) func(model.AccountState, model.Evidence) model.Sighting {
 	conclude := sighting(t, dn)
-	return func(state plan.AccountState, evidence plan.Evidence) plan.Sighting {
+	return func(state model.AccountState, evidence model.Evidence) model.Sighting {
 		s := conclude(state, evidence)
 		s.Found = true
 		return s

@@ -12,7 +12,7 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // Source is one directory and the part of it that counts. It is safe for concurrent use.
@@ -48,24 +48,24 @@ func (s *Source) Name() string { return s.cfg.Name }
 // Read takes one complete snapshot, with a sighting for each of the tracked people that the
 // scope did not show. Every error is a *plan.ReadError. A password that the server refused is not
 // tried again, see [Lockout].
-func (s *Source) Read(ctx context.Context, tracked []plan.Tracked) (plan.Snapshot, error) {
-	return withSession(ctx, s, func(ctx context.Context, v *session) (plan.Snapshot, error) {
+func (s *Source) Read(ctx context.Context, tracked []model.Tracked) (model.Snapshot, error) {
+	return withSession(ctx, s, func(ctx context.Context, v *session) (model.Snapshot, error) {
 		people, err := v.readPeople(ctx)
 		if err != nil {
-			return plan.Snapshot{}, err
+			return model.Snapshot{}, err
 		}
 		if err := v.readGroups(ctx, people, tracked); err != nil {
-			return plan.Snapshot{}, err
+			return model.Snapshot{}, err
 		}
 		sightings, err := v.sight(ctx, missingFrom(people, tracked))
 		if err != nil {
-			return plan.Snapshot{}, err
+			return model.Snapshot{}, err
 		}
 		if err := v.seeSentinels(); err != nil {
-			return plan.Snapshot{}, err
+			return model.Snapshot{}, err
 		}
 		v.noteView()
-		return plan.Snapshot{
+		return model.Snapshot{
 			Source: s.cfg.Name, Conditions: v.certificate, People: people, Sightings: sightings,
 			EntitledBy: s.cfg.Groups, StateInFilter: v.stateInFilter(),
 			Server: v.server, Replica: v.replica, NamingContext: v.contextID, Scope: s.scope, Account: v.account, Reader: v.reader, ProtectAll: v.protected.doubt,
@@ -77,8 +77,8 @@ func (s *Source) Read(ctx context.Context, tracked []plan.Tracked) (plan.Snapsho
 // one sighting for each, in order. It gives an error where the directory's answers prove
 // nothing today: a clock that is off, a server that is not synchronized, a sentinel not seen, or
 // another view than that of the last read.
-func (s *Source) Recheck(ctx context.Context, tracked []plan.Tracked) ([]plan.Sighting, error) {
-	return withSession(ctx, s, func(ctx context.Context, v *session) ([]plan.Sighting, error) {
+func (s *Source) Recheck(ctx context.Context, tracked []model.Tracked) ([]model.Sighting, error) {
+	return withSession(ctx, s, func(ctx context.Context, v *session) ([]model.Sighting, error) {
 		if err := v.sameView(); err != nil {
 			return nil, err
 		}
@@ -94,13 +94,13 @@ func (s *Source) Recheck(ctx context.Context, tracked []plan.Tracked) ([]plan.Si
 
 // Holders lists the people of the scope who have this value of an attribute, as far as the account
 // itself says who they are: groups are not asked.
-func (s *Source) Holders(ctx context.Context, attribute, value string) ([]plan.Person, error) {
-	return withSession(ctx, s, func(ctx context.Context, v *session) ([]plan.Person, error) {
+func (s *Source) Holders(ctx context.Context, attribute, value string) ([]model.Person, error) {
+	return withSession(ctx, s, func(ctx context.Context, v *session) ([]model.Person, error) {
 		entries, err := v.collect(ctx, v.cfg.BaseDN, allOf(v.filter, equal(attribute, value)), v.refuseNameless)
 		if err != nil {
 			return nil, fmt.Errorf("look for others with the same %s: %w", attribute, err)
 		}
-		var people []plan.Person
+		var people []model.Person
 		for _, id := range slices.Sorted(maps.Keys(entries)) {
 			if !v.profile.skip(entries[id]) {
 				people = append(people, v.person(id, entries[id]))
@@ -139,12 +139,12 @@ func runSession[T any](ctx context.Context, s *Source, use func(context.Context,
 	return result, address, nil
 }
 
-func missingFrom(people []plan.Person, tracked []plan.Tracked) []plan.Tracked {
-	seen := make(map[plan.PersonID]bool, len(people))
+func missingFrom(people []model.Person, tracked []model.Tracked) []model.Tracked {
+	seen := make(map[model.PersonID]bool, len(people))
 	for _, p := range people {
 		seen[p.ID] = true
 	}
-	var missing []plan.Tracked
+	var missing []model.Tracked
 	for _, t := range tracked {
 		if !seen[t.ID] {
 			missing = append(missing, t)

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // moment is an attribute that holds the begin or the end of an account, in one of the formats.
@@ -20,7 +20,7 @@ type term struct{ begins, ends []moment }
 // state is one rule for all products. An end that has passed counts whatever else cannot be read. An
 // account that is still to begin is not entitled yet, and has not left either: somebody of ours whose
 // begin lies ahead was perhaps moved there by mistake, so it is unknown (design §5.2).
-func (t term) state(e entry, now time.Time) (plan.AccountState, plan.Evidence) {
+func (t term) state(e entry, now time.Time) (model.AccountState, model.Evidence) {
 	doubt := ""
 	for _, end := range t.ends {
 		at, set, err := end.of(e)
@@ -28,7 +28,7 @@ func (t term) state(e entry, now time.Time) (plan.AccountState, plan.Evidence) {
 		case err != nil:
 			doubt = cmp.Or(doubt, err.Error())
 		case set && !now.Before(end.over(at)):
-			return departed(plan.Expired, end.words(at))
+			return departed(model.Expired, end.words(at))
 		}
 	}
 	for _, begin := range t.begins {

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestLastDayCountsAsIn: a day is over at its end, in whatever profile and format it is written, and an
@@ -33,10 +33,10 @@ func TestLastDayCountsAsIn(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if state, evidence := tt.profile.state(tt.entry, tt.over.Add(-time.Second)); state != plan.Entitled {
+			if state, evidence := tt.profile.state(tt.entry, tt.over.Add(-time.Second)); state != model.Entitled {
 				t.Errorf("a second before: %v %+v", state, evidence)
 			}
-			if state, evidence := tt.profile.state(tt.entry, tt.over); state != plan.Departed || evidence.Kind != plan.Expired {
+			if state, evidence := tt.profile.state(tt.entry, tt.over); state != model.Departed || evidence.Kind != model.Expired {
 				t.Errorf("after it: %v %+v", state, evidence)
 			}
 		})
@@ -54,25 +54,25 @@ func TestTerm(t *testing.T) {
 	for name, tt := range map[string]struct {
 		profile profile
 		entry   entry
-		want    plan.AccountState
-		kind    plan.EvidenceKind
+		want    model.AccountState
+		kind    model.EvidenceKind
 	}{
-		"within":                         {both, entryOf("begin", "2020-01-01", "end", "2030-01-01"), plan.Entitled, ""},
-		"the first day":                  {both, entryOf("begin", noon.Format(time.DateOnly)), plan.Entitled, ""},
-		"the day before":                 {both, entryOf("begin", noon.AddDate(0, 0, 1).Format(time.DateOnly)), plan.Unknown, ""},
-		"before, and switched off":       {both, entryOf("begin", "2030-01-01", "off", "1"), plan.Departed, plan.Disabled},
-		"ended, and to begin again":      {both, entryOf("begin", "2030-01-01", "end", "2020-01-01"), plan.Departed, plan.Expired},
-		"ended, and a begin of garbage":  {both, entryOf("begin", "soon", "end", "2020-01-01"), plan.Departed, plan.Expired},
-		"two begins":                     {both, entryOf("begin", "2020-01-01", "begin", "2021-01-01"), plan.Unknown, ""},
-		"garbage":                        {both, entryOf("end", "0000-00-00"), plan.Unknown, ""},
-		"openldap: one of two ends":      {openLDAP{}, entryOf("pwdendtime", "20300101000000Z", "shadowexpire", "1"), plan.Departed, plan.Expired},
-		"openldap: the other":            {openLDAP{}, entryOf("pwdendtime", "20200101000000Z", "shadowexpire", "never"), plan.Departed, plan.Expired},
-		"openldap: locked, and to begin": {openLDAP{}, entryOf("pwdaccountlockedtime", "000001010000Z", "pwdstarttime", "20300101000000Z"), plan.Departed, plan.Disabled},
+		"within":                         {both, entryOf("begin", "2020-01-01", "end", "2030-01-01"), model.Entitled, ""},
+		"the first day":                  {both, entryOf("begin", noon.Format(time.DateOnly)), model.Entitled, ""},
+		"the day before":                 {both, entryOf("begin", noon.AddDate(0, 0, 1).Format(time.DateOnly)), model.Unknown, ""},
+		"before, and switched off":       {both, entryOf("begin", "2030-01-01", "off", "1"), model.Departed, model.Disabled},
+		"ended, and to begin again":      {both, entryOf("begin", "2030-01-01", "end", "2020-01-01"), model.Departed, model.Expired},
+		"ended, and a begin of garbage":  {both, entryOf("begin", "soon", "end", "2020-01-01"), model.Departed, model.Expired},
+		"two begins":                     {both, entryOf("begin", "2020-01-01", "begin", "2021-01-01"), model.Unknown, ""},
+		"garbage":                        {both, entryOf("end", "0000-00-00"), model.Unknown, ""},
+		"openldap: one of two ends":      {openLDAP{}, entryOf("pwdendtime", "20300101000000Z", "shadowexpire", "1"), model.Departed, model.Expired},
+		"openldap: the other":            {openLDAP{}, entryOf("pwdendtime", "20200101000000Z", "shadowexpire", "never"), model.Departed, model.Expired},
+		"openldap: locked, and to begin": {openLDAP{}, entryOf("pwdaccountlockedtime", "000001010000Z", "pwdstarttime", "20300101000000Z"), model.Departed, model.Disabled},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			state, evidence := tt.profile.state(tt.entry, noon)
-			if state != tt.want || evidence.Kind != tt.kind || (evidence.Detail == "") != (state == plan.Entitled) {
+			if state != tt.want || evidence.Kind != tt.kind || (evidence.Detail == "") != (state == model.Entitled) {
 				t.Errorf("%v %+v", state, evidence)
 			}
 		})

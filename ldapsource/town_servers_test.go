@@ -13,7 +13,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/ds389"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/openldap"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/sambaad"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestTownOfActiveDirectory: people disabled, expired and locked out, members by nested and by primary
@@ -88,16 +88,16 @@ func lockOut(t *testing.T, srv *sambaad.Server, dns ...string) {
 }
 
 // wantTombstones: the deleted are among nobody's people; who may look into the bin has proof.
-func wantTombstones(t *testing.T, srv *sambaad.Server, cfg Config, before plan.Snapshot, deleted []testdir.Person) {
+func wantTombstones(t *testing.T, srv *sambaad.Server, cfg Config, before model.Snapshot, deleted []testdir.Person) {
 	t.Helper()
-	var gone []plan.Tracked
+	var gone []model.Tracked
 	for _, p := range deleted {
 		gone = append(gone, trackedAs(byAttribute(before.People, "samaccountname")[p.Account]))
 	}
-	for dn, want := range map[string]plan.EvidenceKind{srv.ReaderDN: plan.Absent, srv.AdminDN: plan.Tombstone} {
+	for dn, want := range map[string]model.EvidenceKind{srv.ReaderDN: model.Absent, srv.AdminDN: model.Tombstone} {
 		cfg.BindDN = dn
 		for _, s := range mustRead(t, mustNew(t, cfg), gone...).Sightings {
-			if s.State != plan.Departed || s.Evidence.Kind != want {
+			if s.State != model.Departed || s.Evidence.Kind != want {
 				t.Errorf("as %s: %+v, want %s", dn, s, want)
 			}
 		}
@@ -134,7 +134,7 @@ func TestTownOfOpenLDAP(t *testing.T) {
 	cfg := forOpenLDAP(t, srv, func(c *Config) { c.Groups = []string{"cn=town-top," + srv.LeaversDN} })
 	wantTown(t, w, cfg, srv.Endpoint, "uid")
 	cfg.BindDN = srv.LimitedDN
-	if e := refusedRead(t, mustNew(t, cfg), plan.ReadResult); !strings.Contains(e.Hint, "size.prtotal=unlimited") {
+	if e := refusedRead(t, mustNew(t, cfg), model.ReadResult); !strings.Contains(e.Hint, "size.prtotal=unlimited") {
 		t.Error(e.Hint)
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // town is a directory of many people as a test loaded it. Who is entitled in it follows from what
@@ -121,9 +121,9 @@ func (w *town) blindTruth(root, hidden string) map[string]string {
 }
 
 // verdicts is what a snapshot made of everybody, whether on a page or looked up by ID.
-func verdicts(snapshot plan.Snapshot, account map[plan.PersonID]string, attribute string) map[string]string {
+func verdicts(snapshot model.Snapshot, account map[model.PersonID]string, attribute string) map[string]string {
 	found := map[string]string{}
-	word := func(state plan.AccountState, evidence plan.Evidence) string {
+	word := func(state model.AccountState, evidence model.Evidence) string {
 		return strings.TrimSpace(state.String() + " " + string(evidence.Kind))
 	}
 	for _, p := range snapshot.People {
@@ -155,8 +155,8 @@ func wantTown(t *testing.T, w *town, cfg Config, at testdir.Endpoint, attribute 
 	wantSameFromBelow(t, s, sample)
 	t.Logf("%d asked for from below in %v", len(sample.People), time.Since(start).Round(time.Millisecond))
 
-	account := map[plan.PersonID]string{}
-	var all []plan.Tracked
+	account := map[model.PersonID]string{}
+	var all []model.Tracked
 	for _, p := range snapshot.People {
 		account[p.ID] = strings.Join(p.Attributes[attribute], "+")
 		all = append(all, trackedAs(p))

@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // view is who reads, and from which copy of the directory (sync/plan/views.go).
 type view struct {
-	reader       plan.Reader
+	reader       model.Reader
 	server, copy string
 }
 
@@ -28,7 +28,7 @@ func (v *session) sameView() error {
 	v.turn.Lock()
 	defer v.turn.Unlock()
 	if was, is := v.read, v.view(); was != (view{}) && is != was {
-		return v.fail(plan.ReadUnreachable, "", fmt.Errorf("%s answers as %s, and the people were read from %s as %s: the next pass reads them anew",
+		return v.fail(model.ReadUnreachable, "", fmt.Errorf("%s answers as %s, and the people were read from %s as %s: the next pass reads them anew",
 			is.server, is.reader, was.server, was.reader))
 	}
 	return nil
@@ -43,8 +43,8 @@ func (s *Source) idAttributes() []string {
 // readerOf tells the bind account from any other, however bind_dn spells its name: by the ID of its
 // entry, and by what the server calls it, which is the name of its entry where the server does not
 // answer Who Am I.
-func (v *session) readerOf(authz string, own *entry) plan.Reader {
-	reader := plan.Reader{Name: foldAccount(authz)}
+func (v *session) readerOf(authz string, own *entry) model.Reader {
+	reader := model.Reader{Name: foldAccount(authz)}
 	if authz == "" {
 		reader.Name = foldAccount(own.name())
 	}

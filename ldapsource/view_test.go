@@ -8,11 +8,11 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/openldap"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/peer"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // readerOf is who a read says has read.
-func readerOf(t *testing.T, cfg Config) plan.Reader {
+func readerOf(t *testing.T, cfg Config) model.Reader {
 	t.Helper()
 	return mustRead(t, mustNew(t, cfg)).Reader
 }

@@ -5,17 +5,17 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // window is where to look for what changed since a version.
 type window struct {
-	attribute string       // that has another and later value after each change
-	from      string       // the value to look from; "" if there is nothing to look for
-	known     string       // one that does not count: that of the last change of the last time
-	lost      string       // why it is not known what changed, "" if it is
-	next      plan.Version // from where to look next time; "" where the entries that are found tell,
-	reached   string       // which count from here
+	attribute string        // that has another and later value after each change
+	from      string        // the value to look from; "" if there is nothing to look for
+	known     string        // one that does not count: that of the last change of the last time
+	lost      string        // why it is not known what changed, "" if it is
+	next      model.Version // from where to look next time; "" where the entries that are found tell,
+	reached   string        // which count from here
 }
 
 func (w window) filter() filter {
@@ -32,7 +32,7 @@ func (w window) dontKnow(format string, args ...any) window {
 
 // usnWindow compares update sequence numbers. Each server counts its own, and begins afresh as another
 // copy when it is restored: then all that is known is that a complete read is due (pitfall B10).
-func usnWindow(since, present plan.Version) (window, error) {
+func usnWindow(since, present model.Version) (window, error) {
 	w := window{attribute: "uSNChanged", next: present}
 	for key, reached := range present.Words() {
 		last, ok := since.Words()[key]
@@ -41,7 +41,7 @@ func usnWindow(since, present plan.Version) (window, error) {
 			return w, nil
 		case !ok:
 			return w.dontKnow("another copy of the directory answers (%s)", key), nil
-		case plan.Older(reached, last):
+		case model.Older(reached, last):
 			return w.dontKnow("%s has gone back from %s to %s", key, last, reached), nil
 		case reached == last:
 			return w, nil
@@ -55,7 +55,7 @@ func usnWindow(since, present plan.Version) (window, error) {
 // csnWindow compares change sequence numbers: one of each server that takes changes, and the same ones
 // on every copy. They begin with the time, and what is new carries the number of the server where it
 // was made, however late it came here: so the oldest number that moved is where to look from.
-func csnWindow(since, present plan.Version) window {
+func csnWindow(since, present model.Version) window {
 	before := since.Words()
 	w := window{attribute: "entryCSN", next: present}
 	for key, reached := range present.Words() {
@@ -65,7 +65,7 @@ func csnWindow(since, present plan.Version) window {
 			return w
 		case !ok:
 			return w.dontKnow("changes of another server are here (%s)", key)
-		case plan.Older(reached, last):
+		case model.Older(reached, last):
 			return w.dontKnow("%s has gone back from %s to %s", key, last, reached)
 		case reached == last:
 			continue
@@ -91,10 +91,10 @@ const (
 	timestampKey       = "modified"
 )
 
-func timestampVersion(stamp string) plan.Version { return plan.Version(timestampKey + "=" + stamp) }
+func timestampVersion(stamp string) model.Version { return model.Version(timestampKey + "=" + stamp) }
 
 // timestampWindow goes by the latest change that was seen.
-func timestampWindow(since plan.Version, now time.Time) window {
+func timestampWindow(since model.Version, now time.Time) window {
 	reached := since.Words()[timestampKey]
 	from := now.UTC().Add(-firstLook)
 	if last, err := parseGeneralizedTime(reached); err == nil {

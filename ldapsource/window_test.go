@@ -8,13 +8,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestWindow: where a poll looks for what changed, and when it says that it does not know.
 func TestWindow(t *testing.T) {
 	t.Parallel()
-	usn := func(since, present plan.Version) window {
+	usn := func(since, present model.Version) window {
 		w, err := usnWindow(since, present)
 		if err != nil {
 			t.Fatal(err)
@@ -31,7 +31,7 @@ func TestWindow(t *testing.T) {
 	for name, tt := range map[string]struct {
 		got  window
 		want string // the filter, or why it is lost, or "nothing"
-		next plan.Version
+		next model.Version
 	}{
 		"USN: the first time":              {usn("", "usn@a=9"), "nothing", "usn@a=9"},
 		"USN: nothing changed":             {usn("usn@a=9", "usn@a=9"), "nothing", "usn@a=9"},
@@ -73,10 +73,10 @@ func TestWindow(t *testing.T) {
 func TestTimesDoNotGoBack(t *testing.T) {
 	t.Parallel()
 	_, s := newMemory(t, "a", "b", "c")
-	var versions []plan.Version
-	since := plan.Version("")
+	var versions []model.Version
+	since := model.Version("")
 	for range 3 {
-		delta, err := s.Changes(t.Context(), since, func(plan.Person) bool { return true })
+		delta, err := s.Changes(t.Context(), since, func(model.Person) bool { return true })
 		if err != nil || len(delta.People) != 3 { // within the overlap they are found again
 			t.Fatalf("%+v, %v", delta, err)
 		}
@@ -86,7 +86,7 @@ func TestTimesDoNotGoBack(t *testing.T) {
 	if versions[0] != versions[1] || versions[1] != versions[2] || !strings.HasPrefix(string(since), "modified=2") {
 		t.Error(cmp.Diff(versions[0], versions[1]), cmp.Diff(versions[1], versions[2]))
 	}
-	delta, err := s.Changes(t.Context(), "modified=20990101000000Z", func(plan.Person) bool { return true })
+	delta, err := s.Changes(t.Context(), "modified=20990101000000Z", func(model.Person) bool { return true })
 	if err != nil || len(delta.People) != 0 || delta.Version != "modified=20990101000000Z" {
 		t.Errorf("%+v, %v", delta, err)
 	}
@@ -97,13 +97,13 @@ func TestTimesDoNotGoBack(t *testing.T) {
 func TestChangesAreAHint(t *testing.T) {
 	t.Parallel()
 	dir, s := newMemory(t, "a", "b", "c")
-	delta, err := s.Changes(t.Context(), "", func(p plan.Person) bool { return strings.HasPrefix(p.DN, "uid=b,") })
+	delta, err := s.Changes(t.Context(), "", func(p model.Person) bool { return strings.HasPrefix(p.DN, "uid=b,") })
 	if err != nil || len(delta.People) != 1 {
 		t.Fatalf("%+v, %v", delta, err)
 	}
 	dir.SetOutage(memdir.CutMidRead)
-	everybody := func(plan.Person) bool { return true }
-	if delta, err = s.Changes(t.Context(), "", everybody); plan.ReasonOf(err) != plan.ReadResult || delta.Version != "" || len(delta.People) > 0 {
+	everybody := func(model.Person) bool { return true }
+	if delta, err = s.Changes(t.Context(), "", everybody); model.ReasonOf(err) != model.ReadResult || delta.Version != "" || len(delta.People) > 0 {
 		t.Errorf("%+v, %v", delta, err)
 	}
 	if s.avoided != "" {

@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
@@ -23,20 +24,20 @@ const (
 // Answer is what came of somebody's word about one person that the ledger keeps, and no request carries
 // out.
 type Answer struct {
-	Person   plan.PersonID
+	Person   model.PersonID
 	CSI, DN  string
 	Outcome  string
 	ExitCode int
 	Message  string   // in words, for who typed it
 	Lines    []string // what it means, and what happens next
 	// Suspension is the leave of absence that the word was about, nil if it was about none.
-	Suspension *plan.SuspendedPerson
+	Suspension *model.SuspendedPerson
 }
 
 // Format writes the answer for people.
 func (a Answer) Format(out io.Writer) error {
 	for _, line := range append([]string{a.Message}, a.Lines...) {
-		if _, err := fmt.Fprintln(out, plan.Harmless(line)); err != nil {
+		if _, err := fmt.Fprintln(out, model.Harmless(line)); err != nil {
 			return err
 		}
 	}
@@ -83,7 +84,7 @@ func (p *Planner) meant(ctx context.Context, query string, histories Histories) 
 
 // recalled finds the person in the memory alone, where the package could not be read. Of a ledger that no pass
 // has seen the state is empty, and nobody is found.
-func (p *Planner) recalled(ctx context.Context, query string, histories Histories) (plan.State, explain.Explanation, error) {
+func (p *Planner) recalled(ctx context.Context, query string, histories Histories) (model.State, explain.Explanation, error) {
 	state, err := p.Memory.State(ctx)
 	if err != nil || state.Subscription == "" {
 		return state, explain.Explanation{}, err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -16,18 +17,18 @@ type applier struct {
 	run         int64
 	done        applied
 	failures    []error // of the pass, but they did not end it
-	contacts    map[string]plan.Contact
-	interrupted map[plan.PersonID]plan.Operation // creates that an earlier pass left open
-	unsettled   map[int64]bool                   // open journal rows, those of earlier passes too
-	strikes     int                              // lost answers in a row
-	refusals    int                              // bad values found in this pass
-	full        bool                             // the service has no licence left
-	inventory   plan.Inventory                   // as it was read
-	past        pastCreates                      // credentials that were handed over before this pass
-	made        []plan.Change                    // creates whose credential is there now, handed over or not
-	halted      string                           // why nothing more may be taken from anybody, "" if it may
-	service     plan.Service                     // what the service taught, also in this pass
-	trialEnded  bool                             // the settings of service.Trial are safe
+	contacts    map[string]model.Contact
+	interrupted map[model.PersonID]model.Operation // creates that an earlier pass left open
+	unsettled   map[int64]bool                     // open journal rows, those of earlier passes too
+	strikes     int                                // lost answers in a row
+	refusals    int                                // bad values found in this pass
+	full        bool                               // the service has no licence left
+	inventory   model.Inventory                    // as it was read
+	past        pastCreates                        // credentials that were handed over before this pass
+	made        []model.Change                     // creates whose credential is there now, handed over or not
+	halted      string                             // why nothing more may be taken from anybody, "" if it may
+	service     model.Service                      // what the service taught, also in this pass
+	trialEnded  bool                               // the settings of service.Trial are safe
 }
 
 // applied is what came of carrying a plan out, as far as it came.
@@ -40,7 +41,7 @@ type applied struct {
 }
 
 // add notes what became of a change.
-func (d *applied) add(c plan.Change, result plan.Result, message string) {
+func (d *applied) add(c model.Change, result model.Result, message string) {
 	d.outcomes = append(d.outcomes, Outcome{Change: c, Result: result, Message: message})
 }
 
@@ -50,14 +51,14 @@ func (a *applier) fail(err error) { a.failures = append(a.failures, err) }
 func newApplier(p *Pass, run int64, d draft) *applier {
 	a := &applier{
 		Pass: p, run: run, done: applied{plan: d.plan}, inventory: d.in.Inventory,
-		service: d.in.State.Service, contacts: map[string]plan.Contact{}, interrupted: map[plan.PersonID]plan.Operation{}, unsettled: map[int64]bool{},
+		service: d.in.State.Service, contacts: map[string]model.Contact{}, interrupted: map[model.PersonID]model.Operation{}, unsettled: map[int64]bool{},
 	}
 	for _, c := range d.in.Inventory.Contacts {
 		a.contacts[c.ID] = c
 	}
 	for _, op := range d.in.State.Open {
 		a.unsettled[op.ID] = true
-		if op.Op == plan.Create {
+		if op.Op == model.Create {
 			a.interrupted[op.Person] = op
 		}
 	}
@@ -68,27 +69,27 @@ func newApplier(p *Pass, run int64, d draft) *applier {
 }
 
 // apply carries out those of the changes that are due. What was done until an error ended it is told in any case.
-func (a *applier) apply(ctx context.Context, changes []plan.Change) (applied, error) {
+func (a *applier) apply(ctx context.Context, changes []model.Change) (applied, error) {
 	err := a.inOrder(ctx, changes)
 	a.done.unsettled, a.done.plan.Seats = len(a.unsettled), a.seats()
 	a.done.complete = err == nil && !a.full
 	return a.done, errors.Join(append(a.failures, err)...)
 }
 
-func (a *applier) inOrder(ctx context.Context, changes []plan.Change) error {
-	due := map[plan.Op][]plan.Change{}
+func (a *applier) inOrder(ctx context.Context, changes []model.Change) error {
+	due := map[model.Op][]model.Change{}
 	for _, c := range changes {
-		if c.Status == plan.Due {
+		if c.Status == model.Due {
 			due[c.Op] = append(due[c.Op], c)
 		}
 	}
 	steps := []func() error{
-		func() error { return a.claims(ctx, append(due[plan.Adopt], due[plan.Transfer]...)) },
+		func() error { return a.claims(ctx, append(due[model.Adopt], due[model.Transfer]...)) },
 		func() error { return a.leavers(ctx, due) },
-		func() error { return a.settings(ctx, due[plan.SetSettings]) },
-		func() error { return a.unsets(ctx, due[plan.UnsetSetting]) },
-		func() error { return a.publish(ctx, due[plan.PublishContact]) },
-		func() error { return a.creates(ctx, due[plan.Create]) },
+		func() error { return a.settings(ctx, due[model.SetSettings]) },
+		func() error { return a.unsets(ctx, due[model.UnsetSetting]) },
+		func() error { return a.publish(ctx, due[model.PublishContact]) },
+		func() error { return a.creates(ctx, due[model.Create]) },
 	}
 	for _, step := range steps {
 		from := len(a.done.outcomes)
@@ -102,10 +103,10 @@ func (a *applier) inOrder(ctx context.Context, changes []plan.Change) error {
 }
 
 // seats counts the licences as this pass leaves them.
-func (a *applier) seats() plan.Seats {
+func (a *applier) seats() model.Seats {
 	changes := slices.Clone(a.made)
 	for _, x := range a.done.outcomes {
-		if x.Result == plan.Done && x.Change.Op.Destructive() {
+		if x.Result == model.Done && x.Change.Op.Destructive() {
 			changes = append(changes, x.Change)
 		}
 	}
@@ -129,19 +130,19 @@ func kindWord(err error) string {
 	if err == nil {
 		return ""
 	}
-	return string(plan.KindOf(err))
+	return string(model.KindOf(err))
 }
 
 // claims records adoptions and transfers: they are facts of the ledger and need no request.
-func (a *applier) claims(ctx context.Context, changes []plan.Change) error {
-	return a.journalled(ctx, changes, func(context.Context, plan.Change) error { return nil })
+func (a *applier) claims(ctx context.Context, changes []model.Change) error {
+	return a.journalled(ctx, changes, func(context.Context, model.Change) error { return nil })
 }
 
-func (a *applier) unsets(ctx context.Context, changes []plan.Change) error {
-	return a.journalled(ctx, changes, func(ctx context.Context, c plan.Change) error {
+func (a *applier) unsets(ctx context.Context, changes []model.Change) error {
+	return a.journalled(ctx, changes, func(ctx context.Context, c model.Change) error {
 		for name := range c.Before {
 			err := a.Package.UnsetSetting(ctx, c.CredentialID, name)
-			if err != nil && plan.KindOf(err) != plan.FailureNotFound { // gone is what we want
+			if err != nil && model.KindOf(err) != model.FailureNotFound { // gone is what we want
 				return err
 			}
 		}

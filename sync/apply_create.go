@@ -9,15 +9,15 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
 	"github.com/threema-dirsync/threema-dirsync/sync/handover"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // joiner is one create on its way: intent, credential, settings, hand-over line. Its journal
 // row is closed only by the last; until then its password stands nowhere but here, so what a
 // crash leaves is resumed with a new password (design §5.7).
 type joiner struct {
-	change       plan.Change
-	operation    plan.Operation
+	change       model.Change
+	operation    model.Operation
 	password     secret.Value
 	sent         bool   // its request was tried
 	credentialID string // "" until it has one that waits for settings and hand-over
@@ -29,7 +29,7 @@ func (j *joiner) resumes() bool { return j.change.CredentialID != "" }
 // creates carries out the creates, a batch at a time: the settings of a batch share one
 // request, and come before anybody learns a password. Interrupted ones need no licence and
 // come first; else the order is that in which people look for their lines.
-func (a *applier) creates(ctx context.Context, changes []plan.Change) error {
+func (a *applier) creates(ctx context.Context, changes []model.Change) error {
 	if len(changes) == 0 {
 		return nil
 	}
@@ -42,8 +42,8 @@ func (a *applier) creates(ctx context.Context, changes []plan.Change) error {
 	}
 	a.past = newPastCreates(past)
 	defer a.Progress("create credentials", len(changes), len(changes))
-	slices.SortStableFunc(changes, func(x, y plan.Change) int { return handover.Compare(entryOf(x), entryOf(y)) })
-	var interrupted, fresh []plan.Change
+	slices.SortStableFunc(changes, func(x, y model.Change) int { return handover.Compare(entryOf(x), entryOf(y)) })
+	var interrupted, fresh []model.Change
 	for _, c := range changes {
 		if c.CredentialID != "" {
 			interrupted = append(interrupted, c)
@@ -64,12 +64,12 @@ func (a *applier) creates(ctx context.Context, changes []plan.Change) error {
 }
 
 // tellFull says in the report who waits for a licence, now that the service has been asked.
-func (a *applier) tellFull(fresh []plan.Change) {
-	people := map[plan.PersonID]bool{}
+func (a *applier) tellFull(fresh []model.Change) {
+	people := map[model.PersonID]bool{}
 	for _, c := range fresh {
 		people[c.Person] = true
 	}
-	a.done.plan.Unwait(plan.WaitNoLicence, people)
+	a.done.plan.Unwait(model.WaitNoLicence, people)
 	if !a.full {
 		return
 	}
@@ -80,14 +80,14 @@ func (a *applier) tellFull(fresh []plan.Change) {
 	}
 	for _, c := range fresh {
 		if people[c.Person] {
-			a.done.plan.Wait(plan.WaitNoLicence, c.Person)
+			a.done.plan.Wait(model.WaitNoLicence, c.Person)
 		}
 	}
 }
 
 // createBatch creates the credentials of a batch, then finishes those that came to be: also
 // when a cancelled context or an error ends the applying in between.
-func (a *applier) createBatch(ctx context.Context, batch []plan.Change) error {
+func (a *applier) createBatch(ctx context.Context, batch []model.Change) error {
 	if err := a.ready(ctx); err != nil {
 		return err
 	}
@@ -101,9 +101,9 @@ func (a *applier) createBatch(ctx context.Context, batch []plan.Change) error {
 
 // intend writes the INTENT rows of a batch; a create that an earlier pass left open keeps
 // its row.
-func (a *applier) intend(ctx context.Context, batch []plan.Change) ([]*joiner, error) {
+func (a *applier) intend(ctx context.Context, batch []model.Change) ([]*joiner, error) {
 	var joiners, fresh []*joiner
-	var intents []plan.Operation
+	var intents []model.Operation
 	for _, c := range batch {
 		password, err := a.NewPassword()
 		if err != nil {
@@ -139,7 +139,7 @@ func (a *applier) sendCreates(ctx context.Context, joiners []*joiner) error {
 
 // closeUnsent closes the rows of creates for which no request went out.
 func (a *applier) closeUnsent(ctx context.Context, joiners []*joiner) error {
-	var settlements []plan.Settlement
+	var settlements []model.Settlement
 	for _, j := range joiners {
 		if !j.sent && !j.resumes() {
 			settlements = append(settlements, notSent(j.operation))
@@ -159,7 +159,7 @@ func (a *applier) createOne(ctx context.Context, j *joiner) error {
 	case err == nil:
 		a.made = append(a.made, j.change)
 		return a.created(ctx, j, c.ID)
-	case plan.KindOf(err) == plan.FailureForbidden:
+	case model.KindOf(err) == model.FailureForbidden:
 		return a.forbidden(ctx, j, err)
 	}
 	_, stop := a.conclude(ctx, j.change, err)
@@ -170,15 +170,15 @@ func (a *applier) createOne(ctx context.Context, j *joiner) error {
 // it stays open whatever was answered, and the next pass looks: closed as failed, a credential that is
 // there all the same would pass for an administrator's, and be adopted with a password that nobody has.
 // After a refusal it may be one, though.
-func createFailed(op plan.Operation, err error) plan.Settlement {
-	kind := plan.KindOf(err)
+func createFailed(op model.Operation, err error) model.Settlement {
+	kind := model.KindOf(err)
 	switch {
-	case kind == plan.FailureUnknown:
-		return plan.Settlement{Operation: op.ID, Result: plan.Uncertain, Message: string(kind)}
+	case kind == model.FailureUnknown:
+		return model.Settlement{Operation: op.ID, Result: model.Uncertain, Message: string(kind)}
 	case answered(err):
-		return plan.Settlement{Operation: op.ID, Result: plan.Uncertain, Refused: kind != plan.FailureQuota, Message: string(kind)}
+		return model.Settlement{Operation: op.ID, Result: model.Uncertain, Refused: kind != model.FailureQuota, Message: string(kind)}
 	}
-	return plan.Settlement{Operation: op.ID, Result: plan.Failed, Message: string(kind)}
+	return model.Settlement{Operation: op.ID, Result: model.Failed, Message: string(kind)}
 }
 
 // created records whose credential it is, and which settings it may have from now on: those about to
@@ -187,7 +187,7 @@ func (a *applier) created(ctx context.Context, j *joiner, credentialID string) e
 	a.strikes = 0
 	settings := slices.Clone(j.change.Settings)
 	for _, name := range slices.Sorted(maps.Keys(j.change.Before)) {
-		settings = append(settings, plan.Setting{Name: name, Value: j.change.Before[name]})
+		settings = append(settings, model.Setting{Name: name, Value: j.change.Before[name]})
 	}
 	if err := a.Ledger.Created(shielded(ctx), j.operation.ID, credentialID, settings); err != nil {
 		return fmt.Errorf("record the new credential in the ledger: %w", err)
@@ -232,7 +232,7 @@ func (a *applier) leftoverUnchanged(ctx context.Context, j *joiner) (string, err
 	if err != nil {
 		return "", fmt.Errorf("read the settings of the credential once more: %w", err)
 	}
-	now := plan.Leftover{Credential: credential, Settings: byName(settings)}.Foreign(j.operation, j.change.Settings, a.Policy)
+	now := model.Leftover{Credential: credential, Settings: byName(settings)}.Foreign(j.operation, j.change.Settings, a.Policy)
 	if !maps.Equal(now, j.change.Before) {
 		return "somebody changed the credential just now; the next pass looks again", nil
 	}
@@ -243,11 +243,11 @@ func (a *applier) leftoverUnchanged(ctx context.Context, j *joiner) (string, err
 // value is not handed over: its row stays open and its person is held until the value changes.
 func (a *applier) finishBatch(ctx context.Context, joiners []*joiner) error {
 	var created []*joiner
-	var wanted []plan.CredentialSettings
+	var wanted []model.CredentialSettings
 	for _, j := range joiners {
 		if j.credentialID != "" {
 			created = append(created, j)
-			wanted = append(wanted, plan.CredentialSettings{CredentialID: j.credentialID, Settings: j.change.Settings})
+			wanted = append(wanted, model.CredentialSettings{CredentialID: j.credentialID, Settings: j.change.Settings})
 		}
 	}
 	if len(created) == 0 {
@@ -257,7 +257,7 @@ func (a *applier) finishBatch(ctx context.Context, joiners []*joiner) error {
 	ready, err := a.holdRefused(ctx, created, refusals)
 	if failure != nil {
 		for _, j := range ready {
-			a.note(ctx, j.change, plan.Uncertain, fmt.Errorf("created, but its settings could not be written, so it was not handed over: %w", failure))
+			a.note(ctx, j.change, model.Uncertain, fmt.Errorf("created, but its settings could not be written, so it was not handed over: %w", failure))
 		}
 	} else {
 		err = errors.Join(err, a.deliver(ctx, ready))
@@ -267,17 +267,17 @@ func (a *applier) finishBatch(ctx context.Context, joiners []*joiner) error {
 }
 
 // holdRefused records refused values and returns the creates that have none.
-func (a *applier) holdRefused(ctx context.Context, created []*joiner, refusals []plan.Refusal) (ready []*joiner, err error) {
+func (a *applier) holdRefused(ctx context.Context, created []*joiner, refusals []model.Refusal) (ready []*joiner, err error) {
 	refused := refusedBy(refusals)
-	var settlements []plan.Settlement
+	var settlements []model.Settlement
 	for _, j := range created {
 		refusal, bad := refused[j.credentialID]
 		if !bad {
 			ready = append(ready, j)
 			continue
 		}
-		a.note(ctx, j.change, plan.Failed, fmt.Errorf("created, but not handed over: %w", refusal))
-		settlements = append(settlements, plan.Settlement{Operation: j.operation.ID, Result: plan.Uncertain, Refusals: refusal.refusals})
+		a.note(ctx, j.change, model.Failed, fmt.Errorf("created, but not handed over: %w", refusal))
+		settlements = append(settlements, model.Settlement{Operation: j.operation.ID, Result: model.Uncertain, Refusals: refusal.refusals})
 	}
 	return ready, a.settle(ctx, settlements...)
 }

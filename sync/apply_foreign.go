@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // Settings that others have made on a credential of ours are never lost (D-34), though nobody knows
@@ -17,8 +17,8 @@ import (
 // replaces, it carries everything that the credential had when it was read last.
 
 // keep lists what a write must carry along so that it stays.
-func (a *applier) keep(c plan.Change) []plan.KeptSetting {
-	if a.service.Bulk != plan.BulkReplaces {
+func (a *applier) keep(c model.Change) []model.KeptSetting {
+	if a.service.Bulk != model.BulkReplaces {
 		return nil
 	}
 	if a.service.Trial.CredentialID == c.CredentialID { // the list was read before they were put back
@@ -29,11 +29,11 @@ func (a *applier) keep(c plan.Change) []plan.KeptSetting {
 
 // tryForeign ends a trial that an earlier pass left open, and makes one while the reading is not
 // known. It returns the changes that are left; those that only a reading would make safe wait for it.
-func (a *applier) tryForeign(ctx context.Context, changes []plan.Change) ([]plan.Change, error) {
+func (a *applier) tryForeign(ctx context.Context, changes []model.Change) ([]model.Change, error) {
 	if err := a.resumeTrial(ctx); err != nil {
 		return nil, err
 	}
-	for a.service.Bulk == plan.BulkUnknown {
+	for a.service.Bulk == model.BulkUnknown {
 		n := slices.IndexFunc(changes, hasForeign)
 		if n < 0 {
 			break
@@ -49,14 +49,14 @@ func (a *applier) tryForeign(ctx context.Context, changes []plan.Change) ([]plan
 	return changes, nil
 }
 
-func hasForeign(c plan.Change) bool { return len(c.Foreign) > 0 }
+func hasForeign(c model.Change) bool { return len(c.Foreign) > 0 }
 
 // trialOpen tells whether settings of others may still be gone.
 func (a *applier) trialOpen() bool { return a.service.Trial.CredentialID != "" && !a.trialEnded }
 
 // waitForReading skips the writes that might cost somebody a setting.
-func (a *applier) waitForReading(ctx context.Context, changes []plan.Change) []plan.Change {
-	var left []plan.Change
+func (a *applier) waitForReading(ctx context.Context, changes []model.Change) []model.Change {
+	var left []model.Change
 	for _, c := range changes {
 		if !hasForeign(c) {
 			left = append(left, c)
@@ -69,7 +69,7 @@ func (a *applier) waitForReading(ctx context.Context, changes []plan.Change) []p
 
 // trial writes the settings of one credential on which others have some. One on which the list shows
 // them and the credential itself does not has nothing to lose, and teaches nothing.
-func (a *applier) trial(ctx context.Context, c plan.Change) error {
+func (a *applier) trial(ctx context.Context, c model.Change) error {
 	if err := a.ready(ctx); err != nil {
 		return err
 	}
@@ -78,22 +78,22 @@ func (a *applier) trial(ctx context.Context, c plan.Change) error {
 		_, stop := a.conclude(ctx, c, fmt.Errorf("read what others have set on the credential: %w", err))
 		return stop
 	}
-	foreign := slices.DeleteFunc(now, func(s plan.KeptSetting) bool { return !named(c.Foreign, s.Name) })
+	foreign := slices.DeleteFunc(now, func(s model.KeptSetting) bool { return !named(c.Foreign, s.Name) })
 	if len(foreign) == 0 {
-		_, err := a.writeSettings(ctx, []plan.Change{c})
+		_, err := a.writeSettings(ctx, []model.Change{c})
 		return err
 	}
-	t := plan.Trial{CredentialID: c.CredentialID, Username: c.Username, Wanted: c.Settings, Foreign: foreign, At: a.Now()}
+	t := model.Trial{CredentialID: c.CredentialID, Username: c.Username, Wanted: c.Settings, Foreign: foreign, At: a.Now()}
 	if err := a.Ledger.BeginTrial(ctx, t); err != nil {
 		return fmt.Errorf("keep what others have set, before it is written: %w", err)
 	}
 	a.service.Trial, a.trialEnded = t, false
-	refusals, err := a.writeSettings(ctx, []plan.Change{c})
+	refusals, err := a.writeSettings(ctx, []model.Change{c})
 	if err != nil {
 		return err
 	}
-	a.service.Trial.Wanted = slices.DeleteFunc(slices.Clone(t.Wanted), func(s plan.Setting) bool {
-		return slices.ContainsFunc(refusals, func(r plan.Refusal) bool { return r.Setting == s.Name })
+	a.service.Trial.Wanted = slices.DeleteFunc(slices.Clone(t.Wanted), func(s model.Setting) bool {
+		return slices.ContainsFunc(refusals, func(r model.Refusal) bool { return r.Setting == s.Name })
 	})
 	return a.judgeTrial(ctx)
 }
@@ -101,10 +101,10 @@ func (a *applier) trial(ctx context.Context, c plan.Change) error {
 // resumeTrial looks what became of a trial that an earlier pass left open. If nothing of it is to be
 // seen by now, its write never arrived.
 func (a *applier) resumeTrial(ctx context.Context) error {
-	if !a.trialOpen() || !a.Policy.Mode.Allows(plan.SetSettings) || a.done.plan.Tripped(plan.GuardBaseline) {
+	if !a.trialOpen() || !a.Policy.Mode.Allows(model.SetSettings) || a.done.plan.Tripped(model.GuardBaseline) {
 		return nil
 	}
-	if err := a.judgeTrial(ctx); err != nil || a.service.Bulk != plan.BulkUnknown || !a.trialOpen() {
+	if err := a.judgeTrial(ctx); err != nil || a.service.Bulk != model.BulkUnknown || !a.trialOpen() {
 		return err
 	}
 	return a.endTrial(ctx)
@@ -120,12 +120,12 @@ func (a *applier) judgeTrial(ctx context.Context) error {
 		return a.tellTrial(ctx, fmt.Errorf("read what a write left of the settings of others: %w", err), err)
 	case len(missing(t.Foreign, now)) > 0:
 		return a.replaced(ctx, now)
-	case a.service.Bulk != plan.BulkUnknown:
+	case a.service.Bulk != model.BulkUnknown:
 		return a.endTrial(ctx)
 	case !arrived(t.Wanted, now):
 		return nil
 	}
-	if err := a.learn(ctx, plan.BulkMerges); err != nil {
+	if err := a.learn(ctx, model.BulkMerges); err != nil {
 		return err
 	}
 	return a.endTrial(ctx)
@@ -133,15 +133,15 @@ func (a *applier) judgeTrial(ctx context.Context) error {
 
 // replaced concludes that a write takes away what it does not name, unless it is the credential that
 // is gone: then its settings read as none.
-func (a *applier) replaced(ctx context.Context, now []plan.KeptSetting) error {
+func (a *applier) replaced(ctx context.Context, now []model.KeptSetting) error {
 	_, err := a.Package.Credential(shielded(ctx), a.service.Trial.CredentialID)
 	switch {
-	case plan.KindOf(err) == plan.FailureNotFound:
+	case model.KindOf(err) == model.FailureNotFound:
 		return a.endTrial(ctx)
 	case err != nil:
 		return a.tellTrial(ctx, fmt.Errorf("read the credential whose settings a write took away: %w", err), err)
 	}
-	if err := a.learn(ctx, plan.BulkReplaces); err != nil {
+	if err := a.learn(ctx, model.BulkReplaces); err != nil {
 		return err
 	}
 	return a.putBack(ctx, now)
@@ -149,15 +149,15 @@ func (a *applier) replaced(ctx context.Context, now []plan.KeptSetting) error {
 
 // putBack writes again what a write took away, beside everything that is there now: together, and
 // where the service refuses that, one after the other.
-func (a *applier) putBack(ctx context.Context, now []plan.KeptSetting) error {
+func (a *applier) putBack(ctx context.Context, now []model.KeptSetting) error {
 	t := a.service.Trial
 	gone := missing(t.Foreign, now)
-	err := a.setOne(ctx, plan.CredentialSettings{CredentialID: t.CredentialID, Keep: union(now, gone)})
+	err := a.setOne(ctx, model.CredentialSettings{CredentialID: t.CredentialID, Keep: union(now, gone)})
 	if refusesSettings(err) {
 		for _, s := range gone {
-			one := a.setOne(ctx, plan.CredentialSettings{CredentialID: t.CredentialID, Keep: union(now, []plan.KeptSetting{s})})
+			one := a.setOne(ctx, model.CredentialSettings{CredentialID: t.CredentialID, Keep: union(now, []model.KeptSetting{s})})
 			if one == nil {
-				now = union(now, []plan.KeptSetting{s})
+				now = union(now, []model.KeptSetting{s})
 			}
 		}
 	}
@@ -173,7 +173,7 @@ func (a *applier) putBack(ctx context.Context, now []plan.KeptSetting) error {
 	return a.endTrial(ctx)
 }
 
-func (a *applier) learn(ctx context.Context, reading plan.BulkReading) error {
+func (a *applier) learn(ctx context.Context, reading model.BulkReading) error {
 	if a.service.Bulk == reading {
 		return nil
 	}
@@ -209,27 +209,27 @@ func (a *applier) tellTrial(ctx context.Context, words, cause error) error {
 
 // missing lists those of before that are not there any more, under whatever value: another one is
 // somebody's choice.
-func missing(before, now []plan.KeptSetting) []plan.KeptSetting {
-	return slices.DeleteFunc(slices.Clone(before), func(s plan.KeptSetting) bool { return named(now, s.Name) })
+func missing(before, now []model.KeptSetting) []model.KeptSetting {
+	return slices.DeleteFunc(slices.Clone(before), func(s model.KeptSetting) bool { return named(now, s.Name) })
 }
 
 // arrived tells whether all these values are there.
-func arrived(wanted []plan.Setting, now []plan.KeptSetting) bool {
-	return !slices.ContainsFunc(wanted, func(s plan.Setting) bool {
-		return !slices.ContainsFunc(now, func(k plan.KeptSetting) bool { return k.Name == s.Name && k.Value == s.Value })
+func arrived(wanted []model.Setting, now []model.KeptSetting) bool {
+	return !slices.ContainsFunc(wanted, func(s model.Setting) bool {
+		return !slices.ContainsFunc(now, func(k model.KeptSetting) bool { return k.Name == s.Name && k.Value == s.Value })
 	})
 }
 
 // union adds to a list what it does not name.
-func union(list, more []plan.KeptSetting) []plan.KeptSetting {
+func union(list, more []model.KeptSetting) []model.KeptSetting {
 	return slices.Concat(list, missing(more, list))
 }
 
-func named(list []plan.KeptSetting, name string) bool {
-	return slices.ContainsFunc(list, func(s plan.KeptSetting) bool { return s.Name == name })
+func named(list []model.KeptSetting, name string) bool {
+	return slices.ContainsFunc(list, func(s model.KeptSetting) bool { return s.Name == name })
 }
 
-func byName(list []plan.KeptSetting) map[string]string {
+func byName(list []model.KeptSetting) map[string]string {
 	values := map[string]string{}
 	for _, s := range list {
 		values[s.Name] = s.Value
@@ -237,7 +237,7 @@ func byName(list []plan.KeptSetting) map[string]string {
 	return values
 }
 
-func keptNames(list []plan.KeptSetting) []string {
+func keptNames(list []model.KeptSetting) []string {
 	var names []string
 	for _, s := range list {
 		names = append(names, s.Name)

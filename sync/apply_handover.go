@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/handover"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // deliver hands over and only then closes the rows.
@@ -15,22 +15,22 @@ func (a *applier) deliver(ctx context.Context, created []*joiner) error {
 		return nil
 	}
 	var entries []handover.Entry
-	var settlements []plan.Settlement
+	var settlements []model.Settlement
 	for _, j := range created {
 		entry := entryOf(j.change)
 		entry.Password, entry.Earlier = j.password, a.earlier(j.change)
 		entries = append(entries, entry)
-		settlements = append(settlements, plan.Settlement{Operation: j.operation.ID, Result: plan.Done})
+		settlements = append(settlements, model.Settlement{Operation: j.operation.ID, Result: model.Done})
 	}
 	receipt, err := a.Handover.Deliver(shielded(ctx), entries)
 	if err != nil {
 		for _, j := range created {
-			a.note(ctx, j.change, plan.Uncertain, fmt.Errorf("created, but not handed over: %w", err))
+			a.note(ctx, j.change, model.Uncertain, fmt.Errorf("created, but not handed over: %w", err))
 		}
 		return &toldError{err}
 	}
 	for _, j := range created {
-		a.note(ctx, j.change, plan.Done, nil)
+		a.note(ctx, j.change, model.Done, nil)
 	}
 	a.done.handOver(receipt, len(entries))
 	a.Logger.InfoContext(ctx, "passwords of new credentials handed over", "file", receipt.File, "lines", len(entries))
@@ -52,9 +52,9 @@ func (d *applied) handOver(receipt handover.Receipt, lines int) {
 }
 
 // entryOf is the hand-over line of a create, without the password.
-func entryOf(c plan.Change) handover.Entry {
+func entryOf(c model.Change) handover.Entry {
 	e := handover.Entry{
-		Username: c.Username, CSI: c.CSI, FirstName: plan.ValueOf(c.Settings, plan.SettingFirstName), LastName: plan.ValueOf(c.Settings, plan.SettingLastName),
+		Username: c.Username, CSI: c.CSI, FirstName: model.ValueOf(c.Settings, model.SettingFirstName), LastName: model.ValueOf(c.Settings, model.SettingLastName),
 	}
 	for _, cell := range c.Cells {
 		e.Cells = append(e.Cells, cell.Value)
@@ -64,7 +64,7 @@ func entryOf(c plan.Change) handover.Entry {
 
 // earlier are the usernames that were handed over to somebody before, under this directory ID or with this
 // csi, and are worth nothing any more: their credentials are gone.
-func (a *applier) earlier(c plan.Change) []string {
+func (a *applier) earlier(c model.Change) []string {
 	var usernames []string
 	for _, username := range append(slices.Clone(a.past.byPerson[c.Person]), a.past.byCSI[c.CSI]...) {
 		if !a.listed(username, c.CredentialID) && !slices.Contains(usernames, username) {
@@ -76,12 +76,12 @@ func (a *applier) earlier(c plan.Change) []string {
 
 // pastCreates are the usernames that were handed over before this pass, the oldest first.
 type pastCreates struct {
-	byPerson map[plan.PersonID][]string
+	byPerson map[model.PersonID][]string
 	byCSI    map[string][]string
 }
 
-func newPastCreates(creates []plan.PastCreate) pastCreates {
-	past := pastCreates{map[plan.PersonID][]string{}, map[string][]string{}}
+func newPastCreates(creates []model.PastCreate) pastCreates {
+	past := pastCreates{map[model.PersonID][]string{}, map[string][]string{}}
 	for _, c := range creates {
 		past.byPerson[c.Person] = append(past.byPerson[c.Person], c.Username)
 		past.byCSI[c.CSI] = append(past.byCSI[c.CSI], c.Username)
@@ -92,5 +92,5 @@ func newPastCreates(creates []plan.PastCreate) pastCreates {
 // listed tells whether a credential of this name was in the package when the pass read it, beside the one that an
 // interrupted create made: its name is that of a new line.
 func (a *applier) listed(username, made string) bool {
-	return slices.ContainsFunc(a.inventory.Credentials, func(c plan.Credential) bool { return c.Username == username && c.ID != made })
+	return slices.ContainsFunc(a.inventory.Credentials, func(c model.Credential) bool { return c.Username == username && c.ID != made })
 }

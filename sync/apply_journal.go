@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // operation is the journal row of a change.
-func (a *applier) operation(c plan.Change) plan.Operation {
-	op := plan.Operation{
+func (a *applier) operation(c model.Change) model.Operation {
+	op := model.Operation{
 		ChangeID: c.ID, Op: c.Op, Person: c.Person, OU: c.OU, CSI: c.CSI, DN: c.DN,
 		CredentialID: c.CredentialID, Username: c.Username, Approved: c.Approved || c.By != "", Ordered: c.Ordered, At: a.Now(),
 		Reason: c.Reason, Evidence: c.EvidenceText, By: c.By,
@@ -19,16 +19,16 @@ func (a *applier) operation(c plan.Change) plan.Operation {
 	if c.ThreemaID != "" {
 		op.ThreemaIDs = []string{c.ThreemaID}
 		_, there := a.contacts[c.ThreemaID]
-		op.ContactCreated = c.Op == plan.PublishContact && !there
+		op.ContactCreated = c.Op == model.PublishContact && !there
 	}
-	if c.Op == plan.Withdraw { // those that the plan found and the last look found again; one that appeared since joins the departure
+	if c.Op == model.Withdraw { // those that the plan found and the last look found again; one that appeared since joins the departure
 		op.ThreemaIDs = strings.Fields(c.Before["threema_ids"])
 	}
 	return op
 }
 
 // begin writes INTENT rows. Only when it returns may their requests go out.
-func (a *applier) begin(ctx context.Context, ops ...plan.Operation) ([]plan.Operation, error) {
+func (a *applier) begin(ctx context.Context, ops ...model.Operation) ([]model.Operation, error) {
 	if len(ops) == 0 {
 		return nil, nil
 	}
@@ -43,7 +43,7 @@ func (a *applier) begin(ctx context.Context, ops ...plan.Operation) ([]plan.Oper
 }
 
 // settle closes rows. What has happened is recorded even when the context is over.
-func (a *applier) settle(ctx context.Context, settlements ...plan.Settlement) error {
+func (a *applier) settle(ctx context.Context, settlements ...model.Settlement) error {
 	if len(settlements) == 0 {
 		return nil
 	}
@@ -51,7 +51,7 @@ func (a *applier) settle(ctx context.Context, settlements ...plan.Settlement) er
 		return fmt.Errorf("record the effect in the ledger: %w", err)
 	}
 	for _, o := range settlements {
-		if o.Result != plan.Uncertain || o.Refused { // a refusal is believed until the package says otherwise
+		if o.Result != model.Uncertain || o.Refused { // a refusal is believed until the package says otherwise
 			delete(a.unsettled, o.Operation)
 		}
 	}
@@ -60,12 +60,12 @@ func (a *applier) settle(ctx context.Context, settlements ...plan.Settlement) er
 
 // journalled sends one request per change, a batch of intents at a time: the rows are on disk
 // before the first request of the batch goes out.
-func (a *applier) journalled(ctx context.Context, changes []plan.Change, send func(context.Context, plan.Change) error) error {
+func (a *applier) journalled(ctx context.Context, changes []model.Change, send func(context.Context, model.Change) error) error {
 	for batch := range chunks(changes, a.Policy.Batch) {
 		if err := a.ready(ctx); err != nil {
 			return err
 		}
-		var intents []plan.Operation
+		var intents []model.Operation
 		for _, c := range batch {
 			intents = append(intents, a.operation(c))
 		}
@@ -82,7 +82,7 @@ func (a *applier) journalled(ctx context.Context, changes []plan.Change, send fu
 }
 
 // sendEach returns one settlement per change; after what ends the applying the rest is not sent.
-func (a *applier) sendEach(ctx context.Context, batch []plan.Change, begun []plan.Operation, send func(context.Context, plan.Change) error) (settlements []plan.Settlement, stop error) {
+func (a *applier) sendEach(ctx context.Context, batch []model.Change, begun []model.Operation, send func(context.Context, model.Change) error) (settlements []model.Settlement, stop error) {
 	for n, c := range batch {
 		if stop == nil {
 			stop = a.ready(ctx)
@@ -91,15 +91,15 @@ func (a *applier) sendEach(ctx context.Context, batch []plan.Change, begun []pla
 			settlements = append(settlements, notSent(begun[n]))
 			continue
 		}
-		var result plan.Result
+		var result model.Result
 		err := send(shielded(ctx), c)
 		result, stop = a.conclude(ctx, c, err)
-		settlements = append(settlements, plan.Settlement{Operation: begun[n].ID, Result: result, Message: kindWord(err)})
+		settlements = append(settlements, model.Settlement{Operation: begun[n].ID, Result: result, Message: kindWord(err)})
 	}
 	return settlements, stop
 }
 
 // notSent closes a row for which no request went out.
-func notSent(op plan.Operation) plan.Settlement {
-	return plan.Settlement{Operation: op.ID, Result: plan.Failed, Message: "not sent"}
+func notSent(op model.Operation) model.Settlement {
+	return model.Settlement{Operation: op.ID, Result: model.Failed, Message: "not sent"}
 }

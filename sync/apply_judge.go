@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // maxStrikes is how many lost answers in a row end the pass. One alone must not, or a single
@@ -14,7 +14,7 @@ const maxStrikes = 3
 
 // verdict is what the answer to a write means: for the journal, and for whatever would come next.
 type verdict struct {
-	result plan.Result
+	result model.Result
 	next   next
 }
 
@@ -31,29 +31,29 @@ const (
 func judge(err error) verdict {
 	switch {
 	case err == nil:
-		return verdict{plan.Done, goOn}
+		return verdict{model.Done, goOn}
 	case errors.Is(err, errRefusesAll):
-		return verdict{plan.Uncertain, endAll}
+		return verdict{model.Uncertain, endAll}
 	}
-	switch plan.KindOf(err) {
-	case plan.FailureNotFound, plan.FailureRefused, plan.FailureForbidden:
-		return verdict{plan.Failed, goOn}
-	case plan.FailureUnauthorized:
-		return verdict{plan.Failed, endAll}
-	case plan.FailureQuota:
+	switch model.KindOf(err) {
+	case model.FailureNotFound, model.FailureRefused, model.FailureForbidden:
+		return verdict{model.Failed, goOn}
+	case model.FailureUnauthorized:
+		return verdict{model.Failed, endAll}
+	case model.FailureQuota:
 		if answered(err) {
-			return verdict{plan.Uncertain, endAll} // how far a request came that the service counted, it does not say
+			return verdict{model.Uncertain, endAll} // how far a request came that the service counted, it does not say
 		}
-		return verdict{plan.Failed, endAll}
-	case plan.FailureUnknown:
-		return verdict{plan.Uncertain, strike}
-	case plan.FailureUnavailable, plan.FailureInvalid, plan.FailureOther:
+		return verdict{model.Failed, endAll}
+	case model.FailureUnknown:
+		return verdict{model.Uncertain, strike}
+	case model.FailureUnavailable, model.FailureInvalid, model.FailureOther:
 	}
-	return verdict{plan.Failed, strike}
+	return verdict{model.Failed, strike}
 }
 
 // heed judges an answer and does what it asks for. The error, if any, ends the applying.
-func (a *applier) heed(ctx context.Context, err error) (plan.Result, error) {
+func (a *applier) heed(ctx context.Context, err error) (model.Result, error) {
 	v := judge(err)
 	a.noteQuota(ctx, err)
 	if a.strikes++; v.next == goOn {
@@ -67,32 +67,32 @@ func (a *applier) heed(ctx context.Context, err error) (plan.Result, error) {
 
 // conclude notes what became of a change and says how its journal row ends. The error, if any,
 // ends the applying.
-func (a *applier) conclude(ctx context.Context, c plan.Change, err error) (plan.Result, error) {
+func (a *applier) conclude(ctx context.Context, c model.Change, err error) (model.Result, error) {
 	result, stop := a.heed(ctx, err)
 	a.note(ctx, c, result, err)
 	return result, stop
 }
 
 // unread notes a change whose last look failed: nothing was sent.
-func (a *applier) unread(ctx context.Context, c plan.Change, err error) error {
+func (a *applier) unread(ctx context.Context, c model.Change, err error) error {
 	_, stop := a.heed(ctx, err)
-	a.note(ctx, c, plan.Failed, err)
+	a.note(ctx, c, model.Failed, err)
 	return stop
 }
 
 // note reports and logs the end of a change.
-func (a *applier) note(ctx context.Context, c plan.Change, result plan.Result, err error) {
+func (a *applier) note(ctx context.Context, c model.Change, result model.Result, err error) {
 	log := a.Logger.With("op", c.Op, "run", a.run, "change", c.ID, "source", c.Person.Source)
 	switch result {
-	case plan.Done:
-		a.done.add(c, plan.Done, "")
+	case model.Done:
+		a.done.add(c, model.Done, "")
 		log.DebugContext(ctx, "change done")
 		return
-	case plan.Uncertain:
-		a.done.add(c, plan.Uncertain, err.Error())
+	case model.Uncertain:
+		a.done.add(c, model.Uncertain, err.Error())
 		log.ErrorContext(ctx, "change not finished, the next pass looks what came of it", "why", describePublicly(err))
-	case plan.Failed:
-		a.done.add(c, plan.Failed, err.Error())
+	case model.Failed:
+		a.done.add(c, model.Failed, err.Error())
 		log.ErrorContext(ctx, "change failed", "why", describePublicly(err))
 	}
 	log.DebugContext(ctx, "change in detail", "err", err)
@@ -102,7 +102,7 @@ func (a *applier) note(ctx context.Context, c plan.Change, result plan.Result, e
 // it refuses, and values are personal data: of its failures only the kind is told, the words
 // stand in the report.
 func describePublicly(err error) string {
-	if failure, ok := errors.AsType[plan.Failure](err); ok {
+	if failure, ok := errors.AsType[model.Failure](err); ok {
 		return string(failure.FailureKind())
 	}
 	return err.Error()
@@ -111,17 +111,17 @@ func describePublicly(err error) string {
 // skip notes changes that the last look before their request forbids, and records why. That this
 // cannot be recorded is a failure of the pass, but nothing was sent that could not be known. Somebody hears of
 // an order at once, and of any other change if it goes on; the stop file is a guard and says so itself.
-func (a *applier) skip(ctx context.Context, why string, changes ...plan.Change) {
+func (a *applier) skip(ctx context.Context, why string, changes ...model.Change) {
 	for _, c := range changes {
 		a.done.add(c, Skipped, why)
 		switch {
 		case c.By != "":
-			a.done.plan.Wait(plan.WaitOrder, c.Person)
-		case !a.done.plan.Tripped(plan.GuardStopFile):
-			a.done.plan.Wait(plan.WaitSkipped, c.Person)
+			a.done.plan.Wait(model.WaitOrder, c.Person)
+		case !a.done.plan.Tripped(model.GuardStopFile):
+			a.done.plan.Wait(model.WaitSkipped, c.Person)
 		}
 		a.Logger.WarnContext(ctx, "change skipped right before its request, nothing was sent", "op", c.Op, "change", c.ID, "source", c.Person.Source)
-		if err := a.Ledger.RecordDecision(shielded(ctx), a.run, plan.Decision{Kind: plan.Skipped, Change: c, Message: why}); err != nil {
+		if err := a.Ledger.RecordDecision(shielded(ctx), a.run, model.Decision{Kind: model.Skipped, Change: c, Message: why}); err != nil {
 			a.fail(fmt.Errorf("record that a change was skipped: %w", err))
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // noSeat words a refused create. It is no failure: others may go on, and a licence may come
@@ -26,7 +26,7 @@ func (a *applier) forbidden(ctx context.Context, j *joiner, refused error) error
 		return a.settle(ctx, createFailed(j.operation, refused))
 	}
 	_, stop := a.conclude(ctx, j.change, fmt.Errorf("the service forbids the create, and opens the licence package no more: %w", err))
-	if plan.KindOf(err) == plan.FailureForbidden {
+	if model.KindOf(err) == model.FailureForbidden {
 		stop = &toldError{err}
 	}
 	return errors.Join(stop, a.settle(ctx, createFailed(j.operation, refused)))

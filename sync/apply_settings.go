@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // settings writes differing settings in bulk, one journal row per chunk. What others have set on
 // those credentials must outlive it (apply_foreign.go).
-func (a *applier) settings(ctx context.Context, changes []plan.Change) error {
+func (a *applier) settings(ctx context.Context, changes []model.Change) error {
 	changes, err := a.tryForeign(ctx, changes)
 	if err != nil {
 		return err
@@ -25,40 +25,40 @@ func (a *applier) settings(ctx context.Context, changes []plan.Change) error {
 }
 
 // writeSettings writes the settings of one chunk, and returns the values that were refused.
-func (a *applier) writeSettings(ctx context.Context, chunk []plan.Change) ([]plan.Refusal, error) {
+func (a *applier) writeSettings(ctx context.Context, chunk []model.Change) ([]model.Refusal, error) {
 	if err := a.ready(ctx); err != nil {
 		return nil, err
 	}
-	var wanted []plan.CredentialSettings
-	var parts []plan.Part
+	var wanted []model.CredentialSettings
+	var parts []model.Part
 	for _, c := range chunk {
-		wanted = append(wanted, plan.CredentialSettings{CredentialID: c.CredentialID, Settings: c.Settings, Keep: a.keep(c)})
-		parts = append(parts, plan.Part{
-			ChangeID: c.ID, Person: c.Person, CSI: c.CSI, CredentialID: c.CredentialID, FirstName: plan.ValueOf(c.Settings, plan.SettingFirstName),
+		wanted = append(wanted, model.CredentialSettings{CredentialID: c.CredentialID, Settings: c.Settings, Keep: a.keep(c)})
+		parts = append(parts, model.Part{
+			ChangeID: c.ID, Person: c.Person, CSI: c.CSI, CredentialID: c.CredentialID, FirstName: model.ValueOf(c.Settings, model.SettingFirstName),
 			Reason: c.Reason, EvidenceText: c.EvidenceText,
 		})
 	}
-	begun, err := a.begin(ctx, plan.Operation{Op: plan.SetSettings, At: a.Now(), Parts: parts})
+	begun, err := a.begin(ctx, model.Operation{Op: model.SetSettings, At: a.Now(), Parts: parts})
 	if err != nil {
 		return nil, err
 	}
 	refusals, failure := a.bulk(ctx, wanted)
 	stop := a.tellSettings(ctx, chunk, refusals, failure)
-	settlement := plan.Settlement{Operation: begun[0].ID, Result: plan.Done, Refusals: refusals, Message: kindWord(failure)}
+	settlement := model.Settlement{Operation: begun[0].ID, Result: model.Done, Refusals: refusals, Message: kindWord(failure)}
 	if failure != nil {
-		settlement.Result = plan.Uncertain // some halves may have gone through: the next inventory tells
+		settlement.Result = model.Uncertain // some halves may have gone through: the next inventory tells
 	}
 	return refusals, errors.Join(a.settle(ctx, settlement), stop)
 }
 
 // tellSettings notes for each change of a chunk whether its values were taken. A failure that
 // is no refusal concerned all of them.
-func (a *applier) tellSettings(ctx context.Context, chunk []plan.Change, refusals []plan.Refusal, failure error) error {
+func (a *applier) tellSettings(ctx context.Context, chunk []model.Change, refusals []model.Refusal, failure error) error {
 	result, stop := a.heed(ctx, failure)
 	refused := refusedBy(refusals)
 	for _, c := range chunk {
 		if refusal, bad := refused[c.CredentialID]; bad {
-			a.note(ctx, c, plan.Failed, refusal)
+			a.note(ctx, c, model.Failed, refusal)
 		} else {
 			a.note(ctx, c, result, failure)
 		}
@@ -77,16 +77,16 @@ var errRefusesAll = fmt.Errorf("the service refused more than %d values in one p
 // bulk writes settings with one request. When the service refuses it, the halves are tried,
 // down to the one bad value, which is returned as a refusal; the others are written
 // (work-api §8). Any other failure is returned as it is.
-func (a *applier) bulk(ctx context.Context, wanted []plan.CredentialSettings) ([]plan.Refusal, error) {
+func (a *applier) bulk(ctx context.Context, wanted []model.CredentialSettings) ([]model.Refusal, error) {
 	if len(wanted) == 1 {
 		return a.bulkOne(ctx, wanted[0])
 	}
 	if err := a.Package.SetSettings(shielded(ctx), wanted); !refusesSettings(err) {
 		return nil, err
 	}
-	var refusals []plan.Refusal
+	var refusals []model.Refusal
 	half := len(wanted) / 2
-	for _, list := range [][]plan.CredentialSettings{wanted[:half], wanted[half:]} {
+	for _, list := range [][]model.CredentialSettings{wanted[:half], wanted[half:]} {
 		if err := a.goOnSearching(ctx); err != nil {
 			return refusals, err
 		}
@@ -101,8 +101,8 @@ func (a *applier) bulk(ctx context.Context, wanted []plan.CredentialSettings) ([
 
 // refusesSettings tells an answer that is about what was written.
 func refusesSettings(err error) bool {
-	kind := plan.KindOf(err)
-	return err != nil && (kind == plan.FailureRefused || kind == plan.FailureNotFound)
+	kind := model.KindOf(err)
+	return err != nil && (kind == model.FailureRefused || kind == model.FailureNotFound)
 }
 
 // goOnSearching ends the search for bad values in time.
@@ -119,44 +119,44 @@ func (a *applier) goOnSearching(ctx context.Context) error {
 // bulkOne writes the settings of one credential. After a refusal the good values have gone out in
 // parts: where a part may have taken away what the part before it wrote, they go out once more
 // together.
-func (a *applier) bulkOne(ctx context.Context, c plan.CredentialSettings) ([]plan.Refusal, error) {
+func (a *applier) bulkOne(ctx context.Context, c model.CredentialSettings) ([]model.Refusal, error) {
 	err := a.setOne(ctx, c)
 	if !refusesSettings(err) {
 		return nil, err
 	}
 	if len(c.Keep) > 0 {
-		kept := a.setOne(ctx, plan.CredentialSettings{CredentialID: c.CredentialID, Keep: c.Keep})
+		kept := a.setOne(ctx, model.CredentialSettings{CredentialID: c.CredentialID, Keep: c.Keep})
 		switch {
 		case refusesSettings(kept):
-			return []plan.Refusal{a.refusalToKeep(c, kept)}, nil
+			return []model.Refusal{a.refusalToKeep(c, kept)}, nil
 		case kept != nil:
 			return nil, kept
 		}
 	}
 	good, refusals, err := a.searchHalves(ctx, c, err)
-	if err != nil || len(good) == 0 || a.service.Bulk == plan.BulkMerges {
+	if err != nil || len(good) == 0 || a.service.Bulk == model.BulkMerges {
 		return refusals, err
 	}
 	c.Settings = good
 	return refusals, a.setOne(ctx, c)
 }
 
-func (a *applier) setOne(ctx context.Context, c plan.CredentialSettings) error {
-	return a.Package.SetSettings(shielded(ctx), []plan.CredentialSettings{c})
+func (a *applier) setOne(ctx context.Context, c model.CredentialSettings) error {
+	return a.Package.SetSettings(shielded(ctx), []model.CredentialSettings{c})
 }
 
 // searchHalves tells the good values of a refused write from the bad ones, and writes the good ones.
-func (a *applier) searchHalves(ctx context.Context, c plan.CredentialSettings, refused error) (good []plan.Setting, refusals []plan.Refusal, err error) {
+func (a *applier) searchHalves(ctx context.Context, c model.CredentialSettings, refused error) (good []model.Setting, refusals []model.Refusal, err error) {
 	half := len(c.Settings) / 2
 	if half == 0 {
 		a.refusals++
-		return nil, []plan.Refusal{a.refusal(c, refused)}, nil
+		return nil, []model.Refusal{a.refusal(c, refused)}, nil
 	}
-	for _, part := range [][]plan.Setting{c.Settings[:half], c.Settings[half:]} {
+	for _, part := range [][]model.Setting{c.Settings[:half], c.Settings[half:]} {
 		if err := a.goOnSearching(ctx); err != nil {
 			return good, refusals, err
 		}
-		written, more, err := a.search(ctx, plan.CredentialSettings{CredentialID: c.CredentialID, Settings: part, Keep: c.Keep})
+		written, more, err := a.search(ctx, model.CredentialSettings{CredentialID: c.CredentialID, Settings: part, Keep: c.Keep})
 		good, refusals = append(good, written...), append(refusals, more...)
 		if err != nil {
 			return good, refusals, err
@@ -166,7 +166,7 @@ func (a *applier) searchHalves(ctx context.Context, c plan.CredentialSettings, r
 }
 
 // search writes a part of them.
-func (a *applier) search(ctx context.Context, c plan.CredentialSettings) (good []plan.Setting, refusals []plan.Refusal, err error) {
+func (a *applier) search(ctx context.Context, c model.CredentialSettings) (good []model.Setting, refusals []model.Refusal, err error) {
 	err = a.setOne(ctx, c)
 	switch {
 	case err == nil:
@@ -177,8 +177,8 @@ func (a *applier) search(ctx context.Context, c plan.CredentialSettings) (good [
 	return nil, nil, err
 }
 
-func (a *applier) refusal(c plan.CredentialSettings, err error) plan.Refusal {
-	return plan.Refusal{
+func (a *applier) refusal(c model.CredentialSettings, err error) model.Refusal {
+	return model.Refusal{
 		CredentialID: c.CredentialID, Setting: c.Settings[0].Name, Value: c.Settings[0].Value,
 		Message: err.Error(), At: a.Now(),
 	}
@@ -186,8 +186,8 @@ func (a *applier) refusal(c plan.CredentialSettings, err error) plan.Refusal {
 
 // refusalToKeep is the refusal of what others have set and a write must carry along: without it, it
 // would be lost, so nothing is written.
-func (a *applier) refusalToKeep(c plan.CredentialSettings, err error) plan.Refusal {
-	return plan.Refusal{
+func (a *applier) refusalToKeep(c model.CredentialSettings, err error) model.Refusal {
+	return model.Refusal{
 		CredentialID: c.CredentialID, Setting: strings.Join(keptNames(c.Keep), ", "), At: a.Now(),
 		Message: err.Error() + "; that is not ours and a write would take it away, so nothing is written to this credential: " +
 			"set it anew in the cockpit, or remove it there",
@@ -196,7 +196,7 @@ func (a *applier) refusalToKeep(c plan.CredentialSettings, err error) plan.Refus
 
 // refusedValues are what the service refused of one credential. The service may repeat a
 // value, so these words belong into the report and not into the log.
-type refusedValues struct{ refusals []plan.Refusal }
+type refusedValues struct{ refusals []model.Refusal }
 
 func (r *refusedValues) Error() string {
 	var words []string
@@ -207,10 +207,10 @@ func (r *refusedValues) Error() string {
 }
 
 // FailureKind implements plan.Failure.
-func (r *refusedValues) FailureKind() plan.FailureKind { return plan.FailureRefused }
+func (r *refusedValues) FailureKind() model.FailureKind { return model.FailureRefused }
 
 // refusedBy sorts refusals by credential.
-func refusedBy(refusals []plan.Refusal) map[string]*refusedValues {
+func refusedBy(refusals []model.Refusal) map[string]*refusedValues {
 	by := map[string]*refusedValues{}
 	for _, r := range refusals {
 		if by[r.CredentialID] == nil {

@@ -5,28 +5,28 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // beginWithdrawn begins the departure of somebody whose credential is gone (plan.Plan.Begun), after a last look at person and
 // credential: one that is there after all has a withdrawal before it. It returns Done if the first step may follow.
-func (a *applier) beginWithdrawn(ctx context.Context, first plan.Change) (plan.Result, error) {
+func (a *applier) beginWithdrawn(ctx context.Context, first model.Change) (model.Result, error) {
 	begun := a.done.plan.Begun
-	n := slices.IndexFunc(begun, func(d plan.Departure) bool { return d.Person == first.Person })
+	n := slices.IndexFunc(begun, func(d model.Departure) bool { return d.Person == first.Person })
 	if n < 0 || a.mustHalt() != "" {
-		return plan.Done, nil // the steps are told that they halt
+		return model.Done, nil // the steps are told that they halt
 	}
 	if err := a.ready(ctx); err != nil {
 		return Skipped, err
 	}
-	if result, err := a.lastLook(ctx, first, a.credentialGone); result != plan.Done {
+	if result, err := a.lastLook(ctx, first, a.credentialGone); result != model.Done {
 		return result, err
 	}
-	return plan.Done, a.begins(ctx, begun[n])
+	return model.Done, a.begins(ctx, begun[n])
 }
 
 // beginSettled begins those of them that have no step left: so they are over with the next pass.
-func (a *applier) beginSettled(ctx context.Context, stepping map[plan.PersonID][]plan.Change) error {
+func (a *applier) beginSettled(ctx context.Context, stepping map[model.PersonID][]model.Change) error {
 	for _, d := range a.done.plan.Begun {
 		if len(stepping[d.Person]) > 0 || a.mustHalt() != "" {
 			continue
@@ -34,7 +34,7 @@ func (a *applier) beginSettled(ctx context.Context, stepping map[plan.PersonID][
 		if err := a.ready(ctx); err != nil {
 			return err
 		}
-		there, err := a.credentialGone(shielded(ctx), plan.Change{CredentialID: d.CredentialID})
+		there, err := a.credentialGone(shielded(ctx), model.Change{CredentialID: d.CredentialID})
 		if err != nil || there != "" {
 			a.Logger.DebugContext(ctx, "a departure without a step does not begin", "credential", d.CredentialID, "why", there, "err", err)
 			continue // nothing is to be taken: the next pass looks again
@@ -46,7 +46,7 @@ func (a *applier) beginSettled(ctx context.Context, stepping map[plan.PersonID][
 	return nil
 }
 
-func (a *applier) begins(ctx context.Context, d plan.Departure) error {
+func (a *applier) begins(ctx context.Context, d model.Departure) error {
 	if err := a.Ledger.BeginWithdrawn(shielded(ctx), a.run, d); err != nil {
 		return fmt.Errorf("begin a departure: %w", err)
 	}
@@ -54,10 +54,10 @@ func (a *applier) begins(ctx context.Context, d plan.Departure) error {
 }
 
 // credentialGone looks once more whether a credential is gone.
-func (a *applier) credentialGone(ctx context.Context, c plan.Change) (string, error) {
+func (a *applier) credentialGone(ctx context.Context, c model.Change) (string, error) {
 	_, err := a.Package.Credential(ctx, c.CredentialID)
 	switch {
-	case plan.KindOf(err) == plan.FailureNotFound:
+	case model.KindOf(err) == model.FailureNotFound:
 		return "", nil
 	case err != nil:
 		return "", fmt.Errorf("look for the credential once more: %w", err)

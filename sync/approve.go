@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/lookup"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -18,11 +19,11 @@ type Approvals interface {
 	// LastReport is the report of the last pass that ended, nil if there is none.
 	LastReport(ctx context.Context) (json.RawMessage, error)
 	// Approve records a yes to changes of the plan with this hash: all of them, or none.
-	Approve(ctx context.Context, hash, by string, approvals []plan.GivenApproval) error
+	Approve(ctx context.Context, hash, by string, approvals []model.GivenApproval) error
 	// Asked records what is asked for by a hash after a yes.
-	Asked(ctx context.Context, after plan.AfterYes) error
+	Asked(ctx context.Context, after model.AfterYes) error
 	// RecordDecision records in the audit that an approval was refused. Run 0 is beside any pass.
-	RecordDecision(ctx context.Context, run int64, d plan.Decision) error
+	RecordDecision(ctx context.Context, run int64, d model.Decision) error
 }
 
 // Ahead counts the changes that are not due yet.
@@ -51,16 +52,16 @@ type Approval struct {
 	// Until is the end of the yes to what is due. To a step under way it lasts until as long, TTL, after that is due.
 	Until   time.Time
 	TTL     time.Duration
-	Changes []plan.Change
+	Changes []model.Change
 	// Next is the hash of what waits for a yes from now on, "" if that is not known; Waiting is that, and Freed
 	// what waits no more although nobody approved it, as the limits have room without the approved: as it stands now.
 	Next    string
-	Waiting []plan.Change
-	Freed   []plan.Change
+	Waiting []model.Change
+	Freed   []model.Change
 	// Stopped says what stops what was approved in spite of the yes, as the stop file, and what ends that; "": nothing.
 	Stopped string
 	// Waits are what somebody is asked for beside that, by the same rules as in `status`.
-	Waits []plan.Wait
+	Waits []model.Wait
 }
 
 // ErrNothingWaits refuses an approval for which there is no change.
@@ -98,7 +99,7 @@ func (a *Approver) Approve(ctx context.Context, hash string, ttl time.Duration) 
 
 // tellRest plans once more on what was read, with the yes that was given. That is recorded already: if
 // this does not work, there is just less to tell. What is left counts for status too, if all was read.
-func (a *Approver) tellRest(ctx context.Context, in plan.Input, waited []plan.Change, given *Approval, whole bool) {
+func (a *Approver) tellRest(ctx context.Context, in plan.Input, waited []model.Change, given *Approval, whole bool) {
 	state, err := a.Memory.State(ctx)
 	if err != nil {
 		a.Logger.WarnContext(ctx, "approved, but what waits now could not be read", "err", err)
@@ -108,10 +109,10 @@ func (a *Approver) tellRest(ctx context.Context, in plan.Input, waited []plan.Ch
 	next := plan.Compute(in)
 	given.Next, given.Waiting = next.Hash, next.AwaitingApproval()
 	waits := next.Waits()
-	given.Waits = slices.DeleteFunc(slices.Clone(waits), plan.Wait.Hashed)
+	given.Waits = slices.DeleteFunc(slices.Clone(waits), model.Wait.Hashed)
 	if whole {
-		after := plan.AfterYes{Waits: slices.DeleteFunc(waits, func(w plan.Wait) bool { return !w.Hashed() })}
-		after.Free(a.freedSince(ctx, waited, next))
+		after := model.AfterYes{Waits: slices.DeleteFunc(waits, func(w model.Wait) bool { return !w.Hashed() })}
+		after.Freed, after.FreedPeople = plan.Freed(a.freedSince(ctx, waited, next))
 		if err := a.Approvals.Asked(ctx, after); err != nil {
 			a.Logger.WarnContext(ctx, "approved, but what waits now could not be recorded", "err", err)
 		}
@@ -122,21 +123,21 @@ func (a *Approver) tellRest(ctx context.Context, in plan.Input, waited []plan.Ch
 
 // freedSince are the steps of departures that waited for a yes, now or for the last pass, and go without one in the
 // plan of now: several yeses may have made room, one after the other.
-func (a *Approver) freedSince(ctx context.Context, waited []plan.Change, next plan.Plan) []plan.Change {
+func (a *Approver) freedSince(ctx context.Context, waited []model.Change, next plan.Plan) []model.Change {
 	last, err := a.Approvals.LastReport(ctx)
 	if err != nil {
 		a.Logger.WarnContext(ctx, "what the last pass asked for could not be read", "err", err)
 	}
 	asked := append(plan.Plan{Changes: ReadPlan(last).Changes}.AwaitingApproval(), waited...)
-	return slices.DeleteFunc(without(among(next.Changes, asked), next.AwaitingApproval()), func(c plan.Change) bool { return c.Approved || c.AsksForYes() || !c.Op.OfDeparture() })
+	return slices.DeleteFunc(without(among(next.Changes, asked), next.AwaitingApproval()), func(c model.Change) bool { return c.Approved || c.AsksForYes() || !c.Op.OfDeparture() })
 }
 
 // named are the changes that the yes is for.
-func (a *Approver) named(in plan.Input, p plan.Plan) ([]plan.Change, error) {
+func (a *Approver) named(in plan.Input, p plan.Plan) ([]model.Change, error) {
 	if len(a.Only) == 0 {
 		return p.AwaitingApproval(), nil
 	}
-	var wanted []plan.Change
+	var wanted []model.Change
 	for _, query := range a.Only {
 		changes, err := lookup.Only(in, p, query)
 		if err != nil {
@@ -148,11 +149,11 @@ func (a *Approver) named(in plan.Input, p plan.Plan) ([]plan.Change, error) {
 }
 
 // give records the yes.
-func (a *Approver) give(ctx context.Context, hash string, ttl time.Duration, waiting []plan.Change) (Approval, error) {
+func (a *Approver) give(ctx context.Context, hash string, ttl time.Duration, waiting []model.Change) (Approval, error) {
 	given := Approval{Hash: hash, Until: a.Now().Add(ttl).UTC().Truncate(time.Second), TTL: ttl, Changes: waiting}
-	var approvals []plan.GivenApproval
+	var approvals []model.GivenApproval
 	for _, c := range waiting {
-		approvals = append(approvals, plan.GivenApproval{ChangeID: c.ID, Op: c.Op, Person: c.Person, CSI: c.CSI, Until: given.Until, Ahead: c.Ahead(), At: given.Until.Add(-ttl)})
+		approvals = append(approvals, model.GivenApproval{ChangeID: c.ID, Op: c.Op, Person: c.Person, CSI: c.CSI, Until: given.Until, Ahead: c.Ahead(), At: given.Until.Add(-ttl)})
 	}
 	if err := a.Approvals.Approve(ctx, hash, a.By, approvals); err != nil {
 		return Approval{}, err
@@ -162,7 +163,7 @@ func (a *Approver) give(ctx context.Context, hash string, ttl time.Duration, wai
 }
 
 // tellGiven logs a yes: how long it lasts is one thing for what is due, and another for what is not.
-func (a *Approver) tellGiven(ctx context.Context, hash string, approvals []plan.GivenApproval) {
+func (a *Approver) tellGiven(ctx context.Context, hash string, approvals []model.GivenApproval) {
 	changes := map[string]int{}
 	for _, g := range approvals {
 		changes[g.Lasts()]++
@@ -200,8 +201,8 @@ func (a *Approver) ApproveOrder(ctx context.Context, hash string, ttl time.Durat
 }
 
 func checkTTL(ttl time.Duration) error {
-	if ttl < plan.MinApproval || ttl > plan.MaxApproval {
-		return fmt.Errorf("an approval lasts from %s to %.0fh, not %s", plan.MinApproval, plan.MaxApproval.Hours(), ttl)
+	if ttl < model.MinApproval || ttl > model.MaxApproval {
+		return fmt.Errorf("an approval lasts from %s to %.0fh, not %s", model.MinApproval, model.MaxApproval.Hours(), ttl)
 	}
 	return nil
 }
@@ -209,7 +210,7 @@ func checkTTL(ttl time.Duration) error {
 // refuse records why there is no approval. What was asked for is not recorded: it is what somebody
 // typed, and may be anything.
 func (a *Approver) refuse(ctx context.Context, why error) error {
-	d := plan.Decision{Kind: plan.ApprovalRefused, By: a.By, Message: "nothing waits for an approval"}
+	d := model.Decision{Kind: model.ApprovalRefused, By: a.By, Message: "nothing waits for an approval"}
 	if changed, ok := errors.AsType[*ChangedSetError](why); ok {
 		d.Message = fmt.Sprintf("what waits is not what was approved; the plan now is %s", changed.Now)
 	} else if !errors.Is(why, ErrNothingWaits) {

@@ -10,7 +10,7 @@ import (
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -42,7 +42,7 @@ func (w *world) approvals() int {
 func revoking(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t, options{}, employees(5)...)
-	w.policy.ID, w.policy.Approval = plan.RevokeID, plan.ApproveIrreversible
+	w.policy.ID, w.policy.Approval = model.RevokeID, model.ApproveIrreversible
 	w.rollOut()
 	w.directory.dismiss(t, "id-03")
 	w.equal("results", []string{"withdraw user03 done", "disable-contact user03 done"}, results(w.exits(dirsync.ExitWaiting)))
@@ -75,7 +75,7 @@ func TestApproveARevocation(t *testing.T) {
 	w.must(err)
 	w.equal("package after approving", before, w.document())
 	w.equal("requests", 5, len(w.sim.Requests()))
-	if len(given.Changes) != 1 || given.Changes[0].Op != plan.Revoke || !given.Until.Equal(w.sim.Now().Add(day).Truncate(time.Second)) {
+	if len(given.Changes) != 1 || given.Changes[0].Op != model.Revoke || !given.Until.Equal(w.sim.Now().Add(day).Truncate(time.Second)) {
 		t.Errorf("approved %+v", given)
 	}
 	w.equal("waiting once approved", 0, len(w.preview("").Plan.AwaitingApproval()))
@@ -93,7 +93,7 @@ func TestApproveTellsWhatElseWaits(t *testing.T) {
 	w.stop = func() string { return "the stop file exists" }
 	w.exits(dirsync.ExitWaiting)
 	given := w.approved(day)
-	if len(given.Waiting) != 0 || len(given.Waits) != 1 || given.Waits[0].Code != plan.GuardStopFile {
+	if len(given.Waiting) != 0 || len(given.Waits) != 1 || given.Waits[0].Code != model.GuardStopFile {
 		t.Errorf("%+v", given)
 	}
 }
@@ -103,7 +103,7 @@ func TestApproveTellsWhatElseWaits(t *testing.T) {
 func TestAnOldHashForTheNext(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{}, employees(8)...)
-	w.policy.ID, w.policy.Approval = plan.RevokeID, plan.ApproveIrreversible
+	w.policy.ID, w.policy.Approval = model.RevokeID, model.ApproveIrreversible
 	w.rollOut()
 	w.directory.dismiss(t, "id-03")
 	w.directory.dismiss(t, "id-04")
@@ -175,7 +175,7 @@ func TestApprovalRefused(t *testing.T) {
 		t.Parallel()
 		w := revoking(t)
 		hash := w.preview("").Plan.Hash
-		w.directory.failure = &plan.ReadError{Source: sourceName, Reason: plan.ReadPaging, Err: errors.New("cookie")}
+		w.directory.failure = &model.ReadError{Source: sourceName, Reason: model.ReadPaging, Err: errors.New("cookie")}
 		r, given, err := w.approve(hash, day)
 		if err != nil || r.Planned || len(given.Changes) != 0 {
 			t.Errorf("%v, %+v", err, given)
@@ -193,7 +193,7 @@ func TestWhoNeedsNoYesAnyMoreIsTold(t *testing.T) {
 		t.Helper()
 		w := newWorld(t, options{}, employees(8)...)
 		w.rollOut()
-		w.policy.LeaversRun = plan.Window{Count: 2, Percent: 50}
+		w.policy.LeaversRun = model.Window{Count: 2, Percent: 50}
 		for _, id := range []string{"id-03", "id-04", "id-05"} {
 			w.directory.dismiss(t, id)
 		}
@@ -207,7 +207,7 @@ func TestWhoNeedsNoYesAnyMoreIsTold(t *testing.T) {
 		w.must(err)
 		after, err := w.ledger.AskedAfter(w.Context())
 		w.must(err)
-		if len(given.Freed) == 0 || after == nil || after.FreedPeople != 2 || after.Freed[0].CSI != "E04" || after.Freed[1].CSI != "E05" || after.Freed[0].Steps[0] != plan.Withdraw {
+		if len(given.Freed) == 0 || after == nil || after.FreedPeople != 2 || after.Freed[0].CSI != "E04" || after.Freed[1].CSI != "E05" || after.Freed[0].Steps[0] != model.Withdraw {
 			t.Errorf("%+v", after)
 		}
 		w.ok()
@@ -238,7 +238,7 @@ func TestWhoNeedsNoYesAnyMoreIsTold(t *testing.T) {
 func TestApproveAChangedSet(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{}, employees(8)...)
-	w.policy.ID, w.policy.Approval = plan.RevokeID, plan.ApproveIrreversible
+	w.policy.ID, w.policy.Approval = model.RevokeID, model.ApproveIrreversible
 	w.rollOut()
 	w.directory.dismiss(t, "id-03")
 	w.directory.dismiss(t, "id-04")
@@ -272,7 +272,7 @@ func TestApproveAChangedSet(t *testing.T) {
 func TestApprovalExpires(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{}, employees(5)...)
-	w.policy.Approval = plan.ApproveAll
+	w.policy.Approval = model.ApproveAll
 	w.rollOut()
 	w.directory.dismiss(t, "id-03")
 	w.exits(dirsync.ExitWaiting)
@@ -307,7 +307,7 @@ func TestApprovedLeaversFillNoWindow(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{}, employees(20)...)
 	w.rollOut()
-	w.policy.LeaversRun, w.policy.LeaversDay, w.policy.LeaversWeek = plan.Window{Count: 2, Percent: 2}, plan.Window{Count: 3, Percent: 3}, plan.Window{Count: 5, Percent: 5}
+	w.policy.LeaversRun, w.policy.LeaversDay, w.policy.LeaversWeek = model.Window{Count: 2, Percent: 2}, model.Window{Count: 3, Percent: 3}, model.Window{Count: 5, Percent: 5}
 	for n := range 7 {
 		w.directory.change(t, fmt.Sprintf("id-%02d", n+1), func(p *person) { p.OU = fmt.Sprint("Unit", n) })
 	}
@@ -316,7 +316,7 @@ func TestApprovedLeaversFillNoWindow(t *testing.T) {
 		w.directory.dismiss(t, fmt.Sprintf("id-%02d", n+1))
 	}
 	r := w.exits(dirsync.ExitWaiting)
-	if !r.Plan.Tripped(plan.GuardLeaversRun) || len(w.approved(day).Changes) != 12 {
+	if !r.Plan.Tripped(model.GuardLeaversRun) || len(w.approved(day).Changes) != 12 {
 		t.Fatalf("guards %v", r.Plan.Guards)
 	}
 	w.directory.dismiss(t, "id-07") // does not void what was approved
@@ -372,7 +372,7 @@ func TestStopFile(t *testing.T) {
 				continue // the last step is done
 			}
 			w := newWorld(t, options{sim: worksim.Options{Quirks: []string{worksim.KeepContacts}}}, employees(8)...)
-			w.policy.ID = plan.DetachID
+			w.policy.ID = model.DetachID
 			w.rollOut()
 			w.directory.dismiss(t, "id-03")
 			w.directory.dismiss(t, "id-04")
@@ -399,7 +399,7 @@ func TestStopFile(t *testing.T) {
 				code = dirsync.ExitOK
 			}
 			w.wantExit(r, code)
-			if r.Plan.Tripped(plan.GuardStopFile) != (steps < len(all)) {
+			if r.Plan.Tripped(model.GuardStopFile) != (steps < len(all)) {
 				t.Errorf("guards %v", r.Plan.Guards)
 			}
 			for _, x := range r.Results {
@@ -423,8 +423,8 @@ func TestStopFileInThePlan(t *testing.T) {
 	w.directory.dismiss(t, "id-04")
 	before := len(w.sim.State().Withdrawn)
 	r := w.exits(dirsync.ExitWaiting)
-	w.equal("blocked", []string{"withdraw user04", "disable-contact user04", "revoke user03"}, changes(r, plan.Blocked))
-	w.equal("guards", []plan.Guard{{Name: plan.GuardStopFile, Detail: stopFile}}, r.Plan.Guards)
+	w.equal("blocked", []string{"withdraw user04", "disable-contact user04", "revoke user03"}, changes(r, model.Blocked))
+	w.equal("guards", []model.Guard{{Name: model.GuardStopFile, Detail: stopFile}}, r.Plan.Guards)
 	w.equal("withdrawn", before, len(w.sim.State().Withdrawn))
 	w.equal("revoked", 0, len(w.sim.State().Revoked))
 	w.equal("approvals", 1, w.approvals())

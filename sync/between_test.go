@@ -10,7 +10,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -61,7 +61,7 @@ type editing struct {
 	edit func()
 }
 
-func (p editing) Inventory(ctx context.Context) (plan.Inventory, error) {
+func (p editing) Inventory(ctx context.Context) (model.Inventory, error) {
 	inventory, err := p.WorkAPI.Inventory(ctx)
 	p.edit()
 	return inventory, err
@@ -80,12 +80,12 @@ func (p interrupting) stop(call string) {
 	}
 }
 
-func (p interrupting) Inventory(ctx context.Context) (plan.Inventory, error) {
+func (p interrupting) Inventory(ctx context.Context) (model.Inventory, error) {
 	defer p.stop("inventory")
 	return p.WorkAPI.Inventory(ctx)
 }
 
-func (p interrupting) CreateCredential(ctx context.Context, username string, password secret.Value, hash, lock bool) (plan.Credential, error) {
+func (p interrupting) CreateCredential(ctx context.Context, username string, password secret.Value, hash, lock bool) (model.Credential, error) {
 	p.stop("create")
 	return p.WorkAPI.CreateCredential(ctx, username, password, hash, lock)
 }
@@ -95,7 +95,7 @@ func (p interrupting) Withdraw(ctx context.Context, id string) error {
 	return p.WorkAPI.Withdraw(ctx, id)
 }
 
-func (p interrupting) SetSettings(ctx context.Context, settings []plan.CredentialSettings) error {
+func (p interrupting) SetSettings(ctx context.Context, settings []model.CredentialSettings) error {
 	p.stop("settings")
 	return p.WorkAPI.SetSettings(ctx, settings)
 }
@@ -103,10 +103,10 @@ func (p interrupting) SetSettings(ctx context.Context, settings []plan.Credentia
 // fullDisk is a ledger that takes no intent of one operation.
 type fullDisk struct {
 	dirsync.Ledger
-	op plan.Op
+	op model.Op
 }
 
-func (l fullDisk) Begin(ctx context.Context, run int64, ops []plan.Operation) ([]plan.Operation, error) {
+func (l fullDisk) Begin(ctx context.Context, run int64, ops []model.Operation) ([]model.Operation, error) {
 	if len(ops) > 0 && ops[0].Op == l.op {
 		return nil, errors.New("disk full")
 	}
@@ -130,7 +130,7 @@ type sleeping struct {
 	sleep func()
 }
 
-func (p *sleeping) Credential(ctx context.Context, id string) (plan.Credential, error) {
+func (p *sleeping) Credential(ctx context.Context, id string) (model.Credential, error) {
 	p.sleep()
 	p.sleep = func() {}
 	return p.WorkAPI.Credential(ctx, id)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -16,12 +17,12 @@ type ChangedSetError struct {
 	// Known tells that the last pass had the plan that was asked for, so that the difference
 	// can be told; else New is all that waits now.
 	Known     bool
-	New, Gone []plan.Change
+	New, Gone []model.Change
 	// Freed are planned still and need no yes any more, as no limit stops them; Gone is nowhere in the plan.
-	Freed []plan.Change
+	Freed []model.Change
 	// Approved are the steps that were approved under this hash, or of that plan, and are not done yet;
 	// Waiting is all that waits now.
-	Approved, Waiting []plan.Change
+	Approved, Waiting []model.Change
 	// Only are the people and OUs whom the yes was to be for.
 	Only []string
 	// Cut tells that the record of the last pass is not complete, and so is the difference.
@@ -33,12 +34,12 @@ const shownDifference = 50
 
 func (e *ChangedSetError) Error() string {
 	var lines []string
-	list := func(what string, changes []plan.Change) {
+	list := func(what string, changes []model.Change) {
 		var titles []string
 		for _, c := range changes {
 			titles = append(titles, "  "+what+c.Title())
 		}
-		lines = append(lines, plan.Capped(titles, shownDifference, "")...)
+		lines = append(lines, model.Capped(titles, shownDifference, "")...)
 	}
 	switch {
 	case len(e.Approved) > 0:
@@ -70,7 +71,7 @@ func (e *ChangedSetError) Error() string {
 	} else {
 		lines = append(lines, "Nothing waits for an approval now.")
 	}
-	if slices.ContainsFunc(e.Freed, func(c plan.Change) bool { return c.Op.OfDeparture() }) {
+	if slices.ContainsFunc(e.Freed, func(c model.Change) bool { return c.Op.OfDeparture() }) {
 		lines = append(lines, "If somebody who goes without a yes should not: "+plan.KeepThem+".")
 	}
 	return strings.Join(lines, "\n")
@@ -80,7 +81,7 @@ func (e *ChangedSetError) Error() string {
 func (e *ChangedSetError) command() string {
 	words := []string{"threema-dirsync approve", e.Now}
 	for _, query := range e.Only {
-		words = append(words, "--only", plan.ShellWord(query))
+		words = append(words, "--only", model.ShellWord(query))
 	}
 	return strings.Join(words, " ")
 }
@@ -94,7 +95,7 @@ func (e *ChangedSetError) ifRight() string {
 
 // changedSet finds the difference to the last pass, if that is what was read, and what of it was approved
 // since.
-func (a *Approver) changedSet(ctx context.Context, asked string, state plan.State, now plan.Plan) error {
+func (a *Approver) changedSet(ctx context.Context, asked string, state model.State, now plan.Plan) error {
 	waiting := now.AwaitingApproval()
 	e := &ChangedSetError{Asked: asked, Now: now.Hash, New: waiting, Waiting: waiting, Only: a.Only}
 	text, err := a.Approvals.LastReport(ctx)
@@ -102,7 +103,7 @@ func (a *Approver) changedSet(ctx context.Context, asked string, state plan.Stat
 		return err
 	}
 	var last pastReport
-	var was []plan.Change
+	var was []model.Change
 	if json.Unmarshal(text, &last) == nil && last.Hash == asked {
 		was = last.waiting()
 		e.Known, e.Cut = true, last.Omitted["changes"] > 0
@@ -112,28 +113,28 @@ func (a *Approver) changedSet(ctx context.Context, asked string, state plan.Stat
 	for _, given := range state.Approvals {
 		under[given.ChangeID] = given.Hash == asked
 	}
-	e.Approved = slices.DeleteFunc(slices.Clone(now.Changes), func(c plan.Change) bool {
-		before := slices.ContainsFunc(was, func(old plan.Change) bool { return old.ID == c.ID })
+	e.Approved = slices.DeleteFunc(slices.Clone(now.Changes), func(c model.Change) bool {
+		before := slices.ContainsFunc(was, func(old model.Change) bool { return old.ID == c.ID })
 		return !c.Approved || !before && !under[c.ID]
 	})
 	e.Gone = without(e.Gone, e.Approved)
-	e.Freed = slices.DeleteFunc(among(now.Changes, e.Gone), plan.Change.AsksForYes)
+	e.Freed = slices.DeleteFunc(among(now.Changes, e.Gone), model.Change.AsksForYes)
 	e.Gone = without(e.Gone, e.Freed)
 	return e
 }
 
 // without lists the changes of a that are not in b, and among those that are.
-func without(a, b []plan.Change) []plan.Change {
+func without(a, b []model.Change) []model.Change {
 	known := changeIDs(b)
-	return slices.DeleteFunc(slices.Clone(a), func(c plan.Change) bool { return known[c.ID] })
+	return slices.DeleteFunc(slices.Clone(a), func(c model.Change) bool { return known[c.ID] })
 }
 
-func among(a, b []plan.Change) []plan.Change {
+func among(a, b []model.Change) []model.Change {
 	known := changeIDs(b)
-	return slices.DeleteFunc(slices.Clone(a), func(c plan.Change) bool { return !known[c.ID] })
+	return slices.DeleteFunc(slices.Clone(a), func(c model.Change) bool { return !known[c.ID] })
 }
 
-func changeIDs(changes []plan.Change) map[string]bool {
+func changeIDs(changes []model.Change) map[string]bool {
 	ids := map[string]bool{}
 	for _, c := range changes {
 		ids[c.ID] = true

@@ -6,30 +6,30 @@ import (
 	"time"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // clocked is a package whose service tells another time from a moment on.
 type clocked struct {
 	dirsync.WorkAPI
-	reading *plan.ServiceClock
+	reading *model.ServiceClock
 }
 
-func (c clocked) Clock() plan.ServiceClock { return *c.reading }
+func (c clocked) Clock() model.ServiceClock { return *c.reading }
 
 // clock puts a clock between, which says that it is right.
-func (w *world) clock() *plan.ServiceClock {
-	reading := &plan.ServiceClock{Told: true}
+func (w *world) clock() *model.ServiceClock {
+	reading := &model.ServiceClock{Told: true}
 	w.pack = func(p dirsync.WorkAPI) dirsync.WorkAPI { return clocked{p, reading} }
 	return reading
 }
 
-var aDayBehind = plan.ServiceClock{Told: true, Ahead: -24 * time.Hour}
+var aDayBehind = model.ServiceClock{Told: true, Ahead: -24 * time.Hour}
 
-func stillDisabled(tracked []plan.Tracked) []plan.Sighting {
-	var all []plan.Sighting
+func stillDisabled(tracked []model.Tracked) []model.Sighting {
+	var all []model.Sighting
 	for _, t := range tracked {
-		all = append(all, plan.Sighting{ID: t.ID, DN: t.DN, State: plan.Departed, Evidence: plan.Evidence{Kind: plan.Disabled}, Found: true})
+		all = append(all, model.Sighting{ID: t.ID, DN: t.DN, State: model.Departed, Evidence: model.Evidence{Kind: model.Disabled}, Found: true})
 	}
 	return all
 }
@@ -39,12 +39,12 @@ func stillDisabled(tracked []plan.Tracked) []plan.Sighting {
 func TestClockSteppedDuringThePass(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{}, employees(5)...)
-	w.policy.ID = plan.DetachID
+	w.policy.ID = model.DetachID
 	w.rollOut()
 	before := w.document()
 	reading := w.clock()
 	w.directory.dismiss(t, "id-03")
-	w.directory.recheck = func(tracked []plan.Tracked) ([]plan.Sighting, error) {
+	w.directory.recheck = func(tracked []model.Tracked) ([]model.Sighting, error) {
 		*reading = aDayBehind
 		return stillDisabled(tracked), nil
 	}
@@ -54,7 +54,7 @@ func TestClockSteppedDuringThePass(t *testing.T) {
 		t.Errorf("it says %q", why)
 	}
 	w.equal("package", before, w.document())
-	*reading, w.directory.recheck = plan.ServiceClock{Told: true}, nil
+	*reading, w.directory.recheck = model.ServiceClock{Told: true}, nil
 	w.ok()
 	w.equal("detached", 1, len(w.sim.State().Detached))
 }
@@ -69,7 +69,7 @@ func TestClockSetBackDuringThePass(t *testing.T) {
 	w.directory.dismiss(t, "id-03")
 	p, back := w.pass(), time.Duration(0)
 	p.Now = func() time.Time { return w.sim.Now().Add(back) }
-	w.directory.recheck = func(tracked []plan.Tracked) ([]plan.Sighting, error) {
+	w.directory.recheck = func(tracked []model.Tracked) ([]model.Sighting, error) {
 		back = -time.Hour
 		return stillDisabled(tracked), nil
 	}
@@ -100,7 +100,7 @@ func TestClockOffErasesNobody(t *testing.T) {
 	*reading = aDayBehind
 	w.exits(dirsync.ExitIncomplete)
 	w.remembers(t, "by a wrong clock", "id-03", true)
-	*reading = plan.ServiceClock{Told: true}
+	*reading = model.ServiceClock{Told: true}
 	w.ok()
 	w.remembers(t, "by a right clock", "id-03", false)
 }
@@ -117,7 +117,7 @@ func TestClockOffAcceptsNothing(t *testing.T) {
 	if r.Err == nil || !strings.Contains(r.Err.Error(), "the clock is in doubt") {
 		t.Errorf("accepted by a wrong clock: %v", r.Err)
 	}
-	*reading = plan.ServiceClock{Told: true}
+	*reading = model.ServiceClock{Told: true}
 	w.exits(dirsync.ExitWaiting)
 	if r = w.pass().AcceptBaseline(t.Context(), "anna"); r.Err != nil {
 		t.Fatal(r.Err)
@@ -129,7 +129,7 @@ func TestClockOffAcceptsNothing(t *testing.T) {
 func TestClockOffOrders(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{}, employees(5)...)
-	w.policy.ID = plan.RevokeID
+	w.policy.ID = model.RevokeID
 	w.rollOut()
 	w.directory.dismiss(t, "id-03")
 	reading := w.clock()

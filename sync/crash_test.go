@@ -19,7 +19,7 @@ import (
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/handover"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -32,7 +32,7 @@ type order struct {
 	Folder  string
 	Now     time.Time
 	People  []person
-	Policy  plan.Policy
+	Policy  model.Policy
 	// Withdraw is the person whose access the pass ends by order, "" for an ordinary pass.
 	Withdraw string
 	KillAt   int64 // the call before which the process dies, from 1; 0: it lives
@@ -90,7 +90,7 @@ func (s crashStory) prepare(t *testing.T) *world {
 		quirks = append(quirks, s.quirk)
 	}
 	w := newWorld(t, options{sim: worksim.Options{Quirks: quirks, NoAutoContacts: true}}, employees(4)...)
-	w.policy.ID, w.policy.Batch, w.orders = plan.DetachID, 3, s.withdraw
+	w.policy.ID, w.policy.Batch, w.orders = model.DetachID, 3, s.withdraw
 	s.begin(w)
 	return w
 }
@@ -308,42 +308,42 @@ type mortalLedger struct {
 	c *counter
 }
 
-func (l mortalLedger) State(ctx context.Context) (plan.State, error) {
+func (l mortalLedger) State(ctx context.Context) (model.State, error) {
 	l.c.tick()
 	return l.Ledger.State(ctx)
 }
 
-func (l mortalLedger) StartRun(ctx context.Context, mode plan.Mode) (int64, error) {
+func (l mortalLedger) StartRun(ctx context.Context, mode model.Mode) (int64, error) {
 	l.c.tick()
 	return l.Ledger.StartRun(ctx, mode)
 }
 
-func (l mortalLedger) FinishRun(ctx context.Context, run int64, end plan.RunEnd) error {
+func (l mortalLedger) FinishRun(ctx context.Context, run int64, end model.RunEnd) error {
 	l.c.tick()
 	return l.Ledger.FinishRun(ctx, run, end)
 }
 
-func (l mortalLedger) Remember(ctx context.Context, run int64, m plan.StateUpdate) error {
+func (l mortalLedger) Remember(ctx context.Context, run int64, m model.StateUpdate) error {
 	l.c.tick()
 	return l.Ledger.Remember(ctx, run, m)
 }
 
-func (l mortalLedger) Begin(ctx context.Context, run int64, ops []plan.Operation) ([]plan.Operation, error) {
+func (l mortalLedger) Begin(ctx context.Context, run int64, ops []model.Operation) ([]model.Operation, error) {
 	l.c.tick()
 	return l.Ledger.Begin(ctx, run, ops)
 }
 
-func (l mortalLedger) Created(ctx context.Context, operation int64, credentialID string, settings []plan.Setting) error {
+func (l mortalLedger) Created(ctx context.Context, operation int64, credentialID string, settings []model.Setting) error {
 	l.c.tick()
 	return l.Ledger.Created(ctx, operation, credentialID, settings)
 }
 
-func (l mortalLedger) Settle(ctx context.Context, outcomes []plan.Settlement) error {
+func (l mortalLedger) Settle(ctx context.Context, outcomes []model.Settlement) error {
 	l.c.tick()
 	return l.Ledger.Settle(ctx, outcomes)
 }
 
-func (l mortalLedger) BeginTrial(ctx context.Context, t plan.Trial) error {
+func (l mortalLedger) BeginTrial(ctx context.Context, t model.Trial) error {
 	l.c.tick()
 	return l.Ledger.BeginTrial(ctx, t)
 }
@@ -353,7 +353,7 @@ func (l mortalLedger) EndTrial(ctx context.Context) error {
 	return l.Ledger.EndTrial(ctx)
 }
 
-func (l mortalLedger) LearnBulk(ctx context.Context, reading plan.BulkReading) error {
+func (l mortalLedger) LearnBulk(ctx context.Context, reading model.BulkReading) error {
 	l.c.tick()
 	return l.Ledger.LearnBulk(ctx, reading)
 }
@@ -374,17 +374,17 @@ type mortalPackage struct {
 	c *counter
 }
 
-func (p mortalPackage) Inventory(ctx context.Context) (plan.Inventory, error) {
+func (p mortalPackage) Inventory(ctx context.Context) (model.Inventory, error) {
 	p.c.tick()
 	return p.WorkAPI.Inventory(ctx)
 }
 
-func (p mortalPackage) Credential(ctx context.Context, id string) (plan.Credential, error) {
+func (p mortalPackage) Credential(ctx context.Context, id string) (model.Credential, error) {
 	p.c.tick()
 	return p.WorkAPI.Credential(ctx, id)
 }
 
-func (p mortalPackage) CreateCredential(ctx context.Context, username string, password secret.Value, hash, lock bool) (plan.Credential, error) {
+func (p mortalPackage) CreateCredential(ctx context.Context, username string, password secret.Value, hash, lock bool) (model.Credential, error) {
 	p.c.tick()
 	return p.WorkAPI.CreateCredential(ctx, username, password, hash, lock)
 }
@@ -399,12 +399,12 @@ func (p mortalPackage) Withdraw(ctx context.Context, id string) error {
 	return p.WorkAPI.Withdraw(ctx, id)
 }
 
-func (p mortalPackage) UsersOf(ctx context.Context, credentialID string, usage int) ([]plan.User, error) {
+func (p mortalPackage) UsersOf(ctx context.Context, credentialID string, usage int) ([]model.User, error) {
 	p.c.tick()
 	return p.WorkAPI.UsersOf(ctx, credentialID, usage)
 }
 
-func (p mortalPackage) User(ctx context.Context, threemaID string) (plan.User, error) {
+func (p mortalPackage) User(ctx context.Context, threemaID string) (model.User, error) {
 	p.c.tick()
 	return p.WorkAPI.User(ctx, threemaID)
 }
@@ -419,22 +419,22 @@ func (p mortalPackage) Revoke(ctx context.Context, threemaID string) error {
 	return p.WorkAPI.Revoke(ctx, threemaID)
 }
 
-func (p mortalPackage) CreateContact(ctx context.Context, c plan.Contact) error {
+func (p mortalPackage) CreateContact(ctx context.Context, c model.Contact) error {
 	p.c.tick()
 	return p.WorkAPI.CreateContact(ctx, c)
 }
 
-func (p mortalPackage) UpdateContact(ctx context.Context, c plan.Contact) error {
+func (p mortalPackage) UpdateContact(ctx context.Context, c model.Contact) error {
 	p.c.tick()
 	return p.WorkAPI.UpdateContact(ctx, c)
 }
 
-func (p mortalPackage) SetSettings(ctx context.Context, settings []plan.CredentialSettings) error {
+func (p mortalPackage) SetSettings(ctx context.Context, settings []model.CredentialSettings) error {
 	p.c.tick()
 	return p.WorkAPI.SetSettings(ctx, settings)
 }
 
-func (p mortalPackage) Settings(ctx context.Context, credentialID string) ([]plan.KeptSetting, error) {
+func (p mortalPackage) Settings(ctx context.Context, credentialID string) ([]model.KeptSetting, error) {
 	p.c.tick()
 	return p.WorkAPI.Settings(ctx, credentialID)
 }

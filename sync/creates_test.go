@@ -10,7 +10,7 @@ import (
 	"time"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -244,14 +244,14 @@ func TestAnAbandonedLeftoverIsNotSilent(t *testing.T) {
 func TestAnswersThatSayNothingOfADestructiveStep(t *testing.T) {
 	t.Parallel()
 	for _, step := range []struct {
-		op     plan.Op
-		id     plan.IDPolicy
+		op     model.Op
+		id     model.IDPolicy
 		method string
 		path   string
 	}{
-		{plan.Withdraw, plan.KeepID, http.MethodDelete, "/credentials/"},
-		{plan.Detach, plan.DetachID, http.MethodPost, "/users/"},
-		{plan.Revoke, plan.RevokeID, http.MethodDelete, "/users/"},
+		{model.Withdraw, model.KeepID, http.MethodDelete, "/credentials/"},
+		{model.Detach, model.DetachID, http.MethodPost, "/users/"},
+		{model.Revoke, model.RevokeID, http.MethodDelete, "/users/"},
 	} {
 		for _, status := range []int{303, 405, 408, 425, 429, 499, 500} {
 			t.Run(fmt.Sprint(step.op, " ", status), func(t *testing.T) {

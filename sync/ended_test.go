@@ -9,7 +9,7 @@ import (
 	"time"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -26,23 +26,23 @@ func (l fullLedger) record(what string, record func() error) error {
 	return record()
 }
 
-func (l fullLedger) Settle(ctx context.Context, settlements []plan.Settlement) error {
+func (l fullLedger) Settle(ctx context.Context, settlements []model.Settlement) error {
 	return l.record("settle", func() error { return l.Ledger.Settle(ctx, settlements) })
 }
 
-func (l fullLedger) RecordDecision(ctx context.Context, run int64, d plan.Decision) error {
+func (l fullLedger) RecordDecision(ctx context.Context, run int64, d model.Decision) error {
 	return l.record("decide", func() error { return l.Ledger.RecordDecision(ctx, run, d) })
 }
 
-func (l fullLedger) Remember(ctx context.Context, run int64, u plan.StateUpdate) error {
+func (l fullLedger) Remember(ctx context.Context, run int64, u model.StateUpdate) error {
 	return l.record("remember", func() error { return l.Ledger.Remember(ctx, run, u) })
 }
 
-func (l fullLedger) Order(ctx context.Context, run int64, o plan.OpenOrder, csi, reason string) error {
+func (l fullLedger) Order(ctx context.Context, run int64, o model.OpenOrder, csi, reason string) error {
 	return l.record("order", func() error { return l.Ledger.Order(ctx, run, o, csi, reason) })
 }
 
-func (l fullLedger) RevokeUndo(ctx context.Context, run int64, person plan.PersonID, csi, by, reason string) error {
+func (l fullLedger) RevokeUndo(ctx context.Context, run int64, person model.PersonID, csi, by, reason string) error {
 	return l.record("revoke undo", func() error { return l.Ledger.RevokeUndo(ctx, run, person, csi, by, reason) })
 }
 
@@ -139,7 +139,7 @@ func TestUnrecordedOrder(t *testing.T) {
 func TestAnOrderIsNoWholePass(t *testing.T) {
 	t.Parallel()
 	w := orderWorld(t)
-	for n, down := range []error{nil, &plan.ReadError{Source: sourceName, Reason: plan.ReadUnreachable, Err: errors.New("no route to host")}} {
+	for n, down := range []error{nil, &model.ReadError{Source: sourceName, Reason: model.ReadUnreachable, Err: errors.New("no route to host")}} {
 		w.directory.failure = down
 		r, got, err := w.order([]string{"E03", "E04"}[n])
 		w.must(err)
@@ -154,7 +154,7 @@ func TestAStepThatWasNotDone(t *testing.T) {
 		t.Run(outcome, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, options{sim: worksim.Options{Quirks: []string{worksim.KeepContacts}}}, employees(5)...)
-			w.policy.ID = plan.DetachID
+			w.policy.ID = model.DetachID
 			w.rollOut()
 			w.directory.dismiss(t, "id-03")
 			w.directory.dismiss(t, "id-04")

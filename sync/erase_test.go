@@ -12,7 +12,7 @@ import (
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestErasure is the whole story of two who leave: settled, and when the retention is over, erased
@@ -21,7 +21,7 @@ func TestErasure(t *testing.T) {
 	t.Parallel()
 	const retention = 90 * 24 * time.Hour
 	w := newWorld(t, options{}, employees(9)...)
-	w.policy.ID, w.retention = plan.RevokeID, retention
+	w.policy.ID, w.retention = model.RevokeID, retention
 	w.rollOut()
 	ids := map[string]string{}
 	for _, n := range []string{"03", "04", "05"} {
@@ -63,7 +63,7 @@ func TestErasure(t *testing.T) {
 	planner := w.planner("")
 	_, x, err := planner.Explain(t.Context(), "E03", w.ledger) // disabled, the directory still shows the account
 	w.must(err)
-	if len(x.History.Steps) == 0 || slices.ContainsFunc(x.History.Steps, func(s plan.PastStep) bool { return !s.Erased }) {
+	if len(x.History.Steps) == 0 || slices.ContainsFunc(x.History.Steps, func(s model.PastStep) bool { return !s.Erased }) {
 		t.Errorf("the history of who is erased: %+v", x.History)
 	}
 	w.directory.rehire(t, "id-03")
@@ -125,7 +125,7 @@ func (w *world) verified(t *testing.T) {
 func TestErasureAtOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{}, employees(20)...)
-	w.policy.LeaversWeek, w.retention = plan.Window{Count: 3, Percent: 50}, 0
+	w.policy.LeaversWeek, w.retention = model.Window{Count: 3, Percent: 50}, 0
 	w.rollOut()
 	for _, id := range []string{"id-01", "id-02", "id-03"} {
 		w.directory.dismiss(t, id)
@@ -146,7 +146,7 @@ func TestErasureAtOnce(t *testing.T) {
 	}
 	w.directory.dismiss(t, "id-04")
 	r := w.exits(dirsync.ExitWaiting)
-	if !r.Plan.Tripped(plan.GuardLeaversWeek) {
+	if !r.Plan.Tripped(model.GuardLeaversWeek) {
 		t.Errorf("erasing made room for more leavers:\n%s", text(r))
 	}
 	w.verified(t)
@@ -172,8 +172,8 @@ func TestTheAuditTellsOfDecisions(t *testing.T) {
 	w.rollOut()
 	w.retention = time.Hour
 	w.directory.dismiss(t, "id-02")
-	w.directory.recheck = func([]plan.Tracked) ([]plan.Sighting, error) {
-		return []plan.Sighting{{ID: employee(2).id(), State: plan.Entitled}}, nil
+	w.directory.recheck = func([]model.Tracked) ([]model.Sighting, error) {
+		return []model.Sighting{{ID: employee(2).id(), State: model.Entitled}}, nil
 	}
 	w.ok()
 	w.directory.recheck = nil
@@ -213,7 +213,7 @@ func TestTheAuditTellsOfRefusals(t *testing.T) {
 		}
 	}
 	for _, request := range []dirsync.Request{
-		{Subscription: r.Plan.Subscription.ID, Due: []plan.Change{{ID: "gone"}}, By: "anna (uid 1000)"}, {Subscription: "another", By: "anna (uid 1000)"},
+		{Subscription: r.Plan.Subscription.ID, Due: []model.Change{{ID: "gone"}}, By: "anna (uid 1000)"}, {Subscription: "another", By: "anna (uid 1000)"},
 	} {
 		if report := w.pass().Apply(t.Context(), request); report.ExitCode() != dirsync.ExitFailed {
 			t.Errorf("exit %d", report.ExitCode())

@@ -3,7 +3,7 @@ package sync
 import (
 	"errors"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // Failure is what kept a pass as a whole from its end, in one word. The set is closed: it is part of the
@@ -41,11 +41,11 @@ func untold(err error) error {
 
 // Failure finds the word for the error of the pass, "" if it has none.
 func (r *Report) Failure() Failure {
-	distrust, distrusted := errors.AsType[*plan.TrustError](r.Err)
+	distrust, distrusted := errors.AsType[*model.TrustError](r.Err)
 	_, stale := errors.AsType[*StaleRequestError](r.Err)
 	_, elsewhere := errors.AsType[*otherPackageError](r.Err)
 	_, trial := errors.AsType[*trialError](r.Err)
-	_, refused := errors.AsType[plan.Failure](r.Err)
+	_, refused := errors.AsType[model.Failure](r.Err)
 	switch {
 	case r.Err == nil:
 		return ""

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestEachFailureHasItsWord, also where its error is wrapped and joined to another.
@@ -19,8 +19,8 @@ func TestEachFailureHasItsWord(t *testing.T) {
 		want   dirsync.Failure
 	}{
 		{dirsync.Report{}, ""},
-		{dirsync.Report{Err: wrapped(&plan.TrustError{Reason: "gone"})}, dirsync.FailureMissing},
-		{dirsync.Report{Err: wrapped(&plan.TrustError{Reason: "over", Ended: true})}, dirsync.FailureEnded},
+		{dirsync.Report{Err: wrapped(&model.TrustError{Reason: "gone"})}, dirsync.FailureMissing},
+		{dirsync.Report{Err: wrapped(&model.TrustError{Reason: "over", Ended: true})}, dirsync.FailureEnded},
 		{dirsync.Report{Err: wrapped(&dirsync.StaleRequestError{})}, dirsync.FailureStale},
 		{dirsync.Report{Err: wrapped(serviceFailure{errors.New("503")})}, dirsync.FailureService},
 		{dirsync.Report{Err: wrapped(context.Canceled), Interrupted: true}, dirsync.FailureInterrupted},
@@ -34,4 +34,4 @@ func TestEachFailureHasItsWord(t *testing.T) {
 
 type serviceFailure struct{ error }
 
-func (serviceFailure) FailureKind() plan.FailureKind { return plan.FailureUnavailable }
+func (serviceFailure) FailureKind() model.FailureKind { return model.FailureUnavailable }

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 const sourceName = "corp"
@@ -18,8 +18,8 @@ const sourceName = "corp"
 type person struct {
 	ID, UID, CSI, First, Last, Title string
 	OU                               string
-	State                            plan.AccountState
-	Evidence                         plan.Evidence
+	State                            model.AccountState
+	Evidence                         model.Evidence
 	Held                             string
 	Excluded                         bool
 	Protected                        bool // by a group of protect.groups
@@ -30,7 +30,7 @@ func employee(n int) person {
 	return person{
 		ID: fmt.Sprintf("id-%02d", n), UID: fmt.Sprintf("user%02d", n), CSI: fmt.Sprintf("E%02d", n),
 		First: fmt.Sprintf("First%02d", n), Last: fmt.Sprintf("Last%02d", n), Title: fmt.Sprintf("Title%02d", n),
-		OU: "Staff", State: plan.Entitled,
+		OU: "Staff", State: model.Entitled,
 	}
 }
 
@@ -42,13 +42,13 @@ func employees(n int) []person {
 	return people
 }
 
-func (p person) id() plan.PersonID { return plan.PersonID{Source: sourceName, ID: p.ID} }
+func (p person) id() model.PersonID { return model.PersonID{Source: sourceName, ID: p.ID} }
 
 func (p person) dn() string {
 	return fmt.Sprintf("CN=%s %s,OU=%s,DC=corp,DC=example", p.First, p.Last, p.OU)
 }
 
-func (p person) entry() plan.Person {
+func (p person) entry() model.Person {
 	attributes := map[string][]string{}
 	for name, value := range map[string]string{
 		"uid": p.UID, "employeenumber": p.CSI, "givenname": p.First, "sn": p.Last, "title": p.Title,
@@ -57,27 +57,27 @@ func (p person) entry() plan.Person {
 			attributes[name] = []string{value}
 		}
 	}
-	return plan.Person{
+	return model.Person{
 		ID: p.id(), DN: p.dn(), Attributes: attributes, State: p.State, Evidence: p.Evidence, Held: p.Held, Excluded: p.Excluded, Protected: p.Protected,
 	}
 }
 
-func (p person) sighting() plan.Sighting {
-	return plan.Sighting{ID: p.id(), DN: p.dn(), State: p.State, Evidence: p.Evidence, Found: true, Protected: p.Protected}
+func (p person) sighting() model.Sighting {
+	return model.Sighting{ID: p.id(), DN: p.dn(), State: p.State, Evidence: p.Evidence, Found: true, Protected: p.Protected}
 }
 
 // directory is a source in memory. What is not in it is absent, proven by a look-up by ID.
 type directory struct {
 	mu         sync.Mutex
 	people     map[string]person
-	conditions []plan.Condition
+	conditions []model.Condition
 	failure    error
 	context    string // identity of the naming context
 	scope      string // fingerprint
-	version    plan.Version
-	recheck    func([]plan.Tracked) ([]plan.Sighting, error)
-	tracked    []plan.Tracked // of the last read
-	holders    error          // why nobody can be asked who has a csi
+	version    model.Version
+	recheck    func([]model.Tracked) ([]model.Sighting, error)
+	tracked    []model.Tracked // of the last read
+	holders    error           // why nobody can be asked who has a csi
 }
 
 var _ dirsync.Source = (*directory)(nil)
@@ -85,7 +85,7 @@ var _ dirsync.Source = (*directory)(nil)
 func newDirectory(people ...person) *directory {
 	d := &directory{
 		people: map[string]person{}, context: "S-1-5-21-1", scope: "scope-1",
-		conditions: []plan.Condition{{Name: "result codes", OK: true}},
+		conditions: []model.Condition{{Name: "result codes", OK: true}},
 	}
 	d.put(people...)
 	return d
@@ -122,33 +122,33 @@ func (d *directory) change(t *testing.T, id string, edit func(*person)) {
 func (d *directory) dismiss(t *testing.T, id string) {
 	t.Helper()
 	d.change(t, id, func(p *person) {
-		p.State, p.Evidence = plan.Departed, plan.Evidence{Kind: plan.Disabled, Detail: "userAccountControl 514"}
+		p.State, p.Evidence = model.Departed, model.Evidence{Kind: model.Disabled, Detail: "userAccountControl 514"}
 	})
 }
 
 // rehire enables it again.
 func (d *directory) rehire(t *testing.T, id string) {
 	t.Helper()
-	d.change(t, id, func(p *person) { p.State, p.Evidence = plan.Entitled, plan.Evidence{} })
+	d.change(t, id, func(p *person) { p.State, p.Evidence = model.Entitled, model.Evidence{} })
 }
 
 func (d *directory) Name() string { return sourceName }
 
 func (d *directory) Prefer(string) {}
 
-func (d *directory) Read(ctx context.Context, tracked []plan.Tracked) (plan.Snapshot, error) {
+func (d *directory) Read(ctx context.Context, tracked []model.Tracked) (model.Snapshot, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.tracked = tracked
 	if err := ctx.Err(); err != nil {
-		return plan.Snapshot{}, err
+		return model.Snapshot{}, err
 	}
 	if d.failure != nil {
-		return plan.Snapshot{}, d.failure
+		return model.Snapshot{}, d.failure
 	}
-	s := plan.Snapshot{
+	s := model.Snapshot{
 		Source: sourceName, Conditions: d.conditions, Server: "dc1", NamingContext: d.context, Scope: d.scope,
-		Replica: plan.Replica{Address: "dc1:636", Version: d.version},
+		Replica: model.Replica{Address: "dc1:636", Version: d.version},
 	}
 	for _, id := range slices.Sorted(maps.Keys(d.people)) {
 		s.People = append(s.People, d.people[id].entry())
@@ -161,7 +161,7 @@ func (d *directory) Read(ctx context.Context, tracked []plan.Tracked) (plan.Snap
 	return s, nil
 }
 
-func (d *directory) Recheck(ctx context.Context, tracked []plan.Tracked) ([]plan.Sighting, error) {
+func (d *directory) Recheck(ctx context.Context, tracked []model.Tracked) ([]model.Sighting, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if err := ctx.Err(); err != nil {
@@ -170,20 +170,20 @@ func (d *directory) Recheck(ctx context.Context, tracked []plan.Tracked) ([]plan
 	if d.recheck != nil {
 		return d.recheck(tracked)
 	}
-	var sightings []plan.Sighting
+	var sightings []model.Sighting
 	for _, t := range tracked {
 		sightings = append(sightings, d.look(t))
 	}
 	return sightings, nil
 }
 
-func (d *directory) Holders(ctx context.Context, attribute, value string) ([]plan.Person, error) {
+func (d *directory) Holders(ctx context.Context, attribute, value string) ([]model.Person, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	var people []plan.Person
+	var people []model.Person
 	for _, id := range slices.Sorted(maps.Keys(d.people)) {
 		if entry := d.people[id].entry(); slices.Contains(entry.Attributes[attribute], value) {
 			people = append(people, entry)
@@ -192,9 +192,9 @@ func (d *directory) Holders(ctx context.Context, attribute, value string) ([]pla
 	return people, d.holders
 }
 
-func (d *directory) look(t plan.Tracked) plan.Sighting {
+func (d *directory) look(t model.Tracked) model.Sighting {
 	if p, there := d.people[t.ID.ID]; there {
 		return p.sighting()
 	}
-	return plan.Sighting{ID: t.ID, DN: t.DN, State: plan.Departed, Evidence: plan.Evidence{Kind: plan.Absent}}
+	return model.Sighting{ID: t.ID, DN: t.DN, State: model.Departed, Evidence: model.Evidence{Kind: model.Absent}}
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
@@ -129,7 +129,7 @@ func TestOwnCount(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{daily: 6}, employees(2)...)
 	r := w.ok() // the inventory takes five, and one more to learn the page of the settings
-	w.equal("deferred", []string{"create user01", "create user02"}, changes(r, plan.Deferred))
+	w.equal("deferred", []string{"create user01", "create user02"}, changes(r, model.Deferred))
 	w.exits(dirsync.ExitFailed)
 	budget, err := w.ledger.Budget(t.Context())
 	w.must(err)
@@ -159,7 +159,7 @@ func TestBrokenCount(t *testing.T) {
 func TestGoneAlready(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{}, employees(6)...)
-	w.policy.ID = plan.DetachID
+	w.policy.ID = model.DetachID
 	w.rollOut()
 	w.directory.dismiss(t, "id-03")
 	w.pack = func(p dirsync.WorkAPI) dirsync.WorkAPI { return racing{p} }
@@ -331,8 +331,8 @@ func TestMassLoss(t *testing.T) {
 func TestMassLossOfLeavers(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{}, employees(30)...)
-	w.policy.ID, w.policy.Approval = plan.DetachID, plan.ApproveAll
-	w.policy.LeaversRun = plan.Window{Count: 2, Percent: 2}
+	w.policy.ID, w.policy.Approval = model.DetachID, model.ApproveAll
+	w.policy.LeaversRun = model.Window{Count: 2, Percent: 2}
 	w.rollOut()
 	w.put(func(s *worksim.State) {
 		for _, n := range []string{"01", "02", "03", "04", "05"} {
@@ -344,7 +344,7 @@ func TestMassLossOfLeavers(t *testing.T) {
 	w.advance(time.Hour)
 	r := w.exits(dirsync.ExitWaiting)
 	for _, c := range r.Plan.AwaitingApproval() {
-		w.equal("waits for a yes", plan.Detach, c.Op)
+		w.equal("waits for a yes", model.Detach, c.Op)
 	}
 	w.equal("guards", 0, len(r.Plan.Guards))
 	w.equal("waiting for a yes", 5, len(r.Plan.AwaitingApproval()))
@@ -517,7 +517,7 @@ func TestLostWithdrawal(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, options{}, employees(4)...)
-			w.policy.ID = plan.DetachID
+			w.policy.ID = model.DetachID
 			w.rollOut()
 			w.directory.dismiss(t, "id-03")
 			w.fault(fault)
@@ -536,11 +536,11 @@ func TestLostWithdrawal(t *testing.T) {
 // TestNoIntentNoRequest: what the ledger does not take is not sent.
 func TestNoIntentNoRequest(t *testing.T) {
 	t.Parallel()
-	for _, op := range []plan.Op{plan.Withdraw, plan.DisableContact, plan.Detach, plan.SetSettings, plan.UnsetSetting, plan.PublishContact, plan.Create} {
+	for _, op := range []model.Op{model.Withdraw, model.DisableContact, model.Detach, model.SetSettings, model.UnsetSetting, model.PublishContact, model.Create} {
 		t.Run(string(op), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, options{sim: worksim.Options{NoAutoContacts: true, Quirks: []string{worksim.KeepContacts}}}, employees(8)...)
-			w.policy.ID = plan.DetachID
+			w.policy.ID = model.DetachID
 			w.rollOut()
 			w.directory.dismiss(t, "id-03")
 			w.directory.change(t, "id-01", func(p *person) { p.Last = "Married" })
@@ -574,9 +574,9 @@ func TestNoIntentNoRequest(t *testing.T) {
 }
 
 // requestOf is what the requests of an operation have in common.
-func requestOf(op plan.Op) string {
-	return map[plan.Op]string{
-		plan.Withdraw: "DELETE /credentials", plan.DisableContact: "PUT /contacts", plan.Detach: "POST /users", plan.SetSettings: "POST /mdm-bulk",
-		plan.UnsetSetting: "/mdm/th_", plan.PublishContact: "POST /contacts", plan.Create: "POST /credentials",
+func requestOf(op model.Op) string {
+	return map[model.Op]string{
+		model.Withdraw: "DELETE /credentials", model.DisableContact: "PUT /contacts", model.Detach: "POST /users", model.SetSettings: "POST /mdm-bulk",
+		model.UnsetSetting: "/mdm/th_", model.PublishContact: "POST /contacts", model.Create: "POST /credentials",
 	}[op]
 }

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -54,7 +54,7 @@ func (w *world) rename(last string) {
 	}
 }
 
-func (w *world) bulkReading() plan.Service {
+func (w *world) bulkReading() model.Service {
 	w.Helper()
 	state, err := w.ledger.State(w.Context())
 	w.must(err)
@@ -83,7 +83,7 @@ func endForeign(w *world) {
 		w.equal("last name of "+p.UID, any(p.Last), w.settings(p.UID)["th_lastname"])
 		w.equal("csi of "+p.UID, any(p.CSI), w.settings(p.UID)["th_csi"])
 	}
-	w.equal("open trial", plan.Trial{}, w.bulkReading().Trial)
+	w.equal("open trial", model.Trial{}, w.bulkReading().Trial)
 }
 
 // TestSettingsOfOthersStay: whatever a write does with settings that it does not name, nobody loses
@@ -92,15 +92,15 @@ func TestSettingsOfOthersStay(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		quirks  []string
-		reading plan.BulkReading
+		reading model.BulkReading
 		first   int // bulk writes of the pass that finds out
 		later   int
 	}{
-		"merges":                         {nil, plan.BulkMerges, 2, 1},
-		"replaces":                       {[]string{worksim.BulkReplaces}, plan.BulkReplaces, 3, 1},
-		"merges, the list shows globals": {[]string{worksim.BulkShowsGlobal}, plan.BulkMerges, 2, 1},
-		"replaces, {} for none":          {[]string{worksim.BulkReplaces, worksim.EmptyObject}, plan.BulkReplaces, 3, 1},
-		"replaces, hides the empty":      {[]string{worksim.BulkReplaces, worksim.BulkHidesEmpty}, plan.BulkReplaces, 3, 1},
+		"merges":                         {nil, model.BulkMerges, 2, 1},
+		"replaces":                       {[]string{worksim.BulkReplaces}, model.BulkReplaces, 3, 1},
+		"merges, the list shows globals": {[]string{worksim.BulkShowsGlobal}, model.BulkMerges, 2, 1},
+		"replaces, {} for none":          {[]string{worksim.BulkReplaces, worksim.EmptyObject}, model.BulkReplaces, 3, 1},
+		"replaces, hides the empty":      {[]string{worksim.BulkReplaces, worksim.BulkHidesEmpty}, model.BulkReplaces, 3, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -135,11 +135,11 @@ func TestGlobalSettingsTeachNothing(t *testing.T) {
 	for _, p := range w.directory.people {
 		w.wantSettings(p)
 	}
-	w.equal("reading", plan.BulkUnknown, w.bulkReading().Bulk)
+	w.equal("reading", model.BulkUnknown, w.bulkReading().Bulk)
 	w.othersSet(othersSet())
 	w.rename("Newer")
 	w.ok()
-	w.equal("reading", plan.BulkReplaces, w.bulkReading().Bulk)
+	w.equal("reading", model.BulkReplaces, w.bulkReading().Bulk)
 	endForeign(w)
 	w.settled()
 }
@@ -246,7 +246,7 @@ func TestNotPutBackIsTold(t *testing.T) {
 			w.equal("last name", any("New"), w.settings("user01")["th_lastname"])
 			end(w)
 			w.ok()
-			w.equal("open trial", plan.Trial{}, w.bulkReading().Trial)
+			w.equal("open trial", model.Trial{}, w.bulkReading().Trial)
 		})
 	}
 }
@@ -274,10 +274,10 @@ func TestReadOnlyPolicyPutsNothingBack(t *testing.T) {
 	w.run()
 	w.sim.ClearFaults()
 	w.sim.ClearRequests()
-	w.policy.Mode = plan.Observe
+	w.policy.Mode = model.Observe
 	w.ok()
 	w.equal("writes", []string(nil), w.writes())
-	w.policy.Mode = plan.Sync
+	w.policy.Mode = model.Sync
 	w.ok()
 	endForeign(w)
 }
@@ -288,7 +288,7 @@ type carrying struct {
 	refuses string
 }
 
-func (c carrying) SetSettings(ctx context.Context, settings []plan.CredentialSettings) error {
+func (c carrying) SetSettings(ctx context.Context, settings []model.CredentialSettings) error {
 	for _, s := range settings {
 		for _, kept := range s.Keep {
 			if kept.Name == c.refuses {
@@ -303,7 +303,7 @@ type refused struct{}
 
 func (refused) Error() string { return "the service does not accept this request" }
 
-func (refused) FailureKind() plan.FailureKind { return plan.FailureRefused }
+func (refused) FailureKind() model.FailureKind { return model.FailureRefused }
 
 // TestWhatCannotBeCarriedIsNotWritten: on a service that replaces, a write that cannot carry what others
 // have set does not go out at all, says why, and holds up nobody else.

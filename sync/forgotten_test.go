@@ -5,14 +5,14 @@ import (
 	"testing"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // withoutHR is a company whose source hr was forgotten, and whose yes to that was given.
 func withoutHR(t *testing.T) *world {
 	t.Helper()
 	w, _ := newTwoSources(t)
-	w.policy.ID, w.policy.Approval = plan.DetachID, plan.ApproveNone
+	w.policy.ID, w.policy.Approval = model.DetachID, model.ApproveNone
 	w.rollOut()
 	w.more = nil
 	sources := dirsync.Sources{Configured: []string{"corp"}, Ledger: w.ledger, By: "anna (uid 1000)"}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -46,8 +47,8 @@ type HoldLedger interface {
 	Histories
 	// Suspend records a leave of absence in place of what was said before, and returns how many
 	// approvals are void by it; EndSuspension ends one.
-	Suspend(ctx context.Context, s plan.Suspension) (voided int, err error)
-	EndSuspension(ctx context.Context, person plan.PersonID, by, reason string) error
+	Suspend(ctx context.Context, s model.Suspension) (voided int, err error)
+	EndSuspension(ctx context.Context, person model.PersonID, by, reason string) error
 }
 
 // Holder suspends departures. The caller holds the lock of the passes, so that none of them goes on
@@ -70,7 +71,7 @@ func (h *Holder) Hold(ctx context.Context, leave Leave) (Answer, error) {
 	if why := cannotHold(in, x); why != "" {
 		return a.refused(why), nil
 	}
-	s := plan.Suspension{
+	s := model.Suspension{
 		Person: x.Person, CSI: x.CSI, DN: x.DN, LastDay: leave.LastDay, Until: leave.Until, Reason: leave.Reason, By: leave.By, Since: h.Now(),
 	}
 	voided, err := h.Ledger.Suspend(ctx, s)
@@ -84,8 +85,8 @@ func (h *Holder) Hold(ctx context.Context, leave Leave) (Answer, error) {
 }
 
 // suspensionIn is a leave as the ledger and the rest of its memory tell it.
-func (h *Holder) suspensionIn(s plan.Suspension, state plan.State) *plan.SuspendedPerson {
-	state.Suspensions = []plan.Suspension{s}
+func (h *Holder) suspensionIn(s model.Suspension, state model.State) *model.SuspendedPerson {
+	state.Suspensions = []model.Suspension{s}
 	return &state.SuspendedPeople(h.Policy, h.Now())[0]
 }
 
@@ -108,7 +109,7 @@ func cannotHold(in plan.Input, x explain.Explanation) string {
 }
 
 // holdMeans says what a leave reaches and what it does not.
-func holdMeans(x explain.Explanation, s *plan.SuspendedPerson, voided int) []string {
+func holdMeans(x explain.Explanation, s *model.SuspendedPerson, voided int) []string {
 	var lines []string
 	if was := x.Suspension; was != nil && was.Standing {
 		lines = append(lines, fmt.Sprintf("Before, it was until %s (said by %s).", was.LastDay, was.By))
@@ -117,7 +118,7 @@ func holdMeans(x explain.Explanation, s *plan.SuspendedPerson, voided int) []str
 		lines = append(lines, fmt.Sprintf("Credential %s was withdrawn on %s already; that stays so. What is left is suspended: %s.", d.Username,
 			d.WithdrawnAt.UTC().Format(time.DateOnly), idsLeft(*d)))
 	}
-	if n := slices.IndexFunc(x.Open, func(op plan.Operation) bool { return op.Op.Destructive() }); n >= 0 {
+	if n := slices.IndexFunc(x.Open, func(op model.Operation) bool { return op.Op.Destructive() }); n >= 0 {
 		lines = append(lines, fmt.Sprintf("A %s was sent before, and whether it went through is not known; the next pass finds out.", x.Open[n].Op))
 	}
 	if x.Owned != nil && x.Owned.MissingReads > 0 {
@@ -136,7 +137,7 @@ func holdMeans(x explain.Explanation, s *plan.SuspendedPerson, voided int) []str
 		"for the last 14 days. To end it earlier: threema-dirsync hold --end "+x.Typed)
 }
 
-func idsLeft(departure plan.Departure) string {
+func idsLeft(departure model.Departure) string {
 	var ids []string
 	for _, id := range departure.IDs {
 		if id.GoneAt.IsZero() {
@@ -177,7 +178,7 @@ func (h *Holder) End(ctx context.Context, query, reason, by string) (Answer, err
 	if err != nil {
 		return a, err
 	}
-	if n := slices.IndexFunc(after.Suspensions, func(s plan.Suspension) bool { return s.Person == x.Person }); n >= 0 {
+	if n := slices.IndexFunc(after.Suspensions, func(s model.Suspension) bool { return s.Person == x.Person }); n >= 0 {
 		a.Suspension = h.suspensionIn(after.Suspensions[n], in.State)
 	}
 	a.Outcome, a.Message = AnswerEnded, "ENDED: the leave of absence of "+a.name()+" is over."
@@ -187,7 +188,7 @@ func (h *Holder) End(ctx context.Context, query, reason, by string) (Answer, err
 
 // afterEnd says what the end of a leave means.
 func (h *Holder) afterEnd(x explain.Explanation) string {
-	if o := x.Observation; o != nil && o.State == plan.Departed {
+	if o := x.Observation; o != nil && o.State == model.Departed {
 		return fmt.Sprintf("The directory says that they left (%s): the departure goes on with a fresh grace, from now. Nothing is done before %s.", o.Evidence,
 			h.Now().Add(h.Policy.GraceWithdraw).UTC().Format("2006-01-02 15:04 UTC"))
 	}

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -73,7 +73,7 @@ func TestHoldUnderAClockInDoubt(t *testing.T) {
 	w := orderWorld(t)
 	held := w.hold("E02", 10)
 	w.equal("held", dirsync.AnswerHeld, held.Outcome)
-	*w.clock() = plan.ServiceClock{Told: true, Ahead: -time.Hour}
+	*w.clock() = model.ServiceClock{Told: true, Ahead: -time.Hour}
 	if a := w.hold("E03", 10); a.Outcome != dirsync.AnswerRefused || a.ExitCode != dirsync.ExitFailed || !strings.Contains(a.Message, "while the clock is in doubt") {
 		t.Errorf("%+v", a)
 	}
@@ -87,7 +87,7 @@ func TestHoldUnderAClockInDoubt(t *testing.T) {
 func TestAYesBeforeTheLeave(t *testing.T) {
 	t.Parallel()
 	w := orderWorld(t)
-	w.policy.Approval, w.policy.GraceWithdraw = plan.ApproveAll, 0
+	w.policy.Approval, w.policy.GraceWithdraw = model.ApproveAll, 0
 	w.directory.dismiss(t, "id-03")
 	r := w.exits(dirsync.ExitWaiting)
 	approver := dirsync.Approver{Planner: w.planner(w.policy.Mode), Approvals: w.ledger, By: "anna"}
@@ -131,7 +131,7 @@ func TestUndoOfWhatNobodyKnows(t *testing.T) {
 func TestUndoAfterARevocation(t *testing.T) {
 	t.Parallel()
 	w := orderWorld(t)
-	w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID = plan.RevokeID, 0, 0
+	w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID = model.RevokeID, 0, 0
 	id := w.userID("user03")
 	w.directory.dismiss(t, "id-03")
 	w.ok()

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -18,34 +18,34 @@ import (
 func TestLastLookAtThePerson(t *testing.T) {
 	t.Parallel()
 	id := employee(3).id()
-	for name, answer := range map[string]func([]plan.Tracked) ([]plan.Sighting, error){
-		"entitled again": func([]plan.Tracked) ([]plan.Sighting, error) {
-			return []plan.Sighting{{ID: id, State: plan.Entitled}}, nil
+	for name, answer := range map[string]func([]model.Tracked) ([]model.Sighting, error){
+		"entitled again": func([]model.Tracked) ([]model.Sighting, error) {
+			return []model.Sighting{{ID: id, State: model.Entitled}}, nil
 		},
-		"unknown": func([]plan.Tracked) ([]plan.Sighting, error) {
-			return []plan.Sighting{{ID: id, Evidence: plan.Evidence{Detail: "parent not readable"}}}, nil
+		"unknown": func([]model.Tracked) ([]model.Sighting, error) {
+			return []model.Sighting{{ID: id, Evidence: model.Evidence{Detail: "parent not readable"}}}, nil
 		},
-		"their place shows nothing by now": func([]plan.Tracked) ([]plan.Sighting, error) {
-			return []plan.Sighting{{ID: id, Placeless: true}}, nil
+		"their place shows nothing by now": func([]model.Tracked) ([]model.Sighting, error) {
+			return []model.Sighting{{ID: id, Placeless: true}}, nil
 		},
-		"error": func([]plan.Tracked) ([]plan.Sighting, error) { return nil, errors.New("connection lost") },
-		"evidence that does not count": func([]plan.Tracked) ([]plan.Sighting, error) {
-			return []plan.Sighting{{ID: id, State: plan.Departed, Evidence: plan.Evidence{Kind: plan.Tombstone}}}, nil
+		"error": func([]model.Tracked) ([]model.Sighting, error) { return nil, errors.New("connection lost") },
+		"evidence that does not count": func([]model.Tracked) ([]model.Sighting, error) {
+			return []model.Sighting{{ID: id, State: model.Departed, Evidence: model.Evidence{Kind: model.Tombstone}}}, nil
 		},
-		"no answer": func([]plan.Tracked) ([]plan.Sighting, error) { return nil, nil },
-		"another person": func([]plan.Tracked) ([]plan.Sighting, error) {
-			return []plan.Sighting{{ID: employee(4).id(), State: plan.Departed}}, nil
+		"no answer": func([]model.Tracked) ([]model.Sighting, error) { return nil, nil },
+		"another person": func([]model.Tracked) ([]model.Sighting, error) {
+			return []model.Sighting{{ID: employee(4).id(), State: model.Departed}}, nil
 		},
-		"protected by now": func([]plan.Tracked) ([]plan.Sighting, error) {
-			return []plan.Sighting{{ID: id, State: plan.Departed, Evidence: plan.Evidence{Kind: plan.Disabled}, Protected: true}}, nil
+		"protected by now": func([]model.Tracked) ([]model.Sighting, error) {
+			return []model.Sighting{{ID: id, State: model.Departed, Evidence: model.Evidence{Kind: model.Disabled}, Protected: true}}, nil
 		},
-		"too many people": func(t []plan.Tracked) ([]plan.Sighting, error) { return make([]plan.Sighting, len(t)+1), nil },
+		"too many people": func(t []model.Tracked) ([]model.Sighting, error) { return make([]model.Sighting, len(t)+1), nil },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, options{}, employees(5)...)
-			w.policy.ID = plan.DetachID
-			w.policy.Evidence = []plan.EvidenceKind{plan.Disabled}
+			w.policy.ID = model.DetachID
+			w.policy.Evidence = []model.EvidenceKind{model.Disabled}
 			w.rollOut()
 			before := w.document()
 			w.directory.dismiss(t, "id-03")
@@ -66,24 +66,24 @@ func TestLastLookAtThePerson(t *testing.T) {
 func TestAProtectedLeaverIsOutByYeses(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{sim: worksim.Options{Quirks: []string{worksim.KeepContacts}}}, employees(5)...)
-	w.policy.ID, w.policy.GraceID = plan.RevokeID, time.Hour
+	w.policy.ID, w.policy.GraceID = model.RevokeID, time.Hour
 	w.directory.change(t, "id-03", func(p *person) { p.Protected = true })
 	w.rollOut()
 	w.directory.dismiss(t, "id-03")
 	w.wantExit(w.run(), dirsync.ExitWaiting)
 	given := w.approved(day).Changes
-	w.equal("asked for", []plan.Op{plan.Withdraw, plan.DisableContact}, opsOf(given))
+	w.equal("asked for", []model.Op{model.Withdraw, model.DisableContact}, opsOf(given))
 	w.must(w.ledger.EndApprovals(t.Context(), "bert (uid 1001)", []string{given[1].ID}))
 	w.equal("withdrawn", []string{"withdraw user03 done"}, results(w.run()))
 	w.wantExit(w.run(), dirsync.ExitWaiting)
 	w.advance(2 * time.Hour)
-	w.equal("asked for", []plan.Op{plan.DisableContact, plan.Revoke}, opsOf(w.approved(day).Changes))
+	w.equal("asked for", []model.Op{model.DisableContact, model.Revoke}, opsOf(w.approved(day).Changes))
 	w.equal("done", []string{"disable-contact user03 done", "revoke user03 done"}, results(w.ok()))
 	w.equal("revoked", 1, len(w.sim.State().Revoked))
 }
 
-func opsOf(changes []plan.Change) []plan.Op {
-	var ops []plan.Op
+func opsOf(changes []model.Change) []model.Op {
+	var ops []model.Op
 	for _, c := range changes {
 		ops = append(ops, c.Op)
 	}
@@ -95,14 +95,14 @@ func opsOf(changes []plan.Change) []plan.Op {
 func TestWhatIsSkippedAgainIsTold(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{}, employees(5)...)
-	w.policy.ID = plan.DetachID
+	w.policy.ID = model.DetachID
 	w.rollOut()
 	w.directory.dismiss(t, "id-03")
-	w.directory.recheck = func([]plan.Tracked) ([]plan.Sighting, error) { return nil, errors.New("connection lost") }
+	w.directory.recheck = func([]model.Tracked) ([]model.Sighting, error) { return nil, errors.New("connection lost") }
 	w.ok()
 	w.advance(time.Hour)
 	r := w.exits(dirsync.ExitWaiting)
-	if told := r.Plan.Waits(); len(told) != 1 || told[0].Code != plan.WaitSkipped || told[0].People != 1 {
+	if told := r.Plan.Waits(); len(told) != 1 || told[0].Code != model.WaitSkipped || told[0].People != 1 {
 		t.Errorf("waits: %+v", told)
 	}
 	for _, says := range []string{"connection lost", "detach of CN=", "the step before it, withdraw, was not done in this pass"} {
@@ -125,16 +125,16 @@ func TestLastLookBeforeEachStep(t *testing.T) {
 		{"withdraw user03 done", "disable-contact user03 done", "detach user03 skipped"},
 	} {
 		w := newWorld(t, options{}, employees(5)...)
-		w.policy.ID = plan.DetachID
+		w.policy.ID = model.DetachID
 		w.rollOut()
 		w.directory.dismiss(t, "id-03")
 		asked := 0
-		w.directory.recheck = func(tracked []plan.Tracked) ([]plan.Sighting, error) {
-			state := plan.Departed
+		w.directory.recheck = func(tracked []model.Tracked) ([]model.Sighting, error) {
+			state := model.Departed
 			if asked++; asked > steps {
-				state = plan.Entitled
+				state = model.Entitled
 			}
-			return []plan.Sighting{{ID: tracked[0].ID, State: state, Evidence: plan.Evidence{Kind: plan.Disabled}}}, nil
+			return []model.Sighting{{ID: tracked[0].ID, State: state, Evidence: model.Evidence{Kind: model.Disabled}}}, nil
 		}
 		w.equal("results", want, results(w.ok()))
 		w.equal("detached", 0, len(w.sim.State().Detached))
@@ -163,7 +163,7 @@ func TestLastLookAtTheObject(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, options{}, employees(5)...)
-			w.policy.ID = plan.DetachID
+			w.policy.ID = model.DetachID
 			w.rollOut()
 			w.directory.dismiss(t, "id-03")
 			w.pack = func(p dirsync.WorkAPI) dirsync.WorkAPI { return editing{p, func() { w.put(tt.edit) }} }
@@ -188,7 +188,7 @@ func TestLateID(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, options{sim: worksim.Options{Quirks: []string{worksim.KeepDanglingLink}}}, employees(5)...)
-			w.policy.ID, w.policy.GraceID = plan.DetachID, time.Hour
+			w.policy.ID, w.policy.GraceID = model.DetachID, time.Hour
 			w.rollOut()
 			w.directory.dismiss(t, "id-03")
 			w.pack = func(p dirsync.WorkAPI) dirsync.WorkAPI { return pack(w, p) }
@@ -230,7 +230,7 @@ func TestCancel(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, options{sim: worksim.Options{Quirks: []string{worksim.KeepContacts}}}, employees(4)...)
-			w.policy.ID = plan.DetachID
+			w.policy.ID = model.DetachID
 			tt.begin(w)
 			ctx, cancel := context.WithCancel(t.Context())
 			w.pack = func(p dirsync.WorkAPI) dirsync.WorkAPI { return interrupting{p, tt.after, cancel} }
@@ -256,7 +256,7 @@ func TestOldPlanTakesNothing(t *testing.T) {
 	t.Parallel()
 	for slept, want := range map[time.Duration]int{29 * time.Minute: 1, 31 * time.Minute: 0} {
 		w := newWorld(t, options{}, employees(5)...)
-		w.policy.ID = plan.DetachID
+		w.policy.ID = model.DetachID
 		w.rollOut()
 		w.directory.dismiss(t, "id-03")
 		w.pack = func(p dirsync.WorkAPI) dirsync.WorkAPI { return &sleeping{p, func() { w.advance(slept) }} }
@@ -290,17 +290,17 @@ func TestLastLookAtTheCSI(t *testing.T) {
 			other.CSI = "E77"
 			w.directory.put(other)
 		}, false, "its csi is also that of CN=First03 Last03"},
-		"one whose state cannot be told": {func(w *world, other person) { other.State = plan.Unknown; w.directory.put(other) }, false, "its csi is also that of"},
+		"one whose state cannot be told": {func(w *world, other person) { other.State = model.Unknown; w.directory.put(other) }, false, "its csi is also that of"},
 		"one who is excluded": {func(w *world, other person) {
-			other.State, other.Evidence.Kind, other.Excluded = plan.Departed, plan.Disabled, true
+			other.State, other.Evidence.Kind, other.Excluded = model.Departed, model.Disabled, true
 			w.directory.put(other)
 		}, false, "its csi is also that of"},
 		"one who left by what does not count": {func(w *world, other person) {
-			other.State, other.Evidence.Kind = plan.Departed, plan.Expired
+			other.State, other.Evidence.Kind = model.Departed, model.Expired
 			w.directory.put(other)
 		}, false, "its csi is also that of"},
 		"one who left too": {func(w *world, other person) {
-			other.State, other.Evidence.Kind = plan.Departed, plan.Disabled
+			other.State, other.Evidence.Kind = model.Departed, model.Disabled
 			w.directory.put(other)
 		}, true, ""},
 		"somebody else":       {func(w *world, other person) { other.CSI = "E99"; w.directory.put(other) }, true, ""},
@@ -309,7 +309,7 @@ func TestLastLookAtTheCSI(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, options{}, employees(5)...)
-			w.policy.ID, w.policy.Evidence = plan.RevokeID, []plan.EvidenceKind{plan.Disabled}
+			w.policy.ID, w.policy.Evidence = model.RevokeID, []model.EvidenceKind{model.Disabled}
 			w.rollOut()
 			w.directory.dismiss(t, "id-03")
 			w.directory.change(t, "id-03", func(p *person) { p.CSI = "E77" })

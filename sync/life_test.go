@@ -8,7 +8,7 @@ import (
 	"time"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -74,18 +74,18 @@ func TestLeaver(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		withdraw          bool
-		id                plan.IDPolicy
-		approval          plan.Approval
+		id                model.IDPolicy
+		approval          model.Approval
 		exit              int
 		withdrawn         int
 		detached, revoked int
 	}{
-		"keep, keep":                           {id: plan.KeepID, approval: plan.ApproveNone},
-		"withdraw, keep":                       {withdraw: true, id: plan.KeepID, approval: plan.ApproveNone, withdrawn: 1},
-		"withdraw, detach":                     {withdraw: true, id: plan.DetachID, approval: plan.ApproveNone, withdrawn: 1, detached: 1},
-		"withdraw, revoke":                     {withdraw: true, id: plan.RevokeID, approval: plan.ApproveNone, withdrawn: 1, revoked: 1},
-		"withdraw, revoke needs approval":      {withdraw: true, id: plan.RevokeID, approval: plan.ApproveIrreversible, withdrawn: 1, exit: dirsync.ExitWaiting},
-		"withdraw, detach, all needs approval": {withdraw: true, id: plan.DetachID, approval: plan.ApproveAll, exit: dirsync.ExitWaiting},
+		"keep, keep":                           {id: model.KeepID, approval: model.ApproveNone},
+		"withdraw, keep":                       {withdraw: true, id: model.KeepID, approval: model.ApproveNone, withdrawn: 1},
+		"withdraw, detach":                     {withdraw: true, id: model.DetachID, approval: model.ApproveNone, withdrawn: 1, detached: 1},
+		"withdraw, revoke":                     {withdraw: true, id: model.RevokeID, approval: model.ApproveNone, withdrawn: 1, revoked: 1},
+		"withdraw, revoke needs approval":      {withdraw: true, id: model.RevokeID, approval: model.ApproveIrreversible, withdrawn: 1, exit: dirsync.ExitWaiting},
+		"withdraw, detach, all needs approval": {withdraw: true, id: model.DetachID, approval: model.ApproveAll, exit: dirsync.ExitWaiting},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -120,7 +120,7 @@ func TestLeaver(t *testing.T) {
 func TestGraceOfALeaver(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{}, employees(5)...)
-	w.policy.ID, w.policy.ConfirmReads, w.policy.ConfirmOver = plan.DetachID, 2, 24*time.Hour
+	w.policy.ID, w.policy.ConfirmReads, w.policy.ConfirmOver = model.DetachID, 2, 24*time.Hour
 	w.policy.GraceWithdraw, w.policy.GraceID = 24*time.Hour, 48*time.Hour
 	w.rollOut()
 	w.directory.remove("id-03") // absent: weak evidence
@@ -165,7 +165,7 @@ func TestReturner(t *testing.T) {
 			t.Errorf("was taken out, before:\n%s", before)
 		}
 	})
-	for name, id := range map[string]plan.IDPolicy{"after the cut": plan.KeepID, "after the detach": plan.DetachID} {
+	for name, id := range map[string]model.IDPolicy{"after the cut": model.KeepID, "after the detach": model.DetachID} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, options{}, employees(5)...)
@@ -204,7 +204,7 @@ func TestRecreatedAccount(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, options{}, employees(5)...)
-			w.policy.ID = plan.DetachID
+			w.policy.ID = model.DetachID
 			w.rollOut()
 			before := w.document()
 			again := employee(3)
@@ -261,7 +261,7 @@ func TestAdoption(t *testing.T) {
 		w.directory.dismiss(t, n)
 	}
 	r = w.exits(dirsync.ExitWaiting) // matches before the first pass: nobody leaves without a baseline
-	if len(w.sim.State().Withdrawn) != 0 || !r.Plan.Tripped(plan.GuardBaseline) {
+	if len(w.sim.State().Withdrawn) != 0 || !r.Plan.Tripped(model.GuardBaseline) {
 		t.Errorf("somebody was taken out without a baseline: %v", w.sim.State().Withdrawn)
 	}
 	w.pass().AcceptBaseline(w.Context(), "anna")

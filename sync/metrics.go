@@ -7,6 +7,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -99,23 +100,23 @@ func (m *Metrics) initialise(sources []string) {
 	}
 	for _, source := range sources {
 		m.snapshotComplete.WithLabelValues(source)
-		for _, reason := range plan.ReadReasons() {
+		for _, reason := range model.ReadReasons() {
 			m.snapshotIncomplete.WithLabelValues(source, string(reason))
 		}
-		for _, result := range []plan.Result{plan.Done, plan.Failed} {
+		for _, result := range []model.Result{model.Done, model.Failed} {
 			m.polls.WithLabelValues(source, string(result))
 		}
-		for _, hint := range plan.Hints() {
+		for _, hint := range model.Hints() {
 			m.hints.WithLabelValues(source, string(hint))
 		}
 	}
-	for _, op := range plan.Ops() {
+	for _, op := range model.Ops() {
 		m.planned.WithLabelValues(string(op))
 		for _, result := range Results() {
 			m.changes.WithLabelValues(string(op), string(result))
 		}
 	}
-	for _, guard := range plan.Guards() {
+	for _, guard := range model.Guards() {
 		m.guards.WithLabelValues(guard)
 	}
 	m.Effects(nil, nil)
@@ -141,12 +142,12 @@ func (m *Metrics) Request(method string, status int, _ time.Duration) {
 }
 
 // Polled counts a look at what changed, and what it brought.
-func (m *Metrics) Polled(source string, hints []plan.Hint, err error) {
+func (m *Metrics) Polled(source string, hints []model.Hint, err error) {
 	if err != nil {
-		m.polls.WithLabelValues(source, string(plan.Failed)).Inc()
+		m.polls.WithLabelValues(source, string(model.Failed)).Inc()
 		return
 	}
-	m.polls.WithLabelValues(source, string(plan.Done)).Inc()
+	m.polls.WithLabelValues(source, string(model.Done)).Inc()
 	for _, hint := range hints {
 		m.hints.WithLabelValues(source, string(hint)).Inc()
 	}
@@ -177,21 +178,21 @@ func (m *Metrics) plan(r Report) {
 		m.snapshotPeople.WithLabelValues(s.Name).Set(float64(s.People))
 		m.snapshotComplete.WithLabelValues(s.Name).Set(boolean(s.Complete))
 		if !s.Complete {
-			m.snapshotIncomplete.WithLabelValues(s.Name, string(plan.ReadCondition)).Inc()
+			m.snapshotIncomplete.WithLabelValues(s.Name, string(model.ReadCondition)).Inc()
 		}
 	}
-	planned := map[plan.Op]int{}
-	leaving := map[plan.PersonID]bool{}
+	planned := map[model.Op]int{}
+	leaving := map[model.PersonID]bool{}
 	for _, c := range r.Plan.Changes {
 		planned[c.Op]++
-		if c.Op.Destructive() && c.Status != plan.Suspended {
+		if c.Op.Destructive() && c.Status != model.Suspended {
 			leaving[c.Person] = true
 		}
 	}
-	for _, op := range plan.Ops() {
+	for _, op := range model.Ops() {
 		m.planned.WithLabelValues(string(op)).Set(float64(planned[op]))
 	}
-	for _, guard := range plan.Guards() {
+	for _, guard := range model.Guards() {
 		m.guards.WithLabelValues(guard).Set(boolean(r.Plan.Tripped(guard)))
 	}
 	m.leaversPending.Set(float64(len(leaving)))
@@ -207,11 +208,11 @@ func (m *Metrics) plan(r Report) {
 }
 
 func (m *Metrics) states(p plan.Plan) {
-	count := map[plan.AccountState]int{}
+	count := map[model.AccountState]int{}
 	for _, o := range p.Update.Observations {
 		count[o.State]++
 	}
-	for _, state := range []plan.AccountState{plan.Entitled, plan.Departed, plan.Unknown} {
+	for _, state := range []model.AccountState{model.Entitled, model.Departed, model.Unknown} {
 		m.people.WithLabelValues(state.String()).Set(float64(count[state]))
 	}
 	m.people.WithLabelValues("held").Set(float64(len(p.Held)))
@@ -219,26 +220,26 @@ func (m *Metrics) states(p plan.Plan) {
 
 // Effects shows effects and alarms: those of the ledger at start, for else every restart would
 // end an alert; later those of each pass.
-func (m *Metrics) Effects(effects []plan.Effect, alarms []plan.Alarm) {
-	standing, states := map[plan.AlarmKind]int{}, map[plan.EffectState]int{}
+func (m *Metrics) Effects(effects []model.Effect, alarms []model.Alarm) {
+	standing, states := map[model.AlarmKind]int{}, map[model.EffectState]int{}
 	for _, a := range alarms {
 		standing[a.Kind]++
 	}
 	for _, e := range effects {
 		states[e.State()]++
 	}
-	for _, kind := range plan.AlarmKinds() {
+	for _, kind := range model.AlarmKinds() {
 		m.alarms.WithLabelValues(string(kind)).Set(float64(standing[kind]))
 	}
-	for _, state := range plan.EffectStates() {
+	for _, state := range model.EffectStates() {
 		m.effects.WithLabelValues(string(state)).Set(float64(states[state]))
 	}
 }
 
 // Waits shows for what somebody is waited for: at start that of the ledger, later that of each pass.
-func (m *Metrics) Waits(waits []plan.Wait) {
-	for _, code := range plan.WaitCodes() {
-		waiting := slices.ContainsFunc(waits, func(w plan.Wait) bool { return w.Code == code })
+func (m *Metrics) Waits(waits []model.Wait) {
+	for _, code := range model.WaitCodes() {
+		waiting := slices.ContainsFunc(waits, func(w model.Wait) bool { return w.Code == code })
 		m.waits.WithLabelValues(string(code)).Set(boolean(waiting))
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -112,7 +112,7 @@ func TestMetricValues(t *testing.T) {
 	value(1, `runs_total{result="failed"}`)
 	value(float64(success.Unix()), "last_success_timestamp_seconds")
 
-	w.directory.failure = &plan.ReadError{Source: sourceName, Reason: plan.ReadPaging, Err: errors.New("cookie")}
+	w.directory.failure = &model.ReadError{Source: sourceName, Reason: model.ReadPaging, Err: errors.New("cookie")}
 	w.exits(dirsync.ExitIncomplete)
 	value(0, `snapshot_complete{source="corp"}`)
 	value(1, `snapshot_incomplete_total{reason="paging",source="corp"}`)

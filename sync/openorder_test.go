@@ -8,7 +8,7 @@ import (
 	"time"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -79,18 +79,18 @@ func TestAnOrderThatARuleHolds(t *testing.T) {
 	for name, row := range map[string]struct {
 		outcome   string
 		hold, end func(*world)
-		says      plan.WaitCode
+		says      model.WaitCode
 	}{
-		"protect":  {dirsync.OrderApproval, func(w *world) { w.policy.Protected = []string{"E03"} }, func(w *world) { w.approved(day) }, plan.WaitApproval},
-		"approval": {dirsync.OrderApproval, func(w *world) { w.policy.Approval = plan.ApproveAll }, func(w *world) { w.approved(day) }, plan.WaitApproval},
+		"protect":  {dirsync.OrderApproval, func(w *world) { w.policy.Protected = []string{"E03"} }, func(w *world) { w.approved(day) }, model.WaitApproval},
+		"approval": {dirsync.OrderApproval, func(w *world) { w.policy.Approval = model.ApproveAll }, func(w *world) { w.approved(day) }, model.WaitApproval},
 		"stop file": {
 			dirsync.OrderBlocked, func(w *world) { w.stop = func() string { return "the stop file exists" } },
-			func(w *world) { w.stop = func() string { return "" } }, plan.GuardStopFile,
+			func(w *world) { w.stop = func() string { return "" } }, model.GuardStopFile,
 		},
 		"the policy changes later": {dirsync.OrderUnknown, func(w *world) {
 			w.fault(worksim.Fault{Method: http.MethodDelete, Path: "/credentials/", Drop: worksim.DropBefore, Times: 1})
-			w.policy.Mode = plan.Sync
-		}, func(w *world) { w.policy.Mode = plan.Sync }, ""},
+			w.policy.Mode = model.Sync
+		}, func(w *world) { w.policy.Mode = model.Sync }, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -100,7 +100,7 @@ func TestAnOrderThatARuleHolds(t *testing.T) {
 				t.Error("exit 0")
 			}
 			if row.says == "" {
-				w.policy.Mode, row.says = plan.UpsertOnly, plan.WaitOrder
+				w.policy.Mode, row.says = model.UpsertOnly, model.WaitOrder
 			}
 			for range 2 {
 				r := w.exits(dirsync.ExitWaiting)
@@ -124,10 +124,10 @@ func TestAnOrderThatTheLastLookStops(t *testing.T) {
 	t.Parallel()
 	w := orderWorld(t)
 	w.directory.dismiss(t, "id-03")
-	w.directory.recheck = func([]plan.Tracked) ([]plan.Sighting, error) { return nil, errors.New("connection lost") }
+	w.directory.recheck = func([]model.Tracked) ([]model.Sighting, error) { return nil, errors.New("connection lost") }
 	w.wants("E03", dirsync.OrderRefused, dirsync.ExitFailed, "connection lost")
 	r := w.exits(dirsync.ExitWaiting)
-	if told := r.Plan.Waits(); len(told) != 1 || told[0].Code != plan.WaitOrder || told[0].People != 1 {
+	if told := r.Plan.Waits(); len(told) != 1 || told[0].Code != model.WaitOrder || told[0].People != 1 {
 		t.Errorf("waits: %+v", told)
 	}
 	w.equal("effects", []int{0, 0, 0}, w.effects())
@@ -190,7 +190,7 @@ func TestAnOrderNeverReachesAThreemaID(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := orderWorld(t)
-			w.policy.ID, w.policy.GraceID = plan.RevokeID, 2*day
+			w.policy.ID, w.policy.GraceID = model.RevokeID, 2*day
 			w.fault(worksim.Fault{Method: http.MethodDelete, Path: "/credentials/", Drop: worksim.DropBefore, Times: 1})
 			w.wants("E03", dirsync.OrderUnknown, dirsync.ExitFailed, "")
 			unseen(w)

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -70,9 +70,9 @@ func TestTheWayBackEndsWithItsWithdrawal(t *testing.T) {
 // TestAnOrderThatARuleRefusesUnread does not stand either where the package is down.
 func TestAnOrderThatARuleRefusesUnread(t *testing.T) {
 	t.Parallel()
-	for name, rule := range map[string]func(*plan.Policy){
-		"app_access: keep": func(p *plan.Policy) { p.Withdraw, p.ID = false, plan.KeepID },
-		"policy":           func(p *plan.Policy) { p.Mode = plan.UpsertOnly },
+	for name, rule := range map[string]func(*model.Policy){
+		"app_access: keep": func(p *model.Policy) { p.Withdraw, p.ID = false, model.KeepID },
+		"policy":           func(p *model.Policy) { p.Mode = model.UpsertOnly },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -109,7 +109,7 @@ func TestARefusedOrderTellsOfTheOneThatStands(t *testing.T) {
 	w := orderWorld(t)
 	w.fault(worksim.Fault{Method: http.MethodDelete, Path: "/credentials/", Drop: worksim.DropBefore, Times: 1})
 	w.wants("E03", dirsync.OrderUnknown, dirsync.ExitFailed, "")
-	w.policy.Mode = plan.UpsertOnly
+	w.policy.Mode = model.UpsertOnly
 	got := w.wants("E03", dirsync.OrderRefused, dirsync.ExitFailed, "")
 	var said strings.Builder
 	w.must(got.Format(&said))

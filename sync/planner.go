@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -17,7 +18,7 @@ type Planner struct {
 	Mapper  Mapper
 	Package WorkAPI
 	Memory  Memory
-	Policy  plan.Policy
+	Policy  model.Policy
 	// Stop says why nothing may be taken from anybody, "" if it may: the stop file. It is asked
 	// for each plan, and again right before each step of a leaver.
 	Stop func() string
@@ -96,12 +97,12 @@ func (p *Planner) read(ctx context.Context) (draft, error) {
 		source.Prefer(state.LastServer(source.Name()).Address)
 		snapshot, err := source.Read(ctx, state.Tracked(source.Name()))
 		if err != nil {
-			reason := cmp.Or(plan.ReasonOf(err), plan.ReadResult)
+			reason := cmp.Or(model.ReasonOf(err), model.ReadResult)
 			d.unread = append(d.unread, IncompleteSource{Name: source.Name(), Reason: reason, Err: err})
 			p.Logger.ErrorContext(ctx, "source not read, nothing happens for it", "source", source.Name(), "reason", reason)
 			continue
 		}
-		view := plan.SourceView{Snapshot: snapshot, Identities: make([]plan.Identity, 0, len(snapshot.People))}
+		view := model.SourceView{Snapshot: snapshot, Identities: make([]model.Identity, 0, len(snapshot.People))}
 		for _, person := range snapshot.People {
 			view.Identities = append(view.Identities, p.Mapper.Map(person))
 		}
@@ -161,7 +162,7 @@ func answered(err error) bool {
 // of its own clock is taken (work-api §3). A refusal by our own count needs no note: the
 // count knows when it is over, and one that could not be written must not cost the day.
 func (p *Planner) noteQuota(ctx context.Context, err error) {
-	if plan.KindOf(err) != plan.FailureQuota || !answered(err) {
+	if model.KindOf(err) != model.FailureQuota || !answered(err) {
 		return
 	}
 	now := p.Now().UTC()

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -17,16 +17,16 @@ func TestModes(t *testing.T) {
 	all := []string{
 		"withdraw user03", "disable-contact user03", "detach user03", "set-settings user01", "unset-setting user02", "create user05",
 	}
-	for mode, want := range map[plan.Mode][]string{
-		plan.Observe:    nil,
-		plan.CreateOnly: {"create user05"},
-		plan.UpsertOnly: {"set-settings user01", "unset-setting user02", "create user05"},
-		plan.Sync:       all,
+	for mode, want := range map[model.Mode][]string{
+		model.Observe:    nil,
+		model.CreateOnly: {"create user05"},
+		model.UpsertOnly: {"set-settings user01", "unset-setting user02", "create user05"},
+		model.Sync:       all,
 	} {
 		t.Run(string(mode), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, options{}, employees(4)...)
-			w.policy.ID = plan.DetachID
+			w.policy.ID = model.DetachID
 			w.rollOut()
 			w.directory.change(t, "id-01", func(p *person) { p.Last = "Married" })
 			w.directory.change(t, "id-02", func(p *person) { p.Title = "" })
@@ -34,16 +34,16 @@ func TestModes(t *testing.T) {
 			w.directory.put(employee(5))
 			w.policy.Mode = mode
 			before := w.document()
-			w.equal("preview of sync", all, changes(w.preview(plan.Sync), plan.Due))
+			w.equal("preview of sync", all, changes(w.preview(model.Sync), model.Due))
 			w.equal("package after a preview", before, w.document())
 			r := w.ok()
-			w.equal("withheld", len(all)-len(want), len(changes(r, plan.Withheld)))
+			w.equal("withheld", len(all)-len(want), len(changes(r, model.Withheld)))
 			var done []string
 			for _, result := range results(r) {
 				done = append(done, result[:len(result)-len(" done")])
 			}
 			w.equal("done", want, done)
-			if mode == plan.Observe {
+			if mode == model.Observe {
 				w.equal("package", before, w.document())
 				w.equal("writes", []string(nil), w.writes())
 				if code := r.DetailedExitCode(); code != dirsync.ExitOK {
@@ -58,11 +58,11 @@ func TestModes(t *testing.T) {
 func TestObserveOnAnEmptyLedger(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{}, employees(4)...)
-	w.policy.Mode = plan.Observe
+	w.policy.Mode = model.Observe
 	before := w.document()
 	r := w.ok()
-	w.equal("withheld", 4, len(changes(r, plan.Withheld)))
-	w.equal("due under sync", 4, len(changes(w.preview(plan.Sync), plan.Due)))
+	w.equal("withheld", 4, len(changes(r, model.Withheld)))
+	w.equal("due under sync", 4, len(changes(w.preview(model.Sync), model.Due)))
 	w.equal("package", before, w.document())
 	if r.RolledOut {
 		t.Error("looking on is no roll-out")
@@ -75,11 +75,11 @@ func TestGraceBeginsWithSync(t *testing.T) {
 	w := newWorld(t, options{}, employees(4)...)
 	w.policy.GraceWithdraw = 24 * time.Hour
 	w.rollOut()
-	w.policy.Mode = plan.Observe
+	w.policy.Mode = model.Observe
 	w.directory.dismiss(t, "id-03")
 	w.ok()
 	w.advance(7 * 24 * time.Hour)
-	w.policy.Mode = plan.Sync
+	w.policy.Mode = model.Sync
 	w.ok()
 	w.advance(23 * time.Hour)
 	w.ok()
@@ -107,13 +107,13 @@ func TestBaseline(t *testing.T) {
 			before := w.document()
 			for range 2 {
 				r := w.exits(dirsync.ExitWaiting)
-				if !r.Plan.Tripped(plan.GuardBaseline) || len(w.writes()) > 0 {
+				if !r.Plan.Tripped(model.GuardBaseline) || len(w.writes()) > 0 {
 					t.Errorf("guards %v, writes %v", r.Plan.Guards, w.writes())
 				}
 			}
 			w.equal("package", before, w.document())
 			accepted := w.pass().AcceptBaseline(t.Context(), "anna")
-			if accepted.Err != nil || accepted.Plan.Tripped(plan.GuardBaseline) {
+			if accepted.Err != nil || accepted.Plan.Tripped(model.GuardBaseline) {
 				t.Errorf("error %v, guards %v", accepted.Err, accepted.Plan.Guards)
 			}
 			w.equal("package after accepting", before, w.document())
@@ -135,7 +135,7 @@ func TestCost(t *testing.T) {
 			var state worksim.State
 			state.Settings = map[string]map[string]any{}
 			for n := range people {
-				p := person{ID: fmt.Sprint(n), UID: fmt.Sprintf("user%d", n), CSI: fmt.Sprintf("E%d", n), First: "A", Last: "B", OU: "Staff", State: plan.Entitled}
+				p := person{ID: fmt.Sprint(n), UID: fmt.Sprintf("user%d", n), CSI: fmt.Sprintf("E%d", n), First: "A", Last: "B", OU: "Staff", State: model.Entitled}
 				w.directory.put(p)
 				id, threemaID := fmt.Sprintf("c%d", n), fmt.Sprintf("%08d", n)
 				state.Credentials = append(state.Credentials, worksim.Credential{ID: id, Username: p.UID, Password: "p"})
@@ -162,7 +162,7 @@ func TestCost(t *testing.T) {
 func TestLimitedCreates(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{}, employees(6)...)
-	w.policy.CreatesRun = plan.Window{Count: 10, Percent: 20}
+	w.policy.CreatesRun = model.Window{Count: 10, Percent: 20}
 	r := w.ok()
 	if !r.RolledOut {
 		t.Error("a roll-out that went through is none")
@@ -170,8 +170,8 @@ func TestLimitedCreates(t *testing.T) {
 	w.directory.put(employees(9)...)
 	r = w.exits(dirsync.ExitWaiting)
 	w.equal("credentials", 6, len(w.usernames()))
-	if !slices.Contains(changes(r, plan.Blocked), "create user09") {
-		t.Errorf("blocked: %v", changes(r, plan.Blocked))
+	if !slices.Contains(changes(r, model.Blocked), "create user09") {
+		t.Errorf("blocked: %v", changes(r, model.Blocked))
 	}
 }
 
@@ -187,7 +187,7 @@ func TestRollOutIsNotOver(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, options{}, employees(6)...)
-			w.policy.CreatesRun = plan.Window{Count: 1, Percent: 1}
+			w.policy.CreatesRun = model.Window{Count: 1, Percent: 1}
 			w.fault(fault)
 			if r := w.run(); r.RolledOut {
 				t.Error("the roll-out counts as complete")

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // ChangingSource is a directory that tells what changed in it.
@@ -18,18 +18,18 @@ type ChangingSource interface {
 	// Changes tells what changed since a version, "" being none: the people among them who are wanted,
 	// as the directory has them now, and the groups that entitle. It is a hint and proves nothing,
 	// least of all about whoever is not in it.
-	Changes(ctx context.Context, since plan.Version, wanted func(plan.Person) bool) (plan.Delta, error)
+	Changes(ctx context.Context, since model.Version, wanted func(model.Person) bool) (model.Delta, error)
 }
 
 // Recall is what a poll needs of the ledger: not all of it, however many people there are.
 type Recall interface {
 	// Budget is that of [Memory].
-	Budget(ctx context.Context) (plan.Budget, error)
+	Budget(ctx context.Context) (model.Budget, error)
 	// LastServer is that from which the last complete read of a source came, the zero value if there
 	// is none.
-	LastServer(ctx context.Context, source string) (plan.KnownServer, error)
+	LastServer(ctx context.Context, source string) (model.KnownServer, error)
 	// Observation is what the passes saw last of one person; known tells whether they saw anybody.
-	Observation(ctx context.Context, person plan.PersonID) (o plan.Observation, known bool, err error)
+	Observation(ctx context.Context, person model.PersonID) (o model.Observation, known bool, err error)
 }
 
 // Poll asks the sources between two passes what changed, and tells whether the next pass should not
@@ -40,7 +40,7 @@ type Poll struct {
 	Sources []ChangingSource
 	Mapper  Mapper
 	Recall  Recall
-	Policy  plan.Policy
+	Policy  model.Policy
 	Every   time.Duration
 	// Spare is how many requests of the day a pass before its time must leave, so that those of the
 	// schedule have theirs whatever happens in the directory.
@@ -48,7 +48,7 @@ type Poll struct {
 	Now    func() time.Time
 	Logger *slog.Logger
 	// Polled is told what came of each source.
-	Polled func(source string, hints []plan.Hint, err error)
+	Polled func(source string, hints []model.Hint, err error)
 
 	last    time.Time
 	watches map[string]*watch // by source
@@ -81,14 +81,14 @@ func (p *Poll) Early(ctx context.Context) bool {
 }
 
 // ask asks one source what changed since it was asked last, or since the last complete read.
-func (p *Poll) ask(ctx context.Context, source ChangingSource) (hints []plan.Hint, err error) {
+func (p *Poll) ask(ctx context.Context, source ChangingSource) (hints []model.Hint, err error) {
 	w := p.watch(source.Name())
 	defer func() { w.log(ctx, p.Logger, source.Name(), hints, err) }()
 	if err := w.begin(ctx, p.Recall, source); err != nil {
 		return nil, err
 	}
 	var unread error // why the ledger does not tell; then nobody is news
-	look := func(person plan.Person) plan.Hint {
+	look := func(person model.Person) model.Hint {
 		had, known, err := p.Recall.Observation(ctx, person.ID)
 		if err != nil {
 			unread = err
@@ -96,13 +96,13 @@ func (p *Poll) ask(ctx context.Context, source ChangingSource) (hints []plan.Hin
 		}
 		return p.Policy.Hint(had, known, p.Mapper.Map(person))
 	}
-	delta, err := source.Changes(ctx, w.since, func(person plan.Person) bool { return look(person) != "" })
+	delta, err := source.Changes(ctx, w.since, func(person model.Person) bool { return look(person) != "" })
 	if err != nil {
 		return nil, err
 	}
 	if delta.Lost != "" {
 		p.Logger.InfoContext(ctx, "what changed is not known, so everything is read", "source", source.Name(), "why", delta.Lost)
-		hints = append(hints, plan.HintLost)
+		hints = append(hints, model.HintLost)
 	}
 	for _, person := range delta.People {
 		if hint := look(person); hint != "" {
@@ -114,7 +114,7 @@ func (p *Poll) ask(ctx context.Context, source ChangingSource) (hints []plan.Hin
 		return nil, unread
 	}
 	for range w.news(delta.Groups) {
-		hints = append(hints, plan.HintGroup)
+		hints = append(hints, model.HintGroup)
 	}
 	w.since = w.since.With(delta.Version)
 	return hints, nil
@@ -133,7 +133,7 @@ func (p *Poll) watch(source string) *watch {
 // watch is how far the changes of one source were followed.
 type watch struct {
 	begun   bool
-	since   plan.Version
+	since   model.Version
 	groups  map[string]string // those that were seen to change, by DN: the stamp of the latest change
 	failing bool
 }
@@ -154,7 +154,7 @@ func (w *watch) begin(ctx context.Context, recall Recall, source ChangingSource)
 
 // news are the groups whose change was not seen before. Where nobody could say when to begin, the
 // first look only learns.
-func (w *watch) news(changed []plan.ChangedGroup) (news []string) {
+func (w *watch) news(changed []model.ChangedGroup) (news []string) {
 	for _, group := range changed {
 		if w.groups[group.DN] != group.Stamp && w.since != "" {
 			news = append(news, group.DN)
@@ -165,7 +165,7 @@ func (w *watch) news(changed []plan.ChangedGroup) (news []string) {
 }
 
 // log tells of hints, and of a failure once, not at every poll.
-func (w *watch) log(ctx context.Context, logger *slog.Logger, source string, hints []plan.Hint, err error) {
+func (w *watch) log(ctx context.Context, logger *slog.Logger, source string, hints []model.Hint, err error) {
 	switch {
 	case ctx.Err() != nil:
 	case err != nil && !w.failing:
@@ -183,9 +183,9 @@ func (w *watch) log(ctx context.Context, logger *slog.Logger, source string, hin
 }
 
 // count puts hints into words, such as "1 disabled, 2 joined".
-func count(hints []plan.Hint) string {
+func count(hints []model.Hint) string {
 	var words []string
-	for _, kind := range plan.Hints() {
+	for _, kind := range model.Hints() {
 		n := 0
 		for _, hint := range hints {
 			if hint == kind {

@@ -12,24 +12,24 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // changeLog tells what a test says has changed in the directory of a world.
 type changeLog struct {
-	delta     plan.Delta
+	delta     model.Delta
 	failure   error
-	asked     []plan.Version // since when
+	asked     []model.Version // since when
 	preferred string
 }
 
 func (c *changeLog) Name() string          { return sourceName }
 func (c *changeLog) Prefer(address string) { c.preferred = address }
 
-func (c *changeLog) Changes(_ context.Context, since plan.Version, wanted func(plan.Person) bool) (plan.Delta, error) {
+func (c *changeLog) Changes(_ context.Context, since model.Version, wanted func(model.Person) bool) (model.Delta, error) {
 	c.asked = append(c.asked, since)
 	delta := c.delta
-	delta.People = slices.DeleteFunc(slices.Clone(delta.People), func(p plan.Person) bool { return !wanted(p) })
+	delta.People = slices.DeleteFunc(slices.Clone(delta.People), func(p model.Person) bool { return !wanted(p) })
 	return delta, c.failure
 }
 
@@ -64,22 +64,22 @@ func (p *polled) restart() {
 }
 
 // early lets the interval pass, shows what changed, and asks.
-func (p *polled) early(delta plan.Delta) bool {
+func (p *polled) early(delta model.Delta) bool {
 	p.Helper()
 	p.advance(5 * time.Minute)
 	p.changes.delta = delta
 	return p.poll.Early(p.Context())
 }
 
-func (p *polled) wants(when string, delta plan.Delta, want bool) {
+func (p *polled) wants(when string, delta model.Delta, want bool) {
 	p.Helper()
 	if got := p.early(delta); got != want {
 		p.Errorf("%s: early %v", when, got)
 	}
 }
 
-func changed(people ...person) plan.Delta {
-	delta := plan.Delta{Version: "usn@a=6"}
+func changed(people ...person) model.Delta {
+	delta := model.Delta{Version: "usn@a=6"}
 	for _, p := range people {
 		delta.People = append(delta.People, p.entry())
 	}
@@ -97,9 +97,9 @@ func TestPoll(t *testing.T) {
 	nobody := employee(9)
 	nobody.CSI = ""
 	out := employee(2)
-	out.State, out.Evidence = plan.Departed, plan.Evidence{Kind: plan.OutOfScope}
+	out.State, out.Evidence = model.Departed, model.Evidence{Kind: model.OutOfScope}
 	hidden := employee(3)
-	hidden.State = plan.Unknown
+	hidden.State = model.Unknown
 	w.wants("a joiner without a csi, a member who left a group, an account that cannot be read", changed(nobody, out, hidden), false)
 
 	w.directory.put(employee(5))
@@ -121,9 +121,9 @@ func TestPoll(t *testing.T) {
 	w.ok()
 	w.wants("the mover again", changed(w.directory.people["id-02"]), false)
 
-	w.wants("who does not know what changed", plan.Delta{Version: "usn@b=1", Lost: "another copy answers"}, true)
-	group := func(stamp string) plan.Delta {
-		return plan.Delta{Version: "usn@b=2", Groups: []plan.ChangedGroup{{DN: "CN=Threema", Stamp: stamp}}}
+	w.wants("who does not know what changed", model.Delta{Version: "usn@b=1", Lost: "another copy answers"}, true)
+	group := func(stamp string) model.Delta {
+		return model.Delta{Version: "usn@b=2", Groups: []model.ChangedGroup{{DN: "CN=Threema", Stamp: stamp}}}
 	}
 	w.wants("a group", group("7"), true)
 	w.wants("the same change of the group", group("7"), false)
@@ -151,12 +151,12 @@ func TestPoll(t *testing.T) {
 func TestPollGoesOn(t *testing.T) {
 	t.Parallel()
 	w := newPolled(t, employees(2)...)
-	for _, version := range []plan.Version{"usn@a=6", "usn@a=7", "usn@a=8"} {
-		w.wants("nothing", plan.Delta{Version: version}, false)
+	for _, version := range []model.Version{"usn@a=6", "usn@a=7", "usn@a=8"} {
+		w.wants("nothing", model.Delta{Version: version}, false)
 	}
 	w.restart()
-	w.wants("nothing", plan.Delta{Version: "usn@a=9"}, false)
-	w.equal("asked since", []plan.Version{"usn@a=5", "usn@a=6", "usn@a=7", "usn@a=5"}, w.changes.asked)
+	w.wants("nothing", model.Delta{Version: "usn@a=9"}, false)
+	w.equal("asked since", []model.Version{"usn@a=5", "usn@a=6", "usn@a=7", "usn@a=5"}, w.changes.asked)
 	w.equal("asked first", "dc1:636", w.changes.preferred)
 }
 
@@ -165,12 +165,12 @@ func TestPollGoesOn(t *testing.T) {
 func TestPollOfTwoServers(t *testing.T) {
 	t.Parallel()
 	w := newPolled(t, employees(2)...)
-	w.wants("the one", plan.Delta{Version: "usn@a=7"}, false)
-	w.wants("the other", plan.Delta{Version: "usn@b=3", Lost: "another copy answers"}, true)
-	w.wants("the one again", plan.Delta{Version: "usn@a=9"}, false)
-	w.wants("the other again", plan.Delta{Version: "usn@b=4"}, false)
-	w.wants("and again", plan.Delta{Version: "usn@a=9"}, false)
-	w.equal("asked since", []plan.Version{"usn@a=5", "usn@a=7", "usn@a=7 usn@b=3", "usn@a=9 usn@b=3", "usn@a=9 usn@b=4"}, w.changes.asked)
+	w.wants("the one", model.Delta{Version: "usn@a=7"}, false)
+	w.wants("the other", model.Delta{Version: "usn@b=3", Lost: "another copy answers"}, true)
+	w.wants("the one again", model.Delta{Version: "usn@a=9"}, false)
+	w.wants("the other again", model.Delta{Version: "usn@b=4"}, false)
+	w.wants("and again", model.Delta{Version: "usn@a=9"}, false)
+	w.equal("asked since", []model.Version{"usn@a=5", "usn@a=7", "usn@a=7 usn@b=3", "usn@a=9 usn@b=3", "usn@a=9 usn@b=4"}, w.changes.asked)
 }
 
 // TestPollLearnsFirst: where nobody can say when to begin, groups that changed at some time before are
@@ -180,12 +180,12 @@ func TestPollLearnsFirst(t *testing.T) {
 	w := newPolled(t, employees(2)...)
 	w.directory.version = ""
 	w.ok()
-	old := plan.ChangedGroup{DN: "cn=threema", Stamp: "20261122000000Z"}
-	w.wants("a group of old", plan.Delta{Version: "modified=1", Groups: []plan.ChangedGroup{old}}, false)
-	w.wants("the same", plan.Delta{Version: "modified=1", Groups: []plan.ChangedGroup{old}}, false)
+	old := model.ChangedGroup{DN: "cn=threema", Stamp: "20261122000000Z"}
+	w.wants("a group of old", model.Delta{Version: "modified=1", Groups: []model.ChangedGroup{old}}, false)
+	w.wants("the same", model.Delta{Version: "modified=1", Groups: []model.ChangedGroup{old}}, false)
 	w.wants("a joiner of old", changed(employee(7)), true)
 	old.Stamp = "20261122000100Z"
-	w.wants("a change of it", plan.Delta{Version: "modified=2", Groups: []plan.ChangedGroup{old}}, true)
+	w.wants("a change of it", model.Delta{Version: "modified=2", Groups: []model.ChangedGroup{old}}, true)
 }
 
 // TestPollTakesItsTime: once in each interval, also after the clock was set back, and not at all while
@@ -241,7 +241,7 @@ func TestPollFails(t *testing.T) {
 			t.Errorf("%d times %s", got, text)
 		}
 	}
-	w.equal("asked since", []plan.Version{"usn@a=5", "usn@a=5", "usn@a=5", "usn@a=5"}, w.changes.asked)
+	w.equal("asked since", []model.Version{"usn@a=5", "usn@a=5", "usn@a=5", "usn@a=5"}, w.changes.asked)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	w.advance(time.Hour)
@@ -256,17 +256,17 @@ type forgetful struct {
 	budget, server, person error
 }
 
-func (f forgetful) Budget(ctx context.Context) (plan.Budget, error) {
+func (f forgetful) Budget(ctx context.Context) (model.Budget, error) {
 	b, err := f.Recall.Budget(ctx)
 	return b, errors.Join(err, f.budget)
 }
 
-func (f forgetful) LastServer(ctx context.Context, source string) (plan.KnownServer, error) {
+func (f forgetful) LastServer(ctx context.Context, source string) (model.KnownServer, error) {
 	k, err := f.Recall.LastServer(ctx, source)
 	return k, errors.Join(err, f.server)
 }
 
-func (f forgetful) Observation(ctx context.Context, person plan.PersonID) (plan.Observation, bool, error) {
+func (f forgetful) Observation(ctx context.Context, person model.PersonID) (model.Observation, bool, error) {
 	o, known, err := f.Recall.Observation(ctx, person)
 	return o, known, errors.Join(err, f.person)
 }
@@ -289,7 +289,7 @@ func TestPollWithoutLedger(t *testing.T) {
 			}
 			w.poll.Recall = whole
 			w.wants("the joiner", changed(employee(7)), true)
-			w.equal("asked since at last", plan.Version("usn@a=5"), w.changes.asked[len(w.changes.asked)-1])
+			w.equal("asked since at last", model.Version("usn@a=5"), w.changes.asked[len(w.changes.asked)-1])
 		})
 	}
 }

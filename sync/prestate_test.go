@@ -7,7 +7,7 @@ import (
 	"time"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -39,7 +39,7 @@ func TestPreStates(t *testing.T) {
 		}, goes: true}, // the one that it did persist goes; the stranger is looked for below
 	} {
 		for _, moment := range []string{"in the plan", "right before the request"} {
-			for _, id := range []plan.IDPolicy{plan.DetachID, plan.RevokeID} {
+			for _, id := range []model.IDPolicy{model.DetachID, model.RevokeID} {
 				t.Run(name+", "+moment+", "+string(id), func(t *testing.T) {
 					t.Parallel()
 					w := newWorld(t, options{sim: worksim.Options{Quirks: []string{worksim.KeepDanglingLink}}}, employees(5)...)
@@ -104,7 +104,7 @@ func TestNeverWhileEntitledUnderAnotherID(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, options{}, employees(5)...)
-			w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID = plan.RevokeID, 24*time.Hour, 24*time.Hour
+			w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID = model.RevokeID, 24*time.Hour, 24*time.Hour
 			w.rollOut()
 			w.directory.dismiss(t, "id-03")
 			w.ok()

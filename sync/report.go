@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -26,7 +27,7 @@ type Report struct {
 	DryRun     bool
 	Started    time.Time
 	Finished   time.Time
-	Budget     plan.Budget
+	Budget     model.Budget
 	Incomplete []IncompleteSource
 	Results    []Outcome
 	HandedOver []HandedOver
@@ -43,7 +44,7 @@ type Report struct {
 // IncompleteSource is a source that gave no snapshot.
 type IncompleteSource struct {
 	Name   string
-	Reason plan.ReadReason
+	Reason model.ReadReason
 	Err    error
 }
 
@@ -55,8 +56,8 @@ type HandedOver struct {
 }
 
 // conditions are the certificate as far as the read got.
-func (s IncompleteSource) conditions() []plan.Condition {
-	if e, ok := errors.AsType[*plan.ReadError](s.Err); ok {
+func (s IncompleteSource) conditions() []model.Condition {
+	if e, ok := errors.AsType[*model.ReadError](s.Err); ok {
 		return e.Conditions
 	}
 	return nil
@@ -64,17 +65,17 @@ func (s IncompleteSource) conditions() []plan.Condition {
 
 // Skipped is the result of a change beside those of a request: the last look before it, the stop file or the written
 // plan said no, and nothing was sent; or the service refused a create for want of a licence (403).
-const Skipped plan.Result = "skipped"
+const Skipped model.Result = "skipped"
 
 // Results lists all results of a change.
-func Results() []plan.Result {
-	return []plan.Result{plan.Done, plan.Failed, plan.Uncertain, Skipped}
+func Results() []model.Result {
+	return []model.Result{model.Done, model.Failed, model.Uncertain, Skipped}
 }
 
 // Outcome is what became of one due change.
 type Outcome struct {
-	Change  plan.Change
-	Result  plan.Result
+	Change  model.Change
+	Result  model.Result
 	Message string
 }
 
@@ -97,7 +98,7 @@ func (r *Report) ExitCode() int {
 	switch {
 	case r.configFault():
 		return ExitConfig
-	case r.Err != nil || r.count(plan.Failed, plan.Uncertain) > 0:
+	case r.Err != nil || r.count(model.Failed, model.Uncertain) > 0:
 		return ExitFailed
 	case len(r.Incomplete) > 0 || r.someSourceIncomplete():
 		return ExitIncomplete
@@ -111,7 +112,7 @@ func (r *Report) ExitCode() int {
 // something now.
 func (r *Report) DetailedExitCode() int {
 	code := r.ExitCode()
-	if code == ExitOK && slices.ContainsFunc(r.Plan.Changes, func(c plan.Change) bool { return c.Status == plan.Due }) {
+	if code == ExitOK && slices.ContainsFunc(r.Plan.Changes, func(c model.Change) bool { return c.Status == model.Due }) {
 		return ExitChanges
 	}
 	return code
@@ -120,14 +121,14 @@ func (r *Report) DetailedExitCode() int {
 // configFault tells a source that failed because the configuration names what the directory
 // does not know.
 func (r *Report) configFault() bool {
-	return slices.ContainsFunc(r.Incomplete, func(s IncompleteSource) bool { return s.Reason == plan.ReadConfig })
+	return slices.ContainsFunc(r.Incomplete, func(s IncompleteSource) bool { return s.Reason == model.ReadConfig })
 }
 
 func (r *Report) someSourceIncomplete() bool {
-	return slices.ContainsFunc(r.Plan.Sources, func(s plan.SourceReport) bool { return !s.Complete })
+	return slices.ContainsFunc(r.Plan.Sources, func(s model.SourceReport) bool { return !s.Complete })
 }
 
-func (r *Report) count(results ...plan.Result) int {
+func (r *Report) count(results ...model.Result) int {
 	n := 0
 	for _, x := range r.Results {
 		if slices.Contains(results, x.Result) {
@@ -139,11 +140,11 @@ func (r *Report) count(results ...plan.Result) int {
 
 // Failed counts the changes that failed, or of which nobody knows whether they did, and says of the first why.
 func (r *Report) Failed() (n int, first string) {
-	failed := func(x Outcome) bool { return x.Result == plan.Failed || x.Result == plan.Uncertain }
+	failed := func(x Outcome) bool { return x.Result == model.Failed || x.Result == model.Uncertain }
 	if i := slices.IndexFunc(r.Results, failed); i >= 0 {
 		first = r.Results[i].Message
 	}
-	return r.count(plan.Failed, plan.Uncertain), first
+	return r.count(model.Failed, model.Uncertain), first
 }
 
 // Outcome is the result of the pass in one word: a metric label.

@@ -7,7 +7,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
@@ -30,7 +30,7 @@ func (r *Report) Format(w io.Writer, limit int) error {
 		lines = append(lines, "  "+r.describeUnread(s.Name))
 	}
 	if !r.DryRun && r.Planned {
-		lines = append(lines, "Done: "+r.tally(plan.Done))
+		lines = append(lines, "Done: "+r.tally(model.Done))
 	}
 	lines = append(lines, r.passwords()...)
 	lines = append(lines, r.undone(limit)...)
@@ -40,7 +40,7 @@ func (r *Report) Format(w io.Writer, limit int) error {
 	lines = append(lines, r.missing(limit)...)
 	for _, line := range lines {
 		for part := range strings.SplitSeq(line, "\n") { // joined errors have a line each
-			if _, err := fmt.Fprintln(w, plan.Harmless(part)); err != nil {
+			if _, err := fmt.Fprintln(w, model.Harmless(part)); err != nil {
 				return err
 			}
 		}
@@ -51,7 +51,7 @@ func (r *Report) Format(w io.Writer, limit int) error {
 // missing names whose credentials a package lacks that is not trusted because of that: more than may go at
 // once in silence.
 func (r *Report) missing(limit int) []string {
-	trust, untrusted := errors.AsType[*plan.TrustError](r.Err)
+	trust, untrusted := errors.AsType[*model.TrustError](r.Err)
 	if !untrusted {
 		return nil
 	}
@@ -59,7 +59,7 @@ func (r *Report) missing(limit int) []string {
 	for _, x := range trust.Missing {
 		lines = append(lines, "  ? "+x.Words())
 	}
-	return plan.Capped(lines, limit, plan.AllInJSON)
+	return model.Capped(lines, limit, model.AllInJSON)
 }
 
 // describeUnread says what it means that a source was not read.
@@ -75,11 +75,11 @@ func (r *Report) passwords() []string {
 	var lines []string
 	for _, h := range r.HandedOver {
 		if h.File == "" {
-			lines = append(lines, fmt.Sprintf("Passwords: of %s, to be read in the cockpit (there is no handover.file).", plan.Counted(h.Lines, "new credential", "new credentials")))
+			lines = append(lines, fmt.Sprintf("Passwords: of %s, to be read in the cockpit (there is no handover.file).", model.Counted(h.Lines, "new credential", "new credentials")))
 			continue
 		}
 		lines = append(lines, fmt.Sprintf("Passwords: %s in %s. Whoever reads it can activate the app as these people: fetch it, then remove it there.",
-			plan.Counted(h.Lines, "new line", "new lines"), h.File))
+			model.Counted(h.Lines, "new line", "new lines"), h.File))
 		for _, left := range h.Left {
 			lines = append(lines, fmt.Sprintf("  %s has other columns or another separator than handover.csv and handover.columns say, and was left as it is: fetch and delete it too.", left))
 		}
@@ -91,23 +91,23 @@ func (r *Report) passwords() []string {
 func (r *Report) undone(limit int) []string {
 	var lines []string
 	for _, x := range r.Results {
-		if x.Result != plan.Done {
+		if x.Result != model.Done {
 			lines = append(lines, fmt.Sprintf("  %s: %s of %s: %s", strings.ToUpper(string(x.Result)), x.Change.Op, x.Change.DN, x.Message))
 		}
 	}
-	return plan.Capped(lines, limit, plan.AllInJSON)
+	return model.Capped(lines, limit, model.AllInJSON)
 }
 
 // tally counts changes of one result by operation, in the order of the plan.
-func (r *Report) tally(result plan.Result) string {
-	count := map[plan.Op]int{}
+func (r *Report) tally(result model.Result) string {
+	count := map[model.Op]int{}
 	for _, x := range r.Results {
 		if x.Result == result {
 			count[x.Change.Op]++
 		}
 	}
 	var words []string
-	for _, op := range plan.Ops() {
+	for _, op := range model.Ops() {
 		if count[op] > 0 {
 			words = append(words, fmt.Sprintf("%d %s", count[op], op))
 		}

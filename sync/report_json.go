@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
@@ -27,12 +28,12 @@ const (
 )
 
 // end is the report as the ledger keeps it.
-func (r *Report) end() plan.RunEnd {
+func (r *Report) end() model.RunEnd {
 	text, err := json.Marshal(r.stored())
 	if err != nil {
 		text = []byte(`{}`)
 	}
-	end := plan.RunEnd{Result: r.Outcome(), ExitCode: r.ExitCode(), RolledOut: r.RolledOut, Report: text, Guards: r.Plan.Guards, Planned: r.Planned, Waits: r.allWaits()}
+	end := model.RunEnd{Result: r.Outcome(), ExitCode: r.ExitCode(), RolledOut: r.RolledOut, Report: text, Guards: r.Plan.Guards, Planned: r.Planned, Waits: r.allWaits()}
 	for _, s := range r.Incomplete {
 		end.Unread = append(end.Unread, s.Name)
 	}
@@ -41,15 +42,15 @@ func (r *Report) end() plan.RunEnd {
 
 // allWaits are the waits as the ledger keeps them. What a read that was not complete could not
 // show waits on: an unbroken row is one of passes that knew.
-func (r *Report) allWaits() []plan.Wait {
+func (r *Report) allWaits() []model.Wait {
 	waits := r.Plan.AllWaits()
 	if len(r.Incomplete) == 0 && !r.someSourceIncomplete() {
 		return waits
 	}
 	accepted := r.Plan.Baseline != nil && r.Plan.Baseline.Accepted // that ends its wait, whatever was read
 	for _, before := range r.Plan.WaitedFor {
-		answered := accepted && before.Code == plan.WaitCode(plan.GuardBaseline)
-		if !answered && !slices.ContainsFunc(waits, func(w plan.Wait) bool { return w.Code == before.Code }) {
+		answered := accepted && before.Code == model.WaitCode(model.GuardBaseline)
+		if !answered && !slices.ContainsFunc(waits, func(w model.Wait) bool { return w.Code == before.Code }) {
 			waits = append(waits, before)
 		}
 	}
@@ -94,7 +95,7 @@ func storedChange(whole *plan.BaselineChange, omitted map[string]int) *plan.Base
 
 // weight sorts what was done behind what was not.
 func (x Outcome) weight() int {
-	if x.Result == plan.Done {
+	if x.Result == model.Done {
 		return 1
 	}
 	return 0
@@ -122,7 +123,7 @@ func (r Report) MarshalJSON() ([]byte, error) {
 	extra := map[string]any{
 		"dryRun": r.DryRun, "result": r.Outcome(), "exitCode": r.ExitCode(), "results": r.results(), "error": errorText(r.Err), "failure": r.Failure(),
 	}
-	if trust, untrusted := errors.AsType[*plan.TrustError](r.Err); untrusted {
+	if trust, untrusted := errors.AsType[*model.TrustError](r.Err); untrusted {
 		extra["missing"] = view.NewBaselinePeopleJSON(trust.Missing)
 	}
 	if len(r.HandedOver) > 0 {

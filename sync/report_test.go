@@ -8,32 +8,33 @@ import (
 	"testing"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // TestExitCodes: the first that applies (design §6).
 func TestExitCodes(t *testing.T) {
 	t.Parallel()
-	failed := dirsync.Outcome{Result: plan.Failed}
-	gated := plan.Change{Status: plan.NeedsApproval}
-	incomplete := plan.SourceReport{Name: sourceName}
-	config := dirsync.IncompleteSource{Reason: plan.ReadConfig, Err: errors.New("no such base")}
-	unread := dirsync.IncompleteSource{Reason: plan.ReadTLS, Err: errors.New("unknown authority")}
+	failed := dirsync.Outcome{Result: model.Failed}
+	gated := model.Change{Status: model.NeedsApproval}
+	incomplete := model.SourceReport{Name: sourceName}
+	config := dirsync.IncompleteSource{Reason: model.ReadConfig, Err: errors.New("no such base")}
+	unread := dirsync.IncompleteSource{Reason: model.ReadTLS, Err: errors.New("unknown authority")}
 	for name, tt := range map[string]struct {
 		report         dirsync.Report
 		code, detailed int
 		word           string
 	}{
 		"nothing":        {dirsync.Report{}, 0, 0, "ok"},
-		"due":            {dirsync.Report{Plan: plan.Plan{Changes: []plan.Change{{Status: plan.Due}}}}, 0, 2, "ok"},
-		"waits for time": {dirsync.Report{Plan: plan.Plan{Changes: []plan.Change{{Status: plan.Waiting}, {Status: plan.Deferred}, {Status: plan.Withheld}}}}, 0, 0, "ok"},
+		"due":            {dirsync.Report{Plan: plan.Plan{Changes: []model.Change{{Status: model.Due}}}}, 0, 2, "ok"},
+		"waits for time": {dirsync.Report{Plan: plan.Plan{Changes: []model.Change{{Status: model.Waiting}, {Status: model.Deferred}, {Status: model.Withheld}}}}, 0, 0, "ok"},
 		"skipped":        {dirsync.Report{Results: []dirsync.Outcome{{Result: dirsync.Skipped}}}, 0, 0, "ok"},
-		"approval":       {dirsync.Report{Plan: plan.Plan{Changes: []plan.Change{{Status: plan.Due}, gated}}}, 3, 3, "waiting"},
-		"guard":          {dirsync.Report{Plan: plan.Plan{Guards: []plan.Guard{{Name: plan.GuardBaseline}}}}, 3, 3, "waiting"},
-		"condition":      {dirsync.Report{Plan: plan.Plan{Changes: []plan.Change{gated}, Sources: []plan.SourceReport{incomplete}}}, 4, 4, "incomplete"},
+		"approval":       {dirsync.Report{Plan: plan.Plan{Changes: []model.Change{{Status: model.Due}, gated}}}, 3, 3, "waiting"},
+		"guard":          {dirsync.Report{Plan: plan.Plan{Guards: []model.Guard{{Name: model.GuardBaseline}}}}, 3, 3, "waiting"},
+		"condition":      {dirsync.Report{Plan: plan.Plan{Changes: []model.Change{gated}, Sources: []model.SourceReport{incomplete}}}, 4, 4, "incomplete"},
 		"not read":       {dirsync.Report{Incomplete: []dirsync.IncompleteSource{unread}}, 4, 4, "incomplete"},
 		"failed":         {dirsync.Report{Incomplete: []dirsync.IncompleteSource{unread}, Results: []dirsync.Outcome{failed}}, 1, 1, "failed"},
-		"unknown":        {dirsync.Report{Results: []dirsync.Outcome{{Result: plan.Uncertain}}}, 1, 1, "failed"},
+		"unknown":        {dirsync.Report{Results: []dirsync.Outcome{{Result: model.Uncertain}}}, 1, 1, "failed"},
 		"error":          {dirsync.Report{Err: errors.New("disk full")}, 1, 1, "failed"},
 		"configuration":  {dirsync.Report{Incomplete: []dirsync.IncompleteSource{unread, config}, Err: errors.New("x")}, 78, 78, "failed"},
 	} {
@@ -53,9 +54,9 @@ func TestReportForPeople(t *testing.T) {
 	r := dirsync.Report{Planned: true, Err: errors.New("disk full")}
 	for n := range 5 {
 		r.Results = append(r.Results, dirsync.Outcome{
-			Change: plan.Change{Op: plan.Create, DN: fmt.Sprintf("CN=\x1b[2J%d", n)},
-			Result: plan.Failed, Message: "no\x07",
-		}, dirsync.Outcome{Change: plan.Change{Op: plan.Withdraw}, Result: plan.Done})
+			Change: model.Change{Op: model.Create, DN: fmt.Sprintf("CN=\x1b[2J%d", n)},
+			Result: model.Failed, Message: "no\x07",
+		}, dirsync.Outcome{Change: model.Change{Op: model.Withdraw}, Result: model.Done})
 	}
 	var out strings.Builder
 	if err := r.Format(&out, 2); err != nil {
@@ -83,7 +84,7 @@ func TestStoredReport(t *testing.T) {
 		p.UID = "h" + p.UID
 		w.directory.put(p)
 	}
-	w.policy.Mode = plan.Observe
+	w.policy.Mode = model.Observe
 	r := w.exits(dirsync.ExitWaiting) // half of them are held
 	runs, err := w.ledger.LastRuns(t.Context(), 1)
 	w.must(err)

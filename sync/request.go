@@ -8,6 +8,7 @@ import (
 	"maps"
 	"strings"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -17,7 +18,7 @@ type Request struct {
 	Subscription string // the package that was planned for
 	By           string // who asks, for the audit
 	// Due are the changes, as far as the written plan tells them: id, op, person, what comes after.
-	Due []plan.Change
+	Due []model.Change
 }
 
 // maxRequest bounds a written plan: one of half a million people fits.
@@ -53,7 +54,7 @@ func ReadRequest(r io.Reader) (Request, error) {
 		if err := c.sound(seen); err != nil {
 			return Request{}, fmt.Errorf("its change number %d: %w", n+1, err)
 		}
-		if c.Status == plan.Due {
+		if c.Status == model.Due {
 			request.Due = append(request.Due, c.change())
 		}
 	}
@@ -61,7 +62,7 @@ func ReadRequest(r io.Reader) (Request, error) {
 }
 
 // split parts the due changes into those that are asked for and the others.
-func (q Request) split(changes []plan.Change) (listed []plan.Change, left []Outcome) {
+func (q Request) split(changes []model.Change) (listed []model.Change, left []Outcome) {
 	asked := map[string]bool{}
 	for _, c := range q.Due {
 		asked[c.ID] = true
@@ -70,7 +71,7 @@ func (q Request) split(changes []plan.Change) (listed []plan.Change, left []Outc
 		switch {
 		case asked[c.ID]:
 			listed = append(listed, c)
-		case c.Status == plan.Due:
+		case c.Status == model.Due:
 			left = append(left, Outcome{c, Skipped, "the written plan does not list it as due; a later pass does it"})
 		}
 	}
@@ -82,7 +83,7 @@ func (q Request) stillHolds(now plan.Plan) error {
 	if q.Subscription != now.Subscription.ID {
 		return &otherPackageError{q.Subscription, now.Subscription.ID}
 	}
-	current := map[string]plan.Change{}
+	current := map[string]model.Change{}
 	for _, c := range now.Changes {
 		current[c.ID] = c
 	}
@@ -107,8 +108,8 @@ func (q Request) stillHolds(now plan.Plan) error {
 }
 
 // refusal is what the audit tells of a request that does not hold.
-func (q Request) refusal(err error) plan.Decision {
-	d := plan.Decision{Kind: plan.ApplyRefused, By: q.By, Message: "the plan was written for another licence package"}
+func (q Request) refusal(err error) model.Decision {
+	d := model.Decision{Kind: model.ApplyRefused, By: q.By, Message: "the plan was written for another licence package"}
 	if stale, ok := errors.AsType[*StaleRequestError](err); ok {
 		d.Message = fmt.Sprintf("%d of the %d due changes of the written plan do not hold", len(stale.Differences), stale.Asked)
 	}
@@ -116,15 +117,15 @@ func (q Request) refusal(err error) plan.Decision {
 }
 
 // difference says why a change of a written plan cannot be carried out now, "" if it can.
-func difference(was, is plan.Change, there bool) string {
+func difference(was, is model.Change, there bool) string {
 	switch {
 	case !there:
 		return "no longer in the plan: it is done, or what it relies on has changed"
 	case is.Op != was.Op || is.Person != was.Person:
 		return "the id is that of another change"
-	case is.Status == plan.Blocked:
+	case is.Status == model.Blocked:
 		return "blocked by the guard " + is.Guard + " now"
-	case is.Status != plan.Due:
+	case is.Status != model.Due:
 		return "no longer due, but " + string(is.Status)
 	case !maps.Equal(was.After, is.After):
 		return "would write something else by now"
@@ -152,6 +153,6 @@ func (e *StaleRequestError) Error() string {
 	for _, d := range e.Differences {
 		differences = append(differences, "  "+d)
 	}
-	lines = append(lines, plan.Capped(differences, shownDifference, "")...)
+	lines = append(lines, model.Capped(differences, shownDifference, "")...)
 	return strings.Join(append(lines, "Write the plan again with `threema-dirsync plan --out`, and read it."), "\n")
 }

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // written is the plan of now, by the way of its JSON.
@@ -49,7 +49,7 @@ func (w *world) refuses(q dirsync.Request, says ...string) {
 func detaching(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t, options{}, employees(5)...)
-	w.policy.ID = plan.DetachID
+	w.policy.ID = model.DetachID
 	w.rollOut()
 	w.directory.dismiss(t, "id-03")
 	return w
@@ -109,9 +109,9 @@ func TestApplyRefuses(t *testing.T) {
 		"another package": {func(_ *world, q *dirsync.Request) { q.Subscription = "other" }, "is for the licence package \"other\""},
 		"they came back":  {func(w *world, _ *dirsync.Request) { w.directory.rehire(w.T, "id-03") }, "no longer in the plan"},
 		"the stop file":   {func(w *world, _ *dirsync.Request) { w.stop = func() string { return "stop" } }, "blocked by the guard stop-file now"},
-		"an approval is asked for": {func(w *world, _ *dirsync.Request) { w.policy.Approval = plan.ApproveAll },
+		"an approval is asked for": {func(w *world, _ *dirsync.Request) { w.policy.Approval = model.ApproveAll },
 			"no longer due, but needs-approval"},
-		"the policy":      {func(w *world, _ *dirsync.Request) { w.policy.Mode = plan.Observe }, "no longer due, but withheld"},
+		"the policy":      {func(w *world, _ *dirsync.Request) { w.policy.Mode = model.Observe }, "no longer due, but withheld"},
 		"an unknown id":   {func(_ *world, q *dirsync.Request) { q.Due[0].ID = "feed" }, "no longer in the plan"},
 		"another id":      {func(_ *world, q *dirsync.Request) { q.Due[0].ID = q.Due[2].ID }, "the id is that of another change"},
 		"without a step":  {func(_ *world, q *dirsync.Request) { q.Due = q.Due[2:] }, "the withdraw that must go first is not asked for"},
@@ -139,7 +139,7 @@ func TestApplyRemembers(t *testing.T) {
 	state, err := w.ledger.State(t.Context())
 	w.must(err)
 	for _, o := range state.Observations {
-		if o.Person.ID == "id-03" && (o.State != plan.Departed || o.Reads != 1) {
+		if o.Person.ID == "id-03" && (o.State != model.Departed || o.Reads != 1) {
 			t.Errorf("remembered %+v", o)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -17,15 +17,15 @@ type keyEnds struct {
 	answer error
 }
 
-func (k keyEnds) Subscription(context.Context) (plan.Subscription, error) {
-	return plan.Subscription{}, k.answer
+func (k keyEnds) Subscription(context.Context) (model.Subscription, error) {
+	return model.Subscription{}, k.answer
 }
 
-type answered plan.FailureKind
+type answered model.FailureKind
 
 func (a answered) Error() string { return string(a) + ": check threema.api_key_file" }
 
-func (a answered) FailureKind() plan.FailureKind { return plan.FailureKind(a) }
+func (a answered) FailureKind() model.FailureKind { return model.FailureKind(a) }
 
 // TestForbiddenCreate: 403 means that the licences are used up only while the key still opens the
 // package; else it is the key, or the service, and the pass has failed.
@@ -38,10 +38,10 @@ func TestForbiddenCreate(t *testing.T) {
 		says   string
 	}{
 		"the key is good":          {nil, dirsync.ExitOK, 1, "licences are probably used up"},
-		"the key is forbidden too": {answered(plan.FailureForbidden), dirsync.ExitFailed, 1, "check threema.api_key_file"},
-		"the key is refused":       {answered(plan.FailureUnauthorized), dirsync.ExitFailed, 1, "check threema.api_key_file"},
-		"the day is spent":         {answered(plan.FailureQuota), dirsync.ExitFailed, 1, "quota"},
-		"no answer":                {answered(plan.FailureUnavailable), dirsync.ExitFailed, 3, "unavailable"},
+		"the key is forbidden too": {answered(model.FailureForbidden), dirsync.ExitFailed, 1, "check threema.api_key_file"},
+		"the key is refused":       {answered(model.FailureUnauthorized), dirsync.ExitFailed, 1, "check threema.api_key_file"},
+		"the day is spent":         {answered(model.FailureQuota), dirsync.ExitFailed, 1, "quota"},
+		"no answer":                {answered(model.FailureUnavailable), dirsync.ExitFailed, 3, "unavailable"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -11,7 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -21,7 +21,7 @@ func TestCanaries(t *testing.T) {
 	t.Parallel()
 	registry := prometheus.NewRegistry()
 	w := newWorld(t, options{metrics: dirsync.NewMetrics(registry, "v1", "go1", []string{sourceName})}, employees(9)...)
-	w.policy.ID = plan.DetachID
+	w.policy.ID = model.DetachID
 	var said []dirsync.Report
 	pass := func() { said = append(said, w.run()) }
 
@@ -41,7 +41,7 @@ func TestCanaries(t *testing.T) {
 	pass()
 	pass()
 	w.directory.dismiss(t, "id-05")
-	w.directory.recheck = func([]plan.Tracked) ([]plan.Sighting, error) { return nil, errors.New(employee(5).dn() + " is gone") }
+	w.directory.recheck = func([]model.Tracked) ([]model.Sighting, error) { return nil, errors.New(employee(5).dn() + " is gone") }
 	pass()
 	w.directory.recheck = nil
 	w.fault(worksim.Fault{Method: "POST", Path: "/users", Status: 500, Body: `{"error":"Last05"}`, ContentType: "application/json", Times: 1})
@@ -49,7 +49,7 @@ func TestCanaries(t *testing.T) {
 	pass()
 	w.fault(worksim.Fault{Path: "/users", Status: 401, Times: 1})
 	pass()
-	w.directory.failure = &plan.ReadError{Source: sourceName, Reason: plan.ReadDuplicate, Err: errors.New(employee(1).dn() + " stands twice")}
+	w.directory.failure = &model.ReadError{Source: sourceName, Reason: model.ReadDuplicate, Err: errors.New(employee(1).dn() + " stands twice")}
 	pass()
 	w.directory.failure = nil
 	w.handedOver() // the sink has them

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -19,7 +19,7 @@ func (w *soak) end() {
 	w.log("the end of the chapter: no more faults")
 	w.recoverTrouble(nil)
 	w.stop = ""
-	w.policy.Mode, w.policy.Withdraw = plan.Sync, true
+	w.policy.Mode, w.policy.Withdraw = model.Sync, true
 	w.licences(1000)
 	if !w.annex.configured && !w.annex.forgotten && w.populated(w.annex) > 0 {
 		w.configureAnnex()
@@ -38,7 +38,7 @@ func (w *soak) end() {
 	for range 10 {
 		w.advance(25 * time.Hour)
 		r := w.run(hook{})
-		if doubted(r) || r.Plan.Tripped(plan.GuardBaseline) {
+		if doubted(r) || r.Plan.Tripped(model.GuardBaseline) {
 			w.acceptBaseline(nil)
 		}
 		w.approve(nil)
@@ -75,7 +75,7 @@ func (w *soak) deleteAbandoned(r dirsync.Report) {
 // withdrawShared does what the report asks for where several people use the credential of a leaver.
 func (w *soak) withdrawShared(r dirsync.Report) {
 	for _, held := range r.Plan.Held {
-		if held.Ask != plan.AskByHand || w.present(w.accountOf(held.Person).human) {
+		if held.Ask != model.AskByHand || w.present(w.accountOf(held.Person).human) {
 			continue
 		}
 		for _, c := range w.credentialsOf(w.accountOf(held.Person).human) {
@@ -90,7 +90,7 @@ func (w *soak) withdrawShared(r dirsync.Report) {
 func (w *soak) settled() {
 	planner := w.planner()
 	r := planner.Preview(w.rt.Context())
-	if due := changes(r, plan.Due); len(due) > 0 || !r.Planned {
+	if due := changes(r, model.Due); len(due) > 0 || !r.Planned {
 		w.rt.Fatalf("not settled, still due: %v\n%s", due, text(r))
 	}
 }
@@ -173,7 +173,7 @@ func (w *soak) judgeOut(n int) {
 		}
 		w.rt.Fatalf("human %d has left, and credential %s is still there\n%s", n, c.Username, w.told())
 	}
-	if w.policy.ID == plan.KeepID {
+	if w.policy.ID == model.KeepID {
 		return
 	}
 	for _, u := range w.sim.State().Users {

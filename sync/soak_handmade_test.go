@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -47,5 +47,5 @@ func (w *soak) withdrawMany(rt *rapid.T) {
 
 // doubted tells whether somebody has to look at what a pass read.
 func doubted(r dirsync.Report) bool {
-	return r.Err != nil || slices.ContainsFunc(r.Plan.Sources, func(s plan.SourceReport) bool { return !s.Complete })
+	return r.Err != nil || slices.ContainsFunc(r.Plan.Sources, func(s model.SourceReport) bool { return !s.Complete })
 }

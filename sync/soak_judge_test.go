@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -46,10 +46,10 @@ func (w *soak) judge() {
 		w.judgeLivingID(id.ID)
 		w.judgeDeparture("take "+id.ID, id.ID, append(w.couldHave(w.usedOn[id.ID]), humanKey(w.phones[id.ID])), w.graceOfID(w.usedOn[id.ID]), time.Time{})
 	}
-	if len(state.Revoked) > w.revoked && w.policy.ID != plan.RevokeID {
+	if len(state.Revoked) > w.revoked && w.policy.ID != model.RevokeID {
 		w.rt.Fatalf("revoked under id: %s", w.policy.ID)
 	}
-	if len(state.Detached) > w.detached && w.policy.ID != plan.DetachID {
+	if len(state.Detached) > w.detached && w.policy.ID != model.DetachID {
 		w.rt.Fatalf("detached under id: %s", w.policy.ID)
 	}
 	w.judgeTimes(state)
@@ -109,7 +109,7 @@ func (w *soak) tellable(n int, credential string) bool {
 
 // judgeYes: where each step takes a yes, somebody has given one to this departure.
 func (w *soak) judgeYes(what string, n int) {
-	if w.policy.Approval == plan.ApproveAll && w.humans[n].blurred == "" && !w.said[humanKey(n)] {
+	if w.policy.Approval == model.ApproveAll && w.humans[n].blurred == "" && !w.said[humanKey(n)] {
 		w.rt.Fatalf("withdrew %s of human %d, and nobody said yes to this departure\n%s", what, n, text(w.report))
 	}
 }
@@ -118,7 +118,7 @@ func (w *soak) judgeYes(what string, n int) {
 // left, and that was confirmed so long ago.
 func (w *soak) judgeDeparture(what, of string, keys []string, grace time.Duration, notBefore time.Time) {
 	w.log("effect: %s of %v", what, keys)
-	if w.policy.Mode != plan.Sync || w.stop != "" || w.clockWrong() {
+	if w.policy.Mode != model.Sync || w.stop != "" || w.clockWrong() {
 		w.rt.Fatalf("%s, under policy %s, stop %q, and the clock is off by %s", what, w.policy.Mode, w.stop, w.offset)
 	}
 	if w.named[of] || w.agreed[of] {
@@ -193,7 +193,7 @@ const longSilence = 30 * 24 * time.Hour
 // judgeSilence is the next to worst: somebody has left, and could be taken out, and is still in after 30
 // days, while each pass ends as if all were well.
 func (w *soak) judgeSilence() {
-	blind := w.disturbed || w.policy.Mode != plan.Sync || !w.policy.Withdraw || w.stop != "" || w.narrow != w.narrowInForce
+	blind := w.disturbed || w.policy.Mode != model.Sync || !w.policy.Withdraw || w.stop != "" || w.narrow != w.narrowInForce
 	still := map[string]bool{}
 	for _, c := range w.sim.State().Credentials {
 		n, known := w.belongs[c.ID]

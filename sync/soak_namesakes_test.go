@@ -7,7 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -93,7 +93,7 @@ func (w *soak) approvedReturn(rt *rapid.T) {
 		return w.entitledNow(a) && a.in.configured && a.ou != w.hidden && w.onlyEntry(a.human) && w.owns(a.human) && w.humans[a.human].blurred == ""
 	})
 	back, hours := a.ou, time.Duration(rapid.IntRange(1, 30).Draw(rt, "hours"))*time.Hour
-	w.policy.Approval = plan.ApproveAll
+	w.policy.Approval = model.ApproveAll
 	w.log("a return after the yes: %v", a)
 	w.absent(a, soakLeavers)
 	w.approve(rt)

@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -30,13 +30,13 @@ func (w *soak) restarting(*rapid.T) {
 func (w *soak) reconfigure(rt *rapid.T) {
 	switch what := rapid.SampledFrom([]string{"mode", "id", "approval", "access", "scope", "stop", "limits", "licences"}).Draw(rt, "what"); what {
 	case "mode":
-		w.policy.Mode = rapid.SampledFrom([]plan.Mode{plan.Sync, plan.Sync, plan.Observe, plan.CreateOnly, plan.UpsertOnly}).Draw(rt, "mode")
+		w.policy.Mode = rapid.SampledFrom([]model.Mode{model.Sync, model.Sync, model.Observe, model.CreateOnly, model.UpsertOnly}).Draw(rt, "mode")
 	case "id":
-		if w.policy.ID != plan.KeepID { // what was settled as kept stays so
-			w.policy.ID = rapid.SampledFrom([]plan.IDPolicy{plan.DetachID, plan.RevokeID}).Draw(rt, "id")
+		if w.policy.ID != model.KeepID { // what was settled as kept stays so
+			w.policy.ID = rapid.SampledFrom([]model.IDPolicy{model.DetachID, model.RevokeID}).Draw(rt, "id")
 		}
 	case "approval":
-		w.policy.Approval = rapid.SampledFrom([]plan.Approval{plan.ApproveNone, plan.ApproveNone, plan.ApproveIrreversible, plan.ApproveAll}).Draw(rt, "approval")
+		w.policy.Approval = rapid.SampledFrom([]model.Approval{model.ApproveNone, model.ApproveNone, model.ApproveIrreversible, model.ApproveAll}).Draw(rt, "approval")
 	case "access":
 		w.policy.Withdraw = rapid.IntRange(0, 3).Draw(rt, "keep access") > 0
 	case "scope":
@@ -58,7 +58,7 @@ func (w *soak) approve(*rapid.T) { w.approving(w.right) }
 
 // approveAll says yes to whatever waits. What is wrong of it is the operator's doing, and only that.
 func (w *soak) approveAll(*rapid.T) {
-	w.approving(func(c plan.Change) bool {
+	w.approving(func(c model.Change) bool {
 		if !w.right(c) {
 			w.blame(c)
 		}
@@ -66,7 +66,7 @@ func (w *soak) approveAll(*rapid.T) {
 	})
 }
 
-func (w *soak) approving(yes func(plan.Change) bool) {
+func (w *soak) approving(yes func(model.Change) bool) {
 	planner := w.planner()
 	r := planner.Preview(context.Background())
 	waiting := r.Plan.AwaitingApproval()
@@ -76,15 +76,15 @@ func (w *soak) approving(yes func(plan.Change) bool) {
 	picked := map[string]bool{}
 	for _, c := range waiting {
 		picked[c.ID] = yes(c)
-		asked := slices.Contains(c.Asks, plan.AskOthersUse) || slices.Contains(c.Asks, plan.AskSamePerson)
+		asked := slices.Contains(c.Asks, model.AskOthersUse) || slices.Contains(c.Asks, model.AskSamePerson)
 		if picked[c.ID] && c.ThreemaID != "" && asked && !w.present(w.phones[c.ThreemaID]) {
 			w.agreed[c.ThreemaID] = true // the question was whose it is
 		}
-		if picked[c.ID] && c.Op == plan.Withdraw {
+		if picked[c.ID] && c.Op == model.Withdraw {
 			w.said[humanKey(w.belongs[c.CredentialID])] = true
 			w.agreed[c.CredentialID] = w.agreed[c.CredentialID] || asked && !w.present(w.belongs[c.CredentialID])
 			for _, key := range w.accountOf(c.Person).keys() {
-				w.vouched[key] = w.vouched[key] || slices.Contains(c.Asks, plan.AskView)
+				w.vouched[key] = w.vouched[key] || slices.Contains(c.Asks, model.AskView)
 			}
 		}
 	}
@@ -101,54 +101,54 @@ type picking struct {
 	picked map[string]bool
 }
 
-func (p picking) Approve(ctx context.Context, hash, by string, approvals []plan.GivenApproval) error {
-	return p.Approvals.Approve(ctx, hash, by, slices.DeleteFunc(approvals, func(a plan.GivenApproval) bool { return !p.picked[a.ChangeID] }))
+func (p picking) Approve(ctx context.Context, hash, by string, approvals []model.GivenApproval) error {
+	return p.Approvals.Approve(ctx, hash, by, slices.DeleteFunc(approvals, func(a model.GivenApproval) bool { return !p.picked[a.ChangeID] }))
 }
 
 // right tells what somebody says who knows all the people: whose account it is, whose credential, and
 // who uses which phone.
-func (w *soak) right(c plan.Change) bool {
+func (w *soak) right(c model.Change) bool {
 	if slices.Contains(w.unshown, w.accountOf(c.Person)) {
 		return false // first the server, or the rights, are fixed
 	}
 	switch c.Op {
-	case plan.Withdraw:
+	case model.Withdraw:
 		owner, known := w.belongs[c.CredentialID]
 		return known && !w.present(owner)
-	case plan.DisableContact, plan.Detach, plan.Revoke:
+	case model.DisableContact, model.Detach, model.Revoke:
 		user, known := w.phones[c.ThreemaID]
 		return known && !w.present(user)
-	case plan.Transfer, plan.Adopt:
+	case model.Transfer, model.Adopt:
 		owner, known := w.belongs[c.CredentialID]
 		return known && owner == w.accountOf(c.Person).human
-	case plan.Create:
+	case model.Create:
 		n := w.accountOf(c.Person).human
 		return w.present(n) && (!w.owns(n) || w.isResumedFor(n, c))
-	case plan.SetSettings, plan.UnsetSetting, plan.PublishContact:
+	case model.SetSettings, model.UnsetSetting, model.PublishContact:
 	}
 	return true
 }
 
 // isResumedFor: the credential about which an interrupted create asks was made for this human, and nobody
 // uses it yet.
-func (w *soak) isResumedFor(n int, c plan.Change) bool {
-	return slices.Contains(c.Asks, plan.AskResume) && slices.ContainsFunc(w.credentialsOf(n), func(made worksim.Credential) bool {
+func (w *soak) isResumedFor(n int, c model.Change) bool {
+	return slices.Contains(c.Asks, model.AskResume) && slices.ContainsFunc(w.credentialsOf(n), func(made worksim.Credential) bool {
 		return made.Username == c.Username && len(made.Users) == 0
 	})
 }
 
 // blame notes what a wrong yes may lead to.
-func (w *soak) blame(c plan.Change) {
+func (w *soak) blame(c model.Change) {
 	const why = "somebody said yes to what is wrong"
 	switch c.Op {
-	case plan.Withdraw:
+	case model.Withdraw:
 		w.named[c.CredentialID] = true
-	case plan.Detach, plan.Revoke:
+	case model.Detach, model.Revoke:
 		w.named[c.ThreemaID] = true
 	}
 	w.blur(w.accountOf(c.Person).human, why)
 	switch owner, known := w.belongs[c.CredentialID]; {
-	case c.Op == plan.Transfer || c.Op == plan.Adopt:
+	case c.Op == model.Transfer || c.Op == model.Adopt:
 		w.stray(c.CredentialID, w.accountOf(c.Person), why)
 	case known:
 		w.blur(owner, why)
@@ -161,7 +161,7 @@ func (w *soak) correctListed() bool {
 	planner := w.planner()
 	r := planner.Preview(context.Background())
 	for _, c := range r.Plan.Changes {
-		if c.Op != plan.Transfer || w.right(c) {
+		if c.Op != model.Transfer || w.right(c) {
 			continue
 		}
 		a := w.accountOf(c.Person)
@@ -174,7 +174,7 @@ func (w *soak) correctListed() bool {
 }
 
 // accountOf is the entry that a change is about.
-func (w *soak) accountOf(person plan.PersonID) *account {
+func (w *soak) accountOf(person model.PersonID) *account {
 	n := slices.IndexFunc(w.accounts, func(a *account) bool { return a.uuid() == person.ID })
 	if n < 0 {
 		w.rt.Fatalf("a change is about %s, and there is no such entry", person)

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -123,7 +123,7 @@ func (w *soak) look() {
 			w.missed[key] = true
 		}
 	}
-	if w.policy.Mode == plan.Sync && (w.syncSince.IsZero() || w.syncSince.After(w.now())) {
+	if w.policy.Mode == model.Sync && (w.syncSince.IsZero() || w.syncSince.After(w.now())) {
 		w.syncSince = w.now()
 	}
 }
@@ -162,7 +162,7 @@ func (w *soak) sighted(linked []string) {
 			a.uprooted = false // of whom something is tied to the one before, a pass has to tie it anew
 		}
 	}
-	if w.policy.Mode != plan.Sync {
+	if w.policy.Mode != model.Sync {
 		w.syncSince = time.Time{}
 	}
 	for _, id := range linked {
@@ -204,8 +204,8 @@ func (w *soak) tie(id string, n int) {
 	if had := w.holder[id]; had != nil && w.entitledNow(had) && had.in.configured && !had.uprooted {
 		return // nobody takes it from them
 	}
-	transfers := w.policy.Mode == plan.Sync || w.policy.Mode == plan.UpsertOnly
-	adopts := w.policy.Mode == plan.CreateOnly && w.holder[id] == nil
+	transfers := w.policy.Mode == model.Sync || w.policy.Mode == model.UpsertOnly
+	adopts := w.policy.Mode == model.CreateOnly && w.holder[id] == nil
 	if len(found) != 1 || len(w.bearers[found[0].uid]) != 1 || !transfers && !adopts {
 		return
 	}
@@ -245,7 +245,7 @@ func (w *soak) interrupted() map[string]bool {
 	w.must(err)
 	open := map[string]bool{}
 	for _, op := range state.Open {
-		if op.Op == plan.Create {
+		if op.Op == model.Create {
 			open[op.CredentialID] = true
 		}
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir"
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // hook is something that happens to a pass right before one of its port calls.
@@ -54,7 +54,7 @@ func (w *soak) passing(h hook, do func(*dirsync.Pass, context.Context) dirsync.R
 	w.tiePassedOn(interrupted)
 	w.judge()
 	w.judgeSilence()
-	if !w.disturbed && w.waiting() == strikes && report.Planned && report.Err == nil && !report.Plan.Tripped(plan.GuardBaseline) {
+	if !w.disturbed && w.waiting() == strikes && report.Planned && report.Err == nil && !report.Plan.Tripped(model.GuardBaseline) {
 		w.sighted(linked)
 		if !report.DryRun {
 			w.tieAll()

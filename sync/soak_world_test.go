@@ -19,7 +19,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/handover"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 	"github.com/threema-dirsync/threema-dirsync/sync/mapping"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
@@ -48,7 +48,7 @@ type soak struct {
 
 	corp, annex *soakBranch
 
-	policy    plan.Policy
+	policy    model.Policy
 	sentinels bool // the infra entries are configured as such
 	stop      string
 	narrow    bool // the configured scope is the narrow one
@@ -100,8 +100,8 @@ func (w *soak) drawPolicy() {
 		return time.Duration(rapid.SampledFrom(hours).Draw(w.rt, what)) * time.Hour
 	}
 	w.policy = syncPolicy()
-	w.policy.Mode = rapid.SampledFrom([]plan.Mode{plan.Sync, plan.Sync, plan.Observe}).Draw(w.rt, "mode")
-	w.policy.ID = rapid.SampledFrom([]plan.IDPolicy{plan.KeepID, plan.DetachID, plan.RevokeID}).Draw(w.rt, "id")
+	w.policy.Mode = rapid.SampledFrom([]model.Mode{model.Sync, model.Sync, model.Observe}).Draw(w.rt, "mode")
+	w.policy.ID = rapid.SampledFrom([]model.IDPolicy{model.KeepID, model.DetachID, model.RevokeID}).Draw(w.rt, "id")
 	w.policy.ConfirmReads = rapid.IntRange(1, 3).Draw(w.rt, "confirm reads")
 	w.policy.ConfirmOver = wait("confirm over", 0, 6, 24)
 	w.policy.GraceWithdraw = wait("grace withdraw", 0, 0, 12)
@@ -276,7 +276,7 @@ type overseen struct {
 	w *soak
 }
 
-func (s overseen) Recheck(ctx context.Context, tracked []plan.Tracked) ([]plan.Sighting, error) {
+func (s overseen) Recheck(ctx context.Context, tracked []model.Tracked) ([]model.Sighting, error) {
 	if s.w.recheckAt--; s.w.recheckAt == 0 && s.w.atRecheck != nil {
 		s.w.disturbed = true
 		s.w.judge()

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -16,10 +16,10 @@ import (
 func TestSourceFails(t *testing.T) {
 	t.Parallel()
 	failures := map[string]error{"an error without a reason": errors.New("odd"), "the end of the program": context.Canceled}
-	for _, reason := range plan.ReadReasons() {
-		failures[string(reason)] = &plan.ReadError{
+	for _, reason := range model.ReadReasons() {
+		failures[string(reason)] = &model.ReadError{
 			Source: sourceName, Reason: reason, Err: errors.New("the directory is on fire"), Hint: "call the fire brigade",
-			Conditions: []plan.Condition{{Name: "result codes", Detail: "fire"}},
+			Conditions: []model.Condition{{Name: "result codes", Detail: "fire"}},
 		}
 	}
 	w := newWorld(t, options{}, employees(4)...)
@@ -30,12 +30,12 @@ func TestSourceFails(t *testing.T) {
 	for name, failure := range failures {
 		w.directory.failure = failure
 		want := dirsync.ExitIncomplete
-		if plan.ReasonOf(failure) == plan.ReadConfig {
+		if model.ReasonOf(failure) == model.ReadConfig {
 			want = dirsync.ExitConfig
 		}
 		for _, r := range []dirsync.Report{w.exits(want), w.preview("")} {
 			w.wantExit(r, want)
-			if r.Planned || len(r.Incomplete) != 1 || !slices.Contains(plan.ReadReasons(), r.Incomplete[0].Reason) {
+			if r.Planned || len(r.Incomplete) != 1 || !slices.Contains(model.ReadReasons(), r.Incomplete[0].Reason) {
 				t.Errorf("%s: planned %v, incomplete %v", name, r.Planned, r.Incomplete)
 			}
 		}
@@ -55,7 +55,7 @@ func TestConditionFails(t *testing.T) {
 	w.directory.remove("id-03")
 	w.directory.put(employee(5))
 	w.directory.change(t, "id-01", func(p *person) { p.Last = "Married" })
-	w.directory.conditions = []plan.Condition{{Name: "sentinels", Detail: "missing"}}
+	w.directory.conditions = []model.Condition{{Name: "sentinels", Detail: "missing"}}
 	for range 3 {
 		w.exits(dirsync.ExitIncomplete)
 	}
@@ -72,7 +72,7 @@ func TestTracked(t *testing.T) {
 	w.fault(worksim.Fault{Method: http.MethodPost, Path: "/credentials", Drop: worksim.DropAfter, Times: 1})
 	w.exits(dirsync.ExitFailed)
 	w.preview("")
-	want := []plan.Tracked{
+	want := []model.Tracked{
 		{ID: employee(1).id(), DN: employee(1).dn()}, {ID: employee(2).id(), DN: employee(2).dn()}, {ID: employee(3).id(), DN: employee(3).dn()},
 	}
 	w.equal("tracked", want, w.directory.tracked)
@@ -80,7 +80,7 @@ func TestTracked(t *testing.T) {
 	w.directory.dismiss(t, "id-02")
 	w.ok()
 	w.preview("")
-	w.equal("tracked", []plan.Tracked{want[0], want[2]}, slices.DeleteFunc(slices.Clone(w.directory.tracked), func(t plan.Tracked) bool { return t.ID == want[1].ID }))
+	w.equal("tracked", []model.Tracked{want[0], want[2]}, slices.DeleteFunc(slices.Clone(w.directory.tracked), func(t model.Tracked) bool { return t.ID == want[1].ID }))
 }
 
 // TestUnknown: whose state cannot be told is left alone, in and out of the snapshot.
@@ -89,8 +89,8 @@ func TestUnknown(t *testing.T) {
 	w := newWorld(t, options{}, employees(4)...)
 	w.rollOut()
 	before := w.document()
-	w.directory.change(t, "id-03", func(p *person) { p.State, p.Last = plan.Unknown, "Changed" })
-	w.directory.change(t, "id-04", func(p *person) { p.Excluded, p.State, p.Evidence.Kind = true, plan.Departed, plan.Disabled })
+	w.directory.change(t, "id-03", func(p *person) { p.State, p.Last = model.Unknown, "Changed" })
+	w.directory.change(t, "id-04", func(p *person) { p.Excluded, p.State, p.Evidence.Kind = true, model.Departed, model.Disabled })
 	for range 3 {
 		w.settled()
 	}

@@ -9,12 +9,12 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/typo"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // SourceLedger is what the commands about sources need of the ledger.
 type SourceLedger interface {
-	State(ctx context.Context) (plan.State, error)
+	State(ctx context.Context) (model.State, error)
 	// ForgetSource records that somebody gave up a source; RenameSource calls one otherwise, and returns
 	// how many approvals are void by that.
 	ForgetSource(ctx context.Context, name, by string) error
@@ -31,7 +31,7 @@ type Sources struct {
 
 // Forgotten is a source that was given up.
 type Forgotten struct {
-	plan.ForgottenSource
+	model.ForgottenSource
 	Already bool // somebody did so before
 	People  int  // of ours, who are absent from now on
 }
@@ -93,7 +93,7 @@ func (s Sources) Rename(ctx context.Context, was, name string) (Renamed, error) 
 }
 
 // known refuses a source that the ledger never bound.
-func (s Sources) known(state plan.State, name string) error {
+func (s Sources) known(state model.State, name string) error {
 	if _, known := state.Sources[name]; known {
 		return nil
 	}
@@ -111,10 +111,10 @@ func meant(name string, known []string) string {
 	return ""
 }
 
-func givenUp(state plan.State, name string) (plan.ForgottenSource, bool) {
-	n := slices.IndexFunc(state.Forgotten, func(f plan.ForgottenSource) bool { return f.Source == name })
+func givenUp(state model.State, name string) (model.ForgottenSource, bool) {
+	n := slices.IndexFunc(state.Forgotten, func(f model.ForgottenSource) bool { return f.Source == name })
 	if n < 0 {
-		return plan.ForgottenSource{}, false
+		return model.ForgottenSource{}, false
 	}
 	return state.Forgotten[n], true
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // branch is a directory as a source of another name.
@@ -21,7 +21,7 @@ type branch struct {
 
 func (b branch) Name() string { return b.name }
 
-func (b branch) Read(ctx context.Context, tracked []plan.Tracked) (plan.Snapshot, error) {
+func (b branch) Read(ctx context.Context, tracked []model.Tracked) (model.Snapshot, error) {
 	s, err := b.directory.Read(ctx, tracked)
 	s.Source = b.name
 	for n := range s.People {
@@ -31,19 +31,19 @@ func (b branch) Read(ctx context.Context, tracked []plan.Tracked) (plan.Snapshot
 	return s, err
 }
 
-func (b branch) Recheck(ctx context.Context, tracked []plan.Tracked) ([]plan.Sighting, error) {
+func (b branch) Recheck(ctx context.Context, tracked []model.Tracked) ([]model.Sighting, error) {
 	sightings, err := b.directory.Recheck(ctx, tracked)
 	b.rename(sightings)
 	return sightings, err
 }
 
-func (b branch) rename(sightings []plan.Sighting) {
+func (b branch) rename(sightings []model.Sighting) {
 	for n := range sightings {
 		sightings[n].ID.Source = b.name
 	}
 }
 
-var errUnreachable = &plan.ReadError{Source: "hr", Reason: plan.ReadUnreachable, Err: errors.New("no route to host")}
+var errUnreachable = &model.ReadError{Source: "hr", Reason: model.ReadUnreachable, Err: errors.New("no route to host")}
 
 // newTwoSources is a world with employees 1 to 6 in corp, and 11 to 16 in hr, which comes second.
 func newTwoSources(t *testing.T) (*world, *directory) {
@@ -137,7 +137,7 @@ func TestMoveToAnotherSource(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w, hr := newTwoSources(t)
-			w.policy.ID, w.policy.GraceWithdraw = plan.DetachID, 24*time.Hour
+			w.policy.ID, w.policy.GraceWithdraw = model.DetachID, 24*time.Hour
 			w.rollOut()
 			before, phone := w.credential("user02"), w.userID("user02")
 			for _, way := range []struct{ from, to *directory }{{w.directory, hr}, {hr, w.directory}} {

@@ -10,12 +10,13 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/lookup"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // GivenLedger is what taking a yes back needs of the ledger.
 type GivenLedger interface {
-	State(ctx context.Context) (plan.State, error)
+	State(ctx context.Context) (model.State, error)
 	// EndApprovals drops approvals, by the ids of their changes, because somebody took them back.
 	EndApprovals(ctx context.Context, by string, changes []string) error
 }
@@ -23,16 +24,16 @@ type GivenLedger interface {
 // TakenBack is what came of taking approvals back.
 type TakenBack struct {
 	Query     string
-	Approvals []plan.GivenApproval // that are none any more
-	Titles    []string             // in words
-	Left      int                  // approvals that go on
+	Approvals []model.GivenApproval // that are none any more
+	Titles    []string              // in words
+	Left      int                   // approvals that go on
 }
 
 // TakeBack ends the approvals that a query means and no pass has carried out (see [plan.Given]), or those of them
 // that are for the people and OUs of only, if it names any (see [plan.GivenOnly]): the next
 // plan asks again for what is still to be done. It asks neither directory nor package. The caller holds the lock of the passes, so that
 // none goes on with a yes that was taken back.
-func TakeBack(ctx context.Context, ledger GivenLedger, query string, only []string, by string, policy plan.Policy, now time.Time) (TakenBack, error) {
+func TakeBack(ctx context.Context, ledger GivenLedger, query string, only []string, by string, policy model.Policy, now time.Time) (TakenBack, error) {
 	state, err := ledger.State(ctx)
 	if err != nil {
 		return TakenBack{}, fmt.Errorf("load the ledger: %w", err)
@@ -56,7 +57,7 @@ func TakeBack(ctx context.Context, ledger GivenLedger, query string, only []stri
 }
 
 // pick leaves of approvals those of some people and OUs, of everybody where none is named.
-func pick(state plan.State, given []plan.GivenApproval, only []string) ([]plan.GivenApproval, error) {
+func pick(state model.State, given []model.GivenApproval, only []string) ([]model.GivenApproval, error) {
 	if len(only) == 0 || len(given) == 0 {
 		return given, nil
 	}
@@ -70,7 +71,7 @@ func pick(state plan.State, given []plan.GivenApproval, only []string) ([]plan.G
 			ids[a.ChangeID] = true
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(given), func(a plan.GivenApproval) bool { return !ids[a.ChangeID] }), nil
+	return slices.DeleteFunc(slices.Clone(given), func(a model.GivenApproval) bool { return !ids[a.ChangeID] }), nil
 }
 
 // Format writes the answer for people. limit caps the list.
@@ -82,14 +83,14 @@ func (t TakenBack) Format(out io.Writer, limit int) error {
 		for _, title := range t.Titles {
 			titles = append(titles, "  "+title)
 		}
-		lines = append(lines, plan.Capped(titles, limit, plan.AllInJSON)...)
+		lines = append(lines, model.Capped(titles, limit, model.AllInJSON)...)
 	}
 	if t.Left > 0 {
 		lines = append(lines, fmt.Sprintf("Still given and not carried out: %d.", t.Left))
 	}
 	lines = append(lines, "What was carried out already stays; `threema-dirsync withdraw --undo PERSON --reason TEXT` is the way back from a withdrawal.")
 	for _, line := range lines {
-		if _, err := fmt.Fprintln(out, plan.Harmless(line)); err != nil {
+		if _, err := fmt.Fprintln(out, model.Harmless(line)); err != nil {
 			return err
 		}
 	}

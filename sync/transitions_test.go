@@ -8,6 +8,7 @@ import (
 	"time"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
@@ -42,7 +43,7 @@ func TestTransitions(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, options{sim: worksim.Options{Quirks: []string{worksim.KeepContacts}}}, employees(5)...)
-			w.policy.ID = plan.RevokeID
+			w.policy.ID = model.RevokeID
 			w.rollOut()
 			event(w)
 			w.settled()
@@ -146,8 +147,8 @@ func leaveOfAbsence(w *world) {
 	before := w.document()
 	w.directory.dismiss(w.T, "id-03")
 	w.directory.change(w.T, "id-04", func(p *person) {
-		p.State, p.Excluded, p.Held = plan.Departed, true, "lies below exclude_dns"
-		p.Evidence = plan.Evidence{Kind: plan.Disabled}
+		p.State, p.Excluded, p.Held = model.Departed, true, "lies below exclude_dns"
+		p.Evidence = model.Evidence{Kind: model.Disabled}
 	})
 	for range 2 {
 		w.ok()
@@ -171,7 +172,7 @@ func leaverRevoke(w *world) {
 }
 
 func leaverDetach(w *world) {
-	w.policy.ID = plan.DetachID
+	w.policy.ID = model.DetachID
 	id, credential := w.userID("user03"), escaped(w.credential("user03").ID)
 	w.directory.dismiss(w.T, "id-03")
 	w.ok()
@@ -181,7 +182,7 @@ func leaverDetach(w *world) {
 
 // leaverCutOnly: the ID stays in the package, which is told with whose it was, and left alone.
 func leaverCutOnly(w *world) {
-	w.policy.ID = plan.KeepID
+	w.policy.ID = model.KeepID
 	id := w.userID("user03")
 	w.directory.dismiss(w.T, "id-03")
 	w.ok()
@@ -189,7 +190,7 @@ func leaverCutOnly(w *world) {
 	w.settled()
 	r := w.ok()
 	for _, kind := range []string{"contact", "user"} {
-		n := slices.IndexFunc(r.Plan.Unmanaged, func(u plan.Unmanaged) bool { return u.Kind == kind && u.ID == id })
+		n := slices.IndexFunc(r.Plan.Unmanaged, func(u model.Unmanaged) bool { return u.Kind == kind && u.ID == id })
 		if n < 0 || !strings.Contains(r.Plan.Unmanaged[n].Reason, "kept: of "+employee(3).CSI) || !strings.Contains(r.Plan.Unmanaged[n].Reason, "credential user03 was withdrawn on 2026-03-") {
 			w.Errorf("the %s %s is not listed as kept: %v", kind, id, r.Plan.Unmanaged)
 		}
@@ -220,14 +221,14 @@ func returnerInsideGrace(w *world) {
 
 // returnerAfterCut gets a new credential with the settings; the old ID goes on with it.
 func returnerAfterCut(w *world) {
-	w.policy.ID = plan.KeepID
+	w.policy.ID = model.KeepID
 	w.comesBack(w.userID("user03"))
 	w.taken(1, 0, 0)
 }
 
 // returnerAfterDetach: the ID reappears with the new credential, and nobody detaches it again.
 func returnerAfterDetach(w *world) {
-	w.policy.ID = plan.DetachID
+	w.policy.ID = model.DetachID
 	w.comesBack(w.userID("user03"))
 	w.settled()
 	w.taken(1, 1, 0)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -11,9 +12,9 @@ import (
 type UndoLedger interface {
 	Histories
 	// UndoWithdrawal records that somebody took the withdrawal of a credential back.
-	UndoWithdrawal(ctx context.Context, u plan.UndoneOrder, csi, reason string) error
+	UndoWithdrawal(ctx context.Context, u model.UndoneOrder, csi, reason string) error
 	// EndOrder records that somebody took an order back that was not carried out.
-	EndOrder(ctx context.Context, o plan.OpenOrder, csi, reason string) error
+	EndOrder(ctx context.Context, o model.OpenOrder, csi, reason string) error
 }
 
 // Undoer takes back that the credential of one person was withdrawn: they get a new one, by the rules of
@@ -53,7 +54,7 @@ func (u *Undoer) Undo(ctx context.Context, order WithdrawalRequest) (Answer, err
 		a.Outcome, a.Message = AnswerNothing, "NOTHING TO TAKE BACK for "+a.name()+": "+undo.Already
 		return a, nil
 	}
-	err = u.Ledger.UndoWithdrawal(ctx, plan.UndoneOrder{Person: x.Person, CredentialID: undo.CredentialID, By: order.By}, undo.CSI, order.Reason)
+	err = u.Ledger.UndoWithdrawal(ctx, model.UndoneOrder{Person: x.Person, CredentialID: undo.CredentialID, By: order.By}, undo.CSI, order.Reason)
 	if err != nil {
 		return a, err
 	}
@@ -64,7 +65,7 @@ func (u *Undoer) Undo(ctx context.Context, order WithdrawalRequest) (Answer, err
 // endOrder takes an order back that was not carried out.
 func (u *Undoer) endOrder(ctx context.Context, a Answer, credentialID, username string, order WithdrawalRequest) (Answer, error) {
 	a.Outcome, a.Message = AnswerUndone, "TAKEN BACK: the order to withdraw credential "+username+" of "+a.name()+", which was not carried out."
-	return a, u.Ledger.EndOrder(ctx, plan.OpenOrder{Person: a.Person, CredentialID: credentialID, By: order.By}, a.CSI, order.Reason)
+	return a, u.Ledger.EndOrder(ctx, model.OpenOrder{Person: a.Person, CredentialID: credentialID, By: order.By}, a.CSI, order.Reason)
 }
 
 // undoUnread ends an order where the package could not be read: it was recorded so, and the pass that can read the

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -15,7 +15,7 @@ import (
 func TestVanishedIDGoesAfterAll(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{}, employees(5)...)
-	w.policy.ID, w.policy.GraceID = plan.DetachID, day
+	w.policy.ID, w.policy.GraceID = model.DetachID, day
 	w.rollOut()
 	id := w.userID("user03")
 	w.directory.dismiss(t, "id-03")
@@ -42,7 +42,7 @@ func TestVanishedIDGoesAfterAll(t *testing.T) {
 func waitingFor(r dirsync.Report) []string {
 	var lines []string
 	for _, c := range r.Plan.Changes {
-		if c.Status == plan.Waiting {
+		if c.Status == model.Waiting {
 			lines = append(lines, string(c.Op)+" "+c.CSI+" waiting")
 		}
 	}
@@ -63,11 +63,11 @@ func TestWithdrawnAfterAll(t *testing.T) {
 	w.directory.dismiss(t, "id-03")
 	w.ok()
 	w.advance(time.Hour)
-	w.directory.recheck = func(tracked []plan.Tracked) ([]plan.Sighting, error) {
+	w.directory.recheck = func(tracked []model.Tracked) ([]model.Sighting, error) {
 		w.put(func(s *worksim.State) {
 			s.Credentials, s.Settings, s.Users = back.Credentials, back.Settings, back.Users
 		})
-		return []plan.Sighting{{ID: tracked[0].ID, State: plan.Departed, Evidence: plan.Evidence{Kind: plan.Disabled}, Found: true}}, nil
+		return []model.Sighting{{ID: tracked[0].ID, State: model.Departed, Evidence: model.Evidence{Kind: model.Disabled}, Found: true}}, nil
 	}
 	w.equal("skipped", []string{"disable-contact user03 skipped"}, results(w.ok()))
 	w.equal("withdrawn", 0, len(w.sim.State().Withdrawn))

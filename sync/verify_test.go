@@ -13,7 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -30,7 +30,7 @@ func watched(r dirsync.Report) []string {
 }
 
 // dismissed is a world in which user03 was taken out a moment ago, and the ID that was theirs.
-func dismissed(t *testing.T, o options, id plan.IDPolicy) (*world, string) {
+func dismissed(t *testing.T, o options, id model.IDPolicy) (*world, string) {
 	t.Helper()
 	w := newWorld(t, o, employees(5)...)
 	w.policy.ID = id
@@ -68,64 +68,64 @@ func TestEffectsInThePackage(t *testing.T) {
 	says := func(lines ...string) []string { return lines }
 	for name, row := range map[string]struct {
 		sim   worksim.Options
-		id    plan.IDPolicy
+		id    model.IDPolicy
 		steps []step
 	}{
-		"withdrawn": {worksim.Options{CheckEvery: 5 * time.Hour}, plan.KeepID, []step{
+		"withdrawn": {worksim.Options{CheckEvery: 5 * time.Hour}, model.KeepID, []step{
 			{0, nil, says("withdraw requested")}, {24*time.Hour - time.Minute, nil, says("withdraw requested")},
 			{time.Minute, nil, says("withdraw verified")}, {30 * 24 * time.Hour, nil, nil},
 		}},
-		"withdrawn, and the links survive": {worksim.Options{CheckEvery: 5 * time.Hour, Quirks: []string{worksim.KeepDanglingLink}}, plan.KeepID, []step{
+		"withdrawn, and the links survive": {worksim.Options{CheckEvery: 5 * time.Hour, Quirks: []string{worksim.KeepDanglingLink}}, model.KeepID, []step{
 			{24*time.Hour - time.Minute, nil, says("withdraw requested")}, {time.Minute, nil, says("withdraw verified")},
 		}},
-		"withdrawn, and the phone is never on again": {worksim.Options{CheckEvery: 400 * 24 * time.Hour}, plan.KeepID, []step{
+		"withdrawn, and the phone is never on again": {worksim.Options{CheckEvery: 400 * 24 * time.Hour}, model.KeepID, []step{
 			{24 * time.Hour, nil, says("withdraw verified")},
 		}},
-		"withdrawn, and the app goes on": {worksim.Options{CheckEvery: 5 * time.Hour, LockAfter: 72 * time.Hour}, plan.KeepID, []step{
+		"withdrawn, and the app goes on": {worksim.Options{CheckEvery: 5 * time.Hour, LockAfter: 72 * time.Hour}, model.KeepID, []step{
 			{26 * time.Hour, nil, says("withdraw requested", "ALARM still-active")},
 			{60 * time.Hour, nil, says("withdraw requested", "ALARM still-active")},
 		}},
-		"detached": {worksim.Options{}, plan.DetachID, []step{
+		"detached": {worksim.Options{}, model.DetachID, []step{
 			{time.Hour - time.Minute, nil, says("withdraw requested", "detach requested")},
 			{time.Minute, nil, says("withdraw requested", "detach verified")}, {23 * time.Hour, nil, says("withdraw verified", "detach verified")},
 		}},
-		"detached, and used again with a shared credential": {worksim.Options{}, plan.DetachID, []step{
+		"detached, and used again with a shared credential": {worksim.Options{}, model.DetachID, []step{
 			{2 * time.Hour, nil, says("withdraw requested", "detach verified")},
 			{time.Hour, func(w *world, id string) { w.shared(); w.reuse(id) }, says("withdraw requested", "detach verified", "ALARM id-returned")},
 			{48 * time.Hour, nil, says("withdraw verified", "detach verified", "ALARM id-returned")},
 		}},
-		"revoked": {worksim.Options{}, plan.RevokeID, []step{
+		"revoked": {worksim.Options{}, model.RevokeID, []step{
 			{time.Hour - time.Minute, nil, says("withdraw requested", "revoke requested")}, {time.Minute, nil, says("withdraw requested", "revoke verified")},
 		}},
-		"revoked, and the service takes its time": {worksim.Options{RevokeAfter: 3 * time.Hour}, plan.RevokeID, []step{
+		"revoked, and the service takes its time": {worksim.Options{RevokeAfter: 3 * time.Hour}, model.RevokeID, []step{
 			{time.Hour, nil, says("withdraw requested", "revoke requested", "ALARM id-returned")},
 			{3 * time.Hour, nil, says("withdraw requested", "revoke requested", "ALARM id-returned")},
 			{time.Hour, nil, says("withdraw requested", "revoke verified", "ALARM id-returned")},
 			{22 * time.Hour, nil, says("withdraw verified", "revoke verified", "ALARM id-returned")},
 			{time.Hour, nil, says("withdraw verified", "revoke verified")},
 		}},
-		"revoked, and a second ID": {worksim.Options{}, plan.RevokeID, []step{
+		"revoked, and a second ID": {worksim.Options{}, model.RevokeID, []step{
 			{2 * time.Hour, func(w *world, _ string) {
 				w.put(func(s *worksim.State) { s.Users = append(s.Users, worksim.User{ID: "SECOND01", CSI: "E03"}) })
 			}, says("withdraw requested", "revoke verified", "ALARM second-id")},
 		}},
-		"passes that fail change nothing": {worksim.Options{}, plan.DetachID, []step{
+		"passes that fail change nothing": {worksim.Options{}, model.DetachID, []step{
 			{2 * time.Hour, func(w *world, id string) {
 				w.shared()
 				w.reuse(id)
-				w.directory.failure = &plan.ReadError{Source: sourceName, Reason: plan.ReadPaging, Err: errors.New("cookie")}
+				w.directory.failure = &model.ReadError{Source: sourceName, Reason: model.ReadPaging, Err: errors.New("cookie")}
 				w.exits(dirsync.ExitIncomplete)
 				w.directory.failure, w.directory.scope = nil, "narrow"
 				w.exits(dirsync.ExitWaiting)
 				w.directory.scope = "scope-1"
 				for _, e := range w.watched() {
-					if e.State() != plan.EffectRequested || !e.GoneAt.IsZero() {
+					if e.State() != model.EffectRequested || !e.GoneAt.IsZero() {
 						w.Errorf("a pass that failed judged %+v", e)
 					}
 				}
 			}, says("withdraw requested", "detach requested", "ALARM id-returned")},
 		}},
-		"a returner": {worksim.Options{}, plan.DetachID, []step{
+		"a returner": {worksim.Options{}, model.DetachID, []step{
 			{2 * time.Hour, func(w *world, id string) { w.shared(); w.reuse(id) }, says("withdraw requested", "detach requested", "ALARM id-returned")},
 			{time.Hour, func(w *world, _ string) { w.directory.rehire(w.T, "id-03") }, says("withdraw returned", "detach returned")},
 			{48 * time.Hour, nil, nil},
@@ -153,7 +153,7 @@ func TestEffectsInThePackage(t *testing.T) {
 	}
 }
 
-func (w *world) watched() []plan.Effect {
+func (w *world) watched() []model.Effect {
 	w.Helper()
 	state, err := w.ledger.State(w.Context())
 	w.must(err)
@@ -194,7 +194,7 @@ func TestAlarmIsTold(t *testing.T) {
 	m := dirsync.NewMetrics(registry, "v1", "go1.26", []string{sourceName})
 	metric("0", `alarms{kind="id-returned"}`)
 	metric("0", `effects{state="requested"}`)
-	w, id := dismissed(t, options{metrics: m}, plan.DetachID)
+	w, id := dismissed(t, options{metrics: m}, model.DetachID)
 	w.ok()
 	metric("2", `effects{state="requested"}`)
 	w.shared()

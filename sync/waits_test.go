@@ -9,7 +9,7 @@ import (
 	"time"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -25,7 +25,7 @@ func waits(r dirsync.Report) []string {
 // untold is a package that does not tell how many licences it has.
 type untold struct{ dirsync.WorkAPI }
 
-func (u untold) Inventory(ctx context.Context) (plan.Inventory, error) {
+func (u untold) Inventory(ctx context.Context) (model.Inventory, error) {
 	inventory, err := u.WorkAPI.Inventory(ctx)
 	inventory.Subscription.Licences = 0
 	return inventory, err
@@ -65,7 +65,7 @@ func TestSeatsAreThoseAfterThePass(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{}, employees(6)...)
 	w.put(func(s *worksim.State) { s.Subscription.LicenseAmount = 4 })
-	w.equal("after the roll-out", plan.Seats{Licences: 4, Used: 4}, w.exits(dirsync.ExitOK).Plan.Seats)
+	w.equal("after the roll-out", model.Seats{Licences: 4, Used: 4}, w.exits(dirsync.ExitOK).Plan.Seats)
 	w.policy.GraceWithdraw = 0
 	w.directory.dismiss(t, "id-01")
 	w.advance(time.Hour)
@@ -74,7 +74,7 @@ func TestSeatsAreThoseAfterThePass(t *testing.T) {
 	w.advance(time.Hour)
 	r := w.exits(dirsync.ExitOK)
 	credentials := len(w.sim.State().Credentials)
-	w.equal("after who left and who came", plan.Seats{Licences: 6, Used: credentials, Free: 6 - credentials}, r.Plan.Seats)
+	w.equal("after who left and who came", model.Seats{Licences: 6, Used: credentials, Free: 6 - credentials}, r.Plan.Seats)
 }
 
 // TestWaitsThroughAReadThatFailed: what could not be looked at has not ended, and begins no new row.
@@ -82,17 +82,17 @@ func TestWaitsThroughAReadThatFailed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{}, employees(6)...)
 	w.rollOut()
-	w.policy.GraceWithdraw, w.policy.Approval = 0, plan.ApproveAll
+	w.policy.GraceWithdraw, w.policy.Approval = 0, model.ApproveAll
 	w.directory.dismiss(t, "id-01")
 	w.advance(time.Hour)
 	since := w.sim.Now().UTC().Format(time.DateTime)
 	w.equal("asked", []string{"approval 1 since " + since}, waits(w.exits(dirsync.ExitWaiting)))
-	w.directory.failure = &plan.ReadError{Source: sourceName, Reason: plan.ReadPaging}
+	w.directory.failure = &model.ReadError{Source: sourceName, Reason: model.ReadPaging}
 	w.advance(time.Hour)
 	w.exits(dirsync.ExitIncomplete)
 	w.directory.failure = nil
 	whole := w.directory.conditions
-	w.directory.conditions = []plan.Condition{{Name: "sentinels", Detail: "missing"}}
+	w.directory.conditions = []model.Condition{{Name: "sentinels", Detail: "missing"}}
 	w.advance(time.Hour)
 	w.exits(dirsync.ExitIncomplete)
 	w.directory.conditions = whole

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -67,7 +68,7 @@ type Withdrawal struct {
 	// Stands tells that the order is not carried out, and that passes do so as soon as they may.
 	Stands bool
 
-	policy plan.Policy
+	policy model.Policy
 }
 
 // Withdraw ends one person's access now, if no rule forbids it: a pass of its own that carries
@@ -112,7 +113,7 @@ func (p *Pass) Withdraw(ctx context.Context, order WithdrawalRequest, histories 
 
 // carryOutOrder carries out what the order reaches now.
 func (p *Pass) carryOutOrder(ctx context.Context, run int64, d draft, w Withdrawal, order WithdrawalRequest, announce func(Withdrawal)) (Report, error) {
-	if w.Withdrawal().Status == plan.Due {
+	if w.Withdrawal().Status == model.Due {
 		announce(w)
 	}
 	var failed error
@@ -125,11 +126,11 @@ func (p *Pass) carryOutOrder(ctx context.Context, run int64, d draft, w Withdraw
 
 // mayStand tells of an order that no rule refuses, and that is not fulfilled already.
 func (w *Withdrawal) mayStand() bool {
-	return w.Already == "" && w.Refused == "" && w.Withdrawal().Status != plan.Withheld
+	return w.Already == "" && w.Refused == "" && w.Withdrawal().Status != model.Withheld
 }
 
-func (w *Withdrawal) open(order WithdrawalRequest, now time.Time) plan.OpenOrder {
-	return plan.OpenOrder{Person: w.Person, CredentialID: w.CredentialID, At: now, By: order.By}
+func (w *Withdrawal) open(order WithdrawalRequest, now time.Time) model.OpenOrder {
+	return model.OpenOrder{Person: w.Person, CredentialID: w.CredentialID, At: now, By: order.By}
 }
 
 // stand records the order before anything is sent.
@@ -188,20 +189,20 @@ func (w *Withdrawal) conclude(r *Report) {
 		w.end(OrderAlready, ExitOK, w.Already)
 	case w.Refused != "":
 		w.end(OrderRefused, ExitFailed, w.Refused)
-	case c.Status == plan.Withheld:
+	case c.Status == model.Withheld:
 		w.end(OrderRefused, ExitFailed, w.policy.RefusesOrders())
-	case c.Status == plan.Deferred:
+	case c.Status == model.Deferred:
 		w.end(OrderBlocked, ExitWaiting, "the requests of the day are spent (threema.daily_requests"+notBefore(c)+"): if it cannot wait, withdraw by hand in the cockpit")
-	case c.Status == plan.NeedsApproval:
+	case c.Status == model.NeedsApproval:
 		w.end(OrderApproval, ExitWaiting, fmt.Sprintf("%s asks for somebody's yes before this: type `threema-dirsync approve %s --withdraw %s`",
 			w.whoAsks(), w.Hash, w.Person))
-	case c.Status == plan.Blocked:
+	case c.Status == model.Blocked:
 		w.end(OrderBlocked, ExitWaiting, w.describeGuard())
-	case c.Status == plan.Waiting && len(r.Incomplete) > 0:
+	case c.Status == model.Waiting && len(r.Incomplete) > 0:
 		w.end(OrderBlocked, ExitIncomplete, c.Reason+"; "+r.Incomplete[0].Err.Error())
-	case c.Status == plan.Waiting:
+	case c.Status == model.Waiting:
 		w.end(OrderBlocked, ExitWaiting, c.Reason)
-	case c.Status == plan.Due:
+	case c.Status == model.Due:
 		w.concludeResult(r, c)
 	case r.Err != nil:
 		w.end(OrderFailed, ExitFailed, r.Err.Error())
@@ -210,7 +211,7 @@ func (w *Withdrawal) conclude(r *Report) {
 	}
 }
 
-func notBefore(c plan.Change) string {
+func notBefore(c model.Change) string {
 	if c.NotBefore.IsZero() {
 		return ""
 	}
@@ -218,20 +219,20 @@ func notBefore(c plan.Change) string {
 }
 
 // concludeResult tells what became of a withdrawal that was due.
-func (w *Withdrawal) concludeResult(r *Report, c plan.Change) {
+func (w *Withdrawal) concludeResult(r *Report, c model.Change) {
 	n := slices.IndexFunc(r.Results, func(x Outcome) bool { return x.Change.ID == c.ID })
 	if n < 0 {
 		w.end(OrderFailed, ExitFailed, "the withdrawal was not sent: "+errorText(r.Err))
 		return
 	}
 	switch x := r.Results[n]; {
-	case x.Result == plan.Done && r.Err != nil:
+	case x.Result == model.Done && r.Err != nil:
 		w.end(OrderWithdrawn, ExitFailed, w.describeDone(r)+"; but then: "+r.Err.Error())
-	case x.Result == plan.Done:
+	case x.Result == model.Done:
 		w.end(OrderWithdrawn, ExitOK, w.describeDone(r))
-	case x.Result == plan.Uncertain:
+	case x.Result == model.Uncertain:
 		w.end(OrderUnknown, ExitFailed, "whether the credential is gone is not known: "+x.Message+"; order it again, or let the next pass do it: both look first")
-	case r.Plan.Tripped(plan.GuardStopFile):
+	case r.Plan.Tripped(model.GuardStopFile):
 		w.end(OrderBlocked, ExitWaiting, x.Message)
 	case x.Result == Skipped:
 		w.end(OrderRefused, ExitFailed, "right before the withdrawal this was found: "+x.Message+"; nothing was sent. Look: the next pass judges it anew")

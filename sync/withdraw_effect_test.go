@@ -5,7 +5,7 @@ import (
 	"time"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -61,7 +61,7 @@ func TestWithdrawnByOrderAndActive(t *testing.T) {
 	t.Run("a departure takes it over", func(t *testing.T) {
 		t.Parallel()
 		w, id := stolenPhone(t)
-		w.policy.ID = plan.KeepID
+		w.policy.ID = model.KeepID
 		w.directory.dismiss(t, "id-03")
 		for range 3 {
 			w.advance(day)

@@ -6,7 +6,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
@@ -33,7 +33,7 @@ func (w *Withdrawal) describeGuard() string {
 func (w *Withdrawal) describeDone(r *Report) string {
 	words := []string{"credential " + w.Username + " is withdrawn (Zugang entzogen); the app stops within 24 hours, or when it is next opened"}
 	for _, x := range r.Results {
-		if x.Change.Op == plan.DisableContact && x.Result != plan.Done {
+		if x.Change.Op == model.DisableContact && x.Result != model.Done {
 			words = append(words, fmt.Sprintf("the contact %s is still enabled (%s), the next pass tries again", x.Change.ThreemaID, x.Message))
 		}
 	}
@@ -90,19 +90,19 @@ func (w Withdrawal) Announcement() []string {
 
 func (w Withdrawal) name() string { return personName(w.CSI, w.DN, w.Person) }
 
-func personName(csi, dn string, person plan.PersonID) string {
+func personName(csi, dn string, person model.PersonID) string {
 	return strings.Join(strings.Fields(csi+" "+dn), " ") + " (" + person.String() + ")"
 }
 
 // Format writes the outcome for people.
 func (w Withdrawal) Format(out io.Writer) error {
 	head := strings.ToUpper(strings.ReplaceAll(w.Outcome, "-", " "))
-	_, err := fmt.Fprintln(out, plan.Harmless(head+": "+w.Message))
+	_, err := fmt.Fprintln(out, model.Harmless(head+": "+w.Message))
 	if err == nil && w.Outcome != OrderWithdrawn && w.Outcome != OrderAlready && w.Outcome != OrderUnknown {
 		_, err = fmt.Fprintln(out, "Nothing was withdrawn.")
 	}
 	if err == nil && w.Stands {
-		_, err = fmt.Fprintln(out, plan.Harmless("The order stands: the next pass that may do so carries it out (at once: order it again). To take it back: threema-dirsync withdraw --undo "+
+		_, err = fmt.Fprintln(out, model.Harmless("The order stands: the next pass that may do so carries it out (at once: order it again). To take it back: threema-dirsync withdraw --undo "+
 			w.Typed+" --reason TEXT"))
 	}
 	return err

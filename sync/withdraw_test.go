@@ -13,7 +13,7 @@ import (
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 	"github.com/threema-dirsync/threema-dirsync/sync/lookup"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -57,7 +57,7 @@ func (w *world) owns(id string) bool {
 	w.Helper()
 	state, err := w.ledger.State(w.Context())
 	w.must(err)
-	return slices.ContainsFunc(state.Owned, func(o plan.Ownership) bool { return o.Person.ID == id })
+	return slices.ContainsFunc(state.Owned, func(o model.Ownership) bool { return o.Person.ID == id })
 }
 
 // effects counts withdrawals, detaches and revocations.
@@ -70,7 +70,7 @@ func (w *world) effects() []int {
 func orderWorld(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t, options{}, employees(5)...)
-	w.policy.ID, w.policy.ConfirmReads, w.policy.ConfirmOver = plan.DetachID, 2, day
+	w.policy.ID, w.policy.ConfirmReads, w.policy.ConfirmOver = model.DetachID, 2, day
 	w.policy.GraceWithdraw, w.policy.GraceID = day, 2*day
 	w.rollOut()
 	return w
@@ -138,7 +138,7 @@ func TestWithdrawThenDeparture(t *testing.T) {
 	w.ok()
 	w.advance(25 * time.Hour)
 	r := w.ok()
-	if said := text(r); slices.ContainsFunc(r.Plan.Changes, func(c plan.Change) bool { return c.Op == plan.Withdraw }) || !strings.Contains(said, "the credential was withdrawn by order of 2026-") {
+	if said := text(r); slices.ContainsFunc(r.Plan.Changes, func(c model.Change) bool { return c.Op == model.Withdraw }) || !strings.Contains(said, "the credential was withdrawn by order of 2026-") {
 		t.Error(said)
 	}
 	w.equal("fills the windows", 0, w.counted())
@@ -204,10 +204,10 @@ func TestWithdrawTheDeparted(t *testing.T) {
 	}
 	w.settled()
 	w.wants("E03", dirsync.OrderAlready, dirsync.ExitOK, "credential user03 was withdrawn on 2026-03-") // from the history
-	w.equal("fills the windows", []string(nil), w.takenOps(plan.Withdraw))
+	w.equal("fills the windows", []string(nil), w.takenOps(model.Withdraw))
 }
 
-func (w *world) takenOps(op plan.Op) []string {
+func (w *world) takenOps(op model.Op) []string {
 	w.Helper()
 	state, err := w.ledger.State(w.Context())
 	w.must(err)
@@ -226,15 +226,15 @@ func TestWithdrawWithoutProof(t *testing.T) {
 	t.Parallel()
 	for name, blind := range map[string]func(*world){
 		"unknown": func(w *world) {
-			w.directory.change(w.T, "id-03", func(p *person) { p.State, p.Evidence = plan.Unknown, plan.Evidence{Detail: "unreadable"} })
+			w.directory.change(w.T, "id-03", func(p *person) { p.State, p.Evidence = model.Unknown, model.Evidence{Detail: "unreadable"} })
 		},
 		"excluded": func(w *world) { w.directory.change(w.T, "id-03", func(p *person) { p.Excluded = true }) },
 		"incomplete": func(w *world) {
 			w.directory.remove("id-03")
-			w.directory.conditions = []plan.Condition{{Name: "sentinels"}}
+			w.directory.conditions = []model.Condition{{Name: "sentinels"}}
 		},
 		"down": func(w *world) {
-			w.directory.failure = &plan.ReadError{Source: sourceName, Reason: plan.ReadUnreachable, Err: errors.New("no route to host")}
+			w.directory.failure = &model.ReadError{Source: sourceName, Reason: model.ReadUnreachable, Err: errors.New("no route to host")}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -259,7 +259,7 @@ func TestWithdrawWithoutProof(t *testing.T) {
 func TestWithdrawWithoutDirectory(t *testing.T) {
 	t.Parallel()
 	w := orderWorld(t)
-	down := &plan.ReadError{Source: sourceName, Reason: plan.ReadUnreachable, Err: errors.New("no route to host")}
+	down := &model.ReadError{Source: sourceName, Reason: model.ReadUnreachable, Err: errors.New("no route to host")}
 	w.directory.failure = down
 	keys := []string{"E01", "user02", w.userID("user03"), w.credential("user04").ID, "id-05"}
 	_, _, err := w.order("mail@corp.example")
@@ -279,7 +279,7 @@ func TestWithdrawWithoutDirectory(t *testing.T) {
 func TestWithdrawOnANewLedger(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{}, employees(3)...)
-	w.directory.failure = &plan.ReadError{Source: sourceName, Reason: plan.ReadUnreachable, Err: errors.New("no route to host")}
+	w.directory.failure = &model.ReadError{Source: sourceName, Reason: model.ReadUnreachable, Err: errors.New("no route to host")}
 	w.wants("E03", dirsync.OrderFailed, dirsync.ExitIncomplete, "no route to host")
 	w.directory.failure = nil
 	w.wants("E03", dirsync.OrderRefused, dirsync.ExitFailed, "they are entitled, and a pass makes one")
@@ -296,12 +296,12 @@ func TestWithdrawRefused(t *testing.T) {
 		code    int
 		says    string
 	}{
-		{"policy", func(w *world) { w.policy.Mode = plan.CreateOnly }, dirsync.OrderRefused, dirsync.ExitFailed, "policy: create-only lets nobody's access end"},
+		{"policy", func(w *world) { w.policy.Mode = model.CreateOnly }, dirsync.OrderRefused, dirsync.ExitFailed, "policy: create-only lets nobody's access end"},
 		{"app_access: keep", func(w *world) { w.policy.Withdraw = false }, dirsync.OrderRefused, dirsync.ExitFailed, "leavers.app_access: keep"},
 		{"stop file", func(w *world) { w.stop = func() string { return "the stop file exists" } }, dirsync.OrderBlocked, dirsync.ExitWaiting, "the stop file exists"},
 		{"scope", func(w *world) { w.directory.scope = "scope-2" }, dirsync.OrderBlocked, dirsync.ExitWaiting, "approve --baseline"},
 		{"protected", func(w *world) { w.policy.Protected = []string{"E03"} }, dirsync.OrderApproval, dirsync.ExitWaiting, "protect asks for somebody's yes before this: type `threema-dirsync approve "},
-		{"approval", func(w *world) { w.policy.Approval = plan.ApproveAll }, dirsync.OrderApproval, dirsync.ExitWaiting, "leavers.approval: all asks for somebody's yes"},
+		{"approval", func(w *world) { w.policy.Approval = model.ApproveAll }, dirsync.OrderApproval, dirsync.ExitWaiting, "leavers.approval: all asks for somebody's yes"},
 		{"used by somebody else", func(w *world) {
 			w.put(func(s *worksim.State) { s.Settings[w.credential("user03").ID]["th_csi"] = "EXT" })
 		}, dirsync.OrderApproval, dirsync.ExitWaiting, "its th_csi is EXT, which is nobody's here. That asks for somebody's yes before this: type `threema-dirsync approve "},
@@ -370,8 +370,8 @@ func TestWithdrawLooksOnceMore(t *testing.T) {
 		t.Parallel()
 		w := orderWorld(t)
 		w.directory.dismiss(t, "id-03")
-		w.directory.recheck = func([]plan.Tracked) ([]plan.Sighting, error) {
-			return []plan.Sighting{{ID: employee(3).id(), State: plan.Entitled}}, nil
+		w.directory.recheck = func([]model.Tracked) ([]model.Sighting, error) {
+			return []model.Sighting{{ID: employee(3).id(), State: model.Entitled}}, nil
 		}
 		w.wants("E03", dirsync.OrderRefused, dirsync.ExitFailed, "the directory now says: entitled")
 		w.equal("effects", []int{0, 0, 0}, w.effects())
@@ -435,7 +435,7 @@ func TestWithdrawALostAnswer(t *testing.T) {
 func TestWithdrawALateID(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{}, employees(5)...)
-	w.policy.ID = plan.DetachID
+	w.policy.ID = model.DetachID
 	w.ok()
 	late := ""
 	_, _, err := w.orderWith(w.Context(), "E03", func(dirsync.Withdrawal) { late = w.activate("user03") })
@@ -477,7 +477,7 @@ func TestWithdrawIsRecorded(t *testing.T) {
 		t.Fatalf("%+v", named)
 	}
 	named = named[1:]
-	if named[0].Event != "intent" || named[0].Op != plan.Withdraw || named[0].CSI != "E03" || named[0].By != "anna (uid 1000)" ||
+	if named[0].Event != "intent" || named[0].Op != model.Withdraw || named[0].CSI != "E03" || named[0].By != "anna (uid 1000)" ||
 		named[0].Message != "ordered: "+why || named[0].EvidenceText != "the word of anna (uid 1000); the directory: entitled" {
 		t.Errorf("%+v", named)
 	}

@@ -28,7 +28,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/handover"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 	"github.com/threema-dirsync/threema-dirsync/sync/mapping"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim/apicontract"
@@ -51,7 +51,7 @@ type world struct {
 	folder    string // ledger and hand-over file
 	ledger    *ledger.Ledger
 	client    *threema.Client
-	policy    plan.Policy
+	policy    model.Policy
 	retention time.Duration
 	logs      *logbook
 	passwords *passwords
@@ -129,12 +129,12 @@ func buildClient(baseURL string, memory clientMemory, onRequest func(string, int
 }
 
 // syncPolicy takes people out at once, so that tests say what they make slower.
-func syncPolicy() plan.Policy {
-	wide := plan.Window{Count: 1000, Percent: 50}
-	return plan.Policy{
-		Mode: plan.Sync, Withdraw: true, ID: plan.KeepID, Evidence: plan.EvidenceKinds(), ConfirmReads: 1, Approval: plan.ApproveNone,
+func syncPolicy() model.Policy {
+	wide := model.Window{Count: 1000, Percent: 50}
+	return model.Policy{
+		Mode: model.Sync, Withdraw: true, ID: model.KeepID, Evidence: model.EvidenceKinds(), ConfirmReads: 1, Approval: model.ApproveNone,
 		LeaversRun: wide, LeaversDay: wide, LeaversWeek: wide,
-		CreatesRun: plan.Window{Count: 1000, Percent: 100}, ChangesRun: plan.Window{Count: 1000, Percent: 100}, Held: plan.HeldLimit{Count: 3, Percent: 5},
+		CreatesRun: model.Window{Count: 1000, Percent: 100}, ChangesRun: model.Window{Count: 1000, Percent: 100}, Held: model.HeldLimit{Count: 3, Percent: 5},
 		PublishContacts: true, Hash: true, Lock: true, ChunkSize: 500, Batch: 100,
 	}
 }
@@ -152,7 +152,7 @@ func (w *world) must(err error) {
 	}
 }
 
-func (w *world) planner(mode plan.Mode) dirsync.Planner {
+func (w *world) planner(mode model.Mode) dirsync.Planner {
 	w.Helper()
 	mapper, err := newMapper()
 	w.must(err)
@@ -227,7 +227,7 @@ func (w *world) wantExit(r dirsync.Report, code int) {
 	}
 }
 
-func (w *world) preview(mode plan.Mode) dirsync.Report {
+func (w *world) preview(mode model.Mode) dirsync.Report {
 	w.Helper()
 	p := w.planner(mode)
 	return p.Preview(w.Context())
@@ -237,7 +237,7 @@ func (w *world) preview(mode plan.Mode) dirsync.Report {
 func (w *world) settled() {
 	w.Helper()
 	for _, r := range []dirsync.Report{w.preview(""), w.ok()} {
-		if due := changes(r, plan.Due); len(due) > 0 {
+		if due := changes(r, model.Due); len(due) > 0 {
 			w.Fatalf("not settled, still due: %v\n%s", due, text(r))
 		}
 	}
@@ -414,7 +414,7 @@ func (w *world) document() string {
 }
 
 // changes lists the changes with a status, as "op username".
-func changes(r dirsync.Report, status plan.Status) []string {
+func changes(r dirsync.Report, status model.Status) []string {
 	var list []string
 	for _, c := range r.Plan.Changes {
 		if c.Status == status {

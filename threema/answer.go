@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // How much of an answer is read. A page of 5,000 credentials with all their settings has 13 KiB
@@ -78,27 +78,27 @@ func (r request) refused(a answer) *Error {
 
 // kindOf reads a status. Nothing else decides: error texts are for people. A write is refused only
 // where the contract says so; any other answer leaves open whether it took effect.
-func (r request) kindOf(status int) plan.FailureKind {
+func (r request) kindOf(status int) model.FailureKind {
 	switch {
 	case status == http.StatusUnauthorized:
-		return plan.FailureUnauthorized
+		return model.FailureUnauthorized
 	case status == http.StatusForbidden:
-		return plan.FailureForbidden
+		return model.FailureForbidden
 	case status == http.StatusTooManyRequests:
-		return plan.FailureQuota
+		return model.FailureQuota
 	case status == http.StatusNotFound:
 		return r.kindOfNotFound()
 	case status == http.StatusBadRequest, status == http.StatusConflict,
 		status == http.StatusRequestEntityTooLarge, status == http.StatusUnprocessableEntity:
-		return plan.FailureRefused
+		return model.FailureRefused
 	case gaveUp(status) && r.isRead():
-		return plan.FailureUnavailable
+		return model.FailureUnavailable
 	case !r.isRead():
-		return plan.FailureUnknown
+		return model.FailureUnknown
 	case status < 400:
-		return plan.FailureInvalid
+		return model.FailureInvalid
 	default:
-		return plan.FailureOther
+		return model.FailureOther
 	}
 }
 
@@ -110,41 +110,41 @@ func gaveUp(status int) bool {
 
 // kindOfNotFound tells apart what is missing: the record; else the whole API, for every
 // collection of it exists; or what the body of a write names.
-func (r request) kindOfNotFound() plan.FailureKind {
+func (r request) kindOfNotFound() model.FailureKind {
 	switch {
 	case r.ofItem():
-		return plan.FailureNotFound
+		return model.FailureNotFound
 	case r.isRead():
-		return plan.FailureInvalid
+		return model.FailureInvalid
 	default:
-		return plan.FailureRefused
+		return model.FailureRefused
 	}
 }
 
 // words say what a refusal means to the person who must act.
-func (r request) words(kind plan.FailureKind, a answer) string {
+func (r request) words(kind model.FailureKind, a answer) string {
 	switch kind {
-	case plan.FailureUnauthorized:
+	case model.FailureUnauthorized:
 		return "the API key was refused: check threema.api_key_file, and in the cockpit whether the key is bound to other addresses than this machine's"
-	case plan.FailureForbidden:
+	case model.FailureForbidden:
 		if r.method == http.MethodPost && !r.ofItem() {
 			return "the service forbids it: probably all licences of the package are used; if it forbids reading too, check threema.api_key_file"
 		}
 		return "the service forbids it: check threema.api_key_file, for a wrong key is answered like this; then in the cockpit what the key and the price plan allow, and from which addresses"
-	case plan.FailureQuota:
+	case model.FailureQuota:
 		return "the requests of this day are used up"
-	case plan.FailureNotFound:
+	case model.FailureNotFound:
 		return "not in the licence package"
-	case plan.FailureRefused:
+	case model.FailureRefused:
 		return "the service does not accept this request"
-	case plan.FailureInvalid:
+	case model.FailureInvalid:
 		if a.status == http.StatusNotFound {
 			return "there is no Work API at this address: check threema.base_url"
 		}
 		return describeOdd(a)
-	case plan.FailureUnavailable, plan.FailureOther:
+	case model.FailureUnavailable, model.FailureOther:
 		return describeOdd(a)
-	case plan.FailureUnknown:
+	case model.FailureUnknown:
 		return describeOdd(a) + "; the change may have happened"
 	}
 	return string(kind)

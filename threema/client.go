@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // Config says where the Work API is and how to speak to it.
@@ -138,26 +138,26 @@ func (o Options) withDefaults() Options {
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
 // Inventory reads the subscription and the four lists, each complete or an error.
-func (c *Client) Inventory(ctx context.Context) (plan.Inventory, error) {
+func (c *Client) Inventory(ctx context.Context) (model.Inventory, error) {
 	var (
-		inventory plan.Inventory
+		inventory model.Inventory
 		err       error
 	)
 	c.clock.begin()
 	if inventory.Subscription, err = c.Subscription(ctx); err != nil {
-		return plan.Inventory{}, fmt.Errorf("read the subscription: %w", err)
+		return model.Inventory{}, fmt.Errorf("read the subscription: %w", err)
 	}
 	if inventory.Credentials, err = list(ctx, c, allCredentials()); err != nil {
-		return plan.Inventory{}, fmt.Errorf("read the credentials: %w", err)
+		return model.Inventory{}, fmt.Errorf("read the credentials: %w", err)
 	}
 	if inventory.Users, err = list(ctx, c, usersWhere(nil)); err != nil {
-		return plan.Inventory{}, fmt.Errorf("read the users: %w", err)
+		return model.Inventory{}, fmt.Errorf("read the users: %w", err)
 	}
 	if inventory.Contacts, err = list(ctx, c, allContacts()); err != nil {
-		return plan.Inventory{}, fmt.Errorf("read the contacts: %w", err)
+		return model.Inventory{}, fmt.Errorf("read the contacts: %w", err)
 	}
 	if inventory.Settings, inventory.NotText, err = c.settings(ctx); err != nil {
-		return plan.Inventory{}, fmt.Errorf("read the settings: %w", err)
+		return model.Inventory{}, fmt.Errorf("read the settings: %w", err)
 	}
 	return inventory, nil
 }
@@ -179,14 +179,14 @@ func (c *Client) send(ctx context.Context, r request) (answer, error) {
 // attempt sends a request once, after asking the quota. A context that has ended starts none.
 func (c *Client) attempt(ctx context.Context, r request) (answer, error) {
 	if err := ctx.Err(); err != nil {
-		return answer{}, r.failure(plan.FailureUnavailable, fmt.Errorf("not sent: %w", err))
+		return answer{}, r.failure(model.FailureUnavailable, fmt.Errorf("not sent: %w", err))
 	}
 	out, sent, err := c.newRequest(ctx, r)
 	if err != nil {
-		return answer{}, r.failure(plan.FailureOther, err)
+		return answer{}, r.failure(model.FailureOther, err)
 	}
 	if err := c.options.Quota.Take(ctx); err != nil {
-		return answer{}, r.failure(plan.FailureQuota, fmt.Errorf("not sent: %w", err))
+		return answer{}, r.failure(model.FailureQuota, fmt.Errorf("not sent: %w", err))
 	}
 	start := time.Now()
 	a, err := c.exchange(out)

@@ -5,24 +5,24 @@ import (
 	"sync"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // clockWatch compares the dates of answers with our clock, and keeps the one that is furthest off:
 // an answer out of a proxy's memory among good ones is as little to be relied on as a wrong clock.
 type clockWatch struct {
 	mu      sync.Mutex
-	reading plan.ServiceClock
+	reading model.ServiceClock
 }
 
 // begin forgets what earlier answers told.
 func (w *clockWatch) begin() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.reading = plan.ServiceClock{}
+	w.reading = model.ServiceClock{}
 }
 
-func (w *clockWatch) furthest() plan.ServiceClock {
+func (w *clockWatch) furthest() model.ServiceClock {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.reading
@@ -38,7 +38,7 @@ func (w *clockWatch) note(header http.Header, now time.Time, ago time.Duration) 
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if ahead := aheadOf(now, ago, date); !w.reading.Told || ahead.Abs() > w.reading.Ahead.Abs() {
-		w.reading = plan.ServiceClock{Told: true, Ahead: ahead}
+		w.reading = model.ServiceClock{Told: true, Ahead: ahead}
 	}
 }
 
@@ -58,4 +58,4 @@ func aheadOf(now time.Time, ago time.Duration, date time.Time) time.Duration {
 
 // Clock is what the answers since the last [Client.Inventory] began tell of the service's clock. It
 // is held against the true time, also where a test shifts the clock of the rest.
-func (c *Client) Clock() plan.ServiceClock { return c.clock.furthest() }
+func (c *Client) Clock() model.ServiceClock { return c.clock.furthest() }

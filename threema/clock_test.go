@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestAheadOf: a date is right if the service may have written it while the request was under way,
@@ -61,7 +61,7 @@ func TestClockWatchKeepsTheFurthest(t *testing.T) {
 		t.Errorf("furthest off is %+v", got)
 	}
 	w.begin()
-	if got := w.furthest(); got != (plan.ServiceClock{}) {
+	if got := w.furthest(); got != (model.ServiceClock{}) {
 		t.Errorf("after the begin it is %+v", got)
 	}
 	note(at(0))

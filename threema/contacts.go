@@ -6,20 +6,20 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // CreateContact adds a contact. The member directory_enabled is sent only to a service that
 // refuses the contact without it, which costs a second request. A contact that exists is
 // plan.FailureRefused.
-func (c *Client) CreateContact(ctx context.Context, contact plan.Contact) error {
+func (c *Client) CreateContact(ctx context.Context, contact model.Contact) error {
 	body := newContactBody(contact)
 	body.ThreemaID = contact.ID
 	directory := body.Directory
 	body.Directory = nil
 	r := request{method: http.MethodPost, path: []string{"contacts"}, body: body}
 	_, err := c.send(ctx, r)
-	if plan.KindOf(err) == plan.FailureRefused {
+	if model.KindOf(err) == model.FailureRefused {
 		body.Directory = directory
 		r.body = body
 		_, err = c.send(ctx, r)
@@ -30,14 +30,14 @@ func (c *Client) CreateContact(ctx context.Context, contact plan.Contact) error 
 // UpdateContact writes all members of a contact (D-49); plan.FailureNotFound if it is gone. A
 // service that refuses it may not know the member directory_enabled, which is younger than the rest
 // (work-api §14): then it is asked once more without.
-func (c *Client) UpdateContact(ctx context.Context, contact plan.Contact) error {
+func (c *Client) UpdateContact(ctx context.Context, contact model.Contact) error {
 	body := newContactBody(contact)
 	r := request{method: http.MethodPut, path: []string{"contacts", contact.ID}, body: body}
 	_, err := c.send(ctx, r)
-	if plan.KindOf(err) == plan.FailureRefused {
+	if model.KindOf(err) == model.FailureRefused {
 		body.Directory = nil
 		r.body = body
-		if _, without := c.send(ctx, r); plan.KindOf(without) != plan.FailureRefused {
+		if _, without := c.send(ctx, r); model.KindOf(without) != model.FailureRefused {
 			return without
 		}
 	}
@@ -55,7 +55,7 @@ type wireContactBody struct {
 
 // newContactBody keeps the directory flag as it was read; where the service does not show it,
 // the contact stays findable.
-func newContactBody(contact plan.Contact) wireContactBody {
+func newContactBody(contact model.Contact) wireContactBody {
 	return wireContactBody{
 		FirstName: contact.FirstName,
 		LastName:  contact.LastName,
@@ -64,12 +64,12 @@ func newContactBody(contact plan.Contact) wireContactBody {
 	}
 }
 
-func allContacts() listing[plan.Contact] {
-	return listing[plan.Contact]{
+func allContacts() listing[model.Contact] {
+	return listing[model.Contact]{
 		name:   "contacts",
 		path:   "contacts",
 		decode: decodeContacts,
-		id:     func(c plan.Contact) string { return c.ID },
+		id:     func(c model.Contact) string { return c.ID },
 	}
 }
 
@@ -83,12 +83,12 @@ type wireContact struct {
 	Directory *bool    `json:"directory_enabled"`
 }
 
-func (w wireContact) contact(odd *tolerance) (plan.Contact, error) {
+func (w wireContact) contact(odd *tolerance) (model.Contact, error) {
 	id := cmp.Or(w.ID, w.ThreemaID)
 	if id == "" {
-		return plan.Contact{}, errNoID
+		return model.Contact{}, errNoID
 	}
-	return plan.Contact{
+	return model.Contact{
 		ID:        id,
 		Auto:      strings.EqualFold(w.Type, "auto"),
 		FirstName: w.FirstName.text(odd, "a first name"),
@@ -98,13 +98,13 @@ func (w wireContact) contact(odd *tolerance) (plan.Contact, error) {
 	}, nil
 }
 
-func decodeContacts(data []byte, odd *tolerance) (page[plan.Contact], error) {
+func decodeContacts(data []byte, odd *tolerance) (page[model.Contact], error) {
 	var wire struct {
 		Contacts []wireContact `json:"contacts"`
 		Paging   wirePaging    `json:"paging"`
 	}
 	if err := unmarshal(data, &wire); err != nil {
-		return page[plan.Contact]{}, err
+		return page[model.Contact]{}, err
 	}
 	return newPage(wire.Paging, wire.Contacts, odd, wireContact.contact)
 }

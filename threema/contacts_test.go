@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestRefusedDirectoryFlag: a contact that is refused with directory_enabled is written without, and
@@ -19,22 +19,22 @@ func TestRefusedDirectoryFlag(t *testing.T) {
 		with, without int // status
 		create        bool
 		sent          []bool // whether each request has it
-		kind          plan.FailureKind
+		kind          model.FailureKind
 		message       string
 	}{
 		"PUT, taken":                    {ok, bad, false, []bool{true}, "", ""},
 		"PUT, refused with":             {bad, ok, false, []bool{true, false}, "", ""},
 		"PUT, refused with, 422":        {422, ok, false, []bool{true, false}, "", ""},
-		"PUT, refused either way":       {bad, bad, false, []bool{true, false}, plan.FailureRefused, "with"},
-		"PUT, gone":                     {404, ok, false, []bool{true}, plan.FailureNotFound, "with"},
-		"PUT, refused, then gone":       {bad, 404, false, []bool{true, false}, plan.FailureNotFound, "without"},
-		"PUT, refused, then lost":       {bad, 500, false, []bool{true, false}, plan.FailureUnknown, "without"},
-		"PUT, out of order":             {500, ok, false, []bool{true}, plan.FailureUnknown, "with"},
-		"PUT, key":                      {401, ok, false, []bool{true}, plan.FailureUnauthorized, "with"},
+		"PUT, refused either way":       {bad, bad, false, []bool{true, false}, model.FailureRefused, "with"},
+		"PUT, gone":                     {404, ok, false, []bool{true}, model.FailureNotFound, "with"},
+		"PUT, refused, then gone":       {bad, 404, false, []bool{true, false}, model.FailureNotFound, "without"},
+		"PUT, refused, then lost":       {bad, 500, false, []bool{true, false}, model.FailureUnknown, "without"},
+		"PUT, out of order":             {500, ok, false, []bool{true}, model.FailureUnknown, "with"},
+		"PUT, key":                      {401, ok, false, []bool{true}, model.FailureUnauthorized, "with"},
 		"POST, taken":                   {bad, ok, true, []bool{false}, "", ""},
 		"POST, refused without":         {ok, bad, true, []bool{false, true}, "", ""},
-		"POST, exists already":          {bad, bad, true, []bool{false, true}, plan.FailureRefused, "with"},
-		"POST, refused, the key is bad": {401, bad, true, []bool{false, true}, plan.FailureUnauthorized, "with"},
+		"POST, exists already":          {bad, bad, true, []bool{false, true}, model.FailureRefused, "with"},
+		"POST, refused, the key is bad": {401, bad, true, []bool{false, true}, model.FailureUnauthorized, "with"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -52,7 +52,7 @@ func TestRefusedDirectoryFlag(t *testing.T) {
 				}
 				replyJSON(status, `{"error":"`+message+`"}`)(w, r)
 			})
-			contact := plan.Contact{ID: "ABCDEFGH", FirstName: "Jo", LastName: "Doe", Enabled: true}
+			contact := model.Contact{ID: "ABCDEFGH", FirstName: "Jo", LastName: "Doe", Enabled: true}
 			write := client.UpdateContact
 			if tt.create {
 				write = client.CreateContact
@@ -64,8 +64,8 @@ func TestRefusedDirectoryFlag(t *testing.T) {
 			switch {
 			case tt.kind == "" && err != nil:
 				t.Error(err)
-			case tt.kind != "" && (plan.KindOf(err) != tt.kind || apiError(t, err).Message != tt.message):
-				t.Errorf("kind %q, want %q of the request %q it: %v", plan.KindOf(err), tt.kind, tt.message, err)
+			case tt.kind != "" && (model.KindOf(err) != tt.kind || apiError(t, err).Message != tt.message):
+				t.Errorf("kind %q, want %q of the request %q it: %v", model.KindOf(err), tt.kind, tt.message, err)
 			}
 		})
 	}

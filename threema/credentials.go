@@ -6,13 +6,13 @@ import (
 	"net/http"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // Credential reads one credential; plan.FailureNotFound if it is gone.
-func (c *Client) Credential(ctx context.Context, id string) (plan.Credential, error) {
+func (c *Client) Credential(ctx context.Context, id string) (model.Credential, error) {
 	r := request{method: http.MethodGet, path: []string{"credentials", id}}
-	return fetch(ctx, c, r, func(data []byte, odd *tolerance) (plan.Credential, error) {
+	return fetch(ctx, c, r, func(data []byte, odd *tolerance) (model.Credential, error) {
 		credential, err := decodeCredential(data, odd)
 		if err == nil && credential.ID != id {
 			err = errOtherRecord
@@ -22,7 +22,7 @@ func (c *Client) Credential(ctx context.Context, id string) (plan.Credential, er
 }
 
 // Credentials lists all of them.
-func (c *Client) Credentials(ctx context.Context) ([]plan.Credential, error) {
+func (c *Client) Credentials(ctx context.Context) ([]model.Credential, error) {
 	return list(ctx, c, allCredentials())
 }
 
@@ -38,7 +38,7 @@ type wireNewCredential struct {
 
 // CreateCredential creates a personal credential. After plan.FailureUnknown it may exist: the
 // next inventory tells.
-func (c *Client) CreateCredential(ctx context.Context, username string, password secret.Value, hash, lock bool) (plan.Credential, error) {
+func (c *Client) CreateCredential(ctx context.Context, username string, password secret.Value, hash, lock bool) (model.Credential, error) {
 	return fetch(ctx, c, request{
 		method:  http.MethodPost,
 		path:    []string{"credentials"},
@@ -65,12 +65,12 @@ func (c *Client) Withdraw(ctx context.Context, id string) error {
 	return err
 }
 
-func allCredentials() listing[plan.Credential] {
-	return listing[plan.Credential]{
+func allCredentials() listing[model.Credential] {
+	return listing[model.Credential]{
 		name:   "credentials",
 		path:   "credentials",
 		decode: decodeCredentials,
-		id:     func(c plan.Credential) string { return c.ID },
+		id:     func(c model.Credential) string { return c.ID },
 	}
 }
 
@@ -87,14 +87,14 @@ type wireCredential struct {
 
 // credential demands the usage: taken for 0 where it is missing, a credential in use would look
 // free for a new password.
-func (w wireCredential) credential(odd *tolerance) (plan.Credential, error) {
+func (w wireCredential) credential(odd *tolerance) (model.Credential, error) {
 	switch {
 	case w.ID == "":
-		return plan.Credential{}, errNoID
+		return model.Credential{}, errNoID
 	case w.Usage == nil:
-		return plan.Credential{}, errors.New("a credential does not say how many IDs use it (usage): the service is older than version 1.7 of the API")
+		return model.Credential{}, errors.New("a credential does not say how many IDs use it (usage): the service is older than version 1.7 of the API")
 	}
-	return plan.Credential{
+	return model.Credential{
 		ID:       w.ID,
 		Username: w.Username.text(odd, "a username"),
 		Usage:    *w.Usage,
@@ -103,31 +103,31 @@ func (w wireCredential) credential(odd *tolerance) (plan.Credential, error) {
 	}, nil
 }
 
-func decodeCredentials(data []byte, odd *tolerance) (page[plan.Credential], error) {
+func decodeCredentials(data []byte, odd *tolerance) (page[model.Credential], error) {
 	var wire struct {
 		Credentials []wireCredential `json:"credentials"`
 		Paging      wirePaging       `json:"paging"`
 	}
 	if err := unmarshal(data, &wire); err != nil {
-		return page[plan.Credential]{}, err
+		return page[model.Credential]{}, err
 	}
 	return newPage(wire.Paging, wire.Credentials, odd, wireCredential.credential)
 }
 
-func decodeCredential(data []byte, odd *tolerance) (plan.Credential, error) {
+func decodeCredential(data []byte, odd *tolerance) (model.Credential, error) {
 	var wire wireCredential
 	if err := unmarshal(data, &wire); err != nil {
-		return plan.Credential{}, err
+		return model.Credential{}, err
 	}
 	return wire.credential(odd)
 }
 
 // decodeNewCredential reads the record of a credential that was created just now, so that
 // nobody can be using it yet.
-func decodeNewCredential(data []byte, odd *tolerance) (plan.Credential, error) {
+func decodeNewCredential(data []byte, odd *tolerance) (model.Credential, error) {
 	wire := wireCredential{Usage: new(int)}
 	if err := unmarshal(data, &wire); err != nil {
-		return plan.Credential{}, err
+		return model.Credential{}, err
 	}
 	if wire.Usage == nil { // the answer says null
 		wire.Usage = new(int)

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestClockOfTheService is what a client tells of the time, by the answers of an inventory and of the
@@ -50,7 +50,7 @@ func TestClockOfTheService(t *testing.T) {
 			if tt.ahead == 0 && got.Doubt() != "" || tt.ahead != 0 && got.Doubt() == "" {
 				t.Errorf("the doubt is %q", got.Doubt())
 			}
-			if (plan.ServiceClock{}).Doubt() != "" {
+			if (model.ServiceClock{}).Doubt() != "" {
 				t.Error("no answer is no doubt")
 			}
 		})

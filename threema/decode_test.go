@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // decodings has one row per reading of the contract (work-api §12); they are the
@@ -26,66 +26,66 @@ func decodings() []struct {
 		want       any
 	}{
 		{"subscription", `{"_links":[],"id":"A1B2C3D4E5","name":"Example","validUntil":"2026-03-01T09:30:00+0100","type":"Professional","licenseAmount":250,"new":[{}]}`,
-			anyOf(decodeSubscription), plan.Subscription{ID: "A1B2C3D4E5", Name: "Example", Type: "professional", ValidUntil: march, Licences: 250}},
+			anyOf(decodeSubscription), model.Subscription{ID: "A1B2C3D4E5", Name: "Example", Type: "professional", ValidUntil: march, Licences: 250}},
 		{"subscription, little", `{"id":"A1B2C3D4E5","name":null,"validUntil":"","type":null}`,
-			anyOf(decodeSubscription), plan.Subscription{ID: "A1B2C3D4E5"}},
+			anyOf(decodeSubscription), model.Subscription{ID: "A1B2C3D4E5"}},
 		{"subscription, plan of tomorrow", `{"id":"A1B2C3D4E5","type":"Ultimate","validUntil":null}`,
-			anyOf(decodeSubscription), plan.Subscription{ID: "A1B2C3D4E5", Type: "ultimate"}},
+			anyOf(decodeSubscription), model.Subscription{ID: "A1B2C3D4E5", Type: "ultimate"}},
 		{"subscription, RFC 3339", `{"id":"A1B2C3D4E5","validUntil":"2026-03-01T09:30:00+01:00"}`,
-			anyOf(decodeSubscription), plan.Subscription{ID: "A1B2C3D4E5", ValidUntil: march}},
+			anyOf(decodeSubscription), model.Subscription{ID: "A1B2C3D4E5", ValidUntil: march}},
 		{"subscription, UTC", `{"id":"A1B2C3D4E5","validUntil":"2026-03-01T08:30:00.000Z"}`,
-			anyOf(decodeSubscription), plan.Subscription{ID: "A1B2C3D4E5", ValidUntil: march}},
-		{"subscription, no date", `{"id":"A1B2C3D4E5","validUntil":"tomorrow"}`, anyOf(decodeSubscription), plan.Subscription{ID: "A1B2C3D4E5"}},
-		{"subscription, number for a date", `{"id":"A1B2C3D4E5","validUntil":1}`, anyOf(decodeSubscription), plan.Subscription{ID: "A1B2C3D4E5"}},
-		{"subscription without id", `{"name":"Example"}`, anyOf(decodeSubscription), plan.Subscription{ID: "name:Example", Name: "Example"}},
+			anyOf(decodeSubscription), model.Subscription{ID: "A1B2C3D4E5", ValidUntil: march}},
+		{"subscription, no date", `{"id":"A1B2C3D4E5","validUntil":"tomorrow"}`, anyOf(decodeSubscription), model.Subscription{ID: "A1B2C3D4E5"}},
+		{"subscription, number for a date", `{"id":"A1B2C3D4E5","validUntil":1}`, anyOf(decodeSubscription), model.Subscription{ID: "A1B2C3D4E5"}},
+		{"subscription without id", `{"name":"Example"}`, anyOf(decodeSubscription), model.Subscription{ID: "name:Example", Name: "Example"}},
 		{"subscription without id and name", `{"type":"professional"}`, anyOf(decodeSubscription), nil},
 		{"subscription, list", `[]`, anyOf(decodeSubscription), nil},
 		{"subscription, null", `null`, anyOf(decodeSubscription), nil},
 
 		{"credentials, live", `{"credentials":[{"id":"a/b=","username":"jo","password":"canary","usage":1,"hashed":true,"locked":true}],"paging":{"count":20,"total":1,"page":0}}`,
-			anyOf(decodeCredentials), page[plan.Credential]{[]plan.Credential{{ID: "a/b=", Username: "jo", Usage: 1, Hashed: true, Locked: true}}, 1, false}},
+			anyOf(decodeCredentials), page[model.Credential]{[]model.Credential{{ID: "a/b=", Username: "jo", Usage: 1, Hashed: true, Locked: true}}, 1, false}},
 		{"credentials, as documented before 1.7", `{"credentials":[{"id":"1","username":null,"usage":0,"hash":true,"lock":true,"licenseAmount":2}],"paging":{"total":7}}`,
-			anyOf(decodeCredentials), page[plan.Credential]{[]plan.Credential{{ID: "1", Hashed: true, Locked: true}}, 7, false}},
+			anyOf(decodeCredentials), page[model.Credential]{[]model.Credential{{ID: "1", Hashed: true, Locked: true}}, 7, false}},
 		{"credentials, new name wins", `{"credentials":[{"id":"1","usage":3,"hash":true,"hashed":false,"lock":true,"locked":false}],"paging":{"total":1}}`,
-			anyOf(decodeCredentials), page[plan.Credential]{[]plan.Credential{{ID: "1", Usage: 3}}, 1, false}},
+			anyOf(decodeCredentials), page[model.Credential]{[]model.Credential{{ID: "1", Usage: 3}}, 1, false}},
 		{"credentials, none", `{"credentials":null,"paging":{"total":0}}`,
-			anyOf(decodeCredentials), page[plan.Credential]{[]plan.Credential{}, 0, false}},
+			anyOf(decodeCredentials), page[model.Credential]{[]model.Credential{}, 0, false}},
 		{"credentials, usage missing", `{"credentials":[{"id":"1"}],"paging":{"total":1}}`, anyOf(decodeCredentials), nil},
 		{"credentials, usage null", `{"credentials":[{"id":"1","usage":null}],"paging":{"total":1}}`, anyOf(decodeCredentials), nil},
 		{"credentials, no id", `{"credentials":[{"username":"jo","usage":0}],"paging":{"total":1}}`, anyOf(decodeCredentials), nil},
 		{"credentials, null entry", `{"credentials":[null],"paging":{"total":1}}`, anyOf(decodeCredentials), nil},
-		{"credentials, no paging", `{"credentials":[]}`, anyOf(decodeCredentials), page[plan.Credential]{[]plan.Credential{}, 0, true}},
-		{"credentials, no total", `{"credentials":[],"paging":{"count":0}}`, anyOf(decodeCredentials), page[plan.Credential]{[]plan.Credential{}, 0, true}},
-		{"credentials, total as text", `{"credentials":[],"paging":{"total":"7"}}`, anyOf(decodeCredentials), page[plan.Credential]{[]plan.Credential{}, 7, false}},
+		{"credentials, no paging", `{"credentials":[]}`, anyOf(decodeCredentials), page[model.Credential]{[]model.Credential{}, 0, true}},
+		{"credentials, no total", `{"credentials":[],"paging":{"count":0}}`, anyOf(decodeCredentials), page[model.Credential]{[]model.Credential{}, 0, true}},
+		{"credentials, total as text", `{"credentials":[],"paging":{"total":"7"}}`, anyOf(decodeCredentials), page[model.Credential]{[]model.Credential{}, 7, false}},
 		{"credentials, total in words", `{"credentials":[],"paging":{"total":"many"}}`, anyOf(decodeCredentials), nil},
 		{"credentials, broken total", `{"credentials":[],"paging":{"total":7.5}}`, anyOf(decodeCredentials), nil},
 		{"credentials, neither list nor total", `{}`, anyOf(decodeCredentials), nil},
 		{"credentials, null and no total", `{"credentials":null}`, anyOf(decodeCredentials), nil},
 		{"credentials, an error with 200", `{"error":"out of order"}`, anyOf(decodeCredentials), nil},
-		{"credential, number as username", `{"id":"1","usage":0,"username":4711}`, anyOf(decodeCredential), plan.Credential{ID: "1", Username: "4711"}},
+		{"credential, number as username", `{"id":"1","usage":0,"username":4711}`, anyOf(decodeCredential), model.Credential{ID: "1", Username: "4711"}},
 		{"credentials, no list", `{"credentials":{"id":"1"},"paging":{"total":1}}`, anyOf(decodeCredentials), nil},
 		{"credentials, cut", `{"credentials":[{"id":"1"`, anyOf(decodeCredentials), nil},
-		{"new credential, little", `{"id":"1"}`, anyOf(decodeNewCredential), plan.Credential{ID: "1"}},
-		{"new credential, null", `{"id":"1","usage":null,"username":"jo"}`, anyOf(decodeNewCredential), plan.Credential{ID: "1", Username: "jo"}},
-		{"credential", `{"id":"1","usage":2}`, anyOf(decodeCredential), plan.Credential{ID: "1", Usage: 2}},
+		{"new credential, little", `{"id":"1"}`, anyOf(decodeNewCredential), model.Credential{ID: "1"}},
+		{"new credential, null", `{"id":"1","usage":null,"username":"jo"}`, anyOf(decodeNewCredential), model.Credential{ID: "1", Username: "jo"}},
+		{"credential", `{"id":"1","usage":2}`, anyOf(decodeCredential), model.Credential{ID: "1", Usage: 2}},
 
 		{"users, live", `{"users":[{"id":"ABCDEFGH","csi":"1","firstName":"Jo","lastName":null,"lastCheck":"2026-03-01T09:30:00+0100","createdAt":"","_links":[{"rel":"credential","link":"https://x.example/api/v1/credentials/a%2Fb%3D?x=/1#y/2"}]}],"paging":{"total":1}}`,
-			anyOf(decodeUsers), page[plan.User]{[]plan.User{{ID: "ABCDEFGH", CSI: "1", FirstName: "Jo", LastCheck: march, CredentialID: "a/b="}}, 1, false}},
+			anyOf(decodeUsers), page[model.User]{[]model.User{{ID: "ABCDEFGH", CSI: "1", FirstName: "Jo", LastCheck: march, CredentialID: "a/b="}}, 1, false}},
 		{"user, ref", `{"id":"ABCDEFGH","_links":[null,{"ref":"self","link":"/users/ABCDEFGH"},{"ref":"credential","link":"a%252Fb+"}]}`,
-			anyOf(decodeUser), plan.User{ID: "ABCDEFGH", CredentialID: "a%2Fb+"}},
-		{"user, link without address", `{"id":"ABCDEFGH","_links":[{"rel":"credential","link":null}]}`, anyOf(decodeUser), plan.User{ID: "ABCDEFGH"}},
-		{"user, no links", `{"id":"ABCDEFGH","_links":null}`, anyOf(decodeUser), plan.User{ID: "ABCDEFGH"}},
+			anyOf(decodeUser), model.User{ID: "ABCDEFGH", CredentialID: "a%2Fb+"}},
+		{"user, link without address", `{"id":"ABCDEFGH","_links":[{"rel":"credential","link":null}]}`, anyOf(decodeUser), model.User{ID: "ABCDEFGH"}},
+		{"user, no links", `{"id":"ABCDEFGH","_links":null}`, anyOf(decodeUser), model.User{ID: "ABCDEFGH"}},
 		{"user, link to nothing", `{"id":"ABCDEFGH","_links":[{"rel":"credential","link":"/credentials/"}]}`, anyOf(decodeUser), nil},
 		{"user, link badly encoded", `{"id":"ABCDEFGH","_links":[{"rel":"credential","link":"/credentials/%zz"}]}`, anyOf(decodeUser), nil},
-		{"user, numbers", `{"id":"ABCDEFGH","csi":4711,"firstName":7,"lastName":-1.50}`, anyOf(decodeUser), plan.User{ID: "ABCDEFGH", CSI: "4711", FirstName: "7", LastName: "-1.50"}},
+		{"user, numbers", `{"id":"ABCDEFGH","csi":4711,"firstName":7,"lastName":-1.50}`, anyOf(decodeUser), model.User{ID: "ABCDEFGH", CSI: "4711", FirstName: "7", LastName: "-1.50"}},
 		{"user, switch as csi", `{"id":"ABCDEFGH","csi":true}`, anyOf(decodeUser), nil},
-		{"user, odd dates", `{"id":"ABCDEFGH","lastCheck":"2026-03-01","createdAt":{"year":2026}}`, anyOf(decodeUser), plan.User{ID: "ABCDEFGH"}},
+		{"user, odd dates", `{"id":"ABCDEFGH","lastCheck":"2026-03-01","createdAt":{"year":2026}}`, anyOf(decodeUser), model.User{ID: "ABCDEFGH"}},
 		{"user, number as id", `{"id":12345678}`, anyOf(decodeUser), nil},
 
 		{"contacts, live", `{"contacts":[{"id":"ABCDEFGH","type":"auto","firstName":"","enabled":true,"directory_enabled":false}],"paging":{"total":1}}`,
-			anyOf(decodeContacts), page[plan.Contact]{[]plan.Contact{{ID: "ABCDEFGH", Auto: true, Enabled: true, Directory: new(false)}}, 1, false}},
+			anyOf(decodeContacts), page[model.Contact]{[]model.Contact{{ID: "ABCDEFGH", Auto: true, Enabled: true, Directory: new(false)}}, 1, false}},
 		{"contacts, as documented", `{"contacts":[{"threemaId":"ABCDEFGH","type":"custom","firstName":"Jo","lastName":"Doe"},{"threemaId":"*GATEWAY","type":"robot"}],"paging":{"total":2}}`,
-			anyOf(decodeContacts), page[plan.Contact]{[]plan.Contact{{ID: "ABCDEFGH", FirstName: "Jo", LastName: "Doe"}, {ID: "*GATEWAY"}}, 2, false}},
+			anyOf(decodeContacts), page[model.Contact]{[]model.Contact{{ID: "ABCDEFGH", FirstName: "Jo", LastName: "Doe"}, {ID: "*GATEWAY"}}, 2, false}},
 		{"contacts, no id", `{"contacts":[{"type":"auto"}],"paging":{"total":1}}`, anyOf(decodeContacts), nil},
 
 		{"settings, flat", `{"credentials":[{"id":"1","parameters":[{"name":"th_csi","value":"1"},{"name":"th_web_hosts","value":""},{"name":"th_nickname","value":null},{"name":"th_category"}]},{"id":"2","parameters":null}],"paging":{"total":2}}`,
@@ -123,7 +123,7 @@ func TestDecode(t *testing.T) {
 			case tt.want == nil:
 				return
 			}
-			types := cmp.AllowUnexported(page[plan.Credential]{}, page[plan.User]{}, page[plan.Contact]{}, page[credentialSettings]{}, credentialSettings{})
+			types := cmp.AllowUnexported(page[model.Credential]{}, page[model.User]{}, page[model.Contact]{}, page[credentialSettings]{}, credentialSettings{})
 			if diff := cmp.Diff(tt.want, got, types); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
@@ -140,7 +140,7 @@ func FuzzDecode(f *testing.F) {
 		if s, err := decodeSubscription(data, &tolerance{}); err == nil && s.ID == "" {
 			t.Error("subscription without id")
 		}
-		for _, decode := range []func([]byte, *tolerance) (plan.Credential, error){decodeCredential, decodeNewCredential} {
+		for _, decode := range []func([]byte, *tolerance) (model.Credential, error){decodeCredential, decodeNewCredential} {
 			if c, err := decode(data, &tolerance{}); err == nil && c.ID == "" {
 				t.Error("credential without id")
 			}
@@ -148,9 +148,9 @@ func FuzzDecode(f *testing.F) {
 		if u, err := decodeUser(data, &tolerance{}); err == nil && u.ID == "" {
 			t.Error("user without id")
 		}
-		checkIDs(t, data, decodeCredentials, func(c plan.Credential) string { return c.ID })
-		checkIDs(t, data, decodeUsers, func(u plan.User) string { return u.ID })
-		checkIDs(t, data, decodeContacts, func(c plan.Contact) string { return c.ID })
+		checkIDs(t, data, decodeCredentials, func(c model.Credential) string { return c.ID })
+		checkIDs(t, data, decodeUsers, func(u model.User) string { return u.ID })
+		checkIDs(t, data, decodeContacts, func(c model.Contact) string { return c.ID })
 		checkIDs(t, data, decodeSettings, func(s credentialSettings) string { return s.id })
 		if text := printable(serviceText(data)); utf8.RuneCountInString(text) > maxMessage || strings.ContainsAny(text, "\n\r\x1b") {
 			t.Errorf("not fit to show: %q", text)

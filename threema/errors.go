@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // Error is a failed request.
@@ -16,7 +16,7 @@ type Error struct {
 	Status int    // 0: no answer
 	// Message is what the service said, made printable and shortened to 200 characters.
 	Message string
-	Kind    plan.FailureKind
+	Kind    model.FailureKind
 	// Pause is how long the service asks to be left alone, 0 if it does not say.
 	Pause time.Duration
 	Err   error
@@ -36,7 +36,7 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.Err }
 
 // FailureKind implements plan.Failure.
-func (e *Error) FailureKind() plan.FailureKind { return e.Kind }
+func (e *Error) FailureKind() model.FailureKind { return e.Kind }
 
 // RetryAfter is how long the service asks to be left alone, at most 24 hours; 0 if it does not
 // say.
@@ -45,7 +45,7 @@ func (e *Error) RetryAfter() time.Duration { return e.Pause }
 // Answered tells whether it was the service that refused, and not this program or the way there.
 func (e *Error) Answered() bool { return e.Status != 0 }
 
-func (r request) failure(kind plan.FailureKind, err error) *Error {
+func (r request) failure(kind model.FailureKind, err error) *Error {
 	return &Error{Method: r.method, Path: r.escapedPath(), Kind: kind, Err: err}
 }
 
@@ -53,22 +53,22 @@ func (r request) failure(kind plan.FailureKind, err error) *Error {
 func (r request) lost(err error, sent bool) *Error {
 	switch {
 	case isCertificateError(err):
-		return r.failure(plan.FailureUnavailable, fmt.Errorf("the certificate of the service is refused, nothing was sent: %w", err))
+		return r.failure(model.FailureUnavailable, fmt.Errorf("the certificate of the service is refused, nothing was sent: %w", err))
 	case !sent:
-		return r.failure(plan.FailureUnavailable, fmt.Errorf("the service cannot be reached, nothing was sent: %w", err))
+		return r.failure(model.FailureUnavailable, fmt.Errorf("the service cannot be reached, nothing was sent: %w", err))
 	case r.isRead():
-		return r.failure(plan.FailureUnavailable, fmt.Errorf("the service did not answer: %w", err))
+		return r.failure(model.FailureUnavailable, fmt.Errorf("the service did not answer: %w", err))
 	default:
-		return r.failure(plan.FailureUnknown, fmt.Errorf("the service did not answer, the change may have happened: %w", err))
+		return r.failure(model.FailureUnknown, fmt.Errorf("the service did not answer, the change may have happened: %w", err))
 	}
 }
 
 // odd is the failure of an answer that reports success but is not the contract's. After a
 // write that means: it may have taken effect.
 func (r request) odd(status int, err error) *Error {
-	kind := plan.FailureInvalid
+	kind := model.FailureInvalid
 	if !r.isRead() {
-		kind = plan.FailureUnknown
+		kind = model.FailureUnknown
 		err = fmt.Errorf("the change may have happened, but %w", err)
 	}
 	e := r.failure(kind, err)
@@ -79,7 +79,7 @@ func (r request) odd(status int, err error) *Error {
 // worthRepeating tells whether a failed request may be sent once more with some hope.
 func (r request) worthRepeating(err error) bool {
 	e, ok := errors.AsType[*Error](err)
-	return ok && r.isRead() && e.Kind == plan.FailureUnavailable && e.Pause == 0 && !isCertificateError(err) && !isForbidden(err)
+	return ok && r.isRead() && e.Kind == model.FailureUnavailable && e.Pause == 0 && !isCertificateError(err) && !isForbidden(err)
 }
 
 func isCertificateError(err error) bool {

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 const (
@@ -94,7 +94,7 @@ func TestFilteredListIsProved(t *testing.T) {
 	}
 }
 
-func idsOf(users []plan.User) []string {
+func idsOf(users []model.User) []string {
 	var ids []string
 	for _, u := range users {
 		ids = append(ids, u.ID)

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // pageSizes are the sizes that a list is asked for, the largest first. 5,000 and 500 are those that
@@ -34,7 +34,7 @@ func (forgetful) NotePageSize(context.Context, string, int) error { return nil }
 func firstPage[T any](ctx context.Context, c *Client, l listing[T]) (page[T], int, error) {
 	known, err := c.options.PageSizes.PageSize(ctx, l.path)
 	if err != nil {
-		return page[T]{}, 0, l.request(0, 0).failure(plan.FailureOther, fmt.Errorf("not sent: look up the page size: %w", err))
+		return page[T]{}, 0, l.request(0, 0).failure(model.FailureOther, fmt.Errorf("not sent: look up the page size: %w", err))
 	}
 	size := pageSizes()[0]
 	if known > 0 {
@@ -61,7 +61,7 @@ func firstPage[T any](ctx context.Context, c *Client, l listing[T]) (page[T], in
 
 func (c *Client) learnPageSize(ctx context.Context, r request, size int) error {
 	if err := c.options.PageSizes.NotePageSize(ctx, r.path[0], size); err != nil {
-		return r.failure(plan.FailureOther, fmt.Errorf("note the page size: %w", err))
+		return r.failure(model.FailureOther, fmt.Errorf("note the page size: %w", err))
 	}
 	return nil
 }

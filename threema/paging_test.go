@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // scriptedPage is one answer of a list of users; a page without total is a 404.
@@ -90,9 +90,9 @@ func TestPaging(t *testing.T) {
 				if got := strings.Join(ids, " "); got != tt.want {
 					t.Errorf("users %q, want %q", got, tt.want)
 				}
-			case plan.KindOf(err) != plan.FailureInvalid || !strings.Contains(err.Error(), tt.says) || !strings.Contains(err.Error(), "users"):
-				t.Errorf("kind %q, error %v; want it to say %q", plan.KindOf(err), err, tt.says)
-			case !cmp.Equal(inventory, plan.Inventory{}):
+			case model.KindOf(err) != model.FailureInvalid || !strings.Contains(err.Error(), tt.says) || !strings.Contains(err.Error(), "users"):
+				t.Errorf("kind %q, error %v; want it to say %q", model.KindOf(err), err, tt.says)
+			case !cmp.Equal(inventory, model.Inventory{}):
 				t.Errorf("part of an inventory came with the error: %v", inventory)
 			}
 			if got := usersRequests(seen.requests()); got != tt.costs {

@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema"
 )
 
@@ -33,17 +33,17 @@ func TestRequests(t *testing.T) {
 		{"detach", func(ctx context.Context, c *threema.Client) error { return c.Detach(ctx, "ABCDEFGH") }, "POST /users/ABCDEFGH/detach", nil},
 		{"revoke", func(ctx context.Context, c *threema.Client) error { return c.Revoke(ctx, "ABCDEFGH") }, "DELETE /users/ABCDEFGH", nil},
 		{"new contact", func(ctx context.Context, c *threema.Client) error {
-			return c.CreateContact(ctx, plan.Contact{ID: "ABCDEFGH", FirstName: "Jo", LastName: "Doe", Enabled: true})
+			return c.CreateContact(ctx, model.Contact{ID: "ABCDEFGH", FirstName: "Jo", LastName: "Doe", Enabled: true})
 		}, "POST /contacts", map[string]any{"threemaId": "ABCDEFGH", "firstName": "Jo", "lastName": "Doe", "enabled": true}},
 		{"contact, directory unknown", func(ctx context.Context, c *threema.Client) error {
-			return c.UpdateContact(ctx, plan.Contact{ID: "ABCDEFGH", FirstName: "Jo", LastName: "Doe"})
+			return c.UpdateContact(ctx, model.Contact{ID: "ABCDEFGH", FirstName: "Jo", LastName: "Doe"})
 		}, "PUT /contacts/ABCDEFGH", map[string]any{"firstName": "Jo", "lastName": "Doe", "enabled": false, "directory_enabled": true}},
 		{"contact, directory known", func(ctx context.Context, c *threema.Client) error {
-			return c.UpdateContact(ctx, plan.Contact{ID: "*GATEWAY", FirstName: "Jo", LastName: "Doe", Enabled: true, Directory: new(false)})
+			return c.UpdateContact(ctx, model.Contact{ID: "*GATEWAY", FirstName: "Jo", LastName: "Doe", Enabled: true, Directory: new(false)})
 		}, "PUT /contacts/%2AGATEWAY", map[string]any{"firstName": "Jo", "lastName": "Doe", "enabled": true, "directory_enabled": false}},
 		{"settings", bulk(
-			plan.CredentialSettings{CredentialID: "c1", Settings: []plan.Setting{{Name: "th_csi", Value: "1"}, {Name: "th_nickname", Value: "true"}}},
-			plan.CredentialSettings{CredentialID: "c/2"},
+			model.CredentialSettings{CredentialID: "c1", Settings: []model.Setting{{Name: "th_csi", Value: "1"}, {Name: "th_nickname", Value: "true"}}},
+			model.CredentialSettings{CredentialID: "c/2"},
 		), "POST /mdm-bulk", map[string]any{"credentials": []any{
 			map[string]any{"id": "c1", "parameters": []any{
 				map[string]any{"name": "th_csi", "value": "1"}, map[string]any{"name": "th_nickname", "value": "true"},
@@ -112,7 +112,7 @@ func TestNothingToSet(t *testing.T) {
 
 func TestCreateContactAddsTheDirectoryFlagWhenAsked(t *testing.T) {
 	t.Parallel()
-	contact := plan.Contact{ID: "ABCDEFGH", FirstName: "Jo", LastName: "Doe", Enabled: true}
+	contact := model.Contact{ID: "ABCDEFGH", FirstName: "Jo", LastName: "Doe", Enabled: true}
 	t.Run("demanded", func(t *testing.T) {
 		t.Parallel()
 		client, seen := setup(t, func(w http.ResponseWriter, r *http.Request) {
@@ -129,14 +129,14 @@ func TestCreateContactAddsTheDirectoryFlagWhenAsked(t *testing.T) {
 	t.Run("exists", func(t *testing.T) {
 		t.Parallel()
 		client, seen := setup(t, replyJSON(400, `{"error":"exists"}`))
-		if err := client.CreateContact(t.Context(), contact); plan.KindOf(err) != plan.FailureRefused || seen.taken != 2 {
+		if err := client.CreateContact(t.Context(), contact); model.KindOf(err) != model.FailureRefused || seen.taken != 2 {
 			t.Errorf("error %v, %d requests counted", err, seen.taken)
 		}
 	})
 	t.Run("no second try after an unknown outcome", func(t *testing.T) {
 		t.Parallel()
 		client, seen := setup(t, replyJSON(500, ``))
-		if err := client.CreateContact(t.Context(), contact); plan.KindOf(err) != plan.FailureUnknown || seen.taken != 1 {
+		if err := client.CreateContact(t.Context(), contact); model.KindOf(err) != model.FailureUnknown || seen.taken != 1 {
 			t.Errorf("error %v, %d requests counted", err, seen.taken)
 		}
 	})

@@ -16,7 +16,7 @@ import (
 	"testing"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema"
 )
 
@@ -108,15 +108,15 @@ func TestCertificates(t *testing.T) {
 			case tt.says == "" && err != nil:
 				t.Fatal(err)
 			case tt.says == "":
-			case plan.KindOf(err) != plan.FailureUnavailable || !strings.Contains(err.Error(), tt.says):
-				t.Errorf("kind %q: %v", plan.KindOf(err), err)
+			case model.KindOf(err) != model.FailureUnavailable || !strings.Contains(err.Error(), tt.says):
+				t.Errorf("kind %q: %v", model.KindOf(err), err)
 			case len(seen.requests()) != 0:
 				t.Errorf("arrived: %q", seen.requests())
 			case strings.Contains(err.Error(), "certificate") && seen.taken != 1:
 				t.Errorf("%d attempts against a certificate that stays bad", seen.taken)
 			}
-			if got := plan.KindOf(withdraw(t.Context(), client)); tt.says != "" && got != plan.FailureUnavailable {
-				t.Errorf("kind of a write = %q, want %q", got, plan.FailureUnavailable)
+			if got := model.KindOf(withdraw(t.Context(), client)); tt.says != "" && got != model.FailureUnavailable {
+				t.Errorf("kind of a write = %q, want %q", got, model.FailureUnavailable)
 			}
 		})
 	}
@@ -216,7 +216,7 @@ func TestConnectionIsReused(t *testing.T) {
 		replyJSON(404, `{"error":"gone"}`)(w, r)
 	})
 	for range cap(peers) {
-		if err := withdraw(t.Context(), client); plan.KindOf(err) != plan.FailureNotFound {
+		if err := withdraw(t.Context(), client); model.KindOf(err) != model.FailureNotFound {
 			t.Fatal(err)
 		}
 	}
@@ -231,7 +231,7 @@ func TestConnectionIsReused(t *testing.T) {
 func TestErrorsWrapTheirCause(t *testing.T) {
 	t.Parallel()
 	cause := errors.New("cause")
-	if err := fmt.Errorf("read: %w", &threema.Error{Kind: plan.FailureQuota, Err: cause}); !errors.Is(err, cause) || plan.KindOf(err) != plan.FailureQuota {
-		t.Errorf("kind %q of %v", plan.KindOf(err), err)
+	if err := fmt.Errorf("read: %w", &threema.Error{Kind: model.FailureQuota, Err: cause}); !errors.Is(err, cause) || model.KindOf(err) != model.FailureQuota {
+		t.Errorf("kind %q of %v", model.KindOf(err), err)
 	}
 }

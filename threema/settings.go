@@ -11,20 +11,20 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // SetSettings writes settings of many credentials in one request. What it does not name of them stays
 // on some services and is gone on others, see plan.BulkReading. plan.FailureRefused says that one of the values is bad. After plan.FailureUnknown any part of them may
 // have been written.
-func (c *Client) SetSettings(ctx context.Context, settings []plan.CredentialSettings) error {
+func (c *Client) SetSettings(ctx context.Context, settings []model.CredentialSettings) error {
 	if len(settings) == 0 {
 		return nil
 	}
 	r := request{method: http.MethodPost, path: []string{"mdm-bulk"}}
 	body, err := newBulkBody(settings)
 	if err != nil {
-		return r.failure(plan.FailureOther, fmt.Errorf("not sent: %w", err))
+		return r.failure(model.FailureOther, fmt.Errorf("not sent: %w", err))
 	}
 	r.body = body
 	_, err = c.send(ctx, r)
@@ -40,7 +40,7 @@ func (c *Client) UnsetSetting(ctx context.Context, credentialID, name string) er
 // Settings reads the individual settings of one credential, sorted by name. The contract has no answer
 // for one that is gone; whether the credential stands, [Client.Credential] tells. Where the service
 // knows none of it, the list of all decides.
-func (c *Client) Settings(ctx context.Context, credentialID string) ([]plan.KeptSetting, error) {
+func (c *Client) Settings(ctx context.Context, credentialID string) ([]model.KeptSetting, error) {
 	r := request{method: http.MethodGet, path: []string{"credentials", credentialID, "mdm"}}
 	one, err := fetch(ctx, c, r, func(data []byte, odd *tolerance) (credentialSettings, error) {
 		var wire wireCredentialSettings
@@ -50,7 +50,7 @@ func (c *Client) Settings(ctx context.Context, credentialID string) ([]plan.Kept
 		wire.ID = credentialID // the answer need not repeat it
 		return wire.credentialSettings(odd)
 	})
-	if plan.KindOf(err) == plan.FailureNotFound {
+	if model.KindOf(err) == model.FailureNotFound {
 		values, notText, err := c.settings(ctx)
 		return credentialSettings{credentialID, values[credentialID], notText[credentialID]}.kept(), err
 	}
@@ -104,7 +104,7 @@ type wireBulkParameter struct {
 
 // newBulkBody refuses what no caller may ask for: these are faults of the program, not of a
 // value.
-func newBulkBody(settings []plan.CredentialSettings) (wireBulkBody, error) {
+func newBulkBody(settings []model.CredentialSettings) (wireBulkBody, error) {
 	body := wireBulkBody{Credentials: make([]wireBulkCredential, 0, len(settings))}
 	seen := make(map[string]bool, len(settings))
 	for _, credential := range settings {
@@ -121,7 +121,7 @@ func newBulkBody(settings []plan.CredentialSettings) (wireBulkBody, error) {
 	return body, nil
 }
 
-func newBulkParameters(credential plan.CredentialSettings) ([]wireBulkParameter, error) {
+func newBulkParameters(credential model.CredentialSettings) ([]wireBulkParameter, error) {
 	parameters := make([]wireBulkParameter, 0, len(credential.Settings)+len(credential.Keep))
 	for _, setting := range credential.Settings {
 		if ignoredByApps(setting.Name) {
@@ -161,10 +161,10 @@ type credentialSettings struct {
 }
 
 // kept lists the settings as they can be written back, by name.
-func (s credentialSettings) kept() []plan.KeptSetting {
-	var kept []plan.KeptSetting
+func (s credentialSettings) kept() []model.KeptSetting {
+	var kept []model.KeptSetting
 	for _, name := range slices.Sorted(maps.Keys(s.settings)) {
-		kept = append(kept, plan.KeptSetting{Name: name, Value: s.settings[name], NotText: s.notText[name]})
+		kept = append(kept, model.KeptSetting{Name: name, Value: s.settings[name], NotText: s.notText[name]})
 	}
 	return kept
 }

@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestSettingsOfOne: of one that is gone, whichever way the service says so, there is none.
@@ -15,17 +15,17 @@ func TestSettingsOfOne(t *testing.T) {
 	listed := `{"credentials":[{"id":"a/b","parameters":[{"name":"th_nickname","value":"Boss"}]}],"paging":{"total":1}}`
 	for name, tt := range map[string]struct {
 		one, list http.HandlerFunc
-		want      []plan.KeptSetting
-		kind      plan.FailureKind
+		want      []model.KeptSetting
+		kind      model.FailureKind
 	}{
 		"typed, by name": {replyJSON(200, `{"parameters":[{"name":"th_z","value":true},{"id":"th_b","value":30},{"property":"th_a","value":"true"},{"name":"th_none","value":null}]}`), nil,
-			[]plan.KeptSetting{{Name: "th_a", Value: "true"}, {Name: "th_b", Value: "30", NotText: true}, {Name: "th_z", Value: "true", NotText: true}}, ""},
+			[]model.KeptSetting{{Name: "th_a", Value: "true"}, {Name: "th_b", Value: "30", NotText: true}, {Name: "th_z", Value: "true", NotText: true}}, ""},
 		"none":                {replyJSON(200, `{"parameters":[]}`), nil, nil, ""},
 		"none as an object":   {replyJSON(200, `{"parameters":{}}`), nil, nil, ""},
 		"404, and not listed": {replyJSON(404, `{}`), replyJSON(200, `{"credentials":[],"paging":{"total":0}}`), nil, ""},
-		"404, though listed":  {replyJSON(404, `{}`), replyJSON(200, listed), []plan.KeptSetting{{Name: "th_nickname", Value: "Boss"}}, ""},
-		"404, list fails":     {replyJSON(404, `{}`), replyJSON(401, `{}`), nil, plan.FailureUnauthorized},
-		"not read":            {replyJSON(403, `{}`), nil, nil, plan.FailureForbidden},
+		"404, though listed":  {replyJSON(404, `{}`), replyJSON(200, listed), []model.KeptSetting{{Name: "th_nickname", Value: "Boss"}}, ""},
+		"404, list fails":     {replyJSON(404, `{}`), replyJSON(401, `{}`), nil, model.FailureUnauthorized},
+		"not read":            {replyJSON(403, `{}`), nil, nil, model.FailureForbidden},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -40,7 +40,7 @@ func TestSettingsOfOne(t *testing.T) {
 				}
 			})
 			got, err := client.Settings(t.Context(), "a/b")
-			if diff := cmp.Diff(tt.want, got); diff != "" || (err == nil) != (tt.kind == "") || err != nil && plan.KindOf(err) != tt.kind {
+			if diff := cmp.Diff(tt.want, got); diff != "" || (err == nil) != (tt.kind == "") || err != nil && model.KindOf(err) != tt.kind {
 				t.Errorf("%v (-want +got):\n%s", err, diff)
 			}
 		})
@@ -63,16 +63,16 @@ func TestKeptSettingsGoBackAsTheyWere(t *testing.T) {
 		}
 		w.WriteHeader(http.StatusNoContent)
 	})
-	settings := plan.CredentialSettings{CredentialID: "c", Settings: []plan.Setting{{Name: "th_csi", Value: "1"}}, Keep: []plan.KeptSetting{
+	settings := model.CredentialSettings{CredentialID: "c", Settings: []model.Setting{{Name: "th_csi", Value: "1"}}, Keep: []model.KeptSetting{
 		{Name: "th_disable_web", Value: "true", NotText: true},
 		{Name: "th_keep_messages_days", Value: "30", NotText: true},
 		{Name: "th_license_username", Value: "true"},
 	}}
-	if err := client.SetSettings(t.Context(), []plan.CredentialSettings{settings}); err != nil {
+	if err := client.SetSettings(t.Context(), []model.CredentialSettings{settings}); err != nil {
 		t.Fatal(err)
 	}
 	settings.Keep[0].Name = "th_csi"
-	if err := client.SetSettings(t.Context(), []plan.CredentialSettings{settings}); err == nil || len(seen.requests()) != 1 {
+	if err := client.SetSettings(t.Context(), []model.CredentialSettings{settings}); err == nil || len(seen.requests()) != 1 {
 		t.Errorf("a name twice: %v, %d requests", err, len(seen.requests()))
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"net/url"
 	"slices"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // UsersOf lists the users that are linked to a credential, also to one that is gone, all of them or
@@ -16,27 +16,27 @@ import (
 // left (work-api §12 row 14): its list is read to a page that has nothing more, and taken if
 // it holds as many users of this credential as the credential says. Else the whole list is read,
 // which its total proves.
-func (c *Client) UsersOf(ctx context.Context, credentialID string, usage int) ([]plan.User, error) {
+func (c *Client) UsersOf(ctx context.Context, credentialID string, usage int) ([]model.User, error) {
 	users, err := list(ctx, c, usersWhere(url.Values{"filterCredential": {credentialID}}))
 	linked := linkedTo(users, credentialID)
-	switch kind := plan.KindOf(err); {
+	switch kind := model.KindOf(err); {
 	case err == nil && len(linked) >= usage:
 		return linked, nil
-	case err == nil, kind == plan.FailureRefused, kind == plan.FailureInvalid:
+	case err == nil, kind == model.FailureRefused, kind == model.FailureInvalid:
 		users, err = list(ctx, c, usersWhere(nil))
 		return linkedTo(users, credentialID), err
 	}
 	return nil, err
 }
 
-func linkedTo(users []plan.User, credentialID string) []plan.User {
-	return slices.DeleteFunc(users, func(u plan.User) bool { return u.CredentialID != credentialID })
+func linkedTo(users []model.User, credentialID string) []model.User {
+	return slices.DeleteFunc(users, func(u model.User) bool { return u.CredentialID != credentialID })
 }
 
 // User reads one user; plan.FailureNotFound if the ID is not in the package.
-func (c *Client) User(ctx context.Context, threemaID string) (plan.User, error) {
+func (c *Client) User(ctx context.Context, threemaID string) (model.User, error) {
 	r := request{method: http.MethodGet, path: []string{"users", threemaID}}
-	return fetch(ctx, c, r, func(data []byte, odd *tolerance) (plan.User, error) {
+	return fetch(ctx, c, r, func(data []byte, odd *tolerance) (model.User, error) {
 		user, err := decodeUser(data, odd)
 		if err == nil && user.ID != threemaID {
 			err = errOtherRecord
@@ -59,20 +59,20 @@ func (c *Client) Revoke(ctx context.Context, threemaID string) error {
 // endUser is the last gate before an ID is taken out: one that belongs to no employee never is,
 // whatever the plan says (D-05, D-21).
 func (c *Client) endUser(ctx context.Context, r request) error {
-	if (plan.User{ID: r.path[1]}).Special() {
-		return r.failure(plan.FailureOther, errors.New("not sent: IDs that begin with an asterisk belong to no employee"))
+	if (model.User{ID: r.path[1]}).Special() {
+		return r.failure(model.FailureOther, errors.New("not sent: IDs that begin with an asterisk belong to no employee"))
 	}
 	_, err := c.send(ctx, r)
 	return err
 }
 
-func usersWhere(filter url.Values) listing[plan.User] {
-	return listing[plan.User]{
+func usersWhere(filter url.Values) listing[model.User] {
+	return listing[model.User]{
 		name:   "users",
 		path:   "users",
 		filter: filter,
 		decode: decodeUsers,
-		id:     func(u plan.User) string { return u.ID },
+		id:     func(u model.User) string { return u.ID },
 	}
 }
 
@@ -88,15 +88,15 @@ type wireUser struct {
 
 // user refuses a link that cannot be read: taken for a missing one, it would make a colleague's
 // ID look like the orphan of a leaver.
-func (w wireUser) user(odd *tolerance) (plan.User, error) {
+func (w wireUser) user(odd *tolerance) (model.User, error) {
 	if w.ID == "" {
-		return plan.User{}, errNoID
+		return model.User{}, errNoID
 	}
 	credentialID, err := w.Links.id("credential")
 	if err != nil {
-		return plan.User{}, err
+		return model.User{}, err
 	}
-	return plan.User{
+	return model.User{
 		ID:           w.ID,
 		CredentialID: credentialID,
 		CSI:          w.CSI.text(odd, "a csi"),
@@ -107,21 +107,21 @@ func (w wireUser) user(odd *tolerance) (plan.User, error) {
 	}, nil
 }
 
-func decodeUsers(data []byte, odd *tolerance) (page[plan.User], error) {
+func decodeUsers(data []byte, odd *tolerance) (page[model.User], error) {
 	var wire struct {
 		Users  []wireUser `json:"users"`
 		Paging wirePaging `json:"paging"`
 	}
 	if err := unmarshal(data, &wire); err != nil {
-		return page[plan.User]{}, err
+		return page[model.User]{}, err
 	}
 	return newPage(wire.Paging, wire.Users, odd, wireUser.user)
 }
 
-func decodeUser(data []byte, odd *tolerance) (plan.User, error) {
+func decodeUser(data []byte, odd *tolerance) (model.User, error) {
 	var wire wireUser
 	if err := unmarshal(data, &wire); err != nil {
-		return plan.User{}, err
+		return model.User{}, err
 	}
 	return wire.user(odd)
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim/apicontract"
@@ -85,7 +85,7 @@ type story struct {
 	client  *threema.Client
 	wire    *wire
 	quirk   string
-	jo, ann plan.Credential
+	jo, ann model.Credential
 	joID    string
 }
 
@@ -96,10 +96,10 @@ func (s *story) must(err error) {
 	}
 }
 
-func (s *story) wantKind(want plan.FailureKind, err error) {
+func (s *story) wantKind(want model.FailureKind, err error) {
 	s.Helper()
-	if err == nil || plan.KindOf(err) != want {
-		s.Errorf("kind %q, want %q: %v", plan.KindOf(err), want, err)
+	if err == nil || model.KindOf(err) != want {
+		s.Errorf("kind %q, want %q: %v", model.KindOf(err), want, err)
 	}
 }
 
@@ -118,18 +118,18 @@ func (s *story) join() {
 	s.ann, err = s.client.CreateCredential(s.Context(), "ann+x", secret.New("ann-password"), false, false)
 	s.must(err)
 	_, err = s.client.CreateCredential(s.Context(), "jo.doe", secret.New("again"), true, true)
-	s.wantKind(plan.FailureRefused, err)
+	s.wantKind(model.FailureRefused, err)
 
 	found, err := s.client.Credential(s.Context(), s.ann.ID)
 	s.must(err)
-	s.equal("found", plan.Credential{ID: s.ann.ID, Username: "ann+x"}, found)
+	s.equal("found", model.Credential{ID: s.ann.ID, Username: "ann+x"}, found)
 
-	s.must(s.client.SetSettings(s.Context(), []plan.CredentialSettings{
-		{CredentialID: s.jo.ID, Settings: []plan.Setting{{Name: "th_csi", Value: "E-1"}, {Name: "th_firstname", Value: "Jo"}, {Name: "th_lastname", Value: "Doe"}}},
-		{CredentialID: s.ann.ID, Settings: []plan.Setting{{Name: "th_csi", Value: "E-2"}}},
+	s.must(s.client.SetSettings(s.Context(), []model.CredentialSettings{
+		{CredentialID: s.jo.ID, Settings: []model.Setting{{Name: "th_csi", Value: "E-1"}, {Name: "th_firstname", Value: "Jo"}, {Name: "th_lastname", Value: "Doe"}}},
+		{CredentialID: s.ann.ID, Settings: []model.Setting{{Name: "th_csi", Value: "E-2"}}},
 	}))
-	s.wantKind(plan.FailureRefused, s.client.SetSettings(s.Context(), []plan.CredentialSettings{
-		{CredentialID: "no such", Settings: []plan.Setting{{Name: "th_csi", Value: "E-3"}}},
+	s.wantKind(model.FailureRefused, s.client.SetSettings(s.Context(), []model.CredentialSettings{
+		{CredentialID: "no such", Settings: []model.Setting{{Name: "th_csi", Value: "E-3"}}},
 	}))
 	s.joID, err = s.sim.Activate("jo.doe", "jo-password", "")
 	s.must(err)
@@ -157,17 +157,17 @@ func (s *story) list() {
 	case worksim.DirectoryEnabledUnknown:
 		directory = nil
 	}
-	s.equal("inventory", plan.Inventory{
-		Subscription: plan.Subscription{
+	s.equal("inventory", model.Inventory{
+		Subscription: model.Subscription{
 			ID: inventory.Subscription.ID, Name: inventory.Subscription.Name, Type: "professional",
 			ValidUntil: s.sim.State().Subscription.ValidUntil.Time, Licences: 100_000,
 		},
-		Credentials: []plan.Credential{
+		Credentials: []model.Credential{
 			{ID: s.jo.ID, Username: "jo.doe", Usage: 1, Hashed: true, Locked: true},
 			{ID: s.ann.ID, Username: "ann+x"},
 		},
-		Users:    []plan.User{{ID: s.joID, CredentialID: s.jo.ID, CSI: "E-1", FirstName: "Jo", LastName: "Doe", LastCheck: lastCheck, CreatedAt: now}},
-		Contacts: []plan.Contact{{ID: s.joID, Auto: true, FirstName: "Jo", LastName: "Doe", Enabled: true, Directory: directory}},
+		Users:    []model.User{{ID: s.joID, CredentialID: s.jo.ID, CSI: "E-1", FirstName: "Jo", LastName: "Doe", LastCheck: lastCheck, CreatedAt: now}},
+		Contacts: []model.Contact{{ID: s.joID, Auto: true, FirstName: "Jo", LastName: "Doe", Enabled: true, Directory: directory}},
 		Settings: map[string]map[string]string{
 			s.jo.ID:  {"th_csi": "E-1", "th_firstname": "Jo", "th_lastname": "Doe"},
 			s.ann.ID: {"th_csi": "E-2"},
@@ -184,13 +184,13 @@ func (s *story) list() {
 func (s *story) change() {
 	s.Helper()
 	s.must(s.client.UnsetSetting(s.Context(), s.jo.ID, "th_lastname"))
-	s.wantKind(plan.FailureNotFound, s.client.UnsetSetting(s.Context(), s.jo.ID, "th_lastname"))
+	s.wantKind(model.FailureNotFound, s.client.UnsetSetting(s.Context(), s.jo.ID, "th_lastname"))
 	s.equal("settings", map[string]any{"th_csi": "E-1", "th_firstname": "Jo"}, s.sim.State().Settings[s.jo.ID])
 
-	s.must(s.client.UpdateContact(s.Context(), plan.Contact{ID: s.joID, FirstName: "J", LastName: "D", Directory: new(false)}))
-	s.wantKind(plan.FailureNotFound, s.client.UpdateContact(s.Context(), plan.Contact{ID: "00000000", FirstName: "J", LastName: "D"}))
-	s.must(s.client.CreateContact(s.Context(), plan.Contact{ID: "ABCDEFGH", FirstName: "A", LastName: "B", Enabled: true}))
-	s.wantKind(plan.FailureRefused, s.client.CreateContact(s.Context(), plan.Contact{ID: "ABCDEFGH", FirstName: "A", LastName: "B"}))
+	s.must(s.client.UpdateContact(s.Context(), model.Contact{ID: s.joID, FirstName: "J", LastName: "D", Directory: new(false)}))
+	s.wantKind(model.FailureNotFound, s.client.UpdateContact(s.Context(), model.Contact{ID: "00000000", FirstName: "J", LastName: "D"}))
+	s.must(s.client.CreateContact(s.Context(), model.Contact{ID: "ABCDEFGH", FirstName: "A", LastName: "B", Enabled: true}))
+	s.wantKind(model.FailureRefused, s.client.CreateContact(s.Context(), model.Contact{ID: "ABCDEFGH", FirstName: "A", LastName: "B"}))
 	s.equal("contacts", []worksim.Contact{
 		{ID: s.joID, Type: worksim.ContactAuto, FirstName: "J", LastName: "D", DirectoryEnabled: s.quirk == worksim.DirectoryEnabledUnknown},
 		{ID: "ABCDEFGH", Type: worksim.ContactCustom, FirstName: "A", LastName: "B", Enabled: true, DirectoryEnabled: true},
@@ -199,7 +199,7 @@ func (s *story) change() {
 	s.must(s.client.ReplacePassword(s.Context(), s.ann.ID, "ann+x", secret.New("ann-password-2"), true, true))
 	changed, err := s.client.Credential(s.Context(), s.ann.ID)
 	s.must(err)
-	s.equal("credential with a new password", plan.Credential{ID: s.ann.ID, Username: "ann+x", Hashed: true, Locked: true}, changed)
+	s.equal("credential with a new password", model.Credential{ID: s.ann.ID, Username: "ann+x", Hashed: true, Locked: true}, changed)
 }
 
 func (s *story) leave() {
@@ -212,9 +212,9 @@ func (s *story) leave() {
 		s.Errorf("users of jo's credential: %v", users)
 	}
 	s.must(s.client.Withdraw(s.Context(), s.jo.ID))
-	s.wantKind(plan.FailureNotFound, s.client.Withdraw(s.Context(), s.jo.ID))
+	s.wantKind(model.FailureNotFound, s.client.Withdraw(s.Context(), s.jo.ID))
 	_, err = s.client.Credential(s.Context(), s.jo.ID)
-	s.wantKind(plan.FailureNotFound, err)
+	s.wantKind(model.FailureNotFound, err)
 	users, err = s.client.UsersOf(s.Context(), s.jo.ID, 0)
 	s.must(err)
 	if dangling := s.quirk == worksim.KeepDanglingLink; len(users) == 1 != dangling {
@@ -222,10 +222,10 @@ func (s *story) leave() {
 	}
 
 	s.must(s.client.Detach(s.Context(), s.joID))
-	s.wantKind(plan.FailureNotFound, s.client.Detach(s.Context(), s.joID))
+	s.wantKind(model.FailureNotFound, s.client.Detach(s.Context(), s.joID))
 	s.must(s.client.Revoke(s.Context(), annID))
 	_, err = s.client.User(s.Context(), annID)
-	s.wantKind(plan.FailureNotFound, err)
+	s.wantKind(model.FailureNotFound, err)
 	state := s.sim.State()
 	now := worksim.Time{Time: s.sim.Now()}
 	s.equal("detached", []worksim.Departure{{ID: s.joID, At: now}}, state.Detached)
@@ -303,15 +303,15 @@ func TestSimulatedTrouble(t *testing.T) {
 		state   worksim.State
 		fault   worksim.Fault
 		do      action
-		kind    plan.FailureKind
+		kind    model.FailureKind
 	}{
-		{name: "licences used up", options: worksim.Options{Subscription: worksim.Subscription{ID: "SIMULATED1"}}, do: create, kind: plan.FailureForbidden},
-		{name: "wrong address", state: worksim.State{AllowedAddresses: []string{"192.0.2.0/24"}}, do: readPackage, kind: plan.FailureUnauthorized},
-		{name: "wrong address, 403", options: worksim.Options{Quirks: []string{worksim.Address403}}, state: worksim.State{AllowedAddresses: []string{"192.0.2.0/24"}}, do: readPackage, kind: plan.FailureForbidden},
-		{name: "day spent in the middle", options: worksim.Options{DailyRequests: 3, Quirks: []string{worksim.RetryAfter}}, do: readPackage, kind: plan.FailureQuota},
-		{name: "list cut short", state: people(3), fault: worksim.Fault{Path: "/users", Truncate: new(2)}, do: readPackage, kind: plan.FailureInvalid},
-		{name: "portal", fault: worksim.Fault{Path: "/contacts", Status: 200, Body: "<html>", ContentType: "text/html"}, do: readPackage, kind: plan.FailureInvalid},
-		{name: "bulk too long", options: worksim.Options{MaxBulk: 1}, state: people(2), do: bulk(one("c/00000000", "th_nickname"), one("c/00000001", "th_nickname")), kind: plan.FailureRefused},
+		{name: "licences used up", options: worksim.Options{Subscription: worksim.Subscription{ID: "SIMULATED1"}}, do: create, kind: model.FailureForbidden},
+		{name: "wrong address", state: worksim.State{AllowedAddresses: []string{"192.0.2.0/24"}}, do: readPackage, kind: model.FailureUnauthorized},
+		{name: "wrong address, 403", options: worksim.Options{Quirks: []string{worksim.Address403}}, state: worksim.State{AllowedAddresses: []string{"192.0.2.0/24"}}, do: readPackage, kind: model.FailureForbidden},
+		{name: "day spent in the middle", options: worksim.Options{DailyRequests: 3, Quirks: []string{worksim.RetryAfter}}, do: readPackage, kind: model.FailureQuota},
+		{name: "list cut short", state: people(3), fault: worksim.Fault{Path: "/users", Truncate: new(2)}, do: readPackage, kind: model.FailureInvalid},
+		{name: "portal", fault: worksim.Fault{Path: "/contacts", Status: 200, Body: "<html>", ContentType: "text/html"}, do: readPackage, kind: model.FailureInvalid},
+		{name: "bulk too long", options: worksim.Options{MaxBulk: 1}, state: people(2), do: bulk(one("c/00000000", "th_nickname"), one("c/00000001", "th_nickname")), kind: model.FailureRefused},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -329,7 +329,7 @@ func TestSimulatedTrouble(t *testing.T) {
 			}
 			err := tt.do(t.Context(), client)
 			e := apiError(t, err)
-			if e.Kind != tt.kind || (e.Pause > 0) != (tt.kind == plan.FailureQuota) {
+			if e.Kind != tt.kind || (e.Pause > 0) != (tt.kind == model.FailureQuota) {
 				t.Errorf("kind %q, pause %v; want %q: %v", e.Kind, e.Pause, tt.kind, err)
 			}
 		})
@@ -350,8 +350,8 @@ func TestCreateAfterLostAnswer(t *testing.T) {
 			if err := sim.AddFault(fault); err != nil {
 				t.Fatal(err)
 			}
-			if err := create(t.Context(), client); plan.KindOf(err) != plan.FailureUnknown {
-				t.Errorf("kind %q: %v", plan.KindOf(err), err)
+			if err := create(t.Context(), client); model.KindOf(err) != model.FailureUnknown {
+				t.Errorf("kind %q: %v", model.KindOf(err), err)
 			}
 			inventory, err := client.Inventory(t.Context())
 			if got := inventory.Credentials; err != nil || len(got) != 1 || got[0].Username != "jo" {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
@@ -24,7 +25,7 @@ func (p *program) printApproval(given dirsync.Approval, flags approveFlags) erro
 		}{given.Hash, given.Until, given.Ahead(), view.NewChangesJSON(given.Changes), given.Next, view.NewChangesJSON(given.Waiting), view.NewChangesJSON(given.Freed), view.NewWaitsJSON(given.Waits)})
 	}
 	if flags.withdraw != "" {
-		say(p.Stdout, "Approved until %s: %s. The next pass carries it out; at once: order it again, by threema-dirsync withdraw %s --reason TEXT", stamp(given.Until), plan.CountedSteps(given.Changes), plan.ShellWord(flags.withdraw))
+		say(p.Stdout, "Approved until %s: %s. The next pass carries it out; at once: order it again, by threema-dirsync withdraw %s --reason TEXT", stamp(given.Until), plan.CountedSteps(given.Changes), model.ShellWord(flags.withdraw))
 		p.listChanges(given.Changes)
 		return nil
 	}
@@ -36,7 +37,7 @@ func (p *program) printApproval(given dirsync.Approval, flags approveFlags) erro
 
 // printYes tells what is approved, and how long: to what is not due yet the time counts from then.
 func (p *program) printYes(given dirsync.Approval) {
-	ahead, due := parted(given.Changes, plan.Change.Ahead)
+	ahead, due := parted(given.Changes, model.Change.Ahead)
 	if len(due) > 0 {
 		then := "The next pass carries out what still holds."
 		if given.Stopped != "" {
@@ -77,12 +78,12 @@ func (p *program) printStillWaiting(given dirsync.Approval) {
 }
 
 // listChanges names them, the first ones.
-func (p *program) listChanges(changes []plan.Change) {
+func (p *program) listChanges(changes []model.Change) {
 	var titles []string
 	for _, c := range changes {
 		titles = append(titles, "  "+c.Title())
 	}
-	for _, line := range plan.Capped(titles, shownLines, plan.AllInJSON) {
+	for _, line := range model.Capped(titles, shownLines, model.AllInJSON) {
 		say(p.Stdout, "%s", line)
 	}
 }
@@ -90,8 +91,8 @@ func (p *program) listChanges(changes []plan.Change) {
 // printFreed tells what goes without a yes since a yes to others made room in a limit, and how to keep it. Whoever
 // said yes to some may take the rest for stopped.
 func (p *program) printFreed(given dirsync.Approval) {
-	out, rest := parted(given.Freed, func(c plan.Change) bool { return c.Op.OfDeparture() })
-	now, later := parted(out, func(c plan.Change) bool { return c.Status == plan.Due })
+	out, rest := parted(given.Freed, func(c model.Change) bool { return c.Op.OfDeparture() })
+	now, later := parted(out, func(c model.Change) bool { return c.Status == model.Due })
 	if len(rest) > 0 {
 		say(p.Stdout, "Not approved, and stopped by no limit any more: %s. What is not due comes when it is.", plan.CountedSteps(rest))
 		p.listChanges(rest)
@@ -111,7 +112,7 @@ func (p *program) printFreed(given dirsync.Approval) {
 }
 
 // parted parts changes, each part in the order of the whole.
-func parted(changes []plan.Change, which func(plan.Change) bool) (those, others []plan.Change) {
+func parted(changes []model.Change, which func(model.Change) bool) (those, others []model.Change) {
 	for _, c := range changes {
 		if which(c) {
 			those = append(those, c)

@@ -11,7 +11,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 const auditHelp = `The audit tells every decision with its evidence: what was begun, what came of it, who said yes.
@@ -69,7 +69,7 @@ func (p *program) verifyAudit(ctx context.Context, reader *ledger.Reader) error 
 		return err
 	}
 	if report.Fault == "" {
-		say(p.Stdout, "The audit is as it was written: %s, of which %d are erased; the hash of the last one is %s", plan.Counted(int(report.Entries), "entry", "entries"), report.Erased, report.Head)
+		say(p.Stdout, "The audit is as it was written: %s, of which %d are erased; the hash of the last one is %s", model.Counted(int(report.Entries), "entry", "entries"), report.Erased, report.Head)
 		return nil
 	}
 	p.code = dirsync.ExitFailed
@@ -86,7 +86,7 @@ type auditLine struct {
 	At           time.Time         `json:"at"`
 	Run          int64             `json:"run"`
 	Event        ledger.AuditEvent `json:"event"`
-	Op           plan.Op           `json:"op"`
+	Op           model.Op          `json:"op"`
 	ChangeID     string            `json:"changeId"`
 	Person       auditPerson       `json:"person"`
 	CredentialID string            `json:"credentialId"`

@@ -10,7 +10,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/doctor"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // shownVerdict is how a verdict is shown.
@@ -56,7 +56,7 @@ func jsonFindings(findings []doctor.Finding) []jsonFinding {
 
 // oneLine keeps a text that a server sent in its line.
 func oneLine(s string) string {
-	return plan.Harmless(strings.NewReplacer("\n", "; ", "\x00", "").Replace(s))
+	return model.Harmless(strings.NewReplacer("\n", "; ", "\x00", "").Replace(s))
 }
 
 // printFindings prints what failed first, so that the cause stands at the top, then the

@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 const commandName = "threema-dirsync"
@@ -50,8 +50,8 @@ func (p *program) globalFlag() string {
 	if err != nil || path == defaultConfig {
 		return ""
 	}
-	word := plan.ShellWord(path)
-	if strings.ContainsAny(word, `"\`) || plan.Harmless(word) != word {
+	word := model.ShellWord(path)
+	if strings.ContainsAny(word, `"\`) || model.Harmless(word) != word {
 		return ""
 	}
 	return " --config " + word

@@ -13,6 +13,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
@@ -141,7 +142,7 @@ func (p *program) listHolds(ctx context.Context, asJSON bool) error {
 
 // suspended reads who is on leave, and when the last pass ended that looked at their accounts, nil if none did.
 // Where there is no ledger yet, nobody is.
-func (p *program) suspended(ctx context.Context) (people []plan.SuspendedPerson, asOf *time.Time, err error) {
+func (p *program) suspended(ctx context.Context) (people []model.SuspendedPerson, asOf *time.Time, err error) {
 	err = p.installation().WithReader(ctx, func(cfg *config.Config, now func() time.Time, reader *ledger.Reader) error {
 		if reader == nil {
 			return nil

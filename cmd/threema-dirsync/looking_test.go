@@ -8,12 +8,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // memoryDump is all that the ledger tells, but the count of requests.
 type memoryDump struct {
-	State plan.State
+	State model.State
 	Runs  []ledger.RunRecord
 }
 

@@ -16,7 +16,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/app"
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // shownLines caps each list of a plan on the terminal; --json has everything.
@@ -99,12 +99,12 @@ func writeJSON(w io.Writer, v any) error {
 }
 
 // parseMode reads the value of --policy; "" means that of the configuration.
-func parseMode(text string) (plan.Mode, error) {
-	if mode := plan.Mode(text); mode == "" || slices.Contains(plan.Modes(), mode) {
+func parseMode(text string) (model.Mode, error) {
+	if mode := model.Mode(text); mode == "" || slices.Contains(model.Modes(), mode) {
 		return mode, nil
 	}
 	var names []string
-	for _, mode := range plan.Modes() {
+	for _, mode := range model.Modes() {
 		names = append(names, string(mode))
 	}
 	last := len(names) - 1

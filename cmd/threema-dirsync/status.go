@@ -13,38 +13,39 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	"github.com/threema-dirsync/threema-dirsync/sync/handover"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // status is what the ledger knows, without asking anybody else.
 type status struct {
-	LastPass  *passStatus            `json:"lastPass"`
-	NextPass  time.Time              `json:"nextPass"` // by the schedule
-	Sources   []sourceStatus         `json:"sources"`
-	Removed   []removedStatus        `json:"removedSources"`
-	Guards    []guardStatus          `json:"guards"`
-	Waits     []plan.Wait            `json:"-"`        // of the last pass that had a plan, without what is answered
-	Answered  []answerStatus         `json:"answered"` // since the last pass that ended
-	Freed     *freedStatus           `json:"freed,omitempty"`
-	Orders    []orderStatus          `json:"orders"` // that are not carried out yet
-	Leavers   []leaverStatus         `json:"leavers"`
-	Suspended []plan.SuspendedPerson `json:"-"` // who is on leave, as somebody said
-	Alarms    []plan.Alarm           `json:"-"`
-	Effects   []plan.Effect          `json:"-"` // not verified yet
-	Approved  approvalStatus         `json:"approvals"`
-	Stop      string                 `json:"stop"` // why nothing is taken from anybody now, "" if it may be
-	Open      int                    `json:"operationsOpen"`
-	Quota     quotaStatus            `json:"quota"`
-	Seats     view.CountedSeats      `json:"seats"`
-	Managed   int                    `json:"managedCredentials"`
-	Held      heldStatus             `json:"heldPeople"`         // by the last pass that ended
-	Baseline  *baselineStatus        `json:"baseline,omitempty"` // what the last pass asked about, or was told
-	Handover  []handover.Waiting     `json:"handover"`           // lines with passwords that nobody has fetched yet
-	Report    json.RawMessage        `json:"report,omitempty"`
+	LastPass  *passStatus             `json:"lastPass"`
+	NextPass  time.Time               `json:"nextPass"` // by the schedule
+	Sources   []sourceStatus          `json:"sources"`
+	Removed   []removedStatus         `json:"removedSources"`
+	Guards    []guardStatus           `json:"guards"`
+	Waits     []model.Wait            `json:"-"`        // of the last pass that had a plan, without what is answered
+	Answered  []answerStatus          `json:"answered"` // since the last pass that ended
+	Freed     *freedStatus            `json:"freed,omitempty"`
+	Orders    []orderStatus           `json:"orders"` // that are not carried out yet
+	Leavers   []leaverStatus          `json:"leavers"`
+	Suspended []model.SuspendedPerson `json:"-"` // who is on leave, as somebody said
+	Alarms    []model.Alarm           `json:"-"`
+	Effects   []model.Effect          `json:"-"` // not verified yet
+	Approved  approvalStatus          `json:"approvals"`
+	Stop      string                  `json:"stop"` // why nothing is taken from anybody now, "" if it may be
+	Open      int                     `json:"operationsOpen"`
+	Quota     quotaStatus             `json:"quota"`
+	Seats     view.CountedSeats       `json:"seats"`
+	Managed   int                     `json:"managedCredentials"`
+	Held      heldStatus              `json:"heldPeople"`         // by the last pass that ended
+	Baseline  *baselineStatus         `json:"baseline,omitempty"` // what the last pass asked about, or was told
+	Handover  []handover.Waiting      `json:"handover"`           // lines with passwords that nobody has fetched yet
+	Report    json.RawMessage         `json:"report,omitempty"`
 
-	unlooked error                  // why nobody knows whether such lines wait, nil if it is known
-	asked    map[plan.WaitCode]bool // by the last pass that had a plan
+	unlooked error                   // why nobody knows whether such lines wait, nil if it is known
+	asked    map[model.WaitCode]bool // by the last pass that had a plan
 }
 
 // statusJSON is the status for programs: members are added, never renamed.
@@ -63,7 +64,7 @@ func newStatusJSON(s status) statusJSON {
 type passStatus struct {
 	Started  time.Time  `json:"started"`
 	Finished *time.Time `json:"finished"` // null: under way, or it crashed
-	Policy   plan.Mode  `json:"policy"`
+	Policy   model.Mode `json:"policy"`
 	Result   string     `json:"result"`
 	ExitCode int        `json:"exitCode"`
 	// Cause is why it failed or waits, and Command what to type then; both "" if all is well.
@@ -112,7 +113,7 @@ type (
 		OutsidePeople []view.PersonJSON `json:"outsidePeople,omitempty"`
 		Groups        []string          `json:"groups,omitempty"`
 		Conditions    []conditionStatus `json:"conditions"`
-		Reason        plan.ReadReason   `json:"reason,omitempty"` // why it was not read, in one word
+		Reason        model.ReadReason  `json:"reason,omitempty"` // why it was not read, in one word
 		Error         string            `json:"error,omitempty"`  // the same, and what to do
 	}
 	conditionStatus struct {
@@ -188,8 +189,8 @@ func readStatus(ctx context.Context, reader *ledger.Reader, cfg *config.Config, 
 		Sources: []sourceStatus{}, Guards: []guardStatus{}, Orders: ordersOf(state), Leavers: leaversOf(state, now), Open: len(state.Open), Managed: state.Managed(),
 		Removed: removedSources(state, cfg.Sources), Suspended: state.SuspendedPeople(cfg.Decisions(), now),
 		Quota:  quotaStatus{budget.Unlimited, budget.Remaining, budget.FreeAt},
-		Alarms: append([]plan.Alarm{}, state.Alarms...), Effects: underWay(state),
-		Waits: append([]plan.Wait{}, plan.StandingWaits(state.Waits)...), Stop: app.StopReason(cfg), asked: map[plan.WaitCode]bool{},
+		Alarms: append([]model.Alarm{}, state.Alarms...), Effects: underWay(state),
+		Waits: append([]model.Wait{}, plan.StandingWaits(state.Waits)...), Stop: app.StopReason(cfg), asked: map[model.WaitCode]bool{},
 	}
 	for _, w := range s.Waits {
 		s.asked[w.Code] = true
@@ -263,14 +264,14 @@ func readBaseline(text json.RawMessage) *baselineStatus {
 }
 
 // underWay are the effects that are not verified yet.
-func underWay(state plan.State) []plan.Effect {
-	return slices.DeleteFunc(append([]plan.Effect{}, state.Effects...), func(e plan.Effect) bool { return e.State() != plan.EffectRequested })
+func underWay(state model.State) []model.Effect {
+	return slices.DeleteFunc(append([]model.Effect{}, state.Effects...), func(e model.Effect) bool { return e.State() != model.EffectRequested })
 }
 
-func leaversOf(state plan.State, now time.Time) []leaverStatus {
-	stake := map[plan.PersonID]bool{}
-	withdrawn := map[plan.PersonID]bool{}
-	suspended := map[plan.PersonID]bool{}
+func leaversOf(state model.State, now time.Time) []leaverStatus {
+	stake := map[model.PersonID]bool{}
+	withdrawn := map[model.PersonID]bool{}
+	suspended := map[model.PersonID]bool{}
 	for _, s := range state.Suspensions {
 		suspended[s.Person] = s.Stands(now)
 	}
@@ -283,7 +284,7 @@ func leaversOf(state plan.State, now time.Time) []leaverStatus {
 	}
 	leavers := []leaverStatus{}
 	for _, o := range state.Observations {
-		if o.State != plan.Departed || !stake[o.Person] {
+		if o.State != model.Departed || !stake[o.Person] {
 			continue
 		}
 		l := leaverStatus{

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
@@ -20,7 +21,7 @@ type answerStatus struct {
 	People int                      `json:"people"`
 	Whom   []view.WaitingPersonJSON `json:"whom"` // the first of them
 
-	whom  []plan.WaitingPerson
+	whom  []model.WaitingPerson
 	words string
 }
 
@@ -29,7 +30,7 @@ type freedStatus struct {
 	People int                      `json:"people"`
 	Whom   []view.WaitingPersonJSON `json:"whom"` // the first of them
 
-	whom []plan.WaitingPerson
+	whom []model.WaitingPerson
 }
 
 // print warns of them as long as no pass has judged that.
@@ -37,34 +38,34 @@ func (f *freedStatus) print(w io.Writer) {
 	if f == nil || f.People == 0 {
 		return
 	}
-	say(w, "CAUTION, not approved:\t%s who waited before and wait no more, for no limit stops them: they go when they are due, without a yes", plan.Counted(f.People, "person", "people"))
+	say(w, "CAUTION, not approved:\t%s who waited before and wait no more, for no limit stops them: they go when they are due, without a yes", model.Counted(f.People, "person", "people"))
 	for _, x := range f.whom {
 		say(w, "\t%s", x.Words())
 	}
 	if more := f.People - len(f.whom); more > 0 {
-		say(w, "\t… and %s", plan.Counted(more, "more person", "more people"))
+		say(w, "\t… and %s", model.Counted(more, "more person", "more people"))
 	}
 	say(w, "  If one should not go:\t%s", plan.KeepThem)
 }
 
 // addAnswers takes from what is waited for what somebody has answered since, so that nobody is asked twice.
 // taken is what was taken back since, asked what is asked for by a hash after the last yes, nil if that is not known.
-func (s *status) addAnswers(state plan.State, report json.RawMessage, taken []plan.GivenApproval, asked *plan.AfterYes, policy plan.Policy, now time.Time) {
-	answers := state.AnswersTo(dirsync.ReadPlan(report), s.Waits, policy, now)
+func (s *status) addAnswers(state model.State, report json.RawMessage, taken []model.GivenApproval, asked *model.AfterYes, policy model.Policy, now time.Time) {
+	answers := plan.AnswersTo(state, dirsync.ReadPlan(report), s.Waits, policy, now)
 	s.Answered = []answerStatus{}
 	s.answer("approved", "approved", answers.Approved)
 	s.answer("on-leave", "on leave of absence by now", answers.OnLeave)
-	s.answer("taken-back", "the yes to it was taken back", state.Steps(taken))
+	s.answer("taken-back", "the yes to it was taken back", plan.StepsOf(state, taken))
 	waits := answers.Unanswered(s.Waits)
 	if asked != nil {
 		waits = answers.Left(s.Waits, asked.Waits)
 		s.Freed = &freedStatus{asked.FreedPeople, view.NewWaitingPeopleJSON(asked.Freed), asked.Freed}
 	}
-	s.Waits = append([]plan.Wait{}, slices.DeleteFunc(waits, s.doneByNow)...)
+	s.Waits = append([]model.Wait{}, slices.DeleteFunc(waits, s.doneByNow)...)
 	for n := range s.Guards {
 		g := &s.Guards[n]
-		asked := slices.ContainsFunc(s.Waits, func(w plan.Wait) bool { return string(w.Code) == g.Guard || w.ReadFirst == g.Guard })
-		g.Answered = !asked && s.asked[plan.WaitCode(g.Guard)]
+		asked := slices.ContainsFunc(s.Waits, func(w model.Wait) bool { return string(w.Code) == g.Guard || w.ReadFirst == g.Guard })
+		g.Answered = !asked && s.asked[model.WaitCode(g.Guard)]
 	}
 }
 
@@ -83,11 +84,11 @@ func (s *status) describeAnswers() string {
 	return "what it waited for is answered since (" + strings.Join(words, "; ") + "); the next pass judges it"
 }
 
-func (s *status) answer(answer, words string, changes []plan.Change) {
+func (s *status) answer(answer, words string, changes []model.Change) {
 	if len(changes) == 0 {
 		return
 	}
-	people := map[plan.PersonID]bool{}
+	people := map[model.PersonID]bool{}
 	for _, c := range changes {
 		people[c.Person] = true
 	}
@@ -97,13 +98,13 @@ func (s *status) answer(answer, words string, changes []plan.Change) {
 
 // doneByNow tells of a wait for something else than a yes that it was done: the stop file is gone, or each
 // source that is not configured any more was renamed or forgotten.
-func (s *status) doneByNow(w plan.Wait) bool {
+func (s *status) doneByNow(w model.Wait) bool {
 	switch w.Code {
-	case plan.GuardStopFile:
+	case model.GuardStopFile:
 		return s.Stop == ""
-	case plan.GuardBaseline:
+	case model.GuardBaseline:
 		return len(s.Removed) == 0 && strings.HasPrefix(w.Command, "threema-dirsync source rename ")
-	case plan.WaitCode(plan.AskForgotten):
+	case model.WaitCode(model.AskForgotten):
 		unsaid := slices.ContainsFunc(s.Removed, func(r removedStatus) bool { return r.ForgottenAt == nil })
 		return !unsaid && strings.HasPrefix(w.Command, "threema-dirsync source ") && !strings.Contains(w.Command, ";")
 	}
@@ -118,7 +119,7 @@ func (s *status) printAnswers(w io.Writer) {
 			say(w, "\t%s", x.Words())
 		}
 		if more := a.People - len(a.whom); more > 0 {
-			say(w, "\t… and %s", plan.Counted(more, "more person", "more people"))
+			say(w, "\t… and %s", model.Counted(more, "more person", "more people"))
 		}
 	}
 	if len(s.Answered) > 0 {

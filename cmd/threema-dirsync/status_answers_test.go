@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // asks are what `status` says that it waits for, and what it says was answered.
@@ -151,7 +151,7 @@ func TestStatusAsksWhatApproveSaidThatWaits(t *testing.T) {
 func TestStatusTellsWhoGoesWithoutAYes(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
-	who := []plan.WaitingPerson{{CSI: "1003", DN: "uid=a", Steps: []plan.Op{plan.Withdraw}}}
+	who := []model.WaitingPerson{{CSI: "1003", DN: "uid=a", Steps: []model.Op{model.Withdraw}}}
 	(&freedStatus{People: 2, whom: who}).print(&out)
 	for _, text := range []string{"CAUTION", "2 people", "without a yes", "withdraw / Zugang entziehen: 1003 uid=a", "1 more person", "threema-dirsync hold PERSON"} {
 		if !strings.Contains(out.String(), text) {

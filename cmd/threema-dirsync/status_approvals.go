@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // approvalStatus counts the approvals that are given and not used up. Those of a departure
@@ -20,7 +20,7 @@ type approvalStatus struct {
 	Idle int `json:"idle"`
 }
 
-func approvalsOf(state plan.State, policy plan.Policy, now time.Time, report json.RawMessage) approvalStatus {
+func approvalsOf(state model.State, policy model.Policy, now time.Time, report json.RawMessage) approvalStatus {
 	last := readSteps(report)
 	var s approvalStatus
 	for _, a := range state.LiveApprovals(policy, now) {
@@ -68,7 +68,9 @@ func readSteps(text json.RawMessage) pastSteps {
 }
 
 // lacks tells of a yes of before the last plan that it has no such step.
-func (s pastSteps) lacks(a plan.GivenApproval) bool { return a.At.Before(s.at) && !s.known[a.ChangeID] }
+func (s pastSteps) lacks(a model.GivenApproval) bool {
+	return a.At.Before(s.at) && !s.known[a.ChangeID]
+}
 
 func (s approvalStatus) print(w io.Writer) {
 	switch {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -63,15 +64,15 @@ func (o pastOutcome) shows() string {
 }
 
 type pastResult struct {
-	Op      plan.Op `json:"op"`
-	Outcome string  `json:"outcome"`
-	Message string  `json:"message"`
+	Op      model.Op `json:"op"`
+	Outcome string   `json:"outcome"`
+	Message string   `json:"message"`
 }
 
 // addCause tells why the pass did not end well, and what to type; answered is that everything for which it
 // waited is answered since, "" if it is not. A pass under way has no report yet: what
 // is there is that of the one before.
-func (p *passStatus) addCause(report json.RawMessage, waits []plan.Wait, answered string) {
+func (p *passStatus) addCause(report json.RawMessage, waits []model.Wait, answered string) {
 	var o pastOutcome
 	if p == nil || p.Finished == nil || json.Unmarshal(report, &o) != nil {
 		return
@@ -89,7 +90,7 @@ func (p *passStatus) addCause(report json.RawMessage, waits []plan.Wait, answere
 	case dirsync.ExitWaiting:
 		if p.Cause = answered; answered == "" {
 			p.Cause, p.Check, p.Command = waitingCause(o.Guards, waits)
-			if len(waits) > 0 && waits[0].Code == plan.WaitSkipped {
+			if len(waits) > 0 && waits[0].Code == model.WaitSkipped {
 				p.Cause = firstCause(o.undone("changes skipped right before their requests", dirsync.Skipped), p.Cause)
 			}
 		}
@@ -131,12 +132,12 @@ func (s sourceStatus) failures() string {
 
 // failed words how many changes failed, and the first of them.
 func (o pastOutcome) failed() string {
-	return o.undone("changes that failed", plan.Failed, plan.Uncertain)
+	return o.undone("changes that failed", model.Failed, model.Uncertain)
 }
 
 // undone words how many changes ended in one of these ways, and the first of them, "" if none did.
-func (o pastOutcome) undone(what string, results ...plan.Result) string {
-	bad := slices.DeleteFunc(slices.Clone(o.Results), func(r pastResult) bool { return !slices.Contains(results, plan.Result(r.Outcome)) })
+func (o pastOutcome) undone(what string, results ...model.Result) string {
+	bad := slices.DeleteFunc(slices.Clone(o.Results), func(r pastResult) bool { return !slices.Contains(results, model.Result(r.Outcome)) })
 	if len(bad) == 0 {
 		return ""
 	}
@@ -144,7 +145,7 @@ func (o pastOutcome) undone(what string, results ...plan.Result) string {
 }
 
 // waitingCause words for what somebody is waited for: what the guard says, where it is one.
-func waitingCause(guards []guardStatus, waits []plan.Wait) (cause, check, command string) {
+func waitingCause(guards []guardStatus, waits []model.Wait) (cause, check, command string) {
 	if len(waits) == 0 {
 		return "its report does not tell", "", typePlan
 	}

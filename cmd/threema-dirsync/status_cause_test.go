@@ -8,18 +8,18 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestStatusTellsTheCause of each way in which a pass ends badly, and what to type.
 func TestStatusTellsTheCause(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
-	held := plan.Wait{Code: "held", Since: at, Seen: at, People: 9, Command: "threema-dirsync approve --baseline"}
+	held := model.Wait{Code: "held", Since: at, Seen: at, People: 9, Command: "threema-dirsync approve --baseline"}
 	for _, row := range []struct {
 		name, report   string
 		code           int
-		waits          []plan.Wait
+		waits          []model.Wait
 		cause, command string
 	}{
 		{"all is well", `{}`, 0, nil, "", ""},
@@ -39,9 +39,9 @@ func TestStatusTellsTheCause(t *testing.T) {
 		{"both, and a source that does not answer",
 			`{"sources":[{"name":"corp","conditions":[{"name":"count"},{"name":"paging","ok":true}]},{"name":"hr","error":"no route"},{"name":"lab","conditions":[{"name":"groups"}]}]}`, 4, nil,
 			"no route", "threema-dirsync plan; threema-dirsync check"},
-		{"a guard", `{"guards":[{"guard":"held","source":"corp","detail":"9 people are held"}]}`, 3, []plan.Wait{held},
+		{"a guard", `{"guards":[{"guard":"held","source":"corp","detail":"9 people are held"}]}`, 3, []model.Wait{held},
 			"held corp: 9 people are held", "threema-dirsync approve --baseline"},
-		{"a question", `{}`, 3, []plan.Wait{{Code: "approval", Since: at, Seen: at, Command: "threema-dirsync approve f00d"}, {Code: "same-person", Since: at, Seen: at, Command: "threema-dirsync approve f00d"}},
+		{"a question", `{}`, 3, []model.Wait{{Code: "approval", Since: at, Seen: at, Command: "threema-dirsync approve f00d"}, {Code: "same-person", Since: at, Seen: at, Command: "threema-dirsync approve f00d"}},
 			"(approval) (and 1 more", "threema-dirsync approve f00d"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -51,11 +51,11 @@ func TestStatusTellsTheCause(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { _ = l.Close() })
-			run, err := l.StartRun(t.Context(), plan.Sync)
+			run, err := l.StartRun(t.Context(), model.Sync)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := l.FinishRun(t.Context(), run, plan.RunEnd{Result: "failed", ExitCode: row.code, Report: []byte(row.report), Waits: row.waits, Planned: true}); err != nil {
+			if err := l.FinishRun(t.Context(), run, model.RunEnd{Result: "failed", ExitCode: row.code, Report: []byte(row.report), Waits: row.waits, Planned: true}); err != nil {
 				t.Fatal(err)
 			}
 			s, err := readStatus(t.Context(), l.Reader, &config.Config{}, at)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -25,9 +26,9 @@ func readHeld(text json.RawMessage) heldStatus {
 	if json.Unmarshal(text, &report) != nil {
 		return heldStatus{}
 	}
-	var held []plan.Held
+	var held []model.Held
 	for _, h := range report.Held {
-		held = append(held, plan.Held{Person: plan.PersonID{Source: h.Person.Source, ID: h.Person.ID}, Reason: h.Reason})
+		held = append(held, model.Held{Person: model.PersonID{Source: h.Person.Source, ID: h.Person.ID}, Reason: h.Reason})
 	}
 	people, words := plan.HeldWords(held)
 	return heldStatus{people + report.Omitted["held"], words}
@@ -37,6 +38,6 @@ func (h heldStatus) print(w io.Writer) {
 	if h.People == 0 {
 		return
 	}
-	say(w, "Held, nothing is done for them:\t%s. %s", plan.Counted(h.People, "person", "people"), h.Reasons)
+	say(w, "Held, nothing is done for them:\t%s. %s", model.Counted(h.People, "person", "people"), h.Reasons)
 	say(w, "  Who they are:\t`threema-dirsync plan` lists them, `threema-dirsync explain PERSON` tells of one")
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
@@ -24,19 +25,19 @@ type orderStatus struct {
 	typed string // how to name them in a command
 }
 
-func ordersOf(state plan.State) []orderStatus {
+func ordersOf(state model.State) []orderStatus {
 	orders, names := []orderStatus{}, state.Names()
 	for _, o := range state.OpenOrders {
 		s := orderStatus{CredentialID: o.CredentialID, OrderedAt: o.At.UTC(), OrderedBy: o.By}
 		s.Person.Source, s.Person.ID = o.Person.Source, o.Person.ID
-		if n := slices.IndexFunc(state.Owned, func(own plan.Ownership) bool { return own.CredentialID == o.CredentialID }); n >= 0 {
+		if n := slices.IndexFunc(state.Owned, func(own model.Ownership) bool { return own.CredentialID == o.CredentialID }); n >= 0 {
 			s.Username, s.Person.CSI = state.Owned[n].Username, state.Owned[n].CSI
 			sent, settled := state.LostAnswer(state.Owned[n])
 			if s.Sent = sent; !settled.IsZero() {
 				s.SettledFrom = new(settled.UTC())
 			}
 		}
-		if n := slices.IndexFunc(state.Observations, func(seen plan.Observation) bool { return seen.Person == o.Person }); n >= 0 {
+		if n := slices.IndexFunc(state.Observations, func(seen model.Observation) bool { return seen.Person == o.Person }); n >= 0 {
 			s.Person.DN = state.Observations[n].DN
 		}
 		s.typed = names.Typed(s.Person.CSI, o.Person)
@@ -62,8 +63,8 @@ func (s *status) becomes(o orderStatus, person string) string {
 		settled = *o.SettledFrom
 	}
 	for _, x := range s.Waits {
-		if slices.ContainsFunc(x.Whom, func(who plan.WaitingPerson) bool {
-			return who.Person == o.Person.PersonID() && slices.Contains(who.Steps, plan.Withdraw)
+		if slices.ContainsFunc(x.Whom, func(who model.WaitingPerson) bool {
+			return who.Person == o.Person.PersonID() && slices.Contains(who.Steps, model.Withdraw)
 		}) {
 			return "the app goes on; it waits for you (" + string(x.Code) + "): " + x.Ask()
 		}

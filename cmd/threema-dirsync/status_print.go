@@ -8,6 +8,7 @@ import (
 	"time"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
@@ -57,7 +58,7 @@ func (p *program) printStatus(s status) error {
 	}
 	say(w, "Pending leavers:\t%d", len(s.Leavers))
 	for _, l := range s.Leavers {
-		say(w, "  %s %s\t%s since %s, %s, %s", l.CSI, l.DN, l.Evidence, stamp(l.Since), plan.Counted(l.Reads, "read", "reads"), l.words())
+		say(w, "  %s %s\t%s since %s, %s, %s", l.CSI, l.DN, l.Evidence, stamp(l.Since), model.Counted(l.Reads, "read", "reads"), l.words())
 	}
 	leaves := plan.ToldLeaves(s.Suspended) // of what has no departure to come any more the audit and explain tell
 	if len(leaves) > 0 {
@@ -75,7 +76,7 @@ func (p *program) printStatus(s status) error {
 
 // unreadFirst says of a wait that it is as old as the pass that saw it: while a source is not read, a yes to what
 // the pass before asked is refused.
-func (s *status) unreadFirst(x plan.Wait) string {
+func (s *status) unreadFirst(x model.Wait) string {
 	n := slices.IndexFunc(s.Sources, func(source sourceStatus) bool { return source.Error != "" })
 	if n < 0 {
 		return ""
@@ -156,9 +157,9 @@ func (s *status) printHandover(w io.Writer) {
 }
 
 // outside are the people in none of the groups, as the report has them.
-func (s sourceStatus) outside() plan.Outside {
-	return plan.Outside{People: s.Outside, Groups: s.Groups, Shown: plan.Convert(s.OutsidePeople, func(o view.PersonJSON) plan.OutsidePerson {
-		return plan.OutsidePerson{Person: plan.PersonID{Source: o.Source, ID: o.ID}, CSI: o.CSI, DN: o.DN}
+func (s sourceStatus) outside() model.Outside {
+	return model.Outside{People: s.Outside, Groups: s.Groups, Shown: model.Convert(s.OutsidePeople, func(o view.PersonJSON) model.OutsidePerson {
+		return model.OutsidePerson{Person: model.PersonID{Source: o.Source, ID: o.ID}, CSI: o.CSI, DN: o.DN}
 	})}
 }
 
@@ -175,7 +176,7 @@ func (s sourceStatus) words() string {
 			failed = append(failed, c.Name)
 		}
 	}
-	return "INCOMPLETE: " + plan.Consequence(failed)
+	return "INCOMPLETE: " + model.Consequence(failed)
 }
 
 func (r removedStatus) words() string {

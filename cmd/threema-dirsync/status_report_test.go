@@ -7,7 +7,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestStatusBesideAPass: while a pass is under way, what the one before reported stays in view.
@@ -18,15 +18,15 @@ func TestStatusBesideAPass(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = l.Close() })
-	first, err := l.StartRun(t.Context(), plan.Sync)
+	first, err := l.StartRun(t.Context(), model.Sync)
 	if err != nil {
 		t.Fatal(err)
 	}
 	report := []byte(`{"sources":[{"name":"corp","complete":true,"conditions":[]}],"guards":[{"guard":"leavers-run","source":"corp","detail":"x"}],"seats":{"licences":9}}`)
-	if err := l.FinishRun(t.Context(), first, plan.RunEnd{Result: "waiting", ExitCode: 3, Report: report}); err != nil {
+	if err := l.FinishRun(t.Context(), first, model.RunEnd{Result: "waiting", ExitCode: 3, Report: report}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := l.StartRun(t.Context(), plan.Sync); err != nil {
+	if _, err := l.StartRun(t.Context(), model.Sync); err != nil {
 		t.Fatal(err)
 	}
 	s, err := readStatus(t.Context(), l.Reader, &config.Config{}, time.Now())

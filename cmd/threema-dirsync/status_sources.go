@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // removedStatus is a source that is not configured any more and has people of ours.
@@ -18,14 +18,14 @@ type removedStatus struct {
 }
 
 // removedSources finds the sources that the ledger has people of, and the configuration lacks.
-func removedSources(state plan.State, configured []config.Source) []removedStatus {
+func removedSources(state model.State, configured []config.Source) []removedStatus {
 	removed := []removedStatus{}
 	for name, people := range state.AtStake() {
 		if slices.ContainsFunc(configured, func(s config.Source) bool { return s.Name == name }) {
 			continue
 		}
 		r := removedStatus{Name: name, People: people}
-		if n := slices.IndexFunc(state.Forgotten, func(f plan.ForgottenSource) bool { return f.Source == name }); n >= 0 {
+		if n := slices.IndexFunc(state.Forgotten, func(f model.ForgottenSource) bool { return f.Source == name }); n >= 0 {
 			r.ForgottenAt, r.ForgottenBy = &state.Forgotten[n].At, state.Forgotten[n].By
 		}
 		removed = append(removed, r)

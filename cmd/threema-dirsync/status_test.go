@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestStatus: before the first pass, after one, and while a leaver waits. It needs neither the
@@ -71,7 +71,7 @@ func TestStatusOfAFailedPass(t *testing.T) {
 	}
 	w.set("sources.0.urls", []any{"ldaps://127.0.0.1:1"})
 	w.must(t, 4, "run", "--once")
-	if s := source(); s.Complete || s.Reason != plan.ReadUnreachable || !strings.Contains(s.Error, "check the name and port in urls") {
+	if s := source(); s.Complete || s.Reason != model.ReadUnreachable || !strings.Contains(s.Error, "check the name and port in urls") {
 		t.Errorf("a directory that is down: %+v", s)
 	}
 	if out := w.must(t, 0, "status"); !strings.Contains(out.stdout, "NOT READ, nothing happened: read source corp: ") {

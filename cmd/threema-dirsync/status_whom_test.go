@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestWhoIsWaitedFor: the pass and `status` tell which step waits, whose it is, since when, and what to type.
@@ -36,13 +36,13 @@ func TestWhoIsWaitedFor(t *testing.T) {
 func TestAStaleWaitNamesTheSourceFirst(t *testing.T) {
 	t.Parallel()
 	seen := time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
-	wait := plan.Wait{Code: plan.GuardBaseline, Since: seen, Seen: seen, Command: "threema-dirsync approve --baseline"}
+	wait := model.Wait{Code: model.GuardBaseline, Since: seen, Seen: seen, Command: "threema-dirsync approve --baseline"}
 	for failure, first := range map[string]string{
 		"no such base": "WAITS FOR YOU baseline:  first let source corp be read (`threema-dirsync check` says what to fix); as of the pass of 2026-11-20 03:00 UTC this waits: since ",
 		"":             "WAITS FOR YOU baseline:  since ",
 	} {
 		var out strings.Builder
-		s := status{Waits: []plan.Wait{wait}, Sources: []sourceStatus{{Name: "corp", Error: failure, Complete: failure == ""}}}
+		s := status{Waits: []model.Wait{wait}, Sources: []sourceStatus{{Name: "corp", Error: failure, Complete: failure == ""}}}
 		if err := (&program{environment: environment{Stdout: &out}}).printStatus(s); err != nil || !strings.Contains(strings.Join(strings.Fields(out.String()), " "), strings.Join(strings.Fields(first), " ")) {
 			t.Errorf("%v:\n%s", err, out.String())
 		}

@@ -12,7 +12,7 @@ import (
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/handover"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema"
 )
 
@@ -110,7 +110,7 @@ func (a *Assembly) Advance(by time.Duration) { a.offset += by }
 func (a *Assembly) Offset() time.Duration { return a.offset }
 
 // Planner joins the parts that only look. A mode overrules that of the configuration, "" does not.
-func (a *Assembly) Planner(memory dirsync.Memory, mode plan.Mode) dirsync.Planner {
+func (a *Assembly) Planner(memory dirsync.Memory, mode model.Mode) dirsync.Planner {
 	planner := dirsync.Planner{
 		Mapper: a.mapper, Package: a.client, Memory: memory, Policy: a.Decisions(),
 		Stop: func() string { return StopReason(a.Config) }, StopFile: a.StopFile(), Now: a.now, Logger: a.logger,

@@ -8,7 +8,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/doctor"
 	"github.com/threema-dirsync/threema-dirsync/sync/handover"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // Check lets the doctor look at everything, also where the state folder or the ledger cannot be used: then
@@ -85,12 +85,12 @@ func (noMemory) PageSize(context.Context, string) (int, error) { return 0, nil }
 func (noMemory) NotePageSize(context.Context, string, int) error { return nil }
 
 // RefusedLogin implements ldapsource.Lockout.
-func (noMemory) RefusedLogin(context.Context, string) (plan.RefusedLogin, error) {
-	return plan.RefusedLogin{}, errors.New("state_dir cannot be used, so nobody knows, and the password is not tried")
+func (noMemory) RefusedLogin(context.Context, string) (model.RefusedLogin, error) {
+	return model.RefusedLogin{}, errors.New("state_dir cannot be used, so nobody knows, and the password is not tried")
 }
 
 // NoteRefusedLogin implements ldapsource.Lockout.
-func (noMemory) NoteRefusedLogin(context.Context, plan.RefusedLogin) error { return nil }
+func (noMemory) NoteRefusedLogin(context.Context, model.RefusedLogin) error { return nil }
 
 // ForgetRefusedLogin implements ldapsource.Lockout.
 func (noMemory) ForgetRefusedLogin(context.Context, string) error { return nil }

@@ -8,7 +8,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/doctor"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // firstLook is the memory of a check where there is no ledger yet: a check changes nothing, so it makes none. Its
@@ -28,13 +28,13 @@ var (
 )
 
 // State implements doctor.Memory.
-func (*firstLook) State(context.Context) (plan.State, error) { return plan.State{}, nil }
+func (*firstLook) State(context.Context) (model.State, error) { return model.State{}, nil }
 
 // LastReport implements doctor.Memory.
 func (*firstLook) LastReport(context.Context) (json.RawMessage, error) { return nil, nil }
 
 // Budget implements doctor.Memory.
-func (f *firstLook) Budget(context.Context) (plan.Budget, error) {
+func (f *firstLook) Budget(context.Context) (model.Budget, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return ledger.NewBudget(f.settings.Threema.DailyRequests, f.sent, f.settings.now()), nil
@@ -69,12 +69,12 @@ func (f *firstLook) NotePageSize(_ context.Context, list string, size int) error
 }
 
 // RefusedLogin implements ldapsource.Lockout.
-func (*firstLook) RefusedLogin(context.Context, string) (plan.RefusedLogin, error) {
-	return plan.RefusedLogin{}, nil
+func (*firstLook) RefusedLogin(context.Context, string) (model.RefusedLogin, error) {
+	return model.RefusedLogin{}, nil
 }
 
 // NoteRefusedLogin implements ldapsource.Lockout.
-func (f *firstLook) NoteRefusedLogin(ctx context.Context, login plan.RefusedLogin) error {
+func (f *firstLook) NoteRefusedLogin(ctx context.Context, login model.RefusedLogin) error {
 	m, err := f.settings.openMeter(ctx)
 	if err != nil {
 		return err

@@ -5,14 +5,14 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // Config is the whole configuration. A Config that Parse returned keeps every rule of this
 // package: enums hold a known value (what another package knows has the type and the list of that package, so
 // that no value is known on one side only), file names are absolute, durations are not negative.
 type Config struct {
-	Policy      plan.Mode      `yaml:"policy"`
+	Policy      model.Mode     `yaml:"policy"`
 	Schedule    Schedule       `yaml:"schedule"`
 	TimeZone    *time.Location `yaml:"time_zone"` // of Schedule; never nil
 	Poll        time.Duration  `yaml:"poll"`      // 0: never
@@ -155,13 +155,13 @@ type Contacts struct {
 
 // Leavers says what happens to people who left (design §5.6).
 type Leavers struct {
-	AppAccess   AppAccess           `yaml:"app_access"`
-	ID          plan.IDPolicy       `yaml:"id"`
-	NeverRevoke []string            `yaml:"never_revoke"` // csis; with ID revoke, theirs is detached instead
-	Evidence    []plan.EvidenceKind `yaml:"evidence"`     // the kinds that count, at least one
-	Confirm     Confirm             `yaml:"confirm"`
-	Grace       Grace               `yaml:"grace"`
-	Approval    plan.Approval       `yaml:"approval"`
+	AppAccess   AppAccess            `yaml:"app_access"`
+	ID          model.IDPolicy       `yaml:"id"`
+	NeverRevoke []string             `yaml:"never_revoke"` // csis; with ID revoke, theirs is detached instead
+	Evidence    []model.EvidenceKind `yaml:"evidence"`     // the kinds that count, at least one
+	Confirm     Confirm              `yaml:"confirm"`
+	Grace       Grace                `yaml:"grace"`
+	Approval    model.Approval       `yaml:"approval"`
 	// Retention is how long the memory of people stays of whom nothing is ours any more (D-67).
 	Retention time.Duration `yaml:"retention"`
 }

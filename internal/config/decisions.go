@@ -1,14 +1,16 @@
 package config
 
-import "github.com/threema-dirsync/threema-dirsync/sync/plan"
+import (
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
+)
 
 // batch is how many creates share one bulk request for their settings: what a crash can leave
 // to be resumed, against requests.
 const batch = 100
 
 // Decisions are what of the configuration decides in a plan, in its words.
-func (c *Config) Decisions() plan.Policy {
-	return plan.Policy{
+func (c *Config) Decisions() model.Policy {
+	return model.Policy{
 		Mode:            c.Policy,
 		Withdraw:        c.Leavers.AppAccess == AppWithdraw,
 		ID:              c.Leavers.ID,
@@ -21,12 +23,12 @@ func (c *Config) Decisions() plan.Policy {
 		Approval:        c.Leavers.Approval,
 		Protected:       c.Protect.CSI,
 		NeverRevoke:     c.Leavers.NeverRevoke,
-		LeaversRun:      plan.Window(c.Limits.Leavers.Run),
-		LeaversDay:      plan.Window(c.Limits.Leavers.Day),
-		LeaversWeek:     plan.Window(c.Limits.Leavers.Week),
-		CreatesRun:      plan.Window(c.Limits.Creates.Run),
-		ChangesRun:      plan.Window(c.Limits.Changes.Run),
-		Held:            plan.HeldLimit(c.Limits.Held),
+		LeaversRun:      model.Window(c.Limits.Leavers.Run),
+		LeaversDay:      model.Window(c.Limits.Leavers.Day),
+		LeaversWeek:     model.Window(c.Limits.Leavers.Week),
+		CreatesRun:      model.Window(c.Limits.Creates.Run),
+		ChangesRun:      model.Window(c.Limits.Changes.Run),
+		Held:            model.HeldLimit(c.Limits.Held),
 		PublishContacts: c.Contacts.Publish,
 		AdoptUsername:   c.Adopt.Username,
 		AdoptPersonal:   c.Adopt.Personal,

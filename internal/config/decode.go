@@ -11,7 +11,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // A decoder writes YAML nodes over a value that holds the defaults, and collects what does
@@ -98,7 +98,7 @@ func (d *decoder) value(at place, n *yaml.Node, v reflect.Value) {
 
 // whatToWrite says it of a key without a value. One without a default cannot be removed.
 func whatToWrite(target any) string {
-	if _, ok := target.(*plan.Mode); ok {
+	if _, ok := target.(*model.Mode); ok {
 		return choosePolicy()
 	}
 	return "write one, or remove the key"

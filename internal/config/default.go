@@ -4,7 +4,7 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // Default returns the configuration of a file that sets nothing (design §6). It is not
@@ -37,11 +37,11 @@ func Default() Config {
 		Contacts: Contacts{Publish: true},
 		Leavers: Leavers{
 			AppAccess: AppWithdraw,
-			ID:        plan.KeepID,
-			Evidence:  plan.EvidenceKinds(),
+			ID:        model.KeepID,
+			Evidence:  model.EvidenceKinds(),
 			Confirm:   Confirm{Reads: 2, Over: 24 * time.Hour},
 			Grace:     Grace{Withdraw: 24 * time.Hour, ID: 7 * 24 * time.Hour},
-			Approval:  plan.ApproveIrreversible,
+			Approval:  model.ApproveIrreversible,
 			Retention: 90 * 24 * time.Hour,
 		},
 		Limits: Limits{

@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 func env(pairs map[string]string) func(string) string {
@@ -155,7 +155,7 @@ log: {level: debug}
 	want := []any{
 		"Europe/Zurich", `CORP\reader`, true, 500, []string{"CN=Administrator,CN=Users,DC=corp,DC=example"},
 		"http://127.0.0.1:8080/threema/api/v1", "proxy:3128", 0, false,
-		[]string{"4712"}, []plan.EvidenceKind{plan.Expired, plan.Disabled}, time.Duration(0), 7 * 24 * time.Hour, 36 * time.Hour, time.Duration(0),
+		[]string{"4712"}, []model.EvidenceKind{model.Expired, model.Disabled}, time.Duration(0), 7 * 24 * time.Hour, 36 * time.Hour, time.Duration(0),
 		[]string{"4711", "E-boss"},
 		config.Window{}, config.Window{Count: 500, Percent: 50}, "", "DEBUG",
 	}

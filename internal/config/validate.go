@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // A validator collects the broken rules. Its problems have no line; Parse adds it.
@@ -48,17 +48,17 @@ func (c *Config) validate() []Problem {
 	return v.problems
 }
 
-func (v *validator) policy(mode plan.Mode) {
+func (v *validator) policy(mode model.Mode) {
 	if mode == "" {
 		v.failf("policy", "the key is required and has no default; %s", choosePolicy())
 		return
 	}
-	oneOf(v, "policy", mode, plan.Modes()...)
+	oneOf(v, "policy", mode, model.Modes()...)
 }
 
 // choosePolicy says what to write to whom has not chosen.
 func choosePolicy() string {
-	return "write one of " + words(plan.Modes()) + "; observe is the harmless one: it changes nothing and shows what would be done"
+	return "write one of " + words(model.Modes()) + "; observe is the harmless one: it changes nothing and shows what would be done"
 }
 
 func (v *validator) threema(t Threema) {
@@ -107,20 +107,20 @@ func (v *validator) mapping(m Mapping) {
 
 func (v *validator) leavers(l Leavers) {
 	oneOf(v, "leavers.app_access", l.AppAccess, AppWithdraw, AppKeep)
-	oneOf(v, "leavers.id", l.ID, plan.IDPolicies()...)
+	oneOf(v, "leavers.id", l.ID, model.IDPolicies()...)
 	v.list("leavers.never_revoke", l.NeverRevoke, func(_, _ string) {})
-	oneOf(v, "leavers.approval", l.Approval, plan.ApprovalThresholds()...)
+	oneOf(v, "leavers.approval", l.Approval, model.ApprovalThresholds()...)
 	v.evidence("leavers.evidence", l.Evidence)
 	v.atLeast("leavers.confirm.reads", l.Confirm.Reads, 1, "1 takes a single read's word")
 	switch {
-	case l.AppAccess == AppKeep && l.ID == plan.DetachID:
+	case l.AppAccess == AppKeep && l.ID == model.DetachID:
 		v.failf("leavers.id", "detach does not hold together with app_access: keep: the credential stays valid, so the ID comes back as soon as it is used (D-18); write app_access: withdraw, or id: keep")
-	case l.AppAccess == AppKeep && l.ID == plan.RevokeID:
+	case l.AppAccess == AppKeep && l.ID == model.RevokeID:
 		v.failf("leavers.id", "revoke does not hold together with app_access: keep: the credential stays valid, so the leaver starts again with a new ID (D-15); write app_access: withdraw, or id: keep")
 	}
 }
 
-func (v *validator) evidence(path string, kinds []plan.EvidenceKind) {
+func (v *validator) evidence(path string, kinds []model.EvidenceKind) {
 	if len(kinds) == 0 {
 		v.failf(path, "with nothing that counts nobody ever leaves; write app_access: keep together with id: keep if you want that, and remove this key")
 	}
@@ -128,7 +128,7 @@ func (v *validator) evidence(path string, kinds []plan.EvidenceKind) {
 	for i, kind := range kinds {
 		items[i] = string(kind)
 	}
-	v.list(path, items, func(at, item string) { oneOf(v, at, plan.EvidenceKind(item), plan.EvidenceKinds()...) })
+	v.list(path, items, func(at, item string) { oneOf(v, at, model.EvidenceKind(item), model.EvidenceKinds()...) })
 }
 
 func (v *validator) limits(l Limits) {

@@ -9,7 +9,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
 	"github.com/threema-dirsync/threema-dirsync/sync/handover"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema"
 )
 
@@ -32,23 +32,23 @@ type Doctor struct {
 // the people who were read.
 type Source interface {
 	Name() string
-	Check(ctx context.Context, tracked []plan.Tracked, judges ...func([]plan.Person) ldapsource.Finding) []ldapsource.Finding
+	Check(ctx context.Context, tracked []model.Tracked, judges ...func([]model.Person) ldapsource.Finding) []ldapsource.Finding
 	// CheckAgain also tries a password once more that was refused before.
-	CheckAgain(ctx context.Context, tracked []plan.Tracked, judges ...func([]plan.Person) ldapsource.Finding) []ldapsource.Finding
+	CheckAgain(ctx context.Context, tracked []model.Tracked, judges ...func([]model.Person) ldapsource.Finding) []ldapsource.Finding
 }
 
 // Mapper makes identities of people.
 type Mapper interface {
-	Map(plan.Person) plan.Identity
+	Map(model.Person) model.Identity
 	Groups() []string // those that the templates ask for
 }
 
 // Package is the licence package.
 type Package interface {
-	Subscription(context.Context) (plan.Subscription, error)
-	Clock() plan.ServiceClock
+	Subscription(context.Context) (model.Subscription, error)
+	Clock() model.ServiceClock
 	TryLists(context.Context) []threema.Trial
-	Inventory(context.Context) (plan.Inventory, error)
+	Inventory(context.Context) (model.Inventory, error)
 }
 
 // Handover is the file that takes new passwords.
@@ -60,15 +60,15 @@ type Handover interface {
 
 // Memory is what the ledger tells.
 type Memory interface {
-	State(context.Context) (plan.State, error)
-	Budget(context.Context) (plan.Budget, error)
+	State(context.Context) (model.State, error)
+	Budget(context.Context) (model.Budget, error)
 	LastReport(context.Context) (json.RawMessage, error)
 }
 
 // Findings looks at everything, in the order in which a pass would stumble. tryLogin tries a password once
 // more that a directory refused before. Its error means that the memory could not be read.
 func (d Doctor) Findings(ctx context.Context, tryLogin bool) ([]Finding, error) {
-	var state plan.State
+	var state model.State
 	if d.Memory != nil {
 		var err error
 		if state, err = d.Memory.State(ctx); err != nil {

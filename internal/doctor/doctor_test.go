@@ -13,34 +13,34 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema"
 )
 
 // sound is a package that answers, and holds nobody.
-type sound struct{ told plan.Subscription }
+type sound struct{ told model.Subscription }
 
-func (s sound) Subscription(context.Context) (plan.Subscription, error) { return s.told, nil }
-func (sound) Clock() plan.ServiceClock                                  { return plan.ServiceClock{} }
-func (sound) TryLists(context.Context) []threema.Trial                  { return nil }
-func (sound) Inventory(context.Context) (plan.Inventory, error)         { return plan.Inventory{}, nil }
+func (s sound) Subscription(context.Context) (model.Subscription, error) { return s.told, nil }
+func (sound) Clock() model.ServiceClock                                  { return model.ServiceClock{} }
+func (sound) TryLists(context.Context) []threema.Trial                   { return nil }
+func (sound) Inventory(context.Context) (model.Inventory, error)         { return model.Inventory{}, nil }
 
 // remembered is a memory with the report of a last pass.
 type remembered struct {
 	report string
-	budget plan.Budget
+	budget model.Budget
 }
 
-func (remembered) State(context.Context) (plan.State, error)     { return plan.State{}, nil }
-func (r remembered) Budget(context.Context) (plan.Budget, error) { return r.budget, nil }
+func (remembered) State(context.Context) (model.State, error)     { return model.State{}, nil }
+func (r remembered) Budget(context.Context) (model.Budget, error) { return r.budget, nil }
 func (r remembered) LastReport(context.Context) (json.RawMessage, error) {
 	return json.RawMessage(r.report), nil
 }
 
 type asIs struct{}
 
-func (asIs) Map(plan.Person) plan.Identity { return plan.Identity{} }
-func (asIs) Groups() []string              { return nil }
+func (asIs) Map(model.Person) model.Identity { return model.Identity{} }
+func (asIs) Groups() []string                { return nil }
 
 func healthy(t *testing.T) Doctor {
 	t.Helper()
@@ -51,8 +51,8 @@ func healthy(t *testing.T) Doctor {
 	}
 	cfg.Threema.BaseURL = &url.URL{Scheme: "https", Host: "work.example"}
 	return Doctor{
-		Config: &cfg, Mapper: asIs{}, Package: sound{plan.Subscription{Type: "professional", Licences: 9}},
-		Memory: remembered{report: `{"seats":{"licences":9,"used":4,"free":5}}`, budget: plan.Budget{Remaining: 100}}, Now: time.Now,
+		Config: &cfg, Mapper: asIs{}, Package: sound{model.Subscription{Type: "professional", Licences: 9}},
+		Memory: remembered{report: `{"seats":{"licences":9,"used":4,"free":5}}`, budget: model.Budget{Remaining: 100}}, Now: time.Now,
 	}
 }
 
@@ -83,10 +83,10 @@ func TestWhatTheDoctorIsHanded(t *testing.T) {
 		"no free seat":              {func(d *Doctor) { d.Memory = remembered{report: `{"seats":{"licences":9,"used":9}}`} }, LicencePackage, "seats", ldapsource.Warning},
 		"seats that nobody counted": {func(d *Doctor) { d.Memory = remembered{} }, LicencePackage, "seats", ldapsource.Skipped},
 		"requests are left":         {func(*Doctor) {}, LicencePackage, "quota", ldapsource.Pass},
-		"requests are spent":        {func(d *Doctor) { d.Memory = remembered{budget: plan.Budget{Remaining: 5, Reserve: 5}} }, LicencePackage, "quota", ldapsource.Warning},
+		"requests are spent":        {func(d *Doctor) { d.Memory = remembered{budget: model.Budget{Remaining: 5, Reserve: 5}} }, LicencePackage, "quota", ldapsource.Warning},
 		"a careful configuration":   {func(*Doctor) {}, Configuration, "leavers.id", ""},
-		"a bold one":                {func(d *Doctor) { d.Config.Leavers.ID = plan.RevokeID }, Configuration, "leavers.id", ldapsource.Warning},
-		"a package at its end":      {func(d *Doctor) { d.Package = sound{plan.Subscription{ValidUntil: time.Now().Add(-time.Hour)}} }, LicencePackage, "term", ldapsource.Failure},
+		"a bold one":                {func(d *Doctor) { d.Config.Leavers.ID = model.RevokeID }, Configuration, "leavers.id", ldapsource.Warning},
+		"a package at its end":      {func(d *Doctor) { d.Package = sound{model.Subscription{ValidUntil: time.Now().Add(-time.Hour)}} }, LicencePackage, "term", ldapsource.Failure},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

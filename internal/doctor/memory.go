@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
@@ -36,7 +36,7 @@ func checkSeats(seats view.CountedSeats) Finding {
 	return f
 }
 
-func (d Doctor) checkQuota(budget plan.Budget) Finding {
+func (d Doctor) checkQuota(budget model.Budget) Finding {
 	f := Finding{LicencePackage, "quota", ldapsource.Pass, "count the requests of the rolling day", "", ""}
 	f.Came = fmt.Sprintf("%d of %d left, %d of them kept for leavers", budget.Remaining, d.Config.Threema.DailyRequests, budget.Reserve)
 	switch {

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema"
 )
 
@@ -22,7 +22,7 @@ func (d Doctor) checkPackage(ctx context.Context) []Finding {
 		base.Verdict, base.Came, base.Advice = ldapsource.Failure, err.Error(), keyAdvice(err)
 		return []Finding{base}
 	}
-	base.Came = fmt.Sprintf("%s (%s), plan %s, %s", s.Name, s.ID, s.Type, plan.Counted(s.Licences, "licence", "licences"))
+	base.Came = fmt.Sprintf("%s (%s), plan %s, %s", s.Name, s.ID, s.Type, model.Counted(s.Licences, "licence", "licences"))
 	return append([]Finding{base, checkClock(d.Package.Clock()), d.checkPlanType(s), d.checkTerm(s)}, d.checkPages(ctx)...)
 }
 
@@ -34,7 +34,7 @@ func (d Doctor) checkPages(ctx context.Context) []Finding {
 		f.Came = fmt.Sprintf("%d of %d entries", trial.Came, trial.Total)
 		switch failure, _ := errors.AsType[*threema.Error](trial.Err); {
 		case trial.Err == nil:
-		case failure != nil && failure.Kind == plan.FailureQuota && !failure.Answered():
+		case failure != nil && failure.Kind == model.FailureQuota && !failure.Answered():
 			f.Verdict, f.Came = ldapsource.Skipped, trial.Err.Error()
 			f.Advice = keyAdvice(trial.Err)
 		default:
@@ -47,7 +47,7 @@ func (d Doctor) checkPages(ctx context.Context) []Finding {
 }
 
 // checkClock holds the date of the answer against our clock: by a wrong one every grace would end.
-func checkClock(c plan.ServiceClock) Finding {
+func checkClock(c model.ServiceClock) Finding {
 	f := Finding{LicencePackage, "clock", ldapsource.Pass, "look at the date of the answer", "the clock of this machine is right", ""}
 	switch {
 	case !c.Told:
@@ -61,7 +61,7 @@ func checkClock(c plan.ServiceClock) Finding {
 }
 
 // checkPlanType warns where the API, or revoking, may not be part of the plan (D-39).
-func (d Doctor) checkPlanType(s plan.Subscription) Finding {
+func (d Doctor) checkPlanType(s model.Subscription) Finding {
 	f := Finding{LicencePackage, "plan", ldapsource.Pass, "look at the type of the subscription", s.Type, ""}
 	if !slices.Contains([]string{"enterprise", "professional", "edu5"}, strings.ToLower(s.Type)) {
 		f.Verdict, f.Advice = ldapsource.Warning, "the API and the revocation of IDs belong to the plan Professional (formerly Enterprise); ask Threema if requests are refused"
@@ -70,7 +70,7 @@ func (d Doctor) checkPlanType(s plan.Subscription) Finding {
 }
 
 // checkTerm is D-40: an expired package becomes read-only for us.
-func (d Doctor) checkTerm(s plan.Subscription) Finding {
+func (d Doctor) checkTerm(s model.Subscription) Finding {
 	f := Finding{LicencePackage, "term", ldapsource.Pass, "look at validUntil", "valid until " + s.ValidUntil.Format(time.DateOnly), ""}
 	switch left := s.ValidUntil.Sub(d.Now()); {
 	case s.ValidUntil.IsZero():

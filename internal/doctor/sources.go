@@ -8,12 +8,12 @@ import (
 	"slices"
 
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // checkSources looks at each source, and returns the people of each that could be read. state is what the ledger knows. A password that
 // was refused before is tried again only if somebody asked for it.
-func (d Doctor) checkSources(ctx context.Context, state plan.State, tryLogin bool) (findings []Finding, shown [][]plan.Identity) {
+func (d Doctor) checkSources(ctx context.Context, state model.State, tryLogin bool) (findings []Finding, shown [][]model.Identity) {
 	findings = append(
 		d.checkHomes("protect.groups", d.Config.Protect.Groups, ldapsource.Failure, "everybody of that source counts as protected, and each step of a departure waits for a yes"),
 		d.checkHomes("mapping.category", d.Mapper.Groups(), ldapsource.Warning, "its people keep their labels as they are")...)
@@ -22,7 +22,7 @@ func (d Doctor) checkSources(ctx context.Context, state plan.State, tryLogin boo
 		if tryLogin {
 			check = s.CheckAgain
 		}
-		for _, f := range check(ctx, state.Tracked(s.Name()), func(people []plan.Person) ldapsource.Finding {
+		for _, f := range check(ctx, state.Tracked(s.Name()), func(people []model.Person) ldapsource.Finding {
 			identities := d.mapAll(people)
 			shown = append(shown, identities)
 			return checkMapping(identities)
@@ -33,8 +33,8 @@ func (d Doctor) checkSources(ctx context.Context, state plan.State, tryLogin boo
 	return findings, shown
 }
 
-func (d Doctor) mapAll(people []plan.Person) []plan.Identity {
-	identities := make([]plan.Identity, 0, len(people))
+func (d Doctor) mapAll(people []model.Person) []model.Identity {
+	identities := make([]model.Identity, 0, len(people))
 	for _, p := range people {
 		identities = append(identities, d.Mapper.Map(p))
 	}
@@ -53,12 +53,12 @@ func (d Doctor) checkHomes(key string, groups []string, verdict ldapsource.Verdi
 
 // checkMapping looks at the people who are entitled, mapped, and counts what is missing. One without csi or
 // username is held; if nobody has both, nothing would ever happen.
-func checkMapping(identities []plan.Identity) ldapsource.Finding {
+func checkMapping(identities []model.Identity) ldapsource.Finding {
 	f := ldapsource.Finding{Name: "mapping", Verdict: ldapsource.Pass, Tried: "map everybody who is entitled"}
 	entitled, whole := 0, 0
 	csis, usernames, several := map[string]int{}, map[string]int{}, map[string]int{}
 	for _, identity := range identities {
-		if identity.State != plan.Entitled {
+		if identity.State != model.Entitled {
 			continue
 		}
 		entitled++

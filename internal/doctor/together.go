@@ -6,12 +6,13 @@ import (
 	"slices"
 
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // checkTogether looks at what only directory, memory and package tell together: once every source has shown
 // its people and, where it takes the lists of the package, the package answers.
-func (d Doctor) checkTogether(ctx context.Context, state plan.State, shown [][]plan.Identity, pkg []Finding) []Finding {
+func (d Doctor) checkTogether(ctx context.Context, state model.State, shown [][]model.Identity, pkg []Finding) []Finding {
 	if len(shown) < len(d.Sources) {
 		return nil
 	}
@@ -23,7 +24,7 @@ func (d Doctor) checkTogether(ctx context.Context, state plan.State, shown [][]p
 }
 
 // checkLists looks for csis of the configuration that nobody has.
-func (d Doctor) checkLists(state plan.State, shown [][]plan.Identity) []Finding {
+func (d Doctor) checkLists(state model.State, shown [][]model.Identity) []Finding {
 	var findings []Finding
 	for _, n := range plan.NobodysCSIs(d.Config.Decisions(), slices.Concat(shown...), state) {
 		findings = append(findings, Finding{Configuration, n.List, ldapsource.Warning, "look for " + n.CSI + " in every source", "nobody has it", n.Words()})
@@ -32,7 +33,7 @@ func (d Doctor) checkLists(state plan.State, shown [][]plan.Identity) []Finding 
 }
 
 // checkInventory reads the lists of the package wholly, as a pass does, and compares them with the rest.
-func (d Doctor) checkInventory(ctx context.Context, state plan.State, shown [][]plan.Identity) []Finding {
+func (d Doctor) checkInventory(ctx context.Context, state model.State, shown [][]model.Identity) []Finding {
 	inventory, err := d.Package.Inventory(ctx)
 	if err != nil {
 		return []Finding{{LicencePackage, "csi", ldapsource.Skipped, comparingCSIs, err.Error(), listAdvice(err)}}
@@ -40,7 +41,7 @@ func (d Doctor) checkInventory(ctx context.Context, state plan.State, shown [][]
 	in := plan.Input{State: state, Inventory: inventory, Policy: d.Config.Decisions(), Now: d.Now(), ServiceClock: d.Package.Clock()}
 	for n, source := range d.Sources {
 		in.Configured = append(in.Configured, source.Name())
-		in.Sources = append(in.Sources, plan.SourceView{Snapshot: plan.Snapshot{Source: source.Name()}, Identities: shown[n]})
+		in.Sources = append(in.Sources, model.SourceView{Snapshot: model.Snapshot{Source: source.Name()}, Identities: shown[n]})
 	}
 	findings := []Finding{checkSpelling(in)}
 	for _, entry := range plan.NobodysCredentials(in.Policy, inventory.Credentials) {
@@ -57,7 +58,7 @@ func checkSpelling(in plan.Input) Finding {
 	f := Finding{LicencePackage, "csi", ldapsource.Pass, comparingCSIs, "none is another one but for its spelling", ""}
 	if misses := plan.NearMisses(in); misses > 0 {
 		f.Verdict = ldapsource.Warning
-		f.Came = fmt.Sprintf("%s a csi that is another one but for case, blanks, leading zeros or the form of its letters", plan.Counted(misses, "person has", "people have"))
+		f.Came = fmt.Sprintf("%s a csi that is another one but for case, blanks, leading zeros or the form of its letters", model.Counted(misses, "person has", "people have"))
 		f.Advice = "these people wait (like-csi): threema-dirsync plan lists each with what it nearly is. Write the csi as the directory has it to the credential in the cockpit, " +
 			"or correct the directory, or say yes to what the plan asks"
 	}

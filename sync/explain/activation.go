@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -18,13 +19,13 @@ func (x Explanation) LoggedOut() bool { return x.unused() && len(x.Users) > 0 }
 
 // entitled tells that the directory shows them, as somebody who is to have Threema Work.
 func (x Explanation) entitled() bool {
-	return x.Entry != nil && x.Entry.State == plan.Entitled && !x.Entry.Excluded
+	return x.Entry != nil && x.Entry.State == model.Entitled && !x.Entry.Excluded
 }
 
 // unused tells of a credential of ours that somebody who is entitled does not use.
 func (x Explanation) unused() bool {
 	return x.entitled() && x.Owned != nil && x.Credential != nil && x.Credential.Usage == 0 &&
-		!slices.ContainsFunc(x.Users, func(u plan.User) bool { return u.CredentialID == x.Credential.ID })
+		!slices.ContainsFunc(x.Users, func(u model.User) bool { return u.CredentialID == x.Credential.ID })
 }
 
 // threemaIDs names the IDs that the package shows of the person.
@@ -37,8 +38,8 @@ func (x Explanation) threemaIDs() string {
 }
 
 // afterCreate says what a new credential asks of somebody whose Threema ID is there already.
-func (x Explanation) afterCreate(c plan.Change) string {
-	if c.Op != plan.Create || len(x.Users) == 0 {
+func (x Explanation) afterCreate(c model.Change) string {
+	if c.Op != model.Create || len(x.Users) == 0 {
 		return ""
 	}
 	return "; then they type the new password (hand-over file) " + plan.OnTheirPhone(x.threemaIDs())

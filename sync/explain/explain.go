@@ -6,50 +6,51 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/lookup"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // Explanation is everything known of one person, and what the plan makes of it.
 type Explanation struct {
-	Person   plan.PersonID
+	Person   model.PersonID
 	CSI      string
 	DN       string
 	Typed    string // how to name them in a command
 	Username string
 	// Renamed is how their source is called now, nil if it has the name under which the ledger knows them.
 	Renamed *plan.Renaming
-	Source  *plan.SourceReport // nil: not read, or not configured any more
-	Entry   *EntryFacts        // nil: this read did not meet the person, nor look for them
+	Source  *model.SourceReport // nil: not read, or not configured any more
+	Entry   *EntryFacts         // nil: this read did not meet the person, nor look for them
 	// Observation is the memory after this read, nil if there is none.
-	Observation *plan.Observation
+	Observation *model.Observation
 	// PassReads is how many reads of a departure are those of passes: this look is none.
 	PassReads  int
-	Owned      *plan.Ownership
-	Order      *plan.PastOrder   // by which the credential that they own was withdrawn, nil if by none
-	OpenOrder  *plan.OpenOrder   // that is not carried out yet, nil if there is none
-	Undone     *plan.UndoneOrder // that somebody took this back
-	Credential *plan.Credential  // the one that is theirs, or is to be
+	Owned      *model.Ownership
+	Order      *model.PastOrder   // by which the credential that they own was withdrawn, nil if by none
+	OpenOrder  *model.OpenOrder   // that is not carried out yet, nil if there is none
+	Undone     *model.UndoneOrder // that somebody took this back
+	Credential *model.Credential  // the one that is theirs, or is to be
 	Settings   []SettingState
 	// SettingsStay is why the settings do not follow this person's entry, "" if they do.
 	SettingsStay string
-	Users        []plan.User
-	Contacts     []plan.Contact
-	Departure    *plan.Departure // under way
-	Open         []plan.Operation
+	Users        []model.User
+	Contacts     []model.Contact
+	Departure    *model.Departure // under way
+	Open         []model.Operation
 
-	Suspension *plan.SuspendedPerson // the leave of absence, nil if nobody spoke of one
-	Effects    []plan.Effect         // what was taken, as in a plan
-	Alarms     []plan.Alarm
+	Suspension *model.SuspendedPerson // the leave of absence, nil if nobody spoke of one
+	Effects    []model.Effect         // what was taken, as in a plan
+	Alarms     []model.Alarm
 
-	Changes []plan.Change
+	Changes []model.Change
 	// PassesOn is the transfer of what they own to another account, nil if there is none.
-	PassesOn  *plan.Change
+	PassesOn  *model.Change
 	Held      []string
-	Missed    *plan.Missed // nil: this read shows them, or proves something
-	Guards    []plan.Guard // that block one of the changes
+	Missed    *plan.Missed  // nil: this read shows them, or proves something
+	Guards    []model.Guard // that block one of the changes
 	Notices   []plan.Notice
-	Unmanaged []plan.Unmanaged
-	History   plan.History // of the ledger, for the caller to fill in
+	Unmanaged []model.Unmanaged
+	History   model.History // of the ledger, for the caller to fill in
 	// IDs are the Threema IDs that are known of the person, also those that the package does not list.
 	IDs []string
 	// Unread is what could not be read, for the caller to fill in by Lacks, and AsOf since when the rest is known.
@@ -67,8 +68,8 @@ type EntryFacts struct {
 	// whole suffix.
 	InScope    bool
 	DN         string
-	State      plan.AccountState
-	Evidence   plan.Evidence
+	State      model.AccountState
+	Evidence   model.Evidence
 	Excluded   bool
 	Held       string              // a fault of the entry or of its mapping
 	Attributes map[string][]string // those that the mapping names (D-64)
@@ -76,14 +77,14 @@ type EntryFacts struct {
 
 // InNoGroup tells of somebody in scope whom no group entitles.
 func (x Explanation) InNoGroup() bool {
-	return x.Source != nil && x.Entry != nil && x.Entry.InScope && x.Entry.State == plan.Departed && x.Entry.Evidence.Kind == plan.OutOfScope
+	return x.Source != nil && x.Entry != nil && x.Entry.InScope && x.Entry.State == model.Departed && x.Entry.Evidence.Kind == model.OutOfScope
 }
 
 // Explain finds the one person that a query means, by csi, username, mail, DN, Threema ID,
 // credential or directory ID, and collects what the plan, made of the same input, says of them.
 // past are people whom the ledger's history knows by the query; they count only if nobody of now
 // does. The error is an [*UnclearPersonError] if it is nobody or several.
-func Explain(in plan.Input, p plan.Plan, query string, past []plan.Held) (Explanation, error) {
+func Explain(in plan.Input, p plan.Plan, query string, past []model.Held) (Explanation, error) {
 	in.Sources = plan.Chosen(in)
 	r := lookup.NewRegister(in, p)
 	r.KnowPast(query, past)
@@ -91,7 +92,7 @@ func Explain(in plan.Input, p plan.Plan, query string, past []plan.Held) (Explan
 	if err != nil {
 		return Explanation{}, err
 	}
-	x := Explanation{Person: person, yes: p.Yes(map[plan.PersonID]bool{person: true})}
+	x := Explanation{Person: person, yes: p.Yes(map[model.PersonID]bool{person: true})}
 	x.fromRenaming(in, p)
 	x.fromSource(in, p)
 	x.fromLedger(in, p)
@@ -100,7 +101,7 @@ func Explain(in plan.Input, p plan.Plan, query string, past []plan.Held) (Explan
 	x.Typed = p.Names.Typed(x.CSI, x.Person)
 	x.fromPackage(in, r)
 	for _, u := range p.Unmanaged {
-		if u.Kind == "credential" && r.Carries(u.ID, x.CSI, x.Username) || slices.ContainsFunc(x.Users, func(user plan.User) bool { return user.ID == u.ID }) {
+		if u.Kind == "credential" && r.Carries(u.ID, x.CSI, x.Username) || slices.ContainsFunc(x.Users, func(user model.User) bool { return user.ID == u.ID }) {
 			x.Unmanaged = append(x.Unmanaged, u)
 		}
 	}
@@ -121,20 +122,20 @@ func (x *Explanation) fromRenaming(in plan.Input, p plan.Plan) {
 }
 
 // seenAs is under which ID a source shows them now.
-func (x *Explanation) seenAs() plan.PersonID {
+func (x *Explanation) seenAs() model.PersonID {
 	if x.Renamed == nil {
 		return x.Person
 	}
-	return plan.PersonID{Source: x.Renamed.Now, ID: x.Person.ID}
+	return model.PersonID{Source: x.Renamed.Now, ID: x.Person.ID}
 }
 
 // is tells whether they are meant, under either name of their source.
-func (x *Explanation) is(person plan.PersonID) bool {
+func (x *Explanation) is(person model.PersonID) bool {
 	return person == x.Person || person == x.seenAs()
 }
 
 // identity is what the mapping made of the person, the zero value if they are in no snapshot.
-func (x *Explanation) identity(in plan.Input) (plan.Identity, bool) {
+func (x *Explanation) identity(in plan.Input) (model.Identity, bool) {
 	for _, s := range in.Sources {
 		for _, i := range s.Identities {
 			if i.Person == x.seenAs() {
@@ -142,7 +143,7 @@ func (x *Explanation) identity(in plan.Input) (plan.Identity, bool) {
 			}
 		}
 	}
-	return plan.Identity{}, false
+	return model.Identity{}, false
 }
 
 func (x *Explanation) fromSource(in plan.Input, p plan.Plan) {
@@ -171,16 +172,16 @@ func (x *Explanation) fromSource(in plan.Input, p plan.Plan) {
 }
 
 func (x *Explanation) fromLedger(in plan.Input, p plan.Plan) {
-	if o, ok := ofPerson(p.Update.Observations, x.Person, func(o plan.Observation) plan.PersonID { return o.Person }); ok {
+	if o, ok := ofPerson(p.Update.Observations, x.Person, func(o model.Observation) model.PersonID { return o.Person }); ok {
 		x.Observation, x.PassReads = &o, passReads(in.State, o)
 		x.name(o.CSI, o.DN, "")
 	}
-	if own, ok := ofPerson(in.State.Owned, x.Person, func(o plan.Ownership) plan.PersonID { return o.Person }); ok {
+	if own, ok := ofPerson(in.State.Owned, x.Person, func(o model.Ownership) model.PersonID { return o.Person }); ok {
 		x.Owned = &own
 		x.name(own.CSI, "", own.Username)
 		x.ordered(in.State, p.Update)
 	}
-	if departure, ok := ofPerson(in.State.Departures, x.Person, func(s plan.Departure) plan.PersonID { return s.Person }); ok {
+	if departure, ok := ofPerson(in.State.Departures, x.Person, func(s model.Departure) model.PersonID { return s.Person }); ok {
 		x.Departure = &departure
 		x.name(departure.CSI, departure.DN, departure.Username)
 	}
@@ -194,16 +195,16 @@ func (x *Explanation) fromLedger(in plan.Input, p plan.Plan) {
 
 // passReads is how many reads of the row of a departure the ledger knows: with this one it may have one more,
 // or begin.
-func passReads(state plan.State, o plan.Observation) int {
-	was, known := ofPerson(state.Observations, o.Person, func(o plan.Observation) plan.PersonID { return o.Person })
-	if !known || was.State != plan.Departed || !was.Since.Equal(o.Since) {
+func passReads(state model.State, o model.Observation) int {
+	was, known := ofPerson(state.Observations, o.Person, func(o model.Observation) model.PersonID { return o.Person })
+	if !known || was.State != model.Departed || !was.Since.Equal(o.Since) {
 		return 0
 	}
 	return was.Reads
 }
 
 // ordered finds by which order the credential was withdrawn that the person owns.
-func (x *Explanation) ordered(state plan.State, now plan.StateUpdate) {
+func (x *Explanation) ordered(state model.State, now model.StateUpdate) {
 	for _, o := range state.Orders {
 		if o.CredentialID == x.Owned.CredentialID {
 			x.Order = &o
@@ -212,24 +213,24 @@ func (x *Explanation) ordered(state plan.State, now plan.StateUpdate) {
 	if o, stands := state.OpenOrder(x.Owned.CredentialID); stands {
 		x.OpenOrder = &o
 	}
-	own, _ := ofPerson(now.Owned, x.Person, func(o plan.Ownership) plan.PersonID { return o.Person })
+	own, _ := ofPerson(now.Owned, x.Person, func(o model.Ownership) model.PersonID { return o.Person })
 	if sent, settled := state.LostAnswer(own); sent {
 		x.Lost = plan.LostAnswerWords(settled)
 	}
-	if u, ok := ofPerson(state.Undone, x.Person, func(u plan.UndoneOrder) plan.PersonID { return u.Person }); ok {
+	if u, ok := ofPerson(state.Undone, x.Person, func(u model.UndoneOrder) model.PersonID { return u.Person }); ok {
 		x.Undone = &u
 	}
 }
 
 // nameAs fills in what is known of somebody, as far as no better place has told.
-func (x *Explanation) nameAs(known plan.Held) { x.name(known.CSI, known.DN, "") }
+func (x *Explanation) nameAs(known model.Held) { x.name(known.CSI, known.DN, "") }
 
 // name fills in what no better place has told.
 func (x *Explanation) name(csi, dn, username string) {
 	x.CSI, x.DN, x.Username = cmp.Or(x.CSI, csi), cmp.Or(x.DN, dn), cmp.Or(x.Username, username)
 }
 
-func ofPerson[T any](list []T, person plan.PersonID, of func(T) plan.PersonID) (found T, ok bool) {
+func ofPerson[T any](list []T, person model.PersonID, of func(T) model.PersonID) (found T, ok bool) {
 	n := slices.IndexFunc(list, func(item T) bool { return of(item) == person })
 	if n < 0 {
 		return found, false
@@ -243,7 +244,7 @@ func (x *Explanation) fromPlan(p plan.Plan) {
 			x.Changes = append(x.Changes, c)
 			x.name(c.CSI, c.DN, c.Username)
 		}
-		if c.Op == plan.Transfer && !x.is(c.Person) && x.Owned != nil && c.CredentialID == x.Owned.CredentialID {
+		if c.Op == model.Transfer && !x.is(c.Person) && x.Owned != nil && c.CredentialID == x.Owned.CredentialID {
 			x.PassesOn = &c
 		}
 	}
@@ -252,10 +253,10 @@ func (x *Explanation) fromPlan(p plan.Plan) {
 			x.Held = append(x.Held, h.Reason)
 		}
 	}
-	if m, ok := ofPerson(p.Missed, x.Person, func(m plan.Missed) plan.PersonID { return m.Person }); ok {
+	if m, ok := ofPerson(p.Missed, x.Person, func(m plan.Missed) model.PersonID { return m.Person }); ok {
 		x.Missed = &m
 	}
-	if s, ok := ofPerson(p.Suspended, x.Person, func(s plan.SuspendedPerson) plan.PersonID { return s.Person }); ok {
+	if s, ok := ofPerson(p.Suspended, x.Person, func(s model.SuspendedPerson) model.PersonID { return s.Person }); ok {
 		x.Suspension = &s
 		x.name(s.CSI, s.DN, "")
 	}
@@ -264,10 +265,10 @@ func (x *Explanation) fromPlan(p plan.Plan) {
 			x.Notices = append(x.Notices, n)
 		}
 	}
-	x.Effects = slices.DeleteFunc(slices.Clone(p.Effects), func(e plan.Effect) bool { return e.Person != x.Person })
-	x.Alarms = slices.DeleteFunc(slices.Clone(p.Alarms), func(a plan.Alarm) bool { return a.Person != x.Person })
+	x.Effects = slices.DeleteFunc(slices.Clone(p.Effects), func(e model.Effect) bool { return e.Person != x.Person })
+	x.Alarms = slices.DeleteFunc(slices.Clone(p.Alarms), func(a model.Alarm) bool { return a.Person != x.Person })
 	for _, g := range p.Guards {
-		blocks := func(c plan.Change) bool { return c.Guard == g.Name && (g.Source == "" || g.Source == c.Person.Source) }
+		blocks := func(c model.Change) bool { return c.Guard == g.Name && (g.Source == "" || g.Source == c.Person.Source) }
 		if slices.ContainsFunc(x.Changes, blocks) {
 			x.Guards = append(x.Guards, g)
 		}

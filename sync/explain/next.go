@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -26,28 +27,28 @@ func (x *Explanation) nextStep() NextStep {
 		return NextStep{Words: x.whyNothing()}
 	}
 	c := x.Changes[0]
-	if n := slices.IndexFunc(x.Changes, func(c plan.Change) bool { return c.Status == plan.Due }); n >= 0 {
+	if n := slices.IndexFunc(x.Changes, func(c model.Change) bool { return c.Status == model.Due }); n >= 0 {
 		c = x.Changes[n]
 	}
 	word := c.Op.CockpitWord()
-	if c.Op == plan.Withdraw && c.Status == plan.Waiting && x.Lost != "" {
+	if c.Op == model.Withdraw && c.Status == model.Waiting && x.Lost != "" {
 		return NextStep{Words: word + ": " + x.Lost, At: c.NotBefore}
 	}
 	switch c.Status {
-	case plan.Due:
+	case model.Due:
 		return NextStep{Words: word + ", by the next pass" + x.afterCreate(c)}
-	case plan.NeedsApproval:
+	case model.NeedsApproval:
 		return NextStep{Words: word + ", once somebody said yes: read `threema-dirsync plan`, then type " + x.yes}
-	case plan.Blocked:
+	case model.Blocked:
 		if plan.SaysTheyLeft(c.Guard) {
 			return NextStep{Words: word + ", once somebody said yes, for a limit stops it: " + x.ifTheyLeft()}
 		}
 		return NextStep{Words: word + ", once the guard " + c.Guard + " is lifted (see below)"}
-	case plan.Withheld:
+	case model.Withheld:
 		return NextStep{Words: word + " is withheld by the policy"}
-	case plan.Suspended:
+	case model.Suspended:
 		return NextStep{Words: word + ", once the leave of absence is over", At: c.NotBefore}
-	case plan.Waiting, plan.Deferred:
+	case model.Waiting, model.Deferred:
 	}
 	words := word + ", " + string(c.Status)
 	if c.NotBefore.IsZero() {
@@ -74,18 +75,18 @@ func (x *Explanation) whyNothing() string {
 		return "nothing: all is as it should be from here; " + x.HowToLogIn()
 	case x.NotActivated():
 		return "nothing: all is as it should be from here; " + x.HowToActivate()
-	case x.Entry != nil && x.Entry.State == plan.Entitled:
+	case x.Entry != nil && x.Entry.State == model.Entitled:
 		return "nothing: all is as it should be"
 	case x.Source == nil:
 		return "nothing: source " + x.Person.Source + " was not read"
 	case x.PassesOn != nil:
-		return "nothing of their own: their credential passes on to " + x.PassesOn.Whose() + " (transfer, " + plan.DescribeStatus(*x.PassesOn) + ")"
+		return "nothing of their own: their credential passes on to " + x.PassesOn.Whose() + " (transfer, " + model.DescribeStatus(*x.PassesOn) + ")"
 	case x.Departure != nil && !x.Departure.WithdrawnAt.IsZero():
 		return "nothing is left to do: they left, and what was to be taken out is" + x.stillUnverified()
 	case x.Owned == nil && x.Departure == nil:
 		words := "nothing: not entitled, and nothing in the package is managed for them"
 		if x.InNoGroup() {
-			words += "; if they should have access, " + plan.HowToEntitle(x.Source.Outside.Groups)
+			words += "; if they should have access, " + model.HowToEntitle(x.Source.Outside.Groups)
 		}
 		return words
 	}
@@ -95,7 +96,7 @@ func (x *Explanation) whyNothing() string {
 // stillUnverified says what is not seen yet of what was taken.
 func (x *Explanation) stillUnverified() string {
 	if under, last := plan.UnderWay(x.Effects); under > 0 {
-		return fmt.Sprintf("; not verified yet: %d, effective by %s", under, plan.Stamp(last))
+		return fmt.Sprintf("; not verified yet: %d, effective by %s", under, model.Stamp(last))
 	}
 	return ""
 }

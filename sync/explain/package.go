@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/lookup"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -39,7 +40,7 @@ func (x *Explanation) fromPackage(in plan.Input, r *lookup.Register) {
 }
 
 // credentialID is the credential that is theirs, or is to be by the plan: of one that is gone nothing is to show.
-func (x *Explanation) credentialID(inventory plan.Inventory) string {
+func (x *Explanation) credentialID(inventory model.Inventory) string {
 	var ids []string
 	if x.Owned != nil {
 		ids = append(ids, x.Owned.CredentialID)
@@ -88,7 +89,7 @@ func (x *Explanation) written() map[string]string {
 	written := map[string]string{}
 	for _, c := range x.Changes {
 		switch c.Op {
-		case plan.SetSettings, plan.UnsetSetting, plan.Create:
+		case model.SetSettings, model.UnsetSetting, model.Create:
 			maps.Copy(written, c.After)
 		default:
 		}
@@ -110,7 +111,7 @@ func (x *Explanation) whySettingsStay() string {
 		return stay + "as long as this person is held"
 	case x.Missed != nil:
 		return stay + "before a read proves something"
-	case x.Entry != nil && x.Entry.State == plan.Departed || x.Entry == nil && x.Departure != nil:
+	case x.Entry != nil && x.Entry.State == model.Departed || x.Entry == nil && x.Departure != nil:
 		return stay + "while this person leaves"
 	case !x.entitled():
 		return stay + "as long as the directory does not show this person as entitled"
@@ -120,7 +121,7 @@ func (x *Explanation) whySettingsStay() string {
 
 // ownedSettings names what the mapping owns. It is one for all people, and each identity has all of it.
 func ownedSettings(in plan.Input) []string {
-	owned := map[string]bool{plan.SettingCSI: true, plan.SettingFirstName: true, plan.SettingLastName: true}
+	owned := map[string]bool{model.SettingCSI: true, model.SettingFirstName: true, model.SettingLastName: true}
 	for _, s := range in.Sources {
 		for _, i := range s.Identities {
 			for _, setting := range i.Settings {
@@ -135,7 +136,7 @@ func ownedSettings(in plan.Input) []string {
 }
 
 // desired is what the directory has for a setting, or why nobody can say.
-func desired(i plan.Identity, name string) (value, undecided string) {
+func desired(i model.Identity, name string) (value, undecided string) {
 	for _, u := range i.Undecided {
 		if u.Name == name {
 			return "", u.Reason

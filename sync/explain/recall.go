@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -12,7 +13,7 @@ type UnreadSide struct {
 	Source string // "": the licence package
 	Why    string
 	// Conditions are the certificate of a source, as far as the read got.
-	Conditions []plan.Condition
+	Conditions []model.Condition
 }
 
 // Name words which side it is.
@@ -25,10 +26,10 @@ func (u UnreadSide) Name() string {
 
 // Recall is [Explain] without a plan: where the licence package cannot be read, what the ledger remembers of
 // somebody is all that is known, beside what the sources show.
-func Recall(in plan.Input, query string, past []plan.Held) (Explanation, error) {
-	in.Inventory = plan.Inventory{}
+func Recall(in plan.Input, query string, past []model.Held) (Explanation, error) {
+	in.Inventory = model.Inventory{}
 	p := plan.Plan{
-		Update:  plan.StateUpdate{Observations: in.State.Observations, FormerLinks: in.State.FormerLinks},
+		Update:  model.StateUpdate{Observations: in.State.Observations, FormerLinks: in.State.FormerLinks},
 		Effects: plan.ShownEffects(in.State.Effects, in.Now),
 		Alarms:  in.State.Alarms,
 		Names:   in.State.Names().With(in.Sources),
@@ -40,11 +41,11 @@ func Recall(in plan.Input, query string, past []plan.Held) (Explanation, error) 
 }
 
 // Lacks notes what could not be read, and as of when the ledger remembers the person.
-func (x *Explanation) Lacks(unread []UnreadSide, state plan.State) {
+func (x *Explanation) Lacks(unread []UnreadSide, state model.State) {
 	x.Unread = unread
 	for _, d := range state.Reads {
 		if d.Source == x.Person.Source {
-			x.AsOf = plan.Later(x.AsOf, d.Last)
+			x.AsOf = model.Later(x.AsOf, d.Last)
 		}
 	}
 	if x.PackageUnread() != "" {
@@ -81,5 +82,5 @@ func (x Explanation) KnownAsOf() string {
 	if x.AsOf.IsZero() {
 		return "no pass: none has read source " + x.Person.Source + " wholly"
 	}
-	return fmt.Sprintf("the pass of %s, the last one that read source %s wholly", plan.Stamp(x.AsOf), x.Person.Source)
+	return fmt.Sprintf("the pass of %s, the last one that read source %s wholly", model.Stamp(x.AsOf), x.Person.Source)
 }

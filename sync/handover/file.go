@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/plainfile"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // File is a hand-over file. It keeps nothing open between deliveries, so the file may be
@@ -74,7 +74,7 @@ func (f *File) Deliver(ctx context.Context, entries []Entry) (receipt Receipt, e
 		return Receipt{}, nil
 	}
 	if err := ctx.Err(); err != nil {
-		return Receipt{}, fmt.Errorf("deliver %s: %w", plan.Counted(len(entries), "credential", "credentials"), err)
+		return Receipt{}, fmt.Errorf("deliver %s: %w", model.Counted(len(entries), "credential", "credentials"), err)
 	}
 	file, receipt, err := f.open(os.O_CREATE)
 	if err != nil {
@@ -82,7 +82,7 @@ func (f *File) Deliver(ctx context.Context, entries []Entry) (receipt Receipt, e
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	if err := f.append(file, entries); err != nil {
-		return receipt, fmt.Errorf("deliver %s to %s: %w", plan.Counted(len(entries), "credential", "credentials"), receipt.File, plainfile.Full(err, receipt.File))
+		return receipt, fmt.Errorf("deliver %s to %s: %w", model.Counted(len(entries), "credential", "credentials"), receipt.File, plainfile.Full(err, receipt.File))
 	}
 	return receipt, nil
 }

@@ -7,20 +7,20 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // Approve records that somebody said yes to changes of the plan with this hash: all of them,
 // or none. A change that was approved before gets the new end. It needs no flock: a pass
 // beside it sees all approvals or none, and if it has loaded its state already, the next pass
 // sees them.
-func (l *Ledger) Approve(ctx context.Context, hash, by string, approvals []plan.GivenApproval) error {
+func (l *Ledger) Approve(ctx context.Context, hash, by string, approvals []model.GivenApproval) error {
 	return audited(ctx, l.writes, "record the approval", l.now(), func(tx *sql.Tx, t *trail) error {
 		return putApprovals(ctx, tx, t, hash, by, approvals)
 	})
 }
 
-func putApprovals(ctx context.Context, tx *sql.Tx, t *trail, hash, by string, approvals []plan.GivenApproval) error {
+func putApprovals(ctx context.Context, tx *sql.Tx, t *trail, hash, by string, approvals []model.GivenApproval) error {
 	if err := forgetAsked(ctx, tx); err != nil {
 		return err
 	}
@@ -42,9 +42,9 @@ func putApprovals(ctx context.Context, tx *sql.Tx, t *trail, hash, by string, ap
 	return nil
 }
 
-func readApprovals(ctx context.Context, tx querier) ([]plan.GivenApproval, error) {
-	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.GivenApproval, error) {
-		var a plan.GivenApproval
+func readApprovals(ctx context.Context, tx querier) ([]model.GivenApproval, error) {
+	return selectAll(ctx, tx, func(rows *sql.Rows) (model.GivenApproval, error) {
+		var a model.GivenApproval
 		var until, at int64
 		err := rows.Scan(&a.ChangeID, &a.Op, &a.Person.Source, &a.Person.ID, &a.CSI, &until, &a.Hash, &a.By, &at)
 		a.Until, a.At = fromMillis(until), fromMillis(at)
@@ -74,11 +74,11 @@ func (l *Ledger) EndApprovals(ctx context.Context, by string, changes []string) 
 
 // TakenBack are the approvals that somebody took back since the last pass ended, and that nobody gave again.
 // The audit keeps them, of which only the end is read.
-func (r *Reader) TakenBack(ctx context.Context) ([]plan.GivenApproval, error) {
-	var taken []plan.GivenApproval
+func (r *Reader) TakenBack(ctx context.Context) ([]model.GivenApproval, error) {
+	var taken []model.GivenApproval
 	err := inTx(ctx, r.reads, "read what was taken back", func(tx *sql.Tx) (err error) {
-		taken, err = selectAll(ctx, tx, func(rows *sql.Rows) (plan.GivenApproval, error) {
-			var a plan.GivenApproval
+		taken, err = selectAll(ctx, tx, func(rows *sql.Rows) (model.GivenApproval, error) {
+			var a model.GivenApproval
 			err := rows.Scan(&a.ChangeID, &a.Op, &a.Person.Source, &a.Person.ID, &a.CSI, &a.By)
 			return a, err
 		}, `SELECT change_id, op, source, person, csi, by FROM audit

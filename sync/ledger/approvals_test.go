@@ -9,23 +9,23 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
-func approval(change, of string, until time.Time) plan.GivenApproval {
-	return plan.GivenApproval{ChangeID: change, Person: person(of), Until: until}
+func approval(change, of string, until time.Time) model.GivenApproval {
+	return model.GivenApproval{ChangeID: change, Person: person(of), Until: until}
 }
 
-func approve(t *testing.T, l *Ledger, approvals ...plan.GivenApproval) {
+func approve(t *testing.T, l *Ledger, approvals ...model.GivenApproval) {
 	t.Helper()
 	if err := l.Approve(t.Context(), "cafe", "anna (uid 1000)", approvals); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func wantApprovals(t *testing.T, l *Ledger, want ...plan.GivenApproval) {
+func wantApprovals(t *testing.T, l *Ledger, want ...model.GivenApproval) {
 	t.Helper()
-	if diff := cmp.Diff(want, state(t, l).Approvals, cmpopts.IgnoreFields(plan.GivenApproval{}, "Hash", "By", "At")); diff != "" {
+	if diff := cmp.Diff(want, state(t, l).Approvals, cmpopts.IgnoreFields(model.GivenApproval{}, "Hash", "By", "At")); diff != "" {
 		t.Errorf("approvals (-want +got):\n%s", diff)
 	}
 }
@@ -38,7 +38,7 @@ func TestApprove(t *testing.T) {
 	approve(t, l, approval("b", "bob", day), approval("a", "ada", day))
 	wantApprovals(t, l, approval("a", "ada", day), approval("b", "bob", day))
 	c.Advance(time.Hour)
-	if err := l.Approve(t.Context(), "f00d", "eve (uid 1001)", []plan.GivenApproval{approval("b", "bob", day.Add(-time.Hour))}); err != nil {
+	if err := l.Approve(t.Context(), "f00d", "eve (uid 1001)", []model.GivenApproval{approval("b", "bob", day.Add(-time.Hour))}); err != nil {
 		t.Fatal(err)
 	}
 	wantApprovals(t, l, approval("a", "ada", day), approval("b", "bob", day.Add(-time.Hour)))
@@ -60,22 +60,22 @@ func TestApprove(t *testing.T) {
 func TestApproveAllOrNothing(t *testing.T) {
 	t.Parallel()
 	day := start.Add(24 * time.Hour)
-	for name, bad := range map[string]plan.GivenApproval{
+	for name, bad := range map[string]model.GivenApproval{
 		"no change":       approval("", "ada", day),
 		"no person":       approval("b", "", day),
-		"no source":       {ChangeID: "b", Person: plan.PersonID{ID: "ada"}, Until: day},
+		"no source":       {ChangeID: "b", Person: model.PersonID{ID: "ada"}, Until: day},
 		"over at once":    approval("b", "ada", start),
 		"without any end": approval("b", "ada", time.Time{}),
 	} {
 		l, _ := openNew(t)
-		if err := l.Approve(t.Context(), "cafe", "anna", []plan.GivenApproval{approval("a", "ada", day), bad}); err == nil {
+		if err := l.Approve(t.Context(), "cafe", "anna", []model.GivenApproval{approval("a", "ada", day), bad}); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 		wantApprovals(t, l)
 	}
 	l, _ := openNew(t)
 	for _, who := range [][2]string{{"", "anna"}, {"cafe", ""}} {
-		if err := l.Approve(t.Context(), who[0], who[1], []plan.GivenApproval{approval("a", "ada", day)}); err == nil {
+		if err := l.Approve(t.Context(), who[0], who[1], []model.GivenApproval{approval("a", "ada", day)}); err == nil {
 			t.Errorf("hash and user %q: no error", who)
 		}
 	}
@@ -86,25 +86,25 @@ func TestApproveAllOrNothing(t *testing.T) {
 func TestAnApprovalIsUsedUp(t *testing.T) {
 	t.Parallel()
 	given := approval("ch", "ada", start.Add(time.Hour))
-	op := plan.Operation{ChangeID: "ch", Op: plan.Revoke, Person: person("ada"), CredentialID: "c1", ThreemaIDs: []string{"AAAAAAAA"}, Approved: true}
+	op := model.Operation{ChangeID: "ch", Op: model.Revoke, Person: person("ada"), CredentialID: "c1", ThreemaIDs: []string{"AAAAAAAA"}, Approved: true}
 	for name, row := range map[string]struct {
 		end  func(*testing.T, *Ledger, int64)
 		kept bool
 	}{
 		"done": {func(t *testing.T, l *Ledger, id int64) {
-			settleOne(t, l, plan.Settlement{Operation: id, Result: plan.Done})
+			settleOne(t, l, model.Settlement{Operation: id, Result: model.Done})
 		}, false},
 		"failed": {func(t *testing.T, l *Ledger, id int64) {
-			settleOne(t, l, plan.Settlement{Operation: id, Result: plan.Failed})
+			settleOne(t, l, model.Settlement{Operation: id, Result: model.Failed})
 		}, true},
 		"unknown": {func(t *testing.T, l *Ledger, id int64) {
-			settleOne(t, l, plan.Settlement{Operation: id, Result: plan.Uncertain})
+			settleOne(t, l, model.Settlement{Operation: id, Result: model.Uncertain})
 		}, true},
 		"found done": {func(t *testing.T, l *Ledger, id int64) {
-			remember(t, l, plan.StateUpdate{Settled: []plan.SettledOperation{{ID: id, Done: true}}})
+			remember(t, l, model.StateUpdate{Settled: []model.SettledOperation{{ID: id, Done: true}}})
 		}, false},
 		"found undone": {func(t *testing.T, l *Ledger, id int64) {
-			remember(t, l, plan.StateUpdate{Settled: []plan.SettledOperation{{ID: id}}})
+			remember(t, l, model.StateUpdate{Settled: []model.SettledOperation{{ID: id}}})
 		}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -131,7 +131,7 @@ func TestExpiredApprovalsAreForgotten(t *testing.T) {
 	c.Advance(time.Hour)
 	wantApprovals(t, l, approval("kept", "ada", soon), approval("over", "bob", soon), approval("renewed", "eve", soon))
 	approve(t, l, approval("renewed", "eve", late))
-	remember(t, l, plan.StateUpdate{ExpiredApprovals: []string{"over", "renewed", "never given"}})
+	remember(t, l, model.StateUpdate{ExpiredApprovals: []string{"over", "renewed", "never given"}})
 	wantApprovals(t, l, approval("kept", "ada", soon), approval("renewed", "eve", late))
 }
 
@@ -147,14 +147,14 @@ func TestLastReport(t *testing.T) {
 	want("")
 	run := startRun(t, l)
 	want("")
-	if err := l.FinishRun(t.Context(), run, plan.RunEnd{Result: "ok", Report: []byte(`{"n":1}`)}); err != nil {
+	if err := l.FinishRun(t.Context(), run, model.RunEnd{Result: "ok", Report: []byte(`{"n":1}`)}); err != nil {
 		t.Fatal(err)
 	}
 	want(`{"n":1}`)
 	startRun(t, l) // crashes
 	run = startRun(t, l)
 	want(`{"n":1}`)
-	if err := l.FinishRun(t.Context(), run, plan.RunEnd{Result: "ok", Report: []byte(`{"n":2}`)}); err != nil {
+	if err := l.FinishRun(t.Context(), run, model.RunEnd{Result: "ok", Report: []byte(`{"n":2}`)}); err != nil {
 		t.Fatal(err)
 	}
 	want(`{"n":2}`)
@@ -175,7 +175,7 @@ func TestTakenBack(t *testing.T) {
 	takeBack("c")
 	run := startRun(t, l)
 	c.Advance(time.Minute)
-	finish(t, l, run, plan.RunEnd{Result: "ok", Report: []byte(`{}`)})
+	finish(t, l, run, model.RunEnd{Result: "ok", Report: []byte(`{}`)})
 	c.Advance(time.Minute)
 	takeBack("a", "b")
 	approve(t, l, approval("b", "bob", day))

@@ -7,12 +7,12 @@ import (
 	"errors"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // recordedWait is one wait in the database.
 type recordedWait struct {
-	Code    plan.WaitCode        `json:"code"`
+	Code    model.WaitCode       `json:"code"`
 	Since   time.Time            `json:"since"`
 	People  int                  `json:"people"`
 	Command string               `json:"command"`
@@ -23,7 +23,7 @@ type recordedWait struct {
 }
 
 // recordedFreed stands, in the list of what is asked for after a yes, for who goes without one: it is no code of a wait.
-const recordedFreed plan.WaitCode = "freed"
+const recordedFreed model.WaitCode = "freed"
 
 type recordedWaitingOne struct {
 	Person struct {
@@ -32,28 +32,28 @@ type recordedWaitingOne struct {
 		CSI    string `json:"csi"`
 		DN     string `json:"dn"`
 	} `json:"person"`
-	Steps   []plan.Op `json:"steps"`
-	Also    []plan.Op `json:"also"`
-	AskedBy []string  `json:"askedBy"`
-	Missing bool      `json:"missing"`
+	Steps   []model.Op `json:"steps"`
+	Also    []model.Op `json:"also"`
+	AskedBy []string   `json:"askedBy"`
+	Missing bool       `json:"missing"`
 }
 
-func recordPeople(people []plan.WaitingPerson) []recordedWaitingOne {
-	return plan.Convert(people, func(x plan.WaitingPerson) recordedWaitingOne {
+func recordPeople(people []model.WaitingPerson) []recordedWaitingOne {
+	return model.Convert(people, func(x model.WaitingPerson) recordedWaitingOne {
 		one := recordedWaitingOne{Steps: x.Steps, Also: x.Also, AskedBy: x.AskedBy, Missing: x.Missing}
 		one.Person.Source, one.Person.ID, one.Person.CSI, one.Person.DN = x.Person.Source, x.Person.ID, x.CSI, x.DN
 		return one
 	})
 }
 
-func (r recordedWaitingOne) person() plan.WaitingPerson {
-	return plan.WaitingPerson{
-		Person: plan.PersonID{Source: r.Person.Source, ID: r.Person.ID}, CSI: r.Person.CSI, DN: r.Person.DN,
+func (r recordedWaitingOne) person() model.WaitingPerson {
+	return model.WaitingPerson{
+		Person: model.PersonID{Source: r.Person.Source, ID: r.Person.ID}, CSI: r.Person.CSI, DN: r.Person.DN,
 		Steps: r.Steps, Also: r.Also, AskedBy: r.AskedBy, Missing: r.Missing,
 	}
 }
 
-func recordWaits(waits []plan.Wait) []recordedWait {
+func recordWaits(waits []model.Wait) []recordedWait {
 	recorded := make([]recordedWait, 0, len(waits))
 	for _, w := range waits {
 		recorded = append(recorded, recordedWait{
@@ -63,15 +63,15 @@ func recordWaits(waits []plan.Wait) []recordedWait {
 	return recorded
 }
 
-func (r recordedWait) wait() plan.Wait {
-	return plan.Wait{
-		Code: r.Code, Since: r.Since, People: r.People, Command: r.Command, Covers: r.Covers, CoversSteps: r.Steps, Check: r.Check, Whom: plan.Convert(r.Whom, recordedWaitingOne.person),
+func (r recordedWait) wait() model.Wait {
+	return model.Wait{
+		Code: r.Code, Since: r.Since, People: r.People, Command: r.Command, Covers: r.Covers, CoversSteps: r.Steps, Check: r.Check, Whom: model.Convert(r.Whom, recordedWaitingOne.person),
 	}
 }
 
 // Asked records what is asked for by a hash after somebody's yes, which looked afresh: what the last pass asked
 // is out of date then, and a limit may have room for whom nobody approved.
-func (l *Ledger) Asked(ctx context.Context, after plan.AfterYes) error {
+func (l *Ledger) Asked(ctx context.Context, after model.AfterYes) error {
 	recorded := recordWaits(after.Waits)
 	if after.FreedPeople > 0 {
 		recorded = append(recorded, recordedWait{Code: recordedFreed, People: after.FreedPeople, Whom: recordPeople(after.Freed)})
@@ -87,7 +87,7 @@ func (l *Ledger) Asked(ctx context.Context, after plan.AfterYes) error {
 }
 
 // AskedAfter is what [Ledger.Asked] recorded since the last pass, nil if nothing was.
-func (r *Reader) AskedAfter(ctx context.Context) (*plan.AfterYes, error) {
+func (r *Reader) AskedAfter(ctx context.Context) (*model.AfterYes, error) {
 	var text string
 	err := inTx(ctx, r.reads, "read what is asked for", func(tx *sql.Tx) error {
 		err := tx.QueryRowContext(ctx, `SELECT waits FROM asked_after`).Scan(&text)
@@ -103,7 +103,7 @@ func (r *Reader) AskedAfter(ctx context.Context) (*plan.AfterYes, error) {
 	if err := json.Unmarshal([]byte(text), &recorded); err != nil {
 		return nil, err
 	}
-	after := &plan.AfterYes{} // nothing is asked for: that is an answer, too
+	after := &model.AfterYes{} // nothing is asked for: that is an answer, too
 	for _, r := range recorded {
 		if w := r.wait(); r.Code == recordedFreed {
 			after.Freed, after.FreedPeople = w.Whom, w.People

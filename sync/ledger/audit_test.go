@@ -14,17 +14,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // auditSample is what the audit of testdata/v3.sql tells.
 func auditSample() []AuditEntry {
 	return []AuditEntry{
 		{
-			Event: auditIntent, Op: plan.Withdraw, ChangeID: "ch1", Person: person("p3"), CSI: "4713", CredentialID: "c3",
+			Event: auditIntent, Op: model.Withdraw, ChangeID: "ch1", Person: person("p3"), CSI: "4713", CredentialID: "c3",
 			ThreemaIDs: []string{"AAAAAAAA", "BBBBBBBB"}, EvidenceText: "absent: not found", Message: "left",
 		},
-		{Event: auditDone, Op: plan.Withdraw, ChangeID: "ch1", Person: person("p3"), CSI: "4713", CredentialID: "c3"},
+		{Event: auditDone, Op: model.Withdraw, ChangeID: "ch1", Person: person("p3"), CSI: "4713", CredentialID: "c3"},
 		{Event: auditApproved, ChangeID: "ch4", Person: person("p3"), Message: "plan cafe, until tomorrow", By: "anna (uid 1000)"},
 	}
 }
@@ -33,8 +33,8 @@ func auditSample() []AuditEntry {
 func erasedSample() []AuditEntry {
 	stone := tombstone(bytes.Repeat([]byte{7}, saltSize), person("p5"))
 	return []AuditEntry{
-		{Event: auditIntent, Op: plan.Withdraw, Person: plan.PersonID{Source: "corp"}, Erased: true, Tombstone: stone},
-		{Event: auditErased, Person: plan.PersonID{Source: "corp"}, Tombstone: stone, Erases: []int64{4}},
+		{Event: auditIntent, Op: model.Withdraw, Person: model.PersonID{Source: "corp"}, Erased: true, Tombstone: stone},
+		{Event: auditErased, Person: model.PersonID{Source: "corp"}, Tombstone: stone, Erases: []int64{4}},
 	}
 }
 
@@ -127,41 +127,41 @@ func journalStory() []storyRow {
 	withdraw.Reason, withdraw.Evidence = "left", "disabled: userAccountControl 514"
 	told := func(event AuditEvent, message string, ids ...string) AuditEntry {
 		return AuditEntry{
-			Event: event, Op: plan.Withdraw, ChangeID: "w1", Person: person("ada"), CSI: "4711", CredentialID: "c1",
+			Event: event, Op: model.Withdraw, ChangeID: "w1", Person: person("ada"), CSI: "4711", CredentialID: "c1",
 			ThreemaIDs: ids, Message: message,
 		}
 	}
 	begun := told(auditIntent, "left", "AAAAAAAA")
 	begun.EvidenceText = withdraw.Evidence
-	create := plan.Operation{ChangeID: "n1", Op: plan.Create, Person: person("bob"), Username: "bob"}
+	create := model.Operation{ChangeID: "n1", Op: model.Create, Person: person("bob"), Username: "bob"}
 	joined := func(event AuditEvent, credential string) AuditEntry {
-		return AuditEntry{Event: event, Op: plan.Create, ChangeID: "n1", Person: person("bob"), CredentialID: credential}
+		return AuditEntry{Event: event, Op: model.Create, ChangeID: "n1", Person: person("bob"), CredentialID: credential}
 	}
 	return []storyRow{
 		{"done, with an ID that came late", func(t *testing.T, l *Ledger, _ *clock) {
 			op := beginOne(t, l, startRun(t, l), withdraw)
-			settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done, ThreemaIDs: []string{"BBBBBBBB"}})
+			settleOne(t, l, model.Settlement{Operation: op.ID, Result: model.Done, ThreemaIDs: []string{"BBBBBBBB"}})
 		}, []AuditEntry{begun, told(auditDone, "", "AAAAAAAA", "BBBBBBBB")}},
 		{"failed, with a refusal", func(t *testing.T, l *Ledger, _ *clock) {
 			op := beginOne(t, l, startRun(t, l), withdraw)
-			refusal := plan.Refusal{CredentialID: "c1", Setting: "th_category", Value: "never told", Message: "nor this"}
-			settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Failed, Message: "503", Refusals: []plan.Refusal{refusal}})
+			refusal := model.Refusal{CredentialID: "c1", Setting: "th_category", Value: "never told", Message: "nor this"}
+			settleOne(t, l, model.Settlement{Operation: op.ID, Result: model.Failed, Message: "503", Refusals: []model.Refusal{refusal}})
 		}, []AuditEntry{begun, told(auditFailed, "503; th_category of credential c1 refused", "AAAAAAAA")}},
 		{"unknown, and found done", func(t *testing.T, l *Ledger, _ *clock) {
 			op := beginOne(t, l, startRun(t, l), withdraw)
-			settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Uncertain, Message: "time-out"})
-			remember(t, l, plan.StateUpdate{Settled: []plan.SettledOperation{{ID: op.ID, Done: true}}})
-			remember(t, l, plan.StateUpdate{EndedDepartures: []plan.EndedDeparture{{Person: person("ada"), Why: "settled"}}})
+			settleOne(t, l, model.Settlement{Operation: op.ID, Result: model.Uncertain, Message: "time-out"})
+			remember(t, l, model.StateUpdate{Settled: []model.SettledOperation{{ID: op.ID, Done: true}}})
+			remember(t, l, model.StateUpdate{EndedDepartures: []model.EndedDeparture{{Person: person("ada"), Why: "settled"}}})
 		}, []AuditEntry{
 			begun, told(auditUnknown, "time-out", "AAAAAAAA"), told(auditSettled, "", "AAAAAAAA"),
 			{Event: auditDepartureEnded, Person: person("ada"), CSI: "4711", CredentialID: "c1", Message: "settled"},
 		}},
 		{"settled without its ID, which is back", func(t *testing.T, l *Ledger, _ *clock) {
 			op := beginOne(t, l, startRun(t, l), withdraw)
-			settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
-			gone := plan.Vanished{Departure: plan.Departure{Person: person("ada")}, ThreemaID: "AAAAAAAA"}
-			remember(t, l, plan.StateUpdate{Vanished: []plan.Vanished{gone}, EndedDepartures: []plan.EndedDeparture{{Person: person("ada"), Why: "settled"}}})
-			remember(t, l, plan.StateUpdate{Reopened: []int64{state(t, l).Vanished[0].Number}})
+			settleOne(t, l, model.Settlement{Operation: op.ID, Result: model.Done})
+			gone := model.Vanished{Departure: model.Departure{Person: person("ada")}, ThreemaID: "AAAAAAAA"}
+			remember(t, l, model.StateUpdate{Vanished: []model.Vanished{gone}, EndedDepartures: []model.EndedDeparture{{Person: person("ada"), Why: "settled"}}})
+			remember(t, l, model.StateUpdate{Reopened: []int64{state(t, l).Vanished[0].Number}})
 		}, []AuditEntry{
 			begun, told(auditDone, "", "AAAAAAAA"),
 			{Event: auditDepartureEnded, Person: person("ada"), CSI: "4711", CredentialID: "c1", Message: "settled"},
@@ -169,25 +169,25 @@ func journalStory() []storyRow {
 		}},
 		{"a crash, and found undone", func(t *testing.T, l *Ledger, _ *clock) {
 			op := beginOne(t, l, startRun(t, l), withdraw)
-			remember(t, l, plan.StateUpdate{Settled: []plan.SettledOperation{{ID: op.ID}}})
+			remember(t, l, model.StateUpdate{Settled: []model.SettledOperation{{ID: op.ID}}})
 		}, []AuditEntry{begun, told(auditUnknown, "the pass that began it did not settle it", "AAAAAAAA"), told(auditReverted, "", "AAAAAAAA")}},
 		{"a create", func(t *testing.T, l *Ledger, _ *clock) {
 			op := beginOne(t, l, startRun(t, l), create)
 			if err := l.Created(t.Context(), op.ID, "c9", nil); err != nil {
 				t.Fatal(err)
 			}
-			settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
+			settleOne(t, l, model.Settlement{Operation: op.ID, Result: model.Done})
 		}, []AuditEntry{joined(auditIntent, ""), joined(auditCreated, "c9"), joined(auditDone, "c9")}},
 		{"a transfer ends a saga", func(t *testing.T, l *Ledger, _ *clock) {
 			run := startRun(t, l)
 			op := beginOne(t, l, run, withdraw)
-			settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Failed})
-			op = beginOne(t, l, run, plan.Operation{ChangeID: "t1", Op: plan.Transfer, Person: person("new"), CredentialID: "c1"})
-			settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
+			settleOne(t, l, model.Settlement{Operation: op.ID, Result: model.Failed})
+			op = beginOne(t, l, run, model.Operation{ChangeID: "t1", Op: model.Transfer, Person: person("new"), CredentialID: "c1"})
+			settleOne(t, l, model.Settlement{Operation: op.ID, Result: model.Done})
 		}, []AuditEntry{
 			begun, told(auditFailed, "", "AAAAAAAA"),
-			{Event: auditIntent, Op: plan.Transfer, ChangeID: "t1", Person: person("new"), CredentialID: "c1"},
-			{Event: auditDone, Op: plan.Transfer, ChangeID: "t1", Person: person("new"), CredentialID: "c1"},
+			{Event: auditIntent, Op: model.Transfer, ChangeID: "t1", Person: person("new"), CredentialID: "c1"},
+			{Event: auditDone, Op: model.Transfer, ChangeID: "t1", Person: person("new"), CredentialID: "c1"},
 			{Event: auditDepartureEnded, Person: person("ada"), CSI: "4711", CredentialID: "c1", Message: "transferred"},
 		}},
 		{"one request for many, with a refusal", func(t *testing.T, l *Ledger, _ *clock) {
@@ -196,65 +196,65 @@ func journalStory() []storyRow {
 			if err := l.Created(t.Context(), op.ID, "c9", nil); err != nil {
 				t.Fatal(err)
 			}
-			settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
-			op = beginOne(t, l, run, plan.Operation{Op: plan.SetSettings, Parts: []plan.Part{
+			settleOne(t, l, model.Settlement{Operation: op.ID, Result: model.Done})
+			op = beginOne(t, l, run, model.Operation{Op: model.SetSettings, Parts: []model.Part{
 				{ChangeID: "s1", Person: person("ada"), CSI: "4711", CredentialID: "c1", Reason: "differs"},
 				{ChangeID: "s2", Person: person("bob"), CSI: "4712", CredentialID: "c9", Reason: "differs"},
 			}})
-			settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done, Refusals: []plan.Refusal{
+			settleOne(t, l, model.Settlement{Operation: op.ID, Result: model.Done, Refusals: []model.Refusal{
 				{CredentialID: "c9", Setting: "th_category", Value: "never told", Message: "nor this"},
 				{CredentialID: "nobody's", Setting: "th_category", Value: "never told", Message: "nor this"},
 			}})
 		}, []AuditEntry{
 			joined(auditIntent, ""), joined(auditCreated, "c9"), joined(auditDone, "c9"),
-			{Event: auditIntent, Op: plan.SetSettings, ChangeID: "s1", Person: person("ada"), CSI: "4711", CredentialID: "c1", Message: "differs"},
-			{Event: auditIntent, Op: plan.SetSettings, ChangeID: "s2", Person: person("bob"), CSI: "4712", CredentialID: "c9", Message: "differs"},
-			{Event: auditRefused, Op: plan.SetSettings, Person: person("bob"), CredentialID: "c9", Message: "th_category"},
-			{Event: auditRefused, Op: plan.SetSettings, Message: "th_category"},
-			{Event: auditDone, Op: plan.SetSettings},
+			{Event: auditIntent, Op: model.SetSettings, ChangeID: "s1", Person: person("ada"), CSI: "4711", CredentialID: "c1", Message: "differs"},
+			{Event: auditIntent, Op: model.SetSettings, ChangeID: "s2", Person: person("bob"), CSI: "4712", CredentialID: "c9", Message: "differs"},
+			{Event: auditRefused, Op: model.SetSettings, Person: person("bob"), CredentialID: "c9", Message: "th_category"},
+			{Event: auditRefused, Op: model.SetSettings, Message: "th_category"},
+			{Event: auditDone, Op: model.SetSettings},
 		}},
 	}
 }
 
 // decisionStory is what was decided beside the journal.
 func decisionStory() []storyRow {
-	departed := plan.Observation{
-		Person: person("ada"), DN: "cn=ada", CSI: "4711", State: plan.Departed, Since: start.Add(-time.Hour), Reads: 2,
-		Evidence: plan.Evidence{Kind: plan.Absent, Detail: "not found"}, ConfirmedAt: start,
+	departed := model.Observation{
+		Person: person("ada"), DN: "cn=ada", CSI: "4711", State: model.Departed, Since: start.Add(-time.Hour), Reads: 2,
+		Evidence: model.Evidence{Kind: model.Absent, Detail: "not found"}, ConfirmedAt: start,
 	}
 	proven := AuditEntry{
 		Event: auditConfirmed, Person: person("ada"), CSI: "4711", EvidenceText: "absent (not found)", Message: "reads: 2, the first at 2026-11-21T06:30:00Z",
 	}
-	with := func(o plan.Observation, state plan.AccountState, confirmed time.Time) plan.StateUpdate {
+	with := func(o model.Observation, state model.AccountState, confirmed time.Time) model.StateUpdate {
 		o.State, o.ConfirmedAt = state, confirmed
-		return plan.StateUpdate{Observations: []plan.Observation{o}}
+		return model.StateUpdate{Observations: []model.Observation{o}}
 	}
-	finish := func(t *testing.T, l *Ledger, planned bool, guards ...plan.Guard) {
+	finish := func(t *testing.T, l *Ledger, planned bool, guards ...model.Guard) {
 		t.Helper()
-		if err := l.FinishRun(t.Context(), startRun(t, l), plan.RunEnd{Result: "ok", Planned: planned, Guards: guards}); err != nil {
+		if err := l.FinishRun(t.Context(), startRun(t, l), model.RunEnd{Result: "ok", Planned: planned, Guards: guards}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	berlin := plan.Guard{Name: plan.GuardLeaversOU, Source: "corp", Detail: "100 % of OU Berlin"}
-	bonn := plan.Guard{Name: plan.GuardLeaversOU, Source: "corp", Detail: "half of OU Bonn"}
-	stop := plan.Guard{Name: plan.GuardStopFile, Detail: "the stop file is there"}
+	berlin := model.Guard{Name: model.GuardLeaversOU, Source: "corp", Detail: "100 % of OU Berlin"}
+	bonn := model.Guard{Name: model.GuardLeaversOU, Source: "corp", Detail: "half of OU Bonn"}
+	stop := model.Guard{Name: model.GuardStopFile, Detail: "the stop file is there"}
 	return []storyRow{
 		{"an approval, and its end", func(t *testing.T, l *Ledger, c *clock) {
-			given := []plan.GivenApproval{{ChangeID: "w1", Op: plan.Withdraw, Person: person("ada"), CSI: "4711", Until: start.Add(time.Hour)}}
+			given := []model.GivenApproval{{ChangeID: "w1", Op: model.Withdraw, Person: person("ada"), CSI: "4711", Until: start.Add(time.Hour)}}
 			if err := l.Approve(t.Context(), "cafe", "anna (uid 1000)", given); err != nil {
 				t.Fatal(err)
 			}
-			remember(t, l, plan.StateUpdate{ExpiredApprovals: []string{"w1"}}) // not yet: it may have been renewed
+			remember(t, l, model.StateUpdate{ExpiredApprovals: []string{"w1"}}) // not yet: it may have been renewed
 			c.Advance(time.Hour)
-			remember(t, l, plan.StateUpdate{ExpiredApprovals: []string{"w1"}})
+			remember(t, l, model.StateUpdate{ExpiredApprovals: []string{"w1"}})
 		}, []AuditEntry{
-			{Event: auditApproved, Op: plan.Withdraw, ChangeID: "w1", Person: person("ada"), CSI: "4711", By: "anna (uid 1000)", Message: "plan cafe, until 2026-11-21T08:30:00Z"},
-			{Event: auditApprovalExpired, Op: plan.Withdraw, ChangeID: "w1", Person: person("ada"), CSI: "4711"},
+			{Event: auditApproved, Op: model.Withdraw, ChangeID: "w1", Person: person("ada"), CSI: "4711", By: "anna (uid 1000)", Message: "plan cafe, until 2026-11-21T08:30:00Z"},
+			{Event: auditApprovalExpired, Op: model.Withdraw, ChangeID: "w1", Person: person("ada"), CSI: "4711"},
 		}},
 		{"an approval that is taken back, and one of somebody who is back", func(t *testing.T, l *Ledger, _ *clock) {
-			given := []plan.GivenApproval{
-				{ChangeID: "w1", Op: plan.Withdraw, Person: person("ada"), CSI: "4711", Until: start.Add(time.Hour)},
-				{ChangeID: "w2", Op: plan.Withdraw, Person: person("bob"), CSI: "4712", Until: start.Add(time.Hour)},
+			given := []model.GivenApproval{
+				{ChangeID: "w1", Op: model.Withdraw, Person: person("ada"), CSI: "4711", Until: start.Add(time.Hour)},
+				{ChangeID: "w2", Op: model.Withdraw, Person: person("bob"), CSI: "4712", Until: start.Add(time.Hour)},
 			}
 			if err := l.Approve(t.Context(), "cafe", "anna (uid 1000)", given); err != nil {
 				t.Fatal(err)
@@ -262,23 +262,23 @@ func decisionStory() []storyRow {
 			if err := l.EndApprovals(t.Context(), "eve (uid 1001)", []string{"w1", "no such"}); err != nil {
 				t.Fatal(err)
 			}
-			remember(t, l, plan.StateUpdate{VoidApprovals: []string{"w1", "w2"}})
+			remember(t, l, model.StateUpdate{VoidApprovals: []string{"w1", "w2"}})
 		}, []AuditEntry{
-			{Event: auditApproved, Op: plan.Withdraw, ChangeID: "w1", Person: person("ada"), CSI: "4711", By: "anna (uid 1000)", Message: "plan cafe, until 2026-11-21T08:30:00Z"},
-			{Event: auditApproved, Op: plan.Withdraw, ChangeID: "w2", Person: person("bob"), CSI: "4712", By: "anna (uid 1000)", Message: "plan cafe, until 2026-11-21T08:30:00Z"},
-			{Event: auditApprovalUndone, Op: plan.Withdraw, ChangeID: "w1", Person: person("ada"), CSI: "4711", By: "eve (uid 1001)"},
-			{Event: auditApprovalExpired, Op: plan.Withdraw, ChangeID: "w2", Person: person("bob"), CSI: "4712", Message: "the departure is over: the person was seen as entitled again"},
+			{Event: auditApproved, Op: model.Withdraw, ChangeID: "w1", Person: person("ada"), CSI: "4711", By: "anna (uid 1000)", Message: "plan cafe, until 2026-11-21T08:30:00Z"},
+			{Event: auditApproved, Op: model.Withdraw, ChangeID: "w2", Person: person("bob"), CSI: "4712", By: "anna (uid 1000)", Message: "plan cafe, until 2026-11-21T08:30:00Z"},
+			{Event: auditApprovalUndone, Op: model.Withdraw, ChangeID: "w1", Person: person("ada"), CSI: "4711", By: "eve (uid 1001)"},
+			{Event: auditApprovalExpired, Op: model.Withdraw, ChangeID: "w2", Person: person("bob"), CSI: "4712", Message: "the departure is over: the person was seen as entitled again"},
 		}},
 		{"a binding, accepted later", func(t *testing.T, l *Ledger, _ *clock) {
-			m := plan.StateUpdate{Subscription: "sub-1", Sources: map[string]plan.SourceBinding{"corp": {NamingContext: "dc=x", Scope: "f00d", Server: "dc1"}}}
+			m := model.StateUpdate{Subscription: "sub-1", Sources: map[string]model.SourceBinding{"corp": {NamingContext: "dc=x", Scope: "f00d", Server: "dc1"}}}
 			remember(t, l, m)
-			m.Sources["corp"] = plan.SourceBinding{NamingContext: "dc=x", Scope: "f00d", Server: "dc2"} // no binding
+			m.Sources["corp"] = model.SourceBinding{NamingContext: "dc=x", Scope: "f00d", Server: "dc2"} // no binding
 			remember(t, l, m)
 			m.Baseline, m.AcceptedBy = true, "anna (uid 1000)"
 			remember(t, l, m)
 		}, []AuditEntry{
 			{Event: auditBound, Message: `licence package "sub-1", it was ""`},
-			{Event: auditBound, Person: plan.PersonID{Source: "corp"}, Message: `directory "dc=x" with scope "f00d", it was "" with ""`},
+			{Event: auditBound, Person: model.PersonID{Source: "corp"}, Message: `directory "dc=x" with scope "f00d", it was "" with ""`},
 			{Event: auditBaseline, By: "anna (uid 1000)", Message: "package and scope accepted as they are now"},
 			{Event: auditBound, Message: "destructive changes against this baseline allowed: true"},
 		}},
@@ -288,17 +288,17 @@ func decisionStory() []storyRow {
 			}
 		}, []AuditEntry{{Event: auditClockShifted, Message: "the clock of this program is shifted by 25h0m0s"}}},
 		{"a departure that is proven once, and forgotten", func(t *testing.T, l *Ledger, _ *clock) {
-			remember(t, l, with(departed, plan.Departed, time.Time{}))
-			remember(t, l, with(departed, plan.Departed, start))
+			remember(t, l, with(departed, model.Departed, time.Time{}))
+			remember(t, l, with(departed, model.Departed, start))
 			again := departed
 			again.Reads = 3
-			remember(t, l, with(again, plan.Departed, start))
-			remember(t, l, plan.StateUpdate{})
+			remember(t, l, with(again, model.Departed, start))
+			remember(t, l, model.StateUpdate{})
 		}, []AuditEntry{proven}},
 		{"a leaver who is back, and one of whom nobody can tell", func(t *testing.T, l *Ledger, _ *clock) {
-			for _, state := range []plan.AccountState{plan.Entitled, plan.Unknown} {
-				remember(t, l, plan.StateUpdate{Observations: []plan.Observation{departed}})
-				o := plan.Observation{Person: person("ada"), CSI: "4711"}
+			for _, state := range []model.AccountState{model.Entitled, model.Unknown} {
+				remember(t, l, model.StateUpdate{Observations: []model.Observation{departed}})
+				o := model.Observation{Person: person("ada"), CSI: "4711"}
 				remember(t, l, with(o, state, time.Time{}))
 			}
 		}, []AuditEntry{
@@ -306,21 +306,21 @@ func decisionStory() []storyRow {
 			proven, {Event: auditReset, Person: person("ada"), CSI: "4711", Message: "unknown"},
 		}},
 		{"a step that was skipped", func(t *testing.T, l *Ledger, _ *clock) {
-			c := plan.Change{ID: "d1", Op: plan.Detach, Person: person("ada"), CSI: "4711", CredentialID: "c1", ThreemaID: "AAAAAAAA", EvidenceText: "absent"}
-			if err := l.RecordDecision(t.Context(), 1, plan.Decision{Kind: plan.Skipped, Change: c, Message: "it uses another credential by now"}); err != nil {
+			c := model.Change{ID: "d1", Op: model.Detach, Person: person("ada"), CSI: "4711", CredentialID: "c1", ThreemaID: "AAAAAAAA", EvidenceText: "absent"}
+			if err := l.RecordDecision(t.Context(), 1, model.Decision{Kind: model.Skipped, Change: c, Message: "it uses another credential by now"}); err != nil {
 				t.Fatal(err)
 			}
 		}, []AuditEntry{{
-			Event: auditSkipped, Op: plan.Detach, ChangeID: "d1", Person: person("ada"), CSI: "4711", CredentialID: "c1", ThreemaIDs: []string{"AAAAAAAA"},
+			Event: auditSkipped, Op: model.Detach, ChangeID: "d1", Person: person("ada"), CSI: "4711", CredentialID: "c1", ThreemaIDs: []string{"AAAAAAAA"},
 			EvidenceText: "absent", Message: "it uses another credential by now",
 		}}},
 		{"what somebody asked for, and did not get", func(t *testing.T, l *Ledger, _ *clock) {
-			for _, kind := range []plan.DecisionKind{plan.ApprovalRefused, plan.ApplyRefused} {
-				if err := l.RecordDecision(t.Context(), 0, plan.Decision{Kind: kind, By: "anna (uid 1000)", Message: "another set"}); err != nil {
+			for _, kind := range []model.DecisionKind{model.ApprovalRefused, model.ApplyRefused} {
+				if err := l.RecordDecision(t.Context(), 0, model.Decision{Kind: kind, By: "anna (uid 1000)", Message: "another set"}); err != nil {
 					t.Fatal(err)
 				}
 			}
-			if err := l.RecordDecision(t.Context(), 0, plan.Decision{Kind: "anything"}); err == nil {
+			if err := l.RecordDecision(t.Context(), 0, model.Decision{Kind: "anything"}); err == nil {
 				t.Error("an event outside the closed set was recorded")
 			}
 		}, []AuditEntry{
@@ -331,7 +331,7 @@ func decisionStory() []storyRow {
 			finish(t, l, true, berlin, bonn)
 			finish(t, l, true, bonn, stop) // others are named: the same guard
 			finish(t, l, false)            // there was no plan
-			unread := plan.RunEnd{Result: "incomplete", Planned: true, Guards: []plan.Guard{stop}, Unread: []string{"corp"}}
+			unread := model.RunEnd{Result: "incomplete", Planned: true, Guards: []model.Guard{stop}, Unread: []string{"corp"}}
 			if err := l.FinishRun(t.Context(), startRun(t, l), unread); err != nil {
 				t.Fatal(err)
 			}
@@ -340,9 +340,9 @@ func decisionStory() []storyRow {
 			finish(t, l, true)
 			finish(t, l, true)
 		}, []AuditEntry{
-			{Event: auditGuardTripped, Guard: berlin.Name, Person: plan.PersonID{Source: "corp"}, Message: "100 % of OU Berlin; half of OU Bonn"},
+			{Event: auditGuardTripped, Guard: berlin.Name, Person: model.PersonID{Source: "corp"}, Message: "100 % of OU Berlin; half of OU Bonn"},
 			{Event: auditGuardTripped, Guard: stop.Name, Message: stop.Detail},
-			{Event: auditGuardLifted, Guard: berlin.Name, Person: plan.PersonID{Source: "corp"}, Message: "it had tripped at 2026-11-21T07:30:00Z"},
+			{Event: auditGuardLifted, Guard: berlin.Name, Person: model.PersonID{Source: "corp"}, Message: "it had tripped at 2026-11-21T07:30:00Z"},
 			{Event: auditGuardLifted, Guard: stop.Name, Message: "it had tripped at 2026-11-21T07:30:00Z"},
 		}},
 		{"an erasure, of a person and of a guard", func(t *testing.T, l *Ledger, _ *clock) {
@@ -350,17 +350,17 @@ func decisionStory() []storyRow {
 				t.Fatal(err)
 			}
 			finish(t, l, true, berlin)
-			c := plan.Change{ID: "d1", Op: plan.Detach, Person: person("ada"), CSI: "4711"}
-			if err := l.RecordDecision(t.Context(), 1, plan.Decision{Kind: plan.Skipped, Change: c}); err != nil {
+			c := model.Change{ID: "d1", Op: model.Detach, Person: person("ada"), CSI: "4711"}
+			if err := l.RecordDecision(t.Context(), 1, model.Decision{Kind: model.Skipped, Change: c}); err != nil {
 				t.Fatal(err)
 			}
 			if n, err := l.Erase(t.Context(), startRun(t, l), 0); err != nil || n != 1 {
 				t.Fatal(n, err)
 			}
 		}, []AuditEntry{
-			{Event: auditGuardTripped, Guard: berlin.Name, Person: plan.PersonID{Source: "corp"}, Erased: true},
-			{Event: auditSkipped, Op: plan.Detach, Person: plan.PersonID{Source: "corp"}, Erased: true, Tombstone: tombstone(make([]byte, saltSize), person("ada"))},
-			{Event: auditErased, Person: plan.PersonID{Source: "corp"}, Tombstone: tombstone(make([]byte, saltSize), person("ada")), Erases: []int64{2}},
+			{Event: auditGuardTripped, Guard: berlin.Name, Person: model.PersonID{Source: "corp"}, Erased: true},
+			{Event: auditSkipped, Op: model.Detach, Person: model.PersonID{Source: "corp"}, Erased: true, Tombstone: tombstone(make([]byte, saltSize), person("ada"))},
+			{Event: auditErased, Person: model.PersonID{Source: "corp"}, Tombstone: tombstone(make([]byte, saltSize), person("ada")), Erases: []int64{2}},
 			{Event: auditErased, Erases: []int64{1}},
 		}},
 	}
@@ -374,7 +374,7 @@ func TestEntriesAreOfTheirPass(t *testing.T) {
 	c.Advance(time.Hour)
 	startRun(t, l)
 	c.Advance(time.Hour)
-	settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
+	settleOne(t, l, model.Settlement{Operation: op.ID, Result: model.Done})
 	approve(t, l, approval("a", "ada", c.Now().Add(time.Hour)))
 	var got []string
 	err := l.Audit(t.Context(), func(e AuditEntry) error {
@@ -394,14 +394,14 @@ func TestNoEntryWithoutItsDeed(t *testing.T) {
 	run := startRun(t, l)
 	op := beginOne(t, l, run, withdrawal())
 	before, head := story(t, l.Reader), verify(t, l.Reader)
-	if _, err := l.Begin(t.Context(), run, []plan.Operation{{Op: plan.Create, Person: person("x")}, withdrawal()}); err == nil {
+	if _, err := l.Begin(t.Context(), run, []model.Operation{{Op: model.Create, Person: person("x")}, withdrawal()}); err == nil {
 		t.Error("a second withdrawal was begun")
 	}
-	if err := l.Settle(t.Context(), []plan.Settlement{{Operation: op.ID, Result: plan.Done}, {Operation: 99, Result: plan.Done}}); err == nil {
+	if err := l.Settle(t.Context(), []model.Settlement{{Operation: op.ID, Result: model.Done}, {Operation: 99, Result: model.Done}}); err == nil {
 		t.Error("an operation that is not there was settled")
 	}
 	good := approval("good", "ada", start.Add(time.Hour))
-	if err := l.Approve(t.Context(), "cafe", "anna", []plan.GivenApproval{good, approval("bad", "ada", start)}); err == nil {
+	if err := l.Approve(t.Context(), "cafe", "anna", []model.GivenApproval{good, approval("bad", "ada", start)}); err == nil {
 		t.Error("an approval without a future was given")
 	}
 	if diff := cmp.Diff(before, story(t, l.Reader)); diff != "" || verify(t, l.Reader) != head {
@@ -410,7 +410,7 @@ func TestNoEntryWithoutItsDeed(t *testing.T) {
 	if _, err := l.writes.ExecContext(t.Context(), `CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT raise(ABORT, 'no room'); END`); err != nil {
 		t.Fatal(err)
 	}
-	if err := l.Settle(t.Context(), []plan.Settlement{{Operation: op.ID, Result: plan.Done}}); err == nil || !strings.Contains(err.Error(), "no room") {
+	if err := l.Settle(t.Context(), []model.Settlement{{Operation: op.ID, Result: model.Done}}); err == nil || !strings.Contains(err.Error(), "no room") {
 		t.Errorf("settled without the audit: %v", err)
 	}
 	if got := state(t, l).Open; len(got) != 1 {
@@ -423,7 +423,7 @@ func TestTheAuditIsAppendOnly(t *testing.T) {
 	l, _ := openNew(t)
 	run := startRun(t, l)
 	for _, id := range []string{"1", "2", "3"} {
-		beginOne(t, l, run, plan.Operation{Op: plan.Create, Person: person(id)})
+		beginOne(t, l, run, model.Operation{Op: model.Create, Person: person(id)})
 	}
 	for _, try := range []string{
 		`UPDATE audit SET person = 'eve' WHERE seq = 2`,
@@ -513,7 +513,7 @@ func tampered(t *testing.T, script string) *Ledger {
 	l, _ := openNew(t)
 	run := startRun(t, l)
 	for i := range 5 {
-		beginOne(t, l, run, plan.Operation{ChangeID: fmt.Sprint("ch", i), Op: plan.Create, Person: person(fmt.Sprint(i))})
+		beginOne(t, l, run, model.Operation{ChangeID: fmt.Sprint("ch", i), Op: model.Create, Person: person(fmt.Sprint(i))})
 	}
 	verify(t, l.Reader)
 	if _, err := l.writes.ExecContext(t.Context(), withoutTriggers+script); err != nil {

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 func BenchmarkTake(b *testing.B) {
@@ -16,14 +16,14 @@ func BenchmarkTake(b *testing.B) {
 }
 
 // crowd is n people who were seen at a time.
-func crowd(n int, seen time.Time) []plan.Observation {
-	people := make([]plan.Observation, n)
+func crowd(n int, seen time.Time) []model.Observation {
+	people := make([]model.Observation, n)
 	for i := range people {
-		people[i] = plan.Observation{
+		people[i] = model.Observation{
 			Person: person(fmt.Sprintf("3f8d2c1e-0000-4000-8000-%012d", i)),
 			DN:     fmt.Sprintf("CN=Person %d,OU=Team %d,OU=Staff,DC=corp,DC=example", i, i%200),
 			OU:     fmt.Sprintf("ou=team %d,ou=staff,dc=corp,dc=example", i%200),
-			CSI:    fmt.Sprint(100_000 + i), LastSeen: seen, FirstSeen: start, State: plan.Entitled,
+			CSI:    fmt.Sprint(100_000 + i), LastSeen: seen, FirstSeen: start, State: model.Entitled,
 		}
 	}
 	return people
@@ -32,7 +32,7 @@ func crowd(n int, seen time.Time) []plan.Observation {
 // BenchmarkRememberFirst is the first pass, which writes everybody; BenchmarkRememberQuiet a
 // later one in which everybody is seen again.
 func BenchmarkRememberFirst(b *testing.B) {
-	m := plan.StateUpdate{Observations: crowd(100_000, start)}
+	m := model.StateUpdate{Observations: crowd(100_000, start)}
 	for b.Loop() {
 		b.StopTimer()
 		l, _ := openNew(b)
@@ -43,7 +43,7 @@ func BenchmarkRememberFirst(b *testing.B) {
 
 func BenchmarkRememberQuiet(b *testing.B) {
 	l, c := openNew(b)
-	m := plan.StateUpdate{Observations: crowd(100_000, start)}
+	m := model.StateUpdate{Observations: crowd(100_000, start)}
 	remember(b, l, m)
 	for b.Loop() {
 		c.Advance(time.Hour)
@@ -56,7 +56,7 @@ func BenchmarkRememberQuiet(b *testing.B) {
 
 func BenchmarkState(b *testing.B) {
 	l, _ := openNew(b)
-	remember(b, l, plan.StateUpdate{Observations: crowd(100_000, start)})
+	remember(b, l, model.StateUpdate{Observations: crowd(100_000, start)})
 	for b.Loop() {
 		state(b, l)
 	}
@@ -65,18 +65,18 @@ func BenchmarkState(b *testing.B) {
 func BenchmarkAdopt(b *testing.B) {
 	l, _ := openNew(b)
 	run := startRun(b, l)
-	ops := make([]plan.Operation, 5000)
-	outcomes := make([]plan.Settlement, len(ops))
+	ops := make([]model.Operation, 5000)
+	outcomes := make([]model.Settlement, len(ops))
 	for b.Loop() {
 		for i := range ops {
-			ops[i] = plan.Operation{Op: plan.Adopt, Person: person(fmt.Sprint(i)), CredentialID: fmt.Sprint("c", i)}
+			ops[i] = model.Operation{Op: model.Adopt, Person: person(fmt.Sprint(i)), CredentialID: fmt.Sprint("c", i)}
 		}
 		begun, err := l.Begin(b.Context(), run, ops)
 		if err != nil {
 			b.Fatal(err)
 		}
 		for i, op := range begun {
-			outcomes[i] = plan.Settlement{Operation: op.ID, Result: plan.Done}
+			outcomes[i] = model.Settlement{Operation: op.ID, Result: model.Done}
 		}
 		if err := l.Settle(b.Context(), outcomes); err != nil {
 			b.Fatal(err)
@@ -87,7 +87,7 @@ func BenchmarkAdopt(b *testing.B) {
 func BenchmarkOpen(b *testing.B) {
 	path := newPath(b)
 	l := open(b, path, Options{})
-	remember(b, l, plan.StateUpdate{Observations: crowd(100_000, start)})
+	remember(b, l, model.StateUpdate{Observations: crowd(100_000, start)})
 	for b.Loop() {
 		again, err := Open(b.Context(), path, Options{})
 		if err != nil {
@@ -115,9 +115,9 @@ func BenchmarkOpenNew(b *testing.B) {
 func BenchmarkVerifyAudit(b *testing.B) {
 	l, _ := openNew(b)
 	run := startRun(b, l)
-	ops := make([]plan.Operation, 100_000)
+	ops := make([]model.Operation, 100_000)
 	for i := range ops {
-		ops[i] = plan.Operation{Op: plan.Adopt, Person: person(fmt.Sprint(i)), CredentialID: fmt.Sprint("c", i)}
+		ops[i] = model.Operation{Op: model.Adopt, Person: person(fmt.Sprint(i)), CredentialID: fmt.Sprint("c", i)}
 	}
 	if _, err := l.Begin(b.Context(), run, ops); err != nil {
 		b.Fatal(err)
@@ -132,7 +132,7 @@ func BenchmarkOne(b *testing.B) {
 	l, _ := openNew(b)
 	run := startRun(b, l)
 	for b.Loop() {
-		op := beginOne(b, l, run, plan.Operation{Op: plan.SetSettings})
-		settleOne(b, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
+		op := beginOne(b, l, run, model.Operation{Op: model.SetSettings})
+		settleOne(b, l, model.Settlement{Operation: op.ID, Result: model.Done})
 	}
 }

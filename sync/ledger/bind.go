@@ -7,11 +7,11 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // bind records what the ledger is bound to, and that the pass got this far.
-func bind(ctx context.Context, tx *sql.Tx, t *trail, m plan.StateUpdate) error {
+func bind(ctx context.Context, tx *sql.Tx, t *trail, m model.StateUpdate) error {
 	result, err := tx.ExecContext(ctx, `UPDATE runs SET remembered_at = ? WHERE id = ? AND finished_at = 0`, millis(t.now), t.run)
 	if err != nil {
 		return err
@@ -49,7 +49,7 @@ func bind(ctx context.Context, tx *sql.Tx, t *trail, m plan.StateUpdate) error {
 }
 
 // accept records what goes with somebody's yes to the baseline.
-func accept(ctx context.Context, tx *sql.Tx, t *trail, m plan.StateUpdate) error {
+func accept(ctx context.Context, tx *sql.Tx, t *trail, m model.StateUpdate) error {
 	if err := closeGap(ctx, tx, t); err != nil {
 		return err
 	}
@@ -58,8 +58,8 @@ func accept(ctx context.Context, tx *sql.Tx, t *trail, m plan.StateUpdate) error
 
 // noteBinding notes who accepted a baseline, and each binding that is not what it was. Which
 // server answered is no binding.
-func noteBinding(ctx context.Context, tx *sql.Tx, t *trail, m plan.StateUpdate) error {
-	var was plan.State
+func noteBinding(ctx context.Context, tx *sql.Tx, t *trail, m model.StateUpdate) error {
+	var was model.State
 	if err := readBinding(ctx, tx, &was); err != nil {
 		return err
 	}
@@ -76,13 +76,13 @@ func noteBinding(ctx context.Context, tx *sql.Tx, t *trail, m plan.StateUpdate) 
 		is, old := m.Sources[name], was.Sources[name]
 		if is.NamingContext != old.NamingContext || is.Scope != old.Scope {
 			t.note(AuditEntry{
-				Event: auditBound, Person: plan.PersonID{Source: name},
+				Event: auditBound, Person: model.PersonID{Source: name},
 				Message: fmt.Sprintf("directory %q with scope %q, it was %q with %q", is.NamingContext, is.Scope, old.NamingContext, old.Scope),
 			})
 		}
 		if !is.Reader.Same(old.Reader) {
 			t.note(AuditEntry{
-				Event: auditBound, Person: plan.PersonID{Source: name},
+				Event: auditBound, Person: model.PersonID{Source: name},
 				Message: fmt.Sprintf("bind account %q, it was %q", is.Reader.String(), old.Reader.String()),
 			})
 		}

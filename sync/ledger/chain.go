@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // saltSize is long enough that nobody finds the personal data behind a commitment by trying.
@@ -114,9 +114,9 @@ func (r *auditRow) entry() (AuditEntry, error) {
 	}
 	erases, err := decodeSeqs(r.erases)
 	return AuditEntry{
-		Seq: r.seq, At: fromMillis(r.at), Run: r.run, Event: AuditEvent(r.event), Op: plan.Op(r.op), Operation: r.operation,
+		Seq: r.seq, At: fromMillis(r.at), Run: r.run, Event: AuditEvent(r.event), Op: model.Op(r.op), Operation: r.operation,
 		Guard: r.guard, By: r.by, Tombstone: r.tombstone, Erases: erases, Erased: r.erased(),
-		ChangeID: r.says[0], Person: plan.PersonID{Source: r.source, ID: r.says[1]}, CSI: r.says[2], CredentialID: r.says[3],
+		ChangeID: r.says[0], Person: model.PersonID{Source: r.source, ID: r.says[1]}, CSI: r.says[2], CredentialID: r.says[3],
 		ThreemaIDs: ids, EvidenceText: r.says[5], Message: r.says[6],
 		Salt: hex.EncodeToString(r.salt), Commitment: hex.EncodeToString(r.commitment),
 		PrevHash: hex.EncodeToString(r.prev), Hash: hex.EncodeToString(r.hash),

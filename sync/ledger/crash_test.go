@@ -13,15 +13,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // The operations that the child begins before it is killed.
-func crashOps() []plan.Operation {
-	return []plan.Operation{
-		{ChangeID: "a1", Op: plan.Withdraw, Person: person("1"), OU: "ou=x", CredentialID: "c1", Username: "ada", ThreemaIDs: []string{"AAAAAAAA"}, At: start},
-		{ChangeID: "b2", Op: plan.Create, Person: person("2"), Username: "bob", At: start},
-		{ChangeID: "c3", Op: plan.Adopt, Person: person("3"), CredentialID: "c3", At: start},
+func crashOps() []model.Operation {
+	return []model.Operation{
+		{ChangeID: "a1", Op: model.Withdraw, Person: person("1"), OU: "ou=x", CredentialID: "c1", Username: "ada", ThreemaIDs: []string{"AAAAAAAA"}, At: start},
+		{ChangeID: "b2", Op: model.Create, Person: person("2"), Username: "bob", At: start},
+		{ChangeID: "c3", Op: model.Adopt, Person: person("3"), CredentialID: "c3", At: start},
 	}
 }
 
@@ -44,9 +44,9 @@ func work(ctx context.Context, part, path string) error {
 	if part == "erasing" || part == "erased" {
 		return eraseAsChild(ctx, l, part, func() { fmt.Fprintln(os.Stdout, "ready") })
 	}
-	run, err := l.StartRun(ctx, plan.Sync)
+	run, err := l.StartRun(ctx, model.Sync)
 	for n := 0; part == "passes" && n < 100 && err == nil; n++ {
-		run, err = l.StartRun(ctx, plan.Sync)
+		run, err = l.StartRun(ctx, model.Sync)
 	}
 	if err != nil || part == "passes" {
 		return err
@@ -61,7 +61,7 @@ func work(ctx context.Context, part, path string) error {
 	if err := l.Created(ctx, ops[1].ID, "c2", nil); err != nil || part == "created" {
 		return err
 	}
-	return l.Settle(ctx, []plan.Settlement{{Operation: ops[2].ID, Result: plan.Done}, {Operation: ops[1].ID, Result: plan.Done}})
+	return l.Settle(ctx, []model.Settlement{{Operation: ops[2].ID, Result: model.Done}, {Operation: ops[1].ID, Result: model.Done}})
 }
 
 // killAt starts a child, waits until it has done its part, and kills it with SIGKILL.
@@ -92,22 +92,22 @@ func killAt(t *testing.T, part, path string) {
 // TestKill9 kills a process at each step of the journal (pitfall D7, matrix 11).
 func TestKill9(t *testing.T) {
 	t.Parallel()
-	departure := plan.Departure{
+	departure := model.Departure{
 		Person: person("1"), CredentialID: "c1", Username: "ada", OU: "ou=x", StartedAt: start,
-		IDs: []plan.DepartingID{{ThreemaID: "AAAAAAAA"}},
+		IDs: []model.DepartingID{{ThreemaID: "AAAAAAAA"}},
 	}
-	created := plan.Ownership{Person: person("2"), CredentialID: "c2", Username: "bob", Created: true, Since: start}
-	adopted := plan.Ownership{Person: person("3"), CredentialID: "c3", Since: start}
+	created := model.Ownership{Person: person("2"), CredentialID: "c2", Username: "bob", Created: true, Since: start}
+	adopted := model.Ownership{Person: person("3"), CredentialID: "c3", Since: start}
 	tests := []struct {
 		part  string
 		open  []string // change ids
-		owned []plan.Ownership
+		owned []model.Ownership
 		told  []AuditEvent
 	}{
 		{"begun", []string{"a1", "b2", "c3"}, nil, []AuditEvent{auditIntent, auditIntent, auditIntent}},
-		{"created", []string{"a1", "b2", "c3"}, []plan.Ownership{created}, []AuditEvent{auditIntent, auditIntent, auditIntent, auditCreated}},
+		{"created", []string{"a1", "b2", "c3"}, []model.Ownership{created}, []AuditEvent{auditIntent, auditIntent, auditIntent, auditCreated}},
 		{
-			"settled", []string{"a1"}, []plan.Ownership{created, adopted},
+			"settled", []string{"a1"}, []model.Ownership{created, adopted},
 			[]AuditEvent{auditIntent, auditIntent, auditIntent, auditCreated, auditDone, auditDone},
 		},
 	}
@@ -128,10 +128,10 @@ func TestKill9(t *testing.T) {
 			if diff := cmp.Diff(tt.owned, s.Owned); diff != "" {
 				t.Errorf("owned: %s", diff)
 			}
-			if diff := cmp.Diff([]plan.Departure{departure}, s.Departures); diff != "" {
+			if diff := cmp.Diff([]model.Departure{departure}, s.Departures); diff != "" {
 				t.Errorf("sagas: %s", diff)
 			}
-			if diff := cmp.Diff([]plan.PastRemoval{{Op: plan.Withdraw, Person: person("1"), OU: "ou=x", At: start}}, s.Taken); diff != "" {
+			if diff := cmp.Diff([]model.PastRemoval{{Op: model.Withdraw, Person: person("1"), OU: "ou=x", At: start}}, s.Taken); diff != "" {
 				t.Errorf("taken: %s", diff)
 			}
 			if got := budget(t, l.Reader).Remaining; got != 9 {

@@ -5,12 +5,12 @@ import (
 	"database/sql"
 	"errors"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // putSent adds settings that are about to be written to the credential of an open create. What an
 // earlier attempt sent stays: it may be what stands there.
-func putSent(ctx context.Context, tx *sql.Tx, operation int64, settings []plan.Setting) error {
+func putSent(ctx context.Context, tx *sql.Tx, operation int64, settings []model.Setting) error {
 	for _, s := range settings {
 		_, err := tx.ExecContext(ctx, `INSERT INTO sent_settings (operation, name, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
 			operation, s.Name, s.Value)
@@ -27,12 +27,12 @@ func dropSent(ctx context.Context, tx *sql.Tx, operation int64) error {
 }
 
 // readSent adds to open operations what they sent.
-func readSent(ctx context.Context, tx querier, open []plan.Operation) error {
+func readSent(ctx context.Context, tx querier, open []model.Operation) error {
 	at := map[int64]int{}
 	for n, op := range open {
 		at[op.ID] = n
 	}
-	_, err := selectAll(ctx, tx, func(rows *sql.Rows) (s plan.Setting, err error) {
+	_, err := selectAll(ctx, tx, func(rows *sql.Rows) (s model.Setting, err error) {
 		var operation int64
 		err = rows.Scan(&operation, &s.Name, &s.Value)
 		if n, known := at[operation]; known && err == nil {
@@ -45,10 +45,10 @@ func readSent(ctx context.Context, tx querier, open []plan.Operation) error {
 
 // PastCreates lists the credentials that were handed over, the oldest first. Of whom was erased it
 // knows nothing.
-func (l *Ledger) PastCreates(ctx context.Context) ([]plan.PastCreate, error) {
-	var past []plan.PastCreate
+func (l *Ledger) PastCreates(ctx context.Context) ([]model.PastCreate, error) {
+	var past []model.PastCreate
 	err := inTx(ctx, l.reads, "read which credentials were handed over before", func(tx *sql.Tx) (err error) {
-		past, err = selectAll(ctx, tx, func(rows *sql.Rows) (c plan.PastCreate, err error) {
+		past, err = selectAll(ctx, tx, func(rows *sql.Rows) (c model.PastCreate, err error) {
 			err = rows.Scan(&c.Person.Source, &c.Person.ID, &c.CSI, &c.Username)
 			return c, err
 		}, `SELECT source, person, csi, username FROM journal WHERE op = 'create' AND state = 'done' AND username <> '' ORDER BY id`)
@@ -59,7 +59,7 @@ func (l *Ledger) PastCreates(ctx context.Context) ([]plan.PastCreate, error) {
 
 // adopt makes an existing credential the person's. One that an open create of theirs made, or seems
 // to have made, is kept as it is by somebody's yes: the create ends here, without a hand-over.
-func adopt(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation) error {
+func adopt(ctx context.Context, tx *sql.Tx, t *trail, op model.Operation) error {
 	row := tx.QueryRowContext(ctx, `SELECT `+operationColumns+` FROM journal
 		WHERE op = 'create' AND state IN ('intent', 'unknown') AND source = ? AND person = ? AND credential_id IN ('', ?)`,
 		op.Person.Source, op.Person.ID, op.CredentialID)

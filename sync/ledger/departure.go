@@ -7,12 +7,12 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // startDeparture writes the departure of a withdrawal that is about to be sent, or adds to the one
 // that an earlier attempt left. A person has one open departure. A word that was said about it stays.
-func startDeparture(ctx context.Context, tx *sql.Tx, op plan.Operation, word plan.Word) error {
+func startDeparture(ctx context.Context, tx *sql.Tx, op model.Operation, word model.Word) error {
 	var departure int64
 	err := tx.QueryRowContext(ctx, `INSERT INTO sagas (source, person, credential_id, username, csi, dn, ou, started_at, word, first_name, last_seen)
 		VALUES (@source, @person, @credential, @username, @csi, @dn, @ou, @at, @word,
@@ -37,7 +37,7 @@ func startDeparture(ctx context.Context, tx *sql.Tx, op plan.Operation, word pla
 }
 
 // joinDeparture adds Threema IDs to the person's open departure; those that it has keep their state.
-func joinDeparture(ctx context.Context, tx *sql.Tx, op plan.Operation, ids []string) error {
+func joinDeparture(ctx context.Context, tx *sql.Tx, op model.Operation, ids []string) error {
 	for _, id := range ids {
 		_, err := tx.ExecContext(ctx, `INSERT INTO saga_ids (saga, threema_id)
 			SELECT id, ? FROM sagas WHERE source = ? AND person = ? AND ended = ''
@@ -51,7 +51,7 @@ func joinDeparture(ctx context.Context, tx *sql.Tx, op plan.Operation, ids []str
 }
 
 // markIDsRemoved marks IDs of the person's open departure as detached or revoked.
-func markIDsRemoved(ctx context.Context, tx *sql.Tx, op plan.Operation, now time.Time) error {
+func markIDsRemoved(ctx context.Context, tx *sql.Tx, op model.Operation, now time.Time) error {
 	for _, id := range op.ThreemaIDs {
 		_, err := tx.ExecContext(ctx, `UPDATE saga_ids SET gone_at = ? WHERE threema_id = ? AND gone_at = 0
 			AND saga = (SELECT id FROM sagas WHERE source = ? AND person = ? AND ended = '')`,
@@ -67,7 +67,7 @@ func markIDsRemoved(ctx context.Context, tx *sql.Tx, op plan.Operation, now time
 }
 
 // endDeparture closes the open departure of a person. Its row stays, as history.
-func endDeparture(ctx context.Context, tx *sql.Tx, t *trail, e plan.EndedDeparture) error {
+func endDeparture(ctx context.Context, tx *sql.Tx, t *trail, e model.EndedDeparture) error {
 	if e.Why == "" {
 		return errors.New("a saga ends for a reason")
 	}
@@ -88,10 +88,10 @@ func endDeparturesWhere(ctx context.Context, tx *sql.Tx, t *trail, why, conditio
 }
 
 // readPastDepartures reads the open departures with their IDs.
-func readDepartures(ctx context.Context, tx querier) ([]plan.Departure, error) {
+func readDepartures(ctx context.Context, tx querier) ([]model.Departure, error) {
 	var ids []int64
-	departures, err := selectAll(ctx, tx, func(rows *sql.Rows) (plan.Departure, error) {
-		var s plan.Departure
+	departures, err := selectAll(ctx, tx, func(rows *sql.Rows) (model.Departure, error) {
+		var s model.Departure
 		var id, started, withdrawn, seen int64
 		err := rows.Scan(&id, &s.Person.Source, &s.Person.ID, &s.CredentialID, &s.Username, &s.CSI, &s.DN, &s.OU,
 			&started, &withdrawn, &s.Word, &s.FirstName, &seen)
@@ -113,8 +113,8 @@ func readDepartures(ctx context.Context, tx querier) ([]plan.Departure, error) {
 	return departures, nil
 }
 
-func scanDepartingID(rows *sql.Rows) (plan.DepartingID, error) {
-	var s plan.DepartingID
+func scanDepartingID(rows *sql.Rows) (model.DepartingID, error) {
+	var s model.DepartingID
 	var goneAt int64
 	err := rows.Scan(&s.ThreemaID, &goneAt)
 	s.GoneAt = fromMillis(goneAt)
@@ -123,8 +123,8 @@ func scanDepartingID(rows *sql.Rows) (plan.DepartingID, error) {
 
 // readAbandonedIDs reads the IDs of departures that ended because the person came back, or because the ID
 // had gone by itself.
-func readAbandonedIDs(ctx context.Context, tx querier) ([]plan.AbandonedID, error) {
-	return selectAll(ctx, tx, func(rows *sql.Rows) (l plan.AbandonedID, err error) {
+func readAbandonedIDs(ctx context.Context, tx querier) ([]model.AbandonedID, error) {
+	return selectAll(ctx, tx, func(rows *sql.Rows) (l model.AbandonedID, err error) {
 		return l, rows.Scan(&l.Person.Source, &l.Person.ID, &l.CSI, &l.ThreemaID)
 	}, `SELECT DISTINCT source, person, csi, threema_id FROM sagas JOIN saga_ids ON saga = id
 		WHERE (ended IN ('returned', 'transferred') OR ended = 'settled' AND vanished_at > 0) AND withdrawn_at > 0 AND gone_at = 0

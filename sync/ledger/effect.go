@@ -7,26 +7,26 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // effect records what an operation that is done has changed, and that its approval, if it had
 // one, is used up.
-func effect(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation) error {
+func effect(ctx context.Context, tx *sql.Tx, t *trail, op model.Operation) error {
 	if err := consumeApproval(ctx, tx, op.ChangeID); err != nil {
 		return fmt.Errorf("approval: %w", err)
 	}
 	switch op.Op {
-	case plan.Create:
+	case model.Create:
 		if op.CredentialID == "" {
 			return errors.New("a create cannot be done without its credential")
 		}
 		return nil // Created has recorded the ownership
-	case plan.Adopt:
+	case model.Adopt:
 		return adopt(ctx, tx, t, op)
-	case plan.Transfer:
+	case model.Transfer:
 		return transfer(ctx, tx, t, op)
-	case plan.Withdraw:
+	case model.Withdraw:
 		if err := closeOrder(ctx, tx, op.CredentialID); err != nil {
 			return err
 		}
@@ -34,18 +34,18 @@ func effect(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation) error 
 			return watchOrdered(ctx, tx, op, t.now) // the ownership stays: whether the person departed is not known
 		}
 		return withdrawn(ctx, tx, op, t.now)
-	case plan.Detach, plan.Revoke:
+	case model.Detach, model.Revoke:
 		return markIDsRemoved(ctx, tx, op, t.now)
-	case plan.PublishContact:
+	case model.PublishContact:
 		for _, id := range op.ThreemaIDs {
-			if err := publish(ctx, tx, plan.Publication{ThreemaID: id, Created: op.ContactCreated}); err != nil {
+			if err := publish(ctx, tx, model.Publication{ThreemaID: id, Created: op.ContactCreated}); err != nil {
 				return err
 			}
 		}
 		return nil
-	case plan.DisableContact:
+	case model.DisableContact:
 		return unpublish(ctx, tx, op.ThreemaIDs)
-	case plan.SetSettings, plan.UnsetSetting:
+	case model.SetSettings, model.UnsetSetting:
 		return nil // the next inventory shows them
 	}
 	return fmt.Errorf("%q is no operation", op.Op)
@@ -53,8 +53,8 @@ func effect(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation) error 
 
 // revert records that an operation has changed nothing. A create may have noted its
 // credential before somebody else removed it: then nothing is ours.
-func revert(ctx context.Context, tx *sql.Tx, op plan.Operation) error {
-	if op.Op != plan.Create {
+func revert(ctx context.Context, tx *sql.Tx, op model.Operation) error {
+	if op.Op != model.Create {
 		return nil
 	}
 	return deleteOwnership(ctx, tx, op)
@@ -62,7 +62,7 @@ func revert(ctx context.Context, tx *sql.Tx, op plan.Operation) error {
 
 // saveOwnership makes a credential the person's. One that the person had before is ours no longer, but the
 // person has been managed since.
-func saveOwnership(ctx context.Context, tx *sql.Tx, op plan.Operation, created bool, firstName string, since time.Time) error {
+func saveOwnership(ctx context.Context, tx *sql.Tx, op model.Operation, created bool, firstName string, since time.Time) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO ownership (source, person, credential_id, username, csi, created, first_name, since)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (source, person) DO UPDATE SET credential_id = excluded.credential_id, username = excluded.username,
@@ -78,7 +78,7 @@ func saveOwnership(ctx context.Context, tx *sql.Tx, op plan.Operation, created b
 }
 
 // deleteOwnership forgets that the person had this credential.
-func deleteOwnership(ctx context.Context, tx *sql.Tx, op plan.Operation) error {
+func deleteOwnership(ctx context.Context, tx *sql.Tx, op model.Operation) error {
 	_, err := tx.ExecContext(ctx, `DELETE FROM ownership WHERE source = ? AND person = ? AND credential_id = ?`,
 		op.Person.Source, op.Person.ID, op.CredentialID)
 	return err
@@ -87,8 +87,8 @@ func deleteOwnership(ctx context.Context, tx *sql.Tx, op plan.Operation) error {
 // transfer passes a credential to the person's new ID. The former one is no leaver: what was
 // observed of it is forgotten, and its departure ends (design §5.6). A create that was interrupted goes
 // along, or nobody would ever learn the password.
-func transfer(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation) error {
-	var former plan.PersonID
+func transfer(ctx context.Context, tx *sql.Tx, t *trail, op model.Operation) error {
+	var former model.PersonID
 	var created bool
 	var firstName string
 	since := millis(t.now)
@@ -123,7 +123,7 @@ func transfer(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation) erro
 
 // withdrawn ends the ownership and proves the first step of the person's departure, from which the
 // next one is reckoned.
-func withdrawn(ctx context.Context, tx *sql.Tx, op plan.Operation, now time.Time) error {
+func withdrawn(ctx context.Context, tx *sql.Tx, op model.Operation, now time.Time) error {
 	if err := deleteOwnership(ctx, tx, op); err != nil {
 		return err
 	}
@@ -140,14 +140,14 @@ func withdrawn(ctx context.Context, tx *sql.Tx, op plan.Operation, now time.Time
 }
 
 // publish remembers that a contact was enabled once. That we made it is never forgotten.
-func publish(ctx context.Context, tx *sql.Tx, p plan.Publication) error {
+func publish(ctx context.Context, tx *sql.Tx, p model.Publication) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO published (threema_id, created) VALUES (?, ?)
 		ON CONFLICT (threema_id) DO UPDATE SET created = max(created, excluded.created)`, p.ThreemaID, p.Created)
 	return err
 }
 
 // refuse remembers the latest value that the service refused for a setting.
-func refuse(ctx context.Context, tx *sql.Tx, r plan.Refusal, now time.Time) error {
+func refuse(ctx context.Context, tx *sql.Tx, r model.Refusal, now time.Time) error {
 	if r.At.IsZero() {
 		r.At = now
 	}

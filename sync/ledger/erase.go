@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // How much one pass erases: a day on which a thousand people are due must not hold it up.
@@ -106,20 +106,20 @@ const ofPerson = `source = ? AND person = ? AND person <> ''`
 
 // erasable lists the people who can be erased. What ended in this pass stays until the next one, and so
 // does what the audit tells of somebody under a former name of their source.
-func erasable(ctx context.Context, tx *sql.Tx, run int64, before time.Time) ([]plan.PersonID, error) {
+func erasable(ctx context.Context, tx *sql.Tx, run int64, before time.Time) ([]model.PersonID, error) {
 	const except = ` EXCEPT SELECT source, person FROM `
 	const formerly = ` EXCEPT SELECT was, person FROM former_names JOIN (SELECT source, person FROM `
 	const recently = ` EXCEPT SELECT was, person FROM former_names JOIN audit USING (source) WHERE person <> '' AND (at > ? OR run >= ?)`
 	query := `SELECT source, person FROM audit WHERE person <> '' GROUP BY source, person HAVING max(at) <= ? AND max(run) < ?` +
 		except + strings.Join(stakes(), except) + formerly + strings.Join(stakes(), `) USING (source)`+formerly) + `) USING (source)` + recently + ` LIMIT ?`
-	return selectAll(ctx, tx, func(rows *sql.Rows) (p plan.PersonID, err error) {
+	return selectAll(ctx, tx, func(rows *sql.Rows) (p model.PersonID, err error) {
 		return p, rows.Scan(&p.Source, &p.ID)
 	}, query, millis(before), run, millis(before), run, erasedPeople)
 }
 
 // erasePeople erases and tells how many people these were: who stands in the audit under several names of a
 // source has one tombstone.
-func erasePeople(ctx context.Context, tx *sql.Tx, t *trail, people []plan.PersonID) (int, error) {
+func erasePeople(ctx context.Context, tx *sql.Tx, t *trail, people []model.PersonID) (int, error) {
 	if len(people) == 0 {
 		return 0, nil
 	}
@@ -140,13 +140,13 @@ func erasePeople(ctx context.Context, tx *sql.Tx, t *trail, people []plan.Person
 
 // erasePerson erases a person from the audit under the name that their source had then, and from all
 // other tables under the one that it has now.
-func erasePerson(ctx context.Context, tx *sql.Tx, t *trail, person plan.PersonID, key []byte) (string, error) {
+func erasePerson(ctx context.Context, tx *sql.Tx, t *trail, person model.PersonID, key []byte) (string, error) {
 	now, err := nameNow(ctx, tx, person.Source)
 	if err != nil {
 		return "", fmt.Errorf("name of the source: %w", err)
 	}
-	tombstone := tombstone(key, plan.PersonID{Source: now, ID: person.ID})
-	err = eraseAudit(ctx, tx, t, AuditEntry{Person: plan.PersonID{Source: person.Source}, Tombstone: tombstone},
+	tombstone := tombstone(key, model.PersonID{Source: now, ID: person.ID})
+	err = eraseAudit(ctx, tx, t, AuditEntry{Person: model.PersonID{Source: person.Source}, Tombstone: tombstone},
 		ofPerson, person.Source, person.ID)
 	if err != nil {
 		return "", fmt.Errorf("audit: %w", err)

@@ -12,7 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // marks are the personal data of somebody, each found nowhere else.
@@ -20,8 +20,8 @@ func marks(name string) []string {
 	return []string{"guid-" + name, "csi-" + name, "cn=" + name, "user-" + name, "cred-" + name, "ID" + name, "why-" + name}
 }
 
-func (p trace) operation(op plan.Op) plan.Operation {
-	o := plan.Operation{
+func (p trace) operation(op model.Op) model.Operation {
+	o := model.Operation{
 		ChangeID: string(op) + " why-" + p.name, Op: op, Person: p.person(), CSI: "csi-" + p.name, DN: "cn=" + p.name, OU: "ou=x",
 		CredentialID: "cred-" + p.name, Username: "user-" + p.name, ThreemaIDs: []string{"ID" + p.name},
 		Reason: "why-" + p.name, Evidence: "why-" + p.name,
@@ -32,29 +32,29 @@ func (p trace) operation(op plan.Op) plan.Operation {
 // trace is somebody who leaves traces in every table.
 type trace struct{ name string }
 
-func (p trace) person() plan.PersonID { return person("guid-" + p.name) }
+func (p trace) person() model.PersonID { return person("guid-" + p.name) }
 
 // join makes the person ours: created, published, seen, with a refused value and an approval.
 func (p trace) join(t *testing.T, l *Ledger, run int64) {
 	t.Helper()
-	create := p.operation(plan.Create)
+	create := p.operation(model.Create)
 	create.CredentialID, create.ThreemaIDs = "", nil
 	op := beginOne(t, l, run, create)
 	if err := l.Created(t.Context(), op.ID, "cred-"+p.name, nil); err != nil {
 		t.Fatal(err)
 	}
-	settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
-	settleOne(t, l, plan.Settlement{Operation: beginOne(t, l, run, p.operation(plan.PublishContact)).ID, Result: plan.Done})
-	bulk := beginOne(t, l, run, plan.Operation{Op: plan.SetSettings, Parts: []plan.Part{
+	settleOne(t, l, model.Settlement{Operation: op.ID, Result: model.Done})
+	settleOne(t, l, model.Settlement{Operation: beginOne(t, l, run, p.operation(model.PublishContact)).ID, Result: model.Done})
+	bulk := beginOne(t, l, run, model.Operation{Op: model.SetSettings, Parts: []model.Part{
 		{ChangeID: "settings why-" + p.name, Person: p.person(), CSI: "csi-" + p.name, CredentialID: "cred-" + p.name, Reason: "why-" + p.name},
 		{ChangeID: "settings why-here", Person: trace{"here"}.person(), CSI: "csi-here", CredentialID: "cred-here", Reason: "why-here"},
 	}})
-	settleOne(t, l, plan.Settlement{Operation: bulk.ID, Result: plan.Done, Refusals: []plan.Refusal{
+	settleOne(t, l, model.Settlement{Operation: bulk.ID, Result: model.Done, Refusals: []model.Refusal{
 		{CredentialID: "cred-" + p.name, Setting: "th_category", Value: "why-" + p.name, Message: "why-" + p.name},
 	}})
-	approve(t, l, plan.GivenApproval{ChangeID: "detach why-" + p.name, Op: plan.Detach, Person: p.person(), CSI: "csi-" + p.name, Until: l.now().Add(time.Hour)})
-	if err := l.RecordDecision(t.Context(), run, plan.Decision{Kind: plan.Skipped, Change: plan.Change{
-		ID: "why-" + p.name, Op: plan.Detach, Person: p.person(), CSI: "csi-" + p.name, ThreemaID: "ID" + p.name,
+	approve(t, l, model.GivenApproval{ChangeID: "detach why-" + p.name, Op: model.Detach, Person: p.person(), CSI: "csi-" + p.name, Until: l.now().Add(time.Hour)})
+	if err := l.RecordDecision(t.Context(), run, model.Decision{Kind: model.Skipped, Change: model.Change{
+		ID: "why-" + p.name, Op: model.Detach, Person: p.person(), CSI: "csi-" + p.name, ThreemaID: "ID" + p.name,
 	}, Message: "why-" + p.name}); err != nil {
 		t.Fatal(err)
 	}
@@ -64,21 +64,21 @@ func (p trace) join(t *testing.T, l *Ledger, run int64) {
 func (p trace) leave(t *testing.T, l *Ledger) {
 	t.Helper()
 	run := startRun(t, l)
-	settleOne(t, l, plan.Settlement{Operation: beginOne(t, l, run, p.operation(plan.Withdraw)).ID, Result: plan.Done})
-	settleOne(t, l, plan.Settlement{Operation: beginOne(t, l, run, p.operation(plan.Revoke)).ID, Result: plan.Failed, Message: "why-" + p.name})
-	if err := l.FinishRun(t.Context(), run, plan.RunEnd{
+	settleOne(t, l, model.Settlement{Operation: beginOne(t, l, run, p.operation(model.Withdraw)).ID, Result: model.Done})
+	settleOne(t, l, model.Settlement{Operation: beginOne(t, l, run, p.operation(model.Revoke)).ID, Result: model.Failed, Message: "why-" + p.name})
+	if err := l.FinishRun(t.Context(), run, model.RunEnd{
 		Result: "ok", Planned: true, Report: []byte(`{"why":"why-` + p.name + `"}`),
-		Guards: []plan.Guard{{Name: "leavers-run", Source: "corp", Detail: "cn=" + p.name}},
+		Guards: []model.Guard{{Name: "leavers-run", Source: "corp", Detail: "cn=" + p.name}},
 	}); err != nil {
 		t.Fatal(err)
 	}
-	remember(t, l, plan.StateUpdate{EndedDepartures: []plan.EndedDeparture{{Person: p.person(), Why: "settled"}}})
+	remember(t, l, model.StateUpdate{EndedDepartures: []model.EndedDeparture{{Person: p.person(), Why: "settled"}}})
 }
 
 // verifyEffects records that what was taken from leavers holds.
 func verifyEffects(t *testing.T, l *Ledger) {
 	t.Helper()
-	var m plan.StateUpdate
+	var m model.StateUpdate
 	for _, e := range state(t, l).Effects {
 		e.VerifiedAt = l.now()
 		m.Effects = append(m.Effects, e)
@@ -100,20 +100,20 @@ func leaverLedger(t *testing.T, verified bool) (*Ledger, *clock) {
 	for _, name := range []string{"gone", "here"} {
 		trace{name}.join(t, l, run)
 	}
-	remember(t, l, plan.StateUpdate{Observations: []plan.Observation{seen("gone", plan.Entitled), seen("here", plan.Entitled)}})
-	confirmed := seen("gone", plan.Departed)
-	confirmed.Evidence, confirmed.ConfirmedAt = plan.Evidence{Kind: plan.Absent, Detail: "why-gone"}, l.now()
-	remember(t, l, plan.StateUpdate{Observations: []plan.Observation{confirmed, seen("here", plan.Entitled)}})
+	remember(t, l, model.StateUpdate{Observations: []model.Observation{seen("gone", model.Entitled), seen("here", model.Entitled)}})
+	confirmed := seen("gone", model.Departed)
+	confirmed.Evidence, confirmed.ConfirmedAt = model.Evidence{Kind: model.Absent, Detail: "why-gone"}, l.now()
+	remember(t, l, model.StateUpdate{Observations: []model.Observation{confirmed, seen("here", model.Entitled)}})
 	trace{"gone"}.leave(t, l)
-	remember(t, l, plan.StateUpdate{Observations: []plan.Observation{seen("here", plan.Entitled)}})
+	remember(t, l, model.StateUpdate{Observations: []model.Observation{seen("here", model.Entitled)}})
 	if verified {
 		verifyEffects(t, l)
 	}
 	return l, c
 }
 
-func seen(name string, state plan.AccountState) plan.Observation {
-	return plan.Observation{Person: trace{name}.person(), DN: "cn=" + name, OU: "ou=x", CSI: "csi-" + name, LastSeen: start, State: state}
+func seen(name string, state model.AccountState) model.Observation {
+	return model.Observation{Person: trace{name}.person(), DN: "cn=" + name, OU: "ou=x", CSI: "csi-" + name, LastSeen: start, State: state}
 }
 
 // erase erases in a pass of its own.
@@ -228,7 +228,7 @@ func TestErase(t *testing.T) {
 	}
 	after := state(t, l)
 	taken := after.Taken
-	if len(taken) != 1 || taken[0].OU != "ou=x" || taken[0].Op != plan.Withdraw {
+	if len(taken) != 1 || taken[0].OU != "ou=x" || taken[0].Op != model.Withdraw {
 		t.Errorf("the windows of the limits lost %+v, have %+v", before.Taken, taken)
 	}
 	before.Taken, after.Taken, before.Bases, after.Bases, before.Refusals, after.Refusals = nil, nil, nil, nil, nil, nil
@@ -319,22 +319,22 @@ func TestWhoIsErased(t *testing.T) {
 		"nothing is left to do": {func(*testing.T, *Ledger, *clock) {}, 1},
 		"an alarm stands": {func(t *testing.T, l *Ledger, _ *clock) {
 			e := state(t, l).Effects[0]
-			remember(t, l, plan.StateUpdate{Observations: state(t, l).Observations, Alarms: []plan.Alarm{{
-				Departure: e.Departure, Kind: plan.CredentialBack, Op: e.Op, Person: e.Person, CSI: e.CSI, CredentialID: e.CredentialID, Since: l.now(),
+			remember(t, l, model.StateUpdate{Observations: state(t, l).Observations, Alarms: []model.Alarm{{
+				Departure: e.Departure, Kind: model.CredentialBack, Op: e.Op, Person: e.Person, CSI: e.CSI, CredentialID: e.CredentialID, Since: l.now(),
 			}}})
 		}, 0},
 		"the directory has them": {func(t *testing.T, l *Ledger, _ *clock) {
-			remember(t, l, plan.StateUpdate{Observations: []plan.Observation{seen("gone", plan.Unknown), seen("here", plan.Entitled)}})
+			remember(t, l, model.StateUpdate{Observations: []model.Observation{seen("gone", model.Unknown), seen("here", model.Entitled)}})
 		}, 0},
 		"something is under way": {func(t *testing.T, l *Ledger, _ *clock) {
-			beginOne(t, l, startRun(t, l), trace{"gone"}.operation(plan.Detach))
+			beginOne(t, l, startRun(t, l), trace{"gone"}.operation(model.Detach))
 			startRun(t, l) // it is unknown from now on, and no later pass says so again
 		}, 0},
 		"a credential is theirs": {func(t *testing.T, l *Ledger, _ *clock) {
-			settleOne(t, l, plan.Settlement{Operation: beginOne(t, l, startRun(t, l), trace{"gone"}.operation(plan.Adopt)).ID, Result: plan.Done})
+			settleOne(t, l, model.Settlement{Operation: beginOne(t, l, startRun(t, l), trace{"gone"}.operation(model.Adopt)).ID, Result: model.Done})
 		}, 0},
 		"a departure is open": {func(t *testing.T, l *Ledger, _ *clock) {
-			settleOne(t, l, plan.Settlement{Operation: beginOne(t, l, startRun(t, l), trace{"gone"}.operation(plan.Withdraw)).ID, Result: plan.Failed})
+			settleOne(t, l, model.Settlement{Operation: beginOne(t, l, startRun(t, l), trace{"gone"}.operation(model.Withdraw)).ID, Result: model.Failed})
 		}, 0},
 		"the clock went backward": {func(_ *testing.T, _ *Ledger, c *clock) { c.Advance(-time.Hour) }, 0},
 	} {
@@ -363,7 +363,7 @@ func TestAnEffectKeepsWhoItConcerns(t *testing.T) {
 		t.Errorf("%d erased, want one", n)
 	}
 	l, _ = leaverLedger(t, false)
-	remember(t, l, plan.StateUpdate{Subscription: "another", Observations: state(t, l).Observations})
+	remember(t, l, model.StateUpdate{Subscription: "another", Observations: state(t, l).Observations})
 	if n := erase(t, l, 0); n != 1 {
 		t.Errorf("another package: %d erased, want one", n)
 	}
@@ -374,8 +374,8 @@ func TestWhatEndedInThisPassStays(t *testing.T) {
 	t.Parallel()
 	l, _ := openNew(t)
 	run := startRun(t, l)
-	op := beginOne(t, l, run, plan.Operation{Op: plan.PublishContact, Person: person("x")})
-	settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
+	op := beginOne(t, l, run, model.Operation{Op: model.PublishContact, Person: person("x")})
+	settleOne(t, l, model.Settlement{Operation: op.ID, Result: model.Done})
 	for want, pass := range []int64{run, startRun(t, l)} {
 		if n, err := l.Erase(t.Context(), pass, 0); err != nil || n != want {
 			t.Errorf("pass %d: %d, %v, want %d", pass, n, err, want)
@@ -406,14 +406,14 @@ func TestErasingIsBounded(t *testing.T) {
 func manyLeavers(t *testing.T, l *Ledger, n int) {
 	t.Helper()
 	run := startRun(t, l)
-	var ops []plan.Operation
-	var observations []plan.Observation
+	var ops []model.Operation
+	var observations []model.Observation
 	for i := range n {
 		id := fmt.Sprintf("%08x-mark%05d", uint32(i)*2654435761, i)
-		ops = append(ops, plan.Operation{Op: plan.PublishContact, ChangeID: "ch" + id, Person: person(id), Username: "u" + id, CSI: "c" + id, DN: "CN=" + id})
-		observations = append(observations, plan.Observation{Person: person(id), DN: "CN=" + id, LastSeen: start, State: plan.Entitled})
+		ops = append(ops, model.Operation{Op: model.PublishContact, ChangeID: "ch" + id, Person: person(id), Username: "u" + id, CSI: "c" + id, DN: "CN=" + id})
+		observations = append(observations, model.Observation{Person: person(id), DN: "CN=" + id, LastSeen: start, State: model.Entitled})
 		if i%100 == 0 {
-			if err := l.Remember(t.Context(), run, plan.StateUpdate{Observations: observations}); err != nil {
+			if err := l.Remember(t.Context(), run, model.StateUpdate{Observations: observations}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -422,14 +422,14 @@ func manyLeavers(t *testing.T, l *Ledger, n int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var outcomes []plan.Settlement
+	var outcomes []model.Settlement
 	for _, op := range begun {
-		outcomes = append(outcomes, plan.Settlement{Operation: op.ID, Result: plan.Done})
+		outcomes = append(outcomes, model.Settlement{Operation: op.ID, Result: model.Done})
 	}
 	if err := l.Settle(t.Context(), outcomes); err != nil {
 		t.Fatal(err)
 	}
-	if err := l.Remember(t.Context(), run, plan.StateUpdate{}); err != nil {
+	if err := l.Remember(t.Context(), run, model.StateUpdate{}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -493,7 +493,7 @@ func TestKill9WhileErasing(t *testing.T) {
 
 // eraseAsChild erases up to a point; its caller says so and waits to be killed.
 func eraseAsChild(ctx context.Context, l *Ledger, part string, ready func()) error {
-	run, err := l.StartRun(ctx, plan.Sync)
+	run, err := l.StartRun(ctx, model.Sync)
 	if err != nil {
 		return err
 	}
@@ -524,8 +524,8 @@ func TestWhoHasTwoNamesIsErasedOnce(t *testing.T) {
 		if source != who.Source {
 			rechristen(t, l, who.Source, source)
 		}
-		op := beginOne(t, l, startRun(t, l), plan.Operation{Op: plan.PublishContact, Person: plan.PersonID{Source: source, ID: who.ID}})
-		settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
+		op := beginOne(t, l, startRun(t, l), model.Operation{Op: model.PublishContact, Person: model.PersonID{Source: source, ID: who.ID}})
+		settleOne(t, l, model.Settlement{Operation: op.ID, Result: model.Done})
 	}
 	if n := erase(t, l, 0); n != 1 {
 		t.Errorf("%d erased, want one", n)

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // guardKey tells guards apart. What they say changes from pass to pass.
@@ -21,7 +21,7 @@ func (g guardKey) compare(h guardKey) int {
 
 // noteGuards notes the guards that tripped since the last pass, with what they say, and those
 // that were lifted. A guard of a source that was not read stays as it was.
-func noteGuards(ctx context.Context, tx *sql.Tx, t *trail, tripped []plan.Guard, unread []string) error {
+func noteGuards(ctx context.Context, tx *sql.Tx, t *trail, tripped []model.Guard, unread []string) error {
 	stored, err := selectAll(ctx, tx, func(rows *sql.Rows) (g guardKey, err error) {
 		return g, rows.Scan(&g.name, &g.source)
 	}, `SELECT name, source FROM guards ORDER BY name, source`)
@@ -36,7 +36,7 @@ func noteGuards(ctx context.Context, tx *sql.Tx, t *trail, tripped []plan.Guard,
 	}
 	fresh, gone := difference(stored, wanted, guardKey.compare)
 	for _, g := range fresh {
-		t.note(AuditEntry{Event: auditGuardTripped, Guard: g.name, Person: plan.PersonID{Source: g.source}, Message: strings.Join(said[g], "; ")})
+		t.note(AuditEntry{Event: auditGuardTripped, Guard: g.name, Person: model.PersonID{Source: g.source}, Message: strings.Join(said[g], "; ")})
 		if _, err := tx.ExecContext(ctx, `INSERT INTO guards (name, source, since) VALUES (?, ?, ?)`, g.name, g.source, millis(t.now)); err != nil {
 			return err
 		}
@@ -53,7 +53,7 @@ func liftGuards(ctx context.Context, tx *sql.Tx, t *trail, gone []guardKey) erro
 			return err
 		}
 		t.note(AuditEntry{
-			Event: auditGuardLifted, Guard: g.name, Person: plan.PersonID{Source: g.source},
+			Event: auditGuardLifted, Guard: g.name, Person: model.PersonID{Source: g.source},
 			Message: fmt.Sprintf("it had tripped at %s", fromMillis(since).Format(time.RFC3339)),
 		})
 	}

@@ -4,22 +4,22 @@ import (
 	"context"
 	"database/sql"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
-func readAcceptedHeld(ctx context.Context, tx querier) ([]plan.PersonID, error) {
-	return selectAll(ctx, tx, func(rows *sql.Rows) (p plan.PersonID, err error) {
+func readAcceptedHeld(ctx context.Context, tx querier) ([]model.PersonID, error) {
+	return selectAll(ctx, tx, func(rows *sql.Rows) (p model.PersonID, err error) {
 		return p, rows.Scan(&p.Source, &p.ID)
 	}, `SELECT source, person FROM accepted_held ORDER BY source, person`)
 }
 
 // putAcceptedHeld replaces the people whom somebody accepted as held.
-func putAcceptedHeld(ctx context.Context, tx *sql.Tx, people []plan.PersonID) error {
+func putAcceptedHeld(ctx context.Context, tx *sql.Tx, people []model.PersonID) error {
 	stored, err := readAcceptedHeld(ctx, tx)
 	if err != nil {
 		return err
 	}
-	added, dropped := difference(stored, append([]plan.PersonID{}, people...), plan.PersonID.Compare)
+	added, dropped := difference(stored, append([]model.PersonID{}, people...), model.PersonID.Compare)
 	for _, p := range dropped {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM accepted_held WHERE source = ? AND person = ?`, p.Source, p.ID); err != nil {
 			return err

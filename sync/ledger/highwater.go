@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/plainfile"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // highWater is the content of the small file beside the ledger: the last pass that was begun
@@ -66,24 +66,24 @@ func (h highWater) write(path string) error {
 
 // gap compares a ledger with what was done here. Where the file is of another ledger, a number
 // says nothing: that other one did the passes.
-func (h highWater) gap(identity string, bound bool, last int64) plan.Gap {
+func (h highWater) gap(identity string, bound bool, last int64) model.Gap {
 	switch {
 	case h.Pass == 0, h.Ledger == identity && h.Pass <= last:
-		return plan.Gap{}
+		return model.Gap{}
 	case !bound:
-		return plan.Gap{Kind: plan.LostLedger, Own: last, Done: h.Pass, At: h.At}
+		return model.Gap{Kind: model.LostLedger, Own: last, Done: h.Pass, At: h.At}
 	}
-	return plan.Gap{Kind: plan.OlderLedger, Own: last, Done: h.Pass, At: h.At}
+	return model.Gap{Kind: model.OlderLedger, Own: last, Done: h.Pass, At: h.At}
 }
 
 // readGap is what was done here and the ledger does not know: found now by the file, or by an
 // earlier pass and not accepted since. high must have been read before the transaction began: a
 // pass beside us writes the ledger first.
-func readGap(ctx context.Context, tx querier, high highWater) (gap plan.Gap, identity string, last int64, err error) {
+func readGap(ctx context.Context, tx querier, high highWater) (gap model.Gap, identity string, last int64, err error) {
 	var subscription string
 	row := tx.QueryRowContext(ctx, `SELECT identity, subscription, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'runs'), 0) FROM ledger`)
 	if err := row.Scan(&identity, &subscription, &last); err != nil {
-		return plan.Gap{}, "", 0, err
+		return model.Gap{}, "", 0, err
 	}
 	if gap = high.gap(identity, subscription != "", last); gap.Kind != "" {
 		return gap, identity, last, nil
@@ -91,7 +91,7 @@ func readGap(ctx context.Context, tx querier, high highWater) (gap plan.Gap, ide
 	var at int64
 	err = tx.QueryRowContext(ctx, `SELECT kind, own, done, at FROM gap`).Scan(&gap.Kind, &gap.Own, &gap.Done, &at)
 	if errors.Is(err, sql.ErrNoRows) {
-		return plan.Gap{}, identity, last, nil
+		return model.Gap{}, identity, last, nil
 	}
 	gap.At = fromMillis(at)
 	return gap, identity, last, err
@@ -113,7 +113,7 @@ func assignRunNumber(ctx context.Context, tx *sql.Tx, t *trail, high highWater) 
 }
 
 // noteGap keeps a gap until somebody accepts it. One that is kept already is not told again.
-func noteGap(ctx context.Context, tx *sql.Tx, t *trail, gap plan.Gap) error {
+func noteGap(ctx context.Context, tx *sql.Tx, t *trail, gap model.Gap) error {
 	result, err := tx.ExecContext(ctx, `INSERT INTO gap (one, kind, own, done, at) VALUES (1, ?, ?, ?, ?)
 		ON CONFLICT (one) DO UPDATE SET kind = excluded.kind, own = excluded.own, done = excluded.done, at = excluded.at WHERE done <> excluded.done`,
 		gap.Kind, gap.Own, gap.Done, millis(gap.At))
@@ -131,10 +131,10 @@ func noteGap(ctx context.Context, tx *sql.Tx, t *trail, gap plan.Gap) error {
 // an older one was put back may have been used up since, and counts no more; nor does an order, which may have been
 // taken back.
 func closeGap(ctx context.Context, tx *sql.Tx, t *trail) error {
-	closed, err := selectAll(ctx, tx, func(rows *sql.Rows) (kind plan.GapKind, err error) {
+	closed, err := selectAll(ctx, tx, func(rows *sql.Rows) (kind model.GapKind, err error) {
 		return kind, rows.Scan(&kind)
 	}, `DELETE FROM gap RETURNING kind`)
-	if err != nil || len(closed) == 0 || closed[0] != plan.OlderLedger {
+	if err != nil || len(closed) == 0 || closed[0] != model.OlderLedger {
 		return err
 	}
 	if err := dropOrders(ctx, tx, t); err != nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // passes opens the ledger at path, does so many passes that learn something, and closes it.
@@ -27,7 +27,7 @@ func passes(t *testing.T, path string, c *clock, n int) {
 	}
 	for range n {
 		c.Advance(time.Hour)
-		remember(t, l, plan.StateUpdate{Subscription: "sub"})
+		remember(t, l, model.StateUpdate{Subscription: "sub"})
 	}
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
@@ -44,7 +44,7 @@ func copyFile(t *testing.T, from, to string) {
 }
 
 // gapOf reads the gap as the next command would find it.
-func gapOf(t *testing.T, path string, c *clock) plan.Gap {
+func gapOf(t *testing.T, path string, c *clock) model.Gap {
 	t.Helper()
 	l, err := Open(t.Context(), path, Options{Now: c.Now})
 	if err != nil {
@@ -64,40 +64,40 @@ func TestGap(t *testing.T) {
 	for _, row := range []struct {
 		name string
 		do   func(t *testing.T, path string, c *clock) // after five passes
-		want plan.Gap
+		want model.Gap
 		next int64 // the number of the next pass
 	}{
-		{"the same ledger", func(*testing.T, string, *clock) {}, plan.Gap{}, 6},
-		{"no file", func(t *testing.T, path string, _ *clock) { remove(t, highWaterPath(path)) }, plan.Gap{}, 6},
+		{"the same ledger", func(*testing.T, string, *clock) {}, model.Gap{}, 6},
+		{"no file", func(t *testing.T, path string, _ *clock) { remove(t, highWaterPath(path)) }, model.Gap{}, 6},
 		{"killed before the file was written", func(t *testing.T, path string, c *clock) {
 			copyFile(t, highWaterPath(path), path+".aside")
 			passes(t, path, c, 1)
 			copyFile(t, path+".aside", highWaterPath(path))
-		}, plan.Gap{}, 7},
+		}, model.Gap{}, 7},
 		{"killed before the file got its name", func(t *testing.T, path string, _ *clock) {
 			writeFile(t, highWaterPath(path)+".new", `{"ledger":"abc","pa`)
-		}, plan.Gap{}, 6},
+		}, model.Gap{}, 6},
 		{"an older one put back", func(t *testing.T, path string, c *clock) {
 			copyFile(t, path, path+".aside")
 			passes(t, path, c, 7)
 			copyFile(t, path+".aside", path)
-		}, plan.Gap{Kind: plan.OlderLedger, Own: 5, Done: 12}, 13},
-		{"deleted", func(t *testing.T, path string, _ *clock) { remove(t, path) }, plan.Gap{Kind: plan.LostLedger, Done: 5}, 6},
+		}, model.Gap{Kind: model.OlderLedger, Own: 5, Done: 12}, 13},
+		{"deleted", func(t *testing.T, path string, _ *clock) { remove(t, path) }, model.Gap{Kind: model.LostLedger, Done: 5}, 6},
 		{"another one put back", func(t *testing.T, path string, c *clock) {
 			other := newPath(t)
 			passes(t, other, c, 9)
 			copyFile(t, other, path)
-		}, plan.Gap{Kind: plan.OlderLedger, Own: 9, Done: 5}, 10},
+		}, model.Gap{Kind: model.OlderLedger, Own: 9, Done: 5}, 10},
 		{"an older one that never learned anything", func(t *testing.T, path string, _ *clock) {
 			change(t, path, `UPDATE ledger SET subscription = ''; UPDATE sqlite_sequence SET seq = 2 WHERE name = 'runs'; DELETE FROM runs WHERE id > 2`)
-		}, plan.Gap{Kind: plan.LostLedger, Own: 2, Done: 5}, 6},
+		}, model.Gap{Kind: model.LostLedger, Own: 2, Done: 5}, 6},
 		{"both put back", func(t *testing.T, path string, c *clock) {
 			copyFile(t, path, path+".aside")
 			copyFile(t, highWaterPath(path), path+".aside2")
 			passes(t, path, c, 7)
 			copyFile(t, path+".aside", path)
 			copyFile(t, path+".aside2", highWaterPath(path))
-		}, plan.Gap{}, 6}, // what the package says must show it
+		}, model.Gap{}, 6}, // what the package says must show it
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -122,7 +122,7 @@ func TestGap(t *testing.T) {
 					t.Errorf("the next pass is %d, want %d", run, row.next)
 				}
 				row.next = run + 1
-				if err := errors.Join(l.Remember(t.Context(), run, plan.StateUpdate{Subscription: "sub"}), l.Close()); err != nil {
+				if err := errors.Join(l.Remember(t.Context(), run, model.StateUpdate{Subscription: "sub"}), l.Close()); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -132,21 +132,21 @@ func TestGap(t *testing.T) {
 }
 
 // accepted accepts the gap, if there is one, and looks at what is left and at what the audit tells.
-func accepted(t *testing.T, path string, c *clock, kind plan.GapKind) {
+func accepted(t *testing.T, path string, c *clock, kind model.GapKind) {
 	t.Helper()
 	l := open(t, path, Options{Now: c.Now})
 	until := c.Now().Add(time.Hour).Truncate(time.Second)
-	old, fresh := plan.GivenApproval{ChangeID: "old", Person: person("p1"), Until: until}, plan.GivenApproval{ChangeID: "new", Person: person("p2"), Until: until}
-	if err := l.Approve(t.Context(), "cafe", "anna", []plan.GivenApproval{old}); err != nil {
+	old, fresh := model.GivenApproval{ChangeID: "old", Person: person("p1"), Until: until}, model.GivenApproval{ChangeID: "new", Person: person("p2"), Until: until}
+	if err := l.Approve(t.Context(), "cafe", "anna", []model.GivenApproval{old}); err != nil {
 		t.Fatal(err)
 	}
-	remember(t, l, plan.StateUpdate{Subscription: "sub", AcceptedBy: "anna", Accepted: []plan.GivenApproval{fresh}})
-	want := []plan.GivenApproval{fresh, old}
-	if kind == plan.OlderLedger {
+	remember(t, l, model.StateUpdate{Subscription: "sub", AcceptedBy: "anna", Accepted: []model.GivenApproval{fresh}})
+	want := []model.GivenApproval{fresh, old}
+	if kind == model.OlderLedger {
 		want = want[:1]
 	}
 	s := state(t, l)
-	if s.Gap != (plan.Gap{}) || !cmp.Equal(want, s.Approvals, cmpopts.IgnoreFields(plan.GivenApproval{}, "Hash", "By", "At")) {
+	if s.Gap != (model.Gap{}) || !cmp.Equal(want, s.Approvals, cmpopts.IgnoreFields(model.GivenApproval{}, "Hash", "By", "At")) {
 		t.Errorf("accepted: gap %+v, approvals %+v", s.Gap, s.Approvals)
 	}
 	found := 0
@@ -202,7 +202,7 @@ func TestNoPassWithoutTheHighWaterFile(t *testing.T) {
 			} else {
 				writeFile(t, highWaterPath(l.path), row.text)
 			}
-			_, started := l.StartRun(t.Context(), plan.Sync)
+			_, started := l.StartRun(t.Context(), model.Sync)
 			_, read := l.State(t.Context())
 			for _, err := range []error{started, read} {
 				if err == nil || !strings.Contains(err.Error(), row.want) || !strings.Contains(err.Error(), "nothing was done") {
@@ -219,7 +219,7 @@ func TestNoPassWithoutTheHighWaterFile(t *testing.T) {
 		l, _ := openNew(t)
 		startRun(t, l)
 		mkdir(t, highWaterPath(l.path)+".new")
-		if _, err := l.StartRun(t.Context(), plan.Sync); err == nil || !strings.Contains(err.Error(), "write the high-water file") {
+		if _, err := l.StartRun(t.Context(), model.Sync); err == nil || !strings.Contains(err.Error(), "write the high-water file") {
 			t.Errorf("error %v", err)
 		}
 		if high, err := readHighWater(l.path); err != nil || high.Pass != 1 {

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // shownSteps is how many of a person's latest steps PersonHistory returns.
@@ -20,9 +20,9 @@ const byWhoseLeave = `
 
 // PersonHistory returns what was recorded of one person: the latest journal rows with their
 // passes, and all departures. Of what was erased it finds the tombstones. A row of settings stands for many people and is left out.
-func (r *Reader) PersonHistory(ctx context.Context, person plan.PersonID) (plan.History, error) {
+func (r *Reader) PersonHistory(ctx context.Context, person model.PersonID) (model.History, error) {
 	const fromJournal = ` FROM journal WHERE source = ? AND person IN (SELECT value FROM json_each(?)) AND op <> 'set-settings'`
-	var h plan.History
+	var h model.History
 	err := inTx(ctx, r.reads, "read the history of a person", func(tx *sql.Tx) error {
 		buried, err := tombstonesOf(ctx, tx, person)
 		if err != nil {
@@ -32,8 +32,8 @@ func (r *Reader) PersonHistory(ctx context.Context, person plan.PersonID) (plan.
 		if err != nil {
 			return err
 		}
-		h.Steps, err = selectAll(ctx, tx, func(rows *sql.Rows) (plan.PastStep, error) {
-			var s plan.PastStep
+		h.Steps, err = selectAll(ctx, tx, func(rows *sql.Rows) (model.PastStep, error) {
+			var s model.PastStep
 			var settled int64
 			var by *string
 			var saidYes bool
@@ -61,9 +61,9 @@ func (r *Reader) PersonHistory(ctx context.Context, person plan.PersonID) (plan.
 	return h, err
 }
 
-func readPastDepartures(ctx context.Context, tx querier, person plan.PersonID) ([]plan.PastDeparture, error) {
-	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.PastDeparture, error) {
-		var d plan.PastDeparture
+func readPastDepartures(ctx context.Context, tx querier, person model.PersonID) ([]model.PastDeparture, error) {
+	return selectAll(ctx, tx, func(rows *sql.Rows) (model.PastDeparture, error) {
+		var d model.PastDeparture
 		var started, withdrawn, ended int64
 		err := rows.Scan(&d.Username, &d.CredentialID, &started, &withdrawn, &ended, &d.Ended)
 		d.StartedAt, d.WithdrawnAt, d.EndedAt = fromMillis(started), fromMillis(withdrawn), fromMillis(ended)
@@ -78,10 +78,10 @@ const shownPeople = 100
 // PastPeople returns whom the journal knows by a csi, username, DN, Threema ID or directory ID, or if nobody
 // is known so by the name that their DN begins with; the latest first, each as the latest row with it calls
 // them. Case does not count, but beyond ASCII: SQLite cannot fold it, so what is typed exactly is found as well.
-func (r *Reader) PastPeople(ctx context.Context, query string) ([]plan.Held, error) {
+func (r *Reader) PastPeople(ctx context.Context, query string) ([]model.Held, error) {
 	const from = `SELECT source, person, csi, dn, max(id) FROM journal WHERE person <> '' AND op <> 'set-settings' AND `
 	const latest = ` GROUP BY source, person ORDER BY max(id) DESC`
-	var people []plan.Held
+	var people []model.Held
 	err := inTx(ctx, r.reads, "look for a person in the journal", func(tx *sql.Tx) (err error) {
 		people, err = selectAll(ctx, tx, scanPast, from+`?1 <> '' AND (
 				?1 IN (lower(person), lower(source || '/' || person), lower(csi), lower(username), lower(dn))
@@ -92,7 +92,7 @@ func (r *Reader) PastPeople(ctx context.Context, query string) ([]plan.Held, err
 			return err
 		}
 		people, err = selectAll(ctx, tx, scanPast, from+`dn <> ''`+latest)
-		people = slices.DeleteFunc(people, func(h plan.Held) bool { return !plan.Named(h.DN, query) })
+		people = slices.DeleteFunc(people, func(h model.Held) bool { return !model.Named(h.DN, query) })
 		people = people[:min(len(people), shownPeople)]
 		if err != nil || len(people) > 0 {
 			return err
@@ -107,11 +107,11 @@ func scanText(rows *sql.Rows) (text string, err error) { return text, rows.Scan(
 
 // buriedPeople are the erased whose directory ID, with its source or without, a query is: whoever knows the ID
 // can ask whether a tombstone is theirs.
-func buriedPeople(ctx context.Context, tx querier, query string) ([]plan.Held, error) {
+func buriedPeople(ctx context.Context, tx querier, query string) ([]model.Held, error) {
 	sources, err := selectAll(ctx, tx, scanText, `SELECT DISTINCT source FROM journal ORDER BY source`)
-	people := []plan.Held{}
+	people := []model.Held{}
 	for _, source := range sources {
-		person := plan.PersonID{Source: source, ID: query}
+		person := model.PersonID{Source: source, ID: query}
 		if of, id, whole := strings.Cut(query, "/"); whole && of == source {
 			person.ID = id
 		}
@@ -128,13 +128,13 @@ func buriedPeople(ctx context.Context, tx querier, query string) ([]plan.Held, e
 			return nil, err
 		}
 		if len(rows) > 0 {
-			people = append(people, plan.Held{Person: person})
+			people = append(people, model.Held{Person: person})
 		}
 	}
 	return people, err
 }
 
-func scanPast(rows *sql.Rows) (h plan.Held, err error) {
+func scanPast(rows *sql.Rows) (h model.Held, err error) {
 	var last int64
 	err = rows.Scan(&h.Person.Source, &h.Person.ID, &h.CSI, &h.DN, &last)
 	return h, err

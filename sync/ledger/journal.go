@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // recordTimeout bounds the recording of what has happened, which no cancelled context stops.
@@ -29,7 +29,7 @@ const (
 // the operations with their IDs, in order. An operation without a time gets the present.
 // It fails as a whole, and so nothing may be sent: also if a create or withdrawal of a
 // person, or a detach or revocation of an ID, is open already.
-func (l *Ledger) Begin(ctx context.Context, run int64, ops []plan.Operation) ([]plan.Operation, error) {
+func (l *Ledger) Begin(ctx context.Context, run int64, ops []model.Operation) ([]model.Operation, error) {
 	begun := slices.Clone(ops)
 	now := fromMillis(millis(l.now()))
 	err := audited(ctx, l.writes, "begin operations", now, func(tx *sql.Tx, t *trail) error {
@@ -50,7 +50,7 @@ func (l *Ledger) Begin(ctx context.Context, run int64, ops []plan.Operation) ([]
 	return begun, nil
 }
 
-func begin(ctx context.Context, tx *sql.Tx, t *trail, op *plan.Operation) error {
+func begin(ctx context.Context, tx *sql.Tx, t *trail, op *model.Operation) error {
 	ids, err := encodeIDs(op.ThreemaIDs)
 	if err != nil {
 		return err
@@ -71,9 +71,9 @@ func begin(ctx context.Context, tx *sql.Tx, t *trail, op *plan.Operation) error 
 	}
 	t.intent(*op)
 	switch op.Op {
-	case plan.Withdraw:
+	case model.Withdraw:
 		return persistIDs(ctx, tx, *op)
-	case plan.SetSettings:
+	case model.SetSettings:
 		return nameOwners(ctx, tx, op.Parts)
 	}
 	return nil
@@ -81,7 +81,7 @@ func begin(ctx context.Context, tx *sql.Tx, t *trail, op *plan.Operation) error 
 
 // nameOwners keeps the first names that are about to be written: somebody may take one off the credential
 // before a pass reads it, and it tells whether a later account with the csi is the same person (design §5.6).
-func nameOwners(ctx context.Context, tx *sql.Tx, parts []plan.Part) error {
+func nameOwners(ctx context.Context, tx *sql.Tx, parts []model.Part) error {
 	for _, part := range parts {
 		if part.FirstName == "" {
 			continue
@@ -98,16 +98,16 @@ func nameOwners(ctx context.Context, tx *sql.Tx, parts []plan.Part) error {
 // persistIDs keeps the Threema IDs of a withdrawal that is about to be sent, for the time when
 // the link to them is gone (D-16): in a departure; or, where somebody's word is all there is, as those
 // of a credential that stays the person's.
-func persistIDs(ctx context.Context, tx *sql.Tx, op plan.Operation) error {
+func persistIDs(ctx context.Context, tx *sql.Tx, op model.Operation) error {
 	if err := dropUndone(ctx, tx, op.Person); err != nil {
 		return err
 	}
 	if op.Ordered {
 		return seeUsers(ctx, tx, op, op.ThreemaIDs)
 	}
-	var word plan.Word
+	var word model.Word
 	if op.By != "" {
-		word = plan.WordOrder
+		word = model.WordOrder
 	}
 	return startDeparture(ctx, tx, op, word)
 }
@@ -115,13 +115,13 @@ func persistIDs(ctx context.Context, tx *sql.Tx, op plan.Operation) error {
 // Created notes the credential that a create got, that it is ours, and the settings that are about to
 // be written to it. The row stays open until Settle says that the hand-over line is synced (design
 // §5.7). It finishes even if ctx is cancelled.
-func (l *Ledger) Created(ctx context.Context, operation int64, credentialID string, settings []plan.Setting) error {
+func (l *Ledger) Created(ctx context.Context, operation int64, credentialID string, settings []model.Setting) error {
 	return l.record(ctx, "record a new credential", func(ctx context.Context, tx *sql.Tx, t *trail) error {
 		op, err := openOperation(ctx, tx, operation)
 		if err != nil {
 			return err
 		}
-		if op.Op != plan.Create || credentialID == "" {
+		if op.Op != model.Create || credentialID == "" {
 			return fmt.Errorf("operation %d is a %s and got the credential %q", operation, op.Op, credentialID)
 		}
 		_, err = tx.ExecContext(ctx, `UPDATE journal SET credential_id = ? WHERE id = ?`, credentialID, operation)
@@ -133,14 +133,14 @@ func (l *Ledger) Created(ctx context.Context, operation int64, credentialID stri
 		}
 		op.CredentialID = credentialID
 		t.operation(auditCreated, op, "")
-		return saveOwnership(ctx, tx, op, true, plan.ValueOf(settings, plan.SettingFirstName), t.now)
+		return saveOwnership(ctx, tx, op, true, model.ValueOf(settings, model.SettingFirstName), t.now)
 	})
 }
 
 // Settle closes rows with their effects (effect.go), or marks them unknown. It takes rows
 // that are INTENT or unknown, and records all settlements or none. It finishes even if ctx is
 // cancelled: what has happened must be known.
-func (l *Ledger) Settle(ctx context.Context, settlements []plan.Settlement) error {
+func (l *Ledger) Settle(ctx context.Context, settlements []model.Settlement) error {
 	return l.record(ctx, "record what was done", func(ctx context.Context, tx *sql.Tx, t *trail) error {
 		for _, o := range settlements {
 			if err := settle(ctx, tx, t, o); err != nil {
@@ -163,7 +163,7 @@ func (l *Ledger) record(ctx context.Context, action string, do func(context.Cont
 	})
 }
 
-func settle(ctx context.Context, tx *sql.Tx, t *trail, o plan.Settlement) error {
+func settle(ctx context.Context, tx *sql.Tx, t *trail, o model.Settlement) error {
 	op, err := openOperation(ctx, tx, o.Operation)
 	if err != nil {
 		return err
@@ -173,7 +173,7 @@ func settle(ctx context.Context, tx *sql.Tx, t *trail, o plan.Settlement) error 
 			return fmt.Errorf("refused setting: %w", err)
 		}
 	}
-	if op.Op == plan.Withdraw {
+	if op.Op == model.Withdraw {
 		join := joinDeparture
 		if op.Ordered {
 			join = seeUsers
@@ -184,7 +184,7 @@ func settle(ctx context.Context, tx *sql.Tx, t *trail, o plan.Settlement) error 
 		op.ThreemaIDs = union(op.ThreemaIDs, o.ThreemaIDs)
 	}
 	words := o.Message
-	if op.Op == plan.SetSettings {
+	if op.Op == model.SetSettings {
 		if err := noteRefused(ctx, tx, t, op, o.Refusals); err != nil {
 			return fmt.Errorf("refused setting: %w", err)
 		}
@@ -192,16 +192,16 @@ func settle(ctx context.Context, tx *sql.Tx, t *trail, o plan.Settlement) error 
 		words = describeSettlement(o)
 	}
 	switch o.Result {
-	case plan.Done:
+	case model.Done:
 		t.operation(auditDone, op, words)
 		if err := effect(ctx, tx, t, op); err != nil {
 			return err
 		}
 		return closeRow(ctx, tx, op.ID, done, "", t.now)
-	case plan.Failed:
+	case model.Failed:
 		t.operation(auditFailed, op, words)
 		return closeRow(ctx, tx, op.ID, failed, o.Message, t.now)
-	case plan.Uncertain:
+	case model.Uncertain:
 		t.operation(auditUnknown, op, words)
 		_, err := tx.ExecContext(ctx, `UPDATE journal SET state = 'unknown', message = ?, refused = ? WHERE id = ?`, o.Message, o.Refused, op.ID)
 		return err
@@ -217,7 +217,7 @@ func union(a, b []string) []string {
 }
 
 // describeSettlement tells of a settlement in the audit: which settings were refused, not their values.
-func describeSettlement(o plan.Settlement) string {
+func describeSettlement(o model.Settlement) string {
 	var words []string
 	if o.Message != "" {
 		words = append(words, o.Message)
@@ -230,7 +230,7 @@ func describeSettlement(o plan.Settlement) string {
 
 // noteRefused notes the refusals of one request for many people: each with the person whose
 // credential it is, since the request is nobody's.
-func noteRefused(ctx context.Context, tx *sql.Tx, t *trail, op plan.Operation, refusals []plan.Refusal) error {
+func noteRefused(ctx context.Context, tx *sql.Tx, t *trail, op model.Operation, refusals []model.Refusal) error {
 	for _, r := range refusals {
 		e := AuditEntry{Event: auditRefused, Op: op.Op, Operation: op.ID, CredentialID: r.CredentialID, Message: r.Setting}
 		err := tx.QueryRowContext(ctx, `SELECT source, person, csi FROM ownership WHERE credential_id = ?`,
@@ -259,8 +259,8 @@ const operationColumns = `id, change_id, op, source, person, ou, csi, dn,
 	credential_id, username, threema_ids, contact_created, approved, ordered, refused, at`
 
 // scanOperation reads operationColumns, and after them what more is asked for.
-func scanOperation(scan func(...any) error, more ...any) (plan.Operation, error) {
-	var op plan.Operation
+func scanOperation(scan func(...any) error, more ...any) (model.Operation, error) {
+	var op model.Operation
 	var ids string
 	var at int64
 	columns := []any{
@@ -268,7 +268,7 @@ func scanOperation(scan func(...any) error, more ...any) (plan.Operation, error)
 		&op.CredentialID, &op.Username, &ids, &op.ContactCreated, &op.Approved, &op.Ordered, &op.Refused, &at,
 	}
 	if err := scan(append(columns, more...)...); err != nil {
-		return plan.Operation{}, err
+		return model.Operation{}, err
 	}
 	op.At = fromMillis(at)
 	var err error
@@ -277,7 +277,7 @@ func scanOperation(scan func(...any) error, more ...any) (plan.Operation, error)
 }
 
 // openOperation reads one row, which must be open.
-func openOperation(ctx context.Context, tx *sql.Tx, id int64) (plan.Operation, error) {
+func openOperation(ctx context.Context, tx *sql.Tx, id int64) (model.Operation, error) {
 	var state string
 	row := tx.QueryRowContext(ctx, `SELECT `+operationColumns+`, state FROM journal WHERE id = ?`, id)
 	op, err := scanOperation(row.Scan, &state)
@@ -292,8 +292,8 @@ func openOperation(ctx context.Context, tx *sql.Tx, id int64) (plan.Operation, e
 	return op, nil
 }
 
-func readOpen(ctx context.Context, tx querier) ([]plan.Operation, error) {
-	open, err := selectAll(ctx, tx, func(rows *sql.Rows) (plan.Operation, error) {
+func readOpen(ctx context.Context, tx querier) ([]model.Operation, error) {
+	open, err := selectAll(ctx, tx, func(rows *sql.Rows) (model.Operation, error) {
 		return scanOperation(rows.Scan)
 	}, `SELECT `+operationColumns+` FROM journal WHERE state IN ('intent', 'unknown') ORDER BY id`)
 	if err != nil {
@@ -304,9 +304,9 @@ func readOpen(ctx context.Context, tx querier) ([]plan.Operation, error) {
 
 // readOrders lists what was withdrawn on somebody's word alone, of credentials that are still
 // owned, the latest order of each.
-func readOrders(ctx context.Context, tx querier) ([]plan.PastOrder, error) {
-	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.PastOrder, error) {
-		var o plan.PastOrder
+func readOrders(ctx context.Context, tx querier) ([]model.PastOrder, error) {
+	return selectAll(ctx, tx, func(rows *sql.Rows) (model.PastOrder, error) {
+		var o model.PastOrder
 		var at int64
 		err := rows.Scan(&o.CredentialID, &at)
 		o.At = fromMillis(at)
@@ -318,9 +318,9 @@ func readOrders(ctx context.Context, tx querier) ([]plan.PastOrder, error) {
 
 // readPastRemovals lists the destructive effects that fill the windows of the limits: done, or
 // perhaps done; not those that somebody approved or ordered (design §5.11).
-func readPastRemovals(ctx context.Context, tx querier, since time.Time) ([]plan.PastRemoval, error) {
-	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.PastRemoval, error) {
-		var t plan.PastRemoval
+func readPastRemovals(ctx context.Context, tx querier, since time.Time) ([]model.PastRemoval, error) {
+	return selectAll(ctx, tx, func(rows *sql.Rows) (model.PastRemoval, error) {
+		var t model.PastRemoval
 		var at int64
 		err := rows.Scan(&t.Op, &t.Person.Source, &t.Person.ID, &t.OU, &at)
 		t.At = fromMillis(at)

@@ -11,20 +11,20 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // ownedBy makes a person own a credential, by adoption.
 func ownedBy(tb testing.TB, l *Ledger, id, credential string) {
 	tb.Helper()
-	op := beginOne(tb, l, startRun(tb, l), plan.Operation{Op: plan.Adopt, Person: person(id), CredentialID: credential, Username: "user-" + id, CSI: "csi-" + id})
-	settleOne(tb, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
+	op := beginOne(tb, l, startRun(tb, l), model.Operation{Op: model.Adopt, Person: person(id), CredentialID: credential, Username: "user-" + id, CSI: "csi-" + id})
+	settleOne(tb, l, model.Settlement{Operation: op.ID, Result: model.Done})
 }
 
 // withdrawal is the operation for ada, who owns c1 with the ID AAAAAAAA.
-func withdrawal() plan.Operation {
-	return plan.Operation{
-		ChangeID: "w1", Op: plan.Withdraw, Person: person("ada"), OU: "ou=x", CSI: "4711", DN: "CN=Ada,OU=x",
+func withdrawal() model.Operation {
+	return model.Operation{
+		ChangeID: "w1", Op: model.Withdraw, Person: person("ada"), OU: "ou=x", CSI: "4711", DN: "CN=Ada,OU=x",
 		CredentialID: "c1", Username: "ada", ThreemaIDs: []string{"AAAAAAAA"},
 	}
 }
@@ -34,10 +34,10 @@ func TestBeginReturnsWhatStateShows(t *testing.T) {
 	l, c := openNew(t)
 	run := startRun(t, l)
 	earlier := c.Now().Add(-time.Hour)
-	ops := []plan.Operation{
+	ops := []model.Operation{
 		withdrawal(),
-		{ChangeID: "s", Op: plan.SetSettings}, // a chunk belongs to nobody
-		{ChangeID: "p", Op: plan.PublishContact, Person: person("bob"), ThreemaIDs: []string{"BBBBBBBB", "odd\" id"}, ContactCreated: true, Approved: true, At: earlier},
+		{ChangeID: "s", Op: model.SetSettings}, // a chunk belongs to nobody
+		{ChangeID: "p", Op: model.PublishContact, Person: person("bob"), ThreemaIDs: []string{"BBBBBBBB", "odd\" id"}, ContactCreated: true, Approved: true, At: earlier},
 	}
 	given := slices.Clone(ops)
 	begun, err := l.Begin(t.Context(), run, ops)
@@ -83,19 +83,19 @@ func openRows(t *testing.T, l *Ledger) []openRow {
 
 func TestBeginRefusesASecondOpenOperation(t *testing.T) {
 	t.Parallel()
-	revoke := plan.Operation{Op: plan.Revoke, Person: person("ada"), ThreemaIDs: []string{"AAAAAAAA"}}
+	revoke := model.Operation{Op: model.Revoke, Person: person("ada"), ThreemaIDs: []string{"AAAAAAAA"}}
 	tests := []struct {
 		name          string
-		first, second plan.Operation
+		first, second model.Operation
 		refused       bool
 	}{
-		{"create twice", plan.Operation{Op: plan.Create, Person: person("ada")}, plan.Operation{Op: plan.Create, Person: person("ada")}, true},
-		{"create for two", plan.Operation{Op: plan.Create, Person: person("ada")}, plan.Operation{Op: plan.Create, Person: person("bob")}, false},
+		{"create twice", model.Operation{Op: model.Create, Person: person("ada")}, model.Operation{Op: model.Create, Person: person("ada")}, true},
+		{"create for two", model.Operation{Op: model.Create, Person: person("ada")}, model.Operation{Op: model.Create, Person: person("bob")}, false},
 		{"withdraw twice", withdrawal(), withdrawal(), true},
 		{"revoke an ID twice", revoke, revoke, true},
-		{"detach and revoke an ID", plan.Operation{Op: plan.Detach, Person: person("bob"), ThreemaIDs: revoke.ThreemaIDs}, revoke, true},
-		{"revoke two IDs of a person", revoke, plan.Operation{Op: plan.Revoke, Person: person("ada"), ThreemaIDs: []string{"BBBBBBBB"}}, false},
-		{"settings twice", plan.Operation{Op: plan.SetSettings, Person: person("ada")}, plan.Operation{Op: plan.SetSettings, Person: person("ada")}, false},
+		{"detach and revoke an ID", model.Operation{Op: model.Detach, Person: person("bob"), ThreemaIDs: revoke.ThreemaIDs}, revoke, true},
+		{"revoke two IDs of a person", revoke, model.Operation{Op: model.Revoke, Person: person("ada"), ThreemaIDs: []string{"BBBBBBBB"}}, false},
+		{"settings twice", model.Operation{Op: model.SetSettings, Person: person("ada")}, model.Operation{Op: model.SetSettings, Person: person("ada")}, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -103,8 +103,8 @@ func TestBeginRefusesASecondOpenOperation(t *testing.T) {
 			l, _ := openNew(t)
 			first := beginOne(t, l, startRun(t, l), tt.first)
 			run := startRun(t, l) // the first is unknown now, and still open
-			other := plan.Operation{Op: plan.Create, Person: person("other")}
-			_, err := l.Begin(t.Context(), run, []plan.Operation{other, tt.second})
+			other := model.Operation{Op: model.Create, Person: person("other")}
+			_, err := l.Begin(t.Context(), run, []model.Operation{other, tt.second})
 			if (err != nil) != tt.refused {
 				t.Fatalf("Begin = %v, want a refusal: %t", err, tt.refused)
 			}
@@ -114,7 +114,7 @@ func TestBeginRefusesASecondOpenOperation(t *testing.T) {
 			if got := len(state(t, l).Open); tt.refused && got != 1 {
 				t.Errorf("%d operations are open, want the first alone", got)
 			}
-			settleOne(t, l, plan.Settlement{Operation: first.ID, Result: plan.Failed})
+			settleOne(t, l, model.Settlement{Operation: first.ID, Result: model.Failed})
 			if tt.refused {
 				beginOne(t, l, run, tt.second)
 			}
@@ -128,14 +128,14 @@ func TestBeginNeedsARunAndAKnownOperation(t *testing.T) {
 	run := startRun(t, l)
 	for name, try := range map[string]struct {
 		run int64
-		op  plan.Operation
+		op  model.Operation
 	}{
-		"no pass":                       {run + 1, plan.Operation{Op: plan.SetSettings}},
-		"an unknown operation":          {run, plan.Operation{Op: "delete-user", Person: person("ada")}},
-		"a withdrawal of nobody":        {run, plan.Operation{Op: plan.Withdraw, CredentialID: "c1"}},
-		"a withdrawal of no credential": {run, plan.Operation{Op: plan.Withdraw, Person: person("ada")}},
+		"no pass":                       {run + 1, model.Operation{Op: model.SetSettings}},
+		"an unknown operation":          {run, model.Operation{Op: "delete-user", Person: person("ada")}},
+		"a withdrawal of nobody":        {run, model.Operation{Op: model.Withdraw, CredentialID: "c1"}},
+		"a withdrawal of no credential": {run, model.Operation{Op: model.Withdraw, Person: person("ada")}},
 	} {
-		if _, err := l.Begin(t.Context(), try.run, []plan.Operation{try.op}); err == nil {
+		if _, err := l.Begin(t.Context(), try.run, []model.Operation{try.op}); err == nil {
 			t.Errorf("%s: begun", name)
 		}
 	}
@@ -144,8 +144,8 @@ func TestBeginNeedsARunAndAKnownOperation(t *testing.T) {
 func TestCreate(t *testing.T) {
 	t.Parallel()
 	l, _ := openNew(t)
-	op := beginOne(t, l, startRun(t, l), plan.Operation{Op: plan.Create, Person: person("ada"), Username: "ada", CSI: "4711"})
-	if err := l.Settle(t.Context(), []plan.Settlement{{Operation: op.ID, Result: plan.Done}}); err == nil {
+	op := beginOne(t, l, startRun(t, l), model.Operation{Op: model.Create, Person: person("ada"), Username: "ada", CSI: "4711"})
+	if err := l.Settle(t.Context(), []model.Settlement{{Operation: op.ID, Result: model.Done}}); err == nil {
 		t.Error("a create without a credential was done")
 	}
 	if err := l.Created(t.Context(), op.ID, "", nil); err == nil {
@@ -155,7 +155,7 @@ func TestCreate(t *testing.T) {
 	if err := l.Created(t.Context(), op.ID, "c9", nil); err != nil {
 		t.Fatal(err)
 	}
-	owned := []plan.Ownership{{Person: person("ada"), CredentialID: "c9", Username: "ada", CSI: "4711", Created: true, Since: start}}
+	owned := []model.Ownership{{Person: person("ada"), CredentialID: "c9", Username: "ada", CSI: "4711", Created: true, Since: start}}
 	s := state(t, l)
 	if diff := cmp.Diff(owned, s.Owned); diff != "" {
 		t.Error(diff)
@@ -163,7 +163,7 @@ func TestCreate(t *testing.T) {
 	if len(s.Open) != 1 || s.Open[0].CredentialID != "c9" {
 		t.Errorf("open %+v, want the create with its credential", s.Open)
 	}
-	settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
+	settleOne(t, l, model.Settlement{Operation: op.ID, Result: model.Done})
 	s = state(t, l)
 	if diff := cmp.Diff(owned, s.Owned); diff != "" || len(s.Open) != 0 {
 		t.Errorf("open %v, owned %s", s.Open, diff)
@@ -177,12 +177,12 @@ func TestANewCredentialReplacesTheFormerOne(t *testing.T) {
 	t.Parallel()
 	l, c := openNew(t)
 	ownedBy(t, l, "ada", "c1")
-	remember(t, l, plan.StateUpdate{Owned: []plan.Ownership{{Person: person("ada"), CredentialID: "c1", MissingSince: c.Now(), MissingReads: 2}}})
-	op := beginOne(t, l, startRun(t, l), plan.Operation{Op: plan.Create, Person: person("ada"), Username: "ada"})
+	remember(t, l, model.StateUpdate{Owned: []model.Ownership{{Person: person("ada"), CredentialID: "c1", MissingSince: c.Now(), MissingReads: 2}}})
+	op := beginOne(t, l, startRun(t, l), model.Operation{Op: model.Create, Person: person("ada"), Username: "ada"})
 	if err := l.Created(t.Context(), op.ID, "c2", nil); err != nil {
 		t.Fatal(err)
 	}
-	want := []plan.Ownership{{Person: person("ada"), CredentialID: "c2", Username: "ada", Created: true, Since: start}}
+	want := []model.Ownership{{Person: person("ada"), CredentialID: "c2", Username: "ada", Created: true, Since: start}}
 	if diff := cmp.Diff(want, state(t, l).Owned); diff != "" {
 		t.Error(diff)
 	}
@@ -193,50 +193,50 @@ func TestWithdraw(t *testing.T) {
 	l, c := openNew(t)
 	ownedBy(t, l, "ada", "c1")
 	op := beginOne(t, l, startRun(t, l), withdrawal())
-	departure := plan.Departure{
+	departure := model.Departure{
 		Person: person("ada"), CredentialID: "c1", Username: "ada", CSI: "4711", DN: "CN=Ada,OU=x", OU: "ou=x",
-		StartedAt: c.Now(), IDs: []plan.DepartingID{{ThreemaID: "AAAAAAAA"}},
+		StartedAt: c.Now(), IDs: []model.DepartingID{{ThreemaID: "AAAAAAAA"}},
 	}
-	if diff := cmp.Diff([]plan.Departure{departure}, state(t, l).Departures); diff != "" {
+	if diff := cmp.Diff([]model.Departure{departure}, state(t, l).Departures); diff != "" {
 		t.Errorf("with the INTENT: %s", diff)
 	}
 
 	c.Advance(time.Minute)
-	settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Uncertain, Message: "time-out"})
+	settleOne(t, l, model.Settlement{Operation: op.ID, Result: model.Uncertain, Message: "time-out"})
 	if s := state(t, l); len(s.Owned) != 1 || len(s.Open) != 1 || len(s.Taken) != 1 || !s.Departures[0].WithdrawnAt.IsZero() {
 		t.Errorf("uncertain: %+v", s)
 	}
 
-	settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done, ThreemaIDs: []string{"BBBBBBBB", "AAAAAAAA"}})
+	settleOne(t, l, model.Settlement{Operation: op.ID, Result: model.Done, ThreemaIDs: []string{"BBBBBBBB", "AAAAAAAA"}})
 	departure.WithdrawnAt = c.Now()
-	departure.IDs = append(departure.IDs, plan.DepartingID{ThreemaID: "BBBBBBBB"})
+	departure.IDs = append(departure.IDs, model.DepartingID{ThreemaID: "BBBBBBBB"})
 	s := state(t, l)
-	if diff := cmp.Diff([]plan.Departure{departure}, s.Departures); diff != "" {
+	if diff := cmp.Diff([]model.Departure{departure}, s.Departures); diff != "" {
 		t.Errorf("withdrawn: %s", diff)
 	}
 	if len(s.Owned) != 0 || len(s.Open) != 0 {
 		t.Errorf("owned %v, open %v, want neither", s.Owned, s.Open)
 	}
 
-	revoke := beginOne(t, l, startRun(t, l), plan.Operation{Op: plan.Revoke, Person: person("ada"), CredentialID: "c1", ThreemaIDs: []string{"BBBBBBBB"}})
+	revoke := beginOne(t, l, startRun(t, l), model.Operation{Op: model.Revoke, Person: person("ada"), CredentialID: "c1", ThreemaIDs: []string{"BBBBBBBB"}})
 	c.Advance(time.Minute)
-	settleOne(t, l, plan.Settlement{Operation: revoke.ID, Result: plan.Done})
+	settleOne(t, l, model.Settlement{Operation: revoke.ID, Result: model.Done})
 	departure.IDs[1].GoneAt = c.Now()
-	if diff := cmp.Diff([]plan.Departure{departure}, state(t, l).Departures); diff != "" {
+	if diff := cmp.Diff([]model.Departure{departure}, state(t, l).Departures); diff != "" {
 		t.Errorf("revoked: %s", diff)
 	}
 
 	// The same again: what has happened keeps its time.
 	c.Advance(time.Minute)
-	for _, op := range []plan.Operation{withdrawal(), {Op: plan.Detach, Person: person("ada"), ThreemaIDs: []string{"BBBBBBBB"}}} {
+	for _, op := range []model.Operation{withdrawal(), {Op: model.Detach, Person: person("ada"), ThreemaIDs: []string{"BBBBBBBB"}}} {
 		op = beginOne(t, l, startRun(t, l), op)
-		settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done, ThreemaIDs: []string{"BBBBBBBB"}})
-		if diff := cmp.Diff([]plan.Departure{departure}, state(t, l).Departures); diff != "" {
+		settleOne(t, l, model.Settlement{Operation: op.ID, Result: model.Done, ThreemaIDs: []string{"BBBBBBBB"}})
+		if diff := cmp.Diff([]model.Departure{departure}, state(t, l).Departures); diff != "" {
 			t.Errorf("%s again: %s", op.Op, diff)
 		}
 	}
 
-	remember(t, l, plan.StateUpdate{EndedDepartures: []plan.EndedDeparture{{Person: person("ada"), Why: "settled"}}})
+	remember(t, l, model.StateUpdate{EndedDepartures: []model.EndedDeparture{{Person: person("ada"), Why: "settled"}}})
 	if departures := state(t, l).Departures; len(departures) != 0 {
 		t.Errorf("sagas %v, want none", departures)
 	}
@@ -248,14 +248,14 @@ func TestASecondAttemptKeepsTheSaga(t *testing.T) {
 	ownedBy(t, l, "ada", "c1")
 	run := startRun(t, l)
 	first := beginOne(t, l, run, withdrawal())
-	settleOne(t, l, plan.Settlement{Operation: first.ID, Result: plan.Failed, Message: "503"})
+	settleOne(t, l, model.Settlement{Operation: first.ID, Result: model.Failed, Message: "503"})
 	c.Advance(time.Hour)
 	again := withdrawal()
 	again.OU, again.ThreemaIDs = "ou=y", []string{"CCCCCCCC"}
 	beginOne(t, l, run, again)
-	want := []plan.Departure{{
+	want := []model.Departure{{
 		Person: person("ada"), CredentialID: "c1", Username: "ada", CSI: "4711", DN: "CN=Ada,OU=x", OU: "ou=y",
-		StartedAt: start, IDs: []plan.DepartingID{{ThreemaID: "AAAAAAAA"}, {ThreemaID: "CCCCCCCC"}},
+		StartedAt: start, IDs: []model.DepartingID{{ThreemaID: "AAAAAAAA"}, {ThreemaID: "CCCCCCCC"}},
 	}}
 	if diff := cmp.Diff(want, state(t, l).Departures); diff != "" {
 		t.Error(diff)
@@ -267,36 +267,36 @@ func TestAPersonLeavesOnce(t *testing.T) {
 	l, _ := openNew(t)
 	run := startRun(t, l)
 	first := beginOne(t, l, run, withdrawal())
-	settleOne(t, l, plan.Settlement{Operation: first.ID, Result: plan.Done})
+	settleOne(t, l, model.Settlement{Operation: first.ID, Result: model.Done})
 	other := withdrawal()
 	other.CredentialID = "c2"
-	if _, err := l.Begin(t.Context(), run, []plan.Operation{other}); err == nil || !strings.Contains(err.Error(), "still leaving with another credential") {
+	if _, err := l.Begin(t.Context(), run, []model.Operation{other}); err == nil || !strings.Contains(err.Error(), "still leaving with another credential") {
 		t.Errorf("error %v", err)
 	}
-	remember(t, l, plan.StateUpdate{EndedDepartures: []plan.EndedDeparture{{Person: person("ada"), Why: "returned"}}})
+	remember(t, l, model.StateUpdate{EndedDepartures: []model.EndedDeparture{{Person: person("ada"), Why: "returned"}}})
 	beginOne(t, l, run, other)
 }
 
 func TestTransfer(t *testing.T) {
 	t.Parallel()
 	l, _ := openNew(t)
-	create := beginOne(t, l, startRun(t, l), plan.Operation{Op: plan.Create, Person: person("old"), Username: "ada"})
+	create := beginOne(t, l, startRun(t, l), model.Operation{Op: model.Create, Person: person("old"), Username: "ada"})
 	if err := l.Created(t.Context(), create.ID, "c1", nil); err != nil {
 		t.Fatal(err)
 	}
-	settleOne(t, l, plan.Settlement{Operation: create.ID, Result: plan.Done})
+	settleOne(t, l, model.Settlement{Operation: create.ID, Result: model.Done})
 	ownedBy(t, l, "bob", "c2")
-	seen := []plan.Observation{{Person: person("bob"), State: plan.Entitled}, {Person: person("new"), State: plan.Entitled}, {Person: person("old"), State: plan.Departed}}
-	remember(t, l, plan.StateUpdate{Observations: seen})
+	seen := []model.Observation{{Person: person("bob"), State: model.Entitled}, {Person: person("new"), State: model.Entitled}, {Person: person("old"), State: model.Departed}}
+	remember(t, l, model.StateUpdate{Observations: seen})
 	withdraw := withdrawal()
 	withdraw.Person = person("old")
 	failedOp := beginOne(t, l, startRun(t, l), withdraw)
-	settleOne(t, l, plan.Settlement{Operation: failedOp.ID, Result: plan.Failed})
+	settleOne(t, l, model.Settlement{Operation: failedOp.ID, Result: model.Failed})
 
-	op := beginOne(t, l, startRun(t, l), plan.Operation{Op: plan.Transfer, Person: person("new"), CredentialID: "c1", Username: "ada", CSI: "4711"})
-	settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
+	op := beginOne(t, l, startRun(t, l), model.Operation{Op: model.Transfer, Person: person("new"), CredentialID: "c1", Username: "ada", CSI: "4711"})
+	settleOne(t, l, model.Settlement{Operation: op.ID, Result: model.Done})
 	s := state(t, l)
-	owned := []plan.Ownership{
+	owned := []model.Ownership{
 		{Person: person("bob"), CredentialID: "c2", Username: "user-bob", CSI: "csi-bob", Since: start},
 		{Person: person("new"), CredentialID: "c1", Username: "ada", CSI: "4711", Created: true, Since: start},
 	}
@@ -319,17 +319,17 @@ func TestPublications(t *testing.T) {
 	t.Parallel()
 	l, _ := openNew(t)
 	run := startRun(t, l)
-	for _, op := range []plan.Operation{
-		{Op: plan.PublishContact, ThreemaIDs: []string{"AAAAAAAA"}, ContactCreated: true},
-		{Op: plan.PublishContact, ThreemaIDs: []string{"BBBBBBBB"}},
-		{Op: plan.PublishContact, ThreemaIDs: []string{"DDDDDDDD"}},
-		{Op: plan.DisableContact, ThreemaIDs: []string{"DDDDDDDD"}}, // a leaver: whoever comes back is published anew
+	for _, op := range []model.Operation{
+		{Op: model.PublishContact, ThreemaIDs: []string{"AAAAAAAA"}, ContactCreated: true},
+		{Op: model.PublishContact, ThreemaIDs: []string{"BBBBBBBB"}},
+		{Op: model.PublishContact, ThreemaIDs: []string{"DDDDDDDD"}},
+		{Op: model.DisableContact, ThreemaIDs: []string{"DDDDDDDD"}}, // a leaver: whoever comes back is published anew
 	} {
-		settleOne(t, l, plan.Settlement{Operation: beginOne(t, l, run, op).ID, Result: plan.Done})
+		settleOne(t, l, model.Settlement{Operation: beginOne(t, l, run, op).ID, Result: model.Done})
 	}
-	remember(t, l, plan.StateUpdate{Published: []plan.Publication{{ThreemaID: "AAAAAAAA"}, {ThreemaID: "CCCCCCCC"}}})
-	remember(t, l, plan.StateUpdate{})
-	want := []plan.Publication{{ThreemaID: "AAAAAAAA", Created: true}, {ThreemaID: "BBBBBBBB"}, {ThreemaID: "CCCCCCCC"}}
+	remember(t, l, model.StateUpdate{Published: []model.Publication{{ThreemaID: "AAAAAAAA"}, {ThreemaID: "CCCCCCCC"}}})
+	remember(t, l, model.StateUpdate{})
+	want := []model.Publication{{ThreemaID: "AAAAAAAA", Created: true}, {ThreemaID: "BBBBBBBB"}, {ThreemaID: "CCCCCCCC"}}
 	if diff := cmp.Diff(want, state(t, l).Published); diff != "" {
 		t.Error(diff)
 	}
@@ -338,13 +338,13 @@ func TestPublications(t *testing.T) {
 func TestRefusalsLastADay(t *testing.T) {
 	t.Parallel()
 	l, c := openNew(t)
-	op := beginOne(t, l, startRun(t, l), plan.Operation{Op: plan.SetSettings})
-	refusal := plan.Refusal{CredentialID: "c1", Setting: "th_category", Value: "x", Message: "422"}
+	op := beginOne(t, l, startRun(t, l), model.Operation{Op: model.SetSettings})
+	refusal := model.Refusal{CredentialID: "c1", Setting: "th_category", Value: "x", Message: "422"}
 	newer := refusal
 	newer.Value = "y"
-	settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Failed, Refusals: []plan.Refusal{refusal, newer}})
+	settleOne(t, l, model.Settlement{Operation: op.ID, Result: model.Failed, Refusals: []model.Refusal{refusal, newer}})
 	newer.At = c.Now()
-	if diff := cmp.Diff([]plan.Refusal{newer}, state(t, l).Refusals); diff != "" {
+	if diff := cmp.Diff([]model.Refusal{newer}, state(t, l).Refusals); diff != "" {
 		t.Error(diff)
 	}
 	c.Advance(24 * time.Hour)
@@ -357,19 +357,19 @@ func TestTaken(t *testing.T) {
 	t.Parallel()
 	l, c := openNew(t)
 	run := startRun(t, l)
-	var want []plan.PastRemoval
-	for _, op := range plan.Ops() {
+	var want []model.PastRemoval
+	for _, op := range model.Ops() {
 		for _, approved := range []bool{false, true} {
-			for _, result := range []plan.Result{plan.Done, plan.Failed, plan.Uncertain, "intent"} {
+			for _, result := range []model.Result{model.Done, model.Failed, model.Uncertain, "intent"} {
 				id := fmt.Sprint(op, result, approved)
-				o := beginOne(t, l, run, plan.Operation{
+				o := beginOne(t, l, run, model.Operation{
 					Op: op, Person: person(id), OU: "ou=x", CredentialID: id, ThreemaIDs: []string{id}, Approved: approved,
 				})
 				if result != "intent" {
-					settleOne(t, l, plan.Settlement{Operation: o.ID, Result: result})
+					settleOne(t, l, model.Settlement{Operation: o.ID, Result: result})
 				}
-				if op.Destructive() && !approved && result != plan.Failed {
-					want = append(want, plan.PastRemoval{Op: op, Person: person(id), OU: "ou=x", At: c.Now()})
+				if op.Destructive() && !approved && result != model.Failed {
+					want = append(want, model.PastRemoval{Op: op, Person: person(id), OU: "ou=x", At: c.Now()})
 				}
 				c.Advance(time.Second)
 			}
@@ -393,19 +393,19 @@ func TestTaken(t *testing.T) {
 
 func TestSettleIsAllOrNothing(t *testing.T) {
 	t.Parallel()
-	for name, bad := range map[string]plan.Settlement{
-		"an operation that is not there": {Operation: 99, Result: plan.Done},
+	for name, bad := range map[string]model.Settlement{
+		"an operation that is not there": {Operation: 99, Result: model.Done},
 		"no result":                      {Operation: 2},
-		"an operation settled twice":     {Operation: 1, Result: plan.Done},
+		"an operation settled twice":     {Operation: 1, Result: model.Done},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			l, _ := openNew(t)
 			run := startRun(t, l)
 			for _, id := range []string{"1", "2"} {
-				beginOne(t, l, run, plan.Operation{Op: plan.Adopt, Person: person(id), CredentialID: id})
+				beginOne(t, l, run, model.Operation{Op: model.Adopt, Person: person(id), CredentialID: id})
 			}
-			if err := l.Settle(t.Context(), []plan.Settlement{{Operation: 1, Result: plan.Done}, bad}); err == nil {
+			if err := l.Settle(t.Context(), []model.Settlement{{Operation: 1, Result: model.Done}, bad}); err == nil {
 				t.Error("settled")
 			}
 			if s := state(t, l); len(s.Open) != 2 || len(s.Owned) != 0 {
@@ -420,18 +420,18 @@ func TestWhatHappenedIsRecorded(t *testing.T) {
 	t.Parallel()
 	l, _ := openNew(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	op := beginOne(t, l, startRun(t, l), plan.Operation{Op: plan.Create, Person: person("ada")})
+	op := beginOne(t, l, startRun(t, l), model.Operation{Op: model.Create, Person: person("ada")})
 	cancel()
 	if err := l.Created(ctx, op.ID, "c1", nil); err != nil {
 		t.Error(err)
 	}
-	if err := l.Settle(ctx, []plan.Settlement{{Operation: op.ID, Result: plan.Done}}); err != nil {
+	if err := l.Settle(ctx, []model.Settlement{{Operation: op.ID, Result: model.Done}}); err != nil {
 		t.Error(err)
 	}
 	if s := state(t, l); len(s.Open) != 0 || len(s.Owned) != 1 {
 		t.Errorf("open %v, owned %v", s.Open, s.Owned)
 	}
-	if _, err := l.Begin(ctx, 1, []plan.Operation{{Op: plan.SetSettings}}); err == nil {
+	if _, err := l.Begin(ctx, 1, []model.Operation{{Op: model.SetSettings}}); err == nil {
 		t.Error("a cancelled pass began an operation")
 	}
 }
@@ -446,14 +446,14 @@ func TestSettledByTheInventory(t *testing.T) {
 	still := withdrawal()
 	still.Person, still.CredentialID = person("bob"), "c2"
 	still = beginOne(t, l, run, still)
-	create := beginOne(t, l, run, plan.Operation{Op: plan.Create, Person: person("eve")})
+	create := beginOne(t, l, run, model.Operation{Op: model.Create, Person: person("eve")})
 	if err := l.Created(t.Context(), create.ID, "c3", nil); err != nil {
 		t.Fatal(err)
 	}
 	c.Advance(time.Hour)
-	remember(t, l, plan.StateUpdate{Settled: []plan.SettledOperation{{ID: gone.ID, Done: true}, {ID: still.ID}, {ID: create.ID}}})
+	remember(t, l, model.StateUpdate{Settled: []model.SettledOperation{{ID: gone.ID, Done: true}, {ID: still.ID}, {ID: create.ID}}})
 	s := state(t, l)
-	want := []plan.Ownership{{Person: person("bob"), CredentialID: "c2", Username: "user-bob", CSI: "csi-bob", Since: start}}
+	want := []model.Ownership{{Person: person("bob"), CredentialID: "c2", Username: "user-bob", CSI: "csi-bob", Since: start}}
 	if diff := cmp.Diff(want, s.Owned); diff != "" {
 		t.Errorf("owned: %s", diff)
 	}

@@ -5,12 +5,12 @@ import (
 	"database/sql"
 	"slices"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
-func readFormerLinks(ctx context.Context, tx querier) ([]plan.FormerLink, error) {
-	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.FormerLink, error) {
-		var l plan.FormerLink
+func readFormerLinks(ctx context.Context, tx querier) ([]model.FormerLink, error) {
+	return selectAll(ctx, tx, func(rows *sql.Rows) (model.FormerLink, error) {
+		var l model.FormerLink
 		var until int64
 		err := rows.Scan(&l.ThreemaID, &l.Person.Source, &l.Person.ID, &until)
 		l.Until = fromMillis(until)
@@ -19,7 +19,7 @@ func readFormerLinks(ctx context.Context, tx querier) ([]plan.FormerLink, error)
 }
 
 // putFormerLinks makes the stored former links equal to the given ones.
-func putFormerLinks(ctx context.Context, tx *sql.Tx, links []plan.FormerLink) error {
+func putFormerLinks(ctx context.Context, tx *sql.Tx, links []model.FormerLink) error {
 	stored, err := readFormerLinks(ctx, tx)
 	if err != nil {
 		return err
@@ -28,7 +28,7 @@ func putFormerLinks(ctx context.Context, tx *sql.Tx, links []plan.FormerLink) er
 	for i := range wanted {
 		wanted[i].Until = fromMillis(millis(wanted[i].Until))
 	}
-	put, drop := difference(stored, wanted, plan.FormerLink.Compare)
+	put, drop := difference(stored, wanted, model.FormerLink.Compare)
 	for _, l := range drop {
 		_, err := tx.ExecContext(ctx, `DELETE FROM former_links WHERE threema_id = ? AND source = ? AND person = ?`, l.ThreemaID, l.Person.Source, l.Person.ID)
 		if err != nil {
@@ -47,7 +47,7 @@ func putFormerLinks(ctx context.Context, tx *sql.Tx, links []plan.FormerLink) er
 
 // passLinks lets what was remembered of the Threema IDs of an account count for the account of the
 // same person that follows it.
-func passLinks(ctx context.Context, tx *sql.Tx, from, to plan.PersonID) error {
+func passLinks(ctx context.Context, tx *sql.Tx, from, to model.PersonID) error {
 	_, err := tx.ExecContext(ctx, `UPDATE OR REPLACE former_links SET source = ?, person = ? WHERE source = ? AND person = ?`,
 		to.Source, to.ID, from.Source, from.ID)
 	return err

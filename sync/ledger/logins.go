@@ -6,20 +6,20 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // RefusedLogin returns the note on a source's password, the zero value if there is none.
-func (r *Reader) RefusedLogin(ctx context.Context, source string) (plan.RefusedLogin, error) {
-	login := plan.RefusedLogin{Source: source}
+func (r *Reader) RefusedLogin(ctx context.Context, source string) (model.RefusedLogin, error) {
+	login := model.RefusedLogin{Source: source}
 	var at int64
 	err := r.reads.QueryRowContext(ctx, `SELECT at, answer, salt, fingerprint FROM refused_logins WHERE source = ?`, source).
 		Scan(&at, &login.Answer, &login.Salt, &login.Fingerprint)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		return plan.RefusedLogin{}, nil
+		return model.RefusedLogin{}, nil
 	case err != nil:
-		return plan.RefusedLogin{}, fmt.Errorf("read the refused login: %w", explain(err))
+		return model.RefusedLogin{}, fmt.Errorf("read the refused login: %w", explain(err))
 	}
 	login.At = fromMillis(at)
 	return login, nil
@@ -27,7 +27,7 @@ func (r *Reader) RefusedLogin(ctx context.Context, source string) (plan.RefusedL
 
 // NoteRefusedLogin notes that a server refused a source's password, in place of an older note. A
 // pass that only looks tries the password as well, so it must be able to.
-func (m *Meter) NoteRefusedLogin(ctx context.Context, login plan.RefusedLogin) error {
+func (m *Meter) NoteRefusedLogin(ctx context.Context, login model.RefusedLogin) error {
 	return inTx(ctx, m.writes, "note a refused login", func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO refused_logins (source, at, answer, salt, fingerprint) VALUES (?, ?, ?, ?, ?)`,
 			login.Source, millis(login.At), login.Answer, login.Salt, login.Fingerprint)

@@ -10,7 +10,7 @@ import (
 
 	"go.uber.org/goleak"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestMain is also the door of the child processes that crash_test.go starts and kills.
@@ -74,7 +74,7 @@ func openNew(tb testing.TB) (*Ledger, *clock) {
 // startRun starts a pass.
 func startRun(tb testing.TB, l *Ledger) int64 {
 	tb.Helper()
-	run, err := l.StartRun(context.Background(), plan.Sync)
+	run, err := l.StartRun(context.Background(), model.Sync)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -82,9 +82,9 @@ func startRun(tb testing.TB, l *Ledger) int64 {
 }
 
 // beginOne begins one operation and returns it with its ID.
-func beginOne(tb testing.TB, l *Ledger, run int64, op plan.Operation) plan.Operation {
+func beginOne(tb testing.TB, l *Ledger, run int64, op model.Operation) model.Operation {
 	tb.Helper()
-	ops, err := l.Begin(context.Background(), run, []plan.Operation{op})
+	ops, err := l.Begin(context.Background(), run, []model.Operation{op})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -92,15 +92,15 @@ func beginOne(tb testing.TB, l *Ledger, run int64, op plan.Operation) plan.Opera
 }
 
 // settleOne settles one operation.
-func settleOne(tb testing.TB, l *Ledger, o plan.Settlement) {
+func settleOne(tb testing.TB, l *Ledger, o model.Settlement) {
 	tb.Helper()
-	if err := l.Settle(context.Background(), []plan.Settlement{o}); err != nil {
+	if err := l.Settle(context.Background(), []model.Settlement{o}); err != nil {
 		tb.Fatal(err)
 	}
 }
 
 // remember records a memory in a pass of its own.
-func remember(tb testing.TB, l *Ledger, m plan.StateUpdate) {
+func remember(tb testing.TB, l *Ledger, m model.StateUpdate) {
 	tb.Helper()
 	if err := l.Remember(context.Background(), startRun(tb, l), m); err != nil {
 		tb.Fatal(err)
@@ -109,8 +109,8 @@ func remember(tb testing.TB, l *Ledger, m plan.StateUpdate) {
 
 // state reads the state.
 func state(tb testing.TB, r interface {
-	State(context.Context) (plan.State, error)
-}) plan.State {
+	State(context.Context) (model.State, error)
+}) model.State {
 	tb.Helper()
 	s, err := r.State(context.Background())
 	if err != nil {
@@ -119,4 +119,4 @@ func state(tb testing.TB, r interface {
 	return s
 }
 
-func person(id string) plan.PersonID { return plan.PersonID{Source: "corp", ID: id} }
+func person(id string) model.PersonID { return model.PersonID{Source: "corp", ID: id} }

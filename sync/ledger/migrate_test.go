@@ -13,7 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // fixture makes a ledger as version n of the program left it (testdata/vN.sql, pitfall E9).
@@ -163,10 +163,10 @@ func latest(t *testing.T) int {
 }
 
 // sample is what testdata/vN.sql holds.
-func sample(version int) plan.State {
+func sample(version int) model.State {
 	s := firstSample()
 	if version >= 2 {
-		s.Approvals = []plan.GivenApproval{{
+		s.Approvals = []model.GivenApproval{{
 			ChangeID: "ch4", Person: person("p3"), Until: start.Add(23 * time.Hour), Hash: "cafe", By: "anna (uid 1000)", At: start.Add(-time.Hour),
 		}}
 	}
@@ -174,31 +174,31 @@ func sample(version int) plan.State {
 		b := s.Sources["corp"]
 		b.AccountSeen = true
 		s.Sources["corp"] = b
-		s.Servers = []plan.KnownServer{{
+		s.Servers = []model.KnownServer{{
 			Source: "corp", Server: "dc1.corp.example", FirstRead: start.Add(-96 * time.Hour), LastRead: start.Add(-2 * time.Hour), Proved: true,
-			Replica: plan.Replica{
+			Replica: model.Replica{
 				Address: "dc1.corp.example:636", ID: "1b15ffde-0000-4000-8000-000000000001", Version: "usn@1b15ffde-0000-4000-8000-000000000001=8123",
 			},
 		}}
 		day := 24 * time.Hour
-		s.Reads = []plan.ReadDay{{Source: "corp", Day: start.Add(-2 * time.Hour).Truncate(day), Last: start.Add(-2 * time.Hour)}}
+		s.Reads = []model.ReadDay{{Source: "corp", Day: start.Add(-2 * time.Hour).Truncate(day), Last: start.Add(-2 * time.Hour)}}
 		s.Observations[0].FirstSeen = start.Add(-120 * time.Hour)
-		s.Sentinels = []plan.Sentinel{{Person: person("p1"), OU: "ou=x", Since: start.Add(-96 * time.Hour)}}
-		s.Orders = []plan.PastOrder{{CredentialID: "c2", At: start.Add(-time.Hour)}}
+		s.Sentinels = []model.Sentinel{{Person: person("p1"), OU: "ou=x", Since: start.Add(-96 * time.Hour)}}
+		s.Orders = []model.PastOrder{{CredentialID: "c2", At: start.Add(-time.Hour)}}
 		s.Observations[1].Protected = true
-		s.Gap = plan.Gap{Kind: plan.OlderLedger, Own: 1, Done: 9, At: start.Add(-3 * time.Hour)}
-		e := plan.Effect{
-			ID: 1, Departure: 1, Op: plan.Withdraw, Person: person("p3"), CSI: "4713", DN: "CN=Eve,OU=X", CredentialID: "c3", Username: "eve",
+		s.Gap = model.Gap{Kind: model.OlderLedger, Own: 1, Done: 9, At: start.Add(-3 * time.Hour)}
+		e := model.Effect{
+			ID: 1, Departure: 1, Op: model.Withdraw, Person: person("p3"), CSI: "4713", DN: "CN=Eve,OU=X", CredentialID: "c3", Username: "eve",
 			IDs: []string{"AAAAAAAA", "BBBBBBBB"}, RequestedAt: start.Add(-2 * time.Hour).Add(time.Millisecond), GoneAt: start.Add(-2 * time.Hour).Add(time.Millisecond),
 		}
 		s.Effects = append(s.Effects, e)
-		e.ID, e.Op, e.ThreemaID, e.RequestedAt, e.GoneAt, e.VerifiedAt = 2, plan.Detach, "BBBBBBBB", start.Add(-time.Hour), start.Add(-time.Hour).Add(time.Millisecond), start
+		e.ID, e.Op, e.ThreemaID, e.RequestedAt, e.GoneAt, e.VerifiedAt = 2, model.Detach, "BBBBBBBB", start.Add(-time.Hour), start.Add(-time.Hour).Add(time.Millisecond), start
 		s.Effects = append(s.Effects, e)
-		s.Alarms = []plan.Alarm{{
-			Departure: 1, Kind: plan.IDReturned, Op: plan.Detach, Person: e.Person, CSI: e.CSI, DN: e.DN, CredentialID: e.CredentialID, Username: e.Username,
+		s.Alarms = []model.Alarm{{
+			Departure: 1, Kind: model.IDReturned, Op: model.Detach, Person: e.Person, CSI: e.CSI, DN: e.DN, CredentialID: e.CredentialID, Username: e.Username,
 			ThreemaID: "BBBBBBBB", Since: start, QuietSince: start,
 		}}
-		s.Approvals[0].Op, s.Approvals[0].CSI = plan.Revoke, "4713"
+		s.Approvals[0].Op, s.Approvals[0].CSI = model.Revoke, "4713"
 	}
 	if version >= 5 {
 		fifthSample(&s)
@@ -207,40 +207,40 @@ func sample(version int) plan.State {
 		sixthSample(&s)
 	}
 	if version >= 8 {
-		s.Effects = append(s.Effects, plan.Effect{
-			ID: 5, Departure: 3, Op: plan.Withdraw, Person: person("p2"), CSI: "4712", DN: "CN=Bob,OU=X", CredentialID: "c2", Username: "bob",
+		s.Effects = append(s.Effects, model.Effect{
+			ID: 5, Departure: 3, Op: model.Withdraw, Person: person("p2"), CSI: "4712", DN: "CN=Bob,OU=X", CredentialID: "c2", Username: "bob",
 			IDs: []string{"EEEEEEEE"}, Ordered: true, RequestedAt: start.Add(-time.Hour).Add(time.Millisecond),
 		})
 	}
 	if version >= 9 {
-		s.OpenOrders = []plan.OpenOrder{{Person: person("p1"), CredentialID: "c1", At: start.Add(-time.Hour), By: "anna (uid 1000)"}}
+		s.OpenOrders = []model.OpenOrder{{Person: person("p1"), CredentialID: "c1", At: start.Add(-time.Hour), By: "anna (uid 1000)"}}
 	}
 	if version >= 10 {
-		s.PutOut = []plan.PutOut{{Person: person("p4"), CredentialID: "c4", Username: "joe", CSI: "4714", Word: plan.WordHand, At: start.Add(-9 * time.Hour)}}
+		s.PutOut = []model.PutOut{{Person: person("p4"), CredentialID: "c4", Username: "joe", CSI: "4714", Word: model.WordHand, At: start.Add(-9 * time.Hour)}}
 	}
 	return s
 }
 
 // sixthSample is what version 6 added.
-func sixthSample(s *plan.State) {
+func sixthSample(s *model.State) {
 	hour := start.Add(-time.Hour)
-	s.Suspensions = []plan.Suspension{{
+	s.Suspensions = []model.Suspension{{
 		Person: person("p2"), CSI: "4712", DN: "CN=Bea,OU=X", LastDay: "2026-11-30", Until: time.UnixMilli(1796083200000).UTC(), Reason: "parental leave",
 		By: "anna (uid 1000)", Since: hour,
 	}}
-	s.Undone = []plan.UndoneOrder{{Person: person("p2"), CredentialID: "c2", At: hour, By: "anna (uid 1000)"}}
-	s.AcceptedHeld = []plan.PersonID{person("p9")}
+	s.Undone = []model.UndoneOrder{{Person: person("p2"), CredentialID: "c2", At: hour, By: "anna (uid 1000)"}}
+	s.AcceptedHeld = []model.PersonID{person("p9")}
 }
 
 // fifthSample is what version 5 added.
-func fifthSample(s *plan.State) {
+func fifthSample(s *model.State) {
 	hour, twoAgo := start.Add(-time.Hour), start.Add(-2*time.Hour)
 	b := s.Sources["corp"]
-	b.Reader = plan.Reader{ID: "1b15ffde-0000-4000-8000-000000000002", Name: "cn=reader,dc=corp"}
+	b.Reader = model.Reader{ID: "1b15ffde-0000-4000-8000-000000000002", Name: "cn=reader,dc=corp"}
 	s.Sources["corp"] = b
-	s.Forgotten = []plan.ForgottenSource{{Source: "branch", At: hour, By: "anna (uid 1000)"}}
+	s.Forgotten = []model.ForgottenSource{{Source: "branch", At: hour, By: "anna (uid 1000)"}}
 	s.Reads[0].Longest = 2 * time.Hour
-	s.Owned[0].FirstName, s.Owned[0].Since, s.Owned[1].Loss = "Ada", twoAgo, plan.LossOpen
+	s.Owned[0].FirstName, s.Owned[0].Since, s.Owned[1].Loss = "Ada", twoAgo, model.LossOpen
 	s.Observations[0].Second = true
 	o := &s.Observations[1]
 	o.Departures, o.Contested, o.Unproved, o.LastRead, o.Restarts = 1, true, true, twoAgo, 2
@@ -248,46 +248,46 @@ func fifthSample(s *plan.State) {
 	for n := range s.Effects {
 		s.Effects[n].FirstName, s.Effects[n].LastSeen = "Eve", start.Add(-24*time.Hour)
 	}
-	s.Open[0].Refused, s.Open[0].Sent = true, []plan.Setting{{Name: plan.SettingCSI, Value: "4711"}}
-	s.Bases = []plan.Base{{Source: "corp", Managed: 3, Leaving: 1, At: twoAgo}}
+	s.Open[0].Refused, s.Open[0].Sent = true, []model.Setting{{Name: model.SettingCSI, Value: "4711"}}
+	s.Bases = []model.Base{{Source: "corp", Managed: 3, Leaving: 1, At: twoAgo}}
 	s.UsersSeen[0].Since = twoAgo
-	s.FormerLinks = []plan.FormerLink{{ThreemaID: "DDDDDDDD", Person: person("p2"), Until: twoAgo}}
-	s.FormerCSIs = []plan.FormerCSI{{Person: person("p1"), CSI: "0815"}}
-	s.Service = plan.Service{Bulk: plan.BulkReplaces, Trial: plan.Trial{
-		CredentialID: "c1", Username: "ada", Wanted: []plan.Setting{}, Foreign: []plan.KeptSetting{}, At: hour,
+	s.FormerLinks = []model.FormerLink{{ThreemaID: "DDDDDDDD", Person: person("p2"), Until: twoAgo}}
+	s.FormerCSIs = []model.FormerCSI{{Person: person("p1"), CSI: "0815"}}
+	s.Service = model.Service{Bulk: model.BulkReplaces, Trial: model.Trial{
+		CredentialID: "c1", Username: "ada", Wanted: []model.Setting{}, Foreign: []model.KeptSetting{}, At: hour,
 	}}
-	s.Unlisted = []plan.Unlisted{{Object: plan.Object{Kind: plan.ObjectUser, ID: "AAAAAAAA"}, Since: hour}}
-	s.Waits = []plan.Wait{{Code: plan.WaitApproval, Since: twoAgo, Seen: hour, People: 1, Command: "threema-dirsync approve cafe"}}
+	s.Unlisted = []model.Unlisted{{Object: model.Object{Kind: model.ObjectUser, ID: "AAAAAAAA"}, Since: hour}}
+	s.Waits = []model.Wait{{Code: model.WaitApproval, Since: twoAgo, Seen: hour, People: 1, Command: "threema-dirsync approve cafe"}}
 }
 
-func firstSample() plan.State {
+func firstSample() model.State {
 	hours := func(n int) time.Time { return start.Add(time.Duration(n) * time.Hour) }
-	return plan.State{
+	return model.State{
 		Subscription: "sub-1", Baseline: true, RolledOut: true, SyncSince: hours(-48),
-		Sources: map[string]plan.SourceBinding{"corp": {NamingContext: "S-1-5-21-1-2-3", Scope: "f00d", Server: "dc1.corp.example"}},
-		Owned: []plan.Ownership{
+		Sources: map[string]model.SourceBinding{"corp": {NamingContext: "S-1-5-21-1-2-3", Scope: "f00d", Server: "dc1.corp.example"}},
+		Owned: []model.Ownership{
 			{Person: person("p1"), CredentialID: "c1", Username: "ada", CSI: "4711", Created: true},
 			{Person: person("p2"), CredentialID: "c2", Username: "bob", CSI: "4712", MissingSince: hours(-1), MissingReads: 1},
 		},
-		Observations: []plan.Observation{
-			{Person: person("p1"), DN: "CN=Ada,OU=X", OU: "ou=x", CSI: "4711", LastSeen: hours(-2), State: plan.Entitled},
+		Observations: []model.Observation{
+			{Person: person("p1"), DN: "CN=Ada,OU=X", OU: "ou=x", CSI: "4711", LastSeen: hours(-2), State: model.Entitled},
 			{
-				Person: person("p3"), DN: "CN=Eve,OU=X", OU: "ou=x", CSI: "4713", LastSeen: hours(-24), State: plan.Departed,
-				Since: hours(-3), Reads: 2, Evidence: plan.Evidence{Kind: plan.Absent, Detail: "not found"}, ConfirmedAt: hours(-2),
+				Person: person("p3"), DN: "CN=Eve,OU=X", OU: "ou=x", CSI: "4713", LastSeen: hours(-24), State: model.Departed,
+				Since: hours(-3), Reads: 2, Evidence: model.Evidence{Kind: model.Absent, Detail: "not found"}, ConfirmedAt: hours(-2),
 			},
 		},
-		Departures: []plan.Departure{{
+		Departures: []model.Departure{{
 			Person: person("p3"), CredentialID: "c3", Username: "eve", CSI: "4713", DN: "CN=Eve,OU=X", OU: "ou=x",
 			StartedAt: hours(-2), WithdrawnAt: hours(-2).Add(time.Millisecond),
-			IDs: []plan.DepartingID{{ThreemaID: "AAAAAAAA"}, {ThreemaID: "BBBBBBBB", GoneAt: hours(-1)}},
+			IDs: []model.DepartingID{{ThreemaID: "AAAAAAAA"}, {ThreemaID: "BBBBBBBB", GoneAt: hours(-1)}},
 		}},
-		Open: []plan.Operation{{
-			ID: 3, ChangeID: "ch3", Op: plan.PublishContact, Person: person("p1"), OU: "ou=x", CSI: "4711", DN: "CN=Ada,OU=X",
+		Open: []model.Operation{{
+			ID: 3, ChangeID: "ch3", Op: model.PublishContact, Person: person("p1"), OU: "ou=x", CSI: "4711", DN: "CN=Ada,OU=X",
 			CredentialID: "c1", Username: "ada", ThreemaIDs: []string{"DDDDDDDD"}, ContactCreated: true, Approved: true, At: hours(-1),
 		}},
-		Taken:     []plan.PastRemoval{{Op: plan.Withdraw, Person: person("p3"), OU: "ou=x", At: hours(-2)}},
-		Refusals:  []plan.Refusal{{CredentialID: "c1", Setting: "th_category", Value: "x", Message: "422", At: hours(-2)}},
-		Published: []plan.Publication{{ThreemaID: "AAAAAAAA"}, {ThreemaID: "DDDDDDDD", Created: true}},
-		UsersSeen: []plan.SeenUser{{ThreemaID: "DDDDDDDD", CredentialID: "c1"}},
+		Taken:     []model.PastRemoval{{Op: model.Withdraw, Person: person("p3"), OU: "ou=x", At: hours(-2)}},
+		Refusals:  []model.Refusal{{CredentialID: "c1", Setting: "th_category", Value: "x", Message: "422", At: hours(-2)}},
+		Published: []model.Publication{{ThreemaID: "AAAAAAAA"}, {ThreemaID: "DDDDDDDD", Created: true}},
+		UsersSeen: []model.SeenUser{{ThreemaID: "DDDDDDDD", CredentialID: "c1"}},
 	}
 }

@@ -9,14 +9,14 @@ import (
 	"strings"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // Remember records what a pass learned, before it sends anything. Observations and users are
 // the whole new set; of owned credentials only what the package showed is updated, none is
 // won or lost here. A source that m does not name keeps its binding. Only rows that differ
 // are written, so a quiet pass costs a few rows however many people there are.
-func (l *Ledger) Remember(ctx context.Context, run int64, m plan.StateUpdate) error {
+func (l *Ledger) Remember(ctx context.Context, run int64, m model.StateUpdate) error {
 	return audited(ctx, l.writes, "remember the pass", l.now(), func(tx *sql.Tx, t *trail) error {
 		t.run = run
 		if err := bind(ctx, tx, t, m); err != nil {
@@ -79,7 +79,7 @@ func (l *Ledger) Remember(ctx context.Context, run int64, m plan.StateUpdate) er
 }
 
 // rememberSources records what the pass learned of the sources themselves.
-func rememberSources(ctx context.Context, tx *sql.Tx, m plan.StateUpdate) error {
+func rememberSources(ctx context.Context, tx *sql.Tx, m model.StateUpdate) error {
 	if err := putServers(ctx, tx, m.Servers); err != nil {
 		return fmt.Errorf("servers: %w", err)
 	}
@@ -93,7 +93,7 @@ func rememberSources(ctx context.Context, tx *sql.Tx, m plan.StateUpdate) error 
 }
 
 // rememberWhoUsed records who uses what, and who did before.
-func rememberWhoUsed(ctx context.Context, tx *sql.Tx, m plan.StateUpdate) error {
+func rememberWhoUsed(ctx context.Context, tx *sql.Tx, m model.StateUpdate) error {
 	if err := putUsersSeen(ctx, tx, m.UsersSeen); err != nil {
 		return fmt.Errorf("users: %w", err)
 	}
@@ -107,7 +107,7 @@ func rememberWhoUsed(ctx context.Context, tx *sql.Tx, m plan.StateUpdate) error 
 }
 
 // turnWindows adds the bases of this pass and drops what no window covers any more.
-func turnWindows(ctx context.Context, tx *sql.Tx, bases []plan.Base, now time.Time) error {
+func turnWindows(ctx context.Context, tx *sql.Tx, bases []model.Base, now time.Time) error {
 	for _, b := range bases {
 		_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO bases (source, at, managed, leaving) VALUES (?, ?, ?, ?)`,
 			b.Source, millis(b.At), b.Managed, b.Leaving)
@@ -123,7 +123,7 @@ func turnWindows(ctx context.Context, tx *sql.Tx, bases []plan.Base, now time.Ti
 }
 
 // settleOpen closes an open row that the inventory decided.
-func settleOpen(ctx context.Context, tx *sql.Tx, t *trail, s plan.SettledOperation) error {
+func settleOpen(ctx context.Context, tx *sql.Tx, t *trail, s model.SettledOperation) error {
 	op, err := openOperation(ctx, tx, s.ID)
 	if err != nil {
 		return err
@@ -143,7 +143,7 @@ func settleOpen(ctx context.Context, tx *sql.Tx, t *trail, s plan.SettledOperati
 }
 
 // updateOwned records what the package showed of credentials that are ours.
-func updateOwned(ctx context.Context, tx *sql.Tx, owned []plan.Ownership) error {
+func updateOwned(ctx context.Context, tx *sql.Tx, owned []model.Ownership) error {
 	stored, err := selectAll(ctx, tx, scanOwnership, selectOwnership)
 	if err != nil {
 		return err
@@ -152,7 +152,7 @@ func updateOwned(ctx context.Context, tx *sql.Tx, owned []plan.Ownership) error 
 	for i := range wanted {
 		wanted[i].MissingSince = fromMillis(millis(wanted[i].MissingSince))
 	}
-	changed, _ := difference(stored, wanted, func(a, b plan.Ownership) int { return a.Person.Compare(b.Person) })
+	changed, _ := difference(stored, wanted, func(a, b model.Ownership) int { return a.Person.Compare(b.Person) })
 	for _, o := range changed {
 		_, err := tx.ExecContext(ctx, `UPDATE ownership SET username = ?, csi = ?, missing_since = ?, missing_reads = ?, loss = ?, first_name = ?
 			WHERE source = ? AND person = ? AND credential_id = ?`,
@@ -165,7 +165,7 @@ func updateOwned(ctx context.Context, tx *sql.Tx, owned []plan.Ownership) error 
 }
 
 // putUsersSeen replaces the users that were seen on owned credentials.
-func putUsersSeen(ctx context.Context, tx *sql.Tx, users []plan.SeenUser) error {
+func putUsersSeen(ctx context.Context, tx *sql.Tx, users []model.SeenUser) error {
 	stored, err := selectAll(ctx, tx, scanSeenUser, selectUsersSeen)
 	if err != nil {
 		return err
@@ -174,7 +174,7 @@ func putUsersSeen(ctx context.Context, tx *sql.Tx, users []plan.SeenUser) error 
 	for i := range wanted {
 		wanted[i].Since = fromMillis(millis(wanted[i].Since))
 	}
-	added, dropped := difference(stored, wanted, func(a, b plan.SeenUser) int {
+	added, dropped := difference(stored, wanted, func(a, b model.SeenUser) int {
 		return cmp.Or(strings.Compare(a.ThreemaID, b.ThreemaID), strings.Compare(a.CredentialID, b.CredentialID))
 	})
 	for _, u := range dropped {
@@ -194,7 +194,7 @@ func putUsersSeen(ctx context.Context, tx *sql.Tx, users []plan.SeenUser) error 
 }
 
 // seeUsers adds users of the credential of an operation.
-func seeUsers(ctx context.Context, tx *sql.Tx, op plan.Operation, ids []string) error {
+func seeUsers(ctx context.Context, tx *sql.Tx, op model.Operation, ids []string) error {
 	for _, id := range ids {
 		_, err := tx.ExecContext(ctx, `INSERT INTO users_seen (threema_id, credential_id, since) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
 			id, op.CredentialID, millis(op.At))

@@ -8,40 +8,40 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 func TestRememberIsWhatStateShows(t *testing.T) {
 	t.Parallel()
 	l, c := openNew(t)
-	remember(t, l, plan.StateUpdate{Subscription: "sub", Sources: map[string]plan.SourceBinding{"old": {Scope: "o"}, "corp": {Scope: "before"}}})
-	m := plan.StateUpdate{
+	remember(t, l, model.StateUpdate{Subscription: "sub", Sources: map[string]model.SourceBinding{"old": {Scope: "o"}, "corp": {Scope: "before"}}})
+	m := model.StateUpdate{
 		Subscription: "sub", Baseline: true, SyncSince: c.Now(),
-		Sources: map[string]plan.SourceBinding{"corp": {NamingContext: "S-1-5", Scope: "f00", Server: "dc1", Reader: plan.Reader{ID: "r1", Name: "cn=reader"}}},
-		Bases:   []plan.Base{{Source: "corp", Managed: 3, At: c.Now()}},
-		Observations: []plan.Observation{
-			{Person: person("1"), DN: "CN=1", OU: "ou=x", CSI: "1", LastSeen: c.Now(), State: plan.Entitled},
+		Sources: map[string]model.SourceBinding{"corp": {NamingContext: "S-1-5", Scope: "f00", Server: "dc1", Reader: model.Reader{ID: "r1", Name: "cn=reader"}}},
+		Bases:   []model.Base{{Source: "corp", Managed: 3, At: c.Now()}},
+		Observations: []model.Observation{
+			{Person: person("1"), DN: "CN=1", OU: "ou=x", CSI: "1", LastSeen: c.Now(), State: model.Entitled},
 			{
-				Person: person("2"), DN: "CN=2", LastSeen: c.Now().Add(-time.Hour), State: plan.Departed, Since: c.Now(), Reads: 2,
-				Evidence: plan.Evidence{Kind: plan.Disabled, Detail: "userAccountControl 514"}, ConfirmedAt: c.Now(), Unproved: true, LastRead: c.Now(), Restarts: 2,
+				Person: person("2"), DN: "CN=2", LastSeen: c.Now().Add(-time.Hour), State: model.Departed, Since: c.Now(), Reads: 2,
+				Evidence: model.Evidence{Kind: model.Disabled, Detail: "userAccountControl 514"}, ConfirmedAt: c.Now(), Unproved: true, LastRead: c.Now(), Restarts: 2,
 			},
-			{Person: person("3"), State: plan.Unknown, Evidence: plan.Evidence{Detail: "unreadable"}},
-			{Person: plan.PersonID{Source: "other", ID: "1"}, State: plan.Unknown},
+			{Person: person("3"), State: model.Unknown, Evidence: model.Evidence{Detail: "unreadable"}},
+			{Person: model.PersonID{Source: "other", ID: "1"}, State: model.Unknown},
 		},
-		UsersSeen: []plan.SeenUser{{ThreemaID: "AAAAAAAA", CredentialID: "c1"}, {ThreemaID: "BBBBBBBB", CredentialID: "c1"}},
-		Servers: []plan.KnownServer{
-			{Source: "corp", Server: "dc1", Replica: plan.Replica{Address: "dc1:636", ID: "a", Version: "usn@a=9"}, FirstRead: c.Now().Add(-time.Hour), LastRead: c.Now(), Proved: true},
+		UsersSeen: []model.SeenUser{{ThreemaID: "AAAAAAAA", CredentialID: "c1"}, {ThreemaID: "BBBBBBBB", CredentialID: "c1"}},
+		Servers: []model.KnownServer{
+			{Source: "corp", Server: "dc1", Replica: model.Replica{Address: "dc1:636", ID: "a", Version: "usn@a=9"}, FirstRead: c.Now().Add(-time.Hour), LastRead: c.Now(), Proved: true},
 			{Source: "corp", Server: "dc2", FirstRead: c.Now(), LastRead: c.Now()},
 		},
-		Reads: []plan.ReadDay{
+		Reads: []model.ReadDay{
 			{Source: "corp", Day: c.Now().Truncate(24 * time.Hour), Last: c.Now(), Longest: 90 * time.Minute},
 			{Source: "corp", Day: c.Now().Add(24 * time.Hour).Truncate(24 * time.Hour), Last: c.Now().Add(24 * time.Hour)},
 		},
 	}
 	remember(t, l, m)
-	want := plan.State{
+	want := model.State{
 		Subscription: "sub", Baseline: true, SyncSince: c.Now(),
-		Sources:      map[string]plan.SourceBinding{"old": {Scope: "o"}, "corp": m.Sources["corp"]},
+		Sources:      map[string]model.SourceBinding{"old": {Scope: "o"}, "corp": m.Sources["corp"]},
 		Observations: m.Observations, Bases: m.Bases, UsersSeen: m.UsersSeen, Servers: m.Servers, Reads: m.Reads,
 	}
 	if diff := cmp.Diff(want, state(t, l)); diff != "" {
@@ -51,7 +51,7 @@ func TestRememberIsWhatStateShows(t *testing.T) {
 	m.Observations = slices.Delete(m.Observations, 1, 2)
 	m.Observations[0].LastSeen = c.Now().Add(time.Minute)
 	slices.Reverse(m.Observations) // the order does not matter
-	m.UsersSeen = []plan.SeenUser{{ThreemaID: "BBBBBBBB", CredentialID: "c2"}}
+	m.UsersSeen = []model.SeenUser{{ThreemaID: "BBBBBBBB", CredentialID: "c2"}}
 	m.Bases, m.Baseline, m.SyncSince = nil, false, time.Time{}
 	m.Servers = m.Servers[1:]
 	want.Servers = m.Servers
@@ -69,16 +69,16 @@ func TestRememberIsWhatStateShows(t *testing.T) {
 func TestAWrongClockTurnsNoWindow(t *testing.T) {
 	t.Parallel()
 	l, c := openNew(t)
-	base := plan.Base{Source: "corp", Managed: 40, At: c.Now()}
-	remember(t, l, plan.StateUpdate{Bases: []plan.Base{base}})
+	base := model.Base{Source: "corp", Managed: 40, At: c.Now()}
+	remember(t, l, model.StateUpdate{Bases: []model.Base{base}})
 	c.Advance(20 * 24 * time.Hour)
-	remember(t, l, plan.StateUpdate{Timeless: true})
+	remember(t, l, model.StateUpdate{Timeless: true})
 	c.Advance(-20 * 24 * time.Hour)
-	if diff := cmp.Diff([]plan.Base{base}, state(t, l).Bases); diff != "" {
+	if diff := cmp.Diff([]model.Base{base}, state(t, l).Bases); diff != "" {
 		t.Error(diff)
 	}
 	c.Advance(20 * 24 * time.Hour)
-	remember(t, l, plan.StateUpdate{})
+	remember(t, l, model.StateUpdate{})
 	c.Advance(-20 * 24 * time.Hour)
 	if bases := state(t, l).Bases; len(bases) != 0 {
 		t.Errorf("a pass with the right clock kept %v", bases)
@@ -90,13 +90,13 @@ func TestOwnedIsOnlyUpdated(t *testing.T) {
 	l, c := openNew(t)
 	ownedBy(t, l, "1", "c1")
 	ownedBy(t, l, "2", "c2")
-	changed := plan.Ownership{Person: person("1"), CredentialID: "c1", Username: "new", CSI: "n", MissingSince: c.Now(), MissingReads: 1, Since: start}
-	remember(t, l, plan.StateUpdate{Owned: []plan.Ownership{
+	changed := model.Ownership{Person: person("1"), CredentialID: "c1", Username: "new", CSI: "n", MissingSince: c.Now(), MissingReads: 1, Since: start}
+	remember(t, l, model.StateUpdate{Owned: []model.Ownership{
 		{Person: person("3"), CredentialID: "c3"}, // not ours
 		{Person: person("2"), CredentialID: "c9"}, // another credential
 		changed,
 	}})
-	want := []plan.Ownership{changed, {Person: person("2"), CredentialID: "c2", Username: "user-2", CSI: "csi-2", Since: start}}
+	want := []model.Ownership{changed, {Person: person("2"), CredentialID: "c2", Username: "user-2", CSI: "csi-2", Since: start}}
 	if diff := cmp.Diff(want, state(t, l).Owned); diff != "" {
 		t.Error(diff)
 	}
@@ -107,7 +107,7 @@ func TestBasesLastEightDays(t *testing.T) {
 	l, c := openNew(t)
 	for range 10 {
 		c.Advance(24 * time.Hour)
-		remember(t, l, plan.StateUpdate{Bases: []plan.Base{{Source: "corp", Managed: 1, At: c.Now()}}})
+		remember(t, l, model.StateUpdate{Bases: []model.Base{{Source: "corp", Managed: 1, At: c.Now()}}})
 	}
 	if got := len(state(t, l).Bases); got != 8 {
 		t.Errorf("%d bases, want 8", got)
@@ -118,9 +118,9 @@ func TestBasesLastEightDays(t *testing.T) {
 func TestAQuietPassWritesFewRows(t *testing.T) {
 	t.Parallel()
 	l, c := openNew(t)
-	m := plan.StateUpdate{Observations: crowd(1000, c.Now()), Sources: map[string]plan.SourceBinding{"corp": {}}}
+	m := model.StateUpdate{Observations: crowd(1000, c.Now()), Sources: map[string]model.SourceBinding{"corp": {}}}
 	for _, o := range m.Observations[:200] {
-		m.Sentinels = append(m.Sentinels, plan.Sentinel{Person: o.Person, OU: o.OU, Since: c.Now().Add(time.Microsecond)}) // finer than is kept
+		m.Sentinels = append(m.Sentinels, model.Sentinel{Person: o.Person, OU: o.OU, Since: c.Now().Add(time.Microsecond)}) // finer than is kept
 	}
 	remember(t, l, m)
 	c.Advance(time.Hour)
@@ -150,23 +150,23 @@ func TestRememberIsAllOrNothing(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name string
-		m    plan.StateUpdate
+		m    model.StateUpdate
 		want string
 	}{
-		{"a saga ends without a reason", plan.StateUpdate{EndedDepartures: []plan.EndedDeparture{{Person: person("1")}}}, "for a reason"},
-		{"an operation that is not there", plan.StateUpdate{Settled: []plan.SettledOperation{{ID: 5}}}, "no operation 5"},
-		{"evidence of no known kind", plan.StateUpdate{Observations: []plan.Observation{{Person: person("1"), Evidence: plan.Evidence{Kind: "gossip"}}}}, "CHECK constraint"},
+		{"a saga ends without a reason", model.StateUpdate{EndedDepartures: []model.EndedDeparture{{Person: person("1")}}}, "for a reason"},
+		{"an operation that is not there", model.StateUpdate{Settled: []model.SettledOperation{{ID: 5}}}, "no operation 5"},
+		{"evidence of no known kind", model.StateUpdate{Observations: []model.Observation{{Person: person("1"), Evidence: model.Evidence{Kind: "gossip"}}}}, "CHECK constraint"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			l, c := openNew(t)
-			tt.m.Subscription, tt.m.Bases = "sub", []plan.Base{{Source: "corp", At: c.Now()}}
+			tt.m.Subscription, tt.m.Bases = "sub", []model.Base{{Source: "corp", At: c.Now()}}
 			err := l.Remember(t.Context(), startRun(t, l), tt.m)
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("error %v, want %q", err, tt.want)
 			}
-			if diff := cmp.Diff(plan.State{Sources: map[string]plan.SourceBinding{}}, state(t, l)); diff != "" {
+			if diff := cmp.Diff(model.State{Sources: map[string]model.SourceBinding{}}, state(t, l)); diff != "" {
 				t.Error(diff)
 			}
 		})

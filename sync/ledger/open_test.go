@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 func TestFilesArePrivate(t *testing.T) {
@@ -106,7 +106,7 @@ func fill(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	remember(t, l, plan.StateUpdate{Observations: crowd(500, start)})
+	remember(t, l, model.StateUpdate{Observations: crowd(500, start)})
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -249,7 +249,7 @@ func TestAReaderSeesThePassBesideIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	run := startRun(t, l)
-	beginOne(t, l, run, plan.Operation{Op: plan.Create, Person: person("1"), Username: "ada"})
+	beginOne(t, l, run, model.Operation{Op: model.Create, Person: person("1"), Username: "ada"})
 	if diff := cmp.Diff(state(t, l), state(t, r)); diff != "" {
 		t.Error(diff)
 	}

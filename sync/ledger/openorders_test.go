@@ -8,11 +8,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
-func openOrder(who string) plan.OpenOrder {
-	return plan.OpenOrder{Person: person(who), CredentialID: "c1", At: start, By: "anna (uid 1000)"}
+func openOrder(who string) model.OpenOrder {
+	return model.OpenOrder{Person: person(who), CredentialID: "c1", At: start, By: "anna (uid 1000)"}
 }
 
 func giveOrder(t *testing.T, l *Ledger) {
@@ -22,7 +22,7 @@ func giveOrder(t *testing.T, l *Ledger) {
 	}
 }
 
-func wantOpenOrders(t *testing.T, l *Ledger, want ...plan.OpenOrder) {
+func wantOpenOrders(t *testing.T, l *Ledger, want ...model.OpenOrder) {
 	t.Helper()
 	if diff := cmp.Diff(want, state(t, l).OpenOrders, cmpopts.EquateEmpty()); diff != "" {
 		t.Error(diff)
@@ -33,7 +33,7 @@ func wantOpenOrders(t *testing.T, l *Ledger, want ...plan.OpenOrder) {
 // whoever owns that by now.
 func TestAnOrderStandsUntilItIsCarriedOut(t *testing.T) {
 	t.Parallel()
-	for name, outcome := range map[string]plan.Result{"failed": plan.Failed, "unknown": plan.Uncertain} {
+	for name, outcome := range map[string]model.Result{"failed": model.Failed, "unknown": model.Uncertain} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			l, _ := openNew(t)
@@ -43,10 +43,10 @@ func TestAnOrderStandsUntilItIsCarriedOut(t *testing.T) {
 			op := withdrawal()
 			op.Ordered = true
 			op = beginOne(t, l, startRun(t, l), op)
-			settleOne(t, l, plan.Settlement{Operation: op.ID, Result: outcome})
+			settleOne(t, l, model.Settlement{Operation: op.ID, Result: outcome})
 			wantOpenOrders(t, l, openOrder("ada"))
-			if outcome == plan.Uncertain {
-				remember(t, l, plan.StateUpdate{Owned: state(t, l).Owned, Settled: []plan.SettledOperation{{ID: op.ID}}})
+			if outcome == model.Uncertain {
+				remember(t, l, model.StateUpdate{Owned: state(t, l).Owned, Settled: []model.SettledOperation{{ID: op.ID}}})
 				wantOpenOrders(t, l, openOrder("ada"))
 			}
 			ordered(t, l)
@@ -58,8 +58,8 @@ func TestAnOrderStandsUntilItIsCarriedOut(t *testing.T) {
 		l, _ := openNew(t)
 		manage(t, l)
 		giveOrder(t, l)
-		op := beginOne(t, l, startRun(t, l), plan.Operation{ChangeID: "t1", Op: plan.Transfer, Person: person("new"), CredentialID: "c1", Username: "ada", CSI: "4711"})
-		settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
+		op := beginOne(t, l, startRun(t, l), model.Operation{ChangeID: "t1", Op: model.Transfer, Person: person("new"), CredentialID: "c1", Username: "ada", CSI: "4711"})
+		settleOne(t, l, model.Settlement{Operation: op.ID, Result: model.Done})
 		wantOpenOrders(t, l, openOrder("new"))
 	})
 	t.Run("departure", func(t *testing.T) {
@@ -68,7 +68,7 @@ func TestAnOrderStandsUntilItIsCarriedOut(t *testing.T) {
 		manage(t, l)
 		giveOrder(t, l)
 		op := beginOne(t, l, startRun(t, l), withdrawal())
-		settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
+		settleOne(t, l, model.Settlement{Operation: op.ID, Result: model.Done})
 		wantOpenOrders(t, l)
 	})
 }
@@ -79,7 +79,7 @@ func TestAnOrderEndsWithItsYes(t *testing.T) {
 	for name, end := range map[string]func(*testing.T, *Ledger) error{
 		"not carried out": func(t *testing.T, l *Ledger) error { return l.EndOrder(t.Context(), openOrder("ada"), "4711", "found") },
 		"perhaps": func(t *testing.T, l *Ledger) error {
-			return l.UndoWithdrawal(t.Context(), plan.UndoneOrder{Person: person("ada"), CredentialID: "c1", By: "anna (uid 1000)"}, "4711", "found")
+			return l.UndoWithdrawal(t.Context(), model.UndoneOrder{Person: person("ada"), CredentialID: "c1", By: "anna (uid 1000)"}, "4711", "found")
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -87,8 +87,8 @@ func TestAnOrderEndsWithItsYes(t *testing.T) {
 			l, c := openNew(t)
 			manage(t, l)
 			giveOrder(t, l)
-			yes := plan.GivenApproval{ChangeID: "w1", Op: plan.Withdraw, Person: person("ada"), CSI: "4711", Until: c.Now().AddDate(0, 0, 1)}
-			if err := l.Approve(t.Context(), "cafe", "anna (uid 1000)", []plan.GivenApproval{yes}); err != nil {
+			yes := model.GivenApproval{ChangeID: "w1", Op: model.Withdraw, Person: person("ada"), CSI: "4711", Until: c.Now().AddDate(0, 0, 1)}
+			if err := l.Approve(t.Context(), "cafe", "anna (uid 1000)", []model.GivenApproval{yes}); err != nil {
 				t.Fatal(err)
 			}
 			if err := end(t, l); err != nil {
@@ -108,11 +108,11 @@ func TestAnOrderEndsWithItsCredential(t *testing.T) {
 	l, _ := openNew(t)
 	manage(t, l)
 	giveOrder(t, l)
-	remember(t, l, plan.StateUpdate{Owned: state(t, l).Owned, EndedOrders: []plan.OpenOrder{openOrder("ada")}})
+	remember(t, l, model.StateUpdate{Owned: state(t, l).Owned, EndedOrders: []model.OpenOrder{openOrder("ada")}})
 	wantOpenOrders(t, l)
 	other, _ := openNew(t)
 	giveOrder(t, other) // nobody owns c1
-	remember(t, other, plan.StateUpdate{})
+	remember(t, other, model.StateUpdate{})
 	manage(t, other)
 	wantOpenOrders(t, other)
 }
@@ -123,7 +123,7 @@ func TestAnOrderOfAnOlderLedgerEnds(t *testing.T) {
 	t.Parallel()
 	path, c := newPath(t), newClock()
 	l := open(t, path, Options{Now: c.Now})
-	remember(t, l, plan.StateUpdate{Subscription: "sub"})
+	remember(t, l, model.StateUpdate{Subscription: "sub"})
 	manage(t, l)
 	giveOrder(t, l)
 	if err := l.Close(); err != nil {
@@ -135,7 +135,7 @@ func TestAnOrderOfAnOlderLedgerEnds(t *testing.T) {
 	passes(t, path, c, 1)
 	l = open(t, path, Options{Now: c.Now})
 	wantOpenOrders(t, l, openOrder("ada"))
-	remember(t, l, plan.StateUpdate{Subscription: "sub", AcceptedBy: "anna"})
+	remember(t, l, model.StateUpdate{Subscription: "sub", AcceptedBy: "anna"})
 	wantOpenOrders(t, l)
 	if !slices.ContainsFunc(story(t, l.Reader), func(e AuditEntry) bool {
 		return e.Event == auditOrderEnded && strings.Contains(e.Message, "older ledger")

@@ -5,12 +5,12 @@ import (
 	"database/sql"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // watchOrdered notes that a credential was withdrawn on somebody's word alone: nobody departed, but from
 // now on the passes look whether it holds. Whoever orders it again has it looked for anew.
-func watchOrdered(ctx context.Context, tx *sql.Tx, op plan.Operation, now time.Time) error {
+func watchOrdered(ctx context.Context, tx *sql.Tx, op model.Operation, now time.Time) error {
 	var number int64
 	err := tx.QueryRowContext(ctx, `INSERT INTO sagas (source, person, credential_id, username, csi, dn, ou, started_at, withdrawn_at, ended_at, ended, ordered)
 		VALUES (@source, @person, @credential, @username, @csi, @dn, @ou, @now, @now, @now, 'settled', 1)
@@ -43,7 +43,7 @@ const (
 
 // passOrdered lets the departure of somebody whose credential had gone by order take over what is looked
 // for, with its alarms: the app must be silent since the order. What was taken back is looked for anew.
-func passOrdered(ctx context.Context, tx *sql.Tx, op plan.Operation) error {
+func passOrdered(ctx context.Context, tx *sql.Tx, op model.Operation) error {
 	for _, query := range []string{
 		`UPDATE OR IGNORE alarms SET saga = ` + departureUnderWay + ` WHERE saga IN ` + ordersWatched,
 		`UPDATE OR IGNORE effects SET saga = ` + departureUnderWay + ` WHERE saga IN ` + ordersWatched,
@@ -58,7 +58,7 @@ func passOrdered(ctx context.Context, tx *sql.Tx, op plan.Operation) error {
 }
 
 // resumeOrdered looks again for what an order took, as the order stands again.
-func resumeOrdered(ctx context.Context, tx *sql.Tx, person plan.PersonID) error {
+func resumeOrdered(ctx context.Context, tx *sql.Tx, person model.PersonID) error {
 	_, err := tx.ExecContext(ctx, `UPDATE effects SET returned_at = 0 WHERE saga IN (SELECT id FROM sagas JOIN ownership USING (source, person, credential_id)
 		WHERE ordered = 1 AND source = ? AND person = ?)`, person.Source, person.ID)
 	return err
@@ -66,11 +66,11 @@ func resumeOrdered(ctx context.Context, tx *sql.Tx, person plan.PersonID) error 
 
 // BeginWithdrawn begins the departure of somebody whose credential was gone before, by order or by hand: what a
 // withdrawal does with its intent and its end, without one.
-func (l *Ledger) BeginWithdrawn(ctx context.Context, run int64, d plan.Departure) error {
+func (l *Ledger) BeginWithdrawn(ctx context.Context, run int64, d model.Departure) error {
 	return l.record(ctx, "begin a departure", func(ctx context.Context, tx *sql.Tx, t *trail) error {
 		t.run = run
-		op := plan.Operation{
-			Op: plan.Withdraw, Person: d.Person, OU: d.OU, CSI: d.CSI, DN: d.DN, CredentialID: d.CredentialID, Username: d.Username, At: d.StartedAt,
+		op := model.Operation{
+			Op: model.Withdraw, Person: d.Person, OU: d.OU, CSI: d.CSI, DN: d.DN, CredentialID: d.CredentialID, Username: d.Username, At: d.StartedAt,
 		}
 		for _, id := range d.IDs {
 			op.ThreemaIDs = append(op.ThreemaIDs, id.ThreemaID)

@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestStateEqualsTheModel does anything in any order to a ledger and to a model made of
@@ -93,7 +93,7 @@ func (w *world) compare(t *rapid.T) {
 }
 
 func (w *world) startRun(t *rapid.T) {
-	run, err := w.ledger.StartRun(context.Background(), plan.Sync)
+	run, err := w.ledger.StartRun(context.Background(), model.Sync)
 	must(t, err)
 	w.run = run
 	for _, r := range w.reference.journal {
@@ -105,13 +105,13 @@ func (w *world) startRun(t *rapid.T) {
 
 func (w *world) finish(t *rapid.T) {
 	rolledOut := rapid.Bool().Draw(t, "rolled out")
-	must(t, w.ledger.FinishRun(context.Background(), w.run, plan.RunEnd{Result: "ok", RolledOut: rolledOut}))
+	must(t, w.ledger.FinishRun(context.Background(), w.run, model.RunEnd{Result: "ok", RolledOut: rolledOut}))
 	w.reference.rolledOut = w.reference.rolledOut || rolledOut
 	w.startRun(t)
 }
 
 var (
-	people      = rapid.Custom(func(t *rapid.T) plan.PersonID { return person(rapid.StringMatching(`[1-4]`).Draw(t, "person")) })
+	people      = rapid.Custom(func(t *rapid.T) model.PersonID { return person(rapid.StringMatching(`[1-4]`).Draw(t, "person")) })
 	threemaIDs  = rapid.SliceOfNDistinct(rapid.StringMatching(`[A-D]{1}`), 1, 2, rapid.ID)
 	credentials = rapid.StringMatching(`c[1-4]`)
 	words       = rapid.StringMatching(`[xyzü"' ]{0,2}`)
@@ -119,15 +119,15 @@ var (
 
 // begin begins one operation, which the ledger must refuse exactly if the model does.
 func (w *world) begin(t *rapid.T) {
-	op := plan.Operation{
-		ChangeID: words.Draw(t, "change"), Op: rapid.SampledFrom(plan.Ops()).Draw(t, "op"), Person: people.Draw(t, "person"),
+	op := model.Operation{
+		ChangeID: words.Draw(t, "change"), Op: rapid.SampledFrom(model.Ops()).Draw(t, "op"), Person: people.Draw(t, "person"),
 		OU: words.Draw(t, "ou"), CSI: words.Draw(t, "csi"), DN: words.Draw(t, "dn"), Username: words.Draw(t, "username"),
 		ThreemaIDs: threemaIDs.Draw(t, "ids"), ContactCreated: rapid.Bool().Draw(t, "made"), Approved: rapid.Bool().Draw(t, "approved"),
 	}
-	if op.Op != plan.Create {
+	if op.Op != model.Create {
 		op.CredentialID = credentials.Draw(t, "credential")
 	}
-	begun, err := w.ledger.Begin(context.Background(), w.run, []plan.Operation{op})
+	begun, err := w.ledger.Begin(context.Background(), w.run, []model.Operation{op})
 	if (err == nil) != w.reference.mayBegin(op) {
 		t.Fatalf("Begin = %v, the model says %t", err, w.reference.mayBegin(op))
 	}
@@ -151,28 +151,28 @@ func (w *world) pick(t *rapid.T, fits func(*row) bool) *row {
 }
 
 func (w *world) created(t *rapid.T) {
-	r := w.pick(t, func(r *row) bool { return r.Op == plan.Create })
+	r := w.pick(t, func(r *row) bool { return r.Op == model.Create })
 	w.credentials++
 	r.CredentialID = fmt.Sprint("new", w.credentials)
-	sent := []plan.Setting{{Name: "s", Value: words.Draw(t, "sent")}, {Name: "t", Value: words.Draw(t, "sent too")}}
+	sent := []model.Setting{{Name: "s", Value: words.Draw(t, "sent")}, {Name: "t", Value: words.Draw(t, "sent too")}}
 	must(t, w.ledger.Created(context.Background(), r.ID, r.CredentialID, sent))
 	for _, s := range sent {
 		if !slices.Contains(r.Sent, s) {
 			r.Sent = append(r.Sent, s)
 		}
 	}
-	slices.SortFunc(r.Sent, func(a, b plan.Setting) int { return strings.Compare(a.Name+" "+a.Value, b.Name+" "+b.Value) })
+	slices.SortFunc(r.Sent, func(a, b model.Setting) int { return strings.Compare(a.Name+" "+a.Value, b.Name+" "+b.Value) })
 	w.reference.own(r.Operation, true, "", w.clock.Now())
 }
 
 // mayBeDone leaves out what no pass does: a create without a credential, and the adoption of
 // one that somebody else owns.
 func (w *world) mayBeDone(r *row) bool {
-	if r.Op == plan.Create {
+	if r.Op == model.Create {
 		return r.CredentialID != ""
 	}
 	for id, own := range w.reference.owned {
-		if r.Op == plan.Adopt && own.CredentialID == r.CredentialID && id != r.Person.ID {
+		if r.Op == model.Adopt && own.CredentialID == r.CredentialID && id != r.Person.ID {
 			return false
 		}
 	}
@@ -181,24 +181,24 @@ func (w *world) mayBeDone(r *row) bool {
 
 func (w *world) settle(t *rapid.T) {
 	r := w.pick(t, w.mayBeDone)
-	o := plan.Settlement{
-		Operation: r.ID, Result: rapid.SampledFrom([]plan.Result{plan.Done, plan.Failed, plan.Uncertain}).Draw(t, "result"),
+	o := model.Settlement{
+		Operation: r.ID, Result: rapid.SampledFrom([]model.Result{model.Done, model.Failed, model.Uncertain}).Draw(t, "result"),
 		ThreemaIDs: threemaIDs.Draw(t, "further ids"), Refused: rapid.Bool().Draw(t, "answered with a refusal"),
 	}
 	if rapid.Bool().Draw(t, "refused") {
-		o.Refusals = []plan.Refusal{{CredentialID: credentials.Draw(t, "credential"), Setting: "s", Value: words.Draw(t, "value"), At: w.clock.Now()}}
+		o.Refusals = []model.Refusal{{CredentialID: credentials.Draw(t, "credential"), Setting: "s", Value: words.Draw(t, "value"), At: w.clock.Now()}}
 		w.reference.refusals[o.Refusals[0].CredentialID] = o.Refusals[0]
 	}
-	must(t, w.ledger.Settle(context.Background(), []plan.Settlement{o}))
-	if r.Op == plan.Withdraw {
+	must(t, w.ledger.Settle(context.Background(), []model.Settlement{o}))
+	if r.Op == model.Withdraw {
 		w.reference.join(r.Operation, o.ThreemaIDs)
 	}
 	switch o.Result {
-	case plan.Done:
+	case model.Done:
 		w.reference.done(r, w.clock.Now())
-	case plan.Failed:
+	case model.Failed:
 		r.state = failed
-	case plan.Uncertain:
+	case model.Uncertain:
 		r.state, r.Refused = unknown, o.Refused
 	}
 }
@@ -206,22 +206,22 @@ func (w *world) settle(t *rapid.T) {
 func (w *world) remember(t *rapid.T) {
 	w.clock.Advance(time.Second)
 	now := w.clock.Now()
-	m := plan.StateUpdate{
+	m := model.StateUpdate{
 		Subscription: words.Draw(t, "subscription"), Baseline: rapid.Bool().Draw(t, "baseline"),
-		SyncSince: w.moment(t), Sources: map[string]plan.SourceBinding{"s" + words.Draw(t, "source"): {
-			Scope: words.Draw(t, "scope"), AccountSeen: rapid.Bool().Draw(t, "account"), Reader: plan.Reader{ID: words.Draw(t, "reader ID"), Name: words.Draw(t, "reader")},
+		SyncSince: w.moment(t), Sources: map[string]model.SourceBinding{"s" + words.Draw(t, "source"): {
+			Scope: words.Draw(t, "scope"), AccountSeen: rapid.Bool().Draw(t, "account"), Reader: model.Reader{ID: words.Draw(t, "reader ID"), Name: words.Draw(t, "reader")},
 		}},
-		Bases:     []plan.Base{{Source: "corp", Managed: 1, At: now}},
-		Published: []plan.Publication{{ThreemaID: "A", Created: rapid.Bool().Draw(t, "made")}},
+		Bases:     []model.Base{{Source: "corp", Managed: 1, At: now}},
+		Published: []model.Publication{{ThreemaID: "A", Created: rapid.Bool().Draw(t, "made")}},
 	}
 	for _, id := range threemaIDs.Draw(t, "users") {
-		m.UsersSeen = append(m.UsersSeen, plan.SeenUser{ThreemaID: id, CredentialID: "c1", Since: w.moment(t)})
+		m.UsersSeen = append(m.UsersSeen, model.SeenUser{ThreemaID: id, CredentialID: "c1", Since: w.moment(t)})
 	}
 	sortSeen(m.UsersSeen)
 	for _, id := range []string{"A", "B", "C"} {
 		if rapid.Bool().Draw(t, "unlisted") {
-			m.Unlisted = append(m.Unlisted, plan.Unlisted{
-				Object: plan.Object{Kind: plan.ObjectUser, ID: id}, Since: now.Add(-time.Duration(rapid.IntRange(0, 2).Draw(t, "hours")) * time.Hour), Accepted: rapid.Bool().Draw(t, "accepted"),
+			m.Unlisted = append(m.Unlisted, model.Unlisted{
+				Object: model.Object{Kind: model.ObjectUser, ID: id}, Since: now.Add(-time.Duration(rapid.IntRange(0, 2).Draw(t, "hours")) * time.Hour), Accepted: rapid.Bool().Draw(t, "accepted"),
 			})
 		}
 	}
@@ -230,13 +230,13 @@ func (w *world) remember(t *rapid.T) {
 			m.Observations = append(m.Observations, w.observation(t, fmt.Sprint(id+1)))
 		}
 		if rapid.Bool().Draw(t, "used before") {
-			m.FormerLinks = append(m.FormerLinks, plan.FormerLink{ThreemaID: "A", Person: person(fmt.Sprint(id + 1)), Until: w.moment(t)})
+			m.FormerLinks = append(m.FormerLinks, model.FormerLink{ThreemaID: "A", Person: person(fmt.Sprint(id + 1)), Until: w.moment(t)})
 		}
 		if rapid.Bool().Draw(t, "had another csi") {
-			m.FormerCSIs = append(m.FormerCSIs, plan.FormerCSI{Person: person(fmt.Sprint(id + 1)), CSI: "old"})
+			m.FormerCSIs = append(m.FormerCSIs, model.FormerCSI{Person: person(fmt.Sprint(id + 1)), CSI: "old"})
 		}
 		if rapid.Bool().Draw(t, "sentinel") {
-			m.Sentinels = append(m.Sentinels, plan.Sentinel{Person: person(fmt.Sprint(id + 1)), OU: words.Draw(t, "ou"), Since: w.moment(t)})
+			m.Sentinels = append(m.Sentinels, model.Sentinel{Person: person(fmt.Sprint(id + 1)), OU: words.Draw(t, "ou"), Since: w.moment(t)})
 		}
 	}
 	for _, s := range values(w.reference.suspended) {
@@ -248,16 +248,16 @@ func (w *world) remember(t *rapid.T) {
 	for _, own := range values(w.reference.owned) {
 		own.MissingSince, own.MissingReads, own.CSI = w.moment(t), rapid.IntRange(0, 2).Draw(t, "missing"), words.Draw(t, "csi")
 		own.FirstName = words.Draw(t, "first name")
-		own.Loss = rapid.SampledFrom([]plan.LossState{"", plan.LossOpen, plan.LossAccepted}).Draw(t, "loss")
+		own.Loss = rapid.SampledFrom([]model.LossState{"", model.LossOpen, model.LossAccepted}).Draw(t, "loss")
 		m.Owned = append(m.Owned, own)
 	}
 	if rapid.Bool().Draw(t, "settle") {
 		if r := w.firstOpen(); r != nil {
-			m.Settled = []plan.SettledOperation{{ID: r.ID, Done: w.mayBeDone(r) && rapid.Bool().Draw(t, "done")}}
+			m.Settled = []model.SettledOperation{{ID: r.ID, Done: w.mayBeDone(r) && rapid.Bool().Draw(t, "done")}}
 		}
 	}
 	if rapid.Bool().Draw(t, "end") {
-		m.EndedDepartures = []plan.EndedDeparture{{Person: people.Draw(t, "ended"), Why: "returned"}}
+		m.EndedDepartures = []model.EndedDeparture{{Person: people.Draw(t, "ended"), Why: "returned"}}
 	}
 	for _, a := range values(w.reference.approvals) {
 		if rapid.Bool().Draw(t, "expired") { // of one that was renewed beside the pass, too
@@ -270,7 +270,7 @@ func (w *world) remember(t *rapid.T) {
 }
 
 // look is what a pass may find of the effects that the ledger knows.
-func (w *world) look(t *rapid.T, m *plan.StateUpdate) {
+func (w *world) look(t *rapid.T, m *model.StateUpdate) {
 	now := w.clock.Now()
 	for _, e := range w.reference.effectsNow(now) {
 		switch rapid.IntRange(0, 5).Draw(t, "found") {
@@ -281,8 +281,8 @@ func (w *world) look(t *rapid.T, m *plan.StateUpdate) {
 		case 2:
 			e.ReturnedAt = now
 		case 3:
-			m.Alarms = append(m.Alarms, plan.Alarm{
-				Departure: e.Departure, Kind: rapid.SampledFrom(plan.AlarmKinds()).Draw(t, "kind"), Op: e.Op, ThreemaID: e.ThreemaID, Since: now,
+			m.Alarms = append(m.Alarms, model.Alarm{
+				Departure: e.Departure, Kind: rapid.SampledFrom(model.AlarmKinds()).Draw(t, "kind"), Op: e.Op, ThreemaID: e.ThreemaID, Since: now,
 			})
 			continue
 		default:
@@ -293,7 +293,7 @@ func (w *world) look(t *rapid.T, m *plan.StateUpdate) {
 	for _, a := range w.reference.alarmsNow() {
 		switch rapid.IntRange(0, 2).Draw(t, "alarm") {
 		case 0:
-			m.Cleared = append(m.Cleared, plan.ClearedAlarm{Alarm: a, Why: "quiet"})
+			m.Cleared = append(m.Cleared, model.ClearedAlarm{Alarm: a, Why: "quiet"})
 		case 1:
 			a.QuietSince = now
 			m.Alarms = append(m.Alarms, a)
@@ -303,10 +303,10 @@ func (w *world) look(t *rapid.T, m *plan.StateUpdate) {
 
 // approve says yes to changes, some of which somebody begins.
 func (w *world) approve(t *rapid.T) {
-	var approvals []plan.GivenApproval
+	var approvals []model.GivenApproval
 	for _, change := range rapid.SliceOfNDistinct(rapid.StringMatching(`[xyz]`), 1, 3, rapid.ID).Draw(t, "changes") {
-		a := plan.GivenApproval{
-			ChangeID: change, Person: people.Draw(t, "person"), Op: rapid.SampledFrom([]plan.Op{"", plan.Withdraw, plan.Create}).Draw(t, "op"),
+		a := model.GivenApproval{
+			ChangeID: change, Person: people.Draw(t, "person"), Op: rapid.SampledFrom([]model.Op{"", model.Withdraw, model.Create}).Draw(t, "op"),
 			Until: w.clock.Now().Add(time.Duration(rapid.IntRange(1, 30).Draw(t, "hours")) * time.Hour),
 		}
 		approvals = append(approvals, a)
@@ -334,12 +334,12 @@ func (w *world) moment(t *rapid.T) time.Time {
 	return w.clock.Now().Add(-time.Duration(hours) * time.Hour)
 }
 
-func (w *world) observation(t *rapid.T, id string) plan.Observation {
-	return plan.Observation{
+func (w *world) observation(t *rapid.T, id string) model.Observation {
+	return model.Observation{
 		Person: person(id), DN: words.Draw(t, "dn"), OU: words.Draw(t, "ou"), CSI: words.Draw(t, "csi"),
 		LastSeen: w.moment(t), FirstSeen: w.moment(t), Since: w.moment(t), ConfirmedAt: w.moment(t), Reads: rapid.IntRange(0, 2).Draw(t, "reads"),
-		State:     rapid.SampledFrom([]plan.AccountState{plan.Unknown, plan.Entitled, plan.Departed}).Draw(t, "state"),
-		Evidence:  plan.Evidence{Kind: rapid.SampledFrom([]plan.EvidenceKind{"", plan.Disabled, plan.Absent}).Draw(t, "kind")},
+		State:     rapid.SampledFrom([]model.AccountState{model.Unknown, model.Entitled, model.Departed}).Draw(t, "state"),
+		Evidence:  model.Evidence{Kind: rapid.SampledFrom([]model.EvidenceKind{"", model.Disabled, model.Absent}).Draw(t, "kind")},
 		Protected: rapid.Bool().Draw(t, "protected"), Departures: rapid.IntRange(0, 2).Draw(t, "departures"),
 		Contested: rapid.Bool().Draw(t, "contested"), Second: rapid.Bool().Draw(t, "second"), Unproved: rapid.Bool().Draw(t, "unproved"),
 	}

@@ -4,13 +4,13 @@ import (
 	"context"
 	"database/sql"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // readPutOut lists the people whom somebody's word put out, and who departed since.
-func readPutOut(ctx context.Context, tx querier) ([]plan.PutOut, error) {
-	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.PutOut, error) {
-		var o plan.PutOut
+func readPutOut(ctx context.Context, tx querier) ([]model.PutOut, error) {
+	return selectAll(ctx, tx, func(rows *sql.Rows) (model.PutOut, error) {
+		var o model.PutOut
 		var at, seen int64
 		err := rows.Scan(&o.Person.Source, &o.Person.ID, &o.CredentialID, &o.Username, &o.CSI, &o.Word, &at, &o.FirstName, &seen)
 		o.At, o.LastSeen = fromMillis(at), fromMillis(seen)
@@ -21,7 +21,7 @@ func readPutOut(ctx context.Context, tx querier) ([]plan.PutOut, error) {
 
 // endWord forgets whose word put somebody out: they have a credential again, or an account with their csi has one,
 // which took somebody's yes.
-func endWord(ctx context.Context, tx *sql.Tx, op plan.Operation) error {
+func endWord(ctx context.Context, tx *sql.Tx, op model.Operation) error {
 	_, err := tx.ExecContext(ctx, `UPDATE sagas SET word = '' WHERE word <> '' AND withdrawn_at > 0
 		AND (source = @source AND person = @person OR csi = @csi AND csi <> '')`,
 		sql.Named("source", op.Person.Source), sql.Named("person", op.Person.ID), sql.Named("csi", op.CSI))
@@ -29,7 +29,7 @@ func endWord(ctx context.Context, tx *sql.Tx, op plan.Operation) error {
 }
 
 // unsayWord forgets it of a departure of which nothing was taken: the order is taken back.
-func unsayWord(ctx context.Context, tx *sql.Tx, person plan.PersonID) error {
+func unsayWord(ctx context.Context, tx *sql.Tx, person model.PersonID) error {
 	_, err := tx.ExecContext(ctx, `UPDATE sagas SET word = '' WHERE source = ? AND person = ? AND ended = '' AND withdrawn_at = 0`, person.Source, person.ID)
 	return err
 }

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestAWordIsRemembered until there is a credential again: of an order that began a departure, and of a departure
@@ -13,9 +13,9 @@ func TestAWordIsRemembered(t *testing.T) {
 	t.Parallel()
 	l, clock := openNew(t)
 	manage(t, l)
-	wantWord := func(want ...plan.Word) {
+	wantWord := func(want ...model.Word) {
 		t.Helper()
-		var words []plan.Word
+		var words []model.Word
 		for _, o := range state(t, l).PutOut {
 			words = append(words, o.Word)
 		}
@@ -26,25 +26,25 @@ func TestAWordIsRemembered(t *testing.T) {
 	by := withdrawal()
 	by.By = "anna (uid 1000)"
 	op := beginOne(t, l, startRun(t, l), by)
-	settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Failed})
+	settleOne(t, l, model.Settlement{Operation: op.ID, Result: model.Failed})
 	if err := l.EndOrder(t.Context(), openOrder("ada"), "4711", "it was a mistake"); err != nil {
 		t.Fatal(err)
 	}
 	op = beginOne(t, l, startRun(t, l), withdrawal())
-	settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
+	settleOne(t, l, model.Settlement{Operation: op.ID, Result: model.Done})
 	wantWord()
-	remember(t, l, plan.StateUpdate{EndedDepartures: []plan.EndedDeparture{{Person: person("ada"), Why: "returned"}}})
+	remember(t, l, model.StateUpdate{EndedDepartures: []model.EndedDeparture{{Person: person("ada"), Why: "returned"}}})
 	manage(t, l)
-	err := l.BeginWithdrawn(t.Context(), startRun(t, l), plan.Departure{
-		Person: person("ada"), CredentialID: "c1", Username: "ada", CSI: "4711", StartedAt: clock.Now(), WithdrawnAt: clock.Now(), Word: plan.WordHand,
+	err := l.BeginWithdrawn(t.Context(), startRun(t, l), model.Departure{
+		Person: person("ada"), CredentialID: "c1", Username: "ada", CSI: "4711", StartedAt: clock.Now(), WithdrawnAt: clock.Now(), Word: model.WordHand,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantWord(plan.WordHand)
-	remember(t, l, plan.StateUpdate{EndedDepartures: []plan.EndedDeparture{{Person: person("ada"), Why: "returned"}}})
-	wantWord(plan.WordHand)
-	if err := l.UndoWithdrawal(t.Context(), plan.UndoneOrder{Person: person("ada"), CredentialID: "c1", By: "anna (uid 1000)"}, "4711", "back"); err != nil {
+	wantWord(model.WordHand)
+	remember(t, l, model.StateUpdate{EndedDepartures: []model.EndedDeparture{{Person: person("ada"), Why: "returned"}}})
+	wantWord(model.WordHand)
+	if err := l.UndoWithdrawal(t.Context(), model.UndoneOrder{Person: person("ada"), CredentialID: "c1", By: "anna (uid 1000)"}, "4711", "back"); err != nil {
 		t.Fatal(err)
 	}
 	if len(state(t, l).Undone) != 1 {

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // The rolling day (design §5.8, pitfall D10).
@@ -36,7 +36,7 @@ func (e *SpentError) Error() string {
 }
 
 // FailureKind makes it a plan.Failure.
-func (e *SpentError) FailureKind() plan.FailureKind { return plan.FailureQuota }
+func (e *SpentError) FailureKind() model.FailureKind { return model.FailureQuota }
 
 // Take counts one request, on disk, before it is sent. When the day is spent or blocked it
 // counts nothing and returns a *[SpentError].
@@ -77,7 +77,7 @@ func (m *Meter) GiveBack(ctx context.Context) error {
 }
 
 // NewBudget is what a day has left after so many requests of this hour, where no ledger counts them.
-func NewBudget(limit, sent int, now time.Time) plan.Budget {
+func NewBudget(limit, sent int, now time.Time) model.Budget {
 	return window{used: sent}.budget(limit, now)
 }
 
@@ -97,7 +97,7 @@ func (m *Meter) BlockRequests(ctx context.Context, until time.Time) error {
 
 // Budget is what is left of the day's requests. A block leaves nothing, also where the day
 // has no limit.
-func (r *Reader) Budget(ctx context.Context) (plan.Budget, error) {
+func (r *Reader) Budget(ctx context.Context) (model.Budget, error) {
 	now := r.now()
 	var w window
 	err := inTx(ctx, r.reads, "read the day's requests", func(tx *sql.Tx) (err error) {
@@ -105,7 +105,7 @@ func (r *Reader) Budget(ctx context.Context) (plan.Budget, error) {
 		return err
 	})
 	if err != nil {
-		return plan.Budget{}, err
+		return model.Budget{}, err
 	}
 	return w.budget(r.daily, now), nil
 }
@@ -171,11 +171,11 @@ func (w window) below(limit int) time.Time {
 	return time.Time{}
 }
 
-func (w window) budget(limit int, now time.Time) plan.Budget {
+func (w window) budget(limit int, now time.Time) model.Budget {
 	if now.Before(w.blockedUntil) {
-		return plan.Budget{Reserve: limit / reserveShare, FreeAt: w.blockedUntil}
+		return model.Budget{Reserve: limit / reserveShare, FreeAt: w.blockedUntil}
 	}
-	b := plan.Budget{Unlimited: limit == 0, Remaining: max(0, limit-w.used), Reserve: limit / reserveShare}
+	b := model.Budget{Unlimited: limit == 0, Remaining: max(0, limit-w.used), Reserve: limit / reserveShare}
 	if len(w.hours) > 0 {
 		b.FreeAt = w.hours[0].start.Add(lifetime)
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // take takes n requests, all of which must be free.
@@ -33,7 +33,7 @@ func spent(tb testing.TB, m *Meter) *SpentError {
 	return e
 }
 
-func budget(tb testing.TB, r *Reader) plan.Budget {
+func budget(tb testing.TB, r *Reader) model.Budget {
 	tb.Helper()
 	b, err := r.Budget(tb.Context())
 	if err != nil {
@@ -69,13 +69,13 @@ func TestTheDayRolls(t *testing.T) {
 	if diff := cmp.Diff(&SpentError{FreeAt: eight, Limit: 20}, spent(t, l.Meter)); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff(plan.Budget{Remaining: 0, Reserve: 2, FreeAt: eight}, budget(t, l.Reader)); diff != "" {
+	if diff := cmp.Diff(model.Budget{Remaining: 0, Reserve: 2, FreeAt: eight}, budget(t, l.Reader)); diff != "" {
 		t.Error(diff)
 	}
 	c.Advance(eight.Sub(c.Now()) - time.Millisecond)
 	spent(t, l.Meter)
 	c.Advance(time.Millisecond)
-	if diff := cmp.Diff(plan.Budget{Remaining: 15, Reserve: 2, FreeAt: eight.Add(2 * time.Hour)}, budget(t, l.Reader)); diff != "" {
+	if diff := cmp.Diff(model.Budget{Remaining: 15, Reserve: 2, FreeAt: eight.Add(2 * time.Hour)}, budget(t, l.Reader)); diff != "" {
 		t.Error(diff)
 	}
 	take(t, l.Meter, 15)
@@ -158,7 +158,7 @@ func TestABlockStopsEverything(t *testing.T) {
 		if diff := cmp.Diff(&SpentError{FreeAt: until, Limit: limit, Blocked: true}, spent(t, l.Meter)); diff != "" {
 			t.Error(diff)
 		}
-		if diff := cmp.Diff(plan.Budget{Reserve: limit / 10, FreeAt: until}, budget(t, l.Reader)); diff != "" {
+		if diff := cmp.Diff(model.Budget{Reserve: limit / 10, FreeAt: until}, budget(t, l.Reader)); diff != "" {
 			t.Error(diff)
 		}
 		c.Advance(3 * time.Hour)
@@ -242,8 +242,8 @@ func TestSpentErrorIsAQuotaFailure(t *testing.T) {
 		if got := tt.err.Error(); got != tt.want {
 			t.Errorf("message %q, want %q", got, tt.want)
 		}
-		if got := plan.KindOf(tt.err); got != plan.FailureQuota {
-			t.Errorf("kind %q, want %q", got, plan.FailureQuota)
+		if got := model.KindOf(tt.err); got != model.FailureQuota {
+			t.Errorf("kind %q, want %q", got, model.FailureQuota)
 		}
 	}
 }

@@ -7,43 +7,43 @@ import (
 	"strings"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // reference is what a ledger should remember, in the simplest words: maps, no SQL. Everybody in it
 // belongs to source corp.
 type reference struct {
-	bound     plan.StateUpdate // subscription, sources, baseline, sync since
+	bound     model.StateUpdate // subscription, sources, baseline, sync since
 	rolledOut bool
-	owned     map[string]plan.Ownership   // by person
-	seen      map[string]plan.Observation // by person
-	sentinels []plan.Sentinel
-	sagas     map[string]*plan.Departure // open ones, by person
-	effects   []*watched                 // in the order in which they were done
-	alarms    []plan.Alarm               // that stand
-	left      []plan.AbandonedID
+	owned     map[string]model.Ownership   // by person
+	seen      map[string]model.Observation // by person
+	sentinels []model.Sentinel
+	sagas     map[string]*model.Departure // open ones, by person
+	effects   []*watched                  // in the order in which they were done
+	alarms    []model.Alarm               // that stand
+	left      []model.AbandonedID
 	journal   map[int64]*row
-	bases     []plan.Base
-	refusals  map[string]plan.Refusal // by credential and setting
+	bases     []model.Base
+	refusals  map[string]model.Refusal // by credential and setting
 	published map[string]bool
-	users     []plan.SeenUser
-	links     []plan.FormerLink
-	csis      []plan.FormerCSI
-	unlisted  []plan.Unlisted
-	suspended map[string]plan.Suspension // by person
-	undone    []plan.UndoneOrder
-	approvals map[string]plan.GivenApproval // by change
+	users     []model.SeenUser
+	links     []model.FormerLink
+	csis      []model.FormerCSI
+	unlisted  []model.Unlisted
+	suspended map[string]model.Suspension // by person
+	undone    []model.UndoneOrder
+	approvals map[string]model.GivenApproval // by change
 }
 
 // watched is an effect with its departure, which may have ended.
 type watched struct {
-	plan.Effect
-	saga         *plan.Departure
+	model.Effect
+	saga         *model.Departure
 	subscription string
 }
 
 type row struct {
-	plan.Operation
+	model.Operation
 	state string
 }
 
@@ -51,9 +51,9 @@ func (r row) open() bool { return r.state == intent || r.state == unknown }
 
 func newReference() *reference {
 	return &reference{
-		bound: plan.StateUpdate{Sources: map[string]plan.SourceBinding{}},
-		owned: map[string]plan.Ownership{}, seen: map[string]plan.Observation{}, sagas: map[string]*plan.Departure{},
-		journal: map[int64]*row{}, refusals: map[string]plan.Refusal{}, published: map[string]bool{}, suspended: map[string]plan.Suspension{}, approvals: map[string]plan.GivenApproval{},
+		bound: model.StateUpdate{Sources: map[string]model.SourceBinding{}},
+		owned: map[string]model.Ownership{}, seen: map[string]model.Observation{}, sagas: map[string]*model.Departure{},
+		journal: map[int64]*row{}, refusals: map[string]model.Refusal{}, published: map[string]bool{}, suspended: map[string]model.Suspension{}, approvals: map[string]model.GivenApproval{},
 	}
 }
 
@@ -65,29 +65,29 @@ func (m *reference) rows() []*row {
 }
 
 // mayBegin tells whether nothing open stands in the way.
-func (m *reference) mayBegin(op plan.Operation) bool {
+func (m *reference) mayBegin(op model.Operation) bool {
 	for _, r := range m.journal {
-		samePerson := r.Person == op.Person && r.Op == op.Op && (op.Op == plan.Create || op.Op == plan.Withdraw)
+		samePerson := r.Person == op.Person && r.Op == op.Op && (op.Op == model.Create || op.Op == model.Withdraw)
 		sameID := finalOp(r.Op) && finalOp(op.Op) && slices.Equal(r.ThreemaIDs, op.ThreemaIDs)
 		if r.open() && (samePerson || sameID) {
 			return false
 		}
 	}
 	departure, leaving := m.sagas[op.Person.ID]
-	return op.Op != plan.Withdraw || !leaving || departure.CredentialID == op.CredentialID
+	return op.Op != model.Withdraw || !leaving || departure.CredentialID == op.CredentialID
 }
 
-func finalOp(op plan.Op) bool { return op == plan.Detach || op == plan.Revoke }
+func finalOp(op model.Op) bool { return op == model.Detach || op == model.Revoke }
 
-func (m *reference) begin(op plan.Operation) {
+func (m *reference) begin(op model.Operation) {
 	m.journal[op.ID] = &row{op, intent}
-	if op.Op != plan.Withdraw {
+	if op.Op != model.Withdraw {
 		return
 	}
 	m.dropUndone(op.Person)
 	departure, leaving := m.sagas[op.Person.ID]
 	if !leaving {
-		departure = &plan.Departure{Person: op.Person, CredentialID: op.CredentialID, StartedAt: op.At, LastSeen: m.seen[op.Person.ID].LastSeen}
+		departure = &model.Departure{Person: op.Person, CredentialID: op.CredentialID, StartedAt: op.At, LastSeen: m.seen[op.Person.ID].LastSeen}
 		for _, own := range m.owned {
 			if own.CredentialID == op.CredentialID {
 				departure.FirstName = own.FirstName
@@ -99,49 +99,49 @@ func (m *reference) begin(op plan.Operation) {
 	m.join(op, op.ThreemaIDs)
 }
 
-func (m *reference) join(op plan.Operation, ids []string) {
+func (m *reference) join(op model.Operation, ids []string) {
 	departure, leaving := m.sagas[op.Person.ID]
 	if !leaving {
 		return
 	}
 	for _, id := range ids {
-		if !slices.ContainsFunc(departure.IDs, func(s plan.DepartingID) bool { return s.ThreemaID == id }) {
-			departure.IDs = append(slices.Clone(departure.IDs), plan.DepartingID{ThreemaID: id})
+		if !slices.ContainsFunc(departure.IDs, func(s model.DepartingID) bool { return s.ThreemaID == id }) {
+			departure.IDs = append(slices.Clone(departure.IDs), model.DepartingID{ThreemaID: id})
 		}
 	}
-	slices.SortFunc(departure.IDs, func(a, b plan.DepartingID) int { return strings.Compare(a.ThreemaID, b.ThreemaID) })
+	slices.SortFunc(departure.IDs, func(a, b model.DepartingID) int { return strings.Compare(a.ThreemaID, b.ThreemaID) })
 }
 
-func (m *reference) own(op plan.Operation, created bool, firstName string, since time.Time) {
+func (m *reference) own(op model.Operation, created bool, firstName string, since time.Time) {
 	if was, ours := m.owned[op.Person.ID]; ours {
 		since = was.Since
 	}
-	m.owned[op.Person.ID] = plan.Ownership{
+	m.owned[op.Person.ID] = model.Ownership{
 		Person: op.Person, CredentialID: op.CredentialID, Username: op.Username, CSI: op.CSI, Created: created, FirstName: firstName, Since: since,
 	}
 	m.dropUndone(op.Person)
 }
 
-func (m *reference) dropUndone(person plan.PersonID) {
-	m.undone = slices.DeleteFunc(m.undone, func(u plan.UndoneOrder) bool { return u.Person == person })
+func (m *reference) dropUndone(person model.PersonID) {
+	m.undone = slices.DeleteFunc(m.undone, func(u model.UndoneOrder) bool { return u.Person == person })
 }
 
 // undo records that a withdrawal is taken back.
-func (m *reference) undo(u plan.UndoneOrder, now time.Time) {
+func (m *reference) undo(u model.UndoneOrder, now time.Time) {
 	u.At = now
-	m.undone = append(slices.DeleteFunc(m.undone, func(had plan.UndoneOrder) bool { return had.CredentialID == u.CredentialID }), u)
-	slices.SortFunc(m.undone, func(a, b plan.UndoneOrder) int { return strings.Compare(a.CredentialID, b.CredentialID) })
-	m.void(u.Person, plan.Withdraw)
+	m.undone = append(slices.DeleteFunc(m.undone, func(had model.UndoneOrder) bool { return had.CredentialID == u.CredentialID }), u)
+	slices.SortFunc(m.undone, func(a, b model.UndoneOrder) int { return strings.Compare(a.CredentialID, b.CredentialID) })
+	m.void(u.Person, model.Withdraw)
 }
 
 // void drops every yes to such steps of a person.
-func (m *reference) void(person plan.PersonID, ops ...plan.Op) {
-	maps.DeleteFunc(m.approvals, func(_ string, a plan.GivenApproval) bool { return a.Person == person && slices.Contains(ops, a.Op) })
+func (m *reference) void(person model.PersonID, ops ...model.Op) {
+	maps.DeleteFunc(m.approvals, func(_ string, a model.GivenApproval) bool { return a.Person == person && slices.Contains(ops, a.Op) })
 }
 
 // undoneNow are those of credentials that are still owned.
-func (m *reference) undoneNow() []plan.UndoneOrder {
-	var now []plan.UndoneOrder
+func (m *reference) undoneNow() []model.UndoneOrder {
+	var now []model.UndoneOrder
 	for _, u := range m.undone {
 		if m.owned[u.Person.ID].CredentialID == u.CredentialID {
 			now = append(now, u)
@@ -150,14 +150,14 @@ func (m *reference) undoneNow() []plan.UndoneOrder {
 	return now
 }
 
-func (m *reference) suspend(s plan.Suspension, now time.Time) {
+func (m *reference) suspend(s model.Suspension, now time.Time) {
 	s.Since, s.Over = now, time.Time{}
 	m.suspended[s.Person.ID] = s
-	m.void(s.Person, "", plan.Withdraw, plan.DisableContact, plan.Detach, plan.Revoke)
+	m.void(s.Person, "", model.Withdraw, model.DisableContact, model.Detach, model.Revoke)
 }
 
 // passSuspension lets a leave go along with a credential.
-func (m *reference) passSuspension(from, to plan.PersonID) {
+func (m *reference) passSuspension(from, to model.PersonID) {
 	s, said := m.suspended[from.ID]
 	if !said {
 		return
@@ -169,7 +169,7 @@ func (m *reference) passSuspension(from, to plan.PersonID) {
 	}
 }
 
-func (m *reference) disown(op plan.Operation) {
+func (m *reference) disown(op model.Operation) {
 	if m.owned[op.Person.ID].CredentialID == op.CredentialID {
 		delete(m.owned, op.Person.ID)
 	}
@@ -180,17 +180,17 @@ func (m *reference) done(r *row, now time.Time) {
 	delete(m.approvals, r.ChangeID)
 	departure := m.sagas[r.Person.ID]
 	switch r.Op {
-	case plan.Adopt:
+	case model.Adopt:
 		m.own(r.Operation, m.keep(r.Operation), "", now)
-	case plan.Transfer:
+	case model.Transfer:
 		m.transfer(r.Operation, now)
-	case plan.Withdraw:
+	case model.Withdraw:
 		m.disown(r.Operation)
 		m.watch(departure, r.Op, "", now)
 		if departure != nil && departure.WithdrawnAt.IsZero() {
 			departure.WithdrawnAt = now
 		}
-	case plan.Detach, plan.Revoke:
+	case model.Detach, model.Revoke:
 		if departure == nil {
 			return
 		}
@@ -203,11 +203,11 @@ func (m *reference) done(r *row, now time.Time) {
 				departure.IDs[i].GoneAt = now
 			}
 		}
-	case plan.PublishContact:
+	case model.PublishContact:
 		for _, id := range r.ThreemaIDs {
 			m.published[id] = m.published[id] || r.ContactCreated
 		}
-	case plan.DisableContact:
+	case model.DisableContact:
 		for _, id := range r.ThreemaIDs {
 			delete(m.published, id)
 		}
@@ -217,9 +217,9 @@ func (m *reference) done(r *row, now time.Time) {
 
 // keep ends the open create that made, or seems to have made, a credential that is adopted. It tells
 // whether the create is known to have made it.
-func (m *reference) keep(op plan.Operation) bool {
+func (m *reference) keep(op model.Operation) bool {
 	for _, r := range m.journal {
-		if r.open() && r.Op == plan.Create && r.Person == op.Person && (r.CredentialID == "" || r.CredentialID == op.CredentialID) {
+		if r.open() && r.Op == model.Create && r.Person == op.Person && (r.CredentialID == "" || r.CredentialID == op.CredentialID) {
 			r.state = done
 			return r.CredentialID == op.CredentialID
 		}
@@ -228,24 +228,24 @@ func (m *reference) keep(op plan.Operation) bool {
 }
 
 // watch adds an effect, once.
-func (m *reference) watch(departure *plan.Departure, op plan.Op, threemaID string, now time.Time) {
+func (m *reference) watch(departure *model.Departure, op model.Op, threemaID string, now time.Time) {
 	known := slices.ContainsFunc(m.effects, func(e *watched) bool { return e.saga == departure && e.Op == op && e.ThreemaID == threemaID })
 	if departure != nil && !known {
-		m.effects = append(m.effects, &watched{plan.Effect{Op: op, ThreemaID: threemaID, RequestedAt: now}, departure, m.bound.Subscription})
+		m.effects = append(m.effects, &watched{model.Effect{Op: op, ThreemaID: threemaID, RequestedAt: now}, departure, m.bound.Subscription})
 	}
 }
 
 // looksFor lists the effects that a pass looks for.
 func (m *reference) looksFor(now time.Time) []*watched {
 	return slices.DeleteFunc(slices.Clone(m.effects), func(w *watched) bool {
-		alarmed := slices.ContainsFunc(m.alarms, func(a plan.Alarm) bool { return a.Departure == w.Departure })
+		alarmed := slices.ContainsFunc(m.alarms, func(a model.Alarm) bool { return a.Departure == w.Departure })
 		fresh := w.VerifiedAt.IsZero() || w.VerifiedAt.After(now.Add(-90*24*time.Hour))
 		return w.subscription != m.bound.Subscription || !w.ReturnedAt.IsZero() || !fresh && !alarmed
 	})
 }
 
 // learn takes over the numbers that the ledger has given.
-func (m *reference) learn(effects []plan.Effect, now time.Time) {
+func (m *reference) learn(effects []model.Effect, now time.Time) {
 	for n, w := range m.looksFor(now) {
 		if w.ID == 0 && n < len(effects) {
 			w.ID, w.Departure = effects[n].ID, effects[n].Departure
@@ -253,8 +253,8 @@ func (m *reference) learn(effects []plan.Effect, now time.Time) {
 	}
 }
 
-func (m *reference) effectsNow(now time.Time) []plan.Effect {
-	var effects []plan.Effect
+func (m *reference) effectsNow(now time.Time) []model.Effect {
+	var effects []model.Effect
 	for _, w := range m.looksFor(now) {
 		e := w.Effect
 		e.Person, e.CSI, e.DN, e.CredentialID, e.Username = w.saga.Person, w.saga.CSI, w.saga.DN, w.saga.CredentialID, w.saga.Username
@@ -267,8 +267,8 @@ func (m *reference) effectsNow(now time.Time) []plan.Effect {
 	return effects
 }
 
-func (m *reference) alarmsNow() []plan.Alarm {
-	var alarms []plan.Alarm
+func (m *reference) alarmsNow() []model.Alarm {
+	var alarms []model.Alarm
 	for _, a := range m.alarms {
 		n := slices.IndexFunc(m.effects, func(w *watched) bool { return w.Departure == a.Departure && w.subscription == m.bound.Subscription })
 		if n < 0 {
@@ -282,7 +282,7 @@ func (m *reference) alarmsNow() []plan.Alarm {
 }
 
 // judge records what a pass found of effects.
-func (m *reference) judge(mem plan.StateUpdate) {
+func (m *reference) judge(mem model.StateUpdate) {
 	for _, e := range mem.Effects {
 		w := m.effects[slices.IndexFunc(m.effects, func(w *watched) bool { return w.ID == e.ID })]
 		w.GoneAt, w.VerifiedAt, w.ReturnedAt = e.GoneAt, e.VerifiedAt, e.ReturnedAt
@@ -297,18 +297,18 @@ func (m *reference) judge(mem plan.StateUpdate) {
 	for _, c := range mem.Cleared {
 		m.alarms = slices.DeleteFunc(m.alarms, sameAlarm(c.Alarm))
 	}
-	slices.SortFunc(m.alarms, func(a, b plan.Alarm) int {
+	slices.SortFunc(m.alarms, func(a, b model.Alarm) int {
 		return cmp.Or(cmp.Compare(a.Departure, b.Departure), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ThreemaID, b.ThreemaID))
 	})
 }
 
-func sameAlarm(a plan.Alarm) func(plan.Alarm) bool {
-	return func(b plan.Alarm) bool {
+func sameAlarm(a model.Alarm) func(model.Alarm) bool {
+	return func(b model.Alarm) bool {
 		return a.Departure == b.Departure && a.Kind == b.Kind && a.ThreemaID == b.ThreemaID
 	}
 }
 
-func (m *reference) transfer(op plan.Operation, now time.Time) {
+func (m *reference) transfer(op model.Operation, now time.Time) {
 	created, firstName, since := false, "", now
 	for id, own := range m.owned {
 		if own.CredentialID == op.CredentialID {
@@ -323,17 +323,17 @@ func (m *reference) transfer(op plan.Operation, now time.Time) {
 	}
 	for _, departure := range values(m.sagas) {
 		if departure.CredentialID == op.CredentialID {
-			m.endSaga(plan.EndedDeparture{Person: departure.Person, Why: "transferred"})
+			m.endSaga(model.EndedDeparture{Person: departure.Person, Why: "transferred"})
 		}
 	}
 	m.own(op, created, firstName, since)
 }
 
 // passLinks lets the former links of an account be those of the one that follows it.
-func (m *reference) passLinks(from, to plan.PersonID) {
-	all := map[plan.FormerLink]time.Time{}
-	key := func(l plan.FormerLink) plan.FormerLink {
-		return plan.FormerLink{ThreemaID: l.ThreemaID, Person: l.Person}
+func (m *reference) passLinks(from, to model.PersonID) {
+	all := map[model.FormerLink]time.Time{}
+	key := func(l model.FormerLink) model.FormerLink {
+		return model.FormerLink{ThreemaID: l.ThreemaID, Person: l.Person}
 	}
 	for _, l := range m.links {
 		if l.Person != from {
@@ -351,13 +351,13 @@ func (m *reference) passLinks(from, to plan.PersonID) {
 		l.Until = until
 		m.links = append(m.links, l)
 	}
-	slices.SortFunc(m.links, plan.FormerLink.Compare)
+	slices.SortFunc(m.links, model.FormerLink.Compare)
 }
 
-func (m *reference) remember(mem plan.StateUpdate, now time.Time) {
+func (m *reference) remember(mem model.StateUpdate, now time.Time) {
 	m.bound.Subscription, m.bound.Baseline, m.bound.SyncSince = mem.Subscription, mem.Baseline, mem.SyncSince
 	maps.Copy(m.bound.Sources, mem.Sources)
-	m.seen = map[string]plan.Observation{}
+	m.seen = map[string]model.Observation{}
 	for _, o := range mem.Observations {
 		m.seen[o.Person.ID] = o
 	}
@@ -368,7 +368,7 @@ func (m *reference) remember(mem plan.StateUpdate, now time.Time) {
 			m.owned[o.Person.ID] = o
 		}
 	}
-	m.suspended = map[string]plan.Suspension{}
+	m.suspended = map[string]model.Suspension{}
 	for _, s := range mem.Suspensions {
 		m.suspended[s.Person.ID] = s
 	}
@@ -384,7 +384,7 @@ func (m *reference) remember(mem plan.StateUpdate, now time.Time) {
 			continue
 		}
 		r.state = reverted
-		if r.Op == plan.Create {
+		if r.Op == model.Create {
 			m.disown(r.Operation)
 		}
 	}
@@ -401,9 +401,9 @@ func (m *reference) remember(mem plan.StateUpdate, now time.Time) {
 }
 
 // restored tells that nothing was withdrawn after all.
-func (m *reference) restored(u plan.UndoneOrder) bool {
+func (m *reference) restored(u model.UndoneOrder) bool {
 	for _, r := range m.journal {
-		if r.Op == plan.Withdraw && r.CredentialID == u.CredentialID && (r.open() || r.state == done) {
+		if r.Op == model.Withdraw && r.CredentialID == u.CredentialID && (r.open() || r.state == done) {
 			return false
 		}
 	}
@@ -416,7 +416,7 @@ func (m *reference) restored(u plan.UndoneOrder) bool {
 }
 
 // endDeparture closes a departure. What one who came back leaves behind is remembered.
-func (m *reference) endSaga(e plan.EndedDeparture) {
+func (m *reference) endSaga(e model.EndedDeparture) {
 	departure, open := m.sagas[e.Person.ID]
 	if !open {
 		return
@@ -426,19 +426,19 @@ func (m *reference) endSaga(e plan.EndedDeparture) {
 		return
 	}
 	for _, id := range departure.IDs {
-		left := plan.AbandonedID{Person: e.Person, CSI: departure.CSI, ThreemaID: id.ThreemaID}
+		left := model.AbandonedID{Person: e.Person, CSI: departure.CSI, ThreemaID: id.ThreemaID}
 		if id.GoneAt.IsZero() && !slices.Contains(m.left, left) {
 			m.left = append(m.left, left)
 		}
 	}
-	slices.SortFunc(m.left, func(a, b plan.AbandonedID) int {
+	slices.SortFunc(m.left, func(a, b model.AbandonedID) int {
 		return cmp.Or(a.Person.Compare(b.Person), strings.Compare(a.ThreemaID, b.ThreemaID), strings.Compare(a.CSI, b.CSI))
 	})
 }
 
 // state is what the ledger should say.
-func (m *reference) state(now time.Time) plan.State {
-	s := plan.State{
+func (m *reference) state(now time.Time) model.State {
+	s := model.State{
 		Subscription: m.bound.Subscription, Sources: m.bound.Sources, Baseline: m.bound.Baseline,
 		RolledOut: m.rolledOut, SyncSince: m.bound.SyncSince,
 		Owned: values(m.owned), Observations: values(m.seen), Sentinels: m.sentinels, Effects: m.effectsNow(now), Alarms: m.alarmsNow(),
@@ -454,7 +454,7 @@ func (m *reference) state(now time.Time) plan.State {
 		}
 		counts := r.open() || r.state == done
 		if counts && r.Op.Destructive() && !r.Approved && r.At.After(now.Add(-7*24*time.Hour)) {
-			s.Taken = append(s.Taken, plan.PastRemoval{Op: r.Op, Person: r.Person, OU: r.OU, At: r.At})
+			s.Taken = append(s.Taken, model.PastRemoval{Op: r.Op, Person: r.Person, OU: r.OU, At: r.At})
 		}
 	}
 	for _, b := range m.bases {
@@ -468,7 +468,7 @@ func (m *reference) state(now time.Time) plan.State {
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(m.published)) {
-		s.Published = append(s.Published, plan.Publication{ThreemaID: id, Created: m.published[id]})
+		s.Published = append(s.Published, model.Publication{ThreemaID: id, Created: m.published[id]})
 	}
 	return s
 }
@@ -482,6 +482,6 @@ func values[T any](m map[string]T) []T {
 	return list
 }
 
-func sortSeen(users []plan.SeenUser) {
-	slices.SortFunc(users, func(a, b plan.SeenUser) int { return strings.Compare(a.ThreemaID, b.ThreemaID) })
+func sortSeen(users []model.SeenUser) {
+	slices.SortFunc(users, func(a, b model.SeenUser) int { return strings.Compare(a.ThreemaID, b.ThreemaID) })
 }

@@ -9,13 +9,13 @@ import (
 	"slices"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // StartRun opens the record of a pass and returns its number. The caller holds the flock, so
 // INTENT rows that are left belong to a process that is gone, or to a pass that gave up: they
 // become unknown. When it returns, the high-water file tells of the pass.
-func (l *Ledger) StartRun(ctx context.Context, mode plan.Mode) (int64, error) {
+func (l *Ledger) StartRun(ctx context.Context, mode model.Mode) (int64, error) {
 	high, err := readHighWater(l.path)
 	if err != nil {
 		return 0, err
@@ -38,13 +38,13 @@ func (l *Ledger) StartRun(ctx context.Context, mode plan.Mode) (int64, error) {
 
 // markUnknown marks what a process that is gone left as intent.
 func markUnknown(ctx context.Context, tx *sql.Tx, t *trail) error {
-	left, err := selectAll(ctx, tx, func(rows *sql.Rows) (plan.Operation, error) {
+	left, err := selectAll(ctx, tx, func(rows *sql.Rows) (model.Operation, error) {
 		return scanOperation(rows.Scan)
 	}, `UPDATE journal SET state = 'unknown' WHERE state = 'intent' RETURNING `+operationColumns)
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(left, func(a, b plan.Operation) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(left, func(a, b model.Operation) int { return cmp.Compare(a.ID, b.ID) })
 	for _, op := range left {
 		t.operation(auditUnknown, op, "the pass that began it did not settle it")
 	}
@@ -53,7 +53,7 @@ func markUnknown(ctx context.Context, tx *sql.Tx, t *trail) error {
 
 // FinishRun closes the record of a pass. A pass without it shows as one that crashed. A
 // caller that is being stopped passes context.WithoutCancel.
-func (l *Ledger) FinishRun(ctx context.Context, run int64, end plan.RunEnd) error {
+func (l *Ledger) FinishRun(ctx context.Context, run int64, end model.RunEnd) error {
 	return audited(ctx, l.writes, "finish the record of a pass", l.now(), func(tx *sql.Tx, t *trail) error {
 		t.run = run
 		result, err := tx.ExecContext(ctx, `UPDATE runs SET finished_at = ?, result = ?, exit_code = ?, report = ?
@@ -109,7 +109,7 @@ func requireRun(result sql.Result, run int64) error {
 // RunRecord is the record of one pass.
 type RunRecord struct {
 	ID       int64
-	Mode     plan.Mode
+	Mode     model.Mode
 	Started  time.Time
 	Finished time.Time // zero: under way, or crashed; the fields below mean nothing then
 	Result   string    // see plan.RunEnd

@@ -8,10 +8,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
-func finish(t *testing.T, l *Ledger, run int64, end plan.RunEnd) {
+func finish(t *testing.T, l *Ledger, run int64, end model.RunEnd) {
 	t.Helper()
 	if err := l.FinishRun(t.Context(), run, end); err != nil {
 		t.Fatal(err)
@@ -23,20 +23,20 @@ func TestRunsAreRecorded(t *testing.T) {
 	l, c := openNew(t)
 	first := startRun(t, l)
 	c.Advance(time.Minute)
-	finish(t, l, first, plan.RunEnd{Result: "waiting", ExitCode: 3, Report: []byte(`{"a":1}`)})
+	finish(t, l, first, model.RunEnd{Result: "waiting", ExitCode: 3, Report: []byte(`{"a":1}`)})
 	success := c.Now()
 	c.Advance(time.Hour)
 	second := startRun(t, l)
-	finish(t, l, second, plan.RunEnd{Result: "failed", ExitCode: 1, Report: []byte(`{"b":2}`)})
-	third, err := l.StartRun(t.Context(), plan.Observe)
+	finish(t, l, second, model.RunEnd{Result: "failed", ExitCode: 1, Report: []byte(`{"b":2}`)})
+	third, err := l.StartRun(t.Context(), model.Observe)
 	if err != nil {
 		t.Fatal(err)
 	}
 
 	want := []RunRecord{
-		{ID: third, Mode: plan.Observe, Started: c.Now()},
-		{ID: second, Mode: plan.Sync, Started: c.Now(), Finished: c.Now(), Result: "failed", ExitCode: 1, Report: json.RawMessage(`{"b":2}`)},
-		{ID: first, Mode: plan.Sync, Started: start, Finished: success, Result: "waiting", ExitCode: 3}, // the last report is kept
+		{ID: third, Mode: model.Observe, Started: c.Now()},
+		{ID: second, Mode: model.Sync, Started: c.Now(), Finished: c.Now(), Result: "failed", ExitCode: 1, Report: json.RawMessage(`{"b":2}`)},
+		{ID: first, Mode: model.Sync, Started: start, Finished: success, Result: "waiting", ExitCode: 3}, // the last report is kept
 	}
 	runs, err := l.LastRuns(t.Context(), 3)
 	if err != nil {
@@ -69,18 +69,18 @@ func TestRunsEndOnce(t *testing.T) {
 	t.Parallel()
 	l, _ := openNew(t)
 	run := startRun(t, l)
-	end := plan.RunEnd{Result: "ok"}
+	end := model.RunEnd{Result: "ok"}
 	finish(t, l, run, end)
 	for name, err := range map[string]error{
 		"a second end":      l.FinishRun(t.Context(), run, end),
 		"an unknown pass":   l.FinishRun(t.Context(), run+1, end),
-		"a memory too late": l.Remember(t.Context(), run, plan.StateUpdate{}),
+		"a memory too late": l.Remember(t.Context(), run, model.StateUpdate{}),
 	} {
 		if err == nil || !strings.Contains(err.Error(), "is not under way") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if err := l.FinishRun(t.Context(), startRun(t, l), plan.RunEnd{Result: "splendid"}); err == nil {
+	if err := l.FinishRun(t.Context(), startRun(t, l), model.RunEnd{Result: "splendid"}); err == nil {
 		t.Error("a result outside the closed set was recorded")
 	}
 }
@@ -89,8 +89,8 @@ func TestRolledOutStays(t *testing.T) {
 	t.Parallel()
 	l, _ := openNew(t)
 	for i, rolledOut := range []bool{false, true, false} {
-		finish(t, l, startRun(t, l), plan.RunEnd{Result: "ok", RolledOut: rolledOut})
-		remember(t, l, plan.StateUpdate{})
+		finish(t, l, startRun(t, l), model.RunEnd{Result: "ok", RolledOut: rolledOut})
+		remember(t, l, model.StateUpdate{})
 		if got, want := state(t, l).RolledOut, i > 0; got != want {
 			t.Errorf("after pass %d: rolled out is %t, want %t", i, got, want)
 		}
@@ -111,11 +111,11 @@ func TestLicencesAreRememberedThroughAFailure(t *testing.T) {
 		{`{"n":4}`, `{"n":4,"seats":{"licences":9,"used":4}}`, false},
 		{`{"n":5,"seats":{"licences":8,"used":8}}`, `{"n":5,"seats":{"licences":8,"used":8}}`, true},
 	} {
-		run, err := l.StartRun(t.Context(), plan.Sync)
+		run, err := l.StartRun(t.Context(), model.Sync)
 		if err != nil {
 			t.Fatal(err)
 		}
-		finish(t, l, run, plan.RunEnd{Result: "failed", Report: []byte(row.report), Planned: row.planned})
+		finish(t, l, run, model.RunEnd{Result: "failed", Report: []byte(row.report), Planned: row.planned})
 		if got, err := l.LastReport(t.Context()); err != nil || string(got) != row.want {
 			t.Errorf("%s: %s, %v", row.report, got, err)
 		}

@@ -5,12 +5,12 @@ import (
 	"database/sql"
 	"slices"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
-func readSentinels(ctx context.Context, tx querier) ([]plan.Sentinel, error) {
-	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.Sentinel, error) {
-		var s plan.Sentinel
+func readSentinels(ctx context.Context, tx querier) ([]model.Sentinel, error) {
+	return selectAll(ctx, tx, func(rows *sql.Rows) (model.Sentinel, error) {
+		var s model.Sentinel
 		var since int64
 		err := rows.Scan(&s.Person.Source, &s.Person.ID, &s.OU, &since)
 		s.Since = fromMillis(since)
@@ -19,7 +19,7 @@ func readSentinels(ctx context.Context, tx querier) ([]plan.Sentinel, error) {
 }
 
 // putSentinels makes the stored sentinels equal to the given ones.
-func putSentinels(ctx context.Context, tx *sql.Tx, sentinels []plan.Sentinel) error {
+func putSentinels(ctx context.Context, tx *sql.Tx, sentinels []model.Sentinel) error {
 	stored, err := readSentinels(ctx, tx)
 	if err != nil {
 		return err
@@ -28,7 +28,7 @@ func putSentinels(ctx context.Context, tx *sql.Tx, sentinels []plan.Sentinel) er
 	for i := range wanted {
 		wanted[i].Since = fromMillis(millis(wanted[i].Since))
 	}
-	put, drop := difference(stored, wanted, func(a, b plan.Sentinel) int { return a.Person.Compare(b.Person) })
+	put, drop := difference(stored, wanted, func(a, b model.Sentinel) int { return a.Person.Compare(b.Person) })
 	for _, s := range drop {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM sentinels WHERE source = ? AND person = ?`, s.Person.Source, s.Person.ID); err != nil {
 			return err

@@ -4,23 +4,23 @@ import (
 	"context"
 	"database/sql"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // LastServer is that from which the last complete read of a source came, the zero value if there is
 // none.
-func (r *Reader) LastServer(ctx context.Context, source string) (last plan.KnownServer, err error) {
+func (r *Reader) LastServer(ctx context.Context, source string) (last model.KnownServer, err error) {
 	err = inTx(ctx, r.reads, "read the known servers", func(tx *sql.Tx) error {
 		servers, err := readServers(ctx, tx)
-		last = plan.State{Servers: servers}.LastServer(source)
+		last = model.State{Servers: servers}.LastServer(source)
 		return err
 	})
 	return last, err
 }
 
-func readServers(ctx context.Context, tx querier) ([]plan.KnownServer, error) {
-	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.KnownServer, error) {
-		var k plan.KnownServer
+func readServers(ctx context.Context, tx querier) ([]model.KnownServer, error) {
+	return selectAll(ctx, tx, func(rows *sql.Rows) (model.KnownServer, error) {
+		var k model.KnownServer
 		var first, last int64
 		err := rows.Scan(&k.Source, &k.Server, &k.Address, &k.ID, &k.Version, &first, &last, &k.Proved)
 		k.FirstRead, k.LastRead = fromMillis(first), fromMillis(last)
@@ -29,7 +29,7 @@ func readServers(ctx context.Context, tx querier) ([]plan.KnownServer, error) {
 }
 
 // putServers makes the known servers equal to the given ones, of which there are few.
-func putServers(ctx context.Context, tx *sql.Tx, servers []plan.KnownServer) error {
+func putServers(ctx context.Context, tx *sql.Tx, servers []model.KnownServer) error {
 	if _, err := tx.ExecContext(ctx, `DELETE FROM servers`); err != nil {
 		return err
 	}

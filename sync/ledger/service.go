@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // pageSizeWindow is how long a page size counts. Then the list is asked for a large page again: the
@@ -39,7 +39,7 @@ func (m *Meter) NotePageSize(ctx context.Context, list string, size int) error {
 }
 
 // LearnBulk keeps what a bulk write does with settings that it does not name.
-func (l *Ledger) LearnBulk(ctx context.Context, reading plan.BulkReading) error {
+func (l *Ledger) LearnBulk(ctx context.Context, reading model.BulkReading) error {
 	return inTx(ctx, l.writes, "keep what a bulk write does", func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE ledger SET bulk_reading = ?`, reading)
 		return err
@@ -47,12 +47,12 @@ func (l *Ledger) LearnBulk(ctx context.Context, reading plan.BulkReading) error 
 }
 
 // BeginTrial keeps what a bulk write may take away. Only when it returns may the write be sent.
-func (l *Ledger) BeginTrial(ctx context.Context, t plan.Trial) error {
-	wanted, err := json.Marshal(append([]plan.Setting{}, t.Wanted...))
+func (l *Ledger) BeginTrial(ctx context.Context, t model.Trial) error {
+	wanted, err := json.Marshal(append([]model.Setting{}, t.Wanted...))
 	if err != nil {
 		return fmt.Errorf("keep the settings of a credential: %w", err)
 	}
-	kept, err := json.Marshal(append([]plan.KeptSetting{}, t.Foreign...))
+	kept, err := json.Marshal(append([]model.KeptSetting{}, t.Foreign...))
 	if err != nil {
 		return fmt.Errorf("keep the settings of a credential: %w", err)
 	}
@@ -71,8 +71,8 @@ func (l *Ledger) EndTrial(ctx context.Context) error {
 	})
 }
 
-func readService(ctx context.Context, tx querier) (plan.Service, error) {
-	var s plan.Service
+func readService(ctx context.Context, tx querier) (model.Service, error) {
+	var s model.Service
 	if err := tx.QueryRowContext(ctx, `SELECT bulk_reading FROM ledger`).Scan(&s.Bulk); err != nil {
 		return s, err
 	}
@@ -83,8 +83,8 @@ func readService(ctx context.Context, tx querier) (plan.Service, error) {
 	return s, err
 }
 
-func scanTrial(rows *sql.Rows) (plan.Trial, error) {
-	var t plan.Trial
+func scanTrial(rows *sql.Rows) (model.Trial, error) {
+	var t model.Trial
 	var wanted, kept string
 	var at int64
 	if err := rows.Scan(&t.CredentialID, &t.Username, &wanted, &kept, &at); err != nil {

@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestPageSizes: what only looks learns them too; after 30 days, or with a clock that was wrong, the
@@ -58,10 +58,10 @@ func TestTrial(t *testing.T) {
 	t.Parallel()
 	path, c := newPath(t), newClock()
 	l := open(t, path, Options{Now: c.Now})
-	trial := plan.Trial{
+	trial := model.Trial{
 		CredentialID: "c/1=", Username: "jo", At: start.Truncate(time.Millisecond),
-		Wanted:  []plan.Setting{{Name: "th_csi", Value: "1"}},
-		Foreign: []plan.KeptSetting{{Name: "th_disable_web", Value: "true", NotText: true}, {Name: "th_nickname", Value: `"Ä"`}},
+		Wanted:  []model.Setting{{Name: "th_csi", Value: "1"}},
+		Foreign: []model.KeptSetting{{Name: "th_disable_web", Value: "true", NotText: true}, {Name: "th_nickname", Value: `"Ä"`}},
 	}
 	if err := l.BeginTrial(t.Context(), trial); err != nil {
 		t.Fatal(err)
@@ -73,13 +73,13 @@ func TestTrial(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(plan.Service{Trial: trial}, state(t, again).Service); diff != "" {
+	if diff := cmp.Diff(model.Service{Trial: trial}, state(t, again).Service); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if err := again.Close(); err != nil {
 		t.Error(err)
 	}
-	for _, reading := range []plan.BulkReading{plan.BulkMerges, plan.BulkReplaces} {
+	for _, reading := range []model.BulkReading{model.BulkMerges, model.BulkReplaces} {
 		if err := l.LearnBulk(t.Context(), reading); err != nil {
 			t.Fatal(err)
 		}
@@ -87,7 +87,7 @@ func TestTrial(t *testing.T) {
 	if err := l.EndTrial(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(plan.Service{Bulk: plan.BulkReplaces}, state(t, l).Service); diff != "" {
+	if diff := cmp.Diff(model.Service{Bulk: model.BulkReplaces}, state(t, l).Service); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if err := l.LearnBulk(t.Context(), "shuffles"); err == nil {
@@ -99,19 +99,19 @@ func TestTrial(t *testing.T) {
 func TestAnotherPackageTeachesAnew(t *testing.T) {
 	t.Parallel()
 	l, _ := openNew(t)
-	remember(t, l, plan.StateUpdate{Subscription: "A"})
+	remember(t, l, model.StateUpdate{Subscription: "A"})
 	learn := func() {
 		t.Helper()
 		for _, err := range []error{
-			l.LearnBulk(t.Context(), plan.BulkReplaces), l.NotePageSize(t.Context(), "mdm-bulk", 500),
-			l.BeginTrial(t.Context(), plan.Trial{CredentialID: "c", At: start}),
+			l.LearnBulk(t.Context(), model.BulkReplaces), l.NotePageSize(t.Context(), "mdm-bulk", 500),
+			l.BeginTrial(t.Context(), model.Trial{CredentialID: "c", At: start}),
 		} {
 			if err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	known := func() (plan.BulkReading, int, string) {
+	known := func() (model.BulkReading, int, string) {
 		t.Helper()
 		size, err := l.PageSize(t.Context(), "mdm-bulk")
 		if err != nil {
@@ -121,12 +121,12 @@ func TestAnotherPackageTeachesAnew(t *testing.T) {
 		return s.Bulk, size, s.Trial.CredentialID
 	}
 	learn()
-	remember(t, l, plan.StateUpdate{Subscription: "A"})
-	if reading, size, trial := known(); reading != plan.BulkReplaces || size != 500 || trial != "c" {
+	remember(t, l, model.StateUpdate{Subscription: "A"})
+	if reading, size, trial := known(); reading != model.BulkReplaces || size != 500 || trial != "c" {
 		t.Errorf("forgotten by a pass: %q, %d, %q", reading, size, trial)
 	}
-	remember(t, l, plan.StateUpdate{Subscription: "B"})
-	if reading, size, trial := known(); reading != plan.BulkUnknown || size != 0 || trial != "" {
+	remember(t, l, model.StateUpdate{Subscription: "B"})
+	if reading, size, trial := known(); reading != model.BulkUnknown || size != 0 || trial != "" {
 		t.Errorf("kept from another package: %q, %d, %q", reading, size, trial)
 	}
 }
@@ -136,7 +136,7 @@ func TestTrialIsErased(t *testing.T) {
 	t.Parallel()
 	for credential, want := range map[string]string{"cred-gone": "", "cred-here": "cred-here"} {
 		l, c := settledLeaver(t)
-		if err := l.BeginTrial(t.Context(), plan.Trial{CredentialID: credential, At: c.Now()}); err != nil {
+		if err := l.BeginTrial(t.Context(), model.Trial{CredentialID: credential, At: c.Now()}); err != nil {
 			t.Fatal(err)
 		}
 		c.Advance(91 * day)

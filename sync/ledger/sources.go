@@ -5,12 +5,12 @@ import (
 	"database/sql"
 	"fmt"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
-func readForgotten(ctx context.Context, tx querier) ([]plan.ForgottenSource, error) {
-	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.ForgottenSource, error) {
-		var f plan.ForgottenSource
+func readForgotten(ctx context.Context, tx querier) ([]model.ForgottenSource, error) {
+	return selectAll(ctx, tx, func(rows *sql.Rows) (model.ForgottenSource, error) {
+		var f model.ForgottenSource
 		var at int64
 		err := rows.Scan(&f.Source, &at, &f.By)
 		f.At = fromMillis(at)
@@ -19,7 +19,7 @@ func readForgotten(ctx context.Context, tx querier) ([]plan.ForgottenSource, err
 }
 
 // putForgotten makes the forgotten sources equal to the given ones, of which there are few.
-func putForgotten(ctx context.Context, tx *sql.Tx, forgotten []plan.ForgottenSource) error {
+func putForgotten(ctx context.Context, tx *sql.Tx, forgotten []model.ForgottenSource) error {
 	if _, err := tx.ExecContext(ctx, `DELETE FROM forgotten_sources`); err != nil {
 		return err
 	}
@@ -31,7 +31,7 @@ func putForgotten(ctx context.Context, tx *sql.Tx, forgotten []plan.ForgottenSou
 	return nil
 }
 
-func putOneForgotten(ctx context.Context, tx *sql.Tx, f plan.ForgottenSource) error {
+func putOneForgotten(ctx context.Context, tx *sql.Tx, f model.ForgottenSource) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO forgotten_sources (source, at, by) VALUES (?, ?, ?)`, f.Source, millis(f.At), f.By)
 	return err
 }
@@ -41,10 +41,10 @@ func putOneForgotten(ctx context.Context, tx *sql.Tx, f plan.ForgottenSource) er
 func (l *Ledger) ForgetSource(ctx context.Context, name, by string) error {
 	return audited(ctx, l.writes, "forget source "+name, l.now(), func(tx *sql.Tx, t *trail) error {
 		t.note(AuditEntry{
-			Event: auditSourceForgotten, Person: plan.PersonID{Source: name}, By: by,
+			Event: auditSourceForgotten, Person: model.PersonID{Source: name}, By: by,
 			Message: "its people are absent from now on, until it is configured again",
 		})
-		return putOneForgotten(ctx, tx, plan.ForgottenSource{Source: name, At: t.now, By: by})
+		return putOneForgotten(ctx, tx, model.ForgottenSource{Source: name, At: t.now, By: by})
 	})
 }
 
@@ -55,7 +55,7 @@ func (l *Ledger) ForgetSource(ctx context.Context, name, by string) error {
 func (l *Ledger) RenameSource(ctx context.Context, was, name, by string) (voided int, err error) {
 	err = audited(ctx, l.writes, "rename source "+was, l.now(), func(tx *sql.Tx, t *trail) error {
 		t.note(AuditEntry{
-			Event: auditSourceRenamed, Person: plan.PersonID{Source: name}, By: by,
+			Event: auditSourceRenamed, Person: model.PersonID{Source: name}, By: by,
 			Message: fmt.Sprintf("it was called %s until now, and is so above", was),
 		})
 		before := len(t.entries)

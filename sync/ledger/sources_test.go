@@ -11,15 +11,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // sourceStory is what the commands about sources tell.
 func sourceStory() []storyRow {
-	yes := plan.GivenApproval{ChangeID: "w1", Op: plan.Withdraw, Person: person("ada"), CSI: "4711", Until: start.Add(time.Hour)}
+	yes := model.GivenApproval{ChangeID: "w1", Op: model.Withdraw, Person: person("ada"), CSI: "4711", Until: start.Add(time.Hour)}
 	return []storyRow{
 		{"a source that is given up", func(t *testing.T, l *Ledger, _ *clock) { forget(t, l, "corp") }, []AuditEntry{
-			{Event: auditSourceForgotten, Person: plan.PersonID{Source: "corp"}, By: "anna (uid 1000)", Message: "its people are absent from now on, until it is configured again"},
+			{Event: auditSourceForgotten, Person: model.PersonID{Source: "corp"}, By: "anna (uid 1000)", Message: "its people are absent from now on, until it is configured again"},
 		}},
 		{"a source with another name", func(t *testing.T, l *Ledger, _ *clock) {
 			approve(t, l, yes)
@@ -27,9 +27,9 @@ func sourceStory() []storyRow {
 				t.Errorf("%d approvals are void, %v", voided, err)
 			}
 		}, []AuditEntry{
-			{Event: auditApproved, Op: plan.Withdraw, ChangeID: "w1", Person: person("ada"), CSI: "4711", By: "anna (uid 1000)", Message: "plan cafe, until 2026-11-21T08:30:00Z"},
-			{Event: auditSourceRenamed, Person: plan.PersonID{Source: "ad"}, By: "anna (uid 1000)", Message: "it was called corp until now, and is so above"},
-			{Event: auditApprovalExpired, Op: plan.Withdraw, ChangeID: "w1", Person: person("ada"), CSI: "4711"},
+			{Event: auditApproved, Op: model.Withdraw, ChangeID: "w1", Person: person("ada"), CSI: "4711", By: "anna (uid 1000)", Message: "plan cafe, until 2026-11-21T08:30:00Z"},
+			{Event: auditSourceRenamed, Person: model.PersonID{Source: "ad"}, By: "anna (uid 1000)", Message: "it was called corp until now, and is so above"},
+			{Event: auditApprovalExpired, Op: model.Withdraw, ChangeID: "w1", Person: person("ada"), CSI: "4711"},
 		}},
 	}
 }
@@ -54,15 +54,15 @@ func TestForgottenSources(t *testing.T) {
 	l, _ := openNew(t)
 	forget(t, l, "corp")
 	forget(t, l, "hr")
-	corp := plan.ForgottenSource{Source: "corp", At: start, By: "anna (uid 1000)"}
-	if diff := cmp.Diff([]plan.ForgottenSource{corp, {Source: "hr", At: start, By: "anna (uid 1000)"}}, state(t, l).Forgotten); diff != "" {
+	corp := model.ForgottenSource{Source: "corp", At: start, By: "anna (uid 1000)"}
+	if diff := cmp.Diff([]model.ForgottenSource{corp, {Source: "hr", At: start, By: "anna (uid 1000)"}}, state(t, l).Forgotten); diff != "" {
 		t.Error(diff)
 	}
 	if err := l.ForgetSource(t.Context(), "corp", "bert (uid 1001)"); err == nil {
 		t.Error("forgotten twice")
 	}
-	remember(t, l, plan.StateUpdate{Forgotten: []plan.ForgottenSource{corp}})
-	if diff := cmp.Diff([]plan.ForgottenSource{corp}, state(t, l).Forgotten); diff != "" {
+	remember(t, l, model.StateUpdate{Forgotten: []model.ForgottenSource{corp}})
+	if diff := cmp.Diff([]model.ForgottenSource{corp}, state(t, l).Forgotten); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -78,12 +78,12 @@ func TestARenameReachesEveryTable(t *testing.T) {
 		{"with a row in each table", everyTable},
 		{"with people", func(t *testing.T) *Ledger {
 			l, _ := leaverLedger(t, false)
-			remember(t, l, plan.StateUpdate{
+			remember(t, l, model.StateUpdate{
 				Observations: state(t, l).Observations,
-				Sources:      map[string]plan.SourceBinding{"corp": {NamingContext: "dc=x", Scope: "f00d"}},
-				Servers:      []plan.KnownServer{{Source: "corp", Server: "dc1", LastRead: start}},
-				Bases:        []plan.Base{{Source: "corp", Managed: 2, At: start}},
-				FormerCSIs:   []plan.FormerCSI{{Person: trace{"here"}.person(), CSI: "csi-old"}},
+				Sources:      map[string]model.SourceBinding{"corp": {NamingContext: "dc=x", Scope: "f00d"}},
+				Servers:      []model.KnownServer{{Source: "corp", Server: "dc1", LastRead: start}},
+				Bases:        []model.Base{{Source: "corp", Managed: 2, At: start}},
+				FormerCSIs:   []model.FormerCSI{{Person: trace{"here"}.person(), CSI: "csi-old"}},
 			})
 			return l
 		}},
@@ -180,7 +180,7 @@ func TestARefusedPasswordUnderBothNames(t *testing.T) {
 	t.Parallel()
 	l, _ := openNew(t)
 	for _, name := range []string{"corp", "ad"} {
-		note := plan.RefusedLogin{Source: name, At: start, Answer: "refused " + name, Salt: make([]byte, 16), Fingerprint: make([]byte, 32)}
+		note := model.RefusedLogin{Source: name, At: start, Answer: "refused " + name, Salt: make([]byte, 16), Fingerprint: make([]byte, 32)}
 		if err := l.NoteRefusedLogin(t.Context(), note); err != nil {
 			t.Fatal(err)
 		}
@@ -195,7 +195,7 @@ func TestARefusedPasswordUnderBothNames(t *testing.T) {
 func TestNamesGoRound(t *testing.T) {
 	t.Parallel()
 	l, _ := openNew(t)
-	remember(t, l, plan.StateUpdate{Sources: map[string]plan.SourceBinding{"a": {Scope: "f00d"}}})
+	remember(t, l, model.StateUpdate{Sources: map[string]model.SourceBinding{"a": {Scope: "f00d"}}})
 	for _, step := range [][2]string{{"a", "b"}, {"b", "c"}, {"c", "a"}, {"a", "b"}} {
 		rechristen(t, l, step[0], step[1])
 	}
@@ -233,7 +233,7 @@ func TestErasingUnderAFormerName(t *testing.T) {
 		if name != "ad" {
 			rechristen(t, l, "ad", name)
 		}
-		h, err := l.PersonHistory(t.Context(), plan.PersonID{Source: name, ID: "guid-gone"})
+		h, err := l.PersonHistory(t.Context(), model.PersonID{Source: name, ID: "guid-gone"})
 		if err != nil || len(h.Steps) == 0 || !h.Steps[0].Erased {
 			t.Errorf("the tombstones are not found under %s: %+v, %v", name, h, err)
 		}
@@ -247,7 +247,7 @@ func TestErasingWaitsForTheNewName(t *testing.T) {
 	l, c := leaverLedger(t, true)
 	rechristen(t, l, "corp", "ad")
 	c.Advance(80 * 24 * time.Hour)
-	recent := plan.Decision{Kind: plan.Skipped, Change: plan.Change{ID: "x", Person: plan.PersonID{Source: "ad", ID: "guid-gone"}}, Message: "m"}
+	recent := model.Decision{Kind: model.Skipped, Change: model.Change{ID: "x", Person: model.PersonID{Source: "ad", ID: "guid-gone"}}, Message: "m"}
 	if err := l.RecordDecision(t.Context(), startRun(t, l), recent); err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // How far back a pass looks.
@@ -18,8 +18,8 @@ const (
 
 // State loads what the last passes left, as of one moment. Lists are sorted: by person, by
 // ID, or by time.
-func (r *Reader) State(ctx context.Context) (plan.State, error) {
-	var s plan.State
+func (r *Reader) State(ctx context.Context) (model.State, error) {
+	var s model.State
 	now := r.now()
 	high, err := readHighWater(r.path)
 	if err != nil {
@@ -34,7 +34,7 @@ func (r *Reader) State(ctx context.Context) (plan.State, error) {
 		return nil
 	})
 	if err != nil {
-		return plan.State{}, err
+		return model.State{}, err
 	}
 	return s, nil
 }
@@ -45,7 +45,7 @@ type statePart struct {
 	read func(context.Context, *sql.Tx) error
 }
 
-func stateParts(s *plan.State, high highWater, now time.Time) []statePart {
+func stateParts(s *model.State, high highWater, now time.Time) []statePart {
 	return []statePart{
 		{"binding", func(ctx context.Context, tx *sql.Tx) error { return readBinding(ctx, tx, s) }},
 		list("servers", &s.Servers, readServers),
@@ -56,7 +56,7 @@ func stateParts(s *plan.State, high highWater, now time.Time) []statePart {
 			s.Gap, _, _, err = readGap(ctx, tx, high)
 			return err
 		}},
-		list("ownership", &s.Owned, func(ctx context.Context, tx querier) ([]plan.Ownership, error) {
+		list("ownership", &s.Owned, func(ctx context.Context, tx querier) ([]model.Ownership, error) {
 			return selectAll(ctx, tx, scanOwnership, selectOwnership)
 		}),
 		list("observations", &s.Observations, readAllObservations),
@@ -68,7 +68,7 @@ func stateParts(s *plan.State, high highWater, now time.Time) []statePart {
 		list("bases", &s.Bases, since(readBases, now.Add(-baseWindow))),
 		list("refusals", &s.Refusals, since(readRefusals, now.Add(-refusalWindow))),
 		list("publications", &s.Published, readPublished),
-		list("users", &s.UsersSeen, func(ctx context.Context, tx querier) ([]plan.SeenUser, error) {
+		list("users", &s.UsersSeen, func(ctx context.Context, tx querier) ([]model.SeenUser, error) {
 			return selectAll(ctx, tx, scanSeenUser, selectUsersSeen)
 		}),
 		list("former links", &s.FormerLinks, readFormerLinks),
@@ -105,17 +105,17 @@ func since[T any](read func(context.Context, querier, time.Time) ([]T, error), f
 }
 
 // readBinding reads what the ledger is bound to.
-func readBinding(ctx context.Context, tx querier, s *plan.State) error {
+func readBinding(ctx context.Context, tx querier, s *model.State) error {
 	var syncSince int64
 	row := tx.QueryRowContext(ctx, `SELECT subscription, baseline, rolled_out, sync_since FROM ledger`)
 	if err := row.Scan(&s.Subscription, &s.Baseline, &s.RolledOut, &syncSince); err != nil {
 		return err
 	}
 	s.SyncSince = fromMillis(syncSince)
-	s.Sources = map[string]plan.SourceBinding{}
+	s.Sources = map[string]model.SourceBinding{}
 	_, err := selectAll(ctx, tx, func(rows *sql.Rows) (string, error) {
 		var name string
-		var b plan.SourceBinding
+		var b model.SourceBinding
 		err := rows.Scan(&name, &b.NamingContext, &b.Scope, &b.Server, &b.AccountSeen, &b.Reader.ID, &b.Reader.Name)
 		s.Sources[name] = b
 		return name, err
@@ -126,8 +126,8 @@ func readBinding(ctx context.Context, tx querier, s *plan.State) error {
 const selectOwnership = `SELECT source, person, credential_id, username, csi, created, missing_since, missing_reads, loss, first_name, since
 	FROM ownership ORDER BY source, person`
 
-func scanOwnership(rows *sql.Rows) (plan.Ownership, error) {
-	var o plan.Ownership
+func scanOwnership(rows *sql.Rows) (model.Ownership, error) {
+	var o model.Ownership
 	var missingSince, since int64
 	err := rows.Scan(&o.Person.Source, &o.Person.ID, &o.CredentialID, &o.Username, &o.CSI, &o.Created,
 		&missingSince, &o.MissingReads, &o.Loss, &o.FirstName, &since)
@@ -137,17 +137,17 @@ func scanOwnership(rows *sql.Rows) (plan.Ownership, error) {
 
 const selectUsersSeen = `SELECT threema_id, credential_id, since FROM users_seen ORDER BY threema_id, credential_id`
 
-func scanSeenUser(rows *sql.Rows) (plan.SeenUser, error) {
-	var u plan.SeenUser
+func scanSeenUser(rows *sql.Rows) (model.SeenUser, error) {
+	var u model.SeenUser
 	var since int64
 	err := rows.Scan(&u.ThreemaID, &u.CredentialID, &since)
 	u.Since = fromMillis(since)
 	return u, err
 }
 
-func readBases(ctx context.Context, tx querier, since time.Time) ([]plan.Base, error) {
-	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.Base, error) {
-		var b plan.Base
+func readBases(ctx context.Context, tx querier, since time.Time) ([]model.Base, error) {
+	return selectAll(ctx, tx, func(rows *sql.Rows) (model.Base, error) {
+		var b model.Base
 		var at int64
 		err := rows.Scan(&b.Source, &b.Managed, &b.Leaving, &at)
 		b.At = fromMillis(at)
@@ -155,9 +155,9 @@ func readBases(ctx context.Context, tx querier, since time.Time) ([]plan.Base, e
 	}, `SELECT source, managed, leaving, at FROM bases WHERE at > ? ORDER BY at, source`, millis(since))
 }
 
-func readRefusals(ctx context.Context, tx querier, since time.Time) ([]plan.Refusal, error) {
-	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.Refusal, error) {
-		var r plan.Refusal
+func readRefusals(ctx context.Context, tx querier, since time.Time) ([]model.Refusal, error) {
+	return selectAll(ctx, tx, func(rows *sql.Rows) (model.Refusal, error) {
+		var r model.Refusal
 		var at int64
 		err := rows.Scan(&r.CredentialID, &r.Setting, &r.Value, &r.Message, &at)
 		r.At = fromMillis(at)
@@ -166,9 +166,9 @@ func readRefusals(ctx context.Context, tx querier, since time.Time) ([]plan.Refu
 		ORDER BY credential_id, setting`, millis(since))
 }
 
-func readPublished(ctx context.Context, tx querier) ([]plan.Publication, error) {
-	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.Publication, error) {
-		var p plan.Publication
+func readPublished(ctx context.Context, tx querier) ([]model.Publication, error) {
+	return selectAll(ctx, tx, func(rows *sql.Rows) (model.Publication, error) {
+		var p model.Publication
 		err := rows.Scan(&p.ThreemaID, &p.Created)
 		return p, err
 	}, `SELECT threema_id, created FROM published ORDER BY threema_id`)

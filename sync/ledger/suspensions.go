@@ -7,14 +7,14 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 const suspensionColumns = `source, person, csi, dn, last_day, until, reason, by, since, over_at`
 
-func readSuspensions(ctx context.Context, tx querier) ([]plan.Suspension, error) {
-	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.Suspension, error) {
-		var s plan.Suspension
+func readSuspensions(ctx context.Context, tx querier) ([]model.Suspension, error) {
+	return selectAll(ctx, tx, func(rows *sql.Rows) (model.Suspension, error) {
+		var s model.Suspension
 		var until, since, over int64
 		err := rows.Scan(&s.Person.Source, &s.Person.ID, &s.CSI, &s.DN, &s.LastDay, &until, &s.Reason, &s.By, &since, &over)
 		s.Until, s.Since, s.Over = fromMillis(until), fromMillis(since), fromMillis(over)
@@ -22,7 +22,7 @@ func readSuspensions(ctx context.Context, tx querier) ([]plan.Suspension, error)
 	}, `SELECT `+suspensionColumns+` FROM suspensions ORDER BY source, person`)
 }
 
-func putSuspension(ctx context.Context, tx *sql.Tx, s plan.Suspension) error {
+func putSuspension(ctx context.Context, tx *sql.Tx, s model.Suspension) error {
 	_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO suspensions (`+suspensionColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		s.Person.Source, s.Person.ID, s.CSI, s.DN, s.LastDay, millis(s.Until), s.Reason, s.By, millis(s.Since), millis(s.Over))
 	return err
@@ -30,21 +30,21 @@ func putSuspension(ctx context.Context, tx *sql.Tx, s plan.Suspension) error {
 
 // putSuspensions makes the stored leaves equal to the given ones, and notes those that end by themselves,
 // or go on because a wrong clock had ended them.
-func putSuspensions(ctx context.Context, tx *sql.Tx, t *trail, suspensions []plan.Suspension) error {
+func putSuspensions(ctx context.Context, tx *sql.Tx, t *trail, suspensions []model.Suspension) error {
 	stored, err := readSuspensions(ctx, tx)
 	if err != nil {
 		return err
 	}
-	before := map[plan.PersonID]plan.Suspension{}
+	before := map[model.PersonID]model.Suspension{}
 	for _, s := range stored {
 		before[s.Person] = s
 	}
-	wanted := make([]plan.Suspension, 0, len(suspensions))
+	wanted := make([]model.Suspension, 0, len(suspensions))
 	for _, s := range suspensions {
 		s.Until, s.Since, s.Over = fromMillis(millis(s.Until)), fromMillis(millis(s.Since)), fromMillis(millis(s.Over))
 		wanted = append(wanted, s)
 	}
-	put, drop := difference(stored, wanted, plan.Suspension.Compare)
+	put, drop := difference(stored, wanted, model.Suspension.Compare)
 	for _, s := range drop {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM suspensions WHERE source = ? AND person = ?`, s.Person.Source, s.Person.ID); err != nil {
 			return err
@@ -70,7 +70,7 @@ func putSuspensions(ctx context.Context, tx *sql.Tx, t *trail, suspensions []pla
 // Suspend records that somebody said that a person is on leave, in place of what was said before. Each
 // yes that was given to a step of their departure is void, and it returns how many. The caller holds the
 // flock.
-func (l *Ledger) Suspend(ctx context.Context, s plan.Suspension) (voided int, err error) {
+func (l *Ledger) Suspend(ctx context.Context, s model.Suspension) (voided int, err error) {
 	err = audited(ctx, l.writes, "record the leave of absence", l.now(), func(tx *sql.Tx, t *trail) error {
 		t.note(AuditEntry{Event: auditHoldSet, Person: s.Person, CSI: s.CSI, By: s.By, Message: fmt.Sprintf("until %s: %s", s.LastDay, s.Reason)})
 		before := len(t.entries)
@@ -91,7 +91,7 @@ func (l *Ledger) Suspend(ctx context.Context, s plan.Suspension) (voided int, er
 
 // EndSuspension records that somebody ended the leave of a person: the grace counts from now. The caller
 // holds the flock.
-func (l *Ledger) EndSuspension(ctx context.Context, person plan.PersonID, by, reason string) error {
+func (l *Ledger) EndSuspension(ctx context.Context, person model.PersonID, by, reason string) error {
 	return audited(ctx, l.writes, "end the leave of absence", l.now(), func(tx *sql.Tx, t *trail) error {
 		e := AuditEntry{Event: auditHoldEnded, Person: person, By: by, Message: reason}
 		err := tx.QueryRowContext(ctx, `UPDATE suspensions SET until = ?, over_at = ? WHERE source = ? AND person = ? RETURNING csi`,
@@ -106,13 +106,13 @@ func (l *Ledger) EndSuspension(ctx context.Context, person plan.PersonID, by, re
 
 // passSuspension lets the leave of an account be that of the one that follows it. Of two the longer one
 // counts.
-func passSuspension(ctx context.Context, tx *sql.Tx, t *trail, from, to plan.PersonID) error {
+func passSuspension(ctx context.Context, tx *sql.Tx, t *trail, from, to model.PersonID) error {
 	_, err := tx.ExecContext(ctx, `DELETE FROM suspensions WHERE source = ? AND person = ?
 		AND until <= (SELECT until FROM suspensions WHERE source = ? AND person = ?)`, from.Source, from.ID, to.Source, to.ID)
 	if err != nil {
 		return err
 	}
-	passed := plan.Suspension{Person: to}
+	passed := model.Suspension{Person: to}
 	err = tx.QueryRowContext(ctx, `UPDATE OR REPLACE suspensions SET source = ?, person = ? WHERE source = ? AND person = ? RETURNING csi, last_day`,
 		to.Source, to.ID, from.Source, from.ID).Scan(&passed.CSI, &passed.LastDay)
 	switch {
@@ -125,6 +125,6 @@ func passSuspension(ctx context.Context, tx *sql.Tx, t *trail, from, to plan.Per
 	return nil
 }
 
-func passedOn(s plan.Suspension) AuditEntry {
+func passedOn(s model.Suspension) AuditEntry {
 	return AuditEntry{Event: auditHoldSet, Person: s.Person, CSI: s.CSI, Message: "until " + s.LastDay + ": it goes with the person to this account"}
 }

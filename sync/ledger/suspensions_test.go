@@ -9,14 +9,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
-func onLeave(who plan.PersonID, until time.Time) plan.Suspension {
-	return plan.Suspension{Person: who, CSI: "4711", DN: "cn=ada", LastDay: until.Add(-time.Hour).Format(time.DateOnly), Until: until, Reason: "sabbatical", By: "anna (uid 1000)"}
+func onLeave(who model.PersonID, until time.Time) model.Suspension {
+	return model.Suspension{Person: who, CSI: "4711", DN: "cn=ada", LastDay: until.Add(-time.Hour).Format(time.DateOnly), Until: until, Reason: "sabbatical", By: "anna (uid 1000)"}
 }
 
-func suspend(t testing.TB, l *Ledger, s plan.Suspension) (voided int) {
+func suspend(t testing.TB, l *Ledger, s model.Suspension) (voided int) {
 	t.Helper()
 	voided, err := l.Suspend(context.Background(), s)
 	if err != nil {
@@ -36,9 +36,9 @@ func holdStory() []storyRow {
 		t.Helper()
 		s := state(t, l).Suspensions[0]
 		s.Over = at
-		remember(t, l, plan.StateUpdate{Suspensions: []plan.Suspension{s}})
+		remember(t, l, model.StateUpdate{Suspensions: []model.Suspension{s}})
 	}
-	undone := plan.UndoneOrder{Person: person("ada"), CredentialID: "c1", By: "anna (uid 1000)"}
+	undone := model.UndoneOrder{Person: person("ada"), CredentialID: "c1", By: "anna (uid 1000)"}
 	return []storyRow{
 		{"a leave that ends, by a wrong clock first", func(t *testing.T, l *Ledger, c *clock) {
 			suspend(t, l, onLeave(person("ada"), until))
@@ -46,13 +46,13 @@ func holdStory() []storyRow {
 			over(t, l, time.Time{})
 			over(t, l, time.Time{}) // nothing new
 			over(t, l, until)
-			remember(t, l, plan.StateUpdate{})
+			remember(t, l, model.StateUpdate{})
 		}, []AuditEntry{
 			set, told(auditHoldEnded, "", "by itself, with 2026-12-21"), told(auditHoldResumed, "", "until 2026-12-21: it had ended by a wrong clock"),
 			told(auditHoldEnded, "", "by itself, with 2026-12-21"),
 		}},
 		{"a leave that somebody ends, and the yes before it", func(t *testing.T, l *Ledger, _ *clock) {
-			approve(t, l, plan.GivenApproval{ChangeID: "w1", Op: plan.Revoke, Person: person("ada"), CSI: "4711", Until: until})
+			approve(t, l, model.GivenApproval{ChangeID: "w1", Op: model.Revoke, Person: person("ada"), CSI: "4711", Until: until})
 			if voided := suspend(t, l, onLeave(person("ada"), until)); voided != 1 {
 				t.Errorf("%d are void", voided)
 			}
@@ -60,14 +60,14 @@ func holdStory() []storyRow {
 				t.Fatal(err)
 			}
 		}, []AuditEntry{
-			{Event: auditApproved, Op: plan.Revoke, ChangeID: "w1", Person: person("ada"), CSI: "4711", By: "anna (uid 1000)", Message: "plan cafe, until 2026-12-21T07:30:00Z"},
-			set, {Event: auditApprovalExpired, Op: plan.Revoke, ChangeID: "w1", Person: person("ada"), CSI: "4711"}, told(auditHoldEnded, "bert (uid 1001)", "back early"),
+			{Event: auditApproved, Op: model.Revoke, ChangeID: "w1", Person: person("ada"), CSI: "4711", By: "anna (uid 1000)", Message: "plan cafe, until 2026-12-21T07:30:00Z"},
+			set, {Event: auditApprovalExpired, Op: model.Revoke, ChangeID: "w1", Person: person("ada"), CSI: "4711"}, told(auditHoldEnded, "bert (uid 1001)", "back early"),
 		}},
 		{"a leave that goes to another account", func(t *testing.T, l *Ledger, _ *clock) {
 			suspend(t, l, onLeave(person("ada"), until))
 			s := state(t, l).Suspensions[0]
 			s.Person = person("new")
-			remember(t, l, plan.StateUpdate{Suspensions: []plan.Suspension{s}})
+			remember(t, l, model.StateUpdate{Suspensions: []model.Suspension{s}})
 		}, []AuditEntry{set, {Event: auditHoldSet, Person: person("new"), CSI: "4711", Message: "until 2026-12-21: it goes with the person to this account"}}},
 		{"a withdrawal that is taken back, and ordered again", func(t *testing.T, l *Ledger, _ *clock) {
 			if err := l.UndoWithdrawal(t.Context(), undone, "4711", "a mistake"); err != nil {
@@ -77,19 +77,19 @@ func holdStory() []storyRow {
 				t.Fatal(err)
 			}
 		}, []AuditEntry{
-			{Event: auditWithdrawalUndone, Op: plan.Withdraw, Person: person("ada"), CSI: "4711", CredentialID: "c1", By: "anna (uid 1000)", Message: "a mistake"},
-			{Event: auditUndoRevoked, Op: plan.Withdraw, Person: person("ada"), CSI: "4711", By: "bert (uid 1001)", Message: "no mistake"},
+			{Event: auditWithdrawalUndone, Op: model.Withdraw, Person: person("ada"), CSI: "4711", CredentialID: "c1", By: "anna (uid 1000)", Message: "a mistake"},
+			{Event: auditUndoRevoked, Op: model.Withdraw, Person: person("ada"), CSI: "4711", By: "bert (uid 1001)", Message: "no mistake"},
 		}},
 		{"an order that is taken back, and one that is fulfilled", func(t *testing.T, l *Ledger, _ *clock) {
 			giveOrder(t, l)
 			if err := l.EndOrder(t.Context(), openOrder("ada"), "4711", "found"); err != nil {
 				t.Fatal(err)
 			}
-			remember(t, l, plan.StateUpdate{EndedOrders: []plan.OpenOrder{openOrder("ada")}})
+			remember(t, l, model.StateUpdate{EndedOrders: []model.OpenOrder{openOrder("ada")}})
 		}, []AuditEntry{
-			{Event: auditOrdered, Op: plan.Withdraw, Person: person("ada"), CSI: "4711", CredentialID: "c1", By: "anna (uid 1000)", Message: "stolen phone"},
-			{Event: auditOrderEnded, Op: plan.Withdraw, Person: person("ada"), CSI: "4711", CredentialID: "c1", By: "anna (uid 1000)", Message: "found"},
-			{Event: auditOrderEnded, Op: plan.Withdraw, Person: person("ada"), CredentialID: "c1", Message: "the credential is not in the package any more"},
+			{Event: auditOrdered, Op: model.Withdraw, Person: person("ada"), CSI: "4711", CredentialID: "c1", By: "anna (uid 1000)", Message: "stolen phone"},
+			{Event: auditOrderEnded, Op: model.Withdraw, Person: person("ada"), CSI: "4711", CredentialID: "c1", By: "anna (uid 1000)", Message: "found"},
+			{Event: auditOrderEnded, Op: model.Withdraw, Person: person("ada"), CredentialID: "c1", Message: "the credential is not in the package any more"},
 		}},
 	}
 }
@@ -107,21 +107,21 @@ func TestALeaveFollowsItsPerson(t *testing.T) {
 			t.Parallel()
 			l, _ := openNew(t)
 			run := startRun(t, l)
-			create := beginOne(t, l, run, plan.Operation{ChangeID: "n1", Op: plan.Create, Person: person("ada"), Username: "ada"})
+			create := beginOne(t, l, run, model.Operation{ChangeID: "n1", Op: model.Create, Person: person("ada"), Username: "ada"})
 			if err := l.Created(t.Context(), create.ID, "c1", nil); err != nil {
 				t.Fatal(err)
 			}
-			settleOne(t, l, plan.Settlement{Operation: create.ID, Result: plan.Done})
+			settleOne(t, l, model.Settlement{Operation: create.ID, Result: model.Done})
 			suspend(t, l, onLeave(person("ada"), row.ada))
 			if !row.new.IsZero() {
 				suspend(t, l, onLeave(person("new"), row.new))
 			}
-			op := beginOne(t, l, run, plan.Operation{ChangeID: "t1", Op: plan.Transfer, Person: person("new"), CredentialID: "c1"})
-			settleOne(t, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
+			op := beginOne(t, l, run, model.Operation{ChangeID: "t1", Op: model.Transfer, Person: person("new"), CredentialID: "c1"})
+			settleOne(t, l, model.Settlement{Operation: op.ID, Result: model.Done})
 			rechristen(t, l, "corp", "ad")
-			want := onLeave(plan.PersonID{Source: "ad", ID: "new"}, row.want)
+			want := onLeave(model.PersonID{Source: "ad", ID: "new"}, row.want)
 			want.Since = start
-			if diff := cmp.Diff([]plan.Suspension{want}, state(t, l).Suspensions); diff != "" {
+			if diff := cmp.Diff([]model.Suspension{want}, state(t, l).Suspensions); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -135,7 +135,7 @@ func TestWhoIsOnLeaveIsRemembered(t *testing.T) {
 	s := onLeave(person("ada"), start.AddDate(1, 0, 0))
 	s.Reason = "why-ada"
 	suspend(t, l, s)
-	if err := l.UndoWithdrawal(t.Context(), plan.UndoneOrder{Person: person("ada"), CredentialID: "cred-ada", By: "anna"}, "4711", "why-ada"); err != nil {
+	if err := l.UndoWithdrawal(t.Context(), model.UndoneOrder{Person: person("ada"), CredentialID: "cred-ada", By: "anna"}, "4711", "why-ada"); err != nil {
 		t.Fatal(err)
 	}
 	c.Advance(200 * 24 * time.Hour)
@@ -144,7 +144,7 @@ func TestWhoIsOnLeaveIsRemembered(t *testing.T) {
 		if err != nil || erased != want {
 			t.Fatalf("%d are erased, want %d: %v", erased, want, err)
 		}
-		remember(t, l, plan.StateUpdate{})
+		remember(t, l, model.StateUpdate{})
 	}
 	var left int
 	if err := l.reads.QueryRow(`SELECT (SELECT count(*) FROM undone_withdrawals) + (SELECT count(*) FROM suspensions) + (SELECT count(*) FROM audit WHERE message LIKE '%why-ada%')`).Scan(&left); err != nil || left != 0 {
@@ -182,7 +182,7 @@ func (w *world) endHold(t *rapid.T) {
 
 // undo takes the withdrawal of somebody back who owns a credential, or does not.
 func (w *world) undo(t *rapid.T) {
-	u := plan.UndoneOrder{Person: people.Draw(t, "person"), CredentialID: credentials.Draw(t, "credential"), By: "anna"}
+	u := model.UndoneOrder{Person: people.Draw(t, "person"), CredentialID: credentials.Draw(t, "credential"), By: "anna"}
 	must(t, w.ledger.UndoWithdrawal(context.Background(), u, "4711", "a mistake"))
 	w.reference.undo(u, w.clock.Now())
 }
@@ -193,13 +193,13 @@ func TestAnOrderEndsTheWayBack(t *testing.T) {
 	t.Parallel()
 	l, _ := openNew(t)
 	run := startRun(t, l)
-	create := beginOne(t, l, run, plan.Operation{ChangeID: "n1", Op: plan.Create, Person: person("ada"), Username: "ada"})
+	create := beginOne(t, l, run, model.Operation{ChangeID: "n1", Op: model.Create, Person: person("ada"), Username: "ada"})
 	if err := l.Created(t.Context(), create.ID, "c1", nil); err != nil {
 		t.Fatal(err)
 	}
-	settleOne(t, l, plan.Settlement{Operation: create.ID, Result: plan.Done})
-	approve(t, l, plan.GivenApproval{ChangeID: "w1", Op: plan.Withdraw, Person: person("ada"), Until: start.Add(time.Hour)})
-	if err := l.UndoWithdrawal(t.Context(), plan.UndoneOrder{Person: person("ada"), CredentialID: "c1", By: "anna"}, "4711", "a mistake"); err != nil {
+	settleOne(t, l, model.Settlement{Operation: create.ID, Result: model.Done})
+	approve(t, l, model.GivenApproval{ChangeID: "w1", Op: model.Withdraw, Person: person("ada"), Until: start.Add(time.Hour)})
+	if err := l.UndoWithdrawal(t.Context(), model.UndoneOrder{Person: person("ada"), CredentialID: "c1", By: "anna"}, "4711", "a mistake"); err != nil {
 		t.Fatal(err)
 	}
 	if s := state(t, l); len(s.Undone) != 1 || len(s.Approvals) != 0 {

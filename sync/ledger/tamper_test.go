@@ -12,7 +12,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // erasedAudit is a ledger whose entries 1, 3 and 5 are those of an erased person, 2 and 4 of one who
@@ -26,7 +26,7 @@ func erasedAudit(tb testing.TB, path string) (*Ledger, auditRow) {
 	run := startRun(tb, l)
 	for n := range 5 {
 		name := []string{"gone", "here"}[n%2]
-		op := beginOne(tb, l, run, plan.Operation{Op: plan.PublishContact, ChangeID: "ch", Person: person(name), CSI: name, ThreemaIDs: []string{"AAAAAAAA"}})
+		op := beginOne(tb, l, run, model.Operation{Op: model.PublishContact, ChangeID: "ch", Person: person(name), CSI: name, ThreemaIDs: []string{"AAAAAAAA"}})
 		if _, err := l.writes.ExecContext(context.Background(), `UPDATE journal SET state = 'done', settled_at = 1 WHERE id = ?`, op.ID); err != nil {
 			tb.Fatal(err)
 		}
@@ -41,7 +41,7 @@ func erasedAudit(tb testing.TB, path string) (*Ledger, auditRow) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	if err := l.Remember(context.Background(), run, plan.StateUpdate{Observations: []plan.Observation{{Person: person("here"), LastSeen: start}}}); err != nil {
+	if err := l.Remember(context.Background(), run, model.StateUpdate{Observations: []model.Observation{{Person: person("here"), LastSeen: start}}}); err != nil {
 		tb.Fatal(err)
 	}
 	if n, err := l.Erase(context.Background(), startRun(tb, l), 0); err != nil || n != 1 {
@@ -179,17 +179,17 @@ func TestTheTriggersLetErasingThroughAlone(t *testing.T) {
 func BenchmarkErase(b *testing.B) {
 	l, c := openNew(b)
 	run := startRun(b, l)
-	var parts []plan.Part
+	var parts []model.Part
 	observations := crowd(100_000, start)
 	for _, o := range observations {
-		parts = append(parts, plan.Part{ChangeID: "x", Person: o.Person, CSI: o.CSI, CredentialID: "c", Reason: "differs"})
+		parts = append(parts, model.Part{ChangeID: "x", Person: o.Person, CSI: o.CSI, CredentialID: "c", Reason: "differs"})
 	}
-	if err := l.Remember(context.Background(), run, plan.StateUpdate{Observations: observations}); err != nil {
+	if err := l.Remember(context.Background(), run, model.StateUpdate{Observations: observations}); err != nil {
 		b.Fatal(err)
 	}
 	for range 3 {
-		op := beginOne(b, l, run, plan.Operation{Op: plan.SetSettings, Parts: parts})
-		settleOne(b, l, plan.Settlement{Operation: op.ID, Result: plan.Done})
+		op := beginOne(b, l, run, model.Operation{Op: model.SetSettings, Parts: parts})
+		settleOne(b, l, model.Settlement{Operation: op.ID, Result: model.Done})
 	}
 	c.Advance(time.Hour)
 	run = startRun(b, l)

@@ -7,12 +7,12 @@ import (
 	"database/sql"
 	"encoding/hex"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // tombstone is the keyed hash of a person, in hex: who knows the directory's ID and has the ledger
 // can ask whether it is theirs, and nobody can ask it whose it is.
-func tombstone(key []byte, person plan.PersonID) string {
+func tombstone(key []byte, person model.PersonID) string {
 	mac := hmac.New(sha256.New, key)
 	mac.Write(digest(person.Source, person.ID))
 	return hex.EncodeToString(mac.Sum(nil))
@@ -20,7 +20,7 @@ func tombstone(key []byte, person plan.PersonID) string {
 
 // tombstonesOf are the tombstones that can be a person's: those under their source's name, and under
 // each name that it had before. Without a key they are nobody's.
-func tombstonesOf(ctx context.Context, tx querier, person plan.PersonID) ([]string, error) {
+func tombstonesOf(ctx context.Context, tx querier, person model.PersonID) ([]string, error) {
 	key, err := readKey(ctx, tx)
 	if err != nil {
 		return nil, err
@@ -28,7 +28,7 @@ func tombstonesOf(ctx context.Context, tx querier, person plan.PersonID) ([]stri
 	names, err := readFormerNames(ctx, tx, person.Source)
 	tombstones := []string{tombstone(key, person)}
 	for _, was := range names {
-		tombstones = append(tombstones, tombstone(key, plan.PersonID{Source: was, ID: person.ID}))
+		tombstones = append(tombstones, tombstone(key, model.PersonID{Source: was, ID: person.ID}))
 	}
 	return tombstones, err
 }

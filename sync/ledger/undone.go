@@ -4,14 +4,14 @@ import (
 	"context"
 	"database/sql"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // readUndone lists the withdrawals that somebody took back, of credentials that are still owned, or were
 // until a departure (putout.go).
-func readUndone(ctx context.Context, tx querier) ([]plan.UndoneOrder, error) {
-	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.UndoneOrder, error) {
-		var u plan.UndoneOrder
+func readUndone(ctx context.Context, tx querier) ([]model.UndoneOrder, error) {
+	return selectAll(ctx, tx, func(rows *sql.Rows) (model.UndoneOrder, error) {
+		var u model.UndoneOrder
 		var at int64
 		err := rows.Scan(&u.Person.Source, &u.Person.ID, &u.CredentialID, &at, &u.By)
 		u.At = fromMillis(at)
@@ -23,9 +23,9 @@ func readUndone(ctx context.Context, tx querier) ([]plan.UndoneOrder, error) {
 
 // UndoWithdrawal records that somebody took the withdrawal of a credential back. Each yes to a withdrawal
 // of the person is void with it. The caller holds the flock.
-func (l *Ledger) UndoWithdrawal(ctx context.Context, u plan.UndoneOrder, csi, reason string) error {
+func (l *Ledger) UndoWithdrawal(ctx context.Context, u model.UndoneOrder, csi, reason string) error {
 	return audited(ctx, l.writes, "take the withdrawal back", l.now(), func(tx *sql.Tx, t *trail) error {
-		t.note(AuditEntry{Event: auditWithdrawalUndone, Op: plan.Withdraw, Person: u.Person, CSI: csi, CredentialID: u.CredentialID, By: u.By, Message: reason})
+		t.note(AuditEntry{Event: auditWithdrawalUndone, Op: model.Withdraw, Person: u.Person, CSI: csi, CredentialID: u.CredentialID, By: u.By, Message: reason})
 		if err := voidWithdrawal(ctx, tx, t, u.Person); err != nil {
 			return err
 		}
@@ -40,16 +40,16 @@ func (l *Ledger) UndoWithdrawal(ctx context.Context, u plan.UndoneOrder, csi, re
 
 // RevokeUndo records that somebody ordered the withdrawal again after it was taken back: there will be no
 // new credential.
-func (l *Ledger) RevokeUndo(ctx context.Context, run int64, person plan.PersonID, csi, by, reason string) error {
+func (l *Ledger) RevokeUndo(ctx context.Context, run int64, person model.PersonID, csi, by, reason string) error {
 	return audited(ctx, l.writes, "end the way back", l.now(), func(tx *sql.Tx, t *trail) error {
 		t.run = run
-		t.note(AuditEntry{Event: auditUndoRevoked, Op: plan.Withdraw, Person: person, CSI: csi, By: by, Message: reason})
+		t.note(AuditEntry{Event: auditUndoRevoked, Op: model.Withdraw, Person: person, CSI: csi, By: by, Message: reason})
 		return endUndo(ctx, tx, person)
 	})
 }
 
 // endUndo ends the way back: what an earlier order took is looked for again.
-func endUndo(ctx context.Context, tx *sql.Tx, person plan.PersonID) error {
+func endUndo(ctx context.Context, tx *sql.Tx, person model.PersonID) error {
 	if err := resumeOrdered(ctx, tx, person); err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func dropRestored(ctx context.Context, tx *sql.Tx) error {
 }
 
 // dropUndone forgets what was taken back of a person: they have a new credential, or are to have none.
-func dropUndone(ctx context.Context, tx *sql.Tx, person plan.PersonID) error {
+func dropUndone(ctx context.Context, tx *sql.Tx, person model.PersonID) error {
 	_, err := tx.ExecContext(ctx, `DELETE FROM undone_withdrawals WHERE source = ? AND person = ?`, person.Source, person.ID)
 	return err
 }

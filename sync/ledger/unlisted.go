@@ -5,25 +5,25 @@ import (
 	"database/sql"
 	"slices"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 const selectUnlisted = `SELECT kind, id, since, accepted FROM unlisted ORDER BY kind, id`
 
-func scanUnlisted(rows *sql.Rows) (plan.Unlisted, error) {
-	var u plan.Unlisted
+func scanUnlisted(rows *sql.Rows) (model.Unlisted, error) {
+	var u model.Unlisted
 	var since int64
 	err := rows.Scan(&u.Kind, &u.ID, &since, &u.Accepted)
 	u.Since = fromMillis(since)
 	return u, err
 }
 
-func readUnlisted(ctx context.Context, tx querier) ([]plan.Unlisted, error) {
+func readUnlisted(ctx context.Context, tx querier) ([]model.Unlisted, error) {
 	return selectAll(ctx, tx, scanUnlisted, selectUnlisted)
 }
 
 // putUnlisted replaces what the last list of the package lacked.
-func putUnlisted(ctx context.Context, tx *sql.Tx, unlisted []plan.Unlisted) error {
+func putUnlisted(ctx context.Context, tx *sql.Tx, unlisted []model.Unlisted) error {
 	stored, err := readUnlisted(ctx, tx)
 	if err != nil {
 		return err
@@ -32,7 +32,7 @@ func putUnlisted(ctx context.Context, tx *sql.Tx, unlisted []plan.Unlisted) erro
 	for i := range wanted {
 		wanted[i].Since = fromMillis(millis(wanted[i].Since))
 	}
-	put, dropped := difference(stored, wanted, plan.Unlisted.Compare)
+	put, dropped := difference(stored, wanted, model.Unlisted.Compare)
 	for _, u := range dropped {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM unlisted WHERE kind = ? AND id = ?`, u.Kind, u.ID); err != nil {
 			return err

@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // endDepartures notes the IDs that went by themselves, then ends the departures and orders with nothing left to do.
-func endDepartures(ctx context.Context, tx *sql.Tx, t *trail, m plan.StateUpdate) error {
+func endDepartures(ctx context.Context, tx *sql.Tx, t *trail, m model.StateUpdate) error {
 	if err := vanish(ctx, tx, m.Vanished, t.now); err != nil {
 		return err
 	}
@@ -26,7 +26,7 @@ func endDepartures(ctx context.Context, tx *sql.Tx, t *trail, m plan.StateUpdate
 }
 
 // vanish notes the Threema IDs of open departures that went without anybody taking them.
-func vanish(ctx context.Context, tx *sql.Tx, vanished []plan.Vanished, now time.Time) error {
+func vanish(ctx context.Context, tx *sql.Tx, vanished []model.Vanished, now time.Time) error {
 	for _, v := range vanished {
 		person := v.Departure.Person
 		_, err := tx.ExecContext(ctx, `UPDATE saga_ids SET vanished_at = ? WHERE threema_id = ? AND gone_at = 0 AND vanished_at = 0
@@ -62,9 +62,9 @@ func reopenDeparture(ctx context.Context, tx *sql.Tx, t *trail, number int64) er
 
 // readVanished reads the IDs of departures from this licence package that went by themselves: of those under way
 // and of those that were settled.
-func readVanished(ctx context.Context, tx querier) ([]plan.Vanished, error) {
-	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.Vanished, error) {
-		var v plan.Vanished
+func readVanished(ctx context.Context, tx querier) ([]model.Vanished, error) {
+	return selectAll(ctx, tx, func(rows *sql.Rows) (model.Vanished, error) {
+		var v model.Vanished
 		var started, withdrawn, seen int64
 		s := &v.Departure
 		err := rows.Scan(&v.Number, &v.Ended, &s.Person.Source, &s.Person.ID, &s.CredentialID, &s.Username, &s.CSI, &s.DN, &s.OU,

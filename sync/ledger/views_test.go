@@ -4,15 +4,15 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestAuditTellsWhoReads: another bind account is noted once, with the one before it.
 func TestAuditTellsWhoReads(t *testing.T) {
 	t.Parallel()
 	l, _ := openNew(t)
-	for _, reader := range []plan.Reader{{ID: "r1", Name: "cn=old"}, {ID: "r1", Name: "cn=renamed"}, {ID: "r2", Name: "cn=new"}, {ID: "r2", Name: "cn=new"}} {
-		remember(t, l, plan.StateUpdate{Sources: map[string]plan.SourceBinding{"corp": {Reader: reader}}})
+	for _, reader := range []model.Reader{{ID: "r1", Name: "cn=old"}, {ID: "r1", Name: "cn=renamed"}, {ID: "r2", Name: "cn=new"}, {ID: "r2", Name: "cn=new"}} {
+		remember(t, l, model.StateUpdate{Sources: map[string]model.SourceBinding{"corp": {Reader: reader}}})
 	}
 	var told []string
 	for _, e := range story(t, l.Reader) {

@@ -4,12 +4,12 @@ import (
 	"context"
 	"database/sql"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
-func readWaits(ctx context.Context, tx querier) ([]plan.Wait, error) {
-	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.Wait, error) {
-		var w plan.Wait
+func readWaits(ctx context.Context, tx querier) ([]model.Wait, error) {
+	return selectAll(ctx, tx, func(rows *sql.Rows) (model.Wait, error) {
+		var w model.Wait
 		var since, seen int64
 		err := rows.Scan(&w.Code, &since, &seen, &w.People, &w.Command)
 		w.Since, w.Seen = fromMillis(since), fromMillis(seen)
@@ -18,7 +18,7 @@ func readWaits(ctx context.Context, tx querier) ([]plan.Wait, error) {
 }
 
 // putWaits makes the waits equal to the given ones, of which there are few.
-func putWaits(ctx context.Context, tx *sql.Tx, waits []plan.Wait) error {
+func putWaits(ctx context.Context, tx *sql.Tx, waits []model.Wait) error {
 	if _, err := tx.ExecContext(ctx, `DELETE FROM waits`); err != nil {
 		return err
 	}

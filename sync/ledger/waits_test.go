@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestWaitsOfTheLastPlan stay through passes that had none: what could not be looked at has not ended.
@@ -14,12 +14,12 @@ func TestWaitsOfTheLastPlan(t *testing.T) {
 	t.Parallel()
 	l, c := openNew(t)
 	since := c.Now()
-	waits := []plan.Wait{
-		{Code: plan.WaitApproval, Since: since, Seen: since, People: 2, Command: "threema-dirsync approve abc"},
-		{Code: plan.WaitNoLicence, Since: since, Seen: since, People: 7, Command: "buy licences"},
+	waits := []model.Wait{
+		{Code: model.WaitApproval, Since: since, Seen: since, People: 2, Command: "threema-dirsync approve abc"},
+		{Code: model.WaitNoLicence, Since: since, Seen: since, People: 7, Command: "buy licences"},
 	}
-	finish(t, l, startRun(t, l), plan.RunEnd{Result: "waiting", Planned: true, Waits: waits})
-	want := func(want []plan.Wait) {
+	finish(t, l, startRun(t, l), model.RunEnd{Result: "waiting", Planned: true, Waits: waits})
+	want := func(want []model.Wait) {
 		t.Helper()
 		if diff := cmp.Diff(want, state(t, l).Waits); diff != "" {
 			t.Error(diff)
@@ -27,12 +27,12 @@ func TestWaitsOfTheLastPlan(t *testing.T) {
 	}
 	want(waits)
 	c.Advance(time.Hour)
-	finish(t, l, startRun(t, l), plan.RunEnd{Result: "failed"})
+	finish(t, l, startRun(t, l), model.RunEnd{Result: "failed"})
 	want(waits)
-	waits = []plan.Wait{{Code: plan.WaitApproval, Since: since, Seen: c.Now(), People: 1, Command: "threema-dirsync approve def"}}
-	finish(t, l, startRun(t, l), plan.RunEnd{Result: "waiting", Planned: true, Waits: waits})
+	waits = []model.Wait{{Code: model.WaitApproval, Since: since, Seen: c.Now(), People: 1, Command: "threema-dirsync approve def"}}
+	finish(t, l, startRun(t, l), model.RunEnd{Result: "waiting", Planned: true, Waits: waits})
 	want(waits)
-	finish(t, l, startRun(t, l), plan.RunEnd{Result: "ok", Planned: true})
+	finish(t, l, startRun(t, l), model.RunEnd{Result: "ok", Planned: true})
 	want(nil)
 }
 
@@ -43,14 +43,14 @@ func TestSinceWhenSomebodyIsManaged(t *testing.T) {
 	l, c := openNew(t)
 	since := c.Now()
 	run := startRun(t, l)
-	carry := func(op plan.Operation) {
+	carry := func(op model.Operation) {
 		t.Helper()
-		settleOne(t, l, plan.Settlement{Operation: beginOne(t, l, run, op).ID, Result: plan.Done})
+		settleOne(t, l, model.Settlement{Operation: beginOne(t, l, run, op).ID, Result: model.Done})
 		c.Advance(time.Hour)
 	}
-	carry(plan.Operation{Op: plan.Adopt, Person: person("old"), CredentialID: "c1"})
-	carry(plan.Operation{Op: plan.Transfer, Person: person("new"), CredentialID: "c1"})
-	carry(plan.Operation{Op: plan.Adopt, Person: person("new"), CredentialID: "c2"})
+	carry(model.Operation{Op: model.Adopt, Person: person("old"), CredentialID: "c1"})
+	carry(model.Operation{Op: model.Transfer, Person: person("new"), CredentialID: "c1"})
+	carry(model.Operation{Op: model.Adopt, Person: person("new"), CredentialID: "c2"})
 	if owned := state(t, l).Owned; len(owned) != 1 || owned[0].CredentialID != "c2" || !owned[0].Since.Equal(since) {
 		t.Errorf("owned %+v, want one since %s", owned, since)
 	}

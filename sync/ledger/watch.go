@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // watchWindow is how long an effect that is verified is still looked for. It bounds what a pass
@@ -14,7 +14,7 @@ const watchWindow = 90 * 24 * time.Hour
 
 // watch notes that the service said yes to taking something from a leaver: the credential, or one
 // Threema ID. From now on the passes look whether that holds.
-func watch(ctx context.Context, tx *sql.Tx, op plan.Operation, threemaID string, now time.Time) error {
+func watch(ctx context.Context, tx *sql.Tx, op model.Operation, threemaID string, now time.Time) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO effects (saga, subscription, op, threema_id, requested_at)
 		SELECT id, (SELECT subscription FROM ledger), ?, ?, ? FROM sagas WHERE source = ? AND person = ? AND ended = ''
 		ON CONFLICT DO NOTHING`,
@@ -23,7 +23,7 @@ func watch(ctx context.Context, tx *sql.Tx, op plan.Operation, threemaID string,
 }
 
 // judgeEffects records what a pass found of effects, and its alarms.
-func judgeEffects(ctx context.Context, tx *sql.Tx, t *trail, m plan.StateUpdate) error {
+func judgeEffects(ctx context.Context, tx *sql.Tx, t *trail, m model.StateUpdate) error {
 	for _, e := range m.Effects {
 		if err := judgeEffect(ctx, tx, t, e); err != nil {
 			return err
@@ -44,7 +44,7 @@ func judgeEffects(ctx context.Context, tx *sql.Tx, t *trail, m plan.StateUpdate)
 	return nil
 }
 
-func judgeEffect(ctx context.Context, tx *sql.Tx, t *trail, e plan.Effect) error {
+func judgeEffect(ctx context.Context, tx *sql.Tx, t *trail, e model.Effect) error {
 	var verified bool
 	if err := tx.QueryRowContext(ctx, `SELECT verified_at <> 0 FROM effects WHERE id = ?`, e.ID).Scan(&verified); err != nil {
 		return err
@@ -60,7 +60,7 @@ func judgeEffect(ctx context.Context, tx *sql.Tx, t *trail, e plan.Effect) error
 }
 
 // raise notes a new alarm, or since when one that stands has been quiet.
-func raise(ctx context.Context, tx *sql.Tx, t *trail, a plan.Alarm) error {
+func raise(ctx context.Context, tx *sql.Tx, t *trail, a model.Alarm) error {
 	result, err := tx.ExecContext(ctx, `UPDATE alarms SET quiet_since = ? WHERE saga = ? AND kind = ? AND threema_id = ?`,
 		millis(a.QuietSince), a.Departure, a.Kind, a.ThreemaID)
 	if err != nil {
@@ -76,7 +76,7 @@ func raise(ctx context.Context, tx *sql.Tx, t *trail, a plan.Alarm) error {
 }
 
 // noteAlarm tells of an alarm in the audit: its kind, and why it ended.
-func noteAlarm(t *trail, event AuditEvent, a plan.Alarm, why string) {
+func noteAlarm(t *trail, event AuditEvent, a model.Alarm, why string) {
 	t.note(AuditEntry{
 		Event: event, Op: a.Op, Person: a.Person, CSI: a.CSI, CredentialID: a.CredentialID, ThreemaIDs: listOf(a.ThreemaID),
 		Message: string(a.Kind) + why,
@@ -92,9 +92,9 @@ func listOf(threemaID string) []string {
 }
 
 // readEffects reads the effects that a pass still looks for, oldest first.
-func readEffects(ctx context.Context, tx querier, since time.Time) ([]plan.Effect, error) {
-	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.Effect, error) {
-		var e plan.Effect
+func readEffects(ctx context.Context, tx querier, since time.Time) ([]model.Effect, error) {
+	return selectAll(ctx, tx, func(rows *sql.Rows) (model.Effect, error) {
+		var e model.Effect
 		var ids string
 		var requested, gone, verified, seen int64
 		err := rows.Scan(&e.ID, &e.Departure, &e.Op, &e.Person.Source, &e.Person.ID, &e.CSI, &e.DN, &e.CredentialID, &e.Username,
@@ -115,9 +115,9 @@ func readEffects(ctx context.Context, tx querier, since time.Time) ([]plan.Effec
 }
 
 // readAlarms reads the alarms that stand.
-func readAlarms(ctx context.Context, tx querier) ([]plan.Alarm, error) {
-	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.Alarm, error) {
-		var a plan.Alarm
+func readAlarms(ctx context.Context, tx querier) ([]model.Alarm, error) {
+	return selectAll(ctx, tx, func(rows *sql.Rows) (model.Alarm, error) {
+		var a model.Alarm
 		var since, quiet int64
 		err := rows.Scan(&a.Departure, &a.Kind, &a.Op, &a.Person.Source, &a.Person.ID, &a.CSI, &a.DN, &a.CredentialID, &a.Username,
 			&a.ThreemaID, &since, &quiet)

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // whereabouts is one row of observations, comparable.
@@ -49,7 +49,7 @@ func scanWhereabouts(rows *sql.Rows) (whereabouts, error) {
 
 // putObservations makes the stored observations equal to the given ones. The time of the
 // source's latest sighting is written once; see table latest.
-func putObservations(ctx context.Context, tx *sql.Tx, t *trail, observations []plan.Observation) error {
+func putObservations(ctx context.Context, tx *sql.Tx, t *trail, observations []model.Observation) error {
 	stored, err := readWhereabouts(ctx, tx)
 	if err != nil {
 		return err
@@ -91,7 +91,7 @@ func noteDepartures(t *trail, stored, put []whereabouts) {
 		if n, known := slices.BinarySearchFunc(stored, w, whereabouts.compare); known {
 			prior = stored[n]
 		}
-		e := AuditEntry{Person: plan.PersonID{Source: w.source, ID: w.person}, CSI: w.csi, EvidenceText: w.proof()}
+		e := AuditEntry{Person: model.PersonID{Source: w.source, ID: w.person}, CSI: w.csi, EvidenceText: w.proof()}
 		switch {
 		case prior.confirmedAt == 0 && w.confirmedAt != 0:
 			e.Event = auditConfirmed
@@ -106,11 +106,11 @@ func noteDepartures(t *trail, stored, put []whereabouts) {
 
 // proof words the evidence of a row.
 func (w whereabouts) proof() string {
-	return plan.Evidence{Kind: plan.EvidenceKind(w.evidence), Detail: w.detail}.String()
+	return model.Evidence{Kind: model.EvidenceKind(w.evidence), Detail: w.detail}.String()
 }
 
 // latestSightings returns, by source, when somebody was seen last.
-func latestSightings(observations []plan.Observation) map[string]int64 {
+func latestSightings(observations []model.Observation) map[string]int64 {
 	latest := map[string]int64{}
 	for _, o := range observations {
 		latest[o.Person.Source] = max(latest[o.Person.Source], millis(o.LastSeen))
@@ -118,7 +118,7 @@ func latestSightings(observations []plan.Observation) map[string]int64 {
 	return latest
 }
 
-func toRow(o plan.Observation, latest map[string]int64) whereabouts {
+func toRow(o model.Observation, latest map[string]int64) whereabouts {
 	w := whereabouts{
 		source: o.Person.Source, person: o.Person.ID, dn: o.DN, ou: o.OU, csi: o.CSI,
 		state: o.State.String(), since: millis(o.Since), reads: o.Reads,
@@ -132,19 +132,19 @@ func toRow(o plan.Observation, latest map[string]int64) whereabouts {
 	return w
 }
 
-func (w whereabouts) observation(latest map[string]int64) (plan.Observation, error) {
+func (w whereabouts) observation(latest map[string]int64) (model.Observation, error) {
 	seen := latest[w.source]
 	if w.lastSeen.Valid {
 		seen = w.lastSeen.Int64
 	}
-	o := plan.Observation{
-		Person: plan.PersonID{Source: w.source, ID: w.person}, DN: w.dn, OU: w.ou, CSI: w.csi,
+	o := model.Observation{
+		Person: model.PersonID{Source: w.source, ID: w.person}, DN: w.dn, OU: w.ou, CSI: w.csi,
 		LastSeen: fromMillis(seen), Since: fromMillis(w.since), Reads: w.reads,
-		Evidence: plan.Evidence{Kind: plan.EvidenceKind(w.evidence), Detail: w.detail}, ConfirmedAt: fromMillis(w.confirmedAt),
+		Evidence: model.Evidence{Kind: model.EvidenceKind(w.evidence), Detail: w.detail}, ConfirmedAt: fromMillis(w.confirmedAt),
 		FirstSeen: fromMillis(w.firstSeen), Protected: w.protected,
 		Departures: w.departures, Contested: w.contested, Second: w.second, Unproved: w.unproved, LastRead: fromMillis(w.lastRead), Restarts: w.restarts,
 	}
-	for _, state := range []plan.AccountState{plan.Unknown, plan.Entitled, plan.Departed} {
+	for _, state := range []model.AccountState{model.Unknown, model.Entitled, model.Departed} {
 		if state.String() == w.state {
 			o.State = state
 			return o, nil
@@ -158,7 +158,7 @@ func readWhereabouts(ctx context.Context, tx querier) ([]whereabouts, error) {
 }
 
 // Observation is what the passes saw last of one person; known tells whether they saw anybody.
-func (r *Reader) Observation(ctx context.Context, person plan.PersonID) (o plan.Observation, known bool, err error) {
+func (r *Reader) Observation(ctx context.Context, person model.PersonID) (o model.Observation, known bool, err error) {
 	err = inTx(ctx, r.reads, "look somebody up in the ledger", func(tx *sql.Tx) error {
 		found, err := readObservations(ctx, tx, `WHERE source = ? AND person = ?`, person.Source, person.ID)
 		if len(found) > 0 {
@@ -169,12 +169,12 @@ func (r *Reader) Observation(ctx context.Context, person plan.PersonID) (o plan.
 	return o, known, err
 }
 
-func readAllObservations(ctx context.Context, tx querier) ([]plan.Observation, error) {
+func readAllObservations(ctx context.Context, tx querier) ([]model.Observation, error) {
 	return readObservations(ctx, tx, "")
 }
 
 // readObservations reads those observations that a condition picks, sorted by person.
-func readObservations(ctx context.Context, tx querier, condition string, args ...any) ([]plan.Observation, error) {
+func readObservations(ctx context.Context, tx querier, condition string, args ...any) ([]model.Observation, error) {
 	latest := map[string]int64{}
 	_, err := selectAll(ctx, tx, func(rows *sql.Rows) (string, error) {
 		var source string
@@ -186,10 +186,10 @@ func readObservations(ctx context.Context, tx querier, condition string, args ..
 	if err != nil {
 		return nil, err
 	}
-	return selectAll(ctx, tx, func(rows *sql.Rows) (plan.Observation, error) {
+	return selectAll(ctx, tx, func(rows *sql.Rows) (model.Observation, error) {
 		w, err := scanWhereabouts(rows)
 		if err != nil {
-			return plan.Observation{}, err
+			return model.Observation{}, err
 		}
 		return w.observation(latest)
 	}, `SELECT `+whereaboutsColumns+` FROM observations `+condition+` ORDER BY source, person`, args...)

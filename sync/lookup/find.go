@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -16,18 +17,18 @@ const shownCandidates = 10
 // Register knows under which keys each person can be asked for.
 type Register struct {
 	plan     plan.Plan
-	byID     map[string]map[plan.PersonID]bool // immutable ID, with and without its source
-	byName   map[string]map[plan.PersonID]bool // csi, username, mail, DN, Threema ID, credential ID
-	byPast   map[string]map[plan.PersonID]bool // people of the past, by what they were asked for
-	called   callings                          // see explain_names.go
+	byID     map[string]map[model.PersonID]bool // immutable ID, with and without its source
+	byName   map[string]map[model.PersonID]bool // csi, username, mail, DN, Threema ID, credential ID
+	byPast   map[string]map[model.PersonID]bool // people of the past, by what they were asked for
+	called   callings                           // see explain_names.go
 	allRead  bool
-	names    map[plan.PersonID]plan.Held // csi and DN, to show
-	idsOf    map[plan.PersonID][]string  // Threema IDs of a departure under way, and those that they used last
-	seenOn   map[string][]string         // credential ID → Threema IDs, now and at the last pass
-	csiOf    map[string]string           // credential ID → csi on it
-	reports  map[string]string           // Threema ID → csi that the app reports
-	ownerOf  map[string]plan.PersonID    // by credential ID
-	username map[string]string           // by credential ID, folded
+	names    map[model.PersonID]model.Held // csi and DN, to show
+	idsOf    map[model.PersonID][]string   // Threema IDs of a departure under way, and those that they used last
+	seenOn   map[string][]string           // credential ID → Threema IDs, now and at the last pass
+	csiOf    map[string]string             // credential ID → csi on it
+	reports  map[string]string             // Threema ID → csi that the app reports
+	ownerOf  map[string]model.PersonID     // by credential ID
+	username map[string]string             // by credential ID, folded
 }
 
 // foldKey is how keys compare: nobody types the case of a DN right.
@@ -36,10 +37,10 @@ func foldKey(key string) string { return strings.ToLower(strings.TrimSpace(key))
 // NewRegister knows everybody of whom sources, ledger, plan and package know.
 func NewRegister(in plan.Input, p plan.Plan) *Register {
 	r := &Register{
-		plan: p, byID: map[string]map[plan.PersonID]bool{}, byName: map[string]map[plan.PersonID]bool{},
-		byPast: map[string]map[plan.PersonID]bool{}, called: newCallings(), allRead: allRead(in), names: map[plan.PersonID]plan.Held{},
-		idsOf: map[plan.PersonID][]string{}, seenOn: map[string][]string{}, csiOf: map[string]string{}, reports: map[string]string{},
-		ownerOf: map[string]plan.PersonID{}, username: map[string]string{},
+		plan: p, byID: map[string]map[model.PersonID]bool{}, byName: map[string]map[model.PersonID]bool{},
+		byPast: map[string]map[model.PersonID]bool{}, called: newCallings(), allRead: allRead(in), names: map[model.PersonID]model.Held{},
+		idsOf: map[model.PersonID][]string{}, seenOn: map[string][]string{}, csiOf: map[string]string{}, reports: map[string]string{},
+		ownerOf: map[string]model.PersonID{}, username: map[string]string{},
 	}
 	for _, s := range in.Sources {
 		for _, i := range s.Identities {
@@ -54,7 +55,7 @@ func NewRegister(in plan.Input, p plan.Plan) *Register {
 	}
 	r.knowLedger(in.State)
 	for _, c := range p.Changes {
-		if c.Op == plan.Transfer && c.Status == plan.NeedsApproval {
+		if c.Op == model.Transfer && c.Status == model.NeedsApproval {
 			continue // until somebody says yes, the credential is that of the former account
 		}
 		r.know(c.Person, c.CSI, c.DN, c.Username, c.ThreemaID)
@@ -67,7 +68,7 @@ func NewRegister(in plan.Input, p plan.Plan) *Register {
 	return r
 }
 
-func (r *Register) knowLedger(state plan.State) {
+func (r *Register) knowLedger(state model.State) {
 	for _, o := range state.Observations {
 		r.know(o.Person, o.CSI, o.DN)
 	}
@@ -86,7 +87,7 @@ func (r *Register) knowLedger(state plan.State) {
 		r.know(s.Person, s.CSI, s.DN)
 	}
 	for _, op := range state.Open {
-		if op.Op == plan.Create {
+		if op.Op == model.Create {
 			r.know(op.Person, op.CSI, op.DN, op.Username)
 		}
 	}
@@ -94,7 +95,7 @@ func (r *Register) knowLedger(state plan.State) {
 
 func (r *Register) knowPackage(in plan.Input) {
 	for _, c := range in.Inventory.Credentials {
-		r.csiOf[c.ID] = in.Inventory.Settings[c.ID][plan.SettingCSI]
+		r.csiOf[c.ID] = in.Inventory.Settings[c.ID][model.SettingCSI]
 		r.username[c.ID] = plan.FoldUsername(c.Username)
 		if owner, owned := r.ownerOf[c.ID]; owned {
 			r.know(owner, "", "", c.Username)
@@ -127,7 +128,7 @@ func (r *Register) sees(credentialID, threemaID string) {
 	}
 }
 
-func (r *Register) own(credentialID string, person plan.PersonID) {
+func (r *Register) own(credentialID string, person model.PersonID) {
 	if _, taken := r.ownerOf[credentialID]; !taken {
 		r.ownerOf[credentialID] = person
 	}
@@ -135,7 +136,7 @@ func (r *Register) own(credentialID string, person plan.PersonID) {
 }
 
 // know adds a person under their ID and other keys.
-func (r *Register) know(person plan.PersonID, csi, dn string, keys ...string) {
+func (r *Register) know(person model.PersonID, csi, dn string, keys ...string) {
 	enter(r.byID, person.ID, person)
 	enter(r.byID, person.String(), person)
 	for _, key := range append(keys, csi, dn) {
@@ -146,9 +147,9 @@ func (r *Register) know(person plan.PersonID, csi, dn string, keys ...string) {
 }
 
 // KnowPast adds people of whom perhaps only the history is left. What is a name counts where names do.
-func (r *Register) KnowPast(query string, past []plan.Held) {
+func (r *Register) KnowPast(query string, past []model.Held) {
 	for _, h := range past {
-		if !plan.Named(h.DN, query) || r.allRead && !r.taken(query, h.Person) {
+		if !model.Named(h.DN, query) || r.allRead && !r.taken(query, h.Person) {
 			enter(r.byPast, query, h.Person)
 		}
 		r.addNames(h.Person, h.CSI, h.DN)
@@ -156,48 +157,48 @@ func (r *Register) KnowPast(query string, past []plan.Held) {
 }
 
 // addNames names a person, unless a better place has done it.
-func (r *Register) addNames(person plan.PersonID, csi, dn string) {
+func (r *Register) addNames(person model.PersonID, csi, dn string) {
 	known := r.names[person]
-	r.names[person] = plan.Held{Person: person, CSI: cmp.Or(known.CSI, csi), DN: cmp.Or(known.DN, dn)}
+	r.names[person] = model.Held{Person: person, CSI: cmp.Or(known.CSI, csi), DN: cmp.Or(known.DN, dn)}
 }
 
 // Known is under which csi and DN somebody is known.
-func (r *Register) Known(person plan.PersonID) plan.Held { return r.names[person] }
+func (r *Register) Known(person model.PersonID) model.Held { return r.names[person] }
 
-func enter(keys map[string]map[plan.PersonID]bool, key string, person plan.PersonID) {
+func enter(keys map[string]map[model.PersonID]bool, key string, person model.PersonID) {
 	key = foldKey(key)
 	if key == "" {
 		return
 	}
 	if keys[key] == nil {
-		keys[key] = map[plan.PersonID]bool{}
+		keys[key] = map[model.PersonID]bool{}
 	}
 	keys[key][person] = true
 }
 
 // Find takes the immutable ID for final; all other keys are equal, but a name; the past comes last.
-func (r *Register) Find(query string) (plan.PersonID, error) {
+func (r *Register) Find(query string) (model.PersonID, error) {
 	key := foldKey(query)
-	for _, found := range []map[plan.PersonID]bool{r.byID[key], r.byName[key], r.byTheirName(query), r.byPast[key]} {
-		people := slices.SortedFunc(maps.Keys(r.remembered(found)), plan.PersonID.Compare)
+	for _, found := range []map[model.PersonID]bool{r.byID[key], r.byName[key], r.byTheirName(query), r.byPast[key]} {
+		people := slices.SortedFunc(maps.Keys(r.remembered(found)), model.PersonID.Compare)
 		switch len(people) {
 		case 0:
 		case 1:
 			return people[0], nil
 		default:
-			return plan.PersonID{}, r.unclear(query, people, true)
+			return model.PersonID{}, r.unclear(query, people, true)
 		}
 	}
-	return plan.PersonID{}, r.unclear(query, r.similar(key), false)
+	return model.PersonID{}, r.unclear(query, r.similar(key), false)
 }
 
 // remembered are people as the ledger knows them: who is seen in a source that is called otherwise now is the one who
 // is remembered of it under its former name.
-func (r *Register) remembered(found map[plan.PersonID]bool) map[plan.PersonID]bool {
-	people := map[plan.PersonID]bool{}
+func (r *Register) remembered(found map[model.PersonID]bool) map[model.PersonID]bool {
+	people := map[model.PersonID]bool{}
 	for person := range found {
 		for _, renamed := range r.plan.Renamed {
-			was := plan.PersonID{Source: renamed.Was, ID: person.ID}
+			was := model.PersonID{Source: renamed.Was, ID: person.ID}
 			if person.Source == renamed.Now && r.byID[foldKey(was.String())][was] {
 				person = was
 			}
@@ -208,10 +209,10 @@ func (r *Register) remembered(found map[plan.PersonID]bool) map[plan.PersonID]bo
 }
 
 // similar finds people with a key that contains what was asked for.
-func (r *Register) similar(key string) []plan.PersonID {
-	people := map[plan.PersonID]bool{}
+func (r *Register) similar(key string) []model.PersonID {
+	people := map[model.PersonID]bool{}
 	if len(key) >= 3 { // less is in everything
-		for _, keys := range []map[string]map[plan.PersonID]bool{r.byID, r.byName} {
+		for _, keys := range []map[string]map[model.PersonID]bool{r.byID, r.byName} {
 			for name, found := range keys {
 				if strings.Contains(name, key) {
 					maps.Copy(people, found)
@@ -220,10 +221,10 @@ func (r *Register) similar(key string) []plan.PersonID {
 		}
 		maps.Copy(people, r.similarNames(key))
 	}
-	return slices.SortedFunc(maps.Keys(r.remembered(people)), plan.PersonID.Compare)
+	return slices.SortedFunc(maps.Keys(r.remembered(people)), model.PersonID.Compare)
 }
 
-func (r *Register) unclear(query string, people []plan.PersonID, several bool) error {
+func (r *Register) unclear(query string, people []model.PersonID, several bool) error {
 	e := &UnclearPersonError{Query: query, Several: several, More: max(0, len(people)-shownCandidates)}
 	for _, person := range people[:min(len(people), shownCandidates)] {
 		e.Candidates = append(e.Candidates, r.names[person])
@@ -240,7 +241,7 @@ func (r *Register) unclear(query string, people []plan.PersonID, several bool) e
 
 // ThreemaIDs are the IDs of a person: on their credential, those of a departure under way, and those that
 // nobody used since on another one.
-func (r *Register) ThreemaIDs(person plan.PersonID, credentialID string) []string {
+func (r *Register) ThreemaIDs(person model.PersonID, credentialID string) []string {
 	ids := slices.Concat(r.seenOn[credentialID], r.idsOf[person])
 	slices.Sort(ids)
 	return slices.Compact(ids)
@@ -255,16 +256,16 @@ func (r *Register) Carries(credentialID, csi, username string) bool {
 type UnclearPersonError struct {
 	Query      string
 	Several    bool
-	Candidates []plan.Held // without a reason: who it may be
-	More       int         // further candidates
-	Unmanaged  []plan.Unmanaged
+	Candidates []model.Held // without a reason: who it may be
+	More       int          // further candidates
+	Unmanaged  []model.Unmanaged
 }
 
 func (e *UnclearPersonError) Error() string {
-	lines := []string{fmt.Sprintf("nobody is known as %s", plan.Harmless(e.Query))}
+	lines := []string{fmt.Sprintf("nobody is known as %s", model.Harmless(e.Query))}
 	switch {
 	case e.Several:
-		lines[0] = fmt.Sprintf("%s means %d people; ask by the directory ID, which is the last word of each line:", plan.Harmless(e.Query), len(e.Candidates)+e.More)
+		lines[0] = fmt.Sprintf("%s means %d people; ask by the directory ID, which is the last word of each line:", model.Harmless(e.Query), len(e.Candidates)+e.More)
 	case len(e.Candidates) == 0 && len(e.Unmanaged) == 0:
 		lines[0] += "; PERSON is a csi, a username, a mail address (if the mapping names the attribute mail), a DN, a Threema ID, a credential ID, " +
 			"a directory ID, or a name that one person alone has"
@@ -272,13 +273,13 @@ func (e *UnclearPersonError) Error() string {
 		lines[0] += "; did you mean one of these? Ask by csi, username, DN, or the directory ID, which is the last word of each line:"
 	}
 	for _, c := range e.Candidates {
-		lines = append(lines, "  "+plan.Harmless(cmp.Or(c.CSI, "(no csi)")+" "+cmp.Or(c.DN, "(no DN)")+" "+c.Person.String()))
+		lines = append(lines, "  "+model.Harmless(cmp.Or(c.CSI, "(no csi)")+" "+cmp.Or(c.DN, "(no DN)")+" "+c.Person.String()))
 	}
 	if e.More > 0 {
 		lines = append(lines, fmt.Sprintf("  … and %d more", e.More))
 	}
 	for _, u := range e.Unmanaged {
-		lines = append(lines, "  the package has it, unmanaged: "+plan.Harmless(u.Kind+" "+u.ID+" "+u.Name+": "+u.Reason))
+		lines = append(lines, "  the package has it, unmanaged: "+model.Harmless(u.Kind+" "+u.ID+" "+u.Name+": "+u.Reason))
 	}
 	return strings.Join(lines, "\n")
 }

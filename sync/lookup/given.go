@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -16,12 +17,12 @@ const AllApprovals = "all"
 // Given picks, of the approvals that still count, all of them, those that were given under a hash, or those
 // to the steps of one person, who is found by what the ledger knows of them. The error is an
 // [*UnclearPersonError], or a [*NotGivenError] if the query is neither.
-func Given(state plan.State, policy plan.Policy, now time.Time, query string) ([]plan.GivenApproval, error) {
+func Given(state model.State, policy model.Policy, now time.Time, query string) ([]model.GivenApproval, error) {
 	live := state.LiveApprovals(policy, now)
 	if query == AllApprovals {
 		return live, nil
 	}
-	if under := slices.DeleteFunc(slices.Clone(live), func(a plan.GivenApproval) bool { return a.Hash != query }); len(under) > 0 {
+	if under := slices.DeleteFunc(slices.Clone(live), func(a model.GivenApproval) bool { return a.Hash != query }); len(under) > 0 {
 		return under, nil
 	}
 	person, err := NewRegister(plan.Input{State: state}, plan.Plan{}).Find(query)
@@ -31,13 +32,13 @@ func Given(state plan.State, policy plan.Policy, now time.Time, query string) ([
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(live, func(a plan.GivenApproval) bool { return a.Person != person }), nil
+	return slices.DeleteFunc(live, func(a model.GivenApproval) bool { return a.Person != person }), nil
 }
 
 // GivenOnly picks, of approvals, those of one person, or of everybody who was seen last in an OU or below it:
 // the ledger knows no other place of theirs. The error is as of [Given], or an [*UnclearOUError].
-func GivenOnly(state plan.State, approvals []plan.GivenApproval, query string) ([]plan.GivenApproval, error) {
-	steps := state.Steps(approvals)
+func GivenOnly(state model.State, approvals []model.GivenApproval, query string) ([]model.GivenApproval, error) {
+	steps := plan.StepsOf(state, approvals)
 	below, err := inOU(steps, homesOf(plan.Input{}, steps), query)
 	if err != nil {
 		return nil, err
@@ -47,7 +48,7 @@ func GivenOnly(state plan.State, approvals []plan.GivenApproval, query string) (
 		ids[c.ID] = true
 	}
 	if len(below) > 0 {
-		return slices.DeleteFunc(slices.Clone(approvals), func(a plan.GivenApproval) bool { return !ids[a.ChangeID] }), nil
+		return slices.DeleteFunc(slices.Clone(approvals), func(a model.GivenApproval) bool { return !ids[a.ChangeID] }), nil
 	}
 	person, err := NewRegister(plan.Input{State: state}, plan.Plan{}).Find(query)
 	if unclear, ok := errors.AsType[*UnclearPersonError](err); ok && !unclear.Several {
@@ -56,14 +57,14 @@ func GivenOnly(state plan.State, approvals []plan.GivenApproval, query string) (
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(slices.Clone(approvals), func(a plan.GivenApproval) bool { return a.Person != person }), nil
+	return slices.DeleteFunc(slices.Clone(approvals), func(a model.GivenApproval) bool { return a.Person != person }), nil
 }
 
 // TitlesOf words what approvals are for, with who gave them.
-func TitlesOf(s plan.State, approvals []plan.GivenApproval) []string {
+func TitlesOf(s model.State, approvals []model.GivenApproval) []string {
 	var titles []string
-	for n, step := range s.Steps(approvals) {
-		titles = append(titles, fmt.Sprintf("%s, approved by %s under %s", step.Title(), plan.Harmless(approvals[n].By), plan.Harmless(approvals[n].Hash)))
+	for n, step := range plan.StepsOf(s, approvals) {
+		titles = append(titles, fmt.Sprintf("%s, approved by %s under %s", step.Title(), model.Harmless(approvals[n].By), model.Harmless(approvals[n].Hash)))
 	}
 	slices.Sort(titles)
 	return titles
@@ -79,19 +80,19 @@ type NotGivenError struct {
 }
 
 func (e *NotGivenError) Error() string {
-	lines := []string{fmt.Sprintf("no yes that is not carried out was given under %s; nothing was taken back", plan.Harmless(e.Query))}
+	lines := []string{fmt.Sprintf("no yes that is not carried out was given under %s; nothing was taken back", model.Harmless(e.Query))}
 	switch {
 	case len(e.ous) > 0 && LikeDN(e.Query):
 		lines = append(lines, "--only takes a PERSON, or an OU in which people were seen last, by its DN or the beginning of it. A yes is given to people of:")
 		lines = append(lines, e.ous...)
 	case LikeDN(e.Query):
-		lines = append(lines, "approve --undo takes the HASH of a yes, a PERSON, or all; for an OU type: threema-dirsync approve --undo --only "+plan.ShellWord(e.Query))
+		lines = append(lines, "approve --undo takes the HASH of a yes, a PERSON, or all; for an OU type: threema-dirsync approve --undo --only "+model.ShellWord(e.Query))
 	default:
 		lines = append(lines, e.unclear.Error())
 	}
 	if len(e.Titles) > 0 {
 		lines = append(lines, "These are given and not carried out (`threema-dirsync approve --undo all` takes all of them back):")
 	}
-	titles := plan.Convert(e.Titles, func(title string) string { return "  " + title })
-	return strings.Join(append(lines, plan.Capped(titles, shownCandidates, "")...), "\n")
+	titles := model.Convert(e.Titles, func(title string) string { return "  " + title })
+	return strings.Join(append(lines, model.Capped(titles, shownCandidates, "")...), "\n")
 }

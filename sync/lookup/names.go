@@ -5,32 +5,33 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // callings are the names by which people may be asked for. They are those of everybody who is known, also of
 // who left: one who stays is not the only one of a name because the credential of the other is gone.
 type callings struct {
-	byPart   map[string]map[plan.PersonID]bool // first name, last name, and both in either order
-	titles   map[plan.PersonID][]string        // what their DNs begin with
-	surnamed map[plan.PersonID]bool            // whose last name is known
-	ids      map[string]map[plan.PersonID]bool // by Threema ID: whose it is, or was when they left
+	byPart   map[string]map[model.PersonID]bool // first name, last name, and both in either order
+	titles   map[model.PersonID][]string        // what their DNs begin with
+	surnamed map[model.PersonID]bool            // whose last name is known
+	ids      map[string]map[model.PersonID]bool // by Threema ID: whose it is, or was when they left
 }
 
 func newCallings() callings {
-	return callings{map[string]map[plan.PersonID]bool{}, map[plan.PersonID][]string{}, map[plan.PersonID]bool{}, map[string]map[plan.PersonID]bool{}}
+	return callings{map[string]map[model.PersonID]bool{}, map[model.PersonID][]string{}, map[model.PersonID]bool{}, map[string]map[model.PersonID]bool{}}
 }
 
 // knowNames adds the names that the directory, the ledger and the package have of somebody.
 func (r *Register) knowNames(in plan.Input) {
 	for _, s := range in.Sources {
 		for _, i := range s.Identities {
-			r.callBy(i.Person, i.Setting(plan.SettingFirstName), i.Setting(plan.SettingLastName))
+			r.callBy(i.Person, i.Setting(model.SettingFirstName), i.Setting(model.SettingLastName))
 		}
 	}
 	for _, own := range in.State.Owned {
 		settings := in.Inventory.Settings[own.CredentialID]
-		r.callBy(own.Person, settings[plan.SettingFirstName], settings[plan.SettingLastName])
+		r.callBy(own.Person, settings[model.SettingFirstName], settings[model.SettingLastName])
 		r.callBy(own.Person, own.FirstName, "")
 	}
 	r.knowLeavers(in.State)
@@ -47,7 +48,7 @@ func (r *Register) knowNames(in plan.Input) {
 }
 
 // knowLeavers adds the names of those of whom perhaps only the departure is left.
-func (r *Register) knowLeavers(state plan.State) {
+func (r *Register) knowLeavers(state model.State) {
 	for _, departure := range state.Departures {
 		r.callBy(departure.Person, departure.FirstName, "")
 		r.uses(departure.Person, r.idsOf[departure.Person]...)
@@ -64,7 +65,7 @@ func (r *Register) knowLeavers(state plan.State) {
 }
 
 // left names somebody as their departure has it. It is no key but a name: csi and username may be others' by now.
-func (r *Register) left(person plan.PersonID, csi, dn, firstName string, ids ...string) {
+func (r *Register) left(person model.PersonID, csi, dn, firstName string, ids ...string) {
 	r.addNames(person, csi, dn)
 	r.entitle(person, dn)
 	r.callBy(person, firstName, "")
@@ -72,9 +73,9 @@ func (r *Register) left(person plan.PersonID, csi, dn, firstName string, ids ...
 }
 
 // callBy adds somebody under a name, in the ways in which it is asked for.
-func (r *Register) callBy(person plan.PersonID, first, last string) {
+func (r *Register) callBy(person model.PersonID, first, last string) {
 	for _, key := range []string{first, last, first + " " + last, last + " " + first} {
-		enter(r.called.byPart, plan.FoldFullName(key), person)
+		enter(r.called.byPart, model.FoldFullName(key), person)
 	}
 	if strings.TrimSpace(last) != "" {
 		r.called.surnamed[person] = true
@@ -82,8 +83,8 @@ func (r *Register) callBy(person plan.PersonID, first, last string) {
 }
 
 // entitle adds what a DN begins with. Two words, or what a comma parts, are first and last name.
-func (r *Register) entitle(person plan.PersonID, dn string) {
-	title := plan.LeadingValue(dn)
+func (r *Register) entitle(person model.PersonID, dn string) {
+	title := model.LeadingValue(dn)
 	if title == "" || slices.Contains(r.called.titles[person], title) {
 		return
 	}
@@ -95,7 +96,7 @@ func (r *Register) entitle(person plan.PersonID, dn string) {
 	}
 }
 
-func (r *Register) uses(person plan.PersonID, ids ...string) {
+func (r *Register) uses(person model.PersonID, ids ...string) {
 	for _, id := range ids {
 		enter(r.called.ids, id, person)
 	}
@@ -104,17 +105,17 @@ func (r *Register) uses(person plan.PersonID, ids ...string) {
 // byTheirName finds who has a name. It is the weakest key: it counts only if every source was read, for
 // nobody knows who else has it there, and if nothing unmanaged in the package has it too. Whose last name
 // nobody knows is meant beside them if their DN begins with what contains it.
-func (r *Register) byTheirName(query string) map[plan.PersonID]bool {
+func (r *Register) byTheirName(query string) map[model.PersonID]bool {
 	if !r.allRead {
 		return nil
 	}
-	people := map[plan.PersonID]bool{}
-	maps.Copy(people, r.called.byPart[plan.FoldFullName(query)])
-	may := map[plan.PersonID]bool{}
+	people := map[model.PersonID]bool{}
+	maps.Copy(people, r.called.byPart[model.FoldFullName(query)])
+	may := map[model.PersonID]bool{}
 	for person, titles := range r.called.titles {
 		for _, title := range titles {
 			switch {
-			case slices.Equal(plan.NameWords(query), plan.NameWords(title)):
+			case slices.Equal(model.NameWords(query), model.NameWords(title)):
 				people[person] = true
 			case !r.called.surnamed[person] && mayBeTitled(title, query):
 				may[person] = true
@@ -136,28 +137,28 @@ func (r *Register) byTheirName(query string) map[plan.PersonID]bool {
 // mayBeTitled tells that what a DN begins with has every word of a name, a longer one in another word too:
 // Neumann in lneumann.
 func mayBeTitled(title, name string) bool {
-	words, folded := plan.NameWords(title), plan.FoldFullName(title)
-	asked := plan.NameWords(name)
+	words, folded := model.NameWords(title), model.FoldFullName(title)
+	asked := model.NameWords(name)
 	return len(asked) > 0 && !slices.ContainsFunc(asked, func(word string) bool {
 		return !slices.Contains(words, word) && (len(word) < 3 || !strings.Contains(folded, word))
 	})
 }
 
 // taken tells that something unmanaged, which is not the person's, has their name too.
-func (r *Register) taken(name string, person plan.PersonID) bool {
-	return slices.ContainsFunc(r.plan.Unmanaged, func(u plan.Unmanaged) bool { return bears(u, name) && !r.isOf(u.ID, person) })
+func (r *Register) taken(name string, person model.PersonID) bool {
+	return slices.ContainsFunc(r.plan.Unmanaged, func(u model.Unmanaged) bool { return bears(u, name) && !r.isOf(u.ID, person) })
 }
 
 // isOf tells a Threema ID that a person used, or that reports their csi: it may be on no credential any more,
 // as that of a leaver who keeps it.
-func (r *Register) isOf(threemaID string, person plan.PersonID) bool {
+func (r *Register) isOf(threemaID string, person model.PersonID) bool {
 	csi, key := r.reports[threemaID], foldKey(threemaID)
 	return r.byName[key][person] || r.called.ids[key][person] || csi != "" && csi == r.names[person].CSI
 }
 
 // similarNames are the people with a name that contains what was asked for.
-func (r *Register) similarNames(query string) map[plan.PersonID]bool {
-	people, key := map[plan.PersonID]bool{}, plan.FoldFullName(query)
+func (r *Register) similarNames(query string) map[model.PersonID]bool {
+	people, key := map[model.PersonID]bool{}, model.FoldFullName(query)
 	for name, found := range r.called.byPart {
 		if strings.Contains(name, key) {
 			maps.Copy(people, found)
@@ -172,15 +173,15 @@ func (r *Register) similarNames(query string) map[plan.PersonID]bool {
 }
 
 // bears tells that what nobody manages has a name in the package, or a part of one.
-func bears(u plan.Unmanaged, name string) bool {
-	key := plan.FoldFullName(name)
-	return key != "" && u.Kind != "credential" && strings.Contains(" "+plan.FoldFullName(u.Name)+" ", " "+key+" ")
+func bears(u model.Unmanaged, name string) bool {
+	key := model.FoldFullName(name)
+	return key != "" && u.Kind != "credential" && strings.Contains(" "+model.FoldFullName(u.Name)+" ", " "+key+" ")
 }
 
 // allRead tells whether every configured source was read, and one at all: the ledger alone knows few names.
 func allRead(in plan.Input) bool {
 	for _, name := range in.Configured {
-		if !slices.ContainsFunc(in.Sources, func(s plan.SourceView) bool { return s.Snapshot.Source == name }) {
+		if !slices.ContainsFunc(in.Sources, func(s model.SourceView) bool { return s.Snapshot.Source == name }) {
 			return false
 		}
 	}

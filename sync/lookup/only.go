@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -15,7 +16,7 @@ import (
 // one OU or below it, or is there now: a mass is approved without those who are none of it, and they without
 // the mass. An OU is named by its DN, or by the beginning of that. The error is an [*UnclearPersonError], an
 // [*UnclearOUError], or an [*IdleChoiceError] if nothing waits for whom it names.
-func Only(in plan.Input, p plan.Plan, query string) ([]plan.Change, error) {
+func Only(in plan.Input, p plan.Plan, query string) ([]model.Change, error) {
 	in.Sources = plan.Chosen(in)
 	waiting, homes := p.AwaitingApproval(), homesOf(in, p.AwaitingApproval())
 	if below, err := inOU(waiting, homes, query); err != nil || len(below) > 0 {
@@ -28,7 +29,7 @@ func Only(in plan.Input, p plan.Plan, query string) ([]plan.Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	theirs := slices.DeleteFunc(slices.Clone(waiting), func(c plan.Change) bool { return c.Person != person })
+	theirs := slices.DeleteFunc(slices.Clone(waiting), func(c model.Change) bool { return c.Person != person })
 	if len(theirs) == 0 {
 		return nil, &IdleChoiceError{Query: query, Waiting: waiting, homes: homes}
 	}
@@ -38,8 +39,8 @@ func Only(in plan.Input, p plan.Plan, query string) ([]plan.Change, error) {
 // home is where somebody was seen last as entitled, and where they are now, "" if nobody knows.
 type home struct{ last, now string }
 
-func homesOf(in plan.Input, changes []plan.Change) map[plan.PersonID]home {
-	now, homes := plan.Places(in.Sources), map[plan.PersonID]home{}
+func homesOf(in plan.Input, changes []model.Change) map[model.PersonID]home {
+	now, homes := plan.Places(in.Sources), map[model.PersonID]home{}
 	for _, c := range changes {
 		homes[c.Person] = home{c.OU, now[c.Person]}
 	}
@@ -48,42 +49,42 @@ func homesOf(in plan.Input, changes []plan.Change) map[plan.PersonID]home {
 
 // inOU picks the changes of everybody who was seen last in an OU, or is there now. Only a whole DN is one
 // for certain: of several OUs that begin alike one must have everybody of the others.
-func inOU(changes []plan.Change, homes map[plan.PersonID]home, query string) ([]plan.Change, error) {
-	of := map[string]map[plan.PersonID]bool{} // by OU that the query names
-	all := map[plan.PersonID]bool{}
-	whole := plan.FoldDN(query)
+func inOU(changes []model.Change, homes map[model.PersonID]home, query string) ([]model.Change, error) {
+	of := map[string]map[model.PersonID]bool{} // by OU that the query names
+	all := map[model.PersonID]bool{}
+	whole := model.FoldDN(query)
 	for person, h := range homes {
 		for _, ou := range slices.Concat(ousCalled(h.last, query), ousCalled(h.now, query)) {
 			if of[ou] == nil {
-				of[ou] = map[plan.PersonID]bool{}
+				of[ou] = map[model.PersonID]bool{}
 			}
 			of[ou][person], all[person] = true, true
 		}
 	}
 	if people, certain := of[whole]; certain {
-		of, all = map[string]map[plan.PersonID]bool{whole: people}, people
+		of, all = map[string]map[model.PersonID]bool{whole: people}, people
 	}
 	if len(all) == 0 {
 		return nil, nil
 	}
-	if !slices.ContainsFunc(slices.Collect(maps.Values(of)), func(people map[plan.PersonID]bool) bool { return len(people) == len(all) }) {
+	if !slices.ContainsFunc(slices.Collect(maps.Values(of)), func(people map[model.PersonID]bool) bool { return len(people) == len(all) }) {
 		e := &UnclearOUError{Query: query, People: map[string]int{}}
 		for ou, people := range of {
 			e.People[ou] = len(people)
 		}
 		return nil, e
 	}
-	return slices.DeleteFunc(slices.Clone(changes), func(c plan.Change) bool { return !all[c.Person] }), nil
+	return slices.DeleteFunc(slices.Clone(changes), func(c model.Change) bool { return !all[c.Person] }), nil
 }
 
 // ousCalled lists those of an OU, and of the ones above it, whose DN is the query or begins with it.
 func ousCalled(ou, query string) []string {
-	query = plan.FoldDN(query)
+	query = model.FoldDN(query)
 	if !strings.Contains(query, "=") {
 		return nil
 	}
 	var found []string
-	parts := plan.Rdns(ou)
+	parts := model.Rdns(ou)
 	for n := range parts {
 		if dn := strings.Join(parts[n:], ","); dn == query || strings.HasPrefix(dn, query+",") {
 			found = append(found, dn)
@@ -107,9 +108,9 @@ type UnclearOUError struct {
 }
 
 func (e *UnclearOUError) Error() string {
-	lines := []string{fmt.Sprintf("%s means several OUs; nothing was approved. Name one of them by its whole DN:", plan.Harmless(e.Query))}
+	lines := []string{fmt.Sprintf("%s means several OUs; nothing was approved. Name one of them by its whole DN:", model.Harmless(e.Query))}
 	for _, ou := range slices.Sorted(maps.Keys(e.People)) {
-		lines = append(lines, fmt.Sprintf("  %s (people: %d)", plan.Harmless(ou), e.People[ou]))
+		lines = append(lines, fmt.Sprintf("  %s (people: %d)", model.Harmless(ou), e.People[ou]))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -117,9 +118,9 @@ func (e *UnclearOUError) Error() string {
 // IdleChoiceError says that nothing waits for a yes of whom somebody named.
 type IdleChoiceError struct {
 	Query   string
-	Waiting []plan.Change // of others
+	Waiting []model.Change // of others
 
-	homes   map[plan.PersonID]home
+	homes   map[model.PersonID]home
 	unclear *UnclearPersonError // nobody is known as that
 }
 
@@ -133,26 +134,26 @@ func (e *IdleChoiceError) Error() string {
 		lines = append(lines, e.unclear.Error())
 	}
 	lines = append(lines, fmt.Sprintf("%s of %s waits for an approval; nothing was approved. --only takes a PERSON, or an OU by its DN or the beginning of it. Waiting are people of:",
-		nothing, plan.Harmless(e.Query)))
+		nothing, model.Harmless(e.Query)))
 	lines = append(lines, idleOUs(e.homes)...)
 	lines = append(lines, "These are:")
-	titles := plan.Convert(e.Waiting, func(c plan.Change) string { return "  " + c.Title() })
-	return strings.Join(append(lines, plan.Capped(titles, shownCandidates, "")...), "\n")
+	titles := model.Convert(e.Waiting, func(c model.Change) string { return "  " + c.Title() })
+	return strings.Join(append(lines, model.Capped(titles, shownCandidates, "")...), "\n")
 }
 
 // idleOUs words where people are.
-func idleOUs(homes map[plan.PersonID]home) []string {
+func idleOUs(homes map[model.PersonID]home) []string {
 	count := map[string]int{}
 	for _, h := range homes {
 		words := cmp.Or(h.last, "the root")
-		if h.now != "" && plan.FoldDN(h.now) != plan.FoldDN(h.last) {
+		if h.now != "" && model.FoldDN(h.now) != model.FoldDN(h.last) {
 			words += ", now in " + h.now
 		}
 		count[words]++
 	}
 	var lines []string
 	for _, words := range slices.Sorted(maps.Keys(count)) {
-		lines = append(lines, plan.Harmless(fmt.Sprintf("  %s (people: %d)", words, count[words])))
+		lines = append(lines, model.Harmless(fmt.Sprintf("  %s (people: %d)", words, count[words])))
 	}
-	return plan.Capped(lines, shownCandidates, " OUs")
+	return model.Capped(lines, shownCandidates, " OUs")
 }

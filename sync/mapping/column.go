@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"fmt"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // column is a further column of the hand-over file.
@@ -23,8 +23,8 @@ func columnsOf(wanted []Column) []column {
 
 // cell is what stands in the column for one person. Of several values that of the DN counts, else the
 // first; one of no use leaves the cell empty, and stops nothing.
-func (c column) cell(p plan.Person) plan.Cell {
-	cell := plan.Cell{Column: c.name}
+func (c column) cell(p model.Person) model.Cell {
+	cell := model.Cell{Column: c.name}
 	value, reason, err := c.field.value(p, nil)
 	if err != nil {
 		reason = err.Error()

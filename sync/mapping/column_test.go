@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/mapping"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestColumns: further columns of the hand-over file are templates like the others, and whatever they
@@ -33,21 +33,21 @@ func TestColumns(t *testing.T) {
 	for name, tt := range map[string]struct {
 		class, room []string
 		rdn         map[string]string
-		want        []plan.Cell
+		want        []model.Cell
 	}{
-		"both":            {[]string{"3a"}, []string{"12 "}, nil, []plan.Cell{{Column: "class", Value: "3A"}, {Column: "room", Value: "12"}}},
-		"none":            {nil, nil, nil, []plan.Cell{{Column: "class"}, {Column: "room"}}},
-		"several":         {[]string{"3a", "4b"}, nil, nil, []plan.Cell{{Column: "class", Value: "3A"}, {Column: "room"}}},
-		"one in the DN":   {[]string{"3a", "4b"}, nil, map[string]string{"departmentnumber": "4b"}, []plan.Cell{{Column: "class", Value: "4B"}, {Column: "room"}}},
-		"control, blanks": {[]string{"3\x00a\n b"}, nil, nil, []plan.Cell{{Column: "class", Value: "3A B"}, {Column: "room"}}},
-		"a photo": {nil, []string{"\xff\xd8"}, nil, []plan.Cell{{Column: "class"},
+		"both":            {[]string{"3a"}, []string{"12 "}, nil, []model.Cell{{Column: "class", Value: "3A"}, {Column: "room", Value: "12"}}},
+		"none":            {nil, nil, nil, []model.Cell{{Column: "class"}, {Column: "room"}}},
+		"several":         {[]string{"3a", "4b"}, nil, nil, []model.Cell{{Column: "class", Value: "3A"}, {Column: "room"}}},
+		"one in the DN":   {[]string{"3a", "4b"}, nil, map[string]string{"departmentnumber": "4b"}, []model.Cell{{Column: "class", Value: "4B"}, {Column: "room"}}},
+		"control, blanks": {[]string{"3\x00a\n b"}, nil, nil, []model.Cell{{Column: "class", Value: "3A B"}, {Column: "room"}}},
+		"a photo": {nil, []string{"\xff\xd8"}, nil, []model.Cell{{Column: "class"},
 			{Column: "room", Unusable: room + " is not text (UTF-8) (from x-room)"}}},
-		"a novel": {nil, []string{strings.Repeat("x", 256)}, nil, []plan.Cell{{Column: "class"},
+		"a novel": {nil, []string{strings.Repeat("x", 256)}, nil, []model.Cell{{Column: "class"},
 			{Column: "room", Unusable: room + " is longer than 255 characters (from x-room)"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := plan.Person{Attributes: anna(), RDN: tt.rdn}
+			p := model.Person{Attributes: anna(), RDN: tt.rdn}
 			p.Attributes["departmentnumber"], p.Attributes["x-room"] = tt.class, tt.room
 			got := m.Map(p)
 			if diff := cmp.Diff(tt.want, got.Cells); diff != "" {

@@ -5,7 +5,7 @@ import (
 	"os"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/mapping"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 func Example() {
@@ -19,7 +19,7 @@ func Example() {
 		fmt.Fprintln(os.Stderr, err) // one line for each mistake
 		return
 	}
-	identity := m.Map(plan.Person{Attributes: map[string][]string{
+	identity := m.Map(model.Person{Attributes: map[string][]string{
 		"employeeid": {"4711"}, "givenname": {"Änne"}, "sn": {"von Arx"},
 	}})
 	fmt.Fprintln(os.Stdout, m.Attributes())

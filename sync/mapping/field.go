@@ -10,7 +10,7 @@ import (
 	"text/template/parse"
 	"unicode/utf8"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // A field is one key of the mapping: its template, and the rule for what the template wrote.
@@ -83,8 +83,8 @@ func (f *field) install(tree *parse.Tree) []string {
 		full[name] = []string{"x"}
 	}
 	for _, attributes := range []map[string][]string{nil, full} {
-		for _, membership := range []plan.Membership{plan.NoMember, plan.Member} {
-			p := plan.Person{Attributes: attributes, Groups: map[string]plan.Membership{}}
+		for _, membership := range []model.Membership{model.NoMember, model.Member} {
+			p := model.Person{Attributes: attributes, Groups: map[string]model.Membership{}}
 			for _, dn := range f.groups {
 				p.Groups[dn] = membership
 			}
@@ -120,7 +120,7 @@ func (f *field) isList() bool { return f.setting == settingCategory }
 // value maps one person. The second result says why there is no value, "" if there is one.
 // A value that must not be empty and is, is a reason too. The error is an [unknownGroup]: nobody
 // can say what the value should be. pick says which value of each attribute is chosen, nil the first.
-func (f *field) value(p plan.Person, pick map[string]int) (value, reason string, err error) {
+func (f *field) value(p model.Person, pick map[string]int) (value, reason string, err error) {
 	text, err := f.execute(p, pick)
 	if unknown, ok := errors.AsType[unknownGroup](err); ok {
 		return "", "", unknown
@@ -154,7 +154,7 @@ func (f *field) judge(text string, err error, missing []string) (value, reason s
 }
 
 // execute runs the template over the attributes and groups that it names, and no others.
-func (f *field) execute(p plan.Person, pick map[string]int) (string, error) {
+func (f *field) execute(p model.Person, pick map[string]int) (string, error) {
 	data := make(map[string]any, len(f.attributes)+len(f.groups))
 	for name := range f.attributes {
 		all := list(p.Attributes[name], pick[name])

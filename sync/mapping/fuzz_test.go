@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/mapping"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // FuzzMap gives the mapper any bytes as attribute values: it must not panic, and what it
@@ -22,7 +22,7 @@ func FuzzMap(f *testing.F) {
 	f.Add("\xff", "\x00", "\u202e", strings.Repeat("ä", 300), "a\u200d\u0308,,")
 	f.Add("", " ", "\u0308", "+49 (0) 89 1234567", "a@b")
 	f.Fuzz(func(t *testing.T, a, b, c, d, e string) {
-		got := m.Map(plan.Person{Attributes: map[string][]string{
+		got := m.Map(model.Person{Attributes: map[string][]string{
 			"employeeid": {a}, "givenname": {b, a}, "sn": {c}, "samaccountname": {d, e}, "c": {e}, "displayname": {e},
 			"title": {d}, "department": {b}, "ou": {a, b, c, d, e}, "l": {e}, "mail": {a, e}, "mobile": {d},
 		}})
@@ -32,7 +32,7 @@ func FuzzMap(f *testing.F) {
 		if n := len(got.Settings) + len(got.Undecided); n != 9 || len(got.Settings) < 3 {
 			t.Errorf("%d settings, and %d that are left out", len(got.Settings), n-len(got.Settings))
 		}
-		for _, s := range append(got.Settings, plan.Setting{Name: "username", Value: got.Username}) {
+		for _, s := range append(got.Settings, model.Setting{Name: "username", Value: got.Username}) {
 			if !utf8.ValidString(s.Value) || strings.TrimSpace(s.Value) != s.Value {
 				t.Errorf("%s is %+q", s.Name, s.Value)
 			}
@@ -65,7 +65,7 @@ func FuzzNew(f *testing.F) {
 		for _, name := range m.Attributes() {
 			attributes[name] = []string{"a", "b,c"}
 		}
-		if got := m.Map(plan.Person{Attributes: attributes}); strings.Contains(got.Setting("th_category"), "<no value>") {
+		if got := m.Map(model.Person{Attributes: attributes}); strings.Contains(got.Setting("th_category"), "<no value>") {
 			t.Errorf("%q gives %q", template, got.Setting("th_category"))
 		}
 	})

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // Templates are the texts of the configuration's section "mapping". The first four are
@@ -40,9 +40,9 @@ const settingCategory = "th_category"
 // fields returns the keys in use, in the order of the configuration.
 func (t Templates) fields() []*field {
 	all := []*field{
-		{path: "mapping.csi", setting: plan.SettingCSI, source: t.CSI, rule: keyRule, required: true, unique: true},
-		{path: "mapping.first_name", setting: plan.SettingFirstName, source: t.FirstName, rule: textRule, required: true},
-		{path: "mapping.last_name", setting: plan.SettingLastName, source: t.LastName, rule: textRule, required: true},
+		{path: "mapping.csi", setting: model.SettingCSI, source: t.CSI, rule: keyRule, required: true, unique: true},
+		{path: "mapping.first_name", setting: model.SettingFirstName, source: t.FirstName, rule: textRule, required: true},
+		{path: "mapping.last_name", setting: model.SettingLastName, source: t.LastName, rule: textRule, required: true},
 		{path: "mapping.username", source: t.Username, rule: keyRule, required: true, unique: true},
 		{path: "mapping.nickname", setting: "th_nickname", source: t.Nickname, rule: nicknameRule},
 		{path: "mapping.job_title", setting: "th_job_title", source: t.JobTitle, rule: textRule},
@@ -136,8 +136,8 @@ func fingerprint(t Templates) string {
 // Held gives all reasons, after the person's own. Of the rest, what cannot be mapped, or what nobody can
 // say, is left out, and stands in Undecided. People who departed are mapped the same way: their csi and
 // username still help to find what is theirs.
-func (m *Mapper) Map(p plan.Person) plan.Identity {
-	identity := plan.Identity{
+func (m *Mapper) Map(p model.Person) model.Identity {
+	identity := model.Identity{
 		Person: p.ID, DN: p.DN, State: p.State, Evidence: p.Evidence, Dated: p.Dated, Excluded: p.Excluded, Protected: p.Protected,
 	}
 	var reasons []string
@@ -147,7 +147,7 @@ func (m *Mapper) Map(p plan.Person) plan.Identity {
 	for _, f := range m.fields {
 		value, reason, err := f.value(p, nil)
 		if err != nil {
-			identity.Undecided = append(identity.Undecided, plan.Undecided{Name: f.setting, Reason: err.Error()})
+			identity.Undecided = append(identity.Undecided, model.Undecided{Name: f.setting, Reason: err.Error()})
 			continue
 		}
 		several := f.several(p)
@@ -158,7 +158,7 @@ func (m *Mapper) Map(p plan.Person) plan.Identity {
 			identity.Several = append(identity.Several, several)
 		}
 		if reason != "" && !f.required { // what may be left out has not the power of a key
-			identity.Undecided = append(identity.Undecided, plan.Undecided{Name: f.setting, Reason: reason, Unusable: true})
+			identity.Undecided = append(identity.Undecided, model.Undecided{Name: f.setting, Reason: reason, Unusable: true})
 			continue
 		}
 		if reason != "" {
@@ -168,13 +168,13 @@ func (m *Mapper) Map(p plan.Person) plan.Identity {
 			identity.Username = value
 			continue
 		}
-		identity.Settings = append(identity.Settings, plan.Setting{Name: f.setting, Value: value})
+		identity.Settings = append(identity.Settings, model.Setting{Name: f.setting, Value: value})
 	}
-	slices.SortFunc(identity.Settings, func(a, b plan.Setting) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(identity.Settings, func(a, b model.Setting) int { return cmp.Compare(a.Name, b.Name) })
 	for _, c := range m.columns {
 		identity.Cells = append(identity.Cells, c.cell(p))
 	}
-	identity.CSI = identity.Setting(plan.SettingCSI)
+	identity.CSI = identity.Setting(model.SettingCSI)
 	identity.Held = strings.Join(reasons, "; ")
 	return identity
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/mapping"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // standard is the mapping of the example configuration.
@@ -51,22 +51,22 @@ func anna() map[string][]string {
 	}
 }
 
-func settings(pairs ...string) []plan.Setting {
-	var list []plan.Setting
+func settings(pairs ...string) []model.Setting {
+	var list []model.Setting
 	for i := 0; i < len(pairs); i += 2 {
-		list = append(list, plan.Setting{Name: pairs[i], Value: pairs[i+1]})
+		list = append(list, model.Setting{Name: pairs[i], Value: pairs[i+1]})
 	}
 	return list
 }
 
 func TestMap(t *testing.T) {
 	t.Parallel()
-	person := plan.Person{
-		ID: plan.PersonID{Source: "corp", ID: "guid"}, DN: "CN=Anna", State: plan.Departed,
-		Evidence: plan.Evidence{Kind: plan.Disabled, Detail: "userAccountControl 514"}, Excluded: true,
+	person := model.Person{
+		ID: model.PersonID{Source: "corp", ID: "guid"}, DN: "CN=Anna", State: model.Departed,
+		Evidence: model.Evidence{Kind: model.Disabled, Detail: "userAccountControl 514"}, Excluded: true,
 		Attributes: anna(),
 	}
-	want := plan.Identity{
+	want := model.Identity{
 		Person: person.ID, DN: person.DN, State: person.State, Evidence: person.Evidence, Excluded: true,
 		CSI: "4711", Username: "amueller",
 		Settings: settings(
@@ -79,7 +79,7 @@ func TestMap(t *testing.T) {
 			"th_linked_email", "anna@x.example",
 			"th_linked_phone", "+41791234567",
 			"th_nickname", "Anna Müller"),
-		Several: []plan.Several{{Setting: "th_linked_email", Values: []string{"anna@x.example", "info@x.example"}}},
+		Several: []model.Several{{Setting: "th_linked_email", Values: []string{"anna@x.example", "info@x.example"}}},
 	}
 	if diff := cmp.Diff(want, compile(t, full()).Map(person)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -88,7 +88,7 @@ func TestMap(t *testing.T) {
 
 func TestMapOwnsOnlyWhatIsConfigured(t *testing.T) {
 	t.Parallel()
-	got := compile(t, standard()).Map(plan.Person{Attributes: anna()})
+	got := compile(t, standard()).Map(model.Person{Attributes: anna()})
 	want := settings("th_csi", "4711", "th_firstname", "Anna", "th_lastname", "Müller")
 	if diff := cmp.Diff(want, got.Settings); diff != "" || got.Held != "" {
 		t.Errorf("held %q (-want +got):\n%s", got.Held, diff)
@@ -102,7 +102,7 @@ func TestMapUnsetsWhatIsEmpty(t *testing.T) {
 		delete(attributes, name)
 	}
 	attributes["displayname"] = []string{" "}
-	got := compile(t, full()).Map(plan.Person{Attributes: attributes})
+	got := compile(t, full()).Map(model.Person{Attributes: attributes})
 	want := settings("th_category", "", "th_csi", "4711", "th_department", "", "th_firstname", "Anna", "th_job_title", "",
 		"th_lastname", "Müller", "th_linked_email", "", "th_linked_phone", "", "th_nickname", "")
 	if diff := cmp.Diff(want, got.Settings); diff != "" || got.Held != "" {
@@ -114,43 +114,43 @@ func TestMapHolds(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name   string
-		change func(p *plan.Person)
+		change func(p *model.Person)
 		want   string
 	}{
-		{"no csi", func(p *plan.Person) { delete(p.Attributes, "employeeid") },
+		{"no csi", func(p *model.Person) { delete(p.Attributes, "employeeid") },
 			"mapping.csi is empty: this entry has no employeeID"},
-		{"a csi of blanks", func(p *plan.Person) { p.Attributes["employeeid"] = []string{" \t"} },
+		{"a csi of blanks", func(p *model.Person) { p.Attributes["employeeid"] = []string{" \t"} },
 			"mapping.csi is empty: the template leaves nothing (from employeeID)"},
-		{"a csi of empty values", func(p *plan.Person) { p.Attributes["employeeid"] = []string{"", ""} },
+		{"a csi of empty values", func(p *model.Person) { p.Attributes["employeeid"] = []string{"", ""} },
 			"mapping.csi is empty: this entry has no employeeID"},
-		{"no first name", func(p *plan.Person) { delete(p.Attributes, "givenname") },
+		{"no first name", func(p *model.Person) { delete(p.Attributes, "givenname") },
 			"mapping.first_name is empty: this entry has no givenName"},
-		{"a last name of control characters", func(p *plan.Person) { p.Attributes["sn"] = []string{"\x00\u202e"} },
+		{"a last name of control characters", func(p *model.Person) { p.Attributes["sn"] = []string{"\x00\u202e"} },
 			"mapping.last_name is empty: the template leaves nothing (from sn)"},
-		{"nothing at all", func(p *plan.Person) { p.Attributes = nil },
+		{"nothing at all", func(p *model.Person) { p.Attributes = nil },
 			"mapping.csi is empty: this entry has no employeeID; " +
 				"mapping.first_name is empty: this entry has no givenName; " +
 				"mapping.last_name is empty: this entry has no sn; " +
 				"mapping.username is empty: this entry has no sAMAccountName"},
-		{"bytes that are no text", func(p *plan.Person) { p.Attributes["employeeid"] = []string{"\xff\xfe"} },
+		{"bytes that are no text", func(p *model.Person) { p.Attributes["employeeid"] = []string{"\xff\xfe"} },
 			"mapping.csi is not text (UTF-8) (from employeeID)"},
-		{"bytes that are no text, in a function", func(p *plan.Person) { p.Attributes["samaccountname"] = []string{"\xff\xfe"} },
+		{"bytes that are no text, in a function", func(p *model.Person) { p.Attributes["samaccountname"] = []string{"\xff\xfe"} },
 			"mapping.username is not text (UTF-8) (from sAMAccountName)"},
-		{"a long csi", func(p *plan.Person) { p.Attributes["employeeid"] = []string{strings.Repeat("1", 256)} },
+		{"a long csi", func(p *model.Person) { p.Attributes["employeeid"] = []string{strings.Repeat("1", 256)} },
 			"mapping.csi is longer than 255 characters (from employeeID)"},
-		{"a photo as the name", func(p *plan.Person) { p.Attributes["sn"] = []string{strings.Repeat("x", 1<<20)} },
+		{"a photo as the name", func(p *model.Person) { p.Attributes["sn"] = []string{strings.Repeat("x", 1<<20)} },
 			"mapping.last_name is longer than 255 characters (from sn)"},
-		{"more blanks than anybody reads", func(p *plan.Person) { p.Attributes["sn"] = []string{"x" + strings.Repeat(" ", 1<<16) + "y"} },
+		{"more blanks than anybody reads", func(p *model.Person) { p.Attributes["sn"] = []string{"x" + strings.Repeat(" ", 1<<16) + "y"} },
 			"mapping.last_name is longer than 255 characters (from sn)"},
-		{"its own reason comes first", func(p *plan.Person) { p.Held = "under exclude_dns"; delete(p.Attributes, "sn") },
+		{"its own reason comes first", func(p *model.Person) { p.Held = "under exclude_dns"; delete(p.Attributes, "sn") },
 			"under exclude_dns; mapping.last_name is empty: this entry has no sn"},
-		{"its own reason alone", func(p *plan.Person) { p.Held = "under exclude_dns" }, "under exclude_dns"},
+		{"its own reason alone", func(p *model.Person) { p.Held = "under exclude_dns" }, "under exclude_dns"},
 	}
 	m := compile(t, full())
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			p := plan.Person{Attributes: anna()}
+			p := model.Person{Attributes: anna()}
 			tt.change(&p)
 			got := m.Map(p)
 			if diff := cmp.Diff(tt.want, got.Held); diff != "" {
@@ -179,14 +179,14 @@ func TestAnOptionalValueIsNoKey(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := plan.Person{Attributes: anna()}
+			p := model.Person{Attributes: anna()}
 			whole := m.Map(p)
 			p.Attributes[tt.attribute] = []string{tt.value}
 			got := m.Map(p)
-			if diff := cmp.Diff([]plan.Undecided{{Name: tt.setting, Reason: tt.why, Unusable: true}}, got.Undecided); diff != "" || got.Held != "" {
+			if diff := cmp.Diff([]model.Undecided{{Name: tt.setting, Reason: tt.why, Unusable: true}}, got.Undecided); diff != "" || got.Held != "" {
 				t.Errorf("held %q, undecided (-want +got):\n%s", got.Held, diff)
 			}
-			rest := slices.DeleteFunc(whole.Settings, func(s plan.Setting) bool { return s.Name == tt.setting })
+			rest := slices.DeleteFunc(whole.Settings, func(s model.Setting) bool { return s.Name == tt.setting })
 			if diff := cmp.Diff(rest, got.Settings); diff != "" || got.Username != whole.Username {
 				t.Errorf("settings (-want +got):\n%s", diff)
 			}
@@ -201,7 +201,7 @@ func TestMapHoldsAKeyOfFixedTextAlone(t *testing.T) {
 	templates := standard()
 	templates.Username = "school_{{ .uid | lower }}"
 	templates.CSI = "{{ .employeeID | default .employeeNumber | default `none` }}"
-	got := compile(t, templates).Map(plan.Person{Attributes: map[string][]string{"givenname": {"A"}, "sn": {"B"}}})
+	got := compile(t, templates).Map(model.Person{Attributes: map[string][]string{"givenname": {"A"}, "sn": {"B"}}})
 	want := "mapping.csi is empty: this entry has no employeeID and no employeeNumber; mapping.username is empty: this entry has no uid"
 	if got.Held != want || got.CSI != "" || got.Username != "" {
 		t.Errorf("held %q, csi %q, username %q", got.Held, got.CSI, got.Username)
@@ -217,7 +217,7 @@ func TestHeldNamesNoValue(t *testing.T) {
 	}
 	m := compile(t, templates)
 	for _, value := range []string{"Canary%!d", "Canary\x00", "Canary\xff", strings.Repeat("Canary", 100)} {
-		got := m.Map(plan.Person{Attributes: map[string][]string{"a": {value}, "b": {value, value}}})
+		got := m.Map(model.Person{Attributes: map[string][]string{"a": {value}, "b": {value, value}}})
 		if got.Held == "" || strings.Contains(strings.ToLower(got.Held), "canary") {
 			t.Errorf("%+q: held %q", value, got.Held)
 		}
@@ -263,7 +263,7 @@ func TestTemplates(t *testing.T) {
 			t.Parallel()
 			templates := standard()
 			templates.Department = tt.template
-			got := compile(t, templates).Map(plan.Person{Attributes: attributes})
+			got := compile(t, templates).Map(model.Person{Attributes: attributes})
 			if v := got.Setting("th_department"); v != tt.want {
 				t.Errorf("%s gives %q, want %q; held %q", tt.template, v, tt.want, got.Held)
 			}
@@ -292,7 +292,7 @@ func TestCategoryTemplates(t *testing.T) {
 			t.Parallel()
 			templates := standard()
 			templates.Category = tt.template
-			got := compile(t, templates).Map(plan.Person{Attributes: attributes})
+			got := compile(t, templates).Map(model.Person{Attributes: attributes})
 			if v := got.Setting("th_category"); v != tt.want {
 				t.Errorf("%s gives %q, want %q", tt.template, v, tt.want)
 			}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // memberName is the function that asks for a group. It is no function of text/template, which
@@ -21,11 +21,11 @@ func (g unknownGroup) Error() string {
 }
 
 // isMember is three-valued: what is not known is neither yes nor no, and ends the template.
-func isMember(m plan.Membership, dn string) (bool, error) {
-	if m == plan.MembershipUnknown {
+func isMember(m model.Membership, dn string) (bool, error) {
+	if m == model.MembershipUnknown {
 		return false, unknownGroup(dn)
 	}
-	return m == plan.Member, nil
+	return m == model.Member, nil
 }
 
 // groups are those that a template asks about, each once however often it is spelled.

@@ -6,7 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/mapping"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 const sales, board = "CN=Sales,OU=Groups,DC=corp,DC=example", "CN=Board,OU=Groups,DC=corp,DC=example"
@@ -22,12 +22,12 @@ func labelled(category string) mapping.Templates {
 func TestMember(t *testing.T) {
 	t.Parallel()
 	const (
-		yes, no, unknown = plan.Member, plan.NoMember, plan.MembershipUnknown
+		yes, no, unknown = model.Member, model.NoMember, model.MembershipUnknown
 		inSales, inBoard = `member "` + sales + `"`, "member `" + board + "`"
 	)
 	tests := []struct {
 		template     string
-		sales, board plan.Membership
+		sales, board model.Membership
 		want         string
 	}{
 		{"{{ if " + inSales + " }}Sales{{ end }}", yes, no, "Sales"},
@@ -62,8 +62,8 @@ func TestMember(t *testing.T) {
 		t.Run(tt.template, func(t *testing.T) {
 			t.Parallel()
 			m := compile(t, labelled(tt.template))
-			p := plan.Person{Attributes: anna(), Groups: map[string]plan.Membership{sales: tt.sales, board: tt.board}}
-			want := plan.Identity{
+			p := model.Person{Attributes: anna(), Groups: map[string]model.Membership{sales: tt.sales, board: tt.board}}
+			want := model.Identity{
 				CSI: "4711", Username: "amueller",
 				Settings: settings("th_category", tt.want, "th_csi", "4711", "th_firstname", "Anna", "th_lastname", "Müller"),
 			}
@@ -73,7 +73,7 @@ func TestMember(t *testing.T) {
 					which = board
 				}
 				want.Settings = want.Settings[1:]
-				want.Undecided = []plan.Undecided{{Name: "th_category", Reason: "nobody can say now whether the group " + which + " has this person"}}
+				want.Undecided = []model.Undecided{{Name: "th_category", Reason: "nobody can say now whether the group " + which + " has this person"}}
 			}
 			if diff := cmp.Diff(want, m.Map(p)); diff != "" {
 				t.Errorf("sales %v, board %v (-want +got):\n%s", tt.sales, tt.board, diff)
@@ -85,7 +85,7 @@ func TestMember(t *testing.T) {
 // A person of whom nobody said anything is not known to be in no group.
 func TestMemberOfAGroupThatNobodyAskedAbout(t *testing.T) {
 	t.Parallel()
-	got := compile(t, labelled(`{{ if member "`+sales+`" }}Sales{{ end }}`)).Map(plan.Person{Attributes: anna()})
+	got := compile(t, labelled(`{{ if member "`+sales+`" }}Sales{{ end }}`)).Map(model.Person{Attributes: anna()})
 	if len(got.Undecided) != 1 || len(got.Settings) != 3 || got.Held != "" {
 		t.Errorf("%+v", got)
 	}

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // mostChoices bounds the combinations of values that are tried for one field of one person. Beyond
@@ -14,7 +14,7 @@ const mostChoices = 64
 
 // several finds what a template could write for a person, where an attribute has several values and
 // the template names none of them by first or index. A category takes all values as they are.
-func (f *field) several(p plan.Person) plan.Several {
+func (f *field) several(p model.Person) model.Several {
 	var many []string
 	for _, name := range slices.Sorted(maps.Keys(f.attributes)) {
 		if len(compact(p.Attributes[name])) > 1 {
@@ -22,9 +22,9 @@ func (f *field) several(p plan.Person) plan.Several {
 		}
 	}
 	if len(many) == 0 || f.isList() {
-		return plan.Several{}
+		return model.Several{}
 	}
-	found := plan.Several{Setting: f.setting}
+	found := model.Several{Setting: f.setting}
 	for _, pick := range choices(many, p.Attributes) {
 		value, reason, err := f.value(p, pick)
 		if err != nil || reason != "" || value == "" {
@@ -73,7 +73,7 @@ func eachAlone(names []string, attributes map[string][]string) []map[string]int 
 }
 
 // choiceOfRDN picks the values that stand in the DN of the entry; named tells that one does.
-func choiceOfRDN(names []string, p plan.Person) (pick map[string]int, named bool) {
+func choiceOfRDN(names []string, p model.Person) (pick map[string]int, named bool) {
 	pick = map[string]int{}
 	for _, name := range names {
 		inDN, there := p.RDN[name]

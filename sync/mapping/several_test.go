@@ -5,16 +5,16 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestSeveralValues: of several values none is picked silently, unless the template says which.
 func TestSeveralValues(t *testing.T) {
 	t.Parallel()
-	person := plan.Person{RDN: map[string]string{"uid": "ZOE"}, Attributes: map[string][]string{
+	person := model.Person{RDN: map[string]string{"uid": "ZOE"}, Attributes: map[string][]string{
 		"uid": {"alias", "zoe"}, "mail": {"a@x.example", "b@x.example"}, "sn": {"Zeller"}, "bad": {"\xff", "ok"}, "same": {"X", "x"},
 	}}
-	for template, want := range map[string]*plan.Several{
+	for template, want := range map[string]*model.Several{
 		"{{ .uid }}":                         {Values: []string{"alias", "zoe"}, RDN: "zoe"},
 		"{{ .uid | lower | printf `s-%s` }}": {Values: []string{"s-alias", "s-zoe"}, RDN: "s-zoe"},
 		"{{ .UID | upper }}":                 {Values: []string{"ALIAS", "ZOE"}, RDN: "ZOE"},
@@ -34,7 +34,7 @@ func TestSeveralValues(t *testing.T) {
 		templates := standard()
 		templates.Username = template
 		got := compile(t, templates).Map(person)
-		var several *plan.Several
+		var several *model.Several
 		for n := range got.Several {
 			if got.Several[n].Setting == "" {
 				several = &got.Several[n]

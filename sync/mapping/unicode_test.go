@@ -7,7 +7,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/mapping"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestSpellingOfLettersDoesNotCount: a directory may write one letter in two ways (NFC, NFD), and change
@@ -22,9 +22,9 @@ func TestSpellingOfLettersDoesNotCount(t *testing.T) {
 		t.Fatal(err)
 	}
 	const name = "Zo\u00eb J\u00f6rgens\u00e5 \u1e69" // the last one has two marks, whose order must not count
-	var first plan.Identity
+	var first model.Identity
 	for i, spelling := range []string{norm.NFC.String(name), norm.NFD.String(name), "Zoe\u0308 J\u00f6rgensa\u030a s\u0307\u0323"} {
-		got := m.Map(plan.Person{Attributes: map[string][]string{
+		got := m.Map(model.Person{Attributes: map[string][]string{
 			"displayname": {spelling}, "givenname": {spelling}, "sn": {spelling}, "title": {spelling},
 		}})
 		if got.Held != "" || got.CSI != norm.NFC.String(name) {

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
@@ -18,13 +18,13 @@ func TestAnEntryWithoutID(t *testing.T) {
 	people["ben"].last = "Neu"
 	w.hire("carl")
 	p := w.pass(t)
-	find(t, p, plan.Create, "carl")
-	find(t, p, plan.SetSettings, "ben")
+	find(t, p, model.Create, "carl")
+	find(t, p, model.SetSettings, "ben")
 	if p.Sources[0].Complete {
 		t.Error("the source counts as complete")
 	}
 	for _, o := range w.state.Observations {
-		if o.Person == people["anna"].id && o.State != plan.Entitled {
+		if o.Person == people["anna"].id && o.State != model.Entitled {
 			t.Errorf("anna is %v", o.State)
 		}
 	}
@@ -52,7 +52,7 @@ func TestAnEntryWithoutIDMakesNoServerStrange(t *testing.T) {
 	for range 35 { // longer than a server is remembered
 		turn()
 	}
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	for range 6 {
 		turn()
 	}

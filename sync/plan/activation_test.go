@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestAnIDThatWaitsForTheNewPassword: whose credential is a new one has an ID that goes on. It is theirs, and
@@ -96,7 +96,7 @@ func TestManagedAreThere(t *testing.T) {
 	all := w.state.Managed()
 	w.withdrawByHand("anna")
 	w.later(t, time.Hour)
-	w.state.Orders = append(w.state.Orders, plan.PastOrder{CredentialID: w.credential("bert").ID})
+	w.state.Orders = append(w.state.Orders, model.PastOrder{CredentialID: w.credential("bert").ID})
 	if got := w.state.Managed(); got != all-2 || len(w.state.Owned) != all {
 		t.Errorf("%d of %d, %d owned", got, all, len(w.state.Owned))
 	}

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // adopt makes an existing credential ours, unless something speaks against it.
-func (p *planner) adopt(i Identity, credentialID, reason string) {
+func (p *planner) adopt(i model.Identity, credentialID, reason string) {
 	if against := p.againstAdoption(i, credentialID); against != "" {
 		p.holdIdentity(i, against)
 		return
@@ -19,21 +21,21 @@ func (p *planner) adopt(i Identity, credentialID, reason string) {
 	if near != "" {
 		preState = append(preState, i.CSI, near)
 	}
-	c := p.change(Adopt, i, credentialID, preState...)
+	c := p.change(model.Adopt, i, credentialID, preState...)
 	c.CredentialID, c.Username, c.Reason = credentialID, credential.Username, reason
 	if near != "" {
-		c.ask(AskLikeCSI, "is it this person's? "+words+". If it is, say yes, or correct the csi in the cockpit; else give this person another username, or delete it")
+		c.Ask(model.AskLikeCSI, "is it this person's? "+words+". If it is, say yes, or correct the csi in the cockpit; else give this person another username, or delete it")
 	}
 	p.add(c)
 	if near != "" && !p.saidYes(c) {
 		return
 	}
-	p.owned[i.Person] = Ownership{Person: i.Person, CredentialID: credentialID, Username: credential.Username, CSI: i.CSI}
+	p.owned[i.Person] = model.Ownership{Person: i.Person, CredentialID: credentialID, Username: credential.Username, CSI: i.CSI}
 	p.manage(i, credentialID)
 }
 
 // againstAdoption are the reasons of design §5.5 to leave a credential alone.
-func (p *planner) againstAdoption(i Identity, id string) string {
+func (p *planner) againstAdoption(i model.Identity, id string) string {
 	c, users := p.credentials[id], p.people(id)
 	if p.severalCSIs(id) {
 		return fmt.Sprintf("credential %s is shared by several people: its Threema IDs report different csis", c.Username)
@@ -49,7 +51,7 @@ func (p *planner) againstAdoption(i Identity, id string) string {
 		switch {
 		case u.CSI != "" && !p.maybeMeant(i, u.CSI):
 			return fmt.Sprintf("the Threema ID %s on credential %s reports another csi (%s)", u.ID, c.Username, u.CSI)
-		case differs(u.FirstName, i.Setting(SettingFirstName)) && differs(u.LastName, i.Setting(SettingLastName)):
+		case differs(u.FirstName, i.Setting(model.SettingFirstName)) && differs(u.LastName, i.Setting(model.SettingLastName)):
 			return fmt.Sprintf("credential %s is in use by %s %s (%s): both names differ from this person's", c.Username, u.FirstName, u.LastName, u.ID)
 		}
 	}
@@ -66,7 +68,7 @@ func (p *planner) shared(id string) bool {
 // servesService tells whether a Gateway, Broadcast or support ID uses a credential. Such an ID
 // is never touched, nor what it lives on (D-05).
 func (p *planner) servesService(id string) bool {
-	return slices.ContainsFunc(p.usersOf[id], User.Special)
+	return slices.ContainsFunc(p.usersOf[id], model.User.Special)
 }
 
 // severalCSIs tells whether the users of a credential report different csis: then it serves

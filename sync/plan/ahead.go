@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // A moved or deleted OU is a mass of people under way, days before anything is taken from them: the limits
@@ -19,7 +21,7 @@ const KeepThem = "enable the account, or move it back; or type threema-dirsync h
 // step is one change out that a later pass is expected to carry out, if the directory stays as it is. When, is a
 // guess (timetable.go).
 type step struct {
-	change *Change
+	change *model.Change
 	at     time.Time // the pass
 }
 
@@ -29,13 +31,13 @@ func (p *planner) lookAhead() {
 	if p.planOnly || p.clockInDoubt {
 		return
 	}
-	for _, op := range []Op{Withdraw, Detach, Revoke} {
+	for _, op := range []model.Op{model.Withdraw, model.Detach, model.Revoke} {
 		p.lookAheadFor(op)
 	}
 	leader := Prerequisites(p.plan.Changes)
 	for n := range p.plan.Changes {
 		c := &p.plan.Changes[n]
-		if l, led := leader(*c); led && c.Op == DisableContact && c.Status == Waiting && l.Status == Waiting {
+		if l, led := leader(*c); led && c.Op == model.DisableContact && c.Status == model.Waiting && l.Status == model.Waiting {
 			c.Guard = l.Guard // it goes with the withdrawal, also in what a yes is for
 		}
 	}
@@ -43,7 +45,7 @@ func (p *planner) lookAhead() {
 
 // lookAheadFor walks through the passes in which somebody new is due, and asks the limits what they would
 // say then. Whom they stop is due again at the next one, and who is not stopped is gone.
-func (p *planner) lookAheadFor(op Op) {
+func (p *planner) lookAheadFor(op model.Op) {
 	times := p.timetable()
 	then, settling := p.hypothesis(op, times), p.settling(op, times)
 	var stopped []step
@@ -65,30 +67,27 @@ func (p *planner) lookAheadFor(op Op) {
 }
 
 // duePeople are the people of steps and their OU, by source. Approved ones fill no window.
-func duePeople(steps []step) map[string]map[PersonID]string {
-	due := map[string]map[PersonID]string{}
+func duePeople(steps []step) map[string]map[model.PersonID]string {
+	due := map[string]map[model.PersonID]string{}
 	for _, s := range steps {
 		if s.change.Approved {
 			continue
 		}
 		if due[s.change.Person.Source] == nil {
-			due[s.change.Person.Source] = map[PersonID]string{}
+			due[s.change.Person.Source] = map[model.PersonID]string{}
 		}
 		due[s.change.Person.Source][s.change.Person] = s.change.OU
 	}
 	return due
 }
 
-// Ahead tells of a step that a limit will stop when it is due.
-func (c Change) Ahead() bool { return c.Guard == GuardAhead }
-
 // underWayOut gives, pass by pass, the steps that will be due then, as far as that is known. What asks for a
 // yes of its own is no business of the limits, and what the last list lacks is most likely gone already.
-func (p *planner) underWayOut(op Op, times timetable) iter.Seq2[time.Time, []step] {
+func (p *planner) underWayOut(op model.Op, times timetable) iter.Seq2[time.Time, []step] {
 	byPass := map[time.Time][]step{}
 	leader := Prerequisites(p.plan.Changes)
 	for _, c := range p.inOrder(op) {
-		if c.By != "" || c.AsksForYes() || p.unsure(c.takes()) {
+		if c.By != "" || c.AsksForYes() || p.unsure(c.Takes()) {
 			continue
 		}
 		if at := p.dueAt(*c, leader, times); !at.IsZero() {
@@ -104,32 +103,24 @@ func (p *planner) underWayOut(op Op, times timetable) iter.Seq2[time.Time, []ste
 	}
 }
 
-// takes is the object that a step takes away.
-func (c Change) takes() Object {
-	if c.Op == Withdraw {
-		return Object{ObjectCredential, c.CredentialID}
-	}
-	return Object{ObjectUser, c.ThreemaID}
-}
-
 // dueAt is the pass in which a step is due; zero: in this one, or nobody can tell.
-func (p *planner) dueAt(c Change, leader func(Change) (Change, bool), times timetable) time.Time {
+func (p *planner) dueAt(c model.Change, leader func(model.Change) (model.Change, bool), times timetable) time.Time {
 	o := p.observations[c.Person]
 	l, led := leader(c)
 	switch {
-	case c.Status == Deferred:
+	case c.Status == model.Deferred:
 		return times.from(c.NotBefore)
-	case c.Status == Blocked && c.Guard != GuardBaseline:
+	case c.Status == model.Blocked && c.Guard != model.GuardBaseline:
 		return times.from(p.Now)
-	case c.Status != Waiting || c.NotBefore.IsZero():
+	case c.Status != model.Waiting || c.NotBefore.IsZero():
 		return time.Time{}
-	case c.Op == Withdraw && o.ConfirmedAt.IsZero():
+	case c.Op == model.Withdraw && o.ConfirmedAt.IsZero():
 		return times.from(p.confirmAt(o, times).Add(p.Policy.GraceWithdraw))
-	case c.Op == Withdraw || !led:
-		return times.from(Later(c.NotBefore, p.confirmAt(o, times)))
-	case l.Status == Due:
+	case c.Op == model.Withdraw || !led:
+		return times.from(model.Later(c.NotBefore, p.confirmAt(o, times)))
+	case l.Status == model.Due:
 		return times.from(c.NotBefore)
-	case !l.Approved && (l.Status != Waiting || l.Ahead()):
+	case !l.Approved && (l.Status != model.Waiting || l.Ahead()):
 		return time.Time{} // somebody has to say yes to the withdrawal first, and a yes is for one step
 	}
 	withdrawn := p.dueAt(l, leader, times)
@@ -140,7 +131,7 @@ func (p *planner) dueAt(c Change, leader func(Change) (Change, bool), times time
 }
 
 // confirmAt is the pass that confirms a departure, if each read from now on shows it again.
-func (p *planner) confirmAt(o Observation, times timetable) time.Time {
+func (p *planner) confirmAt(o model.Observation, times timetable) time.Time {
 	if !o.ConfirmedAt.IsZero() {
 		return o.ConfirmedAt
 	}
@@ -160,12 +151,12 @@ func (p *planner) confirmAt(o Observation, times timetable) time.Time {
 
 // announce marks the steps that a limit will stop, and says who and why, once, and from when on: that is
 // certain. In which pass it will be is not told, for nobody knows when passes run (design §5.11).
-func (p *planner) announce(op Op, source string, found []excess, stopped []step) {
-	people := map[PersonID]string{}
+func (p *planner) announce(op model.Op, source string, found []excess, stopped []step) {
+	people := map[model.PersonID]string{}
 	var earliest time.Time
 	for _, s := range stopped {
-		if s.change.Status == Waiting && s.change.Guard == "" {
-			s.change.Guard = GuardAhead
+		if s.change.Status == model.Waiting && s.change.Guard == "" {
+			s.change.Guard = model.GuardAhead
 			people[s.change.Person] = s.change.OU
 			if earliest.IsZero() || s.change.NotBefore.Before(earliest) {
 				earliest = s.change.NotBefore
@@ -175,14 +166,14 @@ func (p *planner) announce(op Op, source string, found []excess, stopped []step)
 	if len(people) == 0 {
 		return
 	}
-	if op == Withdraw {
+	if op == model.Withdraw {
 		p.announceBeginnings(source, earliest)
 	}
 	var rules []string
 	for _, e := range found {
 		rules = append(rules, e.guard+": "+e.what+", "+e.allowed)
 	}
-	p.tripped(Guard{Name: GuardAhead, Source: source, Check: p.checkLeavers(source, people), Detail: fmt.Sprintf(
+	p.tripped(model.Guard{Name: model.GuardAhead, Source: source, Check: p.checkLeavers(source, people), Detail: fmt.Sprintf(
 		"%s of %s under way comes not before %s, and will be stopped then by %s. %s",
-		op.CockpitWord(), Counted(len(people), "person", "people"), Stamp(earliest), strings.Join(rules, "; "), p.whoLeaves(people))})
+		op.CockpitWord(), model.Counted(len(people), "person", "people"), model.Stamp(earliest), strings.Join(rules, "; "), p.whoLeaves(people))})
 }

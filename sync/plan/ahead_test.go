@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/lookup"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
@@ -29,10 +30,10 @@ func running(t testing.TB, n int) *world {
 }
 
 // ahead lists the people whom the guard names, by op.
-func ahead(p plan.Plan, op plan.Op) []string {
+func ahead(p plan.Plan, op model.Op) []string {
 	var names []string
 	for _, c := range p.Changes {
-		if c.Op == op && c.Status == plan.Waiting && c.Guard == plan.GuardAhead {
+		if c.Op == op && c.Status == model.Waiting && c.Guard == model.GuardAhead {
 			names = append(names, c.Username)
 		}
 	}
@@ -52,35 +53,35 @@ func TestAMassIsAnnouncedAtFirstSight(t *testing.T) {
 	}{
 		{"missing all over the company", func(_ testing.TB, w *world) {
 			for n := range 6 {
-				w.source().people[9*n].leave(plan.Absent)
+				w.source().people[9*n].leave(model.Absent)
 			}
 		}, 6, []string{"6 people", "leavers-run: 6 people in one pass, 2 allowed (limits.leavers.run: 2 % of 100 is 2, at least 2, but at most 10 and half of them, 50)", "1 from ou=ou0,dc=corp (not found", "from other OUs", "not before 2026-03-04 16:00"}, "restore there"},
 		{"an OU that was moved out of the scope", func(_ testing.TB, w *world) { w.moveOU(0, "Old,OU=Archive") }, 9, []string{
 			"9 people", "9 from ou=ou0,dc=corp (moved to ou=old,ou=archive,dc=corp, which base_dn, filter and groups do not cover)",
 		}, "base_dn, filter and groups of source corp cover ou=old,ou=archive,dc=corp, or move it back; exclude_dns"},
-		{"an OU that a filter covers no more", func(_ testing.TB, w *world) { w.leaveOU(0, plan.OutOfScope) }, 9, []string{"9 from ou=ou0,dc=corp (still there"}, "base_dn, filter and groups of source corp"},
+		{"an OU that a filter covers no more", func(_ testing.TB, w *world) { w.leaveOU(0, model.OutOfScope) }, 9, []string{"9 from ou=ou0,dc=corp (still there"}, "base_dn, filter and groups of source corp"},
 		{"an OU that no group entitles any more", func(_ testing.TB, w *world) { w.leaveGroups(0, "") }, 9, []string{
 			"9 from ou=ou0,dc=corp (still there, where base_dn and filter cover them, and in none of groups)",
 		}, "did not leave: add them to the group CN=Threema,DC=corp; look who changed that group"},
 		{"an OU that was moved within the base, and its DNs taken out of the group", func(_ testing.TB, w *world) { w.leaveGroups(0, "New") }, 9, []string{
 			"moved to ou=new,dc=corp, which base_dn and filter cover, and in none of groups)",
 		}, "did not leave: add them to the group CN=Threema,DC=corp; look who changed that group, also where it lists the DN that somebody had before"},
-		{"an OU that is deleted", func(_ testing.TB, w *world) { w.leaveOU(0, plan.Tombstone) }, 9, []string{"9 from ou=ou0,dc=corp (deleted)"}, "restore there"},
+		{"an OU that is deleted", func(_ testing.TB, w *world) { w.leaveOU(0, model.Tombstone) }, 9, []string{"9 from ou=ou0,dc=corp (deleted)"}, "restore there"},
 		{"disabled all over the company", func(_ testing.TB, w *world) { w.leaveSome(5) }, 5, []string{"5 people", "(disabled)", "leavers-day", "2026-03-03 16:00"}, "enable who did not leave"},
 		{"an OU in which limits would let all go", func(t testing.TB, w *world) {
-			w.policy.LeaversRun, w.policy.LeaversDay, w.policy.LeaversWeek = plan.Window{Count: 90, Percent: 50}, plan.Window{Count: 90, Percent: 50}, plan.Window{Count: 90, Percent: 50}
+			w.policy.LeaversRun, w.policy.LeaversDay, w.policy.LeaversWeek = model.Window{Count: 90, Percent: 50}, model.Window{Count: 90, Percent: 50}, model.Window{Count: 90, Percent: 50}
 			for n := range 12 {
 				w.source().people[n].ou = "Sales"
 			}
 			w.pass(t)
 			for n := range 12 {
 				w.source().people[n].ou = "Sold"
-				w.source().people[n].leave(plan.OutOfScope)
+				w.source().people[n].leave(model.OutOfScope)
 			}
 		}, 12, []string{"leavers-ou", "100 % of ou=sales"}, "exclude_dns"},
 		{"as many as may go", func(_ testing.TB, w *world) { w.leaveSome(2) }, 0, nil, ""},
-		{"with a yes of their own anyway", func(_ testing.TB, w *world) { w.policy.Approval = plan.ApproveAll; w.leaveSome(5) }, 0, nil, ""},
-		{"where leavers are only watched", func(_ testing.TB, w *world) { w.policy.Mode = plan.UpsertOnly; w.leaveSome(5) }, 0, nil, ""},
+		{"with a yes of their own anyway", func(_ testing.TB, w *world) { w.policy.Approval = model.ApproveAll; w.leaveSome(5) }, 0, nil, ""},
+		{"where leavers are only watched", func(_ testing.TB, w *world) { w.policy.Mode = model.UpsertOnly; w.leaveSome(5) }, 0, nil, ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -88,7 +89,7 @@ func TestAMassIsAnnouncedAtFirstSight(t *testing.T) {
 			row.leave(t, w)
 			w.hire("new")
 			p := w.later(t, 2*time.Hour)
-			if got := ahead(p, plan.Withdraw); len(got) != row.people || p.Tripped(plan.GuardAhead) != (row.people > 0) {
+			if got := ahead(p, model.Withdraw); len(got) != row.people || p.Tripped(model.GuardAhead) != (row.people > 0) {
 				t.Fatalf("%d named, guards %+v: %v", len(got), p.Guards, summary(p))
 			}
 			wantLines(t, of(p, "new"), "create E-new due")
@@ -96,7 +97,7 @@ func TestAMassIsAnnouncedAtFirstSight(t *testing.T) {
 				return
 			}
 			wait := p.Waits()[0]
-			if wait.Code != plan.WaitCode(plan.GuardAhead) || wait.People != row.people || wait.Command != "threema-dirsync approve "+p.Hash {
+			if wait.Code != model.WaitCode(model.GuardAhead) || wait.People != row.people || wait.Command != "threema-dirsync approve "+p.Hash {
 				t.Errorf("%+v", wait)
 			}
 			if look, yes, _ := strings.Cut(wait.Words(), wait.Command); !strings.Contains(look, "GUARD mass-departure-ahead says; if they really left") || yes != "" {
@@ -122,7 +123,7 @@ func (w *world) moveOU(n int, to string) {
 	for _, e := range w.source().people {
 		if e.ou == fmt.Sprintf("OU%d", n) {
 			e.ou = to
-			e.leave(plan.OutOfScope)
+			e.leave(model.OutOfScope)
 		}
 	}
 }
@@ -134,14 +135,14 @@ func (w *world) leaveGroups(n int, to string) {
 	for _, e := range w.source().people {
 		if e.ou == fmt.Sprintf("OU%d", n) {
 			e.ou = cmp.Or(to, e.ou)
-			e.leave(plan.OutOfScope)
+			e.leave(model.OutOfScope)
 			e.outside = false
 		}
 	}
 }
 
 // leaveOU lets everybody of an OU of a crowd leave.
-func (w *world) leaveOU(n int, kind plan.EvidenceKind) {
+func (w *world) leaveOU(n int, kind model.EvidenceKind) {
 	for _, e := range w.source().people {
 		if e.ou == fmt.Sprintf("OU%d", n) {
 			e.leave(kind)
@@ -153,13 +154,13 @@ func (w *world) leaveOU(n int, kind plan.EvidenceKind) {
 func TestTheYesOfTheFirstDay(t *testing.T) {
 	t.Parallel()
 	w := running(t, 100)
-	w.leaveOU(0, plan.OutOfScope)
+	w.leaveOU(0, model.OutOfScope)
 	p := w.later(t, 2*time.Hour)
 	if len(p.AwaitingApproval()) != 9 {
 		t.Fatalf("waiting: %v", summary(p))
 	}
 	for _, c := range p.AwaitingApproval() {
-		w.give(plan.GivenApproval{ChangeID: c.ID, Person: c.Person, Until: w.now.Add(time.Hour)})
+		w.give(model.GivenApproval{ChangeID: c.ID, Person: c.Person, Until: w.now.Add(time.Hour)})
 	}
 	gone := 0
 	for range 30 {
@@ -167,7 +168,7 @@ func TestTheYesOfTheFirstDay(t *testing.T) {
 		if len(p.Waits()) > 0 {
 			t.Fatalf("asks again: %+v", p.Waits())
 		}
-		gone += statuses(p, plan.Withdraw)["due"]
+		gone += statuses(p, model.Withdraw)["due"]
 	}
 	if gone != 9 {
 		t.Errorf("%d went", gone)
@@ -178,7 +179,7 @@ func TestTheYesOfTheFirstDay(t *testing.T) {
 func TestACorrectedMassIsForgotten(t *testing.T) {
 	t.Parallel()
 	w := running(t, 100)
-	w.leaveOU(0, plan.OutOfScope)
+	w.leaveOU(0, model.OutOfScope)
 	w.approve(w.later(t, 2*time.Hour), 72*time.Hour)
 	for _, e := range w.source().people {
 		e.comeBack()
@@ -186,8 +187,8 @@ func TestACorrectedMassIsForgotten(t *testing.T) {
 	if p := w.later(t, 2*time.Hour); len(p.Waits()) != 0 {
 		t.Errorf("waits %+v", p.Waits())
 	}
-	w.leaveOU(0, plan.OutOfScope)
-	if p := w.later(t, 2*time.Hour); len(ahead(p, plan.Withdraw)) != 9 {
+	w.leaveOU(0, model.OutOfScope)
+	if p := w.later(t, 2*time.Hour); len(ahead(p, model.Withdraw)) != 9 {
 		t.Errorf("%v", summary(p))
 	}
 }
@@ -197,23 +198,23 @@ func TestDifferentDays(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name string
-		week plan.Window
+		week model.Window
 		want int
 	}{
-		{"the week has room", plan.Window{Count: 50, Percent: 50}, 0},
-		{"the week has not", plan.Window{Count: 50, Percent: 1}, 1}, // the floor: five
+		{"the week has room", model.Window{Count: 50, Percent: 50}, 0},
+		{"the week has not", model.Window{Count: 50, Percent: 1}, 1}, // the floor: five
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			w := running(t, 100)
-			w.policy.LeaversDay, w.policy.LeaversWeek = plan.Window{Count: 20, Percent: 3}, row.week
+			w.policy.LeaversDay, w.policy.LeaversWeek = model.Window{Count: 20, Percent: 3}, row.week
 			named := 0
 			for range 3 { // two a day are due one day later
 				w.leaveSome(2)
 				for range 12 {
 					p := w.later(t, 2*time.Hour)
-					named = max(named, len(ahead(p, plan.Withdraw)))
-					if p.Tripped(plan.GuardLeaversRun) || p.Tripped(plan.GuardLeaversDay) {
+					named = max(named, len(ahead(p, model.Withdraw)))
+					if p.Tripped(model.GuardLeaversRun) || p.Tripped(model.GuardLeaversDay) {
 						t.Fatalf("guards %+v", p.Guards)
 					}
 				}
@@ -231,26 +232,26 @@ func TestWhoeverALimitStopsWasAnnounced(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		w := crowd(rapid.IntRange(6, 60).Draw(rt, "people"))
-		window := func(name string) plan.Window {
-			return plan.Window{Count: rapid.IntRange(0, 20).Draw(rt, name+" count"), Percent: rapid.IntRange(0, 50).Draw(rt, name+" percent")}
+		window := func(name string) model.Window {
+			return model.Window{Count: rapid.IntRange(0, 20).Draw(rt, name+" count"), Percent: rapid.IntRange(0, 50).Draw(rt, name+" percent")}
 		}
 		hours := func(name string, most int) time.Duration {
 			return time.Duration(rapid.IntRange(0, most).Draw(rt, name)) * time.Hour
 		}
 		w.policy.LeaversRun, w.policy.LeaversDay, w.policy.LeaversWeek = window("run"), window("day"), window("week")
-		w.policy.ID = rapid.SampledFrom([]plan.IDPolicy{plan.KeepID, plan.DetachID}).Draw(rt, "id")
+		w.policy.ID = rapid.SampledFrom([]model.IDPolicy{model.KeepID, model.DetachID}).Draw(rt, "id")
 		w.policy.ConfirmReads, w.policy.ConfirmOver = rapid.IntRange(1, 4).Draw(rt, "reads"), hours("over", 30)
 		w.policy.GraceWithdraw, w.policy.GraceID = hours("grace", 40), hours("grace of the ID", 60)
 		w.policy.MaxGap = 1000 * time.Hour
 		pace := time.Duration(rapid.IntRange(1, 30).Draw(rt, "pace")) * time.Hour
 		for n, e := range w.source().people {
-			if w.policy.ID != plan.KeepID && n%3 == 0 {
+			if w.policy.ID != model.KeepID && n%3 == 0 {
 				w.activate(e.username)
 			}
 		}
 		w.later(t, pace)
 		w.later(t, pace)
-		kinds := []plan.EvidenceKind{plan.Disabled, plan.Absent, plan.OutOfScope, plan.Expired}
+		kinds := []model.EvidenceKind{model.Disabled, model.Absent, model.OutOfScope, model.Expired}
 		for _, e := range w.source().people {
 			if rapid.IntRange(0, 3).Draw(rt, "leaves") == 0 {
 				e.leave(rapid.SampledFrom(kinds).Draw(rt, "kind"))
@@ -264,26 +265,26 @@ func TestWhoeverALimitStopsWasAnnounced(t *testing.T) {
 			p := w.later(t, pace)
 			leader := plan.Prerequisites(p.Changes)
 			for _, c := range p.Changes {
-				if l, led := leader(c); !c.Op.Destructive() || led && !l.Approved && l.Status != plan.Due && (l.Status != plan.Waiting || l.Guard != "") {
+				if l, led := leader(c); !c.Op.Destructive() || led && !l.Approved && l.Status != model.Due && (l.Status != model.Waiting || l.Guard != "") {
 					continue
 				}
 				if _, known := free[c.ID]; !known {
 					free[c.ID] = pass
 				}
-				if c.Status == plan.Blocked && announced[c.ID] < pass-free[c.ID] {
+				if c.Status == model.Blocked && announced[c.ID] < pass-free[c.ID] {
 					rt.Fatalf("pass %d blocks %s of %s by %s, which was announced %d times since %d", pass, c.Op, c.CSI, c.Guard, announced[c.ID], free[c.ID])
 				}
-				if at, told := earliest[c.ID]; told && c.Status == plan.Blocked && w.now.Before(at) {
+				if at, told := earliest[c.ID]; told && c.Status == model.Blocked && w.now.Before(at) {
 					rt.Fatalf("%s of %s is due at %s, and was said to be not before %s", c.Op, c.CSI, w.now, at)
 				}
-				if c.Op == plan.Withdraw && c.Status == plan.Waiting && c.Guard != "" {
+				if c.Op == model.Withdraw && c.Status == model.Waiting && c.Guard != "" {
 					earliest[c.ID] = c.NotBefore
 				}
 				if c.Guard != "" {
 					announced[c.ID]++
 				}
-				if yes && c.Op == plan.Withdraw && c.AwaitsApproval() {
-					w.give(plan.GivenApproval{ChangeID: c.ID, Person: c.Person, Until: w.now.Add(1000 * time.Hour)})
+				if yes && c.Op == model.Withdraw && c.AwaitsApproval() {
+					w.give(model.GivenApproval{ChangeID: c.ID, Person: c.Person, Until: w.now.Add(1000 * time.Hour)})
 				}
 			}
 		}
@@ -301,9 +302,9 @@ func TestWhoIsStoppedIsStillCounted(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := crowd(40)
-			w.policy.LeaversRun = plan.Window{Count: 4, Percent: 10}
-			w.policy.LeaversDay, w.policy.LeaversWeek = plan.Window{Count: 20, Percent: 50}, plan.Window{Count: 20, Percent: 50}
-			w.policy.ID, w.policy.GraceID = plan.DetachID, 40*time.Hour
+			w.policy.LeaversRun = model.Window{Count: 4, Percent: 10}
+			w.policy.LeaversDay, w.policy.LeaversWeek = model.Window{Count: 20, Percent: 50}, model.Window{Count: 20, Percent: 50}
+			w.policy.ID, w.policy.GraceID = model.DetachID, 40*time.Hour
 			w.policy.MaxGap = 1000 * time.Hour
 			people := w.source().people
 			for _, e := range people[:4] {
@@ -312,20 +313,20 @@ func TestWhoIsStoppedIsStillCounted(t *testing.T) {
 			w.later(t, 7*time.Hour)
 			w.later(t, 7*time.Hour)
 			for _, e := range people[:4] {
-				e.leave(plan.Disabled)
+				e.leave(model.Disabled)
 			}
 			w.later(t, 7*time.Hour)
 			for _, e := range people[4 : 4+row.more] {
-				e.leave(plan.Disabled)
+				e.leave(model.Disabled)
 			}
 			for range 2 { // with the withdrawals, and when they have settled
 				p := w.later(t, 7*time.Hour)
 				detaches := 0
 				for _, c := range p.Changes {
-					if c.Op != plan.Detach {
+					if c.Op != model.Detach {
 						continue
 					}
-					if detaches++; (c.Guard == plan.GuardAhead) != row.ahead {
+					if detaches++; (c.Guard == model.GuardAhead) != row.ahead {
 						t.Errorf("detach of %s: guard %q", c.CSI, c.Guard)
 					}
 				}
@@ -349,11 +350,11 @@ func TestAnOUAsTheScreensShowIt(t *testing.T) {
 		if n%3 == 1 {
 			e.ou = "Berlin,OU=Sold"
 		}
-		e.leave(plan.OutOfScope)
+		e.leave(model.OutOfScope)
 	}
-	w.source().people[40].leave(plan.Absent)
+	w.source().people[40].leave(model.Absent)
 	p := w.later(t, 2*time.Hour)
-	if len(ahead(p, plan.Withdraw)) != 31 {
+	if len(ahead(p, model.Withdraw)) != 31 {
 		t.Fatalf("%v", summary(p))
 	}
 	for _, row := range []struct {
@@ -387,7 +388,7 @@ func TestAWholeDNIsOneOU(t *testing.T) {
 	}
 	w.later(t, 2*time.Hour)
 	for _, e := range w.source().people[:30] {
-		e.leave(plan.OutOfScope)
+		e.leave(model.OutOfScope)
 	}
 	p := w.later(t, 2*time.Hour)
 	if got, err := lookup.Only(w.input(), p, "OU=Berlin,DC=corp"); err != nil || len(got) != 15 {
@@ -399,14 +400,14 @@ func TestAWholeDNIsOneOU(t *testing.T) {
 func TestOneLeaverGoesWithoutTheMass(t *testing.T) {
 	t.Parallel()
 	w := running(t, 100)
-	w.leaveOU(0, plan.OutOfScope)
+	w.leaveOU(0, model.OutOfScope)
 	one := w.source().people[50]
-	one.leave(plan.Absent)
+	one.leave(model.Absent)
 	for range 26 {
 		w.later(t, 2*time.Hour)
 	}
 	p := w.plan()
-	if got := statuses(p, plan.Withdraw); got["blockedleavers-run"] != 10 {
+	if got := statuses(p, model.Withdraw); got["blockedleavers-run"] != 10 {
 		t.Fatalf("%v", got)
 	}
 	for _, row := range []struct {
@@ -429,12 +430,12 @@ func TestOneLeaverGoesWithoutTheMass(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.give(plan.GivenApproval{ChangeID: theirs[0].ID, Person: one.id, Until: w.now.Add(day)})
+	w.give(model.GivenApproval{ChangeID: theirs[0].ID, Person: one.id, Until: w.now.Add(day)})
 	p = w.later(t, 2*time.Hour)
-	if got := statuses(p, plan.Withdraw); got["due"] != 1 || got["blockedleavers-run"] != 9 || w.credential(one.username) != nil {
+	if got := statuses(p, model.Withdraw); got["due"] != 1 || got["blockedleavers-run"] != 9 || w.credential(one.username) != nil {
 		t.Errorf("%v", got)
 	}
-	if slices.ContainsFunc(p.AwaitingApproval(), func(c plan.Change) bool { return c.Person == one.id }) {
+	if slices.ContainsFunc(p.AwaitingApproval(), func(c model.Change) bool { return c.Person == one.id }) {
 		t.Errorf("%v", summary(p))
 	}
 }
@@ -452,7 +453,7 @@ func uneven() map[string][]time.Duration {
 }
 
 // unevenMass is a mass under way that one pass has seen, after passes at such a pace.
-func unevenMass(t *testing.T, kind plan.EvidenceKind) (*world, plan.Plan) {
+func unevenMass(t *testing.T, kind model.EvidenceKind) (*world, plan.Plan) {
 	t.Helper()
 	w := running(t, 100)
 	w.later(t, 28*day)
@@ -466,22 +467,22 @@ func unevenMass(t *testing.T, kind plan.EvidenceKind) (*world, plan.Plan) {
 func TestTheYesWaitsWithTheStep(t *testing.T) {
 	t.Parallel()
 	for name, paces := range uneven() {
-		for _, kind := range []plan.EvidenceKind{plan.Disabled, plan.OutOfScope} {
+		for _, kind := range []model.EvidenceKind{model.Disabled, model.OutOfScope} {
 			t.Run(name+", "+string(kind), func(t *testing.T) {
 				t.Parallel()
 				w, p := unevenMass(t, kind)
-				if len(ahead(p, plan.Withdraw)) != 9 {
+				if len(ahead(p, model.Withdraw)) != 9 {
 					t.Fatalf("%v", summary(p))
 				}
 				first := p.GeneratedAt
-				w.approve(p, plan.MinApproval)
+				w.approve(p, model.MinApproval)
 				gone := 0
 				for _, pace := range paces {
 					p := w.later(t, pace)
 					if len(p.Waits()) > 0 {
 						t.Fatalf("asks again after %v: %+v", w.now.Sub(first), p.Waits())
 					}
-					gone += statuses(p, plan.Withdraw)["due"]
+					gone += statuses(p, model.Withdraw)["due"]
 				}
 				if gone != 9 {
 					t.Errorf("%d went within %v", gone, w.now.Sub(first))
@@ -496,16 +497,16 @@ func TestTheYesWaitsWithTheStep(t *testing.T) {
 func TestAYesEnds(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
-		kind  plan.EvidenceKind
+		kind  model.EvidenceKind
 		after time.Duration // the next pass, in which the stop file is there
 		then  time.Duration
 		asks  bool
 	}{
-		"while it waits":              {plan.OutOfScope, 23 * time.Hour, 23 * time.Hour, false},
-		"in time after it is due":     {plan.Disabled, 25 * time.Hour, 22 * time.Hour, false},
-		"out of time after it is due": {plan.Disabled, 25 * time.Hour, 24 * time.Hour, true},
-		"no pass came for a month":    {plan.Disabled, 32 * day, time.Minute, true},
-		"nor to confirm it":           {plan.OutOfScope, 33 * day, time.Minute, true},
+		"while it waits":              {model.OutOfScope, 23 * time.Hour, 23 * time.Hour, false},
+		"in time after it is due":     {model.Disabled, 25 * time.Hour, 22 * time.Hour, false},
+		"out of time after it is due": {model.Disabled, 25 * time.Hour, 24 * time.Hour, true},
+		"no pass came for a month":    {model.Disabled, 32 * day, time.Minute, true},
+		"nor to confirm it":           {model.OutOfScope, 33 * day, time.Minute, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -525,7 +526,7 @@ func TestAYesEnds(t *testing.T) {
 // TestNothingMovesBetweenTwoCommands with no pass between them: neither who is named, nor when, nor the hash.
 func TestNothingMovesBetweenTwoCommands(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []plan.EvidenceKind{plan.Disabled, plan.OutOfScope} {
+	for _, kind := range []model.EvidenceKind{model.Disabled, model.OutOfScope} {
 		w, _ := unevenMass(t, kind)
 		w.policy.ConfirmReads = 4 // more than there are: no plan between passes confirms
 		w.now = w.now.Add(time.Minute)
@@ -543,7 +544,7 @@ func TestNothingMovesBetweenTwoCommands(t *testing.T) {
 		first := told()
 		for _, after := range []time.Duration{time.Minute, time.Minute, 10 * time.Minute, 3 * time.Hour, 20 * time.Hour, 10 * time.Hour} {
 			w.now = w.now.Add(after)
-			if now := told(); kind == plan.OutOfScope && now != first || kind == plan.Disabled && after < time.Hour && now != first {
+			if now := told(); kind == model.OutOfScope && now != first || kind == model.Disabled && after < time.Hour && now != first {
 				t.Errorf("%s, %v later:\n%s\nbefore:\n%s", kind, after, now, first)
 			}
 		}
@@ -554,17 +555,17 @@ func TestNothingMovesBetweenTwoCommands(t *testing.T) {
 func TestPassesByHandAreNoPace(t *testing.T) {
 	t.Parallel()
 	w := crowd(100)
-	w.policy.GraceWithdraw, w.policy.LeaversDay = 24*time.Hour, plan.Window{Count: 20, Percent: 50}
+	w.policy.GraceWithdraw, w.policy.LeaversDay = 24*time.Hour, model.Window{Count: 20, Percent: 50}
 	w.policy.LeaversWeek = w.policy.LeaversDay
 	for range 3 {
 		w.later(t, time.Minute)
 	}
-	w.source().people[0].leave(plan.Disabled)
-	w.source().people[11].leave(plan.Disabled)
+	w.source().people[0].leave(model.Disabled)
+	w.source().people[11].leave(model.Disabled)
 	w.later(t, time.Minute)
-	w.source().people[22].leave(plan.Disabled)
+	w.source().people[22].leave(model.Disabled)
 	w.later(t, time.Minute)
-	if got := len(ahead(w.later(t, time.Minute), plan.Withdraw)); got != 3 {
+	if got := len(ahead(w.later(t, time.Minute), model.Withdraw)); got != 3 {
 		t.Errorf("%d are named", got)
 	}
 }
@@ -584,7 +585,7 @@ func TestDueAtIsOfWhatIsAhead(t *testing.T) {
 		if err := json.Unmarshal(text, &told); err != nil {
 			t.Fatal(err)
 		}
-		if named := c.Guard == plan.GuardAhead; named != (told.DueAt != nil) || named && !told.DueAt.Equal(c.NotBefore) {
+		if named := c.Guard == model.GuardAhead; named != (told.DueAt != nil) || named && !told.DueAt.Equal(c.NotBefore) {
 			t.Errorf("%s of %s, guard %q: due at %v", c.Op, c.CSI, c.Guard, told.DueAt)
 		}
 	}

@@ -6,7 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestAlarmsFollowTheWorld lets objects come and go after a departure, under clocks that step and
@@ -16,7 +16,7 @@ import (
 func TestAlarmsFollowTheWorld(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		policy := rapid.SampledFrom([]plan.IDPolicy{plan.KeepID, plan.DetachID, plan.RevokeID}).Draw(rt, "policy")
+		policy := rapid.SampledFrom([]model.IDPolicy{model.KeepID, model.DetachID, model.RevokeID}).Draw(rt, "policy")
 		h := &haunted{aftermath: takenOut(t, policy, rapid.Bool().Draw(rt, "links stay")), rt: rt, t: t, standing: map[object]time.Time{}, away: map[object][]time.Time{}}
 		for range rapid.IntRange(10, 60).Draw(rt, "passes") {
 			h.world.now = h.now.Add(rapid.SampledFrom([]time.Duration{
@@ -39,7 +39,7 @@ type haunted struct {
 
 // object is what an alarm is about.
 type object struct {
-	kind plan.AlarmKind
+	kind model.AlarmKind
 	id   string
 }
 
@@ -61,7 +61,7 @@ func (h *haunted) toggle() {
 		}
 	case 2:
 		if h.world.user(second) == nil {
-			h.appear(plan.User{ID: second, CSI: h.anna.csi})
+			h.appear(model.User{ID: second, CSI: h.anna.csi})
 		} else {
 			h.dropUser(second)
 		}
@@ -76,11 +76,11 @@ func (h *haunted) toggle() {
 func (h *haunted) there(o object) bool {
 	u := h.world.user(o.id)
 	switch o.kind {
-	case plan.CredentialBack:
+	case model.CredentialBack:
 		return h.credentialByID(h.credential.ID) != nil
-	case plan.StillActive:
+	case model.StillActive:
 		return u != nil && u.LastCheck.After(h.start.Add(day))
-	case plan.IDReturned, plan.SecondID:
+	case model.IDReturned, model.SecondID:
 	}
 	return u != nil
 }

@@ -5,16 +5,16 @@ import (
 	"testing"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestALimitTellsItsReckoning: the number in the message is the number that is allowed, and the rest of it is how
 // that comes about, whichever of percentage, floor, count and half decides.
 func TestALimitTellsItsReckoning(t *testing.T) {
 	t.Parallel()
-	run := plan.Window{Count: 10, Percent: 2}
+	run := model.Window{Count: 10, Percent: 2}
 	for _, row := range []struct {
-		allowed plan.Allowance
+		allowed model.Allowance
 		number  int
 		words   string
 	}{
@@ -23,8 +23,8 @@ func TestALimitTellsItsReckoning(t *testing.T) {
 		{run.AllowsToLeave("k", 2, 5000), 10, "10 allowed (k: 2 % of 5000 is 100, at least 2, but at most 10 and half of them, 2500)"},
 		{run.AllowsToLeave("k", 2, 3), 1, "1 allowed (k: 2 % of 3 is 0, at least 2, but at most 10 and half of them, 1)"},
 		{run.Allows("k", 2, 3), 2, "2 allowed (k: 2 % of 3 is 0, at least 2, but at most 10)"},
-		{plan.HeldLimit{Count: 3, Percent: 5}.Allows(100), 5, "5 allowed (limits.held: 5 % of 100 is 5, at least 3)"},
-		{plan.HiddenAttributes(600), 6, "6 allowed (1 % of 600 is 6, at least 3)"},
+		{model.HeldLimit{Count: 3, Percent: 5}.Allows(100), 5, "5 allowed (limits.held: 5 % of 100 is 5, at least 3)"},
+		{model.HiddenAttributes(600), 6, "6 allowed (1 % of 600 is 6, at least 3)"},
 	} {
 		if row.allowed.Number() != row.number || row.allowed.Words() != row.words {
 			t.Errorf("%d, %s; want %d, %s", row.allowed.Number(), row.allowed.Words(), row.number, row.words)
@@ -79,9 +79,9 @@ func TestOnePersonIsNoPlural(t *testing.T) {
 	for range 3 {
 		w.later(t, 2*time.Hour)
 	}
-	w.source().people[0].leave(plan.Disabled)
+	w.source().people[0].leave(model.Disabled)
 	p := w.later(t, 2*time.Hour)
-	if len(ahead(p, plan.Withdraw)) != 1 {
+	if len(ahead(p, model.Withdraw)) != 1 {
 		t.Fatalf("%v", summary(p))
 	}
 	detail := p.Guards[0].Detail

@@ -5,13 +5,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // given is the yes of now to some changes of a plan, as the ledger has it.
-func (w *world) given(p plan.Plan, changes ...plan.Change) {
+func (w *world) given(p plan.Plan, changes ...model.Change) {
 	for _, c := range changes {
-		w.give(plan.GivenApproval{ChangeID: c.ID, Op: c.Op, Person: c.Person, CSI: c.CSI, Hash: p.Hash, At: w.now, Until: w.now.Add(day)})
+		w.give(model.GivenApproval{ChangeID: c.ID, Op: c.Op, Person: c.Person, CSI: c.CSI, Hash: p.Hash, At: w.now, Until: w.now.Add(day)})
 	}
 }
 
@@ -21,7 +22,7 @@ func TestUnanswered(t *testing.T) {
 	t.Parallel()
 	due := func() (*world, plan.Plan) {
 		w := running(t, 100)
-		w.leaveOU(0, plan.Disabled)
+		w.leaveOU(0, model.Disabled)
 		w.later(t, 2*time.Hour)
 		return w, w.later(t, 25*time.Hour)
 	}
@@ -56,7 +57,7 @@ func TestUnanswered(t *testing.T) {
 		}, []string{"leavers-run", "leavers-day", "leavers-week"}, 5, 4, "plan"},
 		"all are on leave": {func(w *world, p plan.Plan) plan.PastPlan {
 			for _, c := range p.AwaitingApproval() {
-				w.state.Suspensions = append(w.state.Suspensions, plan.Suspension{Person: c.Person, Since: w.now, Until: w.now.Add(9 * day)})
+				w.state.Suspensions = append(w.state.Suspensions, model.Suspension{Person: c.Person, Since: w.now, Until: w.now.Add(9 * day)})
 			}
 			return plan.PastPlan{Hash: p.Hash, Changes: p.Changes}
 		}, nil, 0, 0, ""},
@@ -64,7 +65,7 @@ func TestUnanswered(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w, p := due()
-			left := w.state.AnswersTo(row.answer(w, p), p.Waits(), w.policy, w.now).Unanswered(p.Waits())
+			left := plan.AnswersTo(w.state, row.answer(w, p), p.Waits(), w.policy, w.now).Unanswered(p.Waits())
 			var codes []string
 			for _, x := range left {
 				codes = append(codes, string(x.Code))

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
@@ -18,10 +19,10 @@ func revoking(t *testing.T) (*world, *entry) {
 	w, people := rolledOut(t, "anna")
 	w.staff(20)
 	w.policy.GraceWithdraw, w.policy.GraceID = 0, 0
-	w.policy.ID, w.policy.Approval = plan.RevokeID, plan.ApproveIrreversible
+	w.policy.ID, w.policy.Approval = model.RevokeID, model.ApproveIrreversible
 	w.activate("anna")
 	w.settle(t)
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	wantLines(t, of(w.later(t, time.Hour), "anna"), "withdraw E-anna due", "disable-contact E-anna due", "revoke E-anna needs-approval")
 	return w, people["anna"]
 }
@@ -35,12 +36,12 @@ func TestApprovalGatesItsOwnStep(t *testing.T) {
 	wantLines(t, of(p, "anna"), "revoke E-anna needs-approval")
 	w.approve(p, day)
 	p = w.later(t, time.Hour)
-	c := find(t, p, plan.Revoke, "anna")
-	if c.Status != plan.Due || !c.Approved || !c.ApprovedUntil.Equal(w.now.Add(day-time.Hour)) {
+	c := find(t, p, model.Revoke, "anna")
+	if c.Status != model.Due || !c.Approved || !c.ApprovedUntil.Equal(w.now.Add(day-time.Hour)) {
 		t.Errorf("not due and approved: %+v", c)
 	}
-	if w.done[plan.Revoke] != 1 || len(w.state.Approvals) != 0 || len(w.state.Taken) != 1 {
-		t.Errorf("revoked %d, approvals left %v, counted %v", w.done[plan.Revoke], w.state.Approvals, w.state.Taken)
+	if w.done[model.Revoke] != 1 || len(w.state.Approvals) != 0 || len(w.state.Taken) != 1 {
+		t.Errorf("revoked %d, approvals left %v, counted %v", w.done[model.Revoke], w.state.Approvals, w.state.Taken)
 	}
 }
 
@@ -49,11 +50,11 @@ func TestAnApprovalThatDoesNotCount(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name string
-		edit func(*world, *plan.GivenApproval)
+		edit func(*world, *model.GivenApproval)
 	}{
-		{"of another change", func(_ *world, a *plan.GivenApproval) { a.ChangeID += "0" }},
-		{"of another person", func(_ *world, a *plan.GivenApproval) { a.Person.ID += "0" }},
-		{"over before the departure began", func(w *world, a *plan.GivenApproval) { a.Until = w.saga(a.Person).StartedAt }},
+		{"of another change", func(_ *world, a *model.GivenApproval) { a.ChangeID += "0" }},
+		{"of another person", func(_ *world, a *model.GivenApproval) { a.Person.ID += "0" }},
+		{"over before the departure began", func(w *world, a *model.GivenApproval) { a.Until = w.saga(a.Person).StartedAt }},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -78,9 +79,9 @@ func TestApprovalExpires(t *testing.T) {
 	} {
 		w, people := rolledOut(t, "anna")
 		w.staff(20)
-		w.policy.GraceWithdraw, w.policy.Approval = 0, plan.ApproveAll
+		w.policy.GraceWithdraw, w.policy.Approval = 0, model.ApproveAll
 		w.settle(t)
-		people["anna"].leave(plan.Disabled)
+		people["anna"].leave(model.Disabled)
 		w.approve(w.pass(t), time.Hour)
 		wantLines(t, of(w.later(t, row.after), "anna"), row.want)
 		if len(w.state.Approvals) != row.left {
@@ -107,8 +108,8 @@ func TestAStartedSagaKeepsItsApproval(t *testing.T) {
 	if live := w.state.LiveApprovals(w.policy, w.now); len(live) != 1 {
 		t.Errorf("live: %v", live)
 	}
-	c := find(t, w.later(t, day), plan.Revoke, "anna")
-	if c.Status != plan.Due || !c.Approved || !c.ApprovedUntil.IsZero() || w.done[plan.Revoke] != 1 {
+	c := find(t, w.later(t, day), model.Revoke, "anna")
+	if c.Status != model.Due || !c.Approved || !c.ApprovedUntil.IsZero() || w.done[model.Revoke] != 1 {
 		t.Errorf("%+v", c)
 	}
 }
@@ -134,13 +135,13 @@ func TestApprovedChangesPassTheLimits(t *testing.T) {
 	w := crowd(1000)
 	w.leaveSome(15)
 	p := w.later(t, time.Hour)
-	if got := statuses(p, plan.Withdraw); got["blocked"+plan.GuardLeaversRun] != 15 {
+	if got := statuses(p, model.Withdraw); got["blocked"+model.GuardLeaversRun] != 15 {
 		t.Fatalf("got %v", got)
 	}
 	w.approve(p, day)
 	w.leaveSome(10)
 	p = w.later(t, time.Hour)
-	if got := statuses(p, plan.Withdraw); got["due"] != 25 || len(p.Guards) != 0 {
+	if got := statuses(p, model.Withdraw); got["due"] != 25 || len(p.Guards) != 0 {
 		t.Errorf("15 approved and 10 new: %v, guards %v", got, p.Guards)
 	}
 	if len(w.state.Taken) != 10 {
@@ -152,7 +153,7 @@ func TestApprovedChangesPassTheLimits(t *testing.T) {
 	w.approve(w.later(t, time.Hour), day)
 	w.leaveSome(11)
 	p = w.later(t, time.Hour)
-	if got := statuses(p, plan.Withdraw); got["due"] != 15 || got["blocked"+plan.GuardLeaversRun] != 11 {
+	if got := statuses(p, model.Withdraw); got["due"] != 15 || got["blocked"+model.GuardLeaversRun] != 11 {
 		t.Errorf("15 approved and 11 new: %v", got)
 	}
 	wantWords(t, p, "withdraw: 11 people in one pass, 10 allowed")
@@ -169,15 +170,15 @@ func TestApprovedOU(t *testing.T) {
 	}
 	w.later(t, time.Hour)
 	for i := range 7 {
-		w.source().people[i].leave(plan.Disabled)
+		w.source().people[i].leave(model.Disabled)
 	}
 	p := w.later(t, time.Hour)
-	if got := statuses(p, plan.Withdraw); got["blocked"+plan.GuardLeaversOU] != 7 {
+	if got := statuses(p, model.Withdraw); got["blocked"+model.GuardLeaversOU] != 7 {
 		t.Fatalf("got %v", got)
 	}
 	w.approve(p, day)
-	w.source().people[7].leave(plan.Disabled)
-	if got := statuses(w.later(t, time.Hour), plan.Withdraw); got["due"] != 8 {
+	w.source().people[7].leave(model.Disabled)
+	if got := statuses(w.later(t, time.Hour), model.Withdraw); got["due"] != 8 {
 		t.Errorf("got %v", got)
 	}
 }
@@ -187,25 +188,25 @@ func TestApprovedOU(t *testing.T) {
 func TestApprovedNumbers(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
-		op plan.Op
+		op model.Op
 		n  int
 		do func(*world)
 	}{
-		{plan.Create, 30, func(w *world) {
+		{model.Create, 30, func(w *world) {
 			for i := range 30 {
 				w.hire(fmt.Sprintf("j%02d", i))
 			}
 		}},
-		{plan.SetSettings, 40, func(w *world) {
+		{model.SetSettings, 40, func(w *world) {
 			for i := range 40 {
 				w.source().people[i].last = "Neu"
 			}
 		}},
-		{plan.Transfer, 3, func(w *world) {
+		{model.Transfer, 3, func(w *world) {
 			w.policy.ChangesRun.Percent = 1 // the floor: two
 			for i := range 3 {
 				old := w.source().people[i]
-				old.leave(plan.Absent)
+				old.leave(model.Absent)
 				w.hire(old.username)
 			}
 		}},
@@ -241,7 +242,7 @@ func TestApprovalLiftsNothingElse(t *testing.T) {
 		{"another scope", func(w *world) { w.source().scope = "s9" }, "revoke E-anna blocked by baseline"},
 		{"no baseline", func(w *world) { w.state.Baseline = false }, "revoke E-anna blocked by baseline"},
 		{"an incomplete read", func(w *world) { w.source().incomplete = true }, "revoke E-anna waiting"},
-		{"policy", func(w *world) { w.policy.Mode = plan.UpsertOnly }, "revoke E-anna withheld"},
+		{"policy", func(w *world) { w.policy.Mode = model.UpsertOnly }, "revoke E-anna withheld"},
 		{"the stop file", func(w *world) { w.stop = "the stop file is there" }, "revoke E-anna blocked by stop-file"},
 		{"grace", func(w *world) { w.policy.GraceID = 7 * day }, "revoke E-anna waiting"},
 		{"no requests left", func(w *world) { w.budget.Remaining = 1 }, "revoke E-anna deferred"},
@@ -277,7 +278,7 @@ func TestHash(t *testing.T) {
 		t.Error("a joiner and the stop file changed the hash")
 	}
 	w.source().scope = "s9"
-	if preview := w.plan(); preview.Hash != empty || len(preview.AwaitingApproval()) != 0 || !preview.Tripped(plan.GuardBaseline) {
+	if preview := w.plan(); preview.Hash != empty || len(preview.AwaitingApproval()) != 0 || !preview.Tripped(model.GuardBaseline) {
 		t.Error("the hash covers what only approve --baseline lifts")
 	}
 }
@@ -285,25 +286,25 @@ func TestHash(t *testing.T) {
 func TestStopFile(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna", "bert")
-	w.policy.GraceWithdraw, w.policy.GraceID, w.policy.ID = 0, 0, plan.DetachID
+	w.policy.GraceWithdraw, w.policy.GraceID, w.policy.ID = 0, 0, model.DetachID
 	w.activate("anna")
 	w.settle(t)
 	w.stop = "the stop file /state/stop exists; remove it to go on"
 	if p := w.later(t, time.Hour); len(p.Guards) != 0 {
 		t.Errorf("nothing is to be taken from anybody: %v", p.Guards)
 	}
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	people["bert"].last = "Neu"
 	w.hire("carl")
 	p := w.later(t, time.Hour)
 	wantLines(t, of(p, "anna", "bert", "carl"), "withdraw E-anna blocked by stop-file", "disable-contact E-anna blocked by stop-file",
 		"detach E-anna waiting", "set-settings E-bert due", "create E-carl due")
-	if !slices.Contains(p.Guards, plan.Guard{Name: plan.GuardStopFile, Detail: w.stop}) {
+	if !slices.Contains(p.Guards, model.Guard{Name: model.GuardStopFile, Detail: w.stop}) {
 		t.Errorf("guards %v", p.Guards)
 	}
 	w.stop = ""
 	w.settle(t)
-	if w.done[plan.Detach] != 1 {
+	if w.done[model.Detach] != 1 {
 		t.Error("does not go on once the stop file is gone")
 	}
 }
@@ -347,7 +348,7 @@ func TestAYesInAdvanceHasOneEnd(t *testing.T) {
 		w.leaveSome(8)
 		p := w.later(t, time.Hour)
 		for _, c := range p.AwaitingApproval() {
-			w.give(plan.GivenApproval{ChangeID: c.ID, Op: c.Op, Person: c.Person, At: w.now, Until: w.now.Add(day), Ahead: true})
+			w.give(model.GivenApproval{ChangeID: c.ID, Op: c.Op, Person: c.Person, At: w.now, Until: w.now.Add(day), Ahead: true})
 		}
 		w.now = w.now.Add(day + late)
 		p = w.plan()
@@ -363,7 +364,7 @@ func TestAYesInAdvanceHasOneEnd(t *testing.T) {
 			}
 		}
 		if told != 8 {
-			t.Errorf("late by %v: %d of them: %v", late, told, statuses(p, plan.Withdraw))
+			t.Errorf("late by %v: %d of them: %v", late, told, statuses(p, model.Withdraw))
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // BaselineChange says why a plan is a preview until somebody accepts the baseline, and who enters
@@ -19,33 +21,20 @@ type BaselineChange struct {
 	// are known under a new directory ID now, and neither enter nor leave; Missing are people of ours
 	// whose credentials went at once; Unclear are people of ours who are held, as what was read shows neither
 	// that they are entitled nor that they left. Each list is sorted, and everybody is in one at most.
-	Enters, Leaves, Rekeyed, Missing, Unclear []BaselinePerson
+	Enters, Leaves, Rekeyed, Missing, Unclear []model.BaselinePerson
 }
 
 // BaselineWords count whom a change of the baseline concerns, list by list.
 func BaselineWords(enter, leave, rekeyed, missing, unclear int) string {
-	words := Counted(enter, "enters", "enter") + ", " + Counted(leave, "of ours is not entitled any more", "of ours are not entitled any more") +
-		", " + Counted(rekeyed, "has a new directory ID", "have a new directory ID")
+	words := model.Counted(enter, "enters", "enter") + ", " + model.Counted(leave, "of ours is not entitled any more", "of ours are not entitled any more") +
+		", " + model.Counted(rekeyed, "has a new directory ID", "have a new directory ID")
 	if missing > 0 {
-		words += ", " + Counted(missing, "credential is missing", "credentials are missing")
+		words += ", " + model.Counted(missing, "credential is missing", "credentials are missing")
 	}
 	if unclear > 0 {
-		words += ", " + Counted(unclear, "of ours is held, as nothing shows that they left", "of ours are held, as nothing shows that they left")
+		words += ", " + model.Counted(unclear, "of ours is held, as nothing shows that they left", "of ours are held, as nothing shows that they left")
 	}
 	return words
-}
-
-// BaselinePerson is a person whom a change of the baseline concerns, and why.
-type BaselinePerson struct {
-	Person PersonID
-	CSI    string
-	DN     string
-	Why    string
-}
-
-// Words name them, and say why.
-func (b BaselinePerson) Words() string {
-	return Harmless(DescribePerson(b.CSI, b.DN, b.Person) + ": " + b.Why)
 }
 
 // howToAccept ends each message of the guard.
@@ -57,7 +46,7 @@ const howToAccept = "read the plan, then type `threema-dirsync approve --baselin
 func (p *planner) judgeBaseline() {
 	m := &p.plan.Update
 	m.Subscription, m.Baseline = p.State.Subscription, p.State.Baseline
-	m.Sources = map[string]SourceBinding{}
+	m.Sources = map[string]model.SourceBinding{}
 	maps.Copy(m.Sources, p.State.Sources)
 	reasons, accepted := p.baselineReasons()
 	switch {
@@ -73,11 +62,11 @@ func (p *planner) judgeBaseline() {
 	case len(reasons) > 0:
 		p.planOnly = true
 		for _, reason := range reasons {
-			p.trip(GuardBaseline, "", reason+howToEnd(p.plan.Renamed))
+			p.trip(model.GuardBaseline, "", reason+howToEnd(p.plan.Renamed))
 		}
 	default:
-		if p.State.Gap.Kind == LostLedger {
-			p.trip(GuardBaseline, "", p.State.Gap.String()+", until you accept it; if you have the old ledger.db, stop the service and put it back, else "+howToAccept)
+		if p.State.Gap.Kind == model.LostLedger {
+			p.trip(model.GuardBaseline, "", p.State.Gap.String()+", until you accept it; if you have the old ledger.db, stop the service and put it back, else "+howToAccept)
 		}
 		return
 	}
@@ -89,10 +78,10 @@ func (p *planner) judgeBaseline() {
 
 // acceptedTransfers are the yes to all transfers that the accepted baseline lists as people under a new
 // directory ID, however few they are.
-func (p *planner) acceptedTransfers(had []GivenApproval) []GivenApproval {
-	all := p.massOf(func(c Change) bool { return c.Op == Transfer })
-	return slices.DeleteFunc(all, func(a GivenApproval) bool {
-		return slices.ContainsFunc(had, func(b GivenApproval) bool { return a.ChangeID == b.ChangeID })
+func (p *planner) acceptedTransfers(had []model.GivenApproval) []model.GivenApproval {
+	all := p.massOf(func(c model.Change) bool { return c.Op == model.Transfer })
+	return slices.DeleteFunc(all, func(a model.GivenApproval) bool {
+		return slices.ContainsFunc(had, func(b model.GivenApproval) bool { return a.ChangeID == b.ChangeID })
 	})
 }
 
@@ -100,19 +89,19 @@ func (p *planner) acceptedTransfers(had []GivenApproval) []GivenApproval {
 // answer asks nobody for a yes that it has just taken.
 func (p *planner) approveAccepted() {
 	for _, a := range p.plan.Update.Accepted {
-		n := slices.IndexFunc(p.plan.Changes, func(c Change) bool { return c.ID == a.ChangeID })
+		n := slices.IndexFunc(p.plan.Changes, func(c model.Change) bool { return c.ID == a.ChangeID })
 		p.plan.Changes[n].Approved, p.plan.Changes[n].ApprovedUntil = true, a.Until
 	}
 }
 
 // dropUnlisted leaves out the yes to a transfer that asks, and that nobody has seen in the list: only the
 // acceptance lets the owner depart. It asks for a yes of its own then.
-func (p *planner) dropUnlisted(accepted []GivenApproval) []GivenApproval {
+func (p *planner) dropUnlisted(accepted []model.GivenApproval) []model.GivenApproval {
 	unlisted := map[string]bool{}
 	for _, c := range p.plan.Changes {
-		unlisted[c.ID] = c.Op == Transfer && len(c.Asks) > 0 && !p.transfersListed[c.ID]
+		unlisted[c.ID] = c.Op == model.Transfer && len(c.Asks) > 0 && !p.transfersListed[c.ID]
 	}
-	return slices.DeleteFunc(accepted, func(a GivenApproval) bool { return unlisted[a.ChangeID] })
+	return slices.DeleteFunc(accepted, func(a model.GivenApproval) bool { return unlisted[a.ChangeID] })
 }
 
 // transfersListed are the transfers that the plan lists before anybody accepts the baseline.
@@ -120,7 +109,7 @@ func transfersListed(in Input) map[string]bool {
 	in.AcceptBaseline = false
 	listed := map[string]bool{}
 	for _, c := range Compute(in).Changes {
-		if c.Op == Transfer {
+		if c.Op == model.Transfer {
 			listed[c.ID] = true
 		}
 	}
@@ -129,8 +118,8 @@ func transfersListed(in Input) map[string]bool {
 
 // baselineReasons says why this plan must be a preview, and which changes somebody who accepts
 // that says yes to.
-func (p *planner) baselineReasons() (reasons []string, accepted []GivenApproval) {
-	if p.State.Gap.Kind == OlderLedger {
+func (p *planner) baselineReasons() (reasons []string, accepted []model.GivenApproval) {
+	if p.State.Gap.Kind == model.OlderLedger {
 		reasons = append(reasons, p.State.Gap.String())
 	}
 	reasons = append(reasons, p.differences()...)
@@ -145,7 +134,7 @@ func (p *planner) baselineReasons() (reasons []string, accepted []GivenApproval)
 // plainReason says what is accepted where nothing makes the plan a preview.
 func (p *planner) plainReason() string {
 	switch {
-	case p.State.Gap.Kind == LostLedger:
+	case p.State.Gap.Kind == model.LostLedger:
 		return p.State.Gap.String()
 	case !p.State.Baseline:
 		return "it is the first baseline of this ledger: who leaves is taken out from the next pass on, within all limits"
@@ -153,35 +142,10 @@ func (p *planner) plainReason() string {
 	return "there was nothing to accept: package, directory and scope are those that the ledger knows"
 }
 
-func (g Gap) String() string {
-	day := g.At.UTC().Format("2006-01-02 15:04 UTC")
-	switch g.Kind {
-	case OlderLedger:
-		return fmt.Sprintf("pass %d of %s was done here, and this ledger, which ended with pass %d, does not know it: most likely an older ledger.db "+
-			"was put back, and it knows nothing of what was done since; if you have the newer one, stop the service and put that back", g.Done, day, g.Own)
-	case LostLedger:
-		return fmt.Sprintf("pass %d of %s was done here, and this ledger is new: the old one was lost; adoption and changes go ahead, but nobody gets a new credential, nobody's "+
-			"access is withdrawn (Zugang entzogen) and no Threema ID detached (getrennt) or revoked (widerrufen)", g.Done, day)
-	}
-	return ""
-}
-
-// doubt takes the row of departures from what an older ledger remembers of a person: they may
-// have come back in the passes that it does not know, so it is no unbroken row (design §5.2).
-func (g Gap) doubt(o Observation) Observation {
-	if g.Kind != OlderLedger || o.State != Departed {
-		return o
-	}
-	return Observation{
-		Person: o.Person, DN: o.DN, OU: o.OU, CSI: o.CSI, LastSeen: o.LastSeen, State: Unknown,
-		Evidence: Evidence{Detail: "an older ledger saw them as departed"},
-	}
-}
-
 // mass is one kind of change of ownership that too many people have at once.
 type mass struct {
 	reason  string
-	changes []GivenApproval // the yes to each of them that goes with the baseline
+	changes []model.GivenApproval // the yes to each of them that goes with the baseline
 }
 
 // masses finds what a handful may have in one pass and nobody has in masses unless something
@@ -190,15 +154,15 @@ type mass struct {
 // directory was loaded anew (pitfall K9). What somebody accepted counts no more.
 func (p *planner) masses() []mass {
 	var found []mass
-	known := p.massOf(func(c Change) bool {
-		return p.State.RolledOut && c.Op == Adopt && p.Inventory.Settings[c.CredentialID][SettingCSI] == c.CSI
+	known := p.massOf(func(c model.Change) bool {
+		return p.State.RolledOut && c.Op == model.Adopt && p.Inventory.Settings[c.CredentialID][model.SettingCSI] == c.CSI
 	})
-	few := massThreshold(len(p.State.Owned))
+	few := model.MassThreshold(len(p.State.Owned))
 	if n := len(known); n > few.Number() {
 		found = append(found, mass{fmt.Sprintf("the licence package knows %d people, by their csi, whom this ledger never saw, %s; "+
 			"was an older ledger restored?", n, few.Words()), known})
 	}
-	rekeyed := p.massOf(func(c Change) bool { return c.Op == Transfer })
+	rekeyed := p.massOf(func(c model.Change) bool { return c.Op == model.Transfer })
 	if n := len(rekeyed); n > few.Number() {
 		found = append(found, mass{fmt.Sprintf("%d of the %d people that we manage have a new directory ID and the csi of before, %s; "+
 			"was the directory loaded anew, or do they stand in another source now? Accepted, they keep credential and Threema ID", n, few.Base, few.Words()), rekeyed})
@@ -207,11 +171,11 @@ func (p *planner) masses() []mass {
 }
 
 // massOf lists the changes of a kind that this pass would carry out and nobody accepted.
-func (p *planner) massOf(which func(Change) bool) []GivenApproval {
-	var changes []GivenApproval
+func (p *planner) massOf(which func(model.Change) bool) []model.GivenApproval {
+	var changes []model.GivenApproval
 	for _, c := range p.plan.Changes {
 		if !c.Approved && p.Policy.Mode.Allows(c.Op) && which(c) {
-			changes = append(changes, GivenApproval{ChangeID: c.ID, Op: c.Op, Person: c.Person, CSI: c.CSI, Until: p.Now.Add(MaxApproval).UTC().Truncate(time.Second)})
+			changes = append(changes, model.GivenApproval{ChangeID: c.ID, Op: c.Op, Person: c.Person, CSI: c.CSI, Until: p.Now.Add(model.MaxApproval).UTC().Truncate(time.Second)})
 		}
 	}
 	return changes

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // baselineChange lists whom a change of the baseline concerns, everybody once.
@@ -18,20 +20,20 @@ func (p *planner) baselineChange(reasons []string) *BaselineChange {
 }
 
 // rekeyed are the people whose credential passes to a new ID, and who had it before.
-func (p *planner) rekeyed() (now []BaselinePerson, was map[PersonID]bool) {
-	was = map[PersonID]bool{}
+func (p *planner) rekeyed() (now []model.BaselinePerson, was map[model.PersonID]bool) {
+	was = map[model.PersonID]bool{}
 	for _, c := range p.plan.Changes {
-		if c.Op == Transfer {
+		if c.Op == model.Transfer {
 			was[p.former[c.CredentialID].Person] = true
-			now = append(now, BaselinePerson{c.Person, c.CSI, c.DN, "was " + c.Before["person"]})
+			now = append(now, model.BaselinePerson{Person: c.Person, CSI: c.CSI, DN: c.DN, Why: "was " + c.Before["person"]})
 		}
 	}
 	return now, was
 }
 
 // entering are the entitled people whom no pass saw before, and who are not held.
-func (p *planner) entering(rekeyed []BaselinePerson) []BaselinePerson {
-	known := map[PersonID]bool{}
+func (p *planner) entering(rekeyed []model.BaselinePerson) []model.BaselinePerson {
+	known := map[model.PersonID]bool{}
 	for _, o := range p.State.Observations {
 		known[o.Person] = true
 	}
@@ -45,23 +47,23 @@ func (p *planner) entering(rekeyed []BaselinePerson) []BaselinePerson {
 		known[h.Person] = known[h.Person] || !h.Quiet
 	}
 	joins := p.entersOldPackage()
-	var people []BaselinePerson
+	var people []model.BaselinePerson
 	for _, i := range p.entitled {
 		switch {
 		case joins[i.Person]:
-			people = append(people, BaselinePerson{i.Person, i.CSI, i.DN, "entitled, and the package has no credential of theirs: accepted, they get one"})
+			people = append(people, model.BaselinePerson{Person: i.Person, CSI: i.CSI, DN: i.DN, Why: "entitled, and the package has no credential of theirs: accepted, they get one"})
 		case !known[i.Person]:
-			people = append(people, BaselinePerson{i.Person, i.CSI, i.DN, p.whyEnters(i.Person)})
+			people = append(people, model.BaselinePerson{Person: i.Person, CSI: i.CSI, DN: i.DN, Why: p.whyEnters(i.Person)})
 		}
 	}
 	return sortPeople(people)
 }
 
 // whyEnters says what is known of somebody whom the last pass did not know: who left earlier is back.
-func (p *planner) whyEnters(person PersonID) string {
+func (p *planner) whyEnters(person model.PersonID) string {
 	for _, e := range slices.Backward(p.State.Effects) {
-		if e.Person == person && e.Op == Withdraw {
-			return "entitled again; credential " + e.Username + " of theirs was withdrawn " + Stamp(e.RequestedAt)
+		if e.Person == person && e.Op == model.Withdraw {
+			return "entitled again; credential " + e.Username + " of theirs was withdrawn " + model.Stamp(e.RequestedAt)
 		}
 	}
 	return "entitled now, and not known to the last pass"
@@ -70,28 +72,28 @@ func (p *planner) whyEnters(person PersonID) string {
 // leaving are the people of ours whom what was read now does not show as entitled, and unclear those of them whom
 // it does not show as departed either. It asks the read itself and not the memory, which believes no departure
 // in an incomplete one. Who is in another list already is listed.
-func (p *planner) leaving(listed map[PersonID]bool) (leaves, unclear []BaselinePerson) {
-	found := map[PersonID]Sighting{}
+func (p *planner) leaving(listed map[model.PersonID]bool) (leaves, unclear []model.BaselinePerson) {
+	found := map[model.PersonID]model.Sighting{}
 	for _, s := range p.Sources {
 		for _, sighting := range s.Snapshot.Sightings {
 			found[sighting.ID] = sighting
 		}
 	}
 	for id, i := range p.identities {
-		found[id] = Sighting{ID: id, DN: i.DN, State: i.State, Evidence: i.Evidence}
+		found[id] = model.Sighting{ID: id, DN: i.DN, State: i.State, Evidence: i.Evidence}
 	}
 	for _, own := range p.State.Owned {
 		excluded := p.identities[own.Person].Excluded
-		if listed[own.Person] || found[own.Person].State == Entitled && !excluded {
+		if listed[own.Person] || found[own.Person].State == model.Entitled && !excluded {
 			continue
 		}
 		o := p.observations[own.Person]
-		why := found[own.Person].whyGone(excluded)
-		if o.State != Entitled || !p.sourceRead(own.Person.Source) { // else an incomplete read: nobody departs by it
+		why := found[own.Person].WhyGone(excluded)
+		if o.State != model.Entitled || !p.sourceRead(own.Person.Source) { // else an incomplete read: nobody departs by it
 			why = cmp.Or(p.keptFromLeaving(own, o), why)
 		}
-		person := BaselinePerson{own.Person, own.CSI, cmp.Or(o.DN, found[own.Person].DN), why}
-		if found[own.Person].gone().State == Departed && !excluded && p.sourceRead(own.Person.Source) && !p.uncounted[own.Person] {
+		person := model.BaselinePerson{Person: own.Person, CSI: own.CSI, DN: cmp.Or(o.DN, found[own.Person].DN), Why: why}
+		if found[own.Person].Gone().State == model.Departed && !excluded && p.sourceRead(own.Person.Source) && !p.uncounted[own.Person] {
 			leaves = append(leaves, person)
 		} else {
 			unclear = append(unclear, person)
@@ -100,21 +102,10 @@ func (p *planner) leaving(listed map[PersonID]bool) (leaves, unclear []BaselineP
 	return sortPeople(leaves), sortPeople(unclear)
 }
 
-// whyGone words what a read shows of somebody whom it does not show as entitled.
-func (s Sighting) whyGone(excluded bool) string {
-	switch {
-	case excluded:
-		return "lies below exclude_dns: held"
-	case s.gone().State == Departed:
-		return s.gone().Evidence.String()
-	}
-	return "account state unknown: " + cmp.Or(s.Evidence.Detail, "not found in this read") + ": held"
-}
-
 // sortPeople sorts by DN, so that the people of an OU stand together.
-func sortPeople(people []BaselinePerson) []BaselinePerson {
-	slices.SortFunc(people, func(a, b BaselinePerson) int {
-		return cmp.Or(strings.Compare(parentDN(a.DN), parentDN(b.DN)), strings.Compare(a.DN, b.DN), a.Person.Compare(b.Person))
+func sortPeople(people []model.BaselinePerson) []model.BaselinePerson {
+	slices.SortFunc(people, func(a, b model.BaselinePerson) int {
+		return cmp.Or(strings.Compare(model.ParentDN(a.DN), model.ParentDN(b.DN)), strings.Compare(a.DN, b.DN), a.Person.Compare(b.Person))
 	})
 	return people
 }

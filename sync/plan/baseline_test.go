@@ -11,6 +11,7 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
@@ -24,7 +25,7 @@ func (w *world) acceptBaseline(t testing.TB) plan.Plan {
 }
 
 // concerned are the csis of a list, each with why.
-func concerned(people []plan.BaselinePerson) []string {
+func concerned(people []model.BaselinePerson) []string {
 	list := []string{}
 	for _, p := range people {
 		list = append(list, strings.TrimPrefix(p.CSI, "E-")+": "+p.Why)
@@ -36,11 +37,11 @@ func concerned(people []plan.BaselinePerson) []string {
 func wantPreview(t testing.TB, p plan.Plan, why string) {
 	t.Helper()
 	for _, c := range p.Changes {
-		if c.Status != plan.Blocked || c.Guard != plan.GuardBaseline {
+		if c.Status != model.Blocked || c.Guard != model.GuardBaseline {
 			t.Errorf("not a preview: %s of %s is %s", c.Op, c.CSI, c.Status)
 		}
 	}
-	if !p.Tripped(plan.GuardBaseline) || p.Baseline == nil || p.Baseline.Accepted {
+	if !p.Tripped(model.GuardBaseline) || p.Baseline == nil || p.Baseline.Accepted {
 		t.Errorf("guards %v, baseline %+v", p.Guards, p.Baseline)
 	}
 	wantWords(t, p, why)
@@ -58,8 +59,8 @@ func TestWhoEntersAndLeaves(t *testing.T) {
 	}{
 		{"a narrowed filter", func(w *world, people map[string]*entry) {
 			w.source().scope = "s9"
-			people["anna"].leave(plan.OutOfScope)
-			people["bert"].leave(plan.Absent)
+			people["anna"].leave(model.OutOfScope)
+			people["bert"].leave(model.Absent)
 		}, "the scope of source corp has changed", nil, []string{"anna: out-of-scope (test)", "bert: absent (test)"}, nil},
 		{"a widened filter", func(w *world, _ map[string]*entry) {
 			w.source().scope = "s9"
@@ -75,15 +76,15 @@ func TestWhoEntersAndLeaves(t *testing.T) {
 		}, "the scope", nil, nil, []string{"anna: whereabouts unknown: no rights; nothing is done"}},
 		{"an incomplete read tells them all the same", func(w *world, people map[string]*entry) {
 			w.source().scope, w.source().incomplete = "s9", true
-			people["anna"].leave(plan.OutOfScope)
+			people["anna"].leave(model.OutOfScope)
 		}, "the scope", nil, []string{"anna: out-of-scope (test)"}, nil},
 		{"another directory", func(w *world, people map[string]*entry) {
 			w.source().context = "n9"
-			people["anna"].leave(plan.Disabled)
+			people["anna"].leave(model.Disabled)
 		}, "source corp is another directory (n9) than the ledger knows (n1)", nil, []string{"anna: disabled (test)"}, nil},
 		{"another package", func(w *world, people map[string]*entry) {
 			w.pkg.Subscription.ID = "SUB2"
-			people["anna"].leave(plan.Disabled)
+			people["anna"].leave(model.Disabled)
 		}, "a second package needs a state_dir of its own", nil, []string{"anna: disabled (test)"}, nil},
 		{"a new source", func(w *world, _ map[string]*entry) {
 			w.sources = append(w.sources, &directory{name: "north", scope: "s2", context: "n2"})
@@ -103,7 +104,7 @@ func TestWhoEntersAndLeaves(t *testing.T) {
 			}},
 		{"a shared csi keeps nobody", func(w *world, people map[string]*entry) {
 			w.source().scope = "s9"
-			people["anna"].leave(plan.OutOfScope)
+			people["anna"].leave(model.OutOfScope)
 			people["bert"].csi = "E-anna"
 		}, "the scope", nil, []string{"anna: out-of-scope (test)"}, nil},
 	} {
@@ -128,7 +129,7 @@ func TestWhoEntersAndLeaves(t *testing.T) {
 			if diff := gocmp.Diff(p.Baseline, accepted.Baseline); diff != "" {
 				t.Errorf("accepted is something else than was read:\n%s", diff)
 			}
-			if p = w.later(t, time.Hour); p.Baseline != nil || p.Tripped(plan.GuardBaseline) {
+			if p = w.later(t, time.Hour); p.Baseline != nil || p.Tripped(model.GuardBaseline) {
 				t.Errorf("still asks: %v", p.Guards)
 			}
 		})
@@ -170,7 +171,7 @@ func TestAccepting(t *testing.T) {
 	}{
 		{"the first baseline", func(w *world) { w.state.Baseline = false }, "the first baseline of this ledger"},
 		{"nothing", func(*world) {}, "there was nothing to accept"},
-		{"a lost ledger", func(w *world) { w.state.Gap = plan.Gap{Kind: plan.LostLedger, Done: 50} }, "the old one was lost"},
+		{"a lost ledger", func(w *world) { w.state.Gap = model.Gap{Kind: model.LostLedger, Done: 50} }, "the old one was lost"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -180,7 +181,7 @@ func TestAccepting(t *testing.T) {
 			if len(p.Baseline.Reasons) != 1 || !strings.Contains(p.Baseline.Reasons[0], row.want) || len(p.Guards) > 0 {
 				t.Errorf("%+v, guards %v", p.Baseline, p.Guards)
 			}
-			if !w.state.Baseline || w.state.Gap != (plan.Gap{}) {
+			if !w.state.Baseline || w.state.Gap != (model.Gap{}) {
 				t.Errorf("not accepted: %+v", w.state.Gap)
 			}
 		})
@@ -188,9 +189,9 @@ func TestAccepting(t *testing.T) {
 }
 
 // older puts the ledger of before back.
-func (w *world) older(before plan.State) {
+func (w *world) older(before model.State) {
 	w.state = before
-	w.state.Gap = plan.Gap{Kind: plan.OlderLedger, Own: 5, Done: 50, At: w.now}
+	w.state.Gap = model.Gap{Kind: model.OlderLedger, Own: 5, Done: 50, At: w.now}
 }
 
 // TestOlderLedger: nothing is done, the old memory stays as it was, and once it is accepted, the
@@ -198,15 +199,15 @@ func (w *world) older(before plan.State) {
 func TestOlderLedger(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna", "bert")
-	w.policy.ID, w.policy.Approval = plan.RevokeID, plan.ApproveAll
-	people["anna"].leave(plan.Absent)
+	w.policy.ID, w.policy.Approval = model.RevokeID, model.ApproveAll
+	people["anna"].leave(model.Absent)
 	p := w.pass(t)
 	w.approve(p, 30*day)
 	backup := w.state
-	backup.Approvals = []plan.GivenApproval{{ChangeID: find(t, p, plan.Withdraw, "anna").ID, Person: people["anna"].id, Until: w.now.Add(30 * day)}}
+	backup.Approvals = []model.GivenApproval{{ChangeID: find(t, p, model.Withdraw, "anna").ID, Person: people["anna"].id, Until: w.now.Add(30 * day)}}
 	people["anna"].comeBack()
 	w.later(t, 3*day)
-	people["anna"].leave(plan.Absent)
+	people["anna"].leave(model.Absent)
 	w.hire("zoe")
 	w.later(t, 3*day)
 
@@ -215,7 +216,7 @@ func TestOlderLedger(t *testing.T) {
 		p := w.later(t, time.Hour)
 		wantPreview(t, p, "pass 50 of 2026-03-")
 		wantWords(t, p, "which ended with pass 5, does not know it: most likely an older ledger.db was put back")
-		if len(w.state.Observations) != len(backup.Observations) || w.state.Gap.Kind != plan.OlderLedger {
+		if len(w.state.Observations) != len(backup.Observations) || w.state.Gap.Kind != model.OlderLedger {
 			t.Error("a preview was remembered")
 		}
 	}
@@ -223,7 +224,7 @@ func TestOlderLedger(t *testing.T) {
 	if len(w.state.Approvals) > 0 {
 		t.Errorf("old approvals count: %+v", w.state.Approvals)
 	}
-	w.policy.Approval = plan.ApproveNone
+	w.policy.Approval = model.ApproveNone
 	wantLines(t, of(w.later(t, time.Hour), "anna"), "withdraw E-anna waiting") // not confirmed any more
 	w.later(t, day)
 	wantLines(t, of(w.later(t, day), "anna"), "withdraw E-anna due")
@@ -258,18 +259,18 @@ func TestLostLedger(t *testing.T) {
 	w.foreignCredential("anna", "E-anna")
 	w.strangers(20)
 	w.hire("new")
-	w.state.Gap = plan.Gap{Kind: plan.LostLedger, Done: 50, At: w.now}
+	w.state.Gap = model.Gap{Kind: model.LostLedger, Done: 50, At: w.now}
 	p := w.settle(t)
-	if w.state.Baseline || w.owner(anna.id) == nil || w.done[plan.Create] > 0 {
-		t.Fatalf("baseline %t, created %d", w.state.Baseline, w.done[plan.Create])
+	if w.state.Baseline || w.owner(anna.id) == nil || w.done[model.Create] > 0 {
+		t.Fatalf("baseline %t, created %d", w.state.Baseline, w.done[model.Create])
 	}
 	wantWords(t, p, "this ledger is new: the old one was lost")
-	anna.leave(plan.Disabled)
+	anna.leave(model.Disabled)
 	wantLines(t, of(w.later(t, time.Hour), "anna"), "withdraw E-anna blocked by baseline")
 	w.acceptBaseline(t)
 	wantLines(t, of(w.later(t, time.Hour), "anna"), "withdraw E-anna due")
-	if w.done[plan.Create] != 1 {
-		t.Errorf("created %d once it is accepted", w.done[plan.Create])
+	if w.done[model.Create] != 1 {
+		t.Errorf("created %d once it is accepted", w.done[model.Create])
 	}
 }
 
@@ -309,8 +310,8 @@ func TestANewLedgerOfAnOldPackage(t *testing.T) {
 			if row.waits {
 				want = 0
 			}
-			if w.done[plan.Create] != want || p.Tripped(plan.GuardBaseline) != row.waits {
-				t.Fatalf("created %d, want %d; guards %+v", w.done[plan.Create], want, p.Guards)
+			if w.done[model.Create] != want || p.Tripped(model.GuardBaseline) != row.waits {
+				t.Fatalf("created %d, want %d; guards %+v", w.done[model.Create], want, p.Guards)
 			}
 			if !row.waits {
 				return
@@ -323,8 +324,8 @@ func TestANewLedgerOfAnOldPackage(t *testing.T) {
 			w.accept = false
 			w.acceptBaseline(t)
 			w.later(t, 2*time.Hour)
-			if w.done[plan.Create] != row.joiners {
-				t.Errorf("created %d once it is accepted", w.done[plan.Create])
+			if w.done[model.Create] != row.joiners {
+				t.Errorf("created %d once it is accepted", w.done[model.Create])
 			}
 		})
 	}
@@ -367,12 +368,12 @@ func TestPeopleNeverSeen(t *testing.T) {
 		{"two of a hundred", 600, 12, nil, false},
 		{"more than that", 600, 13, nil, true},
 		{"in the first roll-out", 50, 30, func(w *world) { w.state.RolledOut = false }, false},
-		{"in the first pass", 0, 30, func(w *world) { w.state = plan.State{} }, false},
-		{"under a policy that adopts nobody", 50, 30, func(w *world) { w.policy.Mode = plan.Observe }, false},
+		{"in the first pass", 0, 30, func(w *world) { w.state = model.State{} }, false},
+		{"under a policy that adopts nobody", 50, 30, func(w *world) { w.policy.Mode = model.Observe }, false},
 		{"without a csi, by their name", 50, 30, func(w *world) {
 			w.policy.AdoptUsername = true
 			for _, c := range w.pkg.Credentials[50:] {
-				delete(w.pkg.Settings[c.ID], plan.SettingCSI)
+				delete(w.pkg.Settings[c.ID], model.SettingCSI)
 			}
 		}, false},
 	} {
@@ -385,7 +386,7 @@ func TestPeopleNeverSeen(t *testing.T) {
 			}
 			p := w.later(t, time.Hour)
 			if !row.preview {
-				if p.Tripped(plan.GuardBaseline) || p.Baseline != nil {
+				if p.Tripped(model.GuardBaseline) || p.Baseline != nil {
 					t.Errorf("guards: %v", p.Guards)
 				}
 				return
@@ -406,7 +407,7 @@ func TestPeopleNeverSeen(t *testing.T) {
 // rekey makes n people anew in the directory, each with the csi of before.
 func (w *world) rekey(n int) {
 	for _, old := range slices.Clone(w.source().people[:n]) {
-		old.leave(plan.Absent)
+		old.leave(model.Absent)
 		w.hire(old.username).ou = old.ou
 	}
 }
@@ -446,9 +447,9 @@ func TestRekeyedIDs(t *testing.T) {
 			if diff := gocmp.Diff(before, w.pkg); diff != "" || len(p.Guards) > 0 || len(p.Held) > 0 {
 				t.Errorf("guards %v, %d held; the package changed:\n%s", p.Guards, len(p.Held), diff)
 			}
-			moved := slices.ContainsFunc(w.state.Owned, func(o plan.Ownership) bool { return o.Person == w.source().people[row.size].id })
-			if len(w.state.Owned) != row.size || !moved || w.done[plan.Transfer] != row.n {
-				t.Errorf("%d owned, %d transfers, moved: %t", len(w.state.Owned), w.done[plan.Transfer], moved)
+			moved := slices.ContainsFunc(w.state.Owned, func(o model.Ownership) bool { return o.Person == w.source().people[row.size].id })
+			if len(w.state.Owned) != row.size || !moved || w.done[model.Transfer] != row.n {
+				t.Errorf("%d owned, %d transfers, moved: %t", len(w.state.Owned), w.done[model.Transfer], moved)
 			}
 		})
 	}
@@ -475,10 +476,10 @@ func TestASecondMassIsAskedAgain(t *testing.T) {
 func TestTheFirstRunOnAPackageWithAPast(t *testing.T) {
 	t.Parallel()
 	w := newWorld()
-	w.policy.GraceWithdraw, w.policy.ConfirmReads, w.policy.ConfirmOver, w.policy.ID, w.policy.GraceID = 0, 1, 0, plan.RevokeID, 0
+	w.policy.GraceWithdraw, w.policy.ConfirmReads, w.policy.ConfirmOver, w.policy.ID, w.policy.GraceID = 0, 1, 0, model.RevokeID, 0
 	w.staff(20)
 	present, left, gone := w.hire("anna"), w.hire("bert"), "E-carl"
-	left.leave(plan.Disabled)
+	left.leave(model.Disabled)
 	for _, name := range []string{"anna", "bert", "carl"} {
 		w.foreignCredential(name+".old", "E-"+name)
 		w.activate(name + ".old")
@@ -491,18 +492,18 @@ func TestTheFirstRunOnAPackageWithAPast(t *testing.T) {
 			"bert.old": "carries the csi of " + left.dn() + ", who is disabled and was never managed: withdraw it by hand",
 			"carl.old": "no entitled person has its csi " + gone,
 		} {
-			if !slices.ContainsFunc(p.Unmanaged, func(u plan.Unmanaged) bool { return u.Name == name && u.Reason == why }) {
+			if !slices.ContainsFunc(p.Unmanaged, func(u model.Unmanaged) bool { return u.Name == name && u.Reason == why }) {
 				t.Errorf("%s is not named: %+v", name, p.Unmanaged)
 			}
 		}
 		w.acceptBaseline(t)
 	}
-	if w.owner(present.id) == nil || w.done[plan.Withdraw]+w.done[plan.Revoke] > 0 || !slices.Equal(before, w.pkg.Users) {
+	if w.owner(present.id) == nil || w.done[model.Withdraw]+w.done[model.Revoke] > 0 || !slices.Equal(before, w.pkg.Users) {
 		t.Errorf("anna owned: %t, done %v", w.owner(present.id) != nil, w.done)
 	}
-	present.leave(plan.Disabled)
+	present.leave(model.Disabled)
 	w.settle(t)
-	if w.done[plan.Withdraw] != 1 || w.done[plan.Revoke] != 1 || w.credential("bert.old") == nil || w.credential("carl.old") == nil {
+	if w.done[model.Withdraw] != 1 || w.done[model.Revoke] != 1 || w.credential("bert.old") == nil || w.credential("carl.old") == nil {
 		t.Errorf("done %v", w.done)
 	}
 }
@@ -513,7 +514,7 @@ func TestBaselineViews(t *testing.T) {
 	w := crowd(20)
 	w.source().scope = "s9"
 	for _, e := range w.source().people[:5] {
-		e.leave(plan.OutOfScope)
+		e.leave(model.OutOfScope)
 	}
 	w.hire("zoe\x1b[2J")
 	p := w.plan()
@@ -572,13 +573,13 @@ func TestAScopeThatBoundNobody(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name       string
-		mode       plan.Mode
+		mode       model.Mode
 		incomplete bool // the first pass
 		asks       bool
 	}{
-		{"a first read that was not whole, and nothing managed", plan.Observe, true, false},
-		{"a complete read", plan.Observe, false, true},
-		{"people who are ours", plan.Sync, true, true},
+		{"a first read that was not whole, and nothing managed", model.Observe, true, false},
+		{"a complete read", model.Observe, false, true},
+		{"people who are ours", model.Sync, true, true},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -591,11 +592,11 @@ func TestAScopeThatBoundNobody(t *testing.T) {
 			w.pass(t)
 			w.source().scope, w.source().incomplete = "s2", false
 			p := w.later(t, time.Hour)
-			if p.Tripped(plan.GuardBaseline) != row.asks {
+			if p.Tripped(model.GuardBaseline) != row.asks {
 				t.Fatalf("guards %+v", p.Guards)
 			}
 			w.source().scope = "s3"
-			if p := w.later(t, time.Hour); !p.Tripped(plan.GuardBaseline) {
+			if p := w.later(t, time.Hour); !p.Tripped(model.GuardBaseline) {
 				t.Errorf("the scope of a complete read binds: %+v", p.Guards)
 			}
 		})
@@ -611,7 +612,7 @@ func TestAcceptedUnseen(t *testing.T) {
 	w.activate("anna")
 	w.settle(t)
 	for _, name := range []string{"anna", "bert", "carl", "dora", "emil"} {
-		people[name].leave(plan.Absent)
+		people[name].leave(model.Absent)
 	}
 	w.hire("paul").csi = "E-anna"
 	if p := w.later(t, time.Hour); len(of(p, "anna")) != 1 || !strings.HasPrefix(of(p, "anna")[0], "held") {

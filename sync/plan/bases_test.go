@@ -5,12 +5,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // wide lets a kind of limit be the only one that speaks.
-func wide(p *plan.Policy) {
-	all := plan.Window{Count: 100_000, Percent: 100}
+func wide(p *model.Policy) {
+	all := model.Window{Count: 100_000, Percent: 100}
 	p.LeaversRun, p.LeaversDay, p.LeaversWeek, p.CreatesRun, p.ChangesRun = all, all, all, all, all
 }
 
@@ -35,7 +35,7 @@ func TestBlockedJoinersAreInNoBase(t *testing.T) {
 			w.pkg.Subscription.Licences = 1000
 			w.hireSome("j", row.joiners)
 			for pass := range 4 {
-				if got := statuses(w.later(t, time.Hour), plan.Create); got["blocked"+plan.GuardCreates] != row.joiners {
+				if got := statuses(w.later(t, time.Hour), model.Create); got["blocked"+model.GuardCreates] != row.joiners {
 					t.Errorf("pass %d: %v", pass+1, got)
 				}
 			}
@@ -52,10 +52,10 @@ func TestBlockedJoinersAreInNoBase(t *testing.T) {
 func TestNewcomersDoNotWidenTheLeaversLimits(t *testing.T) {
 	t.Parallel()
 	waiting := map[string]func(*world){
-		"blocked by the limit for joiners": func(w *world) { w.policy.CreatesRun = plan.Window{} },
+		"blocked by the limit for joiners": func(w *world) { w.policy.CreatesRun = model.Window{} },
 		"without a licence":                func(w *world) { w.pkg.Subscription.Licences = 60 },
 		"withheld by the policy":           nil, // see below
-		"deferred to another day":          func(w *world) { w.budget = plan.Budget{Remaining: 100, Reserve: 100} },
+		"deferred to another day":          func(w *world) { w.budget = model.Budget{Remaining: 100, Reserve: 100} },
 		"held without a username":          nil,
 		"who join":                         func(*world) {},
 	}
@@ -63,8 +63,8 @@ func TestNewcomersDoNotWidenTheLeaversLimits(t *testing.T) {
 		for _, window := range []struct {
 			guard string
 			wait  time.Duration
-		}{{plan.GuardLeaversRun, time.Hour}, {plan.GuardLeaversDay, 12 * time.Hour}, {plan.GuardLeaversWeek, 3 * day}} {
-			if name == "who join" && window.guard == plan.GuardLeaversRun {
+		}{{model.GuardLeaversRun, time.Hour}, {model.GuardLeaversDay, 12 * time.Hour}, {model.GuardLeaversWeek, 3 * day}} {
+			if name == "who join" && window.guard == model.GuardLeaversRun {
 				continue // a pass that begins after they joined counts them
 			}
 			t.Run(name+", "+window.guard, func(t *testing.T) {
@@ -72,8 +72,8 @@ func TestNewcomersDoNotWidenTheLeaversLimits(t *testing.T) {
 				w := crowd(100)
 				wide(&w.policy)
 				w.pkg.Subscription.Licences = 1000
-				limit := map[string]*plan.Window{
-					plan.GuardLeaversRun: &w.policy.LeaversRun, plan.GuardLeaversDay: &w.policy.LeaversDay, plan.GuardLeaversWeek: &w.policy.LeaversWeek,
+				limit := map[string]*model.Window{
+					model.GuardLeaversRun: &w.policy.LeaversRun, model.GuardLeaversDay: &w.policy.LeaversDay, model.GuardLeaversWeek: &w.policy.LeaversWeek,
 				}[window.guard]
 				limit.Percent = 10
 				w.later(t, 8*day)
@@ -88,15 +88,15 @@ func TestNewcomersDoNotWidenTheLeaversLimits(t *testing.T) {
 					}
 				}
 				if name == "withheld by the policy" {
-					w.policy.Mode = plan.Observe
+					w.policy.Mode = model.Observe
 					w.later(t, time.Hour)
-					w.policy.Mode = plan.Sync
-					w.policy.CreatesRun = plan.Window{}
+					w.policy.Mode = model.Sync
+					w.policy.CreatesRun = model.Window{}
 				}
 				w.later(t, time.Hour)
 				w.later(t, window.wait)
 				w.leaveSome(11)
-				if got := statuses(w.later(t, time.Minute), plan.Withdraw); got["blocked"+window.guard] != 11 {
+				if got := statuses(w.later(t, time.Minute), model.Withdraw); got["blocked"+window.guard] != 11 {
 					t.Errorf("11 of 100, where 10 are allowed: %v; bases %+v", got, w.state.Bases)
 				}
 			})
@@ -109,7 +109,7 @@ func TestWhoWasWithdrawnIsInNoBase(t *testing.T) {
 	t.Parallel()
 	w := crowd(100)
 	wide(&w.policy)
-	w.policy.ID, w.policy.GraceID = plan.DetachID, 90*day
+	w.policy.ID, w.policy.GraceID = model.DetachID, 90*day
 	for i := range 60 {
 		w.activate(w.state.Owned[i].Username)
 	}
@@ -120,7 +120,7 @@ func TestWhoWasWithdrawnIsInNoBase(t *testing.T) {
 	}
 	w.later(t, 8*day)
 	w.leaveSome(26)
-	if got := statuses(w.later(t, time.Hour), plan.Withdraw); got["blocked"+plan.GuardLeaversRun] != 26 {
+	if got := statuses(w.later(t, time.Hour), model.Withdraw); got["blocked"+model.GuardLeaversRun] != 26 {
 		t.Errorf("26 of 50: %v", got)
 	}
 }
@@ -135,7 +135,7 @@ func TestNewcomersDoNotHideAnOU(t *testing.T) {
 		trips bool
 	}{
 		{"nobody joins", func(*world) {}, true},
-		{"blocked joiners", func(w *world) { w.policy.CreatesRun = plan.Window{} }, true},
+		{"blocked joiners", func(w *world) { w.policy.CreatesRun = model.Window{} }, true},
 		{"joiners without a licence", func(w *world) { w.pkg.Subscription.Licences = 1000 }, true},
 		{"joiners of this week", nil, true},
 		{"joiners of long ago", nil, false},
@@ -161,13 +161,13 @@ func TestNewcomersDoNotHideAnOU(t *testing.T) {
 				w.later(t, 8*day)
 			}
 			for i := range 6 {
-				w.source().people[i].leave(plan.Disabled)
+				w.source().people[i].leave(model.Disabled)
 			}
 			want := "due"
 			if row.trips {
-				want = "blocked" + plan.GuardLeaversOU
+				want = "blocked" + model.GuardLeaversOU
 			}
-			if got := statuses(w.later(t, time.Hour), plan.Withdraw); got[want] != 6 {
+			if got := statuses(w.later(t, time.Hour), model.Withdraw); got[want] != 6 {
 				t.Errorf("6 of the 12 who were there: %v", got)
 			}
 		})
@@ -177,7 +177,7 @@ func TestNewcomersDoNotHideAnOU(t *testing.T) {
 // TestAnOUOfNewcomersOnly is measured by who is there: nobody was before.
 func TestAnOUOfNewcomersOnly(t *testing.T) {
 	t.Parallel()
-	for leavers, want := range map[int]string{5: "due", 10: "blocked" + plan.GuardLeaversOU} {
+	for leavers, want := range map[int]string{5: "due", 10: "blocked" + model.GuardLeaversOU} {
 		w := crowd(1000)
 		wide(&w.policy)
 		joiners := w.hireSome("j", 20)
@@ -186,9 +186,9 @@ func TestAnOUOfNewcomersOnly(t *testing.T) {
 		}
 		w.later(t, time.Hour)
 		for _, e := range joiners[:leavers] {
-			e.leave(plan.Disabled)
+			e.leave(model.Disabled)
 		}
-		if got := statuses(w.later(t, time.Hour), plan.Withdraw); got[want] != leavers {
+		if got := statuses(w.later(t, time.Hour), model.Withdraw); got[want] != leavers {
 			t.Errorf("%d of 20: %v", leavers, got)
 		}
 	}
@@ -211,7 +211,7 @@ func TestARenamedSourceBeginsNoWindow(t *testing.T) {
 	w.renameSource("corp", "ad")
 	w.leaveSome(2)
 	p := w.later(t, 25*time.Hour)
-	if got := statuses(p, plan.Withdraw); got["blocked"+plan.GuardLeaversWeek] != 2 {
+	if got := statuses(p, model.Withdraw); got["blocked"+model.GuardLeaversWeek] != 2 {
 		t.Errorf("the fifth and sixth of a week: %v, guards %v", got, p.Guards)
 	}
 }
@@ -226,10 +226,10 @@ func TestAnOldSourceInheritsNoWindow(t *testing.T) {
 	w.leaveSome(2)
 	w.now = w.now.Add(7*day + time.Hour)
 	for i := range 5 {
-		person := plan.PersonID{Source: "removed", ID: fmt.Sprint(i)}
-		w.state.Taken = append(w.state.Taken, plan.PastRemoval{Op: plan.Withdraw, Person: person, At: w.now.Add(-time.Hour)})
+		person := model.PersonID{Source: "removed", ID: fmt.Sprint(i)}
+		w.state.Taken = append(w.state.Taken, model.PastRemoval{Op: model.Withdraw, Person: person, At: w.now.Add(-time.Hour)})
 	}
-	if got := statuses(w.pass(t), plan.Withdraw); got["due"] != 2 {
+	if got := statuses(w.pass(t), model.Withdraw); got["due"] != 2 {
 		t.Errorf("%v", got)
 	}
 }
@@ -249,7 +249,7 @@ func TestStrangersAmongNewcomers(t *testing.T) {
 // renameSource is what a source with another name in the configuration comes to when all its people
 // have passed to it.
 func (w *world) renameSource(from, to string) {
-	w.state.Sources = map[string]plan.SourceBinding{to: w.state.Sources[from]}
+	w.state.Sources = map[string]model.SourceBinding{to: w.state.Sources[from]}
 	for n := range w.state.Owned {
 		w.state.Owned[n].Person.Source = to
 	}
@@ -280,7 +280,7 @@ func (w *world) renameSource(from, to string) {
 func TestAnOUInTheFirstWeek(t *testing.T) {
 	t.Parallel()
 	w := newWorld()
-	w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID, w.policy.PublishContacts = plan.DetachID, 0, time.Hour, false
+	w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID, w.policy.PublishContacts = model.DetachID, 0, time.Hour, false
 	for n := range 20 {
 		w.hire(fmt.Sprintf("p%02d", n))
 	}
@@ -288,7 +288,7 @@ func TestAnOUInTheFirstWeek(t *testing.T) {
 	w.state.RolledOut = true
 	id := w.activate("p03")
 	w.later(t, time.Hour)
-	w.source().people[3].leave(plan.Disabled)
+	w.source().people[3].leave(model.Disabled)
 	w.later(t, time.Hour)
 	wantLines(t, of(w.later(t, 2*time.Hour), "p03"), "detach E-p03 due")
 	if w.user(id) != nil {
@@ -309,7 +309,7 @@ func TestAnEmptyBeginningIsNoBase(t *testing.T) {
 	w.leaveSome(6)
 	w.later(t, time.Hour)
 	p := w.later(t, 3*day)
-	if len(p.Guards) > 0 || w.done[plan.Withdraw] != 6 {
-		t.Errorf("%d of 60 left, guards %+v", w.done[plan.Withdraw], p.Guards)
+	if len(p.Guards) > 0 || w.done[model.Withdraw] != 6 {
+		t.Errorf("%d of 60 left, guards %+v", w.done[model.Withdraw], p.Guards)
 	}
 }

@@ -6,25 +6,24 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // What became of people who leave together, in the words of the guards that stop them: before anybody
 // says yes, they must see whether it was the people who left, or their OU that was moved (design §5.11).
 
-// shownOUs caps the OUs that a guard names; the plan lists everybody.
-const shownOUs = 2
-
 // Places are the OUs in which the directory shows people now, in the scope or outside of it.
-func Places(views []SourceView) map[PersonID]string {
-	now := map[PersonID]string{}
+func Places(views []model.SourceView) map[model.PersonID]string {
+	now := map[model.PersonID]string{}
 	for _, view := range views {
 		for _, s := range view.Snapshot.Sightings {
-			if s.Found && s.Evidence.Kind != Tombstone {
-				now[s.ID] = parentDN(s.DN)
+			if s.Found && s.Evidence.Kind != model.Tombstone {
+				now[s.ID] = model.ParentDN(s.DN)
 			}
 		}
 		for _, i := range view.Identities {
-			now[i.Person] = parentDN(i.DN)
+			now[i.Person] = model.ParentDN(i.DN)
 		}
 	}
 	return now
@@ -32,18 +31,18 @@ func Places(views []SourceView) map[PersonID]string {
 
 // fate is what the directory shows now of somebody who leaves.
 type fate struct {
-	kind  EvidenceKind
+	kind  model.EvidenceKind
 	moved string // the OU in which they are now, if it is another one than before
 	alone bool   // base_dn and filter cover them, and no group has them
 	bare  bool   // nothing of their OU is readable
 }
 
 // fates are those of people, whose last OU is told.
-func (p *planner) fates(people map[PersonID]string) map[PersonID]fate {
-	now, all := Places(p.Sources), map[PersonID]fate{}
+func (p *planner) fates(people map[model.PersonID]string) map[model.PersonID]fate {
+	now, all := Places(p.Sources), map[model.PersonID]fate{}
 	for person, ou := range people {
-		f := fate{kind: p.observations[person].Evidence.Kind, alone: p.identities[person].inNoGroup(), bare: p.placeless[person]}
-		if place, seen := now[person]; seen && FoldDN(place) != FoldDN(ou) {
+		f := fate{kind: p.observations[person].Evidence.Kind, alone: p.identities[person].InNoGroup(), bare: p.placeless[person]}
+		if place, seen := now[person]; seen && model.FoldDN(place) != model.FoldDN(ou) {
 			f.moved = cmp.Or(place, "the root")
 		}
 		all[person] = f
@@ -57,15 +56,15 @@ func (f fate) words() string {
 		return "moved to " + f.moved + ", which base_dn and filter cover, and in none of groups"
 	case f.alone:
 		return "still there, where base_dn and filter cover them, and in none of groups"
-	case f.kind == OutOfScope && f.moved != "":
+	case f.kind == model.OutOfScope && f.moved != "":
 		return "moved to " + f.moved + ", which base_dn, filter and groups do not cover"
-	case f.kind == OutOfScope:
+	case f.kind == model.OutOfScope:
 		return "still there, but base_dn, filter and groups cover them no more"
-	case f.kind == Absent && f.bare:
+	case f.kind == model.Absent && f.bare:
 		return "not found, nor anybody else in that OU: deleted or hidden, alone or with it"
-	case f.kind == Absent:
+	case f.kind == model.Absent:
 		return "not found: deleted or hidden"
-	case f.kind == Tombstone:
+	case f.kind == model.Tombstone:
 		return "deleted"
 	case f.moved != "":
 		return string(f.kind) + ", and moved to " + f.moved
@@ -74,7 +73,7 @@ func (f fate) words() string {
 }
 
 // whoLeaves words from which OUs people leave, the largest first, and what became of them.
-func (p *planner) whoLeaves(people map[PersonID]string) string {
+func (p *planner) whoLeaves(people map[model.PersonID]string) string {
 	fates := p.fates(people)
 	return shares(people, func(ou string) string {
 		words := map[string]int{}
@@ -100,18 +99,18 @@ func describeCounts(count map[string]int) string {
 }
 
 // checkLeavers says what to look at, or to change, before anybody says that these people left.
-func (p *planner) checkLeavers(source string, people map[PersonID]string) string {
+func (p *planner) checkLeavers(source string, people map[model.PersonID]string) string {
 	var moved []string
 	var still, alone, missing, closed bool
 	for _, f := range p.fates(people) {
 		switch {
 		case f.alone:
 			alone = true
-		case f.kind == OutOfScope && f.moved != "":
+		case f.kind == model.OutOfScope && f.moved != "":
 			moved = append(moved, f.moved)
-		case f.kind == OutOfScope:
+		case f.kind == model.OutOfScope:
 			still = true
-		case f.kind == Absent || f.kind == Tombstone:
+		case f.kind == model.Absent || f.kind == model.Tombstone:
 			missing = true
 		default:
 			closed = true
@@ -120,11 +119,11 @@ func (p *planner) checkLeavers(source string, people map[PersonID]string) string
 	var words []string
 	if alone {
 		words = append(words, fmt.Sprintf("Who is in none of groups of source %s, and did not leave: %s; look who changed that group, also where it lists the DN that somebody had before.",
-			source, HowToEntitle(p.entitledBy(source))))
+			source, model.HowToEntitle(p.entitledBy(source))))
 	}
 	if slices.Sort(moved); len(moved) > 0 {
 		words = append(words, fmt.Sprintf("If an OU was moved or renamed, let base_dn, filter and groups of source %s cover %s, or move it back; exclude_dns there leaves them all as they are.",
-			source, someOf(slices.Compact(moved))))
+			source, model.SomeOf(slices.Compact(moved))))
 	}
 	if still {
 		words = append(words, fmt.Sprintf("Look at base_dn, filter and groups of source %s, and at who changed a group or an attribute.", source))
@@ -151,17 +150,8 @@ func (p *planner) entitledBy(source string) []string {
 	return nil
 }
 
-// someOf names the first of some OUs.
-func someOf(ous []string) string {
-	words := strings.Join(ous[:min(shownOUs, len(ous))], " and ")
-	if more := len(ous) - shownOUs; more > 0 {
-		words += fmt.Sprintf(" and %d more", more)
-	}
-	return words
-}
-
 // shares words from which OUs people are, the largest first; more says more of each.
-func shares(people map[PersonID]string, more func(ou string) string) string {
+func shares(people map[model.PersonID]string, more func(ou string) string) string {
 	if len(people) == 1 {
 		for _, ou := range people {
 			return "From " + cmp.Or(ou, "the root") + more(ou)
@@ -172,7 +162,7 @@ func shares(people map[PersonID]string, more func(ou string) string) string {
 	slices.SortFunc(ous, func(a, b string) int { return cmp.Or(cmp.Compare(count[b], count[a]), strings.Compare(a, b)) })
 	var words []string
 	left := len(people)
-	for _, ou := range ous[:min(shownOUs, len(ous))] {
+	for _, ou := range ous[:min(model.ShownOUs, len(ous))] {
 		words = append(words, fmt.Sprintf("%d from %s%s", count[ou], cmp.Or(ou, "the root"), more(ou)))
 		left -= count[ou]
 	}

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // What two people share belongs to neither. One rule says whose a credential, and each Threema ID, may
@@ -14,7 +16,7 @@ import (
 // have no such yes: they are withdrawn by hand.
 
 // byHand says why a credential of ours is not this program's to withdraw (D-05, D-11); "" if it is.
-func (p *planner) byHand(own Ownership) string {
+func (p *planner) byHand(own model.Ownership) string {
 	switch {
 	case p.servesService(own.CredentialID):
 		return fmt.Sprintf("a Gateway, Broadcast or support ID uses credential %s: withdraw it by hand", own.Username)
@@ -28,7 +30,7 @@ func (p *planner) byHand(own Ownership) string {
 }
 
 // servesSeveral tells whether the users of an owner's credential report csis of several people.
-func (p *planner) servesSeveral(own Ownership) bool {
+func (p *planner) servesSeveral(own model.Ownership) bool {
 	whose := map[string]bool{}
 	for _, u := range p.people(own.CredentialID) {
 		switch {
@@ -45,8 +47,8 @@ func (p *planner) servesSeveral(own Ownership) bool {
 // othersUse says who else may use the owner's credential, by what stands in the package: its th_csi is
 // not the owner's, or every ID on it reports somebody else's csi; and, where memory counts, was last
 // seen with somebody who is entitled. "" if nobody.
-func (p *planner) othersUse(own Ownership, memory bool) string {
-	if csi := p.Inventory.Settings[own.CredentialID][SettingCSI]; csi != "" && !p.isTheirs(own.Person, own.CSI, csi) {
+func (p *planner) othersUse(own model.Ownership, memory bool) string {
+	if csi := p.Inventory.Settings[own.CredentialID][model.SettingCSI]; csi != "" && !p.isTheirs(own.Person, own.CSI, csi) {
 		return fmt.Sprintf("its th_csi is %s, %s", csi, p.whose(csi))
 	}
 	users := p.people(own.CredentialID)
@@ -68,15 +70,15 @@ func (p *planner) othersUse(own Ownership, memory bool) string {
 
 // someoneOwn tells whether one of the users is the owner: the ID reports their csi, and nobody else's
 // memory speaks against it.
-func (p *planner) someoneOwn(own Ownership, users []User, memory bool) bool {
-	return slices.ContainsFunc(users, func(u User) bool {
+func (p *planner) someoneOwn(own model.Ownership, users []model.User, memory bool) bool {
+	return slices.ContainsFunc(users, func(u model.User) bool {
 		theirs := u.CSI != "" && p.othersByFacts(own.Person, own.CSI, u) == ""
 		return theirs && !(memory && p.othersByMemory(own.Person, u) != "")
 	})
 }
 
 // othersByFacts says by which csi a Threema ID may be somebody else's.
-func (p *planner) othersByFacts(person PersonID, csi string, u User) string {
+func (p *planner) othersByFacts(person model.PersonID, csi string, u model.User) string {
 	if u.CSI == "" || p.isTheirs(person, csi, u.CSI) {
 		return ""
 	}
@@ -84,7 +86,7 @@ func (p *planner) othersByFacts(person PersonID, csi string, u User) string {
 }
 
 // othersByMemory says who used a Threema ID before, and is not known to have left.
-func (p *planner) othersByMemory(person PersonID, u User) string {
+func (p *planner) othersByMemory(person model.PersonID, u model.User) string {
 	before, now, used := p.usedBefore(u.ID, person)
 	stands := "and no complete read confirms that they left"
 	switch {
@@ -107,7 +109,7 @@ func (p *planner) whose(csi string) string {
 }
 
 // othersID says whose a Threema ID that is to be taken may be, beside the leaver's; "" if nobody's.
-func (p *planner) othersID(l leaver, u User) string {
+func (p *planner) othersID(l leaver, u model.User) string {
 	switch {
 	case u.CredentialID != "" && u.CredentialID != l.credentialID:
 		return fmt.Sprintf("the Threema ID %s uses another credential by now%s", u.ID, p.whoseCredential(u.CredentialID))
@@ -133,8 +135,8 @@ func (p *planner) whoseCredential(id string) string {
 // othersState is who else may use what a leaver has, by their credentials and csis and by memory, each with
 // the number of the departure that comes next: a yes to take it is none any more when one of them, who had left or
 // could not be seen when it was given, is seen again.
-func (p *planner) othersState(leaves PersonID, users []User, csis ...string) []string {
-	var people []PersonID
+func (p *planner) othersState(leaves model.PersonID, users []model.User, csis ...string) []string {
+	var people []model.PersonID
 	for _, u := range users {
 		if own, owned := p.former[u.CredentialID]; owned {
 			people = append(people, own.Person)
@@ -149,7 +151,7 @@ func (p *planner) othersState(leaves PersonID, users []User, csis ...string) []s
 			people = append(people, person)
 		}
 	}
-	slices.SortFunc(people, PersonID.Compare)
+	slices.SortFunc(people, model.PersonID.Compare)
 	var state []string
 	for _, person := range slices.Compact(people) {
 		if person != leaves {
@@ -161,44 +163,8 @@ func (p *planner) othersState(leaves PersonID, users []User, csis ...string) []s
 
 // isOthers tells that a Threema ID has been somebody else's for so long that no question is left: they
 // are entitled, and it was seen on their credential alone.
-func (p *planner) isOthers(l leaver, u User) bool {
+func (p *planner) isOthers(l leaver, u model.User) bool {
 	own, owned := p.former[u.CredentialID]
 	since, seen := p.linked[link{u.ID, u.CredentialID}]
 	return owned && seen && own.Person != l.person && p.entitledNow(own.Person) && !p.Now.Before(since.Add(linkFades))
-}
-
-// usersState is who uses a credential, and what they report: what a withdrawal relies on.
-func usersState(users []User) string {
-	var words []string
-	for _, u := range users {
-		words = append(words, u.ID+"="+u.CSI)
-	}
-	slices.Sort(words)
-	return strings.Join(words, " ")
-}
-
-// OtherUse says what of a credential is not as the withdrawal relies on; "" if all is. A phone that was
-// set up meanwhile may be anybody's: the next pass judges it.
-func (c Change) OtherUse(settings map[string]string, users []User) string {
-	switch {
-	case settings[SettingCSI] != c.Before["csi"]:
-		return fmt.Sprintf("the th_csi of the credential is %q by now", settings[SettingCSI])
-	case usersState(users) != c.Before["users"]:
-		return "other Threema IDs use the credential by now, or report another csi"
-	}
-	return ""
-}
-
-// OtherID says what of a Threema ID is not as its end relies on; "" if all is. The link goes with the
-// credential, and a csi that is not reported speaks for nobody.
-func (c Change) OtherID(u User) string {
-	switch {
-	case u.Special():
-		return "it is a Gateway, Broadcast or support ID"
-	case u.CredentialID != c.Before["credential"] && u.CredentialID != "":
-		return "it uses another credential by now"
-	case u.CSI != c.Before["csi"] && u.CSI != "":
-		return "it reports another csi (" + u.CSI + ")"
-	}
-	return ""
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -36,7 +37,7 @@ func TestSharedCredential(t *testing.T) {
 		{"a stranger's csi", func(w *world, _ *entry, id string) { w.user(id).CSI = "999" },
 			"needs-approval", "reports the csi 999, which is nobody's here", "withdraw needs-approval"},
 		{"the th_csi of somebody else", func(w *world, anna *entry, _ string) {
-			w.set(w.owner(anna.id).CredentialID, []plan.Setting{{Name: plan.SettingCSI, Value: "E-dora"}})
+			w.set(w.owner(anna.id).CredentialID, []model.Setting{{Name: model.SettingCSI, Value: "E-dora"}})
 		}, "needs-approval", "its th_csi is E-dora, which is that of CN=Dora", "withdraw needs-approval"},
 		{"a colleague's phone in place of theirs", func(w *world, _ *entry, id string) {
 			w.dropUser(id)
@@ -54,13 +55,13 @@ func TestSharedCredential(t *testing.T) {
 			id := w.activate("anna")
 			w.settle(t)
 			row.do(w, people["anna"], id)
-			people["anna"].leave(plan.Disabled)
+			people["anna"].leave(model.Disabled)
 			w.now = w.now.Add(time.Hour)
 			if got := answer(w.order(people["anna"])); got != row.word {
 				t.Errorf("an order gives %q, want %q", got, row.word)
 			}
 			p := w.plan()
-			if got := find(t, p, plan.Withdraw, "anna"); string(got.Status) != row.plan {
+			if got := find(t, p, model.Withdraw, "anna"); string(got.Status) != row.plan {
 				t.Errorf("the withdrawal is %s: %s", got.Status, got.Reason)
 			}
 			wantWords(t, p, row.say)
@@ -93,11 +94,11 @@ func TestWhatNobodyCanSayYesTo(t *testing.T) {
 			w.activate("anna")
 			w.settle(t)
 			do(w, people["anna"])
-			people["anna"].leave(plan.Disabled)
+			people["anna"].leave(model.Disabled)
 			w.later(t, time.Hour)
 			p := w.later(t, day)
 			wantLines(t, of(p, "anna"), "held E-anna")
-			if n := slices.IndexFunc(p.Held, func(h plan.Held) bool { return h.CSI == "E-anna" }); p.Held[n].Ask != plan.AskByHand {
+			if n := slices.IndexFunc(p.Held, func(h model.Held) bool { return h.CSI == "E-anna" }); p.Held[n].Ask != model.AskByHand {
 				t.Errorf("held in silence: %+v", p.Held[n])
 			}
 		})
@@ -117,31 +118,31 @@ func TestBorrowedPhone(t *testing.T) {
 		{"since the last pass", 0, nil, "needs-approval"},
 		{"for a week", 7 * day, nil, "needs-approval"},
 		{"for 31 days", 31 * day, nil, "due"},
-		{"its owner left", 7 * day, func(_ *testing.T, _ *world, dora *entry) { dora.leave(plan.Disabled) }, "due"},
+		{"its owner left", 7 * day, func(_ *testing.T, _ *world, dora *entry) { dora.leave(model.Disabled) }, "due"},
 		{"its owner's account was made anew", 7 * day, func(_ *testing.T, w *world, dora *entry) {
-			dora.leave(plan.Disabled)
+			dora.leave(model.Disabled)
 			again := w.hire("again")
 			again.csi, again.first = dora.csi, dora.first
 		}, "needs-approval"},
 		{"its owner's account was made anew, and left", 7 * day, func(t *testing.T, w *world, dora *entry) {
-			dora.leave(plan.Disabled)
+			dora.leave(model.Disabled)
 			again := w.hire("again")
 			again.csi, again.first = dora.csi, dora.first
 			w.later(t, 0)
-			again.leave(plan.Disabled)
+			again.leave(model.Disabled)
 		}, "due"},
 		{"its owner is hidden", 7 * day, func(_ *testing.T, _ *world, dora *entry) { dora.hide("referral") }, "needs-approval"},
 		{"its owner is excluded", 7 * day, func(_ *testing.T, _ *world, dora *entry) { dora.excluded = true }, "needs-approval"},
-		{"its owner is missing since today", 7 * day, func(_ *testing.T, _ *world, dora *entry) { dora.leave(plan.Absent) }, "needs-approval"},
+		{"its owner is missing since today", 7 * day, func(_ *testing.T, _ *world, dora *entry) { dora.leave(model.Absent) }, "needs-approval"},
 		{"its owner's departure does not count", 7 * day, func(_ *testing.T, w *world, dora *entry) {
-			w.policy.Evidence = []plan.EvidenceKind{plan.Disabled}
-			dora.leave(plan.Expired)
+			w.policy.Evidence = []model.EvidenceKind{model.Disabled}
+			dora.leave(model.Expired)
 		}, "needs-approval"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			w, people := rolledOut(t, "dora", "anna")
-			w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID, w.policy.PublishContacts = plan.RevokeID, 0, 0, false
+			w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID, w.policy.PublishContacts = model.RevokeID, 0, 0, false
 			theirs, own := w.activate("dora"), w.activate("anna")
 			w.settle(t)
 			w.borrow(theirs, "anna", "E-anna")
@@ -152,11 +153,11 @@ func TestBorrowedPhone(t *testing.T) {
 			if row.then != nil {
 				row.then(t, w, people["dora"])
 			}
-			people["anna"].leave(plan.Disabled)
+			people["anna"].leave(model.Disabled)
 			p := w.later(t, time.Hour)
 			found := 0
 			for _, c := range p.Changes {
-				if c.Op != plan.Revoke || c.CSI != "E-anna" {
+				if c.Op != model.Revoke || c.CSI != "E-anna" {
 					continue
 				}
 				want := "due"
@@ -181,10 +182,10 @@ func TestBorrowedPhone(t *testing.T) {
 func TestPhoneOfAReturner(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "dora", "anna")
-	w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID, w.policy.PublishContacts = plan.DetachID, 0, 0, false
+	w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID, w.policy.PublishContacts = model.DetachID, 0, 0, false
 	id := w.activate("dora")
 	w.settle(t)
-	people["dora"].leave(plan.Disabled)
+	people["dora"].leave(model.Disabled)
 	w.later(t, time.Hour)
 	w.later(t, time.Hour)
 	if w.user(id) != nil {
@@ -198,8 +199,8 @@ func TestPhoneOfAReturner(t *testing.T) {
 	}
 	people["dora"].comeBack()
 	w.later(t, time.Hour)
-	w.pkg.Users = append(w.pkg.Users, plan.User{ID: id, CredentialID: w.credential("anna").ID, CSI: "E-anna"})
-	people["anna"].leave(plan.Disabled)
+	w.pkg.Users = append(w.pkg.Users, model.User{ID: id, CredentialID: w.credential("anna").ID, CSI: "E-anna"})
+	people["anna"].leave(model.Disabled)
 	p := w.later(t, time.Hour)
 	wantLines(t, of(p, "anna"), "withdraw E-anna needs-approval", "detach E-anna needs-approval")
 }
@@ -210,7 +211,7 @@ func TestNumberOfBefore(t *testing.T) {
 	t.Parallel()
 	renumbered := func(t *testing.T) (*world, *entry, string) {
 		w, people := rolledOut(t, "anna")
-		w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID, w.policy.PublishContacts = plan.RevokeID, 0, 0, false
+		w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID, w.policy.PublishContacts = model.RevokeID, 0, 0, false
 		id := w.activate("anna")
 		w.settle(t)
 		people["anna"].csi = "E-new"
@@ -222,30 +223,30 @@ func TestNumberOfBefore(t *testing.T) {
 		t.Parallel()
 		w, anna, _ := renumbered(t)
 		w.policy.Protected, w.policy.NeverRevoke = []string{"E-anna"}, []string{"E-anna"}
-		anna.leave(plan.Disabled)
+		anna.leave(model.Disabled)
 		wantLines(t, of(w.later(t, time.Hour), "new"), "withdraw E-new needs-approval", "detach E-new needs-approval")
 	})
 	t.Run("the phone was off", func(t *testing.T) {
 		t.Parallel()
 		w, anna, _ := renumbered(t)
-		anna.leave(plan.Disabled)
+		anna.leave(model.Disabled)
 		wantLines(t, of(w.later(t, time.Hour), "new"), "withdraw E-new due", "revoke E-new due")
 	})
 	t.Run("somebody has the number now", func(t *testing.T) {
 		t.Parallel()
 		w, anna, _ := renumbered(t)
 		w.hire("petra").csi = "E-anna"
-		anna.leave(plan.Disabled)
+		anna.leave(model.Disabled)
 		wantLines(t, of(w.later(t, time.Hour), "new"), "withdraw E-new needs-approval", "revoke E-new needs-approval")
 	})
 	t.Run("corrected in favour of a colleague as the account was locked", func(t *testing.T) {
 		t.Parallel()
 		w, people := rolledOut(t, "anna", "petra")
-		w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID, w.policy.PublishContacts = plan.RevokeID, 0, 0, false
+		w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID, w.policy.PublishContacts = model.RevokeID, 0, 0, false
 		w.activate("anna")
 		w.settle(t)
 		people["anna"].csi, people["petra"].csi = "E-new", "E-anna"
-		people["anna"].leave(plan.Disabled)
+		people["anna"].leave(model.Disabled)
 		wantLines(t, of(w.later(t, time.Hour), "anna"), "set-settings E-anna due", "withdraw E-anna needs-approval", "revoke E-anna needs-approval")
 	})
 }
@@ -257,7 +258,7 @@ func TestNumberNeverWritten(t *testing.T) {
 	t.Run("the credential was gone", func(t *testing.T) {
 		t.Parallel()
 		w, people := rolledOut(t, "anna")
-		w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID, w.policy.PublishContacts = plan.RevokeID, 0, 0, false
+		w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID, w.policy.PublishContacts = model.RevokeID, 0, 0, false
 		w.activate("anna")
 		w.settle(t)
 		w.withdrawByHand("anna")
@@ -265,7 +266,7 @@ func TestNumberNeverWritten(t *testing.T) {
 		w.later(t, time.Hour)
 		w.hire("second").csi = "E-new"
 		w.later(t, time.Hour)
-		people["anna"].leave(plan.Absent)
+		people["anna"].leave(model.Absent)
 		w.later(t, time.Hour)
 		w.later(t, 25*time.Hour)
 		wantLines(t, of(w.later(t, time.Hour), "anna"), "revoke E-anna needs-approval")
@@ -273,11 +274,11 @@ func TestNumberNeverWritten(t *testing.T) {
 	t.Run("locked in the same step", func(t *testing.T) {
 		t.Parallel()
 		w, people := rolledOut(t, "anna", "second")
-		w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID, w.policy.PublishContacts = plan.RevokeID, 0, 0, false
+		w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID, w.policy.PublishContacts = model.RevokeID, 0, 0, false
 		w.activate("anna")
 		w.settle(t)
 		people["anna"].csi = "E-second"
-		people["anna"].leave(plan.Disabled)
+		people["anna"].leave(model.Disabled)
 		wantLines(t, of(w.later(t, time.Hour), "anna"), "withdraw E-anna due", "revoke E-anna needs-approval")
 	})
 }
@@ -290,22 +291,22 @@ func TestLikeCSI(t *testing.T) {
 		t.Run(csi, func(t *testing.T) {
 			t.Parallel()
 			w, people := rolledOut(t, "anna")
-			w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID, w.policy.PublishContacts = plan.RevokeID, 0, 0, false
+			w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID, w.policy.PublishContacts = model.RevokeID, 0, 0, false
 			id := w.activate("anna")
 			w.settle(t)
 			young := w.hire("young")
 			young.csi = csi
 			p := w.later(t, time.Hour)
-			c := plan.Change{}
+			c := model.Change{}
 			for _, c = range p.Changes {
-				if c.Op == plan.Create {
+				if c.Op == model.Create {
 					break
 				}
 			}
-			if c.Op != plan.Create || c.Status != plan.NeedsApproval || !slices.Contains(c.Asks, plan.AskLikeCSI) {
+			if c.Op != model.Create || c.Status != model.NeedsApproval || !slices.Contains(c.Asks, model.AskLikeCSI) {
 				t.Fatalf("%v", summary(p))
 			}
-			people["anna"].leave(plan.Disabled)
+			people["anna"].leave(model.Disabled)
 			w.later(t, time.Hour)
 			if w.credential("anna") != nil || w.user(id) == nil {
 				t.Error("the leaver is still in, or their ID is gone")
@@ -324,7 +325,7 @@ func TestLikeCSI(t *testing.T) {
 		w.foreignCredential("old.import", "77")
 		w.hire("young").csi = "00077"
 		p := w.later(t, time.Hour)
-		if got := statuses(p, plan.Create); got["needs-approval"] != 1 {
+		if got := statuses(p, model.Create); got["needs-approval"] != 1 {
 			t.Errorf("%v", summary(p))
 		}
 		w.approve(p, day)
@@ -397,11 +398,11 @@ func TestAYesWhileTheOtherIsHidden(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, back %t", name, comesBack), func(t *testing.T) {
 				t.Parallel()
 				w, people := rolledOut(t, "dora", "anna")
-				w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID, w.policy.PublishContacts = plan.RevokeID, 0, day, false
+				w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID, w.policy.PublishContacts = model.RevokeID, 0, day, false
 				id := w.activate("dora")
 				w.settle(t)
 				people["dora"].hide("referral")
-				people["anna"].leave(plan.Disabled)
+				people["anna"].leave(model.Disabled)
 				row.borrowed(t, w, id)
 				for range row.yeses {
 					w.later(t, day)

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -28,7 +29,7 @@ func BenchmarkCompute(b *testing.B) {
 		}},
 		{"everybody is gone", func(w *world) {
 			for _, e := range w.source().people {
-				e.leave(plan.Expired)
+				e.leave(model.Expired)
 			}
 		}},
 		{"everybody has one csi", func(w *world) {
@@ -41,8 +42,8 @@ func BenchmarkCompute(b *testing.B) {
 			w.pkg.Credentials = nil
 			for n, own := range w.state.Owned {
 				id := fmt.Sprintf("ID%06d", n)
-				w.pkg.Users = append(w.pkg.Users, plan.User{ID: id})
-				w.state.UsersSeen = append(w.state.UsersSeen, plan.SeenUser{ThreemaID: id, CredentialID: own.CredentialID})
+				w.pkg.Users = append(w.pkg.Users, model.User{ID: id})
+				w.state.UsersSeen = append(w.state.UsersSeen, model.SeenUser{ThreemaID: id, CredentialID: own.CredentialID})
 			}
 		}},
 	} {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // bind ties the memory to the package, the directories and the scopes of this pass. A plan that
@@ -18,9 +20,9 @@ func (p *planner) bind() {
 
 // binding is what is known of a source from this read on. Whether an account was seen is of that
 // account: another one begins anew, once its view is proved.
-func (p *planner) binding(s Snapshot) SourceBinding {
+func (p *planner) binding(s model.Snapshot) model.SourceBinding {
 	was := p.State.Sources[s.Source]
-	b := SourceBinding{
+	b := model.SourceBinding{
 		NamingContext: s.NamingContext, Scope: s.Scope, Server: s.Server,
 		Reader: was.Reader, AccountSeen: was.AccountSeen && !p.AcceptBaseline,
 	}
@@ -31,7 +33,7 @@ func (p *planner) binding(s Snapshot) SourceBinding {
 		b.AccountSeen = b.AccountSeen || s.Account != ""
 	}
 	if p.proved[s.Source] && s.Reader.Known() {
-		b.Reader = was.Reader.refresh(s.Reader)
+		b.Reader = was.Reader.Refresh(s.Reader)
 	}
 	return b
 }
@@ -44,15 +46,15 @@ const conditionAccount = "bind-account"
 // has lost rights, and who knows which others. An account that never was an entry to read, such
 // as the rootdn of OpenLDAP, says nothing (design §5.1, pitfall D2), and neither does another one
 // than before: whom that one misses is the business of views.go.
-func (p *planner) judgeAccount(s *Snapshot) {
+func (p *planner) judgeAccount(s *model.Snapshot) {
 	switch {
 	case s.Account != "":
-		s.satisfy(conditionAccount, s.Account+" is seen")
+		s.Satisfy(conditionAccount, s.Account+" is seen")
 	case p.State.Sources[s.Source].AccountSeen && !p.otherReader(*s):
 		p.doubt(s, conditionAccount, "the bind account cannot read its own entry any more, so it may miss others too: nobody departs. "+
 			"Let it read its entry; if bind_dn was changed on purpose, "+howToAcceptMissing)
 	default:
-		s.satisfy(conditionAccount, "its own entry was never readable, so that proves nothing")
+		s.Satisfy(conditionAccount, "its own entry was never readable, so that proves nothing")
 	}
 }
 
@@ -82,7 +84,7 @@ func (p *planner) differences() []string {
 }
 
 // changed says what of one source is not as the ledger knows it, "" if all is.
-func (p *planner) changed(s Snapshot) string {
+func (p *planner) changed(s model.Snapshot) string {
 	was, known := p.State.Sources[s.Source]
 	switch {
 	case !known:
@@ -110,7 +112,7 @@ func (p *planner) unmeant(before string) string {
 // mistake in a group that a first pass found, is learned anew.
 func (p *planner) scopeCounted(source string) bool {
 	was := p.ours[source]
-	return was.Managed+was.Leaving > 0 || slices.ContainsFunc(p.State.Reads, func(d ReadDay) bool { return d.Source == source })
+	return was.Managed+was.Leaving > 0 || slices.ContainsFunc(p.State.Reads, func(d model.ReadDay) bool { return d.Source == source })
 }
 
 // renamed tells, where a source is new and another one gone, how the ledger learns of another name:

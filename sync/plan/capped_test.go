@@ -4,14 +4,14 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 func TestCapped(t *testing.T) {
 	t.Parallel()
 	lines := []string{"a", "b", "c"}
 	for limit, want := range map[int]string{0: "a b c", 1: "a|  … and 2 more OUs", 2: "a b|  … and 1 more OUs", 3: "a b c", 4: "a b c"} {
-		got := plan.Capped(lines, limit, " OUs")
+		got := model.Capped(lines, limit, " OUs")
 		if text := strings.Replace(strings.Join(got, " "), "   …", "|  …", 1); text != want {
 			t.Errorf("%d: %q, want %q", limit, text, want)
 		}

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // candidates are the credentials that carry the person's csi: by their setting, or by what
 // the ledger wrote to them.
-func (p *planner) candidates(i Identity) []string {
+func (p *planner) candidates(i model.Identity) []string {
 	ids := slices.Concat(p.byCSI[i.CSI], p.formerByCSI[i.CSI])
 	slices.Sort(ids)
 	return slices.Compact(ids)
@@ -26,7 +28,7 @@ func (p *planner) describe(credentialIDs []string) string {
 
 // claim adopts a credential that carries the person's csi, or takes it over from the ID
 // under which the same person was known before.
-func (p *planner) claim(i Identity, credentialID string) {
+func (p *planner) claim(i model.Identity, credentialID string) {
 	own, owned := p.former[credentialID]
 	if !owned {
 		p.adopt(i, credentialID, fmt.Sprintf("th_csi %s stands on this credential", i.CSI))
@@ -53,13 +55,13 @@ func (p *planner) claim(i Identity, credentialID string) {
 	}
 	p.inherit(old, i)
 	delete(p.owned, own.Person)
-	p.owned[i.Person] = Ownership{Person: i.Person, CredentialID: credentialID, Username: own.Username, CSI: i.CSI, Created: own.Created, FirstName: own.FirstName}
+	p.owned[i.Person] = model.Ownership{Person: i.Person, CredentialID: credentialID, Username: own.Username, CSI: i.CSI, Created: own.Created, FirstName: own.FirstName}
 	p.manage(i, credentialID)
 }
 
 // transfer is the change by which a credential passes to another ID of the same person.
-func (p *planner) transfer(i Identity, own Ownership, doubt string) Change {
-	c := p.change(Transfer, i, own.CredentialID, own.Person.String())
+func (p *planner) transfer(i model.Identity, own model.Ownership, doubt string) model.Change {
+	c := p.change(model.Transfer, i, own.CredentialID, own.Person.String())
 	c.CredentialID, c.Username = own.CredentialID, own.Username
 	c.Reason = p.whyTransfer(own.Person, i)
 	c.EvidenceText = p.describeDeparted(p.observations[own.Person])
@@ -67,7 +69,7 @@ func (p *planner) transfer(i Identity, own Ownership, doubt string) Change {
 	c.After = map[string]string{"person": i.Person.String()}
 	if doubt != "" {
 		c.Reason = "the same csi under another directory ID"
-		c.askAbout(AskSamePerson, p.lastSeen(own.Person), fmt.Sprintf("is it the person who was %s? %s. With a yes, credential and Threema ID pass on; "+
+		c.AskAbout(model.AskSamePerson, p.lastSeen(own.Person), fmt.Sprintf("is it the person who was %s? %s. With a yes, credential and Threema ID pass on; "+
 			"without one, the former account leaves by its own proof", p.nameOf(own.Person), doubt))
 	}
 	return c
@@ -79,7 +81,7 @@ func (p *planner) unused(id string) bool {
 }
 
 // whyTransfer says why a credential passes to another ID.
-func (p *planner) whyTransfer(from PersonID, to Identity) string {
+func (p *planner) whyTransfer(from model.PersonID, to model.Identity) string {
 	switch {
 	case from.Source == to.Person.Source:
 		return "the same csi under a new directory ID: the account was created anew, and keeps its credential and Threema ID"
@@ -94,7 +96,7 @@ func (p *planner) whyTransfer(from PersonID, to Identity) string {
 // in a source that comes after the other's, or no complete read of this pass says that the owner
 // left. One that is still being made is finished for its owner first. A source that is not configured
 // any more says nothing of its people, and keeps nothing for them (forgotten.go).
-func (p *planner) keepsOwner(own Ownership, i Identity) string {
+func (p *planner) keepsOwner(own model.Ownership, i model.Identity) string {
 	o := p.observations[own.Person]
 	owner := cmp.Or(o.DN, own.Person.String())
 	switch {
@@ -102,7 +104,7 @@ func (p *planner) keepsOwner(own Ownership, i Identity) string {
 		return ""
 	case p.removed(own.Person.Source):
 		return ""
-	case o.State == Entitled && p.sourceRead(own.Person.Source):
+	case o.State == model.Entitled && p.sourceRead(own.Person.Source):
 		return fmt.Sprintf("credential %s with this csi belongs to %s, who is entitled", own.Username, owner)
 	case !p.departedNow[own.Person]:
 		return fmt.Sprintf("credential %s with this csi belongs to %s, and no complete read of source %s says that they left",
@@ -113,7 +115,7 @@ func (p *planner) keepsOwner(own Ownership, i Identity) string {
 
 // adoptOrCreate looks at the person's username when no credential carries the csi: adopt by name
 // where that is allowed, else create, for the reason given, where the name is free.
-func (p *planner) adoptOrCreate(i Identity, reason string) {
+func (p *planner) adoptOrCreate(i model.Identity, reason string) {
 	c, taken := p.credentialNamed(i.Username)
 	own, owned := p.former[c.ID]
 	leaving := p.usernameLeaving(i)
@@ -132,7 +134,7 @@ func (p *planner) adoptOrCreate(i Identity, reason string) {
 
 // usernameLeaving keeps a username from a namesake until its former owner's departure is settled
 // (design §5.5).
-func (p *planner) usernameLeaving(i Identity) string {
+func (p *planner) usernameLeaving(i model.Identity) string {
 	departure, leaving := p.leavingNames[FoldUsername(i.Username)]
 	if !leaving || departure.Person == i.Person {
 		return ""
@@ -142,19 +144,19 @@ func (p *planner) usernameLeaving(i Identity) string {
 
 // missing handles a credential that is gone from the package, of somebody who owns it or did until they departed
 // (design §5.6, §5.10).
-func (p *planner) missing(i Identity, own Ownership) {
+func (p *planner) missing(i model.Identity, own model.Ownership) {
 	withdrawn := fmt.Sprintf("credential %s was withdrawn %s (Zugang entzogen)", own.Username, p.howWithdrawn(own))
 	missed := p.countMissing(own)
 	undo := "for this person when somebody types `threema-dirsync withdraw --undo " + p.plan.Names.Typed(i.CSI, i.Person) + " --reason TEXT`"
-	switch again := missed.MissingSince.Add(goneAfter); {
+	switch again := missed.MissingSince.Add(model.GoneAfter); {
 	case p.undone(own):
 		p.adoptOrCreate(i, withdrawn+", and somebody took that back")
-	case missed.Loss == LossAccepted:
+	case missed.Loss == model.LossAccepted:
 		p.holdQuietly(i.Person, i.CSI, i.DN, withdrawn+", together with many others, and somebody accepted that: credentials.recreate does not create it anew; it is only "+undo)
 	case !p.Policy.Recreate:
 		p.holdQuietly(i.Person, i.CSI, i.DN, withdrawn+"; it is created anew only with credentials.recreate: true, or "+undo)
 	case missed.MissingReads < 2 || p.Now.Before(again):
-		p.holdQuietly(i.Person, i.CSI, i.DN, withdrawn+"; it is created anew if a second list, from "+Stamp(again)+" on, misses it too")
+		p.holdQuietly(i.Person, i.CSI, i.DN, withdrawn+"; it is created anew if a second list, from "+model.Stamp(again)+" on, misses it too")
 	default:
 		p.adoptOrCreate(i, withdrawn+", and credentials.recreate is on")
 	}

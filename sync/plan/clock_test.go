@@ -11,25 +11,26 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // wrong sets our clock off by so much, and lets the service tell it.
 func (w *world) wrong(by time.Duration) {
 	w.now = w.now.Add(by)
-	w.clock = plan.ServiceClock{Told: true, Ahead: -by}
+	w.clock = model.ServiceClock{Told: true, Ahead: -by}
 }
 
 // right undoes it.
 func (w *world) right() {
 	w.now = w.now.Add(w.clock.Ahead)
-	w.clock = plan.ServiceClock{Told: true}
+	w.clock = model.ServiceClock{Told: true}
 }
 
 // conditionOf finds a condition of the first source.
-func conditionOf(t *testing.T, p plan.Plan, name string) plan.Condition {
+func conditionOf(t *testing.T, p plan.Plan, name string) model.Condition {
 	t.Helper()
-	var found []plan.Condition
+	var found []model.Condition
 	for _, c := range p.Sources[0].Conditions {
 		if c.Name == name {
 			found = append(found, c)
@@ -46,11 +47,11 @@ func conditionOf(t *testing.T, p plan.Plan, name string) plan.Condition {
 func TestClockOffTakesNothing(t *testing.T) {
 	t.Parallel()
 	for _, by := range []time.Duration{12 * day, 6 * time.Minute, -6 * time.Minute, -12 * day, -56 * 365 * day} {
-		for _, kind := range plan.EvidenceKinds() {
+		for _, kind := range model.EvidenceKinds() {
 			t.Run(fmt.Sprint(by, " ", kind), func(t *testing.T) {
 				t.Parallel()
 				w, people := rolledOut(t, "anna")
-				w.policy.ID = plan.RevokeID
+				w.policy.ID = model.RevokeID
 				id := w.activate("anna")
 				w.settle(t)
 				people["anna"].leave(kind)
@@ -58,7 +59,7 @@ func TestClockOffTakesNothing(t *testing.T) {
 				w.later(t, 30*time.Hour) // whatever the evidence, confirmed by now
 				w.wrong(by)
 				p := w.pass(t)
-				if c := conditionOf(t, p, plan.ConditionClock); c.OK || p.Sources[0].Complete || !strings.Contains(c.Detail, by.Abs().String()) {
+				if c := conditionOf(t, p, model.ConditionClock); c.OK || p.Sources[0].Complete || !strings.Contains(c.Detail, by.Abs().String()) {
 					t.Errorf("the certificate says %+v", c)
 				}
 				if w.credential("anna") == nil != (kind.Positive()) { // positive evidence was over its grace before
@@ -75,10 +76,10 @@ func TestClockOffTakesNothing(t *testing.T) {
 // TestClockWithinItsBounds: a clock that is off as much as everybody's is no reason to wait.
 func TestClockWithinItsBounds(t *testing.T) {
 	t.Parallel()
-	for _, ahead := range []time.Duration{0, plan.MaxSkew, -plan.MaxSkew} {
+	for _, ahead := range []time.Duration{0, model.MaxSkew, -model.MaxSkew} {
 		w, people := rolledOut(t, "anna")
-		w.clock = plan.ServiceClock{Told: true, Ahead: ahead}
-		people["anna"].leave(plan.Disabled)
+		w.clock = model.ServiceClock{Told: true, Ahead: ahead}
+		people["anna"].leave(model.Disabled)
 		w.pass(t)
 		wantLines(t, of(w.later(t, day), "anna"), "withdraw E-anna due")
 	}
@@ -92,14 +93,14 @@ func TestClockSetRightAgain(t *testing.T) {
 		t.Run(by.String(), func(t *testing.T) {
 			t.Parallel()
 			w, people := rolledOut(t, "anna", "bert", "cleo")
-			w.policy.ID, w.policy.Approval = plan.DetachID, plan.ApproveIrreversible
+			w.policy.ID, w.policy.Approval = model.DetachID, model.ApproveIrreversible
 			w.activate("cleo")
 			w.settle(t)
-			people["cleo"].leave(plan.Disabled)
+			people["cleo"].leave(model.Disabled)
 			w.pass(t)
 			w.later(t, day) // cleo is withdrawn
-			people["anna"].leave(plan.Absent)
-			people["bert"].leave(plan.Expired)
+			people["anna"].leave(model.Absent)
+			people["bert"].leave(model.Expired)
 			w.later(t, time.Hour)
 			before := w.state
 			for range 3 {
@@ -107,7 +108,7 @@ func TestClockSetRightAgain(t *testing.T) {
 				w.pass(t)
 				w.right()
 			}
-			same := cmpopts.IgnoreFields(plan.State{}, "Sources")
+			same := cmpopts.IgnoreFields(model.State{}, "Sources")
 			if diff := gocmp.Diff(before, w.state, same, cmpopts.EquateEmpty()); diff != "" {
 				t.Errorf("the wrong clock left something (-before +after):\n%s", diff)
 			}
@@ -124,7 +125,7 @@ func TestClockSetRightAgain(t *testing.T) {
 func TestClockOffStillAdds(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna", "bert")
-	people["anna"].leave(plan.Absent)
+	people["anna"].leave(model.Absent)
 	w.pass(t)
 	w.wrong(12 * day)
 	w.hire("zoe")
@@ -134,7 +135,7 @@ func TestClockOffStillAdds(t *testing.T) {
 	wantLines(t, of(p, "zoe"), "create E-zoe due")
 	wantLines(t, of(p, "bert"), "set-settings E-bert due")
 	w.right()
-	people["anna"].leave(plan.Absent)
+	people["anna"].leave(model.Absent)
 	w.later(t, 20*time.Hour)
 	wantLines(t, of(w.later(t, 10*time.Hour), "anna"), "withdraw E-anna waiting") // the row of before is broken
 	if o := w.observed(people["anna"]); o.Reads != 2 || !o.ConfirmedAt.IsZero() {
@@ -147,10 +148,10 @@ func TestClockOffStillAdds(t *testing.T) {
 func TestClockOffDecidesNoDate(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna", "bert")
-	w.policy.ID, w.policy.GraceWithdraw = plan.DetachID, 0
+	w.policy.ID, w.policy.GraceWithdraw = model.DetachID, 0
 	w.activate("anna")
 	w.settle(t)
-	people["anna"].leave(plan.Expired)
+	people["anna"].leave(model.Expired)
 	people["anna"].dated, people["bert"].dated = true, true
 	w.later(t, time.Hour)
 	if w.credential("anna") != nil {
@@ -158,11 +159,11 @@ func TestClockOffDecidesNoDate(t *testing.T) {
 	}
 	stranger := w.hire("zoe")
 	stranger.dated = true
-	stranger.leave(plan.Expired)
+	stranger.leave(model.Expired)
 	w.wrong(-56 * 365 * day)
 	people["anna"].comeBack() // says the wrong clock
 	stranger.comeBack()
-	people["bert"].leave(plan.Expired)
+	people["bert"].leave(model.Expired)
 	before := w.state.Observations
 	p := w.pass(t)
 	for _, name := range []string{"anna", "bert", "zoe"} {
@@ -194,8 +195,8 @@ func TestClockOfOneServer(t *testing.T) {
 		w.pass(t)
 		w.accept = false
 		w.settle(t)
-		people["anna"].leave(plan.Disabled)
-		otto.leave(plan.Disabled)
+		people["anna"].leave(model.Disabled)
+		otto.leave(model.Disabled)
 		w.pass(t)
 		w.source().slow, w.clock.Told = true, told
 		p := w.later(t, day)
@@ -208,7 +209,7 @@ func TestClockOfOneServer(t *testing.T) {
 func TestClockNobodyTells(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna")
-	people["anna"].leave(plan.Absent)
+	people["anna"].leave(model.Absent)
 	w.pass(t)
 	p := w.later(t, 12*day) // the clock jumped
 	wantLines(t, of(p, "anna"), "withdraw E-anna waiting")
@@ -218,10 +219,10 @@ func TestClockNobodyTells(t *testing.T) {
 }
 
 // observed is what is known of somebody.
-func (w *world) observed(e *entry) plan.Observation {
-	n := slices.IndexFunc(w.state.Observations, func(o plan.Observation) bool { return o.Person == e.id })
+func (w *world) observed(e *entry) model.Observation {
+	n := slices.IndexFunc(w.state.Observations, func(o model.Observation) bool { return o.Person == e.id })
 	if n < 0 {
-		return plan.Observation{}
+		return model.Observation{}
 	}
 	return w.state.Observations[n]
 }
@@ -238,12 +239,12 @@ func TestClockOffKeepsWhereANewcomerStands(t *testing.T) {
 			w.wrong(by)
 			bert := w.hire("bert")
 			w.pass(t)
-			n := slices.IndexFunc(w.state.Observations, func(o plan.Observation) bool { return o.Person == bert.id })
+			n := slices.IndexFunc(w.state.Observations, func(o model.Observation) bool { return o.Person == bert.id })
 			if w.credential("bert") == nil || n < 0 {
 				t.Fatalf("no credential, or nothing known of him: %+v", w.state.Observations)
 			}
 			o := w.state.Observations[n]
-			if o.State != plan.Entitled || o.DN != bert.dn() || o.CSI != "E-bert" || o.LastSeen.Sub(before).Abs() > time.Second {
+			if o.State != model.Entitled || o.DN != bert.dn() || o.CSI != "E-bert" || o.LastSeen.Sub(before).Abs() > time.Second {
 				t.Errorf("remembered is %+v", o)
 			}
 			if len(w.state.Observations) < len(people)+1 {

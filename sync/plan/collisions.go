@@ -3,15 +3,17 @@ package plan
 import (
 	"fmt"
 	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // collisions finds entitled people with the same csi or username: all of them are held, by
 // name, for the program cannot know who is right (D-19, domain F19). Between sources their order says who
 // is right about a csi: who yields is held alone, and competes for no username. A create that is
 // under way is finished all the same, so that the credential can pass on.
-func (p *planner) collisions() map[PersonID]string {
-	held := map[PersonID]string{}
-	byKey := map[string][]Identity{}
+func (p *planner) collisions() map[model.PersonID]string {
+	held := map[model.PersonID]string{}
+	byKey := map[string][]model.Identity{}
 	for _, i := range p.entitled {
 		if first, yields := p.yieldsTo(i); yields {
 			if !p.creating(i.Person) {
@@ -39,7 +41,7 @@ func (p *planner) collisions() map[PersonID]string {
 
 // others names the people beside number n, but not all of them if they are many: where one
 // csi is everybody's, the mapping is wrong.
-func others(people []Identity, n int) string {
+func others(people []model.Identity, n int) string {
 	const most = 3
 	var names []string
 	for m := 0; m < len(people) && len(names) < most; m++ {
@@ -53,17 +55,10 @@ func others(people []Identity, n int) string {
 	return strings.Join(names, " and ")
 }
 
-func joinReasons(a, b string) string {
-	if a == "" || b == "" {
-		return a + b
-	}
-	return a + "; " + b
-}
-
 // joinSorted joins two reasons in an order that does not depend on which came first.
 func joinSorted(a, b string) string {
 	if a != "" && b < a {
 		a, b = b, a
 	}
-	return joinReasons(a, b)
+	return model.JoinReasons(a, b)
 }

@@ -5,21 +5,23 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // Input is everything that Compute looks at. Nothing else has a say.
 type Input struct {
-	Sources []SourceView // one for each configured source that was read wholly
+	Sources []model.SourceView // one for each configured source that was read wholly
 	// Configured names all configured sources, in their order: where one person is seen in two, the
 	// first wins (precedence.go). Those that Sources lacks could not be read.
 	Configured []string
-	Inventory  Inventory
-	State      State
-	Policy     Policy
-	Budget     Budget
+	Inventory  model.Inventory
+	State      model.State
+	Policy     model.Policy
+	Budget     model.Budget
 	Now        time.Time
 	// ServiceClock is what the Work API tells of the time, to hold Now against.
-	ServiceClock ServiceClock
+	ServiceClock model.ServiceClock
 	// AcceptBaseline binds the ledger to this package and these scopes, whatever it was bound
 	// to before: the effect of "approve --baseline".
 	AcceptBaseline bool
@@ -27,12 +29,6 @@ type Input struct {
 	Stop string
 	// StopFile is the path of that file, for what to type.
 	StopFile string
-}
-
-// SourceView is one complete snapshot after mapping.
-type SourceView struct {
-	Snapshot   Snapshot
-	Identities []Identity // one for each person of the snapshot
 }
 
 // Compute compares and decides. It is pure, total and deterministic: the same input gives the
@@ -78,54 +74,54 @@ type planner struct {
 
 	plan         Plan
 	seenAt       time.Time // of what this pass sees, see afterAll
-	observations map[PersonID]Observation
-	owned        map[PersonID]Ownership   // as it will be once this plan is carried out
-	former       map[string]Ownership     // by credential: owners before any transfer
-	formerByCSI  map[string][]string      // csi that we wrote → credential IDs
-	leavingNames map[string]Departure     // folded username → open departure
-	departures   map[PersonID]Departure   // open and not ended by this pass
-	identities   map[PersonID]Identity    // everybody in a snapshot
-	entitled     []Identity               // those who compete for credentials, sorted
-	planOnly     bool                     // nothing at all may be done before somebody accepts the baseline
-	claimedCSI   map[string]PersonID      // whose csi it is, or may be: unknown, excluded or not read now
-	lastingCSI   map[string][]PersonID    // the same, with all of them, and those whose departure is not confirmed
-	mayHave      map[string][]PersonID    // by csi: who may have it by one of several values
-	onceCSI      map[string][]PersonID    // those of them who had it before, and have another one now
-	newcomers    map[string][]Identity    // by folded csi: entitled people without a credential of ours
-	csis         map[PersonID][]string    // former csis
-	leavers      map[string][]account     // by csi: departures under way or carried out
-	folded       map[string][]holder      // by folded csi: whose it is; nil until somebody asks
-	out          map[string][]Ownership   // by csi: whom a word put out (putout.go); nil until somebody asks
-	outEntries   map[string][]Ownership   // the same people by directory ID
-	shares       map[PersonID]bool        // people who have the csi of somebody of ours
-	linked       map[link]time.Time       // since when a Threema ID is seen on a credential
-	formerly     map[string][]FormerLink  // by Threema ID: who used it before
-	approvals    map[string]GivenApproval // those that count, by change
-	departedNow  map[PersonID]bool        // seen as departed by a complete read of this pass
-	placeless    map[PersonID]bool        // looked for in this pass where nothing of their place is readable
-	switched     map[string]bool          // sources that were read from another copy of the directory than before
-	unwhole      map[string]string        // by source: what failed of its own certificate, which no yes settles
-	proved       map[string]bool          // sources whose view is proved after this read (views.go)
-	uncounted    map[PersonID]bool        // seen as departed, by evidence that does not count
-	undated      map[PersonID]bool        // a date decides about them, and the clock is in doubt
-	clockInDoubt bool                     // our own, not just that of one server
-	readDays     []ReadDay                // the complete reads before this pass
-	gaps         map[string]gap           // by source
-	seenOn       map[string][]string      // credential ID → Threema IDs seen on it at the last pass
-	ours         map[string]Base          // by source, before this pass
-	orphans      map[string]int           // people of ours per source that is not configured any more
-	openCreates  map[PersonID]Operation
-	refused      map[refusedValue]string // message by value
-	publications map[string]Publication  // by Threema ID
-	unlistedAt   map[Object]time.Time    // first of the unbroken row of lists that lacked it, before this pass
-	emptied      map[Object]bool         // lists that somebody accepted as empty, and that still are
-	losses       []loss                  // more than may be missing at once
-	lost         map[string]bool         // the credentials among them, by ID
-	answered     map[string]bool         // credentials of which the service said that they are gone, by ID
+	observations map[model.PersonID]model.Observation
+	owned        map[model.PersonID]model.Ownership // as it will be once this plan is carried out
+	former       map[string]model.Ownership         // by credential: owners before any transfer
+	formerByCSI  map[string][]string                // csi that we wrote → credential IDs
+	leavingNames map[string]model.Departure         // folded username → open departure
+	departures   map[model.PersonID]model.Departure // open and not ended by this pass
+	identities   map[model.PersonID]model.Identity  // everybody in a snapshot
+	entitled     []model.Identity                   // those who compete for credentials, sorted
+	planOnly     bool                               // nothing at all may be done before somebody accepts the baseline
+	claimedCSI   map[string]model.PersonID          // whose csi it is, or may be: unknown, excluded or not read now
+	lastingCSI   map[string][]model.PersonID        // the same, with all of them, and those whose departure is not confirmed
+	mayHave      map[string][]model.PersonID        // by csi: who may have it by one of several values
+	onceCSI      map[string][]model.PersonID        // those of them who had it before, and have another one now
+	newcomers    map[string][]model.Identity        // by folded csi: entitled people without a credential of ours
+	csis         map[model.PersonID][]string        // former csis
+	leavers      map[string][]account               // by csi: departures under way or carried out
+	folded       map[string][]holder                // by folded csi: whose it is; nil until somebody asks
+	out          map[string][]model.Ownership       // by csi: whom a word put out (putout.go); nil until somebody asks
+	outEntries   map[string][]model.Ownership       // the same people by directory ID
+	shares       map[model.PersonID]bool            // people who have the csi of somebody of ours
+	linked       map[link]time.Time                 // since when a Threema ID is seen on a credential
+	formerly     map[string][]model.FormerLink      // by Threema ID: who used it before
+	approvals    map[string]model.GivenApproval     // those that count, by change
+	departedNow  map[model.PersonID]bool            // seen as departed by a complete read of this pass
+	placeless    map[model.PersonID]bool            // looked for in this pass where nothing of their place is readable
+	switched     map[string]bool                    // sources that were read from another copy of the directory than before
+	unwhole      map[string]string                  // by source: what failed of its own certificate, which no yes settles
+	proved       map[string]bool                    // sources whose view is proved after this read (views.go)
+	uncounted    map[model.PersonID]bool            // seen as departed, by evidence that does not count
+	undated      map[model.PersonID]bool            // a date decides about them, and the clock is in doubt
+	clockInDoubt bool                               // our own, not just that of one server
+	readDays     []model.ReadDay                    // the complete reads before this pass
+	gaps         map[string]gap                     // by source
+	seenOn       map[string][]string                // credential ID → Threema IDs seen on it at the last pass
+	ours         map[string]model.Base              // by source, before this pass
+	orphans      map[string]int                     // people of ours per source that is not configured any more
+	openCreates  map[model.PersonID]model.Operation
+	refused      map[refusedValue]string      // message by value
+	publications map[string]model.Publication // by Threema ID
+	unlistedAt   map[model.Object]time.Time   // first of the unbroken row of lists that lacked it, before this pass
+	emptied      map[model.Object]bool        // lists that somebody accepted as empty, and that still are
+	losses       []loss                       // more than may be missing at once
+	lost         map[string]bool              // the credentials among them, by ID
+	answered     map[string]bool              // credentials of which the service said that they are gone, by ID
 	hidden       hiddenBy
-	dropped      []OpenOrder       // orders that end with the acceptance
-	withdrawn    []leaver          // whose departure may begin without a withdrawal
-	beginning    map[PersonID]bool // who has left, with or without a step of theirs that is due, and whose credential had gone before (withdrawn.go)
+	dropped      []model.OpenOrder       // orders that end with the acceptance
+	withdrawn    []leaver                // whose departure may begin without a withdrawal
+	beginning    map[model.PersonID]bool // who has left, with or without a step of theirs that is due, and whose credential had gone before (withdrawn.go)
 	// transfersListed are those that the plan had before somebody accepted the baseline, by change.
 	transfersListed map[string]bool
 }
@@ -134,47 +130,47 @@ func newPlanner(in Input) *planner {
 	p := &planner{
 		Input:        in,
 		index:        newIndex(in.Inventory),
-		observations: map[PersonID]Observation{},
-		owned:        map[PersonID]Ownership{},
-		former:       map[string]Ownership{},
+		observations: map[model.PersonID]model.Observation{},
+		owned:        map[model.PersonID]model.Ownership{},
+		former:       map[string]model.Ownership{},
 		formerByCSI:  map[string][]string{},
-		leavingNames: map[string]Departure{},
-		departures:   map[PersonID]Departure{},
-		identities:   map[PersonID]Identity{},
-		claimedCSI:   map[string]PersonID{},
-		lastingCSI:   map[string][]PersonID{},
-		mayHave:      map[string][]PersonID{},
-		onceCSI:      map[string][]PersonID{},
-		newcomers:    map[string][]Identity{},
-		csis:         map[PersonID][]string{},
+		leavingNames: map[string]model.Departure{},
+		departures:   map[model.PersonID]model.Departure{},
+		identities:   map[model.PersonID]model.Identity{},
+		claimedCSI:   map[string]model.PersonID{},
+		lastingCSI:   map[string][]model.PersonID{},
+		mayHave:      map[string][]model.PersonID{},
+		onceCSI:      map[string][]model.PersonID{},
+		newcomers:    map[string][]model.Identity{},
+		csis:         map[model.PersonID][]string{},
 		leavers:      map[string][]account{},
-		shares:       in.State.sharing(),
+		shares:       in.State.Sharing(),
 		linked:       map[link]time.Time{},
-		formerly:     map[string][]FormerLink{},
-		approvals:    map[string]GivenApproval{},
-		departedNow:  map[PersonID]bool{},
-		placeless:    map[PersonID]bool{},
+		formerly:     map[string][]model.FormerLink{},
+		approvals:    map[string]model.GivenApproval{},
+		departedNow:  map[model.PersonID]bool{},
+		placeless:    map[model.PersonID]bool{},
 		switched:     map[string]bool{},
 		unwhole:      map[string]string{},
 		proved:       map[string]bool{},
-		uncounted:    map[PersonID]bool{},
-		undated:      map[PersonID]bool{},
+		uncounted:    map[model.PersonID]bool{},
+		undated:      map[model.PersonID]bool{},
 		gaps:         map[string]gap{},
 		seenOn:       map[string][]string{},
-		ours:         in.State.countOurs(),
+		ours:         in.State.CountOurs(),
 		orphans:      map[string]int{},
-		openCreates:  map[PersonID]Operation{},
+		openCreates:  map[model.PersonID]model.Operation{},
 		refused:      map[refusedValue]string{},
-		publications: map[string]Publication{},
-		unlistedAt:   map[Object]time.Time{},
-		emptied:      map[Object]bool{},
+		publications: map[string]model.Publication{},
+		unlistedAt:   map[model.Object]time.Time{},
+		emptied:      map[model.Object]bool{},
 		lost:         map[string]bool{},
-		beginning:    map[PersonID]bool{},
+		beginning:    map[model.PersonID]bool{},
 		answered:     map[string]bool{},
 	}
 	p.sortLists()
 	p.dropOrders()
-	p.seenAt = in.State.afterAll(in.Now)
+	p.seenAt = in.State.AfterAll(in.Now)
 	p.recall(in.State)
 	p.recallUnlisted()
 	p.plan = Plan{
@@ -188,9 +184,9 @@ func newPlanner(in Input) *planner {
 }
 
 // recall indexes what the ledger remembers.
-func (p *planner) recall(state State) {
+func (p *planner) recall(state model.State) {
 	for _, o := range state.Observations {
-		p.observations[o.Person] = p.takeBack(state.Gap.doubt(o))
+		p.observations[o.Person] = p.takeBack(state.Gap.Doubt(o))
 	}
 	for _, seen := range state.UsersSeen {
 		p.seenOn[seen.CredentialID] = append(p.seenOn[seen.CredentialID], seen.ThreemaID)
@@ -218,31 +214,31 @@ func (p *planner) recall(state State) {
 
 // sortLists puts the lists whose order could show into one order, in copies of its own.
 func (p *planner) sortLists() {
-	p.Sources = sorted(p.Sources, func(a, b SourceView) int { return strings.Compare(a.Snapshot.Source, b.Snapshot.Source) })
-	p.State.Owned = sorted(p.State.Owned, func(a, b Ownership) int { return a.Person.Compare(b.Person) })
-	p.State.Observations = sorted(p.State.Observations, func(a, b Observation) int { return a.Person.Compare(b.Person) })
-	p.State.Departures = sorted(p.State.Departures, func(a, b Departure) int { return a.Person.Compare(b.Person) })
-	p.State.Vanished = sorted(p.State.Vanished, Vanished.compare)
-	p.State.AbandonedIDs = sorted(p.State.AbandonedIDs, func(a, b AbandonedID) int {
+	p.Sources = sorted(p.Sources, func(a, b model.SourceView) int { return strings.Compare(a.Snapshot.Source, b.Snapshot.Source) })
+	p.State.Owned = sorted(p.State.Owned, func(a, b model.Ownership) int { return a.Person.Compare(b.Person) })
+	p.State.Observations = sorted(p.State.Observations, func(a, b model.Observation) int { return a.Person.Compare(b.Person) })
+	p.State.Departures = sorted(p.State.Departures, func(a, b model.Departure) int { return a.Person.Compare(b.Person) })
+	p.State.Vanished = sorted(p.State.Vanished, model.Vanished.Compare)
+	p.State.AbandonedIDs = sorted(p.State.AbandonedIDs, func(a, b model.AbandonedID) int {
 		return cmp.Or(a.Person.Compare(b.Person), strings.Compare(a.ThreemaID, b.ThreemaID))
 	})
-	p.State.Open = sorted(p.State.Open, func(a, b Operation) int { return cmp.Compare(a.ID, b.ID) })
-	p.State.Sentinels = sorted(p.State.Sentinels, func(a, b Sentinel) int { return a.Person.Compare(b.Person) })
-	p.State.Effects = sorted(p.State.Effects, func(a, b Effect) int { return cmp.Compare(a.ID, b.ID) })
+	p.State.Open = sorted(p.State.Open, func(a, b model.Operation) int { return cmp.Compare(a.ID, b.ID) })
+	p.State.Sentinels = sorted(p.State.Sentinels, func(a, b model.Sentinel) int { return a.Person.Compare(b.Person) })
+	p.State.Effects = sorted(p.State.Effects, func(a, b model.Effect) int { return cmp.Compare(a.ID, b.ID) })
 	for n := range p.State.Effects {
 		p.State.Effects[n].IDs = sorted(p.State.Effects[n].IDs, strings.Compare)
 	}
-	p.State.Servers = sorted(p.State.Servers, KnownServer.compare)
-	p.State.Forgotten = sorted(p.State.Forgotten, func(a, b ForgottenSource) int { return strings.Compare(a.Source, b.Source) })
-	p.State.Alarms = sorted(p.State.Alarms, Alarm.compare)
-	p.State.UsersSeen = sorted(p.State.UsersSeen, SeenUser.compare)
-	p.State.FormerLinks = sorted(p.State.FormerLinks, FormerLink.Compare)
-	p.State.FormerCSIs = sorted(p.State.FormerCSIs, FormerCSI.Compare)
-	p.State.PutOut = sorted(p.State.PutOut, func(a, b PutOut) int { return cmp.Or(a.Person.Compare(b.Person), b.At.Compare(a.At)) })
-	p.State.OpenOrders = sorted(p.State.OpenOrders, OpenOrder.compare)
-	p.State.Suspensions = sorted(p.State.Suspensions, Suspension.Compare)
-	p.State.Waits = sorted(p.State.Waits, func(a, b Wait) int { return strings.Compare(string(a.Code), string(b.Code)) })
-	p.State.Approvals = sorted(p.State.Approvals, func(a, b GivenApproval) int { return strings.Compare(a.ChangeID, b.ChangeID) })
+	p.State.Servers = sorted(p.State.Servers, model.KnownServer.Compare)
+	p.State.Forgotten = sorted(p.State.Forgotten, func(a, b model.ForgottenSource) int { return strings.Compare(a.Source, b.Source) })
+	p.State.Alarms = sorted(p.State.Alarms, model.Alarm.Compare)
+	p.State.UsersSeen = sorted(p.State.UsersSeen, model.SeenUser.Compare)
+	p.State.FormerLinks = sorted(p.State.FormerLinks, model.FormerLink.Compare)
+	p.State.FormerCSIs = sorted(p.State.FormerCSIs, model.FormerCSI.Compare)
+	p.State.PutOut = sorted(p.State.PutOut, func(a, b model.PutOut) int { return cmp.Or(a.Person.Compare(b.Person), b.At.Compare(a.At)) })
+	p.State.OpenOrders = sorted(p.State.OpenOrders, model.OpenOrder.Compare)
+	p.State.Suspensions = sorted(p.State.Suspensions, model.Suspension.Compare)
+	p.State.Waits = sorted(p.State.Waits, func(a, b model.Wait) int { return strings.Compare(string(a.Code), string(b.Code)) })
+	p.State.Approvals = sorted(p.State.Approvals, func(a, b model.GivenApproval) int { return strings.Compare(a.ChangeID, b.ChangeID) })
 }
 
 func sorted[T any](list []T, compare func(a, b T) int) []T {
@@ -252,9 +248,9 @@ func sorted[T any](list []T, compare func(a, b T) int) []T {
 }
 
 // add appends a change that is due unless a later step finds otherwise.
-func (p *planner) add(c Change) {
+func (p *planner) add(c model.Change) {
 	if c.Status == "" {
-		c.Status = Due
+		c.Status = model.Due
 	}
 	if c.Class == "" {
 		c.Class = p.class(c.Op)
@@ -263,44 +259,44 @@ func (p *planner) add(c Change) {
 }
 
 // class is design §5.3: a detach cannot be undone by us where revoking is the goal (D-17).
-func (p *planner) class(op Op) Class {
+func (p *planner) class(op model.Op) model.Class {
 	switch op {
-	case Revoke:
-		return Irreversible
-	case Detach:
-		if p.Policy.ID == RevokeID {
-			return Irreversible
+	case model.Revoke:
+		return model.Irreversible
+	case model.Detach:
+		if p.Policy.ID == model.RevokeID {
+			return model.Irreversible
 		}
-		return Recoverable
-	case Create, Withdraw:
-		return Recoverable
+		return model.Recoverable
+	case model.Create, model.Withdraw:
+		return model.Recoverable
 	}
-	return Reversible
+	return model.Reversible
 }
 
-func (p *planner) hold(person PersonID, csi, dn, reason string) {
-	p.plan.Held = append(p.plan.Held, Held{Person: person, CSI: csi, DN: dn, Reason: reason})
+func (p *planner) hold(person model.PersonID, csi, dn, reason string) {
+	p.plan.Held = append(p.plan.Held, model.Held{Person: person, CSI: csi, DN: dn, Reason: reason})
 }
 
 // holdQuietly holds somebody, or one object of theirs, where nothing is wrong.
-func (p *planner) holdQuietly(person PersonID, csi, dn, reason string) {
-	p.plan.Held = append(p.plan.Held, Held{Person: person, CSI: csi, DN: dn, Reason: reason, Quiet: true})
+func (p *planner) holdQuietly(person model.PersonID, csi, dn, reason string) {
+	p.plan.Held = append(p.plan.Held, model.Held{Person: person, CSI: csi, DN: dn, Reason: reason, Quiet: true})
 }
 
 // holdFor holds somebody for whom a person must do something.
-func (p *planner) holdFor(ask Ask, person PersonID, csi, dn, reason string) {
-	p.plan.Held = append(p.plan.Held, Held{Person: person, CSI: csi, DN: dn, Reason: reason, Ask: ask})
+func (p *planner) holdFor(ask model.Ask, person model.PersonID, csi, dn, reason string) {
+	p.plan.Held = append(p.plan.Held, model.Held{Person: person, CSI: csi, DN: dn, Reason: reason, Ask: ask})
 }
 
-func (p *planner) holdIdentity(i Identity, reason string) {
+func (p *planner) holdIdentity(i model.Identity, reason string) {
 	p.hold(i.Person, i.CSI, i.DN, reason)
 }
 
 // change starts a change for an identity.
-func (p *planner) change(op Op, i Identity, remote string, preState ...string) Change {
+func (p *planner) change(op model.Op, i model.Identity, remote string, preState ...string) model.Change {
 	parts := append([]string{p.Inventory.Subscription.ID, string(op), i.Person.Source, i.Person.ID, remote}, preState...)
-	return Change{
-		ID:     changeID(parts...),
+	return model.Change{
+		ID:     model.ChangeID(parts...),
 		Op:     op,
 		Person: i.Person,
 		CSI:    i.CSI,
@@ -319,18 +315,18 @@ func (p *planner) finish() Plan {
 	p.remember()
 	p.plan.Missed = p.missed()
 	p.plan.Restarted = p.restarted()
-	p.plan.Suspended = p.State.suspendedPeople(p.observations, p.plan.Names, p.Policy, p.Now)
-	rank := map[Op]int{}
-	for i, op := range Ops() {
+	p.plan.Suspended = p.State.SuspendedAmong(p.observations, p.plan.Names, p.Policy, p.Now)
+	rank := map[model.Op]int{}
+	for i, op := range model.Ops() {
 		rank[op] = i
 	}
-	slices.SortFunc(p.plan.Changes, func(a, b Change) int {
+	slices.SortFunc(p.plan.Changes, func(a, b model.Change) int {
 		return cmp.Or(cmp.Compare(rank[a.Op], rank[b.Op]), compareChanges(a, b))
 	})
-	slices.SortFunc(p.plan.Held, func(a, b Held) int {
+	slices.SortFunc(p.plan.Held, func(a, b model.Held) int {
 		return cmp.Or(a.Person.Compare(b.Person), strings.Compare(a.Reason, b.Reason))
 	})
-	slices.SortFunc(p.plan.Guards, Guard.compare)
+	slices.SortFunc(p.plan.Guards, model.Guard.Compare)
 	for _, s := range p.Sources {
 		p.plan.Sources = append(p.plan.Sources, s.Report())
 	}
@@ -340,11 +336,11 @@ func (p *planner) finish() Plan {
 }
 
 // hashOf covers the sorted ids of changes.
-func hashOf(changes []Change) string {
+func hashOf(changes []model.Change) string {
 	var ids []string
 	for _, c := range changes {
 		ids = append(ids, c.ID)
 	}
 	slices.Sort(ids)
-	return changeID(ids...)
+	return model.ChangeID(ids...)
 }

@@ -1,11 +1,15 @@
 package plan
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
+)
 
 // compareContacts makes every active user of a managed credential an enabled internal
 // contact (design §5.9). An ID is enabled once, at first sight: one that others disable later
 // stays disabled and is reported.
-func (p *planner) compareContacts(i Identity, credentialID string) {
+func (p *planner) compareContacts(i model.Identity, credentialID string) {
 	if !p.Policy.PublishContacts {
 		return
 	}
@@ -14,7 +18,7 @@ func (p *planner) compareContacts(i Identity, credentialID string) {
 		published, before := p.publications[u.ID]
 		switch {
 		case !there:
-			p.publish(i, credentialID, Contact{ID: u.ID}, "has no contact yet")
+			p.publish(i, credentialID, model.Contact{ID: u.ID}, "has no contact yet")
 		case !contact.Enabled && before:
 			p.holdQuietly(i.Person, i.CSI, i.DN, "contact "+u.ID+" was disabled by somebody else and stays so; enable it in the cockpit if that was a mistake")
 		case !contact.Enabled:
@@ -25,23 +29,23 @@ func (p *planner) compareContacts(i Identity, credentialID string) {
 			p.publish(i, credentialID, contact, "we made this contact, so its name follows the directory")
 		}
 		if there && contact.Enabled && !before {
-			p.plan.Update.Published = append(p.plan.Update.Published, Publication{ThreemaID: u.ID})
+			p.plan.Update.Published = append(p.plan.Update.Published, model.Publication{ThreemaID: u.ID})
 		}
 	}
 }
 
-func named(c Contact, i Identity) bool {
-	return c.FirstName == i.Setting(SettingFirstName) && c.LastName == i.Setting(SettingLastName)
+func named(c model.Contact, i model.Identity) bool {
+	return c.FirstName == i.Setting(model.SettingFirstName) && c.LastName == i.Setting(model.SettingLastName)
 }
 
-func (p *planner) publish(i Identity, credentialID string, contact Contact, reason string) {
+func (p *planner) publish(i model.Identity, credentialID string, contact model.Contact, reason string) {
 	_, there := p.contacts[contact.ID]
 	before := contactState(contact, there)
-	c := p.change(PublishContact, i, contact.ID, before["first_name"], before["last_name"], before["enabled"])
+	c := p.change(model.PublishContact, i, contact.ID, before["first_name"], before["last_name"], before["enabled"])
 	c.CredentialID, c.Username, c.ThreemaID = credentialID, p.credentials[credentialID].Username, contact.ID
 	c.Before = before
-	c.After = contactState(Contact{
-		FirstName: i.Setting(SettingFirstName), LastName: i.Setting(SettingLastName), Enabled: true,
+	c.After = contactState(model.Contact{
+		FirstName: i.Setting(model.SettingFirstName), LastName: i.Setting(model.SettingLastName), Enabled: true,
 	}, true)
 	c.Reason, c.Requests = reason, 1
 	p.add(c)
@@ -51,7 +55,7 @@ func (p *planner) publish(i Identity, credentialID string, contact Contact, reas
 // that was published is still there until its end is proven.
 func (p *planner) publicly(threemaID string) bool {
 	_, published := p.publications[threemaID]
-	hidden := published && p.unsure(Object{ObjectContact, threemaID})
+	hidden := published && p.unsure(model.Object{Kind: model.ObjectContact, ID: threemaID})
 	return p.Policy.PublishContacts && (p.contacts[threemaID].Enabled || hidden)
 }
 
@@ -62,18 +66,18 @@ func (p *planner) disable(l leaver, threemaID string) {
 	}
 	contact := p.contacts[threemaID]
 	contact.Enabled = true
-	c := p.leaverChange(DisableContact, l, threemaID, contactState(contact, true)["enabled"])
+	c := p.leaverChange(model.DisableContact, l, threemaID, contactState(contact, true)["enabled"])
 	c.ThreemaID = threemaID
 	c.Before, c.After = contactState(contact, true), contactState(contact, true)
 	c.After["enabled"] = "false"
 	c.Requests = 1
-	p.awaitList(&c, Object{ObjectContact, threemaID})
+	p.awaitList(&c, model.Object{Kind: model.ObjectContact, ID: threemaID})
 	p.askForgotten(&c)
 	p.add(c)
 }
 
 // contactState shows a contact in a change; a missing one shows as nothing.
-func contactState(c Contact, there bool) map[string]string {
+func contactState(c model.Contact, there bool) map[string]string {
 	if !there {
 		return map[string]string{}
 	}

@@ -1,6 +1,10 @@
 package plan
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
+)
 
 // conditionCount doubts a snapshot that lost too many people at once.
 const conditionCount = "count"
@@ -14,17 +18,17 @@ const (
 // one had, and more than a few: whatever hid them, it was no wave of departures. What the
 // directory states, a disabled account or a tombstone, is no lack. Smaller losses are the
 // business of the limits (design §5.1 row b, pitfall D3).
-func (p *planner) judgeCount(s *Snapshot, v shown) {
+func (p *planner) judgeCount(s *model.Snapshot, v shown) {
 	byOU := tally{}
 	for _, o := range p.State.Observations {
-		if o.Person.Source == s.Source && o.State == Entitled && p.isOurs(o.Person) {
+		if o.Person.Source == s.Source && o.State == model.Entitled && p.isOurs(o.Person) {
 			byOU.add(o.OU, v.lacking(o))
 		}
 	}
 	missing, all := byOU.total()
-	allowed := Allowance{Percent: countPercent, Base: all, AtLeast: countFloor}
+	allowed := model.Allowance{Percent: countPercent, Base: all, AtLeast: countFloor}
 	if missing <= allowed.Number() {
-		s.satisfy(conditionCount, fmt.Sprintf("%d of %d people of ours are newly missing", missing, all))
+		s.Satisfy(conditionCount, fmt.Sprintf("%d of %d people of ours are newly missing", missing, all))
 		return
 	}
 	losers := byOU.where(func(o ouShare) bool { return o.missing > 0 })

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestCountRule: more than half of our people missing at once, and more than three, is no wave
@@ -23,8 +23,8 @@ func TestCountRule(t *testing.T) {
 		"more than half absent":     {20, 11, absent, false},
 		"more than half silent":     {20, 11, silent, false},
 		"all unreadable":            {20, 20, unreadable, true},
-		"all disabled":              {20, 20, func(e *entry) { e.leave(plan.Disabled) }, true},
-		"all expired":               {20, 20, func(e *entry) { e.leave(plan.Expired) }, true},
+		"all disabled":              {20, 20, func(e *entry) { e.leave(model.Disabled) }, true},
+		"all expired":               {20, 20, func(e *entry) { e.leave(model.Expired) }, true},
 		"all with a tombstone":      {20, 20, deleted, true},
 		"all excluded":              {20, 20, func(e *entry) { e.excluded = true }, true},
 		"all with a fault":          {20, 20, func(e *entry) { e.held = "no sn" }, true},
@@ -98,7 +98,7 @@ func TestCountRuleLasts(t *testing.T) {
 			}
 			w.accept = false
 			p := w.later(t, day)
-			if got := statuses(p, plan.Withdraw); !p.Sources[0].Complete || name != "silent" && got["blocked"+plan.GuardLeaversRun] != 15 || takes(p) != 0 {
+			if got := statuses(p, model.Withdraw); !p.Sources[0].Complete || name != "silent" && got["blocked"+model.GuardLeaversRun] != 15 || takes(p) != 0 {
 				t.Errorf("complete %t, %v", p.Sources[0].Complete, summary(p))
 			}
 		})
@@ -142,7 +142,7 @@ func TestBindAccount(t *testing.T) {
 		{"", false, false, "cannot read"},
 	} {
 		w.source().account, w.accept = step.account, step.accept
-		people["anna"].leave(plan.Disabled)
+		people["anna"].leave(model.Disabled)
 		p := w.plan()
 		if c := condition(t, p, "bind-account"); c.OK != step.holds || !strings.Contains(c.Detail, step.says) || p.Sources[0].Complete != step.holds {
 			t.Errorf("step %d: complete %t, %+v", n, p.Sources[0].Complete, c)

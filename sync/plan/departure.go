@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // continueDeparture plans what is left after the withdrawal.
-func (p *planner) continueDeparture(departure Departure) {
+func (p *planner) continueDeparture(departure model.Departure) {
 	o := p.observations[departure.Person]
 	if reason := p.departureRests(departure, o); reason != "" {
 		p.holdUnread(departure.Person, departure.CSI, departure.DN, "departure under way, but "+reason+": nothing more is done for now")
@@ -25,14 +27,14 @@ func (p *planner) continueDeparture(departure Departure) {
 
 // remaining lists the IDs of a departure for which something is still to do. An ID that is somebody else's
 // beyond question is not, nor one that may be where IDs are kept and only the contact would go.
-func (p *planner) remaining(departure Departure) []string {
+func (p *planner) remaining(departure model.Departure) []string {
 	l := leaver{person: departure.Person, csi: departure.CSI, credentialID: departure.CredentialID}
 	var ids []string
 	for _, id := range departure.IDs {
 		u := p.user(id.ThreemaID)
 		theirs := !u.Special() && p.othersID(l, u) == ""
-		open := p.Policy.ID != KeepID && !p.isOthers(l, u) || p.publicly(id.ThreemaID) && theirs
-		if id.GoneAt.IsZero() && open && !p.gone(Object{ObjectUser, id.ThreemaID}) {
+		open := p.Policy.ID != model.KeepID && !p.isOthers(l, u) || p.publicly(id.ThreemaID) && theirs
+		if id.GoneAt.IsZero() && open && !p.gone(model.Object{Kind: model.ObjectUser, ID: id.ThreemaID}) {
 			ids = append(ids, id.ThreemaID)
 		}
 	}
@@ -40,12 +42,12 @@ func (p *planner) remaining(departure Departure) []string {
 }
 
 // departureRests says why a departure under way does not go on.
-func (p *planner) departureRests(departure Departure, o Observation) string {
+func (p *planner) departureRests(departure model.Departure, o model.Observation) string {
 	_, forgotten := p.forgotten(departure.Person.Source)
 	switch {
 	case !p.sourceRead(departure.Person.Source) && !forgotten:
 		return p.notRead(departure.Person.Source)
-	case o.State != Departed:
+	case o.State != model.Departed:
 		return "the directory no longer proves it (" + cmp.Or(o.Evidence.Detail, o.State.String()) + ")"
 	}
 	return ""
@@ -55,7 +57,7 @@ func (p *planner) departureRests(departure Departure, o Observation) string {
 func (p *planner) planRemoval(l leaver, threemaID string) {
 	u := p.user(threemaID)
 	switch {
-	case p.gone(Object{ObjectUser, threemaID}):
+	case p.gone(model.Object{Kind: model.ObjectUser, ID: threemaID}):
 		return
 	case u.Special():
 		p.holdQuietly(l.person, l.csi, l.observation.DN, fmt.Sprintf("the Threema ID %s is left alone: it is a Gateway, Broadcast or support ID", threemaID))
@@ -69,7 +71,7 @@ func (p *planner) planRemoval(l leaver, threemaID string) {
 
 // takeID plans the end of one Threema ID, unless it is kept. It relies on the link and the csi of the
 // ID: the last look compares them.
-func (p *planner) takeID(l leaver, u User) {
+func (p *planner) takeID(l leaver, u model.User) {
 	op, ends := p.endOfID(l)
 	if !ends {
 		return
@@ -78,27 +80,27 @@ func (p *planner) takeID(l leaver, u User) {
 	preState := []string{l.credentialID}
 	if others != "" {
 		preState = append(preState, u.CredentialID, u.CSI)
-		preState = append(preState, p.othersState(l.person, []User{u})...)
+		preState = append(preState, p.othersState(l.person, []model.User{u})...)
 	}
 	c := p.leaverChange(op, l, u.ID, preState...)
 	c.ThreemaID = u.ID
 	c.Requests = 2 // the ID is read once more right before
 	c.Before = map[string]string{"credential": u.CredentialID, "csi": u.CSI}
-	c.Reason = joinReasons(c.Reason, "last seen with "+p.lastWith(l, u))
+	c.Reason = model.JoinReasons(c.Reason, "last seen with "+p.lastWith(l, u))
 	c.Status, c.NotBefore = p.idTime(l)
-	p.awaitList(&c, Object{ObjectUser, u.ID})
+	p.awaitList(&c, model.Object{Kind: model.ObjectUser, ID: u.ID})
 	if others != "" {
-		c.ask(AskOthersUse, "it may be somebody else's: "+others)
+		c.Ask(model.AskOthersUse, "it may be somebody else's: "+others)
 	}
 	p.askWhoseID(&c, l)
-	c.askPlace()
+	c.AskPlace()
 	p.askView(&c, l.observation)
 	p.askForgotten(&c)
 	p.add(c)
 }
 
 // lastWith says with whom a Threema ID was seen last.
-func (p *planner) lastWith(l leaver, u User) string {
+func (p *planner) lastWith(l leaver, u model.User) string {
 	own, owned := p.former[u.CredentialID]
 	if owned && own.Person != l.person {
 		return p.nameOf(own.Person)
@@ -111,7 +113,7 @@ func (p *planner) lastWith(l leaver, u User) string {
 
 // askWhoseID lets the end of an ID wait for a yes as long as somebody has the leaver's csi who did not
 // leave: the same person under another ID, or nobody knows.
-func (p *planner) askWhoseID(c *Change, l leaver) {
+func (p *planner) askWhoseID(c *model.Change, l leaver) {
 	if len(l.rivals) == 0 {
 		return
 	}
@@ -120,21 +122,21 @@ func (p *planner) askWhoseID(c *Change, l leaver) {
 	if r.doubt != "" {
 		words = fmt.Sprintf("%s has the csi now: %s", p.nameOf(r.person), r.doubt)
 	}
-	c.askAbout(AskSamePerson, p.lastSeen(r.person), words)
+	c.AskAbout(model.AskSamePerson, p.lastSeen(r.person), words)
 }
 
 // endOfID is what becomes of a leaver's ID, if it is not kept. One that the person may go on
 // using privately is never revoked, but detached, so that they can move it (domain §4.2).
-func (p *planner) endOfID(l leaver) (op Op, ends bool) {
+func (p *planner) endOfID(l leaver) (op model.Op, ends bool) {
 	switch p.Policy.ID {
-	case DetachID:
-		return Detach, true
-	case RevokeID:
+	case model.DetachID:
+		return model.Detach, true
+	case model.RevokeID:
 		if p.listed(p.Policy.NeverRevoke, l.person, l.csi) {
-			return Detach, true
+			return model.Detach, true
 		}
-		return Revoke, true
-	case KeepID:
+		return model.Revoke, true
+	case model.KeepID:
 	}
 	return "", false
 }
@@ -143,19 +145,19 @@ func (p *planner) endOfID(l leaver) (op Op, ends bool) {
 // a grace of zero makes the ID due with it; the gate takes it back if the withdrawal does not
 // go ahead. A withdrawal that somebody ordered may come before the confirmation (order.go): the
 // ID waits for it all the same.
-func (p *planner) idTime(l leaver) (Status, time.Time) {
-	status, at := Due, Later(l.withdrawnAt, p.State.resumes(l.person, p.Now))
+func (p *planner) idTime(l leaver) (model.Status, time.Time) {
+	status, at := model.Due, model.Later(l.withdrawnAt, p.State.Resumes(l.person, p.Now))
 	if l.withdrawnAt.IsZero() {
-		if status, at = p.withdrawalTime(l.observation); status == Due {
-			at = Later(at, p.Now)
+		if status, at = p.withdrawalTime(l.observation); status == model.Due {
+			at = model.Later(at, p.Now)
 		}
 	}
 	at = at.Add(p.Policy.GraceID)
 	if p.Now.Before(at) {
-		status = Waiting
+		status = model.Waiting
 	}
 	if o := l.observation; o.ConfirmedAt.IsZero() {
-		status, at = Waiting, Later(at, o.Since.Add(p.Policy.ConfirmOver))
+		status, at = model.Waiting, model.Later(at, o.Since.Add(p.Policy.ConfirmOver))
 	}
 	return status, at
 }

@@ -7,21 +7,7 @@
 // and its status. Preview, dry run, JSON, log, metrics and report are views of that one value.
 // The package does no I/O, has no clock and imports nothing but the standard library and the tables of Unicode.
 //
-// The values:
-//
-//	person.go          what a source saw of a person, and what that proves
-//	snapshot.go        one complete read of a source and its certificate; why there is none
-//	inventory.go       what the licence package holds; what a failed request means
-//	state.go           what the ledger remembers between two passes
-//	operation.go       what was sent, and what came of it
-//	policy.go          what the operator allows
-//	change.go          one step towards the desired state, its class and its status
-//	ask.go             the questions that a change may ask
 //	plan.go            the result
-//	decision.go        what was decided against, for the audit
-//	delta.go           what changed in a source between two passes: a hint
-//	login.go           a password that a server refused
-//	reader.go          the bind account that reads a source
 //	service.go         what the service does with settings that a write does not name
 //	leftover.go        what an interrupted create left behind
 //	several.go         an attribute with several values
@@ -29,7 +15,6 @@
 // The decision, in the order of a pass:
 //
 //	compute.go         the way through all that follows
-//	tracked.go         for whom something is at stake, and so is looked up by ID
 //	doubt.go           which snapshots the memory doubts
 //	servers.go         is the server's copy one to believe?
 //	views.go           who reads, and from where: is the view proved?
@@ -42,8 +27,6 @@
 //	reads.go           a row of reads and its holes
 //	renamed.go         is a new source an old one under another name?
 //	missed.go          whom a read that proves nothing does not show as entitled
-//	absence.go         does it count that somebody was not found?
-//	placeless.go       who was not found where nothing of the place is readable
 //	observe.go         snapshot and memory become the new memory: confirmation
 //	forgotten.go       people of a source that was given up
 //	unowned.go         who is dropped from the memory
@@ -64,8 +47,6 @@
 //	takenname.go       a username that a credential of somebody else has
 //	newcomer.go        what speaks against a credential for a newcomer
 //	nearmiss.go        csis that differ in their spelling only, counted for check
-//	fold.go            names and csis as people compare them
-//	leadingvalue.go    the value that a DN begins with
 //	same.go            is an account the person who had its csi before?
 //	rivals.go          who else has the csi of a leaver
 //	belongs.go         whose a credential or an ID may be
@@ -76,7 +57,6 @@
 //	putout.go          whom somebody's word put out, and what gives nothing back
 //	departure.go       the way out, from the withdrawal on
 //	withdrawn.go       the way out of somebody whose credential had gone before
-//	grace.go           when a grace begins
 //	suspend.go         a leave of absence
 //	order.go           one person's access ends because somebody says so
 //	openorder.go       such an order that is not carried out yet
@@ -90,10 +70,8 @@
 //	baseline_people.go who enters and leaves because of a change of them
 //	approval.go        what somebody said yes to
 //	limits.go          how many people a pass, day and week may take out
-//	allowance.go       how many that is, and how it is reckoned
 //	bases.go           of how many
 //	became.go          what became of people who leave together
-//	outside.go         whom base_dn and filter cover, and no group entitles
 //	ahead.go           whom a limit will stop when they are due
 //	timetable.go       when the next passes are expected
 //	hypothesis.go      what the limits will know then
@@ -102,7 +80,6 @@
 //	waits.go           what somebody is asked for
 //	whom.go            about whom
 //	yes.go             the yes to it, and to nothing else
-//	typed.go           how to name a person in a command
 //	answers.go         what was said since to what a pass asked
 //
 // What is told beside the changes:
@@ -116,14 +93,9 @@
 //	infilter.go        a filter that decides who is switched off
 //	remember.go        what the pass records
 //
-// Words that the core and its views share:
+// What is told beside the changes, in words:
 //
-//	words.go           times, people, operations
 //	countedsteps.go    how many steps, of how many people
-//	counted.go         numbers in words
-//	capped.go          lists that are cut
-//	convert.go         lists of another type
-//	history.go         what the ledger recorded of one person
 //
 // The one invariant: absence is not evidence. Nobody is taken out because one answer lacked
 // them (design §1).

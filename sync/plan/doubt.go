@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // howToAcceptMissing ends a doubt that only a person can settle.
@@ -15,7 +17,7 @@ const howToAcceptMissing = howToAccept + ", which accepts what is missing"
 func (p *planner) judge() {
 	for _, s := range p.Sources {
 		if !s.Snapshot.Departures() {
-			p.unwhole[s.Snapshot.Source] = s.Snapshot.failures()
+			p.unwhole[s.Snapshot.Source] = s.Snapshot.Failures()
 		}
 	}
 	p.judgeClocks()
@@ -35,30 +37,26 @@ func (p *planner) judge() {
 // doubt adds a condition that fails. Whoever accepts the baseline accepts it too: it would fail
 // for ever otherwise. Against another directory or another scope the memory proves nothing, and
 // the guard of the baseline stops everything anyway.
-func (p *planner) doubt(s *Snapshot, name, detail string) {
+func (p *planner) doubt(s *model.Snapshot, name, detail string) {
 	switch {
 	case p.AcceptBaseline:
-		s.satisfy(name, "accepted with the baseline: "+detail)
+		s.Satisfy(name, "accepted with the baseline: "+detail)
 	case len(p.differences()) > 0:
-		s.satisfy(name, "not judged, as the ledger knows another package, directory or scope")
+		s.Satisfy(name, "not judged, as the ledger knows another package, directory or scope")
 	default:
-		s.Conditions = append(slices.Clip(s.Conditions), Condition{Name: name, Detail: detail})
+		s.Conditions = append(slices.Clip(s.Conditions), model.Condition{Name: name, Detail: detail})
 	}
-}
-
-func (s *Snapshot) satisfy(name, detail string) {
-	s.Conditions = append(slices.Clip(s.Conditions), Condition{Name: name, OK: true, Detail: detail})
 }
 
 // shown is what one source shows of the people of ours, in its snapshot or to the look-up by ID.
 type shown struct {
-	present   map[PersonID]bool
-	sightings map[PersonID]Sighting
+	present   map[model.PersonID]bool
+	sightings map[model.PersonID]model.Sighting
 	csis      map[string]bool // of everybody who is entitled in any source
 }
 
-func showing(s Snapshot, csis map[string]bool) shown {
-	v := shown{present: make(map[PersonID]bool, len(s.People)), sightings: map[PersonID]Sighting{}, csis: csis}
+func showing(s model.Snapshot, csis map[string]bool) shown {
+	v := shown{present: make(map[model.PersonID]bool, len(s.People)), sightings: map[model.PersonID]model.Sighting{}, csis: csis}
 	for _, person := range s.People {
 		v.present[person.ID] = true
 	}
@@ -73,7 +71,7 @@ func (p *planner) entitledCSIs() map[string]bool {
 	csis := map[string]bool{}
 	for _, s := range p.Sources {
 		for _, i := range s.Identities {
-			if i.CSI != "" && i.State == Entitled && !i.Excluded {
+			if i.CSI != "" && i.State == model.Entitled && !i.Excluded {
 				csis[i.CSI] = true
 			}
 		}
@@ -82,19 +80,19 @@ func (p *planner) entitledCSIs() map[string]bool {
 }
 
 // silent tells that there is no trace of a person: no entry, no tombstone, no other ID.
-func (v shown) silent(o Observation) bool {
+func (v shown) silent(o model.Observation) bool {
 	return !v.present[o.Person] && !v.csis[o.CSI] && !v.sightings[o.Person].Found
 }
 
 // lacking tells that a person is silent, or gone by weak evidence.
-func (v shown) lacking(o Observation) bool {
+func (v shown) lacking(o model.Observation) bool {
 	s := v.sightings[o.Person]
-	weak := s.State == Departed && !s.Evidence.Kind.Positive()
+	weak := s.State == model.Departed && !s.Evidence.Kind.Positive()
 	return v.silent(o) || weak && !v.present[o.Person] && !v.csis[o.CSI]
 }
 
 // lastSeen is the observation of a person, with no more than the name if there is none.
-func (p *planner) lastSeen(person PersonID) Observation {
+func (p *planner) lastSeen(person model.PersonID) model.Observation {
 	o := p.observations[person]
 	o.Person = person
 	return o

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -12,11 +13,11 @@ import (
 // ever, and says so; all the others still take people out.
 func TestEvidenceThatDoesNotCount(t *testing.T) {
 	t.Parallel()
-	for _, kind := range plan.EvidenceKinds() {
+	for _, kind := range model.EvidenceKinds() {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
 			w, people := rolledOut(t, "anna", "bert")
-			w.policy.Evidence = slices.DeleteFunc(plan.EvidenceKinds(), func(k plan.EvidenceKind) bool { return k == kind })
+			w.policy.Evidence = slices.DeleteFunc(model.EvidenceKinds(), func(k model.EvidenceKind) bool { return k == kind })
 			people["anna"].leave(kind)
 			people["bert"].leave(w.policy.Evidence[0])
 			var p plan.Plan
@@ -38,12 +39,12 @@ func TestEvidenceThatDoesNotCountResets(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna")
 	w.policy.GraceWithdraw = 0
-	w.policy.Evidence = []plan.EvidenceKind{plan.Disabled, plan.Absent}
-	people["anna"].leave(plan.Absent)
+	w.policy.Evidence = []model.EvidenceKind{model.Disabled, model.Absent}
+	people["anna"].leave(model.Absent)
 	w.pass(t)
-	people["anna"].leave(plan.OutOfScope)
+	people["anna"].leave(model.OutOfScope)
 	wantLines(t, of(w.later(t, 20*time.Hour), "anna"), "held E-anna")
-	people["anna"].leave(plan.Absent)
+	people["anna"].leave(model.Absent)
 	wantLines(t, of(w.later(t, time.Hour), "anna"), "withdraw E-anna waiting")
 	wantLines(t, of(w.later(t, 23*time.Hour), "anna"), "withdraw E-anna waiting")
 	wantLines(t, of(w.later(t, time.Hour), "anna"), "withdraw E-anna due")
@@ -52,12 +53,12 @@ func TestEvidenceThatDoesNotCountResets(t *testing.T) {
 // TestEvidenceThatNoLongerCounts stops a departure under way before its next step.
 func TestEvidenceThatNoLongerCounts(t *testing.T) {
 	t.Parallel()
-	w, _, _ := leaving(t, func(p *plan.Policy) { p.ID, p.GraceWithdraw, p.GraceID = plan.DetachID, 0, day })
-	w.policy.Evidence = []plan.EvidenceKind{plan.Absent}
+	w, _, _ := leaving(t, func(p *model.Policy) { p.ID, p.GraceWithdraw, p.GraceID = model.DetachID, 0, day })
+	w.policy.Evidence = []model.EvidenceKind{model.Absent}
 	p := w.later(t, 2*day)
 	wantLines(t, of(p, "anna"), "held E-anna")
 	wantWords(t, p, "departure under way, but the directory no longer proves it (looks departed (disabled (test))")
-	w.policy.Evidence = plan.EvidenceKinds()
+	w.policy.Evidence = model.EvidenceKinds()
 	wantLines(t, of(w.later(t, time.Hour), "anna"), "detach E-anna due")
 }
 
@@ -67,13 +68,13 @@ func TestUncountedStrangers(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna")
 	w.policy.GraceWithdraw = 0
-	w.policy.Evidence = []plan.EvidenceKind{plan.Expired}
+	w.policy.Evidence = []model.EvidenceKind{model.Expired}
 	stranger := w.hire("zoe")
 	stranger.first = people["anna"].first
-	stranger.leave(plan.Disabled)
+	stranger.leave(model.Disabled)
 	wantLines(t, of(w.later(t, time.Hour), "zoe"))
 	stranger.csi = people["anna"].csi
-	people["anna"].leave(plan.Expired)
+	people["anna"].leave(model.Expired)
 	p := w.later(t, time.Hour)
 	wantLines(t, of(p, "anna"), "withdraw E-anna needs-approval")
 	wantWords(t, p, "who did not leave, and may be the same person")
@@ -84,6 +85,6 @@ func TestNoEvidenceNobodyLeaves(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna")
 	w.policy.Evidence = nil
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	wantLines(t, of(w.later(t, 9*day), "anna"), "held E-anna")
 }

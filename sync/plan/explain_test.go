@@ -15,6 +15,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/lookup"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
@@ -48,10 +49,10 @@ func (w *world) mustExplain(t testing.TB, query string) (explain.Explanation, st
 func onTheWay(t testing.TB) (*world, map[string]*entry, string) {
 	t.Helper()
 	w, people := rolledOut(t, "anna", "bert")
-	w.policy.ID = plan.DetachID
+	w.policy.ID = model.DetachID
 	id := w.activate("anna")
 	w.settle(t)
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	w.later(t, time.Hour)
 	w.later(t, 25*time.Hour)
 	if departure := w.saga(people["anna"].id); departure == nil || departure.WithdrawnAt.IsZero() {
@@ -77,9 +78,9 @@ func TestExplainSituations(t *testing.T) {
 			[]string{"no credential", `"" → "Carl"`, "entitled, and no credential carries the csi"}},
 		"a rename": {func(_ *world, p map[string]*entry) { p["bert"].last = "Neu" }, "bert", "set-settings, by the next pass",
 			[]string{`"Muster" → "Neu"`}},
-		"a leaver in grace": {func(_ *world, p map[string]*entry) { p["bert"].leave(plan.Disabled) }, "bert", "withdraw / Zugang entziehen, waiting",
+		"a leaver in grace": {func(_ *world, p map[string]*entry) { p["bert"].leave(model.Disabled) }, "bert", "withdraw / Zugang entziehen, waiting",
 			[]string{"departed  disabled (test)", "confirmed", "not before 2026-03-03"}},
-		"a leaver to be confirmed": {func(_ *world, p map[string]*entry) { p["bert"].leave(plan.Absent) }, "bert", "withdraw / Zugang entziehen, waiting",
+		"a leaver to be confirmed": {func(_ *world, p map[string]*entry) { p["bert"].leave(model.Absent) }, "bert", "withdraw / Zugang entziehen, waiting",
 			[]string{"not in scope; looked up by ID", "not yet", "not confirmed yet: so far by 1 of 2 complete reads"}},
 		"a hidden person": {func(_ *world, p map[string]*entry) { p["bert"].hide("the parent is not readable") }, "bert",
 			"nothing, as long as they are held: whereabouts unknown: the parent is not readable", []string{"! held"}},
@@ -87,14 +88,14 @@ func TestExplainSituations(t *testing.T) {
 			"nothing, as long as they are held: no employeeID", []string{"fault"}},
 		"blocked by the stop file": {func(w *world, p map[string]*entry) {
 			w.stop, w.policy.GraceWithdraw = "the stop file exists", 0
-			p["bert"].leave(plan.Disabled)
+			p["bert"].leave(model.Disabled)
 		}, "bert", "withdraw / Zugang entziehen, once the guard stop-file is lifted", []string{"GUARD stop-file", "the stop file exists"}},
 		"waiting for a yes": {func(w *world, p map[string]*entry) {
-			w.policy.Approval, w.policy.GraceWithdraw = plan.ApproveAll, 0
-			p["bert"].leave(plan.Disabled)
+			w.policy.Approval, w.policy.GraceWithdraw = model.ApproveAll, 0
+			p["bert"].leave(model.Disabled)
 		}, "bert", "withdraw / Zugang entziehen, once somebody said yes", []string{"threema-dirsync approve "}},
-		"withheld": {func(w *world, _ map[string]*entry) { w.policy.Mode = plan.Observe; w.hire("carl") }, "carl", "create is withheld by the policy", nil},
-		"never managed": {func(w *world, _ map[string]*entry) { w.hire("carl").leave(plan.Disabled) }, "carl",
+		"withheld": {func(w *world, _ map[string]*entry) { w.policy.Mode = model.Observe; w.hire("carl") }, "carl", "create is withheld by the policy", nil},
+		"never managed": {func(w *world, _ map[string]*entry) { w.hire("carl").leave(model.Disabled) }, "carl",
 			"nothing: not entitled, and nothing in the package is managed", []string{"no credential"}},
 		"a source that was not read": {func(w *world, _ map[string]*entry) {
 			w.hireAt(&directory{name: "other"}, "zoe")
@@ -128,15 +129,15 @@ func TestExplainSituations(t *testing.T) {
 func TestExplainALaterFinding(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna")
-	w.policy.ID = plan.DetachID
+	w.policy.ID = model.DetachID
 	w.activate("anna")
 	w.settle(t)
 	w.policy.ConfirmReads, w.policy.ConfirmOver = 4, 4*day
-	people["anna"].leave(plan.OutOfScope)
+	people["anna"].leave(model.OutOfScope)
 	w.later(t, day)
 	since := w.now.Format("2006-01-02 15:04 UTC")
 	w.later(t, day)
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	w.now = w.now.Add(day)
 	_, text := w.mustExplain(t, "anna")
 	if !strings.Contains(text, "disabled (test); not seen as entitled since "+since+", in 3 complete reads (this one counted)") ||
@@ -145,13 +146,13 @@ func TestExplainALaterFinding(t *testing.T) {
 	}
 	people["anna"].comeBack()
 	w.pass(t)
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	if _, text = w.mustExplain(t, "anna"); !strings.Contains(text, "seen by no pass yet, by this look only") {
 		t.Errorf("%s", text)
 	}
 	people["anna"].comeBack()
 	w.pass(t)
-	people["anna"].leave(plan.Absent)
+	people["anna"].leave(model.Absent)
 	w.later(t, day)
 	w.now = w.now.Add(60 * day) // a hole, after which the row begins afresh
 	if _, text = w.mustExplain(t, "anna"); !strings.Contains(text, "seen by no pass yet, by this look only") {
@@ -180,7 +181,7 @@ func TestExplainTheAbsent(t *testing.T) {
 	t.Parallel()
 	w, people, id := onTheWay(t)
 	anna := people["anna"]
-	anna.outside, anna.evidence = true, plan.Evidence{Kind: plan.Absent}
+	anna.outside, anna.evidence = true, model.Evidence{Kind: model.Absent}
 	for _, key := range []string{"E-anna", "anna", id, anna.id.ID} {
 		x, text := w.mustExplain(t, key)
 		if x.Person != anna.id || x.Departure == nil || !strings.HasPrefix(x.Next.Words, "detach / trennen, waiting") || x.Next.At.IsZero() || !strings.Contains(text, "ID "+id) {
@@ -193,14 +194,14 @@ func TestExplainTheAbsent(t *testing.T) {
 func TestExplainThePast(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna")
-	gone := plan.Held{Person: plan.PersonID{Source: "corp", ID: "gone"}, CSI: "E-zoe", DN: "CN=Zoe,DC=corp"}
+	gone := model.Held{Person: model.PersonID{Source: "corp", ID: "gone"}, CSI: "E-zoe", DN: "CN=Zoe,DC=corp"}
 	in := w.input()
 	p := plan.Compute(in)
-	x, err := explain.Explain(in, p, "zoe", []plan.Held{gone})
+	x, err := explain.Explain(in, p, "zoe", []model.Held{gone})
 	if err != nil || x.Person != gone.Person || x.CSI != gone.CSI || x.DN != gone.DN || !strings.HasPrefix(x.Next.Words, "nothing: not entitled, and nothing in the package") {
 		t.Errorf("%+v, %v", x, err)
 	}
-	if x, err := explain.Explain(in, p, "E-anna", []plan.Held{gone}); err != nil || x.Person != people["anna"].id {
+	if x, err := explain.Explain(in, p, "E-anna", []model.Held{gone}); err != nil || x.Person != people["anna"].id {
 		t.Errorf("%+v, %v", x.Person, err)
 	}
 }
@@ -209,7 +210,7 @@ func TestExplainUnclear(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna", "bert")
 	people["bert"].csi = "E-anna"
-	w.pkg.Users = append(w.pkg.Users, plan.User{ID: "ORPHAN01"})
+	w.pkg.Users = append(w.pkg.Users, model.User{ID: "ORPHAN01"})
 	for query, want := range map[string]struct {
 		several          bool
 		candidates, more int
@@ -255,12 +256,12 @@ func TestExplainByName(t *testing.T) {
 	if _, err := explain.Explain(in, plan.Compute(in), "Müller", nil); err == nil || !strings.Contains(err.Error(), people["anna"].dn()) {
 		t.Errorf("a source was not read: %v", err)
 	}
-	w.state.UsersSeen = append(w.state.UsersSeen, plan.SeenUser{ThreemaID: "ORPHAN03", CredentialID: w.credential("anna").ID})
-	w.pkg.Users = append(w.pkg.Users, plan.User{ID: "ORPHAN03", LastName: "Müller"}, plan.User{ID: "ORPHAN02", CSI: "E-anna", FirstName: "Anna Maria", LastName: "Müller"})
+	w.state.UsersSeen = append(w.state.UsersSeen, model.SeenUser{ThreemaID: "ORPHAN03", CredentialID: w.credential("anna").ID})
+	w.pkg.Users = append(w.pkg.Users, model.User{ID: "ORPHAN03", LastName: "Müller"}, model.User{ID: "ORPHAN02", CSI: "E-anna", FirstName: "Anna Maria", LastName: "Müller"})
 	if x, err := w.explain("Müller"); err != nil || x.Person != people["anna"].id {
 		t.Errorf("her own Threema IDs are on no credential any more: %v, %v", x.Person, err)
 	}
-	w.pkg.Users = append(w.pkg.Users, plan.User{ID: "ORPHAN01", FirstName: "Änne", LastName: "Müller"})
+	w.pkg.Users = append(w.pkg.Users, model.User{ID: "ORPHAN01", FirstName: "Änne", LastName: "Müller"})
 	if _, err := w.explain("Müller"); err == nil || !strings.Contains(err.Error(), "unmanaged: user ORPHAN01") || !strings.Contains(err.Error(), people["anna"].dn()) {
 		t.Errorf("somebody in the package has the name too: %v", err)
 	}
@@ -282,10 +283,10 @@ func TestAnActivationThatNoListShows(t *testing.T) {
 func TestExplainShowsOnlyWhatIsMapped(t *testing.T) {
 	t.Parallel()
 	w, people, _ := onTheWay(t)
-	w.set(w.credential("bert").ID, []plan.Setting{{Name: "th_safe_password", Value: "canary"}})
+	w.set(w.credential("bert").ID, []model.Setting{{Name: "th_safe_password", Value: "canary"}})
 	for _, leave := range []bool{false, true} {
 		if leave {
-			people["bert"].leave(plan.Absent)
+			people["bert"].leave(model.Absent)
 		}
 		x, text := w.mustExplain(t, "bert")
 		doc, err := json.Marshal(view.NewExplanationJSON(x))
@@ -306,12 +307,12 @@ func TestExplainFormats(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
-	x.History = plan.History{Omitted: 2, Steps: []plan.PastStep{
-		{Operation: plan.Operation{ChangeID: "c1", Op: plan.Create, Username: "anna", At: at}, State: "done", SettledAt: at, Run: 1, Mode: plan.Sync},
-		{Operation: plan.Operation{ChangeID: "c2", Op: plan.Withdraw, ThreemaIDs: []string{id}, Approved: true, At: at}, State: "failed", Run: 2, Mode: plan.Sync, Message: "\x1b"},
-		{Operation: plan.Operation{Op: plan.Withdraw, At: at}, State: "reverted", SettledAt: at, Run: 2, Mode: plan.Sync},
-		{Operation: plan.Operation{Op: plan.Withdraw, At: at}, State: "done", SettledAt: at, Run: 3, Mode: plan.Sync, Erased: true},
-	}, Departures: []plan.PastDeparture{{Username: "anna", StartedAt: at, WithdrawnAt: at}}}
+	x.History = model.History{Omitted: 2, Steps: []model.PastStep{
+		{Operation: model.Operation{ChangeID: "c1", Op: model.Create, Username: "anna", At: at}, State: "done", SettledAt: at, Run: 1, Mode: model.Sync},
+		{Operation: model.Operation{ChangeID: "c2", Op: model.Withdraw, ThreemaIDs: []string{id}, Approved: true, At: at}, State: "failed", Run: 2, Mode: model.Sync, Message: "\x1b"},
+		{Operation: model.Operation{Op: model.Withdraw, At: at}, State: "reverted", SettledAt: at, Run: 2, Mode: model.Sync},
+		{Operation: model.Operation{Op: model.Withdraw, At: at}, State: "done", SettledAt: at, Run: 3, Mode: model.Sync, Erased: true},
+	}, Departures: []model.PastDeparture{{Username: "anna", StartedAt: at, WithdrawnAt: at}}}
 	var b bytes.Buffer
 	if err := view.WriteExplanation(&b, x); err != nil {
 		t.Fatal(err)
@@ -341,7 +342,7 @@ func TestExplainEverybody(t *testing.T) {
 	p := plan.Compute(in)
 	changes, held := 0, 0
 	for _, s := range in.Sources {
-		ids := map[plan.PersonID]bool{}
+		ids := map[model.PersonID]bool{}
 		for _, i := range s.Identities {
 			ids[i.Person] = true
 		}
@@ -399,7 +400,7 @@ func TestOneViewOfAnAdoption(t *testing.T) {
 	w.later(t, 2*time.Hour)
 	made := w.foreignCredential("anna-2", people["anna"].csi).ID
 	x, text := w.mustExplain(t, "anna")
-	if len(x.Changes) == 0 || x.Changes[0].Op != plan.Adopt {
+	if len(x.Changes) == 0 || x.Changes[0].Op != model.Adopt {
 		t.Fatalf("no adoption:\n%s", text)
 	}
 	if x.Credential == nil || x.Credential.ID != made || strings.Contains(text, "no credential") {
@@ -411,14 +412,14 @@ func TestOneViewOfAnAdoption(t *testing.T) {
 func TestNothingPrintsAsADash(t *testing.T) {
 	t.Parallel()
 	w, people, _ := onTheWay(t)
-	people["anna"].leave(plan.Absent)
+	people["anna"].leave(model.Absent)
 	w.later(t, time.Hour)
 	x, err := w.explain("anna")
 	if err != nil || x.Departure == nil || len(x.Departure.IDs) == 0 {
 		t.Fatalf("no departure: %+v, %v", x, err)
 	}
-	x.History = plan.History{Departures: []plan.PastDeparture{{Username: "anna"}}}
-	x.Observation.LastSeen, x.Users = time.Time{}, []plan.User{{ID: "ID1"}}
+	x.History = model.History{Departures: []model.PastDeparture{{Username: "anna"}}}
+	x.Observation.LastSeen, x.Users = time.Time{}, []model.User{{ID: "ID1"}}
 	var text strings.Builder
 	if err := view.WriteExplanation(&text, x); err != nil {
 		t.Fatal(err)

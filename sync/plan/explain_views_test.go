@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
@@ -33,8 +34,8 @@ func TestExplainTellsWhatThePlanDoes(t *testing.T) {
 }
 
 // spokenOf are the people whom a plan, a snapshot or the ledger knows.
-func spokenOf(in plan.Input, p plan.Plan) []plan.PersonID {
-	people := map[plan.PersonID]bool{}
+func spokenOf(in plan.Input, p plan.Plan) []model.PersonID {
+	people := map[model.PersonID]bool{}
 	for _, s := range in.Sources {
 		for _, i := range s.Identities {
 			people[i.Person] = true
@@ -49,11 +50,11 @@ func spokenOf(in plan.Input, p plan.Plan) []plan.PersonID {
 	for _, h := range p.Held {
 		people[h.Person] = true
 	}
-	return slices.SortedFunc(maps.Keys(people), plan.PersonID.Compare)
+	return slices.SortedFunc(maps.Keys(people), model.PersonID.Compare)
 }
 
 // explainsAsPlanned holds what explain says of one person against the plan.
-func explainsAsPlanned(t testing.TB, in plan.Input, p plan.Plan, person plan.PersonID) {
+func explainsAsPlanned(t testing.TB, in plan.Input, p plan.Plan, person model.PersonID) {
 	t.Helper()
 	x, err := explain.Explain(in, p, person.String(), nil)
 	if err != nil || x.Person != person {
@@ -65,7 +66,7 @@ func explainsAsPlanned(t testing.TB, in plan.Input, p plan.Plan, person plan.Per
 			continue
 		}
 		switch c.Op {
-		case plan.Create, plan.SetSettings, plan.UnsetSetting:
+		case model.Create, model.SetSettings, model.UnsetSetting:
 			for name, value := range c.After {
 				if value != c.Before[name] && name != "username" {
 					toCome[name] = fmt.Sprintf("%q → %q", c.Before[name], value)
@@ -96,11 +97,11 @@ func explainsAsPlanned(t testing.TB, in plan.Input, p plan.Plan, person plan.Per
 		t.Fatalf("%s: NEXT STEP %s, and the plan has %d steps of theirs", person, x.Next.Words, len(x.Changes))
 	case nothing && !x.Next.At.IsZero():
 		t.Fatalf("%s: nothing, and a date: %+v", person, x.Next)
-	case strings.Contains(x.Next.Words, "all is as it should be") && (x.Entry == nil || x.Entry.State != plan.Entitled || x.Credential == nil || x.OpenOrder != nil || len(x.Held) > 0):
+	case strings.Contains(x.Next.Words, "all is as it should be") && (x.Entry == nil || x.Entry.State != model.Entitled || x.Credential == nil || x.OpenOrder != nil || len(x.Held) > 0):
 		t.Fatalf("%s: all is well, and it is not:\n%s", person, &text)
 	case x.Next.Words == "nothing for now":
 		t.Fatalf("%s: a shrug:\n%s", person, &text)
-	case x.Credential != nil && x.SettingsStay == "" && (x.Entry == nil || x.Entry.State != plan.Entitled || len(x.Held) > 0) && len(toCome) == 0:
+	case x.Credential != nil && x.SettingsStay == "" && (x.Entry == nil || x.Entry.State != model.Entitled || len(x.Held) > 0) && len(toCome) == 0:
 		t.Fatalf("%s: nothing says why the settings stay:\n%s", person, &text)
 	}
 }
@@ -117,17 +118,17 @@ func TestExplainSettingsThatStay(t *testing.T) {
 		"held":     {func(_ *world, e *entry) { e.held = "no employeeID" }, stay + "as long as this person is held"},
 		"excluded": {func(_ *world, e *entry) { e.excluded = true }, stay + "as long as this person is held"},
 		"hidden":   {func(_ *world, e *entry) { e.hide("the parent is not readable") }, stay + "as long as this person is held"},
-		"disabled": {func(_ *world, e *entry) { e.leave(plan.Disabled) }, stay + "while this person leaves"},
-		"absent":   {func(_ *world, e *entry) { e.leave(plan.Absent) }, stay + "while this person leaves"},
-		"on leave": {func(w *world, e *entry) { w.hold(e, 9*day); e.leave(plan.Disabled) }, stay + "while this person is on leave"},
+		"disabled": {func(_ *world, e *entry) { e.leave(model.Disabled) }, stay + "while this person leaves"},
+		"absent":   {func(_ *world, e *entry) { e.leave(model.Absent) }, stay + "while this person leaves"},
+		"on leave": {func(w *world, e *entry) { w.hold(e, 9*day); e.leave(model.Disabled) }, stay + "while this person is on leave"},
 		"ordered":  {func(w *world, e *entry) { w.stop = "the stop file exists"; w.ordering(e) }, stay + "any more, as somebody ordered the withdrawal"},
 		"created anew": {func(w *world, e *entry) {
 			young := w.hireAt(w.source(), "anna")
 			young.first, young.last, young.extra = e.first, e.last, e.extra
-			e.leave(plan.Absent)
+			e.leave(model.Absent)
 		}, "they follow E-anna CN=Anna Neu"},
 		"withdrawn by hand":  {func(w *world, _ *entry) { w.withdrawByHand("anna") }, ""},
-		"withdrawn and gone": {func(w *world, e *entry) { w.withdrawByHand("anna"); e.leave(plan.Absent) }, ""},
+		"withdrawn and gone": {func(w *world, e *entry) { w.withdrawByHand("anna"); e.leave(model.Absent) }, ""},
 		"withdrawn by order": {func(w *world, e *entry) {
 			own := *w.owner(e.id)
 			w.withdrawByHand("anna")

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // A source that is not configured any more says nothing of its people: somebody may have taken it out
@@ -15,28 +17,16 @@ import (
 // belongs to a source that was given up is absent, and each step out asks for a yes
 // (docs/decisions/0019-a-source-that-is-gone.md).
 
-// ForgottenSource is a source that somebody gave up.
-type ForgottenSource struct {
-	Source string
-	At     time.Time
-	By     string // who said so
-}
-
-// evidence is what speaks for the departure of its people.
-func (f ForgottenSource) evidence() Evidence {
-	return Evidence{Kind: Absent, Detail: fmt.Sprintf("source %s was forgotten on %s by %s", f.Source, f.At.UTC().Format(time.DateOnly), f.By)}
-}
-
 // removed tells that a source is not configured any more.
 func (p *planner) removed(source string) bool {
 	return !p.sourceRead(source) && !slices.Contains(p.Configured, source)
 }
 
 // forgotten tells that a source is not configured any more because somebody gave it up.
-func (p *planner) forgotten(source string) (ForgottenSource, bool) {
-	n := slices.IndexFunc(p.State.Forgotten, func(f ForgottenSource) bool { return f.Source == source })
+func (p *planner) forgotten(source string) (model.ForgottenSource, bool) {
+	n := slices.IndexFunc(p.State.Forgotten, func(f model.ForgottenSource) bool { return f.Source == source })
 	if n < 0 || !p.removed(source) {
-		return ForgottenSource{}, false
+		return model.ForgottenSource{}, false
 	}
 	return p.State.Forgotten[n], true
 }
@@ -49,10 +39,10 @@ func (p *planner) orphaned(source string) bool {
 
 // takeBack ends what the forgetting of a source did to one of its people, where the source is
 // configured again: their departure had no other proof, and no read of the source was part of it.
-func (p *planner) takeBack(o Observation) Observation {
+func (p *planner) takeBack(o model.Observation) model.Observation {
 	for _, f := range p.State.Forgotten {
-		if f.Source == o.Person.Source && !p.removed(f.Source) && o.State == Departed && !o.Since.Before(f.At) {
-			o.State, o.Evidence = Unknown, Evidence{Detail: "its source was forgotten, and is configured again"}
+		if f.Source == o.Person.Source && !p.removed(f.Source) && o.State == model.Departed && !o.Since.Before(f.At) {
+			o.State, o.Evidence = model.Unknown, model.Evidence{Detail: "its source was forgotten, and is configured again"}
 			o.Since, o.Reads, o.ConfirmedAt, o.Contested = time.Time{}, 0, time.Time{}, false
 		}
 	}
@@ -77,21 +67,21 @@ func (p *planner) observeForgotten() {
 
 // absent adds one pass to the row of departures of somebody whose source was forgotten. A row of reads
 // that the removal broke off begins afresh.
-func (p *planner) absent(person PersonID, f ForgottenSource) {
+func (p *planner) absent(person model.PersonID, f model.ForgottenSource) {
 	o, known := p.observations[person]
 	if !known {
 		o.FirstSeen = p.Now
 	}
-	if o.State == Departed && o.ConfirmedAt.IsZero() && o.Since.Before(f.At) {
+	if o.State == model.Departed && o.ConfirmedAt.IsZero() && o.Since.Before(f.At) {
 		o.Reads = 0
 	}
-	seen := Sighting{ID: person, DN: o.DN, State: Departed, Evidence: f.evidence(), Protected: o.Protected}
+	seen := model.Sighting{ID: person, DN: o.DN, State: model.Departed, Evidence: f.Evidence(), Protected: o.Protected}
 	p.observations[person], p.departedNow[person] = p.advance(o, seen), true
 }
 
 // wholeRead tells that this pass read all configured sources, and completely.
 func (p *planner) wholeRead() bool {
-	return len(p.unread()) == 0 && !slices.ContainsFunc(p.Sources, func(s SourceView) bool { return !s.Snapshot.Absences() })
+	return len(p.unread()) == 0 && !slices.ContainsFunc(p.Sources, func(s model.SourceView) bool { return !s.Snapshot.Absences() })
 }
 
 // widestGap is how far apart the passes may be that read everything: as far as the reads of any source.
@@ -104,25 +94,25 @@ func (p *planner) widestGap() gap {
 }
 
 // peopleOf lists whom the memory knows of a source, sorted.
-func (p *planner) peopleOf(source string) []PersonID {
+func (p *planner) peopleOf(source string) []model.PersonID {
 	people := p.atStake()
 	for person := range p.observations {
 		people[person] = true
 	}
-	var theirs []PersonID
+	var theirs []model.PersonID
 	for person := range people {
 		if person.Source == source {
 			theirs = append(theirs, person)
 		}
 	}
-	slices.SortFunc(theirs, PersonID.Compare)
+	slices.SortFunc(theirs, model.PersonID.Compare)
 	return theirs
 }
 
 // askForgotten lets a step out wait for a yes where the source of the person was forgotten.
-func (p *planner) askForgotten(c *Change) {
+func (p *planner) askForgotten(c *model.Change) {
 	if f, forgotten := p.forgotten(c.Person.Source); forgotten {
-		c.ask(AskForgotten, "nobody of the configured sources is this person, and their "+f.evidence().Detail)
+		c.Ask(model.AskForgotten, "nobody of the configured sources is this person, and their "+f.Evidence().Detail)
 	}
 }
 
@@ -138,24 +128,24 @@ func (p *planner) countOrphans() {
 
 // holdUnread holds somebody whose source gave no snapshot. Where it is not configured any more, this
 // holds until somebody says what that means.
-func (p *planner) holdUnread(person PersonID, csi, dn, reason string) {
+func (p *planner) holdUnread(person model.PersonID, csi, dn, reason string) {
 	source := person.Source
 	if !p.orphaned(source) {
 		p.hold(person, csi, dn, reason)
 		return
 	}
 	if r, renamed := RenamedTo(p.plan.Renamed, source); renamed {
-		p.holdFor(AskForgotten, person, csi, dn, fmt.Sprintf("%s. It is called %s now, by all that is known: type `%s`", reason, r.Now, r.Command()))
+		p.holdFor(model.AskForgotten, person, csi, dn, fmt.Sprintf("%s. It is called %s now, by all that is known: type `%s`", reason, r.Now, r.Command()))
 		return
 	}
-	p.holdFor(AskForgotten, person, csi, dn, fmt.Sprintf("%s. People of that source who are held so: %d. Configure it again; if it has another name now, type "+
+	p.holdFor(model.AskForgotten, person, csi, dn, fmt.Sprintf("%s. People of that source who are held so: %d. Configure it again; if it has another name now, type "+
 		"`threema-dirsync source rename %s NEW`; if it is gone for good, `threema-dirsync source forget %s`", reason, p.orphans[source], source, source))
 }
 
 // stillForgotten are the forgotten sources after this pass: to configure one again takes it back. One
 // that was forgotten in the future was so by a wrong clock: no row of reads is younger than that.
-func (p *planner) stillForgotten() []ForgottenSource {
-	var still []ForgottenSource
+func (p *planner) stillForgotten() []model.ForgottenSource {
+	var still []model.ForgottenSource
 	for _, f := range p.State.Forgotten {
 		if f.At.After(p.Now) && !p.clockInDoubt {
 			f.At = p.Now
@@ -164,35 +154,25 @@ func (p *planner) stillForgotten() []ForgottenSource {
 			still = append(still, f)
 		}
 	}
-	slices.SortFunc(still, func(a, b ForgottenSource) int { return strings.Compare(a.Source, b.Source) })
+	slices.SortFunc(still, func(a, b model.ForgottenSource) int { return strings.Compare(a.Source, b.Source) })
 	return still
 }
 
 // forgetCommand is what ends the wait for the people of sources that are gone: to give up each of which
 // nobody said anything yet, and a yes to the list where somebody did.
-func (p Plan) forgetCommand(people map[PersonID]bool) string {
+func (p Plan) forgetCommand(people map[model.PersonID]bool) string {
 	var commands []string
 	for _, h := range p.Held {
-		c := "threema-dirsync source forget " + ShellWord(h.Person.Source)
+		c := "threema-dirsync source forget " + model.ShellWord(h.Person.Source)
 		if r, renamed := RenamedTo(p.Renamed, h.Person.Source); renamed {
 			c = r.Command()
 		}
-		if h.Ask == AskForgotten && !slices.Contains(commands, c) {
+		if h.Ask == model.AskForgotten && !slices.Contains(commands, c) {
 			commands = append(commands, c)
 		}
 	}
-	if slices.ContainsFunc(p.AwaitingApproval(), func(c Change) bool { return slices.Contains(c.Asks, AskForgotten) }) {
-		commands = append(commands, p.waitYes(WaitCode(AskForgotten), people))
+	if slices.ContainsFunc(p.AwaitingApproval(), func(c model.Change) bool { return slices.Contains(c.Asks, model.AskForgotten) }) {
+		commands = append(commands, p.waitYes(model.WaitCode(model.AskForgotten), people))
 	}
 	return strings.Join(commands, "; ")
-}
-
-// AtStake counts, by source, the people who own a credential of ours, or lost it by a departure that
-// is under way.
-func (s State) AtStake() map[string]int {
-	count := map[string]int{}
-	for source, base := range s.countOurs() {
-		count[source] = base.Managed + base.Leaving
-	}
-	return count
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -57,7 +58,7 @@ func (r *removal) configure() {
 }
 
 func (r *removal) forgetCorp() {
-	r.state.Forgotten = []plan.ForgottenSource{{Source: "corp", At: r.now, By: "root"}}
+	r.state.Forgotten = []model.ForgottenSource{{Source: "corp", At: r.now, By: "root"}}
 }
 
 // counterpart is the entry of ad with the username of one of corp.
@@ -70,7 +71,7 @@ func wantAsked(t testing.TB, p plan.Plan, csis ...string) {
 	t.Helper()
 	var asked []string
 	for _, h := range p.Held {
-		if h.Ask == plan.AskForgotten {
+		if h.Ask == model.AskForgotten {
 			asked = append(asked, h.CSI)
 		}
 	}
@@ -84,7 +85,7 @@ func wantAsked(t testing.TB, p plan.Plan, csis ...string) {
 func wantForgetWait(t testing.TB, p plan.Plan, people int, command string) {
 	t.Helper()
 	for _, w := range p.Waits() {
-		if w.Code == plan.WaitCode(plan.AskForgotten) {
+		if w.Code == model.WaitCode(model.AskForgotten) {
 			if w.People != people || w.Command != command {
 				t.Fatalf("%d people wait for %q, want %d and %q", w.People, w.Command, people, command)
 			}
@@ -115,10 +116,10 @@ func TestAReplacedDirectory(t *testing.T) {
 	r.wantOwner(t, r.counterpart("anna"), credential, phone)
 	r.counterpart("bert").last = "Married"
 	r.settle(t)
-	if got := r.pkg.Settings[r.credential("bert").ID][plan.SettingLastName]; got != "Married" {
+	if got := r.pkg.Settings[r.credential("bert").ID][model.SettingLastName]; got != "Married" {
 		t.Errorf("bert is called %s", got)
 	}
-	r.counterpart("anna").leave(plan.Disabled)
+	r.counterpart("anna").leave(model.Disabled)
 	r.later(t, day)
 	r.later(t, 2*day)
 	if r.credential("anna") != nil || r.credential("carl") == nil {
@@ -143,7 +144,7 @@ func TestWhoseCredentialOfASourceThatIsGone(t *testing.T) {
 		{"another first name: a number given anew", func(r *removal) { r.counterpart("anna").first = "Zora" },
 			[]string{"transfer E-anna needs-approval", "held E-anna"}, []string{"E-anna"}, `the first name is "Zora", and was "Anna"`},
 		{"nobody", func(r *removal) { r.ad.people = nil; r.hireAt(r.ad, "other") }, []string{"held E-anna"}, []string{"E-anna"}, "`threema-dirsync source forget corp`"},
-		{"somebody who left there too", func(r *removal) { r.counterpart("anna").leave(plan.Disabled) }, []string{"held E-anna"}, []string{"E-anna"}, "source corp is not configured any more"},
+		{"somebody who left there too", func(r *removal) { r.counterpart("anna").leave(model.Disabled) }, []string{"held E-anna"}, []string{"E-anna"}, "source corp is not configured any more"},
 		{"somebody with a number that looks like it", func(r *removal) {
 			e := r.counterpart("anna")
 			e.csi, e.username = "E-ANNA", "anna2"
@@ -193,8 +194,8 @@ func TestADepartureThatTheRemovalMet(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			r := removable(t, "anna")
-			r.policy.ID = plan.DetachID
-			r.people["anna"].leave(plan.Disabled)
+			r.policy.ID = model.DetachID
+			r.people["anna"].leave(model.Disabled)
 			if !row.withdrawn {
 				r.policy.GraceWithdraw = 400 * day
 			}
@@ -211,10 +212,10 @@ func TestADepartureThatTheRemovalMet(t *testing.T) {
 			if lines := of(p, "anna"); !slices.Contains(lines, row.want) {
 				t.Errorf("the plan is %v, want %s", lines, row.want)
 			}
-			if asked := slices.ContainsFunc(p.Held, func(h plan.Held) bool { return h.CSI == "E-anna" && h.Ask == plan.AskForgotten }); asked == row.stays {
+			if asked := slices.ContainsFunc(p.Held, func(h model.Held) bool { return h.CSI == "E-anna" && h.Ask == model.AskForgotten }); asked == row.stays {
 				t.Errorf("held: %+v", p.Held)
 			}
-			if r.done[plan.Detach] > 0 {
+			if r.done[model.Detach] > 0 {
 				t.Error("the ID is gone")
 			}
 			if departure := r.saga(r.people["anna"].id); row.stays && departure != nil {
@@ -232,14 +233,14 @@ func TestASourceThatWasMissingForADay(t *testing.T) {
 	r.remove(t)
 	for range 5 {
 		p := r.later(t, 20*day)
-		if asked := slices.ContainsFunc(p.Held, func(h plan.Held) bool { return h.Ask == plan.AskForgotten }); !asked {
+		if asked := slices.ContainsFunc(p.Held, func(h model.Held) bool { return h.Ask == model.AskForgotten }); !asked {
 			t.Fatal("nobody is asked")
 		}
 		r.approve(p, day)
 	}
 	r.configure()
 	r.settle(t)
-	if r.done[plan.Withdraw] > 0 || r.done[plan.Transfer] > 0 {
+	if r.done[model.Withdraw] > 0 || r.done[model.Transfer] > 0 {
 		t.Errorf("something was done: %v", r.done)
 	}
 	if p := r.plan(); len(p.Changes) > 0 || len(p.Held) > 0 {
@@ -257,19 +258,19 @@ func TestAForgottenSource(t *testing.T) {
 		gone bool
 	}{
 		{"with a yes", func(*removal) {}, true},
-		{"where leavers.evidence has no absence", func(r *removal) { r.policy.Evidence = []plan.EvidenceKind{plan.Disabled} }, true},
-		{"where limits let nobody go", func(r *removal) { r.policy.LeaversRun, r.policy.LeaversDay = plan.Window{}, plan.Window{} }, true},
+		{"where leavers.evidence has no absence", func(r *removal) { r.policy.Evidence = []model.EvidenceKind{model.Disabled} }, true},
+		{"where limits let nobody go", func(r *removal) { r.policy.LeaversRun, r.policy.LeaversDay = model.Window{}, model.Window{} }, true},
 		{"where nothing was recorded of when it was read", func(r *removal) {
-			r.state.Reads = slices.DeleteFunc(slices.Clone(r.state.Reads), func(d plan.ReadDay) bool { return d.Source == "corp" })
+			r.state.Reads = slices.DeleteFunc(slices.Clone(r.state.Reads), func(d model.ReadDay) bool { return d.Source == "corp" })
 		}, true},
 		{"beside a source that is read in part", func(r *removal) { r.ad.incomplete = true }, false},
 		{"beside a source that was not read", func(r *removal) {
 			r.sources = append(r.sources, &directory{name: "hr", unread: true})
 			r.configured = append(r.configured, "hr")
-			r.state.Sources["hr"] = plan.SourceBinding{}
+			r.state.Sources["hr"] = model.SourceBinding{}
 		}, false},
 		{"where app_access is kept", func(r *removal) { r.policy.Withdraw = false }, false},
-		{"where the policy looks on", func(r *removal) { r.policy.Mode = plan.Observe }, false},
+		{"where the policy looks on", func(r *removal) { r.policy.Mode = model.Observe }, false},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -281,11 +282,11 @@ func TestAForgottenSource(t *testing.T) {
 			for range 6 {
 				r.later(t, day)
 			}
-			if r.done[plan.Withdraw] > 0 {
+			if r.done[model.Withdraw] > 0 {
 				t.Fatal("somebody left without a yes")
 			}
 			p := r.plan()
-			steps := slices.DeleteFunc(p.AwaitingApproval(), func(c plan.Change) bool { return c.Op != plan.Withdraw })
+			steps := slices.DeleteFunc(p.AwaitingApproval(), func(c model.Change) bool { return c.Op != model.Withdraw })
 			if waits := len(steps); row.gone && waits != 41 {
 				t.Fatalf("%d steps wait for a yes, want 41: %v", waits, summary(p))
 			}
@@ -297,7 +298,7 @@ func TestAForgottenSource(t *testing.T) {
 			}
 			r.approve(p, day)
 			r.later(t, time.Hour)
-			if got := r.done[plan.Withdraw]; (got == 41) != row.gone || !row.gone && got > 0 {
+			if got := r.done[model.Withdraw]; (got == 41) != row.gone || !row.gone && got > 0 {
 				t.Errorf("%d have left", got)
 			}
 			if row.gone && r.credential("other1") == nil {
@@ -311,12 +312,12 @@ func TestAForgottenSource(t *testing.T) {
 func TestTheIDsOfAForgottenSource(t *testing.T) {
 	t.Parallel()
 	r := removable(t, "anna")
-	r.policy.ID = plan.RevokeID
+	r.policy.ID = model.RevokeID
 	r.remove(t)
 	r.forgetCorp()
 	for range 4 {
 		for _, c := range r.later(t, day).Changes {
-			if c.Person.Source == "corp" && !slices.Contains(c.Asks, plan.AskForgotten) {
+			if c.Person.Source == "corp" && !slices.Contains(c.Asks, model.AskForgotten) {
 				t.Fatalf("asks nobody: %+v", c)
 			}
 		}
@@ -325,21 +326,21 @@ func TestTheIDsOfAForgottenSource(t *testing.T) {
 	r.later(t, time.Hour)
 	for range 3 {
 		p := r.later(t, 5*day)
-		if c := find(t, p, plan.Revoke, "anna"); !slices.Contains(c.Asks, plan.AskForgotten) {
+		if c := find(t, p, model.Revoke, "anna"); !slices.Contains(c.Asks, model.AskForgotten) {
 			t.Fatalf("the ID asks for %v", c.Asks)
 		}
 	}
-	if r.done[plan.Revoke] > 0 {
+	if r.done[model.Revoke] > 0 {
 		t.Fatal("revoked without a yes")
 	}
 	r.approve(r.plan(), day)
 	r.later(t, time.Hour)
 	r.settle(t)
-	if r.done[plan.Revoke] != 1 {
+	if r.done[model.Revoke] != 1 {
 		t.Error("not revoked with a yes")
 	}
 	r.later(t, time.Hour)
-	if left := slices.ContainsFunc(r.state.Observations, func(o plan.Observation) bool { return o.Person.Source == "corp" }); left {
+	if left := slices.ContainsFunc(r.state.Observations, func(o model.Observation) bool { return o.Person.Source == "corp" }); left {
 		t.Error("people of corp are still remembered")
 	}
 }
@@ -361,7 +362,7 @@ func TestAForgottenSourceIsConfiguredAgain(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			r := removable(t, "anna", "bert")
-			r.people["bert"].leave(plan.Disabled)
+			r.people["bert"].leave(model.Disabled)
 			r.policy.GraceWithdraw = 30 * day
 			r.later(t, time.Hour)
 			r.remove(t)
@@ -378,7 +379,7 @@ func TestAForgottenSourceIsConfiguredAgain(t *testing.T) {
 			r.sources, r.configured = []*directory{r.ad}, []string{"ad"} // out again: nobody has given it up now
 			p := r.later(t, 40*day)
 			for _, o := range r.state.Observations {
-				if o.Person == r.people["anna"].id && o.State == plan.Departed {
+				if o.Person == r.people["anna"].id && o.State == model.Departed {
 					t.Errorf("anna is departed: %+v", o)
 				}
 				if o.Person == r.people["bert"].id && o.ConfirmedAt.IsZero() {
@@ -387,7 +388,7 @@ func TestAForgottenSourceIsConfiguredAgain(t *testing.T) {
 			}
 			r.approve(p, day)
 			r.later(t, time.Hour)
-			if r.done[plan.Withdraw] > 0 {
+			if r.done[model.Withdraw] > 0 {
 				t.Error("somebody left")
 			}
 			r.corp.unread, r.corp.incomplete, r.corp.scope = false, false, "s1"
@@ -408,7 +409,7 @@ func TestARowOfReadsEndsWithTheForgetting(t *testing.T) {
 	r := removable(t, "anna")
 	r.remove(t)
 	r.configure()
-	r.people["anna"].leave(plan.Absent)
+	r.people["anna"].leave(model.Absent)
 	r.later(t, time.Hour)
 	r.sources, r.configured = []*directory{r.ad}, []string{"ad"}
 	r.later(t, 10*day)
@@ -436,7 +437,7 @@ func TestForgottenByAWrongClock(t *testing.T) {
 	r.later(t, time.Hour)
 	wantLines(t, of(r.plan(), "anna"))
 	for _, o := range r.state.Observations {
-		if o.Person == r.people["anna"].id && o.State != plan.Entitled {
+		if o.Person == r.people["anna"].id && o.State != model.Entitled {
 			t.Errorf("the source is back, and anna is not: %+v", o)
 		}
 	}
@@ -473,7 +474,7 @@ func TestOrderForSomebodyOfASourceThatIsGone(t *testing.T) {
 		}
 		ordered := plan.ComputeOrder(r.input(), plan.Order{Person: r.people["anna"].id, Reason: "stolen", By: "root"})
 		c := ordered.Withdrawal()
-		if c.Status != plan.Due || !c.Ordered || len(ordered.Changes) != 1 || !strings.Contains(ordered.Directory, "not configured any more") {
+		if c.Status != model.Due || !c.Ordered || len(ordered.Changes) != 1 || !strings.Contains(ordered.Directory, "not configured any more") {
 			t.Errorf("forgotten %t: %+v", forgotten, ordered)
 		}
 	}
@@ -493,7 +494,7 @@ func TestSeveralSourcesThatAreGone(t *testing.T) {
 	p := r.later(t, time.Hour)
 	wantWords(t, p, "People of that source who are held so: 1. Configure it again; if it has another name now, type `threema-dirsync source rename hr NEW`")
 	wantWords(t, p, "People of that source who are held so: 41")
-	r.state.Forgotten = []plan.ForgottenSource{{Source: "hr", At: r.now, By: "root"}}
+	r.state.Forgotten = []model.ForgottenSource{{Source: "hr", At: r.now, By: "root"}}
 	for range 5 {
 		p = r.later(t, day)
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
@@ -14,20 +15,20 @@ import (
 func TestAcceptingIsNoYesToAStep(t *testing.T) {
 	t.Parallel()
 	w := running(t, 100)
-	w.policy.ID, w.policy.Approval, w.policy.GraceID = plan.RevokeID, plan.ApproveIrreversible, 0
+	w.policy.ID, w.policy.Approval, w.policy.GraceID = model.RevokeID, model.ApproveIrreversible, 0
 	w.activate("p000050")
 	w.later(t, time.Hour)
-	w.source().people[50].leave(plan.Disabled)
+	w.source().people[50].leave(model.Disabled)
 	w.later(t, time.Hour)
 	w.later(t, 25*time.Hour) // withdrawn: the revocation waits for a yes
-	w.leaveOU(0, plan.Disabled)
-	w.source().people[60].leave(plan.Disabled) // of another OU
+	w.leaveOU(0, model.Disabled)
+	w.source().people[60].leave(model.Disabled) // of another OU
 	w.source().scope = "s9"
 	p := w.plan()
 	const noYes = "accepting it is a yes to none of these steps"
 	wantParts(t, formatted(t, p), "Accepting it carries nothing out.", noYes)
 	baseline := p.Waits()[0]
-	if words := baseline.WhomWords(); baseline.Code != plan.WaitCode(plan.GuardBaseline) || !strings.Contains(words[0], noYes) {
+	if words := baseline.WhomWords(); baseline.Code != model.WaitCode(model.GuardBaseline) || !strings.Contains(words[0], noYes) {
 		t.Errorf("%s: %q", baseline.Code, words)
 	}
 	w.accept = true
@@ -48,7 +49,7 @@ func TestTheAnswerIsTheYesThatWasGiven(t *testing.T) {
 	w.policy.PublishContacts = false
 	w.activate("anna")
 	w.settle(t)
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	w.source().scope = "s2"
 	w.now = w.now.Add(time.Hour)
 	young := w.successor("Petra") // asks whether it is the same person
@@ -77,10 +78,10 @@ func TestABaselineTellsEverybodyOnce(t *testing.T) {
 	}
 	people := w.source().people
 	for _, e := range people[:4] {
-		e.leave(plan.OutOfScope)
+		e.leave(model.OutOfScope)
 	}
 	for n, e := range people[4:16] {
-		e.state, e.evidence = plan.Unknown, plan.Evidence{Detail: "userAccountControl is not readable"}
+		e.state, e.evidence = model.Unknown, model.Evidence{Detail: "userAccountControl is not readable"}
 		if n < 3 {
 			w.withdrawByHand(e.username)
 		}
@@ -97,8 +98,8 @@ func TestABaselineTellsEverybodyOnce(t *testing.T) {
 	if p.Baseline == nil {
 		t.Fatalf("%+v, %v", p.Guards, p.Untrusted)
 	}
-	listed := map[plan.PersonID]string{}
-	for list, people := range map[string][]plan.BaselinePerson{
+	listed := map[model.PersonID]string{}
+	for list, people := range map[string][]model.BaselinePerson{
 		"enters": p.Baseline.Enters, "leaves": p.Baseline.Leaves, "rekeyed": p.Baseline.Rekeyed, "missing": p.Baseline.Missing, "unclear": p.Baseline.Unclear,
 	} {
 		for _, x := range people {
@@ -112,7 +113,7 @@ func TestABaselineTellsEverybodyOnce(t *testing.T) {
 		"Not entitled any more (4):", "Enter (1):", "Their credential is missing (5):", "Held, as nothing shows that they left (9):")
 	wait := p.Waits()[0]
 	words := strings.Join(wait.WhomWords(), "\n")
-	if wait.Code != plan.WaitCode(plan.GuardBaseline) || strings.Count(words, "the credential is missing: ") != 5 || !strings.HasPrefix(words, "the credential is missing: ") {
+	if wait.Code != model.WaitCode(model.GuardBaseline) || strings.Count(words, "the credential is missing: ") != 5 || !strings.HasPrefix(words, "the credential is missing: ") {
 		t.Errorf("%s names:\n%s", wait.Code, words)
 	}
 }
@@ -120,7 +121,7 @@ func TestABaselineTellsEverybodyOnce(t *testing.T) {
 // TestAdviceToChangeTheScope says that another scope has to be accepted, and nobody else hears of it.
 func TestAdviceToChangeTheScope(t *testing.T) {
 	t.Parallel()
-	for kind, advised := range map[plan.EvidenceKind]bool{plan.OutOfScope: true, plan.Disabled: false, plan.Tombstone: false} {
+	for kind, advised := range map[model.EvidenceKind]bool{model.OutOfScope: true, model.Disabled: false, model.Tombstone: false} {
 		w := running(t, 100)
 		w.leaveOU(0, kind)
 		p := w.later(t, 2*time.Hour)

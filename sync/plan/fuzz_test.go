@@ -14,6 +14,7 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
@@ -101,7 +102,7 @@ func (r reach) plan(_ plan.Input, p plan.Plan) {
 		for _, a := range c.Asks {
 			r.note("ask", a)
 		}
-		if c.Approved && c.Status == plan.Due {
+		if c.Approved && c.Status == model.Due {
 			r.note("approved", c.Op)
 		}
 	}
@@ -116,7 +117,7 @@ func (r reach) plan(_ plan.Input, p plan.Plan) {
 		}
 	}
 	if b := p.Baseline; b != nil {
-		for list, people := range map[string][]plan.BaselinePerson{"enters": b.Enters, "leaves": b.Leaves, "rekeyed": b.Rekeyed} {
+		for list, people := range map[string][]model.BaselinePerson{"enters": b.Enters, "leaves": b.Leaves, "rekeyed": b.Rekeyed} {
 			if len(people) > 0 {
 				r.note(list)
 			}
@@ -125,7 +126,7 @@ func (r reach) plan(_ plan.Input, p plan.Plan) {
 	r.memory(p.Update)
 }
 
-func (r reach) memory(m plan.StateUpdate) {
+func (r reach) memory(m model.StateUpdate) {
 	for list, n := range map[string]int{"expired approvals": len(m.ExpiredApprovals), "accepted masses": len(m.Accepted), "cleared alarms": len(m.Cleared)} {
 		if n > 0 {
 			r.note(list)
@@ -148,30 +149,30 @@ func (r reach) memory(m plan.StateUpdate) {
 // lacks lists what was not seen yet.
 func (r reach) lacks() []string {
 	want := reach{}
-	for _, op := range plan.Ops() {
+	for _, op := range model.Ops() {
 		want.note("done", op)
-		for _, status := range []plan.Status{plan.Due, plan.Withheld, plan.Blocked} {
+		for _, status := range []model.Status{model.Due, model.Withheld, model.Blocked} {
 			want.note(op, status)
 		}
 	}
-	for _, status := range []plan.Status{plan.Waiting, plan.NeedsApproval, plan.Deferred, plan.Suspended} {
+	for _, status := range []model.Status{model.Waiting, model.NeedsApproval, model.Deferred, model.Suspended} {
 		want.note("status", status)
 	}
-	for _, guard := range plan.Guards() {
+	for _, guard := range model.Guards() {
 		want.note("guard", guard)
 	}
-	want.note("ask", plan.AskView)
-	want.note("ask", plan.AskPlace)
+	want.note("ask", model.AskView)
+	want.note("ask", model.AskPlace)
 	for _, name := range []string{"bind-account", "learned-sentinels", "count", "mapped-attributes"} {
 		want.note("doubt", name)
 	}
-	for _, op := range []plan.Op{plan.Withdraw, plan.Detach, plan.Revoke, plan.Create, plan.SetSettings} {
+	for _, op := range []model.Op{model.Withdraw, model.Detach, model.Revoke, model.Create, model.SetSettings} {
 		want.note("approved", op)
 	}
-	for _, state := range plan.EffectStates() {
+	for _, state := range model.EffectStates() {
 		want.note("effect", state)
 	}
-	for _, kind := range plan.AlarmKinds() {
+	for _, kind := range model.AlarmKinds() {
 		want.note("alarm", kind)
 	}
 	for _, words := range []string{
@@ -224,19 +225,19 @@ func live(t testing.TB, data []byte, look func(plan.Input, plan.Plan)) *world {
 // deal makes the policy and the first people.
 func (w *world) deal(d *dice) {
 	p := &w.policy
-	p.Mode = pick(d, plan.Sync, plan.Sync, plan.Sync, plan.UpsertOnly, plan.CreateOnly, plan.Observe)
-	p.ID = pick(d, plan.KeepID, plan.DetachID, plan.RevokeID)
-	p.Withdraw = p.ID != plan.KeepID || !d.one(4)
+	p.Mode = pick(d, model.Sync, model.Sync, model.Sync, model.UpsertOnly, model.CreateOnly, model.Observe)
+	p.ID = pick(d, model.KeepID, model.DetachID, model.RevokeID)
+	p.Withdraw = p.ID != model.KeepID || !d.one(4)
 	p.ConfirmReads, p.ConfirmOver = pick(d, 1, 2, 3), pick(d, 0, time.Hour, day)
 	p.GraceWithdraw, p.GraceID = pick(d, 0, 0, day), pick(d, 0, 0, 7*day)
-	p.Approval = pick(d, plan.ApproveNone, plan.ApproveNone, plan.ApproveIrreversible, plan.ApproveRecoverable, plan.ApproveAll)
+	p.Approval = pick(d, model.ApproveNone, model.ApproveNone, model.ApproveIrreversible, model.ApproveRecoverable, model.ApproveAll)
 	p.AdoptUsername, p.Recreate, p.PublishContacts = d.one(2), d.one(2), !d.one(4)
 	if d.one(3) {
 		defaultLimits(p)
 	}
 	p.ChunkSize, p.Batch = 1+d.roll(4), 1+d.roll(4)
 	w.keepsLinks = d.one(2)
-	w.budget = plan.Budget{Remaining: 10_000, Reserve: 100, Unlimited: d.one(4), FreeAt: w.now.Add(time.Hour)}
+	w.budget = model.Budget{Remaining: 10_000, Reserve: 100, Unlimited: d.one(4), FreeAt: w.now.Add(time.Hour)}
 	for n := range 2 + d.roll(24) {
 		w.hire(fmt.Sprintf("%s%d", w.name(d), n)).extra = map[string]string{"th_nickname": pick(d, "", "N", "N")}
 	}
@@ -274,7 +275,7 @@ func (w *world) event(d *dice) {
 	case 0, 1:
 		w.hire(w.name(d))
 	case 2, 3, 4:
-		e.leave(pick(d, plan.Disabled, plan.Expired, plan.Tombstone, plan.OutOfScope, plan.Absent))
+		e.leave(pick(d, model.Disabled, model.Expired, model.Tombstone, model.OutOfScope, model.Absent))
 	case 5:
 		e.comeBack()
 		e.held, e.excluded = "", false
@@ -289,7 +290,7 @@ func (w *world) event(d *dice) {
 		case 2:
 			e.held = pick(d, "", "no sn")
 		case 3:
-			e.state, e.outside = plan.Unknown, false
+			e.state, e.outside = model.Unknown, false
 		}
 	case 7:
 		e.last = pick(d, "Muster", "Neu", "Ändert\x1b[2J")
@@ -302,7 +303,7 @@ func (w *world) event(d *dice) {
 	case 10: // the account is created anew
 		young := w.hireAt(w.source(), e.username)
 		young.csi, young.last = e.csi, e.last
-		e.leave(pick(d, plan.Absent, plan.Disabled, plan.OutOfScope))
+		e.leave(pick(d, model.Absent, model.Disabled, model.OutOfScope))
 	case 11, 12, 13:
 		if n := len(w.pkg.Credentials); n > 0 {
 			w.activate(w.pkg.Credentials[d.roll(n)].Username)
@@ -342,15 +343,15 @@ func (w *world) many(d *dice) {
 		switch {
 		case e.ou != ou:
 		case kind == 0:
-			e.leave(pick(d, plan.Disabled, plan.OutOfScope))
+			e.leave(pick(d, model.Disabled, model.OutOfScope))
 		case kind == 1:
 			e.comeBack()
 		case kind == 2:
 			e.last, e.extra = "Neu", map[string]string{"th_nickname": ""}
 		case kind == 4:
 			e.cleared = !e.cleared
-		case kind == 3 && e.state == plan.Entitled: // the directory is loaded anew
-			e.leave(plan.Absent)
+		case kind == 3 && e.state == model.Entitled: // the directory is loaded anew
+			e.leave(model.Absent)
 			young := w.hireAt(w.source(), e.username)
 			young.csi, young.ou, young.last = e.csi, e.ou, e.last
 		}
@@ -389,7 +390,7 @@ func (w *world) meddle(d *dice) {
 			}
 		}
 	case what == 5:
-		u := plan.User{ID: fmt.Sprintf("*GW%05d", w.next()), CSI: pick(d, "", "E-"+w.name(d))}
+		u := model.User{ID: fmt.Sprintf("*GW%05d", w.next()), CSI: pick(d, "", "E-"+w.name(d))}
 		if len(credentials) > 0 && d.one(2) {
 			u.CredentialID = credentials[d.roll(len(credentials))].ID
 		}
@@ -398,7 +399,7 @@ func (w *world) meddle(d *dice) {
 		c := &contacts[d.roll(len(contacts))]
 		c.Enabled, c.LastName = d.one(2), pick(d, c.LastName, "", "Taxi")
 	case what == 7:
-		w.pkg.Contacts = append(contacts, plan.Contact{ID: fmt.Sprintf("X%07d", w.next()), FirstName: "Taxi", Enabled: d.one(2)})
+		w.pkg.Contacts = append(contacts, model.Contact{ID: fmt.Sprintf("X%07d", w.next()), FirstName: "Taxi", Enabled: d.one(2)})
 	}
 }
 
@@ -412,14 +413,14 @@ func (w *world) haunt(d *dice) {
 	switch d.roll(4) {
 	case 0:
 		if w.credentialByID(e.CredentialID) == nil && w.credential(e.Username) == nil {
-			w.pkg.Credentials = append(w.pkg.Credentials, plan.Credential{ID: e.CredentialID, Username: e.Username, Usage: w.linked(e.CredentialID)})
+			w.pkg.Credentials = append(w.pkg.Credentials, model.Credential{ID: e.CredentialID, Username: e.Username, Usage: w.linked(e.CredentialID)})
 		}
 	case 1:
 		if e.ThreemaID != "" && w.user(e.ThreemaID) == nil {
-			w.pkg.Users = append(w.pkg.Users, plan.User{ID: e.ThreemaID, CSI: e.CSI})
+			w.pkg.Users = append(w.pkg.Users, model.User{ID: e.ThreemaID, CSI: e.CSI})
 		}
 	case 2:
-		w.pkg.Users = append(w.pkg.Users, plan.User{ID: fmt.Sprintf("ID%06d", w.next()), CSI: e.CSI})
+		w.pkg.Users = append(w.pkg.Users, model.User{ID: fmt.Sprintf("ID%06d", w.next()), CSI: e.CSI})
 	case 3:
 		for _, id := range e.IDs {
 			if u := w.user(id); u != nil {
@@ -450,12 +451,12 @@ func (w *world) say(d *dice) {
 
 // decide is the operator.
 func (w *world) decide(d *dice) {
-	w.policy.Mode = pick(d, plan.Sync, plan.Sync, plan.UpsertOnly, plan.CreateOnly, plan.Observe)
+	w.policy.Mode = pick(d, model.Sync, model.Sync, model.UpsertOnly, model.CreateOnly, model.Observe)
 	w.policy.AdoptUsername = d.one(2)
 	w.policy.PublishContacts = !d.one(4)
-	w.policy.Approval = pick(d, plan.ApproveNone, plan.ApproveIrreversible, plan.ApproveAll)
+	w.policy.Approval = pick(d, model.ApproveNone, model.ApproveIrreversible, model.ApproveAll)
 	if w.policy.Withdraw {
-		w.policy.ID = pick(d, plan.KeepID, plan.DetachID, plan.RevokeID)
+		w.policy.ID = pick(d, model.KeepID, model.DetachID, model.RevokeID)
 	}
 	if n := len(w.pkg.Credentials); n > 0 && d.one(2) {
 		w.policy.AdoptPersonal = []string{w.pkg.Credentials[d.roll(n)].Username}
@@ -467,7 +468,7 @@ func (w *world) strain(d *dice, e *entry) {
 	switch d.roll(6) {
 	case 5:
 		w.stop = pick(d, "the stop file is there", "", "the stop file is there", "")
-		w.policy.Evidence = pick(d, plan.EvidenceKinds(), plan.EvidenceKinds(), []plan.EvidenceKind{plan.Disabled, plan.Expired})
+		w.policy.Evidence = pick(d, model.EvidenceKinds(), model.EvidenceKinds(), []model.EvidenceKind{model.Disabled, model.Expired})
 		w.policy.Protected = []string{e.csi}
 	case 0:
 		w.budget.Remaining, w.budget.Unlimited = d.roll(120), false
@@ -478,9 +479,9 @@ func (w *world) strain(d *dice, e *entry) {
 	case 3, 4:
 		every, fate := 1+d.roll(3), pick(d, lostBefore, lostAfter, crashed)
 		n := 0
-		w.lost = func(c plan.Change) loss {
+		w.lost = func(c model.Change) loss {
 			n++
-			if n%every != 0 || fate == crashed && c.Op != plan.Create {
+			if n%every != 0 || fate == crashed && c.Op != model.Create {
 				return arrives
 			}
 			return fate
@@ -491,7 +492,7 @@ func (w *world) strain(d *dice, e *entry) {
 func (w *world) rescope(d *dice) {
 	switch d.roll(5) {
 	case 4:
-		w.state.Gap = plan.Gap{Kind: pick(d, plan.OlderLedger, plan.LostLedger), Own: 1, Done: 2, At: w.now}
+		w.state.Gap = model.Gap{Kind: pick(d, model.OlderLedger, model.LostLedger), Own: 1, Done: 2, At: w.now}
 	case 0:
 		w.source().scope = pick(d, "s1", "s9")
 	case 1, 2:
@@ -541,10 +542,10 @@ func (w *world) livePass(t testing.TB, d *dice, look func(plan.Input, plan.Plan)
 // reason; who of ours is not has a change or a reason.
 func (w *world) nobodyForgotten(t testing.TB, in plan.Input, p plan.Plan) {
 	t.Helper()
-	told := map[plan.PersonID]bool{}
+	told := map[model.PersonID]bool{}
 	for _, c := range p.Changes {
 		told[c.Person] = true
-		if c.Op == plan.Transfer {
+		if c.Op == model.Transfer {
 			for _, own := range in.State.Owned {
 				told[own.Person] = told[own.Person] || own.CredentialID == c.CredentialID
 			}
@@ -553,32 +554,32 @@ func (w *world) nobodyForgotten(t testing.TB, in plan.Input, p plan.Plan) {
 	for _, h := range p.Held {
 		told[h.Person] = true
 	}
-	settled := map[plan.PersonID]bool{}
+	settled := map[model.PersonID]bool{}
 	for _, own := range in.State.Owned {
 		settled[own.Person] = w.credentialByID(own.CredentialID) != nil
 	}
 	for _, s := range in.Sources {
 		for _, i := range s.Identities {
-			if i.State == plan.Entitled && !told[i.Person] && !settled[i.Person] {
+			if i.State == model.Entitled && !told[i.Person] && !settled[i.Person] {
 				t.Fatalf("nobody speaks of %s (%s), who is entitled and has nothing: %v", i.Person, i.CSI, summary(p))
 			}
 		}
 	}
-	if slices.ContainsFunc(p.Guards, func(g plan.Guard) bool { return g.Name == plan.GuardBaseline }) {
+	if slices.ContainsFunc(p.Guards, func(g model.Guard) bool { return g.Name == model.GuardBaseline }) {
 		return // a preview keeps the old memory
 	}
 	for _, o := range p.Update.Observations {
 		_, ours := settled[o.Person]
-		if ours && o.State != plan.Entitled && !told[o.Person] && !w.settledWithdrawal(o.Person) && !undone(p, in, o.Person) {
+		if ours && o.State != model.Entitled && !told[o.Person] && !w.settledWithdrawal(o.Person) && !undone(p, in, o.Person) {
 			t.Fatalf("nobody speaks of %s (%s), who is %s: %v", o.Person, o.CSI, o.State, summary(p))
 		}
 	}
 }
 
 // undone tells whether the only thing that was a person's is a create that never happened.
-func undone(p plan.Plan, in plan.Input, person plan.PersonID) bool {
+func undone(p plan.Plan, in plan.Input, person model.PersonID) bool {
 	for _, op := range in.State.Open {
-		if op.Op == plan.Create && op.Person == person && slices.Contains(p.Update.Settled, plan.SettledOperation{ID: op.ID}) {
+		if op.Op == model.Create && op.Person == person && slices.Contains(p.Update.Settled, model.SettledOperation{ID: op.ID}) {
 			return true
 		}
 	}
@@ -589,7 +590,7 @@ func undone(p plan.Plan, in plan.Input, person plan.PersonID) bool {
 func (w *world) calm(t testing.TB) {
 	t.Helper()
 	w.lost, w.stop = nil, ""
-	w.budget = plan.Budget{Unlimited: true}
+	w.budget = model.Budget{Unlimited: true}
 	if w.plan().Untrusted == nil {
 		w.settle(t)
 	}

@@ -3,6 +3,8 @@ package plan
 import (
 	"slices"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // gate decides what becomes of each change, in the order in which the reasons matter: what
@@ -20,10 +22,10 @@ func (p *planner) gate() {
 	p.guardJoiners()
 	p.eachDue(p.wantEvidence)
 	p.eachDue(p.askApproval)
-	p.limitLeavers(Withdraw)
+	p.limitLeavers(model.Withdraw)
 	p.chain()
-	p.limitLeavers(Detach)
-	p.limitLeavers(Revoke)
+	p.limitLeavers(model.Detach)
+	p.limitLeavers(model.Revoke)
 	p.eachDue(p.guardStopFile)
 	p.limitChanges()
 	left := p.Budget.Remaining
@@ -37,30 +39,30 @@ func (p *planner) gate() {
 
 // eachDue lets a rule look at the changes that are due, or waiting: a rule that holds later
 // is worth knowing now.
-func (p *planner) eachDue(rule func(*Change)) {
+func (p *planner) eachDue(rule func(*model.Change)) {
 	for n := range p.plan.Changes {
-		if c := &p.plan.Changes[n]; c.Status == Due || c.Status == Waiting {
+		if c := &p.plan.Changes[n]; c.Status == model.Due || c.Status == model.Waiting {
 			rule(c)
 		}
 	}
 }
 
-func (p *planner) withhold(c *Change) {
+func (p *planner) withhold(c *model.Change) {
 	if !p.Policy.Mode.Allows(c.Op) {
-		c.Status = Withheld
+		c.Status = model.Withheld
 	}
 }
 
 // guardBaseline blocks everything against an unknown package or scope, and what destroys as
 // long as nobody has accepted the first baseline (design §5.10).
-func (p *planner) guardBaseline(c *Change) {
+func (p *planner) guardBaseline(c *model.Change) {
 	switch {
 	case p.planOnly:
-		c.Status, c.Guard = Blocked, GuardBaseline
+		c.Status, c.Guard = model.Blocked, model.GuardBaseline
 	case c.Op.OfDeparture():
-		if !p.plan.Update.Baseline && c.Status == Due {
-			c.Status, c.Guard = Blocked, GuardBaseline
-			p.trip(GuardBaseline, "", "the package held credentials of people in the directory before the first pass, so somebody managed it before this ledger: "+
+		if !p.plan.Update.Baseline && c.Status == model.Due {
+			c.Status, c.Guard = model.Blocked, model.GuardBaseline
+			p.trip(model.GuardBaseline, "", "the package held credentials of people in the directory before the first pass, so somebody managed it before this ledger: "+
 				"read the plan, then type `threema-dirsync approve --baseline`")
 		}
 	}
@@ -70,12 +72,12 @@ func (p *planner) guardBaseline(c *Change) {
 // incomplete snapshot takes nobody out, however long ago the departure was confirmed
 // (design §5.1 row b). What can never be undone waits for all sources: the person may have moved
 // to one that could not be read. An order stands in for the evidence.
-func (p *planner) wantEvidence(c *Change) {
+func (p *planner) wantEvidence(c *model.Change) {
 	if c.By != "" {
 		return
 	}
 	if c.Op.OfDeparture() && !p.departedNow[c.Person] {
-		c.Status, c.NotBefore = Waiting, time.Time{}
+		c.Status, c.NotBefore = model.Waiting, time.Time{}
 		if _, forgotten := p.forgotten(c.Person.Source); forgotten {
 			c.Reason += "; waits for a pass that reads all configured sources completely"
 			return
@@ -83,30 +85,25 @@ func (p *planner) wantEvidence(c *Change) {
 		c.Reason += "; waits for a complete read of source " + c.Person.Source + " that shows it again"
 		return
 	}
-	if unread := p.unread(); c.Class == Irreversible && len(unread) > 0 {
-		c.Status, c.NotBefore = Waiting, time.Time{}
+	if unread := p.unread(); c.Class == model.Irreversible && len(unread) > 0 {
+		c.Status, c.NotBefore = model.Waiting, time.Time{}
 		c.Reason += "; it could never be undone, so it waits until source " + unread[0] + ", where the person may be by now, can be read"
 	}
 }
 
 // askApproval lets a step wait for a yes where its class, the person or a question asks for one.
-func (p *planner) askApproval(c *Change) {
+func (p *planner) askApproval(c *model.Change) {
 	c.ByClass = c.Op.Destructive() && p.Policy.Approval.Asks(c.Class)
-	if c.Status == Due && c.AsksForYes() {
-		c.Status = NeedsApproval
+	if c.Status == model.Due && c.AsksForYes() {
+		c.Status = model.NeedsApproval
 	}
 }
 
-// AsksForYes tells of a change that it asks for a yes once it is due, whatever the limits say.
-func (c Change) AsksForYes() bool {
-	return !c.Approved && (c.Protected || c.ByClass || len(c.Asks) > 0)
-}
-
 // guardStopFile halts what takes something from a person while the stop file is there.
-func (p *planner) guardStopFile(c *Change) {
-	if p.Stop != "" && c.Status == Due && c.Op.OfDeparture() {
-		c.Status, c.Guard = Blocked, GuardStopFile
-		p.trip(GuardStopFile, "", p.Stop)
+func (p *planner) guardStopFile(c *model.Change) {
+	if p.Stop != "" && c.Status == model.Due && c.Op.OfDeparture() {
+		c.Status, c.Guard = model.Blocked, model.GuardStopFile
+		p.trip(model.GuardStopFile, "", p.Stop)
 	}
 }
 
@@ -117,48 +114,40 @@ func (p *planner) chain() {
 	for n := range p.plan.Changes {
 		c := &p.plan.Changes[n]
 		// With the withdrawal, and not before it: no leave and no yes of its own lets the contact go first.
-		contact := c.Op == DisableContact && (c.Status == Suspended || c.Status == NeedsApproval)
-		if c.Status != Due && c.Status != Waiting && c.Status != Blocked && !contact {
+		contact := c.Op == model.DisableContact && (c.Status == model.Suspended || c.Status == model.NeedsApproval)
+		if c.Status != model.Due && c.Status != model.Waiting && c.Status != model.Blocked && !contact {
 			continue
 		}
 		l, led := leader(*c)
 		switch {
-		case !led || l.Status == Due:
-		case c.Op == Detach || c.Op == Revoke:
-			c.Status, c.Guard = Waiting, ""
+		case !led || l.Status == model.Due:
+		case c.Op == model.Detach || c.Op == model.Revoke:
+			c.Status, c.Guard = model.Waiting, ""
 		default: // it shares the fate of the one that it goes with
 			c.Status, c.Guard, c.NotBefore = l.Status, l.Guard, l.NotBefore
-			c.shareQuestions(l)
+			c.ShareQuestions(l)
 		}
-	}
-}
-
-// shareQuestions lets a step that waits with another one wait under the questions of that one: no rule of its own
-// asks about it, and one yes is for both.
-func (c *Change) shareQuestions(l Change) {
-	if l.Status == NeedsApproval {
-		c.Asks, c.Question, c.Protected, c.ByClass = l.Asks, l.Question, c.Protected || l.Protected, l.ByClass
 	}
 }
 
 // Prerequisites finds, for a change of a plan, the one of the same plan that must be carried out
 // before it: the withdrawal before a leaver's contact and IDs, the adoption or transfer before
 // settings and contacts.
-func Prerequisites(changes []Change) func(Change) (Change, bool) {
-	withdrawals, claims := map[PersonID]Change{}, map[PersonID]Change{}
+func Prerequisites(changes []model.Change) func(model.Change) (model.Change, bool) {
+	withdrawals, claims := map[model.PersonID]model.Change{}, map[model.PersonID]model.Change{}
 	for _, c := range changes {
 		switch c.Op {
-		case Withdraw:
+		case model.Withdraw:
 			withdrawals[c.Person] = c
-		case Adopt, Transfer:
+		case model.Adopt, model.Transfer:
 			claims[c.Person] = c
 		}
 	}
-	return func(c Change) (leader Change, led bool) {
+	return func(c model.Change) (leader model.Change, led bool) {
 		switch c.Op {
-		case DisableContact, Detach, Revoke:
+		case model.DisableContact, model.Detach, model.Revoke:
 			leader, led = withdrawals[c.Person]
-		case SetSettings, UnsetSetting, PublishContact:
+		case model.SetSettings, model.UnsetSetting, model.PublishContact:
 			leader, led = claims[c.Person]
 		}
 		return leader, led
@@ -167,10 +156,10 @@ func Prerequisites(changes []Change) func(Change) (Change, bool) {
 
 // trip records a guard, once.
 func (p *planner) trip(name, source, detail string) {
-	p.tripped(Guard{Name: name, Source: source, Detail: detail})
+	p.tripped(model.Guard{Name: name, Source: source, Detail: detail})
 }
 
-func (p *planner) tripped(g Guard) {
+func (p *planner) tripped(g model.Guard) {
 	if !slices.Contains(p.plan.Guards, g) {
 		p.plan.Guards = append(p.plan.Guards, g)
 	}

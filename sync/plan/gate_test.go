@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 func TestBaseline(t *testing.T) {
@@ -34,7 +34,7 @@ func TestBaseline(t *testing.T) {
 			w, people := rolledOut(t, "anna", "bert")
 			w.policy.GraceWithdraw = 0
 			row.do(w)
-			people["anna"].leave(plan.Disabled)
+			people["anna"].leave(model.Disabled)
 			people["bert"].last = "Neu"
 			before := w.state
 			p := w.later(t, time.Hour)
@@ -68,7 +68,7 @@ func TestAnotherServer(t *testing.T) {
 	w, people := rolledOut(t, "anna", "bert")
 	w.policy.GraceWithdraw = 0
 	w.source().server = "dc2"
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	people["bert"].last = "Neu"
 	w.hire("zoe")
 	p := w.later(t, time.Hour)
@@ -93,7 +93,7 @@ func TestAnotherServerDoesNotReset(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna")
 	w.policy.GraceWithdraw = 0
-	people["anna"].leave(plan.Absent)
+	people["anna"].leave(model.Absent)
 	w.pass(t)
 	w.source().server = "dc2"
 	wantLines(t, of(w.later(t, day), "anna"), "withdraw E-anna due")
@@ -105,8 +105,8 @@ func TestNameOfTheServer(t *testing.T) {
 	for _, was := range []string{"", "DC1"} {
 		w, people := rolledOut(t, "anna")
 		w.policy.GraceWithdraw = 0
-		w.state.Sources["corp"] = plan.SourceBinding{NamingContext: "n1", Scope: "s1", Server: was}
-		people["anna"].leave(plan.Disabled)
+		w.state.Sources["corp"] = model.SourceBinding{NamingContext: "n1", Scope: "s1", Server: was}
+		people["anna"].leave(model.Disabled)
 		p := w.plan()
 		wantLines(t, of(p, "anna"), "withdraw E-anna due")
 	}
@@ -126,7 +126,7 @@ func TestFirstBaseline(t *testing.T) {
 		{"a csi of ours", func(w *world) { w.foreignCredential("legacy", "E-anna") }, false},
 		{"a username of ours", func(w *world) { w.foreignCredential("Bert", "") }, false},
 		{"a csi of somebody disabled", func(w *world) {
-			w.hire("carl").leave(plan.Disabled)
+			w.hire("carl").leave(model.Disabled)
 			w.foreignCredential("legacy", "E-carl")
 		}, false},
 	} {
@@ -142,7 +142,7 @@ func TestFirstBaseline(t *testing.T) {
 			if w.state.Baseline != row.baseline {
 				t.Fatalf("baseline is %v", w.state.Baseline)
 			}
-			anna.leave(plan.Disabled)
+			anna.leave(model.Disabled)
 			want := "withdraw E-anna due"
 			if !row.baseline {
 				want = "withdraw E-anna blocked by baseline"
@@ -170,17 +170,17 @@ func TestSeats(t *testing.T) {
 	wantLines(t, summary(p), "create E-p0 due", "create E-p1 due", "create E-p2 due", "create E-p3 waiting", "create E-p4 waiting")
 	wantWords(t, p, "no licence is free (0 of 3 used)")
 	p = w.later(t, time.Hour)
-	if p.Seats != (plan.Seats{Licences: 3, Used: 3, Free: 0}) {
+	if p.Seats != (model.Seats{Licences: 3, Used: 3, Free: 0}) {
 		t.Errorf("seats: %+v", p.Seats)
 	}
 	// Who leaves makes room in the same pass: the credential and, here, the ID go.
-	w.policy.GraceWithdraw, w.policy.GraceID, w.policy.ID = 0, 0, plan.DetachID
+	w.policy.GraceWithdraw, w.policy.GraceID, w.policy.ID = 0, 0, model.DetachID
 	w.activate("p0")
-	w.source().people[0].leave(plan.Disabled)
+	w.source().people[0].leave(model.Disabled)
 	p = w.later(t, time.Hour)
 	wantLines(t, summary(p), "withdraw E-p0 due", "detach E-p0 due", "create E-p3 due", "create E-p4 waiting")
 	// Three IDs on two credentials: the larger reading counts.
-	w.pkg.Users = append(w.pkg.Users, plan.User{ID: "A"}, plan.User{ID: "B"}, plan.User{ID: "C"}, plan.User{ID: "D"})
+	w.pkg.Users = append(w.pkg.Users, model.User{ID: "A"}, model.User{ID: "B"}, model.User{ID: "C"}, model.User{ID: "D"})
 	if p = w.plan(); p.Seats.Used != 4 || p.Seats.Free != 0 {
 		t.Errorf("seats: %+v", p.Seats)
 	}
@@ -197,11 +197,11 @@ func TestSeatsBeforeTheLimit(t *testing.T) {
 		w.hire(fmt.Sprintf("j%02d", i))
 	}
 	p := w.pass(t)
-	if got := statuses(p, plan.Create); got["due"] != 2 || got["waiting"] != 28 || len(p.Guards) != 0 {
+	if got := statuses(p, model.Create); got["due"] != 2 || got["waiting"] != 28 || len(p.Guards) != 0 {
 		t.Errorf("creates: %v, guards %v", got, p.Guards)
 	}
 	w.pkg.Subscription.Licences = 0 // not told: the service says it with a 403
-	if got := statuses(w.pass(t), plan.Create); got["waiting"] != 0 {
+	if got := statuses(w.pass(t), model.Create); got["waiting"] != 0 {
 		t.Errorf("without a number: %v", got)
 	}
 }
@@ -214,11 +214,11 @@ func TestBudget(t *testing.T) {
 		w.policy.GraceWithdraw = 0
 		w.activate("anna")
 		w.settle(t)
-		people["anna"].leave(plan.Disabled)
+		people["anna"].leave(model.Disabled)
 		for _, name := range []string{"b1", "b2", "b3"} {
 			people[name].last = "Neu"
 		}
-		w.set(w.credential("carl").ID, []plan.Setting{{Name: "th_nickname", Value: "C"}})
+		w.set(w.credential("carl").ID, []model.Setting{{Name: "th_nickname", Value: "C"}})
 		people["carl"].extra = map[string]string{"th_nickname": ""}
 		w.activate("dora")
 		for _, name := range []string{"x1", "x2", "x3"} {
@@ -254,7 +254,7 @@ func TestBudget(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			w := full(t)
-			w.budget = plan.Budget{Unlimited: row.unlimited, Remaining: row.remaining, Reserve: row.reserve, FreeAt: w.now.Add(5 * time.Hour)}
+			w.budget = model.Budget{Unlimited: row.unlimited, Remaining: row.remaining, Reserve: row.reserve, FreeAt: w.now.Add(5 * time.Hour)}
 			p := w.later(t, time.Hour)
 			wantLines(t, of(p, names...), row.want...)
 			if row.name == "nothing left" {
@@ -264,7 +264,7 @@ func TestBudget(t *testing.T) {
 				t.Errorf("costs %d, want %d", p.Requests, row.cost)
 			}
 			for _, c := range p.Changes {
-				if c.Status == plan.Deferred && !c.NotBefore.Equal(w.budget.FreeAt) {
+				if c.Status == model.Deferred && !c.NotBefore.Equal(w.budget.FreeAt) {
 					t.Errorf("%s deferred until %s", c.Op, c.NotBefore)
 				}
 			}
@@ -295,9 +295,9 @@ func TestDeferredLeaverFreesNoSeat(t *testing.T) {
 	w, people := rolledOut(t, "anna")
 	w.policy.GraceWithdraw = 0
 	w.pkg.Subscription.Licences = len(w.pkg.Credentials)
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	w.hire("new")
-	w.budget = plan.Budget{Remaining: 3}
+	w.budget = model.Budget{Remaining: 3}
 	wantLines(t, of(w.later(t, time.Hour), "anna", "new"), "withdraw E-anna deferred", "create E-new waiting")
 	w.budget.Remaining = 100
 	wantLines(t, of(w.later(t, time.Hour), "anna", "new"), "withdraw E-anna due", "create E-new due")

@@ -15,6 +15,7 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
@@ -25,24 +26,24 @@ var update = flag.Bool("update", false, "write the golden files anew")
 func everything(t *testing.T) plan.Plan {
 	t.Helper()
 	w, people := rolledOut(t, "anna", "bert", "carl", "dora", "emil", "fritz")
-	w.policy.ID, w.policy.GraceID, w.policy.Approval = plan.RevokeID, 0, plan.ApproveIrreversible
+	w.policy.ID, w.policy.GraceID, w.policy.Approval = model.RevokeID, 0, model.ApproveIrreversible
 	w.activate("anna")
 	w.activate("bert")
 	w.settle(t)
-	people["anna"].leave(plan.Disabled)
-	people["bert"].leave(plan.Absent)
+	people["anna"].leave(model.Disabled)
+	people["bert"].leave(model.Absent)
 	people["fritz"].hide("the parent OU=Secret,DC=corp is not readable")
 	w.later(t, time.Hour)
-	w.set(w.credential("carl").ID, []plan.Setting{{Name: "th_nickname", Value: "Charly"}})
+	w.set(w.credential("carl").ID, []model.Setting{{Name: "th_nickname", Value: "Charly"}})
 	people["carl"].last, people["carl"].extra = "Müller-Lüdenscheidt", map[string]string{"th_nickname": ""}
-	people["emil"].leave(plan.Absent)
+	people["emil"].leave(model.Absent)
 	w.hire("emil").ou = "Hamburg"
 	w.hire("gabi")
 	w.hire("hans")
 	w.foreignCredential("hans-alt", "E-hans")
 	evil := w.hire("ida")
 	evil.ou, evil.held = "x\nGUARD faked\t\x1b[2J\u202e", "no employeeID"
-	w.pkg.Users = append(w.pkg.Users, plan.User{ID: "*SUPPORT", FirstName: "Threema", LastName: "Support"})
+	w.pkg.Users = append(w.pkg.Users, model.User{ID: "*SUPPORT", FirstName: "Threema", LastName: "Support"})
 	w.activate("dora")
 	w.activate("dora")
 	people["dora"].username = "dora.neu"
@@ -53,8 +54,8 @@ func everything(t *testing.T) plan.Plan {
 	w.now = w.now.Add(day)
 	p := w.plan()
 	p.Sources[0].Complete = false
-	p.Sources[0].Conditions[1] = plan.Condition{Name: "sentinels", Detail: "CN=Always,DC=corp was not seen"}
-	p.Guards = append(p.Guards, plan.Guard{Name: plan.GuardBaseline, Detail: "the scope has changed"})
+	p.Sources[0].Conditions[1] = model.Condition{Name: "sentinels", Detail: "CN=Always,DC=corp was not seen"}
+	p.Guards = append(p.Guards, model.Guard{Name: model.GuardBaseline, Detail: "the scope has changed"})
 	addEffects(&p, people["anna"], people["bert"])
 	return p
 }
@@ -62,16 +63,16 @@ func everything(t *testing.T) plan.Plan {
 // addEffects adds what was taken from two people, and an alarm of each kind.
 func addEffects(p *plan.Plan, one, other *entry) {
 	at := p.GeneratedAt.Add(-30 * time.Hour)
-	e := plan.Effect{
-		ID: 1, Departure: 1, Op: plan.Withdraw, Person: one.id, CSI: one.csi, DN: one.dn(), CredentialID: "c900", Username: "anna",
+	e := model.Effect{
+		ID: 1, Departure: 1, Op: model.Withdraw, Person: one.id, CSI: one.csi, DN: one.dn(), CredentialID: "c900", Username: "anna",
 		RequestedAt: at, VerifiedAt: at.Add(25 * time.Hour),
 	}
 	p.Effects = append(p.Effects, e)
-	e.ID, e.Op, e.ThreemaID, e.RequestedAt, e.VerifiedAt = 2, plan.Detach, "ABCDEFGH", p.GeneratedAt.Add(-time.Minute), time.Time{}
+	e.ID, e.Op, e.ThreemaID, e.RequestedAt, e.VerifiedAt = 2, model.Detach, "ABCDEFGH", p.GeneratedAt.Add(-time.Minute), time.Time{}
 	p.Effects = append(p.Effects, e)
-	for _, kind := range plan.AlarmKinds() {
-		p.Alarms = append(p.Alarms, plan.Alarm{
-			Departure: 2, Kind: kind, Op: plan.Detach, Person: other.id, CSI: other.csi, DN: other.dn(), CredentialID: "c901", Username: "bert",
+	for _, kind := range model.AlarmKinds() {
+		p.Alarms = append(p.Alarms, model.Alarm{
+			Departure: 2, Kind: kind, Op: model.Detach, Person: other.id, CSI: other.csi, DN: other.dn(), CredentialID: "c901", Username: "bert",
 			ThreemaID: "HGFEDCBA", Since: at,
 		})
 	}
@@ -159,7 +160,7 @@ func TestJSONContract(t *testing.T) {
 
 func TestEmptyPlanHasNoNulls(t *testing.T) {
 	t.Parallel()
-	text, err := json.Marshal(view.NewPlanJSON(plan.Plan{Changes: []plan.Change{{Op: plan.Create}}, Sources: []plan.SourceReport{{}}}))
+	text, err := json.Marshal(view.NewPlanJSON(plan.Plan{Changes: []model.Change{{Op: model.Create}}, Sources: []model.SourceReport{{}}}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,18 +194,18 @@ func members(t *testing.T, what string, doc map[string]any, want ...string) {
 
 func TestWordsOfTheContract(t *testing.T) {
 	t.Parallel()
-	if diff := gocmp.Diff([]plan.AlarmKind{"still-active", "credential-back", "id-returned", "second-id"}, plan.AlarmKinds()); diff != "" {
+	if diff := gocmp.Diff([]model.AlarmKind{"still-active", "credential-back", "id-returned", "second-id"}, model.AlarmKinds()); diff != "" {
 		t.Error(diff)
 	}
-	if diff := gocmp.Diff([]plan.EffectState{"requested", "verified", "returned"}, plan.EffectStates()); diff != "" {
+	if diff := gocmp.Diff([]model.EffectState{"requested", "verified", "returned"}, model.EffectStates()); diff != "" {
 		t.Error(diff)
 	}
-	want := []plan.Op{"adopt", "transfer", "withdraw", "disable-contact", "detach", "revoke", "set-settings", "unset-setting", "publish-contact", "create"}
-	if diff := gocmp.Diff(want, plan.Ops()); diff != "" {
+	want := []model.Op{"adopt", "transfer", "withdraw", "disable-contact", "detach", "revoke", "set-settings", "unset-setting", "publish-contact", "create"}
+	if diff := gocmp.Diff(want, model.Ops()); diff != "" {
 		t.Error(diff)
 	}
-	for status, word := range map[plan.Status]string{plan.Due: "due", plan.Waiting: "waiting", plan.NeedsApproval: "needs-approval",
-		plan.Blocked: "blocked", plan.Deferred: "deferred", plan.Withheld: "withheld"} {
+	for status, word := range map[model.Status]string{model.Due: "due", model.Waiting: "waiting", model.NeedsApproval: "needs-approval",
+		model.Blocked: "blocked", model.Deferred: "deferred", model.Withheld: "withheld"} {
 		if string(status) != word {
 			t.Errorf("%s is not %s", status, word)
 		}
@@ -215,17 +216,17 @@ func TestWordsOfTheContract(t *testing.T) {
 func TestChangeIDs(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna")
-	people["anna"].leave(plan.Absent)
-	one := find(t, w.later(t, time.Hour), plan.Withdraw, "anna")
-	two := find(t, w.later(t, time.Hour), plan.Withdraw, "anna")
+	people["anna"].leave(model.Absent)
+	one := find(t, w.later(t, time.Hour), model.Withdraw, "anna")
+	two := find(t, w.later(t, time.Hour), model.Withdraw, "anna")
 	if one.ID != two.ID {
 		t.Error("the id depends on the pass")
 	}
 	people["anna"].comeBack()
 	people["anna"].last = "Neu"
-	three := find(t, w.plan(), plan.SetSettings, "anna")
-	w.set(w.credential("anna").ID, []plan.Setting{{Name: plan.SettingLastName, Value: "Anders"}})
-	four := find(t, w.plan(), plan.SetSettings, "anna")
+	three := find(t, w.plan(), model.SetSettings, "anna")
+	w.set(w.credential("anna").ID, []model.Setting{{Name: model.SettingLastName, Value: "Anders"}})
+	four := find(t, w.plan(), model.SetSettings, "anna")
 	if three.ID == four.ID {
 		t.Error("the id does not depend on the pre-state")
 	}

@@ -6,26 +6,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
-
-// Held is a person for whom nothing may be done now, and why.
-type Held struct {
-	Person PersonID
-	CSI    string
-	DN     string
-	Reason string
-	// Ask is what a person must do who cannot say yes to a change, "" if nobody must do anything.
-	Ask Ask
-	// Quiet tells that nothing is wrong: somebody decided so, or one object of theirs is left as it is and
-	// everything else goes on.
-	Quiet bool
-}
-
-// Allows is how many held people of a base are nothing to ask about: the larger of count and percent.
-// It is no barrier as the other limits are: it stops nothing, and a few without a number are usual.
-func (h HeldLimit) Allows(base int) Allowance {
-	return Allowance{Key: "limits.held", Percent: h.Percent, Base: base, AtLeast: h.Count}
-}
 
 // limitHeld asks about held people where they are many: an attribute that is empty for everybody is a
 // mistake, and no pass over it may look like a success (design §5.11). Nothing waits for the answer.
@@ -38,13 +21,13 @@ func (p *planner) limitHeld() {
 		if len(people) <= allowed.Number() && !p.mapsNobody(people, base) || p.AcceptBaseline {
 			continue
 		}
-		for _, person := range slices.SortedFunc(maps.Keys(people), PersonID.Compare) {
-			p.plan.Wait(WaitCode(GuardHeld), person)
+		for _, person := range slices.SortedFunc(maps.Keys(people), model.PersonID.Compare) {
+			p.plan.Wait(model.WaitCode(model.GuardHeld), person)
 		}
-		p.trip(GuardHeld, source, fmt.Sprintf("held, and get nothing: %d of %s, %s. %s. "+
+		p.trip(model.GuardHeld, source, fmt.Sprintf("held, and get nothing: %d of %s, %s. %s. "+
 			"Correct that in the directory or in the mapping, and they join by themselves; if it is right that they are held, as for accounts of services, "+
 			"accept them once: type `threema-dirsync approve --baseline`",
-			len(people), Counted(base, "person", "people"), allowed.Words(), heldReasons(people)))
+			len(people), model.Counted(base, "person", "people"), allowed.Words(), heldReasons(people)))
 	}
 }
 
@@ -53,15 +36,15 @@ func (p *planner) limitHeld() {
 // else, as where a group is not there; the failed condition tells of them, and nobody says yes to that.
 // Who waits for a source that was not read, or is held because the configuration says so, is nobody's
 // mistake; who asks is waited for under the question.
-func (p *planner) heldAnew() (anew, unclear map[string]map[PersonID]string) {
-	accepted, asks := map[PersonID]bool{}, map[PersonID]bool{}
+func (p *planner) heldAnew() (anew, unclear map[string]map[model.PersonID]string) {
+	accepted, asks := map[model.PersonID]bool{}, map[model.PersonID]bool{}
 	for _, person := range p.State.AcceptedHeld {
 		accepted[person] = true
 	}
 	for _, h := range p.plan.Held {
 		asks[h.Person] = asks[h.Person] || h.Ask != ""
 	}
-	anew, unclear = map[string]map[PersonID]string{}, map[string]map[PersonID]string{}
+	anew, unclear = map[string]map[model.PersonID]string{}, map[string]map[model.PersonID]string{}
 	for _, h := range p.sortedHeld() {
 		if accepted[h.Person] || asks[h.Person] || !p.heldByFault(h) {
 			continue
@@ -71,21 +54,23 @@ func (p *planner) heldAnew() (anew, unclear map[string]map[PersonID]string) {
 			found = unclear
 		}
 		if found[h.Person.Source] == nil {
-			found[h.Person.Source] = map[PersonID]string{}
+			found[h.Person.Source] = map[model.PersonID]string{}
 		}
-		found[h.Person.Source][h.Person] = joinReasons(found[h.Person.Source][h.Person], h.Reason)
+		found[h.Person.Source][h.Person] = model.JoinReasons(found[h.Person.Source][h.Person], h.Reason)
 	}
 	return anew, unclear
 }
 
 // sortedHeld are the held people, so that several reasons of one come in one order.
-func (p *planner) sortedHeld() []Held {
-	return sorted(p.plan.Held, func(a, b Held) int { return cmp.Or(a.Person.Compare(b.Person), strings.Compare(a.Reason, b.Reason)) })
+func (p *planner) sortedHeld() []model.Held {
+	return sorted(p.plan.Held, func(a, b model.Held) int {
+		return cmp.Or(a.Person.Compare(b.Person), strings.Compare(a.Reason, b.Reason))
+	})
 }
 
 // heldByFault tells whom something is wrong with: the person has no number, two have the same, or
 // nobody can say whether they are still here. Nothing is wrong where the operator wants it so.
-func (p *planner) heldByFault(h Held) bool {
+func (p *planner) heldByFault(h model.Held) bool {
 	_, ours := p.owned[h.Person]
 	o := p.observations[h.Person]
 	switch {
@@ -94,17 +79,17 @@ func (p *planner) heldByFault(h Held) bool {
 	case p.identities[h.Person].Excluded:
 		return ours // they had a credential, and exclude_dns has them now
 	}
-	return o.State != Departed || p.Policy.Withdraw // app_access: keep
+	return o.State != model.Departed || p.Policy.Withdraw // app_access: keep
 }
 
 // concerned counts whom a source has that could be held: who is entitled or unclear, and who is ours.
-func (p *planner) concerned(source string, held map[PersonID]string) int {
-	people := map[PersonID]bool{}
+func (p *planner) concerned(source string, held map[model.PersonID]string) int {
+	people := map[model.PersonID]bool{}
 	for person := range held {
 		people[person] = true
 	}
 	for person, i := range p.identities {
-		if person.Source == source && i.State != Departed && !i.Excluded {
+		if person.Source == source && i.State != model.Departed && !i.Excluded {
 			people[person] = true
 		}
 	}
@@ -117,7 +102,7 @@ func (p *planner) concerned(source string, held map[PersonID]string) int {
 }
 
 // mapsNobody tells a mapping that gives nobody of a source a number, however few they are.
-func (p *planner) mapsNobody(held map[PersonID]string, base int) bool {
+func (p *planner) mapsNobody(held map[model.PersonID]string, base int) bool {
 	for person := range held {
 		if _, ours := p.owned[person]; ours || p.identities[person].CSI != "" {
 			return false
@@ -127,7 +112,7 @@ func (p *planner) mapsNobody(held map[PersonID]string, base int) bool {
 }
 
 // heldReasons words why people are held, the most frequent reasons first.
-func heldReasons(people map[PersonID]string) string {
+func heldReasons(people map[model.PersonID]string) string {
 	count := map[string]int{}
 	for _, reason := range people {
 		count[reason]++
@@ -136,8 +121,8 @@ func heldReasons(people map[PersonID]string) string {
 }
 
 // HeldWords counts held people, with the most frequent reasons; "" if there are none.
-func HeldWords(held []Held) (people int, words string) {
-	count, seen := map[string]int{}, map[PersonID]bool{}
+func HeldWords(held []model.Held) (people int, words string) {
+	count, seen := map[string]int{}, map[model.PersonID]bool{}
 	for _, h := range held {
 		seen[h.Person] = true
 		count[h.Reason]++
@@ -156,22 +141,22 @@ func describeReasons(count map[string]int) string {
 		words = append(words, fmt.Sprintf("%d: %s", count[reason], reason))
 	}
 	if more := len(reasons) - shown; more > 0 {
-		words = append(words, "and "+Counted(more, "more reason", "more reasons"))
+		words = append(words, "and "+model.Counted(more, "more reason", "more reasons"))
 	}
 	return "Why: " + strings.Join(words, " | ")
 }
 
 // acceptedHeld are those whom somebody has accepted as held, after this pass: with the baseline all
 // who are held now, else of those of before who still are. Who is held anew later is news.
-func (p *planner) acceptedHeld() []PersonID {
+func (p *planner) acceptedHeld() []model.PersonID {
 	if p.planOnly || p.clockInDoubt {
 		return p.State.AcceptedHeld
 	}
-	still := map[PersonID]bool{}
+	still := map[model.PersonID]bool{}
 	for _, h := range p.plan.Held {
 		still[h.Person] = true
 	}
-	var accepted []PersonID
+	var accepted []model.PersonID
 	for _, person := range p.State.AcceptedHeld {
 		if still[person] || !p.readWholly(person.Source) && !p.orphaned(person.Source) {
 			accepted = append(accepted, person)
@@ -183,13 +168,13 @@ func (p *planner) acceptedHeld() []PersonID {
 			accepted = append(accepted, slices.Collect(maps.Keys(people))...)
 		}
 	}
-	slices.SortFunc(accepted, PersonID.Compare)
+	slices.SortFunc(accepted, model.PersonID.Compare)
 	return slices.Compact(accepted)
 }
 
 // readWholly tells a source whose snapshot says who is there and who is not.
 func (p *planner) readWholly(source string) bool {
-	return slices.ContainsFunc(p.Sources, func(s SourceView) bool { return s.Snapshot.Source == source && s.Snapshot.Departures() })
+	return slices.ContainsFunc(p.Sources, func(s model.SourceView) bool { return s.Snapshot.Source == source && s.Snapshot.Departures() })
 }
 
 // heldReason says whom accepting the baseline accepts as held.

@@ -7,14 +7,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // numberless takes the csi from n entitled people of a directory.
 func numberless(d *directory, n int) {
 	for _, e := range d.people {
-		if n > 0 && e.state == plan.Entitled && e.held == "" {
+		if n > 0 && e.state == model.Entitled && e.held == "" {
 			e.csi, e.held = "", "mapping.csi is empty: employeeID"
 			n--
 		}
@@ -41,7 +41,7 @@ func TestManyHeldPeopleAsk(t *testing.T) {
 		}, 8, "8 of 105"},
 		{"an account state that nobody can read", func(w *world) {
 			for _, e := range w.source().people[:20] {
-				e.state, e.evidence = plan.Unknown, plan.Evidence{Detail: "userAccountControl is hidden"}
+				e.state, e.evidence = model.Unknown, model.Evidence{Detail: "userAccountControl is hidden"}
 			}
 		}, 20, "userAccountControl is hidden"},
 		{"people of ours below exclude_dns", func(w *world) {
@@ -62,13 +62,13 @@ func TestManyHeldPeopleAsk(t *testing.T) {
 			}
 		}, 4, "4 of 4"},
 		{"who left, where that takes nothing", func(w *world) { w.policy.Withdraw = false; w.leaveSome(30) }, 0, ""},
-		{"evidence that does not count", func(w *world) { w.policy.Evidence = []plan.EvidenceKind{plan.Absent}; w.leaveSome(30) }, 0, ""},
+		{"evidence that does not count", func(w *world) { w.policy.Evidence = []model.EvidenceKind{model.Absent}; w.leaveSome(30) }, 0, ""},
 		{"who is withdrawn by hand", func(w *world) { w.withdrawByHand("p000001") }, 0, ""},
 		{"a source that was not read", func(w *world) { w.source().unread, w.configured = true, []string{"corp"} }, 0, ""},
 		{"leavers for whom somebody is asked already", func(w *world) {
 			w.leaveSome(10)
 			for n, c := range w.pkg.Credentials {
-				w.pkg.Users = append(w.pkg.Users, plan.User{ID: fmt.Sprintf("*GATE%03d", n), CredentialID: c.ID})
+				w.pkg.Users = append(w.pkg.Users, model.User{ID: fmt.Sprintf("*GATE%03d", n), CredentialID: c.ID})
 			}
 		}, 0, ""},
 	} {
@@ -77,18 +77,18 @@ func TestManyHeldPeopleAsk(t *testing.T) {
 			w := crowd(100)
 			row.arrange(w)
 			p := w.later(t, time.Hour)
-			n := slices.IndexFunc(p.Waits(), func(x plan.Wait) bool { return x.Code == plan.WaitCode(plan.GuardHeld) })
-			if (n >= 0) != (row.people > 0) || p.Tripped(plan.GuardHeld) != (row.people > 0) {
+			n := slices.IndexFunc(p.Waits(), func(x model.Wait) bool { return x.Code == model.WaitCode(model.GuardHeld) })
+			if (n >= 0) != (row.people > 0) || p.Tripped(model.GuardHeld) != (row.people > 0) {
 				t.Fatalf("waits %+v, guards %+v", p.Waits(), p.Guards)
 			}
 			if n < 0 {
 				return
 			}
-			g := p.Guards[slices.IndexFunc(p.Guards, func(g plan.Guard) bool { return g.Name == plan.GuardHeld })]
+			g := p.Guards[slices.IndexFunc(p.Guards, func(g model.Guard) bool { return g.Name == model.GuardHeld })]
 			if x := p.Waits()[n]; x.People != row.people || x.Command != "threema-dirsync approve --baseline" || !strings.Contains(g.Detail, row.says) {
 				t.Errorf("%+v, %+v", x, g)
 			}
-			if !p.Tripped(plan.GuardBaseline) && slices.ContainsFunc(p.Changes, func(c plan.Change) bool { return c.Status == plan.Blocked }) {
+			if !p.Tripped(model.GuardBaseline) && slices.ContainsFunc(p.Changes, func(c model.Change) bool { return c.Status == model.Blocked }) {
 				t.Errorf("something waits for it: %v", summary(p))
 			}
 		})
@@ -104,7 +104,7 @@ func TestTheFirstPassTellsThatNobodyHasANumber(t *testing.T) {
 			w.hire(fmt.Sprintf("p%d", n))
 		}
 		numberless(w.source(), people)
-		if p := w.pass(t); !p.Tripped(plan.GuardHeld) {
+		if p := w.pass(t); !p.Tripped(model.GuardHeld) {
 			t.Errorf("%d people: %+v", people, p.Waits())
 		}
 	}
@@ -123,12 +123,12 @@ func TestAcceptedHeldPeople(t *testing.T) {
 	for n := range 10 {
 		w.hire(fmt.Sprintf("svc%d", n)).held = "mapping.csi is empty: employeeID"
 	}
-	if p := w.later(t, time.Hour); !p.Tripped(plan.GuardHeld) {
+	if p := w.later(t, time.Hour); !p.Tripped(model.GuardHeld) {
 		t.Fatalf("guards %+v", p.Guards)
 	}
 	w.accept = true
 	p := w.pass(t)
-	if p.Tripped(plan.GuardHeld) || p.Baseline == nil || !strings.Contains(strings.Join(p.Baseline.Reasons, " "), "held") {
+	if p.Tripped(model.GuardHeld) || p.Baseline == nil || !strings.Contains(strings.Join(p.Baseline.Reasons, " "), "held") {
 		t.Fatalf("guards %+v, baseline %+v", p.Guards, p.Baseline)
 	}
 	w.accept = false
@@ -146,7 +146,7 @@ func TestAcceptedHeldPeople(t *testing.T) {
 	numberless(w.source(), 5)
 	quiet("five more are a handful")
 	numberless(w.source(), 1)
-	if p := w.later(t, time.Hour); !p.Tripped(plan.GuardHeld) || !strings.Contains(p.Guards[0].Detail, "6 of 110") {
+	if p := w.later(t, time.Hour); !p.Tripped(model.GuardHeld) || !strings.Contains(p.Guards[0].Detail, "6 of 110") {
 		t.Fatalf("people of ours count beside the accepted: %+v", p.Guards)
 	}
 	w.accept = true
@@ -162,7 +162,7 @@ func TestAcceptedHeldPeople(t *testing.T) {
 	for _, e := range w.source().people[100:] { // those who were accepted before
 		e.held = "mapping.csi is empty: employeeID"
 	}
-	if p := w.later(t, time.Hour); !p.Tripped(plan.GuardHeld) {
+	if p := w.later(t, time.Hour); !p.Tripped(model.GuardHeld) {
 		t.Errorf("held anew: %+v", p.Guards)
 	}
 }
@@ -174,7 +174,7 @@ func TestWhoAsksIsHeldOnce(t *testing.T) {
 	w.sources, w.configured = []*directory{{name: "new", context: "n2", scope: "s2"}}, []string{"new"}
 	w.hire("anna")
 	p := w.later(t, time.Hour)
-	if !slices.Contains(codes(p), string(plan.AskForgotten)) || p.Tripped(plan.GuardHeld) {
+	if !slices.Contains(codes(p), string(model.AskForgotten)) || p.Tripped(model.GuardHeld) {
 		t.Errorf("waits %+v", p.Waits())
 	}
 }
@@ -186,10 +186,10 @@ func TestHeldByAReadThatWasNotWhole(t *testing.T) {
 	w := crowd(100)
 	for n := range 40 {
 		e := w.hire(fmt.Sprintf("new%d", n))
-		e.state, e.evidence = plan.Unknown, plan.Evidence{Detail: "a group was not read"}
+		e.state, e.evidence = model.Unknown, model.Evidence{Detail: "a group was not read"}
 	}
 	w.source().incomplete = true
-	if p := w.later(t, time.Hour); p.Tripped(plan.GuardHeld) || len(p.Waits()) != 0 {
+	if p := w.later(t, time.Hour); p.Tripped(model.GuardHeld) || len(p.Waits()) != 0 {
 		t.Fatalf("guards %+v, waits %+v", p.Guards, p.Waits())
 	}
 	w.accept = true
@@ -208,7 +208,7 @@ func TestHeldByAReadThatWasNotWhole(t *testing.T) {
 		t.Errorf("%v: %s", err, screen.String())
 	}
 	w.accept, w.source().incomplete = false, false
-	if p := w.later(t, time.Hour); !p.Tripped(plan.GuardHeld) {
+	if p := w.later(t, time.Hour); !p.Tripped(model.GuardHeld) {
 		t.Errorf("who is held by a whole read was accepted before: %+v", p.Guards)
 	}
 	w.accept = true

@@ -1,17 +1,19 @@
 package plan
 
+import "github.com/threema-dirsync/threema-dirsync/sync/model"
+
 // hiddenBy is what ties people to a credential of ours that is missing in this list alone.
 type hiddenBy struct {
-	person   map[PersonID]Ownership
-	csi      map[string]Ownership
-	username map[string]Ownership // folded
+	person   map[model.PersonID]model.Ownership
+	csi      map[string]model.Ownership
+	username map[string]model.Ownership // folded
 }
 
 // indexHidden finds the credentials that may be there although this list lacks them.
 func (p *planner) indexHidden() {
-	p.hidden = hiddenBy{person: map[PersonID]Ownership{}, csi: map[string]Ownership{}, username: map[string]Ownership{}}
+	p.hidden = hiddenBy{person: map[model.PersonID]model.Ownership{}, csi: map[string]model.Ownership{}, username: map[string]model.Ownership{}}
 	for _, own := range p.State.Owned {
-		if !p.unsure(Object{ObjectCredential, own.CredentialID}) {
+		if !p.unsure(model.Object{Kind: model.ObjectCredential, ID: own.CredentialID}) {
 			continue
 		}
 		p.hidden.person[own.Person] = own
@@ -24,7 +26,7 @@ func (p *planner) indexHidden() {
 
 // maybeTheirs says why somebody gets no other credential for now: their own, or one with their csi or
 // username, may be there although this list lacks it. One more would be a second one.
-func (p *planner) maybeTheirs(i Identity) string {
+func (p *planner) maybeTheirs(i model.Identity) string {
 	own, hidden := p.hidden.person[i.Person]
 	if !hidden && i.CSI != "" {
 		own, hidden = p.hidden.csi[i.CSI]
@@ -35,5 +37,5 @@ func (p *planner) maybeTheirs(i Identity) string {
 	if !hidden {
 		return ""
 	}
-	return "credential " + own.Username + ": " + p.describeUnsure(Object{ObjectCredential, own.CredentialID})
+	return "credential " + own.Username + ": " + p.describeUnsure(model.Object{Kind: model.ObjectCredential, ID: own.CredentialID})
 }

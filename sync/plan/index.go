@@ -3,32 +3,34 @@ package plan
 import (
 	"slices"
 	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // index is the inventory by its keys.
 type index struct {
-	credentials map[string]Credential // by ID
-	byUsername  map[string][]string   // folded username → credential IDs, sorted
-	byCSI       map[string][]string   // th_csi setting → credential IDs, sorted
-	usersOf     map[string][]User     // by credential ID, sorted by Threema ID
-	users       map[string]User
-	contacts    map[string]Contact
+	credentials map[string]model.Credential // by ID
+	byUsername  map[string][]string         // folded username → credential IDs, sorted
+	byCSI       map[string][]string         // th_csi setting → credential IDs, sorted
+	usersOf     map[string][]model.User     // by credential ID, sorted by Threema ID
+	users       map[string]model.User
+	contacts    map[string]model.Contact
 }
 
-func newIndex(inv Inventory) index {
+func newIndex(inv model.Inventory) index {
 	x := index{
-		credentials: map[string]Credential{},
+		credentials: map[string]model.Credential{},
 		byUsername:  map[string][]string{},
 		byCSI:       map[string][]string{},
-		usersOf:     map[string][]User{},
-		users:       map[string]User{},
-		contacts:    map[string]Contact{},
+		usersOf:     map[string][]model.User{},
+		users:       map[string]model.User{},
+		contacts:    map[string]model.Contact{},
 	}
 	for _, c := range inv.Credentials {
 		x.credentials[c.ID] = c
 		folded := FoldUsername(c.Username)
 		x.byUsername[folded] = append(x.byUsername[folded], c.ID)
-		if csi := inv.Settings[c.ID][SettingCSI]; csi != "" {
+		if csi := inv.Settings[c.ID][model.SettingCSI]; csi != "" {
 			x.byCSI[csi] = append(x.byCSI[csi], c.ID)
 		}
 	}
@@ -45,7 +47,7 @@ func newIndex(inv Inventory) index {
 		}
 	}
 	for _, users := range x.usersOf {
-		slices.SortFunc(users, func(a, b User) int { return strings.Compare(a.ID, b.ID) })
+		slices.SortFunc(users, func(a, b model.User) int { return strings.Compare(a.ID, b.ID) })
 	}
 	for _, c := range inv.Contacts {
 		x.contacts[c.ID] = c
@@ -55,8 +57,8 @@ func newIndex(inv Inventory) index {
 
 // people lists the users of a credential without Gateway and Broadcast IDs, which are never
 // an employee (D-05).
-func (x index) people(credentialID string) []User {
-	var users []User
+func (x index) people(credentialID string) []model.User {
+	var users []model.User
 	for _, u := range x.usersOf[credentialID] {
 		if !u.Special() {
 			users = append(users, u)
@@ -67,7 +69,7 @@ func (x index) people(credentialID string) []User {
 
 // credentialNamed finds the credential with a username: the exact one, else one that differs
 // in upper and lower case only.
-func (x index) credentialNamed(username string) (Credential, bool) {
+func (x index) credentialNamed(username string) (model.Credential, bool) {
 	ids := x.byUsername[FoldUsername(username)]
 	for _, id := range ids {
 		if x.credentials[id].Username == username {
@@ -75,7 +77,7 @@ func (x index) credentialNamed(username string) (Credential, bool) {
 		}
 	}
 	if len(ids) == 0 {
-		return Credential{}, false
+		return model.Credential{}, false
 	}
 	return x.credentials[ids[0]], true
 }

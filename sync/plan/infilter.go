@@ -1,21 +1,13 @@
 package plan
 
-import "strings"
-
-// StateInFilter says what a filter does that names the attributes by which an account ends, and what to do.
-func StateInFilter(attributes []string) (what, todo string) {
-	names := strings.Join(attributes, " and ")
-	return "the filter names " + names + ", by which an account ends: who is switched off falls out of the scope, so that only a second look by ID sees it, in a scheduled pass and never in a poll; " +
-			"and whether the bind account may read " + names + " at all, nobody can tell",
-		"take " + names + " out of filter: who is switched off gets no credential without it either"
-}
+import "github.com/threema-dirsync/threema-dirsync/sync/model"
 
 // noteFilters tells of such filters.
 func (p *planner) noteFilters() {
 	for _, s := range p.Sources {
 		if names := s.Snapshot.StateInFilter; len(names) > 0 {
-			what, todo := StateInFilter(names)
-			p.notice(NoticeFilter, Identity{Person: PersonID{Source: s.Snapshot.Source}}, what+": "+todo)
+			what, todo := model.StateInFilter(names)
+			p.notice(NoticeFilter, model.Identity{Person: model.PersonID{Source: s.Snapshot.Source}}, what+": "+todo)
 		}
 	}
 }

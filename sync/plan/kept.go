@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // ofLeavers says, of the Threema IDs that leavers of ours had, whose they are and what was done: an ID that
@@ -14,14 +16,14 @@ import (
 // then nothing of before counts, but that the ID was to be taken. An ID that is linked to a credential has its place there.
 func (p *planner) ofLeavers() map[string]string {
 	effects := slices.Clone(p.State.Effects)
-	slices.SortStableFunc(effects, func(a, b Effect) int { return a.RequestedAt.Compare(b.RequestedAt) })
+	slices.SortStableFunc(effects, func(a, b model.Effect) int { return a.RequestedAt.Compare(b.RequestedAt) })
 	words, taken := map[string]string{}, map[string]bool{}
 	for _, left := range p.State.AbandonedIDs {
-		words[left.ThreemaID] = fmt.Sprintf("left behind: of %s, from an earlier departure", DescribePerson(left.CSI, p.nameOf(left.Person), left.Person))
+		words[left.ThreemaID] = fmt.Sprintf("left behind: of %s, from an earlier departure", model.DescribePerson(left.CSI, p.nameOf(left.Person), left.Person))
 	}
 	for _, e := range effects {
-		name, day := DescribePerson(e.CSI, cmp.Or(e.DN, p.observations[e.Person].DN), e.Person), e.RequestedAt.UTC().Format(time.DateOnly)
-		if e.Op != Withdraw {
+		name, day := model.DescribePerson(e.CSI, cmp.Or(e.DN, p.observations[e.Person].DN), e.Person), e.RequestedAt.UTC().Format(time.DateOnly)
+		if e.Op != model.Withdraw {
 			taken[e.ThreemaID] = true
 			words[e.ThreemaID] = fmt.Sprintf("of %s, who left; %s was requested on %s", name, e.Op.CockpitWord(), day)
 			continue
@@ -44,8 +46,8 @@ func (p *planner) ofLeavers() map[string]string {
 }
 
 // LastUsers tells of each Threema ID who used it last, of former links.
-func LastUsers(links []FormerLink) map[string]FormerLink {
-	last := map[string]FormerLink{}
+func LastUsers(links []model.FormerLink) map[string]model.FormerLink {
+	last := map[string]model.FormerLink{}
 	for _, l := range links {
 		if had, known := last[l.ThreemaID]; !known || had.Until.Before(l.Until) {
 			last[l.ThreemaID] = l
@@ -55,16 +57,16 @@ func LastUsers(links []FormerLink) map[string]FormerLink {
 }
 
 // goesOn tells that somebody has a credential that nobody uses yet: the Threema ID that they had goes on with it.
-func (p *planner) goesOn(l FormerLink) bool {
+func (p *planner) goesOn(l model.FormerLink) bool {
 	own, owned := p.owned[l.Person]
 	return owned && p.credentialThere(own) && len(p.people(own.CredentialID)) == 0
 }
 
 // ofFormerUser says of a Threema ID whose credential is gone whose it is, and how it goes on: with the new
 // credential of a returner, or of somebody whose withdrawal was taken back.
-func (p *planner) ofFormerUser(l FormerLink) string {
+func (p *planner) ofFormerUser(l model.FormerLink) string {
 	own := p.owned[l.Person]
-	name := DescribePerson(cmp.Or(p.observations[l.Person].CSI, own.CSI), p.nameOf(l.Person), l.Person)
+	name := model.DescribePerson(cmp.Or(p.observations[l.Person].CSI, own.CSI), p.nameOf(l.Person), l.Person)
 	switch {
 	case p.goesOn(l):
 		return fmt.Sprintf("of %s: it goes on when they log in with their credential %s", name, own.Username)

@@ -7,17 +7,19 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // leaver is one departed person of ours on the way out (design §5.6): persist the IDs,
 // withdraw, disable the contact, detach or revoke each ID. The steps before the withdrawal
 // come from the ownership, those after it from the departure.
 type leaver struct {
-	person       PersonID
+	person       model.PersonID
 	csi          string
 	credentialID string
 	username     string
-	observation  Observation
+	observation  model.Observation
 	ids          []string
 	rivals       []rival
 	withdrawnAt  time.Time // since when the withdrawal counts for the grace of the ID; zero: still to do
@@ -39,19 +41,19 @@ func (p *planner) planLeavers() {
 }
 
 // planDeparture starts the way of a person whose credential still stands.
-func (p *planner) planDeparture(own Ownership) {
+func (p *planner) planDeparture(own model.Ownership) {
 	if p.carryOn(own) {
 		return
 	}
 	o := p.observations[own.Person]
-	if o.State == Entitled && p.sourceRead(own.Person.Source) {
+	if o.State == model.Entitled && p.sourceRead(own.Person.Source) {
 		return
 	}
 	if reason := p.keptFromLeaving(own, o); reason != "" {
 		p.holdUnread(own.Person, own.CSI, o.DN, reason)
 		return
 	}
-	if o.State != Departed {
+	if o.State != model.Departed {
 		return
 	}
 	if reason := p.byHand(own); reason != "" {
@@ -62,7 +64,7 @@ func (p *planner) planDeparture(own Ownership) {
 		person: own.Person, csi: own.CSI, credentialID: own.CredentialID, username: own.Username,
 		observation: o, ids: p.departing(own), rivals: p.rivals(p.ownerAccount(own)),
 	}
-	if p.gone(Object{ObjectCredential, own.CredentialID}) {
+	if p.gone(model.Object{Kind: model.ObjectCredential, ID: own.CredentialID}) {
 		p.planWithdrawn(l, own)
 		return
 	}
@@ -73,39 +75,39 @@ func (p *planner) planDeparture(own Ownership) {
 }
 
 // keptFromLeaving says why somebody who is not seen as entitled stays all the same.
-func (p *planner) keptFromLeaving(own Ownership, o Observation) string {
+func (p *planner) keptFromLeaving(own model.Ownership, o model.Observation) string {
 	i, present := p.identities[own.Person]
 	f, forgotten := p.forgotten(own.Person.Source)
 	switch {
 	case !p.sourceRead(own.Person.Source) && !forgotten:
 		return p.notRead(own.Person.Source) + "; nothing is done"
-	case forgotten && o.State != Departed:
-		return f.evidence().Detail + "; nothing is done before all configured sources were read completely"
+	case forgotten && o.State != model.Departed:
+		return f.Evidence().Detail + "; nothing is done before all configured sources were read completely"
 	case p.uncounted[own.Person] && !i.Excluded:
 		return o.Evidence.Detail + "; nothing is done"
-	case present && (i.Excluded || i.State == Unknown):
+	case present && (i.Excluded || i.State == model.Unknown):
 		return "" // held with the snapshot that has them
-	case o.State == Unknown:
+	case o.State == model.Unknown:
 		return "whereabouts unknown: " + cmp.Or(o.Evidence.Detail, "not seen yet") + "; nothing is done"
-	case o.State == Departed && !p.Policy.Withdraw:
+	case o.State == model.Departed && !p.Policy.Withdraw:
 		return "left (" + p.describeDeparted(o) + "); leavers.app_access: keep leaves the access as it is"
 	}
 	return ""
 }
 
 // nameOf is the DN of a person, the ID if none is known.
-func (p *planner) nameOf(person PersonID) string {
+func (p *planner) nameOf(person model.PersonID) string {
 	return cmp.Or(cmp.Or(p.identities[person].DN, p.observations[person].DN), person.String())
 }
 
-func (p *planner) credentialThere(own Ownership) bool {
+func (p *planner) credentialThere(own model.Ownership) bool {
 	_, there := p.credentials[own.CredentialID]
 	return there
 }
 
 // idsOf lists the Threema IDs to persist: those linked to the credential now, those that an earlier
 // departure left behind, and those that earlier passes saw on it, see seenEarlier (D-16).
-func (p *planner) idsOf(own Ownership) []string {
+func (p *planner) idsOf(own model.Ownership) []string {
 	var ids []string
 	for _, u := range p.people(own.CredentialID) {
 		ids = append(ids, u.ID)
@@ -120,7 +122,7 @@ func (p *planner) idsOf(own Ownership) []string {
 // again: else nobody would ever take them out. One that is linked has another owner by now, or is
 // among those on the credential. An ID of another account with this csi is theirs if that departure
 // ended because they are the same person.
-func (p *planner) leftBehind(own Ownership) []string {
+func (p *planner) leftBehind(own model.Ownership) []string {
 	var ids []string
 	for _, left := range p.State.AbandonedIDs {
 		theirs := left.Person == own.Person || left.CSI == own.CSI && own.CSI != ""
@@ -135,17 +137,17 @@ func (p *planner) leftBehind(own Ownership) []string {
 func (p *planner) unlinked(threemaID string) bool {
 	u, listed := p.users[threemaID]
 	free := listed && !u.Special() && u.CredentialID == ""
-	return free || p.unsure(Object{ObjectUser, threemaID})
+	return free || p.unsure(model.Object{Kind: model.ObjectUser, ID: threemaID})
 }
 
 // departing lists the Threema IDs that a departure takes out: those of the credential, and those of earlier ones
 // that the owner had last and that no credential has now, as after a withdrawal that was taken back. Whose
 // they may be beside the owner's, each step asks (belongs.go). One that was taken once and is back is an alarm, and stays.
-func (p *planner) departing(own Ownership) []string {
+func (p *planner) departing(own model.Ownership) []string {
 	ids := p.idsOf(own)
 	for _, links := range p.formerly {
 		for _, l := range links {
-			if l.Person == own.Person && l.last(links) && p.unlinked(l.ThreemaID) && !p.takenBefore(l.ThreemaID) {
+			if l.Person == own.Person && l.Last(links) && p.unlinked(l.ThreemaID) && !p.takenBefore(l.ThreemaID) {
 				ids = append(ids, l.ThreemaID)
 			}
 		}
@@ -156,34 +158,34 @@ func (p *planner) departing(own Ownership) []string {
 
 // takenBefore tells of a Threema ID that was detached or revoked.
 func (p *planner) takenBefore(threemaID string) bool {
-	return slices.ContainsFunc(p.State.Effects, func(e Effect) bool { return e.Op != Withdraw && e.ThreemaID == threemaID })
+	return slices.ContainsFunc(p.State.Effects, func(e model.Effect) bool { return e.Op != model.Withdraw && e.ThreemaID == threemaID })
 }
 
 // withdrawal starts the change that takes the credential away. It relies on who uses the credential:
 // the last look compares that.
-func (p *planner) withdrawal(l leaver, own Ownership, memory bool) Change {
-	csi, users := p.Inventory.Settings[l.credentialID][SettingCSI], usersState(p.usersOf[l.credentialID])
+func (p *planner) withdrawal(l leaver, own model.Ownership, memory bool) model.Change {
+	csi, users := p.Inventory.Settings[l.credentialID][model.SettingCSI], model.UsersState(p.usersOf[l.credentialID])
 	others := p.othersUse(own, memory)
 	preState := []string{l.csi}
 	if others != "" {
 		preState = append(preState, csi, users)
 		preState = append(preState, p.othersState(l.person, p.people(l.credentialID), csi)...)
 	}
-	c := p.leaverChange(Withdraw, l, l.credentialID, preState...)
+	c := p.leaverChange(model.Withdraw, l, l.credentialID, preState...)
 	c.Requests = 5 // credential, th_csi and users before, the withdrawal, users after
 	c.Before = map[string]string{"username": l.username, "threema_ids": strings.Join(l.ids, " "), "csi": csi, "users": users}
 	if others != "" {
-		c.ask(AskOthersUse, "the credential may be somebody else's: "+others)
+		c.Ask(model.AskOthersUse, "the credential may be somebody else's: "+others)
 	}
 	return c
 }
 
-func (p *planner) addWithdrawal(l leaver, own Ownership) {
+func (p *planner) addWithdrawal(l leaver, own model.Ownership) {
 	c := p.withdrawal(l, own, true)
 	c.Status, c.NotBefore = p.withdrawalTime(l.observation)
-	p.awaitList(&c, Object{ObjectCredential, own.CredentialID})
+	p.awaitList(&c, model.Object{Kind: model.ObjectCredential, ID: own.CredentialID})
 	p.askWhoLeft(&c, l)
-	c.askPlace()
+	c.AskPlace()
 	p.askView(&c, l.observation)
 	p.askForgotten(&c)
 	p.add(c)
@@ -191,56 +193,34 @@ func (p *planner) addWithdrawal(l leaver, own Ownership) {
 
 // askWhoLeft lets the withdrawal wait while the same person stands under another ID: for a yes, or for
 // a source that could not be read. Another person with the same csi does not protect the leaver.
-func (p *planner) askWhoLeft(c *Change, l leaver) {
+func (p *planner) askWhoLeft(c *model.Change, l leaver) {
 	if len(l.rivals) == 0 || l.rivals[0].doubt != "" {
 		return
 	}
 	other := l.rivals[0].person
 	if slices.Contains(p.unread(), other.Source) {
-		c.Status, c.NotBefore = Waiting, time.Time{}
-		c.Reason = joinReasons(c.Reason, fmt.Sprintf("the csi is also that of %s, and %s", p.nameOf(other), p.notRead(other.Source)))
+		c.Status, c.NotBefore = model.Waiting, time.Time{}
+		c.Reason = model.JoinReasons(c.Reason, fmt.Sprintf("the csi is also that of %s, and %s", p.nameOf(other), p.notRead(other.Source)))
 		return
 	}
-	c.askAbout(AskSamePerson, p.lastSeen(other), p.words(l.rivals[0]))
+	c.AskAbout(model.AskSamePerson, p.lastSeen(other), p.words(l.rivals[0]))
 }
 
 // withdrawalTime says whether the withdrawal may go ahead by the clock, and if not, when it
 // may at the earliest.
-func (p *planner) withdrawalTime(o Observation) (Status, time.Time) {
+func (p *planner) withdrawalTime(o model.Observation) (model.Status, time.Time) {
 	if o.ConfirmedAt.IsZero() {
-		return Waiting, p.Policy.withdrawable(o, p.State.resumes(o.Person, p.Now))
+		return model.Waiting, p.Policy.Withdrawable(o, p.State.Resumes(o.Person, p.Now))
 	}
-	at := p.Policy.withdrawable(o, p.State.graceStart(o, p.Policy, p.Now))
+	at := p.Policy.Withdrawable(o, p.State.GraceStart(o, p.Policy, p.Now))
 	if p.Now.Before(at) {
-		return Waiting, at
+		return model.Waiting, at
 	}
-	return Due, at
+	return model.Due, at
 }
 
-// withdrawable is when a grace is over that begins at a time, or with the confirmation if that is to come:
-// then it is the earliest time that the configuration allows, counted from the first sighting. Which pass
-// confirms, and which one is due, nobody knows before it runs.
-func (p Policy) withdrawable(o Observation, from time.Time) time.Time {
-	if o.ConfirmedAt.IsZero() {
-		confirmed := o.Since
-		if !o.Evidence.Kind.Positive() {
-			confirmed = o.Since.Add(p.ConfirmOver)
-		}
-		from = Later(from, confirmed)
-	}
-	return from.Add(p.GraceWithdraw)
-}
-
-// Later is the later of two times.
-func Later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
-func (p *planner) leaverChange(op Op, l leaver, remote string, preState ...string) Change {
-	c := p.change(op, Identity{Person: l.person, CSI: l.csi, DN: l.observation.DN}, remote,
+func (p *planner) leaverChange(op model.Op, l leaver, remote string, preState ...string) model.Change {
+	c := p.change(op, model.Identity{Person: l.person, CSI: l.csi, DN: l.observation.DN}, remote,
 		append(preState, strconv.Itoa(l.observation.Departures))...)
 	c.CredentialID, c.Username, c.Rivals = l.credentialID, l.username, p.rivalFacts(l)
 	c.CSIs = p.currentCSIs(l.person, l.csi)
@@ -250,26 +230,26 @@ func (p *planner) leaverChange(op Op, l leaver, remote string, preState ...strin
 }
 
 // departureReason says in words where the person stands on the way out.
-func (p *planner) departureReason(o Observation) string {
+func (p *planner) departureReason(o model.Observation) string {
 	if o.ConfirmedAt.IsZero() {
 		return fmt.Sprintf("not seen as entitled any more, and not confirmed yet: so far by %d of %d complete reads%s, which must span %s%s",
-			o.Reads, p.Policy.ConfirmReads, p.thisOne(o), p.Policy.ConfirmOver, o.describeRestart())
+			o.Reads, p.Policy.ConfirmReads, p.thisOne(o), p.Policy.ConfirmOver, o.DescribeRestart())
 	}
 	return "left, and that is confirmed"
 }
 
 // describeDeparted words the evidence of an observation. The row of reads is older than its latest evidence: who
 // moved out of the scope first, and is disabled by now, was not disabled all along.
-func (p *planner) describeDeparted(o Observation) string {
-	if o.State != Departed {
+func (p *planner) describeDeparted(o model.Observation) string {
+	if o.State != model.Departed {
 		return ""
 	}
 	return fmt.Sprintf("%s; not seen as entitled since %s, in %s%s", o.Evidence, o.Since.UTC().Format("2006-01-02 15:04 UTC"),
-		Counted(o.Reads, "complete read", "complete reads"), p.thisOne(o))
+		model.Counted(o.Reads, "complete read", "complete reads"), p.thisOne(o))
 }
 
 // thisOne tells that a row of reads has the one of this plan, which is a pass's only if a pass makes it.
-func (p *planner) thisOne(o Observation) string {
+func (p *planner) thisOne(o model.Observation) string {
 	if !p.departedNow[o.Person] {
 		return ""
 	}

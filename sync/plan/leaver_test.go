@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -11,10 +12,10 @@ import (
 // policy (2 reads over 24 h, 24 h of grace) and says at which of them the withdrawal is due.
 func TestConfirmation(t *testing.T) {
 	t.Parallel()
-	gone := func(kind plan.EvidenceKind) func(*world, *entry) {
+	gone := func(kind model.EvidenceKind) func(*world, *entry) {
 		return func(_ *world, e *entry) { e.leave(kind) }
 	}
-	nameless := func(kind plan.EvidenceKind) func(*world, *entry) {
+	nameless := func(kind model.EvidenceKind) func(*world, *entry) {
 		return func(w *world, e *entry) { e.leave(kind); w.source().nameless = true }
 	}
 	at := func(hour int, more func(*world, *entry), base func(*world, *entry)) map[int]func(*world, *entry) {
@@ -26,78 +27,78 @@ func TestConfirmation(t *testing.T) {
 		events map[int]func(*world, *entry)
 		due    int // hour; -1: not within 60 hours
 	}{
-		{"disabled is confirmed at the first complete read", at(99, nil, gone(plan.Disabled)), 24},
-		{"expired likewise", at(99, nil, gone(plan.Expired)), 24},
-		{"tombstone likewise", at(99, nil, gone(plan.Tombstone)), 24},
-		{"absent needs the full time", at(99, nil, gone(plan.Absent)), 48},
-		{"out of scope needs the full time", at(99, nil, gone(plan.OutOfScope)), 48},
-		{"weak, then positive", at(10, gone(plan.Disabled), gone(plan.Absent)), 34},
-		{"positive, then weak, stays confirmed", at(10, gone(plan.Absent), gone(plan.Disabled)), 24},
+		{"disabled is confirmed at the first complete read", at(99, nil, gone(model.Disabled)), 24},
+		{"expired likewise", at(99, nil, gone(model.Expired)), 24},
+		{"tombstone likewise", at(99, nil, gone(model.Tombstone)), 24},
+		{"absent needs the full time", at(99, nil, gone(model.Absent)), 48},
+		{"out of scope needs the full time", at(99, nil, gone(model.OutOfScope)), 48},
+		{"weak, then positive", at(10, gone(model.Disabled), gone(model.Absent)), 34},
+		{"positive, then weak, stays confirmed", at(10, gone(model.Absent), gone(model.Disabled)), 24},
 		{"one sighting resets", map[int]func(*world, *entry){
-			0: gone(plan.Disabled), 20: func(_ *world, e *entry) { e.comeBack() }, 21: gone(plan.Disabled)}, 45},
+			0: gone(model.Disabled), 20: func(_ *world, e *entry) { e.comeBack() }, 21: gone(model.Disabled)}, 45},
 		{"unknown resets", map[int]func(*world, *entry){
-			0: gone(plan.Absent), 20: func(_ *world, e *entry) { e.hide("parent not readable") }, 21: gone(plan.Absent)}, -1},
+			0: gone(model.Absent), 20: func(_ *world, e *entry) { e.hide("parent not readable") }, 21: gone(model.Absent)}, -1},
 		{"excluded resets", map[int]func(*world, *entry){
-			0: gone(plan.Disabled), 20: func(_ *world, e *entry) { e.excluded = true }, 21: func(_ *world, e *entry) { e.excluded = false }}, 45},
+			0: gone(model.Disabled), 20: func(_ *world, e *entry) { e.excluded = true }, 21: func(_ *world, e *entry) { e.excluded = false }}, 45},
 		{"incomplete snapshots do not count", map[int]func(*world, *entry){
-			0: func(w *world, e *entry) { e.leave(plan.Disabled); incomplete(w, e) }, 10: func(w *world, _ *entry) { w.source().incomplete = false }}, 34},
+			0: func(w *world, e *entry) { e.leave(model.Disabled); incomplete(w, e) }, 10: func(w *world, _ *entry) { w.source().incomplete = false }}, 34},
 		{"incomplete snapshots do not reset", map[int]func(*world, *entry){
-			0: gone(plan.Disabled), 5: incomplete, 15: func(w *world, _ *entry) { w.source().incomplete = false }}, 24},
-		{"an incomplete snapshot takes nobody out, however long confirmed", at(20, incomplete, gone(plan.Disabled)), -1},
-		{"a source that is not read takes nobody out", at(20, func(w *world, _ *entry) { w.source().unread = true }, gone(plan.Disabled)), -1},
-		{"a complete read that says nothing takes nobody out", at(20, func(w *world, e *entry) { w.source().people = w.source().people[1:] }, gone(plan.Disabled)), -1},
-		{"a person returns in an incomplete snapshot", at(20, func(w *world, e *entry) { e.comeBack(); incomplete(w, e) }, gone(plan.Disabled)), -1},
+			0: gone(model.Disabled), 5: incomplete, 15: func(w *world, _ *entry) { w.source().incomplete = false }}, 24},
+		{"an incomplete snapshot takes nobody out, however long confirmed", at(20, incomplete, gone(model.Disabled)), -1},
+		{"a source that is not read takes nobody out", at(20, func(w *world, _ *entry) { w.source().unread = true }, gone(model.Disabled)), -1},
+		{"a complete read that says nothing takes nobody out", at(20, func(w *world, e *entry) { w.source().people = w.source().people[1:] }, gone(model.Disabled)), -1},
+		{"a person returns in an incomplete snapshot", at(20, func(w *world, e *entry) { e.comeBack(); incomplete(w, e) }, gone(model.Disabled)), -1},
 		{"the csi under another ID is a sighting, though held", map[int]func(*world, *entry){
-			0: gone(plan.Disabled), 10: func(w *world, e *entry) {
+			0: gone(model.Disabled), 10: func(w *world, e *entry) {
 				again := w.hire("again")
 				again.csi, again.first, again.held = e.csi, e.first, "no name"
-			}, 11: func(w *world, _ *entry) { w.lastHired().leave(plan.Disabled) }}, 35},
+			}, 11: func(w *world, _ *entry) { w.lastHired().leave(model.Disabled) }}, 35},
 		{"another ID of the same person counts until its departure is confirmed", map[int]func(*world, *entry){
-			0: gone(plan.Disabled), 3: func(w *world, e *entry) {
+			0: gone(model.Disabled), 3: func(w *world, e *entry) {
 				again := w.hire("again")
 				again.csi, again.first, again.held = e.csi, e.first, "no name"
-			}, 4: func(w *world, _ *entry) { w.lastHired().leave(plan.Absent) }}, 52},
+			}, 4: func(w *world, _ *entry) { w.lastHired().leave(model.Absent) }}, 52},
 		{"a transfer that is not carried out is a sighting", map[int]func(*world, *entry){
 			0: func(w *world, e *entry) {
-				e.leave(plan.Absent)
+				e.leave(model.Absent)
 				w.policy.ConfirmReads, w.policy.ConfirmOver, w.policy.GraceWithdraw = 5, 0, 0
 			}, 3: func(w *world, e *entry) {
 				again := w.hire("again")
 				again.csi, again.first = e.csi, e.first
-				w.policy.Mode = plan.CreateOnly
+				w.policy.Mode = model.CreateOnly
 			}, 4: func(w *world, _ *entry) {
-				w.lastHired().leave(plan.Disabled)
-				w.policy.Mode = plan.Sync
+				w.lastHired().leave(model.Disabled)
+				w.policy.Mode = model.Sync
 			}}, 8},
-		{"an entry without ID: disabled goes on", at(99, nil, nameless(plan.Disabled)), 24},
-		{"an entry without ID: tombstone goes on", at(99, nil, nameless(plan.Tombstone)), 24},
-		{"an entry without ID: moved away goes on", at(99, nil, nameless(plan.OutOfScope)), 48},
-		{"an entry without ID: nobody is absent", at(99, nil, nameless(plan.Absent)), -1},
+		{"an entry without ID: disabled goes on", at(99, nil, nameless(model.Disabled)), 24},
+		{"an entry without ID: tombstone goes on", at(99, nil, nameless(model.Tombstone)), 24},
+		{"an entry without ID: moved away goes on", at(99, nil, nameless(model.OutOfScope)), 48},
+		{"an entry without ID: nobody is absent", at(99, nil, nameless(model.Absent)), -1},
 		{"an entry without ID: nobody is absent for as long as it is there", map[int]func(*world, *entry){
-			0: nameless(plan.Absent), 10: func(w *world, _ *entry) { w.source().nameless = false }}, 58},
-		{"an entry without ID stops even a confirmed absence", at(30, func(w *world, _ *entry) { w.source().nameless = true }, gone(plan.Absent)), -1},
-		{"held people leave too", map[int]func(*world, *entry){0: func(_ *world, e *entry) { e.leave(plan.Disabled); e.held = "no name" }}, 24},
-		{"never entitled again, excluded for good", at(20, func(_ *world, e *entry) { e.excluded = true }, gone(plan.Disabled)), -1},
+			0: nameless(model.Absent), 10: func(w *world, _ *entry) { w.source().nameless = false }}, 58},
+		{"an entry without ID stops even a confirmed absence", at(30, func(w *world, _ *entry) { w.source().nameless = true }, gone(model.Absent)), -1},
+		{"held people leave too", map[int]func(*world, *entry){0: func(_ *world, e *entry) { e.leave(model.Disabled); e.held = "no name" }}, 24},
+		{"never entitled again, excluded for good", at(20, func(_ *world, e *entry) { e.excluded = true }, gone(model.Disabled)), -1},
 		{"grace starts no earlier than sync", map[int]func(*world, *entry){
-			0: func(w *world, e *entry) { e.leave(plan.Disabled); w.policy.Mode = plan.UpsertOnly }, 12: func(w *world, _ *entry) { w.policy.Mode = plan.Sync }}, 36},
+			0: func(w *world, e *entry) { e.leave(model.Disabled); w.policy.Mode = model.UpsertOnly }, 12: func(w *world, _ *entry) { w.policy.Mode = model.Sync }}, 36},
 		{"observations count under observe", map[int]func(*world, *entry){
-			0: func(w *world, e *entry) { e.leave(plan.Absent); w.policy.Mode = plan.Observe }, 30: func(w *world, _ *entry) { w.policy.Mode = plan.Sync }}, 54},
+			0: func(w *world, e *entry) { e.leave(model.Absent); w.policy.Mode = model.Observe }, 30: func(w *world, _ *entry) { w.policy.Mode = model.Sync }}, 54},
 		{"a policy change starts the grace again", map[int]func(*world, *entry){
-			0: gone(plan.Disabled), 10: func(w *world, _ *entry) { w.policy.Mode = plan.Observe }, 11: func(w *world, _ *entry) { w.policy.Mode = plan.Sync }}, 35},
+			0: gone(model.Disabled), 10: func(w *world, _ *entry) { w.policy.Mode = model.Observe }, 11: func(w *world, _ *entry) { w.policy.Mode = model.Sync }}, 35},
 		{"reads zero, over zero, grace zero: at once", map[int]func(*world, *entry){
 			0: func(w *world, e *entry) {
-				e.leave(plan.Absent)
+				e.leave(model.Absent)
 				w.policy.ConfirmReads, w.policy.ConfirmOver, w.policy.GraceWithdraw = 1, 0, 0
 			}}, 0},
 		{"five reads", map[int]func(*world, *entry){
 			0: func(w *world, e *entry) {
-				e.leave(plan.Absent)
+				e.leave(model.Absent)
 				w.policy.ConfirmReads, w.policy.ConfirmOver, w.policy.GraceWithdraw = 5, 0, 0
 			}}, 4},
 		{"the clock goes back a year", map[int]func(*world, *entry){
-			0: gone(plan.Absent), 1: func(w *world, _ *entry) { w.now = w.now.AddDate(-1, 0, 0) }}, 49},
+			0: gone(model.Absent), 1: func(w *world, _ *entry) { w.now = w.now.AddDate(-1, 0, 0) }}, 49},
 		{"one pass under a clock a year ahead", map[int]func(*world, *entry){
-			0: func(w *world, e *entry) { e.leave(plan.Disabled); w.now = w.now.AddDate(1, 0, 0) }, 1: func(w *world, _ *entry) { w.now = w.now.AddDate(-1, 0, 0) }}, 25},
+			0: func(w *world, e *entry) { e.leave(model.Disabled); w.now = w.now.AddDate(1, 0, 0) }, 1: func(w *world, _ *entry) { w.now = w.now.AddDate(-1, 0, 0) }}, 25},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -124,32 +125,32 @@ func TestConfirmation(t *testing.T) {
 func TestWaitingSaysUntilWhen(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna")
-	people["anna"].leave(plan.Absent)
+	people["anna"].leave(model.Absent)
 	start := w.now.Add(time.Hour)
-	c := find(t, w.later(t, time.Hour), plan.Withdraw, "anna")
-	if c.Status != plan.Waiting || !c.NotBefore.Equal(start.Add(2*day)) {
+	c := find(t, w.later(t, time.Hour), model.Withdraw, "anna")
+	if c.Status != model.Waiting || !c.NotBefore.Equal(start.Add(2*day)) {
 		t.Errorf("%s until %s", c.Status, c.NotBefore)
 	}
-	c = find(t, w.later(t, 2*day), plan.Withdraw, "anna")
-	if c.Status != plan.Waiting || !c.NotBefore.Equal(w.now.Add(day)) {
+	c = find(t, w.later(t, 2*day), model.Withdraw, "anna")
+	if c.Status != model.Waiting || !c.NotBefore.Equal(w.now.Add(day)) {
 		t.Errorf("confirmed now, yet %s until %s", c.Status, c.NotBefore)
 	}
 	w.source().incomplete = true
 	p := w.later(t, 2*day)
-	if c = find(t, p, plan.Withdraw, "anna"); c.Status != plan.Waiting || !c.NotBefore.IsZero() {
+	if c = find(t, p, model.Withdraw, "anna"); c.Status != model.Waiting || !c.NotBefore.IsZero() {
 		t.Errorf("incomplete, yet %s until %s", c.Status, c.NotBefore)
 	}
 	wantWords(t, p, "waits for a complete read of source corp")
 }
 
 // leaving is a rolled-out world in which anna, with an ID, was disabled an hour ago.
-func leaving(t *testing.T, policy func(*plan.Policy)) (*world, *entry, string) {
+func leaving(t *testing.T, policy func(*model.Policy)) (*world, *entry, string) {
 	t.Helper()
 	w, people := rolledOut(t, "anna")
 	policy(&w.policy)
 	id := w.activate("anna")
 	w.settle(t)
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	w.later(t, time.Hour)
 	return w, people["anna"], id
 }
@@ -158,34 +159,34 @@ func TestLeaverPolicies(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name   string
-		policy func(*plan.Policy)
+		policy func(*model.Policy)
 		first  []string // when the withdrawal is due
 		second []string // a week later
-		class  map[plan.Op]plan.Class
+		class  map[model.Op]model.Class
 	}{
-		{"cut only", func(*plan.Policy) {}, []string{"withdraw E-anna due", "disable-contact E-anna due"}, nil,
-			map[plan.Op]plan.Class{plan.Withdraw: plan.Recoverable, plan.DisableContact: plan.Reversible}},
-		{"detach", func(p *plan.Policy) { p.ID = plan.DetachID },
+		{"cut only", func(*model.Policy) {}, []string{"withdraw E-anna due", "disable-contact E-anna due"}, nil,
+			map[model.Op]model.Class{model.Withdraw: model.Recoverable, model.DisableContact: model.Reversible}},
+		{"detach", func(p *model.Policy) { p.ID = model.DetachID },
 			[]string{"withdraw E-anna due", "disable-contact E-anna due", "detach E-anna waiting"}, []string{"detach E-anna due"},
-			map[plan.Op]plan.Class{plan.Detach: plan.Recoverable}},
-		{"detach at once", func(p *plan.Policy) { p.ID = plan.DetachID; p.GraceID = 0 },
+			map[model.Op]model.Class{model.Detach: model.Recoverable}},
+		{"detach at once", func(p *model.Policy) { p.ID = model.DetachID; p.GraceID = 0 },
 			[]string{"withdraw E-anna due", "disable-contact E-anna due", "detach E-anna due"}, nil, nil},
-		{"revoke", func(p *plan.Policy) { p.ID = plan.RevokeID },
+		{"revoke", func(p *model.Policy) { p.ID = model.RevokeID },
 			[]string{"withdraw E-anna due", "disable-contact E-anna due", "revoke E-anna waiting"}, []string{"revoke E-anna due"},
-			map[plan.Op]plan.Class{plan.Revoke: plan.Irreversible}},
-		{"keep both", func(p *plan.Policy) { p.Withdraw = false }, []string{"held E-anna"}, []string{"held E-anna"}, nil},
-		{"contacts are not ours", func(p *plan.Policy) { p.PublishContacts = false }, []string{"withdraw E-anna due"}, nil, nil},
-		{"approval of what is final", func(p *plan.Policy) { p.ID = plan.RevokeID; p.Approval = plan.ApproveIrreversible; p.GraceID = 0 },
+			map[model.Op]model.Class{model.Revoke: model.Irreversible}},
+		{"keep both", func(p *model.Policy) { p.Withdraw = false }, []string{"held E-anna"}, []string{"held E-anna"}, nil},
+		{"contacts are not ours", func(p *model.Policy) { p.PublishContacts = false }, []string{"withdraw E-anna due"}, nil, nil},
+		{"approval of what is final", func(p *model.Policy) { p.ID = model.RevokeID; p.Approval = model.ApproveIrreversible; p.GraceID = 0 },
 			[]string{"withdraw E-anna due", "disable-contact E-anna due", "revoke E-anna needs-approval"}, []string{"revoke E-anna needs-approval"}, nil},
-		{"a detach is not final", func(p *plan.Policy) { p.ID = plan.DetachID; p.Approval = plan.ApproveIrreversible; p.GraceID = 0 },
+		{"a detach is not final", func(p *model.Policy) { p.ID = model.DetachID; p.Approval = model.ApproveIrreversible; p.GraceID = 0 },
 			[]string{"withdraw E-anna due", "disable-contact E-anna due", "detach E-anna due"}, nil, nil},
-		{"approval of what is recoverable", func(p *plan.Policy) { p.ID = plan.DetachID; p.Approval = plan.ApproveRecoverable },
+		{"approval of what is recoverable", func(p *model.Policy) { p.ID = model.DetachID; p.Approval = model.ApproveRecoverable },
 			[]string{"withdraw E-anna needs-approval", "disable-contact E-anna needs-approval", "detach E-anna waiting"},
 			[]string{"withdraw E-anna needs-approval", "disable-contact E-anna needs-approval", "detach E-anna waiting"}, nil},
-		{"approval of all", func(p *plan.Policy) { p.Approval = plan.ApproveAll },
+		{"approval of all", func(p *model.Policy) { p.Approval = model.ApproveAll },
 			[]string{"withdraw E-anna needs-approval", "disable-contact E-anna needs-approval"},
 			[]string{"withdraw E-anna needs-approval", "disable-contact E-anna needs-approval"}, nil},
-		{"observe", func(p *plan.Policy) { p.Mode = plan.Observe }, []string{"withdraw E-anna withheld"}, []string{"withdraw E-anna withheld"}, nil},
+		{"observe", func(p *model.Policy) { p.Mode = model.Observe }, []string{"withdraw E-anna withheld"}, []string{"withdraw E-anna withheld"}, nil},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -199,7 +200,7 @@ func TestLeaverPolicies(t *testing.T) {
 			}
 			wantLines(t, of(w.later(t, 7*day), "anna"), row.second...)
 			w.settle(t)
-			if gone := w.user(id) == nil; gone != (w.done[plan.Detach]+w.done[plan.Revoke] == 1) {
+			if gone := w.user(id) == nil; gone != (w.done[model.Detach]+w.done[model.Revoke] == 1) {
 				t.Errorf("ID gone: %v", gone)
 			}
 		})
@@ -210,11 +211,11 @@ func TestApprovalWaitsForItsTurn(t *testing.T) {
 	t.Parallel()
 	// A revocation without grace is not put before a person while the departure itself is unproven.
 	w, people := rolledOut(t, "anna")
-	w.policy.ID, w.policy.GraceID, w.policy.Approval = plan.RevokeID, 0, plan.ApproveIrreversible
+	w.policy.ID, w.policy.GraceID, w.policy.Approval = model.RevokeID, 0, model.ApproveIrreversible
 	w.policy.ConfirmReads, w.policy.ConfirmOver, w.policy.GraceWithdraw = 5, 0, 0
 	w.activate("anna")
 	w.settle(t)
-	people["anna"].leave(plan.Absent)
+	people["anna"].leave(model.Absent)
 	for range 4 {
 		p := w.later(t, day)
 		wantLines(t, of(p, "anna"), "withdraw E-anna waiting", "disable-contact E-anna waiting", "revoke E-anna waiting")
@@ -225,8 +226,8 @@ func TestApprovalWaitsForItsTurn(t *testing.T) {
 func TestLeaverWhoNeverActivated(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna")
-	w.policy.ID = plan.RevokeID
-	people["anna"].leave(plan.Expired)
+	w.policy.ID = model.RevokeID
+	people["anna"].leave(model.Expired)
 	w.later(t, time.Hour)
 	wantLines(t, of(w.later(t, day), "anna"), "withdraw E-anna due")
 	w.settle(t)
@@ -239,16 +240,16 @@ func TestReturners(t *testing.T) {
 	t.Parallel()
 	t.Run("within grace", func(t *testing.T) {
 		t.Parallel()
-		w, anna, _ := leaving(t, func(*plan.Policy) {})
+		w, anna, _ := leaving(t, func(*model.Policy) {})
 		anna.comeBack()
 		wantLines(t, of(w.later(t, day), "anna"))
-		if w.done[plan.Withdraw] != 0 {
+		if w.done[model.Withdraw] != 0 {
 			t.Error("withdrawn")
 		}
 	})
 	t.Run("after the cut", func(t *testing.T) {
 		t.Parallel()
-		w, anna, id := leaving(t, func(p *plan.Policy) { p.ID = plan.RevokeID })
+		w, anna, id := leaving(t, func(p *model.Policy) { p.ID = model.RevokeID })
 		w.later(t, day)
 		anna.comeBack()
 		wantLines(t, of(w.later(t, time.Hour), "anna"), "create E-anna due")
@@ -265,7 +266,7 @@ func TestReturners(t *testing.T) {
 	})
 	t.Run("after the detachment", func(t *testing.T) {
 		t.Parallel()
-		w, anna, id := leaving(t, func(p *plan.Policy) { p.ID = plan.DetachID })
+		w, anna, id := leaving(t, func(p *model.Policy) { p.ID = model.DetachID })
 		w.later(t, day)
 		w.later(t, 8*day)
 		if w.user(id) != nil {
@@ -281,37 +282,37 @@ func TestIDsThatMustStay(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name string
-		do   func(w *world, u *plan.User)
+		do   func(w *world, u *model.User)
 		say  string
 		want []string
 	}{
-		{"none of these", func(*world, *plan.User) {}, "", []string{"detach E-anna due"}},
-		{"another credential by now", func(w *world, u *plan.User) { u.CredentialID = w.credential("staff001").ID },
+		{"none of these", func(*world, *model.User) {}, "", []string{"detach E-anna due"}},
+		{"another credential by now", func(w *world, u *model.User) { u.CredentialID = w.credential("staff001").ID },
 			"uses another credential by now (staff001, of CN=Staff001", []string{"detach E-anna needs-approval"}},
-		{"another csi", func(_ *world, u *plan.User) { u.CSI = "E-other" }, "reports the csi E-other, which is nobody's here", []string{"detach E-anna needs-approval"}},
-		{"no csi at all", func(_ *world, u *plan.User) { u.CSI = "" }, "", []string{"detach E-anna due"}},
-		{"gone in one list", func(w *world, u *plan.User) { w.dropUser(u.ID) }, "settled when a second list", []string{"detach E-anna waiting"}},
-		{"gone in two lists an hour apart", func(w *world, u *plan.User) {
-			w.state.Unlisted = append(w.state.Unlisted, plan.Unlisted{Object: plan.Object{Kind: plan.ObjectUser, ID: u.ID}, Since: w.now})
+		{"another csi", func(_ *world, u *model.User) { u.CSI = "E-other" }, "reports the csi E-other, which is nobody's here", []string{"detach E-anna needs-approval"}},
+		{"no csi at all", func(_ *world, u *model.User) { u.CSI = "" }, "", []string{"detach E-anna due"}},
+		{"gone in one list", func(w *world, u *model.User) { w.dropUser(u.ID) }, "settled when a second list", []string{"detach E-anna waiting"}},
+		{"gone in two lists an hour apart", func(w *world, u *model.User) {
+			w.state.Unlisted = append(w.state.Unlisted, model.Unlisted{Object: model.Object{Kind: model.ObjectUser, ID: u.ID}, Since: w.now})
 			w.dropUser(u.ID)
 		}, "", nil},
-		{"directory cannot tell", func(w *world, _ *plan.User) { w.source().people[0].hide("referral") }, "the directory no longer proves it (referral)", []string{"held E-anna"}},
-		{"source removed", func(w *world, _ *plan.User) { w.source().unread = true }, "source corp is not configured any more", []string{"held E-anna"}},
-		{"incomplete", func(w *world, _ *plan.User) { w.source().incomplete = true }, "waits for a complete read", []string{"detach E-anna waiting"}},
-		{"csi held by somebody unknown", func(w *world, _ *plan.User) {
+		{"directory cannot tell", func(w *world, _ *model.User) { w.source().people[0].hide("referral") }, "the directory no longer proves it (referral)", []string{"held E-anna"}},
+		{"source removed", func(w *world, _ *model.User) { w.source().unread = true }, "source corp is not configured any more", []string{"held E-anna"}},
+		{"incomplete", func(w *world, _ *model.User) { w.source().incomplete = true }, "waits for a complete read", []string{"detach E-anna waiting"}},
+		{"csi held by somebody unknown", func(w *world, _ *model.User) {
 			e := w.hire("dora")
-			e.csi, e.state = "E-anna", plan.Unknown
+			e.csi, e.state = "E-anna", model.Unknown
 		}, "CN=Dora Muster,OU=Berlin,DC=corp has the csi now", []string{"detach E-anna needs-approval", "held E-anna"}},
-		{"csi held by somebody entitled", func(w *world, _ *plan.User) { w.hire("dora").csi = "E-anna" },
+		{"csi held by somebody entitled", func(w *world, _ *model.User) { w.hire("dora").csi = "E-anna" },
 			"CN=Dora Muster,OU=Berlin,DC=corp has the csi now", []string{"detach E-anna needs-approval", "create E-anna due"}},
-		{"csi held by the same person", func(w *world, _ *plan.User) {
+		{"csi held by the same person", func(w *world, _ *model.User) {
 			e := w.hire("dora")
 			e.csi, e.first = "E-anna", "Anna"
 		}, "", []string{"create E-anna due"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			w, _, id := leaving(t, func(p *plan.Policy) { p.ID = plan.DetachID; p.PublishContacts = false })
+			w, _, id := leaving(t, func(p *model.Policy) { p.ID = model.DetachID; p.PublishContacts = false })
 			w.later(t, day)
 			row.do(w, w.user(id))
 			p := w.later(t, 8*day)
@@ -323,8 +324,8 @@ func TestIDsThatMustStay(t *testing.T) {
 
 func TestCSIAloneNeverSuffices(t *testing.T) {
 	t.Parallel()
-	w, _, id := leaving(t, func(p *plan.Policy) { p.ID = plan.RevokeID })
-	w.pkg.Users = append(w.pkg.Users, plan.User{ID: "STRANGER", CSI: "E-anna"})
+	w, _, id := leaving(t, func(p *model.Policy) { p.ID = model.RevokeID })
+	w.pkg.Users = append(w.pkg.Users, model.User{ID: "STRANGER", CSI: "E-anna"})
 	w.later(t, day)
 	w.later(t, 8*day)
 	if w.user(id) != nil || w.user("STRANGER") == nil {
@@ -350,7 +351,7 @@ func TestSharedCredentialOfALeaver(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			w, anna, _ := leaving(t, func(p *plan.Policy) { p.PublishContacts = false })
+			w, anna, _ := leaving(t, func(p *model.Policy) { p.PublishContacts = false })
 			u := w.user(w.activate("anna"))
 			u.CSI = row.csi
 			if row.csi == "*" {
@@ -377,19 +378,19 @@ func TestRecreatedAccount(t *testing.T) {
 		want []string
 		say  string
 	}{
-		{"old ID absent", func(_ *world, old, _ *entry) { old.leave(plan.Absent) }, []string{"transfer E-anna due"}, "keeps its credential and Threema ID"},
-		{"old ID disabled beside the new", func(_ *world, old, _ *entry) { old.leave(plan.Disabled) }, []string{"transfer E-anna due"}, ""},
+		{"old ID absent", func(_ *world, old, _ *entry) { old.leave(model.Absent) }, []string{"transfer E-anna due"}, "keeps its credential and Threema ID"},
+		{"old ID disabled beside the new", func(_ *world, old, _ *entry) { old.leave(model.Disabled) }, []string{"transfer E-anna due"}, ""},
 		{"both entitled", func(*world, *entry, *entry) {}, []string{"held E-anna", "held E-anna"}, "the csi E-anna is also that of"},
 		{"old ID unknown", func(_ *world, old, _ *entry) { old.hide("referral") }, []string{"held E-anna", "held E-anna"}, "no complete read of source corp says that they left"},
-		{"old ID absent from an incomplete read", func(w *world, old, _ *entry) { old.leave(plan.Absent); w.source().incomplete = true },
+		{"old ID absent from an incomplete read", func(w *world, old, _ *entry) { old.leave(model.Absent); w.source().incomplete = true },
 			[]string{"held E-anna"}, "who is entitled"},
-		{"new ID cannot be mapped yet", func(_ *world, old, young *entry) { old.leave(plan.Disabled); young.held = "no sn" },
+		{"new ID cannot be mapped yet", func(_ *world, old, young *entry) { old.leave(model.Disabled); young.held = "no sn" },
 			[]string{"withdraw E-anna waiting", "held E-anna"}, "the csi is also that of CN=Anna Neu"},
-		{"new ID not readable", func(_ *world, old, young *entry) { old.leave(plan.Disabled); young.state = plan.Unknown },
+		{"new ID not readable", func(_ *world, old, young *entry) { old.leave(model.Disabled); young.state = model.Unknown },
 			[]string{"withdraw E-anna waiting", "held E-anna"}, "who did not leave, and may be the same person"},
-		{"new ID below exclude_dns", func(_ *world, old, young *entry) { old.leave(plan.Disabled); young.excluded = true },
+		{"new ID below exclude_dns", func(_ *world, old, young *entry) { old.leave(model.Disabled); young.excluded = true },
 			[]string{"withdraw E-anna waiting", "held E-anna"}, "may be the same person"},
-		{"new ID with another name", func(_ *world, old, young *entry) { old.leave(plan.Disabled); young.last = "Neu2" },
+		{"new ID with another name", func(_ *world, old, young *entry) { old.leave(model.Disabled); young.last = "Neu2" },
 			[]string{"transfer E-anna due", "set-settings E-anna due"}, ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -401,7 +402,7 @@ func TestRecreatedAccount(t *testing.T) {
 			credential := w.credential("anna").ID
 			young := w.hire("anna")
 			young.last = "Neu"
-			w.set(credential, []plan.Setting{{Name: plan.SettingLastName, Value: "Neu"}})
+			w.set(credential, []model.Setting{{Name: model.SettingLastName, Value: "Neu"}})
 			people["anna"].last = "Neu"
 			row.do(w, people["anna"], young)
 			p := w.later(t, time.Hour)
@@ -420,10 +421,10 @@ func TestRecreatedAccount(t *testing.T) {
 func TestTransferKeepsWhoMadeTheCredential(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna")
-	people["anna"].leave(plan.Absent)
+	people["anna"].leave(model.Absent)
 	young := w.hire("anna")
-	c := find(t, w.later(t, time.Hour), plan.Transfer, "anna")
-	if c.Before["person"] != people["anna"].id.String() || c.After["person"] != young.id.String() || c.EvidenceText == "" || c.Class != plan.Reversible {
+	c := find(t, w.later(t, time.Hour), model.Transfer, "anna")
+	if c.Before["person"] != people["anna"].id.String() || c.After["person"] != young.id.String() || c.EvidenceText == "" || c.Class != model.Reversible {
 		t.Errorf("transfer is %+v", c)
 	}
 	if own := w.owner(young.id); own == nil || !own.Created {
@@ -444,7 +445,7 @@ func TestNewAccountInAnIncompleteSource(t *testing.T) {
 	w.later(t, time.Hour)
 	w.accept = false
 	w.later(t, time.Hour)
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	other.people, other.incomplete = nil, true
 	w.later(t, 10*day)
 	p := w.later(t, day)
@@ -454,7 +455,7 @@ func TestNewAccountInAnIncompleteSource(t *testing.T) {
 
 func TestNamesake(t *testing.T) {
 	t.Parallel()
-	w, _, _ := leaving(t, func(p *plan.Policy) { p.ID = plan.DetachID })
+	w, _, _ := leaving(t, func(p *model.Policy) { p.ID = model.DetachID })
 	double := w.hire("anna2")
 	double.username = "anna"
 	for _, step := range []struct {
@@ -476,11 +477,11 @@ func TestNamesake(t *testing.T) {
 
 func TestIDThatJoinedTheSagaLate(t *testing.T) {
 	t.Parallel()
-	w, _, id := leaving(t, func(p *plan.Policy) { p.ID = plan.RevokeID; p.PublishContacts = false })
+	w, _, id := leaving(t, func(p *model.Policy) { p.ID = model.RevokeID; p.PublishContacts = false })
 	w.later(t, day)
-	w.pkg.Users = append(w.pkg.Users, plan.User{ID: "LATE0001", CSI: "E-anna"})
+	w.pkg.Users = append(w.pkg.Users, model.User{ID: "LATE0001", CSI: "E-anna"})
 	s := &w.state.Departures[0]
-	s.IDs = append(s.IDs, plan.DepartingID{ThreemaID: "LATE0001"})
+	s.IDs = append(s.IDs, model.DepartingID{ThreemaID: "LATE0001"})
 	wantLines(t, of(w.later(t, 8*day), "anna"), "revoke E-anna due", "revoke E-anna due")
 	if w.user(id) != nil || w.user("LATE0001") != nil {
 		t.Error("still there")
@@ -490,16 +491,16 @@ func TestIDThatJoinedTheSagaLate(t *testing.T) {
 func TestPolicyFiltersThePlan(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
-		mode plan.Mode
+		mode model.Mode
 		want []string
 	}{
-		{plan.Observe, []string{"create E-new withheld", "adopt E-old withheld", "set-settings E-old withheld", "set-settings E-bert withheld",
+		{model.Observe, []string{"create E-new withheld", "adopt E-old withheld", "set-settings E-old withheld", "set-settings E-bert withheld",
 			"unset-setting E-bert withheld", "publish-contact E-bert withheld", "withdraw E-anna withheld"}},
-		{plan.CreateOnly, []string{"create E-new due", "adopt E-old due", "set-settings E-old withheld", "set-settings E-bert withheld",
+		{model.CreateOnly, []string{"create E-new due", "adopt E-old due", "set-settings E-old withheld", "set-settings E-bert withheld",
 			"unset-setting E-bert withheld", "publish-contact E-bert withheld", "withdraw E-anna withheld"}},
-		{plan.UpsertOnly, []string{"create E-new due", "adopt E-old due", "set-settings E-old due", "set-settings E-bert due",
+		{model.UpsertOnly, []string{"create E-new due", "adopt E-old due", "set-settings E-old due", "set-settings E-bert due",
 			"unset-setting E-bert due", "publish-contact E-bert due", "withdraw E-anna withheld"}},
-		{plan.Sync, []string{"create E-new due", "adopt E-old due", "set-settings E-old due", "set-settings E-bert due",
+		{model.Sync, []string{"create E-new due", "adopt E-old due", "set-settings E-old due", "set-settings E-bert due",
 			"unset-setting E-bert due", "publish-contact E-bert due", "withdraw E-anna due"}},
 		{"nonsense", []string{"create E-new withheld", "adopt E-old withheld", "set-settings E-old withheld", "set-settings E-bert withheld",
 			"unset-setting E-bert withheld", "publish-contact E-bert withheld", "withdraw E-anna withheld"}},
@@ -511,14 +512,14 @@ func TestPolicyFiltersThePlan(t *testing.T) {
 			w.hire("new")
 			w.hire("old")
 			w.foreignCredential("legacy", "E-old")
-			w.set(w.credential("bert").ID, []plan.Setting{{Name: "th_nickname", Value: "Bärt"}})
+			w.set(w.credential("bert").ID, []model.Setting{{Name: "th_nickname", Value: "Bärt"}})
 			w.activate("bert")
 			people["bert"].last, people["bert"].extra = "Neu", map[string]string{"th_nickname": ""}
-			people["anna"].leave(plan.Disabled)
+			people["anna"].leave(model.Disabled)
 			w.policy.Mode = row.mode
 			p := w.later(t, time.Hour)
 			wantLines(t, of(p, "anna", "bert", "new", "old"), row.want...)
-			if row.mode != plan.Sync && !w.state.SyncSince.IsZero() {
+			if row.mode != model.Sync && !w.state.SyncSince.IsZero() {
 				t.Error("the grace runs although the policy is not sync")
 			}
 		})
@@ -528,18 +529,18 @@ func TestPolicyFiltersThePlan(t *testing.T) {
 func TestPreviewOfSync(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna")
-	w.policy.Mode, w.policy.GraceWithdraw = plan.Observe, 0
-	people["anna"].leave(plan.Disabled)
+	w.policy.Mode, w.policy.GraceWithdraw = model.Observe, 0
+	people["anna"].leave(model.Disabled)
 	w.later(t, time.Hour)
-	w.policy.Mode = plan.Sync
-	if c := find(t, w.plan(), plan.Withdraw, "anna"); c.Status != plan.Due {
+	w.policy.Mode = model.Sync
+	if c := find(t, w.plan(), model.Withdraw, "anna"); c.Status != model.Due {
 		t.Errorf("preview says %s", c.Status)
 	}
 }
 
 func TestReturnedIDIsLeftAlone(t *testing.T) {
 	t.Parallel()
-	w, _, id := leaving(t, func(p *plan.Policy) { p.ID = plan.DetachID; p.PublishContacts = false })
+	w, _, id := leaving(t, func(p *model.Policy) { p.ID = model.DetachID; p.PublishContacts = false })
 	second := w.activate("anna")
 	w.later(t, day)
 	for n := range w.state.Departures[0].IDs { // one went, and is back
@@ -559,21 +560,21 @@ func TestPresenceBeatsASighting(t *testing.T) {
 	w, people := rolledOut(t, "anna")
 	w.policy.ConfirmReads, w.policy.ConfirmOver, w.policy.GraceWithdraw = 1, 0, 0
 	in := w.input()
-	in.Sources[0].Snapshot.Sightings = []plan.Sighting{{ID: people["anna"].id, State: plan.Departed, Evidence: plan.Evidence{Kind: plan.Absent}}}
+	in.Sources[0].Snapshot.Sightings = []model.Sighting{{ID: people["anna"].id, State: model.Departed, Evidence: model.Evidence{Kind: model.Absent}}}
 	wantLines(t, summary(plan.Compute(in)))
 }
 
 func TestSightingInAPreviewResets(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna")
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	w.later(t, time.Hour)
 	w.source().scope = "s9"
 	people["anna"].comeBack()
 	w.later(t, time.Hour)
 	w.source().scope = "s1"
-	people["anna"].leave(plan.Disabled)
-	if c := find(t, w.later(t, day), plan.Withdraw, "anna"); c.Status != plan.Waiting {
+	people["anna"].leave(model.Disabled)
+	if c := find(t, w.later(t, day), model.Withdraw, "anna"); c.Status != model.Waiting {
 		t.Errorf("the row went on: %s", c.Status)
 	}
 }
@@ -595,7 +596,7 @@ func TestReturnerWhoLeavesAgain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w, anna, id := leaving(t, func(p *plan.Policy) { p.ID, p.PublishContacts = plan.DetachID, false })
+			w, anna, id := leaving(t, func(p *model.Policy) { p.ID, p.PublishContacts = model.DetachID, false })
 			w.later(t, day)
 			if w.credential("anna") != nil {
 				t.Fatal("not withdrawn")
@@ -604,7 +605,7 @@ func TestReturnerWhoLeavesAgain(t *testing.T) {
 			w.settle(t)
 			tt.meanwhile(w, id)
 			w.settle(t)
-			anna.leave(plan.Disabled)
+			anna.leave(model.Disabled)
 			for range 10 {
 				w.later(t, day)
 			}

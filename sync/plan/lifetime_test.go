@@ -7,7 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestNobodyEntitledIsTakenOut lets a company live for hundreds of passes while its directory
@@ -32,16 +32,16 @@ type company struct {
 	*world
 	rt     *rapid.T
 	t      testing.TB
-	truth  map[plan.PersonID]bool   // entitled in truth
-	ids    map[plan.PersonID]string // the Threema ID of who activated
-	latest time.Time                // the furthest that the clock ever was
-	lied   bool                     // the last complete read was wrong
+	truth  map[model.PersonID]bool   // entitled in truth
+	ids    map[model.PersonID]string // the Threema ID of who activated
+	latest time.Time                 // the furthest that the clock ever was
+	lied   bool                      // the last complete read was wrong
 }
 
 func newCompany(rt *rapid.T, t testing.TB) *company {
-	c := &company{world: newWorld(), rt: rt, t: t, truth: map[plan.PersonID]bool{}, ids: map[plan.PersonID]string{}}
+	c := &company{world: newWorld(), rt: rt, t: t, truth: map[model.PersonID]bool{}, ids: map[model.PersonID]string{}}
 	c.latest = c.now
-	c.policy.ID = rapid.SampledFrom([]plan.IDPolicy{plan.KeepID, plan.DetachID, plan.RevokeID}).Draw(rt, "id")
+	c.policy.ID = rapid.SampledFrom([]model.IDPolicy{model.KeepID, model.DetachID, model.RevokeID}).Draw(rt, "id")
 	c.policy.GraceID = 2 * day
 	c.keepsLinks = rapid.Bool().Draw(rt, "links stay")
 	for range rapid.IntRange(4, 16).Draw(rt, "people") {
@@ -71,7 +71,7 @@ func (c *company) live() {
 	case 1:
 		if c.truth[e.id] && c.entitled() > 4 {
 			c.truth[e.id] = false
-			e.leave(rapid.SampledFrom([]plan.EvidenceKind{plan.Disabled, plan.Expired, plan.Absent, plan.OutOfScope}).Draw(c.rt, "evidence"))
+			e.leave(rapid.SampledFrom([]model.EvidenceKind{model.Disabled, model.Expired, model.Absent, model.OutOfScope}).Draw(c.rt, "evidence"))
 		}
 	case 2:
 		if !c.claimed(e) {
@@ -83,7 +83,7 @@ func (c *company) live() {
 			young := c.hire(e.username)
 			young.csi, young.ou = e.csi, e.ou
 			c.truth[young.id], c.truth[e.id] = true, false
-			e.leave(rapid.SampledFrom([]plan.EvidenceKind{plan.Disabled, plan.Absent}).Draw(c.rt, "evidence"))
+			e.leave(rapid.SampledFrom([]model.EvidenceKind{model.Disabled, model.Absent}).Draw(c.rt, "evidence"))
 		}
 	case 4, 5:
 		if own := c.owner(e.id); own != nil && c.ids[e.id] == "" && c.credential(own.Username) != nil {
@@ -135,11 +135,11 @@ func (c *company) read() {
 		return // refused: sync makes no plan at all
 	case 1:
 		c.source().incomplete = true
-		c.lie(plan.Absent, plan.Disabled, plan.OutOfScope)
+		c.lie(model.Absent, model.Disabled, model.OutOfScope)
 	case 2:
 		if !c.lied { // wrong for a single time, which only weak evidence can be
 			c.lied = true
-			c.lie(plan.Absent, plan.OutOfScope)
+			c.lie(model.Absent, model.OutOfScope)
 			break
 		}
 		c.lied = false
@@ -153,10 +153,10 @@ func (c *company) read() {
 }
 
 // lie lets a third of the people look as if they had gone.
-func (c *company) lie(kinds ...plan.EvidenceKind) {
+func (c *company) lie(kinds ...model.EvidenceKind) {
 	offset := rapid.IntRange(0, 2).Draw(c.rt, "who is hidden")
 	for n, e := range c.source().people {
-		if n%3 == offset && e.state == plan.Entitled {
+		if n%3 == offset && e.state == model.Entitled {
 			e.leave(kinds[n%len(kinds)])
 		}
 	}
@@ -187,7 +187,7 @@ func (c *company) look() {
 // good reason, or belongs to the ID under which the person returned.
 func (c *company) wasGone(e *entry) bool {
 	for _, r := range c.history[e.id] {
-		if r.state == plan.Departed && r.complete {
+		if r.state == model.Departed && r.complete {
 			return true
 		}
 	}
@@ -203,7 +203,7 @@ func (c *company) recover() {
 		p := c.pass(c.t)
 		c.approve(p, day)
 		// In so small OUs the sentinels soon miss too many, and accounts made anew are soon many of all.
-		c.accept = !p.Sources[0].Complete || p.Tripped(plan.GuardBaseline)
+		c.accept = !p.Sources[0].Complete || p.Tripped(model.GuardBaseline)
 	}
 	csis := map[string]bool{}
 	for _, e := range c.source().people {
@@ -215,7 +215,7 @@ func (c *company) recover() {
 		}
 	}
 	for _, credential := range c.pkg.Credentials {
-		if csi := c.pkg.Settings[credential.ID][plan.SettingCSI]; !csis[csi] {
+		if csi := c.pkg.Settings[credential.ID][model.SettingCSI]; !csis[csi] {
 			c.rt.Fatalf("%s is gone, and still has a credential: %s", csi, words(c.plan()))
 		}
 	}

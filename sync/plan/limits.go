@@ -7,34 +7,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
-
-// The guards, a closed set: metric label and part of the JSON.
-const (
-	GuardBaseline    = "baseline"
-	GuardLeaversRun  = "leavers-run"
-	GuardLeaversDay  = "leavers-day"
-	GuardLeaversWeek = "leavers-week"
-	GuardLeaversOU   = "leavers-ou"
-	GuardCreates     = "creates-run"
-	GuardChanges     = "changes-run"
-	GuardStopFile    = "stop-file"
-	GuardHeld        = "held"
-	// GuardAhead: people under way are so many that one of the guards for leavers stops them when they are due.
-	GuardAhead = "mass-departure-ahead"
-)
-
-// Guards lists all guards.
-func Guards() []string {
-	return []string{GuardBaseline, GuardLeaversRun, GuardLeaversDay, GuardLeaversWeek, GuardLeaversOU, GuardCreates, GuardChanges, GuardStopFile, GuardHeld, GuardAhead}
-}
-
-// compare puts guards in the order of [Guards], which is that in which they are asked: of several about the
-// same people, the one that says why leads.
-func (g Guard) compare(h Guard) int {
-	order := Guards()
-	return cmp.Or(cmp.Compare(slices.Index(order, g.Name), slices.Index(order, h.Name)), strings.Compare(g.Source, h.Source), strings.Compare(g.Detail, h.Detail))
-}
 
 // The floors keep small packages workable (design §5.11).
 const (
@@ -47,46 +22,32 @@ const (
 	ouSpan    = 7 * 24 * time.Hour
 )
 
-// Allows is how many people of a base a window lets through, whose key the operator knows: min(count,
-// max(floor, percent of the base)).
-func (w Window) Allows(key string, floor, base int) Allowance {
-	return Allowance{Key: key, Percent: w.Percent, Base: base, AtLeast: floor, AtMost: []int{w.Count}}
-}
-
-// AllowsToLeave is the same for what takes people out: never more than half the base, whatever
-// the configuration says.
-func (w Window) AllowsToLeave(key string, floor, base int) Allowance {
-	a := w.Allows(key, floor, base)
-	a.Half = true
-	return a
-}
-
 // window is one limit at work: what is allowed, and how many were taken before this pass.
 type window struct {
 	guard  string
 	key    string // where the operator finds it
-	limit  Window
+	limit  model.Window
 	floor  int
 	length time.Duration
 }
 
 func (p *planner) leaverWindows() []window {
 	return []window{
-		{GuardLeaversRun, "limits.leavers.run", p.Policy.LeaversRun, floorRun, 0},
-		{GuardLeaversDay, "limits.leavers.day", p.Policy.LeaversDay, floorDay, 24 * time.Hour},
-		{GuardLeaversWeek, "limits.leavers.week", p.Policy.LeaversWeek, floorWeek, 7 * 24 * time.Hour},
+		{model.GuardLeaversRun, "limits.leavers.run", p.Policy.LeaversRun, floorRun, 0},
+		{model.GuardLeaversDay, "limits.leavers.day", p.Policy.LeaversDay, floorDay, 24 * time.Hour},
+		{model.GuardLeaversWeek, "limits.leavers.week", p.Policy.LeaversWeek, floorWeek, 7 * 24 * time.Hour},
 	}
 }
 
 // limitLeavers blocks all due changes of an operation in a source where one pass, day or week
 // would take too many people out, or too large a share of one OU.
-func (p *planner) limitLeavers(op Op) {
-	ofOp := func(c Change) bool { return c.Op == op }
+func (p *planner) limitLeavers(op model.Op) {
+	ofOp := func(c model.Change) bool { return c.Op == op }
 	bySource := p.duePeople(ofOp)
 	for _, source := range slices.Sorted(maps.Keys(bySource)) {
 		found := p.excess(op, source, bySource[source])
 		for n, e := range found {
-			g := Guard{Name: e.guard, Source: source, Detail: fmt.Sprintf("%s: %s, %s", op, e.what, e.allowed)}
+			g := model.Guard{Name: e.guard, Source: source, Detail: fmt.Sprintf("%s: %s, %s", op, e.what, e.allowed)}
 			if n == 0 { // the others stop the same people
 				g.Detail += ". " + p.whoLeaves(e.people) + p.alsoStopped(op, source)
 				g.Check = p.checkLeavers(source, bySource[source])
@@ -96,7 +57,7 @@ func (p *planner) limitLeavers(op Op) {
 		if len(found) > 0 {
 			p.block(source, found[0].guard, ofOp)
 		}
-		if len(found) > 0 && op == Withdraw {
+		if len(found) > 0 && op == model.Withdraw {
 			p.stopBeginnings(source, found[0].guard)
 		}
 	}
@@ -105,23 +66,23 @@ func (p *planner) limitLeavers(op Op) {
 // excess is a rule that is broken if everybody who is due goes: who that is, and what the rule allows.
 type excess struct {
 	guard, what, allowed string
-	people               map[PersonID]string
+	people               map[model.PersonID]string
 }
 
 // excess judges whom a pass at p.Now would take out: it is the one place that does, for this pass and
 // for those that come (ahead.go).
-func (p *planner) excess(op Op, source string, due map[PersonID]string) []excess {
+func (p *planner) excess(op model.Op, source string, due map[model.PersonID]string) []excess {
 	var found []excess
 	for _, w := range p.leaverWindows() {
 		people := p.takenWithin(op, source, w.length)
 		maps.Copy(people, due)
 		base := p.baseAt(op, source, w.length)
 		if allowed := w.limit.AllowsToLeave(w.key, w.floor, base); len(people) > allowed.Number() {
-			found = append(found, excess{w.guard, Counted(len(people), "person", "people") + describeSpan(w.length), allowed.Words(), people})
+			found = append(found, excess{w.guard, model.Counted(len(people), "person", "people") + describeSpan(w.length), allowed.Words(), people})
 		}
 	}
 	if ou := p.emptiedOU(op, source, due); ou != "" {
-		found = append(found, excess{GuardLeaversOU, ou, fmt.Sprintf("less than %d %% allowed of an OU of %d people or more", ouPercent, ouSize), due})
+		found = append(found, excess{model.GuardLeaversOU, ou, fmt.Sprintf("less than %d %% allowed of an OU of %d people or more", ouPercent, ouSize), due})
 	}
 	return found
 }
@@ -135,14 +96,14 @@ func describeSpan(d time.Duration) string {
 
 // duePeople are the people with a due change of a kind that nobody approved, and their OU, by
 // source. Approved changes do not fill the windows (design §5.11).
-func (p *planner) duePeople(which func(Change) bool) map[string]map[PersonID]string {
-	due := map[string]map[PersonID]string{}
+func (p *planner) duePeople(which func(model.Change) bool) map[string]map[model.PersonID]string {
+	due := map[string]map[model.PersonID]string{}
 	for _, c := range p.plan.Changes {
-		if c.Status != Due || c.lifted() || !which(c) {
+		if c.Status != model.Due || c.Lifted() || !which(c) {
 			continue
 		}
 		if due[c.Person.Source] == nil {
-			due[c.Person.Source] = map[PersonID]string{}
+			due[c.Person.Source] = map[model.PersonID]string{}
 		}
 		due[c.Person.Source][c.Person] = c.OU
 	}
@@ -152,8 +113,8 @@ func (p *planner) duePeople(which func(Change) bool) map[string]map[PersonID]str
 // takenWithin are the people whom earlier passes took out within a span before now. A source that is
 // new may be another one under another name, and must not begin its windows with nobody taken: what
 // was taken from sources that are configured no more counts as its.
-func (p *planner) takenWithin(op Op, source string, span time.Duration) map[PersonID]string {
-	people := map[PersonID]string{}
+func (p *planner) takenWithin(op model.Op, source string, span time.Duration) map[model.PersonID]string {
+	people := map[model.PersonID]string{}
 	heir := len(p.Configured) > 0 && p.isNew(source, span)
 	for _, t := range p.State.Taken {
 		from := t.Person.Source == source || heir && !slices.Contains(p.Configured, t.Person.Source)
@@ -166,7 +127,7 @@ func (p *planner) takenWithin(op Op, source string, span time.Duration) map[Pers
 
 // emptiedOU finds an OU that would lose half of its people or more within a week, itself
 // having ten or more, and words the finding.
-func (p *planner) emptiedOU(op Op, source string, due map[PersonID]string) string {
+func (p *planner) emptiedOU(op model.Op, source string, due map[model.PersonID]string) string {
 	gone := p.takenWithin(op, source, ouSpan)
 	now, before := p.ouSizes(op, source, gone, due, ouSpan)
 	maps.Copy(gone, due)
@@ -183,18 +144,18 @@ func (p *planner) emptiedOU(op Op, source string, due map[PersonID]string) strin
 // limitCreates and limitChanges catch a widened filter and a mass edit. The first roll-out is
 // free (design §5.11).
 func (p *planner) limitCreates() {
-	p.limitCount(GuardCreates, "limits.creates.run", p.Policy.CreatesRun, func(c Change) bool {
-		return c.Op == Create && c.CredentialID == "" // an interrupted one was let through before
+	p.limitCount(model.GuardCreates, "limits.creates.run", p.Policy.CreatesRun, func(c model.Change) bool {
+		return c.Op == model.Create && c.CredentialID == "" // an interrupted one was let through before
 	})
 }
 
 func (p *planner) limitChanges() {
-	p.limitCount(GuardChanges, "limits.changes.run", p.Policy.ChangesRun, func(c Change) bool {
-		return c.Op == SetSettings || c.Op == UnsetSetting || c.Op == Transfer
+	p.limitCount(model.GuardChanges, "limits.changes.run", p.Policy.ChangesRun, func(c model.Change) bool {
+		return c.Op == model.SetSettings || c.Op == model.UnsetSetting || c.Op == model.Transfer
 	})
 }
 
-func (p *planner) limitCount(guard, key string, limit Window, which func(Change) bool) {
+func (p *planner) limitCount(guard, key string, limit model.Window, which func(model.Change) bool) {
 	if !p.State.RolledOut {
 		return
 	}
@@ -207,16 +168,16 @@ func (p *planner) limitCount(guard, key string, limit Window, which func(Change)
 			continue
 		}
 		p.trip(guard, source, fmt.Sprintf("%s in one pass, %s. %s",
-			Counted(len(due), "person", "people"), allowed.Words(), shares(due, func(string) string { return "" })))
+			model.Counted(len(due), "person", "people"), allowed.Words(), shares(due, func(string) string { return "" })))
 		p.block(source, guard, which)
 	}
 }
 
 // block stops the due changes of a kind in a source, but not those that somebody approved.
-func (p *planner) block(source, guard string, which func(Change) bool) {
+func (p *planner) block(source, guard string, which func(model.Change) bool) {
 	for n := range p.plan.Changes {
-		if c := &p.plan.Changes[n]; c.Status == Due && !c.lifted() && c.Person.Source == source && which(*c) {
-			c.Status, c.Guard = Blocked, guard
+		if c := &p.plan.Changes[n]; c.Status == model.Due && !c.Lifted() && c.Person.Source == source && which(*c) {
+			c.Status, c.Guard = model.Blocked, guard
 		}
 	}
 }

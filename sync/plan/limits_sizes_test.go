@@ -7,37 +7,37 @@ import (
 	"testing"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestLimitsOfEachSize walks through packages with the limits of config.example.yaml: of each class
 // as many as are allowed go, and of one more none does (design §5.11).
 func TestLimitsOfEachSize(t *testing.T) {
 	t.Parallel()
-	type people = map[plan.Op]int
+	type people = map[model.Op]int
 	for _, row := range []struct {
 		size    int
 		allowed people
 	}{
-		{3, people{plan.Withdraw: 1}},
-		{3, people{plan.Detach: 1}},
-		{3, people{plan.Revoke: 1}},
-		{3, people{plan.Create: 2}},
-		{3, people{plan.SetSettings: 2}},
-		{40, people{plan.Withdraw: 2, plan.Create: 8, plan.SetSettings: 12}},
-		{40, people{plan.Withdraw: 2, plan.Detach: 2}},
-		{40, people{plan.Revoke: 2}},
-		{1000, people{plan.Withdraw: 10, plan.Create: 200, plan.SetSettings: 300}},
-		{1000, people{plan.Withdraw: 10, plan.Detach: 10}},
-		{1000, people{plan.Revoke: 10}},
-		{largest(t), people{plan.Withdraw: 10, plan.Create: 500, plan.SetSettings: 1000}},
-		{largest(t), people{plan.Revoke: 10}},
+		{3, people{model.Withdraw: 1}},
+		{3, people{model.Detach: 1}},
+		{3, people{model.Revoke: 1}},
+		{3, people{model.Create: 2}},
+		{3, people{model.SetSettings: 2}},
+		{40, people{model.Withdraw: 2, model.Create: 8, model.SetSettings: 12}},
+		{40, people{model.Withdraw: 2, model.Detach: 2}},
+		{40, people{model.Revoke: 2}},
+		{1000, people{model.Withdraw: 10, model.Create: 200, model.SetSettings: 300}},
+		{1000, people{model.Withdraw: 10, model.Detach: 10}},
+		{1000, people{model.Revoke: 10}},
+		{largest(t), people{model.Withdraw: 10, model.Create: 500, model.SetSettings: 1000}},
+		{largest(t), people{model.Revoke: 10}},
 	} {
 		for more := range 2 {
 			t.Run(fmt.Sprintf("%d: %v and %d more", row.size, row.allowed, more), func(t *testing.T) {
 				t.Parallel()
 				w := crowd(row.size)
-				for _, op := range []plan.Op{plan.Withdraw, plan.Detach, plan.Revoke, plan.SetSettings, plan.Create} {
+				for _, op := range []model.Op{model.Withdraw, model.Detach, model.Revoke, model.SetSettings, model.Create} {
 					if n, asked := row.allowed[op]; asked {
 						w.ask(op, n+more)
 					}
@@ -73,34 +73,34 @@ func largest(t *testing.T) int {
 	return n
 }
 
-func guardOf(op plan.Op) string {
+func guardOf(op model.Op) string {
 	switch op {
-	case plan.Create:
-		return plan.GuardCreates
-	case plan.SetSettings:
-		return plan.GuardChanges
+	case model.Create:
+		return model.GuardCreates
+	case model.SetSettings:
+		return model.GuardChanges
 	}
-	return plan.GuardLeaversRun
+	return model.GuardLeaversRun
 }
 
 // ask lets that much happen to n people of a crowd that it will be planned for each of them.
-func (w *world) ask(op plan.Op, n int) {
+func (w *world) ask(op model.Op, n int) {
 	people := w.source().people
 	switch op {
-	case plan.Withdraw:
+	case model.Withdraw:
 		for _, e := range people[len(people)-n:] {
-			e.leave(plan.Disabled)
+			e.leave(model.Disabled)
 		}
-	case plan.SetSettings:
+	case model.SetSettings:
 		for _, e := range people[len(people)/2-n/2:][:n] {
 			e.last = "Neu"
 		}
-	case plan.Create:
+	case model.Create:
 		for i := range n {
 			w.hire(fmt.Sprintf("j%04d", i))
 		}
-	case plan.Detach, plan.Revoke:
-		w.policy.ID = map[plan.Op]plan.IDPolicy{plan.Detach: plan.DetachID, plan.Revoke: plan.RevokeID}[op]
+	case model.Detach, model.Revoke:
+		w.policy.ID = map[model.Op]model.IDPolicy{model.Detach: model.DetachID, model.Revoke: model.RevokeID}[op]
 		w.withdrawnSome(n)
 	}
 }
@@ -111,13 +111,13 @@ func (w *world) withdrawnSome(n int) {
 	ago := w.now.Add(-30 * day)
 	for i := range n {
 		own, phone := w.state.Owned[i], w.activate(w.state.Owned[i].Username)
-		w.source().people[i].leave(plan.Disabled)
+		w.source().people[i].leave(model.Disabled)
 		o := &w.state.Observations[i]
-		o.State, o.Since, o.Reads, o.ConfirmedAt = plan.Departed, ago, 2, ago
+		o.State, o.Since, o.Reads, o.ConfirmedAt = model.Departed, ago, 2, ago
 		o.Evidence = w.source().people[i].evidence
-		w.state.Departures = append(w.state.Departures, plan.Departure{
+		w.state.Departures = append(w.state.Departures, model.Departure{
 			Person: own.Person, CredentialID: own.CredentialID, Username: own.Username, CSI: own.CSI, DN: o.DN, OU: o.OU,
-			StartedAt: ago, WithdrawnAt: ago, IDs: []plan.DepartingID{{ThreemaID: phone}},
+			StartedAt: ago, WithdrawnAt: ago, IDs: []model.DepartingID{{ThreemaID: phone}},
 		})
 	}
 	for _, own := range w.state.Owned[:n] {
@@ -144,21 +144,21 @@ func TestOURuleOfEachSize(t *testing.T) {
 		t.Run(fmt.Sprintf("%d of %d in a company of %d", row.leave, row.berlin, row.size), func(t *testing.T) {
 			t.Parallel()
 			w := crowd(row.size)
-			wide := plan.Window{Count: 100_000, Percent: 50}
+			wide := model.Window{Count: 100_000, Percent: 50}
 			w.policy.LeaversRun, w.policy.LeaversDay, w.policy.LeaversWeek = wide, wide, wide
 			for i, e := range w.source().people[:row.berlin] {
 				e.ou, w.state.Observations[i].OU = "Berlin", "ou=berlin,dc=corp"
 				if i < row.leave {
-					e.leave(plan.Disabled)
+					e.leave(model.Disabled)
 				}
 			}
 			p := w.plan()
 			want := "due"
 			if row.words != "" {
-				want = "blocked" + plan.GuardLeaversOU
+				want = "blocked" + model.GuardLeaversOU
 				wantWords(t, p, "leavers-ou withdraw: "+row.words+", less than 50 % allowed of an OU of 10 people or more. They are: ")
 			}
-			if got := statuses(p, plan.Withdraw); got[want] != row.leave || len(got) != 1 {
+			if got := statuses(p, model.Withdraw); got[want] != row.leave || len(got) != 1 {
 				t.Errorf("got %v, want %d %s; guards %+v", got, row.leave, want, p.Guards)
 			}
 		})
@@ -171,12 +171,12 @@ func TestEveryoneGoneIsNoLimit(t *testing.T) {
 	t.Parallel()
 	for _, size := range []int{3, 40, 1000} {
 		w := crowd(size)
-		wide := plan.Window{Count: 100_000, Percent: 50}
+		wide := model.Window{Count: 100_000, Percent: 50}
 		w.policy.LeaversRun, w.policy.LeaversDay, w.policy.LeaversWeek = wide, wide, wide
 		w.policy.ConfirmReads, w.policy.ConfirmOver = 1, 0
 		w.leaveSome(size)
 		for range 3 {
-			if p := w.later(t, time.Hour); statuses(p, plan.Withdraw)["due"] != 0 || len(w.pkg.Credentials) != size {
+			if p := w.later(t, time.Hour); statuses(p, model.Withdraw)["due"] != 0 || len(w.pkg.Credentials) != size {
 				t.Errorf("of %d: %s", size, words(p))
 			}
 		}

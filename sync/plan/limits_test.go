@@ -6,18 +6,19 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // The limits of config.example.yaml.
-func defaultLimits(p *plan.Policy) {
-	p.LeaversRun, p.LeaversDay, p.LeaversWeek = plan.Window{Count: 10, Percent: 2}, plan.Window{Count: 20, Percent: 3}, plan.Window{Count: 50, Percent: 5}
-	p.CreatesRun, p.ChangesRun = plan.Window{Count: 500, Percent: 20}, plan.Window{Count: 1000, Percent: 30}
+func defaultLimits(p *model.Policy) {
+	p.LeaversRun, p.LeaversDay, p.LeaversWeek = model.Window{Count: 10, Percent: 2}, model.Window{Count: 20, Percent: 3}, model.Window{Count: 50, Percent: 5}
+	p.CreatesRun, p.ChangesRun = model.Window{Count: 500, Percent: 20}, model.Window{Count: 1000, Percent: 30}
 }
 
 func TestAllowed(t *testing.T) {
 	t.Parallel()
-	var p plan.Policy
+	var p model.Policy
 	defaultLimits(&p)
 	for _, row := range []struct{ base, run, day, week int }{
 		{0, 0, 0, 0}, {1, 0, 0, 0}, {2, 1, 1, 1}, {3, 1, 1, 1}, {4, 2, 2, 2}, {6, 2, 3, 3}, {10, 2, 3, 5}, {40, 2, 3, 5},
@@ -31,10 +32,10 @@ func TestAllowed(t *testing.T) {
 	if got := p.ChangesRun.Allows("", 2, 1).Number(); got != 2 {
 		t.Errorf("the only person of a pilot could not be renamed: %d", got)
 	}
-	if got := (plan.Window{Count: 1000, Percent: 100}).AllowsToLeave("", 2, 100).Number(); got != 50 {
+	if got := (model.Window{Count: 1000, Percent: 100}).AllowsToLeave("", 2, 100).Number(); got != 50 {
 		t.Errorf("never more than half: %d of 100", got)
 	}
-	if got := (plan.Window{Count: 1, Percent: 100}).Allows("", 5, 100).Number(); got != 1 {
+	if got := (model.Window{Count: 1, Percent: 100}).Allows("", 5, 100).Number(); got != 1 {
 		t.Errorf("the count is a cap: %d", got)
 	}
 }
@@ -47,17 +48,17 @@ func crowd(n int) *world {
 	w.policy.GraceWithdraw, w.policy.PublishContacts = 0, false
 	w.budget.Unlimited = true
 	w.pkg.Subscription.Licences = 2 * n
-	w.state = plan.State{Subscription: "SUB1", Baseline: true, RolledOut: true, SyncSince: w.now.Add(-day),
-		Sources: map[string]plan.SourceBinding{"corp": {NamingContext: "n1", Scope: "s1"}}}
+	w.state = model.State{Subscription: "SUB1", Baseline: true, RolledOut: true, SyncSince: w.now.Add(-day),
+		Sources: map[string]model.SourceBinding{"corp": {NamingContext: "n1", Scope: "s1"}}}
 	for i := range n {
 		e := w.hire(fmt.Sprintf("p%06d", i))
 		e.ou = fmt.Sprintf("OU%d", i/9)
 		id := fmt.Sprintf("c%06d", i)
-		w.pkg.Credentials = append(w.pkg.Credentials, plan.Credential{ID: id, Username: e.username})
-		w.pkg.Settings[id] = map[string]string{plan.SettingCSI: e.csi, plan.SettingFirstName: e.first, plan.SettingLastName: e.last}
-		w.state.Owned = append(w.state.Owned, plan.Ownership{Person: e.id, CredentialID: id, Username: e.username, CSI: e.csi, Created: true})
-		w.state.Observations = append(w.state.Observations, plan.Observation{
-			Person: e.id, DN: e.dn(), OU: fmt.Sprintf("ou=ou%d,dc=corp", i/9), CSI: e.csi, State: plan.Entitled, LastSeen: w.now.Add(-time.Hour)})
+		w.pkg.Credentials = append(w.pkg.Credentials, model.Credential{ID: id, Username: e.username})
+		w.pkg.Settings[id] = map[string]string{model.SettingCSI: e.csi, model.SettingFirstName: e.first, model.SettingLastName: e.last}
+		w.state.Owned = append(w.state.Owned, model.Ownership{Person: e.id, CredentialID: id, Username: e.username, CSI: e.csi, Created: true})
+		w.state.Observations = append(w.state.Observations, model.Observation{
+			Person: e.id, DN: e.dn(), OU: fmt.Sprintf("ou=ou%d,dc=corp", i/9), CSI: e.csi, State: model.Entitled, LastSeen: w.now.Add(-time.Hour)})
 	}
 	return w
 }
@@ -67,15 +68,15 @@ func (w *world) leaveSome(n int) {
 	people := w.source().people
 	for column := range 9 {
 		for i := column; i < len(people) && n > 0; i += 9 {
-			if people[i].state == plan.Entitled {
-				people[i].leave(plan.Disabled)
+			if people[i].state == model.Entitled {
+				people[i].leave(model.Disabled)
 				n--
 			}
 		}
 	}
 }
 
-func statuses(p plan.Plan, op plan.Op) map[string]int {
+func statuses(p plan.Plan, op model.Op) map[string]int {
 	count := map[string]int{}
 	for _, c := range p.Changes {
 		if c.Op == op {
@@ -91,10 +92,10 @@ func TestLeaverLimits(t *testing.T) {
 		people, leavers int
 		guard           string // "": they go
 	}{
-		{3, 1, ""}, {3, 2, plan.GuardLeaversRun},
-		{40, 2, ""}, {40, 3, plan.GuardLeaversRun},
-		{1000, 10, ""}, {1000, 11, plan.GuardLeaversRun},
-		{5000, 10, ""}, {5000, 11, plan.GuardLeaversRun},
+		{3, 1, ""}, {3, 2, model.GuardLeaversRun},
+		{40, 2, ""}, {40, 3, model.GuardLeaversRun},
+		{1000, 10, ""}, {1000, 11, model.GuardLeaversRun},
+		{5000, 10, ""}, {5000, 11, model.GuardLeaversRun},
 	} {
 		t.Run(fmt.Sprintf("%d of %d", row.leavers, row.people), func(t *testing.T) {
 			t.Parallel()
@@ -105,10 +106,10 @@ func TestLeaverLimits(t *testing.T) {
 				want = "blocked" + row.guard
 			}
 			p := w.later(t, time.Hour)
-			if got := statuses(p, plan.Withdraw); got[want] != row.leavers || len(got) != 1 {
+			if got := statuses(p, model.Withdraw); got[want] != row.leavers || len(got) != 1 {
 				t.Errorf("got %v, want %d %s: %s", got, row.leavers, want, words(p))
 			}
-			if guards := slices.ContainsFunc(p.Guards, func(g plan.Guard) bool { return g.Name == row.guard && g.Source == "corp" }); guards != (row.guard != "") {
+			if guards := slices.ContainsFunc(p.Guards, func(g model.Guard) bool { return g.Name == row.guard && g.Source == "corp" }); guards != (row.guard != "") {
 				t.Errorf("guards: %+v", p.Guards)
 			}
 		})
@@ -129,7 +130,7 @@ func TestLimitsAreCumulative(t *testing.T) {
 	if gone() != 20 {
 		t.Errorf("%d went within a day, want 20", gone())
 	}
-	if got := statuses(p, plan.Withdraw); got["blocked"+plan.GuardLeaversRun] != 220 {
+	if got := statuses(p, model.Withdraw); got["blocked"+model.GuardLeaversRun] != 220 {
 		t.Errorf("got %v", got)
 	}
 	wantWords(t, p, "leavers-run withdraw: 220 people in one pass, 10 allowed (limits.leavers.run: 2 % of 980 is 19, at least 2, but at most 10 and half of them, 490)")
@@ -156,7 +157,7 @@ func TestWindowsMove(t *testing.T) {
 				return
 			}
 		}
-	})), plan.GuardLeaversWeek)
+	})), model.GuardLeaversWeek)
 	w.later(t, 6*day)
 	if gone() != 51 {
 		t.Errorf("%d went after the week moved on, want 51", gone())
@@ -177,16 +178,16 @@ func TestOURule(t *testing.T) {
 			}
 			w.later(t, time.Hour)
 			for i := range row.leave {
-				w.source().people[100+i].leave(plan.OutOfScope) // seen elsewhere, so no sentinel is missing
+				w.source().people[100+i].leave(model.OutOfScope) // seen elsewhere, so no sentinel is missing
 			}
 			w.policy.ConfirmReads, w.policy.ConfirmOver = 1, 0
 			p := w.later(t, time.Hour)
 			want := "due"
 			if row.trips {
-				want = "blocked" + plan.GuardLeaversOU
+				want = "blocked" + model.GuardLeaversOU
 				wantWords(t, p, "of ou=paris,dc=corp")
 			}
-			if got := statuses(p, plan.Withdraw); got[want] != row.leave {
+			if got := statuses(p, model.Withdraw); got[want] != row.leave {
 				t.Errorf("got %v", got)
 			}
 		})
@@ -201,7 +202,7 @@ func TestOURuleCountsTheWeek(t *testing.T) {
 	}
 	w.later(t, time.Hour)
 	for i := range 6 { // one a day, so that only the OU can tell
-		w.source().people[i].leave(plan.Disabled)
+		w.source().people[i].leave(model.Disabled)
 		w.later(t, day)
 	}
 	if gone := 1000 - len(w.pkg.Credentials); gone != 5 {
@@ -212,7 +213,7 @@ func TestOURuleCountsTheWeek(t *testing.T) {
 func TestTrippingBlocksTheWholeClass(t *testing.T) {
 	t.Parallel()
 	w := crowd(100)
-	w.policy.ID, w.policy.GraceID = plan.DetachID, 0
+	w.policy.ID, w.policy.GraceID = model.DetachID, 0
 	w.source().people[50].last = "Neu"
 	w.hire("joiner")
 	for i := range 3 {
@@ -232,20 +233,20 @@ func TestTrippingBlocksTheWholeClass(t *testing.T) {
 func TestEachIDIsLimitedToo(t *testing.T) {
 	t.Parallel()
 	w := crowd(100)
-	w.policy.ID, w.policy.GraceID = plan.RevokeID, 30*day
+	w.policy.ID, w.policy.GraceID = model.RevokeID, 30*day
 	for round := range 3 { // one a week withdrawn, all due to be revoked on one day
 		for n := range 2 {
 			i := (2*round + n) * 9
 			w.activate(fmt.Sprintf("p%06d", i))
-			w.source().people[i].leave(plan.Disabled)
+			w.source().people[i].leave(model.Disabled)
 		}
 		w.later(t, 8*day)
 	}
-	if w.done[plan.Withdraw] != 6 {
-		t.Fatalf("%d withdrawn", w.done[plan.Withdraw])
+	if w.done[model.Withdraw] != 6 {
+		t.Fatalf("%d withdrawn", w.done[model.Withdraw])
 	}
 	p := w.later(t, 60*day)
-	if got := statuses(p, plan.Revoke); got["blocked"+plan.GuardLeaversRun] != 6 {
+	if got := statuses(p, model.Revoke); got["blocked"+model.GuardLeaversRun] != 6 {
 		t.Errorf("got %v", got)
 	}
 }
@@ -253,7 +254,7 @@ func TestEachIDIsLimitedToo(t *testing.T) {
 func TestSourcesAreLimitedApart(t *testing.T) {
 	t.Parallel()
 	w := crowd(100)
-	w.state.Sources["north"] = plan.SourceBinding{NamingContext: "n2", Scope: "s2"}
+	w.state.Sources["north"] = model.SourceBinding{NamingContext: "n2", Scope: "s2"}
 	north := &directory{name: "north", scope: "s2", context: "n2"}
 	w.sources = append(w.sources, north)
 	w.state.RolledOut = false
@@ -262,9 +263,9 @@ func TestSourcesAreLimitedApart(t *testing.T) {
 	}
 	w.settle(t)
 	w.leaveSome(3)
-	north.people[0].leave(plan.Disabled)
+	north.people[0].leave(model.Disabled)
 	p := w.later(t, time.Hour)
-	if got := statuses(p, plan.Withdraw); got["blocked"+plan.GuardLeaversRun] != 3 || got["due"] != 1 {
+	if got := statuses(p, model.Withdraw); got["blocked"+model.GuardLeaversRun] != 3 || got["due"] != 1 {
 		t.Errorf("got %v", got)
 	}
 }
@@ -279,8 +280,8 @@ func TestCreatesAndChangesAreLimitedAfterRollOut(t *testing.T) {
 	}{
 		{"first roll-out is free", false, 90, 90, "due", "due"},
 		{"within", true, 20, 30, "due", "due"},
-		{"a filter was widened", true, 21, 30, "blocked" + plan.GuardCreates, "due"},
-		{"a mass edit", true, 20, 31, "due", "blocked" + plan.GuardChanges},
+		{"a filter was widened", true, 21, 30, "blocked" + model.GuardCreates, "due"},
+		{"a mass edit", true, 20, 31, "due", "blocked" + model.GuardChanges},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -293,10 +294,10 @@ func TestCreatesAndChangesAreLimitedAfterRollOut(t *testing.T) {
 				w.source().people[i].last = "Neu"
 			}
 			p := w.pass(t)
-			if got := statuses(p, plan.Create); got[row.creates] != row.joiners {
+			if got := statuses(p, model.Create); got[row.creates] != row.joiners {
 				t.Errorf("creates: %v", got)
 			}
-			if got := statuses(p, plan.SetSettings); got[row.settings] != row.changed {
+			if got := statuses(p, model.SetSettings); got[row.settings] != row.changed {
 				t.Errorf("changes: %v", got)
 			}
 		})
@@ -311,13 +312,13 @@ func TestInterruptedCreatesAreNotCountedAgain(t *testing.T) {
 	for i := range 30 {
 		e := w.hire(fmt.Sprintf("j%02d", i))
 		id := fmt.Sprintf("j%06d", i)
-		w.pkg.Credentials = append(w.pkg.Credentials, plan.Credential{ID: id, Username: e.username})
-		w.state.Open = append(w.state.Open, plan.Operation{
-			ID: int64(1000 + i), Op: plan.Create, Person: e.id, CSI: e.csi, Username: e.username, CredentialID: id,
+		w.pkg.Credentials = append(w.pkg.Credentials, model.Credential{ID: id, Username: e.username})
+		w.state.Open = append(w.state.Open, model.Operation{
+			ID: int64(1000 + i), Op: model.Create, Person: e.id, CSI: e.csi, Username: e.username, CredentialID: id,
 		})
 	}
 	p := w.plan()
-	if got := statuses(p, plan.Create); got["due"] != 30 || len(p.Guards) != 0 {
+	if got := statuses(p, model.Create); got["due"] != 30 || len(p.Guards) != 0 {
 		t.Errorf("creates: %v, guards: %v", got, p.Guards)
 	}
 }
@@ -328,13 +329,13 @@ func TestMassTransferIsLimited(t *testing.T) {
 	w := crowd(100)
 	for i := range 100 {
 		old := w.source().people[i]
-		old.leave(plan.Absent)
+		old.leave(model.Absent)
 		young := w.hire(old.username)
 		young.last = "Neu"
 	}
 	p := w.pass(t)
-	for _, op := range []plan.Op{plan.Transfer, plan.SetSettings} {
-		if got := statuses(p, op); got["blocked"+plan.GuardBaseline] != 100 {
+	for _, op := range []model.Op{model.Transfer, model.SetSettings} {
+		if got := statuses(p, op); got["blocked"+model.GuardBaseline] != 100 {
 			t.Errorf("%s: %v", op, got)
 		}
 	}
@@ -342,10 +343,10 @@ func TestMassTransferIsLimited(t *testing.T) {
 	w.pass(t)
 	w.accept = false
 	p = w.pass(t) // that the IDs are new was accepted, not that everybody has another name
-	if got := statuses(p, plan.Transfer); got["due"] != 100 {
+	if got := statuses(p, model.Transfer); got["due"] != 100 {
 		t.Errorf("transfers: %v", got)
 	}
-	if got := statuses(p, plan.SetSettings); got["blocked"+plan.GuardChanges] != 100 {
+	if got := statuses(p, model.SetSettings); got["blocked"+model.GuardChanges] != 100 {
 		t.Errorf("settings: %v", got)
 	}
 	if p.Requests != 0 {

@@ -1,32 +1,15 @@
 package plan
 
 import (
-	"cmp"
 	"slices"
-	"strings"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // linkFades is how long a Threema ID must be seen on one person's credential alone before it counts
 // for nobody that somebody else used it before.
 const linkFades = 30 * 24 * time.Hour
-
-// FormerLink tells that a Threema ID was on a person's credential, and is there no more.
-type FormerLink struct {
-	ThreemaID string
-	Person    PersonID
-	Until     time.Time // the last pass that saw it there, or took it away
-}
-
-// Compare orders former links by Threema ID.
-func (l FormerLink) Compare(m FormerLink) int {
-	return cmp.Or(strings.Compare(l.ThreemaID, m.ThreemaID), l.Person.Compare(m.Person))
-}
-
-// last tells that nobody else of the links of one ID had it at the same time, or since.
-func (l FormerLink) last(links []FormerLink) bool {
-	return !slices.ContainsFunc(links, func(m FormerLink) bool { return m.Person != l.Person && !m.Until.Before(l.Until) })
-}
 
 // link is a Threema ID on a credential.
 type link struct{ threemaID, credentialID string }
@@ -34,7 +17,7 @@ type link struct{ threemaID, credentialID string }
 // rememberLinks collects who used which Threema ID before: what is remembered, and the links of the
 // last pass that stand no more.
 func (p *planner) rememberLinks() {
-	owners := map[string]PersonID{}
+	owners := map[string]model.PersonID{}
 	for _, departure := range p.State.Departures {
 		owners[departure.CredentialID] = departure.Person
 	}
@@ -52,15 +35,15 @@ func (p *planner) rememberLinks() {
 	for _, seen := range p.State.UsersSeen {
 		owner, known := owners[seen.CredentialID]
 		if known && p.users[seen.ThreemaID].CredentialID != seen.CredentialID && !p.endNoted(seen, owner) {
-			p.noteLink(FormerLink{seen.ThreemaID, owner, lastPass})
+			p.noteLink(model.FormerLink{ThreemaID: seen.ThreemaID, Person: owner, Until: lastPass})
 		}
 	}
 }
 
 // endNoted tells that an earlier pass missed the same link already: a list alone proves no end, so what it lacks is
 // remembered as seen for a while.
-func (p *planner) endNoted(seen SeenUser, owner PersonID) bool {
-	return slices.ContainsFunc(p.State.FormerLinks, func(l FormerLink) bool {
+func (p *planner) endNoted(seen model.SeenUser, owner model.PersonID) bool {
+	return slices.ContainsFunc(p.State.FormerLinks, func(l model.FormerLink) bool {
 		return l.ThreemaID == seen.ThreemaID && l.Person == owner && !l.Until.Before(seen.Since)
 	})
 }
@@ -69,7 +52,7 @@ func (p *planner) endNoted(seen SeenUser, owner PersonID) bool {
 // package showed what it did. It is the same for each look until the next pass.
 func (p *planner) lastPass() (at time.Time) {
 	for _, d := range p.readDays {
-		at = Later(at, d.Last)
+		at = model.Later(at, d.Last)
 	}
 	if at.IsZero() {
 		return p.Now
@@ -82,40 +65,40 @@ func (p *planner) lastPass() (at time.Time) {
 func (p *planner) rememberRemovals() {
 	for _, e := range p.State.Effects {
 		for _, id := range append(slices.Clone(e.IDs), e.ThreemaID) {
-			if id != "" && p.observations[e.Person].claims() {
-				p.noteLink(FormerLink{id, e.Person, e.RequestedAt})
+			if id != "" && p.observations[e.Person].Claims() {
+				p.noteLink(model.FormerLink{ThreemaID: id, Person: e.Person, Until: e.RequestedAt})
 			}
 		}
 	}
 }
 
 // noteLink keeps a former link, but one that has faded, or of somebody of whom nothing is known.
-func (p *planner) noteLink(l FormerLink) {
+func (p *planner) noteLink(l model.FormerLink) {
 	if _, observed := p.observations[l.Person]; !observed && !p.isOurs(l.Person) || p.faded(l) {
 		return
 	}
-	had := slices.IndexFunc(p.formerly[l.ThreemaID], func(m FormerLink) bool { return m.Person == l.Person })
+	had := slices.IndexFunc(p.formerly[l.ThreemaID], func(m model.FormerLink) bool { return m.Person == l.Person })
 	if had >= 0 {
-		p.formerly[l.ThreemaID][had].Until = Later(p.formerly[l.ThreemaID][had].Until, l.Until)
+		p.formerly[l.ThreemaID][had].Until = model.Later(p.formerly[l.ThreemaID][had].Until, l.Until)
 		return
 	}
 	p.formerly[l.ThreemaID] = append(p.formerly[l.ThreemaID], l)
 }
 
 // faded tells that the ID was seen on the credential of somebody else alone for so long that it is theirs.
-func (p *planner) faded(l FormerLink) bool {
+func (p *planner) faded(l model.FormerLink) bool {
 	user, listed := p.users[l.ThreemaID]
 	since, seen := p.linked[link{user.ID, user.CredentialID}]
 	return listed && seen && p.former[user.CredentialID].Person != l.Person && !p.Now.Before(since.Add(linkFades))
 }
 
 // formerLinks are all former links, sorted.
-func (p *planner) formerLinks() []FormerLink {
-	var all []FormerLink
+func (p *planner) formerLinks() []model.FormerLink {
+	var all []model.FormerLink
 	for _, links := range p.formerly {
 		all = append(all, links...)
 	}
-	slices.SortFunc(all, FormerLink.Compare)
+	slices.SortFunc(all, model.FormerLink.Compare)
 	return all
 }
 
@@ -129,8 +112,8 @@ func (p *planner) linkedSince(threemaID, credentialID string) time.Time {
 
 // usedBefore finds somebody else who used a Threema ID before, and is not known to have left: who cannot
 // be seen may be at work. now is under which ID they are at work, if they are.
-func (p *planner) usedBefore(threemaID string, than PersonID) (before FormerLink, now PersonID, used bool) {
-	for _, l := range sorted(p.formerly[threemaID], FormerLink.Compare) {
+func (p *planner) usedBefore(threemaID string, than model.PersonID) (before model.FormerLink, now model.PersonID, used bool) {
+	for _, l := range sorted(p.formerly[threemaID], model.FormerLink.Compare) {
 		if l.Person == than {
 			continue
 		}
@@ -138,14 +121,14 @@ func (p *planner) usedBefore(threemaID string, than PersonID) (before FormerLink
 			return l, now, true
 		}
 	}
-	return FormerLink{}, PersonID{}, false
+	return model.FormerLink{}, model.PersonID{}, false
 }
 
 // staysAs finds under which ID somebody is who is not known to have left: their own, or that of an account
 // that may be theirs. The leaver's own is none.
-func (p *planner) staysAs(person, leaver PersonID) (PersonID, bool) {
+func (p *planner) staysAs(person, leaver model.PersonID) (model.PersonID, bool) {
 	o := p.observations[person]
-	if o.claims() {
+	if o.Claims() {
 		return person, true
 	}
 	name, _ := p.firstName(person)
@@ -154,5 +137,5 @@ func (p *planner) staysAs(person, leaver PersonID) (PersonID, bool) {
 			return r.person, true
 		}
 	}
-	return PersonID{}, false
+	return model.PersonID{}, false
 }

@@ -3,6 +3,8 @@ package plan
 import (
 	"fmt"
 	"slices"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // Nobodys is a csi that a list of the configuration names, and that nobody has.
@@ -10,30 +12,30 @@ type Nobodys struct {
 	List string // the key of the configuration
 	CSI  string
 	// Was is the person who had it before, and Now the csi that they have; both empty if it was nobody's.
-	Was PersonID
+	Was model.PersonID
 	Now string
 }
 
 // NobodysCSIs finds the csis of the lists that nobody has now, in any source or for the ledger. What
 // a person had before still protects them: but whoever reads the list does not know whom it means.
-func NobodysCSIs(policy Policy, identities []Identity, state State) []Nobodys {
+func NobodysCSIs(policy model.Policy, identities []model.Identity, state model.State) []Nobodys {
 	has := map[string]bool{}
 	for _, i := range identities {
 		has[i.CSI] = true
 	}
-	now := map[PersonID]string{}
+	now := map[model.PersonID]string{}
 	for _, o := range state.Observations {
 		has[o.CSI], now[o.Person] = true, o.CSI
 	}
 	for _, own := range state.Owned {
 		has[own.CSI] = true
 	}
-	was := map[string]PersonID{}
+	was := map[string]model.PersonID{}
 	for _, f := range state.FormerCSIs {
 		was[f.CSI] = f.Person
 	}
 	var found []Nobodys
-	for _, list := range policy.lists() {
+	for _, list := range listsOf(policy) {
 		for _, csi := range list.csis {
 			if !has[csi] {
 				found = append(found, Nobodys{List: list.key, CSI: csi, Was: was[csi], Now: now[was[csi]]})
@@ -49,20 +51,20 @@ type csiList struct {
 	csis []string
 }
 
-func (p Policy) lists() []csiList {
+func listsOf(p model.Policy) []csiList {
 	return []csiList{{"protect.csi", p.Protected}, {"leavers.never_revoke", p.NeverRevoke}}
 }
 
 // Words say what is wrong with the entry, and what to do.
 func (n Nobodys) Words() string {
-	if n.Was != (PersonID{}) {
+	if n.Was != (model.PersonID{}) {
 		return fmt.Sprintf("%s lists %q, which is nobody's csi any more; it was that of %s, who has %q now and is still listed by it: write that", n.List, n.CSI, n.Was, n.Now)
 	}
 	return fmt.Sprintf("%s lists %q, which is nobody's csi: correct it, or remove it", n.List, n.CSI)
 }
 
 // NobodysCredentials are the entries of adopt.personal that are neither the ID nor the name of a credential.
-func NobodysCredentials(policy Policy, credentials []Credential) []string {
+func NobodysCredentials(policy model.Policy, credentials []model.Credential) []string {
 	has := map[string]bool{}
 	for _, c := range credentials {
 		has[c.ID], has[c.Username] = true, true
@@ -78,20 +80,20 @@ func NobodysCredential(entry string) string {
 // noteListed tells of entries of the lists that name nobody, where all sources were read.
 func (p *planner) noteListed() {
 	for _, entry := range NobodysCredentials(p.Policy, p.Inventory.Credentials) {
-		p.notice(NoticeNobody, Identity{}, NobodysCredential(entry))
+		p.notice(NoticeNobody, model.Identity{}, NobodysCredential(entry))
 	}
 	if len(p.unread()) > 0 || len(p.Policy.Protected)+len(p.Policy.NeverRevoke) == 0 {
 		return
 	}
-	var all []Identity
+	var all []model.Identity
 	for _, s := range p.Sources {
 		all = slices.Concat(all, s.Identities)
 	}
-	state := State{Owned: p.State.Owned, FormerCSIs: p.formerCSIs()}
+	state := model.State{Owned: p.State.Owned, FormerCSIs: p.formerCSIs()}
 	for _, o := range p.observations {
 		state.Observations = append(state.Observations, o)
 	}
 	for _, n := range NobodysCSIs(p.Policy, all, state) {
-		p.notice(NoticeNobody, Identity{Person: n.Was, CSI: n.CSI}, n.Words())
+		p.notice(NoticeNobody, model.Identity{Person: n.Was, CSI: n.CSI}, n.Words())
 	}
 }

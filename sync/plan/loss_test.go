@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -16,7 +17,7 @@ func (w *world) losing(t *testing.T, after time.Duration) plan.Plan {
 	t.Helper()
 	w.now = w.now.Add(after)
 	if p := w.plan(); p.Untrusted != nil {
-		if slices.ContainsFunc(p.Changes, func(c plan.Change) bool { return c.Status == plan.Due }) || p.Update.Accepted != nil || len(p.Update.Bases) > 0 {
+		if slices.ContainsFunc(p.Changes, func(c model.Change) bool { return c.Status == model.Due }) || p.Update.Accepted != nil || len(p.Update.Bases) > 0 {
 			t.Fatalf("not trusted, and yet: %v", summary(p))
 		}
 		accept := w.accept
@@ -33,7 +34,7 @@ func exit(p plan.Plan) int {
 	switch {
 	case p.Untrusted != nil:
 		return 1
-	case p.Tripped(plan.GuardBaseline):
+	case p.Tripped(model.GuardBaseline):
 		return 3
 	}
 	return 0
@@ -101,7 +102,7 @@ func TestMassLossHasAnEnd(t *testing.T) {
 		"whose people left need nothing": {60, []step{
 			{0, func(w *world) {
 				for _, e := range w.source().people[:8] {
-					e.leave(plan.Disabled)
+					e.leave(model.Disabled)
 				}
 				lose(8)(w)
 			}, false, ok}, {hour, nil, false, ok}, {hour, nil, false, ok},
@@ -109,7 +110,7 @@ func TestMassLossHasAnEnd(t *testing.T) {
 		"whose people are missing too need nothing": {60, []step{
 			{0, func(w *world) {
 				for n := range 4 { // one of an OU each: a single one is no hidden OU
-					w.source().people[9*n].leave(plan.Absent)
+					w.source().people[9*n].leave(model.Absent)
 					w.dropCredential(w.state.Owned[9*n].CredentialID)
 				}
 			}, false, ok}, {25 * hour, nil, false, ok}, {hour, nil, false, ok},
@@ -117,7 +118,7 @@ func TestMassLossHasAnEnd(t *testing.T) {
 		"an incomplete read says of nobody that they left": {60, []step{
 			{0, func(w *world) {
 				for _, e := range w.source().people[:4] {
-					e.leave(plan.Disabled)
+					e.leave(model.Disabled)
 				}
 				w.source().incomplete = true
 				lose(4)(w)
@@ -133,7 +134,7 @@ func TestMassLossHasAnEnd(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := crowd(row.size)
-			w.policy.ID = plan.DetachID
+			w.policy.ID = model.DetachID
 			for _, own := range w.state.Owned[:min(5, row.size)] {
 				w.activate(own.Username)
 			}
@@ -150,8 +151,8 @@ func TestMassLossHasAnEnd(t *testing.T) {
 					t.Fatalf("step %d: exit %d, want %d: %v\n%s", n+1, got, s.exit, p.Untrusted, words(p))
 				}
 			}
-			if exit(p) == ok && (len(p.Held) != row.held || w.done[plan.Create] > 0) {
-				t.Errorf("%d held, want %d, %d created: %v", len(p.Held), row.held, w.done[plan.Create], summary(p))
+			if exit(p) == ok && (len(p.Held) != row.held || w.done[model.Create] > 0) {
+				t.Errorf("%d held, want %d, %d created: %v", len(p.Held), row.held, w.done[model.Create], summary(p))
 			}
 		})
 	}
@@ -161,7 +162,7 @@ func TestMassLossHasAnEnd(t *testing.T) {
 func (w *world) refill(n int) {
 	w.pkg.Credentials = nil
 	for i := range n {
-		w.pkg.Credentials = append(w.pkg.Credentials, plan.Credential{ID: fmt.Sprintf("c%06d", i), Username: fmt.Sprintf("p%06d", i)})
+		w.pkg.Credentials = append(w.pkg.Credentials, model.Credential{ID: fmt.Sprintf("c%06d", i), Username: fmt.Sprintf("p%06d", i)})
 	}
 }
 
@@ -215,7 +216,7 @@ func TestAcceptedPersonGetsAccessBack(t *testing.T) {
 	w.accept = false
 	w.foreignCredential("back", w.source().people[0].csi)
 	p := w.losing(t, time.Hour)
-	if !slices.ContainsFunc(p.Changes, func(c plan.Change) bool { return c.Op == plan.Adopt && c.Username == "back" && c.Status == plan.Due }) {
+	if !slices.ContainsFunc(p.Changes, func(c model.Change) bool { return c.Op == model.Adopt && c.Username == "back" && c.Status == model.Due }) {
 		t.Errorf("not adopted: %v", summary(p))
 	}
 }

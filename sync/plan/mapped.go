@@ -3,6 +3,8 @@ package plan
 import (
 	"fmt"
 	"slices"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // conditionMapped doubts a snapshot in which many people lost what they are known by.
@@ -16,7 +18,7 @@ func (p *planner) judgeMapping() {
 		view := &p.Sources[n]
 		all, lacking := 0, 0
 		for _, i := range view.Identities {
-			if _, ours := p.owned[i.Person]; !ours || i.State != Entitled || i.Excluded {
+			if _, ours := p.owned[i.Person]; !ours || i.State != model.Entitled || i.Excluded {
 				continue
 			}
 			all++
@@ -24,8 +26,8 @@ func (p *planner) judgeMapping() {
 				lacking++
 			}
 		}
-		allowed := HiddenAttributes(all)
-		c := Condition{Name: conditionMapped, OK: lacking <= allowed.Number()}
+		allowed := model.HiddenAttributes(all)
+		c := model.Condition{Name: conditionMapped, OK: lacking <= allowed.Number()}
 		c.Detail = fmt.Sprintf("%d of %d people of ours lack a csi or a username", lacking, all)
 		if !c.OK {
 			c.Detail += ", " + allowed.Words() + ", and had both: they are held, and nobody departs. Look at the attributes that mapping.csi and mapping.username name: " +

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestMappedAttributes: where many lost their csi, nobody departs until they have it again, not
@@ -21,13 +21,13 @@ func TestMappedAttributes(t *testing.T) {
 	for lost, complete := range map[int]bool{3: true, 4: false, 11: false} {
 		w, people := rolledOut(t, names...)
 		w.policy.GraceWithdraw = 0
-		people["leaver"].leave(plan.Disabled)
+		people["leaver"].leave(model.Disabled)
 		for n := range lost {
 			people[fmt.Sprint("p", n)].csi = ""
 		}
 		p := w.later(t, time.Hour)
 		source := p.Sources[0]
-		i := slices.IndexFunc(source.Conditions, func(c plan.Condition) bool { return c.Name == "mapped-attributes" })
+		i := slices.IndexFunc(source.Conditions, func(c model.Condition) bool { return c.Name == "mapped-attributes" })
 		if i < 0 || source.Complete != complete || source.Conditions[i].OK != complete || !strings.HasPrefix(source.Conditions[i].Detail, fmt.Sprintf("%d of ", lost)) {
 			t.Errorf("%d lost: %+v", lost, source)
 		}

@@ -4,17 +4,19 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // match finds the people who compete for credentials, holds those who collide, and passes on
 // the credentials of people who came back under a new ID.
 func (p *planner) match() {
 	for _, i := range p.identities {
-		if i.State == Entitled && !i.Excluded {
+		if i.State == model.Entitled && !i.Excluded {
 			p.entitled = append(p.entitled, i)
 		}
 	}
-	slices.SortFunc(p.entitled, func(a, b Identity) int { return a.Person.Compare(b.Person) })
+	slices.SortFunc(p.entitled, func(a, b model.Identity) int { return a.Person.Compare(b.Person) })
 	p.claimCSIs()
 	p.noteSeveral()
 	p.indexOwned()
@@ -38,7 +40,7 @@ func (p *planner) indexOwned() {
 			continue
 		}
 		c, _ := p.createdCredential(op)
-		p.former[c.ID] = Ownership{Person: op.Person, CredentialID: c.ID, Username: c.Username, CSI: op.CSI}
+		p.former[c.ID] = model.Ownership{Person: op.Person, CredentialID: c.ID, Username: c.Username, CSI: op.CSI}
 	}
 	for _, own := range p.owned {
 		p.former[own.CredentialID] = own
@@ -64,23 +66,23 @@ func (p *planner) endDepartures() {
 		}
 		if why != "" {
 			delete(p.departures, departure.Person)
-			p.plan.Update.EndedDepartures = append(p.plan.Update.EndedDepartures, EndedDeparture{Person: departure.Person, Why: why, To: to})
+			p.plan.Update.EndedDepartures = append(p.plan.Update.EndedDepartures, model.EndedDeparture{Person: departure.Person, Why: why, To: to})
 		}
 	}
 }
 
 // entitledAgain tells whether somebody who left is entitled by now: "returned" under their own ID,
 // "transferred" as the same person under another, and which; "" if neither.
-func (p *planner) entitledAgain(old account) (why string, to PersonID) {
+func (p *planner) entitledAgain(old account) (why string, to model.PersonID) {
 	if p.entitledNow(old.person) {
-		return "returned", PersonID{}
+		return "returned", model.PersonID{}
 	}
 	for _, r := range p.rivals(old) {
 		if r.doubt == "" && p.entitledNow(r.person) {
 			return "transferred", r.person
 		}
 	}
-	return "", PersonID{}
+	return "", model.PersonID{}
 }
 
 // isBack tells whether somebody who left is entitled by now, under whatever ID.
@@ -95,7 +97,7 @@ func (p *planner) planPeople() {
 	for _, i := range p.entitled {
 		reason := i.Held
 		if c := collisions[i.Person]; c != "" {
-			reason = joinReasons(reason, c)
+			reason = model.JoinReasons(reason, c)
 		}
 		if first, yields := p.yieldsTo(i); yields {
 			p.notice(NoticeTwoSources, i, p.describeSecond(first))
@@ -112,14 +114,14 @@ func (p *planner) planPeople() {
 		case i.Excluded:
 			p.holdIdentity(i, cmp.Or(i.Held, "lies below exclude_dns"))
 		case p.uncounted[i.Person]: // of ours: held with the leavers; else nobody is concerned
-		case i.State == Unknown:
-			p.holdIdentity(i, joinReasons("account state unknown: "+cmp.Or(i.Evidence.Detail, "not readable"), i.Held))
+		case i.State == model.Unknown:
+			p.holdIdentity(i, model.JoinReasons("account state unknown: "+cmp.Or(i.Evidence.Detail, "not readable"), i.Held))
 		}
 	}
 }
 
 // planPerson handles one entitled person without a fault.
-func (p *planner) planPerson(i Identity) {
+func (p *planner) planPerson(i model.Identity) {
 	if op, ok := p.openCreates[i.Person]; ok && !p.givesUp(i, op) {
 		p.resumeCreate(i, op)
 		return
@@ -150,5 +152,5 @@ func (p *planner) planPerson(i Identity) {
 }
 
 func (p *planner) sourceRead(name string) bool {
-	return slices.ContainsFunc(p.Sources, func(s SourceView) bool { return s.Snapshot.Source == name })
+	return slices.ContainsFunc(p.Sources, func(s model.SourceView) bool { return s.Snapshot.Source == name })
 }

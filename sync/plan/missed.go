@@ -5,13 +5,15 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // Missed is somebody of ours whom a read does not show as entitled any more, and that proves nothing: a
 // condition of its certificate fails (design §5.1 row b). The memory of them stays as it was, so no change
 // and no hold tells of them. A held leaver is never silent (design §1).
 type Missed struct {
-	Person   PersonID
+	Person   model.PersonID
 	CSI, DN  string
 	Shown    string    // what the read shows of them
 	LastSeen time.Time // as entitled
@@ -21,7 +23,7 @@ type Missed struct {
 
 // missed lists them: who is remembered as entitled, and was read as something else.
 func (p *planner) missed() []Missed {
-	doubted, shown := map[string][]string{}, map[PersonID]Sighting{}
+	doubted, shown := map[string][]string{}, map[model.PersonID]model.Sighting{}
 	for _, s := range p.Sources {
 		if failed := s.Report().Failed(); len(failed) > 0 {
 			doubted[s.Snapshot.Source] = failed
@@ -35,13 +37,13 @@ func (p *planner) missed() []Missed {
 		o, i := p.observations[own.Person], p.identities[own.Person]
 		conditions, doubt := doubted[own.Person.Source]
 		_, present := p.identities[own.Person]
-		if !doubt || o.State != Entitled || p.undated[own.Person] || present && i.State != Departed || p.owned[own.Person].CredentialID != own.CredentialID {
+		if !doubt || o.State != model.Entitled || p.undated[own.Person] || present && i.State != model.Departed || p.owned[own.Person].CredentialID != own.CredentialID {
 			continue
 		}
 		m := Missed{Person: own.Person, CSI: own.CSI, DN: o.DN, Shown: "not found", LastSeen: o.LastSeen, Conditions: conditions}
-		if seen := shown[own.Person].gone(); present {
+		if seen := shown[own.Person].Gone(); present {
 			m.Shown = i.Evidence.String()
-		} else if seen.State == Departed {
+		} else if seen.State == model.Departed {
 			m.Shown = seen.Evidence.String()
 		}
 		list = append(list, m)
@@ -56,13 +58,13 @@ func (m Missed) Detail() string {
 		todo = "if they left in truth, " + howToAcceptMissing
 	}
 	return fmt.Sprintf("not entitled as this read shows them (%s), seen last %s; it proves nothing, and nothing happens to them until this holds again: %s; %s",
-		m.Shown, StampOr(m.LastSeen, "by no pass that is known"), strings.Join(m.Conditions, ", "), todo)
+		m.Shown, model.StampOr(m.LastSeen, "by no pass that is known"), strings.Join(m.Conditions, ", "), todo)
 }
 
 // tells says which command tells of which condition: none knows all of them.
 func (m Missed) tells() string {
 	var words []string
-	for _, by := range []struct{ command, name string }{{checkCommand, "`" + checkCommand + "`"}, {planCommand, thePlan}} {
+	for _, by := range []struct{ command, name string }{{model.CheckCommand, "`" + model.CheckCommand + "`"}, {model.PlanCommand, model.ThePlan}} {
 		others := func(name string) bool { return Shows(name) != by.command }
 		if names := slices.DeleteFunc(slices.Clone(m.Conditions), others); len(names) > 0 {
 			words = append(words, fmt.Sprintf("%s tells it of %s", by.name, strings.Join(names, ", ")))
@@ -87,7 +89,7 @@ func acceptable(conditions ...string) bool {
 // finds nothing wrong where only the memory can judge.
 func Shows(condition string) string {
 	if condition == conditionMapped || acceptable(condition) {
-		return planCommand
+		return model.PlanCommand
 	}
-	return checkCommand
+	return model.CheckCommand
 }

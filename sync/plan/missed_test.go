@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
@@ -26,7 +27,7 @@ func TestMissedAreNamed(t *testing.T) {
 		"too many silent":             {silent, func(*directory) {}, "not found", "count", "approve --baseline"},
 		"a sentinel is missing":       {absent, func(d *directory) { d.incomplete = true }, "absent", "sentinels, count", "dirsync check"},
 		"an entry has no ID":          {absent, func(d *directory) { d.nameless = true }, "absent", "ids, count", "dirsync check"},
-		"disabled, and a wrong clock": {func(e *entry) { e.leave(plan.Disabled) }, func(d *directory) { d.slow = true }, "disabled", "clock", "dirsync check"},
+		"disabled, and a wrong clock": {func(e *entry) { e.leave(model.Disabled) }, func(d *directory) { d.slow = true }, "disabled", "clock", "dirsync check"},
 		"conditions of two commands":  {absent, func(d *directory) { d.incomplete = true }, "absent", "sentinels, count", "what to do: `threema-dirsync check` tells it of sentinels, the plan tells it of count"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -69,7 +70,7 @@ func TestNobodyIsMissed(t *testing.T) {
 	w := couples(t, 8)
 	w.policy.GraceWithdraw = 30 * day
 	each(w.source().people[:2], absent)
-	if p := w.later(t, time.Hour); len(p.Missed) != 0 || statuses(p, plan.Withdraw)["waiting"] != 2 {
+	if p := w.later(t, time.Hour); len(p.Missed) != 0 || statuses(p, model.Withdraw)["waiting"] != 2 {
 		t.Errorf("a read that holds: %+v", p.Missed)
 	}
 	w.source().incomplete = true
@@ -86,7 +87,7 @@ func TestShowsKnowsEachConditionOfTheMemory(t *testing.T) {
 	t.Parallel()
 	w := couples(t, 8)
 	in := w.input()
-	in.ServiceClock = plan.ServiceClock{Told: true}
+	in.ServiceClock = model.ServiceClock{Told: true}
 	var ofDirectory []string
 	for _, c := range in.Sources[0].Snapshot.Conditions {
 		ofDirectory = append(ofDirectory, c.Name)
@@ -94,7 +95,7 @@ func TestShowsKnowsEachConditionOfTheMemory(t *testing.T) {
 	never := []string{"first-read-from-this-server", "view"} // these do not fail
 	for _, c := range plan.Compute(in).Sources[0].Conditions {
 		want := "threema-dirsync plan"
-		if slices.Contains(ofDirectory, c.Name) || c.Name == plan.ConditionClock || slices.Contains(never, c.Name) {
+		if slices.Contains(ofDirectory, c.Name) || c.Name == model.ConditionClock || slices.Contains(never, c.Name) {
 			want = "threema-dirsync check"
 		}
 		if got := plan.Shows(c.Name); got != want {

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // question is what somebody must answer before a newcomer gets a credential.
 type question struct {
-	ask   Ask
+	ask   model.Ask
 	about string // whom or what it is about: part of what a yes is given to
 	words string
 }
@@ -17,10 +19,10 @@ type question struct {
 // questions are what speaks against giving a newcomer a credential without anybody's yes: an account
 // with the same csi beside which it stood as entitled, and a csi that differs from somebody's in case,
 // compatible forms, blanks or leading zeros only.
-func (p *planner) questions(i Identity) []question {
+func (p *planner) questions(i model.Identity) []question {
 	var all []question
 	if p.observations[i.Person].Second {
-		all = append(all, question{AskSamePerson, "second account", fmt.Sprintf("another account with the csi %s was entitled beside this one: "+
+		all = append(all, question{model.AskSamePerson, "second account", fmt.Sprintf("another account with the csi %s was entitled beside this one: "+
 			"if the person left, this account may be their second one; with a yes it gets a credential of its own", i.CSI)})
 	}
 	if asked, found := p.askPutOut(i); found {
@@ -31,7 +33,7 @@ func (p *planner) questions(i Identity) []question {
 		if other.unmanaged {
 			correct = fmt.Sprintf("if it is this person's, write the csi %s to it in the cockpit, and it is adopted", i.CSI)
 		}
-		all = append(all, question{AskLikeCSI, other.csi, fmt.Sprintf("the csi %s differs from %s, which is that of %s, %s: "+
+		all = append(all, question{model.AskLikeCSI, other.csi, fmt.Sprintf("the csi %s differs from %s, which is that of %s, %s: "+
 			"%s; if they are two people, say yes, and this one gets a credential", i.CSI, other.csi, other.name, spellingOnly, correct)})
 	}
 	return all
@@ -59,7 +61,7 @@ func (p *planner) markSeconds() {
 }
 
 // corrected tells that somebody else who is entitled had the csi, and has another one by now.
-func (p *planner) corrected(i Identity) bool {
+func (p *planner) corrected(i model.Identity) bool {
 	for person, csis := range p.csis {
 		if person != i.Person && slices.Contains(csis, i.CSI) && p.entitledNow(person) {
 			return true
@@ -70,7 +72,7 @@ func (p *planner) corrected(i Identity) bool {
 
 // besideLeaver tells that somebody who left, and had the csi, was entitled when this account was, with
 // whatever csi.
-func (p *planner) besideLeaver(i Identity) bool {
+func (p *planner) besideLeaver(i model.Identity) bool {
 	for _, old := range p.leavers[i.CSI] {
 		if old.person != i.Person && p.stoodBeside(old, i.Person) {
 			return true
@@ -100,18 +102,18 @@ func (p *planner) indexLeaver(a account) {
 // holder is somebody or something that has a csi.
 type holder struct {
 	csi    string
-	person PersonID // zero: a credential that is not ours
+	person model.PersonID // zero: a credential that is not ours
 	name   string
 	// unmanaged tells that it is a credential that is not ours.
 	unmanaged bool
 }
 
 // alike finds whose csi a newcomer's would be but for its spelling. A former csi of their own is none.
-func (p *planner) alike(i Identity) (holder, bool) {
+func (p *planner) alike(i model.Identity) (holder, bool) {
 	if p.folded == nil {
 		p.foldCSIs()
 	}
-	for _, other := range p.folded[foldCSI(i.CSI)] {
+	for _, other := range p.folded[model.FoldCSI(i.CSI)] {
 		if other.csi != i.CSI && other.person != i.Person && !slices.Contains(p.csis[i.Person], other.csi) {
 			return other, true
 		}
@@ -122,7 +124,7 @@ func (p *planner) alike(i Identity) (holder, bool) {
 // foldCSIs keys everybody and everything that has a csi by its fold.
 func (p *planner) foldCSIs() {
 	p.folded = map[string][]holder{}
-	add := func(h holder) { p.folded[foldCSI(h.csi)] = append(p.folded[foldCSI(h.csi)], h) }
+	add := func(h holder) { p.folded[model.FoldCSI(h.csi)] = append(p.folded[model.FoldCSI(h.csi)], h) }
 	for csi, people := range p.lastingCSI {
 		for _, person := range people {
 			add(holder{csi: csi, person: person, name: p.nameOf(person)})
@@ -135,7 +137,7 @@ func (p *planner) foldCSIs() {
 		add(holder{csi: departure.CSI, person: person, name: p.nameOf(person)})
 	}
 	for _, c := range p.Inventory.Credentials {
-		if csi := p.Inventory.Settings[c.ID][SettingCSI]; csi != "" {
+		if csi := p.Inventory.Settings[c.ID][model.SettingCSI]; csi != "" {
 			own, managed := p.former[c.ID]
 			add(holder{csi, own.Person, "the credential " + c.Username, !managed})
 		}

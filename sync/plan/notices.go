@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // NoticeKind is what a notice is about; a closed set.
@@ -24,7 +26,7 @@ const (
 // Notice is worth knowing, and no change follows from it: the administrator decides.
 type Notice struct {
 	Kind   NoticeKind
-	Person PersonID
+	Person model.PersonID
 	CSI    string
 	DN     string
 	Detail string
@@ -34,7 +36,7 @@ type Notice struct {
 func (n Notice) About() string {
 	switch {
 	case n.CSI != "" || n.DN != "" || n.Person.ID != "":
-		return DescribePerson(n.CSI, n.DN, n.Person)
+		return model.DescribePerson(n.CSI, n.DN, n.Person)
 	case n.Person.Source != "":
 		return "source " + n.Person.Source
 	}
@@ -42,7 +44,7 @@ func (n Notice) About() string {
 }
 
 // notePerson tells what of somebody who stays looks odd in the package.
-func (p *planner) notePerson(i Identity, credentialID string) {
+func (p *planner) notePerson(i model.Identity, credentialID string) {
 	users := p.people(credentialID)
 	if len(users) > 1 {
 		p.notice(NoticeSeveralIDs, i, fmt.Sprintf("%d Threema IDs use the credential %s: %s; all are left alone while the person stays. "+
@@ -77,13 +79,13 @@ func (p *planner) noteCells() {
 	}
 }
 
-func (p *planner) notice(kind NoticeKind, i Identity, detail string) {
+func (p *planner) notice(kind NoticeKind, i model.Identity, detail string) {
 	p.plan.Notices = append(p.plan.Notices, Notice{Kind: kind, Person: i.Person, CSI: i.CSI, DN: i.DN, Detail: detail})
 }
 
 // lastChecks lists IDs with the day on which each was heard of last: administrators keep the
 // newest (D-20). The day is all that is told of it (D-65).
-func lastChecks(users []User) string {
+func lastChecks(users []model.User) string {
 	var words []string
 	for _, u := range users {
 		last := "never heard of"

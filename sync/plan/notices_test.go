@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -25,7 +26,7 @@ func TestNotices(t *testing.T) {
 		}, plan.NoticeSeveralIDs, []string{"2 Threema IDs use the credential anna", "(last heard of on 2025-12-24)", "(never heard of)", "detach / trennen"}},
 		{"an ID and a Gateway ID", func(w *world, _ *entry) {
 			w.activate("anna")
-			w.pkg.Users = append(w.pkg.Users, plan.User{ID: "*GATEWAY", CredentialID: w.credential("anna").ID})
+			w.pkg.Users = append(w.pkg.Users, model.User{ID: "*GATEWAY", CredentialID: w.credential("anna").ID})
 		}, "", nil},
 		{"another login", func(_ *world, e *entry) { e.username = "anna.neu" }, plan.NoticeLogin, []string{"the login is anna.neu by now, the credential stays anna"}},
 		{"no login any more", func(_ *world, e *entry) { e.username = "" }, "", nil},
@@ -36,7 +37,7 @@ func TestNotices(t *testing.T) {
 		{"two IDs of somebody who left", func(w *world, e *entry) {
 			w.activate("anna")
 			w.activate("anna")
-			e.leave(plan.Disabled)
+			e.leave(model.Disabled)
 		}, "", nil},
 		{"two IDs of somebody held", func(w *world, e *entry) {
 			w.activate("anna")
@@ -62,7 +63,7 @@ func TestNotices(t *testing.T) {
 			if want := []plan.NoticeKind{tt.want}; tt.want == "" && kinds != nil || tt.want != "" && !slices.Equal(kinds, want) {
 				t.Errorf("notices %v, want %q", p.Notices, tt.want)
 			}
-			if slices.ContainsFunc(p.Changes, func(c plan.Change) bool { return !c.Op.Destructive() }) {
+			if slices.ContainsFunc(p.Changes, func(c model.Change) bool { return !c.Op.Destructive() }) {
 				t.Errorf("a change follows: %v", summary(p))
 			}
 		})
@@ -74,16 +75,16 @@ func TestNotices(t *testing.T) {
 func TestNeverRevoke(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
-		id     plan.IDPolicy
+		id     model.IDPolicy
 		listed string
 		want   []string
 	}{
-		"not listed":                {plan.RevokeID, "E-bert", []string{"withdraw E-anna due", "revoke E-anna due"}},
-		"listed":                    {plan.RevokeID, "E-anna", []string{"withdraw E-anna due", "detach E-anna due"}},
-		"listed by the new csi":     {plan.RevokeID, "E-new", []string{"withdraw E-anna due", "detach E-anna due"}},
-		"listed, but IDs are kept":  {plan.KeepID, "E-anna", []string{"withdraw E-anna due"}},
-		"listed, IDs are detached":  {plan.DetachID, "E-anna", []string{"withdraw E-anna due", "detach E-anna due"}},
-		"part of a csi is no match": {plan.RevokeID, "E-ann", []string{"withdraw E-anna due", "revoke E-anna due"}},
+		"not listed":                {model.RevokeID, "E-bert", []string{"withdraw E-anna due", "revoke E-anna due"}},
+		"listed":                    {model.RevokeID, "E-anna", []string{"withdraw E-anna due", "detach E-anna due"}},
+		"listed by the new csi":     {model.RevokeID, "E-new", []string{"withdraw E-anna due", "detach E-anna due"}},
+		"listed, but IDs are kept":  {model.KeepID, "E-anna", []string{"withdraw E-anna due"}},
+		"listed, IDs are detached":  {model.DetachID, "E-anna", []string{"withdraw E-anna due", "detach E-anna due"}},
+		"part of a csi is no match": {model.RevokeID, "E-ann", []string{"withdraw E-anna due", "revoke E-anna due"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -93,7 +94,7 @@ func TestNeverRevoke(t *testing.T) {
 			w.activate("anna")
 			w.settle(t)
 			people["anna"].csi = "E-new"
-			people["anna"].leave(plan.Disabled)
+			people["anna"].leave(model.Disabled)
 			if got := summary(w.later(t, time.Hour)); !slices.Equal(got, tt.want) {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
@@ -105,11 +106,11 @@ func TestNeverRevoke(t *testing.T) {
 func TestUnusableValue(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna")
-	bad := []plan.Undecided{{Name: "th_linked_phone", Reason: "mapping.linked_phone is no international number", Unusable: true}}
+	bad := []model.Undecided{{Name: "th_linked_phone", Reason: "mapping.linked_phone is no international number", Unusable: true}}
 	people["anna"].unsaid = bad
 	bert := w.hire("bert")
 	bert.unsaid = bad
-	w.hire("carl").unsaid = []plan.Undecided{{Name: "th_category", Reason: "the group is not readable"}} // the source tells that
+	w.hire("carl").unsaid = []model.Undecided{{Name: "th_category", Reason: "the group is not readable"}} // the source tells that
 	p := w.later(t, time.Hour)
 	var told []string
 	for _, n := range p.Notices {

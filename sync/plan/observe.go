@@ -2,7 +2,8 @@ package plan
 
 import (
 	"cmp"
-	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // observe turns the snapshots and the old memory into the new memory. A sighting resets; a
@@ -19,17 +20,17 @@ func (p *planner) observe() {
 			}
 			state := i.State
 			if i.Excluded {
-				state = Unknown
+				state = model.Unknown
 			}
-			seen := Sighting{ID: i.Person, DN: i.DN, State: state, Evidence: i.Evidence, Protected: i.Protected}
+			seen := model.Sighting{ID: i.Person, DN: i.DN, State: state, Evidence: i.Evidence, Protected: i.Protected}
 			p.recordSighting(p.keepProtection(seen, s.Snapshot), i.CSI, s.Snapshot.Departures())
 		}
 		for _, sighting := range s.Snapshot.Sightings {
 			if _, present := p.identities[sighting.ID]; !present && !p.undated[sighting.ID] {
-				sighting = sighting.gone()
+				sighting = sighting.Gone()
 				p.placeless[sighting.ID] = sighting.Placeless
 				sighting.State, sighting.Evidence = p.discountUncounted(sighting.ID, sighting.State, sighting.Evidence)
-				p.recordSighting(p.keepProtection(sighting, s.Snapshot), "", s.Snapshot.proves(sighting))
+				p.recordSighting(p.keepProtection(sighting, s.Snapshot), "", s.Snapshot.Proves(sighting))
 			}
 		}
 		p.forgetUnowned(s)
@@ -39,19 +40,19 @@ func (p *planner) observe() {
 }
 
 // discountUncounted makes a departure unknown whose kind of evidence the policy does not count.
-func (p *planner) discountUncounted(person PersonID, state AccountState, evidence Evidence) (AccountState, Evidence) {
-	if state != Departed || p.Policy.Counts(evidence.Kind) {
+func (p *planner) discountUncounted(person model.PersonID, state model.AccountState, evidence model.Evidence) (model.AccountState, model.Evidence) {
+	if state != model.Departed || p.Policy.Counts(evidence.Kind) {
 		return state, evidence
 	}
 	p.uncounted[person] = true
-	return Unknown, Evidence{Detail: evidence.Uncounted()}
+	return model.Unknown, model.Evidence{Detail: evidence.Uncounted()}
 }
 
 // keepProtection lets the protection of a person outlive the membership in the group that gives
 // it: only who is entitled, and seen outside of it, is protected no more. Otherwise it would end
 // where it is needed, with the removal of an entry from its groups (design §5.3).
-func (p *planner) keepProtection(s Sighting, from Snapshot) Sighting {
-	if s.State != Entitled || from.ProtectAll != "" {
+func (p *planner) keepProtection(s model.Sighting, from model.Snapshot) model.Sighting {
+	if s.State != model.Entitled || from.ProtectAll != "" {
 		s.Protected = s.Protected || p.observations[s.ID].Protected
 	}
 	return s
@@ -64,8 +65,8 @@ func (p *planner) refreshOwned() {
 		own := &p.State.Owned[n]
 		if credential, there := p.credentials[own.CredentialID]; there {
 			own.Username = credential.Username
-			own.FirstName = cmp.Or(p.Inventory.Settings[own.CredentialID][SettingFirstName], own.FirstName)
-			if csi := p.observations[own.Person].CSI; csi != "" && csi == p.Inventory.Settings[own.CredentialID][SettingCSI] {
+			own.FirstName = cmp.Or(p.Inventory.Settings[own.CredentialID][model.SettingFirstName], own.FirstName)
+			if csi := p.observations[own.Person].CSI; csi != "" && csi == p.Inventory.Settings[own.CredentialID][model.SettingCSI] {
 				own.CSI = csi
 			}
 		}
@@ -76,28 +77,28 @@ func (p *planner) refreshOwned() {
 }
 
 // recordSighting updates the memory of one person.
-func (p *planner) recordSighting(s Sighting, csi string, departures bool) {
+func (p *planner) recordSighting(s model.Sighting, csi string, departures bool) {
 	prior, known := p.observations[s.ID]
 	if !known {
 		prior.FirstSeen = p.seenAt
 	}
 	switch {
-	case s.State == Entitled:
+	case s.State == model.Entitled:
 		p.hadCSI(s.ID, prior.CSI, csi)
-		p.observations[s.ID] = Observation{
-			Person: s.ID, DN: s.DN, OU: parentDN(s.DN), CSI: cmp.Or(csi, prior.CSI),
-			LastSeen: p.seenAt, FirstSeen: prior.FirstSeen, State: Entitled, Protected: s.Protected,
-			Departures: prior.seenAgain(known), Second: prior.Second && (csi == "" || csi == prior.CSI),
+		p.observations[s.ID] = model.Observation{
+			Person: s.ID, DN: s.DN, OU: model.ParentDN(s.DN), CSI: cmp.Or(csi, prior.CSI),
+			LastSeen: p.seenAt, FirstSeen: prior.FirstSeen, State: model.Entitled, Protected: s.Protected,
+			Departures: prior.SeenAgain(known), Second: prior.Second && (csi == "" || csi == prior.CSI),
 		}
 	case !known && !p.isOurs(s.ID):
 		// Disabled at first sight is onboarding (pitfall B6); nobody of ours is concerned.
-	case s.State == Unknown && prior.State == Entitled && !s.Found && !departures:
+	case s.State == model.Unknown && prior.State == model.Entitled && !s.Found && !departures:
 		// A silence under doubt is as little as an absence under doubt: whoever is missing stays
 		// so in the eyes of judgeCount until the doubt is settled.
-	case s.State == Unknown:
-		p.observations[s.ID] = Observation{
-			Person: s.ID, DN: cmp.Or(prior.DN, s.DN), OU: cmp.Or(prior.OU, parentDN(s.DN)),
-			CSI: cmp.Or(prior.CSI, csi), LastSeen: prior.LastSeen, FirstSeen: prior.FirstSeen, State: Unknown, Evidence: s.Evidence,
+	case s.State == model.Unknown:
+		p.observations[s.ID] = model.Observation{
+			Person: s.ID, DN: cmp.Or(prior.DN, s.DN), OU: cmp.Or(prior.OU, model.ParentDN(s.DN)),
+			CSI: cmp.Or(prior.CSI, csi), LastSeen: prior.LastSeen, FirstSeen: prior.FirstSeen, State: model.Unknown, Evidence: s.Evidence,
 			Protected: s.Protected, Departures: prior.Departures, Second: prior.Second, Unproved: p.missedFirst(prior, s),
 		}
 	case departures:
@@ -108,30 +109,21 @@ func (p *planner) recordSighting(s Sighting, csi string, departures bool) {
 	}
 }
 
-// seenAgain is the number of the departure that may come next, of somebody who is entitled: one more
-// than before if the last finding was another one. A yes to an earlier departure is none to it.
-func (o Observation) seenAgain(known bool) int {
-	if known && o.State != Entitled {
-		return o.Departures + 1
-	}
-	return o.Departures
-}
-
 // advance adds one complete read to the row of departures. DN and OU stay those where the
 // person was seen last: a leaver who was moved to OU=Leavers still counts for Berlin. A row
 // that began or was confirmed in the future was timed by a wrong clock, and begins again; so
 // does one that a sighting under another ID broke off, see contest, and one that has a hole. Where the
 // directory states the departure of somebody who may only have been hidden, it begins with that.
-func (p *planner) advance(o Observation, s Sighting) Observation {
+func (p *planner) advance(o model.Observation, s model.Sighting) model.Observation {
 	restarts := o.Restarts
 	if p.holed(o) {
 		restarts, o.Reads = restarts+1, 0
 	}
 	stated := o.Unproved && s.Evidence.Kind.Positive()
-	if o.State != Departed || o.Reads == 0 || stated || p.Now.Before(Later(o.Since, o.ConfirmedAt)) {
-		o = Observation{
-			Person: s.ID, DN: cmp.Or(o.DN, s.DN), OU: cmp.Or(o.OU, parentDN(s.DN)), CSI: o.CSI,
-			LastSeen: o.LastSeen, FirstSeen: o.FirstSeen, State: Departed, Since: p.Now,
+	if o.State != model.Departed || o.Reads == 0 || stated || p.Now.Before(model.Later(o.Since, o.ConfirmedAt)) {
+		o = model.Observation{
+			Person: s.ID, DN: cmp.Or(o.DN, s.DN), OU: cmp.Or(o.OU, model.ParentDN(s.DN)), CSI: o.CSI,
+			LastSeen: o.LastSeen, FirstSeen: o.FirstSeen, State: model.Departed, Since: p.Now,
 			Departures: o.Departures, Contested: o.Contested, Second: o.Second, Restarts: restarts,
 		}
 	}
@@ -140,7 +132,7 @@ func (p *planner) advance(o Observation, s Sighting) Observation {
 }
 
 // count adds this read to a row of departures.
-func (p *planner) count(o Observation) Observation {
+func (p *planner) count(o model.Observation) model.Observation {
 	o.Reads++
 	if o.ConfirmedAt.IsZero() {
 		o.LastRead = p.Now
@@ -154,7 +146,7 @@ func (p *planner) count(o Observation) Observation {
 // confirms is design §5.2: positive evidence is a confirmation; weak evidence needs the full
 // number of reads over the full time. Where this read comes from another server than the one
 // before, both must agree whatever the evidence (see judgeServer).
-func (p *planner) confirms(o Observation) bool {
+func (p *planner) confirms(o model.Observation) bool {
 	if p.switched[o.Person.Source] && o.Reads < 2 {
 		return false
 	}
@@ -162,17 +154,4 @@ func (p *planner) confirms(o Observation) bool {
 		return true
 	}
 	return o.Reads >= p.Policy.ConfirmReads && !p.Now.Before(o.Since.Add(p.Policy.ConfirmOver))
-}
-
-// parentDN returns the folded parent of a DN: what follows its first unescaped comma.
-func parentDN(dn string) string {
-	for i := 0; i < len(dn); i++ {
-		switch dn[i] {
-		case '\\':
-			i++
-		case ',':
-			return strings.ToLower(dn[i+1:])
-		}
-	}
-	return ""
 }

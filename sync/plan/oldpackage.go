@@ -1,6 +1,10 @@
 package plan
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
+)
 
 // A new ledger knows nobody's word: whom an order or the cockpit had put out looks like a joiner to it. Where the package
 // shows that it was in these hands before, nobody gets a credential beside the adoptions until somebody says so
@@ -12,13 +16,13 @@ func (p *planner) joinersOfOldPackage() (joiners int, old bool) {
 	writing := map[string]bool{}
 	for _, c := range p.plan.Changes {
 		switch {
-		case c.Op == Create && c.CredentialID == "":
+		case c.Op == model.Create && c.CredentialID == "":
 			joiners++
-		case c.Op == SetSettings:
+		case c.Op == model.SetSettings:
 			writing[c.CredentialID] = true
 		}
 	}
-	if p.State.Gap.Kind == LostLedger {
+	if p.State.Gap.Kind == model.LostLedger {
 		return joiners, joiners > 0
 	}
 	if p.State.Baseline || p.State.RolledOut {
@@ -29,7 +33,7 @@ func (p *planner) joinersOfOldPackage() (joiners int, old bool) {
 		switch {
 		case own.Created: // by this ledger: it knows them
 			return joiners, false
-		case own.CSI != "" && p.Inventory.Settings[own.CredentialID][SettingCSI] == own.CSI && !writing[own.CredentialID]:
+		case own.CSI != "" && p.Inventory.Settings[own.CredentialID][model.SettingCSI] == own.CSI && !writing[own.CredentialID]:
 			kept++
 		}
 	}
@@ -45,23 +49,23 @@ func (p *planner) guardJoiners() {
 	waits := false
 	for n := range p.plan.Changes {
 		c := &p.plan.Changes[n]
-		if c.Op == Create && c.CredentialID == "" && (c.Status == Due || c.Status == Waiting) {
-			c.Status, c.Guard, waits = Blocked, GuardBaseline, true
+		if c.Op == model.Create && c.CredentialID == "" && (c.Status == model.Due || c.Status == model.Waiting) {
+			c.Status, c.Guard, waits = model.Blocked, model.GuardBaseline, true
 		}
 	}
 	if waits {
-		p.trip(GuardBaseline, "", fmt.Sprintf("%s would get a credential, and this ledger is new to a package that was kept in step before, so it does not know whom somebody had put out: "+
+		p.trip(model.GuardBaseline, "", fmt.Sprintf("%s would get a credential, and this ledger is new to a package that was kept in step before, so it does not know whom somebody had put out: "+
 			"by order, or in the cockpit. If you have the old ledger.db, stop the service and put it back; else disable in the directory whoever is to get none, then %s",
-			Counted(joiners, "person", "people"), howToAccept))
+			model.Counted(joiners, "person", "people"), howToAccept))
 	}
 }
 
 // entersOldPackage are those of them, for whoever accepts the baseline.
-func (p *planner) entersOldPackage() map[PersonID]bool {
-	people := map[PersonID]bool{}
+func (p *planner) entersOldPackage() map[model.PersonID]bool {
+	people := map[model.PersonID]bool{}
 	if _, old := p.joinersOfOldPackage(); old {
 		for _, c := range p.plan.Changes {
-			people[c.Person] = people[c.Person] || c.Op == Create
+			people[c.Person] = people[c.Person] || c.Op == model.Create
 		}
 	}
 	return people

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -13,7 +14,7 @@ import (
 func (w *world) orderOpen(e *entry) {
 	for _, own := range w.state.Owned {
 		if own.Person == e.id {
-			w.state.OpenOrders = append(w.state.OpenOrders, plan.OpenOrder{Person: e.id, CredentialID: own.CredentialID, At: w.now, By: "anna (uid 1000)"})
+			w.state.OpenOrders = append(w.state.OpenOrders, model.OpenOrder{Person: e.id, CredentialID: own.CredentialID, At: w.now, By: "anna (uid 1000)"})
 		}
 	}
 }
@@ -21,8 +22,8 @@ func (w *world) orderOpen(e *entry) {
 // ordering is somebody who types an order that no rule refuses at once, and that is not carried out at once.
 func (w *world) ordering(e *entry) {
 	o := w.order(e)
-	stands := slices.ContainsFunc(w.state.OpenOrders, func(had plan.OpenOrder) bool { return had.CredentialID == o.CredentialID })
-	if len(o.Changes) == 0 || o.Withdrawal().Status == plan.Withheld || stands {
+	stands := slices.ContainsFunc(w.state.OpenOrders, func(had model.OpenOrder) bool { return had.CredentialID == o.CredentialID })
+	if len(o.Changes) == 0 || o.Withdrawal().Status == model.Withheld || stands {
 		return
 	}
 	w.state.OpenOrders = slices.Clone(w.state.OpenOrders)
@@ -32,33 +33,33 @@ func (w *world) ordering(e *entry) {
 
 // endOrder is what the ledger does with an order that is carried out, or taken back.
 func (w *world) endOrder(credentialID string) {
-	w.state.OpenOrders = slices.DeleteFunc(slices.Clone(w.state.OpenOrders), func(o plan.OpenOrder) bool { return o.CredentialID == credentialID })
+	w.state.OpenOrders = slices.DeleteFunc(slices.Clone(w.state.OpenOrders), func(o model.OpenOrder) bool { return o.CredentialID == credentialID })
 }
 
 // seeUsers keeps who uses a credential that goes by order: nobody departs.
-func (w *world) seeUsers(op plan.Operation) {
+func (w *world) seeUsers(op model.Operation) {
 	w.state.UsersSeen = slices.Clone(w.state.UsersSeen)
 	for _, id := range op.ThreemaIDs {
-		if !slices.ContainsFunc(w.state.UsersSeen, func(u plan.SeenUser) bool { return u.ThreemaID == id && u.CredentialID == op.CredentialID }) {
-			w.state.UsersSeen = append(w.state.UsersSeen, plan.SeenUser{ThreemaID: id, CredentialID: op.CredentialID, Since: w.now})
+		if !slices.ContainsFunc(w.state.UsersSeen, func(u model.SeenUser) bool { return u.ThreemaID == id && u.CredentialID == op.CredentialID }) {
+			w.state.UsersSeen = append(w.state.UsersSeen, model.SeenUser{ThreemaID: id, CredentialID: op.CredentialID, Since: w.now})
 		}
 	}
 }
 
 // passOrdered lets a departure take over what an order took before.
-func (w *world) passOrdered(op plan.Operation) {
-	w.state.Effects = slices.DeleteFunc(slices.Clone(w.state.Effects), func(e plan.Effect) bool {
+func (w *world) passOrdered(op model.Operation) {
+	w.state.Effects = slices.DeleteFunc(slices.Clone(w.state.Effects), func(e model.Effect) bool {
 		return e.Ordered && e.Person == op.Person && e.CredentialID == op.CredentialID && e.ReturnedAt.IsZero()
 	})
 }
 
 // checkOrdered holds what somebody's word reaches: the one credential about which it stands, no Threema ID, and a
 // departure only where a complete read shows it.
-func checkOrdered(t testing.TB, in plan.Input, c plan.Change) {
+func checkOrdered(t testing.TB, in plan.Input, c model.Change) {
 	t.Helper()
-	stands := slices.ContainsFunc(in.State.OpenOrders, func(o plan.OpenOrder) bool { return o.CredentialID == c.CredentialID && o.By == c.By })
+	stands := slices.ContainsFunc(in.State.OpenOrders, func(o model.OpenOrder) bool { return o.CredentialID == c.CredentialID && o.By == c.By })
 	switch {
-	case c.Op != plan.Withdraw && (c.Op != plan.DisableContact || c.Ordered):
+	case c.Op != model.Withdraw && (c.Op != model.DisableContact || c.Ordered):
 		t.Fatalf("%s by order: %+v", c.Op, c)
 	case !stands:
 		t.Fatalf("nobody ordered %+v", c)
@@ -72,11 +73,11 @@ func checkOrdered(t testing.TB, in plan.Input, c plan.Change) {
 func checkOrdersTold(t testing.TB, in plan.Input, p plan.Plan) {
 	t.Helper()
 	for _, o := range in.State.OpenOrders {
-		planned := slices.ContainsFunc(p.Changes, func(c plan.Change) bool {
-			return c.CredentialID == o.CredentialID && (c.By == o.By || c.Op == plan.Transfer && c.Status != plan.Withheld && c.Status != plan.Deferred)
+		planned := slices.ContainsFunc(p.Changes, func(c model.Change) bool {
+			return c.CredentialID == o.CredentialID && (c.By == o.By || c.Op == model.Transfer && c.Status != model.Withheld && c.Status != model.Deferred)
 		})
-		asked := slices.ContainsFunc(p.Waits(), func(x plan.Wait) bool {
-			return x.Code == plan.WaitOrder && len(x.Whom) > 0
+		asked := slices.ContainsFunc(p.Waits(), func(x model.Wait) bool {
+			return x.Code == model.WaitOrder && len(x.Whom) > 0
 		})
 		if !planned && !asked && !p.Update.EndsOrder(o.CredentialID) && !in.AcceptBaseline {
 			t.Fatalf("nobody speaks of the order about %s of %s: %v", o.CredentialID, o.Person, summary(p))
@@ -92,21 +93,21 @@ func TestAnOpenOrderIsPlanned(t *testing.T) {
 		name  string
 		setup func(*world, *entry)
 		want  string // the withdrawal's status and guard
-		waits plan.WaitCode
+		waits model.WaitCode
 	}{
 		{"entitled", func(*world, *entry) {}, "due", ""},
-		{"departed, not confirmed", func(_ *world, e *entry) { e.leave(plan.Absent) }, "due", ""},
+		{"departed, not confirmed", func(_ *world, e *entry) { e.leave(model.Absent) }, "due", ""},
 		{"the directory is down", func(w *world, e *entry) { w.source().unread = true }, "due", ""},
 		{"many go for other reasons", func(w *world, _ *entry) {
 			w.policy.ConfirmReads, w.policy.ConfirmOver, w.policy.GraceWithdraw = 1, 0, 0
 			for _, other := range w.source().people[:8] {
-				other.leave(plan.Disabled)
+				other.leave(model.Disabled)
 			}
 		}, "due", ""},
-		{"protected", func(w *world, e *entry) { w.policy.Protected = []string{e.csi} }, "needs-approval", plan.WaitApproval},
-		{"stop file", func(w *world, _ *entry) { w.stop = "the stop file exists" }, "blocked stop-file", plan.GuardStopFile},
-		{"another policy", func(w *world, _ *entry) { w.policy.Mode = plan.UpsertOnly }, "withheld", plan.WaitOrder},
-		{"no requests left", func(w *world, _ *entry) { w.budget = plan.Budget{FreeAt: w.now.Add(time.Hour)} }, "deferred", plan.WaitOrder},
+		{"protected", func(w *world, e *entry) { w.policy.Protected = []string{e.csi} }, "needs-approval", model.WaitApproval},
+		{"stop file", func(w *world, _ *entry) { w.stop = "the stop file exists" }, "blocked stop-file", model.GuardStopFile},
+		{"another policy", func(w *world, _ *entry) { w.policy.Mode = model.UpsertOnly }, "withheld", model.WaitOrder},
+		{"no requests left", func(w *world, _ *entry) { w.budget = model.Budget{FreeAt: w.now.Add(time.Hour)} }, "deferred", model.WaitOrder},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -116,12 +117,12 @@ func TestAnOpenOrderIsPlanned(t *testing.T) {
 			row.setup(w, e)
 			w.orderOpen(e)
 			p := w.plan()
-			n := slices.IndexFunc(p.Changes, func(c plan.Change) bool { return c.Op == plan.Withdraw && c.Person == e.id })
+			n := slices.IndexFunc(p.Changes, func(c model.Change) bool { return c.Op == model.Withdraw && c.Person == e.id })
 			if n < 0 {
 				t.Fatalf("it is not planned: %+v", p.Changes)
 			}
 			c := p.Changes[n]
-			if tripped := p.Tripped(plan.GuardLeaversRun); tripped != strings.HasPrefix(row.name, "many") {
+			if tripped := p.Tripped(model.GuardLeaversRun); tripped != strings.HasPrefix(row.name, "many") {
 				t.Errorf("guards %+v", p.Guards)
 			}
 			if got := strings.TrimSpace(string(c.Status) + " " + c.Guard); got != row.want {
@@ -130,13 +131,13 @@ func TestAnOpenOrderIsPlanned(t *testing.T) {
 			if now := w.order(e); len(now.Changes) == 0 || now.Changes[0].ID != c.ID {
 				t.Errorf("the order tells another step: %+v", now.Changes)
 			}
-			waits := slices.ContainsFunc(p.Waits(), func(x plan.Wait) bool {
-				return x.Code == row.waits && slices.ContainsFunc(x.Whom, func(who plan.WaitingPerson) bool { return who.Person == e.id })
+			waits := slices.ContainsFunc(p.Waits(), func(x model.Wait) bool {
+				return x.Code == row.waits && slices.ContainsFunc(x.Whom, func(who model.WaitingPerson) bool { return who.Person == e.id })
 			})
 			if waits != (row.waits != "") {
 				t.Errorf("waits %+v", p.Waits())
 			}
-			if slices.ContainsFunc(p.Changes, func(c plan.Change) bool { return c.Person == e.id && c.Op == plan.SetSettings }) {
+			if slices.ContainsFunc(p.Changes, func(c model.Change) bool { return c.Person == e.id && c.Op == model.SetSettings }) {
 				t.Error("settings are written to what goes")
 			}
 		})
@@ -153,7 +154,7 @@ func TestAnOpenOrderEnds(t *testing.T) {
 	for n := range 2 {
 		w.now = w.now.Add(2 * time.Hour)
 		p := w.plan()
-		withdraws := slices.ContainsFunc(p.Changes, func(c plan.Change) bool { return c.Op == plan.Withdraw })
+		withdraws := slices.ContainsFunc(p.Changes, func(c model.Change) bool { return c.Op == model.Withdraw })
 		if ended := len(p.Update.EndedOrders) == 1; ended != (n == 1) || withdraws == ended {
 			t.Errorf("list %d: ended %v, withdraws %v", n+1, ended, withdraws)
 		}
@@ -168,7 +169,7 @@ func TestNothingIsWrittenToWhatIsOrdered(t *testing.T) {
 	w.activate("anna")
 	w.settle(t)
 	w.orderOpen(people["anna"])
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	w.now = w.now.Add(time.Hour)
 	young := w.successor("Anna")
 	young.last = "Neu"
@@ -215,16 +216,16 @@ func TestAnOrderThatAnotherAccountAwaits(t *testing.T) {
 	w.activate("anna")
 	w.settle(t)
 	w.orderOpen(people["anna"])
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	w.now = w.now.Add(time.Hour)
 	w.successor("Anna")
-	w.policy.Mode = plan.CreateOnly
+	w.policy.Mode = model.CreateOnly
 	p := w.later(t, time.Hour)
 	wantLines(t, of(p, "anna"), "transfer E-anna withheld")
-	if got := codes(p); !slices.Equal(got, []string{string(plan.WaitOrder)}) {
+	if got := codes(p); !slices.Equal(got, []string{string(model.WaitOrder)}) {
 		t.Errorf("waits for %v", got)
 	}
-	w.policy.Mode = plan.Sync
+	w.policy.Mode = model.Sync
 	w.later(t, time.Hour)
 	wantLines(t, of(w.later(t, time.Hour), "anna"), "withdraw E-anna due")
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // Order is somebody's word that one person's access ends now: the urgent path (domain §4.2,
@@ -12,16 +14,16 @@ import (
 // and for nothing else. Without a proof of the directory it reaches what can be undone only: the
 // credential goes, as if it were withdrawn by hand in the cockpit, and the Threema ID stays.
 type Order struct {
-	Person PersonID
+	Person model.PersonID
 	Reason string // why, in the words of who ordered it; for the audit
 	By     string // who that is
 	// Departures are those of the person that the ledger's history knows.
-	Departures []PastDeparture
+	Departures []model.PastDeparture
 }
 
 // Ordered is what comes of an order. At most one of Already, Refused and Changes is set.
 type Ordered struct {
-	Person       PersonID
+	Person       model.PersonID
 	CSI          string
 	Typed        string // how to name them in a command
 	DN           string
@@ -35,22 +37,22 @@ type Ordered struct {
 
 	// Suspended is the leave of absence of a person whose departure is suspended, nil if it is not. The
 	// order is stronger, and the leave goes on for what is left.
-	Suspended *Suspension
+	Suspended *model.Suspension
 	// Undone tells that somebody took an earlier withdrawal back, and there is no new credential yet: with
 	// this order there will be none.
 	Undone bool
 
-	Already string   // there is nothing to withdraw any more, and why
-	Refused string   // why it must not be withdrawn
-	Changes []Change // the withdrawal and what goes with it, each with its status
-	Guards  []Guard  // that block them
-	Hash    string   // covers those that wait for an approval
+	Already string         // there is nothing to withdraw any more, and why
+	Refused string         // why it must not be withdrawn
+	Changes []model.Change // the withdrawal and what goes with it, each with its status
+	Guards  []model.Guard  // that block them
+	Hash    string         // covers those that wait for an approval
 }
 
 // Withdrawal is the first of the changes, the zero value if there is none.
-func (o Ordered) Withdrawal() Change {
+func (o Ordered) Withdrawal() model.Change {
 	if len(o.Changes) == 0 {
-		return Change{}
+		return model.Change{}
 	}
 	return o.Changes[0]
 }
@@ -83,20 +85,20 @@ func ComputeOrder(in Input, order Order) Ordered {
 }
 
 // answerFor begins the answer to an order with what the directory shows of the person, and what somebody said of a leave.
-func (p *planner) answerFor(person PersonID) Ordered {
+func (p *planner) answerFor(person model.PersonID) Ordered {
 	o := p.observations[person]
 	_, forgotten := p.forgotten(person.Source)
 	answer := Ordered{
 		Person: person, CSI: o.CSI, Typed: p.plan.Names.Typed(o.CSI, person), DN: o.DN, Departed: p.departedNow[person] && !o.Unproved && !forgotten, Directory: p.describeInDirectory(person),
 	}
-	if s, said := p.State.suspension(person); said && s.Stands(p.Now) {
+	if s, said := p.State.Suspension(person); said && s.Stands(p.Now) {
 		answer.Suspended = &s
 	}
 	return answer
 }
 
 // answerAbout goes on with what an order about a credential of ours would reach.
-func (p *planner) answerAbout(own Ownership) Ordered {
+func (p *planner) answerAbout(own model.Ownership) Ordered {
 	answer := p.answerFor(own.Person)
 	answer.Typed = p.plan.Names.Typed(own.CSI, own.Person)
 	answer.CSI, answer.CredentialID, answer.Username, answer.ThreemaIDs = own.CSI, own.CredentialID, own.Username, p.idsOf(own)
@@ -115,7 +117,7 @@ func (p *planner) nothingOwned(order Order) (already, refused string) {
 		return "", unfinished
 	case i.CSI != "" && len(p.byCSI[i.CSI]) > 0:
 		return "", fmt.Sprintf("the credential %s carries their csi, but it is not managed: withdraw it by hand in the cockpit", p.describe(p.byCSI[i.CSI]))
-	case i.State == Entitled && !i.Excluded:
+	case i.State == model.Entitled && !i.Excluded:
 		return "", "no credential of theirs is managed, so there is nothing to withdraw; but they are entitled, and a pass makes one: disable the account in the directory"
 	}
 	for _, past := range slices.Backward(order.Departures) {
@@ -128,13 +130,13 @@ func (p *planner) nothingOwned(order Order) (already, refused string) {
 
 // alreadyGone says that a credential of ours needs no withdrawal. Where one list alone lacks it, it is
 // withdrawn all the same: the request finds out.
-func (p *planner) alreadyGone(own Ownership) string {
-	credential := Object{ObjectCredential, own.CredentialID}
+func (p *planner) alreadyGone(own model.Ownership) string {
+	credential := model.Object{Kind: model.ObjectCredential, ID: own.CredentialID}
 	switch {
 	case p.gone(credential):
 		return fmt.Sprintf("credential %s is not in the package any more", own.Username)
 	case p.withdrawalSent(own) && p.unsure(credential):
-		return fmt.Sprintf("the withdrawal of credential %s: %s", own.Username, LostAnswerWords(p.unlistedSince(credential).Add(goneAfter)))
+		return fmt.Sprintf("the withdrawal of credential %s: %s", own.Username, LostAnswerWords(p.unlistedSince(credential).Add(model.GoneAfter)))
 	}
 	return ""
 }
@@ -146,24 +148,13 @@ func withdrawnOn(username string, at time.Time) string {
 const unfinished = "an interrupted pass has not finished making their credential: let one finish it (`threema-dirsync run --once`) " +
 	"and order again, or withdraw it by hand in the cockpit"
 
-func (p *planner) creating(person PersonID) bool {
+func (p *planner) creating(person model.PersonID) bool {
 	_, open := p.openCreates[person]
 	return open
 }
 
-// RefusesOrders says why nobody's access ends under a policy, whatever anybody orders; "" if it does.
-func (p Policy) RefusesOrders() string {
-	switch {
-	case !p.Withdraw:
-		return "leavers.app_access: keep says that nobody's access ends; withdraw it by hand in the cockpit, or change the policy"
-	case !p.Mode.Allows(Withdraw):
-		return fmt.Sprintf("policy: %s lets nobody's access end, and an order does not change that: set policy: sync, or withdraw by hand in the cockpit", p.Mode)
-	}
-	return ""
-}
-
 // keptFromOrder says why a credential stays whatever anybody orders.
-func (p *planner) keptFromOrder(own Ownership) string {
+func (p *planner) keptFromOrder(own model.Ownership) string {
 	switch {
 	case !p.Policy.Withdraw:
 		return p.Policy.RefusesOrders()
@@ -174,7 +165,7 @@ func (p *planner) keptFromOrder(own Ownership) string {
 }
 
 // describeInDirectory says what the directory shows of a person now.
-func (p *planner) describeInDirectory(person PersonID) string {
+func (p *planner) describeInDirectory(person model.PersonID) string {
 	o := p.observations[person]
 	i, present := p.identities[person]
 	switch {
@@ -190,16 +181,16 @@ func (p *planner) describeInDirectory(person PersonID) string {
 		return "departed: " + p.describeDeparted(o)
 	case present && i.Excluded:
 		return "below exclude_dns, where nobody departs"
-	case present && i.State == Departed:
+	case present && i.State == model.Departed:
 		return "departed (" + i.Evidence.String() + "), but the read of source " + person.Source + " was not complete, so it does not count"
-	case present && i.State == Entitled || o.State == Entitled:
+	case present && i.State == model.Entitled || o.State == model.Entitled:
 		return "entitled"
 	}
 	return "unknown: " + cmp.Or(o.Evidence.Detail, "not seen")
 }
 
 // planOrder plans the withdrawal and, of somebody who departed, the end of their contacts.
-func (p *planner) planOrder(order Order, words string, own Ownership, answer Ordered) leaver {
+func (p *planner) planOrder(order Order, words string, own model.Ownership, answer Ordered) leaver {
 	l := leaver{
 		person: own.Person, csi: own.CSI, credentialID: own.CredentialID, username: own.Username,
 		observation: p.observations[own.Person], ids: answer.ThreemaIDs, rivals: p.rivals(p.ownerAccount(own)),
@@ -210,10 +201,10 @@ func (p *planner) planOrder(order Order, words string, own Ownership, answer Ord
 	first := len(p.plan.Changes)
 	c := p.withdrawal(l, own, false)
 	c.Ordered = !answer.Departed
-	c.Reason = joinReasons(words, c.Question)
+	c.Reason = model.JoinReasons(words, c.Question)
 	p.askWhoLeft(&c, l)
 	if p.withdrawalSent(own) { // else the request finds out what one list alone lacks
-		p.awaitList(&c, Object{ObjectCredential, own.CredentialID})
+		p.awaitList(&c, model.Object{Kind: model.ObjectCredential, ID: own.CredentialID})
 	}
 	p.add(c)
 	for _, id := range l.ids {
@@ -224,12 +215,12 @@ func (p *planner) planOrder(order Order, words string, own Ownership, answer Ord
 	}
 	for n := range p.plan.Changes[first:] {
 		c := &p.plan.Changes[first+n]
-		if c.Op != Withdraw {
+		if c.Op != model.Withdraw {
 			c.Reason = words
 		}
 		c.By, c.EvidenceText = order.By, "the word of "+order.By+"; the directory: "+answer.Directory
 		if s := answer.Suspended; s != nil {
-			c.EvidenceText += "; although " + s.words(p.Now)
+			c.EvidenceText += "; although " + s.Words(p.Now)
 		}
 	}
 	return l

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -47,7 +48,7 @@ func TestOrder(t *testing.T) {
 		onWord = "withdraw due on word"
 		begun  = "withdraw due, disable-contact due"
 	)
-	gone := func(_ *world, e *entry) { e.leave(plan.Absent) }
+	gone := func(_ *world, e *entry) { e.leave(model.Absent) }
 	for _, row := range []struct {
 		name  string
 		setup func(*world, *entry)
@@ -55,16 +56,16 @@ func TestOrder(t *testing.T) {
 	}{
 		{"entitled", func(*world, *entry) {}, onWord},
 		{"departed, not confirmed", gone, begun},
-		{"departed, in grace", func(_ *world, e *entry) { e.leave(plan.Disabled) }, begun},
+		{"departed, in grace", func(_ *world, e *entry) { e.leave(model.Disabled) }, begun},
 		{"unknown", func(_ *world, e *entry) { e.hide("parent not readable") }, onWord},
-		{"excluded", func(_ *world, e *entry) { e.leave(plan.Disabled); e.excluded = true }, onWord},
+		{"excluded", func(_ *world, e *entry) { e.leave(model.Disabled); e.excluded = true }, onWord},
 		{"held by a fault of the entry", func(_ *world, e *entry) { e.held = "no name" }, onWord},
 		{"departed by evidence that does not count", func(w *world, e *entry) {
 			gone(w, e)
-			w.policy.Evidence = []plan.EvidenceKind{plan.Disabled}
+			w.policy.Evidence = []model.EvidenceKind{model.Disabled}
 		}, onWord},
 		{"departed in an incomplete read", func(w *world, e *entry) {
-			e.leave(plan.Disabled)
+			e.leave(model.Disabled)
 			w.source().incomplete = true
 		}, onWord},
 		{"the directory is down", func(w *world, e *entry) {
@@ -72,12 +73,12 @@ func TestOrder(t *testing.T) {
 			w.source().unread = true
 		}, onWord},
 		{"known as departed, but the directory is down now", func(w *world, e *entry) {
-			e.leave(plan.Disabled)
+			e.leave(model.Disabled)
 			w.remember(w.plan().Update)
 			w.source().unread = true
 		}, onWord},
 		{"known as departed, but this read is incomplete", func(w *world, e *entry) {
-			e.leave(plan.Disabled)
+			e.leave(model.Disabled)
 			w.remember(w.plan().Update)
 			w.source().incomplete = true
 		}, onWord},
@@ -97,10 +98,10 @@ func TestOrder(t *testing.T) {
 		}, "already: credential anna is not in the package any more"},
 		{"gone in one list", func(w *world, _ *entry) { w.withdrawByHand("anna") }, onWord},
 		{"gone in one list, and its withdrawal had no answer", func(w *world, e *entry) {
-			w.state.Open = []plan.Operation{{ID: 9, Op: plan.Withdraw, Person: e.id, CredentialID: w.credential("anna").ID, Username: "anna", CSI: "E-anna", Ordered: true}}
+			w.state.Open = []model.Operation{{ID: 9, Op: model.Withdraw, Person: e.id, CredentialID: w.credential("anna").ID, Username: "anna", CSI: "E-anna", Ordered: true}}
 			w.withdrawByHand("anna")
 		}, "already: the withdrawal of credential anna: it was sent, and no answer says whether it was done; the last list lacks the credential, so it is most likely gone: a pass from"},
-		{"policy", func(w *world, _ *entry) { w.policy.Mode = plan.UpsertOnly }, "withdraw withheld on word"},
+		{"policy", func(w *world, _ *entry) { w.policy.Mode = model.UpsertOnly }, "withdraw withheld on word"},
 		{"app_access: keep", func(w *world, _ *entry) { w.policy.Withdraw = false }, "refused: leavers.app_access: keep"},
 		{"another scope", func(w *world, _ *entry) { w.source().scope = "s2" }, "withdraw blocked by baseline on word"},
 		{"no baseline", func(w *world, _ *entry) { w.state.Baseline = false }, "withdraw blocked by baseline on word"},
@@ -114,8 +115,8 @@ func TestOrder(t *testing.T) {
 			gone(w, e)
 			w.policy.Protected = []string{"E-anna"}
 		}, "withdraw needs-approval, disable-contact needs-approval"},
-		{"approval of the class", func(w *world, _ *entry) { w.policy.Approval = plan.ApproveRecoverable }, "withdraw needs-approval on word"},
-		{"approval of irreversible steps only", func(w *world, _ *entry) { w.policy.Approval = plan.ApproveIrreversible }, onWord},
+		{"approval of the class", func(w *world, _ *entry) { w.policy.Approval = model.ApproveRecoverable }, "withdraw needs-approval on word"},
+		{"approval of irreversible steps only", func(w *world, _ *entry) { w.policy.Approval = model.ApproveIrreversible }, onWord},
 		{"no requests left", func(w *world, _ *entry) { w.budget.Remaining = 4 }, "withdraw deferred on word"},
 		{"the last five requests", func(w *world, _ *entry) { w.budget.Remaining = 5 }, onWord},
 		{"a Gateway ID uses the credential", func(w *world, _ *entry) { w.pkg.Users[0].ID = "*GATEWAY" }, "refused: a Gateway"},
@@ -134,16 +135,16 @@ func TestOrder(t *testing.T) {
 		}, "withdraw needs-approval, disable-contact needs-approval"},
 		{"the csi of a second person", func(w *world, _ *entry) { w.hire("zoe").csi = "E-anna" }, onWord},
 		{"the th_csi of somebody else", func(w *world, e *entry) {
-			w.set(w.owner(e.id).CredentialID, []plan.Setting{{Name: plan.SettingCSI, Value: "E-other"}})
+			w.set(w.owner(e.id).CredentialID, []model.Setting{{Name: model.SettingCSI, Value: "E-other"}})
 		}, "withdraw needs-approval on word"},
 		{"memory alone stops nothing", func(w *world, e *entry) {
 			zoe := w.hire("zoe")
-			w.state.FormerLinks = []plan.FormerLink{{ThreemaID: w.pkg.Users[0].ID, Person: zoe.id, Until: w.now}}
-			w.state.Observations = append(w.state.Observations, plan.Observation{Person: zoe.id, State: plan.Entitled, CSI: "E-zoe"})
+			w.state.FormerLinks = []model.FormerLink{{ThreemaID: w.pkg.Users[0].ID, Person: zoe.id, Until: w.now}}
+			w.state.Observations = append(w.state.Observations, model.Observation{Person: zoe.id, State: model.Entitled, CSI: "E-zoe"})
 			w.pkg.Users[0].CSI = ""
 		}, onWord},
 		{"a create that nobody finished", func(w *world, e *entry) {
-			w.state.Open = []plan.Operation{{ID: 9, Op: plan.Create, Person: e.id, CredentialID: w.credential("anna").ID, Username: "anna", CSI: "E-anna"}}
+			w.state.Open = []model.Operation{{ID: 9, Op: model.Create, Person: e.id, CredentialID: w.credential("anna").ID, Username: "anna", CSI: "E-anna"}}
 		}, "refused: an interrupted pass has not finished making their credential"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -169,23 +170,23 @@ func TestOrder(t *testing.T) {
 // says what there is instead.
 func TestOrderForNobodyOfOurs(t *testing.T) {
 	t.Parallel()
-	past := []plan.PastDeparture{{Username: "zoe", WithdrawnAt: time.Date(2026, 2, 3, 9, 0, 0, 0, time.UTC)}, {Username: "zoe"}}
+	past := []model.PastDeparture{{Username: "zoe", WithdrawnAt: time.Date(2026, 2, 3, 9, 0, 0, 0, time.UTC)}, {Username: "zoe"}}
 	for _, row := range []struct {
 		name  string
 		setup func(*world, *entry)
 		want  string
 	}{
 		{"a joiner", func(*world, *entry) {}, "refused: no credential of theirs is managed, so there is nothing to withdraw; but they are entitled"},
-		{"a stranger", func(_ *world, e *entry) { e.leave(plan.Disabled) }, "already: credential zoe was withdrawn on 2026-02-03"},
+		{"a stranger", func(_ *world, e *entry) { e.leave(model.Disabled) }, "already: credential zoe was withdrawn on 2026-02-03"},
 		{"unmanaged", func(w *world, e *entry) {
 			e.held = "no name"
 			w.foreignCredential("z.old", "E-zoe")
 		}, "refused: the credential z.old carries their csi, but it is not managed: withdraw it by hand"},
 		{"on the way out", func(w *world, e *entry) {
-			e.leave(plan.Disabled)
-			w.pkg.Users = []plan.User{{ID: "ID000001"}}
-			w.policy.ID = plan.DetachID
-			w.state.Departures = []plan.Departure{{Person: e.id, Username: "zoe", CSI: "E-zoe", CredentialID: "c", WithdrawnAt: w.now, IDs: []plan.DepartingID{{ThreemaID: "ID000001"}}}}
+			e.leave(model.Disabled)
+			w.pkg.Users = []model.User{{ID: "ID000001"}}
+			w.policy.ID = model.DetachID
+			w.state.Departures = []model.Departure{{Person: e.id, Username: "zoe", CSI: "E-zoe", CredentialID: "c", WithdrawnAt: w.now, IDs: []model.DepartingID{{ThreemaID: "ID000001"}}}}
 		}, "already: credential zoe was withdrawn on 2026-03-0"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -207,10 +208,10 @@ func TestApprovedOrder(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna", "bert")
 	w.policy.Protected, w.policy.GraceWithdraw = []string{"E-anna", "E-bert"}, 0
-	people["anna"].leave(plan.Disabled)
-	people["bert"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
+	people["bert"].leave(model.Disabled)
 	o := w.order(people["anna"])
-	if id := find(t, w.plan(), plan.Withdraw, "anna").ID; o.Withdrawal().ID != id {
+	if id := find(t, w.plan(), model.Withdraw, "anna").ID; o.Withdrawal().ID != id {
 		t.Errorf("the order calls it %s, the plan %s", o.Withdrawal().ID, id)
 	}
 	if o.Hash == w.order(people["bert"]).Hash || o.Hash == w.plan().Hash {
@@ -243,17 +244,17 @@ func TestIDWaitsForTheConfirmation(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			w, people := rolledOut(t, "anna")
-			w.policy.ID, w.policy.GraceID = plan.DetachID, row.grace
+			w.policy.ID, w.policy.GraceID = model.DetachID, row.grace
 			w.activate("anna")
 			w.settle(t)
-			people["anna"].leave(plan.Absent)
+			people["anna"].leave(model.Absent)
 			w.obey(t, w.order(people["anna"]))
 			detached := -1
 			for hour := range 48 {
 				if hour == row.comesAt {
 					people["anna"].comeBack()
 				}
-				if w.pass(t); detached < 0 && w.done[plan.Detach] == 1 {
+				if w.pass(t); detached < 0 && w.done[model.Detach] == 1 {
 					detached = hour
 				}
 				w.now = w.now.Add(time.Hour)
@@ -282,13 +283,13 @@ func TestOrderSettledByLooking(t *testing.T) {
 	for _, there := range []bool{true, false} {
 		w, people := rolledOut(t, "anna")
 		own := *w.owner(people["anna"].id)
-		w.state.Open = []plan.Operation{{ID: 9, Op: plan.Withdraw, Ordered: true, Person: own.Person, CredentialID: own.CredentialID, Username: "anna"}}
+		w.state.Open = []model.Operation{{ID: 9, Op: model.Withdraw, Ordered: true, Person: own.Person, CredentialID: own.CredentialID, Username: "anna"}}
 		if !there {
 			w.withdrawByHand("anna")
-			w.state.Orders = []plan.PastOrder{{CredentialID: own.CredentialID, At: w.now}}
+			w.state.Orders = []model.PastOrder{{CredentialID: own.CredentialID, At: w.now}}
 		}
 		p := w.plan()
-		if diff := cmp.Diff([]plan.SettledOperation{{ID: 9, Done: !there}}, p.Update.Settled); diff != "" {
+		if diff := cmp.Diff([]model.SettledOperation{{ID: 9, Done: !there}}, p.Update.Settled); diff != "" {
 			t.Error(diff)
 		}
 		if there {
@@ -323,23 +324,23 @@ func checkOrder(t testing.TB, in plan.Input, seed uint64) {
 		t.Fatalf("%d answers: %+v", answers, o)
 	}
 	for n, c := range o.Changes {
-		withdrawal := c.Op == plan.Withdraw && c.CredentialID == own.CredentialID && c.Ordered != o.Departed
-		contact := c.Op == plan.DisableContact && o.Departed && !c.Ordered
+		withdrawal := c.Op == model.Withdraw && c.CredentialID == own.CredentialID && c.Ordered != o.Departed
+		contact := c.Op == model.DisableContact && o.Departed && !c.Ordered
 		if c.Person != own.Person || c.By != "anna" || n == 0 && !withdrawal || n > 0 && !contact {
 			t.Fatalf("change %d of the order on %s: %+v", n, own.Person, c)
 		}
-		halted := in.Stop != "" || in.Policy.Mode != plan.Sync || !in.Policy.Withdraw
-		if c.Status == plan.Due && halted {
+		halted := in.Stop != "" || in.Policy.Mode != model.Sync || !in.Policy.Withdraw
+		if c.Status == model.Due && halted {
 			t.Fatalf("due, though halted: %+v", c)
 		}
 	}
 }
 
 // provenNow tells whether a complete read of the input shows a person as departed.
-func provenNow(in plan.Input, person plan.PersonID) bool {
+func provenNow(in plan.Input, person model.PersonID) bool {
 	for _, s := range in.Sources {
-		gone := slices.ContainsFunc(s.Identities, func(i plan.Identity) bool { return i.Person == person && i.State == plan.Departed }) ||
-			slices.ContainsFunc(s.Snapshot.Sightings, func(x plan.Sighting) bool { return x.ID == person && x.State == plan.Departed })
+		gone := slices.ContainsFunc(s.Identities, func(i model.Identity) bool { return i.Person == person && i.State == model.Departed }) ||
+			slices.ContainsFunc(s.Snapshot.Sightings, func(x model.Sighting) bool { return x.ID == person && x.State == model.Departed })
 		if gone && s.Snapshot.Departures() {
 			return true
 		}

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestAYesToATransferIsForOneDeparture: whoever may be somebody else gets the credential by a yes to the departure
@@ -16,7 +16,7 @@ func TestAYesToATransferIsForOneDeparture(t *testing.T) {
 	w.policy.PublishContacts = false
 	w.activate("anna")
 	w.settle(t)
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	w.now = w.now.Add(time.Hour)
 	petra := w.successor("Petra")
 	p := w.plan()
@@ -28,7 +28,7 @@ func TestAYesToATransferIsForOneDeparture(t *testing.T) {
 	if w.owner(people["anna"].id) == nil || w.owner(petra.id) != nil {
 		t.Fatal("passed on although anna is back")
 	}
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	if got := of(w.later(t, day), "anna"); !slices.Contains(got, "transfer E-anna needs-approval") {
 		t.Errorf("%v", got)
 	}
@@ -39,12 +39,12 @@ func TestAYesToATransferIsForOneDeparture(t *testing.T) {
 func TestTheYesToALateMassIsForItsIDsToo(t *testing.T) {
 	t.Parallel()
 	w := running(t, 100)
-	w.policy.ID, w.policy.GraceID = plan.DetachID, 2*day
+	w.policy.ID, w.policy.GraceID = model.DetachID, 2*day
 	for _, e := range w.source().people[:9] {
 		w.activate(e.username)
 	}
 	w.settle(t)
-	w.leaveOU(0, plan.Disabled)
+	w.leaveOU(0, model.Disabled)
 	p := w.later(t, 2*time.Hour)
 	w.given(p, p.AwaitingApproval()...)
 	p = w.plan()
@@ -53,13 +53,13 @@ func TestTheYesToALateMassIsForItsIDsToo(t *testing.T) {
 	}
 	w.given(p, p.AwaitingApproval()...)
 	w.later(t, 6*day) // the machine was off
-	if w.done[plan.Withdraw] != 9 {
-		t.Fatalf("withdrawn %d", w.done[plan.Withdraw])
+	if w.done[model.Withdraw] != 9 {
+		t.Fatalf("withdrawn %d", w.done[model.Withdraw])
 	}
 	w.later(t, day)
 	w.later(t, 2*day)
-	if w.done[plan.Detach] != 9 {
-		t.Errorf("detached %d", w.done[plan.Detach])
+	if w.done[model.Detach] != 9 {
+		t.Errorf("detached %d", w.done[model.Detach])
 	}
 }
 
@@ -73,14 +73,14 @@ func TestAYesOfAnHourLastsAnHour(t *testing.T) {
 	w.settle(t)
 	second := w.successor("Petra")
 	w.later(t, time.Hour)
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	p := w.later(t, time.Hour)
 	if got := of(p, "anna"); !slices.Contains(got, "transfer E-anna needs-approval") {
 		t.Fatalf("%v", got)
 	}
-	yes := change(t, p, plan.Transfer, "anna")
-	second.leave(plan.Disabled)
-	w.give(plan.GivenApproval{ChangeID: yes.ID, Op: yes.Op, Person: yes.Person, Until: w.now.Add(time.Hour)})
+	yes := change(t, p, model.Transfer, "anna")
+	second.leave(model.Disabled)
+	w.give(model.GivenApproval{ChangeID: yes.ID, Op: yes.Op, Person: yes.Person, Until: w.now.Add(time.Hour)})
 	w.later(t, time.Minute)
 	w.later(t, 20*time.Hour)
 	second.comeBack()

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestWhomNoGroupEntitlesIsNamed: how many, the first ten of them by csi and DN, and to which group somebody who is
@@ -15,11 +15,11 @@ func TestWhomNoGroupEntitlesIsNamed(t *testing.T) {
 	w := crowd(20)
 	w.leaveGroups(0, "")
 	w.leaveGroups(1, "")
-	w.source().people[19].leave(plan.OutOfScope)
+	w.source().people[19].leave(model.OutOfScope)
 	out := w.pass(t).Sources[0].Outside
 	want := 0
 	for _, e := range w.source().people {
-		if e.state == plan.Departed && !e.outside {
+		if e.state == model.Departed && !e.outside {
 			want++
 		}
 	}

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 const day = 24 * time.Hour
@@ -29,8 +29,8 @@ func TestJoinerIsCreatedWithItsSettings(t *testing.T) {
 	w.hire("anna").extra = map[string]string{"th_job_title": "Engineer", "th_department": ""}
 	p := w.pass(t)
 	wantLines(t, summary(p), "create E-anna due")
-	c := find(t, p, plan.Create, "anna")
-	if c.Class != plan.Recoverable || c.CredentialID != "" || c.Username != "anna" || len(c.Settings) != 4 {
+	c := find(t, p, model.Create, "anna")
+	if c.Class != model.Recoverable || c.CredentialID != "" || c.Username != "anna" || len(c.Settings) != 4 {
 		t.Errorf("create is %+v", c)
 	}
 	if p.Requests != 2 { // the credential and the bulk settings
@@ -56,18 +56,18 @@ func TestPeopleWhoChange(t *testing.T) {
 		{"mover without a mapped value", func(_ *world, e *entry) { e.ou = "Hamburg" }, nil, ""},
 		{"login", func(_ *world, e *entry) { e.username = "anna.neu" }, nil, ""},
 		{"opt-in emptied", func(w *world, e *entry) {
-			w.set(w.credential("anna").ID, []plan.Setting{{Name: "th_department", Value: "IT"}})
+			w.set(w.credential("anna").ID, []model.Setting{{Name: "th_department", Value: "IT"}})
 			e.extra = map[string]string{"th_department": ""}
 		}, []string{"unset-setting E-anna due"}, "no value for th_department"},
 		{"setting of others", func(w *world, _ *entry) {
-			w.set(w.credential("anna").ID, []plan.Setting{{Name: "th_theirs", Value: "x"}})
+			w.set(w.credential("anna").ID, []model.Setting{{Name: "th_theirs", Value: "x"}})
 		}, nil, ""},
 		{"empty is absent", func(_ *world, e *entry) { e.extra = map[string]string{"th_department": ""} }, nil, ""},
 		{"held mapping", func(_ *world, e *entry) { e.held = "no employeeID"; e.last = "Neu" }, []string{"held E-anna"}, "no employeeID"},
-		{"unknown state", func(_ *world, e *entry) { e.state = plan.Unknown; e.evidence.Detail = "userAccountControl hidden" }, []string{"held E-anna"}, "account state unknown: userAccountControl hidden"},
+		{"unknown state", func(_ *world, e *entry) { e.state = model.Unknown; e.evidence.Detail = "userAccountControl hidden" }, []string{"held E-anna"}, "account state unknown: userAccountControl hidden"},
 		{"whereabouts unknown", func(_ *world, e *entry) { e.hide("parent not readable") }, []string{"held E-anna"}, "whereabouts unknown: parent not readable"},
 		{"excluded", func(_ *world, e *entry) { e.excluded = true }, []string{"held E-anna"}, "lies below exclude_dns"},
-		{"excluded and disabled", func(_ *world, e *entry) { e.leave(plan.Disabled); e.excluded = true }, []string{"held E-anna"}, "lies below exclude_dns"},
+		{"excluded and disabled", func(_ *world, e *entry) { e.leave(model.Disabled); e.excluded = true }, []string{"held E-anna"}, "lies below exclude_dns"},
 		{"renamed by hand", func(w *world, _ *entry) { w.credential("anna").Username = "anna-x" }, nil, ""},
 		{"source removed", func(w *world, _ *entry) { w.source().unread = true }, []string{"held E-anna"}, "source corp is not configured any more; nothing is done"},
 	} {
@@ -94,8 +94,8 @@ func TestCollisionsHoldBoth(t *testing.T) {
 		{"csi", func(a, b *entry) { b.csi = a.csi }, "the csi E-anna is also that of CN=Bert Muster", []string{"held E-anna", "held E-anna"}},
 		{"username in another case", func(a, b *entry) { b.username = "ANNA" }, "the username anna is also that of CN=Anna Muster", []string{"held E-anna", "held E-bert"}},
 		{"both", func(a, b *entry) { b.csi, b.username = a.csi, a.username }, "; the username anna is also", []string{"held E-anna", "held E-anna"}},
-		{"one is unknown", func(_, b *entry) { b.csi = "E-anna"; b.state = plan.Unknown }, "", []string{"create E-anna due", "held E-anna"}},
-		{"one is disabled", func(a, b *entry) { b.csi, b.username = a.csi, a.username; b.leave(plan.Disabled) }, "", []string{"create E-anna due"}},
+		{"one is unknown", func(_, b *entry) { b.csi = "E-anna"; b.state = model.Unknown }, "", []string{"create E-anna due", "held E-anna"}},
+		{"one is disabled", func(a, b *entry) { b.csi, b.username = a.csi, a.username; b.leave(model.Disabled) }, "", []string{"create E-anna due"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -125,7 +125,7 @@ func TestManyWithOneCSIAreCounted(t *testing.T) {
 func TestDisabledAtFirstSightIsOnboarding(t *testing.T) {
 	t.Parallel()
 	w := newWorld()
-	w.hire("anna").leave(plan.Disabled)
+	w.hire("anna").leave(model.Disabled)
 	w.hire("bert")
 	wantLines(t, summary(w.pass(t)), "create E-bert due")
 	if len(w.state.Observations) != 1 {
@@ -147,7 +147,7 @@ func TestCSICorrectedInTheDirectory(t *testing.T) {
 	carla.csi = "E-anna"
 	wantLines(t, of(w.pass(t), "anna"), "create E-anna due")
 	// And who leaves is taken out with the new one.
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	w.later(t, time.Hour)
 	wantLines(t, of(w.later(t, day), "anna2"), "withdraw E-anna2 due")
 }
@@ -156,17 +156,17 @@ func TestRenamedByHandStillLeaves(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna")
 	w.credential("anna").Username = "anna-x"
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	w.later(t, time.Hour)
-	c := find(t, w.later(t, day), plan.Withdraw, "anna")
-	if c.Username != "anna-x" || c.Status != plan.Due {
+	c := find(t, w.later(t, day), model.Withdraw, "anna")
+	if c.Username != "anna-x" || c.Status != model.Due {
 		t.Errorf("the last look compares with %q: %s", c.Username, c.Status)
 	}
 }
 
 func TestAdoption(t *testing.T) {
 	t.Parallel()
-	user := func(w *world, c *plan.Credential, csi, first, last string) {
+	user := func(w *world, c *model.Credential, csi, first, last string) {
 		id := w.activate(c.Username)
 		u := w.user(id)
 		u.CSI, u.FirstName, u.LastName = csi, first, last
@@ -228,12 +228,12 @@ func TestAdoption(t *testing.T) {
 		}, []string{"held E-anna"}, "is shared"},
 		{"a Gateway ID", func(w *world) {
 			c := w.foreignCredential("a1", "E-anna")
-			w.pkg.Users = append(w.pkg.Users, plan.User{ID: "*GATEWAY", CredentialID: c.ID})
+			w.pkg.Users = append(w.pkg.Users, model.User{ID: "*GATEWAY", CredentialID: c.ID})
 			c.Usage = 1
 		}, []string{"held E-anna"}, "Gateway, Broadcast or support ID"},
 		{"only entitled people compete", func(w *world) {
 			w.foreignCredential("a1", "E-bert")
-			w.hire("bert").leave(plan.Disabled)
+			w.hire("bert").leave(model.Disabled)
 		}, []string{"create E-anna due"}, "carries the csi of CN=Bert Muster,OU=Berlin,DC=corp, who is disabled and was never managed"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -258,8 +258,8 @@ func TestUnmanagedIsListed(t *testing.T) {
 	w.activate("pool")
 	w.foreignCredential("printer", "")
 	w.foreignCredential("stranger", "E-nobody")
-	w.pkg.Users = append(w.pkg.Users, plan.User{ID: "*SUPPORT"}, plan.User{ID: "ORPHAN01", FirstName: "Old", LastName: "One"})
-	w.pkg.Contacts = append(w.pkg.Contacts, plan.Contact{ID: "CUSTOM01", FirstName: "Taxi", Enabled: true})
+	w.pkg.Users = append(w.pkg.Users, model.User{ID: "*SUPPORT"}, model.User{ID: "ORPHAN01", FirstName: "Old", LastName: "One"})
+	w.pkg.Contacts = append(w.pkg.Contacts, model.Contact{ID: "CUSTOM01", FirstName: "Taxi", Enabled: true})
 	p := w.pass(t)
 	for _, say := range []string{
 		"credential pool shared: 2 Threema IDs use it", "credential printer it has no csi", "credential stranger no entitled person has its csi E-nobody",
@@ -278,25 +278,25 @@ func TestUnmanagedIsListed(t *testing.T) {
 func TestIDsOfLeaversAreNoStrangers(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
-	withdrawal := plan.Effect{
-		Op: plan.Withdraw, Person: plan.PersonID{Source: "corp", ID: "guid-gone"}, CSI: "E-zoe", DN: "CN=Zoe", Username: "zoe", IDs: []string{"KEPT0001"}, RequestedAt: at, GoneAt: at, VerifiedAt: at,
+	withdrawal := model.Effect{
+		Op: model.Withdraw, Person: model.PersonID{Source: "corp", ID: "guid-gone"}, CSI: "E-zoe", DN: "CN=Zoe", Username: "zoe", IDs: []string{"KEPT0001"}, RequestedAt: at, GoneAt: at, VerifiedAt: at,
 	}
-	detached, user := withdrawal, plan.User{ID: "KEPT0001", FirstName: "Zoe"}
-	detached.Op, detached.ThreemaID, detached.VerifiedAt, detached.RequestedAt = plan.Detach, "KEPT0001", time.Time{}, at.Add(time.Hour)
+	detached, user := withdrawal, model.User{ID: "KEPT0001", FirstName: "Zoe"}
+	detached.Op, detached.ThreemaID, detached.VerifiedAt, detached.RequestedAt = model.Detach, "KEPT0001", time.Time{}, at.Add(time.Hour)
 	linked := user
 	linked.CredentialID = "c-other"
 	for _, row := range []struct {
 		name    string
-		effects []plan.Effect
-		left    []plan.AbandonedID
-		user    plan.User
+		effects []model.Effect
+		left    []model.AbandonedID
+		user    model.User
 		say     string
 	}{
 		{"nobody of ours", nil, nil, user, "user Zoe orphan: its credential is gone"},
-		{"kept", []plan.Effect{withdrawal}, nil, user, "user Zoe kept: of E-zoe CN=Zoe, who left; credential zoe was withdrawn on 2026-03-01"},
-		{"came back with another ID", nil, []plan.AbandonedID{{withdrawal.Person, "E-zoe", user.ID}}, user, "user Zoe left behind: of E-zoe corp/guid-gone, from an earlier departure"},
-		{"on its way out", []plan.Effect{detached, withdrawal}, nil, user, "user Zoe of E-zoe CN=Zoe, who left; detach / trennen was requested on 2026-03-01"},
-		{"another credential has it", []plan.Effect{withdrawal}, nil, linked, "user Zoe its credential is not managed"},
+		{"kept", []model.Effect{withdrawal}, nil, user, "user Zoe kept: of E-zoe CN=Zoe, who left; credential zoe was withdrawn on 2026-03-01"},
+		{"came back with another ID", nil, []model.AbandonedID{{Person: withdrawal.Person, CSI: "E-zoe", ThreemaID: user.ID}}, user, "user Zoe left behind: of E-zoe corp/guid-gone, from an earlier departure"},
+		{"on its way out", []model.Effect{detached, withdrawal}, nil, user, "user Zoe of E-zoe CN=Zoe, who left; detach / trennen was requested on 2026-03-01"},
+		{"another credential has it", []model.Effect{withdrawal}, nil, linked, "user Zoe its credential is not managed"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -305,7 +305,7 @@ func TestIDsOfLeaversAreNoStrangers(t *testing.T) {
 			w.pass(t)
 			w.state.Effects, w.state.AbandonedIDs = row.effects, row.left
 			w.pkg.Users = append(w.pkg.Users, row.user)
-			w.pkg.Contacts = append(w.pkg.Contacts, plan.Contact{ID: user.ID, FirstName: "Zoe"})
+			w.pkg.Contacts = append(w.pkg.Contacts, model.Contact{ID: user.ID, FirstName: "Zoe"})
 			wantWords(t, w.plan(), row.say)
 		})
 	}
@@ -360,12 +360,12 @@ func TestWithdrawnByHand(t *testing.T) {
 	t.Run("of a leaver, whose ID still goes", func(t *testing.T) {
 		t.Parallel()
 		w, people := rolledOut(t, "anna")
-		w.policy.ID, w.policy.GraceID = plan.DetachID, 0
+		w.policy.ID, w.policy.GraceID = model.DetachID, 0
 		id := w.activate("anna")
 		w.settle(t)
 		w.withdrawByHand("anna")
 		w.later(t, time.Hour)
-		people["anna"].leave(plan.Disabled)
+		people["anna"].leave(model.Disabled)
 		w.later(t, time.Hour)
 		w.later(t, time.Hour)
 		p := w.later(t, day)
@@ -381,7 +381,7 @@ func TestRefusedValueHolds(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna")
 	people["anna"].last = "Böse"
-	w.state.Refusals = []plan.Refusal{{CredentialID: w.credential("anna").ID, Setting: plan.SettingLastName, Value: "Böse", Message: "400: not acceptable", At: w.now}}
+	w.state.Refusals = []model.Refusal{{CredentialID: w.credential("anna").ID, Setting: model.SettingLastName, Value: "Böse", Message: "400: not acceptable", At: w.now}}
 	p := w.pass(t)
 	wantLines(t, of(p, "anna"), "held E-anna")
 	wantWords(t, p, "the service refused the value of th_lastname (400: not acceptable)")
@@ -393,8 +393,8 @@ func TestRefusedValueHolds(t *testing.T) {
 
 func TestContacts(t *testing.T) {
 	t.Parallel()
-	contact := func(w *world, id string) *plan.Contact {
-		w.pkg.Contacts = append(w.pkg.Contacts, plan.Contact{ID: id, Auto: true, FirstName: "Anna", LastName: "Muster", Enabled: true})
+	contact := func(w *world, id string) *model.Contact {
+		w.pkg.Contacts = append(w.pkg.Contacts, model.Contact{ID: id, Auto: true, FirstName: "Anna", LastName: "Muster", Enabled: true})
 		return &w.pkg.Contacts[len(w.pkg.Contacts)-1]
 	}
 	for _, row := range []struct {
@@ -408,7 +408,7 @@ func TestContacts(t *testing.T) {
 		{"disabled at first sight", func(w *world, _ *entry, id string) { contact(w, id).Enabled = false }, []string{"publish-contact E-anna due"}, "not enabled"},
 		{"disabled later", func(w *world, _ *entry, id string) {
 			contact(w, id).Enabled = false
-			w.state.Published = []plan.Publication{{ThreemaID: id}}
+			w.state.Published = []model.Publication{{ThreemaID: id}}
 		}, []string{"held E-anna"}, "was disabled by somebody else"},
 		{"without a name", func(w *world, _ *entry, id string) { contact(w, id).LastName = "" }, []string{"publish-contact E-anna due"}, "no name"},
 		{"another name, automatic", func(w *world, _ *entry, id string) { contact(w, id).LastName = "Alt" }, nil, ""},
@@ -419,7 +419,7 @@ func TestContacts(t *testing.T) {
 		{"another name, ours", func(w *world, _ *entry, id string) {
 			c := contact(w, id)
 			c.LastName, c.Auto = "Alt", false
-			w.state.Published = []plan.Publication{{ThreemaID: id, Created: true}}
+			w.state.Published = []model.Publication{{ThreemaID: id, Created: true}}
 		}, []string{"publish-contact E-anna due"}, "its name follows the directory"},
 		{"switched off", func(w *world, _ *entry, _ string) { w.policy.PublishContacts = false }, nil, ""},
 		{"a Gateway ID", func(w *world, _ *entry, id string) { w.user(id).ID = "*ANNAGW1" }, nil, ""},

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -16,13 +17,13 @@ func (e *entry) vanish() {
 }
 
 // asksPlace fails unless the withdrawal of anna waits for a yes because of her place alone.
-func asksPlace(t *testing.T, p plan.Plan) plan.Change {
+func asksPlace(t *testing.T, p plan.Plan) model.Change {
 	t.Helper()
-	c := change(t, p, plan.Withdraw, "anna")
-	if c.Status != plan.NeedsApproval || !slices.Equal(c.Asks, []plan.Ask{plan.AskPlace}) || !strings.Contains(c.Reason, "hidden") {
+	c := change(t, p, model.Withdraw, "anna")
+	if c.Status != model.NeedsApproval || !slices.Equal(c.Asks, []model.Ask{model.AskPlace}) || !strings.Contains(c.Reason, "hidden") {
 		t.Errorf("%s %v: %s", c.Status, c.Asks, c.Reason)
 	}
-	if !slices.ContainsFunc(p.Waits(), func(w plan.Wait) bool { return w.Code == plan.WaitCode(plan.AskPlace) }) {
+	if !slices.ContainsFunc(p.Waits(), func(w model.Wait) bool { return w.Code == model.WaitCode(model.AskPlace) }) {
 		t.Errorf("the pass waits for %+v", p.Waits())
 	}
 	return c
@@ -34,7 +35,7 @@ func TestPlaceGone(t *testing.T) {
 	t.Parallel()
 	w, people := readForDays(t)
 	people["anna"].vanish()
-	people["bert"].leave(plan.Absent)
+	people["bert"].leave(model.Absent)
 	for range 5 {
 		w.later(t, day)
 	}
@@ -63,9 +64,9 @@ func TestPlaceShowsItself(t *testing.T) {
 		w.later(t, day)
 	}
 	people["anna"].comeBack()
-	people["bert"].leave(plan.Absent)
+	people["bert"].leave(model.Absent)
 	p := w.later(t, time.Hour)
-	if c := change(t, p, plan.Withdraw, "bert"); c.Status != plan.Waiting || len(c.Asks) != 0 {
+	if c := change(t, p, model.Withdraw, "bert"); c.Status != model.Waiting || len(c.Asks) != 0 {
 		t.Errorf("the row does not begin afresh: %s %v", c.Status, c.Asks)
 	}
 	for range 3 {
@@ -81,15 +82,15 @@ func TestPlaceShowsItself(t *testing.T) {
 func TestPlaceGoneAfterTheProof(t *testing.T) {
 	t.Parallel()
 	w, people := readForDays(t)
-	people["anna"].leave(plan.Absent)
+	people["anna"].leave(model.Absent)
 	w.later(t, time.Hour)
 	people["anna"].vanish()
 	for range 4 {
 		w.later(t, day)
 	}
 	asksPlace(t, w.plan())
-	people["anna"].leave(plan.Absent)
-	if c := change(t, w.later(t, time.Hour), plan.Withdraw, "anna"); c.Status != plan.Waiting {
+	people["anna"].leave(model.Absent)
+	if c := change(t, w.later(t, time.Hour), model.Withdraw, "anna"); c.Status != model.Waiting {
 		t.Errorf("the row does not begin afresh: %s %v", c.Status, c.Asks)
 	}
 }
@@ -99,8 +100,8 @@ func TestPlaceGoneAfterTheProof(t *testing.T) {
 func TestPlaceGoneOfTheSuccessor(t *testing.T) {
 	t.Parallel()
 	w, people := readForDays(t)
-	w.policy.ID, w.policy.GraceID = plan.RevokeID, 7*day
-	people["anna"].leave(plan.Disabled)
+	w.policy.ID, w.policy.GraceID = model.RevokeID, 7*day
+	people["anna"].leave(model.Disabled)
 	for w.credential("anna") != nil {
 		w.later(t, day)
 	}
@@ -114,8 +115,8 @@ func TestPlaceGoneOfTheSuccessor(t *testing.T) {
 	for range 9 {
 		w.later(t, day)
 	}
-	c := change(t, w.plan(), plan.Revoke, "anna")
-	if c.Status != plan.NeedsApproval || !slices.Contains(c.Asks, plan.AskSamePerson) {
+	c := change(t, w.plan(), model.Revoke, "anna")
+	if c.Status != model.NeedsApproval || !slices.Contains(c.Asks, model.AskSamePerson) {
 		t.Errorf("%s %v", c.Status, c.Asks)
 	}
 }
@@ -131,7 +132,7 @@ func TestPlaceGoneInWords(t *testing.T) {
 	}
 	w.source().scope = "s2"
 	p := w.plan()
-	n := slices.IndexFunc(p.Baseline.Leaves, func(b plan.BaselinePerson) bool { return b.CSI == "E-anna" })
+	n := slices.IndexFunc(p.Baseline.Leaves, func(b model.BaselinePerson) bool { return b.CSI == "E-anna" })
 	if n < 0 || !strings.HasPrefix(p.Baseline.Leaves[n].Why, "absent (") {
 		t.Errorf("the baseline lists %+v", p.Baseline.Leaves)
 	}
@@ -141,10 +142,10 @@ func TestPlaceGoneInWords(t *testing.T) {
 func TestPlaceGoneWithTheID(t *testing.T) {
 	t.Parallel()
 	w, people := readForDays(t)
-	w.policy.ID, w.policy.GraceID = plan.RevokeID, 7*day
+	w.policy.ID, w.policy.GraceID = model.RevokeID, 7*day
 	id := w.activate("anna")
 	w.later(t, time.Hour)
-	people["anna"].leave(plan.Absent)
+	people["anna"].leave(model.Absent)
 	for w.credential("anna") != nil {
 		w.later(t, day)
 	}
@@ -155,8 +156,8 @@ func TestPlaceGoneWithTheID(t *testing.T) {
 	if w.user(id) == nil {
 		t.Fatal("the ID of somebody who may only be hidden is revoked")
 	}
-	c := change(t, w.plan(), plan.Revoke, "anna")
-	if c.Status != plan.NeedsApproval || !slices.Contains(c.Asks, plan.AskPlace) || !c.Placeless {
+	c := change(t, w.plan(), model.Revoke, "anna")
+	if c.Status != model.NeedsApproval || !slices.Contains(c.Asks, model.AskPlace) || !c.Placeless {
 		t.Errorf("%s %v", c.Status, c.Asks)
 	}
 }
@@ -169,8 +170,8 @@ func TestPlaceGoneAndCreatedAnew(t *testing.T) {
 	people["anna"].vanish()
 	anew := w.hire("anna")
 	p := w.later(t, day)
-	c := change(t, p, plan.Transfer, "anna")
-	if c.Status != plan.NeedsApproval || !slices.Contains(c.Asks, plan.AskSamePerson) || !strings.Contains(c.Reason, "hidden") {
+	c := change(t, p, model.Transfer, "anna")
+	if c.Status != model.NeedsApproval || !slices.Contains(c.Asks, model.AskSamePerson) || !strings.Contains(c.Reason, "hidden") {
 		t.Fatalf("%s %v: %s", c.Status, c.Asks, c.Reason)
 	}
 	w.approveAll(p)

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // Of one csi there is one person, and where several sources have it, the one that stands first in
@@ -21,27 +23,27 @@ func (p *planner) place(source string) int {
 }
 
 // comparePlaces orders people by the place of their source.
-func (p *planner) comparePlaces(a, b PersonID) int {
+func (p *planner) comparePlaces(a, b model.PersonID) int {
 	return cmp.Or(cmp.Compare(p.place(a.Source), p.place(b.Source)), a.Compare(b))
 }
 
 // precedes tells whether somebody comes before somebody else.
-func (p *planner) precedes(a, b PersonID) bool { return p.comparePlaces(a, b) < 0 }
+func (p *planner) precedes(a, b model.PersonID) bool { return p.comparePlaces(a, b) < 0 }
 
 // yieldsTo finds the person of an earlier source whose csi it is, or may be, too.
-func (p *planner) yieldsTo(i Identity) (first PersonID, yields bool) {
+func (p *planner) yieldsTo(i model.Identity) (first model.PersonID, yields bool) {
 	first, claimed := p.claimedCSI[i.CSI]
 	return first, claimed && i.CSI != "" && p.place(first.Source) < p.place(i.Person.Source)
 }
 
 // entitledNow tells whether this pass saw the person, as entitled.
-func (p *planner) entitledNow(person PersonID) bool {
+func (p *planner) entitledNow(person model.PersonID) bool {
 	i, present := p.identities[person]
-	return present && i.State == Entitled && !i.Excluded
+	return present && i.State == model.Entitled && !i.Excluded
 }
 
 // describeSecond says of somebody who yields why nothing is done under this entry.
-func (p *planner) describeSecond(first PersonID) string {
+func (p *planner) describeSecond(first model.PersonID) string {
 	words := fmt.Sprintf("also in source %s, which comes first, as %s: ", first.Source, p.nameOf(first))
 	switch {
 	case p.entitledNow(first):

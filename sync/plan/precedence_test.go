@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -54,7 +55,7 @@ func (w *world) wantOwner(t testing.TB, e *entry, credentialID, threemaID string
 func (w *world) carrying(csi string) []string {
 	var ids []string
 	for _, c := range w.pkg.Credentials {
-		if w.pkg.Settings[c.ID][plan.SettingCSI] == csi {
+		if w.pkg.Settings[c.ID][model.SettingCSI] == csi {
 			ids = append(ids, c.ID)
 		}
 	}
@@ -77,11 +78,11 @@ func TestOnePersonInTwoSources(t *testing.T) {
 		{"entitled in both", nil, nil, []string{"create E-anna due", "held E-anna"}, "also in source corp, which comes first, as CN=Anna Muster,OU=Berlin,DC=corp: that entry counts", true},
 		{"with another login there", nil, func(_ *world, e *entry) { e.username = "a.muster" }, []string{"create E-anna due", "held E-anna"}, "that entry counts", true},
 		{"held in the first", func(_ *world, e *entry) { e.held = "no sn" }, nil, []string{"held E-anna", "held E-anna"}, "that entry counts", true},
-		{"unknown in the first", func(_ *world, e *entry) { e.state = plan.Unknown }, nil, []string{"held E-anna", "held E-anna"}, "no complete read says that they left there", true},
+		{"unknown in the first", func(_ *world, e *entry) { e.state = model.Unknown }, nil, []string{"held E-anna", "held E-anna"}, "no complete read says that they left there", true},
 		{"excluded in the first", func(_ *world, e *entry) { e.excluded = true }, nil, []string{"held E-anna", "held E-anna"}, "no complete read says that they left there", true},
-		{"disabled in the first", func(_ *world, e *entry) { e.leave(plan.Disabled) }, nil, []string{"create E-anna due"}, "no credential carries the csi", false},
-		{"unknown in the second", nil, func(_ *world, e *entry) { e.state = plan.Unknown }, []string{"create E-anna due", "held E-anna"}, "account state unknown", false},
-		{"disabled in the second", nil, func(_ *world, e *entry) { e.leave(plan.Disabled) }, []string{"create E-anna due"}, "no credential carries the csi", false},
+		{"disabled in the first", func(_ *world, e *entry) { e.leave(model.Disabled) }, nil, []string{"create E-anna due"}, "no credential carries the csi", false},
+		{"unknown in the second", nil, func(_ *world, e *entry) { e.state = model.Unknown }, []string{"create E-anna due", "held E-anna"}, "account state unknown", false},
+		{"disabled in the second", nil, func(_ *world, e *entry) { e.leave(model.Disabled) }, []string{"create E-anna due"}, "no credential carries the csi", false},
 		{"the same login, but another csi", nil, func(_ *world, e *entry) { e.csi = "E-other" }, []string{"held E-anna", "held E-other"}, "the username anna is also that of", false},
 		{"twice in the first", func(w *world, e *entry) { w.again(e, w.source()).username = "anna2" }, nil,
 			[]string{"held E-anna", "held E-anna", "held E-anna"}, "the csi E-anna is also that of", true},
@@ -127,20 +128,20 @@ func TestMoveBetweenSources(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name    string
-		forth   bool              // from corp, which comes first, to hr
-		overlap bool              // entitled in both for a while
-		old     plan.EvidenceKind // what the old source shows at last
+		forth   bool               // from corp, which comes first, to hr
+		overlap bool               // entitled in both for a while
+		old     model.EvidenceKind // what the old source shows at last
 	}{
-		{"forth, disabled", true, false, plan.Disabled}, {"forth, deleted", true, false, plan.Absent},
-		{"forth, with an overlap", true, true, plan.OutOfScope},
-		{"back, disabled", false, false, plan.Disabled}, {"back, deleted", false, false, plan.Absent},
-		{"back, with an overlap", false, true, plan.OutOfScope},
+		{"forth, disabled", true, false, model.Disabled}, {"forth, deleted", true, false, model.Absent},
+		{"forth, with an overlap", true, true, model.OutOfScope},
+		{"back, disabled", false, false, model.Disabled}, {"back, deleted", false, false, model.Absent},
+		{"back, with an overlap", false, true, model.OutOfScope},
 	} {
 		for _, fails := range []string{"", "old", "old in part", "new", "new in part"} {
 			t.Run(row.name+", fails: "+fails, func(t *testing.T) {
 				t.Parallel()
 				w := twoSources(t)
-				w.policy.ID, w.policy.GraceID = plan.RevokeID, 0
+				w.policy.ID, w.policy.GraceID = model.RevokeID, 0
 				from, to := w.source(), w.hr()
 				if !row.forth {
 					from, to = to, from
@@ -164,7 +165,7 @@ func TestMoveBetweenSources(t *testing.T) {
 				w.later(t, time.Hour)
 				w.settle(t)
 				w.wantOwner(t, young, credential, phone)
-				if got := w.pkg.Settings[credential][plan.SettingLastName]; got != "Neu" {
+				if got := w.pkg.Settings[credential][model.SettingLastName]; got != "Neu" {
 					t.Errorf("the last name is %q, want that of the new source", got)
 				}
 				for range 4 {
@@ -195,7 +196,7 @@ func TestTransferWaitsForBothSources(t *testing.T) {
 			old := w.hire("anna")
 			w.settle(t)
 			young := w.again(old, w.hr())
-			old.leave(plan.Absent)
+			old.leave(model.Absent)
 			row.fails(w.source(), w.hr())
 			p := w.later(t, time.Hour)
 			if w.owner(old.id) == nil || w.owner(young.id) != nil {
@@ -227,7 +228,7 @@ func TestTheFirstSourceTakesOver(t *testing.T) {
 	wantWords(t, p, "the same csi in two sources: corp comes before hr")
 	w.settle(t)
 	w.wantOwner(t, first, credential, phone)
-	first.leave(plan.Disabled)
+	first.leave(model.Disabled)
 	w.later(t, time.Hour)
 	w.wantOwner(t, second, credential, phone)
 }
@@ -241,8 +242,8 @@ func TestAnInterruptedCreateIsFinishedFirst(t *testing.T) {
 			t.Parallel()
 			w := twoSources(t)
 			second := w.hireAt(w.hr(), "anna")
-			w.lost = func(c plan.Change) loss {
-				if c.Op == plan.Create {
+			w.lost = func(c model.Change) loss {
+				if c.Op == model.Create {
 					return how
 				}
 				return arrives
@@ -258,7 +259,7 @@ func TestAnInterruptedCreateIsFinishedFirst(t *testing.T) {
 			}
 			w.hr().unread = false
 			p = w.later(t, time.Hour)
-			if c := find(t, p, plan.Create, "anna"); c.Person != second.id || c.Status != plan.Due || statuses(p, plan.Transfer)["due"] > 0 {
+			if c := find(t, p, model.Create, "anna"); c.Person != second.id || c.Status != model.Due || statuses(p, model.Transfer)["due"] > 0 {
 				t.Fatalf("not finished: %v", of(p, "anna"))
 			}
 			w.settle(t)
@@ -275,8 +276,8 @@ func TestOneSourceFails(t *testing.T) {
 	corpLeaver, hrLeaver := w.hire("anna"), w.hireAt(w.hr(), "hanna")
 	w.settle(t)
 	w.hr().unread = true
-	corpLeaver.leave(plan.Disabled)
-	hrLeaver.leave(plan.Disabled)
+	corpLeaver.leave(model.Disabled)
+	hrLeaver.leave(model.Disabled)
 	w.hire("zoe")
 	hrJoiner := w.hireAt(w.hr(), "zora")
 	stranger := w.foreignCredential("stranger", "E-stranger")
@@ -310,7 +311,7 @@ func TestOneSourceFails(t *testing.T) {
 // TestWhatCanNeverBeUndoneWaitsForAllSources: a leaver may be at work in the one that fails.
 func TestWhatCanNeverBeUndoneWaitsForAllSources(t *testing.T) {
 	t.Parallel()
-	for _, id := range []plan.IDPolicy{plan.DetachID, plan.RevokeID} {
+	for _, id := range []model.IDPolicy{model.DetachID, model.RevokeID} {
 		t.Run(string(id), func(t *testing.T) {
 			t.Parallel()
 			w := twoSources(t)
@@ -319,7 +320,7 @@ func TestWhatCanNeverBeUndoneWaitsForAllSources(t *testing.T) {
 			w.settle(t)
 			phone := w.activate("anna")
 			w.settle(t)
-			anna.leave(plan.Disabled)
+			anna.leave(model.Disabled)
 			w.hr().unread = true
 			for range 12 {
 				w.later(t, day)
@@ -327,7 +328,7 @@ func TestWhatCanNeverBeUndoneWaitsForAllSources(t *testing.T) {
 			if w.credential("anna") != nil {
 				t.Error("the credential still stands")
 			}
-			if stays := w.user(phone) != nil; stays != (id == plan.RevokeID) {
+			if stays := w.user(phone) != nil; stays != (id == model.RevokeID) {
 				t.Errorf("the Threema ID stays: %t", stays)
 			}
 			w.hr().unread = false
@@ -347,7 +348,7 @@ func TestANewSourceMustBeRead(t *testing.T) {
 	w.settle(t)
 	w.sources = append(w.sources, &directory{name: "north", scope: "s3", context: "n3", unread: true})
 	w.configured = append(w.configured, "north")
-	anna.leave(plan.Disabled)
+	anna.leave(model.Disabled)
 	w.hire("zoe")
 	for range 4 {
 		p := w.later(t, day)
@@ -384,7 +385,7 @@ func TestAcrossSources(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		w := twoSources(t)
-		w.policy.ID = rapid.SampledFrom([]plan.IDPolicy{plan.KeepID, plan.DetachID, plan.RevokeID}).Draw(rt, "id")
+		w.policy.ID = rapid.SampledFrom([]model.IDPolicy{model.KeepID, model.DetachID, model.RevokeID}).Draw(rt, "id")
 		w.policy.GraceID = day
 		if rapid.Bool().Draw(rt, "hr first") {
 			w.configured = []string{"hr", "corp"}
@@ -437,7 +438,7 @@ func (w *world) wander(name string) *wanderer {
 	first := w.hire(name)
 	second := w.again(first, w.hr())
 	first.ou, second.ou = "Staff"+name[1:], "Clerks"+name[1:] // or so few would be an OU that vanished
-	second.leave(plan.Absent)
+	second.leave(model.Absent)
 	return &wanderer{at: [2]*entry{first, second}}
 }
 
@@ -445,13 +446,13 @@ func (x *wanderer) step(n int) {
 	switch a, b := x.at[0], x.at[1]; n {
 	case 0, 1: // a move, one way or the other
 		x.at[n].comeBack()
-		x.at[1-n].leave(plan.Disabled)
+		x.at[1-n].leave(model.Disabled)
 	case 2: // both
 		a.comeBack()
 		b.comeBack()
 	case 3:
-		a.leave(plan.Absent)
-		b.leave(plan.Disabled)
+		a.leave(model.Absent)
+		b.leave(model.Disabled)
 		x.gone = true
 	case 4:
 		a.comeBack()
@@ -464,7 +465,7 @@ func (x *wanderer) look(w *world) {
 	x.unseen++
 	for _, e := range x.at {
 		for _, d := range w.sources {
-			if d.name == e.id.Source && !d.unread && e.state == plan.Entitled {
+			if d.name == e.id.Source && !d.unread && e.state == model.Entitled {
 				x.unseen = 0
 			}
 		}
@@ -489,7 +490,7 @@ func (x *wanderer) check(rt *rapid.T, w *world) {
 func (x *wanderer) atRest(rt *rapid.T, w *world) {
 	for _, source := range w.configured {
 		for _, e := range x.at {
-			if e.id.Source == source && e.state == plan.Entitled {
+			if e.id.Source == source && e.state == model.Entitled {
 				if own := w.owner(e.id); own == nil || w.credentialByID(own.CredentialID) == nil {
 					rt.Fatalf("%s, who is entitled, owns %+v", e.id, own)
 				}
@@ -517,7 +518,7 @@ func TestTwoAccountsOfALeaver(t *testing.T) {
 			w.later(t, time.Hour)
 			w.withdrawByHand("anna")
 			w.later(t, 2*time.Hour)
-			anna.leave(plan.OutOfScope)
+			anna.leave(model.OutOfScope)
 			elsewhere := w.again(anna, w.hr())
 			w.later(t, time.Hour)
 			w.approve(w.plan(), day) // the new entry gives nothing back by itself
@@ -526,7 +527,7 @@ func TestTwoAccountsOfALeaver(t *testing.T) {
 				t.Fatal("no credential in the other source")
 			}
 			w.later(t, between)
-			elsewhere.leave(plan.OutOfScope)
+			elsewhere.leave(model.OutOfScope)
 			for range 8 {
 				w.later(t, day)
 			}
@@ -566,7 +567,7 @@ func TestOneEntryInTwoSources(t *testing.T) {
 			w.activate("anna")
 			w.settle(t)
 			w.policy.GraceWithdraw, w.policy.PublishContacts = 0, false
-			anna.leave(plan.OutOfScope)
+			anna.leave(model.OutOfScope)
 			moved := w.hireAt(w.hr(), "anna")
 			moved.id.ID, moved.csi, moved.first = anna.id.ID, row.csi, "Anne"
 			if row.csi != "E-anna" {

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
@@ -16,13 +16,13 @@ import (
 func TestProtectedPeople(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna", "bert")
-	w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID = plan.DetachID, 0, day
+	w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID = model.DetachID, 0, day
 	w.policy.Protected = []string{"E-anna"}
 	w.activate("anna")
 	w.activate("bert")
 	w.settle(t)
-	people["anna"].leave(plan.Disabled)
-	people["bert"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
+	people["bert"].leave(model.Disabled)
 	p := w.later(t, time.Hour)
 	wantLines(t, of(p, "anna", "bert"),
 		"withdraw E-anna needs-approval", "disable-contact E-anna needs-approval", "detach E-anna waiting",
@@ -40,13 +40,13 @@ func TestProtectionIsTold(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna", "bert")
 	w.policy.Protected = []string{"E-anna"}
-	people["anna"].leave(plan.Absent)
-	people["bert"].leave(plan.Absent)
+	people["anna"].leave(model.Absent)
+	people["bert"].leave(model.Absent)
 	p := w.later(t, time.Hour)
-	if c := find(t, p, plan.Withdraw, "anna"); !c.Protected || c.Status != plan.Waiting {
+	if c := find(t, p, model.Withdraw, "anna"); !c.Protected || c.Status != model.Waiting {
 		t.Errorf("%+v", c)
 	}
-	if c := find(t, p, plan.Withdraw, "bert"); c.Protected {
+	if c := find(t, p, model.Withdraw, "bert"); c.Protected {
 		t.Errorf("%+v", c)
 	}
 	var text bytes.Buffer
@@ -75,7 +75,7 @@ func TestProtectionOutlivesAChangedCSI(t *testing.T) {
 		w, people := rolledOut(t, "anna")
 		w.policy.Protected, w.policy.GraceWithdraw = []string{csi}, 0
 		people["anna"].csi = "E-new"
-		people["anna"].leave(plan.Disabled)
+		people["anna"].leave(model.Disabled)
 		wantLines(t, of(w.later(t, time.Hour), "anna"), "withdraw E-anna needs-approval")
 	}
 }
@@ -100,7 +100,7 @@ func TestProtectionByGroup(t *testing.T) {
 	}{
 		"in the group":                      {true, func(*entry) {}},
 		"left the group with the disabling": {true, func(anna *entry) { anna.board = false }},
-		"deleted":                           {true, func(anna *entry) { anna.board = false; anna.leave(plan.Absent) }},
+		"deleted":                           {true, func(anna *entry) { anna.board = false; anna.leave(model.Absent) }},
 		"joined on the way out":             {false, func(anna *entry) { anna.board = true }},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -109,10 +109,10 @@ func TestProtectionByGroup(t *testing.T) {
 			w.policy.GraceWithdraw = 0
 			people["anna"].board = tt.before
 			w.later(t, time.Hour)
-			people["anna"].leave(plan.Disabled)
+			people["anna"].leave(model.Disabled)
 			tt.happens(people["anna"])
 			w.later(t, time.Hour)
-			if c := find(t, w.later(t, 48*time.Hour), plan.Withdraw, "anna"); !c.Protected || c.Status != plan.NeedsApproval {
+			if c := find(t, w.later(t, 48*time.Hour), model.Withdraw, "anna"); !c.Protected || c.Status != model.NeedsApproval {
 				t.Errorf("%+v", c)
 			}
 		})
@@ -125,7 +125,7 @@ func TestProtectionByGroup(t *testing.T) {
 		w.later(t, time.Hour)
 		people["anna"].board = false
 		w.later(t, time.Hour)
-		people["anna"].leave(plan.Disabled)
+		people["anna"].leave(model.Disabled)
 		wantLines(t, of(w.later(t, time.Hour), "anna"), "withdraw E-anna due")
 	})
 }
@@ -142,14 +142,14 @@ func TestProtectionIsNotKnown(t *testing.T) {
 	w.source().protectAll = "CN=Board: it is not there"
 	people["anna"].board = false
 	w.later(t, time.Hour) // all are still entitled
-	people["anna"].leave(plan.Disabled)
-	people["bert"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
+	people["bert"].leave(model.Disabled)
 	p := w.later(t, time.Hour)
 	wantLines(t, of(p, "anna", "bert"), "withdraw E-anna needs-approval", "withdraw E-bert needs-approval")
-	if c := find(t, p, plan.Withdraw, "bert"); !strings.Contains(c.Reason, "like everybody of source "+w.source().name+" (CN=Board: it is not there): every step needs an approval") {
+	if c := find(t, p, model.Withdraw, "bert"); !strings.Contains(c.Reason, "like everybody of source "+w.source().name+" (CN=Board: it is not there): every step needs an approval") {
 		t.Errorf("%+v", c)
 	}
-	if c := find(t, p, plan.Withdraw, "anna"); strings.Contains(c.Reason, "like everybody") {
+	if c := find(t, p, model.Withdraw, "anna"); strings.Contains(c.Reason, "like everybody") {
 		t.Errorf("%+v", c)
 	}
 	w.source().protectAll = ""

@@ -4,66 +4,35 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // What somebody's word took from a person no movement of the directory gives back: not that their entry left
 // the scope and came again, nor that the account was disabled and enabled, or made anew (design §5.6). As long as
 // they own what is gone, the ownership tells; a departure ends that, and the word outlives it.
 
-// Word is whose word it was that a credential went by, "" if the directory's own: by its departure.
-type Word string
-
-// The words.
-const (
-	WordOrder    Word = "order"    // the command withdraw
-	WordHand     Word = "hand"     // in the cockpit
-	WordAccepted Word = "accepted" // in the cockpit, with many others, and somebody accepted that (trust.go)
-)
-
-// PutOut is somebody whom a word put out, and who departed since. It lasts until they have a credential again, or
-// are erased.
-type PutOut struct {
-	Person       PersonID
-	CredentialID string
-	Username     string
-	CSI          string
-	Word         Word
-	At           time.Time // when the credential went
-	// FirstName and LastSeen are those of the departure.
-	FirstName string
-	LastSeen  time.Time
-}
-
-// ownership is what they would own still, had they not departed: a credential that is gone.
-func (o PutOut) ownership() Ownership {
-	own := Ownership{Person: o.Person, CredentialID: o.CredentialID, Username: o.Username, CSI: o.CSI, FirstName: o.FirstName, MissingSince: o.At, MissingReads: 2}
-	if o.Word == WordAccepted {
-		own.Loss = LossAccepted
-	}
-	return own
-}
-
 // lastOwned is what somebody owns, or owned until they departed, if a word took it.
-func (p *planner) lastOwned(person PersonID) (Ownership, bool) {
+func (p *planner) lastOwned(person model.PersonID) (model.Ownership, bool) {
 	if own, owned := p.owned[person]; owned {
 		return own, true
 	}
-	n := slices.IndexFunc(p.State.PutOut, func(o PutOut) bool { return o.Person == person })
+	n := slices.IndexFunc(p.State.PutOut, func(o model.PutOut) bool { return o.Person == person })
 	if n < 0 {
-		return Ownership{}, false
+		return model.Ownership{}, false
 	}
-	return p.State.PutOut[n].ownership(), true
+	return p.State.PutOut[n].Ownership(), true
 }
 
 // orderedAt is when a credential that is gone was withdrawn by order, if it was.
-func (p *planner) orderedAt(own Ownership) (time.Time, bool) {
+func (p *planner) orderedAt(own model.Ownership) (time.Time, bool) {
 	for _, o := range p.State.Orders {
 		if o.CredentialID == own.CredentialID {
 			return o.At, true
 		}
 	}
 	for _, o := range p.State.PutOut {
-		if o.CredentialID == own.CredentialID && o.Word == WordOrder {
+		if o.CredentialID == own.CredentialID && o.Word == model.WordOrder {
 			return o.At, true
 		}
 	}
@@ -71,7 +40,7 @@ func (p *planner) orderedAt(own Ownership) (time.Time, bool) {
 }
 
 // howWithdrawn tells how a credential of ours went that no departure took.
-func (p *planner) howWithdrawn(own Ownership) string {
+func (p *planner) howWithdrawn(own model.Ownership) string {
 	if at, ordered := p.orderedAt(own); ordered {
 		return "by order of " + at.UTC().Format(time.DateOnly)
 	}
@@ -79,22 +48,22 @@ func (p *planner) howWithdrawn(own Ownership) string {
 }
 
 // wordOn is whose word took a credential of ours that is gone, "" if somebody took that back.
-func (p *planner) wordOn(own Ownership) Word {
+func (p *planner) wordOn(own model.Ownership) model.Word {
 	_, ordered := p.orderedAt(own)
 	switch {
 	case p.undone(own):
 		return ""
-	case own.Loss == LossAccepted:
-		return WordAccepted
+	case own.Loss == model.LossAccepted:
+		return model.WordAccepted
 	case ordered:
-		return WordOrder
+		return model.WordOrder
 	}
-	return WordHand
+	return model.WordHand
 }
 
 // namesakeOut finds somebody who may be a newcomer's former account, and whom a word put out: with their csi, or
 // the same entry in another source. Whoever makes an account anew gives nobody their access back by that.
-func (p *planner) namesakeOut(i Identity) (Ownership, bool) {
+func (p *planner) namesakeOut(i model.Identity) (model.Ownership, bool) {
 	if p.out == nil {
 		p.indexOut()
 	}
@@ -104,20 +73,20 @@ func (p *planner) namesakeOut(i Identity) (Ownership, bool) {
 			return own, true
 		}
 	}
-	return Ownership{}, false
+	return model.Ownership{}, false
 }
 
 // indexOut keys those whom a word put out, and to whom nothing gives it back, by each of their csis and by ID.
 func (p *planner) indexOut() {
-	p.out, p.outEntries = map[string][]Ownership{}, map[string][]Ownership{}
-	var all []Ownership
+	p.out, p.outEntries = map[string][]model.Ownership{}, map[string][]model.Ownership{}
+	var all []model.Ownership
 	for _, own := range p.State.Owned {
-		if current := p.owned[own.Person]; current.CredentialID == own.CredentialID && p.gone(Object{ObjectCredential, own.CredentialID}) {
+		if current := p.owned[own.Person]; current.CredentialID == own.CredentialID && p.gone(model.Object{Kind: model.ObjectCredential, ID: own.CredentialID}) {
 			all = append(all, own)
 		}
 	}
 	for _, o := range p.State.PutOut {
-		all = append(all, o.ownership())
+		all = append(all, o.Ownership())
 	}
 	for _, own := range all {
 		if p.undone(own) || p.comesBackAlone(own) {
@@ -131,16 +100,16 @@ func (p *planner) indexOut() {
 }
 
 // comesBackAlone tells that the configuration gives everybody back what was withdrawn (credentials.recreate).
-func (p *planner) comesBackAlone(own Ownership) bool {
-	return p.Policy.Recreate && own.Loss != LossAccepted
+func (p *planner) comesBackAlone(own model.Ownership) bool {
+	return p.Policy.Recreate && own.Loss != model.LossAccepted
 }
 
 // askPutOut is the question that such a newcomer asks.
-func (p *planner) askPutOut(i Identity) (question, bool) {
+func (p *planner) askPutOut(i model.Identity) (question, bool) {
 	own, found := p.namesakeOut(i)
 	if !found {
 		return question{}, false
 	}
-	return question{AskSamePerson, "put out " + own.CredentialID, fmt.Sprintf("is it the person who was %s, whose credential %s was withdrawn %s? "+
+	return question{model.AskSamePerson, "put out " + own.CredentialID, fmt.Sprintf("is it the person who was %s, whose credential %s was withdrawn %s? "+
 		"A new account gives nobody their access back: with a yes this one gets a credential", p.nameOf(own.Person), own.Username, p.howWithdrawn(own))}, true
 }

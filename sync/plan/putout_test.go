@@ -5,17 +5,17 @@ import (
 	"testing"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // away are the movements of a directory that end an entitlement, and the way back from each.
 func away() map[string][2]func(*world, *entry) {
 	back := func(_ *world, e *entry) { e.comeBack() }
-	leave := func(kind plan.EvidenceKind) func(*world, *entry) { return func(_ *world, e *entry) { e.leave(kind) } }
+	leave := func(kind model.EvidenceKind) func(*world, *entry) { return func(_ *world, e *entry) { e.leave(kind) } }
 	return map[string][2]func(*world, *entry){
-		"moved out of the base and back": {leave(plan.OutOfScope), back},
-		"disabled and enabled":           {leave(plan.Disabled), back},
-		"deleted and restored":           {leave(plan.Absent), back},
+		"moved out of the base and back": {leave(model.OutOfScope), back},
+		"disabled and enabled":           {leave(model.Disabled), back},
+		"deleted and restored":           {leave(model.Absent), back},
 	}
 }
 
@@ -75,7 +75,7 @@ func TestAWordOutlivesTheMovementsOfTheDirectory(t *testing.T) {
 // leaves lets somebody go by the directory alone, and come back.
 func (w *world) leaves(t *testing.T, e *entry) {
 	t.Helper()
-	e.leave(plan.Disabled)
+	e.leave(model.Disabled)
 	for range 12 {
 		w.later(t, day)
 	}
@@ -98,7 +98,7 @@ func TestALeaverWithoutAWordGetsACredentialAgain(t *testing.T) {
 func TestAnOrderForALeaverIsAWord(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna", "bert", "carl")
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	w.later(t, time.Hour)
 	w.obey(t, w.order(people["anna"]))
 	w.later(t, 12*day)
@@ -111,15 +111,15 @@ func TestAnOrderForALeaverIsAWord(t *testing.T) {
 // accepted as lost; and no reason promises what it does not do.
 func TestRecreateEndsAWord(t *testing.T) {
 	t.Parallel()
-	for word, want := range map[plan.Word]string{plan.WordOrder: "create E-anna due", plan.WordHand: "create E-anna due", plan.WordAccepted: "held E-anna"} {
+	for word, want := range map[model.Word]string{model.WordOrder: "create E-anna due", model.WordHand: "create E-anna due", model.WordAccepted: "held E-anna"} {
 		w, people := rolledOut(t, "anna", "bert")
 		w.policy.Recreate = true
 		own := *w.owner(people["anna"].id)
 		w.withdrawByHand("anna")
 		w.disown(own.Person, own.CredentialID)
-		w.putOut(plan.Departure{Person: own.Person, CredentialID: own.CredentialID, Username: "anna", CSI: own.CSI, WithdrawnAt: w.now}, word)
+		w.putOut(model.Departure{Person: own.Person, CredentialID: own.CredentialID, Username: "anna", CSI: own.CSI, WithdrawnAt: w.now}, word)
 		wantLines(t, of(w.later(t, 2*time.Hour), "anna"), want)
-		if word == plan.WordAccepted {
+		if word == model.WordAccepted {
 			w.policy.Recreate = false
 			wantWords(t, w.plan(), "credentials.recreate does not create it anew; it is only for this person when somebody types `threema-dirsync withdraw --undo E-anna")
 		}
@@ -135,7 +135,7 @@ func TestAnAccountMadeAnewGivesNothingBack(t *testing.T) {
 			t.Parallel()
 			w, people := rolledOut(t, "anna", "bert", "carl", "dora")
 			put(t, w, people["anna"])
-			people["anna"].leave(plan.Absent)
+			people["anna"].leave(model.Absent)
 			w.hire("anna")
 			for n := range 40 {
 				p := w.later(t, 12*time.Hour)

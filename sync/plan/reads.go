@@ -4,25 +4,14 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // Absence is a row of complete reads, and a row has no holes: nobody knows whom a read would have
 // shown in between (design §5.2). How long a hole is depends on how often a pass runs, which the
 // ledger knows.
-
-// ReadDay is what is remembered of the complete reads of a source on one day (UTC).
-type ReadDay struct {
-	Source  string
-	Day     time.Time     // its beginning
-	Last    time.Time     // the last read of it
-	Longest time.Duration // the longest time that a read of this day came after the one before
-}
-
-func (d ReadDay) compare(e ReadDay) int {
-	return cmp.Or(strings.Compare(d.Source, e.Source), d.Day.Compare(e.Day))
-}
 
 const (
 	// readMemory is how long a gap between two reads counts as usual.
@@ -56,9 +45,9 @@ func (p *planner) measureGaps() {
 
 // readsBefore are the days that still count, and of each source the last one, sorted. What was read
 // in the future was so by a wrong clock.
-func (p *planner) readsBefore() []ReadDay {
-	days := sorted(p.State.Reads, ReadDay.compare)
-	days = slices.DeleteFunc(days, func(d ReadDay) bool { return d.Day.After(p.Now) })
+func (p *planner) readsBefore() []model.ReadDay {
+	days := sorted(p.State.Reads, model.ReadDay.Compare)
+	days = slices.DeleteFunc(days, func(d model.ReadDay) bool { return d.Day.After(p.Now) })
 	last := map[string]time.Time{}
 	for n := range days {
 		if days[n].Last.After(p.Now) {
@@ -66,31 +55,21 @@ func (p *planner) readsBefore() []ReadDay {
 		}
 		last[days[n].Source] = days[n].Day
 	}
-	return slices.DeleteFunc(days, func(d ReadDay) bool {
+	return slices.DeleteFunc(days, func(d model.ReadDay) bool {
 		return p.Now.Sub(d.Last) > readMemory && d.Day.Before(last[d.Source])
 	})
 }
 
-// lastRead is the last complete read of a source, zero if there is none.
-func (s State) lastRead(source string) (last time.Time) {
-	for _, d := range s.Reads {
-		if d.Source == source {
-			last = Later(last, d.Last)
-		}
-	}
-	return last
-}
-
 // reads are the days after this pass. A read under doubt is none.
-func (p *planner) reads() []ReadDay {
+func (p *planner) reads() []model.ReadDay {
 	days := slices.Clone(p.readDays)
 	today := p.Now.UTC().Truncate(24 * time.Hour)
 	for _, s := range p.Sources {
 		if !s.Snapshot.Departures() {
 			continue
 		}
-		d := ReadDay{Source: s.Snapshot.Source, Day: today, Last: p.Now, Longest: p.gaps[s.Snapshot.Source].length}
-		n := slices.IndexFunc(days, func(had ReadDay) bool { return had.compare(d) == 0 })
+		d := model.ReadDay{Source: s.Snapshot.Source, Day: today, Last: p.Now, Longest: p.gaps[s.Snapshot.Source].length}
+		n := slices.IndexFunc(days, func(had model.ReadDay) bool { return had.Compare(d) == 0 })
 		if n < 0 {
 			days = append(days, d)
 			continue
@@ -98,33 +77,25 @@ func (p *planner) reads() []ReadDay {
 		d.Longest = max(d.Longest, days[n].Longest)
 		days[n] = d
 	}
-	slices.SortFunc(days, ReadDay.compare)
+	slices.SortFunc(days, model.ReadDay.Compare)
 	return days
-}
-
-// describeRestart adds to the words of a row that it is not the first one.
-func (o Observation) describeRestart() string {
-	if o.Restarts == 0 {
-		return ""
-	}
-	return "; the row began afresh " + Counted(o.Restarts, "time", "times") + ", as complete reads were too far apart"
 }
 
 // holed tells that nobody has looked for too long to go on with the row of a departure. Who looked,
 // but could prove nothing of this person, did not. What is confirmed stays so.
-func (p *planner) holed(o Observation) bool {
+func (p *planner) holed(o model.Observation) bool {
 	g := p.gaps[o.Person.Source]
 	if !o.LastRead.IsZero() {
 		g.length = p.Now.Sub(o.LastRead)
 	}
-	return o.State == Departed && o.Reads > 0 && o.ConfirmedAt.IsZero() && g.length > g.allowed
+	return o.State == model.Departed && o.Reads > 0 && o.ConfirmedAt.IsZero() && g.length > g.allowed
 }
 
 // Restarted is somebody whose row of reads began afresh again and again because of holes, so that
 // the departure is never confirmed: somebody must make the passes run more often, or say that such
 // holes are usual.
 type Restarted struct {
-	Person   PersonID
+	Person   model.PersonID
 	CSI, DN  string
 	Restarts int
 	Since    time.Time // when the present row began
@@ -135,7 +106,7 @@ type Restarted struct {
 func (r Restarted) Detail() string {
 	return fmt.Sprintf("the proof of the departure began afresh %s, as complete reads of source %s were more than %v apart: let passes run more often, "+
 		"or set leavers.confirm.max_gap above the usual time between two; to end this one access now, type `threema-dirsync withdraw`",
-		Counted(r.Restarts, "time", "times"), r.Person.Source, r.Allowed)
+		model.Counted(r.Restarts, "time", "times"), r.Person.Source, r.Allowed)
 }
 
 // restarted lists those of ours whose row began afresh more than once and is not confirmed. For who is on
@@ -144,7 +115,7 @@ func (p *planner) restarted() []Restarted {
 	var list []Restarted
 	for _, own := range p.State.Owned {
 		o := p.observations[own.Person]
-		if o.State == Departed && o.ConfirmedAt.IsZero() && o.Restarts >= restartsTold && !p.suspended(own.Person) {
+		if o.State == model.Departed && o.ConfirmedAt.IsZero() && o.Restarts >= restartsTold && !p.suspended(own.Person) {
 			list = append(list, Restarted{
 				Person: own.Person, CSI: own.CSI, DN: o.DN, Restarts: o.Restarts, Since: o.Since, Allowed: p.gaps[own.Person.Source].allowed,
 			})

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -23,7 +24,7 @@ func (w *world) every(t *testing.T, d time.Duration, times int) (p plan.Plan) {
 // the rest is confirmed by one read.
 func TestHoleBeginsTheRowAfresh(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []plan.EvidenceKind{plan.Absent, plan.OutOfScope} {
+	for _, kind := range []model.EvidenceKind{model.Absent, model.OutOfScope} {
 		w, people := rolledOut(t, "anna")
 		w.policy.GraceWithdraw = 0
 		w.every(t, time.Hour, 5)
@@ -44,8 +45,8 @@ func TestHoleAfterTheConfirmation(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna", "bert")
 	w.policy.GraceWithdraw = 100 * time.Hour
-	people["anna"].leave(plan.Absent)
-	people["bert"].leave(plan.Disabled)
+	people["anna"].leave(model.Absent)
+	people["bert"].leave(model.Disabled)
 	w.pass(t)
 	w.later(t, 24*time.Hour)
 	p := w.later(t, 100*time.Hour)
@@ -63,7 +64,7 @@ func TestUsualGapsAreNoHoles(t *testing.T) {
 			w, people := rolledOut(t, "anna")
 			w.policy.GraceWithdraw = 0
 			w.every(t, usual, 3)
-			people["anna"].leave(plan.Absent)
+			people["anna"].leave(model.Absent)
 			w.later(t, usual)
 			wantLines(t, of(w.later(t, usual), "anna"), "withdraw E-anna due")
 		})
@@ -76,8 +77,8 @@ func TestRareReadsAreTold(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna", "bert")
 	w.policy.GraceWithdraw = 0
-	people["anna"].leave(plan.Absent)
-	people["bert"].leave(plan.OutOfScope)
+	people["anna"].leave(model.Absent)
+	people["bert"].leave(model.OutOfScope)
 	w.pass(t)
 	w.later(t, 40*day)
 	p := w.later(t, 40*day)
@@ -106,7 +107,7 @@ func TestGapOfTheConfiguration(t *testing.T) {
 		w, people := rolledOut(t, "anna")
 		w.policy.GraceWithdraw, w.policy.MaxGap = 0, gap
 		w.every(t, 10*day, 2)
-		people["anna"].leave(plan.Absent)
+		people["anna"].leave(model.Absent)
 		w.later(t, time.Hour)
 		wantLines(t, of(w.later(t, 25*time.Hour), "anna"), want)
 	}
@@ -131,7 +132,7 @@ func TestReadsUnderDoubtAreNone(t *testing.T) {
 			w.pass(t)
 			w.accept = false
 			w.settle(t)
-			people["anna"].leave(plan.Absent)
+			people["anna"].leave(model.Absent)
 			w.later(t, time.Hour)
 			outage(w.source(), true)
 			w.every(t, 12*time.Hour, 8)
@@ -140,7 +141,7 @@ func TestReadsUnderDoubtAreNone(t *testing.T) {
 			if o := w.observed(people["anna"]); o.Reads != 1 || o.Restarts != 1 {
 				t.Errorf("the row of anna: %+v", o)
 			}
-			proves := w.state.Reads[slices.IndexFunc(w.state.Reads, func(d plan.ReadDay) bool { return d.Source == "corp" && d.Last.Equal(w.now) })]
+			proves := w.state.Reads[slices.IndexFunc(w.state.Reads, func(d model.ReadDay) bool { return d.Source == "corp" && d.Last.Equal(w.now) })]
 			if named := name != "without an ID"; named != (proves.Longest > 90*time.Hour) { // the other two proved nothing meanwhile
 				t.Errorf("the gap of the reads is %v", proves.Longest)
 			}
@@ -160,7 +161,7 @@ func TestReadsOfAWrongClock(t *testing.T) {
 		w.later(t, time.Hour)
 		w.later(t, -by)
 		w.every(t, time.Hour, 3)
-		people["anna"].leave(plan.Absent)
+		people["anna"].leave(model.Absent)
 		w.later(t, time.Hour)
 		wantLines(t, of(w.later(t, 49*time.Hour), "anna"), "withdraw E-anna waiting")
 		if o := w.observed(people["anna"]); o.Restarts != 1 {
@@ -187,7 +188,7 @@ func TestReadsThatProveSomebody(t *testing.T) {
 	w.policy.GraceWithdraw, w.policy.ConfirmReads, w.policy.ConfirmOver = 0, 5, 96*time.Hour
 	w.every(t, time.Hour, 3)
 	w.source().nameless = true
-	people["anna"].leave(plan.OutOfScope)
+	people["anna"].leave(model.OutOfScope)
 	w.later(t, time.Hour)
 	wantLines(t, of(w.every(t, 24*time.Hour, 4), "anna"), "withdraw E-anna due")
 }
@@ -198,7 +199,7 @@ func TestHoleAndAnotherView(t *testing.T) {
 	t.Parallel()
 	w, people := readForDays(t)
 	w.policy.GraceWithdraw = 0
-	people["anna"].leave(plan.Absent)
+	people["anna"].leave(model.Absent)
 	w.later(t, time.Hour)
 	w.readBy(reader("new"))
 	w.later(t, 80*time.Hour)

@@ -1,5 +1,7 @@
 package plan
 
+import "github.com/threema-dirsync/threema-dirsync/sync/model"
+
 // recover settles the journal rows that a crash or a lost answer left open, by looking at
 // the package: if the effect is there it is recorded, if the pre-state still stands the
 // change goes back to planned, through all gates (design §5.7). Nothing is sent again blindly. That
@@ -7,33 +9,33 @@ package plan
 func (p *planner) recover() {
 	for _, op := range p.State.Open {
 		switch op.Op {
-		case Create:
+		case model.Create:
 			p.recoverCreate(op)
-		case Withdraw:
+		case model.Withdraw:
 			p.recoverWithdrawal(op)
-		case Detach, Revoke:
+		case model.Detach, model.Revoke:
 			p.recoverIDs(op)
-		case PublishContact, DisableContact:
+		case model.PublishContact, model.DisableContact:
 			p.recoverContacts(op)
-		case Adopt, Transfer, SetSettings, UnsetSetting:
+		case model.Adopt, model.Transfer, model.SetSettings, model.UnsetSetting:
 			// Idempotent: the comparison with this inventory decides what is still to do.
 			p.settle(op, false)
 		}
 	}
 }
 
-func (p *planner) settle(op Operation, done bool) {
-	p.plan.Update.Settled = append(p.plan.Update.Settled, SettledOperation{ID: op.ID, Done: done})
+func (p *planner) settle(op model.Operation, done bool) {
+	p.plan.Update.Settled = append(p.plan.Update.Settled, model.SettledOperation{ID: op.ID, Done: done})
 }
 
 // recoverCreate keeps a create open whose credential stands in the package: the person's
 // turn in match resumes it. Without the credential it never happened.
-func (p *planner) recoverCreate(op Operation) {
+func (p *planner) recoverCreate(op model.Operation) {
 	if _, found := p.createdCredential(op); found {
 		p.openCreates[op.Person] = op
 		return
 	}
-	if op.CredentialID != "" && p.unsure(Object{ObjectCredential, op.CredentialID}) {
+	if op.CredentialID != "" && p.unsure(model.Object{Kind: model.ObjectCredential, ID: op.CredentialID}) {
 		return // the service gave it an ID: it was there
 	}
 	p.settle(op, false)
@@ -44,7 +46,7 @@ func (p *planner) recoverCreate(op Operation) {
 
 // createdCredential finds what an interrupted create made: by the ID that the service gave,
 // else by the exact username, which was free when the INTENT was written.
-func (p *planner) createdCredential(op Operation) (Credential, bool) {
+func (p *planner) createdCredential(op model.Operation) (model.Credential, bool) {
 	if op.CredentialID != "" {
 		c, ok := p.credentials[op.CredentialID]
 		return c, ok
@@ -53,8 +55,8 @@ func (p *planner) createdCredential(op Operation) (Credential, bool) {
 	return c, ok && c.Username == op.Username
 }
 
-func (p *planner) recoverWithdrawal(op Operation) {
-	done, known := p.allGone(ObjectCredential, op.CredentialID)
+func (p *planner) recoverWithdrawal(op model.Operation) {
+	done, known := p.allGone(model.ObjectCredential, op.CredentialID)
 	if known {
 		p.settle(op, done)
 	}
@@ -72,31 +74,31 @@ func (p *planner) recoverWithdrawal(op Operation) {
 
 // recoverContacts settles a row by what the contacts say now: what we published or disabled
 // is remembered. A contact that the list lacks is neither published nor, until that is proven, disabled.
-func (p *planner) recoverContacts(op Operation) {
+func (p *planner) recoverContacts(op model.Operation) {
 	done := true
 	for _, id := range op.ThreemaIDs {
-		if op.Op == DisableContact && p.unsure(Object{ObjectContact, id}) {
+		if op.Op == model.DisableContact && p.unsure(model.Object{Kind: model.ObjectContact, ID: id}) {
 			return
 		}
-		if p.contacts[id].Enabled != (op.Op == PublishContact) {
+		if p.contacts[id].Enabled != (op.Op == model.PublishContact) {
 			done = false
 		}
 	}
 	p.settle(op, done)
 }
 
-func (p *planner) recoverIDs(op Operation) {
-	if done, known := p.allGone(ObjectUser, op.ThreemaIDs...); known {
+func (p *planner) recoverIDs(op model.Operation) {
+	if done, known := p.allGone(model.ObjectUser, op.ThreemaIDs...); known {
 		p.settle(op, done)
 	}
 }
 
 // allGone tells whether objects that a request was to take are gone, and whether that is known: a row
 // stays open while the only answer is one list without them.
-func (p *planner) allGone(kind ObjectKind, ids ...string) (gone, known bool) {
+func (p *planner) allGone(kind model.ObjectKind, ids ...string) (gone, known bool) {
 	gone, known = true, true
 	for _, id := range ids {
-		switch o := (Object{kind, id}); {
+		switch o := (model.Object{Kind: kind, ID: id}); {
 		case p.shows(o):
 			return false, true
 		case p.unsure(o):

@@ -4,13 +4,15 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // remember collects what the pass records whatever becomes of its changes.
 func (p *planner) remember() {
 	m := &p.plan.Update
-	m.SyncSince, m.Forgotten, m.AcceptedHeld = p.State.syncSince(p.Policy, p.Now), p.stillForgotten(), p.acceptedHeld()
-	slices.SortFunc(m.Published, func(a, b Publication) int { return strings.Compare(a.ThreemaID, b.ThreemaID) })
+	m.SyncSince, m.Forgotten, m.AcceptedHeld = p.State.SyncBegan(p.Policy, p.Now), p.stillForgotten(), p.acceptedHeld()
+	slices.SortFunc(m.Published, func(a, b model.Publication) int { return strings.Compare(a.ThreemaID, b.ThreemaID) })
 	if p.planOnly {
 		p.rememberUnchanged()
 		return
@@ -20,19 +22,19 @@ func (p *planner) remember() {
 		return
 	}
 	p.bind()
-	m.Observations = make([]Observation, 0, len(p.observations))
-	m.Owned = make([]Ownership, 0, len(p.State.Owned))
+	m.Observations = make([]model.Observation, 0, len(p.observations))
+	m.Owned = make([]model.Ownership, 0, len(p.State.Owned))
 	for _, o := range p.observations {
 		m.Observations = append(m.Observations, o)
 	}
-	slices.SortFunc(m.Observations, func(a, b Observation) int { return a.Person.Compare(b.Person) })
+	slices.SortFunc(m.Observations, func(a, b model.Observation) int { return a.Person.Compare(b.Person) })
 	for _, own := range p.State.Owned {
 		m.Owned = append(m.Owned, p.countMissing(own))
 		for _, id := range p.idsOf(own) {
-			m.UsersSeen = append(m.UsersSeen, SeenUser{ThreemaID: id, CredentialID: own.CredentialID, Since: p.linkedSince(id, own.CredentialID)})
+			m.UsersSeen = append(m.UsersSeen, model.SeenUser{ThreemaID: id, CredentialID: own.CredentialID, Since: p.linkedSince(id, own.CredentialID)})
 		}
 	}
-	slices.SortFunc(m.UsersSeen, SeenUser.compare)
+	slices.SortFunc(m.UsersSeen, model.SeenUser.Compare)
 	m.FormerLinks, m.FormerCSIs = p.formerLinks(), p.formerCSIs()
 	m.Suspensions = p.suspensions()
 	m.Unlisted = p.unlisted()
@@ -55,7 +57,7 @@ func (p *planner) rememberUnchanged() {
 func (p *planner) keepMemory() {
 	m := &p.plan.Update
 	for n, o := range p.State.Observations {
-		if now := p.observations[o.Person]; o.State == Departed && now.Person == o.Person && now.State != Departed {
+		if now := p.observations[o.Person]; o.State == model.Departed && now.Person == o.Person && now.State != model.Departed {
 			if p.clockInDoubt {
 				now.LastSeen = o.LastSeen
 			}
@@ -74,12 +76,12 @@ func (p *planner) keepMemory() {
 	m.Sentinels, m.Servers, m.Reads = p.State.Sentinels, p.State.Servers, p.State.Reads
 }
 
-func (p *planner) countMissing(own Ownership) Ownership {
+func (p *planner) countMissing(own model.Ownership) model.Ownership {
 	if _, there := p.credentials[own.CredentialID]; there {
 		own.MissingSince, own.MissingReads, own.Loss = time.Time{}, 0, ""
 		return own
 	}
-	own.MissingSince = p.unlistedSince(Object{ObjectCredential, own.CredentialID})
+	own.MissingSince = p.unlistedSince(model.Object{Kind: model.ObjectCredential, ID: own.CredentialID})
 	own.MissingReads++
 	own.Loss = p.lossOf(own)
 	return own

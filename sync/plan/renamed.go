@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // A source with another name is another source to the ledger, and its people are other people. Where the facts
@@ -16,7 +18,7 @@ type Renaming struct{ Was, Now string }
 
 // Command is what to type.
 func (r Renaming) Command() string {
-	return "threema-dirsync source rename " + ShellWord(r.Was) + " " + ShellWord(r.Now)
+	return "threema-dirsync source rename " + model.ShellWord(r.Was) + " " + model.ShellWord(r.Now)
 }
 
 // renamings are the sources of the ledger that are not configured any more, and that a new one is by all that is
@@ -45,7 +47,7 @@ func (p *planner) mostStand(was, now string) bool {
 			continue
 		}
 		all++
-		if _, seen := p.identities[PersonID{Source: now, ID: own.Person.ID}]; seen {
+		if _, seen := p.identities[model.PersonID{Source: now, ID: own.Person.ID}]; seen {
 			there++
 		}
 	}
@@ -63,7 +65,7 @@ func howToEnd(renamed []Renaming) string {
 
 // renameCommands are to be typed one after the other.
 func renameCommands(renamed []Renaming) string {
-	return strings.Join(Convert(renamed, Renaming.Command), "; ")
+	return strings.Join(model.Convert(renamed, Renaming.Command), "; ")
 }
 
 // RenamedTo is what a source is called now, as far as that is known.

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestARenamedSourceIsCalledSo: where the same directory shows the same people under another name of the source, the
@@ -43,7 +43,7 @@ func TestARenamedSourceIsCalledSo(t *testing.T) {
 			p := w.later(t, time.Hour)
 			const rename = "threema-dirsync source rename corp main"
 			explainsTheRenaming(t, w, rename, row.renamed)
-			n := slices.IndexFunc(p.Guards, func(g plan.Guard) bool { return g.Name == plan.GuardBaseline })
+			n := slices.IndexFunc(p.Guards, func(g model.Guard) bool { return g.Name == model.GuardBaseline })
 			if n < 0 || takes(p) != 0 {
 				t.Fatalf("no preview: %+v", p.Guards)
 			}
@@ -57,7 +57,7 @@ func TestARenamedSourceIsCalledSo(t *testing.T) {
 				}
 			}
 			for _, h := range p.Held {
-				if h.Ask == plan.AskForgotten && strings.Contains(h.Reason, "type `"+rename+"`") != row.renamed {
+				if h.Ask == model.AskForgotten && strings.Contains(h.Reason, "type `"+rename+"`") != row.renamed {
 					t.Errorf("held: %s", h.Reason)
 				}
 			}
@@ -70,7 +70,7 @@ func TestARenamedSourceIsCalledSo(t *testing.T) {
 func explainsTheRenaming(t *testing.T, w *world, rename string, renamed bool) {
 	t.Helper()
 	e := w.lastHired()
-	was := plan.PersonID{Source: "corp", ID: e.id.ID}
+	was := model.PersonID{Source: "corp", ID: e.id.ID}
 	for _, query := range []string{e.csi, e.username, e.dn(), e.first + " " + e.last, e.id.ID, e.id.String(), was.String()} {
 		x, err := w.explain(query)
 		switch {

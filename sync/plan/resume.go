@@ -3,12 +3,14 @@ package plan
 import (
 	"cmp"
 	"fmt"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // resumeCreate goes on with a create that was interrupted before its hand-over. Nobody knows its
 // password, so it gets a new one: by itself only while nobody uses the credential and nobody else has
 // touched it, else with somebody's yes to what was found (design §5.7).
-func (p *planner) resumeCreate(i Identity, op Operation) {
+func (p *planner) resumeCreate(i model.Identity, op model.Operation) {
 	l := p.leftoverOf(op)
 	credential := l.Credential
 	if owner, taken := p.former[credential.ID]; taken && owner.Person != i.Person {
@@ -30,14 +32,14 @@ func (p *planner) resumeCreate(i Identity, op Operation) {
 	case p.heldByRefusal(i, credential.ID):
 		return
 	}
-	c := p.change(Create, i, credential.ID, p.preStateOf(l, foreign)...)
+	c := p.change(model.Create, i, credential.ID, p.preStateOf(l, foreign)...)
 	c.CredentialID, c.Username, c.Requests = credential.ID, credential.Username, 3 // credential and settings before, the password
 	c.Reason = "an interrupted pass created this credential and did not hand it over: it gets a new password"
 	c.Settings, c.Cells = settings, i.Cells
 	c.Before, c.After = foreign, map[string]string{"username": credential.Username}
 	if why := p.whyDoubt(op, l, foreign); why != "" {
 		c.Reason = "an interrupted pass was to create this credential, and it may be somebody else's"
-		c.ask(AskResume, why+". If it is nobody's, say yes: it gets a new password, and whoever has the old one loses it. "+
+		c.Ask(model.AskResume, why+". If it is nobody's, say yes: it gets a new password, and whoever has the old one loses it. "+
 			"Else delete it in the cockpit, or give this person another username")
 	}
 	p.add(c)
@@ -45,7 +47,7 @@ func (p *planner) resumeCreate(i Identity, op Operation) {
 
 // givesUp ends an interrupted create whose credential may be somebody else's, where the person has
 // another username by now: that is how somebody says that it is not theirs.
-func (p *planner) givesUp(i Identity, op Operation) bool {
+func (p *planner) givesUp(i model.Identity, op model.Operation) bool {
 	l := p.leftoverOf(op)
 	if op.CredentialID != "" || i.Username == op.Username || p.whyDoubt(op, l, l.Foreign(op, present(i.Settings), p.Policy)) == "" {
 		return false
@@ -59,16 +61,16 @@ func (p *planner) givesUp(i Identity, op Operation) bool {
 // askWhoUses asks whether a credential whose hand-over was interrupted is used by the person for whom
 // it was made, as when the pass died right after the line was written. A yes keeps it as it is: a new
 // password would lock the app out (D-22).
-func (p *planner) askWhoUses(i Identity, op Operation, l Leftover, foreign map[string]string) {
+func (p *planner) askWhoUses(i model.Identity, op model.Operation, l model.Leftover, foreign map[string]string) {
 	if p.servesService(l.Credential.ID) {
-		p.holdFor(AskByHand, i.Person, i.CSI, i.DN, fmt.Sprintf("a Gateway, Broadcast or support ID uses credential %s, whose hand-over was interrupted: "+
+		p.holdFor(model.AskByHand, i.Person, i.CSI, i.DN, fmt.Sprintf("a Gateway, Broadcast or support ID uses credential %s, whose hand-over was interrupted: "+
 			"give this person another username, or delete it in the cockpit", l.Credential.Username))
 		return
 	}
-	c := p.change(Adopt, i, l.Credential.ID, p.preStateOf(l, foreign)...)
+	c := p.change(model.Adopt, i, l.Credential.ID, p.preStateOf(l, foreign)...)
 	c.CredentialID, c.Username = l.Credential.ID, l.Credential.Username
 	c.Reason = fmt.Sprintf("credential %s is in use although its hand-over was interrupted", l.Credential.Username)
-	c.ask(AskResume, p.whyDoubt(op, l, foreign)+". Find out who activated it: if it was this person, say yes, and it is theirs as it is; "+
+	c.Ask(model.AskResume, p.whyDoubt(op, l, foreign)+". Find out who activated it: if it was this person, say yes, and it is theirs as it is; "+
 		"else delete it in the cockpit, or give this person another username, and they get another")
 	p.add(c)
 }
@@ -98,13 +100,13 @@ func (p *planner) planAbandoned() {
 }
 
 // keptAbandoned says why nothing is asked about an abandoned credential now.
-func (p *planner) keptAbandoned(op Operation) string {
+func (p *planner) keptAbandoned(op model.Operation) string {
 	o := p.observations[op.Person]
 	_, forgotten := p.forgotten(op.Person.Source)
 	switch {
 	case !p.sourceRead(op.Person.Source) && !forgotten:
 		return p.notRead(op.Person.Source) + ": nothing is done"
-	case o.State != Departed || p.uncounted[op.Person]:
+	case o.State != model.Departed || p.uncounted[op.Person]:
 		return "the person is not entitled now, and not known to have left: nothing is done"
 	case !p.Policy.Withdraw:
 		return "the person left: leavers.app_access: keep leaves the credential as it is, delete it in the cockpit"
@@ -113,9 +115,9 @@ func (p *planner) keptAbandoned(op Operation) string {
 }
 
 // withdrawAbandoned plans to withdraw it, in the time and by the rules of any leaver, with a yes.
-func (p *planner) withdrawAbandoned(op Operation) {
+func (p *planner) withdrawAbandoned(op model.Operation) {
 	l := p.leftoverOf(op)
-	own := Ownership{Person: op.Person, CredentialID: l.Credential.ID, Username: l.Credential.Username, CSI: op.CSI}
+	own := model.Ownership{Person: op.Person, CredentialID: l.Credential.ID, Username: l.Credential.Username, CSI: op.CSI}
 	o := p.observations[op.Person]
 	if reason := p.byHand(own); reason != "" {
 		p.holdByHand(op.Person, op.CSI, o.DN, fmt.Sprintf("left (%s), but %s", p.describeDeparted(o), reason))
@@ -126,9 +128,9 @@ func (p *planner) withdrawAbandoned(op Operation) {
 		observation: o, ids: p.departing(own), rivals: p.rivals(p.ownerAccount(own)),
 	}, own, true)
 	foreign := l.Foreign(op, nil, p.Policy)
-	c.ID = changeID(append([]string{c.ID}, p.preStateOf(l, foreign)...)...)
+	c.ID = model.ChangeID(append([]string{c.ID}, p.preStateOf(l, foreign)...)...)
 	c.Status, c.NotBefore = p.withdrawalTime(o)
-	c.ask(AskResume, joinReasons(fmt.Sprintf("an interrupted pass was to create the credential %s, and handed it to nobody", op.Username),
+	c.Ask(model.AskResume, model.JoinReasons(fmt.Sprintf("an interrupted pass was to create the credential %s, and handed it to nobody", op.Username),
 		p.whyDoubt(op, l, foreign))+". If it is nobody else's, say yes, or delete it in the cockpit")
 	p.askForgotten(&c)
 	p.add(c)
@@ -136,7 +138,7 @@ func (p *planner) withdrawAbandoned(op Operation) {
 
 // passedOn tells whether the credential of an interrupted create passes to another ID of the same
 // person, for whom the next pass finishes it.
-func (p *planner) passedOn(op Operation) bool {
+func (p *planner) passedOn(op model.Operation) bool {
 	for person, own := range p.owned {
 		if person != op.Person && own.CredentialID == op.CredentialID {
 			return op.CredentialID != ""

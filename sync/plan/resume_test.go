@@ -7,21 +7,21 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestForeign says of each part of a credential whether a create can have done it (design §5.7).
 func TestForeign(t *testing.T) {
 	t.Parallel()
-	policy := plan.Policy{Hash: true, Lock: true}
-	wanted := []plan.Setting{{Name: plan.SettingCSI, Value: "E1"}, {Name: plan.SettingFirstName, Value: "Eva"}}
-	made := plan.Credential{ID: "c1", Username: "eva", Hashed: true, Locked: true}
-	known := plan.Operation{Op: plan.Create, CredentialID: "c1", CSI: "E0", Sent: []plan.Setting{{Name: plan.SettingLastName, Value: "Alt"}}}
-	unknown := plan.Operation{Op: plan.Create, CSI: "E0"}
+	policy := model.Policy{Hash: true, Lock: true}
+	wanted := []model.Setting{{Name: model.SettingCSI, Value: "E1"}, {Name: model.SettingFirstName, Value: "Eva"}}
+	made := model.Credential{ID: "c1", Username: "eva", Hashed: true, Locked: true}
+	known := model.Operation{Op: model.Create, CredentialID: "c1", CSI: "E0", Sent: []model.Setting{{Name: model.SettingLastName, Value: "Alt"}}}
+	unknown := model.Operation{Op: model.Create, CSI: "E0"}
 	for _, row := range []struct {
 		name       string
-		op         plan.Operation
-		credential plan.Credential
+		op         model.Operation
+		credential model.Credential
 		settings   map[string]string
 		want       map[string]string
 	}{
@@ -35,14 +35,14 @@ func TestForeign(t *testing.T) {
 		{"what was never sent", known, made, map[string]string{"th_lastname": "Neu"}, map[string]string{"th_lastname": "Neu"}},
 		{"a setting that is not ours", known, made, map[string]string{"th_nickname": "E"}, map[string]string{"th_nickname": ""}},
 		{"a secret is not repeated", unknown, made, map[string]string{"th_safe_password": "canary"}, map[string]string{"th_safe_password": ""}},
-		{"what somebody said yes to", plan.Operation{CredentialID: "c1", Sent: []plan.Setting{{Name: "th_nickname"}}}, made, map[string]string{"th_nickname": "E"}, nil},
+		{"what somebody said yes to", model.Operation{CredentialID: "c1", Sent: []model.Setting{{Name: "th_nickname"}}}, made, map[string]string{"th_nickname": "E"}, nil},
 		{"empty is absent", known, made, map[string]string{"th_nickname": ""}, nil},
-		{"a password that can be read", unknown, plan.Credential{Locked: true}, nil, map[string]string{"hashed": "false"}},
-		{"not locked", known, plan.Credential{Hashed: true}, nil, map[string]string{"locked": "false"}},
+		{"a password that can be read", unknown, model.Credential{Locked: true}, nil, map[string]string{"hashed": "false"}},
+		{"not locked", known, model.Credential{Hashed: true}, nil, map[string]string{"locked": "false"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			got := plan.Leftover{Credential: row.credential, Settings: row.settings}.Foreign(row.op, wanted, policy)
+			got := model.Leftover{Credential: row.credential, Settings: row.settings}.Foreign(row.op, wanted, policy)
 			if row.want == nil {
 				row.want = map[string]string{}
 			}
@@ -58,7 +58,7 @@ func TestForeign(t *testing.T) {
 func TestLeftoversThatMayBeSomebodyElses(t *testing.T) {
 	t.Parallel()
 	refused := func(w *world) { w.state.Open[0].Refused = true }
-	written := func(w *world) { w.set(w.credential("zoe").ID, []plan.Setting{{Name: plan.SettingCSI, Value: "777"}}) }
+	written := func(w *world) { w.set(w.credential("zoe").ID, []model.Setting{{Name: model.SettingCSI, Value: "777"}}) }
 	used := func(w *world) { w.credential("zoe").Usage = 1 }
 	for _, row := range []struct {
 		name string
@@ -72,7 +72,7 @@ func TestLeftoversThatMayBeSomebodyElses(t *testing.T) {
 		{"refused, another username", refused, "create E-zoe needs-approval", func(_ *world, zoe *entry) { zoe.username = "zoe2" }, []string{"create E-zoe due"}},
 		{"written to, a yes", written, "create E-zoe needs-approval", nil, nil},
 		{"written to, corrected", written, "create E-zoe needs-approval", func(w *world, _ *entry) {
-			w.set(w.credential("zoe").ID, []plan.Setting{{Name: plan.SettingCSI, Value: ""}})
+			w.set(w.credential("zoe").ID, []model.Setting{{Name: model.SettingCSI, Value: ""}})
 		}, []string{"create E-zoe due"}},
 		{"in use, a yes", used, "adopt E-zoe needs-approval", nil, nil},
 		{"in use, deleted", used, "adopt E-zoe needs-approval", func(w *world, _ *entry) { w.withdrawByHand("zoe") }, []string{"create E-zoe due"}},
@@ -103,7 +103,7 @@ func TestAYesToWithdrawALeftoverEndsWithItsUse(t *testing.T) {
 	t.Parallel()
 	w, zoe := interrupted(t, lostAfter)
 	w.policy.GraceWithdraw = 0
-	zoe.leave(plan.Disabled)
+	zoe.leave(model.Disabled)
 	p := w.later(t, time.Hour)
 	wantLines(t, of(p, "zoe"), "withdraw E-zoe needs-approval")
 	w.approve(p, 24*time.Hour)
@@ -132,7 +132,7 @@ func TestALeftoverWithTheCSIOfAnother(t *testing.T) {
 			t.Parallel()
 			w, _ := interrupted(t, lostAfter)
 			w.hire("carl")
-			w.set(w.credential("zoe").ID, []plan.Setting{{Name: plan.SettingCSI, Value: row.csi}})
+			w.set(w.credential("zoe").ID, []model.Setting{{Name: model.SettingCSI, Value: row.csi}})
 			if row.given {
 				w.state.Open[0].CredentialID = w.credential("zoe").ID
 			}
@@ -149,7 +149,7 @@ func TestALeftoverThatAServiceUses(t *testing.T) {
 	t.Parallel()
 	for name, leave := range map[string]func(*entry){
 		"entitled": func(*entry) {},
-		"left":     func(zoe *entry) { zoe.leave(plan.Disabled) },
+		"left":     func(zoe *entry) { zoe.leave(model.Disabled) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -157,11 +157,11 @@ func TestALeftoverThatAServiceUses(t *testing.T) {
 			w.policy.GraceWithdraw = 0
 			c := w.credential("zoe")
 			c.Usage = 1
-			w.pkg.Users = append(w.pkg.Users, plan.User{ID: "*GATEWAY", CredentialID: c.ID})
+			w.pkg.Users = append(w.pkg.Users, model.User{ID: "*GATEWAY", CredentialID: c.ID})
 			leave(zoe)
 			p := w.later(t, time.Hour)
 			wantLines(t, of(p, "zoe"), "held E-zoe")
-			if !slices.ContainsFunc(p.Waits(), func(wait plan.Wait) bool { return wait.Code == plan.WaitCode(plan.AskByHand) }) {
+			if !slices.ContainsFunc(p.Waits(), func(wait model.Wait) bool { return wait.Code == model.WaitCode(model.AskByHand) }) {
 				t.Errorf("nobody is told: %+v", p.Waits())
 			}
 		})

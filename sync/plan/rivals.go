@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // rival is somebody else who has the csi of an account now, or had it before, or is its entry in another
 // source, and did not leave.
 type rival struct {
-	person PersonID
+	person model.PersonID
 	doubt  string // why nobody can tell that it is the same person; "": it is
 	shares string // what they have in common with the account
 }
@@ -27,25 +29,13 @@ func (p *planner) words(r rival) string {
 	return fmt.Sprintf("%s also that of %s, who did not leave, and may be the same person", r.shares, p.nameOf(r.person))
 }
 
-// Rival is a rival as a change knew it: whom the last look may find, and by which first name.
-type Rival struct {
-	Person    PersonID
-	FirstName string
-}
-
-// Knows tells whether a change was planned in the knowledge that this person has the csi, or may have
-// it.
-func (c Change) Knows(i Identity) bool {
-	return slices.ContainsFunc(c.Rivals, func(r Rival) bool { return r.Person == i.Person && i.mayBeCalled(r.FirstName) })
-}
-
 // rivals are all who have the csi of an account, may have it by one of several values, or have one that
 // folds to the same text and no credential yet; and the same person under another csi: who was seen as one
 // stays so when they are numbered anew, and so does the same entry in another source. Those who are the
 // same person come first, then those of the earlier source.
 func (p *planner) rivals(old account) []rival {
 	var all []rival
-	add := func(person PersonID, doubt, shares string) {
+	add := func(person model.PersonID, doubt, shares string) {
 		if person != old.person && !slices.ContainsFunc(all, func(r rival) bool { return r.person == person }) {
 			all = append(all, rival{person, doubt, shares})
 		}
@@ -61,7 +51,7 @@ func (p *planner) rivals(old account) []rival {
 }
 
 // rivalsBy adds the rivals by one of the csis of an account.
-func (p *planner) rivalsBy(csi string, old account, add func(person PersonID, doubt, shares string)) {
+func (p *planner) rivalsBy(csi string, old account, add func(person model.PersonID, doubt, shares string)) {
 	for _, person := range p.lastingCSI[csi] {
 		add(person, p.doubtSame(old, person), sharesCSI)
 	}
@@ -81,25 +71,25 @@ func (p *planner) rivalsBy(csi string, old account, add func(person PersonID, do
 }
 
 // newcomersLike are those whose csi differs from one in spelling only.
-func (p *planner) newcomersLike(csi string) []Identity {
+func (p *planner) newcomersLike(csi string) []model.Identity {
 	if csi == "" {
 		return nil // which folds to the same text as a csi of zeros
 	}
-	return slices.DeleteFunc(slices.Clone(p.newcomers[foldCSI(csi)]), func(i Identity) bool { return i.CSI == csi })
+	return slices.DeleteFunc(slices.Clone(p.newcomers[model.FoldCSI(csi)]), func(i model.Identity) bool { return i.CSI == csi })
 }
 
 // entryElsewhere is the entry of somebody as other sources of its directory show it, where it did not leave.
-func (p *planner) entryElsewhere(person PersonID) []PersonID {
+func (p *planner) entryElsewhere(person model.PersonID) []model.PersonID {
 	sources := slices.Collect(maps.Keys(p.State.Sources))
 	for _, s := range p.Sources {
 		sources = append(sources, s.Snapshot.Source)
 	}
-	var all []PersonID
+	var all []model.PersonID
 	for _, source := range sources {
-		other := PersonID{Source: source, ID: person.ID}
+		other := model.PersonID{Source: source, ID: person.ID}
 		o, remembered := p.observations[other]
 		i, present := p.identities[other]
-		if p.sameEntry(person, other) && (remembered && o.claims() || present && i.claims()) {
+		if p.sameEntry(person, other) && (remembered && o.Claims() || present && i.Claims()) {
 			all = append(all, other)
 		}
 	}
@@ -118,7 +108,7 @@ func (p *planner) sameElsewhere(old account) (e elsewhere) {
 	for _, r := range p.rivals(old) {
 		switch o := p.observations[r.person]; {
 		case r.doubt != "":
-		case o.State == Departed:
+		case o.State == model.Departed:
 			e.lasts = e.lasts || o.ConfirmedAt.IsZero()
 		default:
 			e.stands = true
@@ -129,19 +119,19 @@ func (p *planner) sameElsewhere(old account) (e elsewhere) {
 
 // rivalFacts are the rivals of a leaver as the changes keep them; and those of whom the plan knows that
 // of several values another one is their csi, for the last look finds them too.
-func (p *planner) rivalFacts(l leaver) []Rival {
-	var people []PersonID
+func (p *planner) rivalFacts(l leaver) []model.Rival {
+	var people []model.PersonID
 	for _, csi := range p.currentCSIs(l.person, l.csi) {
 		people = append(people, p.mayHave[csi]...)
 	}
 	for _, r := range l.rivals {
 		people = append(people, r.person)
 	}
-	slices.SortFunc(people, PersonID.Compare)
-	var facts []Rival
+	slices.SortFunc(people, model.PersonID.Compare)
+	var facts []model.Rival
 	for _, person := range slices.Compact(people) {
 		name, _ := p.firstName(person)
-		facts = append(facts, Rival{person, foldName(name)})
+		facts = append(facts, model.Rival{Person: person, FirstName: model.FoldName(name)})
 	}
 	return facts
 }

@@ -3,6 +3,8 @@ package plan
 import (
 	"fmt"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // A csi is not a person: numbers are given anew, and people have second accounts. Whether an account
@@ -13,30 +15,30 @@ import (
 // account is what is remembered of an account whose credential, departure or effect may be somebody
 // else's by its csi.
 type account struct {
-	person    PersonID
+	person    model.PersonID
 	csi       string
 	firstName string // as we wrote it
-	saw       Observation
+	saw       model.Observation
 }
 
-func (p *planner) ownerAccount(own Ownership) account {
+func (p *planner) ownerAccount(own model.Ownership) account {
 	return account{own.Person, own.CSI, own.FirstName, p.observations[own.Person]}
 }
 
-func (p *planner) departureAccount(s Departure) account {
+func (p *planner) departureAccount(s model.Departure) account {
 	saw := p.observations[s.Person]
-	saw.LastSeen = Later(saw.LastSeen, s.LastSeen)
+	saw.LastSeen = model.Later(saw.LastSeen, s.LastSeen)
 	return account{s.Person, s.CSI, s.FirstName, saw}
 }
 
-func (p *planner) effectAccount(e Effect) account {
-	return account{e.Person, e.CSI, e.FirstName, Observation{LastSeen: e.LastSeen}}
+func (p *planner) effectAccount(e model.Effect) account {
+	return account{e.Person, e.CSI, e.FirstName, model.Observation{LastSeen: e.LastSeen}}
 }
 
 // doubtSame says why nobody but a person can tell whether somebody is the person of a former account
 // with the same csi; "" if it is the same person. Of somebody whose first name is not known now the
 // name speaks against nothing.
-func (p *planner) doubtSame(old account, person PersonID) string {
+func (p *planner) doubtSame(old account, person model.PersonID) string {
 	name, known := p.firstName(person)
 	switch {
 	case p.sameEntry(old.person, person):
@@ -49,7 +51,7 @@ func (p *planner) doubtSame(old account, person PersonID) string {
 		return ""
 	case old.firstName == "":
 		return "nobody knows by which first name the csi was used before"
-	case foldName(name) != foldName(old.firstName):
+	case model.FoldName(name) != model.FoldName(old.firstName):
 		return fmt.Sprintf("the first name is %q, and was %q", name, old.firstName)
 	}
 	return ""
@@ -57,7 +59,7 @@ func (p *planner) doubtSame(old account, person PersonID) string {
 
 // sameEntry tells that two sources show one entry of one directory: it moved from the one to the other,
 // or stands in both. Who has an ID in one directory has it alone (pitfall B9).
-func (p *planner) sameEntry(a, b PersonID) bool {
+func (p *planner) sameEntry(a, b model.PersonID) bool {
 	in := p.contextOf(a.Source)
 	return a.ID == b.ID && a.Source != b.Source && in != "" && in == p.contextOf(b.Source)
 }
@@ -74,31 +76,15 @@ func (p *planner) contextOf(source string) string {
 
 // stoodBeside tells whether two accounts of one source were both entitled in one snapshot of it: the
 // new one was seen before the old one was seen last.
-func (p *planner) stoodBeside(old account, person PersonID) bool {
+func (p *planner) stoodBeside(old account, person model.PersonID) bool {
 	o, known := p.observations[person]
 	return known && person.Source == old.person.Source && !o.FirstSeen.After(old.saw.LastSeen)
 }
 
-// afterAll is the time of a new sighting: now, and in any case after all that are remembered. A clock
-// may step back, and which of two accounts was seen before the other must stay as it was.
-func (s State) afterAll(now time.Time) time.Time {
-	var last time.Time
-	for _, o := range s.Observations {
-		last = Later(last, Later(o.FirstSeen, o.LastSeen))
-	}
-	for _, departure := range s.Departures {
-		last = Later(last, departure.LastSeen)
-	}
-	for _, e := range s.Effects {
-		last = Later(last, e.LastSeen)
-	}
-	return Later(now, last.Add(time.Millisecond)) // what the ledger keeps of a time
-}
-
 // firstName is the first name that the directory gives somebody now, else the one that we wrote.
-func (p *planner) firstName(person PersonID) (name string, known bool) {
+func (p *planner) firstName(person model.PersonID) (name string, known bool) {
 	if i, present := p.identities[person]; present {
-		return i.Setting(SettingFirstName), true
+		return i.Setting(model.SettingFirstName), true
 	}
 	if own, owned := p.owned[person]; owned && own.FirstName != "" {
 		return own.FirstName, true
@@ -111,9 +97,9 @@ func (p *planner) firstName(person PersonID) (name string, known bool) {
 // departures begins afresh. From then on both rows go on side by side, and the person left when both are
 // full: each account counts for the other by its own row, or two of them would wait in turn for ever.
 func (p *planner) contest() {
-	found := map[PersonID]elsewhere{} // all of it first: what is found of one account changes another
+	found := map[model.PersonID]elsewhere{} // all of it first: what is found of one account changes another
 	for person := range p.atStake() {
-		if p.observations[person].State == Departed {
+		if p.observations[person].State == model.Departed {
 			found[person] = p.sameElsewhere(p.accountOf(person))
 		}
 	}
@@ -135,7 +121,7 @@ func (p *planner) contest() {
 }
 
 // accountOf is the account of somebody of ours.
-func (p *planner) accountOf(person PersonID) account {
+func (p *planner) accountOf(person model.PersonID) account {
 	if own, owned := p.owned[person]; owned {
 		return p.ownerAccount(own)
 	}

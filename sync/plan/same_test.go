@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // successor hires somebody with anna's csi and login.
@@ -26,7 +26,7 @@ func TestACSIIsNotAPerson(t *testing.T) {
 	nameless := func(w *world, anna *entry) {
 		own := w.owner(anna.id)
 		own.FirstName = ""
-		delete(w.pkg.Settings[own.CredentialID], plan.SettingFirstName)
+		delete(w.pkg.Settings[own.CredentialID], model.SettingFirstName)
 	}
 	for _, row := range []struct {
 		name  string
@@ -52,7 +52,7 @@ func TestACSIIsNotAPerson(t *testing.T) {
 			if row.do != nil {
 				row.do(w, people["anna"])
 			}
-			people["anna"].leave(plan.Disabled)
+			people["anna"].leave(model.Disabled)
 			w.now = w.now.Add(time.Hour)
 			w.successor(row.first)
 			wantLines(t, of(w.plan(), "anna"), row.want...)
@@ -65,10 +65,10 @@ func TestACSIIsNotAPerson(t *testing.T) {
 func TestNumberReused(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna")
-	w.policy.ID, w.policy.PublishContacts = plan.RevokeID, false
+	w.policy.ID, w.policy.PublishContacts = model.RevokeID, false
 	id := w.activate("anna")
 	w.settle(t)
-	people["anna"].leave(plan.Absent)
+	people["anna"].leave(model.Absent)
 	w.later(t, time.Hour)
 	petra := w.successor("Petra")
 	petra.username = "petra"
@@ -86,7 +86,7 @@ func TestNumberReused(t *testing.T) {
 		t.Fatal("petra has no credential, or anna's ID went without a yes")
 	}
 	// One read that lacks petra answers no question.
-	petra.leave(plan.Absent)
+	petra.leave(model.Absent)
 	wantLines(t, of(w.later(t, time.Hour), "anna"), "revoke E-anna needs-approval", "withdraw E-anna waiting")
 	petra.comeBack()
 	w.later(t, time.Hour)
@@ -106,7 +106,7 @@ func TestTheSamePersonAmongSeveral(t *testing.T) {
 	w.policy.GraceWithdraw, w.policy.PublishContacts = 0, false
 	w.activate("anna")
 	w.settle(t)
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	w.now = w.now.Add(time.Hour)
 	w.successor("Petra").username = "petra"
 	w.successor("Anna").username = "anna2"
@@ -120,13 +120,13 @@ func TestTheSamePersonAmongSeveral(t *testing.T) {
 func TestARowUnderAnotherIDBeginsAfresh(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna")
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	w.now = w.now.Add(time.Hour)
 	again := w.successor("Anna")
-	again.username, again.state, again.evidence = "anna2", plan.Unknown, plan.Evidence{Detail: "not readable"}
+	again.username, again.state, again.evidence = "anna2", model.Unknown, model.Evidence{Detail: "not readable"}
 	w.later(t, day)
 	wantLines(t, of(w.later(t, 3*day), "anna"), "held E-anna", "withdraw E-anna needs-approval")
-	again.leave(plan.Disabled)
+	again.leave(model.Disabled)
 	wantLines(t, of(w.later(t, time.Hour), "anna"), "withdraw E-anna waiting")
 	wantLines(t, of(w.later(t, 25*time.Hour), "anna"), "withdraw E-anna due")
 }
@@ -138,11 +138,11 @@ func TestWhoIsMeantWhileATransferWaits(t *testing.T) {
 	w, people := rolledOut(t, "anna")
 	w.activate("anna")
 	w.settle(t)
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	w.now = w.now.Add(time.Hour)
 	w.successor("Petra").username = "petra"
 	p := w.plan()
-	find(t, p, plan.Transfer, "anna")
+	find(t, p, model.Transfer, "anna")
 	if x, err := explain.Explain(w.input(), p, "anna", nil); err != nil || x.Person != people["anna"].id {
 		t.Errorf("%+v, %v", x.Person, err)
 	}
@@ -168,13 +168,13 @@ func TestSamePersonNumberedAnew(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			w, people := rolledOut(t, "anna")
-			w.policy.ID, w.policy.PublishContacts = plan.RevokeID, false
+			w.policy.ID, w.policy.PublishContacts = model.RevokeID, false
 			w.activate("anna")
 			w.settle(t)
 			w.withdrawByHand("anna")
 			w.later(t, time.Hour)
 			w.later(t, 2*time.Hour)
-			people["anna"].leave(plan.Absent)
+			people["anna"].leave(model.Absent)
 			again := w.successor(row.first)
 			if row.seen {
 				w.later(t, time.Hour)
@@ -185,7 +185,7 @@ func TestSamePersonNumberedAnew(t *testing.T) {
 			w.now = w.now.Add(day)
 			p := w.plan()
 			wantLines(t, of(p, "anna"), "revoke E-anna waiting")
-			if c := find(t, p, plan.Revoke, "anna"); slices.Contains(c.Asks, plan.AskSamePerson) != row.asks {
+			if c := find(t, p, model.Revoke, "anna"); slices.Contains(c.Asks, model.AskSamePerson) != row.asks {
 				t.Errorf("asks %v: %s", c.Asks, c.Question)
 			}
 		})
@@ -200,17 +200,17 @@ func TestAYesWhileTheOtherAccountIsHidden(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w, people := rolledOut(t, "anna")
-			w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID, w.policy.PublishContacts = plan.RevokeID, 0, 0, false
+			w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID, w.policy.PublishContacts = model.RevokeID, 0, 0, false
 			id := w.activate("anna")
 			w.settle(t)
 			w.withdrawByHand("anna")
-			people["anna"].leave(plan.Disabled)
+			people["anna"].leave(model.Disabled)
 			again := w.successor("Anna")
 			for range 4 {
 				w.later(t, day)
 			}
 			p := w.plan()
-			w.given(p, find(t, p, plan.Create, "anna")) // the new account gives nothing back by itself
+			w.given(p, find(t, p, model.Create, "anna")) // the new account gives nothing back by itself
 			w.pass(t)
 			again.hide("referral")
 			wantLines(t, of(w.later(t, time.Hour), "anna"), "revoke E-anna needs-approval", "held E-anna")
@@ -240,7 +240,7 @@ func TestSecondAccount(t *testing.T) {
 		second := w.hire("anna2")
 		second.csi, second.first = "E-anna", "Anna"
 		wantLines(t, of(w.later(t, day), "anna"), "held E-anna", "held E-anna")
-		people["anna"].leave(plan.Disabled)
+		people["anna"].leave(model.Disabled)
 		return w, second, id
 	}
 	t.Run("left alone", func(t *testing.T) {
@@ -262,7 +262,7 @@ func TestSecondAccount(t *testing.T) {
 	t.Run("disabled for a while", func(t *testing.T) {
 		t.Parallel()
 		w, second, _ := beside(t)
-		second.leave(plan.Disabled)
+		second.leave(model.Disabled)
 		w.later(t, time.Hour)
 		w.later(t, day)
 		w.later(t, day)
@@ -270,8 +270,8 @@ func TestSecondAccount(t *testing.T) {
 		wantLines(t, of(w.later(t, 10*day), "anna"), "create E-anna needs-approval")
 	})
 	for name, leave := range map[string]func(*entry){
-		"moved out of the scope for a while": func(e *entry) { e.leave(plan.OutOfScope) },
-		"deleted and put back":               func(e *entry) { e.leave(plan.Absent) },
+		"moved out of the scope for a while": func(e *entry) { e.leave(model.OutOfScope) },
+		"deleted and put back":               func(e *entry) { e.leave(model.Absent) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -292,7 +292,7 @@ func TestSecondAccount(t *testing.T) {
 		for range 6 {
 			w.later(t, 60*day)
 		}
-		second.state, second.evidence = plan.Unknown, plan.Evidence{Detail: "not readable"}
+		second.state, second.evidence = model.Unknown, model.Evidence{Detail: "not readable"}
 		w.later(t, day)
 		second.comeBack()
 		wantLines(t, of(w.later(t, day), "anna"), "create E-anna needs-approval")
@@ -303,7 +303,7 @@ func TestSecondAccount(t *testing.T) {
 		second := w.hire("anna2")
 		second.csi, second.first, second.cleared = "E-anna", "Anna", true
 		w.later(t, day)
-		people["anna"].leave(plan.Disabled)
+		people["anna"].leave(model.Disabled)
 		w.later(t, day)
 		w.later(t, day)
 		w.settle(t)
@@ -338,7 +338,7 @@ func TestSecondAccount(t *testing.T) {
 func TestUnusedCredentialIsNotPassedOn(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna")
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	w.now = w.now.Add(time.Hour)
 	w.successor("Petra").username = "petra"
 	p := w.pass(t)
@@ -361,7 +361,7 @@ func TestAcceptedBaselineIsTheYes(t *testing.T) {
 	w.policy.PublishContacts = false
 	w.activate("anna")
 	w.settle(t)
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	w.source().scope = "s2"
 	w.now = w.now.Add(time.Hour)
 	young := w.successor("Petra")
@@ -390,9 +390,9 @@ func TestTwoSourcesAreHeldAgainstTheName(t *testing.T) {
 		young := w.hireAt(w.sources[1], "anna")
 		young.first = first
 		w.later(t, day)
-		people["anna"].leave(plan.Disabled)
+		people["anna"].leave(model.Disabled)
 		p := w.later(t, day)
-		if got := find(t, p, plan.Transfer, "anna"); string(got.Op)+" E-anna "+string(got.Status) != want {
+		if got := find(t, p, model.Transfer, "anna"); string(got.Op)+" E-anna "+string(got.Status) != want {
 			t.Errorf("%s: %s %s, want %s", first, got.Op, got.Status, want)
 		}
 	}
@@ -415,14 +415,14 @@ func TestAYesIsForOneDeparture(t *testing.T) {
 			w, people := rolledOut(t, "anna")
 			w.policy.Protected = []string{"E-anna"}
 			anna := people["anna"]
-			anna.leave(plan.Disabled)
+			anna.leave(model.Disabled)
 			w.later(t, time.Hour)
 			w.approve(w.later(t, 25*time.Hour), 30*day)
 			between(w, anna)
 			anna.comeBack()
 			w.later(t, time.Hour)
 			w.source().incomplete = false
-			anna.leave(plan.Disabled)
+			anna.leave(model.Disabled)
 			w.later(t, time.Hour)
 			wantLines(t, of(w.later(t, 25*time.Hour), "anna"), "withdraw E-anna needs-approval")
 		})
@@ -432,8 +432,8 @@ func TestAYesIsForOneDeparture(t *testing.T) {
 		w := crowd(100)
 		w.leaveSome(30)
 		p := w.pass(t)
-		if got := statuses(p, plan.Withdraw)["blocked"+plan.GuardLeaversRun]; got != 30 {
-			t.Fatalf("%d blocked: %v", got, statuses(p, plan.Withdraw))
+		if got := statuses(p, model.Withdraw)["blocked"+model.GuardLeaversRun]; got != 30 {
+			t.Fatalf("%d blocked: %v", got, statuses(p, model.Withdraw))
 		}
 		w.approve(p, 30*day)
 		for _, e := range w.source().people {
@@ -441,7 +441,7 @@ func TestAYesIsForOneDeparture(t *testing.T) {
 		}
 		w.later(t, time.Hour)
 		w.leaveSome(30)
-		if got := statuses(w.later(t, time.Hour), plan.Withdraw); got["due"] != 0 {
+		if got := statuses(w.later(t, time.Hour), model.Withdraw); got["due"] != 0 {
 			t.Errorf("an old yes takes out %v", got)
 		}
 	})
@@ -462,7 +462,7 @@ func TestAClockThatStepsBack(t *testing.T) {
 		second.csi, second.first = "E-anna", "Anna"
 		w.later(t, day)
 		w.later(t, step)
-		people["anna"].leave(plan.Disabled)
+		people["anna"].leave(model.Disabled)
 		wantLines(t, of(w.later(t, time.Hour), "anna"), "transfer E-anna needs-approval", "withdraw E-anna waiting")
 	})
 	t.Run("made anew", func(t *testing.T) {
@@ -472,7 +472,7 @@ func TestAClockThatStepsBack(t *testing.T) {
 		w.activate("anna")
 		w.settle(t)
 		w.later(t, day)
-		people["anna"].leave(plan.Disabled)
+		people["anna"].leave(model.Disabled)
 		w.successor("Anna")
 		wantLines(t, of(w.later(t, step), "anna"), "transfer E-anna due")
 	})
@@ -480,7 +480,7 @@ func TestAClockThatStepsBack(t *testing.T) {
 		t.Parallel()
 		w, people := rolledOut(t, "anna")
 		w.later(t, 10*day)
-		people["anna"].leave(plan.Disabled)
+		people["anna"].leave(model.Disabled)
 		w.later(t, day)
 		w.later(t, day)
 		w.settle(t)
@@ -504,11 +504,11 @@ func TestAYesOfBeforeTheQuestion(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w, people := rolledOut(t, "anna")
-			w.policy.ID, w.policy.PublishContacts = plan.RevokeID, false
-			w.policy.Approval, w.policy.GraceWithdraw, w.policy.GraceID = plan.ApproveAll, 0, 0
+			w.policy.ID, w.policy.PublishContacts = model.RevokeID, false
+			w.policy.Approval, w.policy.GraceWithdraw, w.policy.GraceID = model.ApproveAll, 0, 0
 			w.activate("anna")
 			w.settle(t)
-			people["anna"].leave(plan.Disabled)
+			people["anna"].leave(model.Disabled)
 			w.later(t, day)
 			w.later(t, day)
 			p := w.plan()
@@ -519,7 +519,7 @@ func TestAYesOfBeforeTheQuestion(t *testing.T) {
 			if row.first == "Anna" { // else the credential passes to her at once
 				w.now = w.now.Add(time.Minute)
 				w.remember(w.plan().Update)
-				again.leave(plan.Absent) // one read that lacks her proves nothing: the departure is that of both
+				again.leave(model.Absent) // one read that lacks her proves nothing: the departure is that of both
 			}
 			w.now = w.now.Add(time.Minute)
 			wantLines(t, of(w.plan(), "anna"), row.want...)

@@ -9,11 +9,6 @@ import (
 // is another scope. The parts, one for each setting, only tell which of them changed; a ledger from before there
 // were parts has none.
 
-// ScopeFingerprint joins the fingerprint of a whole scope and those of its settings, `KEY=PART`.
-func ScopeFingerprint(whole string, parts ...string) string {
-	return strings.Join(append([]string{whole}, parts...), " ")
-}
-
 // sameScope tells that two fingerprints are of one scope.
 func sameScope(a, b string) bool {
 	a, _, _ = strings.Cut(a, " ")

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestAScopePutBackIsNone: whoever fixes the typo instead of accepting it has no question left, and a ledger from
@@ -15,12 +15,12 @@ func TestAScopePutBackIsNone(t *testing.T) {
 	w, _ := rolledOut(t, "anna", "bert")
 	parted := w.source().scope + " base_dn=a groups=b"
 	w.source().scope = parted
-	if p := w.later(t, time.Hour); p.Tripped(plan.GuardBaseline) || w.state.Sources["corp"].Scope != parted {
+	if p := w.later(t, time.Hour); p.Tripped(model.GuardBaseline) || w.state.Sources["corp"].Scope != parted {
 		t.Errorf("%+v, the ledger knows %q", p.Guards, w.state.Sources["corp"].Scope)
 	}
 	w.source().scope = "s9 base_dn=a groups=typo"
 	p := w.later(t, time.Hour)
-	if !p.Tripped(plan.GuardBaseline) || !strings.Contains(p.Guards[0].Detail, "(groups). If you did not mean to change it, fix it or put it back") {
+	if !p.Tripped(model.GuardBaseline) || !strings.Contains(p.Guards[0].Detail, "(groups). If you did not mean to change it, fix it or put it back") {
 		t.Errorf("%+v", p.Guards)
 	}
 	w.source().scope = parted
@@ -44,7 +44,7 @@ func TestTheWayBackFromAnAcceptedScope(t *testing.T) {
 		t.Error(words)
 	}
 	w.accept, w.source().scope = false, before
-	if p := w.later(t, time.Hour); !p.Tripped(plan.GuardBaseline) {
+	if p := w.later(t, time.Hour); !p.Tripped(model.GuardBaseline) {
 		t.Error("put back, and nothing is asked")
 	}
 	w.accept = true
@@ -59,10 +59,10 @@ func TestTheWayBackFromAnAcceptedScope(t *testing.T) {
 // number is said to be of these.
 func TestTheWaitOfABaselineCountsSteps(t *testing.T) {
 	t.Parallel()
-	for code, says := range map[plan.WaitCode]string{
-		plan.GuardBaseline: "2 people with steps that stand still or credentials that are missing: threema", plan.WaitApproval: "2 people: threema",
+	for code, says := range map[model.WaitCode]string{
+		model.GuardBaseline: "2 people with steps that stand still or credentials that are missing: threema", model.WaitApproval: "2 people: threema",
 	} {
-		if words := (plan.Wait{Code: code, People: 2, Command: "threema-dirsync approve"}).Words(); !strings.Contains(words, says) {
+		if words := (model.Wait{Code: code, People: 2, Command: "threema-dirsync approve"}).Words(); !strings.Contains(words, says) {
 			t.Errorf("%s: %s", code, words)
 		}
 	}

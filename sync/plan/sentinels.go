@@ -4,7 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // conditionSentinels doubts a snapshot in which an OU lost its sentinels.
@@ -15,23 +16,10 @@ const (
 	fewestSentinels = 3 // in a smaller OU one leaver would be more than half of it
 )
 
-// Sentinel is a person by whom an OU shows that it can be read: one of those of ours who have
-// been known there longest (design §5.1, pitfalls D2, B14, C3). While it is one, it is ours,
-// so every read looks for it by ID.
-type Sentinel struct {
-	Person PersonID
-	OU     string    // as in [Observation]
-	Since  time.Time // when it was learned
-}
-
-func (s Sentinel) compare(t Sentinel) int {
-	return cmp.Or(s.Since.Compare(t.Since), s.Person.Compare(t.Person))
-}
-
 // judgeSentinels doubts a snapshot that does not know more than half of the sentinels of some
 // OU, and more than one: an access rule or a half-copied server hides it. One that is disabled,
 // moved or proven to be deleted was seen.
-func (p *planner) judgeSentinels(s *Snapshot, v shown) {
+func (p *planner) judgeSentinels(s *model.Snapshot, v shown) {
 	byOU := tally{}
 	for _, sentinel := range p.State.Sentinels {
 		if sentinel.Person.Source == s.Source && p.isOurs(sentinel.Person) {
@@ -45,26 +33,26 @@ func (p *planner) judgeSentinels(s *Snapshot, v shown) {
 		p.doubt(s, conditionSentinels, fmt.Sprintf("missing are %s of those who were always seen there: nobody departs. "+
 			"Let the bind account read these OUs; if they were dissolved in truth, %s", wordShares(lost), howToAcceptMissing))
 	case all == 0:
-		s.satisfy(conditionSentinels, fmt.Sprintf("none is learned yet; that takes %d people of ours in one OU", fewestSentinels))
+		s.Satisfy(conditionSentinels, fmt.Sprintf("none is learned yet; that takes %d people of ours in one OU", fewestSentinels))
 	default:
-		s.satisfy(conditionSentinels, fmt.Sprintf("%d of %d are seen, in %d OUs", all-missing, all, len(byOU)))
+		s.Satisfy(conditionSentinels, fmt.Sprintf("%d of %d are seen, in %d OUs", all-missing, all, len(byOU)))
 	}
 }
 
 // sentinels are those of all sources after this pass. Only a certificate that holds teaches,
 // and only under one is a sentinel let go.
-func (p *planner) sentinels() []Sentinel {
+func (p *planner) sentinels() []model.Sentinel {
 	certain := map[string]bool{}
 	for _, s := range p.Sources {
 		certain[s.Snapshot.Source] = s.Snapshot.Absences()
 	}
-	var all []Sentinel
-	byOU := map[sentinelPlace][]Sentinel{}
+	var all []model.Sentinel
+	byOU := map[model.SentinelPlace][]model.Sentinel{}
 	for _, sentinel := range p.State.Sentinels {
 		if !certain[sentinel.Person.Source] {
 			all = append(all, sentinel)
 		} else if kept, stays := p.keepSentinel(sentinel); stays {
-			byOU[kept.place()] = append(byOU[kept.place()], kept)
+			byOU[kept.Place()] = append(byOU[kept.Place()], kept)
 		}
 	}
 	for place, candidates := range p.sentinelCandidates(certain) {
@@ -72,46 +60,42 @@ func (p *planner) sentinels() []Sentinel {
 	}
 	for _, ofOU := range byOU {
 		if len(ofOU) >= fewestSentinels {
-			slices.SortFunc(ofOU, Sentinel.compare)
+			slices.SortFunc(ofOU, model.Sentinel.Compare)
 			all = append(all, ofOU[:min(len(ofOU), sentinelsPerOU)]...)
 		}
 	}
-	slices.SortFunc(all, func(a, b Sentinel) int { return a.Person.Compare(b.Person) })
+	slices.SortFunc(all, func(a, b model.Sentinel) int { return a.Person.Compare(b.Person) })
 	return all
 }
-
-type sentinelPlace struct{ source, ou string }
-
-func (s Sentinel) place() sentinelPlace { return sentinelPlace{s.Person.Source, s.OU} }
 
 // keepSentinel tells whether a sentinel stays one, and where. It goes when it is no longer ours,
 // as after its account was created anew, when it left, which takes the confirmation of a leaver,
 // and when somebody accepted that it is gone. Who moved stands for the new OU.
-func (p *planner) keepSentinel(s Sentinel) (Sentinel, bool) {
+func (p *planner) keepSentinel(s model.Sentinel) (model.Sentinel, bool) {
 	o := p.observations[s.Person]
-	if o.State == Entitled {
+	if o.State == model.Entitled {
 		s.OU = o.OU
 	}
-	return s, p.isOurs(s.Person) && o.ConfirmedAt.IsZero() && (o.State == Entitled || !p.AcceptBaseline)
+	return s, p.isOurs(s.Person) && o.ConfirmedAt.IsZero() && (o.State == model.Entitled || !p.AcceptBaseline)
 }
 
 // sentinelCandidates are the people of ours whom a certain snapshot has as entitled and who are
 // no sentinels yet, those known longest first.
-func (p *planner) sentinelCandidates(certain map[string]bool) map[sentinelPlace][]Sentinel {
-	chosen := map[PersonID]bool{}
+func (p *planner) sentinelCandidates(certain map[string]bool) map[model.SentinelPlace][]model.Sentinel {
+	chosen := map[model.PersonID]bool{}
 	for _, s := range p.State.Sentinels {
 		chosen[s.Person] = true
 	}
-	byOU := map[sentinelPlace][]Sentinel{}
+	byOU := map[model.SentinelPlace][]model.Sentinel{}
 	for _, own := range p.State.Owned {
 		o := p.observations[own.Person]
-		if certain[own.Person.Source] && !chosen[own.Person] && o.State == Entitled && p.isOurs(own.Person) {
-			s := Sentinel{Person: own.Person, OU: o.OU, Since: p.Now}
-			byOU[s.place()] = append(byOU[s.place()], s)
+		if certain[own.Person.Source] && !chosen[own.Person] && o.State == model.Entitled && p.isOurs(own.Person) {
+			s := model.Sentinel{Person: own.Person, OU: o.OU, Since: p.Now}
+			byOU[s.Place()] = append(byOU[s.Place()], s)
 		}
 	}
 	for _, ofOU := range byOU {
-		slices.SortFunc(ofOU, func(a, b Sentinel) int {
+		slices.SortFunc(ofOU, func(a, b model.Sentinel) int {
 			return cmp.Or(p.observations[a.Person].FirstSeen.Compare(p.observations[b.Person].FirstSeen), a.Person.Compare(b.Person))
 		})
 	}
@@ -119,7 +103,7 @@ func (p *planner) sentinelCandidates(certain map[string]bool) map[sentinelPlace]
 }
 
 // fillUp takes as many candidates as an OU lacks.
-func fillUp(have, candidates []Sentinel) []Sentinel {
+func fillUp(have, candidates []model.Sentinel) []model.Sentinel {
 	lacking := max(0, sentinelsPerOU-len(have))
 	return append(have, candidates[:min(lacking, len(candidates))]...)
 }

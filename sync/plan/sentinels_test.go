@@ -10,6 +10,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -46,14 +47,14 @@ func (w *world) office(ou string) []*entry {
 }
 
 func (w *world) isSentinel(e *entry) bool {
-	return slices.ContainsFunc(w.state.Sentinels, func(s plan.Sentinel) bool { return s.Person == e.id })
+	return slices.ContainsFunc(w.state.Sentinels, func(s model.Sentinel) bool { return s.Person == e.id })
 }
 
 // takes counts the due changes of a plan that take something from somebody.
 func takes(p plan.Plan) int {
 	n := 0
 	for _, c := range p.Changes {
-		if c.Status == plan.Due && (c.Op.Destructive() || c.Op == plan.DisableContact) {
+		if c.Status == model.Due && (c.Op.Destructive() || c.Op == model.DisableContact) {
 			n++
 		}
 	}
@@ -66,10 +67,10 @@ func each(people []*entry, do func(*entry)) {
 	}
 }
 
-func absent(e *entry)  { e.leave(plan.Absent) }
+func absent(e *entry)  { e.leave(model.Absent) }
 func silent(e *entry)  { e.hide("not found, and nothing beside it is readable") }
-func moved(e *entry)   { e.leave(plan.OutOfScope) }
-func deleted(e *entry) { e.leave(plan.Tombstone); e.outside = true }
+func moved(e *entry)   { e.leave(model.OutOfScope) }
+func deleted(e *entry) { e.leave(model.Tombstone); e.outside = true }
 
 // unreadable is somebody whose entry the look-up finds, but cannot judge.
 func unreadable(e *entry) { e.hide("userAccountControl is not readable"); e.trace = true }
@@ -89,7 +90,7 @@ func TestLearnedSentinels(t *testing.T) {
 		"all five are unreadable":    {func(_ *world, b, _, _, _ []*entry) { each(b[:5], unreadable) }, holds},
 		"all five are excluded":      {func(_ *world, b, _, _, _ []*entry) { each(b[:5], func(e *entry) { e.excluded = true }) }, holds},
 		"all five have a fault":      {func(_ *world, b, _, _, _ []*entry) { each(b[:5], func(e *entry) { e.held = "no sn" }) }, holds},
-		"three of five disabled":     {func(_ *world, b, _, _, _ []*entry) { each(b[:3], func(e *entry) { e.leave(plan.Disabled) }) }, holds},
+		"three of five disabled":     {func(_ *world, b, _, _, _ []*entry) { each(b[:3], func(e *entry) { e.leave(model.Disabled) }) }, holds},
 		"three of five deleted":      {func(_ *world, b, _, _, _ []*entry) { each(b[:3], deleted) }, holds},
 		"three of five moved away":   {func(_ *world, b, _, _, _ []*entry) { each(b[:3], moved) }, holds},
 		"the OU has a new name":      {func(_ *world, b, _, _, _ []*entry) { each(b, func(e *entry) { e.ou = "Potsdam" }) }, holds},
@@ -105,7 +106,7 @@ func TestLearnedSentinels(t *testing.T) {
 			t.Parallel()
 			w := offices(t, map[string]int{"Berlin": 8, "Paris": 3, "Rome": 2, "Bonn": 4})
 			bonn := w.office("Bonn")
-			bonn[3].leave(plan.Disabled) // somebody to be taken out
+			bonn[3].leave(model.Disabled) // somebody to be taken out
 			w.hire("zoe").ou = "New"
 			row.do(w, w.office("Berlin"), w.office("Paris"), w.office("Rome"), bonn)
 			sentinels := w.state.Sentinels
@@ -128,7 +129,7 @@ func TestLearnedSentinels(t *testing.T) {
 					t.Errorf("detail %q does not say %q", c.Detail, text)
 				}
 			}
-			if takes(p) != 0 || w.done[plan.Withdraw] != 0 {
+			if takes(p) != 0 || w.done[model.Withdraw] != 0 {
 				t.Errorf("somebody goes: %v", summary(p))
 			}
 			if diff := gocmp.Diff(sentinels, w.state.Sentinels); diff != "" {
@@ -142,7 +143,7 @@ func TestLearnedSentinels(t *testing.T) {
 func (w *world) makeAnew(e *entry) {
 	young := w.hire(e.username)
 	young.csi, young.ou, young.first = e.csi, e.ou, e.first
-	e.leave(plan.Absent)
+	e.leave(model.Absent)
 }
 
 // TestSentinelsAreLearned: of those who are known longest, from the second pass on.
@@ -160,9 +161,9 @@ func TestSentinelsAreLearned(t *testing.T) {
 	}
 	w.later(t, time.Hour)
 	learned := w.now
-	var want []plan.Sentinel
+	var want []model.Sentinel
 	for _, e := range w.source().people[:5] {
-		want = append(want, plan.Sentinel{Person: e.id, OU: "ou=berlin,dc=corp", Since: learned})
+		want = append(want, model.Sentinel{Person: e.id, OU: "ou=berlin,dc=corp", Since: learned})
 	}
 	if diff := gocmp.Diff(want, w.state.Sentinels); diff != "" {
 		t.Fatalf("sentinels (-want +got):\n%s", diff)
@@ -172,7 +173,7 @@ func TestSentinelsAreLearned(t *testing.T) {
 	young.id.ID = "guid-000"
 	w.later(t, time.Hour)
 	w.later(t, time.Hour)
-	w.source().people[2].leave(plan.Disabled)
+	w.source().people[2].leave(model.Disabled)
 	w.later(t, time.Hour)
 	if w.isSentinel(young) || w.isSentinel(w.source().people[2]) || !w.isSentinel(w.source().people[5]) || len(w.state.Sentinels) != 5 {
 		t.Errorf("after a departure: %+v", w.state.Sentinels)
@@ -236,7 +237,7 @@ func TestSentinelsRotate(t *testing.T) {
 	var gone []*entry
 	for range 60 {
 		for _, e := range w.office("Berlin") {
-			if w.isSentinel(e) && e.state == plan.Entitled {
+			if w.isSentinel(e) && e.state == model.Entitled {
 				absent(e)
 				gone = append(gone, e)
 				break
@@ -302,12 +303,12 @@ func TestDissolvedOU(t *testing.T) {
 	}
 	w.accept = false
 	w.later(t, 20*time.Hour)
-	if got := statuses(w.later(t, 3*time.Hour), plan.Withdraw); got["waiting"+plan.GuardAhead] != 12 {
+	if got := statuses(w.later(t, 3*time.Hour), model.Withdraw); got["waiting"+model.GuardAhead] != 12 {
 		t.Fatalf("not confirmed yet: %v", got)
 	}
 	w.later(t, 2*time.Hour) // confirmed
 	p = w.later(t, day)
-	if got := statuses(p, plan.Withdraw); got["blocked"+plan.GuardLeaversRun]+got["blocked"+plan.GuardLeaversOU] != 12 || !p.Sources[0].Complete {
+	if got := statuses(p, model.Withdraw); got["blocked"+model.GuardLeaversRun]+got["blocked"+model.GuardLeaversOU] != 12 || !p.Sources[0].Complete {
 		t.Fatalf("past the limits: %v", got)
 	}
 	w.approve(p, day)
@@ -352,7 +353,7 @@ func TestNoDoubtAgainstAnotherScope(t *testing.T) {
 	berlin[0].ou = "Paris"
 	before := w.state.Sentinels
 	p := w.later(t, time.Hour)
-	if !p.Sources[0].Complete || !p.Tripped(plan.GuardBaseline) || takes(p) != 0 {
+	if !p.Sources[0].Complete || !p.Tripped(model.GuardBaseline) || takes(p) != 0 {
 		t.Fatalf("complete %t, guards %v: %v", p.Sources[0].Complete, p.Guards, summary(p))
 	}
 	if diff := gocmp.Diff(before, w.state.Sentinels); diff != "" || !w.state.Sources["corp"].AccountSeen {
@@ -367,7 +368,7 @@ func TestNothingIsLearnedUnderDoubt(t *testing.T) {
 	berlin := w.office("Berlin")
 	before := w.state.Sentinels
 	w.source().incomplete = true
-	berlin[0].leave(plan.Disabled)
+	berlin[0].leave(model.Disabled)
 	berlin[1].ou = "Paris"
 	w.later(t, time.Hour)
 	if diff := gocmp.Diff(before, w.state.Sentinels); diff != "" {
@@ -397,7 +398,7 @@ func TestHiddenSentinels(t *testing.T) {
 			if e.outside && !e.trace && w.isSentinel(e) {
 				lost[strings.ToLower("ou="+e.ou+",dc=corp")]++
 			}
-			if e.outside && (!e.trace || e.evidence.Kind == plan.OutOfScope) {
+			if e.outside && (!e.trace || e.evidence.Kind == model.OutOfScope) {
 				missing++
 			}
 		}

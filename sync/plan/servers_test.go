@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // from lets another server answer from now on.
@@ -28,7 +28,7 @@ func alternate(n int) string { return []string{"dc2", "dc1"}[n%2] }
 // leavers, whatever the evidence, without doubt and without a yes, be the second one new or known.
 func TestAlternationDoesNotStarve(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []plan.EvidenceKind{plan.Disabled, plan.Absent} {
+	for _, kind := range []model.EvidenceKind{model.Disabled, model.Absent} {
 		for _, known := range []bool{false, true} {
 			w, people := rolledOut(t, "anna", "bert")
 			if known {
@@ -56,7 +56,7 @@ func TestAlternationDoesNotStarve(t *testing.T) {
 // the rule of confirms she is withdrawn.
 func TestAlternationWithOneThatLags(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []plan.EvidenceKind{plan.Disabled, plan.Absent} {
+	for _, kind := range []model.EvidenceKind{model.Disabled, model.Absent} {
 		w, people := rolledOut(t, "anna", "bert")
 		w.acquaint(t)
 		w.policy.ConfirmReads, w.policy.ConfirmOver, w.policy.GraceWithdraw = 1, 0, 0
@@ -80,7 +80,7 @@ func TestAKnownServer(t *testing.T) {
 	w, people := rolledOut(t, "anna", "bert")
 	w.acquaint(t)
 	w.policy.GraceWithdraw = 0
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	p := w.from("dc2").later(t, day)
 	wantLines(t, of(p, "anna"), "withdraw E-anna waiting")
 	if c := condition(t, p, "first-read-from-this-server"); !c.OK || !strings.Contains(c.Detail, "dc2 answered, and dc1 before") {
@@ -95,11 +95,11 @@ func TestRestoredServer(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna")
 	w.policy.GraceWithdraw = 0
-	w.source().replica = plan.Replica{ID: "a", Version: "usn@a=900"}
+	w.source().replica = model.Replica{ID: "a", Version: "usn@a=900"}
 	w.later(t, day) // the first that is known of it
 	w.later(t, day)
-	w.source().replica = plan.Replica{ID: "b", Version: "usn@b=12"}
-	people["anna"].leave(plan.Disabled)
+	w.source().replica = model.Replica{ID: "b", Version: "usn@b=12"}
+	people["anna"].leave(model.Disabled)
 	p := w.later(t, time.Hour)
 	wantLines(t, of(p, "anna"), "withdraw E-anna waiting")
 	if c := condition(t, p, "first-read-from-this-server"); !c.OK || !strings.Contains(c.Detail, "restored or set up anew") {
@@ -128,10 +128,10 @@ func TestServerThatWentBack(t *testing.T) {
 			t.Parallel()
 			w, people := rolledOut(t, "anna")
 			w.policy.GraceWithdraw = 0
-			w.source().replica.Version = plan.Version(row.was)
+			w.source().replica.Version = model.Version(row.was)
 			w.later(t, day)
-			people["anna"].leave(plan.Disabled)
-			w.source().replica.Version = plan.Version(row.is)
+			people["anna"].leave(model.Disabled)
+			w.source().replica.Version = model.Version(row.is)
 			w.from(row.server)
 			for range 4 {
 				p := w.later(t, day)
@@ -144,7 +144,7 @@ func TestServerThatWentBack(t *testing.T) {
 			accepted.pass(t)
 			accepted.accept = false
 			wantLines(t, of(accepted.plan(), "anna"), "withdraw E-anna due")
-			w.source().replica.Version = plan.Version(row.again)
+			w.source().replica.Version = model.Version(row.again)
 			wantLines(t, of(w.plan(), "anna"), "withdraw E-anna due")
 		})
 	}
@@ -155,7 +155,7 @@ func csn(time string) string { return "001=20261121" + time + "00.000000Z#000000
 // TestNothingToCompare: no key in common says nothing about which copy is older.
 func TestNothingToCompare(t *testing.T) {
 	t.Parallel()
-	for _, versions := range [][2]plan.Version{{"usn@a=900", "usn@b=1"}, {"001=9", ""}, {"", "001=9"}, {"001=9", "002=1"}, {"odd", "odd"}} {
+	for _, versions := range [][2]model.Version{{"usn@a=900", "usn@b=1"}, {"001=9", ""}, {"", "001=9"}, {"001=9", "002=1"}, {"odd", "odd"}} {
 		w, _ := rolledOut(t, "anna")
 		w.source().replica.Version = versions[0]
 		w.later(t, day)
@@ -170,7 +170,7 @@ func TestNothingToCompare(t *testing.T) {
 func TestKnownServers(t *testing.T) {
 	t.Parallel()
 	w, _ := rolledOut(t, "anna")
-	w.source().replica = plan.Replica{Address: "dc1.corp.example:636"}
+	w.source().replica = model.Replica{Address: "dc1.corp.example:636"}
 	w.later(t, day)
 	w.source().replica.Address = "dc2.corp.example:636"
 	w.source().incomplete = true

@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestWritesAreWhole: a change of settings has everything that the mapping knows of the person, shows
@@ -15,21 +15,21 @@ func TestWritesAreWhole(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna", "bert")
 	id := w.credential("anna").ID
-	w.set(id, []plan.Setting{{Name: "th_nickname", Value: "Boss"}, {Name: "th_disable_web", Value: "true"}})
+	w.set(id, []model.Setting{{Name: "th_nickname", Value: "Boss"}, {Name: "th_disable_web", Value: "true"}})
 	w.pkg.NotText = map[string]map[string]bool{id: {"th_disable_web": true}}
 	people["anna"].last = "Neu"
-	c := find(t, w.later(t, time.Hour), plan.SetSettings, "anna")
-	if diff := cmp.Diff(map[string]string{plan.SettingLastName: "Neu"}, c.After); diff != "" {
+	c := find(t, w.later(t, time.Hour), model.SetSettings, "anna")
+	if diff := cmp.Diff(map[string]string{model.SettingLastName: "Neu"}, c.After); diff != "" {
 		t.Errorf("shown (-want +got):\n%s", diff)
 	}
 	values := map[string]string{}
 	for _, s := range c.Settings {
 		values[s.Name] = s.Value
 	}
-	if diff := cmp.Diff(map[string]string{plan.SettingCSI: "E-anna", plan.SettingFirstName: "Anna", plan.SettingLastName: "Neu"}, values); diff != "" {
+	if diff := cmp.Diff(map[string]string{model.SettingCSI: "E-anna", model.SettingFirstName: "Anna", model.SettingLastName: "Neu"}, values); diff != "" {
 		t.Errorf("written (-want +got):\n%s", diff)
 	}
-	kept := []plan.KeptSetting{{Name: "th_disable_web", Value: "true", NotText: true}, {Name: "th_nickname", Value: "Boss"}}
+	kept := []model.KeptSetting{{Name: "th_disable_web", Value: "true", NotText: true}, {Name: "th_nickname", Value: "Boss"}}
 	if diff := cmp.Diff(kept, c.Foreign); diff != "" {
 		t.Errorf("kept (-want +got):\n%s", diff)
 	}
@@ -41,14 +41,14 @@ func TestTrialIsCharged(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name    string
-		reading plan.BulkReading
+		reading model.BulkReading
 		foreign bool
 		want    int
 	}{
-		{"unknown", plan.BulkUnknown, true, 4},
-		{"unknown, nothing to lose", plan.BulkUnknown, false, 1},
-		{"merges", plan.BulkMerges, true, 1},
-		{"replaces", plan.BulkReplaces, true, 1},
+		{"unknown", model.BulkUnknown, true, 4},
+		{"unknown, nothing to lose", model.BulkUnknown, false, 1},
+		{"merges", model.BulkMerges, true, 1},
+		{"replaces", model.BulkReplaces, true, 1},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -56,7 +56,7 @@ func TestTrialIsCharged(t *testing.T) {
 			for _, name := range []string{"anna", "bert", "carl"} {
 				people[name].last = "Neu"
 				if row.foreign {
-					w.set(w.credential(name).ID, []plan.Setting{{Name: "th_nickname", Value: name}})
+					w.set(w.credential(name).ID, []model.Setting{{Name: "th_nickname", Value: name}})
 				}
 			}
 			w.state.Service.Bulk = row.reading

@@ -5,13 +5,15 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // refusedValue names a value that the service refused for a credential.
 type refusedValue struct{ credentialID, setting, value string }
 
 // manage compares the settings and contacts of a credential that is this person's.
-func (p *planner) manage(i Identity, credentialID string) {
+func (p *planner) manage(i model.Identity, credentialID string) {
 	if p.State.HasOpenOrder(credentialID) {
 		return
 	}
@@ -25,7 +27,7 @@ func (p *planner) manage(i Identity, credentialID string) {
 
 // heldByRefusal holds a person for whom the service refused a value that is still wanted: it
 // would be refused again.
-func (p *planner) heldByRefusal(i Identity, credentialID string) bool {
+func (p *planner) heldByRefusal(i model.Identity, credentialID string) bool {
 	for _, s := range i.Settings {
 		message, ok := p.refused[refusedValue{credentialID, s.Name, s.Value}]
 		if ok && p.Inventory.Settings[credentialID][s.Name] != s.Value {
@@ -38,9 +40,9 @@ func (p *planner) heldByRefusal(i Identity, credentialID string) bool {
 
 // compareSettings compares with what was asked for (the bulk settings), never with what a
 // device reports (D-36). Only settings that the mapping owns are looked at (D-34).
-func (p *planner) compareSettings(i Identity, credentialID string) {
+func (p *planner) compareSettings(i model.Identity, credentialID string) {
 	current := p.Inventory.Settings[credentialID]
-	set := Change{Before: map[string]string{}, After: map[string]string{}}
+	set := model.Change{Before: map[string]string{}, After: map[string]string{}}
 	var preState []string
 	for _, s := range i.Settings {
 		was := current[s.Name]
@@ -56,7 +58,7 @@ func (p *planner) compareSettings(i Identity, credentialID string) {
 	if len(set.After) == 0 {
 		return
 	}
-	c := p.change(SetSettings, i, credentialID, preState...)
+	c := p.change(model.SetSettings, i, credentialID, preState...)
 	c.CredentialID, c.Username = credentialID, p.credentials[credentialID].Username
 	c.Before, c.After = set.Before, set.After
 	c.Settings, c.Foreign = present(i.Settings), p.foreign(i, credentialID)
@@ -64,8 +66,8 @@ func (p *planner) compareSettings(i Identity, credentialID string) {
 	p.add(c)
 }
 
-func (p *planner) unset(i Identity, credentialID, name, was string) {
-	c := p.change(UnsetSetting, i, credentialID, name, was)
+func (p *planner) unset(i model.Identity, credentialID, name, was string) {
+	c := p.change(model.UnsetSetting, i, credentialID, name, was)
 	c.CredentialID, c.Username = credentialID, p.credentials[credentialID].Username
 	c.Before, c.After = map[string]string{name: was}, map[string]string{name: ""}
 	c.Reason = "the directory has no value for " + name + " any more"
@@ -75,12 +77,12 @@ func (p *planner) unset(i Identity, credentialID, name, was string) {
 
 // create plans a new credential with its settings, which are written before the hand-over
 // (domain §4.2, joiner).
-func (p *planner) create(i Identity, reason string, asks ...question) {
+func (p *planner) create(i model.Identity, reason string, asks ...question) {
 	var preState []string
 	for _, q := range asks {
 		preState = append(preState, string(q.ask), i.CSI, q.about)
 	}
-	c := p.change(Create, i, "", preState...)
+	c := p.change(model.Create, i, "", preState...)
 	c.Username, c.Reason, c.Requests = i.Username, reason, 1
 	c.Settings, c.Cells = present(i.Settings), i.Cells
 	c.After = map[string]string{"username": i.Username}
@@ -88,13 +90,13 @@ func (p *planner) create(i Identity, reason string, asks ...question) {
 		c.After[s.Name] = s.Value
 	}
 	for _, q := range asks {
-		c.ask(q.ask, q.words)
+		c.Ask(q.ask, q.words)
 	}
 	p.add(c)
 }
 
-func present(settings []Setting) []Setting {
-	var out []Setting
+func present(settings []model.Setting) []model.Setting {
+	var out []model.Setting
 	for _, s := range settings {
 		if s.Value != "" {
 			out = append(out, s)

@@ -4,29 +4,29 @@ import (
 	"testing"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestOfSeveralValues: the value in use stays while it is among them, else the one in the DN counts; of
 // csi and username nobody guesses further.
 func TestOfSeveralValues(t *testing.T) {
 	t.Parallel()
-	several := func(setting, inDN string, values ...string) []plan.Several {
-		return []plan.Several{{Setting: setting, Values: values, RDN: inDN}}
+	several := func(setting, inDN string, values ...string) []model.Several {
+		return []model.Several{{Setting: setting, Values: values, RDN: inDN}}
 	}
 	for _, row := range []struct {
 		name    string
-		several []plan.Several
+		several []model.Several
 		old     []string // of somebody who has a credential
 		young   []string // of a joiner
 	}{
-		{"an alias beside the csi in use", several(plan.SettingCSI, "E-aaa", "E-aaa", "E-anna"), nil, []string{"create E-aaa due"}},
-		{"a csi that nobody can tell", several(plan.SettingCSI, "", "E-aaa", "E-bbb"), []string{"held "}, []string{"held "}},
+		{"an alias beside the csi in use", several(model.SettingCSI, "E-aaa", "E-aaa", "E-anna"), nil, []string{"create E-aaa due"}},
+		{"a csi that nobody can tell", several(model.SettingCSI, "", "E-aaa", "E-bbb"), []string{"held "}, []string{"held "}},
 		{"an alias beside the login in use", several("", "", "aaa", "anna"), nil, []string{"held E-young"}},
 		{"a login that stands in the DN", several("", "zzz", "aaa", "zzz"), nil, []string{"create E-young due"}},
-		{"a name in use", several(plan.SettingFirstName, "Aa", "Aa", "Anna"), nil, []string{"create E-young due"}},
-		{"a name of the DN", several(plan.SettingFirstName, "Zz", "Aa", "Zz"), []string{"set-settings E-anna due"}, []string{"create E-young due"}},
-		{"a name in order", several(plan.SettingFirstName, "", "Aa", "Zz"), []string{"set-settings E-anna due"}, []string{"create E-young due"}},
+		{"a name in use", several(model.SettingFirstName, "Aa", "Aa", "Anna"), nil, []string{"create E-young due"}},
+		{"a name of the DN", several(model.SettingFirstName, "Zz", "Aa", "Zz"), []string{"set-settings E-anna due"}, []string{"create E-young due"}},
+		{"a name in order", several(model.SettingFirstName, "", "Aa", "Zz"), []string{"set-settings E-anna due"}, []string{"create E-young due"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -50,7 +50,7 @@ func TestOfSeveralValues(t *testing.T) {
 func TestALeaversNumberAmongSeveral(t *testing.T) {
 	t.Parallel()
 	numbers := func(w *world, other *entry) {
-		other.several = []plan.Several{{Setting: plan.SettingCSI, Values: []string{"E-anna", other.csi}}}
+		other.several = []model.Several{{Setting: model.SettingCSI, Values: []string{"E-anna", other.csi}}}
 	}
 	for _, row := range []struct {
 		name string
@@ -67,17 +67,17 @@ func TestALeaversNumberAmongSeveral(t *testing.T) {
 		}, []string{"held ", "revoke E-anna needs-approval", "withdraw E-anna due"}},
 		{"a newcomer whose first name is the one of the DN", func(w *world, _ *entry) *entry {
 			young := w.successor("Aa")
-			young.several = []plan.Several{{Setting: plan.SettingFirstName, Values: []string{"Aa", "Petra"}, RDN: "Petra"}}
+			young.several = []model.Several{{Setting: model.SettingFirstName, Values: []string{"Aa", "Petra"}, RDN: "Petra"}}
 			return young
 		}, []string{"revoke E-anna needs-approval", "transfer E-anna needs-approval", "withdraw E-anna due"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			w, people := rolledOut(t, "anna", "bert")
-			w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID, w.policy.PublishContacts = plan.RevokeID, 0, 0, false
+			w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID, w.policy.PublishContacts = model.RevokeID, 0, 0, false
 			w.activate("anna")
 			w.settle(t)
-			people["anna"].leave(plan.Disabled)
+			people["anna"].leave(model.Disabled)
 			w.now = w.now.Add(time.Hour)
 			other := row.do(w, people["bert"])
 			p := w.plan()

@@ -1,10 +1,11 @@
 package plan
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // Somebody can say that a person who looks like a leaver is none: parental leave, a sabbatical, a long
@@ -13,114 +14,50 @@ import (
 // go on, and no step out is done. Nothing else is suspended: while the account is enabled, the person
 // is managed like anybody. [Held] is another word: it is for people for whom a rule lets nothing be done.
 
-// Suspension is somebody's word that a departure waits (the command hold).
-type Suspension struct {
-	Person PersonID
-	CSI    string // as Person was known when it was said, to name them
-	DN     string
-	// LastDay is the last day of the leave as somebody typed it, and Until its end where they live.
-	LastDay string
-	Until   time.Time
-	// Reason is in the words of who said so. It may tell of an illness, so it goes to those who ask for
-	// the person or for the list, and into the audit: in no plan, report or log.
-	Reason string
-	By     string
-	Since  time.Time
-	// Over is the first of the unbroken row of passes that found the leave to be over, zero if none did.
-	// No grace begins earlier, so the clock of one pass ends nothing.
-	Over time.Time
-}
-
-// Compare orders by person.
-func (s Suspension) Compare(t Suspension) int { return s.Person.Compare(t.Person) }
-
-// The times of a suspension.
-const (
-	// suspensionSoon is how long before its end it is told.
-	suspensionSoon = 14 * 24 * time.Hour
-	// suspensionMemory is how long one that is over is kept at least. A wrong clock may have ended it.
-	suspensionMemory = 30 * 24 * time.Hour
-)
-
-// Stands tells whether the departure is suspended. A leave is over when a pass before this one found it
-// to be so; one that did by a clock ahead of this one was wrong.
-func (s Suspension) Stands(now time.Time) bool { return s.Over.IsZero() || s.Over.After(now) }
-
-// suspension is what is said of the leave of a person, if anything is.
-func (s State) suspension(person PersonID) (Suspension, bool) {
-	n := slices.IndexFunc(s.Suspensions, func(s Suspension) bool { return s.Person == person })
-	if n < 0 {
-		return Suspension{}, false
-	}
-	return s.Suspensions[n], true
-}
-
 // suspended tells whether the departure of a person is suspended in this pass.
-func (p *planner) suspended(person PersonID) bool {
-	s, said := p.State.suspension(person)
+func (p *planner) suspended(person model.PersonID) bool {
+	s, said := p.State.Suspension(person)
 	return said && s.Stands(p.Now)
-}
-
-// resumes is the time before which no grace of a person begins, zero if nothing was said of a leave.
-func (s State) resumes(person PersonID, now time.Time) time.Time {
-	leave, said := s.suspension(person)
-	switch {
-	case !said:
-		return time.Time{}
-	case leave.Stands(now):
-		return Later(leave.Until, now)
-	}
-	return leave.Over
 }
 
 // suspend takes the steps out of a person on leave from all that follows: nothing asks for a yes to
 // them, no limit counts them, and they are not done. An order is stronger (order.go).
-func (p *planner) suspend(c *Change) {
-	s, said := p.State.suspension(c.Person)
+func (p *planner) suspend(c *model.Change) {
+	s, said := p.State.Suspension(c.Person)
 	if !said || c.By != "" || !c.Op.OfDeparture() {
 		return
 	}
 	if !s.Stands(p.Now) {
-		c.Reason = joinReasons(c.Reason, fmt.Sprintf("the leave of absence is over since %s, and the grace counts from then", Stamp(s.Over)))
+		c.Reason = model.JoinReasons(c.Reason, fmt.Sprintf("the leave of absence is over since %s, and the grace counts from then", model.Stamp(s.Over)))
 		return
 	}
-	c.Status, c.NotBefore = Suspended, Later(c.NotBefore, s.Until)
-	c.Reason = joinReasons(s.words(p.Now), c.Reason)
-}
-
-// ended tells that the last day is over, be it that no pass before this one found that.
-func (s Suspension) ended(now time.Time) bool { return !now.Before(s.Until) }
-
-func (s Suspension) words(now time.Time) string {
-	if s.ended(now) {
-		return fmt.Sprintf("the leave of absence ended with %s (said by %s): the pass that finds it over does no step of the departure, and the grace begins anew with it", s.LastDay, s.By)
-	}
-	return fmt.Sprintf("on leave of absence until %s, that day included (said by %s): no step of the departure is done, and the grace begins anew after it", s.LastDay, s.By)
+	c.Status, c.NotBefore = model.Suspended, model.Later(c.NotBefore, s.Until)
+	c.Reason = model.JoinReasons(s.Words(p.Now), c.Reason)
 }
 
 // holdByHand holds somebody whose credential must be withdrawn by hand: now, unless they are on leave.
-func (p *planner) holdByHand(person PersonID, csi, dn, reason string) {
-	if s, said := p.State.suspension(person); said && s.Stands(p.Now) {
-		p.hold(person, csi, dn, joinReasons(s.words(p.Now), reason))
+func (p *planner) holdByHand(person model.PersonID, csi, dn, reason string) {
+	if s, said := p.State.Suspension(person); said && s.Stands(p.Now) {
+		p.hold(person, csi, dn, model.JoinReasons(s.Words(p.Now), reason))
 		return
 	}
-	p.holdFor(AskByHand, person, csi, dn, reason)
+	p.holdFor(model.AskByHand, person, csi, dn, reason)
 }
 
 // suspensions are those after this pass. A leave goes with the person to another account of theirs.
-func (p *planner) suspensions() []Suspension {
-	kept := map[PersonID]Suspension{}
+func (p *planner) suspensions() []model.Suspension {
+	kept := map[model.PersonID]model.Suspension{}
 	for _, s := range p.State.Suspensions {
 		switch {
-		case !s.ended(p.Now):
+		case !s.Ended(p.Now):
 			s.Over = time.Time{}
 		case s.Over.IsZero() || s.Over.After(p.Now):
 			s.Over = p.Now
-		case !p.Now.Before(s.Over.Add(max(suspensionMemory, p.Policy.GraceWithdraw, p.Policy.GraceID))):
+		case !p.Now.Before(s.Over.Add(max(model.SuspensionMemory, p.Policy.GraceWithdraw, p.Policy.GraceID))):
 			continue
 		}
 		for _, e := range p.plan.Update.EndedDepartures {
-			if e.Person == s.Person && e.To != (PersonID{}) {
+			if e.Person == s.Person && e.To != (model.PersonID{}) {
 				s.Person = e.To
 			}
 		}
@@ -128,101 +65,15 @@ func (p *planner) suspensions() []Suspension {
 			kept[s.Person] = s
 		}
 	}
-	list := make([]Suspension, 0, len(kept))
+	list := make([]model.Suspension, 0, len(kept))
 	for _, s := range kept {
 		list = append(list, s)
 	}
-	slices.SortFunc(list, Suspension.Compare)
+	slices.SortFunc(list, model.Suspension.Compare)
 	return list
 }
 
-// SuspendedPerson is a person of whom somebody said that they are on leave, as a pass sees them.
-type SuspendedPerson struct {
-	Suspension
-	Account  AccountState // as it was seen last
-	Standing bool         // the departure is suspended; else the leave is over
-	Soon     bool         // and not for long any more
-	Ended    bool         // the last day is over, and the next pass finds that
-	// Earliest is when the credential may be withdrawn if the account is not enabled until then, after a grace of
-	// that length, which counts from the pass that finds the leave over: which one that is nobody knows before.
-	// Zero where there is no withdrawal to come.
-	Earliest time.Time
-	Grace    time.Duration
-	Typed    string // how to name them in a command
-}
-
 // ToldLeaves are those that are not over, and those that are while the departure after them is still to come.
-func ToldLeaves(all []SuspendedPerson) []SuspendedPerson {
-	return slices.DeleteFunc(slices.Clone(all), func(s SuspendedPerson) bool { return !s.Standing && s.Earliest.IsZero() })
-}
-
-// SuspendedPeople lists them by the end of the leave.
-func (s State) SuspendedPeople(policy Policy, now time.Time) []SuspendedPerson {
-	seen := map[PersonID]Observation{}
-	for _, o := range s.Observations {
-		seen[o.Person] = o
-	}
-	return s.suspendedPeople(seen, s.Names(), policy, now)
-}
-
-func (s State) suspendedPeople(seen map[PersonID]Observation, names Names, policy Policy, now time.Time) []SuspendedPerson {
-	people := make([]SuspendedPerson, 0, len(s.Suspensions))
-	withdrawn := map[PersonID]bool{}
-	for _, departure := range s.Departures {
-		withdrawn[departure.Person] = !departure.WithdrawnAt.IsZero()
-	}
-	owners := map[PersonID]bool{}
-	for _, own := range s.Owned {
-		owners[own.Person] = true
-	}
-	memory := s
-	for _, s := range s.Suspensions {
-		o := seen[s.Person]
-		s.CSI, s.DN = cmp.Or(o.CSI, s.CSI), cmp.Or(o.DN, s.DN)
-		stands := s.Stands(now)
-		person := SuspendedPerson{
-			Suspension: s, Account: o.State, Standing: stands, Soon: stands && !now.Before(s.Until.Add(-suspensionSoon)), Ended: stands && s.ended(now), Grace: policy.GraceWithdraw, Typed: names.Typed(s.CSI, s.Person),
-		}
-		if o.State == Departed && policy.Withdraw && !withdrawn[s.Person] && (stands || owners[s.Person]) {
-			person.Earliest = policy.withdrawable(o, memory.resumes(s.Person, now))
-		}
-		people = append(people, person)
-	}
-	slices.SortFunc(people, func(a, b SuspendedPerson) int {
-		return cmp.Or(a.Until.Compare(b.Until), a.Person.Compare(b.Person))
-	})
-	return people
-}
-
-// next says when the credential goes if nothing else happens, in words that follow others.
-func (s SuspendedPerson) next() string {
-	if s.Earliest.IsZero() {
-		return ""
-	}
-	if !s.Standing {
-		return fmt.Sprintf("; earliest withdrawal %s, a fresh grace of %v from then on", Stamp(s.Earliest), s.Grace)
-	}
-	return fmt.Sprintf("; earliest withdrawal not before %s: a fresh grace of %v counts from the first pass that finds the leave over", Stamp(s.Earliest), s.Grace)
-}
-
-// Detail says until when, and what comes then.
-func (s SuspendedPerson) Detail() string {
-	longer := fmt.Sprintf("to go on, type `threema-dirsync hold %s --until DATE --reason TEXT`", s.Typed)
-	switch {
-	case !s.Standing && s.Account == Departed:
-		return fmt.Sprintf("over since %s, and the account is not enabled: the departure goes on%s; %s", Stamp(s.Over), s.next(), longer)
-	case !s.Standing:
-		return fmt.Sprintf("over since %s", Stamp(s.Over))
-	case s.Ended && s.Account == Departed:
-		return fmt.Sprintf("ENDED with %s, and the account is not enabled: the pass that finds it over takes nothing, and then the departure goes on%s; %s", s.LastDay, s.next(), longer)
-	case s.Ended:
-		return fmt.Sprintf("ended with %s, and the next pass finds it over; the account is %s", s.LastDay, s.Account)
-	case s.Soon && s.Account == Departed:
-		return fmt.Sprintf("ENDS SOON, with %s, that day included: unless the account is enabled by then, the departure goes on%s; %s", s.LastDay, s.next(), longer)
-	case s.Soon:
-		return fmt.Sprintf("ends soon, with %s, that day included; the account is %s", s.LastDay, s.Account)
-	case s.Account == Departed:
-		return fmt.Sprintf("until %s, that day included (said by %s): no step of the departure is done%s", s.LastDay, s.By, s.next())
-	}
-	return fmt.Sprintf("until %s, that day included (said by %s); the account is %s", s.LastDay, s.By, s.Account)
+func ToldLeaves(all []model.SuspendedPerson) []model.SuspendedPerson {
+	return slices.DeleteFunc(slices.Clone(all), func(s model.SuspendedPerson) bool { return !s.Standing && s.Earliest.IsZero() })
 }

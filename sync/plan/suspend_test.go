@@ -8,20 +8,21 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // hold is what the ledger keeps when somebody says that a person is on leave for so long.
 func (w *world) hold(e *entry, d time.Duration) {
-	w.suspend(plan.Suspension{
+	w.suspend(model.Suspension{
 		Person: e.id, CSI: e.csi, DN: e.dn(), LastDay: w.now.Add(d - time.Hour).Format(time.DateOnly), Until: w.now.Add(d), Reason: "sabbatical", By: "anna (uid 1000)", Since: w.now,
 	})
-	w.state.Approvals = slices.DeleteFunc(slices.Clone(w.state.Approvals), func(a plan.GivenApproval) bool { return a.Person == e.id })
+	w.state.Approvals = slices.DeleteFunc(slices.Clone(w.state.Approvals), func(a model.GivenApproval) bool { return a.Person == e.id })
 }
 
-func (w *world) suspend(s plan.Suspension) {
-	w.state.Suspensions = append(slices.DeleteFunc(slices.Clone(w.state.Suspensions), func(had plan.Suspension) bool { return had.Person == s.Person }), s)
+func (w *world) suspend(s model.Suspension) {
+	w.state.Suspensions = append(slices.DeleteFunc(slices.Clone(w.state.Suspensions), func(had model.Suspension) bool { return had.Person == s.Person }), s)
 }
 
 // endHold is what the ledger keeps when somebody ends that.
@@ -35,9 +36,9 @@ func (w *world) endHold(e *entry) {
 }
 
 // passSuspension is what the ledger does with a transfer.
-func (w *world) passSuspension(from, to plan.PersonID) {
+func (w *world) passSuspension(from, to model.PersonID) {
 	for _, s := range w.state.Suspensions {
-		had, said := plan.Suspension{}, false
+		had, said := model.Suspension{}, false
 		for _, other := range w.state.Suspensions {
 			if other.Person == to {
 				had, said = other, true
@@ -46,7 +47,7 @@ func (w *world) passSuspension(from, to plan.PersonID) {
 		if s.Person != from || from == to {
 			continue
 		}
-		w.state.Suspensions = slices.DeleteFunc(slices.Clone(w.state.Suspensions), func(s plan.Suspension) bool { return s.Person == from })
+		w.state.Suspensions = slices.DeleteFunc(slices.Clone(w.state.Suspensions), func(s model.Suspension) bool { return s.Person == from })
 		if s.Person = to; !said || had.Until.Before(s.Until) {
 			w.suspend(s)
 		}
@@ -59,21 +60,21 @@ func (w *world) passSuspension(from, to plan.PersonID) {
 func (w *world) checkSuspended(t testing.TB, in plan.Input, p plan.Plan) {
 	t.Helper()
 	for _, c := range p.Changes {
-		n := slices.IndexFunc(in.State.Suspensions, func(s plan.Suspension) bool { return s.Person == c.Person })
-		if n < 0 || c.By != "" || !c.Op.Destructive() && c.Op != plan.DisableContact {
+		n := slices.IndexFunc(in.State.Suspensions, func(s model.Suspension) bool { return s.Person == c.Person })
+		if n < 0 || c.By != "" || !c.Op.Destructive() && c.Op != model.DisableContact {
 			continue
 		}
 		s := in.State.Suspensions[n]
-		if in.Now.Before(s.Until) && c.Status != plan.Suspended {
+		if in.Now.Before(s.Until) && c.Status != model.Suspended {
 			t.Fatalf("%s of somebody on leave until %s is %s at %s", c.Op, s.Until, c.Status, in.Now)
 		}
-		if c.Op == plan.Withdraw && c.Status == plan.Due && in.Now.Before(s.Until.Add(in.Policy.GraceWithdraw)) {
+		if c.Op == model.Withdraw && c.Status == model.Due && in.Now.Before(s.Until.Add(in.Policy.GraceWithdraw)) {
 			t.Fatalf("withdrawal at %s, a leave was over at %s and the grace is %s", in.Now, s.Until, in.Policy.GraceWithdraw)
 		}
 	}
 	for _, h := range p.Held {
-		n := slices.IndexFunc(in.State.Suspensions, func(s plan.Suspension) bool { return s.Person == h.Person })
-		if n >= 0 && h.Ask == plan.AskByHand && in.Now.Before(in.State.Suspensions[n].Until) {
+		n := slices.IndexFunc(in.State.Suspensions, func(s model.Suspension) bool { return s.Person == h.Person })
+		if n >= 0 && h.Ask == model.AskByHand && in.Now.Before(in.State.Suspensions[n].Until) {
 			t.Fatalf("asks about somebody on leave: %+v", h)
 		}
 	}
@@ -83,12 +84,12 @@ func (w *world) checkSuspended(t testing.TB, in plan.Input, p plan.Plan) {
 // nobody is asked for anything, and then the whole grace passes.
 func TestALeaveSuspendsADeparture(t *testing.T) {
 	t.Parallel()
-	for _, kind := range plan.EvidenceKinds() {
+	for _, kind := range model.EvidenceKinds() {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
 			w, people := rolledOut(t, "anna")
 			w.activate("anna")
-			w.policy.ID, w.policy.Approval = plan.DetachID, plan.ApproveAll
+			w.policy.ID, w.policy.Approval = model.DetachID, model.ApproveAll
 			w.pass(t)
 			w.hold(people["anna"], 30*day)
 			people["anna"].leave(kind)
@@ -100,7 +101,7 @@ func TestALeaveSuspendsADeparture(t *testing.T) {
 					t.Fatalf("somebody is asked: %+v", waits)
 				}
 			}
-			c := find(t, p, plan.Withdraw, "anna")
+			c := find(t, p, model.Withdraw, "anna")
 			if want := w.state.Suspensions[0].Until; c.NotBefore.Before(want) || !strings.Contains(c.Reason, w.state.Suspensions[0].LastDay) {
 				t.Errorf("not before %s, reason %q", c.NotBefore, c.Reason)
 			}
@@ -122,11 +123,11 @@ func TestDatesOfALeave(t *testing.T) {
 	w.policy.GraceWithdraw = day
 	w.pass(t)
 	w.hold(people["anna"], 30*day)
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	p := w.later(t, day)
 	leave := w.state.Suspensions[0]
 	earliest := leave.Until.Add(day)
-	for _, op := range []plan.Op{plan.Withdraw, plan.DisableContact} {
+	for _, op := range []model.Op{model.Withdraw, model.DisableContact} {
 		if c := find(t, p, op, "anna"); !c.NotBefore.Equal(earliest) {
 			t.Errorf("%s not before %s, want %s", op, c.NotBefore, earliest)
 		}
@@ -152,10 +153,10 @@ func TestDatesOfALeave(t *testing.T) {
 	over := w.now
 	p = w.later(t, time.Hour)
 	wantParts(t, screen(p), "Leave of absence, said by somebody (1)", "over since "+over.Format(time.DateTime), "earliest withdrawal "+over.Add(day).Format(time.DateTime))
-	if !p.Suspended[0].Earliest.Equal(find(t, p, plan.Withdraw, "anna").NotBefore) {
+	if !p.Suspended[0].Earliest.Equal(find(t, p, model.Withdraw, "anna").NotBefore) {
 		t.Errorf("%+v", p.Suspended)
 	}
-	if at := find(t, p, plan.Withdraw, "anna").NotBefore; !at.After(earliest) || find(t, p, plan.DisableContact, "anna").NotBefore != at {
+	if at := find(t, p, model.Withdraw, "anna").NotBefore; !at.After(earliest) || find(t, p, model.DisableContact, "anna").NotBefore != at {
 		t.Errorf("after the leave: %s", screen(p))
 	}
 }
@@ -168,11 +169,11 @@ func TestALeaveOfWhoIsThere(t *testing.T) {
 	w.hold(anna, 30*day)
 	anna.last = "Neu"
 	wantLines(t, of(w.pass(t), "anna"), "set-settings E-anna due")
-	anna.leave(plan.Disabled)
+	anna.leave(model.Disabled)
 	w.later(t, 5*day)
 	anna.comeBack()
 	wantLines(t, of(w.later(t, day), "anna"))
-	anna.leave(plan.Disabled)
+	anna.leave(model.Disabled)
 	wantLines(t, of(w.later(t, 5*day), "anna"), "withdraw E-anna suspended")
 }
 
@@ -182,9 +183,9 @@ func TestALeaveOverAStage(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna")
 	w.activate("anna")
-	w.policy.ID, w.policy.GraceID = plan.RevokeID, 7*day
+	w.policy.ID, w.policy.GraceID = model.RevokeID, 7*day
 	w.pass(t)
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	w.later(t, time.Hour)
 	w.later(t, day)
 	if w.credential("anna") != nil {
@@ -211,8 +212,8 @@ func TestALeaveAndTheClock(t *testing.T) {
 	}{
 		{"ahead, and the service tells", func(w *world) {
 			w.now = w.now.Add(ahead)
-			w.clock = plan.ServiceClock{Told: true, Ahead: -ahead}
-		}, func(w *world) { w.now, w.clock = w.now.Add(-ahead), plan.ServiceClock{Told: true} }},
+			w.clock = model.ServiceClock{Told: true, Ahead: -ahead}
+		}, func(w *world) { w.now, w.clock = w.now.Add(-ahead), model.ServiceClock{Told: true} }},
 		{"ahead, and nobody tells", func(w *world) { w.now = w.now.Add(ahead) }, func(w *world) { w.now = w.now.Add(-ahead) }},
 		{"behind, and nobody tells", func(w *world) { w.now = w.now.Add(-ahead) }, func(w *world) { w.now = w.now.Add(ahead) }},
 	} {
@@ -220,7 +221,7 @@ func TestALeaveAndTheClock(t *testing.T) {
 			t.Parallel()
 			w, people := rolledOut(t, "anna")
 			w.policy.GraceWithdraw = 0
-			people["anna"].leave(plan.Disabled)
+			people["anna"].leave(model.Disabled)
 			w.hold(people["anna"], 30*day)
 			w.later(t, day)
 			row.wrong(w)
@@ -241,7 +242,7 @@ func TestALeaveAndTheClock(t *testing.T) {
 func TestALeaveThatSomebodyEnds(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna")
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	w.hold(people["anna"], 300*day)
 	w.later(t, 10*day)
 	w.endHold(people["anna"])
@@ -259,12 +260,12 @@ func TestALeaveThatSomebodyEnds(t *testing.T) {
 func TestALeaveAndOthers(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna", "bert", "carl", "dora", "emil")
-	w.policy.LeaversRun = plan.Window{Count: 2, Percent: 50}
+	w.policy.LeaversRun = model.Window{Count: 2, Percent: 50}
 	for _, name := range []string{"anna", "bert", "carl"} {
 		w.hold(people[name], 30*day)
 	}
 	for _, e := range people {
-		e.leave(plan.Disabled)
+		e.leave(model.Disabled)
 	}
 	w.later(t, time.Hour)
 	p := w.later(t, day)
@@ -281,19 +282,19 @@ func TestNobodyIsAskedAboutALeave(t *testing.T) {
 	for _, row := range []struct {
 		name  string
 		setup func(*testing.T, *world, *entry)
-		code  plan.WaitCode
+		code  model.WaitCode
 	}{
 		{"by hand", func(t *testing.T, w *world, e *entry) {
 			w.pkg.Users[0].ID = "*GATEWAY"
-			e.leave(plan.Disabled)
-		}, plan.WaitCode(plan.AskByHand)},
+			e.leave(model.Disabled)
+		}, model.WaitCode(model.AskByHand)},
 		{"passes are rare", func(t *testing.T, w *world, e *entry) {
 			w.policy.MaxGap = time.Hour
-			e.leave(plan.Absent)
+			e.leave(model.Absent)
 			for range 4 {
 				w.later(t, 5*day)
 			}
-		}, plan.WaitRestarted},
+		}, model.WaitRestarted},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -306,7 +307,7 @@ func TestNobodyIsAskedAboutALeave(t *testing.T) {
 				}
 				row.setup(t, w, people["anna"])
 				p := w.later(t, 3*day)
-				if asked := slices.ContainsFunc(p.Waits(), func(x plan.Wait) bool { return x.Code == row.code }); asked == held {
+				if asked := slices.ContainsFunc(p.Waits(), func(x model.Wait) bool { return x.Code == row.code }); asked == held {
 					t.Errorf("on leave: %t, asked: %t, %v", held, asked, p.Waits())
 				}
 			}
@@ -330,9 +331,9 @@ func TestALeaveOfSeveralAccounts(t *testing.T) {
 			t.Parallel()
 			w, people := rolledOut(t, "anna")
 			w.activate("anna")
-			w.policy.ID = plan.DetachID
+			w.policy.ID = model.DetachID
 			w.pass(t)
-			people["anna"].leave(plan.Disabled)
+			people["anna"].leave(model.Disabled)
 			w.later(t, time.Hour)
 			if row.withdrawn {
 				w.later(t, day)
@@ -342,17 +343,17 @@ func TestALeaveOfSeveralAccounts(t *testing.T) {
 			again.csi, again.first = "E-anna", row.first
 			w.later(t, time.Hour)
 			w.later(t, time.Hour)
-			n := slices.IndexFunc(w.state.Suspensions, func(s plan.Suspension) bool { return s.Person == again.id })
+			n := slices.IndexFunc(w.state.Suspensions, func(s model.Suspension) bool { return s.Person == again.id })
 			if got := n >= 0; got != row.want {
 				t.Fatalf("on leave: %+v", w.state.Suspensions)
 			}
 			if !row.want {
 				return
 			}
-			again.leave(plan.Disabled)
+			again.leave(model.Disabled)
 			w.later(t, 3*day)
 			p := w.later(t, 3*day)
-			if c := find(t, p, plan.Withdraw, "anna"); c.Person != again.id || c.Status != plan.Suspended {
+			if c := find(t, p, model.Withdraw, "anna"); c.Person != again.id || c.Status != model.Suspended {
 				t.Errorf("%+v", c)
 			}
 		})
@@ -378,9 +379,9 @@ func TestAnOrderIsStrongerThanALeave(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna")
 	w.activate("anna")
-	w.policy.ID, w.policy.GraceID = plan.RevokeID, 0
+	w.policy.ID, w.policy.GraceID = model.RevokeID, 0
 	w.pass(t)
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	w.hold(people["anna"], 60*day)
 	w.later(t, 3*day)
 	o := w.order(people["anna"])
@@ -398,7 +399,7 @@ func TestALeaveIsShown(t *testing.T) {
 	w, people := rolledOut(t, "anna", "bert")
 	w.hold(people["anna"], 30*day)
 	w.hold(people["bert"], 60*day)
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	for _, row := range []struct {
 		wait time.Duration
 		soon bool

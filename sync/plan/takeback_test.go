@@ -8,17 +8,17 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/lookup"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestGivenPicksWhatIsTakenBack: by the hash, by a person as the ledger knows them, or all; never what is over.
 func TestGivenPicksWhatIsTakenBack(t *testing.T) {
 	t.Parallel()
 	w := running(t, 100)
-	w.leaveOU(0, plan.OutOfScope)
+	w.leaveOU(0, model.OutOfScope)
 	p := w.later(t, 2*time.Hour)
 	for n, c := range p.AwaitingApproval() {
-		given := plan.GivenApproval{ChangeID: c.ID, Op: c.Op, Person: c.Person, CSI: c.CSI, By: "anna", Hash: "cafe", Until: w.now.Add(day)}
+		given := model.GivenApproval{ChangeID: c.ID, Op: c.Op, Person: c.Person, CSI: c.CSI, By: "anna", Hash: "cafe", Until: w.now.Add(day)}
 		switch n {
 		case 0:
 			given.Hash = "f00d"
@@ -45,7 +45,7 @@ func TestGivenPicksWhatIsTakenBack(t *testing.T) {
 func TestAYesEndsWithTheDeparture(t *testing.T) {
 	t.Parallel()
 	w := running(t, 100)
-	w.leaveOU(0, plan.OutOfScope)
+	w.leaveOU(0, model.OutOfScope)
 	w.approve(w.later(t, 2*time.Hour), 720*time.Hour)
 	w.source().people[0].comeBack()
 	w.source().people[1].hide("nobody can tell")
@@ -53,18 +53,18 @@ func TestAYesEndsWithTheDeparture(t *testing.T) {
 	if got := len(p.Update.VoidApprovals); got != 1 || len(w.state.Approvals) != 8 {
 		t.Errorf("%d void, left %v", got, w.state.Approvals)
 	}
-	w.source().people[1].leave(plan.OutOfScope)
+	w.source().people[1].leave(model.OutOfScope)
 	if p := w.later(t, 2*time.Hour); len(p.Waits()) != 0 {
 		t.Errorf("asks again: %+v", p.Waits())
 	}
 	// A yes to anything else is none to a departure.
 	w.source().people[2].comeBack()
-	w.give(plan.GivenApproval{ChangeID: "adoption", Op: plan.Adopt, Person: w.source().people[2].id, Until: w.now.Add(day)})
+	w.give(model.GivenApproval{ChangeID: "adoption", Op: model.Adopt, Person: w.source().people[2].id, Until: w.now.Add(day)})
 	if p := w.later(t, 2*time.Hour); slices.Contains(p.Update.VoidApprovals, "adoption") || len(p.Update.VoidApprovals) != 1 {
 		t.Errorf("void: %v", p.Update.VoidApprovals)
 	}
 	// A yes to a withdrawal that somebody orders is one to a person who is entitled, and stays.
-	w.give(plan.GivenApproval{ChangeID: "ordered", Op: plan.Withdraw, Person: w.source().people[0].id, Until: w.now.Add(day)})
+	w.give(model.GivenApproval{ChangeID: "ordered", Op: model.Withdraw, Person: w.source().people[0].id, Until: w.now.Add(day)})
 	if p := w.later(t, 2*time.Hour); len(p.Update.VoidApprovals) != 0 {
 		t.Errorf("void: %v", p.Update.VoidApprovals)
 	}

@@ -6,13 +6,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // taken is a credential that is not ours and has somebody's username, in one of its states.
 type taken struct {
 	username, csi string
-	users         []plan.User // how apps on it call themselves
+	users         []model.User // how apps on it call themselves
 	usage         int
 }
 
@@ -25,12 +26,12 @@ func takenNames() map[string]taken {
 		"somebody's csi":                  {username: "zoe", csi: "E-anna2"},
 		"a name in another case":          {username: "Zoe"},
 		"that, and another spelling":      {username: "ZOE", csi: "77"},
-		"an app with another spelling":    {username: "zoe", users: []plan.User{{CSI: "0077"}}},
-		"an app of somebody else":         {username: "zoe", users: []plan.User{{CSI: "12"}}},
-		"an app with other names":         {username: "zoe", users: []plan.User{{FirstName: "Karl", LastName: "Anders"}}},
+		"an app with another spelling":    {username: "zoe", users: []model.User{{CSI: "0077"}}},
+		"an app of somebody else":         {username: "zoe", users: []model.User{{CSI: "12"}}},
+		"an app with other names":         {username: "zoe", users: []model.User{{FirstName: "Karl", LastName: "Anders"}}},
 		"several devices":                 {username: "zoe", usage: 3},
 		"several devices, and a spelling": {username: "zoe", csi: "77", usage: 3},
-		"several people":                  {username: "zoe", users: []plan.User{{CSI: "00077"}, {CSI: "12"}}},
+		"several people":                  {username: "zoe", users: []model.User{{CSI: "00077"}, {CSI: "12"}}},
 	}
 }
 
@@ -57,7 +58,7 @@ func reasonFor(p plan.Plan, zoe *entry) string {
 		}
 	}
 	for _, c := range p.Changes {
-		if c.Person == zoe.id && c.Status == plan.NeedsApproval {
+		if c.Person == zoe.id && c.Status == model.NeedsApproval {
 			return c.Reason
 		}
 	}
@@ -65,17 +66,17 @@ func reasonFor(p plan.Plan, zoe *entry) string {
 }
 
 // advice are the things that a reason can tell somebody to do, and what they do.
-func advice() map[string]func(*world, *plan.Credential, *entry) {
-	return map[string]func(*world, *plan.Credential, *entry){
-		"set adopt.username: true": func(w *world, _ *plan.Credential, _ *entry) { w.policy.AdoptUsername = true },
-		"write the csi 00077 to it": func(w *world, c *plan.Credential, _ *entry) {
-			w.pkg.Settings[c.ID] = map[string]string{plan.SettingCSI: "00077"}
+func advice() map[string]func(*world, *model.Credential, *entry) {
+	return map[string]func(*world, *model.Credential, *entry){
+		"set adopt.username: true": func(w *world, _ *model.Credential, _ *entry) { w.policy.AdoptUsername = true },
+		"write the csi 00077 to it": func(w *world, c *model.Credential, _ *entry) {
+			w.pkg.Settings[c.ID] = map[string]string{model.SettingCSI: "00077"}
 		},
-		"list it under adopt.personal": func(w *world, c *plan.Credential, _ *entry) { w.policy.AdoptPersonal = []string{c.Username} },
-		"another username":             func(_ *world, _ *plan.Credential, zoe *entry) { zoe.username = "zoe.other" },
-		"delete it":                    func(w *world, c *plan.Credential, _ *entry) { w.withdrawByHand(c.Username) },
-		"correct the csi in the cockpit": func(w *world, c *plan.Credential, _ *entry) {
-			w.pkg.Settings[c.ID] = map[string]string{plan.SettingCSI: "00077"}
+		"list it under adopt.personal": func(w *world, c *model.Credential, _ *entry) { w.policy.AdoptPersonal = []string{c.Username} },
+		"another username":             func(_ *world, _ *model.Credential, zoe *entry) { zoe.username = "zoe.other" },
+		"delete it":                    func(w *world, c *model.Credential, _ *entry) { w.withdrawByHand(c.Username) },
+		"correct the csi in the cockpit": func(w *world, c *model.Credential, _ *entry) {
+			w.pkg.Settings[c.ID] = map[string]string{model.SettingCSI: "00077"}
 		},
 	}
 }
@@ -149,25 +150,25 @@ func TestNearMissIsAdoptedByAYes(t *testing.T) {
 			c := takenNames()[name]
 			w, zoe := c.world()
 			p := w.later(t, time.Hour)
-			n := slices.IndexFunc(p.Changes, func(c plan.Change) bool { return c.Person == zoe.id && c.Op == plan.Adopt })
+			n := slices.IndexFunc(p.Changes, func(c model.Change) bool { return c.Person == zoe.id && c.Op == model.Adopt })
 			if n < 0 {
 				t.Fatal(summary(p))
 			}
 			adoption := p.Changes[n]
 			for _, c := range p.Changes {
-				if c.Person == zoe.id && c.Op != plan.Adopt {
+				if c.Person == zoe.id && c.Op != model.Adopt {
 					t.Errorf("before anybody said yes: %s %s", c.Op, c.Status)
 				}
 			}
-			if adoption.Status != plan.NeedsApproval || !slices.Contains(adoption.Asks, plan.AskLikeCSI) || !strings.Contains(adoption.Reason, "differs from 00077") {
+			if adoption.Status != model.NeedsApproval || !slices.Contains(adoption.Asks, model.AskLikeCSI) || !strings.Contains(adoption.Reason, "differs from 00077") {
 				t.Fatalf("%+v", adoption)
 			}
-			if w.pkg.Settings[adoption.CredentialID][plan.SettingCSI] != c.csi {
+			if w.pkg.Settings[adoption.CredentialID][model.SettingCSI] != c.csi {
 				t.Error("the csi was written without a yes")
 			}
 			w.approve(p, day)
 			w.settle(t)
-			if got := w.pkg.Settings[adoption.CredentialID][plan.SettingCSI]; got != "00077" || w.owner(zoe.id).CredentialID != adoption.CredentialID {
+			if got := w.pkg.Settings[adoption.CredentialID][model.SettingCSI]; got != "00077" || w.owner(zoe.id).CredentialID != adoption.CredentialID {
 				t.Errorf("csi %q, owner %+v", got, w.owner(zoe.id))
 			}
 		})

@@ -1,6 +1,10 @@
 package plan
 
-import "time"
+import (
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
+)
 
 // timetable is when the next passes are expected: as far apart as they were lately. It is good for one thing, to
 // guess who will be due together; nobody is told a time of it.
@@ -21,7 +25,7 @@ const (
 func (p *planner) timetable() timetable {
 	var last time.Time
 	for _, d := range p.readDays {
-		last = Later(last, d.Last)
+		last = model.Later(last, d.Last)
 	}
 	if last.IsZero() {
 		return timetable{p.Now, unknownPace}

@@ -4,27 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
-)
 
-// TrustError says why an inventory must not be planned on. Nothing is written; exit 1.
-type TrustError struct {
-	Reason string
-	Ended  bool // the licence ended; else the package lacks too much
-	// Missing are the people whose credentials it lacks. They stand in no text that is logged.
-	Missing []BaselinePerson
-}
-
-func (e *TrustError) Error() string {
-	return "the licence package is not trusted: " + e.Reason + "; nothing was changed"
-}
-
-// LossState is what is known of a credential of ours that went together with too many others.
-type LossState string
-
-// The states. The zero value is a credential that is there, or that went alone.
-const (
-	LossOpen     LossState = "open"     // somebody has to say that it is so
-	LossAccepted LossState = "accepted" // somebody did: it stays withdrawn
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // loss is more than may be missing from a package at once (design §5.10, domain F1, F2, F22). It can be a cut
@@ -32,9 +13,9 @@ const (
 // So the first one fails the pass, and once a list an hour later lacks the same, it is a question of
 // the baseline, to which somebody can say yes.
 type loss struct {
-	what  string    // "4 of the 60 credentials that we manage are missing at once"
-	since time.Time // the youngest of what is missing
-	list  Object    // the list that is empty, the zero value if it is not about a whole one
+	what  string       // "4 of the 60 credentials that we manage are missing at once"
+	since time.Time    // the youngest of what is missing
+	list  model.Object // the list that is empty, the zero value if it is not about a whole one
 }
 
 // judgeTrust asks whether this inventory can be what it says: an expired package, an empty list or a
@@ -44,7 +25,7 @@ func (p *planner) judgeTrust() {
 		return
 	}
 	if until := p.Inventory.Subscription.ValidUntil; !until.IsZero() && !p.Now.Before(until) {
-		p.plan.Untrusted = &TrustError{Reason: fmt.Sprintf("its licence ended on %s (validUntil); renew it in the management cockpit", until.Format(time.DateOnly)), Ended: true}
+		p.plan.Untrusted = &model.TrustError{Reason: fmt.Sprintf("its licence ended on %s (validUntil); renew it in the management cockpit", until.Format(time.DateOnly)), Ended: true}
 		return
 	}
 	p.judgeCredentials()
@@ -53,15 +34,15 @@ func (p *planner) judgeTrust() {
 	var young []string
 	var settled time.Time
 	for _, l := range p.losses {
-		if at := l.since.Add(goneAfter); p.Now.Before(at) {
-			young, settled = append(young, l.what), Later(settled, at)
+		if at := l.since.Add(model.GoneAfter); p.Now.Before(at) {
+			young, settled = append(young, l.what), model.Later(settled, at)
 		}
 	}
 	if len(young) > 0 {
-		p.plan.Untrusted = &TrustError{Missing: p.lostPeople(), Reason: fmt.Sprintf("%s. One list proves nothing: the API key may belong to another package, the answer may be cut, or an older state_dir "+
+		p.plan.Untrusted = &model.TrustError{Missing: p.lostPeople(), Reason: fmt.Sprintf("%s. One list proves nothing: the API key may belong to another package, the answer may be cut, or an older state_dir "+
 			"was put back. If it was done on purpose in the cockpit, leave it so: the first pass from %s on that finds the same asks you with exit 3, "+
 			"and `threema-dirsync approve --baseline` then accepts it. If it was done by mistake: accept it likewise, then type "+
-			"`threema-dirsync withdraw --undo PERSON --reason TEXT` for each who should have access again, or make credentials with their csi in the cockpit", strings.Join(young, "; "), Stamp(settled))}
+			"`threema-dirsync withdraw --undo PERSON --reason TEXT` for each who should have access again, or make credentials with their csi in the cockpit", strings.Join(young, "; "), model.Stamp(settled))}
 	}
 }
 
@@ -70,7 +51,7 @@ func (p *planner) lossReasons() []string {
 	var reasons []string
 	for _, l := range p.losses {
 		reasons = append(reasons, fmt.Sprintf("%s, and so it was in a list an hour ago or earlier (since %s); was that done in the cockpit? "+
-			"Accepted, it stays so: a credential that is missing is not created anew, not by credentials.recreate either", l.what, Stamp(l.since)))
+			"Accepted, it stays so: a credential that is missing is not created anew, not by credentials.recreate either", l.what, model.Stamp(l.since)))
 	}
 	return reasons
 }
@@ -81,21 +62,21 @@ func (p *planner) lossReasons() []string {
 func (p *planner) judgeCredentials() {
 	owned := p.expectedCredentials()
 	empty := len(p.Inventory.Credentials) == 0
-	if p.State.Gap.Kind == OlderLedger && !empty {
+	if p.State.Gap.Kind == model.OlderLedger && !empty {
 		return // it does not know who was taken out since; the plan is a preview anyway
 	}
-	allowed := massThreshold(len(owned))
+	allowed := model.MassThreshold(len(owned))
 	few := allowed.Number()
 	if empty {
 		few = 0
 	}
-	var fresh, open []Ownership
+	var fresh, open []model.Ownership
 	for _, own := range owned {
 		switch {
 		case p.credentialThere(own) || p.departedNow[own.Person]:
 		case own.MissingReads == 0:
 			fresh = append(fresh, own)
-		case own.Loss == LossOpen:
+		case own.Loss == model.LossOpen:
 			open = append(open, own)
 		}
 	}
@@ -111,26 +92,26 @@ func (p *planner) judgeCredentials() {
 	}
 	for _, own := range open {
 		p.lost[own.CredentialID] = true
-		l.since = Later(l.since, p.unlistedSince(Object{ObjectCredential, own.CredentialID}))
+		l.since = model.Later(l.since, p.unlistedSince(model.Object{Kind: model.ObjectCredential, ID: own.CredentialID}))
 	}
 	p.losses = append(p.losses, l)
 }
 
 // expectedCredentials lists what is owned and must be in the package: what went by somebody's order is no
 // loss, nor what we asked to withdraw when the answer was lost.
-func (p *planner) expectedCredentials() []Ownership {
+func (p *planner) expectedCredentials() []model.Ownership {
 	asked := map[string]bool{}
 	for _, o := range p.State.Orders {
 		asked[o.CredentialID] = true
 	}
 	for _, op := range p.State.Open {
-		if op.Op == Withdraw {
+		if op.Op == model.Withdraw {
 			asked[op.CredentialID] = true
 		}
 	}
-	var owned []Ownership
+	var owned []model.Ownership
 	for _, own := range p.State.Owned {
-		settled := own.MissingReads > 0 && own.Loss != LossOpen // as withdrawn by hand: see State.Managed
+		settled := own.MissingReads > 0 && own.Loss != model.LossOpen // as withdrawn by hand: see State.Managed
 		if !asked[own.CredentialID] && !settled {
 			owned = append(owned, own)
 		}
@@ -141,7 +122,7 @@ func (p *planner) expectedCredentials() []Ownership {
 // judgeUsers finds an empty list of users although some were seen on our credentials. A handful may well
 // be detached by hand; only a larger number makes an empty list implausible.
 func (p *planner) judgeUsers() {
-	list := Object{ObjectList, listUsers}
+	list := model.Object{Kind: model.ObjectList, ID: listUsers}
 	if p.shows(list) || p.emptied[list] {
 		return
 	}
@@ -155,11 +136,11 @@ func (p *planner) judgeUsers() {
 			continue
 		}
 		seen++
-		if _, missed := p.unlistedAt[Object{ObjectUser, u.ThreemaID}]; !missed {
+		if _, missed := p.unlistedAt[model.Object{Kind: model.ObjectUser, ID: u.ThreemaID}]; !missed {
 			fresh++
 		}
 	}
-	if _, goesOn := p.unlistedAt[list]; fresh > massThreshold(0).Number() || goesOn && seen > 0 {
+	if _, goesOn := p.unlistedAt[list]; fresh > model.MassThreshold(0).Number() || goesOn && seen > 0 {
 		p.loseList(list, "users", seen)
 	}
 }
@@ -167,7 +148,7 @@ func (p *planner) judgeUsers() {
 // judgeSettings finds an empty list of settings although one of our credentials must have some: one
 // that is there, that we created, and whose create is not still open. One that was adopted may have had none.
 func (p *planner) judgeSettings() {
-	list := Object{ObjectList, listSettings}
+	list := model.Object{Kind: model.ObjectList, ID: listSettings}
 	if p.shows(list) || p.emptied[list] {
 		return
 	}
@@ -182,7 +163,7 @@ func (p *planner) judgeSettings() {
 		}
 	}
 	for _, op := range p.State.Open {
-		if op.Op == Create && op.CredentialID != "" {
+		if op.Op == model.Create && op.CredentialID != "" {
 			created--
 		}
 	}
@@ -191,7 +172,7 @@ func (p *planner) judgeSettings() {
 	}
 }
 
-func (p *planner) loseList(list Object, name string, n int) {
+func (p *planner) loseList(list model.Object, name string, n int) {
 	p.losses = append(p.losses, loss{
 		what: fmt.Sprintf("its list of %s is empty, yet %d of them are ours", name, n), since: p.unlistedSince(list), list: list,
 	})
@@ -201,23 +182,23 @@ func (p *planner) loseList(list Object, name string, n int) {
 func (p *planner) accepts() bool { return p.AcceptBaseline && p.plan.Untrusted == nil }
 
 // lossOf is what is remembered of the loss of a credential that is missing.
-func (p *planner) lossOf(own Ownership) LossState {
+func (p *planner) lossOf(own model.Ownership) model.LossState {
 	switch {
-	case own.Loss == LossAccepted || p.lost[own.CredentialID] && p.accepts():
-		return LossAccepted
+	case own.Loss == model.LossAccepted || p.lost[own.CredentialID] && p.accepts():
+		return model.LossAccepted
 	case p.lost[own.CredentialID]:
-		return LossOpen
+		return model.LossOpen
 	}
 	return ""
 }
 
 // lostPeople are those whose credentials are missing, for who is to accept that.
-func (p *planner) lostPeople() []BaselinePerson {
-	var people []BaselinePerson
+func (p *planner) lostPeople() []model.BaselinePerson {
+	var people []model.BaselinePerson
 	for _, own := range p.State.Owned {
 		if p.lost[own.CredentialID] {
-			since := Stamp(p.unlistedSince(Object{ObjectCredential, own.CredentialID}))
-			people = append(people, BaselinePerson{own.Person, own.CSI, p.observations[own.Person].DN, "credential " + own.Username + ", missing since " + since})
+			since := model.Stamp(p.unlistedSince(model.Object{Kind: model.ObjectCredential, ID: own.CredentialID}))
+			people = append(people, model.BaselinePerson{Person: own.Person, CSI: own.CSI, DN: p.observations[own.Person].DN, Why: "credential " + own.Username + ", missing since " + since})
 		}
 	}
 	return sortPeople(people)

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 func TestTrust(t *testing.T) {
@@ -16,7 +16,7 @@ func TestTrust(t *testing.T) {
 	seen := func(n int) func(*world) {
 		return func(w *world) {
 			for i := range n {
-				w.state.UsersSeen = append(w.state.UsersSeen, plan.SeenUser{ThreemaID: fmt.Sprint(i), CredentialID: fmt.Sprintf("c%06d", i)})
+				w.state.UsersSeen = append(w.state.UsersSeen, model.SeenUser{ThreemaID: fmt.Sprint(i), CredentialID: fmt.Sprintf("c%06d", i)})
 			}
 		}
 	}
@@ -27,7 +27,7 @@ func TestTrust(t *testing.T) {
 		want string // "": trusted
 	}{
 		{"as it was", 100, func(*world) {}, ""},
-		{"first contact", 0, func(w *world) { w.state = plan.State{} }, ""},
+		{"first contact", 0, func(w *world) { w.state = model.State{} }, ""},
 		{"expired", 100, func(w *world) { w.now = w.pkg.Subscription.ValidUntil }, "its licence ended on 2030-01-01"},
 		{"one moment before", 100, func(w *world) { w.now = w.pkg.Subscription.ValidUntil.Add(-1) }, ""},
 		{"no end known", 100, func(w *world) {
@@ -37,13 +37,13 @@ func TestTrust(t *testing.T) {
 		{"no credentials", 100, func(w *world) { w.pkg.Credentials = nil }, "its list of credentials is empty, yet 100 of them are ours"},
 		{"all are gone that somebody ordered to go", 10, func(w *world) {
 			for _, c := range w.pkg.Credentials {
-				w.state.Orders = append(w.state.Orders, plan.PastOrder{CredentialID: c.ID})
+				w.state.Orders = append(w.state.Orders, model.PastOrder{CredentialID: c.ID})
 			}
 			w.pkg.Credentials, w.pkg.Settings = nil, nil
 		}, ""},
 		{"four more are gone than somebody ordered to go", 10, func(w *world) {
 			for _, c := range w.pkg.Credentials[:5] {
-				w.state.Orders = append(w.state.Orders, plan.PastOrder{CredentialID: c.ID})
+				w.state.Orders = append(w.state.Orders, model.PastOrder{CredentialID: c.ID})
 			}
 			drop(9)(w)
 		}, "4 of the 5 credentials that we manage are missing at once"},
@@ -56,13 +56,13 @@ func TestTrust(t *testing.T) {
 		}, ""},
 		{"no settings, but the only create is open", 1, func(w *world) {
 			w.pkg.Settings = nil
-			w.state.Open = []plan.Operation{{Op: plan.Create, CredentialID: w.state.Owned[0].CredentialID}}
+			w.state.Open = []model.Operation{{Op: model.Create, CredentialID: w.state.Owned[0].CredentialID}}
 		}, ""},
 		{"no users, four were seen", 100, seen(4), "its list of users is empty, yet 4 of them are ours"},
 		{"no users, three were seen", 100, seen(3), ""},
 		{"no users, those seen were on credentials of others", 100, func(w *world) {
 			for range 9 {
-				w.state.UsersSeen = append(w.state.UsersSeen, plan.SeenUser{CredentialID: "x"})
+				w.state.UsersSeen = append(w.state.UsersSeen, model.SeenUser{CredentialID: "x"})
 			}
 		}, ""},
 		{"three missing of 100", 100, drop(3), ""},
@@ -77,17 +77,17 @@ func TestTrust(t *testing.T) {
 		}, ""},
 		{"lost answers of withdrawals, and one by hand", 100, func(w *world) {
 			for _, c := range w.pkg.Credentials[:3] {
-				w.state.Open = append(w.state.Open, plan.Operation{Op: plan.Withdraw, CredentialID: c.ID})
+				w.state.Open = append(w.state.Open, model.Operation{Op: model.Withdraw, CredentialID: c.ID})
 			}
 			drop(4)(w)
 		}, ""},
 		{"lost answers of something else", 100, func(w *world) {
 			for _, c := range w.pkg.Credentials[:4] {
-				w.state.Open = append(w.state.Open, plan.Operation{Op: plan.Adopt, CredentialID: c.ID})
+				w.state.Open = append(w.state.Open, model.Operation{Op: model.Adopt, CredentialID: c.ID})
 			}
 			drop(4)(w)
 		}, "4 of the 100"},
-		{"another package is a matter of the baseline", 100, func(w *world) { w.pkg = plan.Inventory{Subscription: plan.Subscription{ID: "SUB2"}} }, ""},
+		{"another package is a matter of the baseline", 100, func(w *world) { w.pkg = model.Inventory{Subscription: model.Subscription{ID: "SUB2"}} }, ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
@@ -17,14 +17,14 @@ const category = "th_category"
 // categorise gives a person the category, nil for none that anybody could say.
 func (e *entry) categorise(value *string) {
 	if value == nil {
-		e.extra, e.unsaid = nil, []plan.Undecided{{Name: category, Reason: "nobody can say now whether the group CN=Sales has this person"}}
+		e.extra, e.unsaid = nil, []model.Undecided{{Name: category, Reason: "nobody can say now whether the group CN=Sales has this person"}}
 		return
 	}
 	e.extra, e.unsaid = map[string]string{category: *value}, nil
 }
 
-func names(settings []plan.Setting, name string) bool {
-	return slices.ContainsFunc(settings, func(s plan.Setting) bool { return s.Name == name })
+func names(settings []model.Setting, name string) bool {
+	return slices.ContainsFunc(settings, func(s model.Setting) bool { return s.Name == name })
 }
 
 // TestUndecidedSettingStays: it is neither set nor unset, however long that lasts, and the names go
@@ -51,11 +51,11 @@ func TestUndecidedSettingStays(t *testing.T) {
 			anna.last = "Neu"
 			p := w.later(t, time.Hour)
 			wantLines(t, of(p, "anna"), "set-settings E-anna due")
-			c := find(t, p, plan.SetSettings, "anna")
-			if len(c.After) != 1 || c.After[plan.SettingLastName] != "Neu" || names(c.Settings, category) {
+			c := find(t, p, model.SetSettings, "anna")
+			if len(c.After) != 1 || c.After[model.SettingLastName] != "Neu" || names(c.Settings, category) {
 				t.Errorf("%+v", c)
 			}
-			if kept := []plan.KeptSetting{{Name: category, Value: row.before}}; row.before != "" && !slices.Equal(c.Foreign, kept) {
+			if kept := []model.KeptSetting{{Name: category, Value: row.before}}; row.before != "" && !slices.Equal(c.Foreign, kept) {
 				t.Errorf("a write may cost the category: %+v", c.Foreign)
 			}
 			for range 3 {
@@ -93,7 +93,7 @@ func TestJoinerWithAnUndecidedSetting(t *testing.T) {
 	anna.categorise(nil)
 	p := w.later(t, time.Hour)
 	wantLines(t, of(p, "anna"), "create E-anna due")
-	if c := find(t, p, plan.Create, "anna"); len(c.Settings) != 3 {
+	if c := find(t, p, model.Create, "anna"); len(c.Settings) != 3 {
 		t.Errorf("%+v", c)
 	}
 	wantLines(t, of(w.later(t, time.Hour), "anna"))

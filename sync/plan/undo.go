@@ -6,20 +6,13 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
-// UndoneOrder is a withdrawal that somebody took back (the command withdraw --undo): whoever had the
-// credential gets a new one, by the next pass that shows them entitled.
-type UndoneOrder struct {
-	Person       PersonID
-	CredentialID string // the one that was withdrawn
-	At           time.Time
-	By           string
-}
-
 // undone tells whether somebody took back that a credential was withdrawn.
-func (p *planner) undone(own Ownership) bool {
-	return slices.ContainsFunc(p.State.Undone, func(u UndoneOrder) bool {
+func (p *planner) undone(own model.Ownership) bool {
+	return slices.ContainsFunc(p.State.Undone, func(u model.UndoneOrder) bool {
 		return u.Person == own.Person && u.CredentialID == own.CredentialID
 	})
 }
@@ -27,7 +20,7 @@ func (p *planner) undone(own Ownership) bool {
 // Undo is what it means to take the withdrawal of one person back. At most one of Already and Refused
 // is set; if neither is, there is something to take back.
 type Undo struct {
-	Person   PersonID
+	Person   model.PersonID
 	CSI      string
 	DN       string
 	Username string
@@ -43,7 +36,7 @@ type Undo struct {
 // ComputeUndo decides whether the withdrawal of a person may be taken back, by the same rules and from
 // the same input as [Compute]. The input may lack sources: whoever was seen there last as departed
 // has left.
-func ComputeUndo(in Input, person PersonID, history History) Undo {
+func ComputeUndo(in Input, person model.PersonID, history model.History) Undo {
 	p := newPlanner(in)
 	p.look()
 	o, i := p.observations[person], p.identities[person]
@@ -70,9 +63,9 @@ func ComputeUndo(in Input, person PersonID, history History) Undo {
 }
 
 // afterOrder says what comes of it that an order is taken back before it was carried out.
-func (p *planner) afterOrder(own Ownership) []string {
+func (p *planner) afterOrder(own model.Ownership) []string {
 	o := p.observations[own.Person]
-	if o.State == Departed {
+	if o.State == model.Departed {
 		return []string{fmt.Sprintf("Credential %s is in the package. The directory says that they left (%s): their departure goes on by its own rules, with confirmation, grace and limits.",
 			own.Username, p.describeDeparted(o))}
 	}
@@ -80,41 +73,26 @@ func (p *planner) afterOrder(own Ownership) []string {
 }
 
 // leftByDirectory says of somebody whom the directory calls departed that nobody's word brings them back.
-func (p *planner) leftByDirectory(person PersonID) string {
+func (p *planner) leftByDirectory(person model.PersonID) string {
 	o := p.observations[person]
-	if o.State != Departed {
+	if o.State != model.Departed {
 		return ""
 	}
-	words := "the directory says that they left (" + p.describeDeparted(o) + "), and nobody's word makes somebody entitled. " + o.wayBack()
+	words := "the directory says that they left (" + p.describeDeparted(o) + "), and nobody's word makes somebody entitled. " + o.WayBack()
 	if departure, leaving := p.departures[person]; leaving && !departure.WithdrawnAt.IsZero() {
 		words += fmt.Sprintf("; credential %s was withdrawn with their departure", departure.Username)
 	}
 	return words + ": when a pass sees them entitled, the departure ends"
 }
 
-// wayBack is what makes somebody entitled again whom the directory calls departed, by what it shows.
-func (o Observation) wayBack() string {
-	switch o.Evidence.Kind {
-	case Expired:
-		return "Move the end date of the account there"
-	case Tombstone, Absent:
-		return "Restore the entry there if it was deleted by mistake, or let the bind account read it"
-	case OutOfScope:
-		return "The entry is there, but the scope does not cover it: move it back, put the person into the group again, or let base_dn, filter and groups of source " +
-			o.Person.Source + " cover it and accept that scope (`threema-dirsync approve --baseline`)"
-	case Disabled:
-	}
-	return "Enable the account there"
-}
-
 // nothingToUndo is for people without a credential of ours.
-func (p *planner) nothingToUndo(person PersonID) (already, refused string) {
+func (p *planner) nothingToUndo(person model.PersonID) (already, refused string) {
 	i := p.identities[person]
 	departure, leaving := p.departures[person]
 	switch {
 	case p.creating(person):
 		return "a new credential is being made for them already", ""
-	case i.State == Entitled && !i.Excluded:
+	case i.State == model.Entitled && !i.Excluded:
 		return "nothing stands in the way of a new credential: the directory says that they are entitled, and passes make one by all rules (`threema-dirsync explain` tells which)", ""
 	case leaving:
 		return "", fmt.Sprintf("their departure is under way (credential %s), and the directory does not say that they are entitled (%s): when a pass sees them so, it ends",
@@ -124,7 +102,7 @@ func (p *planner) nothingToUndo(person PersonID) (already, refused string) {
 }
 
 // needsNoUndo says of a credential of ours why there is nothing to take back.
-func (p *planner) needsNoUndo(own Ownership) string {
+func (p *planner) needsNoUndo(own model.Ownership) string {
 	sent := p.withdrawalSent(own)
 	for _, u := range p.State.Undone {
 		if u.Person == own.Person && u.CredentialID == own.CredentialID {
@@ -138,14 +116,14 @@ func (p *planner) needsNoUndo(own Ownership) string {
 }
 
 // withdrawalSent tells of a withdrawal whose end is not known.
-func (p *planner) withdrawalSent(own Ownership) bool {
+func (p *planner) withdrawalSent(own model.Ownership) bool {
 	sent, _ := p.State.LostAnswer(own)
 	return sent
 }
 
 // afterUndo says what comes of it.
-func (p *planner) afterUndo(i Identity, own Ownership) []string {
-	credential := Object{ObjectCredential, own.CredentialID}
+func (p *planner) afterUndo(i model.Identity, own model.Ownership) []string {
+	credential := model.Object{Kind: model.ObjectCredential, ID: own.CredentialID}
 	var next []string
 	if p.withdrawalSent(own) && p.credentialThere(own) {
 		return []string{fmt.Sprintf("A withdrawal of credential %s was sent, and no answer says whether it was done. The package has the credential still, so it goes on as it was; should it be gone "+
@@ -157,7 +135,7 @@ func (p *planner) afterUndo(i Identity, own Ownership) []string {
 		made = "then a pass makes a new credential, with a new password in the hand-over file"
 	}
 	switch {
-	case i.State != Entitled || i.Excluded:
+	case i.State != model.Entitled || i.Excluded:
 		next = append(next, "The directory does not say now that they are entitled ("+p.describeInDirectory(own.Person)+"): when a pass sees them so, it makes a new credential.")
 	case i.Held != "":
 		next = append(next, "The directory says that they are entitled, but they are held ("+i.Held+"): when that is fixed, a pass makes a new credential.")
@@ -168,7 +146,7 @@ func (p *planner) afterUndo(i Identity, own Ownership) []string {
 		}
 		next = append(next, "The directory says that they are entitled: "+made+".")
 	}
-	if !p.Policy.Mode.Allows(Create) {
+	if !p.Policy.Mode.Allows(model.Create) {
 		next = append(next, fmt.Sprintf("But not under policy: %s, which makes no credentials.", p.Policy.Mode))
 	}
 	return next
@@ -176,17 +154,17 @@ func (p *planner) afterUndo(i Identity, own Ownership) []string {
 
 // stopsRemaking says what stands in the way of the credential that follows, and what to type, "" if nothing does: the
 // plan is asked that a pass would make, once the withdrawal is taken back.
-func (p *planner) stopsRemaking(own Ownership) string {
+func (p *planner) stopsRemaking(own model.Ownership) string {
 	in := p.Input
-	in.State.Undone = append(slices.Clip(in.State.Undone), UndoneOrder{Person: own.Person, CredentialID: own.CredentialID, At: in.Now})
+	in.State.Undone = append(slices.Clip(in.State.Undone), model.UndoneOrder{Person: own.Person, CredentialID: own.CredentialID, At: in.Now})
 	next := Compute(in)
 	for _, c := range next.Changes {
-		if c.Person == own.Person && (c.Op == Create || c.Op == Adopt) {
+		if c.Person == own.Person && (c.Op == model.Create || c.Op == model.Adopt) {
 			return next.stops(c)
 		}
 	}
 	for _, h := range next.Held {
-		if h.Person == own.Person && p.gone(Object{ObjectCredential, own.CredentialID}) {
+		if h.Person == own.Person && p.gone(model.Object{Kind: model.ObjectCredential, ID: own.CredentialID}) {
 			return "they are held (" + h.Reason + "). What ends that: correct it"
 		}
 	}
@@ -194,26 +172,26 @@ func (p *planner) stopsRemaking(own Ownership) string {
 }
 
 // stops says why a change does not go with the next pass, and what ends that; "" if it goes.
-func (p Plan) stops(c Change) string {
-	codes := c.waitCodes()
+func (p Plan) stops(c model.Change) string {
+	codes := c.WaitCodes()
 	for _, w := range StandingWaits(p.AllWaits()) {
 		if slices.Contains(codes, w.Code) {
 			return "it waits for " + string(w.Code) + ". What ends that: " + w.Ask()
 		}
 	}
 	switch c.Status {
-	case Waiting, Deferred:
+	case model.Waiting, model.Deferred:
 		return "it is " + string(c.Status) + " (" + c.Reason + ")" + notBeforeWords(c)
-	case Due, NeedsApproval, Blocked, Withheld, Suspended:
+	case model.Due, model.NeedsApproval, model.Blocked, model.Withheld, model.Suspended:
 	}
 	return ""
 }
 
 // Stopped says what stops approved changes in spite of the yes to them, and what ends that; "" if nothing does.
-func (p Plan) Stopped(approved []Change) string {
+func (p Plan) Stopped(approved []model.Change) string {
 	for _, c := range p.Changes {
-		asked := slices.ContainsFunc(approved, func(a Change) bool { return a.ID == c.ID })
-		if asked && !c.Ahead() && c.Status != Due {
+		asked := slices.ContainsFunc(approved, func(a model.Change) bool { return a.ID == c.ID })
+		if asked && !c.Ahead() && c.Status != model.Due {
 			if why := p.stops(c); why != "" {
 				return why
 			}
@@ -223,25 +201,25 @@ func (p Plan) Stopped(approved []Change) string {
 }
 
 // notBeforeWords tell when a change is due at the earliest, where that is known.
-func notBeforeWords(c Change) string {
+func notBeforeWords(c model.Change) string {
 	if c.NotBefore.IsZero() {
 		return ""
 	}
-	return ", not before " + Stamp(c.NotBefore)
+	return ", not before " + model.Stamp(c.NotBefore)
 }
 
 // takenIDs says what became of the Threema IDs that were taken: what was destroyed stays so.
-func takenIDs(history History) (lines []string, taken map[string]bool) {
+func takenIDs(history model.History) (lines []string, taken map[string]bool) {
 	taken = map[string]bool{}
 	for _, s := range history.Steps {
 		for _, id := range s.ThreemaIDs {
 			when := s.At.UTC().Format(time.DateOnly)
 			switch {
-			case s.Op == Revoke && s.State == "done":
+			case s.Op == model.Revoke && s.State == "done":
 				lines = append(lines, fmt.Sprintf("Threema ID %s was revoked (widerrufen) on %s. That cannot be undone: the person gets a new ID, and contacts must be verified anew.", id, when))
-			case s.Op == Revoke && (s.State == "intent" || s.State == "unknown"):
+			case s.Op == model.Revoke && (s.State == "intent" || s.State == "unknown"):
 				lines = append(lines, fmt.Sprintf("A revocation (widerrufen) of Threema ID %s was sent on %s, and its end is not known. If it went through, it cannot be undone, and the person gets a new ID.", id, when))
-			case s.Op == Detach && s.State == "done":
+			case s.Op == model.Detach && s.State == "done":
 				lines = append(lines, fmt.Sprintf("Threema ID %s was detached (getrennt) on %s: it is the person's own since.", id, when))
 			default:
 				continue
@@ -253,7 +231,7 @@ func takenIDs(history History) (lines []string, taken map[string]bool) {
 }
 
 // keptIDs says how whoever gets a new password goes on with their Threema ID.
-func (p *planner) keptIDs(own Ownership, taken map[string]bool) []string {
+func (p *planner) keptIDs(own model.Ownership, taken map[string]bool) []string {
 	kept := slices.DeleteFunc(p.idsOf(own), func(id string) bool { return taken[id] })
 	if len(kept) == 0 {
 		return nil

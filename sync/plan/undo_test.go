@@ -6,17 +6,18 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // undo asks what it means to take the withdrawal of somebody back.
-func (w *world) undo(e *entry, steps ...plan.PastStep) plan.Undo {
-	return plan.ComputeUndo(w.input(), e.id, plan.History{Steps: steps})
+func (w *world) undo(e *entry, steps ...model.PastStep) plan.Undo {
+	return plan.ComputeUndo(w.input(), e.id, model.History{Steps: steps})
 }
 
 // takeBack is what the ledger keeps of it.
 func (w *world) takeBack(u plan.Undo) {
-	w.state.Undone = append(slices.Clone(w.state.Undone), plan.UndoneOrder{Person: u.Person, CredentialID: u.CredentialID, At: w.now, By: "anna (uid 1000)"})
+	w.state.Undone = append(slices.Clone(w.state.Undone), model.UndoneOrder{Person: u.Person, CredentialID: u.CredentialID, At: w.now, By: "anna (uid 1000)"})
 }
 
 // ordered withdraws the credential of somebody on somebody's word alone.
@@ -54,7 +55,7 @@ func TestWhatCannotBeTakenBack(t *testing.T) {
 	const again = "A withdrawal of credential anna was sent, and no answer says whether it was done"
 	open := func(w *world, e *entry) {
 		own := *w.owner(e.id)
-		w.state.Open = []plan.Operation{{ID: 9, Op: plan.Withdraw, Ordered: true, Person: own.Person, CredentialID: own.CredentialID, Username: "anna"}}
+		w.state.Open = []model.Operation{{ID: 9, Op: model.Withdraw, Ordered: true, Person: own.Person, CredentialID: own.CredentialID, Username: "anna"}}
 	}
 	for _, row := range []struct {
 		name                   string
@@ -71,12 +72,12 @@ func TestWhatCannotBeTakenBack(t *testing.T) {
 			w.now = w.now.Add(time.Hour)
 		}, "", "", "the next pass makes a new credential"},
 		{"taken back before", func(t *testing.T, w *world, e *entry) { w.ordered(t, e); w.takeBack(w.undo(e)) }, "it was taken back on 2026-03-0", "", ""},
-		{"left by now", func(t *testing.T, w *world, e *entry) { w.ordered(t, e); e.leave(plan.Absent) }, "", "the directory says that they left (absent", ""},
+		{"left by now", func(t *testing.T, w *world, e *entry) { w.ordered(t, e); e.leave(model.Absent) }, "", "the directory says that they left (absent", ""},
 		{"left, and withdrawn with the departure", func(t *testing.T, w *world, e *entry) {
-			e.leave(plan.Disabled)
+			e.leave(model.Disabled)
 			w.later(t, time.Hour)
 			w.activate("anna")
-			w.policy.ID = plan.DetachID
+			w.policy.ID = model.DetachID
 			w.later(t, day)
 		}, "", "credential anna was withdrawn with their departure", ""},
 		{"whereabouts unknown", func(t *testing.T, w *world, e *entry) { w.ordered(t, e); e.hide("referral") }, "", "", "when a pass sees them so, it makes a new credential"},
@@ -85,9 +86,9 @@ func TestWhatCannotBeTakenBack(t *testing.T) {
 			w.source().unread, w.configured = true, []string{"corp"}
 		}, "", "", "source corp could not be read"},
 		{"held by a fault of the entry", func(t *testing.T, w *world, e *entry) { w.ordered(t, e); e.held = "no name" }, "", "", "they are held (no name)"},
-		{"a policy without credentials", func(t *testing.T, w *world, e *entry) { w.ordered(t, e); w.policy.Mode = plan.Observe }, "", "", "not under policy: observe"},
+		{"a policy without credentials", func(t *testing.T, w *world, e *entry) { w.ordered(t, e); w.policy.Mode = model.Observe }, "", "", "not under policy: observe"},
 		{"back after a departure", func(t *testing.T, w *world, e *entry) {
-			e.leave(plan.Disabled)
+			e.leave(model.Disabled)
 			w.later(t, time.Hour)
 			w.later(t, day)
 			e.comeBack()
@@ -125,13 +126,13 @@ func TestWhoLeavesAfterTheWayBack(t *testing.T) {
 	w, people := rolledOut(t, "anna")
 	w.ordered(t, people["anna"])
 	w.takeBack(w.undo(people["anna"]))
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	w.later(t, time.Hour)
 	for range 3 {
 		w.later(t, day)
 	}
-	if w.done[plan.Create] != 41 || len(w.state.Undone) > 0 {
-		t.Errorf("created %d, taken back %+v", w.done[plan.Create], w.state.Undone)
+	if w.done[model.Create] != 41 || len(w.state.Undone) > 0 {
+		t.Errorf("created %d, taken back %+v", w.done[model.Create], w.state.Undone)
 	}
 }
 
@@ -153,10 +154,10 @@ func TestTheIDsOfTheWayBack(t *testing.T) {
 	kept := w.activate("anna")
 	w.pass(t)
 	w.ordered(t, people["anna"])
-	step := func(op plan.Op, state, id string) plan.PastStep {
-		return plan.PastStep{Operation: plan.Operation{Op: op, ThreemaIDs: []string{id}, At: w.now}, State: state}
+	step := func(op model.Op, state, id string) model.PastStep {
+		return model.PastStep{Operation: model.Operation{Op: op, ThreemaIDs: []string{id}, At: w.now}, State: state}
 	}
-	u := w.undo(people["anna"], step(plan.Revoke, "done", "GONE0001"), step(plan.Revoke, "unknown", "GONE0002"), step(plan.Detach, "done", "FREE0003"), step(plan.Revoke, "reverted", "NEVER004"))
+	u := w.undo(people["anna"], step(model.Revoke, "done", "GONE0001"), step(model.Revoke, "unknown", "GONE0002"), step(model.Detach, "done", "FREE0003"), step(model.Revoke, "reverted", "NEVER004"))
 	text := strings.Join(u.Next, "\n")
 	for _, words := range []string{
 		"Threema ID GONE0001 was revoked (widerrufen) on 2026-03-02. That cannot be undone: the person gets a new ID", "GONE0002 was sent on 2026-03-02, and its end is not known",
@@ -183,36 +184,36 @@ func TestTheIDOfAWayBackThatNobodyWent(t *testing.T) {
 	}{
 		"nobody else had it": {func(*world, *entry, string) {}, []string{"withdraw E-anna due", "disable-contact E-anna due", "revoke E-anna due"}, ""},
 		"somebody at work had it before": {func(w *world, bert *entry, id string) {
-			w.state.FormerLinks = append(w.state.FormerLinks, plan.FormerLink{ThreemaID: id, Person: bert.id, Until: w.now.Add(-60 * day)})
+			w.state.FormerLinks = append(w.state.FormerLinks, model.FormerLink{ThreemaID: id, Person: bert.id, Until: w.now.Add(-60 * day)})
 		}, []string{"withdraw E-anna due", "revoke E-anna needs-approval"}, "was last seen on"},
 		"it reports another csi": {func(w *world, _ *entry, id string) { w.user(id).CSI = "E-bert" },
 			[]string{"withdraw E-anna due", "revoke E-anna needs-approval"}, "reports the csi E-bert"},
 		"somebody else had it since": {func(w *world, bert *entry, id string) {
-			w.state.FormerLinks = append(w.state.FormerLinks, plan.FormerLink{ThreemaID: id, Person: bert.id, Until: w.now})
+			w.state.FormerLinks = append(w.state.FormerLinks, model.FormerLink{ThreemaID: id, Person: bert.id, Until: w.now})
 		}, []string{"withdraw E-anna due"}, ""},
 		"somebody else has it": {func(w *world, bert *entry, id string) { w.user(id).CredentialID = w.owner(bert.id).CredentialID },
 			[]string{"withdraw E-anna due"}, ""},
 		"it was detached once": {func(w *world, _ *entry, id string) {
-			w.state.Effects = append(w.state.Effects, plan.Effect{Op: plan.Detach, ThreemaID: id, RequestedAt: w.now.Add(-20 * day)})
+			w.state.Effects = append(w.state.Effects, model.Effect{Op: model.Detach, ThreemaID: id, RequestedAt: w.now.Add(-20 * day)})
 		}, []string{"withdraw E-anna due"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w, people := rolledOut(t, "anna", "bert")
-			w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID = plan.RevokeID, 0, 0
+			w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID = model.RevokeID, 0, 0
 			id := w.activate("anna")
 			w.settle(t)
 			w.ordered(t, people["anna"])
 			w.takeBack(w.undo(people["anna"]))
 			w.pass(t)
 			w.later(t, 14*day)
-			people["anna"].leave(plan.Disabled)
+			people["anna"].leave(model.Disabled)
 			tt.happens(w, people["bert"], id)
 			w.now = w.now.Add(time.Hour)
 			p := w.plan()
 			wantLines(t, of(p, "anna"), tt.want...)
-			if tt.question != "" && !strings.Contains(find(t, p, plan.Revoke, "anna").Question, tt.question) {
-				t.Errorf("%+v", find(t, p, plan.Revoke, "anna"))
+			if tt.question != "" && !strings.Contains(find(t, p, model.Revoke, "anna").Question, tt.question) {
+				t.Errorf("%+v", find(t, p, model.Revoke, "anna"))
 			}
 		})
 	}
@@ -221,9 +222,9 @@ func TestTheIDOfAWayBackThatNobodyWent(t *testing.T) {
 // TestTheWayBackIsByWhatTheDirectoryShows: an account that is enabled is not to be enabled.
 func TestTheWayBackIsByWhatTheDirectoryShows(t *testing.T) {
 	t.Parallel()
-	for kind, way := range map[plan.EvidenceKind]string{
-		plan.Disabled: "Enable the account there", plan.Expired: "Move the end date of the account", plan.Absent: "Restore the entry",
-		plan.Tombstone: "Restore the entry", plan.OutOfScope: "move it back, put the person into the group again, or let base_dn",
+	for kind, way := range map[model.EvidenceKind]string{
+		model.Disabled: "Enable the account there", model.Expired: "Move the end date of the account", model.Absent: "Restore the entry",
+		model.Tombstone: "Restore the entry", model.OutOfScope: "move it back, put the person into the group again, or let base_dn",
 	} {
 		w, people := rolledOut(t, "anna", "bert")
 		w.ordered(t, people["anna"])
@@ -231,7 +232,7 @@ func TestTheWayBackIsByWhatTheDirectoryShows(t *testing.T) {
 		w.later(t, time.Hour)
 		u := w.undo(people["anna"])
 		wantParts(t, u.Refused, "the directory says that they left ("+string(kind), way)
-		if kind != plan.Disabled && strings.Contains(u.Refused, "Enable") {
+		if kind != model.Disabled && strings.Contains(u.Refused, "Enable") {
 			t.Error(u.Refused)
 		}
 		people["anna"].comeBack()

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -14,7 +15,7 @@ func (w *world) lacking(t *testing.T, cut func()) plan.Plan {
 	whole := w.pkg
 	cut()
 	p := w.pass(t)
-	if slices.ContainsFunc(p.Changes, func(c plan.Change) bool { return c.Status == plan.Due }) {
+	if slices.ContainsFunc(p.Changes, func(c model.Change) bool { return c.Status == model.Due }) {
 		t.Fatalf("this pass was to wait: %v", summary(p))
 	}
 	w.pkg = whole
@@ -22,7 +23,7 @@ func (w *world) lacking(t *testing.T, cut func()) plan.Plan {
 }
 
 func (w *world) hideContact(id string) {
-	w.pkg.Contacts = slices.DeleteFunc(slices.Clone(w.pkg.Contacts), func(c plan.Contact) bool { return c.ID == id })
+	w.pkg.Contacts = slices.DeleteFunc(slices.Clone(w.pkg.Contacts), func(c model.Contact) bool { return c.ID == id })
 }
 
 // TestOneListProvesNoEnd: whatever one list lacks of a departure, its steps wait, and the departure
@@ -31,17 +32,17 @@ func TestOneListProvesNoEnd(t *testing.T) {
 	t.Parallel()
 	both := func(w *world, id string) { w.dropCredential(w.credential("anna").ID); w.dropUser(id) }
 	for name, row := range map[string]struct {
-		policy plan.IDPolicy
+		policy model.IDPolicy
 		before bool // the withdrawal
 		cut    func(w *world, id string)
 		want   []string // of the pass whose list lacks it
 	}{
-		"the ID, after the withdrawal":            {plan.RevokeID, false, (*world).dropUser, []string{"revoke E-anna waiting"}},
-		"the ID, to be detached":                  {plan.DetachID, false, (*world).dropUser, []string{"detach E-anna waiting"}},
-		"the ID, before the withdrawal":           {plan.RevokeID, true, (*world).dropUser, []string{"withdraw E-anna waiting", "revoke E-anna waiting", "disable-contact E-anna waiting"}},
-		"the credential":                          {plan.RevokeID, true, func(w *world, _ string) { w.dropCredential(w.credential("anna").ID) }, []string{"withdraw E-anna waiting", "revoke E-anna waiting", "disable-contact E-anna waiting"}},
-		"the credential, and the ID with it":      {plan.RevokeID, true, both, []string{"withdraw E-anna waiting", "revoke E-anna waiting", "disable-contact E-anna waiting"}},
-		"the contact of an ID that is to be kept": {plan.KeepID, false, (*world).hideContact, []string{"disable-contact E-anna waiting"}},
+		"the ID, after the withdrawal":            {model.RevokeID, false, (*world).dropUser, []string{"revoke E-anna waiting"}},
+		"the ID, to be detached":                  {model.DetachID, false, (*world).dropUser, []string{"detach E-anna waiting"}},
+		"the ID, before the withdrawal":           {model.RevokeID, true, (*world).dropUser, []string{"withdraw E-anna waiting", "revoke E-anna waiting", "disable-contact E-anna waiting"}},
+		"the credential":                          {model.RevokeID, true, func(w *world, _ string) { w.dropCredential(w.credential("anna").ID) }, []string{"withdraw E-anna waiting", "revoke E-anna waiting", "disable-contact E-anna waiting"}},
+		"the credential, and the ID with it":      {model.RevokeID, true, both, []string{"withdraw E-anna waiting", "revoke E-anna waiting", "disable-contact E-anna waiting"}},
+		"the contact of an ID that is to be kept": {model.KeepID, false, (*world).hideContact, []string{"disable-contact E-anna waiting"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -49,18 +50,18 @@ func TestOneListProvesNoEnd(t *testing.T) {
 			w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID = row.policy, day, 7*day
 			id := w.activate("anna")
 			w.settle(t)
-			people["anna"].leave(plan.Disabled)
+			people["anna"].leave(model.Disabled)
 			w.later(t, time.Hour)
 			if !row.before {
-				w.lost = func(c plan.Change) loss { // the contact is disabled in a pass of its own
-					if c.Op == plan.DisableContact {
+				w.lost = func(c model.Change) loss { // the contact is disabled in a pass of its own
+					if c.Op == model.DisableContact {
 						return lostBefore
 					}
 					return arrives
 				}
 				w.later(t, 25*time.Hour)
 				w.lost = nil
-				if row.policy != plan.KeepID {
+				if row.policy != model.KeepID {
 					w.later(t, time.Hour)
 				}
 			}
@@ -72,7 +73,7 @@ func TestOneListProvesNoEnd(t *testing.T) {
 				w.later(t, day)
 			}
 			contact := w.contact(id)
-			if w.credential("anna") != nil || contact != nil && contact.Enabled || (w.user(id) != nil) != (row.policy == plan.KeepID) {
+			if w.credential("anna") != nil || contact != nil && contact.Enabled || (w.user(id) != nil) != (row.policy == model.KeepID) {
 				t.Errorf("the departure did not end: %v", summary(w.plan()))
 			}
 			if len(w.state.Departures)+len(w.state.Unlisted) > 0 {
@@ -100,10 +101,10 @@ func TestTwoListsAnHourApartSettle(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w, people := rolledOut(t, "anna")
-			w.policy.ID, w.policy.GraceWithdraw = plan.DetachID, 0
+			w.policy.ID, w.policy.GraceWithdraw = model.DetachID, 0
 			id := w.activate("anna")
 			w.settle(t)
-			people["anna"].leave(plan.Disabled)
+			people["anna"].leave(model.Disabled)
 			w.later(t, time.Hour)
 			w.settle(t)
 			start := w.now.Add(hour)
@@ -126,20 +127,20 @@ func TestTwoListsAnHourApartSettle(t *testing.T) {
 func TestContradictedClockSettlesNothing(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna")
-	w.policy.ID, w.policy.GraceWithdraw = plan.DetachID, 0
+	w.policy.ID, w.policy.GraceWithdraw = model.DetachID, 0
 	id := w.activate("anna")
 	w.settle(t)
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	w.later(t, time.Hour)
 	w.settle(t)
 	w.lacking(t, func() { w.dropUser(id) })
 	right := w.now
-	w.now, w.clock = w.now.Add(day), plan.ServiceClock{Told: true, Ahead: -day}
+	w.now, w.clock = w.now.Add(day), model.ServiceClock{Told: true, Ahead: -day}
 	w.lacking(t, func() { w.dropUser(id) })
 	if len(w.state.Departures) != 1 || len(w.state.Unlisted) == 0 {
 		t.Errorf("settled: %+v %+v", w.state.Departures, w.state.Unlisted)
 	}
-	w.now, w.clock = right.Add(time.Hour), plan.ServiceClock{Told: true}
+	w.now, w.clock = right.Add(time.Hour), model.ServiceClock{Told: true}
 	w.lacking(t, func() { w.dropUser(id) })
 	if len(w.state.Departures) != 0 {
 		t.Error("not settled by the right clock")
@@ -151,24 +152,24 @@ func TestContradictedClockSettlesNothing(t *testing.T) {
 func TestVanishedIDThatIsBack(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
-		do   func(*world, *entry, *plan.User)
+		do   func(*world, *entry, *model.User)
 		want []string // of the pass that sees it again
 		says []string // of effects and alarms
 	}{
-		"as it was":                {func(*world, *entry, *plan.User) {}, []string{"revoke E-anna needs-approval"}, []string{"ALARM id-returned"}},
-		"on another credential":    {func(w *world, _ *entry, u *plan.User) { u.CredentialID = w.credential("staff001").ID }, nil, []string{"ALARM id-returned"}},
-		"with somebody else's csi": {func(_ *world, _ *entry, u *plan.User) { u.CSI = "E-other" }, []string{"revoke E-anna needs-approval"}, []string{"ALARM id-returned"}},
-		"the person is back too":   {func(_ *world, e *entry, _ *plan.User) { e.comeBack() }, []string{"create E-anna due"}, []string{"withdraw returned"}},
-		"an incomplete read":       {func(w *world, _ *entry, _ *plan.User) { w.source().incomplete = true }, []string{"held E-anna"}, []string{"ALARM id-returned"}},
-		"under the stop file":      {func(w *world, _ *entry, _ *plan.User) { w.stop = "stop" }, []string{"revoke E-anna needs-approval"}, []string{"ALARM id-returned"}},
+		"as it was":                {func(*world, *entry, *model.User) {}, []string{"revoke E-anna needs-approval"}, []string{"ALARM id-returned"}},
+		"on another credential":    {func(w *world, _ *entry, u *model.User) { u.CredentialID = w.credential("staff001").ID }, nil, []string{"ALARM id-returned"}},
+		"with somebody else's csi": {func(_ *world, _ *entry, u *model.User) { u.CSI = "E-other" }, []string{"revoke E-anna needs-approval"}, []string{"ALARM id-returned"}},
+		"the person is back too":   {func(_ *world, e *entry, _ *model.User) { e.comeBack() }, []string{"create E-anna due"}, []string{"withdraw returned"}},
+		"an incomplete read":       {func(w *world, _ *entry, _ *model.User) { w.source().incomplete = true }, []string{"held E-anna"}, []string{"ALARM id-returned"}},
+		"under the stop file":      {func(w *world, _ *entry, _ *model.User) { w.stop = "stop" }, []string{"revoke E-anna needs-approval"}, []string{"ALARM id-returned"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w, people := rolledOut(t, "anna")
-			w.policy.ID, w.policy.GraceWithdraw, w.policy.Approval = plan.RevokeID, 0, plan.ApproveIrreversible
+			w.policy.ID, w.policy.GraceWithdraw, w.policy.Approval = model.RevokeID, 0, model.ApproveIrreversible
 			id := w.activate("anna")
 			w.settle(t)
-			people["anna"].leave(plan.Disabled)
+			people["anna"].leave(model.Disabled)
 			w.later(t, time.Hour)
 			w.settle(t)
 			user := *w.user(id)
@@ -190,7 +191,7 @@ func TestVanishedIDThatIsBack(t *testing.T) {
 			w.source().incomplete, w.stop = false, ""
 			w.approve(w.later(t, time.Hour), day)
 			w.later(t, time.Hour)
-			if taken := w.user(id) == nil; taken == (row.want == nil || people["anna"].state == plan.Entitled) {
+			if taken := w.user(id) == nil; taken == (row.want == nil || people["anna"].state == model.Entitled) {
 				t.Errorf("taken: %v", taken)
 			}
 		})
@@ -208,9 +209,9 @@ func TestHiddenCredentialStaysItsOwners(t *testing.T) {
 		"to its owner":                                 {func(*world, *entry) {}, []string{"held E-anna"}},
 		"to its owner, though recreate is on":          {func(w *world, _ *entry) { w.policy.Recreate = true }, []string{"held E-anna"}},
 		"to its owner, who has the csi on another one": {func(w *world, _ *entry) { w.foreignCredential("second", "E-anna") }, []string{"held E-anna"}},
-		"to the same csi under a new directory ID":     {func(w *world, e *entry) { e.leave(plan.Absent); w.hire("anna") }, []string{"held E-anna", "withdraw E-anna waiting"}},
-		"to the same csi under another login":          {func(w *world, e *entry) { e.leave(plan.Absent); w.hire("anna").username = "anna2" }, []string{"held E-anna", "withdraw E-anna waiting"}},
-		"to a namesake of a leaver":                    {func(w *world, e *entry) { e.leave(plan.Disabled); w.hire("zoe").username = "ANNA" }, []string{"withdraw E-anna waiting", "held E-zoe"}},
+		"to the same csi under a new directory ID":     {func(w *world, e *entry) { e.leave(model.Absent); w.hire("anna") }, []string{"held E-anna", "withdraw E-anna waiting"}},
+		"to the same csi under another login":          {func(w *world, e *entry) { e.leave(model.Absent); w.hire("anna").username = "anna2" }, []string{"held E-anna", "withdraw E-anna waiting"}},
+		"to a namesake of a leaver":                    {func(w *world, e *entry) { e.leave(model.Disabled); w.hire("zoe").username = "ANNA" }, []string{"withdraw E-anna waiting", "held E-zoe"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -233,10 +234,10 @@ func TestHiddenCredentialStaysItsOwners(t *testing.T) {
 func TestAnotherPackageLackedNothing(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna")
-	w.policy.ID, w.policy.GraceID = plan.RevokeID, 7*day
+	w.policy.ID, w.policy.GraceID = model.RevokeID, 7*day
 	id := w.activate("anna")
 	w.settle(t)
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	for w.credential("anna") != nil {
 		w.later(t, day)
 	}
@@ -244,7 +245,7 @@ func TestAnotherPackageLackedNothing(t *testing.T) {
 	w.pkg.Subscription.ID = "SUB2"
 	w.now = w.now.Add(2 * time.Hour)
 	w.accept = true
-	if p := w.lacking(t, func() { w.dropUser(id) }); statuses(p, plan.Revoke)["waiting"] != 1 {
+	if p := w.lacking(t, func() { w.dropUser(id) }); statuses(p, model.Revoke)["waiting"] != 1 {
 		t.Errorf("the first list of the package settles the end of the ID: %v", summary(p))
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // listUnmanaged names everything in the package that is not ours. It stays untouched
@@ -42,37 +44,37 @@ func (p *planner) listUnmanaged() {
 			managedUser[u.ID] = true
 			continue
 		}
-		p.unmanaged("user", u.ID, FullName(u.FirstName, u.LastName), whyUserUnmanaged(u, ofLeavers[u.ID]))
+		p.unmanaged("user", u.ID, model.FullName(u.FirstName, u.LastName), whyUserUnmanaged(u, ofLeavers[u.ID]))
 	}
 	for _, c := range p.Inventory.Contacts {
 		if !managedUser[c.ID] {
-			p.unmanaged("contact", c.ID, FullName(c.FirstName, c.LastName), cmp.Or(ofLeavers[c.ID], "no user of a managed credential"))
+			p.unmanaged("contact", c.ID, model.FullName(c.FirstName, c.LastName), cmp.Or(ofLeavers[c.ID], "no user of a managed credential"))
 		}
 	}
-	slices.SortFunc(p.plan.Unmanaged, func(a, b Unmanaged) int {
+	slices.SortFunc(p.plan.Unmanaged, func(a, b model.Unmanaged) int {
 		return cmp.Or(strings.Compare(a.Kind, b.Kind), strings.Compare(a.ID, b.ID))
 	})
 }
 
 func (p *planner) unmanaged(kind, id, name, reason string) {
-	p.plan.Unmanaged = append(p.plan.Unmanaged, Unmanaged{Kind: kind, ID: id, Name: name, Reason: reason})
+	p.plan.Unmanaged = append(p.plan.Unmanaged, model.Unmanaged{Kind: kind, ID: id, Name: name, Reason: reason})
 }
 
 // departedCSI are the csis of people in a snapshot who left: a credential with one of them
 // most likely belongs to somebody who left before the first pass.
-func (p *planner) departedCSI() map[string]Identity {
-	csis := map[string]Identity{}
+func (p *planner) departedCSI() map[string]model.Identity {
+	csis := map[string]model.Identity{}
 	for _, i := range p.identities {
 		first, known := csis[i.CSI]
-		if i.State == Departed && i.CSI != "" && (!known || i.Person.Compare(first.Person) < 0) {
+		if i.State == model.Departed && i.CSI != "" && (!known || i.Person.Compare(first.Person) < 0) {
 			csis[i.CSI] = i
 		}
 	}
 	return csis
 }
 
-func (p *planner) whyUnmanaged(c Credential, departed map[string]Identity) string {
-	csi := p.Inventory.Settings[c.ID][SettingCSI]
+func (p *planner) whyUnmanaged(c model.Credential, departed map[string]model.Identity) string {
+	csi := p.Inventory.Settings[c.ID][model.SettingCSI]
 	unread := p.unread()
 	switch i, left := departed[csi]; {
 	case p.shared(c.ID):
@@ -90,7 +92,7 @@ func (p *planner) whyUnmanaged(c Credential, departed map[string]Identity) strin
 	return "it has no csi"
 }
 
-func whyUserUnmanaged(u User, ofLeaver string) string {
+func whyUserUnmanaged(u model.User, ofLeaver string) string {
 	switch {
 	case u.Special():
 		return "a Gateway, Broadcast or support ID"

@@ -1,11 +1,11 @@
 package plan
 
-import "slices"
+import "github.com/threema-dirsync/threema-dirsync/sync/model"
 
 // forgetUnowned drops people of a complete source who left it and of whom nothing is ours. Who has
 // the csi of somebody of ours stays: since when they are known decides whose it is (same.go). So does
 // a second account while the departure of the other one is remembered: it asks when it is back.
-func (p *planner) forgetUnowned(s SourceView) {
+func (p *planner) forgetUnowned(s model.SourceView) {
 	if s.Snapshot.Absences() {
 		p.dropUnowned(s.Snapshot.Source)
 	}
@@ -17,25 +17,19 @@ func (p *planner) dropUnowned(source string) {
 			continue
 		}
 		switch _, present := p.identities[id]; {
-		case !present && o.Second && p.State.remembersLeaver(o.CSI):
-			if o.State != Departed {
-				o.State, o.Evidence, o.Since, o.ConfirmedAt = Departed, Evidence{Kind: Absent, Detail: "in no complete read"}, p.Now, p.Now
+		case !present && o.Second && p.State.RemembersLeaver(o.CSI):
+			if o.State != model.Departed {
+				o.State, o.Evidence, o.Since, o.ConfirmedAt = model.Departed, model.Evidence{Kind: model.Absent, Detail: "in no complete read"}, p.Now, p.Now
 				p.observations[id] = o
 			}
-		case !present || o.State == Departed && !o.Second:
+		case !present || o.State == model.Departed && !o.Second:
 			delete(p.observations, id)
 		}
 	}
 }
 
-// remembersLeaver tells whether the ledger knows a departure of somebody with this csi.
-func (s State) remembersLeaver(csi string) bool {
-	return slices.ContainsFunc(s.Departures, func(departure Departure) bool { return departure.CSI == csi }) ||
-		slices.ContainsFunc(s.Effects, func(e Effect) bool { return e.CSI == csi })
-}
-
 // isOurs tells whether the ledger has something at stake for a person.
-func (p *planner) isOurs(id PersonID) bool {
+func (p *planner) isOurs(id model.PersonID) bool {
 	_, owned := p.owned[id]
 	_, leaving := p.departures[id]
 	_, creating := p.openCreates[id]
@@ -43,8 +37,8 @@ func (p *planner) isOurs(id PersonID) bool {
 }
 
 // atStake are the people for whom the ledger has something at stake.
-func (p *planner) atStake() map[PersonID]bool {
-	people := map[PersonID]bool{}
+func (p *planner) atStake() map[model.PersonID]bool {
+	people := map[model.PersonID]bool{}
 	for person := range p.owned {
 		people[person] = true
 	}

@@ -1,28 +1,15 @@
 package plan
 
 import (
-	"cmp"
 	"maps"
 	"slices"
-	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
-
-// Vanished is a Threema ID of a departure that nobody detached or revoked: two lists an hour apart
-// lacked it. That settles its step, and should it be back, the departure goes on with it.
-type Vanished struct {
-	Number    int64     // of the departure, given by the ledger
-	Ended     bool      // it was settled, because nothing was left to do
-	Departure Departure // without its IDs
-	ThreemaID string
-}
-
-func (v Vanished) compare(w Vanished) int {
-	return cmp.Or(cmp.Compare(v.Number, w.Number), strings.Compare(v.ThreemaID, w.ThreemaID))
-}
 
 // back tells whether the ID is in the package again, and on no other credential. Whether it may be
 // somebody else's by what it reports is a question of its end (belongs.go).
-func (p *planner) back(v Vanished) bool {
+func (p *planner) back(v model.Vanished) bool {
 	u, listed := p.users[v.ThreemaID]
 	return listed && !u.Special() && (u.CredentialID == "" || u.CredentialID == v.Departure.CredentialID)
 }
@@ -30,7 +17,7 @@ func (p *planner) back(v Vanished) bool {
 // reopen lets settled departures go on whose ID is back, through all gates. Somebody who has a credential
 // again, or leaves with another one, takes the ID along when that goes (leftBehind).
 func (p *planner) reopen() {
-	again := map[int64]Departure{}
+	again := map[int64]model.Departure{}
 	for _, v := range p.State.Vanished {
 		_, owned := p.owned[v.Departure.Person]
 		if !v.Ended || owned || !p.back(v) {
@@ -40,7 +27,7 @@ func (p *planner) reopen() {
 		if !begun {
 			departure = v.Departure
 		}
-		departure.IDs = append(departure.IDs, DepartingID{ThreemaID: v.ThreemaID})
+		departure.IDs = append(departure.IDs, model.DepartingID{ThreemaID: v.ThreemaID})
 		again[v.Number] = departure
 	}
 	for _, number := range slices.Sorted(maps.Keys(again)) {
@@ -51,33 +38,33 @@ func (p *planner) reopen() {
 			p.plan.Update.Reopened = append(p.plan.Update.Reopened, number)
 		}
 	}
-	p.State.Departures = sorted(p.State.Departures, func(a, b Departure) int { return a.Person.Compare(b.Person) })
+	p.State.Departures = sorted(p.State.Departures, func(a, b model.Departure) int { return a.Person.Compare(b.Person) })
 }
 
 // noteVanished records the IDs of a departure that went by themselves, while something was to be done
 // with them.
-func (p *planner) noteVanished(person PersonID) {
+func (p *planner) noteVanished(person model.PersonID) {
 	departure := p.departures[person]
-	if departure.WithdrawnAt.IsZero() || p.Policy.ID == KeepID {
+	if departure.WithdrawnAt.IsZero() || p.Policy.ID == model.KeepID {
 		return
 	}
 	for _, id := range departure.IDs {
-		if id.GoneAt.IsZero() && p.gone(Object{ObjectUser, id.ThreemaID}) {
-			p.plan.Update.Vanished = append(p.plan.Update.Vanished, Vanished{Departure: Departure{Person: person}, ThreemaID: id.ThreemaID})
+		if id.GoneAt.IsZero() && p.gone(model.Object{Kind: model.ObjectUser, ID: id.ThreemaID}) {
+			p.plan.Update.Vanished = append(p.plan.Update.Vanished, model.Vanished{Departure: model.Departure{Person: person}, ThreemaID: id.ThreemaID})
 		}
 	}
 }
 
 // vanishedAndBack are the alarms for IDs that had gone by themselves, and are in the package again.
-func (w *watch) vanishedAndBack() []Alarm {
-	var alarms []Alarm
+func (w *watch) vanishedAndBack() []model.Alarm {
+	var alarms []model.Alarm
 	for _, v := range w.State.Vanished {
 		if _, listed := w.users[v.ThreemaID]; !listed || w.isBack(w.departureAccount(v.Departure)) {
 			continue
 		}
 		s := v.Departure
-		alarms = append(alarms, Alarm{
-			Departure: v.Number, Kind: IDReturned, Op: Withdraw, Person: s.Person, CSI: s.CSI, DN: s.DN,
+		alarms = append(alarms, model.Alarm{
+			Departure: v.Number, Kind: model.IDReturned, Op: model.Withdraw, Person: s.Person, CSI: s.CSI, DN: s.DN,
 			CredentialID: s.CredentialID, Username: s.Username, ThreemaID: v.ThreemaID, Since: w.Now,
 		})
 	}
@@ -88,13 +75,13 @@ func (w *watch) vanishedAndBack() []Alarm {
 // elsewhere now: those that this list lacks, for it may be cut; and, where the credential itself is
 // gone and with it the link, those without one. They stay with the credential as long as it is owned: an
 // ID that vanishes together with it would otherwise be forgotten.
-func (p *planner) seenEarlier(own Ownership) []string {
+func (p *planner) seenEarlier(own model.Ownership) []string {
 	there := p.credentialThere(own)
 	var ids []string
 	for _, id := range p.seenOn[own.CredentialID] {
 		u, listed := p.users[id]
 		if !listed {
-			u = User{ID: id, CredentialID: own.CredentialID}
+			u = model.User{ID: id, CredentialID: own.CredentialID}
 		}
 		linked := u.CredentialID == own.CredentialID || u.CredentialID == "" && !there
 		if !u.Special() && linked {

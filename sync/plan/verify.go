@@ -4,81 +4,12 @@ import (
 	"cmp"
 	"slices"
 	"time"
-)
 
-// Effect is one destructive effect that the service said yes to, and what looking at the package
-// has shown of it since.
-type Effect struct {
-	ID           int64 // given by the ledger, as Departure, the departure that it belongs to
-	Departure    int64
-	Op           Op // withdraw, detach or revoke
-	Person       PersonID
-	CSI          string
-	DN           string
-	CredentialID string // the one that was withdrawn
-	Username     string
-	FirstName    string // as the departure has it, and LastSeen
-	LastSeen     time.Time
-	ThreemaID    string   // "" of a withdrawal
-	IDs          []string // that the departure persisted
-	// Ordered tells of a withdrawal on somebody's word alone: no departure goes with it, and Departure is the
-	// number of the order.
-	Ordered     bool
-	RequestedAt time.Time
-	GoneAt      time.Time // first pass that proved that the object is gone (unlisted.go); zero: none yet
-	VerifiedAt  time.Time // zero: not yet
-	ReturnedAt  time.Time // first pass that found the person entitled again, or the order over; it is judged no more
-}
-
-// How long an effect may take before it can be judged (domain §6, D-38): until then the service and
-// the apps have every right to show the old state.
-const (
-	withdrawDelay = 24 * time.Hour // an app asks for its licence once a day
-	takeIDDelay   = time.Hour
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // effectShown is how long a plan goes on to list an effect that is settled.
 const effectShown = 7 * 24 * time.Hour
-
-// EffectState is how far an effect is known to hold. The set is closed: it is a metric label and part
-// of the JSON.
-type EffectState string
-
-// The states.
-const (
-	EffectRequested EffectState = "requested" // the service said yes
-	EffectVerified  EffectState = "verified"  // and looking at the package, after its time, confirmed it
-	EffectReturned  EffectState = "returned"  // the person is entitled again, or the order is over: nothing is expected any more
-)
-
-// EffectStates lists all states.
-func EffectStates() []EffectState {
-	return []EffectState{EffectRequested, EffectVerified, EffectReturned}
-}
-
-// State is how far the effect is known to hold.
-func (e Effect) State() EffectState {
-	switch {
-	case !e.ReturnedAt.IsZero():
-		return EffectReturned
-	case !e.VerifiedAt.IsZero():
-		return EffectVerified
-	}
-	return EffectRequested
-}
-
-// EffectiveBy is when the effect must have reached everybody.
-func (e Effect) EffectiveBy() time.Time {
-	if e.Op == Withdraw {
-		return e.RequestedAt.Add(withdrawDelay)
-	}
-	return e.RequestedAt.Add(takeIDDelay)
-}
-
-// Title names the effect: "detach / trennen ABCDEFGH".
-func (e Effect) Title() string {
-	return e.Op.CockpitWord() + " " + cmp.Or(e.ThreemaID, e.Username)
-}
 
 // verify looks at the package for what was taken from leavers, and by order. What it finds is recorded and shown,
 // and never makes a change (design §5.6). Another package, or a scope that nobody accepted, says
@@ -91,14 +22,14 @@ func (p *planner) verify() {
 		effects = w.judgeEffects()
 		alarms = w.judgeAlarms(w.causes(effects))
 	}
-	p.plan.Alarms = sorted(alarms, func(a, b Alarm) int { return cmp.Or(a.Since.Compare(b.Since), a.compare(b)) })
+	p.plan.Alarms = sorted(alarms, func(a, b model.Alarm) int { return cmp.Or(a.Since.Compare(b.Since), a.Compare(b)) })
 	p.plan.Effects = ShownEffects(effects, p.Now)
 }
 
 // ShownEffects are those that a plan lists: not verified yet, or settled within the last week.
-func ShownEffects(effects []Effect, now time.Time) []Effect {
-	return slices.DeleteFunc(slices.Clone(effects), func(e Effect) bool {
-		settled := Later(e.VerifiedAt, e.ReturnedAt)
+func ShownEffects(effects []model.Effect, now time.Time) []model.Effect {
+	return slices.DeleteFunc(slices.Clone(effects), func(e model.Effect) bool {
+		settled := model.Later(e.VerifiedAt, e.ReturnedAt)
 		return !settled.IsZero() && !now.Before(settled.Add(effectShown))
 	})
 }
@@ -106,10 +37,10 @@ func ShownEffects(effects []Effect, now time.Time) []Effect {
 // watch judges effects by the inventory of one pass.
 type watch struct {
 	*planner
-	taken     map[departedID]bool // IDs with an effect of their own
-	reporting map[string][]User   // by the csi that they report, of people whose ID was revoked
-	ordered   map[int64]bool      // those withdrawals that somebody ordered
-	returned  map[int64]string    // departures, and orders, of which nothing is expected any more, and why
+	taken     map[departedID]bool     // IDs with an effect of their own
+	reporting map[string][]model.User // by the csi that they report, of people whose ID was revoked
+	ordered   map[int64]bool          // those withdrawals that somebody ordered
+	returned  map[int64]string        // departures, and orders, of which nothing is expected any more, and why
 }
 
 // departedID is a Threema ID of one departure.
@@ -119,11 +50,11 @@ type departedID struct {
 }
 
 func newWatch(p *planner) *watch {
-	w := &watch{planner: p, taken: map[departedID]bool{}, reporting: map[string][]User{}, ordered: map[int64]bool{}, returned: map[int64]string{}}
+	w := &watch{planner: p, taken: map[departedID]bool{}, reporting: map[string][]model.User{}, ordered: map[int64]bool{}, returned: map[int64]string{}}
 	for _, e := range p.State.Effects {
 		w.taken[departedID{e.Departure, e.ThreemaID}] = true
 		w.ordered[e.Departure] = e.Ordered
-		if e.Op == Revoke && e.CSI != "" {
+		if e.Op == model.Revoke && e.CSI != "" {
 			w.reporting[e.CSI] = nil
 		}
 	}
@@ -136,8 +67,8 @@ func newWatch(p *planner) *watch {
 }
 
 // judgeEffects brings all effects up to date, and notes those that this pass has changed.
-func (w *watch) judgeEffects() []Effect {
-	var effects []Effect
+func (w *watch) judgeEffects() []model.Effect {
+	var effects []model.Effect
 	for _, was := range w.State.Effects {
 		e := w.judge(was)
 		if !e.GoneAt.Equal(was.GoneAt) || e.State() != was.State() {
@@ -149,7 +80,7 @@ func (w *watch) judgeEffects() []Effect {
 }
 
 // judge is what this pass adds to an effect.
-func (w *watch) judge(e Effect) Effect {
+func (w *watch) judge(e model.Effect) model.Effect {
 	if !e.ReturnedAt.IsZero() {
 		return e
 	}
@@ -158,7 +89,7 @@ func (w *watch) judge(e Effect) Effect {
 		w.returned[e.Departure] = why
 		return e
 	}
-	gone := w.gone(e.object())
+	gone := w.gone(e.Object())
 	if gone && e.GoneAt.IsZero() {
 		e.GoneAt = w.Now
 	}
@@ -178,7 +109,7 @@ const (
 // over says why nothing is expected of an effect any more, "" if something is. Whose credential was
 // withdrawn by order may be entitled all along: the word ends it that takes the order back, or a new
 // credential as soon as it is used. One that is only made gives nobody the phone back.
-func (w *watch) over(e Effect) string {
+func (w *watch) over(e model.Effect) string {
 	if !e.Ordered {
 		if w.isBack(w.effectAccount(e)) {
 			return entitledWords
@@ -187,7 +118,7 @@ func (w *watch) over(e Effect) string {
 	}
 	own, owned := w.owned[e.Person]
 	switch {
-	case w.undone(Ownership{Person: e.Person, CredentialID: e.CredentialID}):
+	case w.undone(model.Ownership{Person: e.Person, CredentialID: e.CredentialID}):
 		return undoneWords
 	case owned && own.CredentialID != e.CredentialID && len(w.people(own.CredentialID)) > 0:
 		return activatedWords
@@ -196,13 +127,13 @@ func (w *watch) over(e Effect) string {
 }
 
 // isOver tells that the time is over which the effect may take.
-func (w *watch) isOver(e Effect) bool { return !w.Now.Before(e.EffectiveBy()) }
+func (w *watch) isOver(e model.Effect) bool { return !w.Now.Before(e.EffectiveBy()) }
 
 // active lists the IDs of a withdrawal whose app still reported itself after the time it may take. A
 // phone that is off proves nothing, in either direction (D-38). An ID that was detached or revoked
 // has an effect of its own.
-func (w *watch) active(e Effect) []string {
-	if e.Op != Withdraw {
+func (w *watch) active(e model.Effect) []string {
+	if e.Op != model.Withdraw {
 		return nil
 	}
 	return slices.DeleteFunc(slices.Clone(e.IDs), func(id string) bool {
@@ -213,7 +144,7 @@ func (w *watch) active(e Effect) []string {
 
 // secondIDs lists the IDs, beside those of the departure, that link to the withdrawn credential or
 // report the leaver's csi.
-func (w *watch) secondIDs(e Effect) []string {
+func (w *watch) secondIDs(e model.Effect) []string {
 	var ids []string
 	for _, u := range slices.Concat(w.usersOf[e.CredentialID], w.reporting[e.CSI]) {
 		if !u.Special() && !slices.Contains(e.IDs, u.ID) {
@@ -224,7 +155,7 @@ func (w *watch) secondIDs(e Effect) []string {
 }
 
 // DescribeEnd says why nothing is expected of an effect any more.
-func DescribeEnd(e Effect) string {
+func DescribeEnd(e model.Effect) string {
 	if e.Ordered {
 		return "somebody took the withdrawal back, or the person uses a new credential"
 	}
@@ -232,11 +163,11 @@ func DescribeEnd(e Effect) string {
 }
 
 // UnderWay counts the effects that are not verified yet, and says when the last one must be there.
-func UnderWay(effects []Effect) (n int, last time.Time) {
+func UnderWay(effects []model.Effect) (n int, last time.Time) {
 	for _, e := range effects {
-		if e.State() == EffectRequested {
+		if e.State() == model.EffectRequested {
 			n++
-			last = Later(last, e.EffectiveBy())
+			last = model.Later(last, e.EffectiveBy())
 		}
 	}
 	return n, last

@@ -6,16 +6,17 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // obeyed is what the ledger keeps of a withdrawal on somebody's word alone.
-func (w *world) obeyed(own plan.Ownership, ids ...string) {
-	w.state.Orders = append(slices.Clone(w.state.Orders), plan.PastOrder{CredentialID: own.CredentialID, At: w.now})
+func (w *world) obeyed(own model.Ownership, ids ...string) {
+	w.state.Orders = append(slices.Clone(w.state.Orders), model.PastOrder{CredentialID: own.CredentialID, At: w.now})
 	w.effects++
 	w.sagas++
-	w.state.Effects = append(slices.Clone(w.state.Effects), plan.Effect{
-		ID: w.effects, Departure: w.sagas, Op: plan.Withdraw, Person: own.Person, CSI: own.CSI, CredentialID: own.CredentialID, Username: own.Username,
+	w.state.Effects = append(slices.Clone(w.state.Effects), model.Effect{
+		ID: w.effects, Departure: w.sagas, Op: model.Withdraw, Person: own.Person, CSI: own.CSI, CredentialID: own.CredentialID, Username: own.Username,
 		IDs: ids, Ordered: true, RequestedAt: w.now,
 	})
 }
@@ -62,7 +63,7 @@ func TestAnOrderIsVerified(t *testing.T) {
 		},
 		"the account is disabled then": {
 			{30 * hour, func(a *aftermath) { a.checksIn(29 * hour) }, says("withdraw requested", "ALARM still-active")},
-			{31 * hour, func(a *aftermath) { a.anna.leave(plan.Disabled); a.policy.ConfirmReads = 9 }, says("withdraw requested", "ALARM still-active")},
+			{31 * hour, func(a *aftermath) { a.anna.leave(model.Disabled); a.policy.ConfirmReads = 9 }, says("withdraw requested", "ALARM still-active")},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -17,20 +18,20 @@ type aftermath struct {
 	*world
 	anna       *entry
 	id         string // her Threema ID
-	credential plan.Credential
-	user       plan.User
+	credential model.Credential
+	user       model.User
 	start      time.Time // of the effects
 }
 
 // takenOut withdraws anna's credential and, where the policy says so, takes her ID at once.
-func takenOut(t testing.TB, policy plan.IDPolicy, keepsLinks bool) *aftermath {
+func takenOut(t testing.TB, policy model.IDPolicy, keepsLinks bool) *aftermath {
 	t.Helper()
 	w, people := rolledOut(t, "anna")
 	w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID, w.keepsLinks = policy, 0, 0, keepsLinks
 	a := &aftermath{world: w, anna: people["anna"], id: w.activate("anna")}
 	w.settle(t)
 	a.credential, a.user = *w.credential("anna"), *w.user(a.id)
-	a.anna.leave(plan.Disabled)
+	a.anna.leave(model.Disabled)
 	w.later(t, time.Hour)
 	a.start = w.now
 	if w.credential("anna") != nil || len(w.state.Effects) == 0 {
@@ -44,11 +45,11 @@ func (a *aftermath) restore() {
 }
 
 func (a *aftermath) remove() {
-	a.pkg.Credentials = slices.DeleteFunc(slices.Clone(a.pkg.Credentials), func(c plan.Credential) bool { return c.ID == a.credential.ID })
+	a.pkg.Credentials = slices.DeleteFunc(slices.Clone(a.pkg.Credentials), func(c model.Credential) bool { return c.ID == a.credential.ID })
 }
 
 // appear lets somebody be a user of the package.
-func (a *aftermath) appear(u plan.User) { a.pkg.Users = append(slices.Clone(a.pkg.Users), u) }
+func (a *aftermath) appear(u model.User) { a.pkg.Users = append(slices.Clone(a.pkg.Users), u) }
 
 // comesBack is anna's ID in the package again, with another credential.
 func (a *aftermath) comesBack() {
@@ -89,66 +90,66 @@ func TestEffects(t *testing.T) {
 	says := func(lines ...string) []string { return lines }
 	requested, verified := "withdraw requested", "withdraw verified"
 	for name, row := range map[string]struct {
-		policy  plan.IDPolicy
+		policy  model.IDPolicy
 		links   bool // of users survive the withdrawal
 		moments []moment
 	}{
-		"a withdrawal is verified after 24 h, not before": {plan.KeepID, false, []moment{
+		"a withdrawal is verified after 24 h, not before": {model.KeepID, false, []moment{
 			{0, nil, says(requested)}, {23*hour + 59*minute, nil, says(requested)}, {24 * hour, nil, says(verified)},
 		}},
-		"a withdrawal whose links survive likewise": {plan.KeepID, true, []moment{
+		"a withdrawal whose links survive likewise": {model.KeepID, true, []moment{
 			{23*hour + 59*minute, nil, says(requested)}, {24 * hour, nil, says(verified)}, {48 * hour, nil, says(verified)},
 		}},
-		"a verified effect is shown for a week": {plan.KeepID, false, []moment{
+		"a verified effect is shown for a week": {model.KeepID, false, []moment{
 			{24 * hour, nil, says(verified)}, {8*day - minute, nil, says(verified)}, {8 * day, nil, nil},
 		}},
-		"a phone that is off proves nothing": {plan.KeepID, false, []moment{
+		"a phone that is off proves nothing": {model.KeepID, false, []moment{
 			{24 * hour, func(a *aftermath) { a.checksIn(-30 * day) }, says(verified)}, {30 * day, nil, nil},
 		}},
-		"a phone may go on for 24 h": {plan.KeepID, false, []moment{
+		"a phone may go on for 24 h": {model.KeepID, false, []moment{
 			{24 * hour, func(a *aftermath) { a.checksIn(24 * hour) }, says(verified)},
 		}},
-		"a phone that goes on after 24 h": {plan.KeepID, false, []moment{
+		"a phone that goes on after 24 h": {model.KeepID, false, []moment{
 			{25 * hour, func(a *aftermath) { a.checksIn(24*hour + minute) }, says(requested, "ALARM still-active")},
 			{60 * hour, nil, says(requested, "ALARM still-active")},
 			{70 * hour, func(a *aftermath) { a.dropUser(a.id) }, says(verified, "ALARM still-active")},
 			{93 * hour, nil, says(verified, "ALARM still-active")},
 			{94 * hour, nil, says(verified)},
 		}},
-		"a phone that goes on with links that survive": {plan.KeepID, true, []moment{
+		"a phone that goes on with links that survive": {model.KeepID, true, []moment{
 			{25 * hour, func(a *aftermath) { a.checksIn(24*hour + minute) }, says(requested, "ALARM still-active")},
 		}},
-		"an app that starts again weeks after the verification": {plan.KeepID, false, []moment{
+		"an app that starts again weeks after the verification": {model.KeepID, false, []moment{
 			{24 * hour, nil, says(verified)},
 			{20 * day, func(a *aftermath) { a.checksIn(20 * day) }, says("ALARM still-active")},
 		}},
-		"the credential is still there after 24 h": {plan.KeepID, false, []moment{
+		"the credential is still there after 24 h": {model.KeepID, false, []moment{
 			{23*hour + 59*minute, (*aftermath).restore, says(requested)},
 			{24 * hour, nil, says(requested, "ALARM credential-back")},
 		}},
-		"one list without it verifies nothing": {plan.DetachID, true, []moment{
+		"one list without it verifies nothing": {model.DetachID, true, []moment{
 			{30 * minute, (*aftermath).restore, says(requested, "detach requested")},
 			{25 * hour, (*aftermath).remove, says(requested, "detach verified")},
 			{25*hour + 59*minute, nil, says(requested, "detach verified")},
 			{26 * hour, nil, says(verified, "detach verified")},
 		}},
-		"the credential is back after it was seen gone": {plan.KeepID, false, []moment{
+		"the credential is back after it was seen gone": {model.KeepID, false, []moment{
 			{hour, nil, says(requested)}, {2 * hour, (*aftermath).restore, says(requested, "ALARM credential-back")},
 			{3 * hour, (*aftermath).remove, says(requested, "ALARM credential-back")},
 			{24 * hour, nil, says(verified, "ALARM credential-back")}, {27 * hour, nil, says(verified)},
 		}},
-		"a detached ID is verified after 1 h, not before": {plan.DetachID, false, []moment{
+		"a detached ID is verified after 1 h, not before": {model.DetachID, false, []moment{
 			{59 * minute, nil, says(requested, "detach requested")}, {hour, nil, says(requested, "detach verified")},
 			{24 * hour, nil, says(verified, "detach verified")},
 		}},
-		"a revoked ID likewise": {plan.RevokeID, false, []moment{
+		"a revoked ID likewise": {model.RevokeID, false, []moment{
 			{59 * minute, nil, says(requested, "revoke requested")}, {hour, nil, says(requested, "revoke verified")},
 		}},
-		"an ID that never goes": {plan.RevokeID, false, []moment{
+		"an ID that never goes": {model.RevokeID, false, []moment{
 			{59 * minute, (*aftermath).comesBack, says(requested, "revoke requested")},
 			{hour, nil, says(requested, "revoke requested", "ALARM id-returned")},
 		}},
-		"a detached ID that comes back, and flickers, is one alarm": {plan.DetachID, false, []moment{
+		"a detached ID that comes back, and flickers, is one alarm": {model.DetachID, false, []moment{
 			{hour, nil, says(requested, "detach verified")},
 			{5 * hour, (*aftermath).comesBack, says(requested, "detach verified", "ALARM id-returned")},
 			{6 * hour, func(a *aftermath) { a.dropUser(a.id) }, says(requested, "detach verified", "ALARM id-returned")},
@@ -157,58 +158,58 @@ func TestEffects(t *testing.T) {
 			{44 * hour, nil, says(verified, "detach verified", "ALARM id-returned")},
 			{45 * hour, nil, says(verified, "detach verified")},
 		}},
-		"a detached ID whose app goes on is id-returned, and nothing else": {plan.DetachID, false, []moment{
+		"a detached ID whose app goes on is id-returned, and nothing else": {model.DetachID, false, []moment{
 			{hour, nil, says(requested, "detach verified")},
 			{30 * hour, func(a *aftermath) { a.comesBack(); a.checksIn(30 * hour) }, says(verified, "detach verified", "ALARM id-returned")},
 		}},
-		"a second ID that reports the csi": {plan.RevokeID, false, []moment{
-			{2 * hour, func(a *aftermath) { a.appear(plan.User{ID: "SECOND01", CSI: "E-anna"}) }, says(requested, "revoke verified", "ALARM second-id")},
+		"a second ID that reports the csi": {model.RevokeID, false, []moment{
+			{2 * hour, func(a *aftermath) { a.appear(model.User{ID: "SECOND01", CSI: "E-anna"}) }, says(requested, "revoke verified", "ALARM second-id")},
 		}},
-		"a second ID on the withdrawn credential": {plan.RevokeID, false, []moment{
-			{2 * hour, func(a *aftermath) { a.appear(plan.User{ID: "SECOND01", CredentialID: a.credential.ID}) },
+		"a second ID on the withdrawn credential": {model.RevokeID, false, []moment{
+			{2 * hour, func(a *aftermath) { a.appear(model.User{ID: "SECOND01", CredentialID: a.credential.ID}) },
 				says(requested, "revoke verified", "ALARM second-id")},
 		}},
-		"two second IDs are two alarms": {plan.RevokeID, false, []moment{
+		"two second IDs are two alarms": {model.RevokeID, false, []moment{
 			{2 * hour, func(a *aftermath) {
-				a.appear(plan.User{ID: "SECOND01", CSI: "E-anna", CredentialID: a.credential.ID})
-				a.appear(plan.User{ID: "SECOND02", CSI: "E-anna"})
+				a.appear(model.User{ID: "SECOND01", CSI: "E-anna", CredentialID: a.credential.ID})
+				a.appear(model.User{ID: "SECOND02", CSI: "E-anna"})
 			}, says(requested, "revoke verified", "ALARM second-id", "ALARM second-id")},
 		}},
-		"a Broadcast ID is no second ID": {plan.RevokeID, false, []moment{
-			{2 * hour, func(a *aftermath) { a.appear(plan.User{ID: "*SECOND1", CSI: "E-anna"}) }, says(requested, "revoke verified")},
+		"a Broadcast ID is no second ID": {model.RevokeID, false, []moment{
+			{2 * hour, func(a *aftermath) { a.appear(model.User{ID: "*SECOND1", CSI: "E-anna"}) }, says(requested, "revoke verified")},
 		}},
-		"after a detach nobody looks for a second ID": {plan.DetachID, false, []moment{
-			{2 * hour, func(a *aftermath) { a.appear(plan.User{ID: "SECOND01", CSI: "E-anna"}) }, says(requested, "detach verified")},
+		"after a detach nobody looks for a second ID": {model.DetachID, false, []moment{
+			{2 * hour, func(a *aftermath) { a.appear(model.User{ID: "SECOND01", CSI: "E-anna"}) }, says(requested, "detach verified")},
 		}},
-		"the person is entitled under another ID": {plan.RevokeID, false, []moment{
+		"the person is entitled under another ID": {model.RevokeID, false, []moment{
 			{2 * hour, func(a *aftermath) {
 				again := a.hire("namesake")
 				again.csi, again.first = "E-anna", "Anna"
-				a.appear(plan.User{ID: "SECOND01", CSI: "E-anna"})
+				a.appear(model.User{ID: "SECOND01", CSI: "E-anna"})
 			}, says("withdraw returned", "revoke returned")},
 			{3 * hour, nil, nil},
 		}},
-		"a returner brings the ID back": {plan.DetachID, false, []moment{
+		"a returner brings the ID back": {model.DetachID, false, []moment{
 			{2 * hour, func(a *aftermath) { a.anna.comeBack(); a.comesBack() }, says("withdraw returned", "detach returned")},
 			{30 * hour, nil, nil},
 		}},
-		"a returner ends an alarm at once": {plan.DetachID, false, []moment{
+		"a returner ends an alarm at once": {model.DetachID, false, []moment{
 			{2 * hour, (*aftermath).comesBack, says(requested, "detach requested", "ALARM id-returned")},
 			{3 * hour, func(a *aftermath) { a.anna.comeBack() }, says("withdraw returned", "detach returned")},
 			{30 * hour, nil, nil},
 		}},
-		"a returner under a new ID likewise": {plan.DetachID, false, []moment{
+		"a returner under a new ID likewise": {model.DetachID, false, []moment{
 			{2 * hour, (*aftermath).comesBack, says(requested, "detach requested", "ALARM id-returned")},
 			{3 * hour, func(a *aftermath) {
 				again := a.hire("anna2")
 				again.csi, again.first = "E-anna", "ANNA"
 			}, says("withdraw returned", "detach returned")},
 		}},
-		"the number was given to somebody else": {plan.DetachID, false, []moment{
+		"the number was given to somebody else": {model.DetachID, false, []moment{
 			{2 * hour, (*aftermath).comesBack, says(requested, "detach requested", "ALARM id-returned")},
 			{3 * hour, func(a *aftermath) { a.hire("zoe").csi = "E-anna" }, says(requested, "detach requested", "ALARM id-returned")},
 		}},
-		"a pass that may do nothing judges nothing": {plan.DetachID, false, []moment{
+		"a pass that may do nothing judges nothing": {model.DetachID, false, []moment{
 			{30 * hour, func(a *aftermath) { a.comesBack(); a.source().scope = "narrow" }, says(requested, "detach requested")},
 			{31 * hour, func(a *aftermath) { a.source().scope = "s1" }, says(verified, "detach requested", "ALARM id-returned")},
 			{60 * hour, func(a *aftermath) { a.dropUser(a.id) }, says(verified, "detach requested", "ALARM id-returned")},
@@ -216,41 +217,41 @@ func TestEffects(t *testing.T) {
 			{90 * hour, func(a *aftermath) { a.source().scope = "narrow" }, says(verified, "detach verified", "ALARM id-returned")},
 			{91 * hour, func(a *aftermath) { a.source().scope = "s1" }, says(verified, "detach verified")},
 		}},
-		"another licence package says nothing, accepted or not": {plan.DetachID, false, []moment{
+		"another licence package says nothing, accepted or not": {model.DetachID, false, []moment{
 			{30 * hour, func(a *aftermath) { a.pkg.Subscription.ID = "SUB2" }, says(requested, "detach requested")},
 			{31 * hour, func(a *aftermath) { a.accept = true }, says(requested, "detach requested")},
 		}},
-		"an incomplete read of the directory judges the package all the same": {plan.DetachID, false, []moment{
+		"an incomplete read of the directory judges the package all the same": {model.DetachID, false, []moment{
 			{hour, func(a *aftermath) { a.source().incomplete = true }, says(requested, "detach verified")},
 		}},
-		"a clock before the effects verifies and raises nothing": {plan.DetachID, false, []moment{
+		"a clock before the effects verifies and raises nothing": {model.DetachID, false, []moment{
 			{-30 * day, (*aftermath).comesBack, says(requested, "detach requested")},
 		}},
-		"a clock set back clears nothing": {plan.DetachID, false, []moment{
+		"a clock set back clears nothing": {model.DetachID, false, []moment{
 			{2 * hour, (*aftermath).comesBack, says(requested, "detach requested", "ALARM id-returned")},
 			{-10 * day, nil, says(requested, "detach requested", "ALARM id-returned")},
 			{-8 * day, nil, says(requested, "detach requested", "ALARM id-returned")},
 			{3 * hour, nil, says(requested, "detach requested", "ALARM id-returned")},
 		}},
-		"a clock set back within a quiet row begins it anew": {plan.DetachID, false, []moment{
+		"a clock set back within a quiet row begins it anew": {model.DetachID, false, []moment{
 			{2 * hour, (*aftermath).comesBack, says(requested, "detach requested", "ALARM id-returned")},
 			{20 * hour, func(a *aftermath) { a.dropUser(a.id) }, says(requested, "detach requested", "ALARM id-returned")},
 			{10 * hour, nil, says(requested, "detach requested", "ALARM id-returned")},
 			{33 * hour, nil, says(verified, "detach verified", "ALARM id-returned")},
 			{34 * hour, nil, says(verified, "detach verified")},
 		}},
-		"a clock set back hides no return after the verification": {plan.DetachID, false, []moment{
+		"a clock set back hides no return after the verification": {model.DetachID, false, []moment{
 			{hour, nil, says(requested, "detach verified")},
 			{30 * minute, (*aftermath).comesBack, says(requested, "detach verified", "ALARM id-returned")},
 		}},
-		"what a clock set back has seen ends a quiet row": {plan.DetachID, false, []moment{
+		"what a clock set back has seen ends a quiet row": {model.DetachID, false, []moment{
 			{2 * hour, (*aftermath).comesBack, says(requested, "detach requested", "ALARM id-returned")},
 			{3 * hour, func(a *aftermath) { a.dropUser(a.id) }, says(requested, "detach requested", "ALARM id-returned")},
 			{hour, (*aftermath).comesBack, says(requested, "detach requested", "ALARM id-returned")},
 			{3 * day, func(a *aftermath) { a.dropUser(a.id) }, says(verified, "detach requested", "ALARM id-returned")},
 			{4 * day, nil, says(verified, "detach verified")},
 		}},
-		"nobody looks: a long way between two passes": {plan.DetachID, false, []moment{
+		"nobody looks: a long way between two passes": {model.DetachID, false, []moment{
 			{2 * hour, (*aftermath).comesBack, says(requested, "detach requested", "ALARM id-returned")},
 			{10 * day, func(a *aftermath) { a.dropUser(a.id) }, says(verified, "detach requested", "ALARM id-returned")},
 			{11 * day, nil, says(verified, "detach verified")},
@@ -285,9 +286,9 @@ func TestEffects(t *testing.T) {
 // TestAlarmsMakeNoChange: an ID that is back, with an alarm, is nobody's to take.
 func TestAlarmsMakeNoChange(t *testing.T) {
 	t.Parallel()
-	a := takenOut(t, plan.RevokeID, false)
+	a := takenOut(t, model.RevokeID, false)
 	a.comesBack()
-	a.appear(plan.User{ID: "SECOND01", CSI: "E-anna", CredentialID: a.credential.ID})
+	a.appear(model.User{ID: "SECOND01", CSI: "E-anna", CredentialID: a.credential.ID})
 	a.restore()
 	for range 5 {
 		p := a.later(t, 2*day)
@@ -300,11 +301,11 @@ func TestAlarmsMakeNoChange(t *testing.T) {
 // TestAlarmsSayWhatToDo: each names its object, the cockpit's word for what to do, and a command.
 func TestAlarmsSayWhatToDo(t *testing.T) {
 	t.Parallel()
-	for kind, object := range map[plan.AlarmKind]string{
-		plan.StillActive: "ABCDEFGH", plan.CredentialBack: "anna", plan.IDReturned: "ABCDEFGH", plan.SecondID: "ABCDEFGH",
+	for kind, object := range map[model.AlarmKind]string{
+		model.StillActive: "ABCDEFGH", model.CredentialBack: "anna", model.IDReturned: "ABCDEFGH", model.SecondID: "ABCDEFGH",
 	} {
-		for _, op := range []plan.Op{plan.Withdraw, plan.Detach, plan.Revoke} {
-			a := plan.Alarm{Kind: kind, Op: op, CSI: "E-1", ThreemaID: "ABCDEFGH", Username: "anna"}
+		for _, op := range []model.Op{model.Withdraw, model.Detach, model.Revoke} {
+			a := model.Alarm{Kind: kind, Op: op, CSI: "E-1", ThreemaID: "ABCDEFGH", Username: "anna"}
 			for _, text := range []string{object, "in the cockpit", "threema-dirsync explain E-1"} {
 				if !strings.Contains(a.Detail(), text) {
 					t.Errorf("%s after %s does not say %q: %s", kind, op, text, a.Detail())
@@ -321,7 +322,7 @@ func TestAlarmsSayWhatToDo(t *testing.T) {
 // TestExplainEffects: an effect under way and an alarm stand in what is told of a person.
 func TestExplainEffects(t *testing.T) {
 	t.Parallel()
-	a := takenOut(t, plan.DetachID, false)
+	a := takenOut(t, model.DetachID, false)
 	a.comesBack()
 	a.now = a.start.Add(2 * hour)
 	_, text := a.mustExplain(t, a.id)

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // A view is who reads a source, and from where: the bind account, and the server's copy of the
@@ -29,11 +31,11 @@ func (p *planner) judgeViews() {
 	for n := range p.Sources {
 		s := &p.Sources[n].Snapshot
 		if !p.AcceptBaseline && len(p.differences()) > 0 {
-			s.satisfy(ConditionView, "not judged, as the ledger knows another package, directory or scope")
+			s.Satisfy(ConditionView, "not judged, as the ledger knows another package, directory or scope")
 			continue
 		}
 		change, missed := p.changeOfView(*s), p.missedOf(s.Source)
-		s.satisfy(ConditionView, p.describeView(*s, change, missed))
+		s.Satisfy(ConditionView, p.describeView(*s, change, missed))
 		if p.proved[s.Source] = p.proves(*s, change, missed); p.proved[s.Source] {
 			p.unmark(*s)
 		}
@@ -42,7 +44,7 @@ func (p *planner) judgeViews() {
 
 // proves tells whether the view of a read is proved by now. Of a new one only a read can tell in which
 // an absence counts.
-func (p *planner) proves(s Snapshot, change string, missed int) bool {
+func (p *planner) proves(s model.Snapshot, change string, missed int) bool {
 	if change == "" {
 		return s.Departures()
 	}
@@ -53,7 +55,7 @@ func (p *planner) proves(s Snapshot, change string, missed int) bool {
 // not. Before a pass has recorded who reads there is nothing to compare with: the first read of a
 // source, or of a ledger of former days, is no change. A new password, certificate or address of the
 // same account and copy is none either.
-func (p *planner) changeOfView(s Snapshot) string {
+func (p *planner) changeOfView(s model.Snapshot) string {
 	was := p.State.Sources[s.Source].Reader
 	if !was.Known() {
 		return ""
@@ -69,30 +71,30 @@ func (p *planner) changeOfView(s Snapshot) string {
 }
 
 // otherReader tells that the bind account is another one than that of the last proved view.
-func (p *planner) otherReader(s Snapshot) bool {
+func (p *planner) otherReader(s model.Snapshot) bool {
 	was := p.State.Sources[s.Source].Reader
 	return was.Known() && !was.Same(s.Reader)
 }
 
 // provedCopy tells that the copy of the directory is one through which the source was proved, or
 // that none is known at all.
-func (p *planner) provedCopy(s Snapshot) bool {
-	known := slices.DeleteFunc(slices.Clone(p.State.Servers), func(k KnownServer) bool { return k.Source != s.Source })
-	return len(known) == 0 || slices.ContainsFunc(known, func(k KnownServer) bool { return k.Proved && k.holds(s) })
+func (p *planner) provedCopy(s model.Snapshot) bool {
+	known := slices.DeleteFunc(slices.Clone(p.State.Servers), func(k model.KnownServer) bool { return k.Source != s.Source })
+	return len(known) == 0 || slices.ContainsFunc(known, func(k model.KnownServer) bool { return k.Proved && k.Holds(s) })
 }
 
 // missedFirst tells whether somebody is missed whom the last proved view showed, or showed to be
 // anything else than missing: no trace of them was found, or the scope covers them no more. A
 // departure under way goes on as it began. Which view this is, judgeViews asks later.
-func (p *planner) missedFirst(prior Observation, s Sighting) bool {
+func (p *planner) missedFirst(prior model.Observation, s model.Sighting) bool {
 	_, present := p.identities[s.ID]
 	switch {
-	case s.State == Departed && s.Evidence.Kind.Positive(), s.State == Unknown && (s.Found || present):
+	case s.State == model.Departed && s.Evidence.Kind.Positive(), s.State == model.Unknown && (s.Found || present):
 		return false
-	case prior.State == Departed && prior.Reads > 0 && !p.holed(prior):
+	case prior.State == model.Departed && prior.Reads > 0 && !p.holed(prior):
 		return prior.Unproved
 	}
-	return prior.Unproved || s.State == Departed || prior.State == Entitled
+	return prior.Unproved || s.State == model.Departed || prior.State == model.Entitled
 }
 
 // missedOf counts the people whom the view of a source misses and about whom nobody has decided. A
@@ -108,7 +110,7 @@ func (p *planner) missedOf(source string) (missed int) {
 
 // undecided tells of people of ours, and of those with the csi of one, who may use what a leaver has, as
 // long as nobody said yes to their departure.
-func (p *planner) undecided(person PersonID) bool {
+func (p *planner) undecided(person model.PersonID) bool {
 	_, owned := p.owned[person]
 	_, leaving := p.departures[person]
 	return owned || p.shares[person] && !leaving
@@ -117,7 +119,7 @@ func (p *planner) undecided(person PersonID) bool {
 // unmark takes the marks of a source back: a proved view misses the same people, as far as what it
 // misses counts in this read. Their row begins with this read, for those before it may only have hidden
 // them; where somebody accepts that they left, or said so of the credential, it goes on.
-func (p *planner) unmark(s Snapshot) {
+func (p *planner) unmark(s model.Snapshot) {
 	for person, o := range p.observations {
 		if person.Source != s.Source || !o.Unproved || p.placeless[person] || !s.Absences() && !p.departedNow[person] {
 			continue
@@ -131,7 +133,7 @@ func (p *planner) unmark(s Snapshot) {
 	}
 }
 
-func (p *planner) describeView(s Snapshot, change string, missed int) string {
+func (p *planner) describeView(s model.Snapshot, change string, missed int) string {
 	switch {
 	case change == "":
 		return fmt.Sprintf("read by %s from %s, as before", s.Reader, s.Server)
@@ -148,9 +150,9 @@ func (p *planner) describeView(s Snapshot, change string, missed int) string {
 }
 
 // askView lets a step of somebody wait for a yes whom no proved view missed, and names what changed.
-func (p *planner) askView(c *Change, o Observation) {
+func (p *planner) askView(c *model.Change, o model.Observation) {
 	if o.Unproved && !c.Placeless {
-		c.ask(AskView, "missed first when "+p.whatChanged(o.Person.Source)+": they may only be hidden by that, so it takes somebody's yes")
+		c.Ask(model.AskView, "missed first when "+p.whatChanged(o.Person.Source)+": they may only be hidden by that, so it takes somebody's yes")
 	}
 }
 
@@ -161,7 +163,7 @@ func (p *planner) checkView() string {
 	asked := map[string]bool{}
 	for _, c := range p.plan.Changes { // in their order
 		source := c.Person.Source
-		if asked[source] || !slices.Contains(c.Asks, AskView) || c.Status != NeedsApproval {
+		if asked[source] || !slices.Contains(c.Asks, model.AskView) || c.Status != model.NeedsApproval {
 			continue
 		}
 		asked[source] = true

@@ -6,16 +6,17 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // reader is a bind account whose entry is readable.
-func reader(name string) plan.Reader {
-	return plan.Reader{ID: "id-of-" + name, Name: "cn=" + name}
+func reader(name string) model.Reader {
+	return model.Reader{ID: "id-of-" + name, Name: "cn=" + name}
 }
 
 // readBy lets another bind account read from now on.
-func (w *world) readBy(r plan.Reader) *world {
+func (w *world) readBy(r model.Reader) *world {
 	w.source().reader = r
 	return w
 }
@@ -24,7 +25,7 @@ func (w *world) readBy(r plan.Reader) *world {
 func readForDays(t *testing.T) (*world, map[string]*entry) {
 	t.Helper()
 	w, people := rolledOut(t, "anna", "bert", "carl")
-	w.policy.ID, w.policy.GraceID = plan.DetachID, 0
+	w.policy.ID, w.policy.GraceID = model.DetachID, 0
 	w.activate("anna")
 	w.readBy(reader("old"))
 	for _, e := range people {
@@ -40,8 +41,8 @@ func readForDays(t *testing.T) (*world, map[string]*entry) {
 func exchanges() map[string]func(*world) {
 	return map[string]func(*world){
 		"another bind account":          func(w *world) { w.readBy(reader("new")) },
-		"another one under the name":    func(w *world) { w.readBy(plan.Reader{ID: "id-of-new", Name: "cn=old"}) },
-		"one whose entry is not shown":  func(w *world) { w.readBy(plan.Reader{Name: "cn=new"}) },
+		"another one under the name":    func(w *world) { w.readBy(model.Reader{ID: "id-of-new", Name: "cn=old"}) },
+		"one whose entry is not shown":  func(w *world) { w.readBy(model.Reader{Name: "cn=new"}) },
 		"another server":                func(w *world) { w.from("dc2") },
 		"another copy under the name":   func(w *world) { w.source().replica.ID = "b" },
 		"both":                          func(w *world) { w.from("dc2").readBy(reader("new")) },
@@ -52,13 +53,13 @@ func exchanges() map[string]func(*world) {
 // waitsForYes fails unless the withdrawal of anna waits for a yes, because of the view.
 func waitsForYes(t *testing.T, p plan.Plan) {
 	t.Helper()
-	c := change(t, p, plan.Withdraw, "anna")
-	if c.Status != plan.NeedsApproval || len(c.Asks) != 1 || c.Asks[0] != plan.AskView || !strings.Contains(c.Reason, "may only be hidden") {
+	c := change(t, p, model.Withdraw, "anna")
+	if c.Status != model.NeedsApproval || len(c.Asks) != 1 || c.Asks[0] != model.AskView || !strings.Contains(c.Reason, "may only be hidden") {
 		t.Errorf("%s %v: %s", c.Status, c.Asks, c.Reason)
 	}
 }
 
-func change(t *testing.T, p plan.Plan, op plan.Op, name string) plan.Change {
+func change(t *testing.T, p plan.Plan, op model.Op, name string) model.Change {
 	t.Helper()
 	for _, c := range p.Changes {
 		if c.Op == op && c.CSI == "E-"+name {
@@ -66,13 +67,13 @@ func change(t *testing.T, p plan.Plan, op plan.Op, name string) plan.Change {
 		}
 	}
 	t.Fatalf("no %s of %s: %v %+v", op, name, summary(p), p.Held)
-	return plan.Change{}
+	return model.Change{}
 }
 
 // approveAll says yes to what the plan waits for.
 func (w *world) approveAll(p plan.Plan) {
 	for _, c := range p.AwaitingApproval() {
-		w.state.Approvals = append(w.state.Approvals, plan.GivenApproval{ChangeID: c.ID, Op: c.Op, Person: c.Person, Until: w.now.Add(30 * day)})
+		w.state.Approvals = append(w.state.Approvals, model.GivenApproval{ChangeID: c.ID, Op: c.Op, Person: c.Person, Until: w.now.Add(30 * day)})
 	}
 }
 
@@ -81,13 +82,13 @@ func (w *world) approveAll(p plan.Plan) {
 func TestWhomAnotherViewHides(t *testing.T) {
 	t.Parallel()
 	for name, exchange := range exchanges() {
-		for _, kind := range []plan.EvidenceKind{plan.Absent, plan.OutOfScope} {
+		for _, kind := range []model.EvidenceKind{model.Absent, model.OutOfScope} {
 			t.Run(name+", "+string(kind), func(t *testing.T) {
 				t.Parallel()
 				w, people := readForDays(t)
 				exchange(w)
 				people["anna"].leave(kind)
-				people["bert"].leave(plan.Disabled)
+				people["bert"].leave(model.Disabled)
 				for range 8 {
 					p := w.later(t, day)
 					if !p.Sources[0].Complete {
@@ -119,14 +120,14 @@ func TestASecondAccountThatAnotherViewHides(t *testing.T) {
 			second.csi, second.ou = "E-anna", "Staff0"
 			w.later(t, day)
 			exchange(w)
-			second.leave(plan.Absent)
+			second.leave(model.Absent)
 			w.later(t, day)
-			people["anna"].leave(plan.Disabled)
+			people["anna"].leave(model.Disabled)
 			var p plan.Plan
 			for range 8 {
 				p = w.later(t, day)
 			}
-			if c := change(t, p, plan.Detach, "anna"); c.Status != plan.NeedsApproval || !slices.Contains(c.Asks, plan.AskSamePerson) {
+			if c := change(t, p, model.Detach, "anna"); c.Status != model.NeedsApproval || !slices.Contains(c.Asks, model.AskSamePerson) {
 				t.Errorf("%s %v: %s", c.Status, c.Asks, c.Reason)
 			}
 			if c := condition(t, p, "view"); !strings.Contains(c.Detail, "misses 1 who were seen before") {
@@ -149,14 +150,14 @@ func TestASecondAccountThatIsMissedAgain(t *testing.T) {
 	second.csi, second.ou = "E-anna", "Staff0"
 	w.later(t, day)
 	w.readBy(reader("new"))
-	second.leave(plan.Absent)
-	people["anna"].leave(plan.Disabled)
+	second.leave(model.Absent)
+	people["anna"].leave(model.Disabled)
 	for range 4 {
 		w.later(t, day)
 	}
 	w.readBy(reader("old"))
-	for _, want := range []plan.Status{plan.NeedsApproval, plan.Due} {
-		if c := change(t, w.later(t, day), plan.Detach, "anna"); c.Status != want {
+	for _, want := range []model.Status{model.NeedsApproval, model.Due} {
+		if c := change(t, w.later(t, day), model.Detach, "anna"); c.Status != want {
 			t.Errorf("%s: %s", c.Status, c.Reason)
 		}
 	}
@@ -168,14 +169,14 @@ func TestWhoeverIsOutStandsInTheWayOfNoProof(t *testing.T) {
 	t.Parallel()
 	w, people := readForDays(t)
 	w.readBy(reader("new"))
-	people["anna"].leave(plan.Absent)
-	people["bert"].leave(plan.Absent)
+	people["anna"].leave(model.Absent)
+	people["bert"].leave(model.Absent)
 	for range 4 {
 		w.later(t, day)
 	}
 	approve := func(name string) {
-		c := change(t, w.plan(), plan.Withdraw, name)
-		w.give(plan.GivenApproval{ChangeID: c.ID, Op: c.Op, Person: c.Person, Until: w.now.Add(day)})
+		c := change(t, w.plan(), model.Withdraw, name)
+		w.give(model.GivenApproval{ChangeID: c.ID, Op: c.Op, Person: c.Person, Until: w.now.Add(day)})
 	}
 	approve("anna")
 	w.later(t, time.Hour)
@@ -199,12 +200,12 @@ func TestRoutineExchange(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w, people := readForDays(t)
-			people["bert"].leave(plan.Absent) // before the exchange: its way goes on
+			people["bert"].leave(model.Absent) // before the exchange: its way goes on
 			w.later(t, time.Hour)
 			exchange(w)
 			for n := range 3 {
 				if n == 1 {
-					people["anna"].leave(plan.Absent)
+					people["anna"].leave(model.Absent)
 				}
 				p := w.later(t, day)
 				if c := condition(t, p, "view"); !p.Sources[0].Complete || strings.Contains(c.Detail, "misses 1") {
@@ -226,14 +227,14 @@ func TestRoutineExchange(t *testing.T) {
 func TestSameView(t *testing.T) {
 	t.Parallel()
 	for name, edit := range map[string]func(*world){
-		"an account with another name":     func(w *world) { w.readBy(plan.Reader{ID: "id-of-old", Name: "cn=renamed"}) },
-		"its entry is not shown any more":  func(w *world) { w.readBy(plan.Reader{Name: "cn=old"}) },
+		"an account with another name":     func(w *world) { w.readBy(model.Reader{ID: "id-of-old", Name: "cn=renamed"}) },
+		"its entry is not shown any more":  func(w *world) { w.readBy(model.Reader{Name: "cn=old"}) },
 		"another address of the same copy": func(w *world) { w.source().replica.Address = "dc1:3269" },
 		"a ledger that knows no account":   func(w *world) { w.forgetReader(); w.readBy(reader("new")) },
 		"and was read from another server": func(w *world) { w.forgetReader(); w.from("dc2").readBy(reader("new")) },
 		"a ledger that knows no server":    func(w *world) { w.state.Servers = nil; w.from("dc2") },
 		"a copy that was read, for a moment": func(w *world) {
-			w.state.Servers = append(w.state.Servers, plan.KnownServer{Source: "corp", Server: "dc2", Proved: true})
+			w.state.Servers = append(w.state.Servers, model.KnownServer{Source: "corp", Server: "dc2", Proved: true})
 			w.from("dc2")
 		},
 	} {
@@ -241,7 +242,7 @@ func TestSameView(t *testing.T) {
 			t.Parallel()
 			w, people := readForDays(t)
 			edit(w)
-			people["anna"].leave(plan.Absent)
+			people["anna"].leave(model.Absent)
 			for range 3 {
 				w.later(t, day)
 			}
@@ -254,7 +255,7 @@ func TestSameView(t *testing.T) {
 
 func (w *world) forgetReader() {
 	b := w.state.Sources["corp"]
-	b.Reader = plan.Reader{}
+	b.Reader = model.Reader{}
 	w.state.Sources["corp"] = b
 }
 
@@ -265,7 +266,7 @@ func TestADomainControllerOfAnotherName(t *testing.T) {
 	w.source().replica.ID = "a"
 	w.later(t, day)
 	w.from("dc1-renamed")
-	people["anna"].leave(plan.Absent)
+	people["anna"].leave(model.Absent)
 	for range 3 {
 		w.later(t, day)
 	}
@@ -284,7 +285,7 @@ func TestEndsOfAStop(t *testing.T) {
 	}{
 		"they come back": {func(_ *testing.T, _ *world, people map[string]*entry, _ plan.Plan) { people["anna"].comeBack() }, false},
 		"they are disabled": {func(_ *testing.T, _ *world, people map[string]*entry, _ plan.Plan) {
-			people["anna"].leave(plan.Disabled)
+			people["anna"].leave(model.Disabled)
 		}, true},
 		"somebody says yes": {func(_ *testing.T, w *world, _ map[string]*entry, p plan.Plan) { w.approveAll(p) }, true},
 		"the baseline": {func(t *testing.T, w *world, _ map[string]*entry, _ plan.Plan) {
@@ -302,7 +303,7 @@ func TestEndsOfAStop(t *testing.T) {
 			t.Parallel()
 			w, people := readForDays(t)
 			w.readBy(reader("new"))
-			people["anna"].leave(plan.Absent)
+			people["anna"].leave(model.Absent)
 			var p plan.Plan
 			for range 3 {
 				p = w.later(t, day)
@@ -315,7 +316,7 @@ func TestEndsOfAStop(t *testing.T) {
 			if (w.credential("anna") == nil) != row.gone {
 				t.Errorf("anna: %+v", w.pkg.Credentials)
 			}
-			people["carl"].leave(plan.Absent)
+			people["carl"].leave(model.Absent)
 			for range 3 {
 				p = w.later(t, day)
 			}
@@ -335,16 +336,16 @@ func TestTheIDAsksToo(t *testing.T) {
 	t.Parallel()
 	w, people := readForDays(t)
 	w.readBy(reader("new"))
-	people["anna"].leave(plan.Absent)
-	people["bert"].leave(plan.OutOfScope)
+	people["anna"].leave(model.Absent)
+	people["bert"].leave(model.OutOfScope)
 	var p plan.Plan
 	for range 3 {
 		p = w.later(t, day)
 	}
-	c := change(t, p, plan.Withdraw, "anna")
-	w.state.Approvals = []plan.GivenApproval{{ChangeID: c.ID, Op: c.Op, Person: c.Person, Until: w.now.Add(day)}}
+	c := change(t, p, model.Withdraw, "anna")
+	w.state.Approvals = []model.GivenApproval{{ChangeID: c.ID, Op: c.Op, Person: c.Person, Until: w.now.Add(day)}}
 	w.later(t, time.Hour)
-	if c := change(t, w.later(t, time.Hour), plan.Detach, "anna"); c.Status != plan.NeedsApproval {
+	if c := change(t, w.later(t, time.Hour), model.Detach, "anna"); c.Status != model.NeedsApproval {
 		t.Errorf("%s %v", c.Status, c.Asks)
 	}
 	people["bert"].comeBack()
@@ -360,7 +361,7 @@ func TestWhileTheViewIsUnproved(t *testing.T) {
 	t.Parallel()
 	w, people := readForDays(t)
 	w.readBy(reader("new"))
-	people["bert"].leave(plan.Absent)
+	people["bert"].leave(model.Absent)
 	people["anna"].hide("nothing of its unit is readable")
 	w.later(t, day)
 	people["bert"].comeBack() // now only silence hides anna
@@ -368,13 +369,13 @@ func TestWhileTheViewIsUnproved(t *testing.T) {
 	if c := condition(t, p, "view"); !strings.Contains(c.Detail, "misses 1 who were seen before") {
 		t.Errorf("a silence proves the view: %+v", c)
 	}
-	people["anna"].leave(plan.Absent)
-	people["carl"].leave(plan.Absent)
+	people["anna"].leave(model.Absent)
+	people["carl"].leave(model.Absent)
 	for range 5 {
 		p = w.later(t, day)
 	}
 	waitsForYes(t, p)
-	if c := change(t, p, plan.Withdraw, "carl"); c.Status != plan.NeedsApproval {
+	if c := change(t, p, model.Withdraw, "carl"); c.Status != model.NeedsApproval {
 		t.Errorf("carl, missed meanwhile: %s", c.Status)
 	}
 }
@@ -387,7 +388,7 @@ func TestAnExchangeOfAccountsReachesEachServer(t *testing.T) {
 	w.acquaint(t)
 	w.readBy(reader("new")).later(t, day)
 	w.from("dc2")
-	people["anna"].leave(plan.Absent)
+	people["anna"].leave(model.Absent)
 	for range 4 {
 		w.later(t, day)
 	}
@@ -411,7 +412,7 @@ func TestIncompleteReadProvesNothing(t *testing.T) {
 	w.source().incomplete = true
 	w.readBy(reader("new")).later(t, day)
 	w.source().incomplete = false
-	people["anna"].leave(plan.Absent)
+	people["anna"].leave(model.Absent)
 	for range 4 {
 		w.later(t, day)
 	}
@@ -426,7 +427,7 @@ func TestAReadWithNamelessEntriesProvesNoNewView(t *testing.T) {
 		w, people := readForDays(t)
 		w.source().nameless = true
 		w.readBy(reader(name)).later(t, day)
-		people["anna"].leave(plan.OutOfScope)
+		people["anna"].leave(model.OutOfScope)
 		for range 4 {
 			w.later(t, day)
 		}
@@ -447,13 +448,13 @@ func TestARowThatBeginsAfresh(t *testing.T) {
 		people["young"].csi, people["young"].first = people["anna"].csi, "Somebody"
 	}
 	bothHidden := func(_ *world, people map[string]*entry) {
-		people["young"].leave(plan.Absent)
-		people["bert"].leave(plan.Absent)
+		people["young"].leave(model.Absent)
+		people["bert"].leave(model.Absent)
 	}
 	for name, row := range map[string]struct {
 		before, with func(*world, map[string]*entry)
-		then         plan.EvidenceKind // of the other account
-		ask          plan.Ask          // "": out without a yes
+		then         model.EvidenceKind // of the other account
+		ask          model.Ask          // "": out without a yes
 	}{
 		"seen by the last look": {func(*world, map[string]*entry) {}, func(w *world, people map[string]*entry) {
 			for n := range w.state.Observations {
@@ -461,17 +462,17 @@ func TestARowThatBeginsAfresh(t *testing.T) {
 					o.Reads, o.ConfirmedAt = 0, time.Time{}
 				}
 			}
-		}, plan.Absent, plan.AskView},
+		}, model.Absent, model.AskView},
 		"after a hole": {func(*world, map[string]*entry) {}, func(w *world, _ map[string]*entry) {
 			w.now = w.now.Add(30 * day)
-		}, plan.Absent, plan.AskView},
-		"hidden under another ID":             {another, bothHidden, plan.Absent, plan.AskSamePerson},
-		"hidden and deleted under another ID": {another, bothHidden, plan.Tombstone, ""}, // the row from before the exchange is full
+		}, model.Absent, model.AskView},
+		"hidden under another ID":             {another, bothHidden, model.Absent, model.AskSamePerson},
+		"hidden and deleted under another ID": {another, bothHidden, model.Tombstone, ""}, // the row from before the exchange is full
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w, people := readForDays(t)
-			people["anna"].leave(plan.Absent)
+			people["anna"].leave(model.Absent)
 			row.before(w, people)
 			w.later(t, time.Hour)
 			row.with(w, people)
@@ -488,8 +489,8 @@ func TestARowThatBeginsAfresh(t *testing.T) {
 				}
 				return
 			}
-			c := change(t, w.plan(), plan.Withdraw, "anna")
-			if c.Status != plan.NeedsApproval || !slices.Contains(c.Asks, row.ask) {
+			c := change(t, w.plan(), model.Withdraw, "anna")
+			if c.Status != model.NeedsApproval || !slices.Contains(c.Asks, row.ask) {
 				t.Errorf("%s %v", c.Status, c.Asks)
 			}
 		})
@@ -508,7 +509,7 @@ func TestAHalfReadTakesNoMarkBack(t *testing.T) {
 			t.Parallel()
 			w, people := readForDays(t)
 			w.readBy(reader("new"))
-			people["anna"].leave(plan.Absent)
+			people["anna"].leave(model.Absent)
 			for range 4 {
 				w.later(t, day)
 			}
@@ -524,7 +525,7 @@ func TestAHalfReadTakesNoMarkBack(t *testing.T) {
 // to no account of another name.
 func TestAccountsThatLookAlike(t *testing.T) {
 	t.Parallel()
-	for name, readers := range map[string][2]plan.Reader{
+	for name, readers := range map[string][2]model.Reader{
 		"made anew while its entry was hidden": {{Name: "cn=old"}, {ID: "id-of-new", Name: "cn=old"}},
 		"back after one that hides its entry":  {{Name: "cn=new"}, reader("old")},
 	} {
@@ -533,7 +534,7 @@ func TestAccountsThatLookAlike(t *testing.T) {
 			w, people := readForDays(t)
 			w.readBy(readers[0]).later(t, day)
 			w.readBy(readers[1])
-			people["anna"].leave(plan.Absent)
+			people["anna"].leave(model.Absent)
 			for range 4 {
 				w.later(t, day)
 			}
@@ -561,9 +562,9 @@ func TestViewOfAnotherScope(t *testing.T) {
 	w, people := readForDays(t)
 	w.source().scope = "s2"
 	w.readBy(reader("new"))
-	people["anna"].leave(plan.OutOfScope)
+	people["anna"].leave(model.OutOfScope)
 	p := w.later(t, day)
-	if c := change(t, p, plan.Withdraw, "anna"); c.Guard != plan.GuardBaseline {
+	if c := change(t, p, model.Withdraw, "anna"); c.Guard != model.GuardBaseline {
 		t.Errorf("not a preview: %s", c.Status)
 	}
 	if c := condition(t, p, "view"); !strings.HasPrefix(c.Detail, "not judged") {
@@ -606,12 +607,12 @@ func TestOrderOfSomebodyHidden(t *testing.T) {
 	t.Parallel()
 	w, people := readForDays(t)
 	w.readBy(reader("new"))
-	people["anna"].leave(plan.Absent)
+	people["anna"].leave(model.Absent)
 	for range 3 {
 		w.later(t, day)
 	}
 	answer := plan.ComputeOrder(w.input(), plan.Order{Person: people["anna"].id, Reason: "phone stolen", By: "ada"})
-	if c := answer.Withdrawal(); answer.Departed || !c.Ordered || c.Status != plan.Due {
+	if c := answer.Withdrawal(); answer.Departed || !c.Ordered || c.Status != model.Due {
 		t.Errorf("departed %t: %+v", answer.Departed, c)
 	}
 }
@@ -622,19 +623,19 @@ func TestOneReadOfAProvedView(t *testing.T) {
 	t.Parallel()
 	w, people := readForDays(t)
 	w.readBy(reader("new"))
-	people["anna"].leave(plan.Absent)
+	people["anna"].leave(model.Absent)
 	for range 4 {
 		w.later(t, day)
 	}
 	waitsForYes(t, w.plan())
 	w.readBy(reader("old"))
 	p := w.later(t, time.Hour)
-	if c := change(t, p, plan.Withdraw, "anna"); c.Status != plan.Waiting || len(c.Asks) != 0 {
+	if c := change(t, p, model.Withdraw, "anna"); c.Status != model.Waiting || len(c.Asks) != 0 {
 		t.Errorf("one read of the account that sees her made it %s %v: %s", c.Status, c.Asks, c.Reason)
 	}
 	people["anna"].comeBack()
 	w.later(t, time.Hour)
-	if w.done[plan.Withdraw] != 0 {
+	if w.done[model.Withdraw] != 0 {
 		t.Error("withdrawn")
 	}
 }
@@ -644,7 +645,7 @@ func TestOneReadOfAProvedView(t *testing.T) {
 func TestHiddenThenDisabled(t *testing.T) {
 	t.Parallel()
 	for name, hide := range map[string]func(*world, *entry){
-		"by the view":  func(w *world, anna *entry) { w.readBy(reader("new")); anna.leave(plan.Absent) },
+		"by the view":  func(w *world, anna *entry) { w.readBy(reader("new")); anna.leave(model.Absent) },
 		"by the place": func(_ *world, anna *entry) { anna.vanish() },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -654,9 +655,9 @@ func TestHiddenThenDisabled(t *testing.T) {
 			for range 5 {
 				w.later(t, day)
 			}
-			people["anna"].leave(plan.Disabled)
-			c := change(t, w.later(t, time.Hour), plan.Withdraw, "anna")
-			if c.Status != plan.Waiting || len(c.Asks) != 0 {
+			people["anna"].leave(model.Disabled)
+			c := change(t, w.later(t, time.Hour), model.Withdraw, "anna")
+			if c.Status != model.Waiting || len(c.Asks) != 0 {
 				t.Errorf("%s %v", c.Status, c.Asks)
 			}
 			w.later(t, 25*time.Hour)
@@ -680,11 +681,11 @@ func TestWhatChangedIsNamed(t *testing.T) {
 			t.Parallel()
 			w, people := readForDays(t)
 			edit(w)
-			people["anna"].leave(plan.Absent)
+			people["anna"].leave(model.Absent)
 			w.later(t, day)
 			p := w.later(t, day)
-			n := slices.IndexFunc(p.Changes, func(c plan.Change) bool { return c.Op == plan.Withdraw && c.Person == people["anna"].id })
-			if n < 0 || !slices.Contains(p.Changes[n].Asks, plan.AskView) {
+			n := slices.IndexFunc(p.Changes, func(c model.Change) bool { return c.Op == model.Withdraw && c.Person == people["anna"].id })
+			if n < 0 || !slices.Contains(p.Changes[n].Asks, model.AskView) {
 				t.Fatalf("nobody is asked: %v", summary(p))
 			}
 			if reason := p.Changes[n].Reason; !strings.Contains(reason, "missed first when "+says) && !strings.Contains(reason, "missed first when "+w.source().server+" "+says) {

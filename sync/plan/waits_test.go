@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/lookup"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
@@ -19,15 +20,15 @@ import (
 // and nothing else that is not named there.
 func (w *world) checkWaits(t testing.TB, in plan.Input, p plan.Plan) {
 	t.Helper()
-	gated := len(p.Guards)+len(p.Restarted) > 0 || slices.ContainsFunc(p.Changes, func(c plan.Change) bool {
-		return c.Status == plan.Blocked || c.Status == plan.NeedsApproval
-	}) || slices.ContainsFunc(p.Held, func(h plan.Held) bool { return h.Ask != "" })
+	gated := len(p.Guards)+len(p.Restarted) > 0 || slices.ContainsFunc(p.Changes, func(c model.Change) bool {
+		return c.Status == model.Blocked || c.Status == model.NeedsApproval
+	}) || slices.ContainsFunc(p.Held, func(h model.Held) bool { return h.Ask != "" })
 	waits := p.Waits()
-	if asked := slices.ContainsFunc(waits, func(x plan.Wait) bool { return x.Code != plan.WaitNoLicence && x.Code != plan.WaitOrder }); asked != gated {
+	if asked := slices.ContainsFunc(waits, func(x model.Wait) bool { return x.Code != model.WaitNoLicence && x.Code != model.WaitOrder }); asked != gated {
 		t.Fatalf("waits %+v, but guards %+v and %v", waits, p.Guards, summary(p))
 	}
 	for _, x := range waits {
-		if !slices.Contains(plan.WaitCodes(), x.Code) || x.Command == "" || x.Since.IsZero() || x.Since.After(p.GeneratedAt) {
+		if !slices.Contains(model.WaitCodes(), x.Code) || x.Command == "" || x.Since.IsZero() || x.Since.After(p.GeneratedAt) {
 			t.Fatalf("malformed wait %+v at %s", x, p.GeneratedAt)
 		}
 		checkTold(t, in, p, x)
@@ -35,7 +36,7 @@ func (w *world) checkWaits(t testing.TB, in plan.Input, p plan.Plan) {
 }
 
 // checkTold holds that the command of a wait can be typed, and that its lines and counts tell all to which it says yes.
-func checkTold(t testing.TB, in plan.Input, p plan.Plan, x plan.Wait) {
+func checkTold(t testing.TB, in plan.Input, p plan.Plan, x model.Wait) {
 	t.Helper()
 	if !x.Hashed() {
 		return
@@ -51,11 +52,11 @@ func checkTold(t testing.TB, in plan.Input, p plan.Plan, x plan.Wait) {
 			said = append(said, theirs...)
 		}
 	}
-	told := map[plan.PersonID][]plan.Op{}
+	told := map[model.PersonID][]model.Op{}
 	for _, who := range x.Whom {
 		told[who.Person] = slices.Concat(who.Steps, who.Also)
 	}
-	people := map[plan.PersonID]bool{}
+	people := map[model.PersonID]bool{}
 	for _, c := range said {
 		people[c.Person] = true
 		if whole := x.People == len(x.Whom) && x.Covers == 0; whole && !slices.Contains(told[c.Person], c.Op) {
@@ -80,16 +81,16 @@ func TestWaitsOfEachKind(t *testing.T) {
 	for _, row := range []struct {
 		name    string
 		arrange func(*world)
-		code    plan.WaitCode
+		code    model.WaitCode
 		people  int
 		command string // with HASH for the hash of the plan
 	}{
-		{"a step that asks for a yes", func(w *world) { w.policy.Approval = plan.ApproveAll; w.leaveSome(1) }, plan.WaitApproval, 1, "threema-dirsync approve HASH"},
-		{"a protected person", func(w *world) { w.policy.Protected = []string{"E-p000000"}; w.leaveSome(1) }, plan.WaitApproval, 1, "threema-dirsync approve HASH"},
-		{"a limit for leavers", func(w *world) { w.leaveSome(5) }, plan.WaitCode(plan.GuardLeaversRun), 5, "threema-dirsync approve HASH"},
-		{"a limit for joiners", func(w *world) { w.policy.CreatesRun = plan.Window{}; w.hire("new") }, plan.WaitCode(plan.GuardCreates), 1, "threema-dirsync approve HASH"},
-		{"another scope", func(w *world) { w.source().scope = "s2"; w.hire("new") }, plan.WaitCode(plan.GuardBaseline), 1, "threema-dirsync approve --baseline"},
-		{"the stop file", func(w *world) { w.stop = "the stop file exists"; w.leaveSome(1) }, plan.WaitCode(plan.GuardStopFile), 1, "rm /state/stop"},
+		{"a step that asks for a yes", func(w *world) { w.policy.Approval = model.ApproveAll; w.leaveSome(1) }, model.WaitApproval, 1, "threema-dirsync approve HASH"},
+		{"a protected person", func(w *world) { w.policy.Protected = []string{"E-p000000"}; w.leaveSome(1) }, model.WaitApproval, 1, "threema-dirsync approve HASH"},
+		{"a limit for leavers", func(w *world) { w.leaveSome(5) }, model.WaitCode(model.GuardLeaversRun), 5, "threema-dirsync approve HASH"},
+		{"a limit for joiners", func(w *world) { w.policy.CreatesRun = model.Window{}; w.hire("new") }, model.WaitCode(model.GuardCreates), 1, "threema-dirsync approve HASH"},
+		{"another scope", func(w *world) { w.source().scope = "s2"; w.hire("new") }, model.WaitCode(model.GuardBaseline), 1, "threema-dirsync approve --baseline"},
+		{"the stop file", func(w *world) { w.stop = "the stop file exists"; w.leaveSome(1) }, model.WaitCode(model.GuardStopFile), 1, "rm /state/stop"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -98,11 +99,11 @@ func TestWaitsOfEachKind(t *testing.T) {
 			first := w.now
 			for range 3 { // the row of passes goes on
 				p := w.later(t, time.Hour)
-				n := slices.IndexFunc(p.Waits(), func(x plan.Wait) bool { return x.Code == row.code })
+				n := slices.IndexFunc(p.Waits(), func(x model.Wait) bool { return x.Code == row.code })
 				if n < 0 {
 					t.Fatalf("waits %+v", p.Waits())
 				}
-				want := plan.Wait{Code: row.code, Since: first.Add(time.Hour), Seen: w.now, People: row.people, Command: row.command, Whom: p.Waits()[n].Whom, ReadFirst: p.Waits()[n].ReadFirst}
+				want := model.Wait{Code: row.code, Since: first.Add(time.Hour), Seen: w.now, People: row.people, Command: row.command, Whom: p.Waits()[n].Whom, ReadFirst: p.Waits()[n].ReadFirst}
 				if want.Command == "threema-dirsync approve HASH" {
 					want.Command = "threema-dirsync approve " + p.Hash
 				}
@@ -124,14 +125,14 @@ func TestTheGuardThatSaysWhyLeads(t *testing.T) {
 		lead    string
 		codes   []string
 	}{
-		{"of a pass, a day and a week", func(*world) {}, plan.GuardLeaversRun, []string{plan.GuardLeaversRun, plan.GuardLeaversDay, plan.GuardLeaversWeek}},
+		{"of a pass, a day and a week", func(*world) {}, model.GuardLeaversRun, []string{model.GuardLeaversRun, model.GuardLeaversDay, model.GuardLeaversWeek}},
 		{"of a week alone", func(w *world) {
-			w.policy.LeaversRun, w.policy.LeaversDay = plan.Window{Count: 50, Percent: 50}, plan.Window{Count: 50, Percent: 50}
-		}, plan.GuardLeaversWeek, []string{plan.GuardLeaversWeek}},
+			w.policy.LeaversRun, w.policy.LeaversDay = model.Window{Count: 50, Percent: 50}, model.Window{Count: 50, Percent: 50}
+		}, model.GuardLeaversWeek, []string{model.GuardLeaversWeek}},
 		{"a yes that is asked for something else", func(w *world) {
 			w.policy.Protected = []string{"E-p000001"}
-			w.source().people[1].leave(plan.Disabled)
-		}, plan.GuardLeaversRun, []string{plan.GuardLeaversRun, plan.GuardLeaversDay, plan.GuardLeaversWeek, string(plan.WaitApproval)}},
+			w.source().people[1].leave(model.Disabled)
+		}, model.GuardLeaversRun, []string{model.GuardLeaversRun, model.GuardLeaversDay, model.GuardLeaversWeek, string(model.WaitApproval)}},
 		{"an OU", func(w *world) {
 			for n, e := range w.source().people {
 				e.comeBack()
@@ -141,28 +142,28 @@ func TestTheGuardThatSaysWhyLeads(t *testing.T) {
 			}
 			w.pass(t)
 			for _, e := range w.source().people[:12] {
-				e.leave(plan.Disabled)
+				e.leave(model.Disabled)
 			}
-			w.policy.LeaversRun, w.policy.LeaversDay = plan.Window{Count: 50, Percent: 50}, plan.Window{Count: 5, Percent: 5}
-			w.policy.LeaversWeek = plan.Window{Count: 50, Percent: 50}
-		}, plan.GuardLeaversDay, []string{plan.GuardLeaversDay, plan.GuardLeaversOU}},
+			w.policy.LeaversRun, w.policy.LeaversDay = model.Window{Count: 50, Percent: 50}, model.Window{Count: 5, Percent: 5}
+			w.policy.LeaversWeek = model.Window{Count: 50, Percent: 50}
+		}, model.GuardLeaversDay, []string{model.GuardLeaversDay, model.GuardLeaversOU}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			w := crowd(100)
-			w.policy.LeaversWeek = plan.Window{Count: 20, Percent: 20}
+			w.policy.LeaversWeek = model.Window{Count: 20, Percent: 20}
 			w.leaveSome(24)
 			row.arrange(w)
 			p := w.later(t, time.Hour)
 			if !slices.Equal(codes(p), row.codes) || p.Guards[0].Name != row.lead || p.Guards[0].Check == "" {
 				t.Fatalf("waits %v, guards %+v", codes(p), p.Guards)
 			}
-			kept := slices.SortedFunc(slices.Values(p.AllWaits()), func(a, b plan.Wait) int { return strings.Compare(string(a.Code), string(b.Code)) })
+			kept := slices.SortedFunc(slices.Values(p.AllWaits()), func(a, b model.Wait) int { return strings.Compare(string(a.Code), string(b.Code)) })
 			if diff := cmp.Diff(p.Waits(), plan.StandingWaits(kept)); diff != "" {
 				t.Errorf("as a ledger keeps them: %s", diff)
 			}
 			for _, x := range p.Waits() {
-				if x.Code == plan.WaitApproval { // of one person, of whom the guard does not speak
+				if x.Code == model.WaitApproval { // of one person, of whom the guard does not speak
 					wantParts(t, x.Words(), "1 person: threema-dirsync approve "+p.Hash+" --only E-p000001")
 					continue
 				}
@@ -183,7 +184,7 @@ func TestAnotherAnswerIsNotAboutLeavers(t *testing.T) {
 		w.hire(fmt.Sprintf("svc%d", n)).held = "mapping.csi is empty: employeeID"
 	}
 	p := w.later(t, time.Hour)
-	n := slices.IndexFunc(p.Waits(), func(x plan.Wait) bool { return x.Code == plan.WaitCode(plan.GuardHeld) })
+	n := slices.IndexFunc(p.Waits(), func(x model.Wait) bool { return x.Code == model.WaitCode(model.GuardHeld) })
 	if n < 1 || strings.Contains(p.Waits()[n].Words(), "really left") {
 		t.Errorf("%+v", p.Waits())
 	}
@@ -196,7 +197,7 @@ func TestAWaitThatEndedBeginsAfresh(t *testing.T) {
 	w.leaveSome(1)
 	w.stop = "the stop file exists"
 	w.pass(t)
-	w.stop, w.policy.Approval = "", plan.ApproveAll
+	w.stop, w.policy.Approval = "", model.ApproveAll
 	if got := codes(w.later(t, time.Hour)); !slices.Equal(got, []string{"approval"}) {
 		t.Fatalf("waits %v", got)
 	}
@@ -209,12 +210,12 @@ func TestAWaitThatEndedBeginsAfresh(t *testing.T) {
 	if x := w.plan().Waits(); len(x) != 1 || !x[0].Since.Equal(w.now) {
 		t.Errorf("waits since the future: %+v", x)
 	}
-	w.policy.Approval = plan.ApproveNone
+	w.policy.Approval = model.ApproveNone
 	if got := codes(w.pass(t)); len(got) != 0 {
 		t.Errorf("waits %v, want none", got)
 	}
 	w.leaveSome(1)
-	w.policy.Approval = plan.ApproveAll
+	w.policy.Approval = model.ApproveAll
 	if x := w.later(t, time.Hour).Waits(); len(x) != 1 || !x[0].Since.Equal(w.now) {
 		t.Errorf("waits %+v, want since %s", x, w.now)
 	}
@@ -233,7 +234,7 @@ func TestALicenceIsWaitedForLongerThanOnePass(t *testing.T) {
 	since := w.now
 	for range 2 {
 		x := w.later(t, time.Hour).Waits()
-		if len(x) != 1 || x[0].Code != plan.WaitNoLicence || x[0].People != 2 || !x[0].Since.Equal(since) {
+		if len(x) != 1 || x[0].Code != model.WaitNoLicence || x[0].People != 2 || !x[0].Since.Equal(since) {
 			t.Errorf("waits %+v, want two people since %s", x, since)
 		}
 	}
@@ -246,7 +247,7 @@ func TestALicenceIsWaitedForLongerThanOnePass(t *testing.T) {
 // TestWhatToTypeIsOneWord: a state_dir with a blank must not become two files.
 func TestWhatToTypeIsOneWord(t *testing.T) {
 	t.Parallel()
-	p := plan.Plan{Guards: []plan.Guard{{Name: plan.GuardStopFile}}, StopFile: "/srv/it's here/stop"}
+	p := plan.Plan{Guards: []model.Guard{{Name: model.GuardStopFile}}, StopFile: "/srv/it's here/stop"}
 	if got, want := p.Waits()[0].Command, `rm '/srv/it'\''s here/stop'`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
@@ -257,10 +258,10 @@ func TestWhatToTypeIsOneWord(t *testing.T) {
 func TestWhoIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	w := crowd(100)
-	w.policy.Approval = plan.ApproveAll
+	w.policy.Approval = model.ApproveAll
 	w.leaveSome(1)
 	p := w.later(t, time.Hour)
-	if got := p.Waits(); len(got) != 1 || len(got[0].Whom) != 1 || !slices.Equal(got[0].Whom[0].Steps, []plan.Op{plan.Withdraw}) {
+	if got := p.Waits(); len(got) != 1 || len(got[0].Whom) != 1 || !slices.Equal(got[0].Whom[0].Steps, []model.Op{model.Withdraw}) {
 		t.Fatalf("waits %+v", got)
 	}
 	x := p.Waits()[0]
@@ -274,7 +275,7 @@ func TestWhoIsWaitedFor(t *testing.T) {
 	w.stop = "the stop file exists"
 	w.leaveSome(20)
 	many := w.later(t, time.Hour).Waits()
-	n := slices.IndexFunc(many, func(x plan.Wait) bool { return x.People > 10 })
+	n := slices.IndexFunc(many, func(x model.Wait) bool { return x.People > 10 })
 	if n < 0 || len(many[n].Whom) != 10 {
 		t.Fatalf("waits %+v", many)
 	}
@@ -304,24 +305,24 @@ func TestAYesIsForWhomItIsAsked(t *testing.T) {
 		var only string
 		for _, e := range w.source().people[50 : 50+protected] {
 			w.policy.Protected = append(w.policy.Protected, e.csi)
-			e.leave(plan.Disabled)
+			e.leave(model.Disabled)
 			only += " --only " + e.csi
 		}
 		w.later(t, 2*time.Hour)
 		w.later(t, 25*time.Hour)
-		w.leaveOU(0, plan.OutOfScope)
+		w.leaveOU(0, model.OutOfScope)
 		p := w.later(t, 2*time.Hour)
 		waits := p.Waits()
-		if !slices.Equal(codes(p), []string{plan.GuardAhead, "approval"}) || waits[0].People != 9 || waits[1].People != protected {
+		if !slices.Equal(codes(p), []string{model.GuardAhead, "approval"}) || waits[0].People != 9 || waits[1].People != protected {
 			t.Fatalf("waits %+v", waits)
 		}
 		whole := "this HASH is a yes for all " + fmt.Sprint(9+protected) + " people"
-		wantParts(t, waits[0].Words(), "read first what GUARD "+plan.GuardAhead+" says; if they really left: threema-dirsync approve "+p.Hash+" (", whole)
+		wantParts(t, waits[0].Words(), "read first what GUARD "+model.GuardAhead+" says; if they really left: threema-dirsync approve "+p.Hash+" (", whole)
 		switch words := waits[1].Words(); {
 		case protected <= 3 && (!strings.HasSuffix(words, ": threema-dirsync approve "+p.Hash+only) || strings.Contains(words, "GUARD")):
 			t.Error(words)
 		case protected > 3:
-			wantParts(t, words, "read first what GUARD "+plan.GuardAhead, "threema-dirsync approve "+p.Hash+" (", whole)
+			wantParts(t, words, "read first what GUARD "+model.GuardAhead, "threema-dirsync approve "+p.Hash+" (", whole)
 		}
 		x, _ := w.mustExplain(t, "E-p000050")
 		if !strings.HasSuffix(x.Next.Words, "then type threema-dirsync approve "+p.Hash+" --only E-p000050") {
@@ -346,16 +347,16 @@ func TestEachWaitCodeIsInThePaper(t *testing.T) {
 	}
 	_, list, _ := strings.Cut(string(text), "| Code | What it means | What ends it | What to type |\n|---|---|---|---|\n")
 	list, _, _ = strings.Cut(list, "\n\n")
-	var told []plan.WaitCode
+	var told []model.WaitCode
 	for row := range strings.Lines(list) {
 		cells := strings.Split(strings.ReplaceAll(strings.TrimSpace(row), `\|`, "/"), "|")
 		if len(cells) != 6 || slices.ContainsFunc(cells[1:5], func(cell string) bool { return strings.TrimSpace(cell) == "" }) {
 			t.Errorf("not four things: %q", row)
 			continue
 		}
-		told = append(told, plan.WaitCode(strings.Trim(cells[1], " `")))
+		told = append(told, model.WaitCode(strings.Trim(cells[1], " `")))
 	}
-	if !slices.Equal(told, plan.WaitCodes()) {
-		t.Errorf("README tells %v, the code has %v", told, plan.WaitCodes())
+	if !slices.Equal(told, model.WaitCodes()) {
+		t.Errorf("README tells %v, the code has %v", told, model.WaitCodes())
 	}
 }

@@ -1,17 +1,21 @@
 package plan
 
-import "time"
+import (
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
+)
 
 // A credential that is gone, by somebody's order or by hand, is withdrawn: a departure that comes after it does
 // so no second time, and plans, counts and announces only what follows (design §5.6). It begins with the first
 // step that is due, and by its own proof: nothing of it comes sooner than it would after a withdrawal of its own.
 
 // planWithdrawn plans what is left of a leaver whose credential is gone.
-func (p *planner) planWithdrawn(l leaver, own Ownership) {
+func (p *planner) planWithdrawn(l leaver, own model.Ownership) {
 	first := len(p.plan.Changes)
 	gone := p.goneSince(own)
 	status, at := p.withdrawalTime(l.observation)
-	l.withdrawnAt, l.goneAt = Later(gone, at), gone
+	l.withdrawnAt, l.goneAt = model.Later(gone, at), gone
 	for _, id := range l.ids {
 		p.planRemoval(l, id)
 	}
@@ -19,12 +23,12 @@ func (p *planner) planWithdrawn(l leaver, own Ownership) {
 		c := &p.plan.Changes[first+n]
 		c.Requests++ // the credential is looked for once more
 		c.Reason = "the credential was withdrawn " + p.howWithdrawn(own) + ", and that is done; " + c.Reason
-		if c.Op == DisableContact { // it went with the withdrawal, and asks what that would have asked
-			if status != Due {
-				c.Status, c.NotBefore = Waiting, Later(c.NotBefore, at)
+		if c.Op == model.DisableContact { // it went with the withdrawal, and asks what that would have asked
+			if status != model.Due {
+				c.Status, c.NotBefore = model.Waiting, model.Later(c.NotBefore, at)
 			}
 			p.askWhoLeft(c, l)
-			c.askPlace()
+			c.AskPlace()
 			p.askView(c, l.observation)
 		}
 	}
@@ -32,7 +36,7 @@ func (p *planner) planWithdrawn(l leaver, own Ownership) {
 		p.holdQuietly(l.person, l.csi, l.observation.DN, "left ("+p.describeDeparted(l.observation)+"); their credential was withdrawn "+p.howWithdrawn(own)+", and nothing more is to be taken")
 	}
 	p.beginning[l.person] = true
-	if status == Due && (len(p.plan.Changes) > first || !p.claimed(l)) {
+	if status == model.Due && (len(p.plan.Changes) > first || !p.claimed(l)) {
 		p.withdrawn = append(p.withdrawn, l)
 	}
 }
@@ -41,11 +45,11 @@ func (p *planner) planWithdrawn(l leaver, own Ownership) {
 func (p *planner) claimed(l leaver) bool { return len(l.rivals) > 0 && l.rivals[0].doubt == "" }
 
 // goneSince is when a credential of ours went: by the order, else the first pass that missed it.
-func (p *planner) goneSince(own Ownership) time.Time {
+func (p *planner) goneSince(own model.Ownership) time.Time {
 	if at, ordered := p.orderedAt(own); ordered {
 		return at
 	}
-	return p.unlistedSince(Object{ObjectCredential, own.CredentialID})
+	return p.unlistedSince(model.Object{Kind: model.ObjectCredential, ID: own.CredentialID})
 }
 
 // beginWithdrawn begins the departures without a withdrawal: with a step that is due, or where none is left. A
@@ -54,21 +58,21 @@ func (p *planner) beginWithdrawn() {
 	if !p.plan.Update.Baseline || p.planOnly || p.clockInDoubt {
 		return
 	}
-	steps, due := map[PersonID]bool{}, map[PersonID]bool{}
+	steps, due := map[model.PersonID]bool{}, map[model.PersonID]bool{}
 	for _, c := range p.plan.Changes {
 		steps[c.Person] = true
-		due[c.Person] = due[c.Person] || c.Status == Due
+		due[c.Person] = due[c.Person] || c.Status == model.Due
 	}
 	for _, l := range p.withdrawn {
-		if steps[l.person] && !due[l.person] || !p.Policy.Mode.Allows(Withdraw) || p.suspended(l.person) || !p.departedNow[l.person] {
+		if steps[l.person] && !due[l.person] || !p.Policy.Mode.Allows(model.Withdraw) || p.suspended(l.person) || !p.departedNow[l.person] {
 			continue
 		}
-		departure := Departure{
+		departure := model.Departure{
 			Person: l.person, CredentialID: l.credentialID, Username: l.username, CSI: l.csi, DN: l.observation.DN, OU: l.observation.OU,
 			StartedAt: l.withdrawnAt, WithdrawnAt: l.goneAt, Word: p.wordOn(p.owned[l.person]),
 		}
 		for _, id := range l.ids {
-			departure.IDs = append(departure.IDs, DepartingID{ThreemaID: id})
+			departure.IDs = append(departure.IDs, model.DepartingID{ThreemaID: id})
 		}
 		p.plan.Begun = append(p.plan.Begun, departure)
 	}
@@ -79,16 +83,16 @@ func (p *planner) beginWithdrawn() {
 
 // firstSteps are the steps with which such departures in a source begin, of a status: the contacts, or where there
 // is none, the Threema IDs. The others are steps that follow.
-func (p *planner) firstSteps(source string, status Status) (first, then []*Change) {
-	contact := map[PersonID]bool{}
+func (p *planner) firstSteps(source string, status model.Status) (first, then []*model.Change) {
+	contact := map[model.PersonID]bool{}
 	for _, c := range p.plan.Changes {
-		contact[c.Person] = contact[c.Person] || c.Op == DisableContact
+		contact[c.Person] = contact[c.Person] || c.Op == model.DisableContact
 	}
 	for n := range p.plan.Changes {
 		c := &p.plan.Changes[n]
 		switch {
 		case !p.beginning[c.Person] || c.Person.Source != source || c.Status != status || !c.Op.OfDeparture():
-		case c.Op == DisableContact || !contact[c.Person]:
+		case c.Op == model.DisableContact || !contact[c.Person]:
 			first = append(first, c)
 		default:
 			then = append(then, c)
@@ -99,36 +103,36 @@ func (p *planner) firstSteps(source string, status Status) (first, then []*Chang
 
 // stopBeginnings lets them wait for the same yes as the withdrawals of their source, and what follows for them.
 func (p *planner) stopBeginnings(source, guard string) {
-	first, then := p.firstSteps(source, Due)
+	first, then := p.firstSteps(source, model.Due)
 	for _, c := range first {
-		if !c.lifted() {
-			c.Status, c.Guard = Blocked, guard
+		if !c.Lifted() {
+			c.Status, c.Guard = model.Blocked, guard
 		}
 	}
 	for _, c := range then {
-		if !c.lifted() {
-			c.Status = Waiting
+		if !c.Lifted() {
+			c.Status = model.Waiting
 		}
 	}
 }
 
 // announceBeginnings announces them with the withdrawals that a limit will stop, from an earliest time on.
 func (p *planner) announceBeginnings(source string, earliest time.Time) {
-	first, _ := p.firstSteps(source, Waiting)
+	first, _ := p.firstSteps(source, model.Waiting)
 	for _, c := range first {
 		if c.Guard == "" && !c.NotBefore.Before(earliest) && !c.AsksForYes() {
-			c.Guard = GuardAhead
+			c.Guard = model.GuardAhead
 		}
 	}
 }
 
 // alsoStopped tells of them in the words of the guard.
-func (p *planner) alsoStopped(op Op, source string) string {
-	people := map[PersonID]bool{}
-	if op == Withdraw {
-		first, _ := p.firstSteps(source, Due)
+func (p *planner) alsoStopped(op model.Op, source string) string {
+	people := map[model.PersonID]bool{}
+	if op == model.Withdraw {
+		first, _ := p.firstSteps(source, model.Due)
 		for _, c := range first {
-			if !c.lifted() {
+			if !c.Lifted() {
 				people[c.Person] = true
 			}
 		}
@@ -136,9 +140,9 @@ func (p *planner) alsoStopped(op Op, source string) string {
 	return alsoWords(people)
 }
 
-func alsoWords(people map[PersonID]bool) string {
+func alsoWords(people map[model.PersonID]bool) string {
 	if len(people) == 0 {
 		return ""
 	}
-	return ". With them wait " + Counted(len(people), "person", "people") + " whose credential had gone before"
+	return ". With them wait " + model.Counted(len(people), "person", "people") + " whose credential had gone before"
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -19,19 +20,19 @@ func TestDepartureAfterADoneWithdrawal(t *testing.T) {
 		"days before":     func(t *testing.T, w *world, _ *entry) { w.later(t, 3*day) },
 		"within one pass": func(*testing.T, *world, *entry) {},
 		"and then taken back": func(t *testing.T, w *world, e *entry) {
-			w.state.Undone = []plan.UndoneOrder{{Person: e.id, CredentialID: w.owner(e.id).CredentialID}}
+			w.state.Undone = []model.UndoneOrder{{Person: e.id, CredentialID: w.owner(e.id).CredentialID}}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w, people := rolledOut(t, "anna", "bert", "carl", "dora", "emil")
-			w.policy.ID = plan.DetachID
+			w.policy.ID = model.DetachID
 			id := w.activate("anna")
 			w.settle(t)
 			ordered := w.order(people["anna"])
 			w.obey(t, ordered)
 			before(t, w, people["anna"])
-			people["anna"].leave(plan.Disabled)
+			people["anna"].leave(model.Disabled)
 			taken := len(w.state.Taken)
 			left := w.now
 			w.later(t, time.Hour)
@@ -67,7 +68,7 @@ func TestDepartureAfterADoneWithdrawalWithNothingLeft(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna", "bert")
 	w.obey(t, w.order(people["anna"]))
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	for range 4 {
 		p := w.later(t, day)
 		if lines := strings.Join(of(p, "anna"), "\n"); strings.Contains(lines, "withdraw") {
@@ -90,7 +91,7 @@ func TestAMassTakesNothingFromWhomItHasNothingToWithdraw(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := running(t, 100)
-			w.policy.ID, w.policy.PublishContacts = plan.DetachID, row.publish
+			w.policy.ID, w.policy.PublishContacts = model.DetachID, row.publish
 			var ids []string
 			gone := w.inOU(0)[:2]
 			for _, e := range gone {
@@ -100,16 +101,16 @@ func TestAMassTakesNothingFromWhomItHasNothingToWithdraw(t *testing.T) {
 			}
 			w.later(t, 2*time.Hour)
 			w.later(t, 2*time.Hour)
-			w.leaveOU(0, plan.OutOfScope)
+			w.leaveOU(0, model.OutOfScope)
 			p := w.later(t, 2*time.Hour)
-			if row.publish && len(stepsOf(p, plan.GuardAhead, gone)) != 2 {
+			if row.publish && len(stepsOf(p, model.GuardAhead, gone)) != 2 {
 				t.Errorf("the announcement lacks them: %v", of(p, gone[0].username, gone[1].username))
 			}
 			for hours := 0; hours < 14*24; hours += 6 {
 				p = w.later(t, 6*time.Hour)
 				if n := hours / 24; row.yes && n == 4 {
 					w.approve(p, day)
-				} else if !row.yes && n == 12 && len(stepsOf(p, plan.GuardLeaversRun, gone)) != 2 {
+				} else if !row.yes && n == 12 && len(stepsOf(p, model.GuardLeaversRun, gone)) != 2 {
 					t.Fatalf("day %d: not stopped with the mass: %v", n, of(p, gone[0].username, gone[1].username))
 				}
 			}
@@ -135,8 +136,8 @@ func (w *world) inOU(n int) []*entry {
 }
 
 // stepsOf lists the people among some who have a step under a guard.
-func stepsOf(p plan.Plan, guard string, people []*entry) map[plan.PersonID]bool {
-	found := map[plan.PersonID]bool{}
+func stepsOf(p plan.Plan, guard string, people []*entry) map[model.PersonID]bool {
+	found := map[model.PersonID]bool{}
 	for _, c := range p.Changes {
 		if c.Guard == guard && slices.ContainsFunc(people, func(e *entry) bool { return e.id == c.Person }) {
 			found[c.Person] = true
@@ -149,12 +150,12 @@ func stepsOf(p plan.Plan, guard string, people []*entry) map[plan.PersonID]bool 
 func TestWhatADepartureTakesIsNotUnmanaged(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna", "bert")
-	w.policy.ID = plan.DetachID
+	w.policy.ID = model.DetachID
 	id := w.activate("anna")
 	w.settle(t)
 	w.obey(t, w.order(people["anna"]))
 	w.later(t, 3*time.Hour)
-	people["anna"].leave(plan.Disabled)
+	people["anna"].leave(model.Disabled)
 	p := w.later(t, time.Hour)
 	wantLines(t, of(p, "anna"), "disable-contact E-anna waiting", "detach E-anna waiting")
 	for _, u := range p.Unmanaged {

@@ -13,6 +13,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -21,35 +22,35 @@ import (
 // the ledger do with a due change.
 type world struct {
 	now     time.Time
-	policy  plan.Policy
-	budget  plan.Budget
+	policy  model.Policy
+	budget  model.Budget
 	sources []*directory
 	// configured is the order of the configured sources; none: as if nobody had written it down.
 	configured []string
-	pkg        plan.Inventory
-	state      plan.State
+	pkg        model.Inventory
+	state      model.State
 	accept     bool
 	serial     int
 	// linked users keep their link to a credential that was withdrawn; the contract leaves it open.
 	keepsLinks bool
 	// lost decides what becomes of a request: see [loss].
-	lost func(plan.Change) loss
+	lost func(model.Change) loss
 	// clock is what the service tells of its own.
-	clock plan.ServiceClock
+	clock model.ServiceClock
 	// stop is why nothing may be taken from anybody, "" if it may.
 	stop string
 	// history is what each person was reported as, pass by pass.
-	history map[plan.PersonID][]report
+	history map[model.PersonID][]report
 	// synced is the first of the current row of passes under sync.
 	synced time.Time
 	// done counts what was carried out, by op.
-	done map[plan.Op]int
+	done map[model.Op]int
 	// departures and effects count the departures and effects so far; departure is the number of each open one.
 	sagas     int64
 	effects   int64
-	departure map[plan.PersonID]int64
+	departure map[model.PersonID]int64
 	// settled are the departures that ended with nothing left to do, by number.
-	settled map[int64]plan.Departure
+	settled map[int64]model.Departure
 }
 
 // loss is how a request fails.
@@ -65,8 +66,8 @@ const (
 // report is what one pass was told of a person.
 type report struct {
 	at       time.Time
-	state    plan.AccountState
-	kind     plan.EvidenceKind
+	state    model.AccountState
+	kind     model.EvidenceKind
 	complete bool
 	switched bool // from another server than the pass before
 
@@ -78,9 +79,9 @@ type directory struct {
 	scope      string
 	context    string
 	server     string
-	replica    plan.Replica
+	replica    model.Replica
 	account    string
-	reader     plan.Reader
+	reader     model.Reader
 	incomplete bool
 	nameless   bool // an entry has no ID
 	slow       bool // its server tells another time than our clock
@@ -92,17 +93,17 @@ type directory struct {
 
 // entry is one directory object. A gone one is answered for by a sighting.
 type entry struct {
-	id       plan.PersonID
+	id       model.PersonID
 	ou       string
 	csi      string
 	username string
 	first    string
 	last     string
 	extra    map[string]string // opt-in settings
-	unsaid   []plan.Undecided  // those that nobody can say
-	several  []plan.Several    // those that could be one of several
-	state    plan.AccountState
-	evidence plan.Evidence
+	unsaid   []model.Undecided // those that nobody can say
+	several  []model.Several   // those that could be one of several
+	state    model.AccountState
+	evidence model.Evidence
 	held     string
 	cleared  bool // the directory has no csi of theirs any more
 	excluded bool
@@ -119,28 +120,28 @@ func (e *entry) dn() string { return "CN=" + e.first + " " + e.last + ",OU=" + e
 func newWorld() *world {
 	w := &world{
 		now: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC),
-		policy: plan.Policy{
-			Mode: plan.Sync, Withdraw: true, ID: plan.KeepID,
-			Evidence: plan.EvidenceKinds(), ConfirmReads: 2, ConfirmOver: 24 * time.Hour, GraceWithdraw: 24 * time.Hour, GraceID: 168 * time.Hour,
-			Approval:        plan.ApproveNone,
-			LeaversRun:      plan.Window{Count: 10, Percent: 50},
-			LeaversDay:      plan.Window{Count: 20, Percent: 50},
-			LeaversWeek:     plan.Window{Count: 50, Percent: 50},
-			CreatesRun:      plan.Window{Count: 500, Percent: 50},
-			ChangesRun:      plan.Window{Count: 1000, Percent: 50},
-			Held:            plan.HeldLimit{Count: 3, Percent: 5},
+		policy: model.Policy{
+			Mode: model.Sync, Withdraw: true, ID: model.KeepID,
+			Evidence: model.EvidenceKinds(), ConfirmReads: 2, ConfirmOver: 24 * time.Hour, GraceWithdraw: 24 * time.Hour, GraceID: 168 * time.Hour,
+			Approval:        model.ApproveNone,
+			LeaversRun:      model.Window{Count: 10, Percent: 50},
+			LeaversDay:      model.Window{Count: 20, Percent: 50},
+			LeaversWeek:     model.Window{Count: 50, Percent: 50},
+			CreatesRun:      model.Window{Count: 500, Percent: 50},
+			ChangesRun:      model.Window{Count: 1000, Percent: 50},
+			Held:            model.HeldLimit{Count: 3, Percent: 5},
 			PublishContacts: true, ChunkSize: 100, Batch: 25,
 		},
-		budget: plan.Budget{Remaining: 9000, Reserve: 500},
-		pkg: plan.Inventory{
-			Subscription: plan.Subscription{ID: "SUB1", Name: "Corp", Type: "professional", Licences: 1000,
+		budget: model.Budget{Remaining: 9000, Reserve: 500},
+		pkg: model.Inventory{
+			Subscription: model.Subscription{ID: "SUB1", Name: "Corp", Type: "professional", Licences: 1000,
 				ValidUntil: time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)},
 			Settings: map[string]map[string]string{},
 		},
-		history: map[plan.PersonID][]report{},
-		done:    map[plan.Op]int{},
+		history: map[model.PersonID][]report{},
+		done:    map[model.Op]int{},
 
-		departure: map[plan.PersonID]int64{},
+		departure: map[model.PersonID]int64{},
 	}
 	w.sources = []*directory{{name: "corp", scope: "s1", context: "n1", server: "dc1"}}
 	return w
@@ -155,8 +156,8 @@ func (w *world) hire(name string) *entry { return w.hireAt(w.source(), name) }
 
 func (w *world) hireAt(d *directory, name string) *entry {
 	e := &entry{
-		id: plan.PersonID{Source: d.name, ID: fmt.Sprintf("guid-%03d", w.next())}, ou: "Berlin",
-		csi: "E-" + name, username: name, first: strings.ToUpper(name[:1]) + name[1:], last: "Muster", state: plan.Entitled,
+		id: model.PersonID{Source: d.name, ID: fmt.Sprintf("guid-%03d", w.next())}, ou: "Berlin",
+		csi: "E-" + name, username: name, first: strings.ToUpper(name[:1]) + name[1:], last: "Muster", state: model.Entitled,
 	}
 	d.people = append(d.people, e)
 	return e
@@ -172,32 +173,32 @@ func (w *world) staff(n int) {
 	}
 }
 
-func (e *entry) leave(kind plan.EvidenceKind) {
-	e.state, e.evidence = plan.Departed, plan.Evidence{Kind: kind, Detail: "test"}
-	e.outside, e.trace, e.placeless = !kind.Positive(), kind != plan.Absent, false
+func (e *entry) leave(kind model.EvidenceKind) {
+	e.state, e.evidence = model.Departed, model.Evidence{Kind: kind, Detail: "test"}
+	e.outside, e.trace, e.placeless = !kind.Positive(), kind != model.Absent, false
 }
 
 func (e *entry) comeBack() {
-	e.state, e.evidence, e.outside, e.placeless = plan.Entitled, plan.Evidence{}, false, false
+	e.state, e.evidence, e.outside, e.placeless = model.Entitled, model.Evidence{}, false, false
 }
 
 func (e *entry) hide(why string) {
-	e.state, e.evidence, e.outside, e.trace = plan.Unknown, plan.Evidence{Detail: why}, true, false
+	e.state, e.evidence, e.outside, e.trace = model.Unknown, model.Evidence{Detail: why}, true, false
 	e.placeless = false
 }
 
-func (e *entry) identity() plan.Identity {
-	settings := []plan.Setting{
-		{Name: plan.SettingCSI, Value: e.csi}, {Name: plan.SettingFirstName, Value: e.first}, {Name: plan.SettingLastName, Value: e.last},
+func (e *entry) identity() model.Identity {
+	settings := []model.Setting{
+		{Name: model.SettingCSI, Value: e.csi}, {Name: model.SettingFirstName, Value: e.first}, {Name: model.SettingLastName, Value: e.last},
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.extra)) {
-		settings = append(settings, plan.Setting{Name: name, Value: e.extra[name]})
+		settings = append(settings, model.Setting{Name: name, Value: e.extra[name]})
 	}
 	csi, held := e.csi, e.held
 	if e.cleared {
 		csi, held = "", "no csi"
 	}
-	return plan.Identity{
+	return model.Identity{
 		Person: e.id, DN: e.dn(), State: e.state, Evidence: e.evidence, Dated: e.dated, Excluded: e.excluded, Protected: e.board,
 		CSI: csi, Username: e.username, Settings: settings, Several: e.several, Undecided: e.unsaid, Held: held,
 	}
@@ -205,18 +206,18 @@ func (e *entry) identity() plan.Identity {
 
 // view reads a directory as ldapsource does: the people of the scope, and a sighting for each
 // tracked person who is not among them.
-func (w *world) view(d *directory) plan.SourceView {
-	v := plan.SourceView{Snapshot: plan.Snapshot{
+func (w *world) view(d *directory) model.SourceView {
+	v := model.SourceView{Snapshot: model.Snapshot{
 		Source: d.name, Server: d.server, Replica: d.replica, NamingContext: d.context, Scope: d.scope, Account: d.account, Reader: d.reader, ProtectAll: d.protectAll, EntitledBy: d.entitledBy,
-		Conditions: []plan.Condition{{Name: "paging", OK: true}, {Name: "sentinels", OK: !d.incomplete, Detail: "CN=Always,DC=corp"}},
+		Conditions: []model.Condition{{Name: "paging", OK: true}, {Name: "sentinels", OK: !d.incomplete, Detail: "CN=Always,DC=corp"}},
 	}}
 	if d.nameless {
-		v.Snapshot.Conditions = append(v.Snapshot.Conditions, plan.Condition{Name: "ids", Detail: "CN=New,DC=corp"})
+		v.Snapshot.Conditions = append(v.Snapshot.Conditions, model.Condition{Name: "ids", Detail: "CN=New,DC=corp"})
 	}
 	if d.slow {
-		v.Snapshot.Conditions = append(v.Snapshot.Conditions, plan.Condition{Name: plan.ConditionClock, Detail: "the server's clock is 8m0s from ours"})
+		v.Snapshot.Conditions = append(v.Snapshot.Conditions, model.Condition{Name: model.ConditionClock, Detail: "the server's clock is 8m0s from ours"})
 	}
-	tracked := map[plan.PersonID]bool{}
+	tracked := map[model.PersonID]bool{}
 	for _, person := range w.state.Tracked(d.name) {
 		tracked[person.ID] = true
 	}
@@ -226,10 +227,10 @@ func (w *world) view(d *directory) plan.SourceView {
 	for _, e := range d.people {
 		switch {
 		case !e.outside:
-			v.Snapshot.People = append(v.Snapshot.People, plan.Person{ID: e.id, DN: e.dn(), State: e.state, Evidence: e.evidence})
+			v.Snapshot.People = append(v.Snapshot.People, model.Person{ID: e.id, DN: e.dn(), State: e.state, Evidence: e.evidence})
 			v.Identities = append(v.Identities, e.identity())
 		case tracked[e.id]:
-			v.Snapshot.Sightings = append(v.Snapshot.Sightings, plan.Sighting{
+			v.Snapshot.Sightings = append(v.Snapshot.Sightings, model.Sighting{
 				ID: e.id, DN: e.dn(), State: e.state, Evidence: e.evidence, Dated: e.dated, Protected: e.board, Found: e.trace, Placeless: e.placeless,
 			})
 		}
@@ -252,16 +253,16 @@ func (w *world) input() plan.Input {
 }
 
 // recent is the state without what no window covers any more.
-func (w *world) recent() plan.State {
+func (w *world) recent() model.State {
 	s := w.state
-	s.Bases = slices.DeleteFunc(slices.Clone(s.Bases), func(b plan.Base) bool { return !b.At.After(w.now.Add(-8 * 24 * time.Hour)) })
-	s.Taken = slices.DeleteFunc(slices.Clone(s.Taken), func(t plan.PastRemoval) bool { return !t.At.After(w.now.Add(-7 * 24 * time.Hour)) })
-	s.Effects = slices.DeleteFunc(slices.Clone(s.Effects), func(e plan.Effect) bool {
+	s.Bases = slices.DeleteFunc(slices.Clone(s.Bases), func(b model.Base) bool { return !b.At.After(w.now.Add(-8 * 24 * time.Hour)) })
+	s.Taken = slices.DeleteFunc(slices.Clone(s.Taken), func(t model.PastRemoval) bool { return !t.At.After(w.now.Add(-7 * 24 * time.Hour)) })
+	s.Effects = slices.DeleteFunc(slices.Clone(s.Effects), func(e model.Effect) bool {
 		old := !e.VerifiedAt.IsZero() && !e.VerifiedAt.After(w.now.Add(-90*24*time.Hour))
-		alarmed := slices.ContainsFunc(s.Alarms, func(a plan.Alarm) bool { return a.Departure == e.Departure })
+		alarmed := slices.ContainsFunc(s.Alarms, func(a model.Alarm) bool { return a.Departure == e.Departure })
 		return !e.ReturnedAt.IsZero() || old && !alarmed
 	})
-	s.Refusals = slices.DeleteFunc(slices.Clone(s.Refusals), func(r plan.Refusal) bool { return !r.At.After(w.now.Add(-24 * time.Hour)) })
+	s.Refusals = slices.DeleteFunc(slices.Clone(s.Refusals), func(r model.Refusal) bool { return !r.At.After(w.now.Add(-24 * time.Hour)) })
 	return s
 }
 
@@ -302,7 +303,7 @@ func (w *world) settle(t testing.TB) plan.Plan {
 	var p plan.Plan
 	for range 8 {
 		p = w.pass(t)
-		if !slices.ContainsFunc(p.Changes, func(c plan.Change) bool { return c.Status == plan.Due }) {
+		if !slices.ContainsFunc(p.Changes, func(c model.Change) bool { return c.Status == model.Due }) {
 			return p
 		}
 	}
@@ -317,40 +318,40 @@ func (w *world) later(t testing.TB, d time.Duration) plan.Plan {
 	return w.pass(t)
 }
 
-func (w *world) credential(username string) *plan.Credential {
-	n := slices.IndexFunc(w.pkg.Credentials, func(c plan.Credential) bool { return c.Username == username })
+func (w *world) credential(username string) *model.Credential {
+	n := slices.IndexFunc(w.pkg.Credentials, func(c model.Credential) bool { return c.Username == username })
 	if n < 0 {
 		return nil
 	}
 	return &w.pkg.Credentials[n]
 }
 
-func (w *world) credentialByID(id string) *plan.Credential {
-	n := slices.IndexFunc(w.pkg.Credentials, func(c plan.Credential) bool { return c.ID == id })
+func (w *world) credentialByID(id string) *model.Credential {
+	n := slices.IndexFunc(w.pkg.Credentials, func(c model.Credential) bool { return c.ID == id })
 	if n < 0 {
 		return nil
 	}
 	return &w.pkg.Credentials[n]
 }
 
-func (w *world) user(id string) *plan.User {
-	n := slices.IndexFunc(w.pkg.Users, func(u plan.User) bool { return u.ID == id })
+func (w *world) user(id string) *model.User {
+	n := slices.IndexFunc(w.pkg.Users, func(u model.User) bool { return u.ID == id })
 	if n < 0 {
 		return nil
 	}
 	return &w.pkg.Users[n]
 }
 
-func (w *world) contact(id string) *plan.Contact {
-	n := slices.IndexFunc(w.pkg.Contacts, func(c plan.Contact) bool { return c.ID == id })
+func (w *world) contact(id string) *model.Contact {
+	n := slices.IndexFunc(w.pkg.Contacts, func(c model.Contact) bool { return c.ID == id })
 	if n < 0 {
 		return nil
 	}
 	return &w.pkg.Contacts[n]
 }
 
-func (w *world) owner(person plan.PersonID) *plan.Ownership {
-	n := slices.IndexFunc(w.state.Owned, func(o plan.Ownership) bool { return o.Person == person })
+func (w *world) owner(person model.PersonID) *model.Ownership {
+	n := slices.IndexFunc(w.state.Owned, func(o model.Ownership) bool { return o.Person == person })
 	if n < 0 {
 		return nil
 	}
@@ -358,11 +359,11 @@ func (w *world) owner(person plan.PersonID) *plan.Ownership {
 }
 
 // foreignCredential is one that an administrator made by hand.
-func (w *world) foreignCredential(username, csi string) *plan.Credential {
+func (w *world) foreignCredential(username, csi string) *model.Credential {
 	id := fmt.Sprintf("c%03d", w.next())
-	w.pkg.Credentials = append(w.pkg.Credentials, plan.Credential{ID: id, Username: username})
+	w.pkg.Credentials = append(w.pkg.Credentials, model.Credential{ID: id, Username: username})
 	if csi != "" {
-		w.pkg.Settings[id] = map[string]string{plan.SettingCSI: csi, "th_other": "theirs"}
+		w.pkg.Settings[id] = map[string]string{model.SettingCSI: csi, "th_other": "theirs"}
 	}
 	return w.credentialByID(id)
 }
@@ -373,9 +374,9 @@ func (w *world) activate(username string) string {
 	c := w.credential(username)
 	id := fmt.Sprintf("ID%06d", w.next())
 	settings := w.pkg.Settings[c.ID]
-	w.pkg.Users = append(w.pkg.Users, plan.User{
-		ID: id, CredentialID: c.ID, CSI: settings[plan.SettingCSI],
-		FirstName: settings[plan.SettingFirstName], LastName: settings[plan.SettingLastName],
+	w.pkg.Users = append(w.pkg.Users, model.User{
+		ID: id, CredentialID: c.ID, CSI: settings[model.SettingCSI],
+		FirstName: settings[model.SettingFirstName], LastName: settings[model.SettingLastName],
 	})
 	c.Usage++
 	return id
@@ -385,7 +386,7 @@ func (w *world) activate(username string) string {
 func (w *world) withdrawByHand(username string) { w.dropCredential(w.credential(username).ID) }
 
 func (w *world) dropCredential(id string) {
-	w.pkg.Credentials = slices.DeleteFunc(slices.Clone(w.pkg.Credentials), func(c plan.Credential) bool { return c.ID == id })
+	w.pkg.Credentials = slices.DeleteFunc(slices.Clone(w.pkg.Credentials), func(c model.Credential) bool { return c.ID == id })
 	w.pkg.Settings = maps.Clone(w.pkg.Settings)
 	delete(w.pkg.Settings, id)
 	w.pkg.Users = slices.Clone(w.pkg.Users)
@@ -412,10 +413,10 @@ func (w *world) dropUser(id string) {
 			c.Usage--
 		}
 	}
-	w.pkg.Users = slices.DeleteFunc(slices.Clone(w.pkg.Users), func(u plan.User) bool { return u.ID == id })
+	w.pkg.Users = slices.DeleteFunc(slices.Clone(w.pkg.Users), func(u model.User) bool { return u.ID == id })
 }
 
-func (w *world) set(credentialID string, settings []plan.Setting) {
+func (w *world) set(credentialID string, settings []model.Setting) {
 	w.pkg.Settings = maps.Clone(w.pkg.Settings)
 	values := maps.Clone(w.pkg.Settings[credentialID])
 	if values == nil {
@@ -428,14 +429,14 @@ func (w *world) set(credentialID string, settings []plan.Setting) {
 }
 
 // remember is what the ledger does with a Memory.
-func (w *world) remember(m plan.StateUpdate) {
+func (w *world) remember(m model.StateUpdate) {
 	s := &w.state
 	s.Subscription, s.Baseline, s.SyncSince = m.Subscription, m.Baseline, m.SyncSince
 	if w.accept {
 		w.closeGap(m)
 	}
 	if s.Sources == nil {
-		s.Sources = map[string]plan.SourceBinding{}
+		s.Sources = map[string]model.SourceBinding{}
 	}
 	maps.Copy(s.Sources, m.Sources)
 	s.Observations, s.Sentinels, s.UsersSeen, s.Servers, s.Reads = m.Observations, m.Sentinels, m.UsersSeen, m.Servers, m.Reads
@@ -454,54 +455,54 @@ func (w *world) remember(m plan.StateUpdate) {
 	s.Unlisted = m.Unlisted
 	w.reopen(m.Reopened)
 	for _, settled := range m.Settled {
-		n := slices.IndexFunc(s.Open, func(op plan.Operation) bool { return op.ID == settled.ID })
+		n := slices.IndexFunc(s.Open, func(op model.Operation) bool { return op.ID == settled.ID })
 		op := s.Open[n]
 		s.Open = slices.Delete(s.Open, n, n+1)
 		switch {
 		case settled.Done:
 			w.effect(op)
-		case op.Op == plan.Create:
+		case op.Op == model.Create:
 			w.disown(op.Person, op.CredentialID)
 		}
 	}
-	s.OpenOrders = slices.DeleteFunc(slices.Clone(s.OpenOrders), func(o plan.OpenOrder) bool {
-		return m.EndsOrder(o.CredentialID) || !slices.ContainsFunc(s.Owned, func(own plan.Ownership) bool { return own.CredentialID == o.CredentialID })
+	s.OpenOrders = slices.DeleteFunc(slices.Clone(s.OpenOrders), func(o model.OpenOrder) bool {
+		return m.EndsOrder(o.CredentialID) || !slices.ContainsFunc(s.Owned, func(own model.Ownership) bool { return own.CredentialID == o.CredentialID })
 	})
 	w.vanish(m.Vanished)
 	for _, e := range m.EndedDepartures {
 		w.leaveBehind(e)
 		w.endSaga(e.Person)
 	}
-	s.Approvals = slices.DeleteFunc(slices.Clone(s.Approvals), func(a plan.GivenApproval) bool {
+	s.Approvals = slices.DeleteFunc(slices.Clone(s.Approvals), func(a model.GivenApproval) bool {
 		return slices.Contains(slices.Concat(m.ExpiredApprovals, m.VoidApprovals), a.ChangeID)
 	})
 	w.rememberEffects(m)
 	for _, base := range m.Bases {
-		s.Bases = slices.DeleteFunc(s.Bases, func(b plan.Base) bool { return b.Source == base.Source && b.At.Equal(base.At) })
+		s.Bases = slices.DeleteFunc(s.Bases, func(b model.Base) bool { return b.Source == base.Source && b.At.Equal(base.At) })
 	}
 	s.Bases = append(s.Bases, m.Bases...)
 }
 
 // closeGap is what the ledger does when somebody accepts the baseline.
-func (w *world) closeGap(m plan.StateUpdate) {
+func (w *world) closeGap(m model.StateUpdate) {
 	s := &w.state
-	if s.Gap.Kind == plan.OlderLedger {
+	if s.Gap.Kind == model.OlderLedger {
 		s.Approvals, s.OpenOrders = nil, nil
 	}
-	s.Gap = plan.Gap{}
+	s.Gap = model.Gap{}
 	for _, a := range m.Accepted {
 		w.give(a)
 	}
 }
 
-func (w *world) rememberEffects(m plan.StateUpdate) {
+func (w *world) rememberEffects(m model.StateUpdate) {
 	s := &w.state
 	s.Effects = slices.Clone(s.Effects)
 	for _, e := range m.Effects {
-		s.Effects[slices.IndexFunc(s.Effects, func(was plan.Effect) bool { return was.ID == e.ID })] = e
+		s.Effects[slices.IndexFunc(s.Effects, func(was model.Effect) bool { return was.ID == e.ID })] = e
 	}
-	stands := func(a plan.Alarm) func(plan.Alarm) bool {
-		return func(b plan.Alarm) bool {
+	stands := func(a model.Alarm) func(model.Alarm) bool {
+		return func(b model.Alarm) bool {
 			return a.Departure == b.Departure && a.Kind == b.Kind && a.ThreemaID == b.ThreemaID
 		}
 	}
@@ -513,7 +514,7 @@ func (w *world) rememberEffects(m plan.StateUpdate) {
 	}
 }
 
-func (w *world) published(p plan.Publication) {
+func (w *world) published(p model.Publication) {
 	for n := range w.state.Published {
 		if have := &w.state.Published[n]; have.ThreemaID == p.ThreemaID {
 			have.Created = have.Created || p.Created
@@ -523,44 +524,44 @@ func (w *world) published(p plan.Publication) {
 	w.state.Published = append(w.state.Published, p)
 }
 
-func (w *world) disown(person plan.PersonID, credentialID string) {
-	w.state.Owned = slices.DeleteFunc(w.state.Owned, func(o plan.Ownership) bool { return o.Person == person && o.CredentialID == credentialID })
+func (w *world) disown(person model.PersonID, credentialID string) {
+	w.state.Owned = slices.DeleteFunc(w.state.Owned, func(o model.Ownership) bool { return o.Person == person && o.CredentialID == credentialID })
 }
 
-func (w *world) own(o plan.Ownership) {
+func (w *world) own(o model.Ownership) {
 	o.Since = w.now
 	for _, have := range w.state.Owned {
 		if have.CredentialID == o.CredentialID || have.Person == o.Person {
 			o.Since = have.Since
 		}
 	}
-	w.state.Owned = slices.DeleteFunc(w.state.Owned, func(have plan.Ownership) bool {
+	w.state.Owned = slices.DeleteFunc(w.state.Owned, func(have model.Ownership) bool {
 		return have.Person == o.Person || have.CredentialID == o.CredentialID
 	})
 	w.state.Owned = append(w.state.Owned, o)
-	w.state.PutOut = slices.DeleteFunc(slices.Clone(w.state.PutOut), func(out plan.PutOut) bool { return out.Person == o.Person || out.CSI == o.CSI })
+	w.state.PutOut = slices.DeleteFunc(slices.Clone(w.state.PutOut), func(out model.PutOut) bool { return out.Person == o.Person || out.CSI == o.CSI })
 	w.dropUndone(o.Person)
 }
 
 // dropUndone forgets what was taken back of somebody who has another credential, or none any more.
-func (w *world) dropUndone(person plan.PersonID) {
-	w.state.Undone = slices.DeleteFunc(slices.Clone(w.state.Undone), func(u plan.UndoneOrder) bool { return u.Person == person })
+func (w *world) dropUndone(person model.PersonID) {
+	w.state.Undone = slices.DeleteFunc(slices.Clone(w.state.Undone), func(u model.UndoneOrder) bool { return u.Person == person })
 }
 
-func (w *world) saga(person plan.PersonID) *plan.Departure {
-	n := slices.IndexFunc(w.state.Departures, func(s plan.Departure) bool { return s.Person == person })
+func (w *world) saga(person model.PersonID) *model.Departure {
+	n := slices.IndexFunc(w.state.Departures, func(s model.Departure) bool { return s.Person == person })
 	if n < 0 {
 		return nil
 	}
 	return &w.state.Departures[n]
 }
 
-func (w *world) endSaga(person plan.PersonID) {
-	w.state.Departures = slices.DeleteFunc(w.state.Departures, func(s plan.Departure) bool { return s.Person == person })
+func (w *world) endSaga(person model.PersonID) {
+	w.state.Departures = slices.DeleteFunc(w.state.Departures, func(s model.Departure) bool { return s.Person == person })
 }
 
 // leaveBehind remembers the IDs of a departure of somebody who came back.
-func (w *world) leaveBehind(e plan.EndedDeparture) {
+func (w *world) leaveBehind(e model.EndedDeparture) {
 	departure := w.saga(e.Person)
 	if departure == nil || departure.WithdrawnAt.IsZero() {
 		return
@@ -571,34 +572,34 @@ func (w *world) leaveBehind(e plan.EndedDeparture) {
 	}
 	for _, id := range departure.IDs {
 		if id.GoneAt.IsZero() {
-			w.state.AbandonedIDs = append(slices.Clone(w.state.AbandonedIDs), plan.AbandonedID{Person: e.Person, CSI: departure.CSI, ThreemaID: id.ThreemaID})
+			w.state.AbandonedIDs = append(slices.Clone(w.state.AbandonedIDs), model.AbandonedID{Person: e.Person, CSI: departure.CSI, ThreemaID: id.ThreemaID})
 		}
 	}
 }
 
 // leaveVanished keeps the departure that was settled, for the time when an ID that vanished is back.
-func (w *world) leaveVanished(departure plan.Departure) {
+func (w *world) leaveVanished(departure model.Departure) {
 	number := w.departure[departure.Person]
 	for n, v := range w.state.Vanished {
 		if v.Number == number {
 			w.state.Vanished[n].Ended = true
-			w.state.AbandonedIDs = append(slices.Clone(w.state.AbandonedIDs), plan.AbandonedID{Person: departure.Person, CSI: departure.CSI, ThreemaID: v.ThreemaID})
+			w.state.AbandonedIDs = append(slices.Clone(w.state.AbandonedIDs), model.AbandonedID{Person: departure.Person, CSI: departure.CSI, ThreemaID: v.ThreemaID})
 		}
 	}
 	if w.settled == nil {
-		w.settled = map[int64]plan.Departure{}
+		w.settled = map[int64]model.Departure{}
 	}
 	w.settled[number] = departure
 }
 
 // vanish notes IDs of open departures that went by themselves.
-func (w *world) vanish(ids []plan.Vanished) {
+func (w *world) vanish(ids []model.Vanished) {
 	w.state.Vanished = slices.Clone(w.state.Vanished)
 	for _, v := range ids {
 		departure := w.saga(v.Departure.Person)
 		v.Number, v.Departure = w.departure[departure.Person], *departure
 		v.Departure.IDs = nil
-		if !slices.ContainsFunc(w.state.Vanished, func(had plan.Vanished) bool { return had.Number == v.Number && had.ThreemaID == v.ThreemaID }) {
+		if !slices.ContainsFunc(w.state.Vanished, func(had model.Vanished) bool { return had.Number == v.Number && had.ThreemaID == v.ThreemaID }) {
 			w.state.Vanished = append(w.state.Vanished, v)
 		}
 	}
@@ -622,12 +623,12 @@ func (w *world) reopen(numbers []int64) {
 // apply carries out the due changes in the order of the plan.
 func (w *world) apply(p plan.Plan) {
 	w.state.Owned, w.state.Departures = slices.Clone(w.state.Owned), slices.Clone(w.state.Departures)
-	failed := map[plan.PersonID]bool{}
+	failed := map[model.PersonID]bool{}
 	for _, d := range p.Begun {
 		w.begin(d)
 	}
 	for _, c := range p.Changes {
-		if c.Status != plan.Due || failed[c.Person] {
+		if c.Status != model.Due || failed[c.Person] {
 			continue
 		}
 		fate := arrives
@@ -639,8 +640,8 @@ func (w *world) apply(p plan.Plan) {
 }
 
 // begin is what the ledger does with a departure whose credential was gone before.
-func (w *world) begin(d plan.Departure) {
-	op := plan.Operation{Op: plan.Withdraw, Person: d.Person, OU: d.OU, CSI: d.CSI, DN: d.DN, CredentialID: d.CredentialID, Username: d.Username, At: d.StartedAt}
+func (w *world) begin(d model.Departure) {
+	op := model.Operation{Op: model.Withdraw, Person: d.Person, OU: d.OU, CSI: d.CSI, DN: d.DN, CredentialID: d.CredentialID, Username: d.Username, At: d.StartedAt}
 	for _, id := range d.IDs {
 		op.ThreemaIDs = append(op.ThreemaIDs, id.ThreemaID)
 	}
@@ -655,29 +656,29 @@ func (w *world) begin(d plan.Departure) {
 }
 
 // putOut is what the ledger keeps of a word that outlives the ownership.
-func (w *world) putOut(d plan.Departure, word plan.Word) {
+func (w *world) putOut(d model.Departure, word model.Word) {
 	if word != "" {
-		w.state.PutOut = append(slices.Clone(w.state.PutOut), plan.PutOut{
+		w.state.PutOut = append(slices.Clone(w.state.PutOut), model.PutOut{
 			Person: d.Person, CredentialID: d.CredentialID, Username: d.Username, CSI: d.CSI, Word: word, At: d.WithdrawnAt, FirstName: d.FirstName, LastSeen: d.LastSeen,
 		})
 	}
 }
 
 // carryOut journals, sends and settles one change; it tells whether it is known to be done.
-func (w *world) carryOut(c plan.Change, fate loss) bool {
-	op := plan.Operation{
+func (w *world) carryOut(c model.Change, fate loss) bool {
+	op := model.Operation{
 		ID: int64(w.next()), ChangeID: c.ID, Op: c.Op, Person: c.Person, OU: c.OU, CSI: c.CSI, DN: c.DN,
 		CredentialID: c.CredentialID, Username: c.Username, Approved: c.Approved || c.By != "", Ordered: c.Ordered, By: c.By, At: w.now,
 	}
 	if c.ThreemaID != "" {
 		op.ThreemaIDs = []string{c.ThreemaID}
 	}
-	if open := slices.IndexFunc(w.state.Open, func(o plan.Operation) bool { return o.Op == plan.Create && o.Person == c.Person }); c.Op == plan.Create && open >= 0 {
+	if open := slices.IndexFunc(w.state.Open, func(o model.Operation) bool { return o.Op == model.Create && o.Person == c.Person }); c.Op == model.Create && open >= 0 {
 		op = w.state.Open[open]
 		w.state.Open = slices.Delete(w.state.Open, open, open+1)
 		op.CredentialID = c.CredentialID
 	}
-	if c.Op == plan.Withdraw {
+	if c.Op == model.Withdraw {
 		op.ThreemaIDs = strings.Fields(c.Before["threema_ids"])
 		w.dropUndone(op.Person)
 		if c.Ordered {
@@ -686,15 +687,15 @@ func (w *world) carryOut(c plan.Change, fate loss) bool {
 			w.startSaga(op)
 		}
 	}
-	if c.Op == plan.PublishContact {
+	if c.Op == model.PublishContact {
 		op.ContactCreated = w.contact(c.ThreemaID) == nil
 	}
 	if fate != lostBefore {
 		w.send(c, &op)
 	}
-	if fate == crashed && c.Op == plan.Create {
+	if fate == crashed && c.Op == model.Create {
 		op.Sent = append(slices.Clone(op.Sent), c.Settings...)
-		w.own(plan.Ownership{Person: op.Person, CredentialID: op.CredentialID, Username: op.Username, CSI: op.CSI, Created: true})
+		w.own(model.Ownership{Person: op.Person, CredentialID: op.CredentialID, Username: op.Username, CSI: op.CSI, Created: true})
 	}
 	if fate != arrives {
 		if fate == lostAfter && c.CredentialID == "" {
@@ -703,19 +704,19 @@ func (w *world) carryOut(c plan.Change, fate loss) bool {
 		w.state.Open = append(w.state.Open, op)
 		return false
 	}
-	if c.Op == plan.Create {
+	if c.Op == model.Create {
 		w.set(op.CredentialID, c.Settings)
-		w.own(plan.Ownership{Person: op.Person, CredentialID: op.CredentialID, Username: op.Username, CSI: op.CSI, Created: true})
+		w.own(model.Ownership{Person: op.Person, CredentialID: op.CredentialID, Username: op.Username, CSI: op.CSI, Created: true})
 	}
 	w.effect(op)
 	w.done[c.Op]++
 	return true
 }
 
-func (w *world) startSaga(op plan.Operation) {
+func (w *world) startSaga(op model.Operation) {
 	s := w.saga(op.Person)
 	if s == nil {
-		w.state.Departures = append(w.state.Departures, plan.Departure{
+		w.state.Departures = append(w.state.Departures, model.Departure{
 			Person: op.Person, CredentialID: op.CredentialID, Username: op.Username, CSI: op.CSI, DN: op.DN, OU: op.OU, StartedAt: op.At,
 		})
 		s = w.saga(op.Person)
@@ -731,64 +732,64 @@ func (w *world) startSaga(op plan.Operation) {
 		w.departure[op.Person] = w.sagas
 	}
 	for _, id := range op.ThreemaIDs {
-		if !slices.ContainsFunc(s.IDs, func(have plan.DepartingID) bool { return have.ThreemaID == id }) {
-			s.IDs = append(s.IDs, plan.DepartingID{ThreemaID: id})
+		if !slices.ContainsFunc(s.IDs, func(have model.DepartingID) bool { return have.ThreemaID == id }) {
+			s.IDs = append(s.IDs, model.DepartingID{ThreemaID: id})
 		}
 	}
 }
 
 // send is the licence package at work.
-func (w *world) send(c plan.Change, op *plan.Operation) {
+func (w *world) send(c model.Change, op *model.Operation) {
 	switch c.Op {
-	case plan.Create:
+	case model.Create:
 		if c.CredentialID == "" {
 			op.CredentialID = fmt.Sprintf("c%03d", w.next())
-			w.pkg.Credentials = append(slices.Clone(w.pkg.Credentials), plan.Credential{ID: op.CredentialID, Username: c.Username})
+			w.pkg.Credentials = append(slices.Clone(w.pkg.Credentials), model.Credential{ID: op.CredentialID, Username: c.Username})
 		}
-	case plan.Withdraw:
+	case model.Withdraw:
 		w.dropCredential(c.CredentialID)
-	case plan.Detach, plan.Revoke:
+	case model.Detach, model.Revoke:
 		w.dropUser(c.ThreemaID)
-	case plan.SetSettings:
+	case model.SetSettings:
 		w.set(c.CredentialID, c.Settings)
-	case plan.UnsetSetting:
+	case model.UnsetSetting:
 		for name := range c.Before {
-			w.set(c.CredentialID, []plan.Setting{{Name: name}})
+			w.set(c.CredentialID, []model.Setting{{Name: name}})
 		}
-	case plan.PublishContact:
+	case model.PublishContact:
 		w.pkg.Contacts = slices.Clone(w.pkg.Contacts)
 		if w.contact(c.ThreemaID) == nil {
-			w.pkg.Contacts = append(w.pkg.Contacts, plan.Contact{ID: c.ThreemaID})
+			w.pkg.Contacts = append(w.pkg.Contacts, model.Contact{ID: c.ThreemaID})
 		}
 		contact := w.contact(c.ThreemaID)
 		contact.FirstName, contact.LastName, contact.Enabled = c.After["first_name"], c.After["last_name"], true
-	case plan.DisableContact:
+	case model.DisableContact:
 		w.pkg.Contacts = slices.Clone(w.pkg.Contacts)
 		if contact := w.contact(c.ThreemaID); contact != nil {
 			contact.Enabled = false
 		}
-	case plan.Adopt, plan.Transfer:
+	case model.Adopt, model.Transfer:
 	}
 }
 
 // effect is what the ledger records of an operation that is done.
-func (w *world) effect(op plan.Operation) {
-	w.state.Approvals = slices.DeleteFunc(slices.Clone(w.state.Approvals), func(a plan.GivenApproval) bool { return a.ChangeID == op.ChangeID })
+func (w *world) effect(op model.Operation) {
+	w.state.Approvals = slices.DeleteFunc(slices.Clone(w.state.Approvals), func(a model.GivenApproval) bool { return a.ChangeID == op.ChangeID })
 	if op.Op.Destructive() && !op.Approved {
-		w.state.Taken = append(w.state.Taken, plan.PastRemoval{Op: op.Op, Person: op.Person, OU: op.OU, At: w.now})
+		w.state.Taken = append(w.state.Taken, model.PastRemoval{Op: op.Op, Person: op.Person, OU: op.OU, At: w.now})
 	}
 	switch op.Op {
-	case plan.Adopt:
-		w.own(plan.Ownership{Person: op.Person, CredentialID: op.CredentialID, Username: op.Username, CSI: op.CSI})
-		w.state.Open = slices.DeleteFunc(slices.Clone(w.state.Open), func(o plan.Operation) bool {
-			return o.Op == plan.Create && o.Person == op.Person && (o.CredentialID == "" || o.CredentialID == op.CredentialID)
+	case model.Adopt:
+		w.own(model.Ownership{Person: op.Person, CredentialID: op.CredentialID, Username: op.Username, CSI: op.CSI})
+		w.state.Open = slices.DeleteFunc(slices.Clone(w.state.Open), func(o model.Operation) bool {
+			return o.Op == model.Create && o.Person == op.Person && (o.CredentialID == "" || o.CredentialID == op.CredentialID)
 		})
-	case plan.Transfer:
+	case model.Transfer:
 		w.transfer(op)
-	case plan.Withdraw:
+	case model.Withdraw:
 		w.endOrder(op.CredentialID)
 		if op.Ordered {
-			w.obeyed(plan.Ownership{Person: op.Person, CSI: op.CSI, CredentialID: op.CredentialID, Username: op.Username}, op.ThreemaIDs...)
+			w.obeyed(model.Ownership{Person: op.Person, CSI: op.CSI, CredentialID: op.CredentialID, Username: op.Username}, op.ThreemaIDs...)
 			return
 		}
 		w.disown(op.Person, op.CredentialID)
@@ -797,10 +798,10 @@ func (w *world) effect(op plan.Operation) {
 		if s := w.saga(op.Person); s != nil && s.WithdrawnAt.IsZero() {
 			s.WithdrawnAt = w.now
 			if op.By != "" {
-				w.putOut(*s, plan.WordOrder)
+				w.putOut(*s, model.WordOrder)
 			}
 		}
-	case plan.Detach, plan.Revoke:
+	case model.Detach, model.Revoke:
 		w.taken(op, op.ThreemaIDs[0])
 		if s := w.saga(op.Person); s != nil {
 			for n := range s.IDs {
@@ -808,29 +809,29 @@ func (w *world) effect(op plan.Operation) {
 					s.IDs[n].GoneAt = w.now
 				}
 			}
-			w.state.Vanished = slices.DeleteFunc(slices.Clone(w.state.Vanished), func(v plan.Vanished) bool {
+			w.state.Vanished = slices.DeleteFunc(slices.Clone(w.state.Vanished), func(v model.Vanished) bool {
 				return v.Number == w.departure[op.Person] && slices.Contains(op.ThreemaIDs, v.ThreemaID)
 			})
 		}
-	case plan.PublishContact:
+	case model.PublishContact:
 		for _, id := range op.ThreemaIDs {
-			w.published(plan.Publication{ThreemaID: id, Created: op.ContactCreated})
+			w.published(model.Publication{ThreemaID: id, Created: op.ContactCreated})
 		}
-	case plan.DisableContact:
+	case model.DisableContact:
 		// Ours to enable again, should the person return.
-		w.state.Published = slices.DeleteFunc(w.state.Published, func(p plan.Publication) bool { return slices.Contains(op.ThreemaIDs, p.ThreemaID) })
-	case plan.Create, plan.SetSettings, plan.UnsetSetting:
+		w.state.Published = slices.DeleteFunc(w.state.Published, func(p model.Publication) bool { return slices.Contains(op.ThreemaIDs, p.ThreemaID) })
+	case model.Create, model.SetSettings, model.UnsetSetting:
 	}
 }
 
 // taken is what the ledger records of a destructive effect.
-func (w *world) taken(op plan.Operation, threemaID string) {
+func (w *world) taken(op model.Operation, threemaID string) {
 	s := w.saga(op.Person)
 	if s == nil {
 		return
 	}
 	w.effects++
-	e := plan.Effect{
+	e := model.Effect{
 		ID: w.effects, Departure: w.departure[op.Person], Op: op.Op, Person: op.Person, CSI: s.CSI, DN: s.DN,
 		CredentialID: s.CredentialID, Username: s.Username, ThreemaID: threemaID, RequestedAt: w.now, FirstName: s.FirstName, LastSeen: s.LastSeen,
 	}
@@ -840,7 +841,7 @@ func (w *world) taken(op plan.Operation, threemaID string) {
 	w.state.Effects = append(slices.Clone(w.state.Effects), e)
 }
 
-func (w *world) transfer(op plan.Operation) {
+func (w *world) transfer(op model.Operation) {
 	created, firstName := false, ""
 	for _, o := range w.state.Owned {
 		if o.CredentialID != op.CredentialID {
@@ -855,18 +856,18 @@ func (w *world) transfer(op plan.Operation) {
 		}
 		w.passSuspension(o.Person, op.Person)
 		w.endSaga(o.Person)
-		w.state.Observations = slices.DeleteFunc(slices.Clone(w.state.Observations), func(have plan.Observation) bool {
+		w.state.Observations = slices.DeleteFunc(slices.Clone(w.state.Observations), func(have model.Observation) bool {
 			return have.Person == o.Person && o.Person != op.Person
 		})
 	}
-	w.own(plan.Ownership{Person: op.Person, CredentialID: op.CredentialID, Username: op.Username, CSI: op.CSI, Created: created, FirstName: firstName})
+	w.own(model.Ownership{Person: op.Person, CredentialID: op.CredentialID, Username: op.Username, CSI: op.CSI, Created: created, FirstName: firstName})
 }
 
 // foreignObjects is everything that a plan may not touch, as it was.
 type foreignObjects struct {
-	Credentials []plan.Credential
-	Users       []plan.User
-	Contacts    []plan.Contact
+	Credentials []model.Credential
+	Users       []model.User
+	Contacts    []model.Contact
 	Settings    map[string]map[string]string
 }
 
@@ -879,11 +880,11 @@ func (w *world) foreign(p plan.Plan) foreignObjects {
 	}
 	for _, op := range w.state.Open {
 		for _, c := range w.pkg.Credentials {
-			ours[c.ID] = ours[c.ID] || op.Op == plan.Create && (c.ID == op.CredentialID || c.Username == op.Username)
+			ours[c.ID] = ours[c.ID] || op.Op == model.Create && (c.ID == op.CredentialID || c.Username == op.Username)
 		}
 	}
 	for _, c := range p.Changes {
-		if c.Op == plan.Adopt && c.Status == plan.Due {
+		if c.Op == model.Adopt && c.Status == model.Due {
 			ours[c.CredentialID] = true
 		}
 	}
@@ -909,22 +910,22 @@ func (w *world) foreign(p plan.Plan) foreignObjects {
 			f.Settings[c.ID] = maps.Clone(w.pkg.Settings[c.ID])
 		}
 	}
-	f.Users = slices.DeleteFunc(slices.Clone(w.pkg.Users), func(u plan.User) bool { return ids[u.ID] })
-	f.Contacts = slices.DeleteFunc(slices.Clone(w.pkg.Contacts), func(c plan.Contact) bool { return ids[c.ID] })
+	f.Users = slices.DeleteFunc(slices.Clone(w.pkg.Users), func(u model.User) bool { return ids[u.ID] })
+	f.Contacts = slices.DeleteFunc(slices.Clone(w.pkg.Contacts), func(c model.Contact) bool { return ids[c.ID] })
 	return f
 }
 
 // free tells that no credential has a Threema ID since somebody used it who was the last.
-func (w *world) free(l plan.FormerLink) bool {
+func (w *world) free(l model.FormerLink) bool {
 	u := w.user(l.ThreemaID)
-	return u != nil && u.CredentialID == "" && !slices.ContainsFunc(w.state.FormerLinks, func(m plan.FormerLink) bool {
+	return u != nil && u.CredentialID == "" && !slices.ContainsFunc(w.state.FormerLinks, func(m model.FormerLink) bool {
 		return m.ThreemaID == l.ThreemaID && m.Person != l.Person && !m.Until.Before(l.Until)
 	})
 }
 
 // leave tells of somebody whose access the plan takes out.
-func leave(p plan.Plan, person plan.PersonID) bool {
-	return slices.ContainsFunc(p.Changes, func(c plan.Change) bool { return c.Op.OfDeparture() && c.Person == person })
+func leave(p plan.Plan, person model.PersonID) bool {
+	return slices.ContainsFunc(p.Changes, func(c model.Change) bool { return c.Op.OfDeparture() && c.Person == person })
 }
 
 // foreignAgain looks the same objects up after a pass.
@@ -961,14 +962,14 @@ func (w *world) foreignAgain(before foreignObjects) foreignObjects {
 // complete; sentinels_test.go and count_test.go hold when it must doubt.
 func (w *world) note(in plan.Input, p plan.Plan) {
 	switch {
-	case in.Policy.Mode != plan.Sync:
+	case in.Policy.Mode != model.Sync:
 		w.synced = time.Time{}
 	case w.synced.IsZero() || w.synced.After(w.now):
 		w.synced = w.now
 	}
 	doubted := map[string]bool{}
 	for _, s := range p.Sources {
-		doubted[s.Name] = slices.ContainsFunc(s.Conditions, func(c plan.Condition) bool { return !c.OK && c.Name != "ids" })
+		doubted[s.Name] = slices.ContainsFunc(s.Conditions, func(c model.Condition) bool { return !c.OK && c.Name != "ids" })
 	}
 	for _, s := range in.Sources {
 		was := in.State.Sources[s.Snapshot.Source].Server
@@ -976,20 +977,20 @@ func (w *world) note(in plan.Input, p plan.Plan) {
 		complete := s.Snapshot.Departures() && !doubted[s.Snapshot.Source]
 		for _, i := range s.Identities {
 			state := i.State
-			if i.Excluded || !slices.Contains(in.Policy.Evidence, i.Evidence.Kind) && state == plan.Departed {
-				state = plan.Unknown
+			if i.Excluded || !slices.Contains(in.Policy.Evidence, i.Evidence.Kind) && state == model.Departed {
+				state = model.Unknown
 			}
 			w.history[i.Person] = append(w.history[i.Person], report{w.now, state, i.Evidence.Kind, complete, switched, false})
 		}
 		for _, x := range s.Snapshot.Sightings {
 			state, kind := x.State, x.Evidence.Kind
 			if x.Placeless {
-				state, kind = plan.Departed, plan.Absent
+				state, kind = model.Departed, model.Absent
 			}
-			if state == plan.Departed && !slices.Contains(in.Policy.Evidence, kind) {
-				state = plan.Unknown
+			if state == model.Departed && !slices.Contains(in.Policy.Evidence, kind) {
+				state = model.Unknown
 			}
-			seen := x.Found || !slices.Contains(s.Snapshot.Conditions, plan.Condition{Name: "ids", Detail: "CN=New,DC=corp"})
+			seen := x.Found || !slices.Contains(s.Snapshot.Conditions, model.Condition{Name: "ids", Detail: "CN=New,DC=corp"})
 			w.history[x.ID] = append(w.history[x.ID], report{w.now, state, kind, complete && seen, switched, x.Placeless})
 		}
 	}
@@ -1004,35 +1005,35 @@ func (w *world) noteForgotten(in plan.Input, doubted map[string]bool) {
 		whole = whole && s.Snapshot.Departures() && !doubted[s.Snapshot.Source]
 	}
 	for _, name := range in.Configured {
-		whole = whole && slices.ContainsFunc(in.Sources, func(s plan.SourceView) bool { return s.Snapshot.Source == name })
+		whole = whole && slices.ContainsFunc(in.Sources, func(s model.SourceView) bool { return s.Snapshot.Source == name })
 	}
 	for _, o := range in.State.Observations {
 		if _, given := forgottenIn(in, o.Person.Source); given {
-			w.history[o.Person] = append(w.history[o.Person], report{w.now, plan.Departed, plan.Absent, whole, false, false})
+			w.history[o.Person] = append(w.history[o.Person], report{w.now, model.Departed, model.Absent, whole, false, false})
 		}
 	}
 }
 
 // forgottenIn finds a source that was given up and is not configured.
-func forgottenIn(in plan.Input, source string) (plan.ForgottenSource, bool) {
+func forgottenIn(in plan.Input, source string) (model.ForgottenSource, bool) {
 	there := slices.Contains(in.Configured, source) ||
-		slices.ContainsFunc(in.Sources, func(s plan.SourceView) bool { return s.Snapshot.Source == source })
-	n := slices.IndexFunc(in.State.Forgotten, func(f plan.ForgottenSource) bool { return f.Source == source })
+		slices.ContainsFunc(in.Sources, func(s model.SourceView) bool { return s.Snapshot.Source == source })
+	n := slices.IndexFunc(in.State.Forgotten, func(f model.ForgottenSource) bool { return f.Source == source })
 	if n < 0 || there {
-		return plan.ForgottenSource{}, false
+		return model.ForgottenSource{}, false
 	}
 	return in.State.Forgotten[n], true
 }
 
 // mayWithdraw decides from the bare history whether a person may lose the access now: an
 // unbroken row of complete reads that confirms, the latest of them now, and the grace.
-func (w *world) mayWithdraw(person plan.PersonID) error {
+func (w *world) mayWithdraw(person model.PersonID) error {
 	reads, placeless := 0, false
 	var since, confirmed time.Time
 	last := report{}
 	for _, r := range w.history[person] {
 		last = r
-		if r.state != plan.Departed {
+		if r.state != model.Departed {
 			reads, since, confirmed = 0, time.Time{}, time.Time{}
 			continue
 		}
@@ -1050,7 +1051,7 @@ func (w *world) mayWithdraw(person plan.PersonID) error {
 		}
 	}
 	switch {
-	case last.state != plan.Departed || !last.complete || !last.at.Equal(w.now):
+	case last.state != model.Departed || !last.complete || !last.at.Equal(w.now):
 		return fmt.Errorf("this pass has no complete evidence: %+v", last)
 	case confirmed.IsZero():
 		return fmt.Errorf("not confirmed: %d reads since %s", reads, since)
@@ -1064,18 +1065,18 @@ func (w *world) mayWithdraw(person plan.PersonID) error {
 func (w *world) check(t testing.TB, in plan.Input, p plan.Plan) {
 	t.Helper()
 	w.checkSuspended(t, in, p)
-	ids := map[string]plan.Change{}
-	rank := map[plan.Op]int{}
-	for n, op := range plan.Ops() {
+	ids := map[string]model.Change{}
+	rank := map[model.Op]int{}
+	for n, op := range model.Ops() {
 		rank[op] = n
 	}
-	present := map[string]plan.PersonID{}
-	holders := map[plan.PersonID]bool{}
+	present := map[string]model.PersonID{}
+	holders := map[model.PersonID]bool{}
 	read := map[string]bool{}
 	for _, s := range in.Sources {
 		read[s.Snapshot.Source] = true
 		for _, i := range s.Identities {
-			if i.State == plan.Entitled && !i.Excluded && (!i.Dated || in.ServiceClock.Doubt() == "") { // else a wrong clock says so
+			if i.State == model.Entitled && !i.Excluded && (!i.Dated || in.ServiceClock.Doubt() == "") { // else a wrong clock says so
 				present[i.CSI] = i.Person
 				holders[i.Person] = true
 			}
@@ -1089,26 +1090,26 @@ func (w *world) check(t testing.TB, in plan.Input, p plan.Plan) {
 		ids[c.ID] = c
 		from, _, _ := strings.Cut(c.Before["person"], "/")
 		_, given := forgottenIn(in, c.Person.Source)
-		if !read[c.Person.Source] && !given && !c.Ordered || c.Op == plan.Transfer && !read[from] && slices.Contains(in.Configured, from) {
+		if !read[c.Person.Source] && !given && !c.Ordered || c.Op == model.Transfer && !read[from] && slices.Contains(in.Configured, from) {
 			t.Fatalf("%s of somebody whose source was not read: %+v", c.Op, c)
 		}
 		if n > 0 && rank[p.Changes[n-1].Op] > rank[c.Op] {
 			t.Fatalf("changes are not sorted: %s after %s", c.Op, p.Changes[n-1].Op)
 		}
-		stopped := c.Status == plan.Blocked || c.Status == plan.Waiting && c.Guard == plan.GuardAhead
+		stopped := c.Status == model.Blocked || c.Status == model.Waiting && c.Guard == model.GuardAhead
 		if c.Requests < 0 || c.Status == "" || c.Class == "" || c.Reason == "" || (c.Guard != "") != stopped {
 			t.Fatalf("malformed change %+v", c)
 		}
-		if c.Status == plan.Due && !in.Policy.Mode.Allows(c.Op) {
+		if c.Status == model.Due && !in.Policy.Mode.Allows(c.Op) {
 			t.Fatalf("policy %s lets %s through", in.Policy.Mode, c.Op)
 		}
-		if c.Status == plan.Due {
+		if c.Status == model.Due {
 			total += c.Requests
 		}
-		if given && c.Op.Destructive() && !c.Ordered && !slices.Contains(c.Asks, plan.AskForgotten) {
+		if given && c.Op.Destructive() && !c.Ordered && !slices.Contains(c.Asks, model.AskForgotten) {
 			t.Fatalf("%s of somebody whose source was forgotten asks nobody: %+v", c.Op, c)
 		}
-		if c.Op.Destructive() || c.Op == plan.DisableContact {
+		if c.Op.Destructive() || c.Op == model.DisableContact {
 			if holders[c.Person] && !c.Ordered {
 				t.Fatalf("%s of an entitled person: %+v", c.Op, c)
 			}
@@ -1119,7 +1120,7 @@ func (w *world) check(t testing.TB, in plan.Input, p plan.Plan) {
 			if other, taken := present[c.CSI]; taken && c.CSI != "" {
 				w.checkShared(t, c, other)
 			}
-			if c.Status == plan.Due {
+			if c.Status == model.Due {
 				w.checkLeaver(t, c)
 			}
 		}
@@ -1140,11 +1141,11 @@ func (w *world) check(t testing.TB, in plan.Input, p plan.Plan) {
 
 // checkShared holds what a change may take from somebody whose csi an entitled person has: nothing
 // without a yes if they may be one person, and of two people the credential alone.
-func (w *world) checkShared(t testing.TB, c plan.Change, other plan.PersonID) {
+func (w *world) checkShared(t testing.TB, c model.Change, other model.PersonID) {
 	t.Helper()
-	takesID := c.Op == plan.Detach || c.Op == plan.Revoke
+	takesID := c.Op == model.Detach || c.Op == model.Revoke
 	hidden := w.history[c.Person][len(w.history[c.Person])-1].placeless // then nobody can tell, and another question is asked
-	if (takesID || c.Op == plan.Withdraw && !hidden && w.looksSame(c.Person, other)) && !slices.Contains(c.Asks, plan.AskSamePerson) {
+	if (takesID || c.Op == model.Withdraw && !hidden && w.looksSame(c.Person, other)) && !slices.Contains(c.Asks, model.AskSamePerson) {
 		t.Fatalf("%s of a csi that %s holds, who is entitled, asks nobody: %+v", c.Op, other, c)
 	}
 }
@@ -1152,23 +1153,23 @@ func (w *world) checkShared(t testing.TB, c plan.Change, other plan.PersonID) {
 // looksSame tells that two accounts with one csi may be the same person, by what the passes were told:
 // the young one has the first name that stands on the credential, or stood, and they never stood side
 // by side in one source. A clock that was set back makes nobody sure.
-func (w *world) looksSame(old, young plan.PersonID) bool {
-	entitled := func(r report) bool { return r.state == plan.Entitled }
+func (w *world) looksSame(old, young model.PersonID) bool {
+	entitled := func(r report) bool { return r.state == model.Entitled }
 	ours, theirs := w.history[old], w.history[young]
 	first := slices.IndexFunc(theirs, entitled)
 	beside := first >= 0 && old.Source == young.Source &&
 		(slices.ContainsFunc(ours, func(r report) bool { return entitled(r) && !r.at.Before(theirs[first].at) }) ||
-			slices.ContainsFunc(w.state.Observations, func(o plan.Observation) bool { return o.Person == old && o.LastSeen.After(w.now) }))
+			slices.ContainsFunc(w.state.Observations, func(o model.Observation) bool { return o.Person == old && o.LastSeen.After(w.now) }))
 	written := ""
 	if own := w.owner(old); own != nil {
-		written = cmp.Or(w.pkg.Settings[own.CredentialID][plan.SettingFirstName], own.FirstName)
+		written = cmp.Or(w.pkg.Settings[own.CredentialID][model.SettingFirstName], own.FirstName)
 	} else if departure := w.saga(old); departure != nil {
 		written = departure.FirstName
 	}
 	return !beside && written == w.entry(young).first
 }
 
-func (w *world) entry(person plan.PersonID) *entry {
+func (w *world) entry(person model.PersonID) *entry {
 	for _, d := range w.sources {
 		for _, e := range d.people {
 			if e.id == person {
@@ -1190,10 +1191,10 @@ func checkEffects(t testing.TB, in plan.Input, p plan.Plan) {
 	}
 	for _, e := range m.Effects {
 		wait := time.Hour
-		if e.Op == plan.Withdraw {
+		if e.Op == model.Withdraw {
 			wait = 24 * time.Hour
 		}
-		if e.State() == plan.EffectVerified && in.Now.Before(e.RequestedAt.Add(wait)) {
+		if e.State() == model.EffectVerified && in.Now.Before(e.RequestedAt.Add(wait)) {
 			t.Fatalf("verified before its time: %+v", e)
 		}
 	}
@@ -1206,27 +1207,27 @@ func checkEffects(t testing.TB, in plan.Input, p plan.Plan) {
 
 // checkApproval holds that a yes was given where one is needed, by the bare list of approvals,
 // and that none does more than it may.
-func (w *world) checkApproval(t testing.TB, in plan.Input, c plan.Change) {
+func (w *world) checkApproval(t testing.TB, in plan.Input, c model.Change) {
 	t.Helper()
-	given := in.AcceptBaseline && (c.Op == plan.Adopt || c.Op == plan.Transfer) // it is the yes to whom it lists
+	given := in.AcceptBaseline && (c.Op == model.Adopt || c.Op == model.Transfer) // it is the yes to whom it lists
 	for _, a := range in.State.Approvals {
 		departure := w.saga(c.Person)
-		longest := a.At.Add(in.Policy.ConfirmOver + in.Policy.GraceWithdraw + plan.MaxApproval) // of a step that is not due yet
+		longest := a.At.Add(in.Policy.ConfirmOver + in.Policy.GraceWithdraw + model.MaxApproval) // of a step that is not due yet
 		kept := departure != nil && (departure.StartedAt.Before(a.Until) || departure.StartedAt.Before(longest))
 		waits := c.NotBefore.IsZero() && w.now.Before(longest) || // for a complete read, or goes with the withdrawal
-			c.NotBefore.After(a.At) && w.now.Before(c.NotBefore.Add(plan.MaxApproval))
+			c.NotBefore.After(a.At) && w.now.Before(c.NotBefore.Add(model.MaxApproval))
 		given = given || a.ChangeID == c.ID && (w.now.Before(a.Until) || kept || waits)
 	}
-	switch takes := c.Op.Destructive() || c.Op == plan.DisableContact; {
+	switch takes := c.Op.Destructive() || c.Op == model.DisableContact; {
 	case c.Approved && !given:
 		t.Fatalf("nobody approved %+v", c)
-	case c.Op == plan.Withdraw && w.credentialByID(c.CredentialID) == nil && slices.ContainsFunc(in.State.Orders, func(o plan.PastOrder) bool { return o.CredentialID == c.CredentialID }):
+	case c.Op == model.Withdraw && w.credentialByID(c.CredentialID) == nil && slices.ContainsFunc(in.State.Orders, func(o model.PastOrder) bool { return o.CredentialID == c.CredentialID }):
 		t.Fatalf("an ordered withdrawal that is done is planned again: %+v", c)
-	case c.Status == plan.Due && c.Op.Destructive() && !given && (in.Policy.Approval.Asks(c.Class) || slices.Contains(in.Policy.Protected, c.CSI)):
+	case c.Status == model.Due && c.Op.Destructive() && !given && (in.Policy.Approval.Asks(c.Class) || slices.Contains(in.Policy.Protected, c.CSI)):
 		t.Fatalf("%s needs an approval, and has none: %+v", c.Op, c)
-	case c.Status == plan.Due && takes && in.Stop != "":
+	case c.Status == model.Due && takes && in.Stop != "":
 		t.Fatalf("%s although the stop file is there: %+v", c.Op, c)
-	case c.Approved && (c.Status == plan.NeedsApproval || c.Status == plan.Blocked && c.Op.Destructive() && c.AwaitsApproval()):
+	case c.Approved && (c.Status == model.NeedsApproval || c.Status == model.Blocked && c.Op.Destructive() && c.AwaitsApproval()):
 		t.Fatalf("approved, and waits for an approval: %+v", c)
 	}
 }
@@ -1238,16 +1239,16 @@ func (w *world) checkLimits(t testing.TB, in plan.Input, p plan.Plan) {
 	for _, o := range in.State.Owned {
 		managed[o.Person.Source]++
 	}
-	gone := map[plan.Op]map[string]map[plan.PersonID]bool{}
+	gone := map[model.Op]map[string]map[model.PersonID]bool{}
 	for _, c := range p.Changes {
-		if !c.Op.Destructive() || c.Status != plan.Due || c.Approved || c.By != "" {
+		if !c.Op.Destructive() || c.Status != model.Due || c.Approved || c.By != "" {
 			continue
 		}
 		if gone[c.Op] == nil {
-			gone[c.Op] = map[string]map[plan.PersonID]bool{}
+			gone[c.Op] = map[string]map[model.PersonID]bool{}
 		}
 		if gone[c.Op][c.Person.Source] == nil {
-			gone[c.Op][c.Person.Source] = map[plan.PersonID]bool{}
+			gone[c.Op][c.Person.Source] = map[model.PersonID]bool{}
 		}
 		gone[c.Op][c.Person.Source][c.Person] = true
 	}
@@ -1255,7 +1256,7 @@ func (w *world) checkLimits(t testing.TB, in plan.Input, p plan.Plan) {
 		for source, people := range bySource {
 			base := managed[source]
 			for _, departure := range in.State.Departures {
-				if op != plan.Withdraw && departure.Person.Source == source {
+				if op != model.Withdraw && departure.Person.Source == source {
 					base++
 				}
 			}
@@ -1269,17 +1270,17 @@ func (w *world) checkLimits(t testing.TB, in plan.Input, p plan.Plan) {
 // approve says yes to everything that a plan asks for.
 func (w *world) approve(p plan.Plan, ttl time.Duration) {
 	for _, c := range p.AwaitingApproval() {
-		w.give(plan.GivenApproval{ChangeID: c.ID, Person: c.Person, Until: w.now.Add(ttl)})
+		w.give(model.GivenApproval{ChangeID: c.ID, Person: c.Person, Until: w.now.Add(ttl)})
 	}
 }
 
-func (w *world) give(given plan.GivenApproval) {
+func (w *world) give(given model.GivenApproval) {
 	given.At = w.now
-	w.state.Approvals = slices.DeleteFunc(slices.Clone(w.state.Approvals), func(a plan.GivenApproval) bool { return a.ChangeID == given.ChangeID })
+	w.state.Approvals = slices.DeleteFunc(slices.Clone(w.state.Approvals), func(a model.GivenApproval) bool { return a.ChangeID == given.ChangeID })
 	w.state.Approvals = append(w.state.Approvals, given)
 }
 
-func (w *world) checkLeaver(t testing.TB, c plan.Change) {
+func (w *world) checkLeaver(t testing.TB, c model.Change) {
 	t.Helper()
 	departure := w.saga(c.Person)
 	begun := departure != nil && !departure.WithdrawnAt.IsZero()
@@ -1292,20 +1293,20 @@ func (w *world) checkLeaver(t testing.TB, c plan.Change) {
 		}
 	}
 	last := w.history[c.Person][len(w.history[c.Person])-1]
-	if last.state != plan.Departed || !last.complete {
+	if last.state != model.Departed || !last.complete {
 		t.Fatalf("%s without evidence in this pass: %+v", c.Op, last)
 	}
-	if last.placeless && c.Op.Destructive() && !slices.Contains(c.Asks, plan.AskPlace) {
+	if last.placeless && c.Op.Destructive() && !slices.Contains(c.Asks, model.AskPlace) {
 		t.Fatalf("%s of somebody who may be hidden with their place asks nobody: %+v", c.Op, c)
 	}
 	if u := w.user(c.ThreemaID); c.ThreemaID != "" {
-		theirs := u != nil && (u.CSI == "" || u.CSI == c.CSI || slices.Contains(w.state.FormerCSIs, plan.FormerCSI{Person: c.Person, CSI: u.CSI}))
-		asked := slices.Contains(c.Asks, plan.AskOthersUse) && c.Op != plan.DisableContact
+		theirs := u != nil && (u.CSI == "" || u.CSI == c.CSI || slices.Contains(w.state.FormerCSIs, model.FormerCSI{Person: c.Person, CSI: u.CSI}))
+		asked := slices.Contains(c.Asks, model.AskOthersUse) && c.Op != model.DisableContact
 		if u == nil || u.Special() || !asked && (u.CredentialID != "" && u.CredentialID != c.CredentialID || !theirs) {
 			t.Fatalf("%s of a wrong ID %+v: %+v", c.Op, u, c)
 		}
 	}
-	if (c.Op == plan.Detach || c.Op == plan.Revoke) && begun && departure != nil && !departure.WithdrawnAt.IsZero() {
+	if (c.Op == model.Detach || c.Op == model.Revoke) && begun && departure != nil && !departure.WithdrawnAt.IsZero() {
 		if w.now.Before(departure.WithdrawnAt.Add(w.policy.GraceID)) || w.now.Before(departure.StartedAt.Add(w.policy.GraceID)) {
 			t.Fatalf("%s before the grace of the ID is over", c.Op)
 		}
@@ -1313,9 +1314,9 @@ func (w *world) checkLeaver(t testing.TB, c plan.Change) {
 }
 
 // settledWithdrawal tells whether a withdrawal whose answer was lost has happened.
-func (w *world) settledWithdrawal(person plan.PersonID) bool {
-	return slices.ContainsFunc(w.state.Open, func(op plan.Operation) bool {
-		return op.Op == plan.Withdraw && op.Person == person && w.credentialByID(op.CredentialID) == nil
+func (w *world) settledWithdrawal(person model.PersonID) bool {
+	return slices.ContainsFunc(w.state.Open, func(op model.Operation) bool {
+		return op.Op == model.Withdraw && op.Person == person && w.credentialByID(op.CredentialID) == nil
 	})
 }
 
@@ -1344,7 +1345,7 @@ func of(p plan.Plan, names ...string) []string {
 }
 
 // condition finds a line of the certificate of the first source.
-func condition(t testing.TB, p plan.Plan, name string) plan.Condition {
+func condition(t testing.TB, p plan.Plan, name string) model.Condition {
 	t.Helper()
 	for _, c := range p.Sources[0].Conditions {
 		if c.Name == name {
@@ -1352,10 +1353,10 @@ func condition(t testing.TB, p plan.Plan, name string) plan.Condition {
 		}
 	}
 	t.Fatalf("no condition %s in %+v", name, p.Sources[0].Conditions)
-	return plan.Condition{}
+	return model.Condition{}
 }
 
-func find(t testing.TB, p plan.Plan, op plan.Op, name string) plan.Change {
+func find(t testing.TB, p plan.Plan, op model.Op, name string) model.Change {
 	t.Helper()
 	for _, c := range p.Changes {
 		if c.Op == op && c.CSI == "E-"+name {
@@ -1363,7 +1364,7 @@ func find(t testing.TB, p plan.Plan, op plan.Op, name string) plan.Change {
 		}
 	}
 	t.Fatalf("no %s of %s in %v", op, name, summary(p))
-	return plan.Change{}
+	return model.Change{}
 }
 
 // words are all reasons of a plan, for tests that look for one.

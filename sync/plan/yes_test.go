@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -17,7 +18,7 @@ func TestWhatGoesWithAStepWaitsUnderItsQuestion(t *testing.T) {
 		t.Helper()
 		w, people := readForDays(t)
 		w.readBy(reader("new"))
-		people["anna"].leave(plan.Absent)
+		people["anna"].leave(model.Absent)
 		for range 4 {
 			w.later(t, day)
 		}
@@ -26,10 +27,10 @@ func TestWhatGoesWithAStepWaitsUnderItsQuestion(t *testing.T) {
 	w, anna := hidden(t)
 	p := w.later(t, day)
 	waits := p.Waits()
-	if len(waits) != 1 || waits[0].Code != plan.WaitCode(plan.AskView) || len(waits[0].Whom) != 1 {
+	if len(waits) != 1 || waits[0].Code != model.WaitCode(model.AskView) || len(waits[0].Whom) != 1 {
 		t.Fatalf("%+v", waits)
 	}
-	if who := waits[0].Whom[0]; !slices.Contains(who.Steps, plan.Withdraw) || !slices.Contains(who.Steps, plan.DisableContact) || waits[0].Check == "" {
+	if who := waits[0].Whom[0]; !slices.Contains(who.Steps, model.Withdraw) || !slices.Contains(who.Steps, model.DisableContact) || waits[0].Check == "" {
 		t.Fatalf("%+v", waits[0])
 	}
 	told := strings.Join(waits[0].WhomWords(), "\n")
@@ -54,13 +55,13 @@ func TestWhatGoesWithAStepWaitsUnderItsQuestion(t *testing.T) {
 // TestAYesIsToldForAllItsSteps: of somebody who waits for two reasons the command told for one answers both, and says so.
 func TestAYesIsToldForAllItsSteps(t *testing.T) {
 	t.Parallel()
-	anna := plan.PersonID{Source: "corp", ID: "guid-1"}
-	p := plan.Plan{Hash: "77aa", Changes: []plan.Change{
-		{ID: "1", Op: plan.DisableContact, Person: anna, CSI: "7", Status: plan.NeedsApproval, Protected: true},
-		{ID: "2", Op: plan.Revoke, Person: anna, CSI: "7", Status: plan.NeedsApproval, Asks: []plan.Ask{plan.AskOthersUse}},
+	anna := model.PersonID{Source: "corp", ID: "guid-1"}
+	p := plan.Plan{Hash: "77aa", Changes: []model.Change{
+		{ID: "1", Op: model.DisableContact, Person: anna, CSI: "7", Status: model.NeedsApproval, Protected: true},
+		{ID: "2", Op: model.Revoke, Person: anna, CSI: "7", Status: model.NeedsApproval, Asks: []model.Ask{model.AskOthersUse}},
 	}}
 	for _, x := range p.Waits() {
-		ops := map[plan.WaitCode][]plan.Op{plan.WaitApproval: {plan.DisableContact, plan.Revoke}, plan.WaitCode(plan.AskOthersUse): {plan.Revoke, plan.DisableContact}}[x.Code]
+		ops := map[model.WaitCode][]model.Op{model.WaitApproval: {model.DisableContact, model.Revoke}, model.WaitCode(model.AskOthersUse): {model.Revoke, model.DisableContact}}[x.Code]
 		told := x.Whom[0].Words()
 		if len(ops) != 2 || !strings.HasPrefix(told, ops[0].CockpitWord()+": ") || !strings.HasSuffix(told, "the same yes is also for: "+ops[1].CockpitWord()) {
 			t.Errorf("%s: %s", x.Code, told)
@@ -75,14 +76,14 @@ func TestAYesIsToldForAllItsSteps(t *testing.T) {
 func TestWhichRuleAsks(t *testing.T) {
 	t.Parallel()
 	for rules, set := range map[string]func(*world){
-		"leavers.approval":             func(w *world) { w.policy.Approval = plan.ApproveAll },
+		"leavers.approval":             func(w *world) { w.policy.Approval = model.ApproveAll },
 		"protect":                      func(w *world) { w.policy.Protected = []string{"E-p000000"} },
-		"leavers.approval and protect": func(w *world) { w.policy.Approval = plan.ApproveAll; w.policy.Protected = []string{"E-p000000"} },
+		"leavers.approval and protect": func(w *world) { w.policy.Approval = model.ApproveAll; w.policy.Protected = []string{"E-p000000"} },
 	} {
 		w := crowd(20)
 		set(w)
 		w.leaveSome(1)
-		if waits := w.later(t, time.Hour).Waits(); len(waits) != 1 || waits[0].Code != plan.WaitApproval || !strings.HasSuffix(waits[0].Whom[0].Words(), "; asked by "+rules) {
+		if waits := w.later(t, time.Hour).Waits(); len(waits) != 1 || waits[0].Code != model.WaitApproval || !strings.HasSuffix(waits[0].Whom[0].Words(), "; asked by "+rules) {
 			t.Errorf("%s: %+v", rules, waits)
 		}
 	}
@@ -92,26 +93,26 @@ func TestWhichRuleAsks(t *testing.T) {
 // directory ID.
 func TestToldNamesAreUnderstood(t *testing.T) {
 	t.Parallel()
-	anna, bert := plan.PersonID{Source: "corp", ID: "guid-1"}, plan.PersonID{Source: "corp", ID: "guid-2"}
-	seen := func(person plan.PersonID, csi string) plan.Observation {
-		return plan.Observation{Person: person, CSI: csi}
+	anna, bert := model.PersonID{Source: "corp", ID: "guid-1"}, model.PersonID{Source: "corp", ID: "guid-2"}
+	seen := func(person model.PersonID, csi string) model.Observation {
+		return model.Observation{Person: person, CSI: csi}
 	}
 	for name, row := range map[string]struct {
-		state plan.State
+		state model.State
 		want  string
 	}{
-		"alone":                   {plan.State{Observations: []plan.Observation{seen(anna, "7"), seen(bert, "8")}}, "7"},
-		"two accounts":            {plan.State{Observations: []plan.Observation{seen(anna, "7"), seen(bert, "7")}}, "corp/guid-1"},
-		"a leaver":                {plan.State{Departures: []plan.Departure{{Person: bert, CSI: "7"}}}, "corp/guid-1"},
-		"the login of another":    {plan.State{Owned: []plan.Ownership{{Person: bert, CSI: "8", Username: "7"}}}, "corp/guid-1"},
-		"a renamed source":        {plan.State{Owned: []plan.Ownership{{Person: plan.PersonID{Source: "old", ID: "guid-1"}, CSI: "7"}}}, "7"},
-		"the directory ID of one": {plan.State{Observations: []plan.Observation{seen(plan.PersonID{Source: "corp", ID: "7"}, "9")}}, "corp/guid-1"},
+		"alone":                   {model.State{Observations: []model.Observation{seen(anna, "7"), seen(bert, "8")}}, "7"},
+		"two accounts":            {model.State{Observations: []model.Observation{seen(anna, "7"), seen(bert, "7")}}, "corp/guid-1"},
+		"a leaver":                {model.State{Departures: []model.Departure{{Person: bert, CSI: "7"}}}, "corp/guid-1"},
+		"the login of another":    {model.State{Owned: []model.Ownership{{Person: bert, CSI: "8", Username: "7"}}}, "corp/guid-1"},
+		"a renamed source":        {model.State{Owned: []model.Ownership{{Person: model.PersonID{Source: "old", ID: "guid-1"}, CSI: "7"}}}, "7"},
+		"the directory ID of one": {model.State{Observations: []model.Observation{seen(model.PersonID{Source: "corp", ID: "7"}, "9")}}, "corp/guid-1"},
 	} {
 		if got := row.state.Names().Typed("7", anna); got != row.want {
 			t.Errorf("%s: %s, want %s", name, got, row.want)
 		}
 	}
-	if got := (plan.Names{}).Typed("", anna); got != "corp/guid-1" {
+	if got := (model.Names{}).Typed("", anna); got != "corp/guid-1" {
 		t.Error(got)
 	}
 }

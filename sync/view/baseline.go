@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -30,13 +31,13 @@ func (o *printer) baseline(b *plan.BaselineChange) {
 	o.line("%s", carried)
 	for _, list := range []struct {
 		title, sign string
-		people      []plan.BaselinePerson
+		people      []model.BaselinePerson
 	}{
 		{"Not entitled any more", "-", b.Leaves}, {"Enter", "+", b.Enters}, {"Known under a new directory ID", "=", b.Rekeyed},
 		{"Their credential is missing", "-", b.Missing}, {"Held, as nothing shows that they left", "!", b.Unclear},
 	} {
 		o.section(fmt.Sprintf("\n%s (%d):", list.title, len(list.people)), len(list.people), func(n int) string {
-			return row("  "+list.sign+" "+plan.DescribePerson(list.people[n].CSI, list.people[n].DN, list.people[n].Person), list.people[n].Why)
+			return row("  "+list.sign+" "+model.DescribePerson(list.people[n].CSI, list.people[n].DN, list.people[n].Person), list.people[n].Why)
 		})
 	}
 }
@@ -46,22 +47,22 @@ func (o *printer) afterBaseline(p plan.Plan) {
 	if !plan.Accepted(p.Baseline) {
 		return
 	}
-	with := slices.DeleteFunc(slices.Clone(p.Changes), func(c plan.Change) bool {
-		return !slices.ContainsFunc(p.Update.Accepted, func(a plan.GivenApproval) bool { return a.ChangeID == c.ID })
+	with := slices.DeleteFunc(slices.Clone(p.Changes), func(c model.Change) bool {
+		return !slices.ContainsFunc(p.Update.Accepted, func(a model.GivenApproval) bool { return a.ChangeID == c.ID })
 	})
 	o.section(fmt.Sprintf("\nACCEPTED WITH IT, for the next pass: %s, by which people keep credential and Threema ID:", plan.CountedSteps(with)), len(with), func(n int) string {
 		return row("  " + with[n].Op.Sign() + " " + with[n].Title())
 	})
-	out := func(status plan.Status) []plan.Change {
-		return slices.DeleteFunc(slices.Clone(p.Changes), func(c plan.Change) bool { return c.Status != status || !c.Op.Destructive() })
+	out := func(status model.Status) []model.Change {
+		return slices.DeleteFunc(slices.Clone(p.Changes), func(c model.Change) bool { return c.Status != status || !c.Op.Destructive() })
 	}
 	title := "\nNOT ACCEPTED WITH IT, and not carried out: the steps that follow, which are those of the plan as it is now."
 	for _, part := range []struct {
 		words string
-		steps []plan.Change
+		steps []model.Change
 	}{
-		{"Taken from leavers by the next pass, if it still holds", out(plan.Due)}, {"Waiting for another yes, see the end", p.AwaitingApproval()},
-		{"Under way and not due yet", out(plan.Waiting)},
+		{"Taken from leavers by the next pass, if it still holds", out(model.Due)}, {"Waiting for another yes, see the end", p.AwaitingApproval()},
+		{"Under way and not due yet", out(model.Waiting)},
 	} {
 		if len(part.steps) == 0 {
 			continue

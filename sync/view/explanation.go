@@ -9,26 +9,27 @@ import (
 	"text/tabwriter"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // WriteExplanation writes the explanation for people: the next step first, then what it follows from.
 func WriteExplanation(w io.Writer, x explain.Explanation) error {
 	out := &printer{w: tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)}
-	out.line("%s", plan.DescribePerson(x.CSI, x.DN, x.Person))
+	out.line("%s", model.DescribePerson(x.CSI, x.DN, x.Person))
 	out.fact("directory ID", x.Person.String())
 	out.fact("username", cmp.Or(x.Username, "(none)"))
 	next := x.Next.Words
 	if !x.Next.At.IsZero() {
-		next += ", not before " + plan.Stamp(x.Next.At)
+		next += ", not before " + model.Stamp(x.Next.At)
 	}
 	out.fact("NEXT STEP", next)
 	writeUnread(x, out)
 	if s := x.Suspension; s != nil {
-		out.fact("leave of absence", s.Detail(), "said "+plan.Stamp(s.Since)+" by "+s.By+": "+s.Reason)
+		out.fact("leave of absence", s.Detail(), "said "+model.Stamp(s.Since)+" by "+s.By+": "+s.Reason)
 	}
 	for _, a := range x.Alarms {
-		out.fact("ALARM "+string(a.Kind), "since "+plan.Stamp(a.Since), a.Meaning()+a.Quiet())
+		out.fact("ALARM "+string(a.Kind), "since "+model.Stamp(a.Since), a.Meaning()+a.Quiet())
 	}
 	writeSource(x, out)
 	writeLedger(x, out)
@@ -59,9 +60,9 @@ func writeSource(x explain.Explanation, out *printer) {
 		where = "not in scope; looked up by ID: " + cmp.Or(e.DN, "not found")
 	}
 	out.fact("entry", where)
-	out.fact("account", e.State.String(), plan.DescribeEvidence(e.Evidence))
+	out.fact("account", e.State.String(), model.DescribeEvidence(e.Evidence))
 	if x.InNoGroup() {
-		out.fact("to entitle", plan.HowToEntitle(x.Source.Outside.Groups))
+		out.fact("to entitle", model.HowToEntitle(x.Source.Outside.Groups))
 	}
 	if e.Excluded {
 		out.fact("excluded", "lies below exclude_dns")
@@ -79,7 +80,7 @@ func viewOf(x explain.Explanation) string {
 	if x.Source == nil {
 		return ""
 	}
-	n := slices.IndexFunc(x.Source.Conditions, func(c plan.Condition) bool { return c.Name == plan.ConditionView })
+	n := slices.IndexFunc(x.Source.Conditions, func(c model.Condition) bool { return c.Name == plan.ConditionView })
 	if n < 0 {
 		return ""
 	}
@@ -100,7 +101,7 @@ func writeDecision(x explain.Explanation, out *printer) {
 		out.fact("no change")
 	}
 	for _, c := range x.Changes {
-		out.fact(c.Op.Sign()+" "+c.Op.CockpitWord(), plan.DescribeStatus(c), why(c))
+		out.fact(c.Op.Sign()+" "+c.Op.CockpitWord(), model.DescribeStatus(c), why(c))
 	}
 	for _, reason := range x.Held {
 		out.fact("! held", reason)

@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // NewExplanationJSON shapes the explanation for programs: members are added, never renamed. Lists are
@@ -15,7 +15,7 @@ func NewExplanationJSON(x explain.Explanation) map[string]any {
 		"person":   PersonJSON{x.Person.Source, x.Person.ID, x.CSI, x.DN},
 		"username": x.Username, "source": nil, "entry": nil, "observation": nil, "owned": nil, "credential": nil, "departure": nil, "suspension": nil, "missed": nil,
 		"next": object{"step": x.Next.Words, "notBefore": optionalTime(x.Next.At)},
-		"settings": plan.Convert(x.Settings, func(s explain.SettingState) object {
+		"settings": model.Convert(x.Settings, func(s explain.SettingState) object {
 			o := object{"name": s.Name, "now": s.Now, "desired": nil}
 			if s.Wanted {
 				o["desired"] = s.Desired
@@ -26,24 +26,24 @@ func NewExplanationJSON(x explain.Explanation) map[string]any {
 			return o
 		}),
 		"settingsStay": x.SettingsStay,
-		"users": plan.Convert(x.Users, func(u plan.User) object {
+		"users": model.Convert(x.Users, func(u model.User) object {
 			return object{"id": u.ID, "credentialId": u.CredentialID, "csi": u.CSI, "firstName": u.FirstName, "lastName": u.LastName, "lastCheck": optionalTime(u.LastCheck)}
 		}),
-		"contacts": plan.Convert(x.Contacts, func(c plan.Contact) object {
+		"contacts": model.Convert(x.Contacts, func(c model.Contact) object {
 			return object{"id": c.ID, "firstName": c.FirstName, "lastName": c.LastName, "enabled": c.Enabled, "automatic": c.Auto}
 		}),
-		"open": plan.Convert(x.Open, func(op plan.Operation) object {
+		"open": model.Convert(x.Open, func(op model.Operation) object {
 			return object{"id": op.ChangeID, "op": op.Op, "at": optionalTime(op.At)}
 		}),
 		"effects":      NewEffectsJSON(x.Effects),
 		"alarms":       NewAlarmsJSON(x.Alarms),
 		"changes":      NewChangesJSON(x.Changes),
-		"held":         plan.Convert(x.Held, func(reason string) string { return reason }),
-		"guards":       plan.Convert(x.Guards, newGuardJSON),
-		"notices":      plan.Convert(x.Notices, NewNoticeJSON),
+		"held":         model.Convert(x.Held, func(reason string) string { return reason }),
+		"guards":       model.Convert(x.Guards, newGuardJSON),
+		"notices":      model.Convert(x.Notices, NewNoticeJSON),
 		"notActivated": x.NotActivated(),
 		"loggedOut":    x.LoggedOut(),
-		"unmanaged":    plan.Convert(x.Unmanaged, func(u plan.Unmanaged) UnmanagedJSON { return UnmanagedJSON(u) }),
+		"unmanaged":    model.Convert(x.Unmanaged, func(u model.Unmanaged) UnmanagedJSON { return UnmanagedJSON(u) }),
 		"history":      historyJSON(x.History),
 	}
 	addParts(x, doc)
@@ -54,7 +54,7 @@ func NewExplanationJSON(x explain.Explanation) map[string]any {
 // addParts adds the parts that may be missing.
 func addParts(x explain.Explanation, doc map[string]any) {
 	type object = map[string]any
-	evidence := func(e plan.Evidence) object { return object{"kind": e.Kind, "detail": e.Detail} }
+	evidence := func(e model.Evidence) object { return object{"kind": e.Kind, "detail": e.Detail} }
 	if x.Source != nil {
 		doc["source"] = NewSourceJSON(*x.Source)
 	}
@@ -93,7 +93,7 @@ func addParts(x explain.Explanation, doc map[string]any) {
 	if s := x.Departure; s != nil {
 		doc["departure"] = object{
 			"startedAt": optionalTime(s.StartedAt), "withdrawnAt": optionalTime(s.WithdrawnAt),
-			"ids": plan.Convert(s.IDs, func(id plan.DepartingID) object {
+			"ids": model.Convert(s.IDs, func(id model.DepartingID) object {
 				return object{"threemaId": id.ThreemaID, "goneAt": optionalTime(id.GoneAt)}
 			}),
 		}
@@ -116,18 +116,18 @@ func openOrderAt(x explain.Explanation) *time.Time {
 	return optionalTime(x.OpenOrder.At)
 }
 
-func historyJSON(h plan.History) map[string]any {
+func historyJSON(h model.History) map[string]any {
 	type object = map[string]any
 	return object{
 		"omitted": h.Omitted,
-		"steps": plan.Convert(h.Steps, func(s plan.PastStep) object {
+		"steps": model.Convert(h.Steps, func(s model.PastStep) object {
 			return object{
 				"id": s.ChangeID, "op": s.Op, "state": s.State, "at": optionalTime(s.At), "settledAt": optionalTime(s.SettledAt),
-				"credentialId": s.CredentialID, "username": s.Username, "threemaIds": plan.Convert(s.ThreemaIDs, func(id string) string { return id }),
+				"credentialId": s.CredentialID, "username": s.Username, "threemaIds": model.Convert(s.ThreemaIDs, func(id string) string { return id }),
 				"approved": s.ByApproval(), "ordered": s.ByOrder(), "alreadyGone": s.AlreadyGone, "message": s.Message, "run": s.Run, "policy": s.Mode, "erased": s.Erased,
 			}
 		}),
-		"departures": plan.Convert(h.Departures, func(d plan.PastDeparture) object {
+		"departures": model.Convert(h.Departures, func(d model.PastDeparture) object {
 			return object{
 				"username": d.Username, "startedAt": optionalTime(d.StartedAt), "withdrawnAt": optionalTime(d.WithdrawnAt),
 				"endedAt": optionalTime(d.EndedAt), "ended": d.Ended,
@@ -138,7 +138,7 @@ func historyJSON(h plan.History) map[string]any {
 
 func addUnread(x explain.Explanation, doc map[string]any) {
 	type object = map[string]any
-	doc["unread"] = plan.Convert(x.Unread, func(u explain.UnreadSide) object { return object{"source": u.Source, "reason": u.Why} })
+	doc["unread"] = model.Convert(x.Unread, func(u explain.UnreadSide) object { return object{"source": u.Source, "reason": u.Why} })
 	doc["asOf"] = (*time.Time)(nil)
 	if len(x.Unread) > 0 {
 		doc["asOf"] = optionalTime(x.AsOf)

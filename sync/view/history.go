@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 func writeHistory(x explain.Explanation, out *printer) {
@@ -24,15 +24,15 @@ func writeHistory(x explain.Explanation, out *printer) {
 		if s.Erased {
 			erased = "erased since, only this is left"
 		}
-		out.fact(plan.Stamp(s.At), s.Op.CockpitWord(), describeStep(s), strings.Join(s.ThreemaIDs, " "), fmt.Sprintf("pass %d, policy %s", s.Run, s.Mode), describeLeave(s), s.Message, erased)
+		out.fact(model.Stamp(s.At), s.Op.CockpitWord(), describeStep(s), strings.Join(s.ThreemaIDs, " "), fmt.Sprintf("pass %d, policy %s", s.Run, s.Mode), describeLeave(s), s.Message, erased)
 	}
 	for _, d := range h.Departures {
-		out.fact(plan.Stamp(d.StartedAt), "departure", cmp.Or(d.Ended, "under way"), "withdrawn "+describeWithdrawal(h, d.CredentialID, d.WithdrawnAt, d.GraceFrom()), "ended "+plan.StampOr(d.EndedAt, "not yet"))
+		out.fact(model.Stamp(d.StartedAt), "departure", cmp.Or(d.Ended, "under way"), "withdrawn "+describeWithdrawal(h, d.CredentialID, d.WithdrawnAt, d.GraceFrom()), "ended "+model.StampOr(d.EndedAt, "not yet"))
 	}
 }
 
 // describeStep say what became of a step, for people.
-func describeStep(s plan.PastStep) string {
+func describeStep(s model.PastStep) string {
 	switch s.State {
 	case "intent":
 		return "begun, and not answered yet"
@@ -45,7 +45,7 @@ func describeStep(s plan.PastStep) string {
 }
 
 // describeLeave says by whose leave a step was taken.
-func describeLeave(s plan.PastStep) string {
+func describeLeave(s model.PastStep) string {
 	switch {
 	case s.ByOrder():
 		return "ordered (`audit export` tells by whom and why)"
@@ -58,14 +58,14 @@ func describeLeave(s plan.PastStep) string {
 }
 
 // describeWithdrawal says when a credential was withdrawn. An order comes before the departure that goes on from it.
-func describeWithdrawal(h plan.History, credentialID string, at, from time.Time) string {
+func describeWithdrawal(h model.History, credentialID string, at, from time.Time) string {
 	for _, s := range h.Steps {
-		if s.Op == plan.Withdraw && s.Ordered && s.State == "done" && credentialID != "" && s.CredentialID == credentialID && !at.IsZero() {
-			return plan.Stamp(s.SettledAt) + " by order; counted for the departure from " + plan.Stamp(from)
+		if s.Op == model.Withdraw && s.Ordered && s.State == "done" && credentialID != "" && s.CredentialID == credentialID && !at.IsZero() {
+			return model.Stamp(s.SettledAt) + " by order; counted for the departure from " + model.Stamp(from)
 		}
 	}
 	if from.After(at) {
-		return "by " + plan.Stamp(at) + "; counted for the departure from " + plan.Stamp(from)
+		return "by " + model.Stamp(at) + "; counted for the departure from " + model.Stamp(from)
 	}
-	return plan.StampOr(at, "not yet")
+	return model.StampOr(at, "not yet")
 }

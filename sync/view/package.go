@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 func writePackage(x explain.Explanation, out *printer) {
@@ -31,14 +31,14 @@ func writePackage(x explain.Explanation, out *printer) {
 		if u.CredentialID != "" {
 			link = "on credential " + u.CredentialID
 		}
-		out.fact("Threema ID "+u.ID, link, "csi "+cmp.Or(u.CSI, "(none)"), "last check "+plan.StampOr(u.LastCheck, "unknown"))
+		out.fact("Threema ID "+u.ID, link, "csi "+cmp.Or(u.CSI, "(none)"), "last check "+model.StampOr(u.LastCheck, "unknown"))
 	}
 	for _, c := range x.Contacts {
 		state := "disabled"
 		if c.Enabled {
 			state = "enabled"
 		}
-		out.fact("contact "+c.ID, plan.FullName(c.FirstName, c.LastName), state)
+		out.fact("contact "+c.ID, model.FullName(c.FirstName, c.LastName), state)
 	}
 	for _, u := range x.Unmanaged {
 		out.fact("unmanaged "+u.Kind+" "+u.ID, u.Name, u.Reason)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -18,34 +19,34 @@ func WritePlan(w io.Writer, p plan.Plan, limit int) error {
 	out.line("Plan %s for %s (%s), policy %s, %s", p.Hash, p.Subscription.Name, p.Subscription.ID, p.Policy, p.GeneratedAt.UTC().Format("2006-01-02 15:04 UTC"))
 	out.section(fmt.Sprintf("\nAlarms (%d), nothing is done about them from here:", len(p.Alarms)), len(p.Alarms), func(n int) string {
 		a := p.Alarms[n]
-		return row("  ALARM "+string(a.Kind), plan.DescribePerson(a.CSI, a.DN, a.Person), "since "+plan.Stamp(a.Since), a.Detail())
+		return row("  ALARM "+string(a.Kind), model.DescribePerson(a.CSI, a.DN, a.Person), "since "+model.Stamp(a.Since), a.Detail())
 	})
 	if under, last := plan.UnderWay(p.Effects); under > 0 {
-		out.line("Effects under way: %d requested and not verified yet, effective by %s", under, plan.Stamp(last))
+		out.line("Effects under way: %d requested and not verified yet, effective by %s", under, model.Stamp(last))
 	}
 	for _, s := range p.Sources {
 		out.source(s)
 	}
 	out.judgement(p)
-	for _, op := range plan.Ops() {
+	for _, op := range model.Ops() {
 		out.changes(op, p.Changes)
 	}
 	out.section(fmt.Sprintf("\nNever confirmed, as nobody looks often enough (%d):", len(p.Restarted)), len(p.Restarted), func(n int) string {
 		r := p.Restarted[n]
-		return row("  ! "+plan.DescribePerson(r.CSI, r.DN, r.Person), r.Detail())
+		return row("  ! "+model.DescribePerson(r.CSI, r.DN, r.Person), r.Detail())
 	})
 	leaves := plan.ToldLeaves(p.Suspended)
 	out.section(fmt.Sprintf("\nLeave of absence, said by somebody (%d):", len(leaves)), len(leaves), func(n int) string {
 		s := leaves[n]
-		return row("  = "+plan.DescribePerson(s.CSI, s.DN, s.Person), s.Detail())
+		return row("  = "+model.DescribePerson(s.CSI, s.DN, s.Person), s.Detail())
 	})
 	out.section(fmt.Sprintf("\nNot shown as entitled by a read that proves nothing, so nothing happens to them (%d):", len(p.Missed)), len(p.Missed), func(n int) string {
 		m := p.Missed[n]
-		return row("  ? "+plan.DescribePerson(m.CSI, m.DN, m.Person), m.Shown, "seen last "+plan.StampOr(m.LastSeen, "by no pass that is known"), "until this holds again: "+strings.Join(m.Conditions, ", "))
+		return row("  ? "+model.DescribePerson(m.CSI, m.DN, m.Person), m.Shown, "seen last "+model.StampOr(m.LastSeen, "by no pass that is known"), "until this holds again: "+strings.Join(m.Conditions, ", "))
 	})
 	out.section(fmt.Sprintf("\nHeld, nothing is done for them (%d):", len(p.Held)), len(p.Held), func(n int) string {
 		h := p.Held[n]
-		return row("  ! "+plan.DescribePerson(h.CSI, h.DN, h.Person), h.Reason)
+		return row("  ! "+model.DescribePerson(h.CSI, h.DN, h.Person), h.Reason)
 	})
 	out.section(fmt.Sprintf("\nWorth knowing, nothing is done about it (%d):", len(p.Notices)), len(p.Notices), func(n int) string {
 		x := p.Notices[n]
@@ -85,7 +86,7 @@ func (o *printer) judgement(p plan.Plan) {
 }
 
 // waits writes what somebody is asked for, which is what exit 3 means: all of it, whatever the limit.
-func (o *printer) waits(waits []plan.Wait) {
+func (o *printer) waits(waits []model.Wait) {
 	if len(waits) > 0 {
 		o.line("Waits for you:")
 	}
@@ -97,12 +98,12 @@ func (o *printer) waits(waits []plan.Wait) {
 	}
 }
 
-func (o *printer) source(s plan.SourceReport) {
+func (o *printer) source(s model.SourceReport) {
 	state := "complete"
 	if !s.Complete {
-		state = "INCOMPLETE: " + plan.Consequence(s.Failed())
+		state = "INCOMPLETE: " + model.Consequence(s.Failed())
 	}
-	o.line("Source %s: %s, %s", s.Name, state, plan.Counted(s.People, "person", "people"))
+	o.line("Source %s: %s, %s", s.Name, state, model.Counted(s.People, "person", "people"))
 	for n, words := range s.Outside.Words() {
 		o.line("%s%s", strings.Repeat("  ", min(n, 1)+1), words)
 	}
@@ -113,8 +114,8 @@ func (o *printer) source(s plan.SourceReport) {
 	}
 }
 
-func (o *printer) changes(op plan.Op, all []plan.Change) {
-	var changes []plan.Change
+func (o *printer) changes(op model.Op, all []model.Change) {
+	var changes []model.Change
 	for _, c := range all {
 		if c.Op == op {
 			changes = append(changes, c)
@@ -125,22 +126,22 @@ func (o *printer) changes(op plan.Op, all []plan.Change) {
 	})
 }
 
-func changeLine(c plan.Change) string {
-	return row("  "+c.Op.Sign()+" "+c.Whose(), plan.DescribeStatus(c), why(c))
+func changeLine(c model.Change) string {
+	return row("  "+c.Op.Sign()+" "+c.Whose(), model.DescribeStatus(c), why(c))
 }
 
 // why words the reason of a change, with its object, what it changes and the evidence.
-func why(c plan.Change) string {
+func why(c model.Change) string {
 	parts := []string{c.Reason}
 	if c.ThreemaID != "" {
 		parts = append(parts, "ID "+c.ThreemaID)
 	}
-	if c.Op == plan.SetSettings {
+	if c.Op == model.SetSettings {
 		for _, name := range slices.Sorted(maps.Keys(c.After)) {
 			parts = append(parts, fmt.Sprintf("%s: %q → %q", name, c.Before[name], c.After[name]))
 		}
 	}
-	if c.EvidenceText != "" && c.Op != plan.DisableContact {
+	if c.EvidenceText != "" && c.Op != model.DisableContact {
 		parts = append(parts, c.EvidenceText)
 	}
 	return strings.Join(parts, "; ")

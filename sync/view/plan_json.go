@@ -3,6 +3,7 @@ package view
 import (
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -10,20 +11,20 @@ import (
 func NewPlanJSON(p plan.Plan) PlanJSON {
 	return PlanJSON{
 		Hash: p.Hash, Policy: p.Policy, Subscription: p.Subscription.ID, GeneratedAt: p.GeneratedAt.UTC(),
-		Sources:   plan.Convert(p.Sources, NewSourceJSON),
+		Sources:   model.Convert(p.Sources, NewSourceJSON),
 		Changes:   NewChangesJSON(p.Changes),
-		Held:      plan.Convert(p.Held, NewHeldJSON),
-		Missed:    plan.Convert(p.Missed, NewMissedJSON),
-		Unmanaged: plan.Convert(p.Unmanaged, func(u plan.Unmanaged) UnmanagedJSON { return UnmanagedJSON(u) }),
-		Notices:   plan.Convert(p.Notices, NewNoticeJSON),
-		Guards:    plan.Convert(p.Guards, newGuardJSON),
+		Held:      model.Convert(p.Held, NewHeldJSON),
+		Missed:    model.Convert(p.Missed, NewMissedJSON),
+		Unmanaged: model.Convert(p.Unmanaged, func(u model.Unmanaged) UnmanagedJSON { return UnmanagedJSON(u) }),
+		Notices:   model.Convert(p.Notices, NewNoticeJSON),
+		Guards:    model.Convert(p.Guards, newGuardJSON),
 		Seats:     CountedSeats{p.Seats.Licences, p.Seats.Used, p.Seats.Free, p.GeneratedAt.UTC()},
 		Requests:  p.Requests,
 		Baseline:  NewBaselineJSON(p.Baseline),
 		Effects:   NewEffectsJSON(p.Effects),
 		Alarms:    NewAlarmsJSON(p.Alarms),
 		Waits:     NewWaitsJSON(p.Waits()),
-		Restarted: plan.Convert(p.Restarted, NewRestartedJSON),
+		Restarted: model.Convert(p.Restarted, NewRestartedJSON),
 		Suspended: NewSuspensionsJSON(p.Suspended),
 	}
 }
@@ -41,29 +42,31 @@ func NewBaselineJSON(b *plan.BaselineChange) *BaselineJSON {
 }
 
 // NewBaselinePeopleJSON shapes some people of a baseline.
-func NewBaselinePeopleJSON(people []plan.BaselinePerson) []HeldJSON {
-	return plan.Convert(people, newBaselinePersonJSON)
+func NewBaselinePeopleJSON(people []model.BaselinePerson) []HeldJSON {
+	return model.Convert(people, newBaselinePersonJSON)
 }
 
 // newBaselinePersonJSON shapes a person of a baseline.
-func newBaselinePersonJSON(b plan.BaselinePerson) HeldJSON {
+func newBaselinePersonJSON(b model.BaselinePerson) HeldJSON {
 	return HeldJSON{Person: PersonJSON{b.Person.Source, b.Person.ID, b.CSI, b.DN}, Reason: b.Why}
 }
 
 // NewSourceJSON shapes one source.
-func NewSourceJSON(s plan.SourceReport) SourceJSON {
+func NewSourceJSON(s model.SourceReport) SourceJSON {
 	return SourceJSON{
 		Name: s.Name, Complete: s.Complete, People: s.People, Outside: s.Outside.People, Groups: s.Outside.Groups,
-		OutsidePeople: plan.Convert(s.Outside.Shown, func(o plan.OutsidePerson) PersonJSON { return PersonJSON{o.Person.Source, o.Person.ID, o.CSI, o.DN} }),
-		Conditions:    plan.Convert(s.Conditions, func(c plan.Condition) ConditionJSON { return ConditionJSON(c) }),
+		OutsidePeople: model.Convert(s.Outside.Shown, func(o model.OutsidePerson) PersonJSON { return PersonJSON{o.Person.Source, o.Person.ID, o.CSI, o.DN} }),
+		Conditions:    model.Convert(s.Conditions, func(c model.Condition) ConditionJSON { return ConditionJSON(c) }),
 	}
 }
 
 // NewChangesJSON shapes some changes.
-func NewChangesJSON(changes []plan.Change) []ChangeJSON { return plan.Convert(changes, NewChangeJSON) }
+func NewChangesJSON(changes []model.Change) []ChangeJSON {
+	return model.Convert(changes, NewChangeJSON)
+}
 
 // NewChangeJSON shapes one change.
-func NewChangeJSON(c plan.Change) ChangeJSON {
+func NewChangeJSON(c model.Change) ChangeJSON {
 	var dueAt time.Time
 	if c.Ahead() {
 		dueAt = c.NotBefore
@@ -73,12 +76,12 @@ func NewChangeJSON(c plan.Change) ChangeJSON {
 		CredentialID: c.CredentialID, Username: c.Username, ThreemaID: c.ThreemaID, Reason: c.Reason, Evidence: c.EvidenceText,
 		Before: notNil(c.Before), After: notNil(c.After), Requests: c.Requests,
 		Status: c.Status, NotBefore: optionalTime(c.NotBefore), DueAt: optionalTime(dueAt), Guard: c.Guard,
-		Asks: plan.Convert(c.Asks, func(a plan.Ask) plan.Ask { return a }), AskedBy: c.AskedBy(), Protected: c.Protected, Approved: c.Approved, ApprovedUntil: optionalTime(c.ApprovedUntil),
+		Asks: model.Convert(c.Asks, func(a model.Ask) model.Ask { return a }), AskedBy: c.AskedBy(), Protected: c.Protected, Approved: c.Approved, ApprovedUntil: optionalTime(c.ApprovedUntil),
 	}
 }
 
 // NewHeldJSON shapes somebody who is held.
-func NewHeldJSON(h plan.Held) HeldJSON {
+func NewHeldJSON(h model.Held) HeldJSON {
 	return HeldJSON{Person: PersonJSON{h.Person.Source, h.Person.ID, h.CSI, h.DN}, Reason: h.Reason, Ask: h.Ask}
 }
 
@@ -96,10 +99,12 @@ func NewNoticeJSON(n plan.Notice) NoticeJSON {
 }
 
 // NewEffectsJSON shapes some effects.
-func NewEffectsJSON(effects []plan.Effect) []EffectJSON { return plan.Convert(effects, NewEffectJSON) }
+func NewEffectsJSON(effects []model.Effect) []EffectJSON {
+	return model.Convert(effects, NewEffectJSON)
+}
 
 // NewEffectJSON shapes one effect.
-func NewEffectJSON(e plan.Effect) EffectJSON {
+func NewEffectJSON(e model.Effect) EffectJSON {
 	return EffectJSON{
 		Op: e.Op, Person: PersonJSON{e.Person.Source, e.Person.ID, e.CSI, e.DN},
 		CredentialID: e.CredentialID, Username: e.Username, ThreemaID: e.ThreemaID,
@@ -108,10 +113,10 @@ func NewEffectJSON(e plan.Effect) EffectJSON {
 }
 
 // NewAlarmsJSON shapes some alarms.
-func NewAlarmsJSON(alarms []plan.Alarm) []AlarmJSON { return plan.Convert(alarms, NewAlarmJSON) }
+func NewAlarmsJSON(alarms []model.Alarm) []AlarmJSON { return model.Convert(alarms, NewAlarmJSON) }
 
 // NewAlarmJSON shapes one alarm.
-func NewAlarmJSON(a plan.Alarm) AlarmJSON {
+func NewAlarmJSON(a model.Alarm) AlarmJSON {
 	return AlarmJSON{
 		Kind: a.Kind, Person: PersonJSON{a.Person.Source, a.Person.ID, a.CSI, a.DN},
 		CredentialID: a.CredentialID, Username: a.Username, ThreemaID: a.ThreemaID, Since: a.Since.UTC(), Detail: a.Detail(),
@@ -124,7 +129,7 @@ func NewRestartedJSON(r plan.Restarted) RestartedJSON {
 }
 
 // NewSuspendedJSON shapes a leave of absence, without the reason.
-func NewSuspendedJSON(s plan.SuspendedPerson) SuspendedJSON {
+func NewSuspendedJSON(s model.SuspendedPerson) SuspendedJSON {
 	return SuspendedJSON{
 		Person: PersonJSON{s.Person.Source, s.Person.ID, s.CSI, s.DN}, LastDay: s.LastDay, Until: s.Until.UTC(), By: s.By, Since: s.Since.UTC(),
 		Over: optionalTime(s.Over), Account: s.Account.String(), Standing: s.Standing, EndsSoon: s.Soon, Earliest: optionalTime(s.Earliest), Detail: s.Detail(),
@@ -132,42 +137,42 @@ func NewSuspendedJSON(s plan.SuspendedPerson) SuspendedJSON {
 }
 
 // NewSuspensionsJSON shapes some leaves of absence.
-func NewSuspensionsJSON(people []plan.SuspendedPerson) []SuspendedJSON {
-	return plan.Convert(people, NewSuspendedJSON)
+func NewSuspensionsJSON(people []model.SuspendedPerson) []SuspendedJSON {
+	return model.Convert(people, NewSuspendedJSON)
 }
 
 // NewReasonedSuspensionJSON is the same for who asks for this person, or for the list: with the reason.
-func NewReasonedSuspensionJSON(s plan.SuspendedPerson) SuspendedJSON {
+func NewReasonedSuspensionJSON(s model.SuspendedPerson) SuspendedJSON {
 	doc := NewSuspendedJSON(s)
 	doc.Reason = s.Reason
 	return doc
 }
 
 // NewWaitsJSON shapes some waits.
-func NewWaitsJSON(waits []plan.Wait) []WaitJSON { return plan.Convert(waits, NewWaitJSON) }
+func NewWaitsJSON(waits []model.Wait) []WaitJSON { return model.Convert(waits, NewWaitJSON) }
 
 // NewWaitJSON shapes one wait.
-func NewWaitJSON(w plan.Wait) WaitJSON {
-	return WaitJSON{Code: w.Code, Since: w.Since.UTC(), People: w.People, Command: w.Command, Whom: plan.Convert(w.Whom, NewWaitingPersonJSON), Answered: w.Answered, Covers: w.Covers, CoversSteps: w.CoversSteps, Check: w.Check}
+func NewWaitJSON(w model.Wait) WaitJSON {
+	return WaitJSON{Code: w.Code, Since: w.Since.UTC(), People: w.People, Command: w.Command, Whom: model.Convert(w.Whom, NewWaitingPersonJSON), Answered: w.Answered, Covers: w.Covers, CoversSteps: w.CoversSteps, Check: w.Check}
 }
 
 // NewWaitingPeopleJSON shapes some people of a wait.
-func NewWaitingPeopleJSON(people []plan.WaitingPerson) []WaitingPersonJSON {
-	return plan.Convert(people, NewWaitingPersonJSON)
+func NewWaitingPeopleJSON(people []model.WaitingPerson) []WaitingPersonJSON {
+	return model.Convert(people, NewWaitingPersonJSON)
 }
 
 // NewWaitingPersonJSON shapes a person of a wait.
-func NewWaitingPersonJSON(w plan.WaitingPerson) WaitingPersonJSON {
-	return WaitingPersonJSON{Person: PersonJSON{w.Person.Source, w.Person.ID, w.CSI, w.DN}, Steps: append([]plan.Op{}, w.Steps...), Also: w.Also, AskedBy: w.AskedBy, Missing: w.Missing}
+func NewWaitingPersonJSON(w model.WaitingPerson) WaitingPersonJSON {
+	return WaitingPersonJSON{Person: PersonJSON{w.Person.Source, w.Person.ID, w.CSI, w.DN}, Steps: append([]model.Op{}, w.Steps...), Also: w.Also, AskedBy: w.AskedBy, Missing: w.Missing}
 }
 
 // Wait is one wait, read back from a report.
-func (w WaitJSON) Wait() plan.Wait {
-	wait := plan.Wait{Code: w.Code, Since: w.Since, People: w.People, Command: w.Command, Covers: w.Covers, CoversSteps: w.CoversSteps, Check: w.Check}
+func (w WaitJSON) Wait() model.Wait {
+	wait := model.Wait{Code: w.Code, Since: w.Since, People: w.People, Command: w.Command, Covers: w.Covers, CoversSteps: w.CoversSteps, Check: w.Check}
 	for _, x := range w.Whom {
-		wait.Whom = append(wait.Whom, plan.WaitingPerson{Person: x.Person.PersonID(), CSI: x.Person.CSI, DN: x.Person.DN, Steps: x.Steps, Also: x.Also, AskedBy: x.AskedBy, Missing: x.Missing})
+		wait.Whom = append(wait.Whom, model.WaitingPerson{Person: x.Person.PersonID(), CSI: x.Person.CSI, DN: x.Person.DN, Steps: x.Steps, Also: x.Also, AskedBy: x.AskedBy, Missing: x.Missing})
 	}
 	return wait
 }
 
-func newGuardJSON(g plan.Guard) GuardJSON { return GuardJSON{g.Name, g.Source, g.Detail, g.Check} }
+func newGuardJSON(g model.Guard) GuardJSON { return GuardJSON{g.Name, g.Source, g.Detail, g.Check} }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -13,29 +14,29 @@ func writeLedger(x explain.Explanation, out *printer) {
 		out.fact("nothing")
 	}
 	if o := x.Observation; o != nil {
-		out.fact("state", o.State.String(), plan.DescribeEvidence(o.Evidence))
-		out.fact("last seen entitled", plan.StampOr(o.LastSeen, "never, by any pass"))
+		out.fact("state", o.State.String(), model.DescribeEvidence(o.Evidence))
+		out.fact("last seen entitled", model.StampOr(o.LastSeen, "never, by any pass"))
 		if o.Protected {
 			out.fact("protected", "by a group of protect.groups: each step out needs an approval")
 		}
 		if o.Unproved {
 			out.fact("missed first", "by a read that may only hide them, alone or with their whole place: each step out asks for a yes", viewOf(x))
 		}
-		if o.State == plan.Departed {
-			reads := plan.Counted(x.PassReads, "complete read", "complete reads") + " by passes"
+		if o.State == model.Departed {
+			reads := model.Counted(x.PassReads, "complete read", "complete reads") + " by passes"
 			if x.PassReads == 0 {
 				reads = "seen by no pass yet, by this look only"
 			}
-			out.fact("departed since", plan.Stamp(o.Since), reads)
-			out.fact("confirmed", plan.StampOr(o.ConfirmedAt, "not yet"))
+			out.fact("departed since", model.Stamp(o.Since), reads)
+			out.fact("confirmed", model.StampOr(o.ConfirmedAt, "not yet"))
 		}
 	}
 	writeOwned(x, out)
 	if departure := x.Departure; departure != nil {
-		out.fact("departure began", plan.Stamp(departure.StartedAt))
+		out.fact("departure began", model.Stamp(departure.StartedAt))
 		out.fact("withdrawn", describeWithdrawal(x.History, departure.CredentialID, departure.WithdrawnAt, departure.GraceFrom()))
 		for _, id := range departure.IDs {
-			out.fact("  ID "+id.ThreemaID, "gone: "+plan.StampOr(id.GoneAt, "not yet"))
+			out.fact("  ID "+id.ThreemaID, "gone: "+model.StampOr(id.GoneAt, "not yet"))
 		}
 	}
 	for _, e := range x.Effects {
@@ -45,7 +46,7 @@ func writeLedger(x explain.Explanation, out *printer) {
 		out.fact("Threema ID", strings.Join(x.IDs, " "))
 	}
 	for _, op := range x.Open {
-		out.fact("without a known end", string(op.Op), plan.Stamp(op.At))
+		out.fact("without a known end", string(op.Op), model.Stamp(op.At))
 	}
 }
 
@@ -61,30 +62,30 @@ func writeOwned(x explain.Explanation, out *printer) {
 	}
 	out.fact("owns credential", own.CredentialID+" "+own.Username, how)
 	if x.Order != nil {
-		out.fact("withdrawn by order", plan.Stamp(x.Order.At), "`audit export` tells by whom and why")
+		out.fact("withdrawn by order", model.Stamp(x.Order.At), "`audit export` tells by whom and why")
 	}
 	if x.OpenOrder != nil {
 		out.fact("ORDERED, NOT DONE", x.OpenOrder.Words(), x.Lost, "to take the order back: threema-dirsync withdraw --undo "+x.Typed+" --reason TEXT")
 	}
 	if x.Undone != nil {
-		out.fact("taken back", plan.Stamp(x.Undone.At), "by "+x.Undone.By)
+		out.fact("taken back", model.Stamp(x.Undone.At), "by "+x.Undone.By)
 	}
 	if x.Order == nil && own.MissingReads > 0 {
-		out.fact("missing since", plan.Stamp(own.MissingSince), plan.Counted(own.MissingReads, "read", "reads"))
+		out.fact("missing since", model.Stamp(own.MissingSince), model.Counted(own.MissingReads, "read", "reads"))
 	}
 }
 
 // effectCells tells an effect in cells.
-func effectCells(e plan.Effect) []string {
-	cells := []string{e.Title(), "requested " + plan.Stamp(e.RequestedAt)}
+func effectCells(e model.Effect) []string {
+	cells := []string{e.Title(), "requested " + model.Stamp(e.RequestedAt)}
 	switch e.State() {
-	case plan.EffectVerified:
-		return append(cells, "verified "+plan.Stamp(e.VerifiedAt))
-	case plan.EffectReturned:
+	case model.EffectVerified:
+		return append(cells, "verified "+model.Stamp(e.VerifiedAt))
+	case model.EffectReturned:
 		return append(cells, "not looked for any more: "+plan.DescribeEnd(e))
-	case plan.EffectRequested:
+	case model.EffectRequested:
 	}
-	return append(cells, "not verified yet, effective by "+plan.Stamp(e.EffectiveBy()))
+	return append(cells, "not verified yet, effective by "+model.Stamp(e.EffectiveBy()))
 }
 
 // describeRemembered heads what is remembered.

@@ -3,6 +3,7 @@ package view
 import (
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -11,7 +12,7 @@ type (
 	// PlanJSON is a plan.
 	PlanJSON struct {
 		Hash         string          `json:"hash"`
-		Policy       plan.Mode       `json:"policy"`
+		Policy       model.Mode      `json:"policy"`
 		Subscription string          `json:"subscription"`
 		GeneratedAt  time.Time       `json:"generatedAt"`
 		Sources      []SourceJSON    `json:"sources"`
@@ -68,8 +69,8 @@ type (
 	// ChangeJSON is one change.
 	ChangeJSON struct {
 		ID            string            `json:"id"`
-		Op            plan.Op           `json:"op"`
-		Class         plan.Class        `json:"class"`
+		Op            model.Op          `json:"op"`
+		Class         model.Class       `json:"class"`
 		Person        PersonJSON        `json:"person"`
 		CredentialID  string            `json:"credentialId"`
 		Username      string            `json:"username"`
@@ -79,11 +80,11 @@ type (
 		Before        map[string]string `json:"before"`
 		After         map[string]string `json:"after"`
 		Requests      int               `json:"requests"`
-		Status        plan.Status       `json:"status"`
+		Status        model.Status      `json:"status"`
 		NotBefore     *time.Time        `json:"notBefore"`
 		DueAt         *time.Time        `json:"dueAt,omitempty"` // notBefore, of a step that mass-departure-ahead names
 		Guard         string            `json:"guard"`
-		Asks          []plan.Ask        `json:"asks"`
+		Asks          []model.Ask       `json:"asks"`
 		AskedBy       []string          `json:"askedBy,omitempty"` // rules: leavers.approval, protect
 		Protected     bool              `json:"protected"`
 		Approved      bool              `json:"approved"`
@@ -93,7 +94,7 @@ type (
 	HeldJSON struct {
 		Person PersonJSON `json:"person"`
 		Reason string     `json:"reason"`
-		Ask    plan.Ask   `json:"ask,omitempty"` // what a person must do who cannot say yes to a change
+		Ask    model.Ask  `json:"ask,omitempty"` // what a person must do who cannot say yes to a change
 	}
 	// MissedJSON is somebody whom a read did not show.
 	MissedJSON struct {
@@ -125,30 +126,30 @@ type (
 	}
 	// EffectJSON is what was taken, and whether it holds.
 	EffectJSON struct {
-		Op           plan.Op          `json:"op"`
-		Person       PersonJSON       `json:"person"`
-		CredentialID string           `json:"credentialId"`
-		Username     string           `json:"username"`
-		ThreemaID    string           `json:"threemaId"`
-		State        plan.EffectState `json:"state"`
-		RequestedAt  time.Time        `json:"requestedAt"`
-		EffectiveBy  time.Time        `json:"effectiveBy"`
-		VerifiedAt   *time.Time       `json:"verifiedAt"`
-		Ordered      bool             `json:"ordered"`
+		Op           model.Op          `json:"op"`
+		Person       PersonJSON        `json:"person"`
+		CredentialID string            `json:"credentialId"`
+		Username     string            `json:"username"`
+		ThreemaID    string            `json:"threemaId"`
+		State        model.EffectState `json:"state"`
+		RequestedAt  time.Time         `json:"requestedAt"`
+		EffectiveBy  time.Time         `json:"effectiveBy"`
+		VerifiedAt   *time.Time        `json:"verifiedAt"`
+		Ordered      bool              `json:"ordered"`
 	}
 	// AlarmJSON is what does not hold.
 	AlarmJSON struct {
-		Kind         plan.AlarmKind `json:"kind"`
-		Person       PersonJSON     `json:"person"`
-		CredentialID string         `json:"credentialId"`
-		Username     string         `json:"username"`
-		ThreemaID    string         `json:"threemaId"`
-		Since        time.Time      `json:"since"`
-		Detail       string         `json:"detail"`
+		Kind         model.AlarmKind `json:"kind"`
+		Person       PersonJSON      `json:"person"`
+		CredentialID string          `json:"credentialId"`
+		Username     string          `json:"username"`
+		ThreemaID    string          `json:"threemaId"`
+		Since        time.Time       `json:"since"`
+		Detail       string          `json:"detail"`
 	}
 	// WaitJSON is what waits for somebody.
 	WaitJSON struct {
-		Code    plan.WaitCode       `json:"code"`
+		Code    model.WaitCode      `json:"code"`
 		Since   time.Time           `json:"since"`
 		People  int                 `json:"people"`
 		Command string              `json:"command"`
@@ -165,8 +166,8 @@ type (
 	// WaitingPersonJSON is about whom.
 	WaitingPersonJSON struct {
 		Person  PersonJSON `json:"person"`
-		Steps   []plan.Op  `json:"steps"`
-		Also    []plan.Op  `json:"also,omitempty"`    // further steps to which the command says yes
+		Steps   []model.Op `json:"steps"`
+		Also    []model.Op `json:"also,omitempty"`    // further steps to which the command says yes
 		AskedBy []string   `json:"askedBy,omitempty"` // rules, of the code approval
 		Missing bool       `json:"missing,omitempty"` // their credential is
 	}
@@ -195,4 +196,4 @@ type (
 )
 
 // PersonID is who it is.
-func (p PersonJSON) PersonID() plan.PersonID { return plan.PersonID{Source: p.Source, ID: p.ID} }
+func (p PersonJSON) PersonID() model.PersonID { return model.PersonID{Source: p.Source, ID: p.ID} }

@@ -6,20 +6,21 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // Summary is the plan in one line.
 func Summary(p plan.Plan) string {
-	counts := map[plan.Op]map[plan.Status]int{}
+	counts := map[model.Op]map[model.Status]int{}
 	for _, c := range p.Changes {
 		if counts[c.Op] == nil {
-			counts[c.Op] = map[plan.Status]int{}
+			counts[c.Op] = map[model.Status]int{}
 		}
 		counts[c.Op][c.Status]++
 	}
 	var parts []string
-	for _, op := range plan.Ops() {
+	for _, op := range model.Ops() {
 		for _, status := range slices.Sorted(maps.Keys(counts[op])) {
 			parts = append(parts, fmt.Sprintf("%d %s %s", counts[op][status], op, status))
 		}
@@ -28,5 +29,5 @@ func Summary(p plan.Plan) string {
 		parts = []string{"nothing to do"}
 	}
 	return fmt.Sprintf("%s; %d held; %s; licences: %d of %d used",
-		strings.Join(parts, ", "), len(p.Held), plan.Counted(p.Requests, "request", "requests"), p.Seats.Used, p.Seats.Licences)
+		strings.Join(parts, ", "), len(p.Held), model.Counted(p.Requests, "request", "requests"), p.Seats.Used, p.Seats.Licences)
 }

@@ -1,0 +1,53 @@
+package model
+
+import "slices"
+
+// CountOurs counts the people of each source before this pass.
+func (s State) CountOurs() map[string]Base {
+	count := map[string]Base{}
+	for _, own := range s.Owned {
+		b := count[own.Person.Source]
+		b.Managed++
+		count[own.Person.Source] = b
+	}
+	for _, departure := range s.Withdrawn() {
+		b := count[departure.Person.Source]
+		b.Leaving++
+		count[departure.Person.Source] = b
+	}
+	return count
+}
+
+// Managed counts the credentials of ours that are there. One that was withdrawn stays owned until the departure
+// began, or the person has another one.
+func (s State) Managed() (n int) {
+	ordered := map[string]bool{}
+	for _, o := range s.Orders {
+		ordered[o.CredentialID] = true
+	}
+	for _, own := range s.Owned {
+		if own.MissingReads == 0 && !ordered[own.CredentialID] {
+			n++
+		}
+	}
+	return n
+}
+
+// Withdrawn are the open departures of people without a credential of ours.
+func (s State) Withdrawn() []Departure {
+	owners := map[PersonID]bool{}
+	for _, own := range s.Owned {
+		owners[own.Person] = true
+	}
+	return slices.DeleteFunc(slices.Clone(s.Departures), func(departure Departure) bool { return owners[departure.Person] })
+}
+
+// AtStake counts, by source, the people who own a credential of ours, or lost it by a departure that
+// is under way.
+func (s State) AtStake() map[string]int {
+	count := map[string]int{}
+	for source, base := range s.CountOurs() {
+		count[source] = base.Managed + base.Leaving
+	}
+	return count
+}

@@ -1,0 +1,67 @@
+package model
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Outside are the people whom base_dn and filter of a source cover, and who are in none of the groups that
+// entitle. A joiner whom somebody forgot to put into one is among them, and nothing else tells of them.
+type Outside struct {
+	People int
+	Shown  []OutsidePerson // the first of them
+	Groups []string        // the DNs of the groups
+}
+
+// OutsidePerson is one of them.
+type OutsidePerson struct {
+	Person  PersonID
+	CSI, DN string
+}
+
+// shownOutside caps whom a screen names: a directory may have thousands who are never to have access.
+const shownOutside = 10
+
+// outside finds them, in the order of csi and DN.
+func (s SourceView) outside() Outside {
+	o := Outside{Groups: s.Snapshot.EntitledBy}
+	for _, i := range s.Identities {
+		if i.InNoGroup() {
+			o.Shown = append(o.Shown, OutsidePerson{i.Person, i.CSI, i.DN})
+		}
+	}
+	slices.SortFunc(o.Shown, func(a, b OutsidePerson) int {
+		return cmp.Or(strings.Compare(a.CSI, b.CSI), strings.Compare(a.DN, b.DN), a.Person.Compare(b.Person))
+	})
+	o.People = len(o.Shown)
+	o.Shown = o.Shown[:min(shownOutside, o.People):min(shownOutside, o.People)]
+	return o
+}
+
+// Words tell of them, the first line how many and what to do where somebody is missed; none if there is nobody.
+func (o Outside) Words() []string {
+	if o.People == 0 {
+		return nil
+	}
+	lines := []string{Counted(o.People, "person", "people") + " in scope and in none of its groups; is somebody missed? Then " + HowToEntitle(o.Groups)}
+	for _, person := range o.Shown {
+		lines = append(lines, "- "+Harmless(DescribePerson(person.CSI, person.DN, person.Person)))
+	}
+	if more := o.People - len(o.Shown); more > 0 {
+		lines = append(lines, fmt.Sprintf("- and %d more: look in the directory who below base_dn matches the filter and is no member", more))
+	}
+	return lines
+}
+
+// HowToEntitle says what is to be done for somebody who is in none of the groups.
+func HowToEntitle(groups []string) string {
+	switch len(groups) {
+	case 0:
+		return "add them to one of the groups that entitle"
+	case 1:
+		return "add them to the group " + Harmless(groups[0])
+	}
+	return "add them to one of the groups " + Harmless(SomeOf(groups))
+}

@@ -1,0 +1,9 @@
+package model
+
+// Unmanaged is an object of the package that is not ours. It is listed and never touched.
+type Unmanaged struct {
+	Kind   string // credential, user or contact
+	ID     string
+	Name   string
+	Reason string
+}
