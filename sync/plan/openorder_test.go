@@ -229,3 +229,17 @@ func TestAnOrderThatAnotherAccountAwaits(t *testing.T) {
 	w.later(t, time.Hour)
 	wantLines(t, of(w.later(t, time.Hour), "anna"), "withdraw E-anna due")
 }
+
+// TestWhatWasOrderedComesFirst: where the day's requests are enough for one withdrawal, a phone that is stolen does not
+// wait for a leaver who comes before it in the order of csis.
+func TestWhatWasOrderedComesFirst(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna", "bert")
+	w.policy.GraceWithdraw = 0
+	w.orderOpen(people["bert"])
+	people["anna"].leave(model.Disabled)
+	w.budget = model.Budget{Remaining: 5, FreeAt: w.now.Add(time.Hour)}
+	p := w.plan()
+	wantLines(t, of(p, "bert"), "withdraw E-bert due")
+	wantLines(t, of(p, "anna"), "withdraw E-anna deferred")
+}
