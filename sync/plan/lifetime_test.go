@@ -38,8 +38,17 @@ type company struct {
 	lied   bool                      // the last complete read was wrong
 }
 
+// inRun fails the run of a property and not only the test: then rapid tells its seed, and makes it small.
+type inRun struct {
+	testing.TB
+	rt *rapid.T
+}
+
+// Fatalf ends the run.
+func (r inRun) Fatalf(format string, args ...any) { r.rt.Fatalf(format, args...) }
+
 func newCompany(rt *rapid.T, t testing.TB) *company {
-	c := &company{world: newWorld(), rt: rt, t: t, truth: map[model.PersonID]bool{}, ids: map[model.PersonID]string{}}
+	c := &company{world: newWorld(), rt: rt, t: inRun{t, rt}, truth: map[model.PersonID]bool{}, ids: map[model.PersonID]string{}}
 	c.latest = c.now
 	c.policy.ID = rapid.SampledFrom([]model.IDPolicy{model.KeepID, model.DetachID, model.RevokeID}).Draw(rt, "id")
 	c.policy.GraceID = 2 * day
