@@ -144,3 +144,31 @@ func TestAnOrderOfAnOlderLedgerEnds(t *testing.T) {
 	}
 	verify(t, l.Reader)
 }
+
+// TestAListThatIsBehindTakesNoWayBack: after a withdrawal that was done, or may have been, and was taken back, one list that
+// shows the credential all the same does not end the way back.
+func TestAListThatIsBehindTakesNoWayBack(t *testing.T) {
+	t.Parallel()
+	for name, sent := range map[string]func(*testing.T, *Ledger){
+		"done": func(t *testing.T, l *Ledger) { ordered(t, l) },
+		"its answer was lost": func(t *testing.T, l *Ledger) {
+			op := withdrawal()
+			op.Ordered = true
+			settleOne(t, l, model.Settlement{Operation: beginOne(t, l, startRun(t, l), op).ID, Result: model.Uncertain})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l, _ := openNew(t)
+			manage(t, l)
+			sent(t, l)
+			if err := l.UndoWithdrawal(t.Context(), model.UndoneOrder{Person: person("ada"), CredentialID: "c1", By: "anna (uid 1000)"}, "4711", "found"); err != nil {
+				t.Fatal(err)
+			}
+			remember(t, l, model.StateUpdate{Owned: state(t, l).Owned}) // no read has missed the credential
+			if undone := state(t, l).Undone; len(undone) != 1 {
+				t.Errorf("the way back is %+v", undone)
+			}
+		})
+	}
+}
