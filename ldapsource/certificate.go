@@ -10,7 +10,7 @@ import (
 // The conditions of the certificate. Their names are a part of the JSON of the program. One
 // that fails with a plan.ReadError means that there is no snapshot (design §5.1 row a); one
 // that fails in a snapshot means that nobody departs (row b). One more, by which the plan itself
-// judges, is [plan.ConditionIDs].
+// judges, is [model.ConditionIDs].
 const (
 	bindIdentity        = "bind-identity"        // we are who the configuration says
 	serverSynchronized  = "server-synchronized"  // the server does not say that it lags behind

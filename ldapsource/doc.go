@@ -1,6 +1,6 @@
 // Package ldapsource reads a user directory (Active Directory, OpenLDAP) over LDAP and makes a
-// [plan.Snapshot] of it: every person in scope, with a certificate of completeness. What is
-// not complete is no snapshot but a *[plan.ReadError]; a shorter list of people than the
+// [model.Snapshot] of it: every person in scope, with a certificate of completeness. What is
+// not complete is no snapshot but a *[model.ReadError]; a shorter list of people than the
 // directory holds would look like people who left (pitfall D1, design §5.1).
 //
 //	source, err := ldapsource.New(ldapsource.Config{…}, ldapsource.Options{})

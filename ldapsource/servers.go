@@ -11,7 +11,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
-// Prefer names the server to ask first from now on, by its [plan.Replica] address: the one that
+// Prefer names the server to ask first from now on, by its [model.Replica] address: the one that
 // the last complete read came from, as another one may lag behind it (pitfall B16). Later reads
 // prefer the server that they came from. "" changes nothing.
 func (s *Source) Prefer(address string) {

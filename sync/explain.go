@@ -19,7 +19,7 @@ type Histories interface {
 // Explain reads both sides afresh and tells everything known of the person that a query means. What cannot
 // be read is told, beside what the ledger remembers of them; the report has the exit code for it. The
 // explanation is nil, and so is the error, if there is neither. Nobody, or several people, is a
-// [*plan.UnclearPersonError].
+// [*lookup.UnclearPersonError].
 func (p *Planner) Explain(ctx context.Context, query string, histories Histories) (Report, *explain.Explanation, error) {
 	started := p.Now()
 	d, err := p.read(ctx)

@@ -29,8 +29,8 @@ type TakenBack struct {
 	Left      int                   // approvals that go on
 }
 
-// TakeBack ends the approvals that a query means and no pass has carried out (see [plan.Given]), or those of them
-// that are for the people and OUs of only, if it names any (see [plan.GivenOnly]): the next
+// TakeBack ends the approvals that a query means and no pass has carried out (see [lookup.Given]), or those of them
+// that are for the people and OUs of only, if it names any (see [lookup.GivenOnly]): the next
 // plan asks again for what is still to be done. It asks neither directory nor package. The caller holds the lock of the passes, so that
 // none goes on with a yes that was taken back.
 func TakeBack(ctx context.Context, ledger GivenLedger, query string, only []string, by string, policy model.Policy, now time.Time) (TakenBack, error) {

@@ -75,8 +75,8 @@ type Withdrawal struct {
 // out this and nothing else. Unlike other passes it does not need the directory: of a source that
 // it cannot read it proves nothing, and somebody's word suffices for the withdrawal alone (see
 // [plan.Order]). The order is recorded before anything is sent: what it does not reach now, later passes
-// carry out (see [plan.OpenOrder]). announce is told what is about to happen, right before it does. The error says
-// that nobody, or several people, are meant (a [*plan.UnclearPersonError]), or that the history
+// carry out (see [model.OpenOrder]). announce is told what is about to happen, right before it does. The error says
+// that nobody, or several people, are meant (a [*lookup.UnclearPersonError]), or that the history
 // could not be read: then nothing was done.
 func (p *Pass) Withdraw(ctx context.Context, order WithdrawalRequest, histories Histories, announce func(Withdrawal)) (Report, Withdrawal, error) {
 	w := Withdrawal{policy: p.Policy}

@@ -34,7 +34,7 @@
 // Every attempt asks [Quota] first, also a repeated one. Reads (GET) are attempted up to
 // three times when the service is out of order; never after 401, 403 or 429, and never when it asks
 // for a pause. A write is attempted once. What became of one whose answer got lost is
-// [plan.FailureUnknown], and finding out is the caller's part (pitfall D9).
+// [model.FailureUnknown], and finding out is the caller's part (pitfall D9).
 //
 // Beneath us, Go's transport sends a request again only in two cases: not one byte of it was written
 // to a connection that turned out to be dead, or it is a GET. No header is ever set that would

@@ -83,7 +83,7 @@ func (x Explanation) InNoGroup() bool {
 // Explain finds the one person that a query means, by csi, username, mail, DN, Threema ID,
 // credential or directory ID, and collects what the plan, made of the same input, says of them.
 // past are people whom the ledger's history knows by the query; they count only if nobody of now
-// does. The error is an [*UnclearPersonError] if it is nobody or several.
+// does. The error is an [*lookup.UnclearPersonError] if it is nobody or several.
 func Explain(in plan.Input, p plan.Plan, query string, past []model.Held) (Explanation, error) {
 	in.Sources = plan.Chosen(in)
 	r := lookup.NewRegister(in, p)

@@ -20,7 +20,7 @@ type Register struct {
 	byID     map[string]map[model.PersonID]bool // immutable ID, with and without its source
 	byName   map[string]map[model.PersonID]bool // csi, username, mail, DN, Threema ID, credential ID
 	byPast   map[string]map[model.PersonID]bool // people of the past, by what they were asked for
-	called   callings                           // see explain_names.go
+	called   callings                           // see names.go
 	allRead  bool
 	names    map[model.PersonID]model.Held // csi and DN, to show
 	idsOf    map[model.PersonID][]string   // Threema IDs of a departure under way, and those that they used last

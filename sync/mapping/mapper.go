@@ -100,7 +100,7 @@ func (m *Mapper) Attributes() []string {
 }
 
 // Groups returns the groups that the templates ask about: their DNs as they are written, sorted,
-// each once. Of each, [plan.Person] must say whether it has the person.
+// each once. Of each, [model.Person] must say whether it has the person.
 func (m *Mapper) Groups() []string {
 	var dns []string
 	for _, f := range m.fields {

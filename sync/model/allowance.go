@@ -47,7 +47,7 @@ func (a Allowance) Words() string {
 	return text + ")"
 }
 
-// MassThreshold is how many of so many may change hands in one pass, or be missing (trust.go).
+// MassThreshold is how many of so many may change hands in one pass, or be missing (sync/plan/trust.go).
 func MassThreshold(base int) Allowance { return Allowance{Percent: 2, Base: base, AtLeast: 3} }
 
 // HiddenAttributes is of how many of a source's people an attribute may be unreadable that all should have.

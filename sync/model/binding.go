@@ -7,7 +7,7 @@ type SourceBinding struct {
 	NamingContext string
 	Scope         string
 	Server        string
-	// Reader is the bind account of the last proved view (views.go), the zero value if no pass
+	// Reader is the bind account of the last proved view (sync/plan/views.go), the zero value if no pass
 	// recorded it yet. AccountSeen tells that it was once seen as an entry of the directory.
 	Reader      Reader
 	AccountSeen bool

@@ -31,7 +31,7 @@ const (
 	Blocked       Status = "blocked"        // by a guard; Change.Guard names it
 	Deferred      Status = "deferred"       // does not fit into the day's requests
 	Withheld      Status = "withheld"       // the policy does not allow it
-	Suspended     Status = "suspended"      // the person is on leave (suspend.go)
+	Suspended     Status = "suspended"      // the person is on leave (sync/plan/suspend.go)
 )
 
 // Change is one step for one person, with everything a reader needs to judge it.
@@ -86,7 +86,7 @@ type Change struct {
 	Approved      bool
 	ApprovedUntil time.Time
 	// By is who ordered the change, "" if nobody did. Ordered tells that this word is all there
-	// is: the directory proves no departure (see [Order]).
+	// is: the directory proves no departure (sync/plan/order.go).
 	By      string
 	Ordered bool
 }

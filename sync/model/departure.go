@@ -13,14 +13,14 @@ type Departure struct {
 	OU           string
 	StartedAt    time.Time
 	WithdrawnAt  time.Time // zero: the withdrawal is not proven yet
-	Word         Word      // that took the credential (putout.go)
+	Word         Word      // that took the credential (sync/plan/putout.go)
 	FirstName    string    // as [Ownership] had it
 	LastSeen     time.Time // as [Observation] had it
 	IDs          []DepartingID
 }
 
 // GraceFrom is when the grace of the ID began: with the withdrawal, of one that came before the departure with that
-// (withdrawn.go). Zero as long as the withdrawal is not proven.
+// (sync/plan/withdrawn.go). Zero as long as the withdrawal is not proven.
 func (d Departure) GraceFrom() time.Time {
 	if d.WithdrawnAt.IsZero() {
 		return d.WithdrawnAt

@@ -24,7 +24,7 @@ type Effect struct {
 	// number of the order.
 	Ordered     bool
 	RequestedAt time.Time
-	GoneAt      time.Time // first pass that proved that the object is gone (unlisted.go); zero: none yet
+	GoneAt      time.Time // first pass that proved that the object is gone (sync/plan/unlisted.go); zero: none yet
 	VerifiedAt  time.Time // zero: not yet
 	ReturnedAt  time.Time // first pass that found the person entitled again, or the order over; it is judged no more
 }

@@ -35,7 +35,7 @@ func (g Guard) Compare(h Guard) int {
 
 // Guard is a rule that tripped, and blocks a kind of change or asks about something.
 type Guard struct {
-	Name   string // a closed set, see limits.go: it is a metric label
+	Name   string // a closed set, see sync/plan/limits.go: it is a metric label
 	Source string
 	Detail string // who, which OU, which share, and what to do
 	Check  string // what to look at or to change before anybody says yes, "" if the detail says all

@@ -21,12 +21,12 @@ type Observation struct {
 	Evidence    Evidence
 	ConfirmedAt time.Time
 	// Unproved tells that the person was missed first through a view that had not been proved, or where
-	// nothing of their place was readable (placeless.go), and that no proved one has missed them since
-	// (views.go). Each step out asks for a yes.
+	// nothing of their place was readable (sighting.go), and that no proved one has missed them since
+	// (sync/plan/views.go). Each step out asks for a yes.
 	Unproved bool
 	// LastRead is the latest read of the row, as long as that is no confirmation; zero: not recorded.
 	LastRead time.Time
-	// Restarts is how often the row began afresh because nobody had looked for too long (reads.go).
+	// Restarts is how often the row began afresh because nobody had looked for too long (sync/plan/reads.go).
 	Restarts int
 	// Protected tells that a group of protect.groups had the person when they were seen last as
 	// entitled, or has since: leaving the group, or the directory, on the way out ends nothing.

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// PastOrder is a credential that was withdrawn because somebody ordered it (see [Order]).
+// PastOrder is a credential that was withdrawn because somebody ordered it (the command withdraw).
 type PastOrder struct {
 	CredentialID string
 	At           time.Time

@@ -15,7 +15,7 @@ type Ownership struct {
 	// MissingReads how many in a row did not.
 	MissingSince time.Time
 	MissingReads int
-	// Loss tells that it went together with too many others (trust.go).
+	// Loss tells that it went together with too many others (sync/plan/trust.go).
 	Loss LossState
 	// FirstName is the th_firstname that the credential had when it was seen last: as we wrote it,
 	// not what a phone reports. It tells this person from another one with the same csi.

@@ -104,7 +104,7 @@ type Policy struct {
 	Evidence      []EvidenceKind
 	ConfirmReads  int
 	ConfirmOver   time.Duration
-	MaxGap        time.Duration // between two reads of a row; 0: by what is usual (reads.go)
+	MaxGap        time.Duration // between two reads of a row; 0: by what is usual (sync/plan/reads.go)
 	GraceWithdraw time.Duration // from the confirmation
 	GraceID       time.Duration // from the withdrawal
 	Approval      Approval

@@ -9,7 +9,7 @@ type Word string
 const (
 	WordOrder    Word = "order"    // the command withdraw
 	WordHand     Word = "hand"     // in the cockpit
-	WordAccepted Word = "accepted" // in the cockpit, with many others, and somebody accepted that (trust.go)
+	WordAccepted Word = "accepted" // in the cockpit, with many others, and somebody accepted that (sync/plan/trust.go)
 )
 
 // PutOut is somebody whom a word put out, and who departed since. It lasts until they have a credential again, or

@@ -70,7 +70,7 @@ type KnownServer struct {
 	Replica          // at the last such read
 	FirstRead time.Time
 	LastRead  time.Time
-	// Proved tells that this copy was part of a proved view (views.go).
+	// Proved tells that this copy was part of a proved view (sync/plan/views.go).
 	Proved bool
 }
 

@@ -11,7 +11,7 @@ import (
 const MaxSkew = 5 * time.Minute
 
 // ConditionClock is the condition of the certificate that our clock is right. A source sets it by
-// what its server tells, and judgeClocks by what the service tells.
+// what its server tells, and judgeClocks (sync/plan/clock.go) by what the service tells.
 const ConditionClock = "clock"
 
 // ServiceClock is what the answers of the Work API tell of the time (RFC 9110 §6.6.1).

@@ -31,7 +31,11 @@ func (s Sighting) WhyGone(excluded bool) string {
 	return "account state unknown: " + cmp.Or(s.Evidence.Detail, "not found in this read") + ": held"
 }
 
-// Gone is the sighting as the planner takes it.
+// Gone is the sighting as the planner takes it. Who is not found, where nothing of the place is readable either in
+// which they were seen last, may be hidden together with it, or was the only one there; and where an excluded part of
+// the directory lies on another server, they may be there. No read will ever tell that from an OU that was deleted, so
+// it must not hold them for ever: it counts as absent, and each step out asks for a yes, see [Change.AskPlace] (design
+// §5.2). Such reads prove nothing once the place shows itself again: then the row begins afresh, as after an unproved view.
 func (s Sighting) Gone() Sighting {
 	if s.Placeless && s.State == Unknown && !s.Found {
 		s.State, s.Evidence = Departed, Evidence{Kind: Absent, Detail: s.Evidence.Detail}

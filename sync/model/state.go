@@ -19,7 +19,7 @@ type State struct {
 	// which on creates and changes are limited (design §5.11).
 	Baseline  bool
 	RolledOut bool
-	// Forgotten are the sources that somebody gave up (forgotten.go).
+	// Forgotten are the sources that somebody gave up (sync/plan/forgotten.go).
 	Forgotten []ForgottenSource
 	// AcceptedHeld are the held people whom somebody accepted as that, and who still are (held.go).
 	AcceptedHeld []PersonID
@@ -47,20 +47,20 @@ type State struct {
 	FormerCSIs   []FormerCSI     // csis that people had before
 	Approvals    []GivenApproval // given and not used up; some may be over, see LiveApprovals
 	Orders       []PastOrder     // what was withdrawn on somebody's word alone, and is still owned
-	PutOut       []PutOut        // whom a word put out, and who departed since (putout.go)
-	OpenOrders   []OpenOrder     // orders that are not carried out yet (openorder.go)
+	PutOut       []PutOut        // whom a word put out, and who departed since (sync/plan/putout.go)
+	OpenOrders   []OpenOrder     // orders that are not carried out yet (sync/plan/openorder.go)
 	Undone       []UndoneOrder   // withdrawals that somebody took back, of what is still owned or was until a departure
-	Suspensions  []Suspension    // departures that wait on somebody's word (suspend.go)
+	Suspensions  []Suspension    // departures that wait on somebody's word (sync/plan/suspend.go)
 	// Service is what the service taught us.
 	Service Service
 	// Effects are what was taken from leavers of this licence package and still matters: not
 	// verified, verified within the last 90 days, or of a departure with an alarm. Alarms are
-	// those that stand (verify.go).
+	// those that stand (sync/plan/verify.go).
 	Effects []Effect
 	Alarms  []Alarm
-	// Waits are what the last pass waited for, and since when (waits.go).
+	// Waits are what the last pass waited for, and since when (sync/plan/waits.go).
 	Waits []Wait
-	// Unlisted is what the last list of the package lacked (unlisted.go); Vanished are the Threema IDs
+	// Unlisted is what the last list of the package lacked (sync/plan/unlisted.go); Vanished are the Threema IDs
 	// of departures that went without anybody taking them (vanished.go).
 	Unlisted []Unlisted
 	Vanished []Vanished

@@ -15,11 +15,11 @@ type WaitCode string
 const (
 	// WaitApproval: a step needs a yes because of its class or its person.
 	WaitApproval WaitCode = "approval"
-	// WaitOrder: what somebody ordered is not done, and no yes helps (openorder.go).
+	// WaitOrder: what somebody ordered is not done, and no yes helps (sync/plan/openorder.go).
 	WaitOrder WaitCode = "order"
 	// WaitNoLicence: people get no credential, for no licence is free.
 	WaitNoLicence WaitCode = "no-licence"
-	// WaitRestarted: passes are so rare that somebody's departure is never confirmed (reads.go).
+	// WaitRestarted: passes are so rare that somebody's departure is never confirmed (sync/plan/reads.go).
 	WaitRestarted WaitCode = "row-restarted"
 	// WaitSkipped: the last look before their requests stops changes that the plan has as due.
 	WaitSkipped WaitCode = "skipped"

@@ -7,7 +7,7 @@ import (
 	"unicode"
 )
 
-// Stamp words a time. One that is not known has words of its own, where it may come: see stampOr.
+// Stamp words a time. One that is not known has words of its own, where it may come: see StampOr.
 func Stamp(t time.Time) string { return StampOr(t, "a time that nobody knows") }
 
 // StampOr words a time that may not have come: a dash in a sentence says nothing.

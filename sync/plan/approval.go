@@ -97,7 +97,7 @@ func (p Plan) AwaitingApproval() []model.Change {
 }
 
 // voidApprovals lists the change ids of approvals to a departure that is over, as the person was seen as
-// entitled again: the steps of the next one have other ids (see seenAgain), so these are a yes to nothing.
+// entitled again: the steps of the next one have other ids (see Observation.SeenAgain), so these are a yes to nothing.
 func (p *planner) voidApprovals() []string {
 	away := map[model.PersonID]bool{}
 	for _, o := range p.State.Observations {

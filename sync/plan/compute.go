@@ -73,7 +73,7 @@ type planner struct {
 	index
 
 	plan         Plan
-	seenAt       time.Time // of what this pass sees, see afterAll
+	seenAt       time.Time // of what this pass sees, see State.AfterAll
 	observations map[model.PersonID]model.Observation
 	owned        map[model.PersonID]model.Ownership // as it will be once this plan is carried out
 	former       map[string]model.Ownership         // by credential: owners before any transfer

@@ -166,7 +166,7 @@ func TestOURuleOfEachSize(t *testing.T) {
 }
 
 // TestEveryoneGoneIsNoLimit: where everybody is gone at once, it is no wave of departures, and no
-// limit that is wide enough lets it through (design §5.11; [plan.ReadEmpty] refuses it before).
+// limit that is wide enough lets it through (design §5.11; [model.ReadEmpty] refuses it before).
 func TestEveryoneGoneIsNoLimit(t *testing.T) {
 	t.Parallel()
 	for _, size := range []int{3, 40, 1000} {

@@ -10,7 +10,7 @@ import (
 // A csi is not a person: numbers are given anew, and people have second accounts. Whether an account
 // is the person who had its csi before is one decision (docs/decisions/0016-same-person.md). The plan
 // asks it here; so do the end of a departure, the effects, and `withdraw`. The last look before a
-// request holds the answer against the directory, see [Change.Rivals].
+// request holds the answer against the directory, see [model.Change.Rivals].
 
 // account is what is remembered of an account whose credential, departure or effect may be somebody
 // else's by its csi.

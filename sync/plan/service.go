@@ -8,7 +8,7 @@ import (
 )
 
 // foreign lists the settings of a credential that a write must leave alone: those that the mapping
-// does not own (D-34), and those of which nobody can say now what they should be ([Undecided]).
+// does not own (D-34), and those of which nobody can say now what they should be ([model.Undecided]).
 func (p *planner) foreign(i model.Identity, credentialID string) []model.KeptSetting {
 	owned := make(map[string]bool, len(i.Settings))
 	for _, s := range i.Settings {

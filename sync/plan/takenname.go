@@ -63,5 +63,5 @@ func (p *planner) nearly(i model.Identity, id string) (csi, words string) {
 	return "", ""
 }
 
-// spellingOnly words what [foldCSI] leaves out.
+// spellingOnly words what the fold leaves out.
 const spellingOnly = "in case, blanks, leading zeros or the form of its letters only"

@@ -17,7 +17,7 @@ func SaysTheyLeft(guard string) bool {
 	return false
 }
 
-// StandingWaits are those of which somebody is asked by now, in the order of [WaitCodes]. Of several guards
+// StandingWaits are those of which somebody is asked by now, in the order of [model.WaitCodes]. Of several guards
 // for leavers about the same people the first says why, and the people wait under its name: before each yes
 // that takes leavers out stands a guard that says why.
 func StandingWaits(all []model.Wait) []model.Wait {
