@@ -22,9 +22,6 @@ type recordedWait struct {
 	Whom    []recordedWaitingOne `json:"whom"`
 }
 
-// recordedFreed stands, in the list of what is asked for after a yes, for who goes without one: it is no code of a wait.
-const recordedFreed model.WaitCode = "freed"
-
 type recordedWaitingOne struct {
 	Person struct {
 		Source string `json:"source"`
@@ -72,45 +69,40 @@ func (r recordedWait) wait() model.Wait {
 // Asked records what is asked for by a hash after somebody's yes, which looked afresh: what the last pass asked
 // is out of date then, and a limit may have room for whom nobody approved.
 func (l *Ledger) Asked(ctx context.Context, after model.AfterYes) error {
-	recorded := recordWaits(after.Waits)
-	if after.FreedPeople > 0 {
-		recorded = append(recorded, recordedWait{Code: recordedFreed, People: after.FreedPeople, Whom: recordPeople(after.Freed)})
+	waits, err := json.Marshal(recordWaits(after.Waits))
+	if err != nil {
+		return err
 	}
-	text, err := json.Marshal(recorded)
+	freed, err := json.Marshal(recordPeople(after.Freed))
 	if err != nil {
 		return err
 	}
 	return inTx(ctx, l.writes, "record what is asked for", func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO asked_after (one, waits) VALUES (1, ?)`, string(text))
+		_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO asked_after (one, waits, freed, freed_people) VALUES (1, ?, ?, ?)`, string(waits), string(freed), after.FreedPeople)
 		return err
 	})
 }
 
 // AskedAfter is what [Ledger.Asked] recorded since the last pass, nil if nothing was.
 func (r *Reader) AskedAfter(ctx context.Context) (*model.AfterYes, error) {
-	var text string
+	var waits, freed string
+	after := &model.AfterYes{} // nothing is asked for: that is an answer, too
 	err := inTx(ctx, r.reads, "read what is asked for", func(tx *sql.Tx) error {
-		err := tx.QueryRowContext(ctx, `SELECT waits FROM asked_after`).Scan(&text)
+		err := tx.QueryRowContext(ctx, `SELECT waits, freed, freed_people FROM asked_after`).Scan(&waits, &freed, &after.FreedPeople)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
 		return err
 	})
-	if err != nil || text == "" {
+	if err != nil || waits == "" {
 		return nil, err
 	}
-	var recorded []recordedWait
-	if err := json.Unmarshal([]byte(text), &recorded); err != nil {
+	var asked []recordedWait
+	var going []recordedWaitingOne
+	if err := errors.Join(json.Unmarshal([]byte(waits), &asked), json.Unmarshal([]byte(freed), &going)); err != nil {
 		return nil, err
 	}
-	after := &model.AfterYes{} // nothing is asked for: that is an answer, too
-	for _, r := range recorded {
-		if w := r.wait(); r.Code == recordedFreed {
-			after.Freed, after.FreedPeople = w.Whom, w.People
-		} else {
-			after.Waits = append(after.Waits, w)
-		}
-	}
+	after.Waits, after.Freed = model.Convert(asked, recordedWait.wait), model.Convert(going, recordedWaitingOne.person)
 	return after, nil
 }
 

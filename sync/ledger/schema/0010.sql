@@ -10,3 +10,7 @@ UPDATE sagas SET word = 'order' WHERE ordered = 0 AND withdrawn_at > 0
     AND (source, person) NOT IN (SELECT source, person FROM ownership)
     AND id IN (SELECT max(id) FROM sagas WHERE ordered = 0 GROUP BY source, person)
     AND (source, person, credential_id) IN (SELECT source, person, credential_id FROM sagas WHERE ordered = 1);
+
+-- After somebody's yes: the first of those whose departure goes without one since, and how many they are.
+ALTER TABLE asked_after ADD COLUMN freed TEXT NOT NULL DEFAULT '[]' CHECK (json_type(freed) = 'array');
+ALTER TABLE asked_after ADD COLUMN freed_people INTEGER NOT NULL DEFAULT 0;

@@ -672,7 +672,7 @@ INSERT INTO audit_events VALUES ('ordered'), ('order-ended');
 CREATE TABLE asked_after (
     one   INTEGER PRIMARY KEY CHECK (one = 1),
     waits TEXT    NOT NULL CHECK (json_type(waits) = 'array')
-) STRICT;
+, freed TEXT NOT NULL DEFAULT '[]' CHECK (json_type(freed) = 'array'), freed_people INTEGER NOT NULL DEFAULT 0) STRICT;
 
 -- Ledger, version 10.
 
@@ -715,7 +715,7 @@ INSERT INTO undone_withdrawals VALUES ('c2', 'corp', 'p2', 1795242600123, 'anna 
 INSERT INTO accepted_held VALUES ('corp', 'p9');
 INSERT INTO sagas VALUES (3, 'corp', 'p2', 'c2', 'bob', '4712', 'CN=Bob,OU=X', 'ou=x', 1795242600124, 1795242600124, 1795242600124, 'settled', '', 0, 1, '');
 INSERT INTO saga_ids VALUES (3, 'EEEEEEEE', 0, 0);
-INSERT INTO asked_after VALUES (1, '[]');
+INSERT INTO asked_after (one, waits) VALUES (1, '[]');
 INSERT INTO open_orders VALUES ('c1', 1795242600123, 'anna (uid 1000)');
 UPDATE sagas SET word = 'hand' WHERE id = 2;
 INSERT INTO effects VALUES (5, 3, 'sub-1', 'withdraw', '', 1795242600124, 0, 0, 0);
