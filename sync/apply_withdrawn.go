@@ -52,15 +52,3 @@ func (a *applier) begins(ctx context.Context, d model.Departure) error {
 	}
 	return nil
 }
-
-// credentialGone looks once more whether a credential is gone.
-func (a *applier) credentialGone(ctx context.Context, c model.Change) (string, error) {
-	_, err := a.Package.Credential(ctx, c.CredentialID)
-	switch {
-	case model.KindOf(err) == model.FailureNotFound:
-		return "", nil
-	case err != nil:
-		return "", fmt.Errorf("look for the credential once more: %w", err)
-	}
-	return "the credential is in the package after all: the next pass plans its withdrawal", nil
-}

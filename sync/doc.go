@@ -30,6 +30,7 @@
 //	apply_judge.go     what came of a request
 //	apply_tell.go      what is logged of it
 //	apply_leavers.go   withdraw, detach, revoke, each after a last look
+//	apply_lastlook.go  what speaks against a step out, right before its request
 //	apply_withdrawn.go the departure of somebody whose credential was gone before
 //	apply_contacts.go  contacts
 //	apply_settings.go  settings, in bulk

@@ -60,6 +60,7 @@
 //	unlisted.go    what the last list of the package lacked
 //	service.go     what the service taught us: page sizes, bulk writes
 //	journal.go     Begin, Created, Settle
+//	readback.go    its rows, read back
 //	creates.go     settings of a create under way
 //	effect.go      what a settled operation changes in the tables
 //	watch.go       what was taken: does it hold?

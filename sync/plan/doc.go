@@ -15,6 +15,8 @@
 // The decision, in the order of a pass:
 //
 //	compute.go         the way through all that follows
+//	planner.go         what it knows on the way
+//	add.go             changes and held people are added to the plan
 //	doubt.go           which snapshots the memory doubts
 //	servers.go         is the server's copy one to believe?
 //	views.go           who reads, and from where: is the view proved?

@@ -36,13 +36,13 @@ func (p *planner) planWithdrawn(l leaver, own model.Ownership) {
 		p.holdQuietly(l.person, l.csi, l.observation.DN, "left ("+p.describeDeparted(l.observation)+"); their credential was withdrawn "+p.howWithdrawn(own)+", and nothing more is to be taken")
 	}
 	p.beginning[l.person] = true
-	if status == model.Due && (len(p.plan.Changes) > first || !p.claimed(l)) {
+	if status == model.Due && (len(p.plan.Changes) > first || !p.sameStays(l)) {
 		p.withdrawn = append(p.withdrawn, l)
 	}
 }
 
-// claimed tells of a leaver whose csi somebody has who is the same person.
-func (p *planner) claimed(l leaver) bool { return len(l.rivals) > 0 && l.rivals[0].doubt == "" }
+// sameStays tells that the same person, as far as anybody can tell, is there under another account.
+func (p *planner) sameStays(l leaver) bool { return len(l.rivals) > 0 && l.rivals[0].doubt == "" }
 
 // goneSince is when a credential of ours went: by the order, else the first pass that missed it.
 func (p *planner) goneSince(own model.Ownership) time.Time {

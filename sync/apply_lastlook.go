@@ -1,0 +1,203 @@
+package sync
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
+)
+
+// freshFor is how long a plan may take something from somebody. The last look asks for the leaver
+// alone; that nobody else has the csi by now, only a new read tells (design §5.6). A machine that
+// slept between the plan and its requests wakes up to an old one.
+const freshFor = 30 * time.Minute
+
+// stale says why a plan of this age by the clock takes nothing from anybody, "" if it may. Go's own
+// count stands still while a machine sleeps, and hides a clock that is set; so it must not be asked.
+func stale(age time.Duration) string {
+	switch {
+	case age > freshFor:
+		return fmt.Sprintf("the plan is %s old, and somebody may have come back since: the next pass looks anew", age.Round(time.Minute))
+	case age < -model.MaxSkew:
+		return fmt.Sprintf("the clock of this machine was set back by %s since the plan: the next pass looks anew", age.Abs().Round(time.Second))
+	}
+	return ""
+}
+
+// look compares an object with the plan, and says what differs.
+type look func(context.Context, model.Change) (string, error)
+
+// objectOf is the look at what a step takes away. A contact can be enabled again.
+func (a *applier) objectOf(op model.Op) look {
+	switch op {
+	case model.Withdraw:
+		return a.credentialUnchanged
+	case model.DisableContact:
+		return nil
+	default:
+		return a.idUnchanged
+	}
+}
+
+// lastLook reads the person from the directory and the object from the package once more,
+// right before a request that takes something away (design §5.6, pitfall D6). It returns Done if the
+// step may go ahead. Anything but the expected skips it, and says so.
+func (a *applier) lastLook(ctx context.Context, c model.Change, object look) (model.Result, error) {
+	why, err := a.speaksAgainst(ctx, c, object)
+	switch {
+	case err != nil:
+		return model.Failed, a.unread(ctx, c, err)
+	case why != "":
+		a.skip(ctx, why, c)
+		return Skipped, nil
+	}
+	return model.Done, nil
+}
+
+// speaksAgainst finds what speaks against a step; so does a clock that is wrong by now, as the journal
+// times what comes of it. Where somebody's word is all there is, the directory
+// has nothing to say.
+func (a *applier) speaksAgainst(ctx context.Context, c model.Change, object look) (why string, err error) {
+	if !c.Ordered {
+		why = a.stillDeparted(ctx, c)
+	}
+	if why != "" || object == nil {
+		return why, nil
+	}
+	why, err = object(shielded(ctx), c)
+	if err == nil && why == "" && !c.Ordered {
+		why = a.Package.Clock().Doubt()
+	}
+	return why, err
+}
+
+// stillDeparted asks the directory again, and says what speaks against the departure.
+func (a *applier) stillDeparted(ctx context.Context, c model.Change) string {
+	source := slices.IndexFunc(a.Sources, func(s Source) bool { return s.Name() == c.Person.Source })
+	if source < 0 {
+		return a.stillGone(ctx, c)
+	}
+	sightings, err := a.Sources[source].Recheck(ctx, []model.Tracked{{ID: c.Person, DN: c.DN}})
+	switch {
+	case err != nil:
+		return fmt.Sprintf("the directory could not be asked once more: %v", err)
+	case len(sightings) != 1 || sightings[0].ID != c.Person:
+		return "the directory gave no clear answer"
+	case sightings[0].Placeless && !c.Placeless:
+		return "by now nobody can tell whether the person is gone or only out of sight: the next pass asks for a yes"
+	case sightings[0].State != model.Departed && !sightings[0].Placeless:
+		a.sighted(ctx, sightings[0])
+		return fmt.Sprintf("the directory now says: %s %s", sightings[0].State, sightings[0].Evidence.Detail)
+	case sightings[0].Protected && !c.Protected:
+		return "a group of protect.groups has the person by now, or cannot be read: the next pass asks for a yes"
+	case !sightings[0].Placeless && !a.Policy.Counts(sightings[0].Evidence.Kind):
+		return "the person now " + sightings[0].Evidence.Uncounted()
+	}
+	return a.sameCSI(ctx, c)
+}
+
+// stillGone is stillDeparted where no source can be asked for the person: if theirs was given up, nobody
+// of the others may have their csi by now. The plan took care that all of those were read.
+func (a *applier) stillGone(ctx context.Context, c model.Change) string {
+	if !slices.ContainsFunc(a.done.plan.Update.Forgotten, func(f model.ForgottenSource) bool { return f.Source == c.Person.Source }) {
+		return "its source is not configured any more"
+	}
+	return a.sameCSI(ctx, c)
+}
+
+// sighted records that somebody is back: a yes to this departure is none to the next.
+func (a *applier) sighted(ctx context.Context, s model.Sighting) {
+	if s.State != model.Entitled {
+		return
+	}
+	if err := a.Ledger.Sighted(shielded(ctx), a.run, s.ID); err != nil {
+		a.fail(fmt.Errorf("record that somebody is entitled again: %w", err))
+	}
+}
+
+// sameCSI asks each source that was read whether somebody else has the leaver's csi by now, who did
+// not leave: it may be the same person under another ID (design §5.6). Those whom the plan knew are
+// judged. A csi that is made of more
+// than one attribute cannot be searched for; there the age of the plan is the bound, see freshFor.
+func (a *applier) sameCSI(ctx context.Context, c model.Change) string {
+	for _, csi := range c.CSIs {
+		if why := a.othersWith(ctx, c, csi); why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
+// othersWith is sameCSI by one of the leaver's csis.
+func (a *applier) othersWith(ctx context.Context, c model.Change, csi string) string {
+	attribute := a.Mapper.KeyAttribute()
+	if attribute == "" {
+		return ""
+	}
+	for _, source := range a.Sources {
+		if !slices.ContainsFunc(a.done.plan.Sources, func(s model.SourceReport) bool { return s.Name == source.Name() }) {
+			continue // not read: whose csis those people have, the plan knows from before
+		}
+		people, err := source.Holders(ctx, attribute, csi)
+		if err != nil {
+			return fmt.Sprintf("the directory could not be asked whose csi it is by now: %v", err)
+		}
+		for _, person := range people {
+			i := a.Mapper.Map(person)
+			left := i.State == model.Departed && a.Policy.Counts(i.Evidence.Kind) && !i.Excluded
+			if i.Person != c.Person && i.MayHave(csi) && !left && !c.Knows(i) {
+				return fmt.Sprintf("its csi is also that of %s by now, who did not leave", i.DN)
+			}
+		}
+	}
+	return ""
+}
+
+// credentialUnchanged compares the credential with the plan: its name, its th_csi, who uses it, and what
+// they report. One that is gone is what we want.
+func (a *applier) credentialUnchanged(ctx context.Context, c model.Change) (string, error) {
+	credential, err := a.Package.Credential(ctx, c.CredentialID)
+	switch {
+	case model.KindOf(err) == model.FailureNotFound:
+		return "", nil
+	case err != nil:
+		return "", fmt.Errorf("read the credential once more: %w", err)
+	case credential.Username != c.Username:
+		return fmt.Sprintf("the credential is called %s by now", credential.Username), nil
+	}
+	settings, err := a.Package.Settings(ctx, c.CredentialID)
+	if err != nil {
+		return "", fmt.Errorf("read the settings of the credential once more: %w", err)
+	}
+	users, err := a.Package.UsersOf(ctx, c.CredentialID, credential.Usage)
+	if err != nil {
+		return "", fmt.Errorf("read the Threema IDs of the credential once more: %w", err)
+	}
+	return c.OtherUse(byName(settings), users), nil
+}
+
+// idUnchanged compares the ID with the plan.
+func (a *applier) idUnchanged(ctx context.Context, c model.Change) (string, error) {
+	user, err := a.Package.User(ctx, c.ThreemaID)
+	switch {
+	case model.KindOf(err) == model.FailureNotFound:
+		return "", nil
+	case err != nil:
+		return "", fmt.Errorf("read the Threema ID once more: %w", err)
+	}
+	return c.OtherID(user), nil
+}
+
+// credentialGone looks once more whether a credential is gone.
+func (a *applier) credentialGone(ctx context.Context, c model.Change) (string, error) {
+	_, err := a.Package.Credential(ctx, c.CredentialID)
+	switch {
+	case model.KindOf(err) == model.FailureNotFound:
+		return "", nil
+	case err != nil:
+		return "", fmt.Errorf("look for the credential once more: %w", err)
+	}
+	return "the credential is in the package after all: the next pass plans its withdrawal", nil
+}

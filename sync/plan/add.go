@@ -1,0 +1,61 @@
+package plan
+
+import "github.com/threema-dirsync/threema-dirsync/sync/model"
+
+// add appends a change that is due unless a later step finds otherwise.
+func (p *planner) add(c model.Change) {
+	if c.Status == "" {
+		c.Status = model.Due
+	}
+	if c.Class == "" {
+		c.Class = p.class(c.Op)
+	}
+	p.plan.Changes = append(p.plan.Changes, c)
+}
+
+// class is design §5.3: a detach cannot be undone by us where revoking is the goal (D-17).
+func (p *planner) class(op model.Op) model.Class {
+	switch op {
+	case model.Revoke:
+		return model.Irreversible
+	case model.Detach:
+		if p.Policy.ID == model.RevokeID {
+			return model.Irreversible
+		}
+		return model.Recoverable
+	case model.Create, model.Withdraw:
+		return model.Recoverable
+	}
+	return model.Reversible
+}
+
+func (p *planner) hold(person model.PersonID, csi, dn, reason string) {
+	p.plan.Held = append(p.plan.Held, model.Held{Person: person, CSI: csi, DN: dn, Reason: reason})
+}
+
+// holdQuietly holds somebody, or one object of theirs, where nothing is wrong.
+func (p *planner) holdQuietly(person model.PersonID, csi, dn, reason string) {
+	p.plan.Held = append(p.plan.Held, model.Held{Person: person, CSI: csi, DN: dn, Reason: reason, Quiet: true})
+}
+
+// holdFor holds somebody for whom a person must do something.
+func (p *planner) holdFor(ask model.Ask, person model.PersonID, csi, dn, reason string) {
+	p.plan.Held = append(p.plan.Held, model.Held{Person: person, CSI: csi, DN: dn, Reason: reason, Ask: ask})
+}
+
+func (p *planner) holdIdentity(i model.Identity, reason string) {
+	p.hold(i.Person, i.CSI, i.DN, reason)
+}
+
+// change starts a change for an identity.
+func (p *planner) change(op model.Op, i model.Identity, remote string, preState ...string) model.Change {
+	parts := append([]string{p.Inventory.Subscription.ID, string(op), i.Person.Source, i.Person.ID, remote}, preState...)
+	return model.Change{
+		ID:     model.ChangeID(parts...),
+		Op:     op,
+		Person: i.Person,
+		CSI:    i.CSI,
+		DN:     i.DN,
+		OU:     p.observations[i.Person].OU,
+	}
+}
