@@ -34,7 +34,7 @@ type applier struct {
 // applied is what came of carrying a plan out, as far as it came.
 type applied struct {
 	plan       plan.Plan // with the guards and the waits that were met, and the licences that are left
-	outcomes   []Outcome
+	outcomes   []ChangeOutcome
 	handedOver []HandedOver
 	unsettled  int  // journal rows whose end is not known
 	complete   bool // everything due was tried
@@ -42,7 +42,7 @@ type applied struct {
 
 // add notes what became of a change.
 func (d *applied) add(c model.Change, result model.Result, message string) {
-	d.outcomes = append(d.outcomes, Outcome{Change: c, Result: result, Message: message})
+	d.outcomes = append(d.outcomes, ChangeOutcome{Change: c, Result: result, Message: message})
 }
 
 // fail notes a failure of the pass after which it goes on.

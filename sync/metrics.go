@@ -95,7 +95,7 @@ func (f factory) build(version, goVersion string) {
 // initialise makes the label values exist, so that nothing appears out of nowhere.
 func (m *Metrics) initialise(sources []string) {
 	m.reload.Set(1)
-	for _, word := range Words() {
+	for _, word := range Outcomes() {
 		m.runs.WithLabelValues(word)
 	}
 	for _, source := range sources {

@@ -29,7 +29,7 @@ type Report struct {
 	Finished   time.Time
 	Budget     model.Budget
 	Incomplete []IncompleteSource
-	Results    []Outcome
+	Results    []ChangeOutcome
 	HandedOver []HandedOver
 	Unsettled  int // journal rows whose end is not known
 	RolledOut  bool
@@ -72,8 +72,8 @@ func Results() []model.Result {
 	return []model.Result{model.Done, model.Failed, model.Uncertain, Skipped}
 }
 
-// Outcome is what became of one due change.
-type Outcome struct {
+// ChangeOutcome is what became of one due change.
+type ChangeOutcome struct {
 	Change  model.Change
 	Result  model.Result
 	Message string
@@ -140,7 +140,7 @@ func (r *Report) count(results ...model.Result) int {
 
 // Failed counts the changes that failed, or of which nobody knows whether they did, and says of the first why.
 func (r *Report) Failed() (n int, first string) {
-	failed := func(x Outcome) bool { return x.Result == model.Failed || x.Result == model.Uncertain }
+	failed := func(x ChangeOutcome) bool { return x.Result == model.Failed || x.Result == model.Uncertain }
 	if i := slices.IndexFunc(r.Results, failed); i >= 0 {
 		first = r.Results[i].Message
 	}
@@ -160,5 +160,5 @@ func (r *Report) Outcome() string {
 	return "ok"
 }
 
-// Words lists all values of Word.
-func Words() []string { return []string{"ok", "waiting", "incomplete", "failed"} }
+// Outcomes lists all values of [Report.Outcome].
+func Outcomes() []string { return []string{"ok", "waiting", "incomplete", "failed"} }

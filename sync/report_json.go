@@ -62,7 +62,7 @@ func (r *Report) allWaits() []model.Wait {
 func (r *Report) stored() *Report {
 	s := *r
 	s.omitted = map[string]int{}
-	s.Results = slices.SortedStableFunc(slices.Values(r.Results), func(a, b Outcome) int {
+	s.Results = slices.SortedStableFunc(slices.Values(r.Results), func(a, b ChangeOutcome) int {
 		return cmp.Compare(a.weight(), b.weight())
 	})
 	s.Results = head(s.Results, storedResults, "results", s.omitted)
@@ -94,7 +94,7 @@ func storedChange(whole *plan.BaselineChange, omitted map[string]int) *plan.Base
 }
 
 // weight sorts what was done behind what was not.
-func (x Outcome) weight() int {
+func (x ChangeOutcome) weight() int {
 	if x.Result == model.Done {
 		return 1
 	}

@@ -62,7 +62,7 @@ func ReadRequest(r io.Reader) (Request, error) {
 }
 
 // split parts the due changes into those that are asked for and the others.
-func (q Request) split(changes []model.Change) (listed []model.Change, left []Outcome) {
+func (q Request) split(changes []model.Change) (listed []model.Change, left []ChangeOutcome) {
 	asked := map[string]bool{}
 	for _, c := range q.Due {
 		asked[c.ID] = true
@@ -72,7 +72,7 @@ func (q Request) split(changes []model.Change) (listed []model.Change, left []Ou
 		case asked[c.ID]:
 			listed = append(listed, c)
 		case c.Status == model.Due:
-			left = append(left, Outcome{c, Skipped, "the written plan does not list it as due; a later pass does it"})
+			left = append(left, ChangeOutcome{c, Skipped, "the written plan does not list it as due; a later pass does it"})
 		}
 	}
 	return listed, left

@@ -220,7 +220,7 @@ func notBefore(c model.Change) string {
 
 // concludeResult tells what became of a withdrawal that was due.
 func (w *Withdrawal) concludeResult(r *Report, c model.Change) {
-	n := slices.IndexFunc(r.Results, func(x Outcome) bool { return x.Change.ID == c.ID })
+	n := slices.IndexFunc(r.Results, func(x ChangeOutcome) bool { return x.Change.ID == c.ID })
 	if n < 0 {
 		w.end(OrderFailed, ExitFailed, "the withdrawal was not sent: "+errorText(r.Err))
 		return
