@@ -331,6 +331,27 @@ func TestANewLedgerOfAnOldPackage(t *testing.T) {
 	}
 }
 
+// TestARollOutInPartsGoesOn: where the day's requests are enough for a part of it alone, the others follow by the next
+// pass. The credentials that this ledger made speak for no older one.
+func TestARollOutInPartsGoesOn(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	for n := range 20 {
+		w.hire(fmt.Sprintf("new%02d", n))
+	}
+	w.budget.Remaining, w.budget.Reserve = 15, 0
+	w.later(t, 2*time.Hour)
+	first := w.done[model.Create]
+	if first < 11 || first == 20 {
+		t.Fatalf("created %d: not the greater part", first)
+	}
+	w.budget.Remaining = 9000
+	p := w.later(t, 2*time.Hour)
+	if w.done[model.Create] != 20 || p.Tripped(model.GuardBaseline) {
+		t.Errorf("created %d; guards %+v", w.done[model.Create], p.Guards)
+	}
+}
+
 // TestWhoEntersAgainIsTold with the credential that they had before.
 func TestWhoEntersAgainIsTold(t *testing.T) {
 	t.Parallel()
