@@ -336,6 +336,10 @@ func TestANewLedgerOfAnOldPackage(t *testing.T) {
 func TestARollOutInPartsGoesOn(t *testing.T) {
 	t.Parallel()
 	w := newWorld()
+	for n := range 3 { // of a trial before
+		e := w.hire(fmt.Sprintf("x%03d", n))
+		w.set(w.foreignCredential(e.username, e.csi).ID, e.identity().Settings)
+	}
 	for n := range 20 {
 		w.hire(fmt.Sprintf("new%02d", n))
 	}
