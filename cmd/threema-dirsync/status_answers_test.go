@@ -134,7 +134,11 @@ func TestStatusAsksWhatApproveSaidThatWaits(t *testing.T) {
 	if a, text := w.asks(t); len(a.Waits) != 0 || strings.Contains(text, "WAITS FOR YOU") {
 		t.Errorf("%+v\n%s", a, text)
 	}
+	w.must(t, 0, "status").tells(t, "CAUTION", "2 people", "without a yes", dir.people[5].DN)
 	w.must(t, 0, "approve", "--undo", "all")
+	if out := w.must(t, 0, "status"); strings.Contains(out.stdout, "CAUTION") {
+		t.Errorf("the yes that made room was taken back: %v", out)
+	}
 	if a, _ := w.asks(t); len(a.Waits) != 1 || a.Waits[0].Code != "mass-departure-ahead" || a.Waits[0].People != 6 {
 		t.Errorf("taken back: %+v", a)
 	}
