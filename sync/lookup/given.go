@@ -82,10 +82,10 @@ type NotGivenError struct {
 func (e *NotGivenError) Error() string {
 	lines := []string{fmt.Sprintf("no yes that is not carried out was given under %s; nothing was taken back", model.Harmless(e.Query))}
 	switch {
-	case len(e.ous) > 0 && LikeDN(e.Query):
+	case len(e.ous) > 0 && likeDN(e.Query):
 		lines = append(lines, "--only takes a PERSON, or an OU in which people were seen last, by its DN or the beginning of it. A yes is given to people of:")
 		lines = append(lines, e.ous...)
-	case LikeDN(e.Query):
+	case likeDN(e.Query):
 		lines = append(lines, "approve --undo takes the HASH of a yes, a PERSON, or all; for an OU type: threema-dirsync approve --undo --only "+model.ShellWord(e.Query))
 	default:
 		lines = append(lines, e.unclear.Error())

@@ -93,8 +93,8 @@ func ousCalled(ou, query string) []string {
 	return found
 }
 
-// LikeDN tells that an argument begins as a DN does, with an attribute: it is a place, and no name.
-func LikeDN(query string) bool {
+// likeDN tells that an argument begins as a DN does, with an attribute: it is a place, and no name.
+func likeDN(query string) bool {
 	attribute, _, valued := strings.Cut(strings.TrimSpace(query), "=")
 	return valued && attribute != "" && !strings.ContainsFunc(attribute, func(r rune) bool {
 		return r != '-' && r != '.' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
@@ -128,7 +128,7 @@ func (e *IdleChoiceError) Error() string {
 	var lines []string
 	nothing := "nothing"
 	switch {
-	case LikeDN(e.Query):
+	case likeDN(e.Query):
 		nothing = "nobody"
 	case e.unclear != nil:
 		lines = append(lines, e.unclear.Error())

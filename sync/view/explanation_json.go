@@ -40,7 +40,7 @@ func NewExplanationJSON(x explain.Explanation) map[string]any {
 		"changes":      NewChangesJSON(x.Changes),
 		"held":         model.Convert(x.Held, func(reason string) string { return reason }),
 		"guards":       model.Convert(x.Guards, newGuardJSON),
-		"notices":      model.Convert(x.Notices, NewNoticeJSON),
+		"notices":      model.Convert(x.Notices, newNoticeJSON),
 		"notActivated": x.NotActivated(),
 		"loggedOut":    x.LoggedOut(),
 		"unmanaged":    model.Convert(x.Unmanaged, func(u model.Unmanaged) UnmanagedJSON { return UnmanagedJSON(u) }),
@@ -82,7 +82,7 @@ func addParts(x explain.Explanation, doc map[string]any) {
 		}
 	}
 	if m := x.Missed; m != nil {
-		doc["missed"] = NewMissedJSON(*m)
+		doc["missed"] = newMissedJSON(*m)
 	}
 	if s := x.Suspension; s != nil {
 		doc["suspension"] = NewReasonedSuspensionJSON(*s)

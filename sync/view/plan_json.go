@@ -13,24 +13,24 @@ func NewPlanJSON(p plan.Plan) PlanJSON {
 		Hash: p.Hash, Policy: p.Policy, Subscription: p.Subscription.ID, GeneratedAt: p.GeneratedAt.UTC(),
 		Sources:   model.Convert(p.Sources, NewSourceJSON),
 		Changes:   NewChangesJSON(p.Changes),
-		Held:      model.Convert(p.Held, NewHeldJSON),
-		Missed:    model.Convert(p.Missed, NewMissedJSON),
+		Held:      model.Convert(p.Held, newHeldJSON),
+		Missed:    model.Convert(p.Missed, newMissedJSON),
 		Unmanaged: model.Convert(p.Unmanaged, func(u model.Unmanaged) UnmanagedJSON { return UnmanagedJSON(u) }),
-		Notices:   model.Convert(p.Notices, NewNoticeJSON),
+		Notices:   model.Convert(p.Notices, newNoticeJSON),
 		Guards:    model.Convert(p.Guards, newGuardJSON),
 		Seats:     CountedSeats{p.Seats.Licences, p.Seats.Used, p.Seats.Free, p.GeneratedAt.UTC()},
 		Requests:  p.Requests,
-		Baseline:  NewBaselineJSON(p.Baseline),
+		Baseline:  newBaselineJSON(p.Baseline),
 		Effects:   NewEffectsJSON(p.Effects),
 		Alarms:    NewAlarmsJSON(p.Alarms),
 		Waits:     NewWaitsJSON(p.Waits()),
-		Restarted: model.Convert(p.Restarted, NewRestartedJSON),
+		Restarted: model.Convert(p.Restarted, newRestartedJSON),
 		Suspended: NewSuspensionsJSON(p.Suspended),
 	}
 }
 
-// NewBaselineJSON shapes what a change of the baseline means, nil if there is none.
-func NewBaselineJSON(b *plan.BaselineChange) *BaselineJSON {
+// newBaselineJSON shapes what a change of the baseline means, nil if there is none.
+func newBaselineJSON(b *plan.BaselineChange) *BaselineJSON {
 	if b == nil {
 		return nil
 	}
@@ -80,31 +80,31 @@ func NewChangeJSON(c model.Change) ChangeJSON {
 	}
 }
 
-// NewHeldJSON shapes somebody who is held.
-func NewHeldJSON(h model.Held) HeldJSON {
+// newHeldJSON shapes somebody who is held.
+func newHeldJSON(h model.Held) HeldJSON {
 	return HeldJSON{Person: PersonJSON{h.Person.Source, h.Person.ID, h.CSI, h.DN}, Reason: h.Reason, Ask: h.Ask}
 }
 
-// NewMissedJSON shapes somebody whom a read did not show.
-func NewMissedJSON(m plan.Missed) MissedJSON {
+// newMissedJSON shapes somebody whom a read did not show.
+func newMissedJSON(m plan.Missed) MissedJSON {
 	return MissedJSON{
 		Person: PersonJSON{m.Person.Source, m.Person.ID, m.CSI, m.DN}, Shown: m.Shown, LastSeen: optionalTime(m.LastSeen.Truncate(time.Second)),
 		Conditions: m.Conditions, Detail: m.Detail(),
 	}
 }
 
-// NewNoticeJSON shapes a notice.
-func NewNoticeJSON(n plan.Notice) NoticeJSON {
+// newNoticeJSON shapes a notice.
+func newNoticeJSON(n plan.Notice) NoticeJSON {
 	return NoticeJSON{Kind: n.Kind, Person: PersonJSON{n.Person.Source, n.Person.ID, n.CSI, n.DN}, Detail: n.Detail}
 }
 
 // NewEffectsJSON shapes some effects.
 func NewEffectsJSON(effects []model.Effect) []EffectJSON {
-	return model.Convert(effects, NewEffectJSON)
+	return model.Convert(effects, newEffectJSON)
 }
 
-// NewEffectJSON shapes one effect.
-func NewEffectJSON(e model.Effect) EffectJSON {
+// newEffectJSON shapes one effect.
+func newEffectJSON(e model.Effect) EffectJSON {
 	return EffectJSON{
 		Op: e.Op, Person: PersonJSON{e.Person.Source, e.Person.ID, e.CSI, e.DN},
 		CredentialID: e.CredentialID, Username: e.Username, ThreemaID: e.ThreemaID,
@@ -113,23 +113,23 @@ func NewEffectJSON(e model.Effect) EffectJSON {
 }
 
 // NewAlarmsJSON shapes some alarms.
-func NewAlarmsJSON(alarms []model.Alarm) []AlarmJSON { return model.Convert(alarms, NewAlarmJSON) }
+func NewAlarmsJSON(alarms []model.Alarm) []AlarmJSON { return model.Convert(alarms, newAlarmJSON) }
 
-// NewAlarmJSON shapes one alarm.
-func NewAlarmJSON(a model.Alarm) AlarmJSON {
+// newAlarmJSON shapes one alarm.
+func newAlarmJSON(a model.Alarm) AlarmJSON {
 	return AlarmJSON{
 		Kind: a.Kind, Person: PersonJSON{a.Person.Source, a.Person.ID, a.CSI, a.DN},
 		CredentialID: a.CredentialID, Username: a.Username, ThreemaID: a.ThreemaID, Since: a.Since.UTC(), Detail: a.Detail(),
 	}
 }
 
-// NewRestartedJSON shapes a departure that begins again and again.
-func NewRestartedJSON(r plan.Restarted) RestartedJSON {
+// newRestartedJSON shapes a departure that begins again and again.
+func newRestartedJSON(r plan.Restarted) RestartedJSON {
 	return RestartedJSON{Person: PersonJSON{r.Person.Source, r.Person.ID, r.CSI, r.DN}, Restarts: r.Restarts, Since: r.Since.UTC(), Detail: r.Detail()}
 }
 
-// NewSuspendedJSON shapes a leave of absence, without the reason.
-func NewSuspendedJSON(s model.SuspendedPerson) SuspendedJSON {
+// newSuspendedJSON shapes a leave of absence, without the reason.
+func newSuspendedJSON(s model.SuspendedPerson) SuspendedJSON {
 	return SuspendedJSON{
 		Person: PersonJSON{s.Person.Source, s.Person.ID, s.CSI, s.DN}, LastDay: s.LastDay, Until: s.Until.UTC(), By: s.By, Since: s.Since.UTC(),
 		Over: optionalTime(s.Over), Account: s.Account.String(), Standing: s.Standing, EndsSoon: s.Soon, Earliest: optionalTime(s.Earliest), Detail: s.Detail(),
@@ -138,31 +138,31 @@ func NewSuspendedJSON(s model.SuspendedPerson) SuspendedJSON {
 
 // NewSuspensionsJSON shapes some leaves of absence.
 func NewSuspensionsJSON(people []model.SuspendedPerson) []SuspendedJSON {
-	return model.Convert(people, NewSuspendedJSON)
+	return model.Convert(people, newSuspendedJSON)
 }
 
 // NewReasonedSuspensionJSON is the same for who asks for this person, or for the list: with the reason.
 func NewReasonedSuspensionJSON(s model.SuspendedPerson) SuspendedJSON {
-	doc := NewSuspendedJSON(s)
+	doc := newSuspendedJSON(s)
 	doc.Reason = s.Reason
 	return doc
 }
 
 // NewWaitsJSON shapes some waits.
-func NewWaitsJSON(waits []model.Wait) []WaitJSON { return model.Convert(waits, NewWaitJSON) }
+func NewWaitsJSON(waits []model.Wait) []WaitJSON { return model.Convert(waits, newWaitJSON) }
 
-// NewWaitJSON shapes one wait.
-func NewWaitJSON(w model.Wait) WaitJSON {
-	return WaitJSON{Code: w.Code, Since: w.Since.UTC(), People: w.People, Command: w.Command, Whom: model.Convert(w.Whom, NewWaitingPersonJSON), Answered: w.Answered, Covers: w.Covers, CoversSteps: w.CoversSteps, Check: w.Check}
+// newWaitJSON shapes one wait.
+func newWaitJSON(w model.Wait) WaitJSON {
+	return WaitJSON{Code: w.Code, Since: w.Since.UTC(), People: w.People, Command: w.Command, Whom: model.Convert(w.Whom, newWaitingPersonJSON), Answered: w.Answered, Covers: w.Covers, CoversSteps: w.CoversSteps, Check: w.Check}
 }
 
 // NewWaitingPeopleJSON shapes some people of a wait.
 func NewWaitingPeopleJSON(people []model.WaitingPerson) []WaitingPersonJSON {
-	return model.Convert(people, NewWaitingPersonJSON)
+	return model.Convert(people, newWaitingPersonJSON)
 }
 
-// NewWaitingPersonJSON shapes a person of a wait.
-func NewWaitingPersonJSON(w model.WaitingPerson) WaitingPersonJSON {
+// newWaitingPersonJSON shapes a person of a wait.
+func newWaitingPersonJSON(w model.WaitingPerson) WaitingPersonJSON {
 	return WaitingPersonJSON{Person: PersonJSON{w.Person.Source, w.Person.ID, w.CSI, w.DN}, Steps: append([]model.Op{}, w.Steps...), Also: w.Also, AskedBy: w.AskedBy, Missing: w.Missing}
 }
 
