@@ -164,3 +164,81 @@ func TestWhatADepartureTakesIsNotUnmanaged(t *testing.T) {
 		}
 	}
 }
+
+// TestADepartureWithNothingToTakeBeginsByTheSameRules: nobody is asked about it and no request is sent, and all the same
+// it begins by nothing that would not let a withdrawal go: another scope, a clock in doubt, a policy that only watches,
+// a read that proves nothing.
+func TestADepartureWithNothingToTakeBeginsByTheSameRules(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		happens func(w *world, anna *entry)
+		begins  bool
+	}{
+		"as ever":               {func(*world, *entry) {}, true},
+		"leavers are watched":   {func(w *world, _ *entry) { w.policy.Mode = model.UpsertOnly }, false},
+		"another scope":         {func(w *world, _ *entry) { w.source().scope = "s2" }, false},
+		"another package":       {func(w *world, _ *entry) { w.pkg.Subscription.ID = "SUB2" }, false},
+		"the clock is in doubt": {func(w *world, _ *entry) { w.clock = model.ServiceClock{Told: true, Ahead: -time.Hour} }, false},
+		"a leave of absence": {func(w *world, anna *entry) {
+			w.state.Suspensions = append(w.state.Suspensions, model.Suspension{Person: anna.id, Until: w.now.Add(30 * day), Since: w.now})
+		}, false},
+		"a read that is not whole": {func(w *world, _ *entry) { w.source().incomplete = true }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, people := rolledOut(t, "anna", "bert")
+			w.obey(t, w.order(people["anna"]))
+			w.later(t, 3*time.Hour)
+			people["anna"].leave(model.Disabled)
+			w.later(t, time.Hour)
+			w.now = w.now.Add(w.policy.GraceWithdraw + time.Hour)
+			row.happens(w, people["anna"])
+			if p := w.plan(); len(p.Begun) == 1 != row.begins || len(of(p, "anna")) > 1 {
+				t.Errorf("begins %+v: %v", p.Begun, of(p, "anna"))
+			}
+		})
+	}
+}
+
+// TestTheContactAsksWhatTheWithdrawalWouldHaveAsked: it went together with that, under one yes. Where the credential is
+// gone, nobody else asks.
+func TestTheContactAsksWhatTheWithdrawalWouldHaveAsked(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		leaves func(w *world, anna *entry)
+		want   []model.Ask
+	}{
+		"disabled":         {func(_ *world, anna *entry) { anna.leave(model.Disabled) }, nil},
+		"with their place": {func(_ *world, anna *entry) { anna.vanish() }, []model.Ask{model.AskPlace}},
+		"to another bind account": {func(w *world, anna *entry) {
+			w.readBy(reader("new"))
+			anna.leave(model.Absent)
+		}, []model.Ask{model.AskView}},
+		"and an account made anew": {func(w *world, anna *entry) {
+			young := w.hire("anna")
+			young.csi = anna.csi
+			anna.leave(model.Disabled)
+		}, []model.Ask{model.AskSamePerson}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, people := readForDays(t)
+			w.obey(t, w.order(people["anna"]))
+			w.later(t, 3*time.Hour)
+			row.leaves(w, people["anna"])
+			var c model.Change
+			for range 6 {
+				if p := w.later(t, day/2); len(changesOf(p, model.DisableContact, people["anna"])) > 0 {
+					c = changesOf(p, model.DisableContact, people["anna"])[0]
+				}
+			}
+			if c.Op == "" || !slices.Equal(c.Asks, row.want) {
+				t.Errorf("the contact asks %q, want %q: %+v", c.Asks, row.want, c)
+			}
+		})
+	}
+}
+
+func changesOf(p plan.Plan, op model.Op, e *entry) []model.Change {
+	return slices.DeleteFunc(slices.Clone(p.Changes), func(c model.Change) bool { return c.Op != op || c.Person != e.id })
+}
