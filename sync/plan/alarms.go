@@ -51,7 +51,7 @@ func (w *watch) causes(effects []model.Effect) map[model.AlarmKey]model.Alarm {
 // judgeAlarms holds the standing alarms against the causes of this pass, notes what has changed, and
 // returns those that stand now.
 func (w *watch) judgeAlarms(causes map[model.AlarmKey]model.Alarm) []model.Alarm {
-	m := &w.plan.Update
+	m := &w.update
 	var standing []model.Alarm
 	for _, a := range w.State.Alarms {
 		_, seen := causes[a.Key()]

@@ -44,13 +44,13 @@ const howToAccept = "read the plan, then type `threema-dirsync approve --baselin
 // consequences of something else: another package, directory or scope, an older ledger, or IDs
 // that were made anew. It runs when everything is planned, for only then the masses show.
 func (p *planner) judgeBaseline() {
-	m := &p.plan.Update
+	m := &p.update
 	m.Subscription, m.Baseline = p.State.Subscription, p.State.Baseline
 	m.Sources = map[string]model.SourceBinding{}
 	maps.Copy(m.Sources, p.State.Sources)
 	reasons, accepted := p.baselineReasons()
 	switch {
-	case p.plan.Untrusted != nil:
+	case p.untrusted != nil:
 		p.planOnly = true
 		return
 	case p.AcceptBaseline:
@@ -62,7 +62,7 @@ func (p *planner) judgeBaseline() {
 	case len(reasons) > 0:
 		p.planOnly = true
 		for _, reason := range reasons {
-			p.trip(model.GuardBaseline, "", reason+howToEnd(p.plan.Renamed))
+			p.trip(model.GuardBaseline, "", reason+howToEnd(p.renamings))
 		}
 	default:
 		if p.State.Gap.Kind == model.LostLedger {
@@ -88,7 +88,7 @@ func (p *planner) acceptedTransfers(had []model.GivenApproval) []model.GivenAppr
 // approveAccepted marks the changes to which accepting the baseline is the yes, as the passes after it will: the
 // answer asks nobody for a yes that it has just taken.
 func (p *planner) approveAccepted() {
-	for _, a := range p.plan.Update.Accepted {
+	for _, a := range p.update.Accepted {
 		n := slices.IndexFunc(p.plan.Changes, func(c model.Change) bool { return c.ID == a.ChangeID })
 		p.plan.Changes[n].Approved, p.plan.Changes[n].ApprovedUntil = true, a.Until
 	}
@@ -186,7 +186,7 @@ func (p *planner) massOf(which func(model.Change) bool) []model.GivenApproval {
 // a ledger was lost, people had one all the same.
 func (p *planner) acceptEmpty() {
 	if p.State.Subscription == "" && p.State.Gap.Kind == "" && !p.heldMatch() {
-		p.plan.Update.Baseline = true
+		p.update.Baseline = true
 	}
 }
 

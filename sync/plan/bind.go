@@ -11,7 +11,7 @@ import (
 // bind ties the memory to the package, the directories and the scopes of this pass. A plan that
 // is a preview binds nothing.
 func (p *planner) bind() {
-	m := &p.plan.Update
+	m := &p.update
 	m.Subscription = p.Inventory.Subscription.ID
 	for _, s := range p.Sources {
 		m.Sources[s.Snapshot.Source] = p.binding(s.Snapshot)

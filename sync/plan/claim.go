@@ -147,7 +147,7 @@ func (p *planner) usernameLeaving(i model.Identity) string {
 func (p *planner) missing(i model.Identity, own model.Ownership) {
 	withdrawn := fmt.Sprintf("credential %s was withdrawn %s (Zugang entzogen)", own.Username, p.howWithdrawn(own))
 	missed := p.countMissing(own)
-	undo := "for this person when somebody types `threema-dirsync withdraw --undo " + p.plan.Names.Typed(i.CSI, i.Person) + " --reason TEXT`"
+	undo := "for this person when somebody types `threema-dirsync withdraw --undo " + p.names.Typed(i.CSI, i.Person) + " --reason TEXT`"
 	switch again := missed.MissingSince.Add(model.GoneAfter); {
 	case p.undone(own):
 		p.adoptOrCreate(i, withdrawn+", and somebody took that back")

@@ -60,7 +60,7 @@ func (p *planner) distrustDates(s *model.SourceView) {
 func (p *planner) rememberTimeless() {
 	p.bind()
 	p.keepMemory()
-	m := &p.plan.Update
+	m := &p.update
 	m.Observations = append(slices.Clip(m.Observations), p.timelessNewcomers()...)
 	slices.SortFunc(m.Observations, func(a, b model.Observation) int { return a.Person.Compare(b.Person) })
 	m.Timeless = true

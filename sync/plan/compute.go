@@ -58,10 +58,10 @@ func (p *planner) look() {
 	p.reopen()
 	p.recover()
 	p.chooseValues()
-	p.plan.Names = p.State.Names().With(p.Sources)
+	p.names = p.State.Names().With(p.Sources)
 	p.judge()
 	p.observe()
-	p.plan.Renamed = p.renamings()
+	p.renamings = p.findRenamings()
 	p.judgeViews()
 	p.judgeTrust()
 	p.match()
@@ -77,7 +77,7 @@ func (p *planner) finish() Plan {
 	p.remember()
 	p.plan.Missed = p.missed()
 	p.plan.Restarted = p.restarted()
-	p.plan.Suspended = p.State.SuspendedAmong(p.observations, p.plan.Names, p.Policy, p.Now)
+	p.plan.Suspended = p.State.SuspendedAmong(p.observations, p.names, p.Policy, p.Now)
 	rank := map[model.Op]int{}
 	for i, op := range model.Ops() {
 		rank[op] = i
@@ -93,6 +93,7 @@ func (p *planner) finish() Plan {
 		p.plan.Sources = append(p.plan.Sources, s.Report())
 	}
 	p.plan.CheckView = p.checkView()
+	p.plan.Names, p.plan.Renamed, p.plan.Untrusted, p.plan.Update = p.names, p.renamings, p.untrusted, p.update
 	p.plan.Hash = hashOf(p.plan.AwaitingApproval())
 	return p.plan
 }

@@ -29,7 +29,7 @@ func (p *planner) compareContacts(i model.Identity, credentialID string) {
 			p.publish(i, credentialID, contact, "we made this contact, so its name follows the directory")
 		}
 		if there && contact.Enabled && !before {
-			p.plan.Update.Published = append(p.plan.Update.Published, model.Publication{ThreemaID: u.ID})
+			p.update.Published = append(p.update.Published, model.Publication{ThreemaID: u.ID})
 		}
 	}
 }

@@ -134,7 +134,7 @@ func (p *planner) holdUnread(person model.PersonID, csi, dn, reason string) {
 		p.hold(person, csi, dn, reason)
 		return
 	}
-	if r, renamed := RenamedTo(p.plan.Renamed, source); renamed {
+	if r, renamed := RenamedTo(p.renamings, source); renamed {
 		p.holdFor(model.AskForgotten, person, csi, dn, fmt.Sprintf("%s. It is called %s now, by all that is known: type `%s`", reason, r.Now, r.Command()))
 		return
 	}

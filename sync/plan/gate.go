@@ -60,7 +60,7 @@ func (p *planner) guardBaseline(c *model.Change) {
 	case p.planOnly:
 		c.Status, c.Guard = model.Blocked, model.GuardBaseline
 	case c.Op.OfDeparture():
-		if !p.plan.Update.Baseline && c.Status == model.Due {
+		if !p.update.Baseline && c.Status == model.Due {
 			c.Status, c.Guard = model.Blocked, model.GuardBaseline
 			p.trip(model.GuardBaseline, "", "the package held credentials of people in the directory before the first pass, so somebody managed it before this ledger: "+
 				"read the plan, then type `threema-dirsync approve --baseline`")

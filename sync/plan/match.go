@@ -66,7 +66,7 @@ func (p *planner) endDepartures() {
 		}
 		if why != "" {
 			delete(p.departures, departure.Person)
-			p.plan.Update.EndedDepartures = append(p.plan.Update.EndedDepartures, model.EndedDeparture{Person: departure.Person, Why: why, To: to})
+			p.update.EndedDepartures = append(p.update.EndedDepartures, model.EndedDeparture{Person: departure.Person, Why: why, To: to})
 		}
 	}
 }

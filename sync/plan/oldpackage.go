@@ -43,7 +43,7 @@ func (p *planner) joinersOfOldPackage() (joiners int, old bool) {
 // guardJoiners lets them wait.
 func (p *planner) guardJoiners() {
 	joiners, old := p.joinersOfOldPackage()
-	if !old || p.planOnly || p.plan.Update.Baseline {
+	if !old || p.planOnly || p.update.Baseline {
 		return
 	}
 	waits := false

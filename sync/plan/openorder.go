@@ -21,7 +21,7 @@ func (p *planner) carryOn(own model.Ownership) bool {
 	}
 	open.Person = own.Person
 	if p.gone(model.Object{Kind: model.ObjectCredential, ID: own.CredentialID}) {
-		p.plan.Update.EndedOrders = append(p.plan.Update.EndedOrders, open)
+		p.update.EndedOrders = append(p.update.EndedOrders, open)
 		return false
 	}
 	answer := p.answerAbout(own)
@@ -65,7 +65,7 @@ func (p *planner) ordersRefused() []string {
 	for _, o := range p.dropped {
 		csi := p.observations[o.Person].CSI
 		refused = append(refused, fmt.Sprintf("the withdrawal of %s, %s: this older ledger does not know whether that was taken back since. If their access is still to end, order it again: "+
-			"`threema-dirsync withdraw %s --reason TEXT`", model.DescribePerson(csi, p.nameOf(o.Person), o.Person), o.Words(), p.plan.Names.Typed(csi, o.Person)))
+			"`threema-dirsync withdraw %s --reason TEXT`", model.DescribePerson(csi, p.nameOf(o.Person), o.Person), o.Words(), p.names.Typed(csi, o.Person)))
 	}
 	return refused
 }

@@ -89,7 +89,7 @@ func (p *planner) answerFor(person model.PersonID) Ordered {
 	o := p.observations[person]
 	_, forgotten := p.forgotten(person.Source)
 	answer := Ordered{
-		Person: person, CSI: o.CSI, Typed: p.plan.Names.Typed(o.CSI, person), DN: o.DN, Departed: p.departedNow[person] && !o.Unproved && !forgotten, Directory: p.describeInDirectory(person),
+		Person: person, CSI: o.CSI, Typed: p.names.Typed(o.CSI, person), DN: o.DN, Departed: p.departedNow[person] && !o.Unproved && !forgotten, Directory: p.describeInDirectory(person),
 	}
 	if s, said := p.State.Suspension(person); said && s.Stands(p.Now) {
 		answer.Suspended = &s
@@ -100,7 +100,7 @@ func (p *planner) answerFor(person model.PersonID) Ordered {
 // answerAbout goes on with what an order about a credential of ours would reach.
 func (p *planner) answerAbout(own model.Ownership) Ordered {
 	answer := p.answerFor(own.Person)
-	answer.Typed = p.plan.Names.Typed(own.CSI, own.Person)
+	answer.Typed = p.names.Typed(own.CSI, own.Person)
 	answer.CSI, answer.CredentialID, answer.Username, answer.ThreemaIDs = own.CSI, own.CredentialID, own.Username, p.idsOf(own)
 	return answer
 }

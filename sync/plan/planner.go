@@ -15,7 +15,11 @@ type planner struct {
 	index
 
 	plan         Plan
-	seenAt       time.Time // of what this pass sees, see State.AfterAll
+	update       model.StateUpdate
+	names        model.Names
+	renamings    []Renaming        // the sources that are called otherwise now
+	untrusted    *model.TrustError // why nothing may be planned on this package
+	seenAt       time.Time         // of what this pass sees, see State.AfterAll
 	observations map[model.PersonID]model.Observation
 	owned        map[model.PersonID]model.Ownership // as it will be once this plan is carried out
 	former       map[string]model.Ownership         // by credential: owners before any transfer

@@ -25,7 +25,7 @@ func (p *planner) recover() {
 }
 
 func (p *planner) settle(op model.Operation, done bool) {
-	p.plan.Update.Settled = append(p.plan.Update.Settled, model.SettledOperation{ID: op.ID, Done: done})
+	p.update.Settled = append(p.update.Settled, model.SettledOperation{ID: op.ID, Done: done})
 }
 
 // recoverCreate keeps a create open whose credential stands in the package: the person's

@@ -10,7 +10,7 @@ import (
 
 // remember collects what the pass records whatever becomes of its changes.
 func (p *planner) remember() {
-	m := &p.plan.Update
+	m := &p.update
 	m.SyncSince, m.Forgotten, m.AcceptedHeld = p.State.SyncBegan(p.Policy, p.Now), p.stillForgotten(), p.acceptedHeld()
 	slices.SortFunc(m.Published, func(a, b model.Publication) int { return strings.Compare(a.ThreemaID, b.ThreemaID) })
 	if p.planOnly {
@@ -48,14 +48,14 @@ func (p *planner) remember() {
 // rememberUnchanged keeps the old memory: what was read is not comparable with it.
 func (p *planner) rememberUnchanged() {
 	p.keepMemory()
-	m := &p.plan.Update
+	m := &p.update
 	m.EndedDepartures, m.EndedOrders, m.Settled, m.Published, m.Vanished, m.Reopened = nil, nil, nil, nil, nil, nil
 }
 
 // keepMemory makes the old memory the new one. Only that somebody did not depart is worth knowing
 // whatever the scope and the clock: it resets, and harms nobody.
 func (p *planner) keepMemory() {
-	m := &p.plan.Update
+	m := &p.update
 	for n, o := range p.State.Observations {
 		if now := p.observations[o.Person]; o.State == model.Departed && now.Person == o.Person && now.State != model.Departed {
 			if p.clockInDoubt {

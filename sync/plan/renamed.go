@@ -21,9 +21,9 @@ func (r Renaming) Command() string {
 	return "threema-dirsync source rename " + model.ShellWord(r.Was) + " " + model.ShellWord(r.Now)
 }
 
-// renamings are the sources of the ledger that are not configured any more, and that a new one is by all that is
+// findRenamings are the sources of the ledger that are not configured any more, and that a new one is by all that is
 // known: it shows the same directory, and in it most of their people under the same IDs.
-func (p *planner) renamings() []Renaming {
+func (p *planner) findRenamings() []Renaming {
 	var all []Renaming
 	for _, s := range p.Sources {
 		now := s.Snapshot.Source

@@ -56,7 +56,7 @@ func (p *planner) suspensions() []model.Suspension {
 		case !p.Now.Before(s.Over.Add(max(model.SuspensionMemory, p.Policy.GraceWithdraw, p.Policy.GraceID))):
 			continue
 		}
-		for _, e := range p.plan.Update.EndedDepartures {
+		for _, e := range p.update.EndedDepartures {
 			if e.Person == s.Person && e.To != (model.PersonID{}) {
 				s.Person = e.To
 			}

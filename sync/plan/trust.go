@@ -25,7 +25,7 @@ func (p *planner) judgeTrust() {
 		return
 	}
 	if until := p.Inventory.Subscription.ValidUntil; !until.IsZero() && !p.Now.Before(until) {
-		p.plan.Untrusted = &model.TrustError{Reason: fmt.Sprintf("its licence ended on %s (validUntil); renew it in the management cockpit", until.Format(time.DateOnly)), Ended: true}
+		p.untrusted = &model.TrustError{Reason: fmt.Sprintf("its licence ended on %s (validUntil); renew it in the management cockpit", until.Format(time.DateOnly)), Ended: true}
 		return
 	}
 	p.judgeCredentials()
@@ -39,7 +39,7 @@ func (p *planner) judgeTrust() {
 		}
 	}
 	if len(young) > 0 {
-		p.plan.Untrusted = &model.TrustError{Missing: p.lostPeople(), Reason: fmt.Sprintf("%s. One list proves nothing: the API key may belong to another package, the answer may be cut, or an older state_dir "+
+		p.untrusted = &model.TrustError{Missing: p.lostPeople(), Reason: fmt.Sprintf("%s. One list proves nothing: the API key may belong to another package, the answer may be cut, or an older state_dir "+
 			"was put back. If it was done on purpose in the cockpit, leave it so: the first pass from %s on that finds the same asks you with exit 3, "+
 			"and `threema-dirsync approve --baseline` then accepts it. If it was done by mistake: accept it likewise, then type "+
 			"`threema-dirsync withdraw --undo PERSON --reason TEXT` for each who should have access again, or make credentials with their csi in the cockpit", strings.Join(young, "; "), model.Stamp(settled))}
@@ -179,7 +179,7 @@ func (p *planner) loseList(list model.Object, name string, n int) {
 }
 
 // accepts tells whether somebody accepts the baseline, and may: what one list shows cannot be accepted.
-func (p *planner) accepts() bool { return p.AcceptBaseline && p.plan.Untrusted == nil }
+func (p *planner) accepts() bool { return p.AcceptBaseline && p.untrusted == nil }
 
 // lossOf is what is remembered of the loss of a credential that is missing.
 func (p *planner) lossOf(own model.Ownership) model.LossState {

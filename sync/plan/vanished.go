@@ -35,7 +35,7 @@ func (p *planner) reopen() {
 		if _, leaving := p.departures[departure.Person]; !leaving { // of two departures of one person, one after the other
 			p.departures[departure.Person] = departure
 			p.State.Departures = append(p.State.Departures, departure)
-			p.plan.Update.Reopened = append(p.plan.Update.Reopened, number)
+			p.update.Reopened = append(p.update.Reopened, number)
 		}
 	}
 	p.State.Departures = sorted(p.State.Departures, func(a, b model.Departure) int { return a.Person.Compare(b.Person) })
@@ -50,7 +50,7 @@ func (p *planner) noteVanished(person model.PersonID) {
 	}
 	for _, id := range departure.IDs {
 		if id.GoneAt.IsZero() && p.gone(model.Object{Kind: model.ObjectUser, ID: id.ThreemaID}) {
-			p.plan.Update.Vanished = append(p.plan.Update.Vanished, model.Vanished{Departure: model.Departure{Person: person}, ThreemaID: id.ThreemaID})
+			p.update.Vanished = append(p.update.Vanished, model.Vanished{Departure: model.Departure{Person: person}, ThreemaID: id.ThreemaID})
 		}
 	}
 }

@@ -72,7 +72,7 @@ func (w *watch) judgeEffects() []model.Effect {
 	for _, was := range w.State.Effects {
 		e := w.judge(was)
 		if !e.GoneAt.Equal(was.GoneAt) || e.State() != was.State() {
-			w.plan.Update.Effects = append(w.plan.Update.Effects, e)
+			w.update.Effects = append(w.update.Effects, e)
 		}
 		effects = append(effects, e)
 	}

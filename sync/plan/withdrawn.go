@@ -55,7 +55,7 @@ func (p *planner) goneSince(own model.Ownership) time.Time {
 // beginWithdrawn begins the departures without a withdrawal: with a step that is due, or where none is left. A
 // step that waits for a yes, a guard or its grace leaves the person as they are.
 func (p *planner) beginWithdrawn() {
-	if !p.plan.Update.Baseline || p.planOnly || p.clockInDoubt {
+	if !p.update.Baseline || p.planOnly || p.clockInDoubt {
 		return
 	}
 	steps, due := map[model.PersonID]bool{}, map[model.PersonID]bool{}
