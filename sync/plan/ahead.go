@@ -50,7 +50,7 @@ func (p *planner) lookAheadFor(op model.Op) {
 	then, settling := p.hypothesis(op, times), p.settling(op, times)
 	var stopped []step
 	for at, steps := range p.underWayOut(op, times) {
-		then.Now = at
+		then.now = at
 		then.settleBefore(settling, times)
 		found := map[string][]excess{}
 		steps = append(stopped, steps...)
@@ -135,15 +135,13 @@ func (p *planner) confirmAt(o model.Observation, times timetable) time.Time {
 	if !o.ConfirmedAt.IsZero() {
 		return o.ConfirmedAt
 	}
-	then := *p
-	then.switched = nil
 	n := 1
 	if !o.Evidence.Kind.Positive() {
 		n = times.index(o.Since.Add(p.Policy.ConfirmOver))
 	}
 	for o.Reads += n; ; n++ {
-		if then.Now = times.pass(n); then.confirms(o) {
-			return then.Now
+		if at := times.pass(n); confirms(p.Policy, o, at, false) {
+			return at
 		}
 		o.Reads++
 	}

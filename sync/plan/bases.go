@@ -22,13 +22,13 @@ func (p *planner) bases() []model.Base {
 
 // baseAt is the number that an operation is measured against in a window: at the last pass before
 // it began, else at the first one known, else now.
-func (p *planner) baseAt(op model.Op, source string, span time.Duration) int {
-	base, found := p.ours[source].Of(op), false
+func (l *limits) baseAt(op model.Op, source string, span time.Duration) int {
+	base, found := l.ours[source].Of(op), false
 	if span == 0 {
 		return base
 	}
-	start := p.Now.Add(-span)
-	for _, b := range sorted(p.State.Bases, func(a, b model.Base) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(b.Of(op), a.Of(op))) }) {
+	start := l.now.Add(-span)
+	for _, b := range sorted(l.state.Bases, func(a, b model.Base) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(b.Of(op), a.Of(op))) }) {
 		if b.Source != source || b.Of(op) == 0 || found && b.At.After(start) {
 			continue
 		}
@@ -38,31 +38,31 @@ func (p *planner) baseAt(op model.Op, source string, span time.Duration) int {
 }
 
 // isNew tells a source of which nothing was managed when a span before now began.
-func (p *planner) isNew(source string, span time.Duration) bool {
-	start := p.Now.Add(-span)
-	return !slices.ContainsFunc(p.State.Bases, func(b model.Base) bool { return b.Source == source && b.Managed > 0 && !b.At.After(start) })
+func (l *limits) isNew(source string, span time.Duration) bool {
+	start := l.now.Add(-span)
+	return !slices.ContainsFunc(l.state.Bases, func(b model.Base) bool { return b.Source == source && b.Managed > 0 && !b.At.After(start) })
 }
 
 // ouSizes counts the people of each OU that somebody goes from who are ours, with those who were taken out within a span and
 // those who go now: before leaves out who joined within the span, unless nobody who is there now was
 // there before, as in the first week of a package.
-func (p *planner) ouSizes(op model.Op, source string, taken, due map[model.PersonID]string, span time.Duration) (now, before map[string]int) {
+func (l *limits) ouSizes(op model.Op, source string, taken, due map[model.PersonID]string, span time.Duration) (now, before map[string]int) {
 	all, old := map[model.PersonID]string{}, map[model.PersonID]string{}
 	concerned := tallyOUs(taken)
 	maps.Copy(concerned, tallyOUs(due))
-	for _, own := range p.State.Owned {
-		o, seen := p.observations[own.Person]
+	for _, own := range l.state.Owned {
+		o, seen := l.observations[own.Person]
 		if own.Person.Source != source || !seen || concerned[o.OU] == 0 {
 			continue
 		}
 		all[own.Person] = o.OU
-		if !own.Since.After(p.Now.Add(-span)) {
+		if !own.Since.After(l.now.Add(-span)) {
 			old[own.Person] = o.OU
 		}
 	}
 	there := tallyOUs(old)
 	if op != model.Withdraw {
-		for _, departure := range p.State.Withdrawn() {
+		for _, departure := range l.state.Withdrawn() {
 			if departure.Person.Source == source {
 				all[departure.Person], old[departure.Person] = departure.OU, departure.OU
 			}

@@ -6,19 +6,19 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
-// A hypothesis is the planner in a later pass, if the directory stays as it is: what the limits would know
-// then (ahead.go). It shares nothing that it changes with the planner of this pass.
+// A hypothesis is what the limits would know in a later pass, if the directory stays as it is (ahead.go). It shares
+// nothing that it changes with the limits of this pass.
 
-// hypothesis is this planner after this pass: what the limits know of the world when they judge a later one.
-func (p *planner) hypothesis(op model.Op, times timetable) *planner {
-	then := *p
-	then.State.Owned = slices.Clone(p.State.Owned)
-	then.State.Departures = slices.DeleteFunc(slices.Clone(p.State.Departures), func(s model.Departure) bool {
+// hypothesis are the limits after this pass: what they know of the world when they judge a later one.
+func (p *planner) hypothesis(op model.Op, times timetable) *limits {
+	then := p.limits()
+	then.state.Owned = slices.Clone(p.State.Owned)
+	then.state.Departures = slices.DeleteFunc(slices.Clone(p.State.Departures), func(s model.Departure) bool {
 		_, open := p.departures[s.Person]
 		return !open // this pass ended it
 	})
-	then.State.Taken = slices.Clone(p.State.Taken)
-	then.State.Bases = append(slices.Clone(p.State.Bases), p.bases()...)
+	then.state.Taken = slices.Clone(p.State.Taken)
+	then.state.Bases = append(slices.Clone(p.State.Bases), p.bases()...)
 	var gone []step
 	for _, c := range p.inOrder(op) {
 		if c.Status == model.Due {
@@ -26,35 +26,35 @@ func (p *planner) hypothesis(op model.Op, times timetable) *planner {
 		}
 	}
 	then.takeOutOf(op, gone, times)
-	return &then
+	return then
 }
 
-// takeOutOf carries out steps at p.Now in the memory of a hypothesis.
-func (p *planner) takeOutOf(op model.Op, steps []step, times timetable) {
+// takeOutOf carries out steps at that time in the memory of a hypothesis.
+func (l *limits) takeOutOf(op model.Op, steps []step, times timetable) {
 	gone := map[model.PersonID]bool{}
 	for _, s := range steps {
 		c := s.change
 		gone[c.Person] = true
 		if !c.Approved {
-			p.State.Taken = append(p.State.Taken, model.PastRemoval{Op: op, Person: c.Person, OU: c.OU, At: p.Now})
+			l.state.Taken = append(l.state.Taken, model.PastRemoval{Op: op, Person: c.Person, OU: c.OU, At: l.now})
 		}
 		if op == model.Withdraw {
-			p.State.Departures = append(p.State.Departures, model.Departure{Person: c.Person, OU: c.OU, StartedAt: p.Now, WithdrawnAt: p.Now})
+			l.state.Departures = append(l.state.Departures, model.Departure{Person: c.Person, OU: c.OU, StartedAt: l.now, WithdrawnAt: l.now})
 		}
 	}
-	p.State.Owned = slices.DeleteFunc(p.State.Owned, func(own model.Ownership) bool { return gone[own.Person] })
+	l.state.Owned = slices.DeleteFunc(l.state.Owned, func(own model.Ownership) bool { return gone[own.Person] })
 	if op != model.Withdraw {
-		p.State.Departures = slices.DeleteFunc(p.State.Departures, func(s model.Departure) bool { return gone[s.Person] })
+		l.state.Departures = slices.DeleteFunc(l.state.Departures, func(s model.Departure) bool { return gone[s.Person] })
 	}
-	p.recount(times)
+	l.recount(times)
 }
 
-// recount measures the limits of the passes after p.Now by who is there then.
-func (p *planner) recount(times timetable) {
-	p.ours = p.State.CountOurs()
-	for source, base := range p.ours {
-		base.Source, base.At = source, times.from(p.Now.Add(1))
-		p.State.Bases = append(p.State.Bases, base)
+// recount measures the limits of the passes after that time by who is there then.
+func (l *limits) recount(times timetable) {
+	l.ours = l.state.CountOurs()
+	for source, base := range l.ours {
+		base.Source, base.At = source, times.from(l.now.Add(1))
+		l.state.Bases = append(l.state.Bases, base)
 	}
 }
 
@@ -83,17 +83,17 @@ func (p *planner) settling(op model.Op, times timetable) []step {
 }
 
 // settleBefore takes those out of a hypothesis whose departure is over by its pass.
-func (p *planner) settleBefore(settling []step, times timetable) {
+func (l *limits) settleBefore(settling []step, times timetable) {
 	over := map[model.PersonID]bool{}
 	for _, s := range settling {
-		if !p.Now.Before(s.at.Add(2 * times.pace)) {
+		if !l.now.Before(s.at.Add(2 * times.pace)) {
 			over[s.change.Person] = true
 		}
 	}
 	if len(over) == 0 {
 		return
 	}
-	p.State.Owned = slices.DeleteFunc(p.State.Owned, func(own model.Ownership) bool { return over[own.Person] })
-	p.State.Departures = slices.DeleteFunc(p.State.Departures, func(s model.Departure) bool { return over[s.Person] })
-	p.recount(times)
+	l.state.Owned = slices.DeleteFunc(l.state.Owned, func(own model.Ownership) bool { return over[own.Person] })
+	l.state.Departures = slices.DeleteFunc(l.state.Departures, func(s model.Departure) bool { return over[s.Person] })
+	l.recount(times)
 }

@@ -22,6 +22,21 @@ const (
 	ouSpan    = 7 * 24 * time.Hour
 )
 
+// limits judges at one time how many people go: by whom earlier passes took out, and by who is there.
+type limits struct {
+	policy       model.Policy
+	configured   []string
+	state        model.State
+	now          time.Time
+	observations map[model.PersonID]model.Observation
+	ours         map[string]model.Base // by source, before this pass
+}
+
+// limits are those of this pass.
+func (p *planner) limits() *limits {
+	return &limits{p.Policy, p.Configured, p.State, p.Now, p.observations, p.ours}
+}
+
 // window is one limit at work: what is allowed, and how many were taken before this pass.
 type window struct {
 	guard  string
@@ -31,11 +46,11 @@ type window struct {
 	length time.Duration
 }
 
-func (p *planner) leaverWindows() []window {
+func (l *limits) leaverWindows() []window {
 	return []window{
-		{model.GuardLeaversRun, "limits.leavers.run", p.Policy.LeaversRun, floorRun, 0},
-		{model.GuardLeaversDay, "limits.leavers.day", p.Policy.LeaversDay, floorDay, 24 * time.Hour},
-		{model.GuardLeaversWeek, "limits.leavers.week", p.Policy.LeaversWeek, floorWeek, 7 * 24 * time.Hour},
+		{model.GuardLeaversRun, "limits.leavers.run", l.policy.LeaversRun, floorRun, 0},
+		{model.GuardLeaversDay, "limits.leavers.day", l.policy.LeaversDay, floorDay, 24 * time.Hour},
+		{model.GuardLeaversWeek, "limits.leavers.week", l.policy.LeaversWeek, floorWeek, 7 * 24 * time.Hour},
 	}
 }
 
@@ -45,7 +60,7 @@ func (p *planner) limitLeavers(op model.Op) {
 	ofOp := func(c model.Change) bool { return c.Op == op }
 	bySource := p.duePeople(ofOp)
 	for _, source := range slices.Sorted(maps.Keys(bySource)) {
-		found := p.excess(op, source, bySource[source])
+		found := p.limits().excess(op, source, bySource[source])
 		for n, e := range found {
 			g := model.Guard{Name: e.guard, Source: source, Detail: fmt.Sprintf("%s: %s, %s", op, e.what, e.allowed)}
 			if n == 0 { // the others stop the same people
@@ -69,19 +84,19 @@ type excess struct {
 	people               map[model.PersonID]string
 }
 
-// excess judges whom a pass at p.Now would take out: it is the one place that does, for this pass and
+// excess judges whom a pass at that time would take out: it is the one place that does, for this pass and
 // for those that come (ahead.go).
-func (p *planner) excess(op model.Op, source string, due map[model.PersonID]string) []excess {
+func (l *limits) excess(op model.Op, source string, due map[model.PersonID]string) []excess {
 	var found []excess
-	for _, w := range p.leaverWindows() {
-		people := p.takenWithin(op, source, w.length)
+	for _, w := range l.leaverWindows() {
+		people := l.takenWithin(op, source, w.length)
 		maps.Copy(people, due)
-		base := p.baseAt(op, source, w.length)
+		base := l.baseAt(op, source, w.length)
 		if allowed := w.limit.AllowsToLeave(w.key, w.floor, base); len(people) > allowed.Number() {
 			found = append(found, excess{w.guard, model.Counted(len(people), "person", "people") + describeSpan(w.length), allowed.Words(), people})
 		}
 	}
-	if ou := p.emptiedOU(op, source, due); ou != "" {
+	if ou := l.emptiedOU(op, source, due); ou != "" {
 		found = append(found, excess{model.GuardLeaversOU, ou, fmt.Sprintf("less than %d %% allowed of an OU of %d people or more", ouPercent, ouSize), due})
 	}
 	return found
@@ -113,12 +128,12 @@ func (p *planner) duePeople(which func(model.Change) bool) map[string]map[model.
 // takenWithin are the people whom earlier passes took out within a span before now. A source that is
 // new may be another one under another name, and must not begin its windows with nobody taken: what
 // was taken from sources that are configured no more counts as its.
-func (p *planner) takenWithin(op model.Op, source string, span time.Duration) map[model.PersonID]string {
+func (l *limits) takenWithin(op model.Op, source string, span time.Duration) map[model.PersonID]string {
 	people := map[model.PersonID]string{}
-	heir := len(p.Configured) > 0 && p.isNew(source, span)
-	for _, t := range p.State.Taken {
-		from := t.Person.Source == source || heir && !slices.Contains(p.Configured, t.Person.Source)
-		if t.Op == op && from && t.At.After(p.Now.Add(-span)) {
+	heir := len(l.configured) > 0 && l.isNew(source, span)
+	for _, t := range l.state.Taken {
+		from := t.Person.Source == source || heir && !slices.Contains(l.configured, t.Person.Source)
+		if t.Op == op && from && t.At.After(l.now.Add(-span)) {
 			people[t.Person] = t.OU
 		}
 	}
@@ -127,9 +142,9 @@ func (p *planner) takenWithin(op model.Op, source string, span time.Duration) ma
 
 // emptiedOU finds an OU that would lose half of its people or more within a week, itself
 // having ten or more, and words the finding.
-func (p *planner) emptiedOU(op model.Op, source string, due map[model.PersonID]string) string {
-	gone := p.takenWithin(op, source, ouSpan)
-	now, before := p.ouSizes(op, source, gone, due, ouSpan)
+func (l *limits) emptiedOU(op model.Op, source string, due map[model.PersonID]string) string {
+	gone := l.takenWithin(op, source, ouSpan)
+	now, before := l.ouSizes(op, source, gone, due, ouSpan)
 	maps.Copy(gone, due)
 	var found []string
 	for ou, n := range tallyOUs(gone) {

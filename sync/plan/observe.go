@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
@@ -137,7 +138,7 @@ func (p *planner) count(o model.Observation) model.Observation {
 	if o.ConfirmedAt.IsZero() {
 		o.LastRead = p.Now
 	}
-	if o.ConfirmedAt.IsZero() && p.confirms(o) {
+	if o.ConfirmedAt.IsZero() && confirms(p.Policy, o, p.Now, p.switched[o.Person.Source]) {
 		o.ConfirmedAt = p.Now
 	}
 	return o
@@ -146,12 +147,12 @@ func (p *planner) count(o model.Observation) model.Observation {
 // confirms is design §5.2: positive evidence is a confirmation; weak evidence needs the full
 // number of reads over the full time. Where this read comes from another server than the one
 // before, both must agree whatever the evidence (see judgeServer).
-func (p *planner) confirms(o model.Observation) bool {
-	if p.switched[o.Person.Source] && o.Reads < 2 {
+func confirms(policy model.Policy, o model.Observation, now time.Time, switched bool) bool {
+	if switched && o.Reads < 2 {
 		return false
 	}
 	if o.Evidence.Kind.Positive() {
 		return true
 	}
-	return o.Reads >= p.Policy.ConfirmReads && !p.Now.Before(o.Since.Add(p.Policy.ConfirmOver))
+	return o.Reads >= policy.ConfirmReads && !now.Before(o.Since.Add(policy.ConfirmOver))
 }
