@@ -2,8 +2,25 @@ package plan
 
 import "github.com/threema-dirsync/threema-dirsync/sync/model"
 
+// draft is the plan as it comes about, before any gate.
+type draft struct {
+	*known
+	plan    Plan
+	orphans map[string]int // people of ours per source that is not configured any more
+}
+
+func newDraft(k *known) *draft {
+	return &draft{known: k, orphans: map[string]int{}, plan: Plan{
+		Policy:       k.Policy.Mode,
+		Subscription: k.Inventory.Subscription,
+		GeneratedAt:  k.Now,
+		WaitedFor:    k.State.Waits,
+		StopFile:     k.StopFile,
+	}}
+}
+
 // add appends a change that is due unless a later step finds otherwise.
-func (p *planner) add(c model.Change) {
+func (p *draft) add(c model.Change) {
 	if c.Status == "" {
 		c.Status = model.Due
 	}
@@ -14,7 +31,7 @@ func (p *planner) add(c model.Change) {
 }
 
 // class is design §5.3: a detach cannot be undone by us where revoking is the goal (D-17).
-func (p *planner) class(op model.Op) model.Class {
+func (p *given) class(op model.Op) model.Class {
 	switch op {
 	case model.Revoke:
 		return model.Irreversible
@@ -29,26 +46,26 @@ func (p *planner) class(op model.Op) model.Class {
 	return model.Reversible
 }
 
-func (p *planner) hold(person model.PersonID, csi, dn, reason string) {
+func (p *draft) hold(person model.PersonID, csi, dn, reason string) {
 	p.plan.Held = append(p.plan.Held, model.Held{Person: person, CSI: csi, DN: dn, Reason: reason})
 }
 
 // holdQuietly holds somebody, or one object of theirs, where nothing is wrong.
-func (p *planner) holdQuietly(person model.PersonID, csi, dn, reason string) {
+func (p *draft) holdQuietly(person model.PersonID, csi, dn, reason string) {
 	p.plan.Held = append(p.plan.Held, model.Held{Person: person, CSI: csi, DN: dn, Reason: reason, Quiet: true})
 }
 
 // holdFor holds somebody for whom a person must do something.
-func (p *planner) holdFor(ask model.Ask, person model.PersonID, csi, dn, reason string) {
+func (p *draft) holdFor(ask model.Ask, person model.PersonID, csi, dn, reason string) {
 	p.plan.Held = append(p.plan.Held, model.Held{Person: person, CSI: csi, DN: dn, Reason: reason, Ask: ask})
 }
 
-func (p *planner) holdIdentity(i model.Identity, reason string) {
+func (p *draft) holdIdentity(i model.Identity, reason string) {
 	p.hold(i.Person, i.CSI, i.DN, reason)
 }
 
 // change starts a change for an identity.
-func (p *planner) change(op model.Op, i model.Identity, remote string, preState ...string) model.Change {
+func (p *recovered) change(op model.Op, i model.Identity, remote string, preState ...string) model.Change {
 	parts := append([]string{p.Inventory.Subscription.ID, string(op), i.Person.Source, i.Person.ID, remote}, preState...)
 	return model.Change{
 		ID:     model.ChangeID(parts...),

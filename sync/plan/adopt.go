@@ -10,7 +10,7 @@ import (
 )
 
 // adopt makes an existing credential ours, unless something speaks against it.
-func (p *planner) adopt(i model.Identity, credentialID, reason string) {
+func (p *joining) adopt(i model.Identity, credentialID, reason string) {
 	if against := p.againstAdoption(i, credentialID); against != "" {
 		p.holdIdentity(i, against)
 		return
@@ -35,7 +35,7 @@ func (p *planner) adopt(i model.Identity, credentialID, reason string) {
 }
 
 // againstAdoption are the reasons of design §5.5 to leave a credential alone.
-func (p *planner) againstAdoption(i model.Identity, id string) string {
+func (p *claims) againstAdoption(i model.Identity, id string) string {
 	c, users := p.credentials[id], p.people(id)
 	if p.severalCSIs(id) {
 		return fmt.Sprintf("credential %s is shared by several people: its Threema IDs report different csis", c.Username)
@@ -59,7 +59,7 @@ func (p *planner) againstAdoption(i model.Identity, id string) string {
 }
 
 // shared tells whether a credential that we did not create serves several people (D-11).
-func (p *planner) shared(id string) bool {
+func (p *lists) shared(id string) bool {
 	c := p.credentials[id]
 	personal := slices.Contains(p.Policy.AdoptPersonal, id) || slices.Contains(p.Policy.AdoptPersonal, c.Username)
 	return p.severalCSIs(id) || max(c.Usage, len(p.people(id))) > 1 && !personal
@@ -67,13 +67,13 @@ func (p *planner) shared(id string) bool {
 
 // servesService tells whether a Gateway, Broadcast or support ID uses a credential. Such an ID
 // is never touched, nor what it lives on (D-05).
-func (p *planner) servesService(id string) bool {
+func (p *lists) servesService(id string) bool {
 	return slices.ContainsFunc(p.usersOf[id], model.User.Special)
 }
 
 // severalCSIs tells whether the users of a credential report different csis: then it serves
 // several people, whoever made it.
-func (p *planner) severalCSIs(id string) bool {
+func (p *lists) severalCSIs(id string) bool {
 	first := ""
 	for _, u := range p.people(id) {
 		if first != "" && u.CSI != "" && u.CSI != first {

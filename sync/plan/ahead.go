@@ -27,7 +27,7 @@ type step struct {
 
 // lookAhead finds the people under way whom a limit will stop. It comes when everything else of leavers is
 // decided: who goes in this pass is gone in the next.
-func (p *planner) lookAhead() {
+func (p *gates) lookAhead() {
 	if p.planOnly || p.clockInDoubt {
 		return
 	}
@@ -45,7 +45,7 @@ func (p *planner) lookAhead() {
 
 // lookAheadFor walks through the passes in which somebody new is due, and asks the limits what they would
 // say then. Whom they stop is due again at the next one, and who is not stopped is gone.
-func (p *planner) lookAheadFor(op model.Op) {
+func (p *gates) lookAheadFor(op model.Op) {
 	times := p.timetable()
 	then, settling := p.hypothesis(op, times), p.settling(op, times)
 	var stopped []step
@@ -83,7 +83,7 @@ func duePeople(steps []step) map[string]map[model.PersonID]string {
 
 // underWayOut gives, pass by pass, the steps that will be due then, as far as that is known. What asks for a
 // yes of its own is no business of the limits, and what the last list lacks is most likely gone already.
-func (p *planner) underWayOut(op model.Op, times timetable) iter.Seq2[time.Time, []step] {
+func (p *gates) underWayOut(op model.Op, times timetable) iter.Seq2[time.Time, []step] {
 	byPass := map[time.Time][]step{}
 	leader := Prerequisites(p.plan.Changes)
 	for _, c := range p.inOrder(op) {
@@ -104,7 +104,7 @@ func (p *planner) underWayOut(op model.Op, times timetable) iter.Seq2[time.Time,
 }
 
 // dueAt is the pass in which a step is due; zero: in this one, or nobody can tell.
-func (p *planner) dueAt(c model.Change, leader func(model.Change) (model.Change, bool), times timetable) time.Time {
+func (p *gates) dueAt(c model.Change, leader func(model.Change) (model.Change, bool), times timetable) time.Time {
 	o := p.observations[c.Person]
 	l, led := leader(c)
 	switch {
@@ -131,7 +131,7 @@ func (p *planner) dueAt(c model.Change, leader func(model.Change) (model.Change,
 }
 
 // confirmAt is the pass that confirms a departure, if each read from now on shows it again.
-func (p *planner) confirmAt(o model.Observation, times timetable) time.Time {
+func (p *gates) confirmAt(o model.Observation, times timetable) time.Time {
 	if !o.ConfirmedAt.IsZero() {
 		return o.ConfirmedAt
 	}
@@ -149,7 +149,7 @@ func (p *planner) confirmAt(o model.Observation, times timetable) time.Time {
 
 // announce marks the steps that a limit will stop, and says who and why, once, and from when on: that is
 // certain. In which pass it will be is not told, for nobody knows when passes run (design §5.11).
-func (p *planner) announce(op model.Op, source string, found []excess, stopped []step) {
+func (p *gates) announce(op model.Op, source string, found []excess, stopped []step) {
 	people := map[model.PersonID]string{}
 	var earliest time.Time
 	for _, s := range stopped {

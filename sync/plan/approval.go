@@ -9,7 +9,7 @@ import (
 
 // approve marks the changes that somebody said yes to. What is marked stands outside the
 // limits: it is not counted by them and not blocked by them.
-func (p *planner) approve() {
+func (p *gates) approve() {
 	for n := range p.plan.Changes {
 		c := &p.plan.Changes[n]
 		if !p.saidYes(*c) {
@@ -24,7 +24,7 @@ func (p *planner) approve() {
 
 // approvedUntil is the end of a yes as every screen tells it once this pass has read: the pass that finds a step due lets
 // its time begin.
-func (p *planner) approvedUntil(a model.GivenApproval) time.Time {
+func (p *recovered) approvedUntil(a model.GivenApproval) time.Time {
 	n := slices.IndexFunc(p.State.Approvals, func(given model.GivenApproval) bool { return given.ChangeID == a.ChangeID })
 	if !a.Ahead || n < 0 || !p.readWholly(a.Person.Source) {
 		return a.Until
@@ -34,21 +34,21 @@ func (p *planner) approvedUntil(a model.GivenApproval) time.Time {
 }
 
 // saidYes tells whether somebody said yes to a change.
-func (p *planner) saidYes(c model.Change) bool {
+func (p *recovered) saidYes(c model.Change) bool {
 	a, given := p.approvals[c.ID]
 	return given && a.Person == c.Person
 }
 
 // listed tells whether the configuration lists somebody by csi. A list names a person, not a spelling:
 // every csi counts that they ever had.
-func (p *planner) listed(csis []string, person model.PersonID, csi string) bool {
+func (p *evidence) listed(csis []string, person model.PersonID, csi string) bool {
 	theirs := p.csisOf(person, csi)
 	return slices.ContainsFunc(csis, func(listed string) bool { return slices.Contains(theirs, listed) })
 }
 
 // protect marks the steps of a departure of protected people, the contact's too: the last look before each
 // of them asks whether the plan knew (design §5.6).
-func (p *planner) protect() {
+func (p *gates) protect() {
 	all := map[string]string{}
 	for _, s := range p.Sources {
 		all[s.Snapshot.Source] = s.Snapshot.ProtectAll
@@ -69,12 +69,12 @@ func (p *planner) protect() {
 }
 
 // isProtected tells whether a group or a csi protects the person of a change.
-func (p *planner) isProtected(c model.Change) bool {
+func (p *evidence) isProtected(c model.Change) bool {
 	return p.observations[c.Person].Protected || p.listed(p.Policy.Protected, c.Person, c.CSI)
 }
 
 // expiredApprovals lists the change ids of approvals that count no more.
-func (p *planner) expiredApprovals() []string {
+func (p *recovered) expiredApprovals() []string {
 	var expired []string
 	for _, a := range p.State.Approvals {
 		end, _ := p.State.Ends(a, p.observations[a.Person], p.departures[a.Person], p.Policy, p.Now, p.State.LastRead(a.Person.Source))
@@ -98,7 +98,7 @@ func (p Plan) AwaitingApproval() []model.Change {
 
 // voidApprovals lists the change ids of approvals to a departure that is over, as the person was seen as
 // entitled again: the steps of the next one have other ids (see Observation.SeenAgain), so these are a yes to nothing.
-func (p *planner) voidApprovals() []string {
+func (p *recovered) voidApprovals() []string {
 	away := map[model.PersonID]bool{}
 	for _, o := range p.State.Observations {
 		away[o.Person] = o.State != model.Entitled

@@ -9,6 +9,14 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
+// baseline is whether any of it may be done against this package, scope and ledger.
+type baseline struct {
+	*joining
+	planOnly bool // nothing at all may be done before somebody accepts the baseline
+	// transfersListed are those that the plan had before somebody accepted the baseline, by change.
+	transfersListed map[string]bool
+}
+
 // BaselineChange says why a plan is a preview until somebody accepts the baseline, and who enters
 // and leaves because of it (design §5.10). It is what "approve --baseline" asks about.
 type BaselineChange struct {
@@ -43,7 +51,7 @@ const howToAccept = "read the plan, then type `threema-dirsync approve --baselin
 // judgeBaseline makes the plan a preview where what it would call departures or joiners may be
 // consequences of something else: another package, directory or scope, an older ledger, or IDs
 // that were made anew. It runs when everything is planned, for only then the masses show.
-func (p *planner) judgeBaseline() {
+func (p *baseline) judgeBaseline() {
 	m := &p.update
 	m.Subscription, m.Baseline = p.State.Subscription, p.State.Baseline
 	m.Sources = map[string]model.SourceBinding{}
@@ -78,7 +86,7 @@ func (p *planner) judgeBaseline() {
 
 // acceptedTransfers are the yes to all transfers that the accepted baseline lists as people under a new
 // directory ID, however few they are.
-func (p *planner) acceptedTransfers(had []model.GivenApproval) []model.GivenApproval {
+func (p *baseline) acceptedTransfers(had []model.GivenApproval) []model.GivenApproval {
 	all := p.massOf(func(c model.Change) bool { return c.Op == model.Transfer })
 	return slices.DeleteFunc(all, func(a model.GivenApproval) bool {
 		return slices.ContainsFunc(had, func(b model.GivenApproval) bool { return a.ChangeID == b.ChangeID })
@@ -87,7 +95,7 @@ func (p *planner) acceptedTransfers(had []model.GivenApproval) []model.GivenAppr
 
 // approveAccepted marks the changes to which accepting the baseline is the yes, as the passes after it will: the
 // answer asks nobody for a yes that it has just taken.
-func (p *planner) approveAccepted() {
+func (p *baseline) approveAccepted() {
 	for _, a := range p.update.Accepted {
 		n := slices.IndexFunc(p.plan.Changes, func(c model.Change) bool { return c.ID == a.ChangeID })
 		p.plan.Changes[n].Approved, p.plan.Changes[n].ApprovedUntil = true, a.Until
@@ -96,7 +104,7 @@ func (p *planner) approveAccepted() {
 
 // dropUnlisted leaves out the yes to a transfer that asks, and that nobody has seen in the list: only the
 // acceptance lets the owner depart. It asks for a yes of its own then.
-func (p *planner) dropUnlisted(accepted []model.GivenApproval) []model.GivenApproval {
+func (p *baseline) dropUnlisted(accepted []model.GivenApproval) []model.GivenApproval {
 	unlisted := map[string]bool{}
 	for _, c := range p.plan.Changes {
 		unlisted[c.ID] = c.Op == model.Transfer && len(c.Asks) > 0 && !p.transfersListed[c.ID]
@@ -106,6 +114,9 @@ func (p *planner) dropUnlisted(accepted []model.GivenApproval) []model.GivenAppr
 
 // transfersListed are the transfers that the plan lists before anybody accepts the baseline.
 func transfersListed(in Input) map[string]bool {
+	if !in.AcceptBaseline {
+		return nil
+	}
 	in.AcceptBaseline = false
 	listed := map[string]bool{}
 	for _, c := range Compute(in).Changes {
@@ -118,7 +129,7 @@ func transfersListed(in Input) map[string]bool {
 
 // baselineReasons says why this plan must be a preview, and which changes somebody who accepts
 // that says yes to.
-func (p *planner) baselineReasons() (reasons []string, accepted []model.GivenApproval) {
+func (p *baseline) baselineReasons() (reasons []string, accepted []model.GivenApproval) {
 	if p.State.Gap.Kind == model.OlderLedger {
 		reasons = append(reasons, p.State.Gap.String())
 	}
@@ -132,7 +143,7 @@ func (p *planner) baselineReasons() (reasons []string, accepted []model.GivenApp
 }
 
 // plainReason says what is accepted where nothing makes the plan a preview.
-func (p *planner) plainReason() string {
+func (p *baseline) plainReason() string {
 	switch {
 	case p.State.Gap.Kind == model.LostLedger:
 		return p.State.Gap.String()
@@ -152,7 +163,7 @@ type mass struct {
 // else happened: credentials with a person's csi that this ledger never saw, as after the whole
 // state_dir was put back from a backup, and people under new directory IDs, as after the
 // directory was loaded anew (pitfall K9). What somebody accepted counts no more.
-func (p *planner) masses() []mass {
+func (p *baseline) masses() []mass {
 	var found []mass
 	known := p.massOf(func(c model.Change) bool {
 		return p.State.RolledOut && c.Op == model.Adopt && p.Inventory.Settings[c.CredentialID][model.SettingCSI] == c.CSI
@@ -171,7 +182,7 @@ func (p *planner) masses() []mass {
 }
 
 // massOf lists the changes of a kind that this pass would carry out and nobody accepted.
-func (p *planner) massOf(which func(model.Change) bool) []model.GivenApproval {
+func (p *baseline) massOf(which func(model.Change) bool) []model.GivenApproval {
 	var changes []model.GivenApproval
 	for _, c := range p.plan.Changes {
 		if !c.Approved && p.Policy.Mode.Allows(c.Op) && which(c) {
@@ -184,7 +195,7 @@ func (p *planner) massOf(which func(model.Change) bool) []model.GivenApproval {
 // acceptEmpty makes the first pass the baseline when the package held no match at all: where
 // nobody of the directory had a credential, nobody can have left with one (design §5.10). Where
 // a ledger was lost, people had one all the same.
-func (p *planner) acceptEmpty() {
+func (p *baseline) acceptEmpty() {
 	if p.State.Subscription == "" && p.State.Gap.Kind == "" && !p.heldMatch() {
 		p.update.Baseline = true
 	}
@@ -192,7 +203,7 @@ func (p *planner) acceptEmpty() {
 
 // heldMatch tells whether some credential carries the csi or the username of a person of the
 // directory, entitled or not.
-func (p *planner) heldMatch() bool {
+func (p *baseline) heldMatch() bool {
 	for _, i := range p.identities {
 		if i.CSI != "" && len(p.byCSI[i.CSI]) > 0 {
 			return true

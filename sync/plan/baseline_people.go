@@ -9,7 +9,7 @@ import (
 )
 
 // baselineChange lists whom a change of the baseline concerns, everybody once.
-func (p *planner) baselineChange(reasons []string) *BaselineChange {
+func (p *baseline) baselineChange(reasons []string) *BaselineChange {
 	rekeyed, was := p.rekeyed()
 	missing := p.lostPeople()
 	for _, m := range missing { // whether they are entitled or not: that is what somebody accepts
@@ -20,7 +20,7 @@ func (p *planner) baselineChange(reasons []string) *BaselineChange {
 }
 
 // rekeyed are the people whose credential passes to a new ID, and who had it before.
-func (p *planner) rekeyed() (now []model.BaselinePerson, was map[model.PersonID]bool) {
+func (p *baseline) rekeyed() (now []model.BaselinePerson, was map[model.PersonID]bool) {
 	was = map[model.PersonID]bool{}
 	for _, c := range p.plan.Changes {
 		if c.Op == model.Transfer {
@@ -32,7 +32,7 @@ func (p *planner) rekeyed() (now []model.BaselinePerson, was map[model.PersonID]
 }
 
 // entering are the entitled people whom no pass saw before, and who are not held.
-func (p *planner) entering(rekeyed []model.BaselinePerson) []model.BaselinePerson {
+func (p *baseline) entering(rekeyed []model.BaselinePerson) []model.BaselinePerson {
 	known := map[model.PersonID]bool{}
 	for _, o := range p.State.Observations {
 		known[o.Person] = true
@@ -60,7 +60,7 @@ func (p *planner) entering(rekeyed []model.BaselinePerson) []model.BaselinePerso
 }
 
 // whyEnters says what is known of somebody whom the last pass did not know: who left earlier is back.
-func (p *planner) whyEnters(person model.PersonID) string {
+func (p *baseline) whyEnters(person model.PersonID) string {
 	for _, e := range slices.Backward(p.State.Effects) {
 		if e.Person == person && e.Op == model.Withdraw {
 			return "entitled again; credential " + e.Username + " of theirs was withdrawn " + model.Stamp(e.RequestedAt)
@@ -72,7 +72,7 @@ func (p *planner) whyEnters(person model.PersonID) string {
 // leaving are the people of ours whom what was read now does not show as entitled, and unclear those of them whom
 // it does not show as departed either. It asks the read itself and not the memory, which believes no departure
 // in an incomplete one. Who is in another list already is listed.
-func (p *planner) leaving(listed map[model.PersonID]bool) (leaves, unclear []model.BaselinePerson) {
+func (p *baseline) leaving(listed map[model.PersonID]bool) (leaves, unclear []model.BaselinePerson) {
 	found := map[model.PersonID]model.Sighting{}
 	for _, s := range p.Sources {
 		for _, sighting := range s.Snapshot.Sightings {

@@ -10,7 +10,7 @@ import (
 )
 
 // bases are those of this pass, of the sources that it read.
-func (p *planner) bases() []model.Base {
+func (p *given) bases() []model.Base {
 	var bases []model.Base
 	for _, s := range p.Sources {
 		b := p.ours[s.Snapshot.Source]

@@ -38,7 +38,7 @@ type fate struct {
 }
 
 // fates are those of people, whose last OU is told.
-func (p *planner) fates(people map[model.PersonID]string) map[model.PersonID]fate {
+func (p *gates) fates(people map[model.PersonID]string) map[model.PersonID]fate {
 	now, all := Places(p.Sources), map[model.PersonID]fate{}
 	for person, ou := range people {
 		f := fate{kind: p.observations[person].Evidence.Kind, alone: p.identities[person].InNoGroup(), bare: p.placeless[person]}
@@ -73,7 +73,7 @@ func (f fate) words() string {
 }
 
 // whoLeaves words from which OUs people leave, the largest first, and what became of them.
-func (p *planner) whoLeaves(people map[model.PersonID]string) string {
+func (p *gates) whoLeaves(people map[model.PersonID]string) string {
 	fates := p.fates(people)
 	return shares(people, func(ou string) string {
 		words := map[string]int{}
@@ -99,7 +99,7 @@ func describeCounts(count map[string]int) string {
 }
 
 // checkLeavers says what to look at, or to change, before anybody says that these people left.
-func (p *planner) checkLeavers(source string, people map[model.PersonID]string) string {
+func (p *gates) checkLeavers(source string, people map[model.PersonID]string) string {
 	var moved []string
 	var still, alone, missing, closed bool
 	for _, f := range p.fates(people) {
@@ -141,7 +141,7 @@ func (p *planner) checkLeavers(source string, people map[model.PersonID]string) 
 }
 
 // entitledBy are the groups that entitle people of a source.
-func (p *planner) entitledBy(source string) []string {
+func (p *given) entitledBy(source string) []string {
 	for _, s := range p.Sources {
 		if s.Snapshot.Source == source {
 			return s.Snapshot.EntitledBy

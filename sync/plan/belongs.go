@@ -16,7 +16,7 @@ import (
 // have no such yes: they are withdrawn by hand.
 
 // byHand says why a credential of ours is not this program's to withdraw (D-05, D-11); "" if it is.
-func (p *planner) byHand(own model.Ownership) string {
+func (p *links) byHand(own model.Ownership) string {
 	switch {
 	case p.servesService(own.CredentialID):
 		return fmt.Sprintf("a Gateway, Broadcast or support ID uses credential %s: withdraw it by hand", own.Username)
@@ -30,7 +30,7 @@ func (p *planner) byHand(own model.Ownership) string {
 }
 
 // servesSeveral tells whether the users of an owner's credential report csis of several people.
-func (p *planner) servesSeveral(own model.Ownership) bool {
+func (p *links) servesSeveral(own model.Ownership) bool {
 	whose := map[string]bool{}
 	for _, u := range p.people(own.CredentialID) {
 		switch {
@@ -47,7 +47,7 @@ func (p *planner) servesSeveral(own model.Ownership) bool {
 // othersUse says who else may use the owner's credential, by what stands in the package: its th_csi is
 // not the owner's, or every ID on it reports somebody else's csi; and, where memory counts, was last
 // seen with somebody who is entitled. "" if nobody.
-func (p *planner) othersUse(own model.Ownership, memory bool) string {
+func (p *links) othersUse(own model.Ownership, memory bool) string {
 	if csi := p.Inventory.Settings[own.CredentialID][model.SettingCSI]; csi != "" && !p.isTheirs(own.Person, own.CSI, csi) {
 		return fmt.Sprintf("its th_csi is %s, %s", csi, p.whose(csi))
 	}
@@ -70,7 +70,7 @@ func (p *planner) othersUse(own model.Ownership, memory bool) string {
 
 // someoneOwn tells whether one of the users is the owner: the ID reports their csi, and nobody else's
 // memory speaks against it.
-func (p *planner) someoneOwn(own model.Ownership, users []model.User, memory bool) bool {
+func (p *links) someoneOwn(own model.Ownership, users []model.User, memory bool) bool {
 	return slices.ContainsFunc(users, func(u model.User) bool {
 		theirs := u.CSI != "" && p.othersByFacts(own.Person, own.CSI, u) == ""
 		return theirs && !(memory && p.othersByMemory(own.Person, u) != "")
@@ -78,7 +78,7 @@ func (p *planner) someoneOwn(own model.Ownership, users []model.User, memory boo
 }
 
 // othersByFacts says by which csi a Threema ID may be somebody else's.
-func (p *planner) othersByFacts(person model.PersonID, csi string, u model.User) string {
+func (p *links) othersByFacts(person model.PersonID, csi string, u model.User) string {
 	if u.CSI == "" || p.isTheirs(person, csi, u.CSI) {
 		return ""
 	}
@@ -86,7 +86,7 @@ func (p *planner) othersByFacts(person model.PersonID, csi string, u model.User)
 }
 
 // othersByMemory says who used a Threema ID before, and is not known to have left.
-func (p *planner) othersByMemory(person model.PersonID, u model.User) string {
+func (p *links) othersByMemory(person model.PersonID, u model.User) string {
 	before, now, used := p.usedBefore(u.ID, person)
 	stands := "and no complete read confirms that they left"
 	switch {
@@ -101,7 +101,7 @@ func (p *planner) othersByMemory(person model.PersonID, u model.User) string {
 }
 
 // whose says whose a csi is.
-func (p *planner) whose(csi string) string {
+func (p *links) whose(csi string) string {
 	if person, claimed := p.claimedCSI[csi]; claimed {
 		return "which is that of " + p.nameOf(person)
 	}
@@ -109,7 +109,7 @@ func (p *planner) whose(csi string) string {
 }
 
 // othersID says whose a Threema ID that is to be taken may be, beside the leaver's; "" if nobody's.
-func (p *planner) othersID(l leaver, u model.User) string {
+func (p *links) othersID(l leaver, u model.User) string {
 	switch {
 	case u.CredentialID != "" && u.CredentialID != l.credentialID:
 		return fmt.Sprintf("the Threema ID %s uses another credential by now%s", u.ID, p.whoseCredential(u.CredentialID))
@@ -121,7 +121,7 @@ func (p *planner) othersID(l leaver, u model.User) string {
 	return ""
 }
 
-func (p *planner) whoseCredential(id string) string {
+func (p *links) whoseCredential(id string) string {
 	own, owned := p.former[id]
 	switch {
 	case owned:
@@ -135,7 +135,7 @@ func (p *planner) whoseCredential(id string) string {
 // othersState is who else may use what a leaver has, by their credentials and csis and by memory, each with
 // the number of the departure that comes next: a yes to take it is none any more when one of them, who had left or
 // could not be seen when it was given, is seen again.
-func (p *planner) othersState(leaves model.PersonID, users []model.User, csis ...string) []string {
+func (p *links) othersState(leaves model.PersonID, users []model.User, csis ...string) []string {
 	var people []model.PersonID
 	for _, u := range users {
 		if own, owned := p.former[u.CredentialID]; owned {
@@ -163,7 +163,7 @@ func (p *planner) othersState(leaves model.PersonID, users []model.User, csis ..
 
 // isOthers tells that a Threema ID has been somebody else's for so long that no question is left: they
 // are entitled, and it was seen on their credential alone.
-func (p *planner) isOthers(l leaver, u model.User) bool {
+func (p *links) isOthers(l leaver, u model.User) bool {
 	own, owned := p.former[u.CredentialID]
 	since, seen := p.linked[link{u.ID, u.CredentialID}]
 	return owned && seen && own.Person != l.person && p.entitledNow(own.Person) && !p.Now.Before(since.Add(linkFades))

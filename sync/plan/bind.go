@@ -10,7 +10,7 @@ import (
 
 // bind ties the memory to the package, the directories and the scopes of this pass. A plan that
 // is a preview binds nothing.
-func (p *planner) bind() {
+func (p *record) bind() {
 	m := &p.update
 	m.Subscription = p.Inventory.Subscription.ID
 	for _, s := range p.Sources {
@@ -20,7 +20,7 @@ func (p *planner) bind() {
 
 // binding is what is known of a source from this read on. Whether an account was seen is of that
 // account: another one begins anew, once its view is proved.
-func (p *planner) binding(s model.Snapshot) model.SourceBinding {
+func (p *evidence) binding(s model.Snapshot) model.SourceBinding {
 	was := p.State.Sources[s.Source]
 	b := model.SourceBinding{
 		NamingContext: s.NamingContext, Scope: s.Scope, Server: s.Server,
@@ -46,7 +46,7 @@ const conditionAccount = "bind-account"
 // has lost rights, and who knows which others. An account that never was an entry to read, such
 // as the rootdn of OpenLDAP, says nothing (design §5.1, pitfall D2), and neither does another one
 // than before: whom that one misses is the business of views.go.
-func (p *planner) judgeAccount(s *model.Snapshot) {
+func (p *directory) judgeAccount(s *model.Snapshot) {
 	switch {
 	case s.Account != "":
 		s.Satisfy(conditionAccount, s.Account+" is seen")
@@ -61,7 +61,7 @@ func (p *planner) judgeAccount(s *model.Snapshot) {
 // differences say what of package, directories and scopes is not as the ledger knows it (design
 // §5.1 row c, pitfall D8). The server may change, see judgeServers. A source that was removed is
 // none: its people are held; nor is one that the ledger knows and that could not be read now.
-func (p *planner) differences() []string {
+func (p *directory) differences() []string {
 	if p.State.Subscription == "" {
 		return nil
 	}
@@ -84,7 +84,7 @@ func (p *planner) differences() []string {
 }
 
 // changed says what of one source is not as the ledger knows it, "" if all is.
-func (p *planner) changed(s model.Snapshot) string {
+func (p *directory) changed(s model.Snapshot) string {
 	was, known := p.State.Sources[s.Source]
 	switch {
 	case !known:
@@ -100,7 +100,7 @@ func (p *planner) changed(s model.Snapshot) string {
 
 // unmeant says what to do where nobody meant a change. Once it is accepted the ledger is bound to it, and the
 // way back is a change too.
-func (p *planner) unmeant(before string) string {
+func (p *directory) unmeant(before string) string {
 	if p.AcceptBaseline {
 		return "If you did not mean to change it, put it back all the same: that is a change then, and you accept it by `threema-dirsync approve --baseline` too"
 	}
@@ -110,14 +110,14 @@ func (p *planner) unmeant(before string) string {
 // scopeCounted tells that somebody could depart from the scope that the ledger knows: a complete read showed
 // who belongs to it, or somebody of the source is ours. A scope of which neither is true, as one with a
 // mistake in a group that a first pass found, is learned anew.
-func (p *planner) scopeCounted(source string) bool {
+func (p *directory) scopeCounted(source string) bool {
 	was := p.ours[source]
 	return was.Managed+was.Leaving > 0 || slices.ContainsFunc(p.State.Reads, func(d model.ReadDay) bool { return d.Source == source })
 }
 
 // renamed tells, where a source is new and another one gone, how the ledger learns of another name:
 // to it, the people of a source with another name are other people, in another source.
-func (p *planner) renamed(now string) string {
+func (p *directory) renamed(now string) string {
 	for _, was := range slices.Sorted(maps.Keys(p.State.Sources)) {
 		if p.orphaned(was) {
 			return fmt.Sprintf(", and %s, which the ledger knows, is not configured any more; if it is the same directory under another name, "+

@@ -9,9 +9,12 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
+// budget is what fits into the licences and into the requests of the day.
+type budget struct{ *baseline }
+
 // takeSeats lets creates wait that find no licence. A package that tells no number of licences
 // says it when they are used up (403).
-func (p *planner) takeSeats() {
+func (p *budget) takeSeats() {
 	p.plan.Seats = p.Inventory.SeatsAfter(nil)
 	licences, used := p.plan.Seats.Licences, p.plan.Seats.Used
 	if licences == 0 {
@@ -34,7 +37,7 @@ func (p *planner) takeSeats() {
 
 // expectFull lets those wait on for a licence whom the service refused one at the last pass, in a
 // package that tells no number: only the next create shows whether there is one by now.
-func (p *planner) expectFull() {
+func (p *budget) expectFull() {
 	if p.Inventory.Subscription.Licences > 0 || !slices.ContainsFunc(p.State.Waits, func(w model.Wait) bool { return w.Code == model.WaitNoLicence }) {
 		return
 	}
@@ -46,20 +49,20 @@ func (p *planner) expectFull() {
 }
 
 // leavesNow tells which credentials and Threema IDs go in this pass, before anybody is created.
-func (p *planner) leavesNow() func(model.Op, string) bool {
+func (p *budget) leavesNow() func(model.Op, string) bool {
 	return model.Leaving(slices.DeleteFunc(slices.Clone(p.plan.Changes), func(c model.Change) bool { return c.Status != model.Due }))
 }
 
 // spendOnLeavers fits the due changes of leavers into the day's requests, down to the last one
 // (design §5.8).
-func (p *planner) spendOnLeavers(left *int) {
+func (p *gates) spendOnLeavers(left *int) {
 	p.plan.Requests += p.pay(left, 0, model.Withdraw)
 	p.chain() // what comes after a deferred withdrawal or a blocked transfer costs nothing today
 	p.plan.Requests += p.pay(left, 0, model.DisableContact, model.Detach, model.Revoke)
 }
 
 // spendOnOthers does the same for changes, then for creates. Both leave the reserve alone.
-func (p *planner) spendOnOthers(left *int) {
+func (p *budget) spendOnOthers(left *int) {
 	p.chargeTrial()
 	p.plan.Requests += p.payInBulk(left, model.SetSettings, p.Policy.ChunkSize)
 	p.plan.Requests += p.pay(left, p.Budget.Reserve, model.UnsetSetting, model.PublishContact)
@@ -67,7 +70,7 @@ func (p *planner) spendOnOthers(left *int) {
 }
 
 // pay defers what the rest of the day cannot carry and returns what the others cost.
-func (p *planner) pay(left *int, reserve int, ops ...model.Op) int {
+func (p *budget) pay(left *int, reserve int, ops ...model.Op) int {
 	cost := 0
 	for _, op := range ops {
 		for _, c := range p.inOrder(op) {
@@ -80,7 +83,7 @@ func (p *planner) pay(left *int, reserve int, ops ...model.Op) int {
 }
 
 // payInBulk does the same for changes whose settings share one request per chunk.
-func (p *planner) payInBulk(left *int, op model.Op, chunk int) int {
+func (p *budget) payInBulk(left *int, op model.Op, chunk int) int {
 	cost, inChunk := 0, 0
 	for _, c := range p.inOrder(op) {
 		if c.Status != model.Due {
@@ -100,7 +103,7 @@ func (p *planner) payInBulk(left *int, op model.Op, chunk int) int {
 }
 
 // charge takes the price from what is left, or defers the change.
-func (p *planner) charge(c *model.Change, left *int, reserve, price int) int {
+func (p *budget) charge(c *model.Change, left *int, reserve, price int) int {
 	if p.Budget.Unlimited {
 		return price
 	}
@@ -113,7 +116,7 @@ func (p *planner) charge(c *model.Change, left *int, reserve, price int) int {
 }
 
 // inOrder lists the changes of an operation by csi and person, the order of execution.
-func (p *planner) inOrder(op model.Op) []*model.Change {
+func (p *budget) inOrder(op model.Op) []*model.Change {
 	var changes []*model.Change
 	for n := range p.plan.Changes {
 		if c := &p.plan.Changes[n]; c.Op == op {

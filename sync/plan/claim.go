@@ -11,13 +11,13 @@ import (
 
 // candidates are the credentials that carry the person's csi: by their setting, or by what
 // the ledger wrote to them.
-func (p *planner) candidates(i model.Identity) []string {
+func (p *claims) candidates(i model.Identity) []string {
 	ids := slices.Concat(p.byCSI[i.CSI], p.formerByCSI[i.CSI])
 	slices.Sort(ids)
 	return slices.Compact(ids)
 }
 
-func (p *planner) describe(credentialIDs []string) string {
+func (p *lists) describe(credentialIDs []string) string {
 	var names []string
 	for _, id := range credentialIDs {
 		names = append(names, p.credentials[id].Username)
@@ -28,7 +28,7 @@ func (p *planner) describe(credentialIDs []string) string {
 
 // claim adopts a credential that carries the person's csi, or takes it over from the ID
 // under which the same person was known before.
-func (p *planner) claim(i model.Identity, credentialID string) {
+func (p *joining) claim(i model.Identity, credentialID string) {
 	own, owned := p.former[credentialID]
 	if !owned {
 		p.adopt(i, credentialID, fmt.Sprintf("th_csi %s stands on this credential", i.CSI))
@@ -60,7 +60,7 @@ func (p *planner) claim(i model.Identity, credentialID string) {
 }
 
 // transfer is the change by which a credential passes to another ID of the same person.
-func (p *planner) transfer(i model.Identity, own model.Ownership, doubt string) model.Change {
+func (p *evidence) transfer(i model.Identity, own model.Ownership, doubt string) model.Change {
 	c := p.change(model.Transfer, i, own.CredentialID, own.Person.String())
 	c.CredentialID, c.Username = own.CredentialID, own.Username
 	c.Reason = p.whyTransfer(own.Person, i)
@@ -76,12 +76,12 @@ func (p *planner) transfer(i model.Identity, own model.Ownership, doubt string) 
 }
 
 // unused tells that nobody ever activated an app with a credential.
-func (p *planner) unused(id string) bool {
+func (p *lists) unused(id string) bool {
 	return p.credentials[id].Usage == 0 && len(p.usersOf[id]) == 0
 }
 
 // whyTransfer says why a credential passes to another ID.
-func (p *planner) whyTransfer(from model.PersonID, to model.Identity) string {
+func (p *evidence) whyTransfer(from model.PersonID, to model.Identity) string {
 	switch {
 	case from.Source == to.Person.Source:
 		return "the same csi under a new directory ID: the account was created anew, and keeps its credential and Threema ID"
@@ -96,7 +96,7 @@ func (p *planner) whyTransfer(from model.PersonID, to model.Identity) string {
 // in a source that comes after the other's, or no complete read of this pass says that the owner
 // left. One that is still being made is finished for its owner first. A source that is not configured
 // any more says nothing of its people, and keeps nothing for them (forgotten.go).
-func (p *planner) keepsOwner(own model.Ownership, i model.Identity) string {
+func (p *evidence) keepsOwner(own model.Ownership, i model.Identity) string {
 	o := p.observations[own.Person]
 	owner := cmp.Or(o.DN, own.Person.String())
 	switch {
@@ -115,7 +115,7 @@ func (p *planner) keepsOwner(own model.Ownership, i model.Identity) string {
 
 // adoptOrCreate looks at the person's username when no credential carries the csi: adopt by name
 // where that is allowed, else create, for the reason given, where the name is free.
-func (p *planner) adoptOrCreate(i model.Identity, reason string) {
+func (p *joining) adoptOrCreate(i model.Identity, reason string) {
 	c, taken := p.credentialNamed(i.Username)
 	own, owned := p.former[c.ID]
 	leaving := p.usernameLeaving(i)
@@ -134,7 +134,7 @@ func (p *planner) adoptOrCreate(i model.Identity, reason string) {
 
 // usernameLeaving keeps a username from a namesake until its former owner's departure is settled
 // (design §5.5).
-func (p *planner) usernameLeaving(i model.Identity) string {
+func (p *known) usernameLeaving(i model.Identity) string {
 	departure, leaving := p.leavingNames[FoldUsername(i.Username)]
 	if !leaving || departure.Person == i.Person {
 		return ""
@@ -144,7 +144,7 @@ func (p *planner) usernameLeaving(i model.Identity) string {
 
 // missing handles a credential that is gone from the package, of somebody who owns it or did until they departed
 // (design §5.6, §5.10).
-func (p *planner) missing(i model.Identity, own model.Ownership) {
+func (p *joining) missing(i model.Identity, own model.Ownership) {
 	withdrawn := fmt.Sprintf("credential %s was withdrawn %s (Zugang entzogen)", own.Username, p.howWithdrawn(own))
 	missed := p.countMissing(own)
 	undo := "for this person when somebody types `threema-dirsync withdraw --undo " + p.names.Typed(i.CSI, i.Person) + " --reason TEXT`"

@@ -10,7 +10,7 @@ import (
 
 // judgeClocks doubts every source while our clock is in doubt: whoever is let go by it may have
 // been missed a minute ago. There is no accepting it; it ends when the clocks agree.
-func (p *planner) judgeClocks() {
+func (p *doubts) judgeClocks() {
 	why := p.ServiceClock.Doubt()
 	for _, s := range p.Sources {
 		if !p.ServiceClock.Told && !s.Snapshot.ClockHolds() { // two clocks against each other, and nobody to say which is right
@@ -35,7 +35,7 @@ func (p *planner) judgeClocks() {
 
 // distrustDates makes the state of everybody unknown whom a begin or an end date decides: by a clock
 // that stands in 1970 nobody's account has ended, and leavers would get a new credential.
-func (p *planner) distrustDates(s *model.SourceView) {
+func (p *doubts) distrustDates(s *model.SourceView) {
 	const why = "a begin or end date decides, and the clock is in doubt"
 	s.Identities = slices.Clone(s.Identities)
 	for n := range s.Identities {
@@ -57,7 +57,7 @@ func (p *planner) distrustDates(s *model.SourceView) {
 // people, servers, windows and effects stays as it was, so that setting the clock right makes up for
 // everything. Recorded is what needs no clock: whom the pass saw come back, or for the first time and
 // where, and what became of requests and credentials.
-func (p *planner) rememberTimeless() {
+func (p *record) rememberTimeless() {
 	p.bind()
 	p.keepMemory()
 	m := &p.update
@@ -74,7 +74,7 @@ func (p *planner) rememberTimeless() {
 // timelessNewcomers are the people whom a pass under a clock in doubt is the first to see. It may make
 // them a credential, and where they stood is what their absence is proved by one day. They came after
 // everybody who is remembered: that is all that is known of the time.
-func (p *planner) timelessNewcomers() []model.Observation {
+func (p *record) timelessNewcomers() []model.Observation {
 	remembered := map[model.PersonID]bool{}
 	for _, o := range p.State.Observations {
 		remembered[o.Person] = true

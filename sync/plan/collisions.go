@@ -11,7 +11,7 @@ import (
 // name, for the program cannot know who is right (D-19, domain F19). Between sources their order says who
 // is right about a csi: who yields is held alone, and competes for no username. A create that is
 // under way is finished all the same, so that the credential can pass on.
-func (p *planner) collisions() map[model.PersonID]string {
+func (p *claims) collisions() map[model.PersonID]string {
 	held := map[model.PersonID]string{}
 	byKey := map[string][]model.Identity{}
 	for _, i := range p.entitled {

@@ -35,40 +35,25 @@ type Input struct {
 // same plan, whatever the order of its lists. A plan that is [Plan.Untrusted] may do
 // nothing.
 func Compute(in Input) Plan {
-	p := newPlanner(in)
-	if in.AcceptBaseline {
-		p.transfersListed = transfersListed(in)
-	}
-	p.look()
-	p.planPeople()
-	p.countOrphans()
-	p.planLeavers()
-	p.approve()
-	p.judgeBaseline()
-	p.gate()
-	p.beginWithdrawn()
-	p.awaitPassing()
-	p.limitHeld()
-	p.verify()
-	return p.finish()
-}
-
-// look is what comes before any decision: what is there, and whose it is.
-func (p *planner) look() {
-	p.reopen()
-	p.recover()
-	p.chooseValues()
-	p.names = p.State.Names().With(p.Sources)
-	p.judge()
-	p.observe()
-	p.renamings = p.findRenamings()
-	p.judgeViews()
-	p.judgeTrust()
-	p.match()
+	draft := newDraft(look(in))
+	people := &joining{newLeaving(draft)}
+	people.planPeople()
+	people.countOrphans()
+	people.planLeavers()
+	gates := newGates(people, transfersListed(in))
+	gates.approve()
+	gates.judgeBaseline()
+	gates.gate()
+	gates.beginWithdrawn()
+	gates.awaitPassing()
+	gates.limitHeld()
+	record := &record{gates}
+	record.verify()
+	return record.finish()
 }
 
 // finish sorts, sums up and hashes.
-func (p *planner) finish() Plan {
+func (p *record) finish() Plan {
 	p.listUnmanaged()
 	p.noteListed()
 	p.noteValues()

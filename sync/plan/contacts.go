@@ -9,7 +9,7 @@ import (
 // compareContacts makes every active user of a managed credential an enabled internal
 // contact (design §5.9). An ID is enabled once, at first sight: one that others disable later
 // stays disabled and is reported.
-func (p *planner) compareContacts(i model.Identity, credentialID string) {
+func (p *joining) compareContacts(i model.Identity, credentialID string) {
 	if !p.Policy.PublishContacts {
 		return
 	}
@@ -38,7 +38,7 @@ func named(c model.Contact, i model.Identity) bool {
 	return c.FirstName == i.Setting(model.SettingFirstName) && c.LastName == i.Setting(model.SettingLastName)
 }
 
-func (p *planner) publish(i model.Identity, credentialID string, contact model.Contact, reason string) {
+func (p *joining) publish(i model.Identity, credentialID string, contact model.Contact, reason string) {
 	_, there := p.contacts[contact.ID]
 	before := contactState(contact, there)
 	c := p.change(model.PublishContact, i, contact.ID, before["first_name"], before["last_name"], before["enabled"])
@@ -53,14 +53,14 @@ func (p *planner) publish(i model.Identity, credentialID string, contact model.C
 
 // publicly tells whether colleagues still find an ID that we are to take out of the list. A contact
 // that was published is still there until its end is proven.
-func (p *planner) publicly(threemaID string) bool {
+func (p *lists) publicly(threemaID string) bool {
 	_, published := p.publications[threemaID]
 	hidden := published && p.unsure(model.Object{Kind: model.ObjectContact, ID: threemaID})
 	return p.Policy.PublishContacts && (p.contacts[threemaID].Enabled || hidden)
 }
 
 // disable takes a leaver out of the contact list, before the ID goes.
-func (p *planner) disable(l leaver, threemaID string) {
+func (p *draft) disable(l leaver, threemaID string) {
 	if !p.publicly(threemaID) {
 		return
 	}

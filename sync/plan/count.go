@@ -18,7 +18,7 @@ const (
 // one had, and more than a few: whatever hid them, it was no wave of departures. What the
 // directory states, a disabled account or a tombstone, is no lack. Smaller losses are the
 // business of the limits (design §5.1 row b, pitfall D3).
-func (p *planner) judgeCount(s *model.Snapshot, v shown) {
+func (p *doubts) judgeCount(s *model.Snapshot, v shown) {
 	byOU := tally{}
 	for _, o := range p.State.Observations {
 		if o.Person.Source == s.Source && o.State == model.Entitled && p.isOurs(o.Person) {

@@ -10,7 +10,7 @@ import (
 )
 
 // continueDeparture plans what is left after the withdrawal.
-func (p *planner) continueDeparture(departure model.Departure) {
+func (p *leaving) continueDeparture(departure model.Departure) {
 	o := p.observations[departure.Person]
 	if reason := p.departureRests(departure, o); reason != "" {
 		p.holdUnread(departure.Person, departure.CSI, departure.DN, "departure under way, but "+reason+": nothing more is done for now")
@@ -27,7 +27,7 @@ func (p *planner) continueDeparture(departure model.Departure) {
 
 // remaining lists the IDs of a departure for which something is still to do. An ID that is somebody else's
 // beyond question is not, nor one that may be where IDs are kept and only the contact would go.
-func (p *planner) remaining(departure model.Departure) []string {
+func (p *links) remaining(departure model.Departure) []string {
 	l := leaver{person: departure.Person, csi: departure.CSI, credentialID: departure.CredentialID}
 	var ids []string
 	for _, id := range departure.IDs {
@@ -42,7 +42,7 @@ func (p *planner) remaining(departure model.Departure) []string {
 }
 
 // departureRests says why a departure under way does not go on.
-func (p *planner) departureRests(departure model.Departure, o model.Observation) string {
+func (p *directory) departureRests(departure model.Departure, o model.Observation) string {
 	_, forgotten := p.forgotten(departure.Person.Source)
 	switch {
 	case !p.sourceRead(departure.Person.Source) && !forgotten:
@@ -54,7 +54,7 @@ func (p *planner) departureRests(departure model.Departure, o model.Observation)
 }
 
 // planRemoval plans what is left for one Threema ID.
-func (p *planner) planRemoval(l leaver, threemaID string) {
+func (p *leaving) planRemoval(l leaver, threemaID string) {
 	u := p.user(threemaID)
 	switch {
 	case p.gone(model.Object{Kind: model.ObjectUser, ID: threemaID}):
@@ -71,7 +71,7 @@ func (p *planner) planRemoval(l leaver, threemaID string) {
 
 // takeID plans the end of one Threema ID, unless it is kept. It relies on the link and the csi of the
 // ID: the last look compares them.
-func (p *planner) takeID(l leaver, u model.User) {
+func (p *leaving) takeID(l leaver, u model.User) {
 	op, ends := p.endOfID(l)
 	if !ends {
 		return
@@ -100,7 +100,7 @@ func (p *planner) takeID(l leaver, u model.User) {
 }
 
 // lastWith says with whom a Threema ID was seen last.
-func (p *planner) lastWith(l leaver, u model.User) string {
+func (p *links) lastWith(l leaver, u model.User) string {
 	own, owned := p.former[u.CredentialID]
 	if owned && own.Person != l.person {
 		return p.nameOf(own.Person)
@@ -113,7 +113,7 @@ func (p *planner) lastWith(l leaver, u model.User) string {
 
 // askWhoseID lets the end of an ID wait for a yes as long as somebody has the leaver's csi who did not
 // leave: the same person under another ID, or nobody knows.
-func (p *planner) askWhoseID(c *model.Change, l leaver) {
+func (p *links) askWhoseID(c *model.Change, l leaver) {
 	if len(l.rivals) == 0 {
 		return
 	}
@@ -127,7 +127,7 @@ func (p *planner) askWhoseID(c *model.Change, l leaver) {
 
 // endOfID is what becomes of a leaver's ID, if it is not kept. One that the person may go on
 // using privately is never revoked, but detached, so that they can move it (domain §4.2).
-func (p *planner) endOfID(l leaver) (op model.Op, ends bool) {
+func (p *links) endOfID(l leaver) (op model.Op, ends bool) {
 	switch p.Policy.ID {
 	case model.DetachID:
 		return model.Detach, true
@@ -145,7 +145,7 @@ func (p *planner) endOfID(l leaver) (op model.Op, ends bool) {
 // a grace of zero makes the ID due with it; the gate takes it back if the withdrawal does not
 // go ahead. A withdrawal that somebody ordered may come before the confirmation (order.go): the
 // ID waits for it all the same.
-func (p *planner) idTime(l leaver) (model.Status, time.Time) {
+func (p *given) idTime(l leaver) (model.Status, time.Time) {
 	status, at := model.Due, model.Later(l.withdrawnAt, p.State.Resumes(l.person, p.Now))
 	if l.withdrawnAt.IsZero() {
 		if status, at = p.withdrawalTime(l.observation); status == model.Due {

@@ -12,16 +12,30 @@ import (
 // howToAcceptMissing ends a doubt that only a person can settle.
 const howToAcceptMissing = howToAccept + ", which accepts what is missing"
 
+// doubts are what the memory holds against the reads of this pass. They stand in the certificates of the snapshots.
+type doubts struct {
+	*recovered
+	switched     map[string]bool         // sources that were read from another copy of the directory than before
+	undated      map[model.PersonID]bool // a date decides about them, and the clock is in doubt
+	unwhole      map[string]string       // by source: what failed of its own certificate, which no yes settles
+	clockInDoubt bool                    // our own, not just that of one server
+}
+
+func newDoubts(r *recovered) *doubts {
+	p := &doubts{recovered: r, switched: map[string]bool{}, undated: map[model.PersonID]bool{}, unwhole: map[string]string{}}
+	p.judge()
+	return p
+}
+
 // judge adds to each certificate the conditions that only the memory can judge. It comes before
 // observe, which believes no departure in a snapshot under doubt.
-func (p *planner) judge() {
+func (p *doubts) judge() {
 	for _, s := range p.Sources {
 		if !s.Snapshot.Departures() {
 			p.unwhole[s.Snapshot.Source] = s.Snapshot.Failures()
 		}
 	}
 	p.judgeClocks()
-	p.measureGaps()
 	p.judgeServers()
 	p.judgeMapping()
 	csis := p.entitledCSIs()
@@ -37,7 +51,7 @@ func (p *planner) judge() {
 // doubt adds a condition that fails. Whoever accepts the baseline accepts it too: it would fail
 // for ever otherwise. Against another directory or another scope the memory proves nothing, and
 // the guard of the baseline stops everything anyway.
-func (p *planner) doubt(s *model.Snapshot, name, detail string) {
+func (p *directory) doubt(s *model.Snapshot, name, detail string) {
 	switch {
 	case p.AcceptBaseline:
 		s.Satisfy(name, "accepted with the baseline: "+detail)
@@ -67,7 +81,7 @@ func showing(s model.Snapshot, csis map[string]bool) shown {
 }
 
 // entitledCSIs tell of people whose account was created anew: they are there, under another ID.
-func (p *planner) entitledCSIs() map[string]bool {
+func (p *directory) entitledCSIs() map[string]bool {
 	csis := map[string]bool{}
 	for _, s := range p.Sources {
 		for _, i := range s.Identities {
@@ -92,7 +106,7 @@ func (v shown) lacking(o model.Observation) bool {
 }
 
 // lastSeen is the observation of a person, with no more than the name if there is none.
-func (p *planner) lastSeen(person model.PersonID) model.Observation {
+func (p *recovered) lastSeen(person model.PersonID) model.Observation {
 	o := p.observations[person]
 	o.Person = person
 	return o

@@ -18,12 +18,12 @@ import (
 // (docs/decisions/0019-a-source-that-is-gone.md).
 
 // removed tells that a source is not configured any more.
-func (p *planner) removed(source string) bool {
+func (p *directory) removed(source string) bool {
 	return !p.sourceRead(source) && !slices.Contains(p.Configured, source)
 }
 
 // forgotten tells that a source is not configured any more because somebody gave it up.
-func (p *planner) forgotten(source string) (model.ForgottenSource, bool) {
+func (p *directory) forgotten(source string) (model.ForgottenSource, bool) {
 	n := slices.IndexFunc(p.State.Forgotten, func(f model.ForgottenSource) bool { return f.Source == source })
 	if n < 0 || !p.removed(source) {
 		return model.ForgottenSource{}, false
@@ -32,14 +32,14 @@ func (p *planner) forgotten(source string) (model.ForgottenSource, bool) {
 }
 
 // orphaned tells that a source is not configured any more, and nobody said what that means.
-func (p *planner) orphaned(source string) bool {
+func (p *directory) orphaned(source string) bool {
 	_, forgotten := p.forgotten(source)
 	return p.removed(source) && !forgotten
 }
 
 // takeBack ends what the forgetting of a source did to one of its people, where the source is
 // configured again: their departure had no other proof, and no read of the source was part of it.
-func (p *planner) takeBack(o model.Observation) model.Observation {
+func (p *directory) takeBack(o model.Observation) model.Observation {
 	for _, f := range p.State.Forgotten {
 		if f.Source == o.Person.Source && !p.removed(f.Source) && o.State == model.Departed && !o.Since.Before(f.At) {
 			o.State, o.Evidence = model.Unknown, model.Evidence{Detail: "its source was forgotten, and is configured again"}
@@ -52,7 +52,7 @@ func (p *planner) takeBack(o model.Observation) model.Observation {
 // observeForgotten lets the people of the forgotten sources be absent. That counts by the passes that
 // read all configured sources completely: in none of them they are known by now. It counts whatever
 // leavers.evidence says of a silence, for this is somebody's word.
-func (p *planner) observeForgotten() {
+func (p *evidence) observeForgotten() {
 	if !p.wholeRead() {
 		return
 	}
@@ -67,7 +67,7 @@ func (p *planner) observeForgotten() {
 
 // absent adds one pass to the row of departures of somebody whose source was forgotten. A row of reads
 // that the removal broke off begins afresh.
-func (p *planner) absent(person model.PersonID, f model.ForgottenSource) {
+func (p *evidence) absent(person model.PersonID, f model.ForgottenSource) {
 	o, known := p.observations[person]
 	if !known {
 		o.FirstSeen = p.Now
@@ -80,12 +80,12 @@ func (p *planner) absent(person model.PersonID, f model.ForgottenSource) {
 }
 
 // wholeRead tells that this pass read all configured sources, and completely.
-func (p *planner) wholeRead() bool {
+func (p *directory) wholeRead() bool {
 	return len(p.unread()) == 0 && !slices.ContainsFunc(p.Sources, func(s model.SourceView) bool { return !s.Snapshot.Absences() })
 }
 
 // widestGap is how far apart the passes may be that read everything: as far as the reads of any source.
-func (p *planner) widestGap() gap {
+func (p *directory) widestGap() gap {
 	widest := gap{allowed: cmp.Or(p.Policy.MaxGap, leastGap)}
 	for _, s := range p.Sources {
 		widest.allowed = max(widest.allowed, p.gaps[s.Snapshot.Source].allowed)
@@ -94,7 +94,7 @@ func (p *planner) widestGap() gap {
 }
 
 // peopleOf lists whom the memory knows of a source, sorted.
-func (p *planner) peopleOf(source string) []model.PersonID {
+func (p *recovered) peopleOf(source string) []model.PersonID {
 	people := p.atStake()
 	for person := range p.observations {
 		people[person] = true
@@ -110,7 +110,7 @@ func (p *planner) peopleOf(source string) []model.PersonID {
 }
 
 // askForgotten lets a step out wait for a yes where the source of the person was forgotten.
-func (p *planner) askForgotten(c *model.Change) {
+func (p *directory) askForgotten(c *model.Change) {
 	if f, forgotten := p.forgotten(c.Person.Source); forgotten {
 		c.Ask(model.AskForgotten, "nobody of the configured sources is this person, and their "+f.Evidence().Detail)
 	}
@@ -118,7 +118,7 @@ func (p *planner) askForgotten(c *model.Change) {
 
 // countOrphans counts, by source, the people of ours who belong to none that is configured, and whose
 // credential nobody else took over.
-func (p *planner) countOrphans() {
+func (p *draft) countOrphans() {
 	for person := range p.atStake() {
 		if p.orphaned(person.Source) {
 			p.orphans[person.Source]++
@@ -128,7 +128,7 @@ func (p *planner) countOrphans() {
 
 // holdUnread holds somebody whose source gave no snapshot. Where it is not configured any more, this
 // holds until somebody says what that means.
-func (p *planner) holdUnread(person model.PersonID, csi, dn, reason string) {
+func (p *draft) holdUnread(person model.PersonID, csi, dn, reason string) {
 	source := person.Source
 	if !p.orphaned(source) {
 		p.hold(person, csi, dn, reason)
@@ -144,7 +144,7 @@ func (p *planner) holdUnread(person model.PersonID, csi, dn, reason string) {
 
 // stillForgotten are the forgotten sources after this pass: to configure one again takes it back. One
 // that was forgotten in the future was so by a wrong clock: no row of reads is younger than that.
-func (p *planner) stillForgotten() []model.ForgottenSource {
+func (p *doubts) stillForgotten() []model.ForgottenSource {
 	var still []model.ForgottenSource
 	for _, f := range p.State.Forgotten {
 		if f.At.After(p.Now) && !p.clockInDoubt {

@@ -7,13 +7,21 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
+// gates say what becomes of each change now.
+type gates struct{ *budget }
+
+// newGates are those that a draft goes through. Of an accepted baseline they know the transfers that it listed.
+func newGates(j *joining, transfersListed map[string]bool) *gates {
+	return &gates{&budget{&baseline{joining: j, transfersListed: transfersListed}}}
+}
+
 // gate decides what becomes of each change, in the order in which the reasons matter: what
 // a leave of absence suspends, what the policy withholds, what a changed baseline blocks, what this pass has no evidence for,
 // what asks for an approval, what exceeds a limit, what the stop file halts, what finds no
 // licence and what does not fit into the day. Leavers are decided wholly before joiners, whose
 // licences they free. The stop file comes after what an approval can lift, so that it does not
 // change the hash.
-func (p *planner) gate() {
+func (p *gates) gate() {
 	p.acceptEmpty()
 	p.protect()
 	p.eachDue(p.suspend)
@@ -39,7 +47,7 @@ func (p *planner) gate() {
 
 // eachDue lets a rule look at the changes that are due, or waiting: a rule that holds later
 // is worth knowing now.
-func (p *planner) eachDue(rule func(*model.Change)) {
+func (p *gates) eachDue(rule func(*model.Change)) {
 	for n := range p.plan.Changes {
 		if c := &p.plan.Changes[n]; c.Status == model.Due || c.Status == model.Waiting {
 			rule(c)
@@ -47,7 +55,7 @@ func (p *planner) eachDue(rule func(*model.Change)) {
 	}
 }
 
-func (p *planner) withhold(c *model.Change) {
+func (p *gates) withhold(c *model.Change) {
 	if !p.Policy.Mode.Allows(c.Op) {
 		c.Status = model.Withheld
 	}
@@ -55,7 +63,7 @@ func (p *planner) withhold(c *model.Change) {
 
 // guardBaseline blocks everything against an unknown package or scope, and what destroys as
 // long as nobody has accepted the first baseline (design §5.10).
-func (p *planner) guardBaseline(c *model.Change) {
+func (p *gates) guardBaseline(c *model.Change) {
 	switch {
 	case p.planOnly:
 		c.Status, c.Guard = model.Blocked, model.GuardBaseline
@@ -72,7 +80,7 @@ func (p *planner) guardBaseline(c *model.Change) {
 // incomplete snapshot takes nobody out, however long ago the departure was confirmed
 // (design §5.1 row b). What can never be undone waits for all sources: the person may have moved
 // to one that could not be read. An order stands in for the evidence.
-func (p *planner) wantEvidence(c *model.Change) {
+func (p *gates) wantEvidence(c *model.Change) {
 	if c.By != "" {
 		return
 	}
@@ -92,7 +100,7 @@ func (p *planner) wantEvidence(c *model.Change) {
 }
 
 // askApproval lets a step wait for a yes where its class, the person or a question asks for one.
-func (p *planner) askApproval(c *model.Change) {
+func (p *gates) askApproval(c *model.Change) {
 	c.ByClass = c.Op.Destructive() && p.Policy.Approval.Asks(c.Class)
 	if c.Status == model.Due && c.AsksForYes() {
 		c.Status = model.NeedsApproval
@@ -100,7 +108,7 @@ func (p *planner) askApproval(c *model.Change) {
 }
 
 // guardStopFile halts what takes something from a person while the stop file is there.
-func (p *planner) guardStopFile(c *model.Change) {
+func (p *gates) guardStopFile(c *model.Change) {
 	if p.Stop != "" && c.Status == model.Due && c.Op.OfDeparture() {
 		c.Status, c.Guard = model.Blocked, model.GuardStopFile
 		p.trip(model.GuardStopFile, "", p.Stop)
@@ -109,7 +117,7 @@ func (p *planner) guardStopFile(c *model.Change) {
 
 // chain ties steps to the one before them: a leaver's contact goes with the withdrawal and the
 // ID waits for it; settings and contacts of a credential wait until it is this person's.
-func (p *planner) chain() {
+func (p *gates) chain() {
 	leader := Prerequisites(p.plan.Changes)
 	for n := range p.plan.Changes {
 		c := &p.plan.Changes[n]
@@ -155,11 +163,11 @@ func Prerequisites(changes []model.Change) func(model.Change) (model.Change, boo
 }
 
 // trip records a guard, once.
-func (p *planner) trip(name, source, detail string) {
+func (p *draft) trip(name, source, detail string) {
 	p.tripped(model.Guard{Name: name, Source: source, Detail: detail})
 }
 
-func (p *planner) tripped(g model.Guard) {
+func (p *draft) tripped(g model.Guard) {
 	if !slices.Contains(p.plan.Guards, g) {
 		p.plan.Guards = append(p.plan.Guards, g)
 	}

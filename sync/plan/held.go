@@ -12,7 +12,7 @@ import (
 
 // limitHeld asks about held people where they are many: an attribute that is empty for everybody is a
 // mistake, and no pass over it may look like a success (design §5.11). Nothing waits for the answer.
-func (p *planner) limitHeld() {
+func (p *gates) limitHeld() {
 	held, _ := p.heldAnew()
 	for _, source := range slices.Sorted(maps.Keys(held)) {
 		people := held[source]
@@ -36,7 +36,7 @@ func (p *planner) limitHeld() {
 // else, as where a group is not there; the failed condition tells of them, and nobody says yes to that.
 // Who waits for a source that was not read, or is held because the configuration says so, is nobody's
 // mistake; who asks is waited for under the question.
-func (p *planner) heldAnew() (anew, unclear map[string]map[model.PersonID]string) {
+func (p *draft) heldAnew() (anew, unclear map[string]map[model.PersonID]string) {
 	accepted, asks := map[model.PersonID]bool{}, map[model.PersonID]bool{}
 	for _, person := range p.State.AcceptedHeld {
 		accepted[person] = true
@@ -62,7 +62,7 @@ func (p *planner) heldAnew() (anew, unclear map[string]map[model.PersonID]string
 }
 
 // sortedHeld are the held people, so that several reasons of one come in one order.
-func (p *planner) sortedHeld() []model.Held {
+func (p *draft) sortedHeld() []model.Held {
 	return sorted(p.plan.Held, func(a, b model.Held) int {
 		return cmp.Or(a.Person.Compare(b.Person), strings.Compare(a.Reason, b.Reason))
 	})
@@ -70,7 +70,7 @@ func (p *planner) sortedHeld() []model.Held {
 
 // heldByFault tells whom something is wrong with: the person has no number, two have the same, or
 // nobody can say whether they are still here. Nothing is wrong where the operator wants it so.
-func (p *planner) heldByFault(h model.Held) bool {
+func (p *evidence) heldByFault(h model.Held) bool {
 	_, ours := p.owned[h.Person]
 	o := p.observations[h.Person]
 	switch {
@@ -83,7 +83,7 @@ func (p *planner) heldByFault(h model.Held) bool {
 }
 
 // concerned counts whom a source has that could be held: who is entitled or unclear, and who is ours.
-func (p *planner) concerned(source string, held map[model.PersonID]string) int {
+func (p *gates) concerned(source string, held map[model.PersonID]string) int {
 	people := map[model.PersonID]bool{}
 	for person := range held {
 		people[person] = true
@@ -102,7 +102,7 @@ func (p *planner) concerned(source string, held map[model.PersonID]string) int {
 }
 
 // mapsNobody tells a mapping that gives nobody of a source a number, however few they are.
-func (p *planner) mapsNobody(held map[model.PersonID]string, base int) bool {
+func (p *gates) mapsNobody(held map[model.PersonID]string, base int) bool {
 	for person := range held {
 		if _, ours := p.owned[person]; ours || p.identities[person].CSI != "" {
 			return false
@@ -148,7 +148,7 @@ func describeReasons(count map[string]int) string {
 
 // acceptedHeld are those whom somebody has accepted as held, after this pass: with the baseline all
 // who are held now, else of those of before who still are. Who is held anew later is news.
-func (p *planner) acceptedHeld() []model.PersonID {
+func (p *record) acceptedHeld() []model.PersonID {
 	if p.planOnly || p.clockInDoubt {
 		return p.State.AcceptedHeld
 	}
@@ -173,12 +173,12 @@ func (p *planner) acceptedHeld() []model.PersonID {
 }
 
 // readWholly tells a source whose snapshot says who is there and who is not.
-func (p *planner) readWholly(source string) bool {
+func (p *directory) readWholly(source string) bool {
 	return slices.ContainsFunc(p.Sources, func(s model.SourceView) bool { return s.Snapshot.Source == source && s.Snapshot.Departures() })
 }
 
 // heldReason says whom accepting the baseline accepts as held.
-func (p *planner) heldReason() []string {
+func (p *draft) heldReason() []string {
 	n := 0
 	anew, _ := p.heldAnew()
 	for _, people := range anew {
@@ -191,7 +191,7 @@ func (p *planner) heldReason() []string {
 }
 
 // heldRefused says whom it does not accept, what failed, and what comes first.
-func (p *planner) heldRefused() []string {
+func (p *draft) heldRefused() []string {
 	_, unclear := p.heldAnew()
 	var refused []string
 	for _, source := range slices.Sorted(maps.Keys(unclear)) {

@@ -10,7 +10,7 @@ type hiddenBy struct {
 }
 
 // indexHidden finds the credentials that may be there although this list lacks them.
-func (p *planner) indexHidden() {
+func (p *claims) indexHidden() {
 	p.hidden = hiddenBy{person: map[model.PersonID]model.Ownership{}, csi: map[string]model.Ownership{}, username: map[string]model.Ownership{}}
 	for _, own := range p.State.Owned {
 		if !p.unsure(model.Object{Kind: model.ObjectCredential, ID: own.CredentialID}) {
@@ -26,7 +26,7 @@ func (p *planner) indexHidden() {
 
 // maybeTheirs says why somebody gets no other credential for now: their own, or one with their csi or
 // username, may be there although this list lacks it. One more would be a second one.
-func (p *planner) maybeTheirs(i model.Identity) string {
+func (p *claims) maybeTheirs(i model.Identity) string {
 	own, hidden := p.hidden.person[i.Person]
 	if !hidden && i.CSI != "" {
 		own, hidden = p.hidden.csi[i.CSI]

@@ -10,7 +10,7 @@ import (
 // nothing that it changes with the limits of this pass.
 
 // hypothesis are the limits after this pass: what they know of the world when they judge a later one.
-func (p *planner) hypothesis(op model.Op, times timetable) *limits {
+func (p *gates) hypothesis(op model.Op, times timetable) *limits {
 	then := p.limits()
 	then.state.Owned = slices.Clone(p.State.Owned)
 	then.state.Departures = slices.DeleteFunc(slices.Clone(p.State.Departures), func(s model.Departure) bool {
@@ -60,7 +60,7 @@ func (l *limits) recount(times timetable) {
 
 // settling are the withdrawals, and when they are expected, that leave no Threema ID to take: such a departure
 // is over with the next pass, and whoever it was is in no base of the limits on IDs any more.
-func (p *planner) settling(op model.Op, times timetable) []step {
+func (p *gates) settling(op model.Op, times timetable) []step {
 	if op == model.Withdraw {
 		return nil
 	}

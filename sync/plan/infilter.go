@@ -3,7 +3,7 @@ package plan
 import "github.com/threema-dirsync/threema-dirsync/sync/model"
 
 // noteFilters tells of such filters.
-func (p *planner) noteFilters() {
+func (p *record) noteFilters() {
 	for _, s := range p.Sources {
 		if names := s.Snapshot.StateInFilter; len(names) > 0 {
 			what, todo := model.StateInFilter(names)

@@ -14,7 +14,7 @@ import (
 // is kept (leavers.id: keep), or whose end is on its way, is not a stranger's. Of two departures the
 // later one counts. Of others the former links tell, and of who is back with a new credential and may go on with theirs:
 // then nothing of before counts, but that the ID was to be taken. An ID that is linked to a credential has its place there.
-func (p *planner) ofLeavers() map[string]string {
+func (p *links) ofLeavers() map[string]string {
 	effects := slices.Clone(p.State.Effects)
 	slices.SortStableFunc(effects, func(a, b model.Effect) int { return a.RequestedAt.Compare(b.RequestedAt) })
 	words, taken := map[string]string{}, map[string]bool{}
@@ -57,14 +57,14 @@ func LastUsers(links []model.FormerLink) map[string]model.FormerLink {
 }
 
 // goesOn tells that somebody has a credential that nobody uses yet: the Threema ID that they had goes on with it.
-func (p *planner) goesOn(l model.FormerLink) bool {
+func (p *recovered) goesOn(l model.FormerLink) bool {
 	own, owned := p.owned[l.Person]
 	return owned && p.credentialThere(own) && len(p.people(own.CredentialID)) == 0
 }
 
 // ofFormerUser says of a Threema ID whose credential is gone whose it is, and how it goes on: with the new
 // credential of a returner, or of somebody whose withdrawal was taken back.
-func (p *planner) ofFormerUser(l model.FormerLink) string {
+func (p *evidence) ofFormerUser(l model.FormerLink) string {
 	own := p.owned[l.Person]
 	name := model.DescribePerson(cmp.Or(p.observations[l.Person].CSI, own.CSI), p.nameOf(l.Person), l.Person)
 	switch {

@@ -11,6 +11,17 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
+// leaving plans the steps out.
+type leaving struct {
+	*draft
+	withdrawn []leaver                // whose departure may begin without a withdrawal (withdrawn.go)
+	beginning map[model.PersonID]bool // who has left, with or without a step of theirs that is due, and whose credential had gone before
+}
+
+func newLeaving(d *draft) *leaving {
+	return &leaving{draft: d, beginning: map[model.PersonID]bool{}}
+}
+
 // leaver is one departed person of ours on the way out (design §5.6): persist the IDs,
 // withdraw, disable the contact, detach or revoke each ID. The steps before the withdrawal
 // come from the ownership, those after it from the departure.
@@ -27,7 +38,7 @@ type leaver struct {
 }
 
 // planLeavers plans the next steps of everybody who left, in both stages.
-func (p *planner) planLeavers() {
+func (p *leaving) planLeavers() {
 	for _, own := range p.State.Owned {
 		if current, ok := p.owned[own.Person]; ok && current.CredentialID == own.CredentialID {
 			p.planDeparture(current)
@@ -41,7 +52,7 @@ func (p *planner) planLeavers() {
 }
 
 // planDeparture starts the way of a person whose credential still stands.
-func (p *planner) planDeparture(own model.Ownership) {
+func (p *leaving) planDeparture(own model.Ownership) {
 	if p.carryOn(own) {
 		return
 	}
@@ -75,7 +86,7 @@ func (p *planner) planDeparture(own model.Ownership) {
 }
 
 // keptFromLeaving says why somebody who is not seen as entitled stays all the same.
-func (p *planner) keptFromLeaving(own model.Ownership, o model.Observation) string {
+func (p *evidence) keptFromLeaving(own model.Ownership, o model.Observation) string {
 	i, present := p.identities[own.Person]
 	f, forgotten := p.forgotten(own.Person.Source)
 	switch {
@@ -96,18 +107,18 @@ func (p *planner) keptFromLeaving(own model.Ownership, o model.Observation) stri
 }
 
 // nameOf is the DN of a person, the ID if none is known.
-func (p *planner) nameOf(person model.PersonID) string {
+func (p *evidence) nameOf(person model.PersonID) string {
 	return cmp.Or(cmp.Or(p.identities[person].DN, p.observations[person].DN), person.String())
 }
 
-func (p *planner) credentialThere(own model.Ownership) bool {
+func (p *lists) credentialThere(own model.Ownership) bool {
 	_, there := p.credentials[own.CredentialID]
 	return there
 }
 
 // idsOf lists the Threema IDs to persist: those linked to the credential now, those that an earlier
 // departure left behind, and those that earlier passes saw on it, see seenEarlier (D-16).
-func (p *planner) idsOf(own model.Ownership) []string {
+func (p *lists) idsOf(own model.Ownership) []string {
 	var ids []string
 	for _, u := range p.people(own.CredentialID) {
 		ids = append(ids, u.ID)
@@ -122,7 +133,7 @@ func (p *planner) idsOf(own model.Ownership) []string {
 // again: else nobody would ever take them out. One that is linked has another owner by now, or is
 // among those on the credential. An ID of another account with this csi is theirs if that departure
 // ended because they are the same person.
-func (p *planner) leftBehind(own model.Ownership) []string {
+func (p *lists) leftBehind(own model.Ownership) []string {
 	var ids []string
 	for _, left := range p.State.AbandonedIDs {
 		theirs := left.Person == own.Person || left.CSI == own.CSI && own.CSI != ""
@@ -134,7 +145,7 @@ func (p *planner) leftBehind(own model.Ownership) []string {
 }
 
 // unlinked tells of a Threema ID that no credential has, or that one list alone lacks.
-func (p *planner) unlinked(threemaID string) bool {
+func (p *lists) unlinked(threemaID string) bool {
 	u, listed := p.users[threemaID]
 	free := listed && !u.Special() && u.CredentialID == ""
 	return free || p.unsure(model.Object{Kind: model.ObjectUser, ID: threemaID})
@@ -143,7 +154,7 @@ func (p *planner) unlinked(threemaID string) bool {
 // departing lists the Threema IDs that a departure takes out: those of the credential, and those of earlier ones
 // that the owner had last and that no credential has now, as after a withdrawal that was taken back. Whose
 // they may be beside the owner's, each step asks (belongs.go). One that was taken once and is back is an alarm, and stays.
-func (p *planner) departing(own model.Ownership) []string {
+func (p *links) departing(own model.Ownership) []string {
 	ids := p.idsOf(own)
 	for _, links := range p.formerly {
 		for _, l := range links {
@@ -157,13 +168,13 @@ func (p *planner) departing(own model.Ownership) []string {
 }
 
 // takenBefore tells of a Threema ID that was detached or revoked.
-func (p *planner) takenBefore(threemaID string) bool {
+func (p *given) takenBefore(threemaID string) bool {
 	return slices.ContainsFunc(p.State.Effects, func(e model.Effect) bool { return e.Op != model.Withdraw && e.ThreemaID == threemaID })
 }
 
 // withdrawal starts the change that takes the credential away. It relies on who uses the credential:
 // the last look compares that.
-func (p *planner) withdrawal(l leaver, own model.Ownership, memory bool) model.Change {
+func (p *links) withdrawal(l leaver, own model.Ownership, memory bool) model.Change {
 	csi, users := p.Inventory.Settings[l.credentialID][model.SettingCSI], model.UsersState(p.usersOf[l.credentialID])
 	others := p.othersUse(own, memory)
 	preState := []string{l.csi}
@@ -180,7 +191,7 @@ func (p *planner) withdrawal(l leaver, own model.Ownership, memory bool) model.C
 	return c
 }
 
-func (p *planner) addWithdrawal(l leaver, own model.Ownership) {
+func (p *draft) addWithdrawal(l leaver, own model.Ownership) {
 	c := p.withdrawal(l, own, true)
 	c.Status, c.NotBefore = p.withdrawalTime(l.observation)
 	p.awaitList(&c, model.Object{Kind: model.ObjectCredential, ID: own.CredentialID})
@@ -193,7 +204,7 @@ func (p *planner) addWithdrawal(l leaver, own model.Ownership) {
 
 // askWhoLeft lets the withdrawal wait while the same person stands under another ID: for a yes, or for
 // a source that could not be read. Another person with the same csi does not protect the leaver.
-func (p *planner) askWhoLeft(c *model.Change, l leaver) {
+func (p *evidence) askWhoLeft(c *model.Change, l leaver) {
 	if len(l.rivals) == 0 || l.rivals[0].doubt != "" {
 		return
 	}
@@ -208,7 +219,7 @@ func (p *planner) askWhoLeft(c *model.Change, l leaver) {
 
 // withdrawalTime says whether the withdrawal may go ahead by the clock, and if not, when it
 // may at the earliest.
-func (p *planner) withdrawalTime(o model.Observation) (model.Status, time.Time) {
+func (p *given) withdrawalTime(o model.Observation) (model.Status, time.Time) {
 	if o.ConfirmedAt.IsZero() {
 		return model.Waiting, p.Policy.Withdrawable(o, p.State.Resumes(o.Person, p.Now))
 	}
@@ -219,7 +230,7 @@ func (p *planner) withdrawalTime(o model.Observation) (model.Status, time.Time) 
 	return model.Due, at
 }
 
-func (p *planner) leaverChange(op model.Op, l leaver, remote string, preState ...string) model.Change {
+func (p *claims) leaverChange(op model.Op, l leaver, remote string, preState ...string) model.Change {
 	c := p.change(op, model.Identity{Person: l.person, CSI: l.csi, DN: l.observation.DN}, remote,
 		append(preState, strconv.Itoa(l.observation.Departures))...)
 	c.CredentialID, c.Username, c.Rivals = l.credentialID, l.username, p.rivalFacts(l)
@@ -230,7 +241,7 @@ func (p *planner) leaverChange(op model.Op, l leaver, remote string, preState ..
 }
 
 // departureReason says in words where the person stands on the way out.
-func (p *planner) departureReason(o model.Observation) string {
+func (p *evidence) departureReason(o model.Observation) string {
 	if o.ConfirmedAt.IsZero() {
 		return fmt.Sprintf("not seen as entitled any more, and not confirmed yet: so far by %d of %d complete reads%s, which must span %s%s",
 			o.Reads, p.Policy.ConfirmReads, p.thisOne(o), p.Policy.ConfirmOver, o.DescribeRestart())
@@ -240,7 +251,7 @@ func (p *planner) departureReason(o model.Observation) string {
 
 // describeDeparted words the evidence of an observation. The row of reads is older than its latest evidence: who
 // moved out of the scope first, and is disabled by now, was not disabled all along.
-func (p *planner) describeDeparted(o model.Observation) string {
+func (p *evidence) describeDeparted(o model.Observation) string {
 	if o.State != model.Departed {
 		return ""
 	}
@@ -249,7 +260,7 @@ func (p *planner) describeDeparted(o model.Observation) string {
 }
 
 // thisOne tells that a row of reads has the one of this plan, which is a pass's only if a pass makes it.
-func (p *planner) thisOne(o model.Observation) string {
+func (p *evidence) thisOne(o model.Observation) string {
 	if !p.departedNow[o.Person] {
 		return ""
 	}

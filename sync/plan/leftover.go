@@ -9,19 +9,19 @@ import (
 )
 
 // leftoverOf is what an open create left behind, as this pass read it.
-func (p *planner) leftoverOf(op model.Operation) model.Leftover {
+func (p *lists) leftoverOf(op model.Operation) model.Leftover {
 	c, _ := p.createdCredential(op)
 	return model.Leftover{Credential: c, Settings: p.Inventory.Settings[c.ID]}
 }
 
 // activated tells whether somebody activated the credential. Its password is then somebody's.
-func (p *planner) activated(l model.Leftover) bool {
+func (p *lists) activated(l model.Leftover) bool {
 	return l.Credential.Usage > 0 || len(p.usersOf[l.Credential.ID]) > 0
 }
 
 // whyDoubt says why a credential that an interrupted create seems to have left behind may be somebody
 // else's; "" if nothing speaks for that.
-func (p *planner) whyDoubt(op model.Operation, l model.Leftover, foreign map[string]string) string {
+func (p *lists) whyDoubt(op model.Operation, l model.Leftover, foreign map[string]string) string {
 	var why []string
 	if op.CredentialID == "" && op.Refused {
 		why = append(why, "the service refused to create it, so somebody else may have")
@@ -40,7 +40,7 @@ func (p *planner) whyDoubt(op model.Operation, l model.Leftover, foreign map[str
 }
 
 // byWhom names who uses a credential, as far as the package tells.
-func (p *planner) byWhom(credentialID string) string {
+func (p *lists) byWhom(credentialID string) string {
 	var users []string
 	for _, u := range p.usersOf[credentialID] {
 		words := u.ID
@@ -59,7 +59,7 @@ func (p *planner) byWhom(credentialID string) string {
 }
 
 // preStateOf lists what a yes is for: another finding is another change.
-func (p *planner) preStateOf(l model.Leftover, foreign map[string]string) []string {
+func (p *lists) preStateOf(l model.Leftover, foreign map[string]string) []string {
 	var preState []string
 	for _, name := range slices.Sorted(maps.Keys(foreign)) {
 		preState = append(preState, name, foreign[name])
@@ -76,7 +76,7 @@ func (p *planner) preStateOf(l model.Leftover, foreign map[string]string) []stri
 // strayed names the entitled person whose csi somebody wrote to the credential that an interrupted
 // create of another person may have made. Nobody knows whose password it has; the csi says whose it
 // is to be, and rules as ever.
-func (p *planner) strayed(op model.Operation) (model.PersonID, bool) {
+func (p *claims) strayed(op model.Operation) (model.PersonID, bool) {
 	if op.CredentialID != "" {
 		return model.PersonID{}, false
 	}

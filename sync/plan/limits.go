@@ -33,7 +33,7 @@ type limits struct {
 }
 
 // limits are those of this pass.
-func (p *planner) limits() *limits {
+func (p *gates) limits() *limits {
 	return &limits{p.Policy, p.Configured, p.State, p.Now, p.observations, p.ours}
 }
 
@@ -56,7 +56,7 @@ func (l *limits) leaverWindows() []window {
 
 // limitLeavers blocks all due changes of an operation in a source where one pass, day or week
 // would take too many people out, or too large a share of one OU.
-func (p *planner) limitLeavers(op model.Op) {
+func (p *gates) limitLeavers(op model.Op) {
 	ofOp := func(c model.Change) bool { return c.Op == op }
 	bySource := p.duePeople(ofOp)
 	for _, source := range slices.Sorted(maps.Keys(bySource)) {
@@ -111,7 +111,7 @@ func describeSpan(d time.Duration) string {
 
 // duePeople are the people with a due change of a kind that nobody approved, and their OU, by
 // source. Approved changes do not fill the windows (design §5.11).
-func (p *planner) duePeople(which func(model.Change) bool) map[string]map[model.PersonID]string {
+func (p *gates) duePeople(which func(model.Change) bool) map[string]map[model.PersonID]string {
 	due := map[string]map[model.PersonID]string{}
 	for _, c := range p.plan.Changes {
 		if c.Status != model.Due || c.Lifted() || !which(c) {
@@ -158,19 +158,19 @@ func (l *limits) emptiedOU(op model.Op, source string, due map[model.PersonID]st
 
 // limitCreates and limitChanges catch a widened filter and a mass edit. The first roll-out is
 // free (design §5.11).
-func (p *planner) limitCreates() {
+func (p *gates) limitCreates() {
 	p.limitCount(model.GuardCreates, "limits.creates.run", p.Policy.CreatesRun, func(c model.Change) bool {
 		return c.Op == model.Create && c.CredentialID == "" // an interrupted one was let through before
 	})
 }
 
-func (p *planner) limitChanges() {
+func (p *gates) limitChanges() {
 	p.limitCount(model.GuardChanges, "limits.changes.run", p.Policy.ChangesRun, func(c model.Change) bool {
 		return c.Op == model.SetSettings || c.Op == model.UnsetSetting || c.Op == model.Transfer
 	})
 }
 
-func (p *planner) limitCount(guard, key string, limit model.Window, which func(model.Change) bool) {
+func (p *gates) limitCount(guard, key string, limit model.Window, which func(model.Change) bool) {
 	if !p.State.RolledOut {
 		return
 	}
@@ -189,7 +189,7 @@ func (p *planner) limitCount(guard, key string, limit model.Window, which func(m
 }
 
 // block stops the due changes of a kind in a source, but not those that somebody approved.
-func (p *planner) block(source, guard string, which func(model.Change) bool) {
+func (p *gates) block(source, guard string, which func(model.Change) bool) {
 	for n := range p.plan.Changes {
 		if c := &p.plan.Changes[n]; c.Status == model.Due && !c.Lifted() && c.Person.Source == source && which(*c) {
 			c.Status, c.Guard = model.Blocked, guard

@@ -14,9 +14,22 @@ const linkFades = 30 * 24 * time.Hour
 // link is a Threema ID on a credential.
 type link struct{ threemaID, credentialID string }
 
+// links are who uses a Threema ID, and who used it before.
+type links struct {
+	*claims
+	linked   map[link]time.Time            // since when a Threema ID is seen on a credential
+	formerly map[string][]model.FormerLink // by Threema ID: who used it before
+}
+
+func newLinks(c *claims) *links {
+	p := &links{claims: c, linked: map[link]time.Time{}, formerly: map[string][]model.FormerLink{}}
+	p.rememberLinks()
+	return p
+}
+
 // rememberLinks collects who used which Threema ID before: what is remembered, and the links of the
 // last pass that stand no more.
-func (p *planner) rememberLinks() {
+func (p *links) rememberLinks() {
 	owners := map[string]model.PersonID{}
 	for _, departure := range p.State.Departures {
 		owners[departure.CredentialID] = departure.Person
@@ -42,7 +55,7 @@ func (p *planner) rememberLinks() {
 
 // endNoted tells that an earlier pass missed the same link already: a list alone proves no end, so what it lacks is
 // remembered as seen for a while.
-func (p *planner) endNoted(seen model.SeenUser, owner model.PersonID) bool {
+func (p *given) endNoted(seen model.SeenUser, owner model.PersonID) bool {
 	return slices.ContainsFunc(p.State.FormerLinks, func(l model.FormerLink) bool {
 		return l.ThreemaID == seen.ThreemaID && l.Person == owner && !l.Until.Before(seen.Since)
 	})
@@ -50,7 +63,7 @@ func (p *planner) endNoted(seen model.SeenUser, owner model.PersonID) bool {
 
 // lastPass is when the directory was read last before this pass: the last time, as far as is known, that the
 // package showed what it did. It is the same for each look until the next pass.
-func (p *planner) lastPass() (at time.Time) {
+func (p *directory) lastPass() (at time.Time) {
 	for _, d := range p.readDays {
 		at = model.Later(at, d.Last)
 	}
@@ -62,7 +75,7 @@ func (p *planner) lastPass() (at time.Time) {
 
 // rememberRemovals notes who had an ID that was taken, once they are back: they may use it again before any
 // pass has seen them with it.
-func (p *planner) rememberRemovals() {
+func (p *links) rememberRemovals() {
 	for _, e := range p.State.Effects {
 		for _, id := range append(slices.Clone(e.IDs), e.ThreemaID) {
 			if id != "" && p.observations[e.Person].Claims() {
@@ -73,7 +86,7 @@ func (p *planner) rememberRemovals() {
 }
 
 // noteLink keeps a former link, but one that has faded, or of somebody of whom nothing is known.
-func (p *planner) noteLink(l model.FormerLink) {
+func (p *links) noteLink(l model.FormerLink) {
 	if _, observed := p.observations[l.Person]; !observed && !p.isOurs(l.Person) || p.faded(l) {
 		return
 	}
@@ -86,14 +99,14 @@ func (p *planner) noteLink(l model.FormerLink) {
 }
 
 // faded tells that the ID was seen on the credential of somebody else alone for so long that it is theirs.
-func (p *planner) faded(l model.FormerLink) bool {
+func (p *links) faded(l model.FormerLink) bool {
 	user, listed := p.users[l.ThreemaID]
 	since, seen := p.linked[link{user.ID, user.CredentialID}]
 	return listed && seen && p.former[user.CredentialID].Person != l.Person && !p.Now.Before(since.Add(linkFades))
 }
 
 // formerLinks are all former links, sorted.
-func (p *planner) formerLinks() []model.FormerLink {
+func (p *links) formerLinks() []model.FormerLink {
 	var all []model.FormerLink
 	for _, links := range p.formerly {
 		all = append(all, links...)
@@ -103,7 +116,7 @@ func (p *planner) formerLinks() []model.FormerLink {
 }
 
 // linkedSince is the first pass of the unbroken row that saw an ID on a credential.
-func (p *planner) linkedSince(threemaID, credentialID string) time.Time {
+func (p *links) linkedSince(threemaID, credentialID string) time.Time {
 	if since, seen := p.linked[link{threemaID, credentialID}]; seen {
 		return since
 	}
@@ -112,7 +125,7 @@ func (p *planner) linkedSince(threemaID, credentialID string) time.Time {
 
 // usedBefore finds somebody else who used a Threema ID before, and is not known to have left: who cannot
 // be seen may be at work. now is under which ID they are at work, if they are.
-func (p *planner) usedBefore(threemaID string, than model.PersonID) (before model.FormerLink, now model.PersonID, used bool) {
+func (p *links) usedBefore(threemaID string, than model.PersonID) (before model.FormerLink, now model.PersonID, used bool) {
 	for _, l := range sorted(p.formerly[threemaID], model.FormerLink.Compare) {
 		if l.Person == than {
 			continue
@@ -126,7 +139,7 @@ func (p *planner) usedBefore(threemaID string, than model.PersonID) (before mode
 
 // staysAs finds under which ID somebody is who is not known to have left: their own, or that of an account
 // that may be theirs. The leaver's own is none.
-func (p *planner) staysAs(person, leaver model.PersonID) (model.PersonID, bool) {
+func (p *links) staysAs(person, leaver model.PersonID) (model.PersonID, bool) {
 	o := p.observations[person]
 	if o.Claims() {
 		return person, true

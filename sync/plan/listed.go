@@ -78,7 +78,7 @@ func NobodysCredential(entry string) string {
 }
 
 // noteListed tells of entries of the lists that name nobody, where all sources were read.
-func (p *planner) noteListed() {
+func (p *record) noteListed() {
 	for _, entry := range NobodysCredentials(p.Policy, p.Inventory.Credentials) {
 		p.notice(NoticeNobody, model.Identity{}, NobodysCredential(entry))
 	}

@@ -13,7 +13,7 @@ const conditionMapped = "mapped-attributes"
 // judgeMapping counts, of our people who are entitled, those whom the directory now gives no csi
 // or no username. All had both once, so of more than max(3, 1 %) of them somebody cleared or hid
 // an attribute, and may not have stopped there (design §5.1 row b, pitfalls B14, D4).
-func (p *planner) judgeMapping() {
+func (p *doubts) judgeMapping() {
 	for n := range p.Sources {
 		view := &p.Sources[n]
 		all, lacking := 0, 0

@@ -22,7 +22,7 @@ type Missed struct {
 }
 
 // missed lists them: who is remembered as entitled, and was read as something else.
-func (p *planner) missed() []Missed {
+func (p *evidence) missed() []Missed {
 	doubted, shown := map[string][]string{}, map[model.PersonID]model.Sighting{}
 	for _, s := range p.Sources {
 		if failed := s.Report().Failed(); len(failed) > 0 {

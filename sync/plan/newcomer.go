@@ -9,6 +9,22 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
+// namesakes are those beside whom a newcomer may get no credential without a yes.
+type namesakes struct {
+	*links
+	leavers    map[string][]account         // by csi: departures under way or carried out
+	folded     map[string][]holder          // by folded csi: whose it is; nil until somebody asks
+	out        map[string][]model.Ownership // by csi: whom a word put out (putout.go); nil until somebody asks
+	outEntries map[string][]model.Ownership // the same people by directory ID
+}
+
+func newNamesakes(l *links) *namesakes {
+	p := &namesakes{links: l, leavers: map[string][]account{}}
+	p.indexLeavers()
+	p.markSeconds()
+	return p
+}
+
 // question is what somebody must answer before a newcomer gets a credential.
 type question struct {
 	ask   model.Ask
@@ -19,7 +35,7 @@ type question struct {
 // questions are what speaks against giving a newcomer a credential without anybody's yes: an account
 // with the same csi beside which it stood as entitled, and a csi that differs from somebody's in case,
 // compatible forms, blanks or leading zeros only.
-func (p *planner) questions(i model.Identity) []question {
+func (p *namesakes) questions(i model.Identity) []question {
 	var all []question
 	if p.observations[i.Person].Second {
 		all = append(all, question{model.AskSamePerson, "second account", fmt.Sprintf("another account with the csi %s was entitled beside this one: "+
@@ -42,7 +58,7 @@ func (p *planner) questions(i model.Identity) []question {
 // markSeconds marks accounts that stood beside another one with the same csi as entitled: of one
 // source, in one snapshot. The mark goes with a credential, with another csi, and when the csi of the
 // other one turns out to have been the wrong one.
-func (p *planner) markSeconds() {
+func (p *namesakes) markSeconds() {
 	together := map[string]map[string]int{} // source → csi → accounts
 	for _, i := range p.entitled {
 		if together[i.Person.Source] == nil {
@@ -61,7 +77,7 @@ func (p *planner) markSeconds() {
 }
 
 // corrected tells that somebody else who is entitled had the csi, and has another one by now.
-func (p *planner) corrected(i model.Identity) bool {
+func (p *namesakes) corrected(i model.Identity) bool {
 	for person, csis := range p.csis {
 		if person != i.Person && slices.Contains(csis, i.CSI) && p.entitledNow(person) {
 			return true
@@ -72,7 +88,7 @@ func (p *planner) corrected(i model.Identity) bool {
 
 // besideLeaver tells that somebody who left, and had the csi, was entitled when this account was, with
 // whatever csi.
-func (p *planner) besideLeaver(i model.Identity) bool {
+func (p *namesakes) besideLeaver(i model.Identity) bool {
 	for _, old := range p.leavers[i.CSI] {
 		if old.person != i.Person && p.stoodBeside(old, i.Person) {
 			return true
@@ -82,7 +98,7 @@ func (p *planner) besideLeaver(i model.Identity) bool {
 }
 
 // indexLeavers keys the accounts whose departure is under way or was carried out by their csis.
-func (p *planner) indexLeavers() {
+func (p *namesakes) indexLeavers() {
 	for _, departure := range p.State.Departures {
 		p.indexLeaver(p.departureAccount(departure))
 	}
@@ -93,7 +109,7 @@ func (p *planner) indexLeavers() {
 	}
 }
 
-func (p *planner) indexLeaver(a account) {
+func (p *namesakes) indexLeaver(a account) {
 	for _, csi := range p.currentCSIs(a.person, a.csi) {
 		p.leavers[csi] = append(p.leavers[csi], a)
 	}
@@ -109,7 +125,7 @@ type holder struct {
 }
 
 // alike finds whose csi a newcomer's would be but for its spelling. A former csi of their own is none.
-func (p *planner) alike(i model.Identity) (holder, bool) {
+func (p *namesakes) alike(i model.Identity) (holder, bool) {
 	if p.folded == nil {
 		p.foldCSIs()
 	}
@@ -122,7 +138,7 @@ func (p *planner) alike(i model.Identity) (holder, bool) {
 }
 
 // foldCSIs keys everybody and everything that has a csi by its fold.
-func (p *planner) foldCSIs() {
+func (p *namesakes) foldCSIs() {
 	p.folded = map[string][]holder{}
 	add := func(h holder) { p.folded[model.FoldCSI(h.csi)] = append(p.folded[model.FoldCSI(h.csi)], h) }
 	for csi, people := range p.lastingCSI {

@@ -44,7 +44,7 @@ func (n Notice) About() string {
 }
 
 // notePerson tells what of somebody who stays looks odd in the package.
-func (p *planner) notePerson(i model.Identity, credentialID string) {
+func (p *draft) notePerson(i model.Identity, credentialID string) {
 	users := p.people(credentialID)
 	if len(users) > 1 {
 		p.notice(NoticeSeveralIDs, i, fmt.Sprintf("%d Threema IDs use the credential %s: %s; all are left alone while the person stays. "+
@@ -57,7 +57,7 @@ func (p *planner) notePerson(i model.Identity, credentialID string) {
 }
 
 // noteValues tells of optional values that are of no use. The person gets everything else.
-func (p *planner) noteValues() {
+func (p *draft) noteValues() {
 	for _, i := range p.entitled {
 		for _, u := range i.Undecided {
 			if u.Unusable {
@@ -69,7 +69,7 @@ func (p *planner) noteValues() {
 }
 
 // noteCells tells of columns that stay empty in the hand-over lines that this plan leads to.
-func (p *planner) noteCells() {
+func (p *draft) noteCells() {
 	for _, c := range p.plan.Changes {
 		for _, cell := range c.Cells {
 			if cell.Unusable != "" {
@@ -79,7 +79,7 @@ func (p *planner) noteCells() {
 	}
 }
 
-func (p *planner) notice(kind NoticeKind, i model.Identity, detail string) {
+func (p *draft) notice(kind NoticeKind, i model.Identity, detail string) {
 	p.plan.Notices = append(p.plan.Notices, Notice{Kind: kind, Person: i.Person, CSI: i.CSI, DN: i.DN, Detail: detail})
 }
 

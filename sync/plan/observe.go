@@ -11,7 +11,7 @@ import (
 // departure counts only from a snapshot whose conditions all hold; unknown neither counts nor
 // lasts: the confirmation is an unbroken row of complete reads (design §5.2, pitfall D5). A
 // departure by evidence that the policy does not count is unknown in every respect.
-func (p *planner) observe() {
+func (p *evidence) observe() {
 	for _, s := range p.Sources {
 		for _, i := range s.Identities {
 			i.State, i.Evidence = p.discountUncounted(i.Person, i.State, i.Evidence)
@@ -41,7 +41,7 @@ func (p *planner) observe() {
 }
 
 // discountUncounted makes a departure unknown whose kind of evidence the policy does not count.
-func (p *planner) discountUncounted(person model.PersonID, state model.AccountState, evidence model.Evidence) (model.AccountState, model.Evidence) {
+func (p *evidence) discountUncounted(person model.PersonID, state model.AccountState, evidence model.Evidence) (model.AccountState, model.Evidence) {
 	if state != model.Departed || p.Policy.Counts(evidence.Kind) {
 		return state, evidence
 	}
@@ -52,7 +52,7 @@ func (p *planner) discountUncounted(person model.PersonID, state model.AccountSt
 // keepProtection lets the protection of a person outlive the membership in the group that gives
 // it: only who is entitled, and seen outside of it, is protected no more. Otherwise it would end
 // where it is needed, with the removal of an entry from its groups (design §5.3).
-func (p *planner) keepProtection(s model.Sighting, from model.Snapshot) model.Sighting {
+func (p *evidence) keepProtection(s model.Sighting, from model.Snapshot) model.Sighting {
 	if s.State != model.Entitled || from.ProtectAll != "" {
 		s.Protected = s.Protected || p.observations[s.ID].Protected
 	}
@@ -61,7 +61,7 @@ func (p *planner) keepProtection(s model.Sighting, from model.Snapshot) model.Si
 
 // refreshOwned lets what is known of our credentials follow the world: a rename by hand, and
 // a csi that was corrected in the directory, once it stands on the credential.
-func (p *planner) refreshOwned() {
+func (p *evidence) refreshOwned() {
 	for n := range p.State.Owned {
 		own := &p.State.Owned[n]
 		if credential, there := p.credentials[own.CredentialID]; there {
@@ -78,7 +78,7 @@ func (p *planner) refreshOwned() {
 }
 
 // recordSighting updates the memory of one person.
-func (p *planner) recordSighting(s model.Sighting, csi string, departures bool) {
+func (p *evidence) recordSighting(s model.Sighting, csi string, departures bool) {
 	prior, known := p.observations[s.ID]
 	if !known {
 		prior.FirstSeen = p.seenAt
@@ -115,7 +115,7 @@ func (p *planner) recordSighting(s model.Sighting, csi string, departures bool) 
 // that began or was confirmed in the future was timed by a wrong clock, and begins again; so
 // does one that a sighting under another ID broke off, see contest, and one that has a hole. Where the
 // directory states the departure of somebody who may only have been hidden, it begins with that.
-func (p *planner) advance(o model.Observation, s model.Sighting) model.Observation {
+func (p *evidence) advance(o model.Observation, s model.Sighting) model.Observation {
 	restarts := o.Restarts
 	if p.holed(o) {
 		restarts, o.Reads = restarts+1, 0
@@ -133,7 +133,7 @@ func (p *planner) advance(o model.Observation, s model.Sighting) model.Observati
 }
 
 // count adds this read to a row of departures.
-func (p *planner) count(o model.Observation) model.Observation {
+func (p *evidence) count(o model.Observation) model.Observation {
 	o.Reads++
 	if o.ConfirmedAt.IsZero() {
 		o.LastRead = p.Now

@@ -12,7 +12,7 @@ import (
 
 // joinersOfOldPackage tells that the ledger is new to a package that was kept in step before, and how many people
 // would get a credential in it.
-func (p *planner) joinersOfOldPackage() (joiners int, old bool) {
+func (p *baseline) joinersOfOldPackage() (joiners int, old bool) {
 	writing := map[string]bool{}
 	for _, c := range p.plan.Changes {
 		switch {
@@ -41,7 +41,7 @@ func (p *planner) joinersOfOldPackage() (joiners int, old bool) {
 }
 
 // guardJoiners lets them wait.
-func (p *planner) guardJoiners() {
+func (p *baseline) guardJoiners() {
 	joiners, old := p.joinersOfOldPackage()
 	if !old || p.planOnly || p.update.Baseline {
 		return
@@ -61,7 +61,7 @@ func (p *planner) guardJoiners() {
 }
 
 // entersOldPackage are those of them, for whoever accepts the baseline.
-func (p *planner) entersOldPackage() map[model.PersonID]bool {
+func (p *baseline) entersOldPackage() map[model.PersonID]bool {
 	people := map[model.PersonID]bool{}
 	if _, old := p.joinersOfOldPackage(); old {
 		for _, c := range p.plan.Changes {

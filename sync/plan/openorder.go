@@ -14,7 +14,7 @@ import (
 
 // carryOn plans what is left of an order about a credential of ours, and tells whether that is the way
 // of its owner in this plan.
-func (p *planner) carryOn(own model.Ownership) bool {
+func (p *leaving) carryOn(own model.Ownership) bool {
 	open, stands := p.State.OpenOrder(own.CredentialID)
 	if !stands {
 		return false
@@ -43,7 +43,7 @@ func (p *planner) carryOn(own model.Ownership) bool {
 
 // awaitPassing tells of an order whose credential is to pass to another account of the person first, where that is
 // not done and nobody is asked for it.
-func (p *planner) awaitPassing() {
+func (p *gates) awaitPassing() {
 	for _, c := range p.plan.Changes {
 		if c.Op == model.Transfer && p.State.HasOpenOrder(c.CredentialID) && (c.Status == model.Withheld || c.Status == model.Deferred) {
 			p.plan.Wait(model.WaitOrder, c.Person)
@@ -53,14 +53,14 @@ func (p *planner) awaitPassing() {
 
 // dropOrders ends the orders that an older ledger still has, when somebody accepts it: they may have been carried
 // out since, or taken back. Nobody's access ends by an acceptance.
-func (p *planner) dropOrders() {
+func (p *given) dropOrders() {
 	if p.AcceptBaseline && p.State.Gap.Kind == model.OlderLedger {
 		p.dropped, p.State.OpenOrders = p.State.OpenOrders, nil
 	}
 }
 
 // ordersRefused tells whoever accepts it to order again.
-func (p *planner) ordersRefused() []string {
+func (p *known) ordersRefused() []string {
 	var refused []string
 	for _, o := range p.dropped {
 		csi := p.observations[o.Person].CSI

@@ -60,8 +60,7 @@ func (o Ordered) Withdrawal() model.Change {
 // ComputeOrder decides on an order, by the same rules and from the same input as [Compute],
 // whose memory it shares. The input may lack sources: of their people nothing is proven.
 func ComputeOrder(in Input, order Order) Ordered {
-	p := newPlanner(in)
-	p.look()
+	p := newGates(&joining{newLeaving(newDraft(look(in)))}, nil)
 	own, owned := p.owned[order.Person]
 	if !owned {
 		answer := p.answerFor(order.Person)
@@ -85,7 +84,7 @@ func ComputeOrder(in Input, order Order) Ordered {
 }
 
 // answerFor begins the answer to an order with what the directory shows of the person, and what somebody said of a leave.
-func (p *planner) answerFor(person model.PersonID) Ordered {
+func (p *known) answerFor(person model.PersonID) Ordered {
 	o := p.observations[person]
 	_, forgotten := p.forgotten(person.Source)
 	answer := Ordered{
@@ -98,7 +97,7 @@ func (p *planner) answerFor(person model.PersonID) Ordered {
 }
 
 // answerAbout goes on with what an order about a credential of ours would reach.
-func (p *planner) answerAbout(own model.Ownership) Ordered {
+func (p *known) answerAbout(own model.Ownership) Ordered {
 	answer := p.answerFor(own.Person)
 	answer.Typed = p.names.Typed(own.CSI, own.Person)
 	answer.CSI, answer.CredentialID, answer.Username, answer.ThreemaIDs = own.CSI, own.CredentialID, own.Username, p.idsOf(own)
@@ -107,7 +106,7 @@ func (p *planner) answerAbout(own model.Ownership) Ordered {
 
 // nothingOwned says of somebody without a credential of ours that it is withdrawn already, or
 // why there is nothing to withdraw.
-func (p *planner) nothingOwned(order Order) (already, refused string) {
+func (p *known) nothingOwned(order Order) (already, refused string) {
 	departure, leaving := p.departures[order.Person]
 	i := p.identities[order.Person]
 	switch {
@@ -130,7 +129,7 @@ func (p *planner) nothingOwned(order Order) (already, refused string) {
 
 // alreadyGone says that a credential of ours needs no withdrawal. Where one list alone lacks it, it is
 // withdrawn all the same: the request finds out.
-func (p *planner) alreadyGone(own model.Ownership) string {
+func (p *known) alreadyGone(own model.Ownership) string {
 	credential := model.Object{Kind: model.ObjectCredential, ID: own.CredentialID}
 	switch {
 	case p.gone(credential):
@@ -148,13 +147,13 @@ func withdrawnOn(username string, at time.Time) string {
 const unfinished = "an interrupted pass has not finished making their credential: let one finish it (`threema-dirsync run --once`) " +
 	"and order again, or withdraw it by hand in the cockpit"
 
-func (p *planner) creating(person model.PersonID) bool {
+func (p *recovered) creating(person model.PersonID) bool {
 	_, open := p.openCreates[person]
 	return open
 }
 
 // keptFromOrder says why a credential stays whatever anybody orders.
-func (p *planner) keptFromOrder(own model.Ownership) string {
+func (p *known) keptFromOrder(own model.Ownership) string {
 	switch {
 	case !p.Policy.Withdraw:
 		return p.Policy.RefusesOrders()
@@ -165,7 +164,7 @@ func (p *planner) keptFromOrder(own model.Ownership) string {
 }
 
 // describeInDirectory says what the directory shows of a person now.
-func (p *planner) describeInDirectory(person model.PersonID) string {
+func (p *evidence) describeInDirectory(person model.PersonID) string {
 	o := p.observations[person]
 	i, present := p.identities[person]
 	switch {
@@ -190,7 +189,7 @@ func (p *planner) describeInDirectory(person model.PersonID) string {
 }
 
 // planOrder plans the withdrawal and, of somebody who departed, the end of their contacts.
-func (p *planner) planOrder(order Order, words string, own model.Ownership, answer Ordered) leaver {
+func (p *draft) planOrder(order Order, words string, own model.Ownership, answer Ordered) leaver {
 	l := leaver{
 		person: own.Person, csi: own.CSI, credentialID: own.CredentialID, username: own.Username,
 		observation: p.observations[own.Person], ids: answer.ThreemaIDs, rivals: p.rivals(p.ownerAccount(own)),

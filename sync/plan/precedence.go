@@ -15,7 +15,7 @@ import (
 // entry, in either direction.
 
 // place is where a source stands in the configuration. One that is not there comes last.
-func (p *planner) place(source string) int {
+func (p *given) place(source string) int {
 	if n := slices.Index(p.Configured, source); n >= 0 {
 		return n
 	}
@@ -23,27 +23,27 @@ func (p *planner) place(source string) int {
 }
 
 // comparePlaces orders people by the place of their source.
-func (p *planner) comparePlaces(a, b model.PersonID) int {
+func (p *given) comparePlaces(a, b model.PersonID) int {
 	return cmp.Or(cmp.Compare(p.place(a.Source), p.place(b.Source)), a.Compare(b))
 }
 
 // precedes tells whether somebody comes before somebody else.
-func (p *planner) precedes(a, b model.PersonID) bool { return p.comparePlaces(a, b) < 0 }
+func (p *given) precedes(a, b model.PersonID) bool { return p.comparePlaces(a, b) < 0 }
 
 // yieldsTo finds the person of an earlier source whose csi it is, or may be, too.
-func (p *planner) yieldsTo(i model.Identity) (first model.PersonID, yields bool) {
+func (p *claims) yieldsTo(i model.Identity) (first model.PersonID, yields bool) {
 	first, claimed := p.claimedCSI[i.CSI]
 	return first, claimed && i.CSI != "" && p.place(first.Source) < p.place(i.Person.Source)
 }
 
 // entitledNow tells whether this pass saw the person, as entitled.
-func (p *planner) entitledNow(person model.PersonID) bool {
+func (p *evidence) entitledNow(person model.PersonID) bool {
 	i, present := p.identities[person]
 	return present && i.State == model.Entitled && !i.Excluded
 }
 
 // describeSecond says of somebody who yields why nothing is done under this entry.
-func (p *planner) describeSecond(first model.PersonID) string {
+func (p *evidence) describeSecond(first model.PersonID) string {
 	words := fmt.Sprintf("also in source %s, which comes first, as %s: ", first.Source, p.nameOf(first))
 	switch {
 	case p.entitledNow(first):
@@ -55,12 +55,12 @@ func (p *planner) describeSecond(first model.PersonID) string {
 }
 
 // unread are the configured sources that gave no snapshot, in their order.
-func (p *planner) unread() []string {
+func (p *directory) unread() []string {
 	return slices.DeleteFunc(slices.Clone(p.Configured), p.sourceRead)
 }
 
 // notRead says why there is nothing of a source in this pass.
-func (p *planner) notRead(source string) string {
+func (p *given) notRead(source string) string {
 	if slices.Contains(p.Configured, source) {
 		return fmt.Sprintf("source %s could not be read in this pass", source)
 	}

@@ -13,7 +13,7 @@ import (
 // they own what is gone, the ownership tells; a departure ends that, and the word outlives it.
 
 // lastOwned is what somebody owns, or owned until they departed, if a word took it.
-func (p *planner) lastOwned(person model.PersonID) (model.Ownership, bool) {
+func (p *recovered) lastOwned(person model.PersonID) (model.Ownership, bool) {
 	if own, owned := p.owned[person]; owned {
 		return own, true
 	}
@@ -25,7 +25,7 @@ func (p *planner) lastOwned(person model.PersonID) (model.Ownership, bool) {
 }
 
 // orderedAt is when a credential that is gone was withdrawn by order, if it was.
-func (p *planner) orderedAt(own model.Ownership) (time.Time, bool) {
+func (p *given) orderedAt(own model.Ownership) (time.Time, bool) {
 	for _, o := range p.State.Orders {
 		if o.CredentialID == own.CredentialID {
 			return o.At, true
@@ -40,7 +40,7 @@ func (p *planner) orderedAt(own model.Ownership) (time.Time, bool) {
 }
 
 // howWithdrawn tells how a credential of ours went that no departure took.
-func (p *planner) howWithdrawn(own model.Ownership) string {
+func (p *given) howWithdrawn(own model.Ownership) string {
 	if at, ordered := p.orderedAt(own); ordered {
 		return "by order of " + at.UTC().Format(time.DateOnly)
 	}
@@ -48,7 +48,7 @@ func (p *planner) howWithdrawn(own model.Ownership) string {
 }
 
 // wordOn is whose word took a credential of ours that is gone, "" if somebody took that back.
-func (p *planner) wordOn(own model.Ownership) model.Word {
+func (p *given) wordOn(own model.Ownership) model.Word {
 	_, ordered := p.orderedAt(own)
 	switch {
 	case p.undone(own):
@@ -63,7 +63,7 @@ func (p *planner) wordOn(own model.Ownership) model.Word {
 
 // namesakeOut finds somebody who may be a newcomer's former account, and whom a word put out: with their csi, or
 // the same entry in another source. Whoever makes an account anew gives nobody their access back by that.
-func (p *planner) namesakeOut(i model.Identity) (model.Ownership, bool) {
+func (p *namesakes) namesakeOut(i model.Identity) (model.Ownership, bool) {
 	if p.out == nil {
 		p.indexOut()
 	}
@@ -77,7 +77,7 @@ func (p *planner) namesakeOut(i model.Identity) (model.Ownership, bool) {
 }
 
 // indexOut keys those whom a word put out, and to whom nothing gives it back, by each of their csis and by ID.
-func (p *planner) indexOut() {
+func (p *namesakes) indexOut() {
 	p.out, p.outEntries = map[string][]model.Ownership{}, map[string][]model.Ownership{}
 	var all []model.Ownership
 	for _, own := range p.State.Owned {
@@ -100,12 +100,12 @@ func (p *planner) indexOut() {
 }
 
 // comesBackAlone tells that the configuration gives everybody back what was withdrawn (credentials.recreate).
-func (p *planner) comesBackAlone(own model.Ownership) bool {
+func (p *given) comesBackAlone(own model.Ownership) bool {
 	return p.Policy.Recreate && own.Loss != model.LossAccepted
 }
 
 // askPutOut is the question that such a newcomer asks.
-func (p *planner) askPutOut(i model.Identity) (question, bool) {
+func (p *namesakes) askPutOut(i model.Identity) (question, bool) {
 	own, found := p.namesakeOut(i)
 	if !found {
 		return question{}, false

@@ -30,7 +30,7 @@ type gap struct {
 }
 
 // measureGaps compares, for each source, the time since its last complete read with what is usual.
-func (p *planner) measureGaps() {
+func (p *directory) measureGaps() {
 	p.readDays = p.readsBefore()
 	for _, d := range p.readDays {
 		g := p.gaps[d.Source]
@@ -45,7 +45,7 @@ func (p *planner) measureGaps() {
 
 // readsBefore are the days that still count, and of each source the last one, sorted. What was read
 // in the future was so by a wrong clock.
-func (p *planner) readsBefore() []model.ReadDay {
+func (p *directory) readsBefore() []model.ReadDay {
 	days := sorted(p.State.Reads, model.ReadDay.Compare)
 	days = slices.DeleteFunc(days, func(d model.ReadDay) bool { return d.Day.After(p.Now) })
 	last := map[string]time.Time{}
@@ -61,7 +61,7 @@ func (p *planner) readsBefore() []model.ReadDay {
 }
 
 // reads are the days after this pass. A read under doubt is none.
-func (p *planner) reads() []model.ReadDay {
+func (p *directory) reads() []model.ReadDay {
 	days := slices.Clone(p.readDays)
 	today := p.Now.UTC().Truncate(24 * time.Hour)
 	for _, s := range p.Sources {
@@ -83,7 +83,7 @@ func (p *planner) reads() []model.ReadDay {
 
 // holed tells that nobody has looked for too long to go on with the row of a departure. Who looked,
 // but could prove nothing of this person, did not. What is confirmed stays so.
-func (p *planner) holed(o model.Observation) bool {
+func (p *directory) holed(o model.Observation) bool {
 	g := p.gaps[o.Person.Source]
 	if !o.LastRead.IsZero() {
 		g.length = p.Now.Sub(o.LastRead)
@@ -111,7 +111,7 @@ func (r Restarted) Detail() string {
 
 // restarted lists those of ours whose row began afresh more than once and is not confirmed. For who is on
 // leave nobody needs the proof yet.
-func (p *planner) restarted() []Restarted {
+func (p *doubts) restarted() []Restarted {
 	var list []Restarted
 	for _, own := range p.State.Owned {
 		o := p.observations[own.Person]

@@ -6,7 +6,7 @@ import "github.com/threema-dirsync/threema-dirsync/sync/model"
 // the package: if the effect is there it is recorded, if the pre-state still stands the
 // change goes back to planned, through all gates (design §5.7). Nothing is sent again blindly. That
 // something is gone needs more than one list (unlisted.go): until then the row stays open.
-func (p *planner) recover() {
+func (p *recovered) recover() {
 	for _, op := range p.State.Open {
 		switch op.Op {
 		case model.Create:
@@ -24,13 +24,13 @@ func (p *planner) recover() {
 	}
 }
 
-func (p *planner) settle(op model.Operation, done bool) {
+func (p *recovered) settle(op model.Operation, done bool) {
 	p.update.Settled = append(p.update.Settled, model.SettledOperation{ID: op.ID, Done: done})
 }
 
 // recoverCreate keeps a create open whose credential stands in the package: the person's
 // turn in match resumes it. Without the credential it never happened.
-func (p *planner) recoverCreate(op model.Operation) {
+func (p *recovered) recoverCreate(op model.Operation) {
 	if _, found := p.createdCredential(op); found {
 		p.openCreates[op.Person] = op
 		return
@@ -46,7 +46,7 @@ func (p *planner) recoverCreate(op model.Operation) {
 
 // createdCredential finds what an interrupted create made: by the ID that the service gave,
 // else by the exact username, which was free when the INTENT was written.
-func (p *planner) createdCredential(op model.Operation) (model.Credential, bool) {
+func (p *lists) createdCredential(op model.Operation) (model.Credential, bool) {
 	if op.CredentialID != "" {
 		c, ok := p.credentials[op.CredentialID]
 		return c, ok
@@ -55,7 +55,7 @@ func (p *planner) createdCredential(op model.Operation) (model.Credential, bool)
 	return c, ok && c.Username == op.Username
 }
 
-func (p *planner) recoverWithdrawal(op model.Operation) {
+func (p *recovered) recoverWithdrawal(op model.Operation) {
 	done, known := p.allGone(model.ObjectCredential, op.CredentialID)
 	if known {
 		p.settle(op, done)
@@ -74,7 +74,7 @@ func (p *planner) recoverWithdrawal(op model.Operation) {
 
 // recoverContacts settles a row by what the contacts say now: what we published or disabled
 // is remembered. A contact that the list lacks is neither published nor, until that is proven, disabled.
-func (p *planner) recoverContacts(op model.Operation) {
+func (p *recovered) recoverContacts(op model.Operation) {
 	done := true
 	for _, id := range op.ThreemaIDs {
 		if op.Op == model.DisableContact && p.unsure(model.Object{Kind: model.ObjectContact, ID: id}) {
@@ -87,7 +87,7 @@ func (p *planner) recoverContacts(op model.Operation) {
 	p.settle(op, done)
 }
 
-func (p *planner) recoverIDs(op model.Operation) {
+func (p *recovered) recoverIDs(op model.Operation) {
 	if done, known := p.allGone(model.ObjectUser, op.ThreemaIDs...); known {
 		p.settle(op, done)
 	}
@@ -95,7 +95,7 @@ func (p *planner) recoverIDs(op model.Operation) {
 
 // allGone tells whether objects that a request was to take are gone, and whether that is known: a row
 // stays open while the only answer is one list without them.
-func (p *planner) allGone(kind model.ObjectKind, ids ...string) (gone, known bool) {
+func (p *lists) allGone(kind model.ObjectKind, ids ...string) (gone, known bool) {
 	gone, known = true, true
 	for _, id := range ids {
 		switch o := (model.Object{Kind: kind, ID: id}); {

@@ -8,8 +8,11 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
+// record is what stays of a pass: in the ledger, and in the plan for its readers.
+type record struct{ *gates }
+
 // remember collects what the pass records whatever becomes of its changes.
-func (p *planner) remember() {
+func (p *record) remember() {
 	m := &p.update
 	m.SyncSince, m.Forgotten, m.AcceptedHeld = p.State.SyncBegan(p.Policy, p.Now), p.stillForgotten(), p.acceptedHeld()
 	slices.SortFunc(m.Published, func(a, b model.Publication) int { return strings.Compare(a.ThreemaID, b.ThreemaID) })
@@ -46,7 +49,7 @@ func (p *planner) remember() {
 }
 
 // rememberUnchanged keeps the old memory: what was read is not comparable with it.
-func (p *planner) rememberUnchanged() {
+func (p *trust) rememberUnchanged() {
 	p.keepMemory()
 	m := &p.update
 	m.EndedDepartures, m.EndedOrders, m.Settled, m.Published, m.Vanished, m.Reopened = nil, nil, nil, nil, nil, nil
@@ -54,7 +57,7 @@ func (p *planner) rememberUnchanged() {
 
 // keepMemory makes the old memory the new one. Only that somebody did not depart is worth knowing
 // whatever the scope and the clock: it resets, and harms nobody.
-func (p *planner) keepMemory() {
+func (p *trust) keepMemory() {
 	m := &p.update
 	for n, o := range p.State.Observations {
 		if now := p.observations[o.Person]; o.State == model.Departed && now.Person == o.Person && now.State != model.Departed {
@@ -76,7 +79,7 @@ func (p *planner) keepMemory() {
 	m.Sentinels, m.Servers, m.Reads = p.State.Sentinels, p.State.Servers, p.State.Reads
 }
 
-func (p *planner) countMissing(own model.Ownership) model.Ownership {
+func (p *trust) countMissing(own model.Ownership) model.Ownership {
 	if _, there := p.credentials[own.CredentialID]; there {
 		own.MissingSince, own.MissingReads, own.Loss = time.Time{}, 0, ""
 		return own

@@ -23,7 +23,7 @@ func (r Renaming) Command() string {
 
 // findRenamings are the sources of the ledger that are not configured any more, and that a new one is by all that is
 // known: it shows the same directory, and in it most of their people under the same IDs.
-func (p *planner) findRenamings() []Renaming {
+func (p *evidence) findRenamings() []Renaming {
 	var all []Renaming
 	for _, s := range p.Sources {
 		now := s.Snapshot.Source
@@ -40,7 +40,7 @@ func (p *planner) findRenamings() []Renaming {
 }
 
 // mostStand tells that more than half of the people of ours of one source are in the read of another.
-func (p *planner) mostStand(was, now string) bool {
+func (p *evidence) mostStand(was, now string) bool {
 	all, there := 0, 0
 	for _, own := range p.State.Owned {
 		if own.Person.Source != was {

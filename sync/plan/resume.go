@@ -10,7 +10,7 @@ import (
 // resumeCreate goes on with a create that was interrupted before its hand-over. Nobody knows its
 // password, so it gets a new one: by itself only while nobody uses the credential and nobody else has
 // touched it, else with somebody's yes to what was found (design §5.7).
-func (p *planner) resumeCreate(i model.Identity, op model.Operation) {
+func (p *joining) resumeCreate(i model.Identity, op model.Operation) {
 	l := p.leftoverOf(op)
 	credential := l.Credential
 	if owner, taken := p.former[credential.ID]; taken && owner.Person != i.Person {
@@ -47,7 +47,7 @@ func (p *planner) resumeCreate(i model.Identity, op model.Operation) {
 
 // givesUp ends an interrupted create whose credential may be somebody else's, where the person has
 // another username by now: that is how somebody says that it is not theirs.
-func (p *planner) givesUp(i model.Identity, op model.Operation) bool {
+func (p *joining) givesUp(i model.Identity, op model.Operation) bool {
 	l := p.leftoverOf(op)
 	if op.CredentialID != "" || i.Username == op.Username || p.whyDoubt(op, l, l.Foreign(op, present(i.Settings), p.Policy)) == "" {
 		return false
@@ -61,7 +61,7 @@ func (p *planner) givesUp(i model.Identity, op model.Operation) bool {
 // askWhoUses asks whether a credential whose hand-over was interrupted is used by the person for whom
 // it was made, as when the pass died right after the line was written. A yes keeps it as it is: a new
 // password would lock the app out (D-22).
-func (p *planner) askWhoUses(i model.Identity, op model.Operation, l model.Leftover, foreign map[string]string) {
+func (p *joining) askWhoUses(i model.Identity, op model.Operation, l model.Leftover, foreign map[string]string) {
 	if p.servesService(l.Credential.ID) {
 		p.holdFor(model.AskByHand, i.Person, i.CSI, i.DN, fmt.Sprintf("a Gateway, Broadcast or support ID uses credential %s, whose hand-over was interrupted: "+
 			"give this person another username, or delete it in the cockpit", l.Credential.Username))
@@ -79,7 +79,7 @@ func (p *planner) askWhoUses(i model.Identity, op model.Operation, l model.Lefto
 // be finished. Nobody has the password of such a credential, and it may not be ours to take; but it
 // holds a licence, and whoever uses it is no employee. One that the service gave to the create is
 // owned, and leaves with the person.
-func (p *planner) planAbandoned() {
+func (p *joining) planAbandoned() {
 	for _, op := range p.State.Open {
 		if open, ok := p.openCreates[op.Person]; !ok || open.ID != op.ID {
 			continue
@@ -100,7 +100,7 @@ func (p *planner) planAbandoned() {
 }
 
 // keptAbandoned says why nothing is asked about an abandoned credential now.
-func (p *planner) keptAbandoned(op model.Operation) string {
+func (p *joining) keptAbandoned(op model.Operation) string {
 	o := p.observations[op.Person]
 	_, forgotten := p.forgotten(op.Person.Source)
 	switch {
@@ -115,7 +115,7 @@ func (p *planner) keptAbandoned(op model.Operation) string {
 }
 
 // withdrawAbandoned plans to withdraw it, in the time and by the rules of any leaver, with a yes.
-func (p *planner) withdrawAbandoned(op model.Operation) {
+func (p *joining) withdrawAbandoned(op model.Operation) {
 	l := p.leftoverOf(op)
 	own := model.Ownership{Person: op.Person, CredentialID: l.Credential.ID, Username: l.Credential.Username, CSI: op.CSI}
 	o := p.observations[op.Person]
@@ -138,7 +138,7 @@ func (p *planner) withdrawAbandoned(op model.Operation) {
 
 // passedOn tells whether the credential of an interrupted create passes to another ID of the same
 // person, for whom the next pass finishes it.
-func (p *planner) passedOn(op model.Operation) bool {
+func (p *joining) passedOn(op model.Operation) bool {
 	for person, own := range p.owned {
 		if person != op.Person && own.CredentialID == op.CredentialID {
 			return op.CredentialID != ""

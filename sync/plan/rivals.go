@@ -25,7 +25,7 @@ const (
 )
 
 // words tell of a rival who may be the same person.
-func (p *planner) words(r rival) string {
+func (p *evidence) words(r rival) string {
 	return fmt.Sprintf("%s also that of %s, who did not leave, and may be the same person", r.shares, p.nameOf(r.person))
 }
 
@@ -33,7 +33,7 @@ func (p *planner) words(r rival) string {
 // folds to the same text and no credential yet; and the same person under another csi: who was seen as one
 // stays so when they are numbered anew, and so does the same entry in another source. Those who are the
 // same person come first, then those of the earlier source.
-func (p *planner) rivals(old account) []rival {
+func (p *claims) rivals(old account) []rival {
 	var all []rival
 	add := func(person model.PersonID, doubt, shares string) {
 		if person != old.person && !slices.ContainsFunc(all, func(r rival) bool { return r.person == person }) {
@@ -51,7 +51,7 @@ func (p *planner) rivals(old account) []rival {
 }
 
 // rivalsBy adds the rivals by one of the csis of an account.
-func (p *planner) rivalsBy(csi string, old account, add func(person model.PersonID, doubt, shares string)) {
+func (p *claims) rivalsBy(csi string, old account, add func(person model.PersonID, doubt, shares string)) {
 	for _, person := range p.lastingCSI[csi] {
 		add(person, p.doubtSame(old, person), sharesCSI)
 	}
@@ -71,7 +71,7 @@ func (p *planner) rivalsBy(csi string, old account, add func(person model.Person
 }
 
 // newcomersLike are those whose csi differs from one in spelling only.
-func (p *planner) newcomersLike(csi string) []model.Identity {
+func (p *claims) newcomersLike(csi string) []model.Identity {
 	if csi == "" {
 		return nil // which folds to the same text as a csi of zeros
 	}
@@ -79,7 +79,7 @@ func (p *planner) newcomersLike(csi string) []model.Identity {
 }
 
 // entryElsewhere is the entry of somebody as other sources of its directory show it, where it did not leave.
-func (p *planner) entryElsewhere(person model.PersonID) []model.PersonID {
+func (p *claims) entryElsewhere(person model.PersonID) []model.PersonID {
 	sources := slices.Collect(maps.Keys(p.State.Sources))
 	for _, s := range p.Sources {
 		sources = append(sources, s.Snapshot.Source)
@@ -104,7 +104,7 @@ type elsewhere struct {
 }
 
 // sameElsewhere looks at the accounts that are the same person without anybody's word.
-func (p *planner) sameElsewhere(old account) (e elsewhere) {
+func (p *claims) sameElsewhere(old account) (e elsewhere) {
 	for _, r := range p.rivals(old) {
 		switch o := p.observations[r.person]; {
 		case r.doubt != "":
@@ -119,7 +119,7 @@ func (p *planner) sameElsewhere(old account) (e elsewhere) {
 
 // rivalFacts are the rivals of a leaver as the changes keep them; and those of whom the plan knows that
 // of several values another one is their csi, for the last look finds them too.
-func (p *planner) rivalFacts(l leaver) []model.Rival {
+func (p *claims) rivalFacts(l leaver) []model.Rival {
 	var people []model.PersonID
 	for _, csi := range p.currentCSIs(l.person, l.csi) {
 		people = append(people, p.mayHave[csi]...)

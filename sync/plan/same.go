@@ -21,24 +21,24 @@ type account struct {
 	saw       model.Observation
 }
 
-func (p *planner) ownerAccount(own model.Ownership) account {
+func (p *recovered) ownerAccount(own model.Ownership) account {
 	return account{own.Person, own.CSI, own.FirstName, p.observations[own.Person]}
 }
 
-func (p *planner) departureAccount(s model.Departure) account {
+func (p *recovered) departureAccount(s model.Departure) account {
 	saw := p.observations[s.Person]
 	saw.LastSeen = model.Later(saw.LastSeen, s.LastSeen)
 	return account{s.Person, s.CSI, s.FirstName, saw}
 }
 
-func (p *planner) effectAccount(e model.Effect) account {
+func (p *directory) effectAccount(e model.Effect) account {
 	return account{e.Person, e.CSI, e.FirstName, model.Observation{LastSeen: e.LastSeen}}
 }
 
 // doubtSame says why nobody but a person can tell whether somebody is the person of a former account
 // with the same csi; "" if it is the same person. Of somebody whose first name is not known now the
 // name speaks against nothing.
-func (p *planner) doubtSame(old account, person model.PersonID) string {
+func (p *evidence) doubtSame(old account, person model.PersonID) string {
 	name, known := p.firstName(person)
 	switch {
 	case p.sameEntry(old.person, person):
@@ -59,13 +59,13 @@ func (p *planner) doubtSame(old account, person model.PersonID) string {
 
 // sameEntry tells that two sources show one entry of one directory: it moved from the one to the other,
 // or stands in both. Who has an ID in one directory has it alone (pitfall B9).
-func (p *planner) sameEntry(a, b model.PersonID) bool {
+func (p *directory) sameEntry(a, b model.PersonID) bool {
 	in := p.contextOf(a.Source)
 	return a.ID == b.ID && a.Source != b.Source && in != "" && in == p.contextOf(b.Source)
 }
 
 // contextOf identifies the directory of a source: as it was read, else as the ledger knows it.
-func (p *planner) contextOf(source string) string {
+func (p *directory) contextOf(source string) string {
 	for _, s := range p.Sources {
 		if s.Snapshot.Source == source {
 			return s.Snapshot.NamingContext
@@ -76,13 +76,13 @@ func (p *planner) contextOf(source string) string {
 
 // stoodBeside tells whether two accounts of one source were both entitled in one snapshot of it: the
 // new one was seen before the old one was seen last.
-func (p *planner) stoodBeside(old account, person model.PersonID) bool {
+func (p *recovered) stoodBeside(old account, person model.PersonID) bool {
 	o, known := p.observations[person]
 	return known && person.Source == old.person.Source && !o.FirstSeen.After(old.saw.LastSeen)
 }
 
 // firstName is the first name that the directory gives somebody now, else the one that we wrote.
-func (p *planner) firstName(person model.PersonID) (name string, known bool) {
+func (p *evidence) firstName(person model.PersonID) (name string, known bool) {
 	if i, present := p.identities[person]; present {
 		return i.Setting(model.SettingFirstName), true
 	}
@@ -96,7 +96,7 @@ func (p *planner) firstName(person model.PersonID) (name string, known bool) {
 // them: that is a sighting. While it lasts, the departure asks for a yes; when it ends, the row of
 // departures begins afresh. From then on both rows go on side by side, and the person left when both are
 // full: each account counts for the other by its own row, or two of them would wait in turn for ever.
-func (p *planner) contest() {
+func (p *claims) contest() {
 	found := map[model.PersonID]elsewhere{} // all of it first: what is found of one account changes another
 	for person := range p.atStake() {
 		if p.observations[person].State == model.Departed {
@@ -121,7 +121,7 @@ func (p *planner) contest() {
 }
 
 // accountOf is the account of somebody of ours.
-func (p *planner) accountOf(person model.PersonID) account {
+func (p *recovered) accountOf(person model.PersonID) account {
 	if own, owned := p.owned[person]; owned {
 		return p.ownerAccount(own)
 	}

@@ -19,7 +19,7 @@ const (
 // judgeSentinels doubts a snapshot that does not know more than half of the sentinels of some
 // OU, and more than one: an access rule or a half-copied server hides it. One that is disabled,
 // moved or proven to be deleted was seen.
-func (p *planner) judgeSentinels(s *model.Snapshot, v shown) {
+func (p *doubts) judgeSentinels(s *model.Snapshot, v shown) {
 	byOU := tally{}
 	for _, sentinel := range p.State.Sentinels {
 		if sentinel.Person.Source == s.Source && p.isOurs(sentinel.Person) {
@@ -41,7 +41,7 @@ func (p *planner) judgeSentinels(s *model.Snapshot, v shown) {
 
 // sentinels are those of all sources after this pass. Only a certificate that holds teaches,
 // and only under one is a sentinel let go.
-func (p *planner) sentinels() []model.Sentinel {
+func (p *doubts) sentinels() []model.Sentinel {
 	certain := map[string]bool{}
 	for _, s := range p.Sources {
 		certain[s.Snapshot.Source] = s.Snapshot.Absences()
@@ -71,7 +71,7 @@ func (p *planner) sentinels() []model.Sentinel {
 // keepSentinel tells whether a sentinel stays one, and where. It goes when it is no longer ours,
 // as after its account was created anew, when it left, which takes the confirmation of a leaver,
 // and when somebody accepted that it is gone. Who moved stands for the new OU.
-func (p *planner) keepSentinel(s model.Sentinel) (model.Sentinel, bool) {
+func (p *doubts) keepSentinel(s model.Sentinel) (model.Sentinel, bool) {
 	o := p.observations[s.Person]
 	if o.State == model.Entitled {
 		s.OU = o.OU
@@ -81,7 +81,7 @@ func (p *planner) keepSentinel(s model.Sentinel) (model.Sentinel, bool) {
 
 // sentinelCandidates are the people of ours whom a certain snapshot has as entitled and who are
 // no sentinels yet, those known longest first.
-func (p *planner) sentinelCandidates(certain map[string]bool) map[model.SentinelPlace][]model.Sentinel {
+func (p *doubts) sentinelCandidates(certain map[string]bool) map[model.SentinelPlace][]model.Sentinel {
 	chosen := map[model.PersonID]bool{}
 	for _, s := range p.State.Sentinels {
 		chosen[s.Person] = true

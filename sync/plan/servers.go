@@ -22,7 +22,7 @@ const (
 
 // judgeServers doubts what a server shows of which little is known: a replica may lag behind by
 // hours, and whoever it lacks looks absent (design §5.1 row b, pitfall B16, docs/decisions/0013-which-server.md).
-func (p *planner) judgeServers() {
+func (p *doubts) judgeServers() {
 	for n := range p.Sources {
 		s := &p.Sources[n].Snapshot
 		p.judgeServer(s)
@@ -34,7 +34,7 @@ func (p *planner) judgeServers() {
 // counts, but confirms nobody's departure alone, whatever the evidence (see confirms): so a source
 // that alternates between two servers has its leavers, and a server that lags takes nobody out whom
 // the other one shows. Whether a copy that is new may miss anybody, judgeViews asks.
-func (p *planner) judgeServer(s *model.Snapshot) {
+func (p *doubts) judgeServer(s *model.Snapshot) {
 	last := p.State.Sources[s.Source].Server
 	known, seen := p.knownServer(s.Source, s.Server)
 	switch {
@@ -53,7 +53,7 @@ func (p *planner) judgeServer(s *model.Snapshot) {
 
 // judgeProgress looks at how far the copy has come. A server that shows an older state than it, or
 // another one, showed to an earlier pass was restored from a backup, or does not get the changes.
-func (p *planner) judgeProgress(s *model.Snapshot) {
+func (p *doubts) judgeProgress(s *model.Snapshot) {
 	if s.Replica.Version == "" {
 		return
 	}
@@ -74,7 +74,7 @@ func (p *planner) judgeProgress(s *model.Snapshot) {
 	s.Satisfy(conditionProgress, "not behind any earlier read")
 }
 
-func (p *planner) knownServer(source, server string) (model.KnownServer, bool) {
+func (p *directory) knownServer(source, server string) (model.KnownServer, bool) {
 	n := slices.IndexFunc(p.State.Servers, func(k model.KnownServer) bool { return k.Source == source && strings.EqualFold(k.Server, server) })
 	if n < 0 {
 		return model.KnownServer{}, false
@@ -85,7 +85,7 @@ func (p *planner) knownServer(source, server string) (model.KnownServer, bool) {
 // servers are the known servers after this pass. Who accepts the baseline accepts this copy, and with
 // it that the states of the others may be lost. Through a bind account that is new, no other copy has
 // been proved yet.
-func (p *planner) servers() []model.KnownServer {
+func (p *evidence) servers() []model.KnownServer {
 	var all []model.KnownServer
 	newReader := map[string]bool{}
 	for _, s := range p.Sources {
@@ -108,7 +108,7 @@ func (p *planner) servers() []model.KnownServer {
 }
 
 // recordServer adds a complete read to what is known of its server.
-func (p *planner) recordServer(all []model.KnownServer, s model.Snapshot) []model.KnownServer {
+func (p *evidence) recordServer(all []model.KnownServer, s model.Snapshot) []model.KnownServer {
 	k := model.KnownServer{Source: s.Source, Server: strings.ToLower(s.Server), Replica: s.Replica, FirstRead: p.Now, LastRead: p.Now, Proved: p.proved[s.Source]}
 	n := slices.IndexFunc(all, func(had model.KnownServer) bool { return had.Compare(k) == 0 })
 	if n < 0 {

@@ -9,7 +9,7 @@ import (
 
 // foreign lists the settings of a credential that a write must leave alone: those that the mapping
 // does not own (D-34), and those of which nobody can say now what they should be ([model.Undecided]).
-func (p *planner) foreign(i model.Identity, credentialID string) []model.KeptSetting {
+func (p *lists) foreign(i model.Identity, credentialID string) []model.KeptSetting {
 	owned := make(map[string]bool, len(i.Settings))
 	for _, s := range i.Settings {
 		owned[s.Name] = true
@@ -26,7 +26,7 @@ func (p *planner) foreign(i model.Identity, credentialID string) []model.KeptSet
 
 // chargeTrial counts the requests of the first write to a credential on which others have settings,
 // while the reading is not known: it goes alone, and is read before and after.
-func (p *planner) chargeTrial() {
+func (p *budget) chargeTrial() {
 	if p.State.Service.Bulk != model.BulkUnknown {
 		return
 	}

@@ -13,7 +13,7 @@ import (
 type refusedValue struct{ credentialID, setting, value string }
 
 // manage compares the settings and contacts of a credential that is this person's.
-func (p *planner) manage(i model.Identity, credentialID string) {
+func (p *joining) manage(i model.Identity, credentialID string) {
 	if p.State.HasOpenOrder(credentialID) {
 		return
 	}
@@ -27,7 +27,7 @@ func (p *planner) manage(i model.Identity, credentialID string) {
 
 // heldByRefusal holds a person for whom the service refused a value that is still wanted: it
 // would be refused again.
-func (p *planner) heldByRefusal(i model.Identity, credentialID string) bool {
+func (p *joining) heldByRefusal(i model.Identity, credentialID string) bool {
 	for _, s := range i.Settings {
 		message, ok := p.refused[refusedValue{credentialID, s.Name, s.Value}]
 		if ok && p.Inventory.Settings[credentialID][s.Name] != s.Value {
@@ -40,7 +40,7 @@ func (p *planner) heldByRefusal(i model.Identity, credentialID string) bool {
 
 // compareSettings compares with what was asked for (the bulk settings), never with what a
 // device reports (D-36). Only settings that the mapping owns are looked at (D-34).
-func (p *planner) compareSettings(i model.Identity, credentialID string) {
+func (p *joining) compareSettings(i model.Identity, credentialID string) {
 	current := p.Inventory.Settings[credentialID]
 	set := model.Change{Before: map[string]string{}, After: map[string]string{}}
 	var preState []string
@@ -66,7 +66,7 @@ func (p *planner) compareSettings(i model.Identity, credentialID string) {
 	p.add(c)
 }
 
-func (p *planner) unset(i model.Identity, credentialID, name, was string) {
+func (p *joining) unset(i model.Identity, credentialID, name, was string) {
 	c := p.change(model.UnsetSetting, i, credentialID, name, was)
 	c.CredentialID, c.Username = credentialID, p.credentials[credentialID].Username
 	c.Before, c.After = map[string]string{name: was}, map[string]string{name: ""}
@@ -77,7 +77,7 @@ func (p *planner) unset(i model.Identity, credentialID, name, was string) {
 
 // create plans a new credential with its settings, which are written before the hand-over
 // (domain §4.2, joiner).
-func (p *planner) create(i model.Identity, reason string, asks ...question) {
+func (p *joining) create(i model.Identity, reason string, asks ...question) {
 	var preState []string
 	for _, q := range asks {
 		preState = append(preState, string(q.ask), i.CSI, q.about)

@@ -12,7 +12,7 @@ import (
 // chooseValues picks, for everybody whose attributes have several values, the one that is in use; else
 // the one of the DN; else, of a name, the first in order. Of what a person is known by nobody guesses:
 // they are held.
-func (p *planner) chooseValues() {
+func (p *recovered) chooseValues() {
 	for n := range p.Sources {
 		view := &p.Sources[n]
 		if !slices.ContainsFunc(view.Identities, func(i model.Identity) bool { return len(i.Several) > 0 }) {
@@ -27,7 +27,7 @@ func (p *planner) chooseValues() {
 	}
 }
 
-func (p *planner) choose(i *model.Identity) {
+func (p *recovered) choose(i *model.Identity) {
 	i.Settings = slices.Clone(i.Settings)
 	for _, s := range i.Several {
 		value, chosen := s.Pick(p.inUse(i.Person, s.Setting))
@@ -41,7 +41,7 @@ func (p *planner) choose(i *model.Identity) {
 
 // inUse is the value that a person has now: of the csi and the username by the ledger, of a name on
 // the credential; "" if nobody knows one.
-func (p *planner) inUse(person model.PersonID, setting string) string {
+func (p *recovered) inUse(person model.PersonID, setting string) string {
 	own := p.owned[person]
 	create := p.openCreates[person]
 	switch setting {
@@ -54,7 +54,7 @@ func (p *planner) inUse(person model.PersonID, setting string) string {
 }
 
 // noteSeveral keys those who did not leave, and whose csi is one of several values, by each of them.
-func (p *planner) noteSeveral() {
+func (p *claims) noteSeveral() {
 	for person, i := range p.identities {
 		for _, s := range i.Several {
 			for _, csi := range s.Values {
@@ -71,8 +71,5 @@ func (p *planner) noteSeveral() {
 
 // Chosen are the views of an input, with the values that Compute picks.
 func Chosen(in Input) []model.SourceView {
-	p := newPlanner(in)
-	p.recover()
-	p.chooseValues()
-	return p.Sources
+	return newRecovered(newLists(newDirectory(newGiven(in)))).Sources
 }

@@ -15,14 +15,14 @@ import (
 // is managed like anybody. [Held] is another word: it is for people for whom a rule lets nothing be done.
 
 // suspended tells whether the departure of a person is suspended in this pass.
-func (p *planner) suspended(person model.PersonID) bool {
+func (p *given) suspended(person model.PersonID) bool {
 	s, said := p.State.Suspension(person)
 	return said && s.Stands(p.Now)
 }
 
 // suspend takes the steps out of a person on leave from all that follows: nothing asks for a yes to
 // them, no limit counts them, and they are not done. An order is stronger (order.go).
-func (p *planner) suspend(c *model.Change) {
+func (p *given) suspend(c *model.Change) {
 	s, said := p.State.Suspension(c.Person)
 	if !said || c.By != "" || !c.Op.OfDeparture() {
 		return
@@ -36,7 +36,7 @@ func (p *planner) suspend(c *model.Change) {
 }
 
 // holdByHand holds somebody whose credential must be withdrawn by hand: now, unless they are on leave.
-func (p *planner) holdByHand(person model.PersonID, csi, dn, reason string) {
+func (p *draft) holdByHand(person model.PersonID, csi, dn, reason string) {
 	if s, said := p.State.Suspension(person); said && s.Stands(p.Now) {
 		p.hold(person, csi, dn, model.JoinReasons(s.Words(p.Now), reason))
 		return
@@ -45,7 +45,7 @@ func (p *planner) holdByHand(person model.PersonID, csi, dn, reason string) {
 }
 
 // suspensions are those after this pass. A leave goes with the person to another account of theirs.
-func (p *planner) suspensions() []model.Suspension {
+func (p *record) suspensions() []model.Suspension {
 	kept := map[model.PersonID]model.Suspension{}
 	for _, s := range p.State.Suspensions {
 		switch {

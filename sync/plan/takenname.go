@@ -8,7 +8,7 @@ import (
 
 // adoptByUsername decides about somebody whose username a credential has that is not ours. Whoever does what
 // the reason says gets further: adopt.username is named only where it is all that is missing.
-func (p *planner) adoptByUsername(i model.Identity, c model.Credential) {
+func (p *joining) adoptByUsername(i model.Identity, c model.Credential) {
 	csi := p.Inventory.Settings[c.ID][model.SettingCSI]
 	taken := fmt.Sprintf("the username %s is taken by a credential", c.Username)
 	against := p.againstAdoption(i, c.ID)
@@ -40,14 +40,14 @@ func (p *planner) adoptByUsername(i model.Identity, c model.Credential) {
 
 // maybeMeant tells whether a csi could be a misspelling of a person's: but for its spelling it is the
 // same, and nobody else has it.
-func (p *planner) maybeMeant(i model.Identity, csi string) bool {
+func (p *claims) maybeMeant(i model.Identity, csi string) bool {
 	holder, claimed := p.claimedCSI[csi]
 	return csi == i.CSI || model.FoldCSI(csi) == model.FoldCSI(i.CSI) && (!claimed || holder == i.Person)
 }
 
 // nearly finds a csi of a credential that is a person's but for its spelling, or where it has none one
 // that an app on it reports, and words that; both are "" if there is none.
-func (p *planner) nearly(i model.Identity, id string) (csi, words string) {
+func (p *lists) nearly(i model.Identity, id string) (csi, words string) {
 	switch csi := p.Inventory.Settings[id][model.SettingCSI]; csi {
 	case i.CSI:
 		return "", "" // apps report another spelling until they look again

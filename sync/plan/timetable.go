@@ -22,7 +22,7 @@ const (
 
 // timetable measures the passes by the complete reads of the last days. A preview soon after a pass, such as
 // that of `plan` and `approve`, sees the same timetable as the pass itself.
-func (p *planner) timetable() timetable {
+func (p *directory) timetable() timetable {
 	var last time.Time
 	for _, d := range p.readDays {
 		last = model.Later(last, d.Last)

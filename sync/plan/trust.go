@@ -18,9 +18,23 @@ type loss struct {
 	list  model.Object // the list that is empty, the zero value if it is not about a whole one
 }
 
+// trust is what speaks against the package itself.
+type trust struct {
+	*evidence
+	untrusted *model.TrustError // why nothing may be planned on it
+	losses    []loss            // more than may be missing at once
+	lost      map[string]bool   // the credentials among them, by ID
+}
+
+func newTrust(e *evidence) *trust {
+	p := &trust{evidence: e, lost: map[string]bool{}}
+	p.judgeTrust()
+	return p
+}
+
 // judgeTrust asks whether this inventory can be what it says: an expired package, an empty list or a
 // mass loss must never look like "everybody is gone". Another package is a matter of the baseline.
-func (p *planner) judgeTrust() {
+func (p *trust) judgeTrust() {
 	if p.State.Subscription != "" && !p.samePackage() {
 		return
 	}
@@ -47,7 +61,7 @@ func (p *planner) judgeTrust() {
 }
 
 // lossReasons are the losses that two lists an hour apart show.
-func (p *planner) lossReasons() []string {
+func (p *trust) lossReasons() []string {
 	var reasons []string
 	for _, l := range p.losses {
 		reasons = append(reasons, fmt.Sprintf("%s, and so it was in a list an hour ago or earlier (since %s); was that done in the cockpit? "+
@@ -59,7 +73,7 @@ func (p *planner) lossReasons() []string {
 // judgeCredentials finds credentials of ours that went at once, more than a handful, or all that the
 // package had. One whose owner left, by a complete read of this pass, is no loss: withdrawing by hand
 // is how people go.
-func (p *planner) judgeCredentials() {
+func (p *trust) judgeCredentials() {
 	owned := p.expectedCredentials()
 	empty := len(p.Inventory.Credentials) == 0
 	if p.State.Gap.Kind == model.OlderLedger && !empty {
@@ -99,7 +113,7 @@ func (p *planner) judgeCredentials() {
 
 // expectedCredentials lists what is owned and must be in the package: what went by somebody's order is no
 // loss, nor what we asked to withdraw when the answer was lost.
-func (p *planner) expectedCredentials() []model.Ownership {
+func (p *lists) expectedCredentials() []model.Ownership {
 	asked := map[string]bool{}
 	for _, o := range p.State.Orders {
 		asked[o.CredentialID] = true
@@ -121,7 +135,7 @@ func (p *planner) expectedCredentials() []model.Ownership {
 
 // judgeUsers finds an empty list of users although some were seen on our credentials. A handful may well
 // be detached by hand; only a larger number makes an empty list implausible.
-func (p *planner) judgeUsers() {
+func (p *trust) judgeUsers() {
 	list := model.Object{Kind: model.ObjectList, ID: listUsers}
 	if p.shows(list) || p.emptied[list] {
 		return
@@ -147,7 +161,7 @@ func (p *planner) judgeUsers() {
 
 // judgeSettings finds an empty list of settings although one of our credentials must have some: one
 // that is there, that we created, and whose create is not still open. One that was adopted may have had none.
-func (p *planner) judgeSettings() {
+func (p *trust) judgeSettings() {
 	list := model.Object{Kind: model.ObjectList, ID: listSettings}
 	if p.shows(list) || p.emptied[list] {
 		return
@@ -172,17 +186,17 @@ func (p *planner) judgeSettings() {
 	}
 }
 
-func (p *planner) loseList(list model.Object, name string, n int) {
+func (p *trust) loseList(list model.Object, name string, n int) {
 	p.losses = append(p.losses, loss{
 		what: fmt.Sprintf("its list of %s is empty, yet %d of them are ours", name, n), since: p.unlistedSince(list), list: list,
 	})
 }
 
 // accepts tells whether somebody accepts the baseline, and may: what one list shows cannot be accepted.
-func (p *planner) accepts() bool { return p.AcceptBaseline && p.untrusted == nil }
+func (p *trust) accepts() bool { return p.AcceptBaseline && p.untrusted == nil }
 
 // lossOf is what is remembered of the loss of a credential that is missing.
-func (p *planner) lossOf(own model.Ownership) model.LossState {
+func (p *trust) lossOf(own model.Ownership) model.LossState {
 	switch {
 	case own.Loss == model.LossAccepted || p.lost[own.CredentialID] && p.accepts():
 		return model.LossAccepted
@@ -193,7 +207,7 @@ func (p *planner) lossOf(own model.Ownership) model.LossState {
 }
 
 // lostPeople are those whose credentials are missing, for who is to accept that.
-func (p *planner) lostPeople() []model.BaselinePerson {
+func (p *trust) lostPeople() []model.BaselinePerson {
 	var people []model.BaselinePerson
 	for _, own := range p.State.Owned {
 		if p.lost[own.CredentialID] {

@@ -11,7 +11,7 @@ import (
 )
 
 // undone tells whether somebody took back that a credential was withdrawn.
-func (p *planner) undone(own model.Ownership) bool {
+func (p *given) undone(own model.Ownership) bool {
 	return slices.ContainsFunc(p.State.Undone, func(u model.UndoneOrder) bool {
 		return u.Person == own.Person && u.CredentialID == own.CredentialID
 	})
@@ -37,8 +37,7 @@ type Undo struct {
 // the same input as [Compute]. The input may lack sources: whoever was seen there last as departed
 // has left.
 func ComputeUndo(in Input, person model.PersonID, history model.History) Undo {
-	p := newPlanner(in)
-	p.look()
+	p := look(in)
 	o, i := p.observations[person], p.identities[person]
 	own, owned := p.lastOwned(person)
 	u := Undo{Person: person, CSI: cmp.Or(i.CSI, cmp.Or(o.CSI, own.CSI)), DN: p.nameOf(person), Username: own.Username, CredentialID: own.CredentialID}
@@ -63,7 +62,7 @@ func ComputeUndo(in Input, person model.PersonID, history model.History) Undo {
 }
 
 // afterOrder says what comes of it that an order is taken back before it was carried out.
-func (p *planner) afterOrder(own model.Ownership) []string {
+func (p *known) afterOrder(own model.Ownership) []string {
 	o := p.observations[own.Person]
 	if o.State == model.Departed {
 		return []string{fmt.Sprintf("Credential %s is in the package. The directory says that they left (%s): their departure goes on by its own rules, with confirmation, grace and limits.",
@@ -73,7 +72,7 @@ func (p *planner) afterOrder(own model.Ownership) []string {
 }
 
 // leftByDirectory says of somebody whom the directory calls departed that nobody's word brings them back.
-func (p *planner) leftByDirectory(person model.PersonID) string {
+func (p *known) leftByDirectory(person model.PersonID) string {
 	o := p.observations[person]
 	if o.State != model.Departed {
 		return ""
@@ -86,7 +85,7 @@ func (p *planner) leftByDirectory(person model.PersonID) string {
 }
 
 // nothingToUndo is for people without a credential of ours.
-func (p *planner) nothingToUndo(person model.PersonID) (already, refused string) {
+func (p *known) nothingToUndo(person model.PersonID) (already, refused string) {
 	i := p.identities[person]
 	departure, leaving := p.departures[person]
 	switch {
@@ -102,7 +101,7 @@ func (p *planner) nothingToUndo(person model.PersonID) (already, refused string)
 }
 
 // needsNoUndo says of a credential of ours why there is nothing to take back.
-func (p *planner) needsNoUndo(own model.Ownership) string {
+func (p *known) needsNoUndo(own model.Ownership) string {
 	sent := p.withdrawalSent(own)
 	for _, u := range p.State.Undone {
 		if u.Person == own.Person && u.CredentialID == own.CredentialID {
@@ -116,13 +115,13 @@ func (p *planner) needsNoUndo(own model.Ownership) string {
 }
 
 // withdrawalSent tells of a withdrawal whose end is not known.
-func (p *planner) withdrawalSent(own model.Ownership) bool {
+func (p *given) withdrawalSent(own model.Ownership) bool {
 	sent, _ := p.State.LostAnswer(own)
 	return sent
 }
 
 // afterUndo says what comes of it.
-func (p *planner) afterUndo(i model.Identity, own model.Ownership) []string {
+func (p *known) afterUndo(i model.Identity, own model.Ownership) []string {
 	credential := model.Object{Kind: model.ObjectCredential, ID: own.CredentialID}
 	var next []string
 	if p.withdrawalSent(own) && p.credentialThere(own) {
@@ -154,7 +153,7 @@ func (p *planner) afterUndo(i model.Identity, own model.Ownership) []string {
 
 // stopsRemaking says what stands in the way of the credential that follows, and what to type, "" if nothing does: the
 // plan is asked that a pass would make, once the withdrawal is taken back.
-func (p *planner) stopsRemaking(own model.Ownership) string {
+func (p *known) stopsRemaking(own model.Ownership) string {
 	in := p.Input
 	in.State.Undone = append(slices.Clip(in.State.Undone), model.UndoneOrder{Person: own.Person, CredentialID: own.CredentialID, At: in.Now})
 	next := Compute(in)
@@ -231,7 +230,7 @@ func takenIDs(history model.History) (lines []string, taken map[string]bool) {
 }
 
 // keptIDs says how whoever gets a new password goes on with their Threema ID.
-func (p *planner) keptIDs(own model.Ownership, taken map[string]bool) []string {
+func (p *known) keptIDs(own model.Ownership, taken map[string]bool) []string {
 	kept := slices.DeleteFunc(p.idsOf(own), func(id string) bool { return taken[id] })
 	if len(kept) == 0 {
 		return nil

@@ -15,7 +15,7 @@ const (
 )
 
 // recallUnlisted indexes what earlier lists of this package lacked. Those of another one say nothing.
-func (p *planner) recallUnlisted() {
+func (p *lists) recallUnlisted() {
 	if !p.samePackage() {
 		return
 	}
@@ -40,10 +40,10 @@ func (p *planner) recallUnlisted() {
 }
 
 // samePackage tells whether the ledger is bound to the package that was read.
-func (p *planner) samePackage() bool { return p.State.Subscription == p.Inventory.Subscription.ID }
+func (p *lists) samePackage() bool { return p.State.Subscription == p.Inventory.Subscription.ID }
 
 // shows tells whether the lists of this pass have an object.
-func (p *planner) shows(o model.Object) (there bool) {
+func (p *lists) shows(o model.Object) (there bool) {
 	switch o.Kind {
 	case model.ObjectCredential:
 		_, there = p.credentials[o.ID]
@@ -60,7 +60,7 @@ func (p *planner) shows(o model.Object) (there bool) {
 // unlistedSince is the first of the unbroken row of passes whose list lacked an object, this one if
 // none before did, zero if this one has it. A row from the future was timed by a wrong clock, and
 // begins again.
-func (p *planner) unlistedSince(o model.Object) time.Time {
+func (p *lists) unlistedSince(o model.Object) time.Time {
 	if p.shows(o) {
 		return time.Time{}
 	}
@@ -72,7 +72,7 @@ func (p *planner) unlistedSince(o model.Object) time.Time {
 }
 
 // user is a Threema ID as the list shows it; of one that it lacks, only the ID is known.
-func (p *planner) user(threemaID string) model.User {
+func (p *lists) user(threemaID string) model.User {
 	u := p.users[threemaID]
 	u.ID = threemaID
 	return u
@@ -80,17 +80,17 @@ func (p *planner) user(threemaID string) model.User {
 
 // gone tells that two lists an hour apart lack an object, or that this one does and the service once
 // answered that it is gone. By a clock in doubt no hour is over.
-func (p *planner) gone(o model.Object) bool {
+func (p *lists) gone(o model.Object) bool {
 	answered := o.Kind == model.ObjectCredential && p.answered[o.ID]
 	over := p.ServiceClock.Doubt() == "" && !p.Now.Before(p.unlistedSince(o).Add(model.GoneAfter))
 	return !p.shows(o) && (answered || over)
 }
 
 // unsure tells that this list lacks an object, and that this proves nothing yet.
-func (p *planner) unsure(o model.Object) bool { return !p.shows(o) && !p.gone(o) }
+func (p *lists) unsure(o model.Object) bool { return !p.shows(o) && !p.gone(o) }
 
 // awaitList lets a change wait whose object this list lacks, until that is settled.
-func (p *planner) awaitList(c *model.Change, o model.Object) {
+func (p *lists) awaitList(c *model.Change, o model.Object) {
 	if !p.unsure(o) {
 		return
 	}
@@ -99,14 +99,14 @@ func (p *planner) awaitList(c *model.Change, o model.Object) {
 }
 
 // describeUnsure says what it means that this list lacks an object.
-func (p *planner) describeUnsure(o model.Object) string {
+func (p *lists) describeUnsure(o model.Object) string {
 	return "the package does not list the " + o.Words() + " in this pass, which proves nothing: settled when a second list, from " +
 		model.Stamp(p.unlistedSince(o).Add(model.GoneAfter)) + " on, misses it too"
 }
 
 // unlisted is what the lists of this pass lack of all that matters. What is accepted stays so while
 // the list stays empty.
-func (p *planner) unlisted() []model.Unlisted {
+func (p *trust) unlisted() []model.Unlisted {
 	rows := map[model.Object]model.Unlisted{}
 	for _, o := range p.expectedObjects() {
 		if o.ID != "" && !p.shows(o) {
@@ -126,7 +126,7 @@ func (p *planner) unlisted() []model.Unlisted {
 
 // expectedObjects are those whose end matters: of a departure, of a request without an answer, of
 // an effect that is not verified, and the lists that must not be empty.
-func (p *planner) expectedObjects() []model.Object {
+func (p *trust) expectedObjects() []model.Object {
 	var all []model.Object
 	add := func(kind model.ObjectKind, ids ...string) {
 		for _, id := range ids {

@@ -12,7 +12,7 @@ import (
 
 // listUnmanaged names everything in the package that is not ours. It stays untouched
 // (design §5.5).
-func (p *planner) listUnmanaged() {
+func (p *record) listUnmanaged() {
 	ours := map[string]bool{}
 	for _, own := range p.owned {
 		ours[own.CredentialID] = true
@@ -56,13 +56,13 @@ func (p *planner) listUnmanaged() {
 	})
 }
 
-func (p *planner) unmanaged(kind, id, name, reason string) {
+func (p *record) unmanaged(kind, id, name, reason string) {
 	p.plan.Unmanaged = append(p.plan.Unmanaged, model.Unmanaged{Kind: kind, ID: id, Name: name, Reason: reason})
 }
 
 // departedCSI are the csis of people in a snapshot who left: a credential with one of them
 // most likely belongs to somebody who left before the first pass.
-func (p *planner) departedCSI() map[string]model.Identity {
+func (p *record) departedCSI() map[string]model.Identity {
 	csis := map[string]model.Identity{}
 	for _, i := range p.identities {
 		first, known := csis[i.CSI]
@@ -73,7 +73,7 @@ func (p *planner) departedCSI() map[string]model.Identity {
 	return csis
 }
 
-func (p *planner) whyUnmanaged(c model.Credential, departed map[string]model.Identity) string {
+func (p *record) whyUnmanaged(c model.Credential, departed map[string]model.Identity) string {
 	csi := p.Inventory.Settings[c.ID][model.SettingCSI]
 	unread := p.unread()
 	switch i, left := departed[csi]; {

@@ -5,13 +5,13 @@ import "github.com/threema-dirsync/threema-dirsync/sync/model"
 // forgetUnowned drops people of a complete source who left it and of whom nothing is ours. Who has
 // the csi of somebody of ours stays: since when they are known decides whose it is (same.go). So does
 // a second account while the departure of the other one is remembered: it asks when it is back.
-func (p *planner) forgetUnowned(s model.SourceView) {
+func (p *evidence) forgetUnowned(s model.SourceView) {
 	if s.Snapshot.Absences() {
 		p.dropUnowned(s.Snapshot.Source)
 	}
 }
 
-func (p *planner) dropUnowned(source string) {
+func (p *evidence) dropUnowned(source string) {
 	for id, o := range p.observations {
 		if id.Source != source || p.isOurs(id) || p.shares[id] {
 			continue
@@ -29,7 +29,7 @@ func (p *planner) dropUnowned(source string) {
 }
 
 // isOurs tells whether the ledger has something at stake for a person.
-func (p *planner) isOurs(id model.PersonID) bool {
+func (p *recovered) isOurs(id model.PersonID) bool {
 	_, owned := p.owned[id]
 	_, leaving := p.departures[id]
 	_, creating := p.openCreates[id]
@@ -37,7 +37,7 @@ func (p *planner) isOurs(id model.PersonID) bool {
 }
 
 // atStake are the people for whom the ledger has something at stake.
-func (p *planner) atStake() map[model.PersonID]bool {
+func (p *recovered) atStake() map[model.PersonID]bool {
 	people := map[model.PersonID]bool{}
 	for person := range p.owned {
 		people[person] = true

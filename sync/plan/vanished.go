@@ -9,14 +9,14 @@ import (
 
 // back tells whether the ID is in the package again, and on no other credential. Whether it may be
 // somebody else's by what it reports is a question of its end (belongs.go).
-func (p *planner) back(v model.Vanished) bool {
+func (p *lists) back(v model.Vanished) bool {
 	u, listed := p.users[v.ThreemaID]
 	return listed && !u.Special() && (u.CredentialID == "" || u.CredentialID == v.Departure.CredentialID)
 }
 
 // reopen lets settled departures go on whose ID is back, through all gates. Somebody who has a credential
 // again, or leaves with another one, takes the ID along when that goes (leftBehind).
-func (p *planner) reopen() {
+func (p *recovered) reopen() {
 	again := map[int64]model.Departure{}
 	for _, v := range p.State.Vanished {
 		_, owned := p.owned[v.Departure.Person]
@@ -43,7 +43,7 @@ func (p *planner) reopen() {
 
 // noteVanished records the IDs of a departure that went by themselves, while something was to be done
 // with them.
-func (p *planner) noteVanished(person model.PersonID) {
+func (p *recovered) noteVanished(person model.PersonID) {
 	departure := p.departures[person]
 	if departure.WithdrawnAt.IsZero() || p.Policy.ID == model.KeepID {
 		return
@@ -75,7 +75,7 @@ func (w *watch) vanishedAndBack() []model.Alarm {
 // elsewhere now: those that this list lacks, for it may be cut; and, where the credential itself is
 // gone and with it the link, those without one. They stay with the credential as long as it is owned: an
 // ID that vanishes together with it would otherwise be forgotten.
-func (p *planner) seenEarlier(own model.Ownership) []string {
+func (p *lists) seenEarlier(own model.Ownership) []string {
 	there := p.credentialThere(own)
 	var ids []string
 	for _, id := range p.seenOn[own.CredentialID] {

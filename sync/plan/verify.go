@@ -15,10 +15,10 @@ const effectShown = 7 * 24 * time.Hour
 // and never makes a change (design §5.6). Another package, or a scope that nobody accepted, says
 // nothing of these effects, and a clock in doubt nothing of when they are due: then the plan shows
 // what was known.
-func (p *planner) verify() {
+func (p *record) verify() {
 	effects, alarms := p.State.Effects, p.State.Alarms
 	if !p.planOnly && !p.clockInDoubt && p.State.Subscription == p.Inventory.Subscription.ID {
-		w := newWatch(p)
+		w := newWatch(p.known)
 		effects = w.judgeEffects()
 		alarms = w.judgeAlarms(w.causes(effects))
 	}
@@ -36,7 +36,7 @@ func ShownEffects(effects []model.Effect, now time.Time) []model.Effect {
 
 // watch judges effects by the inventory of one pass.
 type watch struct {
-	*planner
+	*known
 	taken     map[departedID]bool     // IDs with an effect of their own
 	reporting map[string][]model.User // by the csi that they report, of people whose ID was revoked
 	ordered   map[int64]bool          // those withdrawals that somebody ordered
@@ -49,8 +49,8 @@ type departedID struct {
 	threemaID string
 }
 
-func newWatch(p *planner) *watch {
-	w := &watch{planner: p, taken: map[departedID]bool{}, reporting: map[string][]model.User{}, ordered: map[int64]bool{}, returned: map[int64]string{}}
+func newWatch(p *known) *watch {
+	w := &watch{known: p, taken: map[departedID]bool{}, reporting: map[string][]model.User{}, ordered: map[int64]bool{}, returned: map[int64]string{}}
 	for _, e := range p.State.Effects {
 		w.taken[departedID{e.Departure, e.ThreemaID}] = true
 		w.ordered[e.Departure] = e.Ordered

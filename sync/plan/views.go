@@ -27,7 +27,7 @@ const ConditionView = "view"
 
 // judgeViews comes after observe, which marks whoever is missed, and takes the marks back where the
 // view is proved.
-func (p *planner) judgeViews() {
+func (p *evidence) judgeViews() {
 	for n := range p.Sources {
 		s := &p.Sources[n].Snapshot
 		if !p.AcceptBaseline && len(p.differences()) > 0 {
@@ -44,7 +44,7 @@ func (p *planner) judgeViews() {
 
 // proves tells whether the view of a read is proved by now. Of a new one only a read can tell in which
 // an absence counts.
-func (p *planner) proves(s model.Snapshot, change string, missed int) bool {
+func (p *directory) proves(s model.Snapshot, change string, missed int) bool {
 	if change == "" {
 		return s.Departures()
 	}
@@ -55,7 +55,7 @@ func (p *planner) proves(s model.Snapshot, change string, missed int) bool {
 // not. Before a pass has recorded who reads there is nothing to compare with: the first read of a
 // source, or of a ledger of former days, is no change. A new password, certificate or address of the
 // same account and copy is none either.
-func (p *planner) changeOfView(s model.Snapshot) string {
+func (p *directory) changeOfView(s model.Snapshot) string {
 	was := p.State.Sources[s.Source].Reader
 	if !was.Known() {
 		return ""
@@ -71,14 +71,14 @@ func (p *planner) changeOfView(s model.Snapshot) string {
 }
 
 // otherReader tells that the bind account is another one than that of the last proved view.
-func (p *planner) otherReader(s model.Snapshot) bool {
+func (p *directory) otherReader(s model.Snapshot) bool {
 	was := p.State.Sources[s.Source].Reader
 	return was.Known() && !was.Same(s.Reader)
 }
 
 // provedCopy tells that the copy of the directory is one through which the source was proved, or
 // that none is known at all.
-func (p *planner) provedCopy(s model.Snapshot) bool {
+func (p *directory) provedCopy(s model.Snapshot) bool {
 	known := slices.DeleteFunc(slices.Clone(p.State.Servers), func(k model.KnownServer) bool { return k.Source != s.Source })
 	return len(known) == 0 || slices.ContainsFunc(known, func(k model.KnownServer) bool { return k.Proved && k.Holds(s) })
 }
@@ -86,7 +86,7 @@ func (p *planner) provedCopy(s model.Snapshot) bool {
 // missedFirst tells whether somebody is missed whom the last proved view showed, or showed to be
 // anything else than missing: no trace of them was found, or the scope covers them no more. A
 // departure under way goes on as it began. Which view this is, judgeViews asks later.
-func (p *planner) missedFirst(prior model.Observation, s model.Sighting) bool {
+func (p *evidence) missedFirst(prior model.Observation, s model.Sighting) bool {
 	_, present := p.identities[s.ID]
 	switch {
 	case s.State == model.Departed && s.Evidence.Kind.Positive(), s.State == model.Unknown && (s.Found || present):
@@ -99,7 +99,7 @@ func (p *planner) missedFirst(prior model.Observation, s model.Sighting) bool {
 
 // missedOf counts the people whom the view of a source misses and about whom nobody has decided. A
 // credential that was withdrawn by hand decides nothing about the Threema ID.
-func (p *planner) missedOf(source string) (missed int) {
+func (p *recovered) missedOf(source string) (missed int) {
 	for person, o := range p.observations {
 		if person.Source == source && o.Unproved && p.undecided(person) {
 			missed++
@@ -110,7 +110,7 @@ func (p *planner) missedOf(source string) (missed int) {
 
 // undecided tells of people of ours, and of those with the csi of one, who may use what a leaver has, as
 // long as nobody said yes to their departure.
-func (p *planner) undecided(person model.PersonID) bool {
+func (p *recovered) undecided(person model.PersonID) bool {
 	_, owned := p.owned[person]
 	_, leaving := p.departures[person]
 	return owned || p.shares[person] && !leaving
@@ -119,7 +119,7 @@ func (p *planner) undecided(person model.PersonID) bool {
 // unmark takes the marks of a source back: a proved view misses the same people, as far as what it
 // misses counts in this read. Their row begins with this read, for those before it may only have hidden
 // them; where somebody accepts that they left, or said so of the credential, it goes on.
-func (p *planner) unmark(s model.Snapshot) {
+func (p *evidence) unmark(s model.Snapshot) {
 	for person, o := range p.observations {
 		if person.Source != s.Source || !o.Unproved || p.placeless[person] || !s.Absences() && !p.departedNow[person] {
 			continue
@@ -133,7 +133,7 @@ func (p *planner) unmark(s model.Snapshot) {
 	}
 }
 
-func (p *planner) describeView(s model.Snapshot, change string, missed int) string {
+func (p *directory) describeView(s model.Snapshot, change string, missed int) string {
 	switch {
 	case change == "":
 		return fmt.Sprintf("read by %s from %s, as before", s.Reader, s.Server)
@@ -150,7 +150,7 @@ func (p *planner) describeView(s model.Snapshot, change string, missed int) stri
 }
 
 // askView lets a step of somebody wait for a yes whom no proved view missed, and names what changed.
-func (p *planner) askView(c *model.Change, o model.Observation) {
+func (p *directory) askView(c *model.Change, o model.Observation) {
 	if o.Unproved && !c.Placeless {
 		c.Ask(model.AskView, "missed first when "+p.whatChanged(o.Person.Source)+": they may only be hidden by that, so it takes somebody's yes")
 	}
@@ -158,7 +158,7 @@ func (p *planner) askView(c *model.Change, o model.Observation) {
 
 // checkView says what to look at before somebody says yes to the steps of those whom no proved view missed, and
 // what ends the question for all of them, "" if nobody is asked.
-func (p *planner) checkView() string {
+func (p *record) checkView() string {
 	var words []string
 	asked := map[string]bool{}
 	for _, c := range p.plan.Changes { // in their order
@@ -176,7 +176,7 @@ func (p *planner) checkView() string {
 }
 
 // whatChanged says what is not as before in the reads that miss people of a source whom no proved one missed.
-func (p *planner) whatChanged(source string) string {
+func (p *directory) whatChanged(source string) string {
 	for _, s := range p.Sources {
 		if s.Snapshot.Source != source {
 			continue

@@ -11,7 +11,7 @@ import (
 // step that is due, and by its own proof: nothing of it comes sooner than it would after a withdrawal of its own.
 
 // planWithdrawn plans what is left of a leaver whose credential is gone.
-func (p *planner) planWithdrawn(l leaver, own model.Ownership) {
+func (p *leaving) planWithdrawn(l leaver, own model.Ownership) {
 	first := len(p.plan.Changes)
 	gone := p.goneSince(own)
 	status, at := p.withdrawalTime(l.observation)
@@ -42,10 +42,10 @@ func (p *planner) planWithdrawn(l leaver, own model.Ownership) {
 }
 
 // sameStays tells that the same person, as far as anybody can tell, is there under another account.
-func (p *planner) sameStays(l leaver) bool { return len(l.rivals) > 0 && l.rivals[0].doubt == "" }
+func (p *leaving) sameStays(l leaver) bool { return len(l.rivals) > 0 && l.rivals[0].doubt == "" }
 
 // goneSince is when a credential of ours went: by the order, else the first pass that missed it.
-func (p *planner) goneSince(own model.Ownership) time.Time {
+func (p *lists) goneSince(own model.Ownership) time.Time {
 	if at, ordered := p.orderedAt(own); ordered {
 		return at
 	}
@@ -54,7 +54,7 @@ func (p *planner) goneSince(own model.Ownership) time.Time {
 
 // beginWithdrawn begins the departures without a withdrawal: with a step that is due, or where none is left. A
 // step that waits for a yes, a guard or its grace leaves the person as they are.
-func (p *planner) beginWithdrawn() {
+func (p *gates) beginWithdrawn() {
 	if !p.update.Baseline || p.planOnly || p.clockInDoubt {
 		return
 	}
@@ -83,7 +83,7 @@ func (p *planner) beginWithdrawn() {
 
 // firstSteps are the steps with which such departures in a source begin, of a status: the contacts, or where there
 // is none, the Threema IDs. The others are steps that follow.
-func (p *planner) firstSteps(source string, status model.Status) (first, then []*model.Change) {
+func (p *leaving) firstSteps(source string, status model.Status) (first, then []*model.Change) {
 	contact := map[model.PersonID]bool{}
 	for _, c := range p.plan.Changes {
 		contact[c.Person] = contact[c.Person] || c.Op == model.DisableContact
@@ -102,7 +102,7 @@ func (p *planner) firstSteps(source string, status model.Status) (first, then []
 }
 
 // stopBeginnings lets them wait for the same yes as the withdrawals of their source, and what follows for them.
-func (p *planner) stopBeginnings(source, guard string) {
+func (p *leaving) stopBeginnings(source, guard string) {
 	first, then := p.firstSteps(source, model.Due)
 	for _, c := range first {
 		if !c.Lifted() {
@@ -117,7 +117,7 @@ func (p *planner) stopBeginnings(source, guard string) {
 }
 
 // announceBeginnings announces them with the withdrawals that a limit will stop, from an earliest time on.
-func (p *planner) announceBeginnings(source string, earliest time.Time) {
+func (p *leaving) announceBeginnings(source string, earliest time.Time) {
 	first, _ := p.firstSteps(source, model.Waiting)
 	for _, c := range first {
 		if c.Guard == "" && !c.NotBefore.Before(earliest) && !c.AsksForYes() {
@@ -127,7 +127,7 @@ func (p *planner) announceBeginnings(source string, earliest time.Time) {
 }
 
 // alsoStopped tells of them in the words of the guard.
-func (p *planner) alsoStopped(op model.Op, source string) string {
+func (p *leaving) alsoStopped(op model.Op, source string) string {
 	people := map[model.PersonID]bool{}
 	if op == model.Withdraw {
 		first, _ := p.firstSteps(source, model.Due)
