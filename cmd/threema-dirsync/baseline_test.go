@@ -303,7 +303,7 @@ func TestDirectoryLoadedAnew(t *testing.T) {
 	}
 	before := w.sim.frozen(t)
 	for range 2 {
-		w.waitsForAHuman(t, fmt.Sprintf("%d of the %d people that we manage have a new directory ID", len(people), len(people)),
+		w.waitsForAHuman(t, fmt.Sprintf("%d of the %d people whose credentials we manage have a new directory ID", len(people), len(people)),
 			fmt.Sprintf("0 enter, 0 of ours are not entitled any more, %d have a new directory ID", len(people)), "was corp/")
 	}
 	out := w.must(t, 0, "approve", "--baseline")

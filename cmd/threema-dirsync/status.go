@@ -186,7 +186,7 @@ func readStatus(ctx context.Context, reader *ledger.Reader, cfg *config.Config, 
 		return status{}, err
 	}
 	s := status{
-		Sources: []sourceStatus{}, Guards: []guardStatus{}, Orders: ordersOf(state), Leavers: leaversOf(state, now), Open: len(state.Open), Managed: state.Managed(),
+		Sources: []sourceStatus{}, Guards: []guardStatus{}, Orders: ordersOf(state), Leavers: leaversOf(state, now), Open: len(state.Open), Managed: len(state.Managed()),
 		Removed: removedSources(state, cfg.Sources), Suspended: state.SuspendedPeople(cfg.Decisions(), now),
 		Quota:  quotaStatus{budget.Unlimited, budget.Remaining, budget.FreeAt},
 		Alarms: append([]model.Alarm{}, state.Alarms...), Effects: underWay(state),

@@ -18,19 +18,23 @@ func (s State) CountOurs() map[string]Base {
 	return count
 }
 
-// Managed counts the credentials of ours that are there. One that was withdrawn stays owned until the departure
-// began, or the person has another one.
-func (s State) Managed() (n int) {
-	ordered := map[string]bool{}
+// Managed are the credentials of ours that the package must list. One that went by an order, or by hand alone, stays
+// owned until the departure began or the person has another one, and is none of them; nor is one that we asked to
+// withdraw when the answer was lost. One that went with many others is, as long as nobody said that it is so.
+func (s State) Managed() []Ownership {
+	asked := map[string]bool{}
 	for _, o := range s.Orders {
-		ordered[o.CredentialID] = true
+		asked[o.CredentialID] = true
 	}
-	for _, own := range s.Owned {
-		if own.MissingReads == 0 && !ordered[own.CredentialID] {
-			n++
+	for _, op := range s.Open {
+		if op.Op == Withdraw {
+			asked[op.CredentialID] = true
 		}
 	}
-	return n
+	return slices.DeleteFunc(slices.Clone(s.Owned), func(own Ownership) bool {
+		settled := own.MissingReads > 0 && own.Loss != LossOpen
+		return asked[own.CredentialID] || settled
+	})
 }
 
 // Withdrawn are the open departures of people without a credential of ours.

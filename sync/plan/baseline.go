@@ -168,14 +168,14 @@ func (p *baseline) masses() []mass {
 	known := p.massOf(func(c model.Change) bool {
 		return p.State.RolledOut && c.Op == model.Adopt && p.Inventory.Settings[c.CredentialID][model.SettingCSI] == c.CSI
 	})
-	few := model.MassThreshold(len(p.State.Owned))
+	few := model.MassThreshold(len(p.State.Managed()))
 	if n := len(known); n > few.Number() {
 		found = append(found, mass{fmt.Sprintf("the licence package knows %d people, by their csi, whom this ledger never saw, %s; "+
 			"was an older ledger restored?", n, few.Words()), known})
 	}
 	rekeyed := p.massOf(func(c model.Change) bool { return c.Op == model.Transfer })
 	if n := len(rekeyed); n > few.Number() {
-		found = append(found, mass{fmt.Sprintf("%d of the %d people that we manage have a new directory ID and the csi of before, %s; "+
+		found = append(found, mass{fmt.Sprintf("%d of the %d people whose credentials we manage have a new directory ID and the csi of before, %s; "+
 			"was the directory loaded anew, or do they stand in another source now? Accepted, they keep credential and Threema ID", n, few.Base, few.Words()), rekeyed})
 	}
 	return found

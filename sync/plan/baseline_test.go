@@ -460,7 +460,7 @@ func TestRekeyedIDs(t *testing.T) {
 			before := w.pkg
 			p := w.later(t, time.Hour)
 			if row.preview {
-				wantPreview(t, p, fmt.Sprintf("%d of the %d people that we manage have a new directory ID", row.n, row.size))
+				wantPreview(t, p, fmt.Sprintf("%d of the %d people whose credentials we manage have a new directory ID", row.n, row.size))
 				if got := p.Baseline; len(got.Rekeyed) != row.n || len(got.Enters)+len(got.Leaves) > 0 || got.Rekeyed[0].Why != "was corp/guid-001" {
 					t.Errorf("%d rekeyed, %d enter, %d leave: %+v", len(got.Rekeyed), len(got.Enters), len(got.Leaves), got.Rekeyed[0])
 				}

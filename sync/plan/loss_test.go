@@ -196,12 +196,20 @@ func TestWhatIsMissingAlreadyIsNoBase(t *testing.T) {
 	w.pass(t)
 	w.dropCredential(w.state.Owned[10].CredentialID)
 	w.pass(t)
-	if n := w.state.Managed(); n != 59 {
+	if n := len(w.state.Managed()); n != 59 {
 		t.Fatalf("%d are managed", n)
 	}
 	lose(4)(w)
 	if text := w.losing(t, time.Hour).Untrusted.Error(); !strings.Contains(text, "4 of the 59 credentials") {
 		t.Error(text)
+	}
+	if n := len(w.state.Managed()); n != 59 { // nobody said yet that the four are gone
+		t.Errorf("%d are managed", n)
+	}
+	w.accept = true
+	w.losing(t, time.Hour)
+	if n := len(w.state.Managed()); n != 55 {
+		t.Errorf("%d are managed once it is accepted", n)
 	}
 }
 

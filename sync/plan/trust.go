@@ -74,7 +74,7 @@ func (p *trust) lossReasons() []string {
 // package had. One whose owner left, by a complete read of this pass, is no loss: withdrawing by hand
 // is how people go.
 func (p *trust) judgeCredentials() {
-	owned := p.expectedCredentials()
+	owned := p.State.Managed()
 	empty := len(p.Inventory.Credentials) == 0
 	if p.State.Gap.Kind == model.OlderLedger && !empty {
 		return // it does not know who was taken out since; the plan is a preview anyway
@@ -109,28 +109,6 @@ func (p *trust) judgeCredentials() {
 		l.since = model.Later(l.since, p.unlistedSince(model.Object{Kind: model.ObjectCredential, ID: own.CredentialID}))
 	}
 	p.losses = append(p.losses, l)
-}
-
-// expectedCredentials lists what is owned and must be in the package: what went by somebody's order is no
-// loss, nor what we asked to withdraw when the answer was lost.
-func (p *lists) expectedCredentials() []model.Ownership {
-	asked := map[string]bool{}
-	for _, o := range p.State.Orders {
-		asked[o.CredentialID] = true
-	}
-	for _, op := range p.State.Open {
-		if op.Op == model.Withdraw {
-			asked[op.CredentialID] = true
-		}
-	}
-	var owned []model.Ownership
-	for _, own := range p.State.Owned {
-		settled := own.MissingReads > 0 && own.Loss != model.LossOpen // as withdrawn by hand: see State.Managed
-		if !asked[own.CredentialID] && !settled {
-			owned = append(owned, own)
-		}
-	}
-	return owned
 }
 
 // judgeUsers finds an empty list of users although some were seen on our credentials. A handful may well
