@@ -16,6 +16,7 @@
 //	package.go     the licence package
 //	advice.go      what to do about a request that failed
 //	memory.go      what the ledger knows without a request
+//	trust.go       can the package be what it says?
 //	together.go    what only all of them tell together
 //
 // As the service sees it, where root asks:

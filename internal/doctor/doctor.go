@@ -35,6 +35,8 @@ type Source interface {
 	Check(ctx context.Context, tracked []model.Tracked, judges ...func([]model.Person) ldapsource.Finding) []ldapsource.Finding
 	// CheckAgain also tries a password once more that was refused before.
 	CheckAgain(ctx context.Context, tracked []model.Tracked, judges ...func([]model.Person) ldapsource.Finding) []ldapsource.Finding
+	// Read takes one complete snapshot.
+	Read(ctx context.Context, tracked []model.Tracked) (model.Snapshot, error)
 }
 
 // Mapper makes identities of people.

@@ -32,18 +32,25 @@ func (d Doctor) checkPages(ctx context.Context) []Finding {
 	for _, trial := range d.Package.TryLists(ctx) {
 		f := Finding{Area: LicencePackage, Name: "list of " + trial.List, Verdict: ldapsource.Pass, Tried: "read its first page, as a pass does"}
 		f.Came = fmt.Sprintf("%d of %d entries", trial.Came, trial.Total)
-		switch failure, _ := errors.AsType[*threema.Error](trial.Err); {
-		case trial.Err == nil:
-		case failure != nil && failure.Kind == model.FailureQuota && !failure.Answered():
-			f.Verdict, f.Came = ldapsource.Skipped, trial.Err.Error()
-			f.Advice = keyAdvice(trial.Err)
-		default:
-			f.Verdict, f.Came = ldapsource.Failure, trial.Err.Error()
+		if trial.Err != nil {
+			f.Verdict, f.Came = unreadLists(trial.Err), trial.Err.Error()
 			f.Advice = "a pass reads each list wholly, so none gets anywhere until this one answers: " + listAdvice(trial.Err)
+			if f.Verdict == ldapsource.Skipped {
+				f.Advice = keyAdvice(trial.Err)
+			}
 		}
 		findings = append(findings, f)
 	}
 	return findings
+}
+
+// unreadLists is what it means that a list does not answer: no pass gets anywhere. Where we did not ask, as the requests
+// of the day are spent, nothing is known of it.
+func unreadLists(err error) ldapsource.Verdict {
+	if failure, _ := errors.AsType[*threema.Error](err); failure != nil && failure.Kind == model.FailureQuota && !failure.Answered() {
+		return ldapsource.Skipped
+	}
+	return ldapsource.Failure
 }
 
 // checkClock holds the date of the answer against our clock: by a wrong one every grace would end.
@@ -76,7 +83,7 @@ func (d Doctor) checkTerm(s model.Subscription) Finding {
 	case s.ValidUntil.IsZero():
 		f.Came = "no end is given"
 	case left <= 0:
-		f.Verdict, f.Advice = ldapsource.Failure, "the package has ended: renew it; until then nothing is written"
+		f.Verdict, f.Came, f.Advice = ldapsource.Failure, model.EndedLicence(s.ValidUntil).Error(), "each pass ends with exit code 1 until the package is renewed"
 	case left < 60*24*time.Hour:
 		f.Verdict, f.Advice = ldapsource.Warning, "renew it in time: after that day nothing is written"
 	}

@@ -13,14 +13,24 @@ import (
 // checkTogether looks at what only directory, memory and package tell together: once every source has shown
 // its people and, where it takes the lists of the package, the package answers.
 func (d Doctor) checkTogether(ctx context.Context, state model.State, shown [][]model.Identity, pkg []Finding) []Finding {
-	if len(shown) < len(d.Sources) {
-		return nil
+	var findings []Finding
+	whole := len(shown) == len(d.Sources)
+	if whole {
+		findings = d.checkLists(state, shown)
 	}
-	findings := d.checkLists(state, shown)
 	if slices.ContainsFunc(pkg, func(f Finding) bool { return f.Verdict == ldapsource.Failure }) {
 		return findings
 	}
-	return append(findings, d.checkInventory(ctx, state, shown)...)
+	inventory, err := d.Package.Inventory(ctx)
+	if err != nil {
+		return append(findings, Finding{LicencePackage, "trust", unreadLists(err), readingLists, err.Error(), listAdvice(err)},
+			Finding{LicencePackage, "csi", ldapsource.Skipped, comparingCSIs, err.Error(), listAdvice(err)})
+	}
+	findings = append(findings, d.checkTrust(ctx, state, inventory))
+	if whole {
+		findings = append(findings, d.checkInventory(state, inventory, shown)...)
+	}
+	return findings
 }
 
 // checkLists looks for csis of the configuration that nobody has.
@@ -32,12 +42,8 @@ func (d Doctor) checkLists(state model.State, shown [][]model.Identity) []Findin
 	return findings
 }
 
-// checkInventory reads the lists of the package wholly, as a pass does, and compares them with the rest.
-func (d Doctor) checkInventory(ctx context.Context, state model.State, shown [][]model.Identity) []Finding {
-	inventory, err := d.Package.Inventory(ctx)
-	if err != nil {
-		return []Finding{{LicencePackage, "csi", ldapsource.Skipped, comparingCSIs, err.Error(), listAdvice(err)}}
-	}
+// checkInventory compares the lists of the package with the rest.
+func (d Doctor) checkInventory(state model.State, inventory model.Inventory, shown [][]model.Identity) []Finding {
 	in := plan.Input{State: state, Inventory: inventory, Policy: d.Config.Decisions(), Now: d.Now(), ServiceClock: d.Package.Clock()}
 	for n, source := range d.Sources {
 		in.Configured = append(in.Configured, source.Name())
@@ -50,7 +56,10 @@ func (d Doctor) checkInventory(ctx context.Context, state model.State, shown [][
 	return findings
 }
 
-const comparingCSIs = "compare the csis of the directory with those of the package"
+const (
+	comparingCSIs = "compare the csis of the directory with those of the package"
+	readingLists  = "read the lists of the package wholly, as a pass does"
+)
 
 // checkSpelling counts the people whose csi the package has in another spelling: a spreadsheet dropped
 // zeros, or somebody typed it.

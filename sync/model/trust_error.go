@@ -1,5 +1,10 @@
 package model
 
+import (
+	"fmt"
+	"time"
+)
+
 // BaselinePerson is a person whom a change of the baseline concerns, and why.
 type BaselinePerson struct {
 	Person PersonID
@@ -18,6 +23,11 @@ type TrustError struct {
 
 func (e *TrustError) Error() string {
 	return "the licence package is not trusted: " + e.Reason + "; nothing was changed"
+}
+
+// EndedLicence is the error of a package whose time is over.
+func EndedLicence(until time.Time) *TrustError {
+	return &TrustError{Reason: fmt.Sprintf("its licence ended on %s (validUntil); renew it in the management cockpit", until.Format(time.DateOnly)), Ended: true}
 }
 
 // LossState is what is known of a credential of ours that went together with too many others.

@@ -39,7 +39,7 @@ func (p *trust) judgeTrust() {
 		return
 	}
 	if until := p.Inventory.Subscription.ValidUntil; !until.IsZero() && !p.Now.Before(until) {
-		p.untrusted = &model.TrustError{Reason: fmt.Sprintf("its licence ended on %s (validUntil); renew it in the management cockpit", until.Format(time.DateOnly)), Ended: true}
+		p.untrusted = model.EndedLicence(until)
 		return
 	}
 	p.judgeCredentials()
