@@ -89,6 +89,7 @@ func (a *applier) inOrder(ctx context.Context, changes []model.Change) error {
 		func() error { return a.settings(ctx, due[model.SetSettings]) },
 		func() error { return a.unsets(ctx, due[model.UnsetSetting]) },
 		func() error { return a.publish(ctx, due[model.PublishContact]) },
+		func() error { return a.unhanded(changes) },
 		func() error { return a.creates(ctx, due[model.Create]) },
 	}
 	for _, step := range steps {

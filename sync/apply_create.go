@@ -10,6 +10,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
 	"github.com/threema-dirsync/threema-dirsync/sync/handover"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // joiner is one create on its way: intent, credential, settings, hand-over line. Its journal
@@ -26,6 +27,14 @@ type joiner struct {
 // resumes tells a create whose credential an interrupted pass has made.
 func (j *joiner) resumes() bool { return j.change.CredentialID != "" }
 
+// unhanded ends a pass of whose creates nobody would learn the password.
+func (a *applier) unhanded(changes []model.Change) error {
+	if slices.ContainsFunc(changes, a.done.plan.Unhanded.Concerns) {
+		return a.done.plan.Unhanded
+	}
+	return nil
+}
+
 // creates carries out the creates, a batch at a time: the settings of a batch share one
 // request, and come before anybody learns a password. Interrupted ones need no licence and
 // come first; else the order is that in which people look for their lines.
@@ -34,7 +43,7 @@ func (a *applier) creates(ctx context.Context, changes []model.Change) error {
 		return nil
 	}
 	if err := a.Handover.Check(); err != nil {
-		return fmt.Errorf("no credential was created (%d are due), because nobody would learn its password: %w", len(changes), err)
+		return &plan.UnhandedError{Why: err.Error(), Creates: model.Convert(changes, func(c model.Change) string { return c.ID })}
 	}
 	past, err := a.Ledger.PastCreates(ctx)
 	if err != nil {

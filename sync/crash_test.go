@@ -272,7 +272,7 @@ func (o order) pass(c *counter) (code int, err error) {
 	pass := dirsync.Pass{
 		Planner: dirsync.Planner{
 			Sources: []dirsync.Source{newDirectory(o.People...)}, Mapper: mapper, Package: mortalPackage{client, c}, Memory: memory,
-			Policy: o.Policy, Stop: func() string { return "" }, Now: now, Logger: (&logbook{}).logger(),
+			Policy: o.Policy, Stop: func() string { return "" }, NoHandover: func() string { return "" }, Now: now, Logger: (&logbook{}).logger(),
 		},
 		Ledger: memory, Handover: mortalHandover{handover.NewFile(filepath.Join(o.Folder, "handover.csv"), link, handover.Layout{}), c},
 		NewPassword: (&passwords{}).make, Progress: func(string, int, int) {},

@@ -24,8 +24,11 @@ type Planner struct {
 	Stop func() string
 	// StopFile is where that file is laid, for what to type.
 	StopFile string
-	Now      func() time.Time
-	Logger   *slog.Logger
+	// NoHandover says why no new password can be handed over, "" if nothing is seen that stops it. It writes nothing, and
+	// is asked for each plan.
+	NoHandover func() string
+	Now        func() time.Time
+	Logger     *slog.Logger
 }
 
 // draft is what reading both sides and planning gave, as far as it came.
@@ -39,6 +42,9 @@ type draft struct {
 // Preview makes the plan that a pass would carry out now.
 func (p *Planner) Preview(ctx context.Context) Report {
 	r, _ := p.preview(ctx)
+	if r.Err == nil && r.Plan.Unhanded != nil {
+		r.Err = r.Plan.Unhanded
+	}
 	return r
 }
 
@@ -127,7 +133,7 @@ func (p *Planner) compute(ctx context.Context, d draft, accept bool) (draft, err
 	if in.Budget, err = p.Memory.Budget(ctx); err != nil {
 		return d, fmt.Errorf("read the request counter: %w", err)
 	}
-	in.AcceptBaseline, in.Stop, in.StopFile = accept, p.Stop(), p.StopFile
+	in.AcceptBaseline, in.Stop, in.StopFile, in.NoHandover = accept, p.Stop(), p.StopFile, p.NoHandover()
 	computed := plan.Compute(in)
 	if err := computed.Untrusted; err != nil {
 		d.plan.Untrusted, d.plan.Update = err, computed.Update

@@ -95,6 +95,9 @@ func (q Request) stillHolds(now plan.Plan) error {
 	var differences []string
 	for _, was := range q.Due {
 		is, there := current[was.ID]
+		if now.Unhanded.Concerns(is) { // it fails alone, and the rest goes on
+			is.Status = model.Due
+		}
 		if what := difference(was, is, there); what != "" {
 			differences = append(differences, was.Title()+": "+what)
 		} else if first, led := leader(is); led && !asked[first.ID] {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -53,6 +54,24 @@ func detaching(t *testing.T) *world {
 	w.rollOut()
 	w.directory.dismiss(t, "id-03")
 	return w
+}
+
+// TestApplyWithoutHandover: what nobody would learn the password of fails alone; who is listed to leave leaves.
+func TestApplyWithoutHandover(t *testing.T) {
+	t.Parallel()
+	w := detaching(t)
+	w.directory.put(employee(6))
+	request := w.written()
+	w.must(os.Chmod(w.handoverFile(), 0o644))
+	r := w.applies(request, dirsync.ExitFailed)
+	w.equal("results", []string{"withdraw user03 done"}, results(r)[:1])
+	if text := r.Err.Error(); !strings.Contains(text, "no credential was created (1 are due)") {
+		t.Error(text)
+	}
+	w.equal("credentials", 4, len(w.sim.State().Credentials))
+	w.must(os.Chmod(w.handoverFile(), 0o600))
+	w.ok()
+	w.equal("credentials once it can be handed over", 5, len(w.sim.State().Credentials))
 }
 
 func TestApplyCarriesOutWhatIsListed(t *testing.T) {

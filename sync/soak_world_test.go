@@ -255,7 +255,7 @@ func (w *soak) planner() dirsync.Planner {
 	}
 	return dirsync.Planner{
 		Sources: sources, Mapper: w.mapper, Package: w.client, Memory: w.ledger, Policy: w.policy,
-		Stop: func() string { return w.stop }, Now: w.now, Logger: slog.New(slog.DiscardHandler),
+		Stop: func() string { return w.stop }, NoHandover: func() string { return "" }, Now: w.now, Logger: slog.New(slog.DiscardHandler),
 	}
 }
 

@@ -158,7 +158,7 @@ func (w *world) planner(mode model.Mode) dirsync.Planner {
 	w.must(err)
 	p := dirsync.Planner{
 		Sources: append([]dirsync.Source{w.directory}, w.more...), Mapper: mapper, Package: w.client, Memory: w.ledger,
-		Policy: w.policy, Stop: w.stop, Now: w.sim.Now, Logger: w.logs.logger(),
+		Policy: w.policy, Stop: w.stop, NoHandover: w.noHandover, Now: w.sim.Now, Logger: w.logs.logger(),
 	}
 	if w.pack != nil {
 		p.Package = w.pack(p.Package)
@@ -180,6 +180,13 @@ func (w *world) pass() *dirsync.Pass {
 		NewPassword: w.passwords.make, Progress: func(string, int, int) {}, Retention: w.retention,
 	}
 	return p
+}
+
+func (w *world) noHandover() string {
+	if err := handover.NewFile(w.handoverFile(), link, handover.Layout{}).Look(); err != nil {
+		return err.Error()
+	}
+	return ""
 }
 
 // noRoom is a hand-over file on a disk that fills up after the first look at it.

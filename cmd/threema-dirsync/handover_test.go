@@ -49,3 +49,39 @@ func TestHandoverForExcel(t *testing.T) {
 	}
 	w.must(t, 0, "plan", "--detailed-exitcode")
 }
+
+// TestEachScreenTellsThatNothingCanBeHandedOver: what a pass fails by, plan, explain and status tell before it, with
+// what to type, and write nothing.
+func TestEachScreenTellsThatNothingCanBeHandedOver(t *testing.T) {
+	t.Parallel()
+	dir := newMemory(t, 1)
+	w := newWorld(t, dir.site)
+	w.must(t, 0, "run", "--once")
+	young := dir.join(t, 7)
+	missing := filepath.Join(w.dir, "missing")
+	w.set("handover.file", filepath.Join(missing, "handover.csv"))
+	cure := "mkdir -p -m 700 " + missing
+	wantSays(t, w.must(t, 1, "plan"), "create", "waiting", "no password can be handed over", cure, "no credential was created (1 are due)")
+	wantSays(t, w.must(t, 1, "plan", "--detailed-exitcode"), cure)
+	wantSays(t, w.must(t, 0, "explain", young.Number), "waiting: no password can be handed over", cure)
+	wantSays(t, w.must(t, 0, "status"), "NOBODY GETS A CREDENTIAL", cure)
+	before := w.sim.frozen(t)
+	wantSays(t, w.must(t, 1, "run", "--once"), "no credential was created (1 are due)", cure)
+	w.unchanged(t, before)
+	wantSays(t, w.must(t, 0, "status"), "Why:", "no credential was created (1 are due)", cure, "threema-dirsync check")
+
+	if err := os.Mkdir(missing, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	wantSays(t, w.must(t, 0, "explain", young.Number), "by the next pass")
+	var told struct{ NoHandover string }
+	if w.json(t, &told, 0, "status", "--json"); told.NoHandover != "" {
+		t.Errorf("status: %s", told.NoHandover)
+	}
+	if names, err := os.ReadDir(missing); err != nil || len(names) > 0 {
+		t.Errorf("a command that only looks left %v, %v", names, err)
+	}
+	w.must(t, 2, "plan", "--detailed-exitcode")
+	w.must(t, 0, "run", "--once")
+	w.holds(t, dir.people, false)
+}

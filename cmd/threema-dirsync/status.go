@@ -20,29 +20,30 @@ import (
 
 // status is what the ledger knows, without asking anybody else.
 type status struct {
-	LastPass  *passStatus             `json:"lastPass"`
-	NextPass  time.Time               `json:"nextPass"` // by the schedule
-	Sources   []sourceStatus          `json:"sources"`
-	Removed   []removedStatus         `json:"removedSources"`
-	Guards    []guardStatus           `json:"guards"`
-	Waits     []model.Wait            `json:"-"`        // of the last pass that had a plan, without what is answered
-	Answered  []answerStatus          `json:"answered"` // since the last pass that ended
-	Freed     *freedStatus            `json:"freed,omitempty"`
-	Orders    []orderStatus           `json:"orders"` // that are not carried out yet
-	Leavers   []leaverStatus          `json:"leavers"`
-	Suspended []model.SuspendedPerson `json:"-"` // who is on leave, as somebody said
-	Alarms    []model.Alarm           `json:"-"`
-	Effects   []model.Effect          `json:"-"` // not verified yet
-	Approved  approvalStatus          `json:"approvals"`
-	Stop      string                  `json:"stop"` // why nothing is taken from anybody now, "" if it may be
-	Open      int                     `json:"operationsOpen"`
-	Quota     quotaStatus             `json:"quota"`
-	Seats     view.CountedSeats       `json:"seats"`
-	Managed   int                     `json:"managedCredentials"`
-	Held      heldStatus              `json:"heldPeople"`         // by the last pass that ended
-	Baseline  *baselineStatus         `json:"baseline,omitempty"` // what the last pass asked about, or was told
-	Handover  []handover.Waiting      `json:"handover"`           // lines with passwords that nobody has fetched yet
-	Report    json.RawMessage         `json:"report,omitempty"`
+	LastPass   *passStatus             `json:"lastPass"`
+	NextPass   time.Time               `json:"nextPass"` // by the schedule
+	Sources    []sourceStatus          `json:"sources"`
+	Removed    []removedStatus         `json:"removedSources"`
+	Guards     []guardStatus           `json:"guards"`
+	Waits      []model.Wait            `json:"-"`        // of the last pass that had a plan, without what is answered
+	Answered   []answerStatus          `json:"answered"` // since the last pass that ended
+	Freed      *freedStatus            `json:"freed,omitempty"`
+	Orders     []orderStatus           `json:"orders"` // that are not carried out yet
+	Leavers    []leaverStatus          `json:"leavers"`
+	Suspended  []model.SuspendedPerson `json:"-"` // who is on leave, as somebody said
+	Alarms     []model.Alarm           `json:"-"`
+	Effects    []model.Effect          `json:"-"` // not verified yet
+	Approved   approvalStatus          `json:"approvals"`
+	Stop       string                  `json:"stop"` // why nothing is taken from anybody now, "" if it may be
+	Open       int                     `json:"operationsOpen"`
+	Quota      quotaStatus             `json:"quota"`
+	Seats      view.CountedSeats       `json:"seats"`
+	Managed    int                     `json:"managedCredentials"`
+	Held       heldStatus              `json:"heldPeople"`         // by the last pass that ended
+	Baseline   *baselineStatus         `json:"baseline,omitempty"` // what the last pass asked about, or was told
+	Handover   []handover.Waiting      `json:"handover"`           // lines with passwords that nobody has fetched yet
+	NoHandover string                  `json:"noHandover"`         // why nobody gets a credential now, as no password can be handed over; "" if nothing is seen that stops it
+	Report     json.RawMessage         `json:"report,omitempty"`
 
 	unlooked error                   // why nobody knows whether such lines wait, nil if it is known
 	asked    map[model.WaitCode]bool // by the last pass that had a plan
@@ -153,6 +154,7 @@ func (p *program) status(ctx context.Context, asJSON bool) error {
 		}
 		s.NextPass = cfg.NextRun(now()).UTC()
 		s.Handover, s.unlooked = app.HandoverWaiting(cfg)
+		s.NoHandover = app.HandoverTrouble(cfg)
 		return err
 	})
 	switch {

@@ -146,8 +146,11 @@ func (s *status) printWaiting(w io.Writer) {
 	}
 }
 
-// printHandover tells of passwords that nobody has fetched yet.
+// printHandover tells of passwords that nobody has fetched yet, and of what keeps new ones from being handed over.
 func (s *status) printHandover(w io.Writer) {
+	if s.NoHandover != "" {
+		say(w, "Hand-over:\tNOBODY GETS A CREDENTIAL, for nobody would learn its password: %s", s.NoHandover)
+	}
 	for _, f := range s.Handover {
 		say(w, "Hand-over:\t%s", f.Words())
 	}

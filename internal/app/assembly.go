@@ -113,7 +113,7 @@ func (a *Assembly) Offset() time.Duration { return a.offset }
 func (a *Assembly) Planner(memory dirsync.Memory, mode model.Mode) dirsync.Planner {
 	planner := dirsync.Planner{
 		Mapper: a.mapper, Package: a.client, Memory: memory, Policy: a.Decisions(),
-		Stop: func() string { return StopReason(a.Config) }, StopFile: a.StopFile(), Now: a.now, Logger: a.logger,
+		Stop: func() string { return StopReason(a.Config) }, StopFile: a.StopFile(), NoHandover: func() string { return handoverTrouble(a.Config, a.files.Owners) }, Now: a.now, Logger: a.logger,
 	}
 	if mode != "" {
 		planner.Policy.Mode = mode

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
+	"github.com/threema-dirsync/threema-dirsync/internal/plainfile"
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/handover"
 	"github.com/threema-dirsync/threema-dirsync/sync/mapping"
@@ -24,6 +25,26 @@ func HandoverWaiting(cfg *config.Config) ([]handover.Waiting, error) {
 		return []handover.Waiting{}, nil
 	}
 	return handover.NewFile(cfg.Handover.File, "", layoutOf(cfg.Handover)).Waiting()
+}
+
+// HandoverTrouble says why no new password can be handed over, "" if nothing is seen that stops it. It writes nothing.
+// The file may be that of whoever owns the state folder: as that user passes run.
+func HandoverTrouble(cfg *config.Config) string {
+	var owners []uint32
+	if owner, found := plainfile.OwnerOf(cfg.StateDir); found {
+		owners = append(owners, owner)
+	}
+	return handoverTrouble(cfg, owners)
+}
+
+func handoverTrouble(cfg *config.Config, owners []uint32) string {
+	if cfg.Handover.File == "" {
+		return ""
+	}
+	if err := handover.NewFile(cfg.Handover.File, cfg.Handover.Link.String(), layoutOf(cfg.Handover), owners...).Look(); err != nil {
+		return err.Error()
+	}
+	return ""
 }
 
 // layoutOf is the form of the file.

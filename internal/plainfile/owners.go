@@ -77,6 +77,15 @@ func (o Owners) has(uid uint32) bool {
 	return uid == 0 || int(uid) == os.Geteuid() || slices.Contains(o, uid)
 }
 
+// OwnerOf is whose a file or folder is, if that can be told.
+func OwnerOf(path string) (uint32, bool) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0, false
+	}
+	return ownerOf(info)
+}
+
 func ownerOf(info fs.FileInfo) (uint32, bool) {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	if !ok {

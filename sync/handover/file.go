@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -35,14 +36,25 @@ func NewFile(path, link string, layout Layout, owners ...uint32) *File {
 // delivery, and stays as it is; that a file here can be made, is private, and takes a line to disk
 // is tried on one of its own, which is removed.
 func (f *File) Check() error {
-	dir := filepath.Dir(f.path)
-	if err := unix.Faccessat(unix.AT_FDCWD, dir, unix.W_OK|unix.X_OK, unix.AT_EACCESS); err != nil {
-		return fmt.Errorf("the hand-over folder %s cannot be written to by user id %d: %w", dir, os.Geteuid(), plainfile.Full(err, f.path))
-	}
-	if _, err := f.Target(); err != nil {
+	if err := f.Look(); err != nil {
 		return err
 	}
-	return f.try(dir)
+	return f.try(filepath.Dir(f.path))
+}
+
+// Look tells the same as far as it shows without a write.
+func (f *File) Look() error {
+	dir := filepath.Dir(f.path)
+	err := unix.Faccessat(unix.AT_FDCWD, dir, unix.W_OK|unix.X_OK, unix.AT_EACCESS)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("the hand-over folder %s is missing (%w); type as the user of the service: mkdir -p -m 700 %s; or name a file elsewhere under handover.file", dir, err, model.ShellWord(dir))
+	case err != nil:
+		return fmt.Errorf("the hand-over folder %s cannot be written to by user id %d: %w; let that user write there, or name a file elsewhere under handover.file",
+			dir, os.Geteuid(), plainfile.Full(err, f.path))
+	}
+	_, err = f.Target()
+	return err
 }
 
 // try writes a line to a file of its own beside the hand-over file.

@@ -29,6 +29,8 @@ type Input struct {
 	Stop string
 	// StopFile is the path of that file, for what to type.
 	StopFile string
+	// NoHandover, if not empty, says why nobody would learn a new password.
+	NoHandover string
 }
 
 // Compute compares and decides. It is pure, total and deterministic: the same input gives the

@@ -94,6 +94,7 @@
 //	oldpackage.go      joiners where the ledger is new to an old package
 //
 //	budget.go          what fits into the day's requests and into the licences
+//	unhanded.go        creates whose password nobody would learn
 //
 //	gate.go            what becomes of each change, and in which order the reasons count
 //	approval.go        what somebody said yes to

@@ -18,7 +18,7 @@ func newGates(j *joining, transfersListed map[string]bool) *gates {
 // gate decides what becomes of each change, in the order in which the reasons matter: what
 // a leave of absence suspends, what the policy withholds, what a changed baseline blocks, what this pass has no evidence for,
 // what asks for an approval, what exceeds a limit, what the stop file halts, what finds no
-// licence and what does not fit into the day. Leavers are decided wholly before joiners, whose
+// licence, what nobody would learn the password of, and what does not fit into the day. Leavers are decided wholly before joiners, whose
 // licences they free. The stop file comes after what an approval can lift, so that it does not
 // change the hash.
 func (p *gates) gate() {
@@ -41,6 +41,7 @@ func (p *gates) gate() {
 	p.lookAhead()
 	p.takeSeats()
 	p.limitCreates() // counts those who find a licence
+	p.awaitHandover()
 	p.spendOnOthers(&left)
 	p.expectFull()
 }

@@ -46,6 +46,9 @@ type Plan struct {
 	WaitedFor []model.Wait
 	StopFile  string
 
+	// Unhanded are the creates that wait because nobody would learn their password, nil if none does.
+	Unhanded *UnhandedError
+
 	// Untrusted says why nothing may be planned on this package, nil if it may. The rest of the plan
 	// counts for nothing then, but for the memory: what was missing, so that a second list can tell.
 	Untrusted *model.TrustError
