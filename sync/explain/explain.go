@@ -174,6 +174,9 @@ func (x *Explanation) fromSource(in plan.Input, p plan.Plan) {
 func (x *Explanation) fromLedger(in plan.Input, p plan.Plan) {
 	if o, ok := ofPerson(p.Update.Observations, x.Person, func(o model.Observation) model.PersonID { return o.Person }); ok {
 		x.Observation, x.PassReads = &o, passReads(in.State, o)
+		if o.DN != "" && (o.State == model.Departed || x.Entry == nil || !x.Entry.InScope) {
+			x.DN = o.DN // where they were seen last, as plan and status name them: the entry tells where it is now
+		}
 		x.name(o.CSI, o.DN, "")
 	}
 	if own, ok := ofPerson(in.State.Owned, x.Person, func(o model.Ownership) model.PersonID { return o.Person }); ok {

@@ -61,7 +61,7 @@ func (p *draft) holdFor(ask model.Ask, person model.PersonID, csi, dn, reason st
 }
 
 func (p *draft) holdIdentity(i model.Identity, reason string) {
-	p.hold(i.Person, i.CSI, i.DN, reason)
+	p.hold(i.Person, i.CSI, p.nameOf(i.Person), reason)
 }
 
 // change starts a change for an identity.

@@ -45,6 +45,33 @@ func (w *world) mustExplain(t testing.TB, query string) (explain.Explanation, st
 	return x, b.String()
 }
 
+// TestOnePlaceOnEachScreen: a leaver whose entry was moved is named by the place where they were seen last, in plan,
+// status, the list of who is on leave and explain, which tells where the entry is now.
+func TestOnePlaceOnEachScreen(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []model.EvidenceKind{model.Disabled, model.Absent} {
+		w, people := rolledOut(t, "anna", "bert")
+		was := people["anna"].dn()
+		people["anna"].leave(kind)
+		people["anna"].ou, people["anna"].trace = "Leavers", true
+		w.later(t, time.Hour)
+		p := w.later(t, 25*time.Hour)
+		now := people["anna"].dn()
+		w.state.Suspensions = []model.Suspension{{Person: people["anna"].id, Until: w.now.Add(day), By: "op"}}
+		suspended := w.plan().Suspended
+		w.state.Suspensions = nil
+		x, text := w.mustExplain(t, "anna")
+		for place, dn := range map[string]string{"plan": p.Changes[0].DN, "leave": suspended[0].DN, "explain": x.DN, "memory": x.Observation.DN} {
+			if dn != was {
+				t.Errorf("%s, %s: %q, want %q", kind, place, dn, was)
+			}
+		}
+		if now == was || x.Entry.DN != now || !strings.Contains(text, now) || !strings.Contains(text, "seen last") {
+			t.Errorf("%s: it does not tell where the entry is now:\n%s", kind, text)
+		}
+	}
+}
+
 // onTheWay is a company in which anna is on the way out: withdrawn, with one ID to go.
 func onTheWay(t testing.TB) (*world, map[string]*entry, string) {
 	t.Helper()

@@ -106,8 +106,11 @@ func (p *evidence) keptFromLeaving(own model.Ownership, o model.Observation) str
 	return ""
 }
 
-// nameOf is the DN of a person, the ID if none is known.
+// nameOf is the DN of a person, of a leaver where they were seen last; the ID if none is known.
 func (p *evidence) nameOf(person model.PersonID) string {
+	if o := p.observations[person]; o.State == model.Departed && o.DN != "" {
+		return o.DN
+	}
 	return cmp.Or(cmp.Or(p.identities[person].DN, p.observations[person].DN), person.String())
 }
 

@@ -60,6 +60,9 @@ func writeSource(x explain.Explanation, out *printer) {
 		where = "not in scope; looked up by ID: " + cmp.Or(e.DN, "not found")
 	}
 	out.fact("entry", where)
+	if e.DN != "" && x.DN != "" && model.FoldDN(e.DN) != model.FoldDN(x.DN) {
+		out.fact("seen last", "at "+x.DN, "under this place plan and status name them, and its OU counts them")
+	}
 	out.fact("account", e.State.String(), model.DescribeEvidence(e.Evidence))
 	if x.InNoGroup() {
 		out.fact("to entitle", model.HowToEntitle(x.Source.Outside.Groups))
