@@ -218,3 +218,39 @@ func (w *world) settlesALostAnswer(t *testing.T, person testdir.Person) {
 		t.Errorf("%v", out)
 	}
 }
+
+// TestUndoForAnAccountMadeAnew: what stands in the way of a credential is told, with what ends it, and not that nothing
+// does.
+func TestUndoForAnAccountMadeAnew(t *testing.T) {
+	t.Parallel()
+	dir := newMemory(t, 8)
+	w := newWorld(t, dir.site)
+	w.must(t, 0, "run", "--once")
+	anna := dir.people[2]
+	w.orders(t, 0, anna.Number)
+	dir.remove(t, 2)
+	dir.hire(t, testdir.NewPerson(2))
+	w.must(t, 3, "run", "--once")
+	type change struct {
+		Op     string
+		Person struct{ Source, ID string }
+	}
+	var asked struct {
+		Hash    string
+		Changes []change
+	}
+	w.json(t, &asked, 0, "plan", "--json")
+	n := slices.IndexFunc(asked.Changes, func(c change) bool { return c.Op == "create" })
+	account := asked.Changes[n].Person.Source + "/" + asked.Changes[n].Person.ID
+	out := w.must(t, 0, "withdraw", "--undo", account, "--reason", "back again")
+	wantSays(t, out, "NOTHING TO TAKE BACK", "it waits for same-person", "threema-dirsync approve "+asked.Hash)
+	if strings.Contains(out.stdout, "nothing stands in the way") {
+		t.Error(out)
+	}
+	w.must(t, 0, "approve", asked.Hash)
+	wantSays(t, w.must(t, 0, "withdraw", "--undo", account, "--reason", "back again"), "nothing stands in the way")
+	w.must(t, 0, "run", "--once")
+	if made := w.sim.state(t).Credentials; len(made) != 8 {
+		t.Errorf("%d credentials", len(made))
+	}
+}

@@ -92,6 +92,9 @@ func (p *known) nothingToUndo(person model.PersonID) (already, refused string) {
 	case p.creating(person):
 		return "a new credential is being made for them already", ""
 	case i.State == model.Entitled && !i.Excluded:
+		if stops := Compute(p.Input).stopsMaking(person); stops != "" {
+			return "no withdrawal from this account is known (directory ID " + person.String() + "), and it gets no credential yet: " + stops, ""
+		}
 		return "nothing stands in the way of a new credential: the directory says that they are entitled, and passes make one by all rules (`threema-dirsync explain` tells which)", ""
 	case leaving:
 		return "", fmt.Sprintf("their departure is under way (credential %s), and the directory does not say that they are entitled (%s): when a pass sees them so, it ends",
@@ -157,13 +160,21 @@ func (p *known) stopsRemaking(own model.Ownership) string {
 	in := p.Input
 	in.State.Undone = append(slices.Clip(in.State.Undone), model.UndoneOrder{Person: own.Person, CredentialID: own.CredentialID, At: in.Now})
 	next := Compute(in)
-	for _, c := range next.Changes {
-		if c.Person == own.Person && (c.Op == model.Create || c.Op == model.Adopt) {
-			return next.stops(c)
+	if !p.gone(model.Object{Kind: model.ObjectCredential, ID: own.CredentialID}) {
+		next.Held = nil // that it is not certain is told beside this
+	}
+	return next.stopsMaking(own.Person)
+}
+
+// stopsMaking says what stops the credential of somebody who is to get one, and what ends that; "" if nothing does.
+func (p Plan) stopsMaking(person model.PersonID) string {
+	for _, c := range p.Changes {
+		if c.Person == person && (c.Op == model.Create || c.Op == model.Adopt) {
+			return p.stops(c)
 		}
 	}
-	for _, h := range next.Held {
-		if h.Person == own.Person && p.gone(model.Object{Kind: model.ObjectCredential, ID: own.CredentialID}) {
+	for _, h := range p.Held {
+		if h.Person == person {
 			return "they are held (" + h.Reason + "). What ends that: correct it"
 		}
 	}
