@@ -120,6 +120,8 @@ type Ledger interface {
 
 	// Order records that somebody ordered a withdrawal: it stands until it is carried out, or ends.
 	Order(ctx context.Context, run int64, o model.OpenOrder, csi, reason string) error
+	// PutOut records that somebody ordered the withdrawal of a credential that a departure had taken: the word outlives it.
+	PutOut(ctx context.Context, run int64, o model.OpenOrder, csi, reason string) error
 	// RevokeUndo records that a withdrawal that somebody took back is ordered again.
 	RevokeUndo(ctx context.Context, run int64, person model.PersonID, csi, by, reason string) error
 	// RecordDecision records in the audit what was decided against.

@@ -93,6 +93,9 @@ func (p *Pass) Withdraw(ctx context.Context, order WithdrawalRequest, histories 
 			d.in.State.OpenOrders = append(slices.Clip(d.in.State.OpenOrders), w.open(order, p.Now()))
 			d.plan = plan.Compute(d.in)
 		}
+		if unclear == nil && w.Late {
+			err = p.Ledger.PutOut(shielded(ctx), run, w.open(order, p.Now()), w.CSI, order.Reason)
+		}
 		// A credential that is missing counts by whole passes: who orders twice brings nobody
 		// closer to a new one.
 		d.plan.Update.Owned = d.in.State.Owned
@@ -183,6 +186,9 @@ func (w *Withdrawal) conclude(r *Report) {
 	switch {
 	case w.Already != "" && r.Err != nil:
 		w.end(OrderFailed, ExitFailed, r.Err.Error())
+	case w.Late:
+		w.end(OrderAlready, ExitOK, w.Already+", with their departure. That you ordered it is recorded: coming back gives them no access, only "+
+			"`threema-dirsync withdraw --undo "+w.Typed+" --reason TEXT` does, once the directory shows them as entitled")
 	case w.Undone:
 		w.end(OrderAlready, ExitOK, w.Already+". Somebody had taken the withdrawal back; with this order there is no new credential")
 	case w.Already != "":

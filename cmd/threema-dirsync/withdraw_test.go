@@ -254,3 +254,42 @@ func TestUndoForAnAccountMadeAnew(t *testing.T) {
 		t.Errorf("%d credentials", len(made))
 	}
 }
+
+// TestAnOrderAfterTheDeparture: whoever types it when the directory has taken the credential said a word all the same,
+// and the person who is back waits for the way back.
+func TestAnOrderAfterTheDeparture(t *testing.T) {
+	t.Parallel()
+	dir := newMemory(t, 8)
+	w := newWorld(t, dir.site)
+	w.sharpen()
+	w.set("leavers.approval", "none")
+	w.must(t, 0, "run", "--once")
+	anna := dir.people[2]
+	dir.disable(t, anna)
+	for range 4 {
+		w.advance(t, 25*time.Hour)
+		w.run(t, "run", "--once")
+	}
+	if made := w.sim.state(t).Credentials; len(made) != 7 {
+		t.Fatalf("%d credentials: the departure took none", len(made))
+	}
+	w.orders(t, 0, anna.Number, "ALREADY WITHDRAWN", "That you ordered it is recorded", "withdraw --undo "+anna.Number)
+	if again := w.orders(t, 0, anna.Number, "ALREADY WITHDRAWN"); strings.Contains(again.stdout, "is recorded") {
+		t.Errorf("recorded twice: %v", again)
+	}
+	dir.enable(t, anna)
+	for range 3 {
+		w.advance(t, 25*time.Hour)
+		w.must(t, 0, "run", "--once")
+	}
+	if made := w.sim.state(t).Credentials; len(made) != 7 {
+		t.Fatalf("%d credentials: coming back gave access back", len(made))
+	}
+	wantSays(t, w.must(t, 0, "plan"), "was withdrawn by order", "withdraw --undo "+anna.Number)
+	w.must(t, 0, "withdraw", "--undo", anna.Number, "--reason", "it was a mistake")
+	w.must(t, 0, "run", "--once")
+	if made := w.sim.state(t).Credentials; len(made) != 8 {
+		t.Errorf("%d credentials after the way back", len(made))
+	}
+	w.must(t, 0, "audit", "verify")
+}

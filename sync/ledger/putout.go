@@ -19,6 +19,22 @@ func readPutOut(ctx context.Context, tx querier) ([]model.PutOut, error) {
 		FROM sagas WHERE word <> '' AND withdrawn_at > 0 ORDER BY source, person, withdrawn_at DESC, id DESC`)
 }
 
+// PutOut records that somebody ordered the withdrawal of a credential that a departure had taken before: it is their
+// word too by which the person is out.
+func (l *Ledger) PutOut(ctx context.Context, run int64, o model.OpenOrder, csi, reason string) error {
+	return audited(ctx, l.writes, "record the order", l.now(), func(tx *sql.Tx, t *trail) error {
+		t.run = run
+		t.note(AuditEntry{Event: auditOrdered, Op: model.Withdraw, Person: o.Person, CSI: csi, CredentialID: o.CredentialID, By: o.By, Message: reason})
+		_, err := tx.ExecContext(ctx, `UPDATE sagas SET word = ? WHERE id = (SELECT MAX(id) FROM sagas
+			WHERE source = ? AND person = ? AND credential_id = ? AND withdrawn_at > 0 AND ordered = 0)`,
+			model.WordOrder, o.Person.Source, o.Person.ID, o.CredentialID)
+		if err != nil {
+			return err
+		}
+		return endUndo(ctx, tx, o.Person)
+	})
+}
+
 // endWord forgets whose word put somebody out: they have a credential again, or an account with their csi has one,
 // which took somebody's yes.
 func endWord(ctx context.Context, tx *sql.Tx, op model.Operation) error {

@@ -41,6 +41,8 @@ type Ordered struct {
 	// Undone tells that somebody took an earlier withdrawal back, and there is no new credential yet: with
 	// this order there will be none.
 	Undone bool
+	// Late tells that their departure had taken the credential, and that this order leaves a word (putout.go).
+	Late bool
 
 	Already string         // there is nothing to withdraw any more, and why
 	Refused string         // why it must not be withdrawn
@@ -64,7 +66,9 @@ func ComputeOrder(in Input, order Order) Ordered {
 	own, owned := p.owned[order.Person]
 	if !owned {
 		answer := p.answerFor(order.Person)
-		answer.Already, answer.Refused = p.nothingOwned(order)
+		if answer.Already, answer.Refused = p.nothingOwned(order); answer.Already != "" {
+			p.sayLate(order, &answer)
+		}
 		return answer
 	}
 	answer := p.answerAbout(own)
@@ -125,6 +129,22 @@ func (p *known) nothingOwned(order Order) (already, refused string) {
 		}
 	}
 	return "", "no credential of theirs is managed, so there is nothing to withdraw"
+}
+
+// sayLate lets an order leave a word where the departure of the person had taken the credential before it.
+func (p *known) sayLate(order Order, answer *Ordered) {
+	took := p.departures[order.Person]
+	if took.WithdrawnAt.IsZero() {
+		for _, past := range order.Departures {
+			if !past.WithdrawnAt.IsZero() {
+				took.CredentialID, took.Username, took.WithdrawnAt = past.CredentialID, past.Username, past.WithdrawnAt
+			}
+		}
+	}
+	answer.CSI, answer.CredentialID, answer.Username = cmp.Or(answer.CSI, took.CSI, p.identities[order.Person].CSI), took.CredentialID, took.Username
+	answer.Typed = p.names.Typed(answer.CSI, order.Person)
+	out, said := p.lastOwned(order.Person)
+	answer.Late = p.Policy.RefusesOrders() == "" && (!said || out.CredentialID != took.CredentialID || p.undone(out))
 }
 
 // alreadyGone says that a credential of ours needs no withdrawal. Where one list alone lacks it, it is
