@@ -30,14 +30,14 @@ func stale(age time.Duration) string {
 type look func(context.Context, model.Change) (string, error)
 
 // objectOf is the look at what a step takes away. A contact can be enabled again.
-func (a *applier) objectOf(op model.Op) look {
-	switch op {
-	case model.Withdraw:
+func (a *applier) objectOf(c model.Change) look {
+	switch c.Takes().Kind {
+	case model.ObjectCredential:
 		return a.credentialUnchanged
-	case model.DisableContact:
-		return nil
-	default:
+	case model.ObjectUser:
 		return a.idUnchanged
+	default:
+		return nil
 	}
 }
 

@@ -13,7 +13,10 @@ import (
 // leavers takes departed people out, one person after the other and each in the order of
 // design §5.6: persist the IDs, withdraw, disable the contact, detach or revoke each ID.
 func (a *applier) leavers(ctx context.Context, due map[model.Op][]model.Change) error {
-	steps := slices.Concat(due[model.Withdraw], due[model.DisableContact], due[model.Detach], due[model.Revoke])
+	var steps []model.Change
+	for _, op := range model.OpsThat(model.Op.OfDeparture) {
+		steps = append(steps, due[op]...)
+	}
 	people := map[model.PersonID][]model.Change{}
 	var order []model.PersonID
 	for _, c := range steps {
@@ -69,7 +72,7 @@ func (a *applier) skipRest(ctx context.Context, undone model.Change, rest []mode
 // leaverStep carries out one step: a last look, the intent, the request, what came of it. That the object
 // was gone already is as good. The last look took its time, so the stop file is asked for once more.
 func (a *applier) leaverStep(ctx context.Context, c model.Change) (model.Result, error) {
-	if result, err := a.lastLook(ctx, c, a.objectOf(c.Op)); result != model.Done {
+	if result, err := a.lastLook(ctx, c, a.objectOf(c)); result != model.Done {
 		return result, err
 	}
 	if why := a.mustHalt(); why != "" {

@@ -158,11 +158,8 @@ func (p *Pass) erase(ctx context.Context, run int64) error {
 // licence do not count: they may wait for ever.
 func rolledOut(pl plan.Plan) bool {
 	for _, c := range pl.Changes {
-		switch c.Op {
-		case model.Create, model.Adopt, model.SetSettings:
-			if c.Status == model.Deferred || c.Status == model.Withheld || c.Status == model.Blocked {
-				return false
-			}
+		if c.Op.OfRollOut() && (c.Status == model.Deferred || c.Status == model.Withheld || c.Status == model.Blocked) {
+			return false
 		}
 	}
 	return true

@@ -33,7 +33,7 @@ func (w *Withdrawal) describeGuard() string {
 func (w *Withdrawal) describeDone(r *Report) string {
 	words := []string{"credential " + w.Username + " is withdrawn (Zugang entzogen); the app stops within 24 hours, or when it is next opened"}
 	for _, x := range r.Results {
-		if x.Change.Op == model.DisableContact && x.Result != model.Done {
+		if x.Change.Op.GoesAlong() && x.Result != model.Done {
 			words = append(words, fmt.Sprintf("the contact %s is still enabled (%s), the next pass tries again", x.Change.ThreemaID, x.Message))
 		}
 	}

@@ -88,10 +88,8 @@ func (x *Explanation) compareSettings(in plan.Input, current map[string]string) 
 func (x *Explanation) written() map[string]string {
 	written := map[string]string{}
 	for _, c := range x.Changes {
-		switch c.Op {
-		case model.SetSettings, model.UnsetSetting, model.Create:
+		if c.Op.WritesSettings() {
 			maps.Copy(written, c.After)
-		default:
 		}
 	}
 	return written

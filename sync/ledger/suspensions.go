@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -74,8 +75,12 @@ func (l *Ledger) Suspend(ctx context.Context, s model.Suspension) (voided int, e
 	err = audited(ctx, l.writes, "record the leave of absence", l.now(), func(tx *sql.Tx, t *trail) error {
 		t.note(AuditEntry{Event: auditHoldSet, Person: s.Person, CSI: s.CSI, By: s.By, Message: fmt.Sprintf("until %s: %s", s.LastDay, s.Reason)})
 		before := len(t.entries)
-		err := dropApprovals(ctx, tx, t, AuditEntry{Event: auditApprovalExpired}, `DELETE FROM approvals WHERE source = ? AND person = ? AND op IN ('', 'withdraw', 'disable-contact', 'detach', 'revoke')`,
-			s.Person.Source, s.Person.ID)
+		steps, err := json.Marshal(append([]model.Op{""}, model.OpsThat(model.Op.OfDeparture)...)) // see [model.GivenApproval.Departs]
+		if err != nil {
+			return err
+		}
+		err = dropApprovals(ctx, tx, t, AuditEntry{Event: auditApprovalExpired}, `DELETE FROM approvals WHERE source = ? AND person = ? AND op IN (SELECT value FROM json_each(?))`,
+			s.Person.Source, s.Person.ID, string(steps))
 		if err != nil {
 			return err
 		}

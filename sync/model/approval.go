@@ -58,7 +58,7 @@ func (s State) Ends(a GivenApproval, o Observation, departure Departure, policy 
 		return a.Until, false
 	}
 	due := policy.Withdrawable(o, s.GraceStart(o, policy, now))
-	if a.Op == Detach || a.Op == Revoke {
+	if a.Op.TakesID() {
 		due = Later(due, departure.GraceFrom()).Add(policy.GraceID)
 	}
 	if !a.At.Before(due) {

@@ -15,7 +15,7 @@ type Base struct {
 // Of is the number that an operation is measured against: a Threema ID may also be taken from
 // somebody who is on the way out.
 func (b Base) Of(op Op) int {
-	if op == Detach || op == Revoke {
+	if op.TakesID() {
 		return b.Managed + b.Leaving
 	}
 	return b.Managed

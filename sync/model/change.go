@@ -131,12 +131,10 @@ func ChangeID(parts ...string) string {
 func (c Change) Ahead() bool { return c.Guard == GuardAhead }
 
 // Takes is the object that a step takes away.
-func (c Change) Takes() Object {
-	if c.Op == Withdraw {
-		return Object{ObjectCredential, c.CredentialID}
-	}
-	return Object{ObjectUser, c.ThreemaID}
-}
+func (c Change) Takes() Object { return c.Op.object(c.CredentialID, c.ThreemaID) }
+
+// Joins tells of a create that makes a credential: one that resumes an interrupted one was let through before.
+func (c Change) Joins() bool { return c.Op == Create && c.CredentialID == "" }
 
 // AwaitsApproval tells whether "approve HASH" is what the change waits for: it needs an
 // approval, a limit blocks it, or will when it is due. The other guards are lifted otherwise: the baseline by

@@ -63,7 +63,7 @@
 //	base.go             of how many
 //	ours.go             who is ours
 //	grace.go            when a grace begins
-//	op.go               the operations
+//	op.go               the operations, and the table of what is so of each
 //	change.go           one step towards the desired state, its class and its status
 //	ask.go              the questions that a change may ask
 //	rival.go            who else has the csi of a leaver

@@ -46,12 +46,7 @@ func EffectStates() []EffectState {
 }
 
 // Object is what an effect took away.
-func (e Effect) Object() Object {
-	if e.Op == Withdraw {
-		return Object{ObjectCredential, e.CredentialID}
-	}
-	return Object{ObjectUser, e.ThreemaID}
-}
+func (e Effect) Object() Object { return e.Op.object(e.CredentialID, e.ThreemaID) }
 
 // State is how far the effect is known to hold.
 func (e Effect) State() EffectState {
@@ -65,21 +60,9 @@ func (e Effect) State() EffectState {
 }
 
 // EffectiveBy is when the effect must have reached everybody.
-func (e Effect) EffectiveBy() time.Time {
-	if e.Op == Withdraw {
-		return e.RequestedAt.Add(withdrawDelay)
-	}
-	return e.RequestedAt.Add(takeIDDelay)
-}
+func (e Effect) EffectiveBy() time.Time { return e.RequestedAt.Add(e.Op.traits().delay) }
 
 // Title names the effect: "detach / trennen ABCDEFGH".
 func (e Effect) Title() string {
 	return e.Op.CockpitWord() + " " + cmp.Or(e.ThreemaID, e.Username)
 }
-
-// How long an effect may take before it can be judged (domain §6, D-38): until then the service and
-// the apps have every right to show the old state.
-const (
-	withdrawDelay = 24 * time.Hour // an app asks for its licence once a day
-	takeIDDelay   = time.Hour
-)

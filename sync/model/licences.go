@@ -1,18 +1,16 @@
 package model
 
-import "cmp"
-
 // SeatsUsed counts the licences in use without what is gone, and with what was made. Which of the two readings of the
 // licences is right is not documented, so the larger one counts (D-41).
-func (inv Inventory) SeatsUsed(gone func(Op, string) bool, made int) int {
+func (inv Inventory) SeatsUsed(gone func(Object) bool, made int) int {
 	byCredential, byUser := made, 0
 	for _, c := range inv.Credentials {
-		if !gone(Withdraw, c.ID) {
+		if !gone(Object{ObjectCredential, c.ID}) {
 			byCredential += max(1, c.Usage)
 		}
 	}
 	for _, u := range inv.Users {
-		if !gone(Detach, u.ID) && !gone(Revoke, u.ID) {
+		if !gone(Object{ObjectUser, u.ID}) {
 			byUser++
 		}
 	}
@@ -24,7 +22,7 @@ func (inv Inventory) SeatsUsed(gone func(Op, string) bool, made int) int {
 func (inv Inventory) SeatsAfter(done []Change) Seats {
 	made := 0
 	for _, c := range done {
-		if c.Op == Create && c.CredentialID == "" {
+		if c.Joins() {
 			made++
 		}
 	}
@@ -40,16 +38,12 @@ type Seats struct {
 }
 
 // Leaving tells which credentials and Threema IDs changes take away.
-func Leaving(changes []Change) func(Op, string) bool {
-	type object struct {
-		op Op
-		id string
-	}
-	leaves := map[object]bool{}
+func Leaving(changes []Change) func(Object) bool {
+	leaves := map[Object]bool{}
 	for _, c := range changes {
 		if c.Op.Destructive() {
-			leaves[object{c.Op, cmp.Or(c.ThreemaID, c.CredentialID)}] = true
+			leaves[c.Takes()] = true
 		}
 	}
-	return func(op Op, id string) bool { return leaves[object{op, id}] }
+	return func(o Object) bool { return leaves[o] }
 }

@@ -39,6 +39,18 @@ type Operation struct {
 	Parts []Part
 }
 
+// Objects are what it makes or takes, as the package shows them, where that needs a proof.
+func (op Operation) Objects() []Object {
+	switch o := op.Op.object(op.CredentialID, ""); o.Kind {
+	case "":
+		return nil
+	case ObjectCredential:
+		return []Object{o}
+	default:
+		return Convert(op.ThreemaIDs, func(id string) Object { return Object{o.Kind, id} })
+	}
+}
+
 // Part is what one request for many people does for one of them.
 type Part struct {
 	ChangeID             string

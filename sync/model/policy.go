@@ -22,15 +22,8 @@ func Modes() []Mode { return []Mode{Observe, CreateOnly, UpsertOnly, Sync} }
 
 // Allows tells whether the mode lets an operation through.
 func (m Mode) Allows(op Op) bool {
-	switch op {
-	case Create, Adopt:
-		return m == CreateOnly || m == UpsertOnly || m == Sync
-	case Transfer, SetSettings, UnsetSetting, PublishContact:
-		return m == UpsertOnly || m == Sync
-	case Withdraw, DisableContact, Detach, Revoke:
-		return m == Sync
-	}
-	return false
+	first := slices.Index(Modes(), op.traits().mode)
+	return first >= 0 && slices.Index(Modes(), m) >= first
 }
 
 // IDPolicy is what becomes of a leaver's Threema ID.

@@ -25,25 +25,9 @@ func (p *draft) add(c model.Change) {
 		c.Status = model.Due
 	}
 	if c.Class == "" {
-		c.Class = p.class(c.Op)
+		c.Class = c.Op.Class(p.Policy.ID)
 	}
 	p.plan.Changes = append(p.plan.Changes, c)
-}
-
-// class is design §5.3: a detach cannot be undone by us where revoking is the goal (D-17).
-func (p *given) class(op model.Op) model.Class {
-	switch op {
-	case model.Revoke:
-		return model.Irreversible
-	case model.Detach:
-		if p.Policy.ID == model.RevokeID {
-			return model.Irreversible
-		}
-		return model.Recoverable
-	case model.Create, model.Withdraw:
-		return model.Recoverable
-	}
-	return model.Reversible
 }
 
 func (p *draft) hold(person model.PersonID, csi, dn, reason string) {
@@ -74,5 +58,7 @@ func (p *recovered) change(op model.Op, i model.Identity, remote string, preStat
 		CSI:    i.CSI,
 		DN:     i.DN,
 		OU:     p.observations[i.Person].OU,
+		// Some cost more, as their planner knows.
+		Requests: op.Requests(),
 	}
 }

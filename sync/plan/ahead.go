@@ -31,13 +31,13 @@ func (p *gates) lookAhead() {
 	if p.planOnly || p.clockInDoubt {
 		return
 	}
-	for _, op := range []model.Op{model.Withdraw, model.Detach, model.Revoke} {
+	for _, op := range model.OpsThat(model.Op.Destructive) {
 		p.lookAheadFor(op)
 	}
 	leader := Prerequisites(p.plan.Changes)
 	for n := range p.plan.Changes {
 		c := &p.plan.Changes[n]
-		if l, led := leader(*c); led && c.Op == model.DisableContact && c.Status == model.Waiting && l.Status == model.Waiting {
+		if l, led := leader(*c); led && c.Op.GoesAlong() && c.Status == model.Waiting && l.Status == model.Waiting {
 			c.Guard = l.Guard // it goes with the withdrawal, also in what a yes is for
 		}
 	}
@@ -114,9 +114,9 @@ func (p *gates) dueAt(c model.Change, leader func(model.Change) (model.Change, b
 		return times.from(p.Now)
 	case c.Status != model.Waiting || c.NotBefore.IsZero():
 		return time.Time{}
-	case c.Op == model.Withdraw && o.ConfirmedAt.IsZero():
+	case c.Op.BeginsDeparture() && o.ConfirmedAt.IsZero():
 		return times.from(p.confirmAt(o, times).Add(p.Policy.GraceWithdraw))
-	case c.Op == model.Withdraw || !led:
+	case !led:
 		return times.from(model.Later(c.NotBefore, p.confirmAt(o, times)))
 	case l.Status == model.Due:
 		return times.from(c.NotBefore)
@@ -164,7 +164,7 @@ func (p *gates) announce(op model.Op, source string, found []excess, stopped []s
 	if len(people) == 0 {
 		return
 	}
-	if op == model.Withdraw {
+	if op.BeginsDeparture() {
 		p.announceBeginnings(source, earliest)
 	}
 	var rules []string

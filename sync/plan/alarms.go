@@ -28,9 +28,9 @@ func (w *watch) causes(effects []model.Effect) map[model.AlarmKey]model.Alarm {
 		switch {
 		case !e.ReturnedAt.IsZero():
 			continue
-		case e.Op == model.Withdraw && w.shows(e.Object()) && (over || !e.GoneAt.IsZero()):
+		case e.Op.BeginsDeparture() && w.shows(e.Object()) && (over || !e.GoneAt.IsZero()):
 			add(e, model.CredentialBack, "")
-		case e.Op != model.Withdraw && w.shows(e.Object()) && (over || !e.VerifiedAt.IsZero()):
+		case e.Op.TakesID() && w.shows(e.Object()) && (over || !e.VerifiedAt.IsZero()):
 			add(e, model.IDReturned, e.ThreemaID)
 		}
 		if over {

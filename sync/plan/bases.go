@@ -61,7 +61,7 @@ func (l *limits) ouSizes(op model.Op, source string, taken, due map[model.Person
 		}
 	}
 	there := tallyOUs(old)
-	if op != model.Withdraw {
+	if op.TakesID() {
 		for _, departure := range l.state.Withdrawn() {
 			if departure.Person.Source == source {
 				all[departure.Person], old[departure.Person] = departure.OU, departure.OU

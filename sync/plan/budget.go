@@ -22,7 +22,7 @@ func (p *budget) takeSeats() {
 	}
 	free := licences - p.Inventory.SeatsUsed(p.leavesNow(), 0)
 	for _, c := range p.inOrder(model.Create) {
-		if c.Status != model.Due || c.CredentialID != "" {
+		if c.Status != model.Due || !c.Joins() {
 			continue
 		}
 		if free <= 0 {
@@ -42,41 +42,50 @@ func (p *budget) expectFull() {
 		return
 	}
 	for _, c := range p.inOrder(model.Create) {
-		if c.Status == model.Due && c.CredentialID == "" {
+		if c.Status == model.Due && c.Joins() {
 			p.plan.Wait(model.WaitNoLicence, c.Person)
 		}
 	}
 }
 
 // leavesNow tells which credentials and Threema IDs go in this pass, before anybody is created.
-func (p *budget) leavesNow() func(model.Op, string) bool {
+func (p *budget) leavesNow() func(model.Object) bool {
 	return model.Leaving(slices.DeleteFunc(slices.Clone(p.plan.Changes), func(c model.Change) bool { return c.Status != model.Due }))
 }
 
 // spendOnLeavers fits the due changes of leavers into the day's requests, down to the last one
 // (design §5.8).
 func (p *gates) spendOnLeavers(left *int) {
-	p.plan.Requests += p.pay(left, 0, model.Withdraw)
-	p.chain() // what comes after a deferred withdrawal or a blocked transfer costs nothing today
-	p.plan.Requests += p.pay(left, 0, model.DisableContact, model.Detach, model.Revoke)
+	for _, op := range model.OpsThat(model.Op.OfDeparture) {
+		p.plan.Requests += p.pay(left, 0, op)
+		if op.BeginsDeparture() {
+			p.chain() // what comes after a deferred withdrawal or a blocked transfer costs nothing today
+		}
+	}
 }
 
 // spendOnOthers does the same for changes, then for creates. Both leave the reserve alone.
 func (p *budget) spendOnOthers(left *int) {
 	p.chargeTrial()
-	p.plan.Requests += p.payInBulk(left, model.SetSettings, p.Policy.ChunkSize)
-	p.plan.Requests += p.pay(left, p.Budget.Reserve, model.UnsetSetting, model.PublishContact)
-	p.plan.Requests += p.payInBulk(left, model.Create, p.Policy.Batch)
+	for _, op := range model.Ops() {
+		switch {
+		case op.OfDeparture():
+		case op == model.SetSettings:
+			p.plan.Requests += p.payInBulk(left, op, p.Policy.ChunkSize)
+		case op == model.Create:
+			p.plan.Requests += p.payInBulk(left, op, p.Policy.Batch)
+		default:
+			p.plan.Requests += p.pay(left, p.Budget.Reserve, op)
+		}
+	}
 }
 
 // pay defers what the rest of the day cannot carry and returns what the others cost.
-func (p *budget) pay(left *int, reserve int, ops ...model.Op) int {
+func (p *budget) pay(left *int, reserve int, op model.Op) int {
 	cost := 0
-	for _, op := range ops {
-		for _, c := range p.inOrder(op) {
-			if c.Status == model.Due {
-				cost += p.charge(c, left, reserve, c.Requests)
-			}
+	for _, c := range p.inOrder(op) {
+		if c.Status == model.Due {
+			cost += p.charge(c, left, reserve, c.Requests)
 		}
 	}
 	return cost
@@ -104,7 +113,7 @@ func (p *budget) payInBulk(left *int, op model.Op, chunk int) int {
 
 // charge takes the price from what is left, or defers the change.
 func (p *budget) charge(c *model.Change, left *int, reserve, price int) int {
-	if p.Budget.Unlimited {
+	if p.Budget.Unlimited || price == 0 {
 		return price
 	}
 	if *left-price < reserve {

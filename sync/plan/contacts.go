@@ -47,7 +47,7 @@ func (p *joining) publish(i model.Identity, credentialID string, contact model.C
 	c.After = contactState(model.Contact{
 		FirstName: i.Setting(model.SettingFirstName), LastName: i.Setting(model.SettingLastName), Enabled: true,
 	}, true)
-	c.Reason, c.Requests = reason, 1
+	c.Reason = reason
 	p.add(c)
 }
 
@@ -70,7 +70,6 @@ func (p *draft) disable(l leaver, threemaID string) {
 	c.ThreemaID = threemaID
 	c.Before, c.After = contactState(contact, true), contactState(contact, true)
 	c.After["enabled"] = "false"
-	c.Requests = 1
 	p.awaitList(&c, model.Object{Kind: model.ObjectContact, ID: threemaID})
 	p.askForgotten(&c)
 	p.add(c)

@@ -84,7 +84,6 @@ func (p *leaving) takeID(l leaver, u model.User) {
 	}
 	c := p.leaverChange(op, l, u.ID, preState...)
 	c.ThreemaID = u.ID
-	c.Requests = 2 // the ID is read once more right before
 	c.Before = map[string]string{"credential": u.CredentialID, "csi": u.CSI}
 	c.Reason = model.JoinReasons(c.Reason, "last seen with "+p.lastWith(l, u))
 	c.Status, c.NotBefore = p.idTime(l)

@@ -30,10 +30,7 @@ func (p *gates) gate() {
 	p.guardJoiners()
 	p.eachDue(p.wantEvidence)
 	p.eachDue(p.askApproval)
-	p.limitLeavers(model.Withdraw)
-	p.chain()
-	p.limitLeavers(model.Detach)
-	p.limitLeavers(model.Revoke)
+	p.limitLeavers()
 	p.eachDue(p.guardStopFile)
 	p.limitChanges()
 	left := p.Budget.Remaining
@@ -122,15 +119,14 @@ func (p *gates) chain() {
 	leader := Prerequisites(p.plan.Changes)
 	for n := range p.plan.Changes {
 		c := &p.plan.Changes[n]
-		// With the withdrawal, and not before it: no leave and no yes of its own lets the contact go first.
-		contact := c.Op == model.DisableContact && (c.Status == model.Suspended || c.Status == model.NeedsApproval)
-		if c.Status != model.Due && c.Status != model.Waiting && c.Status != model.Blocked && !contact {
+		along := c.Op.GoesAlong() && (c.Status == model.Suspended || c.Status == model.NeedsApproval)
+		if c.Status != model.Due && c.Status != model.Waiting && c.Status != model.Blocked && !along {
 			continue
 		}
 		l, led := leader(*c)
 		switch {
 		case !led || l.Status == model.Due:
-		case c.Op == model.Detach || c.Op == model.Revoke:
+		case c.Op.Destructive():
 			c.Status, c.Guard = model.Waiting, ""
 		default: // it shares the fate of the one that it goes with
 			c.Status, c.Guard, c.NotBefore = l.Status, l.Guard, l.NotBefore
@@ -143,22 +139,23 @@ func (p *gates) chain() {
 // before it: the withdrawal before a leaver's contact and IDs, the adoption or transfer before
 // settings and contacts.
 func Prerequisites(changes []model.Change) func(model.Change) (model.Change, bool) {
-	withdrawals, claims := map[model.PersonID]model.Change{}, map[model.PersonID]model.Change{}
+	type turn struct {
+		op     model.Op
+		person model.PersonID
+	}
+	followers, leaders := map[model.Op][]model.Op{}, map[turn]model.Change{}
+	for _, op := range model.Ops() {
+		for _, before := range op.After() {
+			followers[before] = append(followers[before], op)
+		}
+	}
 	for _, c := range changes {
-		switch c.Op {
-		case model.Withdraw:
-			withdrawals[c.Person] = c
-		case model.Adopt, model.Transfer:
-			claims[c.Person] = c
+		for _, op := range followers[c.Op] {
+			leaders[turn{op, c.Person}] = c
 		}
 	}
 	return func(c model.Change) (leader model.Change, led bool) {
-		switch c.Op {
-		case model.DisableContact, model.Detach, model.Revoke:
-			leader, led = withdrawals[c.Person]
-		case model.SetSettings, model.UnsetSetting, model.PublishContact:
-			leader, led = claims[c.Person]
-		}
+		leader, led = leaders[turn{c.Op, c.Person}]
 		return leader, led
 	}
 }

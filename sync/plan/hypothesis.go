@@ -38,12 +38,12 @@ func (l *limits) takeOutOf(op model.Op, steps []step, times timetable) {
 		if !c.Approved {
 			l.state.Taken = append(l.state.Taken, model.PastRemoval{Op: op, Person: c.Person, OU: c.OU, At: l.now})
 		}
-		if op == model.Withdraw {
+		if op.BeginsDeparture() {
 			l.state.Departures = append(l.state.Departures, model.Departure{Person: c.Person, OU: c.OU, StartedAt: l.now, WithdrawnAt: l.now})
 		}
 	}
 	l.state.Owned = slices.DeleteFunc(l.state.Owned, func(own model.Ownership) bool { return gone[own.Person] })
-	if op != model.Withdraw {
+	if op.TakesID() {
 		l.state.Departures = slices.DeleteFunc(l.state.Departures, func(s model.Departure) bool { return gone[s.Person] })
 	}
 	l.recount(times)
@@ -61,12 +61,12 @@ func (l *limits) recount(times timetable) {
 // settling are the withdrawals, and when they are expected, that leave no Threema ID to take: such a departure
 // is over with the next pass, and whoever it was is in no base of the limits on IDs any more.
 func (p *gates) settling(op model.Op, times timetable) []step {
-	if op == model.Withdraw {
+	if op.BeginsDeparture() {
 		return nil
 	}
 	left := map[model.PersonID]bool{}
 	for _, c := range p.plan.Changes {
-		left[c.Person] = left[c.Person] || c.Op == model.Detach || c.Op == model.Revoke
+		left[c.Person] = left[c.Person] || c.Op.TakesID()
 	}
 	leader := Prerequisites(p.plan.Changes)
 	var steps []step

@@ -23,7 +23,7 @@ func (p *links) ofLeavers() map[string]string {
 	}
 	for _, e := range effects {
 		name, day := model.DescribePerson(e.CSI, cmp.Or(e.DN, p.observations[e.Person].DN), e.Person), e.RequestedAt.UTC().Format(time.DateOnly)
-		if e.Op != model.Withdraw {
+		if e.Op.TakesID() {
 			taken[e.ThreemaID] = true
 			words[e.ThreemaID] = fmt.Sprintf("of %s, who left; %s was requested on %s", name, e.Op.CockpitWord(), day)
 			continue

@@ -172,7 +172,7 @@ func (p *links) departing(own model.Ownership) []string {
 
 // takenBefore tells of a Threema ID that was detached or revoked.
 func (p *given) takenBefore(threemaID string) bool {
-	return slices.ContainsFunc(p.State.Effects, func(e model.Effect) bool { return e.Op != model.Withdraw && e.ThreemaID == threemaID })
+	return slices.ContainsFunc(p.State.Effects, func(e model.Effect) bool { return e.Op.TakesID() && e.ThreemaID == threemaID })
 }
 
 // withdrawal starts the change that takes the credential away. It relies on who uses the credential:
@@ -186,7 +186,6 @@ func (p *links) withdrawal(l leaver, own model.Ownership, memory bool) model.Cha
 		preState = append(preState, p.othersState(l.person, p.people(l.credentialID), csi)...)
 	}
 	c := p.leaverChange(model.Withdraw, l, l.credentialID, preState...)
-	c.Requests = 5 // credential, th_csi and users before, the withdrawal, users after
 	c.Before = map[string]string{"username": l.username, "threema_ids": strings.Join(l.ids, " "), "csi": csi, "users": users}
 	if others != "" {
 		c.Ask(model.AskOthersUse, "the credential may be somebody else's: "+others)

@@ -54,9 +54,19 @@ func (l *limits) leaverWindows() []window {
 	}
 }
 
-// limitLeavers blocks all due changes of an operation in a source where one pass, day or week
+// limitLeavers limits the steps out, one operation after the other: who is stopped at the first counts in none that follow.
+func (p *gates) limitLeavers() {
+	for _, op := range model.OpsThat(model.Op.Destructive) {
+		p.limitOut(op)
+		if op.BeginsDeparture() {
+			p.chain()
+		}
+	}
+}
+
+// limitOut blocks all due changes of an operation in a source where one pass, day or week
 // would take too many people out, or too large a share of one OU.
-func (p *gates) limitLeavers(op model.Op) {
+func (p *gates) limitOut(op model.Op) {
 	ofOp := func(c model.Change) bool { return c.Op == op }
 	bySource := p.duePeople(ofOp)
 	for _, source := range slices.Sorted(maps.Keys(bySource)) {
@@ -72,7 +82,7 @@ func (p *gates) limitLeavers(op model.Op) {
 		if len(found) > 0 {
 			p.block(source, found[0].guard, ofOp)
 		}
-		if len(found) > 0 && op == model.Withdraw {
+		if len(found) > 0 && op.BeginsDeparture() {
 			p.stopBeginnings(source, found[0].guard)
 		}
 	}
@@ -159,15 +169,11 @@ func (l *limits) emptiedOU(op model.Op, source string, due map[model.PersonID]st
 // limitCreates and limitChanges catch a widened filter and a mass edit. The first roll-out is
 // free (design §5.11).
 func (p *gates) limitCreates() {
-	p.limitCount(model.GuardCreates, "limits.creates.run", p.Policy.CreatesRun, func(c model.Change) bool {
-		return c.Op == model.Create && c.CredentialID == "" // an interrupted one was let through before
-	})
+	p.limitCount(model.GuardCreates, "limits.creates.run", p.Policy.CreatesRun, model.Change.Joins)
 }
 
 func (p *gates) limitChanges() {
-	p.limitCount(model.GuardChanges, "limits.changes.run", p.Policy.ChangesRun, func(c model.Change) bool {
-		return c.Op == model.SetSettings || c.Op == model.UnsetSetting || c.Op == model.Transfer
-	})
+	p.limitCount(model.GuardChanges, "limits.changes.run", p.Policy.ChangesRun, func(c model.Change) bool { return c.Op.Edits() })
 }
 
 func (p *gates) limitCount(guard, key string, limit model.Window, which func(model.Change) bool) {

@@ -16,7 +16,7 @@ func (p *baseline) joinersOfOldPackage() (joiners int, old bool) {
 	writing := map[string]bool{}
 	for _, c := range p.plan.Changes {
 		switch {
-		case c.Op == model.Create && c.CredentialID == "":
+		case c.Joins():
 			joiners++
 		case c.Op == model.SetSettings:
 			writing[c.CredentialID] = true
@@ -49,7 +49,7 @@ func (p *baseline) guardJoiners() {
 	waits := false
 	for n := range p.plan.Changes {
 		c := &p.plan.Changes[n]
-		if c.Op == model.Create && c.CredentialID == "" && (c.Status == model.Due || c.Status == model.Waiting) {
+		if c.Joins() && (c.Status == model.Due || c.Status == model.Waiting) {
 			c.Status, c.Guard, waits = model.Blocked, model.GuardBaseline, true
 		}
 	}

@@ -234,7 +234,7 @@ func (p *draft) planOrder(order Order, words string, own model.Ownership, answer
 	}
 	for n := range p.plan.Changes[first:] {
 		c := &p.plan.Changes[first+n]
-		if c.Op != model.Withdraw {
+		if c.Op.GoesAlong() {
 			c.Reason = words
 		}
 		c.By, c.EvidenceText = order.By, "the word of "+order.By+"; the directory: "+answer.Directory

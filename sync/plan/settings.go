@@ -71,7 +71,6 @@ func (p *joining) unset(i model.Identity, credentialID, name, was string) {
 	c.CredentialID, c.Username = credentialID, p.credentials[credentialID].Username
 	c.Before, c.After = map[string]string{name: was}, map[string]string{name: ""}
 	c.Reason = "the directory has no value for " + name + " any more"
-	c.Requests = 1
 	p.add(c)
 }
 
@@ -83,7 +82,7 @@ func (p *joining) create(i model.Identity, reason string, asks ...question) {
 		preState = append(preState, string(q.ask), i.CSI, q.about)
 	}
 	c := p.change(model.Create, i, "", preState...)
-	c.Username, c.Reason, c.Requests = i.Username, reason, 1
+	c.Username, c.Reason = i.Username, reason
 	c.Settings, c.Cells = present(i.Settings), i.Cells
 	c.After = map[string]string{"username": i.Username}
 	for _, s := range c.Settings {

@@ -148,15 +148,7 @@ func (p *trust) expectedObjects() []model.Object {
 		}
 	}
 	for _, op := range p.State.Open {
-		switch op.Op {
-		case model.Create, model.Withdraw:
-			add(model.ObjectCredential, op.CredentialID)
-		case model.Detach, model.Revoke:
-			add(model.ObjectUser, op.ThreemaIDs...)
-		case model.DisableContact:
-			add(model.ObjectContact, op.ThreemaIDs...)
-		case model.Adopt, model.Transfer, model.SetSettings, model.UnsetSetting, model.PublishContact:
-		}
+		all = append(all, op.Objects()...)
 	}
 	for _, e := range p.State.Effects {
 		if e.VerifiedAt.IsZero() {

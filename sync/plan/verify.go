@@ -133,7 +133,7 @@ func (w *watch) isOver(e model.Effect) bool { return !w.Now.Before(e.EffectiveBy
 // phone that is off proves nothing, in either direction (D-38). An ID that was detached or revoked
 // has an effect of its own.
 func (w *watch) active(e model.Effect) []string {
-	if e.Op != model.Withdraw {
+	if e.Op.TakesID() {
 		return nil
 	}
 	return slices.DeleteFunc(slices.Clone(e.IDs), func(id string) bool {

@@ -23,7 +23,7 @@ func (p *leaving) planWithdrawn(l leaver, own model.Ownership) {
 		c := &p.plan.Changes[first+n]
 		c.Requests++ // the credential is looked for once more
 		c.Reason = "the credential was withdrawn " + p.howWithdrawn(own) + ", and that is done; " + c.Reason
-		if c.Op == model.DisableContact { // it went with the withdrawal, and asks what that would have asked
+		if c.Op.GoesAlong() { // it went with the withdrawal, and asks what that would have asked
 			if status != model.Due {
 				c.Status, c.NotBefore = model.Waiting, model.Later(c.NotBefore, at)
 			}
@@ -86,13 +86,13 @@ func (p *gates) beginWithdrawn() {
 func (p *leaving) firstSteps(source string, status model.Status) (first, then []*model.Change) {
 	contact := map[model.PersonID]bool{}
 	for _, c := range p.plan.Changes {
-		contact[c.Person] = contact[c.Person] || c.Op == model.DisableContact
+		contact[c.Person] = contact[c.Person] || c.Op.GoesAlong()
 	}
 	for n := range p.plan.Changes {
 		c := &p.plan.Changes[n]
 		switch {
 		case !p.beginning[c.Person] || c.Person.Source != source || c.Status != status || !c.Op.OfDeparture():
-		case c.Op == model.DisableContact || !contact[c.Person]:
+		case c.Op.GoesAlong() || !contact[c.Person]:
 			first = append(first, c)
 		default:
 			then = append(then, c)
@@ -129,7 +129,7 @@ func (p *leaving) announceBeginnings(source string, earliest time.Time) {
 // alsoStopped tells of them in the words of the guard.
 func (p *leaving) alsoStopped(op model.Op, source string) string {
 	people := map[model.PersonID]bool{}
-	if op == model.Withdraw {
+	if op.BeginsDeparture() {
 		first, _ := p.firstSteps(source, model.Due)
 		for _, c := range first {
 			if !c.Lifted() {

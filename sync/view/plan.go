@@ -141,7 +141,7 @@ func why(c model.Change) string {
 			parts = append(parts, fmt.Sprintf("%s: %q → %q", name, c.Before[name], c.After[name]))
 		}
 	}
-	if c.EvidenceText != "" && c.Op != model.DisableContact {
+	if c.EvidenceText != "" && !c.Op.GoesAlong() {
 		parts = append(parts, c.EvidenceText)
 	}
 	return strings.Join(parts, "; ")
