@@ -146,7 +146,7 @@ func (a *applier) othersWith(ctx context.Context, c model.Change, csi string) st
 		}
 		for _, person := range people {
 			i := a.Mapper.Map(person)
-			left := i.State == model.Departed && a.Policy.Counts(i.Evidence.Kind) && !i.Excluded
+			left := !i.Claims() && a.Policy.Counts(i.Evidence.Kind)
 			if i.Person != c.Person && i.MayHave(csi) && !left && !c.Knows(i) {
 				return fmt.Sprintf("its csi is also that of %s by now, who did not leave", i.DN)
 			}

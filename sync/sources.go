@@ -55,7 +55,7 @@ func (s Sources) Forget(ctx context.Context, name string) (Forgotten, error) {
 	if err := s.known(state, name); err != nil {
 		return Forgotten{}, err
 	}
-	people := state.AtStake()[name]
+	people := state.CountAtStake()[name]
 	if f, already := givenUp(state, name); already {
 		return Forgotten{f, true, people}, nil
 	}
@@ -89,7 +89,7 @@ func (s Sources) Rename(ctx context.Context, was, name string) (Renamed, error) 
 		return Renamed{}, fmt.Errorf("no source is called %s in the configuration%s; write the new name there first. Nothing was done", name, meant(name, s.Configured))
 	}
 	voided, err := s.Ledger.RenameSource(ctx, was, name, s.By)
-	return Renamed{was, name, state.AtStake()[was], voided}, err
+	return Renamed{was, name, state.CountAtStake()[was], voided}, err
 }
 
 // known refuses a source that the ledger never bound.

@@ -271,17 +271,13 @@ func underWay(state model.State) []model.Effect {
 }
 
 func leaversOf(state model.State, now time.Time) []leaverStatus {
-	stake := map[model.PersonID]bool{}
+	stake := state.AtStake()
 	withdrawn := map[model.PersonID]bool{}
 	suspended := map[model.PersonID]bool{}
 	for _, s := range state.Suspensions {
 		suspended[s.Person] = s.Stands(now)
 	}
-	for _, own := range state.Owned {
-		stake[own.Person] = true
-	}
 	for _, departure := range state.Departures {
-		stake[departure.Person] = true
 		withdrawn[departure.Person] = !departure.WithdrawnAt.IsZero()
 	}
 	leavers := []leaverStatus{}

@@ -20,7 +20,7 @@ type removedStatus struct {
 // removedSources finds the sources that the ledger has people of, and the configuration lacks.
 func removedSources(state model.State, configured []config.Source) []removedStatus {
 	removed := []removedStatus{}
-	for name, people := range state.AtStake() {
+	for name, people := range state.CountAtStake() {
 		if slices.ContainsFunc(configured, func(s config.Source) bool { return s.Name == name }) {
 			continue
 		}

@@ -47,8 +47,14 @@ func (a Allowance) Words() string {
 	return text + ")"
 }
 
+// few is how many keep a small source or package workable, whatever the share is.
+const few = 3
+
 // MassThreshold is how many of so many may change hands in one pass, or be missing (sync/plan/trust.go).
-func MassThreshold(base int) Allowance { return Allowance{Percent: 2, Base: base, AtLeast: 3} }
+func MassThreshold(base int) Allowance { return Allowance{Percent: 2, Base: base, AtLeast: few} }
 
 // HiddenAttributes is of how many of a source's people an attribute may be unreadable that all should have.
-func HiddenAttributes(people int) Allowance { return Allowance{Percent: 1, Base: people, AtLeast: 3} }
+func HiddenAttributes(people int) Allowance { return Allowance{Percent: 1, Base: people, AtLeast: few} }
+
+// MissingAtOnce is how many of so many may be missing in one read that were there in the last one (sync/plan/count.go).
+func MissingAtOnce(people int) Allowance { return Allowance{Percent: 50, Base: people, AtLeast: few} }

@@ -81,6 +81,9 @@ func ValueOf(settings []Setting, name string) string {
 // Claims is the same, by what a snapshot shows.
 func (i Identity) Claims() bool { return i.State != Departed || i.Excluded }
 
+// Entitled tells that the person is to have Threema Work: of whoever stands below an excluded DN, nobody can say so.
+func (i Identity) Entitled() bool { return i.State == Entitled && !i.Excluded }
+
 // Set gives an identity another value.
 func (i *Identity) Set(setting, value string) {
 	if setting == "" {

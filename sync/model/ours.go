@@ -46,12 +46,23 @@ func (s State) Withdrawn() []Departure {
 	return slices.DeleteFunc(slices.Clone(s.Departures), func(departure Departure) bool { return owners[departure.Person] })
 }
 
-// AtStake counts, by source, the people who own a credential of ours, or lost it by a departure that
-// is under way.
-func (s State) AtStake() map[string]int {
+// AtStake are the people who own a credential of ours, or lost it by a departure that is under way.
+func (s State) AtStake() map[PersonID]bool {
+	people := map[PersonID]bool{}
+	for _, own := range s.Owned {
+		people[own.Person] = true
+	}
+	for _, departure := range s.Departures {
+		people[departure.Person] = true
+	}
+	return people
+}
+
+// CountAtStake counts them by source.
+func (s State) CountAtStake() map[string]int {
 	count := map[string]int{}
-	for source, base := range s.CountOurs() {
-		count[source] = base.Managed + base.Leaving
+	for person := range s.AtStake() {
+		count[person.Source]++
 	}
 	return count
 }

@@ -32,7 +32,7 @@ func newClaims(t *trust) *claims {
 		newcomers:   map[string][]model.Identity{},
 	}
 	for _, i := range p.identities {
-		if i.State == model.Entitled && !i.Excluded {
+		if i.Entitled() {
 			p.entitled = append(p.entitled, i)
 		}
 	}

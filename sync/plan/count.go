@@ -9,11 +9,6 @@ import (
 // conditionCount doubts a snapshot that lost too many people at once.
 const conditionCount = "count"
 
-const (
-	countPercent = 50
-	countFloor   = 3 // keeps small sources workable
-)
-
 // judgeCount doubts a snapshot that lacks more than half of the people of ours whom the last
 // one had, and more than a few: whatever hid them, it was no wave of departures. What the
 // directory states, a disabled account or a tombstone, is no lack. Smaller losses are the
@@ -26,7 +21,7 @@ func (p *doubts) judgeCount(s *model.Snapshot, v shown) {
 		}
 	}
 	missing, all := byOU.total()
-	allowed := model.Allowance{Percent: countPercent, Base: all, AtLeast: countFloor}
+	allowed := model.MissingAtOnce(all)
 	if missing <= allowed.Number() {
 		s.Satisfy(conditionCount, fmt.Sprintf("%d of %d people of ours are newly missing", missing, all))
 		return

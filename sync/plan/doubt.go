@@ -85,7 +85,7 @@ func (p *directory) entitledCSIs() map[string]bool {
 	csis := map[string]bool{}
 	for _, s := range p.Sources {
 		for _, i := range s.Identities {
-			if i.CSI != "" && i.State == model.Entitled && !i.Excluded {
+			if i.CSI != "" && i.Entitled() {
 				csis[i.CSI] = true
 			}
 		}

@@ -18,7 +18,7 @@ func (p *doubts) judgeMapping() {
 		view := &p.Sources[n]
 		all, lacking := 0, 0
 		for _, i := range view.Identities {
-			if _, ours := p.owned[i.Person]; !ours || i.State != model.Entitled || i.Excluded {
+			if _, ours := p.owned[i.Person]; !ours || !i.Entitled() {
 				continue
 			}
 			all++

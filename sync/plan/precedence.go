@@ -39,7 +39,7 @@ func (p *claims) yieldsTo(i model.Identity) (first model.PersonID, yields bool) 
 // entitledNow tells whether this pass saw the person, as entitled.
 func (p *evidence) entitledNow(person model.PersonID) bool {
 	i, present := p.identities[person]
-	return present && i.State == model.Entitled && !i.Excluded
+	return present && i.Entitled()
 }
 
 // describeSecond says of somebody who yields why nothing is done under this entry.

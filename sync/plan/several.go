@@ -58,7 +58,7 @@ func (p *claims) noteSeveral() {
 	for person, i := range p.identities {
 		for _, s := range i.Several {
 			for _, csi := range s.Values {
-				if s.Setting == model.SettingCSI && (i.State != model.Departed || i.Excluded) {
+				if s.Setting == model.SettingCSI && i.Claims() {
 					p.mayHave[csi] = append(p.mayHave[csi], person)
 				}
 			}

@@ -91,7 +91,7 @@ func (p *known) nothingToUndo(person model.PersonID) (already, refused string) {
 	switch {
 	case p.creating(person):
 		return "a new credential is being made for them already", ""
-	case i.State == model.Entitled && !i.Excluded:
+	case i.Entitled():
 		if stops := Compute(p.Input).stopsMaking(person); stops != "" {
 			return "no withdrawal from this account is known (directory ID " + person.String() + "), and it gets no credential yet: " + stops, ""
 		}
@@ -137,7 +137,7 @@ func (p *known) afterUndo(i model.Identity, own model.Ownership) []string {
 		made = "then a pass makes a new credential, with a new password in the hand-over file"
 	}
 	switch {
-	case i.State != model.Entitled || i.Excluded:
+	case !i.Entitled():
 		next = append(next, "The directory does not say now that they are entitled ("+p.describeInDirectory(own.Person)+"): when a pass sees them so, it makes a new credential.")
 	case i.Held != "":
 		next = append(next, "The directory says that they are entitled, but they are held ("+i.Held+"): when that is fixed, a pass makes a new credential.")
