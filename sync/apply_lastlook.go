@@ -146,13 +146,38 @@ func (a *applier) othersWith(ctx context.Context, c model.Change, csi string) st
 		}
 		for _, person := range people {
 			i := a.Mapper.Map(person)
-			left := !i.Claims() && a.Policy.Counts(i.Evidence.Kind)
-			if i.Person != c.Person && i.MayHave(csi) && !left && !c.Knows(i) {
+			if i.Person == c.Person || !i.MayHave(csi) || c.Knows(i) {
+				continue
+			}
+			stays, err := a.stays(ctx, source, i)
+			if err != nil {
+				return fmt.Sprintf("the directory could not be asked whether %s, with the same csi, is here: %v", i.DN, err)
+			}
+			if stays {
 				return fmt.Sprintf("its csi is also that of %s by now, who did not leave", i.DN)
 			}
 		}
 	}
 	return ""
+}
+
+// stays tells whether somebody may use what has their csi, as the plan judges it: whoever did not leave by evidence
+// that counts. An account that is enabled says nothing of the groups that entitle; the look-up by ID asks for them.
+func (a *applier) stays(ctx context.Context, source Source, i model.Identity) (bool, error) {
+	if i.Excluded {
+		return true, nil
+	}
+	if i.State != model.Departed {
+		sightings, err := source.Recheck(ctx, []model.Tracked{{ID: i.Person, DN: i.DN}})
+		if err != nil {
+			return true, err
+		}
+		if len(sightings) != 1 || sightings[0].ID != i.Person {
+			return true, nil
+		}
+		i.State, i.Evidence = sightings[0].State, sightings[0].Evidence
+	}
+	return i.State != model.Departed || !a.Policy.Counts(i.Evidence.Kind), nil
 }
 
 // credentialUnchanged compares the credential with the plan: its name, its th_csi, who uses it, and what

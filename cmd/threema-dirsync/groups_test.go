@@ -212,3 +212,34 @@ func TestAcceptedAndNotReadWholly(t *testing.T) {
 		t.Errorf("fixed, and it asks again: %v", out)
 	}
 }
+
+// TestASecondAccountInNoGroupKeepsNobody: an administrator has a second account with the same number that no group
+// entitles. That it is enabled is no reason to leave the first one its access.
+func TestASecondAccountInNoGroupKeepsNobody(t *testing.T) {
+	t.Parallel()
+	for name, ordered := range map[string]bool{"a leaver": false, "an order": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := newMemory(t, 3)
+			first, second := dir.people[0], testdir.NewPerson(50)
+			second.Number = first.Number
+			team := "cn=team," + memorySuffix
+			addGroup(t, dir, team, first.DN, dir.people[1].DN, dir.people[2].DN)
+			w := newWorld(t, dir.site)
+			w.set("sources.0.groups", []any{team})
+			w.must(t, 0, "run", "--once")
+			dir.disable(t, first)
+			dir.hire(t, second)
+			if ordered {
+				w.must(t, 0, "withdraw", first.Account, "--reason", "gone at once")
+			}
+			for range 3 {
+				if out := w.must(t, 0, "run", "--once"); strings.Contains(out.stdout, "SKIPPED") {
+					t.Errorf("%v", out)
+				}
+				w.advance(t, 26*time.Hour)
+			}
+			w.gone(t, 0, 0, first.Account)
+		})
+	}
+}
