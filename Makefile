@@ -45,7 +45,7 @@ help: ## list the targets
 
 .PHONY: build
 build: need-go ## build bin/threema-dirsync
-	@$(STAGE) "build the program" "the first time one to three minutes, as SQLite is compiled; then seconds" \
+	@$(STAGE) "build the program" "the first time one to five minutes, as SQLite is compiled; then seconds" \
 		$(GO_BUILD) -ldflags "$(if $(VERSION),-X main.version=$(VERSION))" -o $(BINARY) ./cmd/threema-dirsync
 
 # DESTDIR serves whoever packages it; without it the user and the folder of the configuration are made too. What is
@@ -154,4 +154,6 @@ clean: ## remove what was built (the Go caches stay)
 .PHONY: need-go
 need-go:
 	@command -v go >/dev/null || { echo "Go is missing: install the version named in go.mod from https://go.dev/dl/" >&2; exit 1; }
+	@case "$$(cd / && go version)" in *go1.?' '*|*go1.?.*|*go1.1?*|*go1.20*) \
+		echo "this Go is too old, also to fetch a newer one by itself: install the version named in go.mod from https://go.dev/dl/" >&2; exit 1;; esac
 	@command -v "$${CC:-gcc}" >/dev/null || { echo "a C compiler is missing (SQLite needs it): apt-get install gcc" >&2; exit 1; }

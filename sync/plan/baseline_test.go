@@ -284,6 +284,7 @@ func TestANewLedgerOfAnOldPackage(t *testing.T) {
 		waits                  bool
 	}{
 		"an old package":                    {kept: 20, joiners: 2, waits: true},
+		"a small one, half of it put out":   {kept: 2, joiners: 2, waits: true},
 		"with a credential made by hand":    {kept: 20, foreign: 3, joiners: 2, waits: true},
 		"nobody joins":                      {kept: 20},
 		"a package that was made by others": {foreign: 20, joiners: 2},

@@ -37,7 +37,7 @@ func (p *baseline) joinersOfOldPackage() (joiners int, old bool) {
 			kept++
 		}
 	}
-	return joiners, joiners > 0 && kept > joiners
+	return joiners, joiners > 0 && kept >= joiners
 }
 
 // guardJoiners lets them wait.
