@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -118,7 +118,7 @@ func countPeople(people []model.Person) string {
 		}
 	}
 	return fmt.Sprintf("%s: %d entitled, %d departed, %d unknown; %d of them held",
-		model.Counted(len(people), "person", "people"), states[model.Entitled], states[model.Departed], states[model.Unknown], held)
+		wording.Counted(len(people), "person", "people"), states[model.Entitled], states[model.Departed], states[model.Unknown], held)
 }
 
 // checkSentinels has a line for configured sentinels that are seen; those that are not seen are
@@ -129,7 +129,7 @@ func (v *session) checkSentinels() []Finding {
 	}
 	return []Finding{{
 		Name: sentinels, Verdict: Pass, Tried: "look for the entries of sentinels",
-		Came: model.Counted(len(v.cfg.Sentinels), "sentinel is seen", "sentinels are seen"),
+		Came: wording.Counted(len(v.cfg.Sentinels), "sentinel is seen", "sentinels are seen"),
 	}}
 }
 
@@ -142,7 +142,7 @@ func (v *session) checkClientCertificate() []Finding {
 	end := ours.Leaf.NotAfter
 	f := Finding{
 		Name: "client-certificate", Verdict: Pass,
-		Tried: "look at the end date of the client certificate of " + subject(ours), Came: "valid until " + end.UTC().Format(time.DateOnly),
+		Tried: "look at the end date of the client certificate of " + subject(ours), Came: "valid until " + wording.Day(end),
 	}
 	if end.Sub(v.now()) < certificateWarning {
 		f.Verdict, f.Advice = Warning, "renew it before that day; afterwards nothing is read"

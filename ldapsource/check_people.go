@@ -7,7 +7,7 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 )
 
 // tally counts what a read of everybody showed.
@@ -40,11 +40,7 @@ func (t *tally) strangers() string {
 		return ""
 	}
 	names := slices.Sorted(slices.Values(t.skipped))
-	words := strings.Join(names[:min(shown, len(names))], " | ")
-	if more := len(names) - shown; more > 0 {
-		words += fmt.Sprintf(" and %d more", more)
-	}
-	return fmt.Sprintf("; %d are people, the others are built-in accounts and machines, which are passed over: %s", t.people, words)
+	return fmt.Sprintf("; %d are people, the others are built-in accounts and machines, which are passed over: %s", t.people, wording.SomeOf(names, shown, " | "))
 }
 
 // checkProduct compares the profile with what the server calls itself: with another one, the
@@ -76,7 +72,7 @@ func (v *session) betterProfiles() string {
 func (v *session) checkLimits() Finding {
 	f := Finding{
 		Name: "limits", Verdict: Pass, Tried: fmt.Sprintf("read everybody in pages of %d", v.cfg.PageSize),
-		Came: model.Counted(v.tally.entries, "entry", "entries") + ", and the server says that this was all",
+		Came: wording.Counted(v.tally.entries, "entry", "entries") + ", and the server says that this was all",
 	}
 	f.Came += v.tally.strangers()
 	if isRound(v.tally.entries) {

@@ -13,7 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 )
 
 // certificateWarning is how long before its end a server certificate is worth a warning.
@@ -120,7 +120,7 @@ func (v *session) judgeCertificate(from string, chain []*x509.Certificate) Findi
 	f.Came = describeCertificate(chain[0])
 	if left := chain[0].NotAfter.Sub(v.now()); left < certificateWarning {
 		f.Verdict = Warning
-		f.Advice = "renew it: it ends in " + model.Counted(int(left.Hours()/24), "day", "days") + "; afterwards nothing is read"
+		f.Advice = "renew it: it ends in " + wording.Counted(int(left.Hours()/24), "day", "days") + "; afterwards nothing is read"
 	}
 	return f
 }
@@ -140,5 +140,5 @@ func describeCertificate(c *x509.Certificate) string {
 		names = append(names, ip.String())
 	}
 	return fmt.Sprintf("of %q for %s, signed by %q, valid until %s",
-		c.Subject.String(), strings.Join(names, " "), c.Issuer.String(), c.NotAfter.UTC().Format(time.DateOnly))
+		c.Subject.String(), strings.Join(names, " "), c.Issuer.String(), wording.Day(c.NotAfter))
 }

@@ -5,11 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
-	"unicode"
 
 	"github.com/go-ldap/ldap/v3"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -30,20 +29,10 @@ type answerError struct{ cause *ldap.Error }
 
 func (e *answerError) Error() string {
 	text := fmt.Sprintf("the server answers %d, %s", e.cause.ResultCode, ldap.LDAPResultCodeMap[e.cause.ResultCode])
-	if diagnosis := plainText(e.cause.Err.Error()); diagnosis != "" {
+	if diagnosis := wording.OneLine(e.cause.Err.Error()); diagnosis != "" {
 		text += ": " + diagnosis
 	}
 	return text
-}
-
-// plainText leaves out what could not be shown or kept: Active Directory ends its words with a zero byte.
-func plainText(text string) string {
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(text, "?")))
 }
 
 func (e *answerError) Unwrap() error { return e.cause }

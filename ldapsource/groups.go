@@ -3,6 +3,7 @@ package ldapsource
 import (
 	"context"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -129,7 +130,7 @@ func (r *groupReader) judgeLost(ctx context.Context, found *memberSet, lost []st
 	if hidden > 0 {
 		found.fault("%s of their own: let the bind account read them, for they may well be entitled, and only this account does not see them; "+
 			"take out of the group only who is no member in truth; the log at level debug names them",
-			model.Counted(hidden, "member cannot be read, and may be a group with members", "members cannot be read, and may be groups with members"))
+			wording.Counted(hidden, "member cannot be read, and may be a group with members", "members cannot be read, and may be groups with members"))
 	}
 	return nil
 }

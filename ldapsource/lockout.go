@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -98,7 +99,7 @@ func (v *session) refusedEarlier(ctx context.Context) error {
 	}
 	v.shut = true
 	return v.refuse(bindIdentity, model.ReadBind, v.refusedHint(noted.Answer), fmt.Errorf("%s: refused at %s, and not tried since: %s",
-		v.loginAs(), noted.At.UTC().Format("2006-01-02 15:04 MST"), noted.Answer))
+		v.loginAs(), wording.Stamp(noted.At), noted.Answer))
 }
 
 // recordRefusal notes the server's answer to the password, and returns the refusal. What has happened is

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 )
 
 // memberSet is one configured group with everybody in it, directly or through other groups.
@@ -109,11 +109,11 @@ func (r *memberSet) hasNobody() string {
 func (r *memberSet) describeLost() string {
 	var parts []string
 	if r.moved > 0 {
-		parts = append(parts, model.Counted(r.moved, "is the former DN of somebody who was moved or renamed: correct it in the group",
+		parts = append(parts, wording.Counted(r.moved, "is the former DN of somebody who was moved or renamed: correct it in the group",
 			"are former DNs of people who were moved or renamed: correct them in the group"))
 	}
 	if r.deleted > 0 {
-		parts = append(parts, model.Counted(r.deleted, "is gone: its place is readable and does not show it", "are gone: their places are readable and do not show them"))
+		parts = append(parts, wording.Counted(r.deleted, "is gone: its place is readable and does not show it", "are gone: their places are readable and do not show them"))
 	}
 	if r.hidden > 0 && len(parts) > 0 {
 		parts = append(parts, fmt.Sprintf("%d may be hidden", r.hidden))
@@ -125,7 +125,7 @@ func (r *memberSet) describeLost() string {
 }
 
 func (r *memberSet) describe() string {
-	counts := []string{model.Counted(r.people, "person", "people")}
+	counts := []string{wording.Counted(r.people, "person", "people")}
 	for _, count := range []struct {
 		n         int
 		one, many string
@@ -137,7 +137,7 @@ func (r *memberSet) describe() string {
 		{len(r.nobodys), "login that nobody has", "logins that nobody has"},
 	} {
 		if count.n > 0 {
-			counts = append(counts, model.Counted(count.n, count.one, count.many))
+			counts = append(counts, wording.Counted(count.n, count.one, count.many))
 		}
 	}
 	return strings.Join(append([]string{strings.Join(counts, ", ")}, r.faults...), "; ")

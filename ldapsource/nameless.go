@@ -3,8 +3,8 @@ package ldapsource
 import (
 	"fmt"
 	"slices"
-	"strings"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -62,12 +62,8 @@ func (v *session) certifyIDs() {
 		return
 	}
 	names := slices.Sorted(slices.Values(n.names))
-	text := strings.Join(names[:min(len(names), shownNameless)], "; ")
-	if more := len(names) - shownNameless; more > 0 {
-		text += fmt.Sprintf("; and %d more", more)
-	}
 	v.certificate.doubt(model.ConditionIDs, "%d without a usable %s (%s): %s. They get nothing, and as each may be anybody, nobody counts as absent; all else goes on. "+
-		"Write the attribute, let the bind account read it, or hold them by exclude_dns", len(names), v.cfg.IDAttribute, n.why, text)
+		"Write the attribute, let the bind account read it, or hold them by exclude_dns", len(names), v.cfg.IDAttribute, n.why, wording.SomeOf(names, shownNameless, "; "))
 }
 
 // mayBe says why somebody who is not found by ID may be there all the same, "" if nothing speaks for it.

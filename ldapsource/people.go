@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -64,11 +65,11 @@ func (v *session) readPeople(ctx context.Context) ([]model.Person, error) {
 }
 
 func (v *session) certifyPages(pages, people, entries int) {
-	v.certificate.satisfy(paging, "the control on each of %s", model.Counted(pages, "page", "pages"))
+	v.certificate.satisfy(paging, "the control on each of %s", wording.Counted(pages, "page", "pages"))
 	v.certificate.satisfy(lastCookieEmpty, "the server says that page %d was the last", pages)
 	v.certifyReferences()
-	v.certificate.satisfy(duplicateIDs, "%s, each %s once", model.Counted(entries, "entry", "entries"), v.cfg.IDAttribute)
-	v.certificate.satisfy(notEmpty, "%s among %s", model.Counted(people, "person", "people"), model.Counted(entries, "entry", "entries"))
+	v.certificate.satisfy(duplicateIDs, "%s, each %s once", wording.Counted(entries, "entry", "entries"), v.cfg.IDAttribute)
+	v.certificate.satisfy(notEmpty, "%s among %s", wording.Counted(people, "person", "people"), wording.Counted(entries, "entry", "entries"))
 }
 
 // changeNote tells whether the directory changed during the read. Pages are no snapshot
@@ -100,7 +101,7 @@ func (v *session) judgeHidden(hidden map[string]int, people int) {
 	var doubts []string
 	for _, name := range v.profile.mandatory() {
 		if allowed := model.HiddenAttributes(people); hidden[name] > allowed.Number() {
-			doubts = append(doubts, fmt.Sprintf("%s of %d of %s is not readable, %s", name, hidden[name], model.Counted(people, "person", "people"), allowed.Words()))
+			doubts = append(doubts, fmt.Sprintf("%s of %d of %s is not readable, %s", name, hidden[name], wording.Counted(people, "person", "people"), allowed.Words()))
 		}
 	}
 	if len(doubts) > 0 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -37,7 +38,7 @@ type Answer struct {
 // Format writes the answer for people.
 func (a Answer) Format(out io.Writer) error {
 	for _, line := range append([]string{a.Message}, a.Lines...) {
-		if _, err := fmt.Fprintln(out, model.Harmless(line)); err != nil {
+		if _, err := fmt.Fprintln(out, wording.Harmless(line)); err != nil {
 			return err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -39,7 +40,7 @@ func (e *ChangedSetError) Error() string {
 		for _, c := range changes {
 			titles = append(titles, "  "+what+c.Title())
 		}
-		lines = append(lines, model.Capped(titles, shownDifference, "")...)
+		lines = append(lines, wording.Capped(titles, shownDifference, "")...)
 	}
 	switch {
 	case len(e.Approved) > 0:

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -102,7 +103,7 @@ func cannotHold(in plan.Input, x explain.Explanation) string {
 		return ""
 	case len(past) > 0 && !past[len(past)-1].WithdrawnAt.IsZero():
 		return fmt.Sprintf("credential %s of %s was withdrawn on %s and the departure is complete, so nothing is left to suspend", past[len(past)-1].Username,
-			personName(x.CSI, x.DN, x.Person), past[len(past)-1].WithdrawnAt.UTC().Format(time.DateOnly))
+			personName(x.CSI, x.DN, x.Person), wording.Day(past[len(past)-1].WithdrawnAt))
 	}
 	return fmt.Sprintf("nothing in the package is managed for %s, so there is no departure to suspend. If they have another account, name that one; "+
 		"if they have just joined, type it once they have their credential", personName(x.CSI, x.DN, x.Person))
@@ -116,7 +117,7 @@ func holdMeans(x explain.Explanation, s *model.SuspendedPerson, voided int) []st
 	}
 	if d := x.Departure; d != nil && !d.WithdrawnAt.IsZero() {
 		lines = append(lines, fmt.Sprintf("Credential %s was withdrawn on %s already; that stays so. What is left is suspended: %s.", d.Username,
-			d.WithdrawnAt.UTC().Format(time.DateOnly), idsLeft(*d)))
+			wording.Day(d.WithdrawnAt), idsLeft(*d)))
 	}
 	if n := slices.IndexFunc(x.Open, func(op model.Operation) bool { return op.Op.Destructive() }); n >= 0 {
 		lines = append(lines, fmt.Sprintf("A %s was sent before, and whether it went through is not known; the next pass finds out.", x.Open[n].Op))
@@ -131,7 +132,7 @@ func holdMeans(x explain.Explanation, s *model.SuspendedPerson, voided int) []st
 		lines = append(lines, fmt.Sprintf("Each yes that was given to a step of the departure is void: %d.", voided))
 	}
 	if !s.Earliest.IsZero() {
-		lines = append(lines, fmt.Sprintf("The earliest withdrawal is not before %s: a fresh grace of %v counts from the first pass after that day.", s.Earliest.UTC().Format("2006-01-02 15:04 UTC"), s.Grace))
+		lines = append(lines, fmt.Sprintf("The earliest withdrawal is not before %s: a fresh grace of %v counts from the first pass after that day.", wording.Stamp(s.Earliest), s.Grace))
 	}
 	return append(lines, "It ends by itself after that day; if the account is not enabled then, the departure goes on with a fresh grace. `plan` and `status` name it "+
 		"for the last 14 days. To end it earlier: threema-dirsync hold --end "+x.Typed)
@@ -167,7 +168,7 @@ func (h *Holder) End(ctx context.Context, query, reason, by string) (Answer, err
 	case x.Suspension == nil:
 		return a.refused("nobody said that " + a.name() + " is on leave; `threema-dirsync hold` lists who is"), nil
 	case !x.Suspension.Standing:
-		return a.refused(fmt.Sprintf("the leave of %s is over since %s", a.name(), x.Suspension.Over.UTC().Format("2006-01-02 15:04 UTC"))), nil
+		return a.refused(fmt.Sprintf("the leave of %s is over since %s", a.name(), wording.Stamp(x.Suspension.Over))), nil
 	case in.ServiceClock.Doubt() != "":
 		return a.refused("no grace begins while the clock is in doubt: " + in.ServiceClock.Doubt()), nil
 	}
@@ -190,7 +191,7 @@ func (h *Holder) End(ctx context.Context, query, reason, by string) (Answer, err
 func (h *Holder) afterEnd(x explain.Explanation) string {
 	if o := x.Observation; o != nil && o.State == model.Departed {
 		return fmt.Sprintf("The directory says that they left (%s): the departure goes on with a fresh grace, from now. Nothing is done before %s.", o.Evidence,
-			h.Now().Add(h.Policy.GraceWithdraw).UTC().Format("2006-01-02 15:04 UTC"))
+			wording.Stamp(h.Now().Add(h.Policy.GraceWithdraw)))
 	}
 	return "The directory does not say that they left: nothing happens to them."
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
@@ -39,10 +40,8 @@ func (r *Report) Format(w io.Writer, limit int) error {
 	}
 	lines = append(lines, r.missing(limit)...)
 	for _, line := range lines {
-		for part := range strings.SplitSeq(line, "\n") { // joined errors have a line each
-			if _, err := fmt.Fprintln(w, model.Harmless(part)); err != nil {
-				return err
-			}
+		if _, err := fmt.Fprintln(w, wording.HarmlessLines(line)); err != nil { // joined errors have a line each
+			return err
 		}
 	}
 	return nil
@@ -59,7 +58,7 @@ func (r *Report) missing(limit int) []string {
 	for _, x := range trust.Missing {
 		lines = append(lines, "  ? "+x.Words())
 	}
-	return model.Capped(lines, limit, model.AllInJSON)
+	return wording.Capped(lines, limit, wording.AllInJSON)
 }
 
 // describeUnread says what it means that a source was not read.
@@ -75,11 +74,11 @@ func (r *Report) passwords() []string {
 	var lines []string
 	for _, h := range r.HandedOver {
 		if h.File == "" {
-			lines = append(lines, fmt.Sprintf("Passwords: of %s, to be read in the cockpit (there is no handover.file).", model.Counted(h.Lines, "new credential", "new credentials")))
+			lines = append(lines, fmt.Sprintf("Passwords: of %s, to be read in the cockpit (there is no handover.file).", wording.Counted(h.Lines, "new credential", "new credentials")))
 			continue
 		}
 		lines = append(lines, fmt.Sprintf("Passwords: %s in %s. Whoever reads it can activate the app as these people: fetch it, then remove it there.",
-			model.Counted(h.Lines, "new line", "new lines"), h.File))
+			wording.Counted(h.Lines, "new line", "new lines"), h.File))
 		for _, left := range h.Left {
 			lines = append(lines, fmt.Sprintf("  %s has other columns or another separator than handover.csv and handover.columns say, and was left as it is: fetch and delete it too.", left))
 		}
@@ -95,7 +94,7 @@ func (r *Report) undone(limit int) []string {
 			lines = append(lines, fmt.Sprintf("  %s: %s of %s: %s", strings.ToUpper(string(x.Result)), x.Change.Op, x.Change.DN, x.Message))
 		}
 	}
-	return model.Capped(lines, limit, model.AllInJSON)
+	return wording.Capped(lines, limit, wording.AllInJSON)
 }
 
 // tally counts changes of one result by operation, in the order of the plan.

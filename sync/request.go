@@ -8,6 +8,7 @@ import (
 	"maps"
 	"strings"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -156,6 +157,6 @@ func (e *StaleRequestError) Error() string {
 	for _, d := range e.Differences {
 		differences = append(differences, "  "+d)
 	}
-	lines = append(lines, model.Capped(differences, shownDifference, "")...)
+	lines = append(lines, wording.Capped(differences, shownDifference, "")...)
 	return strings.Join(append(lines, "Write the plan again with `threema-dirsync plan --out`, and read it."), "\n")
 }

@@ -6,9 +6,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/typo"
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -123,7 +123,7 @@ func givenUp(state model.State, name string) (model.ForgottenSource, bool) {
 func (f Forgotten) Lines() []string {
 	if f.Already {
 		return []string{fmt.Sprintf("Source %s was forgotten on %s by %s. People that are still managed: %d. `threema-dirsync plan` tells what waits for a yes.",
-			f.Source, f.At.UTC().Format(time.DateTime), f.By, f.People)}
+			f.Source, wording.Stamp(f.At), f.By, f.People)}
 	}
 	return []string{
 		fmt.Sprintf("Source %s is forgotten. People of it that are managed or on the way out, and absent from now on: %d", f.Source, f.People),

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/lookup"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -83,14 +84,14 @@ func (t TakenBack) Format(out io.Writer, limit int) error {
 		for _, title := range t.Titles {
 			titles = append(titles, "  "+title)
 		}
-		lines = append(lines, model.Capped(titles, limit, model.AllInJSON)...)
+		lines = append(lines, wording.Capped(titles, limit, wording.AllInJSON)...)
 	}
 	if t.Left > 0 {
 		lines = append(lines, fmt.Sprintf("Still given and not carried out: %d.", t.Left))
 	}
 	lines = append(lines, "What was carried out already stays; `threema-dirsync withdraw --undo PERSON --reason TEXT` is the way back from a withdrawal.")
 	for _, line := range lines {
-		if _, err := fmt.Fprintln(out, model.Harmless(line)); err != nil {
+		if _, err := fmt.Fprintln(out, wording.Harmless(line)); err != nil {
 			return err
 		}
 	}

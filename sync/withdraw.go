@@ -10,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -221,7 +222,7 @@ func notBefore(c model.Change) string {
 	if c.NotBefore.IsZero() {
 		return ""
 	}
-	return ", free again at " + c.NotBefore.UTC().Format("2006-01-02 15:04 UTC")
+	return ", free again at " + wording.Stamp(c.NotBefore)
 }
 
 // concludeResult tells what became of a withdrawal that was due.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
@@ -97,12 +98,12 @@ func personName(csi, dn string, person model.PersonID) string {
 // Format writes the outcome for people.
 func (w Withdrawal) Format(out io.Writer) error {
 	head := strings.ToUpper(strings.ReplaceAll(w.Outcome, "-", " "))
-	_, err := fmt.Fprintln(out, model.Harmless(head+": "+w.Message))
+	_, err := fmt.Fprintln(out, wording.Harmless(head+": "+w.Message))
 	if err == nil && w.Outcome != OrderWithdrawn && w.Outcome != OrderAlready && w.Outcome != OrderUnknown {
 		_, err = fmt.Fprintln(out, "Nothing was withdrawn.")
 	}
 	if err == nil && w.Stands {
-		_, err = fmt.Fprintln(out, model.Harmless("The order stands: the next pass that may do so carries it out (at once: order it again). To take it back: threema-dirsync withdraw --undo "+
+		_, err = fmt.Fprintln(out, wording.Harmless("The order stands: the next pass that may do so carries it out (at once: order it again). To take it back: threema-dirsync withdraw --undo "+
 			w.Typed+" --reason TEXT"))
 	}
 	return err

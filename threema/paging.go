@@ -9,7 +9,7 @@ import (
 	"net/url"
 	"strconv"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 )
 
 // listing is a paged list of the API.
@@ -115,7 +115,7 @@ func (r *reading[T]) incomplete() error {
 	if r.untold {
 		return fmt.Errorf("the list of %s does not say how long it is, and repeats itself after %d entries", r.name, r.came)
 	}
-	return fmt.Errorf("the list of %s is not what it says: %s came, its total is %d", r.name, model.Counted(r.came, "entry", "entries"), r.total)
+	return fmt.Errorf("the list of %s is not what it says: %s came, its total is %d", r.name, wording.Counted(r.came, "entry", "entries"), r.total)
 }
 
 func (l listing[T]) request(n, size int) request {

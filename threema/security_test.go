@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
@@ -62,7 +63,7 @@ func TestForeignTextIsMadeFitToShow(t *testing.T) {
 	t.Parallel()
 	client, _ := setup(t, replyJSON(400, `{"error":"a\u001b[31m\n\tb\u202ec`+strings.Repeat("x", 300)+`"}`))
 	e := apiError(t, withdraw(t.Context(), client))
-	if !strings.HasPrefix(e.Message, "a[31m bc") || len(e.Message) != 200 {
+	if !strings.HasPrefix(e.Message, "a�[31m b�c") || utf8.RuneCountInString(e.Message) != 200 {
 		t.Errorf("message = %q", e.Message)
 	}
 }

@@ -3,9 +3,9 @@ package threema
 import (
 	"encoding/json"
 	"strings"
-	"unicode"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 )
 
 // serviceText takes the text for people out of the body of an error: "error" since 1.4,
@@ -39,17 +39,6 @@ const maxMessage = 200
 
 // printable makes a foreign text fit to be shown on one line.
 func printable(text string) string {
-	var out strings.Builder
-	length := 0
-	for _, r := range strings.Join(strings.Fields(text), " ") {
-		if !unicode.IsPrint(r) || r == unicode.ReplacementChar {
-			continue
-		}
-		if length == maxMessage {
-			break
-		}
-		out.WriteRune(r)
-		length++
-	}
-	return out.String()
+	shown := []rune(wording.OneLine(text))
+	return string(shown[:min(maxMessage, len(shown))])
 }

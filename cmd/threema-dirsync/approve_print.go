@@ -3,6 +3,7 @@ package main
 import (
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -25,7 +26,7 @@ func (p *program) printApproval(given dirsync.Approval, flags approveFlags) erro
 		}{given.Hash, given.Until, given.Ahead(), view.NewChangesJSON(given.Changes), given.Next, view.NewChangesJSON(given.Waiting), view.NewChangesJSON(given.Freed), view.NewWaitsJSON(given.Waits)})
 	}
 	if flags.withdraw != "" {
-		say(p.Stdout, "Approved until %s: %s. The next pass carries it out; at once: order it again, by threema-dirsync withdraw %s --reason TEXT", stamp(given.Until), plan.CountedSteps(given.Changes), model.ShellWord(flags.withdraw))
+		say(p.Stdout, "Approved until %s: %s. The next pass carries it out; at once: order it again, by threema-dirsync withdraw %s --reason TEXT", wording.Stamp(given.Until), plan.CountedSteps(given.Changes), model.ShellWord(flags.withdraw))
 		p.listChanges(given.Changes)
 		return nil
 	}
@@ -43,7 +44,7 @@ func (p *program) printYes(given dirsync.Approval) {
 		if given.Stopped != "" {
 			then = "But " + given.Stopped + "."
 		}
-		say(p.Stdout, "Approved until %s: %s. %s", stamp(given.Until), plan.CountedSteps(due), then)
+		say(p.Stdout, "Approved until %s: %s. %s", wording.Stamp(given.Until), plan.CountedSteps(due), then)
 	}
 	if len(ahead) > 0 {
 		say(p.Stdout, "Approved for when it is due: for %s from then on, and for the first pass after that: %s.", given.TTL, plan.CountedSteps(ahead))
@@ -83,7 +84,7 @@ func (p *program) listChanges(changes []model.Change) {
 	for _, c := range changes {
 		titles = append(titles, "  "+c.Title())
 	}
-	for _, line := range model.Capped(titles, shownLines, model.AllInJSON) {
+	for _, line := range wording.Capped(titles, shownLines, wording.AllInJSON) {
 		say(p.Stdout, "%s", line)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
@@ -69,7 +70,7 @@ func (p *program) verifyAudit(ctx context.Context, reader *ledger.Reader) error 
 		return err
 	}
 	if report.Fault == "" {
-		say(p.Stdout, "The audit is as it was written: %s, of which %d are erased; the hash of the last one is %s", model.Counted(int(report.Entries), "entry", "entries"), report.Erased, report.Head)
+		say(p.Stdout, "The audit is as it was written: %s, of which %d are erased; the hash of the last one is %s", wording.Counted(int(report.Entries), "entry", "entries"), report.Erased, report.Head)
 		return nil
 	}
 	p.code = dirsync.ExitFailed
@@ -111,7 +112,7 @@ type auditPerson struct {
 }
 
 func (p *program) exportAudit(ctx context.Context, reader *ledger.Reader) error {
-	encoder := newEncoder(asRecorded(p.Stdout))
+	encoder := wording.NewEncoder(asRecorded(p.Stdout))
 	encoder.SetEscapeHTML(false)
 	return reader.Audit(ctx, func(e ledger.AuditEntry) error {
 		line := auditLine{

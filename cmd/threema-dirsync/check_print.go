@@ -9,8 +9,8 @@ import (
 	"text/tabwriter"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/doctor"
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
-	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // shownVerdict is how a verdict is shown.
@@ -56,7 +56,7 @@ func jsonFindings(findings []doctor.Finding) []jsonFinding {
 
 // oneLine keeps a text that a server sent in its line.
 func oneLine(s string) string {
-	return model.Harmless(strings.NewReplacer("\n", "; ", "\x00", "").Replace(s))
+	return wording.OneLine(strings.ReplaceAll(s, "\n", "; "))
 }
 
 // printFindings prints what failed first, so that the cause stands at the top, then the

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -51,7 +52,7 @@ func (p *program) globalFlag() string {
 		return ""
 	}
 	word := model.ShellWord(path)
-	if strings.ContainsAny(word, `"\`) || model.Harmless(word) != word {
+	if strings.ContainsAny(word, `"\`) || wording.Harmless(word) != word {
 		return ""
 	}
 	return " --config " + word

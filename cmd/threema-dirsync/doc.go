@@ -14,7 +14,6 @@
 //	log.go              the log
 //	progress.go         a line about long work
 //	say.go              lines for people
-//	escaping.go         JSON for a terminal
 //	commandline.go      the configuration in every command that is told
 //
 // Passes:

@@ -11,6 +11,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/app"
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
@@ -131,11 +132,11 @@ func (p *program) listHolds(ctx context.Context, asJSON bool) error {
 		return nil
 	}
 	if asOf != nil {
-		say(p.Stdout, "The accounts are as they were known when the last pass ended, %s; `threema-dirsync run --once` looks afresh.", stamp(*asOf))
+		say(p.Stdout, "The accounts are as they were known when the last pass ended, %s; `threema-dirsync run --once` looks afresh.", wording.Stamp(*asOf))
 	}
 	w := tabwriter.NewWriter(p.Stdout, 0, 8, 2, ' ', 0)
 	for _, s := range people {
-		say(w, "%s %s\t%s\t%s", s.CSI, s.DN, s.Detail(), "said "+stamp(s.Since)+" by "+s.By+": "+s.Reason)
+		say(w, "%s %s\t%s\t%s", s.CSI, s.DN, s.Detail(), "said "+wording.Stamp(s.Since)+" by "+s.By+": "+s.Reason)
 	}
 	return w.Flush()
 }

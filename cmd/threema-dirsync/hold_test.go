@@ -8,6 +8,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/app"
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir"
 )
 
@@ -45,7 +46,7 @@ func TestHold(t *testing.T) {
 	status := w.must(t, 0, "status")
 	var list struct{ AsOf time.Time }
 	w.json(t, &list, 0, "hold", "--json")
-	wantSays(t, w.must(t, 0, "hold"), "as they were known when the last pass ended, "+stamp(list.AsOf)+"; `threema-dirsync run --once` looks afresh")
+	wantSays(t, w.must(t, 0, "hold"), "as they were known when the last pass ended, "+wording.Stamp(list.AsOf)+"; `threema-dirsync run --once` looks afresh")
 	wantSays(t, status, "Leave of absence:", "until "+until+", that day included", "earliest withdrawal not before "+w.inDays(31)+" 00:00", "suspended: on leave of absence")
 	var x struct {
 		Changes   []struct{ Op, Status string }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/app"
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 )
 
@@ -49,7 +50,7 @@ func run(ctx context.Context, args []string, env environment) int {
 	if err == nil {
 		return p.code
 	}
-	_, _ = fmt.Fprintf(p.progress, "threema-dirsync: %v\n", err)
+	_, _ = fmt.Fprintf(p.progress, "threema-dirsync: %s\n", wording.HarmlessLines(err.Error()))
 	return exitCode(err)
 }
 

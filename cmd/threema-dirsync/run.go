@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/app"
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
@@ -90,7 +91,7 @@ func (p *program) print(r dirsync.Report, asJSON bool) error {
 }
 
 func writeJSON(w io.Writer, v any) error {
-	encoder := newEncoder(w)
+	encoder := wording.NewEncoder(w)
 	encoder.SetIndent("", "  ")
 	if err := encoder.Encode(v); err != nil {
 		return fmt.Errorf("write JSON: %w", err)

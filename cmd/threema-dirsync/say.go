@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 )
 
 // say writes a line for people. What a directory entry may have smuggled into an argument
@@ -12,7 +12,7 @@ import (
 func say(w io.Writer, format string, args ...any) {
 	for n, arg := range args {
 		if text, ok := arg.(string); ok {
-			args[n] = model.Harmless(text)
+			args[n] = wording.Harmless(text)
 		}
 	}
 	_, _ = fmt.Fprintf(w, format+"\n", args...)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -38,12 +39,12 @@ func (f *freedStatus) print(w io.Writer) {
 	if f == nil || f.People == 0 {
 		return
 	}
-	say(w, "CAUTION, not approved:\t%s who waited before and wait no more, for no limit stops them: they go when they are due, without a yes", model.Counted(f.People, "person", "people"))
+	say(w, "CAUTION, not approved:\t%s who waited before and wait no more, for no limit stops them: they go when they are due, without a yes", wording.Counted(f.People, "person", "people"))
 	for _, x := range f.whom {
 		say(w, "\t%s", x.Words())
 	}
 	if more := f.People - len(f.whom); more > 0 {
-		say(w, "\t… and %s", model.Counted(more, "more person", "more people"))
+		say(w, "\t%s", wording.More(more, ""))
 	}
 	say(w, "  If one should not go:\t%s", plan.KeepThem)
 }
@@ -119,7 +120,7 @@ func (s *status) printAnswers(w io.Writer) {
 			say(w, "\t%s", x.Words())
 		}
 		if more := a.People - len(a.whom); more > 0 {
-			say(w, "\t… and %s", model.Counted(more, "more person", "more people"))
+			say(w, "\t%s", wording.More(more, ""))
 		}
 	}
 	if len(s.Answered) > 0 {
@@ -130,7 +131,7 @@ func (s *status) printAnswers(w io.Writer) {
 
 // scheduled says when the next pass is by the schedule, as far as that is known here: whether the service runs is not.
 func (s *status) scheduled() string {
-	return "if the service runs, by the schedule at " + stamp(s.NextPass)
+	return "if the service runs, by the schedule at " + wording.Stamp(s.NextPass)
 }
 
 // judged says who acts on an answer, and when.

@@ -157,7 +157,7 @@ func TestStatusTellsWhoGoesWithoutAYes(t *testing.T) {
 	var out strings.Builder
 	who := []model.WaitingPerson{{CSI: "1003", DN: "uid=a", Steps: []model.Op{model.Withdraw}}}
 	(&freedStatus{People: 2, whom: who}).print(&out)
-	for _, text := range []string{"CAUTION", "2 people", "without a yes", "withdraw / Zugang entziehen: 1003 uid=a", "1 more person", "threema-dirsync hold PERSON"} {
+	for _, text := range []string{"CAUTION", "2 people", "without a yes", "withdraw / Zugang entziehen: 1003 uid=a", "… and 1 more", "threema-dirsync hold PERSON"} {
 		if !strings.Contains(out.String(), text) {
 			t.Errorf("status does not say %q:\n%s", text, out.String())
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -75,7 +76,7 @@ func (s pastSteps) lacks(a model.GivenApproval) bool {
 func (s approvalStatus) print(w io.Writer) {
 	switch {
 	case s.Expires != nil:
-		say(w, "Approvals:\t%d given and not used up, the next one expires %s", s.Live, stamp(*s.Expires))
+		say(w, "Approvals:\t%d given and not used up, the next one expires %s", s.Live, wording.Stamp(*s.Expires))
 	case s.Live > s.Ahead:
 		say(w, "Approvals:\t%d given and not used up, for departures under way", s.Live)
 	case s.Live > 0:

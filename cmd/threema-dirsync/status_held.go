@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -38,6 +39,6 @@ func (h heldStatus) print(w io.Writer) {
 	if h.People == 0 {
 		return
 	}
-	say(w, "Held, nothing is done for them:\t%s. %s", model.Counted(h.People, "person", "people"), h.Reasons)
+	say(w, "Held, nothing is done for them:\t%s. %s", wording.Counted(h.People, "person", "people"), h.Reasons)
 	say(w, "  Who they are:\t`threema-dirsync plan` lists them, `threema-dirsync explain PERSON` tells of one")
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
@@ -50,7 +51,7 @@ func ordersOf(state model.State) []orderStatus {
 func (s *status) printOrders(w io.Writer) {
 	for _, o := range s.Orders {
 		person := o.typed
-		say(w, "ORDERED, NOT DONE:\twithdraw / Zugang entziehen %s of %s %s, ordered %s by %s", o.Username, o.Person.CSI, o.Person.DN, stamp(o.OrderedAt), o.OrderedBy)
+		say(w, "ORDERED, NOT DONE:\twithdraw / Zugang entziehen %s of %s %s, ordered %s by %s", o.Username, o.Person.CSI, o.Person.DN, wording.Stamp(o.OrderedAt), o.OrderedBy)
 		say(w, "\t%s", s.becomes(o, person))
 		say(w, "\tto take the order back: threema-dirsync withdraw --undo %s --reason TEXT", person)
 	}

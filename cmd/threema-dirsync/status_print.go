@@ -5,8 +5,8 @@ import (
 	"io"
 	"slices"
 	"text/tabwriter"
-	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -19,7 +19,7 @@ func (p *program) printStatus(s status) error {
 	s.printAnswers(w)
 	s.printOrders(w)
 	for _, a := range s.Alarms {
-		say(w, "ALARM %s:\t%s %s, since %s: %s", a.Kind, a.CSI, a.DN, stamp(a.Since), a.Detail())
+		say(w, "ALARM %s:\t%s %s, since %s: %s", a.Kind, a.CSI, a.DN, wording.Stamp(a.Since), a.Detail())
 	}
 	for _, x := range s.Waits {
 		say(w, "WAITS FOR YOU %s:\t%s%s", x.Code, s.unreadFirst(x), x.Words())
@@ -58,7 +58,7 @@ func (p *program) printStatus(s status) error {
 	}
 	say(w, "Pending leavers:\t%d", len(s.Leavers))
 	for _, l := range s.Leavers {
-		say(w, "  %s %s\t%s since %s, %s, %s", l.CSI, l.DN, l.Evidence, stamp(l.Since), model.Counted(l.Reads, "read", "reads"), l.words())
+		say(w, "  %s %s\t%s since %s, %s, %s", l.CSI, l.DN, l.Evidence, wording.Stamp(l.Since), wording.Counted(l.Reads, "read", "reads"), l.words())
 	}
 	leaves := plan.ToldLeaves(s.Suspended) // of what has no departure to come any more the audit and explain tell
 	if len(leaves) > 0 {
@@ -69,7 +69,7 @@ func (p *program) printStatus(s status) error {
 	}
 	say(w, "Effects not verified yet:\t%d", len(s.Effects))
 	for _, e := range s.Effects {
-		say(w, "  %s %s\t%s, requested %s, effective by %s", e.CSI, e.DN, e.Title(), stamp(e.RequestedAt), stamp(e.EffectiveBy()))
+		say(w, "  %s %s\t%s, requested %s, effective by %s", e.CSI, e.DN, e.Title(), wording.Stamp(e.RequestedAt), wording.Stamp(e.EffectiveBy()))
 	}
 	return w.Flush()
 }
@@ -81,7 +81,7 @@ func (s *status) unreadFirst(x model.Wait) string {
 	if n < 0 {
 		return ""
 	}
-	return fmt.Sprintf("first let source %s be read (`%s` says what to fix); as of the pass of %s this waits: ", s.Sources[n].Name, typeCheck, stamp(x.Seen))
+	return fmt.Sprintf("first let source %s be read (`%s` says what to fix); as of the pass of %s this waits: ", s.Sources[n].Name, typeCheck, wording.Stamp(x.Seen))
 }
 
 // asOf says how old it is what the last report tells of a source, and when somebody looks again: what was
@@ -89,7 +89,7 @@ func (s *status) unreadFirst(x model.Wait) string {
 func (s *status) asOf() string {
 	seen := "the last pass that ended"
 	if s.LastPass != nil && s.LastPass.Finished != nil {
-		seen = "the last pass, which ended " + stamp(*s.LastPass.Finished)
+		seen = "the last pass, which ended " + wording.Stamp(*s.LastPass.Finished)
 	}
 	return seen + "; what was fixed since shows after the next one: " + s.scheduled() + ", or at once with `threema-dirsync run --once`"
 }
@@ -99,9 +99,9 @@ func (p *passStatus) print(w io.Writer) {
 	case p == nil:
 		say(w, "Last pass:\tnone yet")
 	case p.Finished == nil:
-		say(w, "Last pass:\tbegan %s under policy %s and has not ended: it is running, or it was killed", stamp(p.Started), p.Policy)
+		say(w, "Last pass:\tbegan %s under policy %s and has not ended: it is running, or it was killed", wording.Stamp(p.Started), p.Policy)
 	default:
-		say(w, "Last pass:\t%s (exit %d), policy %s, ended %s", p.Result, p.ExitCode, p.Policy, stamp(*p.Finished))
+		say(w, "Last pass:\t%s (exit %d), policy %s, ended %s", p.Result, p.ExitCode, p.Policy, wording.Stamp(*p.Finished))
 	}
 	if p != nil && p.Cause != "" {
 		say(w, "  Why:\t%s", p.Cause)
@@ -184,7 +184,7 @@ func (s sourceStatus) words() string {
 
 func (r removedStatus) words() string {
 	if r.ForgottenAt != nil {
-		return fmt.Sprintf("forgotten %s by %s; people of it that are still managed: %d", stamp(*r.ForgottenAt), r.ForgottenBy, r.People)
+		return fmt.Sprintf("forgotten %s by %s; people of it that are still managed: %d", wording.Stamp(*r.ForgottenAt), r.ForgottenBy, r.People)
 	}
 	return fmt.Sprintf("NOT CONFIGURED any more; people of it that are managed: %d. Configure it again, or type `threema-dirsync source rename %s NEW` "+
 		"or `threema-dirsync source forget %s`", r.People, r.Name, r.Name)
@@ -196,8 +196,6 @@ func (c conditionStatus) words() string {
 	}
 	return "FAILED: " + c.Detail
 }
-
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 
 func (l leaverStatus) words() string {
 	if l.Suspended {

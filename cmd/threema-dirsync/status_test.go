@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -83,7 +84,7 @@ func TestStatusOfAFailedPass(t *testing.T) {
 		NextPass time.Time
 	}
 	w.json(t, &x, 0, "status", "--json") // fixed, but nobody has looked since
-	wantSays(t, w.must(t, 0, "status"), "NOT READ", "the last pass, which ended "+stamp(x.LastPass.Finished), "if the service runs, by the schedule at "+stamp(x.NextPass), "at once with `threema-dirsync run --once`")
+	wantSays(t, w.must(t, 0, "status"), "NOT READ", "the last pass, which ended "+wording.Stamp(x.LastPass.Finished), "if the service runs, by the schedule at "+wording.Stamp(x.NextPass), "at once with `threema-dirsync run --once`")
 	if !x.NextPass.After(x.LastPass.Finished) {
 		t.Errorf("the next pass is not to come: %+v", x)
 	}

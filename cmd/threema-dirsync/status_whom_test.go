@@ -38,7 +38,7 @@ func TestAStaleWaitNamesTheSourceFirst(t *testing.T) {
 	seen := time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
 	wait := model.Wait{Code: model.GuardBaseline, Since: seen, Seen: seen, Command: "threema-dirsync approve --baseline"}
 	for failure, first := range map[string]string{
-		"no such base": "WAITS FOR YOU baseline:  first let source corp be read (`threema-dirsync check` says what to fix); as of the pass of 2026-11-20 03:00 UTC this waits: since ",
+		"no such base": "WAITS FOR YOU baseline:  first let source corp be read (`threema-dirsync check` says what to fix); as of the pass of 2026-11-20 03:00:00 UTC this waits: since ",
 		"":             "WAITS FOR YOU baseline:  since ",
 	} {
 		var out strings.Builder

@@ -120,7 +120,7 @@ func badFiles() map[string][]string {
 			`line 3: sources[0].client_cert_file: client_key_file needs its certificate: write both or none`,
 		},
 		"control-characters": {
-			`line 10: bad [31m key: unknown key; known keys here: policy, schedule, time_zone, poll, state_dir, sources, threema, mapping, adopt, credentials, handover, contacts, leavers, protect, limits, metrics, log`,
+			`line 10: bad�[31m key: unknown key; known keys here: policy, schedule, time_zone, poll, state_dir, sources, threema, mapping, adopt, credentials, handover, contacts, leavers, protect, limits, metrics, log`,
 			`line 11: time_zone: the time zone "UTC\n\x1b[2J" is unknown; write a name such as Europe/Zurich (and see that the package tzdata is installed), or "" for UTC`,
 		},
 		"duplicate-key": {

@@ -3,7 +3,8 @@ package config
 import (
 	"fmt"
 	"strings"
-	"unicode"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 )
 
 // Problem is one mistake in the configuration.
@@ -13,8 +14,8 @@ type Problem struct {
 	Message string // what is wrong, what it means and what to write
 }
 
-// Error returns the problem as one line. The file's text may be quoted in it, so what
-// cannot be printed is replaced: a message must not break a log line or a terminal.
+// Error returns the problem as one line. The file's text may be quoted in it, so it is
+// made harmless: a message must not break a log line or a terminal.
 func (p Problem) Error() string {
 	text := p.Message
 	if p.Path != "" {
@@ -23,12 +24,7 @@ func (p Problem) Error() string {
 	if p.Line > 0 {
 		text = fmt.Sprintf("line %d: %s", p.Line, text)
 	}
-	return strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return ' '
-	}, text)
+	return wording.OneLine(text)
 }
 
 // Errors is every mistake of a configuration, in the order of the file.

@@ -3,8 +3,8 @@ package doctor
 import (
 	"context"
 	"fmt"
-	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
@@ -44,7 +44,7 @@ func (d Doctor) checkQuota(budget model.Budget) Finding {
 		f.Came = "not limited (threema.daily_requests: 0)"
 	case budget.Remaining <= budget.Reserve:
 		f.Verdict = ldapsource.Warning
-		f.Advice = "creates and changes wait; the next requests are free at " + budget.FreeAt.UTC().Format(time.RFC3339)
+		f.Advice = "creates and changes wait; the next requests are free at " + wording.Stamp(budget.FreeAt)
 	}
 	return f
 }

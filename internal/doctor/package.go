@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema"
@@ -22,7 +23,7 @@ func (d Doctor) checkPackage(ctx context.Context) []Finding {
 		base.Verdict, base.Came, base.Advice = ldapsource.Failure, err.Error(), keyAdvice(err)
 		return []Finding{base}
 	}
-	base.Came = fmt.Sprintf("%s (%s), plan %s, %s", s.Name, s.ID, s.Type, model.Counted(s.Licences, "licence", "licences"))
+	base.Came = fmt.Sprintf("%s (%s), plan %s, %s", s.Name, s.ID, s.Type, wording.Counted(s.Licences, "licence", "licences"))
 	return append([]Finding{base, checkClock(d.Package.Clock()), d.checkPlanType(s), d.checkTerm(s)}, d.checkPages(ctx)...)
 }
 
@@ -78,7 +79,7 @@ func (d Doctor) checkPlanType(s model.Subscription) Finding {
 
 // checkTerm is D-40: an expired package becomes read-only for us.
 func (d Doctor) checkTerm(s model.Subscription) Finding {
-	f := Finding{LicencePackage, "term", ldapsource.Pass, "look at validUntil", "valid until " + s.ValidUntil.Format(time.DateOnly), ""}
+	f := Finding{LicencePackage, "term", ldapsource.Pass, "look at validUntil", "valid until " + wording.Day(s.ValidUntil), ""}
 	switch left := s.ValidUntil.Sub(d.Now()); {
 	case s.ValidUntil.IsZero():
 		f.Came = "no end is given"

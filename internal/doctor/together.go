@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -67,7 +68,7 @@ func checkSpelling(in plan.Input) Finding {
 	f := Finding{LicencePackage, "csi", ldapsource.Pass, comparingCSIs, "none is another one but for its spelling", ""}
 	if misses := plan.NearMisses(in); misses > 0 {
 		f.Verdict = ldapsource.Warning
-		f.Came = fmt.Sprintf("%s a csi that is another one but for case, blanks, leading zeros or the form of its letters", model.Counted(misses, "person has", "people have"))
+		f.Came = fmt.Sprintf("%s a csi that is another one but for case, blanks, leading zeros or the form of its letters", wording.Counted(misses, "person has", "people have"))
 		f.Advice = "these people wait (like-csi): threema-dirsync plan lists each with what it nearly is. Write the csi as the directory has it to the credential in the cockpit, " +
 			"or correct the directory, or say yes to what the plan asks"
 	}

@@ -10,6 +10,8 @@ import (
 	"net"
 	"slices"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 )
 
 // Trust is what a certificate was judged by, and where the configuration says it.
@@ -105,9 +107,9 @@ func (t Trust) outside(c *x509.Certificate) bool {
 // renew is what to do about a certificate that is out of its time.
 func (t Trust) renew(c *x509.Certificate, what, place string) string {
 	if t.Now.Before(c.NotBefore) {
-		return fmt.Sprintf("fix the clock of this machine (timedatectl): by it, %s does not begin before %s", what, c.NotBefore.UTC().Format(time.DateTime))
+		return fmt.Sprintf("fix the clock of this machine (timedatectl): by it, %s does not begin before %s", what, wording.Stamp(c.NotBefore))
 	}
-	return fmt.Sprintf("renew %s, which ended on %s%s; or fix the clock of this machine (timedatectl), if that is wrong", what, c.NotAfter.UTC().Format(time.DateOnly), place)
+	return fmt.Sprintf("renew %s, which ended on %s%s; or fix the clock of this machine (timedatectl), if that is wrong", what, wording.Day(c.NotAfter), place)
 }
 
 // invalid is about a certificate that was found, and is no good.

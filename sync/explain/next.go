@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -96,7 +97,7 @@ func (x *Explanation) whyNothing() string {
 // stillUnverified says what is not seen yet of what was taken.
 func (x *Explanation) stillUnverified() string {
 	if under, last := plan.UnderWay(x.Effects); under > 0 {
-		return fmt.Sprintf("; not verified yet: %d, effective by %s", under, model.Stamp(last))
+		return fmt.Sprintf("; not verified yet: %d, effective by %s", under, wording.Stamp(last))
 	}
 	return ""
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -82,5 +83,5 @@ func (x Explanation) KnownAsOf() string {
 	if x.AsOf.IsZero() {
 		return "no pass: none has read source " + x.Person.Source + " wholly"
 	}
-	return fmt.Sprintf("the pass of %s, the last one that read source %s wholly", model.Stamp(x.AsOf), x.Person.Source)
+	return fmt.Sprintf("the pass of %s, the last one that read source %s wholly", wording.Stamp(x.AsOf), x.Person.Source)
 }

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/plainfile"
-	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 )
 
 // File is a hand-over file. It keeps nothing open between deliveries, so the file may be
@@ -86,7 +86,7 @@ func (f *File) Deliver(ctx context.Context, entries []Entry) (receipt Receipt, e
 		return Receipt{}, nil
 	}
 	if err := ctx.Err(); err != nil {
-		return Receipt{}, fmt.Errorf("deliver %s: %w", model.Counted(len(entries), "credential", "credentials"), err)
+		return Receipt{}, fmt.Errorf("deliver %s: %w", wording.Counted(len(entries), "credential", "credentials"), err)
 	}
 	file, receipt, err := f.open(os.O_CREATE)
 	if err != nil {
@@ -94,7 +94,7 @@ func (f *File) Deliver(ctx context.Context, entries []Entry) (receipt Receipt, e
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	if err := f.append(file, entries); err != nil {
-		return receipt, fmt.Errorf("deliver %s to %s: %w", model.Counted(len(entries), "credential", "credentials"), receipt.File, plainfile.Full(err, receipt.File))
+		return receipt, fmt.Errorf("deliver %s to %s: %w", wording.Counted(len(entries), "credential", "credentials"), receipt.File, plainfile.Full(err, receipt.File))
 	}
 	return receipt, nil
 }

@@ -11,7 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 )
 
 // Waiting is a file with lines that nobody has fetched yet.
@@ -23,7 +23,7 @@ type Waiting struct {
 
 // Words tell of it, and what to do.
 func (w Waiting) Words() string {
-	return fmt.Sprintf("%s with passwords to be fetched in %s, the last written %s: fetch it and delete it", model.Counted(w.Lines, "line", "lines"), w.File, model.Stamp(w.Last))
+	return fmt.Sprintf("%s with passwords to be fetched in %s, the last written %s: fetch it and delete it", wording.Counted(w.Lines, "line", "lines"), w.File, wording.Stamp(w.Last))
 }
 
 // Waiting lists the files of this one's name that have lines. It counts these, and keeps nothing of them.

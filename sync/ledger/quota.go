@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -28,7 +29,7 @@ type SpentError struct {
 }
 
 func (e *SpentError) Error() string {
-	at := e.FreeAt.UTC().Format("2006-01-02 15:04 MST")
+	at := wording.Stamp(e.FreeAt)
 	if e.Blocked {
 		return "the service asked to wait (429): the next request is possible at " + at
 	}

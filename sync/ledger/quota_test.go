@@ -236,8 +236,8 @@ func TestSpentErrorIsAQuotaFailure(t *testing.T) {
 		err  *SpentError
 		want string
 	}{
-		{&SpentError{FreeAt: start, Limit: 10000}, "the 10000 requests of the day are used up: the next one is possible at 2026-11-21 07:30 UTC"},
-		{&SpentError{FreeAt: start, Blocked: true}, "the service asked to wait (429): the next request is possible at 2026-11-21 07:30 UTC"},
+		{&SpentError{FreeAt: start, Limit: 10000}, "the 10000 requests of the day are used up: the next one is possible at 2026-11-21 07:30:00 UTC"},
+		{&SpentError{FreeAt: start, Blocked: true}, "the service asked to wait (429): the next request is possible at 2026-11-21 07:30:00 UTC"},
 	} {
 		if got := tt.err.Error(); got != tt.want {
 			t.Errorf("message %q, want %q", got, tt.want)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -262,10 +263,10 @@ type UnclearPersonError struct {
 }
 
 func (e *UnclearPersonError) Error() string {
-	lines := []string{fmt.Sprintf("nobody is known as %s", model.Harmless(e.Query))}
+	lines := []string{fmt.Sprintf("nobody is known as %s", wording.Harmless(e.Query))}
 	switch {
 	case e.Several:
-		lines[0] = fmt.Sprintf("%s means %d people; ask by the directory ID, which is the last word of each line:", model.Harmless(e.Query), len(e.Candidates)+e.More)
+		lines[0] = fmt.Sprintf("%s means %d people; ask by the directory ID, which is the last word of each line:", wording.Harmless(e.Query), len(e.Candidates)+e.More)
 	case len(e.Candidates) == 0 && len(e.Unmanaged) == 0:
 		lines[0] += "; PERSON is a csi, a username, a mail address (if the mapping names the attribute mail), a DN, a Threema ID, a credential ID, " +
 			"a directory ID, or a name that one person alone has"
@@ -273,13 +274,13 @@ func (e *UnclearPersonError) Error() string {
 		lines[0] += "; did you mean one of these? Ask by csi, username, DN, or the directory ID, which is the last word of each line:"
 	}
 	for _, c := range e.Candidates {
-		lines = append(lines, "  "+model.Harmless(cmp.Or(c.CSI, "(no csi)")+" "+cmp.Or(c.DN, "(no DN)")+" "+c.Person.String()))
+		lines = append(lines, "  "+wording.Harmless(cmp.Or(c.CSI, "(no csi)")+" "+cmp.Or(c.DN, "(no DN)")+" "+c.Person.String()))
 	}
 	if e.More > 0 {
-		lines = append(lines, fmt.Sprintf("  … and %d more", e.More))
+		lines = append(lines, "  "+wording.More(e.More, ""))
 	}
 	for _, u := range e.Unmanaged {
-		lines = append(lines, "  the package has it, unmanaged: "+model.Harmless(u.Kind+" "+u.ID+" "+u.Name+": "+u.Reason))
+		lines = append(lines, "  the package has it, unmanaged: "+wording.Harmless(u.Kind+" "+u.ID+" "+u.Name+": "+u.Reason))
 	}
 	return strings.Join(lines, "\n")
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -64,7 +65,7 @@ func GivenOnly(state model.State, approvals []model.GivenApproval, query string)
 func TitlesOf(s model.State, approvals []model.GivenApproval) []string {
 	var titles []string
 	for n, step := range plan.StepsOf(s, approvals) {
-		titles = append(titles, fmt.Sprintf("%s, approved by %s under %s", step.Title(), model.Harmless(approvals[n].By), model.Harmless(approvals[n].Hash)))
+		titles = append(titles, fmt.Sprintf("%s, approved by %s under %s", step.Title(), wording.Harmless(approvals[n].By), wording.Harmless(approvals[n].Hash)))
 	}
 	slices.Sort(titles)
 	return titles
@@ -80,7 +81,7 @@ type NotGivenError struct {
 }
 
 func (e *NotGivenError) Error() string {
-	lines := []string{fmt.Sprintf("no yes that is not carried out was given under %s; nothing was taken back", model.Harmless(e.Query))}
+	lines := []string{fmt.Sprintf("no yes that is not carried out was given under %s; nothing was taken back", wording.Harmless(e.Query))}
 	switch {
 	case len(e.ous) > 0 && likeDN(e.Query):
 		lines = append(lines, "--only takes a PERSON, or an OU in which people were seen last, by its DN or the beginning of it. A yes is given to people of:")
@@ -94,5 +95,5 @@ func (e *NotGivenError) Error() string {
 		lines = append(lines, "These are given and not carried out (`threema-dirsync approve --undo all` takes all of them back):")
 	}
 	titles := model.Convert(e.Titles, func(title string) string { return "  " + title })
-	return strings.Join(append(lines, model.Capped(titles, shownCandidates, "")...), "\n")
+	return strings.Join(append(lines, wording.Capped(titles, shownCandidates, "")...), "\n")
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -108,9 +109,9 @@ type UnclearOUError struct {
 }
 
 func (e *UnclearOUError) Error() string {
-	lines := []string{fmt.Sprintf("%s means several OUs; nothing was approved. Name one of them by its whole DN:", model.Harmless(e.Query))}
+	lines := []string{fmt.Sprintf("%s means several OUs; nothing was approved. Name one of them by its whole DN:", wording.Harmless(e.Query))}
 	for _, ou := range slices.Sorted(maps.Keys(e.People)) {
-		lines = append(lines, fmt.Sprintf("  %s (people: %d)", model.Harmless(ou), e.People[ou]))
+		lines = append(lines, fmt.Sprintf("  %s (people: %d)", wording.Harmless(ou), e.People[ou]))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -134,11 +135,11 @@ func (e *IdleChoiceError) Error() string {
 		lines = append(lines, e.unclear.Error())
 	}
 	lines = append(lines, fmt.Sprintf("%s of %s waits for an approval; nothing was approved. --only takes a PERSON, or an OU by its DN or the beginning of it. Waiting are people of:",
-		nothing, model.Harmless(e.Query)))
+		nothing, wording.Harmless(e.Query)))
 	lines = append(lines, idleOUs(e.homes)...)
 	lines = append(lines, "These are:")
 	titles := model.Convert(e.Waiting, func(c model.Change) string { return "  " + c.Title() })
-	return strings.Join(append(lines, model.Capped(titles, shownCandidates, "")...), "\n")
+	return strings.Join(append(lines, wording.Capped(titles, shownCandidates, "")...), "\n")
 }
 
 // idleOUs words where people are.
@@ -153,7 +154,7 @@ func idleOUs(homes map[model.PersonID]home) []string {
 	}
 	var lines []string
 	for _, words := range slices.Sorted(maps.Keys(count)) {
-		lines = append(lines, model.Harmless(fmt.Sprintf("  %s (people: %d)", words, count[words])))
+		lines = append(lines, wording.Harmless(fmt.Sprintf("  %s (people: %d)", words, count[words])))
 	}
-	return model.Capped(lines, shownCandidates, " OUs")
+	return wording.Capped(lines, shownCandidates, " OUs")
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 )
 
 // Alarm says that an effect did not hold. It is an observation for a person to act on, and never
@@ -66,7 +68,7 @@ func (a Alarm) Quiet() string {
 	if a.QuietSince.IsZero() {
 		return ""
 	}
-	return "; not seen any more since " + Stamp(a.QuietSince) + ", and cleared when that has lasted a day"
+	return "; not seen any more since " + wording.Stamp(a.QuietSince) + ", and cleared when that has lasted a day"
 }
 
 // Meaning says what is so, and what to do about it.

@@ -1,7 +1,7 @@
 // Package model is the vocabulary of the synchronization: people, the licence package, what the ledger remembers, what the
 // operator allows, and the changes that follow. They are values, each with the rules that need nothing but the value.
 // Adapters speak it: ldapsource makes snapshots, threema an inventory, the ledger a state. [plan] decides with it.
-// The package does no I/O, has no clock, and imports nothing but the standard library and the tables of Unicode.
+// The package does no I/O, has no clock, and imports nothing but the standard library, the tables of Unicode and package wording.
 //
 // The directory:
 //
@@ -74,10 +74,10 @@
 //
 // Words that the core and its views share:
 //
-//	words.go            times, people, operations
+//	words.go            people, operations
 //	names.go            how to name a person in a command
-//	counted.go          numbers in words
-//	capped.go           lists that are cut
+//	someous.go          OUs, but not all
+//	forward.go          words of package wording
 //	convert.go          lists of another type
 //	leading_value.go    the value that a DN begins with
 //	fold.go             names, csis and DNs as people compare them

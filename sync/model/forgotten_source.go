@@ -3,6 +3,8 @@ package model
 import (
 	"fmt"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 )
 
 // ForgottenSource is a source that somebody gave up.
@@ -14,5 +16,5 @@ type ForgottenSource struct {
 
 // Evidence is what speaks for the departure of its people.
 func (f ForgottenSource) Evidence() Evidence {
-	return Evidence{Kind: Absent, Detail: fmt.Sprintf("source %s was forgotten on %s by %s", f.Source, f.At.UTC().Format(time.DateOnly), f.By)}
+	return Evidence{Kind: Absent, Detail: fmt.Sprintf("source %s was forgotten on %s by %s", f.Source, wording.Day(f.At), f.By)}
 }

@@ -3,6 +3,8 @@ package model
 import (
 	"fmt"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 )
 
 // GapKind is why a ledger does not know all passes that were done here.
@@ -25,7 +27,7 @@ type Gap struct {
 }
 
 func (g Gap) String() string {
-	day := g.At.UTC().Format("2006-01-02 15:04 UTC")
+	day := wording.Stamp(g.At)
 	switch g.Kind {
 	case OlderLedger:
 		return fmt.Sprintf("pass %d of %s was done here, and this ledger, which ended with pass %d, does not know it: most likely an older ledger.db "+

@@ -1,6 +1,10 @@
 package model
 
-import "time"
+import (
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
+)
 
 // Observation is the memory of one person's whereabouts.
 type Observation struct {
@@ -63,7 +67,7 @@ func (o Observation) DescribeRestart() string {
 	if o.Restarts == 0 {
 		return ""
 	}
-	return "; the row began afresh " + Counted(o.Restarts, "time", "times") + ", as complete reads were too far apart"
+	return "; the row began afresh " + wording.Counted(o.Restarts, "time", "times") + ", as complete reads were too far apart"
 }
 
 // WayBack is what makes somebody entitled again whom the directory calls departed, by what it shows.

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 )
 
 // PastOrder is a credential that was withdrawn because somebody ordered it (the command withdraw).
@@ -61,4 +63,4 @@ type UndoneOrder struct {
 }
 
 // Words name the order without its reason, which is for the audit alone.
-func (o OpenOrder) Words() string { return "ordered " + Stamp(o.At) + " by " + o.By }
+func (o OpenOrder) Words() string { return "ordered " + wording.Stamp(o.At) + " by " + o.By }

@@ -2,9 +2,10 @@ package model
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 )
 
 // Outside are the people whom base_dn and filter of a source cover, and who are in none of the groups that
@@ -45,12 +46,12 @@ func (o Outside) Words() []string {
 	if o.People == 0 {
 		return nil
 	}
-	lines := []string{Counted(o.People, "person", "people") + " in scope and in none of its groups; is somebody missed? Then " + HowToEntitle(o.Groups)}
+	lines := []string{wording.Counted(o.People, "person", "people") + " in scope and in none of its groups; is somebody missed? Then " + HowToEntitle(o.Groups)}
 	for _, person := range o.Shown {
-		lines = append(lines, "- "+Harmless(DescribePerson(person.CSI, person.DN, person.Person)))
+		lines = append(lines, "- "+wording.Harmless(DescribePerson(person.CSI, person.DN, person.Person)))
 	}
 	if more := o.People - len(o.Shown); more > 0 {
-		lines = append(lines, fmt.Sprintf("- and %d more: look in the directory who below base_dn matches the filter and is no member", more))
+		lines = append(lines, wording.More(more, ": look in the directory who below base_dn matches the filter and is no member"))
 	}
 	return lines
 }
@@ -61,7 +62,7 @@ func HowToEntitle(groups []string) string {
 	case 0:
 		return "add them to one of the groups that entitle"
 	case 1:
-		return "add them to the group " + Harmless(groups[0])
+		return "add them to the group " + wording.Harmless(groups[0])
 	}
-	return "add them to one of the groups " + Harmless(SomeOf(groups))
+	return "add them to one of the groups " + wording.Harmless(SomeOf(groups))
 }

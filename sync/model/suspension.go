@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 )
 
 // Suspension is somebody's word that a departure waits (the command hold).
@@ -64,9 +66,9 @@ func (s SuspendedPerson) next() string {
 		return ""
 	}
 	if !s.Standing {
-		return fmt.Sprintf("; earliest withdrawal %s, a fresh grace of %v from then on", Stamp(s.Earliest), s.Grace)
+		return fmt.Sprintf("; earliest withdrawal %s, a fresh grace of %v from then on", wording.Stamp(s.Earliest), s.Grace)
 	}
-	return fmt.Sprintf("; earliest withdrawal not before %s: a fresh grace of %v counts from the first pass that finds the leave over", Stamp(s.Earliest), s.Grace)
+	return fmt.Sprintf("; earliest withdrawal not before %s: a fresh grace of %v counts from the first pass that finds the leave over", wording.Stamp(s.Earliest), s.Grace)
 }
 
 // Detail says until when, and what comes then.
@@ -74,9 +76,9 @@ func (s SuspendedPerson) Detail() string {
 	longer := fmt.Sprintf("to go on, type `threema-dirsync hold %s --until DATE --reason TEXT`", s.Typed)
 	switch {
 	case !s.Standing && s.Account == Departed:
-		return fmt.Sprintf("over since %s, and the account is not enabled: the departure goes on%s; %s", Stamp(s.Over), s.next(), longer)
+		return fmt.Sprintf("over since %s, and the account is not enabled: the departure goes on%s; %s", wording.Stamp(s.Over), s.next(), longer)
 	case !s.Standing:
-		return fmt.Sprintf("over since %s", Stamp(s.Over))
+		return fmt.Sprintf("over since %s", wording.Stamp(s.Over))
 	case s.Ended && s.Account == Departed:
 		return fmt.Sprintf("ENDED with %s, and the account is not enabled: the pass that finds it over takes nothing, and then the departure goes on%s; %s", s.LastDay, s.next(), longer)
 	case s.Ended:

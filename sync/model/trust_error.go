@@ -3,6 +3,8 @@ package model
 import (
 	"fmt"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 )
 
 // BaselinePerson is a person whom a change of the baseline concerns, and why.
@@ -41,5 +43,5 @@ const (
 
 // Words name them, and say why.
 func (b BaselinePerson) Words() string {
-	return Harmless(DescribePerson(b.CSI, b.DN, b.Person) + ": " + b.Why)
+	return wording.Harmless(DescribePerson(b.CSI, b.DN, b.Person) + ": " + b.Why)
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 )
 
 // WaitCode names what somebody is waited for. The set is closed: it is part of the JSON and a
@@ -79,12 +81,12 @@ func (w Wait) Stands() bool {
 
 // Words tell since when, of whom, and what to do.
 func (w Wait) Words() string {
-	words := "since " + Stamp(w.Since)
+	words := "since " + wording.Stamp(w.Since)
 	switch {
 	case w.People > 0 && w.Code == WaitCode(GuardBaseline): // it concerns more: these have steps that stand still
-		words += ", " + Counted(w.People, "person with a step that stands still or a credential that is missing", "people with steps that stand still or credentials that are missing")
+		words += ", " + wording.Counted(w.People, "person with a step that stands still or a credential that is missing", "people with steps that stand still or credentials that are missing")
 	case w.People > 0:
-		words += ", " + Counted(w.People, "person", "people")
+		words += ", " + wording.Counted(w.People, "person", "people")
 	}
 	if w.Answered > 0 {
 		words += fmt.Sprintf(" (%d more: answered)", w.Answered)
@@ -173,19 +175,19 @@ func (w Wait) NameWhom(where string) []string {
 			parted = true
 			lines = append(lines, "accepting it is a yes to none of these steps that take something away. They stand still until then; each goes on by its own rules, and asks for a yes of its own where it needs one:")
 		}
-		lines = append(lines, Harmless(x.words()))
+		lines = append(lines, wording.Harmless(x.words()))
 	}
 	if more := w.People - len(w.Whom); more > 0 && len(w.Whom) > 0 {
-		lines = append(lines, "… and "+Counted(more, "more person", "more people")+where)
+		lines = append(lines, wording.More(more, where))
 	}
 	if w.Check != "" {
-		lines = append(lines, Harmless("Check first: "+w.Check))
+		lines = append(lines, wording.Harmless("Check first: "+w.Check))
 	}
 	return lines
 }
 
 // Words name the person, and what is to be done with them.
-func (w WaitingPerson) Words() string { return Harmless(w.words()) }
+func (w WaitingPerson) Words() string { return wording.Harmless(w.words()) }
 
 // Cover counts to what the command of a wait says yes, where that is more than the wait is about.
 func (w *Wait) Cover(yes []Change) {
@@ -208,9 +210,9 @@ func (w *Wait) Cover(yes []Change) {
 func (w Wait) CoversWords() string {
 	switch {
 	case w.Covers > 0:
-		return "this HASH is a yes for all " + Counted(w.Covers, "person", "people") + " that wait for one; with --only PERSON or --only OU it is for these alone"
+		return "this HASH is a yes for all " + wording.Counted(w.Covers, "person", "people") + " that wait for one; with --only PERSON or --only OU it is for these alone"
 	case w.CoversSteps > 0:
-		return "this is a yes to " + Counted(w.CoversSteps, "step", "steps") + " of theirs, also to those that wait for another reason"
+		return "this is a yes to " + wording.Counted(w.CoversSteps, "step", "steps") + " of theirs, also to those that wait for another reason"
 	}
 	return ""
 }

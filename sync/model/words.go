@@ -3,31 +3,9 @@ package model
 import (
 	"cmp"
 	"strings"
-	"time"
-	"unicode"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 )
-
-// Stamp words a time. One that is not known has words of its own, where it may come: see StampOr.
-func Stamp(t time.Time) string { return StampOr(t, "a time that nobody knows") }
-
-// StampOr words a time that may not have come: a dash in a sentence says nothing.
-func StampOr(t time.Time, none string) string {
-	if t.IsZero() {
-		return none
-	}
-	return t.UTC().Format(time.DateTime) + " UTC"
-}
-
-// Harmless keeps what a directory entry may have smuggled in from steering the terminal, or
-// from looking like a line of its own.
-func Harmless(s string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsGraphic(r) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, s)
-}
 
 // Title names a change in one line: what is done, and to whom.
 func (c Change) Title() string {
@@ -35,7 +13,7 @@ func (c Change) Title() string {
 	if c.ThreemaID != "" {
 		title += " ID " + c.ThreemaID
 	}
-	return Harmless(title)
+	return wording.Harmless(title)
 }
 
 // DescribePerson names somebody by csi and DN, as far as these are known.
@@ -56,14 +34,14 @@ func DescribeStatus(c Change) string {
 		words += " by " + c.Guard
 	}
 	if c.Status == Suspended {
-		words += ", at the earliest " + c.NotBefore.UTC().Format(time.DateTime) + " UTC"
+		words += ", at the earliest " + wording.Stamp(c.NotBefore)
 	}
 	switch {
 	case c.NotBefore.IsZero():
 	case c.Status == Waiting: // a pass comes some time after that
-		words += ", not before " + Stamp(c.NotBefore)
+		words += ", not before " + wording.Stamp(c.NotBefore)
 	case c.Status == Deferred:
-		words += " until " + c.NotBefore.UTC().Format(time.DateTime) + " UTC"
+		words += " until " + wording.Stamp(c.NotBefore)
 	}
 	if c.Ahead() {
 		words += ", then stopped by a limit (" + c.Guard + ")"
@@ -74,7 +52,7 @@ func DescribeStatus(c Change) string {
 	case c.Approved && c.ApprovedUntil.IsZero():
 		words += ", approved for the departure under way"
 	case c.Approved:
-		words += ", approved until " + c.ApprovedUntil.UTC().Format(time.DateTime) + " UTC"
+		words += ", approved until " + wording.Stamp(c.ApprovedUntil)
 	}
 	return words
 }

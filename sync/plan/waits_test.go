@@ -279,12 +279,12 @@ func TestWhoIsWaitedFor(t *testing.T) {
 	if n < 0 || len(many[n].Whom) != 10 {
 		t.Fatalf("waits %+v", many)
 	}
-	wantParts(t, strings.Join(many[n].WhomWords(), "\n"), "more people: `threema-dirsync plan` names all")
+	wantParts(t, strings.Join(many[n].WhomWords(), "\n"), "more: `threema-dirsync plan` names all")
 	screen.Reset()
 	if err := view.WritePlan(&screen, w.plan(), 0); err != nil || strings.Contains(screen.String(), "threema-dirsync plan") {
 		t.Errorf("the plan tells to type itself, %v:\n%s", err, &screen)
 	}
-	wantParts(t, screen.String(), "more people, named above")
+	wantParts(t, screen.String(), "more, named above")
 }
 
 func wantParts(t *testing.T, got string, parts ...string) {

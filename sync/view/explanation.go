@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -21,15 +22,15 @@ func WriteExplanation(w io.Writer, x explain.Explanation) error {
 	out.fact("username", cmp.Or(x.Username, "(none)"))
 	next := x.Next.Words
 	if !x.Next.At.IsZero() {
-		next += ", not before " + model.Stamp(x.Next.At)
+		next += ", not before " + wording.Stamp(x.Next.At)
 	}
 	out.fact("NEXT STEP", next)
 	writeUnread(x, out)
 	if s := x.Suspension; s != nil {
-		out.fact("leave of absence", s.Detail(), "said "+model.Stamp(s.Since)+" by "+s.By+": "+s.Reason)
+		out.fact("leave of absence", s.Detail(), "said "+wording.Stamp(s.Since)+" by "+s.By+": "+s.Reason)
 	}
 	for _, a := range x.Alarms {
-		out.fact("ALARM "+string(a.Kind), "since "+model.Stamp(a.Since), a.Meaning()+a.Quiet())
+		out.fact("ALARM "+string(a.Kind), "since "+wording.Stamp(a.Since), a.Meaning()+a.Quiet())
 	}
 	writeSource(x, out)
 	writeLedger(x, out)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
@@ -24,10 +25,10 @@ func writeHistory(x explain.Explanation, out *printer) {
 		if s.Erased {
 			erased = "erased since, only this is left"
 		}
-		out.fact(model.Stamp(s.At), s.Op.CockpitWord(), describeStep(s), strings.Join(s.ThreemaIDs, " "), fmt.Sprintf("pass %d, policy %s", s.Run, s.Mode), describeLeave(s), s.Message, erased)
+		out.fact(wording.Stamp(s.At), s.Op.CockpitWord(), describeStep(s), strings.Join(s.ThreemaIDs, " "), fmt.Sprintf("pass %d, policy %s", s.Run, s.Mode), describeLeave(s), s.Message, erased)
 	}
 	for _, d := range h.Departures {
-		out.fact(model.Stamp(d.StartedAt), "departure", cmp.Or(d.Ended, "under way"), "withdrawn "+describeWithdrawal(h, d.CredentialID, d.WithdrawnAt, d.GraceFrom()), "ended "+model.StampOr(d.EndedAt, "not yet"))
+		out.fact(wording.Stamp(d.StartedAt), "departure", cmp.Or(d.Ended, "under way"), "withdrawn "+describeWithdrawal(h, d.CredentialID, d.WithdrawnAt, d.GraceFrom()), "ended "+wording.StampOr(d.EndedAt, "not yet"))
 	}
 }
 
@@ -61,11 +62,11 @@ func describeLeave(s model.PastStep) string {
 func describeWithdrawal(h model.History, credentialID string, at, from time.Time) string {
 	for _, s := range h.Steps {
 		if s.Op == model.Withdraw && s.Ordered && s.State == "done" && credentialID != "" && s.CredentialID == credentialID && !at.IsZero() {
-			return model.Stamp(s.SettledAt) + " by order; counted for the departure from " + model.Stamp(from)
+			return wording.Stamp(s.SettledAt) + " by order; counted for the departure from " + wording.Stamp(from)
 		}
 	}
 	if from.After(at) {
-		return "by " + model.Stamp(at) + "; counted for the departure from " + model.Stamp(from)
+		return "by " + wording.Stamp(at) + "; counted for the departure from " + wording.Stamp(from)
 	}
-	return model.StampOr(at, "not yet")
+	return wording.StampOr(at, "not yet")
 }

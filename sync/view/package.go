@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
@@ -31,7 +32,7 @@ func writePackage(x explain.Explanation, out *printer) {
 		if u.CredentialID != "" {
 			link = "on credential " + u.CredentialID
 		}
-		out.fact("Threema ID "+u.ID, link, "csi "+cmp.Or(u.CSI, "(none)"), "last check "+model.StampOr(u.LastCheck, "unknown"))
+		out.fact("Threema ID "+u.ID, link, "csi "+cmp.Or(u.CSI, "(none)"), "last check "+wording.StampOr(u.LastCheck, "unknown"))
 	}
 	for _, c := range x.Contacts {
 		state := "disabled"

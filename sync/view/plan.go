@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -16,13 +17,13 @@ import (
 // limit caps the lines of each list (0: no cap); what is left out is counted.
 func WritePlan(w io.Writer, p plan.Plan, limit int) error {
 	out := &printer{w: tabwriter.NewWriter(w, 0, 8, 2, ' ', 0), limit: limit}
-	out.line("Plan %s for %s (%s), policy %s, %s", p.Hash, p.Subscription.Name, p.Subscription.ID, p.Policy, p.GeneratedAt.UTC().Format("2006-01-02 15:04 UTC"))
+	out.line("Plan %s for %s (%s), policy %s, %s", p.Hash, p.Subscription.Name, p.Subscription.ID, p.Policy, wording.Stamp(p.GeneratedAt))
 	out.section(fmt.Sprintf("\nAlarms (%d), nothing is done about them from here:", len(p.Alarms)), len(p.Alarms), func(n int) string {
 		a := p.Alarms[n]
-		return row("  ALARM "+string(a.Kind), model.DescribePerson(a.CSI, a.DN, a.Person), "since "+model.Stamp(a.Since), a.Detail())
+		return row("  ALARM "+string(a.Kind), model.DescribePerson(a.CSI, a.DN, a.Person), "since "+wording.Stamp(a.Since), a.Detail())
 	})
 	if under, last := plan.UnderWay(p.Effects); under > 0 {
-		out.line("Effects under way: %d requested and not verified yet, effective by %s", under, model.Stamp(last))
+		out.line("Effects under way: %d requested and not verified yet, effective by %s", under, wording.Stamp(last))
 	}
 	for _, s := range p.Sources {
 		out.source(s)
@@ -42,7 +43,7 @@ func WritePlan(w io.Writer, p plan.Plan, limit int) error {
 	})
 	out.section(fmt.Sprintf("\nNot shown as entitled by a read that proves nothing, so nothing happens to them (%d):", len(p.Missed)), len(p.Missed), func(n int) string {
 		m := p.Missed[n]
-		return row("  ? "+model.DescribePerson(m.CSI, m.DN, m.Person), m.Shown, "seen last "+model.StampOr(m.LastSeen, "by no pass that is known"), "until this holds again: "+strings.Join(m.Conditions, ", "))
+		return row("  ? "+model.DescribePerson(m.CSI, m.DN, m.Person), m.Shown, "seen last "+wording.StampOr(m.LastSeen, "by no pass that is known"), "until this holds again: "+strings.Join(m.Conditions, ", "))
 	})
 	out.section(fmt.Sprintf("\nHeld, nothing is done for them (%d):", len(p.Held)), len(p.Held), func(n int) string {
 		h := p.Held[n]
@@ -103,7 +104,7 @@ func (o *printer) source(s model.SourceReport) {
 	if !s.Complete {
 		state = "INCOMPLETE: " + model.Consequence(s.Failed())
 	}
-	o.line("Source %s: %s, %s", s.Name, state, model.Counted(s.People, "person", "people"))
+	o.line("Source %s: %s, %s", s.Name, state, wording.Counted(s.People, "person", "people"))
 	for n, words := range s.Outside.Words() {
 		o.line("%s%s", strings.Repeat("  ", min(n, 1)+1), words)
 	}

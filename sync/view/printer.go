@@ -5,7 +5,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 )
 
 // fact writes one line of cells, without those at its end that are empty.
@@ -27,7 +27,7 @@ type printer struct {
 func (o *printer) line(format string, args ...any) {
 	for n, arg := range args {
 		if text, ok := arg.(string); ok {
-			args[n] = model.Harmless(text)
+			args[n] = wording.Harmless(text)
 		}
 	}
 	o.write(fmt.Sprintf(format, args...))
@@ -42,7 +42,7 @@ func (o *printer) write(line string) {
 // row joins the cells of a line.
 func row(cells ...string) string {
 	for n := range cells {
-		cells[n] = model.Harmless(cells[n])
+		cells[n] = wording.Harmless(cells[n])
 	}
 	return strings.Join(cells, "\t")
 }
@@ -67,6 +67,6 @@ func (o *printer) section(title string, n int, line func(int) string) {
 		o.write(line(i))
 	}
 	if shown < n {
-		o.line("  … and %d more%s", n-shown, model.AllInJSON)
+		o.write("  " + wording.More(n-shown, wording.AllInJSON))
 	}
 }

@@ -3,6 +3,7 @@ package view
 import (
 	"strings"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -15,7 +16,7 @@ func writeLedger(x explain.Explanation, out *printer) {
 	}
 	if o := x.Observation; o != nil {
 		out.fact("state", o.State.String(), model.DescribeEvidence(o.Evidence))
-		out.fact("last seen entitled", model.StampOr(o.LastSeen, "never, by any pass"))
+		out.fact("last seen entitled", wording.StampOr(o.LastSeen, "never, by any pass"))
 		if o.Protected {
 			out.fact("protected", "by a group of protect.groups: each step out needs an approval")
 		}
@@ -23,20 +24,20 @@ func writeLedger(x explain.Explanation, out *printer) {
 			out.fact("missed first", "by a read that may only hide them, alone or with their whole place: each step out asks for a yes", viewOf(x))
 		}
 		if o.State == model.Departed {
-			reads := model.Counted(x.PassReads, "complete read", "complete reads") + " by passes"
+			reads := wording.Counted(x.PassReads, "complete read", "complete reads") + " by passes"
 			if x.PassReads == 0 {
 				reads = "seen by no pass yet, by this look only"
 			}
-			out.fact("departed since", model.Stamp(o.Since), reads)
-			out.fact("confirmed", model.StampOr(o.ConfirmedAt, "not yet"))
+			out.fact("departed since", wording.Stamp(o.Since), reads)
+			out.fact("confirmed", wording.StampOr(o.ConfirmedAt, "not yet"))
 		}
 	}
 	writeOwned(x, out)
 	if departure := x.Departure; departure != nil {
-		out.fact("departure began", model.Stamp(departure.StartedAt))
+		out.fact("departure began", wording.Stamp(departure.StartedAt))
 		out.fact("withdrawn", describeWithdrawal(x.History, departure.CredentialID, departure.WithdrawnAt, departure.GraceFrom()))
 		for _, id := range departure.IDs {
-			out.fact("  ID "+id.ThreemaID, "gone: "+model.StampOr(id.GoneAt, "not yet"))
+			out.fact("  ID "+id.ThreemaID, "gone: "+wording.StampOr(id.GoneAt, "not yet"))
 		}
 	}
 	for _, e := range x.Effects {
@@ -46,7 +47,7 @@ func writeLedger(x explain.Explanation, out *printer) {
 		out.fact("Threema ID", strings.Join(x.IDs, " "))
 	}
 	for _, op := range x.Open {
-		out.fact("without a known end", string(op.Op), model.Stamp(op.At))
+		out.fact("without a known end", string(op.Op), wording.Stamp(op.At))
 	}
 }
 
@@ -62,30 +63,30 @@ func writeOwned(x explain.Explanation, out *printer) {
 	}
 	out.fact("owns credential", own.CredentialID+" "+own.Username, how)
 	if x.Order != nil {
-		out.fact("withdrawn by order", model.Stamp(x.Order.At), "`audit export` tells by whom and why")
+		out.fact("withdrawn by order", wording.Stamp(x.Order.At), "`audit export` tells by whom and why")
 	}
 	if x.OpenOrder != nil {
 		out.fact("ORDERED, NOT DONE", x.OpenOrder.Words(), x.Lost, "to take the order back: threema-dirsync withdraw --undo "+x.Typed+" --reason TEXT")
 	}
 	if x.Undone != nil {
-		out.fact("taken back", model.Stamp(x.Undone.At), "by "+x.Undone.By)
+		out.fact("taken back", wording.Stamp(x.Undone.At), "by "+x.Undone.By)
 	}
 	if x.Order == nil && own.MissingReads > 0 {
-		out.fact("missing since", model.Stamp(own.MissingSince), model.Counted(own.MissingReads, "read", "reads"))
+		out.fact("missing since", wording.Stamp(own.MissingSince), wording.Counted(own.MissingReads, "read", "reads"))
 	}
 }
 
 // effectCells tells an effect in cells.
 func effectCells(e model.Effect) []string {
-	cells := []string{e.Title(), "requested " + model.Stamp(e.RequestedAt)}
+	cells := []string{e.Title(), "requested " + wording.Stamp(e.RequestedAt)}
 	switch e.State() {
 	case model.EffectVerified:
-		return append(cells, "verified "+model.Stamp(e.VerifiedAt))
+		return append(cells, "verified "+wording.Stamp(e.VerifiedAt))
 	case model.EffectReturned:
 		return append(cells, "not looked for any more: "+plan.DescribeEnd(e))
 	case model.EffectRequested:
 	}
-	return append(cells, "not verified yet, effective by "+model.Stamp(e.EffectiveBy()))
+	return append(cells, "not verified yet, effective by "+wording.Stamp(e.EffectiveBy()))
 }
 
 // describeRemembered heads what is remembered.

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 )
 
 // CountedSeats are the licences as a pass counted them, in JSON and read back from it.
@@ -32,5 +34,5 @@ func (s CountedSeats) Words() string {
 	if s.AsOf.IsZero() { // the record of an earlier version
 		return words
 	}
-	return words + ", as of the pass of " + s.AsOf.UTC().Format("2006-01-02 15:04 UTC") + "; used is the larger of credentials and users, ours or not"
+	return words + ", as of the pass of " + wording.Stamp(s.AsOf) + "; used is the larger of credentials and users, ours or not"
 }

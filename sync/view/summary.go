@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -29,5 +30,5 @@ func Summary(p plan.Plan) string {
 		parts = []string{"nothing to do"}
 	}
 	return fmt.Sprintf("%s; %d held; %s; licences: %d of %d used",
-		strings.Join(parts, ", "), len(p.Held), model.Counted(p.Requests, "request", "requests"), p.Seats.Used, p.Seats.Licences)
+		strings.Join(parts, ", "), len(p.Held), wording.Counted(p.Requests, "request", "requests"), p.Seats.Used, p.Seats.Licences)
 }

@@ -1,0 +1,49 @@
+package wording_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
+)
+
+func TestForeignTextIsHarmless(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct{ text, harmless, lines, line string }{
+		{"Zoë 🙂 日本", "Zoë 🙂 日本", "Zoë 🙂 日本", "Zoë 🙂 日本"},
+		{"a\nGUARD faked", "a\ufffdGUARD faked", "a\nGUARD faked", "a GUARD faked"},
+		{"\x1b[2J", "\ufffd[2J", "\ufffd[2J", "\ufffd[2J"},
+		{"a\tb  c", "a\ufffdb  c", "a\ufffdb  c", "a b c"},
+		{"v4563\x00", "v4563\ufffd", "v4563\ufffd", "v4563"},
+		{"turned \u202eround\u00ad\u009b", "turned \ufffdround\ufffd\ufffd", "turned \ufffdround\ufffd\ufffd", "turned \ufffdround\ufffd\ufffd"},
+		{"cut \xf0", "cut \ufffd", "cut \ufffd", "cut \ufffd"},
+	} {
+		if got := [3]string{wording.Harmless(row.text), wording.HarmlessLines(row.text), wording.OneLine(row.text)}; got != [3]string{row.harmless, row.lines, row.line} {
+			t.Errorf("%q becomes %q", row.text, got)
+		}
+	}
+}
+
+// FuzzHarmless: whatever comes in, what is shown steers no terminal, is valid, and has no line but its own.
+func FuzzHarmless(f *testing.F) {
+	f.Add("\x1b[2J\n\u202e\xff\x00")
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, shown := range []string{wording.Harmless(text), wording.OneLine(text), strings.ReplaceAll(wording.HarmlessLines(text), "\n", "")} {
+			if !utf8.ValidString(shown) || strings.ContainsFunc(shown, func(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) }) {
+				t.Errorf("%q is shown as %q", text, shown)
+			}
+		}
+	})
+}
+
+func TestTimesLookTheSame(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 3, 2, 0, 30, 1, 0, time.FixedZone("", 3600))
+	got := [...]string{wording.Stamp(at), wording.Stamp(time.Time{}), wording.StampOr(time.Time{}, "not yet"), wording.Day(at)}
+	if got != [...]string{"2026-03-01 23:30:01 UTC", "a time that nobody knows", "not yet", "2026-03-01"} {
+		t.Errorf("%q", got)
+	}
+}
