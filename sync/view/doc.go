@@ -17,6 +17,7 @@
 //
 //	plan_json.go         the parts of a plan are shaped
 //	shape.go             their shapes
-//	explanation_json.go  one person
+//	explanation_json.go  one person is shaped
+//	explanation_shape.go the shapes
 //	values.go            what is null, and what is empty
 package view
