@@ -83,7 +83,7 @@ func (a *applier) tellFull(fresh []model.Change) {
 		return
 	}
 	for _, x := range a.done.outcomes {
-		if x.Result != Skipped {
+		if x.Result != model.NotTried {
 			delete(people, x.Change.Person)
 		}
 	}

@@ -113,7 +113,7 @@ func describePublicly(err error) string {
 // an order at once, and of any other change if it goes on; the stop file is a guard and says so itself.
 func (a *applier) skip(ctx context.Context, why string, changes ...model.Change) {
 	for _, c := range changes {
-		a.done.add(c, Skipped, why)
+		a.done.add(c, model.NotTried, why)
 		switch {
 		case c.By != "":
 			a.done.plan.Wait(model.WaitOrder, c.Person)

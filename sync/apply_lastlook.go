@@ -51,7 +51,7 @@ func (a *applier) lastLook(ctx context.Context, c model.Change, object look) (mo
 		return model.Failed, a.unread(ctx, c, err)
 	case why != "":
 		a.skip(ctx, why, c)
-		return Skipped, nil
+		return model.NotTried, nil
 	}
 	return model.Done, nil
 }

@@ -77,11 +77,11 @@ func (a *applier) leaverStep(ctx context.Context, c model.Change) (model.Result,
 	}
 	if why := a.mustHalt(); why != "" {
 		a.skip(ctx, why, c)
-		return Skipped, nil
+		return model.NotTried, nil
 	}
 	begun, err := a.begin(ctx, a.operation(c))
 	if err != nil {
-		return Skipped, err
+		return model.NotTried, err
 	}
 	if err = a.take(shielded(ctx), c); model.KindOf(err) == model.FailureNotFound {
 		err = nil

@@ -20,7 +20,7 @@ func (a *applier) forbidden(ctx context.Context, j *joiner, refused error) error
 	_, err := a.Package.Subscription(shielded(ctx))
 	if err == nil {
 		a.full = true
-		a.done.add(j.change, Skipped, noSeat)
+		a.done.add(j.change, model.NotTried, noSeat)
 		a.Logger.WarnContext(ctx, "the service refused a create (403), the licences are probably used up; nobody more is created in this pass",
 			"change", j.change.ID, "source", j.change.Person.Source)
 		return a.settle(ctx, createFailed(j.operation, refused))

@@ -20,7 +20,7 @@ func (a *applier) tell(ctx context.Context, outcomes []ChangeOutcome) {
 	for _, op := range model.Ops() {
 		if n := count[op]; n != nil {
 			a.Logger.InfoContext(ctx, "changes done", "op", op, "run", a.run,
-				string(model.Done), n[model.Done], string(model.Failed), n[model.Failed], string(model.Uncertain), n[model.Uncertain], string(Skipped), n[Skipped])
+				string(model.Done), n[model.Done], string(model.Failed), n[model.Failed], string(model.Uncertain), n[model.Uncertain], string(model.NotTried), n[model.NotTried])
 		}
 	}
 }

@@ -17,7 +17,7 @@ func (a *applier) beginWithdrawn(ctx context.Context, first model.Change) (model
 		return model.Done, nil // the steps are told that they halt
 	}
 	if err := a.ready(ctx); err != nil {
-		return Skipped, err
+		return model.NotTried, err
 	}
 	if result, err := a.lastLook(ctx, first, a.credentialGone); result != model.Done {
 		return result, err

@@ -12,6 +12,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/lookup"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // Approvals is what approving needs of the ledger beside its memory.
@@ -128,7 +129,8 @@ func (a *Approver) freedSince(ctx context.Context, waited []model.Change, next p
 	if err != nil {
 		a.Logger.WarnContext(ctx, "what the last pass asked for could not be read", "err", err)
 	}
-	asked := append(plan.Plan{Changes: ReadPlan(last).Changes}.AwaitingApproval(), waited...)
+	told, _ := view.ReadReport(last)
+	asked := append(plan.Plan{Changes: told.PastPlan().Changes}.AwaitingApproval(), waited...)
 	return slices.DeleteFunc(without(among(next.Changes, asked), next.AwaitingApproval()), func(c model.Change) bool { return c.Approved || c.AsksForYes() || !c.Op.OfDeparture() })
 }
 

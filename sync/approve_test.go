@@ -403,7 +403,7 @@ func TestStopFile(t *testing.T) {
 				t.Errorf("guards %v", r.Plan.Guards)
 			}
 			for _, x := range r.Results {
-				if x.Result == dirsync.Skipped && x.Message != stopFile {
+				if x.Result == model.NotTried && x.Message != stopFile {
 					t.Errorf("skipped: %s", x.Message)
 				}
 			}

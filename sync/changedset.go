@@ -2,7 +2,6 @@ package sync
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // ChangedSetError refuses an approval: what waits for one now is not what somebody read.
@@ -103,10 +103,9 @@ func (a *Approver) changedSet(ctx context.Context, asked string, state model.Sta
 	if err != nil {
 		return err
 	}
-	var last pastReport
 	var was []model.Change
-	if json.Unmarshal(text, &last) == nil && last.Hash == asked {
-		was = last.waiting()
+	if last, told := view.ReadReport(text); told && last.Hash == asked {
+		was = plan.Plan{Changes: last.PastPlan().Changes}.AwaitingApproval()
 		e.Known, e.Cut = true, last.Omitted["changes"] > 0
 		e.New, e.Gone = without(waiting, was), without(was, waiting)
 	}

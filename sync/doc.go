@@ -45,7 +45,6 @@
 //	request.go         a written plan (apply)
 //	approve.go         a yes
 //	changedset.go      what is not any more as somebody read it
-//	pastreport.go      what is read back of a plan in JSON
 //	takeback.go        a yes that is taken back
 //	withdraw.go        an order
 //	withdraw_format.go its answer, for people

@@ -86,7 +86,7 @@ func TestUnrecorded(t *testing.T) {
 			pass.Ledger = fullLedger{pass.Ledger, tt.what}
 			r := pass.Run(t.Context())
 			w.wantExit(r, dirsync.ExitFailed)
-			full := r.Err != nil && r.Failure() == dirsync.FailureMachine && strings.HasSuffix(r.Err.Error(), ": disk full")
+			full := r.Err != nil && r.Failure() == model.PassFailureMachine && strings.HasSuffix(r.Err.Error(), ": disk full")
 			if full != (tt.what != "") || !full && r.Err != nil {
 				t.Errorf("error: %v (%s)", r.Err, r.Failure())
 			}

@@ -6,21 +6,6 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
-// Failure is what kept a pass as a whole from its end, in one word. The set is closed: it is part of the
-// JSON of a report, and by it `status` knows which command shows the cause, or ends it.
-type Failure string
-
-// The failures. A change that failed is none: the rest of the pass went on.
-const (
-	FailureService     Failure = "service"       // the licence package is not reached, refuses, or answers oddly
-	FailureEnded       Failure = "licence-ended" // the package may not be written to any more
-	FailureMissing     Failure = "missing"       // the package lacks more than it may at once
-	FailureStale       Failure = "stale-plan"    // what was written by `plan --out` does not hold any more
-	FailureTrial       Failure = "trial"         // what others have set on a credential is not back
-	FailureInterrupted Failure = "interrupted"   // it was stopped before its end
-	FailureMachine     Failure = "machine"       // ledger, disk, clock or hand-over file
-)
-
 // toldError ends a pass for a reason that its report tells elsewhere: as what became of a change, or as a source
 // that was not read.
 type toldError struct{ error }
@@ -40,7 +25,7 @@ func untold(err error) error {
 }
 
 // Failure finds the word for the error of the pass, "" if it has none.
-func (r *Report) Failure() Failure {
+func (r *Report) Failure() model.PassFailure {
 	distrust, distrusted := errors.AsType[*model.TrustError](r.Err)
 	_, stale := errors.AsType[*StaleRequestError](r.Err)
 	_, elsewhere := errors.AsType[*otherPackageError](r.Err)
@@ -50,17 +35,17 @@ func (r *Report) Failure() Failure {
 	case r.Err == nil:
 		return ""
 	case r.Interrupted:
-		return FailureInterrupted
+		return model.PassFailureInterrupted
 	case distrusted && distrust.Ended:
-		return FailureEnded
+		return model.PassFailureEnded
 	case distrusted:
-		return FailureMissing
+		return model.PassFailureMissing
 	case stale || elsewhere:
-		return FailureStale
+		return model.PassFailureStale
 	case trial:
-		return FailureTrial
+		return model.PassFailureTrial
 	case refused:
-		return FailureService
+		return model.PassFailureService
 	}
-	return FailureMachine
+	return model.PassFailureMachine
 }

@@ -16,15 +16,15 @@ func TestEachFailureHasItsWord(t *testing.T) {
 	wrapped := func(err error) error { return errors.Join(fmt.Errorf("the pass: %w", err), nil) }
 	for _, row := range []struct {
 		report dirsync.Report
-		want   dirsync.Failure
+		want   model.PassFailure
 	}{
 		{dirsync.Report{}, ""},
-		{dirsync.Report{Err: wrapped(&model.TrustError{Reason: "gone"})}, dirsync.FailureMissing},
-		{dirsync.Report{Err: wrapped(&model.TrustError{Reason: "over", Ended: true})}, dirsync.FailureEnded},
-		{dirsync.Report{Err: wrapped(&dirsync.StaleRequestError{})}, dirsync.FailureStale},
-		{dirsync.Report{Err: wrapped(serviceFailure{errors.New("503")})}, dirsync.FailureService},
-		{dirsync.Report{Err: wrapped(context.Canceled), Interrupted: true}, dirsync.FailureInterrupted},
-		{dirsync.Report{Err: wrapped(errors.New("no space"))}, dirsync.FailureMachine},
+		{dirsync.Report{Err: wrapped(&model.TrustError{Reason: "gone"})}, model.PassFailureMissing},
+		{dirsync.Report{Err: wrapped(&model.TrustError{Reason: "over", Ended: true})}, model.PassFailureEnded},
+		{dirsync.Report{Err: wrapped(&dirsync.StaleRequestError{})}, model.PassFailureStale},
+		{dirsync.Report{Err: wrapped(serviceFailure{errors.New("503")})}, model.PassFailureService},
+		{dirsync.Report{Err: wrapped(context.Canceled), Interrupted: true}, model.PassFailureInterrupted},
+		{dirsync.Report{Err: wrapped(errors.New("no space"))}, model.PassFailureMachine},
 	} {
 		if got := row.report.Failure(); got != row.want {
 			t.Errorf("%v: %q, want %q", row.report.Err, got, row.want)

@@ -238,7 +238,7 @@ func TestNotPutBackIsTold(t *testing.T) {
 			w.refusing("Boss")
 			for range 3 {
 				r := w.exits(dirsync.ExitFailed)
-				w.equal("the word", dirsync.FailureTrial, r.Failure())
+				w.equal("the word", model.PassFailureTrial, r.Failure())
 				if words := text(r); !strings.Contains(words, "th_nickname") || !strings.Contains(words, "cockpit") || strings.Contains(words, "Boss") {
 					t.Errorf("told: %s", words)
 				}

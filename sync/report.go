@@ -9,15 +9,15 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
-// Exit codes of the program (design §6), where a pass decides them.
+// Exit codes of the program, where a pass decides them.
 const (
-	ExitOK         = 0
-	ExitFailed     = 1
-	ExitChanges    = 2
-	ExitWaiting    = 3
-	ExitIncomplete = 4
-	ExitBusy       = 5
-	ExitConfig     = 78
+	ExitOK         = model.ExitOK
+	ExitFailed     = model.ExitFailed
+	ExitChanges    = model.ExitChanges
+	ExitWaiting    = model.ExitWaiting
+	ExitIncomplete = model.ExitIncomplete
+	ExitBusy       = model.ExitBusy
+	ExitConfig     = model.ExitConfig
 )
 
 // Report is a pass, told: the plan and what became of it.
@@ -50,9 +50,9 @@ type IncompleteSource struct {
 
 // HandedOver tells how many lines a hand-over file got in a pass.
 type HandedOver struct {
-	File  string   `json:"file"` // "" if passwords are read in the cockpit
-	Lines int      `json:"lines"`
-	Left  []string `json:"left,omitempty"` // files of another layout, which were left as they are
+	File  string // "" if passwords are read in the cockpit
+	Lines int
+	Left  []string // files of another layout, which were left as they are
 }
 
 // conditions are the certificate as far as the read got.
@@ -63,13 +63,9 @@ func (s IncompleteSource) conditions() []model.Condition {
 	return nil
 }
 
-// Skipped is the result of a change beside those of a request: the last look before it, the stop file or the written
-// plan said no, and nothing was sent; or the service refused a create for want of a licence (403).
-const Skipped model.Result = "skipped"
-
 // Results lists all results of a change.
 func Results() []model.Result {
-	return []model.Result{model.Done, model.Failed, model.Uncertain, Skipped}
+	return []model.Result{model.Done, model.Failed, model.Uncertain, model.NotTried}
 }
 
 // ChangeOutcome is what became of one due change.

@@ -112,74 +112,23 @@ func head[T any](list []T, n int, name string, omitted map[string]int) []T {
 
 // MarshalJSON writes the plan's members (design §6) and beside them what became of it.
 func (r Report) MarshalJSON() ([]byte, error) {
-	body, err := json.Marshal(view.NewPlanJSON(r.Plan))
-	if err != nil {
-		return nil, err
-	}
-	members := map[string]json.RawMessage{}
-	if err := json.Unmarshal(body, &members); err != nil {
-		return nil, err
-	}
-	extra := map[string]any{
-		"dryRun": r.DryRun, "result": r.Outcome(), "exitCode": r.ExitCode(), "results": r.results(), "error": errorText(r.Err), "failure": r.Failure(),
+	doc := view.ReportJSON{
+		PlanJSON: view.NewPlanJSON(r.Plan), DryRun: r.DryRun, Result: r.Outcome(), ExitCode: r.ExitCode(), Error: errorText(r.Err), Failure: r.Failure(),
+		Results: model.Convert(r.Results, func(x ChangeOutcome) view.ResultJSON {
+			return view.ResultJSON{ID: x.Change.ID, Op: x.Change.Op, Outcome: x.Result, Message: x.Message}
+		}),
+		Interrupted: r.Interrupted, Omitted: r.omitted,
+		HandedOver: model.Convert(r.HandedOver, func(h HandedOver) view.HandedOverJSON { return view.HandedOverJSON(h) }),
 	}
 	if trust, untrusted := errors.AsType[*model.TrustError](r.Err); untrusted {
-		extra["missing"] = view.NewBaselinePeopleJSON(trust.Missing)
+		doc.Missing = view.NewBaselinePeopleJSON(trust.Missing)
 	}
-	if len(r.HandedOver) > 0 {
-		extra["handedOver"] = r.HandedOver
+	for _, s := range r.Incomplete { // gave no snapshot: the certificate as far as the read got
+		source := view.NewSourceJSON(model.SourceReport{Name: s.Name, Conditions: s.conditions()})
+		source.Reason, source.Error = s.Reason, s.Err.Error()
+		doc.Sources = append(doc.Sources, source)
 	}
-	if r.Interrupted {
-		extra["interrupted"] = true
-	}
-	if r.omitted != nil {
-		extra["omitted"] = r.omitted
-	}
-	if !r.Planned || len(r.Incomplete) > 0 {
-		extra["sources"] = r.sources()
-	}
-	for name, value := range extra {
-		if members[name], err = json.Marshal(value); err != nil {
-			return nil, err
-		}
-	}
-	return json.Marshal(members)
-}
-
-// WasInterrupted tells whether a report, as the ledger keeps it, is that of a pass that was stopped
-// before its end. One that cannot be read is not.
-func WasInterrupted(report json.RawMessage) bool {
-	var told struct {
-		Interrupted bool `json:"interrupted"`
-	}
-	return json.Unmarshal(report, &told) == nil && told.Interrupted
-}
-
-func (r *Report) results() []map[string]string {
-	out := make([]map[string]string, 0, len(r.Results))
-	for _, x := range r.Results {
-		out = append(out, map[string]string{"id": x.Change.ID, "op": string(x.Change.Op), "outcome": string(x.Result), "message": x.Message})
-	}
-	return out
-}
-
-// sources are those that were read, and those that gave no snapshot, with the certificate as far as
-// the read got.
-func (r *Report) sources() []any {
-	out := make([]any, 0, len(r.Plan.Sources)+len(r.Incomplete))
-	for _, s := range r.Plan.Sources {
-		out = append(out, view.NewSourceJSON(s))
-	}
-	for _, s := range r.Incomplete {
-		conditions := []map[string]any{}
-		for _, c := range s.conditions() {
-			conditions = append(conditions, map[string]any{"name": c.Name, "ok": c.OK, "detail": c.Detail})
-		}
-		out = append(out, map[string]any{
-			"name": s.Name, "complete": false, "people": 0, "conditions": conditions, "reason": s.Reason, "error": s.Err.Error(),
-		})
-	}
-	return out
+	return json.Marshal(doc)
 }
 
 func errorText(err error) string {

@@ -28,7 +28,7 @@ func TestExitCodes(t *testing.T) {
 		"nothing":        {dirsync.Report{}, 0, 0, "ok"},
 		"due":            {dirsync.Report{Plan: plan.Plan{Changes: []model.Change{{Status: model.Due}}}}, 0, 2, "ok"},
 		"waits for time": {dirsync.Report{Plan: plan.Plan{Changes: []model.Change{{Status: model.Waiting}, {Status: model.Deferred}, {Status: model.Withheld}}}}, 0, 0, "ok"},
-		"skipped":        {dirsync.Report{Results: []dirsync.ChangeOutcome{{Result: dirsync.Skipped}}}, 0, 0, "ok"},
+		"skipped":        {dirsync.Report{Results: []dirsync.ChangeOutcome{{Result: model.NotTried}}}, 0, 0, "ok"},
 		"approval":       {dirsync.Report{Plan: plan.Plan{Changes: []model.Change{{Status: model.Due}, gated}}}, 3, 3, "waiting"},
 		"guard":          {dirsync.Report{Plan: plan.Plan{Guards: []model.Guard{{Name: model.GuardBaseline}}}}, 3, 3, "waiting"},
 		"condition":      {dirsync.Report{Plan: plan.Plan{Changes: []model.Change{gated}, Sources: []model.SourceReport{incomplete}}}, 4, 4, "incomplete"},

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // Request asks a pass for the changes that a written plan tells as due, and for nothing else.
@@ -31,9 +33,9 @@ func ReadRequest(r io.Reader) (Request, error) {
 	limited := &io.LimitedReader{R: r, N: maxRequest + 1}
 	decoder := json.NewDecoder(limited)
 	var doc struct {
-		Hash         string        `json:"hash"`
-		Subscription string        `json:"subscription"`
-		Changes      *[]pastChange `json:"changes"`
+		Hash         string             `json:"hash"`
+		Subscription string             `json:"subscription"`
+		Changes      *[]view.ChangeJSON `json:"changes"`
 	}
 	err := decoder.Decode(&doc)
 	if err == nil {
@@ -52,14 +54,31 @@ func ReadRequest(r io.Reader) (Request, error) {
 	request := Request{Subscription: doc.Subscription}
 	seen := map[string]bool{}
 	for n, c := range *doc.Changes {
-		if err := c.sound(seen); err != nil {
+		if err := sound(c, seen); err != nil {
 			return Request{}, fmt.Errorf("its change number %d: %w", n+1, err)
 		}
 		if c.Status == model.Due {
-			request.Due = append(request.Due, c.change())
+			request.Due = append(request.Due, c.Change())
 		}
 	}
 	return request, nil
+}
+
+// sound checks the members that a request relies on.
+func sound(c view.ChangeJSON, seen map[string]bool) error {
+	statuses := []model.Status{model.Due, model.Waiting, model.NeedsApproval, model.Blocked, model.Deferred, model.Withheld, model.Suspended}
+	switch {
+	case c.ID == "":
+		return errors.New("it has no id")
+	case seen[c.ID]:
+		return fmt.Errorf("the id %.40q is there twice", c.ID)
+	case !slices.Contains(model.Ops(), c.Op):
+		return fmt.Errorf("%.40q is no op", c.Op)
+	case !slices.Contains(statuses, c.Status):
+		return fmt.Errorf("%.40q is no status", c.Status)
+	}
+	seen[c.ID] = true
+	return nil
 }
 
 // split parts the due changes into those that are asked for and the others.
@@ -73,7 +92,7 @@ func (q Request) split(changes []model.Change) (listed []model.Change, left []Ch
 		case asked[c.ID]:
 			listed = append(listed, c)
 		case c.Status == model.Due:
-			left = append(left, ChangeOutcome{c, Skipped, "the written plan does not list it as due; a later pass does it"})
+			left = append(left, ChangeOutcome{c, model.NotTried, "the written plan does not list it as due; a later pass does it"})
 		}
 	}
 	return listed, left

@@ -40,7 +40,7 @@ func (w *world) refuses(q dirsync.Request, says ...string) {
 			w.Errorf("does not say %q: %v", text, r.Err)
 		}
 	}
-	w.equal("the word", dirsync.FailureStale, r.Failure())
+	w.equal("the word", model.PassFailureStale, r.Failure())
 	w.equal("results", []string(nil), results(r))
 	w.equal("writes", []string(nil), w.writes())
 	w.equal("package", before, w.document())
@@ -94,7 +94,7 @@ func TestApplyLeavesTheRest(t *testing.T) {
 	w.equal("users", []string{"user01", "user02"}, w.usernames())
 	skipped := 0
 	for _, x := range r.Results {
-		if x.Result == dirsync.Skipped {
+		if x.Result == model.NotTried {
 			skipped++
 		}
 	}

@@ -241,7 +241,7 @@ func (w *Withdrawal) concludeResult(r *Report, c model.Change) {
 		w.end(OrderUnknown, ExitFailed, "whether the credential is gone is not known: "+x.Message+"; order it again, or let the next pass do it: both look first")
 	case r.Plan.Tripped(model.GuardStopFile):
 		w.end(OrderBlocked, ExitWaiting, x.Message)
-	case x.Result == Skipped:
+	case x.Result == model.NotTried:
 		w.end(OrderRefused, ExitFailed, "right before the withdrawal this was found: "+x.Message+"; nothing was sent. Look: the next pass judges it anew")
 	default:
 		w.end(OrderFailed, ExitFailed, x.Message)

@@ -34,13 +34,6 @@
 //	audit.go            audit
 //	explain.go          explain
 //	status.go           status
-//	status_print.go     for people
-//	status_cause.go     why the last pass failed or waits
-//	status_approvals.go each yes that is given
-//	status_answers.go   what was said since to what the pass asked
-//	status_orders.go    orders that are not carried out yet
-//	status_held.go      of whom nothing is decided
-//	status_sources.go   sources that are not configured any more
 //
 // What is wrong (package doctor looks):
 //

@@ -16,6 +16,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/peer"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/sambaad"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // TestFindings makes every finding of the table of design §5.1, and holds the program to the column
@@ -183,7 +184,7 @@ func (s scene) untilAccepted(t *testing.T, f anomaly) {
 // tells wants status and explain to name the one condition that fails.
 func (s scene) tells(t *testing.T, f anomaly) {
 	t.Helper()
-	var status struct{ Sources []sourceStatus }
+	var status struct{ Sources []view.SourceJSON }
 	s.json(t, &status, 0, "status", "--json")
 	var failed []string
 	for _, c := range status.Sources[0].Conditions {
@@ -201,9 +202,9 @@ func (s scene) tells(t *testing.T, f anomaly) {
 // tellsGuard is tells where it is a guard that stops everything.
 func (s scene) tellsGuard(t *testing.T, f anomaly) {
 	t.Helper()
-	var status struct{ Guards []guardStatus }
+	var status struct{ Guards []view.GuardJSON }
 	s.json(t, &status, 0, "status", "--json")
-	if !slices.ContainsFunc(status.Guards, func(g guardStatus) bool { return g.Guard == f.title && strings.Contains(g.Detail, f.detail) }) {
+	if !slices.ContainsFunc(status.Guards, func(g view.GuardJSON) bool { return g.Guard == f.title && strings.Contains(g.Detail, f.detail) }) {
 		t.Errorf("status --json: guards are %+v, want %s: %s", status.Guards, f.title, f.detail)
 	}
 	words := `GUARD ` + f.title + `.*` + regexp.QuoteMeta(f.detail)

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // asks are what `status` says that it waits for, and what it says was answered.
@@ -149,17 +147,4 @@ func TestStatusAsksWhatApproveSaidThatWaits(t *testing.T) {
 	w.must(t, 0, "hold", dir.people[4].Number, "--until", w.inDays(30), "--reason", "no leaver")
 	w.must(t, 0, "run", "--once")
 	w.gone(t, 0, 0, dir.people[0].Account, dir.people[1].Account, dir.people[2].Account, dir.people[3].Account, dir.people[5].Account)
-}
-
-// TestStatusTellsWhoGoesWithoutAYes: an answer that made room for others is not all there is to say.
-func TestStatusTellsWhoGoesWithoutAYes(t *testing.T) {
-	t.Parallel()
-	var out strings.Builder
-	who := []model.WaitingPerson{{CSI: "1003", DN: "uid=a", Steps: []model.Op{model.Withdraw}}}
-	(&freedStatus{People: 2, whom: who}).print(&out)
-	for _, text := range []string{"CAUTION", "2 people", "without a yes", "withdraw / Zugang entziehen: 1003 uid=a", "… and 1 more", "threema-dirsync hold PERSON"} {
-		if !strings.Contains(out.String(), text) {
-			t.Errorf("status does not say %q:\n%s", text, out.String())
-		}
-	}
 }

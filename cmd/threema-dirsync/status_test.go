@@ -7,6 +7,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // TestStatus: before the first pass, after one, and while a leaver waits. It needs neither the
@@ -62,8 +63,8 @@ func TestStatus(t *testing.T) {
 func TestStatusOfAFailedPass(t *testing.T) {
 	t.Parallel()
 	w, dir := rolledOut(t, 3)
-	source := func() sourceStatus {
-		var s struct{ Sources []sourceStatus }
+	source := func() view.SourceJSON {
+		var s struct{ Sources []view.SourceJSON }
 		w.json(t, &s, 0, "status", "--json")
 		if len(s.Sources) != 1 {
 			t.Fatalf("sources: %+v", s.Sources)

@@ -1,12 +1,6 @@
 package main
 
-import (
-	"strings"
-	"testing"
-	"time"
-
-	"github.com/threema-dirsync/threema-dirsync/sync/model"
-)
+import "testing"
 
 // TestWhoIsWaitedFor: the pass and `status` tell which step waits, whose it is, since when, and what to type.
 func TestWhoIsWaitedFor(t *testing.T) {
@@ -29,22 +23,5 @@ func TestWhoIsWaitedFor(t *testing.T) {
 	w.json(t, &x, 0, "status", "--json")
 	if len(x.Waits) != 1 || len(x.Waits[0].Whom) != 1 || x.Waits[0].Whom[0].Person.CSI != person.Number || x.Waits[0].Whom[0].Person.DN != person.DN || x.Waits[0].Whom[0].Steps[0] != "revoke" {
 		t.Errorf("%+v", x)
-	}
-}
-
-// TestAStaleWaitNamesTheSourceFirst: what the pass before asked cannot be answered while a source is not read.
-func TestAStaleWaitNamesTheSourceFirst(t *testing.T) {
-	t.Parallel()
-	seen := time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
-	wait := model.Wait{Code: model.GuardBaseline, Since: seen, Seen: seen, Command: "threema-dirsync approve --baseline"}
-	for failure, first := range map[string]string{
-		"no such base": "WAITS FOR YOU baseline:  first let source corp be read (`threema-dirsync check` says what to fix); as of the pass of 2026-11-20 03:00:00 UTC this waits: since ",
-		"":             "WAITS FOR YOU baseline:  since ",
-	} {
-		var out strings.Builder
-		s := status{Waits: []model.Wait{wait}, Sources: []sourceStatus{{Name: "corp", Error: failure, Complete: failure == ""}}}
-		if err := (&program{environment: environment{Stdout: &out}}).printStatus(s); err != nil || !strings.Contains(strings.Join(strings.Fields(out.String()), " "), strings.Join(strings.Fields(first), " ")) {
-			t.Errorf("%v:\n%s", err, out.String())
-		}
 	}
 }

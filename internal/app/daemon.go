@@ -14,6 +14,7 @@ import (
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // tick is how often the daemon looks at the clock.
@@ -86,7 +87,7 @@ func (s *service) serve(ctx context.Context) error {
 // service is taken up right away.
 func (s *service) lastPass(ctx context.Context, seeds ledger.Seeds) (time.Time, error) {
 	report, err := s.ledger.LastReport(ctx)
-	if err != nil || !dirsync.WasInterrupted(report) {
+	if told, _ := view.ReadReport(report); err != nil || !told.Interrupted {
 		return seeds.LastRun, err
 	}
 	s.logger.Info("the last pass was stopped before its end: it is taken up now")

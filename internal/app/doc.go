@@ -24,6 +24,7 @@
 //	assembly.go      sources and client; planner and pass
 //	handover.go      where new passwords go
 //	firstlook.go     a check where there is no ledger yet, which makes none
+//	status.go        what is known without asking anybody
 //	check.go         the doctor, also where the ledger cannot be used
 //
 // The service:

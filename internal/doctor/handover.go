@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
+	"github.com/threema-dirsync/threema-dirsync/sync/status"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // checkHandover tries where new passwords go, as the first joiner of a pass would.
@@ -33,7 +35,7 @@ func (d Doctor) checkWaiting() []Finding {
 	}
 	var findings []Finding
 	for _, w := range waiting {
-		findings = append(findings, Finding{Files, name, ldapsource.Pass, tried, w.Words(), ""})
+		findings = append(findings, Finding{Files, name, ldapsource.Pass, tried, view.UnfetchedWords(status.Unfetched(w)), ""})
 	}
 	return findings
 }

@@ -21,7 +21,8 @@ func (d Doctor) checkMemory(ctx context.Context) ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []Finding{checkSeats(view.ReadSeats(report)), d.checkQuota(budget)}, nil
+	told, _ := view.ReadReport(report) // of one that tells none, no licences are known
+	return []Finding{checkSeats(told.Seats), d.checkQuota(budget)}, nil
 }
 
 func checkSeats(seats view.CountedSeats) Finding {

@@ -15,6 +15,7 @@ const (
 	plan      = "sync/plan"
 	lookup    = "sync/lookup"
 	explain   = "sync/explain"
+	status    = "sync/status"
 	view      = "sync/view"
 	secret    = "internal/secret"
 	wording   = "internal/wording"
@@ -43,8 +44,8 @@ const harness = "internal/testdir"
 var house = map[string][]string{
 	"cmd/threema-dirsync": {anything},
 	"internal/config":     {model, secret, typo, plainfile, "ldapsource", wording},
-	"internal/app":        {model, plan, view, secret, plainfile, configuration, doctor, "ldapsource", "sync", "sync/handover", "sync/ledger", "sync/mapping", "threema", wording},
-	"internal/doctor":     {model, plan, view, plainfile, configuration, "ldapsource", "threema", "sync/handover", wording},
+	"internal/app":        {model, plan, status, view, secret, plainfile, configuration, doctor, "ldapsource", "sync", "sync/handover", "sync/ledger", "sync/mapping", "threema", wording},
+	"internal/doctor":     {model, plan, status, view, plainfile, configuration, "ldapsource", "threema", "sync/handover", wording},
 	"internal/plainfile":  {},
 	"internal/tlsadvice":  {wording},
 	"internal/typo":       {},
@@ -57,7 +58,8 @@ var house = map[string][]string{
 	"sync":                {model, plan, secret, typo, lookup, explain, view, "sync/handover", wording},
 	"sync/lookup":         {model, plan, wording},
 	"sync/explain":        {model, plan, lookup, wording},
-	"sync/view":           {model, plan, explain, wording},
+	"sync/status":         {model, plan, wording},
+	"sync/view":           {model, plan, explain, status, wording},
 	"sync/handover":       {model, secret, plainfile, wording},
 	"sync/ledger":         {model, secret, plainfile, wording},
 	"sync/mapping":        {model, secret},

@@ -14,6 +14,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/plainfile"
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // File is a hand-over file. It keeps nothing open between deliveries, so the file may be

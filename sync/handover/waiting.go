@@ -10,20 +10,13 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
-
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 )
 
 // Waiting is a file with lines that nobody has fetched yet.
 type Waiting struct {
-	File  string    `json:"file"`
-	Lines int       `json:"lines"` // without the header
-	Last  time.Time `json:"last"`  // when the last of them was written
-}
-
-// Words tell of it, and what to do.
-func (w Waiting) Words() string {
-	return fmt.Sprintf("%s with passwords to be fetched in %s, the last written %s: fetch it and delete it", wording.Counted(w.Lines, "line", "lines"), w.File, wording.Stamp(w.Last))
+	File  string
+	Lines int       // without the header
+	Last  time.Time // when the last of them was written
 }
 
 // Waiting lists the files of this one's name that have lines. It counts these, and keeps nothing of them.

@@ -55,6 +55,7 @@
 //	leftover.go         what an interrupted create left behind
 //	history.go          what was done for one person
 //	run.go              how a pass ended
+//	exit.go             the same as exit code, and in one word
 //
 // The decision:
 //

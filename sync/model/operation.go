@@ -69,6 +69,9 @@ const (
 	Done      Result = "done"
 	Failed    Result = "failed"
 	Uncertain Result = "unknown"
+	// NotTried is that of a change for which nothing was sent: the last look before it, the stop file or the written
+	// plan said no; or the service refused a create for want of a licence (403).
+	NotTried Result = "skipped"
 )
 
 // Settlement closes a journal row, or marks it unknown until the package has been looked at.

@@ -1,5 +1,5 @@
-// Package view shows plans and explanations: to people as text, to programs as JSON. A view decides nothing; it words and
-// shapes the values of [plan] and [explain]. What it shows of a directory entry cannot steer a terminal.
+// Package view shows plans, reports, explanations and the status: to people as text, to programs as JSON. A view decides nothing; it words and
+// shapes the values of [plan], [explain] and [status]. What it shows of a directory entry cannot steer a terminal.
 //
 // For people:
 //
@@ -10,6 +10,8 @@
 //	remembered.go        what the ledger remembers of them
 //	package.go           what the licence package has of them
 //	history.go           what was done for them
+//	status.go            what is known without asking anybody
+//	status_people.go     of that, what somebody said, and who is on the way out
 //	seats.go             licences
 //	printer.go           lines, cells, and lists that are cut
 //
@@ -19,5 +21,9 @@
 //	shape.go             their shapes
 //	explanation_json.go  one person is shaped
 //	explanation_shape.go the shapes
+//	report_shape.go      what became of a plan
+//	report_read.go       what is read back of that
+//	status_json.go       the status is shaped
+//	status_shape.go      the shapes
 //	values.go            what is null, and what is empty
 package view

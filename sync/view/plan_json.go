@@ -175,4 +175,6 @@ func (w WaitJSON) Wait() model.Wait {
 	return wait
 }
 
-func newGuardJSON(g model.Guard) GuardJSON { return GuardJSON{g.Name, g.Source, g.Detail, g.Check} }
+func newGuardJSON(g model.Guard) GuardJSON {
+	return GuardJSON{Guard: g.Name, Source: g.Source, Detail: g.Detail, Check: g.Check}
+}

@@ -1,7 +1,6 @@
 package view
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -15,17 +14,6 @@ type CountedSeats struct {
 	Free     int `json:"free"`
 	// AsOf is when they were counted. A pass that counted none keeps in its record what the last one counted.
 	AsOf time.Time `json:"asOf"`
-}
-
-// ReadSeats reads them from the report of a pass; of one that tells none no licences are known.
-func ReadSeats(report json.RawMessage) CountedSeats {
-	var told struct {
-		Seats CountedSeats `json:"seats"`
-	}
-	if json.Unmarshal(report, &told) != nil {
-		return CountedSeats{}
-	}
-	return told.Seats
 }
 
 // Words tells them to a person.

@@ -52,6 +52,9 @@ type (
 		OutsidePeople []PersonJSON    `json:"outsidePeople,omitempty"`
 		Groups        []string        `json:"groups,omitempty"`
 		Conditions    []ConditionJSON `json:"conditions"`
+		// Reason is why it was not read, in one word, and Error the same, and what to do.
+		Reason model.ReadReason `json:"reason,omitempty"`
+		Error  string           `json:"error,omitempty"`
 	}
 	// ConditionJSON is one condition of a certificate.
 	ConditionJSON struct {
@@ -123,6 +126,8 @@ type (
 		Source string `json:"source"`
 		Detail string `json:"detail"`
 		Check  string `json:"check,omitempty"` // what to look at before anybody says yes
+		// Answered tells that nobody is asked because of it any more; `status` alone knows that.
+		Answered bool `json:"answered,omitempty"`
 	}
 	// EffectJSON is what was taken, and whether it holds.
 	EffectJSON struct {

@@ -1,13 +1,12 @@
-package main
+package app
 
 import (
 	"path/filepath"
 	"testing"
-	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/sync/status"
 )
 
 // TestStatusBesideAPass: while a pass is under way, what the one before reported stays in view.
@@ -29,11 +28,12 @@ func TestStatusBesideAPass(t *testing.T) {
 	if _, err := l.StartRun(t.Context(), model.Sync); err != nil {
 		t.Fatal(err)
 	}
-	s, err := readStatus(t.Context(), l.Reader, &config.Config{}, time.Now())
-	if err != nil {
+	var f status.Facts
+	if err := readFacts(t.Context(), l.Reader, &f); err != nil {
 		t.Fatal(err)
 	}
-	if s.LastPass == nil || s.LastPass.Finished != nil || len(s.Guards) != 1 || len(s.Sources) != 1 || s.Seats.Licences != 9 {
+	s := status.Collect(f)
+	if s.LastPass == nil || !s.LastPass.Finished.IsZero() || len(s.Guards) != 1 || len(s.Sources) != 1 || s.Seats.Licences != 9 {
 		t.Errorf("status: %+v", s)
 	}
 }
