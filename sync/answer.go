@@ -2,67 +2,23 @@ package sync
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
-// Outcome words of an [Answer].
-const (
-	AnswerHeld    = "held"            // the departure is suspended
-	AnswerEnded   = "ended"           // and is so no longer
-	AnswerUndone  = "undone"          // a withdrawal is taken back
-	AnswerNothing = "nothing-to-undo" // there is none
-	AnswerRefused = "refused"
-)
-
-// Answer is what came of somebody's word about one person that the ledger keeps, and no request carries
-// out.
-type Answer struct {
-	Person   model.PersonID
-	CSI, DN  string
-	Outcome  string
-	ExitCode int
-	Message  string   // in words, for who typed it
-	Lines    []string // what it means, and what happens next
-	// Suspension is the leave of absence that the word was about, nil if it was about none.
-	Suspension *model.SuspendedPerson
-}
-
-// Format writes the answer for people.
-func (a Answer) Format(out io.Writer) error {
-	for _, line := range append([]string{a.Message}, a.Lines...) {
-		if _, err := fmt.Fprintln(out, wording.Harmless(line)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// MarshalJSON writes the answer for programs: members are added, never renamed.
-func (a Answer) MarshalJSON() ([]byte, error) {
-	doc := map[string]any{
-		"outcome": a.Outcome, "exitCode": a.ExitCode, "message": a.Message, "meaning": append([]string{}, a.Lines...),
-		"person": map[string]string{"source": a.Person.Source, "id": a.Person.ID, "csi": a.CSI, "dn": a.DN}, "suspension": nil,
-	}
-	if a.Suspension != nil {
-		doc["suspension"] = view.NewReasonedSuspensionJSON(*a.Suspension)
-	}
-	return json.Marshal(doc)
-}
-
-func (a Answer) refused(why string) Answer {
-	a.Outcome, a.ExitCode, a.Message = AnswerRefused, ExitFailed, "REFUSED: "+why
+// refused is the answer where a rule forbids it.
+func refused(a outcomes.Answer, why string) outcomes.Answer {
+	a.Outcome, a.ExitCode, a.Message = outcomes.AnswerRefused, ExitFailed, "REFUSED: "+why
 	return a
 }
 
-func (a Answer) name() string { return personName(a.CSI, a.DN, a.Person) }
+// name names whom an answer is about.
+func name(a outcomes.Answer) string { return view.PersonName(a.CSI, a.DN, a.Person) }
 
 // meant reads both sides, as far as the directory can be read, and finds the person whom somebody means.
 // Nothing of it is recorded.

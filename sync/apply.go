@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -34,15 +35,15 @@ type applier struct {
 // applied is what came of carrying a plan out, as far as it came.
 type applied struct {
 	plan       plan.Plan // with the guards and the waits that were met, and the licences that are left
-	outcomes   []ChangeOutcome
-	handedOver []HandedOver
+	outcomes   []outcomes.Step
+	handedOver []outcomes.HandedOver
 	unsettled  int  // journal rows whose end is not known
 	complete   bool // everything due was tried
 }
 
 // add notes what became of a change.
 func (d *applied) add(c model.Change, result model.Result, message string) {
-	d.outcomes = append(d.outcomes, ChangeOutcome{Change: c, Result: result, Message: message})
+	d.outcomes = append(d.outcomes, outcomes.Step{Change: c, Result: result, Message: message})
 }
 
 // fail notes a failure of the pass after which it goes on.

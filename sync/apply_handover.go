@@ -7,6 +7,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/sync/handover"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 )
 
 // deliver hands over and only then closes the rows.
@@ -43,10 +44,10 @@ func (a *applier) deliver(ctx context.Context, created []*joiner) error {
 
 // handOver counts lines. Who fetches the file in the middle of a pass finds the rest in another.
 func (d *applied) handOver(receipt handover.Receipt, lines int) {
-	n := slices.IndexFunc(d.handedOver, func(h HandedOver) bool { return h.File == receipt.File })
+	n := slices.IndexFunc(d.handedOver, func(h outcomes.HandedOver) bool { return h.File == receipt.File })
 	if n < 0 {
 		n = len(d.handedOver)
-		d.handedOver = append(d.handedOver, HandedOver{File: receipt.File, Left: receipt.PassedOver})
+		d.handedOver = append(d.handedOver, outcomes.HandedOver{File: receipt.File, Left: receipt.PassedOver})
 	}
 	d.handedOver[n].Lines += lines
 }

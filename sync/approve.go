@@ -11,6 +11,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/sync/lookup"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
@@ -27,16 +28,6 @@ type Approvals interface {
 	RecordDecision(ctx context.Context, run int64, d model.Decision) error
 }
 
-// Ahead counts the changes that are not due yet.
-func (a Approval) Ahead() (n int) {
-	for _, c := range a.Changes {
-		if c.Ahead() {
-			n++
-		}
-	}
-	return n
-}
-
 // Approver says yes to what waits for it. It needs no lock, and changes nothing in the
 // package: later passes carry out what was approved, as far as it still holds.
 type Approver struct {
@@ -47,24 +38,6 @@ type Approver struct {
 	Only []string
 }
 
-// Approval is what was approved.
-type Approval struct {
-	Hash string
-	// Until is the end of the yes to what is due. To a step under way it lasts until as long, TTL, after that is due.
-	Until   time.Time
-	TTL     time.Duration
-	Changes []model.Change
-	// Next is the hash of what waits for a yes from now on, "" if that is not known; Waiting is that, and Freed
-	// what waits no more although nobody approved it, as the limits have room without the approved: as it stands now.
-	Next    string
-	Waiting []model.Change
-	Freed   []model.Change
-	// Stopped says what stops what was approved in spite of the yes, as the stop file, and what ends that; "": nothing.
-	Stopped string
-	// Waits are what somebody is asked for beside that, by the same rules as in `status`.
-	Waits []model.Wait
-}
-
 // ErrNothingWaits refuses an approval for which there is no change.
 var ErrNothingWaits = errors.New("nothing waits for an approval; nothing was approved")
 
@@ -72,24 +45,24 @@ var ErrNothingWaits = errors.New("nothing waits for an approval; nothing was app
 // under this hash, records a yes to each of its changes for so long. The report tells the plan,
 // or why there is none: then nothing was approved, and there is no error. A set that has changed
 // is a [*ChangedSetError].
-func (a *Approver) Approve(ctx context.Context, hash string, ttl time.Duration) (Report, Approval, error) {
+func (a *Approver) Approve(ctx context.Context, hash string, ttl time.Duration) (Report, outcomes.Approval, error) {
 	if err := checkTTL(ttl); err != nil {
-		return Report{}, Approval{}, err
+		return Report{}, outcomes.Approval{}, err
 	}
 	r, in := a.preview(ctx)
 	if !r.Planned {
-		return r, Approval{}, nil
+		return r, outcomes.Approval{}, nil
 	}
 	waiting := r.Plan.AwaitingApproval()
 	switch {
 	case hash != r.Plan.Hash:
-		return r, Approval{}, a.refuse(ctx, a.changedSet(ctx, hash, in.State, r.Plan))
+		return r, outcomes.Approval{}, a.refuse(ctx, a.changedSet(ctx, hash, in.State, r.Plan))
 	case len(waiting) == 0:
-		return r, Approval{}, a.refuse(ctx, ErrNothingWaits)
+		return r, outcomes.Approval{}, a.refuse(ctx, ErrNothingWaits)
 	}
 	named, err := a.named(in, r.Plan)
 	if err != nil {
-		return r, Approval{}, err
+		return r, outcomes.Approval{}, err
 	}
 	given, err := a.give(ctx, hash, ttl, named)
 	if err == nil {
@@ -100,7 +73,7 @@ func (a *Approver) Approve(ctx context.Context, hash string, ttl time.Duration) 
 
 // tellRest plans once more on what was read, with the yes that was given. That is recorded already: if
 // this does not work, there is just less to tell. What is left counts for status too, if all was read.
-func (a *Approver) tellRest(ctx context.Context, in plan.Input, waited []model.Change, given *Approval, whole bool) {
+func (a *Approver) tellRest(ctx context.Context, in plan.Input, waited []model.Change, given *outcomes.Approval, whole bool) {
 	state, err := a.Memory.State(ctx)
 	if err != nil {
 		a.Logger.WarnContext(ctx, "approved, but what waits now could not be read", "err", err)
@@ -151,14 +124,14 @@ func (a *Approver) named(in plan.Input, p plan.Plan) ([]model.Change, error) {
 }
 
 // give records the yes.
-func (a *Approver) give(ctx context.Context, hash string, ttl time.Duration, waiting []model.Change) (Approval, error) {
-	given := Approval{Hash: hash, Until: a.Now().Add(ttl).UTC().Truncate(time.Second), TTL: ttl, Changes: waiting}
+func (a *Approver) give(ctx context.Context, hash string, ttl time.Duration, waiting []model.Change) (outcomes.Approval, error) {
+	given := outcomes.Approval{Hash: hash, Until: a.Now().Add(ttl).UTC().Truncate(time.Second), TTL: ttl, Changes: waiting}
 	var approvals []model.GivenApproval
 	for _, c := range waiting {
 		approvals = append(approvals, model.GivenApproval{ChangeID: c.ID, Op: c.Op, Person: c.Person, CSI: c.CSI, Until: given.Until, Ahead: c.Ahead(), At: given.Until.Add(-ttl)})
 	}
 	if err := a.Approvals.Approve(ctx, hash, a.By, approvals); err != nil {
-		return Approval{}, err
+		return outcomes.Approval{}, err
 	}
 	a.tellGiven(ctx, hash, approvals)
 	return given, nil
@@ -177,26 +150,26 @@ func (a *Approver) tellGiven(ctx context.Context, hash string, approvals []model
 
 // ApproveOrder does the same for the withdrawal of a person that somebody ordered: hash is what the order told.
 // The report tells why nothing could be read, the withdrawal why nothing waits for a yes.
-func (a *Approver) ApproveOrder(ctx context.Context, hash string, ttl time.Duration, person string, histories Histories) (Report, Approval, error) {
+func (a *Approver) ApproveOrder(ctx context.Context, hash string, ttl time.Duration, person string, histories Histories) (Report, outcomes.Approval, error) {
 	if err := checkTTL(ttl); err != nil {
-		return Report{}, Approval{}, err
+		return Report{}, outcomes.Approval{}, err
 	}
 	started := a.Now()
 	d, err := a.planPartial(ctx)
 	if err != nil {
-		return a.dryRun(started, d, err), Approval{}, nil
+		return a.dryRun(started, d, err), outcomes.Approval{}, nil
 	}
 	r := a.dryRun(started, d, nil)
 	ordered, err := a.planWithdrawal(ctx, d, WithdrawalRequest{Query: person, By: a.By}, histories)
 	if err != nil {
-		return r, Approval{}, err
+		return r, outcomes.Approval{}, err
 	}
 	waiting := plan.Plan{Changes: ordered.Changes}.AwaitingApproval()
 	switch {
 	case len(waiting) == 0, !d.in.State.HasOpenOrder(ordered.CredentialID):
-		return r, Approval{}, ErrNothingWaits
+		return r, outcomes.Approval{}, ErrNothingWaits
 	case hash != ordered.Hash:
-		return r, Approval{}, &ChangedSetError{Asked: hash, Now: ordered.Hash, New: waiting, Waiting: waiting}
+		return r, outcomes.Approval{}, &ChangedSetError{Asked: hash, Now: ordered.Hash, New: waiting, Waiting: waiting}
 	}
 	given, err := a.give(ctx, hash, ttl, waiting)
 	return r, given, err

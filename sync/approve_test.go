@@ -11,20 +11,21 @@ import (
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
 const day = 24 * time.Hour
 
 // approve says yes to a hash.
-func (w *world) approve(hash string, ttl time.Duration) (dirsync.Report, dirsync.Approval, error) {
+func (w *world) approve(hash string, ttl time.Duration) (dirsync.Report, outcomes.Approval, error) {
 	w.Helper()
 	a := dirsync.Approver{Planner: w.planner(""), Approvals: w.ledger, By: "anna (uid 1000)"}
 	return a.Approve(w.Context(), hash, ttl)
 }
 
 // approved says yes to what waits now.
-func (w *world) approved(ttl time.Duration) dirsync.Approval {
+func (w *world) approved(ttl time.Duration) outcomes.Approval {
 	w.Helper()
 	_, given, err := w.approve(w.preview("").Plan.Hash, ttl)
 	w.must(err)

@@ -7,6 +7,7 @@ import (
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 )
 
 // clocked is a package whose service tells another time from a moment on.
@@ -136,7 +137,7 @@ func TestClockOffOrders(t *testing.T) {
 	*reading = aDayBehind
 	w.exits(dirsync.ExitIncomplete)
 	_, withdrawal, err := w.order("E03")
-	if err != nil || withdrawal.Outcome != dirsync.OrderWithdrawn || withdrawal.Departed {
+	if err != nil || withdrawal.Outcome != outcomes.OrderWithdrawn || withdrawal.Departed {
 		t.Fatalf("%+v: %v", withdrawal, err)
 	}
 	w.equal("revoked", 0, len(w.sim.State().Revoked))

@@ -20,6 +20,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/handover"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -281,7 +282,7 @@ func (o order) pass(c *counter) (code int, err error) {
 		report := pass.Run(ctx)
 		return report.ExitCode(), l.Close()
 	}
-	_, done, err := pass.Withdraw(ctx, dirsync.WithdrawalRequest{Query: o.Withdraw, Reason: "fired", By: "anna"}, l, func(dirsync.Withdrawal) {})
+	_, done, err := pass.Withdraw(ctx, dirsync.WithdrawalRequest{Query: o.Withdraw, Reason: "fired", By: "anna"}, l, func(outcomes.Withdrawal) {})
 	return done.ExitCode, errors.Join(err, l.Close())
 }
 

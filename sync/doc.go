@@ -19,7 +19,6 @@
 //	ports.go           what a pass needs of the other rooms
 //	report.go          what became of it, and the exit code
 //	failure.go         what kept it from its end, in one word
-//	report_format.go   the same for people
 //	report_json.go     the same for programs, and for the ledger
 //	metrics.go         the same in numbers
 //
@@ -47,7 +46,6 @@
 //	changedset.go      what is not any more as somebody read it
 //	takeback.go        a yes that is taken back
 //	withdraw.go        an order
-//	withdraw_format.go its answer, for people
 //	undo.go            the way back from an order
 //	hold.go            a leave of absence
 //	sources.go         a source that is gone or renamed

@@ -10,6 +10,7 @@ import (
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -102,18 +103,18 @@ func TestUnrecordedOrder(t *testing.T) {
 		outcome string
 		taken   bool // the credential went all the same
 	}{
-		"the order":                       {"order", dirsync.OrderFailed, false},
-		"what the pass learned":           {"remember", dirsync.OrderFailed, false},
-		"the order, the package is down":  {"order, unread", dirsync.OrderFailed, false},
-		"that the way back ends":          {"revoke undo", dirsync.OrderFailed, true},
-		"that the withdrawal was carried": {"settle", dirsync.OrderWithdrawn, true},
+		"the order":                       {"order", outcomes.OrderFailed, false},
+		"what the pass learned":           {"remember", outcomes.OrderFailed, false},
+		"the order, the package is down":  {"order, unread", outcomes.OrderFailed, false},
+		"that the way back ends":          {"revoke undo", outcomes.OrderFailed, true},
+		"that the withdrawal was carried": {"settle", outcomes.OrderWithdrawn, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := orderWorld(t)
 			if tt.what == "revoke undo" {
 				w.wantOrdered("E03")
-				w.equal("undone", dirsync.AnswerUndone, w.undo("E03").Outcome)
+				w.equal("undone", outcomes.AnswerUndone, w.undo("E03").Outcome)
 			}
 			what, down := strings.CutSuffix(tt.what, ", unread")
 			if down {
@@ -123,7 +124,7 @@ func TestUnrecordedOrder(t *testing.T) {
 			w.must(err)
 			pass := w.pass()
 			pass.Ledger = fullLedger{pass.Ledger, what}
-			r, got, err := pass.Withdraw(t.Context(), order, w.ledger, func(dirsync.Withdrawal) {})
+			r, got, err := pass.Withdraw(t.Context(), order, w.ledger, func(outcomes.Withdrawal) {})
 			w.must(err)
 			w.equal("outcome", []any{tt.outcome, dirsync.ExitFailed, what == "remember"}, []any{got.Outcome, got.ExitCode, got.Stands})
 			if !strings.Contains(got.Message, "disk full") || r.Err == nil {
@@ -143,7 +144,7 @@ func TestAnOrderIsNoWholePass(t *testing.T) {
 		w.directory.failure = down
 		r, got, err := w.order([]string{"E03", "E04"}[n])
 		w.must(err)
-		w.equal("order", []any{dirsync.OrderWithdrawn, down == nil}, []any{got.Outcome, r.Planned})
+		w.equal("order", []any{outcomes.OrderWithdrawn, down == nil}, []any{got.Outcome, r.Planned})
 	}
 }
 

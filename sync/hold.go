@@ -10,7 +10,9 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // Leave is somebody's word that a person is on leave, and no leaver (design §6, hold).
@@ -60,17 +62,17 @@ type Holder struct {
 }
 
 // Hold suspends the departure of one person: the one that is under way, or one that may come.
-func (h *Holder) Hold(ctx context.Context, leave Leave) (Answer, error) {
+func (h *Holder) Hold(ctx context.Context, leave Leave) (outcomes.Answer, error) {
 	in, x, err := h.meant(ctx, leave.Query, h.Ledger)
 	if err != nil {
-		return Answer{}, err
+		return outcomes.Answer{}, err
 	}
 	if x.History, err = h.Ledger.PersonHistory(ctx, x.Person); err != nil {
-		return Answer{}, err
+		return outcomes.Answer{}, err
 	}
-	a := Answer{Person: x.Person, CSI: x.CSI, DN: x.DN}
+	a := outcomes.Answer{Person: x.Person, CSI: x.CSI, DN: x.DN}
 	if why := cannotHold(in, x); why != "" {
-		return a.refused(why), nil
+		return refused(a, why), nil
 	}
 	s := model.Suspension{
 		Person: x.Person, CSI: x.CSI, DN: x.DN, LastDay: leave.LastDay, Until: leave.Until, Reason: leave.Reason, By: leave.By, Since: h.Now(),
@@ -79,8 +81,8 @@ func (h *Holder) Hold(ctx context.Context, leave Leave) (Answer, error) {
 	if err != nil {
 		return a, err
 	}
-	a.Outcome, a.Suspension = AnswerHeld, h.suspensionIn(s, in.State)
-	a.Message = fmt.Sprintf("ON LEAVE: %s is on leave of absence until %s, that day included.", a.name(), s.LastDay)
+	a.Outcome, a.Suspension = outcomes.AnswerHeld, h.suspensionIn(s, in.State)
+	a.Message = fmt.Sprintf("ON LEAVE: %s is on leave of absence until %s, that day included.", name(a), s.LastDay)
 	a.Lines = holdMeans(x, a.Suspension, voided)
 	return a, nil
 }
@@ -103,10 +105,10 @@ func cannotHold(in plan.Input, x explain.Explanation) string {
 		return ""
 	case len(past) > 0 && !past[len(past)-1].WithdrawnAt.IsZero():
 		return fmt.Sprintf("credential %s of %s was withdrawn on %s and the departure is complete, so nothing is left to suspend", past[len(past)-1].Username,
-			personName(x.CSI, x.DN, x.Person), wording.Day(past[len(past)-1].WithdrawnAt))
+			view.PersonName(x.CSI, x.DN, x.Person), wording.Day(past[len(past)-1].WithdrawnAt))
 	}
 	return fmt.Sprintf("nothing in the package is managed for %s, so there is no departure to suspend. If they have another account, name that one; "+
-		"if they have just joined, type it once they have their credential", personName(x.CSI, x.DN, x.Person))
+		"if they have just joined, type it once they have their credential", view.PersonName(x.CSI, x.DN, x.Person))
 }
 
 // holdMeans says what a leave reaches and what it does not.
@@ -152,25 +154,25 @@ func idsLeft(departure model.Departure) string {
 }
 
 // End ends the leave of one person.
-func (h *Holder) End(ctx context.Context, query, reason, by string) (Answer, error) {
+func (h *Holder) End(ctx context.Context, query, reason, by string) (outcomes.Answer, error) {
 	if reason != "" {
 		var err error
 		if reason, err = checkReason(reason, "why the leave ends"); err != nil {
-			return Answer{}, err
+			return outcomes.Answer{}, err
 		}
 	}
 	in, x, err := h.meant(ctx, query, h.Ledger)
 	if err != nil {
-		return Answer{}, err
+		return outcomes.Answer{}, err
 	}
-	a := Answer{Person: x.Person, CSI: x.CSI, DN: x.DN, Suspension: x.Suspension}
+	a := outcomes.Answer{Person: x.Person, CSI: x.CSI, DN: x.DN, Suspension: x.Suspension}
 	switch {
 	case x.Suspension == nil:
-		return a.refused("nobody said that " + a.name() + " is on leave; `threema-dirsync hold` lists who is"), nil
+		return refused(a, "nobody said that "+name(a)+" is on leave; `threema-dirsync hold` lists who is"), nil
 	case !x.Suspension.Standing:
-		return a.refused(fmt.Sprintf("the leave of %s is over since %s", a.name(), wording.Stamp(x.Suspension.Over))), nil
+		return refused(a, fmt.Sprintf("the leave of %s is over since %s", name(a), wording.Stamp(x.Suspension.Over))), nil
 	case in.ServiceClock.Doubt() != "":
-		return a.refused("no grace begins while the clock is in doubt: " + in.ServiceClock.Doubt()), nil
+		return refused(a, "no grace begins while the clock is in doubt: "+in.ServiceClock.Doubt()), nil
 	}
 	if err := h.Ledger.EndSuspension(ctx, x.Person, by, reason); err != nil {
 		return a, err
@@ -182,7 +184,7 @@ func (h *Holder) End(ctx context.Context, query, reason, by string) (Answer, err
 	if n := slices.IndexFunc(after.Suspensions, func(s model.Suspension) bool { return s.Person == x.Person }); n >= 0 {
 		a.Suspension = h.suspensionIn(after.Suspensions[n], in.State)
 	}
-	a.Outcome, a.Message = AnswerEnded, "ENDED: the leave of absence of "+a.name()+" is over."
+	a.Outcome, a.Message = outcomes.AnswerEnded, "ENDED: the leave of absence of "+name(a)+" is over."
 	a.Lines = []string{h.afterEnd(x)}
 	return a, nil
 }

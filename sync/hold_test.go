@@ -8,11 +8,12 @@ import (
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
 // hold types that somebody is on leave for so many days.
-func (w *world) hold(query string, days int) dirsync.Answer {
+func (w *world) hold(query string, days int) outcomes.Answer {
 	w.Helper()
 	now := w.sim.Now()
 	leave, err := dirsync.NewLeave(query, now.AddDate(0, 0, days).Format(time.DateOnly), "sabbatical", "anna (uid 1000)", now.UTC())
@@ -23,7 +24,7 @@ func (w *world) hold(query string, days int) dirsync.Answer {
 	return answer
 }
 
-func (w *world) undo(query string) dirsync.Answer {
+func (w *world) undo(query string) outcomes.Answer {
 	w.Helper()
 	order, err := dirsync.NewUndo(query, why, "anna (uid 1000)")
 	w.must(err)
@@ -72,13 +73,13 @@ func TestHoldUnderAClockInDoubt(t *testing.T) {
 	t.Parallel()
 	w := orderWorld(t)
 	held := w.hold("E02", 10)
-	w.equal("held", dirsync.AnswerHeld, held.Outcome)
+	w.equal("held", outcomes.AnswerHeld, held.Outcome)
 	*w.clock() = model.ServiceClock{Told: true, Ahead: -time.Hour}
-	if a := w.hold("E03", 10); a.Outcome != dirsync.AnswerRefused || a.ExitCode != dirsync.ExitFailed || !strings.Contains(a.Message, "while the clock is in doubt") {
+	if a := w.hold("E03", 10); a.Outcome != outcomes.AnswerRefused || a.ExitCode != dirsync.ExitFailed || !strings.Contains(a.Message, "while the clock is in doubt") {
 		t.Errorf("%+v", a)
 	}
 	holder := dirsync.Holder{Planner: w.planner(w.policy.Mode), Ledger: w.ledger}
-	if a, err := holder.End(w.Context(), "E02", "", "anna"); err != nil || a.Outcome != dirsync.AnswerRefused || !strings.Contains(a.Message, "while the clock is in doubt") {
+	if a, err := holder.End(w.Context(), "E02", "", "anna"); err != nil || a.Outcome != outcomes.AnswerRefused || !strings.Contains(a.Message, "while the clock is in doubt") {
 		t.Errorf("%+v, %v", a, err)
 	}
 }
@@ -113,8 +114,8 @@ func TestUndoOfWhatNobodyKnows(t *testing.T) {
 			t.Parallel()
 			w := orderWorld(t)
 			w.fault(worksim.Fault{Method: http.MethodDelete, Path: "/credentials", Drop: drop, Times: 1})
-			w.wants("E03", dirsync.OrderUnknown, dirsync.ExitFailed, "order it again")
-			if a := w.undo("E03"); a.Outcome != dirsync.AnswerUndone || !strings.Contains(strings.Join(a.Lines, "\n"), says) {
+			w.wants("E03", outcomes.OrderUnknown, dirsync.ExitFailed, "order it again")
+			if a := w.undo("E03"); a.Outcome != outcomes.AnswerUndone || !strings.Contains(strings.Join(a.Lines, "\n"), says) {
 				t.Errorf("%+v", a)
 			}
 			for range 3 {
@@ -138,7 +139,7 @@ func TestUndoAfterARevocation(t *testing.T) {
 	w.ok()
 	w.equal("effects", []int{1, 0, 1}, w.effects())
 	w.directory.rehire(t, "id-03")
-	if a := w.undo("E03"); a.Outcome != dirsync.AnswerNothing || !strings.Contains(strings.Join(a.Lines, "\n"), "Threema ID "+id+" was revoked (widerrufen) on ") {
+	if a := w.undo("E03"); a.Outcome != outcomes.AnswerNothing || !strings.Contains(strings.Join(a.Lines, "\n"), "Threema ID "+id+" was revoked (widerrufen) on ") {
 		t.Errorf("%+v", a)
 	}
 	w.ok()

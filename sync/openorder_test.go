@@ -9,6 +9,8 @@ import (
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -32,16 +34,16 @@ func TestAnOrderStandsUntilItIsDone(t *testing.T) {
 		outcome string
 		wait    time.Duration // until the package may be asked again
 	}{
-		{"500 and nothing happened", worksim.Fault{Method: del, Path: "/credentials/", Status: 500, Times: 1}, dirsync.ExitFailed, dirsync.OrderUnknown, 0},
-		{"500 and it happened", worksim.Fault{Method: del, Path: "/credentials/", Status: 500, Effect: true, Times: 1}, dirsync.ExitFailed, dirsync.OrderUnknown, 0},
-		{"refused", worksim.Fault{Method: del, Path: "/credentials/", Status: 403, Times: 1}, dirsync.ExitFailed, dirsync.OrderFailed, 0},
-		{"401", worksim.Fault{Method: del, Path: "/credentials/", Status: 401, Times: 1}, dirsync.ExitFailed, dirsync.OrderFailed, 0},
-		{"429", worksim.Fault{Method: del, Path: "/credentials/", Status: 429, Times: 1}, dirsync.ExitFailed, dirsync.OrderUnknown, day},
-		{"no answer", worksim.Fault{Method: del, Path: "/credentials/", Drop: worksim.DropBefore, Times: 1}, dirsync.ExitFailed, dirsync.OrderUnknown, 0},
-		{"the answer is lost", worksim.Fault{Method: del, Path: "/credentials/", Drop: worksim.DropAfter, Times: 1}, dirsync.ExitFailed, dirsync.OrderUnknown, 0},
-		{"the last look fails", worksim.Fault{Method: get, Path: "/credentials/", Status: 500}, dirsync.ExitFailed, dirsync.OrderFailed, 0},
-		{"the package is down", worksim.Fault{Status: 503}, dirsync.ExitFailed, dirsync.OrderFailed, 0},
-		{"the API key is refused", worksim.Fault{Status: 401}, dirsync.ExitFailed, dirsync.OrderFailed, 0},
+		{"500 and nothing happened", worksim.Fault{Method: del, Path: "/credentials/", Status: 500, Times: 1}, dirsync.ExitFailed, outcomes.OrderUnknown, 0},
+		{"500 and it happened", worksim.Fault{Method: del, Path: "/credentials/", Status: 500, Effect: true, Times: 1}, dirsync.ExitFailed, outcomes.OrderUnknown, 0},
+		{"refused", worksim.Fault{Method: del, Path: "/credentials/", Status: 403, Times: 1}, dirsync.ExitFailed, outcomes.OrderFailed, 0},
+		{"401", worksim.Fault{Method: del, Path: "/credentials/", Status: 401, Times: 1}, dirsync.ExitFailed, outcomes.OrderFailed, 0},
+		{"429", worksim.Fault{Method: del, Path: "/credentials/", Status: 429, Times: 1}, dirsync.ExitFailed, outcomes.OrderUnknown, day},
+		{"no answer", worksim.Fault{Method: del, Path: "/credentials/", Drop: worksim.DropBefore, Times: 1}, dirsync.ExitFailed, outcomes.OrderUnknown, 0},
+		{"the answer is lost", worksim.Fault{Method: del, Path: "/credentials/", Drop: worksim.DropAfter, Times: 1}, dirsync.ExitFailed, outcomes.OrderUnknown, 0},
+		{"the last look fails", worksim.Fault{Method: get, Path: "/credentials/", Status: 500}, dirsync.ExitFailed, outcomes.OrderFailed, 0},
+		{"the package is down", worksim.Fault{Status: 503}, dirsync.ExitFailed, outcomes.OrderFailed, 0},
+		{"the API key is refused", worksim.Fault{Status: 401}, dirsync.ExitFailed, outcomes.OrderFailed, 0},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -49,7 +51,7 @@ func TestAnOrderStandsUntilItIsDone(t *testing.T) {
 			w.fault(row.fault)
 			got := w.wants("E03", row.outcome, row.code, "")
 			var said strings.Builder
-			w.must(got.Format(&said))
+			w.must(view.WriteWithdrawal(&said, got))
 			if !got.Stands || !strings.Contains(said.String(), "The order stands") || !strings.Contains(said.String(), "withdraw --undo E03 ") {
 				t.Errorf("%+v\n%s", got, said.String())
 			}
@@ -81,13 +83,13 @@ func TestAnOrderThatARuleHolds(t *testing.T) {
 		hold, end func(*world)
 		says      model.WaitCode
 	}{
-		"protect":  {dirsync.OrderApproval, func(w *world) { w.policy.Protected = []string{"E03"} }, func(w *world) { w.approved(day) }, model.WaitApproval},
-		"approval": {dirsync.OrderApproval, func(w *world) { w.policy.Approval = model.ApproveAll }, func(w *world) { w.approved(day) }, model.WaitApproval},
+		"protect":  {outcomes.OrderApproval, func(w *world) { w.policy.Protected = []string{"E03"} }, func(w *world) { w.approved(day) }, model.WaitApproval},
+		"approval": {outcomes.OrderApproval, func(w *world) { w.policy.Approval = model.ApproveAll }, func(w *world) { w.approved(day) }, model.WaitApproval},
 		"stop file": {
-			dirsync.OrderBlocked, func(w *world) { w.stop = func() string { return "the stop file exists" } },
+			outcomes.OrderBlocked, func(w *world) { w.stop = func() string { return "the stop file exists" } },
 			func(w *world) { w.stop = func() string { return "" } }, model.GuardStopFile,
 		},
-		"the policy changes later": {dirsync.OrderUnknown, func(w *world) {
+		"the policy changes later": {outcomes.OrderUnknown, func(w *world) {
 			w.fault(worksim.Fault{Method: http.MethodDelete, Path: "/credentials/", Drop: worksim.DropBefore, Times: 1})
 			w.policy.Mode = model.Sync
 		}, func(w *world) { w.policy.Mode = model.Sync }, ""},
@@ -96,7 +98,7 @@ func TestAnOrderThatARuleHolds(t *testing.T) {
 			t.Parallel()
 			w := orderWorld(t)
 			row.hold(w)
-			if code := w.wants("E03", row.outcome, map[bool]int{true: dirsync.ExitFailed, false: dirsync.ExitWaiting}[row.outcome == dirsync.OrderUnknown], "").ExitCode; code == 0 {
+			if code := w.wants("E03", row.outcome, map[bool]int{true: dirsync.ExitFailed, false: dirsync.ExitWaiting}[row.outcome == outcomes.OrderUnknown], "").ExitCode; code == 0 {
 				t.Error("exit 0")
 			}
 			if row.says == "" {
@@ -125,7 +127,7 @@ func TestAnOrderThatTheLastLookStops(t *testing.T) {
 	w := orderWorld(t)
 	w.directory.dismiss(t, "id-03")
 	w.directory.recheck = func([]model.Tracked) ([]model.Sighting, error) { return nil, errors.New("connection lost") }
-	w.wants("E03", dirsync.OrderRefused, dirsync.ExitFailed, "connection lost")
+	w.wants("E03", outcomes.OrderRefused, dirsync.ExitFailed, "connection lost")
 	r := w.exits(dirsync.ExitWaiting)
 	if told := r.Plan.Waits(); len(told) != 1 || told[0].Code != model.WaitOrder || told[0].People != 1 {
 		t.Errorf("waits: %+v", told)
@@ -142,7 +144,7 @@ func TestAYesToAnOrderIsTakenBack(t *testing.T) {
 	t.Parallel()
 	w := orderWorld(t)
 	w.policy.Protected = []string{"E03"}
-	w.wants("E03", dirsync.OrderApproval, dirsync.ExitWaiting, "")
+	w.wants("E03", outcomes.OrderApproval, dirsync.ExitWaiting, "")
 	hash := w.preview("").Plan.Hash
 	w.approved(day)
 	taken, err := dirsync.TakeBack(w.Context(), w.ledger, "E03", nil, "bert (uid 1001)", w.policy, w.sim.Now())
@@ -163,8 +165,8 @@ func TestAnOrderIsTakenBackBeforeItIsDone(t *testing.T) {
 				w.directory.dismiss(t, "id-03")
 			}
 			w.policy.Protected = []string{"E03"}
-			w.wants("E03", dirsync.OrderApproval, dirsync.ExitWaiting, "")
-			if a := w.undo("E03"); a.Outcome != dirsync.AnswerUndone || !strings.Contains(a.Message, "the order to withdraw credential user03") {
+			w.wants("E03", outcomes.OrderApproval, dirsync.ExitWaiting, "")
+			if a := w.undo("E03"); a.Outcome != outcomes.AnswerUndone || !strings.Contains(a.Message, "the order to withdraw credential user03") {
 				t.Errorf("%+v", a)
 			}
 			w.equal("orders that stand", 0, w.openOrders())
@@ -172,7 +174,7 @@ func TestAnOrderIsTakenBackBeforeItIsDone(t *testing.T) {
 			w.ok()
 			w.settled()
 			w.equal("package", before, w.document())
-			if a := w.undo("E03"); leave != (a.Outcome == dirsync.AnswerRefused) {
+			if a := w.undo("E03"); leave != (a.Outcome == outcomes.AnswerRefused) {
 				t.Errorf("a second time: %+v", a)
 			}
 		})
@@ -192,7 +194,7 @@ func TestAnOrderNeverReachesAThreemaID(t *testing.T) {
 			w := orderWorld(t)
 			w.policy.ID, w.policy.GraceID = model.RevokeID, 2*day
 			w.fault(worksim.Fault{Method: http.MethodDelete, Path: "/credentials/", Drop: worksim.DropBefore, Times: 1})
-			w.wants("E03", dirsync.OrderUnknown, dirsync.ExitFailed, "")
+			w.wants("E03", outcomes.OrderUnknown, dirsync.ExitFailed, "")
 			unseen(w)
 			w.run()
 			w.equal("effects", []int{1, 0, 0}, w.effects())

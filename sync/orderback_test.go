@@ -9,6 +9,8 @@ import (
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -20,9 +22,9 @@ func TestAnOrderEndsTheWayBack(t *testing.T) {
 		t.Parallel()
 		w := orderWorld(t)
 		w.wantOrdered("E03")
-		w.equal("undone", dirsync.AnswerUndone, w.undo("E03").Outcome)
+		w.equal("undone", outcomes.AnswerUndone, w.undo("E03").Outcome)
 		w.fault(worksim.Fault{Status: 503})
-		w.wants("E03", dirsync.OrderFailed, dirsync.ExitFailed, "")
+		w.wants("E03", outcomes.OrderFailed, dirsync.ExitFailed, "")
 		w.sim.ClearFaults()
 		for range 3 {
 			w.ok()
@@ -34,11 +36,11 @@ func TestAnOrderEndsTheWayBack(t *testing.T) {
 		t.Parallel()
 		w := orderWorld(t)
 		w.fault(worksim.Fault{Method: http.MethodDelete, Path: "/credentials/", Drop: worksim.DropBefore, Times: 1})
-		w.wants("E03", dirsync.OrderUnknown, dirsync.ExitFailed, "")
-		w.equal("undone", dirsync.AnswerUndone, w.undo("E03").Outcome)
+		w.wants("E03", outcomes.OrderUnknown, dirsync.ExitFailed, "")
+		w.equal("undone", outcomes.AnswerUndone, w.undo("E03").Outcome)
 		w.ok()
 		w.stop = func() string { return "the stop file exists" }
-		w.wants("E03", dirsync.OrderBlocked, dirsync.ExitWaiting, "")
+		w.wants("E03", outcomes.OrderBlocked, dirsync.ExitWaiting, "")
 		w.cockpit("user03")
 		for range 3 {
 			w.run()
@@ -54,8 +56,8 @@ func TestTheWayBackEndsWithItsWithdrawal(t *testing.T) {
 	t.Parallel()
 	w := orderWorld(t)
 	w.fault(worksim.Fault{Method: http.MethodDelete, Path: "/credentials/", Drop: worksim.DropBefore, Times: 1})
-	w.wants("E03", dirsync.OrderUnknown, dirsync.ExitFailed, "")
-	w.equal("undone", dirsync.AnswerUndone, w.undo("E03").Outcome)
+	w.wants("E03", outcomes.OrderUnknown, dirsync.ExitFailed, "")
+	w.equal("undone", outcomes.AnswerUndone, w.undo("E03").Outcome)
 	w.ok()
 	w.advance(30 * day)
 	w.ok()
@@ -79,7 +81,7 @@ func TestAnOrderThatARuleRefusesUnread(t *testing.T) {
 			w := orderWorld(t)
 			rule(&w.policy)
 			w.fault(worksim.Fault{Status: 503})
-			got := w.wants("E03", dirsync.OrderRefused, dirsync.ExitFailed, "nobody's access end")
+			got := w.wants("E03", outcomes.OrderRefused, dirsync.ExitFailed, "nobody's access end")
 			if got.Stands || w.openOrders() > 0 {
 				t.Errorf("%+v", got)
 			}
@@ -92,12 +94,12 @@ func TestAnOrderIsTakenBackWhileThePackageIsDown(t *testing.T) {
 	t.Parallel()
 	w := orderWorld(t)
 	w.fault(worksim.Fault{Status: 503})
-	w.wants("E03", dirsync.OrderFailed, dirsync.ExitFailed, "")
+	w.wants("E03", outcomes.OrderFailed, dirsync.ExitFailed, "")
 	order, err := dirsync.NewUndo("E03", why, "anna (uid 1000)")
 	w.must(err)
 	undoer := dirsync.Undoer{Planner: w.planner(w.policy.Mode), Ledger: w.ledger}
 	a, err := undoer.Undo(w.Context(), order)
-	if err != nil || a.Outcome != dirsync.AnswerUndone {
+	if err != nil || a.Outcome != outcomes.AnswerUndone {
 		t.Errorf("%v %+v", err, a)
 	}
 	w.equal("orders", 0, w.openOrders())
@@ -108,11 +110,11 @@ func TestARefusedOrderTellsOfTheOneThatStands(t *testing.T) {
 	t.Parallel()
 	w := orderWorld(t)
 	w.fault(worksim.Fault{Method: http.MethodDelete, Path: "/credentials/", Drop: worksim.DropBefore, Times: 1})
-	w.wants("E03", dirsync.OrderUnknown, dirsync.ExitFailed, "")
+	w.wants("E03", outcomes.OrderUnknown, dirsync.ExitFailed, "")
 	w.policy.Mode = model.UpsertOnly
-	got := w.wants("E03", dirsync.OrderRefused, dirsync.ExitFailed, "")
+	got := w.wants("E03", outcomes.OrderRefused, dirsync.ExitFailed, "")
 	var said strings.Builder
-	w.must(got.Format(&said))
+	w.must(view.WriteWithdrawal(&said, got))
 	if !got.Stands || w.openOrders() != 1 {
 		t.Errorf("%+v\n%s", got, said.String())
 	}
@@ -166,7 +168,7 @@ func TestAWordSurvivesADeparture(t *testing.T) {
 			w.advance(2 * time.Hour)
 			w.ok()
 			w.equal("usernames", without, w.usernames())
-			w.equal("undone", dirsync.AnswerUndone, w.undo("E03").Outcome)
+			w.equal("undone", outcomes.AnswerUndone, w.undo("E03").Outcome)
 			w.ok()
 			w.equal("usernames after the way back", all, w.usernames())
 		})

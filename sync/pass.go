@@ -8,6 +8,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -29,14 +30,14 @@ type Pass struct {
 // out in the order of the plan, each journalled before its request. A cancelled context stops
 // it between two requests; the one in flight is finished and recorded.
 func (p *Pass) Run(ctx context.Context) Report {
-	return p.carryOut(ctx, func(_ int64, now plan.Plan) ([]model.Change, []ChangeOutcome, error) { return now.Changes, nil, nil })
+	return p.carryOut(ctx, func(_ int64, now plan.Plan) ([]model.Change, []outcomes.Step, error) { return now.Changes, nil, nil })
 }
 
 // Apply does the same, but of the due changes it carries out those of the request, and no
 // others. If not all of them hold, none is carried out: the report fails with a
 // [*StaleRequestError], or with a word on the package. A request lifts no gate.
 func (p *Pass) Apply(ctx context.Context, request Request) Report {
-	return p.carryOut(ctx, func(run int64, now plan.Plan) ([]model.Change, []ChangeOutcome, error) {
+	return p.carryOut(ctx, func(run int64, now plan.Plan) ([]model.Change, []outcomes.Step, error) {
 		if err := request.stillHolds(now); err != nil {
 			return nil, nil, errors.Join(err, p.Ledger.RecordDecision(shielded(ctx), run, request.refusal(err)))
 		}
@@ -47,7 +48,7 @@ func (p *Pass) Apply(ctx context.Context, request Request) Report {
 
 // carryOut does a pass in which choose picks, of the plan's changes, those to carry out, and tells of those that it
 // leaves.
-func (p *Pass) carryOut(ctx context.Context, choose func(run int64, now plan.Plan) ([]model.Change, []ChangeOutcome, error)) Report {
+func (p *Pass) carryOut(ctx context.Context, choose func(run int64, now plan.Plan) ([]model.Change, []outcomes.Step, error)) Report {
 	return p.record(ctx, func(run int64) (Report, error) {
 		d, err := p.prepare(ctx, run, nil)
 		r := d.report()

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -29,8 +30,8 @@ type Report struct {
 	Finished   time.Time
 	Budget     model.Budget
 	Incomplete []IncompleteSource
-	Results    []ChangeOutcome
-	HandedOver []HandedOver
+	Results    []outcomes.Step
+	HandedOver []outcomes.HandedOver
 	Unsettled  int // journal rows whose end is not known
 	RolledOut  bool
 	Err        error // why the pass as a whole failed
@@ -48,13 +49,6 @@ type IncompleteSource struct {
 	Err    error
 }
 
-// HandedOver tells how many lines a hand-over file got in a pass.
-type HandedOver struct {
-	File  string // "" if passwords are read in the cockpit
-	Lines int
-	Left  []string // files of another layout, which were left as they are
-}
-
 // conditions are the certificate as far as the read got.
 func (s IncompleteSource) conditions() []model.Condition {
 	if e, ok := errors.AsType[*model.ReadError](s.Err); ok {
@@ -68,11 +62,12 @@ func Results() []model.Result {
 	return []model.Result{model.Done, model.Failed, model.Uncertain, model.NotTried}
 }
 
-// ChangeOutcome is what became of one due change.
-type ChangeOutcome struct {
-	Change  model.Change
-	Result  model.Result
-	Message string
+// Told is the report as it is written for people.
+func (r *Report) Told() outcomes.Pass {
+	unread := model.Convert(r.Incomplete, func(s IncompleteSource) outcomes.Unread {
+		return outcomes.Unread{Name: s.Name, Err: s.Err, Conditions: s.conditions()}
+	})
+	return outcomes.Pass{Plan: r.Plan, Planned: r.Planned, DryRun: r.DryRun, Unread: unread, Steps: r.Results, HandedOver: r.HandedOver, Err: r.Err}
 }
 
 // report tells a draft. What comes of it later is added to that.
@@ -136,7 +131,7 @@ func (r *Report) count(results ...model.Result) int {
 
 // Failed counts the changes that failed, or of which nobody knows whether they did, and says of the first why.
 func (r *Report) Failed() (n int, first string) {
-	failed := func(x ChangeOutcome) bool { return x.Result == model.Failed || x.Result == model.Uncertain }
+	failed := func(x outcomes.Step) bool { return x.Result == model.Failed || x.Result == model.Uncertain }
 	if i := slices.IndexFunc(r.Results, failed); i >= 0 {
 		first = r.Results[i].Message
 	}

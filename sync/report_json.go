@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
@@ -62,8 +63,8 @@ func (r *Report) allWaits() []model.Wait {
 func (r *Report) stored() *Report {
 	s := *r
 	s.omitted = map[string]int{}
-	s.Results = slices.SortedStableFunc(slices.Values(r.Results), func(a, b ChangeOutcome) int {
-		return cmp.Compare(a.weight(), b.weight())
+	s.Results = slices.SortedStableFunc(slices.Values(r.Results), func(a, b outcomes.Step) int {
+		return cmp.Compare(weight(a), weight(b))
 	})
 	s.Results = head(s.Results, storedResults, "results", s.omitted)
 	s.Plan.Changes = head(r.Plan.Changes, storedChanges, "changes", s.omitted)
@@ -94,7 +95,7 @@ func storedChange(whole *plan.BaselineChange, omitted map[string]int) *plan.Base
 }
 
 // weight sorts what was done behind what was not.
-func (x ChangeOutcome) weight() int {
+func weight(x outcomes.Step) int {
 	if x.Result == model.Done {
 		return 1
 	}
@@ -114,11 +115,11 @@ func head[T any](list []T, n int, name string, omitted map[string]int) []T {
 func (r Report) MarshalJSON() ([]byte, error) {
 	doc := view.ReportJSON{
 		PlanJSON: view.NewPlanJSON(r.Plan), DryRun: r.DryRun, Result: r.Outcome(), ExitCode: r.ExitCode(), Error: errorText(r.Err), Failure: r.Failure(),
-		Results: model.Convert(r.Results, func(x ChangeOutcome) view.ResultJSON {
+		Results: model.Convert(r.Results, func(x outcomes.Step) view.ResultJSON {
 			return view.ResultJSON{ID: x.Change.ID, Op: x.Change.Op, Outcome: x.Result, Message: x.Message}
 		}),
 		Interrupted: r.Interrupted, Omitted: r.omitted,
-		HandedOver: model.Convert(r.HandedOver, func(h HandedOver) view.HandedOverJSON { return view.HandedOverJSON(h) }),
+		HandedOver: model.Convert(r.HandedOver, func(h outcomes.HandedOver) view.HandedOverJSON { return view.HandedOverJSON(h) }),
 	}
 	if trust, untrusted := errors.AsType[*model.TrustError](r.Err); untrusted {
 		doc.Missing = view.NewBaselinePeopleJSON(trust.Missing)

@@ -9,13 +9,15 @@ import (
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // TestExitCodes: the first that applies (design §6).
 func TestExitCodes(t *testing.T) {
 	t.Parallel()
-	failed := dirsync.ChangeOutcome{Result: model.Failed}
+	failed := outcomes.Step{Result: model.Failed}
 	gated := model.Change{Status: model.NeedsApproval}
 	incomplete := model.SourceReport{Name: sourceName}
 	config := dirsync.IncompleteSource{Reason: model.ReadConfig, Err: errors.New("no such base")}
@@ -28,13 +30,13 @@ func TestExitCodes(t *testing.T) {
 		"nothing":        {dirsync.Report{}, 0, 0, "ok"},
 		"due":            {dirsync.Report{Plan: plan.Plan{Changes: []model.Change{{Status: model.Due}}}}, 0, 2, "ok"},
 		"waits for time": {dirsync.Report{Plan: plan.Plan{Changes: []model.Change{{Status: model.Waiting}, {Status: model.Deferred}, {Status: model.Withheld}}}}, 0, 0, "ok"},
-		"skipped":        {dirsync.Report{Results: []dirsync.ChangeOutcome{{Result: model.NotTried}}}, 0, 0, "ok"},
+		"skipped":        {dirsync.Report{Results: []outcomes.Step{{Result: model.NotTried}}}, 0, 0, "ok"},
 		"approval":       {dirsync.Report{Plan: plan.Plan{Changes: []model.Change{{Status: model.Due}, gated}}}, 3, 3, "waiting"},
 		"guard":          {dirsync.Report{Plan: plan.Plan{Guards: []model.Guard{{Name: model.GuardBaseline}}}}, 3, 3, "waiting"},
 		"condition":      {dirsync.Report{Plan: plan.Plan{Changes: []model.Change{gated}, Sources: []model.SourceReport{incomplete}}}, 4, 4, "incomplete"},
 		"not read":       {dirsync.Report{Incomplete: []dirsync.IncompleteSource{unread}}, 4, 4, "incomplete"},
-		"failed":         {dirsync.Report{Incomplete: []dirsync.IncompleteSource{unread}, Results: []dirsync.ChangeOutcome{failed}}, 1, 1, "failed"},
-		"unknown":        {dirsync.Report{Results: []dirsync.ChangeOutcome{{Result: model.Uncertain}}}, 1, 1, "failed"},
+		"failed":         {dirsync.Report{Incomplete: []dirsync.IncompleteSource{unread}, Results: []outcomes.Step{failed}}, 1, 1, "failed"},
+		"unknown":        {dirsync.Report{Results: []outcomes.Step{{Result: model.Uncertain}}}, 1, 1, "failed"},
 		"error":          {dirsync.Report{Err: errors.New("disk full")}, 1, 1, "failed"},
 		"configuration":  {dirsync.Report{Incomplete: []dirsync.IncompleteSource{unread, config}, Err: errors.New("x")}, 78, 78, "failed"},
 	} {
@@ -53,13 +55,13 @@ func TestReportForPeople(t *testing.T) {
 	t.Parallel()
 	r := dirsync.Report{Planned: true, Err: errors.New("disk full")}
 	for n := range 5 {
-		r.Results = append(r.Results, dirsync.ChangeOutcome{
+		r.Results = append(r.Results, outcomes.Step{
 			Change: model.Change{Op: model.Create, DN: fmt.Sprintf("CN=\x1b[2J%d", n)},
 			Result: model.Failed, Message: "no\x07",
-		}, dirsync.ChangeOutcome{Change: model.Change{Op: model.Withdraw}, Result: model.Done})
+		}, outcomes.Step{Change: model.Change{Op: model.Withdraw}, Result: model.Done})
 	}
 	var out strings.Builder
-	if err := r.Format(&out, 2); err != nil {
+	if err := view.WriteReport(&out, r.Told(), 2); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"Done: 5 withdraw\n", "FAILED: create of CN=\ufffd[2J1: no\ufffd\n", "… and 3 more", "FAILED: disk full\n"} {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
@@ -82,7 +83,7 @@ func sound(c view.ChangeJSON, seen map[string]bool) error {
 }
 
 // split parts the due changes into those that are asked for and the others.
-func (q Request) split(changes []model.Change) (listed []model.Change, left []ChangeOutcome) {
+func (q Request) split(changes []model.Change) (listed []model.Change, left []outcomes.Step) {
 	asked := map[string]bool{}
 	for _, c := range q.Due {
 		asked[c.ID] = true
@@ -92,7 +93,7 @@ func (q Request) split(changes []model.Change) (listed []model.Change, left []Ch
 		case asked[c.ID]:
 			listed = append(listed, c)
 		case c.Status == model.Due:
-			left = append(left, ChangeOutcome{c, model.NotTried, "the written plan does not list it as due; a later pass does it"})
+			left = append(left, outcomes.Step{Change: c, Result: model.NotTried, Message: "the written plan does not list it as due; a later pass does it"})
 		}
 	}
 	return listed, left

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 )
 
 // holdSomebody says that a human is on leave for some days. From then on the credential that they have,
@@ -23,7 +24,7 @@ func (w *soak) holdSomebody(rt *rapid.T) {
 	holder := dirsync.Holder{Planner: w.planner(), Ledger: w.ledger}
 	answer, err := holder.Hold(context.Background(), leave)
 	w.log("hold %v until %s: %s %s %v", a, day, answer.Outcome, answer.Message, err)
-	if err != nil || answer.Outcome != dirsync.AnswerHeld {
+	if err != nil || answer.Outcome != outcomes.AnswerHeld {
 		return
 	}
 	owned := w.credentialsOf(a.human)

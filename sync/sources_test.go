@@ -11,6 +11,7 @@ import (
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 )
 
 // branch is a directory as a source of another name.
@@ -185,7 +186,7 @@ func TestWithdrawWhileOneSourceFails(t *testing.T) {
 	hr.failure = errUnreachable
 	order, err := dirsync.NewOrder("user12", "security incident", "tester")
 	w.must(err)
-	_, done, err := w.pass().Withdraw(t.Context(), order, w.ledger, func(dirsync.Withdrawal) {})
+	_, done, err := w.pass().Withdraw(t.Context(), order, w.ledger, func(outcomes.Withdrawal) {})
 	w.must(err)
 	if _, there := w.lookup("user12"); there || done.ExitCode != dirsync.ExitOK {
 		t.Errorf("%s: %s", done.Outcome, done.Message)

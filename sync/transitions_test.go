@@ -9,6 +9,7 @@ import (
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
@@ -345,7 +346,7 @@ func workIDKeptPrivately(w *world) {
 // that is allowed. The lost ID is revoked by hand.
 func lostDevice(w *world) {
 	old := w.credential("user03")
-	w.wants("E03", dirsync.OrderWithdrawn, dirsync.ExitOK, "is withdrawn (Zugang entzogen)")
+	w.wants("E03", outcomes.OrderWithdrawn, dirsync.ExitOK, "is withdrawn (Zugang entzogen)")
 	w.taken(1, 0, 0)
 	w.ok()
 	w.settled()

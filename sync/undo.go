@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -31,51 +32,51 @@ func NewUndo(query, reason, by string) (WithdrawalRequest, error) {
 }
 
 // Undo does so, if no rule forbids it.
-func (u *Undoer) Undo(ctx context.Context, order WithdrawalRequest) (Answer, error) {
+func (u *Undoer) Undo(ctx context.Context, order WithdrawalRequest) (outcomes.Answer, error) {
 	in, x, err := u.meant(ctx, order.Query, u.Ledger)
 	if unread, ok := errors.AsType[*UnreadError](err); ok {
 		return u.undoUnread(ctx, order, unread)
 	}
 	if err != nil {
-		return Answer{}, err
+		return outcomes.Answer{}, err
 	}
 	history, err := u.Ledger.PersonHistory(ctx, x.Person)
 	if err != nil {
-		return Answer{}, err
+		return outcomes.Answer{}, err
 	}
 	undo := plan.ComputeUndo(in, x.Person, history)
-	a := Answer{Person: x.Person, CSI: undo.CSI, DN: undo.DN, Lines: undo.Next}
+	a := outcomes.Answer{Person: x.Person, CSI: undo.CSI, DN: undo.DN, Lines: undo.Next}
 	switch {
 	case undo.Refused != "":
-		return a.refused(undo.Refused), nil
+		return refused(a, undo.Refused), nil
 	case undo.Open:
 		return u.endOrder(ctx, a, undo.CredentialID, undo.Username, order)
 	case undo.Already != "":
-		a.Outcome, a.Message = AnswerNothing, "NOTHING TO TAKE BACK for "+a.name()+": "+undo.Already
+		a.Outcome, a.Message = outcomes.AnswerNothing, "NOTHING TO TAKE BACK for "+name(a)+": "+undo.Already
 		return a, nil
 	}
 	err = u.Ledger.UndoWithdrawal(ctx, model.UndoneOrder{Person: x.Person, CredentialID: undo.CredentialID, By: order.By}, undo.CSI, order.Reason)
 	if err != nil {
 		return a, err
 	}
-	a.Outcome, a.Message = AnswerUndone, "TAKEN BACK: the withdrawal of credential "+undo.Username+" of "+a.name()+"."
+	a.Outcome, a.Message = outcomes.AnswerUndone, "TAKEN BACK: the withdrawal of credential "+undo.Username+" of "+name(a)+"."
 	return a, nil
 }
 
 // endOrder takes an order back that was not carried out.
-func (u *Undoer) endOrder(ctx context.Context, a Answer, credentialID, username string, order WithdrawalRequest) (Answer, error) {
-	a.Outcome, a.Message = AnswerUndone, "TAKEN BACK: the order to withdraw credential "+username+" of "+a.name()+", which was not carried out."
+func (u *Undoer) endOrder(ctx context.Context, a outcomes.Answer, credentialID, username string, order WithdrawalRequest) (outcomes.Answer, error) {
+	a.Outcome, a.Message = outcomes.AnswerUndone, "TAKEN BACK: the order to withdraw credential "+username+" of "+name(a)+", which was not carried out."
 	return a, u.Ledger.EndOrder(ctx, model.OpenOrder{Person: a.Person, CredentialID: credentialID, By: order.By}, a.CSI, order.Reason)
 }
 
 // undoUnread ends an order where the package could not be read: it was recorded so, and the pass that can read the
 // package would be faster.
-func (u *Undoer) undoUnread(ctx context.Context, order WithdrawalRequest, unread *UnreadError) (Answer, error) {
+func (u *Undoer) undoUnread(ctx context.Context, order WithdrawalRequest, unread *UnreadError) (outcomes.Answer, error) {
 	_, x, err := u.recalled(ctx, order.Query, u.Ledger)
 	if err != nil || x.OpenOrder == nil {
-		return Answer{}, unread
+		return outcomes.Answer{}, unread
 	}
-	a := Answer{Person: x.Person, CSI: x.CSI, DN: x.DN, Lines: []string{
+	a := outcomes.Answer{Person: x.Person, CSI: x.CSI, DN: x.DN, Lines: []string{
 		"The package could not be read (" + unread.Error() + "). Should an earlier request have taken the credential all the same, type this again when it can.",
 	}}
 	return u.endOrder(ctx, a, x.OpenOrder.CredentialID, x.Owned.Username, order)

@@ -13,6 +13,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -49,28 +50,8 @@ func checkReason(reason, what string) (string, error) {
 	return reason, nil
 }
 
-// Outcome words of a [Withdrawal], beside those of a change.
-const (
-	OrderWithdrawn = "withdrawn"
-	OrderAlready   = "already-withdrawn"
-	OrderRefused   = "refused"        // by a rule that no order lifts
-	OrderApproval  = "needs-approval" // somebody must say yes first
-	OrderBlocked   = "blocked"        // by the baseline, the stop file, or the requests of the day
-	OrderFailed    = "failed"
-	OrderUnknown   = "unknown" // the answer was lost
-)
-
-// Withdrawal is what came of an order.
-type Withdrawal struct {
-	plan.Ordered
-	Outcome  string
-	Message  string // in words, for who typed the order
-	ExitCode int
-	// Stands tells that the order is not carried out, and that passes do so as soon as they may.
-	Stands bool
-
-	policy model.Policy
-}
+// withdrawing is a [outcomes.Withdrawal] that a pass is about.
+type withdrawing outcomes.Withdrawal
 
 // Withdraw ends one person's access now, if no rule forbids it: a pass of its own that carries
 // out this and nothing else. Unlike other passes it does not need the directory: of a source that
@@ -79,8 +60,8 @@ type Withdrawal struct {
 // carry out (see [model.OpenOrder]). announce is told what is about to happen, right before it does. The error says
 // that nobody, or several people, are meant (a [*lookup.UnclearPersonError]), or that the history
 // could not be read: then nothing was done.
-func (p *Pass) Withdraw(ctx context.Context, order WithdrawalRequest, histories Histories, announce func(Withdrawal)) (Report, Withdrawal, error) {
-	w := Withdrawal{policy: p.Policy}
+func (p *Pass) Withdraw(ctx context.Context, order WithdrawalRequest, histories Histories, announce func(outcomes.Withdrawal)) (Report, outcomes.Withdrawal, error) {
+	w := withdrawing{Policy: p.Policy}
 	var unclear error
 	report := p.record(ctx, func(run int64) (Report, error) {
 		d, err := p.planPartial(ctx)
@@ -112,13 +93,13 @@ func (p *Pass) Withdraw(ctx context.Context, order WithdrawalRequest, histories 
 	if unclear != nil && len(report.Incomplete) > 0 {
 		unclear = withoutDirectory(unclear, report.Incomplete[0].Err)
 	}
-	return report, w, unclear
+	return report, outcomes.Withdrawal(w), unclear
 }
 
 // carryOutOrder carries out what the order reaches now.
-func (p *Pass) carryOutOrder(ctx context.Context, run int64, d draft, w Withdrawal, order WithdrawalRequest, announce func(Withdrawal)) (Report, error) {
+func (p *Pass) carryOutOrder(ctx context.Context, run int64, d draft, w withdrawing, order WithdrawalRequest, announce func(outcomes.Withdrawal)) (Report, error) {
 	if w.Withdrawal().Status == model.Due {
-		announce(w)
+		announce(outcomes.Withdrawal(w))
 	}
 	var failed error
 	if w.Undone { // ordered again before they have a new credential: the way back ends
@@ -129,16 +110,16 @@ func (p *Pass) carryOutOrder(ctx context.Context, run int64, d draft, w Withdraw
 }
 
 // mayStand tells of an order that no rule refuses, and that is not fulfilled already.
-func (w *Withdrawal) mayStand() bool {
+func (w *withdrawing) mayStand() bool {
 	return w.Already == "" && w.Refused == "" && w.Withdrawal().Status != model.Withheld
 }
 
-func (w *Withdrawal) open(order WithdrawalRequest, now time.Time) model.OpenOrder {
+func (w *withdrawing) open(order WithdrawalRequest, now time.Time) model.OpenOrder {
 	return model.OpenOrder{Person: w.Person, CredentialID: w.CredentialID, At: now, By: order.By}
 }
 
 // stand records the order before anything is sent.
-func (p *Pass) stand(ctx context.Context, run int64, w *Withdrawal, order WithdrawalRequest) error {
+func (p *Pass) stand(ctx context.Context, run int64, w *withdrawing, order WithdrawalRequest) error {
 	err := p.Ledger.Order(shielded(ctx), run, w.open(order, p.Now()), w.CSI, order.Reason)
 	w.Stands = w.Stands || err == nil
 	return err
@@ -146,7 +127,7 @@ func (p *Pass) stand(ctx context.Context, run int64, w *Withdrawal, order Withdr
 
 // orderUnread records the order where the package could not be read: whom it means is known by the
 // memory alone, and what it may reach a later pass judges.
-func (p *Pass) orderUnread(ctx context.Context, run int64, w *Withdrawal, order WithdrawalRequest, histories Histories) error {
+func (p *Pass) orderUnread(ctx context.Context, run int64, w *withdrawing, order WithdrawalRequest, histories Histories) error {
 	state, x, err := p.recalled(shielded(ctx), order.Query, histories)
 	switch {
 	case state.Subscription == "" && err == nil: // no pass has been there: nobody is known
@@ -182,39 +163,39 @@ func (p *Planner) planWithdrawal(ctx context.Context, d draft, order WithdrawalR
 }
 
 // conclude puts what happened into a word, a sentence and an exit code.
-func (w *Withdrawal) conclude(r *Report) {
+func (w *withdrawing) conclude(r *Report) {
 	c := w.Withdrawal()
 	switch {
 	case w.Already != "" && r.Err != nil:
-		w.end(OrderFailed, ExitFailed, r.Err.Error())
+		w.end(outcomes.OrderFailed, ExitFailed, r.Err.Error())
 	case w.Late:
-		w.end(OrderAlready, ExitOK, w.Already+", with their departure. That you ordered it is recorded: coming back gives them no access, only "+
+		w.end(outcomes.OrderAlready, ExitOK, w.Already+", with their departure. That you ordered it is recorded: coming back gives them no access, only "+
 			"`threema-dirsync withdraw --undo "+w.Typed+" --reason TEXT` does, once the directory shows them as entitled")
 	case w.Undone:
-		w.end(OrderAlready, ExitOK, w.Already+". Somebody had taken the withdrawal back; with this order there is no new credential")
+		w.end(outcomes.OrderAlready, ExitOK, w.Already+". Somebody had taken the withdrawal back; with this order there is no new credential")
 	case w.Already != "":
-		w.end(OrderAlready, ExitOK, w.Already)
+		w.end(outcomes.OrderAlready, ExitOK, w.Already)
 	case w.Refused != "":
-		w.end(OrderRefused, ExitFailed, w.Refused)
+		w.end(outcomes.OrderRefused, ExitFailed, w.Refused)
 	case c.Status == model.Withheld:
-		w.end(OrderRefused, ExitFailed, w.policy.RefusesOrders())
+		w.end(outcomes.OrderRefused, ExitFailed, w.Policy.RefusesOrders())
 	case c.Status == model.Deferred:
-		w.end(OrderBlocked, ExitWaiting, "the requests of the day are spent (threema.daily_requests"+notBefore(c)+"): if it cannot wait, withdraw by hand in the cockpit")
+		w.end(outcomes.OrderBlocked, ExitWaiting, "the requests of the day are spent (threema.daily_requests"+notBefore(c)+"): if it cannot wait, withdraw by hand in the cockpit")
 	case c.Status == model.NeedsApproval:
-		w.end(OrderApproval, ExitWaiting, fmt.Sprintf("%s asks for somebody's yes before this: type `threema-dirsync approve %s --withdraw %s`",
+		w.end(outcomes.OrderApproval, ExitWaiting, fmt.Sprintf("%s asks for somebody's yes before this: type `threema-dirsync approve %s --withdraw %s`",
 			w.whoAsks(), w.Hash, w.Person))
 	case c.Status == model.Blocked:
-		w.end(OrderBlocked, ExitWaiting, w.describeGuard())
+		w.end(outcomes.OrderBlocked, ExitWaiting, w.describeGuard())
 	case c.Status == model.Waiting && len(r.Incomplete) > 0:
-		w.end(OrderBlocked, ExitIncomplete, c.Reason+"; "+r.Incomplete[0].Err.Error())
+		w.end(outcomes.OrderBlocked, ExitIncomplete, c.Reason+"; "+r.Incomplete[0].Err.Error())
 	case c.Status == model.Waiting:
-		w.end(OrderBlocked, ExitWaiting, c.Reason)
+		w.end(outcomes.OrderBlocked, ExitWaiting, c.Reason)
 	case c.Status == model.Due:
 		w.concludeResult(r, c)
 	case r.Err != nil:
-		w.end(OrderFailed, ExitFailed, r.Err.Error())
+		w.end(outcomes.OrderFailed, ExitFailed, r.Err.Error())
 	case len(r.Incomplete) > 0:
-		w.end(OrderFailed, ExitIncomplete, r.Incomplete[0].Err.Error())
+		w.end(outcomes.OrderFailed, ExitIncomplete, r.Incomplete[0].Err.Error())
 	}
 }
 
@@ -226,29 +207,62 @@ func notBefore(c model.Change) string {
 }
 
 // concludeResult tells what became of a withdrawal that was due.
-func (w *Withdrawal) concludeResult(r *Report, c model.Change) {
-	n := slices.IndexFunc(r.Results, func(x ChangeOutcome) bool { return x.Change.ID == c.ID })
+func (w *withdrawing) concludeResult(r *Report, c model.Change) {
+	n := slices.IndexFunc(r.Results, func(x outcomes.Step) bool { return x.Change.ID == c.ID })
 	if n < 0 {
-		w.end(OrderFailed, ExitFailed, "the withdrawal was not sent: "+errorText(r.Err))
+		w.end(outcomes.OrderFailed, ExitFailed, "the withdrawal was not sent: "+errorText(r.Err))
 		return
 	}
 	switch x := r.Results[n]; {
 	case x.Result == model.Done && r.Err != nil:
-		w.end(OrderWithdrawn, ExitFailed, w.describeDone(r)+"; but then: "+r.Err.Error())
+		w.end(outcomes.OrderWithdrawn, ExitFailed, w.describeDone(r)+"; but then: "+r.Err.Error())
 	case x.Result == model.Done:
-		w.end(OrderWithdrawn, ExitOK, w.describeDone(r))
+		w.end(outcomes.OrderWithdrawn, ExitOK, w.describeDone(r))
 	case x.Result == model.Uncertain:
-		w.end(OrderUnknown, ExitFailed, "whether the credential is gone is not known: "+x.Message+"; order it again, or let the next pass do it: both look first")
+		w.end(outcomes.OrderUnknown, ExitFailed, "whether the credential is gone is not known: "+x.Message+"; order it again, or let the next pass do it: both look first")
 	case r.Plan.Tripped(model.GuardStopFile):
-		w.end(OrderBlocked, ExitWaiting, x.Message)
+		w.end(outcomes.OrderBlocked, ExitWaiting, x.Message)
 	case x.Result == model.NotTried:
-		w.end(OrderRefused, ExitFailed, "right before the withdrawal this was found: "+x.Message+"; nothing was sent. Look: the next pass judges it anew")
+		w.end(outcomes.OrderRefused, ExitFailed, "right before the withdrawal this was found: "+x.Message+"; nothing was sent. Look: the next pass judges it anew")
 	default:
-		w.end(OrderFailed, ExitFailed, x.Message)
+		w.end(outcomes.OrderFailed, ExitFailed, x.Message)
 	}
 }
 
-func (w *Withdrawal) end(outcome string, code int, message string) {
-	w.Outcome, w.ExitCode, w.Message = outcome, code, message
-	w.Stands = w.Stands && outcome != OrderWithdrawn
+func (w *withdrawing) end(word string, code int, message string) {
+	w.Outcome, w.ExitCode, w.Message = word, code, message
+	w.Stands = w.Stands && word != outcomes.OrderWithdrawn
+}
+
+// whoAsks says what asks for an approval: a question, or the name of a rule.
+func (w *withdrawing) whoAsks() string {
+	switch {
+	case w.Withdrawal().Question != "":
+		return w.Withdrawal().Question + ". That"
+	case w.Withdrawal().Protected:
+		return "protect"
+	}
+	return "leavers.approval: " + string(w.Policy.Approval)
+}
+
+func (w *withdrawing) describeGuard() string {
+	var words []string
+	for _, g := range w.Guards {
+		words = append(words, g.Name+": "+g.Detail)
+	}
+	return strings.Join(words, "; ")
+}
+
+// describeDone tells what was done, and which of the steps beside it was not.
+func (w *withdrawing) describeDone(r *Report) string {
+	words := []string{"credential " + w.Username + " is withdrawn (Zugang entzogen); the app stops within 24 hours, or when it is next opened"}
+	for _, x := range r.Results {
+		if x.Change.Op.GoesAlong() && x.Result != model.Done {
+			words = append(words, fmt.Sprintf("the contact %s is still enabled (%s), the next pass tries again", x.Change.ThreemaID, x.Message))
+		}
+	}
+	if s := w.Suspended; s != nil {
+		words = append(words, "the leave of absence goes on until "+s.LastDay+", for what is left of a departure")
+	}
+	return strings.Join(words, "; ")
 }

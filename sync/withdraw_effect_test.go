@@ -6,6 +6,7 @@ import (
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -26,7 +27,7 @@ func stolenPhone(t *testing.T) (*world, string) {
 	t.Helper()
 	w := orderWorld(t)
 	id := w.userID("user03")
-	w.wants("E03", dirsync.OrderWithdrawn, dirsync.ExitOK, "")
+	w.wants("E03", outcomes.OrderWithdrawn, dirsync.ExitOK, "")
 	w.equal("right after the order", 1, len(w.watched()))
 	w.ok()
 	w.advance(29 * time.Hour)
@@ -40,7 +41,7 @@ func stolenPhone(t *testing.T) (*world, string) {
 func TestWithdrawnByOrderIsVerified(t *testing.T) {
 	t.Parallel()
 	w := orderWorld(t)
-	w.wants("E03", dirsync.OrderWithdrawn, dirsync.ExitOK, "")
+	w.wants("E03", outcomes.OrderWithdrawn, dirsync.ExitOK, "")
 	w.equal("first pass", []string{"withdraw requested"}, watched(w.ok()))
 	w.advance(23 * time.Hour)
 	w.equal("23 h", []string{"withdraw requested"}, watched(w.ok()))
@@ -54,7 +55,7 @@ func TestWithdrawnByOrderAndActive(t *testing.T) {
 	t.Run("taken back", func(t *testing.T) {
 		t.Parallel()
 		w, _ := stolenPhone(t)
-		w.equal("undo", dirsync.AnswerUndone, w.undo("E03").Outcome)
+		w.equal("undo", outcomes.AnswerUndone, w.undo("E03").Outcome)
 		w.equal("the next pass", []string{"withdraw returned"}, watched(w.ok()))
 		w.equal("the one after", []string(nil), watched(w.ok()))
 	})

@@ -14,18 +14,20 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 	"github.com/threema-dirsync/threema-dirsync/sync/lookup"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
 const why = "a secret reason"
 
 // order types an order, and announces nothing.
-func (w *world) order(query string) (dirsync.Report, dirsync.Withdrawal, error) {
+func (w *world) order(query string) (dirsync.Report, outcomes.Withdrawal, error) {
 	w.Helper()
-	return w.orderWith(w.Context(), query, func(dirsync.Withdrawal) {})
+	return w.orderWith(w.Context(), query, func(outcomes.Withdrawal) {})
 }
 
-func (w *world) orderWith(ctx context.Context, query string, announce func(dirsync.Withdrawal)) (dirsync.Report, dirsync.Withdrawal, error) {
+func (w *world) orderWith(ctx context.Context, query string, announce func(outcomes.Withdrawal)) (dirsync.Report, outcomes.Withdrawal, error) {
 	w.Helper()
 	order, err := dirsync.NewOrder(query, " "+why+" ", "anna (uid 1000)")
 	w.must(err)
@@ -33,7 +35,7 @@ func (w *world) orderWith(ctx context.Context, query string, announce func(dirsy
 }
 
 // wants types an order that must end with an outcome and an exit code, and say something.
-func (w *world) wants(query, outcome string, code int, says string) dirsync.Withdrawal {
+func (w *world) wants(query, outcome string, code int, says string) outcomes.Withdrawal {
 	w.Helper()
 	r, got, err := w.order(query)
 	w.must(err)
@@ -76,6 +78,15 @@ func orderWorld(t *testing.T) *world {
 	return w
 }
 
+func announcement(t *testing.T, w outcomes.Withdrawal) string {
+	t.Helper()
+	var out strings.Builder
+	if err := view.WriteAnnouncement(&out, w); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
 // TestWithdrawTheEntitled: the credential goes, and nothing else; it stays gone, and no pass wants
 // anything.
 func TestWithdrawTheEntitled(t *testing.T) {
@@ -83,10 +94,10 @@ func TestWithdrawTheEntitled(t *testing.T) {
 	w := orderWorld(t)
 	id := w.userID("user03")
 	announced := false
-	_, got, err := w.orderWith(w.Context(), id, func(before dirsync.Withdrawal) {
+	_, got, err := w.orderWith(w.Context(), id, func(before outcomes.Withdrawal) {
 		announced = true
 		w.equal("withdrawn before it is announced", []int{0, 0, 0}, w.effects())
-		said := strings.Join(before.Announcement(), "\n")
+		said := announcement(t, before)
 		for _, part := range []string{"credential user03, used by the Threema ID " + id + ", of E03 CN=First03", "says: entitled", "IF THEY LEFT: disable the account", "IF THEY STAY and a phone is lost or stolen: do NOT disable the account", "credentials.recreate: true"} {
 			if !strings.Contains(said, part) {
 				t.Errorf("not said: %q\n%s", part, said)
@@ -94,7 +105,7 @@ func TestWithdrawTheEntitled(t *testing.T) {
 		}
 	})
 	w.must(err)
-	if !announced || got.Outcome != dirsync.OrderWithdrawn || got.ExitCode != dirsync.ExitOK || got.Departed {
+	if !announced || got.Outcome != outcomes.OrderWithdrawn || got.ExitCode != dirsync.ExitOK || got.Departed {
 		t.Fatalf("%+v", got)
 	}
 	w.equal("effects", []int{1, 0, 0}, w.effects())
@@ -107,7 +118,7 @@ func TestWithdrawTheEntitled(t *testing.T) {
 	}
 	before := w.document()
 	for range 3 {
-		w.wants("E03", dirsync.OrderAlready, dirsync.ExitOK, "credential user03 is not in the package any more")
+		w.wants("E03", outcomes.OrderAlready, dirsync.ExitOK, "credential user03 is not in the package any more")
 		r := w.ok()
 		if reason := held(r, "E03"); !strings.Contains(reason, "credential user03 was withdrawn by order of 2026-03-") {
 			t.Errorf("held: %s", reason)
@@ -132,7 +143,7 @@ func TestWithdrawThenDeparture(t *testing.T) {
 	t.Parallel()
 	w := orderWorld(t)
 	id := w.userID("user03")
-	w.wants("E03", dirsync.OrderWithdrawn, dirsync.ExitOK, "")
+	w.wants("E03", outcomes.OrderWithdrawn, dirsync.ExitOK, "")
 	w.ok()
 	w.directory.dismiss(t, "id-03")
 	w.ok()
@@ -156,12 +167,12 @@ func TestWithdrawThenRecreate(t *testing.T) {
 	t.Parallel()
 	w := orderWorld(t)
 	w.policy.Recreate = true
-	got := w.wants("E03", dirsync.OrderWithdrawn, dirsync.ExitOK, "")
-	if said := strings.Join(got.Meaning(), "\n"); !strings.Contains(said, "CAUTION: credentials.recreate is true") {
+	got := w.wants("E03", outcomes.OrderWithdrawn, dirsync.ExitOK, "")
+	if said := strings.Join(view.WithdrawalMeaning(got), "\n"); !strings.Contains(said, "CAUTION: credentials.recreate is true") {
 		t.Error(said)
 	}
 	for range 3 {
-		w.wants("E03", dirsync.OrderAlready, dirsync.ExitOK, "")
+		w.wants("E03", outcomes.OrderAlready, dirsync.ExitOK, "")
 	}
 	w.equal("first pass", []string(nil), results(w.ok()))
 	w.advance(time.Hour)
@@ -181,8 +192,8 @@ func TestWithdrawTheDeparted(t *testing.T) {
 	w.directory.remove("id-03")
 	w.ok()
 	w.equal("effects", []int{0, 0, 0}, w.effects())
-	got := w.wants("user03", dirsync.OrderWithdrawn, dirsync.ExitOK, "credential user03 is withdrawn (Zugang entzogen)")
-	if said := strings.Join(got.Announcement(), "\n"); !got.Departed || !strings.Contains(said, "says: departed: absent") || !strings.Contains(said, "leavers.id: detach") {
+	got := w.wants("user03", outcomes.OrderWithdrawn, dirsync.ExitOK, "credential user03 is withdrawn (Zugang entzogen)")
+	if said := announcement(t, got); !got.Departed || !strings.Contains(said, "says: departed: absent") || !strings.Contains(said, "leavers.id: detach") {
 		t.Error(said)
 	}
 	w.equal("effects", []int{1, 0, 0}, w.effects())
@@ -198,12 +209,12 @@ func TestWithdrawTheDeparted(t *testing.T) {
 		detached int
 	}{{time.Hour, 0}, {day, 0}, {day - 2*time.Hour, 0}, {2 * time.Hour, 1}, {day, 1}} {
 		w.advance(step.wait)
-		w.wants("user03", dirsync.OrderAlready, dirsync.ExitOK, "credential user03 was withdrawn on 2026-03-")
+		w.wants("user03", outcomes.OrderAlready, dirsync.ExitOK, "credential user03 was withdrawn on 2026-03-")
 		w.ok()
 		w.equal("effects", []int{1, step.detached, 0}, w.effects())
 	}
 	w.settled()
-	w.wants("E03", dirsync.OrderAlready, dirsync.ExitOK, "credential user03 was withdrawn on 2026-03-") // from the history
+	w.wants("E03", outcomes.OrderAlready, dirsync.ExitOK, "credential user03 was withdrawn on 2026-03-") // from the history
 	w.equal("fills the windows", []string(nil), w.takenOps(model.Withdraw))
 }
 
@@ -241,7 +252,7 @@ func TestWithdrawWithoutProof(t *testing.T) {
 			t.Parallel()
 			w := orderWorld(t)
 			blind(w)
-			got := w.wants("user03", dirsync.OrderWithdrawn, dirsync.ExitOK, "")
+			got := w.wants("user03", outcomes.OrderWithdrawn, dirsync.ExitOK, "")
 			if got.Departed || !w.owns("id-03") {
 				t.Errorf("%+v", got)
 			}
@@ -267,7 +278,7 @@ func TestWithdrawWithoutDirectory(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	for _, key := range keys {
-		w.wants(key, dirsync.OrderWithdrawn, dirsync.ExitOK, "")
+		w.wants(key, outcomes.OrderWithdrawn, dirsync.ExitOK, "")
 	}
 	w.equal("effects", []int{5, 0, 0}, w.effects())
 	w.directory.failure = nil
@@ -280,9 +291,9 @@ func TestWithdrawOnANewLedger(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{}, employees(3)...)
 	w.directory.failure = &model.ReadError{Source: sourceName, Reason: model.ReadUnreachable, Err: errors.New("no route to host")}
-	w.wants("E03", dirsync.OrderFailed, dirsync.ExitIncomplete, "no route to host")
+	w.wants("E03", outcomes.OrderFailed, dirsync.ExitIncomplete, "no route to host")
 	w.directory.failure = nil
-	w.wants("E03", dirsync.OrderRefused, dirsync.ExitFailed, "they are entitled, and a pass makes one")
+	w.wants("E03", outcomes.OrderRefused, dirsync.ExitFailed, "they are entitled, and a pass makes one")
 	w.rollOut()
 }
 
@@ -296,15 +307,15 @@ func TestWithdrawRefused(t *testing.T) {
 		code    int
 		says    string
 	}{
-		{"policy", func(w *world) { w.policy.Mode = model.CreateOnly }, dirsync.OrderRefused, dirsync.ExitFailed, "policy: create-only lets nobody's access end"},
-		{"app_access: keep", func(w *world) { w.policy.Withdraw = false }, dirsync.OrderRefused, dirsync.ExitFailed, "leavers.app_access: keep"},
-		{"stop file", func(w *world) { w.stop = func() string { return "the stop file exists" } }, dirsync.OrderBlocked, dirsync.ExitWaiting, "the stop file exists"},
-		{"scope", func(w *world) { w.directory.scope = "scope-2" }, dirsync.OrderBlocked, dirsync.ExitWaiting, "approve --baseline"},
-		{"protected", func(w *world) { w.policy.Protected = []string{"E03"} }, dirsync.OrderApproval, dirsync.ExitWaiting, "protect asks for somebody's yes before this: type `threema-dirsync approve "},
-		{"approval", func(w *world) { w.policy.Approval = model.ApproveAll }, dirsync.OrderApproval, dirsync.ExitWaiting, "leavers.approval: all asks for somebody's yes"},
+		{"policy", func(w *world) { w.policy.Mode = model.CreateOnly }, outcomes.OrderRefused, dirsync.ExitFailed, "policy: create-only lets nobody's access end"},
+		{"app_access: keep", func(w *world) { w.policy.Withdraw = false }, outcomes.OrderRefused, dirsync.ExitFailed, "leavers.app_access: keep"},
+		{"stop file", func(w *world) { w.stop = func() string { return "the stop file exists" } }, outcomes.OrderBlocked, dirsync.ExitWaiting, "the stop file exists"},
+		{"scope", func(w *world) { w.directory.scope = "scope-2" }, outcomes.OrderBlocked, dirsync.ExitWaiting, "approve --baseline"},
+		{"protected", func(w *world) { w.policy.Protected = []string{"E03"} }, outcomes.OrderApproval, dirsync.ExitWaiting, "protect asks for somebody's yes before this: type `threema-dirsync approve "},
+		{"approval", func(w *world) { w.policy.Approval = model.ApproveAll }, outcomes.OrderApproval, dirsync.ExitWaiting, "leavers.approval: all asks for somebody's yes"},
 		{"used by somebody else", func(w *world) {
 			w.put(func(s *worksim.State) { s.Settings[w.credential("user03").ID]["th_csi"] = "EXT" })
-		}, dirsync.OrderApproval, dirsync.ExitWaiting, "its th_csi is EXT, which is nobody's here. That asks for somebody's yes before this: type `threema-dirsync approve "},
+		}, outcomes.OrderApproval, dirsync.ExitWaiting, "its th_csi is EXT, which is nobody's here. That asks for somebody's yes before this: type `threema-dirsync approve "},
 		{"shared", func(w *world) {
 			w.put(func(s *worksim.State) {
 				third, fourth := &s.Credentials[2], &s.Credentials[3]
@@ -315,11 +326,11 @@ func TestWithdrawRefused(t *testing.T) {
 				}
 				third.Users, fourth.Users = slices.Sorted(slices.Values(slices.Concat(third.Users, fourth.Users))), nil
 			})
-		}, dirsync.OrderRefused, dirsync.ExitFailed, "report different csis"},
-		{"untrusted package", func(w *world) { w.put(func(s *worksim.State) { s.Credentials, s.Users, s.Settings = nil, nil, nil }) }, dirsync.OrderFailed, dirsync.ExitFailed, "not trusted"},
+		}, outcomes.OrderRefused, dirsync.ExitFailed, "report different csis"},
+		{"untrusted package", func(w *world) { w.put(func(s *worksim.State) { s.Credentials, s.Users, s.Settings = nil, nil, nil }) }, outcomes.OrderFailed, dirsync.ExitFailed, "not trusted"},
 		{"package down", func(w *world) {
 			w.fault(worksim.Fault{Method: http.MethodGet, Path: "/credentials", Status: http.StatusInternalServerError})
-		}, dirsync.OrderFailed, dirsync.ExitFailed, "read the licence package"},
+		}, outcomes.OrderFailed, dirsync.ExitFailed, "read the licence package"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -339,8 +350,8 @@ func TestWithdrawOfTheProtected(t *testing.T) {
 	t.Parallel()
 	w := orderWorld(t)
 	w.policy.Protected = []string{"E03", "E04"}
-	got := w.wants("E03", dirsync.OrderApproval, dirsync.ExitWaiting, "--withdraw corp/id-03`")
-	other := w.wants("E04", dirsync.OrderApproval, dirsync.ExitWaiting, "")
+	got := w.wants("E03", outcomes.OrderApproval, dirsync.ExitWaiting, "--withdraw corp/id-03`")
+	other := w.wants("E04", outcomes.OrderApproval, dirsync.ExitWaiting, "")
 	if !strings.Contains(got.Message, "approve "+got.Hash+" ") || got.Hash == other.Hash {
 		t.Errorf("hash %s, of another %s: %s", got.Hash, other.Hash, got.Message)
 	}
@@ -357,8 +368,8 @@ func TestWithdrawOfTheProtected(t *testing.T) {
 	}
 	w.must(say(got.Hash, "corp/id-03"))
 	w.equal("effects", []int{0, 0, 0}, w.effects())
-	w.wants("E03", dirsync.OrderWithdrawn, dirsync.ExitOK, "")
-	w.wants("E04", dirsync.OrderApproval, dirsync.ExitWaiting, "")
+	w.wants("E03", outcomes.OrderWithdrawn, dirsync.ExitOK, "")
+	w.wants("E04", outcomes.OrderApproval, dirsync.ExitWaiting, "")
 	w.equal("approvals left", 0, w.approvals())
 }
 
@@ -373,13 +384,13 @@ func TestWithdrawLooksOnceMore(t *testing.T) {
 		w.directory.recheck = func([]model.Tracked) ([]model.Sighting, error) {
 			return []model.Sighting{{ID: employee(3).id(), State: model.Entitled}}, nil
 		}
-		w.wants("E03", dirsync.OrderRefused, dirsync.ExitFailed, "the directory now says: entitled")
+		w.wants("E03", outcomes.OrderRefused, dirsync.ExitFailed, "the directory now says: entitled")
 		w.equal("effects", []int{0, 0, 0}, w.effects())
 	})
 	t.Run("the credential has another name", func(t *testing.T) {
 		t.Parallel()
 		w := orderWorld(t)
-		_, got, err := w.orderWith(w.Context(), "E03", func(dirsync.Withdrawal) {
+		_, got, err := w.orderWith(w.Context(), "E03", func(outcomes.Withdrawal) {
 			w.put(func(s *worksim.State) {
 				for n := range s.Credentials {
 					if s.Credentials[n].Username == "user03" {
@@ -389,7 +400,7 @@ func TestWithdrawLooksOnceMore(t *testing.T) {
 			})
 		})
 		w.must(err)
-		w.equal("outcome", dirsync.OrderRefused, got.Outcome)
+		w.equal("outcome", outcomes.OrderRefused, got.Outcome)
 		w.equal("effects", []int{0, 0, 0}, w.effects())
 	})
 	t.Run("stop file", func(t *testing.T) {
@@ -397,18 +408,18 @@ func TestWithdrawLooksOnceMore(t *testing.T) {
 		w := orderWorld(t)
 		laid := ""
 		w.stop = func() string { return laid }
-		_, got, err := w.orderWith(w.Context(), "E03", func(dirsync.Withdrawal) { laid = "the stop file exists" })
+		_, got, err := w.orderWith(w.Context(), "E03", func(outcomes.Withdrawal) { laid = "the stop file exists" })
 		w.must(err)
-		w.equal("outcome", []any{dirsync.OrderBlocked, dirsync.ExitWaiting}, []any{got.Outcome, got.ExitCode})
+		w.equal("outcome", []any{outcomes.OrderBlocked, dirsync.ExitWaiting}, []any{got.Outcome, got.ExitCode})
 		w.equal("effects", []int{0, 0, 0}, w.effects())
 	})
 	t.Run("SIGTERM", func(t *testing.T) {
 		t.Parallel()
 		w := orderWorld(t)
 		ctx, cancel := context.WithCancel(w.Context())
-		_, got, err := w.orderWith(ctx, "E03", func(dirsync.Withdrawal) { cancel() })
+		_, got, err := w.orderWith(ctx, "E03", func(outcomes.Withdrawal) { cancel() })
 		w.must(err)
-		w.equal("outcome", []any{dirsync.OrderFailed, dirsync.ExitFailed}, []any{got.Outcome, got.ExitCode})
+		w.equal("outcome", []any{outcomes.OrderFailed, dirsync.ExitFailed}, []any{got.Outcome, got.ExitCode})
 		w.equal("effects", []int{0, 0, 0}, w.effects())
 	})
 }
@@ -416,10 +427,10 @@ func TestWithdrawLooksOnceMore(t *testing.T) {
 // TestWithdrawALostAnswer: the next order looks before it sends anything.
 func TestWithdrawALostAnswer(t *testing.T) {
 	t.Parallel()
-	for drop, outcome := range map[string]string{worksim.DropBefore: dirsync.OrderWithdrawn, worksim.DropAfter: dirsync.OrderAlready} {
+	for drop, outcome := range map[string]string{worksim.DropBefore: outcomes.OrderWithdrawn, worksim.DropAfter: outcomes.OrderAlready} {
 		w := orderWorld(t)
 		w.fault(worksim.Fault{Method: http.MethodDelete, Path: "/credentials/", Drop: drop, Times: 1})
-		w.wants("E03", dirsync.OrderUnknown, dirsync.ExitFailed, "order it again, or let the next pass do it: both look first")
+		w.wants("E03", outcomes.OrderUnknown, dirsync.ExitFailed, "order it again, or let the next pass do it: both look first")
 		w.wants("E03", outcome, dirsync.ExitOK, "")
 		w.ok()
 		w.settled()
@@ -438,7 +449,7 @@ func TestWithdrawALateID(t *testing.T) {
 	w.policy.ID = model.DetachID
 	w.ok()
 	late := ""
-	_, _, err := w.orderWith(w.Context(), "E03", func(dirsync.Withdrawal) { late = w.activate("user03") })
+	_, _, err := w.orderWith(w.Context(), "E03", func(outcomes.Withdrawal) { late = w.activate("user03") })
 	w.must(err)
 	w.ok()
 	w.directory.dismiss(t, "id-03")
@@ -465,7 +476,7 @@ func TestWithdrawIsUnclear(t *testing.T) {
 func TestWithdrawIsRecorded(t *testing.T) {
 	t.Parallel()
 	w := orderWorld(t)
-	got := w.wants("E03", dirsync.OrderWithdrawn, dirsync.ExitOK, "")
+	got := w.wants("E03", outcomes.OrderWithdrawn, dirsync.ExitOK, "")
 	var named []ledger.AuditEntry
 	w.must(w.ledger.Audit(w.Context(), func(e ledger.AuditEntry) error {
 		if e.By != "" {
@@ -481,7 +492,7 @@ func TestWithdrawIsRecorded(t *testing.T) {
 		named[0].Message != "ordered: "+why || named[0].EvidenceText != "the word of anna (uid 1000); the directory: entitled" {
 		t.Errorf("%+v", named)
 	}
-	document, err := json.Marshal(got)
+	document, err := json.Marshal(view.NewWithdrawalJSON(got))
 	w.must(err)
 	var doc map[string]any
 	w.must(json.Unmarshal(document, &doc))

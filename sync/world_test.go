@@ -29,6 +29,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 	"github.com/threema-dirsync/threema-dirsync/sync/mapping"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 	"github.com/threema-dirsync/threema-dirsync/threema"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim/apicontract"
@@ -452,7 +453,7 @@ func held(r dirsync.Report, csi string) string {
 
 func text(r dirsync.Report) string {
 	var out bytes.Buffer
-	if err := r.Format(&out, 0); err != nil {
+	if err := view.WriteReport(&out, r.Told(), 0); err != nil {
 		return err.Error()
 	}
 	return out.String()

@@ -11,7 +11,9 @@ import (
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 	"github.com/threema-dirsync/threema-dirsync/sync/lookup"
+	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 const approveHelp = `approve HASH says yes to everything in the plan that needs an approval or that a limit blocks.
@@ -105,9 +107,9 @@ func (p *program) takeBack(ctx context.Context, query string, flags approveFlags
 		}
 		p.progress.end()
 		if flags.json {
-			return writeJSON(p.Stdout, taken)
+			return writeJSON(p.Stdout, view.NewTakenBackJSON(taken))
 		}
-		return taken.Format(p.Stdout, shownLines)
+		return view.WriteTakenBack(p.Stdout, taken, shownLines)
 	})
 }
 
@@ -141,12 +143,19 @@ func (p *program) approveChanges(ctx context.Context, hash string, flags approve
 			}
 			return err
 		}
-		return p.printApproval(given, flags)
+		p.progress.end()
+		switch {
+		case flags.json:
+			return writeJSON(p.Stdout, view.NewApprovalJSON(given))
+		case flags.withdraw != "":
+			return view.WriteOrderApproval(p.Stdout, given, flags.withdraw, shownLines)
+		}
+		return view.WriteApproval(p.Stdout, given, shownLines)
 	})
 }
 
 // ask approves what the plan waits for, or one withdrawal.
-func (f approveFlags) ask(ctx context.Context, a *dirsync.Approver, hash string, histories dirsync.Histories) (dirsync.Report, dirsync.Approval, error) {
+func (f approveFlags) ask(ctx context.Context, a *dirsync.Approver, hash string, histories dirsync.Histories) (dirsync.Report, outcomes.Approval, error) {
 	if f.withdraw == "" {
 		return a.Approve(ctx, hash, f.ttl)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/app"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // demoLines caps each list of a plan in the story.
@@ -60,7 +61,7 @@ func (s *story) tell(ctx context.Context) error {
 			return err
 		}
 		report := s.parts.Pass(s.ledger).Run(ctx)
-		if err := report.Format(s.stdout, demoLines); err != nil {
+		if err := view.WriteReport(s.stdout, report.Told(), demoLines); err != nil {
 			return err
 		}
 		if _, err := fmt.Fprintf(s.stdout, "\n  → %s\n", c.means); err != nil {

@@ -25,7 +25,6 @@
 // What somebody says, and asks:
 //
 //	approve.go          approve, and approve --undo
-//	approve_print.go    its answer
 //	withdraw.go         withdraw, and withdraw --undo
 //	hold.go             hold
 //	notkept.go          what a command that failed did not do

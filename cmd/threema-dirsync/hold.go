@@ -4,18 +4,16 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/app"
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
@@ -78,10 +76,10 @@ func (p *program) holdCommand() *cobra.Command {
 
 func (p *program) hold(ctx context.Context, person string, flags holdFlags) error {
 	by := p.operator()
-	return p.answering(ctx, flags.json, noLeave, func(ctx context.Context, a *app.Assembly, l *ledger.Ledger) (dirsync.Answer, error) {
+	return p.answering(ctx, flags.json, noLeave, func(ctx context.Context, a *app.Assembly, l *ledger.Ledger) (outcomes.Answer, error) {
 		leave, err := dirsync.NewLeave(person, flags.until, flags.reason, by, a.Now().In(a.TimeZone))
 		if err != nil {
-			return dirsync.Answer{}, err
+			return outcomes.Answer{}, err
 		}
 		holder := dirsync.Holder{Planner: a.Planner(l, ""), Ledger: l}
 		return holder.Hold(ctx, leave)
@@ -90,7 +88,7 @@ func (p *program) hold(ctx context.Context, person string, flags holdFlags) erro
 
 func (p *program) endHold(ctx context.Context, person string, flags holdFlags) error {
 	by := p.operator()
-	return p.answering(ctx, flags.json, noEnd, func(ctx context.Context, a *app.Assembly, l *ledger.Ledger) (dirsync.Answer, error) {
+	return p.answering(ctx, flags.json, noEnd, func(ctx context.Context, a *app.Assembly, l *ledger.Ledger) (outcomes.Answer, error) {
 		holder := dirsync.Holder{Planner: a.Planner(l, ""), Ledger: l}
 		return holder.End(ctx, person, flags.reason, by)
 	})
@@ -98,7 +96,7 @@ func (p *program) endHold(ctx context.Context, person string, flags holdFlags) e
 
 // answering keeps somebody's word about one person while no pass runs, and prints what came of it. without is
 // what stays as it was if that fails.
-func (p *program) answering(ctx context.Context, asJSON bool, without string, keep func(context.Context, *app.Assembly, *ledger.Ledger) (dirsync.Answer, error)) error {
+func (p *program) answering(ctx context.Context, asJSON bool, without string, keep func(context.Context, *app.Assembly, *ledger.Ledger) (outcomes.Answer, error)) error {
 	return p.installation().WithLock(ctx, func(a *app.Assembly, l *ledger.Ledger) error {
 		answer, err := keep(ctx, a, l)
 		if err != nil {
@@ -107,9 +105,9 @@ func (p *program) answering(ctx context.Context, asJSON bool, without string, ke
 		p.progress.end()
 		p.code = answer.ExitCode
 		if asJSON {
-			return writeJSON(p.Stdout, answer)
+			return writeJSON(p.Stdout, view.NewAnswerJSON(answer))
 		}
-		return answer.Format(p.Stdout)
+		return view.WriteAnswer(p.Stdout, answer)
 	})
 }
 
@@ -120,25 +118,9 @@ func (p *program) listHolds(ctx context.Context, asJSON bool) error {
 		return err
 	}
 	if asJSON {
-		list := []view.SuspendedJSON{}
-		for _, s := range people {
-			list = append(list, view.NewReasonedSuspensionJSON(s))
-		}
-		return writeJSON(p.Stdout, map[string]any{"suspended": list, "asOf": asOf})
+		return writeJSON(p.Stdout, view.NewLeavesJSON(people, asOf))
 	}
-	people = plan.ToldLeaves(people) // of what has no departure to come any more the audit and explain tell
-	if len(people) == 0 {
-		say(p.Stdout, "Nobody is on leave of absence.")
-		return nil
-	}
-	if asOf != nil {
-		say(p.Stdout, "The accounts are as they were known when the last pass ended, %s; `threema-dirsync run --once` looks afresh.", wording.Stamp(*asOf))
-	}
-	w := tabwriter.NewWriter(p.Stdout, 0, 8, 2, ' ', 0)
-	for _, s := range people {
-		say(w, "%s %s\t%s\t%s", s.CSI, s.DN, s.Detail(), "said "+wording.Stamp(s.Since)+" by "+s.By+": "+s.Reason)
-	}
-	return w.Flush()
+	return view.WriteLeaves(p.Stdout, people, asOf)
 }
 
 // suspended reads who is on leave, and when the last pass ended that looked at their accounts, nil if none did.

@@ -18,6 +18,7 @@ import (
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // shownLines caps each list of a plan on the terminal; --json has everything.
@@ -87,7 +88,7 @@ func (p *program) print(r dirsync.Report, asJSON bool) error {
 	if asJSON {
 		return writeJSON(p.Stdout, r)
 	}
-	return r.Format(p.Stdout, shownLines)
+	return view.WriteReport(p.Stdout, r.Told(), shownLines)
 }
 
 func writeJSON(w io.Writer, v any) error {

@@ -9,6 +9,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 const sourceHelp = `A source that is not configured any more says nothing of its people. Who stands in another source, by the
@@ -44,7 +45,7 @@ func (p *program) sourceCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.sources(cmd.Context(), func(ctx context.Context, s dirsync.Sources) ([]string, error) {
 				forgotten, err := s.Forget(ctx, args[0])
-				return forgotten.Lines(), err
+				return view.ForgottenLines(forgotten), err
 			})
 		},
 	}, &cobra.Command{
@@ -55,7 +56,7 @@ func (p *program) sourceCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.sources(cmd.Context(), func(ctx context.Context, s dirsync.Sources) ([]string, error) {
 				renamed, err := s.Rename(ctx, args[0], args[1])
-				return renamed.Lines(), err
+				return view.RenamedLines(renamed), err
 			})
 		},
 	})
@@ -73,8 +74,5 @@ func (p *program) sources(ctx context.Context, tell func(context.Context, dirsyn
 	if err != nil {
 		return notKept(err, noSource)
 	}
-	for _, line := range lines {
-		say(p.Stdout, "%s", line)
-	}
-	return nil
+	return view.WriteLines(p.Stdout, lines...)
 }

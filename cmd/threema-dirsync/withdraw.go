@@ -8,6 +8,8 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/app"
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
+	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 const withdrawHelp = `withdraw PERSON --reason TEXT ends one person's access to the app now (Zugang entziehen): somebody
@@ -62,14 +64,12 @@ func (p *program) withdrawCommand() *cobra.Command {
 }
 
 func (p *program) withdraw(ctx context.Context, order dirsync.WithdrawalRequest, asJSON bool) error {
-	announce := func(w dirsync.Withdrawal) {
+	announce := func(w outcomes.Withdrawal) {
 		p.progress.end()
-		for _, line := range w.Announcement() {
-			say(p.Stdout, "%s", line)
-		}
+		_ = view.WriteAnnouncement(p.Stdout, w) // the withdrawal does not wait for who reads it
 	}
 	if asJSON {
-		announce = func(dirsync.Withdrawal) {} // it is in the JSON
+		announce = func(outcomes.Withdrawal) {} // it is in the JSON
 	}
 	return p.installation().WithLock(ctx, func(a *app.Assembly, l *ledger.Ledger) error {
 		report, w, err := a.Pass(l).Withdraw(ctx, order, l, announce)
@@ -85,9 +85,9 @@ func (p *program) withdraw(ctx context.Context, order dirsync.WithdrawalRequest,
 		p.progress.end()
 		p.code = w.ExitCode
 		if asJSON {
-			return writeJSON(p.Stdout, w)
+			return writeJSON(p.Stdout, view.NewWithdrawalJSON(w))
 		}
-		return w.Format(p.Stdout)
+		return view.WriteWithdrawal(p.Stdout, w)
 	})
 }
 
@@ -97,7 +97,7 @@ func (p *program) undo(ctx context.Context, person, reason string, asJSON bool) 
 	if err != nil {
 		return err
 	}
-	return p.answering(ctx, asJSON, noUndo, func(ctx context.Context, a *app.Assembly, l *ledger.Ledger) (dirsync.Answer, error) {
+	return p.answering(ctx, asJSON, noUndo, func(ctx context.Context, a *app.Assembly, l *ledger.Ledger) (outcomes.Answer, error) {
 		undoer := dirsync.Undoer{Planner: a.Planner(l, ""), Ledger: l}
 		return undoer.Undo(ctx, order)
 	})

@@ -16,6 +16,7 @@ const (
 	lookup    = "sync/lookup"
 	explain   = "sync/explain"
 	status    = "sync/status"
+	outcomes  = "sync/outcomes"
 	view      = "sync/view"
 	secret    = "internal/secret"
 	wording   = "internal/wording"
@@ -55,11 +56,12 @@ var house = map[string][]string{
 	"internal/testdir":    {secret, "ldapsource/memdir"},
 	"ldapsource":          {model, secret, typo, advice, wording},
 	"ldapsource/memdir":   {secret},
-	"sync":                {model, plan, secret, typo, lookup, explain, view, "sync/handover", wording},
+	"sync":                {model, plan, secret, typo, lookup, explain, outcomes, view, "sync/handover", wording},
 	"sync/lookup":         {model, plan, wording},
 	"sync/explain":        {model, plan, lookup, wording},
 	"sync/status":         {model, plan, wording},
-	"sync/view":           {model, plan, explain, status, wording},
+	"sync/outcomes":       {model, plan},
+	"sync/view":           {model, plan, explain, status, outcomes, wording},
 	"sync/handover":       {model, secret, plainfile, wording},
 	"sync/ledger":         {model, secret, plainfile, wording},
 	"sync/mapping":        {model, secret},

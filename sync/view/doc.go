@@ -12,6 +12,10 @@
 //	history.go           what was done for them
 //	status.go            what is known without asking anybody
 //	status_people.go     of that, what somebody said, and who is on the way out
+//	report.go            what became of a plan
+//	answers.go           what came of somebody's word
+//	withdrawal.go        of an order
+//	approval.go          of a yes
 //	seats.go             licences
 //	printer.go           lines, cells, and lists that are cut
 //
@@ -25,5 +29,6 @@
 //	report_read.go       what is read back of that
 //	status_json.go       the status is shaped
 //	status_shape.go      the shapes
+//	answers_json.go      what came of somebody's word
 //	values.go            what is null, and what is empty
 package view

@@ -1,4 +1,4 @@
-package sync
+package view
 
 import (
 	"cmp"
@@ -9,36 +9,36 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
-	"github.com/threema-dirsync/threema-dirsync/sync/view"
+	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 )
 
-// Format writes the report for people: the plan, what was done, what failed and what it means.
+// WriteReport writes for people what came of a pass: the plan, what was done, what failed and what it means.
 // limit caps the lines of each list (0: no cap); what is left out is counted.
-func (r *Report) Format(w io.Writer, limit int) error {
+func WriteReport(w io.Writer, r outcomes.Pass, limit int) error {
 	if r.Planned {
-		if err := view.WritePlan(w, r.Plan, limit); err != nil {
+		if err := WritePlan(w, r.Plan, limit); err != nil {
 			return err
 		}
 	}
 	var lines []string
-	for _, s := range r.Incomplete {
+	for _, s := range r.Unread {
 		lines = append(lines, fmt.Sprintf("NOT READ %v", s.Err))
-		for _, c := range s.conditions() {
+		for _, c := range s.Conditions {
 			if !c.OK {
 				lines = append(lines, fmt.Sprintf("  failed: %s: %s", c.Name, c.Detail))
 			}
 		}
-		lines = append(lines, "  "+r.describeUnread(s.Name))
+		lines = append(lines, "  "+unreadWords(r, s.Name))
 	}
 	if !r.DryRun && r.Planned {
-		lines = append(lines, "Done: "+r.tally(model.Done))
+		lines = append(lines, "Done: "+tally(r, model.Done))
 	}
-	lines = append(lines, r.passwords()...)
-	lines = append(lines, r.undone(limit)...)
+	lines = append(lines, passwordLines(r)...)
+	lines = append(lines, undoneLines(r, limit)...)
 	if r.Err != nil {
 		lines = append(lines, "FAILED: "+r.Err.Error())
 	}
-	lines = append(lines, r.missing(limit)...)
+	lines = append(lines, missingCredentials(r, limit)...)
 	for _, line := range lines {
 		if _, err := fmt.Fprintln(w, wording.HarmlessLines(line)); err != nil { // joined errors have a line each
 			return err
@@ -47,9 +47,9 @@ func (r *Report) Format(w io.Writer, limit int) error {
 	return nil
 }
 
-// missing names whose credentials a package lacks that is not trusted because of that: more than may go at
+// missingCredentials names whose credentials a package lacks that is not trusted because of that: more than may go at
 // once in silence.
-func (r *Report) missing(limit int) []string {
+func missingCredentials(r outcomes.Pass, limit int) []string {
 	trust, untrusted := errors.AsType[*model.TrustError](r.Err)
 	if !untrusted {
 		return nil
@@ -61,16 +61,16 @@ func (r *Report) missing(limit int) []string {
 	return wording.Capped(lines, limit, wording.AllInJSON)
 }
 
-// describeUnread says what it means that a source was not read.
-func (r *Report) describeUnread(source string) string {
+// unreadWords says what it means that a source was not read.
+func unreadWords(r outcomes.Pass, source string) string {
 	if !r.Planned {
 		return "Nothing was changed: without a complete read nobody joins and nobody leaves."
 	}
 	return "Nothing was changed for the people of " + source + ": without a complete read nobody joins and nobody leaves. The other sources went on."
 }
 
-// passwords says where those of new credentials are.
-func (r *Report) passwords() []string {
+// passwordLines says where those of new credentials are.
+func passwordLines(r outcomes.Pass) []string {
 	var lines []string
 	for _, h := range r.HandedOver {
 		if h.File == "" {
@@ -86,10 +86,10 @@ func (r *Report) passwords() []string {
 	return lines
 }
 
-// undone words the changes that were tried and not done.
-func (r *Report) undone(limit int) []string {
+// undoneLines words the changes that were tried and not done.
+func undoneLines(r outcomes.Pass, limit int) []string {
 	var lines []string
-	for _, x := range r.Results {
+	for _, x := range r.Steps {
 		if x.Result != model.Done {
 			lines = append(lines, fmt.Sprintf("  %s: %s of %s: %s", strings.ToUpper(string(x.Result)), x.Change.Op, x.Change.DN, x.Message))
 		}
@@ -98,9 +98,9 @@ func (r *Report) undone(limit int) []string {
 }
 
 // tally counts changes of one result by operation, in the order of the plan.
-func (r *Report) tally(result model.Result) string {
+func tally(r outcomes.Pass, result model.Result) string {
 	count := map[model.Op]int{}
-	for _, x := range r.Results {
+	for _, x := range r.Steps {
 		if x.Result == result {
 			count[x.Change.Op]++
 		}
