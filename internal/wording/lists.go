@@ -24,18 +24,19 @@ func Capped(lines []string, limit int, hint string) []string {
 }
 
 // More is the last line of a list that is cut. hint follows the number, as where all of them are told.
-func More(n int, hint string) string { return "… " + andMore(n) + hint }
+func More(n int, hint string) string { return "… " + AndMore(n) + hint }
 
 // SomeOf names the first of some things in a sentence, and how many more there are.
 func SomeOf(names []string, limit int, between string) string {
 	words := strings.Join(names[:min(limit, len(names))], between)
 	if more := len(names) - limit; more > 0 {
-		words += " " + andMore(more)
+		words += " " + AndMore(more)
 	}
 	return words
 }
 
-func andMore(n int) string { return fmt.Sprintf("and %d more", n) }
+// AndMore ends a sentence about a list that is cut.
+func AndMore(n int) string { return fmt.Sprintf("and %d more", n) }
 
 // AllInJSON is the hint of answers whose JSON has the whole list.
 const AllInJSON = " (--json lists all)"

@@ -78,7 +78,6 @@
 //	words.go            people, operations
 //	names.go            how to name a person in a command
 //	someous.go          OUs, but not all
-//	forward.go          words of package wording
 //	convert.go          lists of another type
 //	leading_value.go    the value that a DN begins with
 //	fold.go             names, csis and DNs as people compare them

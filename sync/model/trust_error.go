@@ -29,7 +29,7 @@ func (e *TrustError) Error() string {
 
 // EndedLicence is the error of a package whose time is over.
 func EndedLicence(until time.Time) *TrustError {
-	return &TrustError{Reason: fmt.Sprintf("its licence ended on %s (validUntil); renew it in the management cockpit", until.Format(time.DateOnly)), Ended: true}
+	return &TrustError{Reason: fmt.Sprintf("its licence ended on %s (validUntil); renew it in the management cockpit", wording.Day(until)), Ended: true}
 }
 
 // LossState is what is known of a credential of ours that went together with too many others.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -173,5 +174,5 @@ func (p *gates) announce(op model.Op, source string, found []excess, stopped []s
 	}
 	p.tripped(model.Guard{Name: model.GuardAhead, Source: source, Check: p.checkLeavers(source, people), Detail: fmt.Sprintf(
 		"%s of %s under way comes not before %s, and will be stopped then by %s. %s",
-		op.CockpitWord(), model.Counted(len(people), "person", "people"), model.Stamp(earliest), strings.Join(rules, "; "), p.whoLeaves(people))})
+		op.CockpitWord(), wording.Counted(len(people), "person", "people"), wording.Stamp(earliest), strings.Join(rules, "; "), p.whoLeaves(people))})
 }

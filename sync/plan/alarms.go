@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -66,7 +67,7 @@ func (w *watch) judgeAlarms(causes map[model.AlarmKey]model.Alarm) []model.Alarm
 			m.Cleared = append(m.Cleared, model.ClearedAlarm{Alarm: a, Why: why})
 			continue
 		case !quiet.IsZero() && !w.Now.Before(quiet.Add(alarmQuietDelay)):
-			m.Cleared = append(m.Cleared, model.ClearedAlarm{Alarm: a, Why: "no pass has seen its cause since " + model.Stamp(quiet)})
+			m.Cleared = append(m.Cleared, model.ClearedAlarm{Alarm: a, Why: "no pass has seen its cause since " + wording.Stamp(quiet)})
 			continue
 		case !quiet.Equal(a.QuietSince):
 			a.QuietSince = quiet

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -34,13 +35,13 @@ type BaselineChange struct {
 
 // BaselineWords count whom a change of the baseline concerns, list by list.
 func BaselineWords(enter, leave, rekeyed, missing, unclear int) string {
-	words := model.Counted(enter, "enters", "enter") + ", " + model.Counted(leave, "of ours is not entitled any more", "of ours are not entitled any more") +
-		", " + model.Counted(rekeyed, "has a new directory ID", "have a new directory ID")
+	words := wording.Counted(enter, "enters", "enter") + ", " + wording.Counted(leave, "of ours is not entitled any more", "of ours are not entitled any more") +
+		", " + wording.Counted(rekeyed, "has a new directory ID", "have a new directory ID")
 	if missing > 0 {
-		words += ", " + model.Counted(missing, "credential is missing", "credentials are missing")
+		words += ", " + wording.Counted(missing, "credential is missing", "credentials are missing")
 	}
 	if unclear > 0 {
-		words += ", " + model.Counted(unclear, "of ours is held, as nothing shows that they left", "of ours are held, as nothing shows that they left")
+		words += ", " + wording.Counted(unclear, "of ours is held, as nothing shows that they left", "of ours are held, as nothing shows that they left")
 	}
 	return words
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -63,7 +64,7 @@ func (p *baseline) entering(rekeyed []model.BaselinePerson) []model.BaselinePers
 func (p *baseline) whyEnters(person model.PersonID) string {
 	for _, e := range slices.Backward(p.State.Effects) {
 		if e.Person == person && e.Op == model.Withdraw {
-			return "entitled again; credential " + e.Username + " of theirs was withdrawn " + model.Stamp(e.RequestedAt)
+			return "entitled again; credential " + e.Username + " of theirs was withdrawn " + wording.Stamp(e.RequestedAt)
 		}
 	}
 	return "entitled now, and not known to the last pass"

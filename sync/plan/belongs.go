@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -97,7 +97,7 @@ func (p *links) othersByMemory(person model.PersonID, u model.User) string {
 	case p.entitledNow(now):
 		stands = "who is entitled"
 	}
-	return fmt.Sprintf("was last seen on %s with %s, %s", before.Until.UTC().Format(time.DateOnly), p.nameOf(before.Person), stands)
+	return fmt.Sprintf("was last seen on %s with %s, %s", wording.Day(before.Until), p.nameOf(before.Person), stands)
 }
 
 // whose says whose a csi is.

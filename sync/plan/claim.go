@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -156,7 +157,7 @@ func (p *joining) missing(i model.Identity, own model.Ownership) {
 	case !p.Policy.Recreate:
 		p.holdQuietly(i.Person, i.CSI, i.DN, withdrawn+"; it is created anew only with credentials.recreate: true, or "+undo)
 	case missed.MissingReads < 2 || p.Now.Before(again):
-		p.holdQuietly(i.Person, i.CSI, i.DN, withdrawn+"; it is created anew if a second list, from "+model.Stamp(again)+" on, misses it too")
+		p.holdQuietly(i.Person, i.CSI, i.DN, withdrawn+"; it is created anew if a second list, from "+wording.Stamp(again)+" on, misses it too")
 	default:
 		p.adoptOrCreate(i, withdrawn+", and credentials.recreate is on")
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -49,10 +50,11 @@ func others(people []model.Identity, n int) string {
 			names = append(names, people[m].DN)
 		}
 	}
+	words := strings.Join(names, " and ")
 	if more := len(people) - 1 - len(names); more > 0 {
-		names = append(names, fmt.Sprintf("%d more", more))
+		words += " " + wording.AndMore(more)
 	}
-	return strings.Join(names, " and ")
+	return words
 }
 
 // joinSorted joins two reasons in an order that does not depend on which came first.

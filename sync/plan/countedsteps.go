@@ -1,6 +1,9 @@
 package plan
 
-import "github.com/threema-dirsync/threema-dirsync/sync/model"
+import (
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
+)
 
 // CountedSteps words how many changes there are and of how many people: a leaver has up to three, and somebody who
 // is told one number takes it for people.
@@ -24,7 +27,7 @@ func ForEver(changes []model.Change) string {
 	if n == 0 {
 		return ""
 	}
-	return model.Counted(n, "step", "steps") + " of these: revoke / widerrufen, which destroys a Threema ID and can never be undone"
+	return wording.Counted(n, "step", "steps") + " of these: revoke / widerrufen, which destroys a Threema ID and can never be undone"
 }
 
 func countedSteps[T any](all []T, whose func(T) model.PersonID) string {
@@ -32,5 +35,5 @@ func countedSteps[T any](all []T, whose func(T) model.PersonID) string {
 	for _, x := range all {
 		people[whose(x)] = true
 	}
-	return model.Counted(len(all), "step", "steps") + " of " + model.Counted(len(people), "person", "people")
+	return wording.Counted(len(all), "step", "steps") + " of " + wording.Counted(len(people), "person", "people")
 }

@@ -162,7 +162,7 @@ func TestExplainALaterFinding(t *testing.T) {
 	w.policy.ConfirmReads, w.policy.ConfirmOver = 4, 4*day
 	people["anna"].leave(model.OutOfScope)
 	w.later(t, day)
-	since := w.now.Format("2006-01-02 15:04 UTC")
+	since := w.now.Format("2006-01-02 15:04:05 UTC")
 	w.later(t, day)
 	people["anna"].leave(model.Disabled)
 	w.now = w.now.Add(day)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -27,7 +28,7 @@ func (p *gates) limitHeld() {
 		p.trip(model.GuardHeld, source, fmt.Sprintf("held, and get nothing: %d of %s, %s. %s. "+
 			"Correct that in the directory or in the mapping, and they join by themselves; if it is right that they are held, as for accounts of services, "+
 			"accept them once: type `threema-dirsync approve --baseline`",
-			len(people), model.Counted(base, "person", "people"), allowed.Words(), heldReasons(people)))
+			len(people), wording.Counted(base, "person", "people"), allowed.Words(), heldReasons(people)))
 	}
 }
 
@@ -137,13 +138,10 @@ func describeReasons(count map[string]int) string {
 	reasons := slices.SortedFunc(maps.Keys(count), func(a, b string) int { return cmp.Or(cmp.Compare(count[b], count[a]), strings.Compare(a, b)) })
 	const shown = 3
 	var words []string
-	for _, reason := range reasons[:min(shown, len(reasons))] {
+	for _, reason := range reasons {
 		words = append(words, fmt.Sprintf("%d: %s", count[reason], reason))
 	}
-	if more := len(reasons) - shown; more > 0 {
-		words = append(words, "and "+model.Counted(more, "more reason", "more reasons"))
-	}
-	return "Why: " + strings.Join(words, " | ")
+	return "Why: " + wording.SomeOf(words, shown, " | ")
 }
 
 // acceptedHeld are those whom somebody has accepted as held, after this pass: with the baseline all

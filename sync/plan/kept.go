@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -22,7 +22,7 @@ func (p *links) ofLeavers() map[string]string {
 		words[left.ThreemaID] = fmt.Sprintf("left behind: of %s, from an earlier departure", model.DescribePerson(left.CSI, p.nameOf(left.Person), left.Person))
 	}
 	for _, e := range effects {
-		name, day := model.DescribePerson(e.CSI, cmp.Or(e.DN, p.observations[e.Person].DN), e.Person), e.RequestedAt.UTC().Format(time.DateOnly)
+		name, day := model.DescribePerson(e.CSI, cmp.Or(e.DN, p.observations[e.Person].DN), e.Person), wording.Day(e.RequestedAt)
 		if e.Op.TakesID() {
 			taken[e.ThreemaID] = true
 			words[e.ThreemaID] = fmt.Sprintf("of %s, who left; %s was requested on %s", name, e.Op.CockpitWord(), day)
@@ -71,7 +71,7 @@ func (p *evidence) ofFormerUser(l model.FormerLink) string {
 	case p.goesOn(l):
 		return fmt.Sprintf("of %s: it goes on when they log in with their credential %s", name, own.Username)
 	case !p.credentialThere(own):
-		return fmt.Sprintf("of %s, who was seen with it last on %s; its credential is gone", name, l.Until.UTC().Format(time.DateOnly))
+		return fmt.Sprintf("of %s, who was seen with it last on %s; its credential is gone", name, wording.Day(l.Until))
 	}
-	return fmt.Sprintf("of %s, who was seen with it last on %s, and has another one on credential %s now", name, l.Until.UTC().Format(time.DateOnly), own.Username)
+	return fmt.Sprintf("of %s, who was seen with it last on %s, and has another one on credential %s now", name, wording.Day(l.Until), own.Username)
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -257,8 +258,8 @@ func (p *evidence) describeDeparted(o model.Observation) string {
 	if o.State != model.Departed {
 		return ""
 	}
-	return fmt.Sprintf("%s; not seen as entitled since %s, in %s%s", o.Evidence, o.Since.UTC().Format("2006-01-02 15:04 UTC"),
-		model.Counted(o.Reads, "complete read", "complete reads"), p.thisOne(o))
+	return fmt.Sprintf("%s; not seen as entitled since %s, in %s%s", o.Evidence, wording.Stamp(o.Since),
+		wording.Counted(o.Reads, "complete read", "complete reads"), p.thisOne(o))
 }
 
 // thisOne tells that a row of reads has the one of this plan, which is a pass's only if a pass makes it.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -103,7 +104,7 @@ func (l *limits) excess(op model.Op, source string, due map[model.PersonID]strin
 		maps.Copy(people, due)
 		base := l.baseAt(op, source, w.length)
 		if allowed := w.limit.AllowsToLeave(w.key, w.floor, base); len(people) > allowed.Number() {
-			found = append(found, excess{w.guard, model.Counted(len(people), "person", "people") + describeSpan(w.length), allowed.Words(), people})
+			found = append(found, excess{w.guard, wording.Counted(len(people), "person", "people") + describeSpan(w.length), allowed.Words(), people})
 		}
 	}
 	if ou := l.emptiedOU(op, source, due); ou != "" {
@@ -189,7 +190,7 @@ func (p *gates) limitCount(guard, key string, limit model.Window, which func(mod
 			continue
 		}
 		p.trip(guard, source, fmt.Sprintf("%s in one pass, %s. %s",
-			model.Counted(len(due), "person", "people"), allowed.Words(), shares(due, func(string) string { return "" })))
+			wording.Counted(len(due), "person", "people"), allowed.Words(), shares(due, func(string) string { return "" })))
 		p.block(source, guard, which)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -58,7 +59,7 @@ func (m Missed) Detail() string {
 		todo = "if they left in truth, " + howToAcceptMissing
 	}
 	return fmt.Sprintf("not entitled as this read shows them (%s), seen last %s; it proves nothing, and nothing happens to them until this holds again: %s; %s",
-		m.Shown, model.StampOr(m.LastSeen, "by no pass that is known"), strings.Join(m.Conditions, ", "), todo)
+		m.Shown, wording.StampOr(m.LastSeen, "by no pass that is known"), strings.Join(m.Conditions, ", "), todo)
 }
 
 // tells says which command tells of which condition: none knows all of them.

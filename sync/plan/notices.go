@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -90,7 +90,7 @@ func lastChecks(users []model.User) string {
 	for _, u := range users {
 		last := "never heard of"
 		if !u.LastCheck.IsZero() {
-			last = "last heard of on " + u.LastCheck.UTC().Format(time.DateOnly)
+			last = "last heard of on " + wording.Day(u.LastCheck)
 		}
 		words = append(words, u.ID+" ("+last+")")
 	}

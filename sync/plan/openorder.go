@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -78,5 +79,5 @@ func LostAnswerWords(settled time.Time) string {
 	if settled.IsZero() {
 		return NotKnown + ": the next pass looks, and sends it again where the credential is there"
 	}
-	return NotKnown + "; the last list lacks the credential, so it is most likely gone: a pass from " + model.Stamp(settled) + " on settles it, and there is nothing to type"
+	return NotKnown + "; the last list lacks the credential, so it is most likely gone: a pass from " + wording.Stamp(settled) + " on settles it, and there is nothing to type"
 }

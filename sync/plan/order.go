@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -161,7 +162,7 @@ func (p *known) alreadyGone(own model.Ownership) string {
 }
 
 func withdrawnOn(username string, at time.Time) string {
-	return fmt.Sprintf("credential %s was withdrawn on %s", username, at.UTC().Format(time.DateOnly))
+	return fmt.Sprintf("credential %s was withdrawn on %s", username, wording.Day(at))
 }
 
 const unfinished = "an interrupted pass has not finished making their credential: let one finish it (`threema-dirsync run --once`) " +

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -42,7 +43,7 @@ func (p *given) orderedAt(own model.Ownership) (time.Time, bool) {
 // howWithdrawn tells how a credential of ours went that no departure took.
 func (p *given) howWithdrawn(own model.Ownership) string {
 	if at, ordered := p.orderedAt(own); ordered {
-		return "by order of " + at.UTC().Format(time.DateOnly)
+		return "by order of " + wording.Day(at)
 	}
 	return "by hand"
 }

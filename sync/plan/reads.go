@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -106,7 +107,7 @@ type Restarted struct {
 func (r Restarted) Detail() string {
 	return fmt.Sprintf("the proof of the departure began afresh %s, as complete reads of source %s were more than %v apart: let passes run more often, "+
 		"or set leavers.confirm.max_gap above the usual time between two; to end this one access now, type `threema-dirsync withdraw`",
-		model.Counted(r.Restarts, "time", "times"), r.Person.Source, r.Allowed)
+		wording.Counted(r.Restarts, "time", "times"), r.Person.Source, r.Allowed)
 }
 
 // restarted lists those of ours whose row began afresh more than once and is not confirmed. For who is on

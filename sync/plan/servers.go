@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -62,7 +63,7 @@ func (p *doubts) judgeProgress(s *model.Snapshot) {
 		if k.Source != s.Source || !older {
 			continue
 		}
-		when := k.LastRead.UTC().Format("2006-01-02 15:04 UTC")
+		when := wording.Stamp(k.LastRead)
 		what := fmt.Sprintf("%s has gone back behind the state that it showed on %s (%s): it was restored from a backup", s.Server, when, key)
 		if !strings.EqualFold(k.Server, s.Server) {
 			what = fmt.Sprintf("%s is behind the state that %s showed on %s (%s): it does not get the changes", s.Server, k.Server, when, key)

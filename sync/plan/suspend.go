@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -28,7 +29,7 @@ func (p *given) suspend(c *model.Change) {
 		return
 	}
 	if !s.Stands(p.Now) {
-		c.Reason = model.JoinReasons(c.Reason, fmt.Sprintf("the leave of absence is over since %s, and the grace counts from then", model.Stamp(s.Over)))
+		c.Reason = model.JoinReasons(c.Reason, fmt.Sprintf("the leave of absence is over since %s, and the grace counts from then", wording.Stamp(s.Over)))
 		return
 	}
 	c.Status, c.NotBefore = model.Suspended, model.Later(c.NotBefore, s.Until)

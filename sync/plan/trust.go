@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -56,7 +57,7 @@ func (p *trust) judgeTrust() {
 		p.untrusted = &model.TrustError{Missing: p.lostPeople(), Reason: fmt.Sprintf("%s. One list proves nothing: the API key may belong to another package, the answer may be cut, or an older state_dir "+
 			"was put back. If it was done on purpose in the cockpit, leave it so: the first pass from %s on that finds the same asks you with exit 3, "+
 			"and `threema-dirsync approve --baseline` then accepts it. If it was done by mistake: accept it likewise, then type "+
-			"`threema-dirsync withdraw --undo PERSON --reason TEXT` for each who should have access again, or make credentials with their csi in the cockpit", strings.Join(young, "; "), model.Stamp(settled))}
+			"`threema-dirsync withdraw --undo PERSON --reason TEXT` for each who should have access again, or make credentials with their csi in the cockpit", strings.Join(young, "; "), wording.Stamp(settled))}
 	}
 }
 
@@ -65,7 +66,7 @@ func (p *trust) lossReasons() []string {
 	var reasons []string
 	for _, l := range p.losses {
 		reasons = append(reasons, fmt.Sprintf("%s, and so it was in a list an hour ago or earlier (since %s); was that done in the cockpit? "+
-			"Accepted, it stays so: a credential that is missing is not created anew, not by credentials.recreate either", l.what, model.Stamp(l.since)))
+			"Accepted, it stays so: a credential that is missing is not created anew, not by credentials.recreate either", l.what, wording.Stamp(l.since)))
 	}
 	return reasons
 }
@@ -189,7 +190,7 @@ func (p *trust) lostPeople() []model.BaselinePerson {
 	var people []model.BaselinePerson
 	for _, own := range p.State.Owned {
 		if p.lost[own.CredentialID] {
-			since := model.Stamp(p.unlistedSince(model.Object{Kind: model.ObjectCredential, ID: own.CredentialID}))
+			since := wording.Stamp(p.unlistedSince(model.Object{Kind: model.ObjectCredential, ID: own.CredentialID}))
 			people = append(people, model.BaselinePerson{Person: own.Person, CSI: own.CSI, DN: p.observations[own.Person].DN, Why: "credential " + own.Username + ", missing since " + since})
 		}
 	}

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -108,7 +108,7 @@ func (p *known) needsNoUndo(own model.Ownership) string {
 	sent := p.withdrawalSent(own)
 	for _, u := range p.State.Undone {
 		if u.Person == own.Person && u.CredentialID == own.CredentialID {
-			return fmt.Sprintf("it was taken back on %s by %s already", u.At.UTC().Format(time.DateOnly), u.By)
+			return fmt.Sprintf("it was taken back on %s by %s already", wording.Day(u.At), u.By)
 		}
 	}
 	if p.credentialThere(own) && !sent {
@@ -215,7 +215,7 @@ func notBeforeWords(c model.Change) string {
 	if c.NotBefore.IsZero() {
 		return ""
 	}
-	return ", not before " + model.Stamp(c.NotBefore)
+	return ", not before " + wording.Stamp(c.NotBefore)
 }
 
 // takenIDs says what became of the Threema IDs that were taken: what was destroyed stays so.
@@ -223,7 +223,7 @@ func takenIDs(history model.History) (lines []string, taken map[string]bool) {
 	taken = map[string]bool{}
 	for _, s := range history.Steps {
 		for _, id := range s.ThreemaIDs {
-			when := s.At.UTC().Format(time.DateOnly)
+			when := wording.Day(s.At)
 			switch {
 			case s.Op == model.Revoke && s.State == "done":
 				lines = append(lines, fmt.Sprintf("Threema ID %s was revoked (widerrufen) on %s. That cannot be undone: the person gets a new ID, and contacts must be verified anew.", id, when))

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -101,7 +102,7 @@ func (p *lists) awaitList(c *model.Change, o model.Object) {
 // describeUnsure says what it means that this list lacks an object.
 func (p *lists) describeUnsure(o model.Object) string {
 	return "the package does not list the " + o.Words() + " in this pass, which proves nothing: settled when a second list, from " +
-		model.Stamp(p.unlistedSince(o).Add(model.GoneAfter)) + " on, misses it too"
+		wording.Stamp(p.unlistedSince(o).Add(model.GoneAfter)) + " on, misses it too"
 }
 
 // unlisted is what the lists of this pass lack of all that matters. What is accepted stays so while

@@ -3,6 +3,7 @@ package plan
 import (
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -144,5 +145,5 @@ func alsoWords(people map[model.PersonID]bool) string {
 	if len(people) == 0 {
 		return ""
 	}
-	return ". With them wait " + model.Counted(len(people), "person", "people") + " whose credential had gone before"
+	return ". With them wait " + wording.Counted(len(people), "person", "people") + " whose credential had gone before"
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -142,7 +143,7 @@ func waitingCause(guards []Guard, waits []model.Wait) (cause, check, command str
 		cause += "; " + covers
 	}
 	if more := len(waits) - 1; more > 0 {
-		cause += fmt.Sprintf(" (and %d more that wait for you, see below)", more)
+		cause += " (" + wording.AndMore(more) + " that wait for you, see below)"
 	}
 	return cause, check, first.Command
 }
