@@ -10,10 +10,5 @@ import (
 // say writes a line for people. What a directory entry may have smuggled into an argument
 // cannot steer the terminal. Nobody is left to tell when the operator's own output fails.
 func say(w io.Writer, format string, args ...any) {
-	for n, arg := range args {
-		if text, ok := arg.(string); ok {
-			args[n] = wording.Harmless(text)
-		}
-	}
-	_, _ = fmt.Fprintf(w, format+"\n", args...)
+	_, _ = fmt.Fprintln(w, wording.Line(format, args...))
 }

@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 )
@@ -23,6 +24,16 @@ func HarmlessLines(s string) string {
 		lines[n] = Harmless(lines[n])
 	}
 	return strings.Join(lines, "\n")
+}
+
+// Line is one line, or more where the format itself says so: its arguments cannot make it another one.
+func Line(format string, args ...any) string {
+	for n, arg := range args {
+		if text, ok := arg.(string); ok {
+			args[n] = Harmless(text)
+		}
+	}
+	return fmt.Sprintf(format, args...)
 }
 
 // OneLine puts what a server says into one line. Its blanks are one each, and the zero byte with which Active Directory

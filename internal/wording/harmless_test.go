@@ -47,3 +47,10 @@ func TestTimesLookTheSame(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+func TestALineStaysOne(t *testing.T) {
+	t.Parallel()
+	if got := wording.Line("a\t%s %d", "b\tc\nd", 3); got != "a\tb\ufffdc\ufffdd 3" {
+		t.Errorf("%q", got)
+	}
+}

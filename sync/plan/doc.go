@@ -5,7 +5,7 @@
 // [Inventory] of the licence package, the [State] that the ledger remembers, a [Policy] and
 // the time, and returns a [Plan]: a sorted list of changes, each with its reason, its evidence
 // and its status. Preview, dry run, JSON, log, metrics and report are views of that one value.
-// The package does no I/O, has no clock and imports nothing but the standard library and the tables of Unicode.
+// The package does no I/O, has no clock and imports nothing but the standard library, the tables of Unicode and package wording.
 //
 //	plan.go            the result
 //	compute.go         the stages in their order

@@ -25,12 +25,7 @@ type printer struct {
 
 // line writes one line, or more where the format itself says so: its arguments cannot.
 func (o *printer) line(format string, args ...any) {
-	for n, arg := range args {
-		if text, ok := arg.(string); ok {
-			args[n] = wording.Harmless(text)
-		}
-	}
-	o.write(fmt.Sprintf(format, args...))
+	o.write(wording.Line(format, args...))
 }
 
 func (o *printer) write(line string) {
