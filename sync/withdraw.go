@@ -10,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -205,9 +206,9 @@ func (w *Withdrawal) conclude(r *Report) {
 	case c.Status == model.Blocked:
 		w.end(OrderBlocked, ExitWaiting, w.describeGuard())
 	case c.Status == model.Waiting && len(r.Incomplete) > 0:
-		w.end(OrderBlocked, ExitIncomplete, c.Reason+"; "+r.Incomplete[0].Err.Error())
+		w.end(OrderBlocked, ExitIncomplete, english.Join(c.Reasons)+"; "+r.Incomplete[0].Err.Error())
 	case c.Status == model.Waiting:
-		w.end(OrderBlocked, ExitWaiting, c.Reason)
+		w.end(OrderBlocked, ExitWaiting, english.Join(c.Reasons))
 	case c.Status == model.Due:
 		w.concludeResult(r, c)
 	case r.Err != nil:

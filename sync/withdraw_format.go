@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
@@ -13,8 +14,8 @@ import (
 // whoAsks says what asks for an approval: a question, or the name of a rule.
 func (w *Withdrawal) whoAsks() string {
 	switch {
-	case w.Withdrawal().Question != "":
-		return w.Withdrawal().Question + ". That"
+	case len(w.Withdrawal().Questions) > 0:
+		return english.Join(w.Withdrawal().Questions) + ". That"
 	case w.Withdrawal().Protected:
 		return "protect"
 	}
@@ -24,7 +25,7 @@ func (w *Withdrawal) whoAsks() string {
 func (w *Withdrawal) describeGuard() string {
 	var words []string
 	for _, g := range w.Guards {
-		words = append(words, g.Name+": "+g.Detail)
+		words = append(words, g.Name+": "+english.Join(g.Reasons))
 	}
 	return strings.Join(words, "; ")
 }

@@ -28,7 +28,7 @@ func readHeld(text json.RawMessage) heldStatus {
 	}
 	var held []model.Held
 	for _, h := range report.Held {
-		held = append(held, model.Held{Person: model.PersonID{Source: h.Person.Source, ID: h.Person.ID}, Reason: h.Reason})
+		held = append(held, model.Held{Person: model.PersonID{Source: h.Person.Source, ID: h.Person.ID}, Reasons: model.Text(h.Reason).Some()})
 	}
 	people, words := plan.HeldWords(held)
 	return heldStatus{people + report.Omitted["held"], words}

@@ -16,6 +16,7 @@ const (
 	lookup    = "sync/lookup"
 	explain   = "sync/explain"
 	view      = "sync/view"
+	english   = "sync/english"
 	secret    = "internal/secret"
 	typo      = "internal/typo"
 	plainfile = "internal/plainfile"
@@ -52,15 +53,16 @@ var house = map[string][]string{
 	"internal/testdir":    {secret, "ldapsource/memdir"},
 	"ldapsource":          {model, secret, typo, advice},
 	"ldapsource/memdir":   {secret},
-	"sync":                {model, plan, secret, typo, lookup, explain, view, "sync/handover"},
-	"sync/lookup":         {model, plan},
-	"sync/explain":        {model, plan, lookup},
-	"sync/view":           {model, plan, explain},
+	"sync":                {model, plan, secret, typo, lookup, explain, view, english, "sync/handover"},
+	"sync/english":        {model},
+	"sync/lookup":         {model, plan, english},
+	"sync/explain":        {model, plan, lookup, english},
+	"sync/view":           {model, plan, explain, english},
 	"sync/handover":       {model, secret, plainfile},
 	"sync/ledger":         {model, secret, plainfile},
 	"sync/mapping":        {model, secret},
 	"sync/model":          {},
-	"sync/plan":           {model},
+	"sync/plan":           {model, english},
 	"systemd":             {},
 	"threema":             {model, secret, advice},
 	"threema/worksim":     {},
@@ -105,7 +107,7 @@ func allowed(file goFile, imported string) bool {
 	case "sync", wiring:
 		return to != command
 	case plan:
-		return slices.Contains([]string{model, lookup, explain, view}, to) // as pure as the core, and told of its plans
+		return slices.Contains([]string{model, lookup, explain, view, english}, to) // as pure as the core, and told of its plans
 	default:
 		return to == harness || strings.HasPrefix(to, from+"/") || strings.HasPrefix(from, to+"/")
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -52,7 +53,7 @@ func (x *Explanation) nextStep() NextStep {
 	}
 	words := word + ", " + string(c.Status)
 	if c.NotBefore.IsZero() {
-		words += ": " + c.Reason
+		words += ": " + english.Join(c.Reasons)
 	}
 	if c.Ahead() {
 		words += "; a limit will stop it then: " + x.ifTheyLeft()

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -279,7 +280,7 @@ func (e *UnclearPersonError) Error() string {
 		lines = append(lines, fmt.Sprintf("  … and %d more", e.More))
 	}
 	for _, u := range e.Unmanaged {
-		lines = append(lines, "  the package has it, unmanaged: "+model.Harmless(u.Kind+" "+u.ID+" "+u.Name+": "+u.Reason))
+		lines = append(lines, "  the package has it, unmanaged: "+model.Harmless(u.Kind+" "+u.ID+" "+u.Name+": "+english.Say(u.Reason)))
 	}
 	return strings.Join(lines, "\n")
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -113,9 +114,9 @@ func writeDecision(x explain.Explanation, out *printer) {
 		out.fact("? worth knowing", n.Detail)
 	}
 	for _, g := range x.Guards {
-		out.fact("GUARD "+g.Name, g.Detail)
-		if g.Check != "" {
-			out.fact("check first", g.Check)
+		out.fact("GUARD "+g.Name, english.Join(g.Reasons))
+		if len(g.Check) > 0 {
+			out.fact("check first", english.Join(g.Check))
 		}
 	}
 }

@@ -43,7 +43,7 @@ func NewExplanationJSON(x explain.Explanation) map[string]any {
 		"notices":      model.Convert(x.Notices, newNoticeJSON),
 		"notActivated": x.NotActivated(),
 		"loggedOut":    x.LoggedOut(),
-		"unmanaged":    model.Convert(x.Unmanaged, func(u model.Unmanaged) UnmanagedJSON { return UnmanagedJSON(u) }),
+		"unmanaged":    model.Convert(x.Unmanaged, newUnmanagedJSON),
 		"history":      historyJSON(x.History),
 	}
 	addParts(x, doc)
