@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -34,7 +35,7 @@ func (r *Report) end() model.RunEnd {
 	if err != nil {
 		text = []byte(`{}`)
 	}
-	end := model.RunEnd{Result: r.Outcome(), ExitCode: r.ExitCode(), RolledOut: r.RolledOut, Report: text, Guards: r.Plan.Guards, Planned: r.Planned, Waits: r.allWaits()}
+	end := model.RunEnd{Result: r.Outcome(), ExitCode: r.ExitCode(), RolledOut: r.RolledOut, Report: text, Guards: model.Convert(r.Plan.Guards, tripped), Planned: r.Planned, Waits: r.allWaits()}
 	for _, s := range r.Incomplete {
 		end.Unread = append(end.Unread, s.Name)
 	}
@@ -137,4 +138,9 @@ func errorText(err error) string {
 		return ""
 	}
 	return err.Error()
+}
+
+// tripped words a guard for the record.
+func tripped(g model.Guard) model.TrippedGuard {
+	return model.TrippedGuard{Name: g.Name, Source: g.Source, Words: english.Join(g.Reasons)}
 }

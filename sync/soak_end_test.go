@@ -9,6 +9,7 @@ import (
 	"time"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
@@ -56,7 +57,7 @@ func (w *soak) end() {
 // nobody has the password, and the program does not take what may not be ours.
 func (w *soak) deleteAbandoned(r dirsync.Report) {
 	for _, held := range r.Plan.Held {
-		match := regexp.MustCompile(`created the credential (\S+) and handed it to nobody, .* delete it in the cockpit`).FindStringSubmatch(held.Reason)
+		match := regexp.MustCompile(`created the credential (\S+) and handed it to nobody, .* delete it in the cockpit`).FindStringSubmatch(english.Join(held.Reasons))
 		if match == nil {
 			continue
 		}

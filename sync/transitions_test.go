@@ -8,6 +8,7 @@ import (
 	"time"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -192,7 +193,7 @@ func leaverCutOnly(w *world) {
 	r := w.ok()
 	for _, kind := range []string{"contact", "user"} {
 		n := slices.IndexFunc(r.Plan.Unmanaged, func(u model.Unmanaged) bool { return u.Kind == kind && u.ID == id })
-		if n < 0 || !strings.Contains(r.Plan.Unmanaged[n].Reason, "kept: of "+employee(3).CSI) || !strings.Contains(r.Plan.Unmanaged[n].Reason, "credential user03 was withdrawn on 2026-03-") {
+		if n < 0 || !strings.Contains(english.Say(r.Plan.Unmanaged[n].Reason), "kept: of "+employee(3).CSI) || !strings.Contains(english.Say(r.Plan.Unmanaged[n].Reason), "credential user03 was withdrawn on 2026-03-") {
 			w.Errorf("the %s %s is not listed as kept: %v", kind, id, r.Plan.Unmanaged)
 		}
 	}
@@ -301,8 +302,8 @@ func duplicateCSI(w *world) {
 		r := w.ok()
 		w.equal("package", before, w.document())
 		for _, h := range r.Plan.Held {
-			if !strings.Contains(h.Reason, employee(3).dn()) && !strings.Contains(h.Reason, employee(4).dn()) {
-				w.Errorf("%s is held without a name: %s", h.DN, h.Reason)
+			if !strings.Contains(english.Join(h.Reasons), employee(3).dn()) && !strings.Contains(english.Join(h.Reasons), employee(4).dn()) {
+				w.Errorf("%s is held without a name: %s", h.DN, english.Join(h.Reasons))
 			}
 		}
 		w.equal("held", 2, len(r.Plan.Held))

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
@@ -187,9 +188,9 @@ func (w *withdrawing) conclude(r *Report) {
 	case c.Status == model.Blocked:
 		w.end(outcomes.OrderBlocked, ExitWaiting, w.describeGuard())
 	case c.Status == model.Waiting && len(r.Incomplete) > 0:
-		w.end(outcomes.OrderBlocked, ExitIncomplete, c.Reason+"; "+r.Incomplete[0].Err.Error())
+		w.end(outcomes.OrderBlocked, ExitIncomplete, english.Join(c.Reasons)+"; "+r.Incomplete[0].Err.Error())
 	case c.Status == model.Waiting:
-		w.end(outcomes.OrderBlocked, ExitWaiting, c.Reason)
+		w.end(outcomes.OrderBlocked, ExitWaiting, english.Join(c.Reasons))
 	case c.Status == model.Due:
 		w.concludeResult(r, c)
 	case r.Err != nil:
@@ -237,8 +238,8 @@ func (w *withdrawing) end(word string, code int, message string) {
 // whoAsks says what asks for an approval: a question, or the name of a rule.
 func (w *withdrawing) whoAsks() string {
 	switch {
-	case w.Withdrawal().Question != "":
-		return w.Withdrawal().Question + ". That"
+	case len(w.Withdrawal().Questions) > 0:
+		return english.Join(w.Withdrawal().Questions) + ". That"
 	case w.Withdrawal().Protected:
 		return "protect"
 	}
@@ -248,7 +249,7 @@ func (w *withdrawing) whoAsks() string {
 func (w *withdrawing) describeGuard() string {
 	var words []string
 	for _, g := range w.Guards {
-		words = append(words, g.Name+": "+g.Detail)
+		words = append(words, g.Name+": "+english.Join(g.Reasons))
 	}
 	return strings.Join(words, "; ")
 }

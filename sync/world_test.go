@@ -25,6 +25,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/handover"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 	"github.com/threema-dirsync/threema-dirsync/sync/mapping"
@@ -445,7 +446,7 @@ func held(r dirsync.Report, csi string) string {
 	var reasons []string
 	for _, h := range r.Plan.Held {
 		if h.CSI == csi {
-			reasons = append(reasons, h.Reason)
+			reasons = append(reasons, english.Join(h.Reasons))
 		}
 	}
 	return strings.Join(reasons, "; ")

@@ -62,7 +62,7 @@ func checkMapping(identities []model.Identity) ldapsource.Finding {
 			continue
 		}
 		entitled++
-		if identity.Held == "" {
+		if len(identity.Held) == 0 {
 			whole++
 		}
 		for _, s := range identity.Several {

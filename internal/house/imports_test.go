@@ -18,6 +18,7 @@ const (
 	status    = "sync/status"
 	outcomes  = "sync/outcomes"
 	view      = "sync/view"
+	english   = "sync/english"
 	secret    = "internal/secret"
 	wording   = "internal/wording"
 	typo      = "internal/typo"
@@ -56,17 +57,18 @@ var house = map[string][]string{
 	"internal/testdir":    {secret, "ldapsource/memdir"},
 	"ldapsource":          {model, secret, typo, advice, wording},
 	"ldapsource/memdir":   {secret},
-	"sync":                {model, plan, secret, typo, lookup, explain, outcomes, view, "sync/handover", wording},
-	"sync/lookup":         {model, plan, wording},
-	"sync/explain":        {model, plan, lookup, wording},
-	"sync/status":         {model, plan, wording},
+	"sync":                {model, plan, secret, typo, lookup, explain, outcomes, view, english, "sync/handover", wording},
+	"sync/english":        {model, wording},
+	"sync/lookup":         {model, plan, wording, english},
+	"sync/explain":        {model, plan, lookup, wording, english},
+	"sync/status":         {model, plan, wording, english},
 	"sync/outcomes":       {model, plan},
-	"sync/view":           {model, plan, explain, status, outcomes, wording},
+	"sync/view":           {model, plan, explain, status, outcomes, wording, english},
 	"sync/handover":       {model, secret, plainfile, wording},
 	"sync/ledger":         {model, secret, plainfile, wording},
 	"sync/mapping":        {model, secret},
 	"sync/model":          {wording},
-	"sync/plan":           {model, wording},
+	"sync/plan":           {model, wording, english},
 	"systemd":             {},
 	"threema":             {model, secret, advice, wording},
 	"threema/worksim":     {},
@@ -111,7 +113,7 @@ func allowed(file goFile, imported string) bool {
 	case "sync", wiring:
 		return to != command
 	case plan:
-		return slices.Contains([]string{model, lookup, explain, view}, to) // as pure as the core, and told of its plans
+		return slices.Contains([]string{model, lookup, explain, view, english}, to) // as pure as the core, and told of its plans
 	default:
 		return to == harness || strings.HasPrefix(to, from+"/") || strings.HasPrefix(from, to+"/")
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/lookup"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -154,7 +155,7 @@ func (x *Explanation) fromSource(in plan.Input, p plan.Plan) {
 	}
 	if i, ok := x.identity(in); ok {
 		x.CSI, x.DN, x.Username = i.CSI, i.DN, i.Username
-		x.Entry = &EntryFacts{InScope: true, DN: i.DN, State: i.State, Evidence: i.Evidence, Excluded: i.Excluded, Held: i.Held}
+		x.Entry = &EntryFacts{InScope: true, DN: i.DN, State: i.State, Evidence: i.Evidence, Excluded: i.Excluded, Held: english.Join(i.Held)}
 	}
 	for _, s := range in.Sources {
 		for _, person := range s.Snapshot.People {
@@ -253,7 +254,7 @@ func (x *Explanation) fromPlan(p plan.Plan) {
 	}
 	for _, h := range p.Held {
 		if x.is(h.Person) {
-			x.Held = append(x.Held, h.Reason)
+			x.Held = append(x.Held, english.Join(h.Reasons))
 		}
 	}
 	if m, ok := ofPerson(p.Missed, x.Person, func(m plan.Missed) model.PersonID { return m.Person }); ok {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -53,7 +54,7 @@ func (x *Explanation) nextStep() NextStep {
 	}
 	words := word + ", " + string(c.Status)
 	if c.NotBefore.IsZero() {
-		words += ": " + c.Reason
+		words += ": " + english.Join(c.Reasons)
 	}
 	if c.Ahead() {
 		words += "; a limit will stop it then: " + x.ifTheyLeft()

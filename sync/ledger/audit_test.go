@@ -229,15 +229,15 @@ func decisionStory() []storyRow {
 		o.State, o.ConfirmedAt = state, confirmed
 		return model.StateUpdate{Observations: []model.Observation{o}}
 	}
-	finish := func(t *testing.T, l *Ledger, planned bool, guards ...model.Guard) {
+	finish := func(t *testing.T, l *Ledger, planned bool, guards ...model.TrippedGuard) {
 		t.Helper()
 		if err := l.FinishRun(t.Context(), startRun(t, l), model.RunEnd{Result: "ok", Planned: planned, Guards: guards}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	berlin := model.Guard{Name: model.GuardLeaversOU, Source: "corp", Detail: "100 % of OU Berlin"}
-	bonn := model.Guard{Name: model.GuardLeaversOU, Source: "corp", Detail: "half of OU Bonn"}
-	stop := model.Guard{Name: model.GuardStopFile, Detail: "the stop file is there"}
+	berlin := model.TrippedGuard{Name: model.GuardLeaversOU, Source: "corp", Words: "100 % of OU Berlin"}
+	bonn := model.TrippedGuard{Name: model.GuardLeaversOU, Source: "corp", Words: "half of OU Bonn"}
+	stop := model.TrippedGuard{Name: model.GuardStopFile, Words: "the stop file is there"}
 	return []storyRow{
 		{"an approval, and its end", func(t *testing.T, l *Ledger, c *clock) {
 			given := []model.GivenApproval{{ChangeID: "w1", Op: model.Withdraw, Person: person("ada"), CSI: "4711", Until: start.Add(time.Hour)}}
@@ -331,7 +331,7 @@ func decisionStory() []storyRow {
 			finish(t, l, true, berlin, bonn)
 			finish(t, l, true, bonn, stop) // others are named: the same guard
 			finish(t, l, false)            // there was no plan
-			unread := model.RunEnd{Result: "incomplete", Planned: true, Guards: []model.Guard{stop}, Unread: []string{"corp"}}
+			unread := model.RunEnd{Result: "incomplete", Planned: true, Guards: []model.TrippedGuard{stop}, Unread: []string{"corp"}}
 			if err := l.FinishRun(t.Context(), startRun(t, l), unread); err != nil {
 				t.Fatal(err)
 			}
@@ -341,7 +341,7 @@ func decisionStory() []storyRow {
 			finish(t, l, true)
 		}, []AuditEntry{
 			{Event: auditGuardTripped, Guard: berlin.Name, Person: model.PersonID{Source: "corp"}, Message: "100 % of OU Berlin; half of OU Bonn"},
-			{Event: auditGuardTripped, Guard: stop.Name, Message: stop.Detail},
+			{Event: auditGuardTripped, Guard: stop.Name, Message: stop.Words},
 			{Event: auditGuardLifted, Guard: berlin.Name, Person: model.PersonID{Source: "corp"}, Message: "it had tripped at 2026-11-21T07:30:00Z"},
 			{Event: auditGuardLifted, Guard: stop.Name, Message: "it had tripped at 2026-11-21T07:30:00Z"},
 		}},

@@ -68,7 +68,7 @@ func (p trace) leave(t *testing.T, l *Ledger) {
 	settleOne(t, l, model.Settlement{Operation: beginOne(t, l, run, p.operation(model.Revoke)).ID, Result: model.Failed, Message: "why-" + p.name})
 	if err := l.FinishRun(t.Context(), run, model.RunEnd{
 		Result: "ok", Planned: true, Report: []byte(`{"why":"why-` + p.name + `"}`),
-		Guards: []model.Guard{{Name: "leavers-run", Source: "corp", Detail: "cn=" + p.name}},
+		Guards: []model.TrippedGuard{{Name: "leavers-run", Source: "corp", Words: "cn=" + p.name}},
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,7 @@ func (g guardKey) compare(h guardKey) int {
 
 // noteGuards notes the guards that tripped since the last pass, with what they say, and those
 // that were lifted. A guard of a source that was not read stays as it was.
-func noteGuards(ctx context.Context, tx *sql.Tx, t *trail, tripped []model.Guard, unread []string) error {
+func noteGuards(ctx context.Context, tx *sql.Tx, t *trail, tripped []model.TrippedGuard, unread []string) error {
 	stored, err := selectAll(ctx, tx, func(rows *sql.Rows) (g guardKey, err error) {
 		return g, rows.Scan(&g.name, &g.source)
 	}, `SELECT name, source FROM guards ORDER BY name, source`)
@@ -32,7 +32,7 @@ func noteGuards(ctx context.Context, tx *sql.Tx, t *trail, tripped []model.Guard
 	said := map[guardKey][]string{}
 	for _, g := range tripped {
 		key := guardKey{g.Name, g.Source}
-		wanted, said[key] = append(wanted, key), append(said[key], g.Detail)
+		wanted, said[key] = append(wanted, key), append(said[key], g.Words)
 	}
 	fresh, gone := difference(stored, wanted, guardKey.compare)
 	for _, g := range fresh {

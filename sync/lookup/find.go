@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -280,7 +281,7 @@ func (e *UnclearPersonError) Error() string {
 		lines = append(lines, "  "+wording.More(e.More, ""))
 	}
 	for _, u := range e.Unmanaged {
-		lines = append(lines, "  the package has it, unmanaged: "+wording.Harmless(u.Kind+" "+u.ID+" "+u.Name+": "+u.Reason))
+		lines = append(lines, "  the package has it, unmanaged: "+wording.Harmless(u.Kind+" "+u.ID+" "+u.Name+": "+english.Say(u.Reason)))
 	}
 	return strings.Join(lines, "\n")
 }

@@ -26,7 +26,7 @@ func FuzzMap(f *testing.F) {
 			"employeeid": {a}, "givenname": {b, a}, "sn": {c}, "samaccountname": {d, e}, "c": {e}, "displayname": {e},
 			"title": {d}, "department": {b}, "ou": {a, b, c, d, e}, "l": {e}, "mail": {a, e}, "mobile": {d},
 		}})
-		if got.Held == "" && (got.CSI == "" || got.Username == "" || got.Setting("th_firstname") == "" || got.Setting("th_lastname") == "") {
+		if len(got.Held) == 0 && (got.CSI == "" || got.Username == "" || got.Setting("th_firstname") == "" || got.Setting("th_lastname") == "") {
 			t.Errorf("not held, and something is empty: %+v", got)
 		}
 		if n := len(got.Settings) + len(got.Undecided); n != 9 || len(got.Settings) < 3 {

@@ -175,6 +175,6 @@ func (m *Mapper) Map(p model.Person) model.Identity {
 		identity.Cells = append(identity.Cells, c.cell(p))
 	}
 	identity.CSI = identity.Setting(model.SettingCSI)
-	identity.Held = strings.Join(reasons, "; ")
+	identity.Held = model.Text(strings.Join(reasons, "; ")).Some()
 	return identity
 }

@@ -36,7 +36,7 @@ func Asks() []Ask {
 
 // AskAbout asks a question about somebody, and makes them part of what a yes is for. Where they left when
 // it was given, it is none after they were seen again, as one to a departure of their own.
-func (c *Change) AskAbout(a Ask, about Observation, why string) {
+func (c *Change) AskAbout(a Ask, about Observation, why Reason) {
 	c.Ask(a, why)
 	c.ID = ChangeID(c.ID, about.Person.Source, about.Person.ID, strconv.Itoa(about.Departures))
 }
@@ -44,14 +44,14 @@ func (c *Change) AskAbout(a Ask, about Observation, why string) {
 // Ask lets a change wait for a yes, whatever its class. Where it is due, askApproval stops it until
 // somebody approved it. The question is part of what a yes is for: one of before it came up, to a
 // limit, say, does not answer it.
-func (c *Change) Ask(a Ask, why string) {
+func (c *Change) Ask(a Ask, why Reason) {
 	if slices.Contains(c.Asks, a) {
 		return
 	}
 	c.ID = ChangeID(c.ID, string(a))
 	c.Asks = append(slices.Clip(c.Asks), a)
 	slices.Sort(c.Asks)
-	c.Question, c.Reason = JoinReasons(c.Question, why), JoinReasons(c.Reason, why)
+	c.Questions, c.Reasons = append(slices.Clip(c.Questions), why), append(slices.Clip(c.Reasons), why)
 }
 
 // JoinReasons joins what asks for the same yes.

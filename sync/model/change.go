@@ -49,7 +49,7 @@ type Change struct {
 	CredentialID string
 	Username     string
 	ThreemaID    string
-	Reason       string
+	Reasons      []Reason
 	EvidenceText string
 	// Before and After hold what differs, by name: settings, or members of a contact. Before
 	// is the pre-state that the change relies on.
@@ -70,8 +70,8 @@ type Change struct {
 	Guard     string    // which guard blocks, of a Blocked change, or is ahead, of a Waiting one; else ""
 	// Asks are the questions that somebody must answer with yes before this is done, sorted.
 	Asks []Ask
-	// Question words them; the reason has it too.
-	Question string
+	// Questions say what is asked; they stand among the reasons too.
+	Questions []Reason
 	// CSIs, of a leaver's step, are CSI and those that the directory has for the person beside it: the last
 	// look asks for each.
 	CSIs []string
@@ -186,7 +186,7 @@ func (c Change) AsksForYes() bool {
 // asks about it, and one yes is for both.
 func (c *Change) ShareQuestions(l Change) {
 	if l.Status == NeedsApproval {
-		c.Asks, c.Question, c.Protected, c.ByClass = l.Asks, l.Question, c.Protected || l.Protected, l.ByClass
+		c.Asks, c.Questions, c.Protected, c.ByClass = l.Asks, l.Questions, c.Protected || l.Protected, l.ByClass
 	}
 }
 
@@ -198,10 +198,13 @@ func (c Change) orderRests() bool {
 	return c.By != "" && (c.Status == Withheld || c.Status == Deferred)
 }
 
+// Because adds a reason to those that a change has.
+func (c *Change) Because(r Reason) { c.Reasons = append(slices.Clip(c.Reasons), r) }
+
 // AskPlace lets a step out wait for a yes of somebody whose place is not readable in this read.
 func (c *Change) AskPlace() {
 	if c.Placeless {
-		c.Ask(AskPlace, "they may only be hidden, alone or with their place, or be in a part that nobody reads, so no read can tell whether they are gone: look whether they were deleted on purpose")
+		c.Ask(AskPlace, Text("they may only be hidden, alone or with their place, or be in a part that nobody reads, so no read can tell whether they are gone: look whether they were deleted on purpose"))
 	}
 }
 

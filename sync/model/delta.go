@@ -45,7 +45,7 @@ func (p Policy) Hint(had Observation, known bool, now Identity) Hint {
 			return HintDisabled
 		}
 	case now.State != Entitled:
-	case known && had.State != Entitled, !known && now.Held == "":
+	case known && had.State != Entitled, !known && len(now.Held) == 0:
 		return HintJoined
 	case known && (!strings.EqualFold(had.DN, now.DN) || now.CSI != "" && now.CSI != had.CSI):
 		return HintMoved

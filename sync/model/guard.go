@@ -30,13 +30,16 @@ func Guards() []string {
 // same people, the one that says why leads.
 func (g Guard) Compare(h Guard) int {
 	order := Guards()
-	return cmp.Or(cmp.Compare(slices.Index(order, g.Name), slices.Index(order, h.Name)), strings.Compare(g.Source, h.Source), strings.Compare(g.Detail, h.Detail))
+	return cmp.Or(cmp.Compare(slices.Index(order, g.Name), slices.Index(order, h.Name)), strings.Compare(g.Source, h.Source), strings.Compare(KeyOf(g.Reasons), KeyOf(h.Reasons)))
 }
 
 // Guard is a rule that tripped, and blocks a kind of change or asks about something.
 type Guard struct {
-	Name   string // a closed set, see sync/plan/limits.go: it is a metric label
-	Source string
-	Detail string // who, which OU, which share, and what to do
-	Check  string // what to look at or to change before anybody says yes, "" if the detail says all
+	Name    string // a closed set, see sync/plan/limits.go: it is a metric label
+	Source  string
+	Reasons []Reason // who, which OU, which share, and what to do
+	Check   []Reason // what to look at or to change before anybody says yes, none if the reasons say all
 }
+
+// TrippedGuard is a guard in the record of a pass, as it was worded then.
+type TrippedGuard struct{ Name, Source, Words string }

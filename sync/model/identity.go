@@ -31,8 +31,8 @@ type Identity struct {
 	Undecided []Undecided
 	// Cells are the further columns of the hand-over line, should there be one.
 	Cells []Cell
-	// Held, if not empty, says why this person can be neither created nor changed now.
-	Held string
+	// Held says why this person can be neither created nor changed now; empty: they can.
+	Held []Reason
 }
 
 // Setting is one value of the app configuration of one credential. Absent and "" mean the

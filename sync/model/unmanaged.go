@@ -5,5 +5,5 @@ type Unmanaged struct {
 	Kind   string // credential, user or contact
 	ID     string
 	Name   string
-	Reason string
+	Reason Reason
 }

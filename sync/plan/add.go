@@ -30,22 +30,22 @@ func (p *draft) add(c model.Change) {
 	p.plan.Changes = append(p.plan.Changes, c)
 }
 
-func (p *draft) hold(person model.PersonID, csi, dn, reason string) {
-	p.plan.Held = append(p.plan.Held, model.Held{Person: person, CSI: csi, DN: dn, Reason: reason})
+func (p *draft) hold(person model.PersonID, csi, dn string, reasons ...model.Reason) {
+	p.plan.Held = append(p.plan.Held, model.Held{Person: person, CSI: csi, DN: dn, Reasons: reasons})
 }
 
 // holdQuietly holds somebody, or one object of theirs, where nothing is wrong.
-func (p *draft) holdQuietly(person model.PersonID, csi, dn, reason string) {
-	p.plan.Held = append(p.plan.Held, model.Held{Person: person, CSI: csi, DN: dn, Reason: reason, Quiet: true})
+func (p *draft) holdQuietly(person model.PersonID, csi, dn string, reasons ...model.Reason) {
+	p.plan.Held = append(p.plan.Held, model.Held{Person: person, CSI: csi, DN: dn, Reasons: reasons, Quiet: true})
 }
 
 // holdFor holds somebody for whom a person must do something.
-func (p *draft) holdFor(ask model.Ask, person model.PersonID, csi, dn, reason string) {
-	p.plan.Held = append(p.plan.Held, model.Held{Person: person, CSI: csi, DN: dn, Reason: reason, Ask: ask})
+func (p *draft) holdFor(ask model.Ask, person model.PersonID, csi, dn string, reasons ...model.Reason) {
+	p.plan.Held = append(p.plan.Held, model.Held{Person: person, CSI: csi, DN: dn, Reasons: reasons, Ask: ask})
 }
 
-func (p *draft) holdIdentity(i model.Identity, reason string) {
-	p.hold(i.Person, i.CSI, p.nameOf(i.Person), reason)
+func (p *draft) holdIdentity(i model.Identity, reasons ...model.Reason) {
+	p.hold(i.Person, i.CSI, p.nameOf(i.Person), reasons...)
 }
 
 // change starts a change for an identity.

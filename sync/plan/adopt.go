@@ -12,7 +12,7 @@ import (
 // adopt makes an existing credential ours, unless something speaks against it.
 func (p *joining) adopt(i model.Identity, credentialID, reason string) {
 	if against := p.againstAdoption(i, credentialID); against != "" {
-		p.holdIdentity(i, against)
+		p.holdIdentity(i, model.Text(against))
 		return
 	}
 	credential := p.credentials[credentialID]
@@ -22,9 +22,9 @@ func (p *joining) adopt(i model.Identity, credentialID, reason string) {
 		preState = append(preState, i.CSI, near)
 	}
 	c := p.change(model.Adopt, i, credentialID, preState...)
-	c.CredentialID, c.Username, c.Reason = credentialID, credential.Username, reason
+	c.CredentialID, c.Username, c.Reasons = credentialID, credential.Username, model.Text(reason).Some()
 	if near != "" {
-		c.Ask(model.AskLikeCSI, "is it this person's? "+words+". If it is, say yes, or correct the csi in the cockpit; else give this person another username, or delete it")
+		c.Ask(model.AskLikeCSI, model.Text("is it this person's? "+words+". If it is, say yes, or correct the csi in the cockpit; else give this person another username, or delete it"))
 	}
 	p.add(c)
 	if near != "" && !p.saidYes(c) {

@@ -172,7 +172,7 @@ func (p *gates) announce(op model.Op, source string, found []excess, stopped []s
 	for _, e := range found {
 		rules = append(rules, e.guard+": "+e.what+", "+e.allowed)
 	}
-	p.tripped(model.Guard{Name: model.GuardAhead, Source: source, Check: p.checkLeavers(source, people), Detail: fmt.Sprintf(
+	p.tripped(model.Guard{Name: model.GuardAhead, Source: source, Check: model.Text(p.checkLeavers(source, people)).Some(), Reasons: model.Text(fmt.Sprintf(
 		"%s of %s under way comes not before %s, and will be stopped then by %s. %s",
-		op.CockpitWord(), wording.Counted(len(people), "person", "people"), wording.Stamp(earliest), strings.Join(rules, "; "), p.whoLeaves(people))})
+		op.CockpitWord(), wording.Counted(len(people), "person", "people"), wording.Stamp(earliest), strings.Join(rules, "; "), p.whoLeaves(people))).Some()})
 }

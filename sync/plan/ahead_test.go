@@ -12,6 +12,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/lookup"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -103,15 +104,15 @@ func TestAMassIsAnnouncedAtFirstSight(t *testing.T) {
 			if look, yes, _ := strings.Cut(wait.Words(), wait.Command); !strings.Contains(look, "GUARD mass-departure-ahead says; if they really left") || yes != "" {
 				t.Errorf("the yes comes first: %s", wait.Words())
 			}
-			if check := p.Guards[0].Check; !strings.Contains(check, row.check) || strings.Contains(check, p.Hash) {
+			if check := english.Join(p.Guards[0].Check); !strings.Contains(check, row.check) || strings.Contains(check, p.Hash) {
 				t.Errorf("check first: %s", check)
 			}
-			if len(p.Guards[0].Detail) > 800 {
-				t.Errorf("too long: %s", p.Guards[0].Detail)
+			if len(english.Join(p.Guards[0].Reasons)) > 800 {
+				t.Errorf("too long: %s", english.Join(p.Guards[0].Reasons))
 			}
 			for _, says := range row.says {
-				if !strings.Contains(p.Guards[0].Detail, says) {
-					t.Errorf("does not say %q: %s", says, p.Guards[0].Detail)
+				if !strings.Contains(english.Join(p.Guards[0].Reasons), says) {
+					t.Errorf("does not say %q: %s", says, english.Join(p.Guards[0].Reasons))
 				}
 			}
 		})

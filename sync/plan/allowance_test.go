@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -59,7 +60,7 @@ func TestEachLimitTellsItsReckoning(t *testing.T) {
 			p := w.later(t, 2*time.Hour)
 			told := ""
 			for _, g := range p.Guards {
-				told += g.Detail + "\n"
+				told += english.Join(g.Reasons) + "\n"
 			}
 			if p.Untrusted != nil {
 				told += p.Untrusted.Error()
@@ -84,7 +85,7 @@ func TestOnePersonIsNoPlural(t *testing.T) {
 	if len(ahead(p, model.Withdraw)) != 1 {
 		t.Fatalf("%v", summary(p))
 	}
-	detail := p.Guards[0].Detail
+	detail := english.Join(p.Guards[0].Reasons)
 	if !strings.Contains(detail, "of 1 person under way") || !strings.Contains(detail, "From ou=ou0,dc=corp (disabled)") || strings.Contains(detail, "They are") || strings.Contains(detail, "people") {
 		t.Errorf("%s", detail)
 	}

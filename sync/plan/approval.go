@@ -60,11 +60,11 @@ func (p *gates) protect() {
 			continue
 		}
 		c.Protected = true
-		c.Reason += "; protected"
+		words := "protected"
 		if !p.isProtected(*c) {
-			c.Reason += ", like everybody of source " + c.Person.Source + " (" + why + ")"
+			words += ", like everybody of source " + c.Person.Source + " (" + why + ")"
 		}
-		c.Reason += ": every step needs an approval"
+		c.Because(model.Text(words + ": every step needs an approval"))
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
@@ -299,7 +300,7 @@ func TestStopFile(t *testing.T) {
 	p := w.later(t, time.Hour)
 	wantLines(t, of(p, "anna", "bert", "carl"), "withdraw E-anna blocked by stop-file", "disable-contact E-anna blocked by stop-file",
 		"detach E-anna waiting", "set-settings E-bert due", "create E-carl due")
-	if !slices.Contains(p.Guards, model.Guard{Name: model.GuardStopFile, Detail: w.stop}) {
+	if !slices.ContainsFunc(p.Guards, func(g model.Guard) bool { return g.Name == model.GuardStopFile && english.Join(g.Reasons) == w.stop }) {
 		t.Errorf("guards %v", p.Guards)
 	}
 	w.stop = ""

@@ -71,11 +71,11 @@ func (p *baseline) judgeBaseline() {
 	case len(reasons) > 0:
 		p.planOnly = true
 		for _, reason := range reasons {
-			p.trip(model.GuardBaseline, "", reason+howToEnd(p.renamings))
+			p.trip(model.GuardBaseline, "", model.Text(reason+howToEnd(p.renamings)))
 		}
 	default:
 		if p.State.Gap.Kind == model.LostLedger {
-			p.trip(model.GuardBaseline, "", p.State.Gap.String()+", until you accept it; if you have the old ledger.db, stop the service and put it back, else "+howToAccept)
+			p.trip(model.GuardBaseline, "", model.Text(p.State.Gap.String()+", until you accept it; if you have the old ledger.db, stop the service and put it back, else "+howToAccept))
 		}
 		return
 	}

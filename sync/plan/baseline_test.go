@@ -11,6 +11,7 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
@@ -518,7 +519,7 @@ func TestTheFirstRunOnAPackageWithAPast(t *testing.T) {
 			"bert.old": "carries the csi of " + left.dn() + ", who is disabled and was never managed: withdraw it by hand",
 			"carl.old": "no entitled person has its csi " + gone,
 		} {
-			if !slices.ContainsFunc(p.Unmanaged, func(u model.Unmanaged) bool { return u.Name == name && u.Reason == why }) {
+			if !slices.ContainsFunc(p.Unmanaged, func(u model.Unmanaged) bool { return u.Name == name && english.Say(u.Reason) == why }) {
 				t.Errorf("%s is not named: %+v", name, p.Unmanaged)
 			}
 		}

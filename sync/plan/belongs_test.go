@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -62,7 +63,7 @@ func TestSharedCredential(t *testing.T) {
 			}
 			p := w.plan()
 			if got := find(t, p, model.Withdraw, "anna"); string(got.Status) != row.plan {
-				t.Errorf("the withdrawal is %s: %s", got.Status, got.Reason)
+				t.Errorf("the withdrawal is %s: %s", got.Status, english.Join(got.Reasons))
 			}
 			wantWords(t, p, row.say)
 			if row.plan == "needs-approval" { // and somebody can end the wait
@@ -165,7 +166,7 @@ func TestBorrowedPhone(t *testing.T) {
 					want = row.want
 				}
 				if found++; string(c.Status) != want {
-					t.Errorf("revoke %s is %s, want %s: %s", c.ThreemaID, c.Status, want, c.Reason)
+					t.Errorf("revoke %s is %s, want %s: %s", c.ThreemaID, c.Status, want, english.Join(c.Reasons))
 				}
 			}
 			if found != 2 {

@@ -27,7 +27,7 @@ func (p *budget) takeSeats() {
 		}
 		if free <= 0 {
 			c.Status = model.Waiting
-			c.Reason = fmt.Sprintf("no licence is free (%d of %d used): %s", used, licences, c.Reason)
+			c.Reasons = append([]model.Reason{model.Text(fmt.Sprintf("no licence is free (%d of %d used)", used, licences))}, c.Reasons...)
 			p.plan.Wait(model.WaitNoLicence, c.Person)
 			continue
 		}

@@ -36,7 +36,7 @@ func (p *joining) claim(i model.Identity, credentialID string) {
 		return
 	}
 	if reason := p.keepsOwner(own, i); reason != "" {
-		p.holdIdentity(i, reason)
+		p.holdIdentity(i, model.Text(reason))
 		return
 	}
 	old := p.ownerAccount(own)
@@ -45,8 +45,8 @@ func (p *joining) claim(i model.Identity, credentialID string) {
 		doubt = "" // whoever gets the credential gets a new password
 	}
 	if doubt != "" && p.unused(credentialID) {
-		p.holdIdentity(i, fmt.Sprintf("%s has the csi of before: %s; the credential %s was never used and only they know its password, "+
-			"so it does not pass on: this person gets one of their own when it is withdrawn", p.nameOf(own.Person), doubt, own.Username))
+		p.holdIdentity(i, model.Text(fmt.Sprintf("%s has the csi of before: %s; the credential %s was never used and only they know its password, "+
+			"so it does not pass on: this person gets one of their own when it is withdrawn", p.nameOf(own.Person), doubt, own.Username)))
 		return
 	}
 	c := p.transfer(i, own, doubt)
@@ -64,14 +64,14 @@ func (p *joining) claim(i model.Identity, credentialID string) {
 func (p *evidence) transfer(i model.Identity, own model.Ownership, doubt string) model.Change {
 	c := p.change(model.Transfer, i, own.CredentialID, own.Person.String())
 	c.CredentialID, c.Username = own.CredentialID, own.Username
-	c.Reason = p.whyTransfer(own.Person, i)
+	c.Reasons = model.Text(p.whyTransfer(own.Person, i)).Some()
 	c.EvidenceText = p.describeDeparted(p.observations[own.Person])
 	c.Before = map[string]string{"person": own.Person.String()}
 	c.After = map[string]string{"person": i.Person.String()}
 	if doubt != "" {
-		c.Reason = "the same csi under another directory ID"
-		c.AskAbout(model.AskSamePerson, p.lastSeen(own.Person), fmt.Sprintf("is it the person who was %s? %s. With a yes, credential and Threema ID pass on; "+
-			"without one, the former account leaves by its own proof", p.nameOf(own.Person), doubt))
+		c.Reasons = model.Text("the same csi under another directory ID").Some()
+		c.AskAbout(model.AskSamePerson, p.lastSeen(own.Person), model.Text(fmt.Sprintf("is it the person who was %s? %s. With a yes, credential and Threema ID pass on; "+
+			"without one, the former account leaves by its own proof", p.nameOf(own.Person), doubt)))
 	}
 	return c
 }
@@ -122,12 +122,12 @@ func (p *joining) adoptOrCreate(i model.Identity, reason string) {
 	leaving := p.usernameLeaving(i)
 	switch {
 	case taken && owned:
-		p.holdIdentity(i, fmt.Sprintf("the username %s is that of %s; it is free when that person's credential is withdrawn; until then give this person another username",
-			i.Username, cmp.Or(p.observations[own.Person].DN, own.Person.String())))
+		p.holdIdentity(i, model.Text(fmt.Sprintf("the username %s is that of %s; it is free when that person's credential is withdrawn; until then give this person another username",
+			i.Username, cmp.Or(p.observations[own.Person].DN, own.Person.String()))))
 	case taken:
 		p.adoptByUsername(i, c)
 	case leaving != "":
-		p.holdIdentity(i, leaving)
+		p.holdIdentity(i, model.Text(leaving))
 	default:
 		p.create(i, reason, p.questions(i)...)
 	}
@@ -153,11 +153,11 @@ func (p *joining) missing(i model.Identity, own model.Ownership) {
 	case p.undone(own):
 		p.adoptOrCreate(i, withdrawn+", and somebody took that back")
 	case missed.Loss == model.LossAccepted:
-		p.holdQuietly(i.Person, i.CSI, i.DN, withdrawn+", together with many others, and somebody accepted that: credentials.recreate does not create it anew; it is only "+undo)
+		p.holdQuietly(i.Person, i.CSI, i.DN, model.Text(withdrawn+", together with many others, and somebody accepted that: credentials.recreate does not create it anew; it is only "+undo))
 	case !p.Policy.Recreate:
-		p.holdQuietly(i.Person, i.CSI, i.DN, withdrawn+"; it is created anew only with credentials.recreate: true, or "+undo)
+		p.holdQuietly(i.Person, i.CSI, i.DN, model.Text(withdrawn+"; it is created anew only with credentials.recreate: true, or "+undo))
 	case missed.MissingReads < 2 || p.Now.Before(again):
-		p.holdQuietly(i.Person, i.CSI, i.DN, withdrawn+"; it is created anew if a second list, from "+wording.Stamp(again)+" on, misses it too")
+		p.holdQuietly(i.Person, i.CSI, i.DN, model.Text(withdrawn+"; it is created anew if a second list, from "+wording.Stamp(again)+" on, misses it too"))
 	default:
 		p.adoptOrCreate(i, withdrawn+", and credentials.recreate is on")
 	}

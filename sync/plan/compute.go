@@ -73,7 +73,7 @@ func (p *record) finish() Plan {
 		return cmp.Or(cmp.Compare(rank[a.Op], rank[b.Op]), compareChanges(a, b))
 	})
 	slices.SortFunc(p.plan.Held, func(a, b model.Held) int {
-		return cmp.Or(a.Person.Compare(b.Person), strings.Compare(a.Reason, b.Reason))
+		return cmp.Or(a.Person.Compare(b.Person), strings.Compare(model.KeyOf(a.Reasons), model.KeyOf(b.Reasons)))
 	})
 	slices.SortFunc(p.plan.Guards, model.Guard.Compare)
 	for _, s := range p.Sources {

@@ -20,7 +20,7 @@ func (p *joining) compareContacts(i model.Identity, credentialID string) {
 		case !there:
 			p.publish(i, credentialID, model.Contact{ID: u.ID}, "has no contact yet")
 		case !contact.Enabled && before:
-			p.holdQuietly(i.Person, i.CSI, i.DN, "contact "+u.ID+" was disabled by somebody else and stays so; enable it in the cockpit if that was a mistake")
+			p.holdQuietly(i.Person, i.CSI, i.DN, model.Text("contact "+u.ID+" was disabled by somebody else and stays so; enable it in the cockpit if that was a mistake"))
 		case !contact.Enabled:
 			p.publish(i, credentialID, contact, "the contact is not enabled")
 		case contact.FirstName == "" || contact.LastName == "":
@@ -47,7 +47,7 @@ func (p *joining) publish(i model.Identity, credentialID string, contact model.C
 	c.After = contactState(model.Contact{
 		FirstName: i.Setting(model.SettingFirstName), LastName: i.Setting(model.SettingLastName), Enabled: true,
 	}, true)
-	c.Reason = reason
+	c.Reasons = model.Text(reason).Some()
 	p.add(c)
 }
 

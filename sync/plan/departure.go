@@ -60,7 +60,7 @@ func (p *leaving) planRemoval(l leaver, threemaID string) {
 	case p.gone(model.Object{Kind: model.ObjectUser, ID: threemaID}):
 		return
 	case u.Special():
-		p.holdQuietly(l.person, l.csi, l.observation.DN, fmt.Sprintf("the Threema ID %s is left alone: it is a Gateway, Broadcast or support ID", threemaID))
+		p.holdQuietly(l.person, l.csi, l.observation.DN, model.Text(fmt.Sprintf("the Threema ID %s is left alone: it is a Gateway, Broadcast or support ID", threemaID)))
 		return
 	}
 	if p.othersID(l, u) == "" {
@@ -85,11 +85,11 @@ func (p *leaving) takeID(l leaver, u model.User) {
 	c := p.leaverChange(op, l, u.ID, preState...)
 	c.ThreemaID = u.ID
 	c.Before = map[string]string{"credential": u.CredentialID, "csi": u.CSI}
-	c.Reason = model.JoinReasons(c.Reason, "last seen with "+p.lastWith(l, u))
+	c.Because(model.Text("last seen with " + p.lastWith(l, u)))
 	c.Status, c.NotBefore = p.idTime(l)
 	p.awaitList(&c, model.Object{Kind: model.ObjectUser, ID: u.ID})
 	if others != "" {
-		c.Ask(model.AskOthersUse, "it may be somebody else's: "+others)
+		c.Ask(model.AskOthersUse, model.Text("it may be somebody else's: "+others))
 	}
 	p.askWhoseID(&c, l)
 	c.AskPlace()
@@ -121,7 +121,7 @@ func (p *links) askWhoseID(c *model.Change, l leaver) {
 	if r.doubt != "" {
 		words = fmt.Sprintf("%s has the csi now: %s", p.nameOf(r.person), r.doubt)
 	}
-	c.AskAbout(model.AskSamePerson, p.lastSeen(r.person), words)
+	c.AskAbout(model.AskSamePerson, p.lastSeen(r.person), model.Text(words))
 }
 
 // endOfID is what becomes of a leaver's ID, if it is not kept. One that the person may go on

@@ -13,6 +13,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/lookup"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
@@ -411,7 +412,7 @@ func TestOneViewOfAReturner(t *testing.T) {
 	}
 	wantWords(t, w.plan(), "it goes on when they log in with their credential anna")
 	for _, u := range x.Unmanaged {
-		if u.ID == id && !strings.Contains(u.Reason, "it goes on when they log in") {
+		if u.ID == id && !strings.Contains(english.Say(u.Reason), "it goes on when they log in") {
 			t.Errorf("%+v", u)
 		}
 	}

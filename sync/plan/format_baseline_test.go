@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
@@ -125,7 +126,7 @@ func TestAdviceToChangeTheScope(t *testing.T) {
 		w := running(t, 100)
 		w.leaveOU(0, kind)
 		p := w.later(t, 2*time.Hour)
-		if len(p.Guards) == 0 || strings.Contains(p.Guards[0].Check, "another scope, which you accept then: read the plan, then type `threema-dirsync approve --baseline`") != advised {
+		if len(p.Guards) == 0 || strings.Contains(english.Join(p.Guards[0].Check), "another scope, which you accept then: read the plan, then type `threema-dirsync approve --baseline`") != advised {
 			t.Errorf("%s: %+v", kind, p.Guards)
 		}
 	}

@@ -68,8 +68,8 @@ func (p *gates) guardBaseline(c *model.Change) {
 	case c.Op.OfDeparture():
 		if !p.update.Baseline && c.Status == model.Due {
 			c.Status, c.Guard = model.Blocked, model.GuardBaseline
-			p.trip(model.GuardBaseline, "", "the package held credentials of people in the directory before the first pass, so somebody managed it before this ledger: "+
-				"read the plan, then type `threema-dirsync approve --baseline`")
+			p.trip(model.GuardBaseline, "", model.Text("the package held credentials of people in the directory before the first pass, so somebody managed it before this ledger: "+
+				"read the plan, then type `threema-dirsync approve --baseline`"))
 		}
 	}
 }
@@ -85,15 +85,15 @@ func (p *gates) wantEvidence(c *model.Change) {
 	if c.Op.OfDeparture() && !p.departedNow[c.Person] {
 		c.Status, c.NotBefore = model.Waiting, time.Time{}
 		if _, forgotten := p.forgotten(c.Person.Source); forgotten {
-			c.Reason += "; waits for a pass that reads all configured sources completely"
+			c.Because(model.Text("waits for a pass that reads all configured sources completely"))
 			return
 		}
-		c.Reason += "; waits for a complete read of source " + c.Person.Source + " that shows it again"
+		c.Because(model.Text("waits for a complete read of source " + c.Person.Source + " that shows it again"))
 		return
 	}
 	if unread := p.unread(); c.Class == model.Irreversible && len(unread) > 0 {
 		c.Status, c.NotBefore = model.Waiting, time.Time{}
-		c.Reason += "; it could never be undone, so it waits until source " + unread[0] + ", where the person may be by now, can be read"
+		c.Because(model.Text("it could never be undone, so it waits until source " + unread[0] + ", where the person may be by now, can be read"))
 	}
 }
 
@@ -109,7 +109,7 @@ func (p *gates) askApproval(c *model.Change) {
 func (p *gates) guardStopFile(c *model.Change) {
 	if p.Stop != "" && c.Status == model.Due && c.Op.OfDeparture() {
 		c.Status, c.Guard = model.Blocked, model.GuardStopFile
-		p.trip(model.GuardStopFile, "", p.Stop)
+		p.trip(model.GuardStopFile, "", model.Text(p.Stop))
 	}
 }
 
@@ -161,12 +161,12 @@ func Prerequisites(changes []model.Change) func(model.Change) (model.Change, boo
 }
 
 // trip records a guard, once.
-func (p *draft) trip(name, source, detail string) {
-	p.tripped(model.Guard{Name: name, Source: source, Detail: detail})
+func (p *draft) trip(name, source string, reasons ...model.Reason) {
+	p.tripped(model.Guard{Name: name, Source: source, Reasons: reasons})
 }
 
 func (p *draft) tripped(g model.Guard) {
-	if !slices.Contains(p.plan.Guards, g) {
+	if !slices.ContainsFunc(p.plan.Guards, func(had model.Guard) bool { return had.Compare(g) == 0 }) {
 		p.plan.Guards = append(p.plan.Guards, g)
 	}
 }

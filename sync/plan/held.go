@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -25,10 +26,10 @@ func (p *gates) limitHeld() {
 		for _, person := range slices.SortedFunc(maps.Keys(people), model.PersonID.Compare) {
 			p.plan.Wait(model.WaitCode(model.GuardHeld), person)
 		}
-		p.trip(model.GuardHeld, source, fmt.Sprintf("held, and get nothing: %d of %s, %s. %s. "+
+		p.trip(model.GuardHeld, source, model.Text(fmt.Sprintf("held, and get nothing: %d of %s, %s. %s. "+
 			"Correct that in the directory or in the mapping, and they join by themselves; if it is right that they are held, as for accounts of services, "+
 			"accept them once: type `threema-dirsync approve --baseline`",
-			len(people), wording.Counted(base, "person", "people"), allowed.Words(), heldReasons(people)))
+			len(people), wording.Counted(base, "person", "people"), allowed.Words(), heldReasons(people))))
 	}
 }
 
@@ -57,7 +58,7 @@ func (p *draft) heldAnew() (anew, unclear map[string]map[model.PersonID]string) 
 		if found[h.Person.Source] == nil {
 			found[h.Person.Source] = map[model.PersonID]string{}
 		}
-		found[h.Person.Source][h.Person] = model.JoinReasons(found[h.Person.Source][h.Person], h.Reason)
+		found[h.Person.Source][h.Person] = model.JoinReasons(found[h.Person.Source][h.Person], english.Join(h.Reasons))
 	}
 	return anew, unclear
 }
@@ -65,7 +66,7 @@ func (p *draft) heldAnew() (anew, unclear map[string]map[model.PersonID]string) 
 // sortedHeld are the held people, so that several reasons of one come in one order.
 func (p *draft) sortedHeld() []model.Held {
 	return sorted(p.plan.Held, func(a, b model.Held) int {
-		return cmp.Or(a.Person.Compare(b.Person), strings.Compare(a.Reason, b.Reason))
+		return cmp.Or(a.Person.Compare(b.Person), strings.Compare(model.KeyOf(a.Reasons), model.KeyOf(b.Reasons)))
 	})
 }
 
@@ -126,7 +127,7 @@ func HeldWords(held []model.Held) (people int, words string) {
 	count, seen := map[string]int{}, map[model.PersonID]bool{}
 	for _, h := range held {
 		seen[h.Person] = true
-		count[h.Reason]++
+		count[english.Join(h.Reasons)]++
 	}
 	if len(seen) == 0 {
 		return 0, ""

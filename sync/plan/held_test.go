@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
@@ -85,7 +86,7 @@ func TestManyHeldPeopleAsk(t *testing.T) {
 				return
 			}
 			g := p.Guards[slices.IndexFunc(p.Guards, func(g model.Guard) bool { return g.Name == model.GuardHeld })]
-			if x := p.Waits()[n]; x.People != row.people || x.Command != "threema-dirsync approve --baseline" || !strings.Contains(g.Detail, row.says) {
+			if x := p.Waits()[n]; x.People != row.people || x.Command != "threema-dirsync approve --baseline" || !strings.Contains(english.Join(g.Reasons), row.says) {
 				t.Errorf("%+v, %+v", x, g)
 			}
 			if !p.Tripped(model.GuardBaseline) && slices.ContainsFunc(p.Changes, func(c model.Change) bool { return c.Status == model.Blocked }) {
@@ -146,7 +147,7 @@ func TestAcceptedHeldPeople(t *testing.T) {
 	numberless(w.source(), 5)
 	quiet("five more are a handful")
 	numberless(w.source(), 1)
-	if p := w.later(t, time.Hour); !p.Tripped(model.GuardHeld) || !strings.Contains(p.Guards[0].Detail, "6 of 110") {
+	if p := w.later(t, time.Hour); !p.Tripped(model.GuardHeld) || !strings.Contains(english.Join(p.Guards[0].Reasons), "6 of 110") {
 		t.Fatalf("people of ours count beside the accepted: %+v", p.Guards)
 	}
 	w.accept = true

@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
@@ -14,15 +15,12 @@ type joining struct{ *leaving }
 func (p *joining) planPeople() {
 	collisions := p.collisions()
 	for _, i := range p.entitled {
-		reason := i.Held
-		if c := collisions[i.Person]; c != "" {
-			reason = model.JoinReasons(reason, c)
-		}
+		reasons := slices.Concat(i.Held, model.Text(collisions[i.Person]).Some())
 		if first, yields := p.yieldsTo(i); yields {
 			p.notice(NoticeTwoSources, i, p.describeSecond(first))
 		}
-		if reason != "" {
-			p.holdIdentity(i, reason)
+		if len(reasons) > 0 {
+			p.holdIdentity(i, reasons...)
 			continue
 		}
 		p.planPerson(i)
@@ -31,10 +29,13 @@ func (p *joining) planPeople() {
 	for _, i := range p.identities {
 		switch {
 		case i.Excluded:
-			p.holdIdentity(i, cmp.Or(i.Held, "lies below exclude_dns"))
+			if len(i.Held) == 0 {
+				i.Held = model.Text("lies below exclude_dns").Some()
+			}
+			p.holdIdentity(i, i.Held...)
 		case p.uncounted[i.Person]: // of ours: held with the leavers; else nobody is concerned
 		case i.State == model.Unknown:
-			p.holdIdentity(i, model.JoinReasons("account state unknown: "+cmp.Or(i.Evidence.Detail, "not readable"), i.Held))
+			p.holdIdentity(i, append([]model.Reason{model.Text("account state unknown: " + cmp.Or(i.Evidence.Detail, "not readable"))}, i.Held...)...)
 		}
 	}
 }
@@ -51,7 +52,7 @@ func (p *joining) planPerson(i model.Identity) {
 		return
 	}
 	if reason := p.maybeTheirs(i); reason != "" {
-		p.holdIdentity(i, reason)
+		p.holdIdentity(i, model.Text(reason))
 		return
 	}
 	candidates := p.candidates(i)
@@ -65,7 +66,7 @@ func (p *joining) planPerson(i model.Identity) {
 	case 1:
 		p.claim(i, candidates[0])
 	default:
-		p.holdIdentity(i, fmt.Sprintf("the csi %s stands on %d credentials: %s; delete or correct one in the cockpit",
-			i.CSI, len(candidates), p.describe(candidates)))
+		p.holdIdentity(i, model.Text(fmt.Sprintf("the csi %s stands on %d credentials: %s; delete or correct one in the cockpit",
+			i.CSI, len(candidates), p.describe(candidates))))
 	}
 }

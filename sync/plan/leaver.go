@@ -189,7 +189,7 @@ func (p *links) withdrawal(l leaver, own model.Ownership, memory bool) model.Cha
 	c := p.leaverChange(model.Withdraw, l, l.credentialID, preState...)
 	c.Before = map[string]string{"username": l.username, "threema_ids": strings.Join(l.ids, " "), "csi": csi, "users": users}
 	if others != "" {
-		c.Ask(model.AskOthersUse, "the credential may be somebody else's: "+others)
+		c.Ask(model.AskOthersUse, model.Text("the credential may be somebody else's: "+others))
 	}
 	return c
 }
@@ -214,10 +214,10 @@ func (p *evidence) askWhoLeft(c *model.Change, l leaver) {
 	other := l.rivals[0].person
 	if slices.Contains(p.unread(), other.Source) {
 		c.Status, c.NotBefore = model.Waiting, time.Time{}
-		c.Reason = model.JoinReasons(c.Reason, fmt.Sprintf("the csi is also that of %s, and %s", p.nameOf(other), p.notRead(other.Source)))
+		c.Because(model.Text(fmt.Sprintf("the csi is also that of %s, and %s", p.nameOf(other), p.notRead(other.Source))))
 		return
 	}
-	c.AskAbout(model.AskSamePerson, p.lastSeen(other), p.words(l.rivals[0]))
+	c.AskAbout(model.AskSamePerson, p.lastSeen(other), model.Text(p.words(l.rivals[0])))
 }
 
 // withdrawalTime says whether the withdrawal may go ahead by the clock, and if not, when it
@@ -238,7 +238,7 @@ func (p *claims) leaverChange(op model.Op, l leaver, remote string, preState ...
 		append(preState, strconv.Itoa(l.observation.Departures))...)
 	c.CredentialID, c.Username, c.Rivals = l.credentialID, l.username, p.rivalFacts(l)
 	c.CSIs = p.currentCSIs(l.person, l.csi)
-	c.Reason = p.departureReason(l.observation)
+	c.Reasons = model.Text(p.departureReason(l.observation)).Some()
 	c.EvidenceText, c.Placeless = p.describeDeparted(l.observation), p.placeless[l.person]
 	return c
 }

@@ -73,11 +73,13 @@ func (p *gates) limitOut(op model.Op) {
 	for _, source := range slices.Sorted(maps.Keys(bySource)) {
 		found := p.limits().excess(op, source, bySource[source])
 		for n, e := range found {
-			g := model.Guard{Name: e.guard, Source: source, Detail: fmt.Sprintf("%s: %s, %s", op, e.what, e.allowed)}
+			words := fmt.Sprintf("%s: %s, %s", op, e.what, e.allowed)
+			g := model.Guard{Name: e.guard, Source: source}
 			if n == 0 { // the others stop the same people
-				g.Detail += ". " + p.whoLeaves(e.people) + p.alsoStopped(op, source)
-				g.Check = p.checkLeavers(source, bySource[source])
+				words += ". " + p.whoLeaves(e.people) + p.alsoStopped(op, source)
+				g.Check = model.Text(p.checkLeavers(source, bySource[source])).Some()
 			}
+			g.Reasons = model.Text(words).Some()
 			p.tripped(g)
 		}
 		if len(found) > 0 {
@@ -189,8 +191,8 @@ func (p *gates) limitCount(guard, key string, limit model.Window, which func(mod
 		if len(due) <= allowed.Number() {
 			continue
 		}
-		p.trip(guard, source, fmt.Sprintf("%s in one pass, %s. %s",
-			wording.Counted(len(due), "person", "people"), allowed.Words(), shares(due, func(string) string { return "" })))
+		p.trip(guard, source, model.Text(fmt.Sprintf("%s in one pass, %s. %s",
+			wording.Counted(len(due), "person", "people"), allowed.Words(), shares(due, func(string) string { return "" }))))
 		p.block(source, guard, which)
 	}
 }

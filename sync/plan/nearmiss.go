@@ -6,7 +6,7 @@ func NearMisses(in Input) int {
 	p := look(in)
 	misses := 0
 	for _, i := range p.entitled {
-		if _, owned := p.owned[i.Person]; owned || i.Held != "" || len(p.candidates(i)) > 0 {
+		if _, owned := p.owned[i.Person]; owned || len(i.Held) > 0 || len(p.candidates(i)) > 0 {
 			continue
 		}
 		if _, found := p.alike(i); found {

@@ -55,9 +55,9 @@ func (p *baseline) guardJoiners() {
 		}
 	}
 	if waits {
-		p.trip(model.GuardBaseline, "", fmt.Sprintf("%s would get a credential, and this ledger is new to a package that was kept in step before, so it does not know whom somebody had put out: "+
+		p.trip(model.GuardBaseline, "", model.Text(fmt.Sprintf("%s would get a credential, and this ledger is new to a package that was kept in step before, so it does not know whom somebody had put out: "+
 			"by order, or in the cockpit. If you have the old ledger.db, stop the service and put it back; else disable in the directory whoever is to get none, then %s",
-			wording.Counted(joiners, "person", "people"), howToAccept))
+			wording.Counted(joiners, "person", "people"), howToAccept)))
 	}
 }
 

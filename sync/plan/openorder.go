@@ -27,7 +27,7 @@ func (p *leaving) carryOn(own model.Ownership) bool {
 	}
 	answer := p.answerAbout(own)
 	if reason := p.keptFromOrder(own); reason != "" {
-		p.hold(own.Person, own.CSI, answer.DN, "their access is to end ("+open.Words()+"), but "+reason)
+		p.hold(own.Person, own.CSI, answer.DN, model.Text("their access is to end ("+open.Words()+"), but "+reason))
 		p.plan.Wait(model.WaitOrder, own.Person)
 		return false
 	}

@@ -221,7 +221,7 @@ func (p *draft) planOrder(order Order, words string, own model.Ownership, answer
 	first := len(p.plan.Changes)
 	c := p.withdrawal(l, own, false)
 	c.Ordered = !answer.Departed
-	c.Reason = model.JoinReasons(words, c.Question)
+	c.Reasons = append([]model.Reason{model.Text(words)}, c.Questions...)
 	p.askWhoLeft(&c, l)
 	if p.withdrawalSent(own) { // else the request finds out what one list alone lacks
 		p.awaitList(&c, model.Object{Kind: model.ObjectCredential, ID: own.CredentialID})
@@ -236,7 +236,7 @@ func (p *draft) planOrder(order Order, words string, own model.Ownership, answer
 	for n := range p.plan.Changes[first:] {
 		c := &p.plan.Changes[first+n]
 		if c.Op.GoesAlong() {
-			c.Reason = words
+			c.Reasons = model.Text(words).Some()
 		}
 		c.By, c.EvidenceText = order.By, "the word of "+order.By+"; the directory: "+answer.Directory
 		if s := answer.Suspended; s != nil {

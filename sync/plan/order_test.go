@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -158,8 +159,8 @@ func TestOrder(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", got, row.want)
 			}
 			for _, c := range o.Changes {
-				if c.By != "anna (uid 1000)" || !strings.HasPrefix(c.Reason, "ordered: stolen phone") || !strings.Contains(c.EvidenceText, o.Directory) {
-					t.Errorf("the record of %s: by %q, reason %q, evidence %q", c.Op, c.By, c.Reason, c.EvidenceText)
+				if c.By != "anna (uid 1000)" || !strings.HasPrefix(english.Join(c.Reasons), "ordered: stolen phone") || !strings.Contains(c.EvidenceText, o.Directory) {
+					t.Errorf("the record of %s: by %q, reason %q, evidence %q", c.Op, c.By, english.Join(c.Reasons), c.EvidenceText)
 				}
 			}
 		})

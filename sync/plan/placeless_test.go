@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -20,8 +21,8 @@ func (e *entry) vanish() {
 func asksPlace(t *testing.T, p plan.Plan) model.Change {
 	t.Helper()
 	c := change(t, p, model.Withdraw, "anna")
-	if c.Status != model.NeedsApproval || !slices.Equal(c.Asks, []model.Ask{model.AskPlace}) || !strings.Contains(c.Reason, "hidden") {
-		t.Errorf("%s %v: %s", c.Status, c.Asks, c.Reason)
+	if c.Status != model.NeedsApproval || !slices.Equal(c.Asks, []model.Ask{model.AskPlace}) || !strings.Contains(english.Join(c.Reasons), "hidden") {
+		t.Errorf("%s %v: %s", c.Status, c.Asks, english.Join(c.Reasons))
 	}
 	if !slices.ContainsFunc(p.Waits(), func(w model.Wait) bool { return w.Code == model.WaitCode(model.AskPlace) }) {
 		t.Errorf("the pass waits for %+v", p.Waits())
@@ -171,8 +172,8 @@ func TestPlaceGoneAndCreatedAnew(t *testing.T) {
 	anew := w.hire("anna")
 	p := w.later(t, day)
 	c := change(t, p, model.Transfer, "anna")
-	if c.Status != model.NeedsApproval || !slices.Contains(c.Asks, model.AskSamePerson) || !strings.Contains(c.Reason, "hidden") {
-		t.Fatalf("%s %v: %s", c.Status, c.Asks, c.Reason)
+	if c.Status != model.NeedsApproval || !slices.Contains(c.Asks, model.AskSamePerson) || !strings.Contains(english.Join(c.Reasons), "hidden") {
+		t.Fatalf("%s %v: %s", c.Status, c.Asks, english.Join(c.Reasons))
 	}
 	w.approveAll(p)
 	w.later(t, time.Hour)

@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -294,7 +295,7 @@ func TestOneSourceFails(t *testing.T) {
 		t.Errorf("guards: %v", p.Guards)
 	}
 	for _, u := range p.Unmanaged {
-		if u.ID == stranger.ID && !strings.Contains(u.Reason, "cannot be told: source hr could not be read") {
+		if u.ID == stranger.ID && !strings.Contains(english.Say(u.Reason), "cannot be told: source hr could not be read") {
 			t.Errorf("unmanaged: %+v", u)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
@@ -146,10 +147,10 @@ func TestProtectionIsNotKnown(t *testing.T) {
 	people["bert"].leave(model.Disabled)
 	p := w.later(t, time.Hour)
 	wantLines(t, of(p, "anna", "bert"), "withdraw E-anna needs-approval", "withdraw E-bert needs-approval")
-	if c := find(t, p, model.Withdraw, "bert"); !strings.Contains(c.Reason, "like everybody of source "+w.source().name+" (CN=Board: it is not there): every step needs an approval") {
+	if c := find(t, p, model.Withdraw, "bert"); !strings.Contains(english.Join(c.Reasons), "like everybody of source "+w.source().name+" (CN=Board: it is not there): every step needs an approval") {
 		t.Errorf("%+v", c)
 	}
-	if c := find(t, p, model.Withdraw, "anna"); strings.Contains(c.Reason, "like everybody") {
+	if c := find(t, p, model.Withdraw, "anna"); strings.Contains(english.Join(c.Reasons), "like everybody") {
 		t.Errorf("%+v", c)
 	}
 	w.source().protectAll = ""

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -47,7 +48,7 @@ func TestARenamedSourceIsCalledSo(t *testing.T) {
 			if n < 0 || takes(p) != 0 {
 				t.Fatalf("no preview: %+v", p.Guards)
 			}
-			told := p.Guards[n].Detail
+			told := english.Join(p.Guards[n].Reasons)
 			if first := strings.Index(told, "First type `"+rename); (first >= 0) != row.renamed || row.renamed && first > strings.Index(told, "approve --baseline") {
 				t.Errorf("the guard: %s", told)
 			}
@@ -57,8 +58,8 @@ func TestARenamedSourceIsCalledSo(t *testing.T) {
 				}
 			}
 			for _, h := range p.Held {
-				if h.Ask == model.AskForgotten && strings.Contains(h.Reason, "type `"+rename+"`") != row.renamed {
-					t.Errorf("held: %s", h.Reason)
+				if h.Ask == model.AskForgotten && strings.Contains(english.Join(h.Reasons), "type `"+rename+"`") != row.renamed {
+					t.Errorf("held: %s", english.Join(h.Reasons))
 				}
 			}
 		})

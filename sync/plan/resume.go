@@ -15,12 +15,12 @@ func (p *joining) resumeCreate(i model.Identity, op model.Operation) {
 	credential := l.Credential
 	if owner, taken := p.former[credential.ID]; taken && owner.Person != i.Person {
 		p.settle(op, false)
-		p.holdIdentity(i, fmt.Sprintf("the username %s belongs to %s by now", op.Username,
-			cmp.Or(p.observations[owner.Person].DN, owner.Person.String())))
+		p.holdIdentity(i, model.Text(fmt.Sprintf("the username %s belongs to %s by now", op.Username,
+			cmp.Or(p.observations[owner.Person].DN, owner.Person.String()))))
 		return
 	}
 	if other, strayed := p.strayed(op); strayed {
-		p.holdIdentity(i, fmt.Sprintf("the username %s is taken by a credential with the csi of %s, who comes first", op.Username, p.nameOf(other)))
+		p.holdIdentity(i, model.Text(fmt.Sprintf("the username %s is taken by a credential with the csi of %s, who comes first", op.Username, p.nameOf(other))))
 		return
 	}
 	settings := present(i.Settings)
@@ -34,13 +34,13 @@ func (p *joining) resumeCreate(i model.Identity, op model.Operation) {
 	}
 	c := p.change(model.Create, i, credential.ID, p.preStateOf(l, foreign)...)
 	c.CredentialID, c.Username, c.Requests = credential.ID, credential.Username, 3 // credential and settings before, the password
-	c.Reason = "an interrupted pass created this credential and did not hand it over: it gets a new password"
+	c.Reasons = model.Text("an interrupted pass created this credential and did not hand it over: it gets a new password").Some()
 	c.Settings, c.Cells = settings, i.Cells
 	c.Before, c.After = foreign, map[string]string{"username": credential.Username}
 	if why := p.whyDoubt(op, l, foreign); why != "" {
-		c.Reason = "an interrupted pass was to create this credential, and it may be somebody else's"
-		c.Ask(model.AskResume, why+". If it is nobody's, say yes: it gets a new password, and whoever has the old one loses it. "+
-			"Else delete it in the cockpit, or give this person another username")
+		c.Reasons = model.Text("an interrupted pass was to create this credential, and it may be somebody else's").Some()
+		c.Ask(model.AskResume, model.Text(why+". If it is nobody's, say yes: it gets a new password, and whoever has the old one loses it. "+
+			"Else delete it in the cockpit, or give this person another username"))
 	}
 	p.add(c)
 }
@@ -63,15 +63,15 @@ func (p *joining) givesUp(i model.Identity, op model.Operation) bool {
 // password would lock the app out (D-22).
 func (p *joining) askWhoUses(i model.Identity, op model.Operation, l model.Leftover, foreign map[string]string) {
 	if p.servesService(l.Credential.ID) {
-		p.holdFor(model.AskByHand, i.Person, i.CSI, i.DN, fmt.Sprintf("a Gateway, Broadcast or support ID uses credential %s, whose hand-over was interrupted: "+
-			"give this person another username, or delete it in the cockpit", l.Credential.Username))
+		p.holdFor(model.AskByHand, i.Person, i.CSI, i.DN, model.Text(fmt.Sprintf("a Gateway, Broadcast or support ID uses credential %s, whose hand-over was interrupted: "+
+			"give this person another username, or delete it in the cockpit", l.Credential.Username)))
 		return
 	}
 	c := p.change(model.Adopt, i, l.Credential.ID, p.preStateOf(l, foreign)...)
 	c.CredentialID, c.Username = l.Credential.ID, l.Credential.Username
-	c.Reason = fmt.Sprintf("credential %s is in use although its hand-over was interrupted", l.Credential.Username)
-	c.Ask(model.AskResume, p.whyDoubt(op, l, foreign)+". Find out who activated it: if it was this person, say yes, and it is theirs as it is; "+
-		"else delete it in the cockpit, or give this person another username, and they get another")
+	c.Reasons = model.Text(fmt.Sprintf("credential %s is in use although its hand-over was interrupted", l.Credential.Username)).Some()
+	c.Ask(model.AskResume, model.Text(p.whyDoubt(op, l, foreign)+". Find out who activated it: if it was this person, say yes, and it is theirs as it is; "+
+		"else delete it in the cockpit, or give this person another username, and they get another"))
 	p.add(c)
 }
 
@@ -130,8 +130,8 @@ func (p *joining) withdrawAbandoned(op model.Operation) {
 	foreign := l.Foreign(op, nil, p.Policy)
 	c.ID = model.ChangeID(append([]string{c.ID}, p.preStateOf(l, foreign)...)...)
 	c.Status, c.NotBefore = p.withdrawalTime(o)
-	c.Ask(model.AskResume, model.JoinReasons(fmt.Sprintf("an interrupted pass was to create the credential %s, and handed it to nobody", op.Username),
-		p.whyDoubt(op, l, foreign))+". If it is nobody else's, say yes, or delete it in the cockpit")
+	c.Ask(model.AskResume, model.Text(model.JoinReasons(fmt.Sprintf("an interrupted pass was to create the credential %s, and handed it to nobody", op.Username),
+		p.whyDoubt(op, l, foreign))+". If it is nobody else's, say yes, or delete it in the cockpit"))
 	p.askForgotten(&c)
 	p.add(c)
 }

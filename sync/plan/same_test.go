@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
@@ -186,7 +187,7 @@ func TestSamePersonNumberedAnew(t *testing.T) {
 			p := w.plan()
 			wantLines(t, of(p, "anna"), "revoke E-anna waiting")
 			if c := find(t, p, model.Revoke, "anna"); slices.Contains(c.Asks, model.AskSamePerson) != row.asks {
-				t.Errorf("asks %v: %s", c.Asks, c.Question)
+				t.Errorf("asks %v: %s", c.Asks, english.Join(c.Questions))
 			}
 		})
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -20,7 +21,7 @@ func TestAScopePutBackIsNone(t *testing.T) {
 	}
 	w.source().scope = "s9 base_dn=a groups=typo"
 	p := w.later(t, time.Hour)
-	if !p.Tripped(model.GuardBaseline) || !strings.Contains(p.Guards[0].Detail, "(groups). If you did not mean to change it, fix it or put it back") {
+	if !p.Tripped(model.GuardBaseline) || !strings.Contains(english.Join(p.Guards[0].Reasons), "(groups). If you did not mean to change it, fix it or put it back") {
 		t.Errorf("%+v", p.Guards)
 	}
 	w.source().scope = parted

@@ -32,8 +32,8 @@ func (p *recovered) choose(i *model.Identity) {
 	for _, s := range i.Several {
 		value, chosen := s.Pick(p.inUse(i.Person, s.Setting))
 		if !chosen {
-			i.Held = model.JoinReasons(i.Held, fmt.Sprintf("%s may be %s: the attribute has several values, none is in use and none stands in the DN; "+
-				"leave one, or let the template say which (first)", s.Name(), strings.Join(s.Values, " or ")))
+			i.Held = append(slices.Clip(i.Held), model.Text(fmt.Sprintf("%s may be %s: the attribute has several values, none is in use and none stands in the DN; "+
+				"leave one, or let the template say which (first)", s.Name(), strings.Join(s.Values, " or "))))
 		}
 		i.Set(s.Setting, value)
 	}

@@ -29,20 +29,20 @@ func (p *given) suspend(c *model.Change) {
 		return
 	}
 	if !s.Stands(p.Now) {
-		c.Reason = model.JoinReasons(c.Reason, fmt.Sprintf("the leave of absence is over since %s, and the grace counts from then", wording.Stamp(s.Over)))
+		c.Because(model.Text(fmt.Sprintf("the leave of absence is over since %s, and the grace counts from then", wording.Stamp(s.Over))))
 		return
 	}
 	c.Status, c.NotBefore = model.Suspended, model.Later(c.NotBefore, s.Until)
-	c.Reason = model.JoinReasons(s.Words(p.Now), c.Reason)
+	c.Reasons = append([]model.Reason{model.Text(s.Words(p.Now))}, c.Reasons...)
 }
 
 // holdByHand holds somebody whose credential must be withdrawn by hand: now, unless they are on leave.
 func (p *draft) holdByHand(person model.PersonID, csi, dn, reason string) {
 	if s, said := p.State.Suspension(person); said && s.Stands(p.Now) {
-		p.hold(person, csi, dn, model.JoinReasons(s.Words(p.Now), reason))
+		p.hold(person, csi, dn, model.Text(model.JoinReasons(s.Words(p.Now), reason)))
 		return
 	}
-	p.holdFor(model.AskByHand, person, csi, dn, reason)
+	p.holdFor(model.AskByHand, person, csi, dn, model.Text(reason))
 }
 
 // suspensions are those after this pass. A leave goes with the person to another account of theirs.

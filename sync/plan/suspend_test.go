@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -102,8 +103,8 @@ func TestALeaveSuspendsADeparture(t *testing.T) {
 				}
 			}
 			c := find(t, p, model.Withdraw, "anna")
-			if want := w.state.Suspensions[0].Until; c.NotBefore.Before(want) || !strings.Contains(c.Reason, w.state.Suspensions[0].LastDay) {
-				t.Errorf("not before %s, reason %q", c.NotBefore, c.Reason)
+			if want := w.state.Suspensions[0].Until; c.NotBefore.Before(want) || !strings.Contains(english.Join(c.Reasons), w.state.Suspensions[0].LastDay) {
+				t.Errorf("not before %s, reason %q", c.NotBefore, english.Join(c.Reasons))
 			}
 			wantLines(t, of(w.later(t, day), "anna"), "withdraw E-anna suspended", "disable-contact E-anna suspended", "detach E-anna suspended") // it records the end
 			p = w.later(t, 23*time.Hour)

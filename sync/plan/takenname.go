@@ -16,21 +16,21 @@ func (p *joining) adoptByUsername(i model.Identity, c model.Credential) {
 	unread := p.unread()
 	switch other, claimed := p.claimedCSI[csi]; {
 	case csi != "" && claimed && other != i.Person:
-		p.holdIdentity(i, fmt.Sprintf("%s with the csi %s, which is that of %s: give this person another username", taken, csi, p.nameOf(other)))
+		p.holdIdentity(i, model.Text(fmt.Sprintf("%s with the csi %s, which is that of %s: give this person another username", taken, csi, p.nameOf(other))))
 	case csi != "" && !p.maybeMeant(i, csi):
-		p.holdIdentity(i, fmt.Sprintf("%s with another csi (%s): if it is this person's, write the csi %s to it in the cockpit; "+
-			"else give this person another username, or delete it if it is nobody's", taken, csi, i.CSI))
+		p.holdIdentity(i, model.Text(fmt.Sprintf("%s with another csi (%s): if it is this person's, write the csi %s to it in the cockpit; "+
+			"else give this person another username, or delete it if it is nobody's", taken, csi, i.CSI)))
 	case against != "":
-		p.holdIdentity(i, fmt.Sprintf("%s that is not ours, and it cannot be adopted: %s. If it is not this person's, give them another username, "+
-			"or delete it in the cockpit", taken, against))
+		p.holdIdentity(i, model.Text(fmt.Sprintf("%s that is not ours, and it cannot be adopted: %s. If it is not this person's, give them another username, "+
+			"or delete it in the cockpit", taken, against)))
 	case c.Username != i.Username:
-		p.holdIdentity(i, fmt.Sprintf("%s that is not ours, and that is this person's (%s) but for upper and lower case, so it is not adopted by name; "+
-			"write the csi %s to it, or delete it in the cockpit", taken, i.Username, i.CSI))
+		p.holdIdentity(i, model.Text(fmt.Sprintf("%s that is not ours, and that is this person's (%s) but for upper and lower case, so it is not adopted by name; "+
+			"write the csi %s to it, or delete it in the cockpit", taken, i.Username, i.CSI)))
 	case !p.Policy.AdoptUsername && near == "":
-		p.holdIdentity(i, fmt.Sprintf("%s that is not ours; write the csi %s to it, "+
-			"set adopt.username: true, or delete it in the cockpit", taken, i.CSI))
+		p.holdIdentity(i, model.Text(fmt.Sprintf("%s that is not ours; write the csi %s to it, "+
+			"set adopt.username: true, or delete it in the cockpit", taken, i.CSI)))
 	case len(unread) > 0:
-		p.holdIdentity(i, fmt.Sprintf("the credential %s is called like this person, and may be a namesake's: %s", c.Username, p.notRead(unread[0])))
+		p.holdIdentity(i, model.Text(fmt.Sprintf("the credential %s is called like this person, and may be a namesake's: %s", c.Username, p.notRead(unread[0]))))
 	case near != "":
 		p.adopt(i, c.ID, "its username is exactly this person's")
 	default:

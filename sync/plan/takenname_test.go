@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -54,12 +55,12 @@ func (c taken) world() (*world, *entry) {
 func reasonFor(p plan.Plan, zoe *entry) string {
 	for _, h := range p.Held {
 		if h.Person == zoe.id {
-			return h.Reason
+			return english.Join(h.Reasons)
 		}
 	}
 	for _, c := range p.Changes {
 		if c.Person == zoe.id && c.Status == model.NeedsApproval {
-			return c.Reason
+			return english.Join(c.Reasons)
 		}
 	}
 	return ""
@@ -160,7 +161,7 @@ func TestNearMissIsAdoptedByAYes(t *testing.T) {
 					t.Errorf("before anybody said yes: %s %s", c.Op, c.Status)
 				}
 			}
-			if adoption.Status != model.NeedsApproval || !slices.Contains(adoption.Asks, model.AskLikeCSI) || !strings.Contains(adoption.Reason, "differs from 00077") {
+			if adoption.Status != model.NeedsApproval || !slices.Contains(adoption.Asks, model.AskLikeCSI) || !strings.Contains(english.Join(adoption.Reasons), "differs from 00077") {
 				t.Fatalf("%+v", adoption)
 			}
 			if w.pkg.Settings[adoption.CredentialID][model.SettingCSI] != c.csi {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -139,8 +140,8 @@ func (p *known) afterUndo(i model.Identity, own model.Ownership) []string {
 	switch {
 	case !i.Entitled():
 		next = append(next, "The directory does not say now that they are entitled ("+p.describeInDirectory(own.Person)+"): when a pass sees them so, it makes a new credential.")
-	case i.Held != "":
-		next = append(next, "The directory says that they are entitled, but they are held ("+i.Held+"): when that is fixed, a pass makes a new credential.")
+	case len(i.Held) > 0:
+		next = append(next, "The directory says that they are entitled, but they are held ("+english.Join(i.Held)+"): when that is fixed, a pass makes a new credential.")
 	default:
 		if stops := p.stopsRemaking(own); stops != "" {
 			next = append(next, "The directory says that they are entitled, but no credential comes yet: "+stops+". The first pass after that makes it, with a new password in the hand-over file.")
@@ -175,7 +176,7 @@ func (p Plan) stopsMaking(person model.PersonID) string {
 	}
 	for _, h := range p.Held {
 		if h.Person == person {
-			return "they are held (" + h.Reason + "). What ends that: correct it"
+			return "they are held (" + english.Join(h.Reasons) + "). What ends that: correct it"
 		}
 	}
 	return ""
@@ -191,7 +192,7 @@ func (p Plan) stops(c model.Change) string {
 	}
 	switch c.Status {
 	case model.Waiting, model.Deferred:
-		return "it is " + string(c.Status) + " (" + c.Reason + ")" + notBeforeWords(c)
+		return "it is " + string(c.Status) + " (" + english.Join(c.Reasons) + ")" + notBeforeWords(c)
 	case model.Due, model.NeedsApproval, model.Blocked, model.Withheld, model.Suspended:
 	}
 	return ""

@@ -33,7 +33,7 @@ func (p *budget) awaitHandover() {
 	for _, c := range p.inOrder(model.Create) {
 		if c.Status == model.Due {
 			c.Status = model.Waiting
-			c.Reason = fmt.Sprintf("no password can be handed over (%s): %s", p.NoHandover, c.Reason)
+			c.Reasons = append([]model.Reason{model.Because("no-handover", p.NoHandover)}, c.Reasons...)
 			ids = append(ids, c.ID)
 		}
 	}

@@ -96,7 +96,7 @@ func (p *lists) awaitList(c *model.Change, o model.Object) {
 		return
 	}
 	c.Status, c.NotBefore = model.Waiting, model.Later(c.NotBefore, p.unlistedSince(o).Add(model.GoneAfter))
-	c.Reason += "; " + p.describeUnsure(o)
+	c.Because(model.Text(p.describeUnsure(o)))
 }
 
 // describeUnsure says what it means that this list lacks an object.

@@ -34,7 +34,7 @@ func (p *record) listUnmanaged() {
 	departed := p.departedCSI()
 	for _, c := range p.Inventory.Credentials {
 		if !ours[c.ID] {
-			p.unmanaged("credential", c.ID, c.Username, p.whyUnmanaged(c, departed))
+			p.unmanaged("credential", c.ID, c.Username, model.Text(p.whyUnmanaged(c, departed)))
 		}
 	}
 	ofLeavers := p.ofLeavers()
@@ -44,11 +44,11 @@ func (p *record) listUnmanaged() {
 			managedUser[u.ID] = true
 			continue
 		}
-		p.unmanaged("user", u.ID, model.FullName(u.FirstName, u.LastName), whyUserUnmanaged(u, ofLeavers[u.ID]))
+		p.unmanaged("user", u.ID, model.FullName(u.FirstName, u.LastName), model.Text(whyUserUnmanaged(u, ofLeavers[u.ID])))
 	}
 	for _, c := range p.Inventory.Contacts {
 		if !managedUser[c.ID] {
-			p.unmanaged("contact", c.ID, model.FullName(c.FirstName, c.LastName), cmp.Or(ofLeavers[c.ID], "no user of a managed credential"))
+			p.unmanaged("contact", c.ID, model.FullName(c.FirstName, c.LastName), model.Text(cmp.Or(ofLeavers[c.ID], "no user of a managed credential")))
 		}
 	}
 	slices.SortFunc(p.plan.Unmanaged, func(a, b model.Unmanaged) int {
@@ -56,7 +56,7 @@ func (p *record) listUnmanaged() {
 	})
 }
 
-func (p *record) unmanaged(kind, id, name, reason string) {
+func (p *record) unmanaged(kind, id, name string, reason model.Reason) {
 	p.plan.Unmanaged = append(p.plan.Unmanaged, model.Unmanaged{Kind: kind, ID: id, Name: name, Reason: reason})
 }
 

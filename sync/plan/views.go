@@ -152,7 +152,7 @@ func (p *directory) describeView(s model.Snapshot, change string, missed int) st
 // askView lets a step of somebody wait for a yes whom no proved view missed, and names what changed.
 func (p *directory) askView(c *model.Change, o model.Observation) {
 	if o.Unproved && !c.Placeless {
-		c.Ask(model.AskView, "missed first when "+p.whatChanged(o.Person.Source)+": they may only be hidden by that, so it takes somebody's yes")
+		c.Ask(model.AskView, model.Text("missed first when "+p.whatChanged(o.Person.Source)+": they may only be hidden by that, so it takes somebody's yes"))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -54,8 +55,8 @@ func exchanges() map[string]func(*world) {
 func waitsForYes(t *testing.T, p plan.Plan) {
 	t.Helper()
 	c := change(t, p, model.Withdraw, "anna")
-	if c.Status != model.NeedsApproval || len(c.Asks) != 1 || c.Asks[0] != model.AskView || !strings.Contains(c.Reason, "may only be hidden") {
-		t.Errorf("%s %v: %s", c.Status, c.Asks, c.Reason)
+	if c.Status != model.NeedsApproval || len(c.Asks) != 1 || c.Asks[0] != model.AskView || !strings.Contains(english.Join(c.Reasons), "may only be hidden") {
+		t.Errorf("%s %v: %s", c.Status, c.Asks, english.Join(c.Reasons))
 	}
 }
 
@@ -128,7 +129,7 @@ func TestASecondAccountThatAnotherViewHides(t *testing.T) {
 				p = w.later(t, day)
 			}
 			if c := change(t, p, model.Detach, "anna"); c.Status != model.NeedsApproval || !slices.Contains(c.Asks, model.AskSamePerson) {
-				t.Errorf("%s %v: %s", c.Status, c.Asks, c.Reason)
+				t.Errorf("%s %v: %s", c.Status, c.Asks, english.Join(c.Reasons))
 			}
 			if c := condition(t, p, "view"); !strings.Contains(c.Detail, "misses 1 who were seen before") {
 				t.Errorf("%+v", c)
@@ -158,7 +159,7 @@ func TestASecondAccountThatIsMissedAgain(t *testing.T) {
 	w.readBy(reader("old"))
 	for _, want := range []model.Status{model.NeedsApproval, model.Due} {
 		if c := change(t, w.later(t, day), model.Detach, "anna"); c.Status != want {
-			t.Errorf("%s: %s", c.Status, c.Reason)
+			t.Errorf("%s: %s", c.Status, english.Join(c.Reasons))
 		}
 	}
 }
@@ -631,7 +632,7 @@ func TestOneReadOfAProvedView(t *testing.T) {
 	w.readBy(reader("old"))
 	p := w.later(t, time.Hour)
 	if c := change(t, p, model.Withdraw, "anna"); c.Status != model.Waiting || len(c.Asks) != 0 {
-		t.Errorf("one read of the account that sees her made it %s %v: %s", c.Status, c.Asks, c.Reason)
+		t.Errorf("one read of the account that sees her made it %s %v: %s", c.Status, c.Asks, english.Join(c.Reasons))
 	}
 	people["anna"].comeBack()
 	w.later(t, time.Hour)
@@ -688,7 +689,7 @@ func TestWhatChangedIsNamed(t *testing.T) {
 			if n < 0 || !slices.Contains(p.Changes[n].Asks, model.AskView) {
 				t.Fatalf("nobody is asked: %v", summary(p))
 			}
-			if reason := p.Changes[n].Reason; !strings.Contains(reason, "missed first when "+says) && !strings.Contains(reason, "missed first when "+w.source().server+" "+says) {
+			if reason := english.Join(p.Changes[n].Reasons); !strings.Contains(reason, "missed first when "+says) && !strings.Contains(reason, "missed first when "+w.source().server+" "+says) {
 				t.Errorf("it does not say %q: %s", says, reason)
 			}
 		})

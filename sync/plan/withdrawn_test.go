@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -123,7 +124,7 @@ func TestAMassTakesNothingFromWhomItHasNothingToWithdraw(t *testing.T) {
 					t.Errorf("%s is taken: %t", id, taken)
 				}
 			}
-			if !row.yes && !strings.Contains(words(p)+p.Guards[0].Detail, "With them wait 2 people whose credential had gone before") {
+			if !row.yes && !strings.Contains(words(p)+english.Join(p.Guards[0].Reasons), "With them wait 2 people whose credential had gone before") {
 				t.Errorf("the guard does not tell of them: %+v", p.Guards)
 			}
 		})

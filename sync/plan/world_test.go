@@ -13,6 +13,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -200,7 +201,7 @@ func (e *entry) identity() model.Identity {
 	}
 	return model.Identity{
 		Person: e.id, DN: e.dn(), State: e.state, Evidence: e.evidence, Dated: e.dated, Excluded: e.excluded, Protected: e.board,
-		CSI: csi, Username: e.username, Settings: settings, Several: e.several, Undecided: e.unsaid, Held: held,
+		CSI: csi, Username: e.username, Settings: settings, Several: e.several, Undecided: e.unsaid, Held: model.Text(held).Some(),
 	}
 }
 
@@ -1097,7 +1098,7 @@ func (w *world) check(t testing.TB, in plan.Input, p plan.Plan) {
 			t.Fatalf("changes are not sorted: %s after %s", c.Op, p.Changes[n-1].Op)
 		}
 		stopped := c.Status == model.Blocked || c.Status == model.Waiting && c.Guard == model.GuardAhead
-		if c.Requests < 0 || c.Status == "" || c.Class == "" || c.Reason == "" || (c.Guard != "") != stopped {
+		if c.Requests < 0 || c.Status == "" || c.Class == "" || english.Join(c.Reasons) == "" || (c.Guard != "") != stopped {
 			t.Fatalf("malformed change %+v", c)
 		}
 		if c.Status == model.Due && !in.Policy.Mode.Allows(c.Op) {
@@ -1371,16 +1372,16 @@ func find(t testing.TB, p plan.Plan, op model.Op, name string) model.Change {
 func words(p plan.Plan) string {
 	var b strings.Builder
 	for _, c := range p.Changes {
-		fmt.Fprintln(&b, c.Reason)
+		fmt.Fprintln(&b, english.Join(c.Reasons))
 	}
 	for _, h := range p.Held {
-		fmt.Fprintln(&b, h.Reason)
+		fmt.Fprintln(&b, english.Join(h.Reasons))
 	}
 	for _, u := range p.Unmanaged {
-		fmt.Fprintln(&b, u.Kind, u.Name, u.Reason)
+		fmt.Fprintln(&b, u.Kind, u.Name, english.Say(u.Reason))
 	}
 	for _, g := range p.Guards {
-		fmt.Fprintln(&b, g.Name, g.Detail)
+		fmt.Fprintln(&b, g.Name, english.Join(g.Reasons))
 	}
 	return b.String()
 }

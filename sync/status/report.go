@@ -35,9 +35,10 @@ type Source struct {
 	Error  string           // the same, and what to do
 }
 
-// Guard is a guard that tripped.
+// Guard is a guard that tripped, as the record of that pass words it.
 type Guard struct {
-	model.Guard
+	Name, Source, Detail, Check string
+	Codes                       []model.Code // of the reasons that Detail words
 	// Answered tells that nobody is asked because of it any more.
 	Answered bool
 }

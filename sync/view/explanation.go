@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -114,9 +115,9 @@ func writeDecision(x explain.Explanation, out *printer) {
 		out.fact("? worth knowing", n.Detail)
 	}
 	for _, g := range x.Guards {
-		out.fact("GUARD "+g.Name, g.Detail)
-		if g.Check != "" {
-			out.fact("check first", g.Check)
+		out.fact("GUARD "+g.Name, english.Join(g.Reasons))
+		if len(g.Check) > 0 {
+			out.fact("check first", english.Join(g.Check))
 		}
 	}
 }

@@ -26,7 +26,7 @@ func NewExplanationJSON(x explain.Explanation) ExplanationJSON {
 		Held:   model.Convert(x.Held, func(reason string) string { return reason }),
 		Guards: model.Convert(x.Guards, newGuardJSON), Notices: model.Convert(x.Notices, newNoticeJSON),
 		NotActivated: x.NotActivated(), LoggedOut: x.LoggedOut(),
-		Unmanaged: model.Convert(x.Unmanaged, func(u model.Unmanaged) UnmanagedJSON { return UnmanagedJSON(u) }),
+		Unmanaged: model.Convert(x.Unmanaged, newUnmanagedJSON),
 		History:   newHistoryJSON(x.History),
 		Unread:    model.Convert(x.Unread, func(u explain.UnreadSide) UnreadJSON { return UnreadJSON{Source: u.Source, Reason: u.Why} }),
 	}

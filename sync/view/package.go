@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
@@ -42,7 +43,7 @@ func writePackage(x explain.Explanation, out *printer) {
 		out.fact("contact "+c.ID, model.FullName(c.FirstName, c.LastName), state)
 	}
 	for _, u := range x.Unmanaged {
-		out.fact("unmanaged "+u.Kind+" "+u.ID, u.Name, u.Reason)
+		out.fact("unmanaged "+u.Kind+" "+u.ID, u.Name, english.Say(u.Reason))
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -47,7 +48,7 @@ func WritePlan(w io.Writer, p plan.Plan, limit int) error {
 	})
 	out.section(fmt.Sprintf("\nHeld, nothing is done for them (%d):", len(p.Held)), len(p.Held), func(n int) string {
 		h := p.Held[n]
-		return row("  ! "+model.DescribePerson(h.CSI, h.DN, h.Person), h.Reason)
+		return row("  ! "+model.DescribePerson(h.CSI, h.DN, h.Person), english.Join(h.Reasons))
 	})
 	out.section(fmt.Sprintf("\nWorth knowing, nothing is done about it (%d):", len(p.Notices)), len(p.Notices), func(n int) string {
 		x := p.Notices[n]
@@ -55,7 +56,7 @@ func WritePlan(w io.Writer, p plan.Plan, limit int) error {
 	})
 	out.section(fmt.Sprintf("\nUnmanaged, never touched (%d):", len(p.Unmanaged)), len(p.Unmanaged), func(n int) string {
 		u := p.Unmanaged[n]
-		return row("  . "+u.Kind+" "+u.ID, u.Name, u.Reason)
+		return row("  . "+u.Kind+" "+u.ID, u.Name, english.Say(u.Reason))
 	})
 	out.line("\n%s", Summary(p))
 	out.waits(p.Waits())
@@ -76,9 +77,9 @@ func (o *printer) judgement(p plan.Plan) {
 		o.afterBaseline(p)
 	}
 	for _, g := range p.Guards {
-		o.line("\nGUARD %s: %s", strings.TrimSpace(g.Name+" "+g.Source), g.Detail)
-		if g.Check != "" {
-			o.line("  Check first: %s", g.Check)
+		o.line("\nGUARD %s: %s", strings.TrimSpace(g.Name+" "+g.Source), english.Join(g.Reasons))
+		if len(g.Check) > 0 {
+			o.line("  Check first: %s", english.Join(g.Check))
 		}
 	}
 	if !plan.Accepted(p.Baseline) {
@@ -133,7 +134,7 @@ func changeLine(c model.Change) string {
 
 // why words the reason of a change, with its object, what it changes and the evidence.
 func why(c model.Change) string {
-	parts := []string{c.Reason}
+	parts := []string{english.Join(c.Reasons)}
 	if c.ThreemaID != "" {
 		parts = append(parts, "ID "+c.ThreemaID)
 	}

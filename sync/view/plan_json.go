@@ -3,6 +3,7 @@ package view
 import (
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -15,7 +16,7 @@ func NewPlanJSON(p plan.Plan) PlanJSON {
 		Changes:   NewChangesJSON(p.Changes),
 		Held:      model.Convert(p.Held, newHeldJSON),
 		Missed:    model.Convert(p.Missed, newMissedJSON),
-		Unmanaged: model.Convert(p.Unmanaged, func(u model.Unmanaged) UnmanagedJSON { return UnmanagedJSON(u) }),
+		Unmanaged: model.Convert(p.Unmanaged, newUnmanagedJSON),
 		Notices:   model.Convert(p.Notices, newNoticeJSON),
 		Guards:    model.Convert(p.Guards, newGuardJSON),
 		Seats:     CountedSeats{p.Seats.Licences, p.Seats.Used, p.Seats.Free, p.GeneratedAt.UTC()},
@@ -73,7 +74,7 @@ func NewChangeJSON(c model.Change) ChangeJSON {
 	}
 	return ChangeJSON{
 		ID: c.ID, Op: c.Op, Class: c.Class, Person: PersonJSON{c.Person.Source, c.Person.ID, c.CSI, c.DN},
-		CredentialID: c.CredentialID, Username: c.Username, ThreemaID: c.ThreemaID, Reason: c.Reason, Evidence: c.EvidenceText,
+		CredentialID: c.CredentialID, Username: c.Username, ThreemaID: c.ThreemaID, Reason: english.Join(c.Reasons), Codes: model.CodesOf(c.Reasons), Evidence: c.EvidenceText,
 		Before: notNil(c.Before), After: notNil(c.After), Requests: c.Requests,
 		Status: c.Status, NotBefore: optionalTime(c.NotBefore), DueAt: optionalTime(dueAt), Guard: c.Guard,
 		Asks: model.Convert(c.Asks, func(a model.Ask) model.Ask { return a }), AskedBy: c.AskedBy(), Protected: c.Protected, Approved: c.Approved, ApprovedUntil: optionalTime(c.ApprovedUntil),
@@ -82,7 +83,7 @@ func NewChangeJSON(c model.Change) ChangeJSON {
 
 // newHeldJSON shapes somebody who is held.
 func newHeldJSON(h model.Held) HeldJSON {
-	return HeldJSON{Person: PersonJSON{h.Person.Source, h.Person.ID, h.CSI, h.DN}, Reason: h.Reason, Ask: h.Ask}
+	return HeldJSON{Person: PersonJSON{h.Person.Source, h.Person.ID, h.CSI, h.DN}, Reason: english.Join(h.Reasons), Codes: model.CodesOf(h.Reasons), Ask: h.Ask}
 }
 
 // newMissedJSON shapes somebody whom a read did not show.
@@ -176,5 +177,9 @@ func (w WaitJSON) Wait() model.Wait {
 }
 
 func newGuardJSON(g model.Guard) GuardJSON {
-	return GuardJSON{Guard: g.Name, Source: g.Source, Detail: g.Detail, Check: g.Check}
+	return GuardJSON{Guard: g.Name, Source: g.Source, Detail: english.Join(g.Reasons), Check: english.Join(g.Check), Codes: model.CodesOf(g.Reasons)}
+}
+
+func newUnmanagedJSON(u model.Unmanaged) UnmanagedJSON {
+	return UnmanagedJSON{u.Kind, u.ID, u.Name, english.Say(u.Reason), u.Reason.Code}
 }

@@ -29,9 +29,9 @@ func PastReport(record json.RawMessage) status.Report {
 		Text: record, Told: told, Plan: r.PastPlan(), GeneratedAt: r.GeneratedAt, Seats: status.Seats(r.Seats), Error: r.Error, Failure: r.Failure, Omitted: r.Omitted,
 		Sources: model.Convert(r.Sources, SourceJSON.source), Waits: model.Convert(r.Waits, WaitJSON.Wait),
 		Guards: model.Convert(r.Guards, func(g GuardJSON) status.Guard {
-			return status.Guard{Guard: model.Guard{Name: g.Guard, Source: g.Source, Detail: g.Detail, Check: g.Check}}
+			return status.Guard{Name: g.Guard, Source: g.Source, Detail: g.Detail, Check: g.Check, Codes: g.Codes}
 		}),
-		Held: model.Convert(r.Held, func(h HeldJSON) model.Held { return model.Held{Person: h.Person.PersonID(), Reason: h.Reason} }),
+		Held: model.Convert(r.Held, func(h HeldJSON) model.Held { return model.Held{Person: h.Person.PersonID(), Reasons: model.Text(h.Reason).Some()} }),
 		Results: model.Convert(r.Results, func(x ResultJSON) status.Result {
 			return status.Result{Op: x.Op, Outcome: x.Outcome, Message: x.Message}
 		}),

@@ -79,6 +79,7 @@ type (
 		Username      string            `json:"username"`
 		ThreemaID     string            `json:"threemaId"`
 		Reason        string            `json:"reason"`
+		Codes         []model.Code      `json:"codes"` // of the reasons that it words
 		Evidence      string            `json:"evidence"`
 		Before        map[string]string `json:"before"`
 		After         map[string]string `json:"after"`
@@ -95,9 +96,10 @@ type (
 	}
 	// HeldJSON is somebody for whom nothing is done.
 	HeldJSON struct {
-		Person PersonJSON `json:"person"`
-		Reason string     `json:"reason"`
-		Ask    model.Ask  `json:"ask,omitempty"` // what a person must do who cannot say yes to a change
+		Person PersonJSON   `json:"person"`
+		Reason string       `json:"reason"`
+		Codes  []model.Code `json:"codes"`
+		Ask    model.Ask    `json:"ask,omitempty"` // what a person must do who cannot say yes to a change
 	}
 	// MissedJSON is somebody whom a read did not show.
 	MissedJSON struct {
@@ -109,10 +111,11 @@ type (
 	}
 	// UnmanagedJSON is what is not ours.
 	UnmanagedJSON struct {
-		Kind   string `json:"kind"`
-		ID     string `json:"id"`
-		Name   string `json:"name"`
-		Reason string `json:"reason"`
+		Kind   string     `json:"kind"`
+		ID     string     `json:"id"`
+		Name   string     `json:"name"`
+		Reason string     `json:"reason"`
+		Code   model.Code `json:"code"`
 	}
 	// NoticeJSON is what is worth knowing.
 	NoticeJSON struct {
@@ -122,10 +125,11 @@ type (
 	}
 	// GuardJSON is a guard that tripped.
 	GuardJSON struct {
-		Guard  string `json:"guard"`
-		Source string `json:"source"`
-		Detail string `json:"detail"`
-		Check  string `json:"check,omitempty"` // what to look at before anybody says yes
+		Guard  string       `json:"guard"`
+		Source string       `json:"source"`
+		Detail string       `json:"detail"`
+		Check  string       `json:"check,omitempty"` // what to look at before anybody says yes
+		Codes  []model.Code `json:"codes,omitempty"` // of the reasons that detail words
 		// Answered tells that nobody is asked because of it any more; `status` alone knows that.
 		Answered bool `json:"answered,omitempty"`
 	}

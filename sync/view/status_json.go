@@ -14,9 +14,7 @@ func NewStatusJSON(s status.Status) StatusJSON {
 			return RemovedSourceJSON{r.Name, r.People, optionalTime(r.ForgottenAt), r.ForgottenBy}
 		}),
 		Guards: model.Convert(s.Guards, func(g status.Guard) GuardJSON {
-			doc := newGuardJSON(g.Guard)
-			doc.Answered = g.Answered
-			return doc
+			return GuardJSON{Guard: g.Name, Source: g.Source, Detail: g.Detail, Check: g.Check, Codes: g.Codes, Answered: g.Answered}
 		}),
 		Answered: model.Convert(s.Answered, func(a status.Answer) AnsweredJSON {
 			return AnsweredJSON{a.Answer, a.Steps, a.People, NewWaitingPeopleJSON(a.Whom)}

@@ -119,7 +119,7 @@ func TestForeignTextSteersNoStatus(t *testing.T) {
 	out := written(t, status.Status{
 		Sources: []status.Source{{SourceReport: model.SourceReport{Name: "corp", Conditions: []model.Condition{{Name: evil, Detail: evil}}}, Error: evil}},
 		Orders:  []status.Order{{Username: evil, DN: evil, By: evil, Typed: evil}}, Leavers: []status.Leaver{{Observation: model.Observation{DN: evil, Evidence: model.Evidence{Detail: evil}}}},
-		Alarms: []model.Alarm{{DN: evil}}, Guards: []status.Guard{{Guard: model.Guard{Detail: evil}}}, Answered: []status.Answer{{Words: evil}},
+		Alarms: []model.Alarm{{DN: evil}}, Guards: []status.Guard{{Detail: evil}}, Answered: []status.Answer{{Words: evil}},
 	})
 	if strings.ContainsAny(out, "\x1b\u202e\t") || strings.Contains(out, "\nSTOP") {
 		t.Error(out)

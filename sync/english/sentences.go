@@ -1,0 +1,13 @@
+package english
+
+import "github.com/threema-dirsync/threema-dirsync/sync/model"
+
+// Sentence is what a code says, with its arguments in braces.
+func Sentence(code model.Code) (string, bool) {
+	for _, topic := range []func(model.Code) string{ofHandover} {
+		if words := topic(code); words != "" {
+			return words, true
+		}
+	}
+	return "", false
+}

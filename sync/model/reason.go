@@ -1,0 +1,79 @@
+package model
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Code says in one word why something is as it is, or what somebody is told. The set is closed: each has a sentence in
+// sync/english and stands in the JSON. A house test holds codes and sentences together.
+type Code string
+
+// Reason is why something is as it is: a code, and what it is about, in the order in which the sentence of the code
+// numbers it. It is a value of the core; whoever shows it words it. An argument is a string (a name, a number of the directory, a
+// setting), an int, a time, a list of strings, or another reason, or several.
+type Reason struct {
+	Code Code
+	Args []any
+}
+
+// Because makes a reason.
+func Because(code Code, args ...any) Reason { return Reason{code, args} }
+
+// Some is a list of one reason, none if it says nothing.
+func (r Reason) Some() []Reason {
+	if r.Code == "" {
+		return nil
+	}
+	return []Reason{r}
+}
+
+// Key tells reasons apart, and puts them in one order whatever the language.
+func (r Reason) Key() string {
+	parts := []string{string(r.Code)}
+	for _, arg := range r.Args {
+		parts = append(parts, keyOf(arg))
+	}
+	return strings.Join(parts, "\x00")
+}
+
+func keyOf(arg any) string {
+	switch a := arg.(type) {
+	case string:
+		return a
+	case time.Time:
+		return a.UTC().Format(time.RFC3339Nano)
+	case Reason:
+		return a.Key()
+	case []Reason:
+		return KeyOf(a)
+	}
+	return fmt.Sprint(arg)
+}
+
+// KeyOf is the key of several.
+func KeyOf(reasons []Reason) string {
+	return strings.Join(Convert(reasons, Reason.Key), "\x01")
+}
+
+// CodesOf are the codes of reasons, in their order.
+func CodesOf(reasons []Reason) []Code {
+	return Convert(reasons, func(r Reason) Code { return r.Code })
+}
+
+// Plain is the code of a sentence that has no code of its own yet.
+const Plain Code = "text"
+
+// Text is such a sentence.
+func Text(sentence string) Reason {
+	if sentence == "" {
+		return Reason{}
+	}
+	return Because(Plain, sentence)
+}
+
+// Sentence words reasons that are nothing but text.
+func Sentence(reasons []Reason) string {
+	return strings.Join(Convert(reasons, func(r Reason) string { return fmt.Sprint(r.Args...) }), "; ")
+}
