@@ -31,7 +31,9 @@ func PastReport(record json.RawMessage) status.Report {
 		Guards: model.Convert(r.Guards, func(g GuardJSON) status.Guard {
 			return status.Guard{Name: g.Guard, Source: g.Source, Detail: g.Detail, Check: g.Check, Codes: g.Codes}
 		}),
-		Held: model.Convert(r.Held, func(h HeldJSON) model.Held { return model.Held{Person: h.Person.PersonID(), Reasons: model.Text(h.Reason).Some()} }),
+		Held: model.Convert(r.Held, func(h HeldJSON) model.Held {
+			return model.Held{Person: h.Person.PersonID(), Reasons: model.Text(h.Reason).Some()}
+		}),
 		Results: model.Convert(r.Results, func(x ResultJSON) status.Result {
 			return status.Result{Op: x.Op, Outcome: x.Outcome, Message: x.Message}
 		}),
