@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -44,7 +45,7 @@ func (v *session) checkFilter() []Finding {
 		return nil
 	}
 	what, todo := model.StateInFilter(names)
-	return []Finding{{"filter", Warning, "look which attributes the filter names", what, todo}}
+	return []Finding{{"filter", Warning, "look which attributes the filter names", english.Say(what), english.Say(todo)}}
 }
 
 // stateInFilter are the attributes of the filter by which an account ends.

@@ -44,14 +44,14 @@ var house = map[string][]string{
 	"cmd/threema-dirsync": {anything},
 	"internal/config":     {model, secret, typo, plainfile, "ldapsource"},
 	"internal/app":        {model, plan, view, secret, plainfile, configuration, doctor, "ldapsource", "sync", "sync/handover", "sync/ledger", "sync/mapping", "threema"},
-	"internal/doctor":     {model, plan, view, plainfile, configuration, "ldapsource", "threema", "sync/handover"},
+	"internal/doctor":     {model, plan, view, english, plainfile, configuration, "ldapsource", "threema", "sync/handover"},
 	"internal/plainfile":  {},
 	"internal/tlsadvice":  {},
 	"internal/typo":       {},
 	"internal/house":      {},
 	"internal/secret":     {},
 	"internal/testdir":    {secret, "ldapsource/memdir"},
-	"ldapsource":          {model, secret, typo, advice},
+	"ldapsource":          {model, english, secret, typo, advice},
 	"ldapsource/memdir":   {secret},
 	"sync":                {model, plan, secret, typo, lookup, explain, view, english, "sync/handover"},
 	"sync/english":        {model},
@@ -108,6 +108,10 @@ func allowed(file goFile, imported string) bool {
 		return to != command
 	case plan:
 		return slices.Contains([]string{model, lookup, explain, view, english}, to) // as pure as the core, and told of its plans
+	case "sync/mapping":
+		return to == english // which words what it finds
+	case "internal/house":
+		return to == english || to == model // the codes, and their sentences
 	default:
 		return to == harness || strings.HasPrefix(to, from+"/") || strings.HasPrefix(from, to+"/")
 	}

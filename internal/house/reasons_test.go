@@ -9,6 +9,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	spoken "github.com/threema-dirsync/threema-dirsync/sync/english"
+	core "github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestReasonsHaveSentences: each code that the core gives as a reason has one sentence in sync/english, and each
@@ -69,19 +72,15 @@ func siteOf(call *ast.CallExpr, file string) reasonSite {
 	return site
 }
 
-// collectSentence takes one line of the tables: case "code": return "sentence".
+// collectSentence takes the code of one line of the tables: case "code": return its sentence.
 func collectSentence(t *testing.T, sentences map[string]string, clause *ast.CaseClause) {
 	t.Helper()
-	if len(clause.List) != 1 || len(clause.Body) != 1 {
+	if len(clause.List) != 1 {
 		return
 	}
 	code, isCode := stringOf(clause.List[0])
-	returns, isReturn := clause.Body[0].(*ast.ReturnStmt)
-	if !isCode || !isReturn || len(returns.Results) != 1 {
-		return
-	}
-	words, isSentence := stringOf(returns.Results[0])
-	if !isSentence {
+	words, isSentence := spoken.Sentence(core.Code(code))
+	if !isCode || !isSentence {
 		return
 	}
 	if _, twice := sentences[code]; twice {

@@ -63,12 +63,9 @@ func argument(field string, args []any) string {
 	case model.Reason:
 		return Say(arg)
 	case []model.Reason:
-		if form == "list" {
-			return strings.Join(model.Convert(arg, Say), ", ")
-		}
-		return Join(arg)
+		return strings.Join(model.Convert(arg, Say), between(form, "; "))
 	case []string:
-		return strings.Join(arg, ", ")
+		return strings.Join(arg, between(form, ", "))
 	case string:
 		if form == "quoted" {
 			return strconv.Quote(arg)
@@ -77,6 +74,17 @@ func argument(field string, args []any) string {
 	default:
 		return fmt.Sprint(arg)
 	}
+}
+
+// between is what stands between the members of a list.
+func between(form, mark string) string {
+	switch form {
+	case "":
+		return mark
+	case "list":
+		return ", "
+	}
+	return " " + form + " "
 }
 
 // moment words a time.

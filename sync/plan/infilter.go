@@ -7,7 +7,7 @@ func (p *record) noteFilters() {
 	for _, s := range p.Sources {
 		if names := s.Snapshot.StateInFilter; len(names) > 0 {
 			what, todo := model.StateInFilter(names)
-			p.notice(NoticeFilter, model.Identity{Person: model.PersonID{Source: s.Snapshot.Source}}, what+": "+todo)
+			p.notice(NoticeFilter, model.Identity{Person: model.PersonID{Source: s.Snapshot.Source}}, model.Because("filter-to-mend", what, todo))
 		}
 	}
 }

@@ -43,7 +43,7 @@ func WritePlan(w io.Writer, p plan.Plan, limit int) error {
 	})
 	out.section(fmt.Sprintf("\nNot shown as entitled by a read that proves nothing, so nothing happens to them (%d):", len(p.Missed)), len(p.Missed), func(n int) string {
 		m := p.Missed[n]
-		return row("  ? "+model.DescribePerson(m.CSI, m.DN, m.Person), m.Shown, "seen last "+model.StampOr(m.LastSeen, "by no pass that is known"), "until this holds again: "+strings.Join(m.Conditions, ", "))
+		return row("  ? "+model.DescribePerson(m.CSI, m.DN, m.Person), english.Say(m.Shown), "seen last "+model.StampOr(m.LastSeen, "by no pass that is known"), "until this holds again: "+strings.Join(m.Conditions, ", "))
 	})
 	out.section(fmt.Sprintf("\nHeld, nothing is done for them (%d):", len(p.Held)), len(p.Held), func(n int) string {
 		h := p.Held[n]
@@ -51,7 +51,7 @@ func WritePlan(w io.Writer, p plan.Plan, limit int) error {
 	})
 	out.section(fmt.Sprintf("\nWorth knowing, nothing is done about it (%d):", len(p.Notices)), len(p.Notices), func(n int) string {
 		x := p.Notices[n]
-		return row("  ? "+x.About(), x.Detail)
+		return row("  ? "+x.About(), english.Say(x.Reason))
 	})
 	out.section(fmt.Sprintf("\nUnmanaged, never touched (%d):", len(p.Unmanaged)), len(p.Unmanaged), func(n int) string {
 		u := p.Unmanaged[n]

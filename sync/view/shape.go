@@ -105,6 +105,7 @@ type (
 		LastSeen   *time.Time `json:"lastSeen"`
 		Conditions []string   `json:"conditions"` // that fail
 		Detail     string     `json:"detail"`
+		Code       model.Code `json:"code"`
 	}
 	// UnmanagedJSON is what is not ours.
 	UnmanagedJSON struct {
@@ -119,6 +120,7 @@ type (
 		Kind   plan.NoticeKind `json:"kind"`
 		Person PersonJSON      `json:"person"`
 		Detail string          `json:"detail"`
+		Code   model.Code      `json:"code"`
 	}
 	// GuardJSON is a guard that tripped.
 	GuardJSON struct {
