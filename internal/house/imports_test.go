@@ -51,7 +51,7 @@ var house = map[string][]string{
 	"internal/house":      {},
 	"internal/secret":     {},
 	"internal/testdir":    {secret, "ldapsource/memdir"},
-	"ldapsource":          {model, english, secret, typo, advice},
+	"ldapsource":          {model, secret, typo, advice},
 	"ldapsource/memdir":   {secret},
 	"sync":                {model, plan, secret, typo, lookup, explain, view, english, "sync/handover"},
 	"sync/english":        {model},

@@ -188,7 +188,7 @@ func ofMissing(code model.Code) string {
 }
 
 // ofResumption is about a create that was interrupted before its hand-over.
-func ofResumption(code model.Code) string { //nolint:funlen // a table
+func ofResumption(code model.Code) string {
 	switch code {
 	case "create-resumed":
 		return "an interrupted pass created this credential and did not hand it over: it gets a new password"

@@ -72,13 +72,9 @@ func ofNotices(code model.Code) string {
 		return "{1} lists {2:quoted}, which is nobody's csi: correct it, or remove it"
 	case "listed-no-credential":
 		return "adopt.personal lists {1:quoted}, which is no credential of the package, neither by ID nor by name: correct it, or remove it"
-	case "filter-to-mend":
-		return "{1}: {2}"
 	case "state-in-filter":
 		return "the filter names {1:and}, by which an account ends: who is switched off falls out of the scope, so that only a second look by ID sees it, " +
-			"in a scheduled pass and never in a poll; and whether the bind account may read {1:and} at all, nobody can tell"
-	case "take-out-of-filter":
-		return "take {1:and} out of filter: who is switched off gets no credential without it either"
+			"in a scheduled pass and never in a poll; and whether the bind account may read {1:and} at all, nobody can tell: take {1:and} out of filter: who is switched off gets no credential without it either"
 	}
 	return ""
 }
