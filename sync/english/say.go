@@ -63,9 +63,9 @@ func argument(field string, args []any) string {
 	case model.Reason:
 		return Say(arg)
 	case []model.Reason:
-		return strings.Join(model.Convert(arg, Say), between(form, "; "))
+		return listed(model.Convert(arg, Say), form, "; ")
 	case []string:
-		return strings.Join(arg, between(form, ", "))
+		return listed(arg, form, ", ")
 	case string:
 		if form == "quoted" {
 			return strconv.Quote(arg)
@@ -74,17 +74,6 @@ func argument(field string, args []any) string {
 	default:
 		return fmt.Sprint(arg)
 	}
-}
-
-// between is what stands between the members of a list.
-func between(form, mark string) string {
-	switch form {
-	case "":
-		return mark
-	case "list":
-		return ", "
-	}
-	return " " + form + " "
 }
 
 // moment words a time.
@@ -96,4 +85,15 @@ func moment(t time.Time, form string) string {
 		return t.UTC().Format("2006-01-02 15:04 UTC")
 	}
 	return model.Stamp(t)
+}
+
+// listed joins several: as the braces ask for, with a word or a mark that they name, or as is usual.
+func listed(words []string, form, usual string) string {
+	switch form {
+	case "":
+		return strings.Join(words, usual)
+	case "list":
+		return strings.Join(words, ", ")
+	}
+	return strings.Join(words, " "+form+" ")
 }

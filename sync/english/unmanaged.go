@@ -87,7 +87,7 @@ func ofMissed(code model.Code) string {
 		return "not entitled as this read shows them ({1}), seen last {2}" + missed + "{3}; {4}"
 	case "missed-and-never-seen":
 		return "not entitled as this read shows them ({1}), seen last by no pass that is known" + missed + "{2}; {3}"
-	case "not-found":
+	case "not-found-by-read":
 		return "not found"
 	case "departed-by":
 		return "{1}"

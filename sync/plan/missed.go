@@ -38,7 +38,7 @@ func (p *evidence) missed() []Missed {
 		if !doubt || o.State != model.Entitled || p.undated[own.Person] || present && i.State != model.Departed || p.owned[own.Person].CredentialID != own.CredentialID {
 			continue
 		}
-		m := Missed{Person: own.Person, CSI: own.CSI, DN: o.DN, Shown: model.Because("not-found"), LastSeen: o.LastSeen, Conditions: conditions}
+		m := Missed{Person: own.Person, CSI: own.CSI, DN: o.DN, Shown: model.Because("not-found-by-read"), LastSeen: o.LastSeen, Conditions: conditions}
 		if seen := shown[own.Person].Gone(); present {
 			m.Shown = model.Because("departed-by", i.Evidence.String())
 		} else if seen.State == model.Departed {
