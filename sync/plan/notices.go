@@ -30,17 +30,6 @@ type Notice struct {
 	Reason model.Reason
 }
 
-// About says whom or what it is about.
-func (n Notice) About() string {
-	switch {
-	case n.CSI != "" || n.DN != "" || n.Person.ID != "":
-		return model.DescribePerson(n.CSI, n.DN, n.Person)
-	case n.Person.Source != "":
-		return "source " + n.Person.Source
-	}
-	return "configuration"
-}
-
 // notePerson tells what of somebody who stays looks odd in the package.
 func (p *draft) notePerson(i model.Identity, credentialID string) {
 	users := p.people(credentialID)

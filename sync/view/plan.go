@@ -51,7 +51,7 @@ func WritePlan(w io.Writer, p plan.Plan, limit int) error {
 	})
 	out.section(fmt.Sprintf("\nWorth knowing, nothing is done about it (%d):", len(p.Notices)), len(p.Notices), func(n int) string {
 		x := p.Notices[n]
-		return row("  ? "+x.About(), english.Say(x.Reason))
+		return row("  ? "+about(x), english.Say(x.Reason))
 	})
 	out.section(fmt.Sprintf("\nUnmanaged, never touched (%d):", len(p.Unmanaged)), len(p.Unmanaged), func(n int) string {
 		u := p.Unmanaged[n]
@@ -66,6 +66,17 @@ func WritePlan(w io.Writer, p plan.Plan, limit int) error {
 		out.line("Waiting for your yes: %s. If every one of them is right, type: threema-dirsync approve %s", plan.CountedSteps(waiting), p.Hash)
 	}
 	return out.flush()
+}
+
+// about says whom or what a notice is about.
+func about(n plan.Notice) string {
+	switch {
+	case n.CSI != "" || n.DN != "" || n.Person.ID != "":
+		return model.DescribePerson(n.CSI, n.DN, n.Person)
+	case n.Person.Source != "":
+		return "source " + n.Person.Source
+	}
+	return "configuration"
 }
 
 // judgement writes which guards tripped, and what a change of the baseline means. One that was accepted comes
