@@ -43,8 +43,11 @@ func (v *session) checkFilter() []Finding {
 	if len(names) == 0 {
 		return nil
 	}
-	what, todo := model.StateInFilter(names)
-	return []Finding{{"filter", Warning, "look which attributes the filter names", what, todo}}
+	ends := strings.Join(names, " and ")
+	return []Finding{{"filter", Warning, "look which attributes the filter names",
+		"the filter names " + ends + ", by which an account ends: who is switched off falls out of the scope, so that only a second look by ID sees it, in a scheduled pass and never in a poll; " +
+			"and whether the bind account may read " + ends + " at all, nobody can tell",
+		"take " + ends + " out of filter: who is switched off gets no credential without it either"}}
 }
 
 // stateInFilter are the attributes of the filter by which an account ends.

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/handover"
 	"github.com/threema-dirsync/threema-dirsync/sync/mapping"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -157,7 +158,7 @@ func TestLinesOfAPassAreInOrder(t *testing.T) {
 	r := pass.Run(t.Context())
 	w.wantExit(r, dirsync.ExitOK)
 	w.equal("lines", []string{"user01: class 1", "user02: ", "user09: class 9", "user10: class 10", "user11: class 11"}, w.column(w.handoverFile(), "class"))
-	w.equal("notices", 1, len(slices.DeleteFunc(r.Plan.Notices, func(n plan.Notice) bool { return !strings.Contains(n.Detail, "class stays empty") })))
+	w.equal("notices", 1, len(slices.DeleteFunc(r.Plan.Notices, func(n plan.Notice) bool { return !strings.Contains(english.Say(n.Reason), "class stays empty") })))
 	if got := text(r); !strings.Contains(got, "Passwords: 5 new lines in "+w.handoverFile()) {
 		t.Errorf("the report does not say where the passwords are:\n%s", got)
 	}

@@ -65,7 +65,7 @@ func noticed(r dirsync.Report, kind plan.NoticeKind, csi string) string {
 	if n < 0 {
 		return ""
 	}
-	return r.Plan.Notices[n].Detail
+	return english.Say(r.Plan.Notices[n].Reason)
 }
 
 // joiner: the values stand on the credential before anybody has its password.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -38,7 +39,7 @@ func (d Doctor) checkTogether(ctx context.Context, state model.State, shown [][]
 func (d Doctor) checkLists(state model.State, shown [][]model.Identity) []Finding {
 	var findings []Finding
 	for _, n := range plan.NobodysCSIs(d.Config.Decisions(), slices.Concat(shown...), state) {
-		findings = append(findings, Finding{Configuration, n.List, ldapsource.Warning, "look for " + n.CSI + " in every source", "nobody has it", n.Words()})
+		findings = append(findings, Finding{Configuration, n.List, ldapsource.Warning, "look for " + n.CSI + " in every source", "nobody has it", english.Say(n.Reason())})
 	}
 	return findings
 }
@@ -52,7 +53,7 @@ func (d Doctor) checkInventory(state model.State, inventory model.Inventory, sho
 	}
 	findings := []Finding{checkSpelling(in)}
 	for _, entry := range plan.NobodysCredentials(in.Policy, inventory.Credentials) {
-		findings = append(findings, Finding{Configuration, "adopt.personal", ldapsource.Warning, "look for the credential " + entry, "there is none", plan.NobodysCredential(entry)})
+		findings = append(findings, Finding{Configuration, "adopt.personal", ldapsource.Warning, "look for the credential " + entry, "there is none", english.Say(plan.NobodysCredential(entry))})
 	}
 	return findings
 }

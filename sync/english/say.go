@@ -52,12 +52,10 @@ func argument(field string, args []any) string {
 	if err != nil || n < 1 || n > len(args) {
 		return "{" + field + "}"
 	}
+	form := strings.Join(forms[1:], ":")
 	switch arg := args[n-1].(type) {
 	case time.Time:
-		if len(forms) == 2 && forms[1] == "date" {
-			return arg.UTC().Format(time.DateOnly)
-		}
-		return wording.Stamp(arg)
+		return moment(arg, form)
 	case int:
 		if len(forms) == 3 {
 			return wording.Counted(arg, forms[1], forms[2])
@@ -66,10 +64,37 @@ func argument(field string, args []any) string {
 	case model.Reason:
 		return Say(arg)
 	case []model.Reason:
-		return Join(arg)
+		return listed(model.Convert(arg, Say), form, "; ")
 	case []string:
-		return strings.Join(arg, ", ")
+		return listed(arg, form, ", ")
+	case string:
+		if form == "quoted" {
+			return strconv.Quote(arg)
+		}
+		return arg
 	default:
 		return fmt.Sprint(arg)
 	}
+}
+
+// moment words a time.
+func moment(t time.Time, form string) string {
+	switch form {
+	case "date":
+		return t.UTC().Format(time.DateOnly)
+	case "minute":
+		return t.UTC().Format("2006-01-02 15:04 UTC")
+	}
+	return wording.Stamp(t)
+}
+
+// listed joins several: as the braces ask for, with a word or a mark that they name, or as is usual.
+func listed(words []string, form, usual string) string {
+	switch form {
+	case "":
+		return strings.Join(words, usual)
+	case "list":
+		return strings.Join(words, ", ")
+	}
+	return strings.Join(words, " "+form+" ")
 }

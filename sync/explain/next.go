@@ -72,7 +72,7 @@ func (x *Explanation) whyNothing() string {
 	case len(x.Held) > 0:
 		return "nothing, as long as they are held: " + strings.Join(x.Held, "; ")
 	case x.Missed != nil:
-		return "nothing: " + x.Missed.Detail()
+		return "nothing: " + english.Say(x.Missed.Reason())
 	case x.LoggedOut():
 		return "nothing: all is as it should be from here; " + x.HowToLogIn()
 	case x.NotActivated():

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/lookup"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -137,7 +138,7 @@ func ownedSettings(in plan.Input) []string {
 func desired(i model.Identity, name string) (value, undecided string) {
 	for _, u := range i.Undecided {
 		if u.Name == name {
-			return "", u.Reason
+			return "", english.Say(u.Reason)
 		}
 	}
 	return i.Setting(name), ""

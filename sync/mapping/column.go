@@ -25,12 +25,9 @@ func columnsOf(wanted []Column) []column {
 // first; one of no use leaves the cell empty, and stops nothing.
 func (c column) cell(p model.Person) model.Cell {
 	cell := model.Cell{Column: c.name}
-	value, reason, err := c.field.value(p, nil)
-	if err != nil {
-		reason = err.Error()
-	}
+	value, reason, _ := c.field.value(p, nil)
 	if several := c.field.several(p); len(several.Values) > 0 {
-		value, reason = cmp.Or(several.RDN, several.Values[0]), ""
+		value, reason = cmp.Or(several.RDN, several.Values[0]), model.Reason{}
 	}
 	cell.Value, cell.Unusable = value, reason
 	return cell

@@ -41,9 +41,9 @@ func TestColumns(t *testing.T) {
 		"one in the DN":   {[]string{"3a", "4b"}, nil, map[string]string{"departmentnumber": "4b"}, []model.Cell{{Column: "class", Value: "4B"}, {Column: "room"}}},
 		"control, blanks": {[]string{"3\x00a\n b"}, nil, nil, []model.Cell{{Column: "class", Value: "3A B"}, {Column: "room"}}},
 		"a photo": {nil, []string{"\xff\xd8"}, nil, []model.Cell{{Column: "class"},
-			{Column: "room", Unusable: room + " is not text (UTF-8) (from x-room)"}}},
+			{Column: "room", Unusable: unusable(room, model.Because("not-text"), "x-room")}}},
 		"a novel": {nil, []string{strings.Repeat("x", 256)}, nil, []model.Cell{{Column: "class"},
-			{Column: "room", Unusable: room + " is longer than 255 characters (from x-room)"}}},
+			{Column: "room", Unusable: unusable(room, model.Because("too-long", 255), "x-room")}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -117,40 +117,40 @@ func (f *field) cause(err error) string {
 // isList tells whether the result is a comma separated list, and not one value.
 func (f *field) isList() bool { return f.setting == settingCategory }
 
-// value maps one person. The second result says why there is no value, "" if there is one.
-// A value that must not be empty and is, is a reason too. The error is an [unknownGroup]: nobody
-// can say what the value should be. pick says which value of each attribute is chosen, nil the first.
-func (f *field) value(p model.Person, pick map[string]int) (value, reason string, err error) {
+// value maps one person. The second result says why there is no value, if there is none.
+// A value that must not be empty and is, is a reason too. unsaid tells that nobody can say what the value
+// should be: a group is not known. pick says which value of each attribute is chosen, nil the first.
+func (f *field) value(p model.Person, pick map[string]int) (value string, reason model.Reason, unsaid bool) {
 	text, err := f.execute(p, pick)
 	if unknown, ok := errors.AsType[unknownGroup](err); ok {
-		return "", "", unknown
+		return "", model.Because("group-unknown", string(unknown)), true
 	}
 	value, reason = f.judge(text, err, f.missing(p.Attributes))
-	return value, reason, nil
+	return value, reason, false
 }
 
 // judge brings the text that the template wrote into its form, or says why it gives no value.
-func (f *field) judge(text string, err error, missing []string) (value, reason string) {
+func (f *field) judge(text string, err error, missing []string) (value string, reason model.Reason) {
 	if f.unique && len(missing) == len(f.attributes) {
 		// The fixed part of a template alone ("school_") names nobody.
-		return "", f.path + " is empty: " + f.lack(missing)
+		return "", model.Because("value-empty", f.path, f.lack(missing))
 	}
 	switch {
 	case errors.Is(err, errNotText) || err == nil && !utf8.ValidString(text):
-		return "", f.path + " is not text (UTF-8)" + f.from()
+		return "", f.unusable(model.Because("not-text"))
 	case errors.Is(err, errTooMuch):
-		return "", f.path + " " + tooLong + f.from()
+		return "", f.unusable(tooLong())
 	case err != nil:
-		return "", f.path + " cannot be worked out: " + f.cause(err)
+		return "", model.Because("template-fails", f.path, f.cause(err))
 	}
 	value, wrong := f.rule(text)
 	switch {
-	case wrong != "":
-		return "", f.path + " " + wrong + f.from()
+	case wrong.Code != "":
+		return "", f.unusable(wrong)
 	case value == "" && f.required:
-		return "", f.path + " is empty: " + f.lack(missing)
+		return "", model.Because("value-empty", f.path, f.lack(missing))
 	}
-	return value, ""
+	return value, model.Reason{}
 }
 
 // execute runs the template over the attributes and groups that it names, and no others.
@@ -185,23 +185,32 @@ func (f *field) missing(attributes map[string][]string) []string {
 }
 
 // lack explains an empty value.
-func (f *field) lack(missing []string) string {
-	if len(missing) == 0 {
-		return "the template leaves nothing" + f.from()
+func (f *field) lack(missing []string) model.Reason {
+	names := f.from()
+	switch {
+	case len(missing) > 0:
+		return model.Because("entry-lacks", missing)
+	case len(names) > 0:
+		return model.Because("template-leaves-nothing-of", names)
 	}
-	return "this entry has no " + strings.Join(missing, " and no ")
+	return model.Because("template-leaves-nothing")
+}
+
+// unusable says what is wrong with a value, and which attributes are behind it.
+func (f *field) unusable(wrong model.Reason) model.Reason {
+	if names := f.from(); len(names) > 0 {
+		return model.Because("value-unusable", f.path, wrong, names)
+	}
+	return model.Because("text-unusable", f.path, wrong)
 }
 
 // from names the attributes behind a value, for a message.
-func (f *field) from() string {
-	if len(f.attributes) == 0 {
-		return ""
-	}
+func (f *field) from() []string {
 	var names []string
 	for _, name := range slices.Sorted(maps.Keys(f.attributes)) {
 		names = append(names, f.attributes[name])
 	}
-	return " (from " + strings.Join(names, ", ") + ")"
+	return names
 }
 
 // maxOutput bounds what a template may write, in bytes. It is far above every limit of the

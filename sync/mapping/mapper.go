@@ -140,30 +140,25 @@ func (m *Mapper) Map(p model.Person) model.Identity {
 	identity := model.Identity{
 		Person: p.ID, DN: p.DN, State: p.State, Evidence: p.Evidence, Dated: p.Dated, Excluded: p.Excluded, Protected: p.Protected,
 	}
-	var reasons []string
-	if p.Held != "" {
-		reasons = append(reasons, p.Held)
-	}
+	identity.Held = model.Text(p.Held).Some()
 	for _, f := range m.fields {
-		value, reason, err := f.value(p, nil)
-		if err != nil {
-			identity.Undecided = append(identity.Undecided, model.Undecided{Name: f.setting, Reason: err.Error()})
+		value, reason, unsaid := f.value(p, nil)
+		if unsaid {
+			identity.Undecided = append(identity.Undecided, model.Undecided{Name: f.setting, Reason: reason})
 			continue
 		}
 		several := f.several(p)
 		if len(several.Values) > 0 {
-			value, reason = several.Values[0], ""
+			value, reason = several.Values[0], model.Reason{}
 		}
 		if len(several.Values) > 1 {
 			identity.Several = append(identity.Several, several)
 		}
-		if reason != "" && !f.required { // what may be left out has not the power of a key
+		if reason.Code != "" && !f.required { // what may be left out has not the power of a key
 			identity.Undecided = append(identity.Undecided, model.Undecided{Name: f.setting, Reason: reason, Unusable: true})
 			continue
 		}
-		if reason != "" {
-			reasons = append(reasons, reason)
-		}
+		identity.Held = append(identity.Held, reason.Some()...)
 		if f.setting == "" {
 			identity.Username = value
 			continue
@@ -175,6 +170,5 @@ func (m *Mapper) Map(p model.Person) model.Identity {
 		identity.Cells = append(identity.Cells, c.cell(p))
 	}
 	identity.CSI = identity.Setting(model.SettingCSI)
-	identity.Held = model.Text(strings.Join(reasons, "; ")).Some()
 	return identity
 }

@@ -8,9 +8,15 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/mapping"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
+
+// unusable is why a value of one attribute is of no use.
+func unusable(path string, wrong model.Reason, attribute string) model.Reason {
+	return model.Because("value-unusable", path, wrong, []string{attribute})
+}
 
 // standard is the mapping of the example configuration.
 func standard() mapping.Templates {
@@ -153,7 +159,7 @@ func TestMapHolds(t *testing.T) {
 			p := model.Person{Attributes: anna()}
 			tt.change(&p)
 			got := m.Map(p)
-			if diff := cmp.Diff(tt.want, model.Sentence(got.Held)); diff != "" {
+			if diff := cmp.Diff(tt.want, english.Join(got.Held)); diff != "" {
 				t.Errorf("held (-want +got):\n%s", diff)
 			}
 			if len(got.Settings) != 9 {
@@ -169,13 +175,14 @@ func TestAnOptionalValueIsNoKey(t *testing.T) {
 	m := compile(t, full())
 	for name, tt := range map[string]struct {
 		attribute, value string
-		setting, why     string
+		setting, path    string
+		wrong            model.Reason
 	}{
-		"a national number":  {"mobile", "079 123 45 67", "th_linked_phone", "mapping.linked_phone is no international number such as +41441234567 (from mobile)"},
-		"no number":          {"mobile", "see intranet", "th_linked_phone", "mapping.linked_phone is no international number such as +41441234567 (from mobile)"},
-		"no mail address":    {"mail", "anna", "th_linked_email", "mapping.linked_email is no mail address (from mail)"},
-		"a long department":  {"department", strings.Repeat("x", 256), "th_department", "mapping.department is longer than 255 characters (from department)"},
-		"bytes without text": {"department", "\xff", "th_department", "mapping.department is not text (UTF-8) (from department)"},
+		"a national number":  {"mobile", "079 123 45 67", "th_linked_phone", "mapping.linked_phone", model.Because("no-international-number")},
+		"no number":          {"mobile", "see intranet", "th_linked_phone", "mapping.linked_phone", model.Because("no-international-number")},
+		"no mail address":    {"mail", "anna", "th_linked_email", "mapping.linked_email", model.Because("no-mail-address")},
+		"a long department":  {"department", strings.Repeat("x", 256), "th_department", "mapping.department", model.Because("too-long", 255)},
+		"bytes without text": {"department", "\xff", "th_department", "mapping.department", model.Because("not-text")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -183,7 +190,7 @@ func TestAnOptionalValueIsNoKey(t *testing.T) {
 			whole := m.Map(p)
 			p.Attributes[tt.attribute] = []string{tt.value}
 			got := m.Map(p)
-			if diff := cmp.Diff([]model.Undecided{{Name: tt.setting, Reason: tt.why, Unusable: true}}, got.Undecided); diff != "" || len(got.Held) > 0 {
+			if diff := cmp.Diff([]model.Undecided{{Name: tt.setting, Reason: unusable(tt.path, tt.wrong, tt.attribute), Unusable: true}}, got.Undecided); diff != "" || len(got.Held) > 0 {
 				t.Errorf("held %q, undecided (-want +got):\n%s", got.Held, diff)
 			}
 			rest := slices.DeleteFunc(whole.Settings, func(s model.Setting) bool { return s.Name == tt.setting })
@@ -203,7 +210,7 @@ func TestMapHoldsAKeyOfFixedTextAlone(t *testing.T) {
 	templates.CSI = "{{ .employeeID | default .employeeNumber | default `none` }}"
 	got := compile(t, templates).Map(model.Person{Attributes: map[string][]string{"givenname": {"A"}, "sn": {"B"}}})
 	want := "mapping.csi is empty: this entry has no employeeID and no employeeNumber; mapping.username is empty: this entry has no uid"
-	if model.Sentence(got.Held) != want || got.CSI != "" || got.Username != "" {
+	if english.Join(got.Held) != want || got.CSI != "" || got.Username != "" {
 		t.Errorf("held %q, csi %q, username %q", got.Held, got.CSI, got.Username)
 	}
 }
@@ -218,7 +225,7 @@ func TestHeldNamesNoValue(t *testing.T) {
 	m := compile(t, templates)
 	for _, value := range []string{"Canary%!d", "Canary\x00", "Canary\xff", strings.Repeat("Canary", 100)} {
 		got := m.Map(model.Person{Attributes: map[string][]string{"a": {value}, "b": {value, value}}})
-		if len(got.Held) == 0 || strings.Contains(strings.ToLower(model.Sentence(got.Held)), "canary") {
+		if len(got.Held) == 0 || strings.Contains(strings.ToLower(english.Join(got.Held)), "canary") {
 			t.Errorf("%+q: held %q", value, got.Held)
 		}
 	}

@@ -73,7 +73,7 @@ func TestMember(t *testing.T) {
 					which = board
 				}
 				want.Settings = want.Settings[1:]
-				want.Undecided = []model.Undecided{{Name: "th_category", Reason: "nobody can say now whether the group " + which + " has this person"}}
+				want.Undecided = []model.Undecided{{Name: "th_category", Reason: model.Because("group-unknown", which)}}
 			}
 			if diff := cmp.Diff(want, m.Map(p)); diff != "" {
 				t.Errorf("sales %v, board %v (-want +got):\n%s", tt.sales, tt.board, diff)

@@ -8,26 +8,28 @@ import (
 	"unicode"
 
 	"github.com/nyaruka/phonenumbers"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // phoneRule wants the international form, and where a country is given takes those that are dialled
 // there too: the number plans are the library's (docs/decisions/0022-phone-numbers.md).
 func phoneRule(country string) rule {
-	return func(s string) (value, wrong string) {
+	return func(s string) (value string, wrong model.Reason) {
 		digits, ok := phoneDigits(s)
 		switch {
 		case ok && digits == "":
-			return "", ""
+			return "", model.Reason{}
 		case ok && strings.HasPrefix(digits, "+"):
 			return international(digits)
 		case ok && country != "":
 			return national(digits, country)
 		}
-		return "", notInternational
+		return "", notInternational()
 	}
 }
 
-const notInternational = "is no international number such as +41441234567"
+func notInternational() model.Reason { return model.Because("no-international-number") }
 
 // phoneDigits drops what only makes a number legible: blanks, separators, and the "(0)" that German,
 // Austrian and Swiss numbers carry for callers at home, where it does not stand first. Only a plus
@@ -47,21 +49,21 @@ func phoneDigits(s string) (digits string, ok bool) {
 }
 
 // international takes a number as it is: whether somebody has it, the service finds out.
-func international(number string) (value, wrong string) {
+func international(number string) (value string, wrong model.Reason) {
 	const minDigits, maxDigits = 7, 15 // E.164 allows 15
 	digits := strings.TrimPrefix(number, "+")
 	if strings.HasPrefix(digits, "0") || len(digits) < minDigits || len(digits) > maxDigits {
-		return "", notInternational
+		return "", notInternational()
 	}
-	return number, ""
+	return number, model.Reason{}
 }
 
 // national reads a number as it is dialled in a country, with its own prefixes for the long distance and
 // abroad. It must be one that can be: a wrong one would be somebody else's.
-func national(digits, country string) (value, wrong string) {
+func national(digits, country string) (value string, wrong model.Reason) {
 	number, err := phonenumbers.Parse(digits, country)
 	if err != nil || !phonenumbers.IsValidNumber(number) {
-		return "", "is no number that can be dialled in " + country + ", and " + strings.TrimPrefix(notInternational, "is ")
+		return "", model.Because("not-dialled-in", country)
 	}
 	return international(phonenumbers.Format(number, phonenumbers.E164))
 }

@@ -26,8 +26,8 @@ func TestNationalPhoneNumbers(t *testing.T) {
 	} {
 		for in, want := range numbers {
 			got, wrong := phoneRule(country)(in)
-			if got != want || (wrong == "") != (want != "" || strings.TrimSpace(in) == "") {
-				t.Errorf("%q in %q: %q, %q; want %q", in, country, got, wrong, want)
+			if got != want || (wrong.Code == "") != (want != "" || strings.TrimSpace(in) == "") {
+				t.Errorf("%q in %q: %q, %v; want %q", in, country, got, wrong, want)
 			}
 		}
 	}
@@ -40,8 +40,8 @@ func TestPhoneRuleNeverFails(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rule := phoneRule(rapid.SampledFrom([]string{"CH", "DE", "US", "IT", ""}).Draw(t, "country"))
 		number, wrong := rule(numbers.Draw(t, "number"))
-		if again, stillWrong := rule(number); again != number || number != "" && (wrong != "" || stillWrong != "") {
-			t.Errorf("%q became %q (%s%s)", number, again, wrong, stillWrong)
+		if again, stillWrong := rule(number); again != number || number != "" && (wrong.Code != "" || stillWrong.Code != "") {
+			t.Errorf("%q became %q (%v, %v)", number, again, wrong, stillWrong)
 		}
 	})
 }

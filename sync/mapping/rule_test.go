@@ -10,6 +10,8 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 	"pgregory.net/rapid"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 )
 
 func TestRules(t *testing.T) {
@@ -79,7 +81,8 @@ func TestRules(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got, wrong := tt.rule(tt.in)
+			got, reason := tt.rule(tt.in)
+			wrong := english.Say(reason)
 			if got != tt.want || wrong != tt.wantWrong {
 				t.Errorf("%+q gives %+q, %q; want %+q, %q", tt.in, got, wrong, tt.want, tt.wantWrong)
 			}
@@ -98,15 +101,15 @@ func TestRulesAreIdempotent(t *testing.T) {
 		which := rapid.SampledFrom([]string{"key", "text", "nickname", "category", "email", "phone"}).Draw(t, "rule")
 		s := rapid.OneOf(rapid.String(), rapid.StringMatching(`[ +(0)\-1-9@a-c,\x{308}\x{200d}👍🏽ä]{0,60}`)).Draw(t, "s")
 		once, wrong := rules[which](s)
-		if wrong != "" {
+		if wrong.Code != "" {
 			if once != "" {
-				t.Errorf("%q is wrong (%s) and still gives %q", s, wrong, once)
+				t.Errorf("%q is wrong (%v) and still gives %q", s, wrong, once)
 			}
 			return
 		}
 		twice, wrong := rules[which](once)
-		if wrong != "" || twice != once {
-			t.Errorf("%s(%+q) = %+q, and again %+q %s", which, s, once, twice, wrong)
+		if wrong.Code != "" || twice != once {
+			t.Errorf("%s(%+q) = %+q, and again %+q %v", which, s, once, twice, wrong)
 		}
 		if utf8.RuneCountInString(once) > maxLength {
 			t.Errorf("too long: %q", once)

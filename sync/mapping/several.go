@@ -26,8 +26,8 @@ func (f *field) several(p model.Person) model.Several {
 	}
 	found := model.Several{Setting: f.setting}
 	for _, pick := range choices(many, p.Attributes) {
-		value, reason, err := f.value(p, pick)
-		if err != nil || reason != "" || value == "" {
+		value, reason, _ := f.value(p, pick)
+		if reason.Code != "" || value == "" {
 			continue
 		}
 		if !slices.Contains(found.Values, value) {
@@ -35,7 +35,7 @@ func (f *field) several(p model.Person) model.Several {
 		}
 	}
 	if pick, named := choiceOfRDN(many, p); named {
-		if value, reason, err := f.value(p, pick); err == nil && reason == "" {
+		if value, reason, _ := f.value(p, pick); reason.Code == "" {
 			found.RDN = value
 		}
 	}

@@ -18,7 +18,6 @@
 //	replica.go          the servers of a directory, and how far they are
 //	sentinel.go         by whom an OU shows that it is shown
 //	reader.go           the bind account that reads a source
-//	filters.go          a filter that decides who is switched off
 //	delta.go            what changed in a source between two passes: a hint
 //	login.go            a password that a server refused
 //

@@ -45,7 +45,7 @@ type Setting struct {
 // Undecided names a setting, and says why nobody can say what it should be.
 type Undecided struct {
 	Name   string
-	Reason string
+	Reason Reason
 	// Unusable tells that the directory has a value of which none can be made: somebody corrects it there.
 	Unusable bool
 }
@@ -54,8 +54,8 @@ type Undecided struct {
 type Cell struct {
 	Column string
 	Value  string
-	// Unusable says why the directory's value is of no use, "" if it is not.
-	Unusable string
+	// Unusable says why the directory's value is of no use, nothing if it is.
+	Unusable Reason
 }
 
 // The settings that every mapping owns.

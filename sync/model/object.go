@@ -34,18 +34,6 @@ func (u Unlisted) Compare(v Unlisted) int {
 	return cmp.Or(strings.Compare(string(u.Kind), string(v.Kind)), strings.Compare(u.ID, v.ID))
 }
 
-// Words names the object.
-func (o Object) Words() string {
-	switch o.Kind {
-	case ObjectUser:
-		return "Threema ID " + o.ID
-	case ObjectContact:
-		return "contact " + o.ID
-	case ObjectCredential, ObjectList:
-	}
-	return string(o.Kind)
-}
-
 // The kinds. A whole list lacks where it is empty and must not be.
 const (
 	ObjectCredential ObjectKind = "credential"

@@ -12,14 +12,6 @@ type Several struct {
 // key tells the settings by which a person is known: of them none is picked silently.
 func (s Several) key() bool { return s.Setting == "" || s.Setting == SettingCSI }
 
-// Name names the attribute.
-func (s Several) Name() string {
-	if s.Setting == "" {
-		return "the username"
-	}
-	return s.Setting
-}
-
 // Pick is the value to take, "" and false if nobody can say which.
 func (s Several) Pick(inUse string) (value string, chosen bool) {
 	switch {

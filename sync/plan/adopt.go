@@ -2,7 +2,6 @@ package plan
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -10,21 +9,21 @@ import (
 )
 
 // adopt makes an existing credential ours, unless something speaks against it.
-func (p *joining) adopt(i model.Identity, credentialID, reason string) {
-	if against := p.againstAdoption(i, credentialID); against != "" {
-		p.holdIdentity(i, model.Text(against))
+func (p *joining) adopt(i model.Identity, credentialID string, reason model.Reason) {
+	if against := p.againstAdoption(i, credentialID); against.Code != "" {
+		p.holdIdentity(i, against)
 		return
 	}
 	credential := p.credentials[credentialID]
-	near, words := p.nearly(i, credentialID)
+	near, alike := p.nearly(i, credentialID)
 	preState := []string{credential.Username}
 	if near != "" {
 		preState = append(preState, i.CSI, near)
 	}
 	c := p.change(model.Adopt, i, credentialID, preState...)
-	c.CredentialID, c.Username, c.Reasons = credentialID, credential.Username, model.Text(reason).Some()
+	c.CredentialID, c.Username, c.Reasons = credentialID, credential.Username, reason.Some()
 	if near != "" {
-		c.Ask(model.AskLikeCSI, model.Text("is it this person's? "+words+". If it is, say yes, or correct the csi in the cockpit; else give this person another username, or delete it"))
+		c.Ask(model.AskLikeCSI, model.Because("adopt-like-csi", alike))
 	}
 	p.add(c)
 	if near != "" && !p.saidYes(c) {
@@ -35,27 +34,26 @@ func (p *joining) adopt(i model.Identity, credentialID, reason string) {
 }
 
 // againstAdoption are the reasons of design §5.5 to leave a credential alone.
-func (p *claims) againstAdoption(i model.Identity, id string) string {
+func (p *claims) againstAdoption(i model.Identity, id string) model.Reason {
 	c, users := p.credentials[id], p.people(id)
 	if p.severalCSIs(id) {
-		return fmt.Sprintf("credential %s is shared by several people: its Threema IDs report different csis", c.Username)
+		return model.Because("credential-of-several", c.Username)
 	}
 	if p.shared(id) {
-		return fmt.Sprintf("credential %s is shared (%d Threema IDs use it); list it under adopt.personal if it is this person's alone",
-			c.Username, max(c.Usage, len(users)))
+		return model.Because("credential-shared", c.Username, max(c.Usage, len(users)))
 	}
 	if p.servesService(id) {
-		return fmt.Sprintf("credential %s is in use by a Gateway, Broadcast or support ID", c.Username)
+		return model.Because("credential-of-service-id", c.Username)
 	}
 	for _, u := range users {
 		switch {
 		case u.CSI != "" && !p.maybeMeant(i, u.CSI):
-			return fmt.Sprintf("the Threema ID %s on credential %s reports another csi (%s)", u.ID, c.Username, u.CSI)
+			return model.Because("credential-other-csi", u.ID, c.Username, u.CSI)
 		case differs(u.FirstName, i.Setting(model.SettingFirstName)) && differs(u.LastName, i.Setting(model.SettingLastName)):
-			return fmt.Sprintf("credential %s is in use by %s %s (%s): both names differ from this person's", c.Username, u.FirstName, u.LastName, u.ID)
+			return model.Because("credential-other-names", c.Username, u.FirstName, u.LastName, u.ID)
 		}
 	}
-	return ""
+	return model.Reason{}
 }
 
 // shared tells whether a credential that we did not create serves several people (D-11).

@@ -348,7 +348,7 @@ func TestListedNobody(t *testing.T) {
 	var got []string
 	for _, n := range w.later(t, time.Hour).Notices {
 		if n.Kind == plan.NoticeNobody {
-			got = append(got, n.CSI+": "+n.Detail)
+			got = append(got, n.CSI+": "+english.Say(n.Reason))
 		}
 	}
 	want := []string{

@@ -2,11 +2,8 @@ package plan
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"strings"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -18,13 +15,13 @@ func (p *claims) candidates(i model.Identity) []string {
 	return slices.Compact(ids)
 }
 
-func (p *lists) describe(credentialIDs []string) string {
+func (p *lists) describe(credentialIDs []string) []string {
 	var names []string
 	for _, id := range credentialIDs {
 		names = append(names, p.credentials[id].Username)
 	}
 	slices.Sort(names)
-	return strings.Join(names, ", ")
+	return names
 }
 
 // claim adopts a credential that carries the person's csi, or takes it over from the ID
@@ -32,11 +29,11 @@ func (p *lists) describe(credentialIDs []string) string {
 func (p *joining) claim(i model.Identity, credentialID string) {
 	own, owned := p.former[credentialID]
 	if !owned {
-		p.adopt(i, credentialID, fmt.Sprintf("th_csi %s stands on this credential", i.CSI))
+		p.adopt(i, credentialID, model.Because("csi-on-credential", i.CSI))
 		return
 	}
-	if reason := p.keepsOwner(own, i); reason != "" {
-		p.holdIdentity(i, model.Text(reason))
+	if reason := p.keepsOwner(own, i); reason.Code != "" {
+		p.holdIdentity(i, reason)
 		return
 	}
 	old := p.ownerAccount(own)
@@ -45,8 +42,7 @@ func (p *joining) claim(i model.Identity, credentialID string) {
 		doubt = "" // whoever gets the credential gets a new password
 	}
 	if doubt != "" && p.unused(credentialID) {
-		p.holdIdentity(i, model.Text(fmt.Sprintf("%s has the csi of before: %s; the credential %s was never used and only they know its password, "+
-			"so it does not pass on: this person gets one of their own when it is withdrawn", p.nameOf(own.Person), doubt, own.Username)))
+		p.holdIdentity(i, model.Because("unused-credential-stays", p.nameOf(own.Person), doubt, own.Username))
 		return
 	}
 	c := p.transfer(i, own, doubt)
@@ -64,14 +60,13 @@ func (p *joining) claim(i model.Identity, credentialID string) {
 func (p *evidence) transfer(i model.Identity, own model.Ownership, doubt string) model.Change {
 	c := p.change(model.Transfer, i, own.CredentialID, own.Person.String())
 	c.CredentialID, c.Username = own.CredentialID, own.Username
-	c.Reasons = model.Text(p.whyTransfer(own.Person, i)).Some()
+	c.Reasons = p.whyTransfer(own.Person, i).Some()
 	c.EvidenceText = p.describeDeparted(p.observations[own.Person])
 	c.Before = map[string]string{"person": own.Person.String()}
 	c.After = map[string]string{"person": i.Person.String()}
 	if doubt != "" {
-		c.Reasons = model.Text("the same csi under another directory ID").Some()
-		c.AskAbout(model.AskSamePerson, p.lastSeen(own.Person), model.Text(fmt.Sprintf("is it the person who was %s? %s. With a yes, credential and Threema ID pass on; "+
-			"without one, the former account leaves by its own proof", p.nameOf(own.Person), doubt)))
+		c.Reasons = model.Because("same-csi-other-id").Some()
+		c.AskAbout(model.AskSamePerson, p.lastSeen(own.Person), model.Because("same-person-passes-on", p.nameOf(own.Person), doubt))
 	}
 	return c
 }
@@ -82,52 +77,49 @@ func (p *lists) unused(id string) bool {
 }
 
 // whyTransfer says why a credential passes to another ID.
-func (p *evidence) whyTransfer(from model.PersonID, to model.Identity) string {
+func (p *evidence) whyTransfer(from model.PersonID, to model.Identity) model.Reason {
 	switch {
 	case from.Source == to.Person.Source:
-		return "the same csi under a new directory ID: the account was created anew, and keeps its credential and Threema ID"
+		return model.Because("account-made-anew")
 	case p.entitledNow(from):
-		return fmt.Sprintf("the same csi in two sources: %s comes before %s, so this entry counts from now on; credential and Threema ID stay the same",
-			to.Person.Source, from.Source)
+		return model.Because("earlier-source-counts", to.Person.Source, from.Source)
 	}
-	return fmt.Sprintf("the same csi in another source: the person moved from %s to %s, and keeps credential and Threema ID", from.Source, to.Person.Source)
+	return model.Because("moved-to-source", from.Source, to.Person.Source)
 }
 
 // keepsOwner says why a credential cannot pass to another ID: its owner is still entitled, and not
 // in a source that comes after the other's, or no complete read of this pass says that the owner
 // left. One that is still being made is finished for its owner first. A source that is not configured
 // any more says nothing of its people, and keeps nothing for them (forgotten.go).
-func (p *evidence) keepsOwner(own model.Ownership, i model.Identity) string {
+func (p *evidence) keepsOwner(own model.Ownership, i model.Identity) model.Reason {
 	o := p.observations[own.Person]
 	owner := cmp.Or(o.DN, own.Person.String())
 	switch {
 	case p.entitledNow(own.Person) && p.place(i.Person.Source) < p.place(own.Person.Source) && !p.creating(own.Person):
-		return ""
+		return model.Reason{}
 	case p.removed(own.Person.Source):
-		return ""
+		return model.Reason{}
 	case o.State == model.Entitled && p.sourceRead(own.Person.Source):
-		return fmt.Sprintf("credential %s with this csi belongs to %s, who is entitled", own.Username, owner)
+		return model.Because("csi-of-entitled", own.Username, owner)
 	case !p.departedNow[own.Person]:
-		return fmt.Sprintf("credential %s with this csi belongs to %s, and no complete read of source %s says that they left",
-			own.Username, owner, own.Person.Source)
+		return model.Because("csi-of-unproved-leaver", own.Username, owner, own.Person.Source)
 	}
-	return ""
+	return model.Reason{}
 }
 
 // adoptOrCreate looks at the person's username when no credential carries the csi: adopt by name
 // where that is allowed, else create, for the reason given, where the name is free.
-func (p *joining) adoptOrCreate(i model.Identity, reason string) {
+func (p *joining) adoptOrCreate(i model.Identity, reason model.Reason) {
 	c, taken := p.credentialNamed(i.Username)
 	own, owned := p.former[c.ID]
 	leaving := p.usernameLeaving(i)
 	switch {
 	case taken && owned:
-		p.holdIdentity(i, model.Text(fmt.Sprintf("the username %s is that of %s; it is free when that person's credential is withdrawn; until then give this person another username",
-			i.Username, cmp.Or(p.observations[own.Person].DN, own.Person.String()))))
+		p.holdIdentity(i, model.Because("username-of-owner", i.Username, cmp.Or(p.observations[own.Person].DN, own.Person.String())))
 	case taken:
 		p.adoptByUsername(i, c)
-	case leaving != "":
-		p.holdIdentity(i, model.Text(leaving))
+	case leaving.Code != "":
+		p.holdIdentity(i, leaving)
 	default:
 		p.create(i, reason, p.questions(i)...)
 	}
@@ -135,30 +127,28 @@ func (p *joining) adoptOrCreate(i model.Identity, reason string) {
 
 // usernameLeaving keeps a username from a namesake until its former owner's departure is settled
 // (design §5.5).
-func (p *known) usernameLeaving(i model.Identity) string {
+func (p *known) usernameLeaving(i model.Identity) model.Reason {
 	departure, leaving := p.leavingNames[FoldUsername(i.Username)]
 	if !leaving || departure.Person == i.Person {
-		return ""
+		return model.Reason{}
 	}
-	return fmt.Sprintf("the username %s still belongs to the departure of %s", i.Username, departure.DN)
+	return model.Because("username-of-leaver", i.Username, departure.DN)
 }
 
 // missing handles a credential that is gone from the package, of somebody who owns it or did until they departed
 // (design §5.6, §5.10).
 func (p *joining) missing(i model.Identity, own model.Ownership) {
-	withdrawn := fmt.Sprintf("credential %s was withdrawn %s (Zugang entzogen)", own.Username, p.howWithdrawn(own))
-	missed := p.countMissing(own)
-	undo := "for this person when somebody types `threema-dirsync withdraw --undo " + p.names.Typed(i.CSI, i.Person) + " --reason TEXT`"
+	missed, how, typed := p.countMissing(own), p.howWithdrawn(own), p.names.Typed(i.CSI, i.Person)
 	switch again := missed.MissingSince.Add(model.GoneAfter); {
 	case p.undone(own):
-		p.adoptOrCreate(i, withdrawn+", and somebody took that back")
+		p.adoptOrCreate(i, model.Because("withdrawal-taken-back", own.Username, how))
 	case missed.Loss == model.LossAccepted:
-		p.holdQuietly(i.Person, i.CSI, i.DN, model.Text(withdrawn+", together with many others, and somebody accepted that: credentials.recreate does not create it anew; it is only "+undo))
+		p.holdQuietly(i.Person, i.CSI, i.DN, model.Because("loss-accepted", own.Username, how, typed))
 	case !p.Policy.Recreate:
-		p.holdQuietly(i.Person, i.CSI, i.DN, model.Text(withdrawn+"; it is created anew only with credentials.recreate: true, or "+undo))
+		p.holdQuietly(i.Person, i.CSI, i.DN, model.Because("recreate-off", own.Username, how, typed))
 	case missed.MissingReads < 2 || p.Now.Before(again):
-		p.holdQuietly(i.Person, i.CSI, i.DN, model.Text(withdrawn+"; it is created anew if a second list, from "+wording.Stamp(again)+" on, misses it too"))
+		p.holdQuietly(i.Person, i.CSI, i.DN, model.Because("recreate-unsettled", own.Username, how, again))
 	default:
-		p.adoptOrCreate(i, withdrawn+", and credentials.recreate is on")
+		p.adoptOrCreate(i, model.Because("recreate-on", own.Username, how))
 	}
 }

@@ -18,15 +18,15 @@ func (p *joining) compareContacts(i model.Identity, credentialID string) {
 		published, before := p.publications[u.ID]
 		switch {
 		case !there:
-			p.publish(i, credentialID, model.Contact{ID: u.ID}, "has no contact yet")
+			p.publish(i, credentialID, model.Contact{ID: u.ID}, model.Because("contact-missing"))
 		case !contact.Enabled && before:
-			p.holdQuietly(i.Person, i.CSI, i.DN, model.Text("contact "+u.ID+" was disabled by somebody else and stays so; enable it in the cockpit if that was a mistake"))
+			p.holdQuietly(i.Person, i.CSI, i.DN, model.Because("contact-disabled-by-others", u.ID))
 		case !contact.Enabled:
-			p.publish(i, credentialID, contact, "the contact is not enabled")
+			p.publish(i, credentialID, contact, model.Because("contact-not-enabled"))
 		case contact.FirstName == "" || contact.LastName == "":
-			p.publish(i, credentialID, contact, "the contact has no name")
+			p.publish(i, credentialID, contact, model.Because("contact-nameless"))
 		case published.Created && !contact.Auto && !named(contact, i):
-			p.publish(i, credentialID, contact, "we made this contact, so its name follows the directory")
+			p.publish(i, credentialID, contact, model.Because("contact-follows-directory"))
 		}
 		if there && contact.Enabled && !before {
 			p.update.Published = append(p.update.Published, model.Publication{ThreemaID: u.ID})
@@ -38,7 +38,7 @@ func named(c model.Contact, i model.Identity) bool {
 	return c.FirstName == i.Setting(model.SettingFirstName) && c.LastName == i.Setting(model.SettingLastName)
 }
 
-func (p *joining) publish(i model.Identity, credentialID string, contact model.Contact, reason string) {
+func (p *joining) publish(i model.Identity, credentialID string, contact model.Contact, reason model.Reason) {
 	_, there := p.contacts[contact.ID]
 	before := contactState(contact, there)
 	c := p.change(model.PublishContact, i, contact.ID, before["first_name"], before["last_name"], before["enabled"])
@@ -47,7 +47,7 @@ func (p *joining) publish(i model.Identity, credentialID string, contact model.C
 	c.After = contactState(model.Contact{
 		FirstName: i.Setting(model.SettingFirstName), LastName: i.Setting(model.SettingLastName), Enabled: true,
 	}, true)
-	c.Reasons = model.Text(reason).Some()
+	c.Reasons = reason.Some()
 	p.add(c)
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -46,7 +47,7 @@ func (p *directory) departureRests(departure model.Departure, o model.Observatio
 	_, forgotten := p.forgotten(departure.Person.Source)
 	switch {
 	case !p.sourceRead(departure.Person.Source) && !forgotten:
-		return p.notRead(departure.Person.Source)
+		return english.Say(p.notRead(departure.Person.Source))
 	case o.State != model.Departed:
 		return "the directory no longer proves it (" + cmp.Or(o.Evidence.Detail, o.State.String()) + ")"
 	}

@@ -26,7 +26,7 @@ func (p *claims) indexHidden() {
 
 // maybeTheirs says why somebody gets no other credential for now: their own, or one with their csi or
 // username, may be there although this list lacks it. One more would be a second one.
-func (p *claims) maybeTheirs(i model.Identity) string {
+func (p *claims) maybeTheirs(i model.Identity) model.Reason {
 	own, hidden := p.hidden.person[i.Person]
 	if !hidden && i.CSI != "" {
 		own, hidden = p.hidden.csi[i.CSI]
@@ -35,7 +35,7 @@ func (p *claims) maybeTheirs(i model.Identity) string {
 		own, hidden = p.hidden.username[FoldUsername(i.Username)]
 	}
 	if !hidden {
-		return ""
+		return model.Reason{}
 	}
-	return "credential " + own.Username + ": " + p.describeUnsure(model.Object{Kind: model.ObjectCredential, ID: own.CredentialID})
+	return model.Because("credential-maybe-there", own.Username, p.describeUnsure(model.Object{Kind: model.ObjectCredential, ID: own.CredentialID}))
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -20,7 +21,7 @@ func TestNoticesOfTheConfiguration(t *testing.T) {
 	p := plan.Compute(in)
 	var said []string
 	for _, n := range p.Notices {
-		said = append(said, string(n.Kind)+" "+n.Person.Source+": "+n.Detail)
+		said = append(said, string(n.Kind)+" "+n.Person.Source+": "+english.Say(n.Reason))
 	}
 	slices.Sort(said)
 	if len(said) != 2 || !strings.Contains(said[0], `listed-nobody : adopt.personal lists "nobody"`) || !strings.Contains(said[1], "state-in-filter corp: the filter names userAccountControl") {

@@ -1,8 +1,6 @@
 package plan
 
 import (
-	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
@@ -15,7 +13,7 @@ type joining struct{ *leaving }
 func (p *joining) planPeople() {
 	collisions := p.collisions()
 	for _, i := range p.entitled {
-		reasons := slices.Concat(i.Held, model.Text(collisions[i.Person]).Some())
+		reasons := slices.Concat(i.Held, collisions[i.Person])
 		if first, yields := p.yieldsTo(i); yields {
 			p.notice(NoticeTwoSources, i, p.describeSecond(first))
 		}
@@ -30,14 +28,22 @@ func (p *joining) planPeople() {
 		switch {
 		case i.Excluded:
 			if len(i.Held) == 0 {
-				i.Held = model.Text("lies below exclude_dns").Some()
+				i.Held = model.Because("below-exclude-dns").Some()
 			}
 			p.holdIdentity(i, i.Held...)
 		case p.uncounted[i.Person]: // of ours: held with the leavers; else nobody is concerned
 		case i.State == model.Unknown:
-			p.holdIdentity(i, append([]model.Reason{model.Text("account state unknown: " + cmp.Or(i.Evidence.Detail, "not readable"))}, i.Held...)...)
+			p.holdIdentity(i, append(stateUnknown(i).Some(), i.Held...)...)
 		}
 	}
+}
+
+// stateUnknown says what is known of an account of which nobody can tell whether it counts.
+func stateUnknown(i model.Identity) model.Reason {
+	if i.Evidence.Detail == "" {
+		return model.Because("account-state-unreadable")
+	}
+	return model.Because("account-state-unknown", i.Evidence.Detail)
 }
 
 // planPerson handles one entitled person without a fault.
@@ -51,8 +57,8 @@ func (p *joining) planPerson(i model.Identity) {
 		p.manage(i, own.CredentialID)
 		return
 	}
-	if reason := p.maybeTheirs(i); reason != "" {
-		p.holdIdentity(i, model.Text(reason))
+	if reason := p.maybeTheirs(i); reason.Code != "" {
+		p.holdIdentity(i, reason)
 		return
 	}
 	candidates := p.candidates(i)
@@ -62,11 +68,10 @@ func (p *joining) planPerson(i model.Identity) {
 			p.missing(i, last)
 			return
 		}
-		p.adoptOrCreate(i, "entitled, and no credential carries the csi or the username")
+		p.adoptOrCreate(i, model.Because("entitled-without-credential"))
 	case 1:
 		p.claim(i, candidates[0])
 	default:
-		p.holdIdentity(i, model.Text(fmt.Sprintf("the csi %s stands on %d credentials: %s; delete or correct one in the cockpit",
-			i.CSI, len(candidates), p.describe(candidates))))
+		p.holdIdentity(i, model.Because("csi-on-several-credentials", i.CSI, len(candidates), p.describe(candidates)))
 	}
 }

@@ -2,11 +2,9 @@ package plan
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -14,35 +12,35 @@ import (
 // is kept (leavers.id: keep), or whose end is on its way, is not a stranger's. Of two departures the
 // later one counts. Of others the former links tell, and of who is back with a new credential and may go on with theirs:
 // then nothing of before counts, but that the ID was to be taken. An ID that is linked to a credential has its place there.
-func (p *links) ofLeavers() map[string]string {
+func (p *links) ofLeavers() map[string]model.Reason {
 	effects := slices.Clone(p.State.Effects)
 	slices.SortStableFunc(effects, func(a, b model.Effect) int { return a.RequestedAt.Compare(b.RequestedAt) })
-	words, taken := map[string]string{}, map[string]bool{}
+	why, taken := map[string]model.Reason{}, map[string]bool{}
 	for _, left := range p.State.AbandonedIDs {
-		words[left.ThreemaID] = fmt.Sprintf("left behind: of %s, from an earlier departure", model.DescribePerson(left.CSI, p.nameOf(left.Person), left.Person))
+		why[left.ThreemaID] = model.Because("id-left-behind", model.DescribePerson(left.CSI, p.nameOf(left.Person), left.Person))
 	}
 	for _, e := range effects {
-		name, day := model.DescribePerson(e.CSI, cmp.Or(e.DN, p.observations[e.Person].DN), e.Person), wording.Day(e.RequestedAt)
+		name := model.DescribePerson(e.CSI, cmp.Or(e.DN, p.observations[e.Person].DN), e.Person)
 		if e.Op.TakesID() {
 			taken[e.ThreemaID] = true
-			words[e.ThreemaID] = fmt.Sprintf("of %s, who left; %s was requested on %s", name, e.Op.CockpitWord(), day)
+			why[e.ThreemaID] = model.Because("id-end-requested", name, e.Op.CockpitWord(), e.RequestedAt)
 			continue
 		}
-		left := "of " + name + ", who left; credential " + e.Username + " was withdrawn on " + day
+		left := model.Because("id-kept", name, e.Username, e.RequestedAt)
 		if e.Ordered {
-			left = "of " + name + "; credential " + e.Username + " was withdrawn by order on " + day
+			left = model.Because("id-kept-by-order", name, e.Username, e.RequestedAt)
 		}
 		for _, id := range e.IDs {
-			words[id] = "kept: " + left
+			why[id] = left
 		}
 	}
 	for id, l := range LastUsers(p.formerLinks()) {
-		if words[id] == "" || !taken[id] && p.goesOn(l) {
-			words[id] = p.ofFormerUser(l)
+		if why[id].Code == "" || !taken[id] && p.goesOn(l) {
+			why[id] = p.ofFormerUser(l)
 		}
 	}
-	maps.DeleteFunc(words, func(id, _ string) bool { return p.users[id].CredentialID != "" })
-	return words
+	maps.DeleteFunc(why, func(id string, _ model.Reason) bool { return p.users[id].CredentialID != "" })
+	return why
 }
 
 // LastUsers tells of each Threema ID who used it last, of former links.
@@ -64,14 +62,14 @@ func (p *recovered) goesOn(l model.FormerLink) bool {
 
 // ofFormerUser says of a Threema ID whose credential is gone whose it is, and how it goes on: with the new
 // credential of a returner, or of somebody whose withdrawal was taken back.
-func (p *evidence) ofFormerUser(l model.FormerLink) string {
+func (p *evidence) ofFormerUser(l model.FormerLink) model.Reason {
 	own := p.owned[l.Person]
 	name := model.DescribePerson(cmp.Or(p.observations[l.Person].CSI, own.CSI), p.nameOf(l.Person), l.Person)
 	switch {
 	case p.goesOn(l):
-		return fmt.Sprintf("of %s: it goes on when they log in with their credential %s", name, own.Username)
+		return model.Because("id-goes-on", name, own.Username)
 	case !p.credentialThere(own):
-		return fmt.Sprintf("of %s, who was seen with it last on %s; its credential is gone", name, wording.Day(l.Until))
+		return model.Because("id-without-credential", name, l.Until)
 	}
-	return fmt.Sprintf("of %s, who was seen with it last on %s, and has another one on credential %s now", name, wording.Day(l.Until), own.Username)
+	return model.Because("id-replaced", name, l.Until, own.Username)
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -92,7 +93,7 @@ func (p *evidence) keptFromLeaving(own model.Ownership, o model.Observation) str
 	f, forgotten := p.forgotten(own.Person.Source)
 	switch {
 	case !p.sourceRead(own.Person.Source) && !forgotten:
-		return p.notRead(own.Person.Source) + "; nothing is done"
+		return english.Say(p.notRead(own.Person.Source)) + "; nothing is done"
 	case forgotten && o.State != model.Departed:
 		return f.Evidence().Detail + "; nothing is done before all configured sources were read completely"
 	case p.uncounted[own.Person] && !i.Excluded:
@@ -214,7 +215,7 @@ func (p *evidence) askWhoLeft(c *model.Change, l leaver) {
 	other := l.rivals[0].person
 	if slices.Contains(p.unread(), other.Source) {
 		c.Status, c.NotBefore = model.Waiting, time.Time{}
-		c.Because(model.Text(fmt.Sprintf("the csi is also that of %s, and %s", p.nameOf(other), p.notRead(other.Source))))
+		c.Because(model.Text(fmt.Sprintf("the csi is also that of %s, and %s", p.nameOf(other), english.Say(p.notRead(other.Source)))))
 		return
 	}
 	c.AskAbout(model.AskSamePerson, p.lastSeen(other), model.Text(p.words(l.rivals[0])))

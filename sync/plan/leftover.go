@@ -3,7 +3,6 @@ package plan
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
@@ -20,42 +19,45 @@ func (p *lists) activated(l model.Leftover) bool {
 }
 
 // whyDoubt says why a credential that an interrupted create seems to have left behind may be somebody
-// else's; "" if nothing speaks for that.
-func (p *lists) whyDoubt(op model.Operation, l model.Leftover, foreign map[string]string) string {
-	var why []string
+// else's; nothing if nothing speaks for that.
+func (p *lists) whyDoubt(op model.Operation, l model.Leftover, foreign map[string]string) []model.Reason {
+	var why []model.Reason
 	if op.CredentialID == "" && op.Refused {
-		why = append(why, "the service refused to create it, so somebody else may have")
+		why = append(why, model.Because("create-refused"))
 	}
 	if p.activated(l) {
-		why = append(why, "it is in use"+p.byWhom(l.Credential.ID))
+		why = append(why, p.inUseBy(l.Credential.ID))
 	}
 	for _, name := range slices.Sorted(maps.Keys(foreign)) {
-		words := name + " stands on it"
 		if value := foreign[name]; value != "" {
-			words = name + " is " + value
+			why = append(why, model.Because("setting-not-sent", name, value))
+			continue
 		}
-		why = append(why, words+", which this program did not send")
+		why = append(why, model.Because("setting-stands", name))
 	}
-	return strings.Join(why, "; ")
+	return why
 }
 
-// byWhom names who uses a credential, as far as the package tells.
-func (p *lists) byWhom(credentialID string) string {
-	var users []string
-	for _, u := range p.usersOf[credentialID] {
-		words := u.ID
-		if name := model.FullName(u.FirstName, u.LastName); name != "" {
-			words += " (" + name + ")"
-		}
-		if u.CSI != "" {
-			words += " with the csi " + u.CSI
-		}
-		users = append(users, words)
-	}
+// inUseBy names who uses a credential, as far as the package tells.
+func (p *lists) inUseBy(credentialID string) model.Reason {
+	users := p.usersOf[credentialID]
 	if len(users) == 0 {
-		return ""
+		return model.Because("in-use")
 	}
-	return " by " + strings.Join(users, ", ")
+	return model.Because("in-use-by", model.Convert(users, describeUser))
+}
+
+// describeUser is what the package tells of a Threema ID.
+func describeUser(u model.User) model.Reason {
+	switch name := model.FullName(u.FirstName, u.LastName); {
+	case name != "" && u.CSI != "":
+		return model.Because("threema-id-with-name-and-csi", u.ID, name, u.CSI)
+	case name != "":
+		return model.Because("threema-id-with-name", u.ID, name)
+	case u.CSI != "":
+		return model.Because("threema-id-with-csi", u.ID, u.CSI)
+	}
+	return model.Because("threema-id", u.ID)
 }
 
 // preStateOf lists what a yes is for: another finding is another change.

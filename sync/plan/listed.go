@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
@@ -55,12 +54,12 @@ func listsOf(p model.Policy) []csiList {
 	return []csiList{{"protect.csi", p.Protected}, {"leavers.never_revoke", p.NeverRevoke}}
 }
 
-// Words say what is wrong with the entry, and what to do.
-func (n Nobodys) Words() string {
+// Reason says what is wrong with the entry, and what to do.
+func (n Nobodys) Reason() model.Reason {
 	if n.Was != (model.PersonID{}) {
-		return fmt.Sprintf("%s lists %q, which is nobody's csi any more; it was that of %s, who has %q now and is still listed by it: write that", n.List, n.CSI, n.Was, n.Now)
+		return model.Because("listed-former-csi", n.List, n.CSI, n.Was.String(), n.Now)
 	}
-	return fmt.Sprintf("%s lists %q, which is nobody's csi: correct it, or remove it", n.List, n.CSI)
+	return model.Because("listed-nobodys-csi", n.List, n.CSI)
 }
 
 // NobodysCredentials are the entries of adopt.personal that are neither the ID nor the name of a credential.
@@ -73,8 +72,8 @@ func NobodysCredentials(policy model.Policy, credentials []model.Credential) []s
 }
 
 // NobodysCredential says what is wrong with such an entry, and what to do.
-func NobodysCredential(entry string) string {
-	return fmt.Sprintf("adopt.personal lists %q, which is no credential of the package, neither by ID nor by name: correct it, or remove it", entry)
+func NobodysCredential(entry string) model.Reason {
+	return model.Because("listed-no-credential", entry)
 }
 
 // noteListed tells of entries of the lists that name nobody, where all sources were read.
@@ -94,6 +93,6 @@ func (p *record) noteListed() {
 		state.Observations = append(state.Observations, o)
 	}
 	for _, n := range NobodysCSIs(p.Policy, all, state) {
-		p.notice(NoticeNobody, model.Identity{Person: n.Was, CSI: n.CSI}, n.Words())
+		p.notice(NoticeNobody, model.Identity{Person: n.Was, CSI: n.CSI}, n.Reason())
 	}
 }

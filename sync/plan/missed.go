@@ -1,12 +1,9 @@
 package plan
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -16,8 +13,8 @@ import (
 type Missed struct {
 	Person   model.PersonID
 	CSI, DN  string
-	Shown    string    // what the read shows of them
-	LastSeen time.Time // as entitled
+	Shown    model.Reason // what the read shows of them
+	LastSeen time.Time    // as entitled
 	// Conditions are those that fail. They hold again, or somebody says that people left.
 	Conditions []string
 }
@@ -41,37 +38,44 @@ func (p *evidence) missed() []Missed {
 		if !doubt || o.State != model.Entitled || p.undated[own.Person] || present && i.State != model.Departed || p.owned[own.Person].CredentialID != own.CredentialID {
 			continue
 		}
-		m := Missed{Person: own.Person, CSI: own.CSI, DN: o.DN, Shown: "not found", LastSeen: o.LastSeen, Conditions: conditions}
+		m := Missed{Person: own.Person, CSI: own.CSI, DN: o.DN, Shown: model.Because("not-found-by-read"), LastSeen: o.LastSeen, Conditions: conditions}
 		if seen := shown[own.Person].Gone(); present {
-			m.Shown = i.Evidence.String()
+			m.Shown = model.Because("departed-by", i.Evidence.String())
 		} else if seen.State == model.Departed {
-			m.Shown = seen.Evidence.String()
+			m.Shown = model.Because("departed-by", seen.Evidence.String())
 		}
 		list = append(list, m)
 	}
 	return list // the owned are sorted
 }
 
-// Detail says what is known of them, what they wait for, and what to type.
-func (m Missed) Detail() string {
-	todo := "what to do: " + m.tells()
+// Reason says what is known of them, what they wait for, and what to type.
+func (m Missed) Reason() model.Reason {
+	todo := model.Because("look-what-failed", m.tells())
 	if acceptable(m.Conditions...) {
-		todo = "if they left in truth, " + howToAcceptMissing
+		todo = model.Because("accept-if-left", howToAcceptMissing)
 	}
-	return fmt.Sprintf("not entitled as this read shows them (%s), seen last %s; it proves nothing, and nothing happens to them until this holds again: %s; %s",
-		m.Shown, wording.StampOr(m.LastSeen, "by no pass that is known"), strings.Join(m.Conditions, ", "), todo)
+	if m.LastSeen.IsZero() {
+		return model.Because("missed-and-never-seen", m.Shown, m.Conditions, todo)
+	}
+	return model.Because("missed", m.Shown, m.LastSeen, m.Conditions, todo)
 }
 
 // tells says which command tells of which condition: none knows all of them.
-func (m Missed) tells() string {
-	var words []string
-	for _, by := range []struct{ command, name string }{{model.CheckCommand, "`" + model.CheckCommand + "`"}, {model.PlanCommand, model.ThePlan}} {
-		others := func(name string) bool { return Shows(name) != by.command }
-		if names := slices.DeleteFunc(slices.Clone(m.Conditions), others); len(names) > 0 {
-			words = append(words, fmt.Sprintf("%s tells it of %s", by.name, strings.Join(names, ", ")))
-		}
+func (m Missed) tells() []model.Reason {
+	var told []model.Reason
+	if names := m.shownBy(model.CheckCommand); len(names) > 0 {
+		told = append(told, model.Because("told-by-check", model.CheckCommand, names))
 	}
-	return strings.Join(words, ", ")
+	if names := m.shownBy(model.PlanCommand); len(names) > 0 {
+		told = append(told, model.Because("told-by-plan", names))
+	}
+	return told
+}
+
+// shownBy are the conditions of which a command tells.
+func (m Missed) shownBy(command string) []string {
+	return slices.DeleteFunc(slices.Clone(m.Conditions), func(name string) bool { return Shows(name) != command })
 }
 
 // acceptable tells conditions that somebody who accepts the baseline accepts too: see doubt.

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -29,7 +28,7 @@ func newNamesakes(l *links) *namesakes {
 type question struct {
 	ask   model.Ask
 	about string // whom or what it is about: part of what a yes is given to
-	words string
+	words model.Reason
 }
 
 // questions are what speaks against giving a newcomer a credential without anybody's yes: an account
@@ -38,19 +37,13 @@ type question struct {
 func (p *namesakes) questions(i model.Identity) []question {
 	var all []question
 	if p.observations[i.Person].Second {
-		all = append(all, question{model.AskSamePerson, "second account", fmt.Sprintf("another account with the csi %s was entitled beside this one: "+
-			"if the person left, this account may be their second one; with a yes it gets a credential of its own", i.CSI)})
+		all = append(all, question{model.AskSamePerson, "second account", model.Because("second-account", i.CSI)})
 	}
 	if asked, found := p.askPutOut(i); found {
 		all = append(all, asked)
 	}
 	if other, found := p.alike(i); found {
-		correct := "correct one of them"
-		if other.unmanaged {
-			correct = fmt.Sprintf("if it is this person's, write the csi %s to it in the cockpit, and it is adopted", i.CSI)
-		}
-		all = append(all, question{model.AskLikeCSI, other.csi, fmt.Sprintf("the csi %s differs from %s, which is that of %s, %s: "+
-			"%s; if they are two people, say yes, and this one gets a credential", i.CSI, other.csi, other.name, spellingOnly, correct)})
+		all = append(all, question{model.AskLikeCSI, other.csi, other.whyAlike(i.CSI)})
 	}
 	return all
 }
@@ -119,9 +112,22 @@ func (p *namesakes) indexLeaver(a account) {
 type holder struct {
 	csi    string
 	person model.PersonID // zero: a credential that is not ours
-	name   string
+	name   string         // of the person; "": it stands on a credential
+	// username is that of the credential on which it stands.
+	username string
 	// unmanaged tells that it is a credential that is not ours.
 	unmanaged bool
+}
+
+// whyAlike says whose csi a newcomer's is but for its spelling, and what to do.
+func (h holder) whyAlike(csi string) model.Reason {
+	switch {
+	case h.unmanaged:
+		return model.Because("csi-like-unmanaged-credential", csi, h.csi, h.username)
+	case h.username != "":
+		return model.Because("csi-like-credential", csi, h.csi, h.username)
+	}
+	return model.Because("csi-like-person", csi, h.csi, h.name)
 }
 
 // alike finds whose csi a newcomer's would be but for its spelling. A former csi of their own is none.
@@ -155,12 +161,12 @@ func (p *namesakes) foldCSIs() {
 	for _, c := range p.Inventory.Credentials {
 		if csi := p.Inventory.Settings[c.ID][model.SettingCSI]; csi != "" {
 			own, managed := p.former[c.ID]
-			add(holder{csi, own.Person, "the credential " + c.Username, !managed})
+			add(holder{csi: csi, person: own.Person, username: c.Username, unmanaged: !managed})
 		}
 	}
 	for _, holders := range p.folded {
 		slices.SortFunc(holders, func(a, b holder) int {
-			return cmp.Or(strings.Compare(a.csi, b.csi), a.person.Compare(b.person), strings.Compare(a.name, b.name))
+			return cmp.Or(strings.Compare(a.csi, b.csi), a.person.Compare(b.person), strings.Compare(a.username, b.username), strings.Compare(a.name, b.name))
 		})
 	}
 }

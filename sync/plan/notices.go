@@ -2,11 +2,9 @@ package plan
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -29,30 +27,18 @@ type Notice struct {
 	Person model.PersonID
 	CSI    string
 	DN     string
-	Detail string
-}
-
-// About says whom or what it is about.
-func (n Notice) About() string {
-	switch {
-	case n.CSI != "" || n.DN != "" || n.Person.ID != "":
-		return model.DescribePerson(n.CSI, n.DN, n.Person)
-	case n.Person.Source != "":
-		return "source " + n.Person.Source
-	}
-	return "configuration"
+	Reason model.Reason
 }
 
 // notePerson tells what of somebody who stays looks odd in the package.
 func (p *draft) notePerson(i model.Identity, credentialID string) {
 	users := p.people(credentialID)
 	if len(users) > 1 {
-		p.notice(NoticeSeveralIDs, i, fmt.Sprintf("%d Threema IDs use the credential %s: %s; all are left alone while the person stays. "+
-			"If one is an old phone, detach / trennen or revoke / widerrufen it in the cockpit",
-			len(users), p.credentials[credentialID].Username, lastChecks(users)))
+		p.notice(NoticeSeveralIDs, i, model.Because("several-threema-ids",
+			len(users), p.credentials[credentialID].Username, model.Convert(users, lastCheck)))
 	}
 	if own := p.owned[i.Person]; own.Created && i.Username != "" && own.Username != i.Username {
-		p.notice(NoticeLogin, i, fmt.Sprintf("the login is %s by now, the credential stays %s: the app logs in with the name that it stored", i.Username, own.Username))
+		p.notice(NoticeLogin, i, model.Because("login-differs", i.Username, own.Username))
 	}
 }
 
@@ -61,7 +47,7 @@ func (p *draft) noteValues() {
 	for _, i := range p.entitled {
 		for _, u := range i.Undecided {
 			if u.Unusable {
-				p.notice(NoticeValue, i, u.Reason+"; "+u.Name+" stays as it is, and everything else goes on: correct the value in the directory")
+				p.notice(NoticeValue, i, model.Because("setting-stays", u.Reason, u.Name))
 			}
 		}
 	}
@@ -72,33 +58,28 @@ func (p *draft) noteValues() {
 func (p *draft) noteCells() {
 	for _, c := range p.plan.Changes {
 		for _, cell := range c.Cells {
-			if cell.Unusable != "" {
-				p.notice(NoticeValue, p.identities[c.Person], cell.Unusable+"; "+cell.Column+" stays empty in the hand-over line, and everything else goes on")
+			if cell.Unusable.Code != "" {
+				p.notice(NoticeValue, p.identities[c.Person], model.Because("column-stays-empty", cell.Unusable, cell.Column))
 			}
 		}
 	}
 }
 
-func (p *draft) notice(kind NoticeKind, i model.Identity, detail string) {
-	p.plan.Notices = append(p.plan.Notices, Notice{Kind: kind, Person: i.Person, CSI: i.CSI, DN: i.DN, Detail: detail})
+func (p *draft) notice(kind NoticeKind, i model.Identity, reason model.Reason) {
+	p.plan.Notices = append(p.plan.Notices, Notice{Kind: kind, Person: i.Person, CSI: i.CSI, DN: i.DN, Reason: reason})
 }
 
-// lastChecks lists IDs with the day on which each was heard of last: administrators keep the
+// lastCheck tells of an ID on which day it was heard of last: administrators keep the
 // newest (D-20). The day is all that is told of it (D-65).
-func lastChecks(users []model.User) string {
-	var words []string
-	for _, u := range users {
-		last := "never heard of"
-		if !u.LastCheck.IsZero() {
-			last = "last heard of on " + wording.Day(u.LastCheck)
-		}
-		words = append(words, u.ID+" ("+last+")")
+func lastCheck(u model.User) model.Reason {
+	if u.LastCheck.IsZero() {
+		return model.Because("never-heard-of", u.ID)
 	}
-	return strings.Join(words, ", ")
+	return model.Because("last-heard-of", u.ID, u.LastCheck)
 }
 
 func sortNotices(notices []Notice) {
 	slices.SortFunc(notices, func(a, b Notice) int {
-		return cmp.Or(a.Person.Compare(b.Person), cmp.Compare(a.Kind, b.Kind), strings.Compare(a.Detail, b.Detail))
+		return cmp.Or(a.Person.Compare(b.Person), cmp.Compare(a.Kind, b.Kind), strings.Compare(a.Reason.Key(), b.Reason.Key()))
 	})
 }

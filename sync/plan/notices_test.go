@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -55,8 +56,8 @@ func TestNotices(t *testing.T) {
 			for _, n := range p.Notices {
 				kinds = append(kinds, n.Kind)
 				for _, words := range tt.says {
-					if !strings.Contains(n.Detail, words) {
-						t.Errorf("%q does not say %q", n.Detail, words)
+					if !strings.Contains(english.Say(n.Reason), words) {
+						t.Errorf("%q does not say %q", english.Say(n.Reason), words)
 					}
 				}
 			}
@@ -106,15 +107,15 @@ func TestNeverRevoke(t *testing.T) {
 func TestUnusableValue(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna")
-	bad := []model.Undecided{{Name: "th_linked_phone", Reason: "mapping.linked_phone is no international number", Unusable: true}}
+	bad := []model.Undecided{{Name: "th_linked_phone", Reason: model.Because("text-unusable", "mapping.linked_phone", model.Because("no-international-number")), Unusable: true}}
 	people["anna"].unsaid = bad
 	bert := w.hire("bert")
 	bert.unsaid = bad
-	w.hire("carl").unsaid = []model.Undecided{{Name: "th_category", Reason: "the group is not readable"}} // the source tells that
+	w.hire("carl").unsaid = []model.Undecided{{Name: "th_category", Reason: model.Because("group-unknown", "CN=Sales")}} // the source tells that
 	p := w.later(t, time.Hour)
 	var told []string
 	for _, n := range p.Notices {
-		if n.Kind == plan.NoticeValue && strings.Contains(n.Detail, "th_linked_phone stays as it is") {
+		if n.Kind == plan.NoticeValue && strings.Contains(english.Say(n.Reason), "th_linked_phone stays as it is") {
 			told = append(told, n.CSI)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
@@ -120,7 +121,7 @@ func (p *known) nothingOwned(order Order) (already, refused string) {
 	case p.creating(order.Person):
 		return "", unfinished
 	case i.CSI != "" && len(p.byCSI[i.CSI]) > 0:
-		return "", fmt.Sprintf("the credential %s carries their csi, but it is not managed: withdraw it by hand in the cockpit", p.describe(p.byCSI[i.CSI]))
+		return "", fmt.Sprintf("the credential %s carries their csi, but it is not managed: withdraw it by hand in the cockpit", strings.Join(p.describe(p.byCSI[i.CSI]), ", "))
 	case i.Entitled():
 		return "", "no credential of theirs is managed, so there is nothing to withdraw; but they are entitled, and a pass makes one: disable the account in the directory"
 	}

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
@@ -43,15 +42,15 @@ func (p *evidence) entitledNow(person model.PersonID) bool {
 }
 
 // describeSecond says of somebody who yields why nothing is done under this entry.
-func (p *evidence) describeSecond(first model.PersonID) string {
-	words := fmt.Sprintf("also in source %s, which comes first, as %s: ", first.Source, p.nameOf(first))
+func (p *evidence) describeSecond(first model.PersonID) model.Reason {
+	name := p.nameOf(first)
 	switch {
 	case p.entitledNow(first):
-		return words + "that entry counts"
+		return model.Because("second-entry", first.Source, name)
 	case !p.sourceRead(first.Source):
-		return words + p.notRead(first.Source)
+		return model.Because("second-entry-unread", first.Source, name, p.notRead(first.Source))
 	}
-	return words + "no complete read says that they left there"
+	return model.Because("second-entry-unproved", first.Source, name)
 }
 
 // unread are the configured sources that gave no snapshot, in their order.
@@ -60,9 +59,9 @@ func (p *directory) unread() []string {
 }
 
 // notRead says why there is nothing of a source in this pass.
-func (p *given) notRead(source string) string {
+func (p *given) notRead(source string) model.Reason {
 	if slices.Contains(p.Configured, source) {
-		return fmt.Sprintf("source %s could not be read in this pass", source)
+		return model.Because("source-unread", source)
 	}
-	return fmt.Sprintf("source %s is not configured any more", source)
+	return model.Because("source-not-configured", source)
 }

@@ -1,11 +1,9 @@
 package plan
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -41,11 +39,11 @@ func (p *given) orderedAt(own model.Ownership) (time.Time, bool) {
 }
 
 // howWithdrawn tells how a credential of ours went that no departure took.
-func (p *given) howWithdrawn(own model.Ownership) string {
+func (p *given) howWithdrawn(own model.Ownership) model.Reason {
 	if at, ordered := p.orderedAt(own); ordered {
-		return "by order of " + wording.Day(at)
+		return model.Because("by-order", at)
 	}
-	return "by hand"
+	return model.Because("by-hand")
 }
 
 // wordOn is whose word took a credential of ours that is gone, "" if somebody took that back.
@@ -111,6 +109,6 @@ func (p *namesakes) askPutOut(i model.Identity) (question, bool) {
 	if !found {
 		return question{}, false
 	}
-	return question{model.AskSamePerson, "put out " + own.CredentialID, fmt.Sprintf("is it the person who was %s, whose credential %s was withdrawn %s? "+
-		"A new account gives nobody their access back: with a yes this one gets a credential", p.nameOf(own.Person), own.Username, p.howWithdrawn(own))}, true
+	return question{model.AskSamePerson, "put out " + own.CredentialID,
+		model.Because("same-person-put-out", p.nameOf(own.Person), own.Username, p.howWithdrawn(own))}, true
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -15,12 +16,11 @@ func (p *joining) resumeCreate(i model.Identity, op model.Operation) {
 	credential := l.Credential
 	if owner, taken := p.former[credential.ID]; taken && owner.Person != i.Person {
 		p.settle(op, false)
-		p.holdIdentity(i, model.Text(fmt.Sprintf("the username %s belongs to %s by now", op.Username,
-			cmp.Or(p.observations[owner.Person].DN, owner.Person.String()))))
+		p.holdIdentity(i, model.Because("username-of-other-by-now", op.Username, cmp.Or(p.observations[owner.Person].DN, owner.Person.String())))
 		return
 	}
 	if other, strayed := p.strayed(op); strayed {
-		p.holdIdentity(i, model.Text(fmt.Sprintf("the username %s is taken by a credential with the csi of %s, who comes first", op.Username, p.nameOf(other))))
+		p.holdIdentity(i, model.Because("username-strayed", op.Username, p.nameOf(other)))
 		return
 	}
 	settings := present(i.Settings)
@@ -34,13 +34,12 @@ func (p *joining) resumeCreate(i model.Identity, op model.Operation) {
 	}
 	c := p.change(model.Create, i, credential.ID, p.preStateOf(l, foreign)...)
 	c.CredentialID, c.Username, c.Requests = credential.ID, credential.Username, 3 // credential and settings before, the password
-	c.Reasons = model.Text("an interrupted pass created this credential and did not hand it over: it gets a new password").Some()
+	c.Reasons = model.Because("create-resumed").Some()
 	c.Settings, c.Cells = settings, i.Cells
 	c.Before, c.After = foreign, map[string]string{"username": credential.Username}
-	if why := p.whyDoubt(op, l, foreign); why != "" {
-		c.Reasons = model.Text("an interrupted pass was to create this credential, and it may be somebody else's").Some()
-		c.Ask(model.AskResume, model.Text(why+". If it is nobody's, say yes: it gets a new password, and whoever has the old one loses it. "+
-			"Else delete it in the cockpit, or give this person another username"))
+	if why := p.whyDoubt(op, l, foreign); len(why) > 0 {
+		c.Reasons = model.Because("create-doubted").Some()
+		c.Ask(model.AskResume, model.Because("resume-with-new-password", why))
 	}
 	p.add(c)
 }
@@ -49,7 +48,7 @@ func (p *joining) resumeCreate(i model.Identity, op model.Operation) {
 // another username by now: that is how somebody says that it is not theirs.
 func (p *joining) givesUp(i model.Identity, op model.Operation) bool {
 	l := p.leftoverOf(op)
-	if op.CredentialID != "" || i.Username == op.Username || p.whyDoubt(op, l, l.Foreign(op, present(i.Settings), p.Policy)) == "" {
+	if op.CredentialID != "" || i.Username == op.Username || p.whyDoubt(op, l, l.Foreign(op, present(i.Settings), p.Policy)) == nil {
 		return false
 	}
 	p.settle(op, false)
@@ -63,15 +62,13 @@ func (p *joining) givesUp(i model.Identity, op model.Operation) bool {
 // password would lock the app out (D-22).
 func (p *joining) askWhoUses(i model.Identity, op model.Operation, l model.Leftover, foreign map[string]string) {
 	if p.servesService(l.Credential.ID) {
-		p.holdFor(model.AskByHand, i.Person, i.CSI, i.DN, model.Text(fmt.Sprintf("a Gateway, Broadcast or support ID uses credential %s, whose hand-over was interrupted: "+
-			"give this person another username, or delete it in the cockpit", l.Credential.Username)))
+		p.holdFor(model.AskByHand, i.Person, i.CSI, i.DN, model.Because("interrupted-credential-of-service-id", l.Credential.Username))
 		return
 	}
 	c := p.change(model.Adopt, i, l.Credential.ID, p.preStateOf(l, foreign)...)
 	c.CredentialID, c.Username = l.Credential.ID, l.Credential.Username
-	c.Reasons = model.Text(fmt.Sprintf("credential %s is in use although its hand-over was interrupted", l.Credential.Username)).Some()
-	c.Ask(model.AskResume, model.Text(p.whyDoubt(op, l, foreign)+". Find out who activated it: if it was this person, say yes, and it is theirs as it is; "+
-		"else delete it in the cockpit, or give this person another username, and they get another"))
+	c.Reasons = model.Because("interrupted-credential-in-use", l.Credential.Username).Some()
+	c.Ask(model.AskResume, model.Because("resume-as-it-is", p.whyDoubt(op, l, foreign)))
 	p.add(c)
 }
 
@@ -91,8 +88,8 @@ func (p *joining) planAbandoned() {
 			p.settle(op, false) // it goes by the csi that somebody wrote to it
 			continue
 		}
-		if why := p.keptAbandoned(op); why != "" {
-			p.holdUnread(op.Person, op.CSI, op.DN, fmt.Sprintf("an interrupted pass created the credential %s and handed it to nobody, and %s", op.Username, why))
+		if why := p.keptAbandoned(op); why.Code != "" {
+			p.holdUnread(op.Person, op.CSI, op.DN, english.Say(model.Because("abandoned-credential-kept", op.Username, why)))
 			continue
 		}
 		p.withdrawAbandoned(op)
@@ -100,18 +97,18 @@ func (p *joining) planAbandoned() {
 }
 
 // keptAbandoned says why nothing is asked about an abandoned credential now.
-func (p *joining) keptAbandoned(op model.Operation) string {
+func (p *joining) keptAbandoned(op model.Operation) model.Reason {
 	o := p.observations[op.Person]
 	_, forgotten := p.forgotten(op.Person.Source)
 	switch {
 	case !p.sourceRead(op.Person.Source) && !forgotten:
-		return p.notRead(op.Person.Source) + ": nothing is done"
+		return model.Because("abandoned-unread", p.notRead(op.Person.Source))
 	case o.State != model.Departed || p.uncounted[op.Person]:
-		return "the person is not entitled now, and not known to have left: nothing is done"
+		return model.Because("abandoned-by-unknown")
 	case !p.Policy.Withdraw:
-		return "the person left: leavers.app_access: keep leaves the credential as it is, delete it in the cockpit"
+		return model.Because("abandoned-by-leaver")
 	}
-	return ""
+	return model.Reason{}
 }
 
 // withdrawAbandoned plans to withdraw it, in the time and by the rules of any leaver, with a yes.
@@ -130,8 +127,8 @@ func (p *joining) withdrawAbandoned(op model.Operation) {
 	foreign := l.Foreign(op, nil, p.Policy)
 	c.ID = model.ChangeID(append([]string{c.ID}, p.preStateOf(l, foreign)...)...)
 	c.Status, c.NotBefore = p.withdrawalTime(o)
-	c.Ask(model.AskResume, model.Text(model.JoinReasons(fmt.Sprintf("an interrupted pass was to create the credential %s, and handed it to nobody", op.Username),
-		p.whyDoubt(op, l, foreign))+". If it is nobody else's, say yes, or delete it in the cockpit"))
+	c.Ask(model.AskResume, model.Because("withdraw-abandoned",
+		append(model.Because("credential-abandoned", op.Username).Some(), p.whyDoubt(op, l, foreign)...)))
 	p.askForgotten(&c)
 	p.add(c)
 }

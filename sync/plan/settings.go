@@ -1,10 +1,8 @@
 package plan
 
 import (
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
@@ -31,7 +29,7 @@ func (p *joining) heldByRefusal(i model.Identity, credentialID string) bool {
 	for _, s := range i.Settings {
 		message, ok := p.refused[refusedValue{credentialID, s.Name, s.Value}]
 		if ok && p.Inventory.Settings[credentialID][s.Name] != s.Value {
-			p.holdIdentity(i, model.Text(fmt.Sprintf("the service refused the value of %s (%s); correct it in the directory or the mapping", s.Name, message)))
+			p.holdIdentity(i, model.Because("value-refused", s.Name, message))
 			return true
 		}
 	}
@@ -62,7 +60,7 @@ func (p *joining) compareSettings(i model.Identity, credentialID string) {
 	c.CredentialID, c.Username = credentialID, p.credentials[credentialID].Username
 	c.Before, c.After = set.Before, set.After
 	c.Settings, c.Foreign = present(i.Settings), p.foreign(i, credentialID)
-	c.Reasons = model.Text("differs from the directory: " + strings.Join(slices.Sorted(maps.Keys(c.After)), ", ")).Some()
+	c.Reasons = model.Because("differs-from-directory", slices.Sorted(maps.Keys(c.After))).Some()
 	p.add(c)
 }
 
@@ -70,26 +68,26 @@ func (p *joining) unset(i model.Identity, credentialID, name, was string) {
 	c := p.change(model.UnsetSetting, i, credentialID, name, was)
 	c.CredentialID, c.Username = credentialID, p.credentials[credentialID].Username
 	c.Before, c.After = map[string]string{name: was}, map[string]string{name: ""}
-	c.Reasons = model.Text("the directory has no value for " + name + " any more").Some()
+	c.Reasons = model.Because("directory-value-gone", name).Some()
 	p.add(c)
 }
 
 // create plans a new credential with its settings, which are written before the hand-over
 // (domain §4.2, joiner).
-func (p *joining) create(i model.Identity, reason string, asks ...question) {
+func (p *joining) create(i model.Identity, reason model.Reason, asks ...question) {
 	var preState []string
 	for _, q := range asks {
 		preState = append(preState, string(q.ask), i.CSI, q.about)
 	}
 	c := p.change(model.Create, i, "", preState...)
-	c.Username, c.Reasons = i.Username, model.Text(reason).Some()
+	c.Username, c.Reasons = i.Username, reason.Some()
 	c.Settings, c.Cells = present(i.Settings), i.Cells
 	c.After = map[string]string{"username": i.Username}
 	for _, s := range c.Settings {
 		c.After[s.Name] = s.Value
 	}
 	for _, q := range asks {
-		c.Ask(q.ask, model.Text(q.words))
+		c.Ask(q.ask, q.words)
 	}
 	p.add(c)
 }

@@ -2,9 +2,7 @@ package plan
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
@@ -32,11 +30,18 @@ func (p *recovered) choose(i *model.Identity) {
 	for _, s := range i.Several {
 		value, chosen := s.Pick(p.inUse(i.Person, s.Setting))
 		if !chosen {
-			i.Held = append(slices.Clip(i.Held), model.Text(fmt.Sprintf("%s may be %s: the attribute has several values, none is in use and none stands in the DN; "+
-				"leave one, or let the template say which (first)", s.Name(), strings.Join(s.Values, " or "))))
+			i.Held = append(slices.Clip(i.Held), severalValues(s))
 		}
 		i.Set(s.Setting, value)
 	}
+}
+
+// severalValues says what nobody chose.
+func severalValues(s model.Several) model.Reason {
+	if s.Setting == "" {
+		return model.Because("username-of-several-values", s.Values)
+	}
+	return model.Because("setting-of-several-values", s.Setting, s.Values)
 }
 
 // inUse is the value that a person has now: of the csi and the username by the ledger, of a name on

@@ -17,7 +17,7 @@ const category = "th_category"
 // categorise gives a person the category, nil for none that anybody could say.
 func (e *entry) categorise(value *string) {
 	if value == nil {
-		e.extra, e.unsaid = nil, []model.Undecided{{Name: category, Reason: "nobody can say now whether the group CN=Sales has this person"}}
+		e.extra, e.unsaid = nil, []model.Undecided{{Name: category, Reason: model.Because("group-unknown", "CN=Sales")}}
 		return
 	}
 	e.extra, e.unsaid = map[string]string{category: *value}, nil

@@ -134,7 +134,7 @@ func (p *known) afterUndo(i model.Identity, own model.Ownership) []string {
 	}
 	made := "the next pass makes a new credential, with a new password in the hand-over file"
 	if !p.gone(credential) {
-		next = append(next, fmt.Sprintf("Whether credential %s is gone is not certain yet: %s.", own.Username, p.describeUnsure(credential)))
+		next = append(next, fmt.Sprintf("Whether credential %s is gone is not certain yet: %s.", own.Username, english.Say(p.describeUnsure(credential))))
 		made = "then a pass makes a new credential, with a new password in the hand-over file"
 	}
 	switch {

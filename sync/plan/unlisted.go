@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -96,13 +95,20 @@ func (p *lists) awaitList(c *model.Change, o model.Object) {
 		return
 	}
 	c.Status, c.NotBefore = model.Waiting, model.Later(c.NotBefore, p.unlistedSince(o).Add(model.GoneAfter))
-	c.Because(model.Text(p.describeUnsure(o)))
+	c.Because(p.describeUnsure(o))
 }
 
 // describeUnsure says what it means that this list lacks an object.
-func (p *lists) describeUnsure(o model.Object) string {
-	return "the package does not list the " + o.Words() + " in this pass, which proves nothing: settled when a second list, from " +
-		wording.Stamp(p.unlistedSince(o).Add(model.GoneAfter)) + " on, misses it too"
+func (p *lists) describeUnsure(o model.Object) model.Reason {
+	settled := p.unlistedSince(o).Add(model.GoneAfter)
+	switch o.Kind {
+	case model.ObjectUser:
+		return model.Because("threema-id-unlisted", o.ID, settled)
+	case model.ObjectContact:
+		return model.Because("contact-unlisted", o.ID, settled)
+	case model.ObjectCredential, model.ObjectList:
+	}
+	return model.Because("credential-unlisted", settled)
 }
 
 // unlisted is what the lists of this pass lack of all that matters. What is accepted stays so while

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -34,7 +33,7 @@ func (p *record) listUnmanaged() {
 	departed := p.departedCSI()
 	for _, c := range p.Inventory.Credentials {
 		if !ours[c.ID] {
-			p.unmanaged("credential", c.ID, c.Username, model.Text(p.whyUnmanaged(c, departed)))
+			p.unmanaged("credential", c.ID, c.Username, p.whyUnmanaged(c, departed))
 		}
 	}
 	ofLeavers := p.ofLeavers()
@@ -44,11 +43,11 @@ func (p *record) listUnmanaged() {
 			managedUser[u.ID] = true
 			continue
 		}
-		p.unmanaged("user", u.ID, model.FullName(u.FirstName, u.LastName), model.Text(whyUserUnmanaged(u, ofLeavers[u.ID])))
+		p.unmanaged("user", u.ID, model.FullName(u.FirstName, u.LastName), whyUserUnmanaged(u, ofLeavers[u.ID]))
 	}
 	for _, c := range p.Inventory.Contacts {
 		if !managedUser[c.ID] {
-			p.unmanaged("contact", c.ID, model.FullName(c.FirstName, c.LastName), model.Text(cmp.Or(ofLeavers[c.ID], "no user of a managed credential")))
+			p.unmanaged("contact", c.ID, model.FullName(c.FirstName, c.LastName), whyContactUnmanaged(ofLeavers[c.ID]))
 		}
 	}
 	slices.SortFunc(p.plan.Unmanaged, func(a, b model.Unmanaged) int {
@@ -73,33 +72,40 @@ func (p *record) departedCSI() map[string]model.Identity {
 	return csis
 }
 
-func (p *record) whyUnmanaged(c model.Credential, departed map[string]model.Identity) string {
+func (p *record) whyUnmanaged(c model.Credential, departed map[string]model.Identity) model.Reason {
 	csi := p.Inventory.Settings[c.ID][model.SettingCSI]
 	unread := p.unread()
 	switch i, left := departed[csi]; {
 	case p.shared(c.ID):
-		return fmt.Sprintf("shared: %d Threema IDs use it", max(c.Usage, len(p.people(c.ID))))
+		return model.Because("shared", max(c.Usage, len(p.people(c.ID))))
 	case csi != "" && len(unread) > 0:
-		return fmt.Sprintf("whose its csi %s is cannot be told: %s", csi, p.notRead(unread[0]))
+		return model.Because("owner-of-csi-unread", csi, p.notRead(unread[0]))
 	case csi != "" && left:
-		return fmt.Sprintf("carries the csi of %s, who is %s and was never managed: withdraw it by hand", i.DN, i.Evidence.Kind)
+		return model.Because("csi-of-unmanaged-leaver", i.DN, string(i.Evidence.Kind))
 	case csi != "" && len(p.newcomersLike(csi)) > 0:
 		like := p.newcomersLike(csi)[0]
-		return fmt.Sprintf("no entitled person has its csi %s, and that of %s (%s) differs from it %s", csi, like.DN, like.CSI, spellingOnly)
+		return model.Because("csi-of-nobody-but-for-spelling", csi, like.DN, like.CSI)
 	case csi != "":
-		return "no entitled person has its csi " + csi
+		return model.Because("csi-of-nobody-entitled", csi)
 	}
-	return "it has no csi"
+	return model.Because("no-csi")
 }
 
-func whyUserUnmanaged(u model.User, ofLeaver string) string {
+func whyUserUnmanaged(u model.User, ofLeaver model.Reason) model.Reason {
 	switch {
 	case u.Special():
-		return "a Gateway, Broadcast or support ID"
-	case ofLeaver != "":
+		return model.Because("service-id")
+	case ofLeaver.Code != "":
 		return ofLeaver
 	case u.CredentialID == "":
-		return "orphan: its credential is gone"
+		return model.Because("orphan")
 	}
-	return "its credential is not managed"
+	return model.Because("credential-not-managed")
+}
+
+func whyContactUnmanaged(ofLeaver model.Reason) model.Reason {
+	if ofLeaver.Code != "" {
+		return ofLeaver
+	}
+	return model.Because("no-user-of-ours")
 }

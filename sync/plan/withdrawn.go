@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -23,7 +24,7 @@ func (p *leaving) planWithdrawn(l leaver, own model.Ownership) {
 	for n := range p.plan.Changes[first:] {
 		c := &p.plan.Changes[first+n]
 		c.Requests++ // the credential is looked for once more
-		c.Reasons = append([]model.Reason{model.Text("the credential was withdrawn " + p.howWithdrawn(own) + ", and that is done")}, c.Reasons...)
+		c.Reasons = append([]model.Reason{model.Text("the credential was withdrawn " + english.Say(p.howWithdrawn(own)) + ", and that is done")}, c.Reasons...)
 		if c.Op.GoesAlong() { // it went with the withdrawal, and asks what that would have asked
 			if status != model.Due {
 				c.Status, c.NotBefore = model.Waiting, model.Later(c.NotBefore, at)
@@ -34,7 +35,7 @@ func (p *leaving) planWithdrawn(l leaver, own model.Ownership) {
 		}
 	}
 	if len(p.plan.Changes) == first {
-		p.holdQuietly(l.person, l.csi, l.observation.DN, model.Text("left ("+p.describeDeparted(l.observation)+"); their credential was withdrawn "+p.howWithdrawn(own)+", and nothing more is to be taken"))
+		p.holdQuietly(l.person, l.csi, l.observation.DN, model.Text("left ("+p.describeDeparted(l.observation)+"); their credential was withdrawn "+english.Say(p.howWithdrawn(own))+", and nothing more is to be taken"))
 	}
 	p.beginning[l.person] = true
 	if status == model.Due && (len(p.plan.Changes) > first || !p.sameStays(l)) {

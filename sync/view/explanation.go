@@ -112,7 +112,7 @@ func writeDecision(x explain.Explanation, out *printer) {
 		out.fact("! held", reason)
 	}
 	for _, n := range x.Notices {
-		out.fact("? worth knowing", n.Detail)
+		out.fact("? worth knowing", english.Say(n.Reason))
 	}
 	for _, g := range x.Guards {
 		out.fact("GUARD "+g.Name, english.Join(g.Reasons))

@@ -44,7 +44,7 @@ func WritePlan(w io.Writer, p plan.Plan, limit int) error {
 	})
 	out.section(fmt.Sprintf("\nNot shown as entitled by a read that proves nothing, so nothing happens to them (%d):", len(p.Missed)), len(p.Missed), func(n int) string {
 		m := p.Missed[n]
-		return row("  ? "+model.DescribePerson(m.CSI, m.DN, m.Person), m.Shown, "seen last "+wording.StampOr(m.LastSeen, "by no pass that is known"), "until this holds again: "+strings.Join(m.Conditions, ", "))
+		return row("  ? "+model.DescribePerson(m.CSI, m.DN, m.Person), english.Say(m.Shown), "seen last "+wording.StampOr(m.LastSeen, "by no pass that is known"), "until this holds again: "+strings.Join(m.Conditions, ", "))
 	})
 	out.section(fmt.Sprintf("\nHeld, nothing is done for them (%d):", len(p.Held)), len(p.Held), func(n int) string {
 		h := p.Held[n]
@@ -52,7 +52,7 @@ func WritePlan(w io.Writer, p plan.Plan, limit int) error {
 	})
 	out.section(fmt.Sprintf("\nWorth knowing, nothing is done about it (%d):", len(p.Notices)), len(p.Notices), func(n int) string {
 		x := p.Notices[n]
-		return row("  ? "+x.About(), x.Detail)
+		return row("  ? "+about(x), english.Say(x.Reason))
 	})
 	out.section(fmt.Sprintf("\nUnmanaged, never touched (%d):", len(p.Unmanaged)), len(p.Unmanaged), func(n int) string {
 		u := p.Unmanaged[n]
@@ -67,6 +67,17 @@ func WritePlan(w io.Writer, p plan.Plan, limit int) error {
 		out.line("Waiting for your yes: %s. If every one of them is right, type: threema-dirsync approve %s", plan.CountedSteps(waiting), p.Hash)
 	}
 	return out.flush()
+}
+
+// about says whom or what a notice is about.
+func about(n plan.Notice) string {
+	switch {
+	case n.CSI != "" || n.DN != "" || n.Person.ID != "":
+		return model.DescribePerson(n.CSI, n.DN, n.Person)
+	case n.Person.Source != "":
+		return "source " + n.Person.Source
+	}
+	return "configuration"
 }
 
 // judgement writes which guards tripped, and what a change of the baseline means. One that was accepted comes

@@ -89,14 +89,14 @@ func newHeldJSON(h model.Held) HeldJSON {
 // newMissedJSON shapes somebody whom a read did not show.
 func newMissedJSON(m plan.Missed) MissedJSON {
 	return MissedJSON{
-		Person: PersonJSON{m.Person.Source, m.Person.ID, m.CSI, m.DN}, Shown: m.Shown, LastSeen: optionalTime(m.LastSeen.Truncate(time.Second)),
-		Conditions: m.Conditions, Detail: m.Detail(),
+		Person: PersonJSON{m.Person.Source, m.Person.ID, m.CSI, m.DN}, Shown: english.Say(m.Shown), LastSeen: optionalTime(m.LastSeen.Truncate(time.Second)),
+		Conditions: m.Conditions, Detail: english.Say(m.Reason()), Code: m.Reason().Code,
 	}
 }
 
 // newNoticeJSON shapes a notice.
 func newNoticeJSON(n plan.Notice) NoticeJSON {
-	return NoticeJSON{Kind: n.Kind, Person: PersonJSON{n.Person.Source, n.Person.ID, n.CSI, n.DN}, Detail: n.Detail}
+	return NoticeJSON{Kind: n.Kind, Person: PersonJSON{n.Person.Source, n.Person.ID, n.CSI, n.DN}, Detail: english.Say(n.Reason), Code: n.Reason.Code}
 }
 
 // NewEffectsJSON shapes some effects.

@@ -108,6 +108,7 @@ type (
 		LastSeen   *time.Time `json:"lastSeen"`
 		Conditions []string   `json:"conditions"` // that fail
 		Detail     string     `json:"detail"`
+		Code       model.Code `json:"code"`
 	}
 	// UnmanagedJSON is what is not ours.
 	UnmanagedJSON struct {
@@ -122,6 +123,7 @@ type (
 		Kind   plan.NoticeKind `json:"kind"`
 		Person PersonJSON      `json:"person"`
 		Detail string          `json:"detail"`
+		Code   model.Code      `json:"code"`
 	}
 	// GuardJSON is a guard that tripped.
 	GuardJSON struct {
