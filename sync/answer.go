@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -30,6 +31,9 @@ type Answer struct {
 	ExitCode int
 	Message  string   // in words, for who typed it
 	Lines    []string // what it means, and what happens next
+	// Code is that of the reason in Message, "" if there is none, Codes those of the reasons that Lines word.
+	Code  model.Code
+	Codes []model.Code
 	// Suspension is the leave of absence that the word was about, nil if it was about none.
 	Suspension *model.SuspendedPerson
 }
@@ -47,7 +51,7 @@ func (a Answer) Format(out io.Writer) error {
 // MarshalJSON writes the answer for programs: members are added, never renamed.
 func (a Answer) MarshalJSON() ([]byte, error) {
 	doc := map[string]any{
-		"outcome": a.Outcome, "exitCode": a.ExitCode, "message": a.Message, "meaning": append([]string{}, a.Lines...),
+		"outcome": a.Outcome, "exitCode": a.ExitCode, "message": a.Message, "code": a.Code, "meaning": append([]string{}, a.Lines...), "codes": append([]model.Code{}, a.Codes...),
 		"person": map[string]string{"source": a.Person.Source, "id": a.Person.ID, "csi": a.CSI, "dn": a.DN}, "suspension": nil,
 	}
 	if a.Suspension != nil {
@@ -59,6 +63,12 @@ func (a Answer) MarshalJSON() ([]byte, error) {
 func (a Answer) refused(why string) Answer {
 	a.Outcome, a.ExitCode, a.Message = AnswerRefused, ExitFailed, "REFUSED: "+why
 	return a
+}
+
+// refusedFor refuses by a rule of the plan.
+func (a Answer) refusedFor(why model.Reason) Answer {
+	a.Code = why.Code
+	return a.refused(english.Say(why))
 }
 
 func (a Answer) name() string { return personName(a.CSI, a.DN, a.Person) }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/lookup"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -117,7 +118,7 @@ func (a *Approver) tellRest(ctx context.Context, in plan.Input, waited []model.C
 			a.Logger.WarnContext(ctx, "approved, but what waits now could not be recorded", "err", err)
 		}
 	}
-	given.Stopped = next.Stopped(given.Changes)
+	given.Stopped = english.Say(next.Stopped(given.Changes))
 	given.Freed = among(next.Changes, without(without(waited, given.Changes), given.Waiting))
 }
 

@@ -59,7 +59,7 @@ func TestAYesTellsWhatStopsItAllTheSame(t *testing.T) {
 	}
 	w.exits(dirsync.ExitWaiting)
 	w.stop = func() string { return "" }
-	if given := w.preview("").Plan; given.Stopped(given.Changes) != "" {
+	if given := w.preview("").Plan; given.Stopped(given.Changes).Code != "" {
 		t.Error(given.Stopped(given.Changes))
 	}
 	w.equal("results", []string{"revoke user03 done"}, results(w.ok()))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -44,14 +45,15 @@ func (u *Undoer) Undo(ctx context.Context, order WithdrawalRequest) (Answer, err
 		return Answer{}, err
 	}
 	undo := plan.ComputeUndo(in, x.Person, history)
-	a := Answer{Person: x.Person, CSI: undo.CSI, DN: undo.DN, Lines: undo.Next}
+	a := Answer{Person: x.Person, CSI: undo.CSI, DN: undo.DN, Lines: model.Convert(undo.Next, english.Say), Codes: model.CodesOf(undo.Next)}
 	switch {
-	case undo.Refused != "":
-		return a.refused(undo.Refused), nil
+	case undo.Refused.Code != "":
+		return a.refusedFor(undo.Refused), nil
 	case undo.Open:
 		return u.endOrder(ctx, a, undo.CredentialID, undo.Username, order)
-	case undo.Already != "":
-		a.Outcome, a.Message = AnswerNothing, "NOTHING TO TAKE BACK for "+a.name()+": "+undo.Already
+	case undo.Already.Code != "":
+		a.Outcome, a.Code = AnswerNothing, undo.Already.Code
+		a.Message = "NOTHING TO TAKE BACK for " + a.name() + ": " + english.Say(undo.Already)
 		return a, nil
 	}
 	err = u.Ledger.UndoWithdrawal(ctx, model.UndoneOrder{Person: x.Person, CredentialID: undo.CredentialID, By: order.By}, undo.CSI, order.Reason)

@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -85,7 +86,7 @@ func (w Withdrawal) Announcement() []string {
 	}
 	return append([]string{
 		fmt.Sprintf("Withdrawing (Zugang entziehen) credential %s, %s, of %s", w.Username, used, w.name()),
-		"The directory says: " + w.Directory,
+		"The directory says: " + english.Say(w.Directory),
 	}, w.Meaning()...)
 }
 
@@ -113,10 +114,10 @@ func (w Withdrawal) Format(out io.Writer) error {
 func (w Withdrawal) MarshalJSON() ([]byte, error) {
 	list := func(words []string) []string { return append([]string{}, words...) }
 	doc := map[string]any{
-		"outcome": w.Outcome, "exitCode": w.ExitCode, "message": w.Message,
+		"outcome": w.Outcome, "exitCode": w.ExitCode, "message": w.Message, "code": cmp.Or(w.Already.Code, w.Refused.Code),
 		"person":   map[string]string{"source": w.Person.Source, "id": w.Person.ID, "csi": w.CSI, "dn": w.DN},
 		"username": w.Username, "credentialId": w.CredentialID, "threemaIds": list(w.ThreemaIDs),
-		"departed": w.Departed, "directory": w.Directory, "meaning": []string{}, "hash": w.Hash,
+		"departed": w.Departed, "directory": english.Say(w.Directory), "directoryCode": w.Directory.Code, "meaning": []string{}, "hash": w.Hash,
 		"changes": view.NewChangesJSON(w.Changes), "suspended": nil, "stands": w.Stands,
 	}
 	if s := w.Suspended; s != nil {

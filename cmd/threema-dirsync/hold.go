@@ -12,6 +12,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/app"
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -135,7 +136,7 @@ func (p *program) listHolds(ctx context.Context, asJSON bool) error {
 	}
 	w := tabwriter.NewWriter(p.Stdout, 0, 8, 2, ' ', 0)
 	for _, s := range people {
-		say(w, "%s %s\t%s\t%s", s.CSI, s.DN, s.Detail(), "said "+stamp(s.Since)+" by "+s.By+": "+s.Reason)
+		say(w, "%s %s\t%s\t%s", s.CSI, s.DN, english.Leave(s), "said "+stamp(s.Since)+" by "+s.By+": "+s.Reason)
 	}
 	return w.Flush()
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
@@ -71,9 +72,9 @@ func (s *status) becomes(o orderStatus, person string) string {
 	}
 	switch {
 	case !settled.IsZero():
-		return plan.LostAnswerWords(settled)
+		return english.Say(plan.LostAnswer(settled))
 	case o.Sent:
-		return plan.LostAnswerWords(settled) + ": " + s.scheduled() + ", or at once: threema-dirsync withdraw " + person + " --reason TEXT"
+		return english.Say(plan.LostAnswer(settled)) + ": " + s.scheduled() + ", or at once: threema-dirsync withdraw " + person + " --reason TEXT"
 	}
 	return "the app goes on; the next pass that may carries it out, " + s.scheduled() + ", or at once: threema-dirsync withdraw " + person + " --reason TEXT"
 }

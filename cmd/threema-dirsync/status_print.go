@@ -8,6 +8,7 @@ import (
 	"time"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
@@ -19,7 +20,7 @@ func (p *program) printStatus(s status) error {
 	s.printAnswers(w)
 	s.printOrders(w)
 	for _, a := range s.Alarms {
-		say(w, "ALARM %s:\t%s %s, since %s: %s", a.Kind, a.CSI, a.DN, stamp(a.Since), a.Detail())
+		say(w, "ALARM %s:\t%s %s, since %s: %s", a.Kind, a.CSI, a.DN, stamp(a.Since), english.Alarm(a))
 	}
 	for _, x := range s.Waits {
 		say(w, "WAITS FOR YOU %s:\t%s%s", x.Code, s.unreadFirst(x), x.Words())
@@ -65,7 +66,7 @@ func (p *program) printStatus(s status) error {
 		say(w, "Leave of absence:\t%d (`threema-dirsync hold` tells why)", len(leaves))
 	}
 	for _, x := range leaves {
-		say(w, "  %s %s\t%s", x.CSI, x.DN, x.Detail())
+		say(w, "  %s %s\t%s", x.CSI, x.DN, english.Leave(x))
 	}
 	say(w, "Effects not verified yet:\t%d", len(s.Effects))
 	for _, e := range s.Effects {

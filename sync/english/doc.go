@@ -6,6 +6,14 @@
 // several are joined by semicolons, with {1:list} by commas, as names are. Words between arguments are plain text: what
 // comes from a directory is made harmless by whoever prints it.
 //
-//	say.go        a reason becomes words
-//	sentences.go  where the sentence of a code is looked for
+//	say.go         a reason becomes words
+//	sentences.go   where the sentence of a code is looked for
+//	handover.go    that no password can be handed over
+//	leavers.go     why the steps of people on the way out come, wait or rest
+//	belongings.go  whose a credential or a Threema ID is, and who may be the same person
+//	orders.go      what somebody ordered, and what the directory shows meanwhile
+//	undo.go        a withdrawal that somebody takes back
+//	alarms.go      what an alarm means, and when nothing is expected of an effect any more
+//	leaves.go      leaves of absence
+//	status.go      how far a change is, and what proves a state
 package english

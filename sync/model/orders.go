@@ -59,6 +59,3 @@ type UndoneOrder struct {
 	At           time.Time
 	By           string
 }
-
-// Words name the order without its reason, which is for the audit alone.
-func (o OpenOrder) Words() string { return "ordered " + Stamp(o.At) + " by " + o.By }

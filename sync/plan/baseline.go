@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -70,7 +71,7 @@ func (p *baseline) judgeBaseline() {
 	case len(reasons) > 0:
 		p.planOnly = true
 		for _, reason := range reasons {
-			p.trip(model.GuardBaseline, "", model.Text(reason+howToEnd(p.renamings)))
+			p.trip(model.GuardBaseline, "", model.Text(reason), howToEnd(p.renamings))
 		}
 	default:
 		if p.State.Gap.Kind == model.LostLedger {
@@ -80,7 +81,7 @@ func (p *baseline) judgeBaseline() {
 	}
 	p.plan.Baseline = p.baselineChange(reasons)
 	if p.AcceptBaseline {
-		p.plan.Baseline.Refused = append(p.heldRefused(), p.ordersRefused()...)
+		p.plan.Baseline.Refused = append(p.heldRefused(), model.Convert(p.ordersRefused(), english.Say)...)
 	}
 }
 

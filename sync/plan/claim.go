@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -39,7 +40,7 @@ func (p *joining) claim(i model.Identity, credentialID string) {
 		return
 	}
 	old := p.ownerAccount(own)
-	doubt := p.doubtSame(old, i.Person)
+	doubt := english.Say(p.doubtSame(old, i.Person))
 	if p.creating(own.Person) {
 		doubt = "" // whoever gets the credential gets a new password
 	}
@@ -64,7 +65,7 @@ func (p *evidence) transfer(i model.Identity, own model.Ownership, doubt string)
 	c := p.change(model.Transfer, i, own.CredentialID, own.Person.String())
 	c.CredentialID, c.Username = own.CredentialID, own.Username
 	c.Reasons = model.Text(p.whyTransfer(own.Person, i)).Some()
-	c.EvidenceText = p.describeDeparted(p.observations[own.Person])
+	c.Evidence = p.describeDeparted(p.observations[own.Person])
 	c.Before = map[string]string{"person": own.Person.String()}
 	c.After = map[string]string{"person": i.Person.String()}
 	if doubt != "" {

@@ -92,7 +92,7 @@ func (p *joining) planAbandoned() {
 			continue
 		}
 		if why := p.keptAbandoned(op); why != "" {
-			p.holdUnread(op.Person, op.CSI, op.DN, fmt.Sprintf("an interrupted pass created the credential %s and handed it to nobody, and %s", op.Username, why))
+			p.holdUnread(op.Person, op.CSI, op.DN, model.Text(fmt.Sprintf("an interrupted pass created the credential %s and handed it to nobody, and %s", op.Username, why)))
 			continue
 		}
 		p.withdrawAbandoned(op)
@@ -119,8 +119,8 @@ func (p *joining) withdrawAbandoned(op model.Operation) {
 	l := p.leftoverOf(op)
 	own := model.Ownership{Person: op.Person, CredentialID: l.Credential.ID, Username: l.Credential.Username, CSI: op.CSI}
 	o := p.observations[op.Person]
-	if reason := p.byHand(own); reason != "" {
-		p.holdByHand(op.Person, op.CSI, o.DN, fmt.Sprintf("left (%s), but %s", p.describeDeparted(o), reason))
+	if reason := p.byHand(own); reason.Code != "" {
+		p.holdByHand(op.Person, op.CSI, o.DN, model.Because("left-withdraw-by-hand", p.describeDeparted(o), reason))
 		return
 	}
 	c := p.withdrawal(leaver{

@@ -3,6 +3,7 @@ package view
 import (
 	"strings"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -14,7 +15,7 @@ func writeLedger(x explain.Explanation, out *printer) {
 		out.fact("nothing")
 	}
 	if o := x.Observation; o != nil {
-		out.fact("state", o.State.String(), model.DescribeEvidence(o.Evidence))
+		out.fact("state", o.State.String(), english.Evidence(o.Evidence))
 		out.fact("last seen entitled", model.StampOr(o.LastSeen, "never, by any pass"))
 		if o.Protected {
 			out.fact("protected", "by a group of protect.groups: each step out needs an approval")
@@ -65,7 +66,7 @@ func writeOwned(x explain.Explanation, out *printer) {
 		out.fact("withdrawn by order", model.Stamp(x.Order.At), "`audit export` tells by whom and why")
 	}
 	if x.OpenOrder != nil {
-		out.fact("ORDERED, NOT DONE", x.OpenOrder.Words(), x.Lost, "to take the order back: threema-dirsync withdraw --undo "+x.Typed+" --reason TEXT")
+		out.fact("ORDERED, NOT DONE", "ordered "+model.Stamp(x.OpenOrder.At)+" by "+x.OpenOrder.By, english.Say(x.Lost), "to take the order back: threema-dirsync withdraw --undo "+x.Typed+" --reason TEXT")
 	}
 	if x.Undone != nil {
 		out.fact("taken back", model.Stamp(x.Undone.At), "by "+x.Undone.By)
@@ -82,7 +83,7 @@ func effectCells(e model.Effect) []string {
 	case model.EffectVerified:
 		return append(cells, "verified "+model.Stamp(e.VerifiedAt))
 	case model.EffectReturned:
-		return append(cells, "not looked for any more: "+plan.DescribeEnd(e))
+		return append(cells, "not looked for any more: "+english.Say(plan.DescribeEnd(e)))
 	case model.EffectRequested:
 	}
 	return append(cells, "not verified yet, effective by "+model.Stamp(e.EffectiveBy()))
