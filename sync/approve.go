@@ -9,7 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/lookup"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -59,8 +58,8 @@ type Approval struct {
 	Next    string
 	Waiting []model.Change
 	Freed   []model.Change
-	// Stopped says what stops what was approved in spite of the yes, as the stop file, and what ends that; "": nothing.
-	Stopped string
+	// Stopped says what stops what was approved in spite of the yes, as the stop file, and what ends that, if anything does.
+	Stopped model.Reason
 	// Waits are what somebody is asked for beside that, by the same rules as in `status`.
 	Waits []model.Wait
 }
@@ -118,7 +117,7 @@ func (a *Approver) tellRest(ctx context.Context, in plan.Input, waited []model.C
 			a.Logger.WarnContext(ctx, "approved, but what waits now could not be recorded", "err", err)
 		}
 	}
-	given.Stopped = english.Say(next.Stopped(given.Changes))
+	given.Stopped = next.Stopped(given.Changes)
 	given.Freed = among(next.Changes, without(without(waited, given.Changes), given.Waiting))
 }
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
@@ -40,8 +41,8 @@ func (p *program) printYes(given dirsync.Approval) {
 	ahead, due := parted(given.Changes, model.Change.Ahead)
 	if len(due) > 0 {
 		then := "The next pass carries out what still holds."
-		if given.Stopped != "" {
-			then = "But " + given.Stopped + "."
+		if given.Stopped.Code != "" {
+			then = "But " + english.Say(given.Stopped) + "."
 		}
 		say(p.Stdout, "Approved until %s: %s. %s", stamp(given.Until), plan.CountedSteps(due), then)
 	}
