@@ -4,7 +4,7 @@
 // In a sentence, {1} is the first argument of the reason, {2} the second. A time is shown as a stamp, with {1:date} as a
 // day, with {1:minute} without seconds; {1:person:people} counts; {1:quoted} puts a text into quotes; a reason is worded,
 // several are joined by semicolons, with {1:list} by commas, as names are. Words between arguments are plain text: what
-// comes from a directory is made harmless by whoever prints it.
+// comes from a directory is made harmless by whoever prints it. Of what somebody is waited for it is told what to do.
 //
 //	say.go         a reason becomes words
 //	sentences.go   where the sentence of a code is looked for

@@ -67,6 +67,8 @@ func argument(field string, args []any) string {
 			return strings.Join(model.Convert(arg, Say), ", ")
 		}
 		return Join(arg)
+	case model.Wait:
+		return arg.Ask()
 	case []string:
 		return strings.Join(arg, ", ")
 	case string:

@@ -56,9 +56,9 @@ func (p *evidence) mostStand(was, now string) bool {
 // howToEnd says what to type where a plan is a preview.
 func howToEnd(renamed []Renaming) model.Reason {
 	if len(renamed) == 0 {
-		return model.Because("accept-baseline")
+		return model.Because("nothing-until-accepted")
 	}
-	return model.Because("rename-source-first", renameCommands(renamed))
+	return model.Because("nothing-until-renamed", renameCommands(renamed))
 }
 
 // renameCommands are to be typed one after the other.

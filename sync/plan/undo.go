@@ -183,7 +183,7 @@ func (p Plan) stops(c model.Change) model.Reason {
 	codes := c.WaitCodes()
 	for _, w := range StandingWaits(p.AllWaits()) {
 		if slices.Contains(codes, w.Code) {
-			return model.Because("waits-for", string(w.Code), w.Ask())
+			return model.Because("waits-for", string(w.Code), w)
 		}
 	}
 	switch c.Status {
