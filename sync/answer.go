@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
@@ -15,6 +16,12 @@ import (
 func refused(a outcomes.Answer, why string) outcomes.Answer {
 	a.Outcome, a.ExitCode, a.Message = outcomes.AnswerRefused, ExitFailed, "REFUSED: "+why
 	return a
+}
+
+// refusedFor refuses by a rule of the plan.
+func refusedFor(a outcomes.Answer, why model.Reason) outcomes.Answer {
+	a.Code = why.Code
+	return refused(a, english.Say(why))
 }
 
 // name names whom an answer is about.

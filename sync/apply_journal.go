@@ -15,7 +15,7 @@ func (a *applier) operation(c model.Change) model.Operation {
 	op := model.Operation{
 		ChangeID: c.ID, Op: c.Op, Person: c.Person, OU: c.OU, CSI: c.CSI, DN: c.DN,
 		CredentialID: c.CredentialID, Username: c.Username, Approved: c.Approved || c.By != "", Ordered: c.Ordered, At: a.Now(),
-		Reason: english.Join(c.Reasons), Evidence: c.EvidenceText, By: c.By,
+		Reason: english.Join(c.Reasons), Evidence: english.Say(c.Evidence), By: c.By,
 	}
 	if c.ThreemaID != "" {
 		op.ThreemaIDs = []string{c.ThreemaID}

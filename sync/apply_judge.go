@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -121,7 +122,7 @@ func (a *applier) skip(ctx context.Context, why string, changes ...model.Change)
 			a.done.plan.Wait(model.WaitSkipped, c.Person)
 		}
 		a.Logger.WarnContext(ctx, "change skipped right before its request, nothing was sent", "op", c.Op, "change", c.ID, "source", c.Person.Source)
-		if err := a.Ledger.RecordDecision(shielded(ctx), a.run, model.Decision{Kind: model.Skipped, Change: c, Message: why}); err != nil {
+		if err := a.Ledger.RecordDecision(shielded(ctx), a.run, model.Decision{Kind: model.Skipped, Change: c, Evidence: english.Say(c.Evidence), Message: why}); err != nil {
 			a.fail(fmt.Errorf("record that a change was skipped: %w", err))
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -200,7 +201,7 @@ func (a *applier) credentialUnchanged(ctx context.Context, c model.Change) (stri
 	if err != nil {
 		return "", fmt.Errorf("read the Threema IDs of the credential once more: %w", err)
 	}
-	return c.OtherUse(byName(settings), users), nil
+	return english.Say(c.OtherUse(byName(settings), users)), nil
 }
 
 // idUnchanged compares the ID with the plan.
@@ -212,7 +213,7 @@ func (a *applier) idUnchanged(ctx context.Context, c model.Change) (string, erro
 	case err != nil:
 		return "", fmt.Errorf("read the Threema ID once more: %w", err)
 	}
-	return c.OtherID(user), nil
+	return english.Say(c.OtherID(user)), nil
 }
 
 // credentialGone looks once more whether a credential is gone.

@@ -36,7 +36,7 @@ func (a *applier) writeSettings(ctx context.Context, chunk []model.Change) ([]mo
 		wanted = append(wanted, model.CredentialSettings{CredentialID: c.CredentialID, Settings: c.Settings, Keep: a.keep(c)})
 		parts = append(parts, model.Part{
 			ChangeID: c.ID, Person: c.Person, CSI: c.CSI, CredentialID: c.CredentialID, FirstName: model.ValueOf(c.Settings, model.SettingFirstName),
-			Reason: english.Join(c.Reasons), EvidenceText: c.EvidenceText,
+			Reason: english.Join(c.Reasons), EvidenceText: english.Say(c.Evidence),
 		})
 	}
 	begun, err := a.begin(ctx, model.Operation{Op: model.SetSettings, At: a.Now(), Parts: parts})

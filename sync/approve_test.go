@@ -9,6 +9,7 @@ import (
 	"time"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
@@ -55,12 +56,12 @@ func TestAYesTellsWhatStopsItAllTheSame(t *testing.T) {
 	t.Parallel()
 	w := revoking(t)
 	w.stop = func() string { return "the stop file exists" }
-	if given := w.approved(day); !strings.HasPrefix(given.Stopped, "it waits for stop-file. What ends that: rm ") {
-		t.Errorf("%q", given.Stopped)
+	if given := w.approved(day); !strings.HasPrefix(english.Say(given.Stopped), "it waits for stop-file. What ends that: rm ") {
+		t.Errorf("%q", english.Say(given.Stopped))
 	}
 	w.exits(dirsync.ExitWaiting)
 	w.stop = func() string { return "" }
-	if given := w.preview("").Plan; given.Stopped(given.Changes) != "" {
+	if given := w.preview("").Plan; given.Stopped(given.Changes).Code != "" {
 		t.Error(given.Stopped(given.Changes))
 	}
 	w.equal("results", []string{"revoke user03 done"}, results(w.ok()))

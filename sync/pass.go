@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -123,6 +124,10 @@ func (p *Pass) prepare(ctx context.Context, run int64, acceptedBy *string) (draf
 }
 
 func (p *Pass) remember(ctx context.Context, run int64, d draft) error {
+	for n := range d.plan.Update.Cleared {
+		c := &d.plan.Update.Cleared[n]
+		c.Words = english.Say(c.Why)
+	}
 	if err := p.Ledger.Remember(ctx, run, d.plan.Update); err != nil {
 		return fmt.Errorf("record what the pass learned: %w", err)
 	}
@@ -138,7 +143,7 @@ func (p *Pass) logAlarms(ctx context.Context, pl plan.Plan) {
 		}
 	}
 	for _, c := range pl.Update.Cleared {
-		p.Logger.InfoContext(ctx, "alarm cleared", "kind", c.Kind, "source", c.Person.Source, "why", c.Why)
+		p.Logger.InfoContext(ctx, "alarm cleared", "kind", c.Kind, "source", c.Person.Source, "why", english.Say(c.Why))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -45,14 +46,15 @@ func (u *Undoer) Undo(ctx context.Context, order WithdrawalRequest) (outcomes.An
 		return outcomes.Answer{}, err
 	}
 	undo := plan.ComputeUndo(in, x.Person, history)
-	a := outcomes.Answer{Person: x.Person, CSI: undo.CSI, DN: undo.DN, Lines: undo.Next}
+	a := outcomes.Answer{Person: x.Person, CSI: undo.CSI, DN: undo.DN, Lines: model.Convert(undo.Next, english.Say), Codes: model.CodesOf(undo.Next)}
 	switch {
-	case undo.Refused != "":
-		return refused(a, undo.Refused), nil
+	case undo.Refused.Code != "":
+		return refusedFor(a, undo.Refused), nil
 	case undo.Open:
 		return u.endOrder(ctx, a, undo.CredentialID, undo.Username, order)
-	case undo.Already != "":
-		a.Outcome, a.Message = outcomes.AnswerNothing, "NOTHING TO TAKE BACK for "+name(a)+": "+undo.Already
+	case undo.Already.Code != "":
+		a.Outcome, a.Code = outcomes.AnswerNothing, undo.Already.Code
+		a.Message = "NOTHING TO TAKE BACK for " + name(a) + ": " + english.Say(undo.Already)
 		return a, nil
 	}
 	err = u.Ledger.UndoWithdrawal(ctx, model.UndoneOrder{Person: x.Person, CredentialID: undo.CredentialID, By: order.By}, undo.CSI, order.Reason)

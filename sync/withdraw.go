@@ -112,7 +112,7 @@ func (p *Pass) carryOutOrder(ctx context.Context, run int64, d draft, w withdraw
 
 // mayStand tells of an order that no rule refuses, and that is not fulfilled already.
 func (w *withdrawing) mayStand() bool {
-	return w.Already == "" && w.Refused == "" && w.Withdrawal().Status != model.Withheld
+	return w.Already.Code == "" && w.Refused.Code == "" && w.Withdrawal().Status != model.Withheld
 }
 
 func (w *withdrawing) open(order WithdrawalRequest, now time.Time) model.OpenOrder {
@@ -140,7 +140,7 @@ func (p *Pass) orderUnread(ctx context.Context, run int64, w *withdrawing, order
 	}
 	w.Typed = x.Typed
 	w.Person, w.CSI, w.DN, w.CredentialID, w.Username = x.Person, x.CSI, x.DN, x.Owned.CredentialID, x.Owned.Username
-	if w.Stands, w.Refused = x.OpenOrder != nil, p.Policy.RefusesOrders(); w.Refused == "" {
+	if w.Stands, w.Refused = x.OpenOrder != nil, p.Policy.RefusesOrders(); w.Refused.Code == "" {
 		return p.stand(ctx, run, w, order)
 	}
 	return nil
@@ -167,19 +167,19 @@ func (p *Planner) planWithdrawal(ctx context.Context, d draft, order WithdrawalR
 func (w *withdrawing) conclude(r *Report) {
 	c := w.Withdrawal()
 	switch {
-	case w.Already != "" && r.Err != nil:
+	case w.Already.Code != "" && r.Err != nil:
 		w.end(outcomes.OrderFailed, ExitFailed, r.Err.Error())
 	case w.Late:
-		w.end(outcomes.OrderAlready, ExitOK, w.Already+", with their departure. That you ordered it is recorded: coming back gives them no access, only "+
+		w.end(outcomes.OrderAlready, ExitOK, english.Say(w.Already)+", with their departure. That you ordered it is recorded: coming back gives them no access, only "+
 			"`threema-dirsync withdraw --undo "+w.Typed+" --reason TEXT` does, once the directory shows them as entitled")
 	case w.Undone:
-		w.end(outcomes.OrderAlready, ExitOK, w.Already+". Somebody had taken the withdrawal back; with this order there is no new credential")
-	case w.Already != "":
-		w.end(outcomes.OrderAlready, ExitOK, w.Already)
-	case w.Refused != "":
-		w.end(outcomes.OrderRefused, ExitFailed, w.Refused)
+		w.end(outcomes.OrderAlready, ExitOK, english.Say(w.Already)+". Somebody had taken the withdrawal back; with this order there is no new credential")
+	case w.Already.Code != "":
+		w.end(outcomes.OrderAlready, ExitOK, english.Say(w.Already))
+	case w.Refused.Code != "":
+		w.end(outcomes.OrderRefused, ExitFailed, english.Say(w.Refused))
 	case c.Status == model.Withheld:
-		w.end(outcomes.OrderRefused, ExitFailed, w.Policy.RefusesOrders())
+		w.end(outcomes.OrderRefused, ExitFailed, english.Say(w.Policy.RefusesOrders()))
 	case c.Status == model.Deferred:
 		w.end(outcomes.OrderBlocked, ExitWaiting, "the requests of the day are spent (threema.daily_requests"+notBefore(c)+"): if it cannot wait, withdraw by hand in the cockpit")
 	case c.Status == model.NeedsApproval:

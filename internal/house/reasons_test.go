@@ -2,6 +2,8 @@ package house_test
 
 import (
 	"fmt"
+	spoken "github.com/threema-dirsync/threema-dirsync/sync/english"
+	core "github.com/threema-dirsync/threema-dirsync/sync/model"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -9,9 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-
-	spoken "github.com/threema-dirsync/threema-dirsync/sync/english"
-	core "github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // TestReasonsHaveSentences: each code that the core gives as a reason has one sentence in sync/english, and each

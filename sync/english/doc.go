@@ -2,14 +2,22 @@
 // package beside it with the same functions.
 //
 // In a sentence, {1} is the first argument of the reason, {2} the second. A time is shown as a stamp, with {1:date} as a
-// day, with {1:minute} without seconds; {1:person:people} counts; {1:quoted} puts a text into quotes; a reason is worded,
+// day; {1:person:people} counts; {1:quoted} puts a text into quotes; a reason is worded,
 // several are joined by semicolons, with {1:list} by commas, as names are; {1:and} joins either by that word. Words between
-// arguments are plain text: what comes from a directory is made harmless by whoever prints it.
+// arguments are plain text: what comes from a directory is made harmless by whoever prints it. Of what somebody is waited
+// for it is told what to do.
 //
-//	say.go        a reason becomes words
-//	sentences.go  where the sentence of a code is looked for
-//	joiners.go    who stays or comes: credentials, usernames, settings, contacts
-//	unmanaged.go  what is not ours, what is worth knowing, whom a read misses
-//	mapping.go    why a template gives no value
-//	handover.go   the hand-over of passwords
+//	say.go         a reason becomes words
+//	sentences.go   where the sentence of a code is looked for
+//	joiners.go     who stays or comes: credentials, usernames, settings, contacts
+//	unmanaged.go   what is not ours, what is worth knowing, whom a read misses
+//	mapping.go     why a template gives no value
+//	handover.go    the hand-over of passwords
+//	leavers.go     why the steps of people on the way out come, wait or rest
+//	belongings.go  whose a credential or a Threema ID is, and who may be the same person
+//	orders.go      what somebody ordered, and what the directory shows meanwhile
+//	undo.go        a withdrawal that somebody takes back
+//	alarms.go      what an alarm means, and when nothing is expected of an effect any more
+//	leaves.go      leaves of absence
+//	status.go      how far a change is, and what proves a state
 package english

@@ -65,6 +65,8 @@ func argument(field string, args []any) string {
 		return Say(arg)
 	case []model.Reason:
 		return listed(model.Convert(arg, Say), form, "; ")
+	case model.Wait:
+		return arg.Ask()
 	case []string:
 		return listed(arg, form, ", ")
 	case string:
@@ -82,8 +84,6 @@ func moment(t time.Time, form string) string {
 	switch form {
 	case "date":
 		return t.UTC().Format(time.DateOnly)
-	case "minute":
-		return t.UTC().Format("2006-01-02 15:04 UTC")
 	}
 	return wording.Stamp(t)
 }

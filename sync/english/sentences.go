@@ -8,7 +8,7 @@ func Sentence(code model.Code) (string, bool) {
 		ofJoiners, ofNewcomers, ofAdoption, ofTakenNames, ofTransfers, ofMissing, ofResumption, ofSettings,
 		ofUnmanaged, ofKeptIDs, ofNotices, ofMissed,
 		ofMapping, ofValues,
-		ofHandover,
+		ofHandover, ofLeavers, ofBelongings, ofOrders, ofUndo, ofEffects,
 	} {
 		if words := topic(code); words != "" {
 			return words, true

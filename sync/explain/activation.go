@@ -3,8 +3,8 @@ package explain
 import (
 	"fmt"
 	"slices"
-	"strings"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -29,26 +29,25 @@ func (x Explanation) unused() bool {
 }
 
 // threemaIDs names the IDs that the package shows of the person.
-func (x Explanation) threemaIDs() string {
-	ids := make([]string, len(x.Users))
-	for n, u := range x.Users {
-		ids[n] = u.ID
-	}
-	return strings.Join(ids, ", ")
+func (x Explanation) threemaIDs() []string {
+	return model.Convert(x.Users, func(u model.User) string { return u.ID })
 }
+
+// onTheirPhone says where they type a new password.
+func (x Explanation) onTheirPhone() string { return english.Say(plan.OnTheirPhone(x.threemaIDs())) }
 
 // afterCreate says what a new credential asks of somebody whose Threema ID is there already.
 func (x Explanation) afterCreate(c model.Change) string {
 	if c.Op != model.Create || len(x.Users) == 0 {
 		return ""
 	}
-	return "; then they type the new password (hand-over file) " + plan.OnTheirPhone(x.threemaIDs())
+	return "; then they type the new password (hand-over file) " + x.onTheirPhone()
 }
 
 // HowToLogIn says what to do whose app waits for the new password: the Threema ID is theirs as before.
 func (x Explanation) HowToLogIn() string {
 	return fmt.Sprintf("they have not logged in with credential %s yet. What this person has to do: type the username %s and the new password %s. %s",
-		x.Credential.Username, x.Credential.Username, plan.OnTheirPhone(x.threemaIDs()), x.whereThePasswordIs())
+		x.Credential.Username, x.Credential.Username, x.onTheirPhone(), x.whereThePasswordIs())
 }
 
 // HowToActivate says what that person has to do.

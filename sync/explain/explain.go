@@ -59,8 +59,8 @@ type Explanation struct {
 	AsOf   time.Time
 	Next   NextStep
 
-	Lost string // what is to expect of a withdrawal of theirs whose answer was lost, "" if none was
-	yes  string // the command that says yes to what waits for them
+	Lost model.Reason // what is to expect of a withdrawal of theirs whose answer was lost, nothing if none was
+	yes  string       // the command that says yes to what waits for them
 }
 
 // EntryFacts is what the source shows of a person now.
@@ -219,7 +219,7 @@ func (x *Explanation) ordered(state model.State, now model.StateUpdate) {
 	}
 	own, _ := ofPerson(now.Owned, x.Person, func(o model.Ownership) model.PersonID { return o.Person })
 	if sent, settled := state.LostAnswer(own); sent {
-		x.Lost = plan.LostAnswerWords(settled)
+		x.Lost = plan.LostAnswer(settled)
 	}
 	if u, ok := ofPerson(state.Undone, x.Person, func(u model.UndoneOrder) model.PersonID { return u.Person }); ok {
 		x.Undone = &u

@@ -33,8 +33,8 @@ func (x *Explanation) nextStep() NextStep {
 		c = x.Changes[n]
 	}
 	word := c.Op.CockpitWord()
-	if c.Op == model.Withdraw && c.Status == model.Waiting && x.Lost != "" {
-		return NextStep{Words: word + ": " + x.Lost, At: c.NotBefore}
+	if c.Op == model.Withdraw && c.Status == model.Waiting && x.Lost.Code != "" {
+		return NextStep{Words: word + ": " + english.Say(x.Lost), At: c.NotBefore}
 	}
 	switch c.Status {
 	case model.Due:
@@ -82,7 +82,7 @@ func (x *Explanation) whyNothing() string {
 	case x.Source == nil:
 		return "nothing: source " + x.Person.Source + " was not read"
 	case x.PassesOn != nil:
-		return "nothing of their own: their credential passes on to " + x.PassesOn.Whose() + " (transfer, " + model.DescribeStatus(*x.PassesOn) + ")"
+		return "nothing of their own: their credential passes on to " + x.PassesOn.Whose() + " (transfer, " + english.Status(*x.PassesOn) + ")"
 	case x.Departure != nil && !x.Departure.WithdrawnAt.IsZero():
 		return "nothing is left to do: they left, and what was to be taken out is" + x.stillUnverified()
 	case x.Owned == nil && x.Departure == nil:

@@ -184,7 +184,7 @@ func (l *Ledger) RecordDecision(ctx context.Context, run int64, d model.Decision
 		t.run = run
 		e := AuditEntry{
 			Event: AuditEvent(d.Kind), Op: d.Change.Op, ChangeID: d.Change.ID, Person: d.Change.Person, CSI: d.Change.CSI,
-			CredentialID: d.Change.CredentialID, EvidenceText: d.Change.EvidenceText, Message: d.Message, By: d.By,
+			CredentialID: d.Change.CredentialID, EvidenceText: d.Evidence, Message: d.Message, By: d.By,
 		}
 		if d.Change.ThreemaID != "" {
 			e.ThreemaIDs = []string{d.Change.ThreemaID}

@@ -306,8 +306,8 @@ func decisionStory() []storyRow {
 			proven, {Event: auditReset, Person: person("ada"), CSI: "4711", Message: "unknown"},
 		}},
 		{"a step that was skipped", func(t *testing.T, l *Ledger, _ *clock) {
-			c := model.Change{ID: "d1", Op: model.Detach, Person: person("ada"), CSI: "4711", CredentialID: "c1", ThreemaID: "AAAAAAAA", EvidenceText: "absent"}
-			if err := l.RecordDecision(t.Context(), 1, model.Decision{Kind: model.Skipped, Change: c, Message: "it uses another credential by now"}); err != nil {
+			c := model.Change{ID: "d1", Op: model.Detach, Person: person("ada"), CSI: "4711", CredentialID: "c1", ThreemaID: "AAAAAAAA"}
+			if err := l.RecordDecision(t.Context(), 1, model.Decision{Kind: model.Skipped, Change: c, Evidence: "absent", Message: "it uses another credential by now"}); err != nil {
 				t.Fatal(err)
 			}
 		}, []AuditEntry{{

@@ -293,7 +293,7 @@ func (w *world) look(t *rapid.T, m *model.StateUpdate) {
 	for _, a := range w.reference.alarmsNow() {
 		switch rapid.IntRange(0, 2).Draw(t, "alarm") {
 		case 0:
-			m.Cleared = append(m.Cleared, model.ClearedAlarm{Alarm: a, Why: "quiet"})
+			m.Cleared = append(m.Cleared, model.ClearedAlarm{Alarm: a, Words: "quiet"})
 		case 1:
 			a.QuietSince = now
 			m.Alarms = append(m.Alarms, a)

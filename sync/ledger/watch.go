@@ -39,7 +39,7 @@ func judgeEffects(ctx context.Context, tx *sql.Tx, t *trail, m model.StateUpdate
 		if err != nil {
 			return err
 		}
-		noteAlarm(t, auditAlarmCleared, c.Alarm, ": "+c.Why)
+		noteAlarm(t, auditAlarmCleared, c.Alarm, ": "+c.Words)
 	}
 	return nil
 }

@@ -96,7 +96,7 @@ func effectStory() []storyRow {
 		if diff := cmp.Diff([]model.Alarm{a}, state(t, l).Alarms); diff != "" {
 			t.Error(diff)
 		}
-		remember(t, l, model.StateUpdate{Cleared: []model.ClearedAlarm{{Alarm: a, Why: "the person is entitled again"}}})
+		remember(t, l, model.StateUpdate{Cleared: []model.ClearedAlarm{{Alarm: a, Words: "the person is entitled again"}}})
 		if got := state(t, l).Alarms; len(got) > 0 {
 			t.Errorf("cleared, yet %+v", got)
 		}

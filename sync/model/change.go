@@ -3,7 +3,6 @@ package model
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,7 +49,7 @@ type Change struct {
 	Username     string
 	ThreemaID    string
 	Reasons      []Reason
-	EvidenceText string
+	Evidence     Reason // what proves that the person left, or whose word it is
 	// Before and After hold what differs, by name: settings, or members of a contact. Before
 	// is the pre-state that the change relies on.
 	Before, After map[string]string
@@ -151,30 +150,30 @@ func (c Change) AwaitsApproval() bool {
 	return false
 }
 
-// OtherUse says what of a credential is not as the withdrawal relies on; "" if all is. A phone that was
+// OtherUse says what of a credential is not as the withdrawal relies on; nothing if all is. A phone that was
 // set up meanwhile may be anybody's: the next pass judges it.
-func (c Change) OtherUse(settings map[string]string, users []User) string {
+func (c Change) OtherUse(settings map[string]string, users []User) Reason {
 	switch {
 	case settings[SettingCSI] != c.Before["csi"]:
-		return fmt.Sprintf("the th_csi of the credential is %q by now", settings[SettingCSI])
+		return Because("csi-on-credential-changed", settings[SettingCSI])
 	case UsersState(users) != c.Before["users"]:
-		return "other Threema IDs use the credential by now, or report another csi"
+		return Because("users-changed")
 	}
-	return ""
+	return Reason{}
 }
 
-// OtherID says what of a Threema ID is not as its end relies on; "" if all is. The link goes with the
+// OtherID says what of a Threema ID is not as its end relies on; nothing if all is. The link goes with the
 // credential, and a csi that is not reported speaks for nobody.
-func (c Change) OtherID(u User) string {
+func (c Change) OtherID(u User) Reason {
 	switch {
 	case u.Special():
-		return "it is a Gateway, Broadcast or support ID"
+		return Because("id-became-special")
 	case u.CredentialID != c.Before["credential"] && u.CredentialID != "":
-		return "it uses another credential by now"
+		return Because("id-moved")
 	case u.CSI != c.Before["csi"] && u.CSI != "":
-		return "it reports another csi (" + u.CSI + ")"
+		return Because("id-reports-other-csi", u.CSI)
 	}
-	return ""
+	return Reason{}
 }
 
 // AsksForYes tells of a change that it asks for a yes once it is due, whatever the limits say.
@@ -204,7 +203,7 @@ func (c *Change) Because(r Reason) { c.Reasons = append(slices.Clip(c.Reasons), 
 // AskPlace lets a step out wait for a yes of somebody whose place is not readable in this read.
 func (c *Change) AskPlace() {
 	if c.Placeless {
-		c.Ask(AskPlace, Text("they may only be hidden, alone or with their place, or be in a part that nobody reads, so no read can tell whether they are gone: look whether they were deleted on purpose"))
+		c.Ask(AskPlace, Because("place-unreadable"))
 	}
 }
 

@@ -15,6 +15,8 @@ const (
 type Decision struct {
 	Kind   DecisionKind
 	Change Change // the zero value if it concerns no single one
+	// Evidence is that of the change, as the audit keeps it.
+	Evidence string
 	// Message says why. Without a change it names no person: what names one must be found again
 	// when the person is erased (D-67).
 	Message string

@@ -57,11 +57,3 @@ func (e Evidence) String() string {
 func (e Evidence) Uncounted() string {
 	return "looks departed (" + e.String() + "), but leavers.evidence does not count that"
 }
-
-// DescribeEvidence words what proves a state.
-func DescribeEvidence(e Evidence) string {
-	if e.Kind == "" {
-		return e.Detail
-	}
-	return e.String()
-}

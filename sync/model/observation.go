@@ -2,8 +2,6 @@ package model
 
 import (
 	"time"
-
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 )
 
 // Observation is the memory of one person's whereabouts.
@@ -62,25 +60,16 @@ func (o Observation) SeenAgain(known bool) int {
 	return o.Departures
 }
 
-// DescribeRestart adds to the words of a row that it is not the first one.
-func (o Observation) DescribeRestart() string {
-	if o.Restarts == 0 {
-		return ""
-	}
-	return "; the row began afresh " + wording.Counted(o.Restarts, "time", "times") + ", as complete reads were too far apart"
-}
-
 // WayBack is what makes somebody entitled again whom the directory calls departed, by what it shows.
-func (o Observation) WayBack() string {
+func (o Observation) WayBack() Reason {
 	switch o.Evidence.Kind {
 	case Expired:
-		return "Move the end date of the account there"
+		return Because("move-end-date")
 	case Tombstone, Absent:
-		return "Restore the entry there if it was deleted by mistake, or let the bind account read it"
+		return Because("restore-entry")
 	case OutOfScope:
-		return "The entry is there, but the scope does not cover it: move it back, put the person into the group again, or let base_dn, filter and groups of source " +
-			o.Person.Source + " cover it and accept that scope (`threema-dirsync approve --baseline`)"
+		return Because("cover-entry", o.Person.Source)
 	case Disabled:
 	}
-	return "Enable the account there"
+	return Because("enable-account")
 }

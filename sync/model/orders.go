@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 )
 
 // PastOrder is a credential that was withdrawn because somebody ordered it (the command withdraw).
@@ -61,6 +59,3 @@ type UndoneOrder struct {
 	At           time.Time
 	By           string
 }
-
-// Words name the order without its reason, which is for the audit alone.
-func (o OpenOrder) Words() string { return "ordered " + wording.Stamp(o.At) + " by " + o.By }

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"fmt"
 	"slices"
 	"time"
 )
@@ -159,13 +158,13 @@ func (w Window) AllowsToLeave(key string, floor, base int) Allowance {
 	return a
 }
 
-// RefusesOrders says why nobody's access ends under a policy, whatever anybody orders; "" if it does.
-func (p Policy) RefusesOrders() string {
+// RefusesOrders says why nobody's access ends under a policy, whatever anybody orders; nothing if it does.
+func (p Policy) RefusesOrders() Reason {
 	switch {
 	case !p.Withdraw:
-		return "leavers.app_access: keep says that nobody's access ends; withdraw it by hand in the cockpit, or change the policy"
+		return Because("app-access-keep")
 	case !p.Mode.Allows(Withdraw):
-		return fmt.Sprintf("policy: %s lets nobody's access end, and an order does not change that: set policy: sync, or withdraw by hand in the cockpit", p.Mode)
+		return Because("policy-ends-no-access", string(p.Mode))
 	}
-	return ""
+	return Reason{}
 }

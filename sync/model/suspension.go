@@ -2,11 +2,8 @@ package model
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"time"
-
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 )
 
 // Suspension is somebody's word that a departure waits (the command hold).
@@ -37,12 +34,12 @@ func (s Suspension) Stands(now time.Time) bool { return s.Over.IsZero() || s.Ove
 // Ended tells that the last day is over, be it that no pass before this one found that.
 func (s Suspension) Ended(now time.Time) bool { return !now.Before(s.Until) }
 
-// Words says until when the leave lasts, and who said so.
-func (s Suspension) Words(now time.Time) string {
+// Why says until when the leave lasts, and who said so.
+func (s Suspension) Why(now time.Time) Reason {
 	if s.Ended(now) {
-		return fmt.Sprintf("the leave of absence ended with %s (said by %s): the pass that finds it over does no step of the departure, and the grace begins anew with it", s.LastDay, s.By)
+		return Because("leave-ended", s.LastDay, s.By)
 	}
-	return fmt.Sprintf("on leave of absence until %s, that day included (said by %s): no step of the departure is done, and the grace begins anew after it", s.LastDay, s.By)
+	return Because("on-leave", s.LastDay, s.By)
 }
 
 // SuspendedPerson is a person of whom somebody said that they are on leave, as a pass sees them.
@@ -58,39 +55,6 @@ type SuspendedPerson struct {
 	Earliest time.Time
 	Grace    time.Duration
 	Typed    string // how to name them in a command
-}
-
-// next says when the credential goes if nothing else happens, in words that follow others.
-func (s SuspendedPerson) next() string {
-	if s.Earliest.IsZero() {
-		return ""
-	}
-	if !s.Standing {
-		return fmt.Sprintf("; earliest withdrawal %s, a fresh grace of %v from then on", wording.Stamp(s.Earliest), s.Grace)
-	}
-	return fmt.Sprintf("; earliest withdrawal not before %s: a fresh grace of %v counts from the first pass that finds the leave over", wording.Stamp(s.Earliest), s.Grace)
-}
-
-// Detail says until when, and what comes then.
-func (s SuspendedPerson) Detail() string {
-	longer := fmt.Sprintf("to go on, type `threema-dirsync hold %s --until DATE --reason TEXT`", s.Typed)
-	switch {
-	case !s.Standing && s.Account == Departed:
-		return fmt.Sprintf("over since %s, and the account is not enabled: the departure goes on%s; %s", wording.Stamp(s.Over), s.next(), longer)
-	case !s.Standing:
-		return fmt.Sprintf("over since %s", wording.Stamp(s.Over))
-	case s.Ended && s.Account == Departed:
-		return fmt.Sprintf("ENDED with %s, and the account is not enabled: the pass that finds it over takes nothing, and then the departure goes on%s; %s", s.LastDay, s.next(), longer)
-	case s.Ended:
-		return fmt.Sprintf("ended with %s, and the next pass finds it over; the account is %s", s.LastDay, s.Account)
-	case s.Soon && s.Account == Departed:
-		return fmt.Sprintf("ENDS SOON, with %s, that day included: unless the account is enabled by then, the departure goes on%s; %s", s.LastDay, s.next(), longer)
-	case s.Soon:
-		return fmt.Sprintf("ends soon, with %s, that day included; the account is %s", s.LastDay, s.Account)
-	case s.Account == Departed:
-		return fmt.Sprintf("until %s, that day included (said by %s): no step of the departure is done%s", s.LastDay, s.By, s.next())
-	}
-	return fmt.Sprintf("until %s, that day included (said by %s); the account is %s", s.LastDay, s.By, s.Account)
 }
 
 // The times of a suspension.

@@ -49,7 +49,8 @@ type StateUpdate struct {
 // ClearedAlarm is an alarm that stands no more, and why.
 type ClearedAlarm struct {
 	Alarm
-	Why string
+	Why   Reason
+	Words string // Why, as the audit keeps it
 }
 
 // SeenUser is a Threema ID seen on an owned credential, without a break since a pass; zero: longer

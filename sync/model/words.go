@@ -27,36 +27,6 @@ func (c Change) Whose() string { return DescribePerson(c.CSI, c.DN, c.Person) }
 // FullName joins two names.
 func FullName(first, last string) string { return strings.TrimSpace(first + " " + last) }
 
-// DescribeStatus words the status of a change, with when, by which guard, and the yes to it.
-func DescribeStatus(c Change) string {
-	words := string(c.Status)
-	if c.Guard != "" && c.Status != Waiting {
-		words += " by " + c.Guard
-	}
-	if c.Status == Suspended {
-		words += ", at the earliest " + wording.Stamp(c.NotBefore)
-	}
-	switch {
-	case c.NotBefore.IsZero():
-	case c.Status == Waiting: // a pass comes some time after that
-		words += ", not before " + wording.Stamp(c.NotBefore)
-	case c.Status == Deferred:
-		words += " until " + wording.Stamp(c.NotBefore)
-	}
-	if c.Ahead() {
-		words += ", then stopped by a limit (" + c.Guard + ")"
-	}
-	switch {
-	case c.Approved && c.Status == Waiting:
-		words += ", approved for when it is due"
-	case c.Approved && c.ApprovedUntil.IsZero():
-		words += ", approved for the departure under way"
-	case c.Approved:
-		words += ", approved until " + wording.Stamp(c.ApprovedUntil)
-	}
-	return words
-}
-
 // ShellWord quotes what a shell would take apart.
 func ShellWord(s string) string {
 	plain := func(r rune) bool {

@@ -23,6 +23,9 @@ type Answer struct {
 	ExitCode int
 	Message  string   // in words, for who typed it
 	Lines    []string // what it means, and what happens next
+	// Code is that of the reason in Message, "" if there is none, Codes those of the reasons that Lines word.
+	Code  model.Code
+	Codes []model.Code
 	// Suspension is the leave of absence that the word was about, nil if it was about none.
 	Suspension *model.SuspendedPerson
 }

@@ -18,8 +18,8 @@ type Approval struct {
 	Next    string
 	Waiting []model.Change
 	Freed   []model.Change
-	// Stopped says what stops what was approved in spite of the yes, as the stop file, and what ends that; "": nothing.
-	Stopped string
+	// Stopped says what stops what was approved in spite of the yes, as the stop file, and what ends that, if anything does.
+	Stopped model.Reason
 	// Waits are what somebody is asked for beside that, by the same rules as in `status`.
 	Waits []model.Wait
 }

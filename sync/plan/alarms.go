@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -59,15 +58,15 @@ func (w *watch) judgeAlarms(causes map[model.AlarmKey]model.Alarm) []model.Alarm
 		delete(causes, a.Key())
 		quiet := w.quietSince(a, seen)
 		why := w.returned[a.Departure]
-		if why == "" && !w.ordered[a.Departure] && w.entitledNow(a.Person) {
-			why = entitledWords
+		if why.Code == "" && !w.ordered[a.Departure] && w.entitledNow(a.Person) {
+			why = model.Because("entitled-again")
 		}
 		switch {
-		case why != "":
+		case why.Code != "":
 			m.Cleared = append(m.Cleared, model.ClearedAlarm{Alarm: a, Why: why})
 			continue
 		case !quiet.IsZero() && !w.Now.Before(quiet.Add(alarmQuietDelay)):
-			m.Cleared = append(m.Cleared, model.ClearedAlarm{Alarm: a, Why: "no pass has seen its cause since " + wording.Stamp(quiet)})
+			m.Cleared = append(m.Cleared, model.ClearedAlarm{Alarm: a, Why: model.Because("cause-not-seen", quiet)})
 			continue
 		case !quiet.Equal(a.QuietSince):
 			a.QuietSince = quiet

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -71,7 +72,7 @@ func (p *baseline) judgeBaseline() {
 	case len(reasons) > 0:
 		p.planOnly = true
 		for _, reason := range reasons {
-			p.trip(model.GuardBaseline, "", model.Text(reason+howToEnd(p.renamings)))
+			p.trip(model.GuardBaseline, "", model.Text(reason), howToEnd(p.renamings))
 		}
 	default:
 		if p.State.Gap.Kind == model.LostLedger {
@@ -81,7 +82,7 @@ func (p *baseline) judgeBaseline() {
 	}
 	p.plan.Baseline = p.baselineChange(reasons)
 	if p.AcceptBaseline {
-		p.plan.Baseline.Refused = append(p.heldRefused(), p.ordersRefused()...)
+		p.plan.Baseline.Refused = append(p.heldRefused(), model.Convert(p.ordersRefused(), english.Say)...)
 	}
 }
 

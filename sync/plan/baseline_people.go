@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -91,7 +92,7 @@ func (p *baseline) leaving(listed map[model.PersonID]bool) (leaves, unclear []mo
 		o := p.observations[own.Person]
 		why := found[own.Person].WhyGone(excluded)
 		if o.State != model.Entitled || !p.sourceRead(own.Person.Source) { // else an incomplete read: nobody departs by it
-			why = cmp.Or(p.keptFromLeaving(own, o), why)
+			why = cmp.Or(english.Say(p.keptFromLeaving(own, o)), why)
 		}
 		person := model.BaselinePerson{Person: own.Person, CSI: own.CSI, DN: cmp.Or(o.DN, found[own.Person].DN), Why: why}
 		if found[own.Person].Gone().State == model.Departed && !excluded && p.sourceRead(own.Person.Source) && !p.uncounted[own.Person] {

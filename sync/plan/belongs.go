@@ -1,12 +1,9 @@
 package plan
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -15,18 +12,17 @@ import (
 // a request follow it. What may be somebody else's asks for a yes. Gateway IDs and shared credentials
 // have no such yes: they are withdrawn by hand.
 
-// byHand says why a credential of ours is not this program's to withdraw (D-05, D-11); "" if it is.
-func (p *links) byHand(own model.Ownership) string {
+// byHand says why a credential of ours is not this program's to withdraw (D-05, D-11); nothing if it is.
+func (p *links) byHand(own model.Ownership) model.Reason {
 	switch {
 	case p.servesService(own.CredentialID):
-		return fmt.Sprintf("a Gateway, Broadcast or support ID uses credential %s: withdraw it by hand", own.Username)
+		return model.Because("special-id-on-credential", own.Username)
 	case p.servesSeveral(own):
-		return fmt.Sprintf("the Threema IDs on credential %s report different csis, so others use it too: withdraw it by hand", own.Username)
+		return model.Because("several-csis-on-credential", own.Username)
 	case !own.Created && p.shared(own.CredentialID):
-		return fmt.Sprintf("several Threema IDs use the credential %s, which we did not create: "+
-			"withdraw it by hand, or list it under adopt.personal", own.Username)
+		return model.Because("several-ids-on-foreign-credential", own.Username)
 	}
-	return ""
+	return model.Reason{}
 }
 
 // servesSeveral tells whether the users of an owner's credential report csis of several people.
@@ -46,90 +42,93 @@ func (p *links) servesSeveral(own model.Ownership) bool {
 
 // othersUse says who else may use the owner's credential, by what stands in the package: its th_csi is
 // not the owner's, or every ID on it reports somebody else's csi; and, where memory counts, was last
-// seen with somebody who is entitled. "" if nobody.
-func (p *links) othersUse(own model.Ownership, memory bool) string {
+// seen with somebody who is entitled. Nothing if nobody.
+func (p *links) othersUse(own model.Ownership, memory bool) model.Reason {
 	if csi := p.Inventory.Settings[own.CredentialID][model.SettingCSI]; csi != "" && !p.isTheirs(own.Person, own.CSI, csi) {
-		return fmt.Sprintf("its th_csi is %s, %s", csi, p.whose(csi))
+		return model.Because("others-csi-on-credential", csi, p.whose(csi))
 	}
 	users := p.people(own.CredentialID)
-	var words []string
+	var ids []model.Reason
 	for _, u := range users {
 		other := p.othersByFacts(own.Person, own.CSI, u)
-		if other == "" && memory {
+		if other.Code == "" && memory {
 			other = p.othersByMemory(own.Person, u)
 		}
-		if other != "" {
-			words = append(words, fmt.Sprintf("the Threema ID %s %s", u.ID, other))
+		if other.Code != "" {
+			ids = append(ids, model.Because("id-used-by-others", u.ID, other))
 		}
 	}
-	if len(words) == 0 || p.someoneOwn(own, users, memory) {
-		return ""
+	if len(ids) == 0 || p.someoneOwn(own, users, memory) {
+		return model.Reason{}
 	}
-	return strings.Join(words, ", ")
+	return model.Because("others-ids-on-credential", ids)
 }
 
 // someoneOwn tells whether one of the users is the owner: the ID reports their csi, and nobody else's
 // memory speaks against it.
 func (p *links) someoneOwn(own model.Ownership, users []model.User, memory bool) bool {
 	return slices.ContainsFunc(users, func(u model.User) bool {
-		theirs := u.CSI != "" && p.othersByFacts(own.Person, own.CSI, u) == ""
-		return theirs && !(memory && p.othersByMemory(own.Person, u) != "")
+		theirs := u.CSI != "" && p.othersByFacts(own.Person, own.CSI, u).Code == ""
+		return theirs && !(memory && p.othersByMemory(own.Person, u).Code != "")
 	})
 }
 
 // othersByFacts says by which csi a Threema ID may be somebody else's.
-func (p *links) othersByFacts(person model.PersonID, csi string, u model.User) string {
+func (p *links) othersByFacts(person model.PersonID, csi string, u model.User) model.Reason {
 	if u.CSI == "" || p.isTheirs(person, csi, u.CSI) {
-		return ""
+		return model.Reason{}
 	}
-	return fmt.Sprintf("reports the csi %s, %s", u.CSI, p.whose(u.CSI))
+	return model.Because("reports-others-csi", u.CSI, p.whose(u.CSI))
 }
 
 // othersByMemory says who used a Threema ID before, and is not known to have left.
-func (p *links) othersByMemory(person model.PersonID, u model.User) string {
+func (p *links) othersByMemory(person model.PersonID, u model.User) model.Reason {
 	before, now, used := p.usedBefore(u.ID, person)
-	stands := "and no complete read confirms that they left"
 	switch {
 	case !used:
-		return ""
+		return model.Reason{}
 	case now != before.Person:
-		stands = "who may be " + p.nameOf(now) + " by now"
+		return model.Because("last-seen-with-other-account", before.Until, p.nameOf(before.Person), p.nameOf(now))
 	case p.entitledNow(now):
-		stands = "who is entitled"
+		return model.Because("last-seen-with-entitled", before.Until, p.nameOf(before.Person))
 	}
-	return fmt.Sprintf("was last seen on %s with %s, %s", wording.Day(before.Until), p.nameOf(before.Person), stands)
+	return model.Because("last-seen-with", before.Until, p.nameOf(before.Person))
 }
 
 // whose says whose a csi is.
-func (p *links) whose(csi string) string {
+func (p *links) whose(csi string) model.Reason {
 	if person, claimed := p.claimedCSI[csi]; claimed {
-		return "which is that of " + p.nameOf(person)
+		return model.Because("csi-of", p.nameOf(person))
 	}
-	return "which is nobody's here"
+	return model.Because("csi-of-nobody")
 }
 
-// othersID says whose a Threema ID that is to be taken may be, beside the leaver's; "" if nobody's.
-func (p *links) othersID(l leaver, u model.User) string {
-	switch {
-	case u.CredentialID != "" && u.CredentialID != l.credentialID:
-		return fmt.Sprintf("the Threema ID %s uses another credential by now%s", u.ID, p.whoseCredential(u.CredentialID))
-	case p.othersByFacts(l.person, l.csi, u) != "":
-		return fmt.Sprintf("the Threema ID %s %s", u.ID, p.othersByFacts(l.person, l.csi, u))
-	case p.othersByMemory(l.person, u) != "":
-		return fmt.Sprintf("the Threema ID %s %s", u.ID, p.othersByMemory(l.person, u))
+// othersID says whose a Threema ID that is to be taken may be, beside the leaver's; nothing if nobody's.
+func (p *links) othersID(l leaver, u model.User) model.Reason {
+	if u.CredentialID != "" && u.CredentialID != l.credentialID {
+		return p.onOtherCredential(u)
 	}
-	return ""
+	other := p.othersByFacts(l.person, l.csi, u)
+	if other.Code == "" {
+		other = p.othersByMemory(l.person, u)
+	}
+	if other.Code == "" {
+		return model.Reason{}
+	}
+	return model.Because("id-used-by-others", u.ID, other)
 }
 
-func (p *links) whoseCredential(id string) string {
-	own, owned := p.former[id]
+// onOtherCredential says which credential a Threema ID uses, and whose that is.
+func (p *links) onOtherCredential(u model.User) model.Reason {
+	own, owned := p.former[u.CredentialID]
+	username := p.credentials[u.CredentialID].Username
 	switch {
 	case owned:
-		return fmt.Sprintf(" (%s, of %s)", own.Username, p.nameOf(own.Person))
-	case p.credentials[id].Username != "":
-		return fmt.Sprintf(" (%s)", p.credentials[id].Username)
+		return model.Because("id-on-credential-of", u.ID, own.Username, p.nameOf(own.Person))
+	case username != "":
+		return model.Because("id-on-named-credential", u.ID, username)
 	}
-	return ""
+	return model.Because("id-on-other-credential", u.ID)
 }
 
 // othersState is who else may use what a leaver has, by their credentials and csis and by memory, each with

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -37,7 +38,7 @@ func (p *joining) claim(i model.Identity, credentialID string) {
 		return
 	}
 	old := p.ownerAccount(own)
-	doubt := p.doubtSame(old, i.Person)
+	doubt := english.Say(p.doubtSame(old, i.Person))
 	if p.creating(own.Person) {
 		doubt = "" // whoever gets the credential gets a new password
 	}
@@ -61,7 +62,7 @@ func (p *evidence) transfer(i model.Identity, own model.Ownership, doubt string)
 	c := p.change(model.Transfer, i, own.CredentialID, own.Person.String())
 	c.CredentialID, c.Username = own.CredentialID, own.Username
 	c.Reasons = p.whyTransfer(own.Person, i).Some()
-	c.EvidenceText = p.describeDeparted(p.observations[own.Person])
+	c.Evidence = p.describeDeparted(p.observations[own.Person])
 	c.Before = map[string]string{"person": own.Person.String()}
 	c.After = map[string]string{"person": i.Person.String()}
 	if doubt != "" {

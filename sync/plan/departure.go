@@ -2,19 +2,17 @@ package plan
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // continueDeparture plans what is left after the withdrawal.
 func (p *leaving) continueDeparture(departure model.Departure) {
 	o := p.observations[departure.Person]
-	if reason := p.departureRests(departure, o); reason != "" {
-		p.holdUnread(departure.Person, departure.CSI, departure.DN, "departure under way, but "+reason+": nothing more is done for now")
+	if reason := p.departureRests(departure, o); reason.Code != "" {
+		p.holdUnread(departure.Person, departure.CSI, departure.DN, reason)
 		return
 	}
 	l := leaver{
@@ -33,7 +31,7 @@ func (p *links) remaining(departure model.Departure) []string {
 	var ids []string
 	for _, id := range departure.IDs {
 		u := p.user(id.ThreemaID)
-		theirs := !u.Special() && p.othersID(l, u) == ""
+		theirs := !u.Special() && p.othersID(l, u).Code == ""
 		open := p.Policy.ID != model.KeepID && !p.isOthers(l, u) || p.publicly(id.ThreemaID) && theirs
 		if id.GoneAt.IsZero() && open && !p.gone(model.Object{Kind: model.ObjectUser, ID: id.ThreemaID}) {
 			ids = append(ids, id.ThreemaID)
@@ -43,15 +41,15 @@ func (p *links) remaining(departure model.Departure) []string {
 }
 
 // departureRests says why a departure under way does not go on.
-func (p *directory) departureRests(departure model.Departure, o model.Observation) string {
+func (p *directory) departureRests(departure model.Departure, o model.Observation) model.Reason {
 	_, forgotten := p.forgotten(departure.Person.Source)
 	switch {
 	case !p.sourceRead(departure.Person.Source) && !forgotten:
-		return english.Say(p.notRead(departure.Person.Source))
+		return model.Because("departure-rests-unread", p.notRead(departure.Person.Source))
 	case o.State != model.Departed:
-		return "the directory no longer proves it (" + cmp.Or(o.Evidence.Detail, o.State.String()) + ")"
+		return model.Because("departure-rests-unproven", cmp.Or(o.Evidence.Detail, o.State.String()))
 	}
-	return ""
+	return model.Reason{}
 }
 
 // planRemoval plans what is left for one Threema ID.
@@ -61,10 +59,10 @@ func (p *leaving) planRemoval(l leaver, threemaID string) {
 	case p.gone(model.Object{Kind: model.ObjectUser, ID: threemaID}):
 		return
 	case u.Special():
-		p.holdQuietly(l.person, l.csi, l.observation.DN, model.Text(fmt.Sprintf("the Threema ID %s is left alone: it is a Gateway, Broadcast or support ID", threemaID)))
+		p.holdQuietly(l.person, l.csi, l.observation.DN, model.Because("special-id", threemaID))
 		return
 	}
-	if p.othersID(l, u) == "" {
+	if p.othersID(l, u).Code == "" {
 		p.disable(l, threemaID)
 	}
 	p.takeID(l, u)
@@ -79,18 +77,18 @@ func (p *leaving) takeID(l leaver, u model.User) {
 	}
 	others := p.othersID(l, u)
 	preState := []string{l.credentialID}
-	if others != "" {
+	if others.Code != "" {
 		preState = append(preState, u.CredentialID, u.CSI)
 		preState = append(preState, p.othersState(l.person, []model.User{u})...)
 	}
 	c := p.leaverChange(op, l, u.ID, preState...)
 	c.ThreemaID = u.ID
 	c.Before = map[string]string{"credential": u.CredentialID, "csi": u.CSI}
-	c.Because(model.Text("last seen with " + p.lastWith(l, u)))
+	c.Because(p.lastWith(l, u))
 	c.Status, c.NotBefore = p.idTime(l)
 	p.awaitList(&c, model.Object{Kind: model.ObjectUser, ID: u.ID})
-	if others != "" {
-		c.Ask(model.AskOthersUse, model.Text("it may be somebody else's: "+others))
+	if others.Code != "" {
+		c.Ask(model.AskOthersUse, model.Because("id-of-others", others))
 	}
 	p.askWhoseID(&c, l)
 	c.AskPlace()
@@ -100,15 +98,15 @@ func (p *leaving) takeID(l leaver, u model.User) {
 }
 
 // lastWith says with whom a Threema ID was seen last.
-func (p *links) lastWith(l leaver, u model.User) string {
+func (p *links) lastWith(l leaver, u model.User) model.Reason {
 	own, owned := p.former[u.CredentialID]
 	if owned && own.Person != l.person {
-		return p.nameOf(own.Person)
+		return model.Because("id-last-with", p.nameOf(own.Person))
 	}
 	if u.CredentialID == "" && l.withdrawnAt.IsZero() && !slices.Contains(p.seenOn[l.credentialID], u.ID) {
-		return "this person, on an earlier credential"
+		return model.Because("id-last-on-earlier-credential")
 	}
-	return "this person, on credential " + l.username
+	return model.Because("id-last-on-credential", l.username)
 }
 
 // askWhoseID lets the end of an ID wait for a yes as long as somebody has the leaver's csi who did not
@@ -118,11 +116,11 @@ func (p *links) askWhoseID(c *model.Change, l leaver) {
 		return
 	}
 	r := l.rivals[0]
-	words := p.words(r)
-	if r.doubt != "" {
-		words = fmt.Sprintf("%s has the csi now: %s", p.nameOf(r.person), r.doubt)
+	why := p.maySame(r)
+	if !r.same() {
+		why = model.Because("csi-has-successor", p.nameOf(r.person), r.doubt)
 	}
-	c.AskAbout(model.AskSamePerson, p.lastSeen(r.person), model.Text(words))
+	c.AskAbout(model.AskSamePerson, p.lastSeen(r.person), why)
 }
 
 // endOfID is what becomes of a leaver's ID, if it is not kept. One that the person may go on

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -112,7 +111,7 @@ func (p *recovered) peopleOf(source string) []model.PersonID {
 // askForgotten lets a step out wait for a yes where the source of the person was forgotten.
 func (p *directory) askForgotten(c *model.Change) {
 	if f, forgotten := p.forgotten(c.Person.Source); forgotten {
-		c.Ask(model.AskForgotten, model.Text("nobody of the configured sources is this person, and their "+f.Evidence().Detail))
+		c.Ask(model.AskForgotten, model.Because("source-forgotten", f.Source, f.At, f.By))
 	}
 }
 
@@ -128,18 +127,17 @@ func (p *draft) countOrphans() {
 
 // holdUnread holds somebody whose source gave no snapshot. Where it is not configured any more, this
 // holds until somebody says what that means.
-func (p *draft) holdUnread(person model.PersonID, csi, dn, reason string) {
+func (p *draft) holdUnread(person model.PersonID, csi, dn string, reason model.Reason) {
 	source := person.Source
 	if !p.orphaned(source) {
-		p.hold(person, csi, dn, model.Text(reason))
+		p.hold(person, csi, dn, reason)
 		return
 	}
 	if r, renamed := RenamedTo(p.renamings, source); renamed {
-		p.holdFor(model.AskForgotten, person, csi, dn, model.Text(fmt.Sprintf("%s. It is called %s now, by all that is known: type `%s`", reason, r.Now, r.Command())))
+		p.holdFor(model.AskForgotten, person, csi, dn, model.Because("source-renamed", reason, r.Now, r.Command()))
 		return
 	}
-	p.holdFor(model.AskForgotten, person, csi, dn, model.Text(fmt.Sprintf("%s. People of that source who are held so: %d. Configure it again; if it has another name now, type "+
-		"`threema-dirsync source rename %s NEW`; if it is gone for good, `threema-dirsync source forget %s`", reason, p.orphans[source], source, source)))
+	p.holdFor(model.AskForgotten, person, csi, dn, model.Because("source-orphaned", reason, p.orphans[source], source))
 }
 
 // stillForgotten are the forgotten sources after this pass: to configure one again takes it back. One

@@ -474,7 +474,7 @@ func TestOrderForSomebodyOfASourceThatIsGone(t *testing.T) {
 		}
 		ordered := plan.ComputeOrder(r.input(), plan.Order{Person: r.people["anna"].id, Reason: "stolen", By: "root"})
 		c := ordered.Withdrawal()
-		if c.Status != model.Due || !c.Ordered || len(ordered.Changes) != 1 || !strings.Contains(ordered.Directory, "not configured any more") {
+		if c.Status != model.Due || !c.Ordered || len(ordered.Changes) != 1 || ordered.Directory.Code != "directory-source-removed" {
 			t.Errorf("forgotten %t: %+v", forgotten, ordered)
 		}
 	}

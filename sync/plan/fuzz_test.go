@@ -440,7 +440,7 @@ func (w *world) say(d *dice) {
 		switch u := w.undo(e); {
 		case u.Open:
 			w.endOrder(u.CredentialID)
-		case u.Already == "" && u.Refused == "":
+		case u.Already.Code == "" && u.Refused.Code == "":
 			w.endOrder(u.CredentialID)
 			w.takeBack(u)
 		}

@@ -56,7 +56,7 @@ func (p *claims) entitledAgain(old account) (why string, to model.PersonID) {
 		return "returned", model.PersonID{}
 	}
 	for _, r := range p.rivals(old) {
-		if r.doubt == "" && p.entitledNow(r.person) {
+		if r.same() && p.entitledNow(r.person) {
 			return "transferred", r.person
 		}
 	}

@@ -2,14 +2,11 @@ package plan
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
-	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -62,15 +59,15 @@ func (p *leaving) planDeparture(own model.Ownership) {
 	if o.State == model.Entitled && p.sourceRead(own.Person.Source) {
 		return
 	}
-	if reason := p.keptFromLeaving(own, o); reason != "" {
+	if reason := p.keptFromLeaving(own, o); reason.Code != "" {
 		p.holdUnread(own.Person, own.CSI, o.DN, reason)
 		return
 	}
 	if o.State != model.Departed {
 		return
 	}
-	if reason := p.byHand(own); reason != "" {
-		p.holdByHand(own.Person, own.CSI, o.DN, fmt.Sprintf("left (%s), but %s", p.describeDeparted(o), reason))
+	if reason := p.byHand(own); reason.Code != "" {
+		p.holdByHand(own.Person, own.CSI, o.DN, model.Because("left-withdraw-by-hand", p.describeDeparted(o), reason))
 		return
 	}
 	l := leaver{
@@ -88,24 +85,26 @@ func (p *leaving) planDeparture(own model.Ownership) {
 }
 
 // keptFromLeaving says why somebody who is not seen as entitled stays all the same.
-func (p *evidence) keptFromLeaving(own model.Ownership, o model.Observation) string {
+func (p *evidence) keptFromLeaving(own model.Ownership, o model.Observation) model.Reason {
 	i, present := p.identities[own.Person]
 	f, forgotten := p.forgotten(own.Person.Source)
 	switch {
 	case !p.sourceRead(own.Person.Source) && !forgotten:
-		return english.Say(p.notRead(own.Person.Source)) + "; nothing is done"
+		return model.Because("source-of-leaver-unread", p.notRead(own.Person.Source))
 	case forgotten && o.State != model.Departed:
-		return f.Evidence().Detail + "; nothing is done before all configured sources were read completely"
+		return model.Because("forgotten-unread", f.Source, f.At, f.By)
 	case p.uncounted[own.Person] && !i.Excluded:
-		return o.Evidence.Detail + "; nothing is done"
+		return model.Because("evidence-uncounted", o.Evidence.Detail)
 	case present && (i.Excluded || i.State == model.Unknown):
-		return "" // held with the snapshot that has them
+		return model.Reason{} // held with the snapshot that has them
+	case o.State == model.Unknown && o.Evidence.Detail == "":
+		return model.Because("not-seen-yet")
 	case o.State == model.Unknown:
-		return "whereabouts unknown: " + cmp.Or(o.Evidence.Detail, "not seen yet") + "; nothing is done"
+		return model.Because("whereabouts-unknown", o.Evidence.Detail)
 	case o.State == model.Departed && !p.Policy.Withdraw:
-		return "left (" + p.describeDeparted(o) + "); leavers.app_access: keep leaves the access as it is"
+		return model.Because("access-kept", p.describeDeparted(o))
 	}
-	return ""
+	return model.Reason{}
 }
 
 // nameOf is the DN of a person, of a leaver where they were seen last; the ID if none is known.
@@ -183,14 +182,14 @@ func (p *links) withdrawal(l leaver, own model.Ownership, memory bool) model.Cha
 	csi, users := p.Inventory.Settings[l.credentialID][model.SettingCSI], model.UsersState(p.usersOf[l.credentialID])
 	others := p.othersUse(own, memory)
 	preState := []string{l.csi}
-	if others != "" {
+	if others.Code != "" {
 		preState = append(preState, csi, users)
 		preState = append(preState, p.othersState(l.person, p.people(l.credentialID), csi)...)
 	}
 	c := p.leaverChange(model.Withdraw, l, l.credentialID, preState...)
 	c.Before = map[string]string{"username": l.username, "threema_ids": strings.Join(l.ids, " "), "csi": csi, "users": users}
-	if others != "" {
-		c.Ask(model.AskOthersUse, model.Text("the credential may be somebody else's: "+others))
+	if others.Code != "" {
+		c.Ask(model.AskOthersUse, model.Because("credential-of-others", others))
 	}
 	return c
 }
@@ -209,16 +208,16 @@ func (p *draft) addWithdrawal(l leaver, own model.Ownership) {
 // askWhoLeft lets the withdrawal wait while the same person stands under another ID: for a yes, or for
 // a source that could not be read. Another person with the same csi does not protect the leaver.
 func (p *evidence) askWhoLeft(c *model.Change, l leaver) {
-	if len(l.rivals) == 0 || l.rivals[0].doubt != "" {
+	if len(l.rivals) == 0 || !l.rivals[0].same() {
 		return
 	}
 	other := l.rivals[0].person
 	if slices.Contains(p.unread(), other.Source) {
 		c.Status, c.NotBefore = model.Waiting, time.Time{}
-		c.Because(model.Text(fmt.Sprintf("the csi is also that of %s, and %s", p.nameOf(other), english.Say(p.notRead(other.Source)))))
+		c.Because(model.Because("same-csi-unread", p.nameOf(other), p.notRead(other.Source)))
 		return
 	}
-	c.AskAbout(model.AskSamePerson, p.lastSeen(other), model.Text(p.words(l.rivals[0])))
+	c.AskAbout(model.AskSamePerson, p.lastSeen(other), p.maySame(l.rivals[0]))
 }
 
 // withdrawalTime says whether the withdrawal may go ahead by the clock, and if not, when it
@@ -239,34 +238,35 @@ func (p *claims) leaverChange(op model.Op, l leaver, remote string, preState ...
 		append(preState, strconv.Itoa(l.observation.Departures))...)
 	c.CredentialID, c.Username, c.Rivals = l.credentialID, l.username, p.rivalFacts(l)
 	c.CSIs = p.currentCSIs(l.person, l.csi)
-	c.Reasons = model.Text(p.departureReason(l.observation)).Some()
-	c.EvidenceText, c.Placeless = p.describeDeparted(l.observation), p.placeless[l.person]
+	c.Reasons = p.departureReason(l.observation).Some()
+	c.Evidence, c.Placeless = p.describeDeparted(l.observation), p.placeless[l.person]
 	return c
 }
 
-// departureReason says in words where the person stands on the way out.
-func (p *evidence) departureReason(o model.Observation) string {
-	if o.ConfirmedAt.IsZero() {
-		return fmt.Sprintf("not seen as entitled any more, and not confirmed yet: so far by %d of %d complete reads%s, which must span %s%s",
-			o.Reads, p.Policy.ConfirmReads, p.thisOne(o), p.Policy.ConfirmOver, o.DescribeRestart())
+// departureReason says where the person stands on the way out.
+func (p *evidence) departureReason(o model.Observation) model.Reason {
+	reads := model.Because("reads-so-far", o.Reads, p.Policy.ConfirmReads)
+	if p.departedNow[o.Person] {
+		reads = model.Because("reads-so-far-with-this", o.Reads, p.Policy.ConfirmReads)
 	}
-	return "left, and that is confirmed"
+	switch {
+	case !o.ConfirmedAt.IsZero():
+		return model.Because("departure-confirmed")
+	case o.Restarts > 0:
+		return model.Because("departure-unconfirmed-anew", reads, p.Policy.ConfirmOver, o.Restarts)
+	}
+	return model.Because("departure-unconfirmed", reads, p.Policy.ConfirmOver)
 }
 
-// describeDeparted words the evidence of an observation. The row of reads is older than its latest evidence: who
-// moved out of the scope first, and is disabled by now, was not disabled all along.
-func (p *evidence) describeDeparted(o model.Observation) string {
-	if o.State != model.Departed {
-		return ""
+// describeDeparted says what proves an observation. The row of reads is older than its latest evidence: who
+// moved out of the scope first, and is disabled by now, was not disabled all along. Whether it has the read of this plan
+// is told too, which is a pass's only if a pass makes it.
+func (p *evidence) describeDeparted(o model.Observation) model.Reason {
+	switch {
+	case o.State != model.Departed:
+		return model.Reason{}
+	case p.departedNow[o.Person]:
+		return model.Because("departed-with-this", o.Evidence.String(), o.Since, o.Reads)
 	}
-	return fmt.Sprintf("%s; not seen as entitled since %s, in %s%s", o.Evidence, wording.Stamp(o.Since),
-		wording.Counted(o.Reads, "complete read", "complete reads"), p.thisOne(o))
-}
-
-// thisOne tells that a row of reads has the one of this plan, which is a pass's only if a pass makes it.
-func (p *evidence) thisOne(o model.Observation) string {
-	if !p.departedNow[o.Person] {
-		return ""
-	}
-	return " (this one counted)"
+	return model.Because("departed", o.Evidence.String(), o.Since, o.Reads)
 }

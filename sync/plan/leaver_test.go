@@ -424,7 +424,7 @@ func TestTransferKeepsWhoMadeTheCredential(t *testing.T) {
 	people["anna"].leave(model.Absent)
 	young := w.hire("anna")
 	c := find(t, w.later(t, time.Hour), model.Transfer, "anna")
-	if c.Before["person"] != people["anna"].id.String() || c.After["person"] != young.id.String() || c.EvidenceText == "" || c.Class != model.Reversible {
+	if c.Before["person"] != people["anna"].id.String() || c.After["person"] != young.id.String() || c.Evidence.Code == "" || c.Class != model.Reversible {
 		t.Errorf("transfer is %+v", c)
 	}
 	if own := w.owner(young.id); own == nil || !own.Created {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -76,7 +77,7 @@ func (p *gates) limitOut(op model.Op) {
 			words := fmt.Sprintf("%s: %s, %s", op, e.what, e.allowed)
 			g := model.Guard{Name: e.guard, Source: source}
 			if n == 0 { // the others stop the same people
-				words += ". " + p.whoLeaves(e.people) + p.alsoStopped(op, source)
+				words += ". " + p.whoLeaves(e.people) + english.Say(p.alsoStopped(op, source))
 				g.Check = model.Text(p.checkLeavers(source, bySource[source])).Some()
 			}
 			g.Reasons = model.Text(words).Some()

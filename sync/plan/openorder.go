@@ -1,10 +1,8 @@
 package plan
 
 import (
-	"fmt"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -26,12 +24,12 @@ func (p *leaving) carryOn(own model.Ownership) bool {
 		return false
 	}
 	answer := p.answerAbout(own)
-	if reason := p.keptFromOrder(own); reason != "" {
-		p.hold(own.Person, own.CSI, answer.DN, model.Text("their access is to end ("+open.Words()+"), but "+reason))
+	if reason := p.keptFromOrder(own); reason.Code != "" {
+		p.hold(own.Person, own.CSI, answer.DN, model.Because("order-stopped", open.At, open.By, reason))
 		p.plan.Wait(model.WaitOrder, own.Person)
 		return false
 	}
-	l := p.planOrder(Order{Person: own.Person, By: open.By}, open.Words()+", and not carried out yet", own, answer)
+	l := p.planOrder(Order{Person: own.Person, By: open.By}, model.Because("order-open", open.At, open.By), own, answer)
 	if answer.Departed {
 		for _, id := range l.ids {
 			if u := p.user(id); !p.gone(model.Object{Kind: model.ObjectUser, ID: id}) && !u.Special() {
@@ -61,23 +59,18 @@ func (p *given) dropOrders() {
 }
 
 // ordersRefused tells whoever accepts it to order again.
-func (p *known) ordersRefused() []string {
-	var refused []string
-	for _, o := range p.dropped {
+func (p *known) ordersRefused() []model.Reason {
+	return model.Convert(p.dropped, func(o model.OpenOrder) model.Reason {
 		csi := p.observations[o.Person].CSI
-		refused = append(refused, fmt.Sprintf("the withdrawal of %s, %s: this older ledger does not know whether that was taken back since. If their access is still to end, order it again: "+
-			"`threema-dirsync withdraw %s --reason TEXT`", model.DescribePerson(csi, p.nameOf(o.Person), o.Person), o.Words(), p.names.Typed(csi, o.Person)))
-	}
-	return refused
+		return model.Because("order-of-older-ledger", model.DescribePerson(csi, p.nameOf(o.Person), o.Person), o.At, o.By, p.names.Typed(csi, o.Person))
+	})
 }
 
-// NotKnown says of a request that no answer settled: it was lost, or told of a fault of the service.
-const NotKnown = "it was sent, and no answer says whether it was done"
-
-// LostAnswerWords say what to expect of such a withdrawal: nobody has to type anything for it.
-func LostAnswerWords(settled time.Time) string {
+// LostAnswer says what to expect of a withdrawal that no answer settled, be it lost or told of a fault of the service:
+// nobody has to type anything for it.
+func LostAnswer(settled time.Time) model.Reason {
 	if settled.IsZero() {
-		return NotKnown + ": the next pass looks, and sends it again where the credential is there"
+		return model.Because("answer-lost")
 	}
-	return NotKnown + "; the last list lacks the credential, so it is most likely gone: a pass from " + wording.Stamp(settled) + " on settles it, and there is nothing to type"
+	return model.Because("answer-lost-unlisted", settled)
 }

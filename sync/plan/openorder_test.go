@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -185,8 +186,8 @@ func TestAnOrderWhereNoPlaceShows(t *testing.T) {
 	people["anna"].vanish()
 	w.now = w.now.Add(time.Hour)
 	o := w.order(people["anna"])
-	if !strings.Contains(o.Directory, "does not count") {
-		t.Fatal(o.Directory)
+	if !strings.Contains(english.Say(o.Directory), "does not count") {
+		t.Fatal(english.Say(o.Directory))
 	}
 	if o.Departed {
 		t.Errorf("a departure begins: %s", answer(o))

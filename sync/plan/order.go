@@ -2,12 +2,9 @@ package plan
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -33,9 +30,9 @@ type Ordered struct {
 	Username     string
 	ThreemaIDs   []string // those that use the credential
 	// Departed tells that a complete read of this pass shows the person as departed, so that the
-	// withdrawal begins their departure. Directory says in words what the directory shows.
+	// withdrawal begins their departure. Directory says what the directory shows.
 	Departed  bool
-	Directory string
+	Directory model.Reason
 
 	// Suspended is the leave of absence of a person whose departure is suspended, nil if it is not. The
 	// order is stronger, and the leave goes on for what is left.
@@ -46,8 +43,8 @@ type Ordered struct {
 	// Late tells that their departure had taken the credential, and that this order leaves a word (putout.go).
 	Late bool
 
-	Already string         // there is nothing to withdraw any more, and why
-	Refused string         // why it must not be withdrawn
+	Already model.Reason   // there is nothing to withdraw any more, and why
+	Refused model.Reason   // why it must not be withdrawn
 	Changes []model.Change // the withdrawal and what goes with it, each with its status
 	Guards  []model.Guard  // that block them
 	Hash    string         // covers those that wait for an approval
@@ -68,20 +65,20 @@ func ComputeOrder(in Input, order Order) Ordered {
 	own, owned := p.owned[order.Person]
 	if !owned {
 		answer := p.answerFor(order.Person)
-		if answer.Already, answer.Refused = p.nothingOwned(order); answer.Already != "" {
+		if answer.Already, answer.Refused = p.nothingOwned(order); answer.Already.Code != "" {
 			p.sayLate(order, &answer)
 		}
 		return answer
 	}
 	answer := p.answerAbout(own)
-	if answer.Already = p.alreadyGone(own); answer.Already != "" {
+	if answer.Already = p.alreadyGone(own); answer.Already.Code != "" {
 		answer.Undone = p.undone(own)
 		return answer
 	}
-	if answer.Refused = p.keptFromOrder(own); answer.Refused != "" {
+	if answer.Refused = p.keptFromOrder(own); answer.Refused.Code != "" {
 		return answer
 	}
-	p.planOrder(order, "ordered: "+order.Reason, own, answer)
+	p.planOrder(order, model.Because("ordered", order.Reason), own, answer)
 	p.approve()
 	p.judgeBaseline()
 	p.gate()
@@ -112,25 +109,26 @@ func (p *known) answerAbout(own model.Ownership) Ordered {
 
 // nothingOwned says of somebody without a credential of ours that it is withdrawn already, or
 // why there is nothing to withdraw.
-func (p *known) nothingOwned(order Order) (already, refused string) {
+func (p *known) nothingOwned(order Order) (already, refused model.Reason) {
+	nothing := model.Reason{}
 	departure, leaving := p.departures[order.Person]
 	i := p.identities[order.Person]
 	switch {
 	case leaving && !departure.WithdrawnAt.IsZero():
-		return withdrawnOn(departure.Username, departure.WithdrawnAt), ""
+		return withdrawnOn(departure.Username, departure.WithdrawnAt), nothing
 	case p.creating(order.Person):
-		return "", unfinished
+		return nothing, model.Because("create-unfinished")
 	case i.CSI != "" && len(p.byCSI[i.CSI]) > 0:
-		return "", fmt.Sprintf("the credential %s carries their csi, but it is not managed: withdraw it by hand in the cockpit", strings.Join(p.describe(p.byCSI[i.CSI]), ", "))
+		return nothing, model.Because("credential-unmanaged", p.describe(p.byCSI[i.CSI]))
 	case i.Entitled():
-		return "", "no credential of theirs is managed, so there is nothing to withdraw; but they are entitled, and a pass makes one: disable the account in the directory"
+		return nothing, model.Because("nothing-managed-but-entitled")
 	}
 	for _, past := range slices.Backward(order.Departures) {
 		if !past.WithdrawnAt.IsZero() {
-			return withdrawnOn(past.Username, past.WithdrawnAt), ""
+			return withdrawnOn(past.Username, past.WithdrawnAt), nothing
 		}
 	}
-	return "", "no credential of theirs is managed, so there is nothing to withdraw"
+	return nothing, model.Because("nothing-managed")
 }
 
 // sayLate lets an order leave a word where the departure of the person had taken the credential before it.
@@ -146,28 +144,25 @@ func (p *known) sayLate(order Order, answer *Ordered) {
 	answer.CSI, answer.CredentialID, answer.Username = cmp.Or(answer.CSI, took.CSI, p.identities[order.Person].CSI), took.CredentialID, took.Username
 	answer.Typed = p.names.Typed(answer.CSI, order.Person)
 	out, said := p.lastOwned(order.Person)
-	answer.Late = p.Policy.RefusesOrders() == "" && (!said || out.CredentialID != took.CredentialID || p.undone(out))
+	answer.Late = p.Policy.RefusesOrders().Code == "" && (!said || out.CredentialID != took.CredentialID || p.undone(out))
 }
 
 // alreadyGone says that a credential of ours needs no withdrawal. Where one list alone lacks it, it is
 // withdrawn all the same: the request finds out.
-func (p *known) alreadyGone(own model.Ownership) string {
+func (p *known) alreadyGone(own model.Ownership) model.Reason {
 	credential := model.Object{Kind: model.ObjectCredential, ID: own.CredentialID}
 	switch {
 	case p.gone(credential):
-		return fmt.Sprintf("credential %s is not in the package any more", own.Username)
+		return model.Because("credential-gone", own.Username)
 	case p.withdrawalSent(own) && p.unsure(credential):
-		return fmt.Sprintf("the withdrawal of credential %s: %s", own.Username, LostAnswerWords(p.unlistedSince(credential).Add(model.GoneAfter)))
+		return model.Because("withdrawal-unsettled", own.Username, LostAnswer(p.unlistedSince(credential).Add(model.GoneAfter)))
 	}
-	return ""
+	return model.Reason{}
 }
 
-func withdrawnOn(username string, at time.Time) string {
-	return fmt.Sprintf("credential %s was withdrawn on %s", username, wording.Day(at))
+func withdrawnOn(username string, at time.Time) model.Reason {
+	return model.Because("withdrawn-already", username, at)
 }
-
-const unfinished = "an interrupted pass has not finished making their credential: let one finish it (`threema-dirsync run --once`) " +
-	"and order again, or withdraw it by hand in the cockpit"
 
 func (p *recovered) creating(person model.PersonID) bool {
 	_, open := p.openCreates[person]
@@ -175,43 +170,45 @@ func (p *recovered) creating(person model.PersonID) bool {
 }
 
 // keptFromOrder says why a credential stays whatever anybody orders.
-func (p *known) keptFromOrder(own model.Ownership) string {
+func (p *known) keptFromOrder(own model.Ownership) model.Reason {
 	switch {
 	case !p.Policy.Withdraw:
 		return p.Policy.RefusesOrders()
 	case p.creating(own.Person):
-		return unfinished
+		return model.Because("create-unfinished")
 	}
 	return p.byHand(own)
 }
 
 // describeInDirectory says what the directory shows of a person now.
-func (p *evidence) describeInDirectory(person model.PersonID) string {
+func (p *evidence) describeInDirectory(person model.PersonID) model.Reason {
 	o := p.observations[person]
 	i, present := p.identities[person]
 	switch {
 	case p.removed(person.Source):
-		return "source " + person.Source + " is not configured any more"
+		return model.Because("directory-source-removed", person.Source)
 	case !p.sourceRead(person.Source):
-		return "source " + person.Source + " could not be read"
+		return model.Because("directory-source-unread", person.Source)
 	case p.departedNow[person] && p.placeless[person]:
-		return "not found, but nobody can tell whether they are gone (" + p.describeDeparted(o) + "), so it does not count"
+		return model.Because("directory-place-unreadable", p.describeDeparted(o))
 	case p.departedNow[person] && o.Unproved:
-		return "missed first through a view that is not proved (" + p.describeDeparted(o) + "), so it does not count"
+		return model.Because("directory-view-unproved", p.describeDeparted(o))
 	case p.departedNow[person]:
-		return "departed: " + p.describeDeparted(o)
+		return model.Because("directory-departed", p.describeDeparted(o))
 	case present && i.Excluded:
-		return "below exclude_dns, where nobody departs"
+		return model.Because("directory-excluded")
 	case present && i.State == model.Departed:
-		return "departed (" + i.Evidence.String() + "), but the read of source " + person.Source + " was not complete, so it does not count"
+		return model.Because("directory-departed-incomplete", i.Evidence.String(), person.Source)
 	case present && i.State == model.Entitled || o.State == model.Entitled:
-		return "entitled"
+		return model.Because("directory-entitled")
+	case o.Evidence.Detail == "":
+		return model.Because("directory-not-seen")
 	}
-	return "unknown: " + cmp.Or(o.Evidence.Detail, "not seen")
+	return model.Because("directory-unknown", o.Evidence.Detail)
 }
 
 // planOrder plans the withdrawal and, of somebody who departed, the end of their contacts.
-func (p *draft) planOrder(order Order, words string, own model.Ownership, answer Ordered) leaver {
+func (p *draft) planOrder(order Order, why model.Reason, own model.Ownership, answer Ordered) leaver {
 	l := leaver{
 		person: own.Person, csi: own.CSI, credentialID: own.CredentialID, username: own.Username,
 		observation: p.observations[own.Person], ids: answer.ThreemaIDs, rivals: p.rivals(p.ownerAccount(own)),
@@ -222,7 +219,7 @@ func (p *draft) planOrder(order Order, words string, own model.Ownership, answer
 	first := len(p.plan.Changes)
 	c := p.withdrawal(l, own, false)
 	c.Ordered = !answer.Departed
-	c.Reasons = append([]model.Reason{model.Text(words)}, c.Questions...)
+	c.Reasons = append([]model.Reason{why}, c.Questions...)
 	p.askWhoLeft(&c, l)
 	if p.withdrawalSent(own) { // else the request finds out what one list alone lacks
 		p.awaitList(&c, model.Object{Kind: model.ObjectCredential, ID: own.CredentialID})
@@ -230,18 +227,18 @@ func (p *draft) planOrder(order Order, words string, own model.Ownership, answer
 	p.add(c)
 	for _, id := range l.ids {
 		u := p.users[id]
-		if answer.Departed && !u.Special() && p.othersID(l, u) == "" {
+		if answer.Departed && !u.Special() && p.othersID(l, u).Code == "" {
 			p.disable(l, id)
 		}
 	}
 	for n := range p.plan.Changes[first:] {
 		c := &p.plan.Changes[first+n]
 		if c.Op.GoesAlong() {
-			c.Reasons = model.Text(words).Some()
+			c.Reasons = why.Some()
 		}
-		c.By, c.EvidenceText = order.By, "the word of "+order.By+"; the directory: "+answer.Directory
+		c.By, c.Evidence = order.By, model.Because("word-of", order.By, answer.Directory)
 		if s := answer.Suspended; s != nil {
-			c.EvidenceText += "; although " + s.Words(p.Now)
+			c.Evidence = model.Because("word-of-on-leave", order.By, answer.Directory, s.Why(p.Now))
 		}
 	}
 	return l

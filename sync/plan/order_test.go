@@ -33,7 +33,7 @@ func answer(o plan.Ordered) string {
 		}
 		lines = append(lines, line)
 	}
-	for word, text := range map[string]string{"already: ": o.Already, "refused: ": o.Refused} {
+	for word, text := range map[string]string{"already: ": english.Say(o.Already), "refused: ": english.Say(o.Refused)} {
 		if text != "" {
 			lines = append(lines, word+text)
 		}
@@ -159,8 +159,8 @@ func TestOrder(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", got, row.want)
 			}
 			for _, c := range o.Changes {
-				if c.By != "anna (uid 1000)" || !strings.HasPrefix(english.Join(c.Reasons), "ordered: stolen phone") || !strings.Contains(c.EvidenceText, o.Directory) {
-					t.Errorf("the record of %s: by %q, reason %q, evidence %q", c.Op, c.By, english.Join(c.Reasons), c.EvidenceText)
+				if c.By != "anna (uid 1000)" || !strings.HasPrefix(english.Join(c.Reasons), "ordered: stolen phone") || !strings.Contains(english.Say(c.Evidence), english.Say(o.Directory)) {
+					t.Errorf("the record of %s: by %q, reason %q, evidence %q", c.Op, c.By, english.Join(c.Reasons), english.Say(c.Evidence))
 				}
 			}
 		})
@@ -316,7 +316,7 @@ func checkOrder(t testing.TB, in plan.Input, seed uint64) {
 		t.Fatalf("the order of the input shows (-one +other):\n%s", cmp.Diff(o, again))
 	}
 	answers := 0
-	for _, there := range []bool{o.Already != "", o.Refused != "", len(o.Changes) > 0} {
+	for _, there := range []bool{o.Already.Code != "", o.Refused.Code != "", len(o.Changes) > 0} {
 		if there {
 			answers++
 		}

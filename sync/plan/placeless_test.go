@@ -128,8 +128,8 @@ func TestPlaceGoneInWords(t *testing.T) {
 	w, people := readForDays(t)
 	people["anna"].vanish()
 	w.later(t, day)
-	if o := w.order(people["anna"]); o.Departed || !strings.Contains(o.Directory, "nothing of the place is readable") {
-		t.Errorf("an order reads %q", o.Directory)
+	if o := w.order(people["anna"]); o.Departed || !strings.Contains(english.Say(o.Directory), "nothing of the place is readable") {
+		t.Errorf("an order reads %q", english.Say(o.Directory))
 	}
 	w.source().scope = "s2"
 	p := w.plan()

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -56,7 +57,7 @@ func TestAWordOutlivesTheMovementsOfTheDirectory(t *testing.T) {
 					wantWords(t, w.plan(), "was withdrawn "+how)
 					wantWords(t, w.plan(), "withdraw --undo E-anna --reason TEXT")
 					u := w.undo(anna)
-					if u.Refused != "" || u.Already != "" || !strings.Contains(strings.Join(u.Next, " "), "the next pass makes a new credential") {
+					if u.Refused.Code != "" || u.Already.Code != "" || !strings.Contains(english.Join(u.Next), "the next pass makes a new credential") {
 						t.Fatalf("%+v", u)
 					}
 					w.takeBack(u)

@@ -2,11 +2,9 @@ package plan
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -103,11 +101,9 @@ type Restarted struct {
 	Allowed  time.Duration
 }
 
-// Detail says what is wrong and what to do.
-func (r Restarted) Detail() string {
-	return fmt.Sprintf("the proof of the departure began afresh %s, as complete reads of source %s were more than %v apart: let passes run more often, "+
-		"or set leavers.confirm.max_gap above the usual time between two; to end this one access now, type `threema-dirsync withdraw`",
-		wording.Counted(r.Restarts, "time", "times"), r.Person.Source, r.Allowed)
+// Why says what is wrong and what to do.
+func (r Restarted) Why() model.Reason {
+	return model.Because("departure-restarts", r.Restarts, r.Person.Source, r.Allowed)
 }
 
 // restarted lists those of ours whose row began afresh more than once and is not confirmed. For who is on

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -85,7 +86,7 @@ func TestRareReadsAreTold(t *testing.T) {
 	if len(p.Restarted) != 2 || p.Restarted[0].CSI != "E-anna" || p.Restarted[0].Restarts != 2 {
 		t.Fatalf("told are %+v", p.Restarted)
 	}
-	if d := p.Restarted[0].Detail(); !strings.Contains(d, "began afresh 2 times") || !strings.Contains(d, "leavers.confirm.max_gap") {
+	if d := english.Say(p.Restarted[0].Why()); !strings.Contains(d, "began afresh 2 times") || !strings.Contains(d, "leavers.confirm.max_gap") {
 		t.Errorf("told is %q", d)
 	}
 	people["bert"].comeBack()

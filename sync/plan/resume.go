@@ -2,9 +2,7 @@ package plan
 
 import (
 	"cmp"
-	"fmt"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -89,7 +87,7 @@ func (p *joining) planAbandoned() {
 			continue
 		}
 		if why := p.keptAbandoned(op); why.Code != "" {
-			p.holdUnread(op.Person, op.CSI, op.DN, english.Say(model.Because("abandoned-credential-kept", op.Username, why)))
+			p.holdUnread(op.Person, op.CSI, op.DN, model.Because("abandoned-credential-kept", op.Username, why))
 			continue
 		}
 		p.withdrawAbandoned(op)
@@ -116,8 +114,8 @@ func (p *joining) withdrawAbandoned(op model.Operation) {
 	l := p.leftoverOf(op)
 	own := model.Ownership{Person: op.Person, CredentialID: l.Credential.ID, Username: l.Credential.Username, CSI: op.CSI}
 	o := p.observations[op.Person]
-	if reason := p.byHand(own); reason != "" {
-		p.holdByHand(op.Person, op.CSI, o.DN, fmt.Sprintf("left (%s), but %s", p.describeDeparted(o), reason))
+	if reason := p.byHand(own); reason.Code != "" {
+		p.holdByHand(op.Person, op.CSI, o.DN, model.Because("left-withdraw-by-hand", p.describeDeparted(o), reason))
 		return
 	}
 	c := p.withdrawal(leaver{

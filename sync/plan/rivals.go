@@ -2,7 +2,6 @@ package plan
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -13,20 +12,33 @@ import (
 // source, and did not leave.
 type rival struct {
 	person model.PersonID
-	doubt  string // why nobody can tell that it is the same person; "": it is
-	shares string // what they have in common with the account
+	doubt  model.Reason // why nobody can tell that it is the same person, if nobody can
+	shares sharing      // what they have in common with the account
 }
+
+// same tells that a rival is the same person, as far as anybody can tell.
+func (r rival) same() bool { return r.doubt.Code == "" }
+
+// sharing is what a rival shares with an account.
+type sharing int
 
 // What a rival may share.
 const (
-	sharesCSI   = "the csi is"
-	sharedCSI   = "the csi was once" // they have another one by now
-	sharesEntry = "the entry is"     // in another source
+	sharesCSI   sharing = iota
+	sharedCSI           // they have another one by now
+	sharesEntry         // in another source
 )
 
-// words tell of a rival who may be the same person.
-func (p *evidence) words(r rival) string {
-	return fmt.Sprintf("%s also that of %s, who did not leave, and may be the same person", r.shares, p.nameOf(r.person))
+// maySame tells of a rival who may be the same person.
+func (p *evidence) maySame(r rival) model.Reason {
+	switch r.shares {
+	case sharedCSI:
+		return model.Because("same-csi-once", p.nameOf(r.person))
+	case sharesEntry:
+		return model.Because("same-entry", p.nameOf(r.person))
+	case sharesCSI:
+	}
+	return model.Because("same-csi", p.nameOf(r.person))
 }
 
 // rivals are all who have the csi of an account, may have it by one of several values, or have one that
@@ -35,7 +47,7 @@ func (p *evidence) words(r rival) string {
 // same person come first, then those of the earlier source.
 func (p *claims) rivals(old account) []rival {
 	var all []rival
-	add := func(person model.PersonID, doubt, shares string) {
+	add := func(person model.PersonID, doubt model.Reason, shares sharing) {
 		if person != old.person && !slices.ContainsFunc(all, func(r rival) bool { return r.person == person }) {
 			all = append(all, rival{person, doubt, shares})
 		}
@@ -44,28 +56,28 @@ func (p *claims) rivals(old account) []rival {
 		p.rivalsBy(csi, old, add)
 	}
 	for _, person := range p.entryElsewhere(old.person) {
-		add(person, "", sharesEntry)
+		add(person, model.Reason{}, sharesEntry)
 	}
-	slices.SortStableFunc(all, func(a, b rival) int { return cmp.Compare(min(1, len(a.doubt)), min(1, len(b.doubt))) })
+	slices.SortStableFunc(all, func(a, b rival) int { return cmp.Compare(min(1, len(a.doubt.Code)), min(1, len(b.doubt.Code))) })
 	return all
 }
 
 // rivalsBy adds the rivals by one of the csis of an account.
-func (p *claims) rivalsBy(csi string, old account, add func(person model.PersonID, doubt, shares string)) {
+func (p *claims) rivalsBy(csi string, old account, add func(person model.PersonID, doubt model.Reason, shares sharing)) {
 	for _, person := range p.lastingCSI[csi] {
 		add(person, p.doubtSame(old, person), sharesCSI)
 	}
 	for _, person := range p.onceCSI[csi] {
-		if p.doubtSame(old, person) == "" {
-			add(person, "", sharedCSI)
+		if p.doubtSame(old, person).Code == "" {
+			add(person, model.Reason{}, sharedCSI)
 		}
 	}
 	for _, i := range p.newcomersLike(csi) {
-		add(i.Person, fmt.Sprintf("its csi %s and %s differ in case, blanks or zeros only", i.CSI, csi), sharesCSI)
+		add(i.Person, model.Because("csi-spelled-alike", i.CSI, csi), sharesCSI)
 	}
 	for _, person := range p.mayHave[csi] {
 		if p.identities[person].CSI == "" {
-			add(person, "it is one of several values of theirs, and nobody can say which is the csi", sharesCSI)
+			add(person, model.Because("csi-one-of-several"), sharesCSI)
 		}
 	}
 }
@@ -107,7 +119,7 @@ type elsewhere struct {
 func (p *claims) sameElsewhere(old account) (e elsewhere) {
 	for _, r := range p.rivals(old) {
 		switch o := p.observations[r.person]; {
-		case r.doubt != "":
+		case !r.same():
 		case o.State == model.Departed:
 			e.lasts = e.lasts || o.ConfirmedAt.IsZero()
 		default:

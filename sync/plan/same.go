@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
@@ -36,25 +35,25 @@ func (p *directory) effectAccount(e model.Effect) account {
 }
 
 // doubtSame says why nobody but a person can tell whether somebody is the person of a former account
-// with the same csi; "" if it is the same person. Of somebody whose first name is not known now the
+// with the same csi; nothing if it is the same person. Of somebody whose first name is not known now the
 // name speaks against nothing.
-func (p *evidence) doubtSame(old account, person model.PersonID) string {
+func (p *evidence) doubtSame(old account, person model.PersonID) model.Reason {
 	name, known := p.firstName(person)
 	switch {
 	case p.sameEntry(old.person, person):
-		return ""
+		return model.Reason{}
 	case p.stoodBeside(old, person):
-		return fmt.Sprintf("both accounts were entitled side by side in source %s, so they may be two people, or one with two accounts", person.Source)
+		return model.Because("side-by-side", person.Source)
 	case p.placeless[old.person]:
-		return "nothing of the place is readable where the former account stood, so it may be there, hidden"
+		return model.Because("former-account-hidden")
 	case !known:
-		return ""
+		return model.Reason{}
 	case old.firstName == "":
-		return "nobody knows by which first name the csi was used before"
+		return model.Because("former-first-name-unknown")
 	case model.FoldName(name) != model.FoldName(old.firstName):
-		return fmt.Sprintf("the first name is %q, and was %q", name, old.firstName)
+		return model.Because("other-first-name", name, old.firstName)
 	}
-	return ""
+	return model.Reason{}
 }
 
 // sameEntry tells that two sources show one entry of one directory: it moved from the one to the other,

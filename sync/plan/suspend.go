@@ -1,11 +1,9 @@
 package plan
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -29,20 +27,20 @@ func (p *given) suspend(c *model.Change) {
 		return
 	}
 	if !s.Stands(p.Now) {
-		c.Because(model.Text(fmt.Sprintf("the leave of absence is over since %s, and the grace counts from then", wording.Stamp(s.Over))))
+		c.Because(model.Because("leave-over", s.Over))
 		return
 	}
 	c.Status, c.NotBefore = model.Suspended, model.Later(c.NotBefore, s.Until)
-	c.Reasons = append([]model.Reason{model.Text(s.Words(p.Now))}, c.Reasons...)
+	c.Reasons = append([]model.Reason{s.Why(p.Now)}, c.Reasons...)
 }
 
 // holdByHand holds somebody whose credential must be withdrawn by hand: now, unless they are on leave.
-func (p *draft) holdByHand(person model.PersonID, csi, dn, reason string) {
+func (p *draft) holdByHand(person model.PersonID, csi, dn string, reason model.Reason) {
 	if s, said := p.State.Suspension(person); said && s.Stands(p.Now) {
-		p.hold(person, csi, dn, model.Text(model.JoinReasons(s.Words(p.Now), reason)))
+		p.hold(person, csi, dn, s.Why(p.Now), reason)
 		return
 	}
-	p.holdFor(model.AskByHand, person, csi, dn, model.Text(reason))
+	p.holdFor(model.AskByHand, person, csi, dn, reason)
 }
 
 // suspensions are those after this pass. A leave goes with the person to another account of theirs.

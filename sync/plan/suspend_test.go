@@ -386,8 +386,8 @@ func TestAnOrderIsStrongerThanALeave(t *testing.T) {
 	w.hold(people["anna"], 60*day)
 	w.later(t, 3*day)
 	o := w.order(people["anna"])
-	if got := answer(o); got != "withdraw due, disable-contact due" || o.Suspended == nil || !strings.Contains(o.Withdrawal().EvidenceText, "on leave of absence until "+o.Suspended.LastDay) {
-		t.Fatalf("%s: %+v, %s", got, o.Suspended, o.Withdrawal().EvidenceText)
+	if got := answer(o); got != "withdraw due, disable-contact due" || o.Suspended == nil || !strings.Contains(english.Say(o.Withdrawal().Evidence), "on leave of absence until "+o.Suspended.LastDay) {
+		t.Fatalf("%s: %+v, %s", got, o.Suspended, english.Say(o.Withdrawal().Evidence))
 	}
 	w.obey(t, o)
 	wantLines(t, of(w.later(t, 3*day), "anna"), "revoke E-anna suspended")

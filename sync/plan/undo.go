@@ -2,12 +2,8 @@ package plan
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"strings"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
-	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -29,9 +25,9 @@ type Undo struct {
 	CredentialID string
 	// Open tells that the order is not carried out, and the credential is there: the order ends.
 	Open    bool
-	Already string   // there is nothing to take back, and why
-	Refused string   // why it is not taken back
-	Next    []string // in sentences: what happens next, and what cannot be undone
+	Already model.Reason   // there is nothing to take back, and why
+	Refused model.Reason   // why it is not taken back
+	Next    []model.Reason // what happens next, and what cannot be undone
 }
 
 // ComputeUndo decides whether the withdrawal of a person may be taken back, by the same rules and from
@@ -43,18 +39,18 @@ func ComputeUndo(in Input, person model.PersonID, history model.History) Undo {
 	own, owned := p.lastOwned(person)
 	u := Undo{Person: person, CSI: cmp.Or(i.CSI, cmp.Or(o.CSI, own.CSI)), DN: p.nameOf(person), Username: own.Username, CredentialID: own.CredentialID}
 	u.Refused = p.leftByDirectory(person)
-	if p.State.HasOpenOrder(own.CredentialID) && p.credentialThere(own) && (u.Refused != "" || !p.withdrawalSent(own)) {
-		u.Open, u.Refused, u.Next = true, "", p.afterOrder(own)
+	if p.State.HasOpenOrder(own.CredentialID) && p.credentialThere(own) && (u.Refused.Code != "" || !p.withdrawalSent(own)) {
+		u.Open, u.Refused, u.Next = true, model.Reason{}, p.afterOrder(own).Some()
 		return u
 	}
-	if u.Refused == "" && !owned {
+	if u.Refused.Code == "" && !owned {
 		u.Already, u.Refused = p.nothingToUndo(person)
 	}
-	if u.Refused == "" && u.Already == "" {
+	if u.Refused.Code == "" && u.Already.Code == "" {
 		u.Already = p.needsNoUndo(own)
 	}
 	lines, taken := takenIDs(history)
-	if u.Refused != "" || u.Already != "" {
+	if u.Refused.Code != "" || u.Already.Code != "" {
 		u.Next = lines
 		return u
 	}
@@ -63,59 +59,57 @@ func ComputeUndo(in Input, person model.PersonID, history model.History) Undo {
 }
 
 // afterOrder says what comes of it that an order is taken back before it was carried out.
-func (p *known) afterOrder(own model.Ownership) []string {
+func (p *known) afterOrder(own model.Ownership) model.Reason {
 	o := p.observations[own.Person]
 	if o.State == model.Departed {
-		return []string{fmt.Sprintf("Credential %s is in the package. The directory says that they left (%s): their departure goes on by its own rules, with confirmation, grace and limits.",
-			own.Username, p.describeDeparted(o))}
+		return model.Because("undo-order-of-leaver", own.Username, p.describeDeparted(o))
 	}
-	return []string{fmt.Sprintf("Credential %s is in the package and stays as it is: whoever has the phone goes on with it.", own.Username)}
+	return model.Because("undo-order", own.Username)
 }
 
 // leftByDirectory says of somebody whom the directory calls departed that nobody's word brings them back.
-func (p *known) leftByDirectory(person model.PersonID) string {
+func (p *known) leftByDirectory(person model.PersonID) model.Reason {
 	o := p.observations[person]
 	if o.State != model.Departed {
-		return ""
+		return model.Reason{}
 	}
-	words := "the directory says that they left (" + p.describeDeparted(o) + "), and nobody's word makes somebody entitled. " + o.WayBack()
 	if departure, leaving := p.departures[person]; leaving && !departure.WithdrawnAt.IsZero() {
-		words += fmt.Sprintf("; credential %s was withdrawn with their departure", departure.Username)
+		return model.Because("left-by-directory-withdrawn", p.describeDeparted(o), o.WayBack(), departure.Username)
 	}
-	return words + ": when a pass sees them entitled, the departure ends"
+	return model.Because("left-by-directory", p.describeDeparted(o), o.WayBack())
 }
 
 // nothingToUndo is for people without a credential of ours.
-func (p *known) nothingToUndo(person model.PersonID) (already, refused string) {
+func (p *known) nothingToUndo(person model.PersonID) (already, refused model.Reason) {
+	nothing := model.Reason{}
 	i := p.identities[person]
 	departure, leaving := p.departures[person]
 	switch {
 	case p.creating(person):
-		return "a new credential is being made for them already", ""
+		return model.Because("credential-being-made"), nothing
 	case i.Entitled():
-		if stops := Compute(p.Input).stopsMaking(person); stops != "" {
-			return "no withdrawal from this account is known (directory ID " + person.String() + "), and it gets no credential yet: " + stops, ""
+		if stops := Compute(p.Input).stopsMaking(person); stops.Code != "" {
+			return model.Because("credential-stopped", person.String(), stops), nothing
 		}
-		return "nothing stands in the way of a new credential: the directory says that they are entitled, and passes make one by all rules (`threema-dirsync explain` tells which)", ""
+		return model.Because("nothing-in-the-way"), nothing
 	case leaving:
-		return "", fmt.Sprintf("their departure is under way (credential %s), and the directory does not say that they are entitled (%s): when a pass sees them so, it ends",
-			departure.Username, p.describeInDirectory(person))
+		return nothing, model.Because("departure-goes-on", departure.Username, p.describeInDirectory(person))
 	}
-	return "", "no credential of theirs is managed, and no withdrawal of theirs is under way: there is nothing to take back"
+	return nothing, model.Because("nothing-to-take-back")
 }
 
 // needsNoUndo says of a credential of ours why there is nothing to take back.
-func (p *known) needsNoUndo(own model.Ownership) string {
+func (p *known) needsNoUndo(own model.Ownership) model.Reason {
 	sent := p.withdrawalSent(own)
 	for _, u := range p.State.Undone {
 		if u.Person == own.Person && u.CredentialID == own.CredentialID {
-			return fmt.Sprintf("it was taken back on %s by %s already", wording.Day(u.At), u.By)
+			return model.Because("taken-back-already", u.At, u.By)
 		}
 	}
 	if p.credentialThere(own) && !sent {
-		return fmt.Sprintf("credential %s stands in the package, so nothing was withdrawn", own.Username)
+		return model.Because("nothing-was-withdrawn", own.Username)
 	}
-	return ""
+	return model.Reason{}
 }
 
 // withdrawalSent tells of a withdrawal whose end is not known.
@@ -125,39 +119,41 @@ func (p *given) withdrawalSent(own model.Ownership) bool {
 }
 
 // afterUndo says what comes of it.
-func (p *known) afterUndo(i model.Identity, own model.Ownership) []string {
+func (p *known) afterUndo(i model.Identity, own model.Ownership) []model.Reason {
 	credential := model.Object{Kind: model.ObjectCredential, ID: own.CredentialID}
-	var next []string
 	if p.withdrawalSent(own) && p.credentialThere(own) {
-		return []string{fmt.Sprintf("A withdrawal of credential %s was sent, and no answer says whether it was done. The package has the credential still, so it goes on as it was; should it be gone "+
-			"all the same, a new one follows.", own.Username)}
+		return model.Because("undo-answer-lost", own.Username).Some()
 	}
-	made := "the next pass makes a new credential, with a new password in the hand-over file"
+	var next []model.Reason
+	comes := model.Because("undo-next-pass")
 	if !p.gone(credential) {
-		next = append(next, fmt.Sprintf("Whether credential %s is gone is not certain yet: %s.", own.Username, english.Say(p.describeUnsure(credential))))
-		made = "then a pass makes a new credential, with a new password in the hand-over file"
+		next = append(next, model.Because("undo-credential-unsure", own.Username, p.describeUnsure(credential)))
+		comes = model.Because("undo-later-pass")
 	}
-	switch {
-	case !i.Entitled():
-		next = append(next, "The directory does not say now that they are entitled ("+p.describeInDirectory(own.Person)+"): when a pass sees them so, it makes a new credential.")
-	case len(i.Held) > 0:
-		next = append(next, "The directory says that they are entitled, but they are held ("+english.Join(i.Held)+"): when that is fixed, a pass makes a new credential.")
-	default:
-		if stops := p.stopsRemaking(own); stops != "" {
-			next = append(next, "The directory says that they are entitled, but no credential comes yet: "+stops+". The first pass after that makes it, with a new password in the hand-over file.")
-			break
-		}
-		next = append(next, "The directory says that they are entitled: "+made+".")
-	}
+	next = append(next, p.remade(i, own, comes))
 	if !p.Policy.Mode.Allows(model.Create) {
-		next = append(next, fmt.Sprintf("But not under policy: %s, which makes no credentials.", p.Policy.Mode))
+		next = append(next, model.Because("undo-against-policy", string(p.Policy.Mode)))
 	}
 	return next
 }
 
-// stopsRemaking says what stands in the way of the credential that follows, and what to type, "" if nothing does: the
+// remade says when the new credential comes: at once, unless something stands in the way.
+func (p *known) remade(i model.Identity, own model.Ownership, comes model.Reason) model.Reason {
+	switch {
+	case !i.Entitled():
+		return model.Because("undo-not-entitled", p.describeInDirectory(own.Person))
+	case len(i.Held) > 0:
+		return model.Because("undo-held", i.Held)
+	}
+	if stops := p.stopsRemaking(own); stops.Code != "" {
+		return model.Because("undo-stopped", stops)
+	}
+	return comes
+}
+
+// stopsRemaking says what stands in the way of the credential that follows, and what to type, nothing if nothing does: the
 // plan is asked that a pass would make, once the withdrawal is taken back.
-func (p *known) stopsRemaking(own model.Ownership) string {
+func (p *known) stopsRemaking(own model.Ownership) model.Reason {
 	in := p.Input
 	in.State.Undone = append(slices.Clip(in.State.Undone), model.UndoneOrder{Person: own.Person, CredentialID: own.CredentialID, At: in.Now})
 	next := Compute(in)
@@ -167,8 +163,8 @@ func (p *known) stopsRemaking(own model.Ownership) string {
 	return next.stopsMaking(own.Person)
 }
 
-// stopsMaking says what stops the credential of somebody who is to get one, and what ends that; "" if nothing does.
-func (p Plan) stopsMaking(person model.PersonID) string {
+// stopsMaking says what stops the credential of somebody who is to get one, and what ends that; nothing if nothing does.
+func (p Plan) stopsMaking(person model.PersonID) model.Reason {
 	for _, c := range p.Changes {
 		if c.Person == person && (c.Op == model.Create || c.Op == model.Adopt) {
 			return p.stops(c)
@@ -176,62 +172,56 @@ func (p Plan) stopsMaking(person model.PersonID) string {
 	}
 	for _, h := range p.Held {
 		if h.Person == person {
-			return "they are held (" + english.Join(h.Reasons) + "). What ends that: correct it"
+			return model.Because("held-until-corrected", h.Reasons)
 		}
 	}
-	return ""
+	return model.Reason{}
 }
 
-// stops says why a change does not go with the next pass, and what ends that; "" if it goes.
-func (p Plan) stops(c model.Change) string {
+// stops says why a change does not go with the next pass, and what ends that; nothing if it goes.
+func (p Plan) stops(c model.Change) model.Reason {
 	codes := c.WaitCodes()
 	for _, w := range StandingWaits(p.AllWaits()) {
 		if slices.Contains(codes, w.Code) {
-			return "it waits for " + string(w.Code) + ". What ends that: " + w.Ask()
+			return model.Because("waits-for", string(w.Code), w)
 		}
 	}
 	switch c.Status {
 	case model.Waiting, model.Deferred:
-		return "it is " + string(c.Status) + " (" + english.Join(c.Reasons) + ")" + notBeforeWords(c)
+		if c.NotBefore.IsZero() {
+			return model.Because("stands-still", string(c.Status), c.Reasons)
+		}
+		return model.Because("stands-still-until", string(c.Status), c.Reasons, c.NotBefore)
 	case model.Due, model.NeedsApproval, model.Blocked, model.Withheld, model.Suspended:
 	}
-	return ""
+	return model.Reason{}
 }
 
-// Stopped says what stops approved changes in spite of the yes to them, and what ends that; "" if nothing does.
-func (p Plan) Stopped(approved []model.Change) string {
+// Stopped says what stops approved changes in spite of the yes to them, and what ends that; nothing if nothing does.
+func (p Plan) Stopped(approved []model.Change) model.Reason {
 	for _, c := range p.Changes {
 		asked := slices.ContainsFunc(approved, func(a model.Change) bool { return a.ID == c.ID })
 		if asked && !c.Ahead() && c.Status != model.Due {
-			if why := p.stops(c); why != "" {
+			if why := p.stops(c); why.Code != "" {
 				return why
 			}
 		}
 	}
-	return ""
-}
-
-// notBeforeWords tell when a change is due at the earliest, where that is known.
-func notBeforeWords(c model.Change) string {
-	if c.NotBefore.IsZero() {
-		return ""
-	}
-	return ", not before " + wording.Stamp(c.NotBefore)
+	return model.Reason{}
 }
 
 // takenIDs says what became of the Threema IDs that were taken: what was destroyed stays so.
-func takenIDs(history model.History) (lines []string, taken map[string]bool) {
+func takenIDs(history model.History) (lines []model.Reason, taken map[string]bool) {
 	taken = map[string]bool{}
 	for _, s := range history.Steps {
 		for _, id := range s.ThreemaIDs {
-			when := wording.Day(s.At)
 			switch {
 			case s.Op == model.Revoke && s.State == "done":
-				lines = append(lines, fmt.Sprintf("Threema ID %s was revoked (widerrufen) on %s. That cannot be undone: the person gets a new ID, and contacts must be verified anew.", id, when))
+				lines = append(lines, model.Because("id-was-revoked", id, s.At))
 			case s.Op == model.Revoke && (s.State == "intent" || s.State == "unknown"):
-				lines = append(lines, fmt.Sprintf("A revocation (widerrufen) of Threema ID %s was sent on %s, and its end is not known. If it went through, it cannot be undone, and the person gets a new ID.", id, when))
+				lines = append(lines, model.Because("id-revocation-unsettled", id, s.At))
 			case s.Op == model.Detach && s.State == "done":
-				lines = append(lines, fmt.Sprintf("Threema ID %s was detached (getrennt) on %s: it is the person's own since.", id, when))
+				lines = append(lines, model.Because("id-was-detached", id, s.At))
 			default:
 				continue
 			}
@@ -242,19 +232,14 @@ func takenIDs(history model.History) (lines []string, taken map[string]bool) {
 }
 
 // keptIDs says how whoever gets a new password goes on with their Threema ID.
-func (p *known) keptIDs(own model.Ownership, taken map[string]bool) []string {
+func (p *known) keptIDs(own model.Ownership, taken map[string]bool) []model.Reason {
 	kept := slices.DeleteFunc(p.idsOf(own), func(id string) bool { return taken[id] })
 	if len(kept) == 0 {
 		return nil
 	}
-	ids := strings.Join(kept, ", ")
-	return []string{"Threema ID " + ids + " was not taken. The person types the new password " + OnTheirPhone(ids) + "."}
+	return model.Because("id-not-taken", kept, OnTheirPhone(kept)).Some()
 }
 
-// OnTheirPhone says where somebody types a new password whose Threema ID goes on. Why the credential was
+// OnTheirPhone says where somebody types a new password whose Threema IDs go on. Why the credential was
 // withdrawn nobody tells us: the phone may be stolen, and whoever has it must get nothing.
-func OnTheirPhone(ids string) string {
-	return "in the app on the phone that is in their own hands. If it is the one that has Threema ID " + ids + ", they go on with that. If that one is lost or stolen, " +
-		"they set up the app on the new phone, from the backup of their ID (the same ID, and nothing more is to be done) or without one (a new ID; then revoke " + ids +
-		" by hand in the management cockpit, widerrufen, which cannot be undone)"
-}
+func OnTheirPhone(ids []string) model.Reason { return model.Because("on-their-phone", ids) }

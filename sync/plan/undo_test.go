@@ -38,7 +38,7 @@ func TestAWithdrawalIsTakenBack(t *testing.T) {
 	w.ordered(t, people["anna"])
 	w.ordered(t, people["bert"])
 	u := w.undo(people["anna"])
-	if u.Already != "" || u.Refused != "" || !strings.Contains(strings.Join(u.Next, " "), "the next pass makes a new credential") {
+	if u.Already.Code != "" || u.Refused.Code != "" || !strings.Contains(english.Join(u.Next), "the next pass makes a new credential") {
 		t.Fatalf("%+v", u)
 	}
 	w.takeBack(u)
@@ -100,11 +100,11 @@ func TestWhatCannotBeTakenBack(t *testing.T) {
 			w, people := rolledOut(t, "anna")
 			row.setup(t, w, people["anna"])
 			u := w.undo(people["anna"])
-			if !strings.Contains(u.Already, row.already) || (row.already == "") != (u.Already == "") ||
-				!strings.Contains(u.Refused, row.refused) || (row.refused == "") != (u.Refused == "") || !strings.Contains(strings.Join(u.Next, " "), row.next) {
+			if !strings.Contains(english.Say(u.Already), row.already) || (row.already == "") != (u.Already.Code == "") ||
+				!strings.Contains(english.Say(u.Refused), row.refused) || (row.refused == "") != (u.Refused.Code == "") || !strings.Contains(english.Join(u.Next), row.next) {
 				t.Errorf("%+v", u)
 			}
-			if text := strings.Join(u.Next, " "); (u.Already != "" || u.Refused != "") && strings.Contains(text, "new password") {
+			if text := english.Join(u.Next); (u.Already.Code != "" || u.Refused.Code != "") && strings.Contains(text, "new password") {
 				t.Errorf("nobody gets a new password: %s", text)
 			}
 		})
@@ -143,7 +143,7 @@ func TestAnOrderAfterTheWayBack(t *testing.T) {
 	w, people := rolledOut(t, "anna")
 	w.ordered(t, people["anna"])
 	w.takeBack(w.undo(people["anna"]))
-	if o := w.order(people["anna"]); o.Already == "" || !o.Undone {
+	if o := w.order(people["anna"]); o.Already.Code == "" || !o.Undone {
 		t.Errorf("%s, taken back: %t", answer(o), o.Undone)
 	}
 }
@@ -159,7 +159,7 @@ func TestTheIDsOfTheWayBack(t *testing.T) {
 		return model.PastStep{Operation: model.Operation{Op: op, ThreemaIDs: []string{id}, At: w.now}, State: state}
 	}
 	u := w.undo(people["anna"], step(model.Revoke, "done", "GONE0001"), step(model.Revoke, "unknown", "GONE0002"), step(model.Detach, "done", "FREE0003"), step(model.Revoke, "reverted", "NEVER004"))
-	text := strings.Join(u.Next, "\n")
+	text := english.Join(u.Next)
 	for _, words := range []string{
 		"Threema ID GONE0001 was revoked (widerrufen) on 2026-03-02. That cannot be undone: the person gets a new ID", "GONE0002 was sent on 2026-03-02, and its end is not known",
 		"FREE0003 was detached", "Threema ID " + kept + " was not taken",
@@ -232,14 +232,14 @@ func TestTheWayBackIsByWhatTheDirectoryShows(t *testing.T) {
 		people["anna"].leave(kind)
 		w.later(t, time.Hour)
 		u := w.undo(people["anna"])
-		wantParts(t, u.Refused, "the directory says that they left ("+string(kind), way)
-		if kind != model.Disabled && strings.Contains(u.Refused, "Enable") {
-			t.Error(u.Refused)
+		wantParts(t, english.Say(u.Refused), "the directory says that they left ("+string(kind), way)
+		if kind != model.Disabled && strings.Contains(english.Say(u.Refused), "Enable") {
+			t.Error(english.Say(u.Refused))
 		}
 		people["anna"].comeBack()
 		w.later(t, time.Hour)
-		if u := w.undo(people["anna"]); u.Refused != "" {
-			t.Errorf("%s, and back: %s", kind, u.Refused)
+		if u := w.undo(people["anna"]); u.Refused.Code != "" {
+			t.Errorf("%s, and back: %s", kind, english.Say(u.Refused))
 		}
 	}
 }
@@ -264,7 +264,7 @@ func TestTheWayBackTellsWhatHoldsIt(t *testing.T) {
 			w.ordered(t, anna)
 			row.stop(w, anna, bert)
 			u := w.undo(anna)
-			said := strings.Join(u.Next, " ")
+			said := english.Join(u.Next)
 			if !strings.Contains(said, row.says) || !strings.Contains(said, "no credential comes yet") || strings.Contains(said, "the next pass makes") {
 				t.Errorf("%q", said)
 			}

@@ -40,7 +40,7 @@ type watch struct {
 	taken     map[departedID]bool     // IDs with an effect of their own
 	reporting map[string][]model.User // by the csi that they report, of people whose ID was revoked
 	ordered   map[int64]bool          // those withdrawals that somebody ordered
-	returned  map[int64]string        // departures, and orders, of which nothing is expected any more, and why
+	returned  map[int64]model.Reason  // departures, and orders, of which nothing is expected any more, and why
 }
 
 // departedID is a Threema ID of one departure.
@@ -50,7 +50,7 @@ type departedID struct {
 }
 
 func newWatch(p *known) *watch {
-	w := &watch{known: p, taken: map[departedID]bool{}, reporting: map[string][]model.User{}, ordered: map[int64]bool{}, returned: map[int64]string{}}
+	w := &watch{known: p, taken: map[departedID]bool{}, reporting: map[string][]model.User{}, ordered: map[int64]bool{}, returned: map[int64]model.Reason{}}
 	for _, e := range p.State.Effects {
 		w.taken[departedID{e.Departure, e.ThreemaID}] = true
 		w.ordered[e.Departure] = e.Ordered
@@ -84,7 +84,7 @@ func (w *watch) judge(e model.Effect) model.Effect {
 	if !e.ReturnedAt.IsZero() {
 		return e
 	}
-	if why := w.over(e); why != "" {
+	if why := w.over(e); why.Code != "" {
 		e.ReturnedAt = w.Now
 		w.returned[e.Departure] = why
 		return e
@@ -99,31 +99,24 @@ func (w *watch) judge(e model.Effect) model.Effect {
 	return e
 }
 
-// Why nothing is expected of an effect any more.
-const (
-	entitledWords  = "the person is entitled again"
-	undoneWords    = "somebody took the withdrawal back"
-	activatedWords = "the person uses a new credential"
-)
-
-// over says why nothing is expected of an effect any more, "" if something is. Whose credential was
+// over says why nothing is expected of an effect any more, nothing if something is. Whose credential was
 // withdrawn by order may be entitled all along: the word ends it that takes the order back, or a new
 // credential as soon as it is used. One that is only made gives nobody the phone back.
-func (w *watch) over(e model.Effect) string {
+func (w *watch) over(e model.Effect) model.Reason {
 	if !e.Ordered {
 		if w.isBack(w.effectAccount(e)) {
-			return entitledWords
+			return model.Because("entitled-again")
 		}
-		return ""
+		return model.Reason{}
 	}
 	own, owned := w.owned[e.Person]
 	switch {
 	case w.undone(model.Ownership{Person: e.Person, CredentialID: e.CredentialID}):
-		return undoneWords
+		return model.Because("taken-back")
 	case owned && own.CredentialID != e.CredentialID && len(w.people(own.CredentialID)) > 0:
-		return activatedWords
+		return model.Because("new-credential-used")
 	}
-	return ""
+	return model.Reason{}
 }
 
 // isOver tells that the time is over which the effect may take.
@@ -155,11 +148,11 @@ func (w *watch) secondIDs(e model.Effect) []string {
 }
 
 // DescribeEnd says why nothing is expected of an effect any more.
-func DescribeEnd(e model.Effect) string {
+func DescribeEnd(e model.Effect) model.Reason {
 	if e.Ordered {
-		return "somebody took the withdrawal back, or the person uses a new credential"
+		return model.Because("taken-back-or-new-credential")
 	}
-	return entitledWords
+	return model.Because("entitled-again")
 }
 
 // UnderWay counts the effects that are not verified yet, and says when the last one must be there.

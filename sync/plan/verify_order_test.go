@@ -117,7 +117,7 @@ func TestAnOrderEnds(t *testing.T) {
 		a.activate("anna")
 		p := a.later(t, minute)
 		a.wantWatched(t, p, "withdraw returned")
-		if len(p.Update.Cleared) != 1 || !strings.Contains(p.Update.Cleared[0].Why, "new credential") {
+		if len(p.Update.Cleared) != 1 || p.Update.Cleared[0].Why.Code != "new-credential-used" {
 			t.Errorf("%+v", p.Update.Cleared)
 		}
 	})

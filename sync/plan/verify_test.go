@@ -9,6 +9,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -307,13 +308,13 @@ func TestAlarmsSayWhatToDo(t *testing.T) {
 		for _, op := range []model.Op{model.Withdraw, model.Detach, model.Revoke} {
 			a := model.Alarm{Kind: kind, Op: op, CSI: "E-1", ThreemaID: "ABCDEFGH", Username: "anna"}
 			for _, text := range []string{object, "in the cockpit", "threema-dirsync explain E-1"} {
-				if !strings.Contains(a.Detail(), text) {
-					t.Errorf("%s after %s does not say %q: %s", kind, op, text, a.Detail())
+				if !strings.Contains(english.Alarm(a), text) {
+					t.Errorf("%s after %s does not say %q: %s", kind, op, text, english.Alarm(a))
 				}
 			}
 			a.QuietSince = time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
-			if !strings.Contains(a.Detail(), "not seen any more since 2026-03-02 08:00:00 UTC") {
-				t.Errorf("quiet: %s", a.Detail())
+			if !strings.Contains(english.Alarm(a), "not seen any more since 2026-03-02 08:00:00 UTC") {
+				t.Errorf("quiet: %s", english.Alarm(a))
 			}
 		}
 	}

@@ -3,8 +3,6 @@ package plan
 import (
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
-	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -24,7 +22,7 @@ func (p *leaving) planWithdrawn(l leaver, own model.Ownership) {
 	for n := range p.plan.Changes[first:] {
 		c := &p.plan.Changes[first+n]
 		c.Requests++ // the credential is looked for once more
-		c.Reasons = append([]model.Reason{model.Text("the credential was withdrawn " + english.Say(p.howWithdrawn(own)) + ", and that is done")}, c.Reasons...)
+		c.Reasons = append([]model.Reason{model.Because("credential-went-before", p.howWithdrawn(own))}, c.Reasons...)
 		if c.Op.GoesAlong() { // it went with the withdrawal, and asks what that would have asked
 			if status != model.Due {
 				c.Status, c.NotBefore = model.Waiting, model.Later(c.NotBefore, at)
@@ -35,7 +33,7 @@ func (p *leaving) planWithdrawn(l leaver, own model.Ownership) {
 		}
 	}
 	if len(p.plan.Changes) == first {
-		p.holdQuietly(l.person, l.csi, l.observation.DN, model.Text("left ("+p.describeDeparted(l.observation)+"); their credential was withdrawn "+english.Say(p.howWithdrawn(own))+", and nothing more is to be taken"))
+		p.holdQuietly(l.person, l.csi, l.observation.DN, model.Because("nothing-more-to-take", p.describeDeparted(l.observation), p.howWithdrawn(own)))
 	}
 	p.beginning[l.person] = true
 	if status == model.Due && (len(p.plan.Changes) > first || !p.sameStays(l)) {
@@ -44,7 +42,7 @@ func (p *leaving) planWithdrawn(l leaver, own model.Ownership) {
 }
 
 // sameStays tells that the same person, as far as anybody can tell, is there under another account.
-func (p *leaving) sameStays(l leaver) bool { return len(l.rivals) > 0 && l.rivals[0].doubt == "" }
+func (p *leaving) sameStays(l leaver) bool { return len(l.rivals) > 0 && l.rivals[0].same() }
 
 // goneSince is when a credential of ours went: by the order, else the first pass that missed it.
 func (p *lists) goneSince(own model.Ownership) time.Time {
@@ -128,8 +126,8 @@ func (p *leaving) announceBeginnings(source string, earliest time.Time) {
 	}
 }
 
-// alsoStopped tells of them in the words of the guard.
-func (p *leaving) alsoStopped(op model.Op, source string) string {
+// alsoStopped tells of them beside what the guard stops.
+func (p *leaving) alsoStopped(op model.Op, source string) model.Reason {
 	people := map[model.PersonID]bool{}
 	if op.BeginsDeparture() {
 		first, _ := p.firstSteps(source, model.Due)
@@ -139,12 +137,8 @@ func (p *leaving) alsoStopped(op model.Op, source string) string {
 			}
 		}
 	}
-	return alsoWords(people)
-}
-
-func alsoWords(people map[model.PersonID]bool) string {
 	if len(people) == 0 {
-		return ""
+		return model.Reason{}
 	}
-	return ". With them wait " + wording.Counted(len(people), "person", "people") + " whose credential had gone before"
+	return model.Because("beginnings-wait-too", len(people))
 }

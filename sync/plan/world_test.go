@@ -1200,7 +1200,7 @@ func checkEffects(t testing.TB, in plan.Input, p plan.Plan) {
 		}
 	}
 	for _, a := range p.Alarms {
-		if a.Kind == "" || a.Since.IsZero() || a.Detail() == "" {
+		if a.Kind == "" || a.Since.IsZero() || english.Alarm(a) == "" {
 			t.Fatalf("malformed alarm %+v", a)
 		}
 	}

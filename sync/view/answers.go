@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"io"
 	"strings"
 	"text/tabwriter"
@@ -84,7 +85,7 @@ func WriteLeaves(w io.Writer, people []model.SuspendedPerson, asOf *time.Time) e
 		out.line("The accounts are as they were known when the last pass ended, %s; `threema-dirsync run --once` looks afresh.", wording.Stamp(*asOf))
 	}
 	for _, s := range people {
-		out.write(row(s.CSI+" "+s.DN, s.Detail(), "said "+wording.Stamp(s.Since)+" by "+s.By+": "+s.Reason))
+		out.write(row(s.CSI+" "+s.DN, english.Leave(s), "said "+wording.Stamp(s.Since)+" by "+s.By+": "+s.Reason))
 	}
 	return out.flush()
 }

@@ -1,6 +1,8 @@
 package view
 
 import (
+	"cmp"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
@@ -12,6 +14,8 @@ import (
 type (
 	// AnswerJSON is what came of somebody's word about one person.
 	AnswerJSON struct {
+		Code       model.Code     `json:"code"`  // of the reason that message words, "" if it words none
+		Codes      []model.Code   `json:"codes"` // of those that meaning words
 		ExitCode   int            `json:"exitCode"`
 		Meaning    []string       `json:"meaning"`
 		Message    string         `json:"message"`
@@ -21,20 +25,22 @@ type (
 	}
 	// WithdrawalJSON is what came of an order.
 	WithdrawalJSON struct {
-		Changes      []ChangeJSON `json:"changes"`
-		CredentialID string       `json:"credentialId"`
-		Departed     bool         `json:"departed"`
-		Directory    string       `json:"directory"`
-		ExitCode     int          `json:"exitCode"`
-		Hash         string       `json:"hash"`
-		Meaning      []string     `json:"meaning"`
-		Message      string       `json:"message"`
-		Outcome      string       `json:"outcome"`
-		Person       PersonJSON   `json:"person"`
-		Stands       bool         `json:"stands"`
-		Suspended    *OnLeaveJSON `json:"suspended"`
-		ThreemaIDs   []string     `json:"threemaIds"`
-		Username     string       `json:"username"`
+		Changes       []ChangeJSON `json:"changes"`
+		Code          model.Code   `json:"code"`
+		CredentialID  string       `json:"credentialId"`
+		Departed      bool         `json:"departed"`
+		Directory     string       `json:"directory"`
+		DirectoryCode model.Code   `json:"directoryCode"`
+		ExitCode      int          `json:"exitCode"`
+		Hash          string       `json:"hash"`
+		Meaning       []string     `json:"meaning"`
+		Message       string       `json:"message"`
+		Outcome       string       `json:"outcome"`
+		Person        PersonJSON   `json:"person"`
+		Stands        bool         `json:"stands"`
+		Suspended     *OnLeaveJSON `json:"suspended"`
+		ThreemaIDs    []string     `json:"threemaIds"`
+		Username      string       `json:"username"`
 	}
 	// OnLeaveJSON is the leave of absence of whoever is withdrawn.
 	OnLeaveJSON struct {
@@ -73,7 +79,7 @@ type (
 
 // NewAnswerJSON shapes it.
 func NewAnswerJSON(a outcomes.Answer) AnswerJSON {
-	doc := AnswerJSON{Outcome: a.Outcome, ExitCode: a.ExitCode, Message: a.Message, Meaning: append([]string{}, a.Lines...), Person: PersonJSON{a.Person.Source, a.Person.ID, a.CSI, a.DN}}
+	doc := AnswerJSON{Outcome: a.Outcome, ExitCode: a.ExitCode, Message: a.Message, Code: a.Code, Meaning: append([]string{}, a.Lines...), Codes: append([]model.Code{}, a.Codes...), Person: PersonJSON{a.Person.Source, a.Person.ID, a.CSI, a.DN}}
 	if a.Suspension != nil {
 		doc.Suspension = new(NewReasonedSuspensionJSON(*a.Suspension))
 	}
@@ -83,9 +89,9 @@ func NewAnswerJSON(a outcomes.Answer) AnswerJSON {
 // NewWithdrawalJSON shapes it.
 func NewWithdrawalJSON(w outcomes.Withdrawal) WithdrawalJSON {
 	doc := WithdrawalJSON{
-		Outcome: w.Outcome, ExitCode: w.ExitCode, Message: w.Message, Person: PersonJSON{w.Person.Source, w.Person.ID, w.CSI, w.DN},
+		Outcome: w.Outcome, ExitCode: w.ExitCode, Message: w.Message, Code: cmp.Or(w.Already.Code, w.Refused.Code), Person: PersonJSON{w.Person.Source, w.Person.ID, w.CSI, w.DN},
 		Username: w.Username, CredentialID: w.CredentialID, ThreemaIDs: append([]string{}, w.ThreemaIDs...),
-		Departed: w.Departed, Directory: w.Directory, Meaning: []string{}, Hash: w.Hash, Changes: NewChangesJSON(w.Changes), Stands: w.Stands,
+		Departed: w.Departed, Directory: english.Say(w.Directory), DirectoryCode: w.Directory.Code, Meaning: []string{}, Hash: w.Hash, Changes: NewChangesJSON(w.Changes), Stands: w.Stands,
 	}
 	if s := w.Suspended; s != nil {
 		doc.Suspended = &OnLeaveJSON{LastDay: s.LastDay, Until: s.Until.UTC(), By: s.By}

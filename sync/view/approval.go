@@ -1,6 +1,7 @@
 package view
 
 import (
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"io"
 	"text/tabwriter"
 	"time"
@@ -52,8 +53,8 @@ func (o *printer) yes(given outcomes.Approval) {
 	ahead, due := parted(given.Changes, model.Change.Ahead)
 	if len(due) > 0 {
 		then := "The next pass carries out what still holds."
-		if given.Stopped != "" {
-			then = "But " + given.Stopped + "."
+		if given.Stopped.Code != "" {
+			then = "But " + english.Say(given.Stopped) + "."
 		}
 		o.line("Approved until %s: %s. %s", wording.Stamp(given.Until), plan.CountedSteps(due), then)
 	}

@@ -28,10 +28,10 @@ func WriteExplanation(w io.Writer, x explain.Explanation) error {
 	out.fact("NEXT STEP", next)
 	writeUnread(x, out)
 	if s := x.Suspension; s != nil {
-		out.fact("leave of absence", s.Detail(), "said "+wording.Stamp(s.Since)+" by "+s.By+": "+s.Reason)
+		out.fact("leave of absence", english.Leave(*s), "said "+wording.Stamp(s.Since)+" by "+s.By+": "+s.Reason)
 	}
 	for _, a := range x.Alarms {
-		out.fact("ALARM "+string(a.Kind), "since "+wording.Stamp(a.Since), a.Meaning()+a.Quiet())
+		out.fact("ALARM "+string(a.Kind), "since "+wording.Stamp(a.Since), english.AlarmMeaning(a)+english.AlarmQuiet(a))
 	}
 	writeSource(x, out)
 	writeLedger(x, out)
@@ -65,7 +65,7 @@ func writeSource(x explain.Explanation, out *printer) {
 	if e.DN != "" && x.DN != "" && model.FoldDN(e.DN) != model.FoldDN(x.DN) {
 		out.fact("seen last", "at "+x.DN, "under this place plan and status name them, and its OU counts them")
 	}
-	out.fact("account", e.State.String(), model.DescribeEvidence(e.Evidence))
+	out.fact("account", e.State.String(), english.Evidence(e.Evidence))
 	if x.InNoGroup() {
 		out.fact("to entitle", model.HowToEntitle(x.Source.Outside.Groups))
 	}
@@ -106,7 +106,7 @@ func writeDecision(x explain.Explanation, out *printer) {
 		out.fact("no change")
 	}
 	for _, c := range x.Changes {
-		out.fact(c.Op.Sign()+" "+c.Op.CockpitWord(), model.DescribeStatus(c), why(c))
+		out.fact(c.Op.Sign()+" "+c.Op.CockpitWord(), english.Status(c), why(c))
 	}
 	for _, reason := range x.Held {
 		out.fact("! held", reason)

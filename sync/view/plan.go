@@ -21,7 +21,7 @@ func WritePlan(w io.Writer, p plan.Plan, limit int) error {
 	out.line("Plan %s for %s (%s), policy %s, %s", p.Hash, p.Subscription.Name, p.Subscription.ID, p.Policy, wording.Stamp(p.GeneratedAt))
 	out.section(fmt.Sprintf("\nAlarms (%d), nothing is done about them from here:", len(p.Alarms)), len(p.Alarms), func(n int) string {
 		a := p.Alarms[n]
-		return row("  ALARM "+string(a.Kind), model.DescribePerson(a.CSI, a.DN, a.Person), "since "+wording.Stamp(a.Since), a.Detail())
+		return row("  ALARM "+string(a.Kind), model.DescribePerson(a.CSI, a.DN, a.Person), "since "+wording.Stamp(a.Since), english.Alarm(a))
 	})
 	if under, last := plan.UnderWay(p.Effects); under > 0 {
 		out.line("Effects under way: %d requested and not verified yet, effective by %s", under, wording.Stamp(last))
@@ -35,12 +35,12 @@ func WritePlan(w io.Writer, p plan.Plan, limit int) error {
 	}
 	out.section(fmt.Sprintf("\nNever confirmed, as nobody looks often enough (%d):", len(p.Restarted)), len(p.Restarted), func(n int) string {
 		r := p.Restarted[n]
-		return row("  ! "+model.DescribePerson(r.CSI, r.DN, r.Person), r.Detail())
+		return row("  ! "+model.DescribePerson(r.CSI, r.DN, r.Person), english.Say(r.Why()))
 	})
 	leaves := plan.ToldLeaves(p.Suspended)
 	out.section(fmt.Sprintf("\nLeave of absence, said by somebody (%d):", len(leaves)), len(leaves), func(n int) string {
 		s := leaves[n]
-		return row("  = "+model.DescribePerson(s.CSI, s.DN, s.Person), s.Detail())
+		return row("  = "+model.DescribePerson(s.CSI, s.DN, s.Person), english.Leave(s))
 	})
 	out.section(fmt.Sprintf("\nNot shown as entitled by a read that proves nothing, so nothing happens to them (%d):", len(p.Missed)), len(p.Missed), func(n int) string {
 		m := p.Missed[n]
@@ -140,7 +140,7 @@ func (o *printer) changes(op model.Op, all []model.Change) {
 }
 
 func changeLine(c model.Change) string {
-	return row("  "+c.Op.Sign()+" "+c.Whose(), model.DescribeStatus(c), why(c))
+	return row("  "+c.Op.Sign()+" "+c.Whose(), english.Status(c), why(c))
 }
 
 // why words the reason of a change, with its object, what it changes and the evidence.
@@ -154,8 +154,8 @@ func why(c model.Change) string {
 			parts = append(parts, fmt.Sprintf("%s: %q → %q", name, c.Before[name], c.After[name]))
 		}
 	}
-	if c.EvidenceText != "" && !c.Op.GoesAlong() {
-		parts = append(parts, c.EvidenceText)
+	if c.Evidence.Code != "" && !c.Op.GoesAlong() {
+		parts = append(parts, english.Say(c.Evidence))
 	}
 	return strings.Join(parts, "; ")
 }

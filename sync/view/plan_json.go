@@ -74,7 +74,7 @@ func NewChangeJSON(c model.Change) ChangeJSON {
 	}
 	return ChangeJSON{
 		ID: c.ID, Op: c.Op, Class: c.Class, Person: PersonJSON{c.Person.Source, c.Person.ID, c.CSI, c.DN},
-		CredentialID: c.CredentialID, Username: c.Username, ThreemaID: c.ThreemaID, Reason: english.Join(c.Reasons), Codes: model.CodesOf(c.Reasons), Evidence: c.EvidenceText,
+		CredentialID: c.CredentialID, Username: c.Username, ThreemaID: c.ThreemaID, Reason: english.Join(c.Reasons), Codes: model.CodesOf(c.Reasons), Evidence: english.Say(c.Evidence), EvidenceCode: c.Evidence.Code,
 		Before: notNil(c.Before), After: notNil(c.After), Requests: c.Requests,
 		Status: c.Status, NotBefore: optionalTime(c.NotBefore), DueAt: optionalTime(dueAt), Guard: c.Guard,
 		Asks: model.Convert(c.Asks, func(a model.Ask) model.Ask { return a }), AskedBy: c.AskedBy(), Protected: c.Protected, Approved: c.Approved, ApprovedUntil: optionalTime(c.ApprovedUntil),
@@ -120,20 +120,20 @@ func NewAlarmsJSON(alarms []model.Alarm) []AlarmJSON { return model.Convert(alar
 func newAlarmJSON(a model.Alarm) AlarmJSON {
 	return AlarmJSON{
 		Kind: a.Kind, Person: PersonJSON{a.Person.Source, a.Person.ID, a.CSI, a.DN},
-		CredentialID: a.CredentialID, Username: a.Username, ThreemaID: a.ThreemaID, Since: a.Since.UTC(), Detail: a.Detail(),
+		CredentialID: a.CredentialID, Username: a.Username, ThreemaID: a.ThreemaID, Since: a.Since.UTC(), Detail: english.Alarm(a),
 	}
 }
 
 // newRestartedJSON shapes a departure that begins again and again.
 func newRestartedJSON(r plan.Restarted) RestartedJSON {
-	return RestartedJSON{Person: PersonJSON{r.Person.Source, r.Person.ID, r.CSI, r.DN}, Restarts: r.Restarts, Since: r.Since.UTC(), Detail: r.Detail()}
+	return RestartedJSON{Person: PersonJSON{r.Person.Source, r.Person.ID, r.CSI, r.DN}, Restarts: r.Restarts, Since: r.Since.UTC(), Detail: english.Say(r.Why()), Code: r.Why().Code}
 }
 
 // newSuspendedJSON shapes a leave of absence, without the reason.
 func newSuspendedJSON(s model.SuspendedPerson) SuspendedJSON {
 	return SuspendedJSON{
 		Person: PersonJSON{s.Person.Source, s.Person.ID, s.CSI, s.DN}, LastDay: s.LastDay, Until: s.Until.UTC(), By: s.By, Since: s.Since.UTC(),
-		Over: optionalTime(s.Over), Account: s.Account.String(), Standing: s.Standing, EndsSoon: s.Soon, Earliest: optionalTime(s.Earliest), Detail: s.Detail(),
+		Over: optionalTime(s.Over), Account: s.Account.String(), Standing: s.Standing, EndsSoon: s.Soon, Earliest: optionalTime(s.Earliest), Detail: english.Leave(s),
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -15,7 +16,7 @@ func writeLedger(x explain.Explanation, out *printer) {
 		out.fact("nothing")
 	}
 	if o := x.Observation; o != nil {
-		out.fact("state", o.State.String(), model.DescribeEvidence(o.Evidence))
+		out.fact("state", o.State.String(), english.Evidence(o.Evidence))
 		out.fact("last seen entitled", wording.StampOr(o.LastSeen, "never, by any pass"))
 		if o.Protected {
 			out.fact("protected", "by a group of protect.groups: each step out needs an approval")
@@ -66,7 +67,7 @@ func writeOwned(x explain.Explanation, out *printer) {
 		out.fact("withdrawn by order", wording.Stamp(x.Order.At), "`audit export` tells by whom and why")
 	}
 	if x.OpenOrder != nil {
-		out.fact("ORDERED, NOT DONE", x.OpenOrder.Words(), x.Lost, "to take the order back: threema-dirsync withdraw --undo "+x.Typed+" --reason TEXT")
+		out.fact("ORDERED, NOT DONE", "ordered "+wording.Stamp(x.OpenOrder.At)+" by "+x.OpenOrder.By, english.Say(x.Lost), "to take the order back: threema-dirsync withdraw --undo "+x.Typed+" --reason TEXT")
 	}
 	if x.Undone != nil {
 		out.fact("taken back", wording.Stamp(x.Undone.At), "by "+x.Undone.By)
@@ -83,7 +84,7 @@ func effectCells(e model.Effect) []string {
 	case model.EffectVerified:
 		return append(cells, "verified "+wording.Stamp(e.VerifiedAt))
 	case model.EffectReturned:
-		return append(cells, "not looked for any more: "+plan.DescribeEnd(e))
+		return append(cells, "not looked for any more: "+english.Say(plan.DescribeEnd(e)))
 	case model.EffectRequested:
 	}
 	return append(cells, "not verified yet, effective by "+wording.Stamp(e.EffectiveBy()))

@@ -81,6 +81,7 @@ type (
 		Reason        string            `json:"reason"`
 		Codes         []model.Code      `json:"codes"` // of the reasons that it words
 		Evidence      string            `json:"evidence"`
+		EvidenceCode  model.Code        `json:"evidenceCode"`
 		Before        map[string]string `json:"before"`
 		After         map[string]string `json:"after"`
 		Requests      int               `json:"requests"`
@@ -188,6 +189,7 @@ type (
 		Restarts int        `json:"restarts"`
 		Since    time.Time  `json:"since"`
 		Detail   string     `json:"detail"`
+		Code     model.Code `json:"code"`
 	}
 	// SuspendedJSON is a leave of absence.
 	SuspendedJSON struct {

@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"io"
 	"slices"
 	"text/tabwriter"
@@ -19,7 +20,7 @@ func WriteStatus(w io.Writer, s status.Status) error {
 	out.answers(s)
 	out.orders(s)
 	for _, a := range s.Alarms {
-		out.line("ALARM %s:\t%s %s, since %s: %s", a.Kind, a.CSI, a.DN, wording.Stamp(a.Since), a.Detail())
+		out.line("ALARM %s:\t%s %s, since %s: %s", a.Kind, a.CSI, a.DN, wording.Stamp(a.Since), english.Alarm(a))
 	}
 	for _, x := range s.Waits {
 		out.line("WAITS FOR YOU %s:\t%s%s", x.Code, unreadFirst(s, x), x.Words())

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"slices"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
@@ -67,9 +68,9 @@ func becomes(s status.Status, o status.Order) string {
 	atOnce := scheduled(s) + ", or at once: threema-dirsync withdraw " + o.Typed + " --reason TEXT"
 	switch {
 	case !o.SettledFrom.IsZero():
-		return plan.LostAnswerWords(o.SettledFrom)
+		return english.Say(plan.LostAnswer(o.SettledFrom))
 	case o.Sent:
-		return plan.LostAnswerWords(o.SettledFrom) + ": " + atOnce
+		return english.Say(plan.LostAnswer(o.SettledFrom)) + ": " + atOnce
 	}
 	return "the app goes on; the next pass that may carries it out, " + atOnce
 }
@@ -110,7 +111,7 @@ func (o *printer) onTheWayOut(s status.Status) {
 		o.line("Leave of absence:\t%d (`threema-dirsync hold` tells why)", len(leaves))
 	}
 	for _, x := range leaves {
-		o.line("  %s %s\t%s", x.CSI, x.DN, x.Detail())
+		o.line("  %s %s\t%s", x.CSI, x.DN, english.Leave(x))
 	}
 	o.line("Effects not verified yet:\t%d", len(s.Effects))
 	for _, e := range s.Effects {

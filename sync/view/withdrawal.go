@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"io"
 	"strings"
 
@@ -49,7 +50,7 @@ func WriteAnnouncement(out io.Writer, w outcomes.Withdrawal) error {
 	}
 	lines := []string{
 		fmt.Sprintf("Withdrawing (Zugang entziehen) credential %s, %s, of %s", w.Username, used, PersonName(w.CSI, w.DN, w.Person)),
-		"The directory says: " + w.Directory,
+		"The directory says: " + english.Say(w.Directory),
 	}
 	return WriteLines(out, append(lines, WithdrawalMeaning(w)...)...)
 }
