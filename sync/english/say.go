@@ -51,12 +51,10 @@ func argument(field string, args []any) string {
 	if err != nil || n < 1 || n > len(args) {
 		return "{" + field + "}"
 	}
+	form := strings.Join(forms[1:], ":")
 	switch arg := args[n-1].(type) {
 	case time.Time:
-		if len(forms) == 2 && forms[1] == "date" {
-			return arg.UTC().Format(time.DateOnly)
-		}
-		return model.Stamp(arg)
+		return moment(arg, form)
 	case int:
 		if len(forms) == 3 {
 			return model.Counted(arg, forms[1], forms[2])
@@ -65,10 +63,29 @@ func argument(field string, args []any) string {
 	case model.Reason:
 		return Say(arg)
 	case []model.Reason:
+		if form == "list" {
+			return strings.Join(model.Convert(arg, Say), ", ")
+		}
 		return Join(arg)
 	case []string:
 		return strings.Join(arg, ", ")
+	case string:
+		if form == "quoted" {
+			return strconv.Quote(arg)
+		}
+		return arg
 	default:
 		return fmt.Sprint(arg)
 	}
+}
+
+// moment words a time.
+func moment(t time.Time, form string) string {
+	switch form {
+	case "date":
+		return t.UTC().Format(time.DateOnly)
+	case "minute":
+		return t.UTC().Format("2006-01-02 15:04 UTC")
+	}
+	return model.Stamp(t)
 }
