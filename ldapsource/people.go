@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -100,7 +101,7 @@ func (v *session) judgeHidden(hidden map[string]int, people int) {
 	var doubts []string
 	for _, name := range v.profile.mandatory() {
 		if allowed := model.HiddenAttributes(people); hidden[name] > allowed.Number() {
-			doubts = append(doubts, fmt.Sprintf("%s of %d of %s is not readable, %s", name, hidden[name], model.Counted(people, "person", "people"), allowed.Words()))
+			doubts = append(doubts, fmt.Sprintf("%s of %d of %s is not readable, %s", name, hidden[name], model.Counted(people, "person", "people"), english.Say(allowed.Reason())))
 		}
 	}
 	if len(doubts) > 0 {

@@ -41,7 +41,7 @@ func untold(err error) error {
 
 // Failure finds the word for the error of the pass, "" if it has none.
 func (r *Report) Failure() Failure {
-	distrust, distrusted := errors.AsType[*model.TrustError](r.Err)
+	distrust, distrusted := errors.AsType[*TrustError](r.Err)
 	_, stale := errors.AsType[*StaleRequestError](r.Err)
 	_, elsewhere := errors.AsType[*otherPackageError](r.Err)
 	_, trial := errors.AsType[*trialError](r.Err)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
@@ -24,7 +25,7 @@ func (r *Report) Format(w io.Writer, limit int) error {
 		lines = append(lines, fmt.Sprintf("NOT READ %v", s.Err))
 		for _, c := range s.conditions() {
 			if !c.OK {
-				lines = append(lines, fmt.Sprintf("  failed: %s: %s", c.Name, c.Detail))
+				lines = append(lines, fmt.Sprintf("  failed: %s: %s", c.Name, english.Say(c.Detail)))
 			}
 		}
 		lines = append(lines, "  "+r.describeUnread(s.Name))
@@ -51,13 +52,13 @@ func (r *Report) Format(w io.Writer, limit int) error {
 // missing names whose credentials a package lacks that is not trusted because of that: more than may go at
 // once in silence.
 func (r *Report) missing(limit int) []string {
-	trust, untrusted := errors.AsType[*model.TrustError](r.Err)
+	trust, untrusted := errors.AsType[*TrustError](r.Err)
 	if !untrusted {
 		return nil
 	}
 	var lines []string
 	for _, x := range trust.Missing {
-		lines = append(lines, "  ? "+x.Words())
+		lines = append(lines, "  ? "+english.BaselinePerson(x))
 	}
 	return model.Capped(lines, limit, model.AllInJSON)
 }

@@ -124,7 +124,7 @@ func (r Report) MarshalJSON() ([]byte, error) {
 	extra := map[string]any{
 		"dryRun": r.DryRun, "result": r.Outcome(), "exitCode": r.ExitCode(), "results": r.results(), "error": errorText(r.Err), "failure": r.Failure(),
 	}
-	if trust, untrusted := errors.AsType[*model.TrustError](r.Err); untrusted {
+	if trust, untrusted := errors.AsType[*TrustError](r.Err); untrusted {
 		extra["missing"] = view.NewBaselinePeopleJSON(trust.Missing)
 	}
 	if len(r.HandedOver) > 0 {
@@ -174,7 +174,7 @@ func (r *Report) sources() []any {
 	for _, s := range r.Incomplete {
 		conditions := []map[string]any{}
 		for _, c := range s.conditions() {
-			conditions = append(conditions, map[string]any{"name": c.Name, "ok": c.OK, "detail": c.Detail})
+			conditions = append(conditions, map[string]any{"name": c.Name, "ok": c.OK, "detail": english.Say(c.Detail), "code": c.Detail.Code})
 		}
 		out = append(out, map[string]any{
 			"name": s.Name, "complete": false, "people": 0, "conditions": conditions, "reason": s.Reason, "error": s.Err.Error(),

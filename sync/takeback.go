@@ -9,9 +9,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/lookup"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // GivenLedger is what taking a yes back needs of the ledger.
@@ -78,7 +78,7 @@ func pick(state model.State, given []model.GivenApproval, only []string) ([]mode
 func (t TakenBack) Format(out io.Writer, limit int) error {
 	lines := []string{"NOTHING TO TAKE BACK: no yes for " + t.Query + " is given and not carried out."}
 	if len(t.Approvals) > 0 {
-		lines = []string{"TAKEN BACK: " + plan.CountedApprovals(t.Approvals) + ". What of it is still to be done, the next plan asks for again."}
+		lines = []string{"TAKEN BACK: " + english.CountedApprovals(t.Approvals) + ". What of it is still to be done, the next plan asks for again."}
 		var titles []string
 		for _, title := range t.Titles {
 			titles = append(titles, "  "+title)

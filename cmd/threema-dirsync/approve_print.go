@@ -4,8 +4,8 @@ import (
 	"time"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
@@ -25,7 +25,7 @@ func (p *program) printApproval(given dirsync.Approval, flags approveFlags) erro
 		}{given.Hash, given.Until, given.Ahead(), view.NewChangesJSON(given.Changes), given.Next, view.NewChangesJSON(given.Waiting), view.NewChangesJSON(given.Freed), view.NewWaitsJSON(given.Waits)})
 	}
 	if flags.withdraw != "" {
-		say(p.Stdout, "Approved until %s: %s. The next pass carries it out; at once: order it again, by threema-dirsync withdraw %s --reason TEXT", stamp(given.Until), plan.CountedSteps(given.Changes), model.ShellWord(flags.withdraw))
+		say(p.Stdout, "Approved until %s: %s. The next pass carries it out; at once: order it again, by threema-dirsync withdraw %s --reason TEXT", stamp(given.Until), english.CountedSteps(given.Changes), model.ShellWord(flags.withdraw))
 		p.listChanges(given.Changes)
 		return nil
 	}
@@ -43,13 +43,13 @@ func (p *program) printYes(given dirsync.Approval) {
 		if given.Stopped != "" {
 			then = "But " + given.Stopped + "."
 		}
-		say(p.Stdout, "Approved until %s: %s. %s", stamp(given.Until), plan.CountedSteps(due), then)
+		say(p.Stdout, "Approved until %s: %s. %s", stamp(given.Until), english.CountedSteps(due), then)
 	}
 	if len(ahead) > 0 {
-		say(p.Stdout, "Approved for when it is due: for %s from then on, and for the first pass after that: %s.", given.TTL, plan.CountedSteps(ahead))
+		say(p.Stdout, "Approved for when it is due: for %s from then on, and for the first pass after that: %s.", given.TTL, english.CountedSteps(ahead))
 	}
 	p.listChanges(given.Changes)
-	if words := plan.ForEver(given.Changes); words != "" {
+	if words := english.ForEver(given.Changes); words != "" {
 		say(p.Stdout, "%s; threema-dirsync approve --undo %s takes the yes back until a pass carries it out.", words, given.Hash)
 	}
 }
@@ -58,9 +58,9 @@ func (p *program) printYes(given dirsync.Approval) {
 func (p *program) printStillWaiting(given dirsync.Approval) {
 	switch {
 	case len(given.Waiting) > 0:
-		say(p.Stdout, "Still waiting for a yes: %s.", plan.CountedSteps(given.Waiting))
+		say(p.Stdout, "Still waiting for a yes: %s.", english.CountedSteps(given.Waiting))
 		p.listChanges(given.Waiting)
-		if words := plan.ForEver(given.Waiting); words != "" {
+		if words := english.ForEver(given.Waiting); words != "" {
 			say(p.Stdout, "%s.", words)
 		}
 		say(p.Stdout, "If every one of these is right too, type: threema-dirsync approve %s", given.Next)
@@ -70,8 +70,8 @@ func (p *program) printStillWaiting(given dirsync.Approval) {
 		say(p.Stdout, "Nothing else waits for a yes by a HASH.")
 	}
 	for _, w := range given.Waits {
-		say(p.Stdout, "WAITS FOR YOU %s: %s", w.Code, w.Words())
-		for _, line := range w.WhomWords() {
+		say(p.Stdout, "WAITS FOR YOU %s: %s", w.Code, english.Wait(w))
+		for _, line := range english.Whom(w) {
 			say(p.Stdout, "  %s", line)
 		}
 	}
@@ -94,19 +94,19 @@ func (p *program) printFreed(given dirsync.Approval) {
 	out, rest := parted(given.Freed, func(c model.Change) bool { return c.Op.OfDeparture() })
 	now, later := parted(out, func(c model.Change) bool { return c.Status == model.Due })
 	if len(rest) > 0 {
-		say(p.Stdout, "Not approved, and stopped by no limit any more: %s. What is not due comes when it is.", plan.CountedSteps(rest))
+		say(p.Stdout, "Not approved, and stopped by no limit any more: %s. What is not due comes when it is.", english.CountedSteps(rest))
 		p.listChanges(rest)
 	}
 	if len(now) > 0 {
-		say(p.Stdout, "CAUTION, you did not approve these, and they go with the NEXT PASS, without a yes, for no limit stops them any more: %s.", plan.CountedSteps(now))
+		say(p.Stdout, "CAUTION, you did not approve these, and they go with the NEXT PASS, without a yes, for no limit stops them any more: %s.", english.CountedSteps(now))
 		p.listChanges(now)
 	}
 	if len(later) > 0 {
-		say(p.Stdout, "CAUTION, you did not approve these, and they go when they are due, without a yes, for no limit stops them any more: %s.", plan.CountedSteps(later))
+		say(p.Stdout, "CAUTION, you did not approve these, and they go when they are due, without a yes, for no limit stops them any more: %s.", english.CountedSteps(later))
 		p.listChanges(later)
 	}
 	if len(out) > 0 {
-		say(p.Stdout, "If one of them should not go: "+plan.KeepThem+". "+
+		say(p.Stdout, "If one of them should not go: "+english.KeepThem+". "+
 			"To let the limit stop all again, take your yes back: threema-dirsync approve --undo %s", given.Hash)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
@@ -40,12 +41,12 @@ func (f *freedStatus) print(w io.Writer) {
 	}
 	say(w, "CAUTION, not approved:\t%s who waited before and wait no more, for no limit stops them: they go when they are due, without a yes", model.Counted(f.People, "person", "people"))
 	for _, x := range f.whom {
-		say(w, "\t%s", x.Words())
+		say(w, "\t%s", english.Waiting(x))
 	}
 	if more := f.People - len(f.whom); more > 0 {
 		say(w, "\t… and %s", model.Counted(more, "more person", "more people"))
 	}
-	say(w, "  If one should not go:\t%s", plan.KeepThem)
+	say(w, "  If one should not go:\t%s", english.KeepThem)
 }
 
 // addAnswers takes from what is waited for what somebody has answered since, so that nobody is asked twice.
@@ -93,7 +94,7 @@ func (s *status) answer(answer, words string, changes []model.Change) {
 		people[c.Person] = true
 	}
 	whom := plan.Whom(changes)
-	s.Answered = append(s.Answered, answerStatus{answer, len(changes), len(people), view.NewWaitingPeopleJSON(whom), whom, plan.CountedSteps(changes) + ": " + words})
+	s.Answered = append(s.Answered, answerStatus{answer, len(changes), len(people), view.NewWaitingPeopleJSON(whom), whom, english.CountedSteps(changes) + ": " + words})
 }
 
 // doneByNow tells of a wait for something else than a yes that it was done: the stop file is gone, or each
@@ -116,7 +117,7 @@ func (s *status) printAnswers(w io.Writer) {
 	for _, a := range s.Answered {
 		say(w, "ANSWERED since then:\t%s", a.words)
 		for _, x := range a.whom {
-			say(w, "\t%s", x.Words())
+			say(w, "\t%s", english.Waiting(x))
 		}
 		if more := a.People - len(a.whom); more > 0 {
 			say(w, "\t… and %s", model.Counted(more, "more person", "more people"))

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -151,9 +152,9 @@ func waitingCause(guards []guardStatus, waits []model.Wait) (cause, check, comma
 	}
 	first := waits[0]
 	cause = "somebody has to decide (" + string(first.Code) + ")"
-	check = first.Check
-	if first.Check = ""; len(first.WhomWords()) == 1 {
-		cause += ": " + first.Whom[0].Words()
+	check = english.Sentences(first.Check)
+	if first.Check = nil; len(english.Whom(first)) == 1 {
+		cause += ": " + english.Waiting(first.Whom[0])
 	}
 	if n := slices.IndexFunc(guards, func(g guardStatus) bool { return g.Guard == string(first.Code) }); n >= 0 {
 		cause = strings.TrimSpace(guards[n].Guard+" "+guards[n].Source) + ": " + guards[n].Detail
@@ -161,11 +162,11 @@ func waitingCause(guards []guardStatus, waits []model.Wait) (cause, check, comma
 	if n := slices.IndexFunc(guards, func(g guardStatus) bool { return g.Guard == first.ReadFirst && g.Check != "" }); n >= 0 {
 		check = guards[n].Check
 	}
-	if covers := first.CoversWords(); covers != "" {
+	if covers := english.Covers(first); covers != "" {
 		cause += "; " + covers
 	}
 	if more := len(waits) - 1; more > 0 {
 		cause += fmt.Sprintf(" (and %d more that wait for you, see below)", more)
 	}
-	return cause, check, first.Command
+	return cause, check, english.Command(first)
 }

@@ -5,7 +5,7 @@ import (
 	"io"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // heldStatus counts those about whom the last pass could decide nothing, and says why; the plan names them.
@@ -30,7 +30,7 @@ func readHeld(text json.RawMessage) heldStatus {
 	for _, h := range report.Held {
 		held = append(held, model.Held{Person: model.PersonID{Source: h.Person.Source, ID: h.Person.ID}, Reasons: model.Text(h.Reason).Some()})
 	}
-	people, words := plan.HeldWords(held)
+	people, words := view.HeldWords(held)
 	return heldStatus{people + report.Omitted["held"], words}
 }
 

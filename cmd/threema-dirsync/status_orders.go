@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
@@ -66,7 +67,7 @@ func (s *status) becomes(o orderStatus, person string) string {
 		if slices.ContainsFunc(x.Whom, func(who model.WaitingPerson) bool {
 			return who.Person == o.Person.PersonID() && slices.Contains(who.Steps, model.Withdraw)
 		}) {
-			return "the app goes on; it waits for you (" + string(x.Code) + "): " + x.Ask()
+			return "the app goes on; it waits for you (" + string(x.Code) + "): " + english.Ask(x)
 		}
 	}
 	switch {

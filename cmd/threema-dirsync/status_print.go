@@ -8,6 +8,7 @@ import (
 	"time"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
@@ -22,8 +23,8 @@ func (p *program) printStatus(s status) error {
 		say(w, "ALARM %s:\t%s %s, since %s: %s", a.Kind, a.CSI, a.DN, stamp(a.Since), a.Detail())
 	}
 	for _, x := range s.Waits {
-		say(w, "WAITS FOR YOU %s:\t%s%s", x.Code, s.unreadFirst(x), x.Words())
-		for _, line := range x.WhomWords() {
+		say(w, "WAITS FOR YOU %s:\t%s%s", x.Code, s.unreadFirst(x), english.Wait(x))
+		for _, line := range english.Whom(x) {
 			say(w, "\t%s", line)
 		}
 	}
@@ -32,7 +33,7 @@ func (p *program) printStatus(s status) error {
 	s.printWaiting(w)
 	for _, source := range s.Sources {
 		say(w, "Source %s:\t%s", source.Name, source.words())
-		for n, words := range source.outside().Words() {
+		for n, words := range english.Outside(source.outside()) {
 			say(w, "%s\t%s", []string{"  in no group", ""}[min(n, 1)], words)
 		}
 		if !source.Complete {
@@ -138,7 +139,7 @@ func (s *status) printWaiting(w io.Writer) {
 				state += "; what stops now is the source, which is not read wholly (`threema-dirsync check` says what to fix)"
 			}
 		}
-		say(w, "Baseline:\t%s: %s; names: `plan`, or status --json", state, plan.BaselineWords(b.Enters, b.Leaves, b.Rekeyed, b.Missing, b.Unclear))
+		say(w, "Baseline:\t%s: %s; names: `plan`, or status --json", state, view.BaselineWords(b.Enters, b.Leaves, b.Rekeyed, b.Missing, b.Unclear))
 	}
 	s.Approved.print(w)
 	if s.Stop != "" {
@@ -179,7 +180,7 @@ func (s sourceStatus) words() string {
 			failed = append(failed, c.Name)
 		}
 	}
-	return "INCOMPLETE: " + model.Consequence(failed)
+	return "INCOMPLETE: " + english.Consequence(failed)
 }
 
 func (r removedStatus) words() string {

@@ -80,7 +80,7 @@ func collectSentence(t *testing.T, sentences map[string]string, clause *ast.Case
 	if !isCode || !isReturn || len(returns.Results) != 1 {
 		return
 	}
-	words, isSentence := stringOf(returns.Results[0])
+	words, isSentence := sentenceOf(returns.Results[0])
 	if !isSentence {
 		return
 	}
@@ -104,6 +104,19 @@ func stringOf(e ast.Expr) (string, bool) {
 		return stringOf(x.X)
 	}
 	return "", false
+}
+
+// sentenceOf reads a sentence, of which a part may have a name: it is the same in several, and takes no argument.
+func sentenceOf(e ast.Expr) (string, bool) {
+	if part, isSum := e.(*ast.BinaryExpr); isSum && part.Op == token.ADD {
+		left, isLeft := sentenceOf(part.X)
+		right, isRight := sentenceOf(part.Y)
+		return left + right, isLeft && isRight
+	}
+	if _, named := e.(*ast.Ident); named {
+		return "", true
+	}
+	return stringOf(e)
 }
 
 func checkSites(t *testing.T, sentences map[string]string, sites []reasonSite) {

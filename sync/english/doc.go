@@ -3,9 +3,21 @@
 //
 // In a sentence, {1} is the first argument of the reason, {2} the second. A time is shown as a stamp, with {1:date} as a
 // day, with {1:minute} without seconds; {1:person:people} counts; {1:quoted} puts a text into quotes; a reason is worded,
-// several are joined by semicolons, with {1:list} by commas, as names are. Words between arguments are plain text: what
-// comes from a directory is made harmless by whoever prints it.
+// several are joined by semicolons, with {1:list} by commas, as names are, with {1:|} by that, and {1:some} names the
+// first. Words between arguments are plain text: what comes from a directory is made harmless by whoever prints it.
 //
 //	say.go        a reason becomes words
 //	sentences.go  where the sentence of a code is looked for
+//
+// The sentences, by what they are about:
+//
+//	gates.go      what stops a step, how many may go at once, what became of whom, who is held
+//	baseline.go   why a plan is a preview, and what speaks against the licence package
+//	directory.go  what the memory found of a read: its conditions, who reads, from where, at what time
+//
+// What is worded from values of the core, and no reason:
+//
+//	waits.go      what waits for somebody, for whom, and what to type
+//	steps.go      how many steps of how many people
+//	sources.go    what a read lacks
 package english

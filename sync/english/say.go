@@ -63,12 +63,9 @@ func argument(field string, args []any) string {
 	case model.Reason:
 		return Say(arg)
 	case []model.Reason:
-		if form == "list" {
-			return strings.Join(model.Convert(arg, Say), ", ")
-		}
-		return Join(arg)
+		return listed(model.Convert(arg, Say), form, "; ")
 	case []string:
-		return strings.Join(arg, ", ")
+		return listed(arg, form, ", ")
 	case string:
 		if form == "quoted" {
 			return strconv.Quote(arg)
@@ -88,4 +85,31 @@ func moment(t time.Time, form string) string {
 		return t.UTC().Format("2006-01-02 15:04 UTC")
 	}
 	return model.Stamp(t)
+}
+
+// listed joins several: as the braces ask for, with a word or a mark that they name, or as is usual.
+func listed(words []string, form, usual string) string {
+	switch form {
+	case "":
+		return strings.Join(words, usual)
+	case "list", ",":
+		return strings.Join(words, ", ")
+	case "some":
+		return someOf(words)
+	}
+	return strings.Join(words, " "+form+" ")
+}
+
+// someOf names the first, and counts the others.
+func someOf(words []string) string {
+	named := strings.Join(words[:min(model.ShownOUs, len(words))], " and ")
+	if more := len(words) - model.ShownOUs; more > 0 {
+		named += fmt.Sprintf(" and %d more", more)
+	}
+	return named
+}
+
+// Sentences words what are whole sentences, one after the other.
+func Sentences(reasons []model.Reason) string {
+	return strings.Join(model.Convert(reasons, Say), " ")
 }

@@ -4,7 +4,10 @@ import "github.com/threema-dirsync/threema-dirsync/sync/model"
 
 // Sentence is what a code says, with its arguments in braces.
 func Sentence(code model.Code) (string, bool) {
-	for _, topic := range []func(model.Code) string{ofHandover} {
+	for _, topic := range []func(model.Code) string{
+		ofHandover,
+		ofGates, ofLimits, ofMasses, ofChecks, ofHeld, ofBaseline, ofLedger, ofPackage, ofBaselinePeople, ofConditions, ofClock, ofViews, ofScope,
+	} {
 		if words := topic(code); words != "" {
 			return words, true
 		}

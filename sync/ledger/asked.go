@@ -54,7 +54,7 @@ func recordWaits(waits []model.Wait) []recordedWait {
 	recorded := make([]recordedWait, 0, len(waits))
 	for _, w := range waits {
 		recorded = append(recorded, recordedWait{
-			Code: w.Code, Since: w.Since.UTC(), People: w.People, Command: w.Command, Covers: w.Covers, Steps: w.CoversSteps, Check: w.Check, Whom: recordPeople(w.Whom),
+			Code: w.Code, Since: w.Since.UTC(), People: w.People, Command: w.Command, Covers: w.Covers, Steps: w.CoversSteps, Check: model.Sentence(w.Check), Whom: recordPeople(w.Whom),
 		})
 	}
 	return recorded
@@ -62,7 +62,7 @@ func recordWaits(waits []model.Wait) []recordedWait {
 
 func (r recordedWait) wait() model.Wait {
 	return model.Wait{
-		Code: r.Code, Since: r.Since, People: r.People, Command: r.Command, Covers: r.Covers, CoversSteps: r.Steps, Check: r.Check, Whom: model.Convert(r.Whom, recordedWaitingOne.person),
+		Code: r.Code, Since: r.Since, People: r.People, Command: r.Command, Covers: r.Covers, CoversSteps: r.Steps, Check: model.Text(r.Check).Some(), Whom: model.Convert(r.Whom, recordedWaitingOne.person),
 	}
 }
 

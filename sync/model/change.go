@@ -204,7 +204,7 @@ func (c *Change) Because(r Reason) { c.Reasons = append(slices.Clip(c.Reasons), 
 // AskPlace lets a step out wait for a yes of somebody whose place is not readable in this read.
 func (c *Change) AskPlace() {
 	if c.Placeless {
-		c.Ask(AskPlace, Text("they may only be hidden, alone or with their place, or be in a part that nobody reads, so no read can tell whether they are gone: look whether they were deleted on purpose"))
+		c.Ask(AskPlace, Because("place-unreadable"))
 	}
 }
 

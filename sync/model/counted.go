@@ -1,9 +1,6 @@
 package model
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 // Counted words how many there are of something, for people: of one there is no plural.
 func Counted(n int, one, many string) string {
@@ -15,12 +12,3 @@ func Counted(n int, one, many string) string {
 
 // ShownOUs caps the OUs that a guard names; the plan lists everybody.
 const ShownOUs = 2
-
-// SomeOf names the first of some OUs.
-func SomeOf(ous []string) string {
-	words := strings.Join(ous[:min(ShownOUs, len(ous))], " and ")
-	if more := len(ous) - ShownOUs; more > 0 {
-		words += fmt.Sprintf(" and %d more", more)
-	}
-	return words
-}

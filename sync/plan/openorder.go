@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
@@ -60,12 +59,11 @@ func (p *given) dropOrders() {
 }
 
 // ordersRefused tells whoever accepts it to order again.
-func (p *known) ordersRefused() []string {
-	var refused []string
+func (p *known) ordersRefused() []model.Reason {
+	var refused []model.Reason
 	for _, o := range p.dropped {
 		csi := p.observations[o.Person].CSI
-		refused = append(refused, fmt.Sprintf("the withdrawal of %s, %s: this older ledger does not know whether that was taken back since. If their access is still to end, order it again: "+
-			"`threema-dirsync withdraw %s --reason TEXT`", model.DescribePerson(csi, p.nameOf(o.Person), o.Person), o.Words(), p.names.Typed(csi, o.Person)))
+		refused = append(refused, model.Because("order-of-older-ledger", model.DescribePerson(csi, p.nameOf(o.Person), o.Person), o.Words(), p.names.Typed(csi, o.Person)))
 	}
 	return refused
 }

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -55,12 +54,11 @@ func (p *evidence) mostStand(was, now string) bool {
 }
 
 // howToEnd says what to type where a plan is a preview.
-func howToEnd(renamed []Renaming) string {
+func howToEnd(renamed []Renaming) model.Reason {
 	if len(renamed) == 0 {
-		return "; nothing is done until you accept it: " + howToAccept
+		return model.Because("nothing-until-accepted")
 	}
-	return fmt.Sprintf("; nothing is done until you say what it is. First type `%s`: it is the same directory, and the same people under their IDs. "+
-		"That settles what the new name alone made; for the rest %s", renameCommands(renamed), howToAccept)
+	return model.Because("nothing-until-renamed", renameCommands(renamed))
 }
 
 // renameCommands are to be typed one after the other.

@@ -187,7 +187,7 @@ func (p Plan) stops(c model.Change) string {
 	codes := c.WaitCodes()
 	for _, w := range StandingWaits(p.AllWaits()) {
 		if slices.Contains(codes, w.Code) {
-			return "it waits for " + string(w.Code) + ". What ends that: " + w.Ask()
+			return "it waits for " + string(w.Code) + ". What ends that: " + english.Ask(w)
 		}
 	}
 	switch c.Status {

@@ -10,6 +10,7 @@
 //	remembered.go        what the ledger remembers of them
 //	package.go           what the licence package has of them
 //	history.go           what was done for them
+//	held.go              how many are held, and why
 //	seats.go             licences
 //	printer.go           lines, cells, and lists that are cut
 //

@@ -33,14 +33,16 @@ type (
 	}
 	// BaselineJSON is what a change of the baseline means.
 	BaselineJSON struct {
-		Reasons  []string   `json:"reasons"`
-		Accepted bool       `json:"accepted"`
-		Refused  []string   `json:"refused,omitempty"`
-		Enters   []HeldJSON `json:"enters"`
-		Leaves   []HeldJSON `json:"leaves"`
-		Rekeyed  []HeldJSON `json:"rekeyed"`
-		Missing  []HeldJSON `json:"missing"`
-		Unclear  []HeldJSON `json:"unclear"`
+		Reasons      []string     `json:"reasons"`
+		Codes        []model.Code `json:"codes"`
+		Accepted     bool         `json:"accepted"`
+		Refused      []string     `json:"refused,omitempty"`
+		RefusedCodes []model.Code `json:"refusedCodes,omitempty"`
+		Enters       []HeldJSON   `json:"enters"`
+		Leaves       []HeldJSON   `json:"leaves"`
+		Rekeyed      []HeldJSON   `json:"rekeyed"`
+		Missing      []HeldJSON   `json:"missing"`
+		Unclear      []HeldJSON   `json:"unclear"`
 	}
 	// SourceJSON is one source.
 	SourceJSON struct {
@@ -55,9 +57,10 @@ type (
 	}
 	// ConditionJSON is one condition of a certificate.
 	ConditionJSON struct {
-		Name   string `json:"name"`
-		OK     bool   `json:"ok"`
-		Detail string `json:"detail"`
+		Name   string     `json:"name"`
+		OK     bool       `json:"ok"`
+		Detail string     `json:"detail"`
+		Code   model.Code `json:"code"`
 	}
 	// PersonJSON is a person wherever one is named.
 	PersonJSON struct {
@@ -165,7 +168,8 @@ type (
 		// CoversSteps is to how many steps it says yes, where that is more than wait under this code.
 		CoversSteps int `json:"coversSteps,omitempty"`
 		// Check is what to look at before it is typed.
-		Check string `json:"check,omitempty"`
+		Check      string       `json:"check,omitempty"`
+		CheckCodes []model.Code `json:"checkCodes,omitempty"`
 	}
 	// WaitingPersonJSON is about whom.
 	WaitingPersonJSON struct {
