@@ -19,6 +19,7 @@
 //	ports.go           what a pass needs of the other rooms
 //	report.go          what became of it, and the exit code
 //	failure.go         what kept it from its end, in one word
+//	trust_error.go     that the licence package is not trusted
 //	report_format.go   the same for people
 //	report_json.go     the same for programs, and for the ledger
 //	metrics.go         the same in numbers

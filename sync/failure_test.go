@@ -19,8 +19,8 @@ func TestEachFailureHasItsWord(t *testing.T) {
 		want   dirsync.Failure
 	}{
 		{dirsync.Report{}, ""},
-		{dirsync.Report{Err: wrapped(&model.TrustError{Reason: "gone"})}, dirsync.FailureMissing},
-		{dirsync.Report{Err: wrapped(&model.TrustError{Reason: "over", Ended: true})}, dirsync.FailureEnded},
+		{dirsync.Report{Err: wrapped(&dirsync.TrustError{})}, dirsync.FailureMissing},
+		{dirsync.Report{Err: wrapped(&dirsync.TrustError{Distrust: model.Distrust{Ended: true}})}, dirsync.FailureEnded},
 		{dirsync.Report{Err: wrapped(&dirsync.StaleRequestError{})}, dirsync.FailureStale},
 		{dirsync.Report{Err: wrapped(serviceFailure{errors.New("503")})}, dirsync.FailureService},
 		{dirsync.Report{Err: wrapped(context.Canceled), Interrupted: true}, dirsync.FailureInterrupted},

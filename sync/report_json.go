@@ -125,7 +125,7 @@ func (r Report) MarshalJSON() ([]byte, error) {
 		"dryRun": r.DryRun, "result": r.Outcome(), "exitCode": r.ExitCode(), "results": r.results(), "error": errorText(r.Err), "failure": r.Failure(),
 	}
 	if trust, untrusted := errors.AsType[*TrustError](r.Err); untrusted {
-		extra["missing"] = view.NewBaselinePeopleJSON(trust.Missing)
+		extra["missing"], extra["errorCodes"] = view.NewBaselinePeopleJSON(trust.Missing), model.CodesOf(trust.Reasons)
 	}
 	if len(r.HandedOver) > 0 {
 		extra["handedOver"] = r.HandedOver

@@ -118,9 +118,10 @@ type (
 		Error         string            `json:"error,omitempty"`  // the same, and what to do
 	}
 	conditionStatus struct {
-		Name   string `json:"name"`
-		OK     bool   `json:"ok"`
-		Detail string `json:"detail"`
+		Name   string     `json:"name"`
+		OK     bool       `json:"ok"`
+		Detail string     `json:"detail"`
+		Code   model.Code `json:"code,omitempty"`
 	}
 	guardStatus struct {
 		Guard  string `json:"guard"`

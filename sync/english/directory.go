@@ -42,6 +42,10 @@ func ofConditions(code model.Code) string { //nolint:funlen // a table
 	case "server-other-copy":
 		return "{1} holds another copy of the directory than before ({2}, it was {3}), so it was restored or set up anew: " +
 			"what it shows alone confirms no departure"
+	case "copy":
+		return "{1}"
+	case "copy-unreadable":
+		return "none readable"
 	case "server-as-before":
 		return "{1}, as before"
 	case "server-another":
@@ -84,6 +88,10 @@ func ofClock(code model.Code) string {
 // ofViews are who reads a source, and from where.
 func ofViews(code model.Code) string {
 	switch code {
+	case "reader":
+		return "{1}"
+	case "reader-unnamed":
+		return "an account that nobody named"
 	case "another-reader":
 		return "another bind account reads ({1}; it was {2})"
 	case "another-copy":

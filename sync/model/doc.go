@@ -74,6 +74,7 @@
 //
 // Words that the core and its views share:
 //
+//	reason.go           why something is as it is, as a code
 //	words.go            times, people, operations
 //	names.go            how to name a person in a command
 //	counted.go          numbers in words

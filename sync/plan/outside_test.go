@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -23,7 +24,7 @@ func TestWhomNoGroupEntitlesIsNamed(t *testing.T) {
 			want++
 		}
 	}
-	lines := out.Words()
+	lines := english.Outside(out)
 	if out.People != want || want <= 10 || len(lines) != 12 || !strings.HasPrefix(lines[11], fmt.Sprintf("- and %d more", want-10)) {
 		t.Fatalf("%d: %v", want, lines)
 	}

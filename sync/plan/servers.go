@@ -40,7 +40,7 @@ func (p *doubts) judgeServer(s *model.Snapshot) {
 	case last == "":
 	case seen && !known.Holds(*s):
 		p.switched[s.Source] = true
-		s.Satisfy(conditionServer, model.Because("server-other-copy", s.Server, s.Replica.Name(), known.Name()))
+		s.Satisfy(conditionServer, model.Because("server-other-copy", s.Server, s.Replica.Reason(), known.Reason()))
 	case strings.EqualFold(last, s.Server):
 		s.Satisfy(conditionServer, model.Because("server-as-before", s.Server))
 	default:

@@ -58,7 +58,7 @@ func (p *directory) changeOfView(s model.Snapshot) model.Reason {
 	if !was.Known() {
 		return model.Reason{}
 	}
-	reader, server := model.Because("another-reader", s.Reader.String(), was.String()), model.Because("another-copy", s.Server)
+	reader, server := model.Because("another-reader", s.Reader.Reason(), was.Reason()), model.Because("another-copy", s.Server)
 	switch other, proved := p.otherReader(s), p.provedCopy(s); {
 	case other && !proved:
 		return model.Because("another-reader-and-copy", reader, server)
@@ -136,7 +136,7 @@ func (p *evidence) unmark(s model.Snapshot) {
 func (p *directory) describeView(s model.Snapshot, change model.Reason, missed int) model.Reason {
 	switch {
 	case change.Code == "":
-		return model.Because("view-as-before", s.Reader.String(), s.Server)
+		return model.Because("view-as-before", s.Reader.Reason(), s.Server)
 	case !s.Absences():
 		return model.Because("view-not-complete", change)
 	case p.AcceptBaseline:

@@ -180,7 +180,7 @@ func (w WaitJSON) Wait() model.Wait {
 }
 
 func newGuardJSON(g model.Guard) GuardJSON {
-	return GuardJSON{g.Name, g.Source, english.Join(g.Reasons), english.Sentences(g.Check), model.CodesOf(g.Reasons)}
+	return GuardJSON{g.Name, g.Source, english.Join(g.Reasons), english.Sentences(g.Check), model.CodesOf(g.Reasons), model.CodesOf(g.Check)}
 }
 
 func newUnmanagedJSON(u model.Unmanaged) UnmanagedJSON {

@@ -125,11 +125,12 @@ type (
 	}
 	// GuardJSON is a guard that tripped.
 	GuardJSON struct {
-		Guard  string       `json:"guard"`
-		Source string       `json:"source"`
-		Detail string       `json:"detail"`
-		Check  string       `json:"check,omitempty"` // what to look at before anybody says yes
-		Codes  []model.Code `json:"codes"`
+		Guard      string       `json:"guard"`
+		Source     string       `json:"source"`
+		Detail     string       `json:"detail"`
+		Check      string       `json:"check,omitempty"` // what to look at before anybody says yes
+		Codes      []model.Code `json:"codes"`
+		CheckCodes []model.Code `json:"checkCodes,omitempty"`
 	}
 	// EffectJSON is what was taken, and whether it holds.
 	EffectJSON struct {
