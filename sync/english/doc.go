@@ -11,6 +11,7 @@
 //
 // The sentences, by what they are about:
 //
+//	handover.go   that no password can be handed over
 //	gates.go      what stops a step, how many may go at once, what became of whom, who is held
 //	baseline.go   why a plan is a preview, and what speaks against the licence package
 //	directory.go  what the memory found of a read: its conditions, who reads, from where, at what time
