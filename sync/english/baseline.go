@@ -86,7 +86,7 @@ func ofBaselinePeople(code model.Code) string {
 		return "was {1}"
 	case "enters-old-package":
 		return "entitled, and the package has no credential of theirs: accepted, they get one"
-	case "entitled-again":
+	case "enters-again":
 		return "entitled again; credential {1} of theirs was withdrawn {2}"
 	case "entitled-now":
 		return "entitled now, and not known to the last pass"

@@ -63,7 +63,7 @@ func (p *baseline) entering(rekeyed []model.BaselinePerson) []model.BaselinePers
 func (p *baseline) whyEnters(person model.PersonID) model.Reason {
 	for _, e := range slices.Backward(p.State.Effects) {
 		if e.Person == person && e.Op == model.Withdraw {
-			return model.Because("entitled-again", e.Username, e.RequestedAt)
+			return model.Because("enters-again", e.Username, e.RequestedAt)
 		}
 	}
 	return model.Because("entitled-now")
