@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -35,7 +36,7 @@ type certificate []model.Condition
 
 // set records a condition, or corrects it.
 func (c *certificate) set(name string, ok bool, detail string) {
-	condition := model.Condition{Name: name, OK: ok, Detail: detail}
+	condition := model.Condition{Name: name, OK: ok, Detail: model.Told("", detail)}
 	i := slices.IndexFunc(*c, func(had model.Condition) bool { return had.Name == name })
 	if i < 0 {
 		*c = append(*c, condition)
@@ -53,11 +54,14 @@ func (c *certificate) holds(name string) bool {
 func (c *certificate) detail(name string) string {
 	for _, had := range *c {
 		if had.Name == name {
-			return had.Detail
+			return english.Say(had.Detail)
 		}
 	}
 	return ""
 }
+
+// last returns what was found about the condition that was checked last.
+func (c *certificate) last() string { return english.Say((*c)[len(*c)-1].Detail) }
 
 func (c *certificate) satisfy(name, format string, args ...any) {
 	c.set(name, true, fmt.Sprintf(format, args...))

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -156,7 +157,7 @@ func (v *session) doubts(told []Finding) []Finding {
 	var findings []Finding
 	for _, c := range v.certificate {
 		if !c.OK && !slices.ContainsFunc(told, func(f Finding) bool { return f.Name == c.Name && f.Verdict != Pass }) {
-			findings = append(findings, Finding{c.Name, Failure, "check the condition " + c.Name, c.Detail, v.untilItHolds(c.Name)})
+			findings = append(findings, Finding{c.Name, Failure, "check the condition " + c.Name, english.Say(c.Detail), v.untilItHolds(c.Name)})
 		}
 	}
 	return findings

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/openldap"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -16,7 +17,7 @@ func wantClock(t *testing.T, cfg Config, off time.Duration, ok bool, says string
 	snapshot := mustRead(t, s)
 	for _, c := range snapshot.Conditions {
 		if c.Name == model.ConditionClock {
-			if c.OK != ok || !strings.Contains(c.Detail, says) {
+			if c.OK != ok || !strings.Contains(english.Say(c.Detail), says) {
 				t.Errorf("off by %v: %+v", off, c)
 			}
 			return

@@ -11,6 +11,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/sambaad"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -59,7 +60,7 @@ func TestDomainRead(t *testing.T) {
 		t.Errorf("identity: %q %q %q", snapshot.NamingContext, snapshot.Server, snapshot.Scope)
 	}
 	for _, c := range snapshot.Conditions {
-		t.Logf("%s %t: %s", c.Name, c.OK, c.Detail)
+		t.Logf("%s %t: %s", c.Name, c.OK, english.Say(c.Detail))
 	}
 }
 

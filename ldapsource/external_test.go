@@ -15,6 +15,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/peer"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir/ldapwire"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir/loopca"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -74,7 +75,7 @@ func TestExternal(t *testing.T) {
 			t.Run(verify+" "+name, func(t *testing.T) {
 				s := mustNew(t, forOpenLDAP(t, srv, external(t, srv.Endpoint), edit))
 				snapshot := mustRead(t, s)
-				if c := condition(t, snapshot.Conditions, bindIdentity); !c.OK || !strings.Contains(c.Detail, srv.ReaderDN) {
+				if c := condition(t, snapshot.Conditions, bindIdentity); !c.OK || !strings.Contains(english.Say(c.Detail), srv.ReaderDN) {
 					t.Error(c)
 				}
 				if !snapshot.Departures() || len(snapshot.People) != 20 || !strings.EqualFold(snapshot.Account, srv.ReaderDN) {

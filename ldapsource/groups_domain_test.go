@@ -11,6 +11,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/sambaad"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -59,8 +60,8 @@ func TestGroupsOfDomain(t *testing.T) {
 	}
 	top := func(c *Config) { c.Groups = []string{at("gt-top")} }
 	c := condition(t, mustRead(t, mustNew(t, forDomain(t, srv, narrow, top))).Conditions, groups)
-	if want := at("gt-top") + ": 10 people, 5 groups in it, 1 member of another domain"; c.Detail != want {
-		t.Errorf("%q, want %q", c.Detail, want)
+	if want := at("gt-top") + ": 10 people, 5 groups in it, 1 member of another domain"; english.Say(c.Detail) != want {
+		t.Errorf("%q, want %q", english.Say(c.Detail), want)
 	}
 	t.Run("labels", func(t *testing.T) { wantLabels(t, forDomain(t, srv, narrow), "samaccountname", chart, at) })
 	t.Run("Domain Users", func(t *testing.T) { // lists nobody but the one who has another primary group
@@ -78,7 +79,7 @@ func TestGroupsOfDomain(t *testing.T) {
 			t.Errorf("%+v", snapshot)
 		}
 		if c := condition(t, snapshot.Conditions, labelGroups); !c.OK || snapshot.People[0].Groups[at("gt-empty")] != model.MembershipUnknown ||
-			!strings.Contains(c.Detail, "it shows no member: either it is empty, or the bind account may not read who is in it") {
+			!strings.Contains(english.Say(c.Detail), "it shows no member: either it is empty, or the bind account may not read who is in it") {
 			t.Errorf("%+v, %v", c, snapshot.People[0].Groups)
 		}
 		if got, err := empty.Recheck(t.Context(), []model.Tracked{trackedAs(snapshot.People[0])}); err == nil && got[0].State != model.Unknown {
@@ -99,7 +100,7 @@ func TestRulesAmongTheMembers(t *testing.T) {
 		s := mustNew(t, forDomain(t, srv, narrow, func(c *Config) { c.Groups = []string{dn} }))
 		snapshot := wantMembers(t, s, "samaccountname", map[string]bool{p[0].Account: true})
 		c := condition(t, snapshot.Conditions, groups)
-		if c.OK || !strings.Contains(c.Detail, "S-1-5-11), which is not followed") {
+		if c.OK || !strings.Contains(english.Say(c.Detail), "S-1-5-11), which is not followed") {
 			t.Errorf("%+v", c)
 		}
 		if got := byAttribute(snapshot.People, "samaccountname")[p[1].Account]; got.State != model.Unknown {

@@ -49,7 +49,7 @@ func (v *session) proveIdentity(ctx context.Context) (string, error) {
 	default:
 		v.certificate.doubt(bindIdentity, "not proven: the account %s cannot read its own entry; let it", v.self)
 	}
-	return v.certificate[len(v.certificate)-1].Detail, nil
+	return v.certificate.last(), nil
 }
 
 // ownEntry is the entry of the bind account, nil if it is not readable, or nobody says which it is.

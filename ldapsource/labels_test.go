@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -37,7 +38,7 @@ func wantLabels(t *testing.T, cfg Config, attribute string, chart charts, at fun
 			t.Errorf("a label does more than it should: %+v", p)
 		}
 	}
-	if c := condition(t, snapshot.Conditions, labelGroups); !c.OK || !snapshot.Departures() || strings.Contains(c.Detail+log.String(), "keeps the labels") {
+	if c := condition(t, snapshot.Conditions, labelGroups); !c.OK || !snapshot.Departures() || strings.Contains(english.Say(c.Detail)+log.String(), "keeps the labels") {
 		t.Errorf("%+v, log %s", c, &log)
 	}
 	if f := findingsOf(s.Check(t.Context(), nil), "mapping.category", Pass); len(f) != len(chart) {
@@ -89,7 +90,7 @@ func wantLabelsStay(t *testing.T, cfg Config, fault string) {
 		}
 	}
 	c := condition(t, snapshot.Conditions, labelGroups)
-	if !c.OK || !snapshot.Departures() || strings.Count(c.Detail, "who is not seen in it keeps the labels as they are") != warnings {
+	if !c.OK || !snapshot.Departures() || strings.Count(english.Say(c.Detail), "who is not seen in it keeps the labels as they are") != warnings {
 		t.Errorf("%+v", c)
 	}
 	if got := strings.Count(log.String(), "a group of mapping.category was not read wholly"); got != warnings {

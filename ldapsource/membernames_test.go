@@ -7,6 +7,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/ds389"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/openldap"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -65,7 +66,7 @@ func TestNobodysLogins(t *testing.T) {
 	cfg := withGroups(forOpenLDAP(t, srv, func(c *Config) { c.BaseDN = srv.PeopleDN }), team)
 	s := mustNew(t, cfg)
 	before := mustRead(t, s)
-	if c := condition(t, before.Conditions, groups); c.Detail != team+": 3 people" {
+	if c := condition(t, before.Conditions, groups); english.Say(c.Detail) != team+": 3 people" {
 		t.Error(c)
 	}
 	anna1 := byAttribute(before.People, "uid")[anna.Account]
@@ -75,7 +76,7 @@ func TestNobodysLogins(t *testing.T) {
 	if p := byAttribute(after.People, "uid")["married"]; p.State != model.Unknown || !strings.Contains(p.Evidence.Detail, "still lists the login") {
 		t.Errorf("%+v", p)
 	}
-	if c := condition(t, after.Conditions, groups); !c.OK || c.Detail != team+": 2 people, 1 login that nobody has" {
+	if c := condition(t, after.Conditions, groups); !c.OK || english.Say(c.Detail) != team+": 2 people, 1 login that nobody has" {
 		t.Errorf("%+v", c)
 	}
 	if got, err := s.Recheck(t.Context(), []model.Tracked{trackedAs(anna1)}); err != nil || got[0].State != model.Unknown {

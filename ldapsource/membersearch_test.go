@@ -11,6 +11,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/ds389"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/openldap"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -82,7 +83,7 @@ func wantSearches(t *testing.T, at testdir.Endpoint, cfg Config, peopleDN, paren
 	t.Run("followed once", func(t *testing.T) { // whoever else has the group among their members
 		both := withGroups(cfg, "cn=outer,"+parent)
 		both.ProtectGroups = []string{"cn=second," + parent}
-		if got := condition(t, mustRead(t, mustNew(t, both)).Conditions, protectGroups).Detail; !strings.Contains(got, "2 people, 1 group in it, 2 searches followed") {
+		if got := english.Say(condition(t, mustRead(t, mustNew(t, both)).Conditions, protectGroups).Detail); !strings.Contains(got, "2 people, 1 group in it, 2 searches followed") {
 			t.Error(got)
 		}
 	})

@@ -9,6 +9,7 @@ import (
 	"github.com/go-ldap/ldap/v3"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/peer"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -40,8 +41,8 @@ func TestNameless(t *testing.T) {
 			if c.OK || !snapshot.Departures() || snapshot.Absences() || len(snapshot.People) != 2 {
 				t.Errorf("%+v with %d people", c, len(snapshot.People))
 			}
-			if shown := strings.Count(c.Detail, "uid="); shown != min(tt.want, shownNameless) || !strings.HasPrefix(c.Detail, fmt.Sprint(tt.want, " without")) {
-				t.Errorf("names %d: %s", shown, c.Detail)
+			if shown := strings.Count(english.Say(c.Detail), "uid="); shown != min(tt.want, shownNameless) || !strings.HasPrefix(english.Say(c.Detail), fmt.Sprint(tt.want, " without")) {
+				t.Errorf("names %d: %s", shown, english.Say(c.Detail))
 			}
 			if got := snapshot.Sightings; len(got) != 1 || got[0].State != model.Unknown || got[0].Found {
 				t.Errorf("%+v", got)

@@ -13,6 +13,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/openldap"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -38,7 +39,7 @@ func TestOpenLDAPRead(t *testing.T) {
 		t.Errorf("naming context %q", snapshot.NamingContext)
 	}
 	for _, c := range snapshot.Conditions {
-		t.Logf("%s %t: %s", c.Name, c.OK, c.Detail)
+		t.Logf("%s %t: %s", c.Name, c.OK, english.Say(c.Detail))
 	}
 }
 
@@ -198,7 +199,7 @@ func TestC11_MovedDuringTheRead(t *testing.T) {
 			t.Errorf("%+v", got)
 		}
 	}
-	if c := condition(t, snapshot.Conditions, resultCodes); !strings.Contains(c.Detail, "the directory changed meanwhile") {
+	if c := condition(t, snapshot.Conditions, resultCodes); !strings.Contains(english.Say(c.Detail), "the directory changed meanwhile") {
 		t.Error(c)
 	}
 }

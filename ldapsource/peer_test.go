@@ -18,6 +18,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/peer"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir/ldapwire"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir/loopca"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -443,7 +444,7 @@ func TestA6_RoundNumbers(t *testing.T) {
 	t.Parallel()
 	p := peer.Start(t, peer.Script{Pages: []peer.Step{peer.Honest(100, many(500)...)}})
 	snapshot := mustRead(t, mustNew(t, forPeer(t, p)))
-	if c := condition(t, snapshot.Conditions, resultCodes); !c.OK || !strings.Contains(c.Detail, "exactly 500 entries") {
+	if c := condition(t, snapshot.Conditions, resultCodes); !c.OK || !strings.Contains(english.Say(c.Detail), "exactly 500 entries") {
 		t.Error(c)
 	}
 }

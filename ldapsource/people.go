@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -101,7 +102,7 @@ func (v *session) judgeHidden(hidden map[string]int, people int) {
 	var doubts []string
 	for _, name := range v.profile.mandatory() {
 		if allowed := model.HiddenAttributes(people); hidden[name] > allowed.Number() {
-			doubts = append(doubts, fmt.Sprintf("%s of %d of %s is not readable, %s", name, hidden[name], wording.Counted(people, "person", "people"), allowed.Words()))
+			doubts = append(doubts, fmt.Sprintf("%s of %d of %s is not readable, %s", name, hidden[name], wording.Counted(people, "person", "people"), english.Say(allowed.Reason())))
 		}
 	}
 	if len(doubts) > 0 {

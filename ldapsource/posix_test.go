@@ -11,6 +11,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/ds389"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/openldap"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -84,7 +85,7 @@ func wantDoubt(t *testing.T, cfg Config, group, detail string, members ...string
 	s := mustNew(t, cfg)
 	snapshot := wantMembers(t, s, "uid", charts{group: {people: members}}.everybody(group))
 	c := condition(t, snapshot.Conditions, groups)
-	if c.OK || snapshot.Departures() || !strings.Contains(c.Detail, detail) {
+	if c.OK || snapshot.Departures() || !strings.Contains(english.Say(c.Detail), detail) {
 		t.Errorf("%+v, want %q", c, detail)
 	}
 	for _, p := range snapshot.People {

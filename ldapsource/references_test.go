@@ -9,6 +9,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/openldap"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/peer"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -53,7 +54,7 @@ func TestAnotherServersPart(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := mustNew(t, forOpenLDAP(t, srv, row.edit))
 			snapshot := mustRead(t, s, gone)
-			if c := condition(t, snapshot.Conditions, references); !c.OK || !strings.Contains(c.Detail, row.says) {
+			if c := condition(t, snapshot.Conditions, references); !c.OK || !strings.Contains(english.Say(c.Detail), row.says) {
 				t.Errorf("%+v does not say %q", c, row.says)
 			}
 			if got := snapshot.Sightings[0]; got.Placeless != row.asked || (got.Evidence.Kind == model.Absent) == row.asked || got.Found {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -131,14 +132,14 @@ func (v *session) identifyContext(context.Context) (string, error) {
 	} else {
 		v.certificate.satisfy(namingContext, "%s", id)
 	}
-	return v.certificate[len(v.certificate)-1].Detail, nil
+	return v.certificate.last(), nil
 }
 
 // requireProof refuses answers that could not justify a departure.
 func (v *session) requireProof() error {
 	for _, c := range v.certificate {
 		if !c.OK {
-			return v.fail(model.ReadResult, "", fmt.Errorf("the directory proves nothing today: %s: %s", c.Name, c.Detail))
+			return v.fail(model.ReadResult, "", fmt.Errorf("the directory proves nothing today: %s: %s", c.Name, english.Say(c.Detail)))
 		}
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -31,7 +32,7 @@ func TestApplicationGroups(t *testing.T) {
 				}
 			}
 			c := condition(t, snapshot.Conditions, groups)
-			if plain := name == "ga-plain"; c.OK != plain || strings.Contains(c.Detail, "its msDS-AzLDAPQuery is not followed") == plain {
+			if plain := name == "ga-plain"; c.OK != plain || strings.Contains(english.Say(c.Detail), "its msDS-AzLDAPQuery is not followed") == plain {
 				t.Errorf("%+v", c)
 			}
 			wantSameFromBelow(t, s, snapshot)

@@ -123,7 +123,7 @@ func (v *session) readSchema(context.Context) (string, error) {
 		return "", v.refuse(schemaKnown, model.ReadConfig, hint, errors.Join(unknown...))
 	}
 	v.certificate.satisfy(schemaKnown, "all %d attributes are known", len(v.needs()))
-	return v.certificate[len(v.certificate)-1].Detail, nil
+	return v.certificate.last(), nil
 }
 
 // need is an attribute and the part of the configuration that names it.

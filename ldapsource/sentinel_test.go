@@ -9,6 +9,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/peer"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir/ldapwire"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -19,7 +20,7 @@ func wantSentinels(t *testing.T, cfg Config, missing string) model.Snapshot {
 	s := mustNew(t, cfg)
 	snapshot := mustRead(t, s)
 	c := condition(t, snapshot.Conditions, sentinels)
-	if seen := missing == ""; c.OK != seen || snapshot.Departures() != seen || !strings.Contains(c.Detail, missing) {
+	if seen := missing == ""; c.OK != seen || snapshot.Departures() != seen || !strings.Contains(english.Say(c.Detail), missing) {
 		t.Errorf("%+v, departures %t; missing should be %q", c, snapshot.Departures(), missing)
 	}
 	if _, err := s.Recheck(t.Context(), nil); (err == nil) != (missing == "") || err != nil && !strings.Contains(err.Error(), missing) {

@@ -86,5 +86,5 @@ func (v *session) identifyReplica(context.Context) (string, error) {
 	v.replica.ID, v.replica.Version = id, version
 	v.certificate.satisfy(serverIdentity, "%s at %s; its copy %s stands at %s", v.server, v.replica.Address,
 		cmp.Or(id, "has no identity that can be read, and"), cmp.Or(string(version), "a point that it does not tell"))
-	return v.certificate[len(v.certificate)-1].Detail, nil
+	return v.certificate.last(), nil
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/go-ldap/ldap/v3"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/peer"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 )
 
 // peerSchema is a schema of these attributes alone.
@@ -60,7 +61,7 @@ func TestContextOfCustom(t *testing.T) {
 			if tt.want != "" {
 				want = peer.Suffix + " " + tt.want
 			}
-			if snapshot.NamingContext != want || c.OK != (want != "") || !strings.Contains(c.Detail, tt.says) {
+			if snapshot.NamingContext != want || c.OK != (want != "") || !strings.Contains(english.Say(c.Detail), tt.says) {
 				t.Errorf("%q, want %q: %+v", snapshot.NamingContext, want, c)
 			}
 		})

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -142,7 +143,7 @@ func wantTown(t *testing.T, w *town, cfg Config, at testdir.Endpoint, attribute 
 	cfg.PageSize, cfg.Timeout = 500, 5*time.Minute
 	s := mustNew(t, cfg)
 	snapshot := mustRead(t, s)
-	t.Logf("%d people read in %v; %s", len(snapshot.People), time.Since(start).Round(time.Millisecond), condition(t, snapshot.Conditions, groups).Detail)
+	t.Logf("%d people read in %v; %s", len(snapshot.People), time.Since(start).Round(time.Millisecond), english.Say(condition(t, snapshot.Conditions, groups).Detail))
 	if !snapshot.Departures() {
 		t.Errorf("departures are blocked: %+v", snapshot.Conditions)
 	}

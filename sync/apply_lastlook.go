@@ -69,7 +69,7 @@ func (a *applier) speaksAgainst(ctx context.Context, c model.Change, object look
 	}
 	why, err = object(shielded(ctx), c)
 	if err == nil && why == "" && !c.Ordered {
-		why = a.Package.Clock().Doubt()
+		why = english.Join(a.Package.Clock().Doubt())
 	}
 	return why, err
 }

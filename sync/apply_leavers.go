@@ -115,7 +115,7 @@ func (a *applier) mustHalt() string {
 		return a.halted
 	}
 	if a.halted = a.Stop(); a.halted != "" && !a.done.plan.Tripped(model.GuardStopFile) {
-		a.done.plan.Guards = append(slices.Clip(a.done.plan.Guards), model.Guard{Name: model.GuardStopFile, Reasons: model.Text(a.halted).Some()})
+		a.done.plan.Guards = append(slices.Clip(a.done.plan.Guards), model.Guard{Name: model.GuardStopFile, Reasons: model.Because("stop-file", a.halted).Some()})
 	}
 	a.halted = cmp.Or(a.halted, stale(a.Now().Round(0).Sub(a.done.plan.GeneratedAt.Round(0))))
 	return a.halted

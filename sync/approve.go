@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/lookup"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
@@ -85,7 +86,7 @@ func (a *Approver) tellRest(ctx context.Context, in plan.Input, waited []model.C
 	waits := next.Waits()
 	given.Waits = slices.DeleteFunc(slices.Clone(waits), model.Wait.Hashed)
 	if whole {
-		after := model.AfterYes{Waits: slices.DeleteFunc(waits, func(w model.Wait) bool { return !w.Hashed() })}
+		after := model.AfterYes{Waits: model.Convert(slices.DeleteFunc(waits, func(w model.Wait) bool { return !w.Hashed() }), asTold)}
 		after.Freed, after.FreedPeople = plan.Freed(a.freedSince(ctx, waited, next))
 		if err := a.Approvals.Asked(ctx, after); err != nil {
 			a.Logger.WarnContext(ctx, "approved, but what waits now could not be recorded", "err", err)
@@ -93,6 +94,12 @@ func (a *Approver) tellRest(ctx context.Context, in plan.Input, waited []model.C
 	}
 	given.Stopped = next.Stopped(given.Changes)
 	given.Freed = among(next.Changes, without(without(waited, given.Changes), given.Waiting))
+}
+
+// asTold is a wait whose check is worded: that is recorded as somebody reads it.
+func asTold(w model.Wait) model.Wait {
+	w.Check = model.Told("", english.Sentences(w.Check)).Some()
+	return w
 }
 
 // freedSince are the steps of departures that waited for a yes, now or for the last pass, and go without one in the

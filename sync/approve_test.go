@@ -426,7 +426,7 @@ func TestStopFileInThePlan(t *testing.T) {
 	before := len(w.sim.State().Withdrawn)
 	r := w.exits(dirsync.ExitWaiting)
 	w.equal("blocked", []string{"withdraw user04", "disable-contact user04", "revoke user03"}, changes(r, model.Blocked))
-	w.equal("guards", []model.Guard{{Name: model.GuardStopFile, Reasons: model.Text(stopFile).Some()}}, r.Plan.Guards)
+	w.equal("guards", []model.Guard{{Name: model.GuardStopFile, Reasons: model.Because("stop-file", stopFile).Some()}}, r.Plan.Guards)
 	w.equal("withdrawn", before, len(w.sim.State().Withdrawn))
 	w.equal("revoked", 0, len(w.sim.State().Revoked))
 	w.equal("approvals", 1, w.approvals())

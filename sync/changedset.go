@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
@@ -65,15 +66,15 @@ func (e *ChangedSetError) Error() string {
 	}
 	list("waits: ", without(e.Waiting, e.New))
 	if len(e.Waiting) > 0 {
-		if words := plan.ForEver(e.Waiting); words != "" {
+		if words := english.ForEver(e.Waiting); words != "" {
 			lines = append(lines, words+".")
 		}
-		lines = append(lines, fmt.Sprintf("Waiting for an approval now: %s. Read `threema-dirsync plan` again; %s, type: %s", plan.CountedSteps(e.Waiting), e.ifRight(), e.command()))
+		lines = append(lines, fmt.Sprintf("Waiting for an approval now: %s. Read `threema-dirsync plan` again; %s, type: %s", english.CountedSteps(e.Waiting), e.ifRight(), e.command()))
 	} else {
 		lines = append(lines, "Nothing waits for an approval now.")
 	}
 	if slices.ContainsFunc(e.Freed, func(c model.Change) bool { return c.Op.OfDeparture() }) {
-		lines = append(lines, "If somebody who goes without a yes should not: "+plan.KeepThem+".")
+		lines = append(lines, "If somebody who goes without a yes should not: "+english.KeepThem+".")
 	}
 	return strings.Join(lines, "\n")
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 )
 
 // toldError ends a pass for a reason that its report tells elsewhere: as what became of a change, or as a source
@@ -26,7 +27,7 @@ func untold(err error) error {
 
 // Failure finds the word for the error of the pass, "" if it has none.
 func (r *Report) Failure() model.PassFailure {
-	distrust, distrusted := errors.AsType[*model.TrustError](r.Err)
+	distrust, distrusted := errors.AsType[*outcomes.TrustError](r.Err)
 	_, stale := errors.AsType[*StaleRequestError](r.Err)
 	_, elsewhere := errors.AsType[*otherPackageError](r.Err)
 	_, trial := errors.AsType[*trialError](r.Err)

@@ -8,6 +8,7 @@ import (
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 )
 
 // TestEachFailureHasItsWord, also where its error is wrapped and joined to another.
@@ -19,8 +20,8 @@ func TestEachFailureHasItsWord(t *testing.T) {
 		want   model.PassFailure
 	}{
 		{dirsync.Report{}, ""},
-		{dirsync.Report{Err: wrapped(&model.TrustError{Reason: "gone"})}, model.PassFailureMissing},
-		{dirsync.Report{Err: wrapped(&model.TrustError{Reason: "over", Ended: true})}, model.PassFailureEnded},
+		{dirsync.Report{Err: wrapped(&outcomes.TrustError{})}, model.PassFailureMissing},
+		{dirsync.Report{Err: wrapped(&outcomes.TrustError{Distrust: model.Distrust{Ended: true}})}, model.PassFailureEnded},
 		{dirsync.Report{Err: wrapped(&dirsync.StaleRequestError{})}, model.PassFailureStale},
 		{dirsync.Report{Err: wrapped(serviceFailure{errors.New("503")})}, model.PassFailureService},
 		{dirsync.Report{Err: wrapped(context.Canceled), Interrupted: true}, model.PassFailureInterrupted},

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
@@ -99,8 +100,8 @@ func cannotHold(in plan.Input, x explain.Explanation) string {
 	past := x.History.Departures
 	complete := x.Departure != nil && !x.Departure.WithdrawnAt.IsZero() && len(x.Changes) == 0 && len(x.Held) == 0
 	switch {
-	case doubt != "":
-		return "a day means nothing while the clock is in doubt: " + doubt
+	case len(doubt) > 0:
+		return "a day means nothing while the clock is in doubt: " + english.Join(doubt)
 	case x.Owned != nil || x.Departure != nil && !complete || len(x.Open) > 0:
 		return ""
 	case len(past) > 0 && !past[len(past)-1].WithdrawnAt.IsZero():
@@ -171,8 +172,8 @@ func (h *Holder) End(ctx context.Context, query, reason, by string) (outcomes.An
 		return refused(a, "nobody said that "+name(a)+" is on leave; `threema-dirsync hold` lists who is"), nil
 	case !x.Suspension.Standing:
 		return refused(a, fmt.Sprintf("the leave of %s is over since %s", name(a), wording.Stamp(x.Suspension.Over))), nil
-	case in.ServiceClock.Doubt() != "":
-		return refused(a, "no grace begins while the clock is in doubt: "+in.ServiceClock.Doubt()), nil
+	case len(in.ServiceClock.Doubt()) > 0:
+		return refused(a, "no grace begins while the clock is in doubt: "+english.Join(in.ServiceClock.Doubt())), nil
 	}
 	if err := h.Ledger.EndSuspension(ctx, x.Person, by, reason); err != nil {
 		return a, err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
@@ -135,9 +136,9 @@ func (p *Planner) compute(ctx context.Context, d draft, accept bool) (draft, err
 	}
 	in.AcceptBaseline, in.Stop, in.StopFile, in.NoHandover = accept, p.Stop(), p.StopFile, p.NoHandover()
 	computed := plan.Compute(in)
-	if err := computed.Untrusted; err != nil {
-		d.plan.Untrusted, d.plan.Update = err, computed.Update
-		return d, err
+	if untrusted := computed.Untrusted; untrusted != nil {
+		d.plan.Untrusted, d.plan.Update = untrusted, computed.Update
+		return d, &outcomes.TrustError{Distrust: *untrusted}
 	}
 	return draft{in: in, plan: computed, planned: true, unread: d.unread}, nil
 }

@@ -122,8 +122,8 @@ func (r Report) MarshalJSON() ([]byte, error) {
 		Interrupted: r.Interrupted, Omitted: r.omitted,
 		HandedOver: model.Convert(r.HandedOver, func(h outcomes.HandedOver) view.HandedOverJSON { return view.HandedOverJSON(h) }),
 	}
-	if trust, untrusted := errors.AsType[*model.TrustError](r.Err); untrusted {
-		doc.Missing = view.NewBaselinePeopleJSON(trust.Missing)
+	if trust, untrusted := errors.AsType[*outcomes.TrustError](r.Err); untrusted {
+		doc.Missing, doc.ErrorCodes = view.NewBaselinePeopleJSON(trust.Missing), model.CodesOf(trust.Reasons)
 	}
 	for _, s := range r.Incomplete { // gave no snapshot: the certificate as far as the read got
 		source := view.NewSourceJSON(model.SourceReport{Name: s.Name, Conditions: s.conditions()})

@@ -19,7 +19,7 @@ func TestSourceFails(t *testing.T) {
 	for _, reason := range model.ReadReasons() {
 		failures[string(reason)] = &model.ReadError{
 			Source: sourceName, Reason: reason, Err: errors.New("the directory is on fire"), Hint: "call the fire brigade",
-			Conditions: []model.Condition{{Name: "result codes", Detail: "fire"}},
+			Conditions: []model.Condition{{Name: "result codes", Detail: model.Told("", "fire")}},
 		}
 	}
 	w := newWorld(t, options{}, employees(4)...)
@@ -55,7 +55,7 @@ func TestConditionFails(t *testing.T) {
 	w.directory.remove("id-03")
 	w.directory.put(employee(5))
 	w.directory.change(t, "id-01", func(p *person) { p.Last = "Married" })
-	w.directory.conditions = []model.Condition{{Name: "sentinels", Detail: "missing"}}
+	w.directory.conditions = []model.Condition{{Name: "sentinels", Detail: model.Told("", "missing")}}
 	for range 3 {
 		w.exits(dirsync.ExitIncomplete)
 	}

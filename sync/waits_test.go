@@ -92,7 +92,7 @@ func TestWaitsThroughAReadThatFailed(t *testing.T) {
 	w.exits(dirsync.ExitIncomplete)
 	w.directory.failure = nil
 	whole := w.directory.conditions
-	w.directory.conditions = []model.Condition{{Name: "sentinels", Detail: "missing"}}
+	w.directory.conditions = []model.Condition{{Name: "sentinels", Detail: model.Told("", "missing")}}
 	w.advance(time.Hour)
 	w.exits(dirsync.ExitIncomplete)
 	w.directory.conditions = whole

@@ -47,10 +47,10 @@ func TestClockOfTheService(t *testing.T) {
 			if got.Told != tt.told || (got.Ahead-tt.ahead).Abs() > 10*time.Second {
 				t.Errorf("told is %+v", got)
 			}
-			if tt.ahead == 0 && got.Doubt() != "" || tt.ahead != 0 && got.Doubt() == "" {
-				t.Errorf("the doubt is %q", got.Doubt())
+			if tt.ahead == 0 && len(got.Doubt()) > 0 || tt.ahead != 0 && len(got.Doubt()) == 0 {
+				t.Errorf("the doubt is %v", got.Doubt())
 			}
-			if (model.ServiceClock{}).Doubt() != "" {
+			if len((model.ServiceClock{}).Doubt()) > 0 {
 				t.Error("no answer is no doubt")
 			}
 		})
@@ -66,12 +66,12 @@ func TestClockOfAnInventoryIsItsOwn(t *testing.T) {
 		replyJSON(http.StatusOK, `{"id":"S","name":"n","type":"professional","licences":1}`)(w, r)
 	})
 	_, _ = client.Inventory(t.Context()) // that it has no lists is another test's
-	if client.Clock().Doubt() == "" {
+	if len(client.Clock().Doubt()) == 0 {
 		t.Error("a day is no doubt")
 	}
 	by = 0
 	_, _ = client.Inventory(t.Context())
-	if got := client.Clock(); !got.Told || got.Doubt() != "" {
+	if got := client.Clock(); !got.Told || len(got.Doubt()) > 0 {
 		t.Errorf("after the clock was set right: %+v", got)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema"
 )
@@ -62,8 +63,8 @@ func checkClock(c model.ServiceClock) Finding {
 		f.Verdict, f.Came = ldapsource.Warning, "the answer has no date"
 		f.Advice = "keep this machine's clock right (timedatectl): where the directory tells no time either, no pass would notice that it is wrong. " +
 			"Let the proxy pass the header Date on"
-	case c.Doubt() != "":
-		f.Verdict, f.Came, f.Advice = ldapsource.Failure, c.Doubt(), "until then nobody departs (exit code 4)"
+	case len(c.Doubt()) > 0:
+		f.Verdict, f.Came, f.Advice = ldapsource.Failure, english.Join(c.Doubt()), "until then nobody departs (exit code 4)"
 	}
 	return f
 }
@@ -84,7 +85,7 @@ func (d Doctor) checkTerm(s model.Subscription) Finding {
 	case s.ValidUntil.IsZero():
 		f.Came = "no end is given"
 	case left <= 0:
-		f.Verdict, f.Came, f.Advice = ldapsource.Failure, model.EndedLicence(s.ValidUntil).Error(), "each pass ends with exit code 1 until the package is renewed"
+		f.Verdict, f.Came, f.Advice = ldapsource.Failure, english.Distrusted(*model.EndedLicence(s.ValidUntil)), "each pass ends with exit code 1 until the package is renewed"
 	case left < 60*24*time.Hour:
 		f.Verdict, f.Advice = ldapsource.Warning, "renew it in time: after that day nothing is written"
 	}

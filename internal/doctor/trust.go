@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -23,7 +24,7 @@ func (d Doctor) checkTrust(ctx context.Context, state model.State, inventory mod
 		}
 	}
 	if distrust := plan.Compute(in).Untrusted; distrust != nil {
-		f.Verdict, f.Came, f.Advice = ldapsource.Failure, distrust.Error(), noPassGetsThere
+		f.Verdict, f.Came, f.Advice = ldapsource.Failure, english.Distrusted(*distrust), noPassGetsThere
 	}
 	return f
 }

@@ -3,21 +3,32 @@
 //
 // In a sentence, {1} is the first argument of the reason, {2} the second. A time is shown as a stamp, with {1:date} as a
 // day; {1:person:people} counts; {1:quoted} puts a text into quotes; a reason is worded,
-// several are joined by semicolons, with {1:list} by commas, as names are; {1:and} joins either by that word. Words between
-// arguments are plain text: what comes from a directory is made harmless by whoever prints it. Of what somebody is waited
-// for it is told what to do.
+// several are joined by semicolons, with {1:list} by commas, as names are, with {1:and} by that word or mark, and {1:some}
+// names the first. Words between arguments are plain text: what comes from a directory is made harmless by whoever prints it.
 //
 //	say.go         a reason becomes words
 //	sentences.go   where the sentence of a code is looked for
+//
+// The sentences, by what they are about:
+//
 //	joiners.go     who stays or comes: credentials, usernames, settings, contacts
 //	unmanaged.go   what is not ours, what is worth knowing, whom a read misses
 //	mapping.go     why a template gives no value
-//	handover.go    the hand-over of passwords
+//	handover.go    that no password can be handed over
 //	leavers.go     why the steps of people on the way out come, wait or rest
 //	belongings.go  whose a credential or a Threema ID is, and who may be the same person
 //	orders.go      what somebody ordered, and what the directory shows meanwhile
 //	undo.go        a withdrawal that somebody takes back
 //	alarms.go      what an alarm means, and when nothing is expected of an effect any more
+//	gates.go       what stops a step, how many may go at once, what became of whom, who is held
+//	baseline.go    why a plan is a preview, and what speaks against the licence package
+//	directory.go   what the memory found of a read: its conditions, who reads, from where, at what time
+//
+// What is worded from values of the core, and no reason:
+//
 //	leaves.go      leaves of absence
 //	status.go      how far a change is, and what proves a state
+//	waits.go       what waits for somebody, for whom, and what to type
+//	steps.go       how many steps of how many people
+//	sources.go     what a read lacks
 package english

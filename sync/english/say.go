@@ -12,8 +12,8 @@ import (
 
 // Say words one reason.
 func Say(r model.Reason) string {
-	if r.Code == model.Plain {
-		return fmt.Sprint(r.Args...)
+	if r.Words != "" {
+		return r.Words
 	}
 	words, found := Sentence(r.Code)
 	if !found {
@@ -65,8 +65,6 @@ func argument(field string, args []any) string {
 		return Say(arg)
 	case []model.Reason:
 		return listed(model.Convert(arg, Say), form, "; ")
-	case model.Wait:
-		return arg.Ask()
 	case []string:
 		return listed(arg, form, ", ")
 	case string:
@@ -84,6 +82,8 @@ func moment(t time.Time, form string) string {
 	switch form {
 	case "date":
 		return t.UTC().Format(time.DateOnly)
+	case "minute":
+		return t.UTC().Format("2006-01-02 15:04 UTC")
 	}
 	return wording.Stamp(t)
 }
@@ -93,8 +93,15 @@ func listed(words []string, form, usual string) string {
 	switch form {
 	case "":
 		return strings.Join(words, usual)
-	case "list":
+	case "list", ",":
 		return strings.Join(words, ", ")
+	case "some":
+		return wording.SomeOf(words, model.ShownOUs, " and ")
 	}
 	return strings.Join(words, " "+form+" ")
+}
+
+// Sentences words what are whole sentences, one after the other.
+func Sentences(reasons []model.Reason) string {
+	return strings.Join(model.Convert(reasons, Say), " ")
 }

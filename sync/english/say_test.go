@@ -17,7 +17,7 @@ func TestSay(t *testing.T) {
 		reason model.Reason
 	}{
 		{"", model.Reason{}},
-		{"as it is {1}", model.Text("as it is {1}")},
+		{"as it is {1}", model.Told("", "as it is {1}")},
 		{"no-such-code", model.Because("no-such-code", "x")},
 		{"the leave of absence is over since 2026-03-02 07:05:09 UTC, and the grace counts from then", model.Because("leave-over", at)},
 		{"credential {2} was withdrawn on 2026-03-02", model.Because("withdrawn-already", "{2}", at)},

@@ -9,6 +9,7 @@ func Sentence(code model.Code) (string, bool) {
 		ofUnmanaged, ofKeptIDs, ofNotices, ofMissed,
 		ofMapping, ofValues,
 		ofHandover, ofLeavers, ofBelongings, ofOrders, ofUndo, ofEffects,
+		ofGates, ofLimits, ofMasses, ofChecks, ofHeld, ofBaseline, ofLedger, ofPackage, ofBaselinePeople, ofConditions, ofClock, ofViews, ofScope,
 	} {
 		if words := topic(code); words != "" {
 			return words, true

@@ -88,7 +88,7 @@ func (x *Explanation) whyNothing() string {
 	case x.Owned == nil && x.Departure == nil:
 		words := "nothing: not entitled, and nothing in the package is managed for them"
 		if x.InNoGroup() {
-			words += "; if they should have access, " + model.HowToEntitle(x.Source.Outside.Groups)
+			words += "; if they should have access, " + english.Say(model.HowToEntitle(x.Source.Outside.Groups))
 		}
 		return words
 	}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
@@ -54,7 +55,7 @@ func recordWaits(waits []model.Wait) []recordedWait {
 	recorded := make([]recordedWait, 0, len(waits))
 	for _, w := range waits {
 		recorded = append(recorded, recordedWait{
-			Code: w.Code, Since: w.Since.UTC(), People: w.People, Command: w.Command, Covers: w.Covers, Steps: w.CoversSteps, Check: w.Check, Whom: recordPeople(w.Whom),
+			Code: w.Code, Since: w.Since.UTC(), People: w.People, Command: w.Command, Covers: w.Covers, Steps: w.CoversSteps, Check: english.Sentences(w.Check), Whom: recordPeople(w.Whom),
 		})
 	}
 	return recorded
@@ -62,7 +63,7 @@ func recordWaits(waits []model.Wait) []recordedWait {
 
 func (r recordedWait) wait() model.Wait {
 	return model.Wait{
-		Code: r.Code, Since: r.Since, People: r.People, Command: r.Command, Covers: r.Covers, CoversSteps: r.Steps, Check: r.Check, Whom: model.Convert(r.Whom, recordedWaitingOne.person),
+		Code: r.Code, Since: r.Since, People: r.People, Command: r.Command, Covers: r.Covers, CoversSteps: r.Steps, Check: model.Told("", r.Check).Some(), Whom: model.Convert(r.Whom, recordedWaitingOne.person),
 	}
 }
 

@@ -35,7 +35,7 @@ func TestWhatIsAskedAfterAYes(t *testing.T) {
 			}
 			freed := []model.WaitingPerson{{Person: person("bob"), CSI: "E2", Steps: []model.Op{model.Withdraw}}}
 			for _, want := range []*model.AfterYes{{}, {
-				Waits: []model.Wait{{Code: model.WaitApproval, Since: start, People: 2, Command: "threema-dirsync approve beef", CoversSteps: 3, Check: "look", Whom: freed}},
+				Waits: []model.Wait{{Code: model.WaitApproval, Since: start, People: 2, Command: "threema-dirsync approve beef", CoversSteps: 3, Check: model.Told("", "look").Some(), Whom: freed}},
 				Freed: freed, FreedPeople: 1,
 			}} {
 				if err := l.Asked(t.Context(), *want); err != nil {

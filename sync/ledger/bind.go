@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -83,7 +84,7 @@ func noteBinding(ctx context.Context, tx *sql.Tx, t *trail, m model.StateUpdate)
 		if !is.Reader.Same(old.Reader) {
 			t.note(AuditEntry{
 				Event: auditBound, Person: model.PersonID{Source: name},
-				Message: fmt.Sprintf("bind account %q, it was %q", is.Reader.String(), old.Reader.String()),
+				Message: fmt.Sprintf("bind account %q, it was %q", english.Say(is.Reader.Reason()), english.Say(old.Reader.Reason())),
 			})
 		}
 	}

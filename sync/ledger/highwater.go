@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/plainfile"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -122,7 +123,7 @@ func noteGap(ctx context.Context, tx *sql.Tx, t *trail, gap model.Gap) error {
 	}
 	noted, err := result.RowsAffected()
 	if noted > 0 {
-		t.note(AuditEntry{Event: auditBound, Message: gap.String()})
+		t.note(AuditEntry{Event: auditBound, Message: english.Say(gap.Reason())})
 	}
 	return err
 }

@@ -140,7 +140,7 @@ func (m *Mapper) Map(p model.Person) model.Identity {
 	identity := model.Identity{
 		Person: p.ID, DN: p.DN, State: p.State, Evidence: p.Evidence, Dated: p.Dated, Excluded: p.Excluded, Protected: p.Protected,
 	}
-	identity.Held = model.Text(p.Held).Some()
+	identity.Held = model.Told("", p.Held).Some()
 	for _, f := range m.fields {
 		value, reason, unsaid := f.value(p, nil)
 		if unsaid {

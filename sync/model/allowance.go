@@ -1,19 +1,14 @@
 package model
 
-import (
-	"fmt"
-	"strings"
-)
-
 // An Allowance is how many people a rule lets through, and how that number comes about: of a percentage of
-// so many, rounded down, at least a floor, at most a cap. Every message about a limit has its words from
-// here, so that whoever reads it can reckon for themselves (design §5.11).
+// so many, rounded down, at least a floor, at most a cap. Every message about a limit tells it
+// from here, so that whoever reads it can reckon for themselves (design §5.11).
 type Allowance struct {
 	Key           string // where the operator finds the rule, "" if it cannot be set
 	Percent, Base int
 	AtLeast       int
-	AtMost        []int // the cap, if there is one, which is stronger than the floor
-	Half          bool  // and never more than half of the base
+	AtMost        []int // the cap of a rule of the configuration, if it has one, which is stronger than the floor
+	Half          bool  // of a rule with a cap: and never more than half of the base
 }
 
 // Number is how many are allowed.
@@ -30,21 +25,17 @@ func (a Allowance) Number() int {
 
 func (a Allowance) share() int { return a.Percent * a.Base / 100 }
 
-// Words tell the number, and how it is reckoned.
-func (a Allowance) Words() string {
-	key := a.Key
-	if key != "" {
-		key += ": "
+// Reason tells the number, and how it is reckoned.
+func (a Allowance) Reason() Reason {
+	switch {
+	case a.Key == "":
+		return Because("allowed", a.Number(), a.Percent, a.Base, a.share(), a.AtLeast)
+	case len(a.AtMost) == 0:
+		return Because("allowed-by", a.Number(), a.Key, a.Percent, a.Base, a.share(), a.AtLeast)
+	case !a.Half:
+		return Because("allowed-at-most", a.Number(), a.Key, a.Percent, a.Base, a.share(), a.AtLeast, a.AtMost[0])
 	}
-	words := []string{fmt.Sprintf("%d allowed (%s%d %% of %d is %d, at least %d", a.Number(), key, a.Percent, a.Base, a.share(), a.AtLeast)}
-	for _, most := range a.AtMost {
-		words = append(words, fmt.Sprintf("but at most %d", most))
-	}
-	text := strings.Join(words, ", ")
-	if a.Half {
-		text += fmt.Sprintf(" and half of them, %d", a.Base/2)
-	}
-	return text + ")"
+	return Because("allowed-to-leave", a.Number(), a.Key, a.Percent, a.Base, a.share(), a.AtLeast, a.AtMost[0], a.Base/2)
 }
 
 // few is how many keep a small source or package workable, whatever the share is.

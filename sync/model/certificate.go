@@ -1,9 +1,6 @@
 package model
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // ConditionIDs fails while an entry of the scope has no usable immutable ID. It may be anybody, so
 // that somebody was not found proves nothing. What entries that have one say goes on to count: joiners,
@@ -27,14 +24,6 @@ func (s Snapshot) holds(but ...string) bool {
 	return len(s.Conditions) > 0 && !slices.ContainsFunc(s.Conditions, func(c Condition) bool { return !c.OK && !slices.Contains(but, c.Name) })
 }
 
-// Consequence says in words what it means that these conditions fail.
-func Consequence(failed []string) string {
-	if slices.ContainsFunc(failed, func(name string) bool { return name != ConditionIDs }) {
-		return "nobody departs"
-	}
-	return "nobody counts as absent"
-}
-
 // Failed names the conditions that do not hold.
 func (s SourceReport) Failed() []string {
 	var names []string
@@ -46,19 +35,19 @@ func (s SourceReport) Failed() []string {
 	return names
 }
 
-// Failures words the conditions that do not hold.
-func (s Snapshot) Failures() string {
-	var words []string
+// Failures tell the conditions that do not hold.
+func (s Snapshot) Failures() []Reason {
+	var failed []Reason
 	for _, c := range s.Conditions {
 		if !c.OK {
-			words = append(words, c.Name+": "+c.Detail)
+			failed = append(failed, Because("condition-fails", c.Name, c.Detail))
 		}
 	}
-	return strings.Join(words, "; ")
+	return failed
 }
 
 // Satisfy adds a condition that holds.
-func (s *Snapshot) Satisfy(name, detail string) {
+func (s *Snapshot) Satisfy(name string, detail Reason) {
 	s.Conditions = append(slices.Clip(s.Conditions), Condition{Name: name, OK: true, Detail: detail})
 }
 

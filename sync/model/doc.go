@@ -28,7 +28,7 @@
 //	licences.go         how many there are, and are left
 //	service.go          what the service does with settings that a write does not name
 //	service_clock.go    its clock, and ours
-//	trust_error.go      why an inventory is not taken for what it says
+//	distrust.go         why an inventory is not taken for what it says
 //	unmanaged.go        what is not ours
 //	vanished.go         an ID that went by itself
 //
@@ -74,6 +74,7 @@
 //
 // Words that the core and its views share:
 //
+//	reason.go           why something is as it is, as a code
 //	words.go            people, operations
 //	names.go            how to name a person in a command
 //	someous.go          OUs, but not all

@@ -1,11 +1,6 @@
 package model
 
-import (
-	"fmt"
-	"time"
-
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
-)
+import "time"
 
 // GapKind is why a ledger does not know all passes that were done here.
 type GapKind string
@@ -26,17 +21,15 @@ type Gap struct {
 	At   time.Time
 }
 
-func (g Gap) String() string {
-	day := wording.Stamp(g.At)
+// Reason says which passes, "" if there is none.
+func (g Gap) Reason() Reason {
 	switch g.Kind {
 	case OlderLedger:
-		return fmt.Sprintf("pass %d of %s was done here, and this ledger, which ended with pass %d, does not know it: most likely an older ledger.db "+
-			"was put back, and it knows nothing of what was done since; if you have the newer one, stop the service and put that back", g.Done, day, g.Own)
+		return Because("ledger-older", int(g.Done), g.At, int(g.Own))
 	case LostLedger:
-		return fmt.Sprintf("pass %d of %s was done here, and this ledger is new: the old one was lost; adoption and changes go ahead, but nobody gets a new credential, nobody's "+
-			"access is withdrawn (Zugang entzogen) and no Threema ID detached (getrennt) or revoked (widerrufen)", g.Done, day)
+		return Because("ledger-lost", int(g.Done), g.At)
 	}
-	return ""
+	return Reason{}
 }
 
 // Doubt takes the row of departures from what an older ledger remembers of a person: they may

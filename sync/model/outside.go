@@ -2,10 +2,9 @@ package model
 
 import (
 	"cmp"
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"slices"
 	"strings"
-
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 )
 
 // Outside are the people whom base_dn and filter of a source cover, and who are in none of the groups that
@@ -41,28 +40,13 @@ func (s SourceView) outside() Outside {
 	return o
 }
 
-// Words tell of them, the first line how many and what to do where somebody is missed; none if there is nobody.
-func (o Outside) Words() []string {
-	if o.People == 0 {
-		return nil
-	}
-	lines := []string{wording.Counted(o.People, "person", "people") + " in scope and in none of its groups; is somebody missed? Then " + HowToEntitle(o.Groups)}
-	for _, person := range o.Shown {
-		lines = append(lines, "- "+wording.Harmless(DescribePerson(person.CSI, person.DN, person.Person)))
-	}
-	if more := o.People - len(o.Shown); more > 0 {
-		lines = append(lines, wording.More(more, ": look in the directory who below base_dn matches the filter and is no member"))
-	}
-	return lines
-}
-
 // HowToEntitle says what is to be done for somebody who is in none of the groups.
-func HowToEntitle(groups []string) string {
+func HowToEntitle(groups []string) Reason {
 	switch len(groups) {
 	case 0:
-		return "add them to one of the groups that entitle"
+		return Because("add-to-a-group")
 	case 1:
-		return "add them to the group " + wording.Harmless(groups[0])
+		return Because("add-to-the-group", wording.Harmless(groups[0]))
 	}
-	return "add them to one of the groups " + wording.Harmless(SomeOf(groups))
+	return Because("add-to-one-group", Convert(groups, wording.Harmless))
 }

@@ -21,7 +21,13 @@ func (r Reader) Same(q Reader) bool {
 	return r.Name == q.Name
 }
 
-func (r Reader) String() string { return cmp.Or(r.Name, r.ID, "an account that nobody named") }
+// Reason names the account.
+func (r Reader) Reason() Reason {
+	if name := cmp.Or(r.Name, r.ID); name != "" {
+		return Because("reader", name)
+	}
+	return Because("reader-unnamed")
+}
 
 // Refresh is r as a later read of the same account tells it. An ID that is not readable any more
 // stays known.

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -16,10 +17,12 @@ type Code string
 type Reason struct {
 	Code Code
 	Args []any
+	// Words, if not empty, are the sentence, see [Told].
+	Words string
 }
 
 // Because makes a reason.
-func Because(code Code, args ...any) Reason { return Reason{code, args} }
+func Because(code Code, args ...any) Reason { return Reason{Code: code, Args: args} }
 
 // Some is a list of one reason, none if it says nothing.
 func (r Reason) Some() []Reason {
@@ -31,7 +34,7 @@ func (r Reason) Some() []Reason {
 
 // Key tells reasons apart, and puts them in one order whatever the language.
 func (r Reason) Key() string {
-	parts := []string{string(r.Code)}
+	parts := []string{string(r.Code), r.Words}
 	for _, arg := range r.Args {
 		parts = append(parts, keyOf(arg))
 	}
@@ -62,18 +65,14 @@ func CodesOf(reasons []Reason) []Code {
 	return Convert(reasons, func(r Reason) Code { return r.Code })
 }
 
-// Plain is the code of a sentence that has no code of its own yet.
-const Plain Code = "text"
+// Foreign is the code of a sentence that no rule of the core made: of an adapter, or of a record that tells no code.
+const Foreign Code = "text"
 
-// Text is such a sentence.
-func Text(sentence string) Reason {
+// Told is a reason as a sentence: of an adapter, which words what it found itself, or of a record, which keeps the words of
+// its day beside the code.
+func Told(code Code, sentence string) Reason {
 	if sentence == "" {
 		return Reason{}
 	}
-	return Because(Plain, sentence)
-}
-
-// Sentence words reasons that are nothing but text.
-func Sentence(reasons []Reason) string {
-	return strings.Join(Convert(reasons, func(r Reason) string { return fmt.Sprint(r.Args...) }), "; ")
+	return Reason{Code: cmp.Or(code, Foreign), Words: sentence}
 }

@@ -85,8 +85,13 @@ func (k KnownServer) Compare(l KnownServer) int {
 	return cmp.Or(strings.Compare(k.Source, l.Source), strings.Compare(k.Server, l.Server))
 }
 
-// Name names the replica.
-func (r Replica) Name() string { return cmp.Or(r.ID, "none readable") }
+// Reason names the replica.
+func (r Replica) Reason() Reason {
+	if r.ID == "" {
+		return Because("copy-unreadable")
+	}
+	return Because("copy", r.ID)
+}
 
 // LastServer is the server from which the last complete read of a source came, the zero value if
 // there is none: it is asked first next time (pitfall B16). One that is proved comes before one that

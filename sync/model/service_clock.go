@@ -1,7 +1,6 @@
 package model
 
 import (
-	"fmt"
 	"slices"
 	"time"
 )
@@ -22,27 +21,24 @@ type ServiceClock struct {
 	Ahead time.Duration
 }
 
-// Doubt says why our clock may be wrong, "" if the service says nothing against it.
-func (c ServiceClock) Doubt() string {
+// Doubt says why our clock may be wrong, nothing if the service says nothing against it.
+func (c ServiceClock) Doubt() []Reason {
 	if c.Ahead.Abs() <= MaxSkew {
-		return ""
+		return nil
 	}
-	return fmt.Sprintf("the clock of the Work API (Date of its answers) is %s ours, so this machine's clock is wrong, or the service's, or a proxy answers "+
-		"from its memory: nobody departs. Set the clock right (`timedatectl`), or fix the proxy", c.Words())
+	return Because("clock-in-doubt", c.Reason()).Some()
 }
 
-// Words tells both clocks.
-func (c ServiceClock) Words() string {
+// Reason compares both clocks, where the service told its own.
+func (c ServiceClock) Reason() Reason {
 	by := c.Ahead.Abs().Round(time.Second)
 	switch {
-	case !c.Told:
-		return "not told"
 	case by < time.Second:
-		return "the same as"
+		return Because("clock-the-same")
 	case c.Ahead < 0:
-		return fmt.Sprintf("%v behind", by)
+		return Because("clock-behind", by.String())
 	}
-	return fmt.Sprintf("%v ahead of", by)
+	return Because("clock-ahead", by.String())
 }
 
 // ClockHolds tells that the source shows no doubt of our clock.
@@ -51,7 +47,7 @@ func (s Snapshot) ClockHolds() bool {
 }
 
 // AddToClock adds to what the source found about the clock.
-func (s *Snapshot) AddToClock(ok bool, detail string) {
+func (s *Snapshot) AddToClock(ok bool, detail Reason) {
 	s.Conditions = slices.Clone(s.Conditions)
 	n := slices.IndexFunc(s.Conditions, func(c Condition) bool { return c.Name == ConditionClock })
 	if n < 0 {
@@ -59,5 +55,9 @@ func (s *Snapshot) AddToClock(ok bool, detail string) {
 		return
 	}
 	c := &s.Conditions[n]
-	c.OK, c.Detail = c.OK && ok, JoinReasons(c.Detail, detail)
+	c.OK = c.OK && ok
+	if c.Detail.Code != "" {
+		detail = Because("clock-by-both", c.Detail, detail)
+	}
+	c.Detail = detail
 }

@@ -1,7 +1,5 @@
 package model
 
-import "cmp"
-
 // Sighting is what a look-up by immutable ID over the whole suffix found (pitfall B13): the
 // state with its evidence, and where the entry is now. Unknown carries the reason in
 // Evidence.Detail: an unreadable parent, say, which proves nothing.
@@ -20,15 +18,17 @@ type Sighting struct {
 	Placeless bool
 }
 
-// WhyGone words what a read shows of somebody whom it does not show as entitled.
-func (s Sighting) WhyGone(excluded bool) string {
+// WhyGone says what a read shows of somebody whom it does not show as entitled.
+func (s Sighting) WhyGone(excluded bool) Reason {
 	switch {
 	case excluded:
-		return "lies below exclude_dns: held"
+		return Because("held-below-excluded")
 	case s.Gone().State == Departed:
-		return s.Gone().Evidence.String()
+		return Because("read-shows", s.Gone().Evidence.String())
+	case s.Evidence.Detail == "":
+		return Because("held-not-found")
 	}
-	return "account state unknown: " + cmp.Or(s.Evidence.Detail, "not found in this read") + ": held"
+	return Because("held-state-unknown", s.Evidence.Detail)
 }
 
 // Gone is the sighting as the planner takes it. Who is not found, where nothing of the place is readable either in

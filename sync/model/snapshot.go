@@ -41,7 +41,7 @@ type Snapshot struct {
 type Condition struct {
 	Name   string
 	OK     bool
-	Detail string
+	Detail Reason
 }
 
 // Departures tells whether departures in this snapshot may count, as far as an entry says so: it has

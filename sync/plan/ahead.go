@@ -1,23 +1,17 @@
 package plan
 
 import (
-	"fmt"
 	"iter"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // A moved or deleted OU is a mass of people under way, days before anything is taken from them: the limits
 // stop them when their grace is over. Whether they will is known at first sight, so it is said then
 // (design §5.11). Nothing waits for the answer.
-
-// KeepThem is how to keep somebody who goes without a yes.
-const KeepThem = "enable the account, or move it back; or type threema-dirsync hold PERSON --until DATE --reason TEXT"
 
 // step is one change out that a later pass is expected to carry out, if the directory stays as it is. When, is a
 // guess (timetable.go).
@@ -168,11 +162,10 @@ func (p *gates) announce(op model.Op, source string, found []excess, stopped []s
 	if op.BeginsDeparture() {
 		p.announceBeginnings(source, earliest)
 	}
-	var rules []string
+	var rules []model.Reason
 	for _, e := range found {
-		rules = append(rules, e.guard+": "+e.what+", "+e.allowed)
+		rules = append(rules, model.Because("over-limit", e.guard, e.what, e.allowed))
 	}
-	p.tripped(model.Guard{Name: model.GuardAhead, Source: source, Check: model.Text(p.checkLeavers(source, people)).Some(), Reasons: model.Text(fmt.Sprintf(
-		"%s of %s under way comes not before %s, and will be stopped then by %s. %s",
-		op.CockpitWord(), wording.Counted(len(people), "person", "people"), wording.Stamp(earliest), strings.Join(rules, "; "), p.whoLeaves(people))).Some()})
+	why := model.Because("leavers-ahead", op.CockpitWord(), len(people), earliest, rules, p.whoLeaves(people))
+	p.tripped(model.Guard{Name: model.GuardAhead, Source: source, Check: p.checkLeavers(source, people), Reasons: why.Some()})
 }

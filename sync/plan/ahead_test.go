@@ -101,10 +101,10 @@ func TestAMassIsAnnouncedAtFirstSight(t *testing.T) {
 			if wait.Code != model.WaitCode(model.GuardAhead) || wait.People != row.people || wait.Command != "threema-dirsync approve "+p.Hash {
 				t.Errorf("%+v", wait)
 			}
-			if look, yes, _ := strings.Cut(wait.Words(), wait.Command); !strings.Contains(look, "GUARD mass-departure-ahead says; if they really left") || yes != "" {
-				t.Errorf("the yes comes first: %s", wait.Words())
+			if look, yes, _ := strings.Cut(english.Wait(wait), wait.Command); !strings.Contains(look, "GUARD mass-departure-ahead says; if they really left") || yes != "" {
+				t.Errorf("the yes comes first: %s", english.Wait(wait))
 			}
-			if check := english.Join(p.Guards[0].Check); !strings.Contains(check, row.check) || strings.Contains(check, p.Hash) {
+			if check := english.Sentences(p.Guards[0].Check); !strings.Contains(check, row.check) || strings.Contains(check, p.Hash) {
 				t.Errorf("check first: %s", check)
 			}
 			if len(english.Join(p.Guards[0].Reasons)) > 800 {

@@ -27,8 +27,8 @@ func TestALimitTellsItsReckoning(t *testing.T) {
 		{model.HeldLimit{Count: 3, Percent: 5}.Allows(100), 5, "5 allowed (limits.held: 5 % of 100 is 5, at least 3)"},
 		{model.HiddenAttributes(600), 6, "6 allowed (1 % of 600 is 6, at least 3)"},
 	} {
-		if row.allowed.Number() != row.number || row.allowed.Words() != row.words {
-			t.Errorf("%d, %s; want %d, %s", row.allowed.Number(), row.allowed.Words(), row.number, row.words)
+		if row.allowed.Number() != row.number || english.Say(row.allowed.Reason()) != row.words {
+			t.Errorf("%d, %s; want %d, %s", row.allowed.Number(), english.Say(row.allowed.Reason()), row.number, row.words)
 		}
 	}
 }
@@ -63,7 +63,7 @@ func TestEachLimitTellsItsReckoning(t *testing.T) {
 				told += english.Join(g.Reasons) + "\n"
 			}
 			if p.Untrusted != nil {
-				told += p.Untrusted.Error()
+				told += english.Distrusted(*p.Untrusted)
 			}
 			if !strings.Contains(told, row.words) {
 				t.Errorf("does not say %q:\n%s", row.words, told)

@@ -60,11 +60,11 @@ func (p *gates) protect() {
 			continue
 		}
 		c.Protected = true
-		words := "protected"
-		if !p.isProtected(*c) {
-			words += ", like everybody of source " + c.Person.Source + " (" + why + ")"
+		if p.isProtected(*c) {
+			c.Because(model.Because("protected"))
+		} else {
+			c.Because(model.Because("source-protected", c.Person.Source, why))
 		}
-		c.Because(model.Text(words + ": every step needs an approval"))
 	}
 }
 

@@ -1,13 +1,10 @@
 package plan
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
-	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -22,10 +19,10 @@ type baseline struct {
 // BaselineChange says why a plan is a preview until somebody accepts the baseline, and who enters
 // and leaves because of it (design §5.10). It is what "approve --baseline" asks about.
 type BaselineChange struct {
-	Reasons  []string
+	Reasons  []model.Reason
 	Accepted bool // and the ledger has recorded it
 	// Refused says what is not accepted with it, and why.
-	Refused []string
+	Refused []model.Reason
 	// Enters are entitled people whom no pass saw before, and who are not held; Leaves are people of ours whom what was
 	// read now does not show as entitled, with what it shows instead; Rekeyed are people of ours who
 	// are known under a new directory ID now, and neither enter nor leave; Missing are people of ours
@@ -33,22 +30,6 @@ type BaselineChange struct {
 	// that they are entitled nor that they left. Each list is sorted, and everybody is in one at most.
 	Enters, Leaves, Rekeyed, Missing, Unclear []model.BaselinePerson
 }
-
-// BaselineWords count whom a change of the baseline concerns, list by list.
-func BaselineWords(enter, leave, rekeyed, missing, unclear int) string {
-	words := wording.Counted(enter, "enters", "enter") + ", " + wording.Counted(leave, "of ours is not entitled any more", "of ours are not entitled any more") +
-		", " + wording.Counted(rekeyed, "has a new directory ID", "have a new directory ID")
-	if missing > 0 {
-		words += ", " + wording.Counted(missing, "credential is missing", "credentials are missing")
-	}
-	if unclear > 0 {
-		words += ", " + wording.Counted(unclear, "of ours is held, as nothing shows that they left", "of ours are held, as nothing shows that they left")
-	}
-	return words
-}
-
-// howToAccept ends each message of the guard.
-const howToAccept = "read the plan, then type `threema-dirsync approve --baseline`"
 
 // judgeBaseline makes the plan a preview where what it would call departures or joiners may be
 // consequences of something else: another package, directory or scope, an older ledger, or IDs
@@ -67,22 +48,22 @@ func (p *baseline) judgeBaseline() {
 		m.Baseline, m.Accepted = true, p.dropUnlisted(append(accepted, p.acceptedTransfers(accepted)...))
 		p.approveAccepted()
 		if reasons = append(reasons, p.heldReason()...); len(reasons) == 0 {
-			reasons = []string{p.plainReason()}
+			reasons = p.plainReason().Some()
 		}
 	case len(reasons) > 0:
 		p.planOnly = true
 		for _, reason := range reasons {
-			p.trip(model.GuardBaseline, "", model.Text(reason), howToEnd(p.renamings))
+			p.trip(model.GuardBaseline, "", reason, howToEnd(p.renamings))
 		}
 	default:
 		if p.State.Gap.Kind == model.LostLedger {
-			p.trip(model.GuardBaseline, "", model.Text(p.State.Gap.String()+", until you accept it; if you have the old ledger.db, stop the service and put it back, else "+howToAccept))
+			p.trip(model.GuardBaseline, "", model.Because("ledger-lost-until-accepted", p.State.Gap.Reason()))
 		}
 		return
 	}
 	p.plan.Baseline = p.baselineChange(reasons)
 	if p.AcceptBaseline {
-		p.plan.Baseline.Refused = append(p.heldRefused(), model.Convert(p.ordersRefused(), english.Say)...)
+		p.plan.Baseline.Refused = append(p.heldRefused(), p.ordersRefused()...)
 	}
 }
 
@@ -131,9 +112,9 @@ func transfersListed(in Input) map[string]bool {
 
 // baselineReasons says why this plan must be a preview, and which changes somebody who accepts
 // that says yes to.
-func (p *baseline) baselineReasons() (reasons []string, accepted []model.GivenApproval) {
+func (p *baseline) baselineReasons() (reasons []model.Reason, accepted []model.GivenApproval) {
 	if p.State.Gap.Kind == model.OlderLedger {
-		reasons = append(reasons, p.State.Gap.String())
+		reasons = append(reasons, p.State.Gap.Reason())
 	}
 	reasons = append(reasons, p.differences()...)
 	reasons = append(reasons, p.lossReasons()...)
@@ -145,19 +126,19 @@ func (p *baseline) baselineReasons() (reasons []string, accepted []model.GivenAp
 }
 
 // plainReason says what is accepted where nothing makes the plan a preview.
-func (p *baseline) plainReason() string {
+func (p *baseline) plainReason() model.Reason {
 	switch {
 	case p.State.Gap.Kind == model.LostLedger:
-		return p.State.Gap.String()
+		return p.State.Gap.Reason()
 	case !p.State.Baseline:
-		return "it is the first baseline of this ledger: who leaves is taken out from the next pass on, within all limits"
+		return model.Because("first-baseline")
 	}
-	return "there was nothing to accept: package, directory and scope are those that the ledger knows"
+	return model.Because("nothing-to-accept")
 }
 
 // mass is one kind of change of ownership that too many people have at once.
 type mass struct {
-	reason  string
+	reason  model.Reason
 	changes []model.GivenApproval // the yes to each of them that goes with the baseline
 }
 
@@ -172,13 +153,11 @@ func (p *baseline) masses() []mass {
 	})
 	few := model.MassThreshold(len(p.State.Managed()))
 	if n := len(known); n > few.Number() {
-		found = append(found, mass{fmt.Sprintf("the licence package knows %d people, by their csi, whom this ledger never saw, %s; "+
-			"was an older ledger restored?", n, few.Words()), known})
+		found = append(found, mass{model.Because("many-known-to-package", n, few.Reason()), known})
 	}
 	rekeyed := p.massOf(func(c model.Change) bool { return c.Op == model.Transfer })
 	if n := len(rekeyed); n > few.Number() {
-		found = append(found, mass{fmt.Sprintf("%d of the %d people whose credentials we manage have a new directory ID and the csi of before, %s; "+
-			"was the directory loaded anew, or do they stand in another source now? Accepted, they keep credential and Threema ID", n, few.Base, few.Words()), rekeyed})
+		found = append(found, mass{model.Because("many-rekeyed", n, few.Base, few.Reason()), rekeyed})
 	}
 	return found
 }

@@ -5,13 +5,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
-	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // baselineChange lists whom a change of the baseline concerns, everybody once.
-func (p *baseline) baselineChange(reasons []string) *BaselineChange {
+func (p *baseline) baselineChange(reasons []model.Reason) *BaselineChange {
 	rekeyed, was := p.rekeyed()
 	missing := p.lostPeople()
 	for _, m := range missing { // whether they are entitled or not: that is what somebody accepts
@@ -27,7 +25,7 @@ func (p *baseline) rekeyed() (now []model.BaselinePerson, was map[model.PersonID
 	for _, c := range p.plan.Changes {
 		if c.Op == model.Transfer {
 			was[p.former[c.CredentialID].Person] = true
-			now = append(now, model.BaselinePerson{Person: c.Person, CSI: c.CSI, DN: c.DN, Why: "was " + c.Before["person"]})
+			now = append(now, model.BaselinePerson{Person: c.Person, CSI: c.CSI, DN: c.DN, Why: model.Because("was-before", c.Before["person"])})
 		}
 	}
 	return now, was
@@ -53,7 +51,7 @@ func (p *baseline) entering(rekeyed []model.BaselinePerson) []model.BaselinePers
 	for _, i := range p.entitled {
 		switch {
 		case joins[i.Person]:
-			people = append(people, model.BaselinePerson{Person: i.Person, CSI: i.CSI, DN: i.DN, Why: "entitled, and the package has no credential of theirs: accepted, they get one"})
+			people = append(people, model.BaselinePerson{Person: i.Person, CSI: i.CSI, DN: i.DN, Why: model.Because("enters-old-package")})
 		case !known[i.Person]:
 			people = append(people, model.BaselinePerson{Person: i.Person, CSI: i.CSI, DN: i.DN, Why: p.whyEnters(i.Person)})
 		}
@@ -62,13 +60,13 @@ func (p *baseline) entering(rekeyed []model.BaselinePerson) []model.BaselinePers
 }
 
 // whyEnters says what is known of somebody whom the last pass did not know: who left earlier is back.
-func (p *baseline) whyEnters(person model.PersonID) string {
+func (p *baseline) whyEnters(person model.PersonID) model.Reason {
 	for _, e := range slices.Backward(p.State.Effects) {
 		if e.Person == person && e.Op == model.Withdraw {
-			return "entitled again; credential " + e.Username + " of theirs was withdrawn " + wording.Stamp(e.RequestedAt)
+			return model.Because("enters-again", e.Username, e.RequestedAt)
 		}
 	}
-	return "entitled now, and not known to the last pass"
+	return model.Because("entitled-now")
 }
 
 // leaving are the people of ours whom what was read now does not show as entitled, and unclear those of them whom
@@ -92,7 +90,9 @@ func (p *baseline) leaving(listed map[model.PersonID]bool) (leaves, unclear []mo
 		o := p.observations[own.Person]
 		why := found[own.Person].WhyGone(excluded)
 		if o.State != model.Entitled || !p.sourceRead(own.Person.Source) { // else an incomplete read: nobody departs by it
-			why = cmp.Or(english.Say(p.keptFromLeaving(own, o)), why)
+			if kept := p.keptFromLeaving(own, o); kept.Code != "" {
+				why = kept
+			}
 		}
 		person := model.BaselinePerson{Person: own.Person, CSI: own.CSI, DN: cmp.Or(o.DN, found[own.Person].DN), Why: why}
 		if found[own.Person].Gone().State == model.Departed && !excluded && p.sourceRead(own.Person.Source) && !p.uncounted[own.Person] {

@@ -29,7 +29,7 @@ func (w *world) acceptBaseline(t testing.TB) plan.Plan {
 func concerned(people []model.BaselinePerson) []string {
 	list := []string{}
 	for _, p := range people {
-		list = append(list, strings.TrimPrefix(p.CSI, "E-")+": "+p.Why)
+		list = append(list, strings.TrimPrefix(p.CSI, "E-")+": "+english.Say(p.Why))
 	}
 	return list
 }
@@ -179,7 +179,7 @@ func TestAccepting(t *testing.T) {
 			w := crowd(20)
 			row.do(w)
 			p := w.acceptBaseline(t)
-			if len(p.Baseline.Reasons) != 1 || !strings.Contains(p.Baseline.Reasons[0], row.want) || len(p.Guards) > 0 {
+			if len(p.Baseline.Reasons) != 1 || !strings.Contains(english.Say(p.Baseline.Reasons[0]), row.want) || len(p.Guards) > 0 {
 				t.Errorf("%+v, guards %v", p.Baseline, p.Guards)
 			}
 			if !w.state.Baseline || w.state.Gap != (model.Gap{}) {
@@ -320,7 +320,7 @@ func TestANewLedgerOfAnOldPackage(t *testing.T) {
 			}
 			wantLines(t, of(p, "new0"), "create E-new0 blocked by baseline")
 			w.accept = true
-			if b := w.plan().Baseline; len(b.Enters) != row.joiners || !strings.Contains(b.Enters[0].Words(), "the package has no credential of theirs") {
+			if b := w.plan().Baseline; len(b.Enters) != row.joiners || !strings.Contains(english.BaselinePerson(b.Enters[0]), "the package has no credential of theirs") {
 				t.Errorf("who enters: %+v", b.Enters)
 			}
 			w.accept = false
@@ -365,7 +365,7 @@ func TestWhoEntersAgainIsTold(t *testing.T) {
 	w.leaves(t, people["anna"])
 	w.source().scope = "s2"
 	p := w.later(t, time.Hour)
-	if p.Baseline == nil || len(p.Baseline.Enters) != 1 || !strings.Contains(p.Baseline.Enters[0].Why, "entitled again; credential anna of theirs was withdrawn 2026-03-") {
+	if p.Baseline == nil || len(p.Baseline.Enters) != 1 || !strings.Contains(english.Say(p.Baseline.Enters[0].Why), "entitled again; credential anna of theirs was withdrawn 2026-03-") {
 		t.Errorf("%+v", p.Baseline)
 	}
 }
@@ -463,7 +463,7 @@ func TestRekeyedIDs(t *testing.T) {
 			p := w.later(t, time.Hour)
 			if row.preview {
 				wantPreview(t, p, fmt.Sprintf("%d of the %d people whose credentials we manage have a new directory ID", row.n, row.size))
-				if got := p.Baseline; len(got.Rekeyed) != row.n || len(got.Enters)+len(got.Leaves) > 0 || got.Rekeyed[0].Why != "was corp/guid-001" {
+				if got := p.Baseline; len(got.Rekeyed) != row.n || len(got.Enters)+len(got.Leaves) > 0 || english.Say(got.Rekeyed[0].Why) != "was corp/guid-001" {
 					t.Errorf("%d rekeyed, %d enter, %d leave: %+v", len(got.Rekeyed), len(got.Enters), len(got.Leaves), got.Rekeyed[0])
 				}
 				w.acceptBaseline(t)

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -32,7 +31,8 @@ func Places(views []model.SourceView) map[model.PersonID]string {
 // fate is what the directory shows now of somebody who leaves.
 type fate struct {
 	kind  model.EvidenceKind
-	moved string // the OU in which they are now, if it is another one than before
+	place string // the OU in which they are now, where they moved
+	moved bool   // they are in another OU than before
 	alone bool   // base_dn and filter cover them, and no group has them
 	bare  bool   // nothing of their OU is readable
 }
@@ -43,71 +43,96 @@ func (p *gates) fates(people map[model.PersonID]string) map[model.PersonID]fate 
 	for person, ou := range people {
 		f := fate{kind: p.observations[person].Evidence.Kind, alone: p.identities[person].InNoGroup(), bare: p.placeless[person]}
 		if place, seen := now[person]; seen && model.FoldDN(place) != model.FoldDN(ou) {
-			f.moved = cmp.Or(place, "the root")
+			f.place, f.moved = place, true
 		}
 		all[person] = f
 	}
 	return all
 }
 
-func (f fate) words() string {
+func (f fate) reason() model.Reason {
 	switch {
-	case f.alone && f.moved != "":
-		return "moved to " + f.moved + ", which base_dn and filter cover, and in none of groups"
+	case f.alone && f.moved:
+		return model.Because("moved-and-in-no-group", placeName(f.place))
 	case f.alone:
-		return "still there, where base_dn and filter cover them, and in none of groups"
-	case f.kind == model.OutOfScope && f.moved != "":
-		return "moved to " + f.moved + ", which base_dn, filter and groups do not cover"
+		return model.Because("still-there-and-in-no-group")
+	case f.kind == model.OutOfScope && f.moved:
+		return model.Because("moved-out-of-scope", placeName(f.place))
 	case f.kind == model.OutOfScope:
-		return "still there, but base_dn, filter and groups cover them no more"
+		return model.Because("still-there-out-of-scope")
 	case f.kind == model.Absent && f.bare:
-		return "not found, nor anybody else in that OU: deleted or hidden, alone or with it"
+		return model.Because("not-found-nor-others")
 	case f.kind == model.Absent:
-		return "not found: deleted or hidden"
+		return model.Because("not-found")
 	case f.kind == model.Tombstone:
-		return "deleted"
-	case f.moved != "":
-		return string(f.kind) + ", and moved to " + f.moved
+		return model.Because("deleted")
+	case f.moved:
+		return model.Because("closed-and-moved", string(f.kind), placeName(f.place))
 	}
-	return string(f.kind)
+	return model.Because("closed", string(f.kind))
 }
 
-// whoLeaves words from which OUs people leave, the largest first, and what became of them.
-func (p *gates) whoLeaves(people map[model.PersonID]string) string {
+// placeName names an OU; the root of the directory has no name of its own.
+func placeName(ou string) model.Reason {
+	if ou == "" {
+		return model.Because("root")
+	}
+	return model.Because("ou", ou)
+}
+
+// whoLeaves tells from which OUs people leave, the largest first, and what became of them.
+func (p *gates) whoLeaves(people map[model.PersonID]string) model.Reason {
 	fates := p.fates(people)
-	return shares(people, func(ou string) string {
-		words := map[string]int{}
+	return shares(people, func(ou string) []model.Reason {
+		var theirs []model.Reason
 		for person, from := range people {
 			if from == ou {
-				words[fates[person].words()]++
+				theirs = append(theirs, fates[person].reason())
 			}
 		}
-		return " (" + describeCounts(words) + ")"
+		counted := countedReasons(theirs)
+		if len(counted) == 1 {
+			return counted[0].reasons
+		}
+		return model.Convert(counted, func(c reasonCount) model.Reason { return model.Because("so-many", c.count, c.reasons) })
 	})
 }
 
-// describeCounts lists words with how often each was said, the most frequent first.
-func describeCounts(count map[string]int) string {
-	all := slices.SortedFunc(maps.Keys(count), func(a, b string) int { return cmp.Or(cmp.Compare(count[b], count[a]), strings.Compare(a, b)) })
-	if len(all) == 1 {
-		return all[0]
-	}
-	for n, words := range all {
-		all[n] = fmt.Sprintf("%d %s", count[words], words)
-	}
-	return strings.Join(all, "; ")
+// reasonCount is how often some reasons were given.
+type reasonCount struct {
+	count   int
+	reasons []model.Reason
 }
 
+// countedReasons counts each, the most frequent first.
+func countedReasons(reasons []model.Reason) []reasonCount {
+	return counted(model.Convert(reasons, model.Reason.Some))
+}
+
+// counted counts what was given together, the most frequent first.
+func counted(given [][]model.Reason) []reasonCount {
+	byKey := map[string]reasonCount{}
+	for _, reasons := range given {
+		key := model.KeyOf(reasons)
+		byKey[key] = reasonCount{byKey[key].count + 1, reasons}
+	}
+	return slices.SortedFunc(maps.Values(byKey), func(a, b reasonCount) int {
+		return cmp.Or(cmp.Compare(b.count, a.count), strings.Compare(model.KeyOf(a.reasons), model.KeyOf(b.reasons)))
+	})
+}
+
+func byKey(a, b model.Reason) int { return strings.Compare(a.Key(), b.Key()) }
+
 // checkLeavers says what to look at, or to change, before anybody says that these people left.
-func (p *gates) checkLeavers(source string, people map[model.PersonID]string) string {
+func (p *gates) checkLeavers(source string, people map[model.PersonID]string) []model.Reason {
 	var moved []string
 	var still, alone, missing, closed bool
 	for _, f := range p.fates(people) {
 		switch {
 		case f.alone:
 			alone = true
-		case f.kind == model.OutOfScope && f.moved != "":
-			moved = append(moved, f.moved)
+		case f.kind == model.OutOfScope && f.moved:
+			moved = append(moved, f.place)
 		case f.kind == model.OutOfScope:
 			still = true
 		case f.kind == model.Absent || f.kind == model.Tombstone:
@@ -116,28 +141,26 @@ func (p *gates) checkLeavers(source string, people map[model.PersonID]string) st
 			closed = true
 		}
 	}
-	var words []string
+	var checks []model.Reason
 	if alone {
-		words = append(words, fmt.Sprintf("Who is in none of groups of source %s, and did not leave: %s; look who changed that group, also where it lists the DN that somebody had before.",
-			source, model.HowToEntitle(p.entitledBy(source))))
+		checks = append(checks, model.Because("check-groups", source, model.HowToEntitle(p.entitledBy(source))))
 	}
 	if slices.Sort(moved); len(moved) > 0 {
-		words = append(words, fmt.Sprintf("If an OU was moved or renamed, let base_dn, filter and groups of source %s cover %s, or move it back; exclude_dns there leaves them all as they are.",
-			source, model.SomeOf(slices.Compact(moved))))
+		checks = append(checks, model.Because("check-moved-ou", source, model.Convert(slices.Compact(moved), placeName)))
 	}
 	if still {
-		words = append(words, fmt.Sprintf("Look at base_dn, filter and groups of source %s, and at who changed a group or an attribute.", source))
+		checks = append(checks, model.Because("check-scope", source))
 	}
 	if still || len(moved) > 0 {
-		words = append(words, "Whatever you change of these in the configuration is another scope, which you accept then: "+howToAccept+".")
+		checks = append(checks, model.Because("check-scope-is-accepted"))
 	}
 	if missing {
-		words = append(words, "Look in the directory: restore there who was deleted by mistake, and let the bind account read who is hidden from it.")
+		checks = append(checks, model.Because("check-deleted"))
 	}
 	if closed {
-		words = append(words, "Ask who closed these accounts, and enable who did not leave.")
+		checks = append(checks, model.Because("check-closed"))
 	}
-	return strings.Join(append(words, "Nothing happens to whoever is seen again before that."), " ")
+	return append(checks, model.Because("check-seen-again"))
 }
 
 // entitledBy are the groups that entitle people of a source.
@@ -150,24 +173,29 @@ func (p *given) entitledBy(source string) []string {
 	return nil
 }
 
-// shares words from which OUs people are, the largest first; more says more of each.
-func shares(people map[model.PersonID]string, more func(ou string) string) string {
-	if len(people) == 1 {
-		for _, ou := range people {
-			return "From " + cmp.Or(ou, "the root") + more(ou)
-		}
-	}
+// shares tells from which OUs people are, the largest first; more says more of each.
+func shares(people map[model.PersonID]string, more func(ou string) []model.Reason) model.Reason {
 	count := tallyOUs(people)
 	ous := slices.Collect(maps.Keys(count))
 	slices.SortFunc(ous, func(a, b string) int { return cmp.Or(cmp.Compare(count[b], count[a]), strings.Compare(a, b)) })
-	var words []string
+	if len(people) == 1 {
+		if what := more(ous[0]); len(what) > 0 {
+			return model.Because("from-one-ou-as", placeName(ous[0]), what)
+		}
+		return model.Because("from-one-ou", placeName(ous[0]))
+	}
+	var from []model.Reason
 	left := len(people)
 	for _, ou := range ous[:min(model.ShownOUs, len(ous))] {
-		words = append(words, fmt.Sprintf("%d from %s%s", count[ou], cmp.Or(ou, "the root"), more(ou)))
+		if what := more(ou); len(what) > 0 {
+			from = append(from, model.Because("from-ou-as", count[ou], placeName(ou), what))
+		} else {
+			from = append(from, model.Because("from-ou", count[ou], placeName(ou)))
+		}
 		left -= count[ou]
 	}
 	if left > 0 {
-		words = append(words, fmt.Sprintf("%d from other OUs", left))
+		from = append(from, model.Because("from-other-ous", left))
 	}
-	return "They are: " + strings.Join(words, ", ")
+	return model.Because("from-ous", from)
 }

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 
@@ -49,60 +48,61 @@ const conditionAccount = "bind-account"
 func (p *directory) judgeAccount(s *model.Snapshot) {
 	switch {
 	case s.Account != "":
-		s.Satisfy(conditionAccount, s.Account+" is seen")
+		s.Satisfy(conditionAccount, model.Because("account-seen", s.Account))
 	case p.State.Sources[s.Source].AccountSeen && !p.otherReader(*s):
-		p.doubt(s, conditionAccount, "the bind account cannot read its own entry any more, so it may miss others too: nobody departs. "+
-			"Let it read its entry; if bind_dn was changed on purpose, "+howToAcceptMissing)
+		p.doubt(s, conditionAccount, model.Because("account-hidden"))
 	default:
-		s.Satisfy(conditionAccount, "its own entry was never readable, so that proves nothing")
+		s.Satisfy(conditionAccount, model.Because("account-never-readable"))
 	}
 }
 
 // differences say what of package, directories and scopes is not as the ledger knows it (design
 // §5.1 row c, pitfall D8). The server may change, see judgeServers. A source that was removed is
 // none: its people are held; nor is one that the ledger knows and that could not be read now.
-func (p *directory) differences() []string {
+func (p *directory) differences() []model.Reason {
 	if p.State.Subscription == "" {
 		return nil
 	}
-	var found []string
+	var found []model.Reason
 	if is, was := p.Inventory.Subscription.ID, p.State.Subscription; is != was {
-		found = append(found, fmt.Sprintf("the API key belongs to the licence package %s, the ledger to %s. ", is, was)+
-			p.unmeant("If it is the wrong key, fix threema.api_key_file; a second package needs a state_dir of its own"))
+		found = append(found, model.Because("another-package", is, was, p.unmeant(model.Because("fix-the-key"))))
 	}
 	for _, s := range p.Sources {
-		if what := p.changed(s.Snapshot); what != "" {
+		if what := p.changed(s.Snapshot); what.Code != "" {
 			found = append(found, what)
 		}
 	}
 	for _, name := range p.unread() {
 		if _, known := p.State.Sources[name]; !known {
-			found = append(found, fmt.Sprintf("source %s is new and could not be read: fix that, or take it out of the configuration again", name))
+			found = append(found, model.Because("source-new-and-unread", name))
 		}
 	}
 	return found
 }
 
-// changed says what of one source is not as the ledger knows it, "" if all is.
-func (p *directory) changed(s model.Snapshot) string {
+// changed says what of one source is not as the ledger knows it, nothing if all is.
+func (p *directory) changed(s model.Snapshot) model.Reason {
 	was, known := p.State.Sources[s.Source]
 	switch {
 	case !known:
-		return fmt.Sprintf("source %s is new", s.Source) + p.renamed(s.Source)
+		return p.newSource(s.Source)
 	case was.NamingContext != "" && was.NamingContext != s.NamingContext: // one that was never readable is learned: nobody departed by it
-		return fmt.Sprintf("source %s is another directory (%s) than the ledger knows (%s)", s.Source, s.NamingContext, was.NamingContext)
+		return model.Because("another-directory", s.Source, s.NamingContext, was.NamingContext)
 	case !sameScope(was.Scope, s.Scope) && p.scopeCounted(s.Source):
-		return fmt.Sprintf("the scope of source %s has changed (%s). ", s.Source, scopeSettings(was.Scope, s.Scope)) +
-			p.unmeant("If you did not mean to change it, fix it or put it back: the next pass goes on as before")
+		todo := p.unmeant(model.Because("fix-the-scope"))
+		if settings := scopeSettings(was.Scope, s.Scope); len(settings) > 0 {
+			return model.Because("scope-changed", s.Source, settings, todo)
+		}
+		return model.Because("scope-changed-somewhere", s.Source, todo)
 	}
-	return ""
+	return model.Reason{}
 }
 
 // unmeant says what to do where nobody meant a change. Once it is accepted the ledger is bound to it, and the
 // way back is a change too.
-func (p *directory) unmeant(before string) string {
+func (p *directory) unmeant(before model.Reason) model.Reason {
 	if p.AcceptBaseline {
-		return "If you did not mean to change it, put it back all the same: that is a change then, and you accept it by `threema-dirsync approve --baseline` too"
+		return model.Because("put-back-all-the-same")
 	}
 	return before
 }
@@ -115,14 +115,13 @@ func (p *directory) scopeCounted(source string) bool {
 	return was.Managed+was.Leaving > 0 || slices.ContainsFunc(p.State.Reads, func(d model.ReadDay) bool { return d.Source == source })
 }
 
-// renamed tells, where a source is new and another one gone, how the ledger learns of another name:
+// newSource tells of a source that is new, and, where another one is gone, how the ledger learns of another name:
 // to it, the people of a source with another name are other people, in another source.
-func (p *directory) renamed(now string) string {
+func (p *directory) newSource(now string) model.Reason {
 	for _, was := range slices.Sorted(maps.Keys(p.State.Sources)) {
 		if p.orphaned(was) {
-			return fmt.Sprintf(", and %s, which the ledger knows, is not configured any more; if it is the same directory under another name, "+
-				"type `threema-dirsync source rename %s %s`", was, was, now)
+			return model.Because("source-new-or-renamed", now, was)
 		}
 	}
-	return ""
+	return model.Because("source-new", now)
 }

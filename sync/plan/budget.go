@@ -2,7 +2,6 @@ package plan
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -27,7 +26,7 @@ func (p *budget) takeSeats() {
 		}
 		if free <= 0 {
 			c.Status = model.Waiting
-			c.Reasons = append([]model.Reason{model.Text(fmt.Sprintf("no licence is free (%d of %d used)", used, licences))}, c.Reasons...)
+			c.Reasons = append([]model.Reason{model.Because("no-licence-free", used, licences)}, c.Reasons...)
 			p.plan.Wait(model.WaitNoLicence, c.Person)
 			continue
 		}

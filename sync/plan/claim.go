@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -38,11 +37,11 @@ func (p *joining) claim(i model.Identity, credentialID string) {
 		return
 	}
 	old := p.ownerAccount(own)
-	doubt := english.Say(p.doubtSame(old, i.Person))
+	doubt := p.doubtSame(old, i.Person)
 	if p.creating(own.Person) {
-		doubt = "" // whoever gets the credential gets a new password
+		doubt = model.Reason{} // whoever gets the credential gets a new password
 	}
-	if doubt != "" && p.unused(credentialID) {
+	if doubt.Code != "" && p.unused(credentialID) {
 		p.holdIdentity(i, model.Because("unused-credential-stays", p.nameOf(own.Person), doubt, own.Username))
 		return
 	}
@@ -58,14 +57,14 @@ func (p *joining) claim(i model.Identity, credentialID string) {
 }
 
 // transfer is the change by which a credential passes to another ID of the same person.
-func (p *evidence) transfer(i model.Identity, own model.Ownership, doubt string) model.Change {
+func (p *evidence) transfer(i model.Identity, own model.Ownership, doubt model.Reason) model.Change {
 	c := p.change(model.Transfer, i, own.CredentialID, own.Person.String())
 	c.CredentialID, c.Username = own.CredentialID, own.Username
 	c.Reasons = p.whyTransfer(own.Person, i).Some()
 	c.Evidence = p.describeDeparted(p.observations[own.Person])
 	c.Before = map[string]string{"person": own.Person.String()}
 	c.After = map[string]string{"person": i.Person.String()}
-	if doubt != "" {
+	if doubt.Code != "" {
 		c.Reasons = model.Because("same-csi-other-id").Some()
 		c.AskAbout(model.AskSamePerson, p.lastSeen(own.Person), model.Because("same-person-passes-on", p.nameOf(own.Person), doubt))
 	}

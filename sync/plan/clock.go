@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -14,18 +13,18 @@ func (p *doubts) judgeClocks() {
 	why := p.ServiceClock.Doubt()
 	for _, s := range p.Sources {
 		if !p.ServiceClock.Told && !s.Snapshot.ClockHolds() { // two clocks against each other, and nobody to say which is right
-			why = fmt.Sprintf("the server of source %s tells another time than this machine, and the Work API none, so nobody knows who is right: nobody departs", s.Snapshot.Source)
+			why = model.Because("clock-of-one-server", s.Snapshot.Source).Some()
 			break
 		}
 	}
-	p.clockInDoubt = why != ""
+	p.clockInDoubt = len(why) > 0
 	for n := range p.Sources {
 		s := &p.Sources[n]
 		switch {
-		case why != "":
-			s.Snapshot.AddToClock(false, why)
+		case len(why) > 0:
+			s.Snapshot.AddToClock(false, why[0])
 		case p.ServiceClock.Told:
-			s.Snapshot.AddToClock(true, "that of the Work API is "+p.ServiceClock.Words()+" ours")
+			s.Snapshot.AddToClock(true, model.Because("clock-of-service", p.ServiceClock.Reason()))
 		}
 		if !s.Snapshot.ClockHolds() {
 			p.distrustDates(s)

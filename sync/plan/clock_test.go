@@ -11,6 +11,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -59,7 +60,7 @@ func TestClockOffTakesNothing(t *testing.T) {
 				w.later(t, 30*time.Hour) // whatever the evidence, confirmed by now
 				w.wrong(by)
 				p := w.pass(t)
-				if c := conditionOf(t, p, model.ConditionClock); c.OK || p.Sources[0].Complete || !strings.Contains(c.Detail, by.Abs().String()) {
+				if c := conditionOf(t, p, model.ConditionClock); c.OK || p.Sources[0].Complete || !strings.Contains(english.Say(c.Detail), by.Abs().String()) {
 					t.Errorf("the certificate says %+v", c)
 				}
 				if w.credential("anna") == nil != (kind.Positive()) { // positive evidence was over its grace before

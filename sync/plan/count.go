@@ -1,10 +1,6 @@
 package plan
 
-import (
-	"fmt"
-
-	"github.com/threema-dirsync/threema-dirsync/sync/model"
-)
+import "github.com/threema-dirsync/threema-dirsync/sync/model"
 
 // conditionCount doubts a snapshot that lost too many people at once.
 const conditionCount = "count"
@@ -23,11 +19,9 @@ func (p *doubts) judgeCount(s *model.Snapshot, v shown) {
 	missing, all := byOU.total()
 	allowed := model.MissingAtOnce(all)
 	if missing <= allowed.Number() {
-		s.Satisfy(conditionCount, fmt.Sprintf("%d of %d people of ours are newly missing", missing, all))
+		s.Satisfy(conditionCount, model.Because("people-lacking", missing, all))
 		return
 	}
 	losers := byOU.where(func(o ouShare) bool { return o.missing > 0 })
-	p.doubt(s, conditionCount, fmt.Sprintf("%d of %d people of ours (%d %%) are missing all at once, %s, %s: nobody departs. "+
-		"Look at what the bind account may read, and at base_dn and filter; if they left in truth, %s",
-		missing, all, missing*100/all, allowed.Words(), wordShares(losers), howToAcceptMissing))
+	p.doubt(s, conditionCount, model.Because("too-many-lacking", missing, all, missing*100/all, allowed.Reason(), lacking(losers)))
 }

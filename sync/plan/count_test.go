@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -52,8 +53,8 @@ func TestCountRule(t *testing.T) {
 				fmt.Sprintf("%d of %d people of ours (%d %%) are missing all at once, %d allowed (50 %% of %d is %d, at least 3), 2 of 2 in ou=ou0,dc=corp", row.missing, row.size, row.missing*100/row.size, max(3, row.size/2), row.size, row.size/2),
 				"threema-dirsync approve --baseline",
 			} {
-				if !strings.Contains(c.Detail, text) {
-					t.Errorf("detail %q does not say %q", c.Detail, text)
+				if !strings.Contains(english.Say(c.Detail), text) {
+					t.Errorf("detail %q does not say %q", english.Say(c.Detail), text)
 				}
 			}
 		})
@@ -93,7 +94,7 @@ func TestCountRuleLasts(t *testing.T) {
 			}
 			each(w.source().people[:15], hide)
 			w.accept = true
-			if c := condition(t, w.later(t, day), "count"); !c.OK || !strings.Contains(c.Detail, "accepted with the baseline: 15 of 20") {
+			if c := condition(t, w.later(t, day), "count"); !c.OK || !strings.Contains(english.Say(c.Detail), "accepted with the baseline: 15 of 20") {
 				t.Fatalf("not accepted: %+v", c)
 			}
 			w.accept = false
@@ -144,7 +145,7 @@ func TestBindAccount(t *testing.T) {
 		w.source().account, w.accept = step.account, step.accept
 		people["anna"].leave(model.Disabled)
 		p := w.plan()
-		if c := condition(t, p, "bind-account"); c.OK != step.holds || !strings.Contains(c.Detail, step.says) || p.Sources[0].Complete != step.holds {
+		if c := condition(t, p, "bind-account"); c.OK != step.holds || !strings.Contains(english.Say(c.Detail), step.says) || p.Sources[0].Complete != step.holds {
 			t.Errorf("step %d: complete %t, %+v", n, p.Sources[0].Complete, c)
 		}
 		if got := takes(p) > 0; got != step.holds {

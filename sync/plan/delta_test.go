@@ -21,7 +21,7 @@ func TestHint(t *testing.T) {
 		}
 		return i
 	}
-	held := func(i *model.Identity) { i.Held, i.CSI = model.Text("no csi").Some(), "" }
+	held := func(i *model.Identity) { i.Held, i.CSI = model.Told("", "no csi").Some(), "" }
 	excluded := func(i *model.Identity) { i.Excluded = true }
 	elsewhere := func(i *model.Identity) { i.DN = "CN=Ada,OU=B,DC=corp" }
 	rekeyed := func(i *model.Identity) { i.CSI = "E2" }

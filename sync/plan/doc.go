@@ -117,7 +117,6 @@
 //	whom.go            about whom
 //	yes.go             the yes to it, and to nothing else
 //	answers.go         what was said since to what a pass asked
-//	countedsteps.go    how many steps, of how many people
 //
 // The one invariant: absence is not evidence. Nobody is taken out because one answer lacked
 // them (design §1).

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -10,19 +9,19 @@ import (
 )
 
 // howToAcceptMissing ends a doubt that only a person can settle.
-const howToAcceptMissing = howToAccept + ", which accepts what is missing"
+const howToAcceptMissing = "read the plan, then type `threema-dirsync approve --baseline`, which accepts what is missing"
 
 // doubts are what the memory holds against the reads of this pass. They stand in the certificates of the snapshots.
 type doubts struct {
 	*recovered
-	switched     map[string]bool         // sources that were read from another copy of the directory than before
-	undated      map[model.PersonID]bool // a date decides about them, and the clock is in doubt
-	unwhole      map[string]string       // by source: what failed of its own certificate, which no yes settles
-	clockInDoubt bool                    // our own, not just that of one server
+	switched     map[string]bool           // sources that were read from another copy of the directory than before
+	undated      map[model.PersonID]bool   // a date decides about them, and the clock is in doubt
+	unwhole      map[string][]model.Reason //  by source: what failed of its own certificate, which no yes settles
+	clockInDoubt bool                      // our own, not just that of one server
 }
 
 func newDoubts(r *recovered) *doubts {
-	p := &doubts{recovered: r, switched: map[string]bool{}, undated: map[model.PersonID]bool{}, unwhole: map[string]string{}}
+	p := &doubts{recovered: r, switched: map[string]bool{}, undated: map[model.PersonID]bool{}, unwhole: map[string][]model.Reason{}}
 	p.judge()
 	return p
 }
@@ -51,12 +50,12 @@ func (p *doubts) judge() {
 // doubt adds a condition that fails. Whoever accepts the baseline accepts it too: it would fail
 // for ever otherwise. Against another directory or another scope the memory proves nothing, and
 // the guard of the baseline stops everything anyway.
-func (p *directory) doubt(s *model.Snapshot, name, detail string) {
+func (p *directory) doubt(s *model.Snapshot, name string, detail model.Reason) {
 	switch {
 	case p.AcceptBaseline:
-		s.Satisfy(name, "accepted with the baseline: "+detail)
+		s.Satisfy(name, model.Because("condition-accepted", detail))
 	case len(p.differences()) > 0:
-		s.Satisfy(name, "not judged, as the ledger knows another package, directory or scope")
+		s.Satisfy(name, model.Because("condition-not-judged"))
 	default:
 		s.Conditions = append(slices.Clip(s.Conditions), model.Condition{Name: name, Detail: detail})
 	}
@@ -154,13 +153,14 @@ func (t tally) where(fits func(ouShare) bool) []ouShare {
 // shownShares keeps a message readable where hundreds of OUs are concerned.
 const shownShares = 5
 
-func wordShares(shares []ouShare) string {
-	var words []string
+// lacking tells where people are missing.
+func lacking(shares []ouShare) []model.Reason {
+	var where []model.Reason
 	for _, share := range shares[:min(len(shares), shownShares)] {
-		words = append(words, fmt.Sprintf("%d of %d in %s", share.missing, share.all, cmp.Or(share.ou, "the root")))
+		where = append(where, model.Because("lacking-in-ou", share.missing, share.all, placeName(share.ou)))
 	}
 	if more := len(shares) - shownShares; more > 0 {
-		words = append(words, fmt.Sprintf("some in %d more OUs", more))
+		where = append(where, model.Because("lacking-in-more-ous", more))
 	}
-	return strings.Join(words, ", ")
+	return where
 }

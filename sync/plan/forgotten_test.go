@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -518,7 +519,7 @@ func TestAForgottenSourceWasNotRenamed(t *testing.T) {
 		}
 		r.sources = append(r.sources, &directory{name: "late", scope: "s8", context: "n8", server: "dc8"})
 		r.configured = []string{"ad", "late"}
-		if asks := strings.Contains(strings.Join(r.plan().Baseline.Reasons, " "), "source rename corp late"); asks == forgotten {
+		if asks := strings.Contains(english.Join(r.plan().Baseline.Reasons), "source rename corp late"); asks == forgotten {
 			t.Errorf("forgotten %v: %q", forgotten, r.plan().Baseline.Reasons)
 		}
 	}

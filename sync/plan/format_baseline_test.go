@@ -29,7 +29,7 @@ func TestAcceptingIsNoYesToAStep(t *testing.T) {
 	const noYes = "accepting it is a yes to none of these steps"
 	wantParts(t, formatted(t, p), "Accepting it carries nothing out.", noYes)
 	baseline := p.Waits()[0]
-	if words := baseline.WhomWords(); baseline.Code != model.WaitCode(model.GuardBaseline) || !strings.Contains(words[0], noYes) {
+	if words := english.Whom(baseline); baseline.Code != model.WaitCode(model.GuardBaseline) || !strings.Contains(words[0], noYes) {
 		t.Errorf("%s: %q", baseline.Code, words)
 	}
 	w.accept = true
@@ -39,7 +39,7 @@ func TestAcceptingIsNoYesToAStep(t *testing.T) {
 	if !parted || strings.Contains(accepted, "widerrufen") || strings.Contains(accepted, "GUARD") || !strings.Contains(accepted, "Accepted: the scope of source corp") {
 		t.Errorf("not parted:\n%s\n---\n%s", accepted, after)
 	}
-	wantParts(t, after, "Waiting for another yes, see the end: "+plan.CountedSteps(p.AwaitingApproval()), "Under way and not due yet: ", "GUARD ", "revoke / widerrufen (1):")
+	wantParts(t, after, "Waiting for another yes, see the end: "+english.CountedSteps(p.AwaitingApproval()), "Under way and not due yet: ", "GUARD ", "revoke / widerrufen (1):")
 }
 
 // TestTheAnswerIsTheYesThatWasGiven: whom an accepted baseline lets keep a credential is approved in the answer, which
@@ -113,7 +113,7 @@ func TestABaselineTellsEverybodyOnce(t *testing.T) {
 	wantParts(t, formatted(t, p), "If you accept the baseline: 1 enters, 4 of ours are not entitled any more, 0 have a new directory ID, 5 credentials are missing, 9 of ours are held, as nothing shows that they left",
 		"Not entitled any more (4):", "Enter (1):", "Their credential is missing (5):", "Held, as nothing shows that they left (9):")
 	wait := p.Waits()[0]
-	words := strings.Join(wait.WhomWords(), "\n")
+	words := strings.Join(english.Whom(wait), "\n")
 	if wait.Code != model.WaitCode(model.GuardBaseline) || strings.Count(words, "the credential is missing: ") != 5 || !strings.HasPrefix(words, "the credential is missing: ") {
 		t.Errorf("%s names:\n%s", wait.Code, words)
 	}
@@ -126,7 +126,7 @@ func TestAdviceToChangeTheScope(t *testing.T) {
 		w := running(t, 100)
 		w.leaveOU(0, kind)
 		p := w.later(t, 2*time.Hour)
-		if len(p.Guards) == 0 || strings.Contains(english.Join(p.Guards[0].Check), "another scope, which you accept then: read the plan, then type `threema-dirsync approve --baseline`") != advised {
+		if len(p.Guards) == 0 || strings.Contains(english.Sentences(p.Guards[0].Check), "another scope, which you accept then: read the plan, then type `threema-dirsync approve --baseline`") != advised {
 			t.Errorf("%s: %+v", kind, p.Guards)
 		}
 	}

@@ -68,8 +68,7 @@ func (p *gates) guardBaseline(c *model.Change) {
 	case c.Op.OfDeparture():
 		if !p.update.Baseline && c.Status == model.Due {
 			c.Status, c.Guard = model.Blocked, model.GuardBaseline
-			p.trip(model.GuardBaseline, "", model.Text("the package held credentials of people in the directory before the first pass, so somebody managed it before this ledger: "+
-				"read the plan, then type `threema-dirsync approve --baseline`"))
+			p.trip(model.GuardBaseline, "", model.Because("managed-before-this-ledger"))
 		}
 	}
 }
@@ -85,15 +84,15 @@ func (p *gates) wantEvidence(c *model.Change) {
 	if c.Op.OfDeparture() && !p.departedNow[c.Person] {
 		c.Status, c.NotBefore = model.Waiting, time.Time{}
 		if _, forgotten := p.forgotten(c.Person.Source); forgotten {
-			c.Because(model.Text("waits for a pass that reads all configured sources completely"))
+			c.Because(model.Because("awaits-all-sources"))
 			return
 		}
-		c.Because(model.Text("waits for a complete read of source " + c.Person.Source + " that shows it again"))
+		c.Because(model.Because("awaits-complete-read", c.Person.Source))
 		return
 	}
 	if unread := p.unread(); c.Class == model.Irreversible && len(unread) > 0 {
 		c.Status, c.NotBefore = model.Waiting, time.Time{}
-		c.Because(model.Text("it could never be undone, so it waits until source " + unread[0] + ", where the person may be by now, can be read"))
+		c.Because(model.Because("awaits-unread-source", unread[0]))
 	}
 }
 
@@ -109,7 +108,7 @@ func (p *gates) askApproval(c *model.Change) {
 func (p *gates) guardStopFile(c *model.Change) {
 	if p.Stop != "" && c.Status == model.Due && c.Op.OfDeparture() {
 		c.Status, c.Guard = model.Blocked, model.GuardStopFile
-		p.trip(model.GuardStopFile, "", model.Text(p.Stop))
+		p.trip(model.GuardStopFile, "", model.Because("stop-file", p.Stop))
 	}
 }
 

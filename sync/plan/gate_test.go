@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -74,7 +75,7 @@ func TestAnotherServer(t *testing.T) {
 	p := w.later(t, time.Hour)
 	wantLines(t, of(p, "anna", "bert", "zoe"), "withdraw E-anna waiting", "set-settings E-bert due", "create E-zoe due")
 	c := condition(t, p, "first-read-from-this-server")
-	if !p.Sources[0].Complete || !c.OK || !strings.Contains(c.Detail, "dc2 answered, and dc1 before") {
+	if !p.Sources[0].Complete || !c.OK || !strings.Contains(english.Say(c.Detail), "dc2 answered, and dc1 before") {
 		t.Errorf("complete %t, %+v", p.Sources[0].Complete, c)
 	}
 	if len(p.Guards) != 0 || w.state.Sources["corp"].Server != "dc2" {

@@ -54,8 +54,8 @@ func everything(t *testing.T) plan.Plan {
 	w.now = w.now.Add(day)
 	p := w.plan()
 	p.Sources[0].Complete = false
-	p.Sources[0].Conditions[1] = model.Condition{Name: "sentinels", Detail: "CN=Always,DC=corp was not seen"}
-	p.Guards = append(p.Guards, model.Guard{Name: model.GuardBaseline, Reasons: model.Text("the scope has changed").Some()})
+	p.Sources[0].Conditions[1] = model.Condition{Name: "sentinels", Detail: model.Told("", "CN=Always,DC=corp was not seen")}
+	p.Guards = append(p.Guards, model.Guard{Name: model.GuardBaseline, Reasons: model.Told("", "the scope has changed").Some()})
 	addEffects(&p, people["anna"], people["bert"])
 	return p
 }

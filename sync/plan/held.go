@@ -2,13 +2,10 @@ package plan
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
-	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -26,10 +23,7 @@ func (p *gates) limitHeld() {
 		for _, person := range slices.SortedFunc(maps.Keys(people), model.PersonID.Compare) {
 			p.plan.Wait(model.WaitCode(model.GuardHeld), person)
 		}
-		p.trip(model.GuardHeld, source, model.Text(fmt.Sprintf("held, and get nothing: %d of %s, %s. %s. "+
-			"Correct that in the directory or in the mapping, and they join by themselves; if it is right that they are held, as for accounts of services, "+
-			"accept them once: type `threema-dirsync approve --baseline`",
-			len(people), wording.Counted(base, "person", "people"), allowed.Words(), heldReasons(people))))
+		p.trip(model.GuardHeld, source, model.Because("many-held", len(people), base, allowed.Reason(), WhyHeld(slices.Collect(maps.Values(people)))))
 	}
 }
 
@@ -38,7 +32,7 @@ func (p *gates) limitHeld() {
 // else, as where a group is not there; the failed condition tells of them, and nobody says yes to that.
 // Who waits for a source that was not read, or is held because the configuration says so, is nobody's
 // mistake; who asks is waited for under the question.
-func (p *draft) heldAnew() (anew, unclear map[string]map[model.PersonID]string) {
+func (p *draft) heldAnew() (anew, unclear map[string]map[model.PersonID][]model.Reason) {
 	accepted, asks := map[model.PersonID]bool{}, map[model.PersonID]bool{}
 	for _, person := range p.State.AcceptedHeld {
 		accepted[person] = true
@@ -46,7 +40,7 @@ func (p *draft) heldAnew() (anew, unclear map[string]map[model.PersonID]string) 
 	for _, h := range p.plan.Held {
 		asks[h.Person] = asks[h.Person] || h.Ask != ""
 	}
-	anew, unclear = map[string]map[model.PersonID]string{}, map[string]map[model.PersonID]string{}
+	anew, unclear = map[string]map[model.PersonID][]model.Reason{}, map[string]map[model.PersonID][]model.Reason{}
 	for _, h := range p.sortedHeld() {
 		if accepted[h.Person] || asks[h.Person] || !p.heldByFault(h) {
 			continue
@@ -56,9 +50,9 @@ func (p *draft) heldAnew() (anew, unclear map[string]map[model.PersonID]string) 
 			found = unclear
 		}
 		if found[h.Person.Source] == nil {
-			found[h.Person.Source] = map[model.PersonID]string{}
+			found[h.Person.Source] = map[model.PersonID][]model.Reason{}
 		}
-		found[h.Person.Source][h.Person] = model.JoinReasons(found[h.Person.Source][h.Person], english.Join(h.Reasons))
+		found[h.Person.Source][h.Person] = append(found[h.Person.Source][h.Person], h.Reasons...)
 	}
 	return anew, unclear
 }
@@ -85,7 +79,7 @@ func (p *evidence) heldByFault(h model.Held) bool {
 }
 
 // concerned counts whom a source has that could be held: who is entitled or unclear, and who is ours.
-func (p *gates) concerned(source string, held map[model.PersonID]string) int {
+func (p *gates) concerned(source string, held map[model.PersonID][]model.Reason) int {
 	people := map[model.PersonID]bool{}
 	for person := range held {
 		people[person] = true
@@ -104,7 +98,7 @@ func (p *gates) concerned(source string, held map[model.PersonID]string) int {
 }
 
 // mapsNobody tells a mapping that gives nobody of a source a number, however few they are.
-func (p *gates) mapsNobody(held map[model.PersonID]string, base int) bool {
+func (p *gates) mapsNobody(held map[model.PersonID][]model.Reason, base int) bool {
 	for person := range held {
 		if _, ours := p.owned[person]; ours || p.identities[person].CSI != "" {
 			return false
@@ -113,36 +107,18 @@ func (p *gates) mapsNobody(held map[model.PersonID]string, base int) bool {
 	return len(held) == base
 }
 
-// heldReasons words why people are held, the most frequent reasons first.
-func heldReasons(people map[model.PersonID]string) string {
-	count := map[string]int{}
-	for _, reason := range people {
-		count[reason]++
-	}
-	return describeReasons(count)
-}
-
-// HeldWords counts held people, with the most frequent reasons; "" if there are none.
-func HeldWords(held []model.Held) (people int, words string) {
-	count, seen := map[string]int{}, map[model.PersonID]bool{}
-	for _, h := range held {
-		seen[h.Person] = true
-		count[english.Join(h.Reasons)]++
-	}
-	if len(seen) == 0 {
-		return 0, ""
-	}
-	return len(seen), describeReasons(count)
-}
-
-func describeReasons(count map[string]int) string {
-	reasons := slices.SortedFunc(maps.Keys(count), func(a, b string) int { return cmp.Or(cmp.Compare(count[b], count[a]), strings.Compare(a, b)) })
+// WhyHeld tells why people are held, the most frequent reasons first.
+func WhyHeld(theirs [][]model.Reason) model.Reason {
+	all := counted(theirs)
 	const shown = 3
-	var words []string
-	for _, reason := range reasons {
-		words = append(words, fmt.Sprintf("%d: %s", count[reason], reason))
+	var why []model.Reason
+	for _, c := range all[:min(shown, len(all))] {
+		why = append(why, model.Because("so-many-held", c.count, c.reasons))
 	}
-	return "Why: " + wording.SomeOf(words, shown, " | ")
+	if more := len(all) - shown; more > 0 {
+		why = append(why, model.Because("more-reasons", more))
+	}
+	return model.Because("why-held", why)
 }
 
 // acceptedHeld are those whom somebody has accepted as held, after this pass: with the baseline all
@@ -177,7 +153,7 @@ func (p *directory) readWholly(source string) bool {
 }
 
 // heldReason says whom accepting the baseline accepts as held.
-func (p *draft) heldReason() []string {
+func (p *draft) heldReason() []model.Reason {
 	n := 0
 	anew, _ := p.heldAnew()
 	for _, people := range anew {
@@ -186,16 +162,15 @@ func (p *draft) heldReason() []string {
 	if n == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("people who are held, and stay so until directory or mapping say otherwise: %d; limits.held counts them no more", n)}
+	return model.Because("held-are-accepted", n).Some()
 }
 
 // heldRefused says whom it does not accept, what failed, and what comes first.
-func (p *draft) heldRefused() []string {
+func (p *draft) heldRefused() []model.Reason {
 	_, unclear := p.heldAnew()
-	var refused []string
+	var refused []model.Reason
 	for _, source := range slices.Sorted(maps.Keys(unclear)) {
-		refused = append(refused, fmt.Sprintf("the held people of source %s (%d), as it was not read wholly: %s. Fix that first: whom only that holds joins by itself",
-			source, len(unclear[source]), p.unwhole[source]))
+		refused = append(refused, model.Because("held-by-incomplete-read", source, len(unclear[source]), p.unwhole[source]))
 	}
 	return refused
 }

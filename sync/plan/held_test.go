@@ -129,7 +129,7 @@ func TestAcceptedHeldPeople(t *testing.T) {
 	}
 	w.accept = true
 	p := w.pass(t)
-	if p.Tripped(model.GuardHeld) || p.Baseline == nil || !strings.Contains(strings.Join(p.Baseline.Reasons, " "), "held") {
+	if p.Tripped(model.GuardHeld) || p.Baseline == nil || !strings.Contains(english.Join(p.Baseline.Reasons), "held") {
 		t.Fatalf("guards %+v, baseline %+v", p.Guards, p.Baseline)
 	}
 	w.accept = false
@@ -195,12 +195,12 @@ func TestHeldByAReadThatWasNotWhole(t *testing.T) {
 	}
 	w.accept = true
 	p := w.pass(t)
-	if p.Baseline == nil || len(p.Baseline.Refused) != 1 || strings.Contains(strings.Join(p.Baseline.Reasons, " "), "held") {
+	if p.Baseline == nil || len(p.Baseline.Refused) != 1 || strings.Contains(english.Join(p.Baseline.Reasons), "held") {
 		t.Fatalf("baseline %+v", p.Baseline)
 	}
 	for _, text := range []string{"source corp (40)", "sentinels: CN=Always,DC=corp", "Fix that first"} {
-		if !strings.Contains(p.Baseline.Refused[0], text) {
-			t.Errorf("does not say %q: %s", text, p.Baseline.Refused[0])
+		if !strings.Contains(english.Say(p.Baseline.Refused[0]), text) {
+			t.Errorf("does not say %q: %s", text, english.Say(p.Baseline.Refused[0]))
 		}
 	}
 	p.Baseline.Accepted = true // as once the ledger has recorded it

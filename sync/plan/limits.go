@@ -1,15 +1,10 @@
 package plan
 
 import (
-	"cmp"
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
-	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -74,13 +69,11 @@ func (p *gates) limitOut(op model.Op) {
 	for _, source := range slices.Sorted(maps.Keys(bySource)) {
 		found := p.limits().excess(op, source, bySource[source])
 		for n, e := range found {
-			words := fmt.Sprintf("%s: %s, %s", op, e.what, e.allowed)
-			g := model.Guard{Name: e.guard, Source: source}
+			g := model.Guard{Name: e.guard, Source: source, Reasons: model.Because("over-limit", string(op), e.what, e.allowed).Some()}
 			if n == 0 { // the others stop the same people
-				words += ". " + p.whoLeaves(e.people) + english.Say(p.alsoStopped(op, source))
-				g.Check = model.Text(p.checkLeavers(source, bySource[source])).Some()
+				g.Reasons = model.Because("leavers-over-limit", string(op), e.what, e.allowed, p.whoLeaves(e.people), p.alsoStopped(op, source)).Some()
+				g.Check = p.checkLeavers(source, bySource[source])
 			}
-			g.Reasons = model.Text(words).Some()
 			p.tripped(g)
 		}
 		if len(found) > 0 {
@@ -94,8 +87,9 @@ func (p *gates) limitOut(op model.Op) {
 
 // excess is a rule that is broken if everybody who is due goes: who that is, and what the rule allows.
 type excess struct {
-	guard, what, allowed string
-	people               map[model.PersonID]string
+	guard         string
+	what, allowed model.Reason
+	people        map[model.PersonID]string
 }
 
 // excess judges whom a pass at that time would take out: it is the one place that does, for this pass and
@@ -107,20 +101,21 @@ func (l *limits) excess(op model.Op, source string, due map[model.PersonID]strin
 		maps.Copy(people, due)
 		base := l.baseAt(op, source, w.length)
 		if allowed := w.limit.AllowsToLeave(w.key, w.floor, base); len(people) > allowed.Number() {
-			found = append(found, excess{w.guard, wording.Counted(len(people), "person", "people") + describeSpan(w.length), allowed.Words(), people})
+			found = append(found, excess{w.guard, within(w.length, len(people)), allowed.Reason(), people})
 		}
 	}
-	if ou := l.emptiedOU(op, source, due); ou != "" {
-		found = append(found, excess{model.GuardLeaversOU, ou, fmt.Sprintf("less than %d %% allowed of an OU of %d people or more", ouPercent, ouSize), due})
+	if ous := l.emptiedOUs(op, source, due); len(ous) > 0 {
+		found = append(found, excess{model.GuardLeaversOU, model.Because("ous-emptied", ous), model.Because("allowed-of-ou", ouPercent, ouSize), due})
 	}
 	return found
 }
 
-func describeSpan(d time.Duration) string {
-	if d == 0 {
-		return " in one pass"
+// within says in which time so many people go.
+func within(span time.Duration, people int) model.Reason {
+	if span == 0 {
+		return model.Because("people-in-one-pass", people)
 	}
-	return fmt.Sprintf(" within %.0f h", d.Hours())
+	return model.Because("people-within-hours", people, int(span.Hours()))
 }
 
 // duePeople are the people with a due change of a kind that nobody approved, and their OU, by
@@ -154,20 +149,20 @@ func (l *limits) takenWithin(op model.Op, source string, span time.Duration) map
 	return people
 }
 
-// emptiedOU finds an OU that would lose half of its people or more within a week, itself
-// having ten or more, and words the finding.
-func (l *limits) emptiedOU(op model.Op, source string, due map[model.PersonID]string) string {
+// emptiedOUs finds the OUs that would lose half of their people or more within a week, themselves
+// having ten or more.
+func (l *limits) emptiedOUs(op model.Op, source string, due map[model.PersonID]string) []model.Reason {
 	gone := l.takenWithin(op, source, ouSpan)
 	now, before := l.ouSizes(op, source, gone, due, ouSpan)
 	maps.Copy(gone, due)
-	var found []string
+	var found []model.Reason
 	for ou, n := range tallyOUs(gone) {
 		if size := before[ou]; now[ou] >= ouSize && n*100 >= ouPercent*size {
-			found = append(found, fmt.Sprintf("%d %% of %s (%d of %d people)", n*100/size, cmp.Or(ou, "the root"), n, size))
+			found = append(found, model.Because("ou-emptied", n*100/size, placeName(ou), n, size))
 		}
 	}
-	slices.Sort(found)
-	return strings.Join(found, ", ")
+	slices.SortFunc(found, byKey)
+	return found
 }
 
 // limitCreates and limitChanges catch a widened filter and a mass edit. The first roll-out is
@@ -192,8 +187,7 @@ func (p *gates) limitCount(guard, key string, limit model.Window, which func(mod
 		if len(due) <= allowed.Number() {
 			continue
 		}
-		p.trip(guard, source, model.Text(fmt.Sprintf("%s in one pass, %s. %s",
-			wording.Counted(len(due), "person", "people"), allowed.Words(), shares(due, func(string) string { return "" }))))
+		p.trip(guard, source, model.Because("changes-over-limit", len(due), allowed.Reason(), shares(due, func(string) []model.Reason { return nil })))
 		p.block(source, guard, which)
 	}
 }

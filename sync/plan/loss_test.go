@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -171,14 +172,14 @@ func TestMassLossIsTold(t *testing.T) {
 	t.Parallel()
 	w := crowd(60)
 	lose(4)(w)
-	text := w.losing(t, 0).Untrusted.Error()
+	text := english.Distrusted(*w.losing(t, 0).Untrusted)
 	for _, says := range []string{"4 of the 60 credentials", "the first pass from 2026-03-02 09:00:00 UTC on", "`threema-dirsync approve --baseline`"} {
 		if !strings.Contains(text, says) {
 			t.Errorf("does not say %q: %s", says, text)
 		}
 	}
 	p := w.losing(t, time.Hour)
-	if len(p.Baseline.Missing) != 4 || !strings.Contains(p.Baseline.Missing[0].Why, "credential p00000") {
+	if len(p.Baseline.Missing) != 4 || !strings.Contains(english.Say(p.Baseline.Missing[0].Why), "credential p00000") {
 		t.Errorf("missing: %+v", p.Baseline.Missing)
 	}
 	wantWords(t, p, "then type `threema-dirsync approve --baseline`")
@@ -200,7 +201,7 @@ func TestWhatIsMissingAlreadyIsNoBase(t *testing.T) {
 		t.Fatalf("%d are managed", n)
 	}
 	lose(4)(w)
-	if text := w.losing(t, time.Hour).Untrusted.Error(); !strings.Contains(text, "4 of the 59 credentials") {
+	if text := english.Distrusted(*w.losing(t, time.Hour).Untrusted); !strings.Contains(text, "4 of the 59 credentials") {
 		t.Error(text)
 	}
 	if n := len(w.state.Managed()); n != 59 { // nobody said yet that the four are gone

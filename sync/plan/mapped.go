@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
@@ -28,10 +27,8 @@ func (p *doubts) judgeMapping() {
 		}
 		allowed := model.HiddenAttributes(all)
 		c := model.Condition{Name: conditionMapped, OK: lacking <= allowed.Number()}
-		c.Detail = fmt.Sprintf("%d of %d people of ours lack a csi or a username", lacking, all)
-		if !c.OK {
-			c.Detail += ", " + allowed.Words() + ", and had both: they are held, and nobody departs. Look at the attributes that mapping.csi and mapping.username name: " +
-				"were they cleared, or hidden from the bind account?"
+		if c.Detail = model.Because("people-unmapped", lacking, all); !c.OK {
+			c.Detail = model.Because("too-many-unmapped", lacking, all, allowed.Reason())
 		}
 		view.Snapshot.Conditions = append(slices.Clip(view.Snapshot.Conditions), c)
 	}

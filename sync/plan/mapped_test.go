@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -28,7 +29,7 @@ func TestMappedAttributes(t *testing.T) {
 		p := w.later(t, time.Hour)
 		source := p.Sources[0]
 		i := slices.IndexFunc(source.Conditions, func(c model.Condition) bool { return c.Name == "mapped-attributes" })
-		if i < 0 || source.Complete != complete || source.Conditions[i].OK != complete || !strings.HasPrefix(source.Conditions[i].Detail, fmt.Sprintf("%d of ", lost)) {
+		if i < 0 || source.Complete != complete || source.Conditions[i].OK != complete || !strings.HasPrefix(english.Say(source.Conditions[i].Detail), fmt.Sprintf("%d of ", lost)) {
 			t.Errorf("%d lost: %+v", lost, source)
 		}
 		if complete {

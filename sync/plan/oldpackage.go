@@ -1,11 +1,6 @@
 package plan
 
-import (
-	"fmt"
-
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
-	"github.com/threema-dirsync/threema-dirsync/sync/model"
-)
+import "github.com/threema-dirsync/threema-dirsync/sync/model"
 
 // A new ledger knows nobody's word: whom an order or the cockpit had put out looks like a joiner to it. Where the package
 // shows that it was in these hands before, nobody gets a credential beside the adoptions until somebody says so
@@ -55,9 +50,7 @@ func (p *baseline) guardJoiners() {
 		}
 	}
 	if waits {
-		p.trip(model.GuardBaseline, "", model.Text(fmt.Sprintf("%s would get a credential, and this ledger is new to a package that was kept in step before, so it does not know whom somebody had put out: "+
-			"by order, or in the cockpit. If you have the old ledger.db, stop the service and put it back; else disable in the directory whoever is to get none, then %s",
-			wording.Counted(joiners, "person", "people"), howToAccept)))
+		p.trip(model.GuardBaseline, "", model.Because("joiners-of-old-package", joiners))
 	}
 }
 

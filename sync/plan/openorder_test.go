@@ -204,7 +204,7 @@ func TestAnOrderOfAnOlderLedger(t *testing.T) {
 	wantLines(t, of(w.later(t, time.Hour), "anna"), "withdraw E-anna blocked by baseline")
 	w.accept = true
 	p := w.later(t, time.Hour)
-	if got := strings.Join(p.Baseline.Refused, "\n"); len(of(p, "anna")) > 0 || !strings.Contains(got, "E-anna") || !strings.Contains(got, "`threema-dirsync withdraw E-anna --reason TEXT`") {
+	if got := english.Join(p.Baseline.Refused); len(of(p, "anna")) > 0 || !strings.Contains(got, "E-anna") || !strings.Contains(got, "`threema-dirsync withdraw E-anna --reason TEXT`") {
 		t.Errorf("%v\n%s", of(p, "anna"), got)
 	}
 }

@@ -134,7 +134,7 @@ func TestPlaceGoneInWords(t *testing.T) {
 	w.source().scope = "s2"
 	p := w.plan()
 	n := slices.IndexFunc(p.Baseline.Leaves, func(b model.BaselinePerson) bool { return b.CSI == "E-anna" })
-	if n < 0 || !strings.HasPrefix(p.Baseline.Leaves[n].Why, "absent (") {
+	if n < 0 || !strings.HasPrefix(english.Say(p.Baseline.Leaves[n].Why), "absent (") {
 		t.Errorf("the baseline lists %+v", p.Baseline.Leaves)
 	}
 }

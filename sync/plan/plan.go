@@ -31,8 +31,8 @@ type Plan struct {
 	// Begun are the departures that begin with this pass without a withdrawal: their credential was gone before.
 	Begun []model.Departure
 
-	// CheckView is what to look at before a yes to who was missed first by a view that is not proved, "" if nobody was.
-	CheckView string
+	// CheckView is what to look at before a yes to who was missed first by a view that is not proved, nothing if nobody was.
+	CheckView []model.Reason
 
 	// Names tell how to name people in commands.
 	Names model.Names
@@ -51,7 +51,7 @@ type Plan struct {
 
 	// Untrusted says why nothing may be planned on this package, nil if it may. The rest of the plan
 	// counts for nothing then, but for the memory: what was missing, so that a second list can tell.
-	Untrusted *model.TrustError
+	Untrusted *model.Distrust
 
 	// Update is what the pass records beside the changes: facts, under every policy.
 	Update model.StateUpdate

@@ -16,8 +16,8 @@ func sameScope(a, b string) bool {
 	return a == b
 }
 
-// scopeSettings names the settings that differ, or all that may where nothing tells.
-func scopeSettings(was, is string) string {
+// scopeSettings names the settings that differ, none where the ledger is too old to tell.
+func scopeSettings(was, is string) []string {
 	before, now := strings.Fields(was), strings.Fields(is)
 	var changed []string
 	for _, part := range slices.Concat(now, before) {
@@ -26,8 +26,8 @@ func scopeSettings(was, is string) string {
 			changed = append(changed, key)
 		}
 	}
-	if len(before) < 2 || len(changed) == 0 {
-		return "one of base_dn, filter, groups, exclude_dns, id_attribute, profile, or mapping (csi or username); the ledger is too old to tell which"
+	if len(before) < 2 {
+		return nil
 	}
-	return strings.Join(changed, ", ")
+	return changed
 }

@@ -41,7 +41,7 @@ func TestTheWayBackFromAnAcceptedScope(t *testing.T) {
 	w.source().scope = "s9 base_dn=a groups=typo"
 	w.accept = true
 	p := w.later(t, time.Hour)
-	if words := strings.Join(p.Baseline.Reasons, " "); strings.Contains(words, "goes on as before") || !strings.Contains(words, "that is a change then, and you accept it by `threema-dirsync approve --baseline` too") {
+	if words := english.Join(p.Baseline.Reasons); strings.Contains(words, "goes on as before") || !strings.Contains(words, "that is a change then, and you accept it by `threema-dirsync approve --baseline` too") {
 		t.Error(words)
 	}
 	w.accept, w.source().scope = false, before
@@ -63,7 +63,7 @@ func TestTheWaitOfABaselineCountsSteps(t *testing.T) {
 	for code, says := range map[model.WaitCode]string{
 		model.GuardBaseline: "2 people with steps that stand still or credentials that are missing: threema", model.WaitApproval: "2 people: threema",
 	} {
-		if words := (model.Wait{Code: code, People: 2, Command: "threema-dirsync approve"}).Words(); !strings.Contains(words, says) {
+		if words := english.Wait(model.Wait{Code: code, People: 2, Command: "threema-dirsync approve"}); !strings.Contains(words, says) {
 			t.Errorf("%s: %s", code, words)
 		}
 	}

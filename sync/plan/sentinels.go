@@ -2,7 +2,6 @@ package plan
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
@@ -30,12 +29,11 @@ func (p *doubts) judgeSentinels(s *model.Snapshot, v shown) {
 	missing, all := byOU.total()
 	switch {
 	case len(lost) > 0:
-		p.doubt(s, conditionSentinels, fmt.Sprintf("missing are %s of those who were always seen there: nobody departs. "+
-			"Let the bind account read these OUs; if they were dissolved in truth, %s", wordShares(lost), howToAcceptMissing))
+		p.doubt(s, conditionSentinels, model.Because("sentinels-missing", lacking(lost)))
 	case all == 0:
-		s.Satisfy(conditionSentinels, fmt.Sprintf("none is learned yet; that takes %d people of ours in one OU", fewestSentinels))
+		s.Satisfy(conditionSentinels, model.Because("sentinels-none", fewestSentinels))
 	default:
-		s.Satisfy(conditionSentinels, fmt.Sprintf("%d of %d are seen, in %d OUs", all-missing, all, len(byOU)))
+		s.Satisfy(conditionSentinels, model.Because("sentinels-seen", all-missing, all, len(byOU)))
 	}
 }
 

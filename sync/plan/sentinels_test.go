@@ -10,6 +10,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -125,8 +126,8 @@ func TestLearnedSentinels(t *testing.T) {
 				return
 			}
 			for _, text := range []string{row.says, "nobody departs", "threema-dirsync approve --baseline"} {
-				if !strings.Contains(c.Detail, text) {
-					t.Errorf("detail %q does not say %q", c.Detail, text)
+				if !strings.Contains(english.Say(c.Detail), text) {
+					t.Errorf("detail %q does not say %q", english.Say(c.Detail), text)
 				}
 			}
 			if takes(p) != 0 || w.done[model.Withdraw] != 0 {
@@ -156,7 +157,7 @@ func TestSentinelsAreLearned(t *testing.T) {
 	for n := range 2 {
 		w.hire(fmt.Sprintf("p%d", n)).ou = "Paris"
 	}
-	if p := w.pass(t); len(w.state.Sentinels) != 0 || !strings.Contains(condition(t, p, "learned-sentinels").Detail, "none is learned yet") {
+	if p := w.pass(t); len(w.state.Sentinels) != 0 || !strings.Contains(english.Say(condition(t, p, "learned-sentinels").Detail), "none is learned yet") {
 		t.Fatalf("the first pass learned %+v", w.state.Sentinels)
 	}
 	w.later(t, time.Hour)
@@ -178,7 +179,7 @@ func TestSentinelsAreLearned(t *testing.T) {
 	if w.isSentinel(young) || w.isSentinel(w.source().people[2]) || !w.isSentinel(w.source().people[5]) || len(w.state.Sentinels) != 5 {
 		t.Errorf("after a departure: %+v", w.state.Sentinels)
 	}
-	if again := w.later(t, time.Hour); condition(t, again, "learned-sentinels").Detail != "5 of 5 are seen, in 1 OUs" {
+	if again := w.later(t, time.Hour); english.Say(condition(t, again, "learned-sentinels").Detail) != "5 of 5 are seen, in 1 OUs" {
 		t.Errorf("detail %q", condition(t, again, "learned-sentinels").Detail)
 	}
 }
@@ -298,7 +299,7 @@ func TestDissolvedOU(t *testing.T) {
 	}
 	w.accept = true
 	p := w.later(t, time.Hour)
-	if c := condition(t, p, "learned-sentinels"); !c.OK || !strings.Contains(c.Detail, "accepted with the baseline: missing are 5 of 5 in ou=berlin") {
+	if c := condition(t, p, "learned-sentinels"); !c.OK || !strings.Contains(english.Say(c.Detail), "accepted with the baseline: missing are 5 of 5 in ou=berlin") {
 		t.Fatalf("not accepted: %+v", c)
 	}
 	w.accept = false

@@ -1,12 +1,10 @@
 package plan
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -42,13 +40,12 @@ func (p *doubts) judgeServer(s *model.Snapshot) {
 	case last == "":
 	case seen && !known.Holds(*s):
 		p.switched[s.Source] = true
-		s.Satisfy(conditionServer, fmt.Sprintf("%s holds another copy of the directory than before (%s, it was %s), so it was restored or set up anew: "+
-			"what it shows alone confirms no departure", s.Server, s.Replica.Name(), known.Name()))
+		s.Satisfy(conditionServer, model.Because("server-other-copy", s.Server, s.Replica.Reason(), known.Reason()))
 	case strings.EqualFold(last, s.Server):
-		s.Satisfy(conditionServer, s.Server+", as before")
+		s.Satisfy(conditionServer, model.Because("server-as-before", s.Server))
 	default:
 		p.switched[s.Source] = true
-		s.Satisfy(conditionServer, fmt.Sprintf("%s answered, and %s before: who is gone from both may depart", s.Server, last))
+		s.Satisfy(conditionServer, model.Because("server-another", s.Server, last))
 	}
 }
 
@@ -63,16 +60,14 @@ func (p *doubts) judgeProgress(s *model.Snapshot) {
 		if k.Source != s.Source || !older {
 			continue
 		}
-		when := wording.Stamp(k.LastRead)
-		what := fmt.Sprintf("%s has gone back behind the state that it showed on %s (%s): it was restored from a backup", s.Server, when, key)
+		what := model.Because("server-went-back", s.Server, k.LastRead, key)
 		if !strings.EqualFold(k.Server, s.Server) {
-			what = fmt.Sprintf("%s is behind the state that %s showed on %s (%s): it does not get the changes", s.Server, k.Server, when, key)
+			what = model.Because("server-lags", s.Server, k.Server, k.LastRead, key)
 		}
-		p.doubt(s, conditionProgress, what+", so whoever was added since is missing there: nobody departs until it has caught up. "+
-			"Fix its replication, or if what is missing is lost for good, "+howToAccept)
+		p.doubt(s, conditionProgress, what)
 		return
 	}
-	s.Satisfy(conditionProgress, "not behind any earlier read")
+	s.Satisfy(conditionProgress, model.Because("server-in-step"))
 }
 
 func (p *directory) knownServer(source, server string) (model.KnownServer, bool) {

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -83,7 +84,7 @@ func TestAKnownServer(t *testing.T) {
 	people["anna"].leave(model.Disabled)
 	p := w.from("dc2").later(t, day)
 	wantLines(t, of(p, "anna"), "withdraw E-anna waiting")
-	if c := condition(t, p, "first-read-from-this-server"); !c.OK || !strings.Contains(c.Detail, "dc2 answered, and dc1 before") {
+	if c := condition(t, p, "first-read-from-this-server"); !c.OK || !strings.Contains(english.Say(c.Detail), "dc2 answered, and dc1 before") {
 		t.Errorf("%+v", c)
 	}
 	wantLines(t, of(w.from("dc1").later(t, day), "anna"), "withdraw E-anna due")
@@ -102,7 +103,7 @@ func TestRestoredServer(t *testing.T) {
 	people["anna"].leave(model.Disabled)
 	p := w.later(t, time.Hour)
 	wantLines(t, of(p, "anna"), "withdraw E-anna waiting")
-	if c := condition(t, p, "first-read-from-this-server"); !c.OK || !strings.Contains(c.Detail, "restored or set up anew") {
+	if c := condition(t, p, "first-read-from-this-server"); !c.OK || !strings.Contains(english.Say(c.Detail), "restored or set up anew") {
 		t.Errorf("%+v", c)
 	}
 	wantLines(t, of(w.later(t, time.Hour), "anna"), "withdraw E-anna due")
@@ -135,7 +136,7 @@ func TestServerThatWentBack(t *testing.T) {
 			w.from(row.server)
 			for range 4 {
 				p := w.later(t, day)
-				if c := condition(t, p, "server-progress"); c.OK || !strings.Contains(c.Detail, row.say) || len(of(p, "anna")) > 0 {
+				if c := condition(t, p, "server-progress"); c.OK || !strings.Contains(english.Say(c.Detail), row.say) || len(of(p, "anna")) > 0 {
 					t.Fatalf("%+v, %v", c, of(p, "anna"))
 				}
 			}

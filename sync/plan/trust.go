@@ -1,11 +1,8 @@
 package plan
 
 import (
-	"fmt"
-	"strings"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -14,7 +11,7 @@ import (
 // So the first one fails the pass, and once a list an hour later lacks the same, it is a question of
 // the baseline, to which somebody can say yes.
 type loss struct {
-	what  string       // "4 of the 60 credentials that we manage are missing at once"
+	what  model.Reason // "4 of the 60 credentials that we manage are missing at once"
 	since time.Time    // the youngest of what is missing
 	list  model.Object // the list that is empty, the zero value if it is not about a whole one
 }
@@ -22,9 +19,9 @@ type loss struct {
 // trust is what speaks against the package itself.
 type trust struct {
 	*evidence
-	untrusted *model.TrustError // why nothing may be planned on it
-	losses    []loss            // more than may be missing at once
-	lost      map[string]bool   // the credentials among them, by ID
+	untrusted *model.Distrust // why nothing may be planned on it
+	losses    []loss          // more than may be missing at once
+	lost      map[string]bool // the credentials among them, by ID
 }
 
 func newTrust(e *evidence) *trust {
@@ -46,7 +43,7 @@ func (p *trust) judgeTrust() {
 	p.judgeCredentials()
 	p.judgeUsers()
 	p.judgeSettings()
-	var young []string
+	var young []model.Reason
 	var settled time.Time
 	for _, l := range p.losses {
 		if at := l.since.Add(model.GoneAfter); p.Now.Before(at) {
@@ -54,19 +51,15 @@ func (p *trust) judgeTrust() {
 		}
 	}
 	if len(young) > 0 {
-		p.untrusted = &model.TrustError{Missing: p.lostPeople(), Reason: fmt.Sprintf("%s. One list proves nothing: the API key may belong to another package, the answer may be cut, or an older state_dir "+
-			"was put back. If it was done on purpose in the cockpit, leave it so: the first pass from %s on that finds the same asks you with exit 3, "+
-			"and `threema-dirsync approve --baseline` then accepts it. If it was done by mistake: accept it likewise, then type "+
-			"`threema-dirsync withdraw --undo PERSON --reason TEXT` for each who should have access again, or make credentials with their csi in the cockpit", strings.Join(young, "; "), wording.Stamp(settled))}
+		p.untrusted = &model.Distrust{Missing: p.lostPeople(), Reasons: model.Because("missing-in-one-list", young, settled).Some()}
 	}
 }
 
 // lossReasons are the losses that two lists an hour apart show.
-func (p *trust) lossReasons() []string {
-	var reasons []string
+func (p *trust) lossReasons() []model.Reason {
+	var reasons []model.Reason
 	for _, l := range p.losses {
-		reasons = append(reasons, fmt.Sprintf("%s, and so it was in a list an hour ago or earlier (since %s); was that done in the cockpit? "+
-			"Accepted, it stays so: a credential that is missing is not created anew, not by credentials.recreate either", l.what, wording.Stamp(l.since)))
+		reasons = append(reasons, model.Because("missing-in-two-lists", l.what, l.since))
 	}
 	return reasons
 }
@@ -101,9 +94,9 @@ func (p *trust) judgeCredentials() {
 	if len(open) <= few {
 		return
 	}
-	l := loss{what: fmt.Sprintf("%d of the %d credentials that we manage are missing at once, %s", len(open), len(owned), allowed.Words())}
+	l := loss{what: model.Because("credentials-missing", len(open), len(owned), allowed.Reason())}
 	if empty {
-		l.what = fmt.Sprintf("its list of credentials is empty, yet %d of them are ours", len(open))
+		l.what = model.Because("credentials-list-empty", len(open))
 	}
 	for _, own := range open {
 		p.lost[own.CredentialID] = true
@@ -134,7 +127,7 @@ func (p *trust) judgeUsers() {
 		}
 	}
 	if _, goesOn := p.unlistedAt[list]; fresh > model.MassThreshold(0).Number() || goesOn && seen > 0 {
-		p.loseList(list, "users", seen)
+		p.loseList(list, model.Because("users-list-empty", seen))
 	}
 }
 
@@ -161,14 +154,12 @@ func (p *trust) judgeSettings() {
 		}
 	}
 	if created > 0 {
-		p.loseList(list, "individual settings", there)
+		p.loseList(list, model.Because("settings-list-empty", there))
 	}
 }
 
-func (p *trust) loseList(list model.Object, name string, n int) {
-	p.losses = append(p.losses, loss{
-		what: fmt.Sprintf("its list of %s is empty, yet %d of them are ours", name, n), since: p.unlistedSince(list), list: list,
-	})
+func (p *trust) loseList(list model.Object, what model.Reason) {
+	p.losses = append(p.losses, loss{what: what, since: p.unlistedSince(list), list: list})
 }
 
 // accepts tells whether somebody accepts the baseline, and may: what one list shows cannot be accepted.
@@ -190,8 +181,8 @@ func (p *trust) lostPeople() []model.BaselinePerson {
 	var people []model.BaselinePerson
 	for _, own := range p.State.Owned {
 		if p.lost[own.CredentialID] {
-			since := wording.Stamp(p.unlistedSince(model.Object{Kind: model.ObjectCredential, ID: own.CredentialID}))
-			people = append(people, model.BaselinePerson{Person: own.Person, CSI: own.CSI, DN: p.observations[own.Person].DN, Why: "credential " + own.Username + ", missing since " + since})
+			why := model.Because("credential-missing", own.Username, p.unlistedSince(model.Object{Kind: model.ObjectCredential, ID: own.CredentialID}))
+			people = append(people, model.BaselinePerson{Person: own.Person, CSI: own.CSI, DN: p.observations[own.Person].DN, Why: why})
 		}
 	}
 	return sortPeople(people)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -100,7 +101,7 @@ func TestTrust(t *testing.T) {
 				}
 				return
 			}
-			if err == nil || !strings.Contains(err.Error(), row.want) {
+			if err == nil || !strings.Contains(english.Distrusted(*err), row.want) {
 				t.Errorf("got %v, want %q", err, row.want)
 			}
 		})

@@ -82,7 +82,7 @@ func (p *lists) user(threemaID string) model.User {
 // answered that it is gone. By a clock in doubt no hour is over.
 func (p *lists) gone(o model.Object) bool {
 	answered := o.Kind == model.ObjectCredential && p.answered[o.ID]
-	over := p.ServiceClock.Doubt() == "" && !p.Now.Before(p.unlistedSince(o).Add(model.GoneAfter))
+	over := len(p.ServiceClock.Doubt()) == 0 && !p.Now.Before(p.unlistedSince(o).Add(model.GoneAfter))
 	return !p.shows(o) && (answered || over)
 }
 

@@ -1,9 +1,7 @@
 package plan
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
@@ -31,7 +29,7 @@ func (p *evidence) judgeViews() {
 	for n := range p.Sources {
 		s := &p.Sources[n].Snapshot
 		if !p.AcceptBaseline && len(p.differences()) > 0 {
-			s.Satisfy(ConditionView, "not judged, as the ledger knows another package, directory or scope")
+			s.Satisfy(ConditionView, model.Because("condition-not-judged"))
 			continue
 		}
 		change, missed := p.changeOfView(*s), p.missedOf(s.Source)
@@ -44,30 +42,32 @@ func (p *evidence) judgeViews() {
 
 // proves tells whether the view of a read is proved by now. Of a new one only a read can tell in which
 // an absence counts.
-func (p *directory) proves(s model.Snapshot, change string, missed int) bool {
-	if change == "" {
+func (p *directory) proves(s model.Snapshot, change model.Reason, missed int) bool {
+	if change.Code == "" {
 		return s.Departures()
 	}
 	return s.Absences() && (missed == 0 || p.AcceptBaseline)
 }
 
-// changeOfView says in which way a read went through another view than the proved one, "" if it did
+// changeOfView says in which way a read went through another view than the proved one, nothing if it did
 // not. Before a pass has recorded who reads there is nothing to compare with: the first read of a
 // source, or of a ledger of former days, is no change. A new password, certificate or address of the
 // same account and copy is none either.
-func (p *directory) changeOfView(s model.Snapshot) string {
+func (p *directory) changeOfView(s model.Snapshot) model.Reason {
 	was := p.State.Sources[s.Source].Reader
 	if !was.Known() {
-		return ""
+		return model.Reason{}
 	}
-	var changes []string
-	if p.otherReader(s) {
-		changes = append(changes, fmt.Sprintf("another bind account reads (%s; it was %s)", s.Reader, was))
+	reader, server := model.Because("another-reader", s.Reader.Reason(), was.Reason()), model.Because("another-copy", s.Server)
+	switch other, proved := p.otherReader(s), p.provedCopy(s); {
+	case other && !proved:
+		return model.Because("another-reader-and-copy", reader, server)
+	case other:
+		return reader
+	case !proved:
+		return server
 	}
-	if !p.provedCopy(s) {
-		changes = append(changes, fmt.Sprintf("%s holds a copy of the directory that no proved read came from yet", s.Server))
-	}
-	return strings.Join(changes, ", and ")
+	return model.Reason{}
 }
 
 // otherReader tells that the bind account is another one than that of the last proved view.
@@ -133,33 +133,31 @@ func (p *evidence) unmark(s model.Snapshot) {
 	}
 }
 
-func (p *directory) describeView(s model.Snapshot, change string, missed int) string {
+func (p *directory) describeView(s model.Snapshot, change model.Reason, missed int) model.Reason {
 	switch {
-	case change == "":
-		return fmt.Sprintf("read by %s from %s, as before", s.Reader, s.Server)
+	case change.Code == "":
+		return model.Because("view-as-before", s.Reader.Reason(), s.Server)
 	case !s.Absences():
-		return change + "; this read is not complete, so it proves nothing of that"
+		return model.Because("view-not-complete", change)
 	case p.AcceptBaseline:
-		return "accepted with the baseline: " + change
+		return model.Because("view-accepted", change)
 	case missed == 0:
-		return change + "; it misses nobody who was seen before, and counts like the one before it"
+		return model.Because("view-misses-nobody", change)
 	}
-	return fmt.Sprintf("%s, and of people of ours, or with the csi of one, it misses %d who were seen before: they may only be hidden from it, so each of them leaves by somebody's yes, "+
-		"like whoever is missed while that lasts. Look at what the bind account may read there; if they left in truth, approve the steps as they come, or %s",
-		change, missed, howToAcceptMissing)
+	return model.Because("view-misses-people", change, missed)
 }
 
 // askView lets a step of somebody wait for a yes whom no proved view missed, and names what changed.
 func (p *directory) askView(c *model.Change, o model.Observation) {
 	if o.Unproved && !c.Placeless {
-		c.Ask(model.AskView, model.Text("missed first when "+p.whatChanged(o.Person.Source)+": they may only be hidden by that, so it takes somebody's yes"))
+		c.Ask(model.AskView, model.Because("missed-by-unproved-view", p.whatChanged(o.Person.Source)))
 	}
 }
 
 // checkView says what to look at before somebody says yes to the steps of those whom no proved view missed, and
-// what ends the question for all of them, "" if nobody is asked.
-func (p *record) checkView() string {
-	var words []string
+// what ends the question for all of them, nothing if nobody is asked.
+func (p *record) checkView() []model.Reason {
+	var checks []model.Reason
 	asked := map[string]bool{}
 	for _, c := range p.plan.Changes { // in their order
 		source := c.Person.Source
@@ -167,26 +165,26 @@ func (p *record) checkView() string {
 			continue
 		}
 		asked[source] = true
-		words = append(words, fmt.Sprintf("Source %s: %s. If they did not leave, let that account or server show them, or put back the one before: whoever is seen again needs no yes.", source, p.whatChanged(source)))
+		checks = append(checks, model.Because("check-view", source, p.whatChanged(source)))
 		if p.readWholly(source) {
-			words = append(words, "If all whom it misses left in truth, no yes for each is needed: "+howToAcceptMissing+"; they leave by confirmation, grace and limits then.")
+			checks = append(checks, model.Because("check-view-is-accepted"))
 		}
 	}
-	return strings.Join(words, " ")
+	return checks
 }
 
 // whatChanged says what is not as before in the reads that miss people of a source whom no proved one missed.
-func (p *directory) whatChanged(source string) string {
+func (p *directory) whatChanged(source string) model.Reason {
 	for _, s := range p.Sources {
 		if s.Snapshot.Source != source {
 			continue
 		}
-		if what := p.changed(s.Snapshot); p.State.Subscription != "" && what != "" {
+		if what := p.changed(s.Snapshot); p.State.Subscription != "" && what.Code != "" {
 			return what
 		}
-		if change := p.changeOfView(s.Snapshot); change != "" {
+		if change := p.changeOfView(s.Snapshot); change.Code != "" {
 			return change
 		}
 	}
-	return "the bind account or the server changed"
+	return model.Because("reader-or-server-changed")
 }

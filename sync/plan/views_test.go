@@ -101,7 +101,7 @@ func TestWhomAnotherViewHides(t *testing.T) {
 				}
 				p := w.later(t, day)
 				waitsForYes(t, p)
-				if c := condition(t, p, "view"); !c.OK || !strings.Contains(c.Detail, "misses 1 who were seen before") {
+				if c := condition(t, p, "view"); !c.OK || !strings.Contains(english.Say(c.Detail), "misses 1 who were seen before") {
 					t.Errorf("%+v", c)
 				}
 			})
@@ -131,7 +131,7 @@ func TestASecondAccountThatAnotherViewHides(t *testing.T) {
 			if c := change(t, p, model.Detach, "anna"); c.Status != model.NeedsApproval || !slices.Contains(c.Asks, model.AskSamePerson) {
 				t.Errorf("%s %v: %s", c.Status, c.Asks, english.Join(c.Reasons))
 			}
-			if c := condition(t, p, "view"); !strings.Contains(c.Detail, "misses 1 who were seen before") {
+			if c := condition(t, p, "view"); !strings.Contains(english.Say(c.Detail), "misses 1 who were seen before") {
 				t.Errorf("%+v", c)
 			}
 			w.acceptBaseline(t) // who left in truth
@@ -188,7 +188,7 @@ func TestWhoeverIsOutStandsInTheWayOfNoProof(t *testing.T) {
 	approve("bert")
 	w.later(t, time.Hour)
 	c := condition(t, w.later(t, time.Hour), "view")
-	if w.owner(young.id) == nil || w.saga(people["anna"].id) == nil || strings.Contains(c.Detail, "misses") && !strings.Contains(c.Detail, "misses nobody") {
+	if w.owner(young.id) == nil || w.saga(people["anna"].id) == nil || strings.Contains(english.Say(c.Detail), "misses") && !strings.Contains(english.Say(c.Detail), "misses nobody") {
 		t.Errorf("%+v", c)
 	}
 }
@@ -209,7 +209,7 @@ func TestRoutineExchange(t *testing.T) {
 					people["anna"].leave(model.Absent)
 				}
 				p := w.later(t, day)
-				if c := condition(t, p, "view"); !p.Sources[0].Complete || strings.Contains(c.Detail, "misses 1") {
+				if c := condition(t, p, "view"); !p.Sources[0].Complete || strings.Contains(english.Say(c.Detail), "misses 1") {
 					t.Errorf("%+v", p.Sources[0].Conditions)
 				}
 			}
@@ -367,7 +367,7 @@ func TestWhileTheViewIsUnproved(t *testing.T) {
 	w.later(t, day)
 	people["bert"].comeBack() // now only silence hides anna
 	p := w.later(t, day)
-	if c := condition(t, p, "view"); !strings.Contains(c.Detail, "misses 1 who were seen before") {
+	if c := condition(t, p, "view"); !strings.Contains(english.Say(c.Detail), "misses 1 who were seen before") {
 		t.Errorf("a silence proves the view: %+v", c)
 	}
 	people["anna"].leave(model.Absent)
@@ -551,7 +551,7 @@ func TestWhoIsThereIsNotMissed(t *testing.T) {
 	w, people := readForDays(t)
 	w.readBy(reader("new"))
 	people["anna"].excluded = true
-	if c := condition(t, w.later(t, day), "view"); !strings.Contains(c.Detail, "misses nobody") {
+	if c := condition(t, w.later(t, day), "view"); !strings.Contains(english.Say(c.Detail), "misses nobody") {
 		t.Errorf("%+v", c)
 	}
 }
@@ -568,7 +568,7 @@ func TestViewOfAnotherScope(t *testing.T) {
 	if c := change(t, p, model.Withdraw, "anna"); c.Guard != model.GuardBaseline {
 		t.Errorf("not a preview: %s", c.Status)
 	}
-	if c := condition(t, p, "view"); !strings.HasPrefix(c.Detail, "not judged") {
+	if c := condition(t, p, "view"); !strings.HasPrefix(english.Say(c.Detail), "not judged") {
 		t.Errorf("the ledger knows another scope, and nothing can be compared: %+v", c)
 	}
 	if p = w.acceptBaseline(t); len(p.Baseline.Leaves) != 1 {

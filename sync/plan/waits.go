@@ -123,7 +123,7 @@ func (p Plan) waitsSince(code model.WaitCode) time.Time {
 	return p.GeneratedAt
 }
 
-// waitCommand is what ends a wait.
+// waitCommand is what to type to end a wait, "" where nothing can be typed.
 func (p Plan) waitCommand(code model.WaitCode, people map[model.PersonID]bool) string {
 	switch code {
 	case model.WaitCode(model.GuardBaseline):
@@ -137,16 +137,8 @@ func (p Plan) waitCommand(code model.WaitCode, people map[model.PersonID]bool) s
 		return "rm " + model.ShellWord(p.StopFile)
 	case model.WaitCode(model.AskForgotten):
 		return p.forgetCommand(people)
-	case model.WaitCode(model.AskByHand):
-		return "withdraw (Zugang entziehen) by hand in the management cockpit what " + model.ThePlan + " lists as held for that"
-	case model.WaitOrder:
-		return "withdraw (Zugang entziehen) by hand in the management cockpit, or take the order back: threema-dirsync withdraw --undo PERSON --reason TEXT"
-	case model.WaitRestarted:
-		return "let complete passes follow each other more closely, or set leavers.confirm.max_gap"
-	case model.WaitSkipped:
-		return "read the reason in the report of the last pass, and fix that: each pass tries again"
-	case model.WaitNoLicence:
-		return "buy licences in the management cockpit, or withdraw (Zugang entziehen) credentials there that nobody needs"
+	case model.WaitCode(model.AskByHand), model.WaitOrder, model.WaitRestarted, model.WaitSkipped, model.WaitNoLicence:
+		return ""
 	}
 	return p.waitYes(code, people)
 }

@@ -29,7 +29,7 @@ func (w *world) checkWaits(t testing.TB, in plan.Input, p plan.Plan) {
 		t.Fatalf("waits %+v, but guards %+v and %v", waits, p.Guards, summary(p))
 	}
 	for _, x := range waits {
-		if !slices.Contains(model.WaitCodes(), x.Code) || x.Command == "" || x.Since.IsZero() || x.Since.After(p.GeneratedAt) {
+		if !slices.Contains(model.WaitCodes(), x.Code) || english.Command(x) == "" || x.Since.IsZero() || x.Since.After(p.GeneratedAt) {
 			t.Fatalf("malformed wait %+v at %s", x, p.GeneratedAt)
 		}
 		checkTold(t, in, p, x)
@@ -156,7 +156,7 @@ func TestTheGuardThatSaysWhyLeads(t *testing.T) {
 			w.leaveSome(24)
 			row.arrange(w)
 			p := w.later(t, time.Hour)
-			if !slices.Equal(codes(p), row.codes) || p.Guards[0].Name != row.lead || english.Join(p.Guards[0].Check) == "" {
+			if !slices.Equal(codes(p), row.codes) || p.Guards[0].Name != row.lead || english.Sentences(p.Guards[0].Check) == "" {
 				t.Fatalf("waits %v, guards %+v", codes(p), p.Guards)
 			}
 			kept := slices.SortedFunc(slices.Values(p.AllWaits()), func(a, b model.Wait) int { return strings.Compare(string(a.Code), string(b.Code)) })
@@ -165,11 +165,11 @@ func TestTheGuardThatSaysWhyLeads(t *testing.T) {
 			}
 			for _, x := range p.Waits() {
 				if x.Code == model.WaitApproval { // of one person, of whom the guard does not speak
-					wantParts(t, x.Words(), "1 person: threema-dirsync approve "+p.Hash+" --only E-p000001")
+					wantParts(t, english.Wait(x), "1 person: threema-dirsync approve "+p.Hash+" --only E-p000001")
 					continue
 				}
-				if !strings.Contains(x.Words(), "read first what GUARD "+row.lead+" says; if they really left: threema-dirsync approve "+p.Hash) {
-					t.Errorf("%s: %s", x.Code, x.Words())
+				if !strings.Contains(english.Wait(x), "read first what GUARD "+row.lead+" says; if they really left: threema-dirsync approve "+p.Hash) {
+					t.Errorf("%s: %s", x.Code, english.Wait(x))
 				}
 			}
 		})
@@ -186,7 +186,7 @@ func TestAnotherAnswerIsNotAboutLeavers(t *testing.T) {
 	}
 	p := w.later(t, time.Hour)
 	n := slices.IndexFunc(p.Waits(), func(x model.Wait) bool { return x.Code == model.WaitCode(model.GuardHeld) })
-	if n < 1 || strings.Contains(p.Waits()[n].Words(), "really left") {
+	if n < 1 || strings.Contains(english.Wait(p.Waits()[n]), "really left") {
 		t.Errorf("%+v", p.Waits())
 	}
 }
@@ -266,13 +266,13 @@ func TestWhoIsWaitedFor(t *testing.T) {
 		t.Fatalf("waits %+v", got)
 	}
 	x := p.Waits()[0]
-	wantParts(t, x.Words(), "since ", "1 person:", "threema-dirsync approve "+p.Hash)
-	wantParts(t, strings.Join(x.WhomWords(), "\n"), "withdraw / Zugang entziehen", "E-p000000", x.Whom[0].DN)
+	wantParts(t, english.Wait(x), "since ", "1 person:", "threema-dirsync approve "+p.Hash)
+	wantParts(t, strings.Join(english.Whom(x), "\n"), "withdraw / Zugang entziehen", "E-p000000", x.Whom[0].DN)
 	var screen strings.Builder
 	if err := view.WritePlan(&screen, p, 0); err != nil {
 		t.Fatal(err)
 	}
-	wantParts(t, screen.String(), "approval", x.WhomWords()[0])
+	wantParts(t, screen.String(), "approval", english.Whom(x)[0])
 	w.stop = "the stop file exists"
 	w.leaveSome(20)
 	many := w.later(t, time.Hour).Waits()
@@ -280,7 +280,7 @@ func TestWhoIsWaitedFor(t *testing.T) {
 	if n < 0 || len(many[n].Whom) != 10 {
 		t.Fatalf("waits %+v", many)
 	}
-	wantParts(t, strings.Join(many[n].WhomWords(), "\n"), "more: `threema-dirsync plan` names all")
+	wantParts(t, strings.Join(english.Whom(many[n]), "\n"), "more people: `threema-dirsync plan` names all")
 	screen.Reset()
 	if err := view.WritePlan(&screen, w.plan(), 0); err != nil || strings.Contains(screen.String(), "threema-dirsync plan") {
 		t.Errorf("the plan tells to type itself, %v:\n%s", err, &screen)
@@ -318,8 +318,8 @@ func TestAYesIsForWhomItIsAsked(t *testing.T) {
 			t.Fatalf("waits %+v", waits)
 		}
 		whole := "this HASH is a yes for all " + fmt.Sprint(9+protected) + " people"
-		wantParts(t, waits[0].Words(), "read first what GUARD "+model.GuardAhead+" says; if they really left: threema-dirsync approve "+p.Hash+" (", whole)
-		switch words := waits[1].Words(); {
+		wantParts(t, english.Wait(waits[0]), "read first what GUARD "+model.GuardAhead+" says; if they really left: threema-dirsync approve "+p.Hash+" (", whole)
+		switch words := english.Wait(waits[1]); {
 		case protected <= 3 && (!strings.HasSuffix(words, ": threema-dirsync approve "+p.Hash+only) || strings.Contains(words, "GUARD")):
 			t.Error(words)
 		case protected > 3:

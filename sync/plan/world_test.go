@@ -201,7 +201,7 @@ func (e *entry) identity() model.Identity {
 	}
 	return model.Identity{
 		Person: e.id, DN: e.dn(), State: e.state, Evidence: e.evidence, Dated: e.dated, Excluded: e.excluded, Protected: e.board,
-		CSI: csi, Username: e.username, Settings: settings, Several: e.several, Undecided: e.unsaid, Held: model.Text(held).Some(),
+		CSI: csi, Username: e.username, Settings: settings, Several: e.several, Undecided: e.unsaid, Held: model.Told("", held).Some(),
 	}
 }
 
@@ -210,13 +210,13 @@ func (e *entry) identity() model.Identity {
 func (w *world) view(d *directory) model.SourceView {
 	v := model.SourceView{Snapshot: model.Snapshot{
 		Source: d.name, Server: d.server, Replica: d.replica, NamingContext: d.context, Scope: d.scope, Account: d.account, Reader: d.reader, ProtectAll: d.protectAll, EntitledBy: d.entitledBy,
-		Conditions: []model.Condition{{Name: "paging", OK: true}, {Name: "sentinels", OK: !d.incomplete, Detail: "CN=Always,DC=corp"}},
+		Conditions: []model.Condition{{Name: "paging", OK: true}, {Name: "sentinels", OK: !d.incomplete, Detail: model.Told("", "CN=Always,DC=corp")}},
 	}}
 	if d.nameless {
-		v.Snapshot.Conditions = append(v.Snapshot.Conditions, model.Condition{Name: "ids", Detail: "CN=New,DC=corp"})
+		v.Snapshot.Conditions = append(v.Snapshot.Conditions, model.Condition{Name: "ids", Detail: model.Told("", "CN=New,DC=corp")})
 	}
 	if d.slow {
-		v.Snapshot.Conditions = append(v.Snapshot.Conditions, model.Condition{Name: model.ConditionClock, Detail: "the server's clock is 8m0s from ours"})
+		v.Snapshot.Conditions = append(v.Snapshot.Conditions, model.Condition{Name: model.ConditionClock, Detail: model.Told("", "the server's clock is 8m0s from ours")})
 	}
 	tracked := map[model.PersonID]bool{}
 	for _, person := range w.state.Tracked(d.name) {
@@ -991,7 +991,7 @@ func (w *world) note(in plan.Input, p plan.Plan) {
 			if state == model.Departed && !slices.Contains(in.Policy.Evidence, kind) {
 				state = model.Unknown
 			}
-			seen := x.Found || !slices.Contains(s.Snapshot.Conditions, model.Condition{Name: "ids", Detail: "CN=New,DC=corp"})
+			seen := x.Found || !slices.ContainsFunc(s.Snapshot.Conditions, func(c model.Condition) bool { return c.Name == model.ConditionIDs && !c.OK })
 			w.history[x.ID] = append(w.history[x.ID], report{w.now, state, kind, complete && seen, switched, x.Placeless})
 		}
 	}
@@ -1077,7 +1077,7 @@ func (w *world) check(t testing.TB, in plan.Input, p plan.Plan) {
 	for _, s := range in.Sources {
 		read[s.Snapshot.Source] = true
 		for _, i := range s.Identities {
-			if i.State == model.Entitled && !i.Excluded && (!i.Dated || in.ServiceClock.Doubt() == "") { // else a wrong clock says so
+			if i.State == model.Entitled && !i.Excluded && (!i.Dated || len(in.ServiceClock.Doubt()) == 0) { // else a wrong clock says so
 				present[i.CSI] = i.Person
 				holders[i.Person] = true
 			}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -30,10 +31,10 @@ func TestWhatGoesWithAStepWaitsUnderItsQuestion(t *testing.T) {
 	if len(waits) != 1 || waits[0].Code != model.WaitCode(model.AskView) || len(waits[0].Whom) != 1 {
 		t.Fatalf("%+v", waits)
 	}
-	if who := waits[0].Whom[0]; !slices.Contains(who.Steps, model.Withdraw) || !slices.Contains(who.Steps, model.DisableContact) || waits[0].Check == "" {
+	if who := waits[0].Whom[0]; !slices.Contains(who.Steps, model.Withdraw) || !slices.Contains(who.Steps, model.DisableContact) || len(waits[0].Check) == 0 {
 		t.Fatalf("%+v", waits[0])
 	}
-	told := strings.Join(waits[0].WhomWords(), "\n")
+	told := strings.Join(english.Whom(waits[0]), "\n")
 	for _, text := range []string{"Check first: Source corp: another bind account reads (cn=new; it was cn=old)", "threema-dirsync approve --baseline"} {
 		if !strings.Contains(told, text) {
 			t.Errorf("%q is not told:\n%s", text, told)
@@ -46,7 +47,7 @@ func TestWhatGoesWithAStepWaitsUnderItsQuestion(t *testing.T) {
 	} {
 		w, anna = hidden(t)
 		end()
-		if p := w.later(t, time.Hour); len(p.Waits()) > 0 || p.CheckView != "" {
+		if p := w.later(t, time.Hour); len(p.Waits()) > 0 || len(p.CheckView) > 0 {
 			t.Errorf("%s does not end it: %+v", name, p.Waits())
 		}
 	}
@@ -62,12 +63,12 @@ func TestAYesIsToldForAllItsSteps(t *testing.T) {
 	}}
 	for _, x := range p.Waits() {
 		ops := map[model.WaitCode][]model.Op{model.WaitApproval: {model.DisableContact, model.Revoke}, model.WaitCode(model.AskOthersUse): {model.Revoke, model.DisableContact}}[x.Code]
-		told := x.Whom[0].Words()
+		told := english.Waiting(x.Whom[0])
 		if len(ops) != 2 || !strings.HasPrefix(told, ops[0].CockpitWord()+": ") || !strings.HasSuffix(told, "the same yes is also for: "+ops[1].CockpitWord()) {
 			t.Errorf("%s: %s", x.Code, told)
 		}
-		if x.CoversSteps != 2 || !strings.Contains(x.Words(), "a yes to 2 steps of theirs") {
-			t.Errorf("%s: %s", x.Code, x.Words())
+		if x.CoversSteps != 2 || !strings.Contains(english.Wait(x), "a yes to 2 steps of theirs") {
+			t.Errorf("%s: %s", x.Code, english.Wait(x))
 		}
 	}
 }
@@ -83,7 +84,7 @@ func TestWhichRuleAsks(t *testing.T) {
 		w := crowd(20)
 		set(w)
 		w.leaveSome(1)
-		if waits := w.later(t, time.Hour).Waits(); len(waits) != 1 || waits[0].Code != model.WaitApproval || !strings.HasSuffix(waits[0].Whom[0].Words(), "; asked by "+rules) {
+		if waits := w.later(t, time.Hour).Waits(); len(waits) != 1 || waits[0].Code != model.WaitApproval || !strings.HasSuffix(english.Waiting(waits[0].Whom[0]), "; asked by "+rules) {
 			t.Errorf("%s: %+v", rules, waits)
 		}
 	}

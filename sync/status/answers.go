@@ -1,6 +1,7 @@
 package status
 
 import (
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"slices"
 	"strings"
 
@@ -66,7 +67,7 @@ func (s *Status) answer(answer, words string, changes []model.Change) {
 	for _, c := range changes {
 		people[c.Person] = true
 	}
-	s.Answered = append(s.Answered, Answer{answer, len(changes), len(people), plan.Whom(changes), plan.CountedSteps(changes) + ": " + words})
+	s.Answered = append(s.Answered, Answer{answer, len(changes), len(people), plan.Whom(changes), english.CountedSteps(changes) + ": " + words})
 }
 
 // doneByNow tells of a wait for something else than a yes that it was done: the stop file is gone, or each

@@ -2,6 +2,7 @@ package status
 
 import (
 	"fmt"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"slices"
 	"strings"
 	"time"
@@ -129,9 +130,9 @@ func waitingCause(guards []Guard, waits []model.Wait) (cause, check, command str
 	}
 	first := waits[0]
 	cause = "somebody has to decide (" + string(first.Code) + ")"
-	check = first.Check
-	if first.Check = ""; len(first.WhomWords()) == 1 {
-		cause += ": " + first.Whom[0].Words()
+	check = english.Sentences(first.Check)
+	if first.Check = nil; len(english.Whom(first)) == 1 {
+		cause += ": " + english.Waiting(first.Whom[0])
 	}
 	if n := slices.IndexFunc(guards, func(g Guard) bool { return g.Name == string(first.Code) }); n >= 0 {
 		cause = strings.TrimSpace(guards[n].Name+" "+guards[n].Source) + ": " + guards[n].Detail
@@ -139,11 +140,11 @@ func waitingCause(guards []Guard, waits []model.Wait) (cause, check, command str
 	if n := slices.IndexFunc(guards, func(g Guard) bool { return g.Name == first.ReadFirst && g.Check != "" }); n >= 0 {
 		check = guards[n].Check
 	}
-	if covers := first.CoversWords(); covers != "" {
+	if covers := english.Covers(first); covers != "" {
 		cause += "; " + covers
 	}
 	if more := len(waits) - 1; more > 0 {
 		cause += " (" + wording.AndMore(more) + " that wait for you, see below)"
 	}
-	return cause, check, first.Command
+	return cause, check, english.Command(first)
 }

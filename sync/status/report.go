@@ -2,6 +2,7 @@ package status
 
 import (
 	"encoding/json"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"slices"
 	"strings"
 	"time"
@@ -64,7 +65,7 @@ type Held struct {
 }
 
 func (r Report) held() Held {
-	people, words := plan.HeldWords(r.Held)
+	people, words := heldWords(r.Held)
 	return Held{people + r.Omitted["held"], words}
 }
 
@@ -103,7 +104,7 @@ func (s Source) Words() string {
 	case s.Complete:
 		return "read wholly"
 	}
-	return "INCOMPLETE: " + model.Consequence(s.Failed())
+	return "INCOMPLETE: " + english.Consequence(s.Failed())
 }
 
 // failures word which conditions of a read failed, and of what, "" if there was none.
@@ -111,7 +112,7 @@ func (s Source) failures() string {
 	var words []string
 	for _, c := range s.Conditions {
 		if !c.OK && s.Error == "" {
-			words = append(words, c.Name+": "+c.Detail)
+			words = append(words, c.Name+": "+english.Say(c.Detail))
 		}
 	}
 	if len(words) == 0 {

@@ -38,7 +38,7 @@ func WriteAnswer(w io.Writer, a outcomes.Answer) error {
 func WriteTakenBack(w io.Writer, t outcomes.TakenBack, limit int) error {
 	lines := []string{"NOTHING TO TAKE BACK: no yes for " + t.Query + " is given and not carried out."}
 	if len(t.Approvals) > 0 {
-		lines = []string{"TAKEN BACK: " + plan.CountedApprovals(t.Approvals) + ". What of it is still to be done, the next plan asks for again."}
+		lines = []string{"TAKEN BACK: " + english.CountedApprovals(t.Approvals) + ". What of it is still to be done, the next plan asks for again."}
 		var titles []string
 		for _, title := range t.Titles {
 			titles = append(titles, "  "+title)

@@ -9,7 +9,6 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
 // ApprovalJSON is what was approved. Its shape is a contract (design §6): members are added, never renamed.
@@ -34,7 +33,7 @@ func NewApprovalJSON(given outcomes.Approval) ApprovalJSON {
 // WriteOrderApproval answers a yes to the withdrawal of a person that somebody ordered, as they typed it. limit caps the list.
 func WriteOrderApproval(w io.Writer, given outcomes.Approval, person string, limit int) error {
 	out := &printer{w: tabwriter.NewWriter(w, 0, 8, 2, ' ', 0), limit: limit}
-	out.line("Approved until %s: %s. The next pass carries it out; at once: order it again, by threema-dirsync withdraw %s --reason TEXT", wording.Stamp(given.Until), plan.CountedSteps(given.Changes), model.ShellWord(person))
+	out.line("Approved until %s: %s. The next pass carries it out; at once: order it again, by threema-dirsync withdraw %s --reason TEXT", wording.Stamp(given.Until), english.CountedSteps(given.Changes), model.ShellWord(person))
 	out.list(given.Changes)
 	return out.flush()
 }
@@ -56,13 +55,13 @@ func (o *printer) yes(given outcomes.Approval) {
 		if given.Stopped.Code != "" {
 			then = "But " + english.Say(given.Stopped) + "."
 		}
-		o.line("Approved until %s: %s. %s", wording.Stamp(given.Until), plan.CountedSteps(due), then)
+		o.line("Approved until %s: %s. %s", wording.Stamp(given.Until), english.CountedSteps(due), then)
 	}
 	if len(ahead) > 0 {
-		o.line("Approved for when it is due: for %s from then on, and for the first pass after that: %s.", given.TTL, plan.CountedSteps(ahead))
+		o.line("Approved for when it is due: for %s from then on, and for the first pass after that: %s.", given.TTL, english.CountedSteps(ahead))
 	}
 	o.list(given.Changes)
-	if words := plan.ForEver(given.Changes); words != "" {
+	if words := english.ForEver(given.Changes); words != "" {
 		o.line("%s; threema-dirsync approve --undo %s takes the yes back until a pass carries it out.", words, given.Hash)
 	}
 }
@@ -71,9 +70,9 @@ func (o *printer) yes(given outcomes.Approval) {
 func (o *printer) stillWaiting(given outcomes.Approval) {
 	switch {
 	case len(given.Waiting) > 0:
-		o.line("Still waiting for a yes: %s.", plan.CountedSteps(given.Waiting))
+		o.line("Still waiting for a yes: %s.", english.CountedSteps(given.Waiting))
 		o.list(given.Waiting)
-		if words := plan.ForEver(given.Waiting); words != "" {
+		if words := english.ForEver(given.Waiting); words != "" {
 			o.line("%s.", words)
 		}
 		o.line("If every one of these is right too, type: threema-dirsync approve %s", given.Next)
@@ -83,8 +82,8 @@ func (o *printer) stillWaiting(given outcomes.Approval) {
 		o.line("Nothing else waits for a yes by a HASH.")
 	}
 	for _, w := range given.Waits {
-		o.line("WAITS FOR YOU %s: %s", w.Code, w.Words())
-		for _, line := range w.WhomWords() {
+		o.line("WAITS FOR YOU %s: %s", w.Code, english.Wait(w))
+		for _, line := range english.Whom(w) {
 			o.line("  %s", line)
 		}
 	}
@@ -104,19 +103,19 @@ func (o *printer) freedSteps(given outcomes.Approval) {
 	out, rest := parted(given.Freed, func(c model.Change) bool { return c.Op.OfDeparture() })
 	now, later := parted(out, func(c model.Change) bool { return c.Status == model.Due })
 	if len(rest) > 0 {
-		o.line("Not approved, and stopped by no limit any more: %s. What is not due comes when it is.", plan.CountedSteps(rest))
+		o.line("Not approved, and stopped by no limit any more: %s. What is not due comes when it is.", english.CountedSteps(rest))
 		o.list(rest)
 	}
 	if len(now) > 0 {
-		o.line("CAUTION, you did not approve these, and they go with the NEXT PASS, without a yes, for no limit stops them any more: %s.", plan.CountedSteps(now))
+		o.line("CAUTION, you did not approve these, and they go with the NEXT PASS, without a yes, for no limit stops them any more: %s.", english.CountedSteps(now))
 		o.list(now)
 	}
 	if len(later) > 0 {
-		o.line("CAUTION, you did not approve these, and they go when they are due, without a yes, for no limit stops them any more: %s.", plan.CountedSteps(later))
+		o.line("CAUTION, you did not approve these, and they go when they are due, without a yes, for no limit stops them any more: %s.", english.CountedSteps(later))
 		o.list(later)
 	}
 	if len(out) > 0 {
-		o.line("If one of them should not go: "+plan.KeepThem+". "+
+		o.line("If one of them should not go: "+english.KeepThem+". "+
 			"To let the limit stop all again, take your yes back: threema-dirsync approve --undo %s", given.Hash)
 	}
 }

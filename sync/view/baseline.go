@@ -2,8 +2,10 @@ package view
 
 import (
 	"fmt"
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"slices"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -21,13 +23,13 @@ func (o *printer) baseline(b *plan.BaselineChange) {
 	if b.Accepted {
 		title, carried = "Baseline accepted", "Nothing was carried out. "+baselineCarriesOut
 		for _, reason := range b.Reasons {
-			o.line("\nAccepted: %s", reason)
+			o.line("\nAccepted: %s", english.Say(reason))
 		}
 		for _, what := range b.Refused {
-			o.line("\nNOT accepted: %s", what)
+			o.line("\nNOT accepted: %s", english.Say(what))
 		}
 	}
-	o.line("\n%s: %s", title, plan.BaselineWords(len(b.Enters), len(b.Leaves), len(b.Rekeyed), len(b.Missing), len(b.Unclear)))
+	o.line("\n%s: %s", title, BaselineWords(len(b.Enters), len(b.Leaves), len(b.Rekeyed), len(b.Missing), len(b.Unclear)))
 	o.line("%s", carried)
 	for _, list := range []struct {
 		title, sign string
@@ -37,9 +39,22 @@ func (o *printer) baseline(b *plan.BaselineChange) {
 		{"Their credential is missing", "-", b.Missing}, {"Held, as nothing shows that they left", "!", b.Unclear},
 	} {
 		o.section(fmt.Sprintf("\n%s (%d):", list.title, len(list.people)), len(list.people), func(n int) string {
-			return row("  "+list.sign+" "+model.DescribePerson(list.people[n].CSI, list.people[n].DN, list.people[n].Person), list.people[n].Why)
+			return row("  "+list.sign+" "+model.DescribePerson(list.people[n].CSI, list.people[n].DN, list.people[n].Person), english.Say(list.people[n].Why))
 		})
 	}
+}
+
+// BaselineWords count whom a change of the baseline concerns, list by list.
+func BaselineWords(enter, leave, rekeyed, missing, unclear int) string {
+	words := wording.Counted(enter, "enters", "enter") + ", " + wording.Counted(leave, "of ours is not entitled any more", "of ours are not entitled any more") +
+		", " + wording.Counted(rekeyed, "has a new directory ID", "have a new directory ID")
+	if missing > 0 {
+		words += ", " + wording.Counted(missing, "credential is missing", "credentials are missing")
+	}
+	if unclear > 0 {
+		words += ", " + wording.Counted(unclear, "of ours is held, as nothing shows that they left", "of ours are held, as nothing shows that they left")
+	}
+	return words
 }
 
 // afterBaseline parts what was accepted from the plan that follows, of which nothing was.
@@ -50,7 +65,7 @@ func (o *printer) afterBaseline(p plan.Plan) {
 	with := slices.DeleteFunc(slices.Clone(p.Changes), func(c model.Change) bool {
 		return !slices.ContainsFunc(p.Update.Accepted, func(a model.GivenApproval) bool { return a.ChangeID == c.ID })
 	})
-	o.section(fmt.Sprintf("\nACCEPTED WITH IT, for the next pass: %s, by which people keep credential and Threema ID:", plan.CountedSteps(with)), len(with), func(n int) string {
+	o.section(fmt.Sprintf("\nACCEPTED WITH IT, for the next pass: %s, by which people keep credential and Threema ID:", english.CountedSteps(with)), len(with), func(n int) string {
 		return row("  " + with[n].Op.Sign() + " " + with[n].Title())
 	})
 	out := func(status model.Status) []model.Change {
@@ -71,6 +86,6 @@ func (o *printer) afterBaseline(p plan.Plan) {
 			o.write(title)
 			title = ""
 		}
-		o.line("  %s: %s", part.words, plan.CountedSteps(part.steps))
+		o.line("  %s: %s", part.words, english.CountedSteps(part.steps))
 	}
 }

@@ -67,7 +67,7 @@ func writeSource(x explain.Explanation, out *printer) {
 	}
 	out.fact("account", e.State.String(), english.Evidence(e.Evidence))
 	if x.InNoGroup() {
-		out.fact("to entitle", model.HowToEntitle(x.Source.Outside.Groups))
+		out.fact("to entitle", english.Say(model.HowToEntitle(x.Source.Outside.Groups)))
 	}
 	if e.Excluded {
 		out.fact("excluded", "lies below exclude_dns")
@@ -89,7 +89,7 @@ func viewOf(x explain.Explanation) string {
 	if n < 0 {
 		return ""
 	}
-	return x.Source.Conditions[n].Detail
+	return english.Say(x.Source.Conditions[n].Detail)
 }
 
 func writeDecision(x explain.Explanation, out *printer) {
@@ -117,7 +117,7 @@ func writeDecision(x explain.Explanation, out *printer) {
 	for _, g := range x.Guards {
 		out.fact("GUARD "+g.Name, english.Join(g.Reasons))
 		if len(g.Check) > 0 {
-			out.fact("check first", english.Join(g.Check))
+			out.fact("check first", english.Sentences(g.Check))
 		}
 	}
 }
@@ -128,7 +128,7 @@ func writeUnread(x explain.Explanation, out *printer) {
 		out.fact("NOT READ", u.Name(), u.Why)
 		for _, c := range u.Conditions {
 			if !c.OK {
-				out.fact("failed: " + c.Name + ": " + c.Detail)
+				out.fact("failed: " + c.Name + ": " + english.Say(c.Detail))
 			}
 		}
 	}

@@ -61,10 +61,10 @@ func WritePlan(w io.Writer, p plan.Plan, limit int) error {
 	out.line("\n%s", Summary(p))
 	out.waits(p.Waits())
 	if waiting := p.AwaitingApproval(); len(waiting) > 0 {
-		if words := plan.ForEver(waiting); words != "" {
+		if words := english.ForEver(waiting); words != "" {
 			out.line("%s.", words)
 		}
-		out.line("Waiting for your yes: %s. If every one of them is right, type: threema-dirsync approve %s", plan.CountedSteps(waiting), p.Hash)
+		out.line("Waiting for your yes: %s. If every one of them is right, type: threema-dirsync approve %s", english.CountedSteps(waiting), p.Hash)
 	}
 	return out.flush()
 }
@@ -90,7 +90,7 @@ func (o *printer) judgement(p plan.Plan) {
 	for _, g := range p.Guards {
 		o.line("\nGUARD %s: %s", strings.TrimSpace(g.Name+" "+g.Source), english.Join(g.Reasons))
 		if len(g.Check) > 0 {
-			o.line("  Check first: %s", english.Join(g.Check))
+			o.line("  Check first: %s", english.Sentences(g.Check))
 		}
 	}
 	if !plan.Accepted(p.Baseline) {
@@ -104,8 +104,8 @@ func (o *printer) waits(waits []model.Wait) {
 		o.line("Waits for you:")
 	}
 	for _, w := range waits {
-		o.write(row("  * "+string(w.Code), w.Words()))
-		for _, line := range w.NameWhom(", named above") {
+		o.write(row("  * "+string(w.Code), english.Wait(w)))
+		for _, line := range english.NameWhom(w, ", named above") {
 			o.write(row("", line))
 		}
 	}
@@ -114,15 +114,15 @@ func (o *printer) waits(waits []model.Wait) {
 func (o *printer) source(s model.SourceReport) {
 	state := "complete"
 	if !s.Complete {
-		state = "INCOMPLETE: " + model.Consequence(s.Failed())
+		state = "INCOMPLETE: " + english.Consequence(s.Failed())
 	}
 	o.line("Source %s: %s, %s", s.Name, state, wording.Counted(s.People, "person", "people"))
-	for n, words := range s.Outside.Words() {
+	for n, words := range english.Outside(s.Outside) {
 		o.line("%s%s", strings.Repeat("  ", min(n, 1)+1), words)
 	}
 	for _, c := range s.Conditions {
 		if !c.OK {
-			o.line("  failed: %s: %s", c.Name, c.Detail)
+			o.line("  failed: %s: %s", c.Name, english.Say(c.Detail))
 		}
 	}
 }

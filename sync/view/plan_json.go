@@ -36,7 +36,8 @@ func newBaselineJSON(b *plan.BaselineChange) *BaselineJSON {
 		return nil
 	}
 	return &BaselineJSON{
-		Reasons: b.Reasons, Accepted: b.Accepted, Refused: b.Refused,
+		Reasons: model.Convert(b.Reasons, english.Say), Codes: model.CodesOf(b.Reasons), Accepted: b.Accepted,
+		Refused: model.Convert(b.Refused, english.Say), RefusedCodes: model.CodesOf(b.Refused),
 		Enters: NewBaselinePeopleJSON(b.Enters), Leaves: NewBaselinePeopleJSON(b.Leaves), Rekeyed: NewBaselinePeopleJSON(b.Rekeyed),
 		Missing: NewBaselinePeopleJSON(b.Missing), Unclear: NewBaselinePeopleJSON(b.Unclear),
 	}
@@ -49,7 +50,7 @@ func NewBaselinePeopleJSON(people []model.BaselinePerson) []HeldJSON {
 
 // newBaselinePersonJSON shapes a person of a baseline.
 func newBaselinePersonJSON(b model.BaselinePerson) HeldJSON {
-	return HeldJSON{Person: PersonJSON{b.Person.Source, b.Person.ID, b.CSI, b.DN}, Reason: b.Why}
+	return HeldJSON{Person: PersonJSON{b.Person.Source, b.Person.ID, b.CSI, b.DN}, Reason: english.Say(b.Why), Codes: model.CodesOf(b.Why.Some())}
 }
 
 // NewSourceJSON shapes one source.
@@ -57,7 +58,9 @@ func NewSourceJSON(s model.SourceReport) SourceJSON {
 	return SourceJSON{
 		Name: s.Name, Complete: s.Complete, People: s.People, Outside: s.Outside.People, Groups: s.Outside.Groups,
 		OutsidePeople: model.Convert(s.Outside.Shown, func(o model.OutsidePerson) PersonJSON { return PersonJSON{o.Person.Source, o.Person.ID, o.CSI, o.DN} }),
-		Conditions:    model.Convert(s.Conditions, func(c model.Condition) ConditionJSON { return ConditionJSON(c) }),
+		Conditions: model.Convert(s.Conditions, func(c model.Condition) ConditionJSON {
+			return ConditionJSON{c.Name, c.OK, english.Say(c.Detail), c.Detail.Code}
+		}),
 	}
 }
 
@@ -154,7 +157,7 @@ func NewWaitsJSON(waits []model.Wait) []WaitJSON { return model.Convert(waits, n
 
 // newWaitJSON shapes one wait.
 func newWaitJSON(w model.Wait) WaitJSON {
-	return WaitJSON{Code: w.Code, Since: w.Since.UTC(), People: w.People, Command: w.Command, Whom: model.Convert(w.Whom, newWaitingPersonJSON), Answered: w.Answered, Covers: w.Covers, CoversSteps: w.CoversSteps, Check: w.Check}
+	return WaitJSON{Code: w.Code, Since: w.Since.UTC(), People: w.People, Command: english.Command(w), Whom: model.Convert(w.Whom, newWaitingPersonJSON), Answered: w.Answered, Covers: w.Covers, CoversSteps: w.CoversSteps, Check: english.Sentences(w.Check), CheckCodes: model.CodesOf(w.Check)}
 }
 
 // NewWaitingPeopleJSON shapes some people of a wait.
@@ -169,7 +172,7 @@ func newWaitingPersonJSON(w model.WaitingPerson) WaitingPersonJSON {
 
 // Wait is one wait, read back from a report.
 func (w WaitJSON) Wait() model.Wait {
-	wait := model.Wait{Code: w.Code, Since: w.Since, People: w.People, Command: w.Command, Covers: w.Covers, CoversSteps: w.CoversSteps, Check: w.Check}
+	wait := model.Wait{Code: w.Code, Since: w.Since, People: w.People, Command: w.Command, Covers: w.Covers, CoversSteps: w.CoversSteps, Check: model.Told("", w.Check).Some()}
 	for _, x := range w.Whom {
 		wait.Whom = append(wait.Whom, model.WaitingPerson{Person: x.Person.PersonID(), CSI: x.Person.CSI, DN: x.Person.DN, Steps: x.Steps, Also: x.Also, AskedBy: x.AskedBy, Missing: x.Missing})
 	}
@@ -177,7 +180,7 @@ func (w WaitJSON) Wait() model.Wait {
 }
 
 func newGuardJSON(g model.Guard) GuardJSON {
-	return GuardJSON{Guard: g.Name, Source: g.Source, Detail: english.Join(g.Reasons), Check: english.Join(g.Check), Codes: model.CodesOf(g.Reasons)}
+	return GuardJSON{Guard: g.Name, Source: g.Source, Detail: english.Join(g.Reasons), Check: english.Sentences(g.Check), Codes: model.CodesOf(g.Reasons), CheckCodes: model.CodesOf(g.Check)}
 }
 
 func newUnmanagedJSON(u model.Unmanaged) UnmanagedJSON {

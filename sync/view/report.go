@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 )
@@ -25,7 +26,7 @@ func WriteReport(w io.Writer, r outcomes.Pass, limit int) error {
 		lines = append(lines, fmt.Sprintf("NOT READ %v", s.Err))
 		for _, c := range s.Conditions {
 			if !c.OK {
-				lines = append(lines, fmt.Sprintf("  failed: %s: %s", c.Name, c.Detail))
+				lines = append(lines, fmt.Sprintf("  failed: %s: %s", c.Name, english.Say(c.Detail)))
 			}
 		}
 		lines = append(lines, "  "+unreadWords(r, s.Name))
@@ -50,13 +51,13 @@ func WriteReport(w io.Writer, r outcomes.Pass, limit int) error {
 // missingCredentials names whose credentials a package lacks that is not trusted because of that: more than may go at
 // once in silence.
 func missingCredentials(r outcomes.Pass, limit int) []string {
-	trust, untrusted := errors.AsType[*model.TrustError](r.Err)
+	trust, untrusted := errors.AsType[*outcomes.TrustError](r.Err)
 	if !untrusted {
 		return nil
 	}
 	var lines []string
 	for _, x := range trust.Missing {
-		lines = append(lines, "  ? "+x.Words())
+		lines = append(lines, "  ? "+english.BaselinePerson(x))
 	}
 	return wording.Capped(lines, limit, wording.AllInJSON)
 }

@@ -32,7 +32,7 @@ func PastReport(record json.RawMessage) status.Report {
 			return status.Guard{Name: g.Guard, Source: g.Source, Detail: g.Detail, Check: g.Check, Codes: g.Codes}
 		}),
 		Held: model.Convert(r.Held, func(h HeldJSON) model.Held {
-			return model.Held{Person: h.Person.PersonID(), Reasons: model.Text(h.Reason).Some()}
+			return model.Held{Person: h.Person.PersonID(), Reasons: model.Told("", h.Reason).Some()}
 		}),
 		Results: model.Convert(r.Results, func(x ResultJSON) status.Result {
 			return status.Result{Op: x.Op, Outcome: x.Outcome, Message: x.Message}
@@ -48,14 +48,16 @@ func PastReport(record json.RawMessage) status.Report {
 
 func pastPeople(people []HeldJSON) []model.BaselinePerson {
 	return model.Convert(people, func(h HeldJSON) model.BaselinePerson {
-		return model.BaselinePerson{Person: h.Person.PersonID(), CSI: h.Person.CSI, DN: h.Person.DN, Why: h.Reason}
+		return model.BaselinePerson{Person: h.Person.PersonID(), CSI: h.Person.CSI, DN: h.Person.DN, Why: model.Told("", h.Reason)}
 	})
 }
 
 func (s SourceJSON) source() status.Source {
 	return status.Source{
 		SourceReport: model.SourceReport{
-			Name: s.Name, Complete: s.Complete, People: s.People, Conditions: model.Convert(s.Conditions, func(c ConditionJSON) model.Condition { return model.Condition(c) }),
+			Name: s.Name, Complete: s.Complete, People: s.People, Conditions: model.Convert(s.Conditions, func(c ConditionJSON) model.Condition {
+				return model.Condition{Name: c.Name, OK: c.OK, Detail: model.Told(c.Code, c.Detail)}
+			}),
 			Outside: model.Outside{People: s.Outside, Groups: s.Groups, Shown: model.Convert(s.OutsidePeople, func(o PersonJSON) model.OutsidePerson {
 				return model.OutsidePerson{Person: o.PersonID(), CSI: o.CSI, DN: o.DN}
 			})},

@@ -18,7 +18,8 @@ type (
 		Results     []ResultJSON      `json:"results"`
 		Error       string            `json:"error"`
 		Failure     model.PassFailure `json:"failure"`
-		Missing     []HeldJSON        `json:"missing,omitzero"` // whose credentials a package lacks that is not trusted because of that
+		Missing     []HeldJSON        `json:"missing,omitzero"`     // whose credentials a package lacks that is not trusted because of that
+		ErrorCodes  []model.Code      `json:"errorCodes,omitempty"` // of the reasons of such a package
 		HandedOver  []HandedOverJSON  `json:"handedOver,omitempty"`
 		Interrupted bool              `json:"interrupted,omitempty"`
 		Omitted     map[string]int    `json:"omitted,omitzero"` // entries of a list that the record leaves out

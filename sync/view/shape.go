@@ -33,14 +33,16 @@ type (
 	}
 	// BaselineJSON is what a change of the baseline means.
 	BaselineJSON struct {
-		Reasons  []string   `json:"reasons"`
-		Accepted bool       `json:"accepted"`
-		Refused  []string   `json:"refused,omitempty"`
-		Enters   []HeldJSON `json:"enters"`
-		Leaves   []HeldJSON `json:"leaves"`
-		Rekeyed  []HeldJSON `json:"rekeyed"`
-		Missing  []HeldJSON `json:"missing"`
-		Unclear  []HeldJSON `json:"unclear"`
+		Reasons      []string     `json:"reasons"`
+		Codes        []model.Code `json:"codes"`
+		Accepted     bool         `json:"accepted"`
+		Refused      []string     `json:"refused,omitempty"`
+		RefusedCodes []model.Code `json:"refusedCodes,omitempty"`
+		Enters       []HeldJSON   `json:"enters"`
+		Leaves       []HeldJSON   `json:"leaves"`
+		Rekeyed      []HeldJSON   `json:"rekeyed"`
+		Missing      []HeldJSON   `json:"missing"`
+		Unclear      []HeldJSON   `json:"unclear"`
 	}
 	// SourceJSON is one source.
 	SourceJSON struct {
@@ -58,9 +60,10 @@ type (
 	}
 	// ConditionJSON is one condition of a certificate.
 	ConditionJSON struct {
-		Name   string `json:"name"`
-		OK     bool   `json:"ok"`
-		Detail string `json:"detail"`
+		Name   string     `json:"name"`
+		OK     bool       `json:"ok"`
+		Detail string     `json:"detail"`
+		Code   model.Code `json:"code"`
 	}
 	// PersonJSON is a person wherever one is named.
 	PersonJSON struct {
@@ -128,11 +131,12 @@ type (
 	}
 	// GuardJSON is a guard that tripped.
 	GuardJSON struct {
-		Guard  string       `json:"guard"`
-		Source string       `json:"source"`
-		Detail string       `json:"detail"`
-		Check  string       `json:"check,omitempty"` // what to look at before anybody says yes
-		Codes  []model.Code `json:"codes,omitempty"` // of the reasons that detail words
+		Guard      string       `json:"guard"`
+		Source     string       `json:"source"`
+		Detail     string       `json:"detail"`
+		Check      string       `json:"check,omitempty"` // what to look at before anybody says yes
+		Codes      []model.Code `json:"codes,omitempty"` // of the reasons that detail words
+		CheckCodes []model.Code `json:"checkCodes,omitempty"`
 		// Answered tells that nobody is asked because of it any more; `status` alone knows that.
 		Answered bool `json:"answered,omitempty"`
 	}
@@ -173,7 +177,8 @@ type (
 		// CoversSteps is to how many steps it says yes, where that is more than wait under this code.
 		CoversSteps int `json:"coversSteps,omitempty"`
 		// Check is what to look at before it is typed.
-		Check string `json:"check,omitempty"`
+		Check      string       `json:"check,omitempty"`
+		CheckCodes []model.Code `json:"checkCodes,omitempty"`
 	}
 	// WaitingPersonJSON is about whom.
 	WaitingPersonJSON struct {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
-	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 	"github.com/threema-dirsync/threema-dirsync/sync/status"
 )
 
@@ -23,8 +22,8 @@ func WriteStatus(w io.Writer, s status.Status) error {
 		out.line("ALARM %s:\t%s %s, since %s: %s", a.Kind, a.CSI, a.DN, wording.Stamp(a.Since), english.Alarm(a))
 	}
 	for _, x := range s.Waits {
-		out.line("WAITS FOR YOU %s:\t%s%s", x.Code, unreadFirst(s, x), x.Words())
-		for _, line := range x.WhomWords() {
+		out.line("WAITS FOR YOU %s:\t%s%s", x.Code, unreadFirst(s, x), english.Wait(x))
+		for _, line := range english.Whom(x) {
 			out.line("\t%s", line)
 		}
 	}
@@ -121,13 +120,13 @@ func (o *printer) baselineCounts(s status.Status) {
 			state += "; what stops now is the source, which is not read wholly (`threema-dirsync check` says what to fix)"
 		}
 	}
-	o.line("Baseline:\t%s: %s; names: `plan`, or status --json", state, plan.BaselineWords(b.Enters, b.Leaves, b.Rekeyed, b.Missing, b.Unclear))
+	o.line("Baseline:\t%s: %s; names: `plan`, or status --json", state, BaselineWords(b.Enters, b.Leaves, b.Rekeyed, b.Missing, b.Unclear))
 }
 
 func (o *printer) readSources(s status.Status) {
 	for _, source := range s.Sources {
 		o.line("Source %s:\t%s", source.Name, source.Words())
-		for n, words := range source.Outside.Words() {
+		for n, words := range english.Outside(source.Outside) {
 			o.line("%s\t%s", []string{"  in no group", ""}[min(n, 1)], words)
 		}
 		if !source.Complete {
@@ -138,7 +137,7 @@ func (o *printer) readSources(s status.Status) {
 			if c.OK {
 				words = "holds: "
 			}
-			o.line("  %s\t%s", c.Name, words+c.Detail)
+			o.line("  %s\t%s", c.Name, words+english.Say(c.Detail))
 		}
 	}
 }

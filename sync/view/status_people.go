@@ -29,13 +29,13 @@ func (o *printer) freed(f *status.Freed) {
 	}
 	o.line("CAUTION, not approved:\t%s who waited before and wait no more, for no limit stops them: they go when they are due, without a yes", wording.Counted(f.People, "person", "people"))
 	o.whom(f.Whom, f.People)
-	o.line("  If one should not go:\t%s", plan.KeepThem)
+	o.line("  If one should not go:\t%s", english.KeepThem)
 }
 
 // whom names the first of some people.
 func (o *printer) whom(first []model.WaitingPerson, all int) {
 	for _, x := range first {
-		o.line("\t%s", x.Words())
+		o.line("\t%s", english.Waiting(x))
 	}
 	if more := all - len(first); more > 0 {
 		o.line("\t%s", wording.More(more, ""))
@@ -62,7 +62,7 @@ func becomes(s status.Status, o status.Order) string {
 		if slices.ContainsFunc(x.Whom, func(who model.WaitingPerson) bool {
 			return who.Person == o.Person && slices.Contains(who.Steps, model.Withdraw)
 		}) {
-			return "the app goes on; it waits for you (" + string(x.Code) + "): " + x.Ask()
+			return "the app goes on; it waits for you (" + string(x.Code) + "): " + english.Ask(x)
 		}
 	}
 	atOnce := scheduled(s) + ", or at once: threema-dirsync withdraw " + o.Typed + " --reason TEXT"

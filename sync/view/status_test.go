@@ -117,7 +117,7 @@ func TestForeignTextSteersNoStatus(t *testing.T) {
 	t.Parallel()
 	const evil = "x\nSTOP:  faked\t\x1b[2J\u202e"
 	out := written(t, status.Status{
-		Sources: []status.Source{{SourceReport: model.SourceReport{Name: "corp", Conditions: []model.Condition{{Name: evil, Detail: evil}}}, Error: evil}},
+		Sources: []status.Source{{SourceReport: model.SourceReport{Name: "corp", Conditions: []model.Condition{{Name: evil, Detail: model.Told("", evil)}}}, Error: evil}},
 		Orders:  []status.Order{{Username: evil, DN: evil, By: evil, Typed: evil}}, Leavers: []status.Leaver{{Observation: model.Observation{DN: evil, Evidence: model.Evidence{Detail: evil}}}},
 		Alarms: []model.Alarm{{DN: evil}}, Guards: []status.Guard{{Detail: evil}}, Answered: []status.Answer{{Words: evil}},
 	})

@@ -1,0 +1,33 @@
+package model
+
+import "time"
+
+// BaselinePerson is a person whom a change of the baseline concerns, and why.
+type BaselinePerson struct {
+	Person PersonID
+	CSI    string
+	DN     string
+	Why    Reason
+}
+
+// Distrust says why an inventory must not be planned on. Nothing is written; exit 1.
+type Distrust struct {
+	Reasons []Reason
+	Ended   bool // the licence ended; else the package lacks too much
+	// Missing are the people whose credentials it lacks. They stand in no text that is logged.
+	Missing []BaselinePerson
+}
+
+// EndedLicence is what speaks against a package whose time is over.
+func EndedLicence(until time.Time) *Distrust {
+	return &Distrust{Reasons: Because("licence-ended", until).Some(), Ended: true}
+}
+
+// LossState is what is known of a credential of ours that went together with too many others.
+type LossState string
+
+// The states. The zero value is a credential that is there, or that went alone.
+const (
+	LossOpen     LossState = "open"     // somebody has to say that it is so
+	LossAccepted LossState = "accepted" // somebody did: it stays withdrawn
+)
