@@ -81,9 +81,9 @@ func ofMasses(code model.Code) string {
 		return "the root"
 	case "so-many":
 		return "{1} {2}"
-	case "closed":
+	case "disabled-or-expired":
 		return "{1}"
-	case "closed-and-moved":
+	case "disabled-or-expired-and-moved":
 		return "{1}, and moved to {2}"
 	case "deleted":
 		return "deleted"

@@ -67,9 +67,9 @@ func (f fate) reason() model.Reason {
 	case f.kind == model.Tombstone:
 		return model.Because("deleted")
 	case f.moved:
-		return model.Because("closed-and-moved", string(f.kind), placeName(f.place))
+		return model.Because("disabled-or-expired-and-moved", string(f.kind), placeName(f.place))
 	}
-	return model.Because("closed", string(f.kind))
+	return model.Because("disabled-or-expired", string(f.kind))
 }
 
 // placeName names an OU; the root of the directory has no name of its own.
