@@ -68,7 +68,7 @@ var house = map[string][]string{
 	"sync/ledger":         {model, english, secret, plainfile, wording},
 	"sync/mapping":        {model, secret},
 	"sync/model":          {wording},
-	"sync/plan":           {model, wording, english},
+	"sync/plan":           {model},
 	"systemd":             {},
 	"threema":             {model, secret, advice, wording},
 	"threema/worksim":     {},

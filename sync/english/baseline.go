@@ -33,9 +33,6 @@ func ofBaseline(code model.Code) string {
 	case "joiners-of-old-package":
 		return "{1:person:people} would get a credential, and this ledger is new to a package that was kept in step before, so it does not know whom somebody had put out: " +
 			"by order, or in the cockpit. If you have the old ledger.db, stop the service and put it back; else disable in the directory whoever is to get none, then " + howToAccept
-	case "order-of-older-ledger":
-		return "the withdrawal of {1}, {2}: this older ledger does not know whether that was taken back since. If their access is still to end, order it again: " +
-			"`threema-dirsync withdraw {3} --reason TEXT`"
 	}
 	return ""
 }

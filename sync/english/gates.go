@@ -19,8 +19,6 @@ func ofGates(code model.Code) string {
 		return "it could never be undone, so it waits until source {1}, where the person may be by now, can be read"
 	case "no-licence-free":
 		return "no licence is free ({1} of {2} used)"
-	case "place-unreadable":
-		return "they may only be hidden, alone or with their place, or be in a part that nobody reads, so no read can tell whether they are gone: look whether they were deleted on purpose"
 	case "missed-by-unproved-view":
 		return "missed first when {1}: they may only be hidden by that, so it takes somebody's yes"
 	}

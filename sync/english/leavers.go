@@ -57,12 +57,6 @@ func ofLeavers(code model.Code) string { //nolint:funlen // a table
 	case "source-orphaned":
 		return "{1}. People of that source who are held so: {2}. Configure it again; if it has another name now, type " +
 			"`threema-dirsync source rename {3} NEW`; if it is gone for good, `threema-dirsync source forget {3}`"
-	case "nothing-until-accepted":
-		return "nothing is done until you accept it: read the plan, then type `threema-dirsync approve --baseline`"
-	case "nothing-until-renamed":
-		return "nothing is done until you say what it is. First type `{1}`: it is the same directory, and the same people under their IDs. " +
-			"That settles what the new name alone made; for the rest read the plan, then type `threema-dirsync approve --baseline`"
-
 	case "on-leave":
 		return "on leave of absence until {1}, that day included (said by {2}): no step of the departure is done, and the grace begins anew after it"
 	case "leave-ended":

@@ -63,6 +63,8 @@ func argument(field string, args []any) string {
 		return strconv.Itoa(arg)
 	case model.Reason:
 		return Say(arg)
+	case model.Wait:
+		return Ask(arg)
 	case []model.Reason:
 		return listed(model.Convert(arg, Say), form, "; ")
 	case []string:

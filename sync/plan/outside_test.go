@@ -25,7 +25,7 @@ func TestWhomNoGroupEntitlesIsNamed(t *testing.T) {
 		}
 	}
 	lines := english.Outside(out)
-	if out.People != want || want <= 10 || len(lines) != 12 || !strings.HasPrefix(lines[11], fmt.Sprintf("- and %d more", want-10)) {
+	if out.People != want || want <= 10 || len(lines) != 12 || !strings.HasPrefix(lines[11], fmt.Sprintf("… and %d more", want-10)) {
 		t.Fatalf("%d: %v", want, lines)
 	}
 	if !strings.Contains(lines[0], "add them to the group CN=Threema,DC=corp") || !strings.Contains(lines[1], "OU=OU0") || strings.Contains(strings.Join(lines, "\n"), "PERSON") {

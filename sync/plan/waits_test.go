@@ -280,7 +280,7 @@ func TestWhoIsWaitedFor(t *testing.T) {
 	if n < 0 || len(many[n].Whom) != 10 {
 		t.Fatalf("waits %+v", many)
 	}
-	wantParts(t, strings.Join(english.Whom(many[n]), "\n"), "more people: `threema-dirsync plan` names all")
+	wantParts(t, strings.Join(english.Whom(many[n]), "\n"), "more: `threema-dirsync plan` names all")
 	screen.Reset()
 	if err := view.WritePlan(&screen, w.plan(), 0); err != nil || strings.Contains(screen.String(), "threema-dirsync plan") {
 		t.Errorf("the plan tells to type itself, %v:\n%s", err, &screen)
