@@ -78,20 +78,28 @@ func (a *applier) apply(ctx context.Context, changes []model.Change) (applied, e
 }
 
 func (a *applier) inOrder(ctx context.Context, changes []model.Change) error {
-	due := map[model.Op][]model.Change{}
-	for _, c := range changes {
-		if c.Status == model.Due {
-			due[c.Op] = append(due[c.Op], c)
+	due := dueByOp(changes)
+	of := func(ops ...model.Op) (changes []model.Change) {
+		for _, op := range ops {
+			changes = append(changes, due[op]...)
+			delete(due, op)
 		}
+		return changes
+	}
+	claims, leavers := of(model.Adopt, model.Transfer), dueByOp(of(model.OpsThat(model.Op.OfDeparture)...))
+	settings, unsets := of(model.SetSettings), of(model.UnsetSetting)
+	contacts, creates := of(model.PublishContact), of(model.Create)
+	for op := range due {
+		return fmt.Errorf("no step of a pass carries out the operation %s, so nothing was done", op)
 	}
 	steps := []func() error{
-		func() error { return a.claims(ctx, append(due[model.Adopt], due[model.Transfer]...)) },
-		func() error { return a.leavers(ctx, due) },
-		func() error { return a.settings(ctx, due[model.SetSettings]) },
-		func() error { return a.unsets(ctx, due[model.UnsetSetting]) },
-		func() error { return a.publish(ctx, due[model.PublishContact]) },
+		func() error { return a.claims(ctx, claims) },
+		func() error { return a.leavers(ctx, leavers) },
+		func() error { return a.settings(ctx, settings) },
+		func() error { return a.unsets(ctx, unsets) },
+		func() error { return a.publish(ctx, contacts) },
 		func() error { return a.unhanded(changes) },
-		func() error { return a.creates(ctx, due[model.Create]) },
+		func() error { return a.creates(ctx, creates) },
 	}
 	for _, step := range steps {
 		from := len(a.done.outcomes)
@@ -102,6 +110,17 @@ func (a *applier) inOrder(ctx context.Context, changes []model.Change) error {
 		}
 	}
 	return nil
+}
+
+// dueByOp sorts the due changes by what they do.
+func dueByOp(changes []model.Change) map[model.Op][]model.Change {
+	due := map[model.Op][]model.Change{}
+	for _, c := range changes {
+		if c.Status == model.Due {
+			due[c.Op] = append(due[c.Op], c)
+		}
+	}
+	return due
 }
 
 // seats counts the licences as this pass leaves them.

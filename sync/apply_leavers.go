@@ -103,8 +103,10 @@ func (a *applier) take(ctx context.Context, c model.Change) error {
 		return a.Package.UpdateContact(ctx, a.disabled(c.ThreemaID))
 	case model.Revoke:
 		return a.Package.Revoke(ctx, c.ThreemaID)
-	default:
+	case model.Detach:
 		return a.Package.Detach(ctx, c.ThreemaID)
+	default:
+		return fmt.Errorf("%s is no step of a departure that this program can carry out", c.Op)
 	}
 }
 
