@@ -9,7 +9,7 @@ import (
 )
 
 // The conditions of the certificate. Their names are a part of the JSON of the program. One
-// that fails with a plan.ReadError means that there is no snapshot (design §5.1 row a); one
+// that fails with a model.ReadError means that there is no snapshot (design §5.1 row a); one
 // that fails in a snapshot means that nobody departs (row b). One more, by which the plan itself
 // judges, is [model.ConditionIDs].
 const (

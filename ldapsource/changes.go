@@ -14,7 +14,7 @@ const withoutPoll = "set poll: 0s to do without"
 // Changes tells who in the scope changed since a version of this source, and which of the groups
 // that entitle. Of the people only those are looked at closely who are wanted, by what their own
 // entry says. It is a hint that brings a complete read forward: who is not in it is not gone, and who
-// is gone is not in it (pitfalls B11, C8). An error is a *plan.ReadError, and changes nothing about
+// is gone is not in it (pitfalls B11, C8). An error is a *model.ReadError, and changes nothing about
 // which server is asked next.
 func (s *Source) Changes(ctx context.Context, since model.Version, wanted func(model.Person) bool) (model.Delta, error) {
 	delta, _, err := runSession(ctx, s, func(ctx context.Context, v *session) (model.Delta, error) {

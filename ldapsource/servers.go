@@ -77,7 +77,7 @@ func (s *Source) whereTo() string {
 }
 
 // identifyReplica reads which copy of the directory this server holds, and how far it has come.
-// What that proves, only the memory can judge (plan.Replica).
+// What that proves, only the memory can judge (model.Replica).
 func (v *session) identifyReplica(context.Context) (string, error) {
 	id, version, err := v.profile.replica(v)
 	if err != nil {

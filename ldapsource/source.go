@@ -46,7 +46,7 @@ type Source struct {
 func (s *Source) Name() string { return s.cfg.Name }
 
 // Read takes one complete snapshot, with a sighting for each of the tracked people that the
-// scope did not show. Every error is a *plan.ReadError. A password that the server refused is not
+// scope did not show. Every error is a *model.ReadError. A password that the server refused is not
 // tried again, see [Lockout].
 func (s *Source) Read(ctx context.Context, tracked []model.Tracked) (model.Snapshot, error) {
 	return withSession(ctx, s, func(ctx context.Context, v *session) (model.Snapshot, error) {

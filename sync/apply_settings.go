@@ -207,7 +207,7 @@ func (r *refusedValues) Error() string {
 	return strings.Join(words, "; ")
 }
 
-// FailureKind implements plan.Failure.
+// FailureKind implements model.Failure.
 func (r *refusedValues) FailureKind() model.FailureKind { return model.FailureRefused }
 
 // refusedBy sorts refusals by credential.

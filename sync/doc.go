@@ -5,7 +5,7 @@
 // sources and the licence package, asks sync/plan for a plan, writes each intent to the
 // ledger before its request goes out, and settles what came of it. The package owns the
 // interfaces it calls (ports.go); ldapsource, threema and sync/ledger satisfy them without
-// importing it, and cmd joins them.
+// importing it, and internal/app joins them.
 //
 // Each step returns a value, as far as it came, and the error that ended it. The report is made
 // from these; an error that it tells elsewhere already is dropped in one place (failure.go).

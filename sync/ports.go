@@ -14,11 +14,11 @@ type Source interface {
 	// Name is the source's name in the configuration.
 	Name() string
 	// Prefer names the server that the last complete read came from, by the address of its
-	// plan.Replica: it is asked first from now on. "" if there is none.
+	// model.Replica: it is asked first from now on. "" if there is none.
 	Prefer(address string)
 	// Read takes one complete snapshot. The answer holds a sighting for each of the tracked
 	// people that the scope did not show: they are looked up by immutable ID over the whole
-	// suffix on the same connection. Any doubt is a *plan.ReadError, never a shorter snapshot.
+	// suffix on the same connection. Any doubt is a *model.ReadError, never a shorter snapshot.
 	Read(ctx context.Context, tracked []model.Tracked) (model.Snapshot, error)
 	// Recheck looks people up afresh, for the last look before a destructive request. It returns one
 	// sighting per person, in order, or an error: also where another server answers than at the last read.
@@ -36,7 +36,7 @@ type Mapper interface {
 	KeyAttribute() string
 }
 
-// WorkAPI is the licence package behind the Work API. Every error is a plan.Failure. A write
+// WorkAPI is the licence package behind the Work API. Every error is a model.Failure. A write
 // is tried once; whether it may be repeated is the caller's to know.
 type WorkAPI interface {
 	// Inventory reads the subscription and the four lists, each complete or an error.

@@ -11,7 +11,7 @@ import (
 
 // CreateContact adds a contact. The member directory_enabled is sent only to a service that
 // refuses the contact without it, which costs a second request. A contact that exists is
-// plan.FailureRefused.
+// model.FailureRefused.
 func (c *Client) CreateContact(ctx context.Context, contact model.Contact) error {
 	body := newContactBody(contact)
 	body.ThreemaID = contact.ID
@@ -27,7 +27,7 @@ func (c *Client) CreateContact(ctx context.Context, contact model.Contact) error
 	return err
 }
 
-// UpdateContact writes all members of a contact (D-49); plan.FailureNotFound if it is gone. A
+// UpdateContact writes all members of a contact (D-49); model.FailureNotFound if it is gone. A
 // service that refuses it may not know the member directory_enabled, which is younger than the rest
 // (work-api §14): then it is asked once more without.
 func (c *Client) UpdateContact(ctx context.Context, contact model.Contact) error {

@@ -9,7 +9,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
-// Credential reads one credential; plan.FailureNotFound if it is gone.
+// Credential reads one credential; model.FailureNotFound if it is gone.
 func (c *Client) Credential(ctx context.Context, id string) (model.Credential, error) {
 	r := request{method: http.MethodGet, path: []string{"credentials", id}}
 	return fetch(ctx, c, r, func(data []byte, odd *tolerance) (model.Credential, error) {
@@ -36,7 +36,7 @@ type wireNewCredential struct {
 	LicenseCount int    `json:"licenseCount,omitempty"` // POST only; above 1 the credential is shared
 }
 
-// CreateCredential creates a personal credential. After plan.FailureUnknown it may exist: the
+// CreateCredential creates a personal credential. After model.FailureUnknown it may exist: the
 // next inventory tells.
 func (c *Client) CreateCredential(ctx context.Context, username string, password secret.Value, hash, lock bool) (model.Credential, error) {
 	return fetch(ctx, c, request{

@@ -1,5 +1,5 @@
 // Package threema is the client of the Threema Work API: one method per thing that a pass
-// needs, in the values of sync/plan. It satisfies the interface Package of sync without
+// needs, in the values of sync/model. It satisfies the interface WorkAPI of sync without
 // importing it.
 //
 // Begin with [New] and [Client.Inventory]. A method that belongs to one resource of the API

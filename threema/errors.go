@@ -35,7 +35,7 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// FailureKind implements plan.Failure.
+// FailureKind implements model.Failure.
 func (e *Error) FailureKind() model.FailureKind { return e.Kind }
 
 // RetryAfter is how long the service asks to be left alone, at most 24 hours; 0 if it does not

@@ -15,7 +15,7 @@ import (
 )
 
 // SetSettings writes settings of many credentials in one request. What it does not name of them stays
-// on some services and is gone on others, see plan.BulkReading. plan.FailureRefused says that one of the values is bad. After plan.FailureUnknown any part of them may
+// on some services and is gone on others, see model.BulkReading. model.FailureRefused says that one of the values is bad. After model.FailureUnknown any part of them may
 // have been written.
 func (c *Client) SetSettings(ctx context.Context, settings []model.CredentialSettings) error {
 	if len(settings) == 0 {
@@ -57,7 +57,7 @@ func (c *Client) Settings(ctx context.Context, credentialID string) ([]model.Kep
 	return one.kept(), err
 }
 
-// settings reads the individual settings of all credentials, as plan.Inventory holds them: their
+// settings reads the individual settings of all credentials, as model.Inventory holds them: their
 // values, and which are no texts. Whether the list names a credential without settings is not
 // documented, so none is kept.
 func (c *Client) settings(ctx context.Context) (values map[string]map[string]string, notText map[string]map[string]bool, err error) {

@@ -33,7 +33,7 @@ func linkedTo(users []model.User, credentialID string) []model.User {
 	return slices.DeleteFunc(users, func(u model.User) bool { return u.CredentialID != credentialID })
 }
 
-// User reads one user; plan.FailureNotFound if the ID is not in the package.
+// User reads one user; model.FailureNotFound if the ID is not in the package.
 func (c *Client) User(ctx context.Context, threemaID string) (model.User, error) {
 	r := request{method: http.MethodGet, path: []string{"users", threemaID}}
 	return fetch(ctx, c, r, func(data []byte, odd *tolerance) (model.User, error) {

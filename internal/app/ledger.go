@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/doctor"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
@@ -19,12 +20,19 @@ type meter interface {
 	ldapsource.Lockout
 }
 
+// These are what a store must be, each declared by whoever calls it.
 var (
-	_ meter             = (*ledger.Meter)(nil)
-	_ dirsync.Memory    = (*ledger.Meter)(nil)
-	_ dirsync.Histories = (*ledger.Meter)(nil)
-	_ dirsync.Ledger    = (*ledger.Ledger)(nil)
-	_ dirsync.Approvals = (*ledger.Ledger)(nil)
+	_ meter                = (*ledger.Meter)(nil)
+	_ doctor.Memory        = (*ledger.Meter)(nil)
+	_ dirsync.Memory       = (*ledger.Meter)(nil)
+	_ dirsync.Histories    = (*ledger.Meter)(nil)
+	_ dirsync.Recall       = (*ledger.Meter)(nil)
+	_ dirsync.Ledger       = (*ledger.Ledger)(nil)
+	_ dirsync.Approvals    = (*ledger.Ledger)(nil)
+	_ dirsync.UndoLedger   = (*ledger.Ledger)(nil)
+	_ dirsync.HoldLedger   = (*ledger.Ledger)(nil)
+	_ dirsync.GivenLedger  = (*ledger.Ledger)(nil)
+	_ dirsync.SourceLedger = (*ledger.Ledger)(nil)
 )
 
 func (s *settings) ledgerOptions() ledger.Options {

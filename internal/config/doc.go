@@ -46,7 +46,8 @@
 //	pool.go        CAs
 //	keypair.go     client certificates
 //
-// To add a key: a field with its yaml tag here, its default in default.go, its rule in
-// validate.go with a bad file in testdata, its explanation in config.example.yaml. A test
+// To add a key: a field with its yaml tag in config.go (or the file of its part), its default in default.go, its rule in
+// validate.go with a bad file in testdata, its explanation in config.example.yaml, and the line of decisions.go or of
+// internal/app that hands the value on. A test
 // fails for a key that the example does not explain.
 package config

@@ -13,8 +13,8 @@ import (
 var (
 	// fileInComment is a Go file that a comment names, with or without its folder.
 	fileInComment = regexp.MustCompile(`(?:^|[^\w/.*-])([\w/]+\.go)\b`)
-	// docLink is a link of a comment to a name of another package (go.dev/doc/comment).
-	docLink = regexp.MustCompile(`\[\*?([a-z]\w*)\.([A-Z]\w*)(?:\.([A-Z]\w*))?\]`)
+	// docLink is a name of another package in a comment, as a link (go.dev/doc/comment) or without its brackets.
+	docLink = regexp.MustCompile(`(?:^|[^\w/."-])([a-z]\w*)\.([A-Z]\w*)(?:\.([A-Z]\w*))?`)
 )
 
 // TestCommentsPointSomewhere: a file that a comment names is there, beside it or under its path, and a link to a name of
@@ -131,6 +131,8 @@ func TestPointersAreRead(t *testing.T) {
 		"as [model.Wait] says":          "",
 		"as [*model.Wait.Since] says":   "",
 		"as [model.Gone] says":          "model.Gone",
+		"as model.Gone says":            "model.Gone",
+		"as model.Wait says.":           "",
 		"as [model.Wait.Gone] says":     "model.Wait.Gone",
 		"as [time.Time] and [Wait] say": "",
 	} {

@@ -10,7 +10,7 @@
 //	         and NoteRefusedLogin                       a password that was refused; nothing else
 //	Ledger   and StartRun … Settle, Erase               a pass, by the holder of the flock
 //	         and ForgetSource, RenameSource             source, by the holder of the flock
-//	         and Approve, Decide                        approve, beside a running pass
+//	         and Approve, RecordDecision                      approve, beside a running pass
 //
 // A Ledger satisfies the interface Ledger of package sync, a Meter the quota of package threema.
 //

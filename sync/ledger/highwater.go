@@ -20,7 +20,7 @@ import (
 //
 // A missing file is written anew by the next pass. That is safe, because the file only ever adds a
 // doubt: without it a new ledger still takes nothing from anybody in a package with a past, and
-// an older one still meets what the package says (plan.Trust, and the masses of plan.Compute).
+// an older one still meets what the package says (what plan.Compute makes of it as untrusted, and of masses).
 type highWater struct {
 	Ledger string    `json:"ledger"` // its identity
 	Pass   int64     `json:"pass"`

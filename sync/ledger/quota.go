@@ -36,7 +36,7 @@ func (e *SpentError) Error() string {
 	return fmt.Sprintf("the %d requests of the day are used up: the next one is possible at %s", e.Limit, at)
 }
 
-// FailureKind makes it a plan.Failure.
+// FailureKind makes it a model.Failure.
 func (e *SpentError) FailureKind() model.FailureKind { return model.FailureQuota }
 
 // Take counts one request, on disk, before it is sent. When the day is spent or blocked it

@@ -112,7 +112,7 @@ type RunRecord struct {
 	Mode     model.Mode
 	Started  time.Time
 	Finished time.Time // zero: under way, or crashed; the fields below mean nothing then
-	Result   string    // see plan.RunEnd
+	Result   string    // see model.RunEnd
 	ExitCode int
 	Report   json.RawMessage // of the last pass that ended; nil for all others
 }

@@ -2,10 +2,10 @@
 // licence package holds and decides, person by person, what to do and why.
 //
 // Everything here is a value. [Compute] takes the identities of the current snapshots, the
-// [Inventory] of the licence package, the [State] that the ledger remembers, a [Policy] and
+// [model.Inventory] of the licence package, the [model.State] that the ledger remembers, a [model.Policy] and
 // the time, and returns a [Plan]: a sorted list of changes, each with its reason, its evidence
 // and its status. Preview, dry run, JSON, log, metrics and report are views of that one value.
-// The package does no I/O, has no clock and imports nothing but the standard library, the tables of Unicode and package wording.
+// The package does no I/O, has no clock and imports nothing but the standard library, the tables of Unicode and package model.
 //
 //	plan.go            the result
 //	compute.go         the stages in their order
