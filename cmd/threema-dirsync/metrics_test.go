@@ -72,10 +72,19 @@ func promisedMetrics(t *testing.T) []string {
 // series is what a rule asks for: a metric, and labels as {kind="free"}.
 type series struct{ metric, labels string }
 
-// selects tells whether the rule means the sample with such labels.
+// selects tells whether the rule means the sample with such labels. Its matchers are those of Prometheus.
 func (s series) selects(labels string) bool {
-	for label := range strings.SplitSeq(strings.Trim(s.labels, "{}"), ",") {
-		if !strings.Contains(labels, label) {
+	has := map[string]string{}
+	for _, label := range regexp.MustCompile(`(\w+)="([^"]*)"`).FindAllStringSubmatch(labels, -1) {
+		has[label[1]] = label[2]
+	}
+	for _, matcher := range regexp.MustCompile(`(\w+)(=~|!~|!=|=)"([^"]*)"`).FindAllStringSubmatch(s.labels, -1) {
+		value, named := has[matcher[1]]
+		pattern := regexp.QuoteMeta(matcher[3])
+		if strings.HasSuffix(matcher[2], "~") {
+			pattern = matcher[3]
+		}
+		if !named || regexp.MustCompile("^(?:"+pattern+")$").MatchString(value) == strings.HasPrefix(matcher[2], "!") {
 			return false
 		}
 	}
