@@ -55,7 +55,7 @@ func (p *lists) goneSince(own model.Ownership) time.Time {
 // beginWithdrawn begins the departures without a withdrawal: with a step that is due, or where none is left. A
 // step that waits for a yes, a guard or its grace leaves the person as they are.
 func (p *gates) beginWithdrawn() {
-	if !p.update.Baseline || p.planOnly || p.clockInDoubt {
+	if !p.update.Baseline || p.planOnly {
 		return
 	}
 	steps, due := map[model.PersonID]bool{}, map[model.PersonID]bool{}
@@ -64,7 +64,7 @@ func (p *gates) beginWithdrawn() {
 		due[c.Person] = due[c.Person] || c.Status == model.Due
 	}
 	for _, l := range p.withdrawn {
-		if steps[l.person] && !due[l.person] || !p.Policy.Mode.Allows(model.Withdraw) || p.suspended(l.person) || !p.departedNow[l.person] {
+		if steps[l.person] && !due[l.person] || !p.Policy.Mode.Allows(model.Withdraw) || !p.departedNow[l.person] {
 			continue
 		}
 		departure := model.Departure{

@@ -175,8 +175,11 @@ func TestADepartureWithNothingToTakeBeginsByTheSameRules(t *testing.T) {
 		happens func(w *world, anna *entry)
 		begins  bool
 	}{
-		"as ever":               {func(*world, *entry) {}, true},
-		"leavers are watched":   {func(w *world, _ *entry) { w.policy.Mode = model.UpsertOnly }, false},
+		"as ever":             {func(*world, *entry) {}, true},
+		"leavers are watched": {func(w *world, _ *entry) { w.policy.Mode = model.UpsertOnly }, false},
+		"leavers are watched, without a grace": {func(w *world, _ *entry) {
+			w.policy.Mode, w.policy.GraceWithdraw = model.UpsertOnly, 0
+		}, false},
 		"another scope":         {func(w *world, _ *entry) { w.source().scope = "s2" }, false},
 		"another package":       {func(w *world, _ *entry) { w.pkg.Subscription.ID = "SUB2" }, false},
 		"the clock is in doubt": {func(w *world, _ *entry) { w.clock = model.ServiceClock{Told: true, Ahead: -time.Hour} }, false},
@@ -184,6 +187,10 @@ func TestADepartureWithNothingToTakeBeginsByTheSameRules(t *testing.T) {
 			w.state.Suspensions = append(w.state.Suspensions, model.Suspension{Person: anna.id, Until: w.now.Add(30 * day), Since: w.now})
 		}, false},
 		"a read that is not whole": {func(w *world, _ *entry) { w.source().incomplete = true }, false},
+		"the clock is in doubt, and somebody accepts the baseline": {func(w *world, _ *entry) {
+			w.clock, w.accept = model.ServiceClock{Told: true, Ahead: -time.Hour}, true
+		}, false},
+		"nobody accepted the baseline": {func(w *world, _ *entry) { w.state.Baseline = false }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
