@@ -281,3 +281,25 @@ func TestTheWayBackTellsWhatHoldsIt(t *testing.T) {
 		})
 	}
 }
+
+// TestAnOrderTakesTheIDOfAWayBackThatNobodyWent: by whoever's word such a departure begins, the ID of before is part of it.
+func TestAnOrderTakesTheIDOfAWayBackThatNobodyWent(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna", "bert")
+	w.policy.ID = model.DetachID
+	id := w.activate("anna")
+	w.settle(t)
+	w.ordered(t, people["anna"])
+	w.takeBack(w.undo(people["anna"]))
+	w.pass(t)
+	w.later(t, 14*day)
+	people["anna"].leave(model.Disabled)
+	w.later(t, time.Hour)
+	w.obey(t, w.order(people["anna"]))
+	for end := w.now.Add(w.policy.GraceID + 2*day); w.now.Before(end); {
+		w.later(t, day)
+	}
+	if w.user(id) != nil {
+		t.Errorf("the ID that she had before goes on: %+v", w.saga(people["anna"].id))
+	}
+}
