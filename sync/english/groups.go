@@ -45,7 +45,7 @@ func ofGroups(code model.Code) string {
 }
 
 // ofGroupFaults are why a group was not read wholly.
-func ofGroupFaults(code model.Code) string { //nolint:funlen // a table
+func ofGroupFaults(code model.Code) string {
 	switch code {
 	case "group-faults":
 		return "{1}: {2}"
