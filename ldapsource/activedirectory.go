@@ -39,9 +39,8 @@ func (activeDirectory) mandatory() []string { return []string{"userAccountContro
 
 func (activeDirectory) lifecycle() []string { return []string{"userAccountControl", "accountExpires"} }
 
-func (activeDirectory) limitsHint(string) string {
-	return "a limit of the domain controller's LDAP policy (MaxPageSize, MaxQueryDuration, MaxResultSetSize) ended the search: lower page_size, or narrow base_dn or filter; " +
-		`or raise it there: ntdsutil "ldap policies" connections "connect to server DC1" quit "set MaxQueryDuration to 300" "commit changes" quit quit`
+func (activeDirectory) limitsAdvice(string) model.Reason {
+	return model.Because("lift-limits-of-domain")
 }
 
 // contexts is the domain alone: the configuration and the schema hold no people.
@@ -211,15 +210,15 @@ func (activeDirectory) skip(e entry) bool {
 
 // conflict knows the names that replication gives to the loser of a collision, and the one of
 // a deleted object (pitfall B18, MS-ADTS 3.1.1.5.1.1).
-func (activeDirectory) conflict(e entry) string {
+func (activeDirectory) conflict(e entry) model.Reason {
 	dn := strings.ToUpper(e.dn)
 	switch {
 	case strings.Contains(dn, `\0ACNF:`), strings.HasPrefix(strings.ToUpper(e.first("samaccountname")), "$DUPLICATE-"):
-		return "the entry is the leftover of a replication conflict; merge it or delete it in the directory"
+		return model.Because("entry-of-conflict")
 	case deletedName(e.dn):
-		return "the entry is a deleted one"
+		return model.Because("entry-deleted")
 	}
-	return ""
+	return model.Reason{}
 }
 
 // deletedName knows the name that a deletion gives to an entry (MS-ADTS 3.1.1.5.5.1.1).

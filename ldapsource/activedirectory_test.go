@@ -111,8 +111,8 @@ func TestB5_B18_WhoIsNoPerson(t *testing.T) {
 			if got := (activeDirectory{}).skip(tt.entry); got != tt.skip {
 				t.Errorf("skip %t", got)
 			}
-			if got := (activeDirectory{}).conflict(tt.entry); (got != "") != tt.conflict {
-				t.Errorf("conflict %q", got)
+			if got := (activeDirectory{}).conflict(tt.entry); (got.Code != "") != tt.conflict {
+				t.Errorf("conflict %q", got.Code)
 			}
 		})
 	}
@@ -190,7 +190,7 @@ func TestB18_ConflictIsHeldAndUnknown(t *testing.T) {
 	odd.DN = `CN=u1\0ACNF:1b15ffde-0000-4000-8000-000000000000,` + peer.Suffix
 	p := peer.Start(t, domainPeer(peer.Page("", account(0, nil), odd)))
 	got := mustRead(t, mustNew(t, forPeer(t, p, func(c *Config) { c.Profile = ActiveDirectory }))).People
-	if len(got) != 2 || got[1].State != model.Unknown || got[1].Held == "" {
+	if len(got) != 2 || got[1].State != model.Unknown || len(got[1].Held) == 0 {
 		t.Errorf("%+v", got)
 	}
 }

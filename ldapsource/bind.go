@@ -3,11 +3,11 @@ package ldapsource
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 
 	"github.com/go-ldap/ldap/v3"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -42,17 +42,14 @@ func (v *session) bindSimple(ctx context.Context) (string, error) {
 	if code == ldap.LDAPResultInvalidCredentials && !why.passwordGood {
 		return "", v.recordRefusal(ctx, err)
 	}
-	return "", v.notLetIn(why, err)
+	return "", v.notLetIn(why.means, err)
 }
 
 // bindExternal lets the server derive who we are from the certificate. No authorization
 // identity is sent: Active Directory refuses one (MS-ADTS 5.1.1.2).
 func (v *session) bindExternal(ctx context.Context) (string, error) {
 	if !v.certificateAsked {
-		return "", v.notLetIn(refusal{
-			means: "without it nobody knows who we are",
-			do:    "let the server ask for one (OpenLDAP: TLSVerifyClient try; 389: nsSSLClientAuth: allowed)",
-		}, errors.New("the server asked for no client certificate"))
+		return "", v.notLetIn(model.Because("certificate-to-be-asked-for"), worded(model.Because("certificate-not-asked-for"), nil))
 	}
 	err := v.conn.ExternalBind()
 	if err == nil {
@@ -63,7 +60,7 @@ func (v *session) bindExternal(ctx context.Context) (string, error) {
 	if !ok {
 		return "", v.cutOff(ctx, err)
 	}
-	return "", v.notLetIn(externalRefusalOf(code), err)
+	return "", v.notLetIn(externalRefusalOf(code).means, err)
 }
 
 // cutOff is the end of the connection at the bind. In TLS 1.3 a server judges our certificate after
@@ -71,27 +68,24 @@ func (v *session) bindExternal(ctx context.Context) (string, error) {
 func (v *session) cutOff(ctx context.Context, err error) error {
 	switch {
 	case ctx.Err() != nil || !v.certificateAsked:
-		return fmt.Errorf("%s: %w", v.loginAs(), err)
+		return fmt.Errorf("%s: %w", english.Say(v.loginAs()), err)
 	case v.cfg.Certificate == nil:
-		return v.notLetIn(refusal{means: "the server asked for a client certificate, and may insist on one", do: "set client_cert_file and client_key_file"}, err)
+		return v.notLetIn(model.Because("certificate-wanted"), err)
 	}
-	return v.notLetIn(refusal{
-		means: "so ends a connection whose client certificate the server does not take",
-		do:    "look whether it trusts the authority that signed client_cert_file, and whether the certificate is valid",
-	}, err)
+	return v.notLetIn(model.Because("certificate-not-taken"), err)
 }
 
 // notLetIn ends a session at its bind.
-func (v *session) notLetIn(why refusal, err error) error {
-	return v.refuse(bindIdentity, model.ReadBind, why.hint(), fmt.Errorf("%s: %w", v.loginAs(), err))
+func (v *session) notLetIn(means model.Reason, err error) error {
+	return v.refuse(bindIdentity, model.ReadBind, worded(model.Because("login-fails", v.loginAs(), whyOf(err)), err), means.Some()...)
 }
 
 // loginAs says how we log in, for messages.
-func (v *session) loginAs() string {
+func (v *session) loginAs() model.Reason {
 	if v.cfg.External {
-		return "log in with the client certificate of " + subject(v.cfg.Certificate)
+		return model.Because("login-with-certificate", subject(v.cfg.Certificate))
 	}
-	return "log in as " + v.cfg.BindDN
+	return model.Because("login", v.cfg.BindDN)
 }
 
 func subject(certificate *tls.Certificate) string { return certificate.Leaf.Subject.String() }

@@ -1,7 +1,6 @@
 package ldapsource
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/english"
@@ -35,8 +34,8 @@ const (
 type certificate []model.Condition
 
 // set records a condition, or corrects it.
-func (c *certificate) set(name string, ok bool, detail string) {
-	condition := model.Condition{Name: name, OK: ok, Detail: model.Told("", detail)}
+func (c *certificate) set(name string, ok bool, found model.Reason) {
+	condition := model.Condition{Name: name, OK: ok, Detail: found}
 	i := slices.IndexFunc(*c, func(had model.Condition) bool { return had.Name == name })
 	if i < 0 {
 		*c = append(*c, condition)
@@ -50,7 +49,7 @@ func (c *certificate) holds(name string) bool {
 	return slices.ContainsFunc(*c, func(had model.Condition) bool { return had.Name == name && had.OK })
 }
 
-// detail returns what was found about a condition, "" if it was not checked.
+// detail words what was found about a condition, "" if it was not checked.
 func (c *certificate) detail(name string) string {
 	for _, had := range *c {
 		if had.Name == name {
@@ -60,13 +59,9 @@ func (c *certificate) detail(name string) string {
 	return ""
 }
 
-// last returns what was found about the condition that was checked last.
+// last words what was found about the condition that was checked last.
 func (c *certificate) last() string { return english.Say((*c)[len(*c)-1].Detail) }
 
-func (c *certificate) satisfy(name, format string, args ...any) {
-	c.set(name, true, fmt.Sprintf(format, args...))
-}
+func (c *certificate) satisfy(name string, found model.Reason) { c.set(name, true, found) }
 
-func (c *certificate) doubt(name, format string, args ...any) {
-	c.set(name, false, fmt.Sprintf(format, args...))
-}
+func (c *certificate) doubt(name string, found model.Reason) { c.set(name, false, found) }

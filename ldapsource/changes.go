@@ -9,7 +9,8 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
-const withoutPoll = "set poll: 0s to do without"
+// pollOff is what to do where nobody can tell what changed.
+func pollOff() model.Reason { return model.Because("poll-off") }
 
 // Changes tells who in the scope changed since a version of this source, and which of the groups
 // that entitle. Of the people only those are looked at closely who are wanted, by what their own
@@ -21,7 +22,7 @@ func (s *Source) Changes(ctx context.Context, since model.Version, wanted func(m
 		w, err := v.profile.window(v, since)
 		switch {
 		case err != nil:
-			return model.Delta{}, v.fail(model.ReadResult, withoutPoll, err)
+			return model.Delta{}, v.fail(model.ReadResult, err, pollOff())
 		case w.from == "":
 			return model.Delta{Version: w.next, Lost: w.lost}, nil
 		}
@@ -32,8 +33,7 @@ func (s *Source) Changes(ctx context.Context, since model.Version, wanted func(m
 
 func (v *session) changes(ctx context.Context, w window, wanted func(model.Person) bool) (model.Delta, error) {
 	if !v.schema.knows(w.attribute) {
-		return model.Delta{}, v.fail(model.ReadResult, withoutPoll,
-			fmt.Errorf("this directory does not tell what changed: its schema does not know %s", w.attribute))
+		return model.Delta{}, v.fail(model.ReadResult, worded(model.Because("changes-untold", w.attribute), nil), pollOff())
 	}
 	latest := ""
 	note := func(e entry) { latest = max(latest, e.first(w.attribute)) }

@@ -64,7 +64,7 @@ func (s *Source) check(ctx context.Context, again bool, tracked []model.Tracked,
 		return w.err
 	})
 	if len(walks) == 0 { // DNS, which just named servers, names none any more
-		return append(findings, Finding{"name", Failure, "find " + s.whereTo(), err.Error(), discoveryHint})
+		return append(findings, Finding{"name", Failure, "find " + s.whereTo(), err.Error(), english.Say(discoveryAdvice())})
 	}
 	for _, skippedServer := range walks[:len(walks)-1] {
 		findings = append(findings, skippedServer.stumble(err != nil)...)
@@ -114,7 +114,7 @@ func countPeople(people []model.Person) string {
 	held := 0
 	for _, p := range people {
 		states[p.State]++
-		if p.Held != "" {
+		if len(p.Held) > 0 {
 			held++
 		}
 	}

@@ -4,11 +4,9 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
-
-// noGroup is the fault of an entry that is none, as with a typo.
-const noGroup = "it is no group"
 
 // checkGroups has a line for each group that the configuration names. One of those that entitle fails however
 // little of it is hidden, for it stops all departures (design §5.1 row b); the others where they are not there
@@ -28,9 +26,9 @@ func (v *session) checkGroups() []Finding {
 func (v *session) checkGroupSet(key string, c groupSet, absent, partly Verdict, until string) []Finding {
 	var findings []Finding
 	for _, r := range c.sets {
-		f := Finding{Name: key, Verdict: Pass, Tried: "read the group " + r.dn + " and all groups in it", Came: r.describe()}
+		f := Finding{Name: key, Verdict: Pass, Tried: "read the group " + r.dn + " and all groups in it", Came: english.Say(r.describe())}
 		switch {
-		case slices.Contains(r.faults, notReadable), slices.Contains(r.faults, noGroup):
+		case r.isNone():
 			f.Verdict, f.Advice = absent, "fix the DN in "+key+", or let the bind account read the group; "+until
 		case len(r.faults) > 0:
 			f.Verdict, f.Advice = partly, "the group is there: let the bind account read it and its members, or correct in it what is said here; "+until
@@ -40,6 +38,11 @@ func (v *session) checkGroupSet(key string, c groupSet, absent, partly Verdict, 
 		findings = append(findings, f)
 	}
 	return findings
+}
+
+// isNone tells that there is no such group, as with a typo, or that nothing of it is shown.
+func (r *memberSet) isNone() bool {
+	return slices.ContainsFunc(r.faults, func(why model.Reason) bool { return why.Code == "group-not-readable" || why.Code == "no-group" })
 }
 
 // heldByGroups says what becomes of those who are seen in none of the groups that entitle, while one of

@@ -8,6 +8,7 @@ import (
 	"github.com/go-ldap/ldap/v3"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 )
 
 // tally counts what a read of everybody showed.
@@ -77,7 +78,7 @@ func (v *session) checkLimits() Finding {
 	f.Came += v.tally.strangers()
 	if isRound(v.tally.entries) {
 		f.Verdict, f.Came = Warning, f.Came+"; it is also a usual size limit"
-		f.Advice = "count the people with another tool; if there are more: " + v.profile.limitsHint(v.cfg.BindDN)
+		f.Advice = "count the people with another tool; if there are more: " + english.Say(v.profile.limitsAdvice(v.cfg.BindDN))
 	}
 	return f
 }
@@ -119,7 +120,7 @@ func (v *session) checkAccountState() Finding {
 // checkChanges tells whether a poll would find what changed. Where the attribute that tells is
 // hidden, it would find nothing, and without any error.
 func (v *session) checkChanges() Finding {
-	f := Finding{Name: "changes", Verdict: Warning, Tried: "look whether the directory tells what changed", Advice: withoutPoll}
+	f := Finding{Name: "changes", Verdict: Warning, Tried: "look whether the directory tells what changed", Advice: english.Say(pollOff())}
 	w, err := v.profile.window(v, "")
 	if err != nil {
 		f.Came = err.Error()
@@ -134,7 +135,7 @@ func (v *session) checkChanges() Finding {
 		f.Came = "the schema does not know it"
 	case !shown:
 		f.Came = "nobody shows it, so changes wait for the schedule"
-		f.Advice = "let the bind account read it, or " + withoutPoll
+		f.Advice = "let the bind account read it, or " + english.Say(pollOff())
 	default:
 		f.Verdict, f.Came, f.Advice = Pass, "people show it", ""
 	}

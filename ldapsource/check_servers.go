@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 )
 
 // certificateWarning is how long before its end a server certificate is worth a warning.
@@ -24,7 +25,7 @@ const certificateWarning = 30 * 24 * time.Hour
 func (v *session) checkServers(ctx context.Context) (findings []Finding, reachable bool) {
 	all, err := v.servers(ctx)
 	if err != nil {
-		return []Finding{{"name", Failure, "find " + v.whereTo(), err.Error(), discoveryHint}}, false
+		return []Finding{{"name", Failure, "find " + v.whereTo(), err.Error(), english.Say(discoveryAdvice())}}, false
 	}
 	for _, address := range all {
 		connection, certificate := v.checkConnection(ctx, address, len(all))
@@ -84,13 +85,13 @@ func (v *session) checkConnection(ctx context.Context, address *url.URL, servers
 		return []Finding{tcp, judgeProtection(protection, state), v.judgeCertificate(hostPort(address), state.PeerCertificates)}, certificate
 	}
 	if _, ok := errors.AsType[*tlsError](err); ok {
-		protection.Verdict, protection.Came, protection.Advice = Failure, err.Error()+describeRefused(err), v.connectHint(err)
+		protection.Verdict, protection.Came, protection.Advice = Failure, err.Error()+describeRefused(err), english.Say(v.connectAdvice(err))
 		return []Finding{tcp, protection}, nil
 	}
 	if _, ok := errors.AsType[*net.DNSError](err); ok {
 		tcp.Name, tcp.Tried = "name", "resolve "+address.Hostname()
 	}
-	tcp.Verdict, tcp.Came, tcp.Advice = Failure, err.Error(), v.connectHint(err)
+	tcp.Verdict, tcp.Came, tcp.Advice = Failure, err.Error(), english.Say(v.connectAdvice(err))
 	return []Finding{tcp}, nil
 }
 

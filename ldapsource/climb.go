@@ -23,7 +23,7 @@ func (v *session) judgeMembership(ctx context.Context, t model.Tracked, e entry)
 	}
 	state, evidence, err := v.climbFrom(ctx, t, node{e.dn, known})
 	if fault, ok := errors.AsType[groupFault](err); ok {
-		state, evidence = unknown("nobody can say whether a group has this person: " + string(fault))
+		state, evidence = unknown("nobody can say whether a group has this person: " + fault.Error())
 		err = nil
 	}
 	if err != nil {
@@ -39,7 +39,7 @@ func (v *session) protects(ctx context.Context, t model.Tracked, e entry) (bool,
 		return v.protected.mayProtect(known, dnKey(t.DN)), nil
 	}
 	goals, err := v.goals(v.cfg.ProtectGroups)
-	if err != nil || goals.doubt != "" {
+	if err != nil || len(goals.doubts) > 0 {
 		return true, err
 	}
 	in, err := v.leads(ctx, goals, node{e.dn, known})
@@ -70,12 +70,12 @@ func (v *session) climbFrom(ctx context.Context, t model.Tracked, person node) (
 	}
 	was, above := dnKey(t.DN), newMemberSet("")
 	above.keys = goals.primaries
-	if before := former(t, person.dn); goals.doubt == "" && before != nil {
+	if before := former(t, person.dn); len(goals.doubts) == 0 && before != nil {
 		if above.stale[was], err = v.leads(ctx, goals, *before); err != nil {
 			return state, evidence, err
 		}
 	}
-	c := groupSet{doubt: goals.doubt, sets: []*memberSet{above}}
+	c := groupSet{doubts: goals.doubts, sets: []*memberSet{above}}
 	state, evidence = c.judgeNonMember(person.traits, was)
 	return state, evidence, nil
 }
@@ -115,7 +115,7 @@ func (v *session) leads(ctx context.Context, goals goals, start node) (bool, err
 		}
 		leads, err := v.climb(ctx, goals, node{dn: g.dn}, unlisted)
 		if leads || err == nil && goals.keys[dnKey(g.dn)] {
-			err = groupFault(g.dn + ": " + g.faults[0])
+			err = groupFault{model.Because("group-faults", g.dn, g.faults[0])}
 		}
 		if err != nil {
 			return false, err
@@ -130,7 +130,7 @@ func (v *session) climb(ctx context.Context, goals goals, start node, unlisted [
 	level := []node{start}
 	for depth := 0; len(level) > 0; depth++ {
 		if depth > maxNesting+1 {
-			return false, groupFault(fmt.Sprintf("groups lie more than %d deep", maxNesting))
+			return false, groupFault{model.Because("groups-too-deep", maxNesting)}
 		}
 		names, err := v.above(ctx, level, unlisted)
 		if err != nil {

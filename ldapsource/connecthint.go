@@ -6,21 +6,22 @@ import (
 	"strings"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/tlsadvice"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
-// connectHint says what to do about a server that could not be connected to, by its cause.
-func (v *session) connectHint(err error) string {
+// connectAdvice says what to do about a server that could not be connected to, by its cause.
+func (v *session) connectAdvice(err error) model.Reason {
 	if advice := tlsadvice.Certificate(err, tlsadvice.Trust{Roots: v.cfg.Roots, Now: v.now(), Address: "urls", CAFile: "ca_file"}); advice != "" {
-		return advice
+		return model.Because("check-certificate", advice)
 	}
 	if _, ok := errors.AsType[*net.DNSError](err); ok {
-		return "check the name in urls, and whether the name servers of this machine know it"
+		return model.Because("check-name")
 	}
 	if e, ok := errors.AsType[*net.OpError](err); ok && e.Op == "remote error" && strings.Contains(e.Err.Error(), "certificate") {
-		return "the server refuses our certificate, or misses one: look at client_cert_file, and whether the server trusts who signed it"
+		return model.Because("check-client-certificate")
 	}
 	if _, ok := errors.AsType[*tlsError](err); ok {
-		return "the server has to offer TLS 1.2 or later, and a modern cipher, on this port; ldaps:// usually is port 636, ldap:// with start_tls port 389"
+		return model.Because("offer-tls")
 	}
-	return "check the name and port in urls, the network, and whether the server runs"
+	return model.Because("check-network")
 }

@@ -77,9 +77,7 @@ func (c custom) lifecycle() []string {
 	return slices.DeleteFunc(c.required(), func(name string) bool { return name == c.rules.StartAttribute })
 }
 
-func (custom) limitsHint(string) string {
-	return "a limit of the server ended the search: lift the limits for size, time and pages for the bind account, or lower page_size"
-}
+func (custom) limitsAdvice(string) model.Reason { return model.Because("lift-limits") }
 
 // contextAttributes: by what the configuration tells people apart, a suffix cannot always be told: it
 // is no account, and has no uidNumber, uid or employeeNumber. Then it is told by what servers give

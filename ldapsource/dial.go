@@ -35,7 +35,7 @@ func (v *session) connect(ctx context.Context) (string, error) {
 		reason = model.ReadTLS
 		v.reached++ // something answers
 	}
-	return "", v.fail(reason, v.connectHint(err), fmt.Errorf("connect to %s: %w", v.at, err))
+	return "", v.fail(reason, worded(model.Because("connect-fails", v.at.String(), err.Error()), err), v.connectAdvice(err))
 }
 
 // dial gives an address its share of the time, one of so many, and never more than maxConnectTime:

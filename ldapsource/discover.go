@@ -19,10 +19,9 @@ type Resolver interface {
 	LookupSRV(ctx context.Context, service, proto, name string) (cname string, records []*net.SRV, err error)
 }
 
-const (
-	ldapPort      = 389
-	discoveryHint = "check domain and site, and whether this machine asks the DNS servers of that domain (/etc/resolv.conf); or list the servers under urls"
-)
+const ldapPort = 389
+
+func discoveryAdvice() model.Reason { return model.Because("check-domain") }
 
 // discover finds the servers of the domain through DNS, those of the own site first. The order is
 // the same each time, so that passes stay with one server: by priority, weight and name.
@@ -94,5 +93,5 @@ func (s *Source) addressOf(record *net.SRV) *url.URL {
 
 // undiscovered is the error of a read that found no server.
 func (v *session) undiscovered(err error) error {
-	return v.fail(model.ReadUnreachable, discoveryHint, err)
+	return v.fail(model.ReadUnreachable, worded(model.Because("servers-not-found", err.Error()), err), discoveryAdvice())
 }

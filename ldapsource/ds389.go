@@ -22,9 +22,8 @@ func (directoryServer) optional() []string { return []string{"nsAccountLock"} }
 
 func (p directoryServer) lifecycle() []string { return p.optional() }
 
-func (directoryServer) limitsHint(bindDN string) string {
-	return fmt.Sprintf("a limit of the server ended the search; lift it for the bind account with these attributes on its entry %s: "+
-		"nsPagedSizeLimit: -1, nsSizeLimit: -1, nsPagedLookThroughLimit: -1, nsLookThroughLimit: -1, nsTimeLimit: -1", bindDN)
+func (directoryServer) limitsAdvice(bindDN string) model.Reason {
+	return model.Because("lift-limits-of-389", bindDN)
 }
 
 func (directoryServer) contextAttributes(schema) []string { return []string{"nsUniqueId"} }

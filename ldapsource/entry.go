@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -68,19 +69,19 @@ func (v *session) person(id string, e entry) model.Person {
 	}
 	p.State, p.Evidence = v.profile.state(e, v.now())
 	p.Dated = v.dated(e)
-	var fault string
+	var fault model.Reason
 	p.Attributes, fault = v.mapped(e)
 	p.RDN = v.rdn(dn, p.Attributes)
 	switch conflict := v.profile.conflict(e); {
-	case conflict != "":
-		p.Held = conflict
-		p.State, p.Evidence = model.Unknown, model.Evidence{Detail: conflict}
+	case conflict.Code != "":
+		p.Held = conflict.Some()
+		p.State, p.Evidence = unknown(english.Say(conflict))
 	case dn == nil:
-		p.Held = "the DN is not readable (" + err.Error() + "), so nobody knows where the entry lies"
+		p.Held = model.Because("dn-unreadable", err.Error()).Some()
 	case p.Excluded:
-		p.Held = "the entry lies below exclude_dns"
+		p.Held = model.Because("entry-excluded").Some()
 	default:
-		p.Held = fault
+		p.Held = fault.Some()
 	}
 	return p
 }
@@ -116,7 +117,7 @@ func (v *session) dated(e entry) bool {
 
 // mapped keeps the attributes of the mapping, under the names that the mapping uses. The
 // order of values means nothing in LDAP, so they are sorted (pitfall B18).
-func (v *session) mapped(e entry) (attributes map[string][]string, fault string) {
+func (v *session) mapped(e entry) (attributes map[string][]string, fault model.Reason) {
 	attributes = make(map[string][]string, len(v.cfg.Attributes))
 	for _, name := range v.cfg.Attributes {
 		values := e.values[v.schema.canonical(name)]
@@ -124,7 +125,7 @@ func (v *session) mapped(e entry) (attributes map[string][]string, fault string)
 			continue
 		}
 		if !utf8.ValidString(strings.Join(values, "")) {
-			fault = "the attribute " + name + " holds something other than text"
+			fault = model.Because("attribute-no-text", name)
 		}
 		attributes[name] = slices.Sorted(slices.Values(values))
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/go-ldap/ldap/v3"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -45,17 +46,41 @@ func answer(err error) error {
 	return err
 }
 
-// fail makes the error that ends a read, with the certificate as far as it got.
-func (v *session) fail(reason model.ReadReason, hint string, err error) *model.ReadError {
+// wordedError is an error by its code. The words of a server or of a library are an argument of it.
+type wordedError struct {
+	why   model.Reason
+	cause error
+}
+
+func (e *wordedError) Error() string { return english.Say(e.why) }
+func (e *wordedError) Unwrap() error { return e.cause }
+
+// worded makes an error of a reason, and of its cause, nil if there is none.
+func worded(why model.Reason, cause error) error { return &wordedError{why, cause} }
+
+// whyOf is the reason of an error, by its own words where it has no code.
+func whyOf(err error) model.Reason {
+	switch said := err.(type) { //nolint:errorlint // what wraps it says more
+	case *wordedError:
+		return said.why
+	case groupFault:
+		return said.Reason
+	}
+	return model.Because("read-error", err.Error())
+}
+
+// fail makes the error that ends a read, with the certificate as far as it got, and with what to do.
+func (v *session) fail(reason model.ReadReason, err error, advice ...model.Reason) *model.ReadError {
 	return &model.ReadError{
-		Source: v.cfg.Name, Reason: reason, Conditions: slices.Clone(v.certificate), Hint: hint, Err: err,
+		Source: v.cfg.Name, Reason: reason, Conditions: slices.Clone(v.certificate),
+		Why: append([]model.Reason{whyOf(err)}, advice...), Hint: english.Join(advice), Err: err,
 	}
 }
 
 // refuse is fail because of a condition that does not hold.
-func (v *session) refuse(condition string, reason model.ReadReason, hint string, err error) *model.ReadError {
-	v.certificate.doubt(condition, "%v", err)
-	return v.fail(reason, hint, err)
+func (v *session) refuse(condition string, reason model.ReadReason, err error, advice ...model.Reason) *model.ReadError {
+	v.certificate.doubt(condition, whyOf(err))
+	return v.fail(reason, err, advice...)
 }
 
 // readError is the one place where an error of the library becomes one for the operator. Any
@@ -67,24 +92,31 @@ func (v *session) readError(ctx context.Context, err error) *model.ReadError {
 	slow, late := errors.AsType[slowError](context.Cause(ctx))
 	switch {
 	case late:
-		return v.refuse(resultCodes, model.ReadTimeout, "look into its log, or raise timeout of the source if the server is only slow", fmt.Errorf("%w (%w)", slow, err))
+		why := model.Because("no-first-page", slow.limit, slow.Unwrap().Error(), err.Error())
+		return v.refuse(resultCodes, model.ReadTimeout, worded(why, errors.Join(slow, err)), model.Because("look-into-log-or-raise-timeout"))
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		err = fmt.Errorf("the read did not end within %v: %w (%w)", v.cfg.Timeout, ctx.Err(), err)
-		return v.refuse(resultCodes, model.ReadTimeout, "raise timeout of the source if the directory is only slow", err)
+		why := model.Because("read-too-slow", v.cfg.Timeout, ctx.Err().Error(), err.Error())
+		return v.refuse(resultCodes, model.ReadTimeout, worded(why, errors.Join(ctx.Err(), err)), model.Because("raise-timeout"))
 	case ctx.Err() != nil:
-		return v.refuse(resultCodes, model.ReadTimeout, "", fmt.Errorf("the read was stopped: %w", ctx.Err()))
+		return v.refuse(resultCodes, model.ReadTimeout, worded(model.Because("read-stopped", ctx.Err().Error()), ctx.Err()))
 	}
+	return v.answerError(err)
+}
+
+// answerError is readError of what the server answered, or broke off.
+func (v *session) answerError(err error) *model.ReadError {
+	words := err.Error()
 	code, ok := serverCode(err)
 	if !ok {
-		return v.refuse(resultCodes, model.ReadResult, "the connection ended early, or the server sent what is no LDAP; look into its log", err)
+		return v.refuse(resultCodes, model.ReadResult, worded(model.Because("connection-broken", words), err), model.Because("look-into-log"))
 	}
 	switch code {
 	case ldap.LDAPResultTimeLimitExceeded, ldap.LDAPResultSizeLimitExceeded, ldap.LDAPResultAdminLimitExceeded:
-		return v.refuse(resultCodes, model.ReadResult, v.profile.limitsHint(v.self), err)
+		return v.refuse(resultCodes, model.ReadResult, worded(model.Because("limit-reached", words), err), v.profile.limitsAdvice(v.self))
 	case ldap.LDAPResultReferral:
-		return v.refuse(references, model.ReadReference, elsewhereHint, err)
+		return v.refuse(references, model.ReadReference, worded(model.Because("answer-elsewhere", words), err), elsewhereAdvice())
 	case ldap.LDAPResultNoSuchObject:
-		return v.refuse(resultCodes, model.ReadBase, "base_dn "+v.cfg.BaseDN+" does not exist here, or the bind account may not see it", err)
+		return v.refuse(resultCodes, model.ReadBase, worded(model.Because("base-not-found", words), err), model.Because("fix-base", v.cfg.BaseDN))
 	}
-	return v.refuse(resultCodes, model.ReadResult, "", err)
+	return v.refuse(resultCodes, model.ReadResult, worded(model.Because("answer-refuses", words), err))
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/go-ldap/ldap/v3"
@@ -132,26 +131,14 @@ func (u unanswered) readError() *model.ReadError {
 	if len(u) == 1 {
 		return &e
 	}
-	errs := make([]error, len(u))
+	errs, whys := make([]error, len(u)), make([]model.Reason, len(u))
 	for i, f := range u {
-		errs[i] = f.err.Err
+		errs[i], whys[i] = f.err.Err, whyOf(f.err.Err)
 		if f.session.reached >= wholeStep { // else it says so itself, see connect
-			errs[i] = fmt.Errorf("%s: %w", f.session.at, f.err.Err)
+			whys[i] = model.Because("server-fails", f.session.at.String(), whys[i])
 		}
 	}
-	e.Err = fmt.Errorf("none of %d servers can be read: %w", len(u), inOneLine(errs))
+	why := model.Because("no-server-readable", len(u), whys)
+	e.Err, e.Why = worded(why, errors.Join(errs...)), slices.Concat([]model.Reason{why}, e.Why[1:])
 	return &e
 }
-
-// inOneLine is errors in one line.
-type inOneLine []error
-
-func (l inOneLine) Error() string {
-	texts := make([]string, len(l))
-	for i, err := range l {
-		texts[i] = err.Error()
-	}
-	return strings.Join(texts, "; ")
-}
-
-func (l inOneLine) Unwrap() []error { return l }

@@ -1,9 +1,9 @@
 package ldapsource
 
 import (
-	"strings"
-
 	"github.com/go-ldap/ldap/v3"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // goals are the groups of one key of the configuration, where one goes upwards to them.
@@ -11,12 +11,11 @@ type goals struct {
 	keys      map[string]bool // DN keys, as the server writes the names
 	primaries map[string]bool // by which people name them as their primary group
 	groups    []*group        // without those whom they list
-	doubt     string          // which of them is not read wholly, or shows no member, so that not being in it proves nothing
+	doubts    []model.Reason  // which of them is not read wholly, or shows no member, so that not being in it proves nothing
 }
 
 func (v *session) goals(dns []string) (goals, error) {
 	found := goals{keys: map[string]bool{}, primaries: map[string]bool{}}
-	var doubts []string
 	for _, dn := range dns {
 		g, shown, err := v.goal(dn)
 		if err != nil {
@@ -29,12 +28,11 @@ func (v *session) goals(dns []string) (goals, error) {
 		}
 		switch {
 		case len(g.faults) > 0:
-			doubts = append(doubts, dn+": "+strings.Join(g.faults, "; "))
+			found.doubts = append(found.doubts, model.Because("group-faults", dn, g.faults))
 		case !shown:
-			doubts = append(doubts, dn+": it shows no member")
+			found.doubts = append(found.doubts, model.Because("group-faults", dn, model.Because("shows-no-member")))
 		}
 	}
-	found.doubt = strings.Join(doubts, "; ")
 	return found, nil
 }
 
@@ -48,7 +46,7 @@ func (v *session) goal(dn string) (g *group, shown bool, err error) {
 		return nil, false, err
 	}
 	if e.first("objectclass") == "" {
-		return &group{dn: dn, faults: []string{notReadable}}, false, nil
+		return &group{dn: dn, faults: model.Because("group-not-readable").Some()}, false, nil
 	}
 	if g, err = v.readFrame(*e); err != nil {
 		return nil, false, err

@@ -6,19 +6,18 @@ import (
 	"strings"
 
 	"github.com/go-ldap/ldap/v3"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
-const (
-	memberNames = "memberuid" // the one attribute of groups that lists no DNs
-
-	notReadable = "it is not there, or the bind account may not read it"
-)
+const memberNames = "memberuid" // the one attribute of groups that lists no DNs
 
 // groupFault says why a group was not read wholly. Its members are then a part of the truth:
 // they count, and nobody else is known to be none (design §5.1 row b).
-type groupFault string
+type groupFault struct{ model.Reason }
 
-func (f groupFault) Error() string { return string(f) }
+func (f groupFault) Error() string { return english.Say(f.Reason) }
 
 // group is one group as it was read.
 type group struct {
@@ -28,13 +27,11 @@ type group struct {
 	uids     []string // members by name (memberUid), folded
 	keys     []string // by which the people name it whose primary group it is
 	searches []memberSearch
-	followed int      // searches that are done
-	faults   []string // why this is not all of it
+	followed int            // searches that are done
+	faults   []model.Reason // why this is not all of it
 }
 
-func (g *group) fault(format string, args ...any) {
-	g.faults = append(g.faults, fmt.Sprintf(format, args...))
-}
+func (g *group) fault(why model.Reason) { g.faults = append(g.faults, why) }
 
 // readRoot reads a configured group.
 func (r *groupReader) readRoot(dn string) (*group, error) {
@@ -46,9 +43,9 @@ func (r *groupReader) readRoot(dn string) (*group, error) {
 	case err != nil:
 		return nil, fmt.Errorf("read the group %s: %w", dn, err)
 	case e.first("objectclass") == "":
-		return &group{dn: dn, faults: []string{notReadable}}, nil
+		return &group{dn: dn, faults: model.Because("group-not-readable").Some()}, nil
 	case !r.isGroup(*e):
-		return &group{dn: dn, faults: []string{noGroup}}, nil
+		return &group{dn: dn, faults: model.Because("no-group").Some()}, nil
 	}
 	return r.readGroup(*e)
 }
@@ -63,7 +60,7 @@ func (v *session) readGroup(e entry) (*group, error) {
 	for _, attribute := range v.memberAttributes() {
 		values, err := v.allValues(e, attribute)
 		if fault, ok := err.(groupFault); ok { //nolint:errorlint // never wrapped: it is made one call below
-			g.fault("%v", fault)
+			g.fault(fault.Reason)
 			continue
 		}
 		if err != nil {
@@ -80,7 +77,7 @@ func (v *session) readGroup(e entry) (*group, error) {
 func (v *session) readFrame(e entry) (*group, error) {
 	g := &group{dn: e.dn, keys: v.profile.primaryKeys(e)}
 	if hidden := v.profile.hiddenOf(e); hidden != "" {
-		g.fault("its %s is not readable", hidden)
+		g.fault(model.Because("group-attribute-hidden", hidden))
 	}
 	if err := v.judgeLists(g, e); err != nil {
 		return nil, fmt.Errorf("ask whether %s lists anybody: %w", e.dn, err)

@@ -3,7 +3,6 @@ package ldapsource
 import (
 	"context"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -54,7 +53,7 @@ func (r *groupReader) expand(ctx context.Context, dn string) (*memberSet, error)
 	level := []*group{root}
 	for depth := 0; len(level) > 0; depth++ {
 		if depth > maxNesting {
-			found.fault("groups in it lie more than %d deep", maxNesting)
+			found.fault(model.Because("groups-in-it-too-deep", maxNesting))
 			break
 		}
 		if level, err = r.descend(ctx, found, level, seen); err != nil {
@@ -128,9 +127,7 @@ func (r *groupReader) judgeLost(ctx context.Context, found *memberSet, lost []st
 	}
 	found.hidden += hidden
 	if hidden > 0 {
-		found.fault("%s of their own: let the bind account read them, for they may well be entitled, and only this account does not see them; "+
-			"take out of the group only who is no member in truth; the log at level debug names them",
-			wording.Counted(hidden, "member cannot be read, and may be a group with members", "members cannot be read, and may be groups with members"))
+		found.fault(model.Because("members-hidden", hidden))
 	}
 	return nil
 }

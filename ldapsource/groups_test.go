@@ -399,12 +399,12 @@ func TestProtectGroups(t *testing.T) {
 	if diff := cmp.Diff(map[string]bool{boss.Account: true}, protected); diff != "" {
 		t.Error(diff)
 	}
-	if !snapshot.Sightings[0].Protected || snapshot.ProtectAll != "" || !snapshot.Departures() {
+	if !snapshot.Sightings[0].Protected || len(snapshot.ProtectAll) > 0 || !snapshot.Departures() {
 		t.Errorf("%+v, %q", snapshot.Sightings, snapshot.ProtectAll)
 	}
 	srv.Delete(t, board)
 	snapshot = mustRead(t, s)
-	if !strings.Contains(snapshot.ProtectAll, board+": it is not there") || !snapshot.Departures() {
+	if !strings.Contains(english.Join(snapshot.ProtectAll), board+": it is not there") || !snapshot.Departures() {
 		t.Errorf("%q, departures %t", snapshot.ProtectAll, snapshot.Departures())
 	}
 	if c := condition(t, snapshot.Conditions, protectGroups); !strings.Contains(english.Say(c.Detail), "everybody of this source counts as protected") {

@@ -3,15 +3,15 @@ package ldapsource
 import (
 	"context"
 	"slices"
-	"strings"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // groupSet is everybody in one of several groups.
 type groupSet struct {
-	sets  []*memberSet
-	doubt string // why somebody may be missing from it; "" if all groups were read wholly
+	sets   []*memberSet
+	doubts []model.Reason // why somebody may be missing from it; none if all groups were read wholly
 }
 
 func (c groupSet) has(t traits) bool {
@@ -68,11 +68,9 @@ func (v *session) readGroups(ctx context.Context, people []model.Person, tracked
 	return nil
 }
 
-// groupSetOf reads groups. Of one without a fault, empty says why it may still be less than it is,
-// "" if it is not.
-func (r *groupReader) groupSetOf(ctx context.Context, dns []string, empty func(*memberSet) string) (groupSet, error) {
+// groupSetOf reads groups. Of one without a fault, empty says why it may still be less than it is.
+func (r *groupReader) groupSetOf(ctx context.Context, dns []string, empty func(*memberSet) model.Reason) (groupSet, error) {
 	var c groupSet
-	var doubts []string
 	for _, dn := range dns {
 		shared, err := r.membersOf(ctx, dn)
 		if err != nil {
@@ -80,15 +78,14 @@ func (r *groupReader) groupSetOf(ctx context.Context, dns []string, empty func(*
 		}
 		found := *shared // with faults of its own: other keys judge the same group by other rules
 		found.dn = dn
-		if doubt := empty(shared); doubt != "" && len(shared.faults) == 0 {
-			found.faults = []string{doubt}
+		if len(shared.faults) == 0 {
+			found.faults = empty(shared).Some()
 		}
 		for _, fault := range found.faults {
-			doubts = append(doubts, dn+": "+fault)
+			c.doubts = append(c.doubts, model.Because("group-faults", dn, fault))
 		}
 		c.sets = append(c.sets, &found)
 	}
-	c.doubt = strings.Join(doubts, "; ")
 	return c, nil
 }
 
@@ -114,8 +111,8 @@ func (v *session) entitle(people []model.Person, was map[string]string) {
 // the person was seen last.
 func (c groupSet) judgeNonMember(t traits, was string) (model.AccountState, model.Evidence) {
 	switch {
-	case c.doubt != "":
-		return unknown("not seen in a group, but not all of them could be read (" + c.doubt + ")")
+	case len(c.doubts) > 0:
+		return unknown("not seen in a group, but not all of them could be read (" + english.Join(c.doubts) + ")")
 	case t.doubt != "":
 		return unknown("not seen in a group, but that proves nothing: " + t.doubt)
 	}
@@ -127,23 +124,27 @@ func (c groupSet) judgeNonMember(t traits, was string) (model.AccountState, mode
 
 func (v *session) certifyGroups() {
 	if len(v.cfg.Groups) > 0 {
-		v.certificate.set(groups, v.entitling.doubt == "", v.entitling.describe())
+		v.certifyEntitling()
 	}
 	if len(v.cfg.ProtectGroups) == 0 {
 		return
 	}
-	detail := v.protected.describe()
-	if v.protected.doubt != "" {
-		v.logger.Warn("a group of protect.groups was not read wholly: everybody counts as protected", "source", v.cfg.Name)
-		detail += "; as long as that is so, everybody of this source counts as protected"
+	if len(v.protected.doubts) == 0 {
+		v.certificate.satisfy(protectGroups, model.Because("groups-read", v.protected.describe()))
+		return
 	}
-	v.certificate.satisfy(protectGroups, "%s", detail)
+	v.logger.Warn("a group of protect.groups was not read wholly: everybody counts as protected", "source", v.cfg.Name)
+	v.certificate.satisfy(protectGroups, model.Because("protection-doubted", v.protected.describe()))
 }
 
-func (c groupSet) describe() string {
-	var parts []string
-	for _, r := range c.sets {
-		parts = append(parts, r.dn+": "+r.describe())
+func (v *session) certifyEntitling() {
+	if len(v.entitling.doubts) > 0 {
+		v.certificate.doubt(groups, model.Because("groups-doubted", v.entitling.describe()))
+		return
 	}
-	return strings.Join(parts, "; ")
+	v.certificate.satisfy(groups, model.Because("groups-read", v.entitling.describe()))
+}
+
+func (c groupSet) describe() []model.Reason {
+	return model.Convert(c.sets, func(r *memberSet) model.Reason { return model.Because("group-read", r.dn, r.describe()) })
 }

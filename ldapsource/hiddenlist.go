@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/go-ldap/ldap/v3"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // judgeLists finds the lists of a group that the bind account may not read. Such a group looks like one
@@ -20,7 +22,7 @@ func (v *session) judgeLists(g *group, e entry) error {
 			return err
 		}
 		if !none {
-			g.fault("its %s is not readable", attribute)
+			g.fault(model.Because("group-attribute-hidden", attribute))
 		}
 	}
 	return nil

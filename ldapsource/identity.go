@@ -2,7 +2,6 @@ package ldapsource
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,8 +19,7 @@ func (v *session) proveIdentity(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("ask who we are: %w", err)
 	}
 	if offered && nameOf(authz) == "" {
-		return "", v.refuse(bindIdentity, model.ReadBind, "the server took the bind for an anonymous one; look at its bind rules",
-			errors.New("the server says that we are nobody"))
+		return "", v.refuse(bindIdentity, model.ReadBind, worded(model.Because("bound-as-nobody"), nil), model.Because("bind-rules"))
 	}
 	if v.self == "" {
 		v.self = nameOf(authz)
@@ -36,18 +34,17 @@ func (v *session) proveIdentity(ctx context.Context) (string, error) {
 	v.reader = v.readerOf(authz, own)
 	switch comparison := compareIdentity(authz, v.self, own); {
 	case offered && comparison == sameAccount:
-		v.certificate.satisfy(bindIdentity, "the server says %s", authz)
+		v.certificate.satisfy(bindIdentity, model.Because("identity-said", authz))
 	case offered && comparison == otherAccount:
-		return "", v.refuse(bindIdentity, model.ReadBind, "the server maps the bind account to another one; look at its identity mapping",
-			fmt.Errorf("bound as %s, but the server says %s", v.self, authz))
+		return "", v.refuse(bindIdentity, model.ReadBind, worded(model.Because("bound-as-another", v.self, authz), nil), model.Because("identity-mapping"))
 	case !offered && v.cfg.External:
-		v.certificate.doubt(bindIdentity, "not proven: the server does not answer Who Am I, so nobody knows whom the client certificate stands for")
+		v.certificate.doubt(bindIdentity, model.Because("identity-of-certificate-unproven"))
 	case !offered && own != nil:
-		v.certificate.satisfy(bindIdentity, "the account reads its own entry; the server does not answer Who Am I")
+		v.certificate.satisfy(bindIdentity, model.Because("own-entry-read"))
 	case own != nil:
-		v.certificate.satisfy(bindIdentity, "the account reads its own entry; the server says %s, with which nothing there can be compared", authz)
+		v.certificate.satisfy(bindIdentity, model.Because("own-entry-read-not-comparable", authz))
 	default:
-		v.certificate.doubt(bindIdentity, "not proven: the account %s cannot read its own entry; let it", v.self)
+		v.certificate.doubt(bindIdentity, model.Because("own-entry-unreadable", v.self))
 	}
 	return v.certificate.last(), nil
 }

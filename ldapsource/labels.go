@@ -1,8 +1,6 @@
 package ldapsource
 
 import (
-	"strings"
-
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -29,7 +27,7 @@ func (r *memberSet) membership(t traits, was string) model.Membership {
 	if r.has(t) {
 		return model.Member
 	}
-	alone := groupSet{sets: []*memberSet{r}, doubt: strings.Join(r.faults, "; ")}
+	alone := groupSet{sets: []*memberSet{r}, doubts: r.faults}
 	if state, _ := alone.judgeNonMember(t, was); state != model.Departed {
 		return model.MembershipUnknown
 	}
@@ -39,21 +37,21 @@ func (r *memberSet) membership(t traits, was string) model.Membership {
 // showsNobody is the rule for groups that need not be there for anybody in scope. One that shows
 // no member at all may still have some that the bind account may not read: nothing tells the two
 // apart, so nobody loses a label by it.
-func (r *memberSet) showsNobody() string {
+func (r *memberSet) showsNobody() model.Reason {
 	if r.shown || r.people > 0 {
-		return ""
+		return model.Reason{}
 	}
-	return "it shows no member: either it is empty, or the bind account may not read who is in it"
+	return model.Because("group-shows-nobody")
 }
 
 func (v *session) certifyLabels() {
 	if len(v.cfg.LabelGroups) == 0 {
 		return
 	}
-	detail := v.labelling.describe()
-	if v.labelling.doubt != "" {
-		v.logger.Warn("a group of mapping.category was not read wholly: who is not seen in it keeps the labels as they are", "source", v.cfg.Name)
-		detail += "; as long as that is so, who is not seen in it keeps the labels as they are"
+	if len(v.labelling.doubts) == 0 {
+		v.certificate.satisfy(labelGroups, model.Because("groups-read", v.labelling.describe()))
+		return
 	}
-	v.certificate.satisfy(labelGroups, "%s", detail)
+	v.logger.Warn("a group of mapping.category was not read wholly: who is not seen in it keeps the labels as they are", "source", v.cfg.Name)
+	v.certificate.satisfy(labelGroups, model.Because("labels-doubted", v.labelling.describe()))
 }

@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -84,7 +83,7 @@ func (v *session) refusedBefore(ctx context.Context) error {
 func (v *session) refusedEarlier(ctx context.Context) error {
 	noted, err := v.lockout.RefusedLogin(ctx, v.cfg.Name)
 	if err != nil {
-		return v.fail(model.ReadBind, "", fmt.Errorf("look whether the password was refused before: %w", err))
+		return v.fail(model.ReadBind, worded(model.Because("note-of-refusal-unreadable", err.Error()), err))
 	}
 	v.noted = !noted.At.IsZero()
 	if !v.noted || v.insist {
@@ -92,14 +91,13 @@ func (v *session) refusedEarlier(ctx context.Context) error {
 	}
 	sum, err := v.loginFingerprint(noted.Salt)
 	if err != nil {
-		return v.fail(model.ReadBind, "", err)
+		return v.fail(model.ReadBind, err)
 	}
 	if !hmac.Equal(sum, noted.Fingerprint) {
 		return nil
 	}
 	v.shut = true
-	return v.refuse(bindIdentity, model.ReadBind, v.refusedHint(noted.Answer), fmt.Errorf("%s: refused at %s, and not tried since: %s",
-		v.loginAs(), wording.Stamp(noted.At), noted.Answer))
+	return v.refuse(bindIdentity, model.ReadBind, worded(model.Because("login-not-tried", v.loginAs(), noted.At, noted.Answer), nil), v.refusedAdvice(noted.Answer)...)
 }
 
 // recordRefusal notes the server's answer to the password, and returns the refusal. What has happened is
@@ -112,11 +110,12 @@ func (v *session) recordRefusal(ctx context.Context, refused error) error {
 		noted.Fingerprint = sum
 		err = v.lockout.NoteRefusedLogin(context.WithoutCancel(ctx), noted)
 	}
+	why := model.Because("login-fails", v.loginAs(), refused.Error())
 	if err != nil {
-		err = fmt.Errorf("this could not be noted, so the next pass tries the password again: %w", err)
+		why = model.Because("login-fails-not-noted", v.loginAs(), refused.Error(), err.Error())
 	}
 	v.shut = true
-	return v.refuse(bindIdentity, model.ReadBind, v.refusedHint(noted.Answer), errors.Join(fmt.Errorf("%s: %w", v.loginAs(), refused), err))
+	return v.refuse(bindIdentity, model.ReadBind, worded(why, errors.Join(refused, err)), v.refusedAdvice(noted.Answer)...)
 }
 
 // clearRefusal forgets a refusal after the server accepted the password.
@@ -125,14 +124,14 @@ func (v *session) clearRefusal(ctx context.Context) error {
 		return nil
 	}
 	if err := v.lockout.ForgetRefusedLogin(context.WithoutCancel(ctx), v.cfg.Name); err != nil {
-		return v.fail(model.ReadBind, "", fmt.Errorf("note that the password is accepted again: %w", err))
+		return v.fail(model.ReadBind, worded(model.Because("note-of-refusal-stays", err.Error()), err))
 	}
 	return nil
 }
 
-func (s *Source) refusedHint(answer string) string {
-	return credentialsRefusal(answer).hint() + blankHint(s.cfg.BindPassword) + "; to save the account from a lock-out, no pass tries it again until bind_dn, urls or the password is another " +
-		"(then restart the daemon), or until `threema-dirsync check --try-login`, which tries once more, finds it accepted"
+func (s *Source) refusedAdvice(answer string) []model.Reason {
+	advice := append(credentialsRefusal(answer).means.Some(), blankAdvice(s.cfg.BindPassword).Some()...)
+	return append(advice, model.Because("password-not-tried-again"))
 }
 
 // clipped is the beginning of an answer, at most longestAnswer bytes.

@@ -14,6 +14,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/ds389"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/openldap"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/sambaad"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -88,6 +89,7 @@ func mustRead(t testing.TB, s *Source, tracked ...model.Tracked) model.Snapshot 
 	if err != nil {
 		t.Fatal(err)
 	}
+	checkCodes(t, snapshot.Conditions, nil)
 	return snapshot
 }
 
@@ -105,8 +107,22 @@ func refusedRead(t testing.TB, s *Source, reason model.ReadReason) *model.ReadEr
 	if len(snapshot.People) > 0 {
 		t.Errorf("%d people beside the error", len(snapshot.People))
 	}
+	if words := english.Say(e.Told()); words != e.Error() {
+		t.Errorf("by its codes %q, want %q", words, e)
+	}
+	checkCodes(t, e.Conditions, e.Why)
 	t.Log(err)
 	return e
+}
+
+// checkCodes: what a read found, and why it gave nothing, has codes.
+func checkCodes(t testing.TB, conditions []model.Condition, why []model.Reason) {
+	t.Helper()
+	for _, found := range append(model.Convert(conditions, func(c model.Condition) model.Reason { return c.Detail }), why...) {
+		if found.Code == "" || found.Words != "" {
+			t.Errorf("no code: %+v", found)
+		}
+	}
 }
 
 func condition(t testing.TB, conditions []model.Condition, name string) model.Condition {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 const groupBatch = 50 // DNs in one search
@@ -147,7 +149,7 @@ func foreigner(e entry) member {
 	if err != nil || id.ofDomain() {
 		return member{kind: foreign}
 	}
-	return member{kind: nested, group: &group{dn: e.dn, faults: []string{"it stands for whoever fits a rule of Windows (" + id.String() + "), which is not followed"}}}
+	return member{kind: nested, group: &group{dn: e.dn, faults: model.Because("rule-of-windows", id.String()).Some()}}
 }
 
 // contextOf returns the naming context of this server in which a DN lies, "" if in none. A DN

@@ -33,13 +33,13 @@ func parseMemberURL(text string) (memberSearch, error) {
 	const scheme = "ldap:///"
 	s := memberSearch{text: memberURL + " " + text}
 	if len(text) < len(scheme) || !strings.EqualFold(text[:len(scheme)], scheme) {
-		return s, groupFault("it names a server of its own, or is no LDAP URL")
+		return s, groupFault{model.Because("search-of-another-server")}
 	}
 	parts := strings.Split(text[len(scheme):], "?")
 	for i := range parts {
 		var err error
 		if parts[i], err = url.PathUnescape(parts[i]); err != nil {
-			return s, groupFault("it is no LDAP URL")
+			return s, groupFault{model.Because("search-no-url")}
 		}
 	}
 	for len(parts) < 5 {
@@ -51,13 +51,13 @@ func parseMemberURL(text string) (memberSearch, error) {
 	base, err := parseDN(parts[0])
 	switch {
 	case err != nil:
-		return s, groupFault("its base is no DN")
+		return s, groupFault{model.Because("search-base-no-dn")}
 	case parts[1] != "":
-		return s, groupFault("it asks for values of " + parts[1] + ", not for entries")
+		return s, groupFault{model.Because("search-for-values", parts[1])}
 	case !known:
-		return s, groupFault("its scope is none of base, one and sub")
+		return s, groupFault{model.Because("search-scope-unknown")}
 	case strings.Join(parts[4:], "") != "" || len(parts) > 5:
-		return s, groupFault("it has extensions")
+		return s, groupFault{model.Because("search-has-extensions")}
 	}
 	s.base, s.depth, s.filter = parts[0], len(base.RDNs), filter(parts[3])
 	switch {
@@ -91,13 +91,13 @@ func (v *session) memberSearchOf(text string) (memberSearch, error) {
 	packet, err := ldap.CompileFilter(string(s.filter))
 	switch {
 	case err != nil:
-		return s, groupFault("its filter is not readable")
+		return s, groupFault{model.Because("search-filter-unreadable")}
 	case v.contextOf(s.base) == "":
-		return s, groupFault("its base lies in no directory of this server")
+		return s, groupFault{model.Because("search-base-elsewhere")}
 	}
 	for _, name := range attributesOf(packet) {
 		if name != "" && !v.schema.knows(name) {
-			return s, groupFault("its filter names the attribute " + name + ", which this directory does not know")
+			return s, groupFault{model.Because("search-attribute-unknown", name)}
 		}
 	}
 	return s, nil
@@ -118,15 +118,15 @@ func (v *session) search(ctx context.Context, s memberSearch, only filter, each 
 	}))
 	if e, ok := errors.AsType[*model.ReadError](err); ok && e.Reason == model.ReadReference {
 		v.certificate = before
-		return groupFault("a part of what it covers lies on another server")
+		return groupFault{model.Because("search-in-part-elsewhere")}
 	}
 	switch code, answered := serverCode(err); {
 	case !answered:
 		return err
 	case code == ldap.LDAPResultNoSuchObject:
-		return groupFault("its base is not there, or the bind account may not see it")
+		return groupFault{model.Because("search-base-not-found")}
 	}
-	return groupFault(fmt.Sprintf("the server refuses the search: %v", err))
+	return groupFault{model.Because("search-refused", err.Error())}
 }
 
 // unseen is the fault of a search that found nobody and may have missed somebody: whoever may not
@@ -145,7 +145,7 @@ func (v *session) unseen(s memberSearch) error {
 			return err
 		}
 		if !shown {
-			return groupFault("it finds nobody, and no entry there shows " + name)
+			return groupFault{model.Because("search-attribute-hidden", name)}
 		}
 	}
 	return nil
@@ -188,5 +188,5 @@ func (r *groupReader) follow(ctx context.Context, g *group) error {
 }
 
 func (g *group) notFollowed(s memberSearch, why error) {
-	g.fault("its %s is not followed: %v", s.text, why)
+	g.fault(model.Because("search-not-followed", s.text, whyOf(why)))
 }

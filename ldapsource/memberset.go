@@ -2,9 +2,8 @@ package ldapsource
 
 import (
 	"fmt"
-	"strings"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // memberSet is one configured group with everybody in it, directly or through other groups.
@@ -20,7 +19,7 @@ type memberSet struct {
 
 	people, nested, searches, foreign int // for the operator
 	moved, deleted, hidden            int // of the members that are not found, see judgeLost
-	faults                            []string
+	faults                            []model.Reason
 }
 
 func newMemberSet(dn string) *memberSet {
@@ -30,9 +29,7 @@ func newMemberSet(dn string) *memberSet {
 	}
 }
 
-func (r *memberSet) fault(format string, args ...any) {
-	r.faults = append(r.faults, fmt.Sprintf(format, args...))
-}
+func (r *memberSet) fault(why model.Reason) { r.faults = append(r.faults, why) }
 
 // add counts a member that is none of the people of the read.
 func (r *memberSet) add(m member) {
@@ -52,9 +49,9 @@ func (r *memberSet) add(m member) {
 func (r *memberSet) take(g *group) {
 	for _, fault := range g.faults {
 		if g != r.root {
-			fault = "the group " + g.dn + " in it: " + fault
+			fault = model.Because("fault-of-group-in-it", g.dn, fault)
 		}
-		r.fault("%s", fault)
+		r.fault(fault)
 	}
 	r.searches += g.followed
 	r.shown = r.shown || len(g.people)+len(g.uids) > 0
@@ -98,47 +95,51 @@ func (r *memberSet) named() string {
 }
 
 // hasNobody is the rule for groups that are there for somebody in scope.
-func (r *memberSet) hasNobody() string {
+func (r *memberSet) hasNobody() model.Reason {
 	if r.people > 0 {
-		return ""
+		return model.Reason{}
 	}
-	return "it is empty: nobody in scope is a member, directly or through other groups"
+	return model.Because("group-of-nobody")
 }
 
-// describeLost says what became of the members that are not found, as far as the directory tells.
-func (r *memberSet) describeLost() string {
-	var parts []string
+// describeLost says of the members that are not found what became of them, as far as the directory tells.
+func (r *memberSet) describeLost() model.Reason {
+	lost := r.moved + r.deleted + r.hidden
+	var told []model.Reason
 	if r.moved > 0 {
-		parts = append(parts, wording.Counted(r.moved, "is the former DN of somebody who was moved or renamed: correct it in the group",
-			"are former DNs of people who were moved or renamed: correct them in the group"))
+		told = append(told, model.Because("members-moved", r.moved))
 	}
 	if r.deleted > 0 {
-		parts = append(parts, wording.Counted(r.deleted, "is gone: its place is readable and does not show it", "are gone: their places are readable and do not show them"))
+		told = append(told, model.Because("members-gone", r.deleted))
 	}
-	if r.hidden > 0 && len(parts) > 0 {
-		parts = append(parts, fmt.Sprintf("%d may be hidden", r.hidden))
+	if len(told) == 0 {
+		return model.Because("members-not-found", lost)
 	}
-	if len(parts) == 0 {
-		return ""
+	if r.hidden > 0 {
+		told = append(told, model.Because("members-may-be-hidden", r.hidden))
 	}
-	return " (" + strings.Join(parts, "; ") + ")"
+	return model.Because("members-not-found-told", lost, told)
 }
 
-func (r *memberSet) describe() string {
-	counts := []string{wording.Counted(r.people, "person", "people")}
+// describe counts who is in it, and says why it is not read wholly.
+func (r *memberSet) describe() model.Reason {
+	counts := []model.Reason{model.Because("people-in-it", r.people)}
 	for _, count := range []struct {
-		n         int
-		one, many string
+		n     int
+		words model.Reason
 	}{
-		{r.nested, "group in it", "groups in it"},
-		{r.searches, "search followed (" + memberURL + " or role)", "searches followed (" + memberURL + " or role)"},
-		{r.foreign, "member of another domain", "members of other domains"},
-		{r.moved + r.deleted + r.hidden, "member that is not found" + r.describeLost(), "members that are not found" + r.describeLost()},
-		{len(r.nobodys), "login that nobody has", "logins that nobody has"},
+		{r.nested, model.Because("groups-in-it", r.nested)},
+		{r.searches, model.Because("searches-followed", r.searches)},
+		{r.foreign, model.Because("members-of-other-domains", r.foreign)},
+		{r.moved + r.deleted + r.hidden, r.describeLost()},
+		{len(r.nobodys), model.Because("logins-of-nobody", len(r.nobodys))},
 	} {
 		if count.n > 0 {
-			counts = append(counts, wording.Counted(count.n, count.one, count.many))
+			counts = append(counts, count.words)
 		}
 	}
-	return strings.Join(append([]string{strings.Join(counts, ", ")}, r.faults...), "; ")
+	if len(r.faults) > 0 {
+		return model.Because("members-in-part", counts, r.faults)
+	}
+	return model.Because("members", counts)
 }

@@ -1,15 +1,10 @@
 package ldapsource
 
 import (
-	"fmt"
 	"slices"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
-
-// shownNameless keeps a message readable where a whole OU is concerned.
-const shownNameless = 5
 
 // nameless are the entries of the scope without a usable immutable ID: people whose ID another tool
 // is still to write, or somebody whose ID is hidden by now, who may be any of ours. They get nothing,
@@ -47,8 +42,8 @@ func (v *session) meetNameless(e entry, why error) error {
 // refuseNameless is for small looks whose answer would not be whole without the entry.
 func (v *session) refuseNameless(e entry, why error) error {
 	v.logger.Debug("entry without a usable id", "source", v.cfg.Name, "dn", e.dn)
-	return v.refuse(mandatoryAttributes, model.ReadResult, "let the bind account read that attribute of everybody in scope; the log at level debug names the entry",
-		fmt.Errorf("an entry has no usable %s, so nobody knows whose it is: %w", v.cfg.IDAttribute, why))
+	return v.refuse(mandatoryAttributes, model.ReadResult, worded(model.Because("entry-without-id", v.cfg.IDAttribute, why.Error()), why),
+		model.Because("let-read-id-of-logged"))
 }
 
 // ignoreNameless is for looks that prove nothing, and for those by ID among the deleted.
@@ -58,12 +53,11 @@ func ignoreNameless(entry, error) error { return nil }
 func (v *session) certifyIDs() {
 	n := v.nameless
 	if len(n.names) == 0 {
-		v.certificate.satisfy(model.ConditionIDs, "everybody has a usable %s", v.cfg.IDAttribute)
+		v.certificate.satisfy(model.ConditionIDs, model.Because("ids-usable", v.cfg.IDAttribute))
 		return
 	}
 	names := slices.Sorted(slices.Values(n.names))
-	v.certificate.doubt(model.ConditionIDs, "%d without a usable %s (%s): %s. They get nothing, and as each may be anybody, nobody counts as absent; all else goes on. "+
-		"Write the attribute, let the bind account read it, or hold them by exclude_dns", len(names), v.cfg.IDAttribute, n.why, wording.SomeOf(names, shownNameless, "; "))
+	v.certificate.doubt(model.ConditionIDs, model.Because("ids-unusable", len(names), v.cfg.IDAttribute, n.why, names))
 }
 
 // mayBe says why somebody who is not found by ID may be there all the same, "" if nothing speaks for it.

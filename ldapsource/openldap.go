@@ -2,7 +2,6 @@ package ldapsource
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -28,16 +27,14 @@ func (openLDAP) lifecycle() []string {
 	return []string{"pwdAccountLockedTime", "pwdEndTime", "shadowExpire"}
 }
 
-func (openLDAP) limitsHint(bindDN string) string {
-	limits := fmt.Sprintf(`dn.exact=%q size.pr=1000 size.prtotal=unlimited time=unlimited`, bindDN)
-	return "a limit of the server ended the search; OpenLDAP counts all pages together: lift it for the bind account in the database's configuration: " +
-		"limits " + limits + "; in cn=config: olcLimits: " + limits
+func (openLDAP) limitsAdvice(bindDN string) model.Reason {
+	return model.Because("lift-limits-of-openldap", bindDN)
 }
 
 func (openLDAP) contexts(root rootDSE) []string  { return root.values["namingcontexts"] }
 func (openLDAP) controls(rootDSE) []ldap.Control { return nil }
 func (openLDAP) skip(entry) bool                 { return false }
-func (openLDAP) conflict(entry) string           { return "" }
+func (openLDAP) conflict(entry) model.Reason     { return model.Reason{} }
 
 func (openLDAP) account(_ context.Context, v *session) (*entry, error) {
 	return v.lookup(v.self, v.idAttributes()...)

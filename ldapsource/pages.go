@@ -2,7 +2,6 @@ package ldapsource
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/go-ldap/ldap/v3"
@@ -45,8 +44,7 @@ func (v *session) pages(ctx context.Context, q query, sink *pageSink) (int, erro
 		v.showed()
 		control, ok := ldap.FindControl(result.Controls, ldap.ControlTypePaging).(*ldap.ControlPaging)
 		if !ok {
-			return n, v.refuse(paging, model.ReadPaging, "something between us and the directory drops the paging control; connect to the server itself",
-				fmt.Errorf("page %d came without the paging control", n))
+			return n, v.refuse(paging, model.ReadPaging, worded(model.Because("page-uncontrolled", n), nil), model.Because("paging-dropped"))
 		}
 		cookie = control.Cookie
 		news, again, err := sink.take(result.Entries)
@@ -54,11 +52,11 @@ func (v *session) pages(ctx context.Context, q query, sink *pageSink) (int, erro
 		case err != nil:
 			return n, err
 		case news+referred == 0 && len(cookie) > 0:
-			return n, v.refuse(lastCookieEmpty, model.ReadPaging, "", fmt.Errorf("page %d brought nobody new, and promises more", n))
+			return n, v.refuse(lastCookieEmpty, model.ReadPaging, worded(model.Because("page-without-news", n), nil))
 		case again != "":
-			return n, v.refuse(duplicateIDs, model.ReadDuplicate, "", fmt.Errorf("two entries have the %s %s", sink.what, again))
+			return n, v.refuse(duplicateIDs, model.ReadDuplicate, worded(model.Because("id-twice", sink.what, again), nil))
 		case len(sink.seen) > maxEntries:
-			return n, v.refuse(lastCookieEmpty, model.ReadPaging, "", fmt.Errorf("more than %d entries, and no end", maxEntries))
+			return n, v.refuse(lastCookieEmpty, model.ReadPaging, worded(model.Because("entries-without-end", maxEntries), nil))
 		case len(cookie) == 0:
 			return n, v.strayPackets()
 		}
@@ -80,7 +78,7 @@ func (q query) request(pageSize int, cookie []byte) *ldap.SearchRequest {
 // one of them may have been an entry (pitfall A10).
 func (v *session) strayPackets() error {
 	if err := v.conn.GetLastError(); err != nil {
-		return v.refuse(resultCodes, model.ReadResult, "", errors.Join(errors.New("the server sent packets that belong to no request"), err))
+		return v.refuse(resultCodes, model.ReadResult, worded(model.Because("stray-packets", err.Error()), err))
 	}
 	return nil
 }

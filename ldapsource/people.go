@@ -2,13 +2,10 @@ package ldapsource
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
-	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -51,47 +48,47 @@ func (v *session) readPeople(ctx context.Context) ([]model.Person, error) {
 	}
 	switch lacking := len(v.nameless.names); {
 	case len(people) == 0 && lacking > 0:
-		return nil, v.refuse(mandatoryAttributes, model.ReadResult, "let the bind account read that attribute of everybody in scope",
-			fmt.Errorf("none of %d entries has a usable %s, so nobody knows who they are: %s", lacking, v.cfg.IDAttribute, v.nameless.why))
+		return nil, v.refuse(mandatoryAttributes, model.ReadResult, worded(model.Because("nobody-has-id", lacking, v.cfg.IDAttribute, v.nameless.why), nil),
+			model.Because("let-read-id"))
 	case len(people) == 0:
-		return nil, v.refuse(notEmpty, model.ReadEmpty, "check base_dn and filter, and what the bind account may read; an empty directory is never believed",
-			fmt.Errorf("nobody below %s matches %s", v.cfg.BaseDN, v.filter))
+		return nil, v.refuse(notEmpty, model.ReadEmpty, worded(model.Because("nobody-matches", v.cfg.BaseDN, string(v.filter)), nil),
+			model.Because("check-base-and-filter"))
 	}
 	v.tally.entries = len(sink.seen)
 	v.certifyPages(count, len(people), len(sink.seen))
-	v.certificate.satisfy(resultCodes, "success on all pages; %s%s", changeNote(before, after), roundNumber(len(sink.seen)))
+	v.certificate.satisfy(resultCodes, success(changeNote(before, after), len(sink.seen)))
 	v.judgeHidden(hidden, len(people))
 	v.certifyIDs()
 	return people, nil
 }
 
 func (v *session) certifyPages(pages, people, entries int) {
-	v.certificate.satisfy(paging, "the control on each of %s", wording.Counted(pages, "page", "pages"))
-	v.certificate.satisfy(lastCookieEmpty, "the server says that page %d was the last", pages)
+	v.certificate.satisfy(paging, model.Because("pages-controlled", pages))
+	v.certificate.satisfy(lastCookieEmpty, model.Because("page-last", pages))
 	v.certifyReferences()
-	v.certificate.satisfy(duplicateIDs, "%s, each %s once", wording.Counted(entries, "entry", "entries"), v.cfg.IDAttribute)
-	v.certificate.satisfy(notEmpty, "%s among %s", wording.Counted(people, "person", "people"), wording.Counted(entries, "entry", "entries"))
+	v.certificate.satisfy(duplicateIDs, model.Because("each-id-once", entries, v.cfg.IDAttribute))
+	v.certificate.satisfy(notEmpty, model.Because("people-among-entries", people, entries))
 }
 
 // changeNote tells whether the directory changed during the read. Pages are no snapshot
 // (pitfall C11): who moved meanwhile may be missing and is looked up by ID afterwards.
-func changeNote(before, after string) string {
+func changeNote(before, after string) model.Reason {
 	switch {
 	case before == "":
-		return "the server does not tell whether the directory changed meanwhile"
+		return model.Because("change-untold")
 	case before == after:
-		return before + ", unchanged by the read's end"
+		return model.Because("unchanged-meanwhile", before)
 	}
-	return before + " at the start, " + after + " at the end: the directory changed meanwhile"
+	return model.Because("changed-meanwhile", before, after)
 }
 
-// roundNumber makes a human look at a total that a silent limit might have made (pitfall A6).
+// success makes a human look at a total that a silent limit might have made (pitfall A6).
 // It is no failure: there are directories with 500 people.
-func roundNumber(entries int) string {
+func success(change model.Reason, entries int) model.Reason {
 	if isRound(entries) {
-		return fmt.Sprintf("; exactly %d entries, which is also a usual size limit: make sure that there are no more", entries)
+		return model.Because("pages-succeed-round-number", change, entries)
 	}
-	return ""
+	return model.Because("pages-succeed", change)
 }
 
 func isRound(entries int) bool { return slices.Contains([]int{500, 1000, 1500, 2000, 5000}, entries) }
@@ -99,17 +96,17 @@ func isRound(entries int) bool { return slices.Contains([]int{500, 1000, 1500, 2
 // judgeHidden doubts a view in which what decides about people is missing from more than
 // max(3, 1 %) of them: somebody took a right away (pitfall B14).
 func (v *session) judgeHidden(hidden map[string]int, people int) {
-	var doubts []string
+	var doubts []model.Reason
 	for _, name := range v.profile.mandatory() {
 		if allowed := model.HiddenAttributes(people); hidden[name] > allowed.Number() {
-			doubts = append(doubts, fmt.Sprintf("%s of %d of %s is not readable, %s", name, hidden[name], wording.Counted(people, "person", "people"), english.Say(allowed.Reason())))
+			doubts = append(doubts, model.Because("attribute-hidden", name, hidden[name], people, allowed.Reason()))
 		}
 	}
 	if len(doubts) > 0 {
-		v.certificate.doubt(mandatoryAttributes, "%s; let the bind account read it, or, if these are no accounts (contacts, say), leave them out by filter", strings.Join(doubts, ", "))
+		v.certificate.doubt(mandatoryAttributes, model.Because("attributes-hidden", doubts))
 		return
 	}
-	v.certificate.satisfy(mandatoryAttributes, "%s", strings.Join(append([]string{v.cfg.IDAttribute}, v.profile.mandatory()...), ", "))
+	v.certificate.satisfy(mandatoryAttributes, model.Because("attributes-readable", append([]string{v.cfg.IDAttribute}, v.profile.mandatory()...)))
 }
 
 // find returns the one entry of the naming context that matches, nil if there is none.
@@ -121,7 +118,7 @@ func (v *session) find(ctx context.Context, f filter) (*entry, error) {
 	case err != nil:
 		return nil, err
 	case len(found) > 1:
-		return nil, v.refuse(bindIdentity, model.ReadBind, "write bind_dn as a DN", errors.New("more than one account has the name of the bind account"))
+		return nil, v.refuse(bindIdentity, model.ReadBind, worded(model.Because("bind-account-twice"), nil), model.Because("write-bind-dn"))
 	case len(found) == 0:
 		return nil, nil
 	}

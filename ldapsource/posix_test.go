@@ -52,7 +52,7 @@ func wantEverywhere(t *testing.T, cfg Config, group string, members ...string) {
 			protected[account] = true
 		}
 	}
-	if diff := cmp.Diff(want, protected); diff != "" || guarded.ProtectAll != "" {
+	if diff := cmp.Diff(want, protected); diff != "" || len(guarded.ProtectAll) > 0 {
 		t.Errorf("protected: %s; %q", diff, guarded.ProtectAll)
 	}
 	wantProtectedFromBelow(t, mustNew(t, protecting), guarded)
@@ -71,7 +71,7 @@ func wantProtectedFromBelow(t *testing.T, s *Source, snapshot model.Snapshot) {
 		t.Fatal(err)
 	}
 	for i, p := range snapshot.People {
-		if want := p.Protected || snapshot.ProtectAll != ""; sightings[i].Protected != want {
+		if want := p.Protected || len(snapshot.ProtectAll) > 0; sightings[i].Protected != want {
 			t.Errorf("%s: protected %t by the last look, %t by the read", p.DN, sightings[i].Protected, want)
 		}
 	}
@@ -99,7 +99,7 @@ func wantDoubt(t *testing.T, cfg Config, group, detail string, members ...string
 	}
 	cfg.Groups, cfg.ProtectGroups = nil, []string{group}
 	guarded := mustRead(t, mustNew(t, cfg))
-	if !strings.Contains(guarded.ProtectAll, detail) {
+	if !strings.Contains(english.Join(guarded.ProtectAll), detail) {
 		t.Errorf("not everybody is protected: %q", guarded.ProtectAll)
 	}
 	wantProtectedFromBelow(t, mustNew(t, cfg), guarded)

@@ -18,7 +18,7 @@ type profile interface {
 	optional() []string  // attributes that are asked for where the schema has them
 	mandatory() []string // of the required: those that every person has, so a lack means that they are hidden
 	lifecycle() []string // attributes that tell whether an account is still in use
-	limitsHint(bindDN string) string
+	limitsAdvice(bindDN string) model.Reason
 
 	contexts(rootDSE) []string                                               // the naming contexts that hold people
 	controls(rootDSE) []ldap.Control                                         // sent with every search of a subtree
@@ -61,7 +61,7 @@ type profile interface {
 	// skip leaves out entries that the filter matches but that are no people.
 	skip(entry) bool
 	// conflict says why an entry is an accident of replication, "" if it is none.
-	conflict(entry) string
+	conflict(entry) model.Reason
 	// state is the account state with its evidence (design §5.2). What it cannot read or
 	// understand is Unknown, with the reason in the detail.
 	state(entry, time.Time) (model.AccountState, model.Evidence)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // span is a part of an attribute's values, as the option of its name tells: member;range=0-1499,
@@ -23,7 +25,7 @@ func parseRange(options string) (s span, ok bool, err error) {
 			continue
 		}
 		if ok {
-			return s, true, groupFault("two ranges at once, " + options)
+			return s, true, groupFault{model.Because("range-twice", options)}
 		}
 		ok = true
 		low, high, _ := strings.Cut(text, "-")
@@ -43,7 +45,7 @@ func parseRange(options string) (s span, ok bool, err error) {
 func parseBound(text string) (int, error) {
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 0 || strconv.Itoa(n) != text {
-		return 0, groupFault(fmt.Sprintf("%q is no bound of a range", text))
+		return 0, groupFault{model.Because("range-bound-unreadable", text)}
 	}
 	return n, nil
 }
@@ -60,7 +62,7 @@ func (e entry) partOf(attribute string) (part span, ranged bool, err error) {
 		case err != nil:
 			return s, true, err
 		case ok && ranged:
-			return s, true, groupFault("two ranges of " + attribute + " in one answer")
+			return s, true, groupFault{model.Because("ranges-in-one-answer", attribute)}
 		case ok:
 			part, ranged = s, true
 			part.values = values
@@ -69,18 +71,18 @@ func (e entry) partOf(attribute string) (part span, ranged bool, err error) {
 	return part, ranged, nil
 }
 
-// joins tells why a part does not follow the values before it, "" if it does. A part without
+// misfit tells why a part does not follow the values before it. A part without
 // values, or one that goes back or leaves a gap, would make a group smaller than it is.
-func (s span) joins(have int) string {
+func (s span) misfit(have int) model.Reason {
 	switch {
 	case s.low != have:
-		return fmt.Sprintf("values from %d on were due, and those from %d came", have, s.low)
+		return model.Because("part-not-due", have, s.low)
 	case len(s.values) == 0:
-		return fmt.Sprintf("the part from %d on is empty", s.low)
+		return model.Because("part-empty", s.low)
 	case !s.last && s.high-s.low+1 != len(s.values):
-		return fmt.Sprintf("the part %d to %d has %d values", s.low, s.high, len(s.values))
+		return model.Because("part-of-another-size", s.low, s.high, len(s.values))
 	}
-	return ""
+	return model.Reason{}
 }
 
 // allValues returns the values of an attribute of an entry, and asks for the rest as long as
@@ -92,31 +94,31 @@ func (v *session) allValues(e entry, attribute string) ([]string, error) {
 		return values, err
 	}
 	if len(values) > 0 {
-		return nil, groupFault(attribute + " came both whole and in parts")
+		return nil, groupFault{model.Because("whole-and-in-parts", attribute)}
 	}
 	for {
-		if wrong := part.joins(len(values)); wrong != "" {
-			return nil, groupFault(attribute + " came in parts that do not join: " + wrong)
+		if wrong := part.misfit(len(values)); wrong.Code != "" {
+			return nil, groupFault{model.Because("parts-do-not-join", attribute, wrong)}
 		}
 		values = append(values, part.values...)
 		switch {
 		case part.last:
 			return values, nil
 		case len(values) > maxEntries:
-			return nil, groupFault(fmt.Sprintf("more than %d values of %s, and no end", maxEntries, attribute))
+			return nil, groupFault{model.Because("values-without-end", maxEntries, attribute)}
 		}
 		next, err := v.lookup(e.dn, fmt.Sprintf("%s;range=%d-*", attribute, len(values)))
 		if err != nil {
 			return nil, err
 		}
 		if next == nil {
-			return nil, groupFault("the group was gone before all of " + attribute + " was read")
+			return nil, groupFault{model.Because("group-gone-meanwhile", attribute)}
 		}
 		if part, ranged, err = next.partOf(attribute); err != nil {
 			return nil, err
 		}
 		if !ranged {
-			return nil, groupFault(fmt.Sprintf("the server says that there is more of %s than %d values, and does not show it", attribute, len(values)))
+			return nil, groupFault{model.Because("values-not-shown", attribute, len(values))}
 		}
 	}
 }

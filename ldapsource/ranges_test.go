@@ -156,7 +156,7 @@ func FuzzParseRange(f *testing.F) {
 		if !slices.Contains(strings.Split(options, ";"), text) {
 			t.Errorf("%q is read as %q", options, text)
 		}
-		if s.joins(s.low) == "" || s.joins(s.low+1) == "" {
+		if s.misfit(s.low).Code == "" || s.misfit(s.low+1).Code == "" {
 			t.Errorf("%q joins without a value", options)
 		}
 	})

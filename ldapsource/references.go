@@ -11,9 +11,8 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
-// elsewhereHint: whoever follows it is read, see accept.
-const elsewhereHint = "a part of base_dn lies on another server, so this one alone is never complete: make that part a source of its own, " +
-	"or list it under exclude_dns, or narrow base_dn"
+// elsewhereAdvice: whoever follows it is read, see accept.
+func elsewhereAdvice() model.Reason { return model.Because("read-part-elsewhere") }
 
 // Part is what another source reads.
 type Part struct{ Source, BaseDN string }
@@ -48,7 +47,7 @@ func (s *Source) setCovers() error {
 // reference is a part of the directory that lies on another server, and that this source need not read.
 type reference struct {
 	dn       *ldap.DN
-	why      string
+	why      model.Reason
 	excluded bool
 }
 
@@ -79,14 +78,14 @@ func (v *session) judgeReference(text, base string) (reference, bool) {
 		switch {
 		case !within(c.top, dn):
 		case c.source == "":
-			return reference{dn, "exclude_dns holds it", true}, true
+			return reference{dn, model.Because("elsewhere-excluded"), true}, true
 		default:
-			return reference{dn, "the source " + c.source + " reads it", false}, true
+			return reference{dn, model.Because("elsewhere-of-source", c.source), false}, true
 		}
 	}
 	own := composed(v.base)
 	outside := base != v.cfg.BaseDN && !within(own, dn) && !within(dn, own)
-	return reference{dn, "base_dn leaves it out", false}, outside
+	return reference{dn, model.Because("elsewhere-out-of-base"), false}, outside
 }
 
 // referredDN is what a reference leads to (RFC 4511 §4.5.3, RFC 4516), nil if it does not say.
@@ -120,17 +119,15 @@ func (v *session) outOfSight() string {
 
 // certifyReferences says what of the scope lies elsewhere.
 func (v *session) certifyReferences() {
-	var words []string
-	for _, r := range v.references {
-		words = append(words, r.dn.String()+" lies on another server; "+r.why)
+	if len(v.references) == 0 {
+		v.certificate.satisfy(references, model.Because("scope-whole"))
+		return
 	}
-	if len(words) == 0 {
-		words = []string{"none"}
-	}
-	v.certificate.satisfy(references, "%s", strings.Join(words, ". "))
+	parts := model.Convert(v.references, func(r reference) model.Reason { return model.Because("lies-elsewhere", r.dn.String(), r.why) })
+	v.certificate.satisfy(references, model.Because("scope-in-part-elsewhere", parts))
 }
 
 // refuseReference ends a read whose scope lies elsewhere in part.
 func (v *session) refuseReference(page int, to string) error {
-	return v.refuse(references, model.ReadReference, elsewhereHint, fmt.Errorf("page %d refers to %s", page, to))
+	return v.refuse(references, model.ReadReference, worded(model.Because("page-refers", page, to), nil), elsewhereAdvice())
 }

@@ -3,7 +3,6 @@ package ldapsource
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -33,13 +31,12 @@ func (v *session) readRootDSE(context.Context) (string, error) {
 		return "", fmt.Errorf("read the root DSE: %w", err)
 	}
 	if e == nil {
-		return "", v.refuse(resultCodes, model.ReadResult, "let the bind account read the root DSE (the entry with the empty DN)", errors.New("the root DSE is not readable"))
+		return "", v.refuse(resultCodes, model.ReadResult, worded(model.Because("root-unreadable"), nil), model.Because("let-read-root"))
 	}
 	v.root = rootDSE{entry: *e}
 	v.server = cmp.Or(e.first("dnshostname"), serverName(v.address))
 	if !v.root.supports(ldap.ControlTypePaging) {
-		return "", v.refuse(paging, model.ReadPaging, "allow the paged results control on the server, or read from another one",
-			errors.New("the server does not offer paged results (1.2.840.113556.1.4.319)"))
+		return "", v.refuse(paging, model.ReadPaging, worded(model.Because("paging-not-offered"), nil), model.Because("offer-paging"))
 	}
 	v.judgeSynchronization()
 	if err := v.judgeClock(); err != nil {
@@ -54,10 +51,10 @@ func (v *session) readRootDSE(context.Context) (string, error) {
 // judgeSynchronization looks at a flag of Active Directory, which other servers lack.
 func (v *session) judgeSynchronization() {
 	if strings.EqualFold(v.root.first("issynchronized"), "FALSE") {
-		v.certificate.doubt(serverSynchronized, "%s says that it has not yet caught up with the other servers", v.server)
+		v.certificate.doubt(serverSynchronized, model.Because("server-not-caught-up", v.server))
 		return
 	}
-	v.certificate.satisfy(serverSynchronized, "%s says nothing to the contrary", v.server)
+	v.certificate.satisfy(serverSynchronized, model.Because("server-caught-up", v.server))
 }
 
 // judgeClock holds the server's clock against ours, where it tells one. By another clock no grace
@@ -68,20 +65,20 @@ func (v *session) judgeClock() error {
 		return err
 	}
 	if text == "" {
-		v.certificate.satisfy(clock, "the server does not tell its time")
+		v.certificate.satisfy(clock, model.Because("server-clock-untold"))
 		return nil
 	}
 	theirs, err := parseGeneralizedTime(text)
 	if err != nil {
-		v.certificate.doubt(clock, "the server's time is not readable: %v", err)
+		v.certificate.doubt(clock, model.Because("server-clock-unreadable", err.Error()))
 		return nil
 	}
 	skew := theirs.Sub(v.now()).Round(time.Second)
 	if skew.Abs() > model.MaxSkew {
-		v.certificate.doubt(clock, "the server's clock is %v from ours; set one of them right", skew)
+		v.certificate.doubt(clock, model.Because("server-clock-off", skew))
 		return nil
 	}
-	v.certificate.satisfy(clock, "the server's clock is %v from ours", skew)
+	v.certificate.satisfy(clock, model.Because("server-clock-agrees", skew))
 	return nil
 }
 
@@ -101,8 +98,8 @@ func (v *session) findContext() error {
 	v.nameRoot()
 	v.root.context = v.contextAround(v.root)
 	if v.root.context == "" {
-		return v.refuse(namingContext, model.ReadBase, "fix base_dn, or name a server of that directory in urls",
-			fmt.Errorf("base_dn %s lies in no directory of this server, which holds %s", v.cfg.BaseDN, strings.Join(v.profile.contexts(v.root), " and ")))
+		return v.refuse(namingContext, model.ReadBase, worded(model.Because("base-in-no-directory", v.cfg.BaseDN, v.profile.contexts(v.root)), nil),
+			model.Because("fix-base-or-server"))
 	}
 	return nil
 }
@@ -127,10 +124,9 @@ func (v *session) identifyContext(context.Context) (string, error) {
 	}
 	v.contextID = id
 	if id == "" {
-		v.certificate.doubt(namingContext, "the entry %s does not show %s, which tells this directory from another; let the bind account read it there",
-			v.root.context, strings.Join(v.profile.contextAttributes(v.schema), " or "))
+		v.certificate.doubt(namingContext, model.Because("directory-nameless", v.root.context, v.profile.contextAttributes(v.schema)))
 	} else {
-		v.certificate.satisfy(namingContext, "%s", id)
+		v.certificate.satisfy(namingContext, model.Because("directory-named", id))
 	}
 	return v.certificate.last(), nil
 }
@@ -139,7 +135,7 @@ func (v *session) identifyContext(context.Context) (string, error) {
 func (v *session) requireProof() error {
 	for _, c := range v.certificate {
 		if !c.OK {
-			return v.fail(model.ReadResult, "", fmt.Errorf("the directory proves nothing today: %s: %s", c.Name, english.Say(c.Detail)))
+			return v.fail(model.ReadResult, worded(model.Because("proves-nothing", c.Name, c.Detail), nil))
 		}
 	}
 	return nil

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/go-ldap/ldap/v3"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // exchangeList is a group whose members only Exchange can tell.
@@ -46,18 +48,18 @@ func (v *session) readRules(g *group, e entry) {
 	}
 	for _, name := range unfollowed() {
 		if e.first(name) != "" {
-			g.fault("its %s is not followed, so who is in it by that is not known", name)
+			g.fault(model.Because("rule-not-followed", name))
 		}
 	}
 	if e.isA(exchangeList) {
-		g.fault("it is a dynamic distribution list, which is not followed: only Exchange knows who is in it")
+		g.fault(model.Because("exchange-list"))
 	}
 	if e.first("dgIdentity") != "" && e.first(memberURL) != "" {
-		g.fault("its %s is not followed: the server does that as %s (dgIdentity), who may see more than the bind account", memberURL, e.first("dgIdentity"))
+		g.fault(model.Because("search-of-another-account", memberURL, e.first("dgIdentity")))
 	}
 	for _, text := range e.all("labeledURI") { // OpenLDAP's dynlist can be told to follow any attribute
 		if strings.HasPrefix(strings.ToLower(text), "ldap") {
-			g.fault("its labeledURI is not followed: if it says who is in the group, put it into %s", memberURL)
+			g.fault(model.Because("labeled-uri", memberURL))
 		}
 	}
 }

@@ -2,7 +2,6 @@ package ldapsource
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -92,9 +91,6 @@ func schemaTokens(text string) []string {
 	return tokens
 }
 
-// unknownAttributeHint: the schema is what the server can hold, whoever asks.
-const unknownAttributeHint = "write the name as the schema of the directory has it, or load the schema there that defines it; a right to read is not what is missing"
-
 // readSchema checks every attribute that we are going to name. A server answers a filter with
 // a typo with success and nobody (pitfall C2), and a mapping with one with empty values.
 func (v *session) readSchema(context.Context) (string, error) {
@@ -104,26 +100,28 @@ func (v *session) readSchema(context.Context) (string, error) {
 		return "", fmt.Errorf("read the schema %s: %w", at, err)
 	}
 	if at == "" || e == nil || len(e.values["attributetypes"]) == 0 {
-		return "", v.refuse(schemaKnown, model.ReadResult, "let the bind account read the entry that subschemaSubentry of the root DSE names",
-			fmt.Errorf("the schema %s is not readable", at))
+		return "", v.refuse(schemaKnown, model.ReadResult, worded(model.Because("schema-unreadable", at), nil), model.Because("let-read-schema"))
 	}
 	v.schema = parseSchema(e.values["attributetypes"])
-	var unknown []error
+	var unknown []model.Reason
 	for _, need := range v.needs() {
 		if !v.schema.knows(need.attribute) {
-			unknown = append(unknown, fmt.Errorf("%s names the attribute %q, which this directory does not know%s",
-				need.by, need.attribute, v.schema.suggest(need.attribute)))
+			unknown = append(unknown, v.schema.lacks(need))
 		}
 	}
 	if len(unknown) > 0 {
-		hint := unknownAttributeHint
-		if fitting := v.betterProfiles(); fitting != "" {
-			hint = fmt.Sprintf("set profile to %s: the server calls itself %s, and the profile %s names what other directories have", fitting, v.root.product(), v.cfg.Profile)
-		}
-		return "", v.refuse(schemaKnown, model.ReadConfig, hint, errors.Join(unknown...))
+		return "", v.refuse(schemaKnown, model.ReadConfig, worded(model.Because("attributes-unknown", unknown), nil), v.unknownAttributeAdvice())
 	}
-	v.certificate.satisfy(schemaKnown, "all %d attributes are known", len(v.needs()))
+	v.certificate.satisfy(schemaKnown, model.Because("attributes-known", len(v.needs())))
 	return v.certificate.last(), nil
+}
+
+// unknownAttributeAdvice: the schema is what the server can hold, whoever asks.
+func (v *session) unknownAttributeAdvice() model.Reason {
+	if fitting := v.betterProfiles(); fitting != "" {
+		return model.Because("set-profile", fitting, v.root.product(), string(v.cfg.Profile))
+	}
+	return model.Because("write-name-of-schema")
 }
 
 // need is an attribute and the part of the configuration that names it.
@@ -163,10 +161,10 @@ func (v *session) wanted() []string {
 	return slices.Compact(names)
 }
 
-// suggest finds the name that was probably meant.
-func (s schema) suggest(name string) string {
-	if meant := typo.Closest(name, slices.Sorted(maps.Keys(s))); meant != "" {
-		return fmt.Sprintf("; did you mean %q?", meant)
+// lacks says that an attribute is not known, with the name that was probably meant.
+func (s schema) lacks(n need) model.Reason {
+	if meant := typo.Closest(n.attribute, slices.Sorted(maps.Keys(s))); meant != "" {
+		return model.Because("attribute-unknown-meant", n.by, n.attribute, meant)
 	}
-	return ""
+	return model.Because("attribute-unknown", n.by, n.attribute)
 }

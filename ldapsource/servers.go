@@ -84,7 +84,17 @@ func (v *session) identifyReplica(context.Context) (string, error) {
 		return "", fmt.Errorf("read which copy of the directory %s holds: %w", v.server, err)
 	}
 	v.replica.ID, v.replica.Version = id, version
-	v.certificate.satisfy(serverIdentity, "%s at %s; its copy %s stands at %s", v.server, v.replica.Address,
-		cmp.Or(id, "has no identity that can be read, and"), cmp.Or(string(version), "a point that it does not tell"))
+	v.certificate.satisfy(serverIdentity, v.describeCopy())
 	return v.certificate.last(), nil
+}
+
+func (v *session) describeCopy() model.Reason {
+	stand := any(string(v.replica.Version))
+	if v.replica.Version == "" {
+		stand = model.Because("point-untold")
+	}
+	if v.replica.ID == "" {
+		return model.Because("nameless-copy-stands-at", v.server, v.replica.Address, stand)
+	}
+	return model.Because("copy-stands-at", v.server, v.replica.Address, v.replica.ID, stand)
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/peer"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir/loopca"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -85,7 +86,7 @@ func TestB16_Discover(t *testing.T) {
 				}
 			}
 			if tt.want == "" {
-				if e := refusedRead(t, s, model.ReadUnreachable); !strings.Contains(e.Error(), "corp.example") || e.Hint != discoveryHint {
+				if e := refusedRead(t, s, model.ReadUnreachable); !strings.Contains(e.Error(), "corp.example") || e.Hint != english.Say(discoveryAdvice()) {
 					t.Error(e)
 				}
 			}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -78,7 +79,7 @@ type step struct {
 func (v *session) steps() []step {
 	return []step{
 		{"connect", "connect to " + v.target() + " and verify the certificate", v.connect},
-		{"bind", v.loginAs(), v.bind},
+		{"bind", english.Say(v.loginAs()), v.bind},
 		{"server", "read the root DSE: paging, synchronization, clock, naming contexts", v.readRootDSE},
 		{"identity", "ask who we are", v.proveIdentity},
 		{"schema", "look up every attribute of mapping, filter and profile in the schema", v.readSchema},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -102,7 +103,7 @@ func (v *session) judgeEntry(ctx context.Context, t model.Tracked, e entry, inSc
 	p := v.person(t.ID.ID, e)
 	switch {
 	case p.Excluded:
-		p.State, p.Evidence = unknown(p.Held)
+		p.State, p.Evidence = unknown(english.Join(p.Held))
 	case v.profile.skip(e):
 		p.State, p.Evidence = unknown("the entry is no longer that of a person")
 	case p.State == model.Entitled && !inScope:

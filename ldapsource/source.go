@@ -68,7 +68,7 @@ func (s *Source) Read(ctx context.Context, tracked []model.Tracked) (model.Snaps
 		return model.Snapshot{
 			Source: s.cfg.Name, Conditions: v.certificate, People: people, Sightings: sightings,
 			EntitledBy: s.cfg.Groups, StateInFilter: v.stateInFilter(),
-			Server: v.server, Replica: v.replica, NamingContext: v.contextID, Scope: s.scope, Account: v.account, Reader: v.reader, ProtectAll: v.protected.doubt,
+			Server: v.server, Replica: v.replica, NamingContext: v.contextID, Scope: s.scope, Account: v.account, Reader: v.reader, ProtectAll: v.protected.doubts,
 		}, nil
 	})
 }

@@ -60,7 +60,7 @@ func TestB5_B18_StrangersAreNoPeople(t *testing.T) {
 				got := map[string]string{}
 				for account, p := range byAttribute(mustRead(t, s).People, "samaccountname") {
 					got[account] = p.State.String()
-					if p.Held != "" {
+					if len(p.Held) > 0 {
 						got[account] += ", held"
 					}
 				}

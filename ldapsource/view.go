@@ -1,7 +1,6 @@
 package ldapsource
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
@@ -28,8 +27,7 @@ func (v *session) sameView() error {
 	v.turn.Lock()
 	defer v.turn.Unlock()
 	if was, is := v.read, v.view(); was != (view{}) && is != was {
-		return v.fail(model.ReadUnreachable, "", fmt.Errorf("%s answers as %s, and the people were read from %s as %s: the next pass reads them anew",
-			is.server, is.reader, was.server, was.reader))
+		return v.fail(model.ReadUnreachable, worded(model.Because("read-from-other-view", is.server, is.reader.Reason(), was.server, was.reader.Reason()), nil))
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
@@ -61,7 +62,7 @@ func (d draft) explain(query string, past []model.Held) (explain.Explanation, er
 func (r *Report) unread() []explain.UnreadSide {
 	var unread []explain.UnreadSide
 	for _, s := range r.Incomplete {
-		unread = append(unread, explain.UnreadSide{Source: s.Name, Why: s.Err.Error(), Conditions: s.conditions()})
+		unread = append(unread, explain.UnreadSide{Source: s.Name, Why: english.Say(s.why()), Codes: s.codes(), Conditions: s.conditions()})
 	}
 	if r.Err != nil {
 		unread = append(unread, explain.UnreadSide{Why: r.Err.Error()})

@@ -58,7 +58,7 @@ func (p person) entry() model.Person {
 		}
 	}
 	return model.Person{
-		ID: p.id(), DN: p.dn(), Attributes: attributes, State: p.State, Evidence: p.Evidence, Held: p.Held, Excluded: p.Excluded, Protected: p.Protected,
+		ID: p.id(), DN: p.dn(), Attributes: attributes, State: p.State, Evidence: p.Evidence, Held: model.Told("", p.Held).Some(), Excluded: p.Excluded, Protected: p.Protected,
 	}
 }
 

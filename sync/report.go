@@ -57,6 +57,22 @@ func (s IncompleteSource) conditions() []model.Condition {
 	return nil
 }
 
+// why is the error by its codes, and as it is where it has none.
+func (s IncompleteSource) why() model.Reason {
+	if e, ok := errors.AsType[*model.ReadError](s.Err); ok && len(e.Why) > 0 {
+		return e.Told()
+	}
+	return model.Told("", s.Err.Error())
+}
+
+// codes are those of why it was not read, and of what to do.
+func (s IncompleteSource) codes() []model.Code {
+	if e, ok := errors.AsType[*model.ReadError](s.Err); ok {
+		return model.CodesOf(e.Why)
+	}
+	return nil
+}
+
 // Results lists all results of a change.
 func Results() []model.Result {
 	return []model.Result{model.Done, model.Failed, model.Uncertain, model.NotTried}
@@ -65,7 +81,7 @@ func Results() []model.Result {
 // Told is the report as it is written for people.
 func (r *Report) Told() outcomes.Pass {
 	unread := model.Convert(r.Incomplete, func(s IncompleteSource) outcomes.Unread {
-		return outcomes.Unread{Name: s.Name, Err: s.Err, Conditions: s.conditions()}
+		return outcomes.Unread{Name: s.Name, Why: s.why(), Conditions: s.conditions()}
 	})
 	return outcomes.Pass{Plan: r.Plan, Planned: r.Planned, DryRun: r.DryRun, Unread: unread, Steps: r.Results, HandedOver: r.HandedOver, Err: r.Err}
 }

@@ -127,7 +127,7 @@ func (r Report) MarshalJSON() ([]byte, error) {
 	}
 	for _, s := range r.Incomplete { // gave no snapshot: the certificate as far as the read got
 		source := view.NewSourceJSON(model.SourceReport{Name: s.Name, Conditions: s.conditions()})
-		source.Reason, source.Error = s.Reason, s.Err.Error()
+		source.Reason, source.Error, source.Codes = s.Reason, english.Say(s.why()), s.codes()
 		doc.Sources = append(doc.Sources, source)
 	}
 	return json.Marshal(doc)

@@ -2,13 +2,17 @@ package sync_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -45,6 +49,32 @@ func TestSourceFails(t *testing.T) {
 	w.directory.failure = nil
 	w.ok()
 	w.equal("withdrawn", 1, len(w.sim.State().Withdrawn))
+}
+
+// TestUnreadSaysWhyByCodes: what failed and what to do is told by codes, to programs and in the record that a status
+// reads, and in words made of them to people.
+func TestUnreadSaysWhyByCodes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{}, employees(4)...)
+	w.rollOut()
+	why := []model.Reason{model.Because("nobody-matches", "dc=demo", "(a=b)"), model.Because("check-base-and-filter")}
+	failure := &model.ReadError{Source: sourceName, Reason: model.ReadEmpty, Why: why, Hint: english.Say(why[1]), Err: errors.New(english.Say(why[0]))}
+	w.directory.failure = failure
+	r := w.exits(dirsync.ExitIncomplete)
+	record, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, ok := view.ReadReport(record)
+	if !ok || len(read.Sources) != 1 || read.Sources[0].Error != failure.Error() {
+		t.Fatalf("%s", record)
+	}
+	w.equal("codes of the report", model.CodesOf(why), read.Sources[0].Codes)
+	w.equal("codes of the status", model.CodesOf(why), view.PastReport(record).Sources[0].Codes)
+	var text strings.Builder
+	if err := view.WriteReport(&text, r.Told(), 0); err != nil || !strings.Contains(text.String(), "NOT READ "+failure.Error()+"\n") {
+		t.Errorf("%v\n%s", err, &text)
+	}
 }
 
 // TestConditionFails: people are added and updated, and nobody departs.

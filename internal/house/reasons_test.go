@@ -8,6 +8,7 @@ import (
 	"go/parser"
 	"go/token"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -51,15 +52,40 @@ type reasonSite struct {
 	args       int  // -1: a list, whose length nobody can read there
 }
 
-func isBecause(call *ast.CallExpr, folder string) bool {
+func isBecause(call *ast.CallExpr, folder string) bool { return isOfModel(call, folder, "Because") }
+
+// isOfModel tells whether a call is one of a function of the vocabulary.
+func isOfModel(call *ast.CallExpr, folder, function string) bool {
 	switch f := call.Fun.(type) {
 	case *ast.Ident:
-		return f.Name == "Because" && folder == model
+		return f.Name == function && folder == model
 	case *ast.SelectorExpr:
 		from, named := f.X.(*ast.Ident)
-		return named && from.Name == "model" && f.Sel.Name == "Because"
+		return named && from.Name == "model" && f.Sel.Name == function
 	}
 	return false
+}
+
+// TestOnlyRecordsAreSentences: whoever finds something gives a code. A sentence without one is of a record, of what
+// somebody else worded, or of an error.
+func TestOnlyRecordsAreSentences(t *testing.T) {
+	t.Parallel()
+	mayTell := []string{model, "sync", "sync/ledger", "sync/view"}
+	for _, file := range goFiles(t) {
+		if file.isTest || slices.Contains(mayTell, file.folder) {
+			continue
+		}
+		tree, err := parser.ParseFile(token.NewFileSet(), file.path, read(t, file.path), parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(tree, func(node ast.Node) bool {
+			if call, is := node.(*ast.CallExpr); is && isOfModel(call, file.folder, "Told") {
+				t.Errorf("%s: a sentence stands where a code must: model.Because", file.path)
+			}
+			return true
+		})
+	}
 }
 
 func siteOf(call *ast.CallExpr, file string) reasonSite {

@@ -1,10 +1,10 @@
-// Package english words reasons: it has a sentence for each code of the core, and decides nothing. Another language is a
+// Package english words reasons: it has a sentence for each code of core and adapters, and decides nothing. Another language is a
 // package beside it with the same functions.
 //
 // In a sentence, {1} is the first argument of the reason, {2} the second. A time is shown as a stamp, with {1:date} as a
 // day; {1:person:people} counts; {1:quoted} puts a text into quotes; a reason is worded,
-// several are joined by semicolons, with {1:list} by commas, as names are, with {1:and} by that word or mark, and {1:some}
-// names the first. Words between arguments are plain text: what comes from a directory is made harmless by whoever prints it.
+// several are joined by semicolons, with {1:list} by commas, as names are, with {1:and} by that word or mark, with {1:.} as sentences, with {1:lines} each on a
+// line, and {1:some} and {1:few} name the first. Words between arguments are plain text: what comes from a directory is made harmless by whoever prints it.
 //
 //	say.go         a reason becomes words
 //	sentences.go   where the sentence of a code is looked for
@@ -22,6 +22,10 @@
 //	alarms.go      what an alarm means, and when nothing is expected of an effect any more
 //	gates.go       what stops a step, how many may go at once, what became of whom, who is held
 //	baseline.go    why a plan is a preview, and what speaks against the licence package
+//	reads.go       what the conditions of a certificate found in a read, and what its entries lack
+//	groups.go      who is in a group, and why it was not read wholly
+//	unread.go      why a source gave no snapshot, and what to do
+//	logins.go      how the bind account logs in, why it is not let in, and what to do
 //	directory.go   what the memory found of a read: its conditions, who reads, from where, at what time
 //
 // What is worded from values of the core, and no reason:

@@ -47,7 +47,7 @@ func fill(sentence string, args []any) string {
 
 // argument words what stands in one pair of braces: the number of the argument, and how it is shown.
 func argument(field string, args []any) string {
-	forms := strings.Split(field, ":")
+	forms := formsOf(field)
 	n, err := strconv.Atoi(forms[0])
 	if err != nil || n < 1 || n > len(args) {
 		return "{" + field + "}"
@@ -79,6 +79,15 @@ func argument(field string, args []any) string {
 	}
 }
 
+// formsOf parts the number of an argument and the forms behind it at each colon that stands alone; two are one of the
+// words.
+func formsOf(field string) []string {
+	const colon = "\x00"
+	return model.Convert(strings.Split(strings.ReplaceAll(field, "::", colon), ":"), func(form string) string {
+		return strings.ReplaceAll(form, colon, ":")
+	})
+}
+
 // moment words a time.
 func moment(t time.Time, form string) string {
 	switch form {
@@ -90,6 +99,9 @@ func moment(t time.Time, form string) string {
 	return wording.Stamp(t)
 }
 
+// shownFew keeps a sentence readable that names people of a whole OU.
+const shownFew = 5
+
 // listed joins several: as the braces ask for, with a word or a mark that they name, or as is usual.
 func listed(words []string, form, usual string) string {
 	switch form {
@@ -99,6 +111,12 @@ func listed(words []string, form, usual string) string {
 		return strings.Join(words, ", ")
 	case "some":
 		return wording.SomeOf(words, model.ShownOUs, " and ")
+	case "few":
+		return wording.SomeOf(words, shownFew, "; ")
+	case ".":
+		return strings.Join(words, ". ")
+	case "lines":
+		return strings.Join(words, "\n")
 	}
 	return strings.Join(words, " "+form+" ")
 }

@@ -30,6 +30,12 @@ func TestSay(t *testing.T) {
 		{"ordered: a, ordered: b", model.Because("others-ids-on-credential", []model.Reason{model.Because("ordered", "a"), model.Because("ordered", "b")})},
 		{"Threema ID AAAAAAAA, BBBBBBBB was not taken. The person types the new password x.", model.Because("id-not-taken", []string{"AAAAAAAA", "BBBBBBBB"}, "x")},
 		{"ordered: {1}", model.Because("ordered")},
+		{"1 is gone: its place is readable and does not show it", model.Because("members-gone", 1)},
+		{"2 are gone: their places are readable and do not show them", model.Because("members-gone", 2)},
+		{"none configured. 3 of us", model.Because("scope-in-part-elsewhere", []string{"none configured", "3 of us"})},
+		{"a\nb", model.Because("attributes-unknown", []string{"a", "b"})},
+		{"6 without a usable uid (x): a; b; c; d; e and 1 more. They get nothing, and as each may be anybody, nobody counts as absent; all else goes on. " +
+			"Write the attribute, let the bind account read it, or hold them by exclude_dns", model.Because("ids-unusable", 6, "uid", "x", []string{"a", "b", "c", "d", "e", "f"})},
 	} {
 		if got := english.Say(row.reason); got != row.want {
 			t.Errorf("%s:\n%s\nwant\n%s", row.reason.Code, got, row.want)

@@ -8,6 +8,7 @@ func Sentence(code model.Code) (string, bool) {
 		ofJoiners, ofNewcomers, ofAdoption, ofTakenNames, ofTransfers, ofMissing, ofResumption, ofSettings,
 		ofUnmanaged, ofKeptIDs, ofNotices, ofMissed,
 		ofMapping, ofValues,
+		ofCertificates, ofEntries, ofGroups, ofGroupFaults, ofMemberSearches, ofRanges, ofUnread, ofReadAdvice, ofLogins, ofLoginAdvice,
 		ofHandover, ofLeavers, ofBelongings, ofOrders, ofUndo, ofEffects,
 		ofGates, ofLimits, ofMasses, ofChecks, ofHeld, ofBaseline, ofLedger, ofPackage, ofBaselinePeople, ofConditions, ofClock, ofViews, ofScope,
 	} {

@@ -13,6 +13,7 @@ import (
 type UnreadSide struct {
 	Source string // "": the licence package
 	Why    string
+	Codes  []model.Code // of a source: that Why words
 	// Conditions are the certificate of a source, as far as the read got.
 	Conditions []model.Condition
 }

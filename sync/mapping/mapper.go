@@ -140,7 +140,7 @@ func (m *Mapper) Map(p model.Person) model.Identity {
 	identity := model.Identity{
 		Person: p.ID, DN: p.DN, State: p.State, Evidence: p.Evidence, Dated: p.Dated, Excluded: p.Excluded, Protected: p.Protected,
 	}
-	identity.Held = model.Told("", p.Held).Some()
+	identity.Held = slices.Clone(p.Held)
 	for _, f := range m.fields {
 		value, reason, unsaid := f.value(p, nil)
 		if unsaid {

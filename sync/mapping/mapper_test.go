@@ -148,9 +148,9 @@ func TestMapHolds(t *testing.T) {
 			"mapping.last_name is longer than 255 characters (from sn)"},
 		{"more blanks than anybody reads", func(p *model.Person) { p.Attributes["sn"] = []string{"x" + strings.Repeat(" ", 1<<16) + "y"} },
 			"mapping.last_name is longer than 255 characters (from sn)"},
-		{"its own reason comes first", func(p *model.Person) { p.Held = "under exclude_dns"; delete(p.Attributes, "sn") },
-			"under exclude_dns; mapping.last_name is empty: this entry has no sn"},
-		{"its own reason alone", func(p *model.Person) { p.Held = "under exclude_dns" }, "under exclude_dns"},
+		{"its own reason comes first", func(p *model.Person) { p.Held = model.Because("entry-excluded").Some(); delete(p.Attributes, "sn") },
+			"the entry lies below exclude_dns; mapping.last_name is empty: this entry has no sn"},
+		{"its own reason alone", func(p *model.Person) { p.Held = model.Because("entry-excluded").Some() }, "the entry lies below exclude_dns"},
 	}
 	m := compile(t, full())
 	for _, tt := range tests {

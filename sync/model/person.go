@@ -40,7 +40,7 @@ type Person struct {
 	// Held, if not empty, says why nothing may be done for this person now: a fault of the
 	// entry, or a place under exclude_dns. Holding stops creates and changes; it never stops
 	// the leaver path of a person whose State is Departed, unless Excluded is set.
-	Held string
+	Held []Reason
 	// Excluded tells that the entry lies below an excluded DN: no create, no change and no
 	// departure either (design §5.2).
 	Excluded bool

@@ -65,11 +65,10 @@ func CodesOf(reasons []Reason) []Code {
 	return Convert(reasons, func(r Reason) Code { return r.Code })
 }
 
-// Foreign is the code of a sentence that no rule of the core made: of an adapter, or of a record that tells no code.
+// Foreign is the code of a sentence of a record that tells no code.
 const Foreign Code = "text"
 
-// Told is a reason as a sentence: of an adapter, which words what it found itself, or of a record, which keeps the words of
-// its day beside the code.
+// Told is a reason as a sentence: of a record, which keeps the words of its day beside the code, if it has one.
 func Told(code Code, sentence string) Reason {
 	if sentence == "" {
 		return Reason{}

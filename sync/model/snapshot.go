@@ -30,7 +30,7 @@ type Snapshot struct {
 	Reader  Reader
 	// ProtectAll, if not empty, says why it is not known who is protected: a group of
 	// protect.groups was not read wholly. Everybody of this source is, in this pass.
-	ProtectAll string
+	ProtectAll []Reason
 	// EntitledBy are the DNs of the groups that entitle; none: whoever is in the scope.
 	EntitledBy []string
 	// StateInFilter are the attributes of the filter by which an account ends.
@@ -89,8 +89,18 @@ type ReadError struct {
 	Source     string
 	Reason     ReadReason
 	Conditions []Condition // as far as the read got
-	Hint       string      // what to do about it, "" if the message says it all
-	Err        error
+	// Why is the same by codes: what failed, then what to do about it. Whoever shows it words it.
+	Why  []Reason
+	Hint string // what to do about it, "" if the message says it all
+	Err  error
+}
+
+// Told is the error by codes, none if whoever made it gave no code.
+func (e *ReadError) Told() Reason {
+	if len(e.Why) == 0 {
+		return Reason{}
+	}
+	return Because("source-not-read", e.Source, e.Why)
 }
 
 func (e *ReadError) Error() string {

@@ -19,7 +19,7 @@ type Pass struct {
 // Unread is a source that gave no snapshot.
 type Unread struct {
 	Name       string
-	Err        error
+	Why        model.Reason
 	Conditions []model.Condition // as far as the read got
 }
 

@@ -49,14 +49,14 @@ func (p *evidence) listed(csis []string, person model.PersonID, csi string) bool
 // protect marks the steps of a departure of protected people, the contact's too: the last look before each
 // of them asks whether the plan knew (design §5.6).
 func (p *gates) protect() {
-	all := map[string]string{}
+	all := map[string][]model.Reason{}
 	for _, s := range p.Sources {
 		all[s.Snapshot.Source] = s.Snapshot.ProtectAll
 	}
 	for n := range p.plan.Changes {
 		c := &p.plan.Changes[n]
 		why := all[c.Person.Source]
-		if !c.Op.OfDeparture() || why == "" && !p.isProtected(*c) {
+		if !c.Op.OfDeparture() || len(why) == 0 && !p.isProtected(*c) {
 			continue
 		}
 		c.Protected = true

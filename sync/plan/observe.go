@@ -53,7 +53,7 @@ func (p *evidence) discountUncounted(person model.PersonID, state model.AccountS
 // it: only who is entitled, and seen outside of it, is protected no more. Otherwise it would end
 // where it is needed, with the removal of an entry from its groups (design §5.3).
 func (p *evidence) keepProtection(s model.Sighting, from model.Snapshot) model.Sighting {
-	if s.State != model.Entitled || from.ProtectAll != "" {
+	if s.State != model.Entitled || len(from.ProtectAll) > 0 {
 		s.Protected = s.Protected || p.observations[s.ID].Protected
 	}
 	return s

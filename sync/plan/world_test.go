@@ -209,7 +209,7 @@ func (e *entry) identity() model.Identity {
 // tracked person who is not among them.
 func (w *world) view(d *directory) model.SourceView {
 	v := model.SourceView{Snapshot: model.Snapshot{
-		Source: d.name, Server: d.server, Replica: d.replica, NamingContext: d.context, Scope: d.scope, Account: d.account, Reader: d.reader, ProtectAll: d.protectAll, EntitledBy: d.entitledBy,
+		Source: d.name, Server: d.server, Replica: d.replica, NamingContext: d.context, Scope: d.scope, Account: d.account, Reader: d.reader, ProtectAll: model.Told("", d.protectAll).Some(), EntitledBy: d.entitledBy,
 		Conditions: []model.Condition{{Name: "paging", OK: true}, {Name: "sentinels", OK: !d.incomplete, Detail: model.Told("", "CN=Always,DC=corp")}},
 	}}
 	if d.nameless {

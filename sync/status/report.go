@@ -34,6 +34,7 @@ type Source struct {
 	model.SourceReport
 	Reason model.ReadReason // why it was not read, in one word
 	Error  string           // the same, and what to do
+	Codes  []model.Code     // that Error words
 }
 
 // Guard is a guard that tripped, as the record of that pass words it.

@@ -28,7 +28,9 @@ func NewExplanationJSON(x explain.Explanation) ExplanationJSON {
 		NotActivated: x.NotActivated(), LoggedOut: x.LoggedOut(),
 		Unmanaged: model.Convert(x.Unmanaged, newUnmanagedJSON),
 		History:   newHistoryJSON(x.History),
-		Unread:    model.Convert(x.Unread, func(u explain.UnreadSide) UnreadJSON { return UnreadJSON{Source: u.Source, Reason: u.Why} }),
+		Unread: model.Convert(x.Unread, func(u explain.UnreadSide) UnreadJSON {
+			return UnreadJSON{Source: u.Source, Reason: u.Why, Codes: u.Codes}
+		}),
 	}
 	if len(x.Unread) > 0 {
 		doc.AsOf = optionalTime(x.AsOf)

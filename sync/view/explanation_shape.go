@@ -165,5 +165,7 @@ type (
 	UnreadJSON struct {
 		Reason string `json:"reason"`
 		Source string `json:"source"` // "": the package
+		// Codes are those that Reason words: why a source was not read, and what to do.
+		Codes []model.Code `json:"codes,omitempty"`
 	}
 )

@@ -23,7 +23,7 @@ func WriteReport(w io.Writer, r outcomes.Pass, limit int) error {
 	}
 	var lines []string
 	for _, s := range r.Unread {
-		lines = append(lines, fmt.Sprintf("NOT READ %v", s.Err))
+		lines = append(lines, "NOT READ "+english.Say(s.Why))
 		for _, c := range s.Conditions {
 			if !c.OK {
 				lines = append(lines, fmt.Sprintf("  failed: %s: %s", c.Name, english.Say(c.Detail)))

@@ -62,6 +62,6 @@ func (s SourceJSON) source() status.Source {
 				return model.OutsidePerson{Person: o.PersonID(), CSI: o.CSI, DN: o.DN}
 			})},
 		},
-		Reason: s.Reason, Error: s.Error,
+		Reason: s.Reason, Error: s.Error, Codes: s.Codes,
 	}
 }

@@ -54,9 +54,10 @@ type (
 		OutsidePeople []PersonJSON    `json:"outsidePeople,omitempty"`
 		Groups        []string        `json:"groups,omitempty"`
 		Conditions    []ConditionJSON `json:"conditions"`
-		// Reason is why it was not read, in one word, and Error the same, and what to do.
+		// Reason is why it was not read, in one word, Error the same, and what to do, and Codes those that Error words.
 		Reason model.ReadReason `json:"reason,omitempty"`
 		Error  string           `json:"error,omitempty"`
+		Codes  []model.Code     `json:"codes,omitempty"`
 	}
 	// ConditionJSON is one condition of a certificate.
 	ConditionJSON struct {

@@ -38,7 +38,7 @@ func NewStatusJSON(s status.Status) StatusJSON {
 // newReadSourceJSON shapes a source with why it was not read.
 func newReadSourceJSON(s status.Source) SourceJSON {
 	doc := NewSourceJSON(s.SourceReport)
-	doc.Reason, doc.Error = s.Reason, s.Error
+	doc.Reason, doc.Error, doc.Codes = s.Reason, s.Error, s.Codes
 	return doc
 }
 
