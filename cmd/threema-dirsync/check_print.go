@@ -8,9 +8,11 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	"github.com/threema-dirsync/threema-dirsync/internal/doctor"
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // shownVerdict is how a verdict is shown.
@@ -52,6 +54,22 @@ func jsonFindings(findings []doctor.Finding) []jsonFinding {
 		lines[n] = jsonFinding{f.Area, f.Name, show(f.Verdict).status, f.Tried, f.Came, f.Advice, f.Verdict, f.Advice}
 	}
 	return lines
+}
+
+// jsonMistake is a mistake of the configuration in JSON. A line of 0 is not known.
+type jsonMistake struct {
+	Path    string     `json:"path"`
+	Line    int        `json:"line"`
+	Code    model.Code `json:"code"`
+	Message string     `json:"message"`
+}
+
+func jsonMistakes(err error) []jsonMistake {
+	mistakes := []jsonMistake{}
+	for _, p := range config.Problems(err) {
+		mistakes = append(mistakes, jsonMistake{p.Path, p.Line, p.Kind(), p.Mistake.Error()})
+	}
+	return mistakes
 }
 
 // oneLine keeps a text that a server sent in its line.

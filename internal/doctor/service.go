@@ -15,6 +15,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	"github.com/threema-dirsync/threema-dirsync/internal/plainfile"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 )
 
 // handedOver stands for $CREDENTIALS_DIRECTORY of the service: what the configuration names by a bare
@@ -176,7 +177,7 @@ func (s serviceView) loading() []Finding {
 	loads := s.unit.credentials()
 	for _, name := range slices.Sorted(maps.Keys(loads)) {
 		if _, err := os.Stat(loads[name]); loads[name] != "" && errors.Is(err, fs.ErrNotExist) {
-			findings = append(findings, s.finding("LoadCredential="+name, loads[name], "it is not there, and without it the service does not start (243/CREDENTIALS)", config.MakeSecret(loads[name])))
+			findings = append(findings, s.finding("LoadCredential="+name, loads[name], "it is not there, and without it the service does not start (243/CREDENTIALS)", english.Say(config.MakeSecret(loads[name]))))
 		}
 	}
 	return findings

@@ -24,6 +24,13 @@
 //	baseline.go    why a plan is a preview, and what speaks against the licence package
 //	directory.go   what the memory found of a read: its conditions, who reads, from where, at what time
 //
+// The mistakes of the configuration:
+//
+//	config_file.go     the text of the configuration, and its keys
+//	config_rules.go    the rules of its values, but for those of a source
+//	config_sources.go  the rules of a source
+//	config_files.go    the files that it names, and the state folder
+//
 // What is worded from values of the core, and no reason:
 //
 //	leaves.go      leaves of absence

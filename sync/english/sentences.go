@@ -10,6 +10,8 @@ func Sentence(code model.Code) (string, bool) {
 		ofMapping, ofValues,
 		ofHandover, ofLeavers, ofBelongings, ofOrders, ofUndo, ofEffects,
 		ofGates, ofLimits, ofMasses, ofChecks, ofHeld, ofBaseline, ofLedger, ofPackage, ofBaselinePeople, ofConditions, ofClock, ofViews, ofScope,
+		ofConfigFile, ofConfigKeys, ofConfigRules, ofConfigValues, ofConfigService, ofConfigServers, ofConfigLogin, ofConfigScope,
+		ofSecretFiles, ofCertificateFiles, ofNamedFiles, ofStateFolder,
 	} {
 		if words := topic(code); words != "" {
 			return words, true
