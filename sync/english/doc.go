@@ -31,6 +31,12 @@
 //	config_sources.go  the rules of a source
 //	config_files.go    the files that it names, and the state folder
 //
+// What check finds, and what to do about it:
+//
+//	findings.go          this machine, and the people of the directory
+//	findings_package.go  the licence package
+//	findings_service.go  what the service may read and write
+//
 // What is worded from values of the core, and no reason:
 //
 //	leaves.go      leaves of absence
