@@ -52,7 +52,7 @@ func (p *program) check(ctx context.Context, flags checkFlags) error {
 		p.code = dirsync.ExitFailed
 	}
 	if flags.json {
-		return writeJSON(p.Stdout, map[string]any{"findings": jsonFindings(findings)})
+		return writeJSON(p.Stdout, map[string]any{"findings": jsonFindings(findings), "mistakes": jsonMistakes(errors.Join(err, lost))})
 	}
 	return p.printFindings(findings)
 }

@@ -8,9 +8,12 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	"github.com/threema-dirsync/threema-dirsync/internal/doctor"
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // shownVerdict is how a verdict is shown.
@@ -44,14 +47,34 @@ type jsonFinding struct {
 	Todo    string             `json:"todo"`
 	Verdict ldapsource.Verdict `json:"verdict"`
 	Advice  string             `json:"advice"`
+	// Code is that of what came, AdviceCode that of the advice, "" if there is none.
+	Code       model.Code `json:"code"`
+	AdviceCode model.Code `json:"adviceCode"`
 }
 
 func jsonFindings(findings []doctor.Finding) []jsonFinding {
 	lines := make([]jsonFinding, len(findings))
 	for n, f := range findings {
-		lines[n] = jsonFinding{f.Area, f.Name, show(f.Verdict).status, f.Tried, f.Came, f.Advice, f.Verdict, f.Advice}
+		advice := english.Say(f.Advice)
+		lines[n] = jsonFinding{f.Area, f.Name, show(f.Verdict).status, f.Tried, english.Say(f.Came), advice, f.Verdict, advice, f.Came.Code, f.Advice.Code}
 	}
 	return lines
+}
+
+// jsonMistake is a mistake of the configuration in JSON. A line of 0 is not known.
+type jsonMistake struct {
+	Path    string     `json:"path"`
+	Line    int        `json:"line"`
+	Code    model.Code `json:"code"`
+	Message string     `json:"message"`
+}
+
+func jsonMistakes(err error) []jsonMistake {
+	mistakes := []jsonMistake{}
+	for _, p := range config.Problems(err) {
+		mistakes = append(mistakes, jsonMistake{p.Path, p.Line, p.Kind(), p.Mistake.Error()})
+	}
+	return mistakes
 }
 
 // oneLine keeps a text that a server sent in its line.
@@ -66,10 +89,10 @@ func (p *program) printFindings(findings []doctor.Finding) error {
 	w := tabwriter.NewWriter(p.Stdout, 0, 8, 2, ' ', 0)
 	var errs []error
 	for _, f := range findings {
-		_, err := fmt.Fprintf(w, "%s\t%s: %s\t%s: %s\n", show(f.Verdict).mark, f.Area, f.Name, oneLine(f.Tried), oneLine(f.Came))
+		_, err := fmt.Fprintf(w, "%s\t%s: %s\t%s: %s\n", show(f.Verdict).mark, f.Area, f.Name, oneLine(f.Tried), oneLine(english.Say(f.Came)))
 		errs = append(errs, err)
-		if f.Advice != "" && f.Verdict != ldapsource.Skipped {
-			_, err := fmt.Fprintf(w, "\t\t→ %s\n", oneLine(f.Advice))
+		if f.Advice.Code != "" && f.Verdict != ldapsource.Skipped {
+			_, err := fmt.Fprintf(w, "\t\t→ %s\n", oneLine(english.Say(f.Advice)))
 			errs = append(errs, err)
 		}
 	}

@@ -200,7 +200,9 @@ func scriptedDomain(edit func(account map[string][]string)) func(*testing.T) *wo
 
 // checked is what check --json says.
 type checked struct {
-	Findings []struct{ Area, Name, Status, Tried, Came, Todo, Verdict, Advice string }
+	Findings []struct {
+		Area, Name, Status, Tried, Came, Todo, Verdict, Advice, Code, AdviceCode string
+	}
 }
 
 // TestCheckHealthy: on each product, nothing fails; every line says what was tried and what came,
@@ -224,7 +226,7 @@ func TestCheckHealthy(t *testing.T) {
 			for _, f := range report.Findings {
 				came[f.Name] = f.Status
 				t.Logf("%s %s: %s: %s: %s → %s", f.Status, f.Area, f.Name, f.Tried, f.Came, f.Todo)
-				if f.Tried == "" || f.Came == "" || f.Status != "ok" && f.Todo == "" || f.Todo != f.Advice {
+				if f.Tried == "" || f.Came == "" || f.Status != "ok" && f.Todo == "" || f.Todo != f.Advice || f.Code == "" || (f.AdviceCode == "") != (f.Todo == "") {
 					t.Errorf("not all is told: %+v", f)
 				}
 				for _, p := range people {

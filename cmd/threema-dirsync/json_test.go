@@ -37,7 +37,7 @@ func planMembers() map[string][]string {
 
 // lists are the members that are arrays, also where there is nothing in them.
 var lists = []string{
-	"sources", "changes", "held", "unmanaged", "notices", "conditions", "guards", "results", "leavers", "findings", "effects", "alarms",
+	"sources", "changes", "held", "unmanaged", "notices", "conditions", "guards", "results", "leavers", "findings", "mistakes", "effects", "alarms",
 }
 
 // shape walks through a document. It notes each place that it met, misses members of the

@@ -148,7 +148,7 @@ func lineOf(text string, marks ...string) int {
 }
 
 // TestAllMistakesAtOnce: one run lists what is wrong in the file and in what it names, in the order of the
-// file, each with its line. Each is there once.
+// file, each with its line. Each is there once, and in JSON with a code.
 func TestAllMistakesAtOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, newMemory(t, 1).site)
@@ -164,11 +164,28 @@ func TestAllMistakesAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var report struct {
+		Mistakes []struct {
+			Path, Code, Message string
+			Line                int
+		}
+	}
+	w.json(t, &report, 78, "check", "--json")
+	codes := map[string]string{ // of state_dir root is told something else than others
+		"policy": "choice-unknown", "state_dir": "state-folder-", "sources[0].ca_file": "certificates-missing", "sources[0].bind_password_file": "secret-of-many-lines",
+		"threema.api_key_file": "secret-missing", "mapping.csi": "bad-template", "mapping.last_name": "bad-template",
+	}
+	for _, m := range report.Mistakes {
+		if !strings.HasPrefix(m.Code, codes[m.Path]) || !strings.Contains(out.stderr, "line "+strconv.Itoa(m.Line)+": "+m.Path+": "+m.Message) {
+			t.Errorf("%+v is not what the text says, or has not the code %q", m, codes[m.Path])
+		}
+	}
+	if len(report.Mistakes) != len(codes) {
+		t.Errorf("%d mistakes in JSON, want %d", len(report.Mistakes), len(codes))
+	}
 	lines := strings.Split(string(text), "\n")
-	for path, key := range map[string]string{
-		"policy": "policy:", "state_dir": "state_dir:", "sources[0].ca_file": "ca_file:", "sources[0].bind_password_file": "bind_password_file:",
-		"threema.api_key_file": "api_key_file:", "mapping.csi": "csi:", "mapping.last_name": "last_name:",
-	} {
+	for path := range codes {
+		key := path[strings.LastIndex(path, ".")+1:] + ":"
 		line := 0
 		for n, text := range lines {
 			if strings.HasPrefix(strings.TrimLeft(text, " -"), key) {

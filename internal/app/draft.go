@@ -3,13 +3,13 @@ package app
 import (
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"io/fs"
 	"path/filepath"
 	"strconv"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	"github.com/threema-dirsync/threema-dirsync/sync/mapping"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // draftMapper compiles the templates, and adds what is wrong with them to the mistakes of a configuration.
@@ -18,7 +18,7 @@ func draftMapper(draft *config.Draft) *mapping.Mapper {
 	if problems, ok := err.(mapping.Errors); ok { //nolint:errorlint // never wrapped
 		for _, p := range problems {
 			if draft.Sound(p.Path) {
-				draft.Add(p.Path, errors.New(p.Message))
+				draft.Add(p.Path, config.Mistake{Reason: model.Because("bad-template", p.Message)})
 			}
 		}
 	}
@@ -27,8 +27,8 @@ func draftMapper(draft *config.Draft) *mapping.Mapper {
 
 // draftLayout judges the names of the further columns of the hand-over file.
 func draftLayout(draft *config.Draft) {
-	for n, err := range layoutOf(draft.Handover).BadColumns() {
-		draft.Add("handover.columns["+strconv.Itoa(n)+"].name", err)
+	for n, reason := range layoutOf(draft.Handover).BadColumns() {
+		draft.Add("handover.columns["+strconv.Itoa(n)+"].name", config.Mistake{Reason: reason})
 	}
 }
 
@@ -46,7 +46,7 @@ func draftPool(draft *config.Draft, key string, files config.Files, file string)
 // whereMissing adds what to type where a folder cannot be made because the one above it is missing.
 func whereMissing(err error, folder string) error {
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%w; only its last part is made, so type: mkdir -p %s, or correct the path", err, filepath.Dir(folder))
+		return config.Mistake{Reason: model.Because("state-folder-unreachable", err, filepath.Dir(folder))}
 	}
 	return err
 }

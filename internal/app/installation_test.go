@@ -16,6 +16,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
@@ -119,7 +120,7 @@ func TestAnInstallationNeedsNoCommand(t *testing.T) {
 		}
 	}
 	if !slices.ContainsFunc(found, func(f doctor.Finding) bool {
-		return f.Name == "handover.file: waiting" && strings.Contains(f.Came, "1 line with passwords to be fetched in ")
+		return f.Name == "handover.file: waiting" && strings.Contains(english.Say(f.Came), "1 line with passwords to be fetched in ")
 	}) {
 		t.Error("check says nothing of the password that waits")
 	}
@@ -157,7 +158,7 @@ func TestACheckMakesNoLedger(t *testing.T) {
 		}
 		return files
 	}
-	if f := check("quota"); f.Verdict != ldapsource.Pass || !strings.Contains(f.Came, "of 10000 left") || strings.Contains(f.Came, "10000 of") || len(sim.Requests()) == 0 {
+	if f := check("quota"); f.Verdict != ldapsource.Pass || !strings.Contains(english.Say(f.Came), "of 10000 left") || strings.Contains(english.Say(f.Came), "10000 of") || len(sim.Requests()) == 0 {
 		t.Errorf("%+v", f)
 	}
 	if f := check("csi"); f.Verdict != ldapsource.Pass || len(left()) > 0 {
@@ -169,7 +170,7 @@ func TestACheckMakesNoLedger(t *testing.T) {
 	if f := check("bind"); f.Verdict != ldapsource.Failure || len(left()) == 0 {
 		t.Errorf("%+v, and nobody remembers: %v", f, left())
 	}
-	if f := check("bind"); f.Verdict != ldapsource.Failure || !strings.Contains(f.Came+f.Advice, "--try-login") {
+	if f := check("bind"); f.Verdict != ldapsource.Failure || !strings.Contains(english.Say(f.Came)+english.Say(f.Advice), "--try-login") {
 		t.Errorf("tried again: %+v", f)
 	}
 }

@@ -2,7 +2,6 @@ package app
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"os/user"
@@ -10,7 +9,9 @@ import (
 	"strconv"
 	"syscall"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	"github.com/threema-dirsync/threema-dirsync/internal/plainfile"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // accounts finds users by name: user.Lookup, but for tests.
@@ -31,15 +32,15 @@ func ownerOf(stateDir string, known accounts) (owner, error) {
 	}
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	if !ok || !info.IsDir() {
-		return owner{}, fmt.Errorf("%s is no folder", stateDir)
+		return owner{}, config.Mistake{Reason: model.Because("state-folder-no-folder", stateDir)}
 	}
 	if info.Mode().Perm()&0o022 != 0 {
-		return owner{}, fmt.Errorf("%s may be written to by others: chmod 0700 %s", stateDir, stateDir)
+		return owner{}, config.Mistake{Reason: model.Because("state-folder-open-to-others", stateDir)}
 	}
 	service, err := known(plainfile.ServiceAccount)
 	if err == nil && stat.Uid == 0 && os.Geteuid() == 0 && filepath.Clean(service.HomeDir) == filepath.Clean(stateDir) {
-		return owner{}, fmt.Errorf("%s belongs to root, and is the folder of the service: what root leaves there, %s could not use; type: %s",
-			stateDir, plainfile.ServiceAccount, plainfile.HandOver(stateDir, plainfile.ServiceAccount))
+		return owner{}, config.Mistake{Reason: model.Because("state-folder-of-root",
+			stateDir, plainfile.ServiceAccount, plainfile.HandOver(stateDir, plainfile.ServiceAccount))}
 	}
 	return owner{stat.Uid, stat.Gid}, nil
 }
@@ -55,8 +56,7 @@ func makeStateDir(stateDir string, known accounts) error {
 	}
 	service, err := known(plainfile.ServiceAccount)
 	if err != nil {
-		return fmt.Errorf("%[1]s is not there, and root makes none, because there is no user %[2]s yet, and the service could not use what root leaves; "+
-			"make the user first, as systemd/README.md tells (systemd-sysusers), or, if root itself is to do the passes, type: mkdir -p -m 700 %[1]s", stateDir, plainfile.ServiceAccount)
+		return config.Mistake{Reason: model.Because("state-folder-without-service", stateDir, plainfile.ServiceAccount)}
 	}
 	if err := os.Mkdir(stateDir, 0o700); err != nil {
 		return err
@@ -85,17 +85,21 @@ func (o owner) become(stateDir string) error {
 		return nil
 	case uid != 0:
 		us := plainfile.UserName(uint32(uid))
-		return fmt.Errorf("state_dir %s belongs to %s, and this program runs as %s: run it as that user, or as root; if the folder is to be that of %[3]s, type as root: %s",
-			stateDir, plainfile.UserName(o.uid), us, plainfile.HandOver(stateDir, us))
+		return config.Mistake{Reason: model.Because("state-folder-of-another",
+			stateDir, plainfile.UserName(o.uid), us, plainfile.HandOver(stateDir, us))}
 	}
 	if err := syscall.Setgroups([]int{int(o.gid)}); err != nil {
-		return fmt.Errorf("give up root: %w", err)
+		return rootStays(err)
 	}
 	if err := syscall.Setgid(int(o.gid)); err != nil {
-		return fmt.Errorf("give up root: %w", err)
+		return rootStays(err)
 	}
 	if err := syscall.Setuid(int(o.uid)); err != nil {
-		return fmt.Errorf("give up root: %w", err)
+		return rootStays(err)
 	}
 	return nil
+}
+
+func rootStays(err error) error {
+	return config.Mistake{Reason: model.Because("root-not-given-up", err)}
 }

@@ -2,12 +2,10 @@ package app
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -15,6 +13,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	"github.com/threema-dirsync/threema-dirsync/internal/plainfile"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // usable looks whether the files that a pass writes in the state folder are ours to write, before
@@ -23,7 +22,7 @@ import (
 func usable(cfg *config.Config) error {
 	entries, err := os.ReadDir(cfg.StateDir)
 	if err != nil {
-		return fmt.Errorf("state_dir: %w", plainfile.Full(err, cfg.LockFile()))
+		return config.Mistake{Reason: model.Because("state-folder-unusable", plainfile.Full(err, cfg.LockFile()))}
 	}
 	ours := writtenByPasses(cfg)
 	var barred []string
@@ -37,7 +36,7 @@ func usable(cfg *config.Config) error {
 			continue
 		}
 		if err != nil {
-			return fmt.Errorf("state_dir: %w", err)
+			return config.Mistake{Reason: model.Because("state-folder-unusable", err)}
 		}
 		if stat, ok := info.Sys().(*syscall.Stat_t); ok && int(stat.Uid) != os.Geteuid() && unix.Faccessat(unix.AT_FDCWD, path, unix.R_OK|unix.W_OK, unix.AT_EACCESS) != nil {
 			barred = append(barred, path)
@@ -47,8 +46,7 @@ func usable(cfg *config.Config) error {
 		return nil
 	}
 	us := plainfile.UserName(uint32(os.Geteuid()))
-	return fmt.Errorf("%s cannot write %s, which a command of root, or a backup that was put back, may have left; type as root: %s",
-		us, strings.Join(barred, ", "), plainfile.HandOver(cfg.StateDir, us))
+	return config.Mistake{Reason: model.Because("state-files-of-another", us, barred, plainfile.HandOver(cfg.StateDir, us))}
 }
 
 // writtenByPasses are the files without which no pass can be.

@@ -41,6 +41,11 @@ func TestParseReportsEveryMistake(t *testing.T) {
 			if diff := cmp.Diff(want[name], strings.Split(problems.Error(), "\n")); diff != "" {
 				t.Errorf("messages (-want +got):\n%s", diff)
 			}
+			for _, p := range problems {
+				if p.Kind() == "" || p.Kind() == "unforeseen-mistake" {
+					t.Errorf("%v has no code of its own", p)
+				}
+			}
 			if strings.Contains(err.Error(), "canary") {
 				t.Error("a message shows a password that stood in a URL")
 			}

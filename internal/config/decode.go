@@ -11,6 +11,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -38,8 +39,8 @@ func (p place) index(i int) place {
 	return place{fmt.Sprintf("%s[%d]", p.path, i), p.pattern + "[]"}
 }
 
-func (d *decoder) failf(at place, format string, args ...any) {
-	d.problems = append(d.problems, Problem{at.path, d.line(at.path), fmt.Sprintf(format, args...)})
+func (d *decoder) fail(at place, err error) {
+	d.problems = append(d.problems, Problem{at.path, d.line(at.path), mistakeOf(err)})
 }
 
 // line returns the line of a path, or of what holds it if the file does not name it.
@@ -72,15 +73,15 @@ func (d *decoder) reported(path string) bool {
 func (d *decoder) value(at place, n *yaml.Node, v reflect.Value) {
 	switch {
 	case n.Kind == yaml.AliasNode || n.Anchor != "" || n.Style&yaml.TaggedStyle != 0:
-		d.failf(at, "YAML anchors, aliases and tags are not supported; write the value itself")
+		d.fail(at, Mistake{model.Because("yaml-anchor")})
 		return
 	case n.ShortTag() == "!!null":
-		d.failf(at, "the key has no value; %s", whatToWrite(v.Addr().Interface()))
+		d.fail(at, Mistake{model.Because("value-missing", whatToWrite(v.Addr().Interface()))})
 		return
 	}
 	if ok, err := parseInto(v.Addr().Interface(), n); ok {
 		if err != nil {
-			d.failf(at, "%v", err)
+			d.fail(at, err)
 		}
 		return
 	}
@@ -91,30 +92,30 @@ func (d *decoder) value(at place, n *yaml.Node, v reflect.Value) {
 		d.sequence(at, n, v)
 	default:
 		if err := setScalar(n, v); err != nil {
-			d.failf(at, "%v", err)
+			d.fail(at, err)
 		}
 	}
 }
 
 // whatToWrite says it of a key without a value. One without a default cannot be removed.
-func whatToWrite(target any) string {
+func whatToWrite(target any) model.Reason {
 	if _, ok := target.(*model.Mode); ok {
 		return choosePolicy()
 	}
-	return "write one, or remove the key"
+	return model.Because("write-or-remove")
 }
 
 // mapping writes the keys of the node into the fields of the struct v.
 func (d *decoder) mapping(at place, n *yaml.Node, v reflect.Value) {
 	if n.Kind != yaml.MappingNode {
-		d.failf(at, "keys are expected here, found %s; known keys: %s", describe(n), strings.Join(keys(v.Type()), ", "))
+		d.fail(at, Mistake{model.Because("keys-expected", describe(n), keys(v.Type()))})
 		return
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, node := n.Content[i], n.Content[i+1]
 		here := at.key(keyName(key))
 		if first, ok := d.lines[here.path]; ok {
-			d.problems = append(d.problems, Problem{here.path, key.Line, fmt.Sprintf("the key stands twice; the first one is in line %d", first)})
+			d.problems = append(d.problems, Problem{here.path, key.Line, Mistake{model.Because("key-twice", first)}})
 			continue
 		}
 		d.lines[here.path] = key.Line
@@ -124,7 +125,7 @@ func (d *decoder) mapping(at place, n *yaml.Node, v reflect.Value) {
 		case ok:
 			d.value(here, node, field)
 		case !refused:
-			d.failf(here, "unknown key; %s", suggest(keyName(key), keys(v.Type())))
+			d.fail(here, Mistake{model.Because("unknown-key", suggest(keyName(key), keys(v.Type())))})
 		}
 	}
 }
@@ -132,7 +133,7 @@ func (d *decoder) mapping(at place, n *yaml.Node, v reflect.Value) {
 // sequence writes the items of the node into the slice v.
 func (d *decoder) sequence(at place, n *yaml.Node, v reflect.Value) {
 	if n.Kind != yaml.SequenceNode {
-		d.failf(at, `a list is expected, found %s; write [ … ], or one line beginning with "- " for each item`, describe(n))
+		d.fail(at, Mistake{model.Because("list-expected", describe(n))})
 		return
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content)))
@@ -160,7 +161,7 @@ func parseInto(target any, n *yaml.Node) (bool, error) {
 		return false, nil
 	}
 	if n.Kind != yaml.ScalarNode {
-		err = fmt.Errorf("a text is expected, found %s", describe(n))
+		err = Mistake{model.Because("text-expected", describe(n))}
 	}
 	return true, err
 }
@@ -181,7 +182,7 @@ func setScalar(n *yaml.Node, v reflect.Value) error {
 		v.SetInt(int64(number))
 	default: // reflect.Bool; the configuration has no other type
 		if n.ShortTag() != "!!bool" {
-			return fmt.Errorf("true or false is expected, found %s", describe(n))
+			return Mistake{model.Because("switch-expected", describe(n))}
 		}
 		v.SetBool(strings.EqualFold(n.Value, "true"))
 	}
@@ -191,11 +192,11 @@ func setScalar(n *yaml.Node, v reflect.Value) error {
 func textError(n *yaml.Node) error {
 	switch {
 	case n.Kind == yaml.MappingNode && n.Style&yaml.FlowStyle != 0:
-		return fmt.Errorf(`a text is expected, but YAML reads { … } as a map; put the template in quotes: "{{ … }}"`)
+		return Mistake{model.Because("template-unquoted")}
 	case n.Kind == yaml.ScalarNode:
-		return fmt.Errorf(`a text is expected, found %s; put it in quotes: "%s"`, describe(n), clip(n.Value))
+		return Mistake{model.Because("text-unquoted", describe(n), clip(n.Value))}
 	default:
-		return fmt.Errorf("a text is expected, found %s", describe(n))
+		return Mistake{model.Because("text-expected", describe(n))}
 	}
 }
 
@@ -203,25 +204,25 @@ func numberError(n *yaml.Node) error {
 	_, err := strconv.Atoi(n.Value)
 	switch {
 	case n.ShortTag() == "!!int":
-		return fmt.Errorf("write a plain decimal number; YAML reads %s in a way of its own (010 is 8, and so on)", clip(n.Value))
+		return Mistake{model.Because("number-not-decimal", clip(n.Value))}
 	case n.ShortTag() == "!!str" && err == nil:
-		return fmt.Errorf("a whole number is expected, found a text; remove the quotes: %s", clip(n.Value))
+		return Mistake{model.Because("number-quoted", clip(n.Value))}
 	default:
-		return fmt.Errorf("a whole number is expected, found %s", describe(n))
+		return Mistake{model.Because("number-expected", describe(n))}
 	}
 }
 
 // describe names what stands in the file instead of what should.
-func describe(n *yaml.Node) string {
+func describe(n *yaml.Node) model.Reason {
 	switch {
 	case n.Kind == yaml.MappingNode:
-		return "a map of keys"
+		return model.Because("found-map")
 	case n.Kind == yaml.SequenceNode:
-		return "a list"
+		return model.Because("found-list")
 	case n.ShortTag() == "!!str":
-		return fmt.Sprintf("the text %q", clip(n.Value))
+		return model.Because("found-text", clip(n.Value))
 	default:
-		return clip(n.Value)
+		return model.Told("", clip(n.Value))
 	}
 }
 
@@ -237,7 +238,7 @@ func clip(text string) string {
 // keyName is the name of a key as it may stand in a path.
 func keyName(n *yaml.Node) string {
 	if n.Kind != yaml.ScalarNode {
-		return "(" + describe(n) + ")"
+		return "(" + english.Say(describe(n)) + ")"
 	}
 	return clip(n.Value)
 }

@@ -3,7 +3,7 @@
 // [Load] reads the file, [Parse] its text. Both are strict (pitfall G5): an unknown, repeated or
 // empty key, a second document, a number in octal, a duration without a unit and a key of the contract that is not built yet are mistakes, never
 // ignored. All mistakes are reported at once as [Errors], each with its YAML path and line,
-// in words for the person who must correct the file. The caller exits with code 78.
+// in words for the person who must correct the file (sync/english has them, by their codes). The caller exits with code 78.
 //
 // The configuration:
 //
@@ -14,10 +14,11 @@
 //	text.go        durations and addresses
 //	encoding.go    texts that are no UTF-8
 //	draft.go       a configuration as far as it could be read
-//	problem.go     one mistake
+//	mistake.go     what is wrong, as a code
+//	problem.go     and where
 //	decisions.go   what decides in a plan, in its words
 //	suggest.go     did you mean …?
-//	advice.go      what to type where the file cannot be read
+//	advice.go      a file that cannot be read, and what to type
 //	unbuilt.go     keys that a later version builds
 //
 // The rules:
@@ -47,7 +48,7 @@
 //	keypair.go     client certificates
 //
 // To add a key: a field with its yaml tag in config.go (or the file of its part), its default in default.go, its rule in
-// validate.go with a bad file in testdata, its explanation in config.example.yaml, and the line of decisions.go or of
+// validate.go with a sentence in sync/english and a bad file in testdata, its explanation in config.example.yaml, and the line of decisions.go or of
 // internal/app that hands the value on. A test
 // fails for a key that the example does not explain.
 package config

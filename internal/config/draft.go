@@ -33,8 +33,12 @@ func (d *Draft) Sound(path string) bool {
 
 // Add notes what is wrong with what a key says, "" for no key.
 func (d *Draft) Add(path string, err error) {
+	if elsewhere, ok := errors.AsType[Errors](err); ok { // it names its own place
+		d.problems = append(d.problems, elsewhere...)
+		return
+	}
 	if err != nil {
-		d.problems = append(d.problems, Problem{path, d.decoder.line(path), err.Error()})
+		d.problems = append(d.problems, Problem{path, d.decoder.line(path), mistakeOf(err)})
 	}
 }
 

@@ -2,12 +2,12 @@ package config
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"strconv"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/plainfile"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // maxCertificates is the largest file of certificates that is read, in bytes. That of an operating
@@ -38,17 +38,17 @@ func NewFiles(getenv func(string) string, owners ...uint32) Files {
 }
 
 // certificates returns what a file of certificates holds. what it is called in messages.
-func (f Files) certificates(what, path string) ([]byte, error) {
+func (f Files) certificates(what model.Reason, path string) ([]byte, error) {
 	file, info, err := plainfile.Open(path)
 	switch {
 	case errors.Is(err, plainfile.ErrNotRegular):
-		return nil, fmt.Errorf("the %s %w", what, err)
+		return nil, Mistake{model.Because("certificates-not-regular", what, err)}
 	case err != nil:
-		return nil, fmt.Errorf("read the %s: %w%s", what, err, f.adviceOnCertificates(err, path))
+		return nil, f.unreadCertificates(err, what, path)
 	}
 	defer func() { _ = file.Close() }()
 	if err := f.Owners.CheckPublic(path, info); err != nil && !f.inCredentialsDir(path) {
-		return nil, fmt.Errorf("the %s %s is refused: %w", what, path, err)
+		return nil, Mistake{model.Because("certificates-of-others", what, path, err)}
 	}
 	return limited(file, path, maxCertificates)
 }
@@ -58,9 +58,9 @@ func limited(file io.Reader, path string, most int64) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(file, most+1))
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("read %s: %w", path, err)
+		return nil, Mistake{model.Because("file-unreadable", path, err)}
 	case int64(len(data)) > most:
-		return nil, fmt.Errorf("the file %s is refused: it is larger than %d bytes", path, most)
+		return nil, Mistake{model.Because("file-too-large", path, most)}
 	}
 	return data, nil
 }

@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // Handover says where new passwords go.
@@ -46,9 +48,9 @@ func (v *validator) handover(h Handover, c Credentials) {
 	case h.File != "":
 		v.absolute("handover.file", h.File)
 	case c.Hash:
-		v.failf("handover.file", "the key is required with credentials.hash: true: a hashed password cannot be read back, so nobody would ever know it; name the file that takes the new passwords")
+		v.fail("handover.file", model.Because("handover-file-required"))
 	case len(h.Columns) > 0:
-		v.failf("handover.columns", "without handover.file there is no file to have columns; name one, or remove this key")
+		v.fail("handover.columns", model.Because("columns-without-file"))
 	}
 }
 
@@ -56,7 +58,7 @@ func (v *validator) handover(h Handover, c Credentials) {
 func (v *validator) link(path string, u *url.URL) {
 	schemes := []string{"https", "threemawork", "threemaonprem"}
 	if u == nil || !slices.Contains(schemes, u.Scheme) || u.Hostname() == "" || u.User != nil || u.Fragment != "" {
-		v.failf(path, "write https://work.threema.ch/license, or for OnPrem threemaonprem://license?server=…")
+		v.fail(path, model.Because("no-activation-link"))
 	}
 }
 

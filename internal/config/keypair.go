@@ -3,7 +3,8 @@ package config
 import (
 	"bytes"
 	"crypto/tls"
-	"fmt"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // ReadKeyPair reads a client certificate, with the chain behind it if there is one, and its key,
@@ -13,23 +14,24 @@ func (f Files) ReadKeyPair(certFile, keyFile string) (*tls.Certificate, error) {
 	if certFile == "" && keyFile == "" {
 		return nil, nil
 	}
-	cert, err := f.certificates("certificate file", certFile)
+	what := model.Because("certificate-file")
+	cert, err := f.certificates(what, certFile)
 	if err != nil {
 		return nil, err
 	}
 	if _, err := parsePool(cert); err != nil {
-		return nil, fmt.Errorf("the certificate file %s is refused: %w", certFile, err)
+		return nil, Mistake{model.Because("certificates-refused", what, certFile, err)}
 	}
 	key, err := f.secret(keyFile)
 	if err != nil {
 		return nil, err
 	}
 	if bytes.Contains(key, []byte("ENCRYPTED")) { // PKCS #8 in the type of the block, the older form in a header
-		return nil, fmt.Errorf("the secret file %s is refused: the key is encrypted, and nobody is there to type its password; type: openssl pkey -in %s -out NEW", keyFile, keyFile)
+		return nil, Mistake{model.Because("key-encrypted", keyFile)}
 	}
 	pair, err := tls.X509KeyPair(cert, key)
 	if err != nil {
-		return nil, fmt.Errorf("the key %s does not go with the certificate %s: %w", keyFile, certFile, err)
+		return nil, Mistake{model.Because("key-of-another-certificate", keyFile, certFile, err)}
 	}
 	return &pair, nil
 }

@@ -14,6 +14,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/plainfile"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // DefaultFile is the configuration where nobody names another one.
@@ -30,7 +31,7 @@ func LoadDraft(path string, getenv func(string) string) (*Draft, error) {
 	}
 	beside, err := filepath.Abs(filepath.Dir(path))
 	if err != nil {
-		return nil, fmt.Errorf("read the configuration: %w", err)
+		return nil, Mistake{model.Because("configuration-unreadable", err)}
 	}
 	draft, problem := parse(data, folders{beside: beside, credentials: credentialsFolder(getenv)})
 	if problem != nil {
@@ -45,15 +46,15 @@ func LoadDraft(path string, getenv func(string) string) (*Draft, error) {
 func (f Files) configuration(path string) ([]byte, error) {
 	file, info, err := plainfile.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("read the configuration: %w%s", err, adviceToRead(err, path))
+		return nil, unreadConfiguration(err, path)
 	}
 	defer func() { _ = file.Close() }()
 	if err := f.Owners.Check(path, info); err != nil {
-		return nil, fmt.Errorf("the configuration %s is refused, for it says where the secrets are sent: %w", path, err)
+		return nil, Mistake{model.Because("configuration-of-others", path, err)}
 	}
 	data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
 	if err != nil {
-		return nil, fmt.Errorf("read the configuration: %w", err)
+		return nil, Mistake{model.Because("configuration-unreadable", err)}
 	}
 	return data, nil
 }
@@ -61,7 +62,7 @@ func (f Files) configuration(path string) ([]byte, error) {
 // parse reads the text of a configuration. The problem is one that hides all others.
 func parse(data []byte, where folders) (*Draft, *Problem) {
 	if len(data) > maxFile {
-		return nil, &Problem{Message: fmt.Sprintf("the file is larger than %d bytes; this cannot be a configuration", maxFile)}
+		return nil, &Problem{Mistake: Mistake{model.Because("configuration-too-large", maxFile)}}
 	}
 	if problem := encoding(data); problem != nil {
 		return nil, problem
@@ -86,7 +87,7 @@ func document(data []byte) (*yaml.Node, *Problem) {
 	var doc, more yaml.Node
 	switch err := dec.Decode(&doc); {
 	case errors.Is(err, io.EOF) || err == nil && doc.Content[0].ShortTag() == "!!null":
-		return nil, &Problem{Message: "the file sets nothing; start from config.example.yaml"}
+		return nil, &Problem{Mistake: Mistake{model.Because("configuration-empty")}}
 	case err != nil:
 		return nil, syntaxProblem(err)
 	}
@@ -96,7 +97,7 @@ func document(data []byte) (*yaml.Node, *Problem) {
 	case err != nil:
 		return nil, syntaxProblem(err)
 	default:
-		return nil, &Problem{Line: more.Line, Message: `a second YAML document starts here and would be ignored; remove the "---" or "..." line before it`}
+		return nil, &Problem{Line: more.Line, Mistake: Mistake{model.Because("second-document")}}
 	}
 }
 
@@ -110,15 +111,15 @@ func syntaxProblem(err error) *Problem {
 			p.Line, text = n, message
 		}
 	}
-	p.Message = "this is not valid YAML: " + text
-	for _, hint := range [][2]string{
-		{"cannot start any token", "; indent with spaces, never tabs, and quote a value that begins with @, % or `"},
-		{"tab character", "; indent with spaces, never tabs"},
-		{"unknown escape character", `; in double quotes a backslash begins an escape: write the value in single quotes, as in 'CORP\svc'`},
-	} {
-		if strings.Contains(text, hint[0]) {
-			p.Message += hint[1]
-		}
+	switch {
+	case strings.Contains(text, "cannot start any token"):
+		p.Mistake = Mistake{model.Because("no-yaml-token", text)}
+	case strings.Contains(text, "tab character"):
+		p.Mistake = Mistake{model.Because("no-yaml-tab", text)}
+	case strings.Contains(text, "unknown escape character"):
+		p.Mistake = Mistake{model.Because("no-yaml-escape", text)}
+	default:
+		p.Mistake = Mistake{model.Because("no-yaml", text)}
 	}
 	return p
 }

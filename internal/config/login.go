@@ -1,6 +1,9 @@
 package config
 
-import "github.com/threema-dirsync/threema-dirsync/ldapsource"
+import (
+	"github.com/threema-dirsync/threema-dirsync/ldapsource"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
+)
 
 // login checks how the program logs in, and that what it needs for that is there, and nothing else.
 func (v *validator) login(path string, s Source) {
@@ -13,9 +16,9 @@ func (v *validator) login(path string, s Source) {
 	v.required(path+".bind_password_file", s.BindPasswordFile)
 	switch {
 	case s.ClientCertFile != "" && s.ClientKeyFile == "":
-		v.failf(path+".client_key_file", "client_cert_file needs its key: write both or none")
+		v.fail(path+".client_key_file", model.Because("client-key-required"))
 	case s.ClientCertFile == "" && s.ClientKeyFile != "":
-		v.failf(path+".client_cert_file", "client_key_file needs its certificate: write both or none")
+		v.fail(path+".client_cert_file", model.Because("client-certificate-required"))
 	}
 }
 
@@ -26,12 +29,12 @@ func (v *validator) external(path string, s Source) {
 	v.required(path+".client_cert_file", s.ClientCertFile)
 	v.required(path+".client_key_file", s.ClientKeyFile)
 	if s.BindPasswordFile != "" {
-		v.failf(path+".bind_password_file", "bind: external logs in with client_cert_file and has no password; remove the key, or write bind: simple")
+		v.fail(path+".bind_password_file", model.Because("external-with-password"))
 	}
 	if s.BindDN != "" {
 		v.bindDN(path+".bind_dn", s)
 	}
 	if s.Profile == ldapsource.ActiveDirectory && !s.StartTLS {
-		v.failf(path+".start_tls", "Active Directory takes a login with a client certificate after StartTLS only; write start_tls: true, and ldap://… under urls")
+		v.fail(path+".start_tls", model.Because("external-without-start-tls"))
 	}
 }

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"crypto/x509"
 	"encoding/pem"
-	"errors"
-	"fmt"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // ReadPool reads the certificates of a private CA, which are then the only ones trusted
@@ -14,13 +14,14 @@ func (f Files) ReadPool(caFile string) (*x509.CertPool, error) {
 	if caFile == "" {
 		return nil, nil
 	}
-	data, err := f.certificates("CA file", caFile)
+	what := model.Because("ca-file")
+	data, err := f.certificates(what, caFile)
 	if err != nil {
 		return nil, err
 	}
 	pool, err := parsePool(data)
 	if err != nil {
-		return nil, fmt.Errorf("the CA file %s is refused: %w", caFile, err)
+		return nil, Mistake{model.Because("certificates-refused", what, caFile, err)}
 	}
 	return pool, nil
 }
@@ -37,17 +38,17 @@ func parsePool(data []byte) (*x509.CertPool, error) {
 		block, rest := pem.Decode(data)
 		switch {
 		case block == nil && n == 1:
-			return nil, errors.New("it holds no PEM certificate; it must begin with -----BEGIN CERTIFICATE----- (for a DER file type: openssl x509 -inform der -in FILE)")
+			return nil, Mistake{model.Because("no-pem")}
 		case block == nil && bytes.Contains(rest, []byte("-----BEGIN")):
-			return nil, fmt.Errorf("its PEM block %d is damaged", n)
+			return nil, Mistake{model.Because("pem-damaged", n)}
 		case block == nil:
 			return pool, nil
 		case block.Type != "CERTIFICATE":
-			return nil, fmt.Errorf("its PEM block %d is a %q; only certificates belong there", n, block.Type)
+			return nil, Mistake{model.Because("pem-no-certificate", n, block.Type)}
 		}
 		cert, err := x509.ParseCertificate(block.Bytes)
 		if err != nil {
-			return nil, fmt.Errorf("its certificate %d cannot be read: %w", n, err)
+			return nil, Mistake{model.Because("no-certificate", n, err)}
 		}
 		pool.AddCert(cert)
 		data = rest

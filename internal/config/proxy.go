@@ -1,12 +1,13 @@
 package config
 
 import (
-	"errors"
 	"net/url"
 	"slices"
 	"strings"
 
 	"golang.org/x/net/http/httpproxy"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // isProxy tells whether an address is that of a proxy, and of nothing more.
@@ -33,8 +34,7 @@ func CheckProxy(cfg *Config, getenv func(string) string) error {
 	if u, err := parseURL(value); err == nil && isProxy(u) {
 		return nil
 	}
-	return errors.New(name + " in the environment is no address of a proxy, so the service would not be reached: write http://HOST:PORT or http://NAME:PASSWORD@HOST:PORT; " +
-		"in name and password % # / ? : @ and blanks are written %25 %23 %2F %3F %3A %40 %20")
+	return Mistake{model.Because("no-proxy-in-environment", name)}
 }
 
 // wantsProxy tells whether a proxy would be used at all: not for loopback, nor for what NO_PROXY names.

@@ -1,12 +1,12 @@
 package config
 
 import (
-	"errors"
-	"fmt"
 	"strings"
 	"time"
 
 	"github.com/robfig/cron/v3"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // Schedule says when a pass is due: five cron fields (minute, hour, day of month, month,
@@ -27,15 +27,15 @@ func (s Schedule) Next(after time.Time) time.Time {
 // F2). Time zones inside the schedule are refused anyway: time_zone is the one place.
 func (s Schedule) parse() (table cron.Schedule, err error) {
 	if strings.Contains(string(s), "TZ=") {
-		return nil, errors.New("a time zone has no place in the schedule; set time_zone")
+		return nil, Mistake{model.Because("schedule-with-time-zone")}
 	}
 	defer func() {
 		if recover() != nil {
-			err = fmt.Errorf("%q is no schedule", clip(string(s)))
+			err = Mistake{model.Because("schedule-unreadable", clip(string(s)))}
 		}
 	}()
 	if table, err = cron.ParseStandard(string(s)); err != nil {
-		return nil, fmt.Errorf(`%q is no schedule (%w); write five fields, "minute hour day-of-month month day-of-week", with Sunday = 0, or for example "@every 2h"`, clip(string(s)), err)
+		return nil, Mistake{model.Because("no-schedule", clip(string(s)), err)}
 	}
 	return table, nil
 }
@@ -55,11 +55,11 @@ func (s Schedule) check() error {
 		next := table.Next(last)
 		switch {
 		case next.IsZero():
-			return fmt.Errorf("%q never comes; there is no such day", clip(string(s)))
+			return Mistake{model.Because("schedule-never", clip(string(s)))}
 		case next.Sub(last) > longest:
-			return fmt.Errorf("%q comes less than once a year; a directory must be read more often", clip(string(s)))
+			return Mistake{model.Because("schedule-too-rare", clip(string(s)))}
 		case n > 0 && next.Sub(last) < shortest:
-			return fmt.Errorf(`%q comes twice within %v; leave 5 minutes at least, as in "*/10 * * * *"`, clip(string(s)), next.Sub(last))
+			return Mistake{model.Because("schedule-too-often", clip(string(s)), next.Sub(last))}
 		}
 		last = next
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/plainfile"
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // maxSecret is the largest secret that is read, in bytes.
@@ -27,7 +28,7 @@ func (f Files) ReadSecret(path string) (secret.Value, error) {
 	}
 	line, err := oneLine(data)
 	if err != nil {
-		return secret.Value{}, fmt.Errorf("the secret file %s is refused: %w%s", path, err, f.handedOver(path))
+		return secret.Value{}, f.refusedSecret(err, path)
 	}
 	return secret.New(line), nil
 }
@@ -37,13 +38,13 @@ func (f Files) secret(path string) ([]byte, error) {
 	file, info, err := plainfile.Open(path)
 	switch {
 	case errors.Is(err, plainfile.ErrNotRegular):
-		return nil, fmt.Errorf("the secret file %w", err)
+		return nil, Mistake{model.Because("secret-not-regular", err)}
 	case err != nil:
-		return nil, fmt.Errorf("read the secret file: %w (this program runs as user id %d)%s", err, os.Geteuid(), f.adviceToMake(err, path))
+		return nil, f.unreadSecret(err, path)
 	}
 	defer func() { _ = file.Close() }()
 	if err := f.checkSecret(path, info); err != nil {
-		return nil, fmt.Errorf("the secret file %s is refused: %w", path, err)
+		return nil, err
 	}
 	return limited(file, path, maxSecret)
 }
@@ -51,10 +52,10 @@ func (f Files) secret(path string) ([]byte, error) {
 // checkSecret looks at the open file, so nobody can exchange it between the check and the read.
 func (f Files) checkSecret(path string, info fs.FileInfo) error {
 	if err := f.Owners.CheckOwner(path, info); err != nil {
-		return err
+		return Mistake{model.Because("secret-of-others", path, err)}
 	}
 	if mode := info.Mode().Perm(); mode&0o077 != 0 && !f.inCredentialsDir(path) && !ourGroupsAlone(mode, info) {
-		return fmt.Errorf("others may read or write it (mode %04o); type: chmod 600 %s", mode, path)
+		return Mistake{model.Because("secret-open-to-others", path, fmt.Sprintf("%04o", mode))}
 	}
 	return nil
 }
@@ -88,13 +89,13 @@ func oneLine(data []byte) (string, error) {
 	text := strings.TrimSuffix(strings.TrimSuffix(string(data), "\n"), "\r")
 	switch {
 	case strings.TrimSpace(text) == "":
-		return "", errors.New("it is empty; put the secret in it, in one line")
+		return "", Mistake{model.Because("secret-empty")}
 	case strings.ContainsAny(strings.TrimSpace(text), "\r\n"):
-		return "", errors.New("it has more than one line; it must hold the secret alone")
+		return "", Mistake{model.Because("secret-of-many-lines")}
 	case strings.ContainsAny(text, "\r\n"):
-		return "", errors.New("it has an empty line beside the secret; remove that")
+		return "", Mistake{model.Because("secret-with-empty-line")}
 	case !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl):
-		return "", errors.New("it holds bytes that are not text; save it as plain UTF-8")
+		return "", Mistake{model.Because("secret-no-text")}
 	}
 	return text, nil
 }

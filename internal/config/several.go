@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/go-ldap/ldap/v3"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // distinct refuses sources that nobody could tell apart, and one directory that is read twice:
@@ -13,10 +15,10 @@ func (v *validator) distinct(sources []Source) {
 	for i, s := range sources {
 		for j, other := range sources[:i] {
 			if s.Name != "" && strings.EqualFold(s.Name, other.Name) {
-				v.failf("sources["+strconv.Itoa(i)+"].name", "%q is the name of sources[%d] too; give each source a name of its own", clip(s.Name), j)
+				v.fail("sources["+strconv.Itoa(i)+"].name", model.Because("source-name-twice", clip(s.Name), j))
 			}
 			if sameDN(s.BaseDN, other.BaseDN) && shareServer(s.URLs, other.URLs) {
-				v.failf("sources["+strconv.Itoa(i)+"].base_dn", "sources[%d] reads the same base_dn from the same server; keep one, with a filter or groups for both", j)
+				v.fail("sources["+strconv.Itoa(i)+"].base_dn", model.Because("base-twice", j))
 			}
 		}
 	}

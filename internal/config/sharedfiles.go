@@ -6,30 +6,32 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // A use is what one of our files is for.
 type use struct {
-	key  string // of the configuration
+	key  string // of the configuration; "" is the configuration itself
 	path string
-	what string // what is in it; two files of the same contents may be one
-	harm string // what happens if it is also another one
+	what string       // what is in it; two files of the same contents may be one
+	harm model.Reason // what happens if it is also another one
 }
 
 // sharedFiles finds files of ours that are one: by their names, by links, or by a second name of the
 // same file. Two sources may share a password and a certificate, and everything a CA.
 func (c *Config) sharedFiles(configFile string) []Problem {
 	v := &validator{}
-	seen := []spot{{use: use{key: "the configuration", what: "configuration"}, where: locate(configFile)}}
+	seen := []spot{{use: use{what: "configuration"}, where: locate(configFile)}}
 	for _, u := range c.uses() {
 		here := spot{use: u, where: locate(u.path)}
-		if own := c.ownFile(here.where); own != "" {
-			v.failf(u.key, "%s is %s, which the program keeps by itself; %s; name another file", u.path, own, u.harm)
+		if own := c.ownFile(here.where); own.Code != "" {
+			v.fail(u.key, model.Because("file-kept-by-program", u.path, own, u.harm))
 			continue
 		}
 		for _, other := range seen {
 			if other.what != u.what && here.where.same(other.where) {
-				v.failf(u.key, "%s is also %s; %s; name another file", u.path, other.key, u.harm)
+				v.fail(u.key, sharedWith(u, other.use))
 				break
 			}
 		}
@@ -38,9 +40,17 @@ func (c *Config) sharedFiles(configFile string) []Problem {
 	return v.problems
 }
 
+// sharedWith is the mistake of a file that is also another one.
+func sharedWith(u, other use) model.Reason {
+	if other.key == "" {
+		return model.Because("file-is-configuration", u.path, u.harm)
+	}
+	return model.Because("file-of-two-keys", u.path, other.key, u.harm)
+}
+
 // uses are the files that the configuration names.
 func (c *Config) uses() []use {
-	const mixed = "one would be sent where the other belongs"
+	mixed := model.Because("secrets-mixed-up")
 	all := []use{
 		{"threema.api_key_file", c.Threema.APIKeyFile, "API key", mixed},
 		{"threema.ca_file", c.Threema.CAFile, "certificates", mixed},
@@ -53,7 +63,7 @@ func (c *Config) uses() []use {
 			use{at + "client_cert_file", s.ClientCertFile, "certificates", mixed},
 			use{at + "ca_file", s.CAFile, "certificates", mixed})
 	}
-	all = append(all, use{"handover.file", c.Handover.File, "passwords", "the first new password would be added to it"})
+	all = append(all, use{"handover.file", c.Handover.File, "passwords", model.Because("password-added")})
 	named := all[:0]
 	for _, u := range all {
 		if u.path != "" {
@@ -63,16 +73,17 @@ func (c *Config) uses() []use {
 	return named
 }
 
-// ownFile says which of the program's own files this is, "" if none.
-func (c *Config) ownFile(here location) string {
+// ownFile says which of the program's own files this is, nothing if it is none.
+func (c *Config) ownFile(here location) model.Reason {
+	ledger := model.Because("ledger-file")
 	if folder := locate(c.StateDir); here.inFolder(folder) && strings.HasPrefix(here.base, ledgerName) {
-		return "a file of the ledger"
+		return ledger
 	}
-	own := map[string]string{c.StopFile(): "the stop file", c.LockFile(): "the lock of the passes"}
+	own := map[string]model.Reason{c.StopFile(): model.Because("file-to-stop"), c.LockFile(): model.Because("lock-file")}
 	kept, _ := os.ReadDir(c.StateDir) // of a folder that cannot be read, the names decide
 	for _, file := range kept {
 		if strings.HasPrefix(file.Name(), ledgerName) {
-			own[filepath.Join(c.StateDir, file.Name())] = "a file of the ledger"
+			own[filepath.Join(c.StateDir, file.Name())] = ledger
 		}
 	}
 	for path, what := range own {
@@ -80,7 +91,7 @@ func (c *Config) ownFile(here location) string {
 			return what
 		}
 	}
-	return ""
+	return model.Reason{}
 }
 
 // spot is a use, and where its file lies.

@@ -2,7 +2,6 @@ package config
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,11 +9,12 @@ import (
 	"github.com/go-ldap/ldap/v3"
 
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 func (v *validator) sources(sources []Source) {
 	if len(sources) == 0 {
-		v.failf("sources", "the key is required: name the directory to read")
+		v.fail("sources", model.Because("sources-required"))
 	}
 	for i, s := range sources {
 		v.source("sources["+strconv.Itoa(i)+"]", s)
@@ -24,7 +24,7 @@ func (v *validator) sources(sources []Source) {
 
 func (v *validator) source(path string, s Source) {
 	if !isName(s.Name) {
-		v.failf(path+".name", "%q is no name for a source; write 1 to 32 of a–z, A–Z, 0–9, - and _, as in corp", clip(s.Name))
+		v.fail(path+".name", model.Because("no-source-name", clip(s.Name)))
 	}
 	oneOf(v, path+".profile", s.Profile, ldapsource.Profiles()...)
 	v.servers(path, s)
@@ -40,11 +40,11 @@ func (v *validator) source(path string, s Source) {
 func (v *validator) servers(path string, s Source) {
 	switch {
 	case s.Domain == "" && len(s.URLs) == 0:
-		v.failf(path+".urls", "the key is required: list the servers, as in [ldaps://dc1.corp.example], or write domain: corp.example to find them through DNS")
+		v.fail(path+".urls", model.Because("servers-required"))
 	case s.Domain != "" && len(s.URLs) > 0:
-		v.failf(path+".domain", "urls lists the servers already; remove one of the two keys")
+		v.fail(path+".domain", model.Because("servers-twice"))
 	case s.Domain != "" && !isHostName(s.Domain):
-		v.failf(path+".domain", "%q is no name of a domain; write for example corp.example", clip(s.Domain))
+		v.fail(path+".domain", model.Because("no-domain", clip(s.Domain)))
 	}
 	v.site(path+".site", s)
 	v.urls(path, s)
@@ -55,9 +55,9 @@ func (v *validator) site(path string, s Source) {
 	switch {
 	case s.Site == "":
 	case s.Domain == "" || s.Profile != ldapsource.ActiveDirectory:
-		v.failf(path, "a site is for profile: active-directory together with domain; remove the key")
+		v.fail(path, model.Because("site-elsewhere"))
 	case !isHostName(s.Site) || strings.Contains(s.Site, "."):
-		v.failf(path, "%q is no name of a site; write it as Active Directory Sites and Services shows it, as in Default-First-Site-Name", clip(s.Site))
+		v.fail(path, model.Because("no-site", clip(s.Site)))
 	}
 }
 
@@ -65,7 +65,7 @@ func (v *validator) site(path string, s Source) {
 func (v *validator) urls(path string, s Source) {
 	v.list(path+".urls", s.URLs, func(at, item string) {
 		if err := checkLDAPURL(item, s.StartTLS); err != nil {
-			v.failf(at, "%v", err)
+			v.problems = append(v.problems, Problem{Path: at, Mistake: mistakeOf(err)})
 		}
 	})
 }
@@ -74,21 +74,21 @@ func checkLDAPURL(text string, startTLS bool) error {
 	u, err := parseURL(text)
 	switch _, host, _ := strings.Cut(text, "://"); {
 	case strings.Count(host, ":") > 1 && !strings.Contains(host, "[") && !strings.Contains(host, "@"):
-		return errors.New("an IPv6 address stands in brackets: ldaps://[fd00::1] or ldaps://[fd00::1]:636")
+		return Mistake{model.Because("ipv6-without-brackets")}
 	case err != nil:
 		return err
 	case u == nil || u.Scheme != "ldap" && u.Scheme != "ldaps" || u.Hostname() == "":
-		return errors.New("this is no address of a directory server; write ldaps://host[:port]")
+		return Mistake{model.Because("no-server-address")}
 	case u.User != nil:
-		return errors.New("a user name or password has no place in the URL; use bind_dn and bind_password_file")
+		return Mistake{model.Because("server-with-user")}
 	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
-		return fmt.Errorf("the URL ends with the host and port; write %s://%s, and the rest as base_dn and filter", u.Scheme, u.Host)
+		return Mistake{model.Because("server-with-path", u.Scheme, u.Host)}
 	case u.Port() == "3268" || u.Port() == "3269":
-		return fmt.Errorf("port %s is the Global Catalog, which lacks attributes that decide whether somebody has left; leave the port out", u.Port())
+		return Mistake{model.Because("global-catalog", u.Port())}
 	case u.Scheme == "ldap" && !startTLS:
-		return fmt.Errorf("ldap://%s without start_tls sends the password in clear text; write ldaps://… or set start_tls: true", u.Host)
+		return Mistake{model.Because("server-in-clear-text", u.Host)}
 	case u.Scheme == "ldaps" && startTLS:
-		return fmt.Errorf("start_tls is for ldap:// addresses; ldaps://%s is encrypted from the start: remove start_tls", u.Host)
+		return Mistake{model.Because("start-tls-over-tls", u.Host)}
 	}
 	return nil
 }
@@ -99,12 +99,12 @@ func (v *validator) bindDN(path string, s Source) {
 	_, err := ldap.ParseDN(s.BindDN)
 	switch {
 	case strings.TrimSpace(s.BindDN) == "":
-		v.failf(path, "the key is required: an anonymous reader sees a part of the directory only")
+		v.fail(path, model.Because("bind-dn-required"))
 	case err == nil || s.Profile == ldapsource.ActiveDirectory && isADLogin(s.BindDN):
 	case s.Profile == ldapsource.ActiveDirectory:
-		v.failf(path, `%q is no account; write a DN, user@domain or 'DOMAIN\user' (in single quotes)`, clip(s.BindDN))
+		v.fail(path, model.Because("no-account", clip(s.BindDN)))
 	default:
-		v.failf(path, "%q is no DN (%v); write for example cn=reader,dc=corp,dc=example", clip(s.BindDN), err)
+		v.fail(path, model.Because("no-bind-dn", clip(s.BindDN), err))
 	}
 }
 
@@ -115,9 +115,9 @@ func (v *validator) scope(path string, s Source) {
 		switch exclude := v.dn(at, item); {
 		case base == nil || exclude == nil:
 		case exclude.EqualFold(base) || exclude.AncestorOfFold(base):
-			v.failf(at, "this holds everybody: it is base_dn itself or above it")
+			v.fail(at, model.Because("excludes-everybody"))
 		case !base.AncestorOfFold(exclude):
-			v.failf(at, "this holds nobody: it is not below base_dn; fix it or remove it")
+			v.fail(at, model.Because("excludes-nobody"))
 		}
 	})
 	v.dns(path+".groups", s.Groups)
@@ -130,7 +130,7 @@ func (v *validator) scope(path string, s Source) {
 // attribute checks a name that may be left out.
 func (v *validator) attribute(path, name string) {
 	if name != "" && !isAttribute(name) {
-		v.failf(path, "%q is no attribute name", clip(name))
+		v.fail(path, model.Because("no-attribute", clip(name)))
 	}
 }
 
@@ -139,22 +139,22 @@ func (v *validator) account(path string, s Source) {
 	a, at := s.Account, path+".account"
 	if s.Profile != ldapsource.Custom {
 		if a.Disabled.Attribute != "" || a.Expires.Attribute != "" || a.Starts.Attribute != "" {
-			v.failf(at, "the rules are for profile: custom; %s knows by itself how an account ends: remove the key", s.Profile)
+			v.fail(at, model.Because("account-elsewhere", string(s.Profile)))
 		}
 		return
 	}
 	v.required(path+".id_attribute", s.IDAttribute)
 	v.required(path+".filter", s.Filter)
 	if a.Disabled.Attribute == "" && a.Expires.Attribute == "" {
-		v.failf(at, "profile: custom needs at least one rule: disabled, expires, or both; else nobody is ever seen to leave but by absence")
+		v.fail(at, model.Because("account-rule-required"))
 	}
 	v.attribute(at+".disabled.attribute", a.Disabled.Attribute)
 	if a.Disabled.Attribute != "" && len(a.Disabled.Values) == 0 {
-		v.failf(at+".disabled.values", "the list is empty: which values of %s switch an account off?", a.Disabled.Attribute)
+		v.fail(at+".disabled.values", model.Because("account-values-required", a.Disabled.Attribute))
 	}
 	v.list(at+".disabled.values", a.Disabled.Values, func(here, item string) {
 		if slices.ContainsFunc(a.Disabled.Enabled, func(on string) bool { return strings.EqualFold(on, item) }) {
-			v.failf(here, "%q stands under enabled too", clip(item))
+			v.fail(here, model.Because("account-value-means-both", clip(item)))
 		}
 	})
 	v.list(at+".disabled.enabled", a.Disabled.Enabled, func(_, _ string) {})
@@ -175,11 +175,11 @@ func (v *validator) moment(path, attribute string, format ldapsource.TimeFormat)
 func (v *validator) filter(path, text string) {
 	const longest = 16 << 10
 	if len(text) > longest {
-		v.failf(path, "the filter has %d bytes; write %d or less", len(text), longest)
+		v.fail(path, model.Because("filter-too-long", len(text), longest))
 		return
 	}
 	if _, err := ldap.CompileFilter(text); err != nil {
-		v.failf(path, "this is no LDAP filter: %s; write for example (&(objectClass=person)(mail=*))", filterCause(err))
+		v.fail(path, model.Because("no-filter", filterCause(err)))
 	}
 }
 
@@ -192,7 +192,7 @@ func (v *validator) dns(path string, items []string) {
 			return
 		}
 		if slices.ContainsFunc(parsed, dn.EqualFold) {
-			v.failf(at, "%q stands in the list twice, in two spellings; remove one", clip(item))
+			v.fail(at, model.Because("dn-twice", clip(item)))
 		}
 		parsed = append(parsed, dn)
 	})
@@ -201,12 +201,12 @@ func (v *validator) dns(path string, items []string) {
 // dn parses a DN that the file must hold; nil if it is none.
 func (v *validator) dn(path, text string) *ldap.DN {
 	if strings.TrimSpace(text) == "" {
-		v.failf(path, "the key is required")
+		v.fail(path, model.Because("key-required"))
 		return nil
 	}
 	dn, err := ldap.ParseDN(text)
 	if err != nil {
-		v.failf(path, "%q is no DN (%v); write for example OU=Staff,DC=corp,DC=example", clip(text), err)
+		v.fail(path, model.Because("no-dn", clip(text), err))
 		return nil
 	}
 	return dn

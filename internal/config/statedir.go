@@ -4,6 +4,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // stateDir wants a folder of the program's own: it sets the owner and the mode, and whoever it
@@ -11,7 +13,7 @@ import (
 func (v *validator) stateDir(path, name string) {
 	v.absolute(path, name)
 	if clean := filepath.Clean(name); slices.Contains(systemFolders(), clean) || strings.HasPrefix(clean, "/proc/") || strings.HasPrefix(clean, "/sys/") {
-		v.failf(path, "%s is a folder of the system; the program needs one of its own, as in /var/lib/threema-dirsync", clean)
+		v.fail(path, model.Because("system-folder", clean))
 	}
 }
 

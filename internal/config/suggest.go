@@ -1,15 +1,14 @@
 package config
 
 import (
-	"strings"
-
 	"github.com/threema-dirsync/threema-dirsync/internal/typo"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // suggest says which of the known names was probably meant.
-func suggest(name string, known []string) string {
+func suggest(name string, known []string) model.Reason {
 	if meant := typo.Closest(name, known); meant != "" {
-		return `did you mean "` + meant + `"?`
+		return model.Because("did-you-mean", meant)
 	}
-	return "known keys here: " + strings.Join(known, ", ")
+	return model.Because("known-keys", known)
 }

@@ -1,6 +1,10 @@
 package config
 
-import "time"
+import (
+	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
+)
 
 // testOffset is the variable that shifts the program's clock in tests (design §6).
 const testOffset = "THREEMA_DIRSYNC_TEST_OFFSET"
@@ -13,11 +17,11 @@ func TestOffset(cfg *Config, getenv func(string) string) (time.Duration, error) 
 		return 0, nil
 	}
 	if !isLoopback(cfg.Threema.BaseURL.Hostname()) {
-		return 0, Errors{{Path: testOffset, Message: "the clock may be shifted only while threema.base_url is a loopback address; unset the variable"}}
+		return 0, Errors{{Path: testOffset, Mistake: Mistake{model.Because("clock-shifted")}}}
 	}
 	offset, err := ParseDuration(text)
 	if err != nil {
-		return 0, Errors{{Path: testOffset, Message: err.Error()}}
+		return 0, Errors{{Path: testOffset, Mistake: mistakeOf(err)}}
 	}
 	return offset, nil
 }

@@ -1,13 +1,13 @@
 package config
 
 import (
-	"errors"
-	"fmt"
 	"math"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 const day = 24 * time.Hour
@@ -16,9 +16,9 @@ const day = 24 * time.Hour
 // is negative.
 func ParseDuration(text string) (time.Duration, error) {
 	if text != "" && strings.Trim(text, "0123456789.") == "" {
-		return 0, fmt.Errorf("the time span %[1]s lacks its unit; write %[1]ss, %[1]sm, %[1]sh or %[1]sd", clip(text))
+		return 0, Mistake{model.Because("time-span-without-unit", clip(text))}
 	}
-	bad := fmt.Errorf("%q is no time span; write for example 90s, 30m, 24h or 7d", clip(text))
+	bad := Mistake{model.Because("no-time-span", clip(text))}
 	days, rest, ok := strings.Cut(text, "d")
 	if !ok {
 		days, rest = "0", text
@@ -46,10 +46,10 @@ func parseURL(text string) (*url.URL, error) {
 	}
 	u, err := url.Parse(text)
 	if err != nil {
-		return nil, errors.New("this is no valid URL; write scheme://host[:port]/path")
+		return nil, Mistake{model.Because("no-url")}
 	}
 	if port := u.Port(); port != "" && !isPort(port) {
-		return nil, fmt.Errorf("the port %s does not exist; it is a number from 1 to 65535", clip(port))
+		return nil, Mistake{model.Because("no-port", clip(port))}
 	}
 	return u, nil
 }
@@ -63,7 +63,7 @@ func isPort(text string) bool {
 func parseZone(name string) (*time.Location, error) {
 	zone, err := time.LoadLocation(name)
 	if err != nil {
-		return nil, fmt.Errorf("the time zone %q is unknown; write a name such as Europe/Zurich (and see that the package tzdata is installed), or \"\" for UTC", clip(name))
+		return nil, Mistake{model.Because("no-time-zone", clip(name))}
 	}
 	return zone, nil
 }

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // A gap is a key of the contract, or a value of one, that a later version builds. It is
@@ -11,15 +13,14 @@ import (
 type gap struct {
 	pattern string // YAML path, indices left out
 	refused func(*yaml.Node) bool
-	message string
+	reason  model.Reason
 }
 
 // gaps is the list of them. Whoever builds one deletes its row (and adds its field, if it
 // has none yet, or its value to the rule in source.go).
 func gaps() []gap {
 	return []gap{
-		{"sources[].bind", isKerberos, "Kerberos is not built: its library signs nothing, and a domain controller that demands signing refuses it " +
-			"(docs/decisions/0011-no-kerberos.md); write simple, with ldaps://, or external"},
+		{"sources[].bind", isKerberos, model.Because("kerberos-not-built")},
 	}
 }
 
@@ -27,7 +28,7 @@ func gaps() []gap {
 func (d *decoder) refuseUnbuilt(at place, n *yaml.Node) bool {
 	for _, g := range gaps() {
 		if g.pattern == at.pattern && g.refused(n) {
-			d.unbuilt = append(d.unbuilt, Problem{at.path, d.line(at.path), g.message})
+			d.unbuilt = append(d.unbuilt, Problem{at.path, d.line(at.path), Mistake{g.reason}})
 			return true
 		}
 	}

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
@@ -17,8 +16,8 @@ import (
 // A validator collects the broken rules. Its problems have no line; Parse adds it.
 type validator struct{ problems []Problem }
 
-func (v *validator) failf(path, format string, args ...any) {
-	v.problems = append(v.problems, Problem{Path: path, Message: fmt.Sprintf(format, args...)})
+func (v *validator) fail(path string, reason model.Reason) {
+	v.problems = append(v.problems, Problem{Path: path, Mistake: Mistake{reason}})
 }
 
 // validate checks every rule that looks at values. It is empty for a Config from Parse.
@@ -26,10 +25,10 @@ func (c *Config) validate() []Problem {
 	v := &validator{}
 	v.policy(c.Policy)
 	if err := c.Schedule.check(); err != nil {
-		v.failf("schedule", "%v", err)
+		v.problems = append(v.problems, Problem{Path: "schedule", Mistake: mistakeOf(err)})
 	}
 	if c.Poll > 0 && c.Poll < time.Minute {
-		v.failf("poll", "%v is more often than the program looks at the clock; write 1m or more, or 0s to do without", c.Poll)
+		v.fail("poll", model.Because("poll-too-often", c.Poll))
 	}
 	v.stateDir("state_dir", c.StateDir)
 	v.sources(c.Sources)
@@ -50,15 +49,15 @@ func (c *Config) validate() []Problem {
 
 func (v *validator) policy(mode model.Mode) {
 	if mode == "" {
-		v.failf("policy", "the key is required and has no default; %s", choosePolicy())
+		v.fail("policy", model.Because("policy-required", choosePolicy()))
 		return
 	}
 	oneOf(v, "policy", mode, model.Modes()...)
 }
 
 // choosePolicy says what to write to whom has not chosen.
-func choosePolicy() string {
-	return "write one of " + words(model.Modes()) + "; observe is the harmless one: it changes nothing and shows what would be done"
+func choosePolicy() model.Reason {
+	return model.Because("choose-policy", words(model.Modes()))
 }
 
 func (v *validator) threema(t Threema) {
@@ -68,7 +67,7 @@ func (v *validator) threema(t Threema) {
 		v.proxy("threema.proxy", t.Proxy)
 	}
 	v.positive("threema.timeout", t.Timeout)
-	v.atLeast("threema.daily_requests", t.DailyRequests, 0, "0 is no limit, for OnPrem")
+	v.atLeast("threema.daily_requests", t.DailyRequests, 0, model.Because("zero-is-no-limit"))
 	v.between("threema.chunk_size", t.ChunkSize, 1, 5000)
 }
 
@@ -77,24 +76,24 @@ func (v *validator) threema(t Threema) {
 func (v *validator) baseURL(path string, u *url.URL) {
 	switch {
 	case u == nil:
-		v.failf(path, "the key is required")
+		v.fail(path, model.Because("key-required"))
 	case u.User != nil:
-		v.failf(path, "a user name or password has no place in the URL; the API key stands in api_key_file")
+		v.fail(path, model.Because("base-url-with-user"))
 	case u.Host == "" || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http":
-		v.failf(path, "write https://host[:port]/path, as in https://work.threema.ch/api/v1")
+		v.fail(path, model.Because("no-base-url"))
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		v.failf(path, "the URL ends with its path; remove what follows the ? or #")
+		v.fail(path, model.Because("base-url-with-query"))
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		v.failf(path, "http would send the API key in clear text; write https:// (http is for loopback addresses, as in tests)")
+		v.fail(path, model.Because("base-url-in-clear-text"))
 	}
 }
 
 func (v *validator) proxy(path string, u *url.URL) {
 	switch {
 	case u.User != nil:
-		v.failf(path, "a password has no place in this file; leave proxy empty and set HTTPS_PROXY in the environment of the service")
+		v.fail(path, model.Because("proxy-with-password"))
 	case !isProxy(u):
-		v.failf(path, "write http://host:port, https://host:port or socks5://host:port")
+		v.fail(path, model.Because("no-proxy"))
 	}
 }
 
@@ -111,18 +110,18 @@ func (v *validator) leavers(l Leavers) {
 	v.list("leavers.never_revoke", l.NeverRevoke, func(_, _ string) {})
 	oneOf(v, "leavers.approval", l.Approval, model.ApprovalThresholds()...)
 	v.evidence("leavers.evidence", l.Evidence)
-	v.atLeast("leavers.confirm.reads", l.Confirm.Reads, 1, "1 takes a single read's word")
+	v.atLeast("leavers.confirm.reads", l.Confirm.Reads, 1, model.Because("one-takes-a-single-read"))
 	switch {
 	case l.AppAccess == AppKeep && l.ID == model.DetachID:
-		v.failf("leavers.id", "detach does not hold together with app_access: keep: the credential stays valid, so the ID comes back as soon as it is used (D-18); write app_access: withdraw, or id: keep")
+		v.fail("leavers.id", model.Because("keep-with-detach"))
 	case l.AppAccess == AppKeep && l.ID == model.RevokeID:
-		v.failf("leavers.id", "revoke does not hold together with app_access: keep: the credential stays valid, so the leaver starts again with a new ID (D-15); write app_access: withdraw, or id: keep")
+		v.fail("leavers.id", model.Because("keep-with-revoke"))
 	}
 }
 
 func (v *validator) evidence(path string, kinds []model.EvidenceKind) {
 	if len(kinds) == 0 {
-		v.failf(path, "with nothing that counts nobody ever leaves; write app_access: keep together with id: keep if you want that, and remove this key")
+		v.fail(path, model.Because("evidence-none"))
 	}
 	items := make([]string, len(kinds))
 	for i, kind := range kinds {
@@ -137,12 +136,12 @@ func (v *validator) limits(l Limits) {
 	v.window("limits.leavers.week", l.Leavers.Week)
 	v.window("limits.creates.run", l.Creates.Run)
 	v.window("limits.changes.run", l.Changes.Run)
-	v.atLeast("limits.held.count", l.Held.Count, 0, "0 leaves it to the percentage")
+	v.atLeast("limits.held.count", l.Held.Count, 0, model.Because("zero-leaves-it-to-percent"))
 	v.between("limits.held.percent", l.Held.Percent, 0, 100)
 }
 
 func (v *validator) window(path string, w Window) {
-	v.atLeast(path+".count", w.Count, 0, "0 allows nobody")
+	v.atLeast(path+".count", w.Count, 0, model.Because("zero-allows-nobody"))
 	v.between(path+".percent", w.Percent, 0, 50)
 }
 
@@ -152,19 +151,19 @@ func (v *validator) listen(path, address string) {
 	}
 	_, port, err := net.SplitHostPort(address)
 	if err != nil || !isPort(port) && port != "0" {
-		v.failf(path, `%q is no address to listen on; write host:port, as in 127.0.0.1:9877, or "" for none`, clip(address))
+		v.fail(path, model.Because("no-listen-address", clip(address)))
 	}
 }
 
 func (v *validator) required(path, value string) {
 	if strings.TrimSpace(value) == "" {
-		v.failf(path, "the key is required")
+		v.fail(path, model.Because("key-required"))
 	}
 }
 
 func (v *validator) absolute(path, name string) {
 	if !filepath.IsAbs(name) {
-		v.failf(path, "an absolute path is expected, found %q; it begins with /", clip(name))
+		v.fail(path, model.Because("path-not-absolute", clip(name)))
 	}
 }
 
@@ -175,9 +174,9 @@ func (v *validator) list(path string, items []string, check func(at, item string
 		at := path + "[" + strconv.Itoa(i) + "]"
 		switch {
 		case strings.TrimSpace(item) == "":
-			v.failf(at, "the item is empty; remove it")
+			v.fail(at, model.Because("item-empty"))
 		case seen[item]:
-			v.failf(at, "%q stands in the list twice; remove one", clip(item))
+			v.fail(at, model.Because("item-twice", clip(item)))
 		default:
 			seen[item] = true
 			check(at, item)
@@ -187,19 +186,19 @@ func (v *validator) list(path string, items []string, check func(at, item string
 
 func (v *validator) between(path string, n, least, most int) {
 	if n < least || n > most {
-		v.failf(path, "%d is out of range; write a number from %d to %d", n, least, most)
+		v.fail(path, model.Because("number-out-of-range", n, least, most))
 	}
 }
 
-func (v *validator) atLeast(path string, n, least int, meaning string) {
+func (v *validator) atLeast(path string, n, least int, meaning model.Reason) {
 	if n < least {
-		v.failf(path, "%d is too small; write %d or more (%s)", n, least, meaning)
+		v.fail(path, model.Because("number-too-small", n, least, meaning))
 	}
 }
 
 func (v *validator) positive(path string, span time.Duration) {
 	if span < time.Second {
-		v.failf(path, "%v is too short; write 1s or more", span)
+		v.fail(path, model.Because("time-span-too-short", span))
 	}
 }
 
@@ -208,19 +207,19 @@ func oneOf[T ~string](v *validator, path string, value T, choices ...T) {
 		return
 	}
 	if value == "" {
-		v.failf(path, "the key is required; write one of %s", words(choices))
+		v.fail(path, model.Because("choice-required", words(choices)))
 		return
 	}
-	v.failf(path, "%q is not known; write one of %s", clip(string(value)), words(choices))
+	v.fail(path, model.Because("choice-unknown", clip(string(value)), words(choices)))
 }
 
 // words lists the values of a key, for messages.
-func words[T ~string](choices []T) string {
+func words[T ~string](choices []T) []string {
 	names := make([]string, len(choices))
 	for i, c := range choices {
 		names[i] = string(c)
 	}
-	return strings.Join(names, ", ")
+	return names
 }
 
 // isLoopback tells whether a host of a URL is this machine without asking DNS.

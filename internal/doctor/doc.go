@@ -2,7 +2,7 @@
 //
 // A [Doctor] is handed what a pass would use (configuration, sources, licence package, memory), tries each of it
 // and changes nothing. What it finds is a list of [Finding], whose area and name are the code of the line: they are
-// the same in every run, and scripts ask for them. It prints nothing and knows no flags: who shows the findings
+// the same in every run, and scripts ask for them; what came and what to do are reasons, by their codes. It prints nothing and knows no flags: who shows the findings
 // decides how. [AsTheService] is what root asks before it gives that up.
 //
 // What is looked at:

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -13,6 +15,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema"
 )
@@ -24,6 +27,13 @@ func (s sound) Subscription(context.Context) (model.Subscription, error) { retur
 func (sound) Clock() model.ServiceClock                                  { return model.ServiceClock{} }
 func (sound) TryLists(context.Context) []threema.Trial                   { return nil }
 func (sound) Inventory(context.Context) (model.Inventory, error)         { return model.Inventory{}, nil }
+
+// refusing is a package that takes no key.
+type refusing struct{ sound }
+
+func (refusing) Subscription(context.Context) (model.Subscription, error) {
+	return model.Subscription{}, &threema.Error{Status: http.StatusForbidden, Kind: model.FailureForbidden, Err: errors.New("no")}
+}
 
 // remembered is a memory with the report of a last pass.
 type remembered struct {
@@ -86,7 +96,9 @@ func TestWhatTheDoctorIsHanded(t *testing.T) {
 		"requests are spent":        {func(d *Doctor) { d.Memory = remembered{budget: model.Budget{Remaining: 5, Reserve: 5}} }, LicencePackage, "quota", ldapsource.Warning},
 		"a careful configuration":   {func(*Doctor) {}, Configuration, "leavers.id", ""},
 		"a bold one":                {func(d *Doctor) { d.Config.Leavers.ID = model.RevokeID }, Configuration, "leavers.id", ldapsource.Warning},
-		"a package at its end":      {func(d *Doctor) { d.Package = sound{model.Subscription{ValidUntil: time.Now().Add(-time.Hour)}} }, LicencePackage, "term", ldapsource.Failure},
+		"a package at its end": {func(d *Doctor) {
+			d.Package = sound{model.Subscription{Type: "professional", ValidUntil: time.Now().Add(-time.Hour)}}
+		}, LicencePackage, "term", ldapsource.Failure},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -100,10 +112,37 @@ func TestWhatTheDoctorIsHanded(t *testing.T) {
 				t.Errorf("%s: %s is %q, want %q", row.area, row.line, got, row.verdict)
 			}
 			for _, f := range found {
-				if (f.Advice == "") != (f.Verdict == ldapsource.Pass) {
+				if words := english.Say(f.Came); words == "" || words == string(f.Came.Code) || f.Came.Code == model.Foreign && f.Verdict == ldapsource.Pass {
+					t.Errorf("what came has no sentence of its own: %+v", f)
+				}
+				if (f.Advice.Code == "") != (f.Verdict == ldapsource.Pass) {
 					t.Errorf("what is well has no advice, and everything else has: %+v", f)
 				}
 			}
 		})
+	}
+}
+
+// TestFindingsHaveCodes: what came and what to do can be asked for by a code, and a mistake of the configuration keeps its own
+// inside another error.
+func TestFindingsHaveCodes(t *testing.T) {
+	t.Parallel()
+	lost := fmt.Errorf("look: %w", config.Mistake{Reason: model.Because("state-files-of-another", "svc", []string{"/x"}, "chown svc /x")})
+	without := healthy(t)
+	without.Package = refusing{}
+	for name, row := range map[string]struct {
+		f            Finding
+		came, advice model.Code
+	}{
+		"a sound configuration":  {ReadConfiguration("x", nil), "configuration-sound", ""},
+		"a refused one":          {ReadConfiguration("x", errors.New("bad")), "configuration-refused", "mend-configuration"},
+		"a folder of another":    {Doctor{Config: &config.Config{}, Lost: lost}.checkFiles()[0], "state-files-of-another", "mend-memory-first"},
+		"a lost folder":          {Doctor{Config: &config.Config{}, Lost: errors.New("damaged")}.checkFiles()[0], model.Foreign, "mend-memory-first"},
+		"a key that is refused":  {without.checkPackage(t.Context())[0], model.Foreign, "check-key"},
+		"nobody with everything": {checkMapping("x", []model.Identity{{State: model.Entitled, Held: model.Told("", "x").Some()}}), "mapped", "mend-mapping"},
+	} {
+		if row.f.Came.Code != row.came || row.f.Advice.Code != row.advice {
+			t.Errorf("%s: %q, %q; want %q, %q", name, row.f.Came.Code, row.f.Advice.Code, row.came, row.advice)
+		}
 	}
 }

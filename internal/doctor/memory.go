@@ -2,9 +2,7 @@ package doctor
 
 import (
 	"context"
-	"fmt"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/view"
@@ -26,26 +24,26 @@ func (d Doctor) checkMemory(ctx context.Context) ([]Finding, error) {
 }
 
 func checkSeats(seats view.CountedSeats) Finding {
-	f := Finding{LicencePackage, "seats", ldapsource.Pass, "look at the licences that the last pass counted", "", ""}
-	f.Came = seats.Words()
+	f := Finding{LicencePackage, "seats", ldapsource.Pass, "look at the licences that the last pass counted", model.Reason{}, model.Reason{}}
+	f.Came = model.Because("seats-counted", seats.Words())
 	switch {
 	case seats.Licences == 0:
-		f.Verdict, f.Came, f.Advice = ldapsource.Skipped, "no pass has counted them yet", "the first pass does, under any policy"
+		f.Verdict, f.Came, f.Advice = ldapsource.Skipped, model.Because("seats-not-counted"), model.Because("first-pass-counts-seats")
 	case seats.Free == 0:
-		f.Verdict, f.Advice = ldapsource.Warning, "buy licences in the cockpit: nobody new gets a credential until one is free"
+		f.Verdict, f.Advice = ldapsource.Warning, model.Because("buy-licences")
 	}
 	return f
 }
 
 func (d Doctor) checkQuota(budget model.Budget) Finding {
-	f := Finding{LicencePackage, "quota", ldapsource.Pass, "count the requests of the rolling day", "", ""}
-	f.Came = fmt.Sprintf("%d of %d left, %d of them kept for leavers", budget.Remaining, d.Config.Threema.DailyRequests, budget.Reserve)
+	f := Finding{LicencePackage, "quota", ldapsource.Pass, "count the requests of the rolling day", model.Reason{}, model.Reason{}}
+	f.Came = model.Because("requests-left", budget.Remaining, d.Config.Threema.DailyRequests, budget.Reserve)
 	switch {
 	case budget.Unlimited:
-		f.Came = "not limited (threema.daily_requests: 0)"
+		f.Came = model.Because("requests-not-limited")
 	case budget.Remaining <= budget.Reserve:
 		f.Verdict = ldapsource.Warning
-		f.Advice = "creates and changes wait; the next requests are free at " + wording.Stamp(budget.FreeAt)
+		f.Advice = model.Because("requests-only-for-leavers", budget.FreeAt)
 	}
 	return f
 }

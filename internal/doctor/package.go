@@ -3,14 +3,11 @@ package doctor
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
-	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/threema"
 )
@@ -21,10 +18,10 @@ func (d Doctor) checkPackage(ctx context.Context) []Finding {
 	base := Finding{Area: LicencePackage, Name: "API key", Verdict: ldapsource.Pass, Tried: "read the subscription at " + d.Config.Threema.BaseURL.String()}
 	s, err := d.Package.Subscription(ctx)
 	if err != nil {
-		base.Verdict, base.Came, base.Advice = ldapsource.Failure, err.Error(), keyAdvice(err)
+		base.Verdict, base.Came, base.Advice = ldapsource.Failure, told(err), keyAdvice(err)
 		return []Finding{base}
 	}
-	base.Came = fmt.Sprintf("%s (%s), plan %s, %s", s.Name, s.ID, s.Type, wording.Counted(s.Licences, "licence", "licences"))
+	base.Came = model.Because("subscription", s.Name, s.ID, s.Type, s.Licences)
 	return append([]Finding{base, checkClock(d.Package.Clock()), d.checkPlanType(s), d.checkTerm(s)}, d.checkPages(ctx)...)
 }
 
@@ -33,10 +30,10 @@ func (d Doctor) checkPages(ctx context.Context) []Finding {
 	var findings []Finding
 	for _, trial := range d.Package.TryLists(ctx) {
 		f := Finding{Area: LicencePackage, Name: "list of " + trial.List, Verdict: ldapsource.Pass, Tried: "read its first page, as a pass does"}
-		f.Came = fmt.Sprintf("%d of %d entries", trial.Came, trial.Total)
+		f.Came = model.Because("first-page", trial.Came, trial.Total)
 		if trial.Err != nil {
-			f.Verdict, f.Came = unreadLists(trial.Err), trial.Err.Error()
-			f.Advice = "a pass reads each list wholly, so none gets anywhere until this one answers: " + listAdvice(trial.Err)
+			f.Verdict, f.Came = unreadLists(trial.Err), told(trial.Err)
+			f.Advice = model.Because("no-pass-without-list", listAdvice(trial.Err))
 			if f.Verdict == ldapsource.Skipped {
 				f.Advice = keyAdvice(trial.Err)
 			}
@@ -57,37 +54,36 @@ func unreadLists(err error) ldapsource.Verdict {
 
 // checkClock holds the date of the answer against our clock: by a wrong one every grace would end.
 func checkClock(c model.ServiceClock) Finding {
-	f := Finding{LicencePackage, "clock", ldapsource.Pass, "look at the date of the answer", "the clock of this machine is right", ""}
+	f := Finding{LicencePackage, "clock", ldapsource.Pass, "look at the date of the answer", model.Because("clock-right"), model.Reason{}}
 	switch {
 	case !c.Told:
-		f.Verdict, f.Came = ldapsource.Warning, "the answer has no date"
-		f.Advice = "keep this machine's clock right (timedatectl): where the directory tells no time either, no pass would notice that it is wrong. " +
-			"Let the proxy pass the header Date on"
+		f.Verdict, f.Came = ldapsource.Warning, model.Because("answer-without-date")
+		f.Advice = model.Because("keep-clock-right")
 	case len(c.Doubt()) > 0:
-		f.Verdict, f.Came, f.Advice = ldapsource.Failure, english.Join(c.Doubt()), "until then nobody departs (exit code 4)"
+		f.Verdict, f.Came, f.Advice = ldapsource.Failure, model.Because("clocks-differ", c.Doubt()), model.Because("nobody-departs-by-clock")
 	}
 	return f
 }
 
 // checkPlanType warns where the API, or revoking, may not be part of the plan (D-39).
 func (d Doctor) checkPlanType(s model.Subscription) Finding {
-	f := Finding{LicencePackage, "plan", ldapsource.Pass, "look at the type of the subscription", s.Type, ""}
+	f := Finding{LicencePackage, "plan", ldapsource.Pass, "look at the type of the subscription", model.Because("plan-type", s.Type), model.Reason{}}
 	if !slices.Contains([]string{"enterprise", "professional", "edu5"}, strings.ToLower(s.Type)) {
-		f.Verdict, f.Advice = ldapsource.Warning, "the API and the revocation of IDs belong to the plan Professional (formerly Enterprise); ask Threema if requests are refused"
+		f.Verdict, f.Advice = ldapsource.Warning, model.Because("other-plan")
 	}
 	return f
 }
 
 // checkTerm is D-40: an expired package becomes read-only for us.
 func (d Doctor) checkTerm(s model.Subscription) Finding {
-	f := Finding{LicencePackage, "term", ldapsource.Pass, "look at validUntil", "valid until " + wording.Day(s.ValidUntil), ""}
+	f := Finding{LicencePackage, "term", ldapsource.Pass, "look at validUntil", model.Because("valid-until", s.ValidUntil), model.Reason{}}
 	switch left := s.ValidUntil.Sub(d.Now()); {
 	case s.ValidUntil.IsZero():
-		f.Came = "no end is given"
+		f.Came = model.Because("valid-without-end")
 	case left <= 0:
-		f.Verdict, f.Came, f.Advice = ldapsource.Failure, english.Distrusted(*model.EndedLicence(s.ValidUntil)), "each pass ends with exit code 1 until the package is renewed"
+		f.Verdict, f.Came, f.Advice = ldapsource.Failure, model.EndedLicence(s.ValidUntil).Reason(), model.Because("nothing-until-renewed")
 	case left < 60*24*time.Hour:
-		f.Verdict, f.Advice = ldapsource.Warning, "renew it in time: after that day nothing is written"
+		f.Verdict, f.Advice = ldapsource.Warning, model.Because("renew-package")
 	}
 	return f
 }

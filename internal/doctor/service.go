@@ -3,7 +3,6 @@ package doctor
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -15,6 +14,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	"github.com/threema-dirsync/threema-dirsync/internal/plainfile"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // handedOver stands for $CREDENTIALS_DIRECTORY of the service: what the configuration names by a bare
@@ -49,8 +49,7 @@ func seenBy(ctx context.Context, configFile string, getenv func(string) string, 
 	case s.unit.on("DynamicUser") || s.unit.last("User") == "":
 		return nil
 	case !sameFile(s.unit.configFile(), configFile):
-		return []Finding{{Files, "service", ldapsource.Skipped, "look at the files as the service will", "the service reads " + s.unit.configFile() + ", and this is " + configFile,
-			"type threema-dirsync check --config " + s.unit.configFile()}}
+		return []Finding{{Files, "service", ldapsource.Skipped, "look at the files as the service will", model.Because("service-reads-another", s.unit.configFile(), configFile), model.Because("check-the-other", s.unit.configFile())}}
 	default:
 		name = s.unit.last("User")
 	}
@@ -73,8 +72,7 @@ func (s serviceView) nobody(name string, err error) []Finding {
 	if s.unit == nil {
 		return nil
 	}
-	return []Finding{{Files, "service", s.verdict, "look for the user of the service", err.Error(),
-		"the service does not start (217/USER) before there is a user " + name + "; type: systemd-sysusers"}}
+	return []Finding{{Files, "service", s.verdict, "look for the user of the service", told(err), model.Because("make-service-user", name)}}
 }
 
 // environment is that of the service, as far as the configuration asks for it.
@@ -92,44 +90,42 @@ func (s serviceView) environment(ours func(string) string) func(string) string {
 
 // judge has a line for each thing that the service may not do, or one that says it may do all.
 func (s serviceView) judge() []Finding {
-	findings := s.reading("configuration", s.configFile, fmt.Sprintf("chgrp %[1]s %[2]s; chmod 640 %[2]s", s.who.group, s.configFile))
+	findings := s.reading("configuration", s.configFile, model.Because("chgrp-and-read", s.who.group, s.configFile))
 	for _, f := range s.config.ReadFiles() {
 		if f.Secret {
 			findings = append(findings, s.secret(f)...)
 		} else {
-			findings = append(findings, s.reading(f.Key, f.Path, "chmod 644 "+f.Path)...)
+			findings = append(findings, s.reading(f.Key, f.Path, model.Because("chmod-for-all", f.Path))...)
 		}
 	}
 	findings = slices.Concat(findings, s.loading(), s.stateDir(), s.handover())
 	if len(findings) == 0 {
-		return []Finding{{Files, "service", ldapsource.Pass, "look at each file and folder as the service will, user " + s.who.name, "it may read and write what the configuration names", ""}}
+		return []Finding{{Files, "service", ldapsource.Pass, "look at each file and folder as the service will, user " + s.who.name, model.Because("service-may-all"), model.Reason{}}}
 	}
 	return findings
 }
 
-func (s serviceView) finding(key, path, came, advice string) Finding {
+func (s serviceView) finding(key, path string, came, advice model.Reason) Finding {
 	return Finding{Files, "service", s.verdict, "look at " + path + " (" + key + ") as the service will, user " + s.who.name, came, advice}
 }
 
 // reading looks at a file that the service opens itself. todo is what lets it.
-func (s serviceView) reading(key, path, todo string) []Finding {
+func (s serviceView) reading(key, path string, todo model.Reason) []Finding {
 	if by := s.unit.hides(whereTo(path)); by != "" {
-		return []Finding{s.finding(key, path, "its unit keeps that out of its sight ("+by+"=)",
-			fmt.Sprintf("type: install -m 640 -g %s %s /etc/threema-dirsync/, and name that file", s.who.group, path))}
+		return []Finding{s.finding(key, path, model.Because("unit-hides-file", by), model.Because("install-where-seen", s.who.group, path))}
 	}
-	return s.kept(key, path, s.sees.barrier("-r", path), "read", todo)
+	return s.kept(key, path, s.sees.barrier("-r", path), model.Because("only-root-reads"), todo)
 }
 
 // kept tells of what keeps the service from a file or folder: itself, or a folder on the way; "" for nothing.
-func (s serviceView) kept(key, path, barrier, from, todo string) []Finding {
+func (s serviceView) kept(key, path, barrier string, came, todo model.Reason) []Finding {
 	switch barrier {
 	case "":
 		return nil
 	case path, whereTo(path):
-		return []Finding{s.finding(key, path, "root may "+from+" it, and the service may not", "type: "+todo)}
+		return []Finding{s.finding(key, path, came, model.Because("type-this", todo))}
 	}
-	return []Finding{s.finding(key, path, "the service may not enter "+barrier+", and so does not get there",
-		fmt.Sprintf("type: chgrp %[1]s %[2]s; chmod g+x %[2]s; or keep it in a folder that the service may enter, as /etc/threema-dirsync", s.who.group, barrier))}
+	return []Finding{s.finding(key, path, model.Because("service-kept-out", barrier), model.Because("let-service-enter", s.who.group, barrier))}
 }
 
 // secret looks whether the service gets a secret. By a bare name systemd hands it over: then the file
@@ -138,7 +134,7 @@ func (s serviceView) secret(f config.ReadFile) []Finding {
 	loads := s.unit.credentials()
 	name, bare := strings.CutPrefix(f.Path, handedOver+"/")
 	if !bare {
-		return s.kept(f.Key, f.Path, s.sees.barrier("-r", f.Path), "read", s.byName(f))
+		return s.kept(f.Key, f.Path, s.sees.barrier("-r", f.Path), model.Because("only-root-reads"), s.byName(f))
 	}
 	file, loaded := loads[name]
 	byHand := filepath.Join(filepath.Dir(s.configFile), name)
@@ -146,9 +142,9 @@ func (s serviceView) secret(f config.ReadFile) []Finding {
 	case s.unit == nil:
 		return nil
 	case !loaded:
-		return []Finding{s.finding(f.Key, byHand, "the unit hands over no secret "+name, plainfile.DropIn("LoadCredential="+name+":"+byHand))}
+		return []Finding{s.finding(f.Key, byHand, model.Because("secret-not-loaded", name), addToUnit("LoadCredential="+name+":"+byHand))}
 	case file != "" && !sameFile(file, byHand):
-		warning := s.finding(f.Key, byHand, "the service gets "+file+" instead, which the unit loads under that name, and which was not tried", "see that both hold the same: cmp "+byHand+" "+file)
+		warning := s.finding(f.Key, byHand, model.Because("another-secret-loaded", file), model.Because("compare-secrets", byHand, file))
 		warning.Verdict = ldapsource.Warning
 		return []Finding{warning}
 	}
@@ -156,16 +152,16 @@ func (s serviceView) secret(f config.ReadFile) []Finding {
 }
 
 // byName is what to type for a secret that the configuration names by its full path.
-func (s serviceView) byName(f config.ReadFile) string {
+func (s serviceView) byName(f config.ReadFile) model.Reason {
 	name := filepath.Base(f.Path)
-	advice := fmt.Sprintf("sed -i 's#%s#%s#' %s (systemd hands secrets over by their bare names)", f.Path, name, s.configFile)
+	advice := model.Because("name-it-bare", f.Path, name, s.configFile)
 	switch file, loaded := s.unit.credentials()[name]; {
 	case s.unit == nil:
-		return fmt.Sprintf("chown %[1]s %[2]s; chmod 600 %[2]s", s.who.name, f.Path)
+		return model.Because("chown-and-close", s.who.name, f.Path, 600)
 	case !loaded:
-		return advice + "; then " + plainfile.DropIn("LoadCredential="+name+":"+f.Path)
+		return model.Because("name-it-bare-and-load", advice, addToUnit("LoadCredential="+name+":"+f.Path))
 	case file != "" && !sameFile(file, f.Path):
-		return advice + fmt.Sprintf("; and install -m 600 %s %s, which the unit loads", f.Path, file)
+		return model.Because("name-it-bare-and-install", advice, f.Path, file)
 	}
 	return advice
 }
@@ -176,7 +172,7 @@ func (s serviceView) loading() []Finding {
 	loads := s.unit.credentials()
 	for _, name := range slices.Sorted(maps.Keys(loads)) {
 		if _, err := os.Stat(loads[name]); loads[name] != "" && errors.Is(err, fs.ErrNotExist) {
-			findings = append(findings, s.finding("LoadCredential="+name, loads[name], "it is not there, and without it the service does not start (243/CREDENTIALS)", config.MakeSecret(loads[name])))
+			findings = append(findings, s.finding("LoadCredential="+name, loads[name], model.Because("nothing-to-load"), config.MakeSecret(loads[name])))
 		}
 	}
 	return findings
@@ -192,9 +188,9 @@ func (s serviceView) stateDir() []Finding {
 		return nil
 	}
 	if !s.owns(folder) {
-		return []Finding{s.finding("state_dir", folder, "it belongs to somebody else, and the service works in its own only", "type: "+plainfile.HandOver(folder, s.who.name))}
+		return []Finding{s.finding("state_dir", folder, model.Because("folder-of-somebody-else"), model.Because("type-this", plainfile.HandOver(folder, s.who.name)))}
 	}
-	return s.kept("state_dir", folder, s.sees.barrier("-w", folder), "write to", "chmod 700 "+folder)
+	return s.kept("state_dir", folder, s.sees.barrier("-w", folder), model.Because("only-root-writes"), model.Because("chmod-for-owner", folder))
 }
 
 // handover looks at the folder of the hand-over file. Whether its modes let the service write there is
@@ -208,19 +204,22 @@ func (s serviceView) handover() []Finding {
 	if findings := s.writing("handover.file", file, folder); findings != nil || s.owns(s.config.StateDir) {
 		return findings
 	}
-	return s.kept("handover.file", folder, s.sees.barrier("-w", folder), "write to", fmt.Sprintf("chown %[1]s %[2]s; chmod 700 %[2]s", s.who.name, folder))
+	return s.kept("handover.file", folder, s.sees.barrier("-w", folder), model.Because("only-root-writes"), model.Because("chown-and-close", s.who.name, folder, 700))
 }
 
 // writing looks whether the unit lets the service write to a folder.
 func (s serviceView) writing(key, path, folder string) []Finding {
 	if by := s.unit.hides(whereTo(folder)); by != "" {
-		return []Finding{s.finding(key, path, "the unit keeps that out of the service's sight ("+by+"=)", "name a place elsewhere, as below /var/lib/threema-dirsync")}
+		return []Finding{s.finding(key, path, model.Because("unit-hides-folder", by), model.Because("name-another-place"))}
 	}
 	if s.unit.readOnly(whereTo(folder)) {
-		return []Finding{s.finding(key, path, "for the service that is read-only: it lies outside of the folders that its unit lets it write to", plainfile.DropIn("ReadWritePaths="+folder))}
+		return []Finding{s.finding(key, path, model.Because("read-only-for-service"), addToUnit("ReadWritePaths="+folder))}
 	}
 	return nil
 }
+
+// addToUnit is what to type so that the unit has one more line.
+func addToUnit(line string) model.Reason { return model.Because("add-to-unit", plainfile.DropIn(line)) }
 
 // owns tells whether a folder is the service's own.
 func (s serviceView) owns(folder string) bool {

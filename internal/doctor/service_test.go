@@ -13,6 +13,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/config"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 )
 
 // blind is the sight of somebody who may do nothing with some paths, and everything with the others.
@@ -101,7 +102,7 @@ func TestServiceView(t *testing.T) {
 			row.arrange(&s, dir)
 			told := false
 			for _, f := range s.judge() {
-				line := strings.Join([]string{f.Tried, f.Came, f.Advice}, " ")
+				line := strings.Join([]string{f.Tried, english.Say(f.Came), english.Say(f.Advice)}, " ")
 				said := string(f.Verdict) == row.verdict && f.Area == Files && f.Name == "service"
 				for _, part := range row.says {
 					said = said && strings.Contains(line, strings.ReplaceAll(part, "DIR", dir))
@@ -151,7 +152,7 @@ handover: {file: %s}
 		t.Errorf("nobody to look as: %+v", findings)
 	}
 	findings = seen(unit{"User": {"no-such-user"}, "ExecStart": {"threema-dirsync run --config=" + file}}, "")
-	if len(findings) != 1 || findings[0].Verdict != ldapsource.Failure || !strings.Contains(findings[0].Advice, "systemd-sysusers") {
+	if len(findings) != 1 || findings[0].Verdict != ldapsource.Failure || findings[0].Advice.Code != "make-service-user" {
 		t.Errorf("want a failure about the user of the unit: %+v", findings)
 	}
 }

@@ -3,7 +3,6 @@ package doctor
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -15,19 +14,25 @@ import (
 // was refused before is tried again only if somebody asked for it.
 func (d Doctor) checkSources(ctx context.Context, state model.State, tryLogin bool) (findings []Finding, shown [][]model.Identity) {
 	findings = append(
-		d.checkHomes("protect.groups", d.Config.Protect.Groups, ldapsource.Failure, "everybody of that source counts as protected, and each step of a departure waits for a yes"),
-		d.checkHomes("mapping.category", d.Mapper.Groups(), ldapsource.Warning, "its people keep their labels as they are")...)
+		d.checkHomes("protect.groups", d.Config.Protect.Groups, ldapsource.Failure, model.Because("everybody-protected")),
+		d.checkHomes("mapping.category", d.Mapper.Groups(), ldapsource.Warning, model.Because("labels-stay"))...)
 	for _, s := range d.Sources {
 		check := s.Check
 		if tryLogin {
 			check = s.CheckAgain
 		}
+		var mapped Finding
 		for _, f := range check(ctx, state.Tracked(s.Name()), func(people []model.Person) ldapsource.Finding {
 			identities := d.mapAll(people)
 			shown = append(shown, identities)
-			return checkMapping(identities)
+			mapped = checkMapping(SourceArea(s.Name()), identities)
+			return ldapsource.Finding{Name: mapped.Name, Verdict: mapped.Verdict, Tried: mapped.Tried}
 		}) {
-			findings = append(findings, Finding{SourceArea(s.Name()), f.Name, f.Verdict, f.Tried, f.Came, f.Advice})
+			if f.Name == mapped.Name {
+				findings = append(findings, mapped)
+				continue
+			}
+			findings = append(findings, Finding{SourceArea(s.Name()), f.Name, f.Verdict, f.Tried, model.Told("", f.Came), model.Told("", f.Advice)})
 		}
 	}
 	return findings, shown
@@ -42,19 +47,18 @@ func (d Doctor) mapAll(people []model.Person) []model.Identity {
 }
 
 // checkHomes has a line for each group of one key of the configuration that no source can answer for.
-func (d Doctor) checkHomes(key string, groups []string, verdict ldapsource.Verdict, until string) []Finding {
+func (d Doctor) checkHomes(key string, groups []string, verdict ldapsource.Verdict, until model.Reason) []Finding {
 	var findings []Finding
 	for _, group := range d.Config.LostGroups(groups) {
-		findings = append(findings, Finding{Configuration, key, verdict, "look for the source of " + group, "it lies below the domain of none",
-			"every source is asked, and while one does not find it, " + until + ": fix the DN, or remove it"})
+		findings = append(findings, Finding{Configuration, key, verdict, "look for the source of " + group, model.Because("group-of-no-source"), model.Because("mend-group", until)})
 	}
 	return findings
 }
 
 // checkMapping looks at the people who are entitled, mapped, and counts what is missing. One without csi or
 // username is held; if nobody has both, nothing would ever happen.
-func checkMapping(identities []model.Identity) ldapsource.Finding {
-	f := ldapsource.Finding{Name: "mapping", Verdict: ldapsource.Pass, Tried: "map everybody who is entitled"}
+func checkMapping(area Area, identities []model.Identity) Finding {
+	f := Finding{Area: area, Name: "mapping", Verdict: ldapsource.Pass, Tried: "map everybody who is entitled"}
 	entitled, whole := 0, 0
 	csis, usernames, several := map[string]int{}, map[string]int{}, map[string]int{}
 	for _, identity := range identities {
@@ -75,26 +79,21 @@ func checkMapping(identities []model.Identity) ldapsource.Finding {
 	}
 	noCSI, twinCSI := emptyAndShared(csis)
 	noName, twinName := emptyAndShared(usernames)
-	f.Came = fmt.Sprintf("%d entitled, %d of them with everything", entitled, whole)
-	for _, fault := range []struct {
-		people int
-		text   string
-	}{{noCSI, "lack csi"}, {noName, "lack username"}, {twinCSI, "share a csi with somebody"}, {twinName, "share a username with somebody"}} {
-		if fault.people > 0 {
-			f.Came += fmt.Sprintf("; %d %s", fault.people, fault.text)
-		}
+	counts := []model.Reason{
+		model.Because("entitled-and-whole", entitled, whole), model.Because("people-lack-csi", noCSI), model.Because("people-lack-username", noName),
+		model.Because("people-share-csi", twinCSI), model.Because("people-share-username", twinName),
 	}
 	for _, name := range slices.Sorted(maps.Keys(several)) {
-		f.Came += fmt.Sprintf("; %d have several values for %s", several[name], name)
+		counts = append(counts, model.Because("people-with-several", several[name], name))
 	}
+	f.Came = model.Because("mapped", slices.DeleteFunc(counts, func(r model.Reason) bool { return r.Code != "entitled-and-whole" && r.Args[0] == 0 }))
 	switch {
 	case whole == 0 && entitled > 0:
-		f.Verdict, f.Advice = ldapsource.Failure, "nobody could get a credential: fix mapping, or let the bind account read the attributes it names"
+		f.Verdict, f.Advice = ldapsource.Failure, model.Because("mend-mapping")
 	case whole < entitled || twinCSI+twinName > 0:
-		f.Verdict, f.Advice = ldapsource.Warning, "these people are held, nothing is done for them: threema-dirsync plan lists each with the reason"
+		f.Verdict, f.Advice = ldapsource.Warning, model.Because("plan-lists-held")
 	case len(several) > 0:
-		f.Verdict, f.Advice = ldapsource.Warning, "the value in use counts, else the one in the DN; of a csi or a username nobody guesses, and the person is held. "+
-			"Leave one value in the directory, or let the template say which: {{ .uid | first }}"
+		f.Verdict, f.Advice = ldapsource.Warning, model.Because("choose-value")
 	}
 	return f
 }

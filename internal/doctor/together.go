@@ -2,12 +2,9 @@ package doctor
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
-	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -25,8 +22,8 @@ func (d Doctor) checkTogether(ctx context.Context, state model.State, shown [][]
 	}
 	inventory, err := d.Package.Inventory(ctx)
 	if err != nil {
-		return append(findings, Finding{LicencePackage, "trust", unreadLists(err), readingLists, err.Error(), listAdvice(err)},
-			Finding{LicencePackage, "csi", ldapsource.Skipped, comparingCSIs, err.Error(), listAdvice(err)})
+		return append(findings, Finding{LicencePackage, "trust", unreadLists(err), readingLists, told(err), listAdvice(err)},
+			Finding{LicencePackage, "csi", ldapsource.Skipped, comparingCSIs, told(err), listAdvice(err)})
 	}
 	findings = append(findings, d.checkTrust(ctx, state, inventory))
 	if whole {
@@ -39,7 +36,7 @@ func (d Doctor) checkTogether(ctx context.Context, state model.State, shown [][]
 func (d Doctor) checkLists(state model.State, shown [][]model.Identity) []Finding {
 	var findings []Finding
 	for _, n := range plan.NobodysCSIs(d.Config.Decisions(), slices.Concat(shown...), state) {
-		findings = append(findings, Finding{Configuration, n.List, ldapsource.Warning, "look for " + n.CSI + " in every source", "nobody has it", english.Say(n.Reason())})
+		findings = append(findings, Finding{Configuration, n.List, ldapsource.Warning, "look for " + n.CSI + " in every source", model.Because("nobody-has-csi"), n.Reason()})
 	}
 	return findings
 }
@@ -53,7 +50,7 @@ func (d Doctor) checkInventory(state model.State, inventory model.Inventory, sho
 	}
 	findings := []Finding{checkSpelling(in)}
 	for _, entry := range plan.NobodysCredentials(in.Policy, inventory.Credentials) {
-		findings = append(findings, Finding{Configuration, "adopt.personal", ldapsource.Warning, "look for the credential " + entry, "there is none", english.Say(plan.NobodysCredential(entry))})
+		findings = append(findings, Finding{Configuration, "adopt.personal", ldapsource.Warning, "look for the credential " + entry, model.Because("credential-not-there"), plan.NobodysCredential(entry)})
 	}
 	return findings
 }
@@ -66,12 +63,11 @@ const (
 // checkSpelling counts the people whose csi the package has in another spelling: a spreadsheet dropped
 // zeros, or somebody typed it.
 func checkSpelling(in plan.Input) Finding {
-	f := Finding{LicencePackage, "csi", ldapsource.Pass, comparingCSIs, "none is another one but for its spelling", ""}
+	f := Finding{LicencePackage, "csi", ldapsource.Pass, comparingCSIs, model.Because("csis-spelled-alike"), model.Reason{}}
 	if misses := plan.NearMisses(in); misses > 0 {
 		f.Verdict = ldapsource.Warning
-		f.Came = fmt.Sprintf("%s a csi that is another one but for case, blanks, leading zeros or the form of its letters", wording.Counted(misses, "person has", "people have"))
-		f.Advice = "these people wait (like-csi): threema-dirsync plan lists each with what it nearly is. Write the csi as the directory has it to the credential in the cockpit, " +
-			"or correct the directory, or say yes to what the plan asks"
+		f.Came = model.Because("csis-misspelled", misses)
+		f.Advice = model.Because("settle-spelling")
 	}
 	return f
 }

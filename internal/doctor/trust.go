@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/threema-dirsync/threema-dirsync/ldapsource"
-	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
@@ -12,7 +11,7 @@ import (
 // checkTrust asks of the package what a pass asks first: can it be what it says? Whose credential may be missing, as
 // they left, only a complete read shows: where it is asked for, every directory is read as a pass does.
 func (d Doctor) checkTrust(ctx context.Context, state model.State, inventory model.Inventory) Finding {
-	f := Finding{LicencePackage, "trust", ldapsource.Pass, "look whether the package has what the ledger knows, as a pass does first", "it can be what it says", ""}
+	f := Finding{LicencePackage, "trust", ldapsource.Pass, "look whether the package has what the ledger knows, as a pass does first", model.Because("package-plausible"), model.Reason{}}
 	in := plan.Input{State: state, Inventory: inventory, Policy: d.Config.Decisions(), Now: d.Now(), ServiceClock: d.Package.Clock()}
 	if plan.Compute(in).Untrusted == nil {
 		return f
@@ -24,9 +23,7 @@ func (d Doctor) checkTrust(ctx context.Context, state model.State, inventory mod
 		}
 	}
 	if distrust := plan.Compute(in).Untrusted; distrust != nil {
-		f.Verdict, f.Came, f.Advice = ldapsource.Failure, english.Distrusted(*distrust), noPassGetsThere
+		f.Verdict, f.Came, f.Advice = ldapsource.Failure, distrust.Reason(), model.Because("no-pass-until-trusted")
 	}
 	return f
 }
-
-const noPassGetsThere = "until then each pass ends with exit code 1 and changes nothing; threema-dirsync plan tells who lacks a credential"

@@ -45,7 +45,7 @@ const harness = "internal/testdir"
 // Test files are freer, see [allowed].
 var house = map[string][]string{
 	"cmd/threema-dirsync": {anything},
-	"internal/config":     {model, secret, typo, plainfile, "ldapsource", wording},
+	"internal/config":     {model, english, secret, typo, plainfile, "ldapsource", wording},
 	"internal/app":        {model, plan, status, view, english, secret, plainfile, configuration, doctor, "ldapsource", "sync", "sync/handover", "sync/ledger", "sync/mapping", "threema", wording},
 	"internal/doctor":     {model, plan, status, view, english, plainfile, configuration, "ldapsource", "threema", "sync/handover", wording},
 	"internal/plainfile":  {},

@@ -55,6 +55,8 @@ func ofLedger(code model.Code) string {
 // ofPackage are what speaks against the licence package.
 func ofPackage(code model.Code) string {
 	switch code {
+	case "package-not-trusted":
+		return "the licence package is not trusted: {1}; nothing was changed"
 	case "licence-ended":
 		return "its licence ended on {1:date} (validUntil); renew it in the management cockpit"
 	case "credentials-missing":
@@ -103,9 +105,7 @@ func ofBaselinePeople(code model.Code) string {
 }
 
 // Distrusted says why nothing may be planned on a package.
-func Distrusted(d model.Distrust) string {
-	return "the licence package is not trusted: " + Join(d.Reasons) + "; nothing was changed"
-}
+func Distrusted(d model.Distrust) string { return Say(d.Reason()) }
 
 // BaselinePerson names somebody whom a change of the baseline concerns, and says why.
 func BaselinePerson(b model.BaselinePerson) string {

@@ -28,6 +28,19 @@
 //	logins.go      how the bind account logs in, why it is not let in, and what to do
 //	directory.go   what the memory found of a read: its conditions, who reads, from where, at what time
 //
+// The mistakes of the configuration:
+//
+//	config_file.go     the text of the configuration, and its keys
+//	config_rules.go    the rules of its values, but for those of a source
+//	config_sources.go  the rules of a source
+//	config_files.go    the files that it names, and the state folder
+//
+// What check finds, and what to do about it:
+//
+//	findings.go          this machine, and the people of the directory
+//	findings_package.go  the licence package
+//	findings_service.go  what the service may read and write
+//
 // What is worded from values of the core, and no reason:
 //
 //	leaves.go      leaves of absence

@@ -11,6 +11,9 @@ func Sentence(code model.Code) (string, bool) {
 		ofCertificates, ofEntries, ofGroups, ofGroupFaults, ofMemberSearches, ofRanges, ofUnread, ofReadAdvice, ofLogins, ofLoginAdvice,
 		ofHandover, ofLeavers, ofBelongings, ofOrders, ofUndo, ofEffects,
 		ofGates, ofLimits, ofMasses, ofChecks, ofHeld, ofBaseline, ofLedger, ofPackage, ofBaselinePeople, ofConditions, ofClock, ofViews, ofScope,
+		ofConfigFile, ofConfigKeys, ofConfigRules, ofConfigValues, ofConfigService, ofConfigServers, ofConfigLogin, ofConfigScope,
+		ofSecretFiles, ofCertificateFiles, ofNamedFiles, ofStateFolder,
+		ofFindings, ofBoldChoices, ofPeopleFindings, ofPackageFindings, ofServiceAdvice, ofRemembered, ofServiceSight, ofServiceTodo,
 	} {
 		if words := topic(code); words != "" {
 			return words, true

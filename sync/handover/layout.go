@@ -3,11 +3,12 @@ package handover
 import (
 	"cmp"
 	"encoding/csv"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // Layout is the form of a hand-over file. The zero value is comma separated UTF-8 with the columns that
@@ -24,16 +25,16 @@ type Layout struct {
 
 // BadColumns says what is wrong with the names of the further columns, by their place among them: each is
 // one of its own, by which a program that reads the file finds it.
-func (l Layout) BadColumns() map[int]error {
+func (l Layout) BadColumns() map[int]model.Reason {
 	taken := fixedColumns()
-	bad := map[int]error{}
+	bad := map[int]model.Reason{}
 	for n, name := range l.Columns {
 		folded := strings.ToLower(name)
 		switch {
 		case strings.TrimSpace(name) != name || name == "" || defuse(name) != name || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }):
-			bad[n] = fmt.Errorf("%q is no name for a column; write for example class", name)
+			bad[n] = model.Because("no-column-name", name)
 		case slices.Contains(taken, folded):
-			bad[n] = fmt.Errorf("the file has a column %s already; give this one another name", name)
+			bad[n] = model.Because("column-twice", name)
 		}
 		taken = append(taken, folded)
 	}

@@ -18,6 +18,9 @@ type Distrust struct {
 	Missing []BaselinePerson
 }
 
+// Reason is all of it as one.
+func (d Distrust) Reason() Reason { return Because("package-not-trusted", d.Reasons) }
+
 // EndedLicence is what speaks against a package whose time is over.
 func EndedLicence(until time.Time) *Distrust {
 	return &Distrust{Reasons: Because("licence-ended", until).Some(), Ended: true}

@@ -13,7 +13,7 @@ type Code string
 
 // Reason is why something is as it is: a code, and what it is about, in the order in which the sentence of the code
 // numbers it. It is a value of the core; whoever shows it words it. An argument is a string (a name, a number of the directory, a
-// setting), an int, a time, a list of strings, what somebody is waited for, or another reason, or several.
+// setting), an int, a time, a list of strings, what somebody is waited for, an error, or another reason, or several.
 type Reason struct {
 	Code Code
 	Args []any
