@@ -70,7 +70,8 @@ func isOfModel(call *ast.CallExpr, folder, function string) bool {
 // somebody else worded, or of an error.
 func TestOnlyRecordsAreSentences(t *testing.T) {
 	t.Parallel()
-	mayTell := []string{model, "sync", "sync/ledger", "sync/view"}
+	// The YAML library words a broken file, and package ldapsource the lines of check.
+	mayTell := []string{model, "sync", "sync/ledger", "sync/view", "internal/config", "internal/doctor"}
 	for _, file := range goFiles(t) {
 		if file.isTest || slices.Contains(mayTell, file.folder) {
 			continue
