@@ -11,6 +11,10 @@ func ofLeavers(code model.Code) string { //nolint:funlen // a table
 		return "not seen as entitled any more, and not confirmed yet: so far by {1}, which must span {2}"
 	case "departure-unconfirmed-anew":
 		return "not seen as entitled any more, and not confirmed yet: so far by {1}, which must span {2}; the row began afresh {3:time:times}, as complete reads were too far apart"
+	case "departure-unconfirmed-yet":
+		return "not seen as entitled any more, and not confirmed yet: {1:complete read says:complete reads say} so, which is enough, but they must span {2}, so a pass from {3} on confirms it"
+	case "departure-unconfirmed-yet-anew":
+		return "{1}; the row began afresh {2:time:times}, as complete reads were too far apart"
 	case "reads-so-far":
 		return "{1} of {2} complete reads"
 	case "reads-so-far-with-this":

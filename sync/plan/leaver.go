@@ -245,17 +245,31 @@ func (p *claims) leaverChange(op model.Op, l leaver, remote string, preState ...
 
 // departureReason says where the person stands on the way out.
 func (p *evidence) departureReason(o model.Observation) model.Reason {
-	reads := model.Because("reads-so-far", o.Reads, p.Policy.ConfirmReads)
+	if !o.ConfirmedAt.IsZero() {
+		return model.Because("departure-confirmed")
+	}
+	if until := o.Since.Add(p.Policy.ConfirmOver); o.Reads >= p.Policy.ConfirmReads && p.Now.Before(until) {
+		return p.onlyTimeMissing(o, until)
+	}
+	counted := min(o.Reads, p.Policy.ConfirmReads)
+	reads := model.Because("reads-so-far", counted, p.Policy.ConfirmReads)
 	if p.departedNow[o.Person] {
-		reads = model.Because("reads-so-far-with-this", o.Reads, p.Policy.ConfirmReads)
+		reads = model.Because("reads-so-far-with-this", counted, p.Policy.ConfirmReads)
 	}
 	switch {
-	case !o.ConfirmedAt.IsZero():
-		return model.Because("departure-confirmed")
 	case o.Restarts > 0:
 		return model.Because("departure-unconfirmed-anew", reads, p.Policy.ConfirmOver, o.Restarts)
 	}
 	return model.Because("departure-unconfirmed", reads, p.Policy.ConfirmOver)
+}
+
+// onlyTimeMissing says the same where reads are there enough, and only the time that they must span is not.
+func (p *evidence) onlyTimeMissing(o model.Observation, until time.Time) model.Reason {
+	why := model.Because("departure-unconfirmed-yet", o.Reads, p.Policy.ConfirmOver, until)
+	if o.Restarts > 0 {
+		return model.Because("departure-unconfirmed-yet-anew", why, o.Restarts)
+	}
+	return why
 }
 
 // describeDeparted says what proves an observation. The row of reads is older than its latest evidence: who

@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -38,6 +39,19 @@ func TestHoleBeginsTheRowAfresh(t *testing.T) {
 			t.Errorf("told after the first time: %v", p.Restarted)
 		}
 		wantLines(t, of(w.later(t, 24*time.Hour), "anna"), "withdraw E-anna due")
+	}
+}
+
+// TestOnlyTheTimeIsMissing: more reads than are needed are no "3 of 2", where they must only span more time.
+func TestOnlyTheTimeIsMissing(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	people["anna"].leave(model.Absent)
+	wantWords(t, w.later(t, time.Hour), "so far by 1 of 2 complete reads (this one counted), which must span 24h0m0s")
+	for n := 2; n < 4; n++ {
+		p := w.later(t, time.Hour)
+		wantWords(t, p, fmt.Sprintf("%d complete reads say so, which is enough, but they must span 24h0m0s, so a pass from %s on confirms it",
+			n, p.GeneratedAt.Add(time.Duration(25-n)*time.Hour).Format("2006-01-02 15:04:05 UTC")))
 	}
 }
 
