@@ -3,6 +3,7 @@ package sync_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -62,6 +63,9 @@ func TestObserveOnAnEmptyLedger(t *testing.T) {
 	before := w.document()
 	r := w.ok()
 	w.equal("withheld", 4, len(changes(r, model.Withheld)))
+	if told := text(r); strings.Count(told, "policy observe does not carry this out") != 4 || !strings.Contains(told, "4 create withheld by policy observe;") {
+		t.Error(told)
+	}
 	w.equal("due under sync", 4, len(changes(w.preview(model.Sync), model.Due)))
 	w.equal("package", before, w.document())
 	if r.RolledOut {

@@ -11,6 +11,8 @@ func ofGates(code model.Code) string {
 		return "protected, like everybody of source {1} ({2}): every step needs an approval"
 	case "stop-file":
 		return "{1}"
+	case "withheld-by-policy":
+		return "policy {1} does not carry this out"
 	case "awaits-all-sources":
 		return "waits for a pass that reads all configured sources completely"
 	case "awaits-complete-read":

@@ -59,8 +59,9 @@ type Explanation struct {
 	AsOf   time.Time
 	Next   NextStep
 
-	Lost model.Reason // what is to expect of a withdrawal of theirs whose answer was lost, nothing if none was
-	yes  string       // the command that says yes to what waits for them
+	Lost   model.Reason // what is to expect of a withdrawal of theirs whose answer was lost, nothing if none was
+	policy model.Mode   // that the plan was made under
+	yes    string       // the command that says yes to what waits for them
 }
 
 // EntryFacts is what the source shows of a person now.
@@ -93,7 +94,7 @@ func Explain(in plan.Input, p plan.Plan, query string, past []model.Held) (Expla
 	if err != nil {
 		return Explanation{}, err
 	}
-	x := Explanation{Person: person, yes: p.Yes(map[model.PersonID]bool{person: true})}
+	x := Explanation{Person: person, policy: p.Policy, yes: p.Yes(map[model.PersonID]bool{person: true})}
 	x.fromRenaming(in, p)
 	x.fromSource(in, p)
 	x.fromLedger(in, p)

@@ -47,7 +47,7 @@ func (x *Explanation) nextStep() NextStep {
 		}
 		return NextStep{Words: word + ", once the guard " + c.Guard + " is lifted (see below)"}
 	case model.Withheld:
-		return NextStep{Words: word + " is withheld by the policy"}
+		return NextStep{Words: word + " is withheld by the policy (" + string(x.policy) + ")"}
 	case model.Suspended:
 		return NextStep{Words: word + ", once the leave of absence is over", At: c.NotBefore}
 	case model.Waiting, model.Deferred:

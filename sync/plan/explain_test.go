@@ -122,7 +122,7 @@ func TestExplainSituations(t *testing.T) {
 			w.policy.Approval, w.policy.GraceWithdraw = model.ApproveAll, 0
 			p["bert"].leave(model.Disabled)
 		}, "bert", "withdraw / Zugang entziehen, once somebody said yes", []string{"threema-dirsync approve "}},
-		"withheld": {func(w *world, _ map[string]*entry) { w.policy.Mode = model.Observe; w.hire("carl") }, "carl", "create is withheld by the policy", nil},
+		"withheld": {func(w *world, _ map[string]*entry) { w.policy.Mode = model.Observe; w.hire("carl") }, "carl", "create is withheld by the policy (observe)", []string{"withheld", "policy observe does not carry this out"}},
 		"never managed": {func(w *world, _ map[string]*entry) { w.hire("carl").leave(model.Disabled) }, "carl",
 			"nothing: not entitled, and nothing in the package is managed", []string{"no credential"}},
 		"a source that was not read": {func(w *world, _ map[string]*entry) {

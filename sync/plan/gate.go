@@ -56,6 +56,7 @@ func (p *gates) eachDue(rule func(*model.Change)) {
 func (p *gates) withhold(c *model.Change) {
 	if !p.Policy.Mode.Allows(c.Op) {
 		c.Status = model.Withheld
+		c.Because(model.Because("withheld-by-policy", string(p.Policy.Mode)))
 	}
 }
 

@@ -23,7 +23,11 @@ func Summary(p plan.Plan) string {
 	var parts []string
 	for _, op := range model.Ops() {
 		for _, status := range slices.Sorted(maps.Keys(counts[op])) {
-			parts = append(parts, fmt.Sprintf("%d %s %s", counts[op][status], op, status))
+			words := fmt.Sprintf("%d %s %s", counts[op][status], op, status)
+			if status == model.Withheld {
+				words += " by policy " + string(p.Policy)
+			}
+			parts = append(parts, words)
 		}
 	}
 	if len(parts) == 0 {
