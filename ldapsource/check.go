@@ -111,15 +111,23 @@ func (v *session) probe() step {
 
 func countPeople(people []model.Person) string {
 	states := map[model.AccountState]int{}
-	held := 0
+	held, inNoGroup := 0, 0
 	for _, p := range people {
-		states[p.State]++
+		if p.State == model.Departed && p.Evidence.Kind == model.OutOfScope { // nobody departed who never was in one
+			inNoGroup++
+		} else {
+			states[p.State]++
+		}
 		if len(p.Held) > 0 {
 			held++
 		}
 	}
-	return fmt.Sprintf("%s: %d entitled, %d departed, %d unknown; %d of them held",
-		wording.Counted(len(people), "person", "people"), states[model.Entitled], states[model.Departed], states[model.Unknown], held)
+	outside := ""
+	if inNoGroup > 0 {
+		outside = fmt.Sprintf(" %d in none of the groups,", inNoGroup)
+	}
+	return fmt.Sprintf("%s: %d entitled, %d departed,%s %d unknown; %d of them held",
+		wording.Counted(len(people), "person", "people"), states[model.Entitled], states[model.Departed], outside, states[model.Unknown], held)
 }
 
 // checkSentinels has a line for configured sentinels that are seen; those that are not seen are

@@ -47,4 +47,5 @@ func TestGroupTypo(t *testing.T) {
 	sound := mustNew(t, forOpenLDAP(t, srv, base, func(c *Config) { c.Groups, c.ProtectGroups = []string{team}, []string{team} }))
 	wantFinding(t, sound, "groups", Pass, team)
 	wantFinding(t, sound, "protect.groups", Pass, team)
+	wantFinding(t, sound, "people", Pass, " 1 entitled, ", " in none of the groups, ")
 }
