@@ -15,7 +15,7 @@ const namespace = "threema_dirsync"
 
 // Metrics are the numbers of design §6. No person stands in any label. Label values come from
 // closed sets and exist from the start, so that a rate over a first event is right
-// (pitfalls I).
+// (pitfalls I). What only a pass can tell of directory and package is not there before one has: a 0 would be an alert.
 type Metrics struct {
 	lastRun, lastSuccess, duration   prometheus.Gauge
 	runs                             *prometheus.CounterVec
@@ -26,7 +26,8 @@ type Metrics struct {
 	leaversPending, unknown          prometheus.Gauge
 	guards                           *prometheus.GaugeVec
 	requests                         *prometheus.CounterVec
-	budget, validUntil, reload       prometheus.Gauge
+	reload                           prometheus.Gauge
+	budget, validUntil               *prometheus.GaugeVec // without labels: absent until a pass has told a value
 	seats                            *prometheus.GaugeVec
 	alarms, effects, waits           *prometheus.GaugeVec
 	polls, hints                     *prometheus.CounterVec
@@ -51,8 +52,8 @@ func NewMetrics(registry prometheus.Registerer, version, goVersion string, sourc
 		unknown:            f.gauge("operations_unknown", "Requests whose answer was lost and that the next pass settles."),
 		guards:             f.gauges("guard_tripped", "1 while a guard blocks changes.", "guard"),
 		requests:           f.counters("api_requests_total", "Requests to the Work API; code 0 means no answer.", "method", "code"),
-		budget:             f.gauge("api_budget_remaining", "Requests left of the rolling day."),
-		validUntil:         f.gauge("subscription_valid_until_timestamp_seconds", "End of the licence package, as Unix time."),
+		budget:             f.gauges("api_budget_remaining", "Requests left of the rolling day."),
+		validUntil:         f.gauges("subscription_valid_until_timestamp_seconds", "End of the licence package, as Unix time."),
 		reload:             f.gauge("config_reload_success", "1 if the last load of the configuration succeeded."),
 		seats:              f.gauges("seats", "Licences of the package.", "kind"),
 		alarms:             f.gauges("alarms", "Standing alarms: what was taken from a leaver does not hold.", "kind"),
@@ -99,7 +100,6 @@ func (m *Metrics) initialise(sources []string) {
 		m.runs.WithLabelValues(word)
 	}
 	for _, source := range sources {
-		m.snapshotComplete.WithLabelValues(source)
 		for _, reason := range model.ReadReasons() {
 			m.snapshotIncomplete.WithLabelValues(source, string(reason))
 		}
@@ -200,8 +200,12 @@ func (m *Metrics) plan(r Report) {
 	m.states(r.Plan)
 	m.Effects(r.Plan.Effects, r.Plan.Alarms)
 	m.Waits(r.Plan.Waits())
-	m.budget.Set(float64(r.Budget.Remaining))
-	setTime(m.validUntil, r.Plan.Subscription.ValidUntil)
+	if !r.Budget.Unlimited {
+		m.budget.WithLabelValues().Set(float64(r.Budget.Remaining))
+	}
+	if until := r.Plan.Subscription.ValidUntil; !until.IsZero() {
+		setTime(m.validUntil.WithLabelValues(), until)
+	}
 	m.seats.WithLabelValues("licences").Set(float64(r.Plan.Seats.Licences))
 	m.seats.WithLabelValues("used").Set(float64(r.Plan.Seats.Used))
 	m.seats.WithLabelValues("free").Set(float64(r.Plan.Seats.Free))

@@ -24,20 +24,20 @@ import (
 func metricNames() []string {
 	return []string{
 		"last_run_timestamp_seconds", "last_success_timestamp_seconds", "run_duration_seconds", "runs_total",
-		"snapshot_complete", "snapshot_incomplete_total", "changes_planned", "changes_total", "leavers_pending",
-		"operations_unknown", "guard_tripped", "api_budget_remaining", "subscription_valid_until_timestamp_seconds",
+		"snapshot_incomplete_total", "changes_planned", "changes_total", "leavers_pending",
+		"operations_unknown", "guard_tripped",
 		"config_reload_success", "build_info", "alarms", "effects", "waits", "polls_total", "hints_total",
 	}
 }
 
 func laterMetricNames() []string {
-	return []string{"api_requests_total", "people", "seats", "snapshot_people"}
+	return []string{"api_requests_total", "people", "seats", "snapshot_people", "snapshot_complete", "api_budget_remaining", "subscription_valid_until_timestamp_seconds"}
 }
 
 func TestMetricNames(t *testing.T) {
 	t.Parallel()
 	registry := prometheus.NewRegistry()
-	w := newWorld(t, options{metrics: dirsync.NewMetrics(registry, "v1", "go1.26", []string{sourceName})}, employees(3)...)
+	w := newWorld(t, options{daily: 1000, metrics: dirsync.NewMetrics(registry, "v1", "go1.26", []string{sourceName})}, employees(3)...)
 	want := metricNames()
 	for range 2 {
 		problems, err := testutil.GatherAndLint(registry)
@@ -130,6 +130,17 @@ func TestMetricValues(t *testing.T) {
 	value(0, `guard_tripped{guard="baseline"}`)
 	value(0, `waits{code="baseline"}`)
 	value(0, "operations_unknown")
+}
+
+// TestNoBudgetWithoutALimit: requests that nobody limits are not 0, which would be an alert.
+func TestNoBudgetWithoutALimit(t *testing.T) {
+	t.Parallel()
+	registry := prometheus.NewRegistry()
+	w := newWorld(t, options{metrics: dirsync.NewMetrics(registry, "v1", "go1.26", []string{sourceName})}, employees(3)...)
+	w.ok()
+	if out := gathered(t, registry); strings.Contains(out, "api_budget_remaining ") {
+		t.Error(out)
+	}
 }
 
 func TestMetricSeeds(t *testing.T) {
