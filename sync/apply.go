@@ -27,7 +27,7 @@ type applier struct {
 	inventory   model.Inventory                    // as it was read
 	past        pastCreates                        // credentials that were handed over before this pass
 	made        []model.Change                     // creates whose credential is there now, handed over or not
-	halted      string                             // why nothing more may be taken from anybody, "" if it may
+	halted      model.Reason                       // why nothing more may be taken from anybody, nothing if it may
 	service     model.Service                      // what the service taught, also in this pass
 	trialEnded  bool                               // the settings of service.Trial are safe
 }
@@ -36,14 +36,42 @@ type applier struct {
 type applied struct {
 	plan       plan.Plan // with the guards and the waits that were met, and the licences that are left
 	outcomes   []outcomes.Step
+	skips      map[string]model.Skip // of the changes that the last look stopped, by their IDs
 	handedOver []outcomes.HandedOver
 	unsettled  int  // journal rows whose end is not known
 	complete   bool // everything due was tried
 }
 
 // add notes what became of a change.
-func (d *applied) add(c model.Change, result model.Result, message string) {
-	d.outcomes = append(d.outcomes, outcomes.Step{Change: c, Result: result, Message: message})
+func (d *applied) add(c model.Change, result model.Result, why model.Reason) {
+	d.outcomes = append(d.outcomes, outcomes.Step{Change: c, Result: result, Why: why})
+}
+
+// skip notes that the last look stopped a change.
+func (d *applied) skip(c model.Change, why model.Reason) {
+	d.add(c, model.NotTried, why)
+	if d.plan.Tripped(model.GuardStopFile) {
+		return // that is a guard, and says so itself
+	}
+	now := model.Skip{ChangeID: c.ID, Since: d.plan.GeneratedAt, Seen: d.plan.GeneratedAt, Why: why}
+	if c.Skipped.Stands() && c.Skipped.Since.Before(now.Since) {
+		now.Since = c.Skipped.Since
+	}
+	d.skips[c.ID] = now
+}
+
+// mark notes at the changes that were tried whether the last look stopped them: what an earlier pass noted there is over.
+func (d *applied) mark() {
+	tried := map[string]bool{}
+	for _, x := range d.outcomes {
+		tried[x.Change.ID] = true
+	}
+	d.plan.Changes = slices.Clone(d.plan.Changes)
+	for n := range d.plan.Changes {
+		if c := &d.plan.Changes[n]; tried[c.ID] {
+			c.Skipped = d.skips[c.ID]
+		}
+	}
 }
 
 // fail notes a failure of the pass after which it goes on.
@@ -51,7 +79,7 @@ func (a *applier) fail(err error) { a.failures = append(a.failures, err) }
 
 func newApplier(p *Pass, run int64, d draft) *applier {
 	a := &applier{
-		Pass: p, run: run, done: applied{plan: d.plan}, inventory: d.in.Inventory,
+		Pass: p, run: run, done: applied{plan: d.plan, skips: map[string]model.Skip{}}, inventory: d.in.Inventory,
 		service: d.in.State.Service, contacts: map[string]model.Contact{}, interrupted: map[model.PersonID]model.Operation{}, unsettled: map[int64]bool{},
 	}
 	for _, c := range d.in.Inventory.Contacts {
@@ -74,6 +102,7 @@ func (a *applier) apply(ctx context.Context, changes []model.Change) (applied, e
 	err := a.inOrder(ctx, changes)
 	a.done.unsettled, a.done.plan.Seats = len(a.unsettled), a.seats()
 	a.done.complete = err == nil && !a.full
+	a.done.mark()
 	return a.done, errors.Join(append(a.failures, err)...)
 }
 

@@ -212,7 +212,7 @@ func (a *applier) resume(ctx context.Context, j *joiner) error {
 	switch {
 	case err != nil:
 		return a.unread(ctx, j.change, err)
-	case why != "":
+	case why.Code != "":
 		a.skip(ctx, why, j.change)
 		return nil
 	}
@@ -227,25 +227,25 @@ func (a *applier) resume(ctx context.Context, j *joiner) error {
 // leftoverUnchanged reads a credential and its settings once more, and says what keeps its password
 // from being replaced: that somebody uses it, or touched it since the plan was made. What the plan
 // found stands in the change, and somebody said yes to it.
-func (a *applier) leftoverUnchanged(ctx context.Context, j *joiner) (string, error) {
+func (a *applier) leftoverUnchanged(ctx context.Context, j *joiner) (model.Reason, error) {
 	credential, err := a.Package.Credential(shielded(ctx), j.change.CredentialID)
 	switch {
 	case err != nil:
-		return "", fmt.Errorf("read the credential once more: %w", err)
+		return model.Reason{}, fmt.Errorf("read the credential once more: %w", err)
 	case credential.Usage > 0:
-		return "somebody uses the credential by now; the next pass asks who", nil
+		return model.Because("leftover-in-use"), nil
 	case credential.Username != j.change.Username:
-		return "the credential was renamed just now; the next pass looks again", nil
+		return model.Because("leftover-renamed"), nil
 	}
 	settings, err := a.Package.Settings(shielded(ctx), credential.ID)
 	if err != nil {
-		return "", fmt.Errorf("read the settings of the credential once more: %w", err)
+		return model.Reason{}, fmt.Errorf("read the settings of the credential once more: %w", err)
 	}
 	now := model.Leftover{Credential: credential, Settings: byName(settings)}.Foreign(j.operation, j.change.Settings, a.Policy)
 	if !maps.Equal(now, j.change.Before) {
-		return "somebody changed the credential just now; the next pass looks again", nil
+		return model.Because("leftover-changed"), nil
 	}
-	return "", nil
+	return model.Reason{}, nil
 }
 
 // finishBatch writes the settings of new credentials and hands them over. One with a refused

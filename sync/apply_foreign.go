@@ -62,7 +62,7 @@ func (a *applier) waitForReading(ctx context.Context, changes []model.Change) []
 			left = append(left, c)
 			continue
 		}
-		a.skip(ctx, "others have set "+strings.Join(keptNames(c.Foreign), ", ")+" on this credential, and it is not known yet whether a write leaves that alone; the next pass looks again", c)
+		a.skip(ctx, model.Because("write-may-cost", keptNames(c.Foreign)), c)
 	}
 	return left
 }

@@ -86,14 +86,14 @@ func (a *applier) note(ctx context.Context, c model.Change, result model.Result,
 	log := a.Logger.With("op", c.Op, "run", a.run, "change", c.ID, "source", c.Person.Source)
 	switch result {
 	case model.Done:
-		a.done.add(c, model.Done, "")
+		a.done.add(c, model.Done, model.Reason{})
 		log.DebugContext(ctx, "change done")
 		return
 	case model.Uncertain:
-		a.done.add(c, model.Uncertain, err.Error())
+		a.done.add(c, model.Uncertain, model.Told("", err.Error()))
 		log.ErrorContext(ctx, "change not finished, the next pass looks what came of it", "why", describePublicly(err))
 	case model.Failed:
-		a.done.add(c, model.Failed, err.Error())
+		a.done.add(c, model.Failed, model.Told("", err.Error()))
 		log.ErrorContext(ctx, "change failed", "why", describePublicly(err))
 	}
 	log.DebugContext(ctx, "change in detail", "err", err)
@@ -112,17 +112,17 @@ func describePublicly(err error) string {
 // skip notes changes that the last look before their request forbids, and records why. That this
 // cannot be recorded is a failure of the pass, but nothing was sent that could not be known. Somebody hears of
 // an order at once, and of any other change if it goes on; the stop file is a guard and says so itself.
-func (a *applier) skip(ctx context.Context, why string, changes ...model.Change) {
+func (a *applier) skip(ctx context.Context, why model.Reason, changes ...model.Change) {
 	for _, c := range changes {
-		a.done.add(c, model.NotTried, why)
+		a.done.skip(c, why)
 		switch {
 		case c.By != "":
 			a.done.plan.Wait(model.WaitOrder, c.Person)
 		case !a.done.plan.Tripped(model.GuardStopFile):
 			a.done.plan.Wait(model.WaitSkipped, c.Person)
 		}
-		a.Logger.WarnContext(ctx, "change skipped right before its request, nothing was sent", "op", c.Op, "change", c.ID, "source", c.Person.Source)
-		if err := a.Ledger.RecordDecision(shielded(ctx), a.run, model.Decision{Kind: model.Skipped, Change: c, Evidence: english.Say(c.Evidence), Message: why}); err != nil {
+		a.Logger.WarnContext(ctx, "change skipped right before its request, nothing was sent", "op", c.Op, "why", why.Code, "change", c.ID, "source", c.Person.Source)
+		if err := a.Ledger.RecordDecision(shielded(ctx), a.run, model.Decision{Kind: model.Skipped, Change: c, Evidence: english.Say(c.Evidence), Message: english.Say(why)}); err != nil {
 			a.fail(fmt.Errorf("record that a change was skipped: %w", err))
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -15,20 +14,20 @@ import (
 // slept between the plan and its requests wakes up to an old one.
 const freshFor = 30 * time.Minute
 
-// stale says why a plan of this age by the clock takes nothing from anybody, "" if it may. Go's own
+// stale says why a plan of this age by the clock takes nothing from anybody, nothing if it may. Go's own
 // count stands still while a machine sleeps, and hides a clock that is set; so it must not be asked.
-func stale(age time.Duration) string {
+func stale(age time.Duration) model.Reason {
 	switch {
 	case age > freshFor:
-		return fmt.Sprintf("the plan is %s old, and somebody may have come back since: the next pass looks anew", age.Round(time.Minute))
+		return model.Because("plan-too-old", age.Round(time.Minute).String())
 	case age < -model.MaxSkew:
-		return fmt.Sprintf("the clock of this machine was set back by %s since the plan: the next pass looks anew", age.Abs().Round(time.Second))
+		return model.Because("clock-set-back", age.Abs().Round(time.Second).String())
 	}
-	return ""
+	return model.Reason{}
 }
 
 // look compares an object with the plan, and says what differs.
-type look func(context.Context, model.Change) (string, error)
+type look func(context.Context, model.Change) (model.Reason, error)
 
 // objectOf is the look at what a step takes away. A contact can be enabled again.
 func (a *applier) objectOf(c model.Change) look {
@@ -50,7 +49,7 @@ func (a *applier) lastLook(ctx context.Context, c model.Change, object look) (mo
 	switch {
 	case err != nil:
 		return model.Failed, a.unread(ctx, c, err)
-	case why != "":
+	case why.Code != "":
 		a.skip(ctx, why, c)
 		return model.NotTried, nil
 	}
@@ -60,22 +59,22 @@ func (a *applier) lastLook(ctx context.Context, c model.Change, object look) (mo
 // speaksAgainst finds what speaks against a step; so does a clock that is wrong by now, as the journal
 // times what comes of it. Where somebody's word is all there is, the directory
 // has nothing to say.
-func (a *applier) speaksAgainst(ctx context.Context, c model.Change, object look) (why string, err error) {
+func (a *applier) speaksAgainst(ctx context.Context, c model.Change, object look) (why model.Reason, err error) {
 	if !c.Ordered {
 		why = a.stillDeparted(ctx, c)
 	}
-	if why != "" || object == nil {
+	if why.Code != "" || object == nil {
 		return why, nil
 	}
 	why, err = object(shielded(ctx), c)
-	if err == nil && why == "" && !c.Ordered {
-		why = english.Join(a.Package.Clock().Doubt())
+	if doubts := a.Package.Clock().Doubt(); err == nil && why.Code == "" && !c.Ordered && len(doubts) > 0 {
+		why = doubts[0]
 	}
 	return why, err
 }
 
 // stillDeparted asks the directory again, and says what speaks against the departure.
-func (a *applier) stillDeparted(ctx context.Context, c model.Change) string {
+func (a *applier) stillDeparted(ctx context.Context, c model.Change) model.Reason {
 	source := slices.IndexFunc(a.Sources, func(s Source) bool { return s.Name() == c.Person.Source })
 	if source < 0 {
 		return a.stillGone(ctx, c)
@@ -83,27 +82,27 @@ func (a *applier) stillDeparted(ctx context.Context, c model.Change) string {
 	sightings, err := a.Sources[source].Recheck(ctx, []model.Tracked{{ID: c.Person, DN: c.DN}})
 	switch {
 	case err != nil:
-		return fmt.Sprintf("the directory could not be asked once more: %v", err)
+		return model.Because("person-not-asked", err.Error())
 	case len(sightings) != 1 || sightings[0].ID != c.Person:
-		return "the directory gave no clear answer"
+		return model.Because("person-unanswered")
 	case sightings[0].Placeless && !c.Placeless:
-		return "by now nobody can tell whether the person is gone or only out of sight: the next pass asks for a yes"
+		return model.Because("placeless-by-now")
 	case sightings[0].State != model.Departed && !sightings[0].Placeless:
 		a.sighted(ctx, sightings[0])
-		return fmt.Sprintf("the directory now says: %s %s", sightings[0].State, sightings[0].Evidence.Detail)
+		return model.Because("not-departed-by-now", sightings[0].State.String(), sightings[0].Evidence.Detail)
 	case sightings[0].Protected && !c.Protected:
-		return "a group of protect.groups has the person by now, or cannot be read: the next pass asks for a yes"
+		return model.Because("protected-by-now")
 	case !sightings[0].Placeless && !a.Policy.Counts(sightings[0].Evidence.Kind):
-		return "the person now " + sightings[0].Evidence.Uncounted()
+		return model.Because("uncounted-by-now", sightings[0].Evidence.Uncounted())
 	}
 	return a.sameCSI(ctx, c)
 }
 
 // stillGone is stillDeparted where no source can be asked for the person: if theirs was given up, nobody
 // of the others may have their csi by now. The plan took care that all of those were read.
-func (a *applier) stillGone(ctx context.Context, c model.Change) string {
+func (a *applier) stillGone(ctx context.Context, c model.Change) model.Reason {
 	if !slices.ContainsFunc(a.done.plan.Update.Forgotten, func(f model.ForgottenSource) bool { return f.Source == c.Person.Source }) {
-		return "its source is not configured any more"
+		return model.Because("source-gone-by-now")
 	}
 	return a.sameCSI(ctx, c)
 }
@@ -122,20 +121,20 @@ func (a *applier) sighted(ctx context.Context, s model.Sighting) {
 // not leave: it may be the same person under another ID (design §5.6). Those whom the plan knew are
 // judged. A csi that is made of more
 // than one attribute cannot be searched for; there the age of the plan is the bound, see freshFor.
-func (a *applier) sameCSI(ctx context.Context, c model.Change) string {
+func (a *applier) sameCSI(ctx context.Context, c model.Change) model.Reason {
 	for _, csi := range c.CSIs {
-		if why := a.othersWith(ctx, c, csi); why != "" {
+		if why := a.othersWith(ctx, c, csi); why.Code != "" {
 			return why
 		}
 	}
-	return ""
+	return model.Reason{}
 }
 
 // othersWith is sameCSI by one of the leaver's csis.
-func (a *applier) othersWith(ctx context.Context, c model.Change, csi string) string {
+func (a *applier) othersWith(ctx context.Context, c model.Change, csi string) model.Reason {
 	attribute := a.Mapper.KeyAttribute()
 	if attribute == "" {
-		return ""
+		return model.Reason{}
 	}
 	for _, source := range a.Sources {
 		if !slices.ContainsFunc(a.done.plan.Sources, func(s model.SourceReport) bool { return s.Name == source.Name() }) {
@@ -143,7 +142,7 @@ func (a *applier) othersWith(ctx context.Context, c model.Change, csi string) st
 		}
 		people, err := source.Holders(ctx, attribute, csi)
 		if err != nil {
-			return fmt.Sprintf("the directory could not be asked whose csi it is by now: %v", err)
+			return model.Because("csi-not-asked", err.Error())
 		}
 		for _, person := range people {
 			i := a.Mapper.Map(person)
@@ -152,14 +151,14 @@ func (a *applier) othersWith(ctx context.Context, c model.Change, csi string) st
 			}
 			stays, err := a.stays(ctx, source, i)
 			if err != nil {
-				return fmt.Sprintf("the directory could not be asked whether %s, with the same csi, is here: %v", i.DN, err)
+				return model.Because("holder-not-asked", i.DN, err.Error())
 			}
 			if stays {
-				return fmt.Sprintf("its csi is also that of %s by now, who did not leave", i.DN)
+				return model.Because("csi-of-another-by-now", i.DN)
 			}
 		}
 	}
-	return ""
+	return model.Reason{}
 }
 
 // stays tells whether somebody may use what has their csi, as the plan judges it: whoever did not leave by evidence
@@ -183,47 +182,47 @@ func (a *applier) stays(ctx context.Context, source Source, i model.Identity) (b
 
 // credentialUnchanged compares the credential with the plan: its name, its th_csi, who uses it, and what
 // they report. One that is gone is what we want.
-func (a *applier) credentialUnchanged(ctx context.Context, c model.Change) (string, error) {
+func (a *applier) credentialUnchanged(ctx context.Context, c model.Change) (model.Reason, error) {
 	credential, err := a.Package.Credential(ctx, c.CredentialID)
 	switch {
 	case model.KindOf(err) == model.FailureNotFound:
-		return "", nil
+		return model.Reason{}, nil
 	case err != nil:
-		return "", fmt.Errorf("read the credential once more: %w", err)
+		return model.Reason{}, fmt.Errorf("read the credential once more: %w", err)
 	case credential.Username != c.Username:
-		return fmt.Sprintf("the credential is called %s by now", credential.Username), nil
+		return model.Because("credential-renamed", credential.Username), nil
 	}
 	settings, err := a.Package.Settings(ctx, c.CredentialID)
 	if err != nil {
-		return "", fmt.Errorf("read the settings of the credential once more: %w", err)
+		return model.Reason{}, fmt.Errorf("read the settings of the credential once more: %w", err)
 	}
 	users, err := a.Package.UsersOf(ctx, c.CredentialID, credential.Usage)
 	if err != nil {
-		return "", fmt.Errorf("read the Threema IDs of the credential once more: %w", err)
+		return model.Reason{}, fmt.Errorf("read the Threema IDs of the credential once more: %w", err)
 	}
-	return english.Say(c.OtherUse(byName(settings), users)), nil
+	return c.OtherUse(byName(settings), users), nil
 }
 
 // idUnchanged compares the ID with the plan.
-func (a *applier) idUnchanged(ctx context.Context, c model.Change) (string, error) {
+func (a *applier) idUnchanged(ctx context.Context, c model.Change) (model.Reason, error) {
 	user, err := a.Package.User(ctx, c.ThreemaID)
 	switch {
 	case model.KindOf(err) == model.FailureNotFound:
-		return "", nil
+		return model.Reason{}, nil
 	case err != nil:
-		return "", fmt.Errorf("read the Threema ID once more: %w", err)
+		return model.Reason{}, fmt.Errorf("read the Threema ID once more: %w", err)
 	}
-	return english.Say(c.OtherID(user)), nil
+	return c.OtherID(user), nil
 }
 
 // credentialGone looks once more whether a credential is gone.
-func (a *applier) credentialGone(ctx context.Context, c model.Change) (string, error) {
+func (a *applier) credentialGone(ctx context.Context, c model.Change) (model.Reason, error) {
 	_, err := a.Package.Credential(ctx, c.CredentialID)
 	switch {
 	case model.KindOf(err) == model.FailureNotFound:
-		return "", nil
+		return model.Reason{}, nil
 	case err != nil:
-		return "", fmt.Errorf("look for the credential once more: %w", err)
+		return model.Reason{}, fmt.Errorf("look for the credential once more: %w", err)
 	}
-	return "the credential is in the package after all: the next pass plans its withdrawal", nil
+	return model.Because("credential-there"), nil
 }

@@ -1,7 +1,6 @@
 package sync
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,7 +47,7 @@ func (a *applier) leaver(ctx context.Context, steps []model.Change) error {
 		if err := a.ready(ctx); err != nil {
 			return err
 		}
-		if why := a.mustHalt(); why != "" {
+		if why := a.mustHalt(); why.Code != "" {
 			a.skip(ctx, why, steps[n:]...)
 			return nil
 		}
@@ -66,7 +65,11 @@ func (a *applier) leaver(ctx context.Context, steps []model.Change) error {
 
 // skipRest notes the steps that are not done because one before them was not.
 func (a *applier) skipRest(ctx context.Context, undone model.Change, rest []model.Change) {
-	a.skip(ctx, cmp.Or(a.halted, fmt.Sprintf("the step before it, %s, was not done in this pass", undone.Op)), rest...)
+	why := a.halted
+	if why.Code == "" {
+		why = model.Because("step-before-not-done", string(undone.Op))
+	}
+	a.skip(ctx, why, rest...)
 }
 
 // leaverStep carries out one step: a last look, the intent, the request, what came of it. That the object
@@ -75,7 +78,7 @@ func (a *applier) leaverStep(ctx context.Context, c model.Change) (model.Result,
 	if result, err := a.lastLook(ctx, c, a.objectOf(c)); result != model.Done {
 		return result, err
 	}
-	if why := a.mustHalt(); why != "" {
+	if why := a.mustHalt(); why.Code != "" {
 		a.skip(ctx, why, c)
 		return model.NotTried, nil
 	}
@@ -110,16 +113,21 @@ func (a *applier) take(ctx context.Context, c model.Change) error {
 	}
 }
 
-// mustHalt says why nothing may be taken from anybody, "" if it may: somebody has laid the stop file, or the plan has
+// mustHalt says why nothing may be taken from anybody, nothing if it may: somebody has laid the stop file, or the plan has
 // grown old. Once it is so, it holds for the rest of the pass: the next one looks anew.
-func (a *applier) mustHalt() string {
-	if a.halted != "" {
+func (a *applier) mustHalt() model.Reason {
+	if a.halted.Code != "" {
 		return a.halted
 	}
-	if a.halted = a.Stop(); a.halted != "" && !a.done.plan.Tripped(model.GuardStopFile) {
-		a.done.plan.Guards = append(slices.Clip(a.done.plan.Guards), model.Guard{Name: model.GuardStopFile, Reasons: model.Because("stop-file", a.halted).Some()})
+	stop := a.Stop()
+	if stop == "" {
+		a.halted = stale(a.Now().Round(0).Sub(a.done.plan.GeneratedAt.Round(0)))
+		return a.halted
 	}
-	a.halted = cmp.Or(a.halted, stale(a.Now().Round(0).Sub(a.done.plan.GeneratedAt.Round(0))))
+	a.halted = model.Because("stop-file", stop)
+	if !a.done.plan.Tripped(model.GuardStopFile) {
+		a.done.plan.Guards = append(slices.Clip(a.done.plan.Guards), model.Guard{Name: model.GuardStopFile, Reasons: a.halted.Some()})
+	}
 	return a.halted
 }
 

@@ -8,19 +8,15 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
-// noSeat words a refused create. It is no failure: others may go on, and a licence may come
-// free.
-const noSeat = "the service refuses to create credentials (403) while it still knows the API key: the licences are probably used up"
-
 // forbidden ends a create that the service forbids. That means that no licence is left; but a key
 // that is wrong or not allowed any more is answered in the same way (work-api §14), so it
 // is believed only while the service still opens the licence package to this key. If it does not, the
-// rest of the pass would meet the same answer.
+// rest of the pass would meet the same answer. That no licence is left is no failure: others may go on, and one may come free.
 func (a *applier) forbidden(ctx context.Context, j *joiner, refused error) error {
 	_, err := a.Package.Subscription(shielded(ctx))
 	if err == nil {
 		a.full = true
-		a.done.add(j.change, model.NotTried, noSeat)
+		a.done.add(j.change, model.NotTried, model.Because("no-seat-by-now"))
 		a.Logger.WarnContext(ctx, "the service refused a create (403), the licences are probably used up; nobody more is created in this pass",
 			"change", j.change.ID, "source", j.change.Person.Source)
 		return a.settle(ctx, createFailed(j.operation, refused))

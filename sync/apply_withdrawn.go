@@ -13,7 +13,7 @@ import (
 func (a *applier) beginWithdrawn(ctx context.Context, first model.Change) (model.Result, error) {
 	begun := a.done.plan.Begun
 	n := slices.IndexFunc(begun, func(d model.Departure) bool { return d.Person == first.Person })
-	if n < 0 || a.mustHalt() != "" {
+	if n < 0 || a.mustHalt().Code != "" {
 		return model.Done, nil // the steps are told that they halt
 	}
 	if err := a.ready(ctx); err != nil {
@@ -28,15 +28,15 @@ func (a *applier) beginWithdrawn(ctx context.Context, first model.Change) (model
 // beginSettled begins those of them that have no step left: so they are over with the next pass.
 func (a *applier) beginSettled(ctx context.Context, stepping map[model.PersonID][]model.Change) error {
 	for _, d := range a.done.plan.Begun {
-		if len(stepping[d.Person]) > 0 || a.mustHalt() != "" {
+		if len(stepping[d.Person]) > 0 || a.mustHalt().Code != "" {
 			continue
 		}
 		if err := a.ready(ctx); err != nil {
 			return err
 		}
 		there, err := a.credentialGone(shielded(ctx), model.Change{CredentialID: d.CredentialID})
-		if err != nil || there != "" {
-			a.Logger.DebugContext(ctx, "a departure without a step does not begin", "credential", d.CredentialID, "why", there, "err", err)
+		if err != nil || there.Code != "" {
+			a.Logger.DebugContext(ctx, "a departure without a step does not begin", "credential", d.CredentialID, "why", there.Code, "err", err)
 			continue // nothing is to be taken: the next pass looks again
 		}
 		if err := a.begins(ctx, d); err != nil {

@@ -405,8 +405,8 @@ func TestStopFile(t *testing.T) {
 				t.Errorf("guards %v", r.Plan.Guards)
 			}
 			for _, x := range r.Results {
-				if x.Result == model.NotTried && x.Message != stopFile {
-					t.Errorf("skipped: %s", x.Message)
+				if x.Result == model.NotTried && english.Say(x.Why) != stopFile {
+					t.Errorf("skipped: %s", english.Say(x.Why))
 				}
 			}
 			n = -1000

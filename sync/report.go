@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -39,6 +40,7 @@ type Report struct {
 	// for the next pass.
 	Interrupted bool
 
+	skips   []model.Skip   // what the pass before found; of a stored report, all that stand
 	omitted map[string]int // how many entries of a list were left out, see stored
 }
 
@@ -90,6 +92,7 @@ func (r *Report) Told() outcomes.Pass {
 func (d draft) report() Report {
 	return Report{
 		Plan: d.plan, Planned: d.planned, Incomplete: d.unread, Budget: d.in.Budget, Unsettled: len(d.in.State.Open) - len(d.plan.Update.Settled),
+		skips: d.in.State.Skips,
 	}
 }
 
@@ -149,7 +152,7 @@ func (r *Report) count(results ...model.Result) int {
 func (r *Report) Failed() (n int, first string) {
 	failed := func(x outcomes.Step) bool { return x.Result == model.Failed || x.Result == model.Uncertain }
 	if i := slices.IndexFunc(r.Results, failed); i >= 0 {
-		first = r.Results[i].Message
+		first = english.Say(r.Results[i].Why)
 	}
 	return r.count(model.Failed, model.Uncertain), first
 }

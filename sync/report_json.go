@@ -59,11 +59,31 @@ func (r *Report) allWaits() []model.Wait {
 	return waits
 }
 
+// allSkips are the steps that a last look stopped, as the ledger keeps them. Of those that this pass could not judge stands what
+// the one before found.
+func (r *Report) allSkips() []model.Skip {
+	var skips []model.Skip
+	planned := map[string]bool{}
+	for _, c := range r.Plan.Changes {
+		planned[c.ID] = true
+		if c.Skipped.Stands() {
+			skips = append(skips, c.Skipped)
+		}
+	}
+	whole := r.Planned && len(r.Incomplete) == 0 && !r.someSourceIncomplete()
+	for _, before := range r.skips {
+		if !whole && !planned[before.ChangeID] {
+			skips = append(skips, before)
+		}
+	}
+	return skips
+}
+
 // stored cuts the lists; the member "omitted" counts what is missing. Of the results, those
 // that somebody may ask about stay.
 func (r *Report) stored() *Report {
 	s := *r
-	s.omitted = map[string]int{}
+	s.omitted, s.skips = map[string]int{}, r.allSkips()
 	s.Results = slices.SortedStableFunc(slices.Values(r.Results), func(a, b outcomes.Step) int {
 		return cmp.Compare(weight(a), weight(b))
 	})
@@ -117,9 +137,9 @@ func (r Report) MarshalJSON() ([]byte, error) {
 	doc := view.ReportJSON{
 		PlanJSON: view.NewPlanJSON(r.Plan), DryRun: r.DryRun, Result: r.Outcome(), ExitCode: r.ExitCode(), Error: errorText(r.Err), Failure: r.Failure(),
 		Results: model.Convert(r.Results, func(x outcomes.Step) view.ResultJSON {
-			return view.ResultJSON{ID: x.Change.ID, Op: x.Change.Op, Outcome: x.Result, Message: x.Message}
+			return view.ResultJSON{ID: x.Change.ID, Op: x.Change.Op, Outcome: x.Result, Message: english.Say(x.Why), Code: x.Why.Code}
 		}),
-		Interrupted: r.Interrupted, Omitted: r.omitted,
+		Interrupted: r.Interrupted, Omitted: r.omitted, Skipped: view.NewSkipsJSON(r.skips),
 		HandedOver: model.Convert(r.HandedOver, func(h outcomes.HandedOver) view.HandedOverJSON { return view.HandedOverJSON(h) }),
 	}
 	if trust, untrusted := errors.AsType[*outcomes.TrustError](r.Err); untrusted {

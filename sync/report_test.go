@@ -57,7 +57,7 @@ func TestReportForPeople(t *testing.T) {
 	for n := range 5 {
 		r.Results = append(r.Results, outcomes.Step{
 			Change: model.Change{Op: model.Create, DN: fmt.Sprintf("CN=\x1b[2J%d", n)},
-			Result: model.Failed, Message: "no\x07",
+			Result: model.Failed, Why: model.Told("", "no\x07"),
 		}, outcomes.Step{Change: model.Change{Op: model.Withdraw}, Result: model.Done})
 	}
 	var out strings.Builder

@@ -93,7 +93,7 @@ func (q Request) split(changes []model.Change) (listed []model.Change, left []ou
 		case asked[c.ID]:
 			listed = append(listed, c)
 		case c.Status == model.Due:
-			left = append(left, outcomes.Step{Change: c, Result: model.NotTried, Message: "the written plan does not list it as due; a later pass does it"})
+			left = append(left, outcomes.Step{Change: c, Result: model.NotTried, Why: model.Because("not-in-written-plan")})
 		}
 	}
 	return listed, left

@@ -220,13 +220,13 @@ func (w *withdrawing) concludeResult(r *Report, c model.Change) {
 	case x.Result == model.Done:
 		w.end(outcomes.OrderWithdrawn, ExitOK, w.describeDone(r))
 	case x.Result == model.Uncertain:
-		w.end(outcomes.OrderUnknown, ExitFailed, "whether the credential is gone is not known: "+x.Message+"; order it again, or let the next pass do it: both look first")
+		w.end(outcomes.OrderUnknown, ExitFailed, "whether the credential is gone is not known: "+english.Say(x.Why)+"; order it again, or let the next pass do it: both look first")
 	case r.Plan.Tripped(model.GuardStopFile):
-		w.end(outcomes.OrderBlocked, ExitWaiting, x.Message)
+		w.end(outcomes.OrderBlocked, ExitWaiting, english.Say(x.Why))
 	case x.Result == model.NotTried:
-		w.end(outcomes.OrderRefused, ExitFailed, "right before the withdrawal this was found: "+x.Message+"; nothing was sent. Look: the next pass judges it anew")
+		w.end(outcomes.OrderRefused, ExitFailed, "right before the withdrawal this was found: "+english.Say(x.Why)+"; nothing was sent. Look: the next pass judges it anew")
 	default:
-		w.end(outcomes.OrderFailed, ExitFailed, x.Message)
+		w.end(outcomes.OrderFailed, ExitFailed, english.Say(x.Why))
 	}
 }
 
@@ -259,7 +259,7 @@ func (w *withdrawing) describeDone(r *Report) string {
 	words := []string{"credential " + w.Username + " is withdrawn (Zugang entzogen); the app stops within 24 hours, or when it is next opened"}
 	for _, x := range r.Results {
 		if x.Change.Op.GoesAlong() && x.Result != model.Done {
-			words = append(words, fmt.Sprintf("the contact %s is still enabled (%s), the next pass tries again", x.Change.ThreemaID, x.Message))
+			words = append(words, fmt.Sprintf("the contact %s is still enabled (%s), the next pass tries again", x.Change.ThreemaID, english.Say(x.Why)))
 		}
 	}
 	if s := w.Suspended; s != nil {

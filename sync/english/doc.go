@@ -16,6 +16,7 @@
 //	mapping.go     why a template gives no value
 //	handover.go    that no password can be handed over
 //	leavers.go     why the steps of people on the way out come, wait or rest
+//	lastlook.go    what stops a step right before its request
 //	belongings.go  whose a credential or a Threema ID is, and who may be the same person
 //	orders.go      what somebody ordered, and what the directory shows meanwhile
 //	undo.go        a withdrawal that somebody takes back

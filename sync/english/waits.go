@@ -51,7 +51,7 @@ func Command(w model.Wait) string {
 	case model.WaitRestarted:
 		return "let complete passes follow each other more closely, or set leavers.confirm.max_gap"
 	case model.WaitSkipped:
-		return "read the reason in the report of the last pass, and fix that: each pass tries again"
+		return "end what the last look found, see each person (`threema-dirsync explain PERSON` says how): each pass tries again"
 	case model.WaitNoLicence:
 		return "buy licences in the management cockpit, or withdraw (Zugang entziehen) credentials there that nobody needs"
 	}
@@ -103,6 +103,9 @@ func Waiting(w model.WaitingPerson) string {
 	}
 	if len(w.Also) > 0 {
 		name += "; the same yes is also for: " + steps(w.Also)
+	}
+	if len(w.Why) > 0 {
+		name += "; " + Join(w.Why)
 	}
 	if len(w.Steps) == 0 {
 		return wording.Harmless(name)

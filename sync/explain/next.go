@@ -38,6 +38,9 @@ func (x *Explanation) nextStep() NextStep {
 	}
 	switch c.Status {
 	case model.Due:
+		if c.Skipped.Stands() {
+			return NextStep{Words: word + ", by the next pass that finds nothing against it: " + english.Say(c.Skipped.Told()) + ". " + english.Say(c.Skipped.Remedy())}
+		}
 		return NextStep{Words: word + ", by the next pass" + x.afterCreate(c)}
 	case model.NeedsApproval:
 		return NextStep{Words: word + ", once somebody said yes: read `threema-dirsync plan`, then type " + x.yes}

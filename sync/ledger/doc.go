@@ -73,6 +73,7 @@
 //	undone.go      withdrawals that were taken back
 //	putout.go      people whom somebody's word put out
 //	held.go        people whom somebody accepted as held
+//	skips.go       which steps a last look stopped
 //	waits.go       what somebody is asked for
 //	asked.go       what is left of it after a yes
 //	guards.go      which guards tripped, for the audit

@@ -86,6 +86,7 @@ func stateParts(s *model.State, high highWater, now time.Time) []statePart {
 		list("effects", &s.Effects, since(readEffects, now.Add(-watchWindow))),
 		list("alarms", &s.Alarms, readAlarms),
 		list("waits", &s.Waits, readWaits),
+		list("skipped steps", &s.Skips, readSkips),
 		list("unlisted", &s.Unlisted, readUnlisted),
 		list("vanished", &s.Vanished, readVanished),
 	}

@@ -88,6 +88,8 @@ type Change struct {
 	// is: the directory proves no departure (sync/plan/order.go).
 	By      string
 	Ordered bool
+	// Skipped is that passes were about to do it and stopped right before, the zero value if the last one did not.
+	Skipped Skip
 }
 
 // AskedBy names the rules of the configuration that ask for a yes to the change.

@@ -65,6 +65,7 @@
 //	grace.go            when a grace begins
 //	op.go               the operations, and the table of what is so of each
 //	change.go           one step towards the desired state, its class and its status
+//	skip.go             that the last look before its request stopped it
 //	ask.go              the questions that a change may ask
 //	rival.go            who else has the csi of a leaver
 //	guard.go            what stops more than one change

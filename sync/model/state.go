@@ -60,6 +60,8 @@ type State struct {
 	Alarms  []Alarm
 	// Waits are what the last pass waited for, and since when (sync/plan/waits.go).
 	Waits []Wait
+	// Skips are the steps that the last pass stopped right before their requests.
+	Skips []Skip
 	// Unlisted is what the last list of the package lacked (sync/plan/unlisted.go); Vanished are the Threema IDs
 	// of departures that went without anybody taking them (vanished.go).
 	Unlisted []Unlisted

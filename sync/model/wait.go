@@ -68,6 +68,8 @@ type WaitingPerson struct {
 	AskedBy []string
 	// Missing tells that it is their credential which the package lacks.
 	Missing bool
+	// Why is what the last look found, of steps that it stopped.
+	Why []Reason
 }
 
 // Stands tells whether somebody is asked by now. A licence may come free by itself, and the pass after one that
@@ -89,6 +91,17 @@ func (w Wait) Hash() string {
 
 // Parted tells that the command says yes for the people of the wait and for nobody else.
 func (w Wait) Parted() bool { return w.Hashed() && strings.Contains(w.Command, YesOnly) }
+
+// AddSkip notes a step that the last look stopped, and why. That the step before it was not done says nothing new.
+func (w *WaitingPerson) AddSkip(c Change) {
+	if !slices.Contains(w.Steps, c.Op) {
+		w.Steps = append(w.Steps, c.Op)
+	}
+	told := func(r Reason) bool { return r.Key() == c.Skipped.Why.Key() }
+	if !slices.ContainsFunc(w.Why, told) && (len(w.Why) == 0 || c.Skipped.Why.Code != StepBefore) {
+		w.Why = append(w.Why, c.Skipped.Why)
+	}
+}
 
 // AddStep notes a step once, by whether it waits under the code of the wait, or the yes to that is also one to it.
 func (w *WaitingPerson) AddStep(c Change, code WaitCode, yes bool) {

@@ -25,9 +25,9 @@ type Unread struct {
 
 // Step is what became of one due change.
 type Step struct {
-	Change  model.Change
-	Result  model.Result
-	Message string
+	Change model.Change
+	Result model.Result
+	Why    model.Reason
 }
 
 // HandedOver tells how many lines a hand-over file got in a pass.

@@ -79,10 +79,21 @@ func (p *record) finish() Plan {
 	for _, s := range p.Sources {
 		p.plan.Sources = append(p.plan.Sources, s.Report())
 	}
+	p.noteSkips()
 	p.plan.CheckView = p.checkView()
 	p.plan.Names, p.plan.Renamed, p.plan.Untrusted, p.plan.Update = p.names, p.renamings, p.untrusted, p.update
 	p.plan.Hash = hashOf(p.plan.AwaitingApproval())
 	return p.plan
+}
+
+// noteSkips tells of the steps that are due which of them the last pass stopped right before the request.
+func (p *record) noteSkips() {
+	for n := range p.plan.Changes {
+		c := &p.plan.Changes[n]
+		if i := slices.IndexFunc(p.State.Skips, func(s model.Skip) bool { return s.ChangeID == c.ID }); i >= 0 && c.Status == model.Due {
+			c.Skipped = p.State.Skips[i]
+		}
+	}
 }
 
 // hashOf covers the sorted ids of changes.

@@ -44,7 +44,11 @@ func (p Plan) whom(code model.WaitCode, people map[model.PersonID]bool, yes []mo
 		if !people[c.Person] {
 			continue
 		}
-		name(c.Person, c.CSI, c.DN).AddStep(c, code, said[c.ID])
+		w := name(c.Person, c.CSI, c.DN)
+		w.AddStep(c, code, said[c.ID])
+		if c.SkippedAs() == code {
+			w.AddSkip(c)
+		}
 	}
 	for _, h := range p.Held {
 		if people[h.Person] {

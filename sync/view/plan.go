@@ -157,5 +157,8 @@ func why(c model.Change) string {
 	if c.Evidence.Code != "" && !c.Op.GoesAlong() {
 		parts = append(parts, english.Say(c.Evidence))
 	}
+	if c.Skipped.Stands() {
+		parts = append(parts, english.Say(c.Skipped.Told()))
+	}
 	return strings.Join(parts, "; ")
 }

@@ -80,9 +80,24 @@ func NewChangeJSON(c model.Change) ChangeJSON {
 		CredentialID: c.CredentialID, Username: c.Username, ThreemaID: c.ThreemaID, Reason: english.Join(c.Reasons), Codes: model.CodesOf(c.Reasons), Evidence: english.Say(c.Evidence), EvidenceCode: c.Evidence.Code,
 		Before: notNil(c.Before), After: notNil(c.After), Requests: c.Requests,
 		Status: c.Status, NotBefore: optionalTime(c.NotBefore), DueAt: optionalTime(dueAt), Guard: c.Guard,
-		Asks: model.Convert(c.Asks, func(a model.Ask) model.Ask { return a }), AskedBy: c.AskedBy(), Protected: c.Protected, Approved: c.Approved, ApprovedUntil: optionalTime(c.ApprovedUntil),
+		Asks: model.Convert(c.Asks, func(a model.Ask) model.Ask { return a }), AskedBy: c.AskedBy(), Protected: c.Protected, Approved: c.Approved, ApprovedUntil: optionalTime(c.ApprovedUntil), Skipped: newSkipJSON(c.Skipped),
 	}
 }
+
+// newSkipJSON shapes that the last look stopped a step, nil if it did not.
+func newSkipJSON(s model.Skip) *SkipJSON {
+	if !s.Stands() {
+		return nil
+	}
+	return new(skipJSON(s))
+}
+
+func skipJSON(s model.Skip) SkipJSON {
+	return SkipJSON{s.ChangeID, s.Since.UTC(), s.Seen.UTC(), english.Say(s.Why), s.Why.Code, english.Say(s.Remedy())}
+}
+
+// NewSkipsJSON shapes several.
+func NewSkipsJSON(skips []model.Skip) []SkipJSON { return model.Convert(skips, skipJSON) }
 
 // newHeldJSON shapes somebody who is held.
 func newHeldJSON(h model.Held) HeldJSON {
@@ -167,16 +182,24 @@ func NewWaitingPeopleJSON(people []model.WaitingPerson) []WaitingPersonJSON {
 
 // newWaitingPersonJSON shapes a person of a wait.
 func newWaitingPersonJSON(w model.WaitingPerson) WaitingPersonJSON {
-	return WaitingPersonJSON{Person: PersonJSON{w.Person.Source, w.Person.ID, w.CSI, w.DN}, Steps: append([]model.Op{}, w.Steps...), Also: w.Also, AskedBy: w.AskedBy, Missing: w.Missing}
+	return WaitingPersonJSON{Person: PersonJSON{w.Person.Source, w.Person.ID, w.CSI, w.DN}, Steps: append([]model.Op{}, w.Steps...), Also: w.Also, AskedBy: w.AskedBy, Missing: w.Missing, Reason: english.Join(w.Why), Codes: model.CodesOf(w.Why)}
 }
 
 // Wait is one wait, read back from a report.
 func (w WaitJSON) Wait() model.Wait {
 	wait := model.Wait{Code: w.Code, Since: w.Since, People: w.People, Command: w.Command, Covers: w.Covers, CoversSteps: w.CoversSteps, Check: model.Told("", w.Check).Some()}
 	for _, x := range w.Whom {
-		wait.Whom = append(wait.Whom, model.WaitingPerson{Person: x.Person.PersonID(), CSI: x.Person.CSI, DN: x.Person.DN, Steps: x.Steps, Also: x.Also, AskedBy: x.AskedBy, Missing: x.Missing})
+		wait.Whom = append(wait.Whom, model.WaitingPerson{Person: x.Person.PersonID(), CSI: x.Person.CSI, DN: x.Person.DN, Steps: x.Steps, Also: x.Also, AskedBy: x.AskedBy, Missing: x.Missing, Why: x.why()})
 	}
 	return wait
+}
+
+// why is what the last look found, read back: the words are of several reasons, where there are several.
+func (x WaitingPersonJSON) why() []model.Reason {
+	if len(x.Codes) == 0 {
+		return nil
+	}
+	return model.Told(x.Codes[0], x.Reason).Some()
 }
 
 func newGuardJSON(g model.Guard) GuardJSON {

@@ -92,7 +92,7 @@ func undoneLines(r outcomes.Pass, limit int) []string {
 	var lines []string
 	for _, x := range r.Steps {
 		if x.Result != model.Done {
-			lines = append(lines, fmt.Sprintf("  %s: %s of %s: %s", strings.ToUpper(string(x.Result)), x.Change.Op, x.Change.DN, x.Message))
+			lines = append(lines, fmt.Sprintf("  %s: %s of %s: %s", strings.ToUpper(string(x.Result)), x.Change.Op, x.Change.DN, english.Say(x.Why)))
 		}
 	}
 	return wording.Capped(lines, limit, wording.AllInJSON)

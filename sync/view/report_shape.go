@@ -22,7 +22,8 @@ type (
 		ErrorCodes  []model.Code      `json:"errorCodes,omitempty"` // of the reasons of such a package
 		HandedOver  []HandedOverJSON  `json:"handedOver,omitempty"`
 		Interrupted bool              `json:"interrupted,omitempty"`
-		Omitted     map[string]int    `json:"omitted,omitzero"` // entries of a list that the record leaves out
+		Skipped     []SkipJSON        `json:"skipped,omitempty"` // of the record: steps that a last look stopped, for later passes
+		Omitted     map[string]int    `json:"omitted,omitzero"`  // entries of a list that the record leaves out
 	}
 	// ResultJSON is what became of a change.
 	ResultJSON struct {
@@ -30,6 +31,7 @@ type (
 		Message string       `json:"message"`
 		Op      model.Op     `json:"op"`
 		Outcome model.Result `json:"outcome"`
+		Code    model.Code   `json:"code,omitempty"` // of the reason that message words
 	}
 	// HandedOverJSON tells how many lines a hand-over file got.
 	HandedOverJSON struct {

@@ -98,6 +98,16 @@ type (
 		Protected     bool              `json:"protected"`
 		Approved      bool              `json:"approved"`
 		ApprovedUntil *time.Time        `json:"approvedUntil"`
+		Skipped       *SkipJSON         `json:"skipped,omitempty"` // passes were about to do it, and the last look stopped it
+	}
+	// SkipJSON is that passes stopped right before the request of a step.
+	SkipJSON struct {
+		ID     string     `json:"id"` // of the change
+		Since  time.Time  `json:"since"`
+		Seen   time.Time  `json:"seen"` // the last of these passes
+		Reason string     `json:"reason"`
+		Code   model.Code `json:"code"`
+		Remedy string     `json:"remedy"` // what to do about it
 	}
 	// HeldJSON is somebody for whom nothing is done.
 	HeldJSON struct {
@@ -188,6 +198,9 @@ type (
 		Also    []model.Op `json:"also,omitempty"`    // further steps to which the command says yes
 		AskedBy []string   `json:"askedBy,omitempty"` // rules, of the code approval
 		Missing bool       `json:"missing,omitempty"` // their credential is
+		// Reason is what the last look found, of the codes skipped and order.
+		Reason string       `json:"reason,omitempty"`
+		Codes  []model.Code `json:"codes,omitempty"`
 	}
 	// RestartedJSON is a departure that begins again and again.
 	RestartedJSON struct {
