@@ -73,8 +73,7 @@ func TestMap(t *testing.T) {
 		Attributes: anna(),
 	}
 	want := model.Identity{
-		Person: person.ID, DN: person.DN, State: person.State, Evidence: person.Evidence, Excluded: true,
-		CSI: "4711", Username: "amueller",
+		Subject: model.Subject{Person: person.ID, CSI: "4711", DN: person.DN}, State: person.State, Evidence: person.Evidence, Excluded: true, Username: "amueller",
 		Settings: settings(
 			"th_category", "Aarau,Bern,Bern West",
 			"th_csi", "4711",

@@ -25,7 +25,7 @@ func (p *baseline) rekeyed() (now []model.BaselinePerson, was map[model.PersonID
 	for _, c := range p.plan.Changes {
 		if c.Op == model.Transfer {
 			was[p.former[c.CredentialID].Person] = true
-			now = append(now, model.BaselinePerson{Person: c.Person, CSI: c.CSI, DN: c.DN, Why: model.Because("was-before", c.Before["person"])})
+			now = append(now, model.BaselinePerson{Subject: c.Subject, Why: model.Because("was-before", c.Before["person"])})
 		}
 	}
 	return now, was
@@ -51,9 +51,9 @@ func (p *baseline) entering(rekeyed []model.BaselinePerson) []model.BaselinePers
 	for _, i := range p.entitled {
 		switch {
 		case joins[i.Person]:
-			people = append(people, model.BaselinePerson{Person: i.Person, CSI: i.CSI, DN: i.DN, Why: model.Because("enters-old-package")})
+			people = append(people, model.BaselinePerson{Subject: i.Subject, Why: model.Because("enters-old-package")})
 		case !known[i.Person]:
-			people = append(people, model.BaselinePerson{Person: i.Person, CSI: i.CSI, DN: i.DN, Why: p.whyEnters(i.Person)})
+			people = append(people, model.BaselinePerson{Subject: i.Subject, Why: p.whyEnters(i.Person)})
 		}
 	}
 	return sortPeople(people)
@@ -94,7 +94,7 @@ func (p *baseline) leaving(listed map[model.PersonID]bool) (leaves, unclear []mo
 				why = kept
 			}
 		}
-		person := model.BaselinePerson{Person: own.Person, CSI: own.CSI, DN: cmp.Or(o.DN, found[own.Person].DN), Why: why}
+		person := model.BaselinePerson{Subject: own.WithDN(cmp.Or(o.DN, found[own.Person].DN)), Why: why}
 		if found[own.Person].Gone().State == model.Departed && !excluded && p.sourceRead(own.Person.Source) && !p.uncounted[own.Person] {
 			leaves = append(leaves, person)
 		} else {

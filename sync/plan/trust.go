@@ -182,7 +182,7 @@ func (p *trust) lostPeople() []model.BaselinePerson {
 	for _, own := range p.State.Owned {
 		if p.lost[own.CredentialID] {
 			why := model.Because("credential-missing", own.Username, p.unlistedSince(model.Object{Kind: model.ObjectCredential, ID: own.CredentialID}))
-			people = append(people, model.BaselinePerson{Person: own.Person, CSI: own.CSI, DN: p.observations[own.Person].DN, Why: why})
+			people = append(people, model.BaselinePerson{Subject: own.WithDN(p.observations[own.Person].DN), Why: why})
 		}
 	}
 	return sortPeople(people)
