@@ -5,6 +5,7 @@ import "time"
 // BaselinePerson is a person whom a change of the baseline concerns, and why.
 type BaselinePerson struct {
 	Subject
+	OU  string // where they are, or were seen last
 	Why Reason
 }
 

@@ -9,6 +9,7 @@ func (i Identity) InNoGroup() bool { return i.State == Departed && i.Evidence.Ki
 // Identity is a person after mapping: what the licence package should say about them.
 type Identity struct {
 	Subject
+	OU        string // as in [Person]
 	State     AccountState
 	Evidence  Evidence
 	Dated     bool

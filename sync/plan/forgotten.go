@@ -74,7 +74,7 @@ func (p *evidence) absent(person model.PersonID, f model.ForgottenSource) {
 	if o.State == model.Departed && o.ConfirmedAt.IsZero() && o.Since.Before(f.At) {
 		o.Reads = 0
 	}
-	seen := model.Sighting{ID: person, DN: o.DN, State: model.Departed, Evidence: f.Evidence(), Protected: o.Protected}
+	seen := model.Sighting{ID: person, DN: o.DN, OU: o.OU, State: model.Departed, Evidence: f.Evidence(), Protected: o.Protected}
 	p.observations[person], p.departedNow[person] = p.advance(o, seen), true
 }
 

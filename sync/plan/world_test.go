@@ -118,6 +118,9 @@ type entry struct {
 
 func (e *entry) dn() string { return "CN=" + e.first + " " + e.last + ",OU=" + e.ou + ",DC=corp" }
 
+// unit is the OU as the source names it.
+func (e *entry) unit() string { return strings.ToLower("OU=" + e.ou + ",DC=corp") }
+
 func newWorld() *world {
 	w := &world{
 		now: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC),
@@ -200,7 +203,7 @@ func (e *entry) identity() model.Identity {
 		csi, held = "", "no csi"
 	}
 	return model.Identity{
-		Subject: model.Subject{Person: e.id, CSI: csi, DN: e.dn()}, State: e.state, Evidence: e.evidence, Dated: e.dated, Excluded: e.excluded, Protected: e.board,
+		Subject: model.Subject{Person: e.id, CSI: csi, DN: e.dn()}, OU: e.unit(), State: e.state, Evidence: e.evidence, Dated: e.dated, Excluded: e.excluded, Protected: e.board,
 		Username: e.username, Settings: settings, Several: e.several, Undecided: e.unsaid, Held: model.Told("", held).Some(),
 	}
 }
@@ -228,11 +231,11 @@ func (w *world) view(d *directory) model.SourceView {
 	for _, e := range d.people {
 		switch {
 		case !e.outside:
-			v.Snapshot.People = append(v.Snapshot.People, model.Person{ID: e.id, DN: e.dn(), State: e.state, Evidence: e.evidence})
+			v.Snapshot.People = append(v.Snapshot.People, model.Person{ID: e.id, DN: e.dn(), OU: e.unit(), State: e.state, Evidence: e.evidence})
 			v.Identities = append(v.Identities, e.identity())
 		case tracked[e.id]:
 			v.Snapshot.Sightings = append(v.Snapshot.Sightings, model.Sighting{
-				ID: e.id, DN: e.dn(), State: e.state, Evidence: e.evidence, Dated: e.dated, Protected: e.board, Found: e.trace, Placeless: e.placeless,
+				ID: e.id, DN: e.dn(), OU: e.unit(), State: e.state, Evidence: e.evidence, Dated: e.dated, Protected: e.board, Found: e.trace, Placeless: e.placeless,
 			})
 		}
 	}
