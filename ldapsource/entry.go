@@ -65,6 +65,7 @@ func (v *session) person(id string, e entry) model.Person {
 	p := model.Person{
 		ID:       model.PersonID{Source: v.cfg.Name, ID: id},
 		DN:       e.dn,
+		OU:       model.ParentDN(e.dn),
 		Excluded: v.excludes(dn),
 	}
 	p.State, p.Evidence = v.profile.state(e, v.now())

@@ -91,6 +91,25 @@ func FuzzEntry(f *testing.F) {
 	})
 }
 
+// TestOUs: an OU compares as text, in whatever case its entries are named, and is that of whoever is looked up too.
+func TestOUs(t *testing.T) {
+	t.Parallel()
+	v := offline(t)
+	for dn, want := range map[string]string{
+		`CN=Krüger\, Jürgen,OU=Staff,DC=example`: "ou=staff,dc=example",
+		`cn=a\2Cb,ou=STAFF,dc=example`:           "ou=staff,dc=example",
+		`dc=example`:                             "",
+		``:                                       "",
+	} {
+		if p := v.person("1", entry{dn: dn}); p.OU != want {
+			t.Errorf("%s: read in %q, want %q", dn, p.OU, want)
+		}
+		if s := sighting(model.Tracked{}, dn)(model.Entitled, model.Evidence{}); s.OU != want {
+			t.Errorf("%s: found in %q, want %q", dn, s.OU, want)
+		}
+	}
+}
+
 func TestParentOf(t *testing.T) {
 	t.Parallel()
 	for dn, want := range map[string]string{

@@ -226,7 +226,7 @@ func (v *session) childless(dn string) (bool, error) {
 // sighting lets a conclusion about t be drawn from a state with its evidence.
 func sighting(t model.Tracked, dn string) func(model.AccountState, model.Evidence) model.Sighting {
 	return func(state model.AccountState, evidence model.Evidence) model.Sighting {
-		return model.Sighting{ID: t.ID, DN: dn, State: state, Evidence: evidence}
+		return model.Sighting{ID: t.ID, DN: dn, OU: model.ParentDN(dn), State: state, Evidence: evidence}
 	}
 }
 

@@ -25,7 +25,7 @@ func refusedFor(a outcomes.Answer, why model.Reason) outcomes.Answer {
 }
 
 // name names whom an answer is about.
-func name(a outcomes.Answer) string { return view.PersonName(a.CSI, a.DN, a.Person) }
+func name(a outcomes.Answer) string { return view.PersonName(a.Subject) }
 
 // meant reads both sides, as far as the directory can be read, and finds the person whom somebody means.
 // Nothing of it is recorded.

@@ -13,7 +13,7 @@ import (
 // operation is the journal row of a change.
 func (a *applier) operation(c model.Change) model.Operation {
 	op := model.Operation{
-		ChangeID: c.ID, Op: c.Op, Person: c.Person, OU: c.OU, CSI: c.CSI, DN: c.DN,
+		ChangeID: c.ID, Op: c.Op, Subject: c.Subject, OU: c.OU,
 		CredentialID: c.CredentialID, Username: c.Username, Approved: c.Approved || c.By != "", Ordered: c.Ordered, At: a.Now(),
 		Reason: english.Join(c.Reasons), Evidence: english.Say(c.Evidence), By: c.By,
 	}

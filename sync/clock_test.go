@@ -31,7 +31,7 @@ var aDayBehind = model.ServiceClock{Told: true, Ahead: -24 * time.Hour}
 func stillDisabled(tracked []model.Tracked) []model.Sighting {
 	var all []model.Sighting
 	for _, t := range tracked {
-		all = append(all, model.Sighting{ID: t.ID, DN: t.DN, State: model.Departed, Evidence: model.Evidence{Kind: model.Disabled}, Found: true})
+		all = append(all, model.Sighting{ID: t.ID, DN: t.DN, OU: model.ParentDN(t.DN), State: model.Departed, Evidence: model.Evidence{Kind: model.Disabled}, Found: true})
 	}
 	return all
 }

@@ -12,7 +12,7 @@ import (
 // Histories is what explaining needs of the ledger beside its memory.
 type Histories interface {
 	// PastPeople are those whom the journal knows by a csi, username, DN, Threema ID or ID, or by a whole name.
-	PastPeople(ctx context.Context, query string) ([]model.Held, error)
+	PastPeople(ctx context.Context, query string) ([]model.Subject, error)
 	// PersonHistory is what earlier passes did for a person.
 	PersonHistory(ctx context.Context, person model.PersonID) (model.History, error)
 }
@@ -51,7 +51,7 @@ func (p *Planner) Explain(ctx context.Context, query string, histories Histories
 }
 
 // explain finds a person in the plan, and where there is none in the directory and the memory alone.
-func (d draft) explain(query string, past []model.Held) (explain.Explanation, error) {
+func (d draft) explain(query string, past []model.Subject) (explain.Explanation, error) {
 	if !d.planned {
 		return explain.Recall(d.in, query, past)
 	}

@@ -48,6 +48,8 @@ func (p person) dn() string {
 	return fmt.Sprintf("CN=%s %s,OU=%s,DC=corp,DC=example", p.First, p.Last, p.OU)
 }
 
+func (p person) unit() string { return model.ParentDN(p.dn()) }
+
 func (p person) entry() model.Person {
 	attributes := map[string][]string{}
 	for name, value := range map[string]string{
@@ -58,12 +60,12 @@ func (p person) entry() model.Person {
 		}
 	}
 	return model.Person{
-		ID: p.id(), DN: p.dn(), Attributes: attributes, State: p.State, Evidence: p.Evidence, Held: model.Told("", p.Held).Some(), Excluded: p.Excluded, Protected: p.Protected,
+		ID: p.id(), DN: p.dn(), OU: p.unit(), Attributes: attributes, State: p.State, Evidence: p.Evidence, Held: model.Told("", p.Held).Some(), Excluded: p.Excluded, Protected: p.Protected,
 	}
 }
 
 func (p person) sighting() model.Sighting {
-	return model.Sighting{ID: p.id(), DN: p.dn(), State: p.State, Evidence: p.Evidence, Found: true, Protected: p.Protected}
+	return model.Sighting{ID: p.id(), DN: p.dn(), OU: p.unit(), State: p.State, Evidence: p.Evidence, Found: true, Protected: p.Protected}
 }
 
 // directory is a source in memory. What is not in it is absent, proven by a look-up by ID.
@@ -196,5 +198,5 @@ func (d *directory) look(t model.Tracked) model.Sighting {
 	if p, there := d.people[t.ID.ID]; there {
 		return p.sighting()
 	}
-	return model.Sighting{ID: t.ID, DN: t.DN, State: model.Departed, Evidence: model.Evidence{Kind: model.Absent}}
+	return model.Sighting{ID: t.ID, DN: t.DN, OU: model.ParentDN(t.DN), State: model.Departed, Evidence: model.Evidence{Kind: model.Absent}}
 }

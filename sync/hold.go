@@ -71,12 +71,12 @@ func (h *Holder) Hold(ctx context.Context, leave Leave) (outcomes.Answer, error)
 	if x.History, err = h.Ledger.PersonHistory(ctx, x.Person); err != nil {
 		return outcomes.Answer{}, err
 	}
-	a := outcomes.Answer{Person: x.Person, CSI: x.CSI, DN: x.DN}
+	a := outcomes.Answer{Subject: x.Subject}
 	if why := cannotHold(in, x); why != "" {
 		return refused(a, why), nil
 	}
 	s := model.Suspension{
-		Person: x.Person, CSI: x.CSI, DN: x.DN, LastDay: leave.LastDay, Until: leave.Until, Reason: leave.Reason, By: leave.By, Since: h.Now(),
+		Subject: x.Subject, LastDay: leave.LastDay, Until: leave.Until, Reason: leave.Reason, By: leave.By, Since: h.Now(),
 	}
 	voided, err := h.Ledger.Suspend(ctx, s)
 	if err != nil {
@@ -106,10 +106,10 @@ func cannotHold(in plan.Input, x explain.Explanation) string {
 		return ""
 	case len(past) > 0 && !past[len(past)-1].WithdrawnAt.IsZero():
 		return fmt.Sprintf("credential %s of %s was withdrawn on %s and the departure is complete, so nothing is left to suspend", past[len(past)-1].Username,
-			view.PersonName(x.CSI, x.DN, x.Person), wording.Day(past[len(past)-1].WithdrawnAt))
+			view.PersonName(x.Subject), wording.Day(past[len(past)-1].WithdrawnAt))
 	}
 	return fmt.Sprintf("nothing in the package is managed for %s, so there is no departure to suspend. If they have another account, name that one; "+
-		"if they have just joined, type it once they have their credential", view.PersonName(x.CSI, x.DN, x.Person))
+		"if they have just joined, type it once they have their credential", view.PersonName(x.Subject))
 }
 
 // holdMeans says what a leave reaches and what it does not.
@@ -166,7 +166,7 @@ func (h *Holder) End(ctx context.Context, query, reason, by string) (outcomes.An
 	if err != nil {
 		return outcomes.Answer{}, err
 	}
-	a := outcomes.Answer{Person: x.Person, CSI: x.CSI, DN: x.DN, Suspension: x.Suspension}
+	a := outcomes.Answer{Subject: x.Subject, Suspension: x.Suspension}
 	switch {
 	case x.Suspension == nil:
 		return refused(a, "nobody said that "+name(a)+" is on leave; `threema-dirsync hold` lists who is"), nil

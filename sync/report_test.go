@@ -56,7 +56,7 @@ func TestReportForPeople(t *testing.T) {
 	r := dirsync.Report{Planned: true, Err: errors.New("disk full")}
 	for n := range 5 {
 		r.Results = append(r.Results, outcomes.Step{
-			Change: model.Change{Op: model.Create, DN: fmt.Sprintf("CN=\x1b[2J%d", n)},
+			Change: model.Change{Op: model.Create, Subject: model.Subject{DN: fmt.Sprintf("CN=\x1b[2J%d", n)}},
 			Result: model.Failed, Why: model.Told("", "no\x07"),
 		}, outcomes.Step{Change: model.Change{Op: model.Withdraw}, Result: model.Done})
 	}

@@ -46,7 +46,7 @@ func (u *Undoer) Undo(ctx context.Context, order WithdrawalRequest) (outcomes.An
 		return outcomes.Answer{}, err
 	}
 	undo := plan.ComputeUndo(in, x.Person, history)
-	a := outcomes.Answer{Person: x.Person, CSI: undo.CSI, DN: undo.DN, Lines: model.Convert(undo.Next, english.Say), Codes: model.CodesOf(undo.Next)}
+	a := outcomes.Answer{Subject: undo.Subject, Lines: model.Convert(undo.Next, english.Say), Codes: model.CodesOf(undo.Next)}
 	switch {
 	case undo.Refused.Code != "":
 		return refusedFor(a, undo.Refused), nil
@@ -78,7 +78,7 @@ func (u *Undoer) undoUnread(ctx context.Context, order WithdrawalRequest, unread
 	if err != nil || x.OpenOrder == nil {
 		return outcomes.Answer{}, unread
 	}
-	a := outcomes.Answer{Person: x.Person, CSI: x.CSI, DN: x.DN, Lines: []string{
+	a := outcomes.Answer{Subject: x.Subject, Lines: []string{
 		"The package could not be read (" + unread.Error() + "). Should an earlier request have taken the credential all the same, type this again when it can.",
 	}}
 	return u.endOrder(ctx, a, x.OpenOrder.CredentialID, x.Owned.Username, order)

@@ -139,7 +139,7 @@ func (p *Pass) orderUnread(ctx context.Context, run int64, w *withdrawing, order
 		return errors.New("nothing is ordered, for of this person no credential is known that is managed")
 	}
 	w.Typed = x.Typed
-	w.Person, w.CSI, w.DN, w.CredentialID, w.Username = x.Person, x.CSI, x.DN, x.Owned.CredentialID, x.Owned.Username
+	w.Subject, w.CredentialID, w.Username = x.Subject, x.Owned.CredentialID, x.Owned.Username
 	if w.Stands, w.Refused = x.OpenOrder != nil, p.Policy.RefusesOrders(); w.Refused.Code == "" {
 		return p.stand(ctx, run, w, order)
 	}

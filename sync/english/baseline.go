@@ -109,5 +109,5 @@ func Distrusted(d model.Distrust) string { return Say(d.Reason()) }
 
 // BaselinePerson names somebody whom a change of the baseline concerns, and says why.
 func BaselinePerson(b model.BaselinePerson) string {
-	return wording.Harmless(model.DescribePerson(b.CSI, b.DN, b.Person) + ": " + Say(b.Why))
+	return wording.Harmless(b.Whose() + ": " + Say(b.Why))
 }

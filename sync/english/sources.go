@@ -23,7 +23,7 @@ func Outside(o model.Outside) []string {
 	}
 	lines := []string{wording.Counted(o.People, "person", "people") + " in scope and in none of its groups; is somebody missed? Then " + Say(model.HowToEntitle(o.Groups))}
 	for _, person := range o.Shown {
-		lines = append(lines, "- "+wording.Harmless(model.DescribePerson(person.CSI, person.DN, person.Person)))
+		lines = append(lines, "- "+wording.Harmless(person.Whose()))
 	}
 	if more := o.People - len(o.Shown); more > 0 {
 		lines = append(lines, wording.More(more, ": look in the directory who below base_dn matches the filter and is no member"))

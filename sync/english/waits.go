@@ -94,7 +94,7 @@ func NameWhom(w model.Wait, where string) []string {
 
 // Waiting names a person as every screen does, and what waits.
 func Waiting(w model.WaitingPerson) string {
-	name := model.DescribePerson(w.CSI, w.DN, w.Person)
+	name := w.Whose()
 	if w.Missing {
 		name = "the credential is missing: " + name
 	}

@@ -13,9 +13,7 @@ import (
 
 // Explanation is everything known of one person, and what the plan makes of it.
 type Explanation struct {
-	Person   model.PersonID
-	CSI      string
-	DN       string
+	model.Subject
 	Typed    string // how to name them in a command
 	Username string
 	// Renamed is how their source is called now, nil if it has the name under which the ledger knows them.
@@ -86,7 +84,7 @@ func (x Explanation) InNoGroup() bool {
 // credential or directory ID, and collects what the plan, made of the same input, says of them.
 // past are people whom the ledger's history knows by the query; they count only if nobody of now
 // does. The error is an [*lookup.UnclearPersonError] if it is nobody or several.
-func Explain(in plan.Input, p plan.Plan, query string, past []model.Held) (Explanation, error) {
+func Explain(in plan.Input, p plan.Plan, query string, past []model.Subject) (Explanation, error) {
 	in.Sources = plan.Chosen(in)
 	r := lookup.NewRegister(in, p)
 	r.KnowPast(query, past)
@@ -94,12 +92,12 @@ func Explain(in plan.Input, p plan.Plan, query string, past []model.Held) (Expla
 	if err != nil {
 		return Explanation{}, err
 	}
-	x := Explanation{Person: person, policy: p.Policy, yes: p.Yes(map[model.PersonID]bool{person: true})}
+	x := Explanation{Subject: model.Subject{Person: person}, policy: p.Policy, yes: p.Yes(map[model.PersonID]bool{person: true})}
 	x.fromRenaming(in, p)
 	x.fromSource(in, p)
 	x.fromLedger(in, p)
 	x.fromPlan(p)
-	x.nameAs(r.Known(person))
+	x.Complete(r.Known(person))
 	x.Typed = p.Names.Typed(x.CSI, x.Person)
 	x.fromPackage(in, r)
 	for _, u := range p.Unmanaged {
@@ -179,21 +177,21 @@ func (x *Explanation) fromLedger(in plan.Input, p plan.Plan) {
 		if o.DN != "" && (o.State == model.Departed || x.Entry == nil || !x.Entry.InScope) {
 			x.DN = o.DN // where they were seen last, as plan and status name them: the entry tells where it is now
 		}
-		x.name(o.CSI, o.DN, "")
+		x.Complete(o.Subject)
 	}
 	if own, ok := ofPerson(in.State.Owned, x.Person, func(o model.Ownership) model.PersonID { return o.Person }); ok {
 		x.Owned = &own
-		x.name(own.CSI, "", own.Username)
+		x.name(own.WithDN(""), own.Username)
 		x.ordered(in.State, p.Update)
 	}
 	if departure, ok := ofPerson(in.State.Departures, x.Person, func(s model.Departure) model.PersonID { return s.Person }); ok {
 		x.Departure = &departure
-		x.name(departure.CSI, departure.DN, departure.Username)
+		x.name(departure.Subject, departure.Username)
 	}
 	for _, op := range in.State.Open {
 		if op.Person == x.Person {
 			x.Open = append(x.Open, op)
-			x.name(op.CSI, op.DN, op.Username)
+			x.name(op.Subject, op.Username)
 		}
 	}
 }
@@ -227,12 +225,10 @@ func (x *Explanation) ordered(state model.State, now model.StateUpdate) {
 	}
 }
 
-// nameAs fills in what is known of somebody, as far as no better place has told.
-func (x *Explanation) nameAs(known model.Held) { x.name(known.CSI, known.DN, "") }
-
 // name fills in what no better place has told.
-func (x *Explanation) name(csi, dn, username string) {
-	x.CSI, x.DN, x.Username = cmp.Or(x.CSI, csi), cmp.Or(x.DN, dn), cmp.Or(x.Username, username)
+func (x *Explanation) name(whom model.Subject, username string) {
+	x.Complete(whom)
+	x.Username = cmp.Or(x.Username, username)
 }
 
 func ofPerson[T any](list []T, person model.PersonID, of func(T) model.PersonID) (found T, ok bool) {
@@ -247,7 +243,7 @@ func (x *Explanation) fromPlan(p plan.Plan) {
 	for _, c := range p.Changes {
 		if x.is(c.Person) {
 			x.Changes = append(x.Changes, c)
-			x.name(c.CSI, c.DN, c.Username)
+			x.name(c.Subject, c.Username)
 		}
 		if c.Op == model.Transfer && !x.is(c.Person) && x.Owned != nil && c.CredentialID == x.Owned.CredentialID {
 			x.PassesOn = &c
@@ -263,7 +259,7 @@ func (x *Explanation) fromPlan(p plan.Plan) {
 	}
 	if s, ok := ofPerson(p.Suspended, x.Person, func(s model.SuspendedPerson) model.PersonID { return s.Person }); ok {
 		x.Suspension = &s
-		x.name(s.CSI, s.DN, "")
+		x.Complete(s.Subject)
 	}
 	for _, n := range p.Notices {
 		if x.is(n.Person) {

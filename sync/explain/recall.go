@@ -28,7 +28,7 @@ func (u UnreadSide) Name() string {
 
 // Recall is [Explain] without a plan: where the licence package cannot be read, what the ledger remembers of
 // somebody is all that is known, beside what the sources show.
-func Recall(in plan.Input, query string, past []model.Held) (Explanation, error) {
+func Recall(in plan.Input, query string, past []model.Subject) (Explanation, error) {
 	in.Inventory = model.Inventory{}
 	p := plan.Plan{
 		Update:  model.StateUpdate{Observations: in.State.Observations, FormerLinks: in.State.FormerLinks},

@@ -86,7 +86,7 @@ func TestApproveAllOrNothing(t *testing.T) {
 func TestAnApprovalIsUsedUp(t *testing.T) {
 	t.Parallel()
 	given := approval("ch", "ada", start.Add(time.Hour))
-	op := model.Operation{ChangeID: "ch", Op: model.Revoke, Person: person("ada"), CredentialID: "c1", ThreemaIDs: []string{"AAAAAAAA"}, Approved: true}
+	op := model.Operation{ChangeID: "ch", Op: model.Revoke, Subject: model.Subject{Person: person("ada")}, CredentialID: "c1", ThreemaIDs: []string{"AAAAAAAA"}, Approved: true}
 	for name, row := range map[string]struct {
 		end  func(*testing.T, *Ledger, int64)
 		kept bool

@@ -46,8 +46,8 @@ func recordPeople(people []model.WaitingPerson) []recordedWaitingOne {
 
 func (r recordedWaitingOne) person() model.WaitingPerson {
 	return model.WaitingPerson{
-		Person: model.PersonID{Source: r.Person.Source, ID: r.Person.ID}, CSI: r.Person.CSI, DN: r.Person.DN,
-		Steps: r.Steps, Also: r.Also, AskedBy: r.AskedBy, Missing: r.Missing,
+		Subject: model.Subject{Person: model.PersonID{Source: r.Person.Source, ID: r.Person.ID}, CSI: r.Person.CSI, DN: r.Person.DN},
+		Steps:   r.Steps, Also: r.Also, AskedBy: r.AskedBy, Missing: r.Missing,
 	}
 }
 

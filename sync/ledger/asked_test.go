@@ -33,7 +33,7 @@ func TestWhatIsAskedAfterAYes(t *testing.T) {
 			if err := l.Approve(t.Context(), "cafe", "anna", []model.GivenApproval{yes}); err != nil {
 				t.Fatal(err)
 			}
-			freed := []model.WaitingPerson{{Person: person("bob"), CSI: "E2", Steps: []model.Op{model.Withdraw}}}
+			freed := []model.WaitingPerson{{Subject: model.Subject{Person: person("bob"), CSI: "E2"}, Steps: []model.Op{model.Withdraw}}}
 			for _, want := range []*model.AfterYes{{}, {
 				Waits: []model.Wait{{Code: model.WaitApproval, Since: start, People: 2, Command: "threema-dirsync approve beef", CoversSteps: 3, Check: model.Told("", "look").Some(), Whom: freed}},
 				Freed: freed, FreedPeople: 1,

@@ -133,7 +133,7 @@ func journalStory() []storyRow {
 	}
 	begun := told(auditIntent, "left", "AAAAAAAA")
 	begun.EvidenceText = withdraw.Evidence
-	create := model.Operation{ChangeID: "n1", Op: model.Create, Person: person("bob"), Username: "bob"}
+	create := model.Operation{ChangeID: "n1", Op: model.Create, Subject: model.Subject{Person: person("bob")}, Username: "bob"}
 	joined := func(event AuditEvent, credential string) AuditEntry {
 		return AuditEntry{Event: event, Op: model.Create, ChangeID: "n1", Person: person("bob"), CredentialID: credential}
 	}
@@ -159,7 +159,7 @@ func journalStory() []storyRow {
 		{"settled without its ID, which is back", func(t *testing.T, l *Ledger, _ *clock) {
 			op := beginOne(t, l, startRun(t, l), withdraw)
 			settleOne(t, l, model.Settlement{Operation: op.ID, Result: model.Done})
-			gone := model.Vanished{Departure: model.Departure{Person: person("ada")}, ThreemaID: "AAAAAAAA"}
+			gone := model.Vanished{Departure: model.Departure{Subject: model.Subject{Person: person("ada")}}, ThreemaID: "AAAAAAAA"}
 			remember(t, l, model.StateUpdate{Vanished: []model.Vanished{gone}, EndedDepartures: []model.EndedDeparture{{Person: person("ada"), Why: "settled"}}})
 			remember(t, l, model.StateUpdate{Reopened: []int64{state(t, l).Vanished[0].Number}})
 		}, []AuditEntry{
@@ -182,7 +182,7 @@ func journalStory() []storyRow {
 			run := startRun(t, l)
 			op := beginOne(t, l, run, withdraw)
 			settleOne(t, l, model.Settlement{Operation: op.ID, Result: model.Failed})
-			op = beginOne(t, l, run, model.Operation{ChangeID: "t1", Op: model.Transfer, Person: person("new"), CredentialID: "c1"})
+			op = beginOne(t, l, run, model.Operation{ChangeID: "t1", Op: model.Transfer, Subject: model.Subject{Person: person("new")}, CredentialID: "c1"})
 			settleOne(t, l, model.Settlement{Operation: op.ID, Result: model.Done})
 		}, []AuditEntry{
 			begun, told(auditFailed, "", "AAAAAAAA"),
@@ -219,7 +219,7 @@ func journalStory() []storyRow {
 // decisionStory is what was decided beside the journal.
 func decisionStory() []storyRow {
 	departed := model.Observation{
-		Person: person("ada"), DN: "cn=ada", CSI: "4711", State: model.Departed, Since: start.Add(-time.Hour), Reads: 2,
+		Subject: model.Subject{Person: person("ada"), CSI: "4711", DN: "cn=ada"}, State: model.Departed, Since: start.Add(-time.Hour), Reads: 2,
 		Evidence: model.Evidence{Kind: model.Absent, Detail: "not found"}, ConfirmedAt: start,
 	}
 	proven := AuditEntry{
@@ -298,7 +298,7 @@ func decisionStory() []storyRow {
 		{"a leaver who is back, and one of whom nobody can tell", func(t *testing.T, l *Ledger, _ *clock) {
 			for _, state := range []model.AccountState{model.Entitled, model.Unknown} {
 				remember(t, l, model.StateUpdate{Observations: []model.Observation{departed}})
-				o := model.Observation{Person: person("ada"), CSI: "4711"}
+				o := model.Observation{Subject: model.Subject{Person: person("ada"), CSI: "4711"}}
 				remember(t, l, with(o, state, time.Time{}))
 			}
 		}, []AuditEntry{
@@ -306,7 +306,7 @@ func decisionStory() []storyRow {
 			proven, {Event: auditReset, Person: person("ada"), CSI: "4711", Message: "unknown"},
 		}},
 		{"a step that was skipped", func(t *testing.T, l *Ledger, _ *clock) {
-			c := model.Change{ID: "d1", Op: model.Detach, Person: person("ada"), CSI: "4711", CredentialID: "c1", ThreemaID: "AAAAAAAA"}
+			c := model.Change{ID: "d1", Op: model.Detach, Subject: model.Subject{Person: person("ada"), CSI: "4711"}, CredentialID: "c1", ThreemaID: "AAAAAAAA"}
 			if err := l.RecordDecision(t.Context(), 1, model.Decision{Kind: model.Skipped, Change: c, Evidence: "absent", Message: "it uses another credential by now"}); err != nil {
 				t.Fatal(err)
 			}
@@ -350,7 +350,7 @@ func decisionStory() []storyRow {
 				t.Fatal(err)
 			}
 			finish(t, l, true, berlin)
-			c := model.Change{ID: "d1", Op: model.Detach, Person: person("ada"), CSI: "4711"}
+			c := model.Change{ID: "d1", Op: model.Detach, Subject: model.Subject{Person: person("ada"), CSI: "4711"}}
 			if err := l.RecordDecision(t.Context(), 1, model.Decision{Kind: model.Skipped, Change: c}); err != nil {
 				t.Fatal(err)
 			}
@@ -394,7 +394,7 @@ func TestNoEntryWithoutItsDeed(t *testing.T) {
 	run := startRun(t, l)
 	op := beginOne(t, l, run, withdrawal())
 	before, head := story(t, l.Reader), verify(t, l.Reader)
-	if _, err := l.Begin(t.Context(), run, []model.Operation{{Op: model.Create, Person: person("x")}, withdrawal()}); err == nil {
+	if _, err := l.Begin(t.Context(), run, []model.Operation{{Op: model.Create, Subject: model.Subject{Person: person("x")}}, withdrawal()}); err == nil {
 		t.Error("a second withdrawal was begun")
 	}
 	if err := l.Settle(t.Context(), []model.Settlement{{Operation: op.ID, Result: model.Done}, {Operation: 99, Result: model.Done}}); err == nil {
@@ -423,7 +423,7 @@ func TestTheAuditIsAppendOnly(t *testing.T) {
 	l, _ := openNew(t)
 	run := startRun(t, l)
 	for _, id := range []string{"1", "2", "3"} {
-		beginOne(t, l, run, model.Operation{Op: model.Create, Person: person(id)})
+		beginOne(t, l, run, model.Operation{Op: model.Create, Subject: model.Subject{Person: person(id)}})
 	}
 	for _, try := range []string{
 		`UPDATE audit SET person = 'eve' WHERE seq = 2`,
@@ -513,7 +513,7 @@ func tampered(t *testing.T, script string) *Ledger {
 	l, _ := openNew(t)
 	run := startRun(t, l)
 	for i := range 5 {
-		beginOne(t, l, run, model.Operation{ChangeID: fmt.Sprint("ch", i), Op: model.Create, Person: person(fmt.Sprint(i))})
+		beginOne(t, l, run, model.Operation{ChangeID: fmt.Sprint("ch", i), Op: model.Create, Subject: model.Subject{Person: person(fmt.Sprint(i))}})
 	}
 	verify(t, l.Reader)
 	if _, err := l.writes.ExecContext(t.Context(), withoutTriggers+script); err != nil {

@@ -20,10 +20,8 @@ func crowd(n int, seen time.Time) []model.Observation {
 	people := make([]model.Observation, n)
 	for i := range people {
 		people[i] = model.Observation{
-			Person: person(fmt.Sprintf("3f8d2c1e-0000-4000-8000-%012d", i)),
-			DN:     fmt.Sprintf("CN=Person %d,OU=Team %d,OU=Staff,DC=corp,DC=example", i, i%200),
-			OU:     fmt.Sprintf("ou=team %d,ou=staff,dc=corp,dc=example", i%200),
-			CSI:    fmt.Sprint(100_000 + i), LastSeen: seen, FirstSeen: start, State: model.Entitled,
+			Subject: model.Subject{Person: person(fmt.Sprintf("3f8d2c1e-0000-4000-8000-%012d", i)), CSI: fmt.Sprint(100_000 + i), DN: fmt.Sprintf("CN=Person %d,OU=Team %d,OU=Staff,DC=corp,DC=example", i, i%200)},
+			OU:      fmt.Sprintf("ou=team %d,ou=staff,dc=corp,dc=example", i%200), LastSeen: seen, FirstSeen: start, State: model.Entitled,
 		}
 	}
 	return people
@@ -69,7 +67,7 @@ func BenchmarkAdopt(b *testing.B) {
 	outcomes := make([]model.Settlement, len(ops))
 	for b.Loop() {
 		for i := range ops {
-			ops[i] = model.Operation{Op: model.Adopt, Person: person(fmt.Sprint(i)), CredentialID: fmt.Sprint("c", i)}
+			ops[i] = model.Operation{Op: model.Adopt, Subject: model.Subject{Person: person(fmt.Sprint(i))}, CredentialID: fmt.Sprint("c", i)}
 		}
 		begun, err := l.Begin(b.Context(), run, ops)
 		if err != nil {
@@ -117,7 +115,7 @@ func BenchmarkVerifyAudit(b *testing.B) {
 	run := startRun(b, l)
 	ops := make([]model.Operation, 100_000)
 	for i := range ops {
-		ops[i] = model.Operation{Op: model.Adopt, Person: person(fmt.Sprint(i)), CredentialID: fmt.Sprint("c", i)}
+		ops[i] = model.Operation{Op: model.Adopt, Subject: model.Subject{Person: person(fmt.Sprint(i))}, CredentialID: fmt.Sprint("c", i)}
 	}
 	if _, err := l.Begin(b.Context(), run, ops); err != nil {
 		b.Fatal(err)

@@ -19,9 +19,9 @@ import (
 // The operations that the child begins before it is killed.
 func crashOps() []model.Operation {
 	return []model.Operation{
-		{ChangeID: "a1", Op: model.Withdraw, Person: person("1"), OU: "ou=x", CredentialID: "c1", Username: "ada", ThreemaIDs: []string{"AAAAAAAA"}, At: start},
-		{ChangeID: "b2", Op: model.Create, Person: person("2"), Username: "bob", At: start},
-		{ChangeID: "c3", Op: model.Adopt, Person: person("3"), CredentialID: "c3", At: start},
+		{ChangeID: "a1", Op: model.Withdraw, Subject: model.Subject{Person: person("1")}, OU: "ou=x", CredentialID: "c1", Username: "ada", ThreemaIDs: []string{"AAAAAAAA"}, At: start},
+		{ChangeID: "b2", Op: model.Create, Subject: model.Subject{Person: person("2")}, Username: "bob", At: start},
+		{ChangeID: "c3", Op: model.Adopt, Subject: model.Subject{Person: person("3")}, CredentialID: "c3", At: start},
 	}
 }
 
@@ -93,7 +93,7 @@ func killAt(t *testing.T, part, path string) {
 func TestKill9(t *testing.T) {
 	t.Parallel()
 	departure := model.Departure{
-		Person: person("1"), CredentialID: "c1", Username: "ada", OU: "ou=x", StartedAt: start,
+		Subject: model.Subject{Person: person("1")}, CredentialID: "c1", Username: "ada", OU: "ou=x", StartedAt: start,
 		IDs: []model.DepartingID{{ThreemaID: "AAAAAAAA"}},
 	}
 	created := model.Ownership{Person: person("2"), CredentialID: "c2", Username: "bob", Created: true, Since: start}

@@ -22,7 +22,7 @@ func marks(name string) []string {
 
 func (p trace) operation(op model.Op) model.Operation {
 	o := model.Operation{
-		ChangeID: string(op) + " why-" + p.name, Op: op, Person: p.person(), CSI: "csi-" + p.name, DN: "cn=" + p.name, OU: "ou=x",
+		ChangeID: string(op) + " why-" + p.name, Op: op, Subject: model.Subject{Person: p.person(), CSI: "csi-" + p.name, DN: "cn=" + p.name}, OU: "ou=x",
 		CredentialID: "cred-" + p.name, Username: "user-" + p.name, ThreemaIDs: []string{"ID" + p.name},
 		Reason: "why-" + p.name, Evidence: "why-" + p.name,
 	}
@@ -54,7 +54,7 @@ func (p trace) join(t *testing.T, l *Ledger, run int64) {
 	}})
 	approve(t, l, model.GivenApproval{ChangeID: "detach why-" + p.name, Op: model.Detach, Person: p.person(), CSI: "csi-" + p.name, Until: l.now().Add(time.Hour)})
 	if err := l.RecordDecision(t.Context(), run, model.Decision{Kind: model.Skipped, Change: model.Change{
-		ID: "why-" + p.name, Op: model.Detach, Person: p.person(), CSI: "csi-" + p.name, ThreemaID: "ID" + p.name,
+		ID: "why-" + p.name, Op: model.Detach, Subject: model.Subject{Person: p.person(), CSI: "csi-" + p.name}, ThreemaID: "ID" + p.name,
 	}, Message: "why-" + p.name}); err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func leaverLedger(t *testing.T, verified bool) (*Ledger, *clock) {
 }
 
 func seen(name string, state model.AccountState) model.Observation {
-	return model.Observation{Person: trace{name}.person(), DN: "cn=" + name, OU: "ou=x", CSI: "csi-" + name, LastSeen: start, State: state}
+	return model.Observation{Subject: model.Subject{Person: trace{name}.person(), CSI: "csi-" + name, DN: "cn=" + name}, OU: "ou=x", LastSeen: start, State: state}
 }
 
 // erase erases in a pass of its own.
@@ -320,7 +320,7 @@ func TestWhoIsErased(t *testing.T) {
 		"an alarm stands": {func(t *testing.T, l *Ledger, _ *clock) {
 			e := state(t, l).Effects[0]
 			remember(t, l, model.StateUpdate{Observations: state(t, l).Observations, Alarms: []model.Alarm{{
-				Departure: e.Departure, Kind: model.CredentialBack, Op: e.Op, Person: e.Person, CSI: e.CSI, CredentialID: e.CredentialID, Since: l.now(),
+				Departure: e.Departure, Kind: model.CredentialBack, Op: e.Op, Subject: model.Subject{Person: e.Person, CSI: e.CSI}, CredentialID: e.CredentialID, Since: l.now(),
 			}}})
 		}, 0},
 		"the directory has them": {func(t *testing.T, l *Ledger, _ *clock) {
@@ -374,7 +374,7 @@ func TestWhatEndedInThisPassStays(t *testing.T) {
 	t.Parallel()
 	l, _ := openNew(t)
 	run := startRun(t, l)
-	op := beginOne(t, l, run, model.Operation{Op: model.PublishContact, Person: person("x")})
+	op := beginOne(t, l, run, model.Operation{Op: model.PublishContact, Subject: model.Subject{Person: person("x")}})
 	settleOne(t, l, model.Settlement{Operation: op.ID, Result: model.Done})
 	for want, pass := range []int64{run, startRun(t, l)} {
 		if n, err := l.Erase(t.Context(), pass, 0); err != nil || n != want {
@@ -410,8 +410,8 @@ func manyLeavers(t *testing.T, l *Ledger, n int) {
 	var observations []model.Observation
 	for i := range n {
 		id := fmt.Sprintf("%08x-mark%05d", uint32(i)*2654435761, i)
-		ops = append(ops, model.Operation{Op: model.PublishContact, ChangeID: "ch" + id, Person: person(id), Username: "u" + id, CSI: "c" + id, DN: "CN=" + id})
-		observations = append(observations, model.Observation{Person: person(id), DN: "CN=" + id, LastSeen: start, State: model.Entitled})
+		ops = append(ops, model.Operation{Op: model.PublishContact, ChangeID: "ch" + id, Subject: model.Subject{Person: person(id), CSI: "c" + id, DN: "CN=" + id}, Username: "u" + id})
+		observations = append(observations, model.Observation{Subject: model.Subject{Person: person(id), DN: "CN=" + id}, LastSeen: start, State: model.Entitled})
 		if i%100 == 0 {
 			if err := l.Remember(t.Context(), run, model.StateUpdate{Observations: observations}); err != nil {
 				t.Fatal(err)
@@ -524,7 +524,7 @@ func TestWhoHasTwoNamesIsErasedOnce(t *testing.T) {
 		if source != who.Source {
 			rechristen(t, l, who.Source, source)
 		}
-		op := beginOne(t, l, startRun(t, l), model.Operation{Op: model.PublishContact, Person: model.PersonID{Source: source, ID: who.ID}})
+		op := beginOne(t, l, startRun(t, l), model.Operation{Op: model.PublishContact, Subject: model.Subject{Person: model.PersonID{Source: source, ID: who.ID}}})
 		settleOne(t, l, model.Settlement{Operation: op.ID, Result: model.Done})
 	}
 	if n := erase(t, l, 0); n != 1 {

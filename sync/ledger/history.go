@@ -78,10 +78,10 @@ const shownPeople = 100
 // PastPeople returns whom the journal knows by a csi, username, DN, Threema ID or directory ID, or if nobody
 // is known so by the name that their DN begins with; the latest first, each as the latest row with it calls
 // them. Case does not count, but beyond ASCII: SQLite cannot fold it, so what is typed exactly is found as well.
-func (r *Reader) PastPeople(ctx context.Context, query string) ([]model.Held, error) {
+func (r *Reader) PastPeople(ctx context.Context, query string) ([]model.Subject, error) {
 	const from = `SELECT source, person, csi, dn, max(id) FROM journal WHERE person <> '' AND op <> 'set-settings' AND `
 	const latest = ` GROUP BY source, person ORDER BY max(id) DESC`
-	var people []model.Held
+	var people []model.Subject
 	err := inTx(ctx, r.reads, "look for a person in the journal", func(tx *sql.Tx) (err error) {
 		people, err = selectAll(ctx, tx, scanPast, from+`?1 <> '' AND (
 				?1 IN (lower(person), lower(source || '/' || person), lower(csi), lower(username), lower(dn))
@@ -92,7 +92,7 @@ func (r *Reader) PastPeople(ctx context.Context, query string) ([]model.Held, er
 			return err
 		}
 		people, err = selectAll(ctx, tx, scanPast, from+`dn <> ''`+latest)
-		people = slices.DeleteFunc(people, func(h model.Held) bool { return !model.Named(h.DN, query) })
+		people = slices.DeleteFunc(people, func(h model.Subject) bool { return !model.Named(h.DN, query) })
 		people = people[:min(len(people), shownPeople)]
 		if err != nil || len(people) > 0 {
 			return err
@@ -107,9 +107,9 @@ func scanText(rows *sql.Rows) (text string, err error) { return text, rows.Scan(
 
 // buriedPeople are the erased whose directory ID, with its source or without, a query is: whoever knows the ID
 // can ask whether a tombstone is theirs.
-func buriedPeople(ctx context.Context, tx querier, query string) ([]model.Held, error) {
+func buriedPeople(ctx context.Context, tx querier, query string) ([]model.Subject, error) {
 	sources, err := selectAll(ctx, tx, scanText, `SELECT DISTINCT source FROM journal ORDER BY source`)
-	people := []model.Held{}
+	people := []model.Subject{}
 	for _, source := range sources {
 		person := model.PersonID{Source: source, ID: query}
 		if of, id, whole := strings.Cut(query, "/"); whole && of == source {
@@ -128,13 +128,13 @@ func buriedPeople(ctx context.Context, tx querier, query string) ([]model.Held, 
 			return nil, err
 		}
 		if len(rows) > 0 {
-			people = append(people, model.Held{Person: person})
+			people = append(people, model.Subject{Person: person})
 		}
 	}
 	return people, err
 }
 
-func scanPast(rows *sql.Rows) (h model.Held, err error) {
+func scanPast(rows *sql.Rows) (h model.Subject, err error) {
 	var last int64
 	err = rows.Scan(&h.Person.Source, &h.Person.ID, &h.CSI, &h.DN, &last)
 	return h, err

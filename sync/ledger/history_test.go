@@ -14,16 +14,16 @@ func TestPersonHistory(t *testing.T) {
 	t.Parallel()
 	l, c := openNew(t)
 	run := startRun(t, l)
-	create := beginOne(t, l, run, model.Operation{ChangeID: "c1", Op: model.Create, Person: person("a"), Username: "anna"})
+	create := beginOne(t, l, run, model.Operation{ChangeID: "c1", Op: model.Create, Subject: model.Subject{Person: person("a")}, Username: "anna"})
 	if err := l.Created(t.Context(), create.ID, "cred", nil); err != nil {
 		t.Fatal(err)
 	}
 	settleOne(t, l, model.Settlement{Operation: create.ID, Result: model.Done})
-	beginOne(t, l, run, model.Operation{ChangeID: "c2", Op: model.SetSettings, Person: person("a")}) // stands for many people
-	beginOne(t, l, run, model.Operation{ChangeID: "c3", Op: model.Create, Person: person("b"), Username: "bert"})
+	beginOne(t, l, run, model.Operation{ChangeID: "c2", Op: model.SetSettings, Subject: model.Subject{Person: person("a")}}) // stands for many people
+	beginOne(t, l, run, model.Operation{ChangeID: "c3", Op: model.Create, Subject: model.Subject{Person: person("b")}, Username: "bert"})
 	c.Advance(time.Hour)
 	run = startRun(t, l)
-	withdraw := beginOne(t, l, run, model.Operation{ChangeID: "c4", Op: model.Withdraw, Person: person("a"), CredentialID: "cred", Username: "anna", ThreemaIDs: []string{"AAAAAAAA"}})
+	withdraw := beginOne(t, l, run, model.Operation{ChangeID: "c4", Op: model.Withdraw, Subject: model.Subject{Person: person("a")}, CredentialID: "cred", Username: "anna", ThreemaIDs: []string{"AAAAAAAA"}})
 
 	h, err := l.PersonHistory(t.Context(), person("a"))
 	if err != nil {
@@ -50,7 +50,7 @@ func TestPersonHistoryIsCapped(t *testing.T) {
 	l, _ := openNew(t)
 	run := startRun(t, l)
 	for n := range shownSteps + 3 {
-		op := beginOne(t, l, run, model.Operation{ChangeID: fmt.Sprint(n), Op: model.UnsetSetting, Person: person("a")})
+		op := beginOne(t, l, run, model.Operation{ChangeID: fmt.Sprint(n), Op: model.UnsetSetting, Subject: model.Subject{Person: person("a")}})
 		settleOne(t, l, model.Settlement{Operation: op.ID, Result: model.Failed})
 	}
 	h, err := l.PersonHistory(t.Context(), person("a"))
@@ -63,16 +63,16 @@ func TestPastPeople(t *testing.T) {
 	t.Parallel()
 	l, _ := openNew(t)
 	run := startRun(t, l)
-	one := model.Operation{ChangeID: "c1", Op: model.Detach, Person: person("a"), CSI: "E1", DN: "cn=Old", Username: "Anna", ThreemaIDs: []string{"AAAAAAAA"}}
+	one := model.Operation{ChangeID: "c1", Op: model.Detach, Subject: model.Subject{Person: person("a"), CSI: "E1", DN: "cn=Old"}, Username: "Anna", ThreemaIDs: []string{"AAAAAAAA"}}
 	settleOne(t, l, model.Settlement{Operation: beginOne(t, l, run, one).ID, Result: model.Failed})
 	one.ChangeID, one.DN = "c2", "cn=New"
 	beginOne(t, l, run, one)
-	beginOne(t, l, run, model.Operation{ChangeID: "c3", Op: model.Create, Person: person("b"), CSI: "E1", DN: "cn=Jörg", Username: "bert"})
-	beginOne(t, l, run, model.Operation{ChangeID: "c4", Op: model.Create, Person: person("c"), CSI: "E2", DN: "cn=Lena Neumann,dc=corp", Username: "ln"})
-	c := model.Held{Person: person("c"), CSI: "E2", DN: "cn=Lena Neumann,dc=corp"}
-	a := model.Held{Person: person("a"), CSI: "E1", DN: "cn=New"}
-	b := model.Held{Person: person("b"), CSI: "E1", DN: "cn=Jörg"}
-	for query, want := range map[string][]model.Held{
+	beginOne(t, l, run, model.Operation{ChangeID: "c3", Op: model.Create, Subject: model.Subject{Person: person("b"), CSI: "E1", DN: "cn=Jörg"}, Username: "bert"})
+	beginOne(t, l, run, model.Operation{ChangeID: "c4", Op: model.Create, Subject: model.Subject{Person: person("c"), CSI: "E2", DN: "cn=Lena Neumann,dc=corp"}, Username: "ln"})
+	c := model.Subject{Person: person("c"), CSI: "E2", DN: "cn=Lena Neumann,dc=corp"}
+	a := model.Subject{Person: person("a"), CSI: "E1", DN: "cn=New"}
+	b := model.Subject{Person: person("b"), CSI: "E1", DN: "cn=Jörg"}
+	for query, want := range map[string][]model.Subject{
 		"e1": {b, a}, "ANNA": {a}, " aaaaaaaa ": {a}, "CN=old": {{Person: a.Person, CSI: "E1", DN: "cn=Old"}}, "a": {a}, "corp/A": {a}, "cn=Jörg": {b}, "": nil, "x' OR 1=1 --": {},
 		"Neumann, Lena": {c}, "LENA NEUMANN": {c}, "Neumann": {},
 	} {

@@ -17,14 +17,14 @@ import (
 // ownedBy makes a person own a credential, by adoption.
 func ownedBy(tb testing.TB, l *Ledger, id, credential string) {
 	tb.Helper()
-	op := beginOne(tb, l, startRun(tb, l), model.Operation{Op: model.Adopt, Person: person(id), CredentialID: credential, Username: "user-" + id, CSI: "csi-" + id})
+	op := beginOne(tb, l, startRun(tb, l), model.Operation{Op: model.Adopt, Subject: model.Subject{Person: person(id), CSI: "csi-" + id}, CredentialID: credential, Username: "user-" + id})
 	settleOne(tb, l, model.Settlement{Operation: op.ID, Result: model.Done})
 }
 
 // withdrawal is the operation for ada, who owns c1 with the ID AAAAAAAA.
 func withdrawal() model.Operation {
 	return model.Operation{
-		ChangeID: "w1", Op: model.Withdraw, Person: person("ada"), OU: "ou=x", CSI: "4711", DN: "CN=Ada,OU=x",
+		ChangeID: "w1", Op: model.Withdraw, Subject: model.Subject{Person: person("ada"), CSI: "4711", DN: "CN=Ada,OU=x"}, OU: "ou=x",
 		CredentialID: "c1", Username: "ada", ThreemaIDs: []string{"AAAAAAAA"},
 	}
 }
@@ -37,7 +37,7 @@ func TestBeginReturnsWhatStateShows(t *testing.T) {
 	ops := []model.Operation{
 		withdrawal(),
 		{ChangeID: "s", Op: model.SetSettings}, // a chunk belongs to nobody
-		{ChangeID: "p", Op: model.PublishContact, Person: person("bob"), ThreemaIDs: []string{"BBBBBBBB", "odd\" id"}, ContactCreated: true, Approved: true, At: earlier},
+		{ChangeID: "p", Op: model.PublishContact, Subject: model.Subject{Person: person("bob")}, ThreemaIDs: []string{"BBBBBBBB", "odd\" id"}, ContactCreated: true, Approved: true, At: earlier},
 	}
 	given := slices.Clone(ops)
 	begun, err := l.Begin(t.Context(), run, ops)
@@ -83,19 +83,19 @@ func openRows(t *testing.T, l *Ledger) []openRow {
 
 func TestBeginRefusesASecondOpenOperation(t *testing.T) {
 	t.Parallel()
-	revoke := model.Operation{Op: model.Revoke, Person: person("ada"), ThreemaIDs: []string{"AAAAAAAA"}}
+	revoke := model.Operation{Op: model.Revoke, Subject: model.Subject{Person: person("ada")}, ThreemaIDs: []string{"AAAAAAAA"}}
 	tests := []struct {
 		name          string
 		first, second model.Operation
 		refused       bool
 	}{
-		{"create twice", model.Operation{Op: model.Create, Person: person("ada")}, model.Operation{Op: model.Create, Person: person("ada")}, true},
-		{"create for two", model.Operation{Op: model.Create, Person: person("ada")}, model.Operation{Op: model.Create, Person: person("bob")}, false},
+		{"create twice", model.Operation{Op: model.Create, Subject: model.Subject{Person: person("ada")}}, model.Operation{Op: model.Create, Subject: model.Subject{Person: person("ada")}}, true},
+		{"create for two", model.Operation{Op: model.Create, Subject: model.Subject{Person: person("ada")}}, model.Operation{Op: model.Create, Subject: model.Subject{Person: person("bob")}}, false},
 		{"withdraw twice", withdrawal(), withdrawal(), true},
 		{"revoke an ID twice", revoke, revoke, true},
-		{"detach and revoke an ID", model.Operation{Op: model.Detach, Person: person("bob"), ThreemaIDs: revoke.ThreemaIDs}, revoke, true},
-		{"revoke two IDs of a person", revoke, model.Operation{Op: model.Revoke, Person: person("ada"), ThreemaIDs: []string{"BBBBBBBB"}}, false},
-		{"settings twice", model.Operation{Op: model.SetSettings, Person: person("ada")}, model.Operation{Op: model.SetSettings, Person: person("ada")}, false},
+		{"detach and revoke an ID", model.Operation{Op: model.Detach, Subject: model.Subject{Person: person("bob")}, ThreemaIDs: revoke.ThreemaIDs}, revoke, true},
+		{"revoke two IDs of a person", revoke, model.Operation{Op: model.Revoke, Subject: model.Subject{Person: person("ada")}, ThreemaIDs: []string{"BBBBBBBB"}}, false},
+		{"settings twice", model.Operation{Op: model.SetSettings, Subject: model.Subject{Person: person("ada")}}, model.Operation{Op: model.SetSettings, Subject: model.Subject{Person: person("ada")}}, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -103,7 +103,7 @@ func TestBeginRefusesASecondOpenOperation(t *testing.T) {
 			l, _ := openNew(t)
 			first := beginOne(t, l, startRun(t, l), tt.first)
 			run := startRun(t, l) // the first is unknown now, and still open
-			other := model.Operation{Op: model.Create, Person: person("other")}
+			other := model.Operation{Op: model.Create, Subject: model.Subject{Person: person("other")}}
 			_, err := l.Begin(t.Context(), run, []model.Operation{other, tt.second})
 			if (err != nil) != tt.refused {
 				t.Fatalf("Begin = %v, want a refusal: %t", err, tt.refused)
@@ -131,9 +131,9 @@ func TestBeginNeedsARunAndAKnownOperation(t *testing.T) {
 		op  model.Operation
 	}{
 		"no pass":                       {run + 1, model.Operation{Op: model.SetSettings}},
-		"an unknown operation":          {run, model.Operation{Op: "delete-user", Person: person("ada")}},
+		"an unknown operation":          {run, model.Operation{Op: "delete-user", Subject: model.Subject{Person: person("ada")}}},
 		"a withdrawal of nobody":        {run, model.Operation{Op: model.Withdraw, CredentialID: "c1"}},
-		"a withdrawal of no credential": {run, model.Operation{Op: model.Withdraw, Person: person("ada")}},
+		"a withdrawal of no credential": {run, model.Operation{Op: model.Withdraw, Subject: model.Subject{Person: person("ada")}}},
 	} {
 		if _, err := l.Begin(t.Context(), try.run, []model.Operation{try.op}); err == nil {
 			t.Errorf("%s: begun", name)
@@ -144,7 +144,7 @@ func TestBeginNeedsARunAndAKnownOperation(t *testing.T) {
 func TestCreate(t *testing.T) {
 	t.Parallel()
 	l, _ := openNew(t)
-	op := beginOne(t, l, startRun(t, l), model.Operation{Op: model.Create, Person: person("ada"), Username: "ada", CSI: "4711"})
+	op := beginOne(t, l, startRun(t, l), model.Operation{Op: model.Create, Subject: model.Subject{Person: person("ada"), CSI: "4711"}, Username: "ada"})
 	if err := l.Settle(t.Context(), []model.Settlement{{Operation: op.ID, Result: model.Done}}); err == nil {
 		t.Error("a create without a credential was done")
 	}
@@ -178,7 +178,7 @@ func TestANewCredentialReplacesTheFormerOne(t *testing.T) {
 	l, c := openNew(t)
 	ownedBy(t, l, "ada", "c1")
 	remember(t, l, model.StateUpdate{Owned: []model.Ownership{{Person: person("ada"), CredentialID: "c1", MissingSince: c.Now(), MissingReads: 2}}})
-	op := beginOne(t, l, startRun(t, l), model.Operation{Op: model.Create, Person: person("ada"), Username: "ada"})
+	op := beginOne(t, l, startRun(t, l), model.Operation{Op: model.Create, Subject: model.Subject{Person: person("ada")}, Username: "ada"})
 	if err := l.Created(t.Context(), op.ID, "c2", nil); err != nil {
 		t.Fatal(err)
 	}
@@ -194,7 +194,7 @@ func TestWithdraw(t *testing.T) {
 	ownedBy(t, l, "ada", "c1")
 	op := beginOne(t, l, startRun(t, l), withdrawal())
 	departure := model.Departure{
-		Person: person("ada"), CredentialID: "c1", Username: "ada", CSI: "4711", DN: "CN=Ada,OU=x", OU: "ou=x",
+		Subject: model.Subject{Person: person("ada"), CSI: "4711", DN: "CN=Ada,OU=x"}, CredentialID: "c1", Username: "ada", OU: "ou=x",
 		StartedAt: c.Now(), IDs: []model.DepartingID{{ThreemaID: "AAAAAAAA"}},
 	}
 	if diff := cmp.Diff([]model.Departure{departure}, state(t, l).Departures); diff != "" {
@@ -218,7 +218,7 @@ func TestWithdraw(t *testing.T) {
 		t.Errorf("owned %v, open %v, want neither", s.Owned, s.Open)
 	}
 
-	revoke := beginOne(t, l, startRun(t, l), model.Operation{Op: model.Revoke, Person: person("ada"), CredentialID: "c1", ThreemaIDs: []string{"BBBBBBBB"}})
+	revoke := beginOne(t, l, startRun(t, l), model.Operation{Op: model.Revoke, Subject: model.Subject{Person: person("ada")}, CredentialID: "c1", ThreemaIDs: []string{"BBBBBBBB"}})
 	c.Advance(time.Minute)
 	settleOne(t, l, model.Settlement{Operation: revoke.ID, Result: model.Done})
 	departure.IDs[1].GoneAt = c.Now()
@@ -228,7 +228,7 @@ func TestWithdraw(t *testing.T) {
 
 	// The same again: what has happened keeps its time.
 	c.Advance(time.Minute)
-	for _, op := range []model.Operation{withdrawal(), {Op: model.Detach, Person: person("ada"), ThreemaIDs: []string{"BBBBBBBB"}}} {
+	for _, op := range []model.Operation{withdrawal(), {Op: model.Detach, Subject: model.Subject{Person: person("ada")}, ThreemaIDs: []string{"BBBBBBBB"}}} {
 		op = beginOne(t, l, startRun(t, l), op)
 		settleOne(t, l, model.Settlement{Operation: op.ID, Result: model.Done, ThreemaIDs: []string{"BBBBBBBB"}})
 		if diff := cmp.Diff([]model.Departure{departure}, state(t, l).Departures); diff != "" {
@@ -254,7 +254,7 @@ func TestASecondAttemptKeepsTheSaga(t *testing.T) {
 	again.OU, again.ThreemaIDs = "ou=y", []string{"CCCCCCCC"}
 	beginOne(t, l, run, again)
 	want := []model.Departure{{
-		Person: person("ada"), CredentialID: "c1", Username: "ada", CSI: "4711", DN: "CN=Ada,OU=x", OU: "ou=y",
+		Subject: model.Subject{Person: person("ada"), CSI: "4711", DN: "CN=Ada,OU=x"}, CredentialID: "c1", Username: "ada", OU: "ou=y",
 		StartedAt: start, IDs: []model.DepartingID{{ThreemaID: "AAAAAAAA"}, {ThreemaID: "CCCCCCCC"}},
 	}}
 	if diff := cmp.Diff(want, state(t, l).Departures); diff != "" {
@@ -280,20 +280,20 @@ func TestAPersonLeavesOnce(t *testing.T) {
 func TestTransfer(t *testing.T) {
 	t.Parallel()
 	l, _ := openNew(t)
-	create := beginOne(t, l, startRun(t, l), model.Operation{Op: model.Create, Person: person("old"), Username: "ada"})
+	create := beginOne(t, l, startRun(t, l), model.Operation{Op: model.Create, Subject: model.Subject{Person: person("old")}, Username: "ada"})
 	if err := l.Created(t.Context(), create.ID, "c1", nil); err != nil {
 		t.Fatal(err)
 	}
 	settleOne(t, l, model.Settlement{Operation: create.ID, Result: model.Done})
 	ownedBy(t, l, "bob", "c2")
-	seen := []model.Observation{{Person: person("bob"), State: model.Entitled}, {Person: person("new"), State: model.Entitled}, {Person: person("old"), State: model.Departed}}
+	seen := []model.Observation{{Subject: model.Subject{Person: person("bob")}, State: model.Entitled}, {Subject: model.Subject{Person: person("new")}, State: model.Entitled}, {Subject: model.Subject{Person: person("old")}, State: model.Departed}}
 	remember(t, l, model.StateUpdate{Observations: seen})
 	withdraw := withdrawal()
 	withdraw.Person = person("old")
 	failedOp := beginOne(t, l, startRun(t, l), withdraw)
 	settleOne(t, l, model.Settlement{Operation: failedOp.ID, Result: model.Failed})
 
-	op := beginOne(t, l, startRun(t, l), model.Operation{Op: model.Transfer, Person: person("new"), CredentialID: "c1", Username: "ada", CSI: "4711"})
+	op := beginOne(t, l, startRun(t, l), model.Operation{Op: model.Transfer, Subject: model.Subject{Person: person("new"), CSI: "4711"}, CredentialID: "c1", Username: "ada"})
 	settleOne(t, l, model.Settlement{Operation: op.ID, Result: model.Done})
 	s := state(t, l)
 	owned := []model.Ownership{
@@ -363,7 +363,7 @@ func TestTaken(t *testing.T) {
 			for _, result := range []model.Result{model.Done, model.Failed, model.Uncertain, "intent"} {
 				id := fmt.Sprint(op, result, approved)
 				o := beginOne(t, l, run, model.Operation{
-					Op: op, Person: person(id), OU: "ou=x", CredentialID: id, ThreemaIDs: []string{id}, Approved: approved,
+					Op: op, Subject: model.Subject{Person: person(id)}, OU: "ou=x", CredentialID: id, ThreemaIDs: []string{id}, Approved: approved,
 				})
 				if result != "intent" {
 					settleOne(t, l, model.Settlement{Operation: o.ID, Result: result})
@@ -403,7 +403,7 @@ func TestSettleIsAllOrNothing(t *testing.T) {
 			l, _ := openNew(t)
 			run := startRun(t, l)
 			for _, id := range []string{"1", "2"} {
-				beginOne(t, l, run, model.Operation{Op: model.Adopt, Person: person(id), CredentialID: id})
+				beginOne(t, l, run, model.Operation{Op: model.Adopt, Subject: model.Subject{Person: person(id)}, CredentialID: id})
 			}
 			if err := l.Settle(t.Context(), []model.Settlement{{Operation: 1, Result: model.Done}, bad}); err == nil {
 				t.Error("settled")
@@ -420,7 +420,7 @@ func TestWhatHappenedIsRecorded(t *testing.T) {
 	t.Parallel()
 	l, _ := openNew(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	op := beginOne(t, l, startRun(t, l), model.Operation{Op: model.Create, Person: person("ada")})
+	op := beginOne(t, l, startRun(t, l), model.Operation{Op: model.Create, Subject: model.Subject{Person: person("ada")}})
 	cancel()
 	if err := l.Created(ctx, op.ID, "c1", nil); err != nil {
 		t.Error(err)
@@ -446,7 +446,7 @@ func TestSettledByTheInventory(t *testing.T) {
 	still := withdrawal()
 	still.Person, still.CredentialID = person("bob"), "c2"
 	still = beginOne(t, l, run, still)
-	create := beginOne(t, l, run, model.Operation{Op: model.Create, Person: person("eve")})
+	create := beginOne(t, l, run, model.Operation{Op: model.Create, Subject: model.Subject{Person: person("eve")}})
 	if err := l.Created(t.Context(), create.ID, "c3", nil); err != nil {
 		t.Fatal(err)
 	}

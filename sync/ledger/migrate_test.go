@@ -188,14 +188,14 @@ func sample(version int) model.State {
 		s.Observations[1].Protected = true
 		s.Gap = model.Gap{Kind: model.OlderLedger, Own: 1, Done: 9, At: start.Add(-3 * time.Hour)}
 		e := model.Effect{
-			ID: 1, Departure: 1, Op: model.Withdraw, Person: person("p3"), CSI: "4713", DN: "CN=Eve,OU=X", CredentialID: "c3", Username: "eve",
+			ID: 1, Departure: 1, Op: model.Withdraw, Subject: model.Subject{Person: person("p3"), CSI: "4713", DN: "CN=Eve,OU=X"}, CredentialID: "c3", Username: "eve",
 			IDs: []string{"AAAAAAAA", "BBBBBBBB"}, RequestedAt: start.Add(-2 * time.Hour).Add(time.Millisecond), GoneAt: start.Add(-2 * time.Hour).Add(time.Millisecond),
 		}
 		s.Effects = append(s.Effects, e)
 		e.ID, e.Op, e.ThreemaID, e.RequestedAt, e.GoneAt, e.VerifiedAt = 2, model.Detach, "BBBBBBBB", start.Add(-time.Hour), start.Add(-time.Hour).Add(time.Millisecond), start
 		s.Effects = append(s.Effects, e)
 		s.Alarms = []model.Alarm{{
-			Departure: 1, Kind: model.IDReturned, Op: model.Detach, Person: e.Person, CSI: e.CSI, DN: e.DN, CredentialID: e.CredentialID, Username: e.Username,
+			Departure: 1, Kind: model.IDReturned, Op: model.Detach, Subject: e.Subject, CredentialID: e.CredentialID, Username: e.Username,
 			ThreemaID: "BBBBBBBB", Since: start, QuietSince: start,
 		}}
 		s.Approvals[0].Op, s.Approvals[0].CSI = model.Revoke, "4713"
@@ -208,7 +208,7 @@ func sample(version int) model.State {
 	}
 	if version >= 8 {
 		s.Effects = append(s.Effects, model.Effect{
-			ID: 5, Departure: 3, Op: model.Withdraw, Person: person("p2"), CSI: "4712", DN: "CN=Bob,OU=X", CredentialID: "c2", Username: "bob",
+			ID: 5, Departure: 3, Op: model.Withdraw, Subject: model.Subject{Person: person("p2"), CSI: "4712", DN: "CN=Bob,OU=X"}, CredentialID: "c2", Username: "bob",
 			IDs: []string{"EEEEEEEE"}, Ordered: true, RequestedAt: start.Add(-time.Hour).Add(time.Millisecond),
 		})
 	}
@@ -225,7 +225,7 @@ func sample(version int) model.State {
 func sixthSample(s *model.State) {
 	hour := start.Add(-time.Hour)
 	s.Suspensions = []model.Suspension{{
-		Person: person("p2"), CSI: "4712", DN: "CN=Bea,OU=X", LastDay: "2026-11-30", Until: time.UnixMilli(1796083200000).UTC(), Reason: "parental leave",
+		Subject: model.Subject{Person: person("p2"), CSI: "4712", DN: "CN=Bea,OU=X"}, LastDay: "2026-11-30", Until: time.UnixMilli(1796083200000).UTC(), Reason: "parental leave",
 		By: "anna (uid 1000)", Since: hour,
 	}}
 	s.Undone = []model.UndoneOrder{{Person: person("p2"), CredentialID: "c2", At: hour, By: "anna (uid 1000)"}}
@@ -270,19 +270,19 @@ func firstSample() model.State {
 			{Person: person("p2"), CredentialID: "c2", Username: "bob", CSI: "4712", MissingSince: hours(-1), MissingReads: 1},
 		},
 		Observations: []model.Observation{
-			{Person: person("p1"), DN: "CN=Ada,OU=X", OU: "ou=x", CSI: "4711", LastSeen: hours(-2), State: model.Entitled},
+			{Subject: model.Subject{Person: person("p1"), CSI: "4711", DN: "CN=Ada,OU=X"}, OU: "ou=x", LastSeen: hours(-2), State: model.Entitled},
 			{
-				Person: person("p3"), DN: "CN=Eve,OU=X", OU: "ou=x", CSI: "4713", LastSeen: hours(-24), State: model.Departed,
+				Subject: model.Subject{Person: person("p3"), CSI: "4713", DN: "CN=Eve,OU=X"}, OU: "ou=x", LastSeen: hours(-24), State: model.Departed,
 				Since: hours(-3), Reads: 2, Evidence: model.Evidence{Kind: model.Absent, Detail: "not found"}, ConfirmedAt: hours(-2),
 			},
 		},
 		Departures: []model.Departure{{
-			Person: person("p3"), CredentialID: "c3", Username: "eve", CSI: "4713", DN: "CN=Eve,OU=X", OU: "ou=x",
+			Subject: model.Subject{Person: person("p3"), CSI: "4713", DN: "CN=Eve,OU=X"}, CredentialID: "c3", Username: "eve", OU: "ou=x",
 			StartedAt: hours(-2), WithdrawnAt: hours(-2).Add(time.Millisecond),
 			IDs: []model.DepartingID{{ThreemaID: "AAAAAAAA"}, {ThreemaID: "BBBBBBBB", GoneAt: hours(-1)}},
 		}},
 		Open: []model.Operation{{
-			ID: 3, ChangeID: "ch3", Op: model.PublishContact, Person: person("p1"), OU: "ou=x", CSI: "4711", DN: "CN=Ada,OU=X",
+			ID: 3, ChangeID: "ch3", Op: model.PublishContact, Subject: model.Subject{Person: person("p1"), CSI: "4711", DN: "CN=Ada,OU=X"}, OU: "ou=x",
 			CredentialID: "c1", Username: "ada", ThreemaIDs: []string{"DDDDDDDD"}, ContactCreated: true, Approved: true, At: hours(-1),
 		}},
 		Taken:     []model.PastRemoval{{Op: model.Withdraw, Person: person("p3"), OU: "ou=x", At: hours(-2)}},

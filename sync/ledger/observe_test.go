@@ -20,13 +20,13 @@ func TestRememberIsWhatStateShows(t *testing.T) {
 		Sources: map[string]model.SourceBinding{"corp": {NamingContext: "S-1-5", Scope: "f00", Server: "dc1", Reader: model.Reader{ID: "r1", Name: "cn=reader"}}},
 		Bases:   []model.Base{{Source: "corp", Managed: 3, At: c.Now()}},
 		Observations: []model.Observation{
-			{Person: person("1"), DN: "CN=1", OU: "ou=x", CSI: "1", LastSeen: c.Now(), State: model.Entitled},
+			{Subject: model.Subject{Person: person("1"), CSI: "1", DN: "CN=1"}, OU: "ou=x", LastSeen: c.Now(), State: model.Entitled},
 			{
-				Person: person("2"), DN: "CN=2", LastSeen: c.Now().Add(-time.Hour), State: model.Departed, Since: c.Now(), Reads: 2,
+				Subject: model.Subject{Person: person("2"), DN: "CN=2"}, LastSeen: c.Now().Add(-time.Hour), State: model.Departed, Since: c.Now(), Reads: 2,
 				Evidence: model.Evidence{Kind: model.Disabled, Detail: "userAccountControl 514"}, ConfirmedAt: c.Now(), Unproved: true, LastRead: c.Now(), Restarts: 2,
 			},
-			{Person: person("3"), State: model.Unknown, Evidence: model.Evidence{Detail: "unreadable"}},
-			{Person: model.PersonID{Source: "other", ID: "1"}, State: model.Unknown},
+			{Subject: model.Subject{Person: person("3")}, State: model.Unknown, Evidence: model.Evidence{Detail: "unreadable"}},
+			{Subject: model.Subject{Person: model.PersonID{Source: "other", ID: "1"}}, State: model.Unknown},
 		},
 		UsersSeen: []model.SeenUser{{ThreemaID: "AAAAAAAA", CredentialID: "c1"}, {ThreemaID: "BBBBBBBB", CredentialID: "c1"}},
 		Servers: []model.KnownServer{
@@ -155,7 +155,7 @@ func TestRememberIsAllOrNothing(t *testing.T) {
 	}{
 		{"a saga ends without a reason", model.StateUpdate{EndedDepartures: []model.EndedDeparture{{Person: person("1")}}}, "for a reason"},
 		{"an operation that is not there", model.StateUpdate{Settled: []model.SettledOperation{{ID: 5}}}, "no operation 5"},
-		{"evidence of no known kind", model.StateUpdate{Observations: []model.Observation{{Person: person("1"), Evidence: model.Evidence{Kind: "gossip"}}}}, "CHECK constraint"},
+		{"evidence of no known kind", model.StateUpdate{Observations: []model.Observation{{Subject: model.Subject{Person: person("1")}, Evidence: model.Evidence{Kind: "gossip"}}}}, "CHECK constraint"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

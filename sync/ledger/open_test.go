@@ -249,7 +249,7 @@ func TestAReaderSeesThePassBesideIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	run := startRun(t, l)
-	beginOne(t, l, run, model.Operation{Op: model.Create, Person: person("1"), Username: "ada"})
+	beginOne(t, l, run, model.Operation{Op: model.Create, Subject: model.Subject{Person: person("1")}, Username: "ada"})
 	if diff := cmp.Diff(state(t, l), state(t, r)); diff != "" {
 		t.Error(diff)
 	}

@@ -58,7 +58,7 @@ func TestAnOrderStandsUntilItIsCarriedOut(t *testing.T) {
 		l, _ := openNew(t)
 		manage(t, l)
 		giveOrder(t, l)
-		op := beginOne(t, l, startRun(t, l), model.Operation{ChangeID: "t1", Op: model.Transfer, Person: person("new"), CredentialID: "c1", Username: "ada", CSI: "4711"})
+		op := beginOne(t, l, startRun(t, l), model.Operation{ChangeID: "t1", Op: model.Transfer, Subject: model.Subject{Person: person("new"), CSI: "4711"}, CredentialID: "c1", Username: "ada"})
 		settleOne(t, l, model.Settlement{Operation: op.ID, Result: model.Done})
 		wantOpenOrders(t, l, openOrder("new"))
 	})

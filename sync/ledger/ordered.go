@@ -70,7 +70,7 @@ func (l *Ledger) BeginWithdrawn(ctx context.Context, run int64, d model.Departur
 	return l.record(ctx, "begin a departure", func(ctx context.Context, tx *sql.Tx, t *trail) error {
 		t.run = run
 		op := model.Operation{
-			Op: model.Withdraw, Person: d.Person, OU: d.OU, CSI: d.CSI, DN: d.DN, CredentialID: d.CredentialID, Username: d.Username, At: d.StartedAt,
+			Op: model.Withdraw, Subject: d.Subject, OU: d.OU, CredentialID: d.CredentialID, Username: d.Username, At: d.StartedAt,
 		}
 		for _, id := range d.IDs {
 			op.ThreemaIDs = append(op.ThreemaIDs, id.ThreemaID)

@@ -43,7 +43,7 @@ func TestAnOrderIsLookedFor(t *testing.T) {
 	manage(t, l)
 	w := ordered(t, l)
 	want := model.Effect{
-		Op: model.Withdraw, Person: w.Person, CSI: w.CSI, DN: w.DN, CredentialID: w.CredentialID, Username: w.Username, Ordered: true,
+		Op: model.Withdraw, Subject: w.Subject, CredentialID: w.CredentialID, Username: w.Username, Ordered: true,
 		IDs: union(w.ThreemaIDs, []string{"LATECOME"}), RequestedAt: start,
 	}
 	wants := func() {
@@ -94,7 +94,7 @@ func TestADepartureTakesAnOrderOver(t *testing.T) {
 	w := ordered(t, l)
 	e := state(t, l).Effects[0]
 	alarm := model.Alarm{
-		Departure: e.Departure, Kind: model.StillActive, Op: e.Op, Person: e.Person, CSI: e.CSI, DN: e.DN, CredentialID: e.CredentialID, Username: e.Username,
+		Departure: e.Departure, Kind: model.StillActive, Op: e.Op, Subject: e.Subject, CredentialID: e.CredentialID, Username: e.Username,
 		ThreemaID: "LATECOME", Since: c.Now(),
 	}
 	remember(t, l, model.StateUpdate{Alarms: []model.Alarm{alarm}})

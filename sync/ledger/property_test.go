@@ -120,8 +120,8 @@ var (
 // begin begins one operation, which the ledger must refuse exactly if the model does.
 func (w *world) begin(t *rapid.T) {
 	op := model.Operation{
-		ChangeID: words.Draw(t, "change"), Op: rapid.SampledFrom(model.Ops()).Draw(t, "op"), Person: people.Draw(t, "person"),
-		OU: words.Draw(t, "ou"), CSI: words.Draw(t, "csi"), DN: words.Draw(t, "dn"), Username: words.Draw(t, "username"),
+		ChangeID: words.Draw(t, "change"), Op: rapid.SampledFrom(model.Ops()).Draw(t, "op"), Subject: model.Subject{Person: people.Draw(t, "person"), CSI: words.Draw(t, "csi"), DN: words.Draw(t, "dn")},
+		OU: words.Draw(t, "ou"), Username: words.Draw(t, "username"),
 		ThreemaIDs: threemaIDs.Draw(t, "ids"), ContactCreated: rapid.Bool().Draw(t, "made"), Approved: rapid.Bool().Draw(t, "approved"),
 	}
 	if op.Op != model.Create {
@@ -336,7 +336,7 @@ func (w *world) moment(t *rapid.T) time.Time {
 
 func (w *world) observation(t *rapid.T, id string) model.Observation {
 	return model.Observation{
-		Person: person(id), DN: words.Draw(t, "dn"), OU: words.Draw(t, "ou"), CSI: words.Draw(t, "csi"),
+		Subject: model.Subject{Person: person(id), CSI: words.Draw(t, "csi"), DN: words.Draw(t, "dn")}, OU: words.Draw(t, "ou"),
 		LastSeen: w.moment(t), FirstSeen: w.moment(t), Since: w.moment(t), ConfirmedAt: w.moment(t), Reads: rapid.IntRange(0, 2).Draw(t, "reads"),
 		State:     rapid.SampledFrom([]model.AccountState{model.Unknown, model.Entitled, model.Departed}).Draw(t, "state"),
 		Evidence:  model.Evidence{Kind: rapid.SampledFrom([]model.EvidenceKind{"", model.Disabled, model.Absent}).Draw(t, "kind")},

@@ -36,7 +36,7 @@ func TestAWordIsRemembered(t *testing.T) {
 	remember(t, l, model.StateUpdate{EndedDepartures: []model.EndedDeparture{{Person: person("ada"), Why: "returned"}}})
 	manage(t, l)
 	err := l.BeginWithdrawn(t.Context(), startRun(t, l), model.Departure{
-		Person: person("ada"), CredentialID: "c1", Username: "ada", CSI: "4711", StartedAt: clock.Now(), WithdrawnAt: clock.Now(), Word: model.WordHand,
+		Subject: model.Subject{Person: person("ada"), CSI: "4711"}, CredentialID: "c1", Username: "ada", StartedAt: clock.Now(), WithdrawnAt: clock.Now(), Word: model.WordHand,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -87,7 +87,7 @@ func (m *reference) begin(op model.Operation) {
 	m.dropUndone(op.Person)
 	departure, leaving := m.sagas[op.Person.ID]
 	if !leaving {
-		departure = &model.Departure{Person: op.Person, CredentialID: op.CredentialID, StartedAt: op.At, LastSeen: m.seen[op.Person.ID].LastSeen}
+		departure = &model.Departure{Subject: model.Subject{Person: op.Person}, CredentialID: op.CredentialID, StartedAt: op.At, LastSeen: m.seen[op.Person.ID].LastSeen}
 		for _, own := range m.owned {
 			if own.CredentialID == op.CredentialID {
 				departure.FirstName = own.FirstName

@@ -247,7 +247,7 @@ func TestErasingWaitsForTheNewName(t *testing.T) {
 	l, c := leaverLedger(t, true)
 	rechristen(t, l, "corp", "ad")
 	c.Advance(80 * 24 * time.Hour)
-	recent := model.Decision{Kind: model.Skipped, Change: model.Change{ID: "x", Person: model.PersonID{Source: "ad", ID: "guid-gone"}}, Message: "m"}
+	recent := model.Decision{Kind: model.Skipped, Change: model.Change{ID: "x", Subject: model.Subject{Person: model.PersonID{Source: "ad", ID: "guid-gone"}}}, Message: "m"}
 	if err := l.RecordDecision(t.Context(), startRun(t, l), recent); err != nil {
 		t.Fatal(err)
 	}

@@ -117,7 +117,7 @@ func passSuspension(ctx context.Context, tx *sql.Tx, t *trail, from, to model.Pe
 	if err != nil {
 		return err
 	}
-	passed := model.Suspension{Person: to}
+	passed := model.Suspension{Subject: model.Subject{Person: to}}
 	err = tx.QueryRowContext(ctx, `UPDATE OR REPLACE suspensions SET source = ?, person = ? WHERE source = ? AND person = ? RETURNING csi, last_day`,
 		to.Source, to.ID, from.Source, from.ID).Scan(&passed.CSI, &passed.LastDay)
 	switch {

@@ -13,7 +13,7 @@ import (
 )
 
 func onLeave(who model.PersonID, until time.Time) model.Suspension {
-	return model.Suspension{Person: who, CSI: "4711", DN: "cn=ada", LastDay: until.Add(-time.Hour).Format(time.DateOnly), Until: until, Reason: "sabbatical", By: "anna (uid 1000)"}
+	return model.Suspension{Subject: model.Subject{Person: who, CSI: "4711", DN: "cn=ada"}, LastDay: until.Add(-time.Hour).Format(time.DateOnly), Until: until, Reason: "sabbatical", By: "anna (uid 1000)"}
 }
 
 func suspend(t testing.TB, l *Ledger, s model.Suspension) (voided int) {
@@ -107,7 +107,7 @@ func TestALeaveFollowsItsPerson(t *testing.T) {
 			t.Parallel()
 			l, _ := openNew(t)
 			run := startRun(t, l)
-			create := beginOne(t, l, run, model.Operation{ChangeID: "n1", Op: model.Create, Person: person("ada"), Username: "ada"})
+			create := beginOne(t, l, run, model.Operation{ChangeID: "n1", Op: model.Create, Subject: model.Subject{Person: person("ada")}, Username: "ada"})
 			if err := l.Created(t.Context(), create.ID, "c1", nil); err != nil {
 				t.Fatal(err)
 			}
@@ -116,7 +116,7 @@ func TestALeaveFollowsItsPerson(t *testing.T) {
 			if !row.new.IsZero() {
 				suspend(t, l, onLeave(person("new"), row.new))
 			}
-			op := beginOne(t, l, run, model.Operation{ChangeID: "t1", Op: model.Transfer, Person: person("new"), CredentialID: "c1"})
+			op := beginOne(t, l, run, model.Operation{ChangeID: "t1", Op: model.Transfer, Subject: model.Subject{Person: person("new")}, CredentialID: "c1"})
 			settleOne(t, l, model.Settlement{Operation: op.ID, Result: model.Done})
 			rechristen(t, l, "corp", "ad")
 			want := onLeave(model.PersonID{Source: "ad", ID: "new"}, row.want)
@@ -193,7 +193,7 @@ func TestAnOrderEndsTheWayBack(t *testing.T) {
 	t.Parallel()
 	l, _ := openNew(t)
 	run := startRun(t, l)
-	create := beginOne(t, l, run, model.Operation{ChangeID: "n1", Op: model.Create, Person: person("ada"), Username: "ada"})
+	create := beginOne(t, l, run, model.Operation{ChangeID: "n1", Op: model.Create, Subject: model.Subject{Person: person("ada")}, Username: "ada"})
 	if err := l.Created(t.Context(), create.ID, "c1", nil); err != nil {
 		t.Fatal(err)
 	}

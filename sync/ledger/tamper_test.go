@@ -26,7 +26,7 @@ func erasedAudit(tb testing.TB, path string) (*Ledger, auditRow) {
 	run := startRun(tb, l)
 	for n := range 5 {
 		name := []string{"gone", "here"}[n%2]
-		op := beginOne(tb, l, run, model.Operation{Op: model.PublishContact, ChangeID: "ch", Person: person(name), CSI: name, ThreemaIDs: []string{"AAAAAAAA"}})
+		op := beginOne(tb, l, run, model.Operation{Op: model.PublishContact, ChangeID: "ch", Subject: model.Subject{Person: person(name), CSI: name}, ThreemaIDs: []string{"AAAAAAAA"}})
 		if _, err := l.writes.ExecContext(context.Background(), `UPDATE journal SET state = 'done', settled_at = 1 WHERE id = ?`, op.ID); err != nil {
 			tb.Fatal(err)
 		}
@@ -41,7 +41,7 @@ func erasedAudit(tb testing.TB, path string) (*Ledger, auditRow) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	if err := l.Remember(context.Background(), run, model.StateUpdate{Observations: []model.Observation{{Person: person("here"), LastSeen: start}}}); err != nil {
+	if err := l.Remember(context.Background(), run, model.StateUpdate{Observations: []model.Observation{{Subject: model.Subject{Person: person("here")}, LastSeen: start}}}); err != nil {
 		tb.Fatal(err)
 	}
 	if n, err := l.Erase(context.Background(), startRun(tb, l), 0); err != nil || n != 1 {

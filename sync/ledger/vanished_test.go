@@ -19,7 +19,7 @@ func TestVanishedIDs(t *testing.T) {
 	departure := state(t, l).Departures[0]
 	departure.IDs = nil
 	want := model.Vanished{Number: 1, Departure: departure, ThreemaID: "BBBBBBBB"}
-	remember(t, l, model.StateUpdate{Subscription: "SUB1", Vanished: []model.Vanished{{Departure: model.Departure{Person: departure.Person}, ThreemaID: "BBBBBBBB"}}})
+	remember(t, l, model.StateUpdate{Subscription: "SUB1", Vanished: []model.Vanished{{Departure: model.Departure{Subject: model.Subject{Person: departure.Person}}, ThreemaID: "BBBBBBBB"}}})
 	same := func(what string, want, got any) {
 		t.Helper()
 		if diff := cmp.Diff(want, got); diff != "" {
@@ -40,7 +40,7 @@ func TestVanishedIDs(t *testing.T) {
 	want.Ended = false
 	same("again", []model.Vanished{want}, state(t, l).Vanished)
 	same("open again", departure.Person, state(t, l).Departures[0].Person)
-	op = beginOne(t, l, startRun(t, l), model.Operation{ChangeID: "d1", Op: model.Detach, Person: departure.Person, CredentialID: departure.CredentialID, ThreemaIDs: []string{"BBBBBBBB"}})
+	op = beginOne(t, l, startRun(t, l), model.Operation{ChangeID: "d1", Op: model.Detach, Subject: model.Subject{Person: departure.Person}, CredentialID: departure.CredentialID, ThreemaIDs: []string{"BBBBBBBB"}})
 	settleOne(t, l, model.Settlement{Operation: op.ID, Result: model.Done})
 	same("taken", 0, len(state(t, l).Vanished))
 

@@ -48,9 +48,9 @@ func TestSinceWhenSomebodyIsManaged(t *testing.T) {
 		settleOne(t, l, model.Settlement{Operation: beginOne(t, l, run, op).ID, Result: model.Done})
 		c.Advance(time.Hour)
 	}
-	carry(model.Operation{Op: model.Adopt, Person: person("old"), CredentialID: "c1"})
-	carry(model.Operation{Op: model.Transfer, Person: person("new"), CredentialID: "c1"})
-	carry(model.Operation{Op: model.Adopt, Person: person("new"), CredentialID: "c2"})
+	carry(model.Operation{Op: model.Adopt, Subject: model.Subject{Person: person("old")}, CredentialID: "c1"})
+	carry(model.Operation{Op: model.Transfer, Subject: model.Subject{Person: person("new")}, CredentialID: "c1"})
+	carry(model.Operation{Op: model.Adopt, Subject: model.Subject{Person: person("new")}, CredentialID: "c2"})
 	if owned := state(t, l).Owned; len(owned) != 1 || owned[0].CredentialID != "c2" || !owned[0].Since.Equal(since) {
 		t.Errorf("owned %+v, want one since %s", owned, since)
 	}

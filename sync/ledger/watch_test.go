@@ -59,7 +59,7 @@ func TestEffectsAreKnownWithTheirDeed(t *testing.T) {
 	leave(t, l, c)
 	w := withdrawal()
 	want := model.Effect{
-		Op: model.Withdraw, Person: w.Person, CSI: w.CSI, DN: w.DN, CredentialID: w.CredentialID, Username: w.Username,
+		Op: model.Withdraw, Subject: w.Subject, CredentialID: w.CredentialID, Username: w.Username,
 		IDs: union(w.ThreemaIDs, []string{"LATECOME"}), RequestedAt: start,
 	}
 	detached := want
@@ -87,7 +87,7 @@ func effectStory() []storyRow {
 			remember(t, l, model.StateUpdate{Effects: []model.Effect{e}})
 		}
 		a := model.Alarm{
-			Departure: e.Departure, Kind: model.IDReturned, Op: e.Op, Person: e.Person, CSI: e.CSI, DN: e.DN, CredentialID: e.CredentialID, Username: e.Username,
+			Departure: e.Departure, Kind: model.IDReturned, Op: e.Op, Subject: e.Subject, CredentialID: e.CredentialID, Username: e.Username,
 			ThreemaID: e.ThreemaID, Since: c.Now(),
 		}
 		remember(t, l, model.StateUpdate{Alarms: []model.Alarm{a}})

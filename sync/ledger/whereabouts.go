@@ -138,7 +138,7 @@ func (w whereabouts) observation(latest map[string]int64) (model.Observation, er
 		seen = w.lastSeen.Int64
 	}
 	o := model.Observation{
-		Person: model.PersonID{Source: w.source, ID: w.person}, DN: w.dn, OU: w.ou, CSI: w.csi,
+		Subject: model.Subject{Person: model.PersonID{Source: w.source, ID: w.person}, CSI: w.csi, DN: w.dn}, OU: w.ou,
 		LastSeen: fromMillis(seen), Since: fromMillis(w.since), Reads: w.reads,
 		Evidence: model.Evidence{Kind: model.EvidenceKind(w.evidence), Detail: w.detail}, ConfirmedAt: fromMillis(w.confirmedAt),
 		FirstSeen: fromMillis(w.firstSeen), Protected: w.protected,

@@ -24,13 +24,13 @@ type Register struct {
 	byPast   map[string]map[model.PersonID]bool // people of the past, by what they were asked for
 	called   callings                           // see names.go
 	allRead  bool
-	names    map[model.PersonID]model.Held // csi and DN, to show
-	idsOf    map[model.PersonID][]string   // Threema IDs of a departure under way, and those that they used last
-	seenOn   map[string][]string           // credential ID → Threema IDs, now and at the last pass
-	csiOf    map[string]string             // credential ID → csi on it
-	reports  map[string]string             // Threema ID → csi that the app reports
-	ownerOf  map[string]model.PersonID     // by credential ID
-	username map[string]string             // by credential ID, folded
+	names    map[model.PersonID]model.Subject // csi and DN, to show
+	idsOf    map[model.PersonID][]string      // Threema IDs of a departure under way, and those that they used last
+	seenOn   map[string][]string              // credential ID → Threema IDs, now and at the last pass
+	csiOf    map[string]string                // credential ID → csi on it
+	reports  map[string]string                // Threema ID → csi that the app reports
+	ownerOf  map[string]model.PersonID        // by credential ID
+	username map[string]string                // by credential ID, folded
 }
 
 // foldKey is how keys compare: nobody types the case of a DN right.
@@ -40,19 +40,19 @@ func foldKey(key string) string { return strings.ToLower(strings.TrimSpace(key))
 func NewRegister(in plan.Input, p plan.Plan) *Register {
 	r := &Register{
 		plan: p, byID: map[string]map[model.PersonID]bool{}, byName: map[string]map[model.PersonID]bool{},
-		byPast: map[string]map[model.PersonID]bool{}, called: newCallings(), allRead: allRead(in), names: map[model.PersonID]model.Held{},
+		byPast: map[string]map[model.PersonID]bool{}, called: newCallings(), allRead: allRead(in), names: map[model.PersonID]model.Subject{},
 		idsOf: map[model.PersonID][]string{}, seenOn: map[string][]string{}, csiOf: map[string]string{}, reports: map[string]string{},
 		ownerOf: map[string]model.PersonID{}, username: map[string]string{},
 	}
 	for _, s := range in.Sources {
 		for _, i := range s.Identities {
-			r.know(i.Person, i.CSI, i.DN, i.Username)
+			r.know(i.Subject, i.Username)
 		}
 		for _, person := range s.Snapshot.People {
-			r.know(person.ID, "", person.DN, person.Attributes["mail"]...)
+			r.know(model.Subject{Person: person.ID, DN: person.DN}, person.Attributes["mail"]...)
 		}
 		for _, sighting := range s.Snapshot.Sightings {
-			r.know(sighting.ID, "", sighting.DN)
+			r.know(model.Subject{Person: sighting.ID, DN: sighting.DN})
 		}
 	}
 	r.knowLedger(in.State)
@@ -60,7 +60,7 @@ func NewRegister(in plan.Input, p plan.Plan) *Register {
 		if c.Op == model.Transfer && c.Status == model.NeedsApproval {
 			continue // until somebody says yes, the credential is that of the former account
 		}
-		r.know(c.Person, c.CSI, c.DN, c.Username, c.ThreemaID)
+		r.know(c.Subject, c.Username, c.ThreemaID)
 		if c.CredentialID != "" {
 			r.own(c.CredentialID, c.Person)
 		}
@@ -72,25 +72,25 @@ func NewRegister(in plan.Input, p plan.Plan) *Register {
 
 func (r *Register) knowLedger(state model.State) {
 	for _, o := range state.Observations {
-		r.know(o.Person, o.CSI, o.DN)
+		r.know(o.Subject)
 	}
 	for _, own := range state.Owned {
-		r.know(own.Person, own.CSI, "", own.Username)
+		r.know(own.WithDN(""), own.Username)
 		r.own(own.CredentialID, own.Person)
 	}
 	for _, departure := range state.Departures {
-		r.know(departure.Person, departure.CSI, departure.DN, departure.Username, departure.CredentialID)
+		r.know(departure.Subject, departure.Username, departure.CredentialID)
 		for _, id := range departure.IDs {
-			r.know(departure.Person, "", "", id.ThreemaID)
+			r.know(model.Subject{Person: departure.Person}, id.ThreemaID)
 			r.idsOf[departure.Person] = append(r.idsOf[departure.Person], id.ThreemaID)
 		}
 	}
 	for _, s := range state.Suspensions {
-		r.know(s.Person, s.CSI, s.DN)
+		r.know(s.Subject)
 	}
 	for _, op := range state.Open {
 		if op.Op == model.Create {
-			r.know(op.Person, op.CSI, op.DN, op.Username)
+			r.know(op.Subject, op.Username)
 		}
 	}
 }
@@ -100,7 +100,7 @@ func (r *Register) knowPackage(in plan.Input) {
 		r.csiOf[c.ID] = in.Inventory.Settings[c.ID][model.SettingCSI]
 		r.username[c.ID] = plan.FoldUsername(c.Username)
 		if owner, owned := r.ownerOf[c.ID]; owned {
-			r.know(owner, "", "", c.Username)
+			r.know(model.Subject{Person: owner}, c.Username)
 		}
 	}
 	for _, u := range in.Inventory.Users {
@@ -113,7 +113,7 @@ func (r *Register) knowPackage(in plan.Input) {
 	last := plan.LastUsers(r.plan.Update.FormerLinks)
 	for _, u := range in.Inventory.Users {
 		if l, used := last[u.ID]; used && u.CredentialID == "" {
-			r.know(l.Person, "", "", u.ID)
+			r.know(model.Subject{Person: l.Person}, u.ID)
 			r.idsOf[l.Person] = append(r.idsOf[l.Person], u.ID)
 		}
 	}
@@ -126,7 +126,7 @@ func (r *Register) sees(credentialID, threemaID string) {
 	}
 	r.seenOn[credentialID] = append(r.seenOn[credentialID], threemaID)
 	if owner, owned := r.ownerOf[credentialID]; owned {
-		r.know(owner, "", "", threemaID)
+		r.know(model.Subject{Person: owner}, threemaID)
 	}
 }
 
@@ -134,38 +134,41 @@ func (r *Register) own(credentialID string, person model.PersonID) {
 	if _, taken := r.ownerOf[credentialID]; !taken {
 		r.ownerOf[credentialID] = person
 	}
-	r.know(person, "", "", credentialID)
+	r.know(model.Subject{Person: person}, credentialID)
 }
 
 // know adds a person under their ID and other keys.
-func (r *Register) know(person model.PersonID, csi, dn string, keys ...string) {
+func (r *Register) know(whom model.Subject, keys ...string) {
+	person := whom.Person
 	enter(r.byID, person.ID, person)
 	enter(r.byID, person.String(), person)
-	for _, key := range append(keys, csi, dn) {
+	for _, key := range append(keys, whom.CSI, whom.DN) {
 		enter(r.byName, key, person)
 	}
-	r.addNames(person, csi, dn)
-	r.entitle(person, dn)
+	r.addNames(whom)
+	r.entitle(person, whom.DN)
 }
 
 // KnowPast adds people of whom perhaps only the history is left. What is a name counts where names do.
-func (r *Register) KnowPast(query string, past []model.Held) {
+func (r *Register) KnowPast(query string, past []model.Subject) {
 	for _, h := range past {
 		if !model.Named(h.DN, query) || r.allRead && !r.taken(query, h.Person) {
 			enter(r.byPast, query, h.Person)
 		}
-		r.addNames(h.Person, h.CSI, h.DN)
+		r.addNames(h)
 	}
 }
 
 // addNames names a person, unless a better place has done it.
-func (r *Register) addNames(person model.PersonID, csi, dn string) {
-	known := r.names[person]
-	r.names[person] = model.Held{Person: person, CSI: cmp.Or(known.CSI, csi), DN: cmp.Or(known.DN, dn)}
+func (r *Register) addNames(whom model.Subject) {
+	known := r.names[whom.Person]
+	known.Person = whom.Person
+	known.Complete(whom)
+	r.names[whom.Person] = known
 }
 
 // Known is under which csi and DN somebody is known.
-func (r *Register) Known(person model.PersonID) model.Held { return r.names[person] }
+func (r *Register) Known(person model.PersonID) model.Subject { return r.names[person] }
 
 func enter(keys map[string]map[model.PersonID]bool, key string, person model.PersonID) {
 	key = foldKey(key)
@@ -258,8 +261,8 @@ func (r *Register) Carries(credentialID, csi, username string) bool {
 type UnclearPersonError struct {
 	Query      string
 	Several    bool
-	Candidates []model.Held // without a reason: who it may be
-	More       int          // further candidates
+	Candidates []model.Subject // who it may be
+	More       int             // further candidates
 	Unmanaged  []model.Unmanaged
 }
 

@@ -54,22 +54,22 @@ func (r *Register) knowLeavers(state model.State) {
 		r.uses(departure.Person, r.idsOf[departure.Person]...)
 	}
 	for _, e := range state.Effects {
-		r.left(e.Person, e.CSI, e.DN, e.FirstName, append(slices.Clone(e.IDs), e.ThreemaID)...)
+		r.left(e.Subject, e.FirstName, append(slices.Clone(e.IDs), e.ThreemaID)...)
 	}
 	for _, v := range state.Vanished {
-		r.left(v.Departure.Person, v.Departure.CSI, v.Departure.DN, v.Departure.FirstName, v.ThreemaID)
+		r.left(v.Departure.Subject, v.Departure.FirstName, v.ThreemaID)
 	}
 	for _, l := range state.AbandonedIDs {
-		r.left(l.Person, l.CSI, "", "", l.ThreemaID)
+		r.left(model.Subject{Person: l.Person, CSI: l.CSI}, "", l.ThreemaID)
 	}
 }
 
 // left names somebody as their departure has it. It is no key but a name: csi and username may be others' by now.
-func (r *Register) left(person model.PersonID, csi, dn, firstName string, ids ...string) {
-	r.addNames(person, csi, dn)
-	r.entitle(person, dn)
-	r.callBy(person, firstName, "")
-	r.uses(person, ids...)
+func (r *Register) left(whom model.Subject, firstName string, ids ...string) {
+	r.addNames(whom)
+	r.entitle(whom.Person, whom.DN)
+	r.callBy(whom.Person, firstName, "")
+	r.uses(whom.Person, ids...)
 }
 
 // callBy adds somebody under a name, in the ways in which it is asked for.

@@ -138,7 +138,7 @@ func fingerprint(t Templates) string {
 // username still help to find what is theirs.
 func (m *Mapper) Map(p model.Person) model.Identity {
 	identity := model.Identity{
-		Person: p.ID, DN: p.DN, State: p.State, Evidence: p.Evidence, Dated: p.Dated, Excluded: p.Excluded, Protected: p.Protected,
+		Subject: model.Subject{Person: p.ID, DN: p.DN}, OU: p.OU, State: p.State, Evidence: p.Evidence, Dated: p.Dated, Excluded: p.Excluded, Protected: p.Protected,
 	}
 	identity.Held = slices.Clone(p.Held)
 	for _, f := range m.fields {

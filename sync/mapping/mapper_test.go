@@ -68,13 +68,12 @@ func settings(pairs ...string) []model.Setting {
 func TestMap(t *testing.T) {
 	t.Parallel()
 	person := model.Person{
-		ID: model.PersonID{Source: "corp", ID: "guid"}, DN: "CN=Anna", State: model.Departed,
+		ID: model.PersonID{Source: "corp", ID: "guid"}, DN: "CN=Anna", OU: "ou=staff", State: model.Departed,
 		Evidence: model.Evidence{Kind: model.Disabled, Detail: "userAccountControl 514"}, Excluded: true,
 		Attributes: anna(),
 	}
 	want := model.Identity{
-		Person: person.ID, DN: person.DN, State: person.State, Evidence: person.Evidence, Excluded: true,
-		CSI: "4711", Username: "amueller",
+		Subject: model.Subject{Person: person.ID, CSI: "4711", DN: person.DN}, OU: person.OU, State: person.State, Evidence: person.Evidence, Excluded: true, Username: "amueller",
 		Settings: settings(
 			"th_category", "Aarau,Bern,Bern West",
 			"th_csi", "4711",

@@ -64,7 +64,7 @@ func TestMember(t *testing.T) {
 			m := compile(t, labelled(tt.template))
 			p := model.Person{Attributes: anna(), Groups: map[string]model.Membership{sales: tt.sales, board: tt.board}}
 			want := model.Identity{
-				CSI: "4711", Username: "amueller",
+				Subject: model.Subject{CSI: "4711"}, Username: "amueller",
 				Settings: settings("th_category", tt.want, "th_csi", "4711", "th_firstname", "Anna", "th_lastname", "Müller"),
 			}
 			if tt.want == "?" {

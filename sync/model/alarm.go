@@ -9,12 +9,10 @@ import (
 // Alarm says that an effect did not hold. It is an observation for a person to act on, and never
 // becomes a change (design §5.6). A departure has one of a kind for a Threema ID.
 type Alarm struct {
-	Departure    int64
-	Kind         AlarmKind
-	Op           Op // of the effect that did not hold
-	Person       PersonID
-	CSI          string
-	DN           string
+	Departure int64
+	Kind      AlarmKind
+	Op        Op // of the effect that did not hold
+	Subject
 	CredentialID string // the one that was withdrawn
 	Username     string
 	ThreemaID    string // "" of a credential that is back

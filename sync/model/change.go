@@ -37,13 +37,11 @@ const (
 type Change struct {
 	// ID identifies the step: hash(subscription, op, person, remote id, owned pre-state). It
 	// holds no time, cost or run, so it is the same in every pass that would do the same.
-	ID     string
-	Op     Op
-	Class  Class
-	Person PersonID
-	CSI    string
-	DN     string
-	OU     string
+	ID    string
+	Op    Op
+	Class Class
+	Subject
+	OU string
 	// CredentialID is "" for a create, unless it resumes one that a crash interrupted.
 	CredentialID string
 	Username     string

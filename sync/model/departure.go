@@ -5,11 +5,9 @@ import "time"
 // Departure is one leaver on the way out: what must be remembered when the credential, and with
 // it the link to the IDs, is gone (D-16). It is written with the INTENT of the withdrawal.
 type Departure struct {
-	Person       PersonID
+	Subject
 	CredentialID string
 	Username     string
-	CSI          string
-	DN           string
 	OU           string
 	StartedAt    time.Time
 	WithdrawnAt  time.Time // zero: the withdrawal is not proven yet

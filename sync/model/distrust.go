@@ -4,10 +4,9 @@ import "time"
 
 // BaselinePerson is a person whom a change of the baseline concerns, and why.
 type BaselinePerson struct {
-	Person PersonID
-	CSI    string
-	DN     string
-	Why    Reason
+	Subject
+	OU  string // where they are, or were seen last
+	Why Reason
 }
 
 // Distrust says why an inventory must not be planned on. Nothing is written; exit 1.

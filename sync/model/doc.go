@@ -5,6 +5,7 @@
 //
 // The directory:
 //
+//	subject.go          whom something is about
 //	person.go           who, and what a source saw of them
 //	evidence.go         may they, and what proves it
 //	identity.go         what the mapping made of a person
@@ -76,7 +77,7 @@
 // Words that the core and its views share:
 //
 //	reason.go           why something is as it is, as a code
-//	words.go            people, operations
+//	words.go            operations, words of a shell
 //	names.go            how to name a person in a command
 //	someous.go          OUs, but not all
 //	convert.go          lists of another type

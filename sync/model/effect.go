@@ -8,12 +8,10 @@ import (
 // Effect is one destructive effect that the service said yes to, and what looking at the package
 // has shown of it since.
 type Effect struct {
-	ID           int64 // given by the ledger, as Departure, the departure that it belongs to
-	Departure    int64
-	Op           Op // withdraw, detach or revoke
-	Person       PersonID
-	CSI          string
-	DN           string
+	ID        int64 // given by the ledger, as Departure, the departure that it belongs to
+	Departure int64
+	Op        Op // withdraw, detach or revoke
+	Subject
 	CredentialID string // the one that was withdrawn
 	Username     string
 	FirstName    string // as the departure has it, and LastSeen

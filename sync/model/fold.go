@@ -34,6 +34,9 @@ func FoldFullName(name string) string { return FoldName(strings.ReplaceAll(name,
 // FoldDN makes DNs equal that differ in case and in blanks around their commas.
 func FoldDN(dn string) string { return strings.Join(Rdns(dn), ",") }
 
+// SameOU tells whether two OUs are one, be it that a server spells it otherwise than before.
+func SameOU(a, b string) bool { return FoldDN(a) == FoldDN(b) }
+
 // Rdns are the folded parts of a DN, of which an escaped comma begins none.
 func Rdns(dn string) []string {
 	var parts []string

@@ -39,7 +39,7 @@ func (g Gap) Doubt(o Observation) Observation {
 		return o
 	}
 	return Observation{
-		Person: o.Person, DN: o.DN, OU: o.OU, CSI: o.CSI, LastSeen: o.LastSeen, State: Unknown,
+		Subject: o.Subject, OU: o.OU, LastSeen: o.LastSeen, State: Unknown,
 		Evidence: Evidence{Detail: "an older ledger saw them as departed"},
 	}
 }

@@ -2,9 +2,7 @@ package model
 
 // Held is a person for whom nothing may be done now, and why.
 type Held struct {
-	Person  PersonID
-	CSI     string
-	DN      string
+	Subject
 	Reasons []Reason
 	// Ask is what a person must do who cannot say yes to a change, "" if nobody must do anything.
 	Ask Ask

@@ -8,15 +8,14 @@ func (i Identity) InNoGroup() bool { return i.State == Departed && i.Evidence.Ki
 
 // Identity is a person after mapping: what the licence package should say about them.
 type Identity struct {
-	Person    PersonID
-	DN        string
+	Subject
+	OU        string // as in [Person]
 	State     AccountState
 	Evidence  Evidence
 	Dated     bool
 	Excluded  bool
 	Protected bool
 
-	CSI      string
 	Username string
 	// Settings are the values that the mapping owns, sorted by name: always th_csi,
 	// th_firstname and th_lastname, and the opt-in ones that are configured. An empty value

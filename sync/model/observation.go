@@ -6,10 +6,8 @@ import (
 
 // Observation is the memory of one person's whereabouts.
 type Observation struct {
-	Person   PersonID
-	DN       string
-	OU       string // parent DN, folded; the unit of the OU rule
-	CSI      string
+	Subject
+	OU       string    // as in [Person]; the unit of the OU rule
 	LastSeen time.Time // last complete snapshot that had the person entitled
 	// FirstSeen is the first pass of all that knew the person, zero if that was not recorded
 	// yet: longer ago than any.

@@ -11,13 +11,11 @@ type PastCreate struct {
 
 // Operation is one row of the journal. INTENT is committed before the request goes out.
 type Operation struct {
-	ID             int64 // given by the ledger
-	ChangeID       string
-	Op             Op
-	Person         PersonID
+	ID       int64 // given by the ledger
+	ChangeID string
+	Op       Op
+	Subject
 	OU             string
-	CSI            string
-	DN             string
 	CredentialID   string // of a create: "" until the service has answered
 	Username       string
 	ThreemaIDs     []string // of a withdrawal: the IDs that its departure persists

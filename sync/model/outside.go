@@ -11,14 +11,8 @@ import (
 // entitle. A joiner whom somebody forgot to put into one is among them, and nothing else tells of them.
 type Outside struct {
 	People int
-	Shown  []OutsidePerson // the first of them
-	Groups []string        // the DNs of the groups
-}
-
-// OutsidePerson is one of them.
-type OutsidePerson struct {
-	Person  PersonID
-	CSI, DN string
+	Shown  []Subject // the first of them
+	Groups []string  // the DNs of the groups
 }
 
 // shownOutside caps whom a screen names: a directory may have thousands who are never to have access.
@@ -29,10 +23,10 @@ func (s SourceView) outside() Outside {
 	o := Outside{Groups: s.Snapshot.EntitledBy}
 	for _, i := range s.Identities {
 		if i.InNoGroup() {
-			o.Shown = append(o.Shown, OutsidePerson{i.Person, i.CSI, i.DN})
+			o.Shown = append(o.Shown, i.Subject)
 		}
 	}
-	slices.SortFunc(o.Shown, func(a, b OutsidePerson) int {
+	slices.SortFunc(o.Shown, func(a, b Subject) int {
 		return cmp.Or(strings.Compare(a.CSI, b.CSI), strings.Compare(a.DN, b.DN), a.Person.Compare(b.Person))
 	})
 	o.People = len(o.Shown)

@@ -24,3 +24,6 @@ type Ownership struct {
 	// longer ago than any.
 	Since time.Time
 }
+
+// WithDN is the owner, as they are, or were, at a DN.
+func (o Ownership) WithDN(dn string) Subject { return Subject{o.Person, o.CSI, dn} }

@@ -26,6 +26,9 @@ func (p PersonID) String() string { return p.Source + "/" + p.ID }
 type Person struct {
 	ID PersonID
 	DN string
+	// OU is the place of the entry, by its source's own rules; "" is the root. It compares as text, and the
+	// ledger keeps it: of a directory it is the DN above, folded.
+	OU string
 	// RDN is the first part of the DN: its attributes by lower-case name, each with its value.
 	RDN map[string]string
 	// Attributes holds the requested attributes only (D-64), keyed by lower-case name without

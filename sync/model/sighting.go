@@ -6,6 +6,7 @@ package model
 type Sighting struct {
 	ID        PersonID
 	DN        string
+	OU        string // of that DN, as in [Person]
 	State     AccountState
 	Evidence  Evidence
 	Dated     bool // as in [Person]

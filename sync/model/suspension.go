@@ -8,9 +8,7 @@ import (
 
 // Suspension is somebody's word that a departure waits (the command hold).
 type Suspension struct {
-	Person PersonID
-	CSI    string // as Person was known when it was said, to name them
-	DN     string
+	Subject // as they were known when it was said, to name them
 	// LastDay is the last day of the leave as somebody typed it, and Until its end where they live.
 	LastDay string
 	Until   time.Time

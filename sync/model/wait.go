@@ -59,9 +59,8 @@ type Wait struct {
 
 // WaitingPerson is one of those for whom somebody is waited for, with the steps that wait.
 type WaitingPerson struct {
-	Person  PersonID
-	CSI, DN string
-	Steps   []Op // none where it is no step that waits, but the person
+	Subject
+	Steps []Op // none where it is no step that waits, but the person
 	// Also are their further steps to which the command of the wait says yes: they wait for another reason.
 	Also []Op
 	// AskedBy names the rules that ask, of the wait approval.

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"cmp"
 	"strings"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
@@ -15,14 +14,6 @@ func (c Change) Title() string {
 	}
 	return wording.Harmless(title)
 }
-
-// DescribePerson names somebody by csi and DN, as far as these are known.
-func DescribePerson(csi, dn string, id PersonID) string {
-	return cmp.Or(csi, "(no csi)") + " " + cmp.Or(dn, id.String())
-}
-
-// Whose names whom a change is about.
-func (c Change) Whose() string { return DescribePerson(c.CSI, c.DN, c.Person) }
 
 // FullName joins two names.
 func FullName(first, last string) string { return strings.TrimSpace(first + " " + last) }

@@ -17,8 +17,7 @@ const (
 // Answer is what came of somebody's word about one person that the ledger keeps, and no request carries
 // out.
 type Answer struct {
-	Person   model.PersonID
-	CSI, DN  string
+	model.Subject
 	Outcome  string
 	ExitCode int
 	Message  string   // in words, for who typed it

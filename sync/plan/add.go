@@ -30,34 +30,32 @@ func (p *draft) add(c model.Change) {
 	p.plan.Changes = append(p.plan.Changes, c)
 }
 
-func (p *draft) hold(person model.PersonID, csi, dn string, reasons ...model.Reason) {
-	p.plan.Held = append(p.plan.Held, model.Held{Person: person, CSI: csi, DN: dn, Reasons: reasons})
+func (p *draft) hold(whom model.Subject, reasons ...model.Reason) {
+	p.plan.Held = append(p.plan.Held, model.Held{Subject: whom, Reasons: reasons})
 }
 
 // holdQuietly holds somebody, or one object of theirs, where nothing is wrong.
-func (p *draft) holdQuietly(person model.PersonID, csi, dn string, reasons ...model.Reason) {
-	p.plan.Held = append(p.plan.Held, model.Held{Person: person, CSI: csi, DN: dn, Reasons: reasons, Quiet: true})
+func (p *draft) holdQuietly(whom model.Subject, reasons ...model.Reason) {
+	p.plan.Held = append(p.plan.Held, model.Held{Subject: whom, Reasons: reasons, Quiet: true})
 }
 
 // holdFor holds somebody for whom a person must do something.
-func (p *draft) holdFor(ask model.Ask, person model.PersonID, csi, dn string, reasons ...model.Reason) {
-	p.plan.Held = append(p.plan.Held, model.Held{Person: person, CSI: csi, DN: dn, Reasons: reasons, Ask: ask})
+func (p *draft) holdFor(ask model.Ask, whom model.Subject, reasons ...model.Reason) {
+	p.plan.Held = append(p.plan.Held, model.Held{Subject: whom, Reasons: reasons, Ask: ask})
 }
 
 func (p *draft) holdIdentity(i model.Identity, reasons ...model.Reason) {
-	p.hold(i.Person, i.CSI, p.nameOf(i.Person), reasons...)
+	p.hold(i.WithDN(p.nameOf(i.Person)), reasons...)
 }
 
-// change starts a change for an identity.
-func (p *recovered) change(op model.Op, i model.Identity, remote string, preState ...string) model.Change {
-	parts := append([]string{p.Inventory.Subscription.ID, string(op), i.Person.Source, i.Person.ID, remote}, preState...)
+// change starts a change for somebody.
+func (p *recovered) change(op model.Op, whom model.Subject, remote string, preState ...string) model.Change {
+	parts := append([]string{p.Inventory.Subscription.ID, string(op), whom.Person.Source, whom.Person.ID, remote}, preState...)
 	return model.Change{
-		ID:     model.ChangeID(parts...),
-		Op:     op,
-		Person: i.Person,
-		CSI:    i.CSI,
-		DN:     i.DN,
-		OU:     p.observations[i.Person].OU,
+		ID:      model.ChangeID(parts...),
+		Op:      op,
+		Subject: whom,
+		OU:      p.observations[whom.Person].OU,
 		// Some cost more, as their planner knows.
 		Requests: op.Requests(),
 	}

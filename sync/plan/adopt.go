@@ -20,7 +20,7 @@ func (p *joining) adopt(i model.Identity, credentialID string, reason model.Reas
 	if near != "" {
 		preState = append(preState, i.CSI, near)
 	}
-	c := p.change(model.Adopt, i, credentialID, preState...)
+	c := p.change(model.Adopt, i.Subject, credentialID, preState...)
 	c.CredentialID, c.Username, c.Reasons = credentialID, credential.Username, reason.Some()
 	if near != "" {
 		c.Ask(model.AskLikeCSI, model.Because("adopt-like-csi", alike))

@@ -17,7 +17,7 @@ func (w *watch) causes(effects []model.Effect) map[model.AlarmKey]model.Alarm {
 	add := func(e model.Effect, kind model.AlarmKind, threemaIDs ...string) {
 		for _, id := range threemaIDs {
 			a := model.Alarm{
-				Departure: e.Departure, Kind: kind, Op: e.Op, Person: e.Person, CSI: e.CSI, DN: e.DN,
+				Departure: e.Departure, Kind: kind, Op: e.Op, Subject: e.Subject,
 				CredentialID: e.CredentialID, Username: e.Username, ThreemaID: id, Since: w.Now,
 			}
 			causes[a.Key()] = a

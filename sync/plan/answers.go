@@ -81,7 +81,7 @@ func StepsOf(s model.State, approvals []model.GivenApproval) []model.Change {
 		seen[o.Person] = o
 	}
 	return model.Convert(approvals, func(a model.GivenApproval) model.Change {
-		return model.Change{ID: a.ChangeID, Op: a.Op, Person: a.Person, CSI: a.CSI, DN: seen[a.Person].DN, OU: seen[a.Person].OU}
+		return model.Change{ID: a.ChangeID, Op: a.Op, Subject: model.Subject{Person: a.Person, CSI: a.CSI, DN: seen[a.Person].DN}, OU: seen[a.Person].OU}
 	})
 }
 

@@ -57,7 +57,7 @@ func TestUnanswered(t *testing.T) {
 		}, []string{"leavers-run", "leavers-day", "leavers-week"}, 5, 4, "plan"},
 		"all are on leave": {func(w *world, p plan.Plan) plan.PastPlan {
 			for _, c := range p.AwaitingApproval() {
-				w.state.Suspensions = append(w.state.Suspensions, model.Suspension{Person: c.Person, Since: w.now, Until: w.now.Add(9 * day)})
+				w.state.Suspensions = append(w.state.Suspensions, model.Suspension{Subject: model.Subject{Person: c.Person}, Since: w.now, Until: w.now.Add(9 * day)})
 			}
 			return plan.PastPlan{Hash: p.Hash, Changes: p.Changes}
 		}, nil, 0, 0, ""},

@@ -25,7 +25,7 @@ func (p *baseline) rekeyed() (now []model.BaselinePerson, was map[model.PersonID
 	for _, c := range p.plan.Changes {
 		if c.Op == model.Transfer {
 			was[p.former[c.CredentialID].Person] = true
-			now = append(now, model.BaselinePerson{Person: c.Person, CSI: c.CSI, DN: c.DN, Why: model.Because("was-before", c.Before["person"])})
+			now = append(now, model.BaselinePerson{Subject: c.Subject, OU: p.identities[c.Person].OU, Why: model.Because("was-before", c.Before["person"])})
 		}
 	}
 	return now, was
@@ -51,9 +51,9 @@ func (p *baseline) entering(rekeyed []model.BaselinePerson) []model.BaselinePers
 	for _, i := range p.entitled {
 		switch {
 		case joins[i.Person]:
-			people = append(people, model.BaselinePerson{Person: i.Person, CSI: i.CSI, DN: i.DN, Why: model.Because("enters-old-package")})
+			people = append(people, model.BaselinePerson{Subject: i.Subject, OU: i.OU, Why: model.Because("enters-old-package")})
 		case !known[i.Person]:
-			people = append(people, model.BaselinePerson{Person: i.Person, CSI: i.CSI, DN: i.DN, Why: p.whyEnters(i.Person)})
+			people = append(people, model.BaselinePerson{Subject: i.Subject, OU: i.OU, Why: p.whyEnters(i.Person)})
 		}
 	}
 	return sortPeople(people)
@@ -80,7 +80,7 @@ func (p *baseline) leaving(listed map[model.PersonID]bool) (leaves, unclear []mo
 		}
 	}
 	for id, i := range p.identities {
-		found[id] = model.Sighting{ID: id, DN: i.DN, State: i.State, Evidence: i.Evidence}
+		found[id] = model.Sighting{ID: id, DN: i.DN, OU: i.OU, State: i.State, Evidence: i.Evidence}
 	}
 	for _, own := range p.State.Owned {
 		excluded := p.identities[own.Person].Excluded
@@ -94,7 +94,7 @@ func (p *baseline) leaving(listed map[model.PersonID]bool) (leaves, unclear []mo
 				why = kept
 			}
 		}
-		person := model.BaselinePerson{Person: own.Person, CSI: own.CSI, DN: cmp.Or(o.DN, found[own.Person].DN), Why: why}
+		person := model.BaselinePerson{Subject: own.WithDN(cmp.Or(o.DN, found[own.Person].DN)), OU: cmp.Or(o.OU, found[own.Person].OU), Why: why}
 		if found[own.Person].Gone().State == model.Departed && !excluded && p.sourceRead(own.Person.Source) && !p.uncounted[own.Person] {
 			leaves = append(leaves, person)
 		} else {
@@ -104,10 +104,10 @@ func (p *baseline) leaving(listed map[model.PersonID]bool) (leaves, unclear []mo
 	return sortPeople(leaves), sortPeople(unclear)
 }
 
-// sortPeople sorts by DN, so that the people of an OU stand together.
+// sortPeople sorts by OU and DN, so that the people of an OU stand together.
 func sortPeople(people []model.BaselinePerson) []model.BaselinePerson {
 	slices.SortFunc(people, func(a, b model.BaselinePerson) int {
-		return cmp.Or(strings.Compare(model.ParentDN(a.DN), model.ParentDN(b.DN)), strings.Compare(a.DN, b.DN), a.Person.Compare(b.Person))
+		return cmp.Or(strings.Compare(a.OU, b.OU), strings.Compare(a.DN, b.DN), a.Person.Compare(b.Person))
 	})
 	return people
 }

@@ -18,11 +18,11 @@ func Places(views []model.SourceView) map[model.PersonID]string {
 	for _, view := range views {
 		for _, s := range view.Snapshot.Sightings {
 			if s.Found && s.Evidence.Kind != model.Tombstone {
-				now[s.ID] = model.ParentDN(s.DN)
+				now[s.ID] = s.OU
 			}
 		}
 		for _, i := range view.Identities {
-			now[i.Person] = model.ParentDN(i.DN)
+			now[i.Person] = i.OU
 		}
 	}
 	return now
@@ -42,7 +42,7 @@ func (p *gates) fates(people map[model.PersonID]string) map[model.PersonID]fate 
 	now, all := Places(p.Sources), map[model.PersonID]fate{}
 	for person, ou := range people {
 		f := fate{kind: p.observations[person].Evidence.Kind, alone: p.identities[person].InNoGroup(), bare: p.placeless[person]}
-		if place, seen := now[person]; seen && model.FoldDN(place) != model.FoldDN(ou) {
+		if place, seen := now[person]; seen && !model.SameOU(place, ou) {
 			f.place, f.moved = place, true
 		}
 		all[person] = f

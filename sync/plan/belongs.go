@@ -108,9 +108,9 @@ func (p *links) othersID(l leaver, u model.User) model.Reason {
 	if u.CredentialID != "" && u.CredentialID != l.credentialID {
 		return p.onOtherCredential(u)
 	}
-	other := p.othersByFacts(l.person, l.csi, u)
+	other := p.othersByFacts(l.Person, l.CSI, u)
 	if other.Code == "" {
-		other = p.othersByMemory(l.person, u)
+		other = p.othersByMemory(l.Person, u)
 	}
 	if other.Code == "" {
 		return model.Reason{}
@@ -165,5 +165,5 @@ func (p *links) othersState(leaves model.PersonID, users []model.User, csis ...s
 func (p *links) isOthers(l leaver, u model.User) bool {
 	own, owned := p.former[u.CredentialID]
 	since, seen := p.linked[link{u.ID, u.CredentialID}]
-	return owned && seen && own.Person != l.person && p.entitledNow(own.Person) && !p.Now.Before(since.Add(linkFades))
+	return owned && seen && own.Person != l.Person && p.entitledNow(own.Person) && !p.Now.Before(since.Add(linkFades))
 }

@@ -58,7 +58,7 @@ func (p *joining) claim(i model.Identity, credentialID string) {
 
 // transfer is the change by which a credential passes to another ID of the same person.
 func (p *evidence) transfer(i model.Identity, own model.Ownership, doubt model.Reason) model.Change {
-	c := p.change(model.Transfer, i, own.CredentialID, own.Person.String())
+	c := p.change(model.Transfer, i.Subject, own.CredentialID, own.Person.String())
 	c.CredentialID, c.Username = own.CredentialID, own.Username
 	c.Reasons = p.whyTransfer(own.Person, i).Some()
 	c.Evidence = p.describeDeparted(p.observations[own.Person])
@@ -143,11 +143,11 @@ func (p *joining) missing(i model.Identity, own model.Ownership) {
 	case p.undone(own):
 		p.adoptOrCreate(i, model.Because("withdrawal-taken-back", own.Username, how))
 	case missed.Loss == model.LossAccepted:
-		p.holdQuietly(i.Person, i.CSI, i.DN, model.Because("loss-accepted", own.Username, how, typed))
+		p.holdQuietly(i.Subject, model.Because("loss-accepted", own.Username, how, typed))
 	case !p.Policy.Recreate:
-		p.holdQuietly(i.Person, i.CSI, i.DN, model.Because("recreate-off", own.Username, how, typed))
+		p.holdQuietly(i.Subject, model.Because("recreate-off", own.Username, how, typed))
 	case missed.MissingReads < 2 || p.Now.Before(again):
-		p.holdQuietly(i.Person, i.CSI, i.DN, model.Because("recreate-unsettled", own.Username, how, again))
+		p.holdQuietly(i.Subject, model.Because("recreate-unsettled", own.Username, how, again))
 	default:
 		p.adoptOrCreate(i, model.Because("recreate-on", own.Username, how))
 	}

@@ -20,7 +20,7 @@ func (p *joining) compareContacts(i model.Identity, credentialID string) {
 		case !there:
 			p.publish(i, credentialID, model.Contact{ID: u.ID}, model.Because("contact-missing"))
 		case !contact.Enabled && before:
-			p.holdQuietly(i.Person, i.CSI, i.DN, model.Because("contact-disabled-by-others", u.ID))
+			p.holdQuietly(i.Subject, model.Because("contact-disabled-by-others", u.ID))
 		case !contact.Enabled:
 			p.publish(i, credentialID, contact, model.Because("contact-not-enabled"))
 		case contact.FirstName == "" || contact.LastName == "":
@@ -41,7 +41,7 @@ func named(c model.Contact, i model.Identity) bool {
 func (p *joining) publish(i model.Identity, credentialID string, contact model.Contact, reason model.Reason) {
 	_, there := p.contacts[contact.ID]
 	before := contactState(contact, there)
-	c := p.change(model.PublishContact, i, contact.ID, before["first_name"], before["last_name"], before["enabled"])
+	c := p.change(model.PublishContact, i.Subject, contact.ID, before["first_name"], before["last_name"], before["enabled"])
 	c.CredentialID, c.Username, c.ThreemaID = credentialID, p.credentials[credentialID].Username, contact.ID
 	c.Before = before
 	c.After = contactState(model.Contact{

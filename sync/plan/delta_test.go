@@ -12,10 +12,10 @@ func TestHint(t *testing.T) {
 	t.Parallel()
 	id := model.PersonID{Source: "corp", ID: "1"}
 	seen := func(state model.AccountState) *model.Observation {
-		return &model.Observation{Person: id, DN: "CN=Ada,OU=A,DC=corp", CSI: "E1", State: state}
+		return &model.Observation{Subject: model.Subject{Person: id, CSI: "E1", DN: "CN=Ada,OU=A,DC=corp"}, State: state}
 	}
 	is := func(state model.AccountState, kind model.EvidenceKind, edit ...func(*model.Identity)) model.Identity {
-		i := model.Identity{Person: id, DN: "cn=ada,ou=a,dc=corp", CSI: "E1", State: state, Evidence: model.Evidence{Kind: kind}}
+		i := model.Identity{Subject: model.Subject{Person: id, CSI: "E1", DN: "cn=ada,ou=a,dc=corp"}, State: state, Evidence: model.Evidence{Kind: kind}}
 		for _, change := range edit {
 			change(&i)
 		}

@@ -12,11 +12,11 @@ import (
 func (p *leaving) continueDeparture(departure model.Departure) {
 	o := p.observations[departure.Person]
 	if reason := p.departureRests(departure, o); reason.Code != "" {
-		p.holdUnread(departure.Person, departure.CSI, departure.DN, reason)
+		p.holdUnread(departure.Subject, reason)
 		return
 	}
 	l := leaver{
-		person: departure.Person, csi: departure.CSI, credentialID: departure.CredentialID, username: departure.Username,
+		Subject: departure.WithDN(o.DN), credentialID: departure.CredentialID, username: departure.Username,
 		observation: o, withdrawnAt: departure.GraceFrom(), rivals: p.rivals(p.departureAccount(departure)),
 	}
 	for _, id := range p.remaining(departure) {
@@ -27,7 +27,7 @@ func (p *leaving) continueDeparture(departure model.Departure) {
 // remaining lists the IDs of a departure for which something is still to do. An ID that is somebody else's
 // beyond question is not, nor one that may be where IDs are kept and only the contact would go.
 func (p *links) remaining(departure model.Departure) []string {
-	l := leaver{person: departure.Person, csi: departure.CSI, credentialID: departure.CredentialID}
+	l := leaver{Subject: departure.Subject, credentialID: departure.CredentialID}
 	var ids []string
 	for _, id := range departure.IDs {
 		u := p.user(id.ThreemaID)
@@ -59,7 +59,7 @@ func (p *leaving) planRemoval(l leaver, threemaID string) {
 	case p.gone(model.Object{Kind: model.ObjectUser, ID: threemaID}):
 		return
 	case u.Special():
-		p.holdQuietly(l.person, l.csi, l.observation.DN, model.Because("special-id", threemaID))
+		p.holdQuietly(l.Subject, model.Because("special-id", threemaID))
 		return
 	}
 	if p.othersID(l, u).Code == "" {
@@ -79,7 +79,7 @@ func (p *leaving) takeID(l leaver, u model.User) {
 	preState := []string{l.credentialID}
 	if others.Code != "" {
 		preState = append(preState, u.CredentialID, u.CSI)
-		preState = append(preState, p.othersState(l.person, []model.User{u})...)
+		preState = append(preState, p.othersState(l.Person, []model.User{u})...)
 	}
 	c := p.leaverChange(op, l, u.ID, preState...)
 	c.ThreemaID = u.ID
@@ -100,7 +100,7 @@ func (p *leaving) takeID(l leaver, u model.User) {
 // lastWith says with whom a Threema ID was seen last.
 func (p *links) lastWith(l leaver, u model.User) model.Reason {
 	own, owned := p.former[u.CredentialID]
-	if owned && own.Person != l.person {
+	if owned && own.Person != l.Person {
 		return model.Because("id-last-with", p.nameOf(own.Person))
 	}
 	if u.CredentialID == "" && l.withdrawnAt.IsZero() && !slices.Contains(p.seenOn[l.credentialID], u.ID) {
@@ -130,7 +130,7 @@ func (p *links) endOfID(l leaver) (op model.Op, ends bool) {
 	case model.DetachID:
 		return model.Detach, true
 	case model.RevokeID:
-		if p.listed(p.Policy.NeverRevoke, l.person, l.csi) {
+		if p.listed(p.Policy.NeverRevoke, l.Person, l.CSI) {
 			return model.Detach, true
 		}
 		return model.Revoke, true
@@ -144,7 +144,7 @@ func (p *links) endOfID(l leaver) (op model.Op, ends bool) {
 // go ahead. A withdrawal that somebody ordered may come before the confirmation (order.go): the
 // ID waits for it all the same.
 func (p *given) idTime(l leaver) (model.Status, time.Time) {
-	status, at := model.Due, model.Later(l.withdrawnAt, p.State.Resumes(l.person, p.Now))
+	status, at := model.Due, model.Later(l.withdrawnAt, p.State.Resumes(l.Person, p.Now))
 	if l.withdrawnAt.IsZero() {
 		if status, at = p.withdrawalTime(l.observation); status == model.Due {
 			at = model.Later(at, p.Now)

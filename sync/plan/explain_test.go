@@ -58,7 +58,7 @@ func TestOnePlaceOnEachScreen(t *testing.T) {
 		w.later(t, time.Hour)
 		p := w.later(t, 25*time.Hour)
 		now := people["anna"].dn()
-		w.state.Suspensions = []model.Suspension{{Person: people["anna"].id, Until: w.now.Add(day), By: "op"}}
+		w.state.Suspensions = []model.Suspension{{Subject: model.Subject{Person: people["anna"].id}, Until: w.now.Add(day), By: "op"}}
 		suspended := w.plan().Suspended
 		w.state.Suspensions = nil
 		x, text := w.mustExplain(t, "anna")
@@ -222,14 +222,14 @@ func TestExplainTheAbsent(t *testing.T) {
 func TestExplainThePast(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna")
-	gone := model.Held{Person: model.PersonID{Source: "corp", ID: "gone"}, CSI: "E-zoe", DN: "CN=Zoe,DC=corp"}
+	gone := model.Subject{Person: model.PersonID{Source: "corp", ID: "gone"}, CSI: "E-zoe", DN: "CN=Zoe,DC=corp"}
 	in := w.input()
 	p := plan.Compute(in)
-	x, err := explain.Explain(in, p, "zoe", []model.Held{gone})
+	x, err := explain.Explain(in, p, "zoe", []model.Subject{gone})
 	if err != nil || x.Person != gone.Person || x.CSI != gone.CSI || x.DN != gone.DN || !strings.HasPrefix(x.Next.Words, "nothing: not entitled, and nothing in the package") {
 		t.Errorf("%+v, %v", x, err)
 	}
-	if x, err := explain.Explain(in, p, "E-anna", []model.Held{gone}); err != nil || x.Person != people["anna"].id {
+	if x, err := explain.Explain(in, p, "E-anna", []model.Subject{gone}); err != nil || x.Person != people["anna"].id {
 		t.Errorf("%+v, %v", x.Person, err)
 	}
 }

@@ -74,7 +74,7 @@ func (p *evidence) absent(person model.PersonID, f model.ForgottenSource) {
 	if o.State == model.Departed && o.ConfirmedAt.IsZero() && o.Since.Before(f.At) {
 		o.Reads = 0
 	}
-	seen := model.Sighting{ID: person, DN: o.DN, State: model.Departed, Evidence: f.Evidence(), Protected: o.Protected}
+	seen := model.Sighting{ID: person, DN: o.DN, OU: o.OU, State: model.Departed, Evidence: f.Evidence(), Protected: o.Protected}
 	p.observations[person], p.departedNow[person] = p.advance(o, seen), true
 }
 
@@ -127,17 +127,17 @@ func (p *draft) countOrphans() {
 
 // holdUnread holds somebody whose source gave no snapshot. Where it is not configured any more, this
 // holds until somebody says what that means.
-func (p *draft) holdUnread(person model.PersonID, csi, dn string, reason model.Reason) {
-	source := person.Source
+func (p *draft) holdUnread(whom model.Subject, reason model.Reason) {
+	source := whom.Person.Source
 	if !p.orphaned(source) {
-		p.hold(person, csi, dn, reason)
+		p.hold(whom, reason)
 		return
 	}
 	if r, renamed := RenamedTo(p.renamings, source); renamed {
-		p.holdFor(model.AskForgotten, person, csi, dn, model.Because("source-renamed", reason, r.Now, r.Command()))
+		p.holdFor(model.AskForgotten, whom, model.Because("source-renamed", reason, r.Now, r.Command()))
 		return
 	}
-	p.holdFor(model.AskForgotten, person, csi, dn, model.Because("source-orphaned", reason, p.orphans[source], source))
+	p.holdFor(model.AskForgotten, whom, model.Because("source-orphaned", reason, p.orphans[source], source))
 }
 
 // stillForgotten are the forgotten sources after this pass: to configure one again takes it back. One

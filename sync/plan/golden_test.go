@@ -64,7 +64,7 @@ func everything(t *testing.T) plan.Plan {
 func addEffects(p *plan.Plan, one, other *entry) {
 	at := p.GeneratedAt.Add(-30 * time.Hour)
 	e := model.Effect{
-		ID: 1, Departure: 1, Op: model.Withdraw, Person: one.id, CSI: one.csi, DN: one.dn(), CredentialID: "c900", Username: "anna",
+		ID: 1, Departure: 1, Op: model.Withdraw, Subject: model.Subject{Person: one.id, CSI: one.csi, DN: one.dn()}, CredentialID: "c900", Username: "anna",
 		RequestedAt: at, VerifiedAt: at.Add(25 * time.Hour),
 	}
 	p.Effects = append(p.Effects, e)
@@ -72,7 +72,7 @@ func addEffects(p *plan.Plan, one, other *entry) {
 	p.Effects = append(p.Effects, e)
 	for _, kind := range model.AlarmKinds() {
 		p.Alarms = append(p.Alarms, model.Alarm{
-			Departure: 2, Kind: kind, Op: model.Detach, Person: other.id, CSI: other.csi, DN: other.dn(), CredentialID: "c901", Username: "bert",
+			Departure: 2, Kind: kind, Op: model.Detach, Subject: model.Subject{Person: other.id, CSI: other.csi, DN: other.dn()}, CredentialID: "c901", Username: "bert",
 			ThreemaID: "HGFEDCBA", Since: at,
 		})
 	}

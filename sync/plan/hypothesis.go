@@ -39,7 +39,7 @@ func (l *limits) takeOutOf(op model.Op, steps []step, times timetable) {
 			l.state.Taken = append(l.state.Taken, model.PastRemoval{Op: op, Person: c.Person, OU: c.OU, At: l.now})
 		}
 		if op.BeginsDeparture() {
-			l.state.Departures = append(l.state.Departures, model.Departure{Person: c.Person, OU: c.OU, StartedAt: l.now, WithdrawnAt: l.now})
+			l.state.Departures = append(l.state.Departures, model.Departure{Subject: model.Subject{Person: c.Person}, OU: c.OU, StartedAt: l.now, WithdrawnAt: l.now})
 		}
 	}
 	l.state.Owned = slices.DeleteFunc(l.state.Owned, func(own model.Ownership) bool { return gone[own.Person] })

@@ -6,7 +6,7 @@ import "github.com/threema-dirsync/threema-dirsync/sync/model"
 func (p *record) noteFilters() {
 	for _, s := range p.Sources {
 		if names := s.Snapshot.StateInFilter; len(names) > 0 {
-			p.notice(NoticeFilter, model.Identity{Person: model.PersonID{Source: s.Snapshot.Source}}, model.Because("state-in-filter", names))
+			p.notice(NoticeFilter, model.Subject{Person: model.PersonID{Source: s.Snapshot.Source}}, model.Because("state-in-filter", names))
 		}
 	}
 }

@@ -15,7 +15,7 @@ func (p *joining) planPeople() {
 	for _, i := range p.entitled {
 		reasons := slices.Concat(i.Held, collisions[i.Person])
 		if first, yields := p.yieldsTo(i); yields {
-			p.notice(NoticeTwoSources, i, p.describeSecond(first))
+			p.notice(NoticeTwoSources, i.Subject, p.describeSecond(first))
 		}
 		if len(reasons) > 0 {
 			p.holdIdentity(i, reasons...)

@@ -17,10 +17,10 @@ func (p *links) ofLeavers() map[string]model.Reason {
 	slices.SortStableFunc(effects, func(a, b model.Effect) int { return a.RequestedAt.Compare(b.RequestedAt) })
 	why, taken := map[string]model.Reason{}, map[string]bool{}
 	for _, left := range p.State.AbandonedIDs {
-		why[left.ThreemaID] = model.Because("id-left-behind", model.DescribePerson(left.CSI, p.nameOf(left.Person), left.Person))
+		why[left.ThreemaID] = model.Because("id-left-behind", model.Subject{Person: left.Person, CSI: left.CSI, DN: p.nameOf(left.Person)}.Whose())
 	}
 	for _, e := range effects {
-		name := model.DescribePerson(e.CSI, cmp.Or(e.DN, p.observations[e.Person].DN), e.Person)
+		name := e.WithDN(cmp.Or(e.DN, p.observations[e.Person].DN)).Whose()
 		if e.Op.TakesID() {
 			taken[e.ThreemaID] = true
 			why[e.ThreemaID] = model.Because("id-end-requested", name, e.Op.CockpitWord(), e.RequestedAt)
@@ -64,7 +64,7 @@ func (p *recovered) goesOn(l model.FormerLink) bool {
 // credential of a returner, or of somebody whose withdrawal was taken back.
 func (p *evidence) ofFormerUser(l model.FormerLink) model.Reason {
 	own := p.owned[l.Person]
-	name := model.DescribePerson(cmp.Or(p.observations[l.Person].CSI, own.CSI), p.nameOf(l.Person), l.Person)
+	name := model.Subject{Person: l.Person, CSI: cmp.Or(p.observations[l.Person].CSI, own.CSI), DN: p.nameOf(l.Person)}.Whose()
 	switch {
 	case p.goesOn(l):
 		return model.Because("id-goes-on", name, own.Username)

@@ -25,8 +25,7 @@ func newLeaving(d *draft) *leaving {
 // withdraw, disable the contact, detach or revoke each ID. The steps before the withdrawal
 // come from the ownership, those after it from the departure.
 type leaver struct {
-	person       model.PersonID
-	csi          string
+	model.Subject
 	credentialID string
 	username     string
 	observation  model.Observation
@@ -60,18 +59,18 @@ func (p *leaving) planDeparture(own model.Ownership) {
 		return
 	}
 	if reason := p.keptFromLeaving(own, o); reason.Code != "" {
-		p.holdUnread(own.Person, own.CSI, o.DN, reason)
+		p.holdUnread(own.WithDN(o.DN), reason)
 		return
 	}
 	if o.State != model.Departed {
 		return
 	}
 	if reason := p.byHand(own); reason.Code != "" {
-		p.holdByHand(own.Person, own.CSI, o.DN, model.Because("left-withdraw-by-hand", p.describeDeparted(o), reason))
+		p.holdByHand(own.WithDN(o.DN), model.Because("left-withdraw-by-hand", p.describeDeparted(o), reason))
 		return
 	}
 	l := leaver{
-		person: own.Person, csi: own.CSI, credentialID: own.CredentialID, username: own.Username,
+		Subject: own.WithDN(o.DN), credentialID: own.CredentialID, username: own.Username,
 		observation: o, ids: p.departing(own), rivals: p.rivals(p.ownerAccount(own)),
 	}
 	if p.gone(model.Object{Kind: model.ObjectCredential, ID: own.CredentialID}) {
@@ -181,10 +180,10 @@ func (p *given) takenBefore(threemaID string) bool {
 func (p *links) withdrawal(l leaver, own model.Ownership, memory bool) model.Change {
 	csi, users := p.Inventory.Settings[l.credentialID][model.SettingCSI], model.UsersState(p.usersOf[l.credentialID])
 	others := p.othersUse(own, memory)
-	preState := []string{l.csi}
+	preState := []string{l.CSI}
 	if others.Code != "" {
 		preState = append(preState, csi, users)
-		preState = append(preState, p.othersState(l.person, p.people(l.credentialID), csi)...)
+		preState = append(preState, p.othersState(l.Person, p.people(l.credentialID), csi)...)
 	}
 	c := p.leaverChange(model.Withdraw, l, l.credentialID, preState...)
 	c.Before = map[string]string{"username": l.username, "threema_ids": strings.Join(l.ids, " "), "csi": csi, "users": users}
@@ -234,12 +233,12 @@ func (p *given) withdrawalTime(o model.Observation) (model.Status, time.Time) {
 }
 
 func (p *claims) leaverChange(op model.Op, l leaver, remote string, preState ...string) model.Change {
-	c := p.change(op, model.Identity{Person: l.person, CSI: l.csi, DN: l.observation.DN}, remote,
+	c := p.change(op, l.Subject, remote,
 		append(preState, strconv.Itoa(l.observation.Departures))...)
 	c.CredentialID, c.Username, c.Rivals = l.credentialID, l.username, p.rivalFacts(l)
-	c.CSIs = p.currentCSIs(l.person, l.csi)
+	c.CSIs = p.currentCSIs(l.Person, l.CSI)
 	c.Reasons = p.departureReason(l.observation).Some()
-	c.Evidence, c.Placeless = p.describeDeparted(l.observation), p.placeless[l.person]
+	c.Evidence, c.Placeless = p.describeDeparted(l.observation), p.placeless[l.Person]
 	return c
 }
 

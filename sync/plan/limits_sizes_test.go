@@ -116,7 +116,7 @@ func (w *world) withdrawnSome(n int) {
 		o.State, o.Since, o.Reads, o.ConfirmedAt = model.Departed, ago, 2, ago
 		o.Evidence = w.source().people[i].evidence
 		w.state.Departures = append(w.state.Departures, model.Departure{
-			Person: own.Person, CredentialID: own.CredentialID, Username: own.Username, CSI: own.CSI, DN: o.DN, OU: o.OU,
+			Subject: model.Subject{Person: own.Person, CSI: own.CSI, DN: o.DN}, CredentialID: own.CredentialID, Username: own.Username, OU: o.OU,
 			StartedAt: ago, WithdrawnAt: ago, IDs: []model.DepartingID{{ThreemaID: phone}},
 		})
 	}

@@ -58,7 +58,7 @@ func crowd(n int) *world {
 		w.pkg.Settings[id] = map[string]string{model.SettingCSI: e.csi, model.SettingFirstName: e.first, model.SettingLastName: e.last}
 		w.state.Owned = append(w.state.Owned, model.Ownership{Person: e.id, CredentialID: id, Username: e.username, CSI: e.csi, Created: true})
 		w.state.Observations = append(w.state.Observations, model.Observation{
-			Person: e.id, DN: e.dn(), OU: fmt.Sprintf("ou=ou%d,dc=corp", i/9), CSI: e.csi, State: model.Entitled, LastSeen: w.now.Add(-time.Hour)})
+			Subject: model.Subject{Person: e.id, CSI: e.csi, DN: e.dn()}, OU: fmt.Sprintf("ou=ou%d,dc=corp", i/9), State: model.Entitled, LastSeen: w.now.Add(-time.Hour)})
 	}
 	return w
 }
@@ -314,7 +314,7 @@ func TestInterruptedCreatesAreNotCountedAgain(t *testing.T) {
 		id := fmt.Sprintf("j%06d", i)
 		w.pkg.Credentials = append(w.pkg.Credentials, model.Credential{ID: id, Username: e.username})
 		w.state.Open = append(w.state.Open, model.Operation{
-			ID: int64(1000 + i), Op: model.Create, Person: e.id, CSI: e.csi, Username: e.username, CredentialID: id,
+			ID: int64(1000 + i), Op: model.Create, Subject: model.Subject{Person: e.id, CSI: e.csi}, Username: e.username, CredentialID: id,
 		})
 	}
 	p := w.plan()

@@ -79,7 +79,7 @@ func NobodysCredential(entry string) model.Reason {
 // noteListed tells of entries of the lists that name nobody, where all sources were read.
 func (p *record) noteListed() {
 	for _, entry := range NobodysCredentials(p.Policy, p.Inventory.Credentials) {
-		p.notice(NoticeNobody, model.Identity{}, NobodysCredential(entry))
+		p.notice(NoticeNobody, model.Subject{}, NobodysCredential(entry))
 	}
 	if len(p.unread()) > 0 || len(p.Policy.Protected)+len(p.Policy.NeverRevoke) == 0 {
 		return
@@ -93,6 +93,6 @@ func (p *record) noteListed() {
 		state.Observations = append(state.Observations, o)
 	}
 	for _, n := range NobodysCSIs(p.Policy, all, state) {
-		p.notice(NoticeNobody, model.Identity{Person: n.Was, CSI: n.CSI}, n.Reason())
+		p.notice(NoticeNobody, model.Subject{Person: n.Was, CSI: n.CSI}, n.Reason())
 	}
 }

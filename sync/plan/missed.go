@@ -11,8 +11,7 @@ import (
 // condition of its certificate fails (design §5.1 row b). The memory of them stays as it was, so no change
 // and no hold tells of them. A held leaver is never silent (design §1).
 type Missed struct {
-	Person   model.PersonID
-	CSI, DN  string
+	model.Subject
 	Shown    model.Reason // what the read shows of them
 	LastSeen time.Time    // as entitled
 	// Conditions are those that fail. They hold again, or somebody says that people left.
@@ -38,7 +37,7 @@ func (p *evidence) missed() []Missed {
 		if !doubt || o.State != model.Entitled || p.undated[own.Person] || present && i.State != model.Departed || p.owned[own.Person].CredentialID != own.CredentialID {
 			continue
 		}
-		m := Missed{Person: own.Person, CSI: own.CSI, DN: o.DN, Shown: model.Because("not-found-by-read"), LastSeen: o.LastSeen, Conditions: conditions}
+		m := Missed{Subject: own.WithDN(o.DN), Shown: model.Because("not-found-by-read"), LastSeen: o.LastSeen, Conditions: conditions}
 		if seen := shown[own.Person].Gone(); present {
 			m.Shown = model.Because("departed-by", i.Evidence.String())
 		} else if seen.State == model.Departed {

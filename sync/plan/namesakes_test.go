@@ -59,7 +59,7 @@ func TestWhoMayHaveAName(t *testing.T) {
 		"uid=lmeier,ou=Neumann": false, "uid=u1,dc=corp": false,
 	} {
 		was := w.state.Effects
-		w.state.Effects = append(slices.Clip(was), model.Effect{Op: model.Withdraw, Person: model.PersonID{Source: "corp", ID: "lena"}, CSI: "E-9", DN: dn, RequestedAt: w.now})
+		w.state.Effects = append(slices.Clip(was), model.Effect{Op: model.Withdraw, Subject: model.Subject{Person: model.PersonID{Source: "corp", ID: "lena"}, CSI: "E-9", DN: dn}, RequestedAt: w.now})
 		x, err := w.explain("Neumann")
 		if several != (err != nil && strings.Contains(err.Error(), "means 2 people") && strings.Contains(err.Error(), "E-9")) || !several && x.Person != people["otto"].id {
 			t.Errorf("%s: %v, %v", dn, x.Person, err)
@@ -75,7 +75,7 @@ func TestAShortNameMeansAWord(t *testing.T) {
 	people["otto"].last = "Li"
 	w.settle(t)
 	for dn, several := range map[string]bool{"uid=felix,dc=corp": false, "uid=li,dc=corp": true} {
-		w.state.Effects = []model.Effect{{Op: model.Withdraw, Person: model.PersonID{Source: "corp", ID: "felix"}, CSI: "E-9", DN: dn, RequestedAt: w.now}}
+		w.state.Effects = []model.Effect{{Op: model.Withdraw, Subject: model.Subject{Person: model.PersonID{Source: "corp", ID: "felix"}, CSI: "E-9", DN: dn}, RequestedAt: w.now}}
 		if x, err := w.explain("Li"); several != (err != nil && strings.Contains(err.Error(), "means 2 people")) || !several && x.Person != people["otto"].id {
 			t.Errorf("%s: %v, %v", dn, x.Person, err)
 		}
@@ -89,7 +89,7 @@ func TestTheIDThatALeaverKeepsHasTheirName(t *testing.T) {
 	people["otto"].last = "Neumann"
 	w.settle(t)
 	w.state.Effects = append(w.state.Effects, model.Effect{
-		Op: model.Withdraw, Person: model.PersonID{Source: "corp", ID: "lena"}, CSI: "E-9", DN: "uid=u1,dc=corp", IDs: []string{"KEPT0001"}, RequestedAt: w.now,
+		Op: model.Withdraw, Subject: model.Subject{Person: model.PersonID{Source: "corp", ID: "lena"}, CSI: "E-9", DN: "uid=u1,dc=corp"}, IDs: []string{"KEPT0001"}, RequestedAt: w.now,
 	})
 	w.pkg.Users = append(w.pkg.Users, model.User{ID: "KEPT0001", FirstName: "Lena", LastName: "Neumann"})
 	if _, err := w.explain("Neumann"); err == nil || !strings.Contains(err.Error(), "means 2 people") || !strings.Contains(err.Error(), "uid=u1") {

@@ -23,10 +23,8 @@ const (
 
 // Notice is worth knowing, and no change follows from it: the administrator decides.
 type Notice struct {
-	Kind   NoticeKind
-	Person model.PersonID
-	CSI    string
-	DN     string
+	Kind NoticeKind
+	model.Subject
 	Reason model.Reason
 }
 
@@ -34,11 +32,11 @@ type Notice struct {
 func (p *draft) notePerson(i model.Identity, credentialID string) {
 	users := p.people(credentialID)
 	if len(users) > 1 {
-		p.notice(NoticeSeveralIDs, i, model.Because("several-threema-ids",
+		p.notice(NoticeSeveralIDs, i.Subject, model.Because("several-threema-ids",
 			len(users), p.credentials[credentialID].Username, model.Convert(users, lastCheck)))
 	}
 	if own := p.owned[i.Person]; own.Created && i.Username != "" && own.Username != i.Username {
-		p.notice(NoticeLogin, i, model.Because("login-differs", i.Username, own.Username))
+		p.notice(NoticeLogin, i.Subject, model.Because("login-differs", i.Username, own.Username))
 	}
 }
 
@@ -47,7 +45,7 @@ func (p *draft) noteValues() {
 	for _, i := range p.entitled {
 		for _, u := range i.Undecided {
 			if u.Unusable {
-				p.notice(NoticeValue, i, model.Because("setting-stays", u.Reason, u.Name))
+				p.notice(NoticeValue, i.Subject, model.Because("setting-stays", u.Reason, u.Name))
 			}
 		}
 	}
@@ -59,14 +57,14 @@ func (p *draft) noteCells() {
 	for _, c := range p.plan.Changes {
 		for _, cell := range c.Cells {
 			if cell.Unusable.Code != "" {
-				p.notice(NoticeValue, p.identities[c.Person], model.Because("column-stays-empty", cell.Unusable, cell.Column))
+				p.notice(NoticeValue, p.identities[c.Person].Subject, model.Because("column-stays-empty", cell.Unusable, cell.Column))
 			}
 		}
 	}
 }
 
-func (p *draft) notice(kind NoticeKind, i model.Identity, reason model.Reason) {
-	p.plan.Notices = append(p.plan.Notices, Notice{Kind: kind, Person: i.Person, CSI: i.CSI, DN: i.DN, Reason: reason})
+func (p *draft) notice(kind NoticeKind, whom model.Subject, reason model.Reason) {
+	p.plan.Notices = append(p.plan.Notices, Notice{Kind: kind, Subject: whom, Reason: reason})
 }
 
 // lastCheck tells of an ID on which day it was heard of last: administrators keep the

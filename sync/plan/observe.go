@@ -23,7 +23,7 @@ func (p *evidence) observe() {
 			if i.Excluded {
 				state = model.Unknown
 			}
-			seen := model.Sighting{ID: i.Person, DN: i.DN, State: state, Evidence: i.Evidence, Protected: i.Protected}
+			seen := model.Sighting{ID: i.Person, DN: i.DN, OU: i.OU, State: state, Evidence: i.Evidence, Protected: i.Protected}
 			p.recordSighting(p.keepProtection(seen, s.Snapshot), i.CSI, s.Snapshot.Departures())
 		}
 		for _, sighting := range s.Snapshot.Sightings {
@@ -87,7 +87,7 @@ func (p *evidence) recordSighting(s model.Sighting, csi string, departures bool)
 	case s.State == model.Entitled:
 		p.hadCSI(s.ID, prior.CSI, csi)
 		p.observations[s.ID] = model.Observation{
-			Person: s.ID, DN: s.DN, OU: model.ParentDN(s.DN), CSI: cmp.Or(csi, prior.CSI),
+			Subject: model.Subject{Person: s.ID, CSI: cmp.Or(csi, prior.CSI), DN: s.DN}, OU: s.OU,
 			LastSeen: p.seenAt, FirstSeen: prior.FirstSeen, State: model.Entitled, Protected: s.Protected,
 			Departures: prior.SeenAgain(known), Second: prior.Second && (csi == "" || csi == prior.CSI),
 		}
@@ -98,8 +98,8 @@ func (p *evidence) recordSighting(s model.Sighting, csi string, departures bool)
 		// so in the eyes of judgeCount until the doubt is settled.
 	case s.State == model.Unknown:
 		p.observations[s.ID] = model.Observation{
-			Person: s.ID, DN: cmp.Or(prior.DN, s.DN), OU: cmp.Or(prior.OU, model.ParentDN(s.DN)),
-			CSI: cmp.Or(prior.CSI, csi), LastSeen: prior.LastSeen, FirstSeen: prior.FirstSeen, State: model.Unknown, Evidence: s.Evidence,
+			Subject: model.Subject{Person: s.ID, CSI: cmp.Or(prior.CSI, csi), DN: cmp.Or(prior.DN, s.DN)}, OU: cmp.Or(prior.OU, s.OU),
+			LastSeen: prior.LastSeen, FirstSeen: prior.FirstSeen, State: model.Unknown, Evidence: s.Evidence,
 			Protected: s.Protected, Departures: prior.Departures, Second: prior.Second, Unproved: p.missedFirst(prior, s),
 		}
 	case departures:
@@ -123,7 +123,7 @@ func (p *evidence) advance(o model.Observation, s model.Sighting) model.Observat
 	stated := o.Unproved && s.Evidence.Kind.Positive()
 	if o.State != model.Departed || o.Reads == 0 || stated || p.Now.Before(model.Later(o.Since, o.ConfirmedAt)) {
 		o = model.Observation{
-			Person: s.ID, DN: cmp.Or(o.DN, s.DN), OU: cmp.Or(o.OU, model.ParentDN(s.DN)), CSI: o.CSI,
+			Subject: model.Subject{Person: s.ID, CSI: o.CSI, DN: cmp.Or(o.DN, s.DN)}, OU: cmp.Or(o.OU, s.OU),
 			LastSeen: o.LastSeen, FirstSeen: o.FirstSeen, State: model.Departed, Since: p.Now,
 			Departures: o.Departures, Contested: o.Contested, Second: o.Second, Restarts: restarts,
 		}

@@ -25,7 +25,7 @@ func (p *leaving) carryOn(own model.Ownership) bool {
 	}
 	answer := p.answerAbout(own)
 	if reason := p.keptFromOrder(own); reason.Code != "" {
-		p.hold(own.Person, own.CSI, answer.DN, model.Because("order-stopped", open.At, open.By, reason))
+		p.hold(own.WithDN(answer.DN), model.Because("order-stopped", open.At, open.By, reason))
 		p.plan.Wait(model.WaitOrder, own.Person)
 		return false
 	}
@@ -61,8 +61,8 @@ func (p *given) dropOrders() {
 // ordersRefused tells whoever accepts it to order again.
 func (p *known) ordersRefused() []model.Reason {
 	return model.Convert(p.dropped, func(o model.OpenOrder) model.Reason {
-		csi := p.observations[o.Person].CSI
-		return model.Because("order-of-older-ledger", model.DescribePerson(csi, p.nameOf(o.Person), o.Person), o.At, o.By, p.names.Typed(csi, o.Person))
+		whom := model.Subject{Person: o.Person, CSI: p.observations[o.Person].CSI, DN: p.nameOf(o.Person)}
+		return model.Because("order-of-older-ledger", whom.Whose(), o.At, o.By, p.names.Typed(whom.CSI, o.Person))
 	})
 }
 

@@ -22,10 +22,8 @@ type Order struct {
 
 // Ordered is what comes of an order. At most one of Already, Refused and Changes is set.
 type Ordered struct {
-	Person       model.PersonID
-	CSI          string
+	model.Subject
 	Typed        string // how to name them in a command
-	DN           string
 	CredentialID string
 	Username     string
 	ThreemaIDs   []string // those that use the credential
@@ -91,7 +89,8 @@ func (p *known) answerFor(person model.PersonID) Ordered {
 	o := p.observations[person]
 	_, forgotten := p.forgotten(person.Source)
 	answer := Ordered{
-		Person: person, CSI: o.CSI, Typed: p.names.Typed(o.CSI, person), DN: o.DN, Departed: p.departedNow[person] && !o.Unproved && !forgotten, Directory: p.describeInDirectory(person),
+		Subject: model.Subject{Person: person, CSI: o.CSI, DN: o.DN}, Typed: p.names.Typed(o.CSI, person),
+		Departed: p.departedNow[person] && !o.Unproved && !forgotten, Directory: p.describeInDirectory(person),
 	}
 	if s, said := p.State.Suspension(person); said && s.Stands(p.Now) {
 		answer.Suspended = &s
@@ -209,9 +208,10 @@ func (p *evidence) describeInDirectory(person model.PersonID) model.Reason {
 
 // planOrder plans the withdrawal and, of somebody who departed, the end of their contacts.
 func (p *draft) planOrder(order Order, why model.Reason, own model.Ownership, answer Ordered) leaver {
+	o := p.observations[own.Person]
 	l := leaver{
-		person: own.Person, csi: own.CSI, credentialID: own.CredentialID, username: own.Username,
-		observation: p.observations[own.Person], ids: answer.ThreemaIDs, rivals: p.rivals(p.ownerAccount(own)),
+		Subject: own.WithDN(o.DN), credentialID: own.CredentialID, username: own.Username,
+		observation: o, ids: answer.ThreemaIDs, rivals: p.rivals(p.ownerAccount(own)),
 	}
 	if answer.Departed { // the departure begins with the order
 		l.ids = p.departing(own)

@@ -99,7 +99,7 @@ func TestOrder(t *testing.T) {
 		}, "already: credential anna is not in the package any more"},
 		{"gone in one list", func(w *world, _ *entry) { w.withdrawByHand("anna") }, onWord},
 		{"gone in one list, and its withdrawal had no answer", func(w *world, e *entry) {
-			w.state.Open = []model.Operation{{ID: 9, Op: model.Withdraw, Person: e.id, CredentialID: w.credential("anna").ID, Username: "anna", CSI: "E-anna", Ordered: true}}
+			w.state.Open = []model.Operation{{ID: 9, Op: model.Withdraw, Subject: model.Subject{Person: e.id, CSI: "E-anna"}, CredentialID: w.credential("anna").ID, Username: "anna", Ordered: true}}
 			w.withdrawByHand("anna")
 		}, "already: the withdrawal of credential anna: it was sent, and no answer says whether it was done; the last list lacks the credential, so it is most likely gone: a pass from"},
 		{"policy", func(w *world, _ *entry) { w.policy.Mode = model.UpsertOnly }, "withdraw withheld on word"},
@@ -141,11 +141,11 @@ func TestOrder(t *testing.T) {
 		{"memory alone stops nothing", func(w *world, e *entry) {
 			zoe := w.hire("zoe")
 			w.state.FormerLinks = []model.FormerLink{{ThreemaID: w.pkg.Users[0].ID, Person: zoe.id, Until: w.now}}
-			w.state.Observations = append(w.state.Observations, model.Observation{Person: zoe.id, State: model.Entitled, CSI: "E-zoe"})
+			w.state.Observations = append(w.state.Observations, model.Observation{Subject: model.Subject{Person: zoe.id, CSI: "E-zoe"}, State: model.Entitled})
 			w.pkg.Users[0].CSI = ""
 		}, onWord},
 		{"a create that nobody finished", func(w *world, e *entry) {
-			w.state.Open = []model.Operation{{ID: 9, Op: model.Create, Person: e.id, CredentialID: w.credential("anna").ID, Username: "anna", CSI: "E-anna"}}
+			w.state.Open = []model.Operation{{ID: 9, Op: model.Create, Subject: model.Subject{Person: e.id, CSI: "E-anna"}, CredentialID: w.credential("anna").ID, Username: "anna"}}
 		}, "refused: an interrupted pass has not finished making their credential"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -187,7 +187,7 @@ func TestOrderForNobodyOfOurs(t *testing.T) {
 			e.leave(model.Disabled)
 			w.pkg.Users = []model.User{{ID: "ID000001"}}
 			w.policy.ID = model.DetachID
-			w.state.Departures = []model.Departure{{Person: e.id, Username: "zoe", CSI: "E-zoe", CredentialID: "c", WithdrawnAt: w.now, IDs: []model.DepartingID{{ThreemaID: "ID000001"}}}}
+			w.state.Departures = []model.Departure{{Subject: model.Subject{Person: e.id, CSI: "E-zoe"}, Username: "zoe", CredentialID: "c", WithdrawnAt: w.now, IDs: []model.DepartingID{{ThreemaID: "ID000001"}}}}
 		}, "already: credential zoe was withdrawn on 2026-03-0"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -284,7 +284,7 @@ func TestOrderSettledByLooking(t *testing.T) {
 	for _, there := range []bool{true, false} {
 		w, people := rolledOut(t, "anna")
 		own := *w.owner(people["anna"].id)
-		w.state.Open = []model.Operation{{ID: 9, Op: model.Withdraw, Ordered: true, Person: own.Person, CredentialID: own.CredentialID, Username: "anna"}}
+		w.state.Open = []model.Operation{{ID: 9, Op: model.Withdraw, Ordered: true, Subject: model.Subject{Person: own.Person}, CredentialID: own.CredentialID, Username: "anna"}}
 		if !there {
 			w.withdrawByHand("anna")
 			w.state.Orders = []model.PastOrder{{CredentialID: own.CredentialID, At: w.now}}

@@ -279,7 +279,7 @@ func TestIDsOfLeaversAreNoStrangers(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 	withdrawal := model.Effect{
-		Op: model.Withdraw, Person: model.PersonID{Source: "corp", ID: "guid-gone"}, CSI: "E-zoe", DN: "CN=Zoe", Username: "zoe", IDs: []string{"KEPT0001"}, RequestedAt: at, GoneAt: at, VerifiedAt: at,
+		Op: model.Withdraw, Subject: model.Subject{Person: model.PersonID{Source: "corp", ID: "guid-gone"}, CSI: "E-zoe", DN: "CN=Zoe"}, Username: "zoe", IDs: []string{"KEPT0001"}, RequestedAt: at, GoneAt: at, VerifiedAt: at,
 	}
 	detached, user := withdrawal, model.User{ID: "KEPT0001", FirstName: "Zoe"}
 	detached.Op, detached.ThreemaID, detached.VerifiedAt, detached.RequestedAt = model.Detach, "KEPT0001", time.Time{}, at.Add(time.Hour)

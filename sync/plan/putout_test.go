@@ -118,7 +118,7 @@ func TestRecreateEndsAWord(t *testing.T) {
 		own := *w.owner(people["anna"].id)
 		w.withdrawByHand("anna")
 		w.disown(own.Person, own.CredentialID)
-		w.putOut(model.Departure{Person: own.Person, CredentialID: own.CredentialID, Username: "anna", CSI: own.CSI, WithdrawnAt: w.now}, word)
+		w.putOut(model.Departure{Subject: model.Subject{Person: own.Person, CSI: own.CSI}, CredentialID: own.CredentialID, Username: "anna", WithdrawnAt: w.now}, word)
 		wantLines(t, of(w.later(t, 2*time.Hour), "anna"), want)
 		if word == model.WordAccepted {
 			w.policy.Recreate = false

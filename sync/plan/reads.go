@@ -94,8 +94,7 @@ func (p *directory) holed(o model.Observation) bool {
 // the departure is never confirmed: somebody must make the passes run more often, or say that such
 // holes are usual.
 type Restarted struct {
-	Person   model.PersonID
-	CSI, DN  string
+	model.Subject
 	Restarts int
 	Since    time.Time // when the present row began
 	Allowed  time.Duration
@@ -114,7 +113,7 @@ func (p *doubts) restarted() []Restarted {
 		o := p.observations[own.Person]
 		if o.State == model.Departed && o.ConfirmedAt.IsZero() && o.Restarts >= restartsTold && !p.suspended(own.Person) {
 			list = append(list, Restarted{
-				Person: own.Person, CSI: own.CSI, DN: o.DN, Restarts: o.Restarts, Since: o.Since, Allowed: p.gaps[own.Person.Source].allowed,
+				Subject: own.WithDN(o.DN), Restarts: o.Restarts, Since: o.Since, Allowed: p.gaps[own.Person.Source].allowed,
 			})
 		}
 	}

@@ -124,7 +124,7 @@ func TestAContactThatOneListLacks(t *testing.T) {
 	w, people := rolledOut(t, "anna")
 	id := w.activate("anna")
 	w.settle(t)
-	w.state.Open = []model.Operation{{ID: 9, Op: model.DisableContact, Person: people["anna"].id, ThreemaIDs: []string{id}}}
+	w.state.Open = []model.Operation{{ID: 9, Op: model.DisableContact, Subject: model.Subject{Person: people["anna"].id}, ThreemaIDs: []string{id}}}
 	people["anna"].leave(model.Disabled)
 	w.hideContact(id)
 	for after, settled := range []int{0, 1} {

@@ -30,7 +30,7 @@ func (p *joining) resumeCreate(i model.Identity, op model.Operation) {
 	case p.heldByRefusal(i, credential.ID):
 		return
 	}
-	c := p.change(model.Create, i, credential.ID, p.preStateOf(l, foreign)...)
+	c := p.change(model.Create, i.Subject, credential.ID, p.preStateOf(l, foreign)...)
 	c.CredentialID, c.Username, c.Requests = credential.ID, credential.Username, 3 // credential and settings before, the password
 	c.Reasons = model.Because("create-resumed").Some()
 	c.Settings, c.Cells = settings, i.Cells
@@ -60,10 +60,10 @@ func (p *joining) givesUp(i model.Identity, op model.Operation) bool {
 // password would lock the app out (D-22).
 func (p *joining) askWhoUses(i model.Identity, op model.Operation, l model.Leftover, foreign map[string]string) {
 	if p.servesService(l.Credential.ID) {
-		p.holdFor(model.AskByHand, i.Person, i.CSI, i.DN, model.Because("interrupted-credential-of-service-id", l.Credential.Username))
+		p.holdFor(model.AskByHand, i.Subject, model.Because("interrupted-credential-of-service-id", l.Credential.Username))
 		return
 	}
-	c := p.change(model.Adopt, i, l.Credential.ID, p.preStateOf(l, foreign)...)
+	c := p.change(model.Adopt, i.Subject, l.Credential.ID, p.preStateOf(l, foreign)...)
 	c.CredentialID, c.Username = l.Credential.ID, l.Credential.Username
 	c.Reasons = model.Because("interrupted-credential-in-use", l.Credential.Username).Some()
 	c.Ask(model.AskResume, model.Because("resume-as-it-is", p.whyDoubt(op, l, foreign)))
@@ -87,7 +87,7 @@ func (p *joining) planAbandoned() {
 			continue
 		}
 		if why := p.keptAbandoned(op); why.Code != "" {
-			p.holdUnread(op.Person, op.CSI, op.DN, model.Because("abandoned-credential-kept", op.Username, why))
+			p.holdUnread(op.Subject, model.Because("abandoned-credential-kept", op.Username, why))
 			continue
 		}
 		p.withdrawAbandoned(op)
@@ -115,11 +115,11 @@ func (p *joining) withdrawAbandoned(op model.Operation) {
 	own := model.Ownership{Person: op.Person, CredentialID: l.Credential.ID, Username: l.Credential.Username, CSI: op.CSI}
 	o := p.observations[op.Person]
 	if reason := p.byHand(own); reason.Code != "" {
-		p.holdByHand(op.Person, op.CSI, o.DN, model.Because("left-withdraw-by-hand", p.describeDeparted(o), reason))
+		p.holdByHand(op.WithDN(o.DN), model.Because("left-withdraw-by-hand", p.describeDeparted(o), reason))
 		return
 	}
 	c := p.withdrawal(leaver{
-		person: op.Person, csi: op.CSI, credentialID: own.CredentialID, username: own.Username,
+		Subject: op.WithDN(o.DN), credentialID: own.CredentialID, username: own.Username,
 		observation: o, ids: p.departing(own), rivals: p.rivals(p.ownerAccount(own)),
 	}, own, true)
 	foreign := l.Foreign(op, nil, p.Policy)

@@ -16,8 +16,8 @@ func TestForeign(t *testing.T) {
 	policy := model.Policy{Hash: true, Lock: true}
 	wanted := []model.Setting{{Name: model.SettingCSI, Value: "E1"}, {Name: model.SettingFirstName, Value: "Eva"}}
 	made := model.Credential{ID: "c1", Username: "eva", Hashed: true, Locked: true}
-	known := model.Operation{Op: model.Create, CredentialID: "c1", CSI: "E0", Sent: []model.Setting{{Name: model.SettingLastName, Value: "Alt"}}}
-	unknown := model.Operation{Op: model.Create, CSI: "E0"}
+	known := model.Operation{Op: model.Create, CredentialID: "c1", Subject: model.Subject{CSI: "E0"}, Sent: []model.Setting{{Name: model.SettingLastName, Value: "Alt"}}}
+	unknown := model.Operation{Op: model.Create, Subject: model.Subject{CSI: "E0"}}
 	for _, row := range []struct {
 		name       string
 		op         model.Operation

@@ -133,7 +133,7 @@ func (p *claims) sameElsewhere(old account) (e elsewhere) {
 // of several values another one is their csi, for the last look finds them too.
 func (p *claims) rivalFacts(l leaver) []model.Rival {
 	var people []model.PersonID
-	for _, csi := range p.currentCSIs(l.person, l.csi) {
+	for _, csi := range p.currentCSIs(l.Person, l.CSI) {
 		people = append(people, p.mayHave[csi]...)
 	}
 	for _, r := range l.rivals {

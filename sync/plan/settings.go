@@ -56,7 +56,7 @@ func (p *joining) compareSettings(i model.Identity, credentialID string) {
 	if len(set.After) == 0 {
 		return
 	}
-	c := p.change(model.SetSettings, i, credentialID, preState...)
+	c := p.change(model.SetSettings, i.Subject, credentialID, preState...)
 	c.CredentialID, c.Username = credentialID, p.credentials[credentialID].Username
 	c.Before, c.After = set.Before, set.After
 	c.Settings, c.Foreign = present(i.Settings), p.foreign(i, credentialID)
@@ -65,7 +65,7 @@ func (p *joining) compareSettings(i model.Identity, credentialID string) {
 }
 
 func (p *joining) unset(i model.Identity, credentialID, name, was string) {
-	c := p.change(model.UnsetSetting, i, credentialID, name, was)
+	c := p.change(model.UnsetSetting, i.Subject, credentialID, name, was)
 	c.CredentialID, c.Username = credentialID, p.credentials[credentialID].Username
 	c.Before, c.After = map[string]string{name: was}, map[string]string{name: ""}
 	c.Reasons = model.Because("directory-value-gone", name).Some()
@@ -79,7 +79,7 @@ func (p *joining) create(i model.Identity, reason model.Reason, asks ...question
 	for _, q := range asks {
 		preState = append(preState, string(q.ask), i.CSI, q.about)
 	}
-	c := p.change(model.Create, i, "", preState...)
+	c := p.change(model.Create, i.Subject, "", preState...)
 	c.Username, c.Reasons = i.Username, reason.Some()
 	c.Settings, c.Cells = present(i.Settings), i.Cells
 	c.After = map[string]string{"username": i.Username}

@@ -35,12 +35,12 @@ func (p *given) suspend(c *model.Change) {
 }
 
 // holdByHand holds somebody whose credential must be withdrawn by hand: now, unless they are on leave.
-func (p *draft) holdByHand(person model.PersonID, csi, dn string, reason model.Reason) {
-	if s, said := p.State.Suspension(person); said && s.Stands(p.Now) {
-		p.hold(person, csi, dn, s.Why(p.Now), reason)
+func (p *draft) holdByHand(whom model.Subject, reason model.Reason) {
+	if s, said := p.State.Suspension(whom.Person); said && s.Stands(p.Now) {
+		p.hold(whom, s.Why(p.Now), reason)
 		return
 	}
-	p.holdFor(model.AskByHand, person, csi, dn, reason)
+	p.holdFor(model.AskByHand, whom, reason)
 }
 
 // suspensions are those after this pass. A leave goes with the person to another account of theirs.

@@ -17,7 +17,7 @@ import (
 // hold is what the ledger keeps when somebody says that a person is on leave for so long.
 func (w *world) hold(e *entry, d time.Duration) {
 	w.suspend(model.Suspension{
-		Person: e.id, CSI: e.csi, DN: e.dn(), LastDay: w.now.Add(d - time.Hour).Format(time.DateOnly), Until: w.now.Add(d), Reason: "sabbatical", By: "anna (uid 1000)", Since: w.now,
+		Subject: model.Subject{Person: e.id, CSI: e.csi, DN: e.dn()}, LastDay: w.now.Add(d - time.Hour).Format(time.DateOnly), Until: w.now.Add(d), Reason: "sabbatical", By: "anna (uid 1000)", Since: w.now,
 	})
 	w.state.Approvals = slices.DeleteFunc(slices.Clone(w.state.Approvals), func(a model.GivenApproval) bool { return a.Person == e.id })
 }

@@ -182,7 +182,8 @@ func (p *trust) lostPeople() []model.BaselinePerson {
 	for _, own := range p.State.Owned {
 		if p.lost[own.CredentialID] {
 			why := model.Because("credential-missing", own.Username, p.unlistedSince(model.Object{Kind: model.ObjectCredential, ID: own.CredentialID}))
-			people = append(people, model.BaselinePerson{Person: own.Person, CSI: own.CSI, DN: p.observations[own.Person].DN, Why: why})
+			o := p.observations[own.Person]
+			people = append(people, model.BaselinePerson{Subject: own.WithDN(o.DN), OU: o.OU, Why: why})
 		}
 	}
 	return sortPeople(people)

@@ -17,9 +17,7 @@ func (p *given) undone(own model.Ownership) bool {
 // Undo is what it means to take the withdrawal of one person back. At most one of Already and Refused
 // is set; if neither is, there is something to take back.
 type Undo struct {
-	Person   model.PersonID
-	CSI      string
-	DN       string
+	model.Subject
 	Username string
 	// CredentialID is the credential that was withdrawn, or was to be.
 	CredentialID string
@@ -37,7 +35,7 @@ func ComputeUndo(in Input, person model.PersonID, history model.History) Undo {
 	p := look(in)
 	o, i := p.observations[person], p.identities[person]
 	own, owned := p.lastOwned(person)
-	u := Undo{Person: person, CSI: cmp.Or(i.CSI, cmp.Or(o.CSI, own.CSI)), DN: p.nameOf(person), Username: own.Username, CredentialID: own.CredentialID}
+	u := Undo{Subject: model.Subject{Person: person, CSI: cmp.Or(i.CSI, cmp.Or(o.CSI, own.CSI)), DN: p.nameOf(person)}, Username: own.Username, CredentialID: own.CredentialID}
 	u.Refused = p.leftByDirectory(person)
 	if p.State.HasOpenOrder(own.CredentialID) && p.credentialThere(own) && (u.Refused.Code != "" || !p.withdrawalSent(own)) {
 		u.Open, u.Refused, u.Next = true, model.Reason{}, p.afterOrder(own).Some()

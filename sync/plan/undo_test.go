@@ -56,7 +56,7 @@ func TestWhatCannotBeTakenBack(t *testing.T) {
 	const again = "A withdrawal of credential anna was sent, and no answer says whether it was done"
 	open := func(w *world, e *entry) {
 		own := *w.owner(e.id)
-		w.state.Open = []model.Operation{{ID: 9, Op: model.Withdraw, Ordered: true, Person: own.Person, CredentialID: own.CredentialID, Username: "anna"}}
+		w.state.Open = []model.Operation{{ID: 9, Op: model.Withdraw, Ordered: true, Subject: model.Subject{Person: own.Person}, CredentialID: own.CredentialID, Username: "anna"}}
 	}
 	for _, row := range []struct {
 		name                   string

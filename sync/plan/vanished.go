@@ -50,7 +50,7 @@ func (p *recovered) noteVanished(person model.PersonID) {
 	}
 	for _, id := range departure.IDs {
 		if id.GoneAt.IsZero() && p.gone(model.Object{Kind: model.ObjectUser, ID: id.ThreemaID}) {
-			p.update.Vanished = append(p.update.Vanished, model.Vanished{Departure: model.Departure{Person: person}, ThreemaID: id.ThreemaID})
+			p.update.Vanished = append(p.update.Vanished, model.Vanished{Departure: model.Departure{Subject: model.Subject{Person: person}}, ThreemaID: id.ThreemaID})
 		}
 	}
 }
@@ -64,7 +64,7 @@ func (w *watch) vanishedAndBack() []model.Alarm {
 		}
 		s := v.Departure
 		alarms = append(alarms, model.Alarm{
-			Departure: v.Number, Kind: model.IDReturned, Op: model.Withdraw, Person: s.Person, CSI: s.CSI, DN: s.DN,
+			Departure: v.Number, Kind: model.IDReturned, Op: model.Withdraw, Subject: s.Subject,
 			CredentialID: s.CredentialID, Username: s.Username, ThreemaID: v.ThreemaID, Since: w.Now,
 		})
 	}

@@ -16,7 +16,7 @@ func (w *world) obeyed(own model.Ownership, ids ...string) {
 	w.effects++
 	w.sagas++
 	w.state.Effects = append(slices.Clone(w.state.Effects), model.Effect{
-		ID: w.effects, Departure: w.sagas, Op: model.Withdraw, Person: own.Person, CSI: own.CSI, CredentialID: own.CredentialID, Username: own.Username,
+		ID: w.effects, Departure: w.sagas, Op: model.Withdraw, Subject: model.Subject{Person: own.Person, CSI: own.CSI}, CredentialID: own.CredentialID, Username: own.Username,
 		IDs: ids, Ordered: true, RequestedAt: w.now,
 	})
 }

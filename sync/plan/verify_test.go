@@ -306,7 +306,7 @@ func TestAlarmsSayWhatToDo(t *testing.T) {
 		model.StillActive: "ABCDEFGH", model.CredentialBack: "anna", model.IDReturned: "ABCDEFGH", model.SecondID: "ABCDEFGH",
 	} {
 		for _, op := range []model.Op{model.Withdraw, model.Detach, model.Revoke} {
-			a := model.Alarm{Kind: kind, Op: op, CSI: "E-1", ThreemaID: "ABCDEFGH", Username: "anna"}
+			a := model.Alarm{Kind: kind, Op: op, Subject: model.Subject{CSI: "E-1"}, ThreemaID: "ABCDEFGH", Username: "anna"}
 			for _, text := range []string{object, "in the cockpit", "threema-dirsync explain E-1"} {
 				if !strings.Contains(english.Alarm(a), text) {
 					t.Errorf("%s after %s does not say %q: %s", kind, op, text, english.Alarm(a))

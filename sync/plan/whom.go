@@ -29,22 +29,22 @@ func (p Plan) whom(code model.WaitCode, people map[model.PersonID]bool, yes []mo
 		said[c.ID] = true
 	}
 	named := map[model.PersonID]*model.WaitingPerson{}
-	name := func(person model.PersonID, csi, dn string) *model.WaitingPerson {
-		if named[person] == nil {
-			named[person] = &model.WaitingPerson{Person: person}
+	name := func(whom model.Subject) *model.WaitingPerson {
+		if named[whom.Person] == nil {
+			named[whom.Person] = &model.WaitingPerson{Subject: model.Subject{Person: whom.Person}}
 		}
-		w := named[person]
-		w.CSI, w.DN = cmp.Or(w.CSI, csi), cmp.Or(w.DN, dn)
+		w := named[whom.Person]
+		w.Complete(whom)
 		return w
 	}
 	for person := range people {
-		name(person, "", "")
+		name(model.Subject{Person: person})
 	}
 	for _, c := range p.Changes {
 		if !people[c.Person] {
 			continue
 		}
-		w := name(c.Person, c.CSI, c.DN)
+		w := name(c.Subject)
 		w.AddStep(c, code, said[c.ID])
 		if c.SkippedAs() == code {
 			w.AddSkip(c)
@@ -52,17 +52,17 @@ func (p Plan) whom(code model.WaitCode, people map[model.PersonID]bool, yes []mo
 	}
 	for _, h := range p.Held {
 		if people[h.Person] {
-			name(h.Person, h.CSI, h.DN)
+			name(h.Subject)
 		}
 	}
 	for _, r := range p.Restarted {
 		if people[r.Person] {
-			name(r.Person, r.CSI, r.DN)
+			name(r.Subject)
 		}
 	}
 	if code == model.WaitCode(model.GuardBaseline) && p.Baseline != nil {
 		for _, b := range p.Baseline.Missing {
-			name(b.Person, b.CSI, b.DN).Missing = true
+			name(b.Subject).Missing = true
 		}
 	}
 	list := make([]model.WaitingPerson, 0, len(named))

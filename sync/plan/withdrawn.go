@@ -33,9 +33,9 @@ func (p *leaving) planWithdrawn(l leaver, own model.Ownership) {
 		}
 	}
 	if len(p.plan.Changes) == first {
-		p.holdQuietly(l.person, l.csi, l.observation.DN, model.Because("nothing-more-to-take", p.describeDeparted(l.observation), p.howWithdrawn(own)))
+		p.holdQuietly(l.Subject, model.Because("nothing-more-to-take", p.describeDeparted(l.observation), p.howWithdrawn(own)))
 	}
-	p.beginning[l.person] = true
+	p.beginning[l.Person] = true
 	if status == model.Due && (len(p.plan.Changes) > first || !p.sameStays(l)) {
 		p.withdrawn = append(p.withdrawn, l)
 	}
@@ -64,12 +64,12 @@ func (p *gates) beginWithdrawn() {
 		due[c.Person] = due[c.Person] || c.Status == model.Due
 	}
 	for _, l := range p.withdrawn {
-		if steps[l.person] && !due[l.person] || !p.Policy.Mode.Allows(model.Withdraw) || !p.departedNow[l.person] {
+		if steps[l.Person] && !due[l.Person] || !p.Policy.Mode.Allows(model.Withdraw) || !p.departedNow[l.Person] {
 			continue
 		}
 		departure := model.Departure{
-			Person: l.person, CredentialID: l.credentialID, Username: l.username, CSI: l.csi, DN: l.observation.DN, OU: l.observation.OU,
-			StartedAt: l.withdrawnAt, WithdrawnAt: l.goneAt, Word: p.wordOn(p.owned[l.person]),
+			Subject: l.Subject, CredentialID: l.credentialID, Username: l.username, OU: l.observation.OU,
+			StartedAt: l.withdrawnAt, WithdrawnAt: l.goneAt, Word: p.wordOn(p.owned[l.Person]),
 		}
 		for _, id := range l.ids {
 			departure.IDs = append(departure.IDs, model.DepartingID{ThreemaID: id})

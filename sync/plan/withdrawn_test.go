@@ -184,7 +184,7 @@ func TestADepartureWithNothingToTakeBeginsByTheSameRules(t *testing.T) {
 		"another package":       {func(w *world, _ *entry) { w.pkg.Subscription.ID = "SUB2" }, false},
 		"the clock is in doubt": {func(w *world, _ *entry) { w.clock = model.ServiceClock{Told: true, Ahead: -time.Hour} }, false},
 		"a leave of absence": {func(w *world, anna *entry) {
-			w.state.Suspensions = append(w.state.Suspensions, model.Suspension{Person: anna.id, Until: w.now.Add(30 * day), Since: w.now})
+			w.state.Suspensions = append(w.state.Suspensions, model.Suspension{Subject: model.Subject{Person: anna.id}, Until: w.now.Add(30 * day), Since: w.now})
 		}, false},
 		"a read that is not whole": {func(w *world, _ *entry) { w.source().incomplete = true }, false},
 		"the clock is in doubt, and somebody accepts the baseline": {func(w *world, _ *entry) {

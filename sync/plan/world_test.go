@@ -118,6 +118,9 @@ type entry struct {
 
 func (e *entry) dn() string { return "CN=" + e.first + " " + e.last + ",OU=" + e.ou + ",DC=corp" }
 
+// unit is the OU as the source names it.
+func (e *entry) unit() string { return strings.ToLower("OU=" + e.ou + ",DC=corp") }
+
 func newWorld() *world {
 	w := &world{
 		now: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC),
@@ -200,8 +203,8 @@ func (e *entry) identity() model.Identity {
 		csi, held = "", "no csi"
 	}
 	return model.Identity{
-		Person: e.id, DN: e.dn(), State: e.state, Evidence: e.evidence, Dated: e.dated, Excluded: e.excluded, Protected: e.board,
-		CSI: csi, Username: e.username, Settings: settings, Several: e.several, Undecided: e.unsaid, Held: model.Told("", held).Some(),
+		Subject: model.Subject{Person: e.id, CSI: csi, DN: e.dn()}, OU: e.unit(), State: e.state, Evidence: e.evidence, Dated: e.dated, Excluded: e.excluded, Protected: e.board,
+		Username: e.username, Settings: settings, Several: e.several, Undecided: e.unsaid, Held: model.Told("", held).Some(),
 	}
 }
 
@@ -228,11 +231,11 @@ func (w *world) view(d *directory) model.SourceView {
 	for _, e := range d.people {
 		switch {
 		case !e.outside:
-			v.Snapshot.People = append(v.Snapshot.People, model.Person{ID: e.id, DN: e.dn(), State: e.state, Evidence: e.evidence})
+			v.Snapshot.People = append(v.Snapshot.People, model.Person{ID: e.id, DN: e.dn(), OU: e.unit(), State: e.state, Evidence: e.evidence})
 			v.Identities = append(v.Identities, e.identity())
 		case tracked[e.id]:
 			v.Snapshot.Sightings = append(v.Snapshot.Sightings, model.Sighting{
-				ID: e.id, DN: e.dn(), State: e.state, Evidence: e.evidence, Dated: e.dated, Protected: e.board, Found: e.trace, Placeless: e.placeless,
+				ID: e.id, DN: e.dn(), OU: e.unit(), State: e.state, Evidence: e.evidence, Dated: e.dated, Protected: e.board, Found: e.trace, Placeless: e.placeless,
 			})
 		}
 	}
@@ -642,7 +645,7 @@ func (w *world) apply(p plan.Plan) {
 
 // begin is what the ledger does with a departure whose credential was gone before.
 func (w *world) begin(d model.Departure) {
-	op := model.Operation{Op: model.Withdraw, Person: d.Person, OU: d.OU, CSI: d.CSI, DN: d.DN, CredentialID: d.CredentialID, Username: d.Username, At: d.StartedAt}
+	op := model.Operation{Op: model.Withdraw, Subject: d.Subject, OU: d.OU, CredentialID: d.CredentialID, Username: d.Username, At: d.StartedAt}
 	for _, id := range d.IDs {
 		op.ThreemaIDs = append(op.ThreemaIDs, id.ThreemaID)
 	}
@@ -668,7 +671,7 @@ func (w *world) putOut(d model.Departure, word model.Word) {
 // carryOut journals, sends and settles one change; it tells whether it is known to be done.
 func (w *world) carryOut(c model.Change, fate loss) bool {
 	op := model.Operation{
-		ID: int64(w.next()), ChangeID: c.ID, Op: c.Op, Person: c.Person, OU: c.OU, CSI: c.CSI, DN: c.DN,
+		ID: int64(w.next()), ChangeID: c.ID, Op: c.Op, Subject: c.Subject, OU: c.OU,
 		CredentialID: c.CredentialID, Username: c.Username, Approved: c.Approved || c.By != "", Ordered: c.Ordered, By: c.By, At: w.now,
 	}
 	if c.ThreemaID != "" {
@@ -718,7 +721,7 @@ func (w *world) startSaga(op model.Operation) {
 	s := w.saga(op.Person)
 	if s == nil {
 		w.state.Departures = append(w.state.Departures, model.Departure{
-			Person: op.Person, CredentialID: op.CredentialID, Username: op.Username, CSI: op.CSI, DN: op.DN, OU: op.OU, StartedAt: op.At,
+			Subject: op.Subject, CredentialID: op.CredentialID, Username: op.Username, OU: op.OU, StartedAt: op.At,
 		})
 		s = w.saga(op.Person)
 		if own := w.owner(op.Person); own != nil {
@@ -833,7 +836,7 @@ func (w *world) taken(op model.Operation, threemaID string) {
 	}
 	w.effects++
 	e := model.Effect{
-		ID: w.effects, Departure: w.departure[op.Person], Op: op.Op, Person: op.Person, CSI: s.CSI, DN: s.DN,
+		ID: w.effects, Departure: w.departure[op.Person], Op: op.Op, Subject: model.Subject{Person: op.Person, CSI: s.CSI, DN: s.DN},
 		CredentialID: s.CredentialID, Username: s.Username, ThreemaID: threemaID, RequestedAt: w.now, FirstName: s.FirstName, LastSeen: s.LastSeen,
 	}
 	for _, id := range s.IDs {

@@ -58,8 +58,8 @@ func TestAYesIsToldForAllItsSteps(t *testing.T) {
 	t.Parallel()
 	anna := model.PersonID{Source: "corp", ID: "guid-1"}
 	p := plan.Plan{Hash: "77aa", Changes: []model.Change{
-		{ID: "1", Op: model.DisableContact, Person: anna, CSI: "7", Status: model.NeedsApproval, Protected: true},
-		{ID: "2", Op: model.Revoke, Person: anna, CSI: "7", Status: model.NeedsApproval, Asks: []model.Ask{model.AskOthersUse}},
+		{ID: "1", Op: model.DisableContact, Subject: model.Subject{Person: anna, CSI: "7"}, Status: model.NeedsApproval, Protected: true},
+		{ID: "2", Op: model.Revoke, Subject: model.Subject{Person: anna, CSI: "7"}, Status: model.NeedsApproval, Asks: []model.Ask{model.AskOthersUse}},
 	}}
 	for _, x := range p.Waits() {
 		ops := map[model.WaitCode][]model.Op{model.WaitApproval: {model.DisableContact, model.Revoke}, model.WaitCode(model.AskOthersUse): {model.Revoke, model.DisableContact}}[x.Code]
@@ -96,7 +96,7 @@ func TestToldNamesAreUnderstood(t *testing.T) {
 	t.Parallel()
 	anna, bert := model.PersonID{Source: "corp", ID: "guid-1"}, model.PersonID{Source: "corp", ID: "guid-2"}
 	seen := func(person model.PersonID, csi string) model.Observation {
-		return model.Observation{Person: person, CSI: csi}
+		return model.Observation{Subject: model.Subject{Person: person, CSI: csi}}
 	}
 	for name, row := range map[string]struct {
 		state model.State
@@ -104,7 +104,7 @@ func TestToldNamesAreUnderstood(t *testing.T) {
 	}{
 		"alone":                   {model.State{Observations: []model.Observation{seen(anna, "7"), seen(bert, "8")}}, "7"},
 		"two accounts":            {model.State{Observations: []model.Observation{seen(anna, "7"), seen(bert, "7")}}, "corp/guid-1"},
-		"a leaver":                {model.State{Departures: []model.Departure{{Person: bert, CSI: "7"}}}, "corp/guid-1"},
+		"a leaver":                {model.State{Departures: []model.Departure{{Subject: model.Subject{Person: bert, CSI: "7"}}}}, "corp/guid-1"},
 		"the login of another":    {model.State{Owned: []model.Ownership{{Person: bert, CSI: "8", Username: "7"}}}, "corp/guid-1"},
 		"a renamed source":        {model.State{Owned: []model.Ownership{{Person: model.PersonID{Source: "old", ID: "guid-1"}, CSI: "7"}}}, "7"},
 		"the directory ID of one": {model.State{Observations: []model.Observation{seen(model.PersonID{Source: "corp", ID: "7"}, "9")}}, "corp/guid-1"},

@@ -10,8 +10,7 @@ import (
 
 // Order is an order that is not carried out yet.
 type Order struct {
-	Person                 model.PersonID
-	CSI, DN                string
+	model.Subject
 	CredentialID, Username string
 	At                     time.Time
 	By                     string
@@ -26,7 +25,7 @@ func ordersOf(state model.State) []Order {
 	var orders []Order
 	names := state.Names()
 	for _, o := range state.OpenOrders {
-		s := Order{Person: o.Person, CredentialID: o.CredentialID, At: o.At, By: o.By}
+		s := Order{Subject: model.Subject{Person: o.Person}, CredentialID: o.CredentialID, At: o.At, By: o.By}
 		if n := slices.IndexFunc(state.Owned, func(own model.Ownership) bool { return own.CredentialID == o.CredentialID }); n >= 0 {
 			s.Username, s.CSI = state.Owned[n].Username, state.Owned[n].CSI
 			s.Sent, s.SettledFrom = state.LostAnswer(state.Owned[n])

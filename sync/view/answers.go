@@ -25,8 +25,8 @@ func WriteLines(w io.Writer, lines ...string) error {
 }
 
 // PersonName names somebody in an answer.
-func PersonName(csi, dn string, person model.PersonID) string {
-	return strings.Join(strings.Fields(csi+" "+dn), " ") + " (" + person.String() + ")"
+func PersonName(whom model.Subject) string {
+	return strings.Join(strings.Fields(whom.CSI+" "+whom.DN), " ") + " (" + whom.Person.String() + ")"
 }
 
 // WriteAnswer writes what came of somebody's word about one person.

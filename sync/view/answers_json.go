@@ -79,7 +79,7 @@ type (
 
 // NewAnswerJSON shapes it.
 func NewAnswerJSON(a outcomes.Answer) AnswerJSON {
-	doc := AnswerJSON{Outcome: a.Outcome, ExitCode: a.ExitCode, Message: a.Message, Code: a.Code, Meaning: append([]string{}, a.Lines...), Codes: append([]model.Code{}, a.Codes...), Person: PersonJSON{a.Person.Source, a.Person.ID, a.CSI, a.DN}}
+	doc := AnswerJSON{Outcome: a.Outcome, ExitCode: a.ExitCode, Message: a.Message, Code: a.Code, Meaning: append([]string{}, a.Lines...), Codes: append([]model.Code{}, a.Codes...), Person: newPersonJSON(a.Subject)}
 	if a.Suspension != nil {
 		doc.Suspension = new(NewReasonedSuspensionJSON(*a.Suspension))
 	}
@@ -89,7 +89,7 @@ func NewAnswerJSON(a outcomes.Answer) AnswerJSON {
 // NewWithdrawalJSON shapes it.
 func NewWithdrawalJSON(w outcomes.Withdrawal) WithdrawalJSON {
 	doc := WithdrawalJSON{
-		Outcome: w.Outcome, ExitCode: w.ExitCode, Message: w.Message, Code: cmp.Or(w.Already.Code, w.Refused.Code), Person: PersonJSON{w.Person.Source, w.Person.ID, w.CSI, w.DN},
+		Outcome: w.Outcome, ExitCode: w.ExitCode, Message: w.Message, Code: cmp.Or(w.Already.Code, w.Refused.Code), Person: newPersonJSON(w.Subject),
 		Username: w.Username, CredentialID: w.CredentialID, ThreemaIDs: append([]string{}, w.ThreemaIDs...),
 		Departed: w.Departed, Directory: english.Say(w.Directory), DirectoryCode: w.Directory.Code, Meaning: []string{}, Hash: w.Hash, Changes: NewChangesJSON(w.Changes), Stands: w.Stands,
 	}

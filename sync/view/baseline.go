@@ -39,7 +39,7 @@ func (o *printer) baseline(b *plan.BaselineChange) {
 		{"Their credential is missing", "-", b.Missing}, {"Held, as nothing shows that they left", "!", b.Unclear},
 	} {
 		o.section(fmt.Sprintf("\n%s (%d):", list.title, len(list.people)), len(list.people), func(n int) string {
-			return row("  "+list.sign+" "+model.DescribePerson(list.people[n].CSI, list.people[n].DN, list.people[n].Person), english.Say(list.people[n].Why))
+			return row("  "+list.sign+" "+list.people[n].Whose(), english.Say(list.people[n].Why))
 		})
 	}
 }

@@ -18,7 +18,7 @@ import (
 // WriteExplanation writes the explanation for people: the next step first, then what it follows from.
 func WriteExplanation(w io.Writer, x explain.Explanation) error {
 	out := &printer{w: tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)}
-	out.line("%s", model.DescribePerson(x.CSI, x.DN, x.Person))
+	out.line("%s", x.Whose())
 	out.fact("directory ID", x.Person.String())
 	out.fact("username", cmp.Or(x.Username, "(none)"))
 	next := x.Next.Words

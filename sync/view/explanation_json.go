@@ -10,7 +10,7 @@ import (
 // NewExplanationJSON shapes the explanation for programs.
 func NewExplanationJSON(x explain.Explanation) ExplanationJSON {
 	doc := ExplanationJSON{
-		Person: PersonJSON{x.Person.Source, x.Person.ID, x.CSI, x.DN}, Username: x.Username,
+		Person: newPersonJSON(x.Subject), Username: x.Username,
 		Next:     NextStepJSON{Step: x.Next.Words, NotBefore: optionalTime(x.Next.At)},
 		Settings: model.Convert(x.Settings, newSettingJSON), SettingsStay: x.SettingsStay,
 		Users: model.Convert(x.Users, func(u model.User) UserJSON {

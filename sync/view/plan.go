@@ -21,7 +21,7 @@ func WritePlan(w io.Writer, p plan.Plan, limit int) error {
 	out.line("Plan %s for %s (%s), policy %s, %s", p.Hash, p.Subscription.Name, p.Subscription.ID, p.Policy, wording.Stamp(p.GeneratedAt))
 	out.section(fmt.Sprintf("\nAlarms (%d), nothing is done about them from here:", len(p.Alarms)), len(p.Alarms), func(n int) string {
 		a := p.Alarms[n]
-		return row("  ALARM "+string(a.Kind), model.DescribePerson(a.CSI, a.DN, a.Person), "since "+wording.Stamp(a.Since), english.Alarm(a))
+		return row("  ALARM "+string(a.Kind), a.Whose(), "since "+wording.Stamp(a.Since), english.Alarm(a))
 	})
 	if under, last := plan.UnderWay(p.Effects); under > 0 {
 		out.line("Effects under way: %d requested and not verified yet, effective by %s", under, wording.Stamp(last))
@@ -35,20 +35,20 @@ func WritePlan(w io.Writer, p plan.Plan, limit int) error {
 	}
 	out.section(fmt.Sprintf("\nNever confirmed, as nobody looks often enough (%d):", len(p.Restarted)), len(p.Restarted), func(n int) string {
 		r := p.Restarted[n]
-		return row("  ! "+model.DescribePerson(r.CSI, r.DN, r.Person), english.Say(r.Why()))
+		return row("  ! "+r.Whose(), english.Say(r.Why()))
 	})
 	leaves := plan.ToldLeaves(p.Suspended)
 	out.section(fmt.Sprintf("\nLeave of absence, said by somebody (%d):", len(leaves)), len(leaves), func(n int) string {
 		s := leaves[n]
-		return row("  = "+model.DescribePerson(s.CSI, s.DN, s.Person), english.Leave(s))
+		return row("  = "+s.Whose(), english.Leave(s))
 	})
 	out.section(fmt.Sprintf("\nNot shown as entitled by a read that proves nothing, so nothing happens to them (%d):", len(p.Missed)), len(p.Missed), func(n int) string {
 		m := p.Missed[n]
-		return row("  ? "+model.DescribePerson(m.CSI, m.DN, m.Person), english.Say(m.Shown), "seen last "+wording.StampOr(m.LastSeen, "by no pass that is known"), "until this holds again: "+strings.Join(m.Conditions, ", "))
+		return row("  ? "+m.Whose(), english.Say(m.Shown), "seen last "+wording.StampOr(m.LastSeen, "by no pass that is known"), "until this holds again: "+strings.Join(m.Conditions, ", "))
 	})
 	out.section(fmt.Sprintf("\nHeld, nothing is done for them (%d):", len(p.Held)), len(p.Held), func(n int) string {
 		h := p.Held[n]
-		return row("  ! "+model.DescribePerson(h.CSI, h.DN, h.Person), english.Join(h.Reasons))
+		return row("  ! "+h.Whose(), english.Join(h.Reasons))
 	})
 	out.section(fmt.Sprintf("\nWorth knowing, nothing is done about it (%d):", len(p.Notices)), len(p.Notices), func(n int) string {
 		x := p.Notices[n]
@@ -73,7 +73,7 @@ func WritePlan(w io.Writer, p plan.Plan, limit int) error {
 func about(n plan.Notice) string {
 	switch {
 	case n.CSI != "" || n.DN != "" || n.Person.ID != "":
-		return model.DescribePerson(n.CSI, n.DN, n.Person)
+		return n.Whose()
 	case n.Person.Source != "":
 		return "source " + n.Person.Source
 	}

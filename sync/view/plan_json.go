@@ -50,14 +50,14 @@ func NewBaselinePeopleJSON(people []model.BaselinePerson) []HeldJSON {
 
 // newBaselinePersonJSON shapes a person of a baseline.
 func newBaselinePersonJSON(b model.BaselinePerson) HeldJSON {
-	return HeldJSON{Person: PersonJSON{b.Person.Source, b.Person.ID, b.CSI, b.DN}, Reason: english.Say(b.Why), Codes: model.CodesOf(b.Why.Some())}
+	return HeldJSON{Person: newPersonJSON(b.Subject), Reason: english.Say(b.Why), Codes: model.CodesOf(b.Why.Some())}
 }
 
 // NewSourceJSON shapes one source.
 func NewSourceJSON(s model.SourceReport) SourceJSON {
 	return SourceJSON{
 		Name: s.Name, Complete: s.Complete, People: s.People, Outside: s.Outside.People, Groups: s.Outside.Groups,
-		OutsidePeople: model.Convert(s.Outside.Shown, func(o model.OutsidePerson) PersonJSON { return PersonJSON{o.Person.Source, o.Person.ID, o.CSI, o.DN} }),
+		OutsidePeople: model.Convert(s.Outside.Shown, newPersonJSON),
 		Conditions: model.Convert(s.Conditions, func(c model.Condition) ConditionJSON {
 			return ConditionJSON{c.Name, c.OK, english.Say(c.Detail), c.Detail.Code}
 		}),
@@ -76,7 +76,7 @@ func NewChangeJSON(c model.Change) ChangeJSON {
 		dueAt = c.NotBefore
 	}
 	return ChangeJSON{
-		ID: c.ID, Op: c.Op, Class: c.Class, Person: PersonJSON{c.Person.Source, c.Person.ID, c.CSI, c.DN},
+		ID: c.ID, Op: c.Op, Class: c.Class, Person: newPersonJSON(c.Subject),
 		CredentialID: c.CredentialID, Username: c.Username, ThreemaID: c.ThreemaID, Reason: english.Join(c.Reasons), Codes: model.CodesOf(c.Reasons), Evidence: english.Say(c.Evidence), EvidenceCode: c.Evidence.Code,
 		Before: notNil(c.Before), After: notNil(c.After), Requests: c.Requests,
 		Status: c.Status, NotBefore: optionalTime(c.NotBefore), DueAt: optionalTime(dueAt), Guard: c.Guard,
@@ -101,20 +101,20 @@ func NewSkipsJSON(skips []model.Skip) []SkipJSON { return model.Convert(skips, s
 
 // newHeldJSON shapes somebody who is held.
 func newHeldJSON(h model.Held) HeldJSON {
-	return HeldJSON{Person: PersonJSON{h.Person.Source, h.Person.ID, h.CSI, h.DN}, Reason: english.Join(h.Reasons), Codes: model.CodesOf(h.Reasons), Ask: h.Ask}
+	return HeldJSON{Person: newPersonJSON(h.Subject), Reason: english.Join(h.Reasons), Codes: model.CodesOf(h.Reasons), Ask: h.Ask}
 }
 
 // newMissedJSON shapes somebody whom a read did not show.
 func newMissedJSON(m plan.Missed) MissedJSON {
 	return MissedJSON{
-		Person: PersonJSON{m.Person.Source, m.Person.ID, m.CSI, m.DN}, Shown: english.Say(m.Shown), LastSeen: optionalTime(m.LastSeen.Truncate(time.Second)),
+		Person: newPersonJSON(m.Subject), Shown: english.Say(m.Shown), LastSeen: optionalTime(m.LastSeen.Truncate(time.Second)),
 		Conditions: m.Conditions, Detail: english.Say(m.Reason()), Code: m.Reason().Code,
 	}
 }
 
 // newNoticeJSON shapes a notice.
 func newNoticeJSON(n plan.Notice) NoticeJSON {
-	return NoticeJSON{Kind: n.Kind, Person: PersonJSON{n.Person.Source, n.Person.ID, n.CSI, n.DN}, Detail: english.Say(n.Reason), Code: n.Reason.Code}
+	return NoticeJSON{Kind: n.Kind, Person: newPersonJSON(n.Subject), Detail: english.Say(n.Reason), Code: n.Reason.Code}
 }
 
 // NewEffectsJSON shapes some effects.
@@ -125,7 +125,7 @@ func NewEffectsJSON(effects []model.Effect) []EffectJSON {
 // newEffectJSON shapes one effect.
 func newEffectJSON(e model.Effect) EffectJSON {
 	return EffectJSON{
-		Op: e.Op, Person: PersonJSON{e.Person.Source, e.Person.ID, e.CSI, e.DN},
+		Op: e.Op, Person: newPersonJSON(e.Subject),
 		CredentialID: e.CredentialID, Username: e.Username, ThreemaID: e.ThreemaID,
 		State: e.State(), RequestedAt: e.RequestedAt.UTC(), EffectiveBy: e.EffectiveBy().UTC(), VerifiedAt: optionalTime(e.VerifiedAt), Ordered: e.Ordered,
 	}
@@ -137,20 +137,20 @@ func NewAlarmsJSON(alarms []model.Alarm) []AlarmJSON { return model.Convert(alar
 // newAlarmJSON shapes one alarm.
 func newAlarmJSON(a model.Alarm) AlarmJSON {
 	return AlarmJSON{
-		Kind: a.Kind, Person: PersonJSON{a.Person.Source, a.Person.ID, a.CSI, a.DN},
+		Kind: a.Kind, Person: newPersonJSON(a.Subject),
 		CredentialID: a.CredentialID, Username: a.Username, ThreemaID: a.ThreemaID, Since: a.Since.UTC(), Detail: english.Alarm(a),
 	}
 }
 
 // newRestartedJSON shapes a departure that begins again and again.
 func newRestartedJSON(r plan.Restarted) RestartedJSON {
-	return RestartedJSON{Person: PersonJSON{r.Person.Source, r.Person.ID, r.CSI, r.DN}, Restarts: r.Restarts, Since: r.Since.UTC(), Detail: english.Say(r.Why()), Code: r.Why().Code}
+	return RestartedJSON{Person: newPersonJSON(r.Subject), Restarts: r.Restarts, Since: r.Since.UTC(), Detail: english.Say(r.Why()), Code: r.Why().Code}
 }
 
 // newSuspendedJSON shapes a leave of absence, without the reason.
 func newSuspendedJSON(s model.SuspendedPerson) SuspendedJSON {
 	return SuspendedJSON{
-		Person: PersonJSON{s.Person.Source, s.Person.ID, s.CSI, s.DN}, LastDay: s.LastDay, Until: s.Until.UTC(), By: s.By, Since: s.Since.UTC(),
+		Person: newPersonJSON(s.Subject), LastDay: s.LastDay, Until: s.Until.UTC(), By: s.By, Since: s.Since.UTC(),
 		Over: optionalTime(s.Over), Account: s.Account.String(), Standing: s.Standing, EndsSoon: s.Soon, Earliest: optionalTime(s.Earliest), Detail: english.Leave(s),
 	}
 }
@@ -182,14 +182,14 @@ func NewWaitingPeopleJSON(people []model.WaitingPerson) []WaitingPersonJSON {
 
 // newWaitingPersonJSON shapes a person of a wait.
 func newWaitingPersonJSON(w model.WaitingPerson) WaitingPersonJSON {
-	return WaitingPersonJSON{Person: PersonJSON{w.Person.Source, w.Person.ID, w.CSI, w.DN}, Steps: append([]model.Op{}, w.Steps...), Also: w.Also, AskedBy: w.AskedBy, Missing: w.Missing, Reason: english.Join(w.Why), Codes: model.CodesOf(w.Why)}
+	return WaitingPersonJSON{Person: newPersonJSON(w.Subject), Steps: append([]model.Op{}, w.Steps...), Also: w.Also, AskedBy: w.AskedBy, Missing: w.Missing, Reason: english.Join(w.Why), Codes: model.CodesOf(w.Why)}
 }
 
 // Wait is one wait, read back from a report.
 func (w WaitJSON) Wait() model.Wait {
 	wait := model.Wait{Code: w.Code, Since: w.Since, People: w.People, Command: w.Command, Covers: w.Covers, CoversSteps: w.CoversSteps, Check: model.Told("", w.Check).Some()}
 	for _, x := range w.Whom {
-		wait.Whom = append(wait.Whom, model.WaitingPerson{Person: x.Person.PersonID(), CSI: x.Person.CSI, DN: x.Person.DN, Steps: x.Steps, Also: x.Also, AskedBy: x.AskedBy, Missing: x.Missing, Why: x.why()})
+		wait.Whom = append(wait.Whom, model.WaitingPerson{Subject: x.Person.subject(), Steps: x.Steps, Also: x.Also, AskedBy: x.AskedBy, Missing: x.Missing, Why: x.why()})
 	}
 	return wait
 }

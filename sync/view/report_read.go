@@ -18,7 +18,7 @@ func (c ChangeJSON) Change() model.Change {
 	protected, byClass := model.Rules(c.AskedBy)
 	return model.Change{
 		ID: c.ID, Op: c.Op, ThreemaID: c.ThreemaID, After: c.After, Status: c.Status, Guard: c.Guard, Asks: c.Asks,
-		Person: c.Person.PersonID(), CSI: c.Person.CSI, DN: c.Person.DN, Protected: protected, ByClass: byClass,
+		Subject: c.Person.subject(), Protected: protected, ByClass: byClass,
 	}
 }
 
@@ -32,7 +32,7 @@ func PastReport(record json.RawMessage) status.Report {
 			return status.Guard{Name: g.Guard, Source: g.Source, Detail: g.Detail, Check: g.Check, Codes: g.Codes}
 		}),
 		Held: model.Convert(r.Held, func(h HeldJSON) model.Held {
-			return model.Held{Person: h.Person.PersonID(), Reasons: model.Told("", h.Reason).Some()}
+			return model.Held{Subject: model.Subject{Person: h.Person.PersonID()}, Reasons: model.Told("", h.Reason).Some()}
 		}),
 		Results: model.Convert(r.Results, func(x ResultJSON) status.Result {
 			return status.Result{Op: x.Op, Outcome: x.Outcome, Message: x.Message}
@@ -48,7 +48,7 @@ func PastReport(record json.RawMessage) status.Report {
 
 func pastPeople(people []HeldJSON) []model.BaselinePerson {
 	return model.Convert(people, func(h HeldJSON) model.BaselinePerson {
-		return model.BaselinePerson{Person: h.Person.PersonID(), CSI: h.Person.CSI, DN: h.Person.DN, Why: model.Told("", h.Reason)}
+		return model.BaselinePerson{Subject: h.Person.subject(), Why: model.Told("", h.Reason)}
 	})
 }
 
@@ -58,9 +58,7 @@ func (s SourceJSON) source() status.Source {
 			Name: s.Name, Complete: s.Complete, People: s.People, Conditions: model.Convert(s.Conditions, func(c ConditionJSON) model.Condition {
 				return model.Condition{Name: c.Name, OK: c.OK, Detail: model.Told(c.Code, c.Detail)}
 			}),
-			Outside: model.Outside{People: s.Outside, Groups: s.Groups, Shown: model.Convert(s.OutsidePeople, func(o PersonJSON) model.OutsidePerson {
-				return model.OutsidePerson{Person: o.PersonID(), CSI: o.CSI, DN: o.DN}
-			})},
+			Outside: model.Outside{People: s.Outside, Groups: s.Groups, Shown: model.Convert(s.OutsidePeople, PersonJSON.subject)},
 		},
 		Reason: s.Reason, Error: s.Error, Codes: s.Codes,
 	}

@@ -229,3 +229,11 @@ type (
 
 // PersonID is who it is.
 func (p PersonJSON) PersonID() model.PersonID { return model.PersonID{Source: p.Source, ID: p.ID} }
+
+func newPersonJSON(whom model.Subject) PersonJSON {
+	return PersonJSON{whom.Person.Source, whom.Person.ID, whom.CSI, whom.DN}
+}
+
+func (p PersonJSON) subject() model.Subject {
+	return model.Subject{Person: p.PersonID(), CSI: p.CSI, DN: p.DN}
+}

@@ -43,7 +43,7 @@ func newReadSourceJSON(s status.Source) SourceJSON {
 }
 
 func newOrderJSON(o status.Order) OrderJSON {
-	return OrderJSON{PersonJSON{o.Person.Source, o.Person.ID, o.CSI, o.DN}, o.CredentialID, o.Username, o.At.UTC(), o.By, o.Sent, optionalTime(o.SettledFrom)}
+	return OrderJSON{newPersonJSON(o.Subject), o.CredentialID, o.Username, o.At.UTC(), o.By, o.Sent, optionalTime(o.SettledFrom)}
 }
 
 func newLeaverJSON(l status.Leaver) LeaverJSON {

@@ -118,8 +118,8 @@ func TestForeignTextSteersNoStatus(t *testing.T) {
 	const evil = "x\nSTOP:  faked\t\x1b[2J\u202e"
 	out := written(t, status.Status{
 		Sources: []status.Source{{SourceReport: model.SourceReport{Name: "corp", Conditions: []model.Condition{{Name: evil, Detail: model.Told("", evil)}}}, Error: evil}},
-		Orders:  []status.Order{{Username: evil, DN: evil, By: evil, Typed: evil}}, Leavers: []status.Leaver{{Observation: model.Observation{DN: evil, Evidence: model.Evidence{Detail: evil}}}},
-		Alarms: []model.Alarm{{DN: evil}}, Guards: []status.Guard{{Detail: evil}}, Answered: []status.Answer{{Words: evil}},
+		Orders:  []status.Order{{Username: evil, Subject: model.Subject{DN: evil}, By: evil, Typed: evil}}, Leavers: []status.Leaver{{Observation: model.Observation{Subject: model.Subject{DN: evil}, Evidence: model.Evidence{Detail: evil}}}},
+		Alarms: []model.Alarm{{Subject: model.Subject{DN: evil}}}, Guards: []status.Guard{{Detail: evil}}, Answered: []status.Answer{{Words: evil}},
 	})
 	if strings.ContainsAny(out, "\x1b\u202e\t") || strings.Contains(out, "\nSTOP") {
 		t.Error(out)
@@ -129,7 +129,7 @@ func TestForeignTextSteersNoStatus(t *testing.T) {
 // TestStatusTellsWhoGoesWithoutAYes: an answer that made room for others is not all there is to say.
 func TestStatusTellsWhoGoesWithoutAYes(t *testing.T) {
 	t.Parallel()
-	who := []model.WaitingPerson{{CSI: "1003", DN: "uid=a", Steps: []model.Op{model.Withdraw}}}
+	who := []model.WaitingPerson{{Subject: model.Subject{CSI: "1003", DN: "uid=a"}, Steps: []model.Op{model.Withdraw}}}
 	out := written(t, status.Status{Freed: &status.Freed{People: 2, Whom: who}})
 	for _, text := range []string{"CAUTION", "2 people", "without a yes", "withdraw / Zugang entziehen: 1003 uid=a", "… and 1 more", "threema-dirsync hold PERSON"} {
 		if !strings.Contains(out, text) {

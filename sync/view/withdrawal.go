@@ -49,7 +49,7 @@ func WriteAnnouncement(out io.Writer, w outcomes.Withdrawal) error {
 		used = "used by the Threema ID " + strings.Join(w.ThreemaIDs, ", ")
 	}
 	lines := []string{
-		fmt.Sprintf("Withdrawing (Zugang entziehen) credential %s, %s, of %s", w.Username, used, PersonName(w.CSI, w.DN, w.Person)),
+		fmt.Sprintf("Withdrawing (Zugang entziehen) credential %s, %s, of %s", w.Username, used, PersonName(w.Subject)),
 		"The directory says: " + english.Say(w.Directory),
 	}
 	return WriteLines(out, append(lines, WithdrawalMeaning(w)...)...)
