@@ -109,10 +109,14 @@ func (s serviceView) finding(key, path string, came, advice model.Reason) Findin
 	return Finding{Files, "service", s.verdict, "look at " + path + " (" + key + ") as the service will, user " + s.who.name, came, advice}
 }
 
-// reading looks at a file that the service opens itself. todo is what lets it.
+// reading looks at a file that the service opens itself. todo is what lets it. Of one that is not there the rest of check
+// tells.
 func (s serviceView) reading(key, path string, todo model.Reason) []Finding {
 	if by := s.unit.hides(whereTo(path)); by != "" {
 		return []Finding{s.finding(key, path, model.Because("unit-hides-file", by), model.Because("install-where-seen", s.who.group, path))}
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil
 	}
 	return s.kept(key, path, s.sees.barrier("-r", path), model.Because("only-root-reads"), todo)
 }

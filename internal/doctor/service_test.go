@@ -59,6 +59,9 @@ func TestServiceView(t *testing.T) {
 		"root's configuration": {unit{}, func(s *serviceView, dir string) { s.sees = blind(dir + "/config.yaml") }, "failure",
 			[]string{"(configuration)", "root may read it, and the service may not", "chgrp svcgroup DIR/config.yaml; chmod 640 DIR/config.yaml"}},
 		"a CA of root's": {unit{}, func(s *serviceView, dir string) { s.sees = blind(dir + "/ca.pem") }, "failure", []string{"(sources[0].ca_file)", "chmod 644 DIR/ca.pem"}},
+		"a CA that is not there": {unit{}, func(s *serviceView, dir string) {
+			s.config.Sources[0].CAFile, s.sees = dir+"/none.pem", blind(dir+"/none.pem")
+		}, "pass", []string{"may read and write"}},
 		"a folder on the way": {unit{}, func(s *serviceView, dir string) { s.sees = blind(dir) }, "failure",
 			[]string{"(configuration)", "may not enter DIR,", "chgrp svcgroup DIR; chmod g+x DIR"}},
 		"a home": {unit{"ProtectHome": {"yes"}}, func(s *serviceView, _ string) { s.config.Sources[0].CAFile = "/home/anna/ca.pem" }, "failure",
