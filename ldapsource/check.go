@@ -126,7 +126,7 @@ func countPeople(people []model.Person) string {
 	if inNoGroup > 0 {
 		outside = fmt.Sprintf(" %d in none of the groups,", inNoGroup)
 	}
-	return fmt.Sprintf("%s: %d entitled, %d departed,%s %d unknown; %d of them held",
+	return fmt.Sprintf("%s: %d entitled, %d departed,%s %d unknown; %d of these have a fault of their own",
 		wording.Counted(len(people), "person", "people"), states[model.Entitled], states[model.Departed], outside, states[model.Unknown], held)
 }
 

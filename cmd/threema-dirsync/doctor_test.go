@@ -287,7 +287,7 @@ func TestCheckCountsWhatIsMissing(t *testing.T) {
 				t.Errorf("%+v, want %q", f, want)
 			}
 		case "people":
-			if want := "6 people: 5 entitled, 1 departed, 0 unknown; 0 of them held"; f.Came != want {
+			if want := "6 people: 5 entitled, 1 departed, 0 unknown; 0 of these have a fault of their own"; f.Came != want {
 				t.Errorf("%+v, want %q", f, want)
 			}
 		case "account-state":
