@@ -229,3 +229,40 @@ func TestAcceptedPersonGetsAccessBack(t *testing.T) {
 		t.Errorf("not adopted: %v", summary(p))
 	}
 }
+
+// TestAnAcceptedLossIsAWordUnderRecreate: credentials.recreate gives back what went by hand, and nothing of a mass that
+// somebody accepted: not to who left and came back, and not to an account made anew.
+func TestAnAcceptedLossIsAWordUnderRecreate(t *testing.T) {
+	t.Parallel()
+	for name, back := range map[string]func(w *world, lost *entry) *entry{
+		"who left and came back": func(_ *world, lost *entry) *entry { lost.comeBack(); return lost },
+		"an account made anew": func(w *world, lost *entry) *entry {
+			young := w.hire("young")
+			young.csi = lost.csi
+			return young
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := crowd(60)
+			w.policy.Recreate = true
+			lose(4)(w)
+			w.losing(t, 0)
+			w.accept = true
+			w.losing(t, time.Hour)
+			w.accept = false
+			lost := w.source().people[0]
+			lost.leave(model.Disabled)
+			for range 12 {
+				w.later(t, day)
+			}
+			comes := back(w, lost)
+			for range 3 {
+				p := w.later(t, day)
+				if slices.ContainsFunc(p.Changes, func(c model.Change) bool { return c.Op == model.Create && c.Person == comes.id && c.Status == model.Due }) {
+					t.Fatalf("gets a credential again: %v", summary(p))
+				}
+			}
+		})
+	}
+}
