@@ -2,6 +2,7 @@
 // waits for a yes or was given one, what is of that person or of an OU. Who is not the only one is nobody's guess: the
 // error names the candidates. It does no I/O.
 //
+//	register.go  under which keys each person is known
 //	find.go      by ID, csi, username, mail, DN, Threema ID, credential, or as the history knows them
 //	names.go     by their names, the weakest of all keys
 //	only.go      what waits, of one person or OU

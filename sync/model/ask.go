@@ -53,11 +53,3 @@ func (c *Change) Ask(a Ask, why Reason) {
 	slices.Sort(c.Asks)
 	c.Questions, c.Reasons = append(slices.Clip(c.Questions), why), append(slices.Clip(c.Reasons), why)
 }
-
-// JoinReasons joins what asks for the same yes.
-func JoinReasons(a, b string) string {
-	if a == "" || b == "" {
-		return a + b
-	}
-	return a + "; " + b
-}

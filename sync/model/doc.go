@@ -79,7 +79,6 @@
 //	reason.go           why something is as it is, as a code
 //	words.go            operations, words of a shell
 //	names.go            how to name a person in a command
-//	someous.go          OUs, but not all
 //	convert.go          lists of another type
 //	leading_value.go    the value that a DN begins with
 //	fold.go             names, csis and DNs as people compare them

@@ -43,3 +43,6 @@ type Guard struct {
 
 // TrippedGuard is a guard in the record of a pass, as it was worded then.
 type TrippedGuard struct{ Name, Source, Words string }
+
+// ShownOUs caps the OUs that a guard names; the plan lists everybody.
+const ShownOUs = 2

@@ -53,6 +53,7 @@
 //	evidence.go        what the reads say of each person
 //	observe.go         snapshot and memory become the new memory: confirmation
 //	renamed.go         is a new source an old one under another name?
+//	departed.go        what proves that somebody left, and what keeps them
 //	missed.go          whom a read that proves nothing does not show as entitled
 //
 //	trust.go           can this inventory be what it says?
@@ -78,6 +79,7 @@
 //	notices.go         what is ours and looks odd
 //
 //	leaver.go          the way out, up to the withdrawal
+//	leaverids.go       the Threema IDs that it takes
 //	departure.go       the way out, from the withdrawal on
 //	withdrawn.go       the way out of somebody whose credential had gone before
 //
