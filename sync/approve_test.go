@@ -434,3 +434,40 @@ func TestStopFileInThePlan(t *testing.T) {
 	w.exits(dirsync.ExitWaiting) // the revocation of user04
 	w.equal("revoked", 1, len(w.sim.State().Revoked))
 }
+
+// TestAStopFileBeginsNoDeparture: also not of somebody whose credential is gone already, with a Threema ID to take or
+// without one. Laid while the pass runs, it is found before the departure is recorded.
+func TestAStopFileBeginsNoDeparture(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{sim: worksim.Options{Quirks: []string{worksim.KeepContacts}}}, employees(8)...)
+	w.policy.ID = model.DetachID
+	w.rollOut()
+	w.directory.put(employee(9)) // who never logs in
+	w.ok()
+	w.wantOrdered(employee(3).CSI)
+	w.wantOrdered(employee(9).CSI)
+	w.advance(2 * time.Hour)
+	w.ok()
+	w.directory.dismiss(t, "id-03")
+	w.directory.dismiss(t, "id-09")
+	looks := 0
+	w.stop = func() string {
+		if looks++; looks > 1 { // the plan was made without it
+			return stopFile
+		}
+		return ""
+	}
+	w.run()
+	begun := func() (people []string) {
+		state, err := w.ledger.State(t.Context())
+		w.must(err)
+		for _, d := range state.Departures {
+			people = append(people, d.Person.ID)
+		}
+		return people
+	}
+	w.equal("begun", []string(nil), begun())
+	w.stop = func() string { return "" }
+	w.ok()
+	w.equal("owned", []bool{false, false}, []bool{w.owns("id-03"), w.owns("id-09")})
+}
