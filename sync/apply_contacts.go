@@ -8,7 +8,7 @@ import (
 )
 
 // publish creates or enables contacts.
-func (a *applier) publish(ctx context.Context, changes []model.Change) error {
+func (a *requests) publish(ctx context.Context, changes []model.Change) error {
 	return a.journalled(ctx, changes, func(ctx context.Context, c model.Change) error {
 		contact, there := a.contacts[c.ThreemaID]
 		contact.ID, contact.Enabled = c.ThreemaID, true
@@ -22,7 +22,7 @@ func (a *applier) publish(ctx context.Context, changes []model.Change) error {
 
 // disabled is a leaver's contact out of the list, before the ID goes. The service refuses
 // empty names (D-49), so a nameless one gets the ID for a name.
-func (a *applier) disabled(threemaID string) model.Contact {
+func (a *requests) disabled(threemaID string) model.Contact {
 	contact := a.contacts[threemaID]
 	contact.Enabled = false
 	contact.FirstName = cmp.Or(contact.FirstName, threemaID)

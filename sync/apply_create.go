@@ -13,6 +13,14 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
 )
 
+// creating makes credentials, writes their settings and hands their passwords over.
+type creating struct {
+	*writing
+	full bool           // the service has no licence left
+	past pastCreates    // credentials that were handed over before this pass
+	made []model.Change // creates whose credential is there now, handed over or not
+}
+
 // joiner is one create on its way: intent, credential, settings, hand-over line. Its journal
 // row is closed only by the last; until then its password stands nowhere but here, so what a
 // crash leaves is resumed with a new password (design §5.7).
@@ -28,7 +36,7 @@ type joiner struct {
 func (j *joiner) resumes() bool { return j.change.CredentialID != "" }
 
 // unhanded ends a pass of whose creates nobody would learn the password.
-func (a *applier) unhanded(changes []model.Change) error {
+func (a *creating) unhanded(changes []model.Change) error {
 	if slices.ContainsFunc(changes, a.done.plan.Unhanded.Concerns) {
 		return a.done.plan.Unhanded
 	}
@@ -38,7 +46,7 @@ func (a *applier) unhanded(changes []model.Change) error {
 // creates carries out the creates, a batch at a time: the settings of a batch share one
 // request, and come before anybody learns a password. Interrupted ones need no licence and
 // come first; else the order is that in which people look for their lines.
-func (a *applier) creates(ctx context.Context, changes []model.Change) error {
+func (a *creating) creates(ctx context.Context, changes []model.Change) error {
 	if len(changes) == 0 {
 		return nil
 	}
@@ -73,7 +81,7 @@ func (a *applier) creates(ctx context.Context, changes []model.Change) error {
 }
 
 // tellFull says in the report who waits for a licence, now that the service has been asked.
-func (a *applier) tellFull(fresh []model.Change) {
+func (a *creating) tellFull(fresh []model.Change) {
 	people := map[model.PersonID]bool{}
 	for _, c := range fresh {
 		people[c.Person] = true
@@ -96,7 +104,7 @@ func (a *applier) tellFull(fresh []model.Change) {
 
 // createBatch creates the credentials of a batch, then finishes those that came to be: also
 // when a cancelled context or an error ends the applying in between.
-func (a *applier) createBatch(ctx context.Context, batch []model.Change) error {
+func (a *creating) createBatch(ctx context.Context, batch []model.Change) error {
 	if err := a.ready(ctx); err != nil {
 		return err
 	}
@@ -110,7 +118,7 @@ func (a *applier) createBatch(ctx context.Context, batch []model.Change) error {
 
 // intend writes the INTENT rows of a batch; a create that an earlier pass left open keeps
 // its row.
-func (a *applier) intend(ctx context.Context, batch []model.Change) ([]*joiner, error) {
+func (a *creating) intend(ctx context.Context, batch []model.Change) ([]*joiner, error) {
 	var joiners, fresh []*joiner
 	var intents []model.Operation
 	for _, c := range batch {
@@ -134,7 +142,7 @@ func (a *applier) intend(ctx context.Context, batch []model.Change) ([]*joiner, 
 
 // sendCreates sends the creates one by one, until one of them ends the applying or the
 // licences are used up.
-func (a *applier) sendCreates(ctx context.Context, joiners []*joiner) error {
+func (a *creating) sendCreates(ctx context.Context, joiners []*joiner) error {
 	for _, j := range joiners {
 		if err := a.ready(ctx); err != nil {
 			return err
@@ -147,7 +155,7 @@ func (a *applier) sendCreates(ctx context.Context, joiners []*joiner) error {
 }
 
 // closeUnsent closes the rows of creates for which no request went out.
-func (a *applier) closeUnsent(ctx context.Context, joiners []*joiner) error {
+func (a *creating) closeUnsent(ctx context.Context, joiners []*joiner) error {
 	var settlements []model.Settlement
 	for _, j := range joiners {
 		if !j.sent && !j.resumes() {
@@ -158,7 +166,7 @@ func (a *applier) closeUnsent(ctx context.Context, joiners []*joiner) error {
 }
 
 // createOne sends one create, or gives an interrupted one a new password.
-func (a *applier) createOne(ctx context.Context, j *joiner) error {
+func (a *creating) createOne(ctx context.Context, j *joiner) error {
 	j.sent = true
 	if j.resumes() {
 		return a.resume(ctx, j)
@@ -192,7 +200,7 @@ func createFailed(op model.Operation, err error) model.Settlement {
 
 // created records whose credential it is, and which settings it may have from now on: those about to
 // be written, and what somebody else wrote and somebody said yes to.
-func (a *applier) created(ctx context.Context, j *joiner, credentialID string) error {
+func (a *creating) created(ctx context.Context, j *joiner, credentialID string) error {
 	a.strikes = 0
 	settings := slices.Clone(j.change.Settings)
 	for _, name := range slices.Sorted(maps.Keys(j.change.Before)) {
@@ -205,52 +213,9 @@ func (a *applier) created(ctx context.Context, j *joiner, credentialID string) e
 	return nil
 }
 
-// resume is the only use of PUT: nobody uses the credential, and nobody knows its password.
-// The row stays open whatever happens, so that the next pass looks again.
-func (a *applier) resume(ctx context.Context, j *joiner) error {
-	why, err := a.leftoverUnchanged(ctx, j)
-	switch {
-	case err != nil:
-		return a.unread(ctx, j.change, err)
-	case why.Code != "":
-		a.skip(ctx, why, j.change)
-		return nil
-	}
-	err = a.Package.ReplacePassword(shielded(ctx), j.change.CredentialID, j.change.Username, j.password, a.Policy.Hash, a.Policy.Lock)
-	if err != nil {
-		_, stop := a.conclude(ctx, j.change, err)
-		return stop
-	}
-	return a.created(ctx, j, j.change.CredentialID)
-}
-
-// leftoverUnchanged reads a credential and its settings once more, and says what keeps its password
-// from being replaced: that somebody uses it, or touched it since the plan was made. What the plan
-// found stands in the change, and somebody said yes to it.
-func (a *applier) leftoverUnchanged(ctx context.Context, j *joiner) (model.Reason, error) {
-	credential, err := a.Package.Credential(shielded(ctx), j.change.CredentialID)
-	switch {
-	case err != nil:
-		return model.Reason{}, fmt.Errorf("read the credential once more: %w", err)
-	case credential.Usage > 0:
-		return model.Because("leftover-in-use"), nil
-	case credential.Username != j.change.Username:
-		return model.Because("leftover-renamed"), nil
-	}
-	settings, err := a.Package.Settings(shielded(ctx), credential.ID)
-	if err != nil {
-		return model.Reason{}, fmt.Errorf("read the settings of the credential once more: %w", err)
-	}
-	now := model.Leftover{Credential: credential, Settings: byName(settings)}.Foreign(j.operation, j.change.Settings, a.Policy)
-	if !maps.Equal(now, j.change.Before) {
-		return model.Because("leftover-changed"), nil
-	}
-	return model.Reason{}, nil
-}
-
 // finishBatch writes the settings of new credentials and hands them over. One with a refused
 // value is not handed over: its row stays open and its person is held until the value changes.
-func (a *applier) finishBatch(ctx context.Context, joiners []*joiner) error {
+func (a *creating) finishBatch(ctx context.Context, joiners []*joiner) error {
 	var created []*joiner
 	var wanted []model.CredentialSettings
 	for _, j := range joiners {
@@ -276,7 +241,7 @@ func (a *applier) finishBatch(ctx context.Context, joiners []*joiner) error {
 }
 
 // holdRefused records refused values and returns the creates that have none.
-func (a *applier) holdRefused(ctx context.Context, created []*joiner, refusals []model.Refusal) (ready []*joiner, err error) {
+func (a *creating) holdRefused(ctx context.Context, created []*joiner, refusals []model.Refusal) (ready []*joiner, err error) {
 	refused := refusedBy(refusals)
 	var settlements []model.Settlement
 	for _, j := range created {

@@ -17,7 +17,7 @@ import (
 // replaces, it carries everything that the credential had when it was read last.
 
 // keep lists what a write must carry along so that it stays.
-func (a *applier) keep(c model.Change) []model.KeptSetting {
+func (a *writing) keep(c model.Change) []model.KeptSetting {
 	if a.service.Bulk != model.BulkReplaces {
 		return nil
 	}
@@ -29,7 +29,7 @@ func (a *applier) keep(c model.Change) []model.KeptSetting {
 
 // tryForeign ends a trial that an earlier pass left open, and makes one while the reading is not
 // known. It returns the changes that are left; those that only a reading would make safe wait for it.
-func (a *applier) tryForeign(ctx context.Context, changes []model.Change) ([]model.Change, error) {
+func (a *writing) tryForeign(ctx context.Context, changes []model.Change) ([]model.Change, error) {
 	if err := a.resumeTrial(ctx); err != nil {
 		return nil, err
 	}
@@ -52,10 +52,10 @@ func (a *applier) tryForeign(ctx context.Context, changes []model.Change) ([]mod
 func hasForeign(c model.Change) bool { return len(c.Foreign) > 0 }
 
 // trialOpen tells whether settings of others may still be gone.
-func (a *applier) trialOpen() bool { return a.service.Trial.CredentialID != "" && !a.trialEnded }
+func (a *writing) trialOpen() bool { return a.service.Trial.CredentialID != "" && !a.trialEnded }
 
 // waitForReading skips the writes that might cost somebody a setting.
-func (a *applier) waitForReading(ctx context.Context, changes []model.Change) []model.Change {
+func (a *writing) waitForReading(ctx context.Context, changes []model.Change) []model.Change {
 	var left []model.Change
 	for _, c := range changes {
 		if !hasForeign(c) {
@@ -69,7 +69,7 @@ func (a *applier) waitForReading(ctx context.Context, changes []model.Change) []
 
 // trial writes the settings of one credential on which others have some. One on which the list shows
 // them and the credential itself does not has nothing to lose, and teaches nothing.
-func (a *applier) trial(ctx context.Context, c model.Change) error {
+func (a *writing) trial(ctx context.Context, c model.Change) error {
 	if err := a.ready(ctx); err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func (a *applier) trial(ctx context.Context, c model.Change) error {
 
 // resumeTrial looks what became of a trial that an earlier pass left open. If nothing of it is to be
 // seen by now, its write never arrived.
-func (a *applier) resumeTrial(ctx context.Context) error {
+func (a *writing) resumeTrial(ctx context.Context) error {
 	if !a.trialOpen() || !a.Policy.Mode.Allows(model.SetSettings) || a.done.plan.Tripped(model.GuardBaseline) {
 		return nil
 	}
@@ -112,7 +112,7 @@ func (a *applier) resumeTrial(ctx context.Context) error {
 
 // judgeTrial reads the credential of the trial and says what the write did. What is gone is put back;
 // until it is, the trial stays open. Where the new values do not show, nothing is concluded.
-func (a *applier) judgeTrial(ctx context.Context) error {
+func (a *writing) judgeTrial(ctx context.Context) error {
 	t := a.service.Trial
 	now, err := a.Package.Settings(shielded(ctx), t.CredentialID)
 	switch {
@@ -133,7 +133,7 @@ func (a *applier) judgeTrial(ctx context.Context) error {
 
 // replaced concludes that a write takes away what it does not name, unless it is the credential that
 // is gone: then its settings read as none.
-func (a *applier) replaced(ctx context.Context, now []model.KeptSetting) error {
+func (a *writing) replaced(ctx context.Context, now []model.KeptSetting) error {
 	_, err := a.Package.Credential(shielded(ctx), a.service.Trial.CredentialID)
 	switch {
 	case model.KindOf(err) == model.FailureNotFound:
@@ -149,7 +149,7 @@ func (a *applier) replaced(ctx context.Context, now []model.KeptSetting) error {
 
 // putBack writes again what a write took away, beside everything that is there now: together, and
 // where the service refuses that, one after the other.
-func (a *applier) putBack(ctx context.Context, now []model.KeptSetting) error {
+func (a *writing) putBack(ctx context.Context, now []model.KeptSetting) error {
 	t := a.service.Trial
 	gone := missing(t.Foreign, now)
 	err := a.setOne(ctx, model.CredentialSettings{CredentialID: t.CredentialID, Keep: union(now, gone)})
@@ -173,7 +173,7 @@ func (a *applier) putBack(ctx context.Context, now []model.KeptSetting) error {
 	return a.endTrial(ctx)
 }
 
-func (a *applier) learn(ctx context.Context, reading model.BulkReading) error {
+func (a *writing) learn(ctx context.Context, reading model.BulkReading) error {
 	if a.service.Bulk == reading {
 		return nil
 	}
@@ -187,7 +187,7 @@ func (a *applier) learn(ctx context.Context, reading model.BulkReading) error {
 
 // endTrial closes the trial. For the rest of the pass its settings are remembered: the inventory was
 // read before they were back.
-func (a *applier) endTrial(ctx context.Context) error {
+func (a *writing) endTrial(ctx context.Context) error {
 	if err := a.Ledger.EndTrial(shielded(ctx)); err != nil {
 		return fmt.Errorf("end the trial of a bulk write: %w", err)
 	}
@@ -200,7 +200,7 @@ type trialError struct{ error }
 
 // tellTrial reports why a trial stays open. The cause, nil if there is none, ends the applying where
 // nothing more may be sent.
-func (a *applier) tellTrial(ctx context.Context, words, cause error) error {
+func (a *writing) tellTrial(ctx context.Context, words, cause error) error {
 	a.fail(&trialError{words})
 	a.Logger.ErrorContext(ctx, "the settings of others on a credential are not safe yet, the next pass goes on", "why", cmp.Or(kindWord(cause), "they are not back"))
 	_, stop := a.heed(ctx, cause)

@@ -11,7 +11,7 @@ import (
 )
 
 // deliver hands over and only then closes the rows.
-func (a *applier) deliver(ctx context.Context, created []*joiner) error {
+func (a *creating) deliver(ctx context.Context, created []*joiner) error {
 	if len(created) == 0 {
 		return nil
 	}
@@ -65,7 +65,7 @@ func entryOf(c model.Change) handover.Entry {
 
 // earlier are the usernames that were handed over to somebody before, under this directory ID or with this
 // csi, and are worth nothing any more: their credentials are gone.
-func (a *applier) earlier(c model.Change) []string {
+func (a *creating) earlier(c model.Change) []string {
 	var usernames []string
 	for _, username := range append(slices.Clone(a.past.byPerson[c.Person]), a.past.byCSI[c.CSI]...) {
 		if !a.listed(username, c.CredentialID) && !slices.Contains(usernames, username) {
@@ -92,6 +92,6 @@ func newPastCreates(creates []model.PastCreate) pastCreates {
 
 // listed tells whether a credential of this name was in the package when the pass read it, beside the one that an
 // interrupted create made: its name is that of a new line.
-func (a *applier) listed(username, made string) bool {
+func (a *creating) listed(username, made string) bool {
 	return slices.ContainsFunc(a.inventory.Credentials, func(c model.Credential) bool { return c.Username == username && c.ID != made })
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // operation is the journal row of a change.
-func (a *applier) operation(c model.Change) model.Operation {
+func (a *requests) operation(c model.Change) model.Operation {
 	op := model.Operation{
 		ChangeID: c.ID, Op: c.Op, Subject: c.Subject, OU: c.OU,
 		CredentialID: c.CredentialID, Username: c.Username, Approved: c.Approved || c.By != "", Ordered: c.Ordered, At: a.Now(),
@@ -29,7 +29,7 @@ func (a *applier) operation(c model.Change) model.Operation {
 }
 
 // begin writes INTENT rows. Only when it returns may their requests go out.
-func (a *applier) begin(ctx context.Context, ops ...model.Operation) ([]model.Operation, error) {
+func (a *requests) begin(ctx context.Context, ops ...model.Operation) ([]model.Operation, error) {
 	if len(ops) == 0 {
 		return nil, nil
 	}
@@ -44,7 +44,7 @@ func (a *applier) begin(ctx context.Context, ops ...model.Operation) ([]model.Op
 }
 
 // settle closes rows. What has happened is recorded even when the context is over.
-func (a *applier) settle(ctx context.Context, settlements ...model.Settlement) error {
+func (a *requests) settle(ctx context.Context, settlements ...model.Settlement) error {
 	if len(settlements) == 0 {
 		return nil
 	}
@@ -61,7 +61,7 @@ func (a *applier) settle(ctx context.Context, settlements ...model.Settlement) e
 
 // journalled sends one request per change, a batch of intents at a time: the rows are on disk
 // before the first request of the batch goes out.
-func (a *applier) journalled(ctx context.Context, changes []model.Change, send func(context.Context, model.Change) error) error {
+func (a *requests) journalled(ctx context.Context, changes []model.Change, send func(context.Context, model.Change) error) error {
 	for batch := range chunks(changes, a.Policy.Batch) {
 		if err := a.ready(ctx); err != nil {
 			return err
@@ -83,7 +83,7 @@ func (a *applier) journalled(ctx context.Context, changes []model.Change, send f
 }
 
 // sendEach returns one settlement per change; after what ends the applying the rest is not sent.
-func (a *applier) sendEach(ctx context.Context, batch []model.Change, begun []model.Operation, send func(context.Context, model.Change) error) (settlements []model.Settlement, stop error) {
+func (a *requests) sendEach(ctx context.Context, batch []model.Change, begun []model.Operation, send func(context.Context, model.Change) error) (settlements []model.Settlement, stop error) {
 	for n, c := range batch {
 		if stop == nil {
 			stop = a.ready(ctx)

@@ -54,7 +54,7 @@ func judge(err error) verdict {
 }
 
 // heed judges an answer and does what it asks for. The error, if any, ends the applying.
-func (a *applier) heed(ctx context.Context, err error) (model.Result, error) {
+func (a *requests) heed(ctx context.Context, err error) (model.Result, error) {
 	v := judge(err)
 	a.noteQuota(ctx, err)
 	if a.strikes++; v.next == goOn {
@@ -68,21 +68,21 @@ func (a *applier) heed(ctx context.Context, err error) (model.Result, error) {
 
 // conclude notes what became of a change and says how its journal row ends. The error, if any,
 // ends the applying.
-func (a *applier) conclude(ctx context.Context, c model.Change, err error) (model.Result, error) {
+func (a *requests) conclude(ctx context.Context, c model.Change, err error) (model.Result, error) {
 	result, stop := a.heed(ctx, err)
 	a.note(ctx, c, result, err)
 	return result, stop
 }
 
 // unread notes a change whose last look failed: nothing was sent.
-func (a *applier) unread(ctx context.Context, c model.Change, err error) error {
+func (a *requests) unread(ctx context.Context, c model.Change, err error) error {
 	_, stop := a.heed(ctx, err)
 	a.note(ctx, c, model.Failed, err)
 	return stop
 }
 
 // note reports and logs the end of a change.
-func (a *applier) note(ctx context.Context, c model.Change, result model.Result, err error) {
+func (a *requests) note(ctx context.Context, c model.Change, result model.Result, err error) {
 	log := a.Logger.With("op", c.Op, "run", a.run, "change", c.ID, "source", c.Person.Source)
 	switch result {
 	case model.Done:
@@ -112,7 +112,7 @@ func describePublicly(err error) string {
 // skip notes changes that the last look before their request forbids, and records why. That this
 // cannot be recorded is a failure of the pass, but nothing was sent that could not be known. Somebody hears of
 // an order at once, and of any other change if it goes on; the stop file is a guard and says so itself.
-func (a *applier) skip(ctx context.Context, why model.Reason, changes ...model.Change) {
+func (a *requests) skip(ctx context.Context, why model.Reason, changes ...model.Change) {
 	for _, c := range changes {
 		a.done.skip(c, why)
 		switch {

@@ -30,7 +30,7 @@ func stale(age time.Duration) model.Reason {
 type look func(context.Context, model.Change) (model.Reason, error)
 
 // objectOf is the look at what a step takes away. A contact can be enabled again.
-func (a *applier) objectOf(c model.Change) look {
+func (a *taking) objectOf(c model.Change) look {
 	switch c.Takes().Kind {
 	case model.ObjectCredential:
 		return a.credentialUnchanged
@@ -44,7 +44,7 @@ func (a *applier) objectOf(c model.Change) look {
 // lastLook reads the person from the directory and the object from the package once more,
 // right before a request that takes something away (design §5.6, pitfall D6). It returns Done if the
 // step may go ahead. Anything but the expected skips it, and says so.
-func (a *applier) lastLook(ctx context.Context, c model.Change, object look) (model.Result, error) {
+func (a *taking) lastLook(ctx context.Context, c model.Change, object look) (model.Result, error) {
 	why, err := a.speaksAgainst(ctx, c, object)
 	switch {
 	case err != nil:
@@ -59,7 +59,7 @@ func (a *applier) lastLook(ctx context.Context, c model.Change, object look) (mo
 // speaksAgainst finds what speaks against a step; so does a clock that is wrong by now, as the journal
 // times what comes of it. Where somebody's word is all there is, the directory
 // has nothing to say.
-func (a *applier) speaksAgainst(ctx context.Context, c model.Change, object look) (why model.Reason, err error) {
+func (a *taking) speaksAgainst(ctx context.Context, c model.Change, object look) (why model.Reason, err error) {
 	if !c.Ordered {
 		why = a.stillDeparted(ctx, c)
 	}
@@ -74,7 +74,7 @@ func (a *applier) speaksAgainst(ctx context.Context, c model.Change, object look
 }
 
 // stillDeparted asks the directory again, and says what speaks against the departure.
-func (a *applier) stillDeparted(ctx context.Context, c model.Change) model.Reason {
+func (a *taking) stillDeparted(ctx context.Context, c model.Change) model.Reason {
 	source := slices.IndexFunc(a.Sources, func(s Source) bool { return s.Name() == c.Person.Source })
 	if source < 0 {
 		return a.stillGone(ctx, c)
@@ -100,7 +100,7 @@ func (a *applier) stillDeparted(ctx context.Context, c model.Change) model.Reaso
 
 // stillGone is stillDeparted where no source can be asked for the person: if theirs was given up, nobody
 // of the others may have their csi by now. The plan took care that all of those were read.
-func (a *applier) stillGone(ctx context.Context, c model.Change) model.Reason {
+func (a *taking) stillGone(ctx context.Context, c model.Change) model.Reason {
 	if !slices.ContainsFunc(a.done.plan.Update.Forgotten, func(f model.ForgottenSource) bool { return f.Source == c.Person.Source }) {
 		return model.Because("source-gone-by-now")
 	}
@@ -108,7 +108,7 @@ func (a *applier) stillGone(ctx context.Context, c model.Change) model.Reason {
 }
 
 // sighted records that somebody is back: a yes to this departure is none to the next.
-func (a *applier) sighted(ctx context.Context, s model.Sighting) {
+func (a *taking) sighted(ctx context.Context, s model.Sighting) {
 	if s.State != model.Entitled {
 		return
 	}
@@ -121,7 +121,7 @@ func (a *applier) sighted(ctx context.Context, s model.Sighting) {
 // not leave: it may be the same person under another ID (design §5.6). Those whom the plan knew are
 // judged. A csi that is made of more
 // than one attribute cannot be searched for; there the age of the plan is the bound, see freshFor.
-func (a *applier) sameCSI(ctx context.Context, c model.Change) model.Reason {
+func (a *taking) sameCSI(ctx context.Context, c model.Change) model.Reason {
 	for _, csi := range c.CSIs {
 		if why := a.othersWith(ctx, c, csi); why.Code != "" {
 			return why
@@ -131,7 +131,7 @@ func (a *applier) sameCSI(ctx context.Context, c model.Change) model.Reason {
 }
 
 // othersWith is sameCSI by one of the leaver's csis.
-func (a *applier) othersWith(ctx context.Context, c model.Change, csi string) model.Reason {
+func (a *taking) othersWith(ctx context.Context, c model.Change, csi string) model.Reason {
 	attribute := a.Mapper.KeyAttribute()
 	if attribute == "" {
 		return model.Reason{}
@@ -163,7 +163,7 @@ func (a *applier) othersWith(ctx context.Context, c model.Change, csi string) mo
 
 // stays tells whether somebody may use what has their csi, as the plan judges it: whoever did not leave by evidence
 // that counts. An account that is enabled says nothing of the groups that entitle; the look-up by ID asks for them.
-func (a *applier) stays(ctx context.Context, source Source, i model.Identity) (bool, error) {
+func (a *taking) stays(ctx context.Context, source Source, i model.Identity) (bool, error) {
 	if i.Excluded {
 		return true, nil
 	}
@@ -182,7 +182,7 @@ func (a *applier) stays(ctx context.Context, source Source, i model.Identity) (b
 
 // credentialUnchanged compares the credential with the plan: its name, its th_csi, who uses it, and what
 // they report. One that is gone is what we want.
-func (a *applier) credentialUnchanged(ctx context.Context, c model.Change) (model.Reason, error) {
+func (a *taking) credentialUnchanged(ctx context.Context, c model.Change) (model.Reason, error) {
 	credential, err := a.Package.Credential(ctx, c.CredentialID)
 	switch {
 	case model.KindOf(err) == model.FailureNotFound:
@@ -204,7 +204,7 @@ func (a *applier) credentialUnchanged(ctx context.Context, c model.Change) (mode
 }
 
 // idUnchanged compares the ID with the plan.
-func (a *applier) idUnchanged(ctx context.Context, c model.Change) (model.Reason, error) {
+func (a *taking) idUnchanged(ctx context.Context, c model.Change) (model.Reason, error) {
 	user, err := a.Package.User(ctx, c.ThreemaID)
 	switch {
 	case model.KindOf(err) == model.FailureNotFound:
@@ -216,7 +216,7 @@ func (a *applier) idUnchanged(ctx context.Context, c model.Change) (model.Reason
 }
 
 // credentialGone looks once more whether a credential is gone.
-func (a *applier) credentialGone(ctx context.Context, c model.Change) (model.Reason, error) {
+func (a *taking) credentialGone(ctx context.Context, c model.Change) (model.Reason, error) {
 	_, err := a.Package.Credential(ctx, c.CredentialID)
 	switch {
 	case model.KindOf(err) == model.FailureNotFound:

@@ -9,9 +9,15 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
+// taking takes departed people out.
+type taking struct {
+	*requests
+	halted model.Reason // why nothing more may be taken from anybody, nothing if it may
+}
+
 // leavers takes departed people out, one person after the other and each in the order of
 // design §5.6: persist the IDs, withdraw, disable the contact, detach or revoke each ID.
-func (a *applier) leavers(ctx context.Context, due map[model.Op][]model.Change) error {
+func (a *taking) leavers(ctx context.Context, due map[model.Op][]model.Change) error {
 	var steps []model.Change
 	for _, op := range model.OpsThat(model.Op.OfDeparture) {
 		steps = append(steps, due[op]...)
@@ -34,7 +40,7 @@ func (a *applier) leavers(ctx context.Context, due map[model.Op][]model.Change) 
 
 // leaver carries out the steps of one person. A step that was not done ends the person's
 // turn: the later ones rely on it, and each is told with its reason.
-func (a *applier) leaver(ctx context.Context, steps []model.Change) error {
+func (a *taking) leaver(ctx context.Context, steps []model.Change) error {
 	result, err := a.beginWithdrawn(ctx, steps[0])
 	if err != nil {
 		return err
@@ -64,7 +70,7 @@ func (a *applier) leaver(ctx context.Context, steps []model.Change) error {
 }
 
 // skipRest notes the steps that are not done because one before them was not.
-func (a *applier) skipRest(ctx context.Context, undone model.Change, rest []model.Change) {
+func (a *taking) skipRest(ctx context.Context, undone model.Change, rest []model.Change) {
 	why := a.halted
 	if why.Code == "" {
 		why = model.Because("step-before-not-done", string(undone.Op))
@@ -74,7 +80,7 @@ func (a *applier) skipRest(ctx context.Context, undone model.Change, rest []mode
 
 // leaverStep carries out one step: a last look, the intent, the request, what came of it. That the object
 // was gone already is as good. The last look took its time, so the stop file is asked for once more.
-func (a *applier) leaverStep(ctx context.Context, c model.Change) (model.Result, error) {
+func (a *taking) leaverStep(ctx context.Context, c model.Change) (model.Result, error) {
 	if result, err := a.lastLook(ctx, c, a.objectOf(c)); result != model.Done {
 		return result, err
 	}
@@ -98,7 +104,7 @@ func (a *applier) leaverStep(ctx context.Context, c model.Change) (model.Result,
 }
 
 // take sends the request of a step.
-func (a *applier) take(ctx context.Context, c model.Change) error {
+func (a *taking) take(ctx context.Context, c model.Change) error {
 	switch c.Op {
 	case model.Withdraw:
 		return a.Package.Withdraw(ctx, c.CredentialID)
@@ -115,7 +121,7 @@ func (a *applier) take(ctx context.Context, c model.Change) error {
 
 // mustHalt says why nothing may be taken from anybody, nothing if it may: somebody has laid the stop file, or the plan has
 // grown old. Once it is so, it holds for the rest of the pass: the next one looks anew.
-func (a *applier) mustHalt() model.Reason {
+func (a *taking) mustHalt() model.Reason {
 	if a.halted.Code != "" {
 		return a.halted
 	}
@@ -144,7 +150,7 @@ func employees(users []model.User) []string {
 
 // lateIDs finds IDs that link to a credential just withdrawn. A service that drops the link
 // with the credential shows none; that the question fails changes nothing of the withdrawal.
-func (a *applier) lateIDs(ctx context.Context, c model.Change) []string {
+func (a *taking) lateIDs(ctx context.Context, c model.Change) []string {
 	users, err := a.Package.UsersOf(shielded(ctx), c.CredentialID, 0)
 	if err != nil {
 		a.Logger.WarnContext(ctx, "cannot read who used the withdrawn credential; the IDs read before count", "change", c.ID, "why", describePublicly(err))

@@ -12,7 +12,7 @@ import (
 // that is wrong or not allowed any more is answered in the same way (work-api §14), so it
 // is believed only while the service still opens the licence package to this key. If it does not, the
 // rest of the pass would meet the same answer. That no licence is left is no failure: others may go on, and one may come free.
-func (a *applier) forbidden(ctx context.Context, j *joiner, refused error) error {
+func (a *creating) forbidden(ctx context.Context, j *joiner, refused error) error {
 	_, err := a.Package.Subscription(shielded(ctx))
 	if err == nil {
 		a.full = true

@@ -10,9 +10,17 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
+// writing writes settings, and learns what the service does with those of others.
+type writing struct {
+	*requests
+	refusals   int           // bad values found in this pass
+	service    model.Service // what the service taught, also in this pass
+	trialEnded bool          // the settings of service.Trial are safe
+}
+
 // settings writes differing settings in bulk, one journal row per chunk. What others have set on
 // those credentials must outlive it (apply_foreign.go).
-func (a *applier) settings(ctx context.Context, changes []model.Change) error {
+func (a *writing) settings(ctx context.Context, changes []model.Change) error {
 	changes, err := a.tryForeign(ctx, changes)
 	if err != nil {
 		return err
@@ -26,7 +34,7 @@ func (a *applier) settings(ctx context.Context, changes []model.Change) error {
 }
 
 // writeSettings writes the settings of one chunk, and returns the values that were refused.
-func (a *applier) writeSettings(ctx context.Context, chunk []model.Change) ([]model.Refusal, error) {
+func (a *writing) writeSettings(ctx context.Context, chunk []model.Change) ([]model.Refusal, error) {
 	if err := a.ready(ctx); err != nil {
 		return nil, err
 	}
@@ -54,7 +62,7 @@ func (a *applier) writeSettings(ctx context.Context, chunk []model.Change) ([]mo
 
 // tellSettings notes for each change of a chunk whether its values were taken. A failure that
 // is no refusal concerned all of them.
-func (a *applier) tellSettings(ctx context.Context, chunk []model.Change, refusals []model.Refusal, failure error) error {
+func (a *writing) tellSettings(ctx context.Context, chunk []model.Change, refusals []model.Refusal, failure error) error {
 	result, stop := a.heed(ctx, failure)
 	refused := refusedBy(refusals)
 	for _, c := range chunk {
@@ -78,7 +86,7 @@ var errRefusesAll = fmt.Errorf("the service refused more than %d values in one p
 // bulk writes settings with one request. When the service refuses it, the halves are tried,
 // down to the one bad value, which is returned as a refusal; the others are written
 // (work-api §8). Any other failure is returned as it is.
-func (a *applier) bulk(ctx context.Context, wanted []model.CredentialSettings) ([]model.Refusal, error) {
+func (a *writing) bulk(ctx context.Context, wanted []model.CredentialSettings) ([]model.Refusal, error) {
 	if len(wanted) == 1 {
 		return a.bulkOne(ctx, wanted[0])
 	}
@@ -107,7 +115,7 @@ func refusesSettings(err error) bool {
 }
 
 // goOnSearching ends the search for bad values in time.
-func (a *applier) goOnSearching(ctx context.Context) error {
+func (a *writing) goOnSearching(ctx context.Context) error {
 	if a.refusals > maxRefusals {
 		return errRefusesAll
 	}
@@ -120,7 +128,7 @@ func (a *applier) goOnSearching(ctx context.Context) error {
 // bulkOne writes the settings of one credential. After a refusal the good values have gone out in
 // parts: where a part may have taken away what the part before it wrote, they go out once more
 // together.
-func (a *applier) bulkOne(ctx context.Context, c model.CredentialSettings) ([]model.Refusal, error) {
+func (a *writing) bulkOne(ctx context.Context, c model.CredentialSettings) ([]model.Refusal, error) {
 	err := a.setOne(ctx, c)
 	if !refusesSettings(err) {
 		return nil, err
@@ -142,12 +150,12 @@ func (a *applier) bulkOne(ctx context.Context, c model.CredentialSettings) ([]mo
 	return refusals, a.setOne(ctx, c)
 }
 
-func (a *applier) setOne(ctx context.Context, c model.CredentialSettings) error {
+func (a *writing) setOne(ctx context.Context, c model.CredentialSettings) error {
 	return a.Package.SetSettings(shielded(ctx), []model.CredentialSettings{c})
 }
 
 // searchHalves tells the good values of a refused write from the bad ones, and writes the good ones.
-func (a *applier) searchHalves(ctx context.Context, c model.CredentialSettings, refused error) (good []model.Setting, refusals []model.Refusal, err error) {
+func (a *writing) searchHalves(ctx context.Context, c model.CredentialSettings, refused error) (good []model.Setting, refusals []model.Refusal, err error) {
 	half := len(c.Settings) / 2
 	if half == 0 {
 		a.refusals++
@@ -167,7 +175,7 @@ func (a *applier) searchHalves(ctx context.Context, c model.CredentialSettings, 
 }
 
 // search writes a part of them.
-func (a *applier) search(ctx context.Context, c model.CredentialSettings) (good []model.Setting, refusals []model.Refusal, err error) {
+func (a *writing) search(ctx context.Context, c model.CredentialSettings) (good []model.Setting, refusals []model.Refusal, err error) {
 	err = a.setOne(ctx, c)
 	switch {
 	case err == nil:
@@ -178,7 +186,7 @@ func (a *applier) search(ctx context.Context, c model.CredentialSettings) (good 
 	return nil, nil, err
 }
 
-func (a *applier) refusal(c model.CredentialSettings, err error) model.Refusal {
+func (a *writing) refusal(c model.CredentialSettings, err error) model.Refusal {
 	return model.Refusal{
 		CredentialID: c.CredentialID, Setting: c.Settings[0].Name, Value: c.Settings[0].Value,
 		Message: err.Error(), At: a.Now(),
@@ -187,7 +195,7 @@ func (a *applier) refusal(c model.CredentialSettings, err error) model.Refusal {
 
 // refusalToKeep is the refusal of what others have set and a write must carry along: without it, it
 // would be lost, so nothing is written.
-func (a *applier) refusalToKeep(c model.CredentialSettings, err error) model.Refusal {
+func (a *writing) refusalToKeep(c model.CredentialSettings, err error) model.Refusal {
 	return model.Refusal{
 		CredentialID: c.CredentialID, Setting: strings.Join(keptNames(c.Keep), ", "), At: a.Now(),
 		Message: err.Error() + "; that is not ours and a write would take it away, so nothing is written to this credential: " +

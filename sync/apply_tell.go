@@ -10,7 +10,7 @@ import (
 // tell logs what became of the changes of a step, in one line for each operation. The single changes
 // that were done stand in the log at debug only: on a terminal, in the first pass, they would bury the
 // report that a person wants to read.
-func (a *applier) tell(ctx context.Context, outcomes []outcomes.Step) {
+func (a *requests) tell(ctx context.Context, outcomes []outcomes.Step) {
 	count := map[model.Op]map[model.Result]int{}
 	for _, x := range outcomes {
 		if count[x.Change.Op] == nil {

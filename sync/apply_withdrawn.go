@@ -10,7 +10,7 @@ import (
 
 // beginWithdrawn begins the departure of somebody whose credential is gone (plan.Plan.Begun), after a last look at person and
 // credential: one that is there after all has a withdrawal before it. It returns Done if the first step may follow.
-func (a *applier) beginWithdrawn(ctx context.Context, first model.Change) (model.Result, error) {
+func (a *taking) beginWithdrawn(ctx context.Context, first model.Change) (model.Result, error) {
 	begun := a.done.plan.Begun
 	n := slices.IndexFunc(begun, func(d model.Departure) bool { return d.Person == first.Person })
 	if n < 0 || a.mustHalt().Code != "" {
@@ -26,7 +26,7 @@ func (a *applier) beginWithdrawn(ctx context.Context, first model.Change) (model
 }
 
 // beginSettled begins those of them that have no step left: so they are over with the next pass.
-func (a *applier) beginSettled(ctx context.Context, stepping map[model.PersonID][]model.Change) error {
+func (a *taking) beginSettled(ctx context.Context, stepping map[model.PersonID][]model.Change) error {
 	for _, d := range a.done.plan.Begun {
 		if len(stepping[d.Person]) > 0 || a.mustHalt().Code != "" {
 			continue
@@ -46,7 +46,7 @@ func (a *applier) beginSettled(ctx context.Context, stepping map[model.PersonID]
 	return nil
 }
 
-func (a *applier) begins(ctx context.Context, d model.Departure) error {
+func (a *taking) begins(ctx context.Context, d model.Departure) error {
 	if err := a.Ledger.BeginWithdrawn(shielded(ctx), a.run, d); err != nil {
 		return fmt.Errorf("begin a departure: %w", err)
 	}

@@ -25,6 +25,7 @@
 // What is carried out:
 //
 //	apply.go           the due changes, in their order
+//	apply_requests.go  what each step has: journal, results
 //	apply_journal.go   an intent before each request
 //	apply_judge.go     what came of a request
 //	apply_tell.go      what is logged of it
@@ -35,6 +36,7 @@
 //	apply_settings.go  settings, in bulk
 //	apply_foreign.go   settings of others are not lost by that
 //	apply_create.go    new credentials
+//	apply_resume.go    a create that was interrupted
 //	apply_seat.go      no licence is left
 //	apply_handover.go  new passwords
 //	chunks.go          lists in pieces

@@ -259,7 +259,9 @@ func TestAnAcceptedLossIsAWordUnderRecreate(t *testing.T) {
 			comes := back(w, lost)
 			for range 3 {
 				p := w.later(t, day)
-				if slices.ContainsFunc(p.Changes, func(c model.Change) bool { return c.Op == model.Create && c.Person == comes.id && c.Status == model.Due }) {
+				if slices.ContainsFunc(p.Changes, func(c model.Change) bool {
+					return c.Op == model.Create && c.Person == comes.id && c.Status == model.Due
+				}) {
 					t.Fatalf("gets a credential again: %v", summary(p))
 				}
 			}
