@@ -124,6 +124,31 @@ func TestOlderLedger(t *testing.T) {
 	w.must(t, 0, "audit", "verify")
 }
 
+// TestOlderLedgerThatLacksALeave puts the ledger of before a leave of absence back, where no pass ran in between. That it does
+// not know the leave shows, and who is on leave loses nothing by it.
+func TestOlderLedgerThatLacksALeave(t *testing.T) {
+	t.Parallel()
+	w, dir := rolledOut(t, 20)
+	person := dir.people[7]
+	putBack := w.backUp(t, ledgerFile)
+	w.must(t, 0, "hold", person.Number, "--until", w.inDays(30), "--reason", "Sabbatical")
+	putBack()
+	dir.disable(t, person)
+	for range 3 {
+		w.waitsForAHuman(t, "GUARD baseline: somebody said something here at ", "a leave of absence", "must be typed again", "threema-dirsync approve --baseline")
+		w.advance(t, 24*time.Hour)
+	}
+	w.must(t, 0, "hold", person.Number, "--until", w.inDays(30), "--reason", "Sabbatical")
+	w.must(t, 0, "approve", "--baseline")
+	for range 3 {
+		w.must(t, 0, "run", "--once")
+		w.advance(t, 24*time.Hour)
+	}
+	w.gone(t, 0, 0)
+	w.must(t, 0, "plan", "--detailed-exitcode")
+	w.must(t, 0, "audit", "verify")
+}
+
 // TestOlderStateFolder puts the high-water file back with the ledger, as a snapshot of a whole
 // machine does. Then the package tells.
 func TestOlderStateFolder(t *testing.T) {

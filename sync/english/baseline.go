@@ -41,10 +41,13 @@ func ofBaseline(code model.Code) string {
 func ofLedger(code model.Code) string {
 	switch code {
 	case "ledger-older":
-		return "pass {1} of {2:minute} was done here, and this ledger, which ended with pass {3}, does not know it: most likely an older ledger.db " +
+		return "pass {1} of {2} was done here, and this ledger, which ended with pass {3}, does not know it: most likely an older ledger.db " +
 			"was put back, and it knows nothing of what was done since; if you have the newer one, stop the service and put that back"
+	case "ledger-lacks-words":
+		return "somebody said something here at {1} (a leave of absence, a yes, an order, or that one of these ends), and this ledger does not know it: most likely an older " +
+			"ledger.db was put back; `hold`, `approve` and `withdraw` of then must be typed again. If you have the newer one, stop the service and put that back"
 	case "ledger-lost":
-		return "pass {1} of {2:minute} was done here, and this ledger is new: the old one was lost; adoption and changes go ahead, but nobody gets a new credential, nobody's " +
+		return "pass {1} of {2} was done here, and this ledger is new: the old one was lost; adoption and changes go ahead, but nobody gets a new credential, nobody's " +
 			"access is withdrawn (Zugang entzogen) and no Threema ID detached (getrennt) or revoked (widerrufen)"
 	case "ledger-lost-until-accepted":
 		return "{1}, until you accept it; if you have the old ledger.db, stop the service and put it back, else " + howToAccept

@@ -51,9 +51,9 @@ func ofConditions(code model.Code) string { //nolint:funlen // a table
 	case "server-another":
 		return "{1} answered, and {2} before: who is gone from both may depart"
 	case "server-went-back":
-		return "{1} has gone back behind the state that it showed on {2:minute} ({3}): it was restored from a backup, " + serverBehind
+		return "{1} has gone back behind the state that it showed on {2} ({3}): it was restored from a backup, " + serverBehind
 	case "server-lags":
-		return "{1} is behind the state that {2} showed on {3:minute} ({4}): it does not get the changes, " + serverBehind
+		return "{1} is behind the state that {2} showed on {3} ({4}): it does not get the changes, " + serverBehind
 	case "server-in-step":
 		return "not behind any earlier read"
 	}

@@ -19,7 +19,6 @@ func TestEachFormOfAnArgument(t *testing.T) {
 	}{
 		{"since {1}", at, "since 2026-03-02 08:04:05 UTC"},
 		{"on {1:date}", at, "on 2026-03-02"},
-		{"of {1:minute}", at, "of 2026-03-02 08:04 UTC"},
 		{"{1:person:people} of {1}", 1, "1 person of 1"},
 		{"{1:person:people}", 2, "2 people"},
 		{"it is {1:quoted}", "x", `it is "x"`},

@@ -15,7 +15,7 @@ import (
 // beside it sees all approvals or none, and if it has loaded its state already, the next pass
 // sees them.
 func (l *Ledger) Approve(ctx context.Context, hash, by string, approvals []model.GivenApproval) error {
-	return audited(ctx, l.writes, "record the approval", l.now(), func(tx *sql.Tx, t *trail) error {
+	return l.said(ctx, "record the approval", func(tx *sql.Tx, t *trail) error {
 		return putApprovals(ctx, tx, t, hash, by, approvals)
 	})
 }
@@ -61,7 +61,7 @@ func consumeApproval(ctx context.Context, tx *sql.Tx, change string) error {
 
 // EndApprovals drops the approvals of changes, because somebody took them back. The caller holds the flock.
 func (l *Ledger) EndApprovals(ctx context.Context, by string, changes []string) error {
-	return audited(ctx, l.writes, "take approvals back", l.now(), func(tx *sql.Tx, t *trail) error {
+	return l.said(ctx, "take approvals back", func(tx *sql.Tx, t *trail) error {
 		for _, change := range changes {
 			err := dropApprovals(ctx, tx, t, AuditEntry{Event: auditApprovalUndone, By: by}, `DELETE FROM approvals WHERE change_id = ?`, change)
 			if err != nil {

@@ -45,6 +45,7 @@
 //	migrate.go     schema/NNNN.sql, one per version, with what each column means; a backup before each
 //	tx.go          transactions, rows, times
 //	highwater.go   is this the ledger of the last pass? The small file beside it
+//	said.go        the last word that somebody said, in that file
 //	runs.go        the record of passes
 //	state.go       everything that a pass starts from
 //	observe.go     Remember: what a pass learned

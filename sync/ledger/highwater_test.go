@@ -34,6 +34,18 @@ func passes(t *testing.T, path string, c *clock, n int) {
 	}
 }
 
+// says says a word to the ledger at path, and closes it.
+func says(t *testing.T, path string, c *clock) {
+	t.Helper()
+	l, err := Open(t.Context(), path, Options{Now: c.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(l.ForgetSource(t.Context(), "branch", "anna"), l.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func copyFile(t *testing.T, from, to string) {
 	t.Helper()
 	content, err := os.ReadFile(from)
@@ -82,6 +94,30 @@ func TestGap(t *testing.T) {
 			passes(t, path, c, 7)
 			copyFile(t, path+".aside", path)
 		}, model.Gap{Kind: model.OlderLedger, Own: 5, Done: 12}, 13},
+		{"an older one put back, of the same pass: a word was said since", func(t *testing.T, path string, c *clock) {
+			copyFile(t, path, path+".aside")
+			says(t, path, c)
+			copyFile(t, path+".aside", path)
+		}, model.Gap{Kind: model.OlderLedger, Own: 5, Done: 5}, 6},
+		{"and another word was said to it", func(t *testing.T, path string, c *clock) {
+			copyFile(t, path, path+".aside")
+			says(t, path, c)
+			copyFile(t, path+".aside", path)
+			says(t, path, c)
+		}, model.Gap{Kind: model.OlderLedger, Own: 5, Done: 5}, 6},
+		{"a word was said", says, model.Gap{}, 6},
+		{"a word was said, and then a pass was killed before the file was written", func(t *testing.T, path string, c *clock) {
+			says(t, path, c)
+			copyFile(t, highWaterPath(path), path+".aside")
+			passes(t, path, c, 1)
+			copyFile(t, path+".aside", highWaterPath(path))
+		}, model.Gap{}, 7},
+		{"an older one put back, where a pass followed the word", func(t *testing.T, path string, c *clock) {
+			copyFile(t, path, path+".aside")
+			says(t, path, c)
+			passes(t, path, c, 1)
+			copyFile(t, path+".aside", path)
+		}, model.Gap{Kind: model.OlderLedger, Own: 5, Done: 6}, 7},
 		{"deleted", func(t *testing.T, path string, _ *clock) { remove(t, path) }, model.Gap{Kind: model.LostLedger, Done: 5}, 6},
 		{"another one put back", func(t *testing.T, path string, c *clock) {
 			other := newPath(t)
@@ -151,7 +187,7 @@ func accepted(t *testing.T, path string, c *clock, kind model.GapKind) {
 	}
 	found := 0
 	for _, e := range story(t, l.Reader) {
-		if e.Event == auditBound && strings.HasPrefix(e.Message, "pass ") {
+		if e.Event == auditBound && strings.Contains(e.Message, "this ledger") {
 			found++
 		}
 	}
@@ -267,5 +303,36 @@ func TestHighWaterFileThatIsAPipe(t *testing.T) {
 	}
 	if _, err := readHighWater(path); err == nil || !strings.Contains(err.Error(), "not a regular file") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestWordBesideAPassThatBegins: what is said after a pass stands in the ledger, and before the file tells of it, is not lost
+// from the file.
+func TestWordBesideAPassThatBegins(t *testing.T) {
+	t.Parallel()
+	path, c := newPath(t), newClock()
+	passes(t, path, c, 1)
+	copyFile(t, highWaterPath(path), path+".aside")
+	passes(t, path, c, 1)
+	began, err := readHighWater(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	copyFile(t, path+".aside", highWaterPath(path)) // pass 2 is about to write it
+	copyFile(t, path, path+".older")
+	says(t, path, c)
+	l := open(t, path, Options{Now: c.Now})
+	if err := l.raiseTo(t.Context(), began); err != nil {
+		t.Fatal(err)
+	}
+	if gap := state(t, l).Gap; gap.Kind != "" {
+		t.Errorf("a gap: %+v", gap)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	copyFile(t, path+".older", path)
+	if gap := gapOf(t, path, c); gap.Kind != model.OlderLedger || gap.Done != 2 {
+		t.Errorf("the ledger does not know the word, and the gap is %+v", gap)
 	}
 }

@@ -22,7 +22,7 @@ func readOpenOrders(ctx context.Context, tx querier) ([]model.OpenOrder, error) 
 // order stands until it is carried out or ends. Of one credential the first order counts; the audit has all.
 // A way back that somebody opened for the person before ends with it.
 func (l *Ledger) Order(ctx context.Context, run int64, o model.OpenOrder, csi, reason string) error {
-	return audited(ctx, l.writes, "record the order", l.now(), func(tx *sql.Tx, t *trail) error {
+	return l.said(ctx, "record the order", func(tx *sql.Tx, t *trail) error {
 		t.run = run
 		t.note(AuditEntry{Event: auditOrdered, Op: model.Withdraw, Person: o.Person, CSI: csi, CredentialID: o.CredentialID, By: o.By, Message: reason})
 		_, err := tx.ExecContext(ctx, `INSERT INTO open_orders (credential_id, at, by) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
@@ -37,7 +37,7 @@ func (l *Ledger) Order(ctx context.Context, run int64, o model.OpenOrder, csi, r
 // EndOrder records that somebody took an order back that was not carried out. Each yes to a withdrawal of
 // the person is void with it. The caller holds the flock.
 func (l *Ledger) EndOrder(ctx context.Context, o model.OpenOrder, csi, reason string) error {
-	return audited(ctx, l.writes, "end the order", l.now(), func(tx *sql.Tx, t *trail) error {
+	return l.said(ctx, "end the order", func(tx *sql.Tx, t *trail) error {
 		t.note(AuditEntry{Event: auditOrderEnded, Op: model.Withdraw, Person: o.Person, CSI: csi, CredentialID: o.CredentialID, By: o.By, Message: reason})
 		if err := voidWithdrawal(ctx, tx, t, o.Person); err != nil {
 			return err

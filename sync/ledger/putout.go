@@ -22,7 +22,7 @@ func readPutOut(ctx context.Context, tx querier) ([]model.PutOut, error) {
 // PutOut records that somebody ordered the withdrawal of a credential that a departure had taken before: it is their
 // word too by which the person is out.
 func (l *Ledger) PutOut(ctx context.Context, run int64, o model.OpenOrder, csi, reason string) error {
-	return audited(ctx, l.writes, "record the order", l.now(), func(tx *sql.Tx, t *trail) error {
+	return l.said(ctx, "record the order", func(tx *sql.Tx, t *trail) error {
 		t.run = run
 		t.note(AuditEntry{Event: auditOrdered, Op: model.Withdraw, Person: o.Person, CSI: csi, CredentialID: o.CredentialID, By: o.By, Message: reason})
 		_, err := tx.ExecContext(ctx, `UPDATE sagas SET word = ? WHERE id = (SELECT MAX(id) FROM sagas

@@ -33,7 +33,7 @@ func (l *Ledger) StartRun(ctx context.Context, mode model.Mode) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return high.Pass, high.write(l.path)
+	return high.Pass, l.raiseTo(ctx, high)
 }
 
 // markUnknown marks what a process that is gone left as intent.

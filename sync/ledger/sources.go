@@ -39,7 +39,7 @@ func putOneForgotten(ctx context.Context, tx *sql.Tx, f model.ForgottenSource) e
 // ForgetSource records that somebody gave up a source. One that was forgotten before is an error. The
 // caller holds the flock.
 func (l *Ledger) ForgetSource(ctx context.Context, name, by string) error {
-	return audited(ctx, l.writes, "forget source "+name, l.now(), func(tx *sql.Tx, t *trail) error {
+	return l.said(ctx, "forget source "+name, func(tx *sql.Tx, t *trail) error {
 		t.note(AuditEntry{
 			Event: auditSourceForgotten, Person: model.PersonID{Source: name}, By: by,
 			Message: "its people are absent from now on, until it is configured again",
@@ -53,7 +53,7 @@ func (l *Ledger) ForgetSource(ctx context.Context, name, by string) error {
 // what was approved has other ids now; it returns how many. The caller holds the flock, and knows that
 // nothing is called by the new name.
 func (l *Ledger) RenameSource(ctx context.Context, was, name, by string) (voided int, err error) {
-	err = audited(ctx, l.writes, "rename source "+was, l.now(), func(tx *sql.Tx, t *trail) error {
+	err = l.said(ctx, "rename source "+was, func(tx *sql.Tx, t *trail) error {
 		t.note(AuditEntry{
 			Event: auditSourceRenamed, Person: model.PersonID{Source: name}, By: by,
 			Message: fmt.Sprintf("it was called %s until now, and is so above", was),

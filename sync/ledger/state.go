@@ -53,7 +53,7 @@ func stateParts(s *model.State, high highWater, now time.Time) []statePart {
 		list("forgotten sources", &s.Forgotten, readForgotten),
 		list("held people", &s.AcceptedHeld, readAcceptedHeld),
 		{"gap", func(ctx context.Context, tx *sql.Tx) (err error) {
-			s.Gap, _, _, err = readGap(ctx, tx, high)
+			s.Gap, _, err = readGap(ctx, tx, high)
 			return err
 		}},
 		list("ownership", &s.Owned, func(ctx context.Context, tx querier) ([]model.Ownership, error) {

@@ -72,7 +72,7 @@ func putSuspensions(ctx context.Context, tx *sql.Tx, t *trail, suspensions []mod
 // yes that was given to a step of their departure is void, and it returns how many. The caller holds the
 // flock.
 func (l *Ledger) Suspend(ctx context.Context, s model.Suspension) (voided int, err error) {
-	err = audited(ctx, l.writes, "record the leave of absence", l.now(), func(tx *sql.Tx, t *trail) error {
+	err = l.said(ctx, "record the leave of absence", func(tx *sql.Tx, t *trail) error {
 		t.note(AuditEntry{Event: auditHoldSet, Person: s.Person, CSI: s.CSI, By: s.By, Message: fmt.Sprintf("until %s: %s", s.LastDay, s.Reason)})
 		before := len(t.entries)
 		steps, err := json.Marshal(append([]model.Op{""}, model.OpsThat(model.Op.OfDeparture)...)) // see [model.GivenApproval.Departs]
@@ -97,7 +97,7 @@ func (l *Ledger) Suspend(ctx context.Context, s model.Suspension) (voided int, e
 // EndSuspension records that somebody ended the leave of a person: the grace counts from now. The caller
 // holds the flock.
 func (l *Ledger) EndSuspension(ctx context.Context, person model.PersonID, by, reason string) error {
-	return audited(ctx, l.writes, "end the leave of absence", l.now(), func(tx *sql.Tx, t *trail) error {
+	return l.said(ctx, "end the leave of absence", func(tx *sql.Tx, t *trail) error {
 		e := AuditEntry{Event: auditHoldEnded, Person: person, By: by, Message: reason}
 		err := tx.QueryRowContext(ctx, `UPDATE suspensions SET until = ?, over_at = ? WHERE source = ? AND person = ? RETURNING csi`,
 			millis(t.now), millis(t.now), person.Source, person.ID).Scan(&e.CSI)

@@ -24,7 +24,7 @@ func readUndone(ctx context.Context, tx querier) ([]model.UndoneOrder, error) {
 // UndoWithdrawal records that somebody took the withdrawal of a credential back. Each yes to a withdrawal
 // of the person is void with it. The caller holds the flock.
 func (l *Ledger) UndoWithdrawal(ctx context.Context, u model.UndoneOrder, csi, reason string) error {
-	return audited(ctx, l.writes, "take the withdrawal back", l.now(), func(tx *sql.Tx, t *trail) error {
+	return l.said(ctx, "take the withdrawal back", func(tx *sql.Tx, t *trail) error {
 		t.note(AuditEntry{Event: auditWithdrawalUndone, Op: model.Withdraw, Person: u.Person, CSI: csi, CredentialID: u.CredentialID, By: u.By, Message: reason})
 		if err := voidWithdrawal(ctx, tx, t, u.Person); err != nil {
 			return err
@@ -41,7 +41,7 @@ func (l *Ledger) UndoWithdrawal(ctx context.Context, u model.UndoneOrder, csi, r
 // RevokeUndo records that somebody ordered the withdrawal again after it was taken back: there will be no
 // new credential.
 func (l *Ledger) RevokeUndo(ctx context.Context, run int64, person model.PersonID, csi, by, reason string) error {
-	return audited(ctx, l.writes, "end the way back", l.now(), func(tx *sql.Tx, t *trail) error {
+	return l.said(ctx, "end the way back", func(tx *sql.Tx, t *trail) error {
 		t.run = run
 		t.note(AuditEntry{Event: auditUndoRevoked, Op: model.Withdraw, Person: person, CSI: csi, By: by, Message: reason})
 		return endUndo(ctx, tx, person)

@@ -12,21 +12,23 @@ const (
 	OlderLedger GapKind = "older"
 )
 
-// Gap tells that passes were done here which this ledger does not know (design §5.10). It lasts
+// Gap tells that passes were done here, or words said, which this ledger does not know (design §5.10). It lasts
 // until somebody accepts the baseline.
 type Gap struct {
 	Kind GapKind // "" if there is none
 	Own  int64   // the last pass that this ledger knew when the gap was found, 0 for none
-	Done int64   // the last pass that was done
+	Done int64   // the last pass that was done; the same as Own: only what was said after it is not known
 	At   time.Time
 }
 
 // Reason says which passes, "" if there is none.
 func (g Gap) Reason() Reason {
-	switch g.Kind {
-	case OlderLedger:
+	switch {
+	case g.Kind == OlderLedger && g.Own == g.Done:
+		return Because("ledger-lacks-words", g.At)
+	case g.Kind == OlderLedger:
 		return Because("ledger-older", int(g.Done), g.At, int(g.Own))
-	case LostLedger:
+	case g.Kind == LostLedger:
 		return Because("ledger-lost", int(g.Done), g.At)
 	}
 	return Reason{}
