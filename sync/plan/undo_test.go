@@ -173,6 +173,22 @@ func TestTheIDsOfTheWayBack(t *testing.T) {
 	}
 }
 
+// wentNoWayBack is a world in which the withdrawal of anna was taken back, who never logged in with the new credential and left
+// after two weeks. The ID that she has from before is free.
+func wentNoWayBack(t *testing.T, policy func(*model.Policy)) (w *world, people map[string]*entry, id string) {
+	t.Helper()
+	w, people = rolledOut(t, "anna", "bert")
+	policy(&w.policy)
+	id = w.activate("anna")
+	w.settle(t)
+	w.ordered(t, people["anna"])
+	w.takeBack(w.undo(people["anna"]))
+	w.pass(t)
+	w.later(t, 14*day)
+	people["anna"].leave(model.Disabled)
+	return w, people, id
+}
+
 // TestTheIDOfAWayBackThatNobodyWent: who never logs in with the new credential and leaves has the ID of before
 // still. It belongs to the departure, by the same proof as any: what may be somebody else's asks, what
 // somebody else had since is theirs, and what was taken once is not taken again.
@@ -200,15 +216,7 @@ func TestTheIDOfAWayBackThatNobodyWent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w, people := rolledOut(t, "anna", "bert")
-			w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID = model.RevokeID, 0, 0
-			id := w.activate("anna")
-			w.settle(t)
-			w.ordered(t, people["anna"])
-			w.takeBack(w.undo(people["anna"]))
-			w.pass(t)
-			w.later(t, 14*day)
-			people["anna"].leave(model.Disabled)
+			w, people, id := wentNoWayBack(t, func(p *model.Policy) { p.ID, p.GraceWithdraw, p.GraceID = model.RevokeID, 0, 0 })
 			tt.happens(w, people["bert"], id)
 			w.now = w.now.Add(time.Hour)
 			p := w.plan()
@@ -285,15 +293,7 @@ func TestTheWayBackTellsWhatHoldsIt(t *testing.T) {
 // TestAnOrderTakesTheIDOfAWayBackThatNobodyWent: by whoever's word such a departure begins, the ID of before is part of it.
 func TestAnOrderTakesTheIDOfAWayBackThatNobodyWent(t *testing.T) {
 	t.Parallel()
-	w, people := rolledOut(t, "anna", "bert")
-	w.policy.ID = model.DetachID
-	id := w.activate("anna")
-	w.settle(t)
-	w.ordered(t, people["anna"])
-	w.takeBack(w.undo(people["anna"]))
-	w.pass(t)
-	w.later(t, 14*day)
-	people["anna"].leave(model.Disabled)
+	w, people, id := wentNoWayBack(t, func(p *model.Policy) { p.ID = model.DetachID })
 	w.later(t, time.Hour)
 	w.obey(t, w.order(people["anna"]))
 	for end := w.now.Add(w.policy.GraceID + 2*day); w.now.Before(end); {
@@ -301,5 +301,34 @@ func TestAnOrderTakesTheIDOfAWayBackThatNobodyWent(t *testing.T) {
 	}
 	if w.user(id) != nil {
 		t.Errorf("the ID that she had before goes on: %+v", w.saga(people["anna"].id))
+	}
+}
+
+// TestTheIDOfAWayBackThatWasInterrupted: the create of the way back was, and then she left. Her ID of before departs, and what
+// the create left behind waits for a yes.
+func TestTheIDOfAWayBackThatWasInterrupted(t *testing.T) {
+	t.Parallel()
+	w, people := rolledOut(t, "anna")
+	w.policy.ID, w.policy.GraceWithdraw, w.policy.GraceID = model.DetachID, 0, 0
+	id := w.activate("anna")
+	w.settle(t)
+	w.ordered(t, people["anna"])
+	w.takeBack(w.undo(people["anna"]))
+	w.lost = func(model.Change) loss { return lostAfter }
+	w.later(t, time.Hour)
+	w.lost = nil
+	people["anna"].leave(model.Disabled)
+	for range 4 {
+		w.later(t, day)
+	}
+	if w.user(id) != nil {
+		t.Errorf("the ID that she had before goes on: %+v", w.saga(people["anna"].id))
+	}
+	p := w.plan()
+	wantLines(t, of(p, "anna"), "withdraw E-anna needs-approval")
+	w.approve(p, 7*day)
+	w.later(t, day)
+	if c := w.credential("anna"); c != nil {
+		t.Errorf("what the create left behind stays: %+v", c)
 	}
 }
