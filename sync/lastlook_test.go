@@ -94,12 +94,7 @@ func opsOf(changes []model.Change) []model.Op {
 // request waits for somebody, with each step that relies on it.
 func TestWhatIsSkippedAgainIsTold(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, options{}, employees(5)...)
-	w.policy.ID = model.DetachID
-	w.rollOut()
-	w.directory.dismiss(t, "id-03")
-	w.directory.recheck = func([]model.Tracked) ([]model.Sighting, error) { return nil, errors.New("connection lost") }
-	w.ok()
+	w := stopped(t)
 	w.advance(time.Hour)
 	r := w.exits(dirsync.ExitWaiting)
 	if told := r.Plan.Waits(); len(told) != 1 || told[0].Code != model.WaitSkipped || told[0].People != 1 {
