@@ -70,7 +70,10 @@ func newWire(ctx context.Context, directoryURL string, directoryCA []byte) (*wir
 	if w.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0"); err != nil {
 		return nil, err
 	}
-	context.AfterFunc(ctx, func() { _ = w.listener.Close() })
+	w.wg.Go(func() {
+		<-ctx.Done()
+		_ = w.listener.Close()
+	})
 	w.wg.Go(func() {
 		for {
 			conn, err := w.listener.Accept()

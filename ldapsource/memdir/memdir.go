@@ -110,7 +110,10 @@ func (s *Server) listen(ctx context.Context, address string, withTLS bool) (boun
 	if err != nil {
 		return "", err
 	}
-	context.AfterFunc(ctx, func() { _ = listener.Close() })
+	s.wg.Go(func() {
+		<-ctx.Done()
+		_ = listener.Close() // waited for: Accept may return before the port is closed
+	})
 	s.wg.Go(func() {
 		for {
 			conn, err := listener.Accept()
@@ -160,7 +163,7 @@ func (s *Server) Delete(dn string) error {
 	return nil
 }
 
-// Close ends the directory and waits until all connections are closed.
+// Close ends the directory and waits until its ports and all connections are closed.
 func (s *Server) Close() {
 	s.cancel()
 	s.wg.Wait()
