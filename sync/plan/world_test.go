@@ -42,6 +42,7 @@ type world struct {
 	stop string
 	// history is what each person was reported as, pass by pass.
 	history map[model.PersonID][]report
+	passes  int // that history tells of
 	// synced is the first of the current row of passes under sync.
 	synced time.Time
 	// done counts what was carried out, by op.
@@ -66,6 +67,7 @@ const (
 
 // report is what one pass was told of a person.
 type report struct {
+	pass     int // counted, as a clock may go back
 	at       time.Time
 	state    model.AccountState
 	kind     model.EvidenceKind
@@ -965,6 +967,7 @@ func (w *world) foreignAgain(before foreignObjects) foreignObjects {
 // note keeps what this pass was told, for the oracle of leavers. What the memory doubts is not
 // complete; sentinels_test.go and count_test.go hold when it must doubt.
 func (w *world) note(in plan.Input, p plan.Plan) {
+	w.passes++
 	switch {
 	case in.Policy.Mode != model.Sync:
 		w.synced = time.Time{}
@@ -984,7 +987,7 @@ func (w *world) note(in plan.Input, p plan.Plan) {
 			if i.Excluded || !slices.Contains(in.Policy.Evidence, i.Evidence.Kind) && state == model.Departed {
 				state = model.Unknown
 			}
-			w.history[i.Person] = append(w.history[i.Person], report{w.now, state, i.Evidence.Kind, complete, switched, false})
+			w.history[i.Person] = append(w.history[i.Person], report{w.passes, w.now, state, i.Evidence.Kind, complete, switched, false})
 		}
 		for _, x := range s.Snapshot.Sightings {
 			state, kind := x.State, x.Evidence.Kind
@@ -995,7 +998,7 @@ func (w *world) note(in plan.Input, p plan.Plan) {
 				state = model.Unknown
 			}
 			seen := x.Found || !slices.ContainsFunc(s.Snapshot.Conditions, func(c model.Condition) bool { return c.Name == model.ConditionIDs && !c.OK })
-			w.history[x.ID] = append(w.history[x.ID], report{w.now, state, kind, complete && seen, switched, x.Placeless})
+			w.history[x.ID] = append(w.history[x.ID], report{w.passes, w.now, state, kind, complete && seen, switched, x.Placeless})
 		}
 	}
 	w.noteForgotten(in, doubted)
@@ -1013,7 +1016,7 @@ func (w *world) noteForgotten(in plan.Input, doubted map[string]bool) {
 	}
 	for _, o := range in.State.Observations {
 		if _, given := forgottenIn(in, o.Person.Source); given {
-			w.history[o.Person] = append(w.history[o.Person], report{w.now, model.Departed, model.Absent, whole, false, false})
+			w.history[o.Person] = append(w.history[o.Person], report{w.passes, w.now, model.Departed, model.Absent, whole, false, false})
 		}
 	}
 }
@@ -1162,7 +1165,7 @@ func (w *world) looksSame(old, young model.PersonID) bool {
 	ours, theirs := w.history[old], w.history[young]
 	first := slices.IndexFunc(theirs, entitled)
 	beside := first >= 0 && old.Source == young.Source &&
-		(slices.ContainsFunc(ours, func(r report) bool { return entitled(r) && !r.at.Before(theirs[first].at) }) ||
+		(slices.ContainsFunc(ours, func(r report) bool { return entitled(r) && r.pass >= theirs[first].pass }) ||
 			slices.ContainsFunc(w.state.Observations, func(o model.Observation) bool { return o.Person == old && o.LastSeen.After(w.now) }))
 	written := ""
 	if own := w.owner(old); own != nil {
