@@ -18,7 +18,7 @@ func draftMapper(draft *config.Draft) *mapping.Mapper {
 	if problems, ok := err.(mapping.Errors); ok { //nolint:errorlint // never wrapped
 		for _, p := range problems {
 			if draft.Sound(p.Path) {
-				draft.Add(p.Path, config.Mistake{Reason: model.Because("bad-template", p.Message)})
+				draft.Add(p.Path, config.Mistake{Reason: model.Because("bad-template", p.Reason)})
 			}
 		}
 	}

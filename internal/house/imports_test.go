@@ -66,7 +66,7 @@ var house = map[string][]string{
 	"sync/view":           {model, plan, explain, status, outcomes, wording, english},
 	"sync/handover":       {model, secret, plainfile, wording},
 	"sync/ledger":         {model, english, secret, plainfile, wording},
-	"sync/mapping":        {model, secret},
+	"sync/mapping":        {model, english, secret},
 	"sync/model":          {wording},
 	"sync/plan":           {model},
 	"systemd":             {},
@@ -114,8 +114,6 @@ func allowed(file goFile, imported string) bool {
 		return to != command
 	case plan:
 		return slices.Contains([]string{model, lookup, explain, view, english}, to) // as pure as the core, and told of its plans
-	case "sync/mapping":
-		return to == english // which words what it finds
 	case "internal/house":
 		return to == english || to == model // the codes, and their sentences
 	default:

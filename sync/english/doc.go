@@ -13,7 +13,7 @@
 //
 //	joiners.go     who stays or comes: credentials, usernames, settings, contacts
 //	unmanaged.go   what is not ours, what is worth knowing, whom a read misses
-//	mapping.go     why a template gives no value
+//	mapping.go     why a template gives no value, or is none
 //	handover.go    that no password can be handed over
 //	leavers.go     why the steps of people on the way out come, wait or rest
 //	lastlook.go    what stops a step right before its request

@@ -7,7 +7,7 @@ func Sentence(code model.Code) (string, bool) {
 	for _, topic := range []func(model.Code) string{
 		ofJoiners, ofNewcomers, ofAdoption, ofTakenNames, ofTransfers, ofMissing, ofResumption, ofSettings,
 		ofUnmanaged, ofKeptIDs, ofNotices, ofMissed,
-		ofMapping, ofValues,
+		ofMapping, ofValues, ofTemplates, ofCalls,
 		ofCertificates, ofEntries, ofGroups, ofGroupFaults, ofMemberSearches, ofRanges, ofUnread, ofReadAdvice, ofLogins, ofLoginAdvice,
 		ofHandover, ofLeavers, ofLastLook, ofBelongings, ofOrders, ofUndo, ofEffects,
 		ofGates, ofLimits, ofMasses, ofChecks, ofHeld, ofBaseline, ofLedger, ofPackage, ofBaselinePeople, ofConditions, ofClock, ofViews, ofScope,

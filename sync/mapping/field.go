@@ -28,24 +28,24 @@ type field struct {
 }
 
 // compile parses and checks the template. It returns what is wrong with it.
-func (f *field) compile() []string {
+func (f *field) compile() []model.Reason {
 	if strings.TrimSpace(f.source) == "" {
-		return []string{"must not be empty"}
+		return model.Because("template-empty").Some()
 	}
 	tree := parse.New(f.path)
 	tree.Mode = parse.SkipFuncCheck // the survey knows which functions there are, and where
 	trees := map[string]*parse.Tree{}
 	if _, err := tree.Parse(f.source, "", "", trees); err != nil {
-		return []string{f.parseProblem(err)}
+		return f.parseProblem(err).Some()
 	}
 	s := survey{source: f.source, functions: functions(), category: f.isList(), attributes: map[string]string{}}
 	s.list(tree.Root, wholeEntry)
 	delete(trees, f.path)
 	if len(trees) > 0 {
-		s.problems = append(s.problems, "template, define and block are not available")
+		s.problems = append(s.problems, noTemplates())
 	}
 	if f.unique && len(s.attributes) == 0 && len(s.problems) == 0 {
-		s.problems = append(s.problems, "it names no attribute, so everybody would get the same value"+likelyMeant(f.source))
+		s.problems = append(s.problems, sameForAll(f.source))
 	}
 	if len(s.problems) > 0 {
 		return s.problems
@@ -54,12 +54,13 @@ func (f *field) compile() []string {
 	return f.install(tree)
 }
 
-// likelyMeant says how to write what is an attribute in the notation of other products, or in none.
-func likelyMeant(source string) string {
+// sameForAll tells of a template without an attribute, and how to write what is one in the notation of other
+// products, or in none.
+func sameForAll(source string) model.Reason {
 	if name := strings.Trim(source, " $%{}<>[]."); isAttributeName(name) {
-		return "; an attribute stands in braces, with a dot: " + reference(name)
+		return model.Because("bare-attribute", reference(name))
 	}
-	return ""
+	return model.Because("names-no-attribute")
 }
 
 // reference is how a template names an attribute: the dot takes no hyphen (text/template).
@@ -72,10 +73,10 @@ func reference(attribute string) string {
 
 // install makes the tree executable and tries it on an entry that lacks everything and on
 // one that has everything, in no group and in all.
-func (f *field) install(tree *parse.Tree) []string {
+func (f *field) install(tree *parse.Tree) []model.Reason {
 	t, err := template.New(f.path).Funcs(funcMap()).Option("missingkey=error").AddParseTree(f.path, tree)
 	if err != nil {
-		return []string{err.Error()}
+		return model.Because("template-unusable", err.Error()).Some()
 	}
 	f.template = t
 	full := map[string][]string{}
@@ -89,7 +90,7 @@ func (f *field) install(tree *parse.Tree) []string {
 				p.Groups[dn] = membership
 			}
 			if _, err := f.execute(p, nil); err != nil {
-				return []string{f.cause(err)}
+				return model.Because("template-unusable", f.cause(err)).Some()
 			}
 		}
 	}
@@ -97,12 +98,12 @@ func (f *field) install(tree *parse.Tree) []string {
 }
 
 // parseProblem words an error of the parser, which reads "template: mapping.csi:1: …".
-func (f *field) parseProblem(err error) string {
-	text := "line " + strings.TrimPrefix(err.Error(), "template: "+f.path+":")
+func (f *field) parseProblem(err error) model.Reason {
+	text := strings.TrimPrefix(err.Error(), "template: "+f.path+":")
 	if strings.Contains(text, "'-'") || strings.Contains(text, "bad number") {
-		text += `; write an attribute with a hyphen as {{ index . "x-personnel-no" }}`
+		return model.Because("hyphen-in-template", text)
 	}
-	return text
+	return model.Because("template-unreadable", text)
 }
 
 // cause words an error of an execution. It names functions and places, never values.

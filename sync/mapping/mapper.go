@@ -67,8 +67,8 @@ func New(t Templates, columns ...Column) (*Mapper, error) {
 	m := &Mapper{fields: t.fields(), columns: columnsOf(columns), fingerprint: fingerprint(t)}
 	problems := t.countryProblems()
 	for _, f := range m.all() {
-		for _, message := range f.compile() {
-			problems = append(problems, Problem{f.path, message})
+		for _, reason := range f.compile() {
+			problems = append(problems, Problem{f.path, reason})
 		}
 	}
 	if len(problems) > 0 {

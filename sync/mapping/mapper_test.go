@@ -379,10 +379,10 @@ func TestNewReportsEverythingAtOnce(t *testing.T) {
 		t.Fatalf("got %T", err)
 	}
 	want := mapping.Errors{
-		{Path: "mapping.csi", Message: "must not be empty"},
-		{Path: "mapping.first_name", Message: "line 1: unclosed action"},
-		{Path: "mapping.username", Message: "line 1, column 4: the dot alone is the whole entry; name an attribute"},
-		{Path: "mapping.linked_phone", Message: `line 1: undefined variable "$x"`},
+		{Path: "mapping.csi", Reason: model.Because("template-empty")},
+		{Path: "mapping.first_name", Reason: model.Because("template-unreadable", "1: unclosed action")},
+		{Path: "mapping.username", Reason: model.Because("at-place", 1, 4, model.Because("dot-is-whole-entry"))},
+		{Path: "mapping.linked_phone", Reason: model.Because("template-unreadable", `1: undefined variable "$x"`)},
 	}
 	if diff := cmp.Diff(want, problems); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -61,17 +61,17 @@ func (s *survey) member(c *parse.CommandNode, piped bool) {
 
 func (s *survey) refuseMember(n parse.Node) {
 	if !s.category {
-		s.refuse(n, "member is for mapping.category alone: a group that cannot be read must never change who somebody is")
+		s.refuse(n, model.Because("member-outside-category"))
 		return
 	}
-	s.refuse(n, `member takes one DN in quotes, such as (member "CN=Sales,OU=Groups,DC=corp,DC=example"): which groups to read must be known beforehand`)
+	s.refuse(n, model.Because("member-without-dn"))
 }
 
 // group notes a group and returns its name.
 func (s *survey) group(n *parse.StringNode) string {
 	dn, err := ldap.ParseDN(n.Text)
 	if err != nil || strings.TrimSpace(n.Text) == "" {
-		s.refuse(n, "%q is no DN of a group; write for example CN=Sales,OU=Groups,DC=corp,DC=example", n.Text)
+		s.refuse(n, model.Because("no-group-dn", n.Text))
 		return n.Text
 	}
 	for _, known := range s.groups {
@@ -87,6 +87,6 @@ func (s *survey) group(n *parse.StringNode) string {
 func (s *survey) noAnswer(p *parse.PipeNode) {
 	last := p.Cmds[len(p.Cmds)-1]
 	if f, ok := last.Args[0].(*parse.IdentifierNode); ok && f.Ident == memberFunction {
-		s.refuse(last, `member says yes or no; write {{ if member "…" }}Sales{{ end }}`)
+		s.refuse(last, model.Because("member-is-no-label"))
 	}
 }

@@ -1,9 +1,6 @@
 package mapping
 
 import (
-	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"unicode"
 
@@ -76,9 +73,9 @@ func (t Templates) countryProblems() Errors {
 	case t.PhoneCountry == "":
 		return nil
 	case !known[t.PhoneCountry]:
-		return Errors{{path, fmt.Sprintf("%q is no country; write its two capitals, as in CH or DE (%d are known)", t.PhoneCountry, len(slices.Collect(maps.Keys(known))))}}
+		return Errors{{path, model.Because("no-country", t.PhoneCountry, len(known))}}
 	case t.LinkedPhone == "":
-		return Errors{{path, "it says how mapping.linked_phone is read, which is not set: set that, or remove this key"}}
+		return Errors{{path, model.Because("country-without-phone")}}
 	}
 	return nil
 }

@@ -1,12 +1,13 @@
 package mapping
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"text/template/parse"
 	"unicode/utf8"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // A survey walks the parse tree of one template before it ever runs. It finds the
@@ -20,7 +21,7 @@ type survey struct {
 	category   bool
 	attributes map[string]string // lower-case name → as it is written
 	groups     groups
-	problems   []string
+	problems   []model.Reason
 }
 
 // scope says what the dot is.
@@ -56,7 +57,7 @@ func (s *survey) node(n parse.Node, dot scope) {
 		s.branch(&n.BranchNode, dot, oneValue)
 		appendCall(n.Pipe, listFunction)
 	case *parse.TemplateNode:
-		s.refuse(n, "template, define and block are not available")
+		s.refuse(n, noTemplates())
 	}
 }
 
@@ -69,7 +70,7 @@ func (s *survey) branch(b *parse.BranchNode, outside, inside scope) {
 func (s *survey) pipe(p *parse.PipeNode, dot scope) {
 	for _, v := range p.Decl {
 		if v.Ident[0] == "$" {
-			s.refuse(v, "$ is the entry and cannot be set")
+			s.refuse(v, model.Because("entry-set"))
 		}
 	}
 	for i, c := range p.Cmds {
@@ -95,7 +96,7 @@ func (s *survey) command(c *parse.CommandNode, piped bool, dot scope) {
 		s.call(called, arguments)
 		operands = c.Args[1:]
 	case arguments > 0:
-		s.refuse(c, "%s is not a function", c.Args[0])
+		s.refuse(c, model.Because("no-function", c.Args[0].String()))
 	}
 	for _, n := range operands {
 		s.operand(n, dot)
@@ -109,24 +110,24 @@ func (s *survey) call(called *parse.IdentifierNode, arguments int) {
 	case called.Ident == memberName:
 		s.refuseMember(called)
 	case !ok && arguments == 0: // a lonely name is an attribute to whoever comes from another product
-		s.refuse(called, "there is no function %s; an attribute begins with a dot: {{ .%[1]s }}; the functions are %[2]s", called.Ident, s.functionNames())
+		s.refuse(called, model.Because("unknown-function-or-attribute", called.Ident, "{{ ."+called.Ident+" }}", s.functionNames()))
 	case !ok:
-		s.refuse(called, "there is no function %s; the functions are %s", called.Ident, s.functionNames())
+		s.refuse(called, model.Because("unknown-function", called.Ident, s.functionNames()))
 	case arguments < f.min:
-		s.refuse(called, "%s needs %d arguments and has %d", called.Ident, f.min, arguments)
+		s.refuse(called, model.Because("too-few-arguments", called.Ident, f.min, arguments))
 	case arguments > f.max:
-		s.refuse(called, "%s takes %d arguments and has %d", called.Ident, f.max, arguments)
+		s.refuse(called, model.Because("too-many-arguments", called.Ident, f.max, arguments))
 	}
 }
 
 // functionNames lists the functions for a message.
-func (s *survey) functionNames() string {
+func (s *survey) functionNames() []string {
 	names := slices.Collect(maps.Keys(s.functions))
 	if s.category {
 		names = append(names, memberName)
 	}
 	slices.Sort(names)
-	return strings.Join(names, ", ")
+	return names
 }
 
 // index turns `index . "x-y"` into the attribute x-y.
@@ -138,7 +139,7 @@ func (s *survey) index(c *parse.CommandNode, piped bool) {
 			return
 		}
 	}
-	s.refuse(c, `index on the entry takes one name in quotes, such as {{ index . "x-personnel-no" }}: which attributes to read must be known beforehand`)
+	s.refuse(c, model.Because("index-without-name"))
 }
 
 func (s *survey) operand(n parse.Node, dot scope) {
@@ -152,10 +153,10 @@ func (s *survey) operand(n parse.Node, dot scope) {
 	case *parse.IdentifierNode:
 		s.call(n, 0)
 	case *parse.ChainNode:
-		s.refuse(n, "%s: an attribute has no fields", n)
+		s.refuse(n, model.Because("attribute-without-fields", n.String()))
 	case *parse.DotNode:
 		if dot == wholeEntry {
-			s.refuse(n, "the dot alone is the whole entry; name an attribute")
+			s.refuse(n, model.Because("dot-is-whole-entry"))
 		}
 	}
 }
@@ -163,9 +164,9 @@ func (s *survey) operand(n parse.Node, dot scope) {
 func (s *survey) field(n *parse.FieldNode, dot scope) {
 	switch {
 	case len(n.Ident) > 1:
-		s.refuse(n, "%s: an attribute has no fields", n)
+		s.refuse(n, model.Because("attribute-without-fields", n.String()))
 	case dot != wholeEntry:
-		s.refuse(n, "inside with and range the dot is one value; write $%s", n)
+		s.refuse(n, model.Because("dot-is-one-value", "$"+n.String()))
 	default:
 		n.Ident[0] = s.attribute(n, n.Ident[0])
 	}
@@ -174,18 +175,18 @@ func (s *survey) field(n *parse.FieldNode, dot scope) {
 func (s *survey) variable(n *parse.VariableNode) {
 	switch {
 	case n.Ident[0] == "$" && len(n.Ident) == 1:
-		s.refuse(n, "$ alone is the whole entry; name an attribute")
+		s.refuse(n, model.Because("dollar-is-whole-entry"))
 	case n.Ident[0] == "$" && len(n.Ident) == 2:
 		n.Ident[1] = s.attribute(n, n.Ident[1])
 	case len(n.Ident) > 1:
-		s.refuse(n, "%s: an attribute has no fields", n)
+		s.refuse(n, model.Because("attribute-without-fields", n.String()))
 	}
 }
 
 // attribute notes a name and returns its folded form.
 func (s *survey) attribute(n parse.Node, written string) string {
 	if !isAttributeName(written) {
-		s.refuse(n, "%q is no attribute name: a letter first, then letters, digits and hyphens, no options", written)
+		s.refuse(n, model.Because("no-attribute-name", written))
 		return written
 	}
 	folded := strings.ToLower(written)
@@ -196,12 +197,14 @@ func (s *survey) attribute(n parse.Node, written string) string {
 }
 
 // refuse notes a problem with its place.
-func (s *survey) refuse(n parse.Node, format string, args ...any) {
+func (s *survey) refuse(n parse.Node, why model.Reason) {
 	before := s.source[:min(int(n.Position()), len(s.source))]
 	line := 1 + strings.Count(before, "\n")
 	column := 1 + utf8.RuneCountInString(before[strings.LastIndex(before, "\n")+1:])
-	s.problems = append(s.problems, fmt.Sprintf("line %d, column %d: ", line, column)+fmt.Sprintf(format, args...))
+	s.problems = append(s.problems, model.Because("at-place", line, column, why))
 }
+
+func noTemplates() model.Reason { return model.Because("no-further-templates") }
 
 // isEntry tells whether a node stands for the whole entry.
 func isEntry(n parse.Node, dot scope) bool {
