@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
@@ -13,15 +12,9 @@ import (
 )
 
 // refused is the answer where a rule forbids it.
-func refused(a outcomes.Answer, why string) outcomes.Answer {
-	a.Outcome, a.ExitCode, a.Message = outcomes.AnswerRefused, ExitFailed, "REFUSED: "+why
+func refused(a outcomes.Answer, why model.Reason) outcomes.Answer {
+	a.Outcome, a.ExitCode, a.Why = outcomes.AnswerRefused, ExitFailed, why
 	return a
-}
-
-// refusedFor refuses by a rule of the plan.
-func refusedFor(a outcomes.Answer, why model.Reason) outcomes.Answer {
-	a.Code = why.Code
-	return refused(a, english.Say(why))
 }
 
 // name names whom an answer is about.

@@ -4,11 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
-	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
@@ -72,7 +69,7 @@ func (h *Holder) Hold(ctx context.Context, leave Leave) (outcomes.Answer, error)
 		return outcomes.Answer{}, err
 	}
 	a := outcomes.Answer{Subject: x.Subject}
-	if why := cannotHold(in, x); why != "" {
+	if why := cannotHold(in, x); why.Code != "" {
 		return refused(a, why), nil
 	}
 	s := model.Suspension{
@@ -83,8 +80,8 @@ func (h *Holder) Hold(ctx context.Context, leave Leave) (outcomes.Answer, error)
 		return a, err
 	}
 	a.Outcome, a.Suspension = outcomes.AnswerHeld, h.suspensionIn(s, in.State)
-	a.Message = fmt.Sprintf("ON LEAVE: %s is on leave of absence until %s, that day included.", name(a), s.LastDay)
-	a.Lines = holdMeans(x, a.Suspension, voided)
+	a.Why = model.Because("on-leave-until", name(a), s.LastDay)
+	a.Meaning = holdMeans(x, a.Suspension, voided)
 	return a, nil
 }
 
@@ -95,53 +92,47 @@ func (h *Holder) suspensionIn(s model.Suspension, state model.State) *model.Susp
 }
 
 // cannotHold says why nothing of a person can be suspended.
-func cannotHold(in plan.Input, x explain.Explanation) string {
+func cannotHold(in plan.Input, x explain.Explanation) model.Reason {
 	doubt := in.ServiceClock.Doubt()
 	past := x.History.Departures
 	complete := x.Departure != nil && !x.Departure.WithdrawnAt.IsZero() && len(x.Changes) == 0 && len(x.Held) == 0
 	switch {
 	case len(doubt) > 0:
-		return "a day means nothing while the clock is in doubt: " + english.Join(doubt)
+		return model.Because("leave-under-doubt", doubt)
 	case x.Owned != nil || x.Departure != nil && !complete || len(x.Open) > 0:
-		return ""
+		return model.Reason{}
 	case len(past) > 0 && !past[len(past)-1].WithdrawnAt.IsZero():
-		return fmt.Sprintf("credential %s of %s was withdrawn on %s and the departure is complete, so nothing is left to suspend", past[len(past)-1].Username,
-			view.PersonName(x.Subject), wording.Day(past[len(past)-1].WithdrawnAt))
+		return model.Because("departure-complete", past[len(past)-1].Username, view.PersonName(x.Subject), past[len(past)-1].WithdrawnAt)
 	}
-	return fmt.Sprintf("nothing in the package is managed for %s, so there is no departure to suspend. If they have another account, name that one; "+
-		"if they have just joined, type it once they have their credential", view.PersonName(x.Subject))
+	return model.Because("nothing-to-suspend", view.PersonName(x.Subject))
 }
 
 // holdMeans says what a leave reaches and what it does not.
-func holdMeans(x explain.Explanation, s *model.SuspendedPerson, voided int) []string {
-	var lines []string
+func holdMeans(x explain.Explanation, s *model.SuspendedPerson, voided int) []model.Reason {
+	var lines []model.Reason
 	if was := x.Suspension; was != nil && was.Standing {
-		lines = append(lines, fmt.Sprintf("Before, it was until %s (said by %s).", was.LastDay, was.By))
+		lines = append(lines, model.Because("leave-before", was.LastDay, was.By))
 	}
 	if d := x.Departure; d != nil && !d.WithdrawnAt.IsZero() {
-		lines = append(lines, fmt.Sprintf("Credential %s was withdrawn on %s already; that stays so. What is left is suspended: %s.", d.Username,
-			wording.Day(d.WithdrawnAt), idsLeft(*d)))
+		lines = append(lines, model.Because("leave-after-withdrawal", d.Username, d.WithdrawnAt, idsLeft(*d)))
 	}
 	if n := slices.IndexFunc(x.Open, func(op model.Operation) bool { return op.Op.Destructive() }); n >= 0 {
-		lines = append(lines, fmt.Sprintf("A %s was sent before, and whether it went through is not known; the next pass finds out.", x.Open[n].Op))
+		lines = append(lines, model.Because("leave-step-unsettled", string(x.Open[n].Op)))
 	}
 	if x.Owned != nil && x.Owned.MissingReads > 0 {
-		lines = append(lines, fmt.Sprintf("Credential %s is not in the package any more; a leave does not bring it back (`threema-dirsync withdraw --undo PERSON --reason TEXT` does).", x.Owned.Username))
+		lines = append(lines, model.Because("leave-without-credential", x.Owned.Username))
 	}
-	lines = append(lines,
-		"Until then no step of a departure is done (withdraw, disable the contact, detach, revoke), whatever the directory says. Nothing asks for a yes, and no limit counts it.",
-		"Everything else goes on: while the account is enabled, names and settings follow the directory. An order (`threema-dirsync withdraw`) is stronger.")
+	lines = append(lines, model.Because("leave-suspends"), model.Because("leave-lets-go-on"))
 	if voided > 0 {
-		lines = append(lines, fmt.Sprintf("Each yes that was given to a step of the departure is void: %d.", voided))
+		lines = append(lines, model.Because("leave-voids", voided))
 	}
 	if !s.Earliest.IsZero() {
-		lines = append(lines, fmt.Sprintf("The earliest withdrawal is not before %s: a fresh grace of %v counts from the first pass after that day.", wording.Stamp(s.Earliest), s.Grace))
+		lines = append(lines, model.Because("leave-earliest-withdrawal", s.Earliest, s.Grace.String()))
 	}
-	return append(lines, "It ends by itself after that day; if the account is not enabled then, the departure goes on with a fresh grace. `plan` and `status` name it "+
-		"for the last 14 days. To end it earlier: threema-dirsync hold --end "+x.Typed)
+	return append(lines, model.Because("leave-ends-by-itself", x.Typed))
 }
 
-func idsLeft(departure model.Departure) string {
+func idsLeft(departure model.Departure) model.Reason {
 	var ids []string
 	for _, id := range departure.IDs {
 		if id.GoneAt.IsZero() {
@@ -149,9 +140,9 @@ func idsLeft(departure model.Departure) string {
 		}
 	}
 	if len(ids) == 0 {
-		return "no Threema ID is known"
+		return model.Because("leave-without-id")
 	}
-	return "Threema ID " + strings.Join(ids, ", ")
+	return model.Because("leave-of-ids", ids)
 }
 
 // End ends the leave of one person.
@@ -169,11 +160,11 @@ func (h *Holder) End(ctx context.Context, query, reason, by string) (outcomes.An
 	a := outcomes.Answer{Subject: x.Subject, Suspension: x.Suspension}
 	switch {
 	case x.Suspension == nil:
-		return refused(a, "nobody said that "+name(a)+" is on leave; `threema-dirsync hold` lists who is"), nil
+		return refused(a, model.Because("not-on-leave", name(a))), nil
 	case !x.Suspension.Standing:
-		return refused(a, fmt.Sprintf("the leave of %s is over since %s", name(a), wording.Stamp(x.Suspension.Over))), nil
+		return refused(a, model.Because("leave-over-already", name(a), x.Suspension.Over)), nil
 	case len(in.ServiceClock.Doubt()) > 0:
-		return refused(a, "no grace begins while the clock is in doubt: "+english.Join(in.ServiceClock.Doubt())), nil
+		return refused(a, model.Because("grace-under-doubt", in.ServiceClock.Doubt())), nil
 	}
 	if err := h.Ledger.EndSuspension(ctx, x.Person, by, reason); err != nil {
 		return a, err
@@ -185,16 +176,14 @@ func (h *Holder) End(ctx context.Context, query, reason, by string) (outcomes.An
 	if n := slices.IndexFunc(after.Suspensions, func(s model.Suspension) bool { return s.Person == x.Person }); n >= 0 {
 		a.Suspension = h.suspensionIn(after.Suspensions[n], in.State)
 	}
-	a.Outcome, a.Message = outcomes.AnswerEnded, "ENDED: the leave of absence of "+name(a)+" is over."
-	a.Lines = []string{h.afterEnd(x)}
+	a.Outcome, a.Why, a.Meaning = outcomes.AnswerEnded, model.Because("leave-end-now", name(a)), h.afterEnd(x).Some()
 	return a, nil
 }
 
 // afterEnd says what the end of a leave means.
-func (h *Holder) afterEnd(x explain.Explanation) string {
+func (h *Holder) afterEnd(x explain.Explanation) model.Reason {
 	if o := x.Observation; o != nil && o.State == model.Departed {
-		return fmt.Sprintf("The directory says that they left (%s): the departure goes on with a fresh grace, from now. Nothing is done before %s.", o.Evidence,
-			wording.Stamp(h.Now().Add(h.Policy.GraceWithdraw)))
+		return model.Because("leave-end-of-leaver", o.Evidence.String(), h.Now().Add(h.Policy.GraceWithdraw))
 	}
-	return "The directory does not say that they left: nothing happens to them."
+	return model.Because("leave-end-of-entitled")
 }

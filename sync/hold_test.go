@@ -1,6 +1,7 @@
 package sync_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
 )
 
@@ -33,6 +35,9 @@ func (w *world) undo(query string) outcomes.Answer {
 	w.must(err)
 	return answer
 }
+
+// meaning is what an answer says beside its first line.
+func meaning(a outcomes.Answer) string { return strings.Join(view.NewAnswerJSON(a).Meaning, " ") }
 
 // TestTheLastDayOfALeave counts as in, where the people are; and it is never more than a year ahead.
 func TestTheLastDayOfALeave(t *testing.T) {
@@ -75,11 +80,11 @@ func TestHoldUnderAClockInDoubt(t *testing.T) {
 	held := w.hold("E02", 10)
 	w.equal("held", outcomes.AnswerHeld, held.Outcome)
 	*w.clock() = model.ServiceClock{Told: true, Ahead: -time.Hour}
-	if a := w.hold("E03", 10); a.Outcome != outcomes.AnswerRefused || a.ExitCode != dirsync.ExitFailed || !strings.Contains(a.Message, "while the clock is in doubt") {
+	if a := w.hold("E03", 10); a.Outcome != outcomes.AnswerRefused || a.ExitCode != dirsync.ExitFailed || !strings.Contains(view.Headline(a), "while the clock is in doubt") {
 		t.Errorf("%+v", a)
 	}
 	holder := dirsync.Holder{Planner: w.planner(w.policy.Mode), Ledger: w.ledger}
-	if a, err := holder.End(w.Context(), "E02", "", "anna"); err != nil || a.Outcome != outcomes.AnswerRefused || !strings.Contains(a.Message, "while the clock is in doubt") {
+	if a, err := holder.End(w.Context(), "E02", "", "anna"); err != nil || a.Outcome != outcomes.AnswerRefused || !strings.Contains(view.Headline(a), "while the clock is in doubt") {
 		t.Errorf("%+v, %v", a, err)
 	}
 }
@@ -94,7 +99,7 @@ func TestAYesBeforeTheLeave(t *testing.T) {
 	approver := dirsync.Approver{Planner: w.planner(w.policy.Mode), Approvals: w.ledger, By: "anna"}
 	_, given, err := approver.Approve(w.Context(), r.Plan.Hash, 720*time.Hour)
 	w.must(err)
-	if a := w.hold("E03", 3); !strings.Contains(strings.Join(a.Lines, "\n"), "Each yes that was given to a step of the departure is void: 2.") {
+	if a := w.hold("E03", 3); !strings.Contains(meaning(a), "Each yes that was given to a step of the departure is void: 2.") {
 		t.Errorf("%d approved: %+v", len(given.Changes), a)
 	}
 	for range 5 {
@@ -115,7 +120,7 @@ func TestUndoOfWhatNobodyKnows(t *testing.T) {
 			w := orderWorld(t)
 			w.fault(worksim.Fault{Method: http.MethodDelete, Path: "/credentials", Drop: drop, Times: 1})
 			w.wants("E03", outcomes.OrderUnknown, dirsync.ExitFailed, "order it again")
-			if a := w.undo("E03"); a.Outcome != outcomes.AnswerUndone || !strings.Contains(strings.Join(a.Lines, "\n"), says) {
+			if a := w.undo("E03"); a.Outcome != outcomes.AnswerUndone || !strings.Contains(meaning(a), says) {
 				t.Errorf("%+v", a)
 			}
 			for range 3 {
@@ -139,9 +144,38 @@ func TestUndoAfterARevocation(t *testing.T) {
 	w.ok()
 	w.equal("effects", []int{1, 0, 1}, w.effects())
 	w.directory.rehire(t, "id-03")
-	if a := w.undo("E03"); a.Outcome != outcomes.AnswerNothing || !strings.Contains(strings.Join(a.Lines, "\n"), "Threema ID "+id+" was revoked (widerrufen) on ") {
+	if a := w.undo("E03"); a.Outcome != outcomes.AnswerNothing || !strings.Contains(meaning(a), "Threema ID "+id+" was revoked (widerrufen) on ") {
 		t.Errorf("%+v", a)
 	}
 	w.ok()
 	w.equal("usernames", []string{"user01", "user02", "user03", "user04", "user05"}, w.usernames())
+}
+
+// TestAnAnswerHasCodes: a program reads what came of a word, and what it means, without the sentences.
+func TestAnAnswerHasCodes(t *testing.T) {
+	t.Parallel()
+	w := orderWorld(t)
+	ended := func() outcomes.Answer {
+		holder := dirsync.Holder{Planner: w.planner(w.policy.Mode), Ledger: w.ledger}
+		a, err := holder.End(w.Context(), "E02", "", "anna")
+		w.must(err)
+		return a
+	}
+	for _, row := range []struct {
+		answer outcomes.Answer
+		code   model.Code
+		says   string
+		codes  string
+	}{
+		{ended(), "not-on-leave", "REFUSED: nobody said that ", "[]"},
+		{w.hold("E02", 10), "on-leave-until", "ON LEAVE: ", "[leave-suspends leave-lets-go-on leave-ends-by-itself]"},
+		{w.hold("E02", 11), "on-leave-until", "ON LEAVE: ", "[leave-before leave-suspends leave-lets-go-on leave-ends-by-itself]"},
+		{ended(), "leave-end-now", "ENDED: the leave of absence of ", "[leave-end-of-entitled]"},
+		{w.undo("E02"), "nothing-was-withdrawn", "NOTHING TO TAKE BACK for ", "[]"},
+	} {
+		doc := view.NewAnswerJSON(row.answer)
+		if doc.Code != row.code || !strings.HasPrefix(doc.Message, row.says) || fmt.Sprint(doc.Codes) != row.codes || len(doc.Meaning) != len(doc.Codes) {
+			t.Errorf("%s %q %v, want %s %q %s", doc.Code, doc.Message, doc.Codes, row.code, row.says, row.codes)
+		}
+	}
 }

@@ -166,7 +166,7 @@ func TestAnOrderIsTakenBackBeforeItIsDone(t *testing.T) {
 			}
 			w.policy.Protected = []string{"E03"}
 			w.wants("E03", outcomes.OrderApproval, dirsync.ExitWaiting, "")
-			if a := w.undo("E03"); a.Outcome != outcomes.AnswerUndone || !strings.Contains(a.Message, "the order to withdraw credential user03") {
+			if a := w.undo("E03"); a.Outcome != outcomes.AnswerUndone || !strings.Contains(view.Headline(a), "the order to withdraw credential user03") {
 				t.Errorf("%+v", a)
 			}
 			w.equal("orders that stand", 0, w.openOrders())

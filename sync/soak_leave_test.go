@@ -9,6 +9,7 @@ import (
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
 	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
+	"github.com/threema-dirsync/threema-dirsync/sync/view"
 )
 
 // holdSomebody says that a human is on leave for some days. From then on the credential that they have,
@@ -23,7 +24,7 @@ func (w *soak) holdSomebody(rt *rapid.T) {
 	w.must(err)
 	holder := dirsync.Holder{Planner: w.planner(), Ledger: w.ledger}
 	answer, err := holder.Hold(context.Background(), leave)
-	w.log("hold %v until %s: %s %s %v", a, day, answer.Outcome, answer.Message, err)
+	w.log("hold %v until %s: %s %s %v", a, day, answer.Outcome, view.Headline(answer), err)
 	if err != nil || answer.Outcome != outcomes.AnswerHeld {
 		return
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 	"github.com/threema-dirsync/threema-dirsync/sync/plan"
@@ -46,28 +45,27 @@ func (u *Undoer) Undo(ctx context.Context, order WithdrawalRequest) (outcomes.An
 		return outcomes.Answer{}, err
 	}
 	undo := plan.ComputeUndo(in, x.Person, history)
-	a := outcomes.Answer{Subject: undo.Subject, Lines: model.Convert(undo.Next, english.Say), Codes: model.CodesOf(undo.Next)}
+	a := outcomes.Answer{Subject: undo.Subject, Meaning: undo.Next}
 	switch {
 	case undo.Refused.Code != "":
-		return refusedFor(a, undo.Refused), nil
+		return refused(a, undo.Refused), nil
 	case undo.Open:
 		return u.endOrder(ctx, a, undo.CredentialID, undo.Username, order)
 	case undo.Already.Code != "":
-		a.Outcome, a.Code = outcomes.AnswerNothing, undo.Already.Code
-		a.Message = "NOTHING TO TAKE BACK for " + name(a) + ": " + english.Say(undo.Already)
+		a.Outcome, a.Why = outcomes.AnswerNothing, undo.Already
 		return a, nil
 	}
 	err = u.Ledger.UndoWithdrawal(ctx, model.UndoneOrder{Person: x.Person, CredentialID: undo.CredentialID, By: order.By}, undo.CSI, order.Reason)
 	if err != nil {
 		return a, err
 	}
-	a.Outcome, a.Message = outcomes.AnswerUndone, "TAKEN BACK: the withdrawal of credential "+undo.Username+" of "+name(a)+"."
+	a.Outcome, a.Why = outcomes.AnswerUndone, model.Because("withdrawal-undone", undo.Username, name(a))
 	return a, nil
 }
 
 // endOrder takes an order back that was not carried out.
 func (u *Undoer) endOrder(ctx context.Context, a outcomes.Answer, credentialID, username string, order WithdrawalRequest) (outcomes.Answer, error) {
-	a.Outcome, a.Message = outcomes.AnswerUndone, "TAKEN BACK: the order to withdraw credential "+username+" of "+name(a)+", which was not carried out."
+	a.Outcome, a.Why = outcomes.AnswerUndone, model.Because("order-taken-back", username, name(a))
 	return a, u.Ledger.EndOrder(ctx, model.OpenOrder{Person: a.Person, CredentialID: credentialID, By: order.By}, a.CSI, order.Reason)
 }
 
@@ -78,8 +76,6 @@ func (u *Undoer) undoUnread(ctx context.Context, order WithdrawalRequest, unread
 	if err != nil || x.OpenOrder == nil {
 		return outcomes.Answer{}, unread
 	}
-	a := outcomes.Answer{Subject: x.Subject, Lines: []string{
-		"The package could not be read (" + unread.Error() + "). Should an earlier request have taken the credential all the same, type this again when it can.",
-	}}
+	a := outcomes.Answer{Subject: x.Subject, Meaning: model.Because("order-taken-back-unread", unread.Error()).Some()}
 	return u.endOrder(ctx, a, x.OpenOrder.CredentialID, x.Owned.Username, order)
 }

@@ -20,6 +20,7 @@
 //	belongings.go  whose a credential or a Threema ID is, and who may be the same person
 //	orders.go      what somebody ordered, and what the directory shows meanwhile
 //	undo.go        a withdrawal that somebody takes back
+//	answers.go     what came of somebody's word about a leave or an order
 //	alarms.go      what an alarm means, and when nothing is expected of an effect any more
 //	gates.go       what stops a step, how many may go at once, what became of whom, who is held
 //	baseline.go    why a plan is a preview, and what speaks against the licence package

@@ -20,11 +20,8 @@ type Answer struct {
 	model.Subject
 	Outcome  string
 	ExitCode int
-	Message  string   // in words, for who typed it
-	Lines    []string // what it means, and what happens next
-	// Code is that of the reason in Message, "" if there is none, Codes those of the reasons that Lines word.
-	Code  model.Code
-	Codes []model.Code
+	Why      model.Reason   // what was done, or why not, for who typed it
+	Meaning  []model.Reason // what it means, and what happens next
 	// Suspension is the leave of absence that the word was about, nil if it was about none.
 	Suspension *model.SuspendedPerson
 }

@@ -31,7 +31,24 @@ func PersonName(whom model.Subject) string {
 
 // WriteAnswer writes what came of somebody's word about one person.
 func WriteAnswer(w io.Writer, a outcomes.Answer) error {
-	return WriteLines(w, append([]string{a.Message}, a.Lines...)...)
+	return WriteLines(w, append([]string{Headline(a)}, model.Convert(a.Meaning, english.Say)...)...)
+}
+
+// Headline is what came of it in a sentence.
+func Headline(a outcomes.Answer) string {
+	return heading(a) + ": " + english.Say(a.Why)
+}
+
+func heading(a outcomes.Answer) string {
+	switch a.Outcome {
+	case outcomes.AnswerHeld:
+		return "ON LEAVE"
+	case outcomes.AnswerUndone:
+		return "TAKEN BACK"
+	case outcomes.AnswerNothing:
+		return "NOTHING TO TAKE BACK for " + PersonName(a.Subject)
+	}
+	return strings.ToUpper(a.Outcome)
 }
 
 // WriteTakenBack writes what came of taking approvals back. limit caps the list.

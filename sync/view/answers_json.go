@@ -14,7 +14,7 @@ import (
 type (
 	// AnswerJSON is what came of somebody's word about one person.
 	AnswerJSON struct {
-		Code       model.Code     `json:"code"`  // of the reason that message words, "" if it words none
+		Code       model.Code     `json:"code"`  // of the reason that message words
 		Codes      []model.Code   `json:"codes"` // of those that meaning words
 		ExitCode   int            `json:"exitCode"`
 		Meaning    []string       `json:"meaning"`
@@ -79,7 +79,7 @@ type (
 
 // NewAnswerJSON shapes it.
 func NewAnswerJSON(a outcomes.Answer) AnswerJSON {
-	doc := AnswerJSON{Outcome: a.Outcome, ExitCode: a.ExitCode, Message: a.Message, Code: a.Code, Meaning: append([]string{}, a.Lines...), Codes: append([]model.Code{}, a.Codes...), Person: newPersonJSON(a.Subject)}
+	doc := AnswerJSON{Outcome: a.Outcome, ExitCode: a.ExitCode, Message: Headline(a), Code: a.Why.Code, Meaning: model.Convert(a.Meaning, english.Say), Codes: model.CodesOf(a.Meaning), Person: newPersonJSON(a.Subject)}
 	if a.Suspension != nil {
 		doc.Suspension = new(NewReasonedSuspensionJSON(*a.Suspension))
 	}
