@@ -9,6 +9,7 @@ import (
 	"time"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 	"github.com/threema-dirsync/threema-dirsync/threema/worksim"
@@ -127,8 +128,8 @@ func TestUnrecordedOrder(t *testing.T) {
 			r, got, err := pass.Withdraw(t.Context(), order, w.ledger, func(outcomes.Withdrawal) {})
 			w.must(err)
 			w.equal("outcome", []any{tt.outcome, dirsync.ExitFailed, what == "remember"}, []any{got.Outcome, got.ExitCode, got.Stands})
-			if !strings.Contains(got.Message, "disk full") || r.Err == nil {
-				t.Errorf("does not say so: %s (%v)", got.Message, r.Err)
+			if !strings.Contains(english.Say(got.Why), "disk full") || r.Err == nil {
+				t.Errorf("does not say so: %s (%v)", english.Say(got.Why), r.Err)
 			}
 			w.equal("withdrawn", tt.taken, len(w.sim.State().Withdrawn) > 0)
 		})

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
 )
@@ -189,6 +190,6 @@ func TestWithdrawWhileOneSourceFails(t *testing.T) {
 	_, done, err := w.pass().Withdraw(t.Context(), order, w.ledger, func(outcomes.Withdrawal) {})
 	w.must(err)
 	if _, there := w.lookup("user12"); there || done.ExitCode != dirsync.ExitOK {
-		t.Errorf("%s: %s", done.Outcome, done.Message)
+		t.Errorf("%s: %s", done.Outcome, english.Say(done.Why))
 	}
 }

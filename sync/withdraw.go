@@ -10,8 +10,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
-	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/explain"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 	"github.com/threema-dirsync/threema-dirsync/sync/outcomes"
@@ -168,102 +166,103 @@ func (w *withdrawing) conclude(r *Report) {
 	c := w.Withdrawal()
 	switch {
 	case w.Already.Code != "" && r.Err != nil:
-		w.end(outcomes.OrderFailed, ExitFailed, r.Err.Error())
+		w.end(outcomes.OrderFailed, ExitFailed, failedBy(r.Err))
 	case w.Late:
-		w.end(outcomes.OrderAlready, ExitOK, english.Say(w.Already)+", with their departure. That you ordered it is recorded: coming back gives them no access, only "+
-			"`threema-dirsync withdraw --undo "+w.Typed+" --reason TEXT` does, once the directory shows them as entitled")
+		w.end(outcomes.OrderAlready, ExitOK, model.Because("order-after-departure", w.Already, w.Typed))
 	case w.Undone:
-		w.end(outcomes.OrderAlready, ExitOK, english.Say(w.Already)+". Somebody had taken the withdrawal back; with this order there is no new credential")
+		w.end(outcomes.OrderAlready, ExitOK, model.Because("order-ends-undo", w.Already))
 	case w.Already.Code != "":
-		w.end(outcomes.OrderAlready, ExitOK, english.Say(w.Already))
+		w.end(outcomes.OrderAlready, ExitOK, w.Already)
 	case w.Refused.Code != "":
-		w.end(outcomes.OrderRefused, ExitFailed, english.Say(w.Refused))
+		w.end(outcomes.OrderRefused, ExitFailed, w.Refused)
 	case c.Status == model.Withheld:
-		w.end(outcomes.OrderRefused, ExitFailed, english.Say(w.Policy.RefusesOrders()))
+		w.end(outcomes.OrderRefused, ExitFailed, w.Policy.RefusesOrders())
 	case c.Status == model.Deferred:
-		w.end(outcomes.OrderBlocked, ExitWaiting, "the requests of the day are spent (threema.daily_requests"+notBefore(c)+"): if it cannot wait, withdraw by hand in the cockpit")
+		w.end(outcomes.OrderBlocked, ExitWaiting, requestsSpent(c))
 	case c.Status == model.NeedsApproval:
-		w.end(outcomes.OrderApproval, ExitWaiting, fmt.Sprintf("%s asks for somebody's yes before this: type `threema-dirsync approve %s --withdraw %s`",
-			w.whoAsks(), w.Hash, w.Person))
+		w.end(outcomes.OrderApproval, ExitWaiting, w.whoAsks())
 	case c.Status == model.Blocked:
 		w.end(outcomes.OrderBlocked, ExitWaiting, w.describeGuard())
 	case c.Status == model.Waiting && len(r.Incomplete) > 0:
-		w.end(outcomes.OrderBlocked, ExitIncomplete, english.Join(c.Reasons)+"; "+r.Incomplete[0].Err.Error())
+		w.end(outcomes.OrderBlocked, ExitIncomplete, model.Because("order-waits-unread", c.Reasons, r.Incomplete[0].Err.Error()))
 	case c.Status == model.Waiting:
-		w.end(outcomes.OrderBlocked, ExitWaiting, english.Join(c.Reasons))
+		w.end(outcomes.OrderBlocked, ExitWaiting, model.Because("order-waits", c.Reasons))
 	case c.Status == model.Due:
 		w.concludeResult(r, c)
 	case r.Err != nil:
-		w.end(outcomes.OrderFailed, ExitFailed, r.Err.Error())
+		w.end(outcomes.OrderFailed, ExitFailed, failedBy(r.Err))
 	case len(r.Incomplete) > 0:
-		w.end(outcomes.OrderFailed, ExitIncomplete, r.Incomplete[0].Err.Error())
+		w.end(outcomes.OrderFailed, ExitIncomplete, failedBy(r.Incomplete[0].Err))
 	}
 }
 
-func notBefore(c model.Change) string {
+func failedBy(err error) model.Reason { return model.Because("order-failed", err.Error()) }
+
+func requestsSpent(c model.Change) model.Reason {
 	if c.NotBefore.IsZero() {
-		return ""
+		return model.Because("order-without-requests")
 	}
-	return ", free again at " + wording.Stamp(c.NotBefore)
+	return model.Because("order-without-requests-until", c.NotBefore)
 }
 
 // concludeResult tells what became of a withdrawal that was due.
 func (w *withdrawing) concludeResult(r *Report, c model.Change) {
 	n := slices.IndexFunc(r.Results, func(x outcomes.Step) bool { return x.Change.ID == c.ID })
 	if n < 0 {
-		w.end(outcomes.OrderFailed, ExitFailed, "the withdrawal was not sent: "+errorText(r.Err))
+		w.end(outcomes.OrderFailed, ExitFailed, model.Because("order-not-sent", errorText(r.Err)))
 		return
 	}
 	switch x := r.Results[n]; {
 	case x.Result == model.Done && r.Err != nil:
-		w.end(outcomes.OrderWithdrawn, ExitFailed, w.describeDone(r)+"; but then: "+r.Err.Error())
+		w.end(outcomes.OrderWithdrawn, ExitFailed, model.Because("order-done-but", w.describeDone(r), r.Err.Error()))
 	case x.Result == model.Done:
 		w.end(outcomes.OrderWithdrawn, ExitOK, w.describeDone(r))
 	case x.Result == model.Uncertain:
-		w.end(outcomes.OrderUnknown, ExitFailed, "whether the credential is gone is not known: "+english.Say(x.Why)+"; order it again, or let the next pass do it: both look first")
+		w.end(outcomes.OrderUnknown, ExitFailed, model.Because("order-unsettled", x.Why))
 	case r.Plan.Tripped(model.GuardStopFile):
-		w.end(outcomes.OrderBlocked, ExitWaiting, english.Say(x.Why))
+		w.end(outcomes.OrderBlocked, ExitWaiting, x.Why)
 	case x.Result == model.NotTried:
-		w.end(outcomes.OrderRefused, ExitFailed, "right before the withdrawal this was found: "+english.Say(x.Why)+"; nothing was sent. Look: the next pass judges it anew")
+		w.end(outcomes.OrderRefused, ExitFailed, model.Because("order-stopped-by-last-look", x.Why))
 	default:
-		w.end(outcomes.OrderFailed, ExitFailed, english.Say(x.Why))
+		w.end(outcomes.OrderFailed, ExitFailed, x.Why)
 	}
 }
 
-func (w *withdrawing) end(word string, code int, message string) {
-	w.Outcome, w.ExitCode, w.Message = word, code, message
+func (w *withdrawing) end(word string, code int, why model.Reason) {
+	w.Outcome, w.ExitCode, w.Why = word, code, why
 	w.Stands = w.Stands && word != outcomes.OrderWithdrawn
 }
 
 // whoAsks says what asks for an approval: a question, or the name of a rule.
-func (w *withdrawing) whoAsks() string {
+func (w *withdrawing) whoAsks() model.Reason {
+	asks := "leavers.approval: " + string(w.Policy.Approval)
 	switch {
 	case len(w.Withdrawal().Questions) > 0:
-		return english.Join(w.Withdrawal().Questions) + ". That"
+		return model.Because("order-questioned", w.Withdrawal().Questions, w.Hash, w.Person.String())
 	case w.Withdrawal().Protected:
-		return "protect"
+		asks = "protect"
 	}
-	return "leavers.approval: " + string(w.Policy.Approval)
+	return model.Because("order-asks-for-yes", asks, w.Hash, w.Person.String())
 }
 
-func (w *withdrawing) describeGuard() string {
-	var words []string
+func (w *withdrawing) describeGuard() model.Reason {
+	var words []model.Reason
 	for _, g := range w.Guards {
-		words = append(words, g.Name+": "+english.Join(g.Reasons))
+		words = append(words, model.Because("order-guarded-by", g.Name, g.Reasons))
 	}
-	return strings.Join(words, "; ")
+	return model.Because("order-guarded", words)
 }
 
 // describeDone tells what was done, and which of the steps beside it was not.
-func (w *withdrawing) describeDone(r *Report) string {
-	words := []string{"credential " + w.Username + " is withdrawn (Zugang entzogen); the app stops within 24 hours, or when it is next opened"}
+func (w *withdrawing) describeDone(r *Report) model.Reason {
+	words := model.Because("order-carried-out", w.Username).Some()
 	for _, x := range r.Results {
 		if x.Change.Op.GoesAlong() && x.Result != model.Done {
-			words = append(words, fmt.Sprintf("the contact %s is still enabled (%s), the next pass tries again", x.Change.ThreemaID, english.Say(x.Why)))
+			words = append(words, model.Because("contact-still-enabled", x.Change.ThreemaID, x.Why))
 		}
 	}
 	if s := w.Suspended; s != nil {
-		words = append(words, "the leave of absence goes on until "+s.LastDay+", for what is left of a departure")
+		words = append(words, model.Because("leave-outlasts-order", s.LastDay))
 	}
-	return strings.Join(words, "; ")
+	return model.Because("order-done", words)
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	dirsync "github.com/threema-dirsync/threema-dirsync/sync"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/ledger"
 	"github.com/threema-dirsync/threema-dirsync/sync/lookup"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
@@ -39,8 +40,11 @@ func (w *world) wants(query, outcome string, code int, says string) outcomes.Wit
 	w.Helper()
 	r, got, err := w.order(query)
 	w.must(err)
-	if got.Outcome != outcome || got.ExitCode != code || !strings.Contains(got.Message, says) {
-		w.Fatalf("%s (%d): %s\nwant %s (%d): %s\n%s", got.Outcome, got.ExitCode, got.Message, outcome, code, says, text(r))
+	if view.NewWithdrawalJSON(got).Code == "" {
+		w.Errorf("no code for: %s", english.Say(got.Why))
+	}
+	if got.Outcome != outcome || got.ExitCode != code || !strings.Contains(english.Say(got.Why), says) {
+		w.Fatalf("%s (%d): %s\nwant %s (%d): %s\n%s", got.Outcome, got.ExitCode, english.Say(got.Why), outcome, code, says, text(r))
 	}
 	return got
 }
@@ -51,7 +55,7 @@ func (w *world) wantOrdered(query string) {
 	_, got, err := w.order(query)
 	w.must(err)
 	if got.ExitCode != dirsync.ExitOK {
-		w.Fatalf("%s (%d): %s", got.Outcome, got.ExitCode, got.Message)
+		w.Fatalf("%s (%d): %s", got.Outcome, got.ExitCode, english.Say(got.Why))
 	}
 }
 
@@ -352,8 +356,8 @@ func TestWithdrawOfTheProtected(t *testing.T) {
 	w.policy.Protected = []string{"E03", "E04"}
 	got := w.wants("E03", outcomes.OrderApproval, dirsync.ExitWaiting, "--withdraw corp/id-03`")
 	other := w.wants("E04", outcomes.OrderApproval, dirsync.ExitWaiting, "")
-	if !strings.Contains(got.Message, "approve "+got.Hash+" ") || got.Hash == other.Hash {
-		t.Errorf("hash %s, of another %s: %s", got.Hash, other.Hash, got.Message)
+	if !strings.Contains(english.Say(got.Why), "approve "+got.Hash+" ") || got.Hash == other.Hash {
+		t.Errorf("hash %s, of another %s: %s", got.Hash, other.Hash, english.Say(got.Why))
 	}
 	a := dirsync.Approver{Planner: w.planner(""), Approvals: w.ledger, By: "bert (uid 1001)"}
 	say := func(hash, query string) error {

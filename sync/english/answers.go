@@ -66,3 +66,50 @@ func ofLeaveMeaning(code model.Code) string {
 	}
 	return ""
 }
+
+// ofOrderAnswers is what came of an order.
+func ofOrderAnswers(code model.Code) string {
+	switch code {
+	case "order-failed":
+		return "{1}"
+	case "order-after-departure":
+		return "{1}, with their departure. That you ordered it is recorded: coming back gives them no access, only " +
+			"`threema-dirsync withdraw --undo {2} --reason TEXT` does, once the directory shows them as entitled"
+	case "order-ends-undo":
+		return "{1}. Somebody had taken the withdrawal back; with this order there is no new credential"
+	case "order-without-requests":
+		return "the requests of the day are spent (threema.daily_requests): if it cannot wait, withdraw by hand in the cockpit"
+	case "order-without-requests-until":
+		return "the requests of the day are spent (threema.daily_requests, free again at {1}): if it cannot wait, withdraw by hand in the cockpit"
+	case "order-questioned":
+		return "{1}. That asks for somebody's yes before this: type `threema-dirsync approve {2} --withdraw {3}`"
+	case "order-asks-for-yes":
+		return "{1} asks for somebody's yes before this: type `threema-dirsync approve {2} --withdraw {3}`"
+	case "order-waits":
+		return "{1}"
+	case "order-waits-unread":
+		return "{1}; {2}"
+	case "order-guarded":
+		return "{1}"
+	case "order-guarded-by":
+		return "{1}: {2}"
+
+	case "order-not-sent":
+		return "the withdrawal was not sent: {1}"
+	case "order-unsettled":
+		return "whether the credential is gone is not known: {1}; order it again, or let the next pass do it: both look first"
+	case "order-stopped-by-last-look":
+		return "right before the withdrawal this was found: {1}; nothing was sent. Look: the next pass judges it anew"
+	case "order-done":
+		return "{1}"
+	case "order-done-but":
+		return "{1}; but then: {2}"
+	case "order-carried-out":
+		return "credential {1} is withdrawn (Zugang entzogen); the app stops within 24 hours, or when it is next opened"
+	case "contact-still-enabled":
+		return "the contact {1} is still enabled ({2}), the next pass tries again"
+	case "leave-outlasts-order":
+		return "the leave of absence goes on until {1}, for what is left of a departure"
+	}
+	return ""
+}

@@ -9,7 +9,7 @@ func Sentence(code model.Code) (string, bool) {
 		ofUnmanaged, ofKeptIDs, ofNotices, ofMissed,
 		ofMapping, ofValues, ofTemplates, ofCalls,
 		ofCertificates, ofEntries, ofGroups, ofGroupFaults, ofMemberSearches, ofRanges, ofUnread, ofReadAdvice, ofLogins, ofLoginAdvice,
-		ofHandover, ofLeavers, ofLastLook, ofBelongings, ofOrders, ofUndo, ofEffects, ofLeaveAnswers, ofLeaveMeaning,
+		ofHandover, ofLeavers, ofLastLook, ofBelongings, ofOrders, ofUndo, ofEffects, ofLeaveAnswers, ofLeaveMeaning, ofOrderAnswers,
 		ofGates, ofLimits, ofMasses, ofChecks, ofHeld, ofBaseline, ofLedger, ofPackage, ofBaselinePeople, ofConditions, ofClock, ofViews, ofScope,
 		ofConfigFile, ofConfigKeys, ofConfigRules, ofConfigValues, ofConfigService, ofConfigServers, ofConfigLogin, ofConfigScope,
 		ofSecretFiles, ofCertificateFiles, ofNamedFiles, ofStateFolder,

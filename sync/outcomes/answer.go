@@ -42,7 +42,7 @@ type Withdrawal struct {
 	plan.Ordered
 	Policy   model.Policy
 	Outcome  string
-	Message  string // in words, for who typed the order
+	Why      model.Reason // what came of it, for who typed the order
 	ExitCode int
 	// Stands tells that the order is not carried out, and that passes do so as soon as they may.
 	Stands bool

@@ -89,7 +89,7 @@ func NewAnswerJSON(a outcomes.Answer) AnswerJSON {
 // NewWithdrawalJSON shapes it.
 func NewWithdrawalJSON(w outcomes.Withdrawal) WithdrawalJSON {
 	doc := WithdrawalJSON{
-		Outcome: w.Outcome, ExitCode: w.ExitCode, Message: w.Message, Code: cmp.Or(w.Already.Code, w.Refused.Code), Person: newPersonJSON(w.Subject),
+		Outcome: w.Outcome, ExitCode: w.ExitCode, Message: english.Say(w.Why), Code: cmp.Or(w.Already.Code, w.Refused.Code, w.Why.Code), Person: newPersonJSON(w.Subject),
 		Username: w.Username, CredentialID: w.CredentialID, ThreemaIDs: append([]string{}, w.ThreemaIDs...),
 		Departed: w.Departed, Directory: english.Say(w.Directory), DirectoryCode: w.Directory.Code, Meaning: []string{}, Hash: w.Hash, Changes: NewChangesJSON(w.Changes), Stands: w.Stands,
 	}

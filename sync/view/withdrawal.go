@@ -57,7 +57,7 @@ func WriteAnnouncement(out io.Writer, w outcomes.Withdrawal) error {
 
 // WriteWithdrawal writes what came of an order.
 func WriteWithdrawal(out io.Writer, w outcomes.Withdrawal) error {
-	lines := []string{strings.ToUpper(strings.ReplaceAll(w.Outcome, "-", " ")) + ": " + w.Message}
+	lines := []string{strings.ToUpper(strings.ReplaceAll(w.Outcome, "-", " ")) + ": " + english.Say(w.Why)}
 	if w.Outcome != outcomes.OrderWithdrawn && w.Outcome != outcomes.OrderAlready && w.Outcome != outcomes.OrderUnknown {
 		lines = append(lines, "Nothing was withdrawn.")
 	}
