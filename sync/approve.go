@@ -148,7 +148,7 @@ func (a *Approver) give(ctx context.Context, hash string, ttl time.Duration, wai
 func (a *Approver) tellGiven(ctx context.Context, hash string, approvals []model.GivenApproval) {
 	changes := map[string]int{}
 	for _, g := range approvals {
-		changes[g.Lasts()]++
+		changes[english.Lasts(g)]++
 	}
 	for _, lasts := range slices.Sorted(maps.Keys(changes)) {
 		a.Logger.InfoContext(ctx, "changes approved", "hash", hash, "changes", changes[lasts], "lasts", lasts)

@@ -1,8 +1,10 @@
 package english
 
 import (
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
+	"fmt"
+	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -42,4 +44,12 @@ func Evidence(e model.Evidence) string {
 		return e.Detail
 	}
 	return e.String()
+}
+
+// Lasts says how long a yes lasts that is given.
+func Lasts(a model.GivenApproval) string {
+	if a.Ahead {
+		return fmt.Sprintf("for %s from when the step is due, and for the first pass after that", a.Until.Sub(a.At))
+	}
+	return "until " + a.Until.UTC().Format(time.RFC3339)
 }

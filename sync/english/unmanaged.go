@@ -98,7 +98,7 @@ func ofMissed(code model.Code) string {
 	case "told-by-plan":
 		return model.ThePlan + " tells it of {1}"
 	case "accept-if-left":
-		return "if they left in truth, {1}"
+		return "if they left in truth, " + howToAcceptMissing
 	}
 	return ""
 }

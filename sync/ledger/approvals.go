@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -36,7 +37,7 @@ func putApprovals(ctx context.Context, tx *sql.Tx, t *trail, hash, by string, ap
 		}
 		t.note(AuditEntry{
 			Event: auditApproved, Op: a.Op, ChangeID: a.ChangeID, Person: a.Person, CSI: a.CSI, By: by,
-			Message: fmt.Sprintf("plan %s, %s", hash, a.Lasts()),
+			Message: fmt.Sprintf("plan %s, %s", hash, english.Lasts(a)),
 		})
 	}
 	return nil

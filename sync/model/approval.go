@@ -1,7 +1,6 @@
 package model
 
 import (
-	"fmt"
 	"time"
 )
 
@@ -33,14 +32,6 @@ func (a GivenApproval) Live(end time.Time, departure Departure, now time.Time) b
 // Departs tells of a yes to a step of a departure. Before ledgers kept the operation there were no others.
 func (a GivenApproval) Departs() bool {
 	return a.Op == "" || a.Op.OfDeparture()
-}
-
-// Lasts words how long a yes lasts that is given.
-func (a GivenApproval) Lasts() string {
-	if a.Ahead {
-		return fmt.Sprintf("for %s from when the step is due, and for the first pass after that", a.Until.Sub(a.At))
-	}
-	return "until " + a.Until.UTC().Format(time.RFC3339)
 }
 
 // The bounds of how long an approval may last.

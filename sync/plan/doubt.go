@@ -8,9 +8,6 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
-// howToAcceptMissing ends a doubt that only a person can settle.
-const howToAcceptMissing = "read the plan, then type `threema-dirsync approve --baseline`, which accepts what is missing"
-
 // doubts are what the memory holds against the reads of this pass. They stand in the certificates of the snapshots.
 type doubts struct {
 	*recovered

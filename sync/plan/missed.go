@@ -52,7 +52,7 @@ func (p *evidence) missed() []Missed {
 func (m Missed) Reason() model.Reason {
 	todo := model.Because("look-what-failed", m.tells())
 	if acceptable(m.Conditions...) {
-		todo = model.Because("accept-if-left", howToAcceptMissing)
+		todo = model.Because("accept-if-left")
 	}
 	if m.LastSeen.IsZero() {
 		return model.Because("missed-and-never-seen", m.Shown, m.Conditions, todo)
