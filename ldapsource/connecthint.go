@@ -11,7 +11,7 @@ import (
 
 // connectAdvice says what to do about a server that could not be connected to, by its cause.
 func (v *session) connectAdvice(err error) model.Reason {
-	if advice := tlsadvice.Certificate(err, tlsadvice.Trust{Roots: v.cfg.Roots, Now: v.now(), Address: "urls", CAFile: "ca_file"}); advice != "" {
+	if advice := tlsadvice.Certificate(err, tlsadvice.Trust{Roots: v.cfg.Roots, Now: v.now(), Address: "urls", CAFile: "ca_file"}); advice.Code != "" {
 		return model.Because("check-certificate", advice)
 	}
 	if _, ok := errors.AsType[*net.DNSError](err); ok {

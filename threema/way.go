@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/tlsadvice"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 )
 
 // way is what lies between this machine and the service, for what to do about a request that did not
@@ -44,8 +45,8 @@ func Advice(err error) string {
 // explain adds what to do, where the cause is known.
 func (w way) explain(err error) error {
 	trust := tlsadvice.Trust{Roots: w.roots, Now: time.Now(), Address: "threema.base_url", CAFile: "threema.ca_file"}
-	if advice := tlsadvice.Certificate(err, trust); advice != "" {
-		return &wayError{err, advice}
+	if advice := tlsadvice.Certificate(err, trust); advice.Code != "" {
+		return &wayError{err, english.Say(advice)}
 	}
 	if refusal, ok := errors.AsType[*proxyRefusal](err); ok {
 		return &wayError{err, w.askProxy(refusal)}

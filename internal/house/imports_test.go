@@ -49,7 +49,7 @@ var house = map[string][]string{
 	"internal/app":        {model, plan, status, view, english, secret, plainfile, configuration, doctor, "ldapsource", "sync", "sync/handover", "sync/ledger", "sync/mapping", "threema", wording},
 	"internal/doctor":     {model, plan, status, view, english, plainfile, configuration, "ldapsource", "threema", "sync/handover", wording},
 	"internal/plainfile":  {},
-	"internal/tlsadvice":  {wording},
+	"internal/tlsadvice":  {model},
 	"internal/typo":       {},
 	"internal/house":      {},
 	"internal/secret":     {},
@@ -70,7 +70,7 @@ var house = map[string][]string{
 	"sync/model":          {wording},
 	"sync/plan":           {model},
 	"systemd":             {},
-	"threema":             {model, secret, advice, wording},
+	"threema":             {model, english, secret, advice, wording},
 	"threema/worksim":     {},
 }
 

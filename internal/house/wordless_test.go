@@ -12,12 +12,13 @@ import (
 // wordless are rooms, and files of other rooms, that give codes and make no sentence for people, each with the texts of
 // it that are words all the same: what else a Go error says.
 var wordless = map[string][]string{
-	"sync/answer.go":   {},
-	"sync/hold.go":     {"why the departure waits", "why the leave ends"},
-	"sync/undo.go":     {"why the access comes back"},
-	"sync/withdraw.go": {"why the access ends now"},
-	"sync/handover":    {},
-	"sync/outcomes":    {},
+	"internal/tlsadvice": {},
+	"sync/answer.go":     {},
+	"sync/hold.go":       {"why the departure waits", "why the leave ends"},
+	"sync/undo.go":       {"why the access comes back"},
+	"sync/withdraw.go":   {"why the access ends now"},
+	"sync/handover":      {},
+	"sync/outcomes":      {},
 	// The ledger keeps the words of evidence in a column of its schema.
 	"sync/model": {
 		"looks departed (", "), but leavers.evidence does not count that",

@@ -6,12 +6,11 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"net"
 	"slices"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // Trust is what a certificate was judged by, and where the configuration says it.
@@ -22,52 +21,51 @@ type Trust struct {
 	CAFile  string // the key that names Roots
 }
 
-// Certificate returns what to do about err, "" if it is not that a certificate was refused.
-func Certificate(err error, by Trust) string {
+// Certificate returns what to do about err, nothing if it is not that a certificate was refused.
+func Certificate(err error, by Trust) model.Reason {
 	refused, ok := errors.AsType[*tls.CertificateVerificationError](err)
 	if !ok || len(refused.UnverifiedCertificates) == 0 {
-		return ""
+		return model.Reason{}
 	}
 	server := refused.UnverifiedCertificates[0]
 	if host, ok := errors.AsType[x509.HostnameError](refused.Err); ok {
 		return wrongName(server, host.Host, by)
 	}
-	if advice := by.outOfTime(refused.UnverifiedCertificates); advice != "" {
+	if advice := by.outOfTime(refused.UnverifiedCertificates); advice.Code != "" {
 		return advice
 	}
 	if invalid, ok := errors.AsType[x509.CertificateInvalidError](refused.Err); ok {
 		return by.invalid(invalid, refused.UnverifiedCertificates)
 	}
 	if isOldSignature(server.SignatureAlgorithm) {
-		return fmt.Sprintf("the certificate is signed with %v, which nobody trusts any more: have its authority issue a new one, signed with SHA-256", server.SignatureAlgorithm)
+		return model.Because("certificate-signed-weakly", server.SignatureAlgorithm.String())
 	}
 	if by.Roots != nil {
-		return fmt.Sprintf("set %s to the certificate of the authority that signed the server's certificate: it holds another one now", by.CAFile)
+		return model.Because("authority-is-another", by.CAFile)
 	}
-	return fmt.Sprintf("set %s to the certificate of the authority that signed the server's certificate", by.CAFile)
+	return model.Because("authority-unknown", by.CAFile)
 }
 
 // wrongName tells a name that is only in the old common name, which no program takes any more, from
 // the wrong name (RFC 6125 §6.4.4, RFC 9525 §2).
-func wrongName(server *x509.Certificate, host string, by Trust) string {
+func wrongName(server *x509.Certificate, host string, by Trust) model.Reason {
 	if len(server.DNSNames)+len(server.IPAddresses) > 0 {
-		return fmt.Sprintf("write the server's name into %s as its certificate has it", by.Address)
+		return model.Because("server-name-differs", by.Address)
 	}
 	kind := "DNS"
 	if net.ParseIP(host) != nil {
 		kind = "IP"
 	}
-	return fmt.Sprintf("the certificate has no subjectAltName, and its old common name (CN) counts no more: have its authority issue a new one for the server, "+
-		"with subjectAltName=%s:%s; %s may stay as it is", kind, host, by.Address)
+	return model.Because("certificate-without-name", kind, host, by.Address)
 }
 
 // outOfTime finds who is past their end, or before their begin: the server's own certificate, or one
 // of the authorities by which it would be trusted at another time, of which the error does not tell in
-// general. "" if it is not the time.
-func (t Trust) outOfTime(sent []*x509.Certificate) string {
+// general. It is nothing if it is not the time.
+func (t Trust) outOfTime(sent []*x509.Certificate) model.Reason {
 	server := sent[0]
 	if t.outside(server) {
-		return t.renew(server, "the server's certificate", "")
+		return t.renew(server, model.Because("certificate-of-server"), model.Reason{})
 	}
 	between := x509.NewCertPool()
 	for _, c := range sent[1:] {
@@ -86,18 +84,18 @@ func (t Trust) outOfTime(sent []*x509.Certificate) string {
 			}
 		}
 	}
-	return ""
+	return model.Reason{}
 }
 
 // placeOf says where the new certificate of an authority belongs.
-func (t Trust) placeOf(c *x509.Certificate, sent []*x509.Certificate) string {
+func (t Trust) placeOf(c *x509.Certificate, sent []*x509.Certificate) model.Reason {
 	switch {
 	case slices.ContainsFunc(sent, c.Equal):
-		return " and let the server send the new one along"
+		return model.Because("let-server-send-authority")
 	case t.Roots == nil:
-		return " and install the new one on this machine (package ca-certificates)"
+		return model.Because("install-authority")
 	}
-	return " and put the new one into " + t.CAFile
+	return model.Because("put-authority-into", t.CAFile)
 }
 
 func (t Trust) outside(c *x509.Certificate) bool {
@@ -105,28 +103,31 @@ func (t Trust) outside(c *x509.Certificate) bool {
 }
 
 // renew is what to do about a certificate that is out of its time.
-func (t Trust) renew(c *x509.Certificate, what, place string) string {
+func (t Trust) renew(c *x509.Certificate, what, place model.Reason) model.Reason {
 	if t.Now.Before(c.NotBefore) {
-		return fmt.Sprintf("fix the clock of this machine (timedatectl): by it, %s does not begin before %s", what, wording.Stamp(c.NotBefore))
+		return model.Because("certificate-not-begun", what, c.NotBefore)
 	}
-	return fmt.Sprintf("renew %s, which ended on %s%s; or fix the clock of this machine (timedatectl), if that is wrong", what, wording.Day(c.NotAfter), place)
+	if place.Code != "" {
+		return model.Because("authority-ended", what, c.NotAfter, place)
+	}
+	return model.Because("certificate-ended", what, c.NotAfter)
 }
 
 // invalid is about a certificate that was found, and is no good.
-func (t Trust) invalid(found x509.CertificateInvalidError, sent []*x509.Certificate) string {
+func (t Trust) invalid(found x509.CertificateInvalidError, sent []*x509.Certificate) model.Reason {
 	switch serves := slices.Contains(sent[0].ExtKeyUsage, x509.ExtKeyUsageServerAuth); {
 	case found.Reason == x509.Expired: // and no other time would do, as the one that signed it has been renewed since
 		return t.renew(found.Cert, nameOf(found.Cert), t.placeOf(found.Cert, sent))
 	case found.Reason != x509.IncompatibleUsage:
-		return "the certificate, or one of an authority of it, breaks a rule (see above): have its authority issue a new one"
+		return model.Because("certificate-breaks-rule")
 	case serves:
-		return "an authority of the certificate is not meant to sign for servers: have another one issue it"
+		return model.Because("authority-not-for-servers")
 	}
-	return "the certificate is not meant for servers (its extended key usage lacks serverAuth): have its authority issue one that is, and let the server use that"
+	return model.Because("certificate-not-for-servers")
 }
 
-func nameOf(authority *x509.Certificate) string {
-	return fmt.Sprintf("the certificate of the authority %q", authority.Subject)
+func nameOf(authority *x509.Certificate) model.Reason {
+	return model.Because("certificate-of-authority", authority.Subject.String())
 }
 
 func isOldSignature(a x509.SignatureAlgorithm) bool {

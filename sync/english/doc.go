@@ -28,6 +28,7 @@
 //	groups.go      who is in a group, and why it was not read wholly
 //	unread.go      why a source gave no snapshot, and what to do
 //	logins.go      how the bind account logs in, why it is not let in, and what to do
+//	certificates.go what to do about a certificate of a server that is refused
 //	directory.go   what the memory found of a read: its conditions, who reads, from where, at what time
 //
 // The mistakes of the configuration:

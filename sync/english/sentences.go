@@ -12,7 +12,7 @@ func Sentence(code model.Code) (string, bool) {
 		ofHandover, ofLeavers, ofLastLook, ofBelongings, ofOrders, ofUndo, ofEffects, ofLeaveAnswers, ofLeaveMeaning, ofOrderAnswers,
 		ofGates, ofLimits, ofMasses, ofChecks, ofHeld, ofBaseline, ofLedger, ofPackage, ofBaselinePeople, ofConditions, ofClock, ofViews, ofScope,
 		ofConfigFile, ofConfigKeys, ofConfigRules, ofConfigValues, ofConfigService, ofConfigServers, ofConfigLogin, ofConfigScope,
-		ofSecretFiles, ofCertificateFiles, ofNamedFiles, ofStateFolder,
+		ofServerCertificates, ofSecretFiles, ofCertificateFiles, ofNamedFiles, ofStateFolder,
 		ofFindings, ofBoldChoices, ofPeopleFindings, ofPackageFindings, ofServiceAdvice, ofRemembered, ofServiceSight, ofServiceTodo,
 	} {
 		if words := topic(code); words != "" {
