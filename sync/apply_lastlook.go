@@ -19,9 +19,9 @@ const freshFor = 30 * time.Minute
 func stale(age time.Duration) model.Reason {
 	switch {
 	case age > freshFor:
-		return model.Because("plan-too-old", age.Round(time.Minute).String())
+		return model.Because("plan-too-old", age.Round(time.Minute))
 	case age < -model.MaxSkew:
-		return model.Because("clock-set-back", age.Abs().Round(time.Second).String())
+		return model.Because("clock-set-back", age.Abs().Round(time.Second))
 	}
 	return model.Reason{}
 }

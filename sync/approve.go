@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/threema-dirsync/threema-dirsync/internal/wording"
 	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/lookup"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
@@ -184,7 +185,7 @@ func (a *Approver) ApproveOrder(ctx context.Context, hash string, ttl time.Durat
 
 func checkTTL(ttl time.Duration) error {
 	if ttl < model.MinApproval || ttl > model.MaxApproval {
-		return fmt.Errorf("an approval lasts from %s to %.0fh, not %s", model.MinApproval, model.MaxApproval.Hours(), ttl)
+		return fmt.Errorf("an approval lasts from %s to %s, not %s", wording.Span(model.MinApproval), wording.Span(model.MaxApproval), ttl)
 	}
 	return nil
 }

@@ -151,7 +151,7 @@ func TestApprovalRefused(t *testing.T) {
 		hash := w.preview("").Plan.Hash
 		w.sim.ClearRequests()
 		for _, ttl := range []time.Duration{0, -day, time.Minute - 1, 30*day + 1} {
-			if _, _, err := w.approve(hash, ttl); err == nil || !strings.Contains(err.Error(), "an approval lasts from 1m0s to 720h") {
+			if _, _, err := w.approve(hash, ttl); err == nil || !strings.Contains(err.Error(), "an approval lasts from 1m to 30d") {
 				t.Errorf("%s: error %v", ttl, err)
 			}
 		}

@@ -127,7 +127,7 @@ func holdMeans(x explain.Explanation, s *model.SuspendedPerson, voided int) []mo
 		lines = append(lines, model.Because("leave-voids", voided))
 	}
 	if !s.Earliest.IsZero() {
-		lines = append(lines, model.Because("leave-earliest-withdrawal", s.Earliest, s.Grace.String()))
+		lines = append(lines, model.Because("leave-earliest-withdrawal", s.Earliest, s.Grace))
 	}
 	return append(lines, model.Because("leave-ends-by-itself", x.Typed))
 }

@@ -259,7 +259,7 @@ func TestOldPlanTakesNothing(t *testing.T) {
 		if got := len(w.sim.State().Detached); got != want {
 			t.Errorf("after %s: %d detached, want %d\n%s", slept, got, want, text(r))
 		}
-		if want == 0 && !strings.Contains(text(r), "the plan is 31m0s old") {
+		if want == 0 && !strings.Contains(text(r), "the plan is 31m old") {
 			t.Errorf("nobody is told:\n%s", text(r))
 		}
 		w.pack = nil

@@ -140,11 +140,11 @@ func TestAYesToOneOU(t *testing.T) {
 	w.must(t, 1, "approve", "--undo", "OU=Sold").tells(t, "nothing was taken back", "HASH", "PERSON", "or all", "approve --undo --only")
 	out := w.must(t, 0, "approve", old, "--only", "OU=Sold")
 	hash := w.hash(t)
-	if !strings.Contains(out.stderr, "for 24h0m0s from when the step is due") || strings.Contains(out.stderr+out.stdout, "until 2") {
+	if !strings.Contains(out.stderr, "for 24h from when the step is due") || strings.Contains(out.stderr+out.stdout, "until 2") {
 		t.Errorf("how long a yes to what is not due lasts: %v", out)
 	}
 	w.must(t, 0, "status").tells(t, "12 given and not used up", "Not due yet:", "12 of them: the time of the yes counts from when the step is due, and for the first pass after that")
-	w.must(t, 0, "audit", "export").tells(t, "for 24h0m0s from when the step is due")
+	w.must(t, 0, "audit", "export").tells(t, "for 24h from when the step is due")
 	out.tells(t, "Approved for when it is due", "12 steps of 6 people", "Still waiting for a yes", "6 steps of 3 people", "threema-dirsync approve "+hash, dir.people[10].DN)
 	again := w.must(t, 1, "approve", old)
 	again.tells(t, "approved already", "approved: withdraw / Zugang entziehen", "nothing was approved anew", "threema-dirsync approve "+hash)

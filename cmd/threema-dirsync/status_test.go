@@ -24,7 +24,10 @@ func TestStatus(t *testing.T) {
 			Result, Policy string
 			ExitCode       int
 		}
-		Leavers            []struct{ CSI, DN, Stage string }
+		Leavers []struct {
+			CSI, DN, Stage, Next string
+			NotBefore            *time.Time
+		}
 		ManagedCredentials int
 		Seats              struct{ Licences, Used, Free int }
 		Quota              struct{ Remaining int }
@@ -47,14 +50,37 @@ func TestStatus(t *testing.T) {
 	if s.ManagedCredentials != 20 || s.Seats.Used != 20 || s.Seats.Licences != 100_000 || s.Quota.Remaining >= 10_000 {
 		t.Errorf("counts: %+v", s)
 	}
-	if len(s.Leavers) != 1 || s.Leavers[0].CSI != dir.people[3].Number || s.Leavers[0].Stage != "confirmed" {
+	if len(s.Leavers) != 1 || s.Leavers[0].CSI != dir.people[3].Number || s.Leavers[0].Stage != "confirmed" || s.Leavers[0].Next != "withdraw" || s.Leavers[0].NotBefore == nil {
 		t.Errorf("leavers: %+v", s.Leavers)
 	}
 	out := w.must(t, 0, "status")
-	for _, text := range []string{"ok (exit 0), policy sync", "20 of 100000 used", dir.people[3].DN, "disabled"} {
+	for _, text := range []string{"ok (exit 0), policy sync", "20 of 100000 used", dir.people[3].DN, "disabled", "withdraw / Zugang entziehen not before " + wording.Stamp(*s.Leavers[0].NotBefore)} {
 		if !strings.Contains(out.stdout, text) {
 			t.Errorf("status does not say %q: %v", text, out)
 		}
+	}
+}
+
+// TestStatusTellsWhatIsWithheld: after the first look nobody has to guess what waits for another policy.
+func TestStatusTellsWhatIsWithheld(t *testing.T) {
+	t.Parallel()
+	w, _ := rolledOut(t, 3)
+	if out := w.must(t, 0, "status"); strings.Contains(out.stdout, "Withheld by") {
+		t.Errorf("nothing is withheld: %v", out)
+	}
+	w.set("policy", "observe")
+	w.set("mapping.last_name", "X{{ .sn }}")
+	w.must(t, 0, "run", "--once")
+	w.must(t, 0, "status").tells(t, "Withheld by policy observe:", "3 steps of 3 people: `threema-dirsync plan` lists them")
+	var s struct {
+		Withheld struct {
+			Steps, People int
+			More          bool
+		}
+	}
+	w.json(t, &s, 0, "status", "--json")
+	if s.Withheld.Steps != 3 || s.Withheld.People != 3 || s.Withheld.More {
+		t.Errorf("withheld: %+v", s.Withheld)
 	}
 }
 

@@ -335,7 +335,7 @@ func badFiles() map[string][]string {
 			`line 10: schedule: "0 0 31 2 *" never comes; there is no such day`,
 		},
 		"schedule-often": {
-			`line 10: schedule: "*/7 * * * *" comes twice within 4m0s; leave 5 minutes at least, as in "*/10 * * * *"`,
+			`line 10: schedule: "*/7 * * * *" comes twice within 4m; leave 5 minutes at least, as in "*/10 * * * *"`,
 		},
 		"schedule-rare": {
 			`line 10: schedule: "0 0 29 2 *" comes less than once a year; a directory must be read more often`,

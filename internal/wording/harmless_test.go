@@ -48,6 +48,18 @@ func TestTimesLookTheSame(t *testing.T) {
 	}
 }
 
+func TestSpansLookAsTheyAreConfigured(t *testing.T) {
+	t.Parallel()
+	for d, want := range map[time.Duration]string{
+		0: "0s", 90 * time.Second: "1m30s", time.Minute: "1m", time.Hour: "1h", time.Hour + time.Second: "1h0m1s", 90 * time.Minute: "1h30m",
+		24 * time.Hour: "24h", 36 * time.Hour: "36h", 168 * time.Hour: "7d", -time.Hour: "-1h", 1500 * time.Millisecond: "1.5s",
+	} {
+		if got := wording.Span(d); got != want {
+			t.Errorf("%v is %q, want %q", d, got, want)
+		}
+	}
+}
+
 func TestALineStaysOne(t *testing.T) {
 	t.Parallel()
 	if got := wording.Line("a\t%s %d", "b\tc\nd", 3); got != "a\tb\ufffdc\ufffdd 3" {

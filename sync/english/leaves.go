@@ -35,7 +35,7 @@ func afterLeave(s model.SuspendedPerson) string {
 		return ""
 	}
 	if !s.Standing {
-		return fmt.Sprintf("; earliest withdrawal %s, a fresh grace of %v from then on", wording.Stamp(s.Earliest), s.Grace)
+		return fmt.Sprintf("; earliest withdrawal %s, a fresh grace of %s from then on", wording.Stamp(s.Earliest), wording.Span(s.Grace))
 	}
-	return fmt.Sprintf("; earliest withdrawal not before %s: a fresh grace of %v counts from the first pass that finds the leave over", wording.Stamp(s.Earliest), s.Grace)
+	return fmt.Sprintf("; earliest withdrawal not before %s: a fresh grace of %s counts from the first pass that finds the leave over", wording.Stamp(s.Earliest), wording.Span(s.Grace))
 }

@@ -56,6 +56,8 @@ func argument(field string, args []any) string {
 	switch arg := args[n-1].(type) {
 	case time.Time:
 		return moment(arg, form)
+	case time.Duration:
+		return wording.Span(arg)
 	case int:
 		if len(forms) == 3 {
 			return wording.Counted(arg, forms[1], forms[2])
@@ -90,11 +92,8 @@ func formsOf(field string) []string {
 
 // moment words a time.
 func moment(t time.Time, form string) string {
-	switch form {
-	case "date":
-		return t.UTC().Format(time.DateOnly)
-	case "minute":
-		return t.UTC().Format("2006-01-02 15:04 UTC")
+	if form == "date" {
+		return wording.Day(t)
 	}
 	return wording.Stamp(t)
 }

@@ -23,7 +23,7 @@ func TestSay(t *testing.T) {
 		{"credential {2} was withdrawn on 2026-03-02", model.Because("withdrawn-already", "{2}", at)},
 		{"absent; not seen as entitled since 2026-03-02 07:05:09 UTC, in 1 complete read", model.Because("departed", "absent", at, 1)},
 		{"absent; not seen as entitled since 2026-03-02 07:05:09 UTC, in 2 complete reads", model.Because("departed", "absent", at, 2)},
-		{"not seen as entitled any more, and not confirmed yet: so far by 1 of 3 complete reads, which must span 6h0m0s",
+		{"not seen as entitled any more, and not confirmed yet: so far by 1 of 3 complete reads, which must span 6h",
 			model.Because("departure-unconfirmed", model.Because("reads-so-far", 1, 3), 6*time.Hour)},
 		{`the first name is "Zo\"e", and was ""`, model.Because("other-first-name", `Zo"e`, "")},
 		{"they are held (ordered: a; ordered: b). What ends that: correct it", model.Because("held-until-corrected", []model.Reason{model.Because("ordered", "a"), model.Because("ordered", "b")})},

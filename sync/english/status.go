@@ -49,7 +49,7 @@ func Evidence(e model.Evidence) string {
 // Lasts says how long a yes lasts that is given.
 func Lasts(a model.GivenApproval) string {
 	if a.Ahead {
-		return fmt.Sprintf("for %s from when the step is due, and for the first pass after that", a.Until.Sub(a.At))
+		return fmt.Sprintf("for %s from when the step is due, and for the first pass after that", wording.Span(a.Until.Sub(a.At)))
 	}
 	return "until " + a.Until.UTC().Format(time.RFC3339)
 }

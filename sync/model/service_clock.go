@@ -36,9 +36,9 @@ func (c ServiceClock) Reason() Reason {
 	case by < time.Second:
 		return Because("clock-the-same")
 	case c.Ahead < 0:
-		return Because("clock-behind", by.String())
+		return Because("clock-behind", by)
 	}
-	return Because("clock-ahead", by.String())
+	return Because("clock-ahead", by)
 }
 
 // ClockHolds tells that the source shows no doubt of our clock.

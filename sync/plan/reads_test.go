@@ -47,10 +47,10 @@ func TestOnlyTheTimeIsMissing(t *testing.T) {
 	t.Parallel()
 	w, people := rolledOut(t, "anna")
 	people["anna"].leave(model.Absent)
-	wantWords(t, w.later(t, time.Hour), "so far by 1 of 2 complete reads (this one counted), which must span 24h0m0s")
+	wantWords(t, w.later(t, time.Hour), "so far by 1 of 2 complete reads (this one counted), which must span 24h")
 	for n := 2; n < 4; n++ {
 		p := w.later(t, time.Hour)
-		wantWords(t, p, fmt.Sprintf("%d complete reads say so, which is enough, but they must span 24h0m0s, so a pass from %s on confirms it",
+		wantWords(t, p, fmt.Sprintf("%d complete reads say so, which is enough, but they must span 24h, so a pass from %s on confirms it",
 			n, p.GeneratedAt.Add(time.Duration(25-n)*time.Hour).Format("2006-01-02 15:04:05 UTC")))
 	}
 }

@@ -141,7 +141,7 @@ func TestDatesOfALeave(t *testing.T) {
 		return b.String()
 	}
 	wantParts(t, screen(p), "suspended, at the earliest "+earliest.Format(time.DateTime), "on leave of absence until "+leave.LastDay+", that day included",
-		"earliest withdrawal not before "+earliest.Format(time.DateTime), "a fresh grace of 24h0m0s counts from the first pass that finds the leave over")
+		"earliest withdrawal not before "+earliest.Format(time.DateTime), "a fresh grace of 24h counts from the first pass that finds the leave over")
 	if s := p.Suspended[0]; !s.Earliest.Equal(earliest) {
 		t.Errorf("%+v", s)
 	}

@@ -45,6 +45,9 @@ type Leaver struct {
 	Stage Stage
 	// Suspended tells that no step is done, as the person is on leave.
 	Suspended bool
+	// Next is the first step that waits for nothing but its time, as the last plan had it, and NotBefore that time.
+	Next      model.Op
+	NotBefore time.Time
 }
 
 // Stage is how far a departure is. The set is closed: it is part of the JSON.
@@ -57,7 +60,7 @@ const (
 	Withdrawn   Stage = "withdrawn"
 )
 
-func leaversOf(state model.State, now time.Time) []Leaver {
+func leaversOf(state model.State, planned []model.Change, now time.Time) []Leaver {
 	stake := state.AtStake()
 	withdrawn := map[model.PersonID]bool{}
 	suspended := map[model.PersonID]bool{}
@@ -79,9 +82,20 @@ func leaversOf(state model.State, now time.Time) []Leaver {
 		if withdrawn[o.Person] {
 			l.Stage = Withdrawn
 		}
-		leavers = append(leavers, l)
+		leavers = append(leavers, l.awaiting(planned))
 	}
 	return leavers
+}
+
+// awaiting finds the next step of a leaver among what the last pass planned.
+func (l Leaver) awaiting(planned []model.Change) Leaver {
+	for _, c := range planned {
+		if c.Person == l.Person && c.Op.OfDeparture() && c.Status == model.Waiting && !c.NotBefore.IsZero() &&
+			(l.NotBefore.IsZero() || c.NotBefore.Before(l.NotBefore)) {
+			l.Next, l.NotBefore = c.Op, c.NotBefore
+		}
+	}
+	return l
 }
 
 // underWay are the effects that are not verified yet.

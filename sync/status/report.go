@@ -65,6 +65,25 @@ type Held struct {
 	Reasons string // the most frequent ones
 }
 
+// Withheld counts what the policy of the last pass did not carry out.
+type Withheld struct {
+	Steps, People int
+	More          bool // than that: the record leaves some out
+}
+
+func (r Report) withheld() Withheld {
+	people := map[model.PersonID]bool{}
+	w := Withheld{More: r.Omitted["changes"] > 0}
+	for _, c := range r.Plan.Changes {
+		if c.Status == model.Withheld {
+			people[c.Person] = true
+			w.Steps++
+		}
+	}
+	w.People = len(people)
+	return w
+}
+
 func (r Report) held() Held {
 	people, words := heldWords(r.Held)
 	return Held{people + r.Omitted["held"], words}

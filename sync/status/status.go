@@ -63,6 +63,7 @@ type Status struct {
 	Seats     Seats
 	Managed   int       // credentials
 	Held      Held      // by the last pass that ended
+	Withheld  Withheld  // by its policy
 	Baseline  *Baseline // what the last pass asked about, or was told
 	Handover  []Unfetched
 	Unlooked  error // why nobody knows whether passwords wait to be fetched, nil if it is known
@@ -77,10 +78,10 @@ type Status struct {
 func Collect(f Facts) Status {
 	s := Status{
 		LastPass: f.LastPass, NextPass: f.NextPass, Sources: f.Report.Sources, Guards: f.Report.Guards, Seats: f.Report.Seats, Report: f.Report.Text,
-		Removed: removedSources(f.State, f.Sources), Orders: ordersOf(f.State), Leavers: leaversOf(f.State, f.Now), Suspended: f.State.SuspendedPeople(f.Policy, f.Now),
+		Removed: removedSources(f.State, f.Sources), Orders: ordersOf(f.State), Leavers: leaversOf(f.State, f.Report.Plan.Changes, f.Now), Suspended: f.State.SuspendedPeople(f.Policy, f.Now),
 		Alarms: f.State.Alarms, Effects: underWay(f.State), Open: len(f.State.Open), Managed: len(f.State.Managed()), Quota: f.Budget,
 		Waits: plan.StandingWaits(f.State.Waits), Stop: f.Stop, Handover: f.Handover, Unlooked: f.Unlooked, NoHandover: f.NoHandover,
-		Held: f.Report.held(), Baseline: f.Report.baseline(), Approved: approvalsOf(f.State, f.Policy, f.Now, f.Report), asked: map[model.WaitCode]bool{},
+		Held: f.Report.held(), Withheld: f.Report.withheld(), Baseline: f.Report.baseline(), Approved: approvalsOf(f.State, f.Policy, f.Now, f.Report), asked: map[model.WaitCode]bool{},
 	}
 	for _, w := range s.Waits {
 		s.asked[w.Code] = true

@@ -58,7 +58,7 @@ func (o *printer) yes(given outcomes.Approval) {
 		o.line("Approved until %s: %s. %s", wording.Stamp(given.Until), english.CountedSteps(due), then)
 	}
 	if len(ahead) > 0 {
-		o.line("Approved for when it is due: for %s from then on, and for the first pass after that: %s.", given.TTL, english.CountedSteps(ahead))
+		o.line("Approved for when it is due: for %s from then on, and for the first pass after that: %s.", wording.Span(given.TTL), english.CountedSteps(ahead))
 	}
 	o.list(given.Changes)
 	if words := english.ForEver(given.Changes); words != "" {

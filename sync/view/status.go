@@ -36,6 +36,7 @@ func WriteStatus(w io.Writer, s status.Status) error {
 	}
 	out.readSources(s)
 	out.heldCount(s.Held)
+	out.withheld(s)
 	for _, r := range s.Removed {
 		out.line("Source %s:\t%s", r.Name, removedWords(r))
 	}
@@ -166,6 +167,18 @@ func (o *printer) heldCount(h status.Held) {
 	}
 	o.line("Held, nothing is done for them:\t%s. %s", wording.Counted(h.People, "person", "people"), h.Reasons)
 	o.line("  Who they are:\t`threema-dirsync plan` lists them, `threema-dirsync explain PERSON` tells of one")
+}
+
+func (o *printer) withheld(s status.Status) {
+	w := s.Withheld
+	if w.Steps == 0 || s.LastPass == nil {
+		return
+	}
+	atLeast := ""
+	if w.More {
+		atLeast = "at least "
+	}
+	o.line("Withheld by policy %s:\t%s%s of %s: `threema-dirsync plan` lists them", s.LastPass.Policy, atLeast, wording.Counted(w.Steps, "step", "steps"), wording.Counted(w.People, "person", "people"))
 }
 
 func (o *printer) guards(guards []status.Guard) {

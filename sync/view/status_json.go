@@ -22,7 +22,7 @@ func NewStatusJSON(s status.Status) StatusJSON {
 		Orders: model.Convert(s.Orders, newOrderJSON), Leavers: model.Convert(s.Leavers, newLeaverJSON),
 		Approved: ApprovalsJSON{s.Approved.Live, optionalTime(s.Approved.Expires), s.Approved.Ahead, s.Approved.Idle},
 		Stop:     s.Stop, Open: s.Open, Quota: QuotaJSON{s.Quota.Unlimited, s.Quota.Remaining, s.Quota.FreeAt}, Seats: CountedSeats(s.Seats), Managed: s.Managed,
-		Held: HeldCountJSON(s.Held), Baseline: (*BaselineCountJSON)(s.Baseline),
+		Held: HeldCountJSON(s.Held), Withheld: WithheldJSON(s.Withheld), Baseline: (*BaselineCountJSON)(s.Baseline),
 		Handover: model.Convert(s.Handover, func(f status.Unfetched) UnfetchedJSON { return UnfetchedJSON(f) }), NoHandover: s.NoHandover, Report: s.Report,
 		Waits: NewWaitsJSON(s.Waits), Suspended: NewSuspensionsJSON(s.Suspended), Alarms: NewAlarmsJSON(s.Alarms), Effects: NewEffectsJSON(s.Effects),
 	}
@@ -48,6 +48,6 @@ func newOrderJSON(o status.Order) OrderJSON {
 
 func newLeaverJSON(l status.Leaver) LeaverJSON {
 	return LeaverJSON{
-		l.Person.Source, l.Person.ID, l.CSI, l.DN, l.Evidence.String(), l.Since.UTC(), l.Reads, l.Stage, optionalTime(l.ConfirmedAt), l.Suspended,
+		l.Person.Source, l.Person.ID, l.CSI, l.DN, l.Evidence.String(), l.Since.UTC(), l.Reads, l.Stage, optionalTime(l.ConfirmedAt), l.Suspended, l.Next, optionalTime(l.NotBefore),
 	}
 }

@@ -104,6 +104,9 @@ func (o *printer) onTheWayOut(s status.Status) {
 		if l.Suspended {
 			words += ", suspended: on leave of absence"
 		}
+		if l.Next != "" {
+			words += ", " + l.Next.CockpitWord() + " not before " + wording.Stamp(l.NotBefore)
+		}
 		o.line("  %s %s\t%s since %s, %s, %s", l.CSI, l.DN, l.Evidence.String(), wording.Stamp(l.Since), wording.Counted(l.Reads, "read", "reads"), words)
 	}
 	leaves := plan.ToldLeaves(s.Suspended) // of what has no departure to come any more the audit and explain tell

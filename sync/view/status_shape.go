@@ -28,6 +28,7 @@ type (
 		Seats    CountedSeats        `json:"seats"`
 		Managed  int                 `json:"managedCredentials"`
 		Held     HeldCountJSON       `json:"heldPeople"`         // by the last pass that ended
+		Withheld WithheldJSON        `json:"withheld"`           // by the policy of the last pass that ended
 		Baseline *BaselineCountJSON  `json:"baseline,omitempty"` // what the last pass asked about, or was told
 		Handover []UnfetchedJSON     `json:"handover"`           // lines with passwords that nobody has fetched yet
 		// NoHandover is why nobody gets a credential now, as no password can be handed over; "" if nothing is seen that stops it.
@@ -95,6 +96,9 @@ type (
 		At       *time.Time   `json:"confirmedAt"`
 		// Suspended tells that no step is done, as the person is on leave.
 		Suspended bool `json:"suspended"`
+		// Next is the first step that waits for nothing but its time, as the last plan had it, "" if there is none.
+		Next      model.Op   `json:"next,omitempty"`
+		NotBefore *time.Time `json:"notBefore,omitempty"`
 	}
 	// ApprovalsJSON counts the approvals that are given and not used up.
 	ApprovalsJSON struct {
@@ -113,6 +117,12 @@ type (
 	HeldCountJSON struct {
 		People  int    `json:"people"`
 		Reasons string `json:"reasons"` // the most frequent ones
+	}
+	// WithheldJSON counts what a policy does not carry out.
+	WithheldJSON struct {
+		Steps  int  `json:"steps"`
+		People int  `json:"people"`
+		More   bool `json:"more"` // than that: the record of the pass leaves some out
 	}
 	// BaselineCountJSON counts whom a change of the baseline concerns; the report has the names.
 	BaselineCountJSON struct {

@@ -9,6 +9,14 @@ func notNil(m map[string]string) map[string]string {
 	return m
 }
 
+// timeOr is what [optionalTime] shaped.
+func timeOr(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return *t
+}
+
 func optionalTime(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
