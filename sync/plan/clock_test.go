@@ -60,7 +60,7 @@ func TestClockOffTakesNothing(t *testing.T) {
 				w.later(t, 30*time.Hour) // whatever the evidence, confirmed by now
 				w.wrong(by)
 				p := w.pass(t)
-				if c := conditionOf(t, p, model.ConditionClock); c.OK || p.Sources[0].Complete || !strings.Contains(english.Say(c.Detail), by.Abs().String()) {
+				if c := conditionOf(t, p, model.ConditionClock); c.OK || p.Sources[0].Complete || !strings.Contains(english.Say(c.Detail), english.Say(clockOffBy(by))) {
 					t.Errorf("the certificate says %+v", c)
 				}
 				if w.credential("anna") == nil != (kind.Positive()) { // positive evidence was over its grace before
@@ -253,4 +253,12 @@ func TestClockOffKeepsWhereANewcomerStands(t *testing.T) {
 			}
 		})
 	}
+}
+
+// clockOffBy says how the clock of the service stands to ours, which runs ahead by a span, or behind by a negative one.
+func clockOffBy(span time.Duration) model.Reason {
+	if span < 0 {
+		return model.Because("clock-ahead", span.Abs())
+	}
+	return model.Because("clock-behind", span)
 }
