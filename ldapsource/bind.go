@@ -13,7 +13,7 @@ import (
 
 // bind logs in: with name and password (RFC 4513 §5.1.3), or with the client certificate that
 // the handshake showed (SASL EXTERNAL, RFC 4513 §5.2.3).
-func (v *session) bind(ctx context.Context) (string, error) {
+func (v *session) bind(ctx context.Context) (model.Reason, error) {
 	if v.cfg.External {
 		return v.bindExternal(ctx)
 	}
@@ -23,44 +23,44 @@ func (v *session) bind(ctx context.Context) (string, error) {
 // bindSimple tries a password that was refused no second time, on this server or on another:
 // every try counts towards the lock-out of the account, and then the right password fails too
 // (pitfall A15).
-func (v *session) bindSimple(ctx context.Context) (string, error) {
+func (v *session) bindSimple(ctx context.Context) (model.Reason, error) {
 	v.login.Lock()
 	defer v.login.Unlock()
 	if err := v.refusedEarlier(ctx); err != nil {
-		return "", err
+		return model.Reason{}, err
 	}
 	err := v.conn.Bind(v.cfg.BindDN, v.cfg.BindPassword.Reveal())
 	if err == nil {
-		return "the server accepts the password", v.clearRefusal(ctx)
+		return model.Because("password-accepted"), v.clearRefusal(ctx)
 	}
 	err = answer(err)
 	code, ok := serverCode(err)
 	if !ok {
-		return "", v.cutOff(ctx, err)
+		return model.Reason{}, v.cutOff(ctx, err)
 	}
 	why := refusalOf(code, err.Error())
 	if code == ldap.LDAPResultInvalidCredentials && !why.passwordGood {
-		return "", v.recordRefusal(ctx, err)
+		return model.Reason{}, v.recordRefusal(ctx, err)
 	}
-	return "", v.notLetIn(why.means, err)
+	return model.Reason{}, v.notLetIn(why.means, err)
 }
 
 // bindExternal lets the server derive who we are from the certificate. No authorization
 // identity is sent: Active Directory refuses one (MS-ADTS 5.1.1.2).
-func (v *session) bindExternal(ctx context.Context) (string, error) {
+func (v *session) bindExternal(ctx context.Context) (model.Reason, error) {
 	if !v.certificateAsked {
-		return "", v.notLetIn(model.Because("certificate-to-be-asked-for"), worded(model.Because("certificate-not-asked-for"), nil))
+		return model.Reason{}, v.notLetIn(model.Because("certificate-to-be-asked-for"), worded(model.Because("certificate-not-asked-for"), nil))
 	}
 	err := v.conn.ExternalBind()
 	if err == nil {
-		return "the server accepts the client certificate", nil
+		return model.Because("client-certificate-accepted"), nil
 	}
 	err = answer(err)
 	code, ok := serverCode(err)
 	if !ok {
-		return "", v.cutOff(ctx, err)
+		return model.Reason{}, v.cutOff(ctx, err)
 	}
-	return "", v.notLetIn(externalRefusalOf(code).means, err)
+	return model.Reason{}, v.notLetIn(externalRefusalOf(code).means, err)
 }
 
 // cutOff is the end of the connection at the bind. In TLS 1.3 a server judges our certificate after

@@ -17,6 +17,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/peer"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir/ldapwire"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -190,10 +191,10 @@ func TestA15_CheckReopens(t *testing.T) {
 		t.Error("a request was sent")
 	}
 	found := s.Check(t.Context(), nil) // not by itself: it may be run every minute
-	if f := findingsOf(slices.Clone(found), "bind", Failure); len(f) != 1 || !strings.Contains(f[0].Came, "not tried since") || !strings.Contains(f[0].Advice, "check --try-login") || len(p.Binds()) != 0 {
+	if f := findingsOf(slices.Clone(found), "bind", Failure); len(f) != 1 || !strings.Contains(english.Say(f[0].Came), "not tried since") || !strings.Contains(english.Say(f[0].Advice), "check --try-login") || len(p.Binds()) != 0 {
 		t.Errorf("%d binds, %+v", len(p.Binds()), f)
 	}
-	if f := findingsOf(found, lockoutLine, Warning); len(f) != 1 || !strings.Contains(f[0].Advice, "ask the directory's administrator") {
+	if f := findingsOf(found, lockoutLine, Warning); len(f) != 1 || !strings.Contains(english.Say(f[0].Advice), "ask the directory's administrator") {
 		t.Errorf("%+v", f)
 	}
 	refusedRead(t, s, model.ReadBind)

@@ -3,7 +3,6 @@ package ldapsource
 import (
 	"slices"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -49,18 +48,18 @@ func (c *certificate) holds(name string) bool {
 	return slices.ContainsFunc(*c, func(had model.Condition) bool { return had.Name == name && had.OK })
 }
 
-// detail words what was found about a condition, "" if it was not checked.
-func (c *certificate) detail(name string) string {
+// detail is what was found about a condition, nothing if it was not checked.
+func (c *certificate) detail(name string) model.Reason {
 	for _, had := range *c {
 		if had.Name == name {
-			return english.Say(had.Detail)
+			return had.Detail
 		}
 	}
-	return ""
+	return model.Reason{}
 }
 
-// last words what was found about the condition that was checked last.
-func (c *certificate) last() string { return english.Say((*c)[len(*c)-1].Detail) }
+// last is what was found about the condition that was checked last.
+func (c *certificate) last() model.Reason { return (*c)[len(*c)-1].Detail }
 
 func (c *certificate) satisfy(name string, found model.Reason) { c.set(name, true, found) }
 

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
-	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -28,8 +26,8 @@ type Finding struct {
 	Name    string
 	Verdict Verdict
 	Tried   string
-	Came    string
-	Advice  string // "" if there is nothing to do
+	Came    model.Reason
+	Advice  model.Reason // none if there is nothing to do
 }
 
 // Check looks at each configured server, then goes the way of [Source.Read] and tells about each
@@ -64,7 +62,7 @@ func (s *Source) check(ctx context.Context, again bool, tracked []model.Tracked,
 		return w.err
 	})
 	if len(walks) == 0 { // DNS, which just named servers, names none any more
-		return append(findings, Finding{"name", Failure, "find " + s.whereTo(), err.Error(), english.Say(discoveryAdvice())})
+		return append(findings, undiscovered(s.whereTo(), err))
 	}
 	for _, skippedServer := range walks[:len(walks)-1] {
 		findings = append(findings, skippedServer.stumble(err != nil)...)
@@ -87,29 +85,29 @@ func (v *session) inspect(judges []func([]model.Person) Finding) []Finding {
 func skipped(steps []step) []Finding {
 	var findings []Finding
 	for _, step := range steps {
-		findings = append(findings, Finding{step.name, Skipped, step.tried, "not tried, as something before it failed", "fix that first, then run check again"})
+		findings = append(findings, Finding{step.name, Skipped, step.tried, model.Because("step-not-tried"), model.Because("fix-earlier-step")})
 	}
 	return findings
 }
 
 // probe reads everybody, because most limits of a server only show on the way (pitfall C1).
 func (v *session) probe() step {
-	return step{"people", fmt.Sprintf("read everybody below %s who matches %s", v.cfg.BaseDN, v.filter), func(ctx context.Context) (string, error) {
+	return step{"people", fmt.Sprintf("read everybody below %s who matches %s", v.cfg.BaseDN, v.filter), func(ctx context.Context) (model.Reason, error) {
 		var err error
 		if v.people, err = v.readPeople(ctx); err != nil {
-			return "", err
+			return model.Reason{}, err
 		}
 		if err := v.readGroups(ctx, v.people, v.tracked); err != nil {
-			return "", err
+			return model.Reason{}, err
 		}
 		if err := v.seeSentinels(); err != nil {
-			return "", err
+			return model.Reason{}, err
 		}
 		return countPeople(v.people), nil
 	}}
 }
 
-func countPeople(people []model.Person) string {
+func countPeople(people []model.Person) model.Reason {
 	states := map[model.AccountState]int{}
 	held, inNoGroup := 0, 0
 	for _, p := range people {
@@ -122,12 +120,10 @@ func countPeople(people []model.Person) string {
 			held++
 		}
 	}
-	outside := ""
 	if inNoGroup > 0 {
-		outside = fmt.Sprintf(" %d in none of the groups,", inNoGroup)
+		return model.Because("people-counted-in-no-group", len(people), states[model.Entitled], states[model.Departed], inNoGroup, states[model.Unknown], held)
 	}
-	return fmt.Sprintf("%s: %d entitled, %d departed,%s %d unknown; %d of these have a fault of their own",
-		wording.Counted(len(people), "person", "people"), states[model.Entitled], states[model.Departed], outside, states[model.Unknown], held)
+	return model.Because("people-counted", len(people), states[model.Entitled], states[model.Departed], states[model.Unknown], held)
 }
 
 // checkSentinels has a line for configured sentinels that are seen; those that are not seen are
@@ -138,7 +134,7 @@ func (v *session) checkSentinels() []Finding {
 	}
 	return []Finding{{
 		Name: sentinels, Verdict: Pass, Tried: "look for the entries of sentinels",
-		Came: wording.Counted(len(v.cfg.Sentinels), "sentinel is seen", "sentinels are seen"),
+		Came: model.Because("configured-sentinels-seen", len(v.cfg.Sentinels)),
 	}}
 }
 
@@ -151,10 +147,10 @@ func (v *session) checkClientCertificate() []Finding {
 	end := ours.Leaf.NotAfter
 	f := Finding{
 		Name: "client-certificate", Verdict: Pass,
-		Tried: "look at the end date of the client certificate of " + subject(ours), Came: "valid until " + wording.Day(end),
+		Tried: "look at the end date of the client certificate of " + subject(ours), Came: model.Because("certificate-valid-until", end),
 	}
 	if end.Sub(v.now()) < certificateWarning {
-		f.Verdict, f.Advice = Warning, "renew it before that day; afterwards nothing is read"
+		f.Verdict, f.Advice = Warning, model.Because("renew-client-certificate")
 	}
 	return []Finding{f}
 }
@@ -165,19 +161,19 @@ func (v *session) doubts(told []Finding) []Finding {
 	var findings []Finding
 	for _, c := range v.certificate {
 		if !c.OK && !slices.ContainsFunc(told, func(f Finding) bool { return f.Name == c.Name && f.Verdict != Pass }) {
-			findings = append(findings, Finding{c.Name, Failure, "check the condition " + c.Name, english.Say(c.Detail), v.untilItHolds(c.Name)})
+			findings = append(findings, Finding{c.Name, Failure, "check the condition " + c.Name, c.Detail, v.untilItHolds(c.Name)})
 		}
 	}
 	return findings
 }
 
 // untilItHolds is what a condition costs that does not hold.
-func (v *session) untilItHolds(condition string) string {
+func (v *session) untilItHolds(condition string) model.Reason {
 	switch condition {
 	case model.ConditionIDs:
-		return "until this holds nobody counts as absent; everything else goes on"
+		return model.Because("until-ids-hold")
 	case groups:
 		return v.heldByGroups()
 	}
-	return "people are added and updated; nobody departs until this holds"
+	return model.Because("until-condition-holds")
 }

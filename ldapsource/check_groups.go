@@ -1,10 +1,8 @@
 package ldapsource
 
 import (
-	"fmt"
 	"slices"
 
-	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -14,26 +12,26 @@ import (
 func (v *session) checkGroups() []Finding {
 	held := v.heldByGroups()
 	return slices.Concat(
-		v.checkGroupSet("groups", v.entitling, Failure, Failure, "until then "+held),
+		v.checkGroupSet("groups", v.entitling, Failure, Failure, model.Because("until-group-is-read", held)),
 		v.checkGroupSet("protect.groups", v.protected, Failure, Warning,
-			"until then everybody of this source counts as protected: joiners join, and each step of a departure waits for a yes"),
+			model.Because("until-protected-are-known")),
 		v.checkGroupSet("mapping.category", v.labelling, Warning, Warning,
-			"until then who is not seen in it keeps the labels as they are"))
+			model.Because("until-labels-are-known")))
 }
 
 // checkGroupSet has a line for each group of one key of the configuration: absent if there is no such group,
 // partly if it was not read wholly.
-func (v *session) checkGroupSet(key string, c groupSet, absent, partly Verdict, until string) []Finding {
+func (v *session) checkGroupSet(key string, c groupSet, absent, partly Verdict, until model.Reason) []Finding {
 	var findings []Finding
 	for _, r := range c.sets {
-		f := Finding{Name: key, Verdict: Pass, Tried: "read the group " + r.dn + " and all groups in it", Came: english.Say(r.describe())}
+		f := Finding{Name: key, Verdict: Pass, Tried: "read the group " + r.dn + " and all groups in it", Came: r.describe()}
 		switch {
 		case r.isNone():
-			f.Verdict, f.Advice = absent, "fix the DN in "+key+", or let the bind account read the group; "+until
+			f.Verdict, f.Advice = absent, model.Because("fix-group-dn", key, until)
 		case len(r.faults) > 0:
-			f.Verdict, f.Advice = partly, "the group is there: let the bind account read it and its members, or correct in it what is said here; "+until
+			f.Verdict, f.Advice = partly, model.Because("let-group-be-read", until)
 		case r.moved > 0:
-			f.Verdict, f.Advice = Warning, "correct the former DNs in the group, or take them out; until then nobody can say whether it means the people who had them, and what it says of these stays as it was: threema-dirsync status names those whom this holds"
+			f.Verdict, f.Advice = Warning, model.Because("correct-former-dns")
 		}
 		findings = append(findings, f)
 	}
@@ -47,7 +45,7 @@ func (r *memberSet) isNone() bool {
 
 // heldByGroups says what becomes of those who are seen in none of the groups that entitle, while one of
 // these is not read wholly.
-func (v *session) heldByGroups() string {
+func (v *session) heldByGroups() model.Reason {
 	inScope, held := 0, 0
 	for _, p := range v.people {
 		if p.State == model.Departed {
@@ -60,9 +58,9 @@ func (v *session) heldByGroups() string {
 	}
 	switch held {
 	case 0:
-		return fmt.Sprintf("nobody departs; all %d people in scope are seen in a group, so nothing else waits", inScope)
+		return model.Because("groups-hold-nobody", inScope)
 	case inScope:
-		return fmt.Sprintf("all %d people in scope are held: nobody gets a credential, nobody is changed, nobody leaves", inScope)
+		return model.Because("groups-hold-everybody", inScope)
 	}
-	return fmt.Sprintf("%d of %d people in scope, whom no group that could be read shows, are held: no credential, no change; and nobody departs", held, inScope)
+	return model.Because("groups-hold-some", held, inScope)
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/go-ldap/ldap/v3"
 
 	"github.com/threema-dirsync/threema-dirsync/internal/wording"
-	"github.com/threema-dirsync/threema-dirsync/sync/english"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // tally counts what a read of everybody showed.
@@ -34,23 +34,24 @@ func (t *tally) count(attributes []string, state string, e entry) {
 	}
 }
 
-// strangers says why there are fewer people than entries.
-func (t *tally) strangers() string {
+// describe counts the entries, and says why there are fewer people, if there are.
+func (t *tally) describe() []model.Reason {
 	const shown = 8
-	if len(t.skipped) == 0 {
-		return ""
+	counts := model.Because("entries-were-all", t.entries).Some()
+	if len(t.skipped) > 0 {
+		names := slices.Sorted(slices.Values(t.skipped))
+		counts = append(counts, model.Because("others-passed-over", t.people, wording.SomeOf(names, shown, " | ")))
 	}
-	names := slices.Sorted(slices.Values(t.skipped))
-	return fmt.Sprintf("; %d are people, the others are built-in accounts and machines, which are passed over: %s", t.people, wording.SomeOf(names, shown, " | "))
+	return counts
 }
 
 // checkProduct compares the profile with what the server calls itself: with another one, the
 // attributes of this product that end an account are not even asked for.
 func (v *session) checkProduct() Finding {
-	f := Finding{Name: "profile", Verdict: Pass, Tried: "compare the profile " + string(v.cfg.Profile) + " with the server", Came: v.root.product()}
+	f := Finding{Name: "profile", Verdict: Pass, Tried: "compare the profile " + string(v.cfg.Profile) + " with the server", Came: model.Because("server-product", v.root.product())}
 	if fitting := v.betterProfiles(); fitting != "" {
 		f.Verdict = Warning
-		f.Advice = "set profile to " + fitting + ": with another one it is not seen that an account is switched off"
+		f.Advice = model.Because("set-fitting-profile", fitting)
 	}
 	return f
 }
@@ -71,21 +72,14 @@ func (v *session) betterProfiles() string {
 
 // checkLimits makes a human look at a total that a silent limit may have made (pitfall A6).
 func (v *session) checkLimits() Finding {
-	f := Finding{
-		Name: "limits", Verdict: Pass, Tried: fmt.Sprintf("read everybody in pages of %d", v.cfg.PageSize),
-		Came: wording.Counted(v.tally.entries, "entry", "entries") + ", and the server says that this was all",
-	}
-	f.Came += v.tally.strangers()
+	f, counts := Finding{Name: "limits", Verdict: Pass, Tried: fmt.Sprintf("read everybody in pages of %d", v.cfg.PageSize)}, v.tally.describe()
 	if isRound(v.tally.entries) {
-		f.Verdict, f.Came = Warning, f.Came+"; it is also a usual size limit"
-		f.Advice = "count the people with another tool; if there are more: " + english.Say(v.profile.limitsAdvice(v.cfg.BindDN))
+		counts = append(counts, model.Because("usual-size-limit"))
+		f.Verdict, f.Advice = Warning, model.Because("count-otherwise", v.profile.limitsAdvice(v.cfg.BindDN))
 	}
+	f.Came = model.Because("entries-counted", counts)
 	return f
 }
-
-// noAccountState is for a server whose schema has nothing that ends an account: no right would help.
-const noAccountState = "this server cannot tell that an account is switched off, so somebody leaves by being deleted or moved only: " +
-	"load its password policy (OpenLDAP: overlay ppolicy), or write profile: custom and name under account the attribute that tells it here"
 
 // checkAccountState tells how many people show the attributes by which an account ends. Where
 // nobody shows one, either nobody's account was ever switched off, or an access rule hides them,
@@ -93,26 +87,25 @@ const noAccountState = "this server cannot tell that an account is switched off,
 func (v *session) checkAccountState() Finding {
 	names := v.profile.lifecycle()
 	f := Finding{Name: "account-state", Verdict: Pass, Tried: "read " + strings.Join(names, ", ") + " of everybody"}
-	var counts, known, never []string
+	var counts []model.Reason
+	var known, never []string
 	for _, name := range names {
 		if !v.schema.knows(name) {
-			counts = append(counts, name+" is not in the schema")
+			counts = append(counts, model.Because("attribute-not-in-schema", name))
 			continue
 		}
-		counts, known = append(counts, fmt.Sprintf("%d of %d people show %s", v.tally.shown[name], v.tally.people, name)), append(known, name)
+		counts, known = append(counts, model.Because("attribute-shown", v.tally.shown[name], v.tally.people, name)), append(known, name)
 		if v.tally.shown[name] == 0 {
 			never = append(never, name)
 		}
 	}
-	f.Came = strings.Join(counts, ", ")
+	f.Came = model.Because("account-state-shown", counts)
 	expected := func(name string) bool { return slices.Contains(v.profile.required(), name) }
 	switch {
-	case len(known) == 0:
-		f.Verdict, f.Advice = Warning, noAccountState
+	case len(known) == 0: // nothing in the schema ends an account: no right would help
+		f.Verdict, f.Advice = Warning, model.Because("no-account-state")
 	case len(never) == len(known) || slices.ContainsFunc(never, expected):
-		f.Verdict = Warning
-		f.Advice = fmt.Sprintf("let the bind account %s read %s; if it may, switch a test account off and run check again: until one shows, "+
-			"a disabled account is not told from an enabled one", v.cfg.BindDN, strings.Join(never, " and "))
+		f.Verdict, f.Advice = Warning, model.Because("let-account-state-be-read", v.cfg.BindDN, strings.Join(never, " and "))
 	}
 	return f
 }
@@ -120,24 +113,23 @@ func (v *session) checkAccountState() Finding {
 // checkChanges tells whether a poll would find what changed. Where the attribute that tells is
 // hidden, it would find nothing, and without any error.
 func (v *session) checkChanges() Finding {
-	f := Finding{Name: "changes", Verdict: Warning, Tried: "look whether the directory tells what changed", Advice: english.Say(pollOff())}
+	f := Finding{Name: "changes", Verdict: Warning, Tried: "look whether the directory tells what changed", Advice: pollOff()}
 	w, err := v.profile.window(v, "")
 	if err != nil {
-		f.Came = err.Error()
+		f.Came = said(err)
 		return f
 	}
 	f.Tried += " by " + w.attribute
 	shown, err := v.shows(v.cfg.BaseDN, ldap.ScopeWholeSubtree, allOf(v.filter, present(w.attribute)))
 	switch {
 	case err != nil:
-		f.Came, f.Advice = err.Error(), "run check again: the connection ended before the answer"
+		f.Came, f.Advice = said(err), model.Because("check-again")
 	case !v.schema.knows(w.attribute):
-		f.Came = "the schema does not know it"
+		f.Came = model.Because("marker-not-in-schema")
 	case !shown:
-		f.Came = "nobody shows it, so changes wait for the schedule"
-		f.Advice = "let the bind account read it, or " + english.Say(pollOff())
+		f.Came, f.Advice = model.Because("marker-hidden"), model.Because("let-marker-be-read", pollOff())
 	default:
-		f.Verdict, f.Came, f.Advice = Pass, "people show it", ""
+		f.Verdict, f.Came, f.Advice = Pass, model.Because("marker-shown"), model.Reason{}
 	}
 	return f
 }
@@ -149,7 +141,7 @@ func (v *session) checkTombstones() []Finding {
 	if container == "" {
 		return nil
 	}
-	f := Finding{Name: "tombstones", Verdict: Pass, Tried: "read the container of deleted objects", Came: "the bind account may read it"}
+	f := Finding{Name: "tombstones", Verdict: Pass, Tried: "read the container of deleted objects", Came: model.Because("tombstones-readable")}
 	result, err := v.conn.Search(&ldap.SearchRequest{
 		BaseDN: container, Scope: ldap.ScopeBaseObject, DerefAliases: ldap.NeverDerefAliases, TimeLimit: timeLimit,
 		Filter: string(anything), Attributes: []string{"objectClass"}, Controls: []ldap.Control{showDeleted()},
@@ -157,10 +149,9 @@ func (v *session) checkTombstones() []Finding {
 	_, answered := serverCode(err)
 	switch {
 	case err != nil && !answered:
-		f.Verdict, f.Came, f.Advice = Warning, err.Error(), "run check again: the connection ended before the answer"
+		f.Verdict, f.Came, f.Advice = Warning, said(err), model.Because("check-again")
 	case err != nil, len(result.Entries) == 0, len(result.Entries[0].Attributes) == 0:
-		f.Came = "the bind account may not, so who was deleted counts as absent and needs the full confirmation; this is fine"
-		f.Advice = "optional, as a domain administrator: " + grant
+		f.Came, f.Advice = model.Because("tombstones-hidden"), model.Because("let-tombstones-be-read", grant)
 	}
 	return []Finding{f}
 }

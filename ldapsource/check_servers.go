@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
@@ -13,8 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/threema-dirsync/threema-dirsync/internal/wording"
-	"github.com/threema-dirsync/threema-dirsync/sync/english"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // certificateWarning is how long before its end a server certificate is worth a warning.
@@ -25,7 +23,7 @@ const certificateWarning = 30 * 24 * time.Hour
 func (v *session) checkServers(ctx context.Context) (findings []Finding, reachable bool) {
 	all, err := v.servers(ctx)
 	if err != nil {
-		return []Finding{{"name", Failure, "find " + v.whereTo(), err.Error(), english.Say(discoveryAdvice())}}, false
+		return []Finding{undiscovered(v.whereTo(), err)}, false
 	}
 	for _, address := range all {
 		connection, certificate := v.checkConnection(ctx, address, len(all))
@@ -44,6 +42,14 @@ func (v *session) checkServers(ctx context.Context) (findings []Finding, reachab
 	return findings, true
 }
 
+// undiscovered tells that nobody knows the servers.
+func undiscovered(whereTo string, err error) Finding {
+	return Finding{"name", Failure, "find " + whereTo, said(err), discoveryAdvice()}
+}
+
+// said is what an error says.
+func said(err error) model.Reason { return model.Told("", err.Error()) }
+
 func failed(f Finding) bool { return f.Verdict == Failure }
 
 // checkName resolves the name of a server. An address works where the certificate holds it, which few do: the attempt
@@ -52,9 +58,9 @@ func (v *session) checkName(ctx context.Context, address *url.URL, certificate *
 	host := address.Hostname()
 	f := Finding{Name: "name", Verdict: Pass, Tried: "resolve " + host}
 	if _, err := netip.ParseAddr(host); err == nil {
-		f.Came = "urls holds an address, and the server's certificate is valid for it"
+		f.Came = model.Because("address-certified")
 		if certificate == nil {
-			f.Came = "urls holds an address; whether the server's certificate is valid for it shows when it is seen"
+			f.Came = model.Because("address-not-certified-yet")
 		}
 		return []Finding{f}
 	}
@@ -63,7 +69,7 @@ func (v *session) checkName(ctx context.Context, address *url.URL, certificate *
 		// The attempt to connect tells why, and what to do.
 		return nil
 	}
-	f.Came = strings.Join(found, " ")
+	f.Came = model.Because("name-resolves", strings.Join(found, " "))
 	return []Finding{f}
 }
 
@@ -74,7 +80,7 @@ func (v *session) checkConnection(ctx context.Context, address *url.URL, servers
 	if err == nil {
 		defer func() { _ = raw.Close() }() // nothing was asked, so nothing is lost
 	}
-	tcp := Finding{Name: "tcp", Verdict: Pass, Tried: "connect to " + hostPort(address), Came: "it answers"}
+	tcp := Finding{Name: "tcp", Verdict: Pass, Tried: "connect to " + hostPort(address), Came: model.Because("server-answers")}
 	protection := Finding{Name: "tls", Verdict: Pass, Tried: "agree on TLS with " + hostPort(address)}
 	if err == nil {
 		state := tlsState(secured)
@@ -85,13 +91,13 @@ func (v *session) checkConnection(ctx context.Context, address *url.URL, servers
 		return []Finding{tcp, judgeProtection(protection, state), v.judgeCertificate(hostPort(address), state.PeerCertificates)}, certificate
 	}
 	if _, ok := errors.AsType[*tlsError](err); ok {
-		protection.Verdict, protection.Came, protection.Advice = Failure, err.Error()+describeRefused(err), english.Say(v.connectAdvice(err))
+		protection.Verdict, protection.Came, protection.Advice = Failure, describeRefused(err), v.connectAdvice(err)
 		return []Finding{tcp, protection}, nil
 	}
 	if _, ok := errors.AsType[*net.DNSError](err); ok {
 		tcp.Name, tcp.Tried = "name", "resolve "+address.Hostname()
 	}
-	tcp.Verdict, tcp.Came, tcp.Advice = Failure, err.Error(), english.Say(v.connectAdvice(err))
+	tcp.Verdict, tcp.Came, tcp.Advice = Failure, said(err), v.connectAdvice(err)
 	return []Finding{tcp}, nil
 }
 
@@ -105,9 +111,9 @@ func tlsState(conn net.Conn) tls.ConnectionState {
 // judgeProtection warns of what is going to be refused one day. TLS below 1.2 is refused today.
 func judgeProtection(f Finding, state tls.ConnectionState) Finding {
 	cipher := tls.CipherSuiteName(state.CipherSuite)
-	f.Came = tls.VersionName(state.Version) + ", " + cipher
+	f.Came = model.Because("tls-agreed", tls.VersionName(state.Version), cipher)
 	if !strings.Contains(cipher, "_GCM_") && !strings.Contains(cipher, "_POLY1305_") {
-		f.Verdict, f.Advice = Warning, "let the server offer TLS 1.3, or a cipher of TLS 1.2 with GCM: this one is old, and going to be refused"
+		f.Verdict, f.Advice = Warning, model.Because("offer-new-cipher")
 	}
 	return f
 }
@@ -115,31 +121,30 @@ func judgeProtection(f Finding, state tls.ConnectionState) Finding {
 func (v *session) judgeCertificate(from string, chain []*x509.Certificate) Finding {
 	f := Finding{Name: "certificate", Verdict: Pass, Tried: "look at the certificate of " + from}
 	if len(chain) == 0 {
-		f.Verdict, f.Came, f.Advice = Warning, "there is none to look at", "connect to the server itself"
+		f.Verdict, f.Came, f.Advice = Warning, model.Because("no-server-certificate"), model.Because("connect-to-server-itself")
 		return f
 	}
 	f.Came = describeCertificate(chain[0])
 	if left := chain[0].NotAfter.Sub(v.now()); left < certificateWarning {
 		f.Verdict = Warning
-		f.Advice = "renew it: it ends in " + wording.Counted(int(left.Hours()/24), "day", "days") + "; afterwards nothing is read"
+		f.Advice = model.Because("renew-server-certificate", int(left.Hours()/24))
 	}
 	return f
 }
 
-// describeRefused tells about the certificate that was refused, "" if it came to none.
-func describeRefused(err error) string {
+// describeRefused tells why TLS was refused, and of the certificate, if it came to one.
+func describeRefused(err error) model.Reason {
 	e, ok := errors.AsType[*tls.CertificateVerificationError](err)
 	if !ok || len(e.UnverifiedCertificates) == 0 {
-		return ""
+		return said(err)
 	}
-	return "; it is " + describeCertificate(e.UnverifiedCertificates[0])
+	return model.Because("certificate-refused", err.Error(), describeCertificate(e.UnverifiedCertificates[0]))
 }
 
-func describeCertificate(c *x509.Certificate) string {
+func describeCertificate(c *x509.Certificate) model.Reason {
 	names := slices.Clone(c.DNSNames)
 	for _, ip := range c.IPAddresses {
 		names = append(names, ip.String())
 	}
-	return fmt.Sprintf("of %q for %s, signed by %q, valid until %s",
-		c.Subject.String(), strings.Join(names, " "), c.Issuer.String(), wording.Day(c.NotAfter))
+	return model.Because("certificate-of", c.Subject.String(), strings.Join(names, " "), c.Issuer.String(), c.NotAfter)
 }

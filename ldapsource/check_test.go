@@ -11,6 +11,7 @@ import (
 
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/peer"
 	"github.com/threema-dirsync/threema-dirsync/ldapsource/memdir/loopca"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
@@ -23,7 +24,7 @@ func wantFinding(t *testing.T, s *Source, name string, verdict Verdict, says ...
 		t.Fatalf("%d findings %s about %s: %+v", len(found), verdict, name, all)
 	}
 	for _, text := range says {
-		if f := found[0]; !strings.Contains(f.Tried+" "+f.Came+" "+f.Advice, text) {
+		if f := found[0]; !strings.Contains(f.Tried+" "+english.Say(f.Came)+" "+english.Say(f.Advice), text) {
 			t.Errorf("%+v does not say %q", f, text)
 		}
 	}
@@ -78,7 +79,7 @@ func TestCheckSaysItOnce(t *testing.T) {
 	s := mustNew(t, forPeer(t, refusing))
 	for _, want := range []string{"the server answers 49", "not tried since"} { // the second time for a password that is known to be wrong
 		found := findingsOf(s.Check(t.Context(), nil), "bind", Failure)
-		if len(found) != 1 || !strings.HasPrefix(found[0].Tried, "log in as ") || strings.Contains(found[0].Came, "log in as ") || !strings.Contains(found[0].Came, want) {
+		if len(found) != 1 || !strings.HasPrefix(found[0].Tried, "log in as ") || strings.Contains(english.Say(found[0].Came), "log in as ") || !strings.Contains(english.Say(found[0].Came), want) {
 			t.Errorf("want one failure that says %q and not twice what was tried: %+v", want, found)
 		}
 	}

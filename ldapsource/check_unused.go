@@ -18,8 +18,7 @@ func (v *session) checkUnused() []Finding {
 		}
 		away := func(r reference) bool { return within(dn, r.dn) }
 		if !slices.ContainsFunc(v.people, below) && !slices.ContainsFunc(v.references, away) {
-			findings = append(findings, Finding{"exclude_dns", Warning, "look for people below " + v.cfg.ExcludeDNs[n], "nobody in scope lies there",
-				"it holds nobody: correct it if it was meant for somebody (renamed, moved?), else remove it"})
+			findings = append(findings, Finding{"exclude_dns", Warning, "look for people below " + v.cfg.ExcludeDNs[n], model.Because("nobody-below"), model.Because("correct-or-remove")})
 		}
 	}
 	rules := v.cfg.Account
@@ -29,8 +28,7 @@ func (v *session) checkUnused() []Finding {
 	}{{"account.disabled.values", rules.DisabledValues}, {"account.disabled.enabled", rules.EnabledValues}} {
 		for _, value := range list.values {
 			if v.cfg.Profile == Custom && v.tally.states[strings.ToLower(value)] == 0 {
-				findings = append(findings, Finding{list.key, Warning, "look for " + rules.DisabledAttribute + ": " + value, "nobody has this value",
-					"correct it if it is a typo; it may stay if somebody will have it one day"})
+				findings = append(findings, Finding{list.key, Warning, "look for " + rules.DisabledAttribute + ": " + value, model.Because("value-of-nobody"), model.Because("correct-or-leave")})
 			}
 		}
 	}
@@ -45,9 +43,7 @@ func (v *session) checkFilter() []Finding {
 	}
 	ends := strings.Join(names, " and ")
 	return []Finding{{"filter", Warning, "look which attributes the filter names",
-		"the filter names " + ends + ", by which an account ends: who is switched off falls out of the scope, so that only a second look by ID sees it, in a scheduled pass and never in a poll; " +
-			"and whether the bind account may read " + ends + " at all, nobody can tell",
-		"take " + ends + " out of filter: who is switched off gets no credential without it either"}}
+		model.Because("filter-ends-accounts", ends), model.Because("take-out-of-filter", ends)}}
 }
 
 // stateInFilter are the attributes of the filter by which an account ends.

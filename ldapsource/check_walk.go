@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // walk is the way of a read with one server, as far as it led.
@@ -31,12 +33,24 @@ func (v *session) walk(ctx context.Context) walk {
 				w.beside = v.warnOfLockout()
 			}
 			came := strings.TrimPrefix(e.Err.Error(), step.tried+": ") // errors name the action, and so does the line
-			w.failed, w.rest, w.err = Finding{step.name, Failure, step.tried, came, e.Hint}, steps[n+1:], err
+			w.failed, w.rest, w.err = Finding{step.name, Failure, step.tried, model.Told(e.Why[0].Code, came), adviceOf(e)}, steps[n+1:], err
 			return w
 		}
 		w.passed = append(w.passed, Finding{Name: step.name, Verdict: Pass, Tried: step.tried, Came: came})
 	}
 	return w
+}
+
+// adviceOf is what to do about a read that failed.
+func adviceOf(e *model.ReadError) model.Reason {
+	switch advice := e.Why[1:]; len(advice) {
+	case 0:
+		return model.Reason{}
+	case 1:
+		return advice[0]
+	default:
+		return model.Because("read-advice", advice)
+	}
 }
 
 // tell is the whole walk.

@@ -24,18 +24,18 @@ const (
 )
 
 // connect takes a server whose certificate verifies.
-func (v *session) connect(ctx context.Context) (string, error) {
+func (v *session) connect(ctx context.Context) (model.Reason, error) {
 	raw, secured, err := v.dial(ctx, v.at, v.among)
 	if err == nil {
 		v.use(ctx, raw, secured, v.at)
-		return v.at.String() + " answers", nil
+		return model.Because("connected", v.at.String()), nil
 	}
 	reason := model.ReadUnreachable
 	if _, ok := errors.AsType[*tlsError](err); ok {
 		reason = model.ReadTLS
 		v.reached++ // something answers
 	}
-	return "", v.fail(reason, worded(model.Because("connect-fails", v.at.String(), err.Error()), err), v.connectAdvice(err))
+	return model.Reason{}, v.fail(reason, worded(model.Because("connect-fails", v.at.String(), err.Error()), err), v.connectAdvice(err))
 }
 
 // dial gives an address its share of the time, one of so many, and never more than maxConnectTime:

@@ -314,13 +314,13 @@ func TestDomainCheck(t *testing.T) {
 	srv := domain.Get(t)
 	findings := mustNew(t, forDomain(t, srv)).Check(t.Context(), nil)
 	for _, f := range findings {
-		t.Logf("%s %s: %s: %s %s", f.Verdict, f.Name, f.Tried, f.Came, f.Advice)
+		t.Logf("%s %s: %s: %s %s", f.Verdict, f.Name, f.Tried, english.Say(f.Came), english.Say(f.Advice))
 		if f.Verdict != Pass && f.Name != "name" { // the test's server has an address only
 			t.Error(f)
 		}
 	}
 	findings = mustNew(t, forDomain(t, srv, func(c *Config) { c.BaseDN = "OU=Staf," + srv.BaseDN })).Check(t.Context(), nil)
-	if last := findings[len(findings)-1]; last.Name != "people" || last.Verdict != Failure || last.Advice == "" {
+	if last := findings[len(findings)-1]; last.Name != "people" || last.Verdict != Failure || last.Advice.Code == "" {
 		t.Errorf("%+v", last)
 	}
 }

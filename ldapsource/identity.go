@@ -13,20 +13,20 @@ import (
 
 // proveIdentity asks the server who we are. A bind that succeeds as somebody else, or as
 // nobody, shows another view of the directory (pitfall A15).
-func (v *session) proveIdentity(ctx context.Context) (string, error) {
+func (v *session) proveIdentity(ctx context.Context) (model.Reason, error) {
 	authz, offered, err := v.whoAmI()
 	if err != nil {
-		return "", fmt.Errorf("ask who we are: %w", err)
+		return model.Reason{}, fmt.Errorf("ask who we are: %w", err)
 	}
 	if offered && nameOf(authz) == "" {
-		return "", v.refuse(bindIdentity, model.ReadBind, worded(model.Because("bound-as-nobody"), nil), model.Because("bind-rules"))
+		return model.Reason{}, v.refuse(bindIdentity, model.ReadBind, worded(model.Because("bound-as-nobody"), nil), model.Because("bind-rules"))
 	}
 	if v.self == "" {
 		v.self = nameOf(authz)
 	}
 	own, err := v.ownEntry(ctx)
 	if err != nil {
-		return "", fmt.Errorf("read the entry of the bind account: %w", err)
+		return model.Reason{}, fmt.Errorf("read the entry of the bind account: %w", err)
 	}
 	if own != nil {
 		v.account = own.dn
@@ -36,7 +36,7 @@ func (v *session) proveIdentity(ctx context.Context) (string, error) {
 	case offered && comparison == sameAccount:
 		v.certificate.satisfy(bindIdentity, model.Because("identity-said", authz))
 	case offered && comparison == otherAccount:
-		return "", v.refuse(bindIdentity, model.ReadBind, worded(model.Because("bound-as-another", v.self, authz), nil), model.Because("identity-mapping"))
+		return model.Reason{}, v.refuse(bindIdentity, model.ReadBind, worded(model.Because("bound-as-another", v.self, authz), nil), model.Because("identity-mapping"))
 	case !offered && v.cfg.External:
 		v.certificate.doubt(bindIdentity, model.Because("identity-of-certificate-unproven"))
 	case !offered && own != nil:

@@ -97,7 +97,7 @@ func wantLabelsStay(t *testing.T, cfg Config, fault string) {
 		t.Errorf("%d warnings, want %d: %s", got, warnings, &log)
 	}
 	f := findingsOf(s.Check(t.Context(), nil), "mapping.category", Warning)
-	if len(f) != warnings || warnings > 0 && f[0].Advice == "" {
+	if len(f) != warnings || warnings > 0 && f[0].Advice.Code == "" {
 		t.Errorf("check warns %d times, want %d: %+v", len(f), warnings, f)
 	}
 }

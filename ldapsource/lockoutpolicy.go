@@ -1,11 +1,11 @@
 package ldapsource
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
 	"github.com/go-ldap/ldap/v3"
+	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
 // A lockoutRule is a place where a product says how many wrong passwords lock an account.
@@ -23,11 +23,11 @@ type lockoutPolicy struct {
 	where string // attribute and entry
 }
 
-func (p lockoutPolicy) String() string {
+func (p lockoutPolicy) describe() model.Reason {
 	if p.tries == 0 {
-		return fmt.Sprintf("wrong passwords do not lock an account (%s)", p.where)
+		return model.Because("nothing-locks-out", p.where)
 	}
-	return fmt.Sprintf("%d wrong passwords in a row lock the account (%s), whoever typed them", p.tries, p.where)
+	return model.Because("locks-out-after", p.tries, p.where)
 }
 
 // readLockoutPolicy asks the directory, as whoever we are on this connection; false where it does not
@@ -135,7 +135,7 @@ func (v *session) checkLockout() []Finding {
 	if !ok {
 		return nil
 	}
-	return []Finding{{Name: lockoutLine, Verdict: Pass, Tried: "read how many wrong passwords lock the bind account", Came: policy.String()}}
+	return []Finding{{Name: lockoutLine, Verdict: Pass, Tried: "read how many wrong passwords lock the bind account", Came: policy.describe()}}
 }
 
 // warnOfLockout says what another try may cost, after a login that was refused, or that was not even
@@ -143,12 +143,10 @@ func (v *session) checkLockout() []Finding {
 func (v *session) warnOfLockout() []Finding {
 	f := Finding{
 		Name: lockoutLine, Verdict: Warning, Tried: "read how many wrong passwords lock the bind account",
-		Came:   "the directory does not tell this to somebody who is not logged in",
-		Advice: "fix the password first; ask the directory's administrator how many tries are left before you type `threema-dirsync check --try-login`, which is one more",
+		Came: model.Because("lock-out-not-told"), Advice: model.Because("fix-password-and-ask"),
 	}
 	if policy, ok := v.readLockoutPolicy(); ok {
-		f.Came = policy.String()
-		f.Advice = "fix the password first; `threema-dirsync check --try-login` is one more try with the one that was refused"
+		f.Came, f.Advice = policy.describe(), model.Because("fix-password-first")
 	}
 	return []Finding{f}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/internal/secret"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir"
 	"github.com/threema-dirsync/threema-dirsync/internal/testdir/openldap"
+	"github.com/threema-dirsync/threema-dirsync/sync/english"
 )
 
 // lockoutOf is what a check says of the policy; it fails for a password that is wrong.
@@ -16,10 +17,10 @@ func lockoutOf(t *testing.T, cfg Config, verdict Verdict) string {
 	if len(found) != 1 {
 		return ""
 	}
-	if verdict == Warning && !strings.Contains(found[0].Advice, "check --try-login") {
+	if verdict == Warning && !strings.Contains(english.Say(found[0].Advice), "check --try-login") {
 		t.Errorf("no advice: %+v", found[0])
 	}
-	return found[0].Came
+	return english.Say(found[0].Came)
 }
 
 func wrongPassword(c *Config) { c.BindPassword = secret.New("canary-wrong") }

@@ -94,7 +94,7 @@ func wantDoubt(t *testing.T, cfg Config, group, detail string, members ...string
 		}
 	}
 	wantSameFromBelow(t, s, snapshot)
-	if f := findingsOf(s.Check(t.Context(), nil), "groups", Failure); len(f) == 0 || !strings.Contains(f[0].Came, detail) {
+	if f := findingsOf(s.Check(t.Context(), nil), "groups", Failure); len(f) == 0 || !strings.Contains(english.Say(f[0].Came), detail) {
 		t.Errorf("check says %+v, want %q", f, detail)
 	}
 	cfg.Groups, cfg.ProtectGroups = nil, []string{group}

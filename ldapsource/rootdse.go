@@ -23,29 +23,29 @@ func (r rootDSE) supports(control string) bool {
 	return slices.Contains(r.values["supportedcontrol"], control)
 }
 
-func (v *session) readRootDSE(context.Context) (string, error) {
+func (v *session) readRootDSE(context.Context) (model.Reason, error) {
 	e, err := v.lookup("", "namingContexts", "defaultNamingContext", "subschemaSubentry", "supportedControl",
 		"vendorName", "vendorVersion", "supportedCapabilities", "objectClass",
 		"dnsHostName", "isSynchronized", "currentTime", "monitorContext", "highestCommittedUSN", "dsServiceName")
 	if err != nil {
-		return "", fmt.Errorf("read the root DSE: %w", err)
+		return model.Reason{}, fmt.Errorf("read the root DSE: %w", err)
 	}
 	if e == nil {
-		return "", v.refuse(resultCodes, model.ReadResult, worded(model.Because("root-unreadable"), nil), model.Because("let-read-root"))
+		return model.Reason{}, v.refuse(resultCodes, model.ReadResult, worded(model.Because("root-unreadable"), nil), model.Because("let-read-root"))
 	}
 	v.root = rootDSE{entry: *e}
 	v.server = cmp.Or(e.first("dnshostname"), serverName(v.address))
 	if !v.root.supports(ldap.ControlTypePaging) {
-		return "", v.refuse(paging, model.ReadPaging, worded(model.Because("paging-not-offered"), nil), model.Because("offer-paging"))
+		return model.Reason{}, v.refuse(paging, model.ReadPaging, worded(model.Because("paging-not-offered"), nil), model.Because("offer-paging"))
 	}
 	v.judgeSynchronization()
 	if err := v.judgeClock(); err != nil {
-		return "", fmt.Errorf("read the time of the server: %w", err)
+		return model.Reason{}, fmt.Errorf("read the time of the server: %w", err)
 	}
 	if err := v.findContext(); err != nil {
-		return "", err
+		return model.Reason{}, err
 	}
-	return fmt.Sprintf("%s (%s) holds %s and serves pages; %s", v.server, v.root.product(), v.root.context, v.certificate.detail(clock)), nil
+	return model.Because("server-holds", v.server, v.root.product(), v.root.context, v.certificate.detail(clock)), nil
 }
 
 // judgeSynchronization looks at a flag of Active Directory, which other servers lack.
@@ -117,10 +117,10 @@ func (v *session) contextAround(root rootDSE) string {
 }
 
 // identifyContext reads what tells this directory from another one of the same name.
-func (v *session) identifyContext(context.Context) (string, error) {
+func (v *session) identifyContext(context.Context) (model.Reason, error) {
 	id, err := v.profile.contextID(v)
 	if err != nil {
-		return "", fmt.Errorf("read the identity of %s: %w", v.root.context, err)
+		return model.Reason{}, fmt.Errorf("read the identity of %s: %w", v.root.context, err)
 	}
 	v.contextID = id
 	if id == "" {

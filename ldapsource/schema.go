@@ -93,14 +93,14 @@ func schemaTokens(text string) []string {
 
 // readSchema checks every attribute that we are going to name. A server answers a filter with
 // a typo with success and nobody (pitfall C2), and a mapping with one with empty values.
-func (v *session) readSchema(context.Context) (string, error) {
+func (v *session) readSchema(context.Context) (model.Reason, error) {
 	at := v.root.first("subschemasubentry")
 	e, err := v.lookup(at, "attributeTypes")
 	if err != nil {
-		return "", fmt.Errorf("read the schema %s: %w", at, err)
+		return model.Reason{}, fmt.Errorf("read the schema %s: %w", at, err)
 	}
 	if at == "" || e == nil || len(e.values["attributetypes"]) == 0 {
-		return "", v.refuse(schemaKnown, model.ReadResult, worded(model.Because("schema-unreadable", at), nil), model.Because("let-read-schema"))
+		return model.Reason{}, v.refuse(schemaKnown, model.ReadResult, worded(model.Because("schema-unreadable", at), nil), model.Because("let-read-schema"))
 	}
 	v.schema = parseSchema(e.values["attributetypes"])
 	var unknown []model.Reason
@@ -110,7 +110,7 @@ func (v *session) readSchema(context.Context) (string, error) {
 		}
 	}
 	if len(unknown) > 0 {
-		return "", v.refuse(schemaKnown, model.ReadConfig, worded(model.Because("attributes-unknown", unknown), nil), v.unknownAttributeAdvice())
+		return model.Reason{}, v.refuse(schemaKnown, model.ReadConfig, worded(model.Because("attributes-unknown", unknown), nil), v.unknownAttributeAdvice())
 	}
 	v.certificate.satisfy(schemaKnown, model.Because("attributes-known", len(v.needs())))
 	return v.certificate.last(), nil

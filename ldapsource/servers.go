@@ -78,10 +78,10 @@ func (s *Source) whereTo() string {
 
 // identifyReplica reads which copy of the directory this server holds, and how far it has come.
 // What that proves, only the memory can judge (model.Replica).
-func (v *session) identifyReplica(context.Context) (string, error) {
+func (v *session) identifyReplica(context.Context) (model.Reason, error) {
 	id, version, err := v.profile.replica(v)
 	if err != nil {
-		return "", fmt.Errorf("read which copy of the directory %s holds: %w", v.server, err)
+		return model.Reason{}, fmt.Errorf("read which copy of the directory %s holds: %w", v.server, err)
 	}
 	v.replica.ID, v.replica.Version = id, version
 	v.certificate.satisfy(serverIdentity, v.describeCopy())

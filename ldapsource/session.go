@@ -73,7 +73,7 @@ type session struct {
 // step is one part of the way to a session that can be trusted. run returns what came.
 type step struct {
 	name, tried string
-	run         func(context.Context) (came string, err error)
+	run         func(context.Context) (came model.Reason, err error)
 }
 
 func (v *session) steps() []step {
@@ -103,7 +103,7 @@ func (v *session) open(ctx context.Context) error {
 const wholeStep = 2
 
 // take runs one step.
-func (v *session) take(ctx context.Context, step step) (came string, err error) {
+func (v *session) take(ctx context.Context, step step) (came model.Reason, err error) {
 	if came, err = step.run(ctx); err == nil {
 		v.reached += wholeStep
 	}

@@ -32,7 +32,7 @@ func (d Doctor) checkSources(ctx context.Context, state model.State, tryLogin bo
 				findings = append(findings, mapped)
 				continue
 			}
-			findings = append(findings, Finding{SourceArea(s.Name()), f.Name, f.Verdict, f.Tried, model.Told("", f.Came), model.Told("", f.Advice)})
+			findings = append(findings, Finding{SourceArea(s.Name()), f.Name, f.Verdict, f.Tried, f.Came, f.Advice})
 		}
 	}
 	return findings, shown

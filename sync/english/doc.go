@@ -41,6 +41,7 @@
 // What check finds, and what to do about it:
 //
 //	findings.go          this machine, and the people of the directory
+//	source_findings.go   the directory, and what of the configuration fits it
 //	findings_package.go  the licence package
 //	findings_service.go  what the service may read and write
 //

@@ -13,7 +13,7 @@ func Sentence(code model.Code) (string, bool) {
 		ofGates, ofLimits, ofMasses, ofChecks, ofHeld, ofBaseline, ofLedger, ofPackage, ofBaselinePeople, ofConditions, ofClock, ofViews, ofScope,
 		ofConfigFile, ofConfigKeys, ofConfigRules, ofConfigValues, ofConfigService, ofConfigServers, ofConfigLogin, ofConfigScope,
 		ofServerCertificates, ofSecretFiles, ofCertificateFiles, ofNamedFiles, ofStateFolder,
-		ofFindings, ofBoldChoices, ofPeopleFindings, ofPackageFindings, ofServiceAdvice, ofRemembered, ofServiceSight, ofServiceTodo,
+		ofServerLook, ofSteps, ofDirectoryFindings, ofScopeFindings, ofFindings, ofBoldChoices, ofPeopleFindings, ofPackageFindings, ofServiceAdvice, ofRemembered, ofServiceSight, ofServiceTodo,
 	} {
 		if words := topic(code); words != "" {
 			return words, true

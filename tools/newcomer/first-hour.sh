@@ -39,6 +39,8 @@ commands() {
 	sed -n '/^## Install/,/^## What/p' systemd/README.md | sed -n '/^```sh/,/^```/p' | sed -e '/^```/d' -e 's/ *#.*//' | grep -v '^make build$'
 }
 
+passed() { threema-dirsync status | grep -q '^Last pass: .*, ended '; }
+
 credentials() { curl -s "http://127.0.0.1:8800/_sim/state" | tr ',{' '\n\n' | sed -n '/"username"/p' | wc -l; }
 
 /srv/domain -people 60 -dir /srv/company -out /srv/company.env &
@@ -57,6 +59,7 @@ done
 # The service has made its pass, and may do nothing yet.
 eventually "the service does not answer" curl -sf http://127.0.0.1:9877/healthz
 systemctl is-active --quiet threema-dirsync || die "the service is not active"
+eventually "the service ends no pass" passed
 found=$(credentials)
 ((found == 0)) || die "policy: observe made $found credentials"
 
