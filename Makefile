@@ -37,6 +37,7 @@ RAPID_STEPS  ?= 60
 SOAK_WORLDS  ?= 200
 DIRECTORY_PEOPLE ?= 5000
 COMPANY_PEOPLE ?= 100000
+BENCH_PEOPLE ?= 1000,10000,100000
 TEST_TIMEOUT ?= 30m
 
 .PHONY: help
@@ -144,8 +145,12 @@ newcomer: need-go ## the first hour of a newcomer: a bare Debian 12 of its own (
 	tools/newcomer/newcomer.sh
 
 .PHONY: bench
-bench: need-go ## every benchmark; BENCH=Compute picks some
+bench: need-go ## every Go benchmark; BENCH=Compute picks some
 	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+.PHONY: bench-pass
+bench-pass: build servers ## whole passes of companies of BENCH_PEOPLE (default 1000,10000,100000) against OpenLDAP and the simulator, in turns with ldapsearch and curl; writes docs/benchmarks.md
+	go run ./internal/testdir/bench -program $(BINARY) -people $(BENCH_PEOPLE) -out docs/benchmarks.md
 
 .PHONY: clean
 clean: ## remove what was built (the Go caches stay)

@@ -54,7 +54,7 @@ var house = map[string][]string{
 	"internal/house":      {},
 	"internal/secret":     {},
 	"internal/wording":    {},
-	"internal/testdir":    {secret, "ldapsource/memdir"},
+	"internal/testdir":    {secret, "ldapsource/memdir", "threema/worksim"},
 	"ldapsource":          {model, english, secret, typo, advice, wording},
 	"ldapsource/memdir":   {secret},
 	"sync":                {model, plan, secret, typo, lookup, explain, outcomes, view, english, "sync/handover", wording},

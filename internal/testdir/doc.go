@@ -5,6 +5,7 @@
 //   - ds389 starts a 389 Directory Server (ns-slapd) of its own,
 //   - sambaad starts an Active Directory domain controller (Samba) of its own; it needs root,
 //   - peer is a scripted server for the faults that real servers do not show,
+//   - bench is the command that measures whole passes (make bench),
 //   - install is the command that puts the servers, and the other programs that tests start,
 //     onto a Debian or Ubuntu machine.
 //
