@@ -62,12 +62,19 @@ func (p *record) rememberTimeless() {
 	m := &p.update
 	m.Observations = append(slices.Clip(m.Observations), p.timelessNewcomers()...)
 	slices.SortFunc(m.Observations, func(a, b model.Observation) int { return a.Person.Compare(b.Person) })
-	m.Timeless = true
-	if m.SyncSince = p.State.SyncSince; p.Policy.Mode != model.Sync {
-		m.SyncSince = time.Time{}
-	}
 	m.Vanished, m.Reopened = nil, nil
 	m.EndedDepartures = slices.DeleteFunc(m.EndedDepartures, func(e model.EndedDeparture) bool { return e.Why == departureSettled })
+}
+
+// syncSince is since when the policy lets leavers go. A clock in doubt begins nothing.
+func (p *record) syncSince() time.Time {
+	switch {
+	case !p.clockInDoubt:
+		return p.State.SyncBegan(p.Policy, p.Now)
+	case p.Policy.Mode != model.Sync:
+		return time.Time{}
+	}
+	return p.State.SyncSince
 }
 
 // timelessNewcomers are the people whom a pass under a clock in doubt is the first to see. It may make

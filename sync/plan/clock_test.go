@@ -262,3 +262,21 @@ func clockOffBy(span time.Duration) model.Reason {
 	}
 	return model.Because("clock-behind", span)
 }
+
+// TestClockOffInAPreview: a plan that may do nothing, as the scope has changed, records nothing by a clock in doubt
+// either.
+func TestClockOffInAPreview(t *testing.T) {
+	t.Parallel()
+	w, _ := rolledOut(t, "anna")
+	w.state.SyncSince = time.Time{} // another policy until now
+	w.source().scope = "s2"
+	w.wrong(12 * day)
+	p := w.plan()
+	if !p.Tripped(model.GuardBaseline) || !p.Update.Timeless || !p.Update.SyncSince.IsZero() {
+		t.Errorf("it records by the wrong clock: baseline %t, timeless %t, sync since %v", p.Tripped(model.GuardBaseline), p.Update.Timeless, p.Update.SyncSince)
+	}
+	w.right()
+	if p = w.plan(); p.Update.Timeless || !p.Update.SyncSince.Equal(w.now) {
+		t.Errorf("by the right clock: timeless %t, sync since %v", p.Update.Timeless, p.Update.SyncSince)
+	}
+}

@@ -14,7 +14,8 @@ type record struct{ *gates }
 // remember collects what the pass records whatever becomes of its changes.
 func (p *record) remember() {
 	m := &p.update
-	m.SyncSince, m.Forgotten, m.AcceptedHeld = p.State.SyncBegan(p.Policy, p.Now), p.stillForgotten(), p.acceptedHeld()
+	m.Timeless = p.clockInDoubt
+	m.SyncSince, m.Forgotten, m.AcceptedHeld = p.syncSince(), p.stillForgotten(), p.acceptedHeld()
 	slices.SortFunc(m.Published, func(a, b model.Publication) int { return strings.Compare(a.ThreemaID, b.ThreemaID) })
 	if p.planOnly {
 		p.rememberUnchanged()
