@@ -236,8 +236,13 @@ func TestNotForThisUser(t *testing.T) {
 	w.startAs(t, "nobody")
 	w.setMode(t, 0o700, "")
 	says(78, "config.yaml: permission denied", "runs as nobody", "let that user enter "+w.dir, "chgrp nobody "+w.dir)
+	w.env = append(w.env, "CREDENTIALS_DIRECTORY="+t.TempDir()) // as the service itself
+	says(78, "config.yaml: permission denied", "passes are done by nobody", "chgrp nobody "+w.dir)
+	w.env = w.env[:len(w.env)-1]
+	w.notTheirs(t, "")
 	w.setMode(t, 0o755, "")
 	says(78, "config.yaml: permission denied", "runs as nobody", "as root (sudo)", "chmod 640 "+w.configFile())
+	w.notTheirs(t, "config.yaml")
 	w.setMode(t, 0o644, "config.yaml")
 	says(78, "ca.pem: permission denied", "runs as nobody", "chmod 644 ")
 }
@@ -262,6 +267,23 @@ func (w *world) goesOnWithout(t *testing.T) {
 		}
 	}
 	if err := os.Chmod(w.stateDir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// notTheirs has a file or folder that lets in the group of a service: who is not in it is told no command that takes it
+// from that group.
+func (w *world) notTheirs(t *testing.T, name string) {
+	t.Helper()
+	file := filepath.Join(w.dir, name)
+	if err := os.Chown(file, 0, 1); err != nil { // daemon
+		t.Fatal(err)
+	}
+	out := w.must(t, 78, "check")
+	if !strings.Contains(out.stderr, "runs as nobody: type the command as root (sudo)") || strings.Contains(out.stderr, "chgrp") || strings.Contains(out.stderr, "chmod") {
+		t.Errorf("the service would be shut out of %s: %v", file, out)
+	}
+	if err := os.Chown(file, 0, 0); err != nil {
 		t.Fatal(err)
 	}
 }

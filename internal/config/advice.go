@@ -11,12 +11,12 @@ import (
 )
 
 // unreadConfiguration is a configuration that is not there, or not for us, and what to type.
-func unreadConfiguration(err error, path string) Mistake {
+func (f Files) unreadConfiguration(err error, path string) Mistake {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return Mistake{model.Because("configuration-missing", err)}
 	case errors.Is(err, fs.ErrPermission):
-		return Mistake{model.Because("configuration-forbidden", err, letIn(path, model.Because("let-read", us(), path), false))}
+		return Mistake{model.Because("configuration-forbidden", err, letIn(path, model.Because("let-read", us(), path), f.served()))}
 	}
 	return Mistake{model.Because("configuration-unreadable", err)}
 }
@@ -72,13 +72,17 @@ func us() string { return plainfile.UserName(uint32(os.Geteuid())) }
 
 // letIn names whom the program runs as, and what to type: todo for the file,
 // or first for the folder that keeps the user out before that. served tells that to be root is no help: the
-// program gave that up, or is the service.
+// program gave that up, or is the service. Else what a group has is its own: the service would be shut out.
 func letIn(path string, todo model.Reason, served bool) model.Reason {
+	at := path
 	if folder := plainfile.Barrier(path); folder != "" {
-		todo = model.Because("let-enter", us(), folder)
+		at, todo = folder, model.Because("let-enter", us(), folder)
 	}
-	if served {
+	switch {
+	case served:
 		return model.Because("passes-run-as", us(), todo)
+	case plainfile.OfOtherGroup(at):
+		return model.Because("program-runs-as-another", us())
 	}
 	return model.Because("program-runs-as", us(), todo)
 }

@@ -46,7 +46,7 @@ func LoadDraft(path string, getenv func(string) string) (*Draft, error) {
 func (f Files) configuration(path string) ([]byte, error) {
 	file, info, err := plainfile.Open(path)
 	if err != nil {
-		return nil, unreadConfiguration(err, path)
+		return nil, f.unreadConfiguration(err, path)
 	}
 	defer func() { _ = file.Close() }()
 	if err := f.Owners.Check(path, info); err != nil {

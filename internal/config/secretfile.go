@@ -4,9 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 	"unicode"
@@ -64,12 +62,7 @@ func (f Files) checkSecret(path string, info fs.FileInfo) error {
 // gives it to a group of ours, to be read alone.
 func ourGroupsAlone(mode fs.FileMode, info fs.FileInfo) bool {
 	stat, ok := info.Sys().(*syscall.Stat_t)
-	if !ok {
-		return false
-	}
-	groups, err := os.Getgroups()
-	ours := int(stat.Gid) == os.Getegid() || err == nil && slices.Contains(groups, int(stat.Gid))
-	return mode == 0o440 && stat.Uid == 0 && ours
+	return ok && mode == 0o440 && stat.Uid == 0 && plainfile.InGroup(stat.Gid)
 }
 
 func (f Files) inCredentialsDir(path string) bool {

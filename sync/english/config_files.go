@@ -107,6 +107,8 @@ func ofNamedFiles(code model.Code) string {
 		return "passes are done by {1}, also those of root: {2}"
 	case "program-runs-as":
 		return "this program runs as {1}: type the command as root (sudo), or {2}"
+	case "program-runs-as-another":
+		return "this program runs as {1}: type the command as root (sudo)"
 	case "let-enter":
 		return "let that user enter {2}: chgrp {1} {2}; chmod g+x {2}"
 	case "let-read":
