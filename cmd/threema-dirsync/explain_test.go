@@ -197,3 +197,27 @@ func TestExplainTheAbsent(t *testing.T) {
 		w.explains(t, key, "nothing: not entitled, and nothing in the package is managed", "detach / trennen", "departure", "settled")
 	}
 }
+
+// TestExplainWhatStays: leavers.id is keep, so Threema ID and contact stay in the package after the departure has ended,
+// and explain goes on telling of them, by any key.
+func TestExplainWhatStays(t *testing.T) {
+	t.Parallel()
+	w, dir := rolledOut(t, 20)
+	w.set("leavers.id", "keep")
+	gone := dir.people[7]
+	dir.disable(t, gone)
+	w.must(t, 0, "run", "--once")
+	w.gone(t, 0, 0, gone.Account)
+	w.advance(t, 2*time.Hour)
+	w.must(t, 0, "run", "--once") // the departure ends
+	phone := ""
+	for _, u := range w.sim.state(t).Users {
+		if u.CSI == gone.Number {
+			phone = u.ID
+		}
+	}
+	for _, key := range []string{gone.Number, phone} {
+		w.explains(t, key, "nothing is left to do: they left, and what was to be taken out is; not verified yet: 1", "what stays of them in the package stands below",
+			"Threema ID "+phone, "contact "+phone, "kept: of ")
+	}
+}

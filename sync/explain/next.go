@@ -88,6 +88,8 @@ func (x *Explanation) whyNothing() string {
 		return "nothing of their own: their credential passes on to " + x.PassesOn.Whose() + " (transfer, " + english.Status(*x.PassesOn) + ")"
 	case x.Departure != nil && !x.Departure.WithdrawnAt.IsZero():
 		return "nothing is left to do: they left, and what was to be taken out is" + x.stillUnverified()
+	case x.Owned == nil && x.Departure == nil && len(x.Users)+len(x.Contacts) > 0:
+		return "nothing is left to do: they left, and what was to be taken out is" + x.stillUnverified() + "; what stays of them in the package stands below"
 	case x.Owned == nil && x.Departure == nil:
 		words := "nothing: not entitled, and nothing in the package is managed for them"
 		if x.InNoGroup() {

@@ -17,7 +17,7 @@ type Register struct {
 	called   callings                           // see names.go
 	allRead  bool
 	names    map[model.PersonID]model.Subject // csi and DN, to show
-	idsOf    map[model.PersonID][]string      // Threema IDs of a departure under way, and those that they used last
+	idsOf    map[model.PersonID][]string      // Threema IDs of a departure under way, those that they used last, and those that stay
 	seenOn   map[string][]string              // credential ID → Threema IDs, now and at the last pass
 	csiOf    map[string]string                // credential ID → csi on it
 	reports  map[string]string                // Threema ID → csi that the app reports
@@ -109,6 +109,17 @@ func (r *Register) knowPackage(in plan.Input) {
 			r.idsOf[l.Person] = append(r.idsOf[l.Person], u.ID)
 		}
 	}
+	r.knowKept()
+}
+
+// knowKept adds the Threema IDs that stay in the package of people who left.
+func (r *Register) knowKept() {
+	for _, u := range r.plan.Unmanaged {
+		if u.Of != (model.PersonID{}) {
+			r.know(model.Subject{Person: u.Of}, u.ID)
+			r.idsOf[u.Of] = append(r.idsOf[u.Of], u.ID)
+		}
+	}
 }
 
 // sees notes that a Threema ID uses, or used, a credential.
@@ -173,8 +184,8 @@ func enter(keys map[string]map[model.PersonID]bool, key string, person model.Per
 	keys[key][person] = true
 }
 
-// ThreemaIDs are the IDs of a person: on their credential, those of a departure under way, and those that
-// nobody used since on another one.
+// ThreemaIDs are the IDs of a person: on their credential, those of a departure under way, those that
+// nobody used since on another one, and those that stay after they left.
 func (r *Register) ThreemaIDs(person model.PersonID, credentialID string) []string {
 	ids := slices.Concat(r.seenOn[credentialID], r.idsOf[person])
 	slices.Sort(ids)

@@ -6,4 +6,5 @@ type Unmanaged struct {
 	ID     string
 	Name   string
 	Reason Reason
+	Of     PersonID // of a Threema ID and its contact: who of ours had it last, zero if nobody had
 }

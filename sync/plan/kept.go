@@ -8,22 +8,28 @@ import (
 	"github.com/threema-dirsync/threema-dirsync/sync/model"
 )
 
+// formerID is a Threema ID that somebody of ours had.
+type formerID struct {
+	of  model.PersonID
+	why model.Reason // it is not managed
+}
+
 // ofLeavers says, of the Threema IDs that leavers of ours had, whose they are and what was done: an ID that
 // is kept (leavers.id: keep), or whose end is on its way, is not a stranger's. Of two departures the
 // later one counts. Of others the former links tell, and of who is back with a new credential and may go on with theirs:
 // then nothing of before counts, but that the ID was to be taken. An ID that is linked to a credential has its place there.
-func (p *links) ofLeavers() map[string]model.Reason {
+func (p *links) ofLeavers() map[string]formerID {
 	effects := slices.Clone(p.State.Effects)
 	slices.SortStableFunc(effects, func(a, b model.Effect) int { return a.RequestedAt.Compare(b.RequestedAt) })
-	why, taken := map[string]model.Reason{}, map[string]bool{}
+	ids, taken := map[string]formerID{}, map[string]bool{}
 	for _, left := range p.State.AbandonedIDs {
-		why[left.ThreemaID] = model.Because("id-left-behind", model.Subject{Person: left.Person, CSI: left.CSI, DN: p.nameOf(left.Person)}.Whose())
+		ids[left.ThreemaID] = formerID{left.Person, model.Because("id-left-behind", model.Subject{Person: left.Person, CSI: left.CSI, DN: p.nameOf(left.Person)}.Whose())}
 	}
 	for _, e := range effects {
 		name := e.WithDN(cmp.Or(e.DN, p.observations[e.Person].DN)).Whose()
 		if e.Op.TakesID() {
 			taken[e.ThreemaID] = true
-			why[e.ThreemaID] = model.Because("id-end-requested", name, e.Op.CockpitWord(), e.RequestedAt)
+			ids[e.ThreemaID] = formerID{e.Person, model.Because("id-end-requested", name, e.Op.CockpitWord(), e.RequestedAt)}
 			continue
 		}
 		left := model.Because("id-kept", name, e.Username, e.RequestedAt)
@@ -31,16 +37,16 @@ func (p *links) ofLeavers() map[string]model.Reason {
 			left = model.Because("id-kept-by-order", name, e.Username, e.RequestedAt)
 		}
 		for _, id := range e.IDs {
-			why[id] = left
+			ids[id] = formerID{e.Person, left}
 		}
 	}
 	for id, l := range LastUsers(p.formerLinks()) {
-		if why[id].Code == "" || !taken[id] && p.goesOn(l) {
-			why[id] = p.ofFormerUser(l)
+		if _, known := ids[id]; !known || !taken[id] && p.goesOn(l) {
+			ids[id] = formerID{l.Person, p.ofFormerUser(l)}
 		}
 	}
-	maps.DeleteFunc(why, func(id string, _ model.Reason) bool { return p.users[id].CredentialID != "" })
-	return why
+	maps.DeleteFunc(ids, func(id string, _ formerID) bool { return p.users[id].CredentialID != "" })
+	return ids
 }
 
 // LastUsers tells of each Threema ID who used it last, of former links.

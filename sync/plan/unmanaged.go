@@ -33,7 +33,7 @@ func (p *record) listUnmanaged() {
 	departed := p.departedCSI()
 	for _, c := range p.Inventory.Credentials {
 		if !ours[c.ID] {
-			p.unmanaged("credential", c.ID, c.Username, p.whyUnmanaged(c, departed))
+			p.unmanaged(model.Unmanaged{Kind: "credential", ID: c.ID, Name: c.Username, Reason: p.whyUnmanaged(c, departed)})
 		}
 	}
 	ofLeavers := p.ofLeavers()
@@ -43,11 +43,13 @@ func (p *record) listUnmanaged() {
 			managedUser[u.ID] = true
 			continue
 		}
-		p.unmanaged("user", u.ID, model.FullName(u.FirstName, u.LastName), whyUserUnmanaged(u, ofLeavers[u.ID]))
+		left := ofLeavers[u.ID]
+		p.unmanaged(model.Unmanaged{Kind: "user", ID: u.ID, Name: model.FullName(u.FirstName, u.LastName), Reason: whyUserUnmanaged(u, left.why), Of: left.of})
 	}
 	for _, c := range p.Inventory.Contacts {
 		if !managedUser[c.ID] {
-			p.unmanaged("contact", c.ID, model.FullName(c.FirstName, c.LastName), whyContactUnmanaged(ofLeavers[c.ID]))
+			left := ofLeavers[c.ID]
+			p.unmanaged(model.Unmanaged{Kind: "contact", ID: c.ID, Name: model.FullName(c.FirstName, c.LastName), Reason: whyContactUnmanaged(left.why), Of: left.of})
 		}
 	}
 	slices.SortFunc(p.plan.Unmanaged, func(a, b model.Unmanaged) int {
@@ -55,9 +57,7 @@ func (p *record) listUnmanaged() {
 	})
 }
 
-func (p *record) unmanaged(kind, id, name string, reason model.Reason) {
-	p.plan.Unmanaged = append(p.plan.Unmanaged, model.Unmanaged{Kind: kind, ID: id, Name: name, Reason: reason})
-}
+func (p *record) unmanaged(u model.Unmanaged) { p.plan.Unmanaged = append(p.plan.Unmanaged, u) }
 
 // departedCSI are the csis of people in a snapshot who left: a credential with one of them
 // most likely belongs to somebody who left before the first pass.
