@@ -45,7 +45,7 @@ type Leaver struct {
 	Stage Stage
 	// Suspended tells that no step is done, as the person is on leave.
 	Suspended bool
-	// Next is the first step that waits for nothing but its time, as the last plan had it, and NotBefore that time.
+	// Next is the step whose time comes first, as the last plan had it, and NotBefore that time.
 	Next      model.Op
 	NotBefore time.Time
 }
@@ -87,11 +87,13 @@ func leaversOf(state model.State, planned []model.Change, now time.Time) []Leave
 	return leavers
 }
 
-// awaiting finds the next step of a leaver among what the last pass planned.
+// awaiting finds the next step of a leaver among what the last pass planned. Since then a leave, or an order that was
+// carried out, may have ended what it waited for.
 func (l Leaver) awaiting(planned []model.Change) Leaver {
 	for _, c := range planned {
-		if c.Person == l.Person && c.Op.OfDeparture() && c.Status == model.Waiting && !c.NotBefore.IsZero() &&
-			(l.NotBefore.IsZero() || c.NotBefore.Before(l.NotBefore)) {
+		timed := c.Person == l.Person && c.Op.OfDeparture() && c.Status == model.Waiting && !c.NotBefore.IsZero()
+		over := l.Suspended || l.Stage == Withdrawn && !c.Op.TakesID()
+		if timed && !over && (l.NotBefore.IsZero() || c.NotBefore.Before(l.NotBefore)) {
 			l.Next, l.NotBefore = c.Op, c.NotBefore
 		}
 	}

@@ -18,7 +18,7 @@ func (c ChangeJSON) Change() model.Change {
 	protected, byClass := model.Rules(c.AskedBy)
 	return model.Change{
 		ID: c.ID, Op: c.Op, ThreemaID: c.ThreemaID, After: c.After, Status: c.Status, Guard: c.Guard, Asks: c.Asks,
-		Subject: c.Person.subject(), Protected: protected, ByClass: byClass, NotBefore: timeOr(c.NotBefore),
+		Subject: c.Person.subject(), Protected: protected, ByClass: byClass, NotBefore: timeOf(c.NotBefore),
 	}
 }
 

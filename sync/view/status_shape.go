@@ -96,7 +96,7 @@ type (
 		At       *time.Time   `json:"confirmedAt"`
 		// Suspended tells that no step is done, as the person is on leave.
 		Suspended bool `json:"suspended"`
-		// Next is the first step that waits for nothing but its time, as the last plan had it, "" if there is none.
+		// Next is the step whose time comes first, as the last plan had it, "" if there is none.
 		Next      model.Op   `json:"next,omitempty"`
 		NotBefore *time.Time `json:"notBefore,omitempty"`
 	}

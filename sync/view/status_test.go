@@ -137,3 +137,49 @@ func TestStatusTellsWhoGoesWithoutAYes(t *testing.T) {
 		}
 	}
 }
+
+// TestStatusTellsWhatIsToCome of a leaver, as the last pass planned it, but for what a leave or an order ended since; and
+// that a record which was cut tells of more that is withheld than it has.
+func TestStatusTellsWhatIsToCome(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	anna := model.PersonID{Source: "corp", ID: "g1"}
+	const planned = `{"op":"detach","status":"waiting","notBefore":"2026-03-10T08:00:00Z","person":{"source":"corp","id":"g1"}},
+		{"op":"withdraw","status":"waiting","notBefore":"2026-03-03T08:00:00Z","person":{"source":"corp","id":"g1"}},
+		{"op":"withdraw","status":"withheld","notBefore":"2026-03-01T08:00:00Z","person":{"source":"corp","id":"g1"}},
+		{"op":"detach","status":"waiting","notBefore":"2026-03-02T08:00:00Z","person":{"source":"corp","id":"g2"}}`
+	owned := model.State{
+		Owned:        []model.Ownership{{Person: anna, CredentialID: "c1"}},
+		Observations: []model.Observation{{Subject: model.Subject{Person: anna}, State: model.Departed, ConfirmedAt: at}},
+	}
+	gone, onLeave := owned, owned
+	gone.Departures = []model.Departure{{Subject: model.Subject{Person: anna}, WithdrawnAt: at}}
+	onLeave.Suspensions = []model.Suspension{{Subject: model.Subject{Person: anna}, Until: at.AddDate(0, 1, 0)}}
+	for name, row := range map[string]struct {
+		state        model.State
+		omitted      string
+		says, denies []string
+	}{
+		"a leaver":        {owned, "{}", []string{"withdraw / Zugang entziehen not before 2026-03-03 08:00:00 UTC", "observe:", "  1 step of 1 person"}, []string{"at least"}},
+		"ordered since":   {gone, "{}", []string{"detach / trennen not before 2026-03-10 08:00:00 UTC"}, []string{"entziehen not before"}},
+		"on leave since":  {onLeave, "{}", []string{"on leave of absence"}, []string{" not before 2026-03"}},
+		"a record is cut": {owned, `{"changes":7}`, []string{"at least 1 step of 1 person"}, nil},
+	} {
+		s := status.Collect(status.Facts{
+			State: row.state, LastPass: &status.Pass{Started: at, Finished: at, Result: "ok", Policy: model.Observe},
+			Report:    view.PastReport([]byte(`{"omitted":` + row.omitted + `,"changes":[` + planned + `]}`)),
+			Installed: status.Installed{Now: at},
+		})
+		out := written(t, s)
+		for _, text := range row.says {
+			if !strings.Contains(out, text) {
+				t.Errorf("%s: it does not say %q:\n%s", name, text, out)
+			}
+		}
+		for _, text := range row.denies {
+			if strings.Contains(out, text) {
+				t.Errorf("%s: it says %q:\n%s", name, text, out)
+			}
+		}
+	}
+}

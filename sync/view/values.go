@@ -9,8 +9,8 @@ func notNil(m map[string]string) map[string]string {
 	return m
 }
 
-// timeOr is what [optionalTime] shaped.
-func timeOr(t *time.Time) time.Time {
+// timeOf is what [optionalTime] shaped.
+func timeOf(t *time.Time) time.Time {
 	if t == nil {
 		return time.Time{}
 	}
