@@ -49,7 +49,7 @@ func (c *company) curl(lists []string) (time.Duration, error) {
 	return u.Wall, err
 }
 
-// reader is a script of twenty lines, as somebody writes it who needs the same people.
+// reader is how somebody reads the same people who needs nothing else.
 const reader = `
 import ssl, sys
 import ldap3

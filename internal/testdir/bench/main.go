@@ -39,8 +39,16 @@ type bench struct {
 	results      []result
 }
 
-// pages are the sizes of the pages of settings that services take: the newer size is one that a package may insist on.
-func pages() map[string]string { return map[string]string{"500": "", "5000": "settings-page-5000"} }
+// settingsPage is how many settings a service gives in a page: it may insist on the smaller number.
+type settingsPage struct {
+	size, quirk string
+	scenes      []scene
+}
+
+// settingsPages are those that services are known to give. The size of a page matters where nothing else happens.
+func settingsPages() []settingsPage {
+	return []settingsPage{{"500", "", scenes()}, {"5000", "settings-page-5000", []scene{quiet()}}}
+}
 
 func (b *bench) run(ctx context.Context, sizes string) error {
 	for text := range strings.SplitSeq(sizes, ",") {
@@ -48,8 +56,8 @@ func (b *bench) run(ctx context.Context, sizes string) error {
 		if err != nil || people < 100 {
 			return fmt.Errorf("-people %q: numbers from 100 on, with commas between them", text)
 		}
-		for _, settings := range []string{"500", "5000"} {
-			if err := b.company(ctx, people, settings); err != nil {
+		for _, page := range settingsPages() {
+			if err := b.company(ctx, people, page); err != nil {
 				return fmt.Errorf("%d people: %w", people, err)
 			}
 		}
@@ -57,8 +65,8 @@ func (b *bench) run(ctx context.Context, sizes string) error {
 	return os.WriteFile(b.out, []byte(page(b.results, time.Now(), machineName())), 0o644)
 }
 
-// company lives through all scenes with the settings in pages of 500, and through the quiet one with the other size.
-func (b *bench) company(ctx context.Context, people int, settings string) (err error) {
+// company lives through the scenes.
+func (b *bench) company(ctx context.Context, people int, settings settingsPage) (err error) {
 	dir, err := os.MkdirTemp("", "threema-dirsync-bench-")
 	if err != nil {
 		return fmt.Errorf("make a folder: %w", err)
@@ -67,7 +75,7 @@ func (b *bench) company(ctx context.Context, people int, settings string) (err e
 	if err := os.Chmod(dir, 0o755); err != nil {
 		return fmt.Errorf("open the folder for slapd: %w", err)
 	}
-	c, err := found(ctx, b.program, dir, people, pages()[settings])
+	c, err := found(ctx, b.program, dir, people, settings.quirk)
 	if err != nil {
 		return err
 	}
@@ -75,16 +83,13 @@ func (b *bench) company(ctx context.Context, people int, settings string) (err e
 	if _, err := c.pass(); err != nil { // adopts, and learns the size of the pages
 		return err
 	}
-	for _, s := range scenes() {
-		if settings != "500" && s.name != quiet {
-			continue
-		}
-		r, err := b.scene(ctx, c, s, settings)
+	for _, s := range settings.scenes {
+		r, err := b.scene(ctx, c, s, settings.size)
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 		b.results = append(b.results, r)
-		fmt.Printf("%d people, %s, settings by %s: pass %s, floor %s, %d MB\n", people, s.name, settings, seconds(r.pass.Wall), seconds(r.floor()), r.pass.RSS>>20)
+		fmt.Printf("%d people, %s, settings by %s: pass %s, floor %s, %d MB\n", people, s.name, settings.size, seconds(r.pass.Wall), seconds(r.floor()), r.pass.RSS>>20)
 	}
 	return nil
 }

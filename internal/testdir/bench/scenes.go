@@ -18,15 +18,12 @@ type scene struct {
 	holds func(c *company, round int, state worksim.State) error
 }
 
-// quiet is the scene that counts.
-const quiet = "nothing but one change"
-
 // scenes come in this order, on one company. One person changes before each pass that has nothing else to do: it
 // must find that person.
 func scenes() []scene {
 	return []scene{
 		{"first adoption", func(c *company, _ int) error { return c.forget() }, nobodyGone},
-		{quiet, func(c *company, round int) error { return c.rename(round, 1) }, renamed(1)},
+		quiet(),
 		{"1 % changes", func(c *company, round int) error { return c.rename(round, c.hundredth()) }, renamed(0)},
 		{"1 % leavers waiting", func(c *company, round int) error { return c.dismiss(round, c.hundredth()) }, nobodyGone},
 	}
@@ -46,6 +43,11 @@ func (c *company) play(s scene, round int) (pass, error) {
 		return pass{}, err
 	}
 	return p, s.holds(c, round, state)
+}
+
+// quiet is the scene that counts.
+func quiet() scene {
+	return scene{"nothing but one change", func(c *company, round int) error { return c.rename(round, 1) }, renamed(1)}
 }
 
 func (c *company) hundredth() int { return max(1, len(c.directory.People)/100) }
