@@ -48,6 +48,7 @@
 //	changedset.go      what is not any more as somebody read it
 //	takeback.go        a yes that is taken back
 //	withdraw.go        an order
+//	conclude.go        what came of it
 //	undo.go            the way back from an order
 //	hold.go            a leave of absence
 //	sources.go         a source that is gone or renamed

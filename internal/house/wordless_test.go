@@ -17,6 +17,7 @@ var wordless = map[string][]string{
 	"sync/hold.go":       {"why the departure waits", "why the leave ends"},
 	"sync/undo.go":       {"why the access comes back"},
 	"sync/withdraw.go":   {"why the access ends now"},
+	"sync/conclude.go":   {},
 	"sync/handover":      {},
 	"sync/outcomes":      {},
 	// The ledger keeps the words of evidence in a column of its schema.
