@@ -336,3 +336,16 @@ func TestWordBesideAPassThatBegins(t *testing.T) {
 		t.Errorf("the ledger does not know the word, and the gap is %+v", gap)
 	}
 }
+
+// TestWordThatChangesNothing: a yes is taken back that nobody gave, before anything is recorded. No later ledger lacks it.
+func TestWordThatChangesNothing(t *testing.T) {
+	t.Parallel()
+	l, _ := openNew(t)
+	startRun(t, l)
+	if err := l.EndApprovals(t.Context(), "anna", []string{"w1"}); err != nil {
+		t.Fatal(err)
+	}
+	if gap := state(t, l).Gap; gap.Kind != "" {
+		t.Errorf("%+v", gap)
+	}
+}

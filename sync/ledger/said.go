@@ -30,7 +30,8 @@ func (l *Ledger) noteWord(ctx context.Context) func(*sql.Tx) error {
 			return err
 		}
 		high.Pass, high.Word = past.last, &saidWord{At: l.now()}
-		if err := tx.QueryRowContext(ctx, `SELECT audit_seq, audit_hash FROM ledger`).Scan(&high.Word.Entry, &high.Word.Hash); err != nil {
+		err = tx.QueryRowContext(ctx, `SELECT audit_seq, audit_hash FROM ledger`).Scan(&high.Word.Entry, &high.Word.Hash)
+		if err != nil || high.Word.Entry == 0 { // nothing is recorded yet: a word that changed nothing
 			return err
 		}
 		return high.write(l.path)
